@@ -1,0 +1,72 @@
+//! What is true of burnt ground: formulas, thresholds, and all that follows from a pixel.
+//!
+//! The nightly batch compiles this crate natively and the page to WebAssembly; the same input gives
+//! the same bits in both. So it opens no file, reads no clock, prints nothing, starts no thread, and
+//! per-pixel arithmetic keeps to `+ − × ÷ √` in a fixed order.
+//!
+//! Conventions: rasters are row-major with north at row 0. Reflectance runs from 0 to 1, NBR from −1
+//! to 1, neither is printed ×1000. Boxes are west, south, east, north in degrees. Areas are hectares.
+//! NaN means "not observed" and passes through every formula.
+
+mod burn_ratio;
+mod legend;
+mod palette;
+mod severity;
+
+mod offset;
+mod reflectance;
+mod sky;
+
+mod grid;
+mod lattice;
+mod level;
+pub mod mercator;
+mod tile;
+mod warp;
+
+#[cfg(test)]
+mod golden;
+
+mod cell;
+mod composite;
+mod patches;
+mod summary;
+
+mod pyramid;
+mod tile_code;
+mod tile_index;
+mod tile_png;
+
+mod region;
+mod scenes;
+pub mod stac;
+mod window;
+
+pub mod metadata;
+
+pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
+pub use cell::{Empty, VALID};
+pub use composite::{Composite, Side, difference, median};
+pub use grid::Grid;
+pub use lattice::{CellWindow, Footprint, Lattice};
+pub use legend::{LEGEND, LegendEntry};
+pub use level::choose_level;
+pub use offset::{OffsetDecision, OffsetRule, offset_from_pixels, offset_rule};
+pub use palette::{Palette, Rgb};
+pub use patches::{BurntPatch, PatchFinder};
+pub use pyramid::TileCells;
+pub use reflectance::Scaling;
+pub use region::{Region, RegionError, regions_from_json};
+pub use scenes::{SceneChoice, SceneRequest, SkippedScene, choose_scenes, overpasses};
+pub use severity::{BadBreaks, Breaks, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible};
+pub use sky::{CLOUD_MARGIN_M, Sky, margin_px, sky_from_scl, widen_clouds};
+pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};
+pub use tile::{Tile, TileRange};
+pub use tile_code::{LAST_VALUE_INDEX, class_from_index, colours, dnbr_from_index, index_from_cell, index_from_dnbr};
+pub use tile_index::{TileFate, TileIndex, ZoomIndex};
+pub use tile_png::{TILE_PIXELS, TileError, decode_tile, encode_tile};
+pub use warp::{Observation, Resampling, SceneWindow, Sight, join_overpass, warp};
+pub use window::{DateWindow, FireSide};
+
+/// Version of this crate, stated in the metadata of every map.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,194 @@
+//! What stands between the satellite and the ground, pixel by pixel.
+
+/// What a pixel of a scene shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum Sky {
+    /// Nothing was recorded, or it was saturated.
+    #[default]
+    NoData = 0,
+    /// Clear view of land.
+    Clear = 1,
+    /// Clear view of water.
+    Water = 2,
+    /// Cloud or cirrus.
+    Cloud = 3,
+    /// Shadow of a cloud.
+    Shadow = 4,
+    /// Snow or ice.
+    Snow = 5,
+}
+
+impl Sky {
+    /// A clear view of the surface, be it land or water.
+    #[inline]
+    pub fn is_clear(self) -> bool {
+        matches!(self, Self::Clear | Self::Water)
+    }
+
+    /// Cloud, its shadow, or snow: something hides the ground.
+    #[inline]
+    pub fn is_hidden(self) -> bool {
+        matches!(self, Self::Cloud | Self::Shadow | Self::Snow)
+    }
+}
+
+/// The sky of a Sentinel-2 scene classification value (SCL).
+///
+/// Dark areas (2) and unclassified pixels (7) stay clear, since fresh burns are dark and land there.
+#[inline]
+pub fn sky_from_scl(scl: u8) -> Sky {
+    match scl {
+        2 | 4 | 5 | 7 => Sky::Clear,
+        3 => Sky::Shadow,
+        6 => Sky::Water,
+        8..=10 => Sky::Cloud,
+        11 => Sky::Snow,
+        _ => Sky::NoData,
+    }
+}
+
+/// Default reach of [`widen_clouds`], metres on the ground: two pixels of Sentinel-2's 20 m bands.
+pub const CLOUD_MARGIN_M: f32 = 40.0;
+
+/// A reach in whole pixels, rounded up, so that a coarse level never masks less.
+pub fn margin_px(margin_m: f32, pixel_size_m: f32) -> usize {
+    (margin_m / pixel_size_m).ceil() as usize
+}
+
+/// Lets clouds and shadows spread by `margin` pixels in every direction, corners included.
+///
+/// `sky` holds rows of `width` pixels. The rims of clouds are thin and classified as clear.
+/// Pixels without data stay so. A cloud wins over a shadow.
+pub fn widen_clouds(sky: &mut [Sky], width: usize, margin: usize) {
+    if margin == 0 || width == 0 {
+        return;
+    }
+    let height = sky.len() / width;
+    for kind in [Sky::Shadow, Sky::Cloud] {
+        let reached = reach(sky, width, height, margin, kind);
+        for (pixel, reached) in sky.iter_mut().zip(reached) {
+            if reached && *pixel != Sky::NoData && *pixel != Sky::Cloud {
+                *pixel = kind;
+            }
+        }
+    }
+}
+
+/// Where a pixel of `kind` lies within `margin` columns and rows.
+fn reach(sky: &[Sky], width: usize, height: usize, margin: usize, kind: Sky) -> Vec<bool> {
+    let mut along_rows = vec![false; sky.len()];
+    for (row, reached) in sky.chunks_exact(width).zip(along_rows.chunks_exact_mut(width)) {
+        let mut last_seen = None;
+        let mut filled = 0;
+        for column in 0..width {
+            if row[column] == kind {
+                last_seen = Some(column);
+                let from = filled.max(column.saturating_sub(margin));
+                reached[from..column].fill(true);
+            }
+            if last_seen.is_some_and(|seen| column - seen <= margin) {
+                reached[column] = true;
+                filled = column + 1;
+            }
+        }
+    }
+    let mut reached = vec![false; sky.len()];
+    for row in 0..height {
+        let near = row.saturating_sub(margin)..(row + margin + 1).min(height);
+        for other in near {
+            let source = &along_rows[other * width..(other + 1) * width];
+            for (pixel, source) in reached[row * width..(row + 1) * width].iter_mut().zip(source) {
+                *pixel |= source;
+            }
+        }
+    }
+    reached
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn fresh_burns_stay_clear_and_clouds_do_not() {
+        let clear: Vec<u8> = (0..=255).filter(|scl| sky_from_scl(*scl) == Sky::Clear).collect();
+        assert_eq!(clear, [2, 4, 5, 7]);
+        let hidden: Vec<u8> = (0..=255).filter(|scl| sky_from_scl(*scl).is_hidden()).collect();
+        assert_eq!(hidden, [3, 8, 9, 10, 11]);
+        assert_eq!(sky_from_scl(6), Sky::Water);
+        assert_eq!(sky_from_scl(1), Sky::NoData);
+    }
+
+    #[test]
+    fn a_margin_rounds_up_to_whole_pixels() {
+        assert_eq!(margin_px(40.0, 20.0), 2);
+        assert_eq!(margin_px(40.0, 160.0), 1);
+        assert_eq!(margin_px(0.0, 20.0), 0);
+    }
+
+    /// Letters: `.` clear, `c` cloud, `s` shadow, `n` no data, `w` water.
+    fn picture(rows: &[&str]) -> Vec<Sky> {
+        rows.concat()
+            .bytes()
+            .map(|letter| match letter {
+                b'c' => Sky::Cloud,
+                b's' => Sky::Shadow,
+                b'n' => Sky::NoData,
+                b'w' => Sky::Water,
+                _ => Sky::Clear,
+            })
+            .collect()
+    }
+
+    fn check(before: &[&str], margin: usize, after: &[&str]) {
+        let mut sky = picture(before);
+        widen_clouds(&mut sky, before[0].len(), margin);
+        assert_eq!(sky, picture(after));
+    }
+
+    #[test]
+    fn a_cloud_spreads_to_its_neighbours() {
+        check(&[".....", "..c..", ".....", "....."], 1, &[".ccc.", ".ccc.", ".ccc.", "....."]);
+        check(&["c.....", "......"], 2, &["ccc...", "ccc..."]);
+        check(&["c...c.", "......"], 1, &["cc.ccc", "cc.ccc"]);
+    }
+
+    #[test]
+    fn a_cloud_wins_over_a_shadow_and_spares_no_data() {
+        check(&["s.c.n"], 1, &["scccn"]);
+        check(&["sw.w"], 1, &["ss.w"]);
+    }
+
+    #[test]
+    fn no_margin_changes_nothing() {
+        check(&["s.c.n"], 0, &["s.c.n"]);
+    }
+
+    #[test]
+    fn spreading_is_the_same_as_looking_around_every_pixel() {
+        let (width, height) = (17, 13);
+        let mut state = 7u32;
+        let sky: Vec<Sky> = (0..width * height)
+            .map(|_| {
+                state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+                if state >> 24 < 20 { Sky::Cloud } else { Sky::Clear }
+            })
+            .collect();
+        for margin in 1..5usize {
+            let mut widened = sky.clone();
+            widen_clouds(&mut widened, width, margin);
+            for (index, pixel) in widened.iter().enumerate() {
+                let (row, column) = (index / width, index % width);
+                let near = (0..sky.len()).any(|other| {
+                    sky[other] == Sky::Cloud
+                        && (other / width).abs_diff(row) <= margin
+                        && (other % width).abs_diff(column) <= margin
+                });
+                assert_eq!(*pixel == Sky::Cloud, near, "margin {margin} at {row}, {column}");
+            }
+        }
+    }
+}

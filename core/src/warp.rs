@@ -1,0 +1,364 @@
+//! From the pixels of one scene to observations on the cells of a grid.
+
+use std::ops::Range;
+
+use crate::burn_ratio::nbr;
+use crate::lattice::{CellWindow, Footprint, Lattice};
+use crate::reflectance::Scaling;
+use crate::sky::Sky;
+
+/// The pixels of one scene at one level, or a rectangle of them, row by row from the north.
+///
+/// The three planes have `width` × `height` pixels. A pixel where either band or the mask has no data
+/// is [`Sky::NoData`], so that both bands always average the same ground.
+#[derive(Clone, Debug, Default)]
+pub struct SceneWindow {
+    /// Column of the first pixel in the level's image.
+    pub column: i64,
+    /// Row of the first pixel in the level's image.
+    pub row: i64,
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// Digital numbers of the near infrared.
+    pub nir: Vec<u16>,
+    /// Digital numbers of the short-wave infrared at 2.2 µm.
+    pub swir: Vec<u16>,
+    /// What each pixel shows.
+    pub sky: Vec<Sky>,
+}
+
+/// What one scene, or one overpass, saw of a cell. Better views compare greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Sight {
+    /// No pixel of the scene lies there.
+    #[default]
+    Unseen,
+    /// Pixels without data.
+    NoData,
+    /// Cloud, shadow or snow.
+    Hidden,
+    /// Mostly water.
+    Water,
+    /// Mostly land.
+    Land,
+}
+
+impl Sight {
+    /// The surface was seen, and there is an NBR.
+    pub fn is_clear(self) -> bool {
+        self >= Self::Water
+    }
+}
+
+/// One view of one cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation {
+    /// NBR; NaN unless the sight is clear.
+    pub nbr: f32,
+    /// What was seen.
+    pub sight: Sight,
+}
+
+impl Observation {
+    /// Nothing there.
+    pub const UNSEEN: Self = Self::empty(Sight::Unseen);
+
+    const fn empty(sight: Sight) -> Self {
+        Self { nbr: f32::NAN, sight }
+    }
+
+    fn clear(nbr: f32, is_water: bool) -> Self {
+        match (nbr.is_nan(), is_water) {
+            (true, _) => Self::empty(Sight::NoData),
+            (false, true) => Self { nbr, sight: Sight::Water },
+            (false, false) => Self { nbr, sight: Sight::Land },
+        }
+    }
+}
+
+/// Joins two scenes of one overpass: where MGRS tiles overlap they show the same view twice, and it
+/// counts once. The first scene wins a draw, so the order (by id) decides.
+pub fn join_overpass(cells: &mut [Observation], other: &[Observation]) {
+    for (cell, other) in cells.iter_mut().zip(other) {
+        if other.sight > cell.sight {
+            *cell = *other;
+        }
+    }
+}
+
+/// How a cell takes its value from the pixels beneath.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resampling {
+    /// The pixel under the cell's centre: where a cell is no larger than a pixel.
+    Nearest,
+    /// The area average of the clear pixels.
+    Average,
+}
+
+impl Resampling {
+    /// For a cell whose side measures so many pixels.
+    pub fn for_cell(cell_size_px: f64) -> Self {
+        if cell_size_px <= 1.0 { Self::Nearest } else { Self::Average }
+    }
+}
+
+/// A cell needs at least this share of clear pixels: one half.
+const LEAST_CLEAR_SHARE: (u64, u64) = (1, 2);
+/// Parts of a pixel to which the edges of a cell's box are rounded.
+const PARTS: i64 = 16;
+/// Parts of a pixel to which the centre of a cell is rounded before it decides a pixel: fine enough
+/// to take the true nearest, coarse enough that two projection libraries agree.
+const CENTRE_PARTS: f64 = 1024.0;
+
+/// Views of the cells of a window, row by row, through one scene.
+pub fn warp(
+    lattice: &Lattice,
+    scene: &SceneWindow,
+    scaling: Scaling,
+    resampling: Resampling,
+    window: &CellWindow,
+) -> Vec<Observation> {
+    let mut cells = Vec::with_capacity(window.columns.len() * window.rows.len());
+    for row in window.rows.clone() {
+        lattice.visit_row(row, window.columns.clone(), |_, footprint| {
+            cells.push(match (footprint, resampling) {
+                (None, _) => Observation::UNSEEN,
+                (Some(footprint), Resampling::Nearest) => scene.nearest(footprint, scaling),
+                (Some(footprint), Resampling::Average) => scene.average(footprint, scaling),
+            });
+        });
+    }
+    cells
+}
+
+impl SceneWindow {
+    fn nearest(&self, footprint: Footprint, scaling: Scaling) -> Observation {
+        let pixel = |position: f64| (position * CENTRE_PARTS).round().div_euclid(CENTRE_PARTS) as i64;
+        let (column, row) = (pixel(footprint.column) - self.column, pixel(footprint.row) - self.row);
+        let inside = (0..self.width as i64).contains(&column) && (0..self.height as i64).contains(&row);
+        if !inside {
+            return Observation::UNSEEN;
+        }
+        let index = row as usize * self.width + column as usize;
+        match self.sky[index] {
+            Sky::NoData => Observation::empty(Sight::NoData),
+            sky if sky.is_hidden() => Observation::empty(Sight::Hidden),
+            sky => {
+                let value = nbr(scaling.reflectance(self.nir[index]), scaling.reflectance(self.swir[index]));
+                Observation::clear(value, sky == Sky::Water)
+            }
+        }
+    }
+
+    fn average(&self, footprint: Footprint, scaling: Scaling) -> Observation {
+        let columns = parts(footprint.column, footprint.width, self.column);
+        let rows = parts(footprint.row, footprint.height, self.row);
+        let mut sums = Sums::default();
+        let darkest_dn = scaling.darkest_dn();
+        for (row, row_weight) in weights(&rows, self.height) {
+            for (column, column_weight) in weights(&columns, self.width) {
+                let index = row * self.width + column;
+                let weight = row_weight * column_weight;
+                match self.sky[index] {
+                    Sky::NoData => sums.no_data += weight,
+                    sky if sky.is_hidden() => sums.hidden += weight,
+                    sky => {
+                        sums.clear += weight;
+                        sums.water += if sky == Sky::Water { weight } else { 0 };
+                        sums.nir.add(self.nir[index], weight, darkest_dn);
+                        sums.swir.add(self.swir[index], weight, darkest_dn);
+                    }
+                }
+            }
+        }
+        let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
+        sums.observation(whole, scaling)
+    }
+}
+
+/// A box's extent along one axis, in parts of a pixel from the first pixel of the window.
+fn parts(centre: f64, size: f64, origin: i64) -> Range<i64> {
+    let edge = |position: f64| (position * PARTS as f64).round() as i64 - origin * PARTS;
+    edge(centre - size * 0.5)..edge(centre + size * 0.5)
+}
+
+/// The pixels under an extent, each with the number of its parts that lie within.
+fn weights(extent: &Range<i64>, pixels: usize) -> impl Iterator<Item = (usize, u64)> {
+    let (start, end) = (extent.start.max(0), extent.end.min(pixels as i64 * PARTS));
+    let touched = if start < end { start / PARTS..(end - 1) / PARTS + 1 } else { 0..0 };
+    touched.map(move |pixel| {
+        let within = end.min((pixel + 1) * PARTS) - start.max(pixel * PARTS);
+        (pixel as usize, within as u64)
+    })
+}
+
+/// Weighted sums over the pixels of a cell. Integers: their order does not matter.
+#[derive(Default)]
+struct Sums {
+    clear: u64,
+    water: u64,
+    hidden: u64,
+    no_data: u64,
+    nir: BandSum,
+    swir: BandSum,
+}
+
+#[derive(Default)]
+struct BandSum {
+    lit_sum: u64,
+    lit_weight: u64,
+}
+
+impl BandSum {
+    #[inline]
+    fn add(&mut self, dn: u16, weight: u64, darkest_dn: i32) {
+        if i32::from(dn) > darkest_dn {
+            self.lit_sum += u64::from(dn) * weight;
+            self.lit_weight += weight;
+        }
+    }
+}
+
+impl Sums {
+    /// What the sums say of a cell that `whole` parts make up.
+    fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
+        let (share, of) = LEAST_CLEAR_SHARE;
+        if self.clear > 0 && self.clear * of >= whole * share {
+            let mean = |band: &BandSum| scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear);
+            return Observation::clear(nbr(mean(&self.nir), mean(&self.swir)), self.water * 2 > self.clear);
+        }
+        let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
+        if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {
+            Observation::empty(Sight::Hidden)
+        } else if self.no_data > 0 && self.no_data >= unseen {
+            Observation::empty(Sight::NoData)
+        } else {
+            Observation::UNSEEN
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::grid::Grid;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const PLAIN: Scaling = Scaling { scale: 1e-4, offset_dn: 0.0 };
+
+    /// A scene whose north-west corner is the grid's, with `pixels_per_cell` along a side.
+    fn warped(pixels_per_cell: f64, scene: &SceneWindow, scaling: Scaling, cells: u32) -> Vec<Observation> {
+        let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 9);
+        let window = CellWindow { columns: 0..cells, rows: 0..cells };
+        let (x0, y0) = grid.metres_from_grid(0.0, 0.0);
+        let size = grid.cell_size_m() / pixels_per_cell;
+        let positions = Lattice::control_points_m(&grid, &window)
+            .into_iter()
+            .map(|(x, y)| ((x - x0) / size, (y0 - y) / size))
+            .collect();
+        warp(&Lattice::new(&window, positions), scene, scaling, Resampling::for_cell(pixels_per_cell), &window)
+    }
+
+    fn scene(width: usize, pixels: &[(u16, u16, Sky)]) -> SceneWindow {
+        SceneWindow {
+            column: 0,
+            row: 0,
+            width,
+            height: pixels.len() / width,
+            nir: pixels.iter().map(|pixel| pixel.0).collect(),
+            swir: pixels.iter().map(|pixel| pixel.1).collect(),
+            sky: pixels.iter().map(|pixel| pixel.2).collect(),
+        }
+    }
+
+    const GREEN: (u16, u16, Sky) = (3000, 1000, Sky::Clear);
+    const BURNT: (u16, u16, Sky) = (1000, 3000, Sky::Clear);
+    const CLOUD: (u16, u16, Sky) = (9000, 8000, Sky::Cloud);
+    const LAKE: (u16, u16, Sky) = (300, 100, Sky::Water);
+    const HOLE: (u16, u16, Sky) = (0, 0, Sky::NoData);
+
+    fn check(pixels: [(u16, u16, Sky); 4], sight: Sight, nbr: f32) {
+        let cell = warped(2.0, &scene(2, &pixels), PLAIN, 1)[0];
+        assert_eq!(cell.sight, sight);
+        assert!((cell.nbr - nbr).abs() < 1e-6 || (cell.nbr.is_nan() && nbr.is_nan()), "{} is not {nbr}", cell.nbr);
+    }
+
+    #[test]
+    fn a_cell_averages_its_clear_pixels_only() {
+        check([GREEN; 4], Sight::Land, 0.5);
+        check([GREEN, GREEN, BURNT, BURNT], Sight::Land, 0.0);
+        check([GREEN, GREEN, CLOUD, GREEN], Sight::Land, 0.5);
+        check([GREEN, GREEN, CLOUD, HOLE], Sight::Land, 0.5);
+    }
+
+    #[test]
+    fn a_cell_with_too_few_clear_pixels_is_empty_and_knows_why() {
+        check([GREEN, CLOUD, CLOUD, CLOUD], Sight::Hidden, f32::NAN);
+        check([GREEN, HOLE, HOLE, HOLE], Sight::NoData, f32::NAN);
+        check([GREEN, HOLE, CLOUD, CLOUD], Sight::Hidden, f32::NAN);
+    }
+
+    #[test]
+    fn a_cell_is_water_when_most_of_it_is() {
+        check([LAKE; 4], Sight::Water, 0.5);
+        check([LAKE, LAKE, GREEN, GREEN], Sight::Land, 0.5);
+    }
+
+    #[test]
+    fn a_zero_sum_is_no_data() {
+        check([(0, 0, Sky::Clear); 4], Sight::NoData, f32::NAN);
+    }
+
+    #[test]
+    fn the_edge_of_an_image_is_unseen() {
+        let cells = warped(2.0, &scene(2, &[GREEN; 4]), PLAIN, 3);
+        let seen: Vec<_> = cells.iter().map(|cell| cell.sight == Sight::Land).collect();
+        assert_eq!(seen, [true, false, false, false, false, false, false, false, false]);
+        assert_eq!(cells[1].sight, Sight::Unseen);
+    }
+
+    #[test]
+    fn pixels_count_by_the_part_that_lies_in_the_cell() {
+        // One and a half pixels a cell: the second pixel belongs half to each cell.
+        let row = [(2000, 1000, Sky::Clear), (3000, 1000, Sky::Clear), (2000, 1000, Sky::Clear)];
+        let cells = warped(1.5, &scene(3, &[row, row, row].concat()), PLAIN, 2);
+        let mean = (2000.0 + 3000.0 * 0.5) / 1.5;
+        let expected = (mean - 1000.0) / (mean + 1000.0);
+        assert!(cells.iter().all(|cell| (cell.nbr - expected).abs() < 1e-6), "{cells:?}");
+    }
+
+    #[test]
+    fn a_cell_no_larger_than_a_pixel_takes_the_nearest() {
+        let cells = warped(0.5, &scene(2, &[GREEN, BURNT, CLOUD, LAKE]), PLAIN, 4);
+        let sights: Vec<_> = cells.iter().map(|cell| cell.sight).collect();
+        use Sight::{Hidden, Land, Water};
+        let north = [Land, Land, Land, Land];
+        let south = [Hidden, Hidden, Water, Water];
+        assert_eq!(sights, [north, north, south, south].concat());
+        assert_eq!((cells[1].nbr, cells[2].nbr), (0.5, -0.5));
+    }
+
+    #[test]
+    fn the_offset_is_taken_off_every_pixel_before_the_mean() {
+        let scaling = Scaling { scale: 1e-4, offset_dn: -1000.0 };
+        let dark = (500, 2000, Sky::Clear);
+        let light = (4000, 2000, Sky::Clear);
+        let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
+        // NIR: (0 + 3000) / 2, SWIR: 1000.
+        assert!((cell.nbr - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn one_overpass_counts_once_and_the_better_view_wins() {
+        let land = Observation { nbr: 0.4, sight: Sight::Land };
+        let other = Observation { nbr: 0.3, sight: Sight::Land };
+        let mut cells = [Observation::UNSEEN, land, Observation::empty(Sight::Hidden)];
+        join_overpass(&mut cells, &[other, other, Observation::empty(Sight::NoData)]);
+        assert_eq!((cells[0].nbr, cells[1].nbr), (0.3, 0.4));
+        assert_eq!(cells[2].sight, Sight::Hidden);
+    }
+}
