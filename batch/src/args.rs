@@ -1,0 +1,86 @@
+//! The command line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use clap::{Args, Parser, Subcommand};
+
+use crate::settings::Overrides;
+
+/// Burn-severity maps from open satellite images
+///
+/// Maps how badly land burnt: reads the images before and after a fire, computes dNBR, and publishes
+/// map tiles, a raster and metadata as static files.
+#[derive(Debug, Parser)]
+#[command(name = "dragonfly", version, propagate_version = true, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Settings of this deployment [default: config/dragonfly.toml, where it exists]
+    #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_CONFIG")]
+    pub(crate) config: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) overrides: Overrides,
+
+    /// Take this as the present moment, to rehearse another night (RFC 3339)
+    #[arg(long, global = true, value_name = "TIME")]
+    pub(crate) now: Option<DateTime<Utc>>,
+
+    /// Say more; twice for what the libraries say
+    #[arg(short, long, global = true, action = clap::ArgAction::Count)]
+    pub(crate) verbose: u8,
+
+    /// Say only what went wrong
+    #[arg(long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Compute a region's dNBR into the work folder, without publishing it
+    Lowres {
+        /// Name of the region in regions.json
+        region: String,
+    },
+    /// Cut the newest computed raster of a region into tiles, and publish it
+    Tile {
+        /// Name of the region in regions.json
+        region: String,
+    },
+    /// Compute and publish regions, now
+    Update {
+        /// Names of the regions in regions.json
+        #[arg(required = true, value_name = "REGION")]
+        names: Vec<String>,
+    },
+    /// Serve the page, the published files and, over a local catalogue, a STAC API
+    Serve {
+        /// Address and port to listen on; port 0 takes any free one
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Folder of the built page
+        #[arg(long, default_value = "dist", value_name = "FOLDER")]
+        dist: PathBuf,
+    },
+    /// Write invented scenes for a demo without internet
+    ///
+    /// Two regions with fires, lakes and clouds, laid out as real Sentinel-2 files are. The folder holds
+    /// items.json, regions.json and dragonfly.toml, ready for `dragonfly --config FOLDER/dragonfly.toml`.
+    Sample {
+        /// Folder to write into
+        folder: PathBuf,
+        /// Another seed invents other land
+        #[arg(long, default_value_t = 7)]
+        seed: u64,
+    },
+}

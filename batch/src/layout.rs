@@ -1,0 +1,90 @@
+//! Where published and unfinished files lie under the root.
+
+use std::path::{Path, PathBuf};
+
+/// The root of a deployment.
+#[derive(Clone, Debug)]
+pub(crate) struct Layout {
+    root: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn new(root: &Path) -> Self {
+        Self { root: root.to_owned() }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// The lock that one run at a time holds.
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.root.join(".lock")
+    }
+
+    /// Unfinished runs of a region.
+    pub(crate) fn work(&self, region: &str) -> PathBuf {
+        self.root.join("work").join(region)
+    }
+
+    /// Metadata of a region.
+    pub(crate) fn meta(&self, region: &str) -> PathBuf {
+        self.root.join("meta").join(format!("{region}.json"))
+    }
+
+    /// Another file of the metadata folder: `index`, `client`.
+    pub(crate) fn meta_file(&self, name: &str) -> PathBuf {
+        self.root.join("meta").join(format!("{name}.json"))
+    }
+
+    /// The published raster of a run.
+    pub(crate) fn raster(&self, region: &str, run_id: &str) -> PathBuf {
+        self.root.join("raster").join(region).join(format!("{run_id}.tif"))
+    }
+
+    /// The stable link to the current raster.
+    pub(crate) fn raster_link(&self, region: &str) -> PathBuf {
+        self.root.join("raster").join(format!("{region}_lowres_dnbr.tif"))
+    }
+
+    /// The published tiles of a run.
+    pub(crate) fn tiles(&self, region: &str, run_id: &str) -> PathBuf {
+        self.root.join("tiles").join(region).join(run_id)
+    }
+
+    /// The stable link to the current tiles.
+    pub(crate) fn tiles_link(&self, region: &str) -> PathBuf {
+        self.root.join("tiles").join(region).join("dnbr")
+    }
+}
+
+/// The folder of one run in the work folder, and the files in it.
+#[derive(Clone, Debug)]
+pub(crate) struct RunFolder(pub(crate) PathBuf);
+
+impl RunFolder {
+    /// float32 dNBR, NaN where empty.
+    pub(crate) fn dnbr(&self) -> PathBuf {
+        self.0.join("dnbr.tif")
+    }
+
+    /// Why a cell is empty, by code.
+    pub(crate) fn state(&self) -> PathBuf {
+        self.0.join("state.tif")
+    }
+
+    /// What the run was made of; written last, so its presence says that the run is whole.
+    pub(crate) fn record(&self) -> PathBuf {
+        self.0.join("run.json")
+    }
+
+    /// The raster to publish.
+    pub(crate) fn cog(&self) -> PathBuf {
+        self.0.join("published.tif")
+    }
+
+    /// The tiles to publish.
+    pub(crate) fn tiles(&self) -> PathBuf {
+        self.0.join("tiles")
+    }
+}

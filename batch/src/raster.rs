@@ -1,0 +1,146 @@
+//! The rasters of a run: written strip by strip, read tile by tile, published as a COG.
+
+use std::path::Path;
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result, bail, ensure};
+use dragonfly_core::mercator::TILE_SIZE_PX;
+use dragonfly_core::{Empty, Grid, VALID};
+use gdal::cpl::CslStringList;
+use gdal::raster::{Buffer, GdalType};
+use gdal::{Dataset, DriverManager, Metadata};
+
+use crate::geotiff::{check_failure, forget_failure, web_mercator};
+use crate::layout::RunFolder;
+
+/// The two rasters of a run while they grow from north to south.
+pub(crate) struct RunWriter {
+    dnbr: Dataset,
+    state: Dataset,
+    width: usize,
+    next_row: usize,
+}
+
+impl RunWriter {
+    /// Starts both rasters.
+    pub(crate) fn create(folder: &RunFolder, grid: &Grid) -> Result<Self> {
+        forget_failure();
+        let dnbr = create::<f32>(&folder.dnbr(), grid, &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"])?;
+        dnbr.rasterband(1)?.set_no_data_value(Some(f64::NAN))?;
+        let compact = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
+        let state = create::<u8>(&folder.state(), grid, &compact)?;
+        Ok(Self { dnbr, state, width: grid.width() as usize, next_row: 0 })
+    }
+
+    /// Appends rows of cells.
+    pub(crate) fn append(&mut self, dnbr: Vec<f32>, state: Vec<u8>) -> Result<()> {
+        let size = (self.width, dnbr.len() / self.width);
+        let at = (0, self.next_row as isize);
+        self.dnbr.rasterband(1)?.write(at, size, &mut Buffer::new(size, dnbr)).context("writing the dNBR raster")?;
+        self.state.rasterband(1)?.write(at, size, &mut Buffer::new(size, state)).context("writing the state raster")?;
+        self.next_row += size.1;
+        Ok(())
+    }
+
+    /// Closes both; a full disk shows only here.
+    pub(crate) fn finish(mut self) -> Result<()> {
+        self.dnbr.flush_cache()?;
+        self.state.flush_cache()?;
+        self.dnbr.close()?;
+        self.state.close()?;
+        check_failure().context("writing the rasters")
+    }
+}
+
+fn create<T: GdalType>(file: &Path, grid: &Grid, options: &[&str]) -> Result<Dataset> {
+    let options: CslStringList = options.iter().copied().collect();
+    let size = (grid.width() as usize, grid.height() as usize);
+    let mut dataset = DriverManager::get_driver_by_name("GTiff")?
+        .create_with_band_type_with_options::<T, _>(file, size.0, size.1, 1, &options)
+        .with_context(|| format!("cannot create {}", file.display()))?;
+    dataset.set_spatial_ref(&web_mercator()?)?;
+    let (west, north) = grid.metres_from_grid(0.0, 0.0);
+    let cell = grid.cell_size_m();
+    dataset.set_geo_transform(&[west, cell, 0.0, north, 0.0, -cell])?;
+    Ok(dataset)
+}
+
+/// The rasters of a finished run, read tile by tile from any thread.
+pub(crate) struct RunReader {
+    dnbr: Mutex<Dataset>,
+    state: Mutex<Dataset>,
+}
+
+impl RunReader {
+    /// Opens both rasters.
+    pub(crate) fn open(folder: &RunFolder) -> Result<Self> {
+        let open = |file: &Path| Dataset::open(file).with_context(|| format!("cannot open {}", file.display()));
+        Ok(Self { dnbr: Mutex::new(open(&folder.dnbr())?), state: Mutex::new(open(&folder.state())?) })
+    }
+
+    /// The 256 × 256 cells from a column and row on.
+    pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<Result<f32, Empty>>> {
+        let dnbr: Vec<f32> = read_tile(&self.dnbr, column, row).context("reading the dNBR raster")?;
+        let state: Vec<u8> = read_tile(&self.state, column, row).context("reading the state raster")?;
+        let cells = dnbr.into_iter().zip(state);
+        Ok(cells.map(|(dnbr, state)| if state == VALID { Ok(dnbr) } else { Err(reason(state)) }).collect())
+    }
+}
+
+fn reason(state: u8) -> Empty {
+    Empty::from_code(state).unwrap_or(Empty::NoData)
+}
+
+fn read_tile<T: Copy + GdalType>(dataset: &Mutex<Dataset>, column: u32, row: u32) -> Result<Vec<T>> {
+    let size = (TILE_SIZE_PX as usize, TILE_SIZE_PX as usize);
+    let dataset = dataset.lock().unwrap_or_else(PoisonError::into_inner);
+    let buffer = dataset.rasterband(1)?.read_as::<T>((column as isize, row as isize), size, size, None)?;
+    Ok(buffer.into_shape_and_vec().1)
+}
+
+/// Writes the run's dNBR as a COG, and reads it back: a full disk shows only at the end.
+pub(crate) fn write_cog(folder: &RunFolder, description: &str) -> Result<()> {
+    let (from, to) = (folder.dnbr(), folder.cog());
+    forget_failure();
+    {
+        let mut source = Dataset::open(&from).with_context(|| format!("cannot open {}", from.display()))?;
+        source.set_metadata_item("TIFFTAG_IMAGEDESCRIPTION", description, "")?;
+        let options: CslStringList = [
+            "COMPRESS=DEFLATE",
+            "LEVEL=1",
+            "PREDICTOR=YES",
+            "BLOCKSIZE=512",
+            "OVERVIEW_RESAMPLING=AVERAGE",
+            "NUM_THREADS=2",
+        ]
+        .into_iter()
+        .collect();
+        let driver = DriverManager::get_driver_by_name("COG")?;
+        let mut cog =
+            source.create_copy(&driver, &to, &options).with_context(|| format!("cannot write {}", to.display()))?;
+        cog.flush_cache()?;
+        cog.close()?;
+    }
+    check_failure().with_context(|| format!("writing {}", to.display()))?;
+    read_back(&to).with_context(|| format!("{} cannot be read back", to.display()))
+}
+
+/// Reads the last block of the image and of its coarsest overview.
+fn read_back(file: &Path) -> Result<()> {
+    let dataset = Dataset::open(file)?;
+    let band = dataset.rasterband(1)?;
+    ensure!(band.no_data_value().is_some_and(f64::is_nan), "it has lost its no-data value");
+    let last = |band: &gdal::raster::RasterBand| -> Result<()> {
+        let (size, block) = (band.size(), band.block_size());
+        if size.0 == 0 || size.1 == 0 {
+            bail!("it has no pixels");
+        }
+        band.read_block::<f32>(((size.0 - 1) / block.0, (size.1 - 1) / block.1))?;
+        Ok(())
+    };
+    last(&band)?;
+    match band.overview_count()? {
+        0 => Ok(()),
+        count => last(&band.overview(count as usize - 1)?),
+    }
+}

@@ -1,0 +1,196 @@
+//! Writes invented scenes shaped like Sentinel-2's, for the offline demo and for tests.
+
+// The place and its ground.
+mod fire;
+mod land;
+mod noise;
+mod parcel;
+mod region;
+mod relief;
+
+// What a satellite sees of it.
+mod band;
+mod scene;
+mod sky;
+mod tile;
+
+// What is written down.
+mod geotiff;
+mod item;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Context, Result};
+use rayon::prelude::*;
+use serde_json::Value;
+
+use crate::progress::Step;
+
+use band::BANDS;
+use geotiff::Overviews;
+use land::Land;
+use region::{Overpass, REGIONS, Region};
+use scene::Scene;
+use tile::{Lattice, Tile};
+
+/// Said in every file, so that nobody takes a copy for a picture of the Earth.
+const INVENTED: &str = "INVENTED by dragonfly sample. Not a satellite image: land, fires and clouds are made of noise.";
+const SCL_FILE: &str = "SCL.tif";
+
+/// What was written.
+struct Sample {
+    /// How many scenes, each a tile on a day.
+    scene_count: usize,
+    /// The size of all files together.
+    size_bytes: u64,
+}
+
+/// Fills a folder with invented scenes, and says how to go on.
+///
+/// # Errors
+/// When the folder cannot be written.
+pub(crate) fn run(folder: &Path, seed: u64) -> Result<()> {
+    fs::create_dir_all(folder)
+        .with_context(|| format!("cannot create {}: name a writable folder", folder.display()))?;
+    let step = Step::start("sample", "files written", file_count() as u64, "files");
+    let bytes_written = AtomicU64::new(0);
+    let sample = write(folder, seed, &|file| {
+        let size_bytes = fs::metadata(file).map_or(0, |file| file.len());
+        step.advance(bytes_written.fetch_add(size_bytes, Ordering::Relaxed) + size_bytes);
+    })?;
+    step.finish(sample.size_bytes);
+    let names: Vec<&str> = REGIONS.iter().map(|region| region.name).collect();
+    tracing::info!(
+        "{} invented scenes; next: dragonfly --config {} update {}",
+        sample.scene_count,
+        folder.join("dragonfly.toml").display(),
+        names.join(" ")
+    );
+    Ok(())
+}
+
+/// Fills a folder with the scenes, their catalogue `items.json` and their `regions.json`.
+///
+/// The same seed gives the same pixels. Files of an earlier sample are replaced. `on_file` hears
+/// of every file once it is complete, from several threads.
+fn write(folder: &Path, seed: u64, on_file: &(dyn Fn(&Path) + Sync)) -> Result<Sample> {
+    let mut items = Vec::new();
+    let mut size_bytes = 0;
+    for region in &REGIONS {
+        let land = Land::new(seed, region);
+        for tile in region.tiles {
+            for written in write_tile(folder, seed, region, &land, tile, on_file)? {
+                items.push(written.item);
+                size_bytes += written.size_bytes;
+            }
+        }
+    }
+    let scene_count = items.len();
+    let texts = [
+        ("items.json", pretty(&item::item_collection(items))?),
+        ("regions.json", pretty(&REGIONS.iter().map(item::region_config).collect())?),
+        ("dragonfly.toml", settings()),
+        ("README.txt", readme(seed)),
+    ];
+    for (name, text) in texts {
+        let path = folder.join(name);
+        fs::write(&path, &text).with_context(|| format!("writing {}", path.display()))?;
+        size_bytes += text.len() as u64;
+        on_file(&path);
+    }
+    Ok(Sample { scene_count, size_bytes })
+}
+
+/// How many files [`write`] reports.
+fn file_count() -> usize {
+    let scenes: usize = REGIONS.iter().map(|region| region.tiles.len() * region.overpasses.len()).sum();
+    scenes * (BANDS.len() + 1) + 4
+}
+
+struct Written {
+    item: Value,
+    size_bytes: u64,
+}
+
+fn write_tile(
+    folder: &Path,
+    seed: u64,
+    region: &Region,
+    land: &Land,
+    tile: &Tile,
+    on_file: &(dyn Fn(&Path) + Sync),
+) -> Result<Vec<Written>> {
+    let lattice = tile.lattice()?;
+    let grounds = land.survey(tile, &lattice);
+    let write_scene = |overpass: &Overpass| {
+        let scene = Scene::observe(seed, region, overpass, tile, &lattice, &grounds);
+        write_scene(folder, region, tile, &lattice, overpass, scene, on_file)
+    };
+    region.overpasses.iter().map(write_scene).collect()
+}
+
+fn write_scene(
+    folder: &Path,
+    region: &Region,
+    tile: &Tile,
+    lattice: &Lattice,
+    overpass: &Overpass,
+    scene: Scene,
+    on_file: &(dyn Fn(&Path) + Sync),
+) -> Result<Written> {
+    let folder = folder.join("scenes").join(item::scene_id(tile, overpass));
+    fs::create_dir_all(&folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    let item = item::item(region, tile, lattice, overpass, &scene)?;
+    let Scene { dn, scl } = scene;
+    let finished = |path: PathBuf| -> Result<u64> {
+        on_file(&path);
+        Ok(fs::metadata(&path).with_context(|| format!("looking at {}", path.display()))?.len())
+    };
+    let write_bands = || {
+        let bands: Vec<_> = BANDS.iter().zip(dn).collect();
+        bands
+            .into_par_iter()
+            .map(|(band, dn)| {
+                let path = folder.join(band.file);
+                geotiff::write(&path, tile, INVENTED, Overviews::Average, dn)?;
+                finished(path)
+            })
+            .sum::<Result<u64>>()
+    };
+    let write_classes = || {
+        let path = folder.join(SCL_FILE);
+        geotiff::write(&path, tile, INVENTED, Overviews::Mode, scl)?;
+        finished(path)
+    };
+    let (bands, classes) = rayon::join(write_bands, write_classes);
+    Ok(Written { item, size_bytes: bands? + classes? })
+}
+
+fn pretty(json: &Value) -> Result<String> {
+    Ok(serde_json::to_string_pretty(json)? + "\n")
+}
+
+/// Settings that read the catalogue beside them and publish into `root` beside them.
+fn settings() -> String {
+    "# Settings for the invented scenes in this folder. Paths are relative to it.\n\
+     root = \"root\"\n\
+     stac = \"items.json\"\n\
+     regions = \"regions.json\"\n\
+     attribution = \"Invented scenes, no satellite images: made by dragonfly sample\"\n"
+        .to_owned()
+}
+
+fn readme(seed: u64) -> String {
+    format!(
+        "Everything in this folder is invented.\n\n\
+         The scenes look like Sentinel-2 images, but no satellite took them: land, fires, clouds and\n\
+         shadows are made of noise from seed {seed}. The places exist; what is shown there does not.\n\n\
+         items.json      the catalogue, a STAC ItemCollection\n\
+         regions.json    the regions the scenes cover\n\
+         dragonfly.toml  settings that name both\n\
+         scenes/         the images, laid out like those of the sentinel-cogs bucket\n\n\
+         Written by `dragonfly sample`; running it again with the same seed gives the same pixels.\n"
+    )
+}

@@ -1,0 +1,197 @@
+//! The settings of a deployment: `dragonfly.toml`, overridden by the environment and by flags.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use dragonfly_core::metadata::{Basemap, ClientConfig};
+use dragonfly_core::{CLOUD_MARGIN_M, Region, regions_from_json};
+use serde::{Deserialize, Serialize};
+
+/// Every setting. Paths in the file are relative to its folder.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct Settings {
+    /// Folder of the published files.
+    pub(crate) root: PathBuf,
+    /// Catalogue of scenes: a path to a STAC ItemCollection.
+    pub(crate) stac: Option<String>,
+    /// File of the regions.
+    pub(crate) regions: PathBuf,
+    /// Reach of clouds and shadows beyond what the mask says, metres.
+    pub(crate) cloud_margin_m: f32,
+    /// Whom the maps name.
+    pub(crate) attribution: String,
+    /// From this zoom on the page offers high resolution.
+    pub(crate) highres_zoom: u8,
+    /// Put before the URLs of buckets that answer no other site.
+    pub(crate) proxy_base: Option<String>,
+    /// A map older than this is stale, days.
+    pub(crate) stale_after_days: u32,
+    /// Raster basemaps of the page.
+    pub(crate) basemaps: Vec<Basemap>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            root: PathBuf::from("/var/dragonfly"),
+            stac: None,
+            regions: PathBuf::from("config/regions.json"),
+            cloud_margin_m: CLOUD_MARGIN_M,
+            attribution: "Contains modified Copernicus Sentinel data".to_owned(),
+            highres_zoom: 11,
+            proxy_base: None,
+            stale_after_days: 30,
+            basemaps: Vec::new(),
+        }
+    }
+}
+
+/// The settings that a flag or the environment can override.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub(crate) struct Overrides {
+    /// Folder of the published files
+    #[arg(long, global = true, value_name = "FOLDER", env = "DRAGONFLY_ROOT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    root: Option<PathBuf>,
+
+    /// Catalogue of scenes: a path to a STAC ItemCollection
+    #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_STAC")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stac: Option<String>,
+
+    /// File of the regions
+    #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_REGIONS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regions: Option<PathBuf>,
+
+    /// Reach of clouds and shadows beyond what the mask says, metres
+    #[arg(long, global = true, value_name = "METRES", env = "DRAGONFLY_CLOUD_MARGIN_M", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cloud_margin_m: Option<f32>,
+
+    /// Whom the maps name
+    #[arg(long, global = true, value_name = "TEXT", env = "DRAGONFLY_ATTRIBUTION", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attribution: Option<String>,
+
+    /// From this zoom on the page offers high resolution
+    #[arg(long, global = true, value_name = "ZOOM", env = "DRAGONFLY_HIGHRES_ZOOM", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    highres_zoom: Option<u8>,
+
+    /// Put before the URLs of buckets that answer no other site
+    #[arg(long, global = true, value_name = "URL", env = "DRAGONFLY_PROXY_BASE", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proxy_base: Option<String>,
+
+    /// A map older than this is stale, days
+    #[arg(long, global = true, value_name = "DAYS", env = "DRAGONFLY_STALE_AFTER_DAYS", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale_after_days: Option<u32>,
+}
+
+/// Where the settings are looked for when no file is named.
+const DEFAULT_FILE: &str = "config/dragonfly.toml";
+
+impl Settings {
+    /// The file's settings under the overrides. Without a named file the default one is read where it exists.
+    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self> {
+        let default_file = Some(Path::new(DEFAULT_FILE)).filter(|file| file.exists());
+        let settings = match file.or(default_file) {
+            Some(file) => Self::from_file(file)?,
+            None => Self::default(),
+        };
+        let mut merged = serde_json::to_value(settings).context("reading the settings")?;
+        if let (Some(merged), serde_json::Value::Object(flags)) =
+            (merged.as_object_mut(), serde_json::to_value(overrides).context("reading the flags")?)
+        {
+            merged.extend(flags);
+        }
+        serde_json::from_value(merged).context("joining the settings and the flags")
+    }
+
+    fn from_file(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read the settings {}: name another file with --config", file.display()))?;
+        let mut settings: Self =
+            toml::from_str(&text).with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        settings.root = folder.join(&settings.root);
+        settings.regions = folder.join(&settings.regions);
+        if let Some(stac) = settings.stac.take() {
+            settings.stac = Some(if is_url(&stac) { stac } else { folder.join(stac).display().to_string() });
+        }
+        Ok(settings)
+    }
+
+    /// The catalogue's file.
+    pub(crate) fn catalogue(&self) -> Result<&Path> {
+        match self.stac.as_deref() {
+            None => bail!(
+                "no catalogue is set: name a STAC ItemCollection with --stac FILE, or set `stac` in {DEFAULT_FILE}"
+            ),
+            Some(url) if is_url(url) => {
+                bail!(
+                    "the catalogue {url} is an API, and only a file can be read: save a search answer and name it with --stac FILE"
+                )
+            }
+            Some(file) => Ok(Path::new(file)),
+        }
+    }
+
+    /// All regions of the configuration.
+    pub(crate) fn regions(&self) -> Result<Vec<Region>> {
+        let file = self.regions.display();
+        let text = std::fs::read_to_string(&self.regions)
+            .with_context(|| format!("cannot read the regions {file}: name another file with --regions"))?;
+        regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
+    }
+
+    /// What the page is told.
+    pub(crate) fn client_config(&self) -> ClientConfig {
+        ClientConfig {
+            stac_url: self.stac.clone().filter(|stac| is_url(stac)),
+            proxy_base: self.proxy_base.clone(),
+            highres_zoom: self.highres_zoom,
+            basemaps: self.basemaps.clone(),
+            stale_after_days: self.stale_after_days,
+            attribution: self.attribution.clone(),
+            other: Default::default(),
+        }
+    }
+}
+
+/// An http or https address rather than a path.
+pub(crate) fn is_url(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_in_config_holds_the_defaults() {
+        let text = include_str!("../../config/dragonfly.toml");
+        let read: Settings = toml::from_str(text).unwrap();
+        assert_eq!(
+            format!("{read:?}"),
+            format!("{:?}", Settings { regions: "regions.json".into(), ..Settings::default() })
+        );
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let overrides = Overrides { root: Some("/srv".into()), stale_after_days: Some(9), ..Overrides::default() };
+        let settings = Settings::load(None, &overrides).unwrap();
+        assert_eq!((settings.root, settings.stale_after_days), (PathBuf::from("/srv"), 9));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named() {
+        let message = toml::from_str::<Settings>("rooot = '/srv'").unwrap_err().to_string();
+        assert!(message.contains("rooot"), "{message}");
+    }
+}
