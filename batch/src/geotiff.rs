@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use anyhow::{Context, Result, anyhow, bail};
 use gdal::config::{set_config_option, set_error_handler};
-use gdal::errors::CplErrType;
+use gdal::errors::{CplErrType, GdalError};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
@@ -70,7 +70,16 @@ pub(crate) fn open(location: &str) -> Result<Dataset> {
         allowed_drivers: Some(&["GTiff"]),
         ..DatasetOptions::default()
     };
-    Dataset::open_ex(&name, options).map_err(|error| anyhow!("{location} cannot be opened as a GeoTIFF: {error}"))
+    Dataset::open_ex(&name, options).map_err(|error| {
+        let cause = match error {
+            GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg,
+            GdalError::NullPointer { .. } => "it does not begin as one".to_owned(),
+            other => other.to_string(),
+        };
+        anyhow!(
+            "{location} cannot be opened as a GeoTIFF: {cause}; fetch it again, or take its item out of the catalogue"
+        )
+    })
 }
 
 /// A transformation between two systems, x east and y north in both.

@@ -1,5 +1,7 @@
 //! `dragonfly`: makes burn-severity maps of whole regions, and serves them.
 
+use std::net::SocketAddr;
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -11,6 +13,7 @@ use tracing::level_filters::LevelFilter;
 use crate::args::{Cli, Command};
 use crate::layout::Layout;
 use crate::lock::RootLock;
+use crate::serve::Served;
 use crate::settings::Settings;
 
 mod args;
@@ -31,7 +34,7 @@ mod raster;
 mod tiles;
 
 mod sample;
-
+mod serve;
 
 mod progress;
 
@@ -66,7 +69,7 @@ fn dispatch(cli: &Cli) -> Result<()> {
             publish::tile(&settings, &region).with_context(|| format!("region `{}`", region.name))
         }
         Command::Update { names } => update(&settings, names, now),
-        Command::Serve { listen, dist } => bail!("{listen} {dist:?}"),
+        Command::Serve { listen, dist } => serve(&settings, *listen, dist),
         Command::Sample { .. } => Ok(()),
     }
 }
@@ -87,6 +90,17 @@ fn update(settings: &Settings, names: &[String], now: DateTime<Utc>) -> Result<(
         }
     }
     if failures.is_empty() { Ok(()) } else { bail!(failures.join("\nerror: ")) }
+}
+
+/// Serves the page and the published files; over a local catalogue a STAC API too.
+fn serve(settings: &Settings, listen: SocketAddr, dist: &Path) -> Result<()> {
+    let served = Served {
+        listen,
+        dist: dist.to_owned(),
+        root: settings.root.clone(),
+        catalogue: settings.catalogue().ok().map(Path::to_owned),
+    };
+    serve::run(&served, |address| println!("Dragonfly is at http://{address} (Ctrl-C ends it)"))
 }
 
 fn named(settings: &Settings, name: &str) -> Result<Region> {

@@ -1,0 +1,168 @@
+//! Which address leads where, and what every answer carries.
+
+use std::sync::Arc;
+
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, Request};
+use axum::http::{HeaderName, HeaderValue, header};
+use axum::middleware::from_fn;
+use axum::response::IntoResponse;
+use axum::routing::{MethodRouter, get};
+use axum::{Json, Router};
+use tower_http::set_header::SetResponseHeaderLayer;
+use tower_http::trace::TraceLayer;
+
+use super::base_url::BaseUrl;
+use super::files::{Folder, not_found};
+use super::stac::CatalogueFile;
+use super::{caching, client_config, compression, cors, stac};
+
+/// What there is to serve.
+pub(super) struct Site {
+    /// The built page.
+    pub(super) page: Folder,
+    /// Tiles, rasters and metadata.
+    pub(super) published: Folder,
+    /// Scenes for the page's high resolution.
+    pub(super) catalogue: Option<Arc<CatalogueFile>>,
+}
+
+/// The whole site.
+pub(super) fn router(site: &Site) -> Router {
+    let router = Router::new()
+        .route("/", index(site.page.clone()))
+        .route("/{*path}", files(site.page.clone()))
+        .route("/tiles/{*path}", files(site.published.room("tiles")))
+        .route("/raster/{*path}", files(site.published.room("raster")))
+        .route("/meta/{*path}", files(site.published.room("meta")));
+    let router = match &site.catalogue {
+        Some(catalogue) => router
+            .route("/meta/client.json", client_json(site.published.room("meta")))
+            .merge(stac::router(Arc::clone(catalogue))),
+        None => router,
+    };
+    router
+        .fallback(async || not_found())
+        .layer(compression::layer())
+        .layer(from_fn(compression::whole_where_bytes_are_counted))
+        .layer(cors::layer())
+        .layer(from_fn(caching::say_how_long))
+        .layer(header_always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
+        // The origin is kept: public basemaps refuse requests that do not say where they come from.
+        .layer(header_always(header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
+        .layer(TraceLayer::new_for_http())
+}
+
+fn header_always(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+fn index(folder: Folder) -> MethodRouter {
+    get(async move |request: Request| folder.answer("index.html", request).await)
+}
+
+fn files(folder: Folder) -> MethodRouter {
+    get(async move |path: Result<Path<String>, PathRejection>, request: Request| match path {
+        Ok(Path(path)) => folder.answer(&path, request).await,
+        Err(_) => not_found(),
+    })
+}
+
+fn client_json(folder: Folder) -> MethodRouter {
+    get(async move |base: BaseUrl, request: Request| match client_config::with_own_stac(&folder, &base).await {
+        Some(config) => Json(config).into_response(),
+        None => folder.answer("client.json", request).await,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::{Read, Write};
+    use std::net::{SocketAddr, TcpStream};
+    use std::sync::mpsc;
+    use std::thread;
+
+    use serde_json::json;
+
+    use super::super::{Served, run};
+
+    const RUN: &str = "20250822T030000Z-1a2b";
+
+    /// A server over a page, a tile, a raster and a scene; it stops with the tests.
+    fn start() -> (tempfile::TempDir, SocketAddr) {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |path: &str, content: &str| {
+            let path = folder.path().join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
+        };
+        write("dist/index.html", "<!doctype html>");
+        write("dist/page-0123456789abcdef.js", &"let a = 1;\n".repeat(1000));
+        write(&format!("root/tiles/madre/{RUN}/dnbr/6/10/25.png"), "tile");
+        write("root/meta/client.json", r#"{"highres_zoom":11,"stale_after_days":30,"attribution":"x"}"#);
+        write("nir.tif", "0123456789");
+        let scene = json!({ "id": "a", "collection": "c", "bbox": [0, 0, 1, 1], "assets": { "nir08": { "href": "nir.tif" } },
+            "properties": { "datetime": "2025-06-01T00:00:00Z" } });
+        write("items.json", &json!({ "features": [scene] }).to_string());
+
+        let served = Served {
+            listen: ([127, 0, 0, 1], 0).into(),
+            dist: folder.path().join("dist"),
+            root: folder.path().join("root"),
+            catalogue: Some(folder.path().join("items.json")),
+        };
+        let (ready, address) = mpsc::channel();
+        thread::spawn(move || run(&served, |address| ready.send(address).unwrap()));
+        (folder, address.recv().unwrap())
+    }
+
+    /// The answer's head and body as they come over the wire.
+    fn ask(address: SocketAddr, request: &str) -> String {
+        let mut stream = TcpStream::connect(address).unwrap();
+        let (first, more) = request.split_once('\n').unwrap_or((request, ""));
+        let more: String = more.lines().map(|line| format!("{line}\r\n")).collect();
+        write!(stream, "{first} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}\r\n").unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).unwrap();
+        String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    #[test]
+    fn every_answer_is_as_a_browser_needs_it() {
+        let (_folder, address) = start();
+        let check = |request: &str, parts: &[&str]| {
+            let answer = ask(address, request);
+            parts.iter().for_each(|part| assert!(answer.contains(part), "{request}: no {part} in\n{answer}"));
+        };
+        let tile = format!("/tiles/madre/{RUN}/dnbr/6/10/25.png");
+        let js = "/page-0123456789abcdef.js";
+        let asset = "/stac/assets/a/nir08/nir.tif";
+        let encodings = "Accept-Encoding: br, gzip";
+
+        check(&format!("GET {tile}"), &["200 OK", "image/png", "max-age=31536000, immutable", "allow-origin: *"]);
+        check(
+            "GET /tiles/madre/dnbr/6/9/9.png",
+            &["404", "cache-control: no-cache", "allow-origin: *", "\r\n\r\nnot found"],
+        );
+        check(&format!("GET {js}\n{encodings}"), &["200 OK", "content-encoding: br", "immutable", "etag: W/"]);
+        check(&format!("HEAD {js}\n{encodings}"), &["200 OK", "content-length: 11000", "accept-ranges: bytes"]);
+        check(&format!("GET {js}\n{encodings}\nRange: bytes=4-8"), &["206", "bytes 4-8/11000", "\r\n\r\na = 1"]);
+        check(&format!("GET {asset}\nRange: bytes=2-4"), &["206", "image/tiff", "bytes 2-4/10", "\r\n\r\n234"]);
+        check(&format!("GET {asset}\nRange: bytes=10-"), &["416", "bytes */10"]);
+        check(&format!("GET {asset}\nRange: bytes=2-4\nIf-Range: \"older\""), &["200 OK", "\r\n\r\n0123456789"]);
+        check("GET /meta/client.json", &[r#""stac_url":"/stac""#, "cache-control: no-cache", "nosniff"]);
+        check(
+            "GET /stac/search?limit=1",
+            &["geo+json", "http://localhost/stac/assets/a/nir08/nir.tif", r#""numberMatched":1"#],
+        );
+        check("GET /../root/meta/client.json", &["404"]);
+        check("GET /%2e%2e/items.json", &["404"]);
+        check("GET /meta", &["404"]);
+        check("GET /stac/assets/a/nir08/items.json", &["404"]);
+        check(
+            "OPTIONS /stac/search\nOrigin: https://a.example\nAccess-Control-Request-Method: POST",
+            &["200 OK", "allow-origin: *", "range", "content-type", "POST"],
+        );
+    }
+}

@@ -1,0 +1,127 @@
+//! Real fires at full resolution, against maps that others made of the same images.
+
+use dragonfly_core::Severity;
+use serde_json::json;
+
+use crate::raster::{Raster, agreement};
+use crate::stage::{Stage, shared};
+
+/// The Madre fire, July 2025. The post scene carries the +1000 of its baseline, and says so.
+pub(crate) fn madre(zoom_max: u8) -> Option<Stage> {
+    let catalogue = shared("data/madre/items.json")?;
+    let regions = json!([{
+        "name": "madre", "bbox": [-120.07, 35.01, -119.67, 35.24], "zoom_min": 6, "zoom_max": zoom_max,
+        "pre": { "start": "2025-06-01", "end": "2025-07-01" },
+        "post": { "start": "2025-07-20", "end": "2025-08-20" }
+    }]);
+    Some(Stage::new(&catalogue, &regions))
+}
+
+/// The Las Conchas fire, June 2011, in a continental Albers projection and without masks.
+pub(crate) fn las_conchas(zoom_max: u8, south: f64) -> Option<Stage> {
+    let catalogue = shared("data/las-conchas/items.json")?;
+    let regions = json!([{
+        "name": "las_conchas", "bbox": [-106.75, south, -106.15, 36.15], "zoom_min": 6, "zoom_max": zoom_max,
+        "collection": "mtbs-reflectance",
+        "pre": { "start": "2011-06-01", "end": "2011-06-25" },
+        "post": { "start": "2012-06-01", "end": "2012-07-01" }
+    }]);
+    Some(Stage::new(&catalogue, &regions))
+}
+
+#[test]
+fn madre_agrees_with_its_authors_map() {
+    let Some(stage) = madre(13) else { return };
+    stage.succeed(&["update", "madre"]);
+    let ours: Raster<f32> = Raster::read(&stage.published("raster/madre_lowres_dnbr.tif"), None);
+    let reference: Raster<u8> = Raster::read(&shared("data/madre/author_classes_20m.tif").unwrap(), None);
+    let clear = ours.pixels.iter().zip(reference.nearest_on(&ours)).filter_map(|(dnbr, class)| {
+        // The author's map calls all regrowth unburned (3), and is 0 outside.
+        let ours = dragonfly_core::Breaks::USGS.classify(*dnbr)?.max(Severity::Unburned);
+        class.filter(|class| *class != 0).map(|class| ours as u8 == class)
+    });
+    let same: Vec<bool> = clear.collect();
+    let share = same.iter().filter(|same| **same).count() as f64 / same.len() as f64;
+    println!("Madre, zoom 13: {} cells, class agreement {share:.4}", same.len());
+    assert!(same.len() > 1_000_000 && share >= 0.95);
+
+    let map = stage.map("madre");
+    let offsets: Vec<_> = map.scenes.iter().map(|scene| (scene.id.as_str(), scene.offset)).collect();
+    assert_eq!(offsets, [("S2B_10SGD_20250617_0_L2A", 0.0), ("S2A_10SGD_20250806_0_L2A", -1000.0)]);
+}
+
+#[test]
+fn las_conchas_agrees_with_mtbs() {
+    let Some(stage) = las_conchas(12, 35.65) else { return };
+    stage.succeed(&["update", "las_conchas"]);
+    let ours: Raster<f32> = Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+    let reference: Raster<f32> = Raster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif").unwrap(), None);
+    let pairs: Vec<(f32, f32)> = ours
+        .pixels
+        .iter()
+        .zip(reference.nearest_on(&ours))
+        .filter_map(|(dnbr, reference)| {
+            let reference = reference.filter(|value| *value > -32_768.0)? / 1000.0;
+            (!dnbr.is_nan()).then_some((*dnbr, reference))
+        })
+        .collect();
+    let found = agreement(&pairs);
+    println!("Las Conchas, zoom 12, against MTBS dNBR: {found:?}");
+    assert!(found.count > 1_000_000);
+    assert!(found.r_squared >= 0.995 && found.bias.abs() <= 0.002 && found.same_class >= 0.975);
+}
+
+/// Hectares of classes 1 to 7 over the whole of the pair's images, each pixel 60 m × 60 m in an equal-area projection.
+const LAS_CONCHAS_HECTARES: [f64; 7] = [3219.0, 9368.0, 85106.0, 18027.0, 10378.0, 10486.0, 4288.0];
+
+#[test]
+fn las_conchas_has_its_true_hectares() {
+    // The images reach south to 35.634°; a box that ends at 35.65° leaves out 1,170 ha of them.
+    let Some(stage) = las_conchas(12, 35.6) else { return };
+    stage.succeed(&["update", "las_conchas"]);
+    let hectares = stage.map("las_conchas").hectares;
+    for (class, expected) in Severity::ALL.into_iter().zip(LAS_CONCHAS_HECTARES) {
+        let ratio = hectares.of(class) / expected;
+        println!("Las Conchas, {}: {:.0} ha, {expected} expected", class.name(), hectares.of(class));
+        assert!((0.99..=1.01).contains(&ratio), "{class:?}: {ratio}");
+    }
+}
+
+#[test]
+fn a_box_counts_the_hectares_inside_it_and_no_other() {
+    let Some(stage) = las_conchas(12, 35.65) else { return };
+    stage.succeed(&["update", "las_conchas"]);
+    let hectares = stage.map("las_conchas").hectares;
+    let folder = shared("data/las-conchas").unwrap();
+    let band = |name: &str| Raster::<u8>::read(&folder.join(name), None);
+    let bands = [
+        "LT05_las-conchas_20110624_nir08.tif",
+        "LT05_las-conchas_20110624_swir22.tif",
+        "LE07_las-conchas_20120618_nir08.tif",
+        "LE07_las-conchas_20120618_swir22.tif",
+    ]
+    .map(band);
+    let mut lonlat = gdal::spatial_ref::SpatialRef::from_epsg(4326).unwrap();
+    lonlat.set_axis_mapping_strategy(gdal::spatial_ref::AxisMappingStrategy::TraditionalGisOrder);
+    let transform = gdal::spatial_ref::CoordTransform::new(&bands[0].system, &lonlat).unwrap();
+    let mut expected = [0.0; 7];
+    for row in 0..bands[0].height {
+        for column in 0..bands[0].width {
+            let [nir_pre, swir_pre, nir_post, swir_post] =
+                [0, 1, 2, 3].map(|band| f32::from(bands[band].pixels[row * bands[0].width + column]));
+            let (x, y) = gdal::GeoTransformEx::apply(&bands[0].geo_transform, column as f64 + 0.5, row as f64 + 0.5);
+            let (mut x, mut y) = ([x], [y]);
+            transform.transform_coords(&mut x, &mut y, &mut []).unwrap();
+            let inside = (-106.75..-106.15).contains(&x[0]) && (35.65..36.15).contains(&y[0]);
+            if inside && [nir_pre, swir_pre, nir_post, swir_post].iter().all(|dn| *dn > 0.0) {
+                let dnbr =
+                    (nir_pre - swir_pre) / (nir_pre + swir_pre) - (nir_post - swir_post) / (nir_post + swir_post);
+                expected[dragonfly_core::Breaks::USGS.classify(dnbr).unwrap().index()] += 0.36;
+            }
+        }
+    }
+    for (class, expected) in Severity::ALL.into_iter().zip(expected) {
+        let ratio = hectares.of(class) / expected;
+        assert!((0.995..=1.005).contains(&ratio), "{class:?}: {:.0} of {expected:.0} ha", hectares.of(class));
+    }
+}

@@ -1,0 +1,17 @@
+//! The real binary on real imagery, on invented scenes and on broken input.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+
+// A stage on which the binary plays, and a raster to look at.
+mod raster;
+mod stage;
+
+// Real fires against what others made of them.
+mod coarse;
+mod fires;
+
+// What is published: files, tiles, metadata.
+mod published;
+mod readers;
+
+// What cannot be mapped.
+mod broken;

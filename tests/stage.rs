@@ -1,0 +1,96 @@
+//! A temporary root with a configuration, on which the binary runs.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use dragonfly_core::metadata::{MapMeta, RegionMeta};
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A catalogue and regions, and a root to publish into.
+pub(crate) struct Stage {
+    folder: TempDir,
+    catalogue: PathBuf,
+}
+
+impl Stage {
+    /// A catalogue and the text of `regions.json`.
+    pub(crate) fn new(catalogue: &Path, regions: &Value) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("regions.json"), regions.to_string()).unwrap();
+        Self { folder, catalogue: catalogue.to_owned() }
+    }
+
+    /// The invented scenes with their own regions.
+    pub(crate) fn invented() -> Self {
+        let sample = invented_scenes();
+        let regions: Value = serde_json::from_slice(&std::fs::read(sample.join("regions.json")).unwrap()).unwrap();
+        Self::new(&sample.join("items.json"), &regions)
+    }
+
+    /// A file under the published root.
+    pub(crate) fn published(&self, path: &str) -> PathBuf {
+        self.folder.path().join("root").join(path)
+    }
+
+    /// A command of the binary with the stage's settings; not yet run.
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dragonfly"));
+        command
+            .arg("--stac")
+            .arg(&self.catalogue)
+            .arg("--regions")
+            .arg(self.folder.path().join("regions.json"))
+            .arg("--root")
+            .arg(self.folder.path().join("root"))
+            .args(arguments)
+            .current_dir(self.folder.path());
+        command
+    }
+
+    /// Runs a command, whatever comes of it.
+    pub(crate) fn run(&self, arguments: &[&str]) -> Output {
+        self.command(arguments).output().unwrap()
+    }
+
+    /// Runs a command that must succeed.
+    pub(crate) fn succeed(&self, arguments: &[&str]) -> Output {
+        let output = self.run(arguments);
+        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        output
+    }
+
+    /// A region's metadata.
+    pub(crate) fn meta(&self, region: &str) -> RegionMeta {
+        let text = std::fs::read_to_string(self.published(&format!("meta/{region}.json"))).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// A region's published map.
+    pub(crate) fn map(&self, region: &str) -> MapMeta {
+        self.meta(region).map.unwrap()
+    }
+}
+
+/// The folder of real data beside the project; `None`, said aloud, where it is absent.
+pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path);
+    if found.exists() {
+        return Some(found);
+    }
+    eprintln!("skipped: {path} is not beside the project");
+    None
+}
+
+/// Scenes written once for all tests of a run.
+pub(crate) fn invented_scenes() -> &'static Path {
+    static SCENES: LazyLock<TempDir> = LazyLock::new(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let written =
+            Command::new(env!("CARGO_BIN_EXE_dragonfly")).arg("--quiet").arg("sample").arg(folder.path()).status();
+        assert!(written.unwrap().success());
+        folder
+    });
+    SCENES.path()
+}
