@@ -1,0 +1,385 @@
+//! The Leaflet map and all that lies on it.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use dragonfly_core::Palette;
+use dragonfly_core::metadata::Basemap;
+use leptos::prelude::{document, window};
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::*;
+use web_sys::HtmlElement;
+
+use crate::graticule::View;
+use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world};
+use crate::leaflet::{self, Layer, Map, MouseEvent, corners, options, place};
+use crate::region_entry::RegionEntry;
+use crate::severity_layer::SeverityLayer;
+use crate::tile_source::{NoTile, TileSource};
+use crate::title_room::{Title, with_room};
+
+const LAND_PANE: &str = "land";
+const SEVERITY_PANE: &str = "severity";
+/// The whole world on a phone.
+const MIN_ZOOM: u8 = 1;
+const MAX_ZOOM: u8 = 17;
+/// Until the regions are known.
+const START_ZOOM: u8 = 3;
+/// Closest look at a region that the page itself takes.
+const FIT_MAX_ZOOM: u8 = 12;
+/// A box narrower than this on the screen is marked by a dot.
+const SPECK_PX: f64 = 14.0;
+/// Space between what is shown and the edges of the free part of the map.
+const FIT_MARGIN_PX: f64 = 28.0;
+
+/// Hears the name of a region, its run, and why one of its tiles cannot be shown.
+type TileFailureHook = Rc<dyn Fn(&str, &str, &NoTile)>;
+
+/// What the map tells the page.
+pub struct Hooks {
+    /// A click at longitude and latitude.
+    pub on_click: Box<dyn Fn(f64, f64)>,
+    /// Another part of the world is seen.
+    pub on_view: Box<dyn Fn(View)>,
+    /// A tile cannot be shown.
+    pub on_tile_failure: TileFailureHook,
+    /// The outlines of the land cannot be drawn.
+    pub on_land_failure: Rc<dyn Fn()>,
+}
+
+/// The map.
+pub struct FireMap {
+    map: Map,
+    land: LandLayer,
+    land_pane: HtmlElement,
+    severity_pane: HtmlElement,
+    detail: Rc<Cell<Detail>>,
+    on_land_failure: Rc<dyn Fn()>,
+    on_tile_failure: TileFailureHook,
+    source: TileSource,
+    palette: Cell<Palette>,
+    regions: RefCell<BTreeMap<String, RegionLayers>>,
+    basemap: RefCell<Option<Layer>>,
+    mark: RefCell<Option<Layer>>,
+}
+
+/// What lies on the map for one region.
+struct RegionLayers {
+    bbox: [f64; 4],
+    title_letters: usize,
+    outline: Layer,
+    label: Layer,
+    tiles: Option<SeverityLayer>,
+}
+
+/// How fine the outlines of the land are, or are about to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Detail {
+    None,
+    Coarse,
+    Fine,
+}
+
+/// A part of the map's element that something else covers, in pixels from each side.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Covered {
+    /// From the left.
+    pub left_px: f64,
+    /// From the bottom.
+    pub bottom_px: f64,
+}
+
+impl FireMap {
+    /// A map of the whole world in an element.
+    pub fn in_element(element: HtmlElement, source: TileSource, hooks: Hooks) -> Rc<Self> {
+        let map = leaflet::map(
+            &element,
+            &options([
+                ("zoomControl", false.into()),
+                // Leaflet takes attributions as markup; the page names its sources as text instead.
+                ("attributionControl", false.into()),
+                ("minZoom", MIN_ZOOM.into()),
+                ("maxZoom", MAX_ZOOM.into()),
+                ("center", place(10.0, 25.0)),
+                ("zoom", START_ZOOM.into()),
+                ("worldCopyJump", true.into()),
+                ("maxBounds", corners([-100_000.0, -85.06, 100_000.0, 85.06])),
+                ("maxBoundsViscosity", 1.into()),
+                ("zoomAnimation", (!prefers_calm()).into()),
+                ("fadeAnimation", (!prefers_calm()).into()),
+            ]),
+        );
+        let land_pane = pane(&map, LAND_PANE, 150);
+        let severity_pane = pane(&map, SEVERITY_PANE, 250);
+        leaflet::zoom_control(&options([("position", "bottomright".into())])).add_to(&map);
+        leaflet::scale_control(&options([("position", "bottomright".into()), ("imperial", false.into())])).add_to(&map);
+
+        let this = Rc::new(Self {
+            land: LandLayer::on(&map, LAND_PANE),
+            map,
+            land_pane,
+            severity_pane,
+            detail: Rc::new(Cell::new(Detail::None)),
+            on_land_failure: hooks.on_land_failure,
+            on_tile_failure: hooks.on_tile_failure,
+            source,
+            palette: Cell::default(),
+            regions: RefCell::default(),
+            basemap: RefCell::default(),
+            mark: RefCell::default(),
+        });
+        this.listen(hooks.on_click, hooks.on_view);
+        this.refine_land();
+        this
+    }
+
+    /// Shows these regions: their outlines, their titles, and the tiles of those that have a map.
+    pub fn show_regions(&self, entries: &[RegionEntry]) {
+        let mut regions = self.regions.borrow_mut();
+        regions.retain(|name, layers| {
+            let stays = entries.iter().any(|entry| entry.line.name == *name && entry.bbox() == layers.bbox);
+            if !stays {
+                layers.outline.remove();
+                layers.label.remove();
+            }
+            stays
+        });
+        for entry in entries {
+            let layers = regions.entry(entry.line.name.clone()).or_insert_with(|| self.outline(entry));
+            let shown_run = layers.tiles.as_ref().map(|tiles| tiles.run_id().to_owned());
+            if entry.map().map(|map| map.run_id.clone()) != shown_run {
+                layers.tiles = self.tiles(entry);
+            }
+        }
+        drop(regions);
+        self.arrange_titles();
+    }
+
+    /// Paints all tiles in other colours.
+    pub fn recolour(&self, palette: Palette) {
+        self.palette.set(palette);
+        self.each_tile_layer(|tiles| tiles.recolour(palette));
+    }
+
+    /// Makes the tiles more or less opaque.
+    pub fn set_opacity(&self, percent: u8) {
+        set_style(&self.severity_pane, "opacity", &format!("{:.2}", f64::from(percent) / 100.0));
+    }
+
+    /// Puts a raster basemap in the place of the plain background, or takes it away again.
+    pub fn set_basemap(&self, basemap: Option<&Basemap>) {
+        if let Some(before) = self.basemap.borrow_mut().take() {
+            before.remove();
+        }
+        let layer = basemap.map(|basemap| {
+            let fine = options([("maxNativeZoom", basemap.max_zoom.into()), ("maxZoom", MAX_ZOOM.into())]);
+            leaflet::tile_layer(&basemap.url, &fine).add_to(&self.map)
+        });
+        set_style(&self.land_pane, "visibility", if layer.is_some() { "hidden" } else { "visible" });
+        *self.basemap.borrow_mut() = layer;
+    }
+
+    /// Shows a box at once.
+    pub fn fit(&self, bbox: [f64; 4], covered: Covered) {
+        self.map.fit_bounds(&corners(bbox), &beside(covered, false));
+    }
+
+    /// Travels to a box.
+    pub fn fly_to(&self, bbox: [f64; 4], covered: Covered) {
+        if prefers_calm() {
+            self.fit(bbox, covered);
+        } else {
+            self.map.fly_to_bounds(&corners(bbox), &beside(covered, true));
+        }
+    }
+
+    /// Marks a place, or none.
+    pub fn mark(&self, at: Option<(f64, f64)>) {
+        if let Some(before) = self.mark.borrow_mut().take() {
+            before.remove();
+        }
+        *self.mark.borrow_mut() = at.map(|(lon, lat)| {
+            let icon = leaflet::div_icon(&options([
+                ("className", "point-mark".into()),
+                ("iconSize", js_sys::Array::of2(&18.into(), &18.into()).into()),
+            ]));
+            still_marker(place(lon, lat), icon).add_to(&self.map)
+        });
+    }
+
+    /// Tries again what failed.
+    pub fn retry(&self) {
+        self.each_tile_layer(SeverityLayer::retry);
+        self.refine_land();
+    }
+
+    fn each_tile_layer(&self, act: impl Fn(&SeverityLayer)) {
+        self.regions.borrow().values().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
+    }
+
+    fn listen(self: &Rc<Self>, on_click: Box<dyn Fn(f64, f64)>, on_view: Box<dyn Fn(View)>) {
+        let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+            let at = event.latlng().wrap();
+            on_click(at.lng(), at.lat());
+        });
+        self.map.on("click", click.into_js_value().unchecked_ref());
+
+        let moved = Closure::<dyn FnMut()>::new({
+            let this = Rc::downgrade(self);
+            move || {
+                if let Some(this) = this.upgrade() {
+                    on_view(this.view());
+                }
+            }
+        });
+        self.map.on("move resize", moved.into_js_value().unchecked_ref());
+
+        let zoomed = Closure::<dyn FnMut()>::new({
+            let this = Rc::downgrade(self);
+            move || {
+                if let Some(this) = this.upgrade() {
+                    this.refine_land();
+                    this.arrange_titles();
+                }
+            }
+        });
+        self.map.on("zoomend", zoomed.into_js_value().unchecked_ref());
+
+        let inked = Closure::<dyn FnMut()>::new({
+            let land = self.land.clone();
+            move || land.redraw()
+        });
+        if let Ok(Some(query)) = window().match_media("(prefers-color-scheme: dark)") {
+            query.set_onchange(Some(inked.into_js_value().unchecked_ref()));
+        }
+    }
+
+    fn view(&self) -> View {
+        let (bounds, size) = (self.map.bounds(), self.map.size());
+        View {
+            bbox: [bounds.west(), bounds.south(), bounds.east(), bounds.north()],
+            width_px: size.x(),
+            height_px: size.y(),
+            zoom: self.map.zoom(),
+        }
+    }
+
+    /// Fetches the outlines that the zoom calls for, unless they are here or on their way.
+    fn refine_land(&self) {
+        let wanted = if self.map.zoom() >= FINE_FROM_ZOOM { Detail::Fine } else { Detail::Coarse };
+        if self.detail.get() >= wanted {
+            return;
+        }
+        let before = self.detail.replace(wanted);
+        let url = if wanted == Detail::Fine { FINE_WORLD_URL } else { COARSE_WORLD_URL };
+        let (land, detail, on_failure) = (self.land.clone(), self.detail.clone(), self.on_land_failure.clone());
+        spawn_local(async move {
+            match fetch_world(url).await {
+                // Finer outlines may have been asked for meanwhile.
+                Ok(world) if detail.get() == wanted => land.show(world),
+                Ok(_) => {}
+                Err(_) => {
+                    detail.set(before);
+                    on_failure();
+                }
+            }
+        });
+    }
+
+    /// Shows the titles that have room, and a dot where a box is too small to be seen.
+    fn arrange_titles(&self) {
+        let regions = self.regions.borrow();
+        let corner = |lon: f64, lat: f64| self.map.container_point(&place(lon, lat));
+        let titles: Vec<_> = regions
+            .values()
+            .map(|layers| {
+                let [west, _, _, north] = layers.bbox;
+                let anchor = corner(west, north);
+                Title { left_px: anchor.x(), bottom_px: anchor.y(), letters: layers.title_letters }
+            })
+            .collect();
+        for (layers, has_room) in regions.values().zip(with_room(&titles)) {
+            let [west, south, east, north] = layers.bbox;
+            let is_speck = corner(east, south).x() - corner(west, north).x() < SPECK_PX;
+            if let Some(label) = layers.label.element() {
+                // Adding a class with a plain name cannot fail.
+                let _ = label.class_list().toggle_with_force("crowded", !has_room);
+                let _ = label.class_list().toggle_with_force("speck", is_speck);
+            }
+        }
+    }
+
+    fn outline(&self, entry: &RegionEntry) -> RegionLayers {
+        let bbox = entry.bbox();
+        let line = options([
+            ("className", "region-outline".into()),
+            ("interactive", false.into()),
+            ("fill", false.into()),
+            ("weight", 1.5.into()),
+        ]);
+        RegionLayers {
+            bbox,
+            title_letters: entry.line.title.chars().count(),
+            outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
+            label: still_marker(place(bbox[0], bbox[3]), title_icon(&entry.line.title)).add_to(&self.map),
+            tiles: None,
+        }
+    }
+
+    fn tiles(&self, entry: &RegionEntry) -> Option<SeverityLayer> {
+        let map = entry.map()?;
+        let (name, run_id) = (entry.line.name.clone(), map.run_id.clone());
+        let on_failure = self.on_tile_failure.clone();
+        let tiles =
+            SeverityLayer::on(&self.map, SEVERITY_PANE, (map, entry.bbox()), self.source.clone(), move |problem| {
+                on_failure(&name, &run_id, problem);
+            });
+        tiles.recolour(self.palette.get());
+        Some(tiles)
+    }
+}
+
+fn pane(map: &Map, name: &str, z_index: u32) -> HtmlElement {
+    let pane = map.create_pane(name);
+    set_style(&pane, "z-index", &z_index.to_string());
+    set_style(&pane, "pointer-events", "none");
+    pane
+}
+
+fn set_style(element: &HtmlElement, property: &str, value: &str) {
+    // A known property with a plain value can always be set.
+    let _ = web_sys::HtmlElement::style(element).set_property(property, value);
+}
+
+fn beside(covered: Covered, animated: bool) -> js_sys::Object {
+    let corner = |x: f64, y: f64| JsValue::from(js_sys::Array::of2(&x.into(), &y.into()));
+    options([
+        ("paddingTopLeft", corner(covered.left_px + FIT_MARGIN_PX, FIT_MARGIN_PX * 2.0)),
+        ("paddingBottomRight", corner(FIT_MARGIN_PX, covered.bottom_px + FIT_MARGIN_PX)),
+        ("maxZoom", FIT_MAX_ZOOM.into()),
+        ("animate", animated.into()),
+        ("duration", 0.9.into()),
+    ])
+}
+
+fn still_marker(at: JsValue, icon: JsValue) -> Layer {
+    leaflet::marker(&at, &options([("icon", icon), ("interactive", false.into()), ("keyboard", false.into())]))
+}
+
+/// A title on the map, set as text: a title with markup in it stays a title.
+fn title_icon(title: &str) -> JsValue {
+    let html = document().create_element("span").map(|span| {
+        span.set_text_content(Some(title));
+        JsValue::from(span)
+    });
+    leaflet::div_icon(&options([
+        ("className", "region-label".into()),
+        ("html", html.unwrap_or(JsValue::FALSE)),
+        ("iconSize", JsValue::NULL),
+    ]))
+}
+
+fn prefers_calm() -> bool {
+    window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches())
+}

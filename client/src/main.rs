@@ -1,0 +1,45 @@
+//! The page: burn-severity maps in the browser.
+//!
+//! Plain structs think and are tested natively; components show; [`leaflet`] is the only door to the map library.
+#![expect(unreachable_pub, reason = "a program: what is public is public to its other files")]
+
+mod app;
+mod words;
+
+mod atlas;
+mod problem;
+mod region_entry;
+
+mod basemap_select;
+mod brand;
+mod legend_view;
+mod map_view;
+mod notice;
+mod opacity_slider;
+mod palette_select;
+mod panel;
+mod point_readout;
+mod region_list;
+mod ticks_view;
+
+mod fire_map;
+mod graticule;
+mod land_layer;
+mod severity_layer;
+mod tile_source;
+mod title_room;
+mod world;
+
+mod legend_row;
+mod reading;
+mod tile_address;
+mod tile_store;
+
+mod fetch;
+mod leaflet;
+mod published;
+
+fn main() {
+    console_error_panic_hook::set_once();
+    leptos::mount::mount_to_body(app::App);
+}

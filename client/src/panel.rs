@@ -1,0 +1,62 @@
+//! The panel: what the map shows, and where it can be had. A card on a wide window, a sheet on a phone.
+
+use leptos::prelude::*;
+
+use crate::app::Drawing;
+use crate::atlas::Atlas;
+use crate::basemap_select::BasemapSelect;
+use crate::brand::Brand;
+use crate::legend_view::LegendView;
+use crate::opacity_slider::OpacitySlider;
+use crate::palette_select::PaletteSelect;
+use crate::problem::Problem;
+use crate::region_list::RegionList;
+use crate::words;
+
+/// The panel. `on_choose` hears the box of a region that was chosen.
+#[component]
+pub fn Panel(atlas: Atlas, drawing: Drawing, on_choose: impl Fn([f64; 4]) + Copy + Send + 'static) -> impl IntoView {
+    // Matters on a phone alone: on a wide window the style sheet shows everything.
+    let open = RwSignal::new(false);
+    let choose = move |bbox| {
+        open.set(false);
+        on_choose(bbox);
+    };
+    let basemaps = Signal::derive(move || atlas.config.get().map(|config| config.basemaps).unwrap_or_default());
+    let missing = Signal::derive(move || atlas.problems.with(|problems| problems.contains(&Problem::Index)));
+    let sources = move || {
+        let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
+        let of_basemap = drawing.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
+        let land = if drawing.basemap.get().is_none() { words::NATURAL_EARTH } else { "" };
+        [of_site.as_str(), of_basemap.as_str(), land]
+            .into_iter()
+            .filter(|source| !source.is_empty())
+            .collect::<Vec<_>>()
+            .join(" · ")
+    };
+    view! {
+        <aside class="panel" class:open=move || open.get() aria-label=words::NAME>
+            <button
+                class="handle"
+                type="button"
+                aria-expanded=move || open.get().to_string()
+                aria-label=move || if open.get() { words::HIDE_PANEL } else { words::SHOW_PANEL }
+                on:click=move |_| open.update(|open| *open = !*open)
+            ></button>
+            <Brand />
+            <div class="panel-body">
+                <RegionList regions=atlas.regions missing on_choose=choose />
+                <LegendView palette=drawing.palette />
+                <section class="controls">
+                    <PaletteSelect palette=drawing.palette />
+                    <OpacitySlider percent=drawing.opacity_percent />
+                    <BasemapSelect basemaps chosen=drawing.basemap />
+                </section>
+                <footer class="sources">
+                    <p class="caveat">{words::CAVEAT}</p>
+                    <p class="attribution">{sources}</p>
+                </footer>
+            </div>
+        </aside>
+    }
+}

@@ -1,0 +1,39 @@
+//! What went wrong while loading, as far as the reader should know.
+
+/// Something that could not be shown.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Problem {
+    /// The list of regions.
+    Index,
+    /// Lines of the list of regions.
+    IndexLines(usize),
+    /// The metadata of the region with this title.
+    Region(String),
+    /// Tiles of the region with this title.
+    Tiles(String),
+    /// The outlines of the land.
+    Land,
+    /// The settings.
+    Config,
+}
+
+/// Adds a problem once; the gravest come first.
+pub fn add(problems: &mut Vec<Problem>, problem: Problem) {
+    if let Err(place) = problems.binary_search(&problem) {
+        problems.insert(place, problem);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_problem_is_told_once_and_the_gravest_first() {
+        let mut problems = Vec::new();
+        for problem in [Problem::Tiles("Madre".into()), Problem::Index, Problem::Tiles("Madre".into())] {
+            add(&mut problems, problem);
+        }
+        assert_eq!(problems, [Problem::Index, Problem::Tiles("Madre".into())]);
+    }
+}

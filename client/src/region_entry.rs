@@ -1,0 +1,122 @@
+//! A region as the page knows it: its line of the index, and its metadata once loaded.
+
+use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta};
+
+/// How far the metadata of a region has come.
+#[derive(Clone, Debug, PartialEq)]
+pub enum MetaState {
+    /// On its way.
+    Loading,
+    /// Here.
+    Ready(Box<RegionMeta>),
+    /// Not to be had, or unreadable.
+    Broken,
+}
+
+/// A region of the list.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RegionEntry {
+    /// Its line of the index.
+    pub line: IndexedRegion,
+    /// Its metadata.
+    pub meta: MetaState,
+}
+
+impl RegionEntry {
+    /// West, south, east, north in degrees.
+    pub fn bbox(&self) -> [f64; 4] {
+        self.line.bbox
+    }
+
+    /// The published map, once it is known and if there is one.
+    pub fn map(&self) -> Option<&MapMeta> {
+        match &self.meta {
+            MetaState::Ready(meta) => meta.map.as_ref(),
+            MetaState::Loading | MetaState::Broken => None,
+        }
+    }
+}
+
+/// The entries of an index: the most important first, then by title. What is known of a region from
+/// before stays until its metadata comes again.
+pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> Vec<RegionEntry> {
+    let meta_of = |name: &str| known.iter().find(|entry| entry.line.name == name).map(|entry| entry.meta.clone());
+    let mut entries: Vec<_> = lines
+        .into_iter()
+        .map(|line| RegionEntry { meta: meta_of(&line.name).unwrap_or(MetaState::Loading), line })
+        .collect();
+    entries.sort_by(|one, other| {
+        let key = |entry: &RegionEntry| (entry.line.priority, entry.line.title.to_ascii_lowercase());
+        key(one).cmp(&key(other))
+    });
+    entries
+}
+
+/// The box around all regions; `None` without any.
+pub fn union_of_boxes(entries: &[RegionEntry]) -> Option<[f64; 4]> {
+    entries
+        .iter()
+        .map(RegionEntry::bbox)
+        .reduce(|one, other| [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])])
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use dragonfly_core::metadata::Status;
+    use dragonfly_core::{TileRange, ZoomIndex};
+
+    pub(crate) fn entry(name: &str, bbox: [f64; 4]) -> RegionEntry {
+        let line = serde_json::json!({
+            "name": name, "title": name, "bbox": bbox, "priority": 1, "last_status": "pending",
+            "update_interval_days": 7, "meta_url": format!("/meta/{name}.json"),
+        });
+        RegionEntry { line: serde_json::from_value(line).unwrap(), meta: MetaState::Loading }
+    }
+
+    /// A region with a map of one zoom, 9, whose tile index holds `runs`.
+    pub(crate) fn entry_with_map(name: &str, bbox: [f64; 4], runs: &str) -> RegionEntry {
+        let index = ZoomIndex { tiles: TileRange::covering(bbox, 9), runs: runs.to_owned() };
+        let meta = serde_json::json!({
+            "region_name": name, "title": name, "bbox": bbox, "last_status": Status::Success,
+            "generated_at": "2025-08-21T03:00:00Z", "run_id": "20250821T030000Z0001", "assessment": "initial",
+            "pre_start": "2025-06-01", "pre_end": "2025-07-01", "post_start": "2025-07-20", "post_end": "2025-08-20",
+            "pre_window": {"first": "2025-06-14", "last": "2025-06-29"},
+            "post_window": {"first": "2025-07-24", "last": "2025-07-24"}, "window_reason": "",
+            "tile_url_template": "", "run_tile_url_template": "", "zoom_min": 9, "zoom_max": 9, "cell_size_m": 250.0,
+            "tile_count": 1, "tiles_skipped": {"empty": 0, "unburned": 0}, "tile_index": [index],
+            "disk_usage_mb": 0.1, "raster_url": "", "hectares": {"low": 1200.4, "high": 34.0}, "implausible_share": 0.0,
+            "empty_share": {}, "clear_observations_mean": 2.0, "burnt_patches": [], "masks": "", "scenes": [],
+            "scenes_skipped": [], "collection": "sentinel-2-l2a", "attribution": "", "core_version": "0.1.0",
+        });
+        let meta: RegionMeta = serde_json::from_value(meta).unwrap();
+        assert!(meta.map.is_some());
+        RegionEntry { meta: MetaState::Ready(Box::new(meta)), ..entry(name, bbox) }
+    }
+
+    fn line(name: &str, priority: u32) -> IndexedRegion {
+        IndexedRegion { priority, ..entry(name, [0.0, 0.0, 1.0, 1.0]).line }
+    }
+
+    #[test]
+    fn the_most_important_region_comes_first_then_the_alphabet() {
+        let lines = vec![line("evia", 2), line("Zagreb", 1), line("attica", 2), line("Crete", 2)];
+        let names: Vec<_> = entries_from_index(lines, &[]).into_iter().map(|entry| entry.line.name).collect();
+        assert_eq!(names, ["Zagreb", "attica", "Crete", "evia"]);
+    }
+
+    #[test]
+    fn a_region_keeps_its_map_while_it_loads_again() {
+        let known = entry_with_map("madre", [-120.07, 35.01, -119.67, 35.24], "1s");
+        let entries = entries_from_index(vec![known.line.clone(), line("new", 1)], std::slice::from_ref(&known));
+        assert!(entries[0].map().is_some());
+        assert_eq!(entries[1].meta, MetaState::Loading);
+    }
+
+    #[test]
+    fn the_union_holds_every_region() {
+        let entries = [entry("a", [-120.0, 35.0, -119.0, 36.0]), entry("b", [22.0, 37.0, 24.0, 39.0])];
+        assert_eq!(union_of_boxes(&entries), Some([-120.0, 35.0, 24.0, 39.0]));
+        assert_eq!(union_of_boxes(&[]), None);
+    }
+}

@@ -1,0 +1,106 @@
+// A published root over invented scenes, the servers that show it, and a browser.
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { chromium } from "playwright-core";
+
+export const PROJECT = resolve(import.meta.dirname, "../..");
+const TARGET = process.env.CARGO_TARGET_DIR ?? join(PROJECT, "target");
+export const DRAGONFLY = join(TARGET, "release/dragonfly");
+export const SCREENSHOTS = join(TARGET, "screenshots");
+export const REGIONS = ["sample_sierra", "sample_evia"];
+
+mkdirSync(SCREENSHOTS, { recursive: true });
+
+/** Invents scenes and publishes maps of them; gives the folder, which holds items.json and root/. */
+export function publish() {
+  const folder = mkdtempSync(join(tmpdir(), "dragonfly-"));
+  execFileSync(DRAGONFLY, ["--quiet", "sample", folder]);
+  execFileSync(DRAGONFLY, ["--quiet", "--config", join(folder, "dragonfly.toml"), "update", ...REGIONS]);
+  return { folder, root: join(folder, "root"), remove: () => rmSync(folder, { recursive: true }) };
+}
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+/** Waits until an address answers, whatever it says. */
+export async function answering(url, process) {
+  for (let attempt = 0; attempt < 150; attempt += 1) {
+    if (process.exitCode !== null) throw new Error(`the server of ${url} ended with ${process.exitCode}`);
+    try {
+      return await fetch(url);
+    } catch {
+      await new Promise((done) => setTimeout(done, 100));
+    }
+  }
+  throw new Error(`${url} does not answer`);
+}
+
+/** A process that serves, ended by `stop`. */
+async function serving(command, args, url) {
+  const process = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
+  await answering(url, process);
+  const stop = async () => {
+    const ended = once(process, "exit");
+    process.kill();
+    await ended;
+  };
+  return { url, stop };
+}
+
+/** `dragonfly serve` over a published folder. */
+export async function dragonfly({ folder }) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const config = join(folder, "dragonfly.toml");
+  const args = ["--quiet", "--config", config, "serve", "--listen", address, "--dist", join(PROJECT, "dist")];
+  return serving(DRAGONFLY, args, `http://${address}`);
+}
+
+/** nginx with the project's own site, its paths and port changed to ours. */
+export async function nginx({ folder, root }) {
+  const port = await freePort();
+  const site = readFileSync(join(PROJECT, "config/nginx/dragonfly.conf"), "utf8")
+    .replace("listen 80;", `listen 127.0.0.1:${port};`)
+    .replace("/usr/share/dragonfly/dist", join(PROJECT, "dist"))
+    .replace("/var/dragonfly", root);
+  const config = `
+    daemon off; pid ${folder}/nginx.pid; error_log stderr warn; user root;
+    events {}
+    http {
+      access_log off;
+      client_body_temp_path ${folder}/nginx-body; proxy_temp_path ${folder}/nginx-proxy;
+      fastcgi_temp_path ${folder}/nginx-fastcgi; uwsgi_temp_path ${folder}/nginx-uwsgi; scgi_temp_path ${folder}/nginx-scgi;
+      ${site}
+    }`;
+  const file = join(folder, "nginx.conf");
+  writeFileSync(file, config);
+  return serving("/usr/sbin/nginx", ["-c", file, "-e", "stderr"], `http://127.0.0.1:${port}`);
+}
+
+/** `rustac serve`, a STAC API by other hands, over a published folder's catalogue. */
+export async function rustac({ folder }) {
+  const address = `127.0.0.1:${await freePort()}`;
+  const command = join(process.env.PYTHON, "../rustac");
+  return serving(command, ["serve", "--create-collections", "--addr", address, join(folder, "items.json")], `http://${address}`);
+}
+
+/** Debian's Chromium, kept from calling home. */
+export function browser() {
+  return chromium.launch({
+    executablePath: "/usr/bin/chromium",
+    args: [
+      "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+      "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    ],
+  });
+}
