@@ -175,12 +175,6 @@ fn an_unknown_key_is_named() {
 }
 
 #[test]
-fn a_region_without_windows_is_told_what_to_add() {
-    let stage = Stage::new(&invented_scenes().join("items.json"), &json!([{ "name": "a", "bbox": [0, 0, 1, 1] }]));
-    check_message(&stage.run(&["lowres", "a"]), &["`a`", "`pre` and `post`"]);
-}
-
-#[test]
 fn a_catalogue_that_is_none_is_named() {
     let stage = Stage::new(
         Path::new("/no/such/items.json"),

@@ -9,9 +9,16 @@ mod stage;
 mod coarse;
 mod fires;
 
+// What is configured.
+mod configuration;
+
 // What is published: files, tiles, metadata.
 mod published;
 mod readers;
+
+// What happens unattended.
+mod health;
+mod night;
 
 // What cannot be mapped.
 mod broken;

@@ -36,6 +36,10 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) now: Option<DateTime<Utc>>,
 
+    /// How the log is written
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log: LogFormat,
+
     /// Say more; twice for what the libraries say
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
@@ -45,8 +49,25 @@ pub(crate) struct Global {
     pub(crate) quiet: bool,
 }
 
+/// How the log is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// A line of text a step
+    Text,
+    /// A JSON object a step
+    Json,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Choose the regions that are due tonight and update each: what cron runs
+    ///
+    /// Exit code 0: all well or nothing due; 1: some failed; 2: could not start; 3: another run is under way.
+    Rotate {
+        /// Print the plan with its reasons, and do nothing
+        #[arg(long)]
+        dry_run: bool,
+    },
     /// Compute a region's dNBR into the work folder, without publishing it
     Lowres {
         /// Name of the region in regions.json
@@ -62,6 +83,14 @@ pub(crate) enum Command {
         /// Names of the regions in regions.json
         #[arg(required = true, value_name = "REGION")]
         names: Vec<String>,
+    },
+    /// Check disk, regions and published files, and write meta/health.json
+    ///
+    /// Exit code 0: healthy; 1: unhealthy; 2: could not check.
+    Health {
+        /// Tell a monitor: GET this address when healthy, the address and /fail when not
+        #[arg(long, value_name = "URL")]
+        ping: Option<String>,
     },
     /// Serve the page, the published files and, over a local catalogue, a STAC API
     Serve {

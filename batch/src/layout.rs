@@ -37,9 +37,24 @@ impl Layout {
         self.root.join("meta").join(format!("{name}.json"))
     }
 
+    /// Says that a run of a region is under way; found at a start, that it was killed.
+    pub(crate) fn attempt(&self, region: &str) -> PathBuf {
+        self.work(region).join("attempt.json")
+    }
+
+    /// All published tiles of a region.
+    pub(crate) fn tiles_of(&self, region: &str) -> PathBuf {
+        self.root.join("tiles").join(region)
+    }
+
+    /// All published rasters of a region.
+    pub(crate) fn raster_of(&self, region: &str) -> PathBuf {
+        self.root.join("raster").join(region)
+    }
+
     /// The published raster of a run.
     pub(crate) fn raster(&self, region: &str, run_id: &str) -> PathBuf {
-        self.root.join("raster").join(region).join(format!("{run_id}.tif"))
+        self.raster_of(region).join(format!("{run_id}.tif"))
     }
 
     /// The stable link to the current raster.
@@ -49,12 +64,12 @@ impl Layout {
 
     /// The published tiles of a run.
     pub(crate) fn tiles(&self, region: &str, run_id: &str) -> PathBuf {
-        self.root.join("tiles").join(region).join(run_id)
+        self.tiles_of(region).join(run_id)
     }
 
     /// The stable link to the current tiles.
     pub(crate) fn tiles_link(&self, region: &str) -> PathBuf {
-        self.root.join("tiles").join(region).join("dnbr")
+        self.tiles_of(region).join("dnbr")
     }
 }
 

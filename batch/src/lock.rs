@@ -3,13 +3,22 @@
 use std::fs::{File, TryLockError};
 use std::io::{Read, Seek, Write};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::layout::Layout;
+use crate::publish::now_in_seconds;
 
 /// Held for as long as it lives; the system lets go of it when the process ends, however it ends.
 pub(crate) struct RootLock {
     _file: File,
+}
+
+/// Another run is under way.
+#[derive(Debug, thiserror::Error)]
+#[error("another run is under way on {root} ({holder}): wait for it to end")]
+pub(crate) struct Held {
+    root: String,
+    holder: String,
 }
 
 impl RootLock {
@@ -33,13 +42,13 @@ impl RootLock {
             Err(TryLockError::WouldBlock) => {
                 let mut holder = String::new();
                 let _ = file.read_to_string(&mut holder);
-                bail!("another run is under way on {root} ({}): wait for it to end", holder.trim());
+                return Err(Held { root: root.to_string(), holder: holder.trim().to_owned() }.into());
             }
             Err(TryLockError::Error(error)) => return Err(error).context("locking the root"),
         }
         file.set_len(0)?;
         file.rewind()?;
-        writeln!(file, "process {}", std::process::id())?;
+        writeln!(file, "process {}, since {}", std::process::id(), now_in_seconds())?;
         Ok(Self { _file: file })
     }
 }

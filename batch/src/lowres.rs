@@ -1,12 +1,14 @@
 //! `lowres`: finds a region's scenes, computes its dNBR and leaves it in the work folder.
 
-use anyhow::{Context, Result, bail};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::metadata::{Assessment, MapMeta, SceneDates, TilesSkipped};
+use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    Composite, DateWindow, Empty, FireSide, Grid, PatchFinder, Region, SceneRequest, SkippedScene, Summary, TileIndex,
-    VALID, choose_scenes, mercator,
+    DateWindow, Empty, FireSide, Grid, PatchFinder, Region, SceneRequest, SearchWindows, SkippedScene, Summary,
+    TileIndex, VALID, choose_scenes, mercator,
 };
 use rayon::prelude::*;
 
@@ -14,37 +16,53 @@ use crate::catalogue::read_items;
 use crate::layout::{Layout, RunFolder};
 use crate::mosaic::{STRIP_ROWS, SideScenes, compute_strip};
 use crate::progress::Step;
-use crate::publish::write_json;
+use crate::publish::{now_in_seconds, write_json};
 use crate::raster::RunWriter;
 use crate::run::{RunRecord, new_run_id};
 use crate::scene::{BYTES_DECODED, Scene};
 use crate::settings::Settings;
+use crate::zone::FireZone;
 
 /// Patches listed in the metadata.
 const MOST_PATCHES: usize = 200;
 
+/// No scene yet, in a window that is still open: not a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("waiting: no scene on the {side} side yet, and {window} is not over")]
+pub(crate) struct Waiting {
+    side: FireSide,
+    window: DateWindow,
+}
+
 /// Computes a region's dNBR into a new run folder, and publishes nothing.
 ///
 /// # Errors
-/// When there is no scene on a side, or one cannot be read. The run folder is then removed.
+/// [`Waiting`] while an open window has no scene; else when there is no scene on a side, or one
+/// cannot be read. The run folder is then removed.
 pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -> Result<RunFolder> {
-    let windows = Windows::of(region)?;
+    let windows = SearchWindows::of(region, now.date_naive());
     let items = read_items(settings.catalogue()?)?;
     let grid = Grid::covering(region.bbox, region.zoom_max);
-    let mut skipped = Vec::new();
-    let mut side = |side, window, wanted| -> Result<SideScenes> {
-        let scenes = open_side(settings, region, &grid, &items, side, window, wanted, &mut skipped)?;
-        Ok(SideScenes::new(scenes, Composite::Median))
-    };
-    let mut pre = side(FireSide::Pre, windows.pre, windows.pre.end)?;
-    let mut post = side(FireSide::Post, windows.post, windows.post.start)?;
+    let mask_path = settings.fire_mask_of(region);
+    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid)).transpose()?;
+    let mut search =
+        Search { settings, region, grid: &grid, zone: zone.as_ref(), items: &items, now, skipped: Vec::new() };
+    let (post, post_searched) = search.side(FireSide::Post, &windows, windows.wanted_post())?;
+    let latest_post = post.iter().map(|scene| scene.used.datetime.date_naive()).max().unwrap_or(windows.post.end);
+    let (pre, pre_searched) = search.side(FireSide::Pre, &windows, windows.wanted_pre(latest_post))?;
+    let skipped = search.skipped;
+    let mut pre = SideScenes::new(pre, windows.composite(FireSide::Pre));
+    let mut post = SideScenes::new(post, windows.composite(FireSide::Post));
 
     let run_id = new_run_id();
     let folder = RunFolder(Layout::new(&settings.root).work(&region.name).join(&run_id));
     std::fs::create_dir_all(&folder.0)
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
-    let computed = compute(&grid, &mut pre, &mut post, region, &folder).and_then(|sums| {
-        let map = map_meta(settings, region, &windows, run_id, &grid, (&pre, &post), skipped, sums)?;
+    let computed = compute(settings, &grid, zone.as_ref(), &mut pre, &mut post, region, &folder).and_then(|sums| {
+        let mut searched = windows;
+        (searched.pre, searched.post) = (pre_searched, post_searched);
+        let fire_mask = mask_path.zip(zone.as_ref()).map(|(path, zone)| FireMask { path, zone_share: zone.share });
+        let map = map_meta(settings, region, &searched, run_id, &grid, (&pre, &post), fire_mask, skipped, sums)?;
         write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, map })
     });
     if computed.is_err() {
@@ -54,64 +72,62 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     computed.map(|()| folder)
 }
 
-/// The days searched on both sides.
-struct Windows {
-    pre: DateWindow,
-    post: DateWindow,
+/// What the scenes of both sides have in common.
+struct Search<'a> {
+    settings: &'a Settings,
+    region: &'a Region,
+    grid: &'a Grid,
+    zone: Option<&'a FireZone>,
+    items: &'a [Item],
+    now: DateTime<Utc>,
+    skipped: Vec<SkippedScene>,
 }
 
-impl Windows {
-    fn of(region: &Region) -> Result<Self> {
-        match (region.pre, region.post) {
-            (Some(pre), Some(post)) => Ok(Self { pre, post }),
-            _ => bail!(
-                "region `{}` has no windows: give it `pre` and `post`, each with `start` and `end`, in regions.json",
-                region.name
-            ),
+impl Search<'_> {
+    /// The scenes of a side, opened, and the days they were found in; looked for once more over twice the window.
+    fn side(&mut self, side: FireSide, windows: &SearchWindows, wanted: NaiveDate) -> Result<(Vec<Scene>, DateWindow)> {
+        let mut last = windows.side(side);
+        for window in [Some(windows.side(side)), windows.widened(side)].into_iter().flatten() {
+            let scenes = self.open(side, window, wanted)?;
+            if !scenes.is_empty() {
+                return Ok((scenes, window));
+            }
+            last = window;
         }
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "the whole question in one place, asked twice")]
-fn open_side(
-    settings: &Settings,
-    region: &Region,
-    grid: &Grid,
-    items: &[Item],
-    side: FireSide,
-    window: DateWindow,
-    wanted: NaiveDate,
-    skipped: &mut Vec<SkippedScene>,
-) -> Result<Vec<Scene>> {
-    let choice = choose_scenes(
-        items,
-        &SceneRequest {
-            side,
-            window,
-            wanted,
-            collection: &region.collection,
-            bbox: region.bbox,
-            max_cloud_cover: region.max_cloud_cover,
-            scenes_per_tile: region.scenes_per_tile,
-        },
-    );
-    let passed_over = choice.skipped.len();
-    skipped.extend(choice.skipped);
-    let scenes: Vec<Option<Scene>> = choice
-        .used
-        .into_par_iter()
-        .map(|item| Scene::open(item, side, grid, settings.cloud_margin_m))
-        .collect::<Result<_>>()?;
-    let scenes: Vec<Scene> = scenes.into_iter().flatten().collect();
-    if scenes.is_empty() {
+        if last.end >= self.now.date_naive() {
+            bail!(Waiting { side, window: last });
+        }
         bail!(
-            "no scene on the {side} side: collection `{}` has none from {window} over {:?} \
-             ({passed_over} passed over for cloud or as duplicates); widen the window or raise max_cloud_cover",
-            region.collection,
-            region.bbox
+            "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is clear enough \
+             ({} passed over); widen the window or raise max_cloud_cover",
+            self.region.collection,
+            self.region.bbox,
+            self.skipped.len()
         );
     }
-    Ok(scenes)
+
+    fn open(&mut self, side: FireSide, window: DateWindow, wanted: NaiveDate) -> Result<Vec<Scene>> {
+        let region = self.region;
+        let choice = choose_scenes(
+            self.items,
+            &SceneRequest {
+                side,
+                window,
+                wanted,
+                collection: &region.collection,
+                bbox: region.bbox,
+                max_cloud_cover: region.max_cloud_cover,
+                scenes_per_tile: region.scenes_per_tile,
+            },
+        );
+        self.skipped.extend(choice.skipped);
+        let scenes: Vec<Option<Scene>> = choice
+            .used
+            .into_par_iter()
+            .map(|item| Scene::open(item, side, self.grid, self.zone, self.settings.cloud_margin_m))
+            .collect::<Result<_>>()?;
+        Ok(scenes.into_iter().flatten().collect())
+    }
 }
 
 /// Sums over the whole map.
@@ -122,7 +138,9 @@ struct Sums {
 }
 
 fn compute(
+    settings: &Settings,
     grid: &Grid,
+    zone: Option<&FireZone>,
     pre: &mut SideScenes,
     post: &mut SideScenes,
     region: &Region,
@@ -132,11 +150,19 @@ fn compute(
     let mut writer = RunWriter::create(folder, grid)?;
     let mut sums = Sums { summary: Summary::default(), patches: PatchFinder::default(), clear_views: 0 };
     let starts: Vec<u32> = (0..grid.height()).step_by(STRIP_ROWS as usize).collect();
-    let step = Step::start(&region.name, "dNBR computed", starts.len() as u64, "strips");
+    let scene_count = pre.scenes().len() + post.scenes().len();
+    let step = Step::start(&region.name, "dNBR computed", starts.len() as u64, "strips").of_scenes(scene_count);
     let bytes_before = BYTES_DECODED.load(std::sync::atomic::Ordering::Relaxed);
     let bytes = || BYTES_DECODED.load(std::sync::atomic::Ordering::Relaxed) - bytes_before;
+    let started = Instant::now();
+    let limit = Duration::from_secs(u64::from(settings.max_run_minutes) * 60);
     for first_row in starts {
-        let strip = compute_strip(grid, pre, post, first_row)?;
+        ensure!(
+            started.elapsed() <= limit,
+            "the run took longer than max_run_minutes ({}): raise it, or make the region smaller or coarser",
+            settings.max_run_minutes
+        );
+        let strip = compute_strip(grid, zone, pre, post, first_row)?;
         for (row, (dnbr, state)) in
             (first_row..).zip(strip.dnbr.chunks_exact(width).zip(strip.state.chunks_exact(width)))
         {
@@ -161,10 +187,11 @@ fn cell(dnbr: f32, state: u8) -> Result<f32, Empty> {
 fn map_meta(
     settings: &Settings,
     region: &Region,
-    windows: &Windows,
+    windows: &SearchWindows,
     run_id: String,
     grid: &Grid,
     (pre, post): (&SideScenes, &SideScenes),
+    fire_mask: Option<FireMask>,
     scenes_skipped: Vec<SkippedScene>,
     sums: Sums,
 ) -> Result<MapMeta> {
@@ -174,14 +201,14 @@ fn map_meta(
     let has_masks = pre.scenes().iter().chain(post.scenes()).any(Scene::has_mask);
     Ok(MapMeta {
         generated_at: now_in_seconds(),
-        assessment: Assessment::Initial,
+        assessment: windows.assessment,
         pre_start: windows.pre.start,
         pre_end: windows.pre.end,
         post_start: windows.post.start,
         post_end: windows.post.end,
         pre_window: scene_dates(pre)?,
         post_window: scene_dates(post)?,
-        window_reason: "explicit windows of the region's configuration".to_owned(),
+        window_reason: windows.reason.clone(),
         tile_url_template: format!("/tiles/{name}/dnbr/{{z}}/{{x}}/{{y}}.png"),
         run_tile_url_template: format!("/tiles/{name}/{run_id}/dnbr/{{z}}/{{x}}/{{y}}.png"),
         zoom_min: region.zoom_min,
@@ -199,7 +226,7 @@ fn map_meta(
         background_dnbr: sums.summary.background_dnbr(),
         dnbr_offset: None,
         burnt_patches: sums.patches.finish(grid, MOST_PATCHES),
-        fire_mask: None,
+        fire_mask,
         masks: masks_in_words(has_masks, settings.cloud_margin_m),
         scenes: pre.scenes().iter().chain(post.scenes()).map(|scene| scene.used.clone()).collect(),
         scenes_skipped,
@@ -227,8 +254,4 @@ fn scene_dates(side: &SideScenes) -> Result<SceneDates> {
         (Some(first), Some(last)) => Ok(SceneDates { first, last }),
         _ => bail!("a side without scenes has no dates"),
     }
-}
-
-fn now_in_seconds() -> DateTime<Utc> {
-    DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default()
 }

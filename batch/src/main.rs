@@ -1,5 +1,6 @@
 //! `dragonfly`: makes burn-severity maps of whole regions, and serves them.
 
+use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
@@ -10,9 +11,7 @@ use clap::Parser;
 use dragonfly_core::Region;
 use tracing::level_filters::LevelFilter;
 
-use crate::args::{Cli, Command};
-use crate::layout::Layout;
-use crate::lock::RootLock;
+use crate::args::{Cli, Command, LogFormat};
 use crate::serve::Served;
 use crate::settings::Settings;
 
@@ -22,74 +21,106 @@ mod settings;
 mod catalogue;
 mod geotiff;
 mod scene;
+mod zone;
 
 mod lowres;
 mod mosaic;
+mod night;
 mod run;
 
+mod guard;
 mod layout;
 mod lock;
 mod publish;
 mod raster;
+mod sweep;
 mod tiles;
 
+mod health;
 mod sample;
 mod serve;
 
 mod progress;
 
+/// `rotate` or `health` could not start.
+const EXIT_NOT_STARTED: u8 = 2;
+/// Another run holds the lock.
+const EXIT_LOCKED: u8 = 3;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_log(cli.global.verbose, cli.global.quiet);
+    start_log(cli.global.verbose, cli.global.quiet, cli.global.log);
     match dispatch(&cli) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
-            ExitCode::FAILURE
+            match cli.command {
+                _ if error.is::<lock::Held>() => ExitCode::from(EXIT_LOCKED),
+                Command::Rotate { .. } | Command::Health { .. } => ExitCode::from(EXIT_NOT_STARTED),
+                _ => ExitCode::FAILURE,
+            }
         }
     }
 }
 
-fn dispatch(cli: &Cli) -> Result<()> {
+fn dispatch(cli: &Cli) -> Result<ExitCode> {
     geotiff::set_up_gdal()?;
     if let Command::Sample { folder, seed } = &cli.command {
-        return sample::run(folder, *seed);
+        return sample::run(folder, *seed).map(|()| ExitCode::SUCCESS);
     }
     let settings = Settings::load(cli.global.config.as_deref(), &cli.global.overrides)?;
     let now = cli.global.now.unwrap_or_else(Utc::now);
     match &cli.command {
+        Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now),
+        Command::Health { ping } => return check_health(&settings, ping.as_deref(), now),
         Command::Lowres { region } => {
             let region = named(&settings, region)?;
-            let _lock = RootLock::take(&Layout::new(&settings.root))?;
-            lowres::lowres(&settings, &region, now).map(drop).with_context(|| format!("region `{}`", region.name))
+            let _lock = night::begin(&settings)?;
+            lowres::lowres(&settings, &region, now).with_context(|| format!("region `{}`", region.name))?;
         }
         Command::Tile { region } => {
             let region = named(&settings, region)?;
-            let _lock = RootLock::take(&Layout::new(&settings.root))?;
-            publish::tile(&settings, &region).with_context(|| format!("region `{}`", region.name))
+            let _lock = night::begin(&settings)?;
+            publish::tile(&settings, &region).with_context(|| format!("region `{}`", region.name))?;
         }
-        Command::Update { names } => update(&settings, names, now),
-        Command::Serve { listen, dist } => serve(&settings, *listen, dist),
-        Command::Sample { .. } => Ok(()),
+        Command::Update { names } => {
+            let regions: Vec<Region> = names.iter().map(|name| named(&settings, name)).collect::<Result<_>>()?;
+            let _lock = night::begin(&settings)?;
+            let failures = night::run_each(&settings, &regions, now);
+            if !failures.is_empty() {
+                bail!(failures.join("\nerror: "));
+            }
+        }
+        Command::Serve { listen, dist } => serve(&settings, *listen, dist)?,
+        Command::Sample { .. } => {}
     }
+    Ok(ExitCode::SUCCESS)
 }
 
-/// Updates regions one after the other; one that fails does not stop the next.
-fn update(settings: &Settings, names: &[String], now: DateTime<Utc>) -> Result<()> {
-    let regions: Vec<Region> = names.iter().map(|name| named(settings, name)).collect::<Result<_>>()?;
-    let _lock = RootLock::take(&Layout::new(&settings.root))?;
-    let mut failures = Vec::new();
-    for region in &regions {
-        let updated = lowres::lowres(settings, region, now).and_then(|_| publish::tile(settings, region));
-        if let Err(error) = updated {
-            let message = format!("{error:#}");
-            if let Err(error) = publish::record_failure(settings, region, now, &message) {
-                tracing::warn!("the failure could not be recorded: {error:#}");
-            }
-            failures.push(format!("region `{}`: {message}", region.name));
-        }
+/// Updates the regions that are due, or prints which they are.
+fn rotate(settings: &Settings, dry_run: bool, now: DateTime<Utc>) -> Result<ExitCode> {
+    if dry_run {
+        print!("{}", night::plan_in_words(settings, now)?);
+        return Ok(ExitCode::SUCCESS);
     }
-    if failures.is_empty() { Ok(()) } else { bail!(failures.join("\nerror: ")) }
+    let failures = night::rotate(settings, now)?;
+    for failure in &failures {
+        eprintln!("error: {failure}");
+    }
+    Ok(if failures.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Checks the deployment and tells the monitor; the exit code says how it is.
+fn check_health(settings: &Settings, ping: Option<&str>, now: DateTime<Utc>) -> Result<ExitCode> {
+    let checked = health::check(settings, now);
+    let ok = checked.as_ref().is_ok_and(|health| health.ok);
+    if let Some(Err(error)) = ping.map(|url| health::ping(url, ok)) {
+        tracing::warn!("{error:#}");
+    }
+    for problem in health::problems(&checked?, settings.min_free_gb) {
+        eprintln!("error: {problem}");
+    }
+    Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Serves the page and the published files; over a local catalogue a STAC API too.
@@ -111,7 +142,7 @@ fn named(settings: &Settings, name: &str) -> Result<Region> {
     })
 }
 
-fn start_log(verbose: u8, quiet: bool) {
+fn start_log(verbose: u8, quiet: bool, format: LogFormat) {
     let level = match (quiet, verbose) {
         (true, _) => LevelFilter::ERROR,
         (false, 0) => LevelFilter::INFO,
@@ -121,5 +152,13 @@ fn start_log(verbose: u8, quiet: bool) {
     if quiet {
         progress::be_quiet();
     }
-    tracing_subscriber::fmt().with_max_level(level).with_writer(std::io::stderr).with_target(false).init();
+    let log = tracing_subscriber::fmt()
+        .with_max_level(level)
+        .with_writer(std::io::stderr)
+        .with_target(false)
+        .with_ansi(std::io::stderr().is_terminal());
+    match format {
+        LogFormat::Text => log.init(),
+        LogFormat::Json => log.json().flatten_event(true).init(),
+    }
 }

@@ -10,6 +10,7 @@ use dragonfly_core::{
 use rayon::prelude::*;
 
 use crate::scene::Scene;
+use crate::zone::FireZone;
 
 /// Rows of a strip: memory depends on it and on the region's width, not on its height.
 pub(crate) const STRIP_ROWS: u32 = 256;
@@ -84,7 +85,13 @@ type SceneView = Option<(CellWindow, Vec<Observation>)>;
 ///
 /// # Errors
 /// When a scene cannot be read.
-pub(crate) fn compute_strip(grid: &Grid, pre: &mut SideScenes, post: &mut SideScenes, first_row: u32) -> Result<Strip> {
+pub(crate) fn compute_strip(
+    grid: &Grid,
+    zone: Option<&FireZone>,
+    pre: &mut SideScenes,
+    post: &mut SideScenes,
+    first_row: u32,
+) -> Result<Strip> {
     let rows = first_row..(first_row + STRIP_ROWS).min(grid.height());
     let (pre_views, post_views) = rayon::join(|| pre.observe(rows.clone()), || post.observe(rows.clone()));
     let (pre_views, post_views) = (pre_views?, post_views?);
@@ -105,7 +112,12 @@ pub(crate) fn compute_strip(grid: &Grid, pre: &mut SideScenes, post: &mut SideSc
             let post = post.side_of_row(&post_views, row, width);
             let mut clear_views = 0;
             for column in grid.inside_columns().filter(|column| grid.is_inside(*column, row)) {
+                let in_zone = zone.is_none_or(|zone| zone.contains(column, row));
                 let column = column as usize;
+                if !in_zone {
+                    state[column] = Empty::OutsideZone.code();
+                    continue;
+                }
                 let (pre, post) = (&pre[column], &post[column]);
                 clear_views += u64::from(pre.clear_count) + u64::from(post.clear_count);
                 match difference(pre, post) {

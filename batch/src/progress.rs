@@ -20,6 +20,7 @@ pub(crate) struct Step {
     what: &'static str,
     unit: &'static str,
     bar: ProgressBar,
+    scenes: Option<usize>,
     started: Instant,
 }
 
@@ -35,7 +36,12 @@ impl Step {
         }
         bar.set_prefix(format!("{region}: {what}"));
         bar.set_message(unit);
-        Self { region: region.to_owned(), what, unit, bar, started: Instant::now() }
+        Self { region: region.to_owned(), what, unit, bar, scenes: None, started: Instant::now() }
+    }
+
+    /// Says in the last line how many scenes the step is made of.
+    pub(crate) fn of_scenes(self, scenes: usize) -> Self {
+        Self { scenes: Some(scenes), ..self }
     }
 
     /// One unit more is done, and so many bytes in all.
@@ -51,6 +57,7 @@ impl Step {
             region = self.region,
             count = self.bar.position(),
             unit = self.unit,
+            scenes = self.scenes,
             bytes,
             seconds = format!("{:.1}", self.started.elapsed().as_secs_f64()),
             "{}",

@@ -7,50 +7,77 @@ use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::{IndexedRegion, RegionIndex, RegionMeta, Status};
+use dragonfly_core::metadata::{EarlierRun, IndexedRegion, RegionIndex, RegionMeta, Status};
 use dragonfly_core::{Grid, Region};
 use serde::Serialize;
 
+use crate::guard::check_valid_share;
 use crate::layout::{Layout, RunFolder};
 use crate::progress::Step;
 use crate::raster::{RunReader, write_cog};
 use crate::run::{RunRecord, is_run_id, newest_run};
 use crate::settings::Settings;
+use crate::sweep::{kept_runs, prune};
 use crate::tiles::{cut_tiles, tile_count};
 
 /// Cuts the newest finished run of a region into tiles and publishes it.
 ///
 /// # Errors
-/// When there is no finished run, or a file cannot be written. What was published before stays.
+/// When there is no finished run, it saw too little, or a file cannot be written. What was published
+/// before stays.
 pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
     let layout = Layout::new(&settings.root);
     let (folder, record) = newest_run(&layout, &region.name)?;
-    let meta = build(&layout, &folder, record)?;
+    let old = read_meta(&layout, &region.name).or_pending(region);
+    check_valid_share(&record.map, old.map.as_ref(), settings.min_valid_share)?;
+    let earlier_runs = earlier_runs(settings, old);
+    let meta = RegionMeta { earlier_runs, ..build(&layout, &folder, record)? };
     move_into_place(&layout, &folder, &meta)?;
     write_json(&layout.meta(&region.name), &meta)?;
     if let Some(map) = &meta.map {
         point_links(&layout, &region.name, &map.run_id)?;
     }
     write_index(settings)?;
+    prune(&layout, &meta)?;
     remove_work(&layout, &region.name)
 }
 
-/// Records that a run of a region failed; the old map and its fields stay.
+/// The runs to keep beside the new one, newest first.
+fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
+    let now = now_in_seconds();
+    let replaced = old.map.map(|map| EarlierRun { run_id: map.run_id, replaced_at: now });
+    let runs: Vec<EarlierRun> = replaced.into_iter().chain(old.earlier_runs).collect();
+    kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
+}
+
+/// Records that a run of a region ended without a map; the old map and its fields stay.
 ///
 /// # Errors
 /// When the metadata cannot be written.
-pub(crate) fn record_failure(settings: &Settings, region: &Region, now: DateTime<Utc>, error: &str) -> Result<()> {
+pub(crate) fn record_end(settings: &Settings, region: &Region, ended: End) -> Result<()> {
     let layout = Layout::new(&settings.root);
-    let old = read_meta(&layout, &region.name).unwrap_or_else(|| RegionMeta::pending(region));
+    let old = read_meta(&layout, &region.name).or_pending(region);
+    let failures = old.consecutive_failures;
+    let (last_status, consecutive_failures) = match ended.status {
+        Status::Failed => (Status::Failed, failures.saturating_add(1)),
+        status => (status, failures),
+    };
     let meta = RegionMeta {
-        last_run_at: Some(now),
-        last_status: Status::Failed,
-        last_error: Some(error.to_owned()),
-        consecutive_failures: old.consecutive_failures + 1,
+        last_run_at: Some(ended.started_at),
+        last_status,
+        last_error: Some(ended.message),
+        consecutive_failures,
         ..old
     };
     write_json(&layout.meta(&region.name), &meta)?;
     write_index(settings)
+}
+
+/// How a run ended that published nothing.
+pub(crate) struct End {
+    pub(crate) started_at: DateTime<Utc>,
+    pub(crate) status: Status,
+    pub(crate) message: String,
 }
 
 /// Tiles and raster, built in the work folder, and the metadata that speaks of them.
@@ -112,7 +139,7 @@ fn move_into_place(layout: &Layout, folder: &RunFolder, meta: &RegionMeta) -> Re
 }
 
 /// Points the stable links at a run.
-fn point_links(layout: &Layout, region: &str, run_id: &str) -> Result<()> {
+pub(crate) fn point_links(layout: &Layout, region: &str, run_id: &str) -> Result<()> {
     replace_link(&layout.tiles_link(region), &format!("{run_id}/dnbr"))?;
     replace_link(&layout.raster_link(region), &format!("{region}/{run_id}.tif"))
 }
@@ -132,26 +159,70 @@ fn replace_link(link: &Path, target: &str) -> Result<()> {
 /// When the configuration cannot be read or a file cannot be written.
 pub(crate) fn write_index(settings: &Settings) -> Result<()> {
     let layout = Layout::new(&settings.root);
+    let generated_at = now_in_seconds();
+    let before = read_index(&layout);
+    let first_seen = |name: &str| {
+        let known = before.as_ref()?.regions.iter().find(|region| region.name == name)?;
+        known.first_seen_at
+    };
     let regions = settings
         .regions()?
         .iter()
         .map(|region| {
-            let meta = read_meta(&layout, &region.name).unwrap_or_else(|| RegionMeta::pending(region));
-            IndexedRegion::new(region, &meta)
+            let meta = read_meta(&layout, &region.name).or_pending(region);
+            let first_seen_at = first_seen(&region.name).or(Some(generated_at));
+            IndexedRegion { first_seen_at, ..IndexedRegion::new(region, &meta) }
         })
         .collect();
-    let generated_at = DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default();
     write_json(&layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
     write_json(&layout.meta_file("client"), &settings.client_config())
 }
 
-/// A region's metadata; `None` before its first run, and where the file is broken.
-fn read_meta(layout: &Layout, region: &str) -> Option<RegionMeta> {
+/// The published list of regions; `None` where there is none, or it is broken.
+pub(crate) fn read_index(layout: &Layout) -> Option<RegionIndex> {
+    serde_json::from_str(&fs::read_to_string(layout.meta_file("index")).ok()?).ok()
+}
+
+/// What a region's metadata file holds.
+pub(crate) enum Published {
+    /// Whole metadata.
+    Meta(Box<RegionMeta>),
+    /// No file: the region was never run.
+    Absent,
+    /// A file that cannot be read.
+    Broken,
+}
+
+impl Published {
+    /// The metadata; that of a region before its first run where there is none.
+    pub(crate) fn or_pending(self, region: &Region) -> RegionMeta {
+        match self {
+            Self::Meta(meta) => *meta,
+            Self::Absent | Self::Broken => RegionMeta::pending(region),
+        }
+    }
+}
+
+/// Reads a region's metadata; says so where it is broken.
+pub(crate) fn read_meta(layout: &Layout, region: &str) -> Published {
     let file = layout.meta(region);
-    let text = fs::read_to_string(&file).ok()?;
-    serde_json::from_str(&text)
-        .inspect_err(|error| tracing::warn!(file = %file.display(), %error, "broken metadata is left out"))
-        .ok()
+    let text = match fs::read_to_string(&file) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Published::Absent,
+        Err(_) => return Published::Broken,
+    };
+    match serde_json::from_str(&text) {
+        Ok(meta) => Published::Meta(Box::new(meta)),
+        Err(error) => {
+            tracing::warn!(file = %file.display(), %error, "broken metadata is left out");
+            Published::Broken
+        }
+    }
+}
+
+/// The present moment as metadata tells it.
+pub(crate) fn now_in_seconds() -> DateTime<Utc> {
+    DateTime::from_timestamp(Utc::now().timestamp(), 0).unwrap_or_default()
 }
 
 /// Writes JSON aside, syncs it and renames it over: a reader sees the old file or the new one.

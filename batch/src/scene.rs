@@ -1,5 +1,6 @@
 //! One scene, opened: where it lies, which level to read, and its pixels strip by strip.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,6 +16,7 @@ use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 use gdal::{Dataset, GeoTransform, GeoTransformEx};
 
 use crate::geotiff;
+use crate::zone::FireZone;
 
 /// A scene over a grid, with what has been read of it.
 pub(crate) struct Scene {
@@ -32,7 +34,15 @@ pub(crate) struct Scene {
     cloud_margin_px: usize,
     /// Columns of the level that any cell needs.
     columns: Range<i64>,
+    blocks: NeededBlocks,
     read: ReadRows,
+}
+
+/// The blocks of a level that hold pixels for any cell to be computed.
+struct NeededBlocks {
+    /// Pixels of a block, across and down.
+    size: (i64, i64),
+    needed: BTreeSet<(i64, i64)>,
 }
 
 /// One asset at the level read.
@@ -72,11 +82,23 @@ impl Scene {
     ///
     /// # Errors
     /// When an asset is missing, cannot be opened, or does not fit the others. Names scene and file.
-    pub(crate) fn open(item: &Item, side: FireSide, grid: &Grid, cloud_margin_m: f32) -> Result<Option<Self>> {
-        Self::open_unnamed(item, side, grid, cloud_margin_m).with_context(|| format!("scene {}", item.id))
+    pub(crate) fn open(
+        item: &Item,
+        side: FireSide,
+        grid: &Grid,
+        zone: Option<&FireZone>,
+        cloud_margin_m: f32,
+    ) -> Result<Option<Self>> {
+        Self::open_unnamed(item, side, grid, zone, cloud_margin_m).with_context(|| format!("scene {}", item.id))
     }
 
-    fn open_unnamed(item: &Item, side: FireSide, grid: &Grid, cloud_margin_m: f32) -> Result<Option<Self>> {
+    fn open_unnamed(
+        item: &Item,
+        side: FireSide,
+        grid: &Grid,
+        zone: Option<&FireZone>,
+        cloud_margin_m: f32,
+    ) -> Result<Option<Self>> {
         let Some(acquired) = item.acquired() else { bail!("the item has no datetime") };
         let nir = Image::open("near infrared", &item.nir()?.href)?;
         let swir = Image::open("short-wave infrared", &item.swir()?.href)?;
@@ -108,12 +130,14 @@ impl Scene {
         let lattice = placed.lattice.at_level(factors);
         let columns = lattice.pixels_touched(&placed.cells).map_or(0..0, |(columns, _)| columns);
         let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
+        let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
         Ok(Some(Self {
             used: used_scene(item, side, acquired, scaling, offset_reason),
             columns: columns.start.max(0)..columns.end.min(nir.size.0 as i64),
+            blocks: NeededBlocks::plan(&nir, &lattice, &placed.cells, zone, cloud_margin_px)?,
             cells: placed.cells,
             resampling: Resampling::for_cell(placed.cell_size_px / factor),
-            cloud_margin_px: margin_px(cloud_margin_m, pixel_on_ground_m as f32),
+            cloud_margin_px,
             lattice,
             nir,
             swir,
@@ -161,29 +185,117 @@ impl Scene {
         if needed.end <= read.end {
             return Ok(());
         }
-        let block = self.nir.block_height()? as i64;
+        let block = self.blocks.size.1;
         let start = if read.is_empty() { needed.start / block * block } else { read.end };
         let end = ((needed.end + block - 1) / block * block).min(self.nir.size.1 as i64);
-        let missing = start..end;
-        let nir = self.nir.read(&self.columns, &missing)?;
-        let swir = self.swir.read(&self.columns, &missing)?;
-        let scl = self.mask.as_ref().map(|mask| mask.read(&self.columns, &missing)).transpose()?;
-        let bytes = (nir.len() + swir.len()) * 2 + scl.as_ref().map_or(0, Vec::len);
-        BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
-
-        let has_data = nir.iter().zip(&swir).map(|(nir, swir)| *nir != self.nir.no_data && *swir != self.swir.no_data);
-        let sky: Vec<Sky> = match scl {
-            Some(scl) => has_data
-                .zip(scl)
-                .map(|(has_data, scl)| if has_data { sky_from_scl(scl as u8) } else { Sky::NoData })
-                .collect(),
-            None => has_data.map(|has_data| if has_data { Sky::Clear } else { Sky::NoData }).collect(),
+        let width = (self.columns.end - self.columns.start) as usize;
+        let mut rows = SceneWindow {
+            nir: vec![0; width * (end - start) as usize],
+            swir: vec![0; width * (end - start) as usize],
+            sky: vec![Sky::NoData; width * (end - start) as usize],
+            ..SceneWindow::default()
         };
+        for (columns, block_rows) in self.blocks.rectangles(&self.columns, start..end) {
+            self.read_rectangle(&columns, &block_rows, start, &mut rows)?;
+        }
         if read.is_empty() {
             self.read.start_at(self.columns.clone(), start);
         }
-        self.read.append(&nir, &swir, &sky, self.cloud_margin_px);
+        self.read.append(&rows, self.cloud_margin_px);
         Ok(())
+    }
+
+    /// Reads and masks a rectangle of pixels, into rows that begin at `first_row`.
+    fn read_rectangle(
+        &self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+        first_row: i64,
+        into: &mut SceneWindow,
+    ) -> Result<()> {
+        let nir = self.nir.read(columns, rows)?;
+        let swir = self.swir.read(columns, rows)?;
+        let scl = self.mask.as_ref().map(|mask| mask.read(columns, rows)).transpose()?;
+        let bytes = (nir.len() + swir.len()) * 2 + scl.as_ref().map_or(0, Vec::len);
+        BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
+        let across = (columns.end - columns.start) as usize;
+        let width = (self.columns.end - self.columns.start) as usize;
+        for row in rows.clone() {
+            let from = (row - rows.start) as usize * across;
+            let to = (row - first_row) as usize * width + (columns.start - self.columns.start) as usize;
+            into.nir[to..to + across].copy_from_slice(&nir[from..from + across]);
+            into.swir[to..to + across].copy_from_slice(&swir[from..from + across]);
+            for pixel in 0..across {
+                let has_data = nir[from + pixel] != self.nir.no_data && swir[from + pixel] != self.swir.no_data;
+                into.sky[to + pixel] = match &scl {
+                    _ if !has_data => Sky::NoData,
+                    Some(scl) => sky_from_scl(scl[from + pixel] as u8),
+                    None => Sky::Clear,
+                };
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Cells along the side of the squares by which blocks are planned; a step of the lattice.
+const SQUARE_CELLS: usize = 16;
+
+impl NeededBlocks {
+    /// The blocks under every square of cells that touches the zone, and under the reach of clouds around it.
+    fn plan(
+        band: &Band,
+        lattice: &Lattice,
+        cells: &CellWindow,
+        zone: Option<&FireZone>,
+        margin_px: usize,
+    ) -> Result<Self> {
+        let (width, height) = band.raster_band()?.block_size();
+        let mut planned = Self { size: (width.max(1) as i64, height.max(1) as i64), needed: BTreeSet::new() };
+        let stops = |range: &Range<u32>| {
+            let (range, first) = (range.clone(), range.start / SQUARE_CELLS as u32 * SQUARE_CELLS as u32);
+            (first..range.end)
+                .step_by(SQUARE_CELLS)
+                .map(move |start| start.max(range.start)..(start + SQUARE_CELLS as u32).min(range.end))
+        };
+        let margin = margin_px as i64;
+        for rows in stops(&cells.rows) {
+            for columns in stops(&cells.columns) {
+                let square = CellWindow { columns, rows: rows.clone() };
+                if zone.is_some_and(|zone| !zone.touches(&square)) {
+                    continue;
+                }
+                let Some((columns, rows)) = lattice.pixels_touched(&square) else { continue };
+                for row in (rows.start - margin).div_euclid(planned.size.1)
+                    ..=(rows.end - 1 + margin).div_euclid(planned.size.1)
+                {
+                    for column in (columns.start - margin).div_euclid(planned.size.0)
+                        ..=(columns.end - 1 + margin).div_euclid(planned.size.0)
+                    {
+                        planned.needed.insert((row, column));
+                    }
+                }
+            }
+        }
+        Ok(planned)
+    }
+
+    /// Neighbouring needed blocks as rectangles of pixels, columns and rows, cut to what is asked for.
+    fn rectangles(&self, columns: &Range<i64>, rows: Range<i64>) -> Vec<(Range<i64>, Range<i64>)> {
+        let (width, height) = self.size;
+        let mut rectangles: Vec<(Range<i64>, Range<i64>)> = Vec::new();
+        for block_row in rows.start.div_euclid(height)..(rows.end + height - 1).div_euclid(height) {
+            let own_rows = (block_row * height).max(rows.start)..((block_row + 1) * height).min(rows.end);
+            for (_, block_column) in self.needed.range((block_row, i64::MIN)..=(block_row, i64::MAX)) {
+                let own = (block_column * width).max(columns.start)..((block_column + 1) * width).min(columns.end);
+                match rectangles.last_mut() {
+                    _ if own.is_empty() => {}
+                    Some((last, same)) if *same == own_rows && last.end == own.start => last.end = own.end,
+                    _ => rectangles.push((own, own_rows.clone())),
+                }
+            }
+        }
+        rectangles
     }
 }
 
@@ -209,10 +321,10 @@ impl ReadRows {
         self.pixels.sky.drain(..pixels);
     }
 
-    fn append(&mut self, nir: &[u16], swir: &[u16], sky: &[Sky], cloud_margin_px: usize) {
-        self.pixels.nir.extend_from_slice(nir);
-        self.pixels.swir.extend_from_slice(swir);
-        self.narrow_sky.extend_from_slice(sky);
+    fn append(&mut self, rows: &SceneWindow, cloud_margin_px: usize) {
+        self.pixels.nir.extend_from_slice(&rows.nir);
+        self.pixels.swir.extend_from_slice(&rows.swir);
+        self.narrow_sky.extend_from_slice(&rows.sky);
         self.pixels.height = self.narrow_sky.len() / self.pixels.width.max(1);
         self.pixels.sky.clone_from(&self.narrow_sky);
         widen_clouds(&mut self.pixels.sky, self.pixels.width, cloud_margin_px);
@@ -404,10 +516,6 @@ impl Band {
             Some(index) => band.overview(index)?,
             None => band,
         })
-    }
-
-    fn block_height(&self) -> Result<usize> {
-        Ok(self.raster_band()?.block_size().1.max(1))
     }
 
     /// Pixels of a rectangle of the level.

@@ -18,6 +18,20 @@ pub(crate) struct Settings {
     pub(crate) stac: Option<String>,
     /// File of the regions.
     pub(crate) regions: PathBuf,
+    /// Mask of the fire zone for regions without one of their own.
+    pub(crate) fire_zone_mask: Option<String>,
+    /// Least share of the zone's cells that a new map must have seen, 0 to 1.
+    pub(crate) min_valid_share: f64,
+    /// Earlier successful runs that are kept.
+    pub(crate) keep_runs: usize,
+    /// Runs that were current within so many hours are kept too, for readers still at them.
+    pub(crate) keep_hours: u32,
+    /// Minutes after which a run stops itself and counts as failed.
+    pub(crate) max_run_minutes: u32,
+    /// Most regions a night.
+    pub(crate) regions_per_night: usize,
+    /// Disk space that must stay free, gigabytes.
+    pub(crate) min_free_gb: f64,
     /// Reach of clouds and shadows beyond what the mask says, metres.
     pub(crate) cloud_margin_m: f32,
     /// Whom the maps name.
@@ -38,6 +52,13 @@ impl Default for Settings {
             root: PathBuf::from("/var/dragonfly"),
             stac: None,
             regions: PathBuf::from("config/regions.json"),
+            fire_zone_mask: None,
+            min_valid_share: 0.2,
+            keep_runs: 2,
+            keep_hours: 24,
+            max_run_minutes: 180,
+            regions_per_night: 2,
+            min_free_gb: 5.0,
             cloud_margin_m: CLOUD_MARGIN_M,
             attribution: "Contains modified Copernicus Sentinel data".to_owned(),
             highres_zoom: 11,
@@ -65,6 +86,41 @@ pub(crate) struct Overrides {
     #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_REGIONS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     regions: Option<PathBuf>,
+
+    /// Mask of the fire zone for regions without one of their own
+    #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_FIRE_ZONE_MASK", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fire_zone_mask: Option<String>,
+
+    /// Least share of the zone's cells that a new map must have seen, 0 to 1
+    #[arg(long, global = true, value_name = "SHARE", env = "DRAGONFLY_MIN_VALID_SHARE", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_valid_share: Option<f64>,
+
+    /// Earlier successful runs that are kept
+    #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_KEEP_RUNS", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep_runs: Option<usize>,
+
+    /// Runs that were current within so many hours are kept too
+    #[arg(long, global = true, value_name = "HOURS", env = "DRAGONFLY_KEEP_HOURS", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keep_hours: Option<u32>,
+
+    /// Minutes after which a run stops itself and counts as failed
+    #[arg(long, global = true, value_name = "MINUTES", env = "DRAGONFLY_MAX_RUN_MINUTES", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_run_minutes: Option<u32>,
+
+    /// Most regions a night
+    #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_REGIONS_PER_NIGHT", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    regions_per_night: Option<usize>,
+
+    /// Disk space that must stay free, gigabytes
+    #[arg(long, global = true, value_name = "GB", env = "DRAGONFLY_MIN_FREE_GB", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    min_free_gb: Option<f64>,
 
     /// Reach of clouds and shadows beyond what the mask says, metres
     #[arg(long, global = true, value_name = "METRES", env = "DRAGONFLY_CLOUD_MARGIN_M", hide_short_help = true)]
@@ -120,6 +176,8 @@ impl Settings {
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.root = folder.join(&settings.root);
         settings.regions = folder.join(&settings.regions);
+        let beside = |path: String| if is_url(&path) { path } else { folder.join(path).display().to_string() };
+        settings.fire_zone_mask = settings.fire_zone_mask.map(beside);
         if let Some(stac) = settings.stac.take() {
             settings.stac = Some(if is_url(&stac) { stac } else { folder.join(stac).display().to_string() });
         }
@@ -139,6 +197,15 @@ impl Settings {
             }
             Some(file) => Ok(Path::new(file)),
         }
+    }
+
+    /// The mask of a region's fire zone: its own, relative to the file of the regions, or the deployment's.
+    pub(crate) fn fire_mask_of(&self, region: &Region) -> Option<String> {
+        let own = region.fire_mask_path.as_deref().map(|path| {
+            let folder = self.regions.parent().unwrap_or(Path::new(""));
+            if is_url(path) { path.to_owned() } else { folder.join(path).display().to_string() }
+        });
+        own.or_else(|| self.fire_zone_mask.clone())
     }
 
     /// All regions of the configuration.

@@ -23,9 +23,12 @@ mod level;
 pub mod mercator;
 mod tile;
 mod warp;
+mod zone;
 
 #[cfg(test)]
 mod golden;
+#[cfg(test)]
+mod rehearsal;
 
 mod cell;
 mod composite;
@@ -38,16 +41,19 @@ mod tile_index;
 mod tile_png;
 
 mod region;
+mod rotation;
 mod scenes;
 pub mod stac;
 mod window;
 
+mod health;
 pub mod metadata;
 
 pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
 pub use cell::{Empty, VALID};
 pub use composite::{Composite, Side, difference, median};
 pub use grid::Grid;
+pub use health::{Health, RegionFiles, RegionHealth};
 pub use lattice::{CellWindow, Footprint, Lattice};
 pub use legend::{LEGEND, LegendEntry};
 pub use level::choose_level;
@@ -57,6 +63,7 @@ pub use patches::{BurntPatch, PatchFinder};
 pub use pyramid::TileCells;
 pub use reflectance::Scaling;
 pub use region::{Region, RegionError, regions_from_json};
+pub use rotation::{NightPlan, RegionRecord, Turn, plan_night};
 pub use scenes::{SceneChoice, SceneRequest, SkippedScene, choose_scenes, overpasses};
 pub use severity::{BadBreaks, Breaks, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible};
 pub use sky::{CLOUD_MARGIN_M, Sky, margin_px, sky_from_scl, widen_clouds};
@@ -66,7 +73,8 @@ pub use tile_code::{LAST_VALUE_INDEX, class_from_index, colours, dnbr_from_index
 pub use tile_index::{TileFate, TileIndex, ZoomIndex};
 pub use tile_png::{TILE_PIXELS, TileError, decode_tile, encode_tile};
 pub use warp::{Observation, Resampling, SceneWindow, Sight, join_overpass, warp};
-pub use window::{DateWindow, FireSide};
+pub use window::{DateWindow, FireSide, SearchWindows};
+pub use zone::{ZoneWindow, cells_in_zone};
 
 /// Version of this crate, stated in the metadata of every map.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -124,9 +124,21 @@ pub struct RegionMeta {
     /// Failures since then.
     #[serde(default)]
     pub consecutive_failures: u32,
+    /// Runs published before the current one whose files are kept, newest first.
+    #[serde(default)]
+    pub earlier_runs: Vec<EarlierRun>,
     /// The map.
     #[serde(flatten)]
     pub map: Option<MapMeta>,
+}
+
+/// A run that was published before the current one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierRun {
+    /// Names its files.
+    pub run_id: String,
+    /// When another took its place.
+    pub replaced_at: DateTime<Utc>,
 }
 
 /// The part of `meta/<region>.json` that speaks of the published map.
@@ -218,6 +230,7 @@ impl RegionMeta {
             last_error: None,
             last_success_at: None,
             consecutive_failures: 0,
+            earlier_runs: Vec::new(),
             map: None,
         }
     }
@@ -256,6 +269,9 @@ pub struct IndexedRegion {
     pub last_success_at: Option<DateTime<Utc>>,
     /// Days between updates.
     pub update_interval_days: u32,
+    /// When it was first found in the configuration.
+    #[serde(default)]
+    pub first_seen_at: Option<DateTime<Utc>>,
     /// Where its metadata is.
     pub meta_url: String,
 }
@@ -273,6 +289,7 @@ impl IndexedRegion {
             last_status: meta.last_status,
             last_success_at: meta.last_success_at,
             update_interval_days: region.update_interval_days,
+            first_seen_at: None,
             meta_url: format!("/meta/{}.json", region.name),
         }
     }

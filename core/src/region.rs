@@ -11,6 +11,7 @@ const FINEST_ZOOM: u8 = 14;
 
 /// One region, with the defaults for what its entry leaves out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Region {
     /// Name in paths: `[a-z0-9_]+`.
@@ -183,6 +184,19 @@ impl Region {
                 return wrong(key, format!("ends on {} before it starts on {}", window.end, window.start));
             }
         }
+        if self.event_end.is_some() && self.event_date.is_none() {
+            return wrong("event_end", "needs `event_date` beside it".to_owned());
+        }
+        if let (Some(first), Some(last)) = (self.event_date, self.event_end)
+            && last < first
+        {
+            return wrong("event_end", format!("is {last}, before `event_date` {first}"));
+        }
+        for (key, days) in [("pre_window_days", self.pre_window_days), ("post_window_days", self.post_window_days)] {
+            if !(1..=366).contains(&days) {
+                return wrong(key, format!("is {days}, and must be 1 to 366"));
+            }
+        }
         match (self.pre, self.post) {
             (Some(_), None) => wrong("post", "is missing beside `pre`: give both windows or neither".to_owned()),
             (None, Some(_)) => wrong("pre", "is missing beside `post`: give both windows or neither".to_owned()),
@@ -274,6 +288,8 @@ mod tests {
         check_error(r#"{"name":"a","bbox":[0,0,1,1],"zoom_min":10}"#, &["`zoom_min`"]);
         check_error(r#"{"name":"a","bbox":[0,0,1,1],"update_interval_days":0}"#, &["`update_interval_days`"]);
         check_error(r#"{"name":"a","bbox":[0,0,1,1],"scenes_per_tile":0}"#, &["`scenes_per_tile`"]);
+        check_error(r#"{"name":"a","bbox":[0,0,1,1],"post_window_days":0}"#, &["`post_window_days`"]);
+        check_error(r#"{"name":"a","bbox":[0,0,1,1],"event_end":"2025-06-01"}"#, &["`event_end`", "event_date"]);
         let backwards = r#"{"start":"2025-06-02","end":"2025-06-01"}"#;
         check_error(&format!(r#"{{"name":"a","bbox":[0,0,1,1],"pre":{backwards},"post":{backwards}}}"#), &["`pre`"]);
         let window = r#"{"start":"2025-06-01","end":"2025-06-02"}"#;

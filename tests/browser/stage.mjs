@@ -66,21 +66,27 @@ export async function dragonfly({ folder }) {
   return serving(DRAGONFLY, args, `http://${address}`);
 }
 
-/** nginx with the project's own site, its paths and port changed to ours. */
-export async function nginx({ folder, root }) {
-  const port = await freePort();
-  const site = readFileSync(join(PROJECT, "config/nginx/dragonfly.conf"), "utf8")
+/** The project's own site for nginx, its paths and port changed to ours. */
+export function nginxSite({ root }, port) {
+  return readFileSync(join(PROJECT, "config/nginx/dragonfly.conf"), "utf8")
     .replace("listen 80;", `listen 127.0.0.1:${port};`)
+    .replace("listen [::]:80;", "")
     .replace("/usr/share/dragonfly/dist", join(PROJECT, "dist"))
     .replace("/var/dragonfly", root);
+}
+
+/** nginx with that site and little else. */
+export async function nginx({ folder, root }) {
+  const port = await freePort();
   const config = `
+    include /etc/nginx/modules-enabled/*.conf;
     daemon off; pid ${folder}/nginx.pid; error_log stderr warn; user root;
     events {}
     http {
       access_log off;
       client_body_temp_path ${folder}/nginx-body; proxy_temp_path ${folder}/nginx-proxy;
       fastcgi_temp_path ${folder}/nginx-fastcgi; uwsgi_temp_path ${folder}/nginx-uwsgi; scgi_temp_path ${folder}/nginx-scgi;
-      ${site}
+      ${nginxSite({ root }, port)}
     }`;
   const file = join(folder, "nginx.conf");
   writeFileSync(file, config);

@@ -87,7 +87,7 @@ mod tests {
 
     use super::super::{Served, run};
 
-    const RUN: &str = "20250822T030000Z-1a2b";
+    const RUN: &str = "20250822T030000Z1a2b";
 
     /// A server over a page, a tile, a raster and a scene; it stops with the tests.
     fn start() -> (tempfile::TempDir, SocketAddr) {

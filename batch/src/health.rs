@@ -1,0 +1,108 @@
+//! `health`: looks at disk and regions, writes `meta/health.json`, and tells a monitor.
+
+use std::fs;
+use std::time::Duration;
+
+use anyhow::{Context, Result};
+use chrono::{DateTime, Utc};
+use dragonfly_core::metadata::MapMeta;
+use dragonfly_core::{
+    Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile, plan_night,
+};
+
+use crate::geotiff;
+use crate::guard::free_gb;
+use crate::layout::Layout;
+use crate::publish::{Published, read_index, read_meta, write_json};
+use crate::settings::Settings;
+
+/// Checks everything and writes `meta/health.json`, however much is wrong.
+///
+/// # Errors
+/// When nothing could be checked: the configuration or the disk cannot be read, or the file not written.
+pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
+    let layout = Layout::new(&settings.root);
+    let regions = settings.regions()?;
+    let disk_free_gb = free_gb(&layout)?;
+    let index = read_index(&layout);
+    let first_seen = |region: &Region| {
+        let line = index.as_ref()?.regions.iter().find(|line| line.name == region.name)?;
+        line.first_seen_at
+    };
+    let judged = regions.iter().map(|region| {
+        let files = RegionFiles { first_seen_at: first_seen(region), ..look_at(&layout, region) };
+        (region.name.clone(), RegionHealth::judge(region, &files, settings.stale_after_days, now))
+    });
+    let judged: std::collections::BTreeMap<_, _> = judged.collect();
+    let records: Vec<RegionRecord> = regions
+        .iter()
+        .map(|region| RegionRecord::new(region, &read_meta(&layout, &region.name).or_pending(region)))
+        .collect();
+    let disk_ok = disk_free_gb >= settings.min_free_gb;
+    let regions_ok = judged.values().all(|region| region.ok);
+    let health = Health {
+        checked_at: now,
+        ok: disk_ok && regions_ok,
+        disk_ok,
+        disk_free_gb: (disk_free_gb * 10.0).round() / 10.0,
+        regions_ok,
+        load: plan_night(&records, settings.regions_per_night, now).load_in_words(),
+        regions: judged,
+    };
+    write_json(&layout.meta_file("health"), &health)?;
+    Ok(health)
+}
+
+/// The problems of a deployment, one line each.
+pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
+    let mut problems = Vec::new();
+    if !health.disk_ok {
+        problems.push(format!("only {} GB are free, and {min_free_gb} GB must be: make room", health.disk_free_gb));
+    }
+    for (name, region) in &health.regions {
+        problems.extend(region.problems.iter().map(|problem| format!("region `{name}`: {problem}")));
+    }
+    problems
+}
+
+/// Tells a monitor: its address on success, `/fail` behind it otherwise (the convention of Healthchecks).
+///
+/// # Errors
+/// When the monitor does not answer.
+pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
+    let url = if ok { url.to_owned() } else { format!("{}/fail", url.trim_end_matches('/')) };
+    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20))).build().into();
+    agent.get(&url).call().with_context(|| format!("the monitor {url} could not be told"))?;
+    Ok(())
+}
+
+fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
+    let meta = match read_meta(layout, &region.name) {
+        Published::Meta(meta) => *meta,
+        Published::Absent => return RegionFiles::default(),
+        Published::Broken => return RegionFiles { meta_is_broken: true, ..RegionFiles::default() },
+    };
+    let (tile, raster) = match &meta.map {
+        Some(map) => (look_at_tile(layout, region, map), Some(look_at_raster(layout, region, map))),
+        None => (None, None),
+    };
+    RegionFiles { meta: Some(meta), tile, raster, ..RegionFiles::default() }
+}
+
+/// The tile in the middle of those stored at the finest zoom that stores any.
+fn look_at_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<Result<(), String>> {
+    let stored = map.tile_index.0.iter().rev().find_map(|zoom| {
+        let stored: Vec<Tile> = zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)).collect();
+        stored.get(stored.len() / 2).copied()
+    })?;
+    let Tile { z, x, y } = stored;
+    let file = layout.tiles(&region.name, &map.run_id).join(format!("dnbr/{z}/{x}/{y}.png"));
+    let read = fs::read(&file).map_err(|error| error.to_string());
+    let decoded = read.and_then(|png| decode_tile(&png).map(drop).map_err(|error| error.to_string()));
+    Some(decoded.map_err(|cause| format!("{}: {cause}", file.display())))
+}
+
+fn look_at_raster(layout: &Layout, region: &Region, map: &MapMeta) -> Result<(), String> {
+    let file = layout.raster(&region.name, &map.run_id);
+    geotiff::open(&file.display().to_string()).map(drop).map_err(|error| format!("{error:#}"))
+}

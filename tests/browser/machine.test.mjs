@@ -1,0 +1,106 @@
+// What runs the nights: the units of systemd, the line of cron, and the operator's guide beside the binary's help.
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { DRAGONFLY, PROJECT } from "./stage.mjs";
+
+const UNITS = join(PROJECT, "config/systemd");
+const CRON = readFileSync(join(PROJECT, "config/cron/dragonfly"), "utf8");
+const NO_SYSTEMD = spawnSync("systemd-analyze", ["--version"]).error && "not run: systemd-analyze is not here";
+
+/** The units in a folder of their own, calling a binary that is there; `check` gets their paths. */
+function withUnits(check) {
+  const folder = mkdtempSync(join(tmpdir(), "dragonfly-units-"));
+  try {
+    cpSync(UNITS, folder, { recursive: true });
+    const paths = readdirSync(folder).map((name) => join(folder, name));
+    for (const path of paths) {
+      const unit = readFileSync(path, "utf8").replaceAll("/usr/local/bin/dragonfly", DRAGONFLY);
+      writeFileSync(path, unit);
+    }
+    check(paths);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+/** What a program says, on either stream, and its exit code. */
+function said(command, args) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: "utf8" });
+  return { status, text: stdout + stderr };
+}
+
+test("systemd understands every line of the units", { skip: NO_SYSTEMD }, () => {
+  withUnits((paths) => {
+    const { status, text } = said("systemd-analyze", ["verify", "--man=no", ...paths]);
+    const ours = text.split("\n").filter((line) => /dragonfly/.test(line));
+    assert.deepEqual(ours, []);
+    assert.equal(status, 0, text);
+  });
+});
+
+test("systemd would tell of a misspelt line", { skip: NO_SYSTEMD }, () => {
+  withUnits((paths) => {
+    const service = paths.find((path) => path.endsWith("/dragonfly.service"));
+    writeFileSync(service, readFileSync(service, "utf8").replace("ProtectSystem=strict", "ProtectSytem=strict"));
+    assert.match(said("systemd-analyze", ["verify", "--man=no", service]).text, /ProtectSytem/);
+  });
+});
+
+test("the services are hardly exposed", { skip: NO_SYSTEMD }, () => {
+  withUnits((paths) => {
+    for (const path of paths.filter((path) => path.endsWith(".service"))) {
+      // Threshold 20 is 2.0 of 10, where 0 is best and an ordinary service has 9.6.
+      const { status, text } = said("systemd-analyze", ["security", "--offline=true", "--threshold=20", "--no-pager", path]);
+      assert.equal(status, 0, text);
+    }
+  });
+});
+
+test("the timer means 03:00", { skip: NO_SYSTEMD }, () => {
+  const [, when] = readFileSync(join(UNITS, "dragonfly.timer"), "utf8").match(/^OnCalendar=(.*)$/m);
+  assert.match(said("systemd-analyze", ["calendar", when]).text, /Normalized form: \*-\*-\* 03:00:00/);
+});
+
+/** What cron runs, after the five fields of the time and the user. */
+function cronCommand() {
+  const lines = CRON.split("\n").filter((line) => line && !line.startsWith("#") && !/^\w+=/.test(line));
+  assert.equal(lines.length, 1);
+  const [, command] = lines[0].match(/^0 3 \* \* \* dragonfly (\S.*)$/);
+  return command;
+}
+
+test("cron understands its file: a user's line at 03:00, no percent sign, a last newline", () => {
+  assert.ok(CRON.endsWith("\n"));
+  assert.ok(!cronCommand().includes("%"), "cron would end the command there");
+  execFileSync("/bin/sh", ["-n", "-c", cronCommand()]);
+});
+
+const helpOf = (...command) => execFileSync(DRAGONFLY, [...command, "--help"], { encoding: "utf8" });
+const commands = () => [...helpOf().matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name).filter((name) => name !== "help");
+
+test("cron and the units call commands that the binary has", () => {
+  const units = readdirSync(UNITS).map((name) => readFileSync(join(UNITS, name), "utf8"));
+  const started = units.flatMap((unit) => unit.match(/^ExecStart=.*$/gm) ?? []);
+  const calls = [...started, cronCommand()].flatMap((line) => [...line.matchAll(/dragonfly(?: --quiet)? ([a-z]+)/g)]);
+  const called = [...new Set(calls.map(([, command]) => command))].sort();
+  assert.deepEqual(called, ["health", "rotate", "serve"]);
+  for (const command of called) assert.ok(commands().includes(command), `the binary has no ${command}`);
+});
+
+test("every command and flag is in the operator's guide", () => {
+  const guide = readFileSync(join(PROJECT, "docs/operating.md"), "utf8");
+  assert.ok(commands().length >= 5);
+  for (const command of commands()) {
+    assert.ok(guide.includes(`\`dragonfly ${command}`), `docs/operating.md tells of \`dragonfly ${command}\``);
+    const flags = [...helpOf(command).matchAll(/(?<=^\s+(?:-\w, )?)--[a-z-]+/gm)].map(([flag]) => flag);
+    assert.ok(flags.includes("--config"));
+    for (const flag of flags) {
+      if (["--help", "--version"].includes(flag)) continue;
+      assert.ok(guide.includes(`\`${flag}`), `docs/operating.md tells of \`${flag}\` of ${command}`);
+    }
+  }
+});
