@@ -17,6 +17,7 @@ mod published;
 mod readers;
 
 // What happens unattended.
+mod faults;
 mod health;
 mod night;
 

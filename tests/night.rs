@@ -222,6 +222,7 @@ fn outside_the_fire_zone_nothing_is_read_or_shown() {
     let map: MapMeta = stage.map("sierra");
     let mask = map.fire_mask.as_ref().unwrap();
     assert!(mask.path.ends_with("zone.tif") && (mask.zone_share - 1.0 / 16.0).abs() < 0.01, "{mask:?}");
+    assert!(mask.blocks_skipped > 0);
     assert!((map.empty_share.outside_zone + mask.zone_share - 1.0).abs() < 1e-9);
 
     let whole = sierra({

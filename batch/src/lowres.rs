@@ -3,14 +3,9 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::stac::Item;
-use dragonfly_core::{
-    DateWindow, Empty, FireSide, Grid, PatchFinder, Region, SceneRequest, SearchWindows, SkippedScene, Summary,
-    TileIndex, VALID, choose_scenes, mercator,
-};
-use rayon::prelude::*;
+use dragonfly_core::{Empty, Grid, PatchFinder, Region, Summary, TileIndex, VALID, mercator};
 
 use crate::catalogue::read_items;
 use crate::layout::{Layout, RunFolder};
@@ -19,115 +14,55 @@ use crate::progress::Step;
 use crate::publish::{now_in_seconds, write_json};
 use crate::raster::RunWriter;
 use crate::run::{RunRecord, new_run_id};
-use crate::scene::{BYTES_DECODED, Scene};
+use crate::scene::{BYTES_DECODED, Scene, SceneFailed};
+use crate::search::{Found, Search};
 use crate::settings::Settings;
 use crate::zone::FireZone;
 
 /// Patches listed in the metadata.
 const MOST_PATCHES: usize = 200;
 
-/// No scene yet, in a window that is still open: not a failure.
-#[derive(Debug, thiserror::Error)]
-#[error("waiting: no scene on the {side} side yet, and {window} is not over")]
-pub(crate) struct Waiting {
-    side: FireSide,
-    window: DateWindow,
-}
-
 /// Computes a region's dNBR into a new run folder, and publishes nothing.
 ///
+/// A scene that cannot be read is skipped and named, and the map made anew without it.
+///
 /// # Errors
-/// [`Waiting`] while an open window has no scene; else when there is no scene on a side, or one
-/// cannot be read. The run folder is then removed.
+/// [`Waiting`](crate::search::Waiting) while an open window has no scene; else when a side has none or
+/// too many are broken. The run folder is then removed.
 pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -> Result<RunFolder> {
-    let windows = SearchWindows::of(region, now.date_naive());
-    let items = read_items(settings.catalogue()?)?;
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
     let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid)).transpose()?;
-    let mut search =
-        Search { settings, region, grid: &grid, zone: zone.as_ref(), items: &items, now, skipped: Vec::new() };
-    let (post, post_searched) = search.side(FireSide::Post, &windows, windows.wanted_post())?;
-    let latest_post = post.iter().map(|scene| scene.used.datetime.date_naive()).max().unwrap_or(windows.post.end);
-    let (pre, pre_searched) = search.side(FireSide::Pre, &windows, windows.wanted_pre(latest_post))?;
-    let skipped = search.skipped;
-    let mut pre = SideScenes::new(pre, windows.composite(FireSide::Pre));
-    let mut post = SideScenes::new(post, windows.composite(FireSide::Post));
+    let items = read_items(settings.catalogue()?)?;
+    let mut search = Search::new(settings, region, &grid, zone.as_ref(), items, now);
+    let mut found = search.find()?;
 
     let run_id = new_run_id();
     let folder = RunFolder(Layout::new(&settings.root).work(&region.name).join(&run_id));
     std::fs::create_dir_all(&folder.0)
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
-    let computed = compute(settings, &grid, zone.as_ref(), &mut pre, &mut post, region, &folder).and_then(|sums| {
-        let mut searched = windows;
-        (searched.pre, searched.post) = (pre_searched, post_searched);
-        let fire_mask = mask_path.zip(zone.as_ref()).map(|(path, zone)| FireMask { path, zone_share: zone.share });
-        let map = map_meta(settings, region, &searched, run_id, &grid, (&pre, &post), fire_mask, skipped, sums)?;
+    let mut compute_all = || -> Result<()> {
+        let sums = loop {
+            match compute(settings, region, &grid, zone.as_ref(), &mut found, &folder) {
+                Ok(sums) => break sums,
+                Err(error) => search.give_up_on(error.downcast::<SceneFailed>()?)?,
+            }
+            found = search.find()?;
+        };
+        let fire_mask = mask_path.as_ref().zip(zone.as_ref()).map(|(path, zone)| FireMask {
+            path: path.clone(),
+            zone_share: zone.share,
+            blocks_skipped: found.pre.blocks_skipped() + found.post.blocks_skipped(),
+        });
+        let map = map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)?;
         write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, map })
-    });
+    };
+    let computed = compute_all();
     if computed.is_err() {
         // Half a run is of no use to anyone; a failure to remove it is no worse than the first.
         let _ = std::fs::remove_dir_all(&folder.0);
     }
     computed.map(|()| folder)
-}
-
-/// What the scenes of both sides have in common.
-struct Search<'a> {
-    settings: &'a Settings,
-    region: &'a Region,
-    grid: &'a Grid,
-    zone: Option<&'a FireZone>,
-    items: &'a [Item],
-    now: DateTime<Utc>,
-    skipped: Vec<SkippedScene>,
-}
-
-impl Search<'_> {
-    /// The scenes of a side, opened, and the days they were found in; looked for once more over twice the window.
-    fn side(&mut self, side: FireSide, windows: &SearchWindows, wanted: NaiveDate) -> Result<(Vec<Scene>, DateWindow)> {
-        let mut last = windows.side(side);
-        for window in [Some(windows.side(side)), windows.widened(side)].into_iter().flatten() {
-            let scenes = self.open(side, window, wanted)?;
-            if !scenes.is_empty() {
-                return Ok((scenes, window));
-            }
-            last = window;
-        }
-        if last.end >= self.now.date_naive() {
-            bail!(Waiting { side, window: last });
-        }
-        bail!(
-            "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is clear enough \
-             ({} passed over); widen the window or raise max_cloud_cover",
-            self.region.collection,
-            self.region.bbox,
-            self.skipped.len()
-        );
-    }
-
-    fn open(&mut self, side: FireSide, window: DateWindow, wanted: NaiveDate) -> Result<Vec<Scene>> {
-        let region = self.region;
-        let choice = choose_scenes(
-            self.items,
-            &SceneRequest {
-                side,
-                window,
-                wanted,
-                collection: &region.collection,
-                bbox: region.bbox,
-                max_cloud_cover: region.max_cloud_cover,
-                scenes_per_tile: region.scenes_per_tile,
-            },
-        );
-        self.skipped.extend(choice.skipped);
-        let scenes: Vec<Option<Scene>> = choice
-            .used
-            .into_par_iter()
-            .map(|item| Scene::open(item, side, self.grid, self.zone, self.settings.cloud_margin_m))
-            .collect::<Result<_>>()?;
-        Ok(scenes.into_iter().flatten().collect())
-    }
 }
 
 /// Sums over the whole map.
@@ -139,13 +74,13 @@ struct Sums {
 
 fn compute(
     settings: &Settings,
+    region: &Region,
     grid: &Grid,
     zone: Option<&FireZone>,
-    pre: &mut SideScenes,
-    post: &mut SideScenes,
-    region: &Region,
+    found: &mut Found,
     folder: &RunFolder,
 ) -> Result<Sums> {
+    let Found { pre, post, .. } = found;
     let width = grid.width() as usize;
     let mut writer = RunWriter::create(folder, grid)?;
     let mut sums = Sums { summary: Summary::default(), patches: PatchFinder::default(), clear_views: 0 };
@@ -183,18 +118,16 @@ fn cell(dnbr: f32, state: u8) -> Result<f32, Empty> {
     if state == VALID { Ok(dnbr) } else { Err(Empty::from_code(state).unwrap_or(Empty::NoData)) }
 }
 
-#[expect(clippy::too_many_arguments, reason = "gathers what the run knows, once")]
 fn map_meta(
     settings: &Settings,
     region: &Region,
-    windows: &SearchWindows,
-    run_id: String,
     grid: &Grid,
-    (pre, post): (&SideScenes, &SideScenes),
+    run_id: String,
+    found: &Found,
     fire_mask: Option<FireMask>,
-    scenes_skipped: Vec<SkippedScene>,
     sums: Sums,
 ) -> Result<MapMeta> {
+    let Found { pre, post, windows, skipped } = found;
     let name = &region.name;
     let [_, south, _, north] = region.bbox;
     let cells = sums.summary.box_count().max(1);
@@ -229,7 +162,7 @@ fn map_meta(
         fire_mask,
         masks: masks_in_words(has_masks, settings.cloud_margin_m),
         scenes: pre.scenes().iter().chain(post.scenes()).map(|scene| scene.used.clone()).collect(),
-        scenes_skipped,
+        scenes_skipped: skipped.clone(),
         collection: region.collection.clone(),
         attribution: settings.attribution.clone(),
         core_version: dragonfly_core::VERSION.to_owned(),

@@ -27,6 +27,7 @@ mod lowres;
 mod mosaic;
 mod night;
 mod run;
+mod search;
 
 mod guard;
 mod layout;

@@ -49,6 +49,11 @@ impl SideScenes {
         &self.scenes
     }
 
+    /// Blocks outside the fire zone that were not read.
+    pub(crate) fn blocks_skipped(&self) -> u64 {
+        self.scenes.iter().map(Scene::blocks_skipped).sum()
+    }
+
     /// What every scene saw of a strip.
     fn observe(&mut self, rows: Range<u32>) -> Result<Vec<SceneView>> {
         self.scenes.par_iter_mut().map(|scene| scene.observe(rows.clone())).collect()

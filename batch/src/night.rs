@@ -11,8 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::guard::check_disk;
 use crate::layout::Layout;
 use crate::lock::RootLock;
-use crate::lowres::{Waiting, lowres};
+use crate::lowres::lowres;
 use crate::publish::{End, read_meta, record_end, tile, write_index, write_json};
+use crate::search::Waiting;
 use crate::settings::Settings;
 use crate::sweep::sweep;
 

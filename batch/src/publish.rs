@@ -97,11 +97,12 @@ fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> Result<Regio
         let cut = cut_tiles(&reader, &grid, region.zoom_min, region.skip_unburned, &tiles.join("dnbr"), &step);
         (cut, cog.join())
     });
-    match cog {
-        Ok(written) => written?,
-        Err(_) => bail!("the thread that writes the raster died"),
-    }
-    let cut = cut?;
+    let cut = match (cut, cog) {
+        (_, Err(_)) => bail!("the thread that writes the raster died"),
+        (Ok(cut), Ok(Ok(()))) => cut,
+        (Err(error), Ok(Ok(()))) | (Ok(_), Ok(Err(error))) => return Err(error),
+        (Err(tiles), Ok(Err(raster))) => bail!("{tiles:#}; {raster:#}"),
+    };
     step.finish(cut.bytes);
 
     fs::create_dir_all(tiles.join("dnbr")).with_context(|| format!("cannot create {}", tiles.display()))?;

@@ -43,6 +43,22 @@ struct NeededBlocks {
     /// Pixels of a block, across and down.
     size: (i64, i64),
     needed: BTreeSet<(i64, i64)>,
+    /// Blocks under cells of the box that no cell of the zone needs.
+    skipped: usize,
+}
+
+/// A scene that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("scene {id}: {cause}")]
+pub(crate) struct SceneFailed {
+    pub(crate) id: String,
+    pub(crate) cause: String,
+}
+
+impl SceneFailed {
+    fn new(id: &str, error: &anyhow::Error) -> Self {
+        Self { id: id.to_owned(), cause: format!("{error:#}") }
+    }
 }
 
 /// One asset at the level read.
@@ -88,8 +104,8 @@ impl Scene {
         grid: &Grid,
         zone: Option<&FireZone>,
         cloud_margin_m: f32,
-    ) -> Result<Option<Self>> {
-        Self::open_unnamed(item, side, grid, zone, cloud_margin_m).with_context(|| format!("scene {}", item.id))
+    ) -> Result<Option<Self>, SceneFailed> {
+        Self::open_unnamed(item, side, grid, zone, cloud_margin_m).map_err(|error| SceneFailed::new(&item.id, &error))
     }
 
     fn open_unnamed(
@@ -147,6 +163,11 @@ impl Scene {
         }))
     }
 
+    /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
+    pub(crate) fn blocks_skipped(&self) -> u64 {
+        self.blocks.skipped as u64
+    }
+
     /// Whether a mask tells cloud from ground.
     pub(crate) fn has_mask(&self) -> bool {
         self.mask.is_some()
@@ -173,7 +194,7 @@ impl Scene {
         if needed.is_empty() || self.columns.is_empty() {
             return Ok(None);
         }
-        self.read_rows(needed).with_context(|| format!("scene {}", self.used.id))?;
+        self.read_rows(needed).map_err(|error| SceneFailed::new(&self.used.id, &error))?;
         let observations = warp(&self.lattice, &self.read.pixels, self.scaling, self.resampling, &window);
         Ok(Some((window, observations)))
     }
@@ -250,8 +271,10 @@ impl NeededBlocks {
         zone: Option<&FireZone>,
         margin_px: usize,
     ) -> Result<Self> {
-        let (width, height) = band.raster_band()?.block_size();
-        let mut planned = Self { size: (width.max(1) as i64, height.max(1) as i64), needed: BTreeSet::new() };
+        let block = band.raster_band()?.block_size();
+        let (width, height) = (block.0.max(1) as i64, block.1.max(1) as i64);
+        let mut planned = Self { size: (width, height), needed: BTreeSet::new(), skipped: 0 };
+        let mut outside = BTreeSet::new();
         let stops = |range: &Range<u32>| {
             let (range, first) = (range.clone(), range.start / SQUARE_CELLS as u32 * SQUARE_CELLS as u32);
             (first..range.end)
@@ -262,9 +285,8 @@ impl NeededBlocks {
         for rows in stops(&cells.rows) {
             for columns in stops(&cells.columns) {
                 let square = CellWindow { columns, rows: rows.clone() };
-                if zone.is_some_and(|zone| !zone.touches(&square)) {
-                    continue;
-                }
+                let is_needed = zone.is_none_or(|zone| zone.touches(&square));
+                let blocks = if is_needed { &mut planned.needed } else { &mut outside };
                 let Some((columns, rows)) = lattice.pixels_touched(&square) else { continue };
                 for row in (rows.start - margin).div_euclid(planned.size.1)
                     ..=(rows.end - 1 + margin).div_euclid(planned.size.1)
@@ -272,11 +294,12 @@ impl NeededBlocks {
                     for column in (columns.start - margin).div_euclid(planned.size.0)
                         ..=(columns.end - 1 + margin).div_euclid(planned.size.0)
                     {
-                        planned.needed.insert((row, column));
+                        blocks.insert((row, column));
                     }
                 }
             }
         }
+        planned.skipped = outside.difference(&planned.needed).count();
         Ok(planned)
     }
 

@@ -28,6 +28,8 @@ pub(crate) struct Settings {
     pub(crate) keep_hours: u32,
     /// Minutes after which a run stops itself and counts as failed.
     pub(crate) max_run_minutes: u32,
+    /// Share of the scenes that may be broken, 0 to 1; beyond it the run fails.
+    pub(crate) max_failed_share: f64,
     /// Most regions a night.
     pub(crate) regions_per_night: usize,
     /// Disk space that must stay free, gigabytes.
@@ -57,6 +59,7 @@ impl Default for Settings {
             keep_runs: 2,
             keep_hours: 24,
             max_run_minutes: 180,
+            max_failed_share: 0.5,
             regions_per_night: 2,
             min_free_gb: 5.0,
             cloud_margin_m: CLOUD_MARGIN_M,
@@ -111,6 +114,11 @@ pub(crate) struct Overrides {
     #[arg(long, global = true, value_name = "MINUTES", env = "DRAGONFLY_MAX_RUN_MINUTES", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_run_minutes: Option<u32>,
+
+    /// Share of the scenes that may be broken, 0 to 1; beyond it the run fails
+    #[arg(long, global = true, value_name = "SHARE", env = "DRAGONFLY_MAX_FAILED_SHARE", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_failed_share: Option<f64>,
 
     /// Most regions a night
     #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_REGIONS_PER_NIGHT", hide_short_help = true)]

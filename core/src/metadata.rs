@@ -83,6 +83,9 @@ pub struct FireMask {
     pub path: String,
     /// Share of the box's cells inside the zone, 0 to 1.
     pub zone_share: f64,
+    /// Blocks of the scenes in the box, but outside the zone, that were not read.
+    #[serde(default)]
+    pub blocks_skipped: u64,
 }
 
 /// A subtracted offset of dNBR, from unburned ground near the fire.

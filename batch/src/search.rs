@@ -1,0 +1,177 @@
+//! Finding the scenes of both sides, and doing without those that cannot be read.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail, ensure};
+use chrono::{DateTime, NaiveDate, Utc};
+use dragonfly_core::stac::Item;
+use dragonfly_core::{DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes};
+use rayon::prelude::*;
+
+use crate::mosaic::SideScenes;
+use crate::scene::{Scene, SceneFailed};
+use crate::settings::Settings;
+use crate::zone::FireZone;
+
+/// No scene yet, in a window that is still open: not a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("waiting: no scene on the {side} side yet, and {window} is not over")]
+pub(crate) struct Waiting {
+    side: FireSide,
+    window: DateWindow,
+}
+
+/// The search for a region's scenes.
+pub(crate) struct Search<'a> {
+    settings: &'a Settings,
+    region: &'a Region,
+    grid: &'a Grid,
+    zone: Option<&'a FireZone>,
+    now: DateTime<Utc>,
+    /// Those that may still be used.
+    items: Vec<Item>,
+    tried: BTreeSet<String>,
+    broken: Vec<SkippedScene>,
+}
+
+/// The scenes of both sides, opened.
+pub(crate) struct Found {
+    pub(crate) pre: SideScenes,
+    pub(crate) post: SideScenes,
+    /// Where they were looked for in the end.
+    pub(crate) windows: SearchWindows,
+    /// In the windows, but not used.
+    pub(crate) skipped: Vec<SkippedScene>,
+}
+
+/// Scenes of one side, and the days they were found in.
+type SideFound = (Vec<Scene>, DateWindow);
+
+impl<'a> Search<'a> {
+    pub(crate) fn new(
+        settings: &'a Settings,
+        region: &'a Region,
+        grid: &'a Grid,
+        zone: Option<&'a FireZone>,
+        items: Vec<Item>,
+        now: DateTime<Utc>,
+    ) -> Self {
+        Self { settings, region, grid, zone, now, items, tried: BTreeSet::new(), broken: Vec::new() }
+    }
+
+    /// Chooses and opens the best scenes of both sides.
+    ///
+    /// # Errors
+    /// [`Waiting`] while an open window has no scene; else when a side has none, or too many are broken.
+    pub(crate) fn find(&mut self) -> Result<Found> {
+        let mut windows = SearchWindows::of(self.region, self.now.date_naive());
+        let mut skipped = Vec::new();
+        let (post, post_searched) = self.side(FireSide::Post, &windows, windows.wanted_post(), &mut skipped)?;
+        let latest_post = post.iter().map(|scene| scene.used.datetime.date_naive()).max().unwrap_or(windows.post.end);
+        let wanted_pre = windows.wanted_pre(latest_post);
+        let (pre, pre_searched) = self.side(FireSide::Pre, &windows, wanted_pre, &mut skipped)?;
+        let pre = SideScenes::new(pre, windows.composite(FireSide::Pre));
+        let post = SideScenes::new(post, windows.composite(FireSide::Post));
+        (windows.pre, windows.post) = (pre_searched, post_searched);
+        skipped.extend(self.broken.iter().cloned());
+        Ok(Found { pre, post, windows, skipped })
+    }
+
+    /// Goes on without a scene; the next best may take its place.
+    ///
+    /// # Errors
+    /// When too many scenes failed.
+    pub(crate) fn give_up_on(&mut self, failed: SceneFailed) -> Result<()> {
+        tracing::warn!(region = self.region.name, "{failed}; going on without it");
+        self.items.retain(|item| item.id != failed.id);
+        self.broken.push(SkippedScene { id: failed.id, reason: failed.cause });
+        let (broken, tried) = (self.broken.len(), self.tried.len().max(1));
+        ensure!(
+            broken as f64 <= self.settings.max_failed_share * tried as f64,
+            "{broken} of {tried} scenes could not be read, more than max_failed_share allows: {}",
+            self.broken_in_words()
+        );
+        Ok(())
+    }
+
+    /// Looks for the scenes of a side, once more over twice the window where there is none.
+    fn side(
+        &mut self,
+        side: FireSide,
+        windows: &SearchWindows,
+        wanted: NaiveDate,
+        skipped: &mut Vec<SkippedScene>,
+    ) -> Result<SideFound> {
+        let mut last = windows.side(side);
+        let mut passed_over = 0;
+        for window in [Some(last), windows.widened(side)].into_iter().flatten() {
+            let (scenes, mut passed) = self.open(side, window, wanted)?;
+            passed_over = passed.len();
+            if !scenes.is_empty() {
+                skipped.append(&mut passed);
+                return Ok((scenes, window));
+            }
+            last = window;
+        }
+        let could_not_be_read = if self.broken.is_empty() {
+            String::new()
+        } else {
+            format!("; could not be read: {}", self.broken_in_words())
+        };
+        if last.end >= self.now.date_naive() && self.broken.is_empty() {
+            bail!(Waiting { side, window: last });
+        }
+        bail!(
+            "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is clear enough \
+             ({passed_over} passed over); widen the window or raise max_cloud_cover{could_not_be_read}",
+            self.region.collection,
+            self.region.bbox,
+        );
+    }
+
+    /// Opens the best scenes of a window; broken ones are given up and others chosen in their place.
+    fn open(
+        &mut self,
+        side: FireSide,
+        window: DateWindow,
+        wanted: NaiveDate,
+    ) -> Result<(Vec<Scene>, Vec<SkippedScene>)> {
+        loop {
+            let region = self.region;
+            let choice = choose_scenes(
+                &self.items,
+                &SceneRequest {
+                    side,
+                    window,
+                    wanted,
+                    collection: &region.collection,
+                    bbox: region.bbox,
+                    max_cloud_cover: region.max_cloud_cover,
+                    scenes_per_tile: region.scenes_per_tile,
+                },
+            );
+            self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
+            let (grid, zone, margin_m) = (self.grid, self.zone, self.settings.cloud_margin_m);
+            let opened: Vec<Result<Option<Scene>, SceneFailed>> =
+                choice.used.into_par_iter().map(|item| Scene::open(item, side, grid, zone, margin_m)).collect();
+            let (mut scenes, mut failures) = (Vec::new(), Vec::new());
+            for result in opened {
+                match result {
+                    Ok(scene) => scenes.extend(scene),
+                    Err(failure) => failures.push(failure),
+                }
+            }
+            if failures.is_empty() {
+                return Ok((scenes, choice.skipped));
+            }
+            for failure in failures {
+                self.give_up_on(failure)?;
+            }
+        }
+    }
+
+    fn broken_in_words(&self) -> String {
+        let scenes = self.broken.iter().map(|scene| format!("scene {}: {}", scene.id, scene.reason));
+        scenes.collect::<Vec<_>>().join("; ")
+    }
+}

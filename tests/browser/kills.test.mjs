@@ -1,0 +1,135 @@
+// Killed at random moments, a run leaves whole maps: a reader behind nginx who follows the metadata
+// sees the old map or the new one, never a mixture, a 404 or a 5xx.
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { once } from "node:events";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { DRAGONFLY, nginx, publish } from "./stage.mjs";
+
+const KILLS = 50;
+const LEAST_HITS = 40;
+const REGION = "sierra";
+
+let published;
+let server;
+before(async () => {
+  published = publish();
+  const region = {
+    name: REGION,
+    bbox: [-121.4, 39.75, -121.0, 40.05],
+    zoom_min: 6,
+    zoom_max: 12,
+    pre: { start: "2025-06-01", end: "2025-07-05" },
+    post: { start: "2025-08-20", end: "2025-09-20" },
+  };
+  writeFileSync(join(published.folder, "sierra.json"), JSON.stringify([region]));
+  // Two sets of inputs: all scenes, and only the earlier of each side.
+  const items = JSON.parse(readFileSync(join(published.folder, "items.json"), "utf8"));
+  items.features = items.features.filter((item) => /20250612|20250826/.test(item.id));
+  assert.equal(items.features.length, 2);
+  writeFileSync(join(published.folder, "few.json"), JSON.stringify(items));
+});
+after(async () => {
+  await server?.stop();
+  published?.remove();
+});
+
+const CATALOGUES = { all: "items.json", few: "few.json" };
+
+const command = (inputs, root) => [
+  ...["--quiet", "--stac", join(published.folder, CATALOGUES[inputs]), "--root", root],
+  ...["--regions", join(published.folder, "sierra.json"), "--keep-hours", "24", "update", REGION],
+];
+
+const sha = (bytes) => createHash("sha256").update(bytes).digest("hex");
+
+/** The tiles that the metadata says are stored, as z/x/y. */
+function storedTiles({ tile_index }) {
+  return tile_index.flatMap(({ z, x_start, x_end, y_start, runs }) => {
+    const letters = [...runs.matchAll(/(\d+)([a-z])/g)].map(([, length, letter]) => letter.repeat(Number(length))).join("");
+    const width = x_end - x_start;
+    return [...letters].flatMap((letter, at) =>
+      letter === "s" ? [`${z}/${x_start + (at % width)}/${y_start + Math.floor(at / width)}`] : [],
+    );
+  });
+}
+
+/** What a whole map of each set of inputs looks like: scenes, raster, tiles. */
+function expected(inputs) {
+  const root = mkdtempSync(join(tmpdir(), "dragonfly-"));
+  try {
+    execFileSync(DRAGONFLY, command(inputs, root));
+    const meta = JSON.parse(readFileSync(join(root, `meta/${REGION}.json`), "utf8"));
+    const file = (url) => sha(readFileSync(join(root, url)));
+    const tiles = Object.fromEntries(
+      storedTiles(meta).map((tile) => [tile, file(`tiles/${REGION}/${meta.run_id}/dnbr/${tile}.png`)]),
+    );
+    return { scenes: meta.scenes.map((scene) => scene.id).join(), raster: file(meta.raster_url), tiles };
+  } finally {
+    rmSync(root, { recursive: true });
+  }
+}
+
+test("fifty kills leave whole maps", async () => {
+  const whole = { all: expected("all"), few: expected("few") };
+  assert.notEqual(whole.all.raster, whole.few.raster);
+  const { root } = published;
+  const started = Date.now();
+  execFileSync(DRAGONFLY, command("all", root));
+  const usual = Date.now() - started;
+  server = await nginx(published);
+
+  const get = async (path) => {
+    const answer = await fetch(server.url + path);
+    assert.equal(answer.status, 200, path);
+    return Buffer.from(await answer.arrayBuffer());
+  };
+  let views = 0;
+  const seen = new Set();
+  const read = async () => {
+    const meta = JSON.parse(await get(`/meta/${REGION}.json`));
+    const inputs = Object.keys(whole).find((name) => whole[name].scenes === meta.scenes.map((scene) => scene.id).join());
+    assert.ok(inputs, "the scenes are those of one set of inputs");
+    assert.equal(sha(await get(meta.raster_url)), whole[inputs].raster);
+    const tiles = storedTiles(meta);
+    assert.deepEqual(tiles.sort(), Object.keys(whole[inputs].tiles).sort());
+    for (const tile of [tiles[0], tiles[Math.floor(Math.random() * tiles.length)], tiles.at(-1)]) {
+      const [z, x, y] = tile.split("/");
+      const path = meta.run_tile_url_template.replace("{z}", z).replace("{x}", x).replace("{y}", y);
+      assert.equal(sha(await get(path)), whole[inputs].tiles[tile], path);
+    }
+    JSON.parse(await get("/meta/index.json"));
+    views += 1;
+    seen.add(inputs);
+  };
+  let reading = true;
+  const reader = (async () => {
+    while (reading) await read();
+  })();
+  reader.catch(() => {});
+
+  let hits = 0;
+  let attempts = 0;
+  for (; attempts < KILLS; attempts += 1) {
+    const process = spawn(DRAGONFLY, command(attempts % 2 ? "all" : "few", root), { stdio: "ignore" });
+    const ended = once(process, "exit");
+    await new Promise((done) => setTimeout(done, Math.random() * usual));
+    process.kill("SIGKILL");
+    const [, signal] = await ended;
+    if (signal === "SIGKILL") hits += 1;
+  }
+  // The next run succeeds, whatever the last kill left.
+  execFileSync(DRAGONFLY, command("few", root));
+  await read();
+  reading = false;
+  await reader;
+  assert.ok(hits >= LEAST_HITS, `${hits} of ${attempts} kills hit a running process`);
+  assert.ok(views > 20 && seen.size === 2, `${views} views of ${[...seen].join(" and ")}`);
+  const meta = JSON.parse(readFileSync(join(root, `meta/${REGION}.json`), "utf8"));
+  assert.equal(meta.last_status, "success");
+  console.log(`# ${hits} of ${attempts} kills hit, ${views} views of the map were whole`);
+});
