@@ -51,8 +51,8 @@ fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
 ///
 /// # Errors
 /// When it has not; with both shares.
-pub(crate) fn check_valid_share(new: &MapMeta, published: Option<&MapMeta>, min_valid_share: f64) -> Result<()> {
-    let share = observed_share(&new.empty_share);
+pub(crate) fn check_valid_share(new: &EmptyShare, published: Option<&EmptyShare>, min_valid_share: f64) -> Result<()> {
+    let share = observed_share(new);
     if share < min_valid_share {
         bail!(
             "only {:.1} % of the zone was seen, and {:.1} % is the least (min_valid_share): the map is not published",
@@ -60,7 +60,7 @@ pub(crate) fn check_valid_share(new: &MapMeta, published: Option<&MapMeta>, min_
             100.0 * min_valid_share
         );
     }
-    if let Some(before) = published.map(|map| observed_share(&map.empty_share)).filter(|before| share < before / 2.0) {
+    if let Some(before) = published.map(observed_share).filter(|before| share < before / 2.0) {
         bail!(
             "only {:.1} % of the zone was seen, less than half of the {:.1} % of the published map, which stays",
             100.0 * share,
@@ -85,5 +85,20 @@ mod tests {
         let empty = EmptyShare { outside_zone: 0.5, cloud: 0.1, water: 0.2, never_observed: 0.1, no_data: 0.05 };
         assert!((observed_share(&empty) - 0.5).abs() < 1e-9);
         assert_eq!(observed_share(&EmptyShare { outside_zone: 1.0, ..EmptyShare::default() }), 0.0);
+    }
+
+    #[test]
+    fn a_cloudy_month_must_not_replace_a_good_map() {
+        let clouded = |cloud| EmptyShare { cloud, ..EmptyShare::default() };
+        let message = |new, published: Option<f64>| {
+            let published = published.map(clouded);
+            check_valid_share(&clouded(new), published.as_ref(), 0.2).err().map(|error| error.to_string())
+        };
+        assert_eq!(message(0.7, None), None);
+        assert_eq!(message(0.5, Some(0.0)), None);
+        let half = message(0.51, Some(0.0)).unwrap();
+        assert!(half.contains("49.0 %") && half.contains("100.0 %"), "{half}");
+        let least = message(0.81, None).unwrap();
+        assert!(least.contains("19.0 %") && least.contains("20.0 %"), "{least}");
     }
 }

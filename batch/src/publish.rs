@@ -29,7 +29,8 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
     let layout = Layout::new(&settings.root);
     let (folder, record) = newest_run(&layout, &region.name)?;
     let old = read_meta(&layout, &region.name).or_pending(region);
-    check_valid_share(&record.map, old.map.as_ref(), settings.min_valid_share)?;
+    let published = old.map.as_ref().map(|map| &map.empty_share);
+    check_valid_share(&record.map.empty_share, published, settings.min_valid_share)?;
     let earlier_runs = earlier_runs(settings, old);
     let meta = RegionMeta { earlier_runs, ..build(&layout, &folder, record)? };
     move_into_place(&layout, &folder, &meta)?;
