@@ -1,13 +1,12 @@
 //! Tiles through readers written by others: they see the class colours and the values.
 
-use std::io::{BufRead, BufReader};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 
 use dragonfly_core::{Breaks, Palette, TileFate, class_from_index, colours, decode_tile};
 use gdal::Dataset;
 
-use crate::stage::Stage;
+use crate::stage::{Serving, Stage};
 
 const REGION: &str = "sample_sierra";
 
@@ -99,35 +98,4 @@ fn an_xyz_layer_shows_the_map() {
         .collect();
     let seen: Vec<u8> = (0..65_536).flat_map(|pixel| [0, 1, 2, 3].map(|band: usize| seen[band][pixel])).collect();
     assert!(seen == painted(&file));
-}
-
-/// `dragonfly serve` on a free port, ended when dropped.
-struct Serving {
-    process: Child,
-    address: String,
-}
-
-impl Serving {
-    fn start(stage: &Stage) -> Self {
-        let page = stage.published("").join("../page");
-        std::fs::create_dir_all(&page).unwrap();
-        std::fs::write(page.join("index.html"), "<!doctype html><title>page</title>").unwrap();
-        let page = page.to_str().unwrap().to_owned();
-        let mut process = stage
-            .command(&["serve", "--listen", "127.0.0.1:0", "--dist", &page])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut line = String::new();
-        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
-        Self { process, address }
-    }
-}
-
-impl Drop for Serving {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
 }

@@ -1,7 +1,8 @@
 //! A temporary root with a configuration, on which the binary runs.
 
+use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use dragonfly_core::metadata::{MapMeta, RegionMeta};
@@ -93,4 +94,36 @@ pub(crate) fn invented_scenes() -> &'static Path {
         folder
     });
     SCENES.path()
+}
+
+/// `dragonfly serve` on a free port, ended when dropped.
+pub(crate) struct Serving {
+    process: Child,
+    /// Such as `http://127.0.0.1:40123`.
+    pub(crate) address: String,
+}
+
+impl Serving {
+    pub(crate) fn start(stage: &Stage) -> Self {
+        let page = stage.published("").join("../page");
+        std::fs::create_dir_all(&page).unwrap();
+        std::fs::write(page.join("index.html"), "<!doctype html><title>page</title>").unwrap();
+        let page = page.to_str().unwrap().to_owned();
+        let mut process = stage
+            .command(&["serve", "--listen", "127.0.0.1:0", "--dist", &page])
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        let address = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        Self { process, address }
+    }
+}
+
+impl Drop for Serving {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
 }

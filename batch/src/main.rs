@@ -18,8 +18,11 @@ use crate::settings::Settings;
 mod args;
 mod settings;
 
+mod blocks;
 mod catalogue;
 mod geotiff;
+mod image;
+mod placement;
 mod scene;
 mod zone;
 

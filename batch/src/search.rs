@@ -113,17 +113,15 @@ impl<'a> Search<'a> {
             }
             last = window;
         }
-        let could_not_be_read = if self.broken.is_empty() {
-            String::new()
-        } else {
-            format!("; could not be read: {}", self.broken_in_words())
-        };
-        if last.end >= self.now.date_naive() && self.broken.is_empty() {
+        if !self.broken.is_empty() {
+            bail!("no scene that can be read on the {side} side from {last}: {}", self.broken_in_words());
+        }
+        if last.end >= self.now.date_naive() {
             bail!(Waiting { side, window: last });
         }
         bail!(
             "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is clear enough \
-             ({passed_over} passed over); widen the window or raise max_cloud_cover{could_not_be_read}",
+             ({passed_over} passed over); widen the window or raise max_cloud_cover",
             self.region.collection,
             self.region.bbox,
         );

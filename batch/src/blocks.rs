@@ -1,0 +1,102 @@
+//! Which blocks of a scene hold pixels for any cell to be computed.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use dragonfly_core::{CellWindow, Lattice};
+
+use crate::zone::FireZone;
+
+/// The blocks of a level that hold pixels for any cell to be computed.
+pub(crate) struct NeededBlocks {
+    /// Pixels of a block, across and down.
+    pub(crate) size: (i64, i64),
+    needed: BTreeSet<(i64, i64)>,
+    /// Blocks under cells of the box that no cell of the zone needs.
+    pub(crate) skipped: usize,
+}
+
+/// Cells along the side of the squares by which blocks are planned; a step of the lattice.
+const SQUARE_CELLS: usize = 16;
+
+impl NeededBlocks {
+    /// The blocks, of a size in pixels, under every square of cells that touches the zone, and under the
+    /// reach of clouds around it.
+    pub(crate) fn plan(
+        (width, height): (usize, usize),
+        lattice: &Lattice,
+        cells: &CellWindow,
+        zone: Option<&FireZone>,
+        margin_px: usize,
+    ) -> Self {
+        let (width, height) = (width.max(1) as i64, height.max(1) as i64);
+        let mut planned = Self { size: (width, height), needed: BTreeSet::new(), skipped: 0 };
+        let mut outside = BTreeSet::new();
+        let stops = |range: &Range<u32>| {
+            let (range, first) = (range.clone(), range.start / SQUARE_CELLS as u32 * SQUARE_CELLS as u32);
+            (first..range.end)
+                .step_by(SQUARE_CELLS)
+                .map(move |start| start.max(range.start)..(start + SQUARE_CELLS as u32).min(range.end))
+        };
+        let margin = margin_px as i64;
+        for rows in stops(&cells.rows) {
+            for columns in stops(&cells.columns) {
+                let square = CellWindow { columns, rows: rows.clone() };
+                let is_needed = zone.is_none_or(|zone| zone.touches(&square));
+                let blocks = if is_needed { &mut planned.needed } else { &mut outside };
+                let Some((columns, rows)) = lattice.pixels_touched(&square) else { continue };
+                for row in touched(&rows, margin, height) {
+                    blocks.extend(touched(&columns, margin, width).map(|column| (row, column)));
+                }
+            }
+        }
+        planned.skipped = outside.difference(&planned.needed).count();
+        planned
+    }
+
+    /// Neighbouring needed blocks as rectangles of pixels, columns and rows, cut to what is asked for.
+    pub(crate) fn rectangles(&self, columns: &Range<i64>, rows: Range<i64>) -> Vec<(Range<i64>, Range<i64>)> {
+        let (width, height) = self.size;
+        let mut rectangles: Vec<(Range<i64>, Range<i64>)> = Vec::new();
+        for block_row in rows.start.div_euclid(height)..(rows.end + height - 1).div_euclid(height) {
+            let own_rows = (block_row * height).max(rows.start)..((block_row + 1) * height).min(rows.end);
+            for (_, block_column) in self.needed.range((block_row, i64::MIN)..=(block_row, i64::MAX)) {
+                let own = (block_column * width).max(columns.start)..((block_column + 1) * width).min(columns.end);
+                match rectangles.last_mut() {
+                    _ if own.is_empty() => {}
+                    Some((last, same)) if *same == own_rows && last.end == own.start => last.end = own.end,
+                    _ => rectangles.push((own, own_rows.clone())),
+                }
+            }
+        }
+        rectangles
+    }
+}
+
+/// Blocks that pixels and a margin around them touch.
+fn touched(pixels: &Range<i64>, margin_px: i64, block_px: i64) -> std::ops::RangeInclusive<i64> {
+    (pixels.start - margin_px).div_euclid(block_px)..=(pixels.end - 1 + margin_px).div_euclid(block_px)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(needed: &[(i64, i64)], columns: Range<i64>, rows: Range<i64>, expected: &[(Range<i64>, Range<i64>)]) {
+        let blocks = NeededBlocks { size: (10, 10), needed: needed.iter().copied().collect(), skipped: 0 };
+        assert_eq!(blocks.rectangles(&columns, rows), expected);
+    }
+
+    #[test]
+    fn neighbours_are_read_together_and_gaps_are_not() {
+        check(&[(0, 0), (0, 1), (0, 3)], 0..40, 0..10, &[(0..20, 0..10), (30..40, 0..10)]);
+        check(&[(0, 1), (1, 1)], 0..40, 0..20, &[(10..20, 0..10), (10..20, 10..20)]);
+        check(&[(0, 0), (5, 0)], 0..40, 10..20, &[]);
+    }
+
+    #[test]
+    fn rectangles_are_cut_to_what_is_asked_for() {
+        check(&[(0, 0), (0, 1)], 5..13, 0..7, &[(5..13, 0..7)]);
+        check(&[(0, 0)], 10..20, 0..10, &[]);
+    }
+}

@@ -1,0 +1,158 @@
+//! One file of a scene: opened, and read at the level that fits.
+
+use std::ops::Range;
+
+use anyhow::{Context, Result, ensure};
+use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
+use gdal::{Dataset, GeoTransform, GeoTransformEx};
+
+use crate::geotiff;
+
+/// Full-resolution image of an asset, opened.
+pub(crate) struct Image {
+    pub(crate) name: &'static str,
+    pub(crate) location: String,
+    pub(crate) dataset: Dataset,
+    pub(crate) size: (usize, usize),
+    pub(crate) geo_transform: GeoTransform,
+}
+
+/// One asset at the level read.
+pub(crate) struct Band {
+    pub(crate) name: &'static str,
+    pub(crate) location: String,
+    pub(crate) dataset: Dataset,
+    /// Overview to read; the image itself when `None`.
+    overview: Option<usize>,
+    /// Pixels of the level, across and down.
+    pub(crate) size: (usize, usize),
+    pub(crate) no_data: u16,
+}
+
+impl Image {
+    pub(crate) fn open(name: &'static str, location: &str) -> Result<Self> {
+        let dataset = geotiff::open(location).with_context(|| format!("the {name} cannot be read"))?;
+        ensure!(dataset.raster_count() > 0, "{location} has no band");
+        let geo_transform = dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
+        let kind = dataset.rasterband(1)?.band_type();
+        ensure!(
+            matches!(kind, GdalDataType::UInt8 | GdalDataType::UInt16 | GdalDataType::Int16),
+            "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
+            kind.name()
+        );
+        Ok(Self { name, location: location.to_owned(), size: dataset.raster_size(), geo_transform, dataset })
+    }
+
+    /// Whether two images cover the same ground, to half a pixel of the coarser.
+    pub(crate) fn same_place(&self, other: &Self) -> bool {
+        let corners = |image: &Self| {
+            let (width, height) = (image.size.0 as f64, image.size.1 as f64);
+            [image.geo_transform.apply(0.0, 0.0), image.geo_transform.apply(width, height)]
+        };
+        let pixel = |image: &Self| image.geo_transform[1].abs().max(image.geo_transform[5].abs());
+        let tolerance = pixel(self).max(pixel(other)) / 2.0;
+        corners(self)
+            .into_iter()
+            .zip(corners(other))
+            .all(|(a, b)| (a.0 - b.0).abs() <= tolerance && (a.1 - b.1).abs() <= tolerance)
+    }
+
+    /// Full-resolution pixels that a pixel spans: of the image itself (1), then of each overview.
+    pub(crate) fn level_factors(&self) -> Result<Vec<f64>> {
+        let band = self.dataset.rasterband(1)?;
+        let mut factors = vec![1.0];
+        for index in 0..band.overview_count()?.max(0) as usize {
+            let (width, height) = band.overview(index)?.size();
+            let across = self.size.0 as f64 / width.max(1) as f64;
+            let down = self.size.1 as f64 / height.max(1) as f64;
+            factors.push(across.max(down));
+        }
+        Ok(factors)
+    }
+
+    /// The image at a level of [`Image::level_factors`].
+    pub(crate) fn at_level(self, level: usize) -> Result<Band> {
+        let overview = level.checked_sub(1);
+        let (size, no_data) = {
+            let band = self.dataset.rasterband(1)?;
+            let size = match overview {
+                Some(index) => band.overview(index)?.size(),
+                None => self.size,
+            };
+            // Fill values below zero become 0 on the way to u16, as reflectance below 0 counts as 0.
+            (size, band.no_data_value().unwrap_or(0.0).clamp(0.0, 65_535.0) as u16)
+        };
+        Ok(Band { name: self.name, location: self.location, dataset: self.dataset, overview, size, no_data })
+    }
+
+    /// The image at the level of another's size; at full resolution where it has none of that size.
+    pub(crate) fn at_size(self, size: (usize, usize)) -> Result<Band> {
+        let fitting = {
+            let band = self.dataset.rasterband(1)?;
+            let mut levels = 0..band.overview_count()?.max(0) as usize;
+            levels.find(|index| band.overview(*index).is_ok_and(|overview| overview.size() == size))
+        };
+        let level = fitting.map_or(0, |overview| overview + 1);
+        let band = self.at_level(level)?;
+        Ok(Band { size, ..band })
+    }
+}
+
+impl Band {
+    fn raster_band(&self) -> Result<RasterBand<'_>> {
+        let band = self.dataset.rasterband(1)?;
+        Ok(match self.overview {
+            Some(index) => band.overview(index)?,
+            None => band,
+        })
+    }
+
+    /// Pixels of a block, across and down.
+    pub(crate) fn block_size(&self) -> Result<(usize, usize)> {
+        Ok(self.raster_band()?.block_size())
+    }
+
+    /// Pixels of a rectangle of the level.
+    pub(crate) fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
+        let size = ((columns.end - columns.start) as usize, (rows.end - rows.start) as usize);
+        let band = self.raster_band()?;
+        let own = band.size();
+        let mut pixels = vec![0; size.0 * size.1];
+        let read = if own == self.size {
+            band.read_into_slice((columns.start as isize, rows.start as isize), size, size, &mut pixels, None)
+        } else {
+            // The file has no level of this size: the nearest of its pixels.
+            let scale = |at: i64, own: usize, level: usize| (at as f64 * own as f64 / level as f64).round() as isize;
+            let left = scale(columns.start, own.0, self.size.0);
+            let top = scale(rows.start, own.1, self.size.1);
+            let right = scale(columns.end, own.0, self.size.0).clamp(left + 1, own.0 as isize);
+            let bottom = scale(rows.end, own.1, self.size.1).clamp(top + 1, own.1 as isize);
+            let window = ((right - left) as usize, (bottom - top) as usize);
+            band.read_into_slice((left, top), window, size, &mut pixels, Some(ResampleAlg::NearestNeighbour))
+        };
+        read.with_context(|| {
+            format!("the {} cannot be read from {}: the file is broken or cut short", self.name, self.location)
+        })?;
+        Ok(pixels)
+    }
+
+    /// All pixels of the coarsest overview, 0 where there is no data.
+    pub(crate) fn read_coarsest(&self) -> Result<Vec<u16>> {
+        let band = self.dataset.rasterband(1)?;
+        let overviews = (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
+        let coarsest = overviews
+            .collect::<gdal::errors::Result<Vec<_>>>()?
+            .into_iter()
+            .min_by_key(|overview| overview.size().0)
+            .unwrap_or(band);
+        let size = coarsest.size();
+        let mut pixels = vec![0u16; size.0 * size.1];
+        coarsest
+            .read_into_slice((0, 0), size, size, &mut pixels, None)
+            .with_context(|| format!("the coarsest overview cannot be read from {}", self.location))?;
+        for pixel in pixels.iter_mut().filter(|pixel| **pixel == self.no_data) {
+            *pixel = 0;
+        }
+        Ok(pixels)
+    }
+}
