@@ -1,4 +1,5 @@
-//! Scenes behind http: a catalogue whose hrefs are URLs gives the map that the same files give from the disk.
+//! Scenes behind http, listed in a file or found through a STAC API, give the map that the same files
+//! give from the disk.
 
 use std::fs;
 use std::process::Command;
@@ -29,14 +30,17 @@ fn scenes_behind_http_give_the_same_map() {
     let regions: Value = serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
     let far = Stage::new(&catalogue, &regions);
     far.succeed(&["update", "sample_evia"]);
+    let asking = Stage::new(format!("{}/stac", server.address).as_ref(), &regions);
+    asking.succeed(&["update", "sample_evia"]);
     let bits = |stage: &Stage| -> Vec<u32> {
         let raster: Raster<f32> = Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
         raster.pixels.into_iter().map(f32::to_bits).collect()
     };
-    assert!(bits(&near) == bits(&far));
+    assert!(bits(&near) == bits(&far) && bits(&near) == bits(&asking));
     let meta = |stage: &Stage| {
         let map = stage.map("sample_evia");
         (map.scenes, map.hectares)
     };
     assert_eq!(meta(&near), meta(&far));
+    assert_eq!(meta(&near), meta(&asking));
 }

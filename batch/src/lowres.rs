@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
 use dragonfly_core::{Empty, Grid, PatchFinder, Region, Summary, TileIndex, VALID, mercator};
 
-use crate::catalogue::read_items;
+use crate::catalogue::Catalogue;
 use crate::layout::{Layout, RunFolder};
 use crate::mosaic::{STRIP_ROWS, SideScenes, compute_strip};
 use crate::progress::Step;
@@ -33,8 +33,8 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
     let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid)).transpose()?;
-    let items = read_items(settings.catalogue()?)?;
-    let mut search = Search::new(settings, region, &grid, zone.as_ref(), items, now);
+    let catalogue = Catalogue::open(settings.stac.as_deref())?;
+    let mut search = Search::new(settings, region, &grid, zone.as_ref(), catalogue, now);
     let mut found = search.find()?;
 
     let run_id = new_run_id();

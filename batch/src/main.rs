@@ -133,7 +133,7 @@ fn serve(settings: &Settings, listen: SocketAddr, dist: &Path) -> Result<()> {
         listen,
         dist: dist.to_owned(),
         root: settings.root.clone(),
-        catalogue: settings.catalogue().ok().map(Path::to_owned),
+        catalogue: settings.catalogue_file().map(Path::to_owned),
     };
     serve::run(&served, |address| println!("Dragonfly is at http://{address} (Ctrl-C ends it)"))
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::stac::Item;
+use dragonfly_core::stac;
 use dragonfly_core::{DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes};
 use rayon::prelude::*;
 
+use crate::catalogue::Catalogue;
 use crate::mosaic::SideScenes;
 use crate::scene::{Scene, SceneFailed};
 use crate::settings::Settings;
@@ -28,8 +29,7 @@ pub(crate) struct Search<'a> {
     grid: &'a Grid,
     zone: Option<&'a FireZone>,
     now: DateTime<Utc>,
-    /// Those that may still be used.
-    items: Vec<Item>,
+    catalogue: Catalogue,
     tried: BTreeSet<String>,
     broken: Vec<SkippedScene>,
 }
@@ -53,10 +53,10 @@ impl<'a> Search<'a> {
         region: &'a Region,
         grid: &'a Grid,
         zone: Option<&'a FireZone>,
-        items: Vec<Item>,
+        catalogue: Catalogue,
         now: DateTime<Utc>,
     ) -> Self {
-        Self { settings, region, grid, zone, now, items, tried: BTreeSet::new(), broken: Vec::new() }
+        Self { settings, region, grid, zone, now, catalogue, tried: BTreeSet::new(), broken: Vec::new() }
     }
 
     /// Chooses and opens the best scenes of both sides.
@@ -83,7 +83,6 @@ impl<'a> Search<'a> {
     /// When too many scenes failed.
     pub(crate) fn give_up_on(&mut self, failed: SceneFailed) -> Result<()> {
         tracing::warn!(region = self.region.name, "{failed}; going on without it");
-        self.items.retain(|item| item.id != failed.id);
         self.broken.push(SkippedScene { id: failed.id, reason: failed.cause });
         let (broken, tried) = (self.broken.len(), self.tried.len().max(1));
         ensure!(
@@ -134,10 +133,17 @@ impl<'a> Search<'a> {
         window: DateWindow,
         wanted: NaiveDate,
     ) -> Result<(Vec<Scene>, Vec<SkippedScene>)> {
+        let region = self.region;
+        let mut items = self.catalogue.find(&stac::Search {
+            collections: vec![region.collection.clone()],
+            bbox: Some(region.bbox),
+            datetime: Some(window.to_stac_interval()),
+            ..stac::Search::default()
+        })?;
         loop {
-            let region = self.region;
+            items.retain(|item| !self.broken.iter().any(|broken| broken.id == item.id));
             let choice = choose_scenes(
-                &self.items,
+                &items,
                 &SceneRequest {
                     side,
                     window,

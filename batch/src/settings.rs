@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
 use dragonfly_core::metadata::{Basemap, ClientConfig};
 use dragonfly_core::{CLOUD_MARGIN_M, Region, regions_from_json};
@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 pub(crate) struct Settings {
     /// Folder of the published files.
     pub(crate) root: PathBuf,
-    /// Catalogue of scenes: a path to a STAC ItemCollection.
+    /// Catalogue of scenes: the URL of a STAC API, or a path to an ItemCollection.
     pub(crate) stac: Option<String>,
     /// File of the regions.
     pub(crate) regions: PathBuf,
@@ -80,8 +80,8 @@ pub(crate) struct Overrides {
     #[serde(skip_serializing_if = "Option::is_none")]
     root: Option<PathBuf>,
 
-    /// Catalogue of scenes: a path to a STAC ItemCollection
-    #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_STAC")]
+    /// Catalogue of scenes: the URL of a STAC API, or a path to an ItemCollection
+    #[arg(long, global = true, value_name = "URL|FILE", env = "DRAGONFLY_STAC")]
     #[serde(skip_serializing_if = "Option::is_none")]
     stac: Option<String>,
 
@@ -192,19 +192,9 @@ impl Settings {
         Ok(settings)
     }
 
-    /// The catalogue's file.
-    pub(crate) fn catalogue(&self) -> Result<&Path> {
-        match self.stac.as_deref() {
-            None => bail!(
-                "no catalogue is set: name a STAC ItemCollection with --stac FILE, or set `stac` in {DEFAULT_FILE}"
-            ),
-            Some(url) if is_url(url) => {
-                bail!(
-                    "the catalogue {url} is an API, and only a file can be read: save a search answer and name it with --stac FILE"
-                )
-            }
-            Some(file) => Ok(Path::new(file)),
-        }
+    /// The catalogue's file; `None` where it is an API, or none is set.
+    pub(crate) fn catalogue_file(&self) -> Option<&Path> {
+        self.stac.as_deref().filter(|stac| !is_url(stac)).map(Path::new)
     }
 
     /// The mask of a region's fire zone: its own, relative to the file of the regions, or the deployment's.

@@ -33,6 +33,11 @@ impl DateWindow {
         Days::new((self.end - self.start).num_days().unsigned_abs() + 1)
     }
 
+    /// The window as a STAC search asks for it.
+    pub fn to_stac_interval(&self) -> String {
+        format!("{}T00:00:00Z/{}T23:59:59Z", self.start, self.end)
+    }
+
     /// Whether a moment falls into the window.
     pub fn contains(&self, moment: DateTime<Utc>) -> bool {
         (self.start..=self.end).contains(&moment.date_naive())
@@ -187,6 +192,7 @@ mod tests {
         assert!(window.contains(at("2025-06-01T00:00:00Z")) && window.contains(at("2025-07-01T23:59:59Z")));
         assert!(!window.contains(at("2025-05-31T23:59:59Z")) && !window.contains(at("2025-07-02T00:00:00Z")));
         assert_eq!(window.to_string(), "2025-06-01 to 2025-07-01");
+        assert_eq!(window.to_stac_interval(), "2025-06-01T00:00:00Z/2025-07-01T23:59:59Z");
     }
 
     fn windows(keys: &str, today: &str) -> SearchWindows {

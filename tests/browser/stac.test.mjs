@@ -1,8 +1,12 @@
-// The STAC API of `dragonfly serve`: a client by other hands reads it, and a server by other hands agrees.
+// STAC: a client by other hands reads the API of `dragonfly serve`, a server by other hands agrees with it,
+// and the batch finds its scenes through that server.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { dragonfly, publish, rustac } from "./stage.mjs";
+import { DRAGONFLY, dragonfly, publish, rustac } from "./stage.mjs";
 
 let published;
 let ours;
@@ -43,6 +47,25 @@ test("a search finds what rustac finds", async () => {
     assert.deepEqual(await found(`${ours.url}/stac/search`, search), expected, JSON.stringify(search));
   }
   assert.ok((await found(`${ours.url}/stac/search`, SEARCHES[0])).length >= 8);
+});
+
+test("the batch finds its scenes through rustac", async () => {
+  const answer = await fetch(`${ours.url}/stac/search?limit=100`);
+  const folder = mkdtempSync(join(tmpdir(), "dragonfly-"));
+  // The same items with addresses instead of paths, for a server that hands them on as they are.
+  writeFileSync(join(folder, "items.json"), await answer.text());
+  const catalogue = await rustac({ folder });
+  try {
+    const args = ["--quiet", "--stac", catalogue.url, "--regions", join(published.folder, "regions.json")];
+    execFileSync(DRAGONFLY, [...args, "--root", join(folder, "root"), "update", "sample_evia"]);
+    const read = (root) => JSON.parse(readFileSync(join(root, "meta/sample_evia.json"), "utf8"));
+    const [far, near] = [read(join(folder, "root")), read(published.root)];
+    assert.deepEqual(far.scenes, near.scenes);
+    assert.deepEqual(far.hectares, near.hectares);
+  } finally {
+    await catalogue.stop();
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("pystac-client pages through a search and GDAL opens what it finds", () => {

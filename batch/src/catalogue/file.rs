@@ -1,4 +1,4 @@
-//! The catalogue of scenes: a STAC ItemCollection in a file.
+//! A catalogue in a file: a STAC ItemCollection.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::settings::is_url;
 ///
 /// # Errors
 /// When the file is missing or is no ItemCollection.
-pub(crate) fn read_items(file: &Path) -> Result<Vec<Item>> {
+pub(super) fn read_items(file: &Path) -> Result<Vec<Item>> {
     let text = std::fs::read_to_string(file).with_context(|| {
         format!("cannot read the catalogue {}: name a STAC ItemCollection with --stac", file.display())
     })?;

@@ -1,0 +1,46 @@
+//! The catalogue of scenes: a STAC API, or an ItemCollection in a file.
+
+use std::path::Path;
+
+use anyhow::{Result, bail};
+use dragonfly_core::stac::{Item, Search};
+
+use crate::settings::is_url;
+
+mod api;
+mod file;
+
+/// Where scenes are found.
+pub(crate) enum Catalogue {
+    /// All items of a file.
+    File(Vec<Item>),
+    /// An API that searches.
+    Api(api::Api),
+}
+
+impl Catalogue {
+    /// Reads a file, or prepares to ask an API.
+    ///
+    /// # Errors
+    /// When none is set, or the file cannot be read.
+    pub(crate) fn open(stac: Option<&str>) -> Result<Self> {
+        match stac {
+            None => bail!(
+                "no catalogue is set: name a STAC API or an ItemCollection with --stac, or set `stac` in dragonfly.toml"
+            ),
+            Some(root) if is_url(root) => Ok(Self::Api(api::Api::new(root))),
+            Some(path) => Ok(Self::File(file::read_items(Path::new(path))?)),
+        }
+    }
+
+    /// The items that answer a search; of a file all of them.
+    ///
+    /// # Errors
+    /// When the API does not answer, or not as STAC does. Names URL and cause.
+    pub(crate) fn find(&self, search: &Search) -> Result<Vec<Item>> {
+        match self {
+            Self::File(items) => Ok(items.clone()),
+            Self::Api(api) => api.find(search),
+        }
+    }
+}
