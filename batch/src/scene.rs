@@ -116,9 +116,11 @@ impl Scene {
         let columns = lattice.pixels_touched(&placed.cells).map_or(0..0, |(columns, _)| columns);
         let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
         let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
+        // Clouds beside the box reach into it.
+        let margin = cloud_margin_px as i64;
         Ok(Some(Self {
             used: used_scene(item, side, acquired, scaling, offset_reason),
-            columns: columns.start.max(0)..columns.end.min(nir.size.0 as i64),
+            columns: (columns.start - margin).max(0)..(columns.end + margin).min(nir.size.0 as i64),
             blocks: NeededBlocks::plan(nir.block_size()?, &lattice, &placed.cells, zone, cloud_margin_px),
             cells: placed.cells,
             resampling: Resampling::for_cell(placed.cell_size_px / factor),
@@ -154,6 +156,8 @@ impl Scene {
             rows: rows.start.max(self.cells.rows.start)..rows.end.min(self.cells.rows.end),
         };
         if window.rows.is_empty() || window.columns.is_empty() {
+            // Not yet begun, or over: either way nothing is held.
+            self.read = ReadRows::default();
             return Ok(None);
         }
         let Some((_, pixel_rows)) = self.lattice.pixels_touched(&window) else { return Ok(None) };
