@@ -176,13 +176,30 @@ fn said(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
-    use std::net::TcpListener;
+    use std::net::{TcpListener, TcpStream};
     use std::sync::{Arc, Mutex};
     use std::thread;
 
     use super::*;
 
     const ITEM: &str = r#"{"id":"a","properties":{"datetime":"2025-06-12T18:50:00Z"}}"#;
+
+    /// Head and body of a request, however many pieces they come in.
+    fn request(stream: &mut TcpStream) -> String {
+        let mut text = String::new();
+        let mut piece = [0; 4096];
+        loop {
+            if let Some((head, body)) = text.split_once("\r\n\r\n") {
+                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
+                if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
+                    return text;
+                }
+            }
+            let length = stream.read(&mut piece).unwrap();
+            assert!(length > 0, "the request was cut: {text}");
+            text.push_str(&String::from_utf8_lossy(&piece[..length]));
+        }
+    }
 
     /// A server that gives these answers in turn; `{root}` in them is its own address. Gives what was asked, and the outcome.
     fn asked(answers: &[(&str, &str)]) -> (Vec<String>, Result<Vec<Item>>) {
@@ -200,12 +217,7 @@ mod tests {
         let server = thread::spawn(move || {
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
-                let mut request = vec![0; 8192];
-                let mut length = stream.read(&mut request).unwrap();
-                if !String::from_utf8_lossy(&request[..length]).ends_with(['}', '\n']) {
-                    length += stream.read(&mut request[length..]).unwrap();
-                }
-                hearing.lock().unwrap().push(String::from_utf8_lossy(&request[..length]).into_owned());
+                hearing.lock().unwrap().push(request(&mut stream));
                 stream.write_all(answer.as_bytes()).unwrap();
             }
         });
