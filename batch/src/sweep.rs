@@ -18,7 +18,7 @@ const MOST_EARLIER_RUNS: usize = 8;
 /// `runs` and the answer: newest first.
 pub(crate) fn kept_runs(runs: &[EarlierRun], keep_runs: usize, keep_hours: u32, now: DateTime<Utc>) -> Vec<EarlierRun> {
     let recent = now - TimeDelta::hours(i64::from(keep_hours));
-    let kept = runs.iter().enumerate().filter(|(place, run)| *place < keep_runs || run.replaced_at >= recent);
+    let kept = runs.iter().enumerate().filter(|(place, run)| *place < keep_runs || run.replaced_at > recent);
     kept.map(|(_, run)| run.clone()).take(MOST_EARLIER_RUNS).collect()
 }
 
@@ -150,6 +150,7 @@ mod tests {
         check(&[24 * 7, 24 * 14, 24 * 21], 2, 24, 2);
         check(&[1, 2, 3, 30], 2, 24, 3);
         check(&[], 2, 24, 0);
+        check(&[0, 0, 0], 1, 0, 1);
         check(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 2, 24, MOST_EARLIER_RUNS);
     }
 }
