@@ -83,6 +83,17 @@ fn a_root_half_missing_is_checked_all_the_same() {
 }
 
 #[test]
+fn a_region_that_no_night_ever_runs_is_ill_in_the_end() {
+    let stage = stage();
+    fs::create_dir_all(stage.published("")).unwrap();
+    assert_eq!(stage.run(&["health"]).status.code(), Some(0), "first seen today");
+    let later = (chrono::Utc::now() + chrono::TimeDelta::days(31)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let output = stage.run(&["health", "--now", &later]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("region `new`: no map yet"));
+}
+
+#[test]
 fn too_little_disk_is_ill() {
     let stage = mapped();
     let output = stage.run(&["health", "--now", "2025-10-02T04:00:00Z", "--min-free-gb", "1000000"]);

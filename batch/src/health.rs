@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::MapMeta;
+use dragonfly_core::metadata::{MapMeta, RegionIndex};
 use dragonfly_core::{
     Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile, plan_night,
 };
@@ -13,7 +13,7 @@ use dragonfly_core::{
 use crate::geotiff;
 use crate::guard::free_gb;
 use crate::layout::Layout;
-use crate::publish::{Published, read_index, read_meta, write_json};
+use crate::publish::{Published, read_index, read_meta, write_index, write_json};
 use crate::settings::Settings;
 
 /// Checks everything and writes `meta/health.json`, however much is wrong.
@@ -24,13 +24,13 @@ pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
     let layout = Layout::new(&settings.root);
     let regions = settings.regions()?;
     let disk_free_gb = free_gb(&layout)?;
+    if regions.iter().any(|region| first_seen(read_index(&layout).as_ref(), region).is_none()) {
+        // No run has listed the region yet: from now on its patience is counted.
+        write_index(settings)?;
+    }
     let index = read_index(&layout);
-    let first_seen = |region: &Region| {
-        let line = index.as_ref()?.regions.iter().find(|line| line.name == region.name)?;
-        line.first_seen_at
-    };
     let judged = regions.iter().map(|region| {
-        let files = RegionFiles { first_seen_at: first_seen(region), ..look_at(&layout, region) };
+        let files = RegionFiles { first_seen_at: first_seen(index.as_ref(), region), ..look_at(&layout, region) };
         (region.name.clone(), RegionHealth::judge(region, &files, settings.stale_after_days, now))
     });
     let judged: std::collections::BTreeMap<_, _> = judged.collect();
@@ -51,6 +51,11 @@ pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
     };
     write_json(&layout.meta_file("health"), &health)?;
     Ok(health)
+}
+
+/// When a region was first found in the configuration; `None` where the list does not know it.
+fn first_seen(index: Option<&RegionIndex>, region: &Region) -> Option<DateTime<Utc>> {
+    index?.regions.iter().find(|line| line.name == region.name)?.first_seen_at
 }
 
 /// The problems of a deployment, one line each.
