@@ -8,6 +8,7 @@ mod stage;
 // Real fires against what others made of them.
 mod coarse;
 mod fires;
+mod offset;
 mod remote;
 
 // What is configured.

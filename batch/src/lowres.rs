@@ -5,9 +5,10 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::{Empty, Grid, PatchFinder, Region, Summary, TileIndex, VALID, mercator};
+use dragonfly_core::{Grid, Region, TileIndex, mercator};
 
 use crate::catalogue::Catalogue;
+use crate::dnbr_offset;
 use crate::layout::{Layout, RunFolder};
 use crate::mosaic::{STRIP_ROWS, SideScenes, compute_strip};
 use crate::progress::Step;
@@ -17,6 +18,7 @@ use crate::run::{RunRecord, new_run_id};
 use crate::scene::{BYTES_DECODED, Scene, SceneFailed};
 use crate::search::{Found, Search};
 use crate::settings::Settings;
+use crate::sums::Sums;
 use crate::zone::FireZone;
 
 /// Patches listed in the metadata.
@@ -42,7 +44,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     std::fs::create_dir_all(&folder.0)
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
     let mut compute_all = || -> Result<()> {
-        let sums = loop {
+        let mut sums = loop {
             match compute(settings, region, &grid, zone.as_ref(), &mut found, &folder) {
                 Ok(sums) => break sums,
                 Err(error) => search.give_up_on(error.downcast::<SceneFailed>()?)?,
@@ -54,6 +56,9 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
             zone_share: zone.share,
             blocks_skipped: found.pre.blocks_skipped() + found.post.blocks_skipped(),
         });
+        if let Some(offset) = dnbr_offset::subtract(settings, region, &grid, &folder)? {
+            sums = sums.counted_again(offset, &folder, &grid)?;
+        }
         let map = map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)?;
         write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, map })
     };
@@ -65,13 +70,6 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     computed.map(|()| folder)
 }
 
-/// Sums over the whole map.
-struct Sums {
-    summary: Summary,
-    patches: PatchFinder,
-    clear_views: u64,
-}
-
 fn compute(
     settings: &Settings,
     region: &Region,
@@ -81,9 +79,8 @@ fn compute(
     folder: &RunFolder,
 ) -> Result<Sums> {
     let Found { pre, post, .. } = found;
-    let width = grid.width() as usize;
     let mut writer = RunWriter::create(folder, grid)?;
-    let mut sums = Sums { summary: Summary::default(), patches: PatchFinder::default(), clear_views: 0 };
+    let mut sums = Sums::default();
     let starts: Vec<u32> = (0..grid.height()).step_by(STRIP_ROWS as usize).collect();
     let scene_count = pre.scenes().len() + post.scenes().len();
     let step = Step::start(&region.name, "dNBR computed", starts.len() as u64, "strips").of_scenes(scene_count);
@@ -98,13 +95,7 @@ fn compute(
             settings.max_run_minutes
         );
         let strip = compute_strip(grid, zone, pre, post, first_row)?;
-        for (row, (dnbr, state)) in
-            (first_row..).zip(strip.dnbr.chunks_exact(width).zip(strip.state.chunks_exact(width)))
-        {
-            let area_ha = grid.cell_area_ha(row);
-            sums.summary.add_row(dnbr.iter().zip(state).map(|(dnbr, state)| cell(*dnbr, *state)), area_ha);
-            sums.patches.add_row(row, dnbr, area_ha);
-        }
+        sums.add_rows(grid, first_row, &strip.dnbr, &strip.state);
         sums.clear_views += strip.clear_views;
         writer.append(strip.dnbr, strip.state)?;
         step.advance(bytes());
@@ -112,10 +103,6 @@ fn compute(
     writer.finish()?;
     step.finish(bytes());
     Ok(sums)
-}
-
-fn cell(dnbr: f32, state: u8) -> Result<f32, Empty> {
-    if state == VALID { Ok(dnbr) } else { Err(Empty::from_code(state).unwrap_or(Empty::NoData)) }
 }
 
 fn map_meta(
@@ -157,7 +144,7 @@ fn map_meta(
         empty_share: sums.summary.empty_share(),
         clear_observations_mean: sums.clear_views as f64 / cells as f64,
         background_dnbr: sums.summary.background_dnbr(),
-        dnbr_offset: None,
+        dnbr_offset: sums.dnbr_offset,
         burnt_patches: sums.patches.finish(grid, MOST_PATCHES),
         fire_mask,
         masks: masks_in_words(has_masks, settings.cloud_margin_m),

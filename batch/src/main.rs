@@ -26,11 +26,13 @@ mod placement;
 mod scene;
 mod zone;
 
+mod dnbr_offset;
 mod lowres;
 mod mosaic;
 mod night;
 mod run;
 mod search;
+mod sums;
 
 mod guard;
 mod layout;

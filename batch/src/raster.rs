@@ -1,5 +1,6 @@
 //! The rasters of a run: written strip by strip, read tile by tile, published as a COG.
 
+use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -80,10 +81,20 @@ impl RunReader {
 
     /// The 256 × 256 cells from a column and row on.
     pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<Result<f32, Empty>>> {
-        let dnbr: Vec<f32> = read_tile(&self.dnbr, column, row).context("reading the dNBR raster")?;
-        let state: Vec<u8> = read_tile(&self.state, column, row).context("reading the state raster")?;
+        let (dnbr, state) = self.read((column, row), (TILE_SIZE_PX, TILE_SIZE_PX))?;
         let cells = dnbr.into_iter().zip(state);
         Ok(cells.map(|(dnbr, state)| if state == VALID { Ok(dnbr) } else { Err(reason(state)) }).collect())
+    }
+
+    /// dNBR and state of whole rows.
+    pub(crate) fn rows(&self, grid: &Grid, rows: Range<u32>) -> Result<(Vec<f32>, Vec<u8>)> {
+        self.read((0, rows.start), (grid.width(), rows.end - rows.start))
+    }
+
+    fn read(&self, corner: (u32, u32), size: (u32, u32)) -> Result<(Vec<f32>, Vec<u8>)> {
+        let dnbr = read_window(&self.dnbr, corner, size).context("reading the dNBR raster")?;
+        let state = read_window(&self.state, corner, size).context("reading the state raster")?;
+        Ok((dnbr, state))
     }
 }
 
@@ -91,8 +102,12 @@ fn reason(state: u8) -> Empty {
     Empty::from_code(state).unwrap_or(Empty::NoData)
 }
 
-fn read_tile<T: Copy + GdalType>(dataset: &Mutex<Dataset>, column: u32, row: u32) -> Result<Vec<T>> {
-    let size = (TILE_SIZE_PX as usize, TILE_SIZE_PX as usize);
+fn read_window<T: Copy + GdalType>(
+    dataset: &Mutex<Dataset>,
+    (column, row): (u32, u32),
+    (width, height): (u32, u32),
+) -> Result<Vec<T>> {
+    let size = (width as usize, height as usize);
     let dataset = dataset.lock().unwrap_or_else(PoisonError::into_inner);
     let buffer = dataset.rasterband(1)?.read_as::<T>((column as isize, row as isize), size, size, None)?;
     Ok(buffer.into_shape_and_vec().1)

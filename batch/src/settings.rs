@@ -199,11 +199,20 @@ impl Settings {
 
     /// The mask of a region's fire zone: its own, relative to the file of the regions, or the deployment's.
     pub(crate) fn fire_mask_of(&self, region: &Region) -> Option<String> {
-        let own = region.fire_mask_path.as_deref().map(|path| {
-            let folder = self.regions.parent().unwrap_or(Path::new(""));
-            if is_url(path) { path.to_owned() } else { folder.join(path).display().to_string() }
-        });
+        let own = region
+            .fire_mask_path
+            .as_deref()
+            .map(|path| if is_url(path) { path.to_owned() } else { self.beside_regions(path).display().to_string() });
         own.or_else(|| self.fire_zone_mask.clone())
+    }
+
+    /// The perimeter of a region's fire, relative to the file of the regions.
+    pub(crate) fn perimeter_of(&self, region: &Region) -> Option<PathBuf> {
+        region.perimeter_path.as_deref().map(|path| self.beside_regions(path))
+    }
+
+    fn beside_regions(&self, path: &str) -> PathBuf {
+        self.regions.parent().unwrap_or(Path::new("")).join(path)
     }
 
     /// All regions of the configuration.

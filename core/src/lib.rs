@@ -30,8 +30,10 @@ mod golden;
 #[cfg(test)]
 mod rehearsal;
 
+mod area;
 mod cell;
 mod composite;
+mod dnbr_offset;
 mod patches;
 mod summary;
 
@@ -49,9 +51,11 @@ mod window;
 mod health;
 pub mod metadata;
 
+pub use area::{Area, AreaError};
 pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
 pub use cell::{Empty, VALID};
 pub use composite::{Composite, Side, difference, median};
+pub use dnbr_offset::{DnbrOffset, OffsetRing};
 pub use grid::Grid;
 pub use health::{Health, RegionFiles, RegionHealth};
 pub use lattice::{CellWindow, Footprint, Lattice};

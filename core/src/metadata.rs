@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::dnbr_offset::DnbrOffset;
 use crate::patches::BurntPatch;
 use crate::region::Region;
 use crate::scenes::SkippedScene;
@@ -86,17 +87,6 @@ pub struct FireMask {
     /// Blocks of the scenes in the box, but outside the zone, that were not read.
     #[serde(default)]
     pub blocks_skipped: u64,
-}
-
-/// A subtracted offset of dNBR, from unburned ground near the fire.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct DnbrOffset {
-    /// Mean.
-    pub mean: f64,
-    /// Standard deviation.
-    pub sd: f64,
-    /// Cells.
-    pub count: u64,
 }
 
 /// `meta/<region>.json`: a region's last run, and the map it shows.

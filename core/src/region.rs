@@ -57,6 +57,12 @@ pub struct Region {
     /// Do not store tiles that are wholly unburned.
     #[serde(default = "defaults::skip_unburned")]
     pub skip_unburned: bool,
+    /// Subtract the dNBR of unburned ground in a ring around what burnt.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub dnbr_offset: bool,
+    /// GeoJSON of the burnt area, around which that ring lies; without it the map's own burnt cells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perimeter_path: Option<String>,
     /// First day of the fire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_date: Option<NaiveDate>,
@@ -69,6 +75,10 @@ pub struct Region {
     /// Explicit window after the fire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub post: Option<DateWindow>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
 }
 
 mod defaults {
@@ -184,6 +194,9 @@ impl Region {
                 return wrong(key, format!("ends on {} before it starts on {}", window.end, window.start));
             }
         }
+        if self.perimeter_path.is_some() && !self.dnbr_offset {
+            return wrong("perimeter_path", "needs `\"dnbr_offset\": true` beside it".to_owned());
+        }
         if self.event_end.is_some() && self.event_date.is_none() {
             return wrong("event_end", "needs `event_date` beside it".to_owned());
         }
@@ -289,6 +302,7 @@ mod tests {
         check_error(r#"{"name":"a","bbox":[0,0,1,1],"update_interval_days":0}"#, &["`update_interval_days`"]);
         check_error(r#"{"name":"a","bbox":[0,0,1,1],"scenes_per_tile":0}"#, &["`scenes_per_tile`"]);
         check_error(r#"{"name":"a","bbox":[0,0,1,1],"post_window_days":0}"#, &["`post_window_days`"]);
+        check_error(r#"{"name":"a","bbox":[0,0,1,1],"perimeter_path":"a.json"}"#, &["`perimeter_path`", "dnbr_offset"]);
         check_error(r#"{"name":"a","bbox":[0,0,1,1],"event_end":"2025-06-01"}"#, &["`event_end`", "event_date"]);
         let backwards = r#"{"start":"2025-06-02","end":"2025-06-01"}"#;
         check_error(&format!(r#"{{"name":"a","bbox":[0,0,1,1],"pre":{backwards},"post":{backwards}}}"#), &["`pre`"]);

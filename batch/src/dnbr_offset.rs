@@ -1,0 +1,83 @@
+//! The dNBR offset of a run: found on its raster, and taken off it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use dragonfly_core::{Area, Breaks, DnbrOffset, Grid, OffsetRing, Region, mercator};
+use gdal::raster::Buffer;
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+
+use crate::geotiff::{check_failure, forget_failure};
+use crate::layout::RunFolder;
+use crate::mosaic::STRIP_ROWS;
+use crate::settings::Settings;
+
+/// Takes the offset of unburned ground off a run's dNBR, when the region asks for it.
+///
+/// # Errors
+/// When the perimeter cannot be read, the ring holds no unburned ground, or the raster cannot be rewritten.
+pub(crate) fn subtract(
+    settings: &Settings,
+    region: &Region,
+    grid: &Grid,
+    folder: &RunFolder,
+) -> Result<Option<DnbrOffset>> {
+    if !region.dnbr_offset {
+        return Ok(None);
+    }
+    let perimeter = settings.perimeter_of(region).map(|path| read_perimeter(&path)).transpose()?;
+    let [_, south, _, north] = region.bbox;
+    let cell_ground_m = mercator::ground_size_m(grid.zoom(), (south + north) / 2.0);
+    let mut ring = OffsetRing::new(grid.width() as usize, cell_ground_m);
+    each_strip(&folder.dnbr(), grid, |first_row, dnbr| {
+        for (row, dnbr) in (first_row..).zip(dnbr.chunks_exact(grid.width() as usize)) {
+            let is_burnt = match &perimeter {
+                Some(perimeter) => perimeter.cells_of_row(grid, row),
+                None => dnbr.iter().map(|dnbr| is_burnt(*dnbr)).collect(),
+            };
+            ring.add_row(dnbr, &is_burnt);
+        }
+        Ok(false)
+    })?;
+    let Some(offset) = ring.finish() else {
+        bail!(
+            "no unburned ground in the ring around what burnt tells a dNBR offset: widen `bbox`, or unset `dnbr_offset`"
+        );
+    };
+    each_strip(&folder.dnbr(), grid, |_, dnbr| {
+        dnbr.iter_mut().for_each(|dnbr| *dnbr = offset.correct(*dnbr));
+        Ok(true)
+    })?;
+    Ok(Some(offset))
+}
+
+fn is_burnt(dnbr: f32) -> bool {
+    Breaks::USGS.classify(dnbr).is_some_and(|class| class.is_burnt())
+}
+
+fn read_perimeter(path: &Path) -> Result<Area> {
+    let text = std::fs::read_to_string(path)
+        .with_context(|| format!("cannot read the perimeter {}: check `perimeter_path`", path.display()))?;
+    Area::from_geojson(&text).with_context(|| format!("the perimeter {} cannot be used", path.display()))
+}
+
+/// Visits a raster strip by strip, and writes those back of which `visit` says that it changed them.
+fn each_strip(file: &Path, grid: &Grid, mut visit: impl FnMut(u32, &mut Vec<f32>) -> Result<bool>) -> Result<()> {
+    forget_failure();
+    let open = GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_UPDATE;
+    let options = DatasetOptions { open_flags: open, ..DatasetOptions::default() };
+    let mut raster = Dataset::open_ex(file, options).with_context(|| format!("cannot open {}", file.display()))?;
+    let width = grid.width() as usize;
+    for first_row in (0..grid.height()).step_by(STRIP_ROWS as usize) {
+        let size = (width, STRIP_ROWS.min(grid.height() - first_row) as usize);
+        let at = (0, first_row as isize);
+        let mut band = raster.rasterband(1)?;
+        let mut dnbr = band.read_as::<f32>(at, size, size, None)?.into_shape_and_vec().1;
+        if visit(first_row, &mut dnbr)? {
+            band.write(at, size, &mut Buffer::new(size, dnbr))?;
+        }
+    }
+    raster.flush_cache()?;
+    raster.close()?;
+    check_failure().with_context(|| format!("writing {}", file.display()))
+}

@@ -1,0 +1,184 @@
+//! Areas that people draw or publish: polygons, and which cells they hold.
+
+use geojson::{GeoJson, Geometry, GeometryValue, Position};
+
+use crate::grid::Grid;
+
+/// One or more polygons in degrees, perhaps with holes. Straight edges in longitude and latitude.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Area {
+    /// Each polygon's rings, the holes among them.
+    polygons: Vec<Vec<Ring>>,
+    bbox: [f64; 4],
+}
+
+/// Corners as longitude and latitude; the last joins the first.
+type Ring = Vec<(f64, f64)>;
+
+/// Text that tells no area.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AreaError {
+    /// Not GeoJSON.
+    #[error("not GeoJSON: {0}")]
+    NotGeoJson(String),
+    /// Points or lines at most.
+    #[error("there is no polygon in it")]
+    NoPolygon,
+    /// Corners that no place on earth has, such as metres of a projection.
+    #[error("a corner lies at {0}: longitudes run from −180 to 180 and latitudes from −90 to 90 degrees (EPSG:4326)")]
+    NotDegrees(String),
+}
+
+impl Area {
+    /// The polygons of a GeoJSON geometry, feature or collection; points and lines beside them are left out.
+    ///
+    /// # Errors
+    /// When the text is no GeoJSON, holds no polygon, or its corners are not in degrees.
+    pub fn from_geojson(text: &str) -> Result<Self, AreaError> {
+        let parsed: GeoJson = text.parse().map_err(|error: geojson::Error| AreaError::NotGeoJson(error.to_string()))?;
+        let mut polygons = Vec::new();
+        match &parsed {
+            GeoJson::Geometry(geometry) => collect(geometry, &mut polygons),
+            GeoJson::Feature(feature) => feature.geometry.iter().for_each(|geometry| collect(geometry, &mut polygons)),
+            GeoJson::FeatureCollection(features) => features
+                .features
+                .iter()
+                .filter_map(|feature| feature.geometry.as_ref())
+                .for_each(|geometry| collect(geometry, &mut polygons)),
+        }
+        Self::of_polygons(polygons)
+    }
+
+    fn of_polygons(mut polygons: Vec<Vec<Ring>>) -> Result<Self, AreaError> {
+        for rings in &mut polygons {
+            // Fewer than three corners enclose nothing.
+            rings.retain(|ring| ring.len() >= 3);
+        }
+        polygons.retain(|rings| !rings.is_empty());
+        let mut bbox = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        for &(lon, lat) in polygons.iter().flatten().flatten() {
+            if !((-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)) {
+                return Err(AreaError::NotDegrees(format!("{lon}, {lat}")));
+            }
+            bbox = [bbox[0].min(lon), bbox[1].min(lat), bbox[2].max(lon), bbox[3].max(lat)];
+        }
+        if polygons.is_empty() { Err(AreaError::NoPolygon) } else { Ok(Self { polygons, bbox }) }
+    }
+
+    /// West, south, east, north in degrees.
+    pub fn bbox(&self) -> [f64; 4] {
+        self.bbox
+    }
+
+    /// For every column of a grid's row, whether the centre of the cell lies in the area.
+    pub fn cells_of_row(&self, grid: &Grid, row: u32) -> Vec<bool> {
+        let mut inside = vec![false; grid.width() as usize];
+        let (west, lat) = grid.lonlat_from_grid(0.5, f64::from(row) + 0.5);
+        let cells_per_degree = f64::from(grid.width())
+            / (grid.lonlat_from_grid(f64::from(grid.width()), 0.0).0 - grid.lonlat_from_grid(0.0, 0.0).0);
+        for rings in &self.polygons {
+            for pair in crossings(rings, lat).chunks_exact(2) {
+                let column =
+                    |lon: f64| ((lon - west) * cells_per_degree).ceil().clamp(0.0, inside.len() as f64) as usize;
+                let (start, end) = (column(pair[0]), column(pair[1]));
+                inside[start..end].fill(true);
+            }
+        }
+        inside
+    }
+}
+
+fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<Ring>>) {
+    let rings = |polygon: &Vec<Vec<Position>>| polygon.iter().map(|ring| corners(ring)).collect();
+    match &geometry.value {
+        GeometryValue::Polygon { coordinates } => polygons.push(rings(coordinates)),
+        GeometryValue::MultiPolygon { coordinates } => polygons.extend(coordinates.iter().map(rings)),
+        GeometryValue::GeometryCollection { geometries } => geometries.iter().for_each(|part| collect(part, polygons)),
+        _ => {}
+    }
+}
+
+fn corners(ring: &[Position]) -> Ring {
+    ring.iter().filter_map(|place| Some((*place.as_slice().first()?, *place.as_slice().get(1)?))).collect()
+}
+
+/// Longitudes at which the edges cross a parallel, from west to east; an even number.
+fn crossings(rings: &[Ring], lat: f64) -> Vec<f64> {
+    let mut crossings = Vec::new();
+    for ring in rings {
+        for (index, &(lon, here)) in ring.iter().enumerate() {
+            let (next_lon, next) = ring[(index + 1) % ring.len()];
+            // A corner on the parallel belongs to the edge that goes north from it.
+            if (here <= lat) != (next <= lat) {
+                crossings.push(lon + (lat - here) / (next - here) * (next_lon - lon));
+            }
+        }
+    }
+    crossings.sort_by(f64::total_cmp);
+    crossings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const RING: &str = "[[10.2,40.2],[10.8,40.2],[10.8,40.8],[10.2,40.8],[10.2,40.2]]";
+    const HOLE: &str = "[[10.4,40.4],[10.6,40.4],[10.6,40.6],[10.4,40.6],[10.4,40.4]]";
+
+    fn share_inside(geojson: &str) -> f64 {
+        let area = Area::from_geojson(geojson).unwrap();
+        let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 10);
+        let inside = |row: u32| {
+            let cells = area.cells_of_row(&grid, row);
+            grid.inside_columns().filter(|column| cells[*column as usize]).count() as f64 * grid.cell_area_ha(row)
+        };
+        let all = |row: u32| grid.inside_columns().len() as f64 * grid.cell_area_ha(row);
+        grid.inside_rows().map(inside).sum::<f64>() / grid.inside_rows().map(all).sum::<f64>()
+    }
+
+    fn check(geojson: &str, expected: f64) {
+        let share = share_inside(geojson);
+        assert!((share - expected).abs() < 0.005, "{share} of the square degree, not {expected}: {geojson}");
+    }
+
+    #[test]
+    fn polygons_hold_their_ground_and_not_their_holes() {
+        check(&format!(r#"{{"type":"Polygon","coordinates":[{RING}]}}"#), 0.36);
+        check(&format!(r#"{{"type":"Polygon","coordinates":[{RING},{HOLE}]}}"#), 0.32);
+        check(r#"{"type":"Polygon","coordinates":[[[10,40],[11,40],[10,41],[10,40]]]}"#, 0.5);
+    }
+
+    #[test]
+    fn overlapping_polygons_count_once() {
+        check(&format!(r#"{{"type":"MultiPolygon","coordinates":[[{RING}],[{HOLE}]]}}"#), 0.36);
+    }
+
+    #[test]
+    fn features_and_collections_are_read_through() {
+        let polygon = format!(r#"{{"type":"Polygon","coordinates":[{RING}]}}"#);
+        let feature = format!(r#"{{"type":"Feature","properties":{{}},"geometry":{polygon}}}"#);
+        let point = r#"{"type":"Feature","properties":null,"geometry":{"type":"Point","coordinates":[1,2]}}"#;
+        check(&feature, 0.36);
+        check(&format!(r#"{{"type":"FeatureCollection","features":[{point},{feature}]}}"#), 0.36);
+        check(&format!(r#"{{"type":"GeometryCollection","geometries":[{polygon}]}}"#), 0.36);
+        assert_eq!(Area::from_geojson(&feature).unwrap().bbox(), [10.2, 40.2, 10.8, 40.8]);
+    }
+
+    fn check_error(text: &str, part: &str) {
+        let message = Area::from_geojson(text).unwrap_err().to_string();
+        assert!(message.contains(part), "{message}");
+    }
+
+    #[test]
+    fn what_is_no_area_is_told() {
+        check_error("<kml>", "not GeoJSON");
+        check_error(r#"{"type":"Point","coordinates":[1,2]}"#, "no polygon");
+        check_error(r#"{"type":"Polygon","coordinates":[[[1,2],[3,4]]]}"#, "no polygon");
+        check_error(
+            r#"{"type":"Polygon","coordinates":[[[500000,4e6],[510000,4e6],[510000,4.1e6]]]}"#,
+            "500000, 4000000",
+        );
+    }
+}

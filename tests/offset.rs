@@ -1,0 +1,53 @@
+//! The dNBR offset of unburned ground around a fire.
+
+use serde_json::{Value, json};
+
+use crate::raster::Raster;
+use crate::stage::{Stage, shared};
+
+/// Las Conchas at 76 m, with more keys for its region.
+fn las_conchas(keys: &Value) -> Option<Stage> {
+    let mut region = json!({
+        "name": "las_conchas", "bbox": [-106.75, 35.65, -106.15, 36.15], "zoom_min": 6, "zoom_max": 11,
+        "collection": "mtbs-reflectance",
+        "pre": { "start": "2011-06-01", "end": "2011-06-25" },
+        "post": { "start": "2012-06-01", "end": "2012-07-01" }
+    });
+    region.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
+    Some(Stage::new(&shared("data/las-conchas/items.json")?, &json!([region])))
+}
+
+#[test]
+fn an_offset_is_taken_off_everywhere_and_told() {
+    let Some(plain) = las_conchas(&json!({})) else { return };
+    plain.succeed(&["update", "las_conchas"]);
+    assert_eq!(plain.map("las_conchas").dnbr_offset, None);
+    let before: Raster<f32> = Raster::read(&plain.published("raster/las_conchas_lowres_dnbr.tif"), None);
+
+    let perimeter = shared("data/las-conchas/perimeter.geojson").unwrap();
+    for keys in [json!({"dnbr_offset": true}), json!({"dnbr_offset": true, "perimeter_path": perimeter})] {
+        let stage = las_conchas(&keys).unwrap();
+        stage.succeed(&["update", "las_conchas"]);
+        let map = stage.map("las_conchas");
+        let offset = map.dnbr_offset.unwrap();
+        println!("Las Conchas, {keys}: {offset:?}");
+        assert!(offset.sd < 0.05 && offset.count > 3_000, "{offset:?}");
+
+        let after: Raster<f32> = Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+        let same = |(before, after): (&f32, &f32)| offset.correct(*before).to_bits() == after.to_bits();
+        assert!(before.pixels.iter().zip(&after.pixels).all(same));
+        // Most of the box is unburned, so the ground around the fire differs little from all of it.
+        let background = |stage: &Stage| stage.map("las_conchas").background_dnbr.unwrap().median;
+        println!("background {} before, {} after", background(&plain), background(&stage));
+        assert!((background(&plain) - offset.mean).abs() < 0.02 && background(&stage).abs() < 0.02);
+    }
+}
+
+#[test]
+fn a_perimeter_that_cannot_be_used_is_named() {
+    let keys = json!({"dnbr_offset": true, "perimeter_path": "nowhere.geojson"});
+    let Some(stage) = las_conchas(&keys) else { return };
+    let output = stage.run(&["update", "las_conchas"]);
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && message.contains("nowhere.geojson"), "{message}");
+}
