@@ -5,6 +5,9 @@
 mod raster;
 mod stage;
 
+// Real items of many catalogues, judged.
+mod items;
+
 // Real fires against what others made of them.
 mod coarse;
 mod fires;

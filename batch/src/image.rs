@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use anyhow::{Context, Result, ensure};
+use dragonfly_core::{SIGNED_FILL_DN, dn_from_signed};
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 use gdal::{Dataset, GeoTransform, GeoTransformEx};
 
@@ -27,6 +28,8 @@ pub(crate) struct Band {
     /// Pixels of the level, across and down.
     pub(crate) size: (usize, usize),
     pub(crate) no_data: u16,
+    /// The fill of a band of signed numbers, which are read as [`dn_from_signed`] says.
+    signed_fill: Option<i16>,
 }
 
 impl Image {
@@ -73,16 +76,27 @@ impl Image {
     /// The image at a level of [`Image::level_factors`].
     pub(crate) fn at_level(self, level: usize) -> Result<Band> {
         let overview = level.checked_sub(1);
-        let (size, no_data) = {
+        let (size, no_data, signed_fill) = {
             let band = self.dataset.rasterband(1)?;
             let size = match overview {
                 Some(index) => band.overview(index)?.size(),
                 None => self.size,
             };
-            // Fill values below zero become 0 on the way to u16, as reflectance below 0 counts as 0.
-            (size, band.no_data_value().unwrap_or(0.0).clamp(0.0, 65_535.0) as u16)
+            let fill = band.no_data_value().unwrap_or(0.0);
+            match band.band_type() {
+                GdalDataType::Int16 => (size, SIGNED_FILL_DN, Some(fill as i16)),
+                _ => (size, fill as u16, None),
+            }
         };
-        Ok(Band { name: self.name, location: self.location, dataset: self.dataset, overview, size, no_data })
+        Ok(Band {
+            name: self.name,
+            location: self.location,
+            dataset: self.dataset,
+            overview,
+            size,
+            no_data,
+            signed_fill,
+        })
     }
 
     /// The image at the level of another's size; at full resolution where it has none of that size.
@@ -117,9 +131,8 @@ impl Band {
         let size = ((columns.end - columns.start) as usize, (rows.end - rows.start) as usize);
         let band = self.raster_band()?;
         let own = band.size();
-        let mut pixels = vec![0; size.0 * size.1];
         let read = if own == self.size {
-            band.read_into_slice((columns.start as isize, rows.start as isize), size, size, &mut pixels, None)
+            self.read_window(&band, (columns.start as isize, rows.start as isize), size, size)
         } else {
             // The file has no level of this size: the nearest of its pixels.
             let scale = |at: i64, own: usize, level: usize| (at as f64 * own as f64 / level as f64).round() as isize;
@@ -128,12 +141,30 @@ impl Band {
             let right = scale(columns.end, own.0, self.size.0).clamp(left + 1, own.0 as isize);
             let bottom = scale(rows.end, own.1, self.size.1).clamp(top + 1, own.1 as isize);
             let window = ((right - left) as usize, (bottom - top) as usize);
-            band.read_into_slice((left, top), window, size, &mut pixels, Some(ResampleAlg::NearestNeighbour))
+            self.read_window(&band, (left, top), window, size)
         };
         read.with_context(|| {
             format!("the {} cannot be read from {}: the file is broken or cut short", self.name, self.location)
-        })?;
-        Ok(pixels)
+        })
+    }
+
+    /// Pixels of a window, the nearest where it is not read in its own size.
+    fn read_window(
+        &self,
+        band: &RasterBand<'_>,
+        corner: (isize, isize),
+        window: (usize, usize),
+        size: (usize, usize),
+    ) -> gdal::errors::Result<Vec<u16>> {
+        let nearest = Some(ResampleAlg::NearestNeighbour);
+        let Some(fill) = self.signed_fill else {
+            let mut pixels = vec![0u16; size.0 * size.1];
+            band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
+            return Ok(pixels);
+        };
+        let mut pixels = vec![0i16; size.0 * size.1];
+        band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
+        Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
     }
 
     /// All pixels of the coarsest overview, 0 where there is no data.
@@ -146,9 +177,8 @@ impl Band {
             .min_by_key(|overview| overview.size().0)
             .unwrap_or(band);
         let size = coarsest.size();
-        let mut pixels = vec![0u16; size.0 * size.1];
-        coarsest
-            .read_into_slice((0, 0), size, size, &mut pixels, None)
+        let mut pixels = self
+            .read_window(&coarsest, (0, 0), size, size)
             .with_context(|| format!("the coarsest overview cannot be read from {}", self.location))?;
         for pixel in pixels.iter_mut().filter(|pixel| **pixel == self.no_data) {
             *pixel = 0;

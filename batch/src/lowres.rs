@@ -1,11 +1,12 @@
 //! `lowres`: finds a region's scenes, computes its dNBR and leaves it in the work folder.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::{Grid, Region, TileIndex, mercator};
+use dragonfly_core::{Grid, MaskKind, Masks, Region, TileIndex, mercator};
 
 use crate::catalogue::Catalogue;
 use crate::dnbr_offset;
@@ -15,7 +16,7 @@ use crate::progress::Step;
 use crate::publish::{now_in_seconds, write_json};
 use crate::raster::RunWriter;
 use crate::run::{RunRecord, new_run_id};
-use crate::scene::{BYTES_DECODED, Scene, SceneFailed};
+use crate::scene::{BYTES_DECODED, SceneFailed};
 use crate::search::{Found, Search};
 use crate::settings::Settings;
 use crate::sums::Sums;
@@ -35,7 +36,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
     let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid)).transpose()?;
-    let catalogue = Catalogue::open(settings.stac.as_deref())?;
+    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref())?;
     let mut search = Search::new(settings, region, &grid, zone.as_ref(), catalogue, now);
     let mut found = search.find()?;
 
@@ -118,7 +119,7 @@ fn map_meta(
     let name = &region.name;
     let [_, south, _, north] = region.bbox;
     let cells = sums.summary.box_count().max(1);
-    let has_masks = pre.scenes().iter().chain(post.scenes()).any(Scene::has_mask);
+    let mask_kinds = pre.scenes().iter().chain(post.scenes()).filter_map(|scene| scene.mask_kind).collect();
     Ok(MapMeta {
         generated_at: now_in_seconds(),
         assessment: windows.assessment,
@@ -147,7 +148,7 @@ fn map_meta(
         dnbr_offset: sums.dnbr_offset,
         burnt_patches: sums.patches.finish(grid, MOST_PATCHES),
         fire_mask,
-        masks: masks_in_words(has_masks, settings.cloud_margin_m),
+        masks: masks_in_words(&mask_kinds, &settings.masks, settings.cloud_margin_m),
         scenes: pre.scenes().iter().chain(post.scenes()).map(|scene| scene.used.clone()).collect(),
         scenes_skipped: skipped.clone(),
         collection: region.collection.clone(),
@@ -157,15 +158,12 @@ fn map_meta(
     })
 }
 
-fn masks_in_words(has_masks: bool, cloud_margin_m: f32) -> String {
-    if has_masks {
-        format!(
-            "SCL: 0 and 1 no data; 3 shadow, 8 to 10 cloud, 11 snow masked, cloud and shadow widened by {cloud_margin_m} m; \
-             6 water by the pre side"
-        )
-    } else {
-        "no mask asset: every pixel with data counts as clear".to_owned()
+fn masks_in_words(kinds: &BTreeSet<MaskKind>, masks: &Masks, cloud_margin_m: f32) -> String {
+    if kinds.is_empty() {
+        return "no mask asset: every pixel with data counts as clear".to_owned();
     }
+    let kinds: Vec<String> = kinds.iter().map(|kind| masks.in_words(*kind)).collect();
+    format!("{}; cloud and shadow widened by {cloud_margin_m} m", kinds.join("; "))
 }
 
 fn scene_dates(side: &SideScenes) -> Result<SceneDates> {

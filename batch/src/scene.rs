@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    CellWindow, FireSide, Grid, Lattice, Observation, OffsetRule, Resampling, Scaling, SceneWindow, Sky, choose_level,
-    margin_px, offset_from_pixels, offset_rule, sky_from_scl, warp, widen_clouds,
+    CellWindow, FireSide, Grid, Lattice, MaskKind, Masks, Observation, OffsetRule, Resampling, Scaling, SceneWindow,
+    Sky, SkyTable, choose_level, margin_px, offset_from_pixels, offset_rule, warp, widen_clouds,
 };
 
 use crate::blocks::NeededBlocks;
@@ -23,9 +23,11 @@ pub(crate) struct Scene {
     pub(crate) used: UsedScene,
     /// Cells that it may cover.
     pub(crate) cells: CellWindow,
+    /// How the mask is written; without one every pixel with data counts as clear.
+    pub(crate) mask_kind: Option<MaskKind>,
     nir: Band,
     swir: Band,
-    mask: Option<Band>,
+    mask: Option<(Band, SkyTable)>,
     scaling: Scaling,
     /// Positions of the cells in pixels of the level read.
     lattice: Lattice,
@@ -72,9 +74,11 @@ impl Scene {
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
+        masks: &Masks,
         cloud_margin_m: f32,
     ) -> Result<Option<Self>, SceneFailed> {
-        Self::open_unnamed(item, side, grid, zone, cloud_margin_m).map_err(|error| SceneFailed::new(&item.id, &error))
+        Self::open_unnamed(item, side, grid, zone, masks, cloud_margin_m)
+            .map_err(|error| SceneFailed::new(&item.id, &error))
     }
 
     fn open_unnamed(
@@ -82,12 +86,14 @@ impl Scene {
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
+        masks: &Masks,
         cloud_margin_m: f32,
     ) -> Result<Option<Self>> {
         let Some(acquired) = item.acquired() else { bail!("the item has no datetime") };
         let nir = Image::open("near infrared", &item.nir()?.href)?;
         let swir = Image::open("short-wave infrared", &item.swir()?.href)?;
-        let mask = item.scl().map(|asset| Image::open("scene classification", &asset.href)).transpose()?;
+        let mask_kind = item.mask().map(|(kind, _)| kind);
+        let mask = item.mask().map(|(_, asset)| Image::open("mask", &asset.href)).transpose()?;
         ensure!(
             nir.size == swir.size && nir.same_place(&swir),
             "{} and {} do not lie on one grid, so their pixels cannot be paired",
@@ -128,7 +134,8 @@ impl Scene {
             lattice,
             nir,
             swir,
-            mask,
+            mask: mask.zip(mask_kind.map(|kind| SkyTable::new(kind, masks))),
+            mask_kind,
             scaling,
             read: ReadRows::default(),
         }))
@@ -137,11 +144,6 @@ impl Scene {
     /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
     pub(crate) fn blocks_skipped(&self) -> u64 {
         self.blocks.skipped as u64
-    }
-
-    /// Whether a mask tells cloud from ground.
-    pub(crate) fn has_mask(&self) -> bool {
-        self.mask.is_some()
     }
 
     /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it has no cell.
@@ -209,8 +211,11 @@ impl Scene {
     ) -> Result<()> {
         let nir = self.nir.read(columns, rows)?;
         let swir = self.swir.read(columns, rows)?;
-        let scl = self.mask.as_ref().map(|mask| mask.read(columns, rows)).transpose()?;
-        let bytes = (nir.len() + swir.len()) * 2 + scl.as_ref().map_or(0, Vec::len);
+        let mask = match &self.mask {
+            Some((band, table)) => Some((band.read(columns, rows)?, table)),
+            None => None,
+        };
+        let bytes = (nir.len() + swir.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());
         BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
         let across = (columns.end - columns.start) as usize;
         let width = (self.columns.end - self.columns.start) as usize;
@@ -221,9 +226,9 @@ impl Scene {
             into.swir[to..to + across].copy_from_slice(&swir[from..from + across]);
             for pixel in 0..across {
                 let has_data = nir[from + pixel] != self.nir.no_data && swir[from + pixel] != self.swir.no_data;
-                into.sky[to + pixel] = match &scl {
+                into.sky[to + pixel] = match &mask {
                     _ if !has_data => Sky::NoData,
-                    Some(scl) => sky_from_scl(scl[from + pixel] as u8),
+                    Some((mask, table)) => table.sky(mask[from + pixel]),
                     None => Sky::Clear,
                 };
             }
@@ -266,7 +271,7 @@ impl ReadRows {
 
 /// Scale and offset of a scene, with the reason for the offset.
 fn scaling_of(item: &Item, swir: &Band) -> Result<(Scaling, &'static str)> {
-    let scale = item.nir()?.scale().unwrap_or(1.0) as f32;
+    let scale = item.scale() as f32;
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => decision,
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
@@ -285,7 +290,7 @@ fn used_scene(item: &Item, side: FireSide, datetime: DateTime<Utc>, scaling: Sca
         side,
         datetime,
         cloud_cover: item.properties.cloud_cover,
-        processing_baseline: item.processing_baseline().map(str::to_owned),
+        processing_baseline: item.baseline().map(|baseline| baseline.to_string()),
         offset: scaling.offset_dn,
         offset_reason: reason.to_owned(),
     }

@@ -155,9 +155,10 @@ impl<'a> Search<'a> {
                 },
             );
             self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
-            let (grid, zone, margin_m) = (self.grid, self.zone, self.settings.cloud_margin_m);
+            let (grid, zone) = (self.grid, self.zone);
+            let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_margin_m);
             let opened: Vec<Result<Option<Scene>, SceneFailed>> =
-                choice.used.into_par_iter().map(|item| Scene::open(item, side, grid, zone, margin_m)).collect();
+                choice.used.into_par_iter().map(|item| Scene::open(item, side, grid, zone, masks, margin_m)).collect();
             let (mut scenes, mut failures) = (Vec::new(), Vec::new());
             for result in opened {
                 match result {

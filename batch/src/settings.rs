@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use dragonfly_core::metadata::{Basemap, ClientConfig};
-use dragonfly_core::{CLOUD_MARGIN_M, Region, regions_from_json};
+use dragonfly_core::{CLOUD_MARGIN_M, Masks, Region, regions_from_json};
 use serde::{Deserialize, Serialize};
 
 /// Every setting. Paths in the file are relative to its folder.
@@ -16,6 +16,8 @@ pub(crate) struct Settings {
     pub(crate) root: PathBuf,
     /// Catalogue of scenes: the URL of a STAC API, or a path to an ItemCollection.
     pub(crate) stac: Option<String>,
+    /// Endpoint of the tokens with which files open; the catalogue's own when `None`.
+    pub(crate) token_url: Option<String>,
     /// File of the regions.
     pub(crate) regions: PathBuf,
     /// Mask of the fire zone for regions without one of their own.
@@ -44,6 +46,8 @@ pub(crate) struct Settings {
     pub(crate) proxy_base: Option<String>,
     /// A map older than this is stale, days.
     pub(crate) stale_after_days: u32,
+    /// What of a scene's mask hides the ground.
+    pub(crate) masks: Masks,
     /// Raster basemaps of the page.
     pub(crate) basemaps: Vec<Basemap>,
 }
@@ -53,6 +57,7 @@ impl Default for Settings {
         Self {
             root: PathBuf::from("/var/dragonfly"),
             stac: None,
+            token_url: None,
             regions: PathBuf::from("config/regions.json"),
             fire_zone_mask: None,
             min_valid_share: 0.2,
@@ -67,6 +72,7 @@ impl Default for Settings {
             highres_zoom: 11,
             proxy_base: None,
             stale_after_days: 30,
+            masks: Masks::default(),
             basemaps: Vec::new(),
         }
     }
@@ -84,6 +90,11 @@ pub(crate) struct Overrides {
     #[arg(long, global = true, value_name = "URL|FILE", env = "DRAGONFLY_STAC")]
     #[serde(skip_serializing_if = "Option::is_none")]
     stac: Option<String>,
+
+    /// Endpoint of the tokens with which files open, where it is not the catalogue's own
+    #[arg(long, global = true, value_name = "URL", env = "DRAGONFLY_TOKEN_URL", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    token_url: Option<String>,
 
     /// File of the regions
     #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_REGIONS")]
@@ -267,5 +278,13 @@ mod tests {
     fn a_misspelt_key_is_named() {
         let message = toml::from_str::<Settings>("rooot = '/srv'").unwrap_err().to_string();
         assert!(message.contains("rooot"), "{message}");
+    }
+
+    #[test]
+    fn what_masks_is_set_class_by_class() {
+        let settings: Settings = toml::from_str("[masks]\nscl = [0, 1, 2, 3, 8, 9, 10, 11]").unwrap();
+        assert_eq!(settings.masks, Masks { scl: vec![0, 1, 2, 3, 8, 9, 10, 11], ..Masks::default() });
+        let message = toml::from_str::<Settings>("[masks]\nqa_pixel = [3, 7]").unwrap_err().to_string();
+        assert!(message.contains("qa_pixel") && message.contains("7 cannot be masked"), "{message}");
     }
 }

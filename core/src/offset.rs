@@ -1,10 +1,11 @@
-//! Which offset a Sentinel-2 scene's digital numbers carry, decided from its item and one look at its pixels.
+//! Which offset a scene's digital numbers carry, decided from its item and, where need be, one look at its pixels.
 //!
-//! Since processing baseline 04.00 reflectance is (DN − 1000) / 10000, but some catalogues take the
+//! Sentinel-2: since processing baseline 04.00 reflectance is (DN − 1000) / 10000, but some catalogues take the
 //! 1000 off again and say so unreliably (Element84/earth-search issues 9, 24, 56, 66, 71). An offset
 //! left in shrinks NBR, so a pair with mixed handling invents a fire or hides one.
 
-use crate::stac::{AssetScheme, Item};
+use crate::collection::{Collection, OffsetSource};
+use crate::stac::Item;
 
 /// The offset of processing baseline 04.00 and later, in digital numbers.
 const OFFSET_SINCE_04_00: f32 = -1000.0;
@@ -40,22 +41,20 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
     use OffsetRule::{Decided, LookAtPixels};
     let decided = |offset_dn, reason| Decided(OffsetDecision { offset_dn, reason });
     let metadata_offset_dn = item.metadata_offset_dn();
-    if !item.is_sentinel_2_l2a() {
+    let source = Collection::of(item).offset;
+    if let OffsetSource::Stated(by_collection) = source {
         return match metadata_offset_dn {
             Some(offset) => decided(offset, "offset of the item's raster:bands"),
-            None => decided(0.0, "no offset in the item"),
+            None if by_collection == 0.0 => decided(0.0, "neither item nor collection has an offset"),
+            None => decided((by_collection / item.scale()) as f32, "offset of the collection"),
         };
     }
-    match (item.has_baseline_since_04_00(), item.asset_scheme(), item.properties.boa_offset_applied) {
+    let said = &item.properties;
+    match (item.has_baseline_since_04_00(), source, said.boa_offset_applied.or(said.boa_offset_applied_older)) {
         (false, ..) => decided(0.0, "baseline below 04.00"),
-        (true, AssetScheme::BandNumbers, _) => {
-            decided(OFFSET_SINCE_04_00, "baseline from 04.00 on, files as delivered")
-        }
-        (true, AssetScheme::CommonNames, _) if item.collection.as_deref() == Some("sentinel-2-c1-l2a") => {
-            decided(OFFSET_SINCE_04_00, "baseline from 04.00 on, files as delivered")
-        }
-        (true, AssetScheme::CommonNames, Some(true)) => decided(0.0, "boa_offset_applied is true"),
-        (true, AssetScheme::CommonNames, _) => LookAtPixels { metadata_offset_dn },
+        (true, OffsetSource::PerhapsTakenOff, Some(true)) => decided(0.0, "boa_offset_applied is true"),
+        (true, OffsetSource::PerhapsTakenOff, _) => LookAtPixels { metadata_offset_dn },
+        (true, ..) => decided(OFFSET_SINCE_04_00, "baseline from 04.00 on, files as delivered"),
     }
 }
 
@@ -99,16 +98,21 @@ fn percentile_of_valid(dn: &[u16]) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn item(collection: &str, nir: &str, properties: &str) -> Item {
+    fn item_of(collection: &str, nir: &str, properties: &str, bands: &str) -> Item {
         let text = format!(
             r#"{{"id":"S2A_10SGD_20250806_0_L2A","collection":"{collection}","bbox":[0,0,1,1],
                 "properties":{{"datetime":"2025-08-06T18:49:00Z",{properties}}},
-                "assets":{{"{nir}":{{"href":"a.tif","raster:bands":[{{"scale":0.0001,"offset":-0.1}}]}}}}}}"#
+                "assets":{{"{nir}":{{"href":"a.tif","raster:bands":[{bands}]}}}}}}"#
         );
         serde_json::from_str(&text).unwrap()
+    }
+
+    fn item(collection: &str, nir: &str, properties: &str) -> Item {
+        item_of(collection, nir, properties, r#"{"scale":0.0001,"offset":-0.1}"#)
     }
 
     fn decided(rule: OffsetRule) -> f32 {
@@ -164,5 +168,74 @@ mod tests {
         assert_eq!(offset_from_pixels(Some(-1000.0), &dn).offset_dn, -1000.0);
         assert_eq!(offset_from_pixels(Some(0.0), &dn).offset_dn, 0.0);
         assert_eq!(offset_from_pixels(None, &[]).offset_dn, -1000.0);
+    }
+
+    #[test]
+    fn without_a_baseline_the_day_the_item_was_made_decides() {
+        let rule = |created| offset_rule(&item("sentinel-2-l2a", "B8A", &format!(r#""created":"{created}""#)));
+        assert_eq!(decided(rule("2022-01-24T23:59:59Z")), 0.0);
+        assert_eq!(decided(rule("2022-01-25T00:00:00Z")), -1000.0);
+    }
+
+    #[test]
+    fn the_older_earth_search_held_the_same_files() {
+        let of = |flag| {
+            item(
+                "sentinel-s2-l2a-cogs",
+                "B8A",
+                &format!(r#""s2:processing_baseline":"04.00","sentinel:boa_offset_applied":{flag}"#),
+            )
+        };
+        assert_eq!(decided(offset_rule(&of("true"))), 0.0);
+        assert!(matches!(offset_rule(&of("null")), OffsetRule::LookAtPixels { .. }));
+    }
+
+    #[test]
+    fn landsat_and_hls_have_their_collections_offset_unless_the_item_states_another() {
+        let check = |collection, nir, bands: &str, offset_dn: f64, reason| {
+            let OffsetRule::Decided(decision) = offset_rule(&item_of(collection, nir, r#""gsd":30"#, bands)) else {
+                panic!("{collection} needs no look");
+            };
+            assert_eq!((decision.offset_dn, decision.reason), (offset_dn as f32, reason), "{collection}");
+        };
+        let stated = r#"{"scale":0.0000275,"offset":-0.2}"#;
+        check("landsat-c2-l2", "nir08", stated, -0.2 / 2.75e-5, "offset of the item's raster:bands");
+        check("landsat-c2l2-sr", "nir08", "", -0.2 / 2.75e-5, "offset of the collection");
+        check("HLSL30.v2.0", "B05", "", 0.0, "neither item nor collection has an offset");
+        check("hls2-s30", "B8A", r#"{"scale":0.0001}"#, 0.0, "neither item nor collection has an offset");
+        check("another", "nir08", r#"{"scale":0.5,"offset":1}"#, 2.0, "offset of the item's raster:bands");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_sentinel_scene_carries_nothing_or_1000_or_what_its_item_states(
+            collection in proptest::sample::select(vec!["sentinel-2-l2a", "sentinel-2-c1-l2a", "sentinel-s2-l2a-cogs"]),
+            nir in proptest::sample::select(vec!["nir08", "B8A", "B8A_20m"]),
+            baseline in "0[0-9]\\.[0-9]{2}|[0-9.]{0,6}",
+            created in proptest::option::of("20(19|2[0-9])-0[1-9]-1[0-9]T00:00:00Z"),
+            flag in proptest::option::of(any::<bool>()),
+            bands in proptest::option::of((1..10_000u32, -2.0..2.0f64)),
+            dn in proptest::collection::vec(any::<u16>(), 0..50),
+        ) {
+            let properties = serde_json::json!({
+                "s2:processing_baseline": baseline, "created": created, "earthsearch:boa_offset_applied": flag,
+            });
+            let bands = bands.map_or(String::new(), |(scale, offset)| {
+                format!(r#"{{"scale":{},"offset":{offset}}}"#, f64::from(scale) * 1e-6)
+            });
+            let item = item_of(collection, nir, properties.to_string().trim_matches(['{', '}']), &bands);
+            let decision = match offset_rule(&item) {
+                OffsetRule::Decided(decision) => decision,
+                OffsetRule::LookAtPixels { metadata_offset_dn } => offset_from_pixels(metadata_offset_dn, &dn),
+            };
+            let stated = item.metadata_offset_dn();
+            prop_assert!(
+                [Some(0.0), Some(-1000.0), stated].contains(&Some(decision.offset_dn)),
+                "{decision:?}, stated {stated:?}"
+            );
+            prop_assert!(item.has_baseline_since_04_00() || decision.offset_dn == 0.0);
+        }
     }
 }

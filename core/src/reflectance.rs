@@ -37,6 +37,18 @@ impl Scaling {
     }
 }
 
+/// What stands for "no data" among numbers that were signed: no signed number of 16 bits reaches it.
+pub const SIGNED_FILL_DN: u16 = u16::MAX;
+
+/// The digital number of a pixel that is stored signed, as HLS does with its fill of −9999.
+///
+/// Fill becomes [`SIGNED_FILL_DN`]; another negative number becomes 0: ground so dark that its reflectance counts
+/// as 0, and no hole.
+#[inline]
+pub fn dn_from_signed(pixel: i16, fill: i16) -> u16 {
+    if pixel == fill { SIGNED_FILL_DN } else { pixel.max(0) as u16 }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -80,5 +92,11 @@ mod tests {
             let mean = SENTINEL.mean_reflectance(u64::from(dn) * 256, 256, 256);
             assert!((mean - SENTINEL.reflectance(dn)).abs() <= f32::EPSILON * mean);
         }
+    }
+
+    #[test]
+    fn only_fill_is_a_hole_among_signed_numbers() {
+        let hls = [-9999, -9998, -1, 0, 1, i16::MAX].map(|pixel| dn_from_signed(pixel, -9999));
+        assert_eq!(hls, [SIGNED_FILL_DN, 0, 0, 0, 1, 32_767]);
     }
 }

@@ -1,5 +1,9 @@
 //! What stands between the satellite and the ground, pixel by pixel.
 
+mod mask;
+
+pub use mask::{MaskKind, Masks, SkyTable};
+
 /// What a pixel of a scene shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
@@ -30,21 +34,6 @@ impl Sky {
     #[inline]
     pub fn is_hidden(self) -> bool {
         matches!(self, Self::Cloud | Self::Shadow | Self::Snow)
-    }
-}
-
-/// The sky of a Sentinel-2 scene classification value (SCL).
-///
-/// Dark areas (2) and unclassified pixels (7) stay clear, since fresh burns are dark and land there.
-#[inline]
-pub fn sky_from_scl(scl: u8) -> Sky {
-    match scl {
-        2 | 4 | 5 | 7 => Sky::Clear,
-        3 => Sky::Shadow,
-        6 => Sky::Water,
-        8..=10 => Sky::Cloud,
-        11 => Sky::Snow,
-        _ => Sky::NoData,
     }
 }
 
@@ -111,16 +100,6 @@ mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    #[test]
-    fn fresh_burns_stay_clear_and_clouds_do_not() {
-        let clear: Vec<u8> = (0..=255).filter(|scl| sky_from_scl(*scl) == Sky::Clear).collect();
-        assert_eq!(clear, [2, 4, 5, 7]);
-        let hidden: Vec<u8> = (0..=255).filter(|scl| sky_from_scl(*scl).is_hidden()).collect();
-        assert_eq!(hidden, [3, 8, 9, 10, 11]);
-        assert_eq!(sky_from_scl(6), Sky::Water);
-        assert_eq!(sky_from_scl(1), Sky::NoData);
-    }
 
     #[test]
     fn a_margin_rounds_up_to_whole_pixels() {

@@ -1,11 +1,13 @@
 //! A catalogue behind a STAC API: searched page by page, patiently.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use backon::{BlockingRetryable, ExponentialBuilder};
 use chrono::{DateTime, Utc};
-use dragonfly_core::stac::{Item, ItemCollection, Search};
+use dragonfly_core::stac::{Item, ItemCollection, Search, Token, TokenEndpoint, token_endpoint};
 use serde_json::Value;
 
 /// Items asked for on a page.
@@ -22,6 +24,8 @@ const LARGEST_PAGE: u64 = 256 << 20;
 /// A STAC API.
 pub(crate) struct Api {
     root: String,
+    /// Where the files open only with a token.
+    tokens: Option<TokenEndpoint>,
     agent: ureq::Agent,
     first_pause: Duration,
 }
@@ -48,6 +52,10 @@ enum Fault {
     Transport(#[from] ureq::Error),
     #[error("it answers {status}{}", said(.text))]
     Status { status: u16, text: String, retry_after: Option<Duration> },
+    #[error("it does not answer with a token, but{}", said(.0))]
+    NoToken(String),
+    #[error("its token ended at {0}: is this machine's clock right?")]
+    TokenOver(DateTime<Utc>),
 }
 
 impl Fault {
@@ -55,28 +63,37 @@ impl Fault {
         match self {
             Self::Transport(error) => !matches!(error, ureq::Error::BadUri(_) | ureq::Error::BodyExceedsLimit(_)),
             Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
+            Self::NoToken(_) => false,
+            // A cache that is behind.
+            Self::TokenOver(_) => true,
         }
     }
 
     fn retry_after(&self) -> Option<Duration> {
         match self {
-            Self::Transport(_) => None,
+            Self::Transport(_) | Self::NoToken(_) | Self::TokenOver(_) => None,
             Self::Status { retry_after, .. } => *retry_after,
         }
     }
 }
 
 impl Api {
-    pub(super) fn new(root: &str) -> Self {
+    /// An API by its root. Its token endpoint is known, unless another is named.
+    pub(super) fn new(root: &str, token_url: Option<&str>) -> Self {
         let agent = ureq::Agent::config_builder()
             .http_status_as_error(false)
             .timeout_global(Some(TIMEOUT))
             .user_agent(concat!("dragonfly/", env!("CARGO_PKG_VERSION"), " (burn-severity maps)"))
             .build();
-        Self { root: root.trim_end_matches('/').to_owned(), agent: agent.into(), first_pause: Duration::from_secs(1) }
+        Self {
+            root: root.trim_end_matches('/').to_owned(),
+            tokens: token_url.map(TokenEndpoint::at).or_else(|| token_endpoint(root)),
+            agent: agent.into(),
+            first_pause: Duration::from_secs(1),
+        }
     }
 
-    /// All items that answer a search.
+    /// All items that answer a search, their addresses signed where files open only with a token.
     pub(super) fn find(&self, search: &Search) -> Result<Vec<Item>> {
         let search = Search { limit: Some(PAGE_ITEMS), ..search.clone() };
         let body = serde_json::to_value(&search).context("writing the search")?;
@@ -89,31 +106,69 @@ impl Api {
             if asked.contains(&page) || asked.len() >= MOST_PAGES {
                 bail!("the catalogue {url} leads in a circle: its pages do not end after {}", asked.len());
             }
-            let text = self.fetch(&page).with_context(|| format!("the catalogue {url} does not answer"))?;
+            let text = self
+                .patiently(&url, || self.fetch_once(&page))
+                .with_context(|| format!("the catalogue {url} does not answer"))?;
             let answer: Value = serde_json::from_str(&text)
                 .with_context(|| format!("the catalogue {url} does not answer in JSON, but{}", said(&text)))?;
             next = next_page(&answer, &first);
             let read: ItemCollection = serde_path_to_error::deserialize(answer)
                 .with_context(|| format!("the catalogue {url} does not answer as STAC does"))?;
+            for unread in read.unread {
+                tracing::warn!(url, "{unread}; going on without it");
+            }
             items.extend(read.features);
             asked.push(page);
+        }
+        if let Some(endpoint) = &self.tokens {
+            self.sign(&mut items, endpoint)?;
         }
         Ok(items)
     }
 
+    /// Signs the addresses that need it, with a token for each collection: new for every search, as tokens last an hour.
+    fn sign(&self, items: &mut [Item], endpoint: &TokenEndpoint) -> Result<()> {
+        let mut tokens: BTreeMap<String, Token> = BTreeMap::new();
+        for item in items.iter_mut().filter(|item| item.asks_for_token()) {
+            let collection = item.collection.clone().unwrap_or_default();
+            let token = match tokens.entry(collection) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let url = endpoint.url(place.key());
+                    let token = self.token(&url).with_context(|| {
+                        format!("{url} gives no token, and without one the catalogue's files do not open")
+                    })?;
+                    place.insert(token)
+                }
+            };
+            for href in item.hrefs_mut() {
+                *href = token.signed(href);
+            }
+        }
+        Ok(())
+    }
+
+    fn token(&self, url: &str) -> Result<Token, Fault> {
+        let page = Page::Get { url: url.to_owned() };
+        self.patiently(url, || {
+            let text = self.fetch_once(&page)?;
+            let token: Token = serde_json::from_str(&text).map_err(|_| Fault::NoToken(text))?;
+            if token.expiry > Utc::now() { Ok(token) } else { Err(Fault::TokenOver(token.expiry)) }
+        })
+    }
+
     /// Asks, and asks again after what passes: lost connections, 408, 425, 429, 5xx.
-    fn fetch(&self, page: &Page) -> Result<String, Fault> {
+    fn patiently<T>(&self, url: &str, once: impl Fn() -> Result<T, Fault>) -> Result<T, Fault> {
         let pauses = ExponentialBuilder::default()
             .with_jitter()
             .with_min_delay(self.first_pause)
             .with_max_delay(LONGEST_PAUSE)
             .with_max_times(RETRIES);
-        (|| self.fetch_once(page))
-            .retry(pauses)
+        once.retry(pauses)
             .when(Fault::is_passing)
             .notify(|fault: &Fault, pause| {
                 let asked_for = fault.retry_after().unwrap_or_default().max(pause);
-                tracing::warn!(url = page.url(), "{fault}; asking again in {:.1} s", asked_for.as_secs_f64());
+                tracing::warn!(url, "{fault}; asking again in {:.1} s", asked_for.as_secs_f64());
                 // backon sleeps its own pause; what the server asks for beyond it is slept here.
                 std::thread::sleep(asked_for - pause);
             })
@@ -175,61 +230,24 @@ fn said(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::{TcpListener, TcpStream};
-    use std::sync::{Arc, Mutex};
-    use std::thread;
-
+    use super::super::loopback::{Heard, answers};
     use super::*;
 
     const ITEM: &str = r#"{"id":"a","properties":{"datetime":"2025-06-12T18:50:00Z"}}"#;
 
-    /// Head and body of a request, however many pieces they come in.
-    fn request(stream: &mut TcpStream) -> String {
-        let mut text = String::new();
-        let mut piece = [0; 4096];
-        loop {
-            if let Some((head, body)) = text.split_once("\r\n\r\n") {
-                let length = head.lines().find_map(|line| line.strip_prefix("content-length: "));
-                if body.len() >= length.map_or(0, |length| length.parse().unwrap()) {
-                    return text;
-                }
-            }
-            let length = stream.read(&mut piece).unwrap();
-            assert!(length > 0, "the request was cut: {text}");
-            text.push_str(&String::from_utf8_lossy(&piece[..length]));
-        }
+    /// What a server with these answers was asked, and the outcome.
+    fn asked(given: &[(&str, &str)]) -> (Vec<String>, Result<Vec<Item>>) {
+        let (root, heard) = answers(given);
+        let found = api(&root, None).find(&search());
+        (heard.asked(), found)
     }
 
-    /// A server that gives these answers in turn; `{root}` in them is its own address. Gives what was asked, and the outcome.
-    fn asked(answers: &[(&str, &str)]) -> (Vec<String>, Result<Vec<Item>>) {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let root = format!("http://{}", listener.local_addr().unwrap());
-        let answers: Vec<String> = answers
-            .iter()
-            .map(|(head, body)| {
-                let body = body.replace("{root}", &root);
-                format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
-            })
-            .collect();
-        let heard = Arc::new(Mutex::new(Vec::new()));
-        let hearing = Arc::clone(&heard);
-        let server = thread::spawn(move || {
-            for answer in answers {
-                let (mut stream, _) = listener.accept().unwrap();
-                hearing.lock().unwrap().push(request(&mut stream));
-                stream.write_all(answer.as_bytes()).unwrap();
-            }
-        });
-        let api = Api { first_pause: Duration::from_millis(1), ..Api::new(&format!("{root}/")) };
-        let search = Search { collections: vec!["sentinel-2-l2a".to_owned()], ..Search::default() };
-        let found = api.find(&search);
-        drop(api);
-        if found.is_ok() {
-            server.join().unwrap();
-        }
-        let heard = heard.lock().unwrap().clone();
-        (heard, found)
+    fn api(root: &str, token_url: Option<&str>) -> Api {
+        Api { first_pause: Duration::from_millis(1), ..Api::new(&format!("{root}/"), token_url) }
+    }
+
+    fn search() -> Search {
+        Search { collections: vec!["sentinel-2-l2a".to_owned()], ..Search::default() }
     }
 
     fn page(links: &str) -> String {
@@ -271,7 +289,8 @@ mod tests {
         check_error(&[("404 Not Found", "no such page")], &["/search", "404", "no such page"]);
         check_error(&[("200 OK", "<html>Welcome</html>")], &["/search", "JSON", "<html>Welcome"]);
         check_error(&[("200 OK", r#"{"features":[{"#)], &["/search", "JSON"]);
-        check_error(&[("200 OK", r#"{"features":[{"id":"a"}]}"#)], &["/search", "STAC", "features[0]", "properties"]);
+        check_error(&[("200 OK", r#"{"code":"NotFound"}"#)], &["/search", "STAC", "features"]);
+        check_error(&[("200 OK", r#"{"features":[{"id":"a"}]}"#)], &["/search", "STAC", "item a", "properties"]);
     }
 
     #[test]
@@ -286,5 +305,56 @@ mod tests {
         assert_eq!(pause_from_header("100000"), Some(LONGEST_PAUSE));
         assert_eq!(pause_from_header("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         assert_eq!(pause_from_header("soon"), None);
+    }
+
+    #[test]
+    fn an_odd_item_does_not_lose_its_page() {
+        let odd = format!(r#"{{"features":[{{"id":"odd","properties":7}},{ITEM}]}}"#);
+        let (_, found) = asked(&[("200 OK", &odd)]);
+        assert_eq!(found.unwrap().iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["a"]);
+    }
+
+    const SIGNED_ITEM: &str = r#"{"features":[{"id":"a","collection":"landsat-c2-l2",
+        "properties":{"datetime":"2025-06-12T18:50:00Z"},"assets":{
+        "nir08":{"href":"https://landsateuwest.blob.core.windows.net/B5.TIF"},
+        "elsewhere":{"href":"https://example.org/B5.TIF"}}}]}"#;
+    const TOKEN: &str = r#"{"msft:expiry":"2999-01-01T00:00:00Z","token":"se=2999&sig=x"}"#;
+    const TOKEN_OVER: &str = r#"{"msft:expiry":"2021-01-01T00:00:00Z","token":"se=2021&sig=x"}"#;
+
+    /// What the servers of the search and of its tokens were asked, and the outcome.
+    fn signed(tokens: &[(&str, &str)]) -> (Heard, Result<Vec<Item>>) {
+        let (root, _) = answers(&[("200 OK", SIGNED_ITEM)]);
+        let (token_root, heard) = answers(tokens);
+        let found = api(&root, Some(&format!("{token_root}/sas/v1/token/"))).find(&search());
+        (heard, found)
+    }
+
+    #[test]
+    fn files_that_open_with_a_token_are_signed_and_no_others() {
+        let (heard, found) = signed(&[("200 OK", TOKEN)]);
+        let item = found.unwrap().remove(0);
+        assert_eq!(item.assets["nir08"].href, "https://landsateuwest.blob.core.windows.net/B5.TIF?se=2999&sig=x");
+        assert_eq!(item.assets["elsewhere"].href, "https://example.org/B5.TIF");
+        assert!(heard.asked()[0].starts_with("GET /sas/v1/token/landsat-c2-l2 "));
+    }
+
+    #[test]
+    fn a_token_is_asked_for_as_patiently_as_scenes() {
+        let (heard, found) = signed(&[("503 Service Unavailable", ""), ("200 OK", TOKEN_OVER), ("200 OK", TOKEN)]);
+        assert_eq!((found.unwrap().len(), heard.asked().len()), (1, 3));
+    }
+
+    #[test]
+    fn without_a_token_the_error_names_endpoint_and_cause() {
+        let check = |answers: &[(&str, &str)], cause: &str| {
+            let message = format!("{:#}", signed(answers).1.unwrap_err());
+            for part in ["/sas/v1/token/landsat-c2-l2", "do not open", cause] {
+                assert!(message.contains(part), "`{part}` is not in: {message}");
+            }
+        };
+        check(&[("404 Not Found", "no such collection")], "404: no such collection");
+        check(&[("200 OK", "<html>Welcome</html>")], "no token, and");
+        check(&[("200 OK", "<html>Welcome</html>")], "<html>Welcome");
+        check(&[("200 OK", TOKEN_OVER); RETRIES + 1], "ended at 2021-01-01");
     }
 }

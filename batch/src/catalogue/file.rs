@@ -17,6 +17,9 @@ pub(super) fn read_items(file: &Path) -> Result<Vec<Item>> {
     })?;
     let mut collection: ItemCollection = serde_json::from_str(&text)
         .with_context(|| format!("the catalogue {} is no STAC ItemCollection", file.display()))?;
+    for unread in &collection.unread {
+        tracing::warn!(catalogue = %file.display(), "{unread}; going on without it");
+    }
     let folder = file.parent().unwrap_or(Path::new(""));
     for href in collection.features.iter_mut().flat_map(Item::hrefs_mut) {
         *href = absolute(folder, href);

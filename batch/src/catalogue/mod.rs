@@ -10,6 +10,11 @@ use crate::settings::is_url;
 mod api;
 mod file;
 
+#[cfg(test)]
+mod loopback;
+#[cfg(test)]
+mod recorded;
+
 /// Where scenes are found.
 pub(crate) enum Catalogue {
     /// All items of a file.
@@ -19,16 +24,16 @@ pub(crate) enum Catalogue {
 }
 
 impl Catalogue {
-    /// Reads a file, or prepares to ask an API.
+    /// Reads a file, or prepares to ask an API. `token_url` takes the place of the token endpoint known for it.
     ///
     /// # Errors
     /// When none is set, or the file cannot be read.
-    pub(crate) fn open(stac: Option<&str>) -> Result<Self> {
+    pub(crate) fn open(stac: Option<&str>, token_url: Option<&str>) -> Result<Self> {
         match stac {
             None => bail!(
                 "no catalogue is set: name a STAC API or an ItemCollection with --stac, or set `stac` in dragonfly.toml"
             ),
-            Some(root) if is_url(root) => Ok(Self::Api(api::Api::new(root))),
+            Some(root) if is_url(root) => Ok(Self::Api(api::Api::new(root, token_url))),
             Some(path) => Ok(Self::File(file::read_items(Path::new(path))?)),
         }
     }

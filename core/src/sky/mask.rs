@@ -1,0 +1,323 @@
+//! The masks that come with scenes: which of their classes and bits hide the ground.
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::Sky;
+
+/// How a mask asset writes what it knows of a pixel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum MaskKind {
+    /// Sentinel-2's scene classification: a class.
+    Scl,
+    /// Landsat's QA_PIXEL: bits.
+    QaPixel,
+    /// Fmask of HLS: bits.
+    Fmask,
+}
+
+/// A class, or a bit, that may hide the ground.
+struct Hides {
+    number: u8,
+    name: &'static str,
+    sky: Sky,
+}
+
+const fn hides(number: u8, name: &'static str, sky: Sky) -> Hides {
+    Hides { number, name, sky }
+}
+
+/// What each kind can mask, that of the sky which wins first. Water and clear land are not among them.
+const SCL: [Hides; 9] = [
+    hides(0, "no data", Sky::NoData),
+    hides(1, "saturated or defective", Sky::NoData),
+    hides(2, "dark", Sky::Shadow),
+    hides(3, "cloud shadow", Sky::Shadow),
+    hides(7, "unclassified", Sky::NoData),
+    hides(8, "cloud, medium probability", Sky::Cloud),
+    hides(9, "cloud, high probability", Sky::Cloud),
+    hides(10, "thin cirrus", Sky::Cloud),
+    hides(11, "snow", Sky::Snow),
+];
+const QA_PIXEL: [Hides; 6] = [
+    hides(0, "fill", Sky::NoData),
+    hides(1, "dilated cloud", Sky::Cloud),
+    hides(2, "cirrus", Sky::Cloud),
+    hides(3, "cloud", Sky::Cloud),
+    hides(4, "cloud shadow", Sky::Shadow),
+    hides(5, "snow", Sky::Snow),
+];
+const FMASK: [Hides; 4] = [
+    hides(1, "cloud", Sky::Cloud),
+    hides(2, "adjacent to cloud or shadow", Sky::Cloud),
+    hides(3, "cloud shadow", Sky::Shadow),
+    hides(4, "snow", Sky::Snow),
+];
+const SCL_WATER: u8 = 6;
+const QA_PIXEL_WATER: u8 = 7;
+const FMASK_WATER: u8 = 5;
+const FMASK_FILL: u8 = 255;
+
+impl MaskKind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Scl => "SCL",
+            Self::QaPixel => "QA_PIXEL",
+            Self::Fmask => "Fmask",
+        }
+    }
+
+    fn hides(self) -> &'static [Hides] {
+        match self {
+            Self::Scl => &SCL,
+            Self::QaPixel => &QA_PIXEL,
+            Self::Fmask => &FMASK,
+        }
+    }
+
+    /// Words for its numbers.
+    fn unit(self) -> &'static str {
+        if self == Self::Scl { "classes" } else { "bits" }
+    }
+}
+
+/// Which classes of SCL and which bits of QA_PIXEL and Fmask hide the ground. Fill always does, water never.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Masks {
+    /// Classes of SCL. Dark ground (2) and unclassified (7) stay clear by default: fresh burns land there.
+    #[serde(deserialize_with = "scl")]
+    pub scl: Vec<u8>,
+    /// Bits of QA_PIXEL.
+    #[serde(deserialize_with = "qa_pixel")]
+    pub qa_pixel: Vec<u8>,
+    /// Bits of Fmask.
+    #[serde(deserialize_with = "fmask")]
+    pub fmask: Vec<u8>,
+}
+
+impl Default for Masks {
+    fn default() -> Self {
+        Self { scl: vec![0, 1, 3, 8, 9, 10, 11], qa_pixel: vec![0, 1, 2, 3, 4, 5], fmask: vec![1, 2, 3, 4] }
+    }
+}
+
+fn scl<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    checked(from, MaskKind::Scl)
+}
+
+fn qa_pixel<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    checked(from, MaskKind::QaPixel)
+}
+
+fn fmask<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    checked(from, MaskKind::Fmask)
+}
+
+fn checked<'de, D: Deserializer<'de>>(from: D, kind: MaskKind) -> Result<Vec<u8>, D::Error> {
+    let numbers = Vec::<u8>::deserialize(from)?;
+    match numbers.iter().find(|number| kind.hides().iter().all(|hides| hides.number != **number)) {
+        None => Ok(numbers),
+        Some(odd) => {
+            let known: Vec<String> =
+                kind.hides().iter().map(|hides| format!("{} {}", hides.number, hides.name)).collect();
+            Err(serde::de::Error::custom(format!(
+                "{odd} cannot be masked: the {} of {} that can are {}",
+                kind.unit(),
+                kind.name(),
+                known.join("; ")
+            )))
+        }
+    }
+}
+
+impl Masks {
+    fn numbers(&self, kind: MaskKind) -> &[u8] {
+        match kind {
+            MaskKind::Scl => &self.scl,
+            MaskKind::QaPixel => &self.qa_pixel,
+            MaskKind::Fmask => &self.fmask,
+        }
+    }
+
+    /// What is masked of a kind: `SCL: 3 cloud shadow, 11 snow masked; 6 water by the pre side`.
+    pub fn in_words(&self, kind: MaskKind) -> String {
+        let masked: Vec<String> = self.hiding(kind).map(|hides| format!("{} {}", hides.number, hides.name)).collect();
+        let (masked, water) = (masked.join("; "), water(kind));
+        format!("{} {}: {masked} masked; {water} water by the pre side", kind.name(), kind.unit())
+    }
+
+    fn hiding(&self, kind: MaskKind) -> impl Iterator<Item = &'static Hides> {
+        kind.hides().iter().filter(move |hides| self.numbers(kind).contains(&hides.number))
+    }
+}
+
+fn water(kind: MaskKind) -> u8 {
+    match kind {
+        MaskKind::Scl => SCL_WATER,
+        MaskKind::QaPixel => QA_PIXEL_WATER,
+        MaskKind::Fmask => FMASK_WATER,
+    }
+}
+
+/// The sky of every value of a mask.
+#[derive(Clone, Debug)]
+pub struct SkyTable([Sky; 256]);
+
+impl SkyTable {
+    /// The table of a kind of mask.
+    pub fn new(kind: MaskKind, masks: &Masks) -> Self {
+        let mut table = [Sky::Clear; 256];
+        for (value, sky) in (0..=u8::MAX).zip(&mut table) {
+            *sky = sky_of(kind, masks, value);
+        }
+        Self(table)
+    }
+
+    /// The sky of one pixel. All bits of QA_PIXEL that count lie in its lower byte.
+    #[inline]
+    pub fn sky(&self, value: u16) -> Sky {
+        self.0[usize::from(value as u8)]
+    }
+}
+
+fn sky_of(kind: MaskKind, masks: &Masks, value: u8) -> Sky {
+    let is_set = |number: u8| match kind {
+        MaskKind::Scl => value == number,
+        MaskKind::QaPixel | MaskKind::Fmask => value & (1 << number) != 0,
+    };
+    let is_fill = match kind {
+        // Values that no class has were not classified from data either.
+        MaskKind::Scl => value == 0 || value > 11,
+        MaskKind::QaPixel => is_set(0),
+        MaskKind::Fmask => value == FMASK_FILL,
+    };
+    if is_fill {
+        return Sky::NoData;
+    }
+    let hidden = masks.hiding(kind).filter(|hides| is_set(hides.number)).map(|hides| hides.sky);
+    // A pixel may have several bits: cloud wins over shadow, shadow over snow.
+    let first = [Sky::NoData, Sky::Cloud, Sky::Shadow, Sky::Snow];
+    hidden.min_by_key(|sky| first.iter().position(|other| other == sky)).unwrap_or(if is_set(water(kind)) {
+        Sky::Water
+    } else {
+        Sky::Clear
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn check(kind: MaskKind, value: u16, sky: Sky) {
+        assert_eq!(SkyTable::new(kind, &Masks::default()).sky(value), sky, "{kind:?} {value:#b}");
+    }
+
+    #[test]
+    fn fresh_burns_stay_clear_and_clouds_do_not() {
+        for (scl, sky) in [
+            (0, Sky::NoData),
+            (1, Sky::NoData),
+            (2, Sky::Clear),
+            (3, Sky::Shadow),
+            (4, Sky::Clear),
+            (5, Sky::Clear),
+            (6, Sky::Water),
+            (7, Sky::Clear),
+            (8, Sky::Cloud),
+            (9, Sky::Cloud),
+            (10, Sky::Cloud),
+            (11, Sky::Snow),
+            (12, Sky::NoData),
+            (255, Sky::NoData),
+        ] {
+            check(MaskKind::Scl, scl, sky);
+        }
+    }
+
+    /// Values that USGS explains in its guide to Landsat 8 and 9 Collection 2 Level 2, LSDS-1619.
+    #[test]
+    fn qa_pixel_is_read_by_its_bits() {
+        check(MaskKind::QaPixel, 1, Sky::NoData);
+        check(MaskKind::QaPixel, 21_824, Sky::Clear);
+        check(MaskKind::QaPixel, 21_888, Sky::Water);
+        check(MaskKind::QaPixel, 21_952, Sky::Water);
+        check(MaskKind::QaPixel, 22_280, Sky::Cloud);
+        check(MaskKind::QaPixel, 23_888, Sky::Shadow);
+        check(MaskKind::QaPixel, 30_048, Sky::Snow);
+        check(MaskKind::QaPixel, 54_596, Sky::Cloud);
+        check(MaskKind::QaPixel, 21_826, Sky::Cloud);
+        check(MaskKind::QaPixel, 1 << 3 | 1 << 4 | 1 << 7, Sky::Cloud);
+        check(MaskKind::QaPixel, 1 << 4 | 1 << 5 | 1 << 7, Sky::Shadow);
+    }
+
+    /// After the HLS User Guide, version 2: bits 6 and 7 hold the aerosol level.
+    #[test]
+    fn fmask_is_read_by_its_bits() {
+        check(MaskKind::Fmask, 255, Sky::NoData);
+        check(MaskKind::Fmask, 0b1100_0000, Sky::Clear);
+        check(MaskKind::Fmask, 0b0110_0000, Sky::Water);
+        check(MaskKind::Fmask, 0b0100_0010, Sky::Cloud);
+        check(MaskKind::Fmask, 0b0100_0100, Sky::Cloud);
+        check(MaskKind::Fmask, 0b0010_1000, Sky::Shadow);
+        check(MaskKind::Fmask, 0b0001_0000, Sky::Snow);
+        check(MaskKind::Fmask, 0b0000_0001, Sky::Clear);
+    }
+
+    #[test]
+    fn what_is_not_listed_is_clear_but_fill_stays_fill() {
+        let none = Masks { scl: vec![], qa_pixel: vec![], fmask: vec![] };
+        assert_eq!(SkyTable::new(MaskKind::Scl, &none).sky(9), Sky::Clear);
+        assert_eq!(SkyTable::new(MaskKind::QaPixel, &none).sky(22_280), Sky::Clear);
+        for (kind, fill) in [(MaskKind::Scl, 0), (MaskKind::QaPixel, 1), (MaskKind::Fmask, 255)] {
+            assert_eq!(SkyTable::new(kind, &none).sky(fill), Sky::NoData);
+        }
+        let dark = Masks { scl: vec![2, 7], ..none };
+        assert_eq!([2, 7].map(|scl| SkyTable::new(MaskKind::Scl, &dark).sky(scl)), [Sky::Shadow, Sky::NoData]);
+    }
+
+    fn refused(masks: &str) -> String {
+        serde_json::from_str::<Masks>(masks).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn what_cannot_be_masked_is_named_beside_what_can() {
+        let message = refused(r#"{"scl":[0,6]}"#);
+        assert!(message.contains("6 cannot be masked") && message.contains("classes of SCL"), "{message}");
+        assert!(message.contains("3 cloud shadow"), "{message}");
+        assert!(refused(r#"{"qa_pixel":[7]}"#).contains("bits of QA_PIXEL"));
+        assert!(refused(r#"{"fmask":[0]}"#).contains("bits of Fmask"));
+        assert!(refused(r#"{"cloud":[1]}"#).contains("cloud"));
+        assert_eq!(serde_json::from_str::<Masks>("{}").unwrap(), Masks::default());
+    }
+
+    #[test]
+    fn the_words_name_each_class_and_bit() {
+        let words = Masks { scl: vec![3, 11], ..Masks::default() }.in_words(MaskKind::Scl);
+        assert_eq!(words, "SCL classes: 3 cloud shadow; 11 snow masked; 6 water by the pre side");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn water_and_clear_land_are_never_masked(
+            scl in proptest::sample::subsequence(SCL.map(|hides| hides.number).to_vec(), 0..=SCL.len()),
+            qa_pixel in proptest::sample::subsequence(vec![0u8, 1, 2, 3, 4, 5], 0..=6),
+            fmask in proptest::sample::subsequence(vec![1u8, 2, 3, 4], 0..=4),
+            upper_byte in 0..=255u16,
+        ) {
+            let masks = Masks { scl, qa_pixel, fmask };
+            let scl = SkyTable::new(MaskKind::Scl, &masks);
+            prop_assert_eq!([4, 5, 6].map(|class| scl.sky(class)), [Sky::Clear, Sky::Clear, Sky::Water]);
+            let qa_pixel = SkyTable::new(MaskKind::QaPixel, &masks);
+            let [clear, water] = [1 << 6, 1 << 7].map(|bits| qa_pixel.sky(upper_byte << 8 | bits));
+            prop_assert_eq!([clear, water], [Sky::Clear, Sky::Water]);
+            let fmask = SkyTable::new(MaskKind::Fmask, &masks);
+            let aerosol = upper_byte & 0b1100_0000;
+            prop_assert_eq!([fmask.sky(aerosol), fmask.sky(aerosol | 1 << 5)], [Sky::Clear, Sky::Water]);
+        }
+    }
+}

@@ -1,0 +1,438 @@
+//! A scene in a catalogue.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+
+use super::footprint::overlap;
+use super::token::asks_for_token;
+use super::{Asset, Baseline, Footprint, lenient};
+use crate::collection::Collection;
+use crate::sky::MaskKind;
+
+/// A list of items, as a file or as the answer to a search.
+#[derive(Clone, Debug, Default)]
+pub struct ItemCollection {
+    /// The items.
+    pub features: Vec<Item>,
+    /// Those that cannot be read.
+    pub unread: Vec<UnreadItem>,
+}
+
+/// An item that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the item {name} cannot be read: {cause}")]
+pub struct UnreadItem {
+    /// Its id; without one its place in the list.
+    pub name: String,
+    /// Why, with the place in the item.
+    pub cause: String,
+}
+
+/// A scene in a catalogue. STAC 1.0 and 1.1.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Item {
+    /// Name, unique in its collection.
+    pub id: String,
+    /// Collection it belongs to.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub collection: Option<String>,
+    /// West, south, east, north; six numbers where heights are given.
+    #[serde(default, deserialize_with = "lenient::list")]
+    pub bbox: Vec<f64>,
+    /// Where it has data; `None` where the item does not say.
+    #[serde(default, rename = "geometry", deserialize_with = "footprint")]
+    pub footprint: Option<Footprint>,
+    /// What is said of the scene.
+    pub properties: Properties,
+    /// Its files by key.
+    #[serde(default, deserialize_with = "lenient::map")]
+    pub assets: BTreeMap<String, Asset>,
+}
+
+/// What is said of a scene.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Properties {
+    /// Moment of acquisition.
+    #[serde(default, deserialize_with = "lenient::moment")]
+    pub datetime: Option<DateTime<Utc>>,
+    /// Where `datetime` is null.
+    #[serde(default, deserialize_with = "lenient::moment")]
+    pub start_datetime: Option<DateTime<Utc>>,
+    /// When the item came into the catalogue.
+    #[serde(default, deserialize_with = "lenient::moment")]
+    pub created: Option<DateTime<Utc>>,
+    /// Satellite.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub platform: Option<String>,
+    /// Cloud cover, percent.
+    #[serde(default, rename = "eo:cloud_cover", deserialize_with = "lenient::number")]
+    pub cloud_cover: Option<f64>,
+    /// Share without data, percent.
+    #[serde(default, rename = "s2:nodata_pixel_percentage", deserialize_with = "lenient::number")]
+    pub nodata_percentage: Option<f64>,
+    /// Processing baseline, such as `05.11`.
+    #[serde(default, rename = "s2:processing_baseline", deserialize_with = "lenient::text")]
+    pub processing_baseline: Option<String>,
+    /// The same under its older name.
+    #[serde(default, rename = "sentinel2:processing_baseline", deserialize_with = "lenient::text")]
+    pub processing_baseline_older: Option<String>,
+    /// Product name, such as `S2A_MSIL2A_…_N0510_…`.
+    #[serde(default, rename = "s2:product_uri", deserialize_with = "lenient::text")]
+    pub product_uri: Option<String>,
+    /// The same under its older name.
+    #[serde(default, rename = "sentinel:product_id", deserialize_with = "lenient::text")]
+    pub product_id: Option<String>,
+    /// Earth Search: the offset has been taken off the pixels.
+    #[serde(default, rename = "earthsearch:boa_offset_applied", deserialize_with = "lenient::flag")]
+    pub boa_offset_applied: Option<bool>,
+    /// The same under its older name.
+    #[serde(default, rename = "sentinel:boa_offset_applied", deserialize_with = "lenient::flag")]
+    pub boa_offset_applied_older: Option<bool>,
+    /// Tile of the satellite's grid, such as `MGRS-10TFK` or `WRS2-033032`.
+    #[serde(default, rename = "grid:code", deserialize_with = "lenient::text")]
+    pub grid_code: Option<String>,
+    /// The same at Planetary Computer, such as `10TFK`.
+    #[serde(default, rename = "s2:mgrs_tile", deserialize_with = "lenient::text")]
+    pub mgrs_tile: Option<String>,
+    /// Path of Landsat's grid, such as `033`.
+    #[serde(default, rename = "landsat:wrs_path", deserialize_with = "lenient::text")]
+    pub wrs_path: Option<String>,
+    /// Row of Landsat's grid.
+    #[serde(default, rename = "landsat:wrs_row", deserialize_with = "lenient::text")]
+    pub wrs_row: Option<String>,
+}
+
+/// An item that lacks a band.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the item has no asset {wanted} (it has {present})")]
+pub struct MissingAsset {
+    wanted: &'static str,
+    present: String,
+}
+
+impl<'de> Deserialize<'de> for ItemCollection {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        #[derive(Deserialize)]
+        struct Features {
+            features: Vec<Value>,
+        }
+        let mut read = Self::default();
+        for (place, feature) in Features::deserialize(from)?.features.into_iter().enumerate() {
+            let id = feature.get("id").and_then(Value::as_str);
+            let name = id.map_or_else(|| format!("features[{place}]"), str::to_owned);
+            match serde_path_to_error::deserialize(feature) {
+                Ok(item) => read.features.push(item),
+                Err(error) => read.unread.push(UnreadItem { name, cause: error.to_string() }),
+            }
+        }
+        match read.unread.first() {
+            // Not a list with an odd item, but a list of something else.
+            Some(first) if read.features.is_empty() => Err(serde::de::Error::custom(first)),
+            _ => Ok(read),
+        }
+    }
+}
+
+fn footprint<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Footprint>, D::Error> {
+    Value::deserialize(from).map(Footprint::from_geometry)
+}
+
+impl Item {
+    /// Moment of acquisition; `None` for an item without one.
+    pub fn acquired(&self) -> Option<DateTime<Utc>> {
+        self.properties.datetime.or(self.properties.start_datetime)
+    }
+
+    /// West, south, east, north; east lies beyond 180 where the box crosses the antimeridian. `None` where the
+    /// item has no box.
+    pub fn bbox(&self) -> Option<[f64; 4]> {
+        match self.bbox[..] {
+            [west, south, east, north] | [west, south, _, east, north, _] => Some(if west > east {
+                [west, south, east + 360.0, north]
+            } else if east - west > 180.0 {
+                // No scene is so wide: the least and greatest longitude of one that crosses the antimeridian.
+                [east, south, west + 360.0, north]
+            } else {
+                [west, south, east, north]
+            }),
+            _ => self.footprint.as_ref().map(Footprint::bounds),
+        }
+    }
+
+    /// Whether the item's box and an area share some ground.
+    pub fn touches(&self, area: [f64; 4]) -> bool {
+        self.bbox().is_some_and(|own| overlap(own, area).is_some())
+    }
+
+    /// The near infrared.
+    ///
+    /// # Errors
+    /// When the item has none.
+    pub fn nir(&self) -> Result<&Asset, MissingAsset> {
+        self.asset(Collection::of(self).nir)
+    }
+
+    /// The short-wave infrared at 2.2 µm.
+    ///
+    /// # Errors
+    /// When the item has none.
+    pub fn swir(&self) -> Result<&Asset, MissingAsset> {
+        self.asset(Collection::of(self).swir)
+    }
+
+    /// What tells cloud from ground; `None` where every pixel with data counts as clear.
+    pub fn mask(&self) -> Option<(MaskKind, &Asset)> {
+        Collection::of(self).masks.iter().find_map(|(key, kind)| Some((*kind, self.assets.get(*key)?)))
+    }
+
+    fn asset(&self, key: &'static str) -> Result<&Asset, MissingAsset> {
+        self.assets.get(key).ok_or_else(|| MissingAsset {
+            wanted: key,
+            present: self.assets.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
+        })
+    }
+
+    /// Every address, to be changed.
+    pub fn hrefs_mut(&mut self) -> impl Iterator<Item = &mut String> {
+        self.assets.values_mut().map(|asset| &mut asset.href)
+    }
+
+    /// Whether some of its files open only with a token.
+    pub fn asks_for_token(&self) -> bool {
+        self.assets.values().any(|asset| asks_for_token(&asset.href))
+    }
+
+    /// Reflectance of one digital number: what the item says, else what is known of its collection.
+    pub fn scale(&self) -> f64 {
+        let stated = self.nir().ok().and_then(Asset::scale);
+        stated.unwrap_or(Collection::of(self).scale)
+    }
+
+    /// The offset that the item states for its bands, in digital numbers.
+    pub fn metadata_offset_dn(&self) -> Option<f32> {
+        let offset = self.nir().ok()?.offset()?;
+        Some((offset / self.scale()) as f32)
+    }
+
+    /// The processing baseline of a Sentinel-2 scene, by its properties, else by `_Nxxyy_` in the product's name.
+    pub fn baseline(&self) -> Option<Baseline> {
+        let said = &self.properties;
+        let stated = [&said.processing_baseline, &said.processing_baseline_older];
+        let names = [said.product_uri.as_deref(), said.product_id.as_deref(), Some(self.id.as_str())];
+        stated
+            .into_iter()
+            .flatten()
+            .find_map(|text| Baseline::from_property(text))
+            .or_else(|| names.into_iter().flatten().find_map(Baseline::from_product_name))
+    }
+
+    /// Whether the scene was processed with baseline 04.00 or later: by the baseline, else by the day the item was made.
+    pub fn has_baseline_since_04_00(&self) -> bool {
+        match self.baseline() {
+            Some(baseline) => baseline >= Baseline::WITH_OFFSET,
+            // Baseline 04.00 began on 2022-01-25.
+            None => self.properties.created.is_none_or(|created| created.timestamp() >= 1_643_068_800),
+        }
+    }
+
+    /// The tile of the satellite's own grid, such as `MGRS-10TFK` or `WRS2-033032`; without one, the place of the box.
+    pub fn tile_name(&self) -> String {
+        let said = &self.properties;
+        if let Some(code) = &said.grid_code {
+            return code.clone();
+        }
+        if let (Some(path), Some(row)) = (&said.wrs_path, &said.wrs_row) {
+            return format!("WRS2-{path:0>3}{row:0>3}");
+        }
+        let named = || self.id.split(['_', '.']).find_map(mgrs_tile);
+        if let Some(tile) = said.mgrs_tile.as_deref().or_else(named) {
+            return format!("MGRS-{tile}");
+        }
+        match self.bbox() {
+            Some([west, south, east, north]) => format!("{:.1},{:.1}", (west + east) / 2.0, (south + north) / 2.0),
+            None => self.id.clone(),
+        }
+    }
+}
+
+/// A tile in a part of a name: `10TFK`, or `T10TFK` as ESA and HLS write it.
+fn mgrs_tile(part: &str) -> Option<&str> {
+    let tile = part.strip_prefix('T').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(part);
+    let digits = tile.bytes().take_while(u8::is_ascii_digit).count();
+    let letters = &tile.as_bytes()[digits..];
+    (matches!(digits, 1 | 2) && letters.len() == 3 && letters.iter().all(u8::is_ascii_uppercase)).then_some(tile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn item(id: &str, properties: &str) -> Item {
+        serde_json::from_str(&format!(
+            r#"{{"id":"{id}","collection":"sentinel-2-l2a","bbox":[-121.5,39.5,-121,40],
+                "properties":{{"datetime":"2025-06-12T18:50:00Z"{properties}}},
+                "assets":{{"B8A":{{"href":"B8A.tif","bands":[{{"name":"B8A"}}],"raster:scale":0.0002,"raster:offset":-0.1}}}}}}"#
+        ))
+        .unwrap()
+    }
+
+    #[test]
+    fn scale_and_offset_may_stand_with_the_asset() {
+        let item = item("a", "");
+        assert_eq!((item.scale(), item.metadata_offset_dn()), (0.0002, Some(-500.0)));
+    }
+
+    fn check_tile(id: &str, properties: &str, tile: &str) {
+        assert_eq!(item(id, properties).tile_name(), tile, "{id} {properties}");
+    }
+
+    #[test]
+    fn a_tile_is_named_in_many_ways() {
+        check_tile("a", r#","grid:code":"MGRS-10TFK""#, "MGRS-10TFK");
+        check_tile("a", r#","s2:mgrs_tile":"06VVN""#, "MGRS-06VVN");
+        check_tile("a", r#","landsat:wrs_path":"033","landsat:wrs_row":"032""#, "WRS2-033032");
+        check_tile("a", r#","landsat:wrs_path":1,"landsat:wrs_row":62"#, "WRS2-001062");
+        check_tile("HLS.L30.T06WVS.2024120T211159.v2.0", "", "MGRS-06WVS");
+        check_tile("S2A_28QCH_20200714_0_L2A", "", "MGRS-28QCH");
+        check_tile("S2B_MSIL2A_20190629T212529_R043_T06VVN_20201006T080531", "", "MGRS-06VVN");
+        check_tile("scene", "", "-121.2,39.8");
+    }
+
+    #[test]
+    fn a_box_across_the_antimeridian_runs_on() {
+        let of = |bbox: &[f64]| Item { bbox: bbox.to_vec(), ..item("a", "") };
+        assert_eq!(of(&[178.0, 1.0, -179.0, 2.0]).bbox(), Some([178.0, 1.0, 181.0, 2.0]));
+        assert_eq!(of(&[-179.0, 1.0, 178.0, 2.0]).bbox(), Some([178.0, 1.0, 181.0, 2.0]));
+        assert_eq!(of(&[1.0, 2.0, 0.0, 3.0, 4.0, 9.0]).bbox(), Some([1.0, 2.0, 3.0, 4.0]));
+        assert!(of(&[-179.0, 1.0, 178.0, 2.0]).touches([-180.0, 0.0, -170.0, 3.0]));
+        assert!(!of(&[-179.0, 1.0, 178.0, 2.0]).touches([-10.0, 0.0, 10.0, 3.0]));
+        assert_eq!(of(&[]).bbox(), None);
+    }
+
+    #[test]
+    fn odd_values_count_as_absent_or_are_understood() {
+        let read: Item = serde_json::from_str(
+            r#"{"id":"a","collection":null,"bbox":null,"geometry":{"type":"Point","coordinates":[1,2]},
+                "properties":{"datetime":"2020-10-31","created":7,"eo:cloud_cover":"12.5","s2:processing_baseline":5.1,
+                              "s2:nodata_pixel_percentage":null,"earthsearch:boa_offset_applied":"True","platform":{}},
+                "assets":{"thumbnail":null,"nir08":{"href":"B5.tif","raster:bands":[{"scale":"0.5","offset":null}],"bands":3}}}"#,
+        )
+        .unwrap();
+        assert_eq!(read.acquired().unwrap().to_rfc3339(), "2020-10-31T00:00:00+00:00");
+        let said = &read.properties;
+        assert_eq!((said.cloud_cover, said.boa_offset_applied, said.created), (Some(12.5), Some(true), None));
+        assert_eq!(read.baseline().unwrap().to_string(), "05.01");
+        assert_eq!(read.assets.keys().collect::<Vec<_>>(), ["nir08"]);
+        assert_eq!((read.nir().unwrap().scale(), read.nir().unwrap().offset()), (Some(0.5), None));
+        assert!(read.bbox().is_none() && read.footprint.is_none());
+        assert_eq!(
+            item("a", r#","created":"2022-01-30T10:07:28.006""#).properties.created.unwrap().timestamp_millis(),
+            1_643_537_248_006
+        );
+    }
+
+    #[test]
+    fn an_item_that_cannot_be_read_loses_itself_and_not_its_page() {
+        let page = r#"{"features":[{"id":"a","properties":{}},{"id":"b"},7,{"id":3,"properties":{}}]}"#;
+        let read: ItemCollection = serde_json::from_str(page).unwrap();
+        assert_eq!(read.features.len(), 1);
+        let unread: Vec<String> = read.unread.iter().map(ToString::to_string).collect();
+        assert!(unread[0].contains("the item b cannot be read") && unread[0].contains("properties"), "{unread:?}");
+        assert!(unread[1].contains("features[1]") || unread[1].contains("features[2]"), "{unread:?}");
+        assert_eq!(unread.len(), 3);
+    }
+
+    #[test]
+    fn a_list_of_something_else_is_an_error() {
+        let message = |page| serde_json::from_str::<ItemCollection>(page).unwrap_err().to_string();
+        assert!(message(r#"{"features":[{"id":"b"}]}"#).contains("the item b cannot be read"));
+        assert!(message(r#"{"code":"NotFound"}"#).contains("features"));
+        assert!(serde_json::from_str::<ItemCollection>(r#"{"features":[]}"#).unwrap().features.is_empty());
+    }
+
+    /// Any JSON of a few levels.
+    fn json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,12}".prop_map(Value::from),
+            Just(Value::from("2025-06-12T18:50:00Z")),
+        ];
+        leaf.prop_recursive(3, 16, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
+                proptest::collection::btree_map("type|coordinates|href|scale|offset|.{0,3}", inner, 0..4)
+                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+            ]
+        })
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_mutated_item_is_read_or_refused_and_never_panics(
+            mutations in proptest::collection::vec((any::<proptest::sample::Index>(), json()), 1..6),
+        ) {
+            let mut item: Value = serde_json::from_str(
+                r#"{"id":"S2A_33TWN_20220130_0_L2A","collection":"sentinel-2-l2a","bbox":[14.9,46.8,16.4,47.8],
+                    "geometry":{"type":"Polygon","coordinates":[[[14.9,46.8],[16.4,46.8],[16.4,47.8],[14.9,46.8]]]},
+                    "properties":{"datetime":"2022-01-30T10:07:28Z","created":"2022-11-06T12:59:03Z","eo:cloud_cover":55.0,
+                        "s2:processing_baseline":"04.00","earthsearch:boa_offset_applied":true,"grid:code":"MGRS-33TWN"},
+                    "assets":{"nir08":{"href":"B8A.tif","raster:bands":[{"scale":0.0001,"offset":-0.1}]},
+                              "swir22":{"href":"B12.tif"},"scl":{"href":"SCL.tif"}}}"#,
+            )
+            .unwrap();
+            for (place, new) in mutations {
+                let mut pointers = Vec::new();
+                list_pointers(&item, String::new(), &mut pointers);
+                let pointer: &String = place.get(&pointers);
+                if let Some(spot) = item.pointer_mut(pointer) {
+                    *spot = new;
+                }
+            }
+            let page = serde_json::json!({ "features": [item, { "id": "b", "properties": {} }] });
+            let read: ItemCollection = serde_json::from_value(page).unwrap();
+            prop_assert_eq!(read.features.len() + read.unread.len(), 2);
+            for item in &read.features {
+                let _ = (item.tile_name(), item.touches([0.0, 40.0, 20.0, 50.0]), item.mask(), item.scale());
+                let _ = (crate::offset_rule(item), item.nir().is_ok(), item.swir().is_ok(), item.acquired());
+            }
+            let day = |text: &str| text.parse().unwrap();
+            let request = crate::SceneRequest {
+                side: crate::FireSide::Pre,
+                window: crate::DateWindow { start: day("1900-01-01"), end: day("2100-01-01") },
+                wanted: day("2022-01-01"),
+                collection: "sentinel-2-l2a",
+                bbox: [0.0, 40.0, 20.0, 50.0],
+                max_cloud_cover: 60.0,
+                scenes_per_tile: 1,
+            };
+            let choice = crate::choose_scenes(&read.features, &request);
+            prop_assert!(choice.used.len() + choice.skipped.len() <= 2);
+        }
+    }
+
+    fn list_pointers(value: &Value, at: String, into: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                map.iter().for_each(|(key, inner)| {
+                    list_pointers(inner, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), into)
+                });
+            }
+            Value::Array(list) => {
+                list.iter().enumerate().for_each(|(place, inner)| list_pointers(inner, format!("{at}/{place}"), into));
+            }
+            _ => {}
+        }
+        into.push(at);
+    }
+}

@@ -1,0 +1,131 @@
+//! What a search asks of a catalogue.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use super::Item;
+
+/// What a search asks for: the body of `POST /search`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Search {
+    /// Collections; all when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub collections: Vec<String>,
+    /// Ids; all when empty.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub ids: Vec<String>,
+    /// West, south, east, north.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bbox: Option<[f64; 4]>,
+    /// A moment, or an interval `start/end` with `..` for an open end, RFC 3339.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub datetime: Option<String>,
+    /// Most items on a page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub limit: Option<usize>,
+    /// Where the page starts; set by the links of an earlier page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<usize>,
+}
+
+/// First and last moment of a search; `None` at an open end.
+pub type Interval = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
+
+/// A `datetime` that is no moment and no interval.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "datetime `{0}` is no RFC 3339 moment or interval: write 2025-06-01T00:00:00Z/2025-07-01T23:59:59Z, with .. for an open end"
+)]
+pub struct BadDatetime(String);
+
+impl Search {
+    /// The interval asked for; `None` at an open end.
+    ///
+    /// # Errors
+    /// When `datetime` cannot be read.
+    pub fn interval(&self) -> Result<Interval, BadDatetime> {
+        let Some(text) = self.datetime.as_deref() else { return Ok((None, None)) };
+        let bad = || BadDatetime(text.to_owned());
+        let moment = |part: &str| match part {
+            "" | ".." => Ok(None),
+            part => part.parse::<DateTime<Utc>>().map(Some).map_err(|_| bad()),
+        };
+        match text.split_once('/') {
+            Some((start, end)) => Ok((moment(start)?, moment(end)?)),
+            None => moment(text).and_then(|at| at.ok_or_else(bad)).map(|at| (Some(at), Some(at))),
+        }
+    }
+
+    /// Whether an item answers the search, `limit` and `token` aside.
+    ///
+    /// # Errors
+    /// When `datetime` cannot be read.
+    pub fn matches(&self, item: &Item) -> Result<bool, BadDatetime> {
+        let (start, end) = self.interval()?;
+        let collection = item.collection.as_deref().unwrap_or_default();
+        let in_time = match item.acquired() {
+            Some(at) => start.is_none_or(|start| start <= at) && end.is_none_or(|end| at <= end),
+            None => self.datetime.is_none(),
+        };
+        Ok(in_time
+            && (self.collections.is_empty() || self.collections.iter().any(|name| name == collection))
+            && (self.ids.is_empty() || self.ids.contains(&item.id))
+            && self.bbox.is_none_or(|area| item.touches(area)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn check(search: &str, matches: bool) {
+        let item: Item = serde_json::from_str(
+            r#"{"id":"S2A_10TFK_20250612_0_L2A","collection":"sentinel-2-l2a","bbox":[-121.5,39.5,-121,40],
+                "properties":{"datetime":"2025-06-12T18:50:00Z"}}"#,
+        )
+        .unwrap();
+        let search: Search = serde_json::from_str(search).unwrap();
+        assert_eq!(search.matches(&item), Ok(matches), "{search:?}");
+    }
+
+    #[test]
+    fn a_search_asks_for_place_time_and_collection() {
+        check("{}", true);
+        check(r#"{"bbox":[-121.2,39.8,-120,41]}"#, true);
+        check(r#"{"bbox":[-121.0,39.8,-120,41]}"#, false);
+        check(r#"{"datetime":"2025-06-01T00:00:00Z/2025-06-30T00:00:00Z"}"#, true);
+        check(r#"{"datetime":"../2025-06-01T00:00:00Z"}"#, false);
+        check(r#"{"datetime":"2025-06-12T18:50:00Z"}"#, true);
+        check(r#"{"collections":["landsat-c2-l2"]}"#, false);
+        check(r#"{"collections":["sentinel-2-l2a"],"ids":["S2A_10TFK_20250612_0_L2A"]}"#, true);
+    }
+
+    #[test]
+    fn a_datetime_that_is_none_is_an_error() {
+        let search = Search { datetime: Some("last week".to_owned()), ..Search::default() };
+        assert!(search.interval().unwrap_err().to_string().starts_with("datetime `last week`"));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn any_text_is_an_interval_or_an_error(text in "[0-9TZ:./ +-]{0,45}|.{0,20}") {
+            let _ = Search { datetime: Some(text), ..Search::default() }.interval();
+        }
+
+        #[test]
+        fn an_interval_is_read_as_it_is_written(start in 0..4_000_000_000i64, end in 0..4_000_000_000i64) {
+            let moment = |seconds| DateTime::from_timestamp(seconds, 0);
+            for (start, end) in [(moment(start), moment(end)), (None, moment(end)), (moment(start), None)] {
+                let said = |at: Option<DateTime<Utc>>| at.map_or("..".to_owned(), |at| at.to_rfc3339());
+                let datetime = Some(format!("{}/{}", said(start), said(end)));
+                prop_assert_eq!(Search { datetime, ..Search::default() }.interval(), Ok((start, end)));
+            }
+        }
+    }
+}
