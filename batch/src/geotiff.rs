@@ -1,7 +1,7 @@
 //! GDAL, set up for this program: opening, projecting, and noticing what it only mutters.
 
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use anyhow::{Context, Result, anyhow, bail};
 use gdal::config::{set_config_option, set_error_handler};
@@ -9,27 +9,24 @@ use gdal::errors::{CplErrType, GdalError};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
+use crate::far::{self, FarFile};
 use crate::settings::is_url;
 
 /// The last failure that GDAL reported, for calls whose result does not tell.
 static LAST_FAILURE: Mutex<Option<String>> = Mutex::new(None);
 
-/// Options for far-away files, and failures into the log instead of onto the screen. Call once, first.
+/// A file system for files far away, and failures into the log instead of onto the screen. Call once, first.
 pub(crate) fn set_up_gdal() -> Result<()> {
     let options = [
         // Only the files named exist for us: no listing of folders, no sidecar files.
         ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"),
         // Blocks are kept by us as long as they are needed; GDAL's own cache only smooths the reading.
         ("GDAL_CACHEMAX", "64"),
-        ("GDAL_HTTP_MAX_RETRY", "5"),
-        ("GDAL_HTTP_RETRY_DELAY", "1"),
-        ("GDAL_HTTP_CONNECTTIMEOUT", "20"),
-        ("GDAL_HTTP_TIMEOUT", "120"),
-        ("GDAL_HTTP_USERAGENT", concat!("dragonfly/", env!("CARGO_PKG_VERSION"))),
     ];
     for (key, value) in options {
         set_config_option(key, value).with_context(|| format!("setting GDAL's {key}"))?;
     }
+    far::install()?;
     set_error_handler(|kind, number, message| {
         tracing::debug!(target: "gdal", ?kind, number, message);
         if matches!(kind, CplErrType::Failure | CplErrType::Fatal)
@@ -57,22 +54,42 @@ pub(crate) fn check_failure() -> Result<()> {
 }
 
 /// Opens a GeoTIFF at a path or URL for reading.
+///
+/// # Errors
+/// When it is missing or is none. Names it.
 pub(crate) fn open(location: &str) -> Result<Dataset> {
-    if !is_url(location) && location.contains("://") {
-        bail!("{location} can be read neither as a file nor over http: give the catalogue http(s) addresses");
+    if is_url(location) { open_far(location).map(|(dataset, _)| dataset) } else { open_near(location) }
+}
+
+/// Opens a GeoTIFF at a URL, and gives the file of which pieces can be ordered ahead.
+///
+/// # Errors
+/// When it does not come or is none. Names it.
+pub(crate) fn open_far(url: &str) -> Result<(Dataset, Arc<FarFile>)> {
+    let file = FarFile::open(url)?;
+    let dataset = open_named(&file.offer().path(), url)?;
+    Ok((dataset, file))
+}
+
+fn open_near(path: &str) -> Result<Dataset> {
+    if path.contains("://") {
+        bail!("{path} can be read neither as a file nor over http: give the catalogue http(s) addresses");
     }
-    if !is_url(location) && !Path::new(location).exists() {
-        bail!("{location} does not exist: check the catalogue's hrefs");
+    if !Path::new(path).exists() {
+        bail!("{path} does not exist: check the catalogue's hrefs");
     }
-    let name = if is_url(location) { format!("/vsicurl/{location}") } else { location.to_owned() };
+    open_named(path, path)
+}
+
+fn open_named(name: &str, location: &str) -> Result<Dataset> {
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         allowed_drivers: Some(&["GTiff"]),
         ..DatasetOptions::default()
     };
-    Dataset::open_ex(&name, options).map_err(|error| {
+    Dataset::open_ex(name, options).map_err(|error| {
         let cause = match error {
-            GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg,
+            GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.replace(name, location),
             GdalError::NullPointer { .. } => "it does not begin as one".to_owned(),
             other => other.to_string(),
         };

@@ -1,13 +1,16 @@
 //! One file of a scene: opened, and read at the level that fits.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use dragonfly_core::{SIGNED_FILL_DN, dn_from_signed};
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
-use gdal::{Dataset, GeoTransform, GeoTransformEx};
+use gdal::{Dataset, GeoTransform, GeoTransformEx, Metadata};
 
+use crate::far::FarFile;
 use crate::geotiff;
+use crate::settings::is_url;
 
 /// Full-resolution image of an asset, opened.
 pub(crate) struct Image {
@@ -16,6 +19,7 @@ pub(crate) struct Image {
     pub(crate) dataset: Dataset,
     pub(crate) size: (usize, usize),
     pub(crate) geo_transform: GeoTransform,
+    far: Option<Arc<FarFile>>,
 }
 
 /// One asset at the level read.
@@ -23,6 +27,8 @@ pub(crate) struct Band {
     pub(crate) name: &'static str,
     pub(crate) location: String,
     pub(crate) dataset: Dataset,
+    /// Where its bytes come from, unless they are on the disk.
+    far: Option<Arc<FarFile>>,
     /// Overview to read; the image itself when `None`.
     overview: Option<usize>,
     /// Pixels of the level, across and down.
@@ -34,7 +40,7 @@ pub(crate) struct Band {
 
 impl Image {
     pub(crate) fn open(name: &'static str, location: &str) -> Result<Self> {
-        let dataset = geotiff::open(location).with_context(|| format!("the {name} cannot be read"))?;
+        let (dataset, far) = open(location).with_context(|| format!("the {name} cannot be read"))?;
         ensure!(dataset.raster_count() > 0, "{location} has no band");
         let geo_transform = dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
         let kind = dataset.rasterband(1)?.band_type();
@@ -43,7 +49,7 @@ impl Image {
             "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
             kind.name()
         );
-        Ok(Self { name, location: location.to_owned(), size: dataset.raster_size(), geo_transform, dataset })
+        Ok(Self { name, location: location.to_owned(), size: dataset.raster_size(), geo_transform, dataset, far })
     }
 
     /// Whether two images cover the same ground, to half a pixel of the coarser.
@@ -88,15 +94,8 @@ impl Image {
                 _ => (size, fill as u16, None),
             }
         };
-        Ok(Band {
-            name: self.name,
-            location: self.location,
-            dataset: self.dataset,
-            overview,
-            size,
-            no_data,
-            signed_fill,
-        })
+        let Self { name, location, dataset, far, .. } = self;
+        Ok(Band { name, location, dataset, far, overview, size, no_data, signed_fill })
     }
 
     /// The image at the level of another's size; at full resolution where it has none of that size.
@@ -130,20 +129,9 @@ impl Band {
     pub(crate) fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
         let size = ((columns.end - columns.start) as usize, (rows.end - rows.start) as usize);
         let band = self.raster_band()?;
-        let own = band.size();
-        let read = if own == self.size {
-            self.read_window(&band, (columns.start as isize, rows.start as isize), size, size)
-        } else {
-            // The file has no level of this size: the nearest of its pixels.
-            let scale = |at: i64, own: usize, level: usize| (at as f64 * own as f64 / level as f64).round() as isize;
-            let left = scale(columns.start, own.0, self.size.0);
-            let top = scale(rows.start, own.1, self.size.1);
-            let right = scale(columns.end, own.0, self.size.0).clamp(left + 1, own.0 as isize);
-            let bottom = scale(rows.end, own.1, self.size.1).clamp(top + 1, own.1 as isize);
-            let window = ((right - left) as usize, (bottom - top) as usize);
-            self.read_window(&band, (left, top), window, size)
-        };
-        read.with_context(|| {
+        let own = self.own_pixels(&band, columns, rows);
+        let corner = (own.0.start as isize, own.1.start as isize);
+        self.read_window(&band, corner, (own.0.len(), own.1.len()), size).with_context(|| {
             format!("the {} cannot be read from {}: the file is broken or cut short", self.name, self.location)
         })
     }
@@ -167,6 +155,52 @@ impl Band {
         Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
     }
 
+    /// Where the blocks under rectangles of the level lie in the file; nowhere unless it is far away.
+    pub(crate) fn bytes_under(&self, rectangles: &[(Range<i64>, Range<i64>)]) -> Result<Vec<Range<u64>>> {
+        if self.far.is_none() {
+            return Ok(Vec::new());
+        }
+        let band = self.raster_band()?;
+        let (width, height) = band.block_size();
+        let mut bytes = Vec::new();
+        for (columns, rows) in rectangles {
+            let (columns, rows) = self.own_pixels(&band, columns, rows);
+            for row in rows.start / height..rows.end.div_ceil(height) {
+                for column in columns.start / width..columns.end.div_ceil(width) {
+                    bytes.extend(bytes_of_block(&band, column, row));
+                }
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Orders bytes of a file far away, without waiting for them.
+    pub(crate) fn order(&self, bytes: Vec<Range<u64>>) -> Result<()> {
+        self.far.as_ref().map_or(Ok(()), |far| far.order(bytes))
+    }
+
+    /// Reads a rectangle of the level, waits for what was ordered of it, and lets go of it.
+    pub(crate) fn read_ordered(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
+        let Some(far) = &self.far else { return self.read(columns, rows) };
+        let bytes = self.bytes_under(&[(columns.clone(), rows.clone())])?;
+        far.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
+        let pixels = self.read(columns, rows);
+        far.forget(&bytes);
+        pixels
+    }
+
+    /// The pixels of the file under a rectangle of the level. Where the file has no level of this size, the
+    /// nearest of its pixels are taken.
+    fn own_pixels(&self, band: &RasterBand, columns: &Range<i64>, rows: &Range<i64>) -> (Range<usize>, Range<usize>) {
+        let own = band.size();
+        let along = |range: &Range<i64>, own: usize, level: usize| {
+            let scale = |at: i64| (at as f64 * own as f64 / level as f64).round() as usize;
+            let start = scale(range.start);
+            start..scale(range.end).clamp(start + 1, own)
+        };
+        (along(columns, own.0, self.size.0), along(rows, own.1, self.size.1))
+    }
+
     /// All pixels of the coarsest overview, 0 where there is no data.
     pub(crate) fn read_coarsest(&self) -> Result<Vec<u16>> {
         let band = self.dataset.rasterband(1)?;
@@ -185,4 +219,24 @@ impl Band {
         }
         Ok(pixels)
     }
+}
+
+fn open(location: &str) -> Result<(Dataset, Option<Arc<FarFile>>)> {
+    if !is_url(location) {
+        return Ok((geotiff::open(location)?, None));
+    }
+    let (dataset, far) = geotiff::open_far(location)?;
+    Ok((dataset, Some(far)))
+}
+
+/// Bytes before and after a block in which GDAL's COGs repeat its size and its end.
+const BLOCK_LEADER_BYTES: u64 = 4;
+
+/// Where a block lies in its file; `None` where it is not stored.
+fn bytes_of_block(band: &RasterBand, column: usize, row: usize) -> Option<Range<u64>> {
+    let number = |what: &str| -> Option<u64> {
+        band.metadata_item(&format!("BLOCK_{what}_{column}_{row}"), "TIFF")?.parse().ok()
+    };
+    let (start, length) = (number("OFFSET")?, number("SIZE")?);
+    Some(start.saturating_sub(BLOCK_LEADER_BYTES)..start + length + BLOCK_LEADER_BYTES)
 }

@@ -1,6 +1,8 @@
 //! `lowres`: finds a region's scenes, computes its dNBR and leaves it in the work folder.
 
 use std::collections::BTreeSet;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, bail, ensure};
@@ -11,7 +13,8 @@ use dragonfly_core::{Grid, MaskKind, Masks, Region, TileIndex, mercator};
 use crate::catalogue::Catalogue;
 use crate::dnbr_offset;
 use crate::layout::{Layout, RunFolder};
-use crate::mosaic::{STRIP_ROWS, SideScenes, compute_strip};
+use crate::memory::Memory;
+use crate::mosaic::{SideScenes, Strip, compute_strips};
 use crate::progress::Step;
 use crate::publish::{now_in_seconds, write_json};
 use crate::raster::RunWriter;
@@ -45,9 +48,9 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     std::fs::create_dir_all(&folder.0)
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
     let mut compute_all = || -> Result<()> {
-        let mut sums = loop {
+        let clear_views = loop {
             match compute(settings, region, &grid, zone.as_ref(), &mut found, &folder) {
-                Ok(sums) => break sums,
+                Ok(clear_views) => break clear_views,
                 Err(error) => search.give_up_on(error.downcast::<SceneFailed>()?)?,
             }
             found = search.find()?;
@@ -57,10 +60,10 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
             zone_share: zone.share,
             blocks_skipped: found.pre.blocks_skipped() + found.post.blocks_skipped(),
         });
-        if let Some(offset) = dnbr_offset::subtract(settings, region, &grid, &folder)? {
-            sums = sums.counted_again(offset, &folder, &grid)?;
-        }
-        let map = map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)?;
+        let dnbr_offset = dnbr_offset::subtract(settings, region, &grid, &folder)?;
+        let sums = Sums::of_run(&folder, &grid, clear_views)?;
+        let map =
+            MapMeta { dnbr_offset, ..map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)? };
         write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, map })
     };
     let computed = compute_all();
@@ -71,6 +74,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     computed.map(|()| folder)
 }
 
+/// Computes both rasters; the number of clear views of all cells together.
 fn compute(
     settings: &Settings,
     region: &Region,
@@ -78,32 +82,46 @@ fn compute(
     zone: Option<&FireZone>,
     found: &mut Found,
     folder: &RunFolder,
-) -> Result<Sums> {
+) -> Result<u64> {
     let Found { pre, post, .. } = found;
     let mut writer = RunWriter::create(folder, grid)?;
-    let mut sums = Sums::default();
-    let starts: Vec<u32> = (0..grid.height()).step_by(STRIP_ROWS as usize).collect();
+    let cells = u64::from(grid.width()) * u64::from(grid.height());
     let scene_count = pre.scenes().len() + post.scenes().len();
-    let step = Step::start(&region.name, "dNBR computed", starts.len() as u64, "strips").of_scenes(scene_count);
-    let bytes_before = BYTES_DECODED.load(std::sync::atomic::Ordering::Relaxed);
-    let bytes = || BYTES_DECODED.load(std::sync::atomic::Ordering::Relaxed) - bytes_before;
+    let step = Step::start(&region.name, "dNBR computed", cells, "cells").of_scenes(scene_count);
+    let bytes_before = BYTES_DECODED.load(Ordering::Relaxed);
+    let bytes = || BYTES_DECODED.load(Ordering::Relaxed) - bytes_before;
     let started = Instant::now();
     let limit = Duration::from_secs(u64::from(settings.max_run_minutes) * 60);
-    for first_row in starts {
-        ensure!(
-            started.elapsed() <= limit,
-            "the run took longer than max_run_minutes ({}): raise it, or make the region smaller or coarser",
-            settings.max_run_minutes
-        );
-        let strip = compute_strip(grid, zone, pre, post, first_row)?;
-        sums.add_rows(grid, first_row, &strip.dnbr, &strip.state);
-        sums.clear_views += strip.clear_views;
-        writer.append(strip.dnbr, strip.state)?;
-        step.advance(bytes());
-    }
-    writer.finish()?;
+    let mut clear_views = 0;
+    // One strip is written while the next is computed.
+    std::thread::scope(|scope| {
+        let (to_writer, strips) = mpsc::sync_channel::<Strip>(1);
+        let writing = scope.spawn(move || {
+            for strip in strips {
+                writer.write(strip)?;
+            }
+            writer.finish()
+        });
+        let computed = compute_strips(grid, zone, (pre, post), Memory::of(settings.memory_mb), |strip| {
+            ensure!(
+                started.elapsed() <= limit,
+                "the run took longer than max_run_minutes ({}): raise it, or make the region smaller or coarser",
+                settings.max_run_minutes
+            );
+            clear_views += strip.clear_views;
+            step.advance(strip.dnbr.len() as u64, bytes());
+            to_writer.send(strip).context("the rasters can no longer be written")
+        });
+        drop(to_writer);
+        let written = writing.join().unwrap_or_else(|_| bail!("the thread that writes the rasters died"));
+        // What stopped the writer is the cause of what stopped the computing, unless it was a scene.
+        match computed {
+            Err(error) if error.is::<SceneFailed>() => Err(error),
+            computed => written.and(computed),
+        }
+    })?;
     step.finish(bytes());
-    Ok(sums)
+    Ok(clear_views)
 }
 
 fn map_meta(
@@ -145,7 +163,7 @@ fn map_meta(
         empty_share: sums.summary.empty_share(),
         clear_observations_mean: sums.clear_views as f64 / cells as f64,
         background_dnbr: sums.summary.background_dnbr(),
-        dnbr_offset: sums.dnbr_offset,
+        dnbr_offset: None,
         burnt_patches: sums.patches.finish(grid, MOST_PATCHES),
         fire_mask,
         masks: masks_in_words(&mask_kinds, &settings.masks, settings.cloud_margin_m),

@@ -20,6 +20,7 @@ mod settings;
 
 mod blocks;
 mod catalogue;
+mod far;
 mod geotiff;
 mod image;
 mod placement;
@@ -28,6 +29,7 @@ mod zone;
 
 mod dnbr_offset;
 mod lowres;
+mod memory;
 mod mosaic;
 mod night;
 mod run;
@@ -75,6 +77,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         return sample::run(folder, *seed).map(|()| ExitCode::SUCCESS);
     }
     let settings = Settings::load(cli.global.config.as_deref(), &cli.global.overrides)?;
+    far::set_up(settings.max_connections)?;
     let now = cli.global.now.unwrap_or_else(Utc::now);
     match &cli.command {
         Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now),

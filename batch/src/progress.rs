@@ -44,10 +44,10 @@ impl Step {
         Self { scenes: Some(scenes), ..self }
     }
 
-    /// One unit more is done, and so many bytes in all.
-    pub(crate) fn advance(&self, bytes: u64) {
+    /// So many units more are done, and so many bytes in all.
+    pub(crate) fn advance(&self, units: u64, bytes: u64) {
         self.bar.set_message(format!("{}, {}", self.unit, HumanBytes(bytes)));
-        self.bar.inc(1);
+        self.bar.inc(units);
     }
 
     /// The step is done: one line says what was done, how much of it and how long it took.

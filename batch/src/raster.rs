@@ -1,6 +1,5 @@
 //! The rasters of a run: written strip by strip, read tile by tile, published as a COG.
 
-use std::ops::Range;
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
@@ -13,13 +12,12 @@ use gdal::{Dataset, DriverManager, Metadata};
 
 use crate::geotiff::{check_failure, forget_failure, web_mercator};
 use crate::layout::RunFolder;
+use crate::mosaic::Strip;
 
-/// The two rasters of a run while they grow from north to south.
+/// The two rasters of a run while they are written.
 pub(crate) struct RunWriter {
     dnbr: Dataset,
     state: Dataset,
-    width: usize,
-    next_row: usize,
 }
 
 impl RunWriter {
@@ -30,17 +28,19 @@ impl RunWriter {
         dnbr.rasterband(1)?.set_no_data_value(Some(f64::NAN))?;
         let compact = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
         let state = create::<u8>(&folder.state(), grid, &compact)?;
-        Ok(Self { dnbr, state, width: grid.width() as usize, next_row: 0 })
+        Ok(Self { dnbr, state })
     }
 
-    /// Appends rows of cells.
-    pub(crate) fn append(&mut self, dnbr: Vec<f32>, state: Vec<u8>) -> Result<()> {
-        let size = (self.width, dnbr.len() / self.width);
-        let at = (0, self.next_row as isize);
-        self.dnbr.rasterband(1)?.write(at, size, &mut Buffer::new(size, dnbr)).context("writing the dNBR raster")?;
-        self.state.rasterband(1)?.write(at, size, &mut Buffer::new(size, state)).context("writing the state raster")?;
-        self.next_row += size.1;
-        Ok(())
+    /// Writes a strip of cells.
+    pub(crate) fn write(&mut self, strip: Strip) -> Result<()> {
+        let size = (strip.width, strip.dnbr.len() / strip.width);
+        let at = (strip.corner.0 as isize, strip.corner.1 as isize);
+        self.dnbr
+            .rasterband(1)?
+            .write(at, size, &mut Buffer::new(size, strip.dnbr))
+            .context("writing the dNBR raster")?;
+        let state = &mut Buffer::new(size, strip.state);
+        self.state.rasterband(1)?.write(at, size, state).context("writing the state raster")
     }
 
     /// Closes both; a full disk shows only here.
@@ -81,28 +81,24 @@ impl RunReader {
 
     /// The 256 × 256 cells from a column and row on.
     pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<Result<f32, Empty>>> {
-        let (dnbr, state) = self.read((column, row), (TILE_SIZE_PX, TILE_SIZE_PX))?;
-        let cells = dnbr.into_iter().zip(state);
-        Ok(cells.map(|(dnbr, state)| if state == VALID { Ok(dnbr) } else { Err(reason(state)) }).collect())
+        let (dnbr, state) = self.cells((column, row), (TILE_SIZE_PX, TILE_SIZE_PX))?;
+        Ok(dnbr.into_iter().zip(state).map(|(dnbr, state)| cell(dnbr, state)).collect())
     }
 
-    /// dNBR and state of whole rows.
-    pub(crate) fn rows(&self, grid: &Grid, rows: Range<u32>) -> Result<(Vec<f32>, Vec<u8>)> {
-        self.read((0, rows.start), (grid.width(), rows.end - rows.start))
-    }
-
-    fn read(&self, corner: (u32, u32), size: (u32, u32)) -> Result<(Vec<f32>, Vec<u8>)> {
-        let dnbr = read_window(&self.dnbr, corner, size).context("reading the dNBR raster")?;
-        let state = read_window(&self.state, corner, size).context("reading the state raster")?;
+    /// dNBR and state of a rectangle of cells from a corner on, so many across and down.
+    pub(crate) fn cells(&self, corner: (u32, u32), size: (u32, u32)) -> Result<(Vec<f32>, Vec<u8>)> {
+        let dnbr = read_cells(&self.dnbr, corner, size).context("reading the dNBR raster")?;
+        let state = read_cells(&self.state, corner, size).context("reading the state raster")?;
         Ok((dnbr, state))
     }
 }
 
-fn reason(state: u8) -> Empty {
-    Empty::from_code(state).unwrap_or(Empty::NoData)
+/// The dNBR of a cell, or why it has none.
+pub(crate) fn cell(dnbr: f32, state: u8) -> Result<f32, Empty> {
+    if state == VALID { Ok(dnbr) } else { Err(Empty::from_code(state).unwrap_or(Empty::NoData)) }
 }
 
-fn read_window<T: Copy + GdalType>(
+fn read_cells<T: Copy + GdalType>(
     dataset: &Mutex<Dataset>,
     (column, row): (u32, u32),
     (width, height): (u32, u32),

@@ -33,10 +33,13 @@ pub(crate) struct Scene {
     lattice: Lattice,
     resampling: Resampling,
     cloud_margin_px: usize,
-    /// Columns of the level that any cell needs.
+    /// The cells of the band under way, and the columns of the level that they need.
+    band: CellWindow,
     columns: Range<i64>,
     blocks: NeededBlocks,
     read: ReadRows,
+    /// The first row of the level that is not ordered yet.
+    next_ordered: i64,
 }
 
 /// A scene that cannot be read.
@@ -60,6 +63,12 @@ struct ReadRows {
     /// The sky before clouds were widened.
     narrow_sky: Vec<Sky>,
 }
+
+/// Bytes of a pixel read: two bands of 16 bits, its sky with and without the reach of clouds.
+const PIXEL_BYTES: u64 = 6;
+
+/// A request for less takes longer to begin than to end: so much is ordered of a scene at a time, where it has it.
+const LEAST_ORDER_BYTES: u64 = 3 << 20;
 
 /// Bytes of pixels decoded so far, for the progress line.
 pub(crate) static BYTES_DECODED: AtomicU64 = AtomicU64::new(0);
@@ -119,14 +128,12 @@ impl Scene {
             nir.dataset.raster_size().1 as f64 / nir.size.1 as f64,
         );
         let lattice = placed.lattice.at_level(factors);
-        let columns = lattice.pixels_touched(&placed.cells).map_or(0..0, |(columns, _)| columns);
         let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
         let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
-        // Clouds beside the box reach into it.
-        let margin = cloud_margin_px as i64;
         Ok(Some(Self {
             used: used_scene(item, side, acquired, scaling, offset_reason),
-            columns: (columns.start - margin).max(0)..(columns.end + margin).min(nir.size.0 as i64),
+            band: CellWindow { columns: 0..0, rows: 0..0 },
+            columns: 0..0,
             blocks: NeededBlocks::plan(nir.block_size()?, &lattice, &placed.cells, zone, cloud_margin_px),
             cells: placed.cells,
             resampling: Resampling::for_cell(placed.cell_size_px / factor),
@@ -138,12 +145,41 @@ impl Scene {
             mask_kind,
             scaling,
             read: ReadRows::default(),
+            next_ordered: 0,
         }))
     }
 
     /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
     pub(crate) fn blocks_skipped(&self) -> u64 {
         self.blocks.skipped as u64
+    }
+
+    /// Begins a band of the grid's columns, to be visited from north to south.
+    pub(crate) fn begin(&mut self, columns: Range<u32>) {
+        let own = &self.cells.columns;
+        self.band = CellWindow {
+            columns: columns.start.max(own.start)..columns.end.min(own.end),
+            rows: self.cells.rows.clone(),
+        };
+        let columns = match self.band.columns.is_empty() {
+            true => None,
+            false => self.lattice.pixels_touched(&self.band).map(|(columns, _)| columns),
+        };
+        // Clouds beside the box reach into it.
+        let margin = self.cloud_margin_px as i64;
+        self.columns = columns.map_or(0..0, |columns| {
+            (columns.start - margin).max(0)..(columns.end + margin).min(self.nir.size.0 as i64)
+        });
+        self.read = ReadRows::default();
+        self.next_ordered = 0;
+    }
+
+    /// Orders what a strip of rows needs from files far away, and more where that is little. Does not wait.
+    ///
+    /// # Errors
+    /// When the place of a block is not known. Names the scene.
+    pub(crate) fn order(&mut self, rows: Range<u32>) -> Result<(), SceneFailed> {
+        self.order_rows(rows).map_err(|error| SceneFailed::new(&self.used.id, &error))
     }
 
     /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it has no cell.
@@ -153,25 +189,80 @@ impl Scene {
     /// # Errors
     /// When pixels cannot be read. Names scene and file.
     pub(crate) fn observe(&mut self, rows: Range<u32>) -> Result<Option<(CellWindow, Vec<Observation>)>> {
-        let window = CellWindow {
-            columns: self.cells.columns.clone(),
-            rows: rows.start.max(self.cells.rows.start)..rows.end.min(self.cells.rows.end),
-        };
+        let window = self.window(&rows);
         if window.rows.is_empty() || window.columns.is_empty() {
             // Not yet begun, or over: either way nothing is held.
             self.read = ReadRows::default();
             return Ok(None);
         }
-        let Some((_, pixel_rows)) = self.lattice.pixels_touched(&window) else { return Ok(None) };
-        let margin = self.cloud_margin_px as i64;
-        let height = self.nir.size.1 as i64;
-        let needed = (pixel_rows.start - margin).clamp(0, height)..(pixel_rows.end + margin).clamp(0, height);
-        if needed.is_empty() || self.columns.is_empty() {
-            return Ok(None);
-        }
+        let Some(needed) = self.pixel_rows(&window) else { return Ok(None) };
         self.read_rows(needed).map_err(|error| SceneFailed::new(&self.used.id, &error))?;
         let observations = warp(&self.lattice, &self.read.pixels, self.scaling, self.resampling, &window);
         Ok(Some((window, observations)))
+    }
+
+    /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
+    pub(crate) fn memory_bytes(&self, rows: &Range<u32>) -> u64 {
+        let window = self.window(rows);
+        let Some(needed) = self.pixel_rows(&window) else { return 0 };
+        let needed = self.whole_blocks(&needed);
+        let pixels = (needed.end - needed.start) * (self.columns.end - self.columns.start);
+        let cells = window.rows.len() * window.columns.len();
+        pixels as u64 * PIXEL_BYTES + (cells * size_of::<Observation>()) as u64
+    }
+
+    /// The cells of the band in a strip of rows.
+    fn window(&self, rows: &Range<u32>) -> CellWindow {
+        CellWindow {
+            columns: self.band.columns.clone(),
+            rows: rows.start.max(self.cells.rows.start)..rows.end.min(self.cells.rows.end),
+        }
+    }
+
+    /// Rows of pixels that cells need, with the reach of clouds; `None` where they need none.
+    fn pixel_rows(&self, window: &CellWindow) -> Option<Range<i64>> {
+        if window.rows.is_empty() || self.columns.is_empty() {
+            return None;
+        }
+        let (_, rows) = self.lattice.pixels_touched(window)?;
+        let (margin, height) = (self.cloud_margin_px as i64, self.nir.size.1 as i64);
+        let rows = (rows.start - margin).clamp(0, height)..(rows.end + margin).clamp(0, height);
+        (!rows.is_empty()).then_some(rows)
+    }
+
+    /// Rows widened to whole blocks.
+    fn whole_blocks(&self, rows: &Range<i64>) -> Range<i64> {
+        let block = self.blocks.size.1;
+        rows.start / block * block..((rows.end + block - 1) / block * block).min(self.nir.size.1 as i64)
+    }
+
+    fn order_rows(&mut self, rows: Range<u32>) -> Result<()> {
+        let Some(needed) = self.pixel_rows(&self.window(&rows)) else { return Ok(()) };
+        let needed = self.whole_blocks(&needed);
+        let last_row = self.pixel_rows(&self.band).map_or(needed.end, |all| self.whole_blocks(&all).end);
+        let bands = [Some(&self.nir), Some(&self.swir), self.mask.as_ref().map(|(band, _)| band)];
+        let mut bytes = [const { Vec::new() }; 3];
+        let mut next = self.next_ordered.max(needed.start);
+        if next >= needed.end {
+            return Ok(());
+        }
+        let ordered_bytes =
+            |bytes: &[Vec<Range<u64>>]| -> u64 { bytes.iter().flatten().map(|range| range.end - range.start).sum() };
+        while next < needed.end || (next < last_row && ordered_bytes(&bytes) < LEAST_ORDER_BYTES) {
+            let rows = next..(next + self.blocks.size.1).min(last_row);
+            next = rows.end;
+            let rectangles = self.blocks.rectangles(&self.columns, rows);
+            for (band, bytes) in bands.iter().zip(&mut bytes) {
+                if let Some(band) = band {
+                    bytes.extend(band.bytes_under(&rectangles)?);
+                }
+            }
+        }
+        for (band, bytes) in bands.into_iter().zip(bytes) {
+            band.map_or(Ok(()), |band| band.order(bytes))?;
+        }
+        self.next_ordered = next;
+        Ok(())
     }
 
     /// Makes the rows read hold `needed`: keeps what is there, reads whole blocks below it.
@@ -181,9 +272,8 @@ impl Scene {
         if needed.end <= read.end {
             return Ok(());
         }
-        let block = self.blocks.size.1;
-        let start = if read.is_empty() { needed.start / block * block } else { read.end };
-        let end = ((needed.end + block - 1) / block * block).min(self.nir.size.1 as i64);
+        let Range { start, end } = self.whole_blocks(&needed);
+        let start = if read.is_empty() { start } else { read.end };
         let width = (self.columns.end - self.columns.start) as usize;
         let mut rows = SceneWindow {
             nir: vec![0; width * (end - start) as usize],
@@ -209,10 +299,10 @@ impl Scene {
         first_row: i64,
         into: &mut SceneWindow,
     ) -> Result<()> {
-        let nir = self.nir.read(columns, rows)?;
-        let swir = self.swir.read(columns, rows)?;
+        let nir = self.nir.read_ordered(columns, rows)?;
+        let swir = self.swir.read_ordered(columns, rows)?;
         let mask = match &self.mask {
-            Some((band, table)) => Some((band.read(columns, rows)?, table)),
+            Some((band, table)) => Some((band.read_ordered(columns, rows)?, table)),
             None => None,
         };
         let bytes = (nir.len() + swir.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());

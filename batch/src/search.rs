@@ -1,14 +1,15 @@
 //! Finding the scenes of both sides, and doing without those that cannot be read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::stac;
+use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes};
 use rayon::prelude::*;
 
 use crate::catalogue::Catalogue;
+use crate::far;
 use crate::mosaic::SideScenes;
 use crate::scene::{Scene, SceneFailed};
 use crate::settings::Settings;
@@ -140,6 +141,7 @@ impl<'a> Search<'a> {
             datetime: Some(window.to_stac_interval()),
             ..stac::Search::default()
         })?;
+        let mut opened = BTreeMap::new();
         loop {
             items.retain(|item| !self.broken.iter().any(|broken| broken.id == item.id));
             let choice = choose_scenes(
@@ -157,16 +159,20 @@ impl<'a> Search<'a> {
             self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
             let (grid, zone) = (self.grid, self.zone);
             let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_margin_m);
-            let opened: Vec<Result<Option<Scene>, SceneFailed>> =
-                choice.used.into_par_iter().map(|item| Scene::open(item, side, grid, zone, masks, margin_m)).collect();
-            let (mut scenes, mut failures) = (Vec::new(), Vec::new());
-            for result in opened {
+            let new = choice.used.iter().filter(|item| !opened.contains_key(&item.id)).collect::<Vec<_>>();
+            let results: Vec<(String, Result<Option<Scene>, SceneFailed>)> = far::while_waiting(|| {
+                let open = |item: &&Item| (item.id.clone(), Scene::open(item, side, grid, zone, masks, margin_m));
+                new.into_par_iter().map(open).collect()
+            });
+            let mut failures = Vec::new();
+            for (id, result) in results {
                 match result {
-                    Ok(scene) => scenes.extend(scene),
+                    Ok(scene) => drop(opened.insert(id, scene)),
                     Err(failure) => failures.push(failure),
                 }
             }
             if failures.is_empty() {
+                let scenes = choice.used.iter().filter_map(|item| opened.remove(&item.id).flatten()).collect();
                 return Ok((scenes, choice.skipped));
             }
             for failure in failures {

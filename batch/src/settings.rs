@@ -32,6 +32,10 @@ pub(crate) struct Settings {
     pub(crate) max_run_minutes: u32,
     /// Share of the scenes that may be broken, 0 to 1; beyond it the run fails.
     pub(crate) max_failed_share: f64,
+    /// Connections to one host at a time.
+    pub(crate) max_connections: usize,
+    /// Memory that a run may take, MiB.
+    pub(crate) memory_mb: u64,
     /// Most regions a night.
     pub(crate) regions_per_night: usize,
     /// Disk space that must stay free, gigabytes.
@@ -65,6 +69,8 @@ impl Default for Settings {
             keep_hours: 24,
             max_run_minutes: 180,
             max_failed_share: 0.5,
+            max_connections: 64,
+            memory_mb: 512,
             regions_per_night: 2,
             min_free_gb: 5.0,
             cloud_margin_m: CLOUD_MARGIN_M,
@@ -130,6 +136,16 @@ pub(crate) struct Overrides {
     #[arg(long, global = true, value_name = "SHARE", env = "DRAGONFLY_MAX_FAILED_SHARE", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_failed_share: Option<f64>,
+
+    /// Connections to one host at a time
+    #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_MAX_CONNECTIONS", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_connections: Option<usize>,
+
+    /// Memory that a run may take, MiB
+    #[arg(long, global = true, value_name = "MIB", env = "DRAGONFLY_MEMORY_MB", hide_short_help = true)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory_mb: Option<u64>,
 
     /// Most regions a night
     #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_REGIONS_PER_NIGHT", hide_short_help = true)]

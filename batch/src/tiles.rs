@@ -109,7 +109,7 @@ impl Cutter<'_> {
             self.bytes.fetch_add(png.len() as u64, Ordering::Relaxed);
         }
         self.fates.lock().unwrap_or_else(PoisonError::into_inner).insert(tile, fate);
-        self.step.advance(self.bytes.load(Ordering::Relaxed));
+        self.step.advance(1, self.bytes.load(Ordering::Relaxed));
         Ok(())
     }
 }

@@ -210,7 +210,7 @@ fn next_page(answer: &Value, first: &Page) -> Option<Page> {
 }
 
 /// `Retry-After`: seconds, or a date.
-fn pause_from_header(text: &str) -> Option<Duration> {
+pub(crate) fn pause_from_header(text: &str) -> Option<Duration> {
     let seconds = match text.trim().parse::<u64>() {
         Ok(seconds) => seconds,
         Err(_) => {

@@ -15,6 +15,8 @@ mod loopback;
 #[cfg(test)]
 mod recorded;
 
+pub(crate) use api::pause_from_header;
+
 /// Where scenes are found.
 pub(crate) enum Catalogue {
     /// All items of a file.

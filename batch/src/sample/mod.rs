@@ -58,7 +58,7 @@ pub(crate) fn run(folder: &Path, seed: u64) -> Result<()> {
     let bytes_written = AtomicU64::new(0);
     let sample = write(folder, seed, &|file| {
         let size_bytes = fs::metadata(file).map_or(0, |file| file.len());
-        step.advance(bytes_written.fetch_add(size_bytes, Ordering::Relaxed) + size_bytes);
+        step.advance(1, bytes_written.fetch_add(size_bytes, Ordering::Relaxed) + size_bytes);
     })?;
     step.finish(sample.size_bytes);
     let names: Vec<&str> = REGIONS.iter().map(|region| region.name).collect();

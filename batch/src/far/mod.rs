@@ -1,0 +1,268 @@
+//! Files far away: pieces of them are ordered ahead of their use, held until used, and read by GDAL.
+//!
+//! A night is bound by latency. So bytes are ordered for many files at once and fetched by threads that do
+//! nothing but wait, while the cores decode what is already here.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use anyhow::{Context, Result, anyhow};
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use request::{Connections, Fault};
+
+mod request;
+mod vsi;
+
+pub(crate) use vsi::{Offer, install};
+
+/// Bytes fetched at the beginning of a file: the headers of a cloud-optimized GeoTIFF.
+const HEAD_BYTES: u64 = 16 << 10;
+/// Stretches that lie no farther apart are fetched together.
+const LARGEST_GAP_BYTES: u64 = 4 << 10;
+
+/// Threads that wait for servers, and their connections.
+struct Reach {
+    threads: ThreadPool,
+    connections: Connections,
+}
+
+static REACH: OnceLock<Reach> = OnceLock::new();
+/// Bytes ordered or here, and not yet used.
+static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
+
+/// Sets how many connections to one host are open at a time. Call once, before anything is read.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub(crate) fn set_up(most_connections: usize) -> Result<()> {
+    let most_connections = most_connections.max(1);
+    let threads = ThreadPoolBuilder::new()
+        .num_threads(most_connections)
+        .thread_name(|index| format!("far-{index}"))
+        .build()
+        .with_context(|| format!("cannot start {most_connections} threads: lower max_connections"))?;
+    // A second call changes nothing.
+    let _ = REACH.set(Reach { threads, connections: Connections::new(most_connections) });
+    Ok(())
+}
+
+fn reach() -> Result<&'static Reach> {
+    REACH.get().context("nothing far away can be read by this command")
+}
+
+/// Runs something on the threads that wait, where many servers can be waited for at once.
+pub(crate) fn while_waiting<T: Send>(run: impl FnOnce() -> T + Send) -> T {
+    match REACH.get() {
+        Some(reach) => reach.threads.install(run),
+        None => run(),
+    }
+}
+
+/// Bytes of all files together that are ordered or here, and not yet used.
+pub(crate) fn held_bytes() -> u64 {
+    HELD_BYTES.load(Ordering::Relaxed)
+}
+
+/// A file over http, of which pieces are here.
+pub(crate) struct FarFile {
+    url: String,
+    size: u64,
+    pieces: Mutex<Pieces>,
+    arrived: Condvar,
+}
+
+/// Pieces by their first byte.
+type Pieces = BTreeMap<u64, Piece>;
+
+enum Piece {
+    /// Under way, so many bytes.
+    Ordered(u64),
+    Here(Vec<u8>),
+    Failed(u64, Fault),
+}
+
+impl Piece {
+    fn len(&self) -> u64 {
+        match self {
+            Self::Ordered(length) | Self::Failed(length, _) => *length,
+            Self::Here(bytes) => bytes.len() as u64,
+        }
+    }
+}
+
+impl FarFile {
+    /// Fetches the beginning of a file.
+    ///
+    /// # Errors
+    /// When it does not come: at once where it is gone, after many attempts where its server stumbles.
+    pub(crate) fn open(url: &str) -> Result<Arc<Self>> {
+        let head = reach()?.connections.fetch(url, &(0..HEAD_BYTES)).map_err(|fault| anyhow!("{url}: {fault}"))?;
+        HELD_BYTES.fetch_add(head.bytes.len() as u64, Ordering::Relaxed);
+        Ok(Arc::new(Self {
+            url: url.to_owned(),
+            size: head.file_size,
+            pieces: Mutex::new(BTreeMap::from([(0, Piece::Here(head.bytes))])),
+            arrived: Condvar::new(),
+        }))
+    }
+
+    /// The file under a path that GDAL can open.
+    pub(crate) fn offer(self: &Arc<Self>) -> Offer {
+        Offer::of(self)
+    }
+
+    /// Bytes of the whole file.
+    pub(crate) fn size(&self) -> u64 {
+        self.size
+    }
+
+    /// The last part of its address.
+    fn name(&self) -> &str {
+        self.url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or("file.tif")
+    }
+
+    /// Orders ranges, each to be used and forgotten by itself; neighbours come in one request. Does not wait.
+    ///
+    /// # Errors
+    /// Where nothing far away can be read.
+    pub(crate) fn order(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
+        let missing = {
+            let mut pieces = self.pieces();
+            let mut missing: Vec<Range<u64>> = ranges;
+            let head_end = pieces.get(&0).map_or(0, Piece::len);
+            missing.retain(|range| range.end.min(self.size) > head_end && !pieces.contains_key(&range.start));
+            missing.sort_by_key(|range| range.start);
+            for range in &missing {
+                hold(range.end - range.start);
+                pieces.insert(range.start, Piece::Ordered(range.end - range.start));
+            }
+            missing
+        };
+        let reach = reach()?;
+        for together in missing.chunk_by(|one, next| next.start <= one.end + LARGEST_GAP_BYTES) {
+            let ranges = together.to_vec();
+            let file = Arc::downgrade(self);
+            // A file that nobody wants any more by then is not asked for.
+            reach.threads.spawn_fifo(move || {
+                if let Some(file) = file.upgrade() {
+                    file.fetch(&ranges);
+                }
+            });
+        }
+        Ok(())
+    }
+
+    /// Waits until ordered ranges are here.
+    ///
+    /// # Errors
+    /// When one did not come. Names the file.
+    pub(crate) fn wait(&self, ranges: &[Range<u64>]) -> Result<()> {
+        let mut pieces = self.pieces();
+        for range in ranges {
+            loop {
+                match pieces.get(&range.start) {
+                    Some(Piece::Ordered(_)) => {
+                        pieces = self.arrived.wait(pieces).unwrap_or_else(PoisonError::into_inner);
+                    }
+                    Some(Piece::Failed(_, fault)) => return Err(anyhow!("{}: {fault}", self.url)),
+                    Some(Piece::Here(_)) | None => break,
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Lets go of ranges that were used.
+    pub(crate) fn forget(&self, ranges: &[Range<u64>]) {
+        let mut pieces = self.pieces();
+        for piece in ranges.iter().filter_map(|range| pieces.remove(&range.start)) {
+            let_go(piece.len());
+        }
+    }
+
+    /// Fetches ordered ranges that lie close together, and parts them.
+    fn fetch(&self, ranges: &[Range<u64>]) {
+        let (Some(first), Some(last), Ok(reach)) = (ranges.first(), ranges.last(), reach()) else { return };
+        let whole = first.start..last.end.min(self.size);
+        let fetched = reach.connections.fetch(&self.url, &whole);
+        let mut pieces = self.pieces();
+        for range in ranges {
+            let length = range.end - range.start;
+            let piece = match &fetched {
+                Ok(stretch) => {
+                    let bytes = |at: u64| (at - whole.start).min(stretch.bytes.len() as u64) as usize;
+                    let own = &stretch.bytes[bytes(range.start)..bytes(range.end)];
+                    let_go(length - own.len() as u64);
+                    Piece::Here(own.to_vec())
+                }
+                Err(fault) => Piece::Failed(length, fault.clone()),
+            };
+            pieces.insert(range.start, piece);
+        }
+        drop(pieces);
+        self.arrived.notify_all();
+    }
+
+    /// Copies bytes from a place on, as many as there are; what is not here is fetched.
+    fn read_at(&self, position: u64, into: &mut [u8]) -> usize {
+        let mut copied = 0;
+        while copied < into.len() && position + (copied as u64) < self.size {
+            let at = position + copied as u64;
+            match self.copy_held(at, &mut into[copied..]) {
+                0 if self.fetch_unplanned(at, (into.len() - copied) as u64).is_err() => break,
+                more => copied += more,
+            }
+        }
+        copied
+    }
+
+    /// Copies what the piece around a place holds from there on.
+    fn copy_held(&self, at: u64, into: &mut [u8]) -> usize {
+        let pieces = self.pieces();
+        // The nearest piece that begins before may end before too, where the head does not.
+        let held = pieces.range(..=at).rev().find_map(|(start, piece)| match piece {
+            Piece::Here(bytes) => bytes.get((at - start) as usize..).filter(|rest| !rest.is_empty()),
+            _ => None,
+        });
+        let Some(held) = held else { return 0 };
+        let length = held.len().min(into.len());
+        into[..length].copy_from_slice(&held[..length]);
+        length
+    }
+
+    /// Fetches what GDAL wants beyond what was ordered: headers longer than usual.
+    fn fetch_unplanned(&self, at: u64, length: u64) -> Result<(), Fault> {
+        let Ok(reach) = reach() else { return Err(Fault::Cut) };
+        tracing::debug!(url = self.url, at, length, "read beyond what was ordered");
+        let stretch = reach.connections.fetch(&self.url, &(at..at + length.max(HEAD_BYTES)))?;
+        if stretch.bytes.is_empty() {
+            return Err(Fault::Cut);
+        }
+        hold(stretch.bytes.len() as u64);
+        if let Some(replaced) = self.pieces().insert(at, Piece::Here(stretch.bytes)) {
+            let_go(replaced.len());
+        }
+        Ok(())
+    }
+
+    fn pieces(&self) -> MutexGuard<'_, Pieces> {
+        self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for FarFile {
+    fn drop(&mut self) {
+        let_go(self.pieces().values().map(Piece::len).sum());
+    }
+}
+
+fn hold(bytes: u64) {
+    HELD_BYTES.fetch_add(bytes, Ordering::Relaxed);
+}
+
+fn let_go(bytes: u64) {
+    HELD_BYTES.fetch_sub(bytes, Ordering::Relaxed);
+}

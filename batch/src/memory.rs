@@ -1,0 +1,21 @@
+//! How the memory that a run may take is parted.
+
+/// What the program takes beside the pixels: GDAL and its cache, the catalogue, threads, headers of files.
+const PROGRAM_BYTES: u64 = 160 << 20;
+
+/// Parts of the memory that a run may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Memory {
+    /// For the pixels of a strip, decoded, and what was seen of its cells.
+    pub(crate) pixel_bytes: u64,
+    /// For files far away: bytes asked for ahead of their use.
+    pub(crate) ahead_bytes: u64,
+}
+
+impl Memory {
+    /// The parts of so many MiB. Of very little a little is made do with.
+    pub(crate) fn of(memory_mb: u64) -> Self {
+        let free = (memory_mb << 20).saturating_sub(PROGRAM_BYTES);
+        Self { pixel_bytes: free / 2, ahead_bytes: free / 4 }
+    }
+}
