@@ -22,6 +22,7 @@ mod published;
 mod readers;
 
 // What happens unattended.
+mod doctor;
 mod faults;
 mod health;
 mod night;

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
+use crate::doctor::parse_origin;
 use crate::settings::Overrides;
 
 /// Burn-severity maps from open satellite images
@@ -91,6 +92,22 @@ pub(crate) enum Command {
         /// Tell a monitor: GET this address when healthy, the address and /fail when not
         #[arg(long, value_name = "URL")]
         ping: Option<String>,
+    },
+    /// Try what a night and the page need, and say what to do about what is wrong
+    ///
+    /// Root, disk, clock, catalogue and, for some regions, a scene's files: can they be read from here, are they
+    /// laid out as expected, may a browser read them? Exit code 0: all well, perhaps with warnings; 1: something is
+    /// wrong.
+    Doctor {
+        /// Names of the regions to look at [default: the first three by priority]
+        #[arg(value_name = "REGION")]
+        names: Vec<String>,
+        /// Ask as a browser would that shows the page on this site, such as https://maps.example.org
+        #[arg(long, value_name = "URL", value_parser = parse_origin)]
+        origin: Option<String>,
+        /// Print JSON: a list of {probe, region, status, finding, advice}
+        #[arg(long)]
+        json: bool,
     },
     /// Serve the page, the published files and, over a local catalogue, a STAC API
     Serve {

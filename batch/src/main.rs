@@ -12,6 +12,7 @@ use dragonfly_core::Region;
 use tracing::level_filters::LevelFilter;
 
 use crate::args::{Cli, Command, LogFormat};
+use crate::doctor::{Examination, Finding, Status};
 use crate::serve::Served;
 use crate::settings::Settings;
 
@@ -44,6 +45,7 @@ mod raster;
 mod sweep;
 mod tiles;
 
+mod doctor;
 mod health;
 mod sample;
 mod serve;
@@ -82,6 +84,10 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
     match &cli.command {
         Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now),
         Command::Health { ping } => return check_health(&settings, ping.as_deref(), now),
+        Command::Doctor { names, origin, json } => {
+            let examination = Examination { settings: &settings, names, origin: origin.as_deref(), now };
+            return report(&examination.run()?, *json, cli.global.quiet);
+        }
         Command::Lowres { region } => {
             let region = named(&settings, region)?;
             let _lock = night::begin(&settings)?;
@@ -130,6 +136,20 @@ fn check_health(settings: &Settings, ping: Option<&str>, now: DateTime<Utc>) -> 
         eprintln!("error: {problem}");
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// Prints what the doctor found; the exit code says whether anything is wrong.
+fn report(findings: &[Finding], as_json: bool, only_trouble: bool) -> Result<ExitCode> {
+    let is_trouble = |finding: &&Finding| matches!(finding.status, Status::Fail | Status::Warn);
+    let shown: Vec<Finding> = findings.iter().filter(|finding| !only_trouble || is_trouble(finding)).cloned().collect();
+    if as_json {
+        print!("{}", doctor::as_json(&shown)?);
+    } else {
+        let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        print!("{}", doctor::in_words(&shown, coloured));
+    }
+    let is_well = findings.iter().all(|finding| finding.status != Status::Fail);
+    Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 
 /// Serves the page and the published files; over a local catalogue a STAC API too.

@@ -1,0 +1,148 @@
+//! The files of a scene: whether they can be read from here, a part at a time.
+
+use std::fs::File;
+use std::io::Read;
+
+use dragonfly_core::stac::{Asset, Item, MissingAsset};
+
+use super::finding::Finding;
+use super::http::{Answer, Http, RANGE_BYTES};
+use crate::settings::is_url;
+
+/// The assets that a map reads, with the names that people know them by; the classification where there is one.
+pub(super) fn wanted(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAsset> {
+    let mut assets = vec![("near infrared", item.nir()?), ("short-wave infrared", item.swir()?)];
+    assets.extend(item.scl().map(|asset| ("scene classification", asset)));
+    Ok(assets)
+}
+
+/// Whether all files of a scene can be read in part.
+pub(super) fn readable(item: &Item, http: &Http) -> Finding {
+    let assets = match wanted(item) {
+        Ok(assets) => assets,
+        Err(error) => {
+            let advice = "name a collection of Sentinel-2 L2A in the region's `collection`";
+            return Finding::fail("assets", format!("scene {}: {error}", item.id), advice);
+        }
+    };
+    let mut total_bytes = 0;
+    for (name, asset) in &assets {
+        let read = if is_url(&asset.href) { far(&asset.href, http) } else { near(&asset.href) };
+        match read {
+            Ok(bytes) => total_bytes += bytes,
+            Err(Trouble { found, advice }) => {
+                return Finding::fail("assets", format!("the {name} {} {found}", asset.href), advice);
+            }
+        }
+    }
+    let (count, size_mb) = (assets.len(), total_bytes as f64 / 1e6);
+    let how = if is_url(&assets[0].1.href) { "come in ranges" } else { "lie on this machine" };
+    Finding::ok("assets", format!("{count} files of {}, {size_mb:.1} MB, {how}", item.id))
+}
+
+/// Why a file cannot be read, and what helps.
+struct Trouble {
+    found: String,
+    advice: &'static str,
+}
+
+/// The size of a file on this machine, bytes.
+fn near(href: &str) -> Result<u64, Trouble> {
+    if href.contains("://") {
+        let found = "is neither a file nor an http address".to_owned();
+        return Err(Trouble { found, advice: "give the catalogue http(s) addresses; s3:// and the like are not read" });
+    }
+    let read = || -> std::io::Result<(Vec<u8>, u64)> {
+        let file = File::open(href)?;
+        let size_bytes = file.metadata()?.len();
+        let mut beginning = Vec::new();
+        file.take(RANGE_BYTES).read_to_end(&mut beginning)?;
+        Ok((beginning, size_bytes))
+    };
+    let (beginning, size_bytes) = read().map_err(|error| Trouble {
+        found: format!("cannot be read: {error}"),
+        advice: "check the catalogue's hrefs, which are relative to its file, and who may read the files",
+    })?;
+    check_tiff(&beginning)?;
+    Ok(size_bytes)
+}
+
+/// The size of a file behind http, bytes, when a part of it came as asked for.
+fn far(url: &str, http: &Http) -> Result<u64, Trouble> {
+    let answer = http.get_range(url, &[]).map_err(|error| Trouble {
+        found: format!("does not come: {error}"),
+        advice: "check the network and its firewall: curl -I ADDRESS; the bucket may be down",
+    })?;
+    let advice = match answer.status {
+        206 => return check_part(&answer),
+        200 => {
+            let size = answer.header("content-length").and_then(|text| text.parse::<u64>().ok());
+            let whole = size.map_or("whole".to_owned(), |bytes| format!("whole, {:.1} MB", bytes as f64 / 1e6));
+            return Err(Trouble {
+                found: format!("is sent {whole}, where a part was asked for: the server knows no Range"),
+                advice: "serve the files with one that does, such as nginx or a bucket, and let no proxy take Range off",
+            });
+        }
+        401 | 403 => "the bucket wants a login, a token or a payer: choose a catalogue whose files are open to all",
+        404 | 410 => "the catalogue lists a file that is gone: tell its operator, or take another collection",
+        _ => "try again later; if it stays, tell the bucket's operator",
+    };
+    Err(Trouble { found: format!("cannot be read: {}", answer.in_words()), advice })
+}
+
+fn check_part(answer: &Answer) -> Result<u64, Trouble> {
+    let bad = |found: String| Trouble { found, advice: "a proxy or cache on the way may be at fault: read without it" };
+    let Some(range) = answer.header("content-range") else {
+        return Err(bad("comes in part (206), but without Content-Range".to_owned()));
+    };
+    let Some((start, end, size)) = numbers(range) else {
+        return Err(bad(format!("comes with a Content-Range that says too little: {range}")));
+    };
+    let end_asked_for = RANGE_BYTES.min(size).saturating_sub(1);
+    if (start, end) != (0, end_asked_for) || answer.body.len() as u64 != end + 1 {
+        let got = answer.body.len();
+        return Err(bad(format!("comes as {range} in {got} bytes, where 0-{end_asked_for} were asked for")));
+    }
+    check_tiff(&answer.body)?;
+    Ok(size)
+}
+
+/// First byte, last byte and size of `bytes 0-99/1234`.
+fn numbers(range: &str) -> Option<(u64, u64, u64)> {
+    let (part, size) = range.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (start, end) = part.split_once('-')?;
+    Some((start.trim().parse().ok()?, end.trim().parse().ok()?, size.trim().parse().ok()?))
+}
+
+fn check_tiff(beginning: &[u8]) -> Result<(), Trouble> {
+    const MAGIC: [&[u8]; 4] = [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"];
+    if MAGIC.iter().any(|magic| beginning.starts_with(magic)) {
+        return Ok(());
+    }
+    let text: String = String::from_utf8_lossy(&beginning[..beginning.len().min(40)]).escape_default().collect();
+    Err(Trouble {
+        found: format!("is no TIFF: it begins with \"{text}\""),
+        advice: "name a collection whose assets are Cloud-Optimized GeoTIFFs; JPEG 2000 is not read",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_content_range_says_where_and_how_much() {
+        assert_eq!(numbers("bytes 0-99/1234"), Some((0, 99, 1234)));
+        assert_eq!(numbers("bytes 0-99/*"), None);
+        assert_eq!(numbers("bytes */1234"), None);
+        assert_eq!(numbers("0-99/1234"), None);
+    }
+
+    #[test]
+    fn four_beginnings_are_a_tiff() {
+        assert!(check_tiff(b"II*\0\x08").is_ok() && check_tiff(b"MM\0+").is_ok());
+        let trouble = check_tiff(b"\0\0\0\x0cjP  \r\n").err().unwrap();
+        assert!(trouble.found.contains("jP") && trouble.advice.contains("JPEG 2000"), "{}", trouble.found);
+        assert!(check_tiff(b"").is_err());
+    }
+}

@@ -1,0 +1,254 @@
+//! The catalogue: whether it answers, has the collections, and lists scenes of the regions.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, Utc};
+use dragonfly_core::stac::{Item, ItemCollection, Search};
+use dragonfly_core::{DateWindow, FireSide, Region, SearchWindows};
+use serde_json::{Value, json};
+
+use super::finding::{Finding, Status};
+use super::http::Http;
+use crate::catalogue::Catalogue;
+use crate::settings::is_url;
+
+/// Scenes asked for: one page.
+const PAGE_ITEMS: usize = 50;
+
+/// A catalogue that answered.
+pub(super) enum Listed {
+    /// The root of a STAC API, without a slash at its end.
+    Api(String),
+    /// All items of a file.
+    File(Vec<Item>),
+}
+
+/// Whether the catalogue answers, and as a catalogue does.
+pub(super) fn reachable(stac: Option<&str>, http: &Http) -> (Finding, Option<Listed>) {
+    match stac {
+        Some(url) if is_url(url) => reachable_api(url.trim_end_matches('/'), http),
+        stac => match Catalogue::open(stac) {
+            Ok(Catalogue::File(items)) if !items.is_empty() => {
+                let words = format!("{} lists {} scenes", stac.unwrap_or_default(), items.len());
+                (Finding::ok("catalogue", words), Some(Listed::File(items)))
+            }
+            Ok(_) => {
+                let words = format!("{} lists no scene", stac.unwrap_or_default());
+                (Finding::fail("catalogue", words, "fill it with the answer to a STAC search, or name another"), None)
+            }
+            Err(error) => {
+                let advice = "name the root of a STAC API, such as https://earth-search.aws.element84.com/v1, or an \
+                              ItemCollection in a file, with `stac`";
+                (Finding::fail("catalogue", format!("{error:#}"), advice), None)
+            }
+        },
+    }
+}
+
+fn reachable_api(root: &str, http: &Http) -> (Finding, Option<Listed>) {
+    let fail = |words: String, advice: &str| (Finding::fail("catalogue", words, advice), None);
+    let answer = match http.get(root, &[]) {
+        Ok(answer) => answer,
+        Err(error) => {
+            let advice = "check `stac`, the network (curl -I ADDRESS), and a proxy in https_proxy; where it speaks of a \
+                          certificate, the clock and the package ca-certificates too";
+            return fail(format!("{root} does not answer: {error}"), advice);
+        }
+    };
+    if answer.status != 200 {
+        let advice = "check `stac`: it must be the root of the API; at 429 and 5xx the server is busy, so try again";
+        return fail(format!("{root} answers {}", answer.in_words()), advice);
+    }
+    let says_stac = |landing: &Value| landing.get("stac_version").is_some() || landing.get("conformsTo").is_some();
+    match serde_json::from_slice::<Value>(&answer.body) {
+        Ok(landing) if says_stac(&landing) => {
+            let title = landing["title"].as_str().or(landing["id"].as_str()).unwrap_or("without a title");
+            (Finding::ok("catalogue", format!("{root} answers: {title}")), Some(Listed::Api(root.to_owned())))
+        }
+        _ => fail(
+            format!("{root} answers, but not as STAC does: {}", answer.in_words()),
+            "check `stac`: it must be the root of the API, often ending in /v1 or /stac, not a page about it",
+        ),
+    }
+}
+
+/// Whether the catalogue has a collection.
+pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
+    let present = match listed {
+        Listed::File(items) => {
+            let count = items.iter().filter(|item| item.collection.as_deref() == Some(id)).count();
+            if count > 0 {
+                return Finding::ok("collection", format!("{id}: {count} scenes"));
+            }
+            items.iter().filter_map(|item| item.collection.clone()).collect()
+        }
+        Listed::Api(root) => {
+            let url = format!("{root}/collections/{id}");
+            match http.get(&url, &[]) {
+                Ok(answer) if answer.status == 200 => match serde_json::from_slice::<Value>(&answer.body) {
+                    Ok(found) if found["id"] == id => return Finding::ok("collection", format!("{id} is there")),
+                    _ => {
+                        let words = format!("{url} is no collection of STAC: {}", answer.in_words());
+                        return Finding::fail("collection", words, "check `stac`: it must be the root of a STAC API");
+                    }
+                },
+                Ok(answer) if answer.status == 404 => collections(root, http),
+                Ok(answer) => {
+                    let words = format!("{url} answers {}", answer.in_words());
+                    return Finding::fail("collection", words, "try again later; a 401 or 403 wants a login");
+                }
+                Err(error) => {
+                    let words = format!("{url} does not answer: {error}");
+                    return Finding::fail("collection", words, "the catalogue is unwell: try again later");
+                }
+            }
+        }
+    };
+    let present = if present.is_empty() {
+        "none that can be listed".to_owned()
+    } else {
+        present.into_iter().take(12).collect::<Vec<_>>().join(", ")
+    };
+    Finding::fail(
+        "collection",
+        format!("{id} is not there; the catalogue has {present}"),
+        "write one of its Sentinel-2 L2A collections into `collection` of the regions, or name another catalogue",
+    )
+}
+
+/// The names of an API's collections; none where it does not tell.
+fn collections(root: &str, http: &Http) -> BTreeSet<String> {
+    let answer = http.get(&format!("{root}/collections"), &[]);
+    let list: Value = answer.ok().and_then(|answer| serde_json::from_slice(&answer.body).ok()).unwrap_or_default();
+    let collections = list["collections"].as_array().into_iter().flatten();
+    collections.filter_map(|collection| collection["id"].as_str()).map(str::to_owned).collect()
+}
+
+/// Whether both sides of a region's map have scenes now, as a run would look for them. Gives the clearest of the
+/// post side, for a closer look.
+pub(super) fn scene(listed: &Listed, region: &Region, now: DateTime<Utc>, http: &Http) -> (Finding, Option<Item>) {
+    let windows = SearchWindows::of(region, now.date_naive());
+    let fail = |error: String, advice: &str| Finding::fail("scene", error, advice);
+    let (post, pre) = match (
+        Side::find(listed, region, &windows, FireSide::Post, http),
+        Side::find(listed, region, &windows, FireSide::Pre, http),
+    ) {
+        (Ok(post), Ok(pre)) => (post, pre),
+        (Err(error), _) | (_, Err(error)) => {
+            return (fail(error, "the catalogue must answer POST /search as the STAC API does"), None);
+        }
+    };
+    let troubles = [pre.trouble(region, &windows, now), post.trouble(region, &windows, now)];
+    // A failure is told before a warning, the post side before the pre.
+    let worst = troubles.into_iter().flatten().max_by_key(|trouble| trouble.status == Status::Fail);
+    let finding = worst.unwrap_or_else(|| Finding::ok("scene", format!("{}; {}", post.in_words(), pre.in_words())));
+    (finding, post.clearest)
+}
+
+/// What was found on one side of a map.
+struct Side {
+    side: FireSide,
+    /// Where scenes were found, or looked for last.
+    window: DateWindow,
+    clearest: Option<Item>,
+}
+
+impl Side {
+    /// Looks in the side's window, then in twice of it.
+    fn find(
+        listed: &Listed,
+        region: &Region,
+        windows: &SearchWindows,
+        side: FireSide,
+        http: &Http,
+    ) -> Result<Self, String> {
+        let mut found = Self { side, window: windows.side(side), clearest: None };
+        for window in [Some(windows.side(side)), windows.widened(side)].into_iter().flatten() {
+            let items = search(listed, region, window, http)?;
+            let clearest = items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
+            found = Self { side, window, clearest };
+            if found.clearest.is_some() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    fn in_words(&self) -> String {
+        let Some(item) = &self.clearest else { return format!("none on the {} side", self.side) };
+        let day = item.acquired().map_or_else(String::new, |at| format!(" of {}", at.date_naive()));
+        let cloud = item.properties.cloud_cover.map_or_else(String::new, |cover| format!(" with {cover:.0} % cloud"));
+        format!("{}: {}{day}{cloud}", self.side, item.id)
+    }
+
+    /// What stands in the way of a map; `None` when nothing does.
+    fn trouble(&self, region: &Region, windows: &SearchWindows, now: DateTime<Utc>) -> Option<Finding> {
+        let (side, window) = (self.side, self.window);
+        let key = if side == FireSide::Pre { "pre_window_days" } else { "post_window_days" };
+        let Some(item) = &self.clearest else {
+            let words = format!("no scene of {} on the {side} side, {window}", region.collection);
+            // A rolling window ends today, and yet is as full as it will be.
+            let is_coming = window.end >= now.date_naive() && (region.event_date.is_some() || region.post.is_some());
+            return Some(if is_coming && side == FireSide::Post {
+                Finding::warn("scene", words, "the window is still open: the region waits for its first image")
+            } else {
+                let advice =
+                    format!("check the region's `bbox`, its dates and {key}, and how far the catalogue reaches");
+                Finding::fail("scene", words, advice)
+            });
+        };
+        let cover = item.properties.cloud_cover.unwrap_or(0.0);
+        if cover > region.max_cloud_cover {
+            let words = format!(
+                "{}, more cloud than max_cloud_cover allows ({:.0} %)",
+                self.in_words(),
+                region.max_cloud_cover
+            );
+            return Some(Finding::warn(
+                "scene",
+                words,
+                format!("wait for clearer days, or raise max_cloud_cover or {key}"),
+            ));
+        }
+        (window != windows.side(side)).then(|| {
+            let words = format!("none within {}, only in twice the days: {}", windows.side(side), self.in_words());
+            Finding::warn("scene", words, format!("raise {key}, or ask whether the catalogue is up to date"))
+        })
+    }
+}
+
+/// A scene's clouds and its share without data, percent.
+fn unseen_percent(item: &Item) -> f64 {
+    item.properties.cloud_cover.unwrap_or(0.0) + item.properties.nodata_percentage.unwrap_or(0.0)
+}
+
+/// The scenes of a window over a region: of an API those on its first page.
+fn search(listed: &Listed, region: &Region, window: DateWindow, http: &Http) -> Result<Vec<Item>, String> {
+    let found = match listed {
+        Listed::File(items) => items.clone(),
+        Listed::Api(root) => {
+            let search = Search {
+                collections: vec![region.collection.clone()],
+                bbox: Some(region.bbox),
+                datetime: Some(window.to_stac_interval()),
+                limit: Some(PAGE_ITEMS),
+                ..Search::default()
+            };
+            let url = format!("{root}/search");
+            let body = json!(search).to_string();
+            let answer = http.post_json(&url, &[], &body).map_err(|error| format!("{url} does not answer: {error}"))?;
+            if answer.status != 200 {
+                return Err(format!("{url} answers {}", answer.in_words()));
+            }
+            let mut json = serde_json::Deserializer::from_slice(&answer.body);
+            let read: Result<ItemCollection, _> = serde_path_to_error::deserialize(&mut json);
+            read.map_err(|error| format!("{url} does not answer as STAC does: {error}"))?.features
+        }
+    };
+    let wanted = |item: &Item| {
+        item.collection.as_deref() == Some(&region.collection)
+            && item.acquired().is_some_and(|at| window.contains(at))
+            && item.touches(region.bbox)
+    };
+    Ok(found.into_iter().filter(wanted).collect())
+}

@@ -1,0 +1,54 @@
+//! What a probe found, and what to do about it.
+
+use serde::Serialize;
+
+/// How a probe ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Status {
+    /// As it should be.
+    Ok,
+    /// It works, at a cost that the finding names.
+    Warn,
+    /// A night or the page cannot do with it.
+    Fail,
+    /// Not looked at, for the reason told.
+    Skipped,
+}
+
+/// One probe's outcome, in words for people.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub(crate) struct Finding {
+    /// What was looked at: one word or two, the same in every release.
+    pub(crate) probe: &'static str,
+    /// The region it was looked at for; `None` where it concerns all.
+    pub(crate) region: Option<String>,
+    pub(crate) status: Status,
+    /// What was found.
+    pub(crate) finding: String,
+    /// The next step; `None` where there is nothing to do.
+    pub(crate) advice: Option<String>,
+}
+
+impl Finding {
+    pub(super) fn ok(probe: &'static str, finding: impl Into<String>) -> Self {
+        Self { probe, region: None, status: Status::Ok, finding: finding.into(), advice: None }
+    }
+
+    pub(super) fn warn(probe: &'static str, finding: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { status: Status::Warn, advice: Some(advice.into()), ..Self::ok(probe, finding) }
+    }
+
+    pub(super) fn fail(probe: &'static str, finding: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { status: Status::Fail, advice: Some(advice.into()), ..Self::ok(probe, finding) }
+    }
+
+    pub(super) fn skipped(probe: &'static str, reason: impl Into<String>) -> Self {
+        Self { status: Status::Skipped, ..Self::ok(probe, reason) }
+    }
+
+    /// The same, for one region.
+    pub(super) fn of(self, region: &str) -> Self {
+        Self { region: Some(region.to_owned()), ..self }
+    }
+}

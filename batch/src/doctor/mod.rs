@@ -1,0 +1,198 @@
+//! `doctor`: tries what a night and a page need, and says in words what is wrong and what to do.
+
+// What every probe gives, and how it is shown.
+mod finding;
+mod report;
+
+// The machine.
+mod machine;
+
+// What lies far away.
+mod asset;
+mod catalogue;
+mod cors;
+mod http;
+mod layout;
+mod mask;
+mod offset;
+
+use std::collections::BTreeMap;
+use std::thread;
+
+use anyhow::{Context, Result, bail};
+use chrono::{DateTime, Utc};
+use dragonfly_core::Region;
+use gdal::config::set_config_option;
+
+use crate::settings::Settings;
+
+use catalogue::Listed;
+use http::Http;
+
+pub(crate) use cors::parse_origin;
+pub(crate) use finding::{Finding, Status};
+pub(crate) use report::{as_json, in_words};
+
+/// Regions looked at when none is named.
+const REGIONS: usize = 3;
+
+/// What to look at.
+pub(crate) struct Examination<'a> {
+    pub(crate) settings: &'a Settings,
+    /// Names of the regions; the first few by priority when empty.
+    pub(crate) names: &'a [String],
+    /// The site of the page, such as `https://maps.example.org`.
+    pub(crate) origin: Option<&'a str>,
+    /// The moment of the search windows; the clock is judged by its own.
+    pub(crate) now: DateTime<Utc>,
+}
+
+impl Examination<'_> {
+    /// Tries everything. A failure hides no other, except what depends on it, which is skipped with the reason.
+    ///
+    /// # Errors
+    /// When GDAL cannot be told to be quick.
+    pub(crate) fn run(&self) -> Result<Vec<Finding>> {
+        be_quick()?;
+        let http = Http::new();
+        let mut findings = vec![
+            machine::root(&self.settings.root),
+            machine::disk(&self.settings.root, self.settings.min_free_gb),
+            machine::projections(),
+        ];
+        let (found, regions) = self.regions();
+        findings.push(found);
+        let (found, listed) = catalogue::reachable(self.settings.stac.as_deref(), &http);
+        findings.push(found);
+        findings.push(self.catalogue_cors(listed.as_ref(), &http));
+
+        let mut collections: BTreeMap<&str, Finding> = BTreeMap::new();
+        for region in &regions {
+            collections.entry(&region.collection).or_insert_with(|| match &listed {
+                Some(listed) => catalogue::collection(listed, &region.collection, &http),
+                None => Finding::skipped("collection", format!("{}: no catalogue", region.collection)),
+            });
+        }
+        findings.extend(collections.values().cloned());
+
+        // Each waits for servers most of the time.
+        thread::scope(|scope| -> Result<()> {
+            let looks: Vec<_> = regions
+                .iter()
+                .map(|region| {
+                    let is_there =
+                        collections.get(region.collection.as_str()).is_some_and(|found| found.status == Status::Ok);
+                    let listed = listed.as_ref().filter(|_| is_there);
+                    let http = &http;
+                    scope.spawn(move || self.look_at(region, listed, http))
+                })
+                .collect();
+            for look in looks {
+                let Ok(found) = look.join() else { bail!("a probe died; tell its makers what it was asked") };
+                findings.extend(found);
+            }
+            Ok(())
+        })?;
+        findings.push(machine::clock(http.clock()));
+        Ok(findings)
+    }
+
+    /// The regions to look at.
+    fn regions(&self) -> (Finding, Vec<Region>) {
+        match self.chosen() {
+            Ok((words, regions)) => (Finding::ok("regions", words), regions),
+            Err(error) => {
+                let advice = "mend the file of the regions: config/README.md tells its keys";
+                (Finding::fail("regions", format!("{error:#}"), advice), Vec::new())
+            }
+        }
+    }
+
+    fn chosen(&self) -> Result<(String, Vec<Region>)> {
+        let all = self.settings.regions()?;
+        if all.is_empty() {
+            bail!("{} names no region", self.settings.regions.display());
+        }
+        if !self.names.is_empty() {
+            let named = |name: &String| {
+                let known = || all.iter().map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ");
+                let region = all.iter().find(|region| region.name == *name).cloned();
+                region.with_context(|| format!("there is no region `{name}`; there are: {}", known()))
+            };
+            let regions: Vec<Region> = self.names.iter().map(named).collect::<Result<_>>()?;
+            return Ok((format!("{} of {}: {}", regions.len(), all.len(), self.names.join(", ")), regions));
+        }
+        let count = all.len();
+        let mut regions = all;
+        regions.sort_by_key(|region| region.priority);
+        regions.truncate(REGIONS);
+        let names: Vec<&str> = regions.iter().map(|region| region.name.as_str()).collect();
+        let words = if names.len() == count {
+            format!("all {count}: {}", names.join(", "))
+        } else {
+            format!("the first {REGIONS} of {count} by priority: {}; name others to look at them", names.join(", "))
+        };
+        Ok((words, regions))
+    }
+
+    fn catalogue_cors(&self, listed: Option<&Listed>, http: &Http) -> Finding {
+        match (self.origin, listed) {
+            (None, _) => Finding::skipped("catalogue cors", "name the page's site with --origin to look at it"),
+            (_, None) => Finding::skipped("catalogue cors", "no catalogue"),
+            (_, Some(Listed::File(_))) => {
+                Finding::skipped("catalogue cors", "the catalogue is a file: `serve` hands it to its own page")
+            }
+            (Some(origin), Some(Listed::Api(root))) => cors::catalogue(root, origin, http),
+        }
+    }
+
+    /// Everything about one region.
+    fn look_at(&self, region: &Region, listed: Option<&Listed>, http: &Http) -> Vec<Finding> {
+        let mut findings = vec![mask::mask(self.settings, region)];
+        let skip = |reason: &str, probes: &[&'static str]| -> Vec<Finding> {
+            probes.iter().map(|probe| Finding::skipped(probe, reason)).collect()
+        };
+        let (found, item) = match listed {
+            Some(listed) => catalogue::scene(listed, region, self.now, http),
+            None => (Finding::skipped("scene", format!("no collection {} to search", region.collection)), None),
+        };
+        findings.push(found);
+        match item {
+            Some(item) => {
+                let found = asset::readable(&item, http);
+                let is_readable = found.status == Status::Ok;
+                findings.push(found);
+                if is_readable {
+                    let (found, coarsest) = layout::layout(&item, region);
+                    let is_broken = found.status == Status::Fail;
+                    findings.push(found);
+                    findings.push(match coarsest {
+                        Some(dn) => offset::offset(&item, &dn),
+                        None if is_broken => Finding::skipped("offset", "the files cannot be read"),
+                        None => {
+                            Finding::skipped("offset", "without overviews the whole image would have to be fetched")
+                        }
+                    });
+                } else {
+                    findings.extend(skip("the files cannot be read", &["layout", "offset"]));
+                }
+                findings.push(match self.origin {
+                    None => Finding::skipped("assets cors", "name the page's site with --origin to look at it"),
+                    Some(_) if !is_readable => Finding::skipped("assets cors", "the files cannot be read"),
+                    Some(origin) => cors::assets(&item, self.settings.proxy_base.as_deref(), origin, http),
+                });
+            }
+            None => findings.extend(skip("no scene to look at", &["assets", "layout", "offset", "assets cors"])),
+        }
+        findings.into_iter().map(|found| found.of(&region.name)).collect()
+    }
+}
+
+/// A night is patient with servers; who stands before a terminal is not.
+fn be_quick() -> Result<()> {
+    let options = [("GDAL_HTTP_MAX_RETRY", "0"), ("GDAL_HTTP_CONNECTTIMEOUT", "5"), ("GDAL_HTTP_TIMEOUT", "15")];
+    for (key, value) in options {
+        set_config_option(key, value).with_context(|| format!("setting GDAL's {key}"))?;
+    }
+    Ok(())
+}

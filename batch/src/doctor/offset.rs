@@ -1,0 +1,115 @@
+//! Whether what an item says of its offset agrees with its pixels.
+
+use dragonfly_core::stac::Item;
+use dragonfly_core::{OffsetRule, offset_from_pixels, offset_rule};
+
+use super::finding::Finding;
+
+/// Where the offset of 1000 is left in, black lies at 1000, and the darkest pixels of nearly any scene just above it.
+/// Beyond this the ground is bright and dry, and its floor proves nothing.
+const BLACK_IF_LEFT_IN_DN: std::ops::RangeInclusive<u16> = 950..=1200;
+/// The share of valid pixels that may be darker than the floor: outliers.
+const FLOOR_SHARE: f64 = 0.001;
+
+/// Judges the rule for an item by the digital numbers of its coarsest short-wave infrared, 0 where there is no data.
+pub(super) fn offset(item: &Item, dn: &[u16]) -> Finding {
+    if !item.is_sentinel_2_l2a() {
+        return Finding::skipped("offset", "not Sentinel-2: the offset of the item's raster:bands is taken");
+    }
+    let Some(floor_dn) = floor_dn(dn) else {
+        return Finding::skipped("offset", format!("scene {} has no pixel with data", item.id));
+    };
+    let (offset_dn, reason, is_by_pixels) = match offset_rule(item) {
+        OffsetRule::Decided(decision) => (decision.offset_dn, decision.reason, false),
+        OffsetRule::LookAtPixels { metadata_offset_dn } => {
+            let decision = offset_from_pixels(metadata_offset_dn, dn);
+            (decision.offset_dn, decision.reason, true)
+        }
+    };
+    let flag = match item.properties.boa_offset_applied {
+        Some(flag) => format!("boa_offset_applied is {flag}"),
+        None => "no boa_offset_applied".to_owned(),
+    };
+    // Whatever the item says, core knows which pixels are too dark for an offset.
+    let is_proven_gone = offset_from_pixels(Some(f32::NAN), dn).offset_dn == 0.0;
+    let seen = format!("the darkest pixels of {} are at {floor_dn}", item.id);
+    let found = format!("{seen}; offset {offset_dn:.0}, {reason}");
+    if is_proven_gone && is_by_pixels {
+        return Finding::warn(
+            "offset",
+            format!("{found} ({flag})"),
+            "the item says that the offset of 1000 is still in, and its pixels prove that it is not: maps follow the \
+             pixels and are right. Other programs may go by the item",
+        );
+    }
+    if is_proven_gone && offset_dn < 0.0 {
+        return Finding::fail(
+            "offset",
+            format!("{found}; but so dark they cannot be with it"),
+            "NBR would be wrong, and fires invented: name another collection, and tell the catalogue's operator",
+        );
+    }
+    if offset_dn == 0.0 && BLACK_IF_LEFT_IN_DN.contains(&floor_dn) {
+        return Finding::warn(
+            "offset",
+            format!("{found}; but that looks as if the offset of 1000 were still in ({flag})"),
+            "bright, dry ground can look so too. If other scenes say the same, NBR is too small and maps are wrong: \
+             name the collection of the files as delivered (sentinel-2-c1-l2a), and tell the catalogue's operator",
+        );
+    }
+    Finding::ok("offset", found)
+}
+
+/// The digital number that only outliers are below; `None` where nothing has data.
+fn floor_dn(dn: &[u16]) -> Option<u16> {
+    let mut valid: Vec<u16> = dn.iter().copied().filter(|dn| *dn != 0).collect();
+    valid.sort_unstable();
+    valid.get((valid.len() as f64 * FLOOR_SHARE) as usize).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::finding::Status;
+    use super::*;
+
+    const GONE: u16 = 210;
+    const LEFT_IN: u16 = 1060;
+    const BRIGHT: u16 = 1900;
+
+    fn check(collection: &str, properties: serde_json::Value, floor: u16, status: Status, part: &str) {
+        let item = serde_json::from_value(json!({
+            "id": "S2A_10TFK_20250806_0_L2A", "collection": collection, "properties": properties,
+            "assets": { "nir08": { "href": "a.tif", "raster:bands": [{ "scale": 0.0001, "offset": -0.1 }] } }
+        }))
+        .unwrap();
+        let mut dn = vec![2500; 10_000];
+        dn[..20].fill(floor);
+        dn.extend([0; 500]);
+        let found = offset(&item, &dn);
+        let advice = found.advice.unwrap_or_default();
+        assert_eq!(found.status, status, "{properties} {floor}: {}", found.finding);
+        assert!(found.finding.contains(part) || advice.contains(part), "{} {advice}", found.finding);
+    }
+
+    #[test]
+    fn the_flag_is_held_against_the_pixels() {
+        let flag = |flag: bool| json!({ "s2:processing_baseline": "05.11", "earthsearch:boa_offset_applied": flag });
+        check("sentinel-2-l2a", flag(true), GONE, Status::Ok, "210");
+        check("sentinel-2-l2a", flag(true), LEFT_IN, Status::Warn, "still in (boa_offset_applied is true)");
+        check("sentinel-2-l2a", flag(true), BRIGHT, Status::Ok, "1900");
+        check("sentinel-2-l2a", flag(false), GONE, Status::Warn, "pixels prove");
+        check("sentinel-2-l2a", flag(false), LEFT_IN, Status::Ok, "offset -1000");
+    }
+
+    #[test]
+    fn files_as_delivered_must_carry_it_and_old_ones_not() {
+        let baseline = |text: &str| json!({ "s2:processing_baseline": text });
+        check("sentinel-2-c1-l2a", baseline("05.11"), LEFT_IN, Status::Ok, "offset -1000");
+        check("sentinel-2-c1-l2a", baseline("05.11"), GONE, Status::Fail, "fires invented");
+        check("sentinel-2-l2a", baseline("03.01"), GONE, Status::Ok, "below 04.00");
+        check("sentinel-2-l2a", baseline("03.01"), LEFT_IN, Status::Warn, "still in");
+        check("landsat-c2-l2", baseline("1"), GONE, Status::Skipped, "not Sentinel-2");
+    }
+}

@@ -1,0 +1,441 @@
+//! `dragonfly doctor` before good servers and bad ones: each fault is found by its own probe, and by no other.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use chrono::{TimeDelta, Utc};
+use serde_json::{Value, json};
+
+use crate::stage::{Serving, Stage, invented_scenes};
+
+const SITE: &str = "https://maps.example.org";
+
+/// What a server was asked.
+struct Asked {
+    method: String,
+    path: String,
+    headers: BTreeMap<String, String>,
+}
+
+/// What it answers.
+struct Answer {
+    status: u16,
+    headers: BTreeMap<&'static str, String>,
+    body: Vec<u8>,
+}
+
+/// Changes an answer before it is given.
+type Spoil = Box<dyn Fn(&Asked, &mut Answer) + Send + Sync>;
+
+/// A small STAC API over the invented scenes, with files in ranges, and one thing spoilt. It ends with the tests.
+fn start(items: &Value, spoil: Spoil) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let root = format!("http://{}", listener.local_addr().unwrap());
+    let items = items.to_string().replace("{root}", &root);
+    thread::spawn(move || {
+        thread::scope(|scope| {
+            for stream in listener.incoming() {
+                scope.spawn(|| answer(stream.unwrap(), &items, &spoil));
+            }
+        });
+    });
+    root
+}
+
+fn answer(mut stream: TcpStream, items: &str, spoil: &Spoil) {
+    // Whoever connects and says nothing, or leaves in the midst, is no concern of the test.
+    let Some(asked) = hear(&stream) else { return };
+    let mut answer = good_answer(&asked, items);
+    spoil(&asked, &mut answer);
+    let mut head = format!("HTTP/1.1 {} Said\r\nConnection: close\r\n", answer.status);
+    answer.headers.entry("content-length").or_insert(answer.body.len().to_string());
+    for (name, value) in &answer.headers {
+        head.push_str(&format!("{name}: {value}\r\n"));
+    }
+    let body = if asked.method == "HEAD" { &[][..] } else { &answer.body };
+    let _ = stream.write_all(&[head.as_bytes(), b"\r\n", body].concat());
+}
+
+fn hear(stream: &TcpStream) -> Option<Asked> {
+    let mut reader = BufReader::new(stream);
+    let mut line = String::new();
+    reader.read_line(&mut line).ok()?;
+    let (method, path) = (line.split(' ').next()?.to_owned(), line.split(' ').nth(1)?.to_owned());
+    let mut headers = BTreeMap::new();
+    loop {
+        let mut line = String::new();
+        reader.read_line(&mut line).ok()?;
+        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
+        headers.insert(name.to_ascii_lowercase(), value.to_owned());
+    }
+    let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
+    reader.read_exact(&mut vec![0; length]).ok()?;
+    Some(Asked { method, path, headers })
+}
+
+/// What a server does that has no fault.
+fn good_answer(asked: &Asked, items: &str) -> Answer {
+    let mut headers = BTreeMap::from([
+        ("access-control-allow-origin", "*".to_owned()),
+        ("access-control-allow-headers", "Content-Type, Range".to_owned()),
+        ("access-control-expose-headers", "ETag, Content-Range".to_owned()),
+        ("date", http_date(TimeDelta::zero())),
+    ]);
+    let mut status = 200;
+    let body = match asked.path.as_str() {
+        _ if asked.method == "OPTIONS" => Vec::new(),
+        "/" => json!({ "type": "Catalog", "stac_version": "1.0.0", "title": "Of a test" }).to_string().into(),
+        "/collections/sentinel-2-l2a" => json!({ "id": "sentinel-2-l2a" }).to_string().into(),
+        "/collections" => json!({ "collections": [{ "id": "sentinel-2-l2a" }] }).to_string().into(),
+        "/search" => items.as_bytes().to_vec(),
+        path => match path.strip_prefix("/files").map(fs::read) {
+            Some(Ok(file)) => match asked.headers.get("range") {
+                Some(range) => {
+                    let (start, end) = range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
+                    let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
+                    let end = end.min(file.len() - 1);
+                    status = 206;
+                    headers.insert("content-range", format!("bytes {start}-{end}/{}", file.len()));
+                    file[start..=end].to_vec()
+                }
+                None => file,
+            },
+            _ => {
+                status = 404;
+                Vec::new()
+            }
+        },
+    };
+    Answer { status, headers, body }
+}
+
+fn http_date(ahead: TimeDelta) -> String {
+    (Utc::now() + ahead).format("%a, %d %b %Y %H:%M:%S GMT").to_string()
+}
+
+/// The catalogue of the invented scenes, its files behind `{root}/files`.
+fn items() -> Value {
+    let sample = invented_scenes();
+    let mut items: Value = serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
+    for item in items["features"].as_array_mut().unwrap() {
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            asset["href"] = json!(format!("{{root}}/files{}", sample.join(asset["href"].as_str().unwrap()).display()));
+        }
+    }
+    items
+}
+
+/// The same, with each item changed.
+fn items_with(change: impl Fn(&mut Value)) -> Value {
+    let mut items = items();
+    items["features"].as_array_mut().unwrap().iter_mut().for_each(change);
+    items
+}
+
+/// The same, with an asset of every item at another file.
+fn items_with_file(asset: &str, file: &Path) -> Value {
+    items_with(|item| item["assets"][asset]["href"] = json!(format!("{{root}}/files{}", file.display())))
+}
+
+fn stage(stac: &str) -> Stage {
+    let regions: Value = serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
+    Stage::new(Path::new(stac), &regions)
+}
+
+const EXAMINE: [&str; 5] = ["doctor", "sample_sierra", "--json", "--origin", SITE];
+
+fn findings(output: &Output) -> Vec<Value> {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Exactly one probe complains, in these words; none when `probe` is empty. The exit code follows.
+fn check_output(output: &Output, probe: &str, status: &str, parts: &[&str]) {
+    let findings = findings(output);
+    let complaints: Vec<&Value> =
+        findings.iter().filter(|found| ["warn", "fail"].contains(&found["status"].as_str().unwrap())).collect();
+    let complaining: Vec<&str> = complaints.iter().map(|found| found["probe"].as_str().unwrap()).collect();
+    let expected: Vec<&str> = Some(probe).filter(|probe| !probe.is_empty()).into_iter().collect();
+    assert_eq!(complaining, expected, "{complaints:#?}");
+    for found in complaints {
+        assert_eq!(found["status"], status, "{found:#}");
+        let advice = found["advice"].as_str().unwrap();
+        let words = format!("{} {advice}", found["finding"].as_str().unwrap());
+        assert!(advice.len() > 20, "what to do: {found:#}");
+        for part in parts {
+            assert!(words.contains(part), "`{part}` is not in: {words}");
+        }
+    }
+    assert_eq!(output.status.code(), Some(i32::from(status == "fail")));
+}
+
+/// Before a server that gives these items, spoilt so.
+fn check(items: &Value, spoil: Spoil, probe: &str, status: &str, parts: &[&str]) {
+    let root = start(items, spoil);
+    check_output(&stage(&root).run(&EXAMINE), probe, status, parts);
+}
+
+/// A fault of one path: answers that begin with it are spoilt.
+fn at(path: &'static str, spoil: fn(&mut Answer)) -> Spoil {
+    Box::new(move |asked, answer| {
+        if asked.path.starts_with(path) && (path != "/" || asked.path == "/") {
+            spoil(answer);
+        }
+    })
+}
+
+fn unspoilt() -> Spoil {
+    Box::new(|_, _| {})
+}
+
+#[test]
+fn good_servers_are_well() {
+    check(&items(), unspoilt(), "", "ok", &[]);
+    let near = Stage::invented();
+    fs::create_dir_all(near.published("")).unwrap();
+    check_output(&near.run(&["doctor", "--json"]), "", "ok", &[]);
+    let server = Serving::start(&near);
+    let far = stage(&format!("{}/stac", server.address));
+    let output = far.run(&["doctor", "--json", "--origin", SITE]);
+    check_output(&output, "", "ok", &[]);
+    // Nothing is left out: two regions, and every probe answered.
+    let probes: Vec<Value> = findings(&output);
+    assert_eq!(probes.iter().filter(|found| found["status"] == "ok").count(), probes.len());
+    assert_eq!(probes.iter().filter(|found| found["region"] == "sample_evia").count(), 6);
+    assert!(!far.published("").exists(), "a look leaves nothing behind");
+}
+
+#[test]
+fn people_read_a_line_a_probe_and_the_next_step() {
+    let output = Stage::invented().run(&["doctor", "sample_evia", "--min-free-gb", "999999"]);
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert!(text.contains("\nFAIL  disk ") && text.contains(" → make room, lower"), "{text}");
+    assert!(text.contains("\nok    scene of sample_evia ") && text.contains("\nskip  clock "), "{text}");
+    assert!(!text.contains("sample_sierra") && !text.contains('\x1b'), "{text}");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[test]
+fn a_machine_that_cannot_publish_is_told() {
+    let stage = Stage::invented();
+    check_output(
+        &stage.run(&["doctor", "--json", "--min-free-gb", "999999"]),
+        "disk",
+        "fail",
+        &["GB are free", "keep_runs"],
+    );
+    // Not even root writes through a file.
+    fs::write(stage.published("meta").parent().unwrap(), "in the way").unwrap();
+    check_output(&stage.run(&["doctor", "--json"]), "root", "fail", &["is a file", "ReadWritePaths"]);
+}
+
+#[test]
+fn a_configuration_that_cannot_be_used_hides_nothing_else() {
+    let stage = Stage::invented();
+    let output = stage.run(&["doctor", "--json", "no_such"]);
+    check_output(&output, "regions", "fail", &["`no_such`", "sample_sierra, sample_evia"]);
+    assert!(findings(&output).iter().any(|found| found["probe"] == "catalogue" && found["status"] == "ok"));
+    let output = stage.run(&["doctor", "--json", "--fire-zone-mask", "no/mask.tif", "sample_evia"]);
+    check_output(&output, "mask", "fail", &["no/mask.tif", "does not exist", "fire_zone_mask"]);
+}
+
+#[test]
+fn a_catalogue_that_does_not_answer_as_stac_is_told() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    check_output(&stage(&format!("http://{closed}")).run(&EXAMINE), "catalogue", "fail", &["refused", "`stac`"]);
+    check_output(&stage("/no/such/items.json").run(&EXAMINE), "catalogue", "fail", &["/no/such/items.json", "`stac`"]);
+    let html = at("/", |answer| answer.body = b"<html>Welcome to our API</html>".to_vec());
+    check(&items(), html, "catalogue", "fail", &["not as STAC does", "<html>Welcome"]);
+    check(&items(), at("/", |answer| answer.status = 503), "catalogue", "fail", &["503", "busy"]);
+}
+
+#[test]
+fn a_dead_host_is_given_up_soon() {
+    // Connects, as the system does so for it, and never hears.
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let started = Instant::now();
+    let output = stage(&format!("http://{}", deaf.local_addr().unwrap())).run(&EXAMINE);
+    check_output(&output, "catalogue", "fail", &["no answer within 10 seconds"]);
+    assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
+}
+
+#[test]
+fn a_missing_collection_is_told_beside_those_there_are() {
+    let gone = at("/collections/", |answer| answer.status = 404);
+    check(&items(), gone, "collection", "fail", &["sentinel-2-l2a is not there", "has sentinel-2-l2a"]);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("items.json");
+    fs::write(&file, items_with(|item| item["collection"] = json!("other")).to_string()).unwrap();
+    check_output(&stage(file.to_str().unwrap()).run(&EXAMINE), "collection", "fail", &["the catalogue has other"]);
+}
+
+#[test]
+fn windows_without_scenes_are_told() {
+    check(&json!({ "features": [] }), unspoilt(), "scene", "fail", &["no scene", "post side", "2025-08-20"]);
+    let early = items_with(|item| item["properties"]["datetime"] = json!("2019-06-12T18:50:00Z"));
+    check(&early, unspoilt(), "scene", "fail", &["no scene", "post_window_days"]);
+    let cloudy = items_with(|item| item["properties"]["eo:cloud_cover"] = json!(99.0));
+    check(&cloudy, unspoilt(), "scene", "warn", &["99 % cloud", "max_cloud_cover"]);
+    let no_post: Spoil = Box::new(|asked, answer| {
+        if asked.method == "POST" {
+            answer.status = 405;
+        }
+    });
+    check(&items(), no_post, "scene", "fail", &["/search", "405"]);
+    check(&items(), at("/search", |answer| answer.body = b"{}".to_vec()), "scene", "fail", &["features"]);
+}
+
+#[test]
+fn a_rolling_region_wants_scenes_of_the_last_weeks() {
+    let scene = |region: Value, now: &str| {
+        let stage = Stage::new(&invented_scenes().join("items.json"), &json!([region]));
+        let output = stage.run(&["doctor", "--json", "--now", now]);
+        findings(&output).into_iter().find(|found| found["probe"] == "scene").unwrap()
+    };
+    let check = |region: Value, now: &str, status: &str, part: &str| {
+        let found = scene(region, now);
+        assert_eq!(found["status"], status, "{found:#}");
+        assert!(found["finding"].as_str().unwrap().contains(part), "{found:#}");
+    };
+    let bbox = json!([-121.4, 39.75, -121.0, 40.05]);
+    let rolling = json!({ "name": "a", "bbox": bbox });
+    check(rolling.clone(), "2026-03-01T03:00:00Z", "fail", "post side, 2026-01-01 to 2026-03-01");
+    // The last weeks have some, the same weeks of the year before have none.
+    check(rolling, "2025-09-20T03:00:00Z", "fail", "pre side");
+    let fire = |event: &str| json!({ "name": "a", "bbox": bbox, "event_date": event, "event_end": "2025-06-28" });
+    check(fire("2025-06-20"), "2026-01-01T03:00:00Z", "warn", "only in twice the days: post: S2");
+    let coming = json!({ "name": "a", "bbox": bbox, "event_date": "2025-06-20", "event_end": "2026-01-01" });
+    check(coming, "2026-01-05T03:00:00Z", "warn", "no scene");
+}
+
+#[test]
+fn files_that_cannot_be_read_in_part_are_told() {
+    let whole: Spoil = Box::new(|asked, answer| {
+        if let Some(file) = asked.path.strip_prefix("/files") {
+            answer.status = 200;
+            answer.headers.remove("content-range");
+            answer.body = fs::read(file).unwrap();
+        }
+    });
+    check(&items(), whole, "assets", "fail", &["whole, ", "MB", "no Range"]);
+    check(&items(), at("/files", |answer| answer.status = 403), "assets", "fail", &["403", "login"]);
+    check(&items(), at("/files", |answer| answer.status = 404), "assets", "fail", &["404", "gone"]);
+    let unnumbered = at("/files", |answer| drop(answer.headers.remove("content-range")));
+    check(&items(), unnumbered, "assets", "fail", &["without Content-Range", "proxy"]);
+    let short = at("/files", |answer| answer.body.truncate(99));
+    check(&items(), short, "assets", "fail", &["99 bytes", "0-16383"]);
+    let bucket = items_with(|item| item["assets"]["scl"]["href"] = json!("s3://bucket/SCL.tif"));
+    check(&bucket, unspoilt(), "assets", "fail", &["s3://bucket/SCL.tif", "http(s)"]);
+    let landsat = items_with(|item| drop(item["assets"].as_object_mut().unwrap().remove("swir22")));
+    check(&landsat, unspoilt(), "assets", "fail", &["no asset swir22", "Sentinel-2"]);
+    let jpeg = at("/files", |answer| answer.body[..8].copy_from_slice(b"\0\0\0\x0cjP  "));
+    check(&items(), jpeg, "assets", "fail", &["no TIFF", "JPEG 2000"]);
+}
+
+/// A file of the clearest post scene of the Sierra.
+fn file_of(asset: &str) -> PathBuf {
+    invented_scenes().join(format!("scenes/S2A_10TFK_20250826_0_L2A/{asset}.tif"))
+}
+
+#[test]
+fn files_that_are_cut_short_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let cut = folder.path().join("cut.tif");
+    let whole = fs::read(file_of("B12")).unwrap();
+    fs::write(&cut, &whole[..whole.len() / 3]).unwrap();
+    check(&items_with_file("swir22", &cut), unspoilt(), "layout", "fail", &["cut.tif", "cut short"]);
+}
+
+#[test]
+fn an_unexpected_layout_is_named_with_what_it_costs() {
+    let folder = tempfile::tempdir().unwrap();
+    let striped = folder.path().join("striped.tif");
+    let translated = Command::new("gdal_translate")
+        .args(["-q", "--config", "GDAL_PAM_ENABLED", "NO", "-co", "BLOCKYSIZE=1"])
+        .args([&file_of("B12"), &striped])
+        .status();
+    assert!(translated.unwrap().success());
+    let parts = ["short-wave infrared: ", "not compressed", "strips of ", "no overviews"];
+    check(&items_with_file("swir22", &striped), unspoilt(), "layout", "warn", &parts);
+}
+
+#[test]
+fn an_offset_that_the_pixels_contradict_is_told() {
+    let flagged = |flag: bool| items_with(|item| item["properties"]["earthsearch:boa_offset_applied"] = json!(flag));
+    check(&flagged(true), unspoilt(), "offset", "warn", &["boa_offset_applied is true", "still in"]);
+    let root = start(&flagged(false), unspoilt());
+    let output = stage(&root).run(&["doctor", "sample_evia", "--json"]);
+    check_output(&output, "offset", "warn", &["boa_offset_applied is false", "pixels prove"]);
+}
+
+#[test]
+fn a_page_that_may_not_ask_is_told() {
+    let silent: Spoil = Box::new(|asked, answer| {
+        if asked.path.starts_with("/files") {
+            answer.headers.remove("access-control-allow-origin");
+        }
+    });
+    check(&items(), silent, "assets cors", "fail", &[SITE, "no Access-Control-Allow-Origin", "`proxy_base`"]);
+    let hidden = at("/files", |answer| drop(answer.headers.remove("access-control-expose-headers")));
+    check(&items(), hidden, "assets cors", "warn", &["Content-Range", "`proxy_base`"]);
+    let other = |answer: &mut Answer| {
+        answer.headers.insert("access-control-allow-origin", "https://other.example".to_owned());
+    };
+    check(&items(), at("/search", other), "catalogue cors", "fail", &["https://other.example only", "`proxy_base`"]);
+    let strict = at("/search", |answer| drop(answer.headers.remove("access-control-allow-headers")));
+    check(&items(), strict, "catalogue cors", "fail", &["content-type", "Access-Control-Allow-Headers"]);
+    let deaf: Spoil = Box::new(|asked, answer| {
+        if asked.method == "OPTIONS" {
+            answer.status = 405;
+        }
+    });
+    check(&items(), deaf, "catalogue cors", "fail", &["preflight", "405"]);
+}
+
+#[test]
+fn a_proxy_may_stand_before_the_images() {
+    // The proxy passes on what comes after its address; the bucket itself answers no other site.
+    let silent: Spoil = Box::new(|asked, answer| {
+        if asked.path.starts_with("/files") {
+            answer.headers.remove("access-control-allow-origin");
+        }
+    });
+    let bucket = start(&items(), silent);
+    let proxied: Spoil = Box::new(|asked, answer| {
+        if let Some((_, file)) = asked.path.split_once("/http:").and_then(|(_, url)| url.split_once("/files")) {
+            let path = format!("/files{file}");
+            let asked = Asked { method: asked.method.clone(), path, headers: asked.headers.clone() };
+            *answer = good_answer(&asked, "");
+        }
+    });
+    let proxy = start(&items(), proxied);
+    let stage = stage(&bucket);
+    check_output(&stage.run(&EXAMINE), "assets cors", "fail", &["`proxy_base`"]);
+    let output = stage.run(&[&EXAMINE[..], &["--proxy-base", &format!("{proxy}/")]].concat());
+    check_output(&output, "", "ok", &[]);
+}
+
+#[test]
+fn without_an_origin_the_browser_is_left_out_and_said_so() {
+    let root = start(&items(), unspoilt());
+    let output = stage(&root).run(&["doctor", "--json", "sample_sierra"]);
+    check_output(&output, "", "ok", &[]);
+    let skipped: Vec<Value> = findings(&output).into_iter().filter(|found| found["status"] == "skipped").collect();
+    assert_eq!(skipped.len(), 2, "{skipped:#?}");
+    assert!(skipped.iter().all(|found| found["finding"].as_str().unwrap().contains("--origin")), "{skipped:#?}");
+    let output = stage(&root).run(&["doctor", "--origin", "maps.example.org"]);
+    assert_eq!(output.status.code(), Some(2));
+}
+
+#[test]
+fn a_clock_that_is_wrong_is_told() {
+    let late = at("/", |answer| drop(answer.headers.insert("date", http_date(TimeDelta::minutes(-20)))));
+    check(&items(), late, "clock", "fail", &["ahead of", "set-ntp"]);
+    let early = at("/", |answer| drop(answer.headers.insert("date", http_date(TimeDelta::seconds(90)))));
+    check(&items(), early, "clock", "warn", &["behind", "set-ntp"]);
+}
