@@ -280,7 +280,7 @@ fn windows_without_scenes_are_told() {
     let early = items_with(|item| item["properties"]["datetime"] = json!("2019-06-12T18:50:00Z"));
     check(&early, unspoilt(), "scene", "fail", &["no scene", "post_window_days"]);
     let cloudy = items_with(|item| item["properties"]["eo:cloud_cover"] = json!(99.0));
-    check(&cloudy, unspoilt(), "scene", "warn", &["99 % cloud", "max_cloud_cover"]);
+    check(&cloudy, unspoilt(), "scene", "warn", &["all ", "99 % cloud", "max_cloud_cover"]);
     let no_post: Spoil = Box::new(|asked, answer| {
         if asked.method == "POST" {
             answer.status = 405;

@@ -12,8 +12,8 @@ use super::http::Http;
 use crate::catalogue::Catalogue;
 use crate::settings::is_url;
 
-/// Scenes asked for: one page.
-const PAGE_ITEMS: usize = 50;
+/// Scenes asked for: one page, as long as a run's.
+const PAGE_ITEMS: usize = 100;
 
 /// A catalogue that answered.
 pub(super) enum Listed {
@@ -128,14 +128,12 @@ fn collections(root: &str, http: &Http) -> BTreeSet<String> {
 /// post side, for a closer look.
 pub(super) fn scene(listed: &Listed, region: &Region, now: DateTime<Utc>, http: &Http) -> (Finding, Option<Item>) {
     let windows = SearchWindows::of(region, now.date_naive());
-    let fail = |error: String, advice: &str| Finding::fail("scene", error, advice);
-    let (post, pre) = match (
-        Side::find(listed, region, &windows, FireSide::Post, http),
-        Side::find(listed, region, &windows, FireSide::Pre, http),
-    ) {
-        (Ok(post), Ok(pre)) => (post, pre),
-        (Err(error), _) | (_, Err(error)) => {
-            return (fail(error, "the catalogue must answer POST /search as the STAC API does"), None);
+    let find = |side| Side::find(listed, region, &windows, side, http);
+    let (post, pre) = match find(FireSide::Post).and_then(|post| Ok((post, find(FireSide::Pre)?))) {
+        Ok(sides) => sides,
+        Err(error) => {
+            let advice = "the catalogue must answer POST /search as a STAC API does";
+            return (Finding::fail("scene", error, advice), None);
         }
     };
     let troubles = [pre.trouble(region, &windows, now), post.trouble(region, &windows, now)];
@@ -151,6 +149,8 @@ struct Side {
     /// Where scenes were found, or looked for last.
     window: DateWindow,
     clearest: Option<Item>,
+    /// How many there are; of an API those on its first page.
+    count: usize,
 }
 
 impl Side {
@@ -162,11 +162,12 @@ impl Side {
         side: FireSide,
         http: &Http,
     ) -> Result<Self, String> {
-        let mut found = Self { side, window: windows.side(side), clearest: None };
+        let mut found = Self { side, window: windows.side(side), clearest: None, count: 0 };
         for window in [Some(windows.side(side)), windows.widened(side)].into_iter().flatten() {
             let items = search(listed, region, window, http)?;
+            let count = items.len();
             let clearest = items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
-            found = Self { side, window, clearest };
+            found = Self { side, window, clearest, count };
             if found.clearest.is_some() {
                 break;
             }
@@ -197,18 +198,18 @@ impl Side {
                 Finding::fail("scene", words, advice)
             });
         };
-        let cover = item.properties.cloud_cover.unwrap_or(0.0);
-        if cover > region.max_cloud_cover {
-            let words = format!(
-                "{}, more cloud than max_cloud_cover allows ({:.0} %)",
-                self.in_words(),
-                region.max_cloud_cover
-            );
-            return Some(Finding::warn(
-                "scene",
-                words,
-                format!("wait for clearer days, or raise max_cloud_cover or {key}"),
-            ));
+        if item.properties.cloud_cover.unwrap_or(0.0) > region.max_cloud_cover {
+            let (count, most) = (self.count, region.max_cloud_cover);
+            let words =
+                format!("all {count} looked at are cloudier than {most:.0} %, the clearest {}", self.in_words());
+            let advice = if count >= PAGE_ITEMS {
+                format!(
+                    "a run looks at all, not at the first page only; if it finds none, raise max_cloud_cover or {key}"
+                )
+            } else {
+                format!("wait for clearer days, or raise max_cloud_cover or {key}")
+            };
+            return Some(Finding::warn("scene", words, advice));
         }
         (window != windows.side(side)).then(|| {
             let words = format!("none within {}, only in twice the days: {}", windows.side(side), self.in_words());
