@@ -5,7 +5,8 @@
 mod raster;
 mod stage;
 
-// Real items of many catalogues, judged.
+// Imagery of many catalogues, judged.
+mod collections;
 mod items;
 
 // Real fires against what others made of them.
