@@ -67,8 +67,15 @@ pub(crate) fn open(location: &str) -> Result<Dataset> {
 /// When it does not come or is none. Names it.
 pub(crate) fn open_far(url: &str) -> Result<(Dataset, Arc<FarFile>)> {
     let file = FarFile::open(url)?;
-    let dataset = open_named(&file.offer().path(), url)?;
-    Ok((dataset, file))
+    Ok((open_again(&file)?, file))
+}
+
+/// Opens a GeoTIFF far away whose head is here.
+///
+/// # Errors
+/// When it is none. Names it.
+pub(crate) fn open_again(file: &Arc<FarFile>) -> Result<Dataset> {
+    open_named(&file.offer().path(), file.url())
 }
 
 fn open_near(path: &str) -> Result<Dataset> {

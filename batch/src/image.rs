@@ -26,13 +26,16 @@ pub(crate) struct Image {
 pub(crate) struct Band {
     pub(crate) name: &'static str,
     pub(crate) location: String,
-    pub(crate) dataset: Dataset,
+    /// Open while it is read: GDAL keeps a block's worth of buffers for each.
+    dataset: Option<Dataset>,
     /// Where its bytes come from, unless they are on the disk.
     far: Option<Arc<FarFile>>,
     /// Overview to read; the image itself when `None`.
     overview: Option<usize>,
     /// Pixels of the level, across and down.
     pub(crate) size: (usize, usize),
+    /// Full-resolution pixels that a pixel spans, across and down.
+    pub(crate) factors: (f64, f64),
     pub(crate) no_data: u16,
     /// The fill of a band of signed numbers, which are read as [`dn_from_signed`] says.
     signed_fill: Option<i16>,
@@ -94,8 +97,9 @@ impl Image {
                 _ => (size, fill as u16, None),
             }
         };
+        let factors = (self.size.0 as f64 / size.0 as f64, self.size.1 as f64 / size.1 as f64);
         let Self { name, location, dataset, far, .. } = self;
-        Ok(Band { name, location, dataset, far, overview, size, no_data, signed_fill })
+        Ok(Band { name, location, dataset: Some(dataset), far, overview, size, factors, no_data, signed_fill })
     }
 
     /// The image at the level of another's size; at full resolution where it has none of that size.
@@ -112,8 +116,28 @@ impl Image {
 }
 
 impl Band {
+    /// Opens the file where it is not open.
+    fn reopen(&mut self) -> Result<()> {
+        if self.dataset.is_none() {
+            self.dataset = Some(match &self.far {
+                Some(far) => geotiff::open_again(far)?,
+                None => geotiff::open(&self.location)?,
+            });
+        }
+        Ok(())
+    }
+
+    /// Closes the file; reading opens it again.
+    pub(crate) fn close(&mut self) {
+        self.dataset = None;
+    }
+
+    fn open_dataset(&self) -> Result<&Dataset> {
+        self.dataset.as_ref().with_context(|| format!("{} is not open", self.location))
+    }
+
     fn raster_band(&self) -> Result<RasterBand<'_>> {
-        let band = self.dataset.rasterband(1)?;
+        let band = self.open_dataset()?.rasterband(1)?;
         Ok(match self.overview {
             Some(index) => band.overview(index)?,
             None => band,
@@ -126,7 +150,7 @@ impl Band {
     }
 
     /// Pixels of a rectangle of the level.
-    pub(crate) fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
+    fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
         let size = ((columns.end - columns.start) as usize, (rows.end - rows.start) as usize);
         let band = self.raster_band()?;
         let own = self.own_pixels(&band, columns, rows);
@@ -156,10 +180,11 @@ impl Band {
     }
 
     /// Where the blocks under rectangles of the level lie in the file; nowhere unless it is far away.
-    pub(crate) fn bytes_under(&self, rectangles: &[(Range<i64>, Range<i64>)]) -> Result<Vec<Range<u64>>> {
+    pub(crate) fn bytes_under(&mut self, rectangles: &[(Range<i64>, Range<i64>)]) -> Result<Vec<Range<u64>>> {
         if self.far.is_none() {
             return Ok(Vec::new());
         }
+        self.reopen()?;
         let band = self.raster_band()?;
         let (width, height) = band.block_size();
         let mut bytes = Vec::new();
@@ -180,9 +205,10 @@ impl Band {
     }
 
     /// Reads a rectangle of the level, waits for what was ordered of it, and lets go of it.
-    pub(crate) fn read_ordered(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
-        let Some(far) = &self.far else { return self.read(columns, rows) };
+    pub(crate) fn read_ordered(&mut self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
+        self.reopen()?;
         let bytes = self.bytes_under(&[(columns.clone(), rows.clone())])?;
+        let Some(far) = &self.far else { return self.read(columns, rows) };
         far.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
         let pixels = self.read(columns, rows);
         far.forget(&bytes);
@@ -203,7 +229,7 @@ impl Band {
 
     /// All pixels of the coarsest overview, 0 where there is no data.
     pub(crate) fn read_coarsest(&self) -> Result<Vec<u16>> {
-        let band = self.dataset.rasterband(1)?;
+        let band = self.open_dataset()?.rasterband(1)?;
         let overviews = (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
         let coarsest = overviews
             .collect::<gdal::errors::Result<Vec<_>>>()?

@@ -123,14 +123,10 @@ impl Scene {
         ensure!(nir.size == swir.size, "{} and {} have different overviews", nir.location, swir.location);
 
         let (scaling, offset_reason) = scaling_of(item, &swir)?;
-        let factors = (
-            nir.dataset.raster_size().0 as f64 / nir.size.0 as f64,
-            nir.dataset.raster_size().1 as f64 / nir.size.1 as f64,
-        );
-        let lattice = placed.lattice.at_level(factors);
+        let lattice = placed.lattice.at_level(nir.factors);
         let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
         let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
-        Ok(Some(Self {
+        let mut scene = Self {
             used: used_scene(item, side, acquired, scaling, offset_reason),
             band: CellWindow { columns: 0..0, rows: 0..0 },
             columns: 0..0,
@@ -146,7 +142,19 @@ impl Scene {
             scaling,
             read: ReadRows::default(),
             next_ordered: 0,
-        }))
+        };
+        scene.close();
+        Ok(Some(scene))
+    }
+
+    /// Closes the files and lets go of all pixels.
+    fn close(&mut self) {
+        self.read = ReadRows::default();
+        for band in
+            [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)].into_iter().flatten()
+        {
+            band.close();
+        }
     }
 
     /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
@@ -191,8 +199,9 @@ impl Scene {
     pub(crate) fn observe(&mut self, rows: Range<u32>) -> Result<Option<(CellWindow, Vec<Observation>)>> {
         let window = self.window(&rows);
         if window.rows.is_empty() || window.columns.is_empty() {
-            // Not yet begun, or over: either way nothing is held.
-            self.read = ReadRows::default();
+            if rows.start >= self.cells.rows.end {
+                self.close();
+            }
             return Ok(None);
         }
         let Some(needed) = self.pixel_rows(&window) else { return Ok(None) };
@@ -240,19 +249,19 @@ impl Scene {
         let Some(needed) = self.pixel_rows(&self.window(&rows)) else { return Ok(()) };
         let needed = self.whole_blocks(&needed);
         let last_row = self.pixel_rows(&self.band).map_or(needed.end, |all| self.whole_blocks(&all).end);
-        let bands = [Some(&self.nir), Some(&self.swir), self.mask.as_ref().map(|(band, _)| band)];
-        let mut bytes = [const { Vec::new() }; 3];
         let mut next = self.next_ordered.max(needed.start);
         if next >= needed.end {
             return Ok(());
         }
+        let mut bands = [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)];
+        let mut bytes = [const { Vec::new() }; 3];
         let ordered_bytes =
             |bytes: &[Vec<Range<u64>>]| -> u64 { bytes.iter().flatten().map(|range| range.end - range.start).sum() };
         while next < needed.end || (next < last_row && ordered_bytes(&bytes) < LEAST_ORDER_BYTES) {
             let rows = next..(next + self.blocks.size.1).min(last_row);
             next = rows.end;
             let rectangles = self.blocks.rectangles(&self.columns, rows);
-            for (band, bytes) in bands.iter().zip(&mut bytes) {
+            for (band, bytes) in bands.iter_mut().zip(&mut bytes) {
                 if let Some(band) = band {
                     bytes.extend(band.bytes_under(&rectangles)?);
                 }
@@ -293,7 +302,7 @@ impl Scene {
 
     /// Reads and masks a rectangle of pixels, into rows that begin at `first_row`.
     fn read_rectangle(
-        &self,
+        &mut self,
         columns: &Range<i64>,
         rows: &Range<i64>,
         first_row: i64,
@@ -301,8 +310,8 @@ impl Scene {
     ) -> Result<()> {
         let nir = self.nir.read_ordered(columns, rows)?;
         let swir = self.swir.read_ordered(columns, rows)?;
-        let mask = match &self.mask {
-            Some((band, table)) => Some((band.read_ordered(columns, rows)?, table)),
+        let mask = match &mut self.mask {
+            Some((band, table)) => Some((band.read_ordered(columns, rows)?, &*table)),
             None => None,
         };
         let bytes = (nir.len() + swir.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());

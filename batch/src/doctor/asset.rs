@@ -9,10 +9,10 @@ use super::finding::Finding;
 use super::http::{Answer, Http, RANGE_BYTES};
 use crate::settings::is_url;
 
-/// The assets that a map reads, with the names that people know them by; the classification where there is one.
+/// The assets that a map reads, with the names that people know them by; the mask where there is one.
 pub(super) fn wanted(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAsset> {
     let mut assets = vec![("near infrared", item.nir()?), ("short-wave infrared", item.swir()?)];
-    assets.extend(item.scl().map(|asset| ("scene classification", asset)));
+    assets.extend(item.mask().map(|(_, asset)| ("mask", asset)));
     Ok(assets)
 }
 
@@ -21,7 +21,7 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
     let assets = match wanted(item) {
         Ok(assets) => assets,
         Err(error) => {
-            let advice = "name a collection of Sentinel-2 L2A in the region's `collection`";
+            let advice = "name a collection with a near and a short-wave infrared band in the region's `collection`";
             return Finding::fail("assets", format!("scene {}: {error}", item.id), advice);
         }
     };

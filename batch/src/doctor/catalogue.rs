@@ -27,7 +27,7 @@ pub(super) enum Listed {
 pub(super) fn reachable(stac: Option<&str>, http: &Http) -> (Finding, Option<Listed>) {
     match stac {
         Some(url) if is_url(url) => reachable_api(url.trim_end_matches('/'), http),
-        stac => match Catalogue::open(stac) {
+        stac => match Catalogue::open(stac, None) {
             Ok(Catalogue::File(items)) if !items.is_empty() => {
                 let words = format!("{} lists {} scenes", stac.unwrap_or_default(), items.len());
                 (Finding::ok("catalogue", words), Some(Listed::File(items)))

@@ -75,11 +75,11 @@ fn look(item: &Item, region: &Region) -> Result<(Surprises, Coarsest)> {
             surprises.entry(surprise).or_default().push(name);
         }
         let size = image.size;
-        let band = image.at_level(0)?;
+        let mut band = image.at_level(0)?;
         // The last block: a file that was cut short ends before it.
         let (across, down) = band.block_size()?;
         let last = |size: usize, block: usize| ((size - 1) / block * block) as i64..size as i64;
-        band.read(&last(size.0, across), &last(size.1, down))?;
+        band.read_ordered(&last(size.0, across), &last(size.1, down))?;
         if !layout.overviews.is_empty() || size.0 * size.1 <= MOST_PIXELS || !is_url(&asset.href) {
             let pixels = band.read_coarsest()?;
             if asset.href == item.swir()?.href {

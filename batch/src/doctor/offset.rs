@@ -1,7 +1,7 @@
 //! Whether what an item says of its offset agrees with its pixels.
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{OffsetRule, offset_from_pixels, offset_rule};
+use dragonfly_core::{Collection, OffsetRule, OffsetSource, offset_from_pixels, offset_rule};
 
 use super::finding::Finding;
 
@@ -13,7 +13,7 @@ const FLOOR_SHARE: f64 = 0.001;
 
 /// Judges the rule for an item by the digital numbers of its coarsest short-wave infrared, 0 where there is no data.
 pub(super) fn offset(item: &Item, dn: &[u16]) -> Finding {
-    if !item.is_sentinel_2_l2a() {
+    if matches!(Collection::of(item).offset, OffsetSource::Stated(_)) {
         return Finding::skipped("offset", "not Sentinel-2: the offset of the item's raster:bands is taken");
     }
     let Some(floor_dn) = floor_dn(dn) else {

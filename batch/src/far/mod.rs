@@ -114,6 +114,11 @@ impl FarFile {
         Offer::of(self)
     }
 
+    /// Its address.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
     /// Bytes of the whole file.
     pub(crate) fn size(&self) -> u64 {
         self.size

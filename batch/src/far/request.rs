@@ -107,6 +107,7 @@ impl Connections {
         let _turn = self.take_turn(url);
         let first = range.start + stretch.bytes.len() as u64;
         let asked = format!("bytes={first}-{}", range.end - 1);
+        tracing::trace!(url, asked);
         let answer = self.agent.get(url).header("range", asked).call();
         let mut answer = answer.map_err(|error| Fault::Lost(error.to_string()))?;
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
