@@ -58,23 +58,15 @@ pub(crate) fn check_failure() -> Result<()> {
 /// # Errors
 /// When it is missing or is none. Names it.
 pub(crate) fn open(location: &str) -> Result<Dataset> {
-    if is_url(location) { open_far(location).map(|(dataset, _)| dataset) } else { open_near(location) }
+    if is_url(location) { open_far(&FarFile::ask(location)?) } else { open_near(location) }
 }
 
-/// Opens a GeoTIFF at a URL, and gives the file of which pieces can be ordered ahead.
+/// Opens a GeoTIFF far away, once its head is here.
 ///
 /// # Errors
 /// When it does not come or is none. Names it.
-pub(crate) fn open_far(url: &str) -> Result<(Dataset, Arc<FarFile>)> {
-    let file = FarFile::open(url)?;
-    Ok((open_again(&file)?, file))
-}
-
-/// Opens a GeoTIFF far away whose head is here.
-///
-/// # Errors
-/// When it is none. Names it.
-pub(crate) fn open_again(file: &Arc<FarFile>) -> Result<Dataset> {
+pub(crate) fn open_far(file: &Arc<FarFile>) -> Result<Dataset> {
+    file.wait_for_head()?;
     open_named(&file.offer().path(), file.url())
 }
 

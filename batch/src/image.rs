@@ -12,6 +12,20 @@ use crate::far::FarFile;
 use crate::geotiff;
 use crate::settings::is_url;
 
+/// A file of a scene, not yet opened; the head of one far away is under way.
+pub(crate) struct Asset {
+    name: &'static str,
+    location: String,
+    far: Option<Arc<FarFile>>,
+}
+
+impl Asset {
+    pub(crate) fn ask(name: &'static str, location: &str) -> Result<Self> {
+        let far = is_url(location).then(|| FarFile::ask(location)).transpose()?;
+        Ok(Self { name, location: location.to_owned(), far })
+    }
+}
+
 /// Full-resolution image of an asset, opened.
 pub(crate) struct Image {
     pub(crate) name: &'static str,
@@ -42,8 +56,9 @@ pub(crate) struct Band {
 }
 
 impl Image {
-    pub(crate) fn open(name: &'static str, location: &str) -> Result<Self> {
-        let (dataset, far) = open(location).with_context(|| format!("the {name} cannot be read"))?;
+    pub(crate) fn open(asset: Asset) -> Result<Self> {
+        let Asset { name, location, far } = asset;
+        let dataset = open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
         ensure!(dataset.raster_count() > 0, "{location} has no band");
         let geo_transform = dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
         let kind = dataset.rasterband(1)?.band_type();
@@ -52,7 +67,7 @@ impl Image {
             "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
             kind.name()
         );
-        Ok(Self { name, location: location.to_owned(), size: dataset.raster_size(), geo_transform, dataset, far })
+        Ok(Self { name, location, size: dataset.raster_size(), geo_transform, dataset, far })
     }
 
     /// Whether two images cover the same ground, to half a pixel of the coarser.
@@ -119,10 +134,7 @@ impl Band {
     /// Opens the file where it is not open.
     fn reopen(&mut self) -> Result<()> {
         if self.dataset.is_none() {
-            self.dataset = Some(match &self.far {
-                Some(far) => geotiff::open_again(far)?,
-                None => geotiff::open(&self.location)?,
-            });
+            self.dataset = Some(open(&self.location, self.far.as_ref())?);
         }
         Ok(())
     }
@@ -247,12 +259,8 @@ impl Band {
     }
 }
 
-fn open(location: &str) -> Result<(Dataset, Option<Arc<FarFile>>)> {
-    if !is_url(location) {
-        return Ok((geotiff::open(location)?, None));
-    }
-    let (dataset, far) = geotiff::open_far(location)?;
-    Ok((dataset, Some(far)))
+fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<Dataset> {
+    far.map_or_else(|| geotiff::open(location), geotiff::open_far)
 }
 
 /// Bytes before and after a block in which GDAL's COGs repeat its size and its end.

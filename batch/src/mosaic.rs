@@ -5,9 +5,7 @@ use std::ops::Range;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{
-    CellWindow, Composite, Empty, Grid, Observation, Side, VALID, difference, join_overpass, overpasses,
-};
+use dragonfly_core::{CellWindow, Composite, Empty, Grid, Observation, VALID, difference, join_overpass, overpasses};
 use rayon::prelude::*;
 
 use crate::far;
@@ -80,29 +78,30 @@ impl SideScenes {
 }
 
 impl Passes {
-    /// One side of every cell of a row.
-    fn side_of_row(&self, views: &[SceneView], row: u32, columns: &Range<u32>) -> Vec<Side> {
-        let width = columns.len();
-        let passes: Vec<Vec<Observation>> = self
-            .overpasses
-            .iter()
-            .map(|scenes| {
-                let mut cells = vec![Observation::UNSEEN; width];
-                for (window, observations) in scenes.iter().filter_map(|scene| views[*scene].as_ref()) {
-                    if window.rows.contains(&row) {
-                        let across = window.columns.len();
-                        let start = (row - window.rows.start) as usize * across;
-                        let first = (window.columns.start - columns.start) as usize;
-                        let own = first..first + across;
-                        join_overpass(&mut cells[own], &observations[start..start + across]);
-                    }
+    /// Lays out what each overpass saw of a row of cells.
+    fn lay_out(&self, views: &[SceneView], row: u32, columns: &Range<u32>, into: &mut Vec<Vec<Observation>>) {
+        into.resize_with(self.overpasses.len(), Vec::new);
+        for (scenes, cells) in self.overpasses.iter().zip(into) {
+            cells.clear();
+            cells.resize(columns.len(), Observation::UNSEEN);
+            for (window, observations) in scenes.iter().filter_map(|scene| views[*scene].as_ref()) {
+                if window.rows.contains(&row) {
+                    let across = window.columns.len();
+                    let start = (row - window.rows.start) as usize * across;
+                    let first = (window.columns.start - columns.start) as usize;
+                    join_overpass(&mut cells[first..first + across], &observations[start..start + across]);
                 }
-                cells
-            })
-            .collect();
-        let mut scratch = Vec::with_capacity(passes.len());
-        (0..width).map(|column| self.composite.side(passes.iter().map(|pass| pass[column]), &mut scratch)).collect()
+            }
+        }
     }
+}
+
+/// A row of cells as every overpass of both sides saw it; kept to save allocations.
+#[derive(Default)]
+struct RowViews {
+    pre: Vec<Vec<Observation>>,
+    post: Vec<Vec<Observation>>,
+    scratch: Vec<f32>,
 }
 
 type SceneView = Option<(CellWindow, Vec<Observation>)>;
@@ -184,9 +183,9 @@ fn compute_strip(
         .par_chunks_exact_mut(width)
         .zip(strip.state.par_chunks_exact_mut(width))
         .zip(rows.clone())
-        .map(|((dnbr, state), row)| {
-            let pre = pre.side_of_row(&pre_views, row, columns);
-            let post = post.side_of_row(&post_views, row, columns);
+        .map_init(RowViews::default, |views, ((dnbr, state), row)| {
+            pre.lay_out(&pre_views, row, columns, &mut views.pre);
+            post.lay_out(&post_views, row, columns, &mut views.post);
             let mut clear_views = 0;
             for column in columns.clone().filter(|column| grid.is_inside(*column, row)) {
                 let in_zone = zone.is_none_or(|zone| zone.contains(column, row));
@@ -195,9 +194,10 @@ fn compute_strip(
                     state[column] = Empty::OutsideZone.code();
                     continue;
                 }
-                let (pre, post) = (&pre[column], &post[column]);
+                let pre = pre.composite.side(views.pre.iter().map(|pass| pass[column]), &mut views.scratch);
+                let post = post.composite.side(views.post.iter().map(|pass| pass[column]), &mut views.scratch);
                 clear_views += u64::from(pre.clear_count) + u64::from(post.clear_count);
-                match difference(pre, post) {
+                match difference(&pre, &post) {
                     Ok(value) => (dnbr[column], state[column]) = (value, VALID),
                     Err(reason) => state[column] = reason.code(),
                 }

@@ -13,7 +13,7 @@ use dragonfly_core::{
 };
 
 use crate::blocks::NeededBlocks;
-use crate::image::{Band, Image};
+use crate::image::{Asset, Band, Image};
 use crate::placement::Placement;
 use crate::zone::FireZone;
 
@@ -40,6 +40,34 @@ pub(crate) struct Scene {
     read: ReadRows,
     /// The first row of the level that is not ordered yet.
     next_ordered: i64,
+}
+
+/// A scene whose files are asked for and not yet opened.
+pub(crate) struct AskedScene<'a> {
+    item: &'a Item,
+    assets: Result<Assets>,
+}
+
+struct Assets {
+    nir: Asset,
+    swir: Asset,
+    mask: Option<Asset>,
+}
+
+impl<'a> AskedScene<'a> {
+    /// Asks for the files of an item, without waiting for them.
+    pub(crate) fn of(item: &'a Item) -> Self {
+        Self { item, assets: Assets::of(item) }
+    }
+}
+
+impl Assets {
+    fn of(item: &Item) -> Result<Self> {
+        let nir = Asset::ask("near infrared", &item.nir()?.href)?;
+        let swir = Asset::ask("short-wave infrared", &item.swir()?.href)?;
+        let mask = item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href)).transpose()?;
+        Ok(Self { nir, swir, mask })
+    }
 }
 
 /// A scene that cannot be read.
@@ -74,35 +102,37 @@ const LEAST_ORDER_BYTES: u64 = 3 << 20;
 pub(crate) static BYTES_DECODED: AtomicU64 = AtomicU64::new(0);
 
 impl Scene {
-    /// Opens an item's assets and plans the reading; `None` when it covers no cell of the grid.
+    /// Opens a scene and plans the reading; `None` when it covers no cell of the grid.
     ///
     /// # Errors
-    /// When an asset is missing, cannot be opened, or does not fit the others. Names scene and file.
+    /// When a file cannot be opened, or does not fit the others. Names scene and file.
     pub(crate) fn open(
-        item: &Item,
+        asked: AskedScene,
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
         masks: &Masks,
         cloud_margin_m: f32,
     ) -> Result<Option<Self>, SceneFailed> {
-        Self::open_unnamed(item, side, grid, zone, masks, cloud_margin_m)
+        let item = asked.item;
+        Self::open_unnamed(asked, side, grid, zone, masks, cloud_margin_m)
             .map_err(|error| SceneFailed::new(&item.id, &error))
     }
 
     fn open_unnamed(
-        item: &Item,
+        asked: AskedScene,
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
         masks: &Masks,
         cloud_margin_m: f32,
     ) -> Result<Option<Self>> {
+        let AskedScene { item, assets } = asked;
         let Some(acquired) = item.acquired() else { bail!("the item has no datetime") };
-        let nir = Image::open("near infrared", &item.nir()?.href)?;
-        let swir = Image::open("short-wave infrared", &item.swir()?.href)?;
+        let Assets { nir, swir, mask } = assets?;
+        let (nir, swir) = (Image::open(nir)?, Image::open(swir)?);
         let mask_kind = item.mask().map(|(kind, _)| kind);
-        let mask = item.mask().map(|(_, asset)| Image::open("mask", &asset.href)).transpose()?;
+        let mask = mask.map(Image::open).transpose()?;
         ensure!(
             nir.size == swir.size && nir.same_place(&swir),
             "{} and {} do not lie on one grid, so their pixels cannot be paired",
@@ -283,31 +313,19 @@ impl Scene {
         }
         let Range { start, end } = self.whole_blocks(&needed);
         let start = if read.is_empty() { start } else { read.end };
-        let width = (self.columns.end - self.columns.start) as usize;
-        let mut rows = SceneWindow {
-            nir: vec![0; width * (end - start) as usize],
-            swir: vec![0; width * (end - start) as usize],
-            sky: vec![Sky::NoData; width * (end - start) as usize],
-            ..SceneWindow::default()
-        };
-        for (columns, block_rows) in self.blocks.rectangles(&self.columns, start..end) {
-            self.read_rectangle(&columns, &block_rows, start, &mut rows)?;
-        }
         if read.is_empty() {
             self.read.start_at(self.columns.clone(), start);
         }
-        self.read.append(&rows, self.cloud_margin_px);
+        self.read.make_room(end);
+        for (columns, rows) in self.blocks.rectangles(&self.columns, start..end) {
+            self.read_rectangle(&columns, &rows)?;
+        }
+        self.read.widen_clouds(start, self.cloud_margin_px);
         Ok(())
     }
 
-    /// Reads and masks a rectangle of pixels, into rows that begin at `first_row`.
-    fn read_rectangle(
-        &mut self,
-        columns: &Range<i64>,
-        rows: &Range<i64>,
-        first_row: i64,
-        into: &mut SceneWindow,
-    ) -> Result<()> {
+    /// Reads and masks a rectangle of pixels.
+    fn read_rectangle(&mut self, columns: &Range<i64>, rows: &Range<i64>) -> Result<()> {
         let nir = self.nir.read_ordered(columns, rows)?;
         let swir = self.swir.read_ordered(columns, rows)?;
         let mask = match &mut self.mask {
@@ -317,17 +335,20 @@ impl Scene {
         let bytes = (nir.len() + swir.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());
         BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
         let across = (columns.end - columns.start) as usize;
-        let width = (self.columns.end - self.columns.start) as usize;
+        let ReadRows { pixels, narrow_sky } = &mut self.read;
         for row in rows.clone() {
             let from = (row - rows.start) as usize * across;
-            let to = (row - first_row) as usize * width + (columns.start - self.columns.start) as usize;
-            into.nir[to..to + across].copy_from_slice(&nir[from..from + across]);
-            into.swir[to..to + across].copy_from_slice(&swir[from..from + across]);
-            for pixel in 0..across {
-                let has_data = nir[from + pixel] != self.nir.no_data && swir[from + pixel] != self.swir.no_data;
-                into.sky[to + pixel] = match &mask {
+            let to = (row - pixels.row) as usize * pixels.width + (columns.start - pixels.column) as usize;
+            let (from, to) = (from..from + across, to..to + across);
+            let (nir, swir) = (&nir[from.clone()], &swir[from.clone()]);
+            pixels.nir[to.clone()].copy_from_slice(nir);
+            pixels.swir[to.clone()].copy_from_slice(swir);
+            let mask = mask.as_ref().map(|(mask, table)| (&mask[from], *table));
+            for (pixel, sky) in narrow_sky[to].iter_mut().enumerate() {
+                let has_data = nir[pixel] != self.nir.no_data && swir[pixel] != self.swir.no_data;
+                *sky = match mask {
                     _ if !has_data => Sky::NoData,
-                    Some((mask, table)) => table.sky(mask[from + pixel]),
+                    Some((mask, table)) => table.sky(mask[pixel]),
                     None => Sky::Clear,
                 };
             }
@@ -358,13 +379,24 @@ impl ReadRows {
         self.pixels.sky.drain(..pixels);
     }
 
-    fn append(&mut self, rows: &SceneWindow, cloud_margin_px: usize) {
-        self.pixels.nir.extend_from_slice(&rows.nir);
-        self.pixels.swir.extend_from_slice(&rows.swir);
-        self.narrow_sky.extend_from_slice(&rows.sky);
-        self.pixels.height = self.narrow_sky.len() / self.pixels.width.max(1);
-        self.pixels.sky.clone_from(&self.narrow_sky);
-        widen_clouds(&mut self.pixels.sky, self.pixels.width, cloud_margin_px);
+    /// Rows without data down to `end`.
+    fn make_room(&mut self, end: i64) {
+        self.pixels.height = (end - self.pixels.row) as usize;
+        let pixels = self.pixels.height * self.pixels.width;
+        self.pixels.nir.resize(pixels, 0);
+        self.pixels.swir.resize(pixels, 0);
+        self.pixels.sky.resize(pixels, Sky::NoData);
+        self.narrow_sky.resize(pixels, Sky::NoData);
+    }
+
+    /// Lets clouds spread, from where the rows from `new_row` on reach up to.
+    fn widen_clouds(&mut self, new_row: i64, margin_px: usize) {
+        let new_row = (new_row - self.pixels.row) as usize;
+        let width = self.pixels.width;
+        let (seen, changed) = (new_row.saturating_sub(2 * margin_px), new_row.saturating_sub(margin_px));
+        let mut sky = self.narrow_sky[seen * width..].to_vec();
+        widen_clouds(&mut sky, width, margin_px);
+        self.pixels.sky[changed * width..].copy_from_slice(&sky[(changed - seen) * width..]);
     }
 }
 

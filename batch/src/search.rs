@@ -4,14 +4,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::stac::{self, Item};
+use dragonfly_core::stac;
 use dragonfly_core::{DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes};
 use rayon::prelude::*;
 
 use crate::catalogue::Catalogue;
-use crate::far;
 use crate::mosaic::SideScenes;
-use crate::scene::{Scene, SceneFailed};
+use crate::scene::{AskedScene, Scene, SceneFailed};
 use crate::settings::Settings;
 use crate::zone::FireZone;
 
@@ -159,15 +158,15 @@ impl<'a> Search<'a> {
             self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
             let (grid, zone) = (self.grid, self.zone);
             let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_margin_m);
-            let new = choice.used.iter().filter(|item| !opened.contains_key(&item.id)).collect::<Vec<_>>();
-            let results: Vec<(String, Result<Option<Scene>, SceneFailed>)> = far::while_waiting(|| {
-                let open = |item: &&Item| (item.id.clone(), Scene::open(item, side, grid, zone, masks, margin_m));
-                new.into_par_iter().map(open).collect()
-            });
+            // All are asked for before the first is waited for.
+            let new = choice.used.iter().filter(|item| !opened.contains_key(&item.id));
+            let asked: Vec<(&str, AskedScene)> = new.map(|item| (item.id.as_str(), AskedScene::of(item))).collect();
+            let open = |(id, asked)| (id, Scene::open(asked, side, grid, zone, masks, margin_m));
+            let results: Vec<(&str, Result<Option<Scene>, SceneFailed>)> = asked.into_par_iter().map(open).collect();
             let mut failures = Vec::new();
             for (id, result) in results {
                 match result {
-                    Ok(scene) => drop(opened.insert(id, scene)),
+                    Ok(scene) => drop(opened.insert(id.to_owned(), scene)),
                     Err(failure) => failures.push(failure),
                 }
             }

@@ -19,11 +19,18 @@ impl Beneath {
     /// One finest cell.
     pub(crate) fn of(cell: Result<f32, Empty>) -> Self {
         let mut one = Self::default();
-        match cell {
-            Ok(dnbr) => (one.dnbr_sum, one.valid) = (f64::from(dnbr), 1),
-            Err(reason) => one.empty[reason.index()] = 1,
-        }
+        one.add_finest(cell);
         one
+    }
+
+    fn add_finest(&mut self, cell: Result<f32, Empty>) {
+        match cell {
+            Ok(dnbr) => {
+                self.dnbr_sum += f64::from(dnbr);
+                self.valid += 1;
+            }
+            Err(reason) => self.empty[reason.index()] += 1,
+        }
     }
 
     fn add(&mut self, other: &Self) {
@@ -51,14 +58,21 @@ fn commonest(counts: [u32; Empty::ALL.len()]) -> Empty {
 
 /// The cells of one tile, row by row, with what lies beneath each.
 #[derive(Clone, Debug)]
-pub struct TileCells(Vec<Beneath>);
+pub struct TileCells(Cells);
+
+#[derive(Clone, Debug)]
+enum Cells {
+    /// Of the finest zoom: nothing lies beneath but the cell itself.
+    Finest(Vec<Result<f32, Empty>>),
+    Joined(Vec<Beneath>),
+}
 
 const SIDE: usize = TILE_SIZE_PX as usize;
 
 impl TileCells {
     /// A tile of the finest zoom, from its 256 × 256 cells.
     pub fn finest(cells: impl Iterator<Item = Result<f32, Empty>>) -> Self {
-        Self(cells.map(Beneath::of).collect())
+        Self(Cells::Finest(cells.collect()))
     }
 
     /// A tile of a lower zoom from the tiles beneath (north-west, north-east, south-west, south-east),
@@ -67,20 +81,30 @@ impl TileCells {
         let outside = Beneath::of(Err(Empty::OutsideBox));
         let mut cells = vec![Beneath::default(); SIDE * SIDE];
         for (row, cells) in cells.chunks_exact_mut(SIDE).enumerate() {
-            for (column, cell) in cells.iter_mut().enumerate() {
-                let child = &children[(row / (SIDE / 2)) * 2 + column / (SIDE / 2)];
-                let (row, column) = (row % (SIDE / 2) * 2, column % (SIDE / 2) * 2);
-                for (row, column) in [(row, column), (row, column + 1), (row + 1, column), (row + 1, column + 1)] {
-                    cell.add(child.as_ref().map_or(&outside, |child| &child.0[row * SIDE + column]));
+            for (half, cells) in cells.chunks_exact_mut(SIDE / 2).enumerate() {
+                let child = &children[row / (SIDE / 2) * 2 + half];
+                let first_below = row % (SIDE / 2) * 2 * SIDE;
+                for (column, cell) in cells.iter_mut().enumerate() {
+                    let below = first_below + column * 2;
+                    for below in [below, below + 1, below + SIDE, below + SIDE + 1] {
+                        match child {
+                            Some(Self(Cells::Finest(finest))) => cell.add_finest(finest[below]),
+                            Some(Self(Cells::Joined(joined))) => cell.add(&joined[below]),
+                            None => cell.add(&outside),
+                        }
+                    }
                 }
             }
         }
-        Self(cells)
+        Self(Cells::Joined(cells))
     }
 
     /// The palette indices of the tile.
     pub fn indices(&self) -> Vec<u8> {
-        self.0.iter().map(|beneath| index_from_cell(beneath.cell())).collect()
+        match &self.0 {
+            Cells::Finest(cells) => cells.iter().map(|cell| index_from_cell(*cell)).collect(),
+            Cells::Joined(cells) => cells.iter().map(|beneath| index_from_cell(beneath.cell())).collect(),
+        }
     }
 }
 

@@ -55,6 +55,9 @@ pub fn widen_clouds(sky: &mut [Sky], width: usize, margin: usize) {
     }
     let height = sky.len() / width;
     for kind in [Sky::Shadow, Sky::Cloud] {
+        if !sky.contains(&kind) {
+            continue;
+        }
         let reached = reach(sky, width, height, margin, kind);
         for (pixel, reached) in sky.iter_mut().zip(reached) {
             if reached && *pixel != Sky::NoData && *pixel != Sky::Cloud {
@@ -67,32 +70,32 @@ pub fn widen_clouds(sky: &mut [Sky], width: usize, margin: usize) {
 /// Where a pixel of `kind` lies within `margin` columns and rows.
 fn reach(sky: &[Sky], width: usize, height: usize, margin: usize, kind: Sky) -> Vec<bool> {
     let mut along_rows = vec![false; sky.len()];
+    let mut is_kind = vec![false; width];
     for (row, reached) in sky.chunks_exact(width).zip(along_rows.chunks_exact_mut(width)) {
-        let mut last_seen = None;
-        let mut filled = 0;
-        for column in 0..width {
-            if row[column] == kind {
-                last_seen = Some(column);
-                let from = filled.max(column.saturating_sub(margin));
-                reached[from..column].fill(true);
-            }
-            if last_seen.is_some_and(|seen| column - seen <= margin) {
-                reached[column] = true;
-                filled = column + 1;
-            }
+        if !row.contains(&kind) {
+            continue;
+        }
+        for (is_kind, pixel) in is_kind.iter_mut().zip(row) {
+            *is_kind = *pixel == kind;
+        }
+        for shift in 0..=margin.min(width - 1) {
+            join(&mut reached[shift..], &is_kind[..width - shift]);
+            join(&mut reached[..width - shift], &is_kind[shift..]);
         }
     }
     let mut reached = vec![false; sky.len()];
-    for row in 0..height {
-        let near = row.saturating_sub(margin)..(row + margin + 1).min(height);
-        for other in near {
-            let source = &along_rows[other * width..(other + 1) * width];
-            for (pixel, source) in reached[row * width..(row + 1) * width].iter_mut().zip(source) {
-                *pixel |= source;
-            }
+    for (row, reached) in reached.chunks_exact_mut(width).enumerate() {
+        for other in row.saturating_sub(margin)..(row + margin + 1).min(height) {
+            join(reached, &along_rows[other * width..(other + 1) * width]);
         }
     }
     reached
+}
+
+fn join(reached: &mut [bool], also: &[bool]) {
+    for (reached, also) in reached.iter_mut().zip(also) {
+        *reached |= also;
+    }
 }
 
 #[cfg(test)]

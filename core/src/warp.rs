@@ -111,7 +111,7 @@ const LEAST_CLEAR_SHARE: (u64, u64) = (1, 2);
 const PARTS: i64 = 16;
 /// Parts of a pixel to which the centre of a cell is rounded before it decides a pixel: fine enough
 /// to take the true nearest, coarse enough that two projection libraries agree.
-const CENTRE_PARTS: f64 = 1024.0;
+const CENTRE_PARTS: i64 = 1024;
 
 /// Views of the cells of a window, row by row, through one scene.
 pub fn warp(
@@ -121,13 +121,14 @@ pub fn warp(
     resampling: Resampling,
     window: &CellWindow,
 ) -> Vec<Observation> {
+    let darkest_dn = scaling.darkest_dn();
     let mut cells = Vec::with_capacity(window.columns.len() * window.rows.len());
     for row in window.rows.clone() {
         lattice.visit_row(row, window.columns.clone(), |_, footprint| {
             cells.push(match (footprint, resampling) {
                 (None, _) => Observation::UNSEEN,
                 (Some(footprint), Resampling::Nearest) => scene.nearest(footprint, scaling),
-                (Some(footprint), Resampling::Average) => scene.average(footprint, scaling),
+                (Some(footprint), Resampling::Average) => scene.average(footprint, scaling, darkest_dn),
             });
         });
     }
@@ -136,7 +137,7 @@ pub fn warp(
 
 impl SceneWindow {
     fn nearest(&self, footprint: Footprint, scaling: Scaling) -> Observation {
-        let pixel = |position: f64| (position * CENTRE_PARTS).round().div_euclid(CENTRE_PARTS) as i64;
+        let pixel = |position: f64| rounded(position * CENTRE_PARTS as f64).div_euclid(CENTRE_PARTS);
         let (column, row) = (pixel(footprint.column) - self.column, pixel(footprint.row) - self.row);
         let inside = (0..self.width as i64).contains(&column) && (0..self.height as i64).contains(&row);
         if !inside {
@@ -153,46 +154,51 @@ impl SceneWindow {
         }
     }
 
-    fn average(&self, footprint: Footprint, scaling: Scaling) -> Observation {
+    fn average(&self, footprint: Footprint, scaling: Scaling, darkest_dn: i32) -> Observation {
         let columns = parts(footprint.column, footprint.width, self.column);
         let rows = parts(footprint.row, footprint.height, self.row);
+        let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
+        let touched = pixels_touched(&columns, self.width);
         let mut sums = Sums::default();
-        let darkest_dn = scaling.darkest_dn();
-        for (row, row_weight) in weights(&rows, self.height) {
-            for (column, column_weight) in weights(&columns, self.width) {
-                let index = row * self.width + column;
-                let weight = row_weight * column_weight;
-                match self.sky[index] {
-                    Sky::NoData => sums.no_data += weight,
-                    sky if sky.is_hidden() => sums.hidden += weight,
-                    sky => {
-                        sums.clear += weight;
-                        sums.water += if sky == Sky::Water { weight } else { 0 };
-                        sums.nir.add(self.nir[index], weight, darkest_dn);
-                        sums.swir.add(self.swir[index], weight, darkest_dn);
-                    }
-                }
+        for row in pixels_touched(&rows, self.height) {
+            let row_weight = part_within(&rows, row);
+            let line = row * self.width + touched.start..row * self.width + touched.end;
+            let pixels = self.sky[line.clone()].iter().zip(&self.nir[line.clone()]).zip(&self.swir[line]);
+            for (column, ((sky, nir), swir)) in touched.clone().zip(pixels) {
+                sums.add(*sky, *nir, *swir, row_weight * part_within(&columns, column), darkest_dn);
             }
         }
-        let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
         sums.observation(whole, scaling)
     }
 }
 
 /// A box's extent along one axis, in parts of a pixel from the first pixel of the window.
 fn parts(centre: f64, size: f64, origin: i64) -> Range<i64> {
-    let edge = |position: f64| (position * PARTS as f64).round() as i64 - origin * PARTS;
+    let edge = |position: f64| rounded(position * PARTS as f64) - origin * PARTS;
     edge(centre - size * 0.5)..edge(centre + size * 0.5)
 }
 
-/// The pixels under an extent, each with the number of its parts that lie within.
-fn weights(extent: &Range<i64>, pixels: usize) -> impl Iterator<Item = (usize, u64)> {
+/// The nearest whole number, halves away from zero, as `f64::round` has it; that one is slow where the
+/// processor has no instruction for it.
+#[inline]
+fn rounded(value: f64) -> i64 {
+    let whole = value as i64;
+    let rest = value - whole as f64;
+    whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
+}
+
+/// The pixels of an axis under an extent.
+#[inline]
+fn pixels_touched(extent: &Range<i64>, pixels: usize) -> Range<usize> {
     let (start, end) = (extent.start.max(0), extent.end.min(pixels as i64 * PARTS));
-    let touched = if start < end { start / PARTS..(end - 1) / PARTS + 1 } else { 0..0 };
-    touched.map(move |pixel| {
-        let within = end.min((pixel + 1) * PARTS) - start.max(pixel * PARTS);
-        (pixel as usize, within as u64)
-    })
+    if start < end { (start / PARTS) as usize..((end - 1) / PARTS + 1) as usize } else { 0..0 }
+}
+
+/// How many of a touched pixel's parts lie within an extent.
+#[inline]
+fn part_within(extent: &Range<i64>, pixel: usize) -> u64 {
+    let start = pixel as i64 * PARTS;
+    (extent.end.min(start + PARTS) - extent.start.max(start)) as u64
 }
 
 /// Weighted sums over the pixels of a cell. Integers: their order does not matter.
@@ -213,16 +219,29 @@ struct BandSum {
 }
 
 impl BandSum {
+    /// A clear pixel counts with its weight, any other with 0.
     #[inline]
-    fn add(&mut self, dn: u16, weight: u64, darkest_dn: i32) {
-        if i32::from(dn) > darkest_dn {
-            self.lit_sum += u64::from(dn) * weight;
-            self.lit_weight += weight;
-        }
+    fn add(&mut self, dn: u16, clear_weight: u64, darkest_dn: i32) {
+        let weight = if i32::from(dn) > darkest_dn { clear_weight } else { 0 };
+        self.lit_sum += u64::from(dn) * weight;
+        self.lit_weight += weight;
     }
 }
 
 impl Sums {
+    /// One pixel. Without branches: clear pixels and others follow each other as they like.
+    #[inline]
+    fn add(&mut self, sky: Sky, nir: u16, swir: u16, weight: u64, darkest_dn: i32) {
+        let weight_if = |is_so: bool| if is_so { weight } else { 0 };
+        let clear = weight_if(sky.is_clear());
+        self.clear += clear;
+        self.water += weight_if(sky == Sky::Water);
+        self.hidden += weight_if(sky.is_hidden());
+        self.no_data += weight_if(sky == Sky::NoData);
+        self.nir.add(nir, clear, darkest_dn);
+        self.swir.add(swir, clear, darkest_dn);
+    }
+
     /// What the sums say of a cell that `whole` parts make up.
     fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
         let (share, of) = LEAST_CLEAR_SHARE;
@@ -350,6 +369,16 @@ mod tests {
         let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
         // NIR: (0 + 3000) / 2, SWIR: 1000.
         assert!((cell.nbr - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn rounding_is_as_the_standard_has_it() {
+        let halves = (-40..40).map(|half| f64::from(half) / 2.0);
+        for value in halves.chain([0.3, 2.7, 1e15 + 0.5, -1e18, f64::INFINITY, f64::NAN]) {
+            for value in [value, value.next_up(), value.next_down()] {
+                assert_eq!(rounded(value), value.round() as i64, "{value}");
+            }
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use gdal::{Dataset, Metadata};
 
 use super::asset::wanted;
 use super::finding::Finding;
-use crate::image::Image;
+use crate::image::{Asset, Image};
 use crate::placement::Placement;
 use crate::settings::is_url;
 
@@ -68,7 +68,7 @@ fn look(item: &Item, region: &Region) -> Result<(Surprises, Coarsest)> {
     let mut surprises = Surprises::new();
     let mut coarsest = None;
     for (name, asset) in wanted(item)? {
-        let image = Image::open(name, &asset.href)?;
+        let image = Image::open(Asset::ask(name, &asset.href)?)?;
         let cell_size_px = Placement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset).with_context(|| format!("{} cannot be read", image.location))?;
         for surprise in layout.surprises(cell_size_px) {

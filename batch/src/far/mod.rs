@@ -30,7 +30,7 @@ struct Reach {
 }
 
 static REACH: OnceLock<Reach> = OnceLock::new();
-/// Bytes ordered or here, and not yet used.
+/// Bytes ordered or here, and not yet used; heads are not counted.
 static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
 
 /// Sets how many connections to one host are open at a time. Call once, before anything is read.
@@ -53,15 +53,7 @@ fn reach() -> Result<&'static Reach> {
     REACH.get().context("nothing far away can be read by this command")
 }
 
-/// Runs something on the threads that wait, where many servers can be waited for at once.
-pub(crate) fn while_waiting<T: Send>(run: impl FnOnce() -> T + Send) -> T {
-    match REACH.get() {
-        Some(reach) => reach.threads.install(run),
-        None => run(),
-    }
-}
-
-/// Bytes of all files together that are ordered or here, and not yet used.
+/// Bytes of all files together that are ordered or here, and not yet used; heads are not counted.
 pub(crate) fn held_bytes() -> u64 {
     HELD_BYTES.load(Ordering::Relaxed)
 }
@@ -69,7 +61,8 @@ pub(crate) fn held_bytes() -> u64 {
 /// A file over http, of which pieces are here.
 pub(crate) struct FarFile {
     url: String,
-    size: u64,
+    /// Known once its head is here.
+    size: OnceLock<u64>,
     pieces: Mutex<Pieces>,
     arrived: Condvar,
 }
@@ -94,19 +87,29 @@ impl Piece {
 }
 
 impl FarFile {
-    /// Fetches the beginning of a file.
+    /// Orders the head of a file. Does not wait.
     ///
     /// # Errors
-    /// When it does not come: at once where it is gone, after many attempts where its server stumbles.
-    pub(crate) fn open(url: &str) -> Result<Arc<Self>> {
-        let head = reach()?.connections.fetch(url, &(0..HEAD_BYTES)).map_err(|fault| anyhow!("{url}: {fault}"))?;
-        HELD_BYTES.fetch_add(head.bytes.len() as u64, Ordering::Relaxed);
-        Ok(Arc::new(Self {
+    /// Where nothing far away can be read.
+    pub(crate) fn ask(url: &str) -> Result<Arc<Self>> {
+        let file = Arc::new(Self {
             url: url.to_owned(),
-            size: head.file_size,
-            pieces: Mutex::new(BTreeMap::from([(0, Piece::Here(head.bytes))])),
+            size: OnceLock::new(),
+            pieces: Mutex::new(BTreeMap::from([(0, Piece::Ordered(HEAD_BYTES))])),
             arrived: Condvar::new(),
-        }))
+        });
+        let head = 0..HEAD_BYTES;
+        file.order_together(vec![head])?;
+        Ok(file)
+    }
+
+    /// Waits for the head.
+    ///
+    /// # Errors
+    /// When it does not come: at once where the file is gone, after many attempts where its server stumbles.
+    pub(crate) fn wait_for_head(&self) -> Result<()> {
+        let head = 0..HEAD_BYTES;
+        self.wait(&[head])
     }
 
     /// The file under a path that GDAL can open.
@@ -119,9 +122,9 @@ impl FarFile {
         &self.url
     }
 
-    /// Bytes of the whole file.
-    pub(crate) fn size(&self) -> u64 {
-        self.size
+    /// Bytes of the whole file; 0 before its head is here.
+    fn size(&self) -> u64 {
+        self.size.get().copied().unwrap_or(0)
     }
 
     /// The last part of its address.
@@ -138,7 +141,7 @@ impl FarFile {
             let mut pieces = self.pieces();
             let mut missing: Vec<Range<u64>> = ranges;
             let head_end = pieces.get(&0).map_or(0, Piece::len);
-            missing.retain(|range| range.end.min(self.size) > head_end && !pieces.contains_key(&range.start));
+            missing.retain(|range| range.end.min(self.size()) > head_end && !pieces.contains_key(&range.start));
             missing.sort_by_key(|range| range.start);
             for range in &missing {
                 hold(range.end - range.start);
@@ -146,17 +149,19 @@ impl FarFile {
             }
             missing
         };
-        let reach = reach()?;
-        for together in missing.chunk_by(|one, next| next.start <= one.end + LARGEST_GAP_BYTES) {
-            let ranges = together.to_vec();
-            let file = Arc::downgrade(self);
-            // A file that nobody wants any more by then is not asked for.
-            reach.threads.spawn_fifo(move || {
-                if let Some(file) = file.upgrade() {
-                    file.fetch(&ranges);
-                }
-            });
-        }
+        let mut requests = missing.chunk_by(|one, next| next.start <= one.end + LARGEST_GAP_BYTES);
+        requests.try_for_each(|together| self.order_together(together.to_vec()))
+    }
+
+    /// Has neighbouring ranges fetched in one request.
+    fn order_together(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
+        let file = Arc::downgrade(self);
+        // A file that nobody wants any more by then is not asked for.
+        reach()?.threads.spawn_fifo(move || {
+            if let Some(file) = file.upgrade() {
+                file.fetch(&ranges);
+            }
+        });
         Ok(())
     }
 
@@ -191,8 +196,12 @@ impl FarFile {
     /// Fetches ordered ranges that lie close together, and parts them.
     fn fetch(&self, ranges: &[Range<u64>]) {
         let (Some(first), Some(last), Ok(reach)) = (ranges.first(), ranges.last(), reach()) else { return };
-        let whole = first.start..last.end.min(self.size);
+        let whole = first.start..last.end;
         let fetched = reach.connections.fetch(&self.url, &whole);
+        if let Ok(stretch) = &fetched {
+            // Known already but for the head.
+            let _ = self.size.set(stretch.file_size);
+        }
         let mut pieces = self.pieces();
         for range in ranges {
             let length = range.end - range.start;
@@ -200,7 +209,9 @@ impl FarFile {
                 Ok(stretch) => {
                     let bytes = |at: u64| (at - whole.start).min(stretch.bytes.len() as u64) as usize;
                     let own = &stretch.bytes[bytes(range.start)..bytes(range.end)];
-                    let_go(length - own.len() as u64);
+                    if range.start > 0 {
+                        let_go(length - own.len() as u64);
+                    }
                     Piece::Here(own.to_vec())
                 }
                 Err(fault) => Piece::Failed(length, fault.clone()),
@@ -214,7 +225,7 @@ impl FarFile {
     /// Copies bytes from a place on, as many as there are; what is not here is fetched.
     fn read_at(&self, position: u64, into: &mut [u8]) -> usize {
         let mut copied = 0;
-        while copied < into.len() && position + (copied as u64) < self.size {
+        while copied < into.len() && position + (copied as u64) < self.size() {
             let at = position + copied as u64;
             match self.copy_held(at, &mut into[copied..]) {
                 0 if self.fetch_unplanned(at, (into.len() - copied) as u64).is_err() => break,
@@ -260,7 +271,7 @@ impl FarFile {
 
 impl Drop for FarFile {
     fn drop(&mut self) {
-        let_go(self.pieces().values().map(Piece::len).sum());
+        let_go(self.pieces().range(1..).map(|(_, piece)| piece.len()).sum());
     }
 }
 
