@@ -7,6 +7,7 @@ mod app;
 mod words;
 
 mod atlas;
+mod coverage;
 mod problem;
 mod region_entry;
 
