@@ -6,9 +6,14 @@
 mod app;
 mod words;
 
+mod address;
 mod atlas;
 mod coverage;
+mod filter;
+mod key;
+mod patch_dots;
 mod problem;
+mod region_in_view;
 mod region_entry;
 
 mod basemap_select;
