@@ -89,7 +89,12 @@ impl Address {
         let untouched = Self::default();
         let mut parts = Vec::new();
         if let Some(Centre { zoom, lon, lat }) = self.centre {
-            parts.push(format!("map={}/{}/{}", short(zoom, 2), short(lat, DEGREE_DECIMALS), short(lon, DEGREE_DECIMALS)));
+            parts.push(format!(
+                "map={}/{}/{}",
+                short(zoom, 2),
+                short(lat, DEGREE_DECIMALS),
+                short(lon, DEGREE_DECIMALS)
+            ));
         }
         if let Some(region) = &self.region {
             parts.push(format!("region={region}"));
@@ -221,9 +226,7 @@ mod tests {
             region: Some("madre".into()),
             point: Some((-119.9, 35.12345)),
             palette: Palette::Customary,
-            filter: Filter::EVERYTHING
-                .with_classes(&[Severity::Low, Severity::High], true)
-                .with_range(None, Some(66)),
+            filter: Filter::EVERYTHING.with_classes(&[Severity::Low, Severity::High], true).with_range(None, Some(66)),
             opacity_percent: 80,
             basemap: Some("Streets & names".into()),
             swipe_percent: Some(40),
@@ -235,7 +238,9 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_left_out() {
         let check = |text: &str| assert_eq!(Address::from_fragment(text), Address::default(), "{text}");
-        for text in ["map=9/95/0", "map=9/NaN/0", "map=99/1/1", "map=9", "region=<b>", "region=", "point=1", "swipe=101"] {
+        for text in
+            ["map=9/95/0", "map=9/NaN/0", "map=99/1/1", "map=9", "region=<b>", "region=", "point=1", "swipe=101"]
+        {
             check(text);
         }
         for text in ["palette=mauve", "opacity=-1", "opacity=101", "dnbr=x/y", "basemap=", "&&==&", "lang=de"] {

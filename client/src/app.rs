@@ -4,48 +4,148 @@ use dragonfly_core::Palette;
 use dragonfly_core::metadata::Basemap;
 use leptos::prelude::*;
 
+use crate::address::{Address, Centre};
+use crate::address_bar;
 use crate::atlas::Atlas;
+use crate::filter::Filter;
+use crate::graticule::View;
+use crate::legend_view::Areas;
 use crate::map_view::MapView;
 use crate::notice::Notice;
 use crate::panel::Panel;
 use crate::point_readout::{Point, PointReadout};
+use crate::region_in_view::region_in_view;
+use crate::share_button::ShareButton;
+use crate::swipe_view::SwipeButton;
+use crate::words_map;
 
 /// How the reader wants the map drawn. A copy is the same choice.
 #[derive(Clone, Copy)]
 pub struct Drawing {
     /// Colours of the classes.
     pub palette: RwSignal<Palette>,
+    /// What is painted.
+    pub filter: RwSignal<Filter>,
     /// Opacity of the tiles, percent.
     pub opacity_percent: RwSignal<u8>,
     /// Raster basemap; `None` for the plain background.
     pub basemap: RwSignal<Option<Basemap>>,
+    /// Where the swipe divides the map, percent from the left.
+    pub swipe_percent: RwSignal<Option<u8>>,
 }
 
-/// Opaque, so that the map has the very colours of the legend.
-const OPACITY_AT_START_PERCENT: u8 = 100;
+/// Where the reader is, and what was chosen there. A copy is the same place.
+#[derive(Clone, Copy)]
+pub struct Whereabouts {
+    /// The middle of the map, as the map tells it.
+    pub centre: RwSignal<Option<Centre>>,
+    /// What of the world is seen.
+    pub view: RwSignal<View>,
+    /// Name of the chosen region.
+    pub region: RwSignal<Option<String>>,
+    /// The chosen place.
+    pub point: RwSignal<Option<Point>>,
+    /// A box that the map travels to whenever this is set.
+    pub destination: RwSignal<Option<[f64; 4]>>,
+    /// A centre that the map goes to at once whenever this is set.
+    pub jump: RwSignal<Option<Centre>>,
+}
 
 /// The page.
 #[component]
 pub fn App() -> impl IntoView {
     let atlas = Atlas::new();
+    let start = address_bar::read();
     let drawing = Drawing {
-        palette: RwSignal::default(),
-        opacity_percent: RwSignal::new(OPACITY_AT_START_PERCENT),
+        palette: RwSignal::new(start.palette),
+        filter: RwSignal::new(start.filter),
+        opacity_percent: RwSignal::new(start.opacity_percent),
         basemap: RwSignal::default(),
+        swipe_percent: RwSignal::new(start.swipe_percent),
     };
-    let destination = RwSignal::new(None::<[f64; 4]>);
-    let point = RwSignal::new(None::<Point>);
+    let at = Whereabouts {
+        centre: RwSignal::default(),
+        view: RwSignal::default(),
+        region: RwSignal::new(start.region),
+        point: RwSignal::new(start.point.map(unread)),
+        destination: RwSignal::default(),
+        jump: RwSignal::new(start.centre),
+    };
+    // A basemap is known by its title until the settings of the site are here.
+    let basemap_title = RwSignal::new(start.basemap);
+    Effect::new(move |_| {
+        let title = basemap_title.get();
+        if let Some(config) = atlas.config.get() {
+            drawing.basemap.set(config.basemaps.into_iter().find(|basemap| Some(&basemap.title) == title.as_ref()));
+        }
+    });
+    let address = Signal::derive(move || address_of(drawing, at, basemap_title, atlas));
+    address_bar::keep(address, move |asked| open(asked, drawing, at, basemap_title, atlas));
+
     let retries = RwSignal::new(0u32);
+    let said = RwSignal::new(None::<&'static str>);
     atlas.load();
 
     let retry = move || {
         atlas.load();
         retries.update(|count| *count += 1);
     };
+    let areas = Memo::new(move |_| {
+        let (chosen, view) = (at.region.get(), at.view.get());
+        atlas.regions.with(|regions| {
+            let region = region_in_view(regions.as_deref().unwrap_or_default(), chosen.as_deref(), view)?;
+            Some(Areas { title: region.line.title.clone(), hectares: region.map()?.hectares })
+        })
+    });
     view! {
-        <MapView atlas drawing destination point retries />
-        <Panel atlas drawing on_choose=move |bbox| destination.set(Some(bbox)) />
+        <MapView atlas drawing at retries />
+        <Panel
+            atlas
+            drawing
+            chosen=at.region
+            areas=areas.into()
+            on_choose=move |bbox| at.destination.set(Some(bbox))
+        />
+        <div class="tools" role="group" aria-label=words_map::TOOLS>
+            <SwipeButton percent=drawing.swipe_percent />
+            <ShareButton address said />
+        </div>
+        <p class="said" role="status" data-testid="said">{move || said.get()}</p>
         <Notice problems=atlas.problems on_retry=retry />
-        <PointReadout point palette=drawing.palette />
+        <PointReadout point=at.point palette=drawing.palette />
     }
+}
+
+fn unread((lon, lat): (f64, f64)) -> Point {
+    Point { lon, lat, reading: None }
+}
+
+fn address_of(drawing: Drawing, at: Whereabouts, basemap_title: RwSignal<Option<String>>, atlas: Atlas) -> Address {
+    let basemap = drawing.basemap.get().map(|basemap| basemap.title);
+    Address {
+        centre: at.centre.get(),
+        region: at.region.get(),
+        point: at.point.get().map(|point| (point.lon, point.lat)),
+        palette: drawing.palette.get(),
+        filter: drawing.filter.get(),
+        opacity_percent: drawing.opacity_percent.get(),
+        basemap: if atlas.config.with(Option::is_some) { basemap } else { basemap_title.get() },
+        swipe_percent: drawing.swipe_percent.get(),
+    }
+}
+
+fn open(asked: Address, drawing: Drawing, at: Whereabouts, basemap_title: RwSignal<Option<String>>, atlas: Atlas) {
+    drawing.palette.set(asked.palette);
+    drawing.filter.set(asked.filter);
+    drawing.opacity_percent.set(asked.opacity_percent);
+    drawing.swipe_percent.set(asked.swipe_percent);
+    basemap_title.set(asked.basemap);
+    if at.point.get_untracked().map(|point| (point.lon, point.lat)) != asked.point {
+        at.point.set(asked.point.map(unread));
+    }
+    match asked.centre {
+        Some(centre) => at.jump.set(Some(centre)),
+        None => at.destination.set(asked.region.as_deref().and_then(|name| atlas.bbox_of(name))),
+    }
+    at.region.set(asked.region);
 }

@@ -66,6 +66,11 @@ impl Atlas {
         });
     }
 
+    /// The box of a region, where it is known.
+    pub fn bbox_of(self, name: &str) -> Option<[f64; 4]> {
+        self.find(name, RegionEntry::bbox)
+    }
+
     /// Adds to what could not be loaded.
     pub fn report(self, problem: Problem) {
         self.problems.update(|problems| problem::add(problems, problem));

@@ -27,6 +27,7 @@ pub enum Coverage {
 
 impl Coverage {
     /// All of them, the best first.
+    #[cfg(test)]
     pub const ALL: [Self; 6] = [Self::Fresh, Self::Due, Self::Stale, Self::Pending, Self::Failed, Self::Broken];
 
     /// The coverage of a region at a moment.

@@ -27,6 +27,7 @@ impl Default for Filter {
 
 impl Filter {
     /// Every class and every value.
+    #[cfg(test)]
     pub const EVERYTHING: Self = Self { hidden: 0, least: None, end: None };
 
     /// Whether a class is not painted, whatever the range.
@@ -73,8 +74,8 @@ impl Filter {
                 continue;
             };
             // The middle of a step of 0.01 lies on neither limit, which are whole hundredths.
-            let within = self.least.is_none_or(|least| middle > dnbr(least))
-                && self.end.is_none_or(|end| middle < dnbr(end));
+            let within =
+                self.least.is_none_or(|least| middle > dnbr(least)) && self.end.is_none_or(|end| middle < dnbr(end));
             let [red, green, blue] = palette.colour(class);
             *entry = [red, green, blue, if within && !self.hides(class) { 255 } else { 0 }];
         }

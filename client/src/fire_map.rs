@@ -5,21 +5,29 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use dragonfly_core::Palette;
-use dragonfly_core::metadata::Basemap;
+use dragonfly_core::metadata::{Basemap, MapMeta};
 use leptos::prelude::{document, window};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
+use crate::address::Centre;
+use crate::coverage::Coverage;
+use crate::filter::Filter;
 use crate::graticule::View;
 use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world};
 use crate::leaflet::{self, Layer, Map, MouseEvent, corners, options, place};
+use crate::legend_row::css_colour;
+use crate::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
 use crate::region_entry::RegionEntry;
 use crate::severity_layer::SeverityLayer;
 use crate::tile_source::{NoTile, TileSource};
 use crate::title_room::{Title, with_room};
+use crate::{key, words, words_map};
 
 const LAND_PANE: &str = "land";
+/// Beneath the tiles, so that a hatching never hides what burnt.
+const COVERAGE_PANE: &str = "coverage";
 const SEVERITY_PANE: &str = "severity";
 /// The whole world on a phone.
 const MIN_ZOOM: u8 = 1;
@@ -30,6 +38,8 @@ const START_ZOOM: u8 = 3;
 const FIT_MAX_ZOOM: u8 = 12;
 /// A box narrower than this on the screen is marked by a dot.
 const SPECK_PX: f64 = 14.0;
+/// The least size of what fingers touch.
+const DOT_TARGET_PX: u8 = 24;
 /// Space between what is shown and the edges of the free part of the map.
 const FIT_MARGIN_PX: f64 = 28.0;
 
@@ -41,7 +51,9 @@ pub struct Hooks {
     /// A click at longitude and latitude.
     pub on_click: Box<dyn Fn(f64, f64)>,
     /// Another part of the world is seen.
-    pub on_view: Box<dyn Fn(View)>,
+    pub on_view: Box<dyn Fn(View, Centre)>,
+    /// A burnt patch was chosen; its surroundings.
+    pub on_patch: Rc<dyn Fn([f64; 4])>,
     /// A tile cannot be shown.
     pub on_tile_failure: TileFailureHook,
     /// The outlines of the land cannot be drawn.
@@ -52,13 +64,15 @@ pub struct Hooks {
 pub struct FireMap {
     map: Map,
     land: LandLayer,
-    land_pane: HtmlElement,
     severity_pane: HtmlElement,
     detail: Rc<Cell<Detail>>,
     on_land_failure: Rc<dyn Fn()>,
     on_tile_failure: TileFailureHook,
+    on_patch: Rc<dyn Fn([f64; 4])>,
     source: TileSource,
-    palette: Cell<Palette>,
+    paint: Cell<(Palette, Filter)>,
+    swipe_percent: Cell<Option<u8>>,
+    dots: RefCell<Vec<Layer>>,
     regions: RefCell<BTreeMap<String, RegionLayers>>,
     basemap: RefCell<Option<Layer>>,
     mark: RefCell<Option<Layer>>,
@@ -67,6 +81,8 @@ pub struct FireMap {
 /// What lies on the map for one region.
 struct RegionLayers {
     bbox: [f64; 4],
+    coverage: Coverage,
+    map: Option<Rc<MapMeta>>,
     title_letters: usize,
     outline: Layer,
     label: Layer,
@@ -110,7 +126,8 @@ impl FireMap {
                 ("fadeAnimation", (!prefers_calm()).into()),
             ]),
         );
-        let land_pane = pane(&map, LAND_PANE, 150);
+        pane(&map, LAND_PANE, 150);
+        pane(&map, COVERAGE_PANE, 220);
         let severity_pane = pane(&map, SEVERITY_PANE, 250);
         leaflet::zoom_control(&options([("position", "bottomright".into())])).add_to(&map);
         leaflet::scale_control(&options([("position", "bottomright".into()), ("imperial", false.into())])).add_to(&map);
@@ -118,13 +135,15 @@ impl FireMap {
         let this = Rc::new(Self {
             land: LandLayer::on(&map, LAND_PANE),
             map,
-            land_pane,
             severity_pane,
             detail: Rc::new(Cell::new(Detail::None)),
             on_land_failure: hooks.on_land_failure,
             on_tile_failure: hooks.on_tile_failure,
+            on_patch: hooks.on_patch,
             source,
-            palette: Cell::default(),
+            paint: Cell::default(),
+            swipe_percent: Cell::default(),
+            dots: RefCell::default(),
             regions: RefCell::default(),
             basemap: RefCell::default(),
             mark: RefCell::default(),
@@ -135,10 +154,12 @@ impl FireMap {
     }
 
     /// Shows these regions: their outlines, their titles, and the tiles of those that have a map.
-    pub fn show_regions(&self, entries: &[RegionEntry]) {
+    pub fn show_regions(&self, entries: &[RegionEntry], coverage_of: impl Fn(&RegionEntry) -> Coverage) {
         let mut regions = self.regions.borrow_mut();
         regions.retain(|name, layers| {
-            let stays = entries.iter().any(|entry| entry.line.name == *name && entry.bbox() == layers.bbox);
+            let stays = entries.iter().any(|entry| {
+                entry.line.name == *name && entry.bbox() == layers.bbox && coverage_of(entry) == layers.coverage
+            });
             if !stays {
                 layers.outline.remove();
                 layers.label.remove();
@@ -146,20 +167,103 @@ impl FireMap {
             stays
         });
         for entry in entries {
-            let layers = regions.entry(entry.line.name.clone()).or_insert_with(|| self.outline(entry));
+            let layers =
+                regions.entry(entry.line.name.clone()).or_insert_with(|| self.outline(entry, coverage_of(entry)));
             let shown_run = layers.tiles.as_ref().map(|tiles| tiles.run_id().to_owned());
             if entry.map().map(|map| map.run_id.clone()) != shown_run {
                 layers.tiles = self.tiles(entry);
+                layers.map = entry.map().map(|map| Rc::new(map.clone()));
             }
         }
         drop(regions);
         self.arrange_titles();
+        self.show_dots();
     }
 
-    /// Paints all tiles in other colours.
-    pub fn recolour(&self, palette: Palette) {
-        self.palette.set(palette);
-        self.each_tile_layer(|tiles| tiles.recolour(palette));
+    /// Paints all tiles and dots in other colours, and leaves out what the filter does.
+    pub fn paint(&self, palette: Palette, filter: Filter) {
+        self.paint.set((palette, filter));
+        self.each_tile_layer(|tiles| tiles.paint(palette, filter));
+        self.show_dots();
+    }
+
+    /// Shows the tiles to the left of a divider alone, or everywhere.
+    pub fn set_swipe(&self, percent: Option<u8>) {
+        self.swipe_percent.set(percent);
+        self.clip();
+    }
+
+    /// Panes move with the map, so what is cut off is found anew at every move.
+    fn clip(&self) {
+        let path = match self.swipe_percent.get() {
+            None => "none".to_owned(),
+            Some(percent) => {
+                let size = self.map.size();
+                let corner = |x: f64, y: f64| self.map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
+                let (first, last) = (corner(0.0, 0.0), corner(size.x() * f64::from(percent) / 100.0, size.y()));
+                let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
+                format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)")
+            }
+        };
+        set_style(&self.severity_pane, "clip-path", &path);
+    }
+
+    /// Goes to a place at once.
+    pub fn go_to(&self, centre: Centre) {
+        let still = options([("animate", false.into())]);
+        self.map.set_view(&place(centre.lon, centre.lat), centre.zoom.min(MAX_ZOOM.into()), &still);
+    }
+
+    /// Marks burnt patches where the map is seen from afar.
+    fn show_dots(&self) {
+        for dot in self.dots.borrow_mut().drain(..) {
+            dot.remove();
+        }
+        if self.map.zoom() >= DOTS_BELOW_ZOOM {
+            return;
+        }
+        let (_, filter) = self.paint.get();
+        let size = self.map.size();
+        let regions = self.regions.borrow();
+        let patches = regions.values().filter_map(|layers| layers.map.as_ref()).flat_map(|map| &map.burnt_patches);
+        let in_view = patches.filter(|patch| passes(patch, filter)).filter_map(|patch| {
+            let at = self.map.container_point(&place(patch.lon, patch.lat));
+            let is_seen = (0.0..=size.x()).contains(&at.x()) && (0.0..=size.y()).contains(&at.y());
+            is_seen.then(|| Dot { patch: *patch, at_px: [at.x(), at.y()] })
+        });
+        *self.dots.borrow_mut() = dots(in_view.collect()).iter().map(|dot| self.dot(dot)).collect();
+    }
+
+    fn dot(&self, dot: &Dot) -> Layer {
+        let (palette, _) = self.paint.get();
+        let patch = dot.patch;
+        let title = words_map::patch(&words::hectares(patch.hectares), words::class(patch.worst));
+        let icon = leaflet::div_icon(&options([
+            ("className", "burnt-patch".into()),
+            ("iconSize", js_sys::Array::of2(&DOT_TARGET_PX.into(), &DOT_TARGET_PX.into()).into()),
+        ]));
+        let described = options([("icon", icon), ("title", title.as_str().into()), ("alt", title.as_str().into())]);
+        let marker = leaflet::marker(&place(patch.lon, patch.lat), &described).add_to(&self.map);
+        let chosen = Closure::<dyn FnMut(JsValue)>::new({
+            let on_patch = self.on_patch.clone();
+            move |event: JsValue| {
+                let original = js_sys::Reflect::get(&event, &"originalEvent".into()).unwrap_or_default();
+                let pressed = js_sys::Reflect::get(&original, &"key".into()).ok().and_then(|key| key.as_string());
+                if pressed.is_none_or(|key| key == "Enter") {
+                    on_patch(surroundings(&patch));
+                }
+            }
+        });
+        marker.on_event("click keypress", chosen.into_js_value().unchecked_ref());
+        if let Some(element) = marker.element() {
+            // Attributes with plain names can always be set.
+            let _ = element.set_attribute("data-testid", "burnt-patch");
+            let _ = element.set_attribute("data-class", key::of_class(patch.worst));
+            let _ = element.set_attribute("aria-label", &title);
+            set_style(&element, "--width", &format!("{:.0}px", width_px(patch.hectares)));
+            set_style(&element, "--colour", &css_colour(Some(palette.colour(patch.worst))));
+        }
+        marker
     }
 
     /// Makes the tiles more or less opaque.
@@ -176,7 +280,6 @@ impl FireMap {
             let fine = options([("maxNativeZoom", basemap.max_zoom.into()), ("maxZoom", MAX_ZOOM.into())]);
             leaflet::tile_layer(&basemap.url, &fine).add_to(&self.map)
         });
-        set_style(&self.land_pane, "visibility", if layer.is_some() { "hidden" } else { "visible" });
         *self.basemap.borrow_mut() = layer;
     }
 
@@ -218,7 +321,7 @@ impl FireMap {
         self.regions.borrow().values().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
     }
 
-    fn listen(self: &Rc<Self>, on_click: Box<dyn Fn(f64, f64)>, on_view: Box<dyn Fn(View)>) {
+    fn listen(self: &Rc<Self>, on_click: Box<dyn Fn(f64, f64)>, on_view: Box<dyn Fn(View, Centre)>) {
         let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
             let at = event.latlng().wrap();
             on_click(at.lng(), at.lat());
@@ -229,7 +332,9 @@ impl FireMap {
             let this = Rc::downgrade(self);
             move || {
                 if let Some(this) = this.upgrade() {
-                    on_view(this.view());
+                    let centre = this.map.centre().wrap();
+                    this.clip();
+                    on_view(this.view(), Centre { zoom: this.map.zoom(), lon: centre.lng(), lat: centre.lat() });
                 }
             }
         });
@@ -245,6 +350,16 @@ impl FireMap {
             }
         });
         self.map.on("zoomend", zoomed.into_js_value().unchecked_ref());
+
+        let stopped = Closure::<dyn FnMut()>::new({
+            let this = Rc::downgrade(self);
+            move || {
+                if let Some(this) = this.upgrade() {
+                    this.show_dots();
+                }
+            }
+        });
+        self.map.on("moveend", stopped.into_js_value().unchecked_ref());
 
         let inked = Closure::<dyn FnMut()>::new({
             let land = self.land.clone();
@@ -310,19 +425,24 @@ impl FireMap {
         }
     }
 
-    fn outline(&self, entry: &RegionEntry) -> RegionLayers {
+    fn outline(&self, entry: &RegionEntry, coverage: Coverage) -> RegionLayers {
         let bbox = entry.bbox();
         let line = options([
-            ("className", "region-outline".into()),
+            ("pane", COVERAGE_PANE.into()),
+            ("className", format!("region-outline coverage-{}", coverage.key()).into()),
             ("interactive", false.into()),
             ("fill", false.into()),
             ("weight", 1.5.into()),
         ]);
+        let note = words_map::coverage_note(coverage);
+        let title = note.map_or(entry.line.title.clone(), |note| format!("{} · {note}", entry.line.title));
         RegionLayers {
             bbox,
-            title_letters: entry.line.title.chars().count(),
+            coverage,
+            map: None,
+            title_letters: title.chars().count(),
             outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
-            label: still_marker(place(bbox[0], bbox[3]), title_icon(&entry.line.title)).add_to(&self.map),
+            label: still_marker(place(bbox[0], bbox[3]), title_icon(&title)).add_to(&self.map),
             tiles: None,
         }
     }
@@ -335,7 +455,8 @@ impl FireMap {
             SeverityLayer::on(&self.map, SEVERITY_PANE, (map, entry.bbox()), self.source.clone(), move |problem| {
                 on_failure(&name, &run_id, problem);
             });
-        tiles.recolour(self.palette.get());
+        let (palette, filter) = self.paint.get();
+        tiles.paint(palette, filter);
         Some(tiles)
     }
 }

@@ -18,6 +18,10 @@ extern "C" {
     pub fn fit_bounds(this: &Map, bounds: &JsValue, options: &Object) -> Map;
     #[wasm_bindgen(method, js_name = flyToBounds)]
     pub fn fly_to_bounds(this: &Map, bounds: &JsValue, options: &Object) -> Map;
+    #[wasm_bindgen(method, js_name = setView)]
+    pub fn set_view(this: &Map, centre: &JsValue, zoom: f64, options: &Object) -> Map;
+    #[wasm_bindgen(method, js_name = getCenter)]
+    pub fn centre(this: &Map) -> LatLng;
     #[wasm_bindgen(method)]
     pub fn on(this: &Map, event: &str, handler: &Function) -> Map;
     #[wasm_bindgen(method, js_name = getZoom)]
@@ -28,6 +32,8 @@ extern "C" {
     pub fn size(this: &Map) -> Point;
     #[wasm_bindgen(method, js_name = latLngToContainerPoint)]
     pub fn container_point(this: &Map, place: &JsValue) -> Point;
+    #[wasm_bindgen(method, js_name = containerPointToLayerPoint)]
+    pub fn layer_point(this: &Map, container_point: &JsValue) -> Point;
 
     /// A box in degrees.
     pub type LatLngBounds;
@@ -68,6 +74,8 @@ extern "C" {
     pub type Layer;
     #[wasm_bindgen(method, js_name = addTo)]
     pub fn add_to(this: &Layer, map: &Map) -> Layer;
+    #[wasm_bindgen(method, js_name = on)]
+    pub fn on_event(this: &Layer, event: &str, handler: &Function) -> Layer;
     #[wasm_bindgen(method)]
     pub fn remove(this: &Layer) -> Layer;
     #[wasm_bindgen(method, js_name = getElement)]

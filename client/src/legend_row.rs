@@ -2,6 +2,7 @@
 
 use dragonfly_core::{Breaks, LEGEND, LegendEntry, Palette, Rgb, Severity, class_from_index, colours};
 
+use crate::filter::Filter;
 use crate::words;
 
 /// One line of the legend.
@@ -13,11 +14,13 @@ pub struct LegendRow {
     pub range: String,
     /// The classes behind it and what each is painted with; `None` where the map stays clear.
     pub classes: Vec<(Severity, Option<Rgb>)>,
+    /// Whether the map shows it.
+    pub is_painted: bool,
 }
 
 /// The six lines, the gravest first.
-pub fn legend_rows(palette: Palette, breaks: &Breaks) -> Vec<LegendRow> {
-    LEGEND.iter().rev().map(|entry| row(entry, palette, breaks)).collect()
+pub fn legend_rows(palette: Palette, filter: Filter, breaks: &Breaks) -> Vec<LegendRow> {
+    LEGEND.iter().rev().map(|entry| row(entry, palette, filter, breaks)).collect()
 }
 
 /// The colour of a class on the map; `None` where the map stays clear.
@@ -40,11 +43,13 @@ pub fn entry_of(class: Severity) -> Option<&'static LegendEntry> {
     LEGEND.iter().find(|entry| entry.classes.contains(&class))
 }
 
-fn row(entry: &LegendEntry, palette: Palette, breaks: &Breaks) -> LegendRow {
+fn row(entry: &LegendEntry, palette: Palette, filter: Filter, breaks: &Breaks) -> LegendRow {
+    let paint = |class: Severity| (!filter.hides(class)).then(|| palette.colour(class));
     LegendRow {
         title: entry.title,
         range: words::range(entry.range(breaks)),
-        classes: entry.classes.iter().rev().map(|class| (*class, paint(*class, palette, breaks))).collect(),
+        classes: entry.classes.iter().rev().map(|class| (*class, paint(*class))).collect(),
+        is_painted: entry.classes.iter().any(|class| !filter.hides(*class)),
     }
 }
 
@@ -64,12 +69,14 @@ mod tests {
 
     #[test]
     fn the_legend_reads_from_high_severity_down() {
-        let rows = legend_rows(Palette::default(), &Breaks::USGS);
+        let rows = legend_rows(Palette::default(), Filter::default(), &Breaks::USGS);
         let ranges: Vec<_> = rows.iter().map(|row| row.range.as_str()).collect();
         let expected =
             ["0.66 and more", "0.44 to 0.66", "0.27 to 0.44", "0.10 to 0.27", "−0.10 to 0.10", "below −0.10"];
         assert_eq!(ranges, expected);
         assert_eq!(rows[5].classes.len(), 2);
+        let clear: Vec<_> = rows.iter().filter(|row| !row.is_painted).map(|row| row.title).collect();
+        assert_eq!(clear, ["Unburned"]);
         assert!(Severity::ALL.into_iter().all(|class| entry_of(class).is_some()));
     }
 

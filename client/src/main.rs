@@ -5,19 +5,22 @@
 
 mod app;
 mod words;
+mod words_map;
 
 mod address;
+mod address_bar;
 mod atlas;
 mod coverage;
 mod filter;
 mod key;
 mod patch_dots;
 mod problem;
-mod region_in_view;
 mod region_entry;
+mod region_in_view;
 
 mod basemap_select;
 mod brand;
+mod dnbr_filter;
 mod legend_view;
 mod map_view;
 mod notice;
@@ -26,6 +29,8 @@ mod palette_select;
 mod panel;
 mod point_readout;
 mod region_list;
+mod share_button;
+mod swipe_view;
 mod ticks_view;
 
 mod fire_map;
@@ -46,6 +51,7 @@ mod leaflet;
 mod published;
 
 fn main() {
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     leptos::mount::mount_to_body(app::App);
 }

@@ -2,98 +2,158 @@
 
 use std::rc::Rc;
 
+use chrono::DateTime;
+use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::app::Drawing;
+use crate::app::{Drawing, Whereabouts};
 use crate::atlas::Atlas;
+use crate::coverage::{Coverage, STALE_AFTER_DAYS};
 use crate::fire_map::{Covered, FireMap, Hooks};
-use crate::graticule::View;
 use crate::point_readout::Point;
 use crate::problem::Problem;
-use crate::region_entry::union_of_boxes;
+use crate::reading::{Reading, region_at};
+use crate::region_entry::{MetaState, union_of_boxes};
+use crate::swipe_view::SwipeView;
 use crate::ticks_view::TicksView;
 use crate::tile_source::TileSource;
 use crate::words;
 
-/// The map. It travels to `destination` whenever that is set, and puts what was clicked into `point`.
+/// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
 #[component]
-pub fn MapView(
-    atlas: Atlas,
-    drawing: Drawing,
-    destination: RwSignal<Option<[f64; 4]>>,
-    point: RwSignal<Option<Point>>,
-    retries: RwSignal<u32>,
-) -> impl IntoView {
+pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    let view = RwSignal::new(View::default());
+    let source = StoredValue::new_local(TileSource::new());
+    let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
 
     Effect::new(move |_| {
         let Some(element) = element.get() else {
             return;
         };
-        let source = TileSource::new();
         let hooks = Hooks {
-            on_click: Box::new({
-                let source = source.clone();
-                move |lon, lat| read_point(atlas, source.clone(), point, (lon, lat))
+            on_click: Box::new(read),
+            on_view: Box::new(move |seen, centre| {
+                at.view.set(seen);
+                at.centre.set(Some(centre));
             }),
-            on_view: Box::new(move |seen| view.set(seen)),
+            on_patch: Rc::new(move |bbox| at.destination.set(Some(bbox))),
             on_tile_failure: Rc::new(move |name, run_id, failure| atlas.hear_of_tile(name, run_id, failure)),
             on_land_failure: Rc::new(move || atlas.report(Problem::Land)),
         };
-        let fire_map = FireMap::in_element(element.into(), source, hooks);
-        keep_in_step(&fire_map, atlas, drawing, destination, point, retries);
+        let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
+        keep_in_step(&fire_map, atlas, drawing, at, retries);
+    });
+    // A place from the address is read as soon as the region around it is known.
+    Effect::new(move |_| {
+        atlas.regions.track();
+        if let Some(Point { lon, lat, reading: None | Some(Reading::Unavailable) }) = at.point.get_untracked()
+            && is_known(atlas, lon, lat)
+        {
+            read(lon, lat);
+        }
     });
 
+    // While the map has the keyboard, a crosshair in its middle is the pointer.
+    let press = move |event: KeyboardEvent| {
+        if event.target() != event.current_target() {
+            return;
+        }
+        match event.key().as_str() {
+            "Enter" => {
+                if let Some(centre) = at.centre.get_untracked() {
+                    read(centre.lon, centre.lat);
+                }
+            }
+            "Escape" => at.point.set(None),
+            _ => {}
+        }
+    };
     view! {
         <main class="map-frame" aria-label=words::MAP>
-            <div class="map" data-testid="map" node_ref=element></div>
-            <TicksView view />
+            <Patterns />
+            <div class="map" data-testid="map" node_ref=element on:keydown=press></div>
+            <div class="crosshair" aria-hidden="true"></div>
+            <SwipeView percent=drawing.swipe_percent />
+            <TicksView view=at.view />
         </main>
     }
 }
 
-fn keep_in_step(
-    fire_map: &Rc<FireMap>,
-    atlas: Atlas,
-    drawing: Drawing,
-    destination: RwSignal<Option<[f64; 4]>>,
-    point: RwSignal<Option<Point>>,
-    retries: RwSignal<u32>,
-) {
+/// The hatchings of regions whose map is not as it should be, for the style sheet to fill with.
+#[component]
+fn Patterns() -> impl IntoView {
+    view! {
+        <svg class="patterns" aria-hidden="true" focusable="false">
+            <defs>
+                <pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                    <path d="M0 0v9" />
+                </pattern>
+                <pattern id="cross" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+                    <path d="M0 0v9M0 0h9" />
+                </pattern>
+                <pattern id="dots" width="9" height="9" patternUnits="userSpaceOnUse">
+                    <circle cx="4.500" cy="4.500" r="1.200" />
+                </pattern>
+            </defs>
+        </svg>
+    }
+}
+
+fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) {
+    let map = fire_map.clone();
+    Effect::new(move |_| {
+        if let Some(centre) = at.jump.get() {
+            map.go_to(centre);
+        }
+    });
     let map = fire_map.clone();
     Effect::new(move |was_fitted: Option<bool>| {
         let regions = atlas.regions.get().unwrap_or_default();
-        let is_fitted = was_fitted.unwrap_or(false);
-        let union = union_of_boxes(&regions).filter(|_| !is_fitted);
-        if let Some(union) = union {
-            map.fit(union, covered_by_panel());
+        let is_fitted = was_fitted.unwrap_or(false) || at.jump.with_untracked(Option::is_some);
+        let chosen = at.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
+        let first_look = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
+        if let Some(bbox) = first_look {
+            map.fit(bbox, covered_by_panel());
         }
-        map.show_regions(&regions);
-        is_fitted || union.is_some()
+        let stale_after_days =
+            atlas.config.with(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days));
+        let now = DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
+        map.show_regions(&regions, |entry| Coverage::of(entry, stale_after_days, now));
+        is_fitted || first_look.is_some()
     });
     let map = fire_map.clone();
-    Effect::new(move |_| map.recolour(drawing.palette.get()));
+    Effect::new(move |_| map.paint(drawing.palette.get(), drawing.filter.get()));
     let map = fire_map.clone();
     Effect::new(move |_| map.set_opacity(drawing.opacity_percent.get()));
+    let map = fire_map.clone();
+    Effect::new(move |_| map.set_swipe(drawing.swipe_percent.get()));
     let map = fire_map.clone();
     Effect::new(move |_| map.set_basemap(drawing.basemap.get().as_ref()));
     let map = fire_map.clone();
     Effect::new(move |_| {
-        if let Some(bbox) = destination.get() {
+        if let Some(bbox) = at.destination.get() {
             map.fly_to(bbox, covered_by_panel());
         }
     });
     let map = fire_map.clone();
-    Effect::new(move |_| map.mark(point.get().map(|point| (point.lon, point.lat))));
+    Effect::new(move |_| map.mark(at.point.get().map(|point| (point.lon, point.lat))));
     let map = fire_map.clone();
     Effect::new(move |_| {
         if retries.get() > 0 {
             map.retry();
         }
     });
+}
+
+/// Whether there is nothing to wait for before a place is read.
+fn is_known(atlas: Atlas, lon: f64, lat: f64) -> bool {
+    atlas.regions.with_untracked(|regions| {
+        regions.as_deref().is_some_and(|regions| {
+            region_at(regions, lon, lat).is_none_or(|region| !matches!(region.meta, MetaState::Loading))
+        })
+    })
 }
 
 /// Shows the place at once, and what the map says of it as soon as that is known.

@@ -6,7 +6,8 @@ use crate::app::Drawing;
 use crate::atlas::Atlas;
 use crate::basemap_select::BasemapSelect;
 use crate::brand::Brand;
-use crate::legend_view::LegendView;
+use crate::dnbr_filter::DnbrFilter;
+use crate::legend_view::{Areas, LegendView};
 use crate::opacity_slider::OpacitySlider;
 use crate::palette_select::PaletteSelect;
 use crate::problem::Problem;
@@ -15,7 +16,13 @@ use crate::words;
 
 /// The panel. `on_choose` hears the box of a region that was chosen.
 #[component]
-pub fn Panel(atlas: Atlas, drawing: Drawing, on_choose: impl Fn([f64; 4]) + Copy + Send + 'static) -> impl IntoView {
+pub fn Panel(
+    atlas: Atlas,
+    drawing: Drawing,
+    chosen: RwSignal<Option<String>>,
+    areas: Signal<Option<Areas>>,
+    on_choose: impl Fn([f64; 4]) + Copy + Send + 'static,
+) -> impl IntoView {
     // Matters on a phone alone: on a wide window the style sheet shows everything.
     let open = RwSignal::new(false);
     let choose = move |bbox| {
@@ -45,10 +52,11 @@ pub fn Panel(atlas: Atlas, drawing: Drawing, on_choose: impl Fn([f64; 4]) + Copy
             ></button>
             <Brand />
             <div class="panel-body">
-                <RegionList regions=atlas.regions missing on_choose=choose />
-                <LegendView palette=drawing.palette />
+                <RegionList regions=atlas.regions missing chosen on_choose=choose />
+                <LegendView palette=drawing.palette filter=drawing.filter areas />
                 <section class="controls">
                     <PaletteSelect palette=drawing.palette />
+                    <DnbrFilter filter=drawing.filter />
                     <OpacitySlider percent=drawing.opacity_percent />
                     <BasemapSelect basemaps chosen=drawing.basemap />
                 </section>

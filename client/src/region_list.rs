@@ -12,9 +12,9 @@ use crate::words;
 pub fn RegionList(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
     #[prop(into)] missing: Signal<bool>,
+    chosen: RwSignal<Option<String>>,
     on_choose: impl Fn([f64; 4]) + Copy + Send + 'static,
 ) -> impl IntoView {
-    let chosen = RwSignal::new(None::<String>);
     let items = move || match regions.get() {
         None if missing.get() => view! { <p class="quiet">{words::REGIONS_MISSING}</p> }.into_any(),
         None => view! { <p class="quiet">{words::LOADING_REGIONS}</p> }.into_any(),

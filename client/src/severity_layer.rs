@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::metadata::MapMeta;
-use dragonfly_core::{Breaks, Palette, Tile, TileFate, colours};
+use dragonfly_core::{Palette, Tile, TileFate};
 use js_sys::{Function, Object};
 use leptos::prelude::document;
 use leptos::task::spawn_local;
@@ -13,6 +13,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
+use crate::filter::Filter;
 use crate::land_layer::tile_of;
 use crate::leaflet::{self, GridLayer, Map, Point, corners, options};
 use crate::tile_address::tile_url;
@@ -72,8 +73,8 @@ impl SeverityLayer {
     }
 
     /// Paints all tiles in other colours.
-    pub fn recolour(&self, palette: Palette) {
-        self.painter.colours.set(colours(palette, &Breaks::USGS));
+    pub fn paint(&self, palette: Palette, filter: Filter) {
+        self.painter.colours.set(filter.colours(palette));
         self.each_canvas("canvas[data-state=drawn]", |canvas, tile| self.painter.clone().fill(canvas, tile, None));
     }
 

@@ -1,0 +1,58 @@
+//! A range of dNBR with two handles: what lies outside is not painted.
+
+use leptos::prelude::*;
+
+use crate::filter::{Filter, RANGE_HUNDREDTHS};
+use crate::words_map;
+
+/// Two sliders over one track; each is a native one, so that keyboards, fingers and screen readers know it.
+#[component]
+pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
+    let (first, last) = (*RANGE_HUNDREDTHS.start(), *RANGE_HUNDREDTHS.end());
+    let least = move || filter.get().range().0.unwrap_or(first);
+    let end = move || filter.get().range().1.unwrap_or(last);
+    let share = move |hundredths: i16| 100.0 * f64::from(hundredths - first) / f64::from(last - first);
+    let least_said = move || words_map::limit(filter.get().range().0, "any");
+    let end_said = move || words_map::limit(filter.get().range().1, "any");
+    let slide = move |event, is_least: bool| {
+        let Ok(chosen) = event_target_value(&event).parse::<i16>() else {
+            return;
+        };
+        // Neither handle pushes the other along.
+        if is_least {
+            filter.update(|filter| *filter = filter.with_range(Some(chosen.min(end())), Some(end())));
+        } else {
+            filter.update(|filter| *filter = filter.with_range(Some(least()), Some(chosen.max(least()))));
+        }
+    };
+    view! {
+        <div class="field range" data-testid="dnbr-filter" role="group" aria-label=words_map::RANGE>
+            <span>{words_map::RANGE}</span>
+            <div
+                class="handles"
+                style:--from=move || format!("{:.1}%", share(least()))
+                style:--to=move || format!("{:.1}%", share(end()))
+            >
+                <input
+                    type="range"
+                    min=first.to_string()
+                    max=last.to_string()
+                    prop:value=move || least().to_string()
+                    aria-label=words_map::RANGE_LEAST
+                    aria-valuetext=least_said
+                    on:input=move |event| slide(event, true)
+                />
+                <input
+                    type="range"
+                    min=first.to_string()
+                    max=last.to_string()
+                    prop:value=move || end().to_string()
+                    aria-label=words_map::RANGE_END
+                    aria-valuetext=end_said
+                    on:input=move |event| slide(event, false)
+                />
+            </div>
+            <output>{move || format!("{} – {}", least_said(), end_said())}</output>
+        </div>
+    }
+}
