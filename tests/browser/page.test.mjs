@@ -199,6 +199,41 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
       await page.close();
     });
 
+    test("opens elsewhere what a link was made of, and goes back", async () => {
+      const { page, problems } = await open(server.url, DESKTOP);
+      const dot = page.getByTestId("burnt-patch").first();
+      await dot.focus();
+      const before = page.url();
+      await page.keyboard.press("Enter");
+      await page.getByTestId("legend-entry").first().click();
+      await page.getByTestId("compare").click();
+      await page.getByTestId("swipe").focus();
+      await page.keyboard.press("ArrowRight");
+      await page.waitForTimeout(1500);
+      await page.getByTestId("map").focus();
+      await page.keyboard.press("Enter");
+      await page.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
+      await page.getByTestId("share").click();
+      await page.getByTestId("said").filter({ hasText: "copied" }).waitFor();
+      const url = page.url();
+      assert.notEqual(url, before);
+      assert.match(url, /#map=1\d\/.*point=.*hide=unburned,high&swipe=52$/);
+      const other = await chromium.newPage({ viewport: DESKTOP });
+      await other.goto(url);
+      await other.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
+      await other.waitForTimeout(1500);
+      assert.equal(other.url(), url);
+      assert.equal(await other.getByTestId("swipe").getAttribute("aria-valuenow"), "52");
+      assert.equal(await other.getByTestId("legend-entry").first().getAttribute("aria-pressed"), "false");
+      await other.evaluate(() => { location.hash = "map=8/39.9/-121.3&palette=mtbs"; });
+      await other.waitForFunction(() => document.querySelector("[data-testid=palette-select]").value === "mtbs");
+      await other.goBack();
+      await other.waitForFunction(() => document.querySelector("[data-testid=palette-select]").value !== "mtbs");
+      assert.deepEqual(problems, []);
+      await other.close();
+      await page.close();
+    });
+
     test("fits a phone", async () => {
       const { page, problems } = await open(server.url, PHONE);
       await settled(page);
