@@ -15,6 +15,7 @@ use crate::notice::Notice;
 use crate::panel::Panel;
 use crate::point_readout::{Point, PointReadout};
 use crate::region_in_view::region_in_view;
+use crate::said::SaidView;
 use crate::share_button::ShareButton;
 use crate::swipe_view::SwipeButton;
 use crate::words_map;
@@ -30,7 +31,7 @@ pub struct Drawing {
     pub opacity_percent: RwSignal<u8>,
     /// Raster basemap; `None` for the plain background.
     pub basemap: RwSignal<Option<Basemap>>,
-    /// Where the swipe divides the map, percent from the left.
+    /// Where the swipe divides the free part of the map, percent from the left.
     pub swipe_percent: RwSignal<Option<u8>>,
 }
 
@@ -83,7 +84,7 @@ pub fn App() -> impl IntoView {
     address_bar::keep(address, move |asked| open(asked, drawing, at, basemap_title, atlas));
 
     let retries = RwSignal::new(0u32);
-    let said = RwSignal::new(None::<&'static str>);
+    let said = RwSignal::new(None::<String>);
     atlas.load();
 
     let retry = move || {
@@ -110,7 +111,7 @@ pub fn App() -> impl IntoView {
             <SwipeButton percent=drawing.swipe_percent />
             <ShareButton address said />
         </div>
-        <p class="said" role="status" data-testid="said">{move || said.get()}</p>
+        <SaidView said />
         <Notice problems=atlas.problems on_retry=retry />
         <PointReadout point=at.point palette=drawing.palette />
     }

@@ -13,6 +13,7 @@ use web_sys::HtmlElement;
 
 use crate::address::Centre;
 use crate::coverage::Coverage;
+use crate::covered::Covered;
 use crate::filter::Filter;
 use crate::graticule::View;
 use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world};
@@ -95,15 +96,6 @@ enum Detail {
     None,
     Coarse,
     Fine,
-}
-
-/// A part of the map's element that something else covers, in pixels from each side.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Covered {
-    /// From the left.
-    pub left_px: f64,
-    /// From the bottom.
-    pub bottom_px: f64,
 }
 
 impl FireMap {
@@ -200,7 +192,8 @@ impl FireMap {
             Some(percent) => {
                 let size = self.map.size();
                 let corner = |x: f64, y: f64| self.map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
-                let (first, last) = (corner(0.0, 0.0), corner(size.x() * f64::from(percent) / 100.0, size.y()));
+                let divider_px = Covered::by_panel().divider_px(size.x(), percent);
+                let (first, last) = (corner(0.0, 0.0), corner(divider_px, size.y()));
                 let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
                 format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)")
             }
@@ -345,7 +338,6 @@ impl FireMap {
             move || {
                 if let Some(this) = this.upgrade() {
                     this.refine_land();
-                    this.arrange_titles();
                 }
             }
         });
@@ -356,6 +348,7 @@ impl FireMap {
             move || {
                 if let Some(this) = this.upgrade() {
                     this.show_dots();
+                    this.arrange_titles();
                 }
             }
         });
@@ -406,18 +399,21 @@ impl FireMap {
     fn arrange_titles(&self) {
         let regions = self.regions.borrow();
         let corner = |lon: f64, lat: f64| self.map.container_point(&place(lon, lat));
+        let width_px = self.map.size().x();
         let titles: Vec<_> = regions
             .values()
             .map(|layers| {
                 let [west, _, _, north] = layers.bbox;
                 let anchor = corner(west, north);
-                Title { left_px: anchor.x(), bottom_px: anchor.y(), letters: layers.title_letters }
+                Title { left_px: anchor.x(), bottom_px: anchor.y(), letters: layers.title_letters }.on_map(width_px)
             })
             .collect();
-        for (layers, has_room) in regions.values().zip(with_room(&titles)) {
+        for ((layers, title), has_room) in regions.values().zip(&titles).zip(with_room(&titles)) {
             let [west, south, east, north] = layers.bbox;
-            let is_speck = corner(east, south).x() - corner(west, north).x() < SPECK_PX;
+            let west_px = corner(west, north).x();
+            let is_speck = corner(east, south).x() - west_px < SPECK_PX;
             if let Some(label) = layers.label.element() {
+                set_style(&label, "--shift", &format!("{:.0}px", title.left_px - west_px));
                 // Adding a class with a plain name cannot fail.
                 let _ = label.class_list().toggle_with_force("crowded", !has_room);
                 let _ = label.class_list().toggle_with_force("speck", is_speck);
@@ -434,15 +430,14 @@ impl FireMap {
             ("fill", false.into()),
             ("weight", 1.5.into()),
         ]);
-        let note = words_map::coverage_note(coverage);
-        let title = note.map_or(entry.line.title.clone(), |note| format!("{} · {note}", entry.line.title));
+        let (title, note) = (&entry.line.title, words_map::coverage_note(coverage));
         RegionLayers {
             bbox,
             coverage,
             map: None,
-            title_letters: title.chars().count(),
+            title_letters: title.chars().count() + note.map_or(0, |note| note.chars().count()),
             outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
-            label: still_marker(place(bbox[0], bbox[3]), title_icon(&title)).add_to(&self.map),
+            label: still_marker(place(bbox[0], bbox[3]), title_icon(title, note)).add_to(&self.map),
             tiles: None,
         }
     }
@@ -488,15 +483,25 @@ fn still_marker(at: JsValue, icon: JsValue) -> Layer {
     leaflet::marker(&at, &options([("icon", icon), ("interactive", false.into()), ("keyboard", false.into())]))
 }
 
-/// A title on the map, set as text: a title with markup in it stays a title.
-fn title_icon(title: &str) -> JsValue {
-    let html = document().create_element("span").map(|span| {
-        span.set_text_content(Some(title));
-        JsValue::from(span)
-    });
+/// A title on the map, set as text: a title with markup in it stays a title. The note beside it is never cut off.
+fn title_icon(title: &str, note: Option<&str>) -> JsValue {
+    let text = |class: &str, text: &str| {
+        let span = document().create_element("span")?;
+        span.set_class_name(class);
+        span.set_text_content(Some(text));
+        Ok::<_, JsValue>(span)
+    };
+    let label = || {
+        let label = text("label", "")?;
+        label.append_child(&*text("title", title)?)?;
+        if let Some(note) = note {
+            label.append_child(&*text("note", &format!("\u{a0}· {note}"))?)?;
+        }
+        Ok::<_, JsValue>(label.into())
+    };
     leaflet::div_icon(&options([
         ("className", "region-label".into()),
-        ("html", html.unwrap_or(JsValue::FALSE)),
+        ("html", label().unwrap_or(JsValue::FALSE)),
         ("iconSize", JsValue::NULL),
     ]))
 }

@@ -11,7 +11,8 @@ use leptos::task::spawn_local;
 use crate::app::{Drawing, Whereabouts};
 use crate::atlas::Atlas;
 use crate::coverage::{Coverage, STALE_AFTER_DAYS};
-use crate::fire_map::{Covered, FireMap, Hooks};
+use crate::covered::Covered;
+use crate::fire_map::{FireMap, Hooks};
 use crate::point_readout::Point;
 use crate::problem::Problem;
 use crate::reading::{Reading, region_at};
@@ -115,7 +116,7 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
         let chosen = at.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
         let first_look = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
         if let Some(bbox) = first_look {
-            map.fit(bbox, covered_by_panel());
+            map.fit(bbox, Covered::by_panel());
         }
         let stale_after_days =
             atlas.config.with(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days));
@@ -134,7 +135,7 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
     let map = fire_map.clone();
     Effect::new(move |_| {
         if let Some(bbox) = at.destination.get() {
-            map.fly_to(bbox, covered_by_panel());
+            map.fly_to(bbox, Covered::by_panel());
         }
     });
     let map = fire_map.clone();
@@ -167,19 +168,4 @@ fn read_point(atlas: Atlas, source: TileSource, point: RwSignal<Option<Point>>, 
             point.set(Some(Point { reading: Some(reading), ..asked }));
         }
     });
-}
-
-/// The panel stands at the left of a wide window and at the foot of a narrow one.
-fn covered_by_panel() -> Covered {
-    let Ok(Some(panel)) = document().query_selector(".panel") else {
-        return Covered::default();
-    };
-    let panel = panel.get_bounding_client_rect();
-    let size = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or_default();
-    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
-    if panel.width() < width * 0.6 {
-        Covered { left_px: panel.right(), bottom_px: 0.0 }
-    } else {
-        Covered { left_px: 0.0, bottom_px: (height - panel.top()).min(height * 0.6) }
-    }
 }

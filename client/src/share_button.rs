@@ -18,7 +18,7 @@ extern "C" {
 
 /// Copies the address and says so in `said`.
 #[component]
-pub fn ShareButton(#[prop(into)] address: Signal<Address>, said: RwSignal<Option<&'static str>>) -> impl IntoView {
+pub fn ShareButton(#[prop(into)] address: Signal<Address>, said: RwSignal<Option<String>>) -> impl IntoView {
     let share = move |_| {
         let url = address_bar::write(&address.get_untracked());
         spawn_local(async move {
@@ -26,7 +26,8 @@ pub fn ShareButton(#[prop(into)] address: Signal<Address>, said: RwSignal<Option
                 Ok(promise) => JsFuture::from(promise).await.is_ok(),
                 Err(_) => false,
             };
-            said.set(Some(if is_copied || copy_by_hand(&url) { words_map::SHARED } else { words_map::NOT_SHARED }));
+            let words = if is_copied || copy_by_hand(&url) { words_map::SHARED } else { words_map::NOT_SHARED };
+            said.set(Some(words.to_owned()));
         });
     };
     view! {

@@ -4,6 +4,7 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::covered::Covered;
 use crate::words_map;
 
 /// Percent that a key moves the divider.
@@ -24,8 +25,7 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
         if event.buttons() & 1 == 1
             && let Some(width_px) = window().inner_width().ok().and_then(|width| width.as_f64())
         {
-            let share = 100.0 * f64::from(event.client_x()) / width_px;
-            percent.set(Some(share.round().clamp(0.0, 100.0) as u8));
+            percent.set(Some(Covered::by_panel().divider_percent(width_px, f64::from(event.client_x()))));
         }
     };
     let press = move |event: KeyboardEvent| {
@@ -53,7 +53,7 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
                 aria-valuemin="0"
                 aria-valuemax="100"
                 aria-valuenow=move || percent.get().unwrap_or_default().to_string()
-                style:left=move || format!("{}%", percent.get().unwrap_or_default())
+                style:--percent=move || percent.get().unwrap_or_default().to_string()
                 on:pointerdown=grab
                 on:pointermove=drag
                 on:keydown=press
