@@ -10,8 +10,11 @@ use crate::atlas::Atlas;
 use crate::filter::Filter;
 use crate::graticule::View;
 use crate::legend_view::Areas;
+use crate::locate_button::{Here, LocateButton};
 use crate::map_view::MapView;
+use crate::measure_view::{MeasureButton, MeasureReadout};
 use crate::notice::Notice;
+use crate::outline::Outline;
 use crate::panel::Panel;
 use crate::point_readout::{Point, PointReadout};
 use crate::region_in_view::region_in_view;
@@ -48,6 +51,12 @@ pub struct Whereabouts {
     pub point: RwSignal<Option<Point>>,
     /// A box that the map travels to whenever this is set.
     pub destination: RwSignal<Option<[f64; 4]>>,
+    /// Where the reader is, once it was asked for and told.
+    pub here: RwSignal<Option<Here>>,
+    /// Longitude and latitude beneath the pointer, degrees; `None` while it is elsewhere.
+    pub pointer: RwSignal<Option<(f64, f64)>>,
+    /// What is being measured; `None` while nobody measures.
+    pub outline: RwSignal<Option<Outline>>,
     /// A centre that the map goes to at once whenever this is set.
     pub jump: RwSignal<Option<Centre>>,
 }
@@ -70,6 +79,9 @@ pub fn App() -> impl IntoView {
         region: RwSignal::new(start.region),
         point: RwSignal::new(start.point.map(unread)),
         destination: RwSignal::default(),
+        here: RwSignal::default(),
+        pointer: RwSignal::default(),
+        outline: RwSignal::default(),
         jump: RwSignal::new(start.centre),
     };
     // A basemap is known by its title until the settings of the site are here.
@@ -108,12 +120,15 @@ pub fn App() -> impl IntoView {
             on_choose=move |bbox| at.destination.set(Some(bbox))
         />
         <div class="tools" role="group" aria-label=words_map::TOOLS>
+            <LocateButton at said />
+            <MeasureButton outline=at.outline />
             <SwipeButton percent=drawing.swipe_percent />
             <ShareButton address said />
         </div>
         <SaidView said />
         <Notice problems=atlas.problems on_retry=retry />
         <PointReadout point=at.point palette=drawing.palette />
+        <MeasureReadout outline=at.outline />
     }
 }
 

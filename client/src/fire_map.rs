@@ -19,6 +19,8 @@ use crate::graticule::View;
 use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world};
 use crate::leaflet::{self, Layer, Map, MouseEvent, corners, options, place};
 use crate::legend_row::css_colour;
+use crate::locate_button::Here;
+use crate::outline::Outline;
 use crate::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
 use crate::region_entry::RegionEntry;
 use crate::severity_layer::SeverityLayer;
@@ -47,10 +49,17 @@ const FIT_MARGIN_PX: f64 = 28.0;
 /// Hears the name of a region, its run, and why one of its tiles cannot be shown.
 type TileFailureHook = Rc<dyn Fn(&str, &str, &NoTile)>;
 
+/// Hears longitude and latitude beneath the pointer, or that it left.
+type PointerHook = Box<dyn Fn(Option<(f64, f64)>)>;
+
 /// What the map tells the page.
 pub struct Hooks {
     /// A click at longitude and latitude.
     pub on_click: Box<dyn Fn(f64, f64)>,
+    /// A double click, after its two clicks.
+    pub on_double_click: Box<dyn Fn()>,
+    /// The pointer is at longitude and latitude, or elsewhere.
+    pub on_pointer: PointerHook,
     /// Another part of the world is seen.
     pub on_view: Box<dyn Fn(View, Centre)>,
     /// A burnt patch was chosen; its surroundings.
@@ -77,6 +86,8 @@ pub struct FireMap {
     regions: RefCell<BTreeMap<String, RegionLayers>>,
     basemap: RefCell<Option<Layer>>,
     mark: RefCell<Option<Layer>>,
+    here: RefCell<Vec<Layer>>,
+    outline: RefCell<Vec<Layer>>,
 }
 
 /// What lies on the map for one region.
@@ -139,8 +150,11 @@ impl FireMap {
             regions: RefCell::default(),
             basemap: RefCell::default(),
             mark: RefCell::default(),
+            here: RefCell::default(),
+            outline: RefCell::default(),
         });
-        this.listen(hooks.on_click, hooks.on_view);
+        this.listen(hooks.on_view);
+        this.listen_to_pointer(hooks.on_click, hooks.on_double_click, hooks.on_pointer);
         this.refine_land();
         this
     }
@@ -304,6 +318,41 @@ impl FireMap {
         });
     }
 
+    /// Marks where the reader is, and the circle in which that is meant.
+    pub fn mark_here(&self, here: Option<Here>) {
+        for layer in self.here.borrow_mut().drain(..) {
+            layer.remove();
+        }
+        if let Some(Here { lon, lat, within_m }) = here {
+            let circle = still_shape("here", [("radius", within_m.into())]);
+            let dot = still_shape("here here-dot", [("radius", 7.into())]);
+            *self.here.borrow_mut() = vec![
+                leaflet::circle(&place(lon, lat), &circle).add_to(&self.map),
+                leaflet::circle_marker(&place(lon, lat), &dot).add_to(&self.map),
+            ];
+        }
+    }
+
+    /// Draws what is measured. Meanwhile a double click does not zoom.
+    pub fn draw_outline(&self, outline: Option<&Outline>) {
+        for layer in self.outline.borrow_mut().drain(..) {
+            layer.remove();
+        }
+        let Some(outline) = outline else {
+            self.map.double_click_zoom().enable();
+            return;
+        };
+        self.map.double_click_zoom().disable();
+        let places = outline.corners().iter().map(|[lon, lat]| place(*lon, *lat));
+        let class = if outline.is_done() { "outline" } else { "outline open" };
+        let line = still_shape(class, [("weight", 2.5.into())]);
+        let polygon = leaflet::polygon(&places.clone().collect::<js_sys::Array>().into(), &line);
+        let corner = still_shape("outline corner", [("radius", 4.into())]);
+        let corners = places.map(|place| leaflet::circle_marker(&place, &corner));
+        *self.outline.borrow_mut() =
+            std::iter::once(polygon).chain(corners).map(|layer| layer.add_to(&self.map)).collect();
+    }
+
     /// Tries again what failed.
     pub fn retry(&self) {
         self.each_tile_layer(SeverityLayer::retry);
@@ -314,13 +363,34 @@ impl FireMap {
         self.regions.borrow().values().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
     }
 
-    fn listen(self: &Rc<Self>, on_click: Box<dyn Fn(f64, f64)>, on_view: Box<dyn Fn(View, Centre)>) {
-        let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+    fn listen_to_pointer(
+        &self,
+        on_click: Box<dyn Fn(f64, f64)>,
+        on_double_click: Box<dyn Fn()>,
+        on_pointer: PointerHook,
+    ) {
+        let place_of = |event: &MouseEvent| {
             let at = event.latlng().wrap();
-            on_click(at.lng(), at.lat());
+            (at.lng(), at.lat())
+        };
+        let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+            let (lon, lat) = place_of(&event);
+            on_click(lon, lat);
         });
         self.map.on("click", click.into_js_value().unchecked_ref());
+        let double_click = Closure::<dyn FnMut()>::new(on_double_click);
+        self.map.on("dblclick", double_click.into_js_value().unchecked_ref());
+        let on_pointer = Rc::new(on_pointer);
+        let left = Closure::<dyn FnMut()>::new({
+            let on_pointer = on_pointer.clone();
+            move || on_pointer(None)
+        });
+        self.map.on("mouseout", left.into_js_value().unchecked_ref());
+        let pointed = Closure::<dyn FnMut(MouseEvent)>::new(move |event| on_pointer(Some(place_of(&event))));
+        self.map.on("mousemove", pointed.into_js_value().unchecked_ref());
+    }
 
+    fn listen(self: &Rc<Self>, on_view: Box<dyn Fn(View, Centre)>) {
         let moved = Closure::<dyn FnMut()>::new({
             let this = Rc::downgrade(self);
             move || {
@@ -477,6 +547,11 @@ fn beside(covered: Covered, animated: bool) -> js_sys::Object {
         ("animate", animated.into()),
         ("duration", 0.9.into()),
     ])
+}
+
+/// A shape that the style sheet paints, and that the pointer passes through.
+fn still_shape(class: &str, [more]: [(&str, JsValue); 1]) -> js_sys::Object {
+    options([("className", class.into()), ("interactive", false.into()), more])
 }
 
 fn still_marker(at: JsValue, icon: JsValue) -> Layer {

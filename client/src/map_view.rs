@@ -13,6 +13,8 @@ use crate::atlas::Atlas;
 use crate::coverage::{Coverage, STALE_AFTER_DAYS};
 use crate::covered::Covered;
 use crate::fire_map::{FireMap, Hooks};
+use crate::graticule::View;
+use crate::outline::Outline;
 use crate::point_readout::Point;
 use crate::problem::Problem;
 use crate::reading::{Reading, region_at};
@@ -22,19 +24,35 @@ use crate::ticks_view::TicksView;
 use crate::tile_source::TileSource;
 use crate::words;
 
+/// Clicks closer than this to the last corner set no other.
+const LEAST_EDGE_PX: f64 = 4.0;
+
 /// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
 #[component]
 pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let source = StoredValue::new_local(TileSource::new());
+    let is_measuring = move || at.outline.with_untracked(Option::is_some);
     let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
+
+    let set_corner = move |lon, lat| {
+        let least_deg = LEAST_EDGE_PX * at.view.with_untracked(View::degrees_per_px);
+        at.outline.update(|outline| *outline = outline.take().map(|outline| outline.with_corner(lon, lat, least_deg)));
+    };
+    let click = move |lon, lat| if is_measuring() { set_corner(lon, lat) } else { read(lon, lat) };
 
     Effect::new(move |_| {
         let Some(element) = element.get() else {
             return;
         };
         let hooks = Hooks {
-            on_click: Box::new(read),
+            on_click: Box::new(click),
+            on_double_click: Box::new(move || {
+                at.outline.update(|outline| {
+                    *outline = outline.take().map(Outline::done);
+                })
+            }),
+            on_pointer: Box::new(move |place| at.pointer.set(place)),
             on_view: Box::new(move |seen, centre| {
                 at.view.set(seen);
                 at.centre.set(Some(centre));
@@ -61,7 +79,19 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
         if event.target() != event.current_target() {
             return;
         }
-        match event.key().as_str() {
+        let key = event.key();
+        if is_measuring() {
+            let outline = move |act: fn(Outline) -> Outline| at.outline.update(|it| *it = it.take().map(act));
+            match (key.as_str(), at.centre.get_untracked()) {
+                (" ", Some(centre)) => set_corner(centre.lon, centre.lat),
+                ("Backspace", _) => outline(Outline::without_last),
+                ("Enter", _) => outline(Outline::done),
+                ("Escape", _) => at.outline.set(None),
+                _ => return,
+            }
+            return event.prevent_default();
+        }
+        match key.as_str() {
             "Enter" => {
                 if let Some(centre) = at.centre.get_untracked() {
                     read(centre.lon, centre.lat);
@@ -71,6 +101,11 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
             _ => {}
         }
     };
+    // Without a pointer, the place beneath the crosshair.
+    let coordinates = move || {
+        let centre = at.centre.get().map(|centre| (centre.lon, centre.lat));
+        at.pointer.get().or(centre).map(|(lon, lat)| words::coordinates(lon, lat))
+    };
     view! {
         <main class="map-frame" aria-label=words::MAP>
             <Patterns />
@@ -78,6 +113,7 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
             <div class="crosshair" aria-hidden="true"></div>
             <SwipeView percent=drawing.swipe_percent />
             <TicksView view=at.view />
+            <p class="coordinates" data-testid="coordinates">{coordinates}</p>
         </main>
     }
 }
@@ -140,6 +176,15 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
     });
     let map = fire_map.clone();
     Effect::new(move |_| map.mark(at.point.get().map(|point| (point.lon, point.lat))));
+    let map = fire_map.clone();
+    Effect::new(move |_| map.mark_here(at.here.get()));
+    let map = fire_map.clone();
+    Effect::new(move |_| {
+        map.draw_outline(at.outline.read().as_ref());
+        if at.outline.with(Option::is_some) {
+            at.point.set(None);
+        }
+    });
     let map = fire_map.clone();
     Effect::new(move |_| {
         if retries.get() > 0 {
