@@ -19,6 +19,7 @@ use crate::panel::Panel;
 use crate::point_readout::{Point, PointReadout};
 use crate::region_in_view::region_in_view;
 use crate::said::SaidView;
+use crate::save_button::SaveButton;
 use crate::share_button::ShareButton;
 use crate::swipe_view::SwipeButton;
 use crate::words_map;
@@ -124,6 +125,7 @@ pub fn App() -> impl IntoView {
             <MeasureButton outline=at.outline />
             <SwipeButton percent=drawing.swipe_percent />
             <ShareButton address said />
+            <SaveButton atlas drawing at said />
         </div>
         <SaidView said />
         <Notice problems=atlas.problems on_retry=retry />

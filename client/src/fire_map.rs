@@ -17,7 +17,7 @@ use crate::covered::Covered;
 use crate::filter::Filter;
 use crate::graticule::View;
 use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world};
-use crate::leaflet::{self, Layer, Map, MouseEvent, corners, options, place};
+use crate::leaflet::{self, GridLayer, Layer, Map, MouseEvent, corners, options, place};
 use crate::legend_row::css_colour;
 use crate::locate_button::Here;
 use crate::outline::Outline;
@@ -68,6 +68,8 @@ pub struct Hooks {
     pub on_tile_failure: TileFailureHook,
     /// The outlines of the land cannot be drawn.
     pub on_land_failure: Rc<dyn Fn()>,
+    /// Tiles of the basemap with this title cannot be shown.
+    pub on_basemap_failure: Rc<dyn Fn(&str)>,
 }
 
 /// The map.
@@ -77,6 +79,7 @@ pub struct FireMap {
     severity_pane: HtmlElement,
     detail: Rc<Cell<Detail>>,
     on_land_failure: Rc<dyn Fn()>,
+    on_basemap_failure: Rc<dyn Fn(&str)>,
     on_tile_failure: TileFailureHook,
     on_patch: Rc<dyn Fn([f64; 4])>,
     source: TileSource,
@@ -84,7 +87,7 @@ pub struct FireMap {
     swipe_percent: Cell<Option<u8>>,
     dots: RefCell<Vec<Layer>>,
     regions: RefCell<BTreeMap<String, RegionLayers>>,
-    basemap: RefCell<Option<Layer>>,
+    basemap: RefCell<Option<GridLayer>>,
     mark: RefCell<Option<Layer>>,
     here: RefCell<Vec<Layer>>,
     outline: RefCell<Vec<Layer>>,
@@ -141,6 +144,7 @@ impl FireMap {
             severity_pane,
             detail: Rc::new(Cell::new(Detail::None)),
             on_land_failure: hooks.on_land_failure,
+            on_basemap_failure: hooks.on_basemap_failure,
             on_tile_failure: hooks.on_tile_failure,
             on_patch: hooks.on_patch,
             source,
@@ -285,7 +289,12 @@ impl FireMap {
         }
         let layer = basemap.map(|basemap| {
             let fine = options([("maxNativeZoom", basemap.max_zoom.into()), ("maxZoom", MAX_ZOOM.into())]);
-            leaflet::tile_layer(&basemap.url, &fine).add_to(&self.map)
+            let layer = leaflet::tile_layer(&basemap.url, &fine);
+            let (title, on_failure) = (basemap.title.clone(), self.on_basemap_failure.clone());
+            let failed = Closure::<dyn FnMut()>::new(move || on_failure(&title));
+            layer.on_event("tileerror", failed.into_js_value().unchecked_ref());
+            layer.add_to(&self.map);
+            layer
         });
         *self.basemap.borrow_mut() = layer;
     }
@@ -356,6 +365,9 @@ impl FireMap {
     /// Tries again what failed.
     pub fn retry(&self) {
         self.each_tile_layer(SeverityLayer::retry);
+        if let Some(basemap) = self.basemap.borrow().as_ref() {
+            basemap.redraw();
+        }
         self.refine_land();
     }
 

@@ -60,6 +60,7 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
             on_patch: Rc::new(move |bbox| at.destination.set(Some(bbox))),
             on_tile_failure: Rc::new(move |name, run_id, failure| atlas.hear_of_tile(name, run_id, failure)),
             on_land_failure: Rc::new(move || atlas.report(Problem::Land)),
+            on_basemap_failure: Rc::new(move |title| atlas.report(Problem::Basemap(title.to_owned()))),
         };
         let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
         keep_in_step(&fire_map, atlas, drawing, at, retries);

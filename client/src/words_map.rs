@@ -22,6 +22,21 @@ pub const MEASURE_HOW: &str = "Click corners; a double click ends. By keyboard: 
     corner at the crosshair, Backspace takes one back, Enter ends, Escape leaves.";
 pub const MEASURE_DONE: &str = "True area on the ground. The next click begins another; Escape leaves.";
 pub const MEASURE_CROSSED: &str = "The outline crosses itself, so it has no area.";
+pub const SAVE: &str = "Save a picture of this view";
+pub const SAVED: &str = "The picture was saved.";
+pub const SAVED_PLAIN: &str =
+    "The picture was saved without its background: browsers allow no copy of another site's pictures.";
+pub const NOT_SAVED: &str = "The browser could not make a picture of this view. A smaller window may help.";
+
+/// What a picture shows.
+pub fn picture_of(title: &str, dates: &str) -> String {
+    format!("{title}. Images before and after: {dates}.")
+}
+
+/// Who made a picture, and when.
+pub fn picture_made(name: &str, date: &str) -> String {
+    format!("Made with {name} on {date}.")
+}
 
 /// Found, to within a length.
 pub fn located(within: &str) -> String {
