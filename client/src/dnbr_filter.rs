@@ -18,12 +18,9 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
         let Ok(chosen) = event_target_value(&event).parse::<i16>() else {
             return;
         };
-        // Neither handle pushes the other along.
-        if is_least {
-            filter.update(|filter| *filter = filter.with_range(Some(chosen.min(end())), Some(end())));
-        } else {
-            filter.update(|filter| *filter = filter.with_range(Some(least()), Some(chosen.max(least()))));
-        }
+        // Neither handle pushes the other along. Both ends are read before the filter is written, which locks it.
+        let (least, end) = if is_least { (chosen.min(end()), end()) } else { (least(), chosen.max(least())) };
+        filter.update(|filter| *filter = filter.with_range(Some(least), Some(end)));
     };
     view! {
         <div class="field range" data-testid="dnbr-filter" role="group" aria-label=words_map::RANGE>
