@@ -332,7 +332,7 @@ fn files_that_cannot_be_read_in_part_are_told() {
     let bucket = items_with(|item| item["assets"]["scl"]["href"] = json!("s3://bucket/SCL.tif"));
     check(&bucket, unspoilt(), "assets", "fail", &["s3://bucket/SCL.tif", "http(s)"]);
     let landsat = items_with(|item| drop(item["assets"].as_object_mut().unwrap().remove("swir22")));
-    check(&landsat, unspoilt(), "assets", "fail", &["no asset swir22", "Sentinel-2"]);
+    check(&landsat, unspoilt(), "assets", "fail", &["no asset swir22", "near and a short-wave infrared"]);
     let jpeg = at("/files", |answer| answer.body[..8].copy_from_slice(b"\0\0\0\x0cjP  "));
     check(&items(), jpeg, "assets", "fail", &["no TIFF", "JPEG 2000"]);
 }
