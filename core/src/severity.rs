@@ -106,8 +106,17 @@ impl Breaks {
         if dnbr.is_nan() {
             return None;
         }
-        let passed = self.0.iter().filter(|&&least| dnbr >= least).count();
-        Some(Severity::ALL[passed])
+        // Six comparisons and no table: a compiler turns a loop over pixels into vectors.
+        let passed: u8 = self.0.iter().map(|least| u8::from(dnbr >= *least)).sum();
+        Some(match passed {
+            0 => Severity::RegrowthHigh,
+            1 => Severity::RegrowthLow,
+            2 => Severity::Unburned,
+            3 => Severity::Low,
+            4 => Severity::ModerateLow,
+            5 => Severity::ModerateHigh,
+            _ => Severity::High,
+        })
     }
 
     /// The half-open interval of a class; `None` at an open end.

@@ -158,19 +158,74 @@ impl SceneWindow {
         let columns = parts(footprint.column, footprint.width, self.column);
         let rows = parts(footprint.row, footprint.height, self.row);
         let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
-        let touched = pixels_touched(&columns, self.width);
         let mut sums = Sums::default();
         for row in pixels_touched(&rows, self.height) {
             let row_weight = part_within(&rows, row);
-            let line = row * self.width + touched.start..row * self.width + touched.end;
-            let pixels = self.sky[line.clone()].iter().zip(&self.nir[line.clone()]).zip(&self.swir[line]);
-            for (column, ((sky, nir), swir)) in touched.clone().zip(pixels) {
-                sums.add(*sky, *nir, *swir, row_weight * part_within(&columns, column), darkest_dn);
+            let mut touched = pixels_touched(&columns, self.width);
+            while !touched.is_empty() {
+                let stop = touched.end.min(touched.start + LONGEST_LINE);
+                let line = self.line(row, touched.start..stop, &columns, darkest_dn);
+                sums.add(line, row_weight);
+                touched.start = stop;
             }
         }
         sums.observation(whole, scaling)
     }
+
+    /// Sums over pixels side by side.
+    #[inline]
+    fn line(&self, row: usize, pixels: Range<usize>, extent: &Range<i64>, darkest_dn: i32) -> LineSums {
+        let places = row * self.width + pixels.start..row * self.width + pixels.end;
+        let values = self.sky[places.clone()].iter().zip(&self.nir[places.clone()]).zip(&self.swir[places]);
+        let mut sums = LineSums::default();
+        for (pixel, ((sky, nir), swir)) in pixels.zip(values) {
+            let weight = part_within(extent, pixel);
+            let clear = CLEAR[*sky as usize];
+            let lit = |dn: u16| if i32::from(dn) > darkest_dn { (u64::from(dn) | LIT) & clear } else { 0 };
+            sums.sky += SEEN[*sky as usize] * weight;
+            sums.nir += lit(*nir) * weight;
+            sums.swir += lit(*swir) * weight;
+        }
+        sums
+    }
 }
+
+/// Pixels of a line whose sums fit: 4095 × [`PARTS`] into the 16 bits of a part of [`LineSums::sky`].
+const LONGEST_LINE: usize = 4095;
+
+/// Sums over a line, several in a word. Branches on clear and hidden pixels would be guessed wrong too often.
+#[derive(Default)]
+struct LineSums {
+    /// Weights of clear, water, hidden and empty pixels, 16 bits each from the lowest.
+    sky: u64,
+    /// Digital numbers times weight in the low 40 bits, weight of the lit pixels above.
+    nir: u64,
+    swir: u64,
+}
+
+/// One lit pixel in [`LineSums::nir`].
+const LIT: u64 = 1 << 40;
+
+/// What a pixel adds to [`LineSums::sky`], by its sky.
+const SEEN: [u64; 8] = {
+    let (clear, water, hidden, no_data) = (1, 1 << 16, 1 << 32, 1 << 48);
+    let mut seen = [0; 8];
+    seen[Sky::NoData as usize] = no_data;
+    seen[Sky::Clear as usize] = clear;
+    seen[Sky::Water as usize] = clear | water;
+    seen[Sky::Cloud as usize] = hidden;
+    seen[Sky::Shadow as usize] = hidden;
+    seen[Sky::Snow as usize] = hidden;
+    seen
+};
+
+/// All bits where a pixel is clear, by its sky.
+const CLEAR: [u64; 8] = {
+    let mut clear = [0; 8];
+    clear[Sky::Clear as usize] = u64::MAX;
+    clear[Sky::Water as usize] = u64::MAX;
+    clear
+};
 
 /// A box's extent along one axis, in parts of a pixel from the first pixel of the window.
 fn parts(centre: f64, size: f64, origin: i64) -> Range<i64> {
@@ -191,7 +246,8 @@ fn rounded(value: f64) -> i64 {
 #[inline]
 fn pixels_touched(extent: &Range<i64>, pixels: usize) -> Range<usize> {
     let (start, end) = (extent.start.max(0), extent.end.min(pixels as i64 * PARTS));
-    if start < end { (start / PARTS) as usize..((end - 1) / PARTS + 1) as usize } else { 0..0 }
+    // Unsigned, so that a division by parts is a shift.
+    if start < end { start as usize / PARTS as usize..(end as usize - 1) / PARTS as usize + 1 } else { 0..0 }
 }
 
 /// How many of a touched pixel's parts lie within an extent.
@@ -219,27 +275,21 @@ struct BandSum {
 }
 
 impl BandSum {
-    /// A clear pixel counts with its weight, any other with 0.
-    #[inline]
-    fn add(&mut self, dn: u16, clear_weight: u64, darkest_dn: i32) {
-        let weight = if i32::from(dn) > darkest_dn { clear_weight } else { 0 };
-        self.lit_sum += u64::from(dn) * weight;
-        self.lit_weight += weight;
+    fn add(&mut self, line: u64, weight: u64) {
+        self.lit_sum += line % LIT * weight;
+        self.lit_weight += line / LIT * weight;
     }
 }
 
 impl Sums {
-    /// One pixel. Without branches: clear pixels and others follow each other as they like.
-    #[inline]
-    fn add(&mut self, sky: Sky, nir: u16, swir: u16, weight: u64, darkest_dn: i32) {
-        let weight_if = |is_so: bool| if is_so { weight } else { 0 };
-        let clear = weight_if(sky.is_clear());
-        self.clear += clear;
-        self.water += weight_if(sky == Sky::Water);
-        self.hidden += weight_if(sky.is_hidden());
-        self.no_data += weight_if(sky == Sky::NoData);
-        self.nir.add(nir, clear, darkest_dn);
-        self.swir.add(swir, clear, darkest_dn);
+    fn add(&mut self, line: LineSums, weight: u64) {
+        let part = |place: u32| (line.sky >> (place * 16)) & 0xffff;
+        self.clear += part(0) * weight;
+        self.water += part(1) * weight;
+        self.hidden += part(2) * weight;
+        self.no_data += part(3) * weight;
+        self.nir.add(line.nir, weight);
+        self.swir.add(line.swir, weight);
     }
 
     /// What the sums say of a cell that `whole` parts make up.
@@ -369,6 +419,20 @@ mod tests {
         let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
         // NIR: (0 + 3000) / 2, SWIR: 1000.
         assert!((cell.nbr - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn lines_hold_every_sky_and_the_brightest_pixels() {
+        use Sky::{Clear, Cloud, NoData, Shadow, Snow, Water};
+        let hidden = |sky: Sky| SEEN[sky as usize] >> 32 & 0xffff == 1;
+        for sky in [NoData, Clear, Water, Cloud, Shadow, Snow] {
+            assert_eq!((CLEAR[sky as usize] != 0, hidden(sky)), (sky.is_clear(), sky.is_hidden()), "{sky:?}");
+        }
+        let bright = scene(LONGEST_LINE, &vec![(u16::MAX, u16::MAX, Water); LONGEST_LINE]);
+        let line = bright.line(0, 0..LONGEST_LINE, &(0..LONGEST_LINE as i64 * PARTS), 0);
+        let weight = LONGEST_LINE as u64 * PARTS as u64;
+        assert_eq!((line.sky, line.nir), (weight | weight << 16, weight * u64::from(u16::MAX) + weight * LIT));
+        assert_eq!(line.swir, line.nir);
     }
 
     #[test]
