@@ -3,9 +3,11 @@
 
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::bucket::{Bucket, Faults};
 use crate::raster::Raster;
 use crate::stage::{Serving, Stage, invented_scenes};
 
@@ -43,4 +45,106 @@ fn scenes_behind_http_give_the_same_map() {
     };
     assert_eq!(meta(&near), meta(&far));
     assert_eq!(meta(&near), meta(&asking));
+}
+
+fn invented_regions() -> Value {
+    serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap()
+}
+
+/// The invented scenes behind http, with these faults.
+fn far_away(faults: Faults) -> (Bucket, Stage) {
+    let bucket = Bucket::of(invented_scenes(), faults);
+    let stage = Stage::new(&bucket.catalogue(), &invented_regions());
+    (bucket, stage)
+}
+
+/// The raster's bits, and what the metadata says of the map.
+fn outcome(stage: &Stage) -> (Vec<u32>, Value) {
+    let raster: Raster<f32> = Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
+    let map = stage.map("sample_evia");
+    let said = serde_json::to_value((map.scenes, map.hectares, map.empty_share, map.burnt_patches, map.tile_index));
+    (raster.pixels.into_iter().map(f32::to_bits).collect(), said.unwrap())
+}
+
+fn near() -> (Vec<u32>, Value) {
+    let near = Stage::invented();
+    near.succeed(&["update", "sample_evia"]);
+    outcome(&near)
+}
+
+#[test]
+fn a_bucket_that_stumbles_gives_the_same_map_only_later() {
+    let (_bucket, far) = far_away(Faults { fail_every: 7, cut_every: 11, ..Faults::default() });
+    far.succeed(&["update", "sample_evia"]);
+    assert!(outcome(&far) == near());
+    assert!(far.map("sample_evia").scenes_skipped.iter().all(|scene| !scene.reason.contains("http")));
+}
+
+#[test]
+fn a_file_is_asked_for_twice_and_no_byte_comes_twice() {
+    let (bucket, far) = far_away(Faults::default());
+    far.succeed(&["update", "sample_evia"]);
+    let sent = bucket.sent();
+    assert!(sent.len() >= 6, "{} files", sent.len());
+    assert!(bucket.requests() <= sent.len() * 2, "{} requests for {} files", bucket.requests(), sent.len());
+    for (file, mut ranges) in sent {
+        ranges.sort_by_key(|range| range.start);
+        // The head of a file may reach into its first block.
+        let blocks = ranges.iter().filter(|range| range.start > 0).collect::<Vec<_>>();
+        assert!(blocks.windows(2).all(|pair| pair[0].end <= pair[1].start), "{file}: {ranges:?}");
+    }
+}
+
+#[test]
+fn no_more_connections_are_open_than_allowed() {
+    let (bucket, far) = far_away(Faults::default());
+    far.succeed(&["update", "sample_evia", "--max-connections", "3"]);
+    assert!((2..=3).contains(&bucket.most_at_a_time()), "{} at a time", bucket.most_at_a_time());
+    assert!(outcome(&far) == near());
+}
+
+#[test]
+fn little_memory_gives_the_same_map() {
+    let (bucket, far) = far_away(Faults::default());
+    far.succeed(&["update", "sample_evia", "--memory-mb", "1"]);
+    assert!(outcome(&far) == near());
+    // In bands: files at their borders are asked again.
+    assert!(bucket.requests() > bucket.sent().len() * 2, "{} requests", bucket.requests());
+}
+
+#[test]
+fn a_scene_gone_for_good_is_skipped_at_once_and_named() {
+    let items: Value = serde_json::from_slice(&fs::read(invented_scenes().join("items.json")).unwrap()).unwrap();
+    let used = Stage::invented();
+    used.succeed(&["update", "sample_evia"]);
+    let id = used.map("sample_evia").scenes[0].id.clone();
+    let item = items["features"].as_array().unwrap().iter().find(|item| item["id"] == id.as_str()).unwrap();
+    let href = item["assets"]["swir22"]["href"].as_str().unwrap();
+    let file: &'static str = href.trim_start_matches("./").to_owned().leak();
+
+    let (bucket, far) = far_away(Faults { gone: Some(file), ..Faults::default() });
+    let started = Instant::now();
+    far.succeed(&["update", "sample_evia", "--max-failed-share", "0.9"]);
+    assert!(started.elapsed() < Duration::from_secs(30), "{:?}", started.elapsed());
+    let map = far.map("sample_evia");
+    let skipped = map.scenes_skipped.iter().find(|scene| scene.id == id).unwrap();
+    assert!(skipped.reason.contains("404") && skipped.reason.contains(file), "{}", skipped.reason);
+    assert!(map.scenes.iter().all(|scene| scene.id != id));
+    assert!(!bucket.sent().contains_key(file));
+}
+
+#[test]
+fn a_run_cut_off_at_any_moment_starts_clean_and_gives_the_same_map() {
+    let (_bucket, far) = far_away(Faults::default());
+    let expected = near();
+    for after_ms in [50, 150, 300, 600] {
+        let mut killed = far.command(&["update", "sample_evia"]).spawn().unwrap();
+        std::thread::sleep(Duration::from_millis(after_ms));
+        killed.kill().unwrap();
+        killed.wait().unwrap();
+        far.succeed(&["update", "sample_evia"]);
+        assert!(outcome(&far) == expected, "killed after {after_ms} ms");
+        let left: Vec<_> = fs::read_dir(far.published("work/sample_evia")).map_or(Vec::new(), |left| left.collect());
+        assert!(left.is_empty(), "{left:?}");
+    }
 }

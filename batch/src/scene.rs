@@ -96,7 +96,7 @@ struct ReadRows {
 const PIXEL_BYTES: u64 = 6;
 
 /// A request for less takes longer to begin than to end: so much is ordered of a scene at a time, where it has it.
-const LEAST_ORDER_BYTES: u64 = 3 << 20;
+const LEAST_ORDER_BYTES: u64 = 6 << 20;
 
 /// Bytes of pixels decoded so far, for the progress line.
 pub(crate) static BYTES_DECODED: AtomicU64 = AtomicU64::new(0);
