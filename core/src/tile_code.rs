@@ -19,15 +19,12 @@ pub fn index_from_dnbr(dnbr: f32) -> Option<u8> {
     if dnbr.is_nan() {
         return None;
     }
-    // A first guess by the floor, put right by the thresholds.
-    let mut next = ((dnbr * 100.0).floor().clamp(LOWEST as f32, HIGHEST as f32) as i32).clamp(LOWEST, HIGHEST);
-    while next <= HIGHEST && dnbr >= threshold(next) {
-        next += 1;
-    }
-    while next > LOWEST && dnbr < threshold(next - 1) {
-        next -= 1;
-    }
-    Some((next - LOWEST + 1) as u8)
+    // Towards zero, and the product may be rounded across a whole number: the highest threshold passed is
+    // one of the four from `near - 2` on, and the comparison with the upper three tells which.
+    let near = (dnbr * 100.0).clamp((LOWEST - 2) as f32, (HIGHEST + 2) as f32) as i32;
+    let certain = (near - 1 - LOWEST).clamp(0, HIGHEST - LOWEST + 1);
+    let passed = |k: i32| i32::from((LOWEST..=HIGHEST).contains(&k) && dnbr >= threshold(k));
+    Some((1 + certain + passed(near - 1) + passed(near) + passed(near + 1)) as u8)
 }
 
 /// The dNBR in the middle of an index, right to ± 0.005; `None` where the index is no value's.

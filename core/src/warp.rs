@@ -121,14 +121,13 @@ pub fn warp(
     resampling: Resampling,
     window: &CellWindow,
 ) -> Vec<Observation> {
-    let darkest_dn = scaling.darkest_dn();
     let mut cells = Vec::with_capacity(window.columns.len() * window.rows.len());
     for row in window.rows.clone() {
         lattice.visit_row(row, window.columns.clone(), |_, footprint| {
             cells.push(match (footprint, resampling) {
                 (None, _) => Observation::UNSEEN,
                 (Some(footprint), Resampling::Nearest) => scene.nearest(footprint, scaling),
-                (Some(footprint), Resampling::Average) => scene.average(footprint, scaling, darkest_dn),
+                (Some(footprint), Resampling::Average) => scene.average(footprint, scaling),
             });
         });
     }
@@ -154,78 +153,31 @@ impl SceneWindow {
         }
     }
 
-    fn average(&self, footprint: Footprint, scaling: Scaling, darkest_dn: i32) -> Observation {
+    fn average(&self, footprint: Footprint, scaling: Scaling) -> Observation {
         let columns = parts(footprint.column, footprint.width, self.column);
         let rows = parts(footprint.row, footprint.height, self.row);
-        let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
         let mut sums = Sums::default();
-        for row in pixels_touched(&rows, self.height) {
-            let row_weight = part_within(&rows, row);
-            let mut touched = pixels_touched(&columns, self.width);
-            while !touched.is_empty() {
-                let stop = touched.end.min(touched.start + LONGEST_LINE);
-                let line = self.line(row, touched.start..stop, &columns, darkest_dn);
-                sums.add(line, row_weight);
-                touched.start = stop;
+        let darkest_dn = scaling.darkest_dn();
+        for (row, row_weight) in weights(&rows, self.height) {
+            for (column, column_weight) in weights(&columns, self.width) {
+                let index = row * self.width + column;
+                let weight = row_weight * column_weight;
+                match self.sky[index] {
+                    Sky::NoData => sums.no_data += weight,
+                    sky if sky.is_hidden() => sums.hidden += weight,
+                    sky => {
+                        sums.clear += weight;
+                        sums.water += if sky == Sky::Water { weight } else { 0 };
+                        sums.nir.add(self.nir[index], weight, darkest_dn);
+                        sums.swir.add(self.swir[index], weight, darkest_dn);
+                    }
+                }
             }
         }
+        let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
         sums.observation(whole, scaling)
     }
-
-    /// Sums over pixels side by side.
-    #[inline]
-    fn line(&self, row: usize, pixels: Range<usize>, extent: &Range<i64>, darkest_dn: i32) -> LineSums {
-        let places = row * self.width + pixels.start..row * self.width + pixels.end;
-        let values = self.sky[places.clone()].iter().zip(&self.nir[places.clone()]).zip(&self.swir[places]);
-        let mut sums = LineSums::default();
-        for (pixel, ((sky, nir), swir)) in pixels.zip(values) {
-            let weight = part_within(extent, pixel);
-            let clear = CLEAR[*sky as usize];
-            let lit = |dn: u16| if i32::from(dn) > darkest_dn { (u64::from(dn) | LIT) & clear } else { 0 };
-            sums.sky += SEEN[*sky as usize] * weight;
-            sums.nir += lit(*nir) * weight;
-            sums.swir += lit(*swir) * weight;
-        }
-        sums
-    }
 }
-
-/// Pixels of a line whose sums fit: 4095 × [`PARTS`] into the 16 bits of a part of [`LineSums::sky`].
-const LONGEST_LINE: usize = 4095;
-
-/// Sums over a line, several in a word. Branches on clear and hidden pixels would be guessed wrong too often.
-#[derive(Default)]
-struct LineSums {
-    /// Weights of clear, water, hidden and empty pixels, 16 bits each from the lowest.
-    sky: u64,
-    /// Digital numbers times weight in the low 40 bits, weight of the lit pixels above.
-    nir: u64,
-    swir: u64,
-}
-
-/// One lit pixel in [`LineSums::nir`].
-const LIT: u64 = 1 << 40;
-
-/// What a pixel adds to [`LineSums::sky`], by its sky.
-const SEEN: [u64; 8] = {
-    let (clear, water, hidden, no_data) = (1, 1 << 16, 1 << 32, 1 << 48);
-    let mut seen = [0; 8];
-    seen[Sky::NoData as usize] = no_data;
-    seen[Sky::Clear as usize] = clear;
-    seen[Sky::Water as usize] = clear | water;
-    seen[Sky::Cloud as usize] = hidden;
-    seen[Sky::Shadow as usize] = hidden;
-    seen[Sky::Snow as usize] = hidden;
-    seen
-};
-
-/// All bits where a pixel is clear, by its sky.
-const CLEAR: [u64; 8] = {
-    let mut clear = [0; 8];
-    clear[Sky::Clear as usize] = u64::MAX;
-    clear[Sky::Water as usize] = u64::MAX;
-    clear
-};
 
 /// A box's extent along one axis, in parts of a pixel from the first pixel of the window.
 fn parts(centre: f64, size: f64, origin: i64) -> Range<i64> {
@@ -242,19 +194,14 @@ fn rounded(value: f64) -> i64 {
     whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
 }
 
-/// The pixels of an axis under an extent.
-#[inline]
-fn pixels_touched(extent: &Range<i64>, pixels: usize) -> Range<usize> {
+/// The pixels under an extent, each with the number of its parts that lie within.
+fn weights(extent: &Range<i64>, pixels: usize) -> impl Iterator<Item = (usize, u64)> {
     let (start, end) = (extent.start.max(0), extent.end.min(pixels as i64 * PARTS));
-    // Unsigned, so that a division by parts is a shift.
-    if start < end { start as usize / PARTS as usize..(end as usize - 1) / PARTS as usize + 1 } else { 0..0 }
-}
-
-/// How many of a touched pixel's parts lie within an extent.
-#[inline]
-fn part_within(extent: &Range<i64>, pixel: usize) -> u64 {
-    let start = pixel as i64 * PARTS;
-    (extent.end.min(start + PARTS) - extent.start.max(start)) as u64
+    let touched = if start < end { start / PARTS..(end - 1) / PARTS + 1 } else { 0..0 };
+    touched.map(move |pixel| {
+        let within = end.min((pixel + 1) * PARTS) - start.max(pixel * PARTS);
+        (pixel as usize, within as u64)
+    })
 }
 
 /// Weighted sums over the pixels of a cell. Integers: their order does not matter.
@@ -275,23 +222,16 @@ struct BandSum {
 }
 
 impl BandSum {
-    fn add(&mut self, line: u64, weight: u64) {
-        self.lit_sum += line % LIT * weight;
-        self.lit_weight += line / LIT * weight;
+    #[inline]
+    fn add(&mut self, dn: u16, weight: u64, darkest_dn: i32) {
+        if i32::from(dn) > darkest_dn {
+            self.lit_sum += u64::from(dn) * weight;
+            self.lit_weight += weight;
+        }
     }
 }
 
 impl Sums {
-    fn add(&mut self, line: LineSums, weight: u64) {
-        let part = |place: u32| (line.sky >> (place * 16)) & 0xffff;
-        self.clear += part(0) * weight;
-        self.water += part(1) * weight;
-        self.hidden += part(2) * weight;
-        self.no_data += part(3) * weight;
-        self.nir.add(line.nir, weight);
-        self.swir.add(line.swir, weight);
-    }
-
     /// What the sums say of a cell that `whole` parts make up.
     fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
         let (share, of) = LEAST_CLEAR_SHARE;
@@ -419,20 +359,6 @@ mod tests {
         let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
         // NIR: (0 + 3000) / 2, SWIR: 1000.
         assert!((cell.nbr - 0.2).abs() < 1e-6);
-    }
-
-    #[test]
-    fn lines_hold_every_sky_and_the_brightest_pixels() {
-        use Sky::{Clear, Cloud, NoData, Shadow, Snow, Water};
-        let hidden = |sky: Sky| SEEN[sky as usize] >> 32 & 0xffff == 1;
-        for sky in [NoData, Clear, Water, Cloud, Shadow, Snow] {
-            assert_eq!((CLEAR[sky as usize] != 0, hidden(sky)), (sky.is_clear(), sky.is_hidden()), "{sky:?}");
-        }
-        let bright = scene(LONGEST_LINE, &vec![(u16::MAX, u16::MAX, Water); LONGEST_LINE]);
-        let line = bright.line(0, 0..LONGEST_LINE, &(0..LONGEST_LINE as i64 * PARTS), 0);
-        let weight = LONGEST_LINE as u64 * PARTS as u64;
-        assert_eq!((line.sky, line.nir), (weight | weight << 16, weight * u64::from(u16::MAX) + weight * LIT));
-        assert_eq!(line.swir, line.nir);
     }
 
     #[test]
