@@ -24,12 +24,20 @@ impl Sums {
         for first_row in (0..grid.height()).step_by(STRIP_ROWS as usize) {
             let rows = first_row..(first_row + STRIP_ROWS).min(grid.height());
             let (dnbr, state) = reader.cells((0, first_row), (width, rows.len() as u32))?;
-            let lines = dnbr.chunks_exact(width as usize).zip(state.chunks_exact(width as usize));
-            for (row, (dnbr, state)) in rows.zip(lines) {
-                let area_ha = grid.cell_area_ha(row);
-                sums.summary.add_row(dnbr.iter().zip(state).map(|(dnbr, state)| cell(*dnbr, *state)), area_ha);
-                sums.patches.add_row(row, dnbr, area_ha);
-            }
+            let lines = || rows.clone().zip(dnbr.chunks_exact(width as usize).zip(state.chunks_exact(width as usize)));
+            let Self { summary, patches, .. } = &mut sums;
+            let add_to_summary = || {
+                for (row, (dnbr, state)) in lines() {
+                    let cells = dnbr.iter().zip(state).map(|(dnbr, state)| cell(*dnbr, *state));
+                    summary.add_row(cells, grid.cell_area_ha(row));
+                }
+            };
+            let add_to_patches = || {
+                for (row, (dnbr, _)) in lines() {
+                    patches.add_row(row, dnbr, grid.cell_area_ha(row));
+                }
+            };
+            rayon::join(add_to_summary, add_to_patches);
         }
         Ok(sums)
     }
