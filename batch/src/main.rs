@@ -79,7 +79,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         return sample::run(folder, *seed).map(|()| ExitCode::SUCCESS);
     }
     let settings = Settings::load(cli.global.config.as_deref(), &cli.global.overrides)?;
-    far::set_up(settings.max_connections)?;
+    far::set_most_connections(settings.max_connections);
     let now = cli.global.now.unwrap_or_else(Utc::now);
     match &cli.command {
         Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now),

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Times Dragonfly beside what one would take instead, on one machine in one sitting, and prints a table.
 
-usage: tests/bench/run.py [wide] [fine] [kernel] [--peer odc|gdal|none] [--scenes FOLDER] [--runs 3] [--binary FILE]
+usage: tests/bench/run.py [wide] [fine] [kernel] [--peer odc|gdal|none] [--python FILE] [--scenes FOLDER] [--runs 3] [--binary FILE]
 
 The scenes and the peers come from ../shared/bench. Everything is made in a temporary folder and removed with it;
---scenes keeps the scenes in a folder for the next time. Build first: cargo build --release -p dragonfly-batch
+--scenes keeps the scenes in a folder for the next time. --python is one of 3.12 or newer for the peer, whose GDAL
+wants it. Build first: cargo build --release -p dragonfly-batch
 """
 import argparse
 import json
@@ -41,6 +42,7 @@ def main():
     arguments = argparse.ArgumentParser(usage=__doc__)
     arguments.add_argument("works", nargs="*", choices=[*WORKS, "kernel", []], default=[])
     arguments.add_argument("--peer", choices=[*PEER_PACKAGES, "none"], default="odc")
+    arguments.add_argument("--python")
     arguments.add_argument("--scenes", type=pathlib.Path)
     arguments.add_argument("--runs", type=int, default=3)
     arguments.add_argument("--binary", type=pathlib.Path, default=target() / "release" / "dragonfly")
@@ -53,7 +55,7 @@ def main():
     works = asked.works or [*WORKS, "kernel"]
     with tempfile.TemporaryDirectory(prefix="dragonfly-bench-") as folder:
         folder = pathlib.Path(folder)
-        peer = Peer(asked.peer, folder / "venv") if asked.peer != "none" and set(works) & set(WORKS) else None
+        peer = Peer(asked.peer, asked.python, folder / "venv") if asked.peer != "none" and set(works) & set(WORKS) else None
         for name in works:
             if name == "kernel":
                 kernel()
@@ -119,12 +121,12 @@ def dragonfly(name, binary, scenes, root, store):
 class Peer:
     """The same job by other hands, in a virtual environment of its own."""
 
-    def __init__(self, name, venv):
+    def __init__(self, name, python, venv):
         self.script = SHARED / f"peer_{name}.py"
         # PyPI's gdal-wheel (GDAL 3.13, whose `raster tile` the peers call) wants Python 3.12 or newer.
-        python = next((found for minor in (13, 12, 14) if (found := works(f"python3.{minor}"))), None)
+        python = works(python) if python else next(filter(None, map(works, ("python3.12", "python3.13", "python3.14"))), None)
         if python is None:
-            sys.exit("the peers want Python 3.12 or newer: install it, or say --peer none")
+            sys.exit("the peers want Python 3.12 or newer: name one with --python, or say --peer none")
         say(f"installing {', '.join(PEER_PACKAGES[name])}")
         subprocess.run([python, "-m", "venv", venv], check=True)
         self.python = venv / "bin" / "python"
@@ -180,7 +182,7 @@ def timed(command, store, folder=None):
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - started
     if status != 0:
-        sys.exit(f"failed: {' '.join(map(str, command))}")
+        sys.exit(f"ended with {os.waitstatus_to_exitcode(status)}: {' '.join(map(str, command))}")
     return {"seconds": seconds, "peak_mib": usage.ru_maxrss / 1024, "user": usage.ru_utime, **store.counted()}
 
 
@@ -219,7 +221,7 @@ def python_with_gdal(peer):
 
 
 def works(python):
-    """The path of a Python that runs; shims of absent versions do not."""
+    """The path of a Python that runs: what stands in for an absent version does not."""
     found = shutil.which(python)
     answer = found and subprocess.run([found, "-c", "import sys; print(sys.executable)"], capture_output=True, text=True)
     return answer.stdout.strip() if answer and answer.returncode == 0 else None

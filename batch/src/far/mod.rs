@@ -5,10 +5,10 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use request::{Connections, Fault};
@@ -29,28 +29,25 @@ struct Reach {
     connections: Connections,
 }
 
-static REACH: OnceLock<Reach> = OnceLock::new();
+static MOST_CONNECTIONS: AtomicUsize = AtomicUsize::new(64);
+static REACH: OnceLock<Result<Reach, String>> = OnceLock::new();
 /// Bytes ordered or here, and not yet used; heads are not counted.
 static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
 
-/// Sets how many connections to one host are open at a time. Call once, before anything is read.
-///
-/// # Errors
-/// When the threads cannot be started.
-pub(crate) fn set_up(most_connections: usize) -> Result<()> {
-    let most_connections = most_connections.max(1);
-    let threads = ThreadPoolBuilder::new()
-        .num_threads(most_connections)
-        .thread_name(|index| format!("far-{index}"))
-        .build()
-        .with_context(|| format!("cannot start {most_connections} threads: lower max_connections"))?;
-    // A second call changes nothing.
-    let _ = REACH.set(Reach { threads, connections: Connections::new(most_connections) });
-    Ok(())
+/// Sets how many connections to one host are open at a time. Call before anything is read.
+pub(crate) fn set_most_connections(count: usize) {
+    MOST_CONNECTIONS.store(count.max(1), Ordering::Relaxed);
 }
 
+/// The threads, started when they are first needed.
 fn reach() -> Result<&'static Reach> {
-    REACH.get().context("nothing far away can be read by this command")
+    let started = REACH.get_or_init(|| {
+        let count = MOST_CONNECTIONS.load(Ordering::Relaxed);
+        let threads = ThreadPoolBuilder::new().num_threads(count).thread_name(|index| format!("far-{index}")).build();
+        let threads = threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))?;
+        Ok(Reach { threads, connections: Connections::new(count) })
+    });
+    started.as_ref().map_err(|message| anyhow!("{message}"))
 }
 
 /// Bytes of all files together that are ordered or here, and not yet used; heads are not counted.
@@ -90,7 +87,7 @@ impl FarFile {
     /// Orders the head of a file. Does not wait.
     ///
     /// # Errors
-    /// Where nothing far away can be read.
+    /// Where the threads cannot be started.
     pub(crate) fn ask(url: &str) -> Result<Arc<Self>> {
         let file = Arc::new(Self {
             url: url.to_owned(),
@@ -135,7 +132,7 @@ impl FarFile {
     /// Orders ranges, each to be used and forgotten by itself; neighbours come in one request. Does not wait.
     ///
     /// # Errors
-    /// Where nothing far away can be read.
+    /// Where the threads cannot be started.
     pub(crate) fn order(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
         let missing = {
             let mut pieces = self.pieces();
@@ -226,11 +223,17 @@ impl FarFile {
     fn read_at(&self, position: u64, into: &mut [u8]) -> usize {
         let mut copied = 0;
         while copied < into.len() && position + (copied as u64) < self.size() {
-            let at = position + copied as u64;
-            match self.copy_held(at, &mut into[copied..]) {
-                0 if self.fetch_unplanned(at, (into.len() - copied) as u64).is_err() => break,
-                more => copied += more,
-            }
+            let (at, rest) = (position + copied as u64, &mut into[copied..]);
+            copied += match self.copy_held(at, rest) {
+                0 => match self.copy_unplanned(at, rest) {
+                    Ok(more) => more,
+                    Err(fault) => {
+                        tracing::debug!(url = self.url, "{fault}");
+                        break;
+                    }
+                },
+                more => more,
+            };
         }
         copied
     }
@@ -249,19 +252,25 @@ impl FarFile {
         length
     }
 
-    /// Fetches what GDAL wants beyond what was ordered: headers longer than usual.
-    fn fetch_unplanned(&self, at: u64, length: u64) -> Result<(), Fault> {
+    /// Fetches and copies what GDAL wants beyond what was ordered: the rest of a long header, which is kept, or
+    /// whole blocks of a file that nobody orders ahead, which are not.
+    fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, Fault> {
         let Ok(reach) = reach() else { return Err(Fault::Cut) };
-        tracing::debug!(url = self.url, at, length, "read beyond what was ordered");
-        let stretch = reach.connections.fetch(&self.url, &(at..at + length.max(HEAD_BYTES)))?;
-        if stretch.bytes.is_empty() {
+        let wanted = into.len() as u64;
+        tracing::debug!(url = self.url, at, wanted, "read beyond what was ordered");
+        let stretch = reach.connections.fetch(&self.url, &(at..at + wanted.max(HEAD_BYTES)))?;
+        let length = stretch.bytes.len().min(into.len());
+        into[..length].copy_from_slice(&stretch.bytes[..length]);
+        if length == 0 {
             return Err(Fault::Cut);
         }
-        hold(stretch.bytes.len() as u64);
-        if let Some(replaced) = self.pieces().insert(at, Piece::Here(stretch.bytes)) {
-            let_go(replaced.len());
+        if wanted < HEAD_BYTES {
+            hold(stretch.bytes.len() as u64);
+            if let Some(replaced) = self.pieces().insert(at, Piece::Here(stretch.bytes)) {
+                let_go(replaced.len());
+            }
         }
-        Ok(())
+        Ok(length)
     }
 
     fn pieces(&self) -> MutexGuard<'_, Pieces> {

@@ -176,3 +176,62 @@ fn start_and_size(content_range: &str) -> Option<(u64, u64)> {
     let (start, _) = range.split_once('-')?;
     Some((start.trim().parse().ok()?, size.trim().parse().ok()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what it was asked.
+    fn asked(answers: &[&str]) -> (Result<Stretch, Fault>, Vec<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
+        let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+        let server = thread::spawn(move || {
+            let mut ranges = Vec::new();
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let head: Vec<String> = lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+                ranges.extend(head.into_iter().filter(|line| line.to_ascii_lowercase().starts_with("range")));
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+            ranges
+        });
+        let fetched = Connections::new(1).fetch(&url, &(4..10));
+        (fetched, server.join().unwrap())
+    }
+
+    #[test]
+    fn what_was_cut_is_asked_for_from_the_cut_on() {
+        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/100\r\nContent-Length: 6\r\n\r\nabc";
+        let rest = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-9/100\r\nContent-Length: 3\r\n\r\ndef";
+        let busy = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let (fetched, ranges) = asked(&[cut, busy, rest]);
+        let stretch = fetched.unwrap();
+        assert_eq!((stretch.bytes.as_slice(), stretch.file_size), (&b"abcdef"[..], 100));
+        assert_eq!(ranges, ["range: bytes=4-9", "range: bytes=7-9", "range: bytes=7-9"]);
+    }
+
+    #[test]
+    fn what_is_gone_is_not_asked_for_again() {
+        let (fetched, ranges) = asked(&["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"]);
+        assert_eq!(fetched.err().unwrap().to_string(), "it answers 404");
+        assert_eq!(ranges.len(), 1);
+    }
+
+    #[test]
+    fn a_server_that_sends_whole_files_only_is_an_error() {
+        let whole = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nabcdefghijkl";
+        assert!(asked(&[whole]).0.err().unwrap().to_string().contains("ranges"));
+    }
+
+    #[test]
+    fn a_file_that_changes_under_our_hands_is_an_error() {
+        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/100\r\nContent-Length: 6\r\n\r\nabc";
+        let other = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-9/99\r\nContent-Length: 3\r\n\r\ndef";
+        assert!(asked(&[cut, other]).0.err().unwrap().to_string().contains("changed"));
+    }
+}
