@@ -1,0 +1,102 @@
+//! Ranges by the browser's own `fetch`, in a page, a worker or Node.
+
+use std::ops::Range;
+use std::time::Duration;
+
+use js_sys::{Promise, Reflect, Uint8Array};
+use wasm_bindgen::prelude::wasm_bindgen;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response};
+
+use crate::transport::{Answer, AnswerHead, Transport, Unreachable};
+
+#[wasm_bindgen]
+extern "C" {
+    // In the global scope of pages and of workers alike, which web-sys keeps apart.
+    #[wasm_bindgen(js_name = fetch)]
+    fn global_fetch(request: &Request) -> Promise;
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(done: &js_sys::Function, milliseconds: f64) -> JsValue;
+}
+
+/// Asks by `fetch`.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct BrowserTransport;
+
+/// An answer of `fetch`. Dropping it before its end aborts the transfer.
+pub struct BrowserAnswer {
+    head: AnswerHead,
+    body: Option<ReadableStreamDefaultReader>,
+    _abort: AbortOnDrop,
+}
+
+struct AbortOnDrop(AbortController);
+
+impl Drop for AbortOnDrop {
+    fn drop(&mut self) {
+        // Without effect when the answer has ended.
+        self.0.abort();
+    }
+}
+
+impl Transport for BrowserTransport {
+    type Answer = BrowserAnswer;
+
+    async fn ask(&self, url: &str, range: Range<u64>) -> Result<BrowserAnswer, Unreachable> {
+        let abort = AbortOnDrop(AbortController::new().map_err(unreachable)?);
+        let headers = Headers::new().map_err(unreachable)?;
+        headers
+            .append("Range", &format!("bytes={}-{}", range.start, range.end.saturating_sub(1)))
+            .map_err(unreachable)?;
+        let settings = RequestInit::new();
+        settings.set_headers(&headers);
+        settings.set_signal(Some(&abort.0.signal()));
+        let request = Request::new_with_str_and_init(url, &settings).map_err(unreachable)?;
+        let response = JsFuture::from(global_fetch(&request)).await.map_err(unreachable)?;
+        let response: Response = response.dyn_into().map_err(unreachable)?;
+        let header = |name| response.headers().get(name).ok().flatten();
+        Ok(BrowserAnswer {
+            head: AnswerHead {
+                status: response.status(),
+                content_range: header("content-range"),
+                content_length: header("content-length").and_then(|length| length.trim().parse().ok()),
+                retry_after: header("retry-after"),
+            },
+            body: response.body().and_then(|body| body.get_reader().dyn_into().ok()),
+            _abort: abort,
+        })
+    }
+
+    async fn pause(&self, time: Duration) {
+        let wait = Promise::new(&mut |done, _| {
+            set_timeout(&done, time.as_secs_f64() * 1000.0);
+        });
+        // A timer never fails.
+        let _ = JsFuture::from(wait).await;
+    }
+}
+
+impl Answer for BrowserAnswer {
+    fn head(&self) -> &AnswerHead {
+        &self.head
+    }
+
+    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
+        let Some(body) = &self.body else { return Ok(false) };
+        let step = JsFuture::from(body.read()).await.map_err(unreachable)?;
+        let Ok(chunk) = Reflect::get(&step, &JsValue::from_str("value")).and_then(JsCast::dyn_into::<Uint8Array>)
+        else {
+            return Ok(false);
+        };
+        let before = into.len();
+        into.resize(before + chunk.length() as usize, 0);
+        chunk.copy_to(&mut into[before..]);
+        Ok(true)
+    }
+}
+
+fn unreachable(error: JsValue) -> Unreachable {
+    let message = Reflect::get(&error, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
+    Unreachable(message.unwrap_or_else(|| "without a reason".to_owned()))
+}

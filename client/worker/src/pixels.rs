@@ -1,0 +1,237 @@
+//! From the bytes of a block to the pixels of one band.
+
+use crate::byte_order::ByteOrder;
+
+/// The pixels of one band in the numbers of the file.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Pixels {
+    /// Whole numbers from 0 to 255.
+    U8(Vec<u8>),
+    /// Whole numbers from 0 to 65,535.
+    U16(Vec<u16>),
+    /// Whole numbers from −32,768 to 32,767.
+    I16(Vec<i16>),
+    /// Floating-point numbers.
+    F32(Vec<f32>),
+}
+
+/// The kind of number of a sample.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SampleKind {
+    /// 8 bits without sign.
+    U8,
+    /// 16 bits without sign.
+    U16,
+    /// 16 bits with sign.
+    I16,
+    /// 32 bits, floating-point.
+    F32,
+}
+
+/// How neighbouring samples were turned into differences before compression.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Predictor {
+    /// Not at all.
+    None,
+    /// Each sample less the one before it in its row.
+    Horizontal,
+    /// Bytes of equal weight together, each less the one before it (Adobe's technical note 3).
+    FloatingPoint,
+}
+
+/// How the samples of a block are laid out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct BlockLayout {
+    /// Order of the bytes of a sample.
+    pub(crate) order: ByteOrder,
+    /// Kind of number.
+    pub(crate) kind: SampleKind,
+    /// How differences were taken.
+    pub(crate) predictor: Predictor,
+    /// Pixels from one row of the block to the next.
+    pub(crate) row_px: usize,
+    /// Samples of one pixel side by side.
+    pub(crate) samples: usize,
+}
+
+/// The part of a block wanted: columns and rows from its corner, and which of its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Cut {
+    /// Columns from the western edge.
+    pub(crate) columns: usize,
+    /// Rows from the northern edge.
+    pub(crate) rows: usize,
+    /// Which sample of each pixel.
+    pub(crate) sample: usize,
+}
+
+impl SampleKind {
+    /// Bytes of one sample.
+    pub fn bytes(self) -> usize {
+        match self {
+            Self::U8 => 1,
+            Self::U16 | Self::I16 => 2,
+            Self::F32 => 4,
+        }
+    }
+}
+
+impl BlockLayout {
+    /// The pixels of one band, row by row, of a block's decompressed bytes.
+    ///
+    /// The bytes must hold at least the rows of the cut.
+    pub(crate) fn pixels(&self, bytes: &[u8], cut: Cut) -> Pixels {
+        let order = self.order;
+        match self.kind {
+            SampleKind::U8 => Pixels::U8(self.whole_numbers(bytes, cut, |raw| raw[0], u8::wrapping_add)),
+            SampleKind::U16 => Pixels::U16(self.u16s(bytes, cut)),
+            SampleKind::I16 => Pixels::I16(self.u16s(bytes, cut).into_iter().map(u16::cast_signed).collect()),
+            SampleKind::F32 if self.predictor == Predictor::FloatingPoint => Pixels::F32(self.planes(bytes, cut)),
+            SampleKind::F32 => {
+                let bits = self.whole_numbers(bytes, cut, |raw| order.u32(raw), u32::wrapping_add);
+                Pixels::F32(bits.into_iter().map(f32::from_bits).collect())
+            }
+        }
+    }
+
+    fn u16s(&self, bytes: &[u8], cut: Cut) -> Vec<u16> {
+        match self.order {
+            ByteOrder::Little => self.whole_numbers(bytes, cut, |raw| ByteOrder::Little.u16(raw), u16::wrapping_add),
+            ByteOrder::Big => self.whole_numbers(bytes, cut, |raw| ByteOrder::Big.u16(raw), u16::wrapping_add),
+        }
+    }
+
+    fn row_bytes(&self) -> usize {
+        self.row_px * self.samples * self.kind.bytes()
+    }
+
+    /// Every `samples`th number of each row; summed from the west where differences were stored.
+    #[inline]
+    fn whole_numbers<N: Copy + Default>(
+        &self,
+        bytes: &[u8],
+        cut: Cut,
+        number: impl Fn(&[u8]) -> N,
+        add: impl Fn(N, N) -> N,
+    ) -> Vec<N> {
+        let mut pixels = Vec::with_capacity(cut.columns * cut.rows);
+        let size = self.kind.bytes();
+        for row in bytes.chunks_exact(self.row_bytes()).take(cut.rows) {
+            let own = row.chunks_exact(size * self.samples).take(cut.columns);
+            let own = own.map(|pixel| number(&pixel[cut.sample * size..(cut.sample + 1) * size]));
+            if self.predictor == Predictor::Horizontal {
+                let mut sum = N::default();
+                pixels.extend(own.map(|difference| {
+                    sum = add(sum, difference);
+                    sum
+                }));
+            } else {
+                pixels.extend(own);
+            }
+        }
+        pixels
+    }
+
+    /// Floats whose bytes lie in four planes a row, the highest first whatever the file's order.
+    fn planes(&self, bytes: &[u8], cut: Cut) -> Vec<f32> {
+        let mut pixels = Vec::with_capacity(cut.columns * cut.rows);
+        let plane = self.row_px * self.samples;
+        let mut row = vec![0u8; self.row_bytes()];
+        for stored in bytes.chunks_exact(self.row_bytes()).take(cut.rows) {
+            row.copy_from_slice(stored);
+            for index in self.samples..row.len() {
+                row[index] = row[index].wrapping_add(row[index - self.samples]);
+            }
+            pixels.extend((0..cut.columns).map(|column| {
+                let at = column * self.samples + cut.sample;
+                f32::from_be_bytes([row[at], row[plane + at], row[2 * plane + at], row[3 * plane + at]])
+            }));
+        }
+        pixels
+    }
+}
+
+impl Pixels {
+    /// So many pixels of one value, brought into the range of the kind.
+    pub fn filled(kind: SampleKind, value: f64, count: usize) -> Self {
+        match kind {
+            SampleKind::U8 => Self::U8(vec![value as u8; count]),
+            SampleKind::U16 => Self::U16(vec![value as u16; count]),
+            SampleKind::I16 => Self::I16(vec![value as i16; count]),
+            SampleKind::F32 => Self::F32(vec![value as f32; count]),
+        }
+    }
+
+    /// How many pixels.
+    pub fn len(&self) -> usize {
+        match self {
+            Self::U8(pixels) => pixels.len(),
+            Self::U16(pixels) => pixels.len(),
+            Self::I16(pixels) => pixels.len(),
+            Self::F32(pixels) => pixels.len(),
+        }
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The pixels as digital numbers, as GDAL converts them: rounded, and held between 0 and 65,535; NaN is 0.
+    pub fn into_digital_numbers(self) -> Vec<u16> {
+        match self {
+            Self::U8(pixels) => pixels.into_iter().map(u16::from).collect(),
+            Self::U16(pixels) => pixels,
+            Self::I16(pixels) => pixels.into_iter().map(|pixel| pixel.max(0).cast_unsigned()).collect(),
+            Self::F32(pixels) => pixels.into_iter().map(|pixel| (pixel + 0.5).floor() as u16).collect(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const PLAIN: BlockLayout = BlockLayout {
+        order: ByteOrder::Little,
+        kind: SampleKind::U16,
+        predictor: Predictor::Horizontal,
+        row_px: 3,
+        samples: 1,
+    };
+
+    #[test]
+    fn differences_are_summed_along_each_row_of_the_cut() {
+        let bytes = [10, 0, 1, 0, 255, 255, 20, 0, 2, 0, 3, 0];
+        assert_eq!(
+            PLAIN.pixels(&bytes, Cut { columns: 3, rows: 2, sample: 0 }),
+            Pixels::U16(vec![10, 11, 10, 20, 22, 25])
+        );
+        assert_eq!(PLAIN.pixels(&bytes, Cut { columns: 2, rows: 1, sample: 0 }), Pixels::U16(vec![10, 11]));
+    }
+
+    #[test]
+    fn each_sample_of_a_pixel_is_a_band() {
+        let layout = BlockLayout { kind: SampleKind::U8, samples: 3, row_px: 2, ..PLAIN };
+        let bytes = [10, 20, 30, 1, 2, 3];
+        for (sample, expected) in [(0, vec![10, 11]), (1, vec![20, 22]), (2, vec![30, 33])] {
+            assert_eq!(layout.pixels(&bytes, Cut { columns: 2, rows: 1, sample }), Pixels::U8(expected));
+        }
+    }
+
+    #[test]
+    fn big_numbers_first_or_last_are_the_same() {
+        let layout = BlockLayout { order: ByteOrder::Big, predictor: Predictor::None, row_px: 2, ..PLAIN };
+        let cut = Cut { columns: 2, rows: 1, sample: 0 };
+        assert_eq!(layout.pixels(&[1, 2, 3, 4], cut), Pixels::U16(vec![0x0102, 0x0304]));
+    }
+
+    #[test]
+    fn digital_numbers_are_rounded_and_held_in_range() {
+        let floats = Pixels::F32(vec![-3.0, 0.4, 0.5, 1.5, 70_000.0, f32::NAN]);
+        assert_eq!(floats.into_digital_numbers(), [0, 0, 1, 2, 65_535, 0]);
+        assert_eq!(Pixels::I16(vec![-9999, 0, 5]).into_digital_numbers(), [0, 0, 5]);
+    }
+}

@@ -1,0 +1,43 @@
+//! How bytes of far-away files are asked for: by the browser, or by a double in tests.
+
+use std::ops::Range;
+use std::time::Duration;
+
+/// Asks for bytes. Dropping a future that it returned ends the request at once.
+pub trait Transport {
+    /// An answer that has begun.
+    type Answer: Answer;
+
+    /// Asks for a range of bytes; done when the head of the answer is there, whatever its status.
+    fn ask(&self, url: &str, range: Range<u64>) -> impl Future<Output = Result<Self::Answer, Unreachable>>;
+
+    /// Lets time pass.
+    fn pause(&self, time: Duration) -> impl Future<Output = ()>;
+}
+
+/// An answer whose body is still to come.
+pub trait Answer {
+    /// Its head.
+    fn head(&self) -> &AnswerHead;
+
+    /// Appends the next bytes of the body; `false` when there are no more.
+    fn read(&mut self, into: &mut Vec<u8>) -> impl Future<Output = Result<bool, Unreachable>>;
+}
+
+/// What is needed of the head of an answer. A browser hides headers that a bucket does not expose.
+#[derive(Clone, Debug, Default)]
+pub struct AnswerHead {
+    /// Such as 206.
+    pub status: u16,
+    /// Content-Range, where visible.
+    pub content_range: Option<String>,
+    /// Content-Length, where visible.
+    pub content_length: Option<u64>,
+    /// Retry-After, where visible.
+    pub retry_after: Option<String>,
+}
+
+/// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS)")]
+pub struct Unreachable(pub String);
