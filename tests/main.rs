@@ -16,6 +16,9 @@ mod fires;
 mod offset;
 mod remote;
 
+// The browser's reader beside GDAL.
+mod cog;
+
 // What is configured.
 mod configuration;
 

@@ -55,7 +55,6 @@ impl Crs {
             5070 => albers("+lat_1=29.5 +lat_2=45.5 +lat_0=23 +lon_0=-96 +x_0=0 +y_0=0"),
             3338 => albers("+lat_1=55 +lat_2=65 +lat_0=50 +lon_0=-154 +x_0=0 +y_0=0"),
             3577 => albers("+lat_1=-18 +lat_2=-36 +lat_0=0 +lon_0=132 +x_0=0 +y_0=0"),
-            3035 => "+proj=laea +lat_0=52 +lon_0=10 +x_0=4321000 +y_0=3210000 +ellps=GRS80 +units=m".to_owned(),
             code => return Err(UnknownCrs::NotKnown(code)),
         })
     }

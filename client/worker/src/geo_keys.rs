@@ -81,7 +81,6 @@ impl GeoKeys {
         let projection = match (self.short(3075), parallels) {
             (Some(1), _) => format!("+proj=tmerc +k={scale}"),
             (Some(8), Some((lat_1, lat_2))) => format!("+proj=lcc +lat_1={lat_1} +lat_2={lat_2}"),
-            (Some(10), _) => "+proj=laea".to_owned(),
             (Some(11), Some((lat_1, lat_2))) => format!("+proj=aea +lat_1={lat_1} +lat_2={lat_2}"),
             _ => return Crs::Undefined,
         };

@@ -1,0 +1,68 @@
+//! Files on disk that answer like a bucket, and remember what was asked.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::ops::Range;
+use std::os::unix::fs::FileExt;
+use std::rc::Rc;
+use std::time::Duration;
+
+use dragonfly_worker::{Answer, AnswerHead, Far, Transport, Unreachable};
+
+/// The files of this machine, by path.
+#[derive(Clone, Default)]
+pub(super) struct Files {
+    asked: Rc<RefCell<Vec<Range<u64>>>>,
+}
+
+pub(super) struct Part {
+    head: AnswerHead,
+    body: Vec<u8>,
+}
+
+impl Files {
+    pub(super) fn far(&self) -> Rc<Far<Self>> {
+        Rc::new(Far::new(self.clone(), 6, |_| {}))
+    }
+
+    pub(super) fn asked(&self) -> Vec<Range<u64>> {
+        self.asked.borrow().clone()
+    }
+
+    pub(super) fn forget(&self) {
+        self.asked.borrow_mut().clear();
+    }
+}
+
+impl Transport for Files {
+    type Answer = Part;
+
+    async fn ask(&self, url: &str, range: Range<u64>) -> Result<Part, Unreachable> {
+        self.asked.borrow_mut().push(range.clone());
+        let file = File::open(url).map_err(|error| Unreachable(error.to_string()))?;
+        let length = file.metadata().map_err(|error| Unreachable(error.to_string()))?.len();
+        if range.start >= length {
+            return Ok(Part { head: AnswerHead { status: 416, ..AnswerHead::default() }, body: Vec::new() });
+        }
+        let end = range.end.min(length);
+        let mut body = vec![0; (end - range.start) as usize];
+        file.read_exact_at(&mut body, range.start).map_err(|error| Unreachable(error.to_string()))?;
+        let content_range = Some(format!("bytes {}-{}/{length}", range.start, end - 1));
+        Ok(Part { head: AnswerHead { status: 206, content_range, ..AnswerHead::default() }, body })
+    }
+
+    async fn pause(&self, time: Duration) {
+        std::thread::sleep(time);
+    }
+}
+
+impl Answer for Part {
+    fn head(&self) -> &AnswerHead {
+        &self.head
+    }
+
+    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
+        into.append(&mut self.body);
+        Ok(false)
+    }
+}
