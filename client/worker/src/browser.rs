@@ -7,7 +7,7 @@ use js_sys::{Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, Request, RequestInit, Response};
+use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
 
 use crate::transport::{Answer, AnswerHead, Transport, Unreachable};
 
@@ -51,6 +51,8 @@ impl Transport for BrowserTransport {
             .map_err(unreachable)?;
         let settings = RequestInit::new();
         settings.set_headers(&headers);
+        // Chromium's own cache lets only one range of a file through at a time, and ours keeps what is needed.
+        settings.set_cache(RequestCache::NoStore);
         settings.set_signal(Some(&abort.0.signal()));
         let request = Request::new_with_str_and_init(url, &settings).map_err(unreachable)?;
         let response = JsFuture::from(global_fetch(&request)).await.map_err(unreachable)?;
