@@ -421,6 +421,19 @@ fn a_proxy_may_stand_before_the_images() {
 }
 
 #[test]
+fn files_that_open_with_a_token_want_one() {
+    let bucket = "https://test.blob.core.windows.net";
+    let items = items_with(|item| {
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            asset["href"] = json!(asset["href"].as_str().unwrap().replace("{root}", bucket));
+        }
+    });
+    let root = start(&items, unspoilt());
+    let output = stage(&root).run(&[&EXAMINE[..], &["--token-url", &format!("{root}/sas")]].concat());
+    check_output(&output, "token", "fail", &[&format!("{root}/sas/sentinel-2-l2a"), "404", "`token_url`"]);
+}
+
+#[test]
 fn without_an_origin_the_browser_is_left_out_and_said_so() {
     let root = start(&items(), unspoilt());
     let output = stage(&root).run(&["doctor", "--json", "sample_sierra"]);

@@ -67,7 +67,7 @@ pub(crate) fn open(location: &str) -> Result<Dataset> {
 /// When it does not come or is none. Names it.
 pub(crate) fn open_far(file: &Arc<FarFile>) -> Result<Dataset> {
     file.wait_for_head()?;
-    open_named(&file.offer().path(), file.url())
+    open_named(&file.offer().path(), file.address())
 }
 
 fn open_near(path: &str) -> Result<Dataset> {

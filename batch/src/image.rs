@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
+use dragonfly_core::stac::without_token;
 use dragonfly_core::{SIGNED_FILL_DN, dn_from_signed};
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 use gdal::{Dataset, GeoTransform, GeoTransformEx, Metadata};
@@ -22,7 +23,7 @@ pub(crate) struct Asset {
 impl Asset {
     pub(crate) fn ask(name: &'static str, location: &str) -> Result<Self> {
         let far = is_url(location).then(|| FarFile::ask(location)).transpose()?;
-        Ok(Self { name, location: location.to_owned(), far })
+        Ok(Self { name, location: without_token(location).to_owned(), far })
     }
 }
 

@@ -17,4 +17,4 @@ pub use footprint::Footprint;
 pub(crate) use footprint::overlap;
 pub use item::{Item, ItemCollection, MissingAsset, Properties, UnreadItem};
 pub use search::{BadDatetime, Interval, Search};
-pub use token::{Token, TokenEndpoint, token_endpoint};
+pub use token::{Token, TokenEndpoint, token_endpoint, without_token};

@@ -120,14 +120,15 @@ impl Api {
             items.extend(read.features);
             asked.push(page);
         }
-        if let Some(endpoint) = &self.tokens {
-            self.sign(&mut items, endpoint)?;
-        }
+        self.sign(&mut items)?;
         Ok(items)
     }
 
-    /// Signs the addresses that need it, with a token for each collection: new for every search, as tokens last an hour.
-    fn sign(&self, items: &mut [Item], endpoint: &TokenEndpoint) -> Result<()> {
+    /// Signs the addresses that need it, with a token for each collection: new for every search, as tokens last an
+    /// hour. Gives the last address that was asked for one.
+    pub(super) fn sign(&self, items: &mut [Item]) -> Result<Option<String>> {
+        let Some(endpoint) = &self.tokens else { return Ok(None) };
+        let mut asked = None;
         let mut tokens: BTreeMap<String, Token> = BTreeMap::new();
         for item in items.iter_mut().filter(|item| item.asks_for_token()) {
             let collection = item.collection.clone().unwrap_or_default();
@@ -138,6 +139,7 @@ impl Api {
                     let token = self.token(&url).with_context(|| {
                         format!("{url} gives no token, and without one the catalogue's files do not open")
                     })?;
+                    asked = Some(url);
                     place.insert(token)
                 }
             };
@@ -145,7 +147,7 @@ impl Api {
                 *href = token.signed(href);
             }
         }
-        Ok(())
+        Ok(asked)
     }
 
     fn token(&self, url: &str) -> Result<Token, Fault> {

@@ -50,4 +50,15 @@ impl Catalogue {
             Self::Api(api) => api.find(search),
         }
     }
+
+    /// Signs the addresses of items whose files open only with a token; says where the token came from.
+    ///
+    /// # Errors
+    /// When no token is given. Names the endpoint and the cause.
+    pub(crate) fn sign(&self, items: &mut [Item]) -> Result<Option<String>> {
+        match self {
+            Self::File(_) => Ok(None),
+            Self::Api(api) => api.sign(items),
+        }
+    }
 }

@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Read;
 
-use dragonfly_core::stac::{Asset, Item, MissingAsset};
+use dragonfly_core::stac::{Asset, Item, MissingAsset, without_token};
 
 use super::finding::Finding;
 use super::http::{Answer, Http, RANGE_BYTES};
@@ -31,7 +31,7 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
         match read {
             Ok(bytes) => total_bytes += bytes,
             Err(Trouble { found, advice }) => {
-                return Finding::fail("assets", format!("the {name} {} {found}", asset.href), advice);
+                return Finding::fail("assets", format!("the {name} {} {found}", without_token(&asset.href)), advice);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The catalogue: whether it answers, has the collections, and lists scenes of the regions.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::stac::{Item, ItemCollection, Search};
@@ -10,7 +11,7 @@ use serde_json::{Value, json};
 use super::finding::{Finding, Status};
 use super::http::Http;
 use crate::catalogue::Catalogue;
-use crate::settings::is_url;
+use crate::settings::{Settings, is_url};
 
 /// Scenes asked for: one page, as long as a run's.
 const PAGE_ITEMS: usize = 100;
@@ -114,6 +115,19 @@ pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
         format!("{id} is not there; the catalogue has {present}"),
         "write one of its Sentinel-2 L2A collections into `collection` of the regions, or name another catalogue",
     )
+}
+
+/// Whether a token comes for files that open only with one; signs them with it. Nothing where none is wanted.
+pub(super) fn token(settings: &Settings, item: &mut Item) -> Option<Finding> {
+    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref()).ok()?;
+    match catalogue.sign(slice::from_mut(item)) {
+        Ok(None) => None,
+        Ok(Some(url)) => Some(Finding::ok("token", format!("{url} gives one"))),
+        Err(error) => {
+            let advice = "try again later; `token_url` names another endpoint";
+            Some(Finding::fail("token", format!("{error:#}"), advice))
+        }
+    }
 }
 
 /// The names of an API's collections; none where it does not tell.

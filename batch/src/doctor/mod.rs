@@ -158,8 +158,15 @@ impl Examination<'_> {
         };
         findings.push(found);
         match item {
-            Some(item) => {
-                let found = asset::readable(&item, http);
+            Some(mut item) => {
+                let token = catalogue::token(self.settings, &mut item);
+                let found = match &token {
+                    Some(token) if token.status == Status::Fail => {
+                        Finding::skipped("assets", "without a token they do not open")
+                    }
+                    _ => asset::readable(&item, http),
+                };
+                findings.extend(token);
                 let is_readable = found.status == Status::Ok;
                 findings.push(found);
                 if is_readable {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anyhow::{Result, anyhow};
+use dragonfly_core::stac::without_token;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use request::{Connections, Fault};
@@ -114,9 +115,9 @@ impl FarFile {
         Offer::of(self)
     }
 
-    /// Its address.
-    pub(crate) fn url(&self) -> &str {
-        &self.url
+    /// Its address, as it may be shown.
+    pub(crate) fn address(&self) -> &str {
+        without_token(&self.url)
     }
 
     /// Bytes of the whole file; 0 before its head is here.
@@ -174,7 +175,7 @@ impl FarFile {
                     Some(Piece::Ordered(_)) => {
                         pieces = self.arrived.wait(pieces).unwrap_or_else(PoisonError::into_inner);
                     }
-                    Some(Piece::Failed(_, fault)) => return Err(anyhow!("{}: {fault}", self.url)),
+                    Some(Piece::Failed(_, fault)) => return Err(anyhow!("{}: {fault}", self.address())),
                     Some(Piece::Here(_)) | None => break,
                 }
             }
@@ -228,7 +229,7 @@ impl FarFile {
                 0 => match self.copy_unplanned(at, rest) {
                     Ok(more) => more,
                     Err(fault) => {
-                        tracing::debug!(url = self.url, "{fault}");
+                        tracing::debug!(url = self.address(), "{fault}");
                         break;
                     }
                 },
@@ -257,7 +258,7 @@ impl FarFile {
     fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, Fault> {
         let Ok(reach) = reach() else { return Err(Fault::Cut) };
         let wanted = into.len() as u64;
-        tracing::debug!(url = self.url, at, wanted, "read beyond what was ordered");
+        tracing::debug!(url = self.address(), at, wanted, "read beyond what was ordered");
         let stretch = reach.connections.fetch(&self.url, &(at..at + wanted.max(HEAD_BYTES)))?;
         let length = stretch.bytes.len().min(into.len());
         into[..length].copy_from_slice(&stretch.bytes[..length]);

@@ -7,6 +7,8 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread;
 use std::time::Duration;
 
+use dragonfly_core::stac::without_token;
+
 use crate::catalogue::pause_from_header;
 
 /// Attempts in all: with pauses from [`FIRST_PAUSE`], doubling up to [`LONGEST_PAUSE`], three quarters of a minute.
@@ -92,7 +94,7 @@ impl Connections {
             match self.attempt(url, range, &mut stretch) {
                 Err(fault) if fault.is_passing() => {
                     let asked_for = fault.asked_pause().max(pause);
-                    tracing::debug!(url, "{fault}; asking again in {:.1} s", asked_for.as_secs_f64());
+                    tracing::debug!(url = without_token(url), "{fault}; asking again in {:.1} s", asked_for.as_secs_f64());
                     thread::sleep(asked_for);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
@@ -107,7 +109,7 @@ impl Connections {
         let _turn = self.take_turn(url);
         let first = range.start + stretch.bytes.len() as u64;
         let asked = format!("bytes={first}-{}", range.end - 1);
-        tracing::trace!(url, asked);
+        tracing::trace!(url = without_token(url), asked);
         let answer = self.agent.get(url).header("range", asked).call();
         let mut answer = answer.map_err(|error| Fault::Lost(error.to_string()))?;
         let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());

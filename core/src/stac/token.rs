@@ -45,11 +45,19 @@ pub struct Token {
 impl Token {
     /// An address with the token behind it; unchanged where the host asks for none, or it is signed already.
     pub fn signed(&self, href: &str) -> String {
-        if !asks_for_token(href) || href.contains("sig=") {
+        if !asks_for_token(href) || without_token(href) != href {
             return href.to_owned();
         }
         let joint = if href.contains('?') { '&' } else { '?' };
         format!("{href}{joint}{}", self.token)
+    }
+}
+
+/// An address as it may be shown: without a token behind it.
+pub fn without_token(href: &str) -> &str {
+    match href.split_once('?') {
+        Some((path, query)) if query.split('&').any(|part| part.starts_with("sig=")) => path,
+        _ => href,
     }
 }
 
@@ -92,8 +100,10 @@ mod tests {
         assert_eq!(signed, format!("{file}?se=1&sig=x%3D"));
         assert_eq!(token.signed(&signed), signed);
         assert_eq!(token.signed(&format!("{file}?version=2")), format!("{file}?version=2&se=1&sig=x%3D"));
+        assert_eq!(without_token(&signed), file);
         for other in ["https://sentinel-cogs.s3.us-west-2.amazonaws.com/B8A.tif", "s3://eodata/B8A.jp2", "B8A.tif"] {
             assert_eq!(token.signed(other), other);
+            assert_eq!(without_token(other), other);
         }
     }
 }
