@@ -6,10 +6,11 @@ use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::process::{Child, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 use tempfile::TempDir;
@@ -46,15 +47,7 @@ impl Bucket {
     pub(crate) fn of(folder: &Path, faults: Faults) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let mut items: Value = serde_json::from_slice(&fs::read(folder.join("items.json")).unwrap()).unwrap();
-        for item in items["features"].as_array_mut().unwrap() {
-            for asset in item["assets"].as_object_mut().unwrap().values_mut() {
-                let href = asset["href"].as_str().unwrap().trim_start_matches("./").to_owned();
-                asset["href"] = format!("{address}/{href}").into();
-            }
-        }
-        let catalogue = tempfile::tempdir().unwrap();
-        fs::write(catalogue.path().join("items.json"), items.to_string()).unwrap();
+        let catalogue = catalogue_leading_to(&address, folder);
         let shelf = Arc::new(Shelf {
             folder: folder.to_owned(),
             faults,
@@ -91,6 +84,54 @@ impl Bucket {
     pub(crate) fn sent(&self) -> BTreeMap<String, Vec<Range<u64>>> {
         self.shelf.sent.lock().unwrap().clone()
     }
+}
+
+/// `far_store.py`, a bucket by other hands, over a folder of scenes; it fails every seventh request and cuts every
+/// eleventh answer. Ended when dropped.
+pub(crate) struct FarStore {
+    process: Child,
+    catalogue: TempDir,
+}
+
+impl FarStore {
+    pub(crate) fn start(program: &Path, folder: &Path) -> Self {
+        let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let faults = ["--ttfb-ms", "5", "--fail-every", "7", "--cut-every", "11", "--port"];
+        let process =
+            Command::new("python3").arg(program).arg(folder).args(faults).arg(free.port().to_string()).spawn().unwrap();
+        let started = Instant::now();
+        while TcpStream::connect(free).is_err() {
+            assert!(started.elapsed() < Duration::from_secs(20), "{} does not answer", program.display());
+            thread::sleep(Duration::from_millis(50));
+        }
+        Self { process, catalogue: catalogue_leading_to(&format!("http://{free}"), folder) }
+    }
+
+    /// The catalogue whose hrefs lead here.
+    pub(crate) fn catalogue(&self) -> PathBuf {
+        self.catalogue.path().join("items.json")
+    }
+}
+
+impl Drop for FarStore {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// The catalogue of a folder, its hrefs at an address.
+fn catalogue_leading_to(address: &str, folder: &Path) -> TempDir {
+    let mut items: Value = serde_json::from_slice(&fs::read(folder.join("items.json")).unwrap()).unwrap();
+    for item in items["features"].as_array_mut().unwrap() {
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            let href = asset["href"].as_str().unwrap().trim_start_matches("./").to_owned();
+            asset["href"] = format!("{address}/{href}").into();
+        }
+    }
+    let catalogue = tempfile::tempdir().unwrap();
+    fs::write(catalogue.path().join("items.json"), items.to_string()).unwrap();
+    catalogue
 }
 
 impl Shelf {

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use dragonfly_core::metadata::{ClientConfig, RegionIndex, Status};
+use dragonfly_core::metadata::{ClientConfig, HighresConfig, RegionIndex, Status};
 use dragonfly_core::{Empty, Grid, Severity, Tile, TileFate, decode_tile, index_from_cell};
 use serde_json::{Value, json};
 
@@ -45,6 +45,8 @@ fn a_run_publishes_the_files_of_the_design() {
     assert!(index.regions.iter().all(|region| region.last_status == Status::Success));
     let client: ClientConfig = read_json(&stage.published("meta/client.json"));
     assert_eq!(client.stac_url, None);
+    let highres: HighresConfig = read_json(&stage.published("meta/client.json"));
+    assert_eq!(highres, HighresConfig::default());
     let raw: Value = read_json(&stage.published("meta/client.json"));
     assert!(raw.get("stac_url").is_some_and(Value::is_null), "a catalogue in a file is said to be none");
 }

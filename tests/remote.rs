@@ -7,9 +7,9 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::bucket::{Bucket, Faults};
+use crate::bucket::{Bucket, FarStore, Faults};
 use crate::raster::Raster;
-use crate::stage::{Serving, Stage, invented_scenes};
+use crate::stage::{Serving, Stage, invented_scenes, shared};
 
 #[test]
 fn scenes_behind_http_give_the_same_map() {
@@ -78,6 +78,15 @@ fn a_bucket_that_stumbles_gives_the_same_map_only_later() {
     far.succeed(&["update", "sample_evia"]);
     assert!(outcome(&far) == near());
     assert!(far.map("sample_evia").scenes_skipped.iter().all(|scene| !scene.reason.contains("http")));
+}
+
+#[test]
+fn a_bucket_by_other_hands_that_stumbles_gives_the_same_map() {
+    let Some(program) = shared("bench/far_store.py") else { return };
+    let store = FarStore::start(&program, invented_scenes());
+    let far = Stage::new(&store.catalogue(), &invented_regions());
+    far.succeed(&["update", "sample_evia"]);
+    assert!(outcome(&far) == near());
 }
 
 #[test]

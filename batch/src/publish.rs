@@ -177,7 +177,7 @@ pub(crate) fn write_index(settings: &Settings) -> Result<()> {
         })
         .collect();
     write_json(&layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
-    write_json(&layout.meta_file("client"), &settings.client_config())
+    write_json(&layout.meta_file("client"), &settings.client_config()?)
 }
 
 /// The published list of regions; `None` where there is none, or it is broken.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Args;
-use dragonfly_core::metadata::{Basemap, ClientConfig};
+use dragonfly_core::metadata::{Basemap, ClientConfig, HighresConfig};
 use dragonfly_core::{CLOUD_MARGIN_M, Masks, Region, regions_from_json};
 use serde::{Deserialize, Serialize};
 
@@ -251,16 +251,25 @@ impl Settings {
     }
 
     /// What the page is told.
-    pub(crate) fn client_config(&self) -> ClientConfig {
-        ClientConfig {
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub(crate) fn client_config(&self) -> Result<ClientConfig> {
+        let highres = HighresConfig {
+            token_url: self.token_url.clone(),
+            masks: self.masks.clone(),
+            cloud_margin_m: self.cloud_margin_m,
+        };
+        let highres = serde_json::to_value(highres).and_then(serde_json::from_value);
+        Ok(ClientConfig {
             stac_url: self.stac.clone().filter(|stac| is_url(stac)),
             proxy_base: self.proxy_base.clone(),
             highres_zoom: self.highres_zoom,
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
             attribution: self.attribution.clone(),
-            other: Default::default(),
-        }
+            other: highres.context("writing what the browser's own computing needs")?,
+        })
     }
 }
 

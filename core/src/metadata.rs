@@ -9,6 +9,7 @@ use crate::dnbr_offset::DnbrOffset;
 use crate::patches::BurntPatch;
 use crate::region::Region;
 use crate::scenes::SkippedScene;
+use crate::sky::{CLOUD_MARGIN_M, Masks};
 use crate::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::tile_index::TileIndex;
 use crate::window::FireSide;
@@ -325,9 +326,27 @@ pub struct ClientConfig {
     pub stale_after_days: u32,
     /// Whom to name.
     pub attribution: String,
-    /// Unknown settings of a newer server, kept so that the page can still start.
+    /// The keys of [`HighresConfig`], and unknown settings of a newer server, with which the page can still start.
     #[serde(flatten)]
     pub other: BTreeMap<String, serde_json::Value>,
+}
+
+/// What only the browser's own computing wants to know of `meta/client.json`: judge pixels as the nightly maps do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HighresConfig {
+    /// Endpoint of the tokens with which files open; the catalogue's own when `None`.
+    pub token_url: Option<String>,
+    /// What of a scene's mask hides the ground.
+    pub masks: Masks,
+    /// Reach of clouds and shadows beyond what the mask says, metres.
+    pub cloud_margin_m: f32,
+}
+
+impl Default for HighresConfig {
+    fn default() -> Self {
+        Self { token_url: None, masks: Masks::default(), cloud_margin_m: CLOUD_MARGIN_M }
+    }
 }
 
 #[cfg(test)]

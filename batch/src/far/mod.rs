@@ -45,7 +45,8 @@ fn reach() -> Result<&'static Reach> {
     let started = REACH.get_or_init(|| {
         let count = MOST_CONNECTIONS.load(Ordering::Relaxed);
         let threads = ThreadPoolBuilder::new().num_threads(count).thread_name(|index| format!("far-{index}")).build();
-        let threads = threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))?;
+        let threads =
+            threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))?;
         Ok(Reach { threads, connections: Connections::new(count) })
     });
     started.as_ref().map_err(|message| anyhow!("{message}"))

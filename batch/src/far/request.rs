@@ -94,7 +94,11 @@ impl Connections {
             match self.attempt(url, range, &mut stretch) {
                 Err(fault) if fault.is_passing() => {
                     let asked_for = fault.asked_pause().max(pause);
-                    tracing::debug!(url = without_token(url), "{fault}; asking again in {:.1} s", asked_for.as_secs_f64());
+                    tracing::debug!(
+                        url = without_token(url),
+                        "{fault}; asking again in {:.1} s",
+                        asked_for.as_secs_f64()
+                    );
                     thread::sleep(asked_for);
                     pause = (pause * 2).min(LONGEST_PAUSE);
                 }
