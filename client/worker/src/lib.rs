@@ -6,6 +6,9 @@
 //! bounded, and a decoder writes into a buffer of the block's own size. `fdeflate`, which core's PNGs
 //! bring along, inflates a block of 512 × 512 pixels as fast as `zune-inflate` or faster.
 
+// What the page asks for, and what it is told.
+pub mod protocol;
+
 // What a GeoTIFF says.
 mod byte_order;
 mod directory;
