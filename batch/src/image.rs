@@ -49,8 +49,6 @@ pub(crate) struct Band {
     overview: Option<usize>,
     /// Pixels of the level, across and down.
     pub(crate) size: (usize, usize),
-    /// Full-resolution pixels that a pixel spans, across and down.
-    pub(crate) factors: (f64, f64),
     pub(crate) no_data: u16,
     /// The fill of a band of signed numbers, which are read as [`dn_from_signed`] says.
     signed_fill: Option<i16>,
@@ -113,9 +111,8 @@ impl Image {
                 _ => (size, fill as u16, None),
             }
         };
-        let factors = (self.size.0 as f64 / size.0 as f64, self.size.1 as f64 / size.1 as f64);
         let Self { name, location, dataset, far, .. } = self;
-        Ok(Band { name, location, dataset: Some(dataset), far, overview, size, factors, no_data, signed_fill })
+        Ok(Band { name, location, dataset: Some(dataset), far, overview, size, no_data, signed_fill })
     }
 
     /// The image at the level of another's size; at full resolution where it has none of that size.

@@ -19,7 +19,6 @@ use crate::settings::Settings;
 mod args;
 mod settings;
 
-mod blocks;
 mod catalogue;
 mod far;
 mod geotiff;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{CellWindow, Composite, Empty, Grid, Observation, VALID, difference, join_overpass, overpasses};
+use dragonfly_core::{Composite, Empty, Grid, Passes, RowViews, SceneView, SideViews, VALID};
 use rayon::prelude::*;
 
 use crate::far;
@@ -20,12 +20,6 @@ pub(crate) const STRIP_ROWS: u32 = 256;
 pub(crate) struct SideScenes {
     scenes: Vec<Scene>,
     passes: Passes,
-}
-
-/// How the scenes of a side, by their places, become one.
-struct Passes {
-    composite: Composite,
-    overpasses: Vec<Vec<usize>>,
 }
 
 /// A strip of a band of the map: cells row by row.
@@ -46,7 +40,7 @@ impl SideScenes {
     /// Scenes must be in order of time, then id: that order decides where two show the same view.
     pub(crate) fn new(scenes: Vec<Scene>, composite: Composite) -> Self {
         let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used.datetime).collect();
-        Self { scenes, passes: Passes { composite, overpasses: overpasses(&times) } }
+        Self { scenes, passes: Passes::new(composite, &times) }
     }
 
     /// The scenes.
@@ -62,7 +56,7 @@ impl SideScenes {
     /// Begins a band of columns.
     fn begin(&mut self, columns: &Range<u32>) {
         for scene in &mut self.scenes {
-            scene.begin(columns.clone());
+            scene.begin(columns);
         }
     }
 
@@ -76,35 +70,6 @@ impl SideScenes {
         self.scenes.par_iter_mut().map(|scene| scene.observe(rows.clone())).collect()
     }
 }
-
-impl Passes {
-    /// Lays out what each overpass saw of a row of cells.
-    fn lay_out(&self, views: &[SceneView], row: u32, columns: &Range<u32>, into: &mut Vec<Vec<Observation>>) {
-        into.resize_with(self.overpasses.len(), Vec::new);
-        for (scenes, cells) in self.overpasses.iter().zip(into) {
-            cells.clear();
-            cells.resize(columns.len(), Observation::UNSEEN);
-            for (window, observations) in scenes.iter().filter_map(|scene| views[*scene].as_ref()) {
-                if window.rows.contains(&row) {
-                    let across = window.columns.len();
-                    let start = (row - window.rows.start) as usize * across;
-                    let first = (window.columns.start - columns.start) as usize;
-                    join_overpass(&mut cells[first..first + across], &observations[start..start + across]);
-                }
-            }
-        }
-    }
-}
-
-/// A row of cells as every overpass of both sides saw it; kept to save allocations.
-#[derive(Default)]
-struct RowViews {
-    pre: Vec<Vec<Observation>>,
-    post: Vec<Vec<Observation>>,
-    scratch: Vec<f32>,
-}
-
-type SceneView = Option<(CellWindow, Vec<Observation>)>;
 
 /// Visits the grid in bands from west to east, each in strips from north to south, and computes every strip.
 ///
@@ -177,32 +142,23 @@ fn compute_strip(
         state: vec![Empty::OutsideBox.code(); width * rows.len()],
         clear_views: 0,
     };
-    let (pre, post) = (&pre.passes, &post.passes);
+    let sides =
+        (SideViews { passes: &pre.passes, views: &pre_views }, SideViews { passes: &post.passes, views: &post_views });
     strip.clear_views = strip
         .dnbr
         .par_chunks_exact_mut(width)
         .zip(strip.state.par_chunks_exact_mut(width))
         .zip(rows.clone())
         .map_init(RowViews::default, |views, ((dnbr, state), row)| {
-            pre.lay_out(&pre_views, row, columns, &mut views.pre);
-            post.lay_out(&post_views, row, columns, &mut views.post);
-            let mut clear_views = 0;
-            for column in columns.clone().filter(|column| grid.is_inside(*column, row)) {
-                let in_zone = zone.is_none_or(|zone| zone.contains(column, row));
-                let column = (column - columns.start) as usize;
-                if !in_zone {
-                    state[column] = Empty::OutsideZone.code();
-                    continue;
-                }
-                let pre = pre.composite.side(views.pre.iter().map(|pass| pass[column]), &mut views.scratch);
-                let post = post.composite.side(views.post.iter().map(|pass| pass[column]), &mut views.scratch);
-                clear_views += u64::from(pre.clear_count) + u64::from(post.clear_count);
-                match difference(&pre, &post) {
-                    Ok(value) => (dnbr[column], state[column]) = (value, VALID),
-                    Err(reason) => state[column] = reason.code(),
-                }
-            }
-            clear_views
+            let left_out = |column| match (grid.is_inside(column, row), zone) {
+                (false, _) => Some(Empty::OutsideBox),
+                (true, Some(zone)) if !zone.contains(column, row) => Some(Empty::OutsideZone),
+                (true, _) => None,
+            };
+            views.visit_row(sides, row, columns, left_out, |place, cell| match cell {
+                Ok(change) => (dnbr[place], state[place]) = (change.dnbr, VALID),
+                Err(reason) => state[place] = reason.code(),
+            })
         })
         .sum();
     Ok(strip)

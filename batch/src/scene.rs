@@ -8,11 +8,10 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    CellWindow, FireSide, Grid, Lattice, MaskKind, Masks, Observation, OffsetRule, Resampling, Scaling, SceneWindow,
-    Sky, SkyTable, choose_level, margin_px, offset_from_pixels, offset_rule, warp, widen_clouds,
+    FireSide, Grid, LevelFrame, MaskKind, Masks, OffsetRule, ReadPixels, Scaling, ScenePlan, SceneRows, SceneView,
+    SkyTable, choose_level, offset_from_pixels, offset_rule,
 };
 
-use crate::blocks::NeededBlocks;
 use crate::image::{Asset, Band, Image};
 use crate::placement::Placement;
 use crate::zone::FireZone;
@@ -21,23 +20,14 @@ use crate::zone::FireZone;
 pub(crate) struct Scene {
     /// What the metadata says of it.
     pub(crate) used: UsedScene,
-    /// Cells that it may cover.
-    pub(crate) cells: CellWindow,
     /// How the mask is written; without one every pixel with data counts as clear.
     pub(crate) mask_kind: Option<MaskKind>,
     nir: Band,
     swir: Band,
     mask: Option<(Band, SkyTable)>,
     scaling: Scaling,
-    /// Positions of the cells in pixels of the level read.
-    lattice: Lattice,
-    resampling: Resampling,
-    cloud_margin_px: usize,
-    /// The cells of the band under way, and the columns of the level that they need.
-    band: CellWindow,
-    columns: Range<i64>,
-    blocks: NeededBlocks,
-    read: ReadRows,
+    plan: ScenePlan,
+    read: SceneRows,
     /// The first row of the level that is not ordered yet.
     next_ordered: i64,
 }
@@ -83,17 +73,6 @@ impl SceneFailed {
         Self { id: id.to_owned(), cause: format!("{error:#}") }
     }
 }
-
-/// The rows read and still needed.
-#[derive(Default)]
-struct ReadRows {
-    pixels: SceneWindow,
-    /// The sky before clouds were widened.
-    narrow_sky: Vec<Sky>,
-}
-
-/// Bytes of a pixel read: two bands of 16 bits, its sky with and without the reach of clouds.
-const PIXEL_BYTES: u64 = 6;
 
 /// A request for less takes longer to begin than to end: so much is ordered of a scene at a time, where it has it.
 const LEAST_ORDER_BYTES: u64 = 6 << 20;
@@ -146,31 +125,24 @@ impl Scene {
         let Some(placed) = Placement::of(&nir, grid)? else { return Ok(None) };
         let factors = nir.level_factors()?;
         let Some(level) = choose_level(&factors, placed.cell_size_px) else { bail!("{} has no pixels", nir.location) };
-        let factor = factors[level];
+        let full_size = nir.size;
         let nir = nir.at_level(level)?;
         let swir = swir.at_level(level)?;
         let mask = mask.map(|mask| mask.at_size(nir.size)).transpose()?;
         ensure!(nir.size == swir.size, "{} and {} have different overviews", nir.location, swir.location);
 
         let (scaling, offset_reason) = scaling_of(item, &swir)?;
-        let lattice = placed.lattice.at_level(nir.factors);
-        let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
-        let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
+        let level = LevelFrame { full_size, size: nir.size, block_size: nir.block_size()? };
+        let any_wanted = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
             used: used_scene(item, side, acquired, scaling, offset_reason),
-            band: CellWindow { columns: 0..0, rows: 0..0 },
-            columns: 0..0,
-            blocks: NeededBlocks::plan(nir.block_size()?, &lattice, &placed.cells, zone, cloud_margin_px),
-            cells: placed.cells,
-            resampling: Resampling::for_cell(placed.cell_size_px / factor),
-            cloud_margin_px,
-            lattice,
+            plan: ScenePlan::new(placed, &level, cloud_margin_m, any_wanted),
             nir,
             swir,
             mask: mask.zip(mask_kind.map(|kind| SkyTable::new(kind, masks))),
             mask_kind,
             scaling,
-            read: ReadRows::default(),
+            read: SceneRows::default(),
             next_ordered: 0,
         };
         scene.close();
@@ -179,7 +151,7 @@ impl Scene {
 
     /// Closes the files and lets go of all pixels.
     fn close(&mut self) {
-        self.read = ReadRows::default();
+        self.read = SceneRows::default();
         for band in
             [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)].into_iter().flatten()
         {
@@ -189,26 +161,13 @@ impl Scene {
 
     /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
     pub(crate) fn blocks_skipped(&self) -> u64 {
-        self.blocks.skipped as u64
+        self.plan.blocks().skipped as u64
     }
 
     /// Begins a band of the grid's columns, to be visited from north to south.
-    pub(crate) fn begin(&mut self, columns: Range<u32>) {
-        let own = &self.cells.columns;
-        self.band = CellWindow {
-            columns: columns.start.max(own.start)..columns.end.min(own.end),
-            rows: self.cells.rows.clone(),
-        };
-        let columns = match self.band.columns.is_empty() {
-            true => None,
-            false => self.lattice.pixels_touched(&self.band).map(|(columns, _)| columns),
-        };
-        // Clouds beside the box reach into it.
-        let margin = self.cloud_margin_px as i64;
-        self.columns = columns.map_or(0..0, |columns| {
-            (columns.start - margin).max(0)..(columns.end + margin).min(self.nir.size.0 as i64)
-        });
-        self.read = ReadRows::default();
+    pub(crate) fn begin(&mut self, columns: &Range<u32>) {
+        self.plan.begin(columns);
+        self.read = SceneRows::default();
         self.next_ordered = 0;
     }
 
@@ -226,59 +185,30 @@ impl Scene {
     ///
     /// # Errors
     /// When pixels cannot be read. Names scene and file.
-    pub(crate) fn observe(&mut self, rows: Range<u32>) -> Result<Option<(CellWindow, Vec<Observation>)>> {
-        let window = self.window(&rows);
+    pub(crate) fn observe(&mut self, rows: Range<u32>) -> Result<SceneView> {
+        let window = self.plan.window(&rows);
         if window.rows.is_empty() || window.columns.is_empty() {
-            if rows.start >= self.cells.rows.end {
+            if rows.start >= self.plan.cells().rows.end {
                 self.close();
             }
             return Ok(None);
         }
-        let Some(needed) = self.pixel_rows(&window) else { return Ok(None) };
+        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(None) };
         self.read_rows(needed).map_err(|error| SceneFailed::new(&self.used.id, &error))?;
-        let observations = warp(&self.lattice, &self.read.pixels, self.scaling, self.resampling, &window);
+        let observations = self.plan.observe(&self.read, self.scaling, &window);
         Ok(Some((window, observations)))
     }
 
     /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
     pub(crate) fn memory_bytes(&self, rows: &Range<u32>) -> u64 {
-        let window = self.window(rows);
-        let Some(needed) = self.pixel_rows(&window) else { return 0 };
-        let needed = self.whole_blocks(&needed);
-        let pixels = (needed.end - needed.start) * (self.columns.end - self.columns.start);
-        let cells = window.rows.len() * window.columns.len();
-        pixels as u64 * PIXEL_BYTES + (cells * size_of::<Observation>()) as u64
-    }
-
-    /// The cells of the band in a strip of rows.
-    fn window(&self, rows: &Range<u32>) -> CellWindow {
-        CellWindow {
-            columns: self.band.columns.clone(),
-            rows: rows.start.max(self.cells.rows.start)..rows.end.min(self.cells.rows.end),
-        }
-    }
-
-    /// Rows of pixels that cells need, with the reach of clouds; `None` where they need none.
-    fn pixel_rows(&self, window: &CellWindow) -> Option<Range<i64>> {
-        if window.rows.is_empty() || self.columns.is_empty() {
-            return None;
-        }
-        let (_, rows) = self.lattice.pixels_touched(window)?;
-        let (margin, height) = (self.cloud_margin_px as i64, self.nir.size.1 as i64);
-        let rows = (rows.start - margin).clamp(0, height)..(rows.end + margin).clamp(0, height);
-        (!rows.is_empty()).then_some(rows)
-    }
-
-    /// Rows widened to whole blocks.
-    fn whole_blocks(&self, rows: &Range<i64>) -> Range<i64> {
-        let block = self.blocks.size.1;
-        rows.start / block * block..((rows.end + block - 1) / block * block).min(self.nir.size.1 as i64)
+        self.plan.memory_bytes(rows)
     }
 
     fn order_rows(&mut self, rows: Range<u32>) -> Result<()> {
-        let Some(needed) = self.pixel_rows(&self.window(&rows)) else { return Ok(()) };
-        let needed = self.whole_blocks(&needed);
-        let last_row = self.pixel_rows(&self.band).map_or(needed.end, |all| self.whole_blocks(&all).end);
+        let Some(needed) = self.plan.pixel_rows(&self.plan.window(&rows)) else { return Ok(()) };
+        let needed = self.plan.whole_blocks(&needed);
+        let last_row = self.plan.band_rows().map_or(needed.end, |all| all.end);
+        let blocks = self.plan.blocks();
         let mut next = self.next_ordered.max(needed.start);
         if next >= needed.end {
             return Ok(());
@@ -288,9 +218,9 @@ impl Scene {
         let ordered_bytes =
             |bytes: &[Vec<Range<u64>>]| -> u64 { bytes.iter().flatten().map(|range| range.end - range.start).sum() };
         while next < needed.end || (next < last_row && ordered_bytes(&bytes) < LEAST_ORDER_BYTES) {
-            let rows = next..(next + self.blocks.size.1).min(last_row);
+            let rows = next..(next + blocks.size.1).min(last_row);
             next = rows.end;
-            let rectangles = self.blocks.rectangles(&self.columns, rows);
+            let rectangles = blocks.rectangles(self.plan.columns(), rows);
             for (band, bytes) in bands.iter_mut().zip(&mut bytes) {
                 if let Some(band) = band {
                     bytes.extend(band.bytes_under(&rectangles)?);
@@ -311,16 +241,16 @@ impl Scene {
         if needed.end <= read.end {
             return Ok(());
         }
-        let Range { start, end } = self.whole_blocks(&needed);
+        let Range { start, end } = self.plan.whole_blocks(&needed);
         let start = if read.is_empty() { start } else { read.end };
         if read.is_empty() {
-            self.read.start_at(self.columns.clone(), start);
+            self.read.start_at(self.plan.columns().clone(), start);
         }
         self.read.make_room(end);
-        for (columns, rows) in self.blocks.rectangles(&self.columns, start..end) {
+        for (columns, rows) in self.plan.blocks().rectangles(self.plan.columns(), start..end) {
             self.read_rectangle(&columns, &rows)?;
         }
-        self.read.widen_clouds(start, self.cloud_margin_px);
+        self.read.widen_clouds(start, self.plan.cloud_margin_px());
         Ok(())
     }
 
@@ -334,69 +264,15 @@ impl Scene {
         };
         let bytes = (nir.len() + swir.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());
         BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
-        let across = (columns.end - columns.start) as usize;
-        let ReadRows { pixels, narrow_sky } = &mut self.read;
-        for row in rows.clone() {
-            let from = (row - rows.start) as usize * across;
-            let to = (row - pixels.row) as usize * pixels.width + (columns.start - pixels.column) as usize;
-            let (from, to) = (from..from + across, to..to + across);
-            let (nir, swir) = (&nir[from.clone()], &swir[from.clone()]);
-            pixels.nir[to.clone()].copy_from_slice(nir);
-            pixels.swir[to.clone()].copy_from_slice(swir);
-            let mask = mask.as_ref().map(|(mask, table)| (&mask[from], *table));
-            for (pixel, sky) in narrow_sky[to].iter_mut().enumerate() {
-                let has_data = nir[pixel] != self.nir.no_data && swir[pixel] != self.swir.no_data;
-                *sky = match mask {
-                    _ if !has_data => Sky::NoData,
-                    Some((mask, table)) => table.sky(mask[pixel]),
-                    None => Sky::Clear,
-                };
-            }
-        }
+        self.read.put(&ReadPixels {
+            columns,
+            rows,
+            nir: &nir,
+            swir: &swir,
+            mask: mask.as_ref().map(|(mask, table)| (&mask[..], *table)),
+            no_data: (self.nir.no_data, self.swir.no_data),
+        });
         Ok(())
-    }
-}
-
-impl ReadRows {
-    fn rows(&self) -> Range<i64> {
-        self.pixels.row..self.pixels.row + self.pixels.height as i64
-    }
-
-    fn start_at(&mut self, columns: Range<i64>, row: i64) {
-        self.pixels.column = columns.start;
-        self.pixels.width = (columns.end - columns.start) as usize;
-        self.pixels.row = row;
-    }
-
-    fn forget_above(&mut self, row: i64) {
-        let gone = (row.min(self.rows().end) - self.pixels.row).max(0);
-        let pixels = gone as usize * self.pixels.width;
-        self.pixels.nir.drain(..pixels);
-        self.pixels.swir.drain(..pixels);
-        self.narrow_sky.drain(..pixels);
-        self.pixels.row += gone;
-        self.pixels.height -= gone as usize;
-        self.pixels.sky.drain(..pixels);
-    }
-
-    /// Rows without data down to `end`.
-    fn make_room(&mut self, end: i64) {
-        self.pixels.height = (end - self.pixels.row) as usize;
-        let pixels = self.pixels.height * self.pixels.width;
-        self.pixels.nir.resize(pixels, 0);
-        self.pixels.swir.resize(pixels, 0);
-        self.pixels.sky.resize(pixels, Sky::NoData);
-        self.narrow_sky.resize(pixels, Sky::NoData);
-    }
-
-    /// Lets clouds spread, from where the rows from `new_row` on reach up to.
-    fn widen_clouds(&mut self, new_row: i64, margin_px: usize) {
-        let new_row = (new_row - self.pixels.row) as usize;
-        let width = self.pixels.width;
-        let (seen, changed) = (new_row.saturating_sub(2 * margin_px), new_row.saturating_sub(margin_px));
-        let mut sky = self.narrow_sky[seen * width..].to_vec();
-        widen_clouds(&mut sky, width, margin_px);
-        self.pixels.sky[changed * width..].copy_from_slice(&sky[(changed - seen) * width..]);
     }
 }
 

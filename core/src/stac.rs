@@ -8,6 +8,7 @@ mod baseline;
 mod footprint;
 mod item;
 mod lenient;
+mod page;
 mod search;
 mod token;
 
@@ -16,5 +17,6 @@ pub use baseline::Baseline;
 pub use footprint::Footprint;
 pub(crate) use footprint::overlap;
 pub use item::{Item, ItemCollection, MissingAsset, Properties, UnreadItem};
+pub use page::{Circle, Page, Pages};
 pub use search::{BadDatetime, Interval, Search};
 pub use token::{Token, TokenEndpoint, token_endpoint, without_token};

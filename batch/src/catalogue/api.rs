@@ -4,16 +4,12 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use backon::{BlockingRetryable, ExponentialBuilder};
 use chrono::{DateTime, Utc};
-use dragonfly_core::stac::{Item, ItemCollection, Search, Token, TokenEndpoint, token_endpoint};
+use dragonfly_core::stac::{Item, ItemCollection, Page, Pages, Search, Token, TokenEndpoint, token_endpoint};
 use serde_json::Value;
 
-/// Items asked for on a page.
-const PAGE_ITEMS: usize = 100;
-/// More pages than any region needs: a chain that long does not end.
-const MOST_PAGES: usize = 500;
 /// Attempts after the first.
 const RETRIES: usize = 6;
 const LONGEST_PAUSE: Duration = Duration::from_secs(120);
@@ -28,21 +24,6 @@ pub(crate) struct Api {
     tokens: Option<TokenEndpoint>,
     agent: ureq::Agent,
     first_pause: Duration,
-}
-
-/// One request of a search.
-#[derive(Clone, Debug, PartialEq)]
-enum Page {
-    Get { url: String },
-    Post { url: String, body: Value },
-}
-
-impl Page {
-    fn url(&self) -> &str {
-        match self {
-            Self::Get { url } | Self::Post { url, .. } => url,
-        }
-    }
 }
 
 /// A request that brought nothing.
@@ -95,30 +76,22 @@ impl Api {
 
     /// All items that answer a search, their addresses signed where files open only with a token.
     pub(super) fn find(&self, search: &Search) -> Result<Vec<Item>> {
-        let search = Search { limit: Some(PAGE_ITEMS), ..search.clone() };
-        let body = serde_json::to_value(&search).context("writing the search")?;
-        let first = Page::Post { url: format!("{}/search", self.root), body };
+        let mut pages = Pages::of(search, &self.root);
         let mut items = Vec::new();
-        let mut asked: Vec<Page> = Vec::new();
-        let mut next = Some(first.clone());
-        while let Some(page) = next {
+        while let Some(page) = pages.next_page()? {
             let url = page.url().to_owned();
-            if asked.contains(&page) || asked.len() >= MOST_PAGES {
-                bail!("the catalogue {url} leads in a circle: its pages do not end after {}", asked.len());
-            }
             let text = self
                 .patiently(&url, || self.fetch_once(&page))
                 .with_context(|| format!("the catalogue {url} does not answer"))?;
             let answer: Value = serde_json::from_str(&text)
                 .with_context(|| format!("the catalogue {url} does not answer in JSON, but{}", said(&text)))?;
-            next = next_page(&answer, &first);
+            pages.answered(&answer);
             let read: ItemCollection = serde_path_to_error::deserialize(answer)
                 .with_context(|| format!("the catalogue {url} does not answer as STAC does"))?;
             for unread in read.unread {
                 tracing::warn!(url, "{unread}; going on without it");
             }
             items.extend(read.features);
-            asked.push(page);
         }
         self.sign(&mut items)?;
         Ok(items)
@@ -189,26 +162,6 @@ impl Api {
         let text = answer.body_mut().with_config().limit(LARGEST_PAGE).read_to_string()?;
         if status == 200 { Ok(text) } else { Err(Fault::Status { status, text, retry_after }) }
     }
-}
-
-/// The next page by an answer's links. With `merge` its body is merged into the first request's.
-fn next_page(answer: &Value, first: &Page) -> Option<Page> {
-    let links = answer.get("links")?.as_array()?;
-    let link = links.iter().find(|link| link.get("rel").and_then(Value::as_str) == Some("next"))?;
-    let url = link.get("href")?.as_str()?.to_owned();
-    let is_post = link.get("method").and_then(Value::as_str).is_some_and(|method| method.eq_ignore_ascii_case("post"));
-    if !is_post {
-        return Some(Page::Get { url });
-    }
-    let own = link.get("body").cloned().unwrap_or_default();
-    let merged = link.get("merge").and_then(Value::as_bool).unwrap_or(false);
-    let body = match (first, merged, own) {
-        (Page::Post { body: Value::Object(first), .. }, true, Value::Object(own)) => {
-            Value::Object(first.clone().into_iter().chain(own).collect())
-        }
-        (_, _, own) => own,
-    };
-    Some(Page::Post { url, body })
 }
 
 /// `Retry-After`: seconds, or a date.

@@ -3,30 +3,29 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use dragonfly_core::{CellWindow, Lattice};
-
-use crate::zone::FireZone;
+use crate::lattice::{CellWindow, Lattice};
 
 /// The blocks of a level that hold pixels for any cell to be computed.
-pub(crate) struct NeededBlocks {
+#[derive(Clone, Debug)]
+pub struct NeededBlocks {
     /// Pixels of a block, across and down.
-    pub(crate) size: (i64, i64),
+    pub size: (i64, i64),
     needed: BTreeSet<(i64, i64)>,
-    /// Blocks under cells of the box that no cell of the zone needs.
-    pub(crate) skipped: usize,
+    /// Blocks under cells of the box that no cell to be computed needs.
+    pub skipped: usize,
 }
 
 /// Cells along the side of the squares by which blocks are planned; a step of the lattice.
 const SQUARE_CELLS: usize = 16;
 
 impl NeededBlocks {
-    /// The blocks, of a size in pixels, under every square of cells that touches the zone, and under the
+    /// The blocks, of a size in pixels, under every square of cells of which any is to be computed, and under the
     /// reach of clouds around it.
-    pub(crate) fn plan(
+    pub fn plan(
         (width, height): (usize, usize),
         lattice: &Lattice,
         cells: &CellWindow,
-        zone: Option<&FireZone>,
+        any_wanted: impl Fn(&CellWindow) -> bool,
         margin_px: usize,
     ) -> Self {
         let (width, height) = (width.max(1) as i64, height.max(1) as i64);
@@ -42,7 +41,7 @@ impl NeededBlocks {
         for rows in stops(&cells.rows) {
             for columns in stops(&cells.columns) {
                 let square = CellWindow { columns, rows: rows.clone() };
-                let is_needed = zone.is_none_or(|zone| zone.touches(&square));
+                let is_needed = any_wanted(&square);
                 let blocks = if is_needed { &mut planned.needed } else { &mut outside };
                 let Some((columns, rows)) = lattice.pixels_touched(&square) else { continue };
                 for row in touched(&rows, margin, height) {
@@ -55,7 +54,7 @@ impl NeededBlocks {
     }
 
     /// Neighbouring needed blocks as rectangles of pixels, columns and rows, cut to what is asked for.
-    pub(crate) fn rectangles(&self, columns: &Range<i64>, rows: Range<i64>) -> Vec<(Range<i64>, Range<i64>)> {
+    pub fn rectangles(&self, columns: &Range<i64>, rows: Range<i64>) -> Vec<(Range<i64>, Range<i64>)> {
         let (width, height) = self.size;
         let mut rectangles: Vec<(Range<i64>, Range<i64>)> = Vec::new();
         for block_row in rows.start.div_euclid(height)..(rows.end + height - 1).div_euclid(height) {
@@ -81,6 +80,8 @@ fn touched(pixels: &Range<i64>, margin_px: i64, block_px: i64) -> std::ops::Rang
 #[cfg(test)]
 mod tests {
     use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn check(needed: &[(i64, i64)], columns: Range<i64>, rows: Range<i64>, expected: &[(Range<i64>, Range<i64>)]) {
         let blocks = NeededBlocks { size: (10, 10), needed: needed.iter().copied().collect(), skipped: 0 };

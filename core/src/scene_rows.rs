@@ -1,0 +1,160 @@
+//! The rows of a scene that have been read and are still needed, as strips pass from north to south.
+
+use std::ops::Range;
+
+use crate::sky::{Sky, SkyTable, widen_clouds};
+use crate::warp::SceneWindow;
+
+/// Rows of pixels, without a gap from the first to the last.
+#[derive(Clone, Debug, Default)]
+pub struct SceneRows {
+    pixels: SceneWindow,
+    /// The sky before clouds were widened.
+    narrow_sky: Vec<Sky>,
+}
+
+/// Pixels of a rectangle as they were read, row by row.
+#[derive(Clone, Copy, Debug)]
+pub struct ReadPixels<'a> {
+    /// Columns of the level.
+    pub columns: &'a Range<i64>,
+    /// Rows of the level.
+    pub rows: &'a Range<i64>,
+    /// Digital numbers of the near infrared.
+    pub nir: &'a [u16],
+    /// Digital numbers of the short-wave infrared.
+    pub swir: &'a [u16],
+    /// Values of the mask, and what they mean; without one all ground is clear.
+    pub mask: Option<(&'a [u16], &'a SkyTable)>,
+    /// The numbers that stand for no data, near infrared first.
+    pub no_data: (u16, u16),
+}
+
+impl SceneRows {
+    /// Bytes of a pixel: two bands of 16 bits, its sky with and without the reach of clouds.
+    pub const PIXEL_BYTES: u64 = 6;
+
+    /// The pixels, for [`warp`](crate::warp).
+    pub fn pixels(&self) -> &SceneWindow {
+        &self.pixels
+    }
+
+    /// The rows that are there.
+    pub fn rows(&self) -> Range<i64> {
+        self.pixels.row..self.pixels.row + self.pixels.height as i64
+    }
+
+    /// Says where the first row goes, while there is none.
+    pub fn start_at(&mut self, columns: Range<i64>, row: i64) {
+        self.pixels.column = columns.start;
+        self.pixels.width = (columns.end - columns.start) as usize;
+        self.pixels.row = row;
+    }
+
+    /// Drops rows that no later strip needs.
+    pub fn forget_above(&mut self, row: i64) {
+        let gone = (row.min(self.rows().end) - self.pixels.row).max(0);
+        let pixels = gone as usize * self.pixels.width;
+        self.pixels.nir.drain(..pixels);
+        self.pixels.swir.drain(..pixels);
+        self.narrow_sky.drain(..pixels);
+        self.pixels.row += gone;
+        self.pixels.height -= gone as usize;
+        self.pixels.sky.drain(..pixels);
+    }
+
+    /// Appends rows without data down to `end`.
+    pub fn make_room(&mut self, end: i64) {
+        self.pixels.height = (end - self.pixels.row) as usize;
+        let pixels = self.pixels.height * self.pixels.width;
+        self.pixels.nir.resize(pixels, 0);
+        self.pixels.swir.resize(pixels, 0);
+        self.pixels.sky.resize(pixels, Sky::NoData);
+        self.narrow_sky.resize(pixels, Sky::NoData);
+    }
+
+    /// Puts a rectangle into the room that was made for it, masked.
+    pub fn put(&mut self, read: &ReadPixels) {
+        let across = (read.columns.end - read.columns.start) as usize;
+        let Self { pixels, narrow_sky } = self;
+        for row in read.rows.clone() {
+            let from = (row - read.rows.start) as usize * across;
+            let to = (row - pixels.row) as usize * pixels.width + (read.columns.start - pixels.column) as usize;
+            let (from, to) = (from..from + across, to..to + across);
+            let (nir, swir) = (&read.nir[from.clone()], &read.swir[from.clone()]);
+            pixels.nir[to.clone()].copy_from_slice(nir);
+            pixels.swir[to.clone()].copy_from_slice(swir);
+            let mask = read.mask.map(|(mask, table)| (&mask[from], table));
+            for (pixel, sky) in narrow_sky[to].iter_mut().enumerate() {
+                let has_data = nir[pixel] != read.no_data.0 && swir[pixel] != read.no_data.1;
+                *sky = match mask {
+                    _ if !has_data => Sky::NoData,
+                    Some((mask, table)) => table.sky(mask[pixel]),
+                    None => Sky::Clear,
+                };
+            }
+        }
+    }
+
+    /// Lets clouds spread, from where the rows from `new_row` on reach up to.
+    pub fn widen_clouds(&mut self, new_row: i64, margin_px: usize) {
+        let new_row = (new_row - self.pixels.row) as usize;
+        let width = self.pixels.width;
+        let (seen, changed) = (new_row.saturating_sub(2 * margin_px), new_row.saturating_sub(margin_px));
+        let mut sky = self.narrow_sky[seen * width..].to_vec();
+        widen_clouds(&mut sky, width, margin_px);
+        self.pixels.sky[changed * width..].copy_from_slice(&sky[(changed - seen) * width..]);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sky::{MaskKind, Masks};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// A scene of 9 columns with clouds at the rows given, read in steps of so many rows.
+    fn sky_read_by(step: i64, clouds: &[i64]) -> Vec<Sky> {
+        let table = SkyTable::new(MaskKind::Scl, &Masks::default());
+        let mut rows = SceneRows::default();
+        rows.start_at(0..9, 0);
+        let mut row = 0;
+        while row < 24 {
+            let own = row..(row + step).min(24);
+            rows.make_room(own.end);
+            let bands = vec![1000; 9 * (own.end - own.start) as usize];
+            let scl =
+                |index: usize| if index % 9 == 4 && clouds.contains(&(own.start + index as i64 / 9)) { 9 } else { 4 };
+            let mask: Vec<u16> = (0..bands.len()).map(scl).collect();
+            let (nir, swir) = (&bands[..], &bands[..]);
+            let mask = Some((&mask[..], &table));
+            rows.put(&ReadPixels { columns: &(0..9), rows: &own, nir, swir, mask, no_data: (0, 0) });
+            rows.widen_clouds(own.start, 2);
+            row = own.end;
+        }
+        rows.pixels().sky.clone()
+    }
+
+    #[test]
+    fn clouds_reach_as_far_however_the_rows_come() {
+        let at_once = sky_read_by(24, &[0, 7, 8, 23]);
+        assert_eq!(at_once.iter().filter(|sky| **sky == Sky::Cloud).count(), 5 * (3 + 6 + 3));
+        for step in [1, 2, 3, 5, 8] {
+            assert_eq!(sky_read_by(step, &[0, 7, 8, 23]), at_once, "{step} rows at a time");
+        }
+    }
+
+    #[test]
+    fn rows_that_are_forgotten_leave_the_others_in_place() {
+        let mut rows = SceneRows::default();
+        rows.start_at(3..5, 10);
+        rows.make_room(13);
+        let (nir, swir) = (&[1, 2, 3, 4, 5, 6][..], &[7; 6][..]);
+        rows.put(&ReadPixels { columns: &(3..5), rows: &(10..13), nir, swir, mask: None, no_data: (0, 0) });
+        rows.forget_above(12);
+        assert_eq!((rows.rows(), &rows.pixels().nir[..]), (12..13, &[5, 6][..]));
+        rows.forget_above(99);
+        assert_eq!(rows.rows(), 13..13);
+    }
+}
