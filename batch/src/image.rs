@@ -5,9 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use dragonfly_core::stac::without_token;
-use dragonfly_core::{SIGNED_FILL_DN, dn_from_signed};
+use dragonfly_core::{GeoTransform, ImageFrame, SIGNED_FILL_DN, dn_from_signed};
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
-use gdal::{Dataset, GeoTransform, GeoTransformEx, Metadata};
+use gdal::{Dataset, Metadata};
 
 use crate::far::FarFile;
 use crate::geotiff;
@@ -33,7 +33,7 @@ pub(crate) struct Image {
     pub(crate) location: String,
     pub(crate) dataset: Dataset,
     pub(crate) size: (usize, usize),
-    pub(crate) geo_transform: GeoTransform,
+    pub(crate) geo_transform: gdal::GeoTransform,
     far: Option<Arc<FarFile>>,
 }
 
@@ -69,18 +69,9 @@ impl Image {
         Ok(Self { name, location, size: dataset.raster_size(), geo_transform, dataset, far })
     }
 
-    /// Whether two images cover the same ground, to half a pixel of the coarser.
-    pub(crate) fn same_place(&self, other: &Self) -> bool {
-        let corners = |image: &Self| {
-            let (width, height) = (image.size.0 as f64, image.size.1 as f64);
-            [image.geo_transform.apply(0.0, 0.0), image.geo_transform.apply(width, height)]
-        };
-        let pixel = |image: &Self| image.geo_transform[1].abs().max(image.geo_transform[5].abs());
-        let tolerance = pixel(self).max(pixel(other)) / 2.0;
-        corners(self)
-            .into_iter()
-            .zip(corners(other))
-            .all(|(a, b)| (a.0 - b.0).abs() <= tolerance && (a.1 - b.1).abs() <= tolerance)
+    /// Extent and place.
+    pub(crate) fn frame(&self) -> ImageFrame {
+        ImageFrame { size: self.size, geo_transform: GeoTransform(self.geo_transform) }
     }
 
     /// Full-resolution pixels that a pixel spans: of the image itself (1), then of each overview.

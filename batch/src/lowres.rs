@@ -1,6 +1,5 @@
 //! `lowres`: finds a region's scenes, computes its dNBR and leaves it in the work folder.
 
-use std::collections::BTreeSet;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
@@ -8,7 +7,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::{Grid, MaskKind, Masks, Region, TileIndex, mercator};
+use dragonfly_core::{Grid, Region, TileIndex, mercator};
 
 use crate::catalogue::Catalogue;
 use crate::dnbr_offset;
@@ -166,7 +165,7 @@ fn map_meta(
         dnbr_offset: None,
         burnt_patches: sums.patches.finish(grid, MOST_PATCHES),
         fire_mask,
-        masks: masks_in_words(&mask_kinds, &settings.masks, settings.cloud_margin_m),
+        masks: settings.masks.of_map_in_words(&mask_kinds, settings.cloud_margin_m),
         scenes: pre.scenes().iter().chain(post.scenes()).map(|scene| scene.used.clone()).collect(),
         scenes_skipped: skipped.clone(),
         collection: region.collection.clone(),
@@ -174,14 +173,6 @@ fn map_meta(
         core_version: dragonfly_core::VERSION.to_owned(),
         run_id,
     })
-}
-
-fn masks_in_words(kinds: &BTreeSet<MaskKind>, masks: &Masks, cloud_margin_m: f32) -> String {
-    if kinds.is_empty() {
-        return "no mask asset: every pixel with data counts as clear".to_owned();
-    }
-    let kinds: Vec<String> = kinds.iter().map(|kind| masks.in_words(*kind)).collect();
-    format!("{}; cloud and shadow widened by {cloud_margin_m} m", kinds.join("; "))
 }
 
 fn scene_dates(side: &SideScenes) -> Result<SceneDates> {

@@ -1,7 +1,7 @@
 //! Where a grid's cells lie in an image, by GDAL's projections.
 
 use anyhow::{Context, Result};
-use dragonfly_core::{GeoTransform, Grid, ImageFrame, Projection};
+use dragonfly_core::{Grid, Projection};
 use gdal::spatial_ref::CoordTransform;
 
 use crate::geotiff;
@@ -20,8 +20,7 @@ impl Placement {
             image_from_mercator: geotiff::transform(&mercator, &source)?,
             mercator_from_image: geotiff::transform(&source, &mercator)?,
         };
-        let frame = ImageFrame { size: image.size, geo_transform: GeoTransform(image.geo_transform) };
-        dragonfly_core::Placement::of(&frame, grid, &projection)
+        dragonfly_core::Placement::of(&image.frame(), grid, &projection)
             .with_context(|| format!("{} cannot be placed", image.location))
     }
 }

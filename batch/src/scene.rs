@@ -4,12 +4,11 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Result, bail, ensure};
-use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, Grid, LevelFrame, MaskKind, Masks, OffsetRule, ReadPixels, Scaling, ScenePlan, SceneRows, SceneView,
-    SkyTable, choose_level, offset_from_pixels, offset_rule,
+    FireSide, Grid, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule, ReadPixels, Scaling, ScenePlan, SceneRows,
+    SceneView, SkyTable, choose_level, offset_from_pixels, offset_rule,
 };
 
 use crate::image::{Asset, Band, Image};
@@ -107,18 +106,17 @@ impl Scene {
         cloud_margin_m: f32,
     ) -> Result<Option<Self>> {
         let AskedScene { item, assets } = asked;
-        let Some(acquired) = item.acquired() else { bail!("the item has no datetime") };
         let Assets { nir, swir, mask } = assets?;
         let (nir, swir) = (Image::open(nir)?, Image::open(swir)?);
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let mask = mask.map(Image::open).transpose()?;
         ensure!(
-            nir.size == swir.size && nir.same_place(&swir),
+            nir.size == swir.size && nir.frame().same_place(&swir.frame()),
             "{} and {} do not lie on one grid, so their pixels cannot be paired",
             nir.location,
             swir.location
         );
-        if let Some(mask) = mask.as_ref().filter(|mask| !nir.same_place(mask)) {
+        if let Some(mask) = mask.as_ref().filter(|mask| !nir.frame().same_place(&mask.frame())) {
             bail!("{} and {} do not cover the same ground", nir.location, mask.location);
         }
 
@@ -131,17 +129,18 @@ impl Scene {
         let mask = mask.map(|mask| mask.at_size(nir.size)).transpose()?;
         ensure!(nir.size == swir.size, "{} and {} have different overviews", nir.location, swir.location);
 
-        let (scaling, offset_reason) = scaling_of(item, &swir)?;
+        let offset = offset_of(item, &swir)?;
+        let Some(used) = UsedScene::new(item, side, offset) else { bail!("the item has no datetime") };
         let level = LevelFrame { full_size, size: nir.size, block_size: nir.block_size()? };
         let any_wanted = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
-            used: used_scene(item, side, acquired, scaling, offset_reason),
+            used,
             plan: ScenePlan::new(placed, &level, cloud_margin_m, any_wanted),
             nir,
             swir,
             mask: mask.zip(mask_kind.map(|kind| SkyTable::new(kind, masks))),
             mask_kind,
-            scaling,
+            scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
             read: SceneRows::default(),
             next_ordered: 0,
         };
@@ -276,9 +275,8 @@ impl Scene {
     }
 }
 
-/// Scale and offset of a scene, with the reason for the offset.
-fn scaling_of(item: &Item, swir: &Band) -> Result<(Scaling, &'static str)> {
-    let scale = item.scale() as f32;
+/// The offset that a scene's numbers carry.
+fn offset_of(item: &Item, swir: &Band) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => decision,
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
@@ -288,17 +286,5 @@ fn scaling_of(item: &Item, swir: &Band) -> Result<(Scaling, &'static str)> {
     if decision.reason.starts_with("unverified") {
         tracing::warn!(scene = %item.id, offset = decision.offset_dn, "offset {}", decision.reason);
     }
-    Ok((Scaling { scale, offset_dn: decision.offset_dn }, decision.reason))
-}
-
-fn used_scene(item: &Item, side: FireSide, datetime: DateTime<Utc>, scaling: Scaling, reason: &str) -> UsedScene {
-    UsedScene {
-        id: item.id.clone(),
-        side,
-        datetime,
-        cloud_cover: item.properties.cloud_cover,
-        processing_baseline: item.baseline().map(|baseline| baseline.to_string()),
-        offset: scaling.offset_dn,
-        offset_reason: reason.to_owned(),
-    }
+    Ok(decision)
 }

@@ -70,6 +70,24 @@ impl Area {
         self.bbox
     }
 
+    /// Whether the area is all of its box: one rectangle along meridians and parallels.
+    pub fn is_box(&self) -> bool {
+        let [west, south, east, north] = self.bbox;
+        let [polygon] = &self.polygons[..] else { return false };
+        let [ring] = &polygon[..] else { return false };
+        let mut corners = ring.clone();
+        // GeoJSON repeats the first corner at the end.
+        if corners.len() > 1 && corners.first() == corners.last() {
+            corners.pop();
+        }
+        let along_an_axis = |index: usize| {
+            let (here, next) = (corners[index], corners[(index + 1) % corners.len()]);
+            (here.0 == next.0) != (here.1 == next.1)
+        };
+        let is_corner = |(lon, lat): &(f64, f64)| (*lon == west || *lon == east) && (*lat == south || *lat == north);
+        corners.len() == 4 && corners.iter().all(is_corner) && (0..4).all(along_an_axis)
+    }
+
     /// For every column of a grid's row, whether the centre of the cell lies in the area.
     pub fn cells_of_row(&self, grid: &Grid, row: u32) -> Vec<bool> {
         let mut inside = vec![false; grid.width() as usize];
@@ -148,6 +166,18 @@ mod tests {
         check(&format!(r#"{{"type":"Polygon","coordinates":[{RING}]}}"#), 0.36);
         check(&format!(r#"{{"type":"Polygon","coordinates":[{RING},{HOLE}]}}"#), 0.32);
         check(r#"{"type":"Polygon","coordinates":[[[10,40],[11,40],[10,41],[10,40]]]}"#, 0.5);
+    }
+
+    #[test]
+    fn a_rectangle_along_the_axes_is_a_box_and_nothing_else_is() {
+        let is_box = |rings: &str| {
+            Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[{rings}]}}"#)).unwrap().is_box()
+        };
+        assert!(is_box(RING));
+        assert!(!is_box(&format!("{RING},{HOLE}")));
+        assert!(!is_box("[[10,40],[11,40],[10,41],[10,40]]"));
+        assert!(!is_box("[[10,40],[11,41],[11,40],[10,41],[10,40]]"));
+        assert!(!is_box("[[10,40],[10.5,40],[11,40],[11,41],[10,41],[10,40]]"));
     }
 
     #[test]

@@ -6,10 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::dnbr_offset::DnbrOffset;
+use crate::offset::OffsetDecision;
 use crate::patches::BurntPatch;
 use crate::region::Region;
 use crate::scenes::SkippedScene;
 use crate::sky::{CLOUD_MARGIN_M, Masks};
+use crate::stac::Item;
 use crate::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::tile_index::TileIndex;
 use crate::window::FireSide;
@@ -67,6 +69,21 @@ pub struct UsedScene {
     pub offset: f32,
     /// Why that offset.
     pub offset_reason: String,
+}
+
+impl UsedScene {
+    /// A scene as its item describes it, with what was decided of its offset. `None` for an item without a moment.
+    pub fn new(item: &Item, side: FireSide, offset: OffsetDecision) -> Option<Self> {
+        Some(Self {
+            id: item.id.clone(),
+            side,
+            datetime: item.acquired()?,
+            cloud_cover: item.properties.cloud_cover,
+            processing_baseline: item.baseline().map(|baseline| baseline.to_string()),
+            offset: offset.offset_dn,
+            offset_reason: offset.reason.to_owned(),
+        })
+    }
 }
 
 /// Tiles that were not stored.

@@ -29,6 +29,22 @@ pub struct ImageFrame {
     pub geo_transform: GeoTransform,
 }
 
+impl ImageFrame {
+    /// Whether two images cover the same ground, to half a pixel of the coarser.
+    pub fn same_place(&self, other: &Self) -> bool {
+        let corners = |image: &Self| {
+            let (width, height) = (image.size.0 as f64, image.size.1 as f64);
+            let at = |column, row| image.geo_transform.projected_from_pixel(column, row);
+            [at(0.0, 0.0), at(width, height)]
+        };
+        let tolerance = self.geo_transform.pixel_size().max(other.geo_transform.pixel_size()) / 2.0;
+        corners(self)
+            .into_iter()
+            .zip(corners(other))
+            .all(|(a, b)| (a.0 - b.0).abs() <= tolerance && (a.1 - b.1).abs() <= tolerance)
+    }
+}
+
 /// A map projection, by whatever library: batch asks PROJ, the browser has one of its own.
 ///
 /// Points are x east and y north. Those without an answer become infinite or NaN.
@@ -161,6 +177,15 @@ mod tests {
             let centre = footprint.unwrap();
             assert!((centre.column - 1.0).abs() < 1e-6 && (centre.row - 1.0).abs() < 1e-6);
         });
+    }
+
+    #[test]
+    fn images_of_one_place_differ_by_half_a_pixel_at_most() {
+        let grid = Grid::covering([10.0, 40.0, 12.0, 42.0], 9);
+        let image = frame(&grid, 40.0, 30.0, 2.0);
+        let coarser = ImageFrame { size: (50, 30), ..frame(&grid, 40.2, 30.0, 1.0) };
+        let further = ImageFrame { size: (50, 30), ..frame(&grid, 41.0, 30.0, 1.0) };
+        assert!(image.same_place(&image) && image.same_place(&coarser) && !image.same_place(&further));
     }
 
     #[test]

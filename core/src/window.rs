@@ -96,7 +96,7 @@ impl SearchWindows {
     pub fn of(region: &Region, today: NaiveDate) -> Self {
         if let (Some(pre), Some(post)) = (region.pre, region.post) {
             let reason = "explicit windows of the region's configuration".to_owned();
-            return Self { pre, post, assessment: season(pre, post), reason, is_explicit: true };
+            return Self { reason, ..Self::between(pre, post, None) };
         }
         if let Some(event) = region.event_date {
             let event_end = region.event_end.unwrap_or(event + Days::new(FIRE_DAYS));
@@ -117,6 +117,12 @@ impl SearchWindows {
             ),
             is_explicit: false,
         }
+    }
+
+    /// Windows that stand as given. Without an assessment the time between them tells it.
+    pub fn between(pre: DateWindow, post: DateWindow, assessment: Option<Assessment>) -> Self {
+        let assessment = assessment.unwrap_or_else(|| season(pre, post));
+        Self { pre, post, assessment, reason: "windows chosen by hand".to_owned(), is_explicit: true }
     }
 
     /// The days of a side.

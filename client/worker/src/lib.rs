@@ -7,7 +7,14 @@
 //! bring along, inflates a block of 512 × 512 pixels as fast as `zune-inflate` or faster.
 
 // What the page asks for, and what it is told.
+mod fault;
 pub mod protocol;
+
+// What is found, and what is made of it.
+mod catalogue;
+mod choice;
+mod engine;
+mod wanted;
 
 // What a GeoTIFF says.
 mod byte_order;
@@ -30,6 +37,10 @@ mod far;
 mod requests;
 mod transport;
 
+// Its part in a scene.
+mod band;
+mod scene;
+
 // Its place on the map.
 mod crs;
 mod projection;
@@ -38,14 +49,19 @@ mod projection;
 pub use browser::{BrowserAnswer, BrowserTransport};
 pub use byte_order::ByteOrder;
 pub use cache::{ByteCache, NoCache};
+pub use catalogue::{Catalogue, CatalogueError, Web, WebAnswer};
+pub use choice::{around, found, nearest, question, windows};
 pub use cog::{BlockPixels, Cog, ReadCause, ReadError};
 pub use compression::{BrokenBlock, Compression};
 pub use crs::{Crs, UnknownCrs};
 pub use directory::TiffError;
+pub use engine::{Map, View, compute};
 pub use far::{Far, FetchError, Fetched};
 pub use image::Image;
 pub use known_bytes::{KnownBytes, Unknown};
 pub use level::{BlockPlace, Level};
 pub use pixels::{Pixels, SampleKind};
 pub use projection::CrsProjection;
+pub use scene::{Scene, SceneError};
 pub use transport::{Answer, AnswerHead, Transport, Unreachable};
+pub use wanted::WantedCells;

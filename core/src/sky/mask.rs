@@ -1,5 +1,7 @@
 //! The masks that come with scenes: which of their classes and bits hide the ground.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Sky;
@@ -144,6 +146,15 @@ impl Masks {
         let masked: Vec<String> = self.hiding(kind).map(|hides| format!("{} {}", hides.number, hides.name)).collect();
         let (masked, water) = (masked.join("; "), water(kind));
         format!("{} {}: {masked} masked; {water} water by the pre side", kind.name(), kind.unit())
+    }
+
+    /// What is masked of a map made with these kinds, and how far clouds reach.
+    pub fn of_map_in_words(&self, kinds: &BTreeSet<MaskKind>, cloud_margin_m: f32) -> String {
+        if kinds.is_empty() {
+            return "no mask asset: every pixel with data counts as clear".to_owned();
+        }
+        let kinds: Vec<String> = kinds.iter().map(|kind| self.in_words(*kind)).collect();
+        format!("{}; cloud and shadow widened by {cloud_margin_m} m", kinds.join("; "))
     }
 
     fn hiding(&self, kind: MaskKind) -> impl Iterator<Item = &'static Hides> {

@@ -1,0 +1,124 @@
+//! One file of a scene at the level read: its pixels as digital numbers.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use dragonfly_core::{SIGNED_FILL_DN, dn_from_signed};
+
+use crate::cache::ByteCache;
+use crate::cog::{Cog, ReadError};
+use crate::level::Level;
+use crate::pixels::{Pixels, SampleKind};
+use crate::transport::Transport;
+
+/// A band at one level.
+pub(crate) struct Band<T, C> {
+    cog: Rc<Cog<T, C>>,
+    /// Its place in the file.
+    level: usize,
+    /// Pixels of the level asked for; the file's own may be more, then the nearest are taken.
+    size: (usize, usize),
+    /// The number that stands for no data.
+    pub(crate) no_data: u16,
+}
+
+impl<T: Transport, C: ByteCache> Band<T, C> {
+    /// The band at a level of its file.
+    pub(crate) fn at_level(cog: Rc<Cog<T, C>>, level: usize) -> Self {
+        let size = size(&cog.image().levels()[level]);
+        let no_data = cog.image().no_data.unwrap_or(0.0);
+        let no_data = if cog.image().full().kind() == SampleKind::I16 { SIGNED_FILL_DN } else { no_data as u16 };
+        Self { cog, level, size, no_data }
+    }
+
+    /// The band at the level of a size; at full resolution where the file has none of that size.
+    pub(crate) fn at_size(cog: Rc<Cog<T, C>>, size: (usize, usize)) -> Self {
+        let level = cog.image().levels().iter().skip(1).position(|level| self::size(level) == size);
+        Self { size, ..Self::at_level(cog, level.map_or(0, |overview| overview + 1)) }
+    }
+
+    /// Pixels across and down.
+    pub(crate) fn size(&self) -> (usize, usize) {
+        self.size
+    }
+
+    /// Pixels of a block, across and down.
+    pub(crate) fn block_size(&self) -> (usize, usize) {
+        let level = self.level();
+        (level.block_width as usize, level.block_height as usize)
+    }
+
+    /// The digital numbers of a rectangle inside the level, row by row.
+    pub(crate) async fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>, ReadError> {
+        let level = self.level();
+        let own = size(level);
+        let along = |range: &Range<i64>, own: usize, asked: usize| {
+            let scale = |at: i64| (at as f64 * own as f64 / asked as f64).round() as u32;
+            let start = scale(range.start);
+            start..scale(range.end).clamp(start + 1, own as u32)
+        };
+        let (own_columns, own_rows) = (along(columns, own.0, self.size.0), along(rows, own.1, self.size.1));
+        let pixels = self.read_own(level, &own_columns, &own_rows).await?;
+        if own == self.size {
+            return Ok(pixels);
+        }
+        let nearest = |range: &Range<i64>, own: &Range<u32>| -> Vec<usize> {
+            let step = own.len() as f64 / (range.end - range.start) as f64;
+            (0..range.end - range.start).map(|at| ((at as f64 + 0.5) * step) as usize).collect()
+        };
+        let across = nearest(columns, &own_columns);
+        let down = nearest(rows, &own_rows);
+        let width = own_columns.len();
+        Ok(down
+            .iter()
+            .flat_map(|row| across.iter().map(move |column| (row, column)))
+            .map(|(row, column)| pixels[row * width + column])
+            .collect())
+    }
+
+    /// All pixels of the coarsest overview, 0 where there is no data.
+    pub(crate) async fn read_coarsest(&self) -> Result<Vec<u16>, ReadError> {
+        let image = self.cog.image();
+        let overviews = image.levels().iter().skip(1);
+        let level = overviews.min_by_key(|level| level.width).unwrap_or(image.full());
+        let mut pixels = self.read_own(level, &(0..level.width), &(0..level.height)).await?;
+        for pixel in pixels.iter_mut().filter(|pixel| **pixel == self.no_data) {
+            *pixel = 0;
+        }
+        Ok(pixels)
+    }
+
+    fn level(&self) -> &Level {
+        &self.cog.image().levels()[self.level]
+    }
+
+    async fn read_own(&self, level: &Level, columns: &Range<u32>, rows: &Range<u32>) -> Result<Vec<u16>, ReadError> {
+        let fill = self.cog.image().no_data.unwrap_or(0.0) as i16;
+        let width = columns.len();
+        let mut window = vec![0; width * rows.len()];
+        let copy = |block: crate::cog::BlockPixels| {
+            let numbers = digital_numbers(block.pixels, fill);
+            let shared = |own: &Range<u32>, block: &Range<u32>| own.start.max(block.start)..own.end.min(block.end);
+            let across = shared(columns, &block.columns);
+            for row in shared(rows, &block.rows) {
+                let from = (row - block.rows.start) as usize * block.columns.len();
+                let from = from + (across.start - block.columns.start) as usize;
+                let to = (row - rows.start) as usize * width + (across.start - columns.start) as usize;
+                window[to..to + across.len()].copy_from_slice(&numbers[from..from + across.len()]);
+            }
+        };
+        self.cog.read(level, columns, rows, &[0], copy).await?;
+        Ok(window)
+    }
+}
+
+fn size(level: &Level) -> (usize, usize) {
+    (level.width as usize, level.height as usize)
+}
+
+fn digital_numbers(pixels: Pixels, fill: i16) -> Vec<u16> {
+    match pixels {
+        Pixels::I16(pixels) => pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect(),
+        other => other.into_digital_numbers(),
+    }
+}

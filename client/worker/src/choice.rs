@@ -1,0 +1,172 @@
+//! Which scenes of a catalogue are proposed for an area, and what computing with them takes.
+
+use std::collections::BTreeSet;
+
+use chrono::{Days, NaiveDate};
+use dragonfly_core::stac::{self, Item};
+use dragonfly_core::{
+    Area, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level, choose_scenes, mercator,
+};
+
+use crate::protocol::{Found, FoundScene, MOST_CELLS, Search, SideFound, Without, ZoomOffer};
+
+/// Days before and after a window in which the nearest scenes are looked for.
+const NEAR_DAYS: u64 = 180;
+/// Days named at most.
+const MOST_NEAREST: usize = 5;
+
+/// What to ask the catalogue for, over the windows of both sides.
+pub fn question(search: &Search, area: &Area, window: DateWindow) -> stac::Search {
+    stac::Search {
+        collections: vec![search.collection.clone()],
+        bbox: Some(area.bbox()),
+        datetime: Some(window.to_stac_interval()),
+        ..stac::Search::default()
+    }
+}
+
+/// The days around a window in which a scene would be worth naming.
+pub fn around(window: DateWindow) -> DateWindow {
+    let days = Days::new(NEAR_DAYS);
+    DateWindow { start: window.start - days, end: window.end + days }
+}
+
+/// The windows of a search.
+pub fn windows(search: &Search) -> SearchWindows {
+    SearchWindows::between(search.pre, search.post, search.assessment)
+}
+
+/// What is proposed of the items found in both windows.
+pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[Item])) -> Found {
+    let windows = windows(search);
+    let side = |side, items, wanted| side_found(search, area, side, windows.side(side), items, wanted);
+    let post = side(FireSide::Post, post_items, windows.wanted_post());
+    let chosen_days = post.scenes.iter().filter(|scene| scene.chosen).map(|scene| scene.datetime.date_naive());
+    let latest_post = chosen_days.max().unwrap_or(windows.post.end);
+    let pre = side(FireSide::Pre, pre_items, windows.wanted_pre(latest_post));
+    let zooms = zooms(search.zoom, area, pre.scenes.iter().chain(&post.scenes));
+    Found { pre, post, bbox: area.bbox(), zooms }
+}
+
+/// Days with a scene that is clear enough, the nearest to a window first.
+pub fn nearest(search: &Search, items: &[Item], window: DateWindow) -> Vec<NaiveDate> {
+    let is_clear = |item: &&Item| item.properties.cloud_cover.is_none_or(|cover| cover <= search.max_cloud_cover);
+    let days: BTreeSet<NaiveDate> =
+        items.iter().filter(is_clear).filter_map(|item| Some(item.acquired()?.date_naive())).collect();
+    let away = |day: &NaiveDate| (window.start - *day).num_days().max((*day - window.end).num_days());
+    let mut days: Vec<NaiveDate> = days.into_iter().collect();
+    days.sort_by_key(away);
+    days.truncate(MOST_NEAREST);
+    days
+}
+
+fn side_found(
+    search: &Search,
+    area: &Area,
+    side: FireSide,
+    window: DateWindow,
+    items: &[Item],
+    wanted: NaiveDate,
+) -> SideFound {
+    let choice = choose_scenes(
+        items,
+        &SceneRequest {
+            side,
+            window,
+            wanted,
+            collection: &search.collection,
+            bbox: area.bbox(),
+            max_cloud_cover: search.max_cloud_cover,
+            scenes_per_tile: search.scenes_per_tile,
+        },
+    );
+    let is_pinned = |item: &Item| search.pinned.contains(&item.id);
+    let chosen: BTreeSet<&str> = match search.pinned.is_empty() {
+        true => choice.used.iter().map(|item| item.id.as_str()).collect(),
+        false => items.iter().filter(|item| is_pinned(item)).map(|item| item.id.as_str()).collect(),
+    };
+    let reason =
+        |id: &str| choice.skipped.iter().find(|skipped| skipped.id == id).map(|skipped| skipped.reason.clone());
+    // Pages of a search may overlap.
+    let mut known = BTreeSet::new();
+    let mut scenes: Vec<FoundScene> = items
+        .iter()
+        .filter(|item| item.touches(area.bbox()) && known.insert(item.id.as_str()))
+        .filter_map(|item| {
+            let datetime = item.acquired().filter(|at| window.contains(*at))?;
+            let is_chosen = chosen.contains(item.id.as_str());
+            let passed_over = || reason(&item.id).unwrap_or_else(|| "other scenes are pinned".to_owned());
+            Some(FoundScene {
+                id: item.id.clone(),
+                datetime,
+                cloud_cover: item.properties.cloud_cover,
+                tile: item.tile_name(),
+                bbox: item.bbox(),
+                chosen: is_chosen,
+                passed_over: (!is_chosen).then(passed_over),
+            })
+        })
+        .collect();
+    scenes.sort_by(|a, b| a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id)));
+    let without = match scenes.iter().any(|scene| scene.chosen) {
+        true => None,
+        false => Some(without(search, &scenes)),
+    };
+    SideFound { scenes, without }
+}
+
+fn without(search: &Search, scenes: &[FoundScene]) -> Without {
+    if scenes.is_empty() {
+        return Without::NoScene { nearest: Vec::new() };
+    }
+    if !search.pinned.is_empty() {
+        return Without::PinnedGone { ids: search.pinned.clone() };
+    }
+    let clouds = scenes.iter().filter_map(|scene| scene.cloud_cover);
+    Without::AllCloudy { least_cloud_cover: clouds.fold(100.0, f64::min) }
+}
+
+/// The zoom asked for, then coarser ones until one fits.
+fn zooms<'a>(zoom: u8, area: &Area, scenes: impl Iterator<Item = &'a FoundScene>) -> Vec<ZoomOffer> {
+    let boxes: Vec<[f64; 4]> = scenes.filter(|scene| scene.chosen).filter_map(|scene| scene.bbox).collect();
+    let mut offers = Vec::new();
+    for zoom in (0..=zoom).rev() {
+        let offer = offer(zoom, area.bbox(), &boxes);
+        offers.push(offer);
+        if offer.fits {
+            break;
+        }
+    }
+    offers
+}
+
+fn offer(zoom: u8, bbox: [f64; 4], scene_boxes: &[[f64; 4]]) -> ZoomOffer {
+    let grid = Grid::covering(bbox, zoom);
+    let (width, height) = (grid.inside_columns().len() as u32, grid.inside_rows().len() as u32);
+    let cell_m = mercator::ground_size_m(zoom, (bbox[1] + bbox[3]) / 2.0);
+    let megabytes = scene_boxes.iter().map(|scene| megabytes(bbox, *scene, cell_m)).sum();
+    ZoomOffer { zoom, width, height, cell_m, megabytes, fits: u64::from(width) * u64::from(height) <= MOST_CELLS }
+}
+
+/// What two bands of 16 bits and a mask weigh a pixel, compressed as the archives of Sentinel-2 are. Bytes.
+const PIXEL_BYTES: f64 = 3.3;
+/// The pixel of the bands read, and of their overviews. Metres.
+const PIXELS_M: [f64; 5] = [20.0, 40.0, 80.0, 160.0, 320.0];
+/// Pixels by which blocks reach beyond the area, both edges together.
+const BLOCK_PX: f64 = 512.0;
+
+/// What an area takes of a scene, MB; both as boxes in degrees.
+fn megabytes(area: [f64; 4], scene: [f64; 4], cell_m: f64) -> f64 {
+    let (west, east) = (area[0].max(scene[0]), area[2].min(scene[2]));
+    let (south, north) = (area[1].max(scene[1]), area[3].min(scene[3]));
+    if west >= east || south >= north {
+        return 0.0;
+    }
+    let level = choose_level(&PIXELS_M, cell_m).unwrap_or(0);
+    let (left, bottom) = mercator::metres_from_lonlat(west, south);
+    let (right, top) = mercator::metres_from_lonlat(east, north);
+    // Metres of the projection to metres on the ground.
+    let stretch = mercator::ground_size_m(0, (south + north) / 2.0) / mercator::cell_size_m(0);
+    let pixels = |metres: f64| metres * stretch / PIXELS_M[level] + BLOCK_PX;
+    pixels(right - left) * pixels(top - bottom) * PIXEL_BYTES / 1e6
+}

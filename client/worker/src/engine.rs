@@ -1,0 +1,185 @@
+//! From chosen scenes to dNBR: strip by strip, each handed on as it is done.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::{
+    Breaks, CLOUD_MARGIN_M, DnbrOffset, Empty, FireSide, Grid, MaskKind, Masks, OffsetRing, Passes, RowViews,
+    SceneView, SearchWindows, SideViews, Summary, VALID, mercator,
+};
+use futures_util::future::{try_join, try_join_all};
+
+use crate::protocol::{Done, Fault, FaultKind};
+use crate::wanted::WantedCells;
+
+/// Rows of a strip, those of a tile.
+const STRIP_ROWS: u32 = 256;
+
+/// A scene that can be looked at, wherever that is done: here, or in a worker of its own.
+pub trait View {
+    /// What is told of it.
+    fn used(&self) -> &UsedScene;
+
+    /// How its mask is written; `None` where every pixel with data counts as clear.
+    fn mask_kind(&self) -> Option<MaskKind>;
+
+    /// What the scene saw of the cells in a strip of rows. Strips come from north to south.
+    ///
+    /// A worker begins at once; here work is done while the answer is waited for.
+    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<SceneView, Fault>>;
+}
+
+/// A computed area: cells of its whole grid, row by row.
+#[derive(Clone, Debug)]
+pub struct Map {
+    /// The grid.
+    pub grid: Grid,
+    /// dNBR without any offset taken off; NaN where empty.
+    pub dnbr: Vec<f32>,
+    /// NBR before the fire; NaN where empty.
+    pub pre_nbr: Vec<f32>,
+    /// [`VALID`], or why a cell is empty.
+    pub state: Vec<u8>,
+}
+
+/// Computes an area. `on_strip` is handed the map so far and the rows that have come.
+///
+/// # Errors
+/// When a side has no scene over the area, or one cannot be read.
+pub async fn compute<V: View>(
+    wanted: &WantedCells,
+    windows: &SearchWindows,
+    scenes: Vec<V>,
+    finds_offset: bool,
+    mut on_strip: impl FnMut(&Map, Range<u32>),
+) -> Result<(Map, Done), Fault> {
+    let grid = wanted.grid();
+    let (pre, post) = (Side::of(FireSide::Pre, &scenes, windows)?, Side::of(FireSide::Post, &scenes, windows)?);
+    let mut map = Map::empty(grid)?;
+    let strips: Vec<Range<u32>> =
+        (0..grid.height()).step_by(STRIP_ROWS as usize).map(|start| start..start + STRIP_ROWS).collect();
+    let mut rows_views = RowViews::default();
+    let look = |rows: &Range<u32>| try_join(pre.look(rows.clone()), post.look(rows.clone()));
+    let mut next = strips.first().map(look);
+    for (index, rows) in strips.iter().enumerate() {
+        let Some(seen) = next.take() else { break };
+        let (pre_views, post_views) = seen.await?;
+        // The scenes look at the next strip while this one is computed.
+        next = strips.get(index + 1).map(look);
+        let sides = (
+            SideViews { passes: &pre.passes, views: &pre_views },
+            SideViews { passes: &post.passes, views: &post_views },
+        );
+        for row in rows.clone() {
+            map.compute_row(wanted, sides, row, &mut rows_views);
+        }
+        on_strip(&map, rows.clone());
+    }
+    let offset = if finds_offset { map.dnbr_offset(wanted.bbox()) } else { None };
+    let done = map.sum_up(scenes.iter(), offset);
+    Ok((map, done))
+}
+
+/// The scenes of a side, in order of time, then id.
+struct Side<'a, V> {
+    scenes: Vec<&'a V>,
+    passes: Passes,
+}
+
+impl<'a, V: View> Side<'a, V> {
+    fn of(side: FireSide, scenes: &'a [V], windows: &SearchWindows) -> Result<Self, Fault> {
+        let mut scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
+        if scenes.is_empty() {
+            let message = format!("no scene of the {side} side covers the area");
+            return Err(Fault::new(FaultKind::NoScene, message, "choose another scene, or widen its days"));
+        }
+        scenes.sort_by(|a, b| {
+            let (a, b) = (a.used(), b.used());
+            a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id))
+        });
+        let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used().datetime).collect();
+        Ok(Self { passes: Passes::new(windows.composite(side), &times), scenes })
+    }
+
+    /// Lets the scenes look at a strip.
+    fn look(&self, rows: Range<u32>) -> impl Future<Output = Result<Vec<SceneView>, Fault>> {
+        try_join_all(self.scenes.iter().map(|scene| scene.observe(rows.clone())).collect::<Vec<_>>())
+    }
+}
+
+impl Map {
+    fn empty(grid: &Grid) -> Result<Self, Fault> {
+        let cells = grid.width() as usize * grid.height() as usize;
+        let no_memory = |_| {
+            let message = format!("the browser gives no memory for {:.0} million cells", cells as f64 / 1e6);
+            Fault::new(FaultKind::Memory, message, "close other tabs, choose a smaller area, or a coarser zoom")
+        };
+        let mut map = Self { grid: grid.clone(), dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
+        map.dnbr.try_reserve_exact(cells).map_err(no_memory)?;
+        map.pre_nbr.try_reserve_exact(cells).map_err(no_memory)?;
+        map.state.try_reserve_exact(cells).map_err(no_memory)?;
+        map.dnbr.resize(cells, f32::NAN);
+        map.pre_nbr.resize(cells, f32::NAN);
+        map.state.resize(cells, Empty::OutsideBox.code());
+        Ok(map)
+    }
+
+    fn compute_row(&mut self, wanted: &WantedCells, sides: (SideViews, SideViews), row: u32, views: &mut RowViews) {
+        let width = self.grid.width() as usize;
+        let start = row as usize * width;
+        let cells = wanted.row(row);
+        let left_out = |column: u32| (!cells[column as usize]).then_some(Empty::OutsideBox);
+        views.visit_row(sides, row, &(0..self.grid.width()), left_out, |place, cell| match cell {
+            Ok(change) => {
+                self.dnbr[start + place] = change.dnbr;
+                self.pre_nbr[start + place] = change.pre_nbr;
+                self.state[start + place] = VALID;
+            }
+            Err(reason) => self.state[start + place] = reason.code(),
+        });
+    }
+
+    /// What season and haze changed on unburned ground around what burnt.
+    fn dnbr_offset(&self, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
+        let width = self.grid.width() as usize;
+        let mut ring = OffsetRing::new(width, mercator::ground_size_m(self.grid.zoom(), (south + north) / 2.0));
+        for dnbr in self.dnbr.chunks_exact(width) {
+            let is_burnt = |dnbr: &f32| Breaks::USGS.classify(*dnbr).is_some_and(|class| class.is_burnt());
+            ring.add_row(dnbr, &dnbr.iter().map(is_burnt).collect::<Vec<_>>());
+        }
+        ring.finish()
+    }
+
+    fn sum_up<'a, V: View + 'a>(&self, scenes: impl Iterator<Item = &'a V>, offset: Option<DnbrOffset>) -> Done {
+        let width = self.grid.width() as usize;
+        let mut summary = Summary::default();
+        for ((row, dnbr), state) in (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width)) {
+            let cells = dnbr.iter().zip(state).map(|(dnbr, state)| match Empty::from_code(*state) {
+                Some(reason) => Err(reason),
+                None => Ok(offset.map_or(*dnbr, |offset| offset.correct(*dnbr))),
+            });
+            summary.add_row(cells, self.grid.cell_area_ha(row));
+        }
+        let mut kinds = BTreeSet::new();
+        let mut used = Vec::new();
+        for scene in scenes {
+            kinds.extend(scene.mask_kind());
+            used.push(scene.used().clone());
+        }
+        Done {
+            zoom: self.grid.zoom(),
+            hectares: summary.hectares(),
+            empty_share: summary.empty_share(),
+            implausible_share: summary.implausible_share(),
+            dnbr_offset: offset,
+            scenes: used,
+            masks: Masks::default().of_map_in_words(&kinds, CLOUD_MARGIN_M),
+            bytes: 0,
+            cached_bytes: 0,
+            core_version: dragonfly_core::VERSION.to_owned(),
+        }
+    }
+}

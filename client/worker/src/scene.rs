@@ -1,0 +1,302 @@
+//! One scene over an area: opened, read ahead of the strip at hand, and seen strip by strip from north to south.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::ops::Range;
+use std::pin::Pin;
+use std::rc::Rc;
+
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::stac::{Item, MissingAsset};
+use dragonfly_core::{
+    CLOUD_MARGIN_M, FireSide, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule, Placement,
+    ReadPixels, Scaling, ScenePlan, SceneRows, SceneView, SkyTable, Unplaced, choose_level, offset_from_pixels,
+    offset_rule,
+};
+use futures_util::future::{try_join_all, try_join3};
+use futures_util::stream::{FuturesOrdered, StreamExt};
+
+use crate::band::Band;
+use crate::cache::ByteCache;
+use crate::cog::{Cog, ReadError};
+use crate::crs::UnknownCrs;
+use crate::far::Far;
+use crate::pixels::SampleKind;
+use crate::projection::CrsProjection;
+use crate::transport::Transport;
+use crate::wanted::WantedCells;
+
+/// A scene with what has been read of it.
+pub struct Scene<T, C> {
+    /// What is told of it.
+    pub used: UsedScene,
+    /// How its mask is written; `None` where every pixel with data counts as clear.
+    pub mask_kind: Option<MaskKind>,
+    plan: ScenePlan,
+    bands: Rc<Bands<T, C>>,
+    scaling: Scaling,
+    read: SceneRows,
+    /// Parts that are not asked for yet, from north to south.
+    waiting: VecDeque<Range<i64>>,
+    /// Parts under way, in the same order.
+    under_way: FuturesOrdered<PartUnderWay>,
+    under_way_bytes: u64,
+}
+
+/// The bands at the level read.
+struct Bands<T, C> {
+    nir: Band<T, C>,
+    swir: Band<T, C>,
+    mask: Option<Band<T, C>>,
+    sky: Option<SkyTable>,
+}
+
+/// Some rows of the level, with the rectangles of them that are needed.
+struct Part {
+    rows: Range<i64>,
+    rectangles: Vec<Rectangle>,
+}
+
+struct Rectangle {
+    columns: Range<i64>,
+    rows: Range<i64>,
+    nir: Vec<u16>,
+    swir: Vec<u16>,
+    mask: Option<Vec<u16>>,
+}
+
+type PartUnderWay = Pin<Box<dyn Future<Output = Result<Part, ReadError>>>>;
+
+/// Rows that are asked for together at least, where blocks are flat.
+const LEAST_PART_ROWS: i64 = 256;
+/// Bytes of pixels that are asked for ahead of their use, but always two parts.
+const AHEAD_BYTES: u64 = 48 << 20;
+
+/// Why a scene cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SceneError {
+    /// A file cannot be read.
+    #[error(transparent)]
+    Read(#[from] ReadError),
+    /// A band is not there.
+    #[error(transparent)]
+    Missing(#[from] MissingAsset),
+    /// An address that no browser opens.
+    #[error("{0} is no address that a browser can open")]
+    Address(String),
+    /// Without a moment its place among the others is unknown.
+    #[error("the item has no datetime")]
+    NoDatetime,
+    /// Reflectance ready made, or something else.
+    #[error("{0} holds pixels of {1:?}, and only digital numbers of 8 or 16 bits can be read")]
+    NoDigitalNumbers(String, SampleKind),
+    /// Pixels cannot be paired.
+    #[error("{0} and {1} do not cover the same ground")]
+    Apart(String, String),
+    /// Overviews cannot be paired.
+    #[error("{0} and {1} have different overviews")]
+    OtherOverviews(String, String),
+    /// The coordinate system is not known.
+    #[error("{url}: {cause}")]
+    Crs {
+        /// The file.
+        url: String,
+        /// Why.
+        cause: UnknownCrs,
+    },
+    /// It lies nowhere.
+    #[error("{url}: {cause}")]
+    Unplaced {
+        /// The file.
+        url: String,
+        /// Why.
+        cause: Unplaced,
+    },
+}
+
+impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
+    /// Opens a scene and plans the reading; `None` when it covers no cell of the grid.
+    ///
+    /// # Errors
+    /// When a file cannot be opened, or does not fit the others.
+    pub async fn open(
+        far: &Rc<Far<T>>,
+        cache: &Rc<C>,
+        item: &Item,
+        side: FireSide,
+        wanted: &WantedCells,
+    ) -> Result<Option<Self>, SceneError> {
+        let open = |href: &str| open_band(Rc::clone(far), Rc::clone(cache), href.to_owned());
+        let mask = item.mask();
+        let mask_cog = async {
+            match mask {
+                Some((_, asset)) => open(&asset.href).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let (nir, swir, mask_cog) = try_join3(open(&item.nir()?.href), open(&item.swir()?.href), mask_cog).await?;
+        let frame = frame(&nir)?;
+        for other in [Some(&swir), mask_cog.as_ref()].into_iter().flatten() {
+            if !frame.same_place(&self::frame(other)?) {
+                return Err(SceneError::Apart(nir.url().to_owned(), other.url().to_owned()));
+            }
+        }
+        let crs = |cause| SceneError::Crs { url: nir.url().to_owned(), cause };
+        let projection = CrsProjection::new(&nir.image().crs).map_err(crs)?;
+        let unplaced = |cause| SceneError::Unplaced { url: nir.url().to_owned(), cause };
+        let Some(placed) = Placement::of(&frame, wanted.grid(), &projection).map_err(unplaced)? else {
+            return Ok(None);
+        };
+        let level = choose_level(&nir.image().level_factors(), placed.cell_size_px).unwrap_or(0);
+        let no_such_level = level >= swir.image().levels().len();
+        let apart = || SceneError::OtherOverviews(nir.url().to_owned(), swir.url().to_owned());
+        let nir_band = Band::at_level(Rc::clone(&nir), level);
+        if no_such_level {
+            return Err(apart());
+        }
+        let swir_band = Band::at_level(Rc::clone(&swir), level);
+        if nir_band.size() != swir_band.size() {
+            return Err(apart());
+        }
+        let offset = offset_of(item, &swir_band).await?;
+        let used = UsedScene::new(item, side, offset).ok_or(SceneError::NoDatetime)?;
+        let frame = LevelFrame { full_size: frame.size, size: nir_band.size(), block_size: nir_band.block_size() };
+        let mut plan = ScenePlan::new(placed, &frame, CLOUD_MARGIN_M, |window| wanted.any(window));
+        plan.begin(&(0..wanted.grid().width()));
+        let mask_kind = mask.map(|(kind, _)| kind);
+        let bands = Bands {
+            mask: mask_cog.map(|cog| Band::at_size(cog, nir_band.size())),
+            sky: mask_kind.map(|kind| SkyTable::new(kind, &Masks::default())),
+            nir: nir_band,
+            swir: swir_band,
+        };
+        let block_rows = plan.blocks().size.1;
+        let part_rows = (LEAST_PART_ROWS + block_rows - 1) / block_rows * block_rows;
+        let rows = plan.band_rows().unwrap_or(0..0);
+        let waiting = rows.clone().step_by(part_rows as usize).map(|start| start..(start + part_rows).min(rows.end));
+        let mut read = SceneRows::default();
+        read.start_at(plan.columns().clone(), rows.start);
+        let mut scene = Self {
+            used,
+            mask_kind,
+            waiting: waiting.collect(),
+            plan,
+            bands: Rc::new(bands),
+            scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
+            read,
+            under_way: FuturesOrdered::new(),
+            under_way_bytes: 0,
+        };
+        scene.order();
+        Ok(Some(scene))
+    }
+
+    /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it has no cell.
+    ///
+    /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
+    ///
+    /// # Errors
+    /// When pixels cannot be read.
+    pub async fn observe(&mut self, rows: &Range<u32>) -> Result<SceneView, SceneError> {
+        let window = self.plan.window(rows);
+        if window.rows.is_empty() || window.columns.is_empty() {
+            return Ok(None);
+        }
+        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(None) };
+        self.read.forget_above(needed.start);
+        while self.read.rows().end < needed.end {
+            self.order();
+            let Some(part) = self.under_way.next().await else { break };
+            self.take_in(&part?);
+        }
+        let observations = self.plan.observe(&self.read, self.scaling, &window);
+        Ok(Some((window, observations)))
+    }
+
+    /// Asks for parts ahead, as far as memory allows.
+    fn order(&mut self) {
+        while self.under_way.len() < 2 || self.under_way_bytes < AHEAD_BYTES {
+            let Some(rows) = self.waiting.pop_front() else { return };
+            self.under_way_bytes += self.part_bytes(&rows);
+            let rectangles = self.plan.blocks().rectangles(self.plan.columns(), rows.clone());
+            self.under_way.push_back(Box::pin(read_part(Rc::clone(&self.bands), rectangles, rows)));
+        }
+    }
+
+    fn take_in(&mut self, part: &Part) {
+        self.under_way_bytes -= self.part_bytes(&part.rows);
+        self.read.make_room(part.rows.end);
+        for rectangle in &part.rectangles {
+            self.read.put(&ReadPixels {
+                columns: &rectangle.columns,
+                rows: &rectangle.rows,
+                nir: &rectangle.nir,
+                swir: &rectangle.swir,
+                mask: rectangle.mask.as_deref().zip(self.bands.sky.as_ref()),
+                no_data: (self.bands.nir.no_data, self.bands.swir.no_data),
+            });
+        }
+        self.read.widen_clouds(part.rows.start, self.plan.cloud_margin_px());
+    }
+
+    fn part_bytes(&self, rows: &Range<i64>) -> u64 {
+        let columns = self.plan.columns();
+        ((rows.end - rows.start) * (columns.end - columns.start)) as u64 * SceneRows::PIXEL_BYTES
+    }
+}
+
+async fn open_band<T: Transport, C: ByteCache>(
+    far: Rc<Far<T>>,
+    cache: Rc<C>,
+    href: String,
+) -> Result<Rc<Cog<T, C>>, SceneError> {
+    let is_http = href.starts_with("https://") || href.starts_with("http://");
+    if href.contains("://") && !is_http {
+        return Err(SceneError::Address(href));
+    }
+    let cog = Cog::open(far, cache, &href).await?;
+    match cog.image().full().kind() {
+        SampleKind::U8 | SampleKind::U16 | SampleKind::I16 => Ok(Rc::new(cog)),
+        kind @ SampleKind::F32 => Err(SceneError::NoDigitalNumbers(href, kind)),
+    }
+}
+
+/// Extent and place of a band.
+fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<ImageFrame, SceneError> {
+    let unplaced = || SceneError::Unplaced { url: cog.url().to_owned(), cause: Unplaced::NoGeoreference };
+    cog.image().frame().ok_or_else(unplaced)
+}
+
+/// The offset that a scene's numbers carry.
+async fn offset_of<T: Transport, C: ByteCache>(item: &Item, swir: &Band<T, C>) -> Result<OffsetDecision, SceneError> {
+    match offset_rule(item) {
+        OffsetRule::Decided(decision) => Ok(decision),
+        OffsetRule::LookAtPixels { metadata_offset_dn } => {
+            Ok(offset_from_pixels(metadata_offset_dn, &swir.read_coarsest().await?))
+        }
+    }
+}
+
+async fn read_part<T: Transport, C: ByteCache>(
+    bands: Rc<Bands<T, C>>,
+    rectangles: Vec<(Range<i64>, Range<i64>)>,
+    rows: Range<i64>,
+) -> Result<Part, ReadError> {
+    let read = rectangles.into_iter().map(|(columns, rows)| read_rectangle(&bands, columns, rows));
+    Ok(Part { rows, rectangles: try_join_all(read).await? })
+}
+
+async fn read_rectangle<T: Transport, C: ByteCache>(
+    bands: &Bands<T, C>,
+    columns: Range<i64>,
+    rows: Range<i64>,
+) -> Result<Rectangle, ReadError> {
+    let mask = async {
+        match &bands.mask {
+            Some(mask) => mask.read(&columns, &rows).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let (nir, swir, mask) = try_join3(bands.nir.read(&columns, &rows), bands.swir.read(&columns, &rows), mask).await?;
+    Ok(Rectangle { columns, rows, nir, swir, mask })
+}
