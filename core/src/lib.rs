@@ -9,9 +9,11 @@
 //! NaN means "not observed" and passes through every formula.
 
 mod burn_ratio;
+mod index;
 mod legend;
 mod palette;
 mod severity;
+mod thresholds;
 
 mod offset;
 mod reflectance;
@@ -67,6 +69,7 @@ pub use dnbr_offset::{DnbrOffset, OffsetRing};
 pub use geo_transform::GeoTransform;
 pub use grid::Grid;
 pub use health::{Health, RegionFiles, RegionHealth};
+pub use index::Index;
 pub use lattice::{CellWindow, Footprint, Lattice};
 pub use legend::{LEGEND, LegendEntry};
 pub use level::choose_level;
@@ -86,6 +89,7 @@ pub use scenes::{SceneChoice, SceneRequest, SkippedScene, choose_scenes, overpas
 pub use severity::{BadBreaks, Breaks, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible};
 pub use sky::{CLOUD_MARGIN_M, MaskKind, Masks, Sky, SkyTable, margin_px, widen_clouds};
 pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};
+pub use thresholds::{BadThresholds, ClassTable, TableClass, Thresholds};
 pub use tile::{Tile, TileRange};
 pub use tile_code::{LAST_VALUE_INDEX, class_from_index, colours, dnbr_from_index, index_from_cell, index_from_dnbr};
 pub use tile_index::{TileFate, TileIndex, ZoomIndex};
