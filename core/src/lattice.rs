@@ -48,10 +48,14 @@ pub struct Lattice {
 impl Lattice {
     /// Projected metres (EPSG:3857) of the control points around a window, row by row.
     pub fn control_points_m(grid: &Grid, window: &CellWindow) -> Vec<(f64, f64)> {
+        let metres = |(column, row)| grid.metres_from_grid(f64::from(column), f64::from(row));
+        Self::control_corners(window).map(metres).collect()
+    }
+
+    /// Columns and rows of the corners of cells at which the control points around a window lie, row by row.
+    pub fn control_corners(window: &CellWindow) -> impl Iterator<Item = (u32, u32)> + use<> {
         let (columns, rows) = (stops(&window.columns), stops(&window.rows));
-        rows.flat_map(|row| columns.clone().map(move |column| (column, row)))
-            .map(|(column, row)| grid.metres_from_grid(f64::from(column * STEP), f64::from(row * STEP)))
-            .collect()
+        rows.flat_map(move |row| columns.clone().map(move |column| (column * STEP, row * STEP)))
     }
 
     /// A lattice from the control points' positions in the image, in pixels of full resolution.

@@ -45,6 +45,8 @@ mod scene;
 mod crs;
 mod projection;
 
+pub mod products;
+
 #[cfg(target_arch = "wasm32")]
 pub use browser::{BrowserAnswer, BrowserTransport};
 pub use byte_order::ByteOrder;

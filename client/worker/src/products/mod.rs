@@ -1,0 +1,22 @@
+//! What a person takes away from a computed map, and the area that one brings along. Bytes in, bytes out.
+
+// A computed map, and what it was made of.
+mod burn_map;
+mod provenance;
+mod utm;
+
+// Files to take away.
+mod file_name;
+mod geotiff;
+mod hectares_csv;
+mod outline;
+mod polygons;
+mod simplify;
+
+pub use burn_map::{BurnMap, Raster, WrongSize};
+pub use file_name::{Product, file_name};
+pub use geotiff::{classes_geotiff, values_geotiff};
+pub use hectares_csv::hectares_csv;
+pub use polygons::{Outlines, class_polygons, perimeter};
+pub use provenance::{Note, Provenance};
+pub use utm::UtmGrid;
