@@ -43,7 +43,7 @@ pub struct Address {
     pub opacity_percent: u8,
     /// Title of the raster basemap; `None` for the plain one.
     pub basemap: Option<String>,
-    /// Where the swipe divides the map, percent from the left; `None` while there is none.
+    /// Where the swipe divides the free part of the map, percent from the left; `None` while there is none.
     pub swipe_percent: Option<u8>,
 }
 

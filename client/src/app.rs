@@ -10,11 +10,16 @@ use crate::atlas::Atlas;
 use crate::filter::Filter;
 use crate::graticule::View;
 use crate::legend_view::Areas;
+use crate::locate_button::{Here, LocateButton};
 use crate::map_view::MapView;
+use crate::measure_view::{MeasureButton, MeasureReadout};
 use crate::notice::Notice;
+use crate::outline::Outline;
 use crate::panel::Panel;
 use crate::point_readout::{Point, PointReadout};
 use crate::region_in_view::region_in_view;
+use crate::said::SaidView;
+use crate::save_button::SaveButton;
 use crate::share_button::ShareButton;
 use crate::swipe_view::SwipeButton;
 use crate::words_map;
@@ -30,7 +35,7 @@ pub struct Drawing {
     pub opacity_percent: RwSignal<u8>,
     /// Raster basemap; `None` for the plain background.
     pub basemap: RwSignal<Option<Basemap>>,
-    /// Where the swipe divides the map, percent from the left.
+    /// Where the swipe divides the free part of the map, percent from the left.
     pub swipe_percent: RwSignal<Option<u8>>,
 }
 
@@ -47,6 +52,12 @@ pub struct Whereabouts {
     pub point: RwSignal<Option<Point>>,
     /// A box that the map travels to whenever this is set.
     pub destination: RwSignal<Option<[f64; 4]>>,
+    /// Where the reader is, once it was asked for and told.
+    pub here: RwSignal<Option<Here>>,
+    /// Longitude and latitude beneath the pointer, degrees; `None` while it is elsewhere.
+    pub pointer: RwSignal<Option<(f64, f64)>>,
+    /// What is being measured; `None` while nobody measures.
+    pub outline: RwSignal<Option<Outline>>,
     /// A centre that the map goes to at once whenever this is set.
     pub jump: RwSignal<Option<Centre>>,
 }
@@ -69,6 +80,9 @@ pub fn App() -> impl IntoView {
         region: RwSignal::new(start.region),
         point: RwSignal::new(start.point.map(unread)),
         destination: RwSignal::default(),
+        here: RwSignal::default(),
+        pointer: RwSignal::default(),
+        outline: RwSignal::default(),
         jump: RwSignal::new(start.centre),
     };
     // A basemap is known by its title until the settings of the site are here.
@@ -83,7 +97,7 @@ pub fn App() -> impl IntoView {
     address_bar::keep(address, move |asked| open(asked, drawing, at, basemap_title, atlas));
 
     let retries = RwSignal::new(0u32);
-    let said = RwSignal::new(None::<&'static str>);
+    let said = RwSignal::new(None::<String>);
     atlas.load();
 
     let retry = move || {
@@ -107,12 +121,16 @@ pub fn App() -> impl IntoView {
             on_choose=move |bbox| at.destination.set(Some(bbox))
         />
         <div class="tools" role="group" aria-label=words_map::TOOLS>
+            <LocateButton at said />
+            <MeasureButton outline=at.outline />
             <SwipeButton percent=drawing.swipe_percent />
             <ShareButton address said />
+            <SaveButton atlas drawing at said />
         </div>
-        <p class="said" role="status" data-testid="said">{move || said.get()}</p>
+        <SaidView said />
         <Notice problems=atlas.problems on_retry=retry />
         <PointReadout point=at.point palette=drawing.palette />
+        <MeasureReadout outline=at.outline />
     }
 }
 

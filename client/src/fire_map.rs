@@ -13,11 +13,14 @@ use web_sys::HtmlElement;
 
 use crate::address::Centre;
 use crate::coverage::Coverage;
+use crate::covered::Covered;
 use crate::filter::Filter;
 use crate::graticule::View;
 use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world};
-use crate::leaflet::{self, Layer, Map, MouseEvent, corners, options, place};
+use crate::leaflet::{self, GridLayer, Layer, Map, MouseEvent, corners, options, place};
 use crate::legend_row::css_colour;
+use crate::locate_button::Here;
+use crate::outline::Outline;
 use crate::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
 use crate::region_entry::RegionEntry;
 use crate::severity_layer::SeverityLayer;
@@ -46,10 +49,17 @@ const FIT_MARGIN_PX: f64 = 28.0;
 /// Hears the name of a region, its run, and why one of its tiles cannot be shown.
 type TileFailureHook = Rc<dyn Fn(&str, &str, &NoTile)>;
 
+/// Hears longitude and latitude beneath the pointer, or that it left.
+type PointerHook = Box<dyn Fn(Option<(f64, f64)>)>;
+
 /// What the map tells the page.
 pub struct Hooks {
     /// A click at longitude and latitude.
     pub on_click: Box<dyn Fn(f64, f64)>,
+    /// A double click, after its two clicks.
+    pub on_double_click: Box<dyn Fn()>,
+    /// The pointer is at longitude and latitude, or elsewhere.
+    pub on_pointer: PointerHook,
     /// Another part of the world is seen.
     pub on_view: Box<dyn Fn(View, Centre)>,
     /// A burnt patch was chosen; its surroundings.
@@ -58,6 +68,8 @@ pub struct Hooks {
     pub on_tile_failure: TileFailureHook,
     /// The outlines of the land cannot be drawn.
     pub on_land_failure: Rc<dyn Fn()>,
+    /// Tiles of the basemap with this title cannot be shown.
+    pub on_basemap_failure: Rc<dyn Fn(&str)>,
 }
 
 /// The map.
@@ -67,6 +79,7 @@ pub struct FireMap {
     severity_pane: HtmlElement,
     detail: Rc<Cell<Detail>>,
     on_land_failure: Rc<dyn Fn()>,
+    on_basemap_failure: Rc<dyn Fn(&str)>,
     on_tile_failure: TileFailureHook,
     on_patch: Rc<dyn Fn([f64; 4])>,
     source: TileSource,
@@ -74,8 +87,10 @@ pub struct FireMap {
     swipe_percent: Cell<Option<u8>>,
     dots: RefCell<Vec<Layer>>,
     regions: RefCell<BTreeMap<String, RegionLayers>>,
-    basemap: RefCell<Option<Layer>>,
+    basemap: RefCell<Option<GridLayer>>,
     mark: RefCell<Option<Layer>>,
+    here: RefCell<Vec<Layer>>,
+    outline: RefCell<Vec<Layer>>,
 }
 
 /// What lies on the map for one region.
@@ -95,15 +110,6 @@ enum Detail {
     None,
     Coarse,
     Fine,
-}
-
-/// A part of the map's element that something else covers, in pixels from each side.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Covered {
-    /// From the left.
-    pub left_px: f64,
-    /// From the bottom.
-    pub bottom_px: f64,
 }
 
 impl FireMap {
@@ -138,6 +144,7 @@ impl FireMap {
             severity_pane,
             detail: Rc::new(Cell::new(Detail::None)),
             on_land_failure: hooks.on_land_failure,
+            on_basemap_failure: hooks.on_basemap_failure,
             on_tile_failure: hooks.on_tile_failure,
             on_patch: hooks.on_patch,
             source,
@@ -147,8 +154,11 @@ impl FireMap {
             regions: RefCell::default(),
             basemap: RefCell::default(),
             mark: RefCell::default(),
+            here: RefCell::default(),
+            outline: RefCell::default(),
         });
-        this.listen(hooks.on_click, hooks.on_view);
+        this.listen(hooks.on_view);
+        this.listen_to_pointer(hooks.on_click, hooks.on_double_click, hooks.on_pointer);
         this.refine_land();
         this
     }
@@ -200,7 +210,8 @@ impl FireMap {
             Some(percent) => {
                 let size = self.map.size();
                 let corner = |x: f64, y: f64| self.map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
-                let (first, last) = (corner(0.0, 0.0), corner(size.x() * f64::from(percent) / 100.0, size.y()));
+                let divider_px = Covered::by_panel().divider_px(size.x(), percent);
+                let (first, last) = (corner(0.0, 0.0), corner(divider_px, size.y()));
                 let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
                 format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)")
             }
@@ -278,7 +289,12 @@ impl FireMap {
         }
         let layer = basemap.map(|basemap| {
             let fine = options([("maxNativeZoom", basemap.max_zoom.into()), ("maxZoom", MAX_ZOOM.into())]);
-            leaflet::tile_layer(&basemap.url, &fine).add_to(&self.map)
+            let layer = leaflet::tile_layer(&basemap.url, &fine);
+            let (title, on_failure) = (basemap.title.clone(), self.on_basemap_failure.clone());
+            let failed = Closure::<dyn FnMut()>::new(move || on_failure(&title));
+            layer.on_event("tileerror", failed.into_js_value().unchecked_ref());
+            layer.add_to(&self.map);
+            layer
         });
         *self.basemap.borrow_mut() = layer;
     }
@@ -311,9 +327,47 @@ impl FireMap {
         });
     }
 
+    /// Marks where the reader is, and the circle in which that is meant.
+    pub fn mark_here(&self, here: Option<Here>) {
+        for layer in self.here.borrow_mut().drain(..) {
+            layer.remove();
+        }
+        if let Some(Here { lon, lat, within_m }) = here {
+            let circle = still_shape("here", [("radius", within_m.into())]);
+            let dot = still_shape("here here-dot", [("radius", 7.into())]);
+            *self.here.borrow_mut() = vec![
+                leaflet::circle(&place(lon, lat), &circle).add_to(&self.map),
+                leaflet::circle_marker(&place(lon, lat), &dot).add_to(&self.map),
+            ];
+        }
+    }
+
+    /// Draws what is measured. Meanwhile a double click does not zoom.
+    pub fn draw_outline(&self, outline: Option<&Outline>) {
+        for layer in self.outline.borrow_mut().drain(..) {
+            layer.remove();
+        }
+        let Some(outline) = outline else {
+            self.map.double_click_zoom().enable();
+            return;
+        };
+        self.map.double_click_zoom().disable();
+        let places = outline.corners().iter().map(|[lon, lat]| place(*lon, *lat));
+        let class = if outline.is_done() { "outline" } else { "outline open" };
+        let line = still_shape(class, [("weight", 2.5.into())]);
+        let polygon = leaflet::polygon(&places.clone().collect::<js_sys::Array>().into(), &line);
+        let corner = still_shape("outline corner", [("radius", 4.into())]);
+        let corners = places.map(|place| leaflet::circle_marker(&place, &corner));
+        *self.outline.borrow_mut() =
+            std::iter::once(polygon).chain(corners).map(|layer| layer.add_to(&self.map)).collect();
+    }
+
     /// Tries again what failed.
     pub fn retry(&self) {
         self.each_tile_layer(SeverityLayer::retry);
+        if let Some(basemap) = self.basemap.borrow().as_ref() {
+            basemap.redraw();
+        }
         self.refine_land();
     }
 
@@ -321,13 +375,34 @@ impl FireMap {
         self.regions.borrow().values().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
     }
 
-    fn listen(self: &Rc<Self>, on_click: Box<dyn Fn(f64, f64)>, on_view: Box<dyn Fn(View, Centre)>) {
-        let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+    fn listen_to_pointer(
+        &self,
+        on_click: Box<dyn Fn(f64, f64)>,
+        on_double_click: Box<dyn Fn()>,
+        on_pointer: PointerHook,
+    ) {
+        let place_of = |event: &MouseEvent| {
             let at = event.latlng().wrap();
-            on_click(at.lng(), at.lat());
+            (at.lng(), at.lat())
+        };
+        let click = Closure::<dyn FnMut(MouseEvent)>::new(move |event: MouseEvent| {
+            let (lon, lat) = place_of(&event);
+            on_click(lon, lat);
         });
         self.map.on("click", click.into_js_value().unchecked_ref());
+        let double_click = Closure::<dyn FnMut()>::new(on_double_click);
+        self.map.on("dblclick", double_click.into_js_value().unchecked_ref());
+        let on_pointer = Rc::new(on_pointer);
+        let left = Closure::<dyn FnMut()>::new({
+            let on_pointer = on_pointer.clone();
+            move || on_pointer(None)
+        });
+        self.map.on("mouseout", left.into_js_value().unchecked_ref());
+        let pointed = Closure::<dyn FnMut(MouseEvent)>::new(move |event| on_pointer(Some(place_of(&event))));
+        self.map.on("mousemove", pointed.into_js_value().unchecked_ref());
+    }
 
+    fn listen(self: &Rc<Self>, on_view: Box<dyn Fn(View, Centre)>) {
         let moved = Closure::<dyn FnMut()>::new({
             let this = Rc::downgrade(self);
             move || {
@@ -345,7 +420,6 @@ impl FireMap {
             move || {
                 if let Some(this) = this.upgrade() {
                     this.refine_land();
-                    this.arrange_titles();
                 }
             }
         });
@@ -356,6 +430,7 @@ impl FireMap {
             move || {
                 if let Some(this) = this.upgrade() {
                     this.show_dots();
+                    this.arrange_titles();
                 }
             }
         });
@@ -406,18 +481,21 @@ impl FireMap {
     fn arrange_titles(&self) {
         let regions = self.regions.borrow();
         let corner = |lon: f64, lat: f64| self.map.container_point(&place(lon, lat));
+        let width_px = self.map.size().x();
         let titles: Vec<_> = regions
             .values()
             .map(|layers| {
                 let [west, _, _, north] = layers.bbox;
                 let anchor = corner(west, north);
-                Title { left_px: anchor.x(), bottom_px: anchor.y(), letters: layers.title_letters }
+                Title { left_px: anchor.x(), bottom_px: anchor.y(), letters: layers.title_letters }.on_map(width_px)
             })
             .collect();
-        for (layers, has_room) in regions.values().zip(with_room(&titles)) {
+        for ((layers, title), has_room) in regions.values().zip(&titles).zip(with_room(&titles)) {
             let [west, south, east, north] = layers.bbox;
-            let is_speck = corner(east, south).x() - corner(west, north).x() < SPECK_PX;
+            let west_px = corner(west, north).x();
+            let is_speck = corner(east, south).x() - west_px < SPECK_PX;
             if let Some(label) = layers.label.element() {
+                set_style(&label, "--shift", &format!("{:.0}px", title.left_px - west_px));
                 // Adding a class with a plain name cannot fail.
                 let _ = label.class_list().toggle_with_force("crowded", !has_room);
                 let _ = label.class_list().toggle_with_force("speck", is_speck);
@@ -434,15 +512,14 @@ impl FireMap {
             ("fill", false.into()),
             ("weight", 1.5.into()),
         ]);
-        let note = words_map::coverage_note(coverage);
-        let title = note.map_or(entry.line.title.clone(), |note| format!("{} · {note}", entry.line.title));
+        let (title, note) = (&entry.line.title, words_map::coverage_note(coverage));
         RegionLayers {
             bbox,
             coverage,
             map: None,
-            title_letters: title.chars().count(),
+            title_letters: title.chars().count() + note.map_or(0, |note| note.chars().count()),
             outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
-            label: still_marker(place(bbox[0], bbox[3]), title_icon(&title)).add_to(&self.map),
+            label: still_marker(place(bbox[0], bbox[3]), title_icon(title, note)).add_to(&self.map),
             tiles: None,
         }
     }
@@ -484,19 +561,34 @@ fn beside(covered: Covered, animated: bool) -> js_sys::Object {
     ])
 }
 
+/// A shape that the style sheet paints, and that the pointer passes through.
+fn still_shape(class: &str, [more]: [(&str, JsValue); 1]) -> js_sys::Object {
+    options([("className", class.into()), ("interactive", false.into()), more])
+}
+
 fn still_marker(at: JsValue, icon: JsValue) -> Layer {
     leaflet::marker(&at, &options([("icon", icon), ("interactive", false.into()), ("keyboard", false.into())]))
 }
 
-/// A title on the map, set as text: a title with markup in it stays a title.
-fn title_icon(title: &str) -> JsValue {
-    let html = document().create_element("span").map(|span| {
-        span.set_text_content(Some(title));
-        JsValue::from(span)
-    });
+/// A title on the map, set as text: a title with markup in it stays a title. The note beside it is never cut off.
+fn title_icon(title: &str, note: Option<&str>) -> JsValue {
+    let text = |class: &str, text: &str| {
+        let span = document().create_element("span")?;
+        span.set_class_name(class);
+        span.set_text_content(Some(text));
+        Ok::<_, JsValue>(span)
+    };
+    let label = || {
+        let label = text("label", "")?;
+        label.append_child(&*text("title", title)?)?;
+        if let Some(note) = note {
+            label.append_child(&*text("note", &format!("\u{a0}· {note}"))?)?;
+        }
+        Ok::<_, JsValue>(label.into())
+    };
     leaflet::div_icon(&options([
         ("className", "region-label".into()),
-        ("html", html.unwrap_or(JsValue::FALSE)),
+        ("html", label().unwrap_or(JsValue::FALSE)),
         ("iconSize", JsValue::NULL),
     ]))
 }

@@ -33,6 +33,13 @@ pub struct View {
     pub zoom: f64,
 }
 
+impl View {
+    /// Degrees of longitude that a pixel spans.
+    pub fn degrees_per_px(&self) -> f64 {
+        360.0 / (f64::from(TILE_SIZE_PX) * self.zoom.exp2())
+    }
+}
+
 /// A line that meets the edge of the screen.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tick {

@@ -140,11 +140,6 @@ fn graticule_in(tile: Tile) -> Vec<Vec<Pixel>> {
 
 impl Inks {
     fn from_style() -> Self {
-        let root = document().document_element();
-        let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
-        let ink = |name: &str| {
-            style.as_ref().and_then(|style| style.get_property_value(name).ok()).unwrap_or_default().trim().to_owned()
-        };
         Self {
             land: ink("--map-land"),
             coast: ink("--map-coast"),
@@ -152,4 +147,12 @@ impl Inks {
             graticule: ink("--map-graticule"),
         }
     }
+}
+
+/// A colour of the style sheet, by the name of its variable.
+pub fn ink(name: &str) -> String {
+    let root = document().document_element();
+    let style = root.and_then(|root| window().get_computed_style(&root).ok().flatten());
+    let value = style.and_then(|style| style.get_property_value(name).ok());
+    value.unwrap_or_default().trim().to_owned()
 }

@@ -35,6 +35,16 @@ extern "C" {
     #[wasm_bindgen(method, js_name = containerPointToLayerPoint)]
     pub fn layer_point(this: &Map, container_point: &JsValue) -> Point;
 
+    #[wasm_bindgen(method, getter, js_name = doubleClickZoom)]
+    pub fn double_click_zoom(this: &Map) -> Handler;
+
+    /// A way of using the map that can be turned off.
+    pub type Handler;
+    #[wasm_bindgen(method)]
+    pub fn enable(this: &Handler) -> Handler;
+    #[wasm_bindgen(method)]
+    pub fn disable(this: &Handler) -> Handler;
+
     /// A box in degrees.
     pub type LatLngBounds;
     #[wasm_bindgen(method, js_name = getWest)]
@@ -98,6 +108,12 @@ extern "C" {
     pub fn tile_layer(url_template: &str, options: &Object) -> GridLayer;
     #[wasm_bindgen(js_namespace = L)]
     pub fn rectangle(bounds: &JsValue, options: &Object) -> Layer;
+    #[wasm_bindgen(js_namespace = L)]
+    pub fn polygon(corners: &JsValue, options: &Object) -> Layer;
+    #[wasm_bindgen(js_namespace = L)]
+    pub fn circle(place: &JsValue, options: &Object) -> Layer;
+    #[wasm_bindgen(js_namespace = L, js_name = circleMarker)]
+    pub fn circle_marker(place: &JsValue, options: &Object) -> Layer;
     #[wasm_bindgen(js_namespace = L)]
     pub fn marker(place: &JsValue, options: &Object) -> Layer;
     #[wasm_bindgen(js_namespace = L, js_name = divIcon)]

@@ -11,7 +11,10 @@ use leptos::task::spawn_local;
 use crate::app::{Drawing, Whereabouts};
 use crate::atlas::Atlas;
 use crate::coverage::{Coverage, STALE_AFTER_DAYS};
-use crate::fire_map::{Covered, FireMap, Hooks};
+use crate::covered::Covered;
+use crate::fire_map::{FireMap, Hooks};
+use crate::graticule::View;
+use crate::outline::Outline;
 use crate::point_readout::Point;
 use crate::problem::Problem;
 use crate::reading::{Reading, region_at};
@@ -21,19 +24,35 @@ use crate::ticks_view::TicksView;
 use crate::tile_source::TileSource;
 use crate::words;
 
+/// Clicks closer than this to the last corner set no other.
+const LEAST_EDGE_PX: f64 = 4.0;
+
 /// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
 #[component]
 pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let source = StoredValue::new_local(TileSource::new());
+    let is_measuring = move || at.outline.with_untracked(Option::is_some);
     let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
+
+    let set_corner = move |lon, lat| {
+        let least_deg = LEAST_EDGE_PX * at.view.with_untracked(View::degrees_per_px);
+        at.outline.update(|outline| *outline = outline.take().map(|outline| outline.with_corner(lon, lat, least_deg)));
+    };
+    let click = move |lon, lat| if is_measuring() { set_corner(lon, lat) } else { read(lon, lat) };
 
     Effect::new(move |_| {
         let Some(element) = element.get() else {
             return;
         };
         let hooks = Hooks {
-            on_click: Box::new(read),
+            on_click: Box::new(click),
+            on_double_click: Box::new(move || {
+                at.outline.update(|outline| {
+                    *outline = outline.take().map(Outline::done);
+                })
+            }),
+            on_pointer: Box::new(move |place| at.pointer.set(place)),
             on_view: Box::new(move |seen, centre| {
                 at.view.set(seen);
                 at.centre.set(Some(centre));
@@ -41,6 +60,7 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
             on_patch: Rc::new(move |bbox| at.destination.set(Some(bbox))),
             on_tile_failure: Rc::new(move |name, run_id, failure| atlas.hear_of_tile(name, run_id, failure)),
             on_land_failure: Rc::new(move || atlas.report(Problem::Land)),
+            on_basemap_failure: Rc::new(move |title| atlas.report(Problem::Basemap(title.to_owned()))),
         };
         let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
         keep_in_step(&fire_map, atlas, drawing, at, retries);
@@ -60,7 +80,19 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
         if event.target() != event.current_target() {
             return;
         }
-        match event.key().as_str() {
+        let key = event.key();
+        if is_measuring() {
+            let outline = move |act: fn(Outline) -> Outline| at.outline.update(|it| *it = it.take().map(act));
+            match (key.as_str(), at.centre.get_untracked()) {
+                (" ", Some(centre)) => set_corner(centre.lon, centre.lat),
+                ("Backspace", _) => outline(Outline::without_last),
+                ("Enter", _) => outline(Outline::done),
+                ("Escape", _) => at.outline.set(None),
+                _ => return,
+            }
+            return event.prevent_default();
+        }
+        match key.as_str() {
             "Enter" => {
                 if let Some(centre) = at.centre.get_untracked() {
                     read(centre.lon, centre.lat);
@@ -70,6 +102,11 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
             _ => {}
         }
     };
+    // Without a pointer, the place beneath the crosshair.
+    let coordinates = move || {
+        let centre = at.centre.get().map(|centre| (centre.lon, centre.lat));
+        at.pointer.get().or(centre).map(|(lon, lat)| words::coordinates(lon, lat))
+    };
     view! {
         <main class="map-frame" aria-label=words::MAP>
             <Patterns />
@@ -77,6 +114,7 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
             <div class="crosshair" aria-hidden="true"></div>
             <SwipeView percent=drawing.swipe_percent />
             <TicksView view=at.view />
+            <p class="coordinates" data-testid="coordinates">{coordinates}</p>
         </main>
     }
 }
@@ -115,7 +153,7 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
         let chosen = at.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
         let first_look = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
         if let Some(bbox) = first_look {
-            map.fit(bbox, covered_by_panel());
+            map.fit(bbox, Covered::by_panel());
         }
         let stale_after_days =
             atlas.config.with(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days));
@@ -134,11 +172,20 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
     let map = fire_map.clone();
     Effect::new(move |_| {
         if let Some(bbox) = at.destination.get() {
-            map.fly_to(bbox, covered_by_panel());
+            map.fly_to(bbox, Covered::by_panel());
         }
     });
     let map = fire_map.clone();
     Effect::new(move |_| map.mark(at.point.get().map(|point| (point.lon, point.lat))));
+    let map = fire_map.clone();
+    Effect::new(move |_| map.mark_here(at.here.get()));
+    let map = fire_map.clone();
+    Effect::new(move |_| {
+        map.draw_outline(at.outline.read().as_ref());
+        if at.outline.with(Option::is_some) {
+            at.point.set(None);
+        }
+    });
     let map = fire_map.clone();
     Effect::new(move |_| {
         if retries.get() > 0 {
@@ -167,19 +214,4 @@ fn read_point(atlas: Atlas, source: TileSource, point: RwSignal<Option<Point>>, 
             point.set(Some(Point { reading: Some(reading), ..asked }));
         }
     });
-}
-
-/// The panel stands at the left of a wide window and at the foot of a narrow one.
-fn covered_by_panel() -> Covered {
-    let Ok(Some(panel)) = document().query_selector(".panel") else {
-        return Covered::default();
-    };
-    let panel = panel.get_bounding_client_rect();
-    let size = |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or_default();
-    let (width, height) = (size(window().inner_width()), size(window().inner_height()));
-    if panel.width() < width * 0.6 {
-        Covered { left_px: panel.right(), bottom_px: 0.0 }
-    } else {
-        Covered { left_px: 0.0, bottom_px: (height - panel.top()).min(height * 0.6) }
-    }
 }

@@ -31,16 +31,6 @@ pub fn Panel(
     };
     let basemaps = Signal::derive(move || atlas.config.get().map(|config| config.basemaps).unwrap_or_default());
     let missing = Signal::derive(move || atlas.problems.with(|problems| problems.contains(&Problem::Index)));
-    let sources = move || {
-        let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
-        let of_basemap = drawing.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
-        let land = if drawing.basemap.get().is_none() { words::NATURAL_EARTH } else { "" };
-        [of_site.as_str(), of_basemap.as_str(), land]
-            .into_iter()
-            .filter(|source| !source.is_empty())
-            .collect::<Vec<_>>()
-            .join(" · ")
-    };
     view! {
         <aside class="panel" class:open=move || open.get() aria-label=words::NAME>
             <button
@@ -62,9 +52,18 @@ pub fn Panel(
                 </section>
                 <footer class="sources">
                     <p class="caveat">{words::CAVEAT}</p>
-                    <p class="attribution">{sources}</p>
+                    <p class="attribution">{move || sources(atlas, drawing)}</p>
                 </footer>
             </div>
         </aside>
     }
+}
+
+/// Whose work the map shows.
+pub fn sources(atlas: Atlas, drawing: Drawing) -> String {
+    let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
+    let of_basemap = drawing.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
+    let land = if drawing.basemap.get().is_none() { words::NATURAL_EARTH } else { "" };
+    let parts = [of_site.as_str(), of_basemap.as_str(), land];
+    parts.into_iter().filter(|source| !source.is_empty()).collect::<Vec<_>>().join(" · ")
 }

@@ -13,6 +13,8 @@ pub enum Problem {
     Tiles(String),
     /// The outlines of the land.
     Land,
+    /// The raster basemap with this title.
+    Basemap(String),
     /// The settings.
     Config,
 }

@@ -7,6 +7,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use crate::address::Address;
 use crate::address_bar;
+use crate::tool_button::tool_button;
 use crate::words_map;
 
 #[wasm_bindgen]
@@ -18,24 +19,20 @@ extern "C" {
 
 /// Copies the address and says so in `said`.
 #[component]
-pub fn ShareButton(#[prop(into)] address: Signal<Address>, said: RwSignal<Option<&'static str>>) -> impl IntoView {
-    let share = move |_| {
+pub fn ShareButton(#[prop(into)] address: Signal<Address>, said: RwSignal<Option<String>>) -> impl IntoView {
+    let share = move || {
         let url = address_bar::write(&address.get_untracked());
         spawn_local(async move {
             let is_copied = match write_text(&url) {
                 Ok(promise) => JsFuture::from(promise).await.is_ok(),
                 Err(_) => false,
             };
-            said.set(Some(if is_copied || copy_by_hand(&url) { words_map::SHARED } else { words_map::NOT_SHARED }));
+            let words = if is_copied || copy_by_hand(&url) { words_map::SHARED } else { words_map::NOT_SHARED };
+            said.set(Some(words.to_owned()));
         });
     };
-    view! {
-        <button type="button" class="tool" data-testid="share" aria-label=words_map::SHARE title=words_map::SHARE on:click=share>
-            <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-                <path d="M9.500 14.500l5-5M8 11l-2.500 2.500a3.500 3.500 0 0 0 5 5L13 16M11 8l2.500-2.500a3.500 3.500 0 0 1 5 5L16 13" />
-            </svg>
-        </button>
-    }
+    let picture = "M9.5 14.5l5-5M8 11l-2.5 2.5a3.5 3.5 0 0 0 5 5L13 16M11 8l2.5-2.5a3.5 3.5 0 0 1 5 5L16 13";
+    tool_button(("share", words_map::SHARE, picture), None, Box::new(share))
 }
 
 /// The old way, which needs a text that is selected.

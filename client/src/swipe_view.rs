@@ -4,6 +4,8 @@ use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
+use crate::covered::Covered;
+use crate::tool_button::tool_button;
 use crate::words_map;
 
 /// Percent that a key moves the divider.
@@ -24,8 +26,7 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
         if event.buttons() & 1 == 1
             && let Some(width_px) = window().inner_width().ok().and_then(|width| width.as_f64())
         {
-            let share = 100.0 * f64::from(event.client_x()) / width_px;
-            percent.set(Some(share.round().clamp(0.0, 100.0) as u8));
+            percent.set(Some(Covered::by_panel().divider_percent(width_px, f64::from(event.client_x()))));
         }
     };
     let press = move |event: KeyboardEvent| {
@@ -53,7 +54,7 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
                 aria-valuemin="0"
                 aria-valuemax="100"
                 aria-valuenow=move || percent.get().unwrap_or_default().to_string()
-                style:left=move || format!("{}%", percent.get().unwrap_or_default())
+                style:--percent=move || percent.get().unwrap_or_default().to_string()
                 on:pointerdown=grab
                 on:pointermove=drag
                 on:keydown=press
@@ -65,20 +66,8 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
 /// Begins or ends the comparison.
 #[component]
 pub fn SwipeButton(percent: RwSignal<Option<u8>>) -> impl IntoView {
-    let toggle = move |_| percent.update(|percent| *percent = if percent.is_some() { None } else { Some(50) });
-    view! {
-        <button
-            type="button"
-            class="tool"
-            data-testid="compare"
-            aria-label=words_map::COMPARE
-            title=words_map::COMPARE
-            aria-pressed=move || percent.get().is_some().to_string()
-            on:click=toggle
-        >
-            <svg viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-                <path d="M12 4v16M8 9l-3 3 3 3M16 9l3 3-3 3" />
-            </svg>
-        </button>
-    }
+    let toggle = move || percent.update(|percent| *percent = if percent.is_some() { None } else { Some(50) });
+    let pressed = Signal::derive(move || percent.get().is_some());
+    let picture = "M12 4v16M8 9l-3 3 3 3M16 9l3 3-3 3";
+    tool_button(("compare", words_map::COMPARE, picture), Some(pressed), Box::new(toggle))
 }

@@ -6,6 +6,8 @@ const LETTER_PX: f64 = 7.3;
 const WIDEST_PX: f64 = 220.0;
 /// The height of a title.
 const LINE_PX: f64 = 18.0;
+/// The buttons along the right edge, which no title should reach.
+const EDGE_PX: f64 = 64.0;
 
 /// A title that wants to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +21,12 @@ pub struct Title {
 }
 
 impl Title {
+    /// The title drawn to the left as far as it must to be read on a map of this width, if it begins on the map.
+    pub fn on_map(self, width_px: f64) -> Self {
+        let last_px = (width_px - EDGE_PX - (self.right_px() - self.left_px)).max(0.0);
+        if self.left_px < width_px { Self { left_px: self.left_px.min(last_px), ..self } } else { self }
+    }
+
     fn right_px(&self) -> f64 {
         self.left_px + (self.letters as f64 * LETTER_PX).min(WIDEST_PX)
     }
@@ -47,6 +55,16 @@ pub fn with_room(titles: &[Title]) -> Vec<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_title_stays_on_the_map() {
+        let left_px = |left_px, letters| Title { left_px, bottom_px: 0.0, letters }.on_map(390.0).left_px;
+        assert_eq!(left_px(20.0, 10), 20.0);
+        assert_eq!(left_px(300.0, 10), 253.0);
+        assert_eq!(left_px(300.0, 100), 106.0);
+        assert_eq!(left_px(391.0, 10), 391.0, "what begins beyond the edge belongs there");
+        assert_eq!(left_px(-50.0, 10), -50.0);
+    }
 
     #[test]
     fn a_title_is_not_written_over_another() {

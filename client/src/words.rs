@@ -183,6 +183,7 @@ fn problem(problem: &Problem) -> String {
         Problem::Region(title) => format!("The map of {title} could not be loaded; the others are shown."),
         Problem::Tiles(title) => format!("Some tiles of {title} could not be loaded."),
         Problem::Land => "The outlines of the land could not be loaded.".to_owned(),
+        Problem::Basemap(title) => format!("The background “{title}” could not be loaded."),
         Problem::Config => "The settings of this site could not be loaded.".to_owned(),
     }
 }

@@ -10,9 +10,9 @@
 use std::f64::consts::PI;
 
 /// Equatorial radius of WGS 84, metres.
-const RADIUS_M: f64 = 6_378_137.0;
+pub const RADIUS_M: f64 = 6_378_137.0;
 /// First eccentricity of WGS 84, squared.
-const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_141_317e-3;
+pub const ECCENTRICITY_SQUARED: f64 = 6.694_379_990_141_317e-3;
 /// Half the width of the projected world, metres.
 pub const HALF_WORLD_M: f64 = PI * RADIUS_M;
 /// The latitude at which the projected world is square, degrees.

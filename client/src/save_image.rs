@@ -1,0 +1,219 @@
+//! A picture of the current view to keep: the map, and beneath it legend, scale, dates, sources and caveat.
+
+use std::f64::consts::TAU;
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d, DomRect, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, Path2d};
+
+use crate::covered::Covered;
+use crate::land_layer::ink;
+use crate::legend_row::{LegendRow, css_colour};
+use crate::picture::{lines, scale_bar};
+use crate::words_map;
+
+const FONT: &str = "12px system-ui, sans-serif";
+/// A letter of that font is about this wide.
+const LETTER_PX: f64 = 6.4;
+const LINE_PX: f64 = 17.0;
+const MARGIN_PX: f64 = 16.0;
+const ENTRY_WIDTH_PX: f64 = 250.0;
+const ENTRY_PX: f64 = 21.0;
+const SCALE_PX: f64 = 120.0;
+
+/// What the picture tells beside the map.
+pub struct Caption {
+    /// The legend's lines.
+    pub legend: Vec<LegendRow>,
+    /// Dates, sources and caveat, a paragraph each.
+    pub paragraphs: Vec<String>,
+    /// Opacity of the tiles, percent.
+    pub opacity_percent: u8,
+    /// Where the swipe divides the map, percent of its free part.
+    pub swipe_percent: Option<u8>,
+    /// Metres on the ground that a pixel spans in the middle of the map.
+    pub metres_per_px: f64,
+}
+
+/// The free part of the map on a canvas, and where its corner lies in the window.
+struct Picture {
+    context: CanvasRenderingContext2d,
+    left_px: f64,
+    top_px: f64,
+    width_px: f64,
+    height_px: f64,
+}
+
+/// Saves the view as `file`. Gives whether a background of another site had to be left out: with it, browsers
+/// would not let the picture be read.
+///
+/// # Errors
+///
+/// Whatever the browser refuses.
+pub fn save(caption: &Caption, file: &str) -> Result<bool, JsValue> {
+    let map = document().query_selector(".map")?.ok_or("no map")?.get_bounding_client_rect();
+    let covered = Covered::by_panel();
+    let (width, height) = (map.width() - covered.left_px, map.height() - covered.bottom_px);
+    let columns = (((width - MARGIN_PX) / ENTRY_WIDTH_PX) as usize).clamp(1, 3);
+    let letters = ((width - 2.0 * MARGIN_PX) / LETTER_PX) as usize;
+    let text: Vec<_> = caption.paragraphs.iter().flat_map(|paragraph| lines(paragraph, letters)).collect();
+    let rows = caption.legend.len().div_ceil(columns);
+    let foot_px = 2.0 * MARGIN_PX + rows as f64 * ENTRY_PX + text.len() as f64 * LINE_PX;
+
+    let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
+    let ratio = window().device_pixel_ratio().clamp(1.0, 2.0);
+    canvas.set_width((width * ratio) as u32);
+    canvas.set_height(((height + foot_px) * ratio) as u32);
+    let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
+    context.scale(ratio, ratio)?;
+    let picture = Picture {
+        context,
+        left_px: map.left() + covered.left_px,
+        top_px: map.top(),
+        width_px: width,
+        height_px: height,
+    };
+    let is_left_out = picture.draw_map(caption)?;
+    picture.draw_scale(caption.metres_per_px);
+    picture.draw_foot(caption, columns, foot_px, &text);
+
+    let link: HtmlElement = document().create_element("a")?.dyn_into()?;
+    link.set_attribute("href", &canvas.to_data_url()?)?;
+    link.set_attribute("download", file)?;
+    link.click();
+    Ok(is_left_out)
+}
+
+impl Picture {
+    fn draw_map(&self, caption: &Caption) -> Result<bool, JsValue> {
+        let context = &self.context;
+        context.save();
+        self.fill("--map-water", (0.0, 0.0), (self.width_px, self.height_px));
+        context.begin_path();
+        context.rect(0.0, 0.0, self.width_px, self.height_px);
+        context.clip();
+        each(".leaflet-land-pane canvas", |tile| self.draw_canvas(&tile))?;
+        let mut is_left_out = false;
+        let origin = window().location().origin()?;
+        each(".leaflet-tile-pane img.leaflet-tile-loaded", |tile| {
+            let image: HtmlImageElement = tile.dyn_into()?;
+            if !image.src().starts_with(&format!("{origin}/")) {
+                is_left_out = true;
+                return Ok(());
+            }
+            let (x, y, at) = self.place(&image);
+            context.draw_image_with_html_image_element_and_dw_and_dh(&image, x, y, at.width(), at.height())
+        })?;
+
+        context.save();
+        if let Some(percent) = caption.swipe_percent {
+            context.begin_path();
+            context.rect(0.0, 0.0, self.width_px * f64::from(percent) / 100.0, self.height_px);
+            context.clip();
+        }
+        context.set_image_smoothing_enabled(false);
+        context.set_global_alpha(f64::from(caption.opacity_percent) / 100.0);
+        each(".leaflet-severity-pane canvas", |tile| self.draw_canvas(&tile))?;
+        context.restore();
+
+        self.draw_shapes()?;
+        context.restore();
+        Ok(is_left_out)
+    }
+
+    /// Outlines, dots and titles.
+    fn draw_shapes(&self) -> Result<(), JsValue> {
+        let context = &self.context;
+        let pane = document().query_selector(".leaflet-map-pane")?.ok_or("no map")?;
+        let (x, y, _) = self.place(&pane);
+        context.save();
+        context.translate(x, y)?;
+        context.set_line_width(1.5);
+        each("path.region-outline, path.outline", |path| {
+            let class = if path.class_list().contains("outline") { "--accent" } else { "--map-outline" };
+            context.set_stroke_style_str(&ink(class));
+            context.stroke_with_path(&Path2d::new_with_path_string(&path.get_attribute("d").unwrap_or_default())?);
+            Ok(())
+        })?;
+        context.restore();
+        each(".burnt-patch", |dot| {
+            let (x, y, at) = self.place(&dot);
+            let style = dot.dyn_into::<HtmlElement>()?.style();
+            let width: f64 = style.get_property_value("--width")?.trim_end_matches("px").parse().unwrap_or_default();
+            context.begin_path();
+            context.arc(x + at.width() / 2.0, y + at.height() / 2.0, width / 2.0, 0.0, TAU)?;
+            context.set_fill_style_str(&style.get_property_value("--colour")?);
+            context.fill();
+            context.set_stroke_style_str("#14262a");
+            context.stroke();
+            Ok(())
+        })?;
+        context.set_font(&format!("600 {FONT}"));
+        each(".region-label:not(.crowded) .label", |label| {
+            let (x, y, at) = self.place(&label);
+            self.write(&label.text_content().unwrap_or_default(), "--map-outline", (x, y + at.height() - 3.0));
+            Ok(())
+        })
+    }
+
+    fn draw_canvas(&self, tile: &Element) -> Result<(), JsValue> {
+        let (x, y, at) = self.place(tile);
+        let canvas: &HtmlCanvasElement = tile.unchecked_ref();
+        self.context.draw_image_with_html_canvas_element_and_dw_and_dh(canvas, x, y, at.width(), at.height())
+    }
+
+    fn draw_scale(&self, metres_per_px: f64) {
+        let (metres, bar_px) = scale_bar(metres_per_px, SCALE_PX);
+        let (x, y) = (self.width_px - MARGIN_PX - bar_px, self.height_px - MARGIN_PX);
+        self.fill("--map-halo", (x - 6.0, y - 20.0), (bar_px + 12.0, 28.0));
+        self.fill("--map-text", (x, y), (bar_px, 2.0));
+        self.context.set_font(FONT);
+        self.write(&words_map::length(metres), "--map-text", (x, y - 5.0));
+    }
+
+    fn draw_foot(&self, caption: &Caption, columns: usize, foot_px: f64, text: &[String]) {
+        self.fill("--paper", (0.0, self.height_px), (self.width_px, foot_px));
+        self.context.set_font(FONT);
+        let rows = caption.legend.len().div_ceil(columns);
+        let column_px = (self.width_px - MARGIN_PX) / columns as f64;
+        let top_px = self.height_px + MARGIN_PX;
+        for (place, row) in caption.legend.iter().enumerate() {
+            let x = MARGIN_PX + (place / rows) as f64 * column_px;
+            let y = top_px + (place % rows) as f64 * ENTRY_PX;
+            let share_px = 28.0 / row.classes.len() as f64;
+            for (class, (_, paint)) in row.classes.iter().enumerate() {
+                self.context.set_fill_style_str(&css_colour(*paint));
+                self.context.fill_rect(x + class as f64 * share_px, y, share_px, 14.0);
+            }
+            self.context.set_stroke_style_str(&ink("--ink-soft"));
+            self.context.set_line_width(0.5);
+            self.context.stroke_rect(x, y, 28.0, 14.0);
+            self.write(&format!("{} · {}", row.title, row.range), "--ink", (x + 36.0, y + 11.0));
+        }
+        let first_px = top_px + rows as f64 * ENTRY_PX + LINE_PX;
+        for (place, line) in text.iter().enumerate() {
+            self.write(line, "--ink", (MARGIN_PX, first_px + place as f64 * LINE_PX));
+        }
+    }
+
+    fn fill(&self, name: &str, (x, y): (f64, f64), (width_px, height_px): (f64, f64)) {
+        self.context.set_fill_style_str(&ink(name));
+        self.context.fill_rect(x, y, width_px, height_px);
+    }
+
+    fn write(&self, text: &str, name: &str, (x, y): (f64, f64)) {
+        self.context.set_fill_style_str(&ink(name));
+        // A text that cannot be written leaves the rest of the picture as it is.
+        let _ = self.context.fill_text(text, x, y);
+    }
+
+    fn place(&self, element: &Element) -> (f64, f64, DomRect) {
+        let at = element.get_bounding_client_rect();
+        (at.left() - self.left_px, at.top() - self.top_px, at)
+    }
+}
+
+fn each(selector: &str, mut act: impl FnMut(Element) -> Result<(), JsValue>) -> Result<(), JsValue> {
+    let found = document().query_selector_all(selector)?;
+    (0..found.length()).filter_map(|place| found.get(place)?.dyn_into().ok()).try_for_each(&mut act)
+}

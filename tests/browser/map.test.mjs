@@ -1,0 +1,260 @@
+// What lies on the map and beside it, in Chromium over `dragonfly serve`, with regions in every state.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { browser, dragonfly, publish, REGIONS, SCREENSHOTS } from "./stage.mjs";
+
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const DAY_MS = 86_400_000;
+
+let published;
+const file = (name) => join(published.root, "meta", name);
+const read = (name) => JSON.parse(readFileSync(file(name), "utf8"));
+const write = (name, json) => writeFileSync(file(name), JSON.stringify(json));
+let server;
+let chromium;
+before(async () => {
+  published = publish();
+  invent();
+  server = await dragonfly(published);
+  chromium = await browser();
+});
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+  published?.remove();
+});
+
+/** Puts a due, a stale, a failed, a pending and a broken region beside the fresh ones. */
+function invent() {
+  const index = read("index.json");
+  const [line] = index.regions.filter(({ name }) => name === REGIONS[0]);
+  const meta = read(`${REGIONS[0]}.json`);
+  const ago = (days) => new Date(Date.now() - days * DAY_MS).toISOString().replace(/\.\d+Z/, "Z");
+  const beside = (state, place, changes) => {
+    const bbox = line.bbox.map((angle, side) => (side % 2 ? angle : angle + 0.6 * place));
+    const title = `A region with a long name that is ${state}`;
+    const shared = { title, bbox, ...changes };
+    index.regions.push({ ...line, name: state, meta_url: `/meta/${state}.json`, ...shared });
+    write(`${state}.json`, { ...meta, region_name: state, ...shared });
+  };
+  const made = (days) => ({ generated_at: ago(days), last_success_at: ago(days), last_run_at: ago(days) });
+  beside("due", 1, { ...made(12), update_interval_days: 7 });
+  beside("stale", 2, made(60));
+  beside("failed", 3, { last_status: "failed" });
+  beside("pending", 4, { last_status: "pending" });
+  beside("broken", 5, {});
+  const nothing = { generated_at: undefined, last_success_at: null, run_id: undefined };
+  write("pending.json", { ...read("pending.json"), ...nothing });
+  writeFileSync(file("broken.json"), "{ this is no metadata");
+  write("index.json", index);
+}
+
+async function open(fragment = "", options = {}) {
+  const context = await chromium.newContext({ viewport: DESKTOP, ...options });
+  const page = await context.newPage();
+  page.on("pageerror", (error) => assert.fail(error));
+  await page.goto(`${server.url}/${fragment}`);
+  await page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: 20_000 });
+  await page.waitForTimeout(500);
+  return page;
+}
+
+/** Around the first region, closely. */
+const close = () => {
+  const [west, south, east, north] = read(`${REGIONS[0]}.json`).bbox;
+  return `#map=11/${(south + north) / 2}/${(west + east) / 2}`;
+};
+
+test("an outline tells by its form and in words how a region is doing", async () => {
+  const page = await open("#map=8/39.9/-119.8");
+  const notes = { due: "update due", stale: "old map", failed: "update failed", pending: "not mapped yet", broken: "not readable" };
+  for (const [state, note] of Object.entries(notes)) {
+    const outline = page.locator(`path.coverage-${state}`);
+    assert.equal(await outline.count(), 1, state);
+    const label = page.locator(".region-label").filter({ hasText: note });
+    assert.equal(await label.count(), 1, note);
+    const [whole, own] = await label.evaluate((label) =>
+      [".label", ".note"].map((part) => label.querySelector(part).getBoundingClientRect()).map(({ right }) => right));
+    assert.ok(own <= whole + 1, `${note} is not cut off`);
+  }
+  const form = (state) =>
+    page.locator(`path.coverage-${state}`).evaluate((path) => {
+      const { strokeDasharray, fill, stroke } = getComputedStyle(path);
+      return [strokeDasharray, fill, stroke].join();
+    });
+  assert.equal(new Set(await Promise.all(Object.keys(notes).map(form))).size, 5);
+  const told = await page.getByTestId("notice").innerText();
+  assert.match(told, /is broken could not be loaded; the others are shown/);
+  await page.screenshot({ path: join(SCREENSHOTS, "coverage.png") });
+  await page.context().close();
+});
+
+test("no title leaves a phone's map", async () => {
+  const page = await open("#map=9/40.1/-121.9", { viewport: PHONE });
+  const rights = await page.locator(".region-label:not(.crowded) .label").evaluateAll((labels) =>
+    labels.map((label) => label.getBoundingClientRect()).filter(({ left }) => left < 390).map(({ right }) => right));
+  assert.ok(rights.length > 0);
+  assert.ok(Math.max(...rights) <= 390, rights.join());
+  await page.screenshot({ path: join(SCREENSHOTS, "phone-tools.png") });
+  await page.context().close();
+});
+
+test("a range of dNBR leaves only what lies in it", async () => {
+  const page = await open(close());
+  const painted = () =>
+    page.evaluate(() =>
+      [...document.querySelectorAll('canvas.df-tile[data-state="drawn"]')]
+        .flatMap((canvas) => [...canvas.getContext("2d").getImageData(0, 0, 256, 256).data])
+        .filter((value, at) => at % 4 === 3 && value > 0).length);
+  const before = await painted();
+  const least = page.getByTestId("dnbr-filter").locator("input").first();
+  await least.focus();
+  for (let step = 0; step < 12; step += 1) await page.keyboard.press("PageUp");
+  await page.waitForTimeout(800);
+  const after = await painted();
+  assert.match(page.url(), /dnbr=\d+\//);
+  assert.ok(after < before, `${after} of ${before}`);
+  await page.context().close();
+});
+
+test("the divider is dragged by mouse and by finger, over the free part alone", async () => {
+  const page = await open(`${close()}&swipe=50`, { hasTouch: true });
+  const divider = page.getByTestId("swipe");
+  const panel = await page.locator(".panel").boundingBox();
+  const middle = async () => {
+    const box = await divider.boundingBox();
+    return box.x + box.width / 2;
+  };
+  const free = panel.x + panel.width;
+  assert.ok(Math.abs((await middle()) - (free + DESKTOP.width) / 2) < 2);
+  await page.mouse.move(await middle(), 300);
+  await page.mouse.down();
+  await page.mouse.move(1200, 300, { steps: 4 });
+  await page.mouse.up();
+  assert.ok(Math.abs((await middle()) - 1200) < 8);
+  const session = await page.context().newCDPSession(page);
+  const touch = (type, x) =>
+    session.send("Input.dispatchTouchEvent", { type, touchPoints: type === "touchEnd" ? [] : [{ x, y: 300 }] });
+  await touch("touchStart", await middle());
+  await touch("touchMove", 900);
+  await touch("touchMove", 100);
+  await touch("touchEnd");
+  assert.ok(Math.abs((await middle()) - free) < 2, "it stops where the panel begins");
+  const clip = await page.locator(".leaflet-severity-pane").evaluate((pane) => pane.style.clipPath);
+  assert.match(clip, /^polygon/);
+  await page.context().close();
+});
+
+test("an area is measured by mouse and by keyboard", async () => {
+  const page = await open(close());
+  await page.getByTestId("measure").click();
+  const readout = page.getByTestId("measure-readout");
+  for (const [x, y] of [[700, 300], [900, 300], [900, 500]]) await page.mouse.click(x, y, { delay: 20 });
+  await page.mouse.dblclick(700, 500);
+  await readout.filter({ hasText: "next click" }).waitFor();
+  const text = await readout.innerText();
+  const [, hectares, acres] = text.match(/([\d,]+) ha · ([\d,]+) acres/).map((it) => Number(it.replaceAll(",", "")));
+  // 200 pixels of zoom 11 at this latitude, on the ellipsoid to within a percent.
+  const [, lat] = page.url().match(/map=[\d.]+\/([-\d.]+)/).map(Number);
+  const side = 200 * 156_543.034 * Math.cos((lat * Math.PI) / 180) / 2 ** 11;
+  assert.ok(Math.abs(hectares / (side * side / 10_000) - 1) < 0.01, `${hectares} for ${side} m`);
+  assert.ok(Math.abs(acres / hectares - 2.471) < 0.005, text);
+  assert.equal(await page.getByTestId("point-readout").count(), 0);
+  await page.screenshot({ path: join(SCREENSHOTS, "measure.png") });
+
+  await page.keyboard.press("Escape");
+  assert.equal(await readout.count(), 0);
+  await page.getByTestId("measure").focus();
+  await page.keyboard.press("Enter");
+  for (const key of ["Space", "ArrowRight", "Space", "ArrowDown", "Space", "Enter"]) {
+    await page.keyboard.press(key);
+    await page.waitForTimeout(450);
+  }
+  assert.match(await readout.innerText(), /\d ha · [\d,]+ acres[^]*around[^]*next click/);
+  await page.getByTestId("measure").click();
+  assert.equal(await readout.count(), 0);
+  await page.context().close();
+});
+
+test("the reader is located, or told why not", async () => {
+  const here = { geolocation: { latitude: 39.9, longitude: -121.2, accuracy: 40 } };
+  const page = await open("", { ...here, permissions: ["geolocation"] });
+  await page.getByTestId("locate").click();
+  const said = page.getByTestId("said");
+  await said.filter({ hasText: "within 40 m" }).waitFor();
+  await page.waitForFunction(() => /map=12\/39.9\/-121.2/.test(location.hash));
+  assert.equal(await page.locator("path.here-dot").count(), 1);
+  await page.waitForFunction(() => document.querySelector("[data-testid=said]").textContent === "", { timeout: 12_000 });
+  await page.context().close();
+
+  const refused = await open("", here);
+  await refused.getByTestId("locate").click();
+  await refused.getByTestId("said").filter({ hasText: "Allow it for this page" }).waitFor();
+  await refused.context().close();
+});
+
+test("a picture of the view is saved, with legend and words beneath the map", async () => {
+  for (const [name, fragment, options] of [
+    ["desktop", `${close()}&swipe=60`, {}],
+    ["phone", close(), { viewport: PHONE, colorScheme: "dark" }],
+  ]) {
+    const page = await open(fragment, options);
+    const waiting = page.waitForEvent("download");
+    await page.getByTestId("save-image").click();
+    const download = await waiting;
+    assert.match(download.suggestedFilename(), /^dragonfly-\d{4}-\d\d-\d\d\.png$/);
+    const path = join(SCREENSHOTS, `saved-${name}.png`);
+    await download.saveAs(path);
+    await page.getByTestId("said").filter({ hasText: "was saved." }).waitFor();
+    const png = readFileSync(path);
+    const [width, height] = [png.readUInt32BE(16), png.readUInt32BE(20)];
+    const { viewport, free } = await page.evaluate(() => {
+      const panel = document.querySelector(".panel").getBoundingClientRect();
+      const isWide = panel.width < innerWidth / 2;
+      return { viewport: [innerWidth, innerHeight], free: isWide ? [innerWidth - panel.right, innerHeight] : [innerWidth, panel.top] };
+    });
+    assert.ok(viewport[0] > 0 && Math.abs(width - free[0]) <= 1 && height > free[1] + 80, `${width} × ${height}`);
+    // The worst class of the legend is in the picture, on the map and beneath it.
+    const rows = await page.evaluate(async (url) => {
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      const canvas = Object.assign(document.createElement("canvas"), { width: image.width, height: image.height });
+      const context = canvas.getContext("2d");
+      context.drawImage(image, 0, 0);
+      const { data } = context.getImageData(0, 0, image.width, image.height);
+      const rows = [];
+      for (let at = 0; at < data.length; at += 4)
+        if (data[at] === 92 && data[at + 1] === 10 && data[at + 2] === 42) rows.push(Math.floor(at / 4 / image.width));
+      return [rows[0], rows.at(-1)];
+    }, `data:image/png;base64,${png.toString("base64")}`);
+    assert.ok(rows[0] < free[1] && rows[1] > free[1], rows.join());
+    await page.context().close();
+  }
+});
+
+test("coordinates follow the pointer", async () => {
+  const page = await open("#map=11/39.9/-121.2");
+  await page.mouse.move(720, 450);
+  const text = await page.getByTestId("coordinates").innerText();
+  assert.match(text, /^39\.(89|90)\d\d° N, 121\.(19|20)\d\d° W$/);
+  await page.mouse.move(900, 450);
+  assert.notEqual(await page.getByTestId("coordinates").innerText(), text);
+  await page.context().close();
+});
+
+test("a link is copied without a clipboard, and what cannot be copied is told", async () => {
+  const page = await open(close());
+  await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
+  await page.evaluate(() => { document.execCommand = () => { window.copied = document.activeElement.value; return true; }; });
+  await page.getByTestId("share").click();
+  await page.getByTestId("said").filter({ hasText: "was copied" }).waitFor();
+  assert.equal(await page.evaluate(() => window.copied), page.url());
+  await page.evaluate(() => { document.execCommand = () => false; });
+  await page.getByTestId("share").click();
+  await page.getByTestId("said").filter({ hasText: "copy the address" }).waitFor();
+  await page.context().close();
+});
