@@ -2,6 +2,20 @@
 // trunk names the hashed files in the links that preload them.
 const script = document.querySelector("link[rel=modulepreload]").href;
 const module_or_path = document.querySelector("link[rel=preload][as=fetch]").href;
+
+let attempts = 0;
+globalThis.dragonfly = {
+  /** Loads the tools, which wait until they are first used, and sets them to work on the page of client/src/bridge.rs. */
+  async tools(page) {
+    const { content: script } = document.querySelector("meta[name=dragonfly-tools]");
+    attempts += 1;
+    // Some browsers remember that an import failed, unless its address is another.
+    const { default: start, Tools } = await import(attempts > 1 ? `${script}?${attempts}` : script);
+    await start({ module_or_path: script.replace(/\.js$/, "_bg.wasm") });
+    return new Tools(page);
+  },
+};
+
 try {
   const { default: start } = await import(script);
   await start({ module_or_path });

@@ -45,6 +45,8 @@ pub struct Address {
     pub basemap: Option<String>,
     /// Where the swipe divides the free part of the map, percent from the left; `None` while there is none.
     pub swipe_percent: Option<u8>,
+    /// What the tools keep there, in words of their own.
+    pub part: Option<String>,
 }
 
 impl Default for Address {
@@ -58,6 +60,7 @@ impl Default for Address {
             opacity_percent: OPACITY_AT_START_PERCENT,
             basemap: None,
             swipe_percent: None,
+            part: None,
         }
     }
 }
@@ -78,6 +81,7 @@ impl Address {
                 "opacity" => address.opacity_percent = percent(value).unwrap_or(OPACITY_AT_START_PERCENT),
                 "basemap" => address.basemap = Some(unescaped(value)).filter(|title| !title.is_empty()),
                 "swipe" => address.swipe_percent = percent(value),
+                "hr" => address.part = Some(unescaped(value)).filter(|part| !part.is_empty()),
                 _ => {}
             }
         }
@@ -123,6 +127,9 @@ impl Address {
         }
         if let Some(percent) = self.swipe_percent {
             parts.push(format!("swipe={percent}"));
+        }
+        if let Some(part) = self.part.as_deref().filter(|part| !part.is_empty()) {
+            parts.push(format!("hr={}", escaped(part)));
         }
         parts.join("&")
     }
@@ -220,7 +227,7 @@ mod tests {
     #[test]
     fn an_address_reads_as_it_is_written() {
         let text = "map=9/35.1/-119.9&region=madre&point=35.12345/-119.9&palette=customary&hide=low,high&dnbr=/66\
-                    &opacity=80&basemap=Streets%20%26%20names&swipe=40";
+                    &opacity=80&basemap=Streets%20%26%20names&swipe=40&hr=a%3D1%26b";
         let address = Address {
             centre: Some(Centre { zoom: 9.0, lon: -119.9, lat: 35.1 }),
             region: Some("madre".into()),
@@ -230,6 +237,7 @@ mod tests {
             opacity_percent: 80,
             basemap: Some("Streets & names".into()),
             swipe_percent: Some(40),
+            part: Some("a=1&b".into()),
         };
         assert_eq!(Address::from_fragment(text), address);
         assert_eq!(address.to_fragment(), text);
@@ -265,12 +273,13 @@ mod tests {
             opacity_percent in 0u8..=100,
             basemap in prop::option::of("\\PC{1,12}"),
             swipe_percent in prop::option::of(0u8..=100),
+            part in prop::option::of("\\PC{1,12}"),
         ) -> Address {
             Address {
                 centre: zoom.map(|zoom| Centre { zoom: f64::from(zoom) / 100.0, lon, lat }),
                 region, point, palette,
                 filter: Filter::EVERYTHING.with_classes(&hidden, true).with_range(least, end),
-                opacity_percent, basemap, swipe_percent,
+                opacity_percent, basemap, swipe_percent, part,
             }
         }
     }
@@ -289,7 +298,7 @@ mod tests {
 
         #[test]
         fn any_values_open_the_page(
-            name in "(map|region|point|palette|hide|dnbr|opacity|basemap|swipe)",
+            name in "(map|region|point|palette|hide|dnbr|opacity|basemap|swipe|hr)",
             value in "[-0-9./,%a-fNIn]{0,24}",
         ) {
             let read = Address::from_fragment(&format!("#{name}={value}"));

@@ -9,19 +9,19 @@ use crate::address_bar;
 use crate::atlas::Atlas;
 use crate::filter::Filter;
 use crate::graticule::View;
+use crate::leaflet::Map;
 use crate::legend_view::Areas;
 use crate::locate_button::{Here, LocateButton};
 use crate::map_view::MapView;
-use crate::measure_view::{MeasureButton, MeasureReadout};
 use crate::notice::Notice;
-use crate::outline::Outline;
-use crate::panel::Panel;
+use crate::panel::{Panel, sources};
 use crate::point_readout::{Point, PointReadout};
 use crate::region_in_view::region_in_view;
 use crate::said::SaidView;
-use crate::save_button::SaveButton;
 use crate::share_button::ShareButton;
 use crate::swipe_view::SwipeButton;
+use crate::toolbox::{Told, Toolbox};
+use crate::toolbox_buttons::{MeasureButton, SaveButton};
 use crate::words_map;
 
 /// How the reader wants the map drawn. A copy is the same choice.
@@ -56,8 +56,12 @@ pub struct Whereabouts {
     pub here: RwSignal<Option<Here>>,
     /// Longitude and latitude beneath the pointer, degrees; `None` while it is elsewhere.
     pub pointer: RwSignal<Option<(f64, f64)>>,
-    /// What is being measured; `None` while nobody measures.
-    pub outline: RwSignal<Option<Outline>>,
+    /// The tool that hears clicks and keys on the map in the page's place.
+    pub claimed: RwSignal<Option<String>>,
+    /// What the address holds for the tools.
+    pub part: RwSignal<Option<String>>,
+    /// Leaflet's own map, once it is in its element.
+    pub map: RwSignal<Option<Map>, LocalStorage>,
     /// A centre that the map goes to at once whenever this is set.
     pub jump: RwSignal<Option<Centre>>,
 }
@@ -82,7 +86,9 @@ pub fn App() -> impl IntoView {
         destination: RwSignal::default(),
         here: RwSignal::default(),
         pointer: RwSignal::default(),
-        outline: RwSignal::default(),
+        claimed: RwSignal::default(),
+        part: RwSignal::new(start.part),
+        map: RwSignal::new_local(None),
         jump: RwSignal::new(start.centre),
     };
     // A basemap is known by its title until the settings of the site are here.
@@ -100,37 +106,51 @@ pub fn App() -> impl IntoView {
     let said = RwSignal::new(None::<String>);
     atlas.load();
 
+    // The legend speaks of one region.
+    let in_view = Memo::new(move |_| {
+        let (chosen, view) = (at.region.get(), at.view.get());
+        atlas
+            .regions
+            .with(|regions| region_in_view(regions.as_deref().unwrap_or_default(), chosen.as_deref(), view).cloned())
+    });
+    let areas = Signal::derive(move || {
+        let region = in_view.get()?;
+        Some(Areas { hectares: region.map()?.hectares, title: region.line.title })
+    });
+    let told = Told {
+        address,
+        region: Signal::derive(move || in_view.get().map(|region| region.text)),
+        sources: Signal::derive(move || sources(atlas, drawing)),
+        said,
+        problems: atlas.problems,
+    };
+    let toolbox = Toolbox::new(at, told);
+    let run = move |command| toolbox.run(command);
     let retry = move || {
         atlas.load();
+        toolbox.retry();
         retries.update(|count| *count += 1);
     };
-    let areas = Memo::new(move |_| {
-        let (chosen, view) = (at.region.get(), at.view.get());
-        atlas.regions.with(|regions| {
-            let region = region_in_view(regions.as_deref().unwrap_or_default(), chosen.as_deref(), view)?;
-            Some(Areas { title: region.line.title.clone(), hectares: region.map()?.hectares })
-        })
-    });
     view! {
         <MapView atlas drawing at retries />
         <Panel
             atlas
             drawing
             chosen=at.region
-            areas=areas.into()
+            areas
+            room=toolbox.room()
             on_choose=move |bbox| at.destination.set(Some(bbox))
         />
         <div class="tools" role="group" aria-label=words_map::TOOLS>
             <LocateButton at said />
-            <MeasureButton outline=at.outline />
+            <MeasureButton claimed=at.claimed run />
             <SwipeButton percent=drawing.swipe_percent />
             <ShareButton address said />
-            <SaveButton atlas drawing at said />
+            <SaveButton run />
         </div>
         <SaidView said />
         <Notice problems=atlas.problems on_retry=retry />
         <PointReadout point=at.point palette=drawing.palette />
-        <MeasureReadout outline=at.outline />
     }
 }
 
@@ -149,6 +169,7 @@ fn address_of(drawing: Drawing, at: Whereabouts, basemap_title: RwSignal<Option<
         opacity_percent: drawing.opacity_percent.get(),
         basemap: if atlas.config.with(Option::is_some) { basemap } else { basemap_title.get() },
         swipe_percent: drawing.swipe_percent.get(),
+        part: at.part.get(),
     }
 }
 
@@ -158,6 +179,7 @@ fn open(asked: Address, drawing: Drawing, at: Whereabouts, basemap_title: RwSign
     drawing.opacity_percent.set(asked.opacity_percent);
     drawing.swipe_percent.set(asked.swipe_percent);
     basemap_title.set(asked.basemap);
+    at.part.set(asked.part);
     if at.point.get_untracked().map(|point| (point.lon, point.lat)) != asked.point {
         at.point.set(asked.point.map(unread));
     }

@@ -139,7 +139,10 @@ impl Atlas {
         self.regions.update(|regions| {
             let entry = regions.iter_mut().flatten().find(|entry| entry.line.name == name);
             match (entry, loaded) {
-                (Some(entry), Ok(meta)) => entry.meta = MetaState::Ready(Box::new(meta)),
+                (Some(entry), Ok((meta, text))) => {
+                    entry.meta = MetaState::Ready(Box::new(meta));
+                    entry.text = text.into();
+                }
                 // An old map is better than none.
                 (Some(entry), Err(_)) if entry.map().is_none() => entry.meta = MetaState::Broken,
                 _ => {}
@@ -167,6 +170,8 @@ async fn fetch_index() -> Result<published::ReadIndex, Unusable> {
     Ok(published::index_from_json(&fetch::fresh_text(INDEX_URL).await?)?)
 }
 
-async fn fetch_region(meta_url: &str) -> Result<RegionMeta, Unusable> {
-    Ok(published::region_from_json(&fetch::fresh_text(meta_url).await?)?)
+/// The metadata, and its text.
+async fn fetch_region(meta_url: &str) -> Result<(RegionMeta, String), Unusable> {
+    let text = fetch::fresh_text(meta_url).await?;
+    Ok((published::region_from_json(&text)?, text))
 }

@@ -20,7 +20,6 @@ use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLa
 use crate::leaflet::{self, GridLayer, Layer, Map, MouseEvent, corners, options, place};
 use crate::legend_row::css_colour;
 use crate::locate_button::Here;
-use crate::outline::Outline;
 use crate::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
 use crate::region_entry::RegionEntry;
 use crate::severity_layer::SeverityLayer;
@@ -56,8 +55,6 @@ type PointerHook = Box<dyn Fn(Option<(f64, f64)>)>;
 pub struct Hooks {
     /// A click at longitude and latitude.
     pub on_click: Box<dyn Fn(f64, f64)>,
-    /// A double click, after its two clicks.
-    pub on_double_click: Box<dyn Fn()>,
     /// The pointer is at longitude and latitude, or elsewhere.
     pub on_pointer: PointerHook,
     /// Another part of the world is seen.
@@ -90,7 +87,6 @@ pub struct FireMap {
     basemap: RefCell<Option<GridLayer>>,
     mark: RefCell<Option<Layer>>,
     here: RefCell<Vec<Layer>>,
-    outline: RefCell<Vec<Layer>>,
 }
 
 /// What lies on the map for one region.
@@ -155,10 +151,9 @@ impl FireMap {
             basemap: RefCell::default(),
             mark: RefCell::default(),
             here: RefCell::default(),
-            outline: RefCell::default(),
         });
         this.listen(hooks.on_view);
-        this.listen_to_pointer(hooks.on_click, hooks.on_double_click, hooks.on_pointer);
+        this.listen_to_pointer(hooks.on_click, hooks.on_pointer);
         this.refine_land();
         this
     }
@@ -342,24 +337,9 @@ impl FireMap {
         }
     }
 
-    /// Draws what is measured. Meanwhile a double click does not zoom.
-    pub fn draw_outline(&self, outline: Option<&Outline>) {
-        for layer in self.outline.borrow_mut().drain(..) {
-            layer.remove();
-        }
-        let Some(outline) = outline else {
-            self.map.double_click_zoom().enable();
-            return;
-        };
-        self.map.double_click_zoom().disable();
-        let places = outline.corners().iter().map(|[lon, lat]| place(*lon, *lat));
-        let class = if outline.is_done() { "outline" } else { "outline open" };
-        let line = still_shape(class, [("weight", 2.5.into())]);
-        let polygon = leaflet::polygon(&places.clone().collect::<js_sys::Array>().into(), &line);
-        let corner = still_shape("outline corner", [("radius", 4.into())]);
-        let corners = places.map(|place| leaflet::circle_marker(&place, &corner));
-        *self.outline.borrow_mut() =
-            std::iter::once(polygon).chain(corners).map(|layer| layer.add_to(&self.map)).collect();
+    /// Leaflet's own map.
+    pub fn leaflet(&self) -> Map {
+        self.map.clone()
     }
 
     /// Tries again what failed.
@@ -375,12 +355,7 @@ impl FireMap {
         self.regions.borrow().values().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
     }
 
-    fn listen_to_pointer(
-        &self,
-        on_click: Box<dyn Fn(f64, f64)>,
-        on_double_click: Box<dyn Fn()>,
-        on_pointer: PointerHook,
-    ) {
+    fn listen_to_pointer(&self, on_click: Box<dyn Fn(f64, f64)>, on_pointer: PointerHook) {
         let place_of = |event: &MouseEvent| {
             let at = event.latlng().wrap();
             (at.lng(), at.lat())
@@ -390,8 +365,6 @@ impl FireMap {
             on_click(lon, lat);
         });
         self.map.on("click", click.into_js_value().unchecked_ref());
-        let double_click = Closure::<dyn FnMut()>::new(on_double_click);
-        self.map.on("dblclick", double_click.into_js_value().unchecked_ref());
         let on_pointer = Rc::new(on_pointer);
         let left = Closure::<dyn FnMut()>::new({
             let on_pointer = on_pointer.clone();

@@ -33,11 +33,9 @@ pub struct View {
     pub zoom: f64,
 }
 
-impl View {
-    /// Degrees of longitude that a pixel spans.
-    pub fn degrees_per_px(&self) -> f64 {
-        360.0 / (f64::from(TILE_SIZE_PX) * self.zoom.exp2())
-    }
+/// Degrees of longitude that a pixel spans.
+pub fn degrees_per_px(zoom: f64) -> f64 {
+    360.0 / (f64::from(TILE_SIZE_PX) * zoom.exp2())
 }
 
 /// A line that meets the edge of the screen.

@@ -20,6 +20,8 @@ extern "C" {
     pub fn fly_to_bounds(this: &Map, bounds: &JsValue, options: &Object) -> Map;
     #[wasm_bindgen(method, js_name = setView)]
     pub fn set_view(this: &Map, centre: &JsValue, zoom: f64, options: &Object) -> Map;
+    #[wasm_bindgen(method, js_name = getContainer)]
+    pub fn container(this: &Map) -> HtmlElement;
     #[wasm_bindgen(method, js_name = getCenter)]
     pub fn centre(this: &Map) -> LatLng;
     #[wasm_bindgen(method)]

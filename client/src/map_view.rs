@@ -13,8 +13,6 @@ use crate::atlas::Atlas;
 use crate::coverage::{Coverage, STALE_AFTER_DAYS};
 use crate::covered::Covered;
 use crate::fire_map::{FireMap, Hooks};
-use crate::graticule::View;
-use crate::outline::Outline;
 use crate::point_readout::Point;
 use crate::problem::Problem;
 use crate::reading::{Reading, region_at};
@@ -24,33 +22,23 @@ use crate::ticks_view::TicksView;
 use crate::tile_source::TileSource;
 use crate::words;
 
-/// Clicks closer than this to the last corner set no other.
-const LEAST_EDGE_PX: f64 = 4.0;
-
 /// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
 #[component]
 pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let source = StoredValue::new_local(TileSource::new());
-    let is_measuring = move || at.outline.with_untracked(Option::is_some);
     let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
-
-    let set_corner = move |lon, lat| {
-        let least_deg = LEAST_EDGE_PX * at.view.with_untracked(View::degrees_per_px);
-        at.outline.update(|outline| *outline = outline.take().map(|outline| outline.with_corner(lon, lat, least_deg)));
-    };
-    let click = move |lon, lat| if is_measuring() { set_corner(lon, lat) } else { read(lon, lat) };
+    let is_claimed = move || at.claimed.with_untracked(Option::is_some);
 
     Effect::new(move |_| {
         let Some(element) = element.get() else {
             return;
         };
         let hooks = Hooks {
-            on_click: Box::new(click),
-            on_double_click: Box::new(move || {
-                at.outline.update(|outline| {
-                    *outline = outline.take().map(Outline::done);
-                })
+            on_click: Box::new(move |lon, lat| {
+                if !is_claimed() {
+                    read(lon, lat);
+                }
             }),
             on_pointer: Box::new(move |place| at.pointer.set(place)),
             on_view: Box::new(move |seen, centre| {
@@ -64,6 +52,7 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
         };
         let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
         keep_in_step(&fire_map, atlas, drawing, at, retries);
+        at.map.set(Some(fire_map.leaflet()));
     });
     // A place from the address is read as soon as the region around it is known.
     Effect::new(move |_| {
@@ -77,22 +66,10 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
 
     // While the map has the keyboard, a crosshair in its middle is the pointer.
     let press = move |event: KeyboardEvent| {
-        if event.target() != event.current_target() {
+        if event.target() != event.current_target() || is_claimed() {
             return;
         }
-        let key = event.key();
-        if is_measuring() {
-            let outline = move |act: fn(Outline) -> Outline| at.outline.update(|it| *it = it.take().map(act));
-            match (key.as_str(), at.centre.get_untracked()) {
-                (" ", Some(centre)) => set_corner(centre.lon, centre.lat),
-                ("Backspace", _) => outline(Outline::without_last),
-                ("Enter", _) => outline(Outline::done),
-                ("Escape", _) => at.outline.set(None),
-                _ => return,
-            }
-            return event.prevent_default();
-        }
-        match key.as_str() {
+        match event.key().as_str() {
             "Enter" => {
                 if let Some(centre) = at.centre.get_untracked() {
                     read(centre.lon, centre.lat);
@@ -179,10 +156,8 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
     Effect::new(move |_| map.mark(at.point.get().map(|point| (point.lon, point.lat))));
     let map = fire_map.clone();
     Effect::new(move |_| map.mark_here(at.here.get()));
-    let map = fire_map.clone();
     Effect::new(move |_| {
-        map.draw_outline(at.outline.read().as_ref());
-        if at.outline.with(Option::is_some) {
+        if at.claimed.with(Option::is_some) {
             at.point.set(None);
         }
     });

@@ -1,6 +1,8 @@
 //! The panel: what the map shows, and where it can be had. A card on a wide window, a sheet on a phone.
 
+use leptos::html::Div;
 use leptos::prelude::*;
+use web_sys::HtmlElement;
 
 use crate::app::Drawing;
 use crate::atlas::Atlas;
@@ -14,13 +16,14 @@ use crate::problem::Problem;
 use crate::region_list::RegionList;
 use crate::words;
 
-/// The panel. `on_choose` hears the box of a region that was chosen.
+/// The panel. `room` is the part of it that belongs to the tools; `on_choose` hears the box of a region that was chosen.
 #[component]
 pub fn Panel(
     atlas: Atlas,
     drawing: Drawing,
     chosen: RwSignal<Option<String>>,
     areas: Signal<Option<Areas>>,
+    room: Option<HtmlElement>,
     on_choose: impl Fn([f64; 4]) + Copy + Send + 'static,
 ) -> impl IntoView {
     // Matters on a phone alone: on a wide window the style sheet shows everything.
@@ -31,6 +34,13 @@ pub fn Panel(
     };
     let basemaps = Signal::derive(move || atlas.config.get().map(|config| config.basemaps).unwrap_or_default());
     let missing = Signal::derive(move || atlas.problems.with(|problems| problems.contains(&Problem::Index)));
+    let tools = NodeRef::<Div>::new();
+    Effect::new(move |_| {
+        if let (Some(tools), Some(room)) = (tools.get(), &room) {
+            // An element can always be put into an empty one.
+            let _ = tools.append_child(room);
+        }
+    });
     view! {
         <aside class="panel" class:open=move || open.get() aria-label=words::NAME>
             <button
@@ -44,6 +54,7 @@ pub fn Panel(
             <div class="panel-body">
                 <RegionList regions=atlas.regions missing chosen on_choose=choose />
                 <LegendView palette=drawing.palette filter=drawing.filter areas />
+                <div node_ref=tools></div>
                 <section class="controls">
                     <PaletteSelect palette=drawing.palette />
                     <DnbrFilter filter=drawing.filter />

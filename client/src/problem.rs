@@ -17,6 +17,10 @@ pub enum Problem {
     Basemap(String),
     /// The settings.
     Config,
+    /// The tools that load when they are first used.
+    Tools,
+    /// A sentence of one of these.
+    Told(String),
 }
 
 /// Adds a problem once; the gravest come first.

@@ -1,5 +1,7 @@
 //! A region as the page knows it: its line of the index, and its metadata once loaded.
 
+use std::sync::Arc;
+
 use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta};
 
 /// How far the metadata of a region has come.
@@ -20,6 +22,8 @@ pub struct RegionEntry {
     pub line: IndexedRegion,
     /// Its metadata.
     pub meta: MetaState,
+    /// Its metadata as it was published, for whoever reads it again; empty until it is here.
+    pub text: Arc<str>,
 }
 
 impl RegionEntry {
@@ -40,11 +44,11 @@ impl RegionEntry {
 /// The entries of an index: the most important first, then by title. What is known of a region from
 /// before stays until its metadata comes again.
 pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> Vec<RegionEntry> {
-    let meta_of = |name: &str| known.iter().find(|entry| entry.line.name == name).map(|entry| entry.meta.clone());
-    let mut entries: Vec<_> = lines
-        .into_iter()
-        .map(|line| RegionEntry { meta: meta_of(&line.name).unwrap_or(MetaState::Loading), line })
-        .collect();
+    let entry = |line: IndexedRegion| match known.iter().find(|entry| entry.line.name == line.name) {
+        Some(known) => RegionEntry { line, ..known.clone() },
+        None => RegionEntry { line, meta: MetaState::Loading, text: Arc::default() },
+    };
+    let mut entries: Vec<_> = lines.into_iter().map(entry).collect();
     entries.sort_by(|one, other| {
         let key = |entry: &RegionEntry| (entry.line.priority, entry.line.title.to_ascii_lowercase());
         key(one).cmp(&key(other))
@@ -71,7 +75,7 @@ pub(crate) mod tests {
             "name": name, "title": name, "bbox": bbox, "priority": 1, "last_status": "pending",
             "update_interval_days": 7, "meta_url": format!("/meta/{name}.json"),
         });
-        RegionEntry { line: serde_json::from_value(line).unwrap(), meta: MetaState::Loading }
+        RegionEntry { line: serde_json::from_value(line).unwrap(), meta: MetaState::Loading, text: Arc::default() }
     }
 
     /// A region with a map of one zoom, 9, whose tile index holds `runs`.

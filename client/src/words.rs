@@ -185,6 +185,8 @@ fn problem(problem: &Problem) -> String {
         Problem::Land => "The outlines of the land could not be loaded.".to_owned(),
         Problem::Basemap(title) => format!("The background “{title}” could not be loaded."),
         Problem::Config => "The settings of this site could not be loaded.".to_owned(),
+        Problem::Tools => "This tool could not be loaded.".to_owned(),
+        Problem::Told(sentence) => sentence.clone(),
     }
 }
 

@@ -13,6 +13,7 @@ pub const RANGE_END: &str = "Greatest dNBR shown";
 pub const LEGEND_USE: &str = "Nightly and high-res maps share these classes. Press one to hide or show it.";
 pub const TOOLS: &str = "Tools";
 
+pub const LOADING_TOOLS: &str = "Loading this tool…";
 pub const LOCATE: &str = "Show where I am";
 pub const LOCATING: &str = "Finding where you are…";
 pub const NOT_LOCATED_IN_THE_OPEN: &str =

@@ -81,11 +81,14 @@ test("a version is kept forever, and what moves on is asked for again", async ()
     ["/", "text/html", ASK_AGAIN],
     ["/index.html", "text/html", ASK_AGAIN],
     ["/world/countries-50m.json", "application/json", ASK_AGAIN],
-    [ofThePage(/_bg\.wasm$/), "application/wasm", FOREVER],
+    [ofThePage(/^dragonfly-client-.*_bg\.wasm$/), "application/wasm", FOREVER],
     [ofThePage(/^dragonfly-client-.*\.js$/), "application/javascript", FOREVER],
     [ofThePage(/^style-.*\.css$/), "text/css", FOREVER],
     [ofThePage(/^icon-.*\.svg$/), "image/svg+xml", FOREVER],
-    [ofThePage(/\.woff2$/), "font/woff2", ASK_AGAIN],
+    [ofThePage(/^dragonfly-tools-.*_bg\.wasm$/), "application/wasm", FOREVER],
+    [ofThePage(/^dragonfly-tools-.*\.js$/), "application/javascript", FOREVER],
+    // Copied under its own name, so that its content may change beneath it.
+    ["/images/layers.png", "image/png", ASK_AGAIN],
   ];
   for (const [path, type, cache] of kinds) {
     const { status, distinct } = await ask(path);
@@ -198,7 +201,8 @@ test("a preflight for ranges is granted, for published files only", async () => 
 
 test("program and text of the page are sent as compressed at build", async () => {
   const files = [
-    "/index.html", "/world/countries-50m.json", "/world/countries-10m.json", ofThePage(/_bg\.wasm$/),
+    "/index.html", "/world/countries-50m.json", "/world/countries-10m.json", ofThePage(/^dragonfly-client-.*_bg\.wasm$/),
+    ofThePage(/^dragonfly-tools-.*_bg\.wasm$/), ofThePage(/^dragonfly-tools-.*\.js$/),
     ofThePage(/^dragonfly-client-.*\.js$/), ofThePage(/^leaflet-.*\.js$/), ofThePage(/^style-.*\.css$/),
   ];
   const ways = [

@@ -6,10 +6,10 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, DomRect, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, Path2d};
 
+use super::picture::{lines, scale_bar};
 use crate::covered::Covered;
 use crate::land_layer::ink;
 use crate::legend_row::{LegendRow, css_colour};
-use crate::picture::{lines, scale_bar};
 use crate::words_map;
 
 const FONT: &str = "12px system-ui, sans-serif";
@@ -50,7 +50,7 @@ struct Picture {
 /// # Errors
 ///
 /// Whatever the browser refuses.
-pub fn save(caption: &Caption, file: &str) -> Result<bool, JsValue> {
+pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     let map = document().query_selector(".map")?.ok_or("no map")?.get_bounding_client_rect();
     let covered = Covered::by_panel();
     let (width, height) = (map.width() - covered.left_px, map.height() - covered.bottom_px);

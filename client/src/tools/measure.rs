@@ -1,0 +1,155 @@
+//! Measuring an area: clicks and keys on the map set the corners of an outline.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+use web_sys::KeyboardEvent;
+
+use super::MEASURE;
+use super::outline::Outline;
+use crate::bridge::Page;
+use crate::graticule::degrees_per_px;
+use crate::leaflet::{self, Layer, Map, MouseEvent, options, place};
+
+/// Clicks closer than this to the last corner set no other.
+const LEAST_EDGE_PX: f64 = 4.0;
+
+/// What is being measured, and how it lies on the map.
+pub struct Measure {
+    page: Page,
+    map: Map,
+    outline: RwSignal<Option<Outline>>,
+    layers: RefCell<Vec<Layer>>,
+}
+
+impl Measure {
+    /// Nothing yet; from now on it hears the map.
+    pub fn on(page: Page) -> Rc<Self> {
+        let map = page.map();
+        let this = Rc::new(Self { page, map, outline: RwSignal::new(None), layers: RefCell::default() });
+        let clicked = Closure::<dyn Fn(MouseEvent)>::new({
+            let this = this.clone();
+            move |event: MouseEvent| {
+                let at = event.latlng().wrap();
+                this.set_corner(at.lng(), at.lat());
+            }
+        });
+        this.map.on("click", clicked.into_js_value().unchecked_ref());
+        let ended = Closure::<dyn Fn()>::new({
+            let this = this.clone();
+            move || this.change(Outline::done)
+        });
+        this.map.on("dblclick", ended.into_js_value().unchecked_ref());
+        let pressed = Closure::<dyn Fn(KeyboardEvent)>::new({
+            let this = this.clone();
+            move |event: KeyboardEvent| this.press(&event)
+        });
+        // An element takes any listener.
+        let _ =
+            this.map.container().add_event_listener_with_callback("keydown", pressed.into_js_value().unchecked_ref());
+        let told = Closure::<dyn Fn()>::new({
+            let this = this.clone();
+            move || {
+                if this.page.claimed().as_deref() != Some(MEASURE) {
+                    this.put_away();
+                }
+            }
+        });
+        this.page.listen(told.as_ref().unchecked_ref());
+        told.forget();
+        this
+    }
+
+    /// What is being measured; `None` while nobody measures.
+    pub fn outline(&self) -> ReadSignal<Option<Outline>> {
+        self.outline.read_only()
+    }
+
+    /// Begins or ends.
+    pub fn toggle(&self) {
+        if self.is_on() { self.end() } else { self.begin() }
+    }
+
+    /// Ends, and gives the map back.
+    pub fn end(&self) {
+        self.put_away();
+        self.page.claim(None);
+    }
+
+    fn begin(&self) {
+        self.page.claim(Some(MEASURE));
+        self.map.double_click_zoom().disable();
+        self.outline.set(Some(Outline::default()));
+        // The map hears the keys from now on; without the focus it still hears clicks.
+        let _ = self.map.container().focus();
+    }
+
+    fn is_on(&self) -> bool {
+        self.outline.with_untracked(Option::is_some)
+    }
+
+    fn put_away(&self) {
+        if self.is_on() {
+            self.map.double_click_zoom().enable();
+            self.outline.set(None);
+            self.draw();
+        }
+    }
+
+    fn change(&self, act: impl FnOnce(Outline) -> Outline) {
+        self.outline.update(|outline| *outline = outline.take().map(act));
+        self.draw();
+    }
+
+    fn set_corner(&self, lon: f64, lat: f64) {
+        let least_deg = LEAST_EDGE_PX * degrees_per_px(self.map.zoom());
+        self.change(|outline| outline.with_corner(lon, lat, least_deg));
+    }
+
+    /// While the map has the keyboard, a crosshair in its middle is the pointer.
+    fn press(&self, event: &KeyboardEvent) {
+        if !self.is_on() || event.target() != event.current_target() {
+            return;
+        }
+        match event.key().as_str() {
+            " " => {
+                let centre = self.map.centre().wrap();
+                self.set_corner(centre.lng(), centre.lat());
+            }
+            "Backspace" => self.change(Outline::without_last),
+            "Enter" => self.change(Outline::done),
+            "Escape" => self.end(),
+            _ => return,
+        }
+        event.prevent_default();
+    }
+
+    fn draw(&self) {
+        let mut layers = self.layers.borrow_mut();
+        layers.drain(..).for_each(|layer| {
+            layer.remove();
+        });
+        self.outline.with_untracked(|outline| {
+            let Some(outline) = outline else {
+                return;
+            };
+            let places = outline.corners().iter().map(|[lon, lat]| place(*lon, *lat));
+            let class = if outline.is_done() { "outline" } else { "outline open" };
+            let polygon = leaflet::polygon(&places.clone().collect::<js_sys::Array>().into(), &shape(class, 2.5));
+            let corners = places.map(|place| leaflet::circle_marker(&place, &shape("outline corner", 2.0)));
+            layers.extend(std::iter::once(polygon).chain(corners).map(|layer| layer.add_to(&self.map)));
+        });
+    }
+}
+
+/// A shape that the style sheet paints, and that the pointer passes through.
+fn shape(class: &str, weight_px: f64) -> js_sys::Object {
+    options([
+        ("className", class.into()),
+        ("interactive", false.into()),
+        ("weight", weight_px.into()),
+        ("radius", 4.into()),
+    ])
+}
