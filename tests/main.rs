@@ -16,8 +16,9 @@ mod fires;
 mod offset;
 mod remote;
 
-// The browser's reader beside GDAL.
+// The browser's reader and its files beside GDAL.
 mod cog;
+mod products;
 
 // What is configured.
 mod configuration;

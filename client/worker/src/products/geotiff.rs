@@ -94,13 +94,16 @@ fn pack_floats(pixels: &[f32]) -> Vec<u8> {
     packed
 }
 
-/// GDAL's metadata: a name of the band, and one item a note.
+/// GDAL's metadata: a name of the band, and one item a note. GDAL escapes the text of items twice.
 fn metadata(band_name: &str, notes: &[Note]) -> String {
     let mut xml = "<GDALMetadata>\n".to_owned();
-    xml += &format!("  <Item name=\"DESCRIPTION\" sample=\"0\" role=\"description\">{}</Item>\n", escaped(band_name));
+    xml += &format!(
+        "  <Item name=\"DESCRIPTION\" sample=\"0\" role=\"description\">{}</Item>\n",
+        escaped(&escaped(band_name))
+    );
     for note in notes {
         let name = note.name.to_uppercase().replace(' ', "_");
-        xml += &format!("  <Item name=\"{}\">{}</Item>\n", escaped(&name), escaped(&note.text));
+        xml += &format!("  <Item name=\"{}\">{}</Item>\n", escaped(&name), escaped(&escaped(&note.text)));
     }
     xml + "</GDALMetadata>\n"
 }
@@ -273,6 +276,9 @@ mod tests {
     fn text_from_a_catalogue_cannot_break_the_metadata() {
         let note = Note { name: "scene".to_owned(), text: "</Item><b>&\"\u{0}\u{1b}".to_owned() };
         let xml = metadata("dNBR", &[note]);
-        assert!(xml.contains("<Item name=\"SCENE\">&lt;/Item&gt;&lt;b&gt;&amp;&quot;  </Item>"), "{xml}");
+        assert!(
+            xml.contains("<Item name=\"SCENE\">&amp;lt;/Item&amp;gt;&amp;lt;b&amp;gt;&amp;amp;&amp;quot;  </Item>"),
+            "{xml}"
+        );
     }
 }

@@ -1,0 +1,257 @@
+//! What a person takes away from a computed map, opened by GDAL.
+
+use std::path::{Path, PathBuf};
+use std::ptr::null_mut;
+
+use dragonfly_core::{Empty, Grid, Palette, Thresholds, VALID};
+use dragonfly_worker::products::{
+    BurnMap, Note, Outlines, UtmGrid, class_polygons, classes_geotiff, perimeter, values_geotiff,
+};
+use gdal::raster::ColorInterpretation;
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::vector::{FieldValue, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
+use gdal::{Dataset, DriverManager, Metadata};
+use tempfile::TempDir;
+
+use crate::raster::Raster;
+
+/// West, south, east, north: hills north of Athens.
+const BOX: [f64; 4] = [23.6, 38.1, 23.9, 38.3];
+
+/// A map that looks like a fire: a blob with fingers, noise, cloud and a lake.
+struct Burn {
+    grid: Grid,
+    values: Vec<f32>,
+    states: Vec<u8>,
+}
+
+impl Burn {
+    fn new(zoom: u8) -> Self {
+        let grid = Grid::covering(BOX, zoom);
+        let (width, height) = (f64::from(grid.width()), f64::from(grid.height()));
+        let mut noise = 88_172_645_463_325_252u64;
+        let (mut values, mut states) = (Vec::new(), Vec::new());
+        for row in 0..grid.height() {
+            for column in 0..grid.width() {
+                noise ^= noise << 13;
+                noise ^= noise >> 7;
+                noise ^= noise << 17;
+                let (x, y) = (f64::from(column) / width - 0.5, f64::from(row) / height - 0.5);
+                let fingers = 0.1 * (y.atan2(x) * 9.0).sin();
+                let grain = (noise >> 40) as f64 / f64::from(1 << 24) - 0.5;
+                values.push(((0.45 + fingers - x.hypot(y)) * 2.5 + grain * 0.12) as f32);
+                states.push(match ((x + 0.2).hypot(y), (x - 0.1).hypot(y + 0.1)) {
+                    (cloud, _) if cloud < 0.05 => Empty::Cloud.code(),
+                    (_, lake) if lake < 0.03 => Empty::Water.code(),
+                    _ => VALID,
+                });
+            }
+        }
+        Self { grid, values, states }
+    }
+
+    fn map(&self) -> BurnMap<'_> {
+        BurnMap::new(&self.grid, &self.values, &self.states).unwrap()
+    }
+}
+
+fn notes() -> Vec<Note> {
+    vec![
+        Note { name: "area".to_owned(), text: "Πάρνηθα & \"Attica\" <north>".to_owned() },
+        Note { name: "scene before the fire 1".to_owned(), text: "S2A_34SGH".to_owned() },
+    ]
+}
+
+fn kept(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
+    let path = folder.path().join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path
+}
+
+fn bits(values: &[f32]) -> Vec<u32> {
+    values.iter().map(|value| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() }).collect()
+}
+
+#[test]
+fn values_open_at_the_right_place_with_the_same_bits() {
+    let folder = tempfile::tempdir().unwrap();
+    let burn = Burn::new(12);
+    let raster = burn.map().raster();
+    let path = kept(&folder, "dnbr.tif", &values_geotiff(&raster, "dNBR", &notes()));
+    let opened = Raster::<f32>::read(&path, None);
+    assert_eq!((opened.width, opened.height), (raster.width, raster.height()));
+    assert_eq!(bits(&opened.pixels), bits(&raster.values));
+    assert!(opened.pixels.iter().any(|value| value.is_nan()));
+    assert_eq!(opened.system.auth_code().unwrap(), 3857);
+
+    // By way of PROJ, the first inside cell's corner lies within one cell of the box's.
+    let transform = CoordTransform::new(&opened.system, &degrees()).unwrap();
+    let (mut lon, mut lat) = ([opened.geo_transform[0]], [opened.geo_transform[3]]);
+    transform.transform_coords(&mut lon, &mut lat, &mut []).unwrap();
+    let cell = 360.0 / 256.0 / f64::from(1 << 12);
+    assert!((lon[0] - BOX[0]).abs() <= cell && (lat[0] - BOX[3]).abs() <= cell, "{lon:?} {lat:?}");
+    let last = opened.geo_transform[0] + opened.width as f64 * opened.geo_transform[1];
+    let expected = burn.grid.metres_from_grid(f64::from(burn.grid.inside_columns().end), 0.0).0;
+    assert!((last - expected).abs() < 1e-3);
+
+    let dataset = Dataset::open(&path).unwrap();
+    let band = dataset.rasterband(1).unwrap();
+    assert!(band.no_data_value().unwrap().is_nan());
+    assert_eq!(band.description().unwrap(), "dNBR");
+    assert_eq!(dataset.metadata_item("AREA", "").unwrap(), notes()[0].text);
+    assert_eq!(dataset.metadata_item("SCENE_BEFORE_THE_FIRE_1", "").unwrap(), "S2A_34SGH");
+    assert!(dataset.metadata_item("TIFFTAG_IMAGEDESCRIPTION", "").unwrap().contains("area: Πάρνηθα"));
+    assert_eq!(dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE").unwrap(), "DEFLATE");
+    assert_eq!(dataset.metadata_item("PREDICTOR", "IMAGE_STRUCTURE").as_deref().unwrap_or("3"), "3");
+}
+
+#[test]
+fn classes_open_with_their_colours() {
+    let folder = tempfile::tempdir().unwrap();
+    let burn = Burn::new(12);
+    let raster = burn.map().raster();
+    let thresholds = Thresholds::default();
+    let palette = Palette::Customary;
+    let path = kept(&folder, "classes.tif", &classes_geotiff(&raster, &thresholds, palette, &notes()));
+    let opened = Raster::<u8>::read(&path, None);
+    let expected: Vec<u8> =
+        raster.values.iter().map(|value| thresholds.classify(*value).map_or(0, |class| class.number)).collect();
+    assert_eq!(opened.pixels, expected);
+    assert!((1..=7).all(|class| expected.contains(&class)), "the map has every class");
+
+    let dataset = Dataset::open(&path).unwrap();
+    let band = dataset.rasterband(1).unwrap();
+    assert_eq!(band.no_data_value(), Some(0.0));
+    assert_eq!(band.color_interpretation(), ColorInterpretation::PaletteIndex);
+    let table = band.color_table().unwrap();
+    for class in thresholds.classes() {
+        let found = table.entry_as_rgb(usize::from(class.number)).unwrap();
+        assert_eq!([found.r, found.g, found.b], class.colour(palette).map(i16::from), "{}", class.name);
+        let number = class.number;
+        assert_eq!(dataset.metadata_item(&format!("CLASS_{number}"), "").unwrap(), class.name);
+    }
+}
+
+#[test]
+fn values_in_the_scenes_own_grid_lie_under_those_of_the_map() {
+    let folder = tempfile::tempdir().unwrap();
+    let burn = Burn::new(13);
+    let utm = UtmGrid::covering(BOX, 32_634, (699_960.0, 4_300_020.0), 20.0).unwrap();
+    let own = kept(&folder, "utm.tif", &values_geotiff(&utm.nearest(&burn.map()), "dNBR", &[]));
+    let map = kept(&folder, "map.tif", &values_geotiff(&burn.map().raster(), "dNBR", &[]));
+    let (own, map) = (Raster::<f32>::read(&own, None), Raster::<f32>::read(&map, None));
+    assert_eq!(own.system.auth_code().unwrap(), 32_634);
+    assert_eq!((own.geo_transform[1], own.geo_transform[5]), (20.0, -20.0));
+    assert_eq!((own.geo_transform[0] - 699_960.0) % 20.0, 0.0);
+    // PROJ's nearest cell: the same, but where a centre lies on the line between two.
+    let expected: Vec<f32> = map.nearest_on(&own).into_iter().map(|value| value.unwrap_or(f32::NAN)).collect();
+    let same = bits(&own.pixels).iter().zip(bits(&expected)).filter(|(a, b)| **a == *b).count();
+    assert!(same as f64 >= 0.999 * expected.len() as f64, "{same} of {}", expected.len());
+}
+
+fn degrees() -> SpatialRef {
+    let mut system = SpatialRef::from_epsg(4326).unwrap();
+    system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    system
+}
+
+/// A polygon by what tells it from others: class, cells, and the cells from the map's corner to its own.
+type Polygon = (i32, [i64; 5]);
+
+/// The polygons of a layer in the map's projection, sorted.
+fn polygons(layer: &mut Layer, class_field: &str, map: &Raster<u8>) -> Vec<Polygon> {
+    let cell = map.geo_transform[1];
+    let mut found: Vec<Polygon> = layer
+        .features()
+        .map(|feature| {
+            let place = feature.field_index(class_field).unwrap();
+            let class = match feature.field(place).unwrap() {
+                Some(FieldValue::IntegerValue(class)) => class,
+                other => panic!("{other:?}"),
+            };
+            let mut geometry = feature.geometry().unwrap().clone();
+            if geometry.spatial_ref().is_some_and(|system| system.is_geographic()) {
+                let transform = CoordTransform::new(&degrees(), &map.system).unwrap();
+                geometry.set_spatial_ref(degrees());
+                geometry.transform_inplace(&transform).unwrap();
+            }
+            let envelope = geometry.envelope();
+            let (west, north) = (map.geo_transform[0], map.geo_transform[3]);
+            let numbers = [
+                geometry.area() / cell / cell,
+                (envelope.MinX - west) / cell,
+                (envelope.MaxX - west) / cell,
+                (north - envelope.MaxY) / cell,
+                (north - envelope.MinY) / cell,
+            ];
+            (class, numbers.map(|number| number.round() as i64))
+        })
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+#[expect(unsafe_code, reason = "the crate gdal does not wrap this function")]
+fn polygonized_by_gdal(classes: &Path) -> Dataset {
+    let raster = Dataset::open(classes).unwrap();
+    let band = raster.rasterband(1).unwrap();
+    let mut polygons = DriverManager::get_driver_by_name("Memory").unwrap().create_vector_only("").unwrap();
+    let system = raster.spatial_ref().unwrap();
+    let layer = polygons
+        .create_layer(LayerOptions { srs: Some(&system), ty: OGRwkbGeometryType::wkbPolygon, ..Default::default() })
+        .unwrap();
+    layer.create_defn_fields(&[("class", OGRFieldType::OFTInteger)]).unwrap();
+    // The band masks itself, as its no-data value is 0.
+    let result = unsafe {
+        let band = band.c_rasterband();
+        gdal_sys::GDALPolygonize(band, band, layer.c_layer(), 0, null_mut(), None, null_mut())
+    };
+    assert_eq!(result, gdal_sys::CPLErr::CE_None);
+    polygons
+}
+
+#[test]
+fn class_polygons_are_those_of_gdal() {
+    let folder = tempfile::tempdir().unwrap();
+    let burn = Burn::new(12);
+    let thresholds = Thresholds::default();
+    let classes =
+        kept(&folder, "classes.tif", &classes_geotiff(&burn.map().raster(), &thresholds, Palette::default(), &[]));
+    let text = class_polygons(&burn.map(), &thresholds, Outlines::Exact, &notes()).unwrap();
+    let geojson = kept(&folder, "classes.geojson", text.as_bytes());
+    let map = Raster::<u8>::read(&classes, None);
+
+    let theirs = polygons(&mut polygonized_by_gdal(&classes).layer(0).unwrap(), "class", &map);
+    let ours = polygons(&mut Dataset::open(&geojson).unwrap().layer(0).unwrap(), "class", &map);
+    assert!(theirs.len() > 1000, "{}", theirs.len());
+    assert_eq!(ours, theirs);
+}
+
+fn check_valid(folder: &TempDir, text: &str) -> usize {
+    let dataset = Dataset::open(kept(folder, "outlines.geojson", text.as_bytes())).unwrap();
+    let mut layer = dataset.layer(0).unwrap();
+    assert_eq!(layer.spatial_ref().unwrap().auth_code().unwrap(), 4326);
+    layer
+        .features()
+        .map(|feature| {
+            let geometry = feature.geometry().unwrap();
+            assert!(geometry.is_valid(), "{}", geometry.wkt().unwrap());
+            (0..geometry.geometry_count()).map(|ring| geometry.get_geometry(ring).point_count()).sum::<usize>()
+        })
+        .sum()
+}
+
+#[test]
+fn every_outline_is_valid_and_simplified_ones_are_short() {
+    let folder = tempfile::tempdir().unwrap();
+    let burn = Burn::new(12);
+    let (map, thresholds) = (burn.map(), Thresholds::default());
+    let corners = |outlines: Outlines| {
+        let classes = check_valid(&folder, &class_polygons(&map, &thresholds, outlines, &[]).unwrap());
+        (classes, check_valid(&folder, &perimeter(&map, &thresholds, outlines, &[]).unwrap()))
+    };
+    let exact = corners(Outlines::Exact);
+    let simple = corners(Outlines::Simplified { detail_m: 60.0 });
+    // Many pieces are single cells, which have no corner to lose.
+    assert!(simple.0 * 4 < exact.0 * 3 && simple.1 * 4 < exact.1 * 3, "{simple:?} of {exact:?}");
+}
