@@ -14,9 +14,9 @@ use crate::stage::shared;
 use files::Files;
 use layouts::{Interleave, Layout};
 
-mod files;
+pub(crate) mod files;
 mod layouts;
-mod projection;
+pub(crate) mod projection;
 
 type NearCog = Cog<Files, NoCache>;
 

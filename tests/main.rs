@@ -16,8 +16,9 @@ mod fires;
 mod offset;
 mod remote;
 
-// The browser's reader and its files beside GDAL.
+// The browser's reader beside GDAL, its computing beside batch's, and its files.
 mod cog;
+mod engine;
 mod products;
 
 // What is configured.

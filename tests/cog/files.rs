@@ -11,25 +11,25 @@ use dragonfly_worker::{Answer, AnswerHead, Far, Transport, Unreachable};
 
 /// The files of this machine, by path.
 #[derive(Clone, Default)]
-pub(super) struct Files {
+pub(crate) struct Files {
     asked: Rc<RefCell<Vec<Range<u64>>>>,
 }
 
-pub(super) struct Part {
+pub(crate) struct Part {
     head: AnswerHead,
     body: Vec<u8>,
 }
 
 impl Files {
-    pub(super) fn far(&self) -> Rc<Far<Self>> {
+    pub(crate) fn far(&self) -> Rc<Far<Self>> {
         Rc::new(Far::new(self.clone(), 6, |_| {}))
     }
 
-    pub(super) fn asked(&self) -> Vec<Range<u64>> {
+    pub(crate) fn asked(&self) -> Vec<Range<u64>> {
         self.asked.borrow().clone()
     }
 
-    pub(super) fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.asked.borrow_mut().clear();
     }
 }

@@ -12,13 +12,13 @@ use super::files::Files;
 use crate::stage::shared;
 
 /// PROJ, through GDAL.
-struct Proj {
+pub(crate) struct Proj {
     image_from_mercator: CoordTransform,
     mercator_from_image: CoordTransform,
 }
 
 impl Proj {
-    fn new(mut system: SpatialRef) -> Self {
+    pub(crate) fn new(mut system: SpatialRef) -> Self {
         let mut web_mercator = SpatialRef::from_epsg(3857).unwrap();
         system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
         web_mercator.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
