@@ -13,6 +13,12 @@ mod outline;
 mod polygons;
 mod simplify;
 
+// The area that one brings along.
+mod area_file;
+mod prj;
+mod shapefile;
+
+pub use area_file::{AreaFile, AreaFileError, read_area};
 pub use burn_map::{BurnMap, Raster, WrongSize};
 pub use file_name::{Product, file_name};
 pub use geotiff::{classes_geotiff, values_geotiff};
