@@ -5,15 +5,16 @@ use std::ptr::null_mut;
 
 use dragonfly_core::{Empty, Grid, Palette, Thresholds, VALID};
 use dragonfly_worker::products::{
-    BurnMap, Note, Outlines, UtmGrid, class_polygons, classes_geotiff, perimeter, values_geotiff,
+    BurnMap, Note, Outlines, UtmGrid, class_polygons, classes_geotiff, perimeter, read_area, values_geotiff,
 };
 use gdal::raster::ColorInterpretation;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
-use gdal::vector::{FieldValue, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
+use gdal::vector::{FieldValue, Geometry, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
 use gdal::{Dataset, DriverManager, Metadata};
 use tempfile::TempDir;
 
 use crate::raster::Raster;
+use crate::stage::shared;
 
 /// West, south, east, north: hills north of Athens.
 const BOX: [f64; 4] = [23.6, 38.1, 23.9, 38.3];
@@ -254,4 +255,97 @@ fn every_outline_is_valid_and_simplified_ones_are_short() {
     let simple = corners(Outlines::Simplified { detail_m: 60.0 });
     // Many pieces are single cells, which have no corner to lose.
     assert!(simple.0 * 4 < exact.0 * 3 && simple.1 * 4 < exact.1 * 3, "{simple:?} of {exact:?}");
+}
+
+/// A square around a place, written by GDAL as a zipped shapefile in a system.
+fn shapefile_by_gdal(folder: &TempDir, epsg: u32, (lon, lat): (f64, f64)) -> Vec<u8> {
+    let corners = [(-0.1, -0.1), (-0.1, 0.1), (0.1, 0.1), (0.1, -0.1), (-0.1, -0.1)];
+    let corners: Vec<String> = corners.iter().map(|(x, y)| format!("{} {}", lon + x, lat + y)).collect();
+    let mut square = Geometry::from_wkt(&format!("POLYGON(({}))", corners.join(","))).unwrap();
+    let mut system = SpatialRef::from_epsg(epsg).unwrap();
+    system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    square.set_spatial_ref(degrees());
+    square.transform_inplace(&CoordTransform::new(&degrees(), &system).unwrap()).unwrap();
+    let path = folder.path().join(format!("{epsg}.shz"));
+    {
+        let driver = DriverManager::get_driver_by_name("ESRI Shapefile").unwrap();
+        let mut dataset = driver.create_vector_only(&path).unwrap();
+        let options =
+            LayerOptions { name: "area", srs: Some(&system), ty: OGRwkbGeometryType::wkbPolygon, ..Default::default() };
+        dataset.create_layer(options).unwrap().create_feature(square).unwrap();
+        dataset.close().unwrap();
+    }
+    std::fs::read(path).unwrap()
+}
+
+#[test]
+fn a_shapefile_in_any_usual_system_lies_where_gdal_puts_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let (greece, california, australia) = ((23.7, 38.2), (-120.0, 37.5), (148.5, -35.5));
+    // Systems that agree with WGS 84, within 3 m, as PROJ knows some shifts of that size.
+    let alike = [
+        (4326, greece),
+        (4258, greece),
+        (4269, california),
+        (3857, greece),
+        (32_634, greece),
+        (32_755, australia),
+        (26_911, california),
+        (25_834, greece),
+        (3035, greece),
+        (3310, california),
+        (2227, california),
+        (5070, california),
+        (3978, (-115.0, 55.0)),
+        (3005, (-122.0, 51.0)),
+        (3338, (-150.0, 64.0)),
+        (3577, australia),
+        (28_355, australia),
+        (7855, australia),
+        (2193, (172.5, -42.0)),
+        (2154, (5.5, 43.5)),
+        (3763, (-8.0, 40.0)),
+        (31_982, (-50.0, -25.0)),
+    ];
+    // Others, whose shift is an average.
+    let shifted = [(2100, greece), (27_700, (-2.0, 54.0)), (31_467, (9.5, 50.0)), (23_030, (-3.5, 40.0))];
+    let tolerances = alike.map(|place| (place, 3.0)).into_iter().chain(shifted.map(|place| (place, 20.0)));
+    for ((epsg, (lon, lat)), tolerance_m) in tolerances {
+        let read = read_area("area.shz", &shapefile_by_gdal(&folder, epsg, (lon, lat))).unwrap();
+        assert_eq!(read.note, None, "EPSG:{epsg}");
+        let expected = [lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1];
+        let off = read.area.bbox().iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) * 111_320.0;
+        assert!(off <= tolerance_m, "EPSG:{epsg} is {off:.1} m off");
+    }
+}
+
+#[test]
+fn a_system_that_is_not_known_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let error = read_area("ch.zip", &shapefile_by_gdal(&folder, 2056, (8.0, 47.0))).unwrap_err().to_string();
+    assert!(error.contains("area.prj in ch.zip") && error.contains("EPSG:4326"), "{error}");
+    let lisbon = read_area("pt.zip", &shapefile_by_gdal(&folder, 20_790, (-8.0, 40.0))).unwrap();
+    assert!(lisbon.note.unwrap().contains("D_Lisbon"));
+}
+
+#[test]
+fn real_perimeters_survive_the_way_through_a_shapefile() {
+    let Some(perimeter) = shared("data/las-conchas/perimeter.geojson") else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let zip = folder.path().join("perimeter.shz");
+    {
+        let source = Dataset::open(&perimeter).unwrap();
+        let driver = DriverManager::get_driver_by_name("ESRI Shapefile").unwrap();
+        source.create_copy(&driver, &zip, &gdal::cpl::CslStringList::new()).unwrap().close().unwrap();
+    }
+    let direct = read_area("perimeter.geojson", &std::fs::read(&perimeter).unwrap()).unwrap();
+    let zipped = read_area("perimeter.shz", &std::fs::read(&zip).unwrap()).unwrap();
+    assert_eq!(zipped.note, None);
+    let grid = Grid::covering(direct.area.bbox(), 11);
+    let cells = |area: &dragonfly_core::Area| {
+        let inside = |row| area.cells_of_row(&grid, row).iter().filter(|inside| **inside).count();
+        grid.inside_rows().map(inside).sum::<usize>()
+    };
+    let (direct, zipped) = (cells(&direct.area), cells(&zipped.area));
+    assert!(direct > 1000 && direct.abs_diff(zipped) <= 2, "{direct} cells, {zipped} through a shapefile");
 }
