@@ -36,7 +36,7 @@ pub fn file_name(provenance: &Provenance, product: Product) -> String {
         Product::Hectares => ("_hectares", "csv"),
         Product::Picture => ("", "png"),
     };
-    let index = provenance.index.name().to_lowercase();
+    let index = provenance.index.name().to_ascii_lowercase();
     let (first, last) = (provenance.pre.start.format("%Y%m%d"), provenance.post.end.format("%Y%m%d"));
     format!("dragonfly_{}_{index}_{first}-{last}{part}.{ending}", slug(&provenance.area))
 }

@@ -52,8 +52,8 @@ pub(crate) struct Piece {
 #[error("the outlines have more than {MOST_CORNERS} corners; choose a smaller area, or take the classes as a GeoTIFF")]
 pub struct TooManyCorners;
 
-/// About 100 MB of GeoJSON.
-const MOST_CORNERS: usize = 4_000_000;
+/// About one a cell of the largest map, where half as many are usual; 400 MB of GeoJSON.
+const MOST_CORNERS: usize = 16_000_000;
 
 /// Traces all pieces. `row_area_ha` is the area of a cell of each row.
 pub(crate) fn trace(cells: ClassCells, row_area_ha: impl Fn(usize) -> f64) -> Result<Traced, TooManyCorners> {

@@ -54,7 +54,8 @@ fn projected(node: &Node) -> Result<System, BadPrj> {
     let metres = node.child("UNIT").and_then(Node::number).filter(|metres| *metres > 0.0).unwrap_or(1.0);
     let parameter = |names: &[&str]| {
         let named = |child: &&Node| {
-            child.name == "PARAMETER" && child.text().is_some_and(|text| names.contains(&text.to_lowercase().as_str()))
+            child.name == "PARAMETER"
+                && child.text().is_some_and(|text| names.contains(&text.to_ascii_lowercase().as_str()))
         };
         node.children().find(named).and_then(Node::number)
     };
@@ -68,7 +69,7 @@ fn projected(node: &Node) -> Result<System, BadPrj> {
     let scale = parameter(&["scale_factor"]).unwrap_or(1.0);
 
     let mut sphere = "";
-    let name = projection.to_lowercase();
+    let name = projection.to_ascii_lowercase();
     let words = match name.as_str() {
         "transverse_mercator" | "gauss_kruger" => format!("+proj=tmerc +lat_0={lat_0} +k={scale}"),
         "lambert_conformal_conic" | "lambert_conformal_conic_1sp" | "lambert_conformal_conic_2sp" => {
@@ -162,7 +163,7 @@ impl Datum {
             if flattening > 0.0 { format!("+a={axis_m} +rf={flattening}") } else { format!("+a={axis_m} +b={axis_m}") };
         let meridian = geographic.child("PRIMEM").and_then(Node::number).filter(|lon| *lon != 0.0);
         let meridian = meridian.map_or(String::new(), |lon| format!(" +pm={lon}"));
-        let name = datum.text().unwrap_or_default().to_lowercase().replace([' ', '-'], "_");
+        let name = datum.text().unwrap_or_default().to_ascii_lowercase().replace([' ', '-'], "_");
         let name = name.strip_prefix("d_").unwrap_or(&name);
 
         let shift: Vec<String> = datum
@@ -216,10 +217,13 @@ impl Node {
     fn take(rest: &mut &str, depth: usize) -> Option<Self> {
         let end = rest.find(['[', '('])?;
         let name = rest[..end].trim();
-        if depth > DEEPEST || name.is_empty() || !name.chars().all(|letter| letter.is_alphanumeric() || letter == '_') {
+        if depth > DEEPEST
+            || name.is_empty()
+            || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+        {
             return None;
         }
-        let name = name.to_uppercase();
+        let name = name.to_ascii_uppercase();
         *rest = rest[end + 1..].trim_start();
         let mut items = Vec::new();
         loop {
