@@ -20,6 +20,9 @@ mod remote;
 mod cog;
 mod engine;
 mod products;
+mod cog;
+mod engine;
+mod products;
 
 // What is configured.
 mod configuration;

@@ -47,6 +47,12 @@ pub enum Sight {
 }
 
 impl Sight {
+    /// The sight whose `as u8` is a code; `None` for another number.
+    pub fn from_code(code: u8) -> Option<Self> {
+        const ALL: [Sight; 5] = [Sight::Unseen, Sight::NoData, Sight::Hidden, Sight::Water, Sight::Land];
+        ALL.get(usize::from(code)).copied()
+    }
+
     /// The surface was seen, and there is an NBR.
     pub fn is_clear(self) -> bool {
         self >= Self::Water
@@ -369,6 +375,14 @@ mod tests {
                 assert_eq!(rounded(value), value.round() as i64, "{value}");
             }
         }
+    }
+
+    #[test]
+    fn a_code_leads_back_to_its_sight() {
+        for code in 0..5 {
+            assert_eq!(Sight::from_code(code).map(|sight| sight as u8), Some(code));
+        }
+        assert_eq!(Sight::from_code(5), None);
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod protocol;
 // What is found, and what is made of it.
 mod catalogue;
 mod choice;
+mod download;
 mod engine;
 mod wanted;
 
@@ -57,6 +58,7 @@ pub use cog::{BlockPixels, Cog, ReadCause, ReadError};
 pub use compression::{BrokenBlock, Compression};
 pub use crs::{Crs, UnknownCrs};
 pub use directory::TiffError;
+pub use download::Harvest;
 pub use engine::{Map, View, compute};
 pub use far::{Far, FetchError, Fetched};
 pub use image::Image;
@@ -64,6 +66,6 @@ pub use known_bytes::{KnownBytes, Unknown};
 pub use level::{BlockPlace, Level};
 pub use pixels::{Pixels, SampleKind};
 pub use projection::CrsProjection;
-pub use scene::{Scene, SceneError};
+pub use scene::{PixelGrid, Scene, SceneError};
 pub use transport::{Answer, AnswerHead, Transport, Unreachable};
 pub use wanted::WantedCells;

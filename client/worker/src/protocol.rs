@@ -13,12 +13,15 @@
 //! ReadArea ─▶ Area                  Cancel ───▶ Cancelled                     ClearCache ▶ Cleared
 //! ```
 //!
+//! The worker says [`Answer::Ready`] when it has started; orders sent before are lost. When it dies, for want of memory,
+//! the browser fires `error` at the `Worker`: the page then starts another.
+//!
 //! Cells are those of Web Mercator tiles of 256 × 256, row by row from the north; numbers are little-endian. Boxes
 //! are west, south, east, north in degrees. A MB is a million bytes.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::{Assessment, UsedScene};
-use dragonfly_core::{DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares};
+use dragonfly_core::{DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, Thresholds};
 use serde::{Deserialize, Serialize};
 
 /// The zoom at which one computes, unless the area is too large: its cells come nearest to pixels of 20 m.
@@ -49,7 +52,7 @@ pub enum Request {
     Download(Download),
     /// Reads an area out of a file; its bytes are the only buffer. Ends with [`Answer::Area`].
     ReadArea {
-        /// Name of the file, which tells its kind: `.zip` (a shapefile), `.json` or `.geojson`.
+        /// Name of the file: GeoJSON, or a zipped shapefile.
         name: String,
     },
     /// Ends what is under way, at once. Ends with [`Answer::Cancelled`].
@@ -96,6 +99,9 @@ pub struct Search {
 pub struct Compute {
     /// Ids of scenes that [`Found`] listed, of both sides: those marked as chosen, or other choices.
     pub scenes: Vec<String>,
+    /// Zoom of the cells, one of [`Found::zooms`]; `None` for the one searched with.
+    #[serde(default)]
+    pub zoom: Option<u8>,
     /// Whether to find the dNBR offset of unburned ground around what burnt.
     #[serde(default)]
     pub dnbr_offset: bool,
@@ -114,52 +120,50 @@ pub enum Picture {
     False,
 }
 
-/// An index of burn severity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Index {
-    /// NBR before less NBR after.
-    #[default]
-    Dnbr,
-    /// Relative to the square root of the NBR before.
-    Rdnbr,
-    /// Relative to the NBR before.
-    Rbr,
-}
-
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Download {
     /// Which.
     pub file: FileKind,
-    /// dNBR values that part the seven classes, ascending.
-    pub breaks: [f32; 6],
+    /// What its values are.
+    #[serde(default)]
+    pub index: Index,
+    /// What parts the classes; `None` for those published for the index.
+    #[serde(default)]
+    pub thresholds: Option<Thresholds>,
+    /// Colours of classes.
+    #[serde(default)]
+    pub palette: Palette,
     /// Whether the dNBR offset found is taken off.
     pub corrected: bool,
+    /// What people call the area; empty where it has no name.
+    #[serde(default)]
+    pub area_name: String,
+    /// Whom to name (`attribution` of `meta/client.json`).
+    #[serde(default)]
+    pub attribution: String,
 }
 
 /// Files that can be written of a result.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", tag = "kind")]
 pub enum FileKind {
-    /// GeoTIFF of an index, float32, NaN where empty.
+    /// GeoTIFF of the index, float32, NaN where empty.
     Values {
-        /// Which index.
-        index: Index,
-        /// In the scenes' own UTM grid of 20 m, instead of Web Mercator.
+        /// In the scenes' own UTM grid, such as 20 m, instead of Web Mercator.
         utm: bool,
     },
-    /// GeoTIFF of classes 1 to 7, 0 where empty.
+    /// GeoTIFF of the classes' numbers, 0 where empty.
     Classes,
     /// GeoJSON of the classes' polygons, hectares in their properties.
     ClassPolygons {
-        /// Corners may move by so many metres to become fewer; 0 keeps them all.
-        simplify_m: f64,
+        /// Details smaller than a square of this side are left out, metres; 0 keeps every corner.
+        detail_m: f64,
     },
     /// GeoJSON of what burnt, hectares in its properties.
     Perimeter {
-        /// Corners may move by so many metres to become fewer; 0 keeps them all.
-        simplify_m: f64,
+        /// Details smaller than a square of this side are left out, metres; 0 keeps every corner.
+        detail_m: f64,
     },
     /// CSV of hectares a class.
     Hectares,
@@ -178,6 +182,8 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum Answer {
+    /// The worker has started, and hears orders from now on. Comes once, with number 0.
+    Ready,
     /// How far it is. Comes many times.
     Progress(Progress),
     /// The scenes.
@@ -193,8 +199,10 @@ pub enum Answer {
     File(FileName),
     /// The area in a file, as the text of a GeoJSON geometry.
     Area {
-        /// The geometry.
+        /// The geometry, in longitude and latitude.
         geojson: String,
+        /// What a person should know about it; `None` when all is well.
+        note: Option<String>,
     },
     /// Nothing is under way any more.
     Cancelled,
@@ -433,21 +441,17 @@ mod tests {
     fn orders_are_plain_objects() {
         check_order(r#"{"number":7,"request":{"kind":"cancel"}}"#, Request::Cancel);
         check_order(
-            r#"{"number":7,"request":{"kind":"compute","scenes":["a","b"],"dnbr_offset":true,"picture":"false"}}"#,
+            r#"{"number":7,"request":{"kind":"compute","scenes":["a","b"],"zoom":null,"dnbr_offset":true,"picture":"false"}}"#,
             Request::Compute(Compute {
                 scenes: vec!["a".to_owned(), "b".to_owned()],
+                zoom: None,
                 dnbr_offset: true,
                 picture: Some(Picture::False),
             }),
         );
-        check_order(
-            r#"{"number":7,"request":{"kind":"download","file":{"values":{"index":"dnbr","utm":false}},"breaks":[-0.25,-0.1,0.1,0.27,0.44,0.66],"corrected":true}}"#,
-            Request::Download(Download {
-                file: FileKind::Values { index: Index::Dnbr, utm: false },
-                breaks: dragonfly_core::Breaks::USGS.values(),
-                corrected: true,
-            }),
-        );
+        let text = r#"{"number":7,"request":{"kind":"download","file":{"kind":"values","utm":true},"corrected":true}}"#;
+        let Request::Download(download) = serde_json::from_str::<Order>(text).unwrap().request else { panic!() };
+        assert_eq!((download.file, download.index), (FileKind::Values { utm: true }, Index::Dnbr));
     }
 
     #[test]

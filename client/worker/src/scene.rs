@@ -15,11 +15,12 @@ use dragonfly_core::{
 };
 use futures_util::future::{try_join_all, try_join3};
 use futures_util::stream::{FuturesOrdered, StreamExt};
+use serde::{Deserialize, Serialize};
 
 use crate::band::Band;
 use crate::cache::ByteCache;
 use crate::cog::{Cog, ReadError};
-use crate::crs::UnknownCrs;
+use crate::crs::{Crs, UnknownCrs};
 use crate::far::Far;
 use crate::pixels::SampleKind;
 use crate::projection::CrsProjection;
@@ -32,6 +33,8 @@ pub struct Scene<T, C> {
     pub used: UsedScene,
     /// How its mask is written; `None` where every pixel with data counts as clear.
     pub mask_kind: Option<MaskKind>,
+    /// Its own pixels' grid; `None` where its system has no number.
+    pub pixel_grid: Option<PixelGrid>,
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
     scaling: Scaling,
@@ -41,6 +44,17 @@ pub struct Scene<T, C> {
     /// Parts under way, in the same order.
     under_way: FuturesOrdered<PartUnderWay>,
     under_way_bytes: u64,
+}
+
+/// Where the pixels of a scene lie at full resolution.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PixelGrid {
+    /// The coordinate system's number in EPSG's list.
+    pub epsg: u16,
+    /// North-west corner of the first pixel, metres of the system.
+    pub corner_m: (f64, f64),
+    /// Side of a pixel, metres of the system.
+    pub pixel_m: f64,
 }
 
 /// The bands at the level read.
@@ -160,6 +174,13 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         }
         let offset = offset_of(item, &swir_band).await?;
         let used = UsedScene::new(item, side, offset).ok_or(SceneError::NoDatetime)?;
+        let pixel_grid = match nir.image().crs {
+            Crs::Epsg(epsg) => {
+                let corner_m = frame.geo_transform.projected_from_pixel(0.0, 0.0);
+                Some(PixelGrid { epsg, corner_m, pixel_m: frame.geo_transform.pixel_size() })
+            }
+            _ => None,
+        };
         let frame = LevelFrame { full_size: frame.size, size: nir_band.size(), block_size: nir_band.block_size() };
         let mut plan = ScenePlan::new(placed, &frame, CLOUD_MARGIN_M, |window| wanted.any(window));
         plan.begin(&(0..wanted.grid().width()));
@@ -179,6 +200,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         let mut scene = Self {
             used,
             mask_kind,
+            pixel_grid,
             waiting: waiting.collect(),
             plan,
             bands: Rc::new(bands),

@@ -1,11 +1,11 @@
 //! A file of a scene, and what its numbers mean.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::lenient;
 
 /// A file of a scene. STAC 1.0 and 1.1.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Asset {
     /// Where it is: a URL, or a path relative to the catalogue's file.
     pub href: String,
@@ -24,7 +24,7 @@ pub struct Asset {
 }
 
 /// Scale and offset of a band.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RasterBand {
     /// Multiplied with the digital number.
     #[serde(default, alias = "raster:scale", deserialize_with = "lenient::number")]

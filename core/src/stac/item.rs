@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Deserializer};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 
 use super::footprint::overlap;
@@ -31,8 +31,8 @@ pub struct UnreadItem {
     pub cause: String,
 }
 
-/// A scene in a catalogue. STAC 1.0 and 1.1.
-#[derive(Clone, Debug, Deserialize)]
+/// A scene in a catalogue. STAC 1.0 and 1.1. Written again without its footprint.
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     /// Name, unique in its collection.
     pub id: String,
@@ -43,7 +43,7 @@ pub struct Item {
     #[serde(default, deserialize_with = "lenient::list")]
     pub bbox: Vec<f64>,
     /// Where it has data; `None` where the item does not say.
-    #[serde(default, rename = "geometry", deserialize_with = "footprint")]
+    #[serde(default, rename = "geometry", deserialize_with = "footprint", skip_serializing)]
     pub footprint: Option<Footprint>,
     /// What is said of the scene.
     pub properties: Properties,
@@ -53,7 +53,7 @@ pub struct Item {
 }
 
 /// What is said of a scene.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Properties {
     /// Moment of acquisition.
     #[serde(default, deserialize_with = "lenient::moment")]
@@ -286,6 +286,15 @@ mod tests {
     fn scale_and_offset_may_stand_with_the_asset() {
         let item = item("a", "");
         assert_eq!((item.scale(), item.metadata_offset_dn()), (0.0002, Some(-500.0)));
+    }
+
+    #[test]
+    fn an_item_written_and_read_again_says_the_same() {
+        let first = item("S2A_10TFK_20250612_0_L2A", r#","eo:cloud_cover":3.5,"s2:processing_baseline":"05.11""#);
+        let again: Item = serde_json::from_str(&serde_json::to_string(&first).unwrap()).unwrap();
+        let said = |item: &Item| format!("{:?}", Item { footprint: None, ..item.clone() });
+        assert_eq!(said(&again), said(&first));
+        assert_eq!((again.scale(), again.metadata_offset_dn()), (0.0002, Some(-500.0)));
     }
 
     fn check_tile(id: &str, properties: &str, tile: &str) {

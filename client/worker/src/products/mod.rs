@@ -23,6 +23,7 @@ pub use burn_map::{BurnMap, Raster, WrongSize};
 pub use file_name::{Product, file_name};
 pub use geotiff::{classes_geotiff, values_geotiff};
 pub use hectares_csv::hectares_csv;
+pub use outline::TooManyCorners;
 pub use polygons::{Outlines, class_polygons, perimeter};
 pub use provenance::{Note, Provenance};
 pub use utm::UtmGrid;

@@ -1,0 +1,296 @@
+//! Where orders of the page are taken, carried out one at a time, and reported.
+
+use std::cell::{Cell, RefCell};
+use std::ops::Range;
+use std::rc::Rc;
+
+use dragonfly_core::stac::Item;
+use dragonfly_core::{Area, FireSide, Grid, mercator::TILE_SIZE_PX};
+use dragonfly_worker::protocol::{
+    Answer, BlockAt, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, MOST_CELLS, Order, Progress, Report,
+    Request, Search, Step, Without,
+};
+use dragonfly_worker::{
+    Catalogue, CatalogueError, Harvest, Map, PixelGrid, WantedCells, around, compute, found, nearest, products,
+    question, windows,
+};
+use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
+use js_sys::{ArrayBuffer, Uint8Array};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::message::{bytes, floats, heard, on_message, scope, tell};
+use crate::pool::{FarScene, Pool};
+use crate::scene_worker::is_online;
+use crate::store::Store;
+use crate::web::BrowserWeb;
+
+/// The worker with what it has found and computed.
+struct Desk {
+    pool: Rc<Pool>,
+    store: Rc<Store>,
+    progress: Rc<Telling>,
+    under_way: RefCell<Option<AbortHandle>>,
+    prepared: RefCell<Option<Rc<Prepared>>>,
+    computed: RefCell<Option<Rc<Computed>>>,
+}
+
+/// A search with its answer.
+struct Prepared {
+    search: Search,
+    area: Area,
+    pre: Vec<Item>,
+    post: Vec<Item>,
+}
+
+/// What was computed last.
+struct Computed {
+    map: Map,
+    done: Done,
+    pixel_grid: Option<PixelGrid>,
+    prepared: Rc<Prepared>,
+}
+
+/// How far the order under way is.
+struct Telling {
+    number: Cell<u32>,
+    progress: Cell<Progress>,
+    kept: Cell<u64>,
+}
+
+/// Starts the worker.
+pub(crate) fn start() {
+    let nothing = Progress { step: Step::Searching, done: 0, of: 0, bytes: 0 };
+    let progress = Rc::new(Telling { number: Cell::new(0), progress: Cell::new(nothing), kept: Cell::new(0) });
+    let received = Rc::clone(&progress);
+    let desk = Rc::new(Desk {
+        pool: Rc::new(Pool::start(move |bytes, kept| received.received(bytes, kept))),
+        store: Rc::new(Store::new(|_| {})),
+        progress,
+        under_way: RefCell::default(),
+        prepared: RefCell::default(),
+        computed: RefCell::default(),
+    });
+    on_message(move |event| {
+        if let Some((order, buffers)) = heard::<Order>(&event) {
+            desk.take(order, buffers);
+        }
+    });
+    report(0, Answer::Ready, &[]);
+}
+
+fn report(number: u32, answer: Answer, buffers: &[ArrayBuffer]) {
+    tell(&scope(), &Report { number, answer }, buffers);
+}
+
+impl Desk {
+    /// Ends what is under way, and begins an order.
+    fn take(self: &Rc<Self>, Order { number, request }: Order, buffers: Vec<ArrayBuffer>) {
+        if let Some(under_way) = self.under_way.take() {
+            under_way.abort();
+            self.pool.clear();
+        }
+        self.progress.begin(number);
+        let desk = Rc::clone(self);
+        let (work, handle) = abortable(async move {
+            let answered = match request {
+                Request::Search(search) => desk.search(*search).await.map(alone),
+                Request::Compute(wish) => desk.compute(&wish).await.map(alone),
+                Request::Download(wish) => desk.download(&wish),
+                Request::ReadArea { name } => read_area(&name, &buffers).map(alone),
+                Request::Cancel => Ok(alone(Answer::Cancelled)),
+                Request::ClearCache => {
+                    desk.store.limit(0).await;
+                    Ok(alone(Answer::Cleared))
+                }
+            };
+            let (answer, buffers) = answered.unwrap_or_else(|fault| (Answer::Fault(fault), Vec::new()));
+            report(number, answer, &buffers);
+            desk.pool.clear();
+        });
+        *self.under_way.borrow_mut() = Some(handle);
+        spawn_local(async {
+            // Nobody waits for what was aborted.
+            let _ = work.await;
+        });
+    }
+
+    async fn search(&self, search: Search) -> Result<Answer, Fault> {
+        let area = area(&search.area)?;
+        let catalogue = self.catalogue(&search);
+        let fault = |error: CatalogueError| Fault::of_catalogue(&error, is_online());
+        let (in_pre, in_post) = (Cell::new(0), Cell::new(0));
+        let tell_found = || self.progress.step(Step::Searching, in_pre.get() + in_post.get(), 0);
+        tell_found();
+        let (pre_question, post_question) =
+            (question(&search, &area, search.pre), question(&search, &area, search.post));
+        let find_pre = catalogue.find(&pre_question, |count| {
+            in_pre.set(count as u64);
+            tell_found();
+        });
+        let find_post = catalogue.find(&post_question, |count| {
+            in_post.set(count as u64);
+            tell_found();
+        });
+        let (pre, post) = try_join(find_pre, find_post).await.map_err(fault)?;
+        let mut answer = found(&search, &area, (&pre, &post));
+        for (side, window) in [(&mut answer.pre, search.pre), (&mut answer.post, search.post)] {
+            if let Some(Without::NoScene { nearest: days }) = &mut side.without {
+                let items = catalogue.find(&question(&search, &area, around(window)), |_| {}).await.map_err(fault)?;
+                *days = nearest(&search, &items, window);
+            }
+        }
+        *self.prepared.borrow_mut() = Some(Rc::new(Prepared { search, area, pre, post }));
+        Ok(Answer::Found(Box::new(answer)))
+    }
+
+    async fn compute(&self, wish: &Compute) -> Result<Answer, Fault> {
+        let Some(prepared) = self.prepared.borrow().clone() else {
+            return Err(Fault::new(FaultKind::NoScene, "nothing has been searched yet", "search for scenes first"));
+        };
+        let Prepared { search, area, .. } = &*prepared;
+        let zoom = wish.zoom.unwrap_or(search.zoom);
+        let grid = Grid::covering(area.bbox(), zoom);
+        let cells = grid.inside_columns().len() as u64 * grid.inside_rows().len() as u64;
+        if cells > MOST_CELLS {
+            let millions = cells as f64 / 1e6;
+            let message = format!(
+                "the area has {millions:.0} million cells at zoom {zoom}, and {} million are the most",
+                MOST_CELLS >> 20
+            );
+            return Err(Fault::new(FaultKind::TooLarge, message, "choose a smaller area, or a coarser zoom"));
+        }
+        // What was computed before needs its memory no more.
+        self.computed.take();
+        let scenes = self.open(&prepared, wish, zoom).await?;
+        let pixel_grid = scenes.iter().find_map(|scene| scene.pixel_grid);
+        let wanted = WantedCells::of(area.clone(), zoom);
+        let strips = u64::from(grid.height() / TILE_SIZE_PX);
+        self.progress.step(Step::Computing, 0, strips);
+        let number = self.progress.number.get();
+        let on_strip = |map: &Map, rows: Range<u32>| {
+            report_blocks(number, map, &rows);
+            self.progress.step(Step::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
+        };
+        let (map, mut done) = compute(&wanted, &windows(search), scenes, wish.dnbr_offset, on_strip).await?;
+        (done.bytes, done.cached_bytes) = (self.progress.progress.get().bytes, self.progress.kept.get());
+        *self.computed.borrow_mut() =
+            Some(Rc::new(Computed { map, done: done.clone(), pixel_grid, prepared: Rc::clone(&prepared) }));
+        let store = Rc::clone(&self.store);
+        spawn_local(async move { store.limit(CACHE_BYTES).await });
+        Ok(Answer::Done(Box::new(done)))
+    }
+
+    fn download(&self, wish: &Download) -> Result<(Answer, Vec<ArrayBuffer>), Fault> {
+        let Some(computed) = self.computed.borrow().clone() else {
+            return Err(Fault::new(FaultKind::Result, "nothing has been computed yet", "compute an area first"));
+        };
+        self.progress.step(Step::Writing, 0, 1);
+        let Computed { map, done, pixel_grid, prepared } = &*computed;
+        let harvest = Harvest { search: &prepared.search, map, done, pixel_grid: *pixel_grid };
+        let (name, file) = harvest.write(wish)?;
+        Ok((Answer::File(name), vec![bytes(&file)]))
+    }
+
+    /// Opens the scenes that are wished for.
+    async fn open(&self, prepared: &Prepared, wish: &Compute, zoom: u8) -> Result<Vec<FarScene>, Fault> {
+        let Prepared { search, pre, post, .. } = prepared;
+        let catalogue = self.catalogue(search);
+        let mut chosen: Vec<(FireSide, Item)> = Vec::new();
+        for (side, items) in [(FireSide::Pre, pre), (FireSide::Post, post)] {
+            for id in &wish.scenes {
+                chosen.extend(items.iter().find(|item| item.id == *id).map(|item| (side, item.clone())));
+            }
+        }
+        if let Some(unknown) = wish.scenes.iter().find(|id| chosen.iter().all(|(_, item)| item.id != **id)) {
+            let message = format!("the scene {unknown} was not found");
+            return Err(Fault::new(FaultKind::NoScene, message, "search again, and choose among the scenes found"));
+        }
+        let (sides, mut items): (Vec<FireSide>, Vec<Item>) = chosen.into_iter().unzip();
+        catalogue.sign(&mut items).await.map_err(|error| Fault::of_catalogue(&error, is_online()))?;
+        for href in items.iter_mut().flat_map(Item::hrefs_mut) {
+            if let Some(proxy) = &search.proxy_base {
+                href.insert_str(0, proxy);
+            }
+        }
+        let (opened, count) = (Cell::new(0), items.len() as u64);
+        self.progress.step(Step::Opening, 0, count);
+        let opened = &opened;
+        let open = sides.into_iter().zip(items).map(|(side, item)| async move {
+            let scene = self.pool.open(item, side, search.area.clone(), zoom).await;
+            opened.set(opened.get() + 1);
+            self.progress.step(Step::Opening, opened.get(), count);
+            scene
+        });
+        Ok(try_join_all(open).await?.into_iter().flatten().collect())
+    }
+
+    fn catalogue(&self, search: &Search) -> Catalogue<BrowserWeb, Store> {
+        Catalogue::new(BrowserWeb, Rc::clone(&self.store), &search.stac_url, search.token_url.as_deref())
+    }
+}
+
+fn area(geojson: &str) -> Result<Area, Fault> {
+    let fault = |error: dragonfly_core::AreaError| {
+        Fault::new(
+            FaultKind::Area,
+            format!("the area cannot be used: {error}"),
+            "draw it, or drop a file with polygons in degrees",
+        )
+    };
+    Area::from_geojson(geojson).map_err(fault)
+}
+
+fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<Answer, Fault> {
+    let file = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
+    let read = products::read_area(name, &file)
+        .map_err(|error| Fault::new(FaultKind::Area, error.to_string(), "drop another file, or draw the area"))?;
+    Ok(Answer::Area { geojson: read.geojson, note: read.note })
+}
+
+/// An answer without buffers.
+fn alone(answer: Answer) -> (Answer, Vec<ArrayBuffer>) {
+    (answer, Vec::new())
+}
+
+/// Hands the tiles of some rows to the page; none for a tile wholly outside the area.
+fn report_blocks(number: u32, map: &Map, rows: &Range<u32>) {
+    let tiles = map.grid.tiles();
+    let width = map.grid.width() as usize;
+    let side = TILE_SIZE_PX as usize;
+    for x in 0..tiles.width() {
+        let starts = rows.clone().map(|row| row as usize * width + x as usize * side);
+        let state: Vec<u8> = starts.clone().flat_map(|start| &map.state[start..start + side]).copied().collect();
+        if state.iter().all(|code| *code == 0) {
+            continue;
+        }
+        let cut = |plane: &[f32]| -> Vec<f32> {
+            starts.clone().flat_map(|start| &plane[start..start + side]).copied().collect()
+        };
+        let at = BlockAt { z: map.grid.zoom(), x: tiles.x_start + x, y: tiles.y_start + rows.start / TILE_SIZE_PX };
+        report(number, Answer::Block(at), &[floats(&cut(&map.dnbr)), floats(&cut(&map.pre_nbr)), bytes(&state)]);
+    }
+}
+
+impl Telling {
+    fn begin(&self, number: u32) {
+        self.number.set(number);
+        self.progress.set(Progress { step: Step::Searching, done: 0, of: 0, bytes: 0 });
+        self.kept.set(0);
+    }
+
+    fn step(&self, step: Step, done: u64, of: u64) {
+        self.progress.set(Progress { step, done, of, ..self.progress.get() });
+        self.say();
+    }
+
+    fn received(&self, bytes: u64, kept: u64) {
+        let progress = self.progress.get();
+        self.progress.set(Progress { bytes: progress.bytes + bytes, ..progress });
+        self.kept.set(self.kept.get() + kept);
+        self.say();
+    }
+
+    fn say(&self) {
+        report(self.number.get(), Answer::Progress(self.progress.get()), &[]);
+    }
+}

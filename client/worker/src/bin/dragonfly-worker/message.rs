@@ -1,0 +1,69 @@
+//! Messages between the page, the worker and its own workers: a JSON text with buffers that are handed over.
+
+use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{DedicatedWorkerGlobalScope, MessageEvent, Worker};
+
+/// The worker that this code runs in.
+pub(crate) fn scope() -> DedicatedWorkerGlobalScope {
+    js_sys::global().unchecked_into()
+}
+
+/// Whoever can be told something.
+pub(crate) trait Listener {
+    /// Hands over a message and its buffers.
+    fn hand(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue>;
+}
+
+impl Listener for DedicatedWorkerGlobalScope {
+    fn hand(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue> {
+        self.post_message_with_transfer(message, buffers)
+    }
+}
+
+impl Listener for Worker {
+    fn hand(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue> {
+        self.post_message_with_transfer(message, buffers)
+    }
+}
+
+/// Tells a listener something.
+pub(crate) fn tell(listener: &impl Listener, content: &impl Serialize, buffers: &[ArrayBuffer]) {
+    // Our own types: always JSON.
+    let json = serde_json::to_string(content).unwrap_or_default();
+    let buffers: Array = buffers.iter().collect();
+    let message = Object::new();
+    // A new object takes any property.
+    let _ = Reflect::set(&message, &"json".into(), &json.into());
+    let _ = Reflect::set(&message, &"buffers".into(), &buffers);
+    // Only a worker that has died does not hear, and then nobody waits for it.
+    let _ = listener.hand(&message, &buffers);
+}
+
+/// What an event tells; `None` where it is no such message.
+pub(crate) fn heard<T: DeserializeOwned>(event: &MessageEvent) -> Option<(T, Vec<ArrayBuffer>)> {
+    let part = |name: &str| Reflect::get(&event.data(), &name.into()).ok();
+    let content = serde_json::from_str(&part("json")?.as_string()?).ok()?;
+    let buffers = part("buffers").map(|buffers| Array::from(&buffers)).unwrap_or_default();
+    Some((content, buffers.iter().filter_map(|buffer| buffer.dyn_into().ok()).collect()))
+}
+
+/// Hears every message to this worker, for as long as it lives.
+pub(crate) fn on_message(hear: impl FnMut(MessageEvent) + 'static) {
+    let hear = Closure::<dyn FnMut(MessageEvent)>::new(hear);
+    scope().set_onmessage(Some(hear.as_ref().unchecked_ref()));
+    hear.forget();
+}
+
+/// Numbers as a buffer of their own.
+pub(crate) fn floats(numbers: &[f32]) -> ArrayBuffer {
+    Float32Array::from(numbers).buffer()
+}
+
+/// Bytes as a buffer of their own.
+pub(crate) fn bytes(bytes: &[u8]) -> ArrayBuffer {
+    Uint8Array::from(bytes).buffer()
+}

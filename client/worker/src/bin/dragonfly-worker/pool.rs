@@ -1,0 +1,171 @@
+//! The workers that look at scenes, as the worker that takes orders sees them.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::future::Future;
+use std::ops::Range;
+use std::rc::Rc;
+
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::stac::Item;
+use dragonfly_core::{CellWindow, FireSide, MaskKind, Observation, SceneView, Sight};
+use dragonfly_worker::protocol::{Fault, FaultKind};
+use dragonfly_worker::{PixelGrid, View};
+use futures_channel::oneshot;
+use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::closure::Closure;
+use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
+
+use crate::message::{heard, scope, tell};
+use crate::scene_worker::{NAME, Opening, Task, Tell};
+
+/// Workers at least, so that both sides of a fire are looked at side by side, and at most.
+const WORKERS: (usize, usize) = (2, 6);
+
+/// The workers.
+pub(crate) struct Pool {
+    workers: Vec<Rc<SceneWorker>>,
+    next_ticket: Cell<u32>,
+}
+
+struct SceneWorker {
+    worker: Worker,
+    waiting: RefCell<HashMap<u32, oneshot::Sender<Heard>>>,
+}
+
+type Heard = (Tell, Vec<ArrayBuffer>);
+
+/// A scene that a worker has opened.
+pub(crate) struct FarScene {
+    used: UsedScene,
+    mask_kind: Option<MaskKind>,
+    /// The grid of its own pixels.
+    pub(crate) pixel_grid: Option<PixelGrid>,
+    worker: Rc<SceneWorker>,
+    scene: u32,
+    tickets: Rc<Pool>,
+}
+
+impl Pool {
+    /// Starts a worker for each processor. `on_received` hears of bytes from the network, and of bytes kept.
+    pub(crate) fn start(on_received: impl Fn(u64, u64) + Clone + 'static) -> Self {
+        let count = (scope().navigator().hardware_concurrency() as usize).clamp(WORKERS.0, WORKERS.1);
+        let workers = (0..count).filter_map(|_| SceneWorker::start(on_received.clone())).collect();
+        Self { workers, next_ticket: Cell::new(0) }
+    }
+
+    /// Opens a scene in one of the workers; `None` where it covers no cell.
+    pub(crate) async fn open(
+        self: &Rc<Self>,
+        item: Item,
+        side: FireSide,
+        area: String,
+        zoom: u8,
+    ) -> Result<Option<FarScene>, Fault> {
+        let ticket = self.ticket();
+        let Some(worker) = self.workers.get(ticket as usize % self.workers.len().max(1)).map(Rc::clone) else {
+            let message = "the browser starts no workers";
+            return Err(Fault::new(FaultKind::Memory, message, "close other tabs, or try another browser"));
+        };
+        let mask_kind = item.mask().map(|(kind, _)| kind);
+        let opening = Box::new(Opening { ticket, item, side, area, zoom });
+        let opened = worker.ask(ticket, &Task::Open(opening)).await?;
+        let Tell::Opened { used: Some(used), pixel_grid, .. } = opened.0 else { return Ok(None) };
+        Ok(Some(FarScene { used, mask_kind, pixel_grid, worker, scene: ticket, tickets: Rc::clone(self) }))
+    }
+
+    /// Ends all that is under way.
+    pub(crate) fn clear(&self) {
+        for worker in &self.workers {
+            worker.waiting.borrow_mut().clear();
+            tell(&worker.worker, &Task::Clear, &[]);
+        }
+        // The next order begins with the first worker again.
+        self.next_ticket.set(self.next_ticket.get().next_multiple_of(self.workers.len().max(1) as u32));
+    }
+
+    fn ticket(&self) -> u32 {
+        self.next_ticket.replace(self.next_ticket.get().wrapping_add(1))
+    }
+}
+
+impl SceneWorker {
+    fn start(on_received: impl Fn(u64, u64) + 'static) -> Option<Rc<Self>> {
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        options.set_name(NAME);
+        let worker = Worker::new_with_options(&scope().location().href(), &options).ok()?;
+        // Fetched and compiled once: the others are handed the code.
+        worker.post_message(&wasm_bindgen::module()).ok()?;
+        let this = Rc::new(Self { worker, waiting: RefCell::default() });
+        let listener = Rc::clone(&this);
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event| match heard::<Tell>(&event) {
+            Some((Tell::Received { bytes, kept }, _)) => on_received(bytes, kept),
+            Some((what, buffers)) => listener.hear(what, buffers),
+            None => {}
+        });
+        this.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        on_message.forget();
+        let listener = Rc::clone(&this);
+        // Whoever waits for a worker that died is told by its silence.
+        let on_error = Closure::<dyn FnMut()>::new(move || listener.waiting.borrow_mut().clear());
+        this.worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
+        on_error.forget();
+        Some(this)
+    }
+
+    fn hear(&self, what: Tell, buffers: Vec<ArrayBuffer>) {
+        let ticket = match &what {
+            Tell::Opened { ticket, .. }
+            | Tell::Seen { ticket, .. }
+            | Tell::Unseen { ticket }
+            | Tell::Failed { ticket, .. } => *ticket,
+            Tell::Received { .. } => return,
+        };
+        if let Some(waiting) = self.waiting.borrow_mut().remove(&ticket) {
+            // Whoever asked may have been aborted.
+            let _ = waiting.send((what, buffers));
+        }
+    }
+
+    /// Asks at once; the answer comes when it is waited for.
+    fn ask(&self, ticket: u32, task: &Task) -> impl Future<Output = Result<Heard, Fault>> + use<> {
+        let (sender, receiver) = oneshot::channel();
+        self.waiting.borrow_mut().insert(ticket, sender);
+        tell(&self.worker, task, &[]);
+        async {
+            match receiver.await {
+                Ok((Tell::Failed { fault, .. }, _)) => Err(fault),
+                Ok(heard) => Ok(heard),
+                Err(oneshot::Canceled) => {
+                    let message = "a worker of the page died, probably for want of memory";
+                    Err(Fault::new(FaultKind::Memory, message, "close other tabs, or choose a smaller area"))
+                }
+            }
+        }
+    }
+}
+
+impl View for FarScene {
+    fn used(&self) -> &UsedScene {
+        &self.used
+    }
+
+    fn mask_kind(&self) -> Option<MaskKind> {
+        self.mask_kind
+    }
+
+    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<SceneView, Fault>> {
+        let ticket = self.tickets.ticket();
+        let asked = self.worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows });
+        async {
+            let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else { return Ok(None) };
+            let [nbr, sights] = &buffers[..] else { return Ok(None) };
+            let (nbr, sights) = (Float32Array::new(nbr).to_vec(), Uint8Array::new(sights).to_vec());
+            let observation =
+                |(nbr, sight): (f32, u8)| Observation { nbr, sight: Sight::from_code(sight).unwrap_or_default() };
+            Ok(Some((CellWindow { columns, rows }, nbr.into_iter().zip(sights).map(observation).collect())))
+        }
+    }
+}

@@ -1,0 +1,198 @@
+//! A worker that looks at scenes: reads their blocks, and brings them to the cells of the grid.
+
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::rc::Rc;
+
+use async_lock::Mutex;
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::stac::Item;
+use dragonfly_core::{Area, FireSide, SceneView};
+use dragonfly_worker::protocol::{Fault, FaultKind};
+use dragonfly_worker::{BrowserTransport, Far, PixelGrid, Scene, WantedCells};
+use futures_util::future::{AbortHandle, abortable};
+use js_sys::ArrayBuffer;
+use serde::{Deserialize, Serialize};
+use wasm_bindgen_futures::spawn_local;
+
+use crate::message::{bytes, floats, heard, on_message, scope, tell};
+use crate::store::Store;
+
+/// The name of such a worker.
+pub(crate) const NAME: &str = "scene";
+/// Requests to one host at a time: what browsers allow over HTTP/1.1.
+const AT_ONCE_PER_HOST: usize = 6;
+/// Bytes after which their coming is told.
+const TELL_BYTES: u64 = 128 << 10;
+
+/// What a scene worker is asked to do.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// Opens a scene. Answered by [`Tell::Opened`].
+    Open(Box<Opening>),
+    /// Looks at the cells of some rows. Answered by [`Tell::Seen`].
+    Observe { ticket: u32, scene: u32, rows: Range<u32> },
+    /// Lets go of all scenes, whatever is under way.
+    Clear,
+}
+
+/// A scene to be opened.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Opening {
+    /// Number of the task, and of the scene from then on.
+    pub(crate) ticket: u32,
+    pub(crate) item: Item,
+    pub(crate) side: FireSide,
+    /// GeoJSON.
+    pub(crate) area: String,
+    pub(crate) zoom: u8,
+}
+
+/// What a scene worker tells.
+#[derive(Serialize, Deserialize)]
+pub(crate) enum Tell {
+    /// A scene is open; nothing is told of one that covers no cell.
+    Opened { ticket: u32, used: Option<UsedScene>, pixel_grid: Option<PixelGrid> },
+    /// What was seen, over these columns and rows. Buffers: NBR as float32, and sights by code.
+    Seen { ticket: u32, columns: Range<u32>, rows: Range<u32> },
+    /// The scene has no cell there.
+    Unseen { ticket: u32 },
+    /// It cannot be done.
+    Failed { ticket: u32, fault: Fault },
+    /// Bytes came from the network, or were kept.
+    Received { bytes: u64, kept: u64 },
+}
+
+/// What the worker holds.
+struct Bench {
+    far: Rc<Far<BrowserTransport>>,
+    store: Rc<Store>,
+    received: Rc<Received>,
+    scenes: RefCell<HashMap<u32, OpenScene>>,
+    under_way: RefCell<Vec<AbortHandle>>,
+}
+
+type OpenScene = Rc<Mutex<Scene<BrowserTransport, Store>>>;
+
+/// Bytes that came and are not told yet.
+#[derive(Default)]
+struct Received {
+    bytes: Cell<u64>,
+    kept: Cell<u64>,
+}
+
+/// Starts the worker.
+pub(crate) fn start() {
+    let received = Rc::new(Received::default());
+    let (by_network, by_store) = (Rc::clone(&received), Rc::clone(&received));
+    let bench = Rc::new(Bench {
+        far: Rc::new(Far::new(BrowserTransport, AT_ONCE_PER_HOST, move |bytes| by_network.add(bytes, 0))),
+        store: Rc::new(Store::new(move |bytes| by_store.add(0, bytes))),
+        received,
+        scenes: RefCell::default(),
+        under_way: RefCell::default(),
+    });
+    on_message(move |event| {
+        if let Some((task, _)) = heard(&event) {
+            bench.begin(task);
+        }
+    });
+}
+
+impl Bench {
+    fn begin(self: &Rc<Self>, task: Task) {
+        if matches!(task, Task::Clear) {
+            self.under_way.borrow_mut().drain(..).for_each(|task| task.abort());
+            self.scenes.borrow_mut().clear();
+            return;
+        }
+        let bench = Rc::clone(self);
+        let (work, handle) = abortable(async move {
+            match task {
+                Task::Open(opening) => bench.open(*opening).await,
+                Task::Observe { ticket, scene, rows } => bench.observe(ticket, scene, rows).await,
+                Task::Clear => {}
+            }
+        });
+        let mut under_way = self.under_way.borrow_mut();
+        under_way.retain(|task| !task.is_aborted());
+        under_way.push(handle);
+        spawn_local(async {
+            // Nobody waits for what was aborted.
+            let _ = work.await;
+        });
+    }
+
+    async fn open(&self, opening: Opening) {
+        let Opening { ticket, item, side, area, zoom } = opening;
+        let wanted = match Area::from_geojson(&area) {
+            Ok(area) => WantedCells::of(area, zoom),
+            Err(error) => {
+                let fault = Fault::new(FaultKind::Area, error.to_string(), "draw the area again");
+                return self.say(&Tell::Failed { ticket, fault }, &[]);
+            }
+        };
+        match Scene::open(&self.far, &self.store, &item, side, &wanted).await {
+            Ok(scene) => {
+                let used = scene.as_ref().map(|scene| scene.used.clone());
+                let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
+                if let Some(scene) = scene {
+                    self.scenes.borrow_mut().insert(ticket, Rc::new(Mutex::new(scene)));
+                }
+                self.say(&Tell::Opened { ticket, used, pixel_grid }, &[]);
+            }
+            Err(error) => {
+                let fault = Fault::of_scene(&item.id, side, &error, is_online());
+                self.say(&Tell::Failed { ticket, fault }, &[]);
+            }
+        }
+    }
+
+    async fn observe(&self, ticket: u32, scene: u32, rows: Range<u32>) {
+        let Some(scene) = self.scenes.borrow().get(&scene).map(Rc::clone) else { return };
+        let mut scene = scene.lock().await;
+        match scene.observe(&rows).await {
+            Ok(view) => self.say_seen(ticket, view),
+            Err(error) => {
+                let fault = Fault::of_scene(&scene.used.id, scene.used.side, &error, is_online());
+                self.say(&Tell::Failed { ticket, fault }, &[]);
+            }
+        }
+    }
+
+    fn say_seen(&self, ticket: u32, view: SceneView) {
+        let Some((window, cells)) = view else { return self.say(&Tell::Unseen { ticket }, &[]) };
+        let nbr: Vec<f32> = cells.iter().map(|cell| cell.nbr).collect();
+        let sights: Vec<u8> = cells.iter().map(|cell| cell.sight as u8).collect();
+        let seen = Tell::Seen { ticket, columns: window.columns, rows: window.rows };
+        self.say(&seen, &[floats(&nbr), bytes(&sights)]);
+    }
+
+    fn say(&self, what: &Tell, buffers: &[ArrayBuffer]) {
+        self.received.say();
+        tell(&scope(), what, buffers);
+    }
+}
+
+impl Received {
+    fn add(&self, bytes: u64, kept: u64) {
+        self.bytes.set(self.bytes.get() + bytes);
+        self.kept.set(self.kept.get() + kept);
+        if self.bytes.get() + self.kept.get() >= TELL_BYTES {
+            self.say();
+        }
+    }
+
+    fn say(&self) {
+        let (bytes, kept) = (self.bytes.take(), self.kept.take());
+        if bytes + kept > 0 {
+            tell(&scope(), &Tell::Received { bytes, kept }, &[]);
+        }
+    }
+}
+
+/// Whether the browser believes to be online.
+pub(crate) fn is_online() -> bool {
+    scope().navigator().on_line()
+}

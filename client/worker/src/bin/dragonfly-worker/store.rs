@@ -1,0 +1,134 @@
+//! Bytes kept on the reader's own machine, in the browser's Cache API: limited, the oldest out first.
+//!
+//! Workers share the store. An entry's address names the file and the range, so that its size is known without
+//! looking; the browser lists entries in the order in which they came.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet};
+use std::ops::Range;
+use std::rc::Rc;
+
+use async_lock::OnceCell;
+use dragonfly_worker::ByteCache;
+use js_sys::{Array, Reflect, Uint8Array, encode_uri_component};
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Cache, CacheQueryOptions, CacheStorage, Request, Response};
+
+use crate::message::scope;
+
+const NAME: &str = "dragonfly-blocks";
+/// Where entries live: no such host exists.
+const PLACE: &str = "https://kept.invalid/";
+/// What a text counts whose length its address does not tell, bytes.
+const TEXT_BYTES: u64 = 100_000;
+
+/// The store. Without the Cache API, as on plain http, nothing is kept.
+pub(crate) struct Store {
+    cache: OnceCell<Option<Cache>>,
+    /// Entries of each file, as far as anyone has asked.
+    known: RefCell<HashMap<String, Rc<OnceCell<Entries>>>>,
+    on_kept: Box<dyn Fn(u64)>,
+}
+
+type Entries = RefCell<HashSet<String>>;
+
+impl Store {
+    /// `on_kept` hears of bytes that need not be fetched.
+    pub(crate) fn new(on_kept: impl Fn(u64) + 'static) -> Self {
+        Self { cache: OnceCell::new(), known: RefCell::default(), on_kept: Box::new(on_kept) }
+    }
+
+    /// Forgets the oldest entries, until so many bytes are left at most.
+    pub(crate) async fn limit(&self, most_bytes: u64) {
+        let Some(cache) = self.cache().await else { return };
+        let Some(entries) = list(cache.keys()).await else { return };
+        let mut bytes: u64 = entries.iter().map(|entry| entry_bytes(entry)).sum();
+        for entry in &entries {
+            if bytes <= most_bytes {
+                break;
+            }
+            bytes -= entry_bytes(entry);
+            // An entry that stays is taken out another time.
+            let _ = JsFuture::from(cache.delete_with_str(entry)).await;
+        }
+        self.known.borrow_mut().clear();
+    }
+
+    async fn cache(&self) -> Option<&Cache> {
+        self.cache.get_or_init(open).await.as_ref()
+    }
+
+    /// The entries of a file.
+    async fn entries(&self, file: &str) -> Rc<OnceCell<Entries>> {
+        let entries = Rc::clone(self.known.borrow_mut().entry(file.to_owned()).or_default());
+        entries
+            .get_or_init(async || {
+                let Some(cache) = self.cache().await else { return Entries::default() };
+                let all_ranges = CacheQueryOptions::new();
+                all_ranges.set_ignore_search(true);
+                let found = list(cache.keys_with_str_and_options(file, &all_ranges)).await;
+                RefCell::new(found.into_iter().flatten().collect())
+            })
+            .await;
+        entries
+    }
+}
+
+impl ByteCache for Store {
+    async fn get(&self, url: &str, range: &Range<u64>) -> Option<Vec<u8>> {
+        let (file, entry) = (file(url), entry(url, range));
+        let entries = self.entries(&file).await;
+        if !entries.get()?.borrow().contains(&entry) {
+            return None;
+        }
+        let cache = self.cache().await?;
+        let answer: Response = JsFuture::from(cache.match_with_str(&entry)).await.ok()?.dyn_into().ok()?;
+        let body = JsFuture::from(answer.array_buffer().ok()?).await.ok()?;
+        let bytes = Uint8Array::new(&body).to_vec();
+        (self.on_kept)(bytes.len() as u64);
+        Some(bytes)
+    }
+
+    async fn put(&self, url: &str, range: &Range<u64>, bytes: &[u8]) {
+        let Some(cache) = self.cache().await.cloned() else { return };
+        let (file, entry) = (file(url), entry(url, range));
+        if let Some(entries) = self.entries(&file).await.get() {
+            entries.borrow_mut().insert(entry.clone());
+        }
+        let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes))) else { return };
+        // Nobody waits for it: what cannot be kept is forgotten.
+        spawn_local(async move {
+            let _ = JsFuture::from(cache.put_with_str(&entry, &answer)).await;
+        });
+    }
+}
+
+async fn open() -> Option<Cache> {
+    // Absent on plain http, where asking for it by name would throw.
+    let storage = Reflect::get(&scope(), &"caches".into()).ok()?.dyn_into::<CacheStorage>().ok()?;
+    JsFuture::from(storage.open(NAME)).await.ok()?.dyn_into().ok()
+}
+
+/// The addresses that a listing names.
+async fn list(listing: js_sys::Promise) -> Option<Vec<String>> {
+    let requests = JsFuture::from(listing).await.ok()?;
+    let url = |request: JsValue| request.dyn_into::<Request>().ok().map(|request| request.url());
+    Some(Array::from(&requests).iter().filter_map(url).collect())
+}
+
+/// A file's place in the store. What follows a question mark is a passing token.
+fn file(url: &str) -> String {
+    let name = url.split('?').next().unwrap_or_default();
+    format!("{PLACE}{}", String::from(encode_uri_component(name)))
+}
+
+fn entry(url: &str, range: &Range<u64>) -> String {
+    format!("{}?{}-{}", file(url), range.start, range.end)
+}
+
+fn entry_bytes(entry: &str) -> u64 {
+    let range = entry.rsplit_once('?').and_then(|(_, range)| range.split_once('-'));
+    let bytes = range.and_then(|(start, end)| end.parse::<u64>().ok()?.checked_sub(start.parse().ok()?));
+    bytes.filter(|bytes| *bytes < 1 << 40).unwrap_or(TEXT_BYTES)
+}

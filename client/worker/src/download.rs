@@ -1,0 +1,105 @@
+//! The files that a person takes away from a computed map.
+
+use dragonfly_core::{Index, Thresholds};
+
+use crate::engine::Map;
+use crate::products::{
+    BurnMap, Outlines, Product, Provenance, UtmGrid, class_polygons, classes_geotiff, file_name, hectares_csv,
+    perimeter, values_geotiff,
+};
+use crate::protocol::{Done, Download, Fault, FaultKind, FileKind, FileName, Search};
+use crate::scene::PixelGrid;
+
+/// What a file is made of.
+#[derive(Clone, Copy, Debug)]
+pub struct Harvest<'a> {
+    /// What was searched.
+    pub search: &'a Search,
+    /// What was computed.
+    pub map: &'a Map,
+    /// What it sums up to.
+    pub done: &'a Done,
+    /// The grid of the scenes' own pixels, where there is one.
+    pub pixel_grid: Option<PixelGrid>,
+}
+
+const GEOTIFF: &str = "image/tiff; application=geotiff";
+const GEOJSON: &str = "application/geo+json";
+const CSV: &str = "text/csv";
+
+impl Harvest<'_> {
+    /// Writes a file.
+    ///
+    /// # Errors
+    /// When the index has no table of classes, or the scenes no grid of their own.
+    pub fn write(&self, wish: &Download) -> Result<(FileName, Vec<u8>), Fault> {
+        let offset = self.done.dnbr_offset.filter(|_| wish.corrected);
+        let index = wish.index;
+        let thresholds = wish.thresholds.clone().or_else(|| Thresholds::for_index(index));
+        let provenance = Provenance {
+            area: wish.area_name.clone(),
+            index,
+            thresholds: thresholds.clone(),
+            pre: self.search.pre,
+            post: self.search.post,
+            collection: self.search.collection.clone(),
+            attribution: wish.attribution.clone(),
+            zoom: self.done.zoom,
+            masks: self.done.masks.clone(),
+            dnbr_offset: offset,
+            scenes: self.done.scenes.clone(),
+        };
+        let notes = provenance.notes();
+        let dnbr = self.map.dnbr.iter().map(|dnbr| offset.map_or(*dnbr, |offset| offset.correct(*dnbr)));
+        let values: Vec<f32> = self.map.pre_nbr.iter().zip(dnbr).map(|(pre, dnbr)| index.of_dnbr(*pre, dnbr)).collect();
+        let map =
+            BurnMap::new(&self.map.grid, &values, &self.map.state).map_err(|error| not_written(error.to_string()))?;
+        let classes = || thresholds.as_ref().ok_or_else(|| without_classes(index));
+        let many = |error: crate::products::TooManyCorners| not_written(error.to_string());
+        let (product, media_type, bytes) = match wish.file {
+            FileKind::Values { utm: false } => {
+                (Product::Values, GEOTIFF, values_geotiff(&map.raster(), index.name(), &notes))
+            }
+            FileKind::Values { utm: true } => {
+                let raster = self.utm_grid()?.nearest(&map);
+                (Product::ValuesInUtm, GEOTIFF, values_geotiff(&raster, index.name(), &notes))
+            }
+            FileKind::Classes => {
+                (Product::Classes, GEOTIFF, classes_geotiff(&map.raster(), classes()?, wish.palette, &notes))
+            }
+            FileKind::ClassPolygons { detail_m } => {
+                let text = class_polygons(&map, classes()?, outlines(detail_m), &notes).map_err(many)?;
+                (Product::ClassPolygons, GEOJSON, text.into_bytes())
+            }
+            FileKind::Perimeter { detail_m } => {
+                let text = perimeter(&map, classes()?, outlines(detail_m), &notes).map_err(many)?;
+                (Product::Perimeter, GEOJSON, text.into_bytes())
+            }
+            FileKind::Hectares => (Product::Hectares, CSV, hectares_csv(&map, classes()?, &notes).into_bytes()),
+        };
+        Ok((FileName { name: file_name(&provenance, product), media_type: media_type.to_owned() }, bytes))
+    }
+
+    fn utm_grid(&self) -> Result<UtmGrid, Fault> {
+        let Some(own) = self.pixel_grid else { return Err(not_written("the scenes' coordinate system has no number")) };
+        let grid = &self.map.grid;
+        let (columns, rows) = (grid.inside_columns(), grid.inside_rows());
+        let (west, north) = grid.lonlat_from_grid(f64::from(columns.start), f64::from(rows.start));
+        let (east, south) = grid.lonlat_from_grid(f64::from(columns.end), f64::from(rows.end));
+        UtmGrid::covering([west, south, east, north], own.epsg, own.corner_m, own.pixel_m)
+            .map_err(|error| not_written(error.to_string()))
+    }
+}
+
+fn outlines(detail_m: f64) -> Outlines {
+    if detail_m > 0.0 { Outlines::Simplified { detail_m } } else { Outlines::Exact }
+}
+
+fn without_classes(index: Index) -> Fault {
+    let message = format!("{} has no table of classes that holds everywhere", index.name());
+    Fault::new(FaultKind::Result, message, "choose thresholds of your own, or another index")
+}
+
+fn not_written(message: impl Into<String>) -> Fault {
+    Fault::new(FaultKind::Result, message, "choose another file")
+}
