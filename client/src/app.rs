@@ -21,7 +21,8 @@ use crate::said::SaidView;
 use crate::share_button::ShareButton;
 use crate::swipe_view::SwipeButton;
 use crate::toolbox::{Told, Toolbox};
-use crate::toolbox_buttons::{MeasureButton, SaveButton};
+use crate::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
+use crate::tools::HIGHRES;
 use crate::words_map;
 
 /// How the reader wants the map drawn. A copy is the same choice.
@@ -126,6 +127,18 @@ pub fn App() -> impl IntoView {
     };
     let toolbox = Toolbox::new(at, told);
     let run = move |command| toolbox.run(command);
+    // High resolution comes by itself where the map is near enough for it.
+    let is_near = Memo::new(move |_| {
+        let least = atlas.config.with(|config| {
+            config.as_ref().filter(|config| config.stac_url.is_some()).map(|config| f64::from(config.highres_zoom))
+        });
+        least.zip(at.centre.get()).is_some_and(|(least, centre)| centre.zoom >= least)
+    });
+    Effect::new(move |_| {
+        if is_near.get() {
+            run(HIGHRES);
+        }
+    });
     let retry = move || {
         atlas.load();
         toolbox.retry();
@@ -143,6 +156,7 @@ pub fn App() -> impl IntoView {
         />
         <div class="tools" role="group" aria-label=words_map::TOOLS>
             <LocateButton at said />
+            <HighresButton run />
             <MeasureButton claimed=at.claimed run />
             <SwipeButton percent=drawing.swipe_percent />
             <ShareButton address said />

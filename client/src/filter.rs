@@ -58,6 +58,11 @@ impl Filter {
         self
     }
 
+    /// Whether a dNBR lies in the range.
+    pub fn holds(self, value: f32) -> bool {
+        self.least.is_none_or(|least| value >= dnbr(least)) && self.end.is_none_or(|end| value < dnbr(end))
+    }
+
     /// Whether any value of a class is painted.
     pub fn shows(self, class: Severity) -> bool {
         let (from, to) = Breaks::USGS.range(class);

@@ -107,7 +107,7 @@ impl Drop for SeverityLayer {
 impl Painter {
     fn create_tile(self: Rc<Self>, tile: Tile, done: Function) -> Result<HtmlCanvasElement, JsValue> {
         let (canvas, _) = tile_canvas("df-tile", TILE_SIZE_PX)?;
-        canvas.set_attribute("data-tile", &format!("{}/{}/{}", tile.z, tile.x, tile.y))?;
+        canvas.set_attribute("data-tile", &tile_name(tile))?;
         if self.map.tile_index.fate(tile) == Some(TileFate::Stored) {
             canvas.set_attribute("data-state", "loading")?;
             self.fill(canvas.clone(), tile, Some(done));
@@ -169,7 +169,13 @@ fn tell(done: &Function, canvas: &HtmlCanvasElement) {
     let _ = done.call2(&JsValue::NULL, &JsValue::NULL, canvas);
 }
 
-fn tile_from_name(name: &str) -> Option<Tile> {
+/// The name by which a canvas tells its tile.
+pub fn tile_name(tile: Tile) -> String {
+    format!("{}/{}/{}", tile.z, tile.x, tile.y)
+}
+
+/// The tile with this name.
+pub fn tile_from_name(name: &str) -> Option<Tile> {
     let mut parts = name.split('/');
     Some(Tile { z: parts.next()?.parse().ok()?, x: parts.next()?.parse().ok()?, y: parts.next()?.parse().ok()? })
 }

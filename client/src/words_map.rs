@@ -18,6 +18,7 @@ pub const LOCATE: &str = "Show where I am";
 pub const LOCATING: &str = "Finding where you are…";
 pub const NOT_LOCATED_IN_THE_OPEN: &str =
     "Browsers tell where you are only to pages that came over https. Ask whoever runs this site.";
+pub const HIGHRES: &str = "High resolution";
 pub const MEASURE: &str = "Measure an area";
 pub const MEASURE_HOW: &str = "Click corners; a double click ends. By keyboard: arrows move the map, Space sets a \
     corner at the crosshair, Backspace takes one back, Enter ends, Escape leaves.";

@@ -1,4 +1,4 @@
-//! Measuring an area: clicks and keys on the map set the corners of an outline.
+//! Drawing an area, to measure or to compute: clicks and keys on the map set the corners of an outline.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -7,7 +7,6 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::KeyboardEvent;
 
-use super::MEASURE;
 use super::outline::Outline;
 use crate::bridge::Page;
 use crate::graticule::degrees_per_px;
@@ -16,8 +15,10 @@ use crate::leaflet::{self, Layer, Map, MouseEvent, options, place};
 /// Clicks closer than this to the last corner set no other.
 const LEAST_EDGE_PX: f64 = 4.0;
 
-/// What is being measured, and how it lies on the map.
+/// What is being drawn, and how it lies on the map.
 pub struct Measure {
+    /// The tool that draws, as it claims the map.
+    tool: &'static str,
     page: Page,
     map: Map,
     outline: RwSignal<Option<Outline>>,
@@ -26,9 +27,9 @@ pub struct Measure {
 
 impl Measure {
     /// Nothing yet; from now on it hears the map.
-    pub fn on(page: Page) -> Rc<Self> {
+    pub fn on(page: Page, tool: &'static str) -> Rc<Self> {
         let map = page.map();
-        let this = Rc::new(Self { page, map, outline: RwSignal::new(None), layers: RefCell::default() });
+        let this = Rc::new(Self { tool, page, map, outline: RwSignal::new(None), layers: RefCell::default() });
         let clicked = Closure::<dyn Fn(MouseEvent)>::new({
             let this = this.clone();
             move |event: MouseEvent| {
@@ -52,7 +53,7 @@ impl Measure {
         let told = Closure::<dyn Fn()>::new({
             let this = this.clone();
             move || {
-                if this.page.claimed().as_deref() != Some(MEASURE) {
+                if this.page.claimed().as_deref() != Some(this.tool) {
                     this.put_away();
                 }
             }
@@ -62,7 +63,7 @@ impl Measure {
         this
     }
 
-    /// What is being measured; `None` while nobody measures.
+    /// What is being drawn; `None` while nobody draws.
     pub fn outline(&self) -> ReadSignal<Option<Outline>> {
         self.outline.read_only()
     }
@@ -79,7 +80,7 @@ impl Measure {
     }
 
     fn begin(&self) {
-        self.page.claim(Some(MEASURE));
+        self.page.claim(Some(self.tool));
         self.map.double_click_zoom().disable();
         self.outline.set(Some(Outline::default()));
         // The map hears the keys from now on; without the focus it still hears clicks.

@@ -1,6 +1,7 @@
-//! The tools that load when one is first used: measuring, and saving a picture. They see the page through the
+//! The tools that load when one is first used: measuring, saving a picture, high resolution. They see the page through the
 //! [`bridge`](crate::bridge), and draw what is theirs.
 
+mod highres;
 mod measure;
 mod measure_readout;
 mod outline;
@@ -8,6 +9,7 @@ mod picture;
 mod save;
 mod save_image;
 
+use std::cell::Cell;
 use std::rc::Rc;
 
 use leptos::mount::mount_to_body;
@@ -19,6 +21,8 @@ use measure_readout::MeasureReadout;
 
 /// The command, and the name, of measuring: begins or ends it.
 pub const MEASURE: &str = "measure";
+/// The command of high resolution: shows it in the panel.
+pub const HIGHRES: &str = "highres";
 /// The command of saving a picture of what is seen.
 pub const SAVE_IMAGE: &str = "save-image";
 
@@ -26,21 +30,29 @@ pub const SAVE_IMAGE: &str = "save-image";
 pub struct Tools {
     page: Page,
     measure: Rc<Measure>,
+    has_highres: Cell<bool>,
 }
 
 impl Tools {
     /// Sets the tools to work.
     pub fn new(page: Page) -> Self {
-        let measure = Measure::on(page.clone());
+        let measure = Measure::on(page.clone(), MEASURE);
         let shown = measure.clone();
         mount_to_body(move || view! { <MeasureReadout measure=shown /> });
-        Self { page, measure }
+        let tools = Self { page, measure, has_highres: Cell::default() };
+        // A link to a result of high resolution.
+        if tools.page.part().is_some() {
+            tools.run(HIGHRES);
+        }
+        tools
     }
 
     /// Does what a button of the page asks for.
     pub fn run(&self, command: &str) {
         match command {
             MEASURE => self.measure.toggle(),
+            HIGHRES if !self.has_highres.replace(true) => highres::show(self.page.clone()),
+            HIGHRES => self.page.room().scroll_into_view(),
             SAVE_IMAGE => save::save(&self.page),
             _ => {}
         }

@@ -1,0 +1,128 @@
+//! Drawing the area on the map, and showing the one that is taken.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use super::Highres;
+use super::plan::{Corner, Polygons};
+use crate::leaflet::{self, Layer, options, place};
+use crate::tools::measure::Measure;
+use crate::tools::outline::Outline;
+
+/// The name under which drawing claims the map.
+const DRAW: &str = "draw-area";
+
+/// What is drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// Corner after corner.
+    Polygon,
+    /// Two opposite corners.
+    Box,
+}
+
+/// Drawing an area, one at a time.
+pub struct AreaDrawing {
+    tracing: Rc<Measure>,
+    shape: RwSignal<Option<Shape>>,
+}
+
+impl AreaDrawing {
+    /// Nothing yet.
+    pub fn on(highres: &Rc<Highres>) -> Rc<Self> {
+        let plan = highres.told().plan;
+        let this = Rc::new(Self { tracing: Measure::on(highres.page().clone(), DRAW), shape: RwSignal::new(None) });
+        let drawn = this.tracing.outline();
+        let drawing = this.clone();
+        Effect::new(move |_| {
+            let area = drawn.with(|outline| area_of(outline.as_ref()?, drawing.shape.get_untracked()?));
+            if let Some(area) = area {
+                drawing.tracing.end();
+                plan.update(|plan| {
+                    plan.area = Some(area);
+                    plan.scenes.clear();
+                });
+            } else if drawn.with(Option::is_none) {
+                drawing.shape.set(None);
+            }
+        });
+        let map = highres.page().map();
+        let shown: RefCell<Vec<Layer>> = RefCell::default();
+        Effect::new(move |_| {
+            shown.borrow_mut().drain(..).for_each(|layer| {
+                layer.remove();
+            });
+            plan.with(|plan| {
+                for rings in plan.area.iter().flat_map(|area| &area.0) {
+                    let places: js_sys::Array = rings.iter().map(|corners| ring(corners)).collect();
+                    let style = options([("className", "outline".into()), ("interactive", false.into())]);
+                    shown.borrow_mut().push(leaflet::polygon(&places, &style).add_to(&map));
+                }
+            });
+        });
+        this
+    }
+
+    /// What is being drawn.
+    pub fn shape(&self) -> RwSignal<Option<Shape>> {
+        self.shape
+    }
+
+    /// Begins to draw, or ends.
+    pub fn toggle(&self, wanted: Shape) {
+        let before = self.shape.get_untracked();
+        if before.is_some() {
+            self.tracing.end();
+        }
+        let next = Some(wanted).filter(|_| before != Some(wanted));
+        self.shape.set(next);
+        if next.is_some() {
+            self.tracing.toggle();
+        }
+    }
+}
+
+fn ring(corners: &[Corner]) -> js_sys::Array {
+    corners.iter().map(|[lon, lat]| place(*lon, *lat)).collect()
+}
+
+/// The area that an outline encloses, once it does.
+fn area_of(outline: &Outline, shape: Shape) -> Option<Polygons> {
+    match (shape, outline.corners()) {
+        (Shape::Box, [[one_lon, one_lat], [other_lon, other_lat]]) => Some(Polygons::from_box([
+            one_lon.min(*other_lon),
+            one_lat.min(*other_lat),
+            one_lon.max(*other_lon),
+            one_lat.max(*other_lat),
+        ])),
+        (Shape::Polygon, corners) if outline.is_done() => Some(Polygons(vec![vec![corners.to_vec()]])),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outline(corners: &[[f64; 2]]) -> Outline {
+        corners.iter().fold(Outline::default(), |outline, [lon, lat]| outline.with_corner(*lon, *lat, 0.0))
+    }
+
+    #[test]
+    fn two_corners_are_a_box_whichever_come_first() {
+        let expected = Polygons::from_box([1.0, 2.0, 3.0, 4.0]);
+        for corners in [[[1.0, 2.0], [3.0, 4.0]], [[3.0, 2.0], [1.0, 4.0]], [[3.0, 4.0], [1.0, 2.0]]] {
+            assert_eq!(area_of(&outline(&corners), Shape::Box), Some(expected.clone()));
+        }
+        assert_eq!(area_of(&outline(&[[1.0, 2.0]]), Shape::Box), None);
+    }
+
+    #[test]
+    fn a_polygon_waits_until_it_is_done() {
+        let open = outline(&[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]);
+        assert_eq!(area_of(&open, Shape::Polygon), None);
+        assert!(area_of(&open.done(), Shape::Polygon).is_some());
+    }
+}

@@ -1,0 +1,98 @@
+//! Where: the view, an outline that is drawn, or one out of a file.
+
+use std::rc::Rc;
+
+use dragonfly_worker::protocol::Request;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{DragEvent, File, HtmlInputElement};
+
+use super::area_drawing::{AreaDrawing, Shape};
+use super::phase::Phase;
+use super::words::Words;
+use super::{Handle, Highres};
+
+/// The choice of an area.
+#[component]
+pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
+    let plan = highres.with_value(|highres| highres.told().plan);
+    let drawing = StoredValue::new_local(AreaDrawing::on(&highres.get_value()));
+    let shape = drawing.with_value(|drawing| drawing.shape());
+    let has_area = move || plan.with(|plan| plan.area.is_some());
+    hear_drops(highres);
+    let chosen = move |event: leptos::ev::Event| {
+        let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(input) = input
+            && let Some(file) = input.files().and_then(|files| files.get(0))
+        {
+            read(highres.get_value(), file);
+            // The same file may be chosen once more.
+            input.set_value("");
+        }
+    };
+    let draw = move |wanted: Shape| move |_| drawing.with_value(|drawing| drawing.toggle(wanted));
+    let pressed = move |wanted: Shape| move || (shape.get() == Some(wanted)).to_string();
+    view! {
+        <p class="area-now">
+            {words.area} ": "
+            {move || if has_area() { words.area_drawn } else { words.area_view }}
+        </p>
+        <div class="row">
+            <button
+                type="button"
+                data-testid="aoi-draw"
+                aria-pressed=pressed(Shape::Polygon)
+                on:click=draw(Shape::Polygon)
+            >
+                {words.draw}
+            </button>
+            <button type="button" data-testid="aoi-box" aria-pressed=pressed(Shape::Box) on:click=draw(Shape::Box)>
+                {words.draw_box}
+            </button>
+            <Show when=has_area>
+                <button type="button" on:click=move |_| plan.update(|plan| plan.area = None)>{words.whole_view}</button>
+            </Show>
+        </div>
+        <p class="hint" role="status">
+            {move || match shape.get() {
+                Some(Shape::Polygon) => Some(words.draw_how),
+                Some(Shape::Box) => Some(words.draw_box_how),
+                None => None,
+            }}
+        </p>
+        <label class="file">
+            {words.file}
+            <input type="file" data-testid="aoi-file" accept=".json,.geojson,.zip" on:change=chosen />
+        </label>
+    }
+}
+
+/// A file may be dropped anywhere on the map.
+fn hear_drops(highres: Handle) {
+    let container = highres.with_value(|highres| highres.map.container());
+    let over = Closure::<dyn Fn(DragEvent)>::new(|event: DragEvent| event.prevent_default());
+    let dropped = Closure::<dyn Fn(DragEvent)>::new(move |event: DragEvent| {
+        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+        if let (Some(file), Some(highres)) = (file, highres.try_get_value()) {
+            event.prevent_default();
+            read(highres, file);
+        }
+    });
+    // An element takes any listener.
+    let _ = container.add_event_listener_with_callback("dragover", over.into_js_value().unchecked_ref());
+    let _ = container.add_event_listener_with_callback("drop", dropped.into_js_value().unchecked_ref());
+}
+
+fn read(highres: Rc<Highres>, file: File) {
+    spawn_local(async move {
+        // A file that cannot be read comes as an empty one, which the worker explains.
+        let bytes = JsFuture::from(file.array_buffer()).await.unwrap_or_else(|_| js_sys::ArrayBuffer::new(0).into());
+        if highres.told().phase.with_untracked(Phase::is_busy) {
+            highres.told().phase.set(Phase::Idle);
+        }
+        highres.order(Request::ReadArea { name: file.name() }, &[bytes]);
+    });
+}

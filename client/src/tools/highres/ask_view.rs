@@ -1,0 +1,138 @@
+//! What was found, when the reader has to decide: much to fetch, cells to make coarser, a side without scenes.
+
+use chrono::{Days, NaiveDate};
+use dragonfly_core::DateWindow;
+use dragonfly_worker::protocol::{SideFound, Without, ZoomOffer};
+use leptos::prelude::*;
+
+use super::Handle;
+use super::phase::is_whole;
+use super::plan::Plan;
+use super::scenes_view::ScenesView;
+use super::words::{Words, fill};
+
+/// Days on either side of one that the reader takes.
+const AROUND_DAYS: u64 = 3;
+
+/// The question.
+#[component]
+pub fn AskView(highres: Handle, words: &'static Words) -> impl IntoView {
+    let told = highres.with_value(|highres| highres.told());
+    let found = told.found.get_untracked();
+    let Some(found) = found else {
+        return ().into_any();
+    };
+    let zoom = told.plan.with_untracked(|plan| plan.zoom);
+    let count = told.selected.with_untracked(Vec::len);
+    let asked = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
+    let about = asked.map(|offer| {
+        let (megabytes, cell) = (words.megabytes(offer.megabytes), words.number(offer.cell_m, 0));
+        fill(words.scenes_found, &[&count.to_string(), &megabytes, &cell])
+    });
+    let ways = if is_whole(&found) { ways(highres, asked, &found.zooms, words).into_any() } else { ().into_any() };
+    view! {
+        <div class="asked" data-testid="highres-found">
+            <p>{about}</p>
+            {side(highres, words.before, &found.pre, |plan| &mut plan.pre, words)}
+            {side(highres, words.after, &found.post, |plan| &mut plan.post, words)}
+            {ways}
+            <ScenesView highres words />
+        </div>
+    }
+    .into_any()
+}
+
+/// The ways on where both sides have scenes.
+fn ways(
+    highres: Handle,
+    asked: Option<ZoomOffer>,
+    zooms: &[ZoomOffer],
+    words: &'static Words,
+) -> impl IntoView + use<> {
+    let go_on = asked.filter(|offer| offer.fits).map(|offer| {
+        let label = fill(words.go_on, &[&words.megabytes(offer.megabytes)]);
+        view! {
+            <button type="button" class="primary" data-testid="highres-go-on" on:click=move |_| highres.get_value().go_on()>
+                {label}
+            </button>
+        }
+    });
+    let too_large = asked.filter(|offer| !offer.fits).map(|offer| {
+        let cell = words.number(offer.cell_m, 0);
+        view! { <p data-testid="highres-too-large">{fill(words.too_large, &[&cell])}</p> }
+    });
+    let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
+    let coarser: Vec<_> = coarser
+        .map(|offer| {
+            let label = fill(words.coarser, &[&words.number(offer.cell_m, 0), &words.megabytes(offer.megabytes)]);
+            let take = move |_| {
+                let highres = highres.get_value();
+                highres.told().plan.update(|plan| plan.zoom = offer.zoom);
+                highres.go_on();
+            };
+            view! { <button type="button" data-testid="highres-coarser" on:click=take>{label}</button> }
+        })
+        .collect();
+    view! {
+        {too_large}
+        <div class="row">{go_on} {coarser}</div>
+    }
+}
+
+/// Why a side has no scene, and the ways on.
+fn side(
+    highres: Handle,
+    title: &'static str,
+    found: &SideFound,
+    window: fn(&mut Plan) -> &mut DateWindow,
+    words: &'static Words,
+) -> Option<AnyView> {
+    let told = highres.with_value(|highres| highres.told());
+    let again = move |change: &dyn Fn(&mut Plan)| {
+        told.plan.update(|plan| change(plan));
+        highres.get_value().compute();
+    };
+    let ways = match found.without.clone()? {
+        Without::NoScene { nearest } => {
+            let days: Vec<_> = nearest
+                .into_iter()
+                .map(|day| {
+                    let take = move |_| again(&|plan| *window(plan) = around(day));
+                    let label = fill(words.take_day, &[&day.to_string()]);
+                    view! { <button type="button" data-testid="highres-nearest" on:click=take>{label}</button> }
+                })
+                .collect();
+            let hint = (!days.is_empty()).then_some(words.nearest);
+            view! { <p>{title} ": " {words.no_scene} " " {hint}</p> <div class="row">{days}</div> }.into_any()
+        }
+        Without::AllCloudy { least_cloud_cover } => {
+            let take = move |_| {
+                told.takes_cloudy.set(true);
+                again(&|_| ());
+            };
+            let sentence = fill(words.all_cloudy, &[&words.number(least_cloud_cover, 0)]);
+            view! {
+                <p>{title} ": " {sentence}</p>
+                <div class="row">
+                    <button type="button" data-testid="highres-cloudy" on:click=take>{words.take_cloudy}</button>
+                </div>
+            }
+            .into_any()
+        }
+        Without::PinnedGone { ids } => {
+            let take = move |_| again(&|plan| plan.scenes.clear());
+            let sentence = fill(words.pinned_gone, &[&ids.join(", ")]);
+            view! {
+                <p>{title} ": " {sentence}</p>
+                <div class="row"><button type="button" on:click=take>{words.take_best}</button></div>
+            }
+            .into_any()
+        }
+    };
+    Some(ways)
+}
+
+/// Some days around one that has a scene.
+fn around(day: NaiveDate) -> DateWindow {
+    DateWindow { start: day - Days::new(AROUND_DAYS), end: day + Days::new(AROUND_DAYS) }
+}

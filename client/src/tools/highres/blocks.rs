@@ -1,0 +1,127 @@
+//! The tiles of a result, as they came. Their cells are kept outside of this program's memory, which never shrinks.
+
+use std::cell::{Cell as Slot, RefCell};
+use std::collections::BTreeMap;
+
+use dragonfly_core::mercator::{TILE_SIZE_PX, cell_area_ha, lonlat_from_cell};
+use dragonfly_core::{Empty, Thresholds, Tile, VALID};
+use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::JsValue;
+
+use super::look::{Cell, Look};
+use crate::tile_address::pixel_beneath;
+
+/// Which side of the fire a picture shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum When {
+    /// Before.
+    Before,
+    /// After.
+    After,
+}
+
+/// One tile, row by row from the north.
+struct Block {
+    dnbr: Float32Array,
+    pre: Float32Array,
+    codes: Uint8Array,
+    pictures: Option<[Uint8Array; 2]>,
+}
+
+/// The tiles that have come, all of one zoom.
+#[derive(Default)]
+pub struct Blocks {
+    zoom: Slot<u8>,
+    blocks: RefCell<BTreeMap<(u32, u32), Block>>,
+}
+
+impl Blocks {
+    /// Takes a tile, by the buffers that come with it; what comes without them is left out.
+    pub fn insert(&self, tile: Tile, buffers: &[JsValue]) {
+        let array = |place: usize| buffers.get(place).and_then(|buffer| buffer.dyn_ref::<ArrayBuffer>());
+        let (Some(dnbr), Some(pre), Some(codes)) = (array(0), array(1), array(2)) else {
+            return;
+        };
+        let pictures = array(3).zip(array(4)).map(|(before, after)| [Uint8Array::new(before), Uint8Array::new(after)]);
+        let block = Block {
+            dnbr: Float32Array::new(dnbr),
+            pre: Float32Array::new(pre),
+            codes: Uint8Array::new(codes),
+            pictures,
+        };
+        self.zoom.set(tile.z);
+        self.blocks.borrow_mut().insert((tile.x, tile.y), block);
+    }
+
+    /// Forgets all tiles.
+    pub fn clear(&self) {
+        self.blocks.borrow_mut().clear();
+    }
+
+    /// The zoom of all tiles.
+    pub fn zoom(&self) -> u8 {
+        self.zoom.get()
+    }
+
+    /// The tiles that have come.
+    pub fn tiles(&self) -> Vec<Tile> {
+        let z = self.zoom();
+        self.blocks.borrow().keys().map(|(x, y)| Tile { z, x: *x, y: *y }).collect()
+    }
+
+    /// Red, green, blue, opacity of a tile's cells; `None` where it has not come.
+    pub fn painted(&self, tile: Tile, look: &Look) -> Option<Vec<u8>> {
+        let blocks = self.blocks.borrow();
+        let block = self.block(&blocks, tile)?;
+        let cells = block.dnbr.to_vec().into_iter().zip(block.pre.to_vec());
+        Some(cells.flat_map(|(dnbr, pre)| look.colour(Cell { dnbr, pre })).collect())
+    }
+
+    /// Red, green, blue, opacity of a tile's picture; `None` where none has come.
+    pub fn picture(&self, tile: Tile, when: When) -> Option<Vec<u8>> {
+        let blocks = self.blocks.borrow();
+        let [before, after] = self.block(&blocks, tile)?.pictures.as_ref()?;
+        Some(match when {
+            When::Before => before.to_vec(),
+            When::After => after.to_vec(),
+        })
+    }
+
+    /// The cell beneath a place, or why it is empty; `None` outside what was computed.
+    pub fn cell_at(&self, lon: f64, lat: f64) -> Option<Result<Cell, Empty>> {
+        let (tile, pixel) = pixel_beneath(lon, lat, self.zoom());
+        let (pixel, blocks) = (u32::try_from(pixel).ok()?, self.blocks.borrow());
+        let block = self.block(&blocks, tile)?;
+        match block.codes.get_index(pixel) {
+            0 => None,
+            VALID => Some(Ok(Cell { dnbr: block.dnbr.get_index(pixel), pre: block.pre.get_index(pixel) })),
+            code => Some(Err(Empty::from_code(code).unwrap_or(Empty::NoData))),
+        }
+    }
+
+    /// Adds a tile's hectares to those of each class, in the order of the classes.
+    pub fn add_hectares(&self, tile: Tile, look: &Look, thresholds: &Thresholds, hectares: &mut [f64]) {
+        let blocks = self.blocks.borrow();
+        let Some(block) = self.block(&blocks, tile) else {
+            return;
+        };
+        let (dnbr, pre) = (block.dnbr.to_vec(), block.pre.to_vec());
+        let width = TILE_SIZE_PX as usize;
+        for (row, (dnbr, pre)) in dnbr.chunks(width).zip(pre.chunks(width)).enumerate() {
+            let (_, lat) = lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
+            let area_ha = cell_area_ha(tile.z, lat);
+            for (dnbr, pre) in dnbr.iter().zip(pre) {
+                let value = look.value(Cell { dnbr: *dnbr, pre: *pre });
+                let passed = thresholds.breaks().iter().filter(|least| value >= **least).count();
+                if let Some(sum) = hectares.get_mut(passed).filter(|_| !value.is_nan()) {
+                    *sum += area_ha;
+                }
+            }
+        }
+    }
+
+    fn block<'a>(&self, blocks: &'a BTreeMap<(u32, u32), Block>, tile: Tile) -> Option<&'a Block> {
+        blocks.get(&(tile.x, tile.y)).filter(|_| tile.z == self.zoom())
+    }
+}

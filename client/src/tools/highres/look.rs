@@ -1,0 +1,139 @@
+//! How cells of a result are painted: index, classes, palette, what the legend hides.
+
+use dragonfly_core::{DnbrOffset, Index, Palette, Rgb, Severity, Thresholds};
+
+use crate::filter::Filter;
+
+/// The ramp of an index without classes: from here, where it is clear, to there.
+const RAMP: (f32, f32) = (0.05, 0.5);
+
+/// Everything that decides the colour of a cell.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Look {
+    /// What is shown.
+    pub index: Index,
+    /// What parts its classes; `None` for a ramp.
+    pub thresholds: Option<Thresholds>,
+    /// Colours.
+    pub palette: Palette,
+    /// What is not painted.
+    pub filter: Filter,
+    /// What is taken off every dNBR.
+    pub dnbr_offset: Option<DnbrOffset>,
+}
+
+/// A cell as the worker sends it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// dNBR, NaN where empty.
+    pub dnbr: f32,
+    /// NBR before the fire.
+    pub pre: f32,
+}
+
+impl Look {
+    /// The index of a cell, NaN where it is empty.
+    pub fn value(&self, cell: Cell) -> f32 {
+        let dnbr = self.dnbr_offset.as_ref().map_or(cell.dnbr, |offset| offset.correct(cell.dnbr));
+        self.index.of_dnbr(cell.pre, dnbr)
+    }
+
+    /// Red, green, blue, opacity of a cell.
+    pub fn colour(&self, cell: Cell) -> [u8; 4] {
+        let value = self.value(cell);
+        if value.is_nan() || self.index == Index::Dnbr && !self.filter.holds(value) {
+            return [0; 4];
+        }
+        let Some(thresholds) = &self.thresholds else {
+            return self.ramp(value);
+        };
+        match thresholds.classify(value) {
+            Some(class) if !self.filter.hides(class.colour_of) => {
+                let [red, green, blue] = class.colour(self.palette);
+                [red, green, blue, 255]
+            }
+            _ => [0; 4],
+        }
+    }
+
+    /// Between the colours of the burnt classes, the higher the worse.
+    fn ramp(&self, value: f32) -> [u8; 4] {
+        const CLASSES: [Severity; 4] = [Severity::Low, Severity::ModerateLow, Severity::ModerateHigh, Severity::High];
+        let (first, last) = RAMP;
+        if value < first {
+            return [0; 4];
+        }
+        let place = ((value - first) / (last - first)).min(1.0) * (CLASSES.len() - 1) as f32;
+        let below = (place as usize).min(CLASSES.len() - 2);
+        let share = place - below as f32;
+        let (one, other): (Rgb, Rgb) = (self.palette.colour(CLASSES[below]), self.palette.colour(CLASSES[below + 1]));
+        let mix =
+            |place: usize| (f32::from(one[place]) * (1.0 - share) + f32::from(other[place]) * share).round() as u8;
+        [mix(0), mix(1), mix(2), 255]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dragonfly_core::{ClassTable, index_from_dnbr};
+
+    fn look(index: Index) -> Look {
+        Look {
+            index,
+            thresholds: Thresholds::for_index(index),
+            palette: Palette::default(),
+            filter: Filter::default(),
+            dnbr_offset: None,
+        }
+    }
+
+    fn cell(dnbr: f32) -> Cell {
+        Cell { dnbr, pre: 0.5 }
+    }
+
+    #[test]
+    fn dnbr_has_the_colours_of_the_nightly_tiles() {
+        for filter in [Filter::default(), Filter::EVERYTHING.with_range(Some(20), Some(60))] {
+            let look = Look { filter, ..look(Index::Dnbr) };
+            let tiles = filter.colours(look.palette);
+            for hundredths in -120..125 {
+                let dnbr = hundredths as f32 / 100.0 + 0.005;
+                let expected = tiles[usize::from(index_from_dnbr(dnbr).unwrap())];
+                let painted = look.colour(cell(dnbr));
+                assert_eq!(painted[3], expected[3], "{dnbr}");
+                assert!(painted[3] == 0 || painted == expected, "{dnbr}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_empty_cell_is_clear() {
+        for index in Index::ALL {
+            assert_eq!(look(index).colour(Cell { dnbr: f32::NAN, pre: f32::NAN }), [0; 4]);
+        }
+    }
+
+    #[test]
+    fn other_classes_paint_with_their_own_thresholds() {
+        let own = Thresholds::own(ClassTable::Usgs, &[-0.3, -0.2, 0.05, 0.1, 0.2, 0.3]).unwrap();
+        let look = Look { thresholds: Some(own), ..look(Index::Dnbr) };
+        let [red, green, blue] = Palette::default().colour(Severity::High);
+        assert_eq!(look.colour(cell(0.31)), [red, green, blue, 255]);
+    }
+
+    #[test]
+    fn the_ramp_grows_from_clear_to_the_worst_colour() {
+        let look = look(Index::Rbr);
+        assert_eq!(look.colour(cell(0.0)), [0; 4]);
+        let [red, green, blue] = Palette::default().colour(Severity::High);
+        assert_eq!(look.colour(cell(1.5)), [red, green, blue, 255]);
+    }
+
+    #[test]
+    fn the_offset_of_unburned_ground_is_taken_off() {
+        let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9 };
+        let look = Look { dnbr_offset: Some(offset), ..look(Index::Dnbr) };
+        assert!((look.value(cell(0.5)) - 0.3).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,583 @@
+//! High resolution: the reader's own browser finds scenes, reads what it needs of them, and computes.
+//!
+//! [`plan`], [`phase`], [`look`] and [`words`] think; [`session`] speaks to the worker; [`blocks`] keep what comes,
+//! [`overlay`] and [`pictures`] lay it on the map; the views ask and tell.
+
+mod area_drawing;
+mod area_view;
+mod ask_view;
+mod blocks;
+mod dates_view;
+mod look;
+mod overlay;
+mod phase;
+mod pictures;
+mod plan;
+mod result_view;
+mod save_view;
+mod scenes_view;
+mod section;
+mod session;
+mod words;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use chrono::{DateTime, NaiveDate};
+use dragonfly_core::metadata::{ClientConfig, HighresConfig};
+use dragonfly_core::{Empty, Tile};
+use dragonfly_worker::protocol::{Answer, Compute, Done, Download, Fault, FaultKind, FileKind, Found, Request, Search};
+use leptos::mount::mount_to;
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+use wasm_bindgen::prelude::*;
+
+use crate::address::Address;
+use crate::bridge::Page;
+use crate::fetch;
+use crate::leaflet::Map;
+use crate::published::{CONFIG_URL, config_from_json, region_from_json};
+use blocks::Blocks;
+use look::Look;
+use overlay::Overlay;
+use phase::{Next, Phase};
+use pictures::Pictures;
+use plan::{Plan, Polygons};
+use session::Session;
+
+/// The pane of the tiles that a result lies in, and hides.
+const SEVERITY_PANE: &str = "severity";
+/// Most cloud of a scene, percent, and more where the reader says so.
+const MAX_CLOUD_COVER: f64 = 60.0;
+/// Where no region names another.
+const COLLECTION: &str = "sentinel-2-l2a";
+/// Scenes a side and tile: those beyond the first fill in for clouds.
+const SCENES_PER_TILE: usize = 2;
+/// Milliseconds after which a moved map is computed, when the reader wants that.
+const FOLLOW_AFTER_MS: i32 = 700;
+
+/// High resolution on a page. What it tells is kept in signals.
+pub struct Highres {
+    page: Page,
+    map: Map,
+    session: RefCell<Option<Rc<Session>>>,
+    blocks: Rc<Blocks>,
+    overlay: RefCell<Option<Overlay>>,
+    pictures: RefCell<Option<Pictures>>,
+    told: Told,
+}
+
+/// What views show and change. A copy is the same.
+#[derive(Clone, Copy)]
+pub struct Told {
+    /// What is wanted.
+    pub plan: RwSignal<Plan>,
+    /// How far it is.
+    pub phase: RwSignal<Phase>,
+    /// What the last search found.
+    pub found: RwSignal<Option<Found>>,
+    /// Scenes that are used: those found best, or the reader's own choice.
+    pub selected: RwSignal<Vec<String>>,
+    /// Whether pictures are shown instead of severity.
+    pub shows_pictures: RwSignal<bool>,
+    /// Where the divider between the pictures stands.
+    pub swipe: RwSignal<Option<u8>>,
+    /// Whether the map is computed wherever it is moved.
+    pub follows: RwSignal<bool>,
+    /// Whether cloudy scenes are taken too.
+    pub takes_cloudy: RwSignal<bool>,
+    /// A sentence beside the buttons.
+    pub note: RwSignal<Option<String>>,
+    /// The site's settings; `None` until they are here.
+    pub config: RwSignal<Option<Config>>,
+    /// The map's zoom.
+    pub zoom: RwSignal<f64>,
+    /// The language of the page.
+    pub lang: RwSignal<String>,
+    /// What the page shows.
+    pub address: RwSignal<Address>,
+    /// Goes up with every block, and when all are gone.
+    pub change: RwSignal<u32>,
+}
+
+/// What the site says of high resolution.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The settings of the page.
+    pub client: ClientConfig,
+    /// Those of the computing.
+    pub highres: HighresConfig,
+}
+
+/// What is read at the chosen point.
+pub enum AtPoint {
+    /// A value.
+    Value(f32),
+    /// Empty, and why.
+    Empty(Empty),
+}
+
+/// Shows high resolution in the room that the page gives.
+pub fn show(page: Page) {
+    let room = page.room();
+    mount_to(room, move || {
+        let highres: Handle = StoredValue::new_local(Highres::on(page));
+        view! { <section::Section highres /> }
+    })
+    .forget();
+}
+
+/// High resolution, as views hold it.
+pub type Handle = StoredValue<Rc<Highres>, LocalStorage>;
+
+impl Highres {
+    /// Sets to work in the room that the page gives.
+    pub fn on(page: Page) -> Rc<Self> {
+        let map = page.map();
+        let today = today();
+        let start = start_plan(&page, today);
+        let plan = page.part().map_or_else(|| start.clone(), |part| Plan::from_part(&part, start.clone()));
+        let told = Told {
+            plan: RwSignal::new(plan),
+            phase: RwSignal::default(),
+            found: RwSignal::default(),
+            selected: RwSignal::default(),
+            shows_pictures: RwSignal::default(),
+            swipe: RwSignal::new(None),
+            follows: RwSignal::default(),
+            takes_cloudy: RwSignal::default(),
+            note: RwSignal::default(),
+            config: RwSignal::default(),
+            zoom: RwSignal::new(map.zoom()),
+            lang: RwSignal::new(lang()),
+            address: RwSignal::new(Address::from_fragment(&page.address())),
+            change: RwSignal::default(),
+        };
+        let this = Rc::new(Self {
+            page,
+            map,
+            session: RefCell::default(),
+            blocks: Rc::default(),
+            overlay: RefCell::default(),
+            pictures: RefCell::default(),
+            told,
+        });
+        this.listen();
+        this.follow_looks();
+        this.load_config();
+        this
+    }
+
+    /// What views show and change.
+    pub fn told(&self) -> Told {
+        self.told
+    }
+
+    /// The page around.
+    pub fn page(&self) -> &Page {
+        &self.page
+    }
+
+    /// Whether the map is near enough for its view to be computed.
+    pub fn is_near(&self) -> bool {
+        let least = self.told.config.with(|config| config.as_ref().map(|config| f64::from(config.client.highres_zoom)));
+        least.is_some_and(|least| self.told.zoom.get() >= least)
+    }
+
+    /// Looks for scenes of the plan, and computes them when that is little.
+    pub fn compute(self: &Rc<Self>) {
+        let Told { plan, phase, found, note, .. } = self.told;
+        note.set(None);
+        let Some(search) = self.search() else {
+            return;
+        };
+        found.set(None);
+        phase.set(Phase::Searching(None));
+        self.order(Request::Search(Box::new(search)), &[]);
+        self.page.set_part(Some(&plan.with_untracked(Plan::to_part)));
+    }
+
+    /// Computes what was found, whatever it weighs.
+    pub fn go_on(self: &Rc<Self>) {
+        let Told { phase, selected, plan, .. } = self.told;
+        self.put_tiles_away();
+        phase.set(Phase::Computing(None));
+        let (zoom, dnbr_offset, picture) = plan.with_untracked(|plan| (plan.zoom, plan.dnbr_offset, plan.picture));
+        let compute = Compute { scenes: selected.get_untracked(), zoom: Some(zoom), dnbr_offset, picture };
+        self.order(Request::Compute(compute), &[]);
+    }
+
+    /// Ends what is under way, at once.
+    pub fn cancel(self: &Rc<Self>) {
+        self.told.phase.set(Phase::Idle);
+        self.order(Request::Cancel, &[]);
+    }
+
+    /// Puts the result away: the nightly map shows again.
+    pub fn put_away(self: &Rc<Self>) {
+        if self.told.phase.with_untracked(Phase::is_busy) {
+            self.cancel();
+        }
+        self.put_tiles_away();
+        self.told.phase.set(Phase::Idle);
+        self.told.found.set(None);
+        self.told.plan.update(|plan| plan.scenes.clear());
+        self.page.set_part(None);
+    }
+
+    /// Orders something of the worker, which is started first, if need be.
+    pub fn order(self: &Rc<Self>, request: Request, buffers: &[JsValue]) {
+        if self.session.borrow().is_none() {
+            let hear = {
+                let this = Rc::downgrade(self);
+                move |answer, buffers| {
+                    if let Some(this) = this.upgrade() {
+                        this.hear(answer, buffers);
+                    }
+                }
+            };
+            let failed = {
+                let this = Rc::downgrade(self);
+                move || {
+                    if let Some(this) = this.upgrade() {
+                        this.lose_worker();
+                    }
+                }
+            };
+            match Session::start(hear, failed) {
+                Ok(session) => *self.session.borrow_mut() = Some(session),
+                Err(_) => return self.lose_worker(),
+            }
+        }
+        if let Some(session) = self.session.borrow().as_ref() {
+            session.order(request, buffers);
+        }
+    }
+
+    /// What is read at the point that the reader chose on the page.
+    pub fn at_point(&self) -> Option<AtPoint> {
+        let (lon, lat) = self.told.address.with(|address| address.point)?;
+        self.told.change.track();
+        Some(match self.blocks.cell_at(lon, lat)? {
+            Ok(cell) => AtPoint::Value(self.look().value(cell)),
+            Err(reason) => AtPoint::Empty(reason),
+        })
+    }
+
+    /// How cells are painted now.
+    pub fn look(&self) -> Look {
+        let (palette, filter) = self.told.address.with(|address| (address.palette, address.filter));
+        let done_offset = self.told.phase.with(|phase| match phase {
+            Phase::Done(done) => done.dnbr_offset,
+            _ => None,
+        });
+        self.told.plan.with(|plan| Look {
+            index: plan.index,
+            thresholds: plan.thresholds.clone(),
+            palette,
+            filter,
+            dnbr_offset: done_offset.filter(|_| plan.dnbr_offset),
+        })
+    }
+
+    /// Hectares of each class of the look, counted without keeping the page from anything else.
+    pub async fn hectares(&self, look: &Look) -> Vec<f64> {
+        let Some(thresholds) = &look.thresholds else {
+            return Vec::new();
+        };
+        let mut hectares = vec![0.0; thresholds.classes().len()];
+        for tiles in self.blocks.tiles().chunks(4) {
+            for tile in tiles {
+                self.blocks.add_hectares(*tile, look, thresholds, &mut hectares);
+            }
+            breathe(0).await;
+        }
+        hectares
+    }
+
+    /// The order of a file, as the result is looked at now.
+    pub fn download(&self, file: FileKind) -> Download {
+        let Look { index, thresholds, palette, dnbr_offset, .. } = self.look();
+        let region = self.page.region().and_then(|text| region_from_json(&text).ok());
+        let attribution =
+            self.told.config.with(|config| config.as_ref().map(|config| config.client.attribution.clone()));
+        Download {
+            file,
+            index,
+            thresholds,
+            palette,
+            corrected: dnbr_offset.is_some(),
+            area_name: region.map(|region| region.title).unwrap_or_default(),
+            attribution: attribution.unwrap_or_default(),
+        }
+    }
+
+    fn search(&self) -> Option<Search> {
+        let Told { plan, config, takes_cloudy, .. } = self.told;
+        let config = config.get_untracked()?;
+        let map_meta = self.page.region().and_then(|text| region_from_json(&text).ok()).and_then(|region| region.map);
+        plan.with_untracked(|plan| {
+            let area = plan.area.clone().unwrap_or_else(|| self.view());
+            Some(Search {
+                area: area.to_geojson(),
+                zoom: plan.zoom,
+                pre: plan.pre,
+                post: plan.post,
+                assessment: plan.assessment,
+                stac_url: config.client.stac_url.clone()?,
+                collection: map_meta.map_or_else(|| COLLECTION.to_owned(), |map| map.collection),
+                token_url: config.highres.token_url.clone(),
+                proxy_base: config.client.proxy_base.clone(),
+                max_cloud_cover: if takes_cloudy.get_untracked() { 100.0 } else { MAX_CLOUD_COVER },
+                scenes_per_tile: SCENES_PER_TILE,
+                pinned: plan.scenes.clone(),
+            })
+        })
+    }
+
+    /// The part of the map that the reader sees.
+    fn view(&self) -> Polygons {
+        let bounds = self.map.bounds();
+        Polygons::from_box([bounds.west(), bounds.south().max(-85.0), bounds.east(), bounds.north().min(85.0)])
+    }
+
+    fn hear(self: &Rc<Self>, answer: Answer, buffers: Vec<JsValue>) {
+        let Told { plan, phase, found, selected, note, .. } = self.told;
+        match &answer {
+            Answer::Found(told) => {
+                selected.set(phase::chosen(told));
+                found.set(Some(told.as_ref().clone()));
+            }
+            Answer::Block(at) => return self.take_block(Tile { z: at.z, x: at.x, y: at.y }, &buffers),
+            Answer::File(file) => return save_view::save(file, &buffers),
+            Answer::Area { geojson, note: about } => {
+                note.set(about.clone());
+                return self.take_area(geojson);
+            }
+            Answer::Cleared => return note.set(Some(words::words().cache_cleared.to_owned())),
+            Answer::Done(done) => self.pin(done),
+            // A file that cannot be written leaves the result as it is.
+            Answer::Fault(fault) if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) => {
+                return note.set(Some(format!("{}. {}.", fault.message, fault.advice)));
+            }
+            _ => {}
+        }
+        let zoom = plan.with_untracked(|plan| plan.zoom);
+        let (next_phase, next) = phase.get_untracked().after(&answer, zoom);
+        phase.set(next_phase);
+        if next == Next::Compute {
+            self.go_on();
+        }
+    }
+
+    fn take_block(&self, tile: Tile, buffers: &[JsValue]) {
+        self.blocks.insert(tile, buffers);
+        if self.overlay.borrow().is_none() {
+            self.lay();
+        } else {
+            if let Some(overlay) = self.overlay.borrow().as_ref() {
+                overlay.paint_tile(tile);
+            }
+            if let Some(pictures) = self.pictures.borrow().as_ref() {
+                pictures.paint_tile(tile);
+            }
+        }
+        self.told.change.update(|change| *change = change.wrapping_add(1));
+    }
+
+    /// Lays the first block of a result on the map.
+    fn lay(&self) {
+        *self.overlay.borrow_mut() =
+            Some(Overlay::on(&self.map, SEVERITY_PANE, &self.blocks, self.painter(untrack(|| self.look()))));
+        if self.told.plan.with_untracked(|plan| plan.picture.is_some()) {
+            *self.pictures.borrow_mut() = Some(Pictures::on(&self.map, &self.blocks));
+            self.arrange();
+        }
+        set_nightly_hidden(true);
+    }
+
+    fn put_tiles_away(&self) {
+        self.blocks.clear();
+        *self.overlay.borrow_mut() = None;
+        *self.pictures.borrow_mut() = None;
+        self.told.shows_pictures.set(self.told.plan.with_untracked(|plan| plan.picture.is_some()));
+        set_nightly_hidden(false);
+        self.told.change.update(|change| *change = change.wrapping_add(1));
+    }
+
+    fn painter(&self, look: Look) -> overlay::Painter {
+        let blocks = self.blocks.clone();
+        Box::new(move |tile| blocks.painted(tile, &look))
+    }
+
+    /// Lets the address open this very result: its area, days and scenes.
+    fn pin(&self, done: &Done) {
+        let mut pinned = self.told.plan.get_untracked();
+        pinned.area = Some(pinned.area.unwrap_or_else(|| self.view()));
+        pinned.zoom = done.zoom;
+        pinned.scenes = done.scenes.iter().map(|scene| scene.id.clone()).collect();
+        self.page.set_part(Some(&pinned.to_part()));
+    }
+
+    fn take_area(&self, geojson: &str) {
+        if let Some(area) = Polygons::from_geojson(geojson) {
+            let [west, south, east, north] = area.bbox();
+            self.told.plan.update(|plan| plan.area = Some(area));
+            self.map.fit_bounds(&crate::leaflet::corners([west, south, east, north]), &js_sys::Object::new());
+            self.told.phase.set(Phase::Idle);
+        }
+    }
+
+    fn lose_worker(&self) {
+        *self.session.borrow_mut() = None;
+        let words = words::words();
+        self.told.phase.set(Phase::Failed(Fault {
+            fault: FaultKind::Offline,
+            message: words.worker_failed.to_owned(),
+            advice: String::new(),
+            scene: None,
+        }));
+    }
+
+    /// Hears the page and the map.
+    fn listen(self: &Rc<Self>) {
+        let heard = Closure::<dyn Fn()>::new({
+            let this = self.clone();
+            move || {
+                let Told { address, lang: language, plan, phase, .. } = this.told;
+                set_if_new(address, Address::from_fragment(&this.page.address()));
+                set_if_new(language, lang());
+                // Another region brings its own days, unless the reader is at something.
+                if phase.with_untracked(|phase| *phase == Phase::Idle) && this.page.part().is_none() {
+                    let start = start_plan(&this.page, today());
+                    plan.update(|plan| {
+                        if plan.assessment != start.assessment || plan.assessment.is_some() {
+                            (plan.pre, plan.post, plan.assessment) = (start.pre, start.post, start.assessment);
+                        }
+                    });
+                }
+            }
+        });
+        self.page.listen(heard.as_ref().unchecked_ref());
+        heard.forget();
+        let moves = Rc::new(std::cell::Cell::new(0_u32));
+        let moved = Closure::<dyn Fn()>::new({
+            let this = self.clone();
+            move || {
+                set_if_new(this.told.zoom, this.map.zoom());
+                if let Some(pictures) = this.pictures.borrow().as_ref() {
+                    pictures.clip(this.told.swipe.get_untracked());
+                }
+                moves.set(moves.get().wrapping_add(1));
+                if this.told.follows.get_untracked() && untrack(|| this.is_near()) {
+                    let (this, moves, at) = (this.clone(), moves.clone(), moves.get());
+                    spawn_local(async move {
+                        breathe(FOLLOW_AFTER_MS).await;
+                        if moves.get() == at {
+                            this.told.plan.update(|plan| {
+                                plan.area = None;
+                                plan.scenes.clear();
+                            });
+                            this.compute();
+                        }
+                    });
+                }
+            }
+        });
+        self.map.on("moveend zoomend", moved.into_js_value().unchecked_ref());
+    }
+
+    /// Paints anew whatever the reader changes of the look.
+    fn follow_looks(self: &Rc<Self>) {
+        let look = Memo::new({
+            let this = StoredValue::new_local(self.clone());
+            move |_| this.with_value(|this| this.look())
+        });
+        let this = self.clone();
+        Effect::new(move |_| {
+            let look = look.get();
+            if let Some(overlay) = this.overlay.borrow().as_ref() {
+                overlay.repaint(this.painter(look));
+            }
+        });
+        let this = self.clone();
+        Effect::new(move |_| {
+            let Told { shows_pictures, swipe, .. } = this.told;
+            shows_pictures.track();
+            swipe.track();
+            this.arrange();
+        });
+    }
+
+    /// Shows severity, or the pictures with their divider.
+    fn arrange(&self) {
+        let Told { shows_pictures, swipe, .. } = self.told;
+        let shows = shows_pictures.get_untracked();
+        if let Some(pictures) = self.pictures.borrow().as_ref() {
+            if shows && swipe.get_untracked().is_none() {
+                swipe.set(Some(50));
+            }
+            pictures.show(shows);
+            pictures.clip(swipe.get_untracked());
+        } else if swipe.get_untracked().is_some() {
+            swipe.set(None);
+        }
+    }
+
+    fn load_config(self: &Rc<Self>) {
+        let this = self.clone();
+        spawn_local(async move {
+            let text = fetch::fresh_text(CONFIG_URL).await.ok();
+            let config = text.and_then(|text| {
+                let client = config_from_json(&text).ok()?;
+                let other = client.other.clone().into_iter().collect();
+                let highres = serde_json::from_value(serde_json::Value::Object(other)).unwrap_or_default();
+                Some(Config { client, highres })
+            });
+            let opens_with_part = this.page.part().is_some();
+            this.told.config.set(config);
+            if opens_with_part {
+                this.compute();
+            }
+        });
+    }
+}
+
+/// The region in view brings its days; without one the last weeks are compared.
+fn start_plan(page: &Page, today: NaiveDate) -> Plan {
+    let region = page.region().and_then(|text| region_from_json(&text).ok());
+    Plan::at_start(region.and_then(|region| region.map).as_ref(), today)
+}
+
+fn today() -> NaiveDate {
+    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default().date_naive()
+}
+
+fn lang() -> String {
+    document().document_element().and_then(|page| page.get_attribute("lang")).unwrap_or_default()
+}
+
+fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {
+    if signal.with_untracked(|before| *before != value) {
+        signal.set(value);
+    }
+}
+
+/// Beneath a result of 20 m the nightly tiles would look like part of it.
+fn set_nightly_hidden(hidden: bool) {
+    if let Ok(Some(pane)) = document().query_selector(".leaflet-severity-pane") {
+        // A class with a plain name can always be set.
+        let _ = pane.class_list().toggle_with_force("under-highres", hidden);
+    }
+}
+
+/// Lets the browser do something else for some milliseconds.
+async fn breathe(milliseconds: i32) {
+    let waited = js_sys::Promise::new(&mut |resolve, _| {
+        // Without a timer the wait would never end.
+        if window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds).is_err() {
+            let _ = resolve.call0(&JsValue::NULL);
+        }
+    });
+    let _ = wasm_bindgen_futures::JsFuture::from(waited).await;
+}

@@ -1,0 +1,135 @@
+//! How far the reader's order is, from what the worker says.
+
+use dragonfly_worker::protocol::{Answer, Done, Fault, Found, Progress};
+
+/// Beyond this the reader is asked before anything is fetched, MB.
+pub const ASK_ABOVE_MB: f64 = 40.0;
+
+/// Where an order stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Phase {
+    /// Nothing was asked for.
+    #[default]
+    Idle,
+    /// Looking for scenes.
+    Searching(Option<Progress>),
+    /// Scenes are found, and the reader is asked: it is much, or coarser than wanted, or a side has none.
+    Asking,
+    /// Reading and computing.
+    Computing(Option<Progress>),
+    /// Computed.
+    Done(Box<Done>),
+    /// It cannot be done.
+    Failed(Fault),
+}
+
+/// What is to be done next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// Nothing.
+    Wait,
+    /// Compute with the chosen scenes.
+    Compute,
+}
+
+impl Phase {
+    /// Whether an order is under way.
+    pub fn is_busy(&self) -> bool {
+        matches!(self, Self::Searching(_) | Self::Computing(_))
+    }
+
+    /// How far it is, while it is under way.
+    pub fn progress(&self) -> Option<Progress> {
+        match self {
+            Self::Searching(progress) | Self::Computing(progress) => *progress,
+            _ => None,
+        }
+    }
+
+    /// The phase after an answer of the order under way, and what to do then. `zoom` is the one that was asked for.
+    pub fn after(self, answer: &Answer, zoom: u8) -> (Self, Next) {
+        match (self, answer) {
+            (Self::Searching(_), Answer::Progress(progress)) => (Self::Searching(Some(*progress)), Next::Wait),
+            (Self::Computing(_), Answer::Progress(progress)) => (Self::Computing(Some(*progress)), Next::Wait),
+            (Self::Searching(_), Answer::Found(found)) => {
+                if goes_on(found, zoom) {
+                    (Self::Computing(None), Next::Compute)
+                } else {
+                    (Self::Asking, Next::Wait)
+                }
+            }
+            (Self::Computing(_), Answer::Done(done)) => (Self::Done(done.clone()), Next::Wait),
+            (_, Answer::Fault(fault)) => (Self::Failed(fault.clone()), Next::Wait),
+            (Self::Searching(_) | Self::Computing(_), Answer::Cancelled) => (Self::Idle, Next::Wait),
+            (phase, _) => (phase, Next::Wait),
+        }
+    }
+}
+
+/// Whether what was found can be computed as it was asked for, without asking again.
+fn goes_on(found: &Found, zoom: u8) -> bool {
+    is_whole(found)
+        && found.zooms.iter().any(|offer| offer.zoom == zoom && offer.fits && offer.megabytes <= ASK_ABOVE_MB)
+}
+
+/// Whether both sides have scenes.
+pub fn is_whole(found: &Found) -> bool {
+    found.pre.without.is_none() && found.post.without.is_none()
+}
+
+/// Ids of the scenes that are used unless the reader chooses others.
+pub fn chosen(found: &Found) -> Vec<String> {
+    let scenes = found.pre.scenes.iter().chain(&found.post.scenes);
+    scenes.filter(|scene| scene.chosen).map(|scene| scene.id.clone()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dragonfly_worker::protocol::{FaultKind, SideFound, Step, Without, ZoomOffer};
+
+    const PROGRESS: Progress = Progress { step: Step::Searching, done: 1, of: 0, bytes: 10 };
+
+    fn found(megabytes: f64, fits: bool, without: Option<Without>) -> Answer {
+        let side = SideFound { scenes: Vec::new(), without: None };
+        let offer = ZoomOffer { zoom: 13, width: 100, height: 100, cell_m: 15.0, megabytes, fits };
+        Answer::Found(Box::new(Found {
+            pre: side.clone(),
+            post: SideFound { without, ..side },
+            bbox: [0.0, 0.0, 1.0, 1.0],
+            zooms: vec![offer],
+        }))
+    }
+
+    fn after_searching(answer: &Answer) -> (Phase, Next) {
+        Phase::Searching(None).after(answer, 13)
+    }
+
+    #[test]
+    fn little_is_computed_at_once() {
+        assert_eq!(after_searching(&found(3.0, true, None)), (Phase::Computing(None), Next::Compute));
+    }
+
+    #[test]
+    fn much_or_nothing_is_asked_about() {
+        let gone = Without::NoScene { nearest: Vec::new() };
+        for answer in [found(300.0, true, None), found(3.0, false, None), found(3.0, true, Some(gone))] {
+            assert_eq!(after_searching(&answer), (Phase::Asking, Next::Wait));
+        }
+    }
+
+    #[test]
+    fn progress_is_kept_and_a_fault_ends_all() {
+        let (phase, _) = Phase::Computing(None).after(&Answer::Progress(PROGRESS), 13);
+        assert_eq!(phase.progress(), Some(PROGRESS));
+        let fault =
+            Fault { fault: FaultKind::Offline, message: "no network".into(), advice: "connect".into(), scene: None };
+        assert_eq!(phase.after(&Answer::Fault(fault.clone()), 13).0, Phase::Failed(fault));
+    }
+
+    #[test]
+    fn cancelling_ends_what_is_under_way_and_nothing_else() {
+        assert_eq!(Phase::Computing(None).after(&Answer::Cancelled, 13).0, Phase::Idle);
+        assert_eq!(Phase::Asking.after(&Answer::Cancelled, 13).0, Phase::Asking);
+    }
+}

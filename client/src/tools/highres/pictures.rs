@@ -1,0 +1,69 @@
+//! The pictures before and after the fire, one over the other with a divider between them.
+
+use std::rc::Rc;
+
+use dragonfly_core::Tile;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
+
+use super::blocks::{Blocks, When};
+use super::overlay::Overlay;
+use crate::covered::Covered;
+use crate::leaflet::Map;
+
+const AFTER_PANE: &str = "highres-after";
+const BEFORE_PANE: &str = "highres-before";
+
+/// Both pictures on the map, until dropped.
+pub struct Pictures {
+    map: Map,
+    before_pane: HtmlElement,
+    after_pane: HtmlElement,
+    before: Overlay,
+    after: Overlay,
+}
+
+impl Pictures {
+    /// Lays the pictures of blocks.
+    pub fn on(map: &Map, blocks: &Rc<Blocks>) -> Self {
+        let (after_pane, before_pane) = (pane(map, AFTER_PANE, 260), pane(map, BEFORE_PANE, 261));
+        let lay = |pane: &str, when: When| {
+            let own = blocks.clone();
+            Overlay::on(map, pane, blocks, Box::new(move |tile| own.picture(tile, when)))
+        };
+        let (before, after) = (lay(BEFORE_PANE, When::Before), lay(AFTER_PANE, When::After));
+        Self { map: map.clone(), before_pane, after_pane, before, after }
+    }
+
+    /// Shows or hides both.
+    pub fn show(&self, shows: bool) {
+        for pane in [&self.before_pane, &self.after_pane] {
+            // A style with a plain name can always be set.
+            let _ = pane.style().set_property("display", if shows { "block" } else { "none" });
+        }
+    }
+
+    /// Shows the picture before to the left of the divider alone. Panes move with the map, so this follows each move.
+    pub fn clip(&self, percent: Option<u8>) {
+        let size = self.map.size();
+        let corner = |x: f64, y: f64| self.map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
+        let divider_px = Covered::by_panel().divider_px(size.x(), percent.unwrap_or(100));
+        let (first, last) = (corner(0.0, 0.0), corner(divider_px, size.y()));
+        let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
+        let path = format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)");
+        let _ = self.before_pane.style().set_property("clip-path", &path);
+    }
+
+    /// Paints a tile that has just come.
+    pub fn paint_tile(&self, tile: Tile) {
+        self.before.paint_tile(tile);
+        self.after.paint_tile(tile);
+    }
+}
+
+fn pane(map: &Map, name: &str, z_index: u16) -> HtmlElement {
+    let known = map.container().query_selector(&format!(".leaflet-{name}-pane")).ok().flatten();
+    let pane = known.and_then(|pane| pane.dyn_into().ok()).unwrap_or_else(|| map.create_pane(name));
+    let _ = pane.style().set_property("z-index", &z_index.to_string());
+    pane
+}

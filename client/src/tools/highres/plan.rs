@@ -1,0 +1,352 @@
+//! What the reader wants computed, and how an address carries it.
+
+use chrono::{Days, NaiveDate};
+use dragonfly_core::metadata::{Assessment, MapMeta};
+use dragonfly_core::{ClassTable, DateWindow, Index, Thresholds};
+use dragonfly_worker::protocol::{COMPUTE_ZOOM, Picture};
+use serde_json::{Value, json};
+
+/// Decimals of a degree in an address: a metre.
+const DECIMALS: usize = 5;
+/// Days of a window where nothing else is known.
+const WINDOW_DAYS: u64 = 30;
+
+/// A corner: longitude and latitude, degrees.
+pub type Corner = [f64; 2];
+
+/// Polygons: the first ring of each is its outside, the others are holes. Rings are not closed.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Polygons(pub Vec<Vec<Vec<Corner>>>);
+
+/// Everything that decides a result, and how it is looked at.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Plan {
+    /// Where; `None` for the part of the map in view.
+    pub area: Option<Polygons>,
+    /// Days before the fire.
+    pub pre: DateWindow,
+    /// Days after the fire.
+    pub post: DateWindow,
+    /// How scenes are weighed; `None` where the reader changed the days of a region, or there is none.
+    pub assessment: Option<Assessment>,
+    /// Ids of the scenes to use; empty for the best.
+    pub scenes: Vec<String>,
+    /// Zoom of the cells.
+    pub zoom: u8,
+    /// What is shown.
+    pub index: Index,
+    /// What parts the classes; `None` for a ramp without classes.
+    pub thresholds: Option<Thresholds>,
+    /// Whether the dNBR of unburned ground is taken off.
+    pub dnbr_offset: bool,
+    /// Pictures beside the numbers.
+    pub picture: Option<Picture>,
+}
+
+impl Plan {
+    /// The days of a region's map; without one the last days against the same a year earlier.
+    pub fn at_start(map: Option<&MapMeta>, today: NaiveDate) -> Self {
+        let (pre, post) = match map {
+            Some(map) => (
+                DateWindow { start: map.pre_start, end: map.pre_end },
+                DateWindow { start: map.post_start, end: map.post_end },
+            ),
+            None => {
+                let post = DateWindow { start: today - Days::new(WINDOW_DAYS), end: today };
+                let year = Days::new(365);
+                (DateWindow { start: post.start - year, end: post.end - year }, post)
+            }
+        };
+        Self {
+            area: None,
+            pre,
+            post,
+            assessment: map.map(|map| map.assessment),
+            scenes: Vec::new(),
+            zoom: COMPUTE_ZOOM,
+            index: Index::default(),
+            thresholds: Thresholds::for_index(Index::default()),
+            dnbr_offset: false,
+            picture: None,
+        }
+    }
+
+    /// Why the days cannot be used; `None` when they can.
+    pub fn trouble(&self) -> Option<Trouble> {
+        if self.pre.start > self.pre.end || self.post.start > self.post.end {
+            Some(Trouble::Backwards)
+        } else if self.pre.end >= self.post.end {
+            Some(Trouble::AfterIsNotLater)
+        } else {
+            None
+        }
+    }
+
+    /// Another index, with its own published classes.
+    pub fn with_index(mut self, index: Index) -> Self {
+        if index != self.index {
+            self.thresholds = Thresholds::for_index(index);
+        }
+        self.index = index;
+        self
+    }
+
+    /// What an address keeps; read again by [`Plan::from_part`].
+    pub fn to_part(&self) -> String {
+        let window = |window: DateWindow| format!("{}~{}", window.start, window.end);
+        let mut parts = vec![
+            format!("pre={}", window(self.pre)),
+            format!("post={}", window(self.post)),
+            format!("zoom={}", self.zoom),
+        ];
+        if let Some(area) = &self.area {
+            parts.push(format!("area={}", area.to_part()));
+        }
+        if !self.scenes.is_empty() {
+            parts.push(format!("scenes={}", self.scenes.join("~")));
+        }
+        if self.index != Index::default() {
+            parts.push(format!("index={}", index_word(self.index)));
+        }
+        if self.thresholds != Thresholds::for_index(self.index)
+            && let Some(thresholds) = &self.thresholds
+        {
+            let breaks = thresholds.breaks().iter().map(|value| format!("~{value}")).collect::<String>();
+            parts.push(format!("classes={}{breaks}", table_word(thresholds.table())));
+        }
+        if self.dnbr_offset {
+            parts.push("offset=1".to_owned());
+        }
+        match self.picture {
+            Some(Picture::True) => parts.push("picture=true".to_owned()),
+            Some(Picture::False) => parts.push("picture=false".to_owned()),
+            None => {}
+        }
+        parts.join(";")
+    }
+
+    /// Reads what an address kept, over a plan that says the rest. What cannot be read is left out.
+    pub fn from_part(part: &str, start: Self) -> Self {
+        let mut plan = Self { assessment: None, ..start };
+        let mut classes = None;
+        for (name, value) in part.split(';').filter_map(|field| field.split_once('=')) {
+            match name {
+                "pre" => plan.pre = window(value).unwrap_or(plan.pre),
+                "post" => plan.post = window(value).unwrap_or(plan.post),
+                "zoom" => plan.zoom = value.parse().ok().filter(|zoom| *zoom <= COMPUTE_ZOOM).unwrap_or(plan.zoom),
+                "area" => plan.area = Polygons::from_part(value),
+                "scenes" => plan.scenes = value.split('~').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+                "index" => {
+                    if let Some(index) = Index::ALL.into_iter().find(|index| index_word(*index) == value) {
+                        plan = plan.with_index(index);
+                    }
+                }
+                "classes" => classes = thresholds(value),
+                "offset" => plan.dnbr_offset = value == "1",
+                "picture" if value == "true" => plan.picture = Some(Picture::True),
+                "picture" if value == "false" => plan.picture = Some(Picture::False),
+                _ => {}
+            }
+        }
+        if let Some(classes) = classes {
+            plan.thresholds = Some(classes);
+        }
+        plan
+    }
+}
+
+/// Days that cannot be searched.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// A window ends before it begins.
+    Backwards,
+    /// The days after the fire do not end after those before it.
+    AfterIsNotLater,
+}
+
+impl Polygons {
+    /// A box: west, south, east, north, degrees.
+    pub fn from_box([west, south, east, north]: [f64; 4]) -> Self {
+        Self(vec![vec![vec![[west, south], [east, south], [east, north], [west, north]]]])
+    }
+
+    /// The polygons of a GeoJSON geometry; `None` where it has none.
+    pub fn from_geojson(text: &str) -> Option<Self> {
+        let geometry: Value = serde_json::from_str(text).ok()?;
+        let polygons = match geometry.get("type")?.as_str()? {
+            "Polygon" => vec![polygon(geometry.get("coordinates")?)?],
+            "MultiPolygon" => geometry.get("coordinates")?.as_array()?.iter().map(polygon).collect::<Option<_>>()?,
+            _ => return None,
+        };
+        Some(Self(polygons)).filter(|polygons| !polygons.0.is_empty())
+    }
+
+    /// The same as the text of a GeoJSON geometry.
+    pub fn to_geojson(&self) -> String {
+        let closed = |ring: &Vec<Corner>| ring.iter().chain(ring.first()).copied().collect::<Vec<_>>();
+        let polygons: Vec<Vec<_>> = self.0.iter().map(|rings| rings.iter().map(closed).collect()).collect();
+        json!({ "type": "MultiPolygon", "coordinates": polygons }).to_string()
+    }
+
+    /// Box around all corners: west, south, east, north. Infinite without a corner.
+    pub fn bbox(&self) -> [f64; 4] {
+        let start = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+        self.0.iter().flatten().flatten().fold(start, |[west, south, east, north], [lon, lat]| {
+            [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)]
+        })
+    }
+
+    /// Corners by `_`, rings by `__`, polygons by `___`: nothing that an address has to escape.
+    fn to_part(&self) -> String {
+        let corner = |[lon, lat]: &Corner| format!("{}~{}", short(*lon), short(*lat));
+        let ring = |ring: &Vec<Corner>| ring.iter().map(corner).collect::<Vec<_>>().join("_");
+        let polygon = |rings: &Vec<Vec<Corner>>| rings.iter().map(ring).collect::<Vec<_>>().join("__");
+        self.0.iter().map(polygon).collect::<Vec<_>>().join("___")
+    }
+
+    fn from_part(part: &str) -> Option<Self> {
+        let corner = |text: &str| -> Option<Corner> {
+            let (lon, lat) = text.split_once('~')?;
+            let (lon, lat): (f64, f64) = (lon.parse().ok()?, lat.parse().ok()?);
+            (lon.abs() <= 540.0 && lat.abs() <= 90.0).then_some([lon, lat])
+        };
+        let ring =
+            |text: &str| text.split('_').map(corner).collect::<Option<Vec<_>>>().filter(|corners| corners.len() >= 3);
+        let polygon = |text: &str| text.split("__").map(ring).collect::<Option<Vec<_>>>();
+        part.split("___").map(polygon).collect::<Option<Vec<_>>>().map(Self)
+    }
+}
+
+fn polygon(rings: &Value) -> Option<Vec<Vec<Corner>>> {
+    let corner = |corner: &Value| Some([corner.get(0)?.as_f64()?, corner.get(1)?.as_f64()?]);
+    let ring = |ring: &Value| {
+        let mut corners: Vec<Corner> = ring.as_array()?.iter().map(corner).collect::<Option<_>>()?;
+        if corners.first() == corners.last() {
+            corners.pop();
+        }
+        Some(corners).filter(|corners| corners.len() >= 3)
+    };
+    rings.as_array()?.iter().map(ring).collect::<Option<Vec<_>>>().filter(|rings| !rings.is_empty())
+}
+
+fn window(text: &str) -> Option<DateWindow> {
+    let (start, end) = text.split_once('~')?;
+    Some(DateWindow { start: start.parse().ok()?, end: end.parse().ok()? })
+}
+
+fn thresholds(text: &str) -> Option<Thresholds> {
+    let mut words = text.split('~');
+    let table = words.next()?;
+    let table = ClassTable::ALL.into_iter().find(|one| table_word(*one) == table)?;
+    let breaks: Vec<f32> = words.map(str::parse).collect::<Result<_, _>>().ok()?;
+    Thresholds::own(table, &breaks).ok()
+}
+
+/// The word by which addresses and forms know an index.
+pub fn index_word(index: Index) -> &'static str {
+    match index {
+        Index::Dnbr => "dnbr",
+        Index::Rdnbr => "rdnbr",
+        Index::Rbr => "rbr",
+    }
+}
+
+/// The word by which addresses and forms know a table of classes.
+pub fn table_word(table: ClassTable) -> &'static str {
+    match table {
+        ClassTable::Usgs => "usgs",
+        ClassTable::MtbsLike => "mtbs-like",
+        ClassTable::MillerThode => "miller-thode",
+    }
+}
+
+/// A number without needless zeros.
+fn short(number: f64) -> String {
+    let text = format!("{number:.DECIMALS$}");
+    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn plan() -> Plan {
+        Plan::at_start(None, day("2025-08-31"))
+    }
+
+    #[test]
+    fn without_a_region_a_year_is_compared() {
+        let plan = plan();
+        assert_eq!((plan.post.start, plan.post.end), (day("2025-08-01"), day("2025-08-31")));
+        assert_eq!((plan.pre.start, plan.pre.end), (day("2024-08-01"), day("2024-08-31")));
+        assert_eq!(plan.trouble(), None);
+    }
+
+    #[test]
+    fn days_that_cannot_be_searched_are_told() {
+        let mut backwards = plan();
+        backwards.pre.start = day("2025-09-01");
+        assert_eq!(backwards.trouble(), Some(Trouble::Backwards));
+        let mut swapped = plan();
+        (swapped.pre, swapped.post) = (swapped.post, swapped.pre);
+        assert_eq!(swapped.trouble(), Some(Trouble::AfterIsNotLater));
+    }
+
+    #[test]
+    fn an_address_keeps_a_whole_plan() {
+        let area = Polygons(vec![
+            vec![vec![[1.0, 2.0], [3.5, 2.0], [3.5, 4.25]], vec![[2.0, 2.5], [2.5, 2.5], [2.5, 3.0]]],
+            vec![vec![[-10.12345, 0.0], [-9.0, 0.0], [-9.0, 1.0]]],
+        ]);
+        let plan = Plan {
+            area: Some(area),
+            scenes: vec!["S2A_10SFD_20250620_0_L2A".into(), "S2B_x".into()],
+            zoom: 12,
+            thresholds: Some(Thresholds::own(ClassTable::MillerThode, &[0.07, 0.3, 0.6]).unwrap()),
+            dnbr_offset: true,
+            picture: Some(Picture::False),
+            ..plan().with_index(Index::Rdnbr)
+        };
+        let part = plan.to_part();
+        assert_eq!(Plan::from_part(&part, self::plan()), plan, "{part}");
+    }
+
+    #[test]
+    fn another_index_brings_its_own_classes() {
+        assert_eq!(plan().with_index(Index::Rbr).thresholds, None);
+        let rdnbr = plan().with_index(Index::Rdnbr);
+        assert_eq!(rdnbr.thresholds.as_ref().map(Thresholds::table), Some(ClassTable::MillerThode));
+        assert_eq!(rdnbr.with_index(Index::Dnbr), plan());
+    }
+
+    #[test]
+    fn geojson_goes_in_and_out() {
+        let text = r#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}"#;
+        let polygons = Polygons::from_geojson(text).unwrap();
+        assert_eq!(polygons.0, [[[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]]]);
+        assert_eq!(Polygons::from_geojson(&polygons.to_geojson()), Some(polygons));
+        for bad in ["", "{}", r#"{"type":"Point","coordinates":[0,0]}"#, r#"{"type":"Polygon","coordinates":[[]]}"#] {
+            assert_eq!(Polygons::from_geojson(bad), None, "{bad}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_plan(part in ".{0,80}") {
+            let read = Plan::from_part(&part, plan());
+            prop_assert_eq!(Plan::from_part(&read.to_part(), plan()), read);
+        }
+
+        #[test]
+        fn any_area_survives_an_address(corners in prop::collection::vec((-18_000_000_i32..18_000_000, -8_500_000_i32..8_500_000), 3..30)) {
+            let ring: Vec<Corner> = corners.into_iter().map(|(lon, lat)| [f64::from(lon) / 1e5, f64::from(lat) / 1e5]).collect();
+            let area = Polygons(vec![vec![ring]]);
+            prop_assert_eq!(Polygons::from_part(&area.to_part()), Some(area));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The scenes found, of which the reader may choose others.
+
+use dragonfly_worker::protocol::{FoundScene, SideFound};
+use leptos::prelude::*;
+
+use super::Handle;
+use super::words::{Words, fill};
+
+/// All scenes of both sides, to be ticked.
+#[component]
+pub fn ScenesView(highres: Handle, words: &'static Words) -> impl IntoView {
+    let told = highres.with_value(|highres| highres.told());
+    let found = told.found.get();
+    let sides = found.map(|found| {
+        view! {
+            {side(words.before, &found.pre, told.selected, words)}
+            {side(words.after, &found.post, told.selected, words)}
+        }
+    });
+    let compute = move |_| highres.get_value().go_on();
+    view! {
+        <details class="scenes" data-testid="highres-scenes">
+            <summary>{words.scenes}</summary>
+            {sides}
+            <button type="button" on:click=compute disabled=move || told.selected.with(Vec::is_empty)>
+                {words.with_these}
+            </button>
+        </details>
+    }
+}
+
+fn side(
+    title: &'static str,
+    found: &SideFound,
+    selected: RwSignal<Vec<String>>,
+    words: &'static Words,
+) -> impl IntoView + use<> {
+    let scenes: Vec<_> = found.scenes.iter().map(|scene| entry(scene, selected, words)).collect();
+    view! {
+        <h3>{title}</h3>
+        <ul>{scenes}</ul>
+    }
+}
+
+fn entry(scene: &FoundScene, selected: RwSignal<Vec<String>>, words: &'static Words) -> impl IntoView + use<> {
+    let id = scene.id.clone();
+    let cloud = scene.cloud_cover.map(|cloud| format!(" · {}", fill(words.cloud, &[&words.number(cloud, 0)])));
+    let day = scene.datetime.format("%Y-%m-%d %H:%M").to_string();
+    let is_selected = {
+        let id = id.clone();
+        move || selected.with(|ids| ids.contains(&id))
+    };
+    let toggle = {
+        let id = id.clone();
+        move |event| {
+            let takes = event_target_checked(&event);
+            selected.update(|ids| {
+                ids.retain(|other| *other != id);
+                if takes {
+                    ids.push(id.clone());
+                }
+            });
+        }
+    };
+    view! {
+        <li>
+            <label class="check">
+                <input type="checkbox" prop:checked=is_selected on:change=toggle />
+                <span>{day} {cloud} <small>{id}</small></span>
+            </label>
+        </li>
+    }
+}

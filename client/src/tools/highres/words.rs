@@ -1,0 +1,415 @@
+//! What high resolution says, in each language: a table whose fields every language must fill.
+
+use dragonfly_core::{ClassTable, Empty, Severity};
+use dragonfly_worker::protocol::{Progress, Step};
+use leptos::prelude::document;
+
+/// All phrases of one language. A `{}` is a gap to be [filled](fill).
+pub struct Words {
+    pub decimal_comma: bool,
+    pub title: &'static str,
+    pub about: &'static str,
+    pub too_far: &'static str,
+    pub no_catalogue: &'static str,
+    pub area: &'static str,
+    pub area_view: &'static str,
+    pub area_drawn: &'static str,
+    pub draw: &'static str,
+    pub draw_box: &'static str,
+    pub draw_how: &'static str,
+    pub draw_box_how: &'static str,
+    pub file: &'static str,
+    pub whole_view: &'static str,
+    pub before: &'static str,
+    pub after: &'static str,
+    pub first_day: &'static str,
+    pub last_day: &'static str,
+    pub backwards: &'static str,
+    pub not_later: &'static str,
+    pub compute: &'static str,
+    pub cancel: &'static str,
+    pub follow: &'static str,
+    pub searching: &'static str,
+    pub opening: &'static str,
+    pub computing: &'static str,
+    pub writing: &'static str,
+    pub came: &'static str,
+    pub scenes_found: &'static str,
+    pub cloud: &'static str,
+    pub go_on: &'static str,
+    pub coarser: &'static str,
+    pub too_large: &'static str,
+    pub no_scene: &'static str,
+    pub nearest: &'static str,
+    pub take_day: &'static str,
+    pub all_cloudy: &'static str,
+    pub take_cloudy: &'static str,
+    pub pinned_gone: &'static str,
+    pub take_best: &'static str,
+    pub again: &'static str,
+    pub without_scene: &'static str,
+    pub result: &'static str,
+    pub result_about: &'static str,
+    pub same_legend: &'static str,
+    pub empty: &'static str,
+    pub show: &'static str,
+    pub severity: &'static str,
+    pub pictures_true: &'static str,
+    pub pictures_false: &'static str,
+    pub index: &'static str,
+    pub classes: &'static str,
+    pub own: &'static str,
+    pub ramp: &'static str,
+    pub bad_breaks: &'static str,
+    pub offset: &'static str,
+    pub offset_found: &'static str,
+    pub offset_none: &'static str,
+    pub scenes: &'static str,
+    pub with_these: &'static str,
+    pub save: &'static str,
+    pub geotiff: &'static str,
+    pub geotiff_utm: &'static str,
+    pub geotiff_classes: &'static str,
+    pub geojson: &'static str,
+    pub perimeter: &'static str,
+    pub csv: &'static str,
+    pub png: &'static str,
+    pub simplify: &'static str,
+    pub clear_cache: &'static str,
+    pub cache_cleared: &'static str,
+    pub put_away: &'static str,
+    pub here: &'static str,
+    pub here_empty: &'static str,
+    pub kept: &'static str,
+    pub worker_failed: &'static str,
+    pub ha: &'static str,
+    /// In the order of the seven classes.
+    pub seven: [&'static str; 7],
+    /// What Miller & Thode call the middle of their classes.
+    pub moderate: &'static str,
+    pub unchanged: &'static str,
+    pub increased: &'static str,
+    /// In the order of core's reasons.
+    pub reasons: [&'static str; 6],
+}
+
+const ENGLISH: Words = Words {
+    decimal_comma: false,
+    title: "High resolution",
+    about: "Your browser fetches the satellite images itself and computes burn severity at 20 m.",
+    too_far: "Zoom in further, or draw an area, to compute burn severity at 20 m.",
+    no_catalogue: "This site names no catalogue of satellite images, so nothing can be computed here.",
+    area: "Area",
+    area_view: "the part of the map in view",
+    area_drawn: "the outline on the map",
+    draw: "Draw an area",
+    draw_box: "Draw a box",
+    draw_how: "Set corners by clicks, or with the space bar; finish with a double click or Enter.",
+    draw_box_how: "Click two opposite corners.",
+    file: "GeoJSON or zipped shapefile",
+    whole_view: "Take the view",
+    before: "Before the fire",
+    after: "After the fire",
+    first_day: "first day",
+    last_day: "last day",
+    backwards: "A first day lies after its last day.",
+    not_later: "The days after the fire must end later than those before it.",
+    compute: "Compute here",
+    cancel: "Cancel",
+    follow: "Compute as I move",
+    searching: "Looking for scenes",
+    opening: "Opening the images",
+    computing: "Reading and computing",
+    writing: "Writing the file",
+    came: "{} MB came",
+    scenes_found: "{} scenes, about {} MB at {} m a cell",
+    cloud: "cloud {} %",
+    go_on: "Fetch {} MB and compute",
+    coarser: "Compute at {} m ({} MB)",
+    too_large: "This is too large for {} m a cell. Zoom in or draw a smaller area, or take coarser cells:",
+    no_scene: "No scene in these days.",
+    nearest: "The nearest days with one:",
+    take_day: "Take {}",
+    all_cloudy: "All scenes are cloudy; the clearest has {} % of cloud.",
+    take_cloudy: "Take cloudy scenes too",
+    pinned_gone: "The scenes of this link are no longer in the catalogue: {}.",
+    take_best: "Take the best scenes",
+    again: "Try again",
+    without_scene: "Go on without this scene",
+    result: "Result",
+    result_about: "{} m cells, {} MB fetched, {} MB kept from before",
+    same_legend: "The legend's colours, opacity and hidden classes hold here too.",
+    empty: "{} % of the area is empty: {}",
+    show: "Show",
+    severity: "severity",
+    pictures_true: "pictures before and after, true colour",
+    pictures_false: "pictures before and after, false colour",
+    index: "Index",
+    classes: "Classes",
+    own: "own thresholds",
+    ramp: "no published classes: shown as a ramp",
+    bad_breaks: "Thresholds must be numbers that grow.",
+    offset: "Take off the dNBR of unburned ground around it",
+    offset_found: "Taken off: mean {}, standard deviation {}, {} cells of unburned ground",
+    offset_none: "There is no unburned ground around it to tell an offset from.",
+    scenes: "Scenes",
+    with_these: "Compute with these scenes",
+    save: "Save",
+    geotiff: "GeoTIFF of values",
+    geotiff_utm: "the same in UTM, 20 m",
+    geotiff_classes: "GeoTIFF of classes",
+    geojson: "GeoJSON of classes",
+    perimeter: "GeoJSON of the perimeter",
+    csv: "CSV of hectares",
+    png: "Picture with legend",
+    simplify: "simplify outlines",
+    clear_cache: "Forget the images kept on this device",
+    cache_cleared: "Nothing is kept on this device any more.",
+    put_away: "Put the result away",
+    here: "At the chosen point: {} {}, {}",
+    here_empty: "At the chosen point: empty, {}",
+    kept: "The link in the address bar opens this very result.",
+    worker_failed: "The part that computes could not be loaded. Check the network and try again.",
+    ha: "ha",
+    seven: [
+        "Enhanced regrowth, high",
+        "Enhanced regrowth, low",
+        "Unburned",
+        "Low",
+        "Moderate-low",
+        "Moderate-high",
+        "High",
+    ],
+    moderate: "Moderate",
+    unchanged: "Unchanged",
+    increased: "Increased greenness",
+    reasons: [
+        "outside the area",
+        "outside the fire zone",
+        "never observed",
+        "cloud, shadow or snow",
+        "water",
+        "no data",
+    ],
+};
+
+const GERMAN: Words = Words {
+    decimal_comma: true,
+    title: "Hohe Auflösung",
+    about: "Ihr Browser holt die Satellitenbilder selbst und berechnet die Brandschwere mit 20 m.",
+    too_far: "Für 20 m weiter hineinzoomen oder eine Fläche zeichnen.",
+    no_catalogue: "Diese Seite nennt keinen Katalog von Satellitenbildern; hier lässt sich nichts berechnen.",
+    area: "Fläche",
+    area_view: "der sichtbare Teil der Karte",
+    area_drawn: "der Umriss auf der Karte",
+    draw: "Fläche zeichnen",
+    draw_box: "Rechteck zeichnen",
+    draw_how: "Ecken mit Klicks oder der Leertaste setzen; mit Doppelklick oder Eingabetaste beenden.",
+    draw_box_how: "Zwei gegenüberliegende Ecken anklicken.",
+    file: "GeoJSON oder gezipptes Shapefile",
+    whole_view: "Sichtbaren Teil nehmen",
+    before: "Vor dem Brand",
+    after: "Nach dem Brand",
+    first_day: "erster Tag",
+    last_day: "letzter Tag",
+    backwards: "Ein erster Tag liegt nach seinem letzten.",
+    not_later: "Die Tage nach dem Brand müssen später enden als die davor.",
+    compute: "Hier berechnen",
+    cancel: "Abbrechen",
+    follow: "Beim Verschieben berechnen",
+    searching: "Suche Aufnahmen",
+    opening: "Öffne die Bilder",
+    computing: "Lese und berechne",
+    writing: "Schreibe die Datei",
+    came: "{} MB geholt",
+    scenes_found: "{} Aufnahmen, etwa {} MB bei {} m je Zelle",
+    cloud: "{} % Wolken",
+    go_on: "{} MB holen und berechnen",
+    coarser: "Mit {} m berechnen ({} MB)",
+    too_large: "Zu groß für {} m je Zelle. Hineinzoomen, kleiner zeichnen oder gröbere Zellen nehmen:",
+    no_scene: "Keine Aufnahme in diesen Tagen.",
+    nearest: "Die nächsten Tage mit einer:",
+    take_day: "{} nehmen",
+    all_cloudy: "Alle Aufnahmen sind bewölkt; die klarste zu {} %.",
+    take_cloudy: "Auch bewölkte nehmen",
+    pinned_gone: "Die Aufnahmen dieses Links sind nicht mehr im Katalog: {}.",
+    take_best: "Die besten nehmen",
+    again: "Noch einmal",
+    without_scene: "Ohne diese Aufnahme weiter",
+    result: "Ergebnis",
+    result_about: "Zellen von {} m, {} MB geholt, {} MB waren noch da",
+    same_legend: "Farben, Deckkraft und ausgeblendete Klassen der Legende gelten auch hier.",
+    empty: "{} % der Fläche sind leer: {}",
+    show: "Zeigen",
+    severity: "Brandschwere",
+    pictures_true: "Bilder davor und danach, Echtfarben",
+    pictures_false: "Bilder davor und danach, Falschfarben",
+    index: "Index",
+    classes: "Klassen",
+    own: "eigene Schwellen",
+    ramp: "keine veröffentlichten Klassen: als Verlauf gezeigt",
+    bad_breaks: "Schwellen müssen Zahlen sein, die wachsen.",
+    offset: "dNBR von unverbranntem Boden ringsum abziehen",
+    offset_found: "Abgezogen: Mittel {}, Standardabweichung {}, {} Zellen unverbrannter Boden",
+    offset_none: "Ringsum ist kein unverbrannter Boden, der einen Versatz verriete.",
+    scenes: "Aufnahmen",
+    with_these: "Mit diesen Aufnahmen berechnen",
+    save: "Speichern",
+    geotiff: "GeoTIFF der Werte",
+    geotiff_utm: "dasselbe in UTM, 20 m",
+    geotiff_classes: "GeoTIFF der Klassen",
+    geojson: "GeoJSON der Klassen",
+    perimeter: "GeoJSON des Umrisses",
+    csv: "CSV der Hektar",
+    png: "Bild mit Legende",
+    simplify: "Umrisse vereinfachen",
+    clear_cache: "Auf diesem Gerät behaltene Bilder vergessen",
+    cache_cleared: "Auf diesem Gerät wird nichts mehr behalten.",
+    put_away: "Ergebnis schließen",
+    here: "Am gewählten Punkt: {} {}, {}",
+    here_empty: "Am gewählten Punkt: leer, {}",
+    kept: "Der Link in der Adresszeile öffnet genau dieses Ergebnis.",
+    worker_failed: "Der rechnende Teil konnte nicht geladen werden. Netz prüfen und noch einmal versuchen.",
+    ha: "ha",
+    seven: [
+        "Stärker begrünt, viel",
+        "Stärker begrünt, wenig",
+        "Unverbrannt",
+        "Gering",
+        "Mäßig gering",
+        "Mäßig hoch",
+        "Hoch",
+    ],
+    moderate: "Mäßig",
+    unchanged: "Unverändert",
+    increased: "Grüner als zuvor",
+    reasons: [
+        "außerhalb der Fläche",
+        "außerhalb der Brandzone",
+        "nie gesehen",
+        "Wolken, Schatten oder Schnee",
+        "Wasser",
+        "keine Daten",
+    ],
+};
+
+/// The words of the page's language.
+pub fn words() -> &'static Words {
+    let lang = document().document_element().and_then(|page| page.get_attribute("lang")).unwrap_or_default();
+    if lang.starts_with("de") { &GERMAN } else { &ENGLISH }
+}
+
+/// A phrase with its gaps filled, from the first on.
+pub fn fill(phrase: &str, gaps: &[&str]) -> String {
+    let mut filled = String::new();
+    let mut gaps = gaps.iter();
+    for (place, part) in phrase.split("{}").enumerate() {
+        if place > 0 {
+            filled.push_str(gaps.next().unwrap_or(&""));
+        }
+        filled.push_str(part);
+    }
+    filled
+}
+
+impl Words {
+    /// A number with so many decimals.
+    pub fn number(&self, value: f64, decimals: usize) -> String {
+        let text = format!("{value:.decimals$}").replace('-', "−");
+        if self.decimal_comma { text.replace('.', ",") } else { text }
+    }
+
+    /// Megabytes: one decimal below ten.
+    pub fn megabytes(&self, megabytes: f64) -> String {
+        self.number(megabytes, if megabytes < 9.95 { 1 } else { 0 })
+    }
+
+    /// Hectares: one decimal below ten, none above; thousands apart.
+    pub fn hectares(&self, hectares: f64) -> String {
+        if hectares < 9.95 {
+            return format!("{} {}", self.number(hectares, 1), self.ha);
+        }
+        let digits = format!("{hectares:.0}");
+        let mut parted = String::new();
+        for (place, digit) in digits.chars().enumerate() {
+            if place > 0 && (digits.len() - place) % 3 == 0 {
+                parted.push(if self.decimal_comma { '.' } else { ',' });
+            }
+            parted.push(digit);
+        }
+        format!("{parted} {}", self.ha)
+    }
+
+    /// What is being done, and how far it is.
+    pub fn progress(&self, progress: &Progress) -> String {
+        let step = match progress.step {
+            Step::Searching => self.searching,
+            Step::Opening => self.opening,
+            Step::Computing => self.computing,
+            Step::Writing => self.writing,
+        };
+        let came = fill(self.came, &[&self.megabytes(progress.bytes as f64 / 1e6)]);
+        match progress.of {
+            0 => format!("{step} · {came}"),
+            of => format!("{step}: {} / {of} · {came}", progress.done),
+        }
+    }
+
+    /// Why a cell is empty.
+    pub fn reason(&self, reason: Empty) -> &'static str {
+        self.reasons[reason.index()]
+    }
+
+    /// A class of a table, at a place in it.
+    pub fn class(&self, table: ClassTable, place: usize) -> &'static str {
+        let class = table.classes().get(place).map(|class| class.colour_of).unwrap_or(Severity::Unburned);
+        match (table, place) {
+            (ClassTable::MtbsLike, 0) => self.increased,
+            (ClassTable::MillerThode, 0) => self.unchanged,
+            (ClassTable::MtbsLike, 3) | (ClassTable::MillerThode, 2) => self.moderate,
+            _ => self.seven[class.index()],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_written_as_the_language_does() {
+        assert_eq!(ENGLISH.hectares(140_872.4), "140,872 ha");
+        assert_eq!(GERMAN.hectares(140_872.4), "140.872 ha");
+        assert_eq!((ENGLISH.hectares(3.04), GERMAN.hectares(3.04)), ("3.0 ha".into(), "3,0 ha".into()));
+        assert_eq!(ENGLISH.number(-0.25, 2), "−0.25");
+        assert_eq!(GERMAN.megabytes(12.4), "12");
+    }
+
+    #[test]
+    fn gaps_are_filled_in_turn() {
+        assert_eq!(fill("{} scenes, about {} MB", &["2", "3.1"]), "2 scenes, about 3.1 MB");
+    }
+
+    #[test]
+    fn both_languages_leave_the_same_gaps() {
+        let gaps = |words: &Words| {
+            [words.came, words.scenes_found, words.cloud, words.go_on, words.coarser, words.too_large, words.take_day]
+                .into_iter()
+                .chain([words.all_cloudy, words.pinned_gone, words.result_about, words.empty, words.offset_found])
+                .chain([words.here, words.here_empty])
+                .map(|phrase| phrase.matches("{}").count())
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(gaps(&ENGLISH), gaps(&GERMAN));
+    }
+
+    #[test]
+    fn every_class_of_every_table_has_a_name() {
+        for table in ClassTable::ALL {
+            let names: Vec<_> = (0..table.classes().len()).map(|place| ENGLISH.class(table, place)).collect();
+            let mut once = names.clone();
+            once.dedup();
+            assert_eq!(once, names);
+        }
+    }
+}
