@@ -6,9 +6,9 @@ use std::rc::Rc;
 
 use async_lock::Mutex;
 use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::protocol::{Done, Fault, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, SceneView, choose_level};
-use dragonfly_worker::protocol::{Done, Fault, Search};
 use dragonfly_worker::{Cog, CrsProjection, Map, NoCache, Scene, View, WantedCells, compute, found, windows};
 use gdal::Dataset;
 use pollster::block_on;

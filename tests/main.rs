@@ -18,10 +18,10 @@ mod remote;
 
 // The browser's reader beside GDAL, its computing beside batch's, and its files.
 mod cog;
-mod engine;
-mod products;
 mod cog;
 mod engine;
+mod engine;
+mod products;
 mod products;
 
 // What is configured.

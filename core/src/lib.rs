@@ -59,6 +59,8 @@ mod window;
 
 mod health;
 pub mod metadata;
+// The messages in which page and worker meet.
+pub mod protocol;
 
 pub use area::{Area, AreaError};
 pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};

@@ -8,7 +8,7 @@ use dragonfly_core::{
     Area, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level, choose_scenes, mercator,
 };
 
-use crate::protocol::{Found, FoundScene, MOST_CELLS, Search, SideFound, Without, ZoomOffer};
+use dragonfly_core::protocol::{Found, FoundScene, MOST_CELLS, Search, SideFound, Without, ZoomOffer};
 
 /// Days before and after a window in which the nearest scenes are looked for.
 const NEAR_DAYS: u64 = 180;

@@ -7,8 +7,8 @@ use crate::products::{
     BurnMap, Outlines, Product, Provenance, UtmGrid, class_polygons, classes_geotiff, file_name, hectares_csv,
     perimeter, values_geotiff,
 };
-use crate::protocol::{Done, Download, Fault, FaultKind, FileKind, FileName, Search};
 use crate::scene::PixelGrid;
+use dragonfly_core::protocol::{Done, Download, Fault, FaultKind, FileKind, FileName, Search};
 
 /// What a file is made of.
 #[derive(Clone, Copy, Debug)]

@@ -12,8 +12,8 @@ use dragonfly_core::{
 };
 use futures_util::future::{try_join, try_join_all};
 
-use crate::protocol::{Done, Fault, FaultKind};
 use crate::wanted::WantedCells;
+use dragonfly_core::protocol::{Done, Fault, FaultKind};
 
 /// Rows of a strip, those of a tile.
 const STRIP_ROWS: u32 = 256;

@@ -6,50 +6,43 @@ use crate::catalogue::CatalogueError;
 use crate::cog::{ReadCause, ReadError};
 use crate::directory::TiffError;
 use crate::far::FetchError;
-use crate::protocol::{Fault, FaultKind, FaultScene};
 use crate::scene::SceneError;
+use dragonfly_core::protocol::{Fault, FaultKind, FaultScene};
 
 const TRY_LATER: &str = "try again in a few minutes, or choose another scene";
 const OTHER_SCENE: &str = "choose another scene of these days, or compute without this one";
 
-impl Fault {
-    /// A fault of a kind.
-    pub fn new(fault: FaultKind, message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), advice: advice.into(), scene: None }
-    }
+/// A scene that cannot be used. `is_online` as the browser says.
+pub fn scene_fault(id: &str, side: FireSide, error: &SceneError, is_online: bool) -> Fault {
+    let (fault, advice) = match error {
+        SceneError::Read(ReadError { cause, .. }) => kind_of_read(cause, is_online),
+        SceneError::Crs { .. } | SceneError::Unplaced { .. } => (FaultKind::Crs, OTHER_SCENE),
+        SceneError::Address(_) => {
+            (FaultKind::Refused, "choose a catalogue whose files have addresses that begin with https")
+        }
+        SceneError::Missing(_)
+        | SceneError::NoDatetime
+        | SceneError::NoDigitalNumbers(..)
+        | SceneError::Apart(..)
+        | SceneError::OtherOverviews(..) => (FaultKind::Broken, OTHER_SCENE),
+    };
+    let scene = Some(FaultScene { id: id.to_owned(), side });
+    Fault { scene, ..Fault::new(fault, format!("scene {id}: {error}"), advice) }
+}
 
-    /// A scene that cannot be used. `is_online` as the browser says.
-    pub fn of_scene(id: &str, side: FireSide, error: &SceneError, is_online: bool) -> Self {
-        let (fault, advice) = match error {
-            SceneError::Read(ReadError { cause, .. }) => kind_of_read(cause, is_online),
-            SceneError::Crs { .. } | SceneError::Unplaced { .. } => (FaultKind::Crs, OTHER_SCENE),
-            SceneError::Address(_) => {
-                (FaultKind::Refused, "choose a catalogue whose files have addresses that begin with https")
-            }
-            SceneError::Missing(_)
-            | SceneError::NoDatetime
-            | SceneError::NoDigitalNumbers(..)
-            | SceneError::Apart(..)
-            | SceneError::OtherOverviews(..) => (FaultKind::Broken, OTHER_SCENE),
-        };
-        let scene = Some(FaultScene { id: id.to_owned(), side });
-        Self { scene, ..Self::new(fault, format!("scene {id}: {error}"), advice) }
-    }
-
-    /// A catalogue that does not answer. `is_online` as the browser says.
-    pub fn of_catalogue(error: &CatalogueError, is_online: bool) -> Self {
-        let (fault, advice) = match error {
-            CatalogueError::Unreachable { .. } => no_answer(is_online),
-            CatalogueError::Status { status: 401 | 403, .. } => {
-                (FaultKind::Forbidden, "the catalogue wants a login: ask whoever runs this page for another")
-            }
-            CatalogueError::Status { status: 429 | 500.., .. } => (FaultKind::Busy, "try again in a few minutes"),
-            CatalogueError::Status { .. } | CatalogueError::NotStac { .. } | CatalogueError::Circle(_) => {
-                (FaultKind::Catalogue, "tell whoever runs this page: its catalogue's address may be wrong")
-            }
-        };
-        Self::new(fault, error.to_string(), advice)
-    }
+/// A catalogue that does not answer. `is_online` as the browser says.
+pub fn catalogue_fault(error: &CatalogueError, is_online: bool) -> Fault {
+    let (fault, advice) = match error {
+        CatalogueError::Unreachable { .. } => no_answer(is_online),
+        CatalogueError::Status { status: 401 | 403, .. } => {
+            (FaultKind::Forbidden, "the catalogue wants a login: ask whoever runs this page for another")
+        }
+        CatalogueError::Status { status: 429 | 500.., .. } => (FaultKind::Busy, "try again in a few minutes"),
+        CatalogueError::Status { .. } | CatalogueError::NotStac { .. } | CatalogueError::Circle(_) => {
+            (FaultKind::Catalogue, "tell whoever runs this page: its catalogue's address may be wrong")
+        }
+    };
+    Fault::new(fault, error.to_string(), advice)
 }
 
 fn kind_of_read(cause: &ReadCause, is_online: bool) -> (FaultKind, &'static str) {

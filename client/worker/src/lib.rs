@@ -8,7 +8,6 @@
 
 // What the page asks for, and what it is told.
 mod fault;
-pub mod protocol;
 
 // What is found, and what is made of it.
 mod catalogue;
@@ -61,6 +60,7 @@ pub use directory::TiffError;
 pub use download::Harvest;
 pub use engine::{Map, View, compute};
 pub use far::{Far, FetchError, Fetched};
+pub use fault::{catalogue_fault, scene_fault};
 pub use image::Image;
 pub use known_bytes::{KnownBytes, Unknown};
 pub use level::{BlockPlace, Level};

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use dragonfly_worker::protocol::Request;
+use dragonfly_core::protocol::Request;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;

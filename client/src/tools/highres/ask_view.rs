@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::DateWindow;
-use dragonfly_worker::protocol::{SideFound, Without, ZoomOffer};
+use dragonfly_core::protocol::{SideFound, Without, ZoomOffer};
 use leptos::prelude::*;
 
 use super::Handle;

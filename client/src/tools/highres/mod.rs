@@ -25,8 +25,8 @@ use std::rc::Rc;
 
 use chrono::{DateTime, NaiveDate};
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
+use dragonfly_core::protocol::{Answer, Compute, Done, Download, Fault, FaultKind, FileKind, Found, Request, Search};
 use dragonfly_core::{Empty, Tile};
-use dragonfly_worker::protocol::{Answer, Compute, Done, Download, Fault, FaultKind, FileKind, Found, Request, Search};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;

@@ -1,6 +1,6 @@
 //! How far the reader's order is, from what the worker says.
 
-use dragonfly_worker::protocol::{Answer, Done, Fault, Found, Progress};
+use dragonfly_core::protocol::{Answer, Done, Fault, Found, Progress};
 
 /// Beyond this the reader is asked before anything is fetched, MB.
 pub const ASK_ABOVE_MB: f64 = 40.0;
@@ -86,7 +86,7 @@ pub fn chosen(found: &Found) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dragonfly_worker::protocol::{FaultKind, SideFound, Step, Without, ZoomOffer};
+    use dragonfly_core::protocol::{FaultKind, SideFound, Step, Without, ZoomOffer};
 
     const PROGRESS: Progress = Progress { step: Step::Searching, done: 1, of: 0, bytes: 10 };
 

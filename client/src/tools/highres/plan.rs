@@ -2,8 +2,8 @@
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::metadata::{Assessment, MapMeta};
+use dragonfly_core::protocol::{COMPUTE_ZOOM, Picture};
 use dragonfly_core::{ClassTable, DateWindow, Index, Thresholds};
-use dragonfly_worker::protocol::{COMPUTE_ZOOM, Picture};
 use serde_json::{Value, json};
 
 /// Decimals of a degree in an address: a metre.

@@ -1,7 +1,7 @@
 //! What came of it: hectares by class, how it is shown, and what it was made of.
 
+use dragonfly_core::protocol::{Done, Picture};
 use dragonfly_core::{ClassTable, EmptyShare, Index, Thresholds};
-use dragonfly_worker::protocol::{Done, Picture};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 

@@ -1,6 +1,6 @@
 //! Files of the result to take away.
 
-use dragonfly_worker::protocol::{FileKind, FileName, Request};
+use dragonfly_core::protocol::{FileKind, FileName, Request};
 use js_sys::Array;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,6 @@
 //! The scenes found, of which the reader may choose others.
 
-use dragonfly_worker::protocol::{FoundScene, SideFound};
+use dragonfly_core::protocol::{FoundScene, SideFound};
 use leptos::prelude::*;
 
 use super::Handle;

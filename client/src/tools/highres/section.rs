@@ -1,6 +1,6 @@
 //! High resolution in the panel: what is wanted, how far it is, what came of it.
 
-use dragonfly_worker::protocol::{COMPUTE_ZOOM, Fault};
+use dragonfly_core::protocol::{COMPUTE_ZOOM, Fault};
 use leptos::prelude::*;
 
 use super::area_view::AreaView;

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use dragonfly_worker::protocol::{Answer, Order, Report, Request};
+use dragonfly_core::protocol::{Answer, Order, Report, Request};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;

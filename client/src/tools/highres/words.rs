@@ -1,7 +1,7 @@
 //! What high resolution says, in each language: a table whose fields every language must fill.
 
+use dragonfly_core::protocol::{Progress, Step};
 use dragonfly_core::{ClassTable, Empty, Severity};
-use dragonfly_worker::protocol::{Progress, Step};
 use leptos::prelude::document;
 
 /// All phrases of one language. A `{}` is a gap to be [filled](fill).

@@ -4,15 +4,15 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
-use dragonfly_core::stac::Item;
-use dragonfly_core::{Area, FireSide, Grid, mercator::TILE_SIZE_PX};
-use dragonfly_worker::protocol::{
+use dragonfly_core::protocol::{
     Answer, BlockAt, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, MOST_CELLS, Order, Progress, Report,
     Request, Search, Step, Without,
 };
+use dragonfly_core::stac::Item;
+use dragonfly_core::{Area, FireSide, Grid, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, PixelGrid, WantedCells, around, compute, found, nearest, products,
-    question, windows,
+    Catalogue, CatalogueError, Harvest, Map, PixelGrid, WantedCells, around, catalogue_fault, compute, found, nearest,
+    products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -117,7 +117,7 @@ impl Desk {
     async fn search(&self, search: Search) -> Result<Answer, Fault> {
         let area = area(&search.area)?;
         let catalogue = self.catalogue(&search);
-        let fault = |error: CatalogueError| Fault::of_catalogue(&error, is_online());
+        let fault = |error: CatalogueError| catalogue_fault(&error, is_online());
         let (in_pre, in_post) = (Cell::new(0), Cell::new(0));
         let tell_found = || self.progress.step(Step::Searching, in_pre.get() + in_post.get(), 0);
         tell_found();
@@ -206,7 +206,7 @@ impl Desk {
             return Err(Fault::new(FaultKind::NoScene, message, "search again, and choose among the scenes found"));
         }
         let (sides, mut items): (Vec<FireSide>, Vec<Item>) = chosen.into_iter().unzip();
-        catalogue.sign(&mut items).await.map_err(|error| Fault::of_catalogue(&error, is_online()))?;
+        catalogue.sign(&mut items).await.map_err(|error| catalogue_fault(&error, is_online()))?;
         for href in items.iter_mut().flat_map(Item::hrefs_mut) {
             if let Some(proxy) = &search.proxy_base {
                 href.insert_str(0, proxy);

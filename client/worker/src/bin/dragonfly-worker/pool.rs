@@ -7,9 +7,9 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
 use dragonfly_core::{CellWindow, FireSide, MaskKind, Observation, SceneView, Sight};
-use dragonfly_worker::protocol::{Fault, FaultKind};
 use dragonfly_worker::{PixelGrid, View};
 use futures_channel::oneshot;
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use async_lock::Mutex;
 use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, FireSide, SceneView};
-use dragonfly_worker::protocol::{Fault, FaultKind};
-use dragonfly_worker::{BrowserTransport, Far, PixelGrid, Scene, WantedCells};
+use dragonfly_worker::{BrowserTransport, Far, PixelGrid, Scene, WantedCells, scene_fault};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
@@ -143,7 +143,7 @@ impl Bench {
                 self.say(&Tell::Opened { ticket, used, pixel_grid }, &[]);
             }
             Err(error) => {
-                let fault = Fault::of_scene(&item.id, side, &error, is_online());
+                let fault = scene_fault(&item.id, side, &error, is_online());
                 self.say(&Tell::Failed { ticket, fault }, &[]);
             }
         }
@@ -155,7 +155,7 @@ impl Bench {
         match scene.observe(&rows).await {
             Ok(view) => self.say_seen(ticket, view),
             Err(error) => {
-                let fault = Fault::of_scene(&scene.used.id, scene.used.side, &error, is_online());
+                let fault = scene_fault(&scene.used.id, scene.used.side, &error, is_online());
                 self.say(&Tell::Failed { ticket, fault }, &[]);
             }
         }

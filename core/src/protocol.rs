@@ -19,9 +19,9 @@
 //! Cells are those of Web Mercator tiles of 256 × 256, row by row from the north; numbers are little-endian. Boxes
 //! are west, south, east, north in degrees. A MB is a million bytes.
 
+use crate::metadata::{Assessment, UsedScene};
+use crate::{DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, Thresholds};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::metadata::{Assessment, UsedScene};
-use dragonfly_core::{DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, Thresholds};
 use serde::{Deserialize, Serialize};
 
 /// The zoom at which one computes, unless the area is too large: its cells come nearest to pixels of 20 m.
@@ -378,6 +378,13 @@ pub struct Fault {
     /// The scene at fault. The page may offer to compute without it.
     #[serde(default)]
     pub scene: Option<FaultScene>,
+}
+
+impl Fault {
+    /// A fault of a kind, of no scene in particular.
+    pub fn new(fault: FaultKind, message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { fault, message: message.into(), advice: advice.into(), scene: None }
+    }
 }
 
 /// A scene that cannot be used.
