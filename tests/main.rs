@@ -18,10 +18,7 @@ mod remote;
 
 // The browser's reader beside GDAL, its computing beside batch's, and its files.
 mod cog;
-mod cog;
 mod engine;
-mod engine;
-mod products;
 mod products;
 
 // What is configured.
