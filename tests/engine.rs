@@ -37,7 +37,7 @@ impl View for Here {
 
     async fn observe(&self, rows: Range<u32>) -> Result<SceneView, Fault> {
         let seen = self.scene.lock().await.observe(&rows).await;
-        seen.map_err(|error| Fault::of_scene(&self.used.id, self.used.side, &error, true))
+        seen.map_err(|error| dragonfly_worker::scene_fault(&self.used.id, self.used.side, &error, true))
     }
 }
 
