@@ -7,6 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::address::Address;
+use crate::follow::follow;
 
 /// A browser takes about a hundred changes of address in half a minute.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -20,7 +21,7 @@ pub fn read() -> Address {
 /// Another region is a step that "back" undoes; all else takes the place of the address before.
 pub fn keep(address: Signal<Address>, open: impl Fn(Address) + 'static) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
+    follow(move || {
         address.track();
         if let Some(earlier) = pending.get_value() {
             earlier.clear();

@@ -2,12 +2,14 @@
 
 use dragonfly_core::Palette;
 use dragonfly_core::metadata::Basemap;
+use leptos::mount::mount_to;
 use leptos::prelude::*;
 
 use crate::address::{Address, Centre};
 use crate::address_bar;
 use crate::atlas::Atlas;
 use crate::filter::Filter;
+use crate::follow::follow;
 use crate::graticule::View;
 use crate::leaflet::Map;
 use crate::legend_view::Areas;
@@ -15,15 +17,19 @@ use crate::locate_button::{Here, LocateButton};
 use crate::map_view::MapView;
 use crate::notice::Notice;
 use crate::panel::{Panel, sources};
-use crate::point_readout::{Point, PointReadout};
+use crate::point_readout::Point;
 use crate::region_in_view::region_in_view;
+use crate::region_panel::RegionPanel;
 use crate::said::SaidView;
 use crate::share_button::ShareButton;
 use crate::swipe_view::SwipeButton;
 use crate::toolbox::{Told, Toolbox};
 use crate::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
 use crate::tools::HIGHRES;
-use crate::words_map;
+use crate::words::words;
+
+/// Where a place is computed, the map goes as near as this.
+const HIGHRES_ZOOM: f64 = 12.0;
 
 /// How the reader wants the map drawn. A copy is the same choice.
 #[derive(Clone, Copy)]
@@ -51,6 +57,8 @@ pub struct Whereabouts {
     pub region: RwSignal<Option<String>>,
     /// The chosen place.
     pub point: RwSignal<Option<Point>>,
+    /// A place (longitude, latitude) that is chosen and read whenever this is set.
+    pub asked: RwSignal<Option<(f64, f64)>>,
     /// A box that the map travels to whenever this is set.
     pub destination: RwSignal<Option<[f64; 4]>>,
     /// Where the reader is, once it was asked for and told.
@@ -84,6 +92,7 @@ pub fn App() -> impl IntoView {
         view: RwSignal::default(),
         region: RwSignal::new(start.region),
         point: RwSignal::new(start.point.map(unread)),
+        asked: RwSignal::default(),
         destination: RwSignal::default(),
         here: RwSignal::default(),
         pointer: RwSignal::default(),
@@ -94,7 +103,7 @@ pub fn App() -> impl IntoView {
     };
     // A basemap is known by its title until the settings of the site are here.
     let basemap_title = RwSignal::new(start.basemap);
-    Effect::new(move |_| {
+    follow(move || {
         let title = basemap_title.get();
         if let Some(config) = atlas.config.get() {
             drawing.basemap.set(config.basemaps.into_iter().find(|basemap| Some(&basemap.title) == title.as_ref()));
@@ -144,28 +153,36 @@ pub fn App() -> impl IntoView {
         toolbox.retry();
         retries.update(|count| *count += 1);
     };
-    view! {
-        <MapView atlas drawing at retries />
-        <Panel
-            atlas
-            drawing
-            chosen=at.region
-            areas
-            room=toolbox.room()
-            on_choose=move |bbox| at.destination.set(Some(bbox))
-        />
-        <div class="tools" role="group" aria-label=words_map::TOOLS>
-            <LocateButton at said />
-            <HighresButton run />
-            <MeasureButton claimed=at.claimed run />
-            <SwipeButton percent=drawing.swipe_percent />
-            <ShareButton address said />
-            <SaveButton run />
-        </div>
-        <SaidView said />
-        <Notice problems=atlas.problems on_retry=retry />
-        <PointReadout point=at.point palette=drawing.palette />
-    }
+    let about = RwSignal::new(None::<String>);
+    let open = RwSignal::new(false);
+    let high_res = Callback::new(move |(lon, lat)| {
+        at.jump.set(Some(Centre { zoom: HIGHRES_ZOOM, lon, lat }));
+        run(HIGHRES);
+    });
+    let around_the_map = move || {
+        view! {
+            <Panel atlas drawing at about open areas room=toolbox.room() on_retry=retry />
+            <div class="tools" role="group" aria-label=words().tools>
+                <LocateButton at said />
+                <HighresButton run />
+                <MeasureButton claimed=at.claimed run />
+                <SwipeButton percent=drawing.swipe_percent />
+                <ShareButton address said />
+                <SaveButton run />
+            </div>
+            <SaidView said />
+            <Notice problems=atlas.problems on_retry=retry />
+            <RegionPanel atlas point=at.point about palette=drawing.palette said high_res on_retry=retry />
+        }
+    };
+    // All but the map is made anew when the page speaks otherwise.
+    let mut shown = None;
+    follow(move || {
+        words();
+        drop(shown.take());
+        shown = document().body().map(|body| mount_to(body, around_the_map));
+    });
+    view! { <MapView atlas drawing at retries /> }
 }
 
 fn unread((lon, lat): (f64, f64)) -> Point {

@@ -3,6 +3,7 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use dragonfly_core::metadata::{ClientConfig, RegionMeta};
 use leptos::prelude::*;
@@ -140,7 +141,7 @@ impl Atlas {
             let entry = regions.iter_mut().flatten().find(|entry| entry.line.name == name);
             match (entry, loaded) {
                 (Some(entry), Ok((meta, text))) => {
-                    entry.meta = MetaState::Ready(Box::new(meta));
+                    entry.meta = MetaState::Ready(Arc::new(meta));
                     entry.text = text.into();
                 }
                 // An old map is better than none.

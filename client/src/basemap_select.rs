@@ -3,7 +3,7 @@
 use dragonfly_core::metadata::Basemap;
 use leptos::prelude::*;
 
-use crate::words;
+use crate::words::words;
 
 /// A choice between the plain background and the site's raster basemaps; nothing where there are none.
 #[component]
@@ -17,9 +17,9 @@ pub fn BasemapSelect(#[prop(into)] basemaps: Signal<Vec<Basemap>>, chosen: RwSig
     let field = move || {
         view! {
             <label class="field">
-                <span>{words::BASEMAP}</span>
+                <span>{words().basemap}</span>
                 <select data-testid="basemap-select" on:change=choose>
-                    <option value="">{words::PLAIN_BASEMAP}</option>
+                    <option value="">{words().plain_basemap}</option>
                     {basemaps.get().into_iter().enumerate().map(option).collect_view()}
                 </select>
             </label>

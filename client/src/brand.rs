@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::words;
+use crate::words::{NAME, words};
 
 /// The mark, the name and the line beneath.
 #[component]
@@ -22,8 +22,8 @@ pub fn Brand() -> impl IntoView {
                 </g>
             </svg>
             <div>
-                <h1>{words::NAME}</h1>
-                <p>{words::TAGLINE}</p>
+                <h1>{NAME}</h1>
+                <p>{words().tagline}</p>
             </div>
         </header>
     }

@@ -7,6 +7,8 @@
 //!   `Address::from_fragment` reads (palette, hidden classes, range of dNBR, opacity, chosen region and place).
 //! - What is published is told as it was published: [`Page::region`] gives the text that
 //!   `published::region_from_json` reads, untrusted as ever.
+//! - A module speaks as the page does ([`Page::language`], [`Page::units`]) out of the same tables; `Tools` keeps
+//!   `words()` in step, so that whatever is reactive speaks anew.
 //! - Whoever wants to follow the page calls [`Page::listen`]: its function is called, without arguments, after
 //!   anything told here has changed. Where the map is, Leaflet itself tells: [`Page::map`] is Leaflet's own object.
 //! - A tool that wants clicks and keys on the map for itself claims it ([`Page::claim`]); the page reads no place
@@ -46,6 +48,14 @@ extern "C" {
     /// Whose work the map shows.
     #[wasm_bindgen(method)]
     pub fn sources(this: &Page) -> String;
+
+    /// The tag of the language that the page speaks, as `Language::from_tag` reads it.
+    #[wasm_bindgen(method)]
+    pub fn language(this: &Page) -> String;
+
+    /// The units of areas, as `Units::from_key` reads them.
+    #[wasm_bindgen(method)]
+    pub fn units(this: &Page) -> String;
 
     /// What the address holds for the tools, unescaped; `None` for nothing.
     #[wasm_bindgen(method)]

@@ -78,6 +78,8 @@ fn coverage(
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
     use crate::region_entry::tests::{entry, entry_with_map};
 
@@ -131,7 +133,7 @@ mod tests {
         assert_eq!(Coverage::of(&region, 30, now), Coverage::Fresh);
         region.meta = entry_with_map("r", bbox, "1s").meta;
         if let MetaState::Ready(meta) = &mut region.meta {
-            meta.last_status = Status::Failed;
+            Arc::make_mut(meta).last_status = Status::Failed;
         }
         assert_eq!(Coverage::of(&region, 30, now), Coverage::Failed);
         region.meta = MetaState::Broken;

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::filter::{Filter, RANGE_HUNDREDTHS};
-use crate::words_map;
+use crate::words::{LEGEND_UNIT, words};
 
 /// Two sliders over one track; each is a native one, so that keyboards, fingers and screen readers know it.
 #[component]
@@ -12,8 +12,8 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
     let least = move || filter.get().range().0.unwrap_or(first);
     let end = move || filter.get().range().1.unwrap_or(last);
     let share = move |hundredths: i16| 100.0 * f64::from(hundredths - first) / f64::from(last - first);
-    let least_said = move || words_map::limit(filter.get().range().0, "any");
-    let end_said = move || words_map::limit(filter.get().range().1, "any");
+    let least_said = move || words().limit(filter.get().range().0, words().any_value);
+    let end_said = move || words().limit(filter.get().range().1, words().any_value);
     let slide = move |event, is_least: bool| {
         let Ok(chosen) = event_target_value(&event).parse::<i16>() else {
             return;
@@ -23,8 +23,8 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
         filter.update(|filter| *filter = filter.with_range(Some(least), Some(end)));
     };
     view! {
-        <div class="field range" data-testid="dnbr-filter" role="group" aria-label=words_map::RANGE>
-            <span>{words_map::RANGE}</span>
+        <div class="field range" data-testid="dnbr-filter" role="group" aria-label=LEGEND_UNIT>
+            <span>{LEGEND_UNIT}</span>
             <div
                 class="handles"
                 style:--from=move || format!("{:.1}%", share(least()))
@@ -35,7 +35,7 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
                     min=first.to_string()
                     max=last.to_string()
                     prop:value=move || least().to_string()
-                    aria-label=words_map::RANGE_LEAST
+                    aria-label=words().range_least
                     aria-valuetext=least_said
                     on:input=move |event| slide(event, true)
                 />
@@ -44,7 +44,7 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
                     min=first.to_string()
                     max=last.to_string()
                     prop:value=move || end().to_string()
-                    aria-label=words_map::RANGE_END
+                    aria-label=words().range_end
                     aria-valuetext=end_said
                     on:input=move |event| slide(event, false)
                 />

@@ -1,7 +1,10 @@
 //! Files over HTTP.
 
-use gloo_net::http::{Request, Response};
-use web_sys::RequestCache;
+use js_sys::{ArrayBuffer, Promise, Uint8Array};
+use leptos::prelude::window;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+use web_sys::{RequestCache, RequestInit, Response};
 
 /// Why a file could not be had.
 #[derive(Debug, thiserror::Error)]
@@ -25,39 +28,47 @@ pub enum FetchError {
     Network {
         /// The file.
         url: String,
-        /// What the browser said.
-        #[source]
-        source: gloo_net::Error,
     },
 }
 
 /// A text that may have changed since it was last fetched.
 pub async fn fresh_text(url: &str) -> Result<String, FetchError> {
-    let response = answer(url, RequestCache::NoCache).await?;
-    response.text().await.map_err(|source| network(url, source))
+    text_of(url, RequestCache::NoCache).await
 }
 
 /// A text that the browser may keep.
 pub async fn text(url: &str) -> Result<String, FetchError> {
-    let response = answer(url, RequestCache::Default).await?;
-    response.text().await.map_err(|source| network(url, source))
+    text_of(url, RequestCache::Default).await
 }
 
 /// The bytes of a file that the browser may keep.
 pub async fn bytes(url: &str) -> Result<Vec<u8>, FetchError> {
-    let response = answer(url, RequestCache::Default).await?;
-    response.binary().await.map_err(|source| network(url, source))
+    let buffer = body(url, RequestCache::Default, Response::array_buffer).await?;
+    Ok(Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>()).to_vec())
 }
 
-async fn answer(url: &str, cache: RequestCache) -> Result<Response, FetchError> {
-    let response = Request::get(url).cache(cache).send().await.map_err(|source| network(url, source))?;
+async fn text_of(url: &str, cache: RequestCache) -> Result<String, FetchError> {
+    body(url, cache, Response::text).await?.as_string().ok_or_else(|| network(url))
+}
+
+async fn body(
+    url: &str,
+    cache: RequestCache,
+    read: fn(&Response) -> Result<Promise, JsValue>,
+) -> Result<JsValue, FetchError> {
+    let how = RequestInit::new();
+    how.set_cache(cache);
+    let answer = JsFuture::from(window().fetch_with_str_and_init(url, &how)).await.map_err(|_| network(url))?;
+    let response: Response = answer.unchecked_into();
     match response.status() {
-        200..=299 => Ok(response),
-        404 | 410 => Err(FetchError::NotFound { url: url.to_owned() }),
-        status => Err(FetchError::Refused { url: url.to_owned(), status }),
+        200..=299 => {}
+        404 | 410 => return Err(FetchError::NotFound { url: url.to_owned() }),
+        status => return Err(FetchError::Refused { url: url.to_owned(), status }),
     }
+    let whole = read(&response).map_err(|_| network(url))?;
+    JsFuture::from(whole).await.map_err(|_| network(url))
 }
 
-fn network(url: &str, source: gloo_net::Error) -> FetchError {
-    FetchError::Network { url: url.to_owned(), source }
+fn network(url: &str) -> FetchError {
+    FetchError::Network { url: url.to_owned() }
 }

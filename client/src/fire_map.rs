@@ -16,6 +16,7 @@ use crate::coverage::Coverage;
 use crate::covered::Covered;
 use crate::filter::Filter;
 use crate::graticule::View;
+use crate::key;
 use crate::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world};
 use crate::leaflet::{self, GridLayer, Layer, Map, MouseEvent, corners, options, place};
 use crate::legend_row::css_colour;
@@ -25,7 +26,7 @@ use crate::region_entry::RegionEntry;
 use crate::severity_layer::SeverityLayer;
 use crate::tile_source::{NoTile, TileSource};
 use crate::title_room::{Title, with_room};
-use crate::{key, words, words_map};
+use crate::words::words;
 
 const LAND_PANE: &str = "land";
 /// Beneath the tiles, so that a hatching never hides what burnt.
@@ -95,6 +96,7 @@ struct RegionLayers {
     coverage: Coverage,
     map: Option<Rc<MapMeta>>,
     title_letters: usize,
+    note: Option<&'static str>,
     outline: Layer,
     label: Layer,
     tiles: Option<SeverityLayer>,
@@ -163,7 +165,9 @@ impl FireMap {
         let mut regions = self.regions.borrow_mut();
         regions.retain(|name, layers| {
             let stays = entries.iter().any(|entry| {
-                entry.line.name == *name && entry.bbox() == layers.bbox && coverage_of(entry) == layers.coverage
+                let coverage = coverage_of(entry);
+                let is_same = entry.line.name == *name && entry.bbox() == layers.bbox && coverage == layers.coverage;
+                is_same && words().coverage_note(coverage) == layers.note
             });
             if !stays {
                 layers.outline.remove();
@@ -243,7 +247,7 @@ impl FireMap {
     fn dot(&self, dot: &Dot) -> Layer {
         let (palette, _) = self.paint.get();
         let patch = dot.patch;
-        let title = words_map::patch(&words::hectares(patch.hectares), words::class(patch.worst));
+        let title = words().patch.say([&words().area(patch.hectares), words().class(patch.worst)]);
         let icon = leaflet::div_icon(&options([
             ("className", "burnt-patch".into()),
             ("iconSize", js_sys::Array::of2(&DOT_TARGET_PX.into(), &DOT_TARGET_PX.into()).into()),
@@ -485,11 +489,12 @@ impl FireMap {
             ("fill", false.into()),
             ("weight", 1.5.into()),
         ]);
-        let (title, note) = (&entry.line.title, words_map::coverage_note(coverage));
+        let (title, note) = (&entry.line.title, words().coverage_note(coverage));
         RegionLayers {
             bbox,
             coverage,
             map: None,
+            note,
             title_letters: title.chars().count() + note.map_or(0, |note| note.chars().count()),
             outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
             label: still_marker(place(bbox[0], bbox[3]), title_icon(title, note)).add_to(&self.map),

@@ -3,7 +3,7 @@
 use dragonfly_core::{Breaks, LEGEND, LegendEntry, Palette, Rgb, Severity, class_from_index, colours};
 
 use crate::filter::Filter;
-use crate::words;
+use crate::words::words;
 
 /// One line of the legend.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,16 +38,16 @@ pub fn css_colour(paint: Option<Rgb>) -> String {
     }
 }
 
-/// The line of the legend that a class belongs to.
-pub fn entry_of(class: Severity) -> Option<&'static LegendEntry> {
-    LEGEND.iter().find(|entry| entry.classes.contains(&class))
+/// The place in core's legend that a class belongs to.
+pub fn place_of(class: Severity) -> Option<usize> {
+    LEGEND.iter().position(|entry| entry.classes.contains(&class))
 }
 
 fn row(entry: &LegendEntry, palette: Palette, filter: Filter, breaks: &Breaks) -> LegendRow {
     let paint = |class: Severity| (!filter.hides(class)).then(|| palette.colour(class));
     LegendRow {
-        title: entry.title,
-        range: words::range(entry.range(breaks)),
+        title: entry.classes.first().map_or(entry.title, |class| words().class(*class)),
+        range: words().range(entry.range(breaks)),
         classes: entry.classes.iter().rev().map(|class| (*class, paint(*class))).collect(),
         is_painted: entry.classes.iter().any(|class| !filter.hides(*class)),
     }
@@ -77,7 +77,7 @@ mod tests {
         assert_eq!(rows[5].classes.len(), 2);
         let clear: Vec<_> = rows.iter().filter(|row| !row.is_painted).map(|row| row.title).collect();
         assert_eq!(clear, ["Unburned"]);
-        assert!(Severity::ALL.into_iter().all(|class| entry_of(class).is_some()));
+        assert!(Severity::ALL.into_iter().all(|class| place_of(class).is_some()));
     }
 
     #[test]

@@ -4,8 +4,9 @@ use dragonfly_core::{Breaks, Hectares, Palette, Rgb, Severity};
 use leptos::prelude::*;
 
 use crate::filter::Filter;
+use crate::key;
 use crate::legend_row::{LegendRow, css_colour, legend_rows};
-use crate::{key, words, words_map};
+use crate::words::{LEGEND_UNIT, words};
 
 /// The areas told beside the entries.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,13 +32,13 @@ pub fn LegendView(
         let row = Signal::derive(move || shown.read().get(place).cloned());
         view! { <li>{entry(row, filter, areas)}</li> }
     });
-    let of_region = move || areas.get().map(|areas| words_map::hectares_of(&areas.title));
+    let of_region = move || areas.get().map(|areas| words().areas_of.say([&areas.title]));
     view! {
         <section class="legend" data-testid="legend" aria-labelledby="legend-title">
-            <h2 id="legend-title">{words::LEGEND} <span class="unit">{words::LEGEND_UNIT}</span></h2>
+            <h2 id="legend-title">{words().legend} <span class="unit">{LEGEND_UNIT}</span></h2>
             <ul>{entries.collect_view()}</ul>
             <p class="hint" data-testid="legend-region">{of_region}</p>
-            <p class="hint">{words_map::LEGEND_USE} " " {words::HINT}</p>
+            <p class="hint">{words().legend_use} " " {words().hint}</p>
         </section>
     }
 }
@@ -52,7 +53,7 @@ fn entry(row: Signal<Option<LegendRow>>, filter: RwSignal<Filter>, areas: Signal
     let area = move || {
         areas.get().map(|areas| {
             let sum = just_classes().into_iter().map(|class| areas.hectares.of(class)).sum();
-            words::hectares(sum)
+            words().area(sum)
         })
     };
     let swatch = |(_, paint): (Severity, Option<Rgb>)| {

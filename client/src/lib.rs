@@ -7,7 +7,6 @@
 
 mod app;
 mod words;
-mod words_map;
 
 pub mod bridge;
 mod toolbox;
@@ -19,15 +18,20 @@ mod atlas;
 mod coverage;
 mod covered;
 mod filter;
+mod find;
 mod key;
 mod patch_dots;
 mod problem;
+mod reader;
+mod recognised;
 mod region_entry;
 mod region_in_view;
+mod subject;
 
 mod basemap_select;
 mod brand;
 mod dnbr_filter;
+mod help;
 mod legend_view;
 mod locate_button;
 mod map_view;
@@ -35,10 +39,13 @@ mod notice;
 mod opacity_slider;
 mod palette_select;
 mod panel;
+mod place_search;
 mod point_readout;
 mod region_list;
+mod region_panel;
 mod said;
 mod share_button;
+mod speech_select;
 mod swipe_view;
 mod ticks_view;
 mod tool_button;
@@ -52,12 +59,22 @@ mod tile_source;
 mod title_room;
 mod world;
 
+mod coordinates;
+mod folding;
 mod legend_row;
+mod markup;
+mod places;
 mod reading;
+mod region_facts;
+mod region_search;
 mod tile_address;
 mod tile_store;
 
+mod clipboard;
 mod fetch;
+mod fields;
+mod follow;
+mod json;
 mod leaflet;
 mod published;
 
@@ -65,5 +82,6 @@ mod published;
 pub fn show_page() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
+    reader::begin(reader::wanted());
     leptos::mount::mount_to_body(app::App);
 }

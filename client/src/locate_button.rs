@@ -8,7 +8,7 @@ use crate::address::Centre;
 use crate::app::Whereabouts;
 use crate::leaflet::options;
 use crate::tool_button::tool_button;
-use crate::words_map;
+use crate::words::words;
 
 /// Close enough to know the place again.
 const LEAST_ZOOM: f64 = 12.0;
@@ -57,24 +57,24 @@ pub fn LocateButton(at: Whereabouts, said: RwSignal<Option<String>>) -> impl Int
     let locate = move || {
         // Browsers tell a page that came in the open nothing, and call it a refusal by the reader.
         if !window().is_secure_context() {
-            return say(words_map::NOT_LOCATED_IN_THE_OPEN.to_owned());
+            return say(words().not_located_in_the_open.to_owned());
         }
-        say(words_map::LOCATING.to_owned());
+        say(words().locating.to_owned());
         let found = Closure::once_into_js(move |position: Position| {
             let coords = position.coords();
             let here = Here { lon: coords.longitude(), lat: coords.latitude(), within_m: coords.accuracy() };
             at.here.set(Some(here));
             let zoom = at.centre.get_untracked().map_or(LEAST_ZOOM, |centre| centre.zoom.max(LEAST_ZOOM));
             at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
-            say(words_map::located(&words_map::length(here.within_m)));
+            say(words().located.say([&words().length(here.within_m)]));
         });
         let refused =
-            Closure::once_into_js(move |refusal: Refusal| say(words_map::not_located(refusal.code()).to_owned()));
+            Closure::once_into_js(move |refusal: Refusal| say(words().reason_not_located(refusal.code()).to_owned()));
         let patience = options([("timeout", PATIENCE_MS.into()), ("maximumAge", FRESH_MS.into())]);
         if current_position(found.unchecked_ref(), refused.unchecked_ref(), &patience).is_err() {
-            say(words_map::not_located(0).to_owned());
+            say(words().not_located.to_owned());
         }
     };
     let picture = "M18 12a6 6 0 1 1-12 0a6 6 0 1 1 12 0M12 2v4M12 18v4M2 12h4M18 12h4";
-    tool_button(("locate", words_map::LOCATE, picture), None, Box::new(locate))
+    tool_button(("locate", words().locate, picture), None, Box::new(locate))
 }

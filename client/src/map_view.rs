@@ -13,6 +13,7 @@ use crate::atlas::Atlas;
 use crate::coverage::{Coverage, STALE_AFTER_DAYS};
 use crate::covered::Covered;
 use crate::fire_map::{FireMap, Hooks};
+use crate::follow::follow;
 use crate::point_readout::Point;
 use crate::problem::Problem;
 use crate::reading::{Reading, region_at};
@@ -20,7 +21,7 @@ use crate::region_entry::{MetaState, union_of_boxes};
 use crate::swipe_view::SwipeView;
 use crate::ticks_view::TicksView;
 use crate::tile_source::TileSource;
-use crate::words;
+use crate::words::words;
 
 /// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
 #[component]
@@ -30,7 +31,7 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
     let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
     let is_claimed = move || at.claimed.with_untracked(Option::is_some);
 
-    Effect::new(move |_| {
+    follow(move || {
         let Some(element) = element.get() else {
             return;
         };
@@ -54,8 +55,13 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
         keep_in_step(&fire_map, atlas, drawing, at, retries);
         at.map.set(Some(fire_map.leaflet()));
     });
+    follow(move || {
+        if let Some((lon, lat)) = at.asked.get() {
+            read(lon, lat);
+        }
+    });
     // A place from the address is read as soon as the region around it is known.
-    Effect::new(move |_| {
+    follow(move || {
         atlas.regions.track();
         if let Some(Point { lon, lat, reading: None | Some(Reading::Unavailable) }) = at.point.get_untracked()
             && is_known(atlas, lon, lat)
@@ -82,10 +88,10 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
     // Without a pointer, the place beneath the crosshair.
     let coordinates = move || {
         let centre = at.centre.get().map(|centre| (centre.lon, centre.lat));
-        at.pointer.get().or(centre).map(|(lon, lat)| words::coordinates(lon, lat))
+        at.pointer.get().or(centre).map(|(lon, lat)| words().coordinates(lon, lat))
     };
     view! {
-        <main class="map-frame" aria-label=words::MAP>
+        <main class="map-frame" aria-label=move || words().map>
             <Patterns />
             <div class="map" data-testid="map" node_ref=element on:keydown=press></div>
             <div class="crosshair" aria-hidden="true"></div>
@@ -118,15 +124,16 @@ fn Patterns() -> impl IntoView {
 
 fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) {
     let map = fire_map.clone();
-    Effect::new(move |_| {
+    follow(move || {
         if let Some(centre) = at.jump.get() {
             map.go_to(centre);
         }
     });
     let map = fire_map.clone();
-    Effect::new(move |was_fitted: Option<bool>| {
+    let mut is_fitted = false;
+    follow(move || {
         let regions = atlas.regions.get().unwrap_or_default();
-        let is_fitted = was_fitted.unwrap_or(false) || at.jump.with_untracked(Option::is_some);
+        is_fitted |= at.jump.with_untracked(Option::is_some);
         let chosen = at.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
         let first_look = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
         if let Some(bbox) = first_look {
@@ -136,33 +143,33 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
             atlas.config.with(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days));
         let now = DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
         map.show_regions(&regions, |entry| Coverage::of(entry, stale_after_days, now));
-        is_fitted || first_look.is_some()
+        is_fitted |= first_look.is_some();
     });
     let map = fire_map.clone();
-    Effect::new(move |_| map.paint(drawing.palette.get(), drawing.filter.get()));
+    follow(move || map.paint(drawing.palette.get(), drawing.filter.get()));
     let map = fire_map.clone();
-    Effect::new(move |_| map.set_opacity(drawing.opacity_percent.get()));
+    follow(move || map.set_opacity(drawing.opacity_percent.get()));
     let map = fire_map.clone();
-    Effect::new(move |_| map.set_swipe(drawing.swipe_percent.get()));
+    follow(move || map.set_swipe(drawing.swipe_percent.get()));
     let map = fire_map.clone();
-    Effect::new(move |_| map.set_basemap(drawing.basemap.get().as_ref()));
+    follow(move || map.set_basemap(drawing.basemap.get().as_ref()));
     let map = fire_map.clone();
-    Effect::new(move |_| {
+    follow(move || {
         if let Some(bbox) = at.destination.get() {
             map.fly_to(bbox, Covered::by_panel());
         }
     });
     let map = fire_map.clone();
-    Effect::new(move |_| map.mark(at.point.get().map(|point| (point.lon, point.lat))));
+    follow(move || map.mark(at.point.get().map(|point| (point.lon, point.lat))));
     let map = fire_map.clone();
-    Effect::new(move |_| map.mark_here(at.here.get()));
-    Effect::new(move |_| {
+    follow(move || map.mark_here(at.here.get()));
+    follow(move || {
         if at.claimed.with(Option::is_some) {
             at.point.set(None);
         }
     });
     let map = fire_map.clone();
-    Effect::new(move |_| {
+    follow(move || {
         if retries.get() > 0 {
             map.retry();
         }

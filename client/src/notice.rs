@@ -3,22 +3,22 @@
 use leptos::prelude::*;
 
 use crate::problem::Problem;
-use crate::words;
+use crate::words::words;
 
 /// A notice while there are problems; nothing otherwise.
 #[component]
 pub fn Notice(problems: RwSignal<Vec<Problem>>, on_retry: impl Fn() + Copy + Send + 'static) -> impl IntoView {
-    let sentence = move || words::notice(&problems.read());
+    let sentence = move || words().notice(&problems.read());
     let body = move || {
         sentence().map(|sentence| {
             view! {
                 <div class="notice" data-testid="notice">
                     <p>{sentence}</p>
-                    <button type="button" class="retry" on:click=move |_| on_retry()>{words::RETRY}</button>
+                    <button type="button" class="retry" on:click=move |_| on_retry()>{words().retry}</button>
                     <button
                         type="button"
                         class="close"
-                        aria-label=words::DISMISS
+                        aria-label=words().dismiss
                         on:click=move |_| problems.set(Vec::new())
                     >
                         "×"

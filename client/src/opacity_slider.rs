@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::words;
+use crate::words::words;
 
 /// A slider from clear to opaque.
 #[component]
@@ -14,7 +14,7 @@ pub fn OpacitySlider(percent: RwSignal<u8>) -> impl IntoView {
     };
     view! {
         <label class="field">
-            <span>{words::OPACITY}</span>
+            <span>{words().opacity}</span>
             <input
                 type="range"
                 data-testid="opacity"

@@ -3,7 +3,8 @@
 use dragonfly_core::Palette;
 use leptos::prelude::*;
 
-use crate::{key, words};
+use crate::key;
+use crate::words::words;
 
 /// A choice among core's palettes.
 #[component]
@@ -13,10 +14,11 @@ pub fn PaletteSelect(palette: RwSignal<Palette>) -> impl IntoView {
             palette.set(chosen);
         }
     };
-    let option = |palette: Palette| view! { <option value=key::of_palette(palette)>{palette.title()}</option> };
+    let option =
+        |palette: Palette| view! { <option value=key::of_palette(palette)>{words().palette(palette)}</option> };
     view! {
         <label class="field">
-            <span>{words::COLOURS}</span>
+            <span>{words().colours}</span>
             <select data-testid="palette-select" prop:value=move || key::of_palette(palette.get()) on:change=choose>
                 {Palette::ALL.map(option).collect_view()}
             </select>

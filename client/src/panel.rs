@@ -4,55 +4,90 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use web_sys::HtmlElement;
 
-use crate::app::Drawing;
+use crate::app::{Drawing, Whereabouts};
 use crate::atlas::Atlas;
 use crate::basemap_select::BasemapSelect;
 use crate::brand::Brand;
+use crate::coverage::STALE_AFTER_DAYS;
 use crate::dnbr_filter::DnbrFilter;
+use crate::find::Found;
+use crate::follow::follow;
+use crate::help::Help;
 use crate::legend_view::{Areas, LegendView};
 use crate::opacity_slider::OpacitySlider;
 use crate::palette_select::PaletteSelect;
+use crate::place_search::PlaceSearch;
 use crate::problem::Problem;
 use crate::region_list::RegionList;
-use crate::words;
+use crate::speech_select::SpeechSelect;
+use crate::words::{NAME, words};
 
-/// The panel. `room` is the part of it that belongs to the tools; `on_choose` hears the box of a region that was chosen.
+/// The panel, drawn up on a phone while `open`. It travels by `at`, and opens the panel of a region by `about`; `room`
+/// is the part of it that belongs to the tools.
 #[component]
 pub fn Panel(
     atlas: Atlas,
     drawing: Drawing,
-    chosen: RwSignal<Option<String>>,
+    at: Whereabouts,
+    about: RwSignal<Option<String>>,
+    open: RwSignal<bool>,
     areas: Signal<Option<Areas>>,
     room: Option<HtmlElement>,
-    on_choose: impl Fn([f64; 4]) + Copy + Send + 'static,
+    on_retry: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    // Matters on a phone alone: on a wide window the style sheet shows everything.
-    let open = RwSignal::new(false);
-    let choose = move |bbox| {
+    let go_to_region = move |name: &str| {
         open.set(false);
-        on_choose(bbox);
+        at.region.set(Some(name.to_owned()));
+        at.destination.set(atlas.bbox_of(name));
     };
+    let tell_of_region = move |name: &str| {
+        open.set(false);
+        at.point.set(None);
+        about.set(Some(name.to_owned()));
+    };
+    let go_to_found = move |found: Found| {
+        open.set(false);
+        if let Found::Region { name, .. } = &found {
+            at.region.set(Some(name.clone()));
+        }
+        at.destination.set(Some(found.bbox()));
+        if let Some(place) = found.place() {
+            at.asked.set(Some(place));
+        }
+    };
+    let stale_after_days = Signal::derive(move || {
+        atlas.config.with(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days))
+    });
     let basemaps = Signal::derive(move || atlas.config.get().map(|config| config.basemaps).unwrap_or_default());
     let missing = Signal::derive(move || atlas.problems.with(|problems| problems.contains(&Problem::Index)));
     let tools = NodeRef::<Div>::new();
-    Effect::new(move |_| {
+    follow(move || {
         if let (Some(tools), Some(room)) = (tools.get(), &room) {
             // An element can always be put into an empty one.
             let _ = tools.append_child(room);
         }
     });
     view! {
-        <aside class="panel" class:open=move || open.get() aria-label=words::NAME>
+        <aside class="panel" class:open=move || open.get() aria-label=NAME>
             <button
                 class="handle"
                 type="button"
                 aria-expanded=move || open.get().to_string()
-                aria-label=move || if open.get() { words::HIDE_PANEL } else { words::SHOW_PANEL }
+                aria-label=move || if open.get() { words().hide_panel } else { words().show_panel }
                 on:click=move |_| open.update(|open| *open = !*open)
             ></button>
             <Brand />
             <div class="panel-body">
-                <RegionList regions=atlas.regions missing chosen on_choose=choose />
+                <PlaceSearch regions=atlas.regions on_choose=go_to_found />
+                <RegionList
+                    regions=atlas.regions
+                    missing
+                    stale_after_days
+                    chosen=at.region
+                    on_choose=go_to_region
+                    on_about=tell_of_region
+                    on_retry
+                />
                 <LegendView palette=drawing.palette filter=drawing.filter areas />
                 <div node_ref=tools></div>
                 <section class="controls">
@@ -61,8 +96,10 @@ pub fn Panel(
                     <OpacitySlider percent=drawing.opacity_percent />
                     <BasemapSelect basemaps chosen=drawing.basemap />
                 </section>
+                <SpeechSelect />
                 <footer class="sources">
-                    <p class="caveat">{words::CAVEAT}</p>
+                    <p class="caveat" data-testid="caveat">{words().caveat}</p>
+                    <Help />
                     <p class="attribution">{move || sources(atlas, drawing)}</p>
                 </footer>
             </div>
@@ -74,7 +111,7 @@ pub fn Panel(
 pub fn sources(atlas: Atlas, drawing: Drawing) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
     let of_basemap = drawing.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
-    let land = if drawing.basemap.get().is_none() { words::NATURAL_EARTH } else { "" };
+    let land = if drawing.basemap.get().is_none() { words().natural_earth } else { "" };
     let parts = [of_site.as_str(), of_basemap.as_str(), land];
     parts.into_iter().filter(|source| !source.is_empty()).collect::<Vec<_>>().join(" · ")
 }

@@ -5,18 +5,18 @@ use std::sync::Arc;
 use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta};
 
 /// How far the metadata of a region has come.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub enum MetaState {
     /// On its way.
     Loading,
     /// Here.
-    Ready(Box<RegionMeta>),
+    Ready(Arc<RegionMeta>),
     /// Not to be had, or unreadable.
     Broken,
 }
 
 /// A region of the list.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct RegionEntry {
     /// Its line of the index.
     pub line: IndexedRegion,
@@ -26,18 +26,31 @@ pub struct RegionEntry {
     pub text: Arc<str>,
 }
 
+/// What was read from the same text is the same.
+impl PartialEq for RegionEntry {
+    fn eq(&self, other: &Self) -> bool {
+        let state = |entry: &Self| std::mem::discriminant(&entry.meta);
+        self.line == other.line && state(self) == state(other) && self.text == other.text
+    }
+}
+
 impl RegionEntry {
     /// West, south, east, north in degrees.
     pub fn bbox(&self) -> [f64; 4] {
         self.line.bbox
     }
 
-    /// The published map, once it is known and if there is one.
-    pub fn map(&self) -> Option<&MapMeta> {
+    /// Its metadata, once here.
+    pub fn described(&self) -> Option<&RegionMeta> {
         match &self.meta {
-            MetaState::Ready(meta) => meta.map.as_ref(),
+            MetaState::Ready(meta) => Some(meta),
             MetaState::Loading | MetaState::Broken => None,
         }
+    }
+
+    /// The published map, once it is known and if there is one.
+    pub fn map(&self) -> Option<&MapMeta> {
+        self.described()?.map.as_ref()
     }
 }
 
@@ -95,7 +108,7 @@ pub(crate) mod tests {
         });
         let meta: RegionMeta = serde_json::from_value(meta).unwrap();
         assert!(meta.map.is_some());
-        RegionEntry { meta: MetaState::Ready(Box::new(meta)), ..entry(name, bbox) }
+        RegionEntry { meta: MetaState::Ready(Arc::new(meta)), ..entry(name, bbox) }
     }
 
     fn line(name: &str, priority: u32) -> IndexedRegion {
@@ -114,7 +127,7 @@ pub(crate) mod tests {
         let known = entry_with_map("madre", [-120.07, 35.01, -119.67, 35.24], "1s");
         let entries = entries_from_index(vec![known.line.clone(), line("new", 1)], std::slice::from_ref(&known));
         assert!(entries[0].map().is_some());
-        assert_eq!(entries[1].meta, MetaState::Loading);
+        assert!(matches!(entries[1].meta, MetaState::Loading));
     }
 
     #[test]

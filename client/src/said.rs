@@ -4,6 +4,8 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
+use crate::follow::follow;
+
 /// Long enough to be read twice.
 const STAYS: Duration = Duration::from_secs(7);
 
@@ -11,7 +13,7 @@ const STAYS: Duration = Duration::from_secs(7);
 #[component]
 pub fn SaidView(said: RwSignal<Option<String>>) -> impl IntoView {
     let pending = StoredValue::new(None::<TimeoutHandle>);
-    Effect::new(move |_| {
+    follow(move || {
         let is_said = said.read().is_some();
         if let Some(earlier) = pending.get_value() {
             earlier.clear();

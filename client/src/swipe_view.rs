@@ -6,7 +6,7 @@ use wasm_bindgen::JsCast;
 
 use crate::covered::Covered;
 use crate::tool_button::tool_button;
-use crate::words_map;
+use crate::words::words;
 
 /// Percent that a key moves the divider.
 const STEP: u8 = 2;
@@ -49,7 +49,7 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
                 data-testid="swipe"
                 role="slider"
                 tabindex="0"
-                aria-label=words_map::DIVIDER
+                aria-label=words().divider
                 aria-orientation="horizontal"
                 aria-valuemin="0"
                 aria-valuemax="100"
@@ -69,5 +69,5 @@ pub fn SwipeButton(percent: RwSignal<Option<u8>>) -> impl IntoView {
     let toggle = move || percent.update(|percent| *percent = if percent.is_some() { None } else { Some(50) });
     let pressed = Signal::derive(move || percent.get().is_some());
     let picture = "M12 4v16M8 9l-3 3 3 3M16 9l3 3-3 3";
-    tool_button(("compare", words_map::COMPARE, picture), Some(pressed), Box::new(toggle))
+    tool_button(("compare", words().compare, picture), Some(pressed), Box::new(toggle))
 }

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::graticule::{Graticule, View, wrapped};
-use crate::words;
+use crate::words::words;
 
 /// The degrees along the upper and the right edge.
 #[component]
@@ -12,7 +12,7 @@ pub fn TicksView(#[prop(into)] view: Signal<View>) -> impl IntoView {
     let longitudes = move || {
         let decimals = graticule().decimals();
         let tick = move |tick: crate::graticule::Tick| {
-            let label = words::longitude(wrapped(tick.degrees), decimals);
+            let label = words().longitude(wrapped(tick.degrees), decimals);
             view! { <span class="tick" style:left=format!("{:.0}px", tick.at_px)>{label}</span> }
         };
         graticule().longitude_ticks(view.get()).into_iter().map(tick).collect_view()
@@ -20,7 +20,7 @@ pub fn TicksView(#[prop(into)] view: Signal<View>) -> impl IntoView {
     let latitudes = move || {
         let decimals = graticule().decimals();
         let tick = move |tick: crate::graticule::Tick| {
-            let label = words::latitude(tick.degrees, decimals);
+            let label = words().latitude(tick.degrees, decimals);
             view! { <span class="tick" style:top=format!("{:.0}px", tick.at_px)>{label}</span> }
         };
         graticule().latitude_ticks(view.get()).into_iter().map(tick).collect_view()

@@ -12,9 +12,10 @@ use web_sys::HtmlElement;
 
 use crate::address::Address;
 use crate::app::Whereabouts;
+use crate::follow::follow;
 use crate::leaflet::{Map, options};
 use crate::problem::{self, Problem};
-use crate::words_map;
+use crate::words::words;
 
 #[wasm_bindgen]
 extern "C" {
@@ -70,7 +71,8 @@ impl Toolbox {
             waiting: StoredValue::default(),
         };
         let address = Memo::new(move |_| Address { centre: None, ..told.address.get() });
-        Effect::new(move |_| {
+        follow(move || {
+            words();
             address.track();
             told.region.track();
             told.sources.track();
@@ -81,7 +83,7 @@ impl Toolbox {
                 let _ = hear.call0(&JsValue::NULL);
             }
         });
-        Effect::new(move |_| {
+        follow(move || {
             if at.map.with(Option::is_some) && at.part.with(Option::is_some) {
                 this.load();
             }
@@ -114,7 +116,7 @@ impl Toolbox {
             return;
         }
         self.is_loading.set_value(true);
-        self.told.said.set(Some(words_map::LOADING_TOOLS.to_owned()));
+        self.told.said.set(Some(words().loading_tools.to_owned()));
         spawn_local(async move {
             let loaded = load(&self.page(&map)).await;
             self.told.said.set(None);
@@ -155,6 +157,8 @@ impl Toolbox {
             ("address", tell(move || Some(address.get_untracked().to_fragment()))),
             ("region", tell(move || region.with_untracked(|text| text.as_deref().map(str::to_owned)))),
             ("sources", tell(move || Some(sources.get_untracked()))),
+            ("language", tell(|| Some(words().language.tag().to_owned()))),
+            ("units", tell(|| Some(words().units.key().to_owned()))),
             ("part", tell(move || part.get_untracked())),
             ("setPart", hear(move |text| part.set(text))),
             ("claimed", tell(move || claimed.get_untracked())),

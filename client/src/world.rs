@@ -2,8 +2,8 @@
 
 use dragonfly_core::Tile;
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
-use serde::Deserialize;
-use serde_json::Value;
+
+use crate::json::{Json, Value};
 
 /// Shapes are drawn this far beyond a tile, so that neither cut nor line end is seen.
 const MARGIN_PX: f64 = 8.0;
@@ -22,8 +22,8 @@ pub struct World {
 #[derive(Debug, thiserror::Error)]
 pub enum BrokenWorld {
     /// Not TopoJSON.
-    #[error("not readable: {0}")]
-    Json(#[from] serde_json::Error),
+    #[error("not readable")]
+    Json,
     /// A shape made of a line that is not there.
     #[error("a shape is made of a line that is not there")]
     Arc,
@@ -50,32 +50,16 @@ struct Line {
     bounds: [f64; 4],
 }
 
-#[derive(Deserialize)]
 struct Topology {
-    objects: Objects,
+    countries: Vec<Ring>,
+    land: Vec<Ring>,
     arcs: Vec<Vec<[i32; 2]>>,
     transform: Transform,
 }
 
-#[derive(Deserialize)]
-struct Objects {
-    countries: Collection,
-    land: Collection,
-}
+/// Arcs by their places in the file.
+type Ring = Vec<i32>;
 
-#[derive(Deserialize)]
-struct Collection {
-    geometries: Vec<Geometry>,
-}
-
-#[derive(Deserialize)]
-struct Geometry {
-    /// Rings of arcs: nested once in a polygon, twice in several.
-    #[serde(default)]
-    arcs: Value,
-}
-
-#[derive(Deserialize)]
 struct Transform {
     scale: [f64; 2],
     translate: [f64; 2],
@@ -87,18 +71,17 @@ impl World {
     /// # Errors
     /// When it is no TopoJSON with `countries` and `land`.
     pub fn from_topojson(text: &str) -> Result<Self, BrokenWorld> {
-        let topology: Topology = serde_json::from_str(text)?;
+        let topology = Topology::read(text).ok_or(BrokenWorld::Json)?;
         let arcs: Vec<_> = topology.arcs.iter().map(|arc| projected(arc, &topology.transform)).collect();
         let mut uses = vec![0u32; arcs.len()];
-        for arc in topology.objects.countries.rings().into_iter().flatten() {
+        for arc in topology.countries.iter().flatten().copied() {
             *uses.get_mut(place_of(arc)).ok_or(BrokenWorld::Arc)? += 1;
         }
         let used = |wanted: fn(u32) -> bool| {
             let chosen = arcs.iter().zip(&uses).filter(|(_, count)| wanted(**count));
             chosen.map(|(arc, _)| Line::new(unwrapped(arc.clone()))).collect()
         };
-        let rings = topology.objects.land.rings();
-        let land = rings.iter().map(|ring| ring_of(ring, &arcs)).collect::<Option<_>>();
+        let land = topology.land.iter().map(|ring| ring_of(ring, &arcs)).collect::<Option<_>>();
         Ok(Self {
             land: land.ok_or(BrokenWorld::Arc)?,
             coasts: used(|count| count == 1),
@@ -121,19 +104,58 @@ impl World {
     }
 }
 
-impl Collection {
-    fn rings(&self) -> Vec<Vec<i32>> {
-        let mut rings = Vec::new();
-        self.geometries.iter().for_each(|geometry| collect_rings(&geometry.arcs, &mut rings));
-        rings
+impl Topology {
+    fn read(text: &str) -> Option<Self> {
+        let (mut arcs, mut objects, mut transform) = (Vec::new(), None, None);
+        Json::new(text).object(&mut |json, name| match name {
+            "arcs" => json.list(&mut |json| arc(json).map(|arc| arcs.push(arc))),
+            "objects" => json.value().map(|value| objects = Some(value)),
+            "transform" => json.value().map(|value| transform = Some(value)),
+            _ => json.value().map(drop),
+        })?;
+        let (objects, transform) = (objects?, transform?);
+        let pair = |name| match transform.field(name)?.list()? {
+            [x, y] => Some([x.number()?, y.number()?]),
+            _ => None,
+        };
+        Some(Self {
+            countries: rings(objects.field("countries")?)?,
+            land: rings(objects.field("land")?)?,
+            arcs,
+            transform: Transform { scale: pair("scale")?, translate: pair("translate")? },
+        })
     }
 }
 
+/// Most of the file by far, so it goes by no value in between.
+fn arc(json: &mut Json<'_>) -> Option<Vec<[i32; 2]>> {
+    let mut steps = Vec::new();
+    json.list(&mut |json| {
+        let (mut step, mut count) = ([0; 2], 0);
+        json.list(&mut |json| {
+            *step.get_mut(count)? = json.number()? as i32;
+            count += 1;
+            Some(())
+        })?;
+        (count == 2).then(|| steps.push(step))
+    })?;
+    Some(steps)
+}
+
+/// The rings of a collection's shapes: nested once in a polygon, twice in several.
+fn rings(collection: &Value) -> Option<Vec<Ring>> {
+    let mut rings = Vec::new();
+    for shape in collection.field("geometries")?.list()? {
+        shape.field("arcs").into_iter().for_each(|arcs| collect_rings(arcs, &mut rings));
+    }
+    Some(rings)
+}
+
 /// A list of numbers is a ring; any other list holds rings, or lists of rings.
-fn collect_rings(arcs: &Value, rings: &mut Vec<Vec<i32>>) {
-    let parts = arcs.as_array().map(Vec::as_slice).unwrap_or_default();
-    if parts.first().is_some_and(Value::is_number) {
-        rings.push(parts.iter().filter_map(|arc| i32::try_from(arc.as_i64()?).ok()).collect());
+fn collect_rings(arcs: &Value, rings: &mut Vec<Ring>) {
+    let parts = arcs.list().unwrap_or_default();
+    if matches!(parts.first(), Some(Value::Number(_))) {
+        rings.push(parts.iter().filter_map(|arc| Some(arc.number()? as i32)).collect());
     } else {
         parts.iter().for_each(|part| collect_rings(part, rings));
     }
@@ -364,7 +386,7 @@ mod tests {
 
     #[test]
     fn what_is_no_world_is_an_error() {
-        assert!(matches!(World::from_topojson("{}"), Err(BrokenWorld::Json(_))));
+        assert!(matches!(World::from_topojson("{}"), Err(BrokenWorld::Json)));
         let dangling = TWO_COUNTRIES.replace("[[0,-3]]", "[[0,-9]]");
         assert!(matches!(World::from_topojson(&dangling), Err(BrokenWorld::Arc)));
     }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::measure::Measure;
 use super::outline::Outline;
-use crate::{words, words_map};
+use crate::words::words;
 
 /// The size of what was drawn; nothing while nobody measures.
 #[component]
@@ -15,20 +15,20 @@ pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
     let measure = StoredValue::new_local(measure);
     let size = move || {
         outline.read().as_ref().map(|outline| match outline.corners().len() {
-            0 | 1 => words_map::MEASURE.to_owned(),
-            2 => words_map::length(outline.length_m() / 2.0),
-            _ if outline.crosses_itself() => words_map::MEASURE_CROSSED.to_owned(),
-            _ => words_map::area(&words::hectares(outline.hectares()), &words::hectares(outline.acres())),
+            0 | 1 => words().measure.to_owned(),
+            2 => words().length(outline.length_m() / 2.0),
+            _ if outline.crosses_itself() => words().measure_crossed.to_owned(),
+            _ => words().area_in_both(outline.hectares()),
         })
     };
     let around = move || {
         let outline = outline.read();
         let outline = outline.as_ref().filter(|outline| outline.corners().len() > 2)?;
-        Some(words_map::around(&words_map::length(outline.length_m())))
+        Some(words().around.say([&words().length(outline.length_m())]))
     };
     let next = move || {
         let is_done = outline.read().as_ref().is_some_and(Outline::is_done);
-        if is_done { words_map::MEASURE_DONE } else { words_map::MEASURE_HOW }
+        if is_done { words().measure_done } else { words().measure_how }
     };
     let readout = move || {
         outline.with(Option::is_some).then(|| {
@@ -39,7 +39,7 @@ pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
                         <p class="detail">{around}</p>
                     </div>
                     <p class="place">{next}</p>
-                    <button type="button" class="close" aria-label=words::CLOSE on:click=move |_| measure.get_value().end()>
+                    <button type="button" class="close" aria-label=move || words().close on:click=move |_| measure.get_value().end()>
                         "×"
                     </button>
                 </div>

@@ -14,8 +14,10 @@ use std::rc::Rc;
 
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
 
 use crate::bridge::Page;
+use crate::words::{Language, Units, Words, speak, words};
 use measure::Measure;
 use measure_readout::MeasureReadout;
 
@@ -36,6 +38,12 @@ pub struct Tools {
 impl Tools {
     /// Sets the tools to work.
     pub fn new(page: Page) -> Self {
+        speak_as(&page);
+        let spoken = Closure::<dyn Fn()>::new({
+            let page = page.clone();
+            move || speak_as(&page)
+        });
+        page.listen(spoken.into_js_value().unchecked_ref());
         let measure = Measure::on(page.clone(), MEASURE);
         let shown = measure.clone();
         mount_to_body(move || view! { <MeasureReadout measure=shown /> });
@@ -56,5 +64,17 @@ impl Tools {
             SAVE_IMAGE => save::save(&self.page),
             _ => {}
         }
+    }
+}
+
+/// Speaks as the page does; what it does not know of is said as before.
+fn speak_as(page: &Page) {
+    let before = untrack(words);
+    let asked = Words {
+        language: Language::from_tag(&page.language()).unwrap_or(before.language),
+        units: Units::from_key(&page.units()).unwrap_or(before.units),
+    };
+    if asked != before {
+        speak(asked);
     }
 }

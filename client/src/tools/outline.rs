@@ -8,8 +8,6 @@ use std::f64::consts::PI;
 use dragonfly_core::mercator::{ECCENTRICITY_SQUARED, RADIUS_M, lonlat_from_metres, metres_from_lonlat};
 
 const M2_PER_HA: f64 = 10_000.0;
-/// The international acre.
-const M2_PER_ACRE: f64 = 4_046.856_422_4;
 /// Pieces of an edge, each integrated by three points: more than enough for an edge as long as a continent.
 const PIECES: u32 = 8;
 /// Gauss and Legendre's three points of the interval 0 to 1, and their weights.
@@ -81,11 +79,6 @@ impl Outline {
         let half_b2 = RADIUS_M * RADIUS_M * (1.0 - ECCENTRICITY_SQUARED) / 2.0;
         let area_m2: f64 = self.edges().map(|edge| edge.along()[0] * edge.mean(|sin, _| half_b2 * strip(sin))).sum();
         area_m2.abs() / M2_PER_HA
-    }
-
-    /// Its area, acres.
-    pub fn acres(&self) -> f64 {
-        self.hectares() * M2_PER_HA / M2_PER_ACRE
     }
 
     /// The length of its edges, metres, the one back to the first corner among them.
@@ -164,8 +157,6 @@ mod tests {
     fn a_degree_at_the_equator_has_the_area_of_its_cells() {
         // cos φ · M · N summed over 200 000 bands, M and N the radii of curvature.
         assert_near(rectangle([0.0, 0.0, 1.0, 1.0]).hectares(), 1_230_846.389_4, 1e-10);
-        let acres = rectangle([0.0, 0.0, 1.0, 1.0]).acres();
-        assert_near(acres, 1_230_846.389_4 * 2.471_053_8, 1e-6);
     }
 
     #[test]

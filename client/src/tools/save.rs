@@ -9,36 +9,37 @@ use crate::bridge::Page;
 use crate::graticule::degrees_per_px;
 use crate::legend_row::legend_rows;
 use crate::published::region_from_json;
-use crate::{words, words_map};
+use crate::words::{NAME, words};
 
 /// Metres that a degree of longitude spans at the equator.
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;
 
 /// Saves what is seen, and says what could not be.
 pub fn save(page: &Page) {
+    let words = words();
     let today = chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default().date_naive();
     let shown = Address::from_fragment(&page.address());
     let dates = page.region().and_then(|text| {
         let region = region_from_json(&text).ok()?;
-        Some(words_map::picture_of(&region.title, &words::pre_and_post(region.map.as_ref()?)))
+        Some(words.picture_of.say([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
     });
     let map = page.map();
     let caption = Caption {
         legend: legend_rows(shown.palette, shown.filter, &Breaks::USGS),
         paragraphs: vec![
             dates.unwrap_or_default(),
-            words_map::picture_made(words::NAME, &words::date(today)),
+            words.picture_made.say([NAME, &words.date(today)]),
             page.sources(),
-            words::CAVEAT.to_owned(),
+            words.caveat.to_owned(),
         ],
         opacity_percent: shown.opacity_percent,
         swipe_percent: shown.swipe_percent,
         metres_per_px: degrees_per_px(map.zoom()) * METRES_PER_DEGREE * map.centre().lat().to_radians().cos(),
     };
-    let words = match save_picture(&caption, &format!("dragonfly-{today}.png")) {
-        Ok(false) => words_map::SAVED,
-        Ok(true) => words_map::SAVED_PLAIN,
-        Err(_) => words_map::NOT_SAVED,
+    let outcome = match save_picture(&caption, &format!("dragonfly-{today}.png")) {
+        Ok(false) => words.saved,
+        Ok(true) => words.saved_plain,
+        Err(_) => words.not_saved,
     };
-    page.say(Some(words));
+    page.say(Some(outcome));
 }

@@ -10,7 +10,7 @@ use super::picture::{lines, scale_bar};
 use crate::covered::Covered;
 use crate::land_layer::ink;
 use crate::legend_row::{LegendRow, css_colour};
-use crate::words_map;
+use crate::words::words;
 
 const FONT: &str = "12px system-ui, sans-serif";
 /// A letter of that font is about this wide.
@@ -168,7 +168,7 @@ impl Picture {
         self.fill("--map-halo", (x - 6.0, y - 20.0), (bar_px + 12.0, 28.0));
         self.fill("--map-text", (x, y), (bar_px, 2.0));
         self.context.set_font(FONT);
-        self.write(&words_map::length(metres), "--map-text", (x, y - 5.0));
+        self.write(&words().length(metres), "--map-text", (x, y - 5.0));
     }
 
     fn draw_foot(&self, caption: &Caption, columns: usize, foot_px: f64, text: &[String]) {

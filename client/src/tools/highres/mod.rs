@@ -92,8 +92,6 @@ pub struct Told {
     pub config: RwSignal<Option<Config>>,
     /// The map's zoom.
     pub zoom: RwSignal<f64>,
-    /// The language of the page.
-    pub lang: RwSignal<String>,
     /// What the page shows.
     pub address: RwSignal<Address>,
     /// Goes up with every block, and when all are gone.
@@ -149,7 +147,6 @@ impl Highres {
             note: RwSignal::default(),
             config: RwSignal::default(),
             zoom: RwSignal::new(map.zoom()),
-            lang: RwSignal::new(lang()),
             address: RwSignal::new(Address::from_fragment(&page.address())),
             change: RwSignal::default(),
         };
@@ -444,9 +441,8 @@ impl Highres {
         let heard = Closure::<dyn Fn()>::new({
             let this = self.clone();
             move || {
-                let Told { address, lang: language, plan, phase, .. } = this.told;
+                let Told { address, plan, phase, .. } = this.told;
                 set_if_new(address, Address::from_fragment(&this.page.address()));
-                set_if_new(language, lang());
                 // Another region brings its own days, unless the reader is at something.
                 if phase.with_untracked(|phase| *phase == Phase::Idle) && this.page.part().is_none() {
                     let start = start_plan(&this.page, today());
@@ -529,10 +525,8 @@ impl Highres {
         spawn_local(async move {
             let text = fetch::fresh_text(CONFIG_URL).await.ok();
             let config = text.and_then(|text| {
-                let client = config_from_json(&text).ok()?;
-                let other = client.other.clone().into_iter().collect();
-                let highres = serde_json::from_value(serde_json::Value::Object(other)).unwrap_or_default();
-                Some(Config { client, highres })
+                let highres = serde_json::from_str(&text).unwrap_or_default();
+                Some(Config { client: config_from_json(&text).ok()?, highres })
             });
             let opens_with_part = this.page.part().is_some();
             this.told.config.set(config);
@@ -551,10 +545,6 @@ fn start_plan(page: &Page, today: NaiveDate) -> Plan {
 
 fn today() -> NaiveDate {
     DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default().date_naive()
-}
-
-fn lang() -> String {
-    document().document_element().and_then(|page| page.get_attribute("lang")).unwrap_or_default()
 }
 
 fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>, value: T) {

@@ -18,7 +18,6 @@ pub fn Section(highres: Handle) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     adopt_styles();
     move || {
-        told.lang.track();
         let words = words();
         view! {
             <section class="highres" data-testid="highres" aria-labelledby="highres-title">

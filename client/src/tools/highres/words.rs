@@ -2,7 +2,8 @@
 
 use dragonfly_core::protocol::{Progress, Step};
 use dragonfly_core::{ClassTable, Empty, Severity};
-use leptos::prelude::document;
+
+use crate::words::Language;
 
 /// All phrases of one language. A `{}` is a gap to be [filled](fill).
 pub struct Words {
@@ -295,8 +296,10 @@ const GERMAN: Words = Words {
 
 /// The words of the page's language.
 pub fn words() -> &'static Words {
-    let lang = document().document_element().and_then(|page| page.get_attribute("lang")).unwrap_or_default();
-    if lang.starts_with("de") { &GERMAN } else { &ENGLISH }
+    match crate::words::words().language {
+        Language::English => &ENGLISH,
+        Language::German => &GERMAN,
+    }
 }
 
 /// A phrase with its gaps filled, from the first on.

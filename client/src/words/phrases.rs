@@ -1,0 +1,297 @@
+//! What every language must be able to say. A field that one of them lacks does not compile.
+
+use super::day::DayNames;
+
+/// The phrases of a language.
+pub struct Phrases {
+    /// How the language writes numbers and days.
+    pub numbers: Numbers,
+    pub days: DayNames,
+
+    // The page.
+    pub tagline: &'static str,
+    pub caveat: &'static str,
+    pub map: &'static str,
+    pub close: &'static str,
+    pub show_panel: &'static str,
+    pub hide_panel: &'static str,
+    pub natural_earth: &'static str,
+    pub geonames: &'static str,
+    pub settings: &'static str,
+    pub language_title: &'static str,
+    pub units_title: &'static str,
+    pub hectares: &'static str,
+    pub acres: &'static str,
+
+    // The legend and how the map is drawn.
+    pub legend: &'static str,
+    /// Titles in the order of core's legend.
+    pub legend_titles: [&'static str; 6],
+    pub any_value: &'static str,
+    pub below: With<1>,
+    pub and_more: With<1>,
+    pub from_to: With<2>,
+    pub hint: &'static str,
+    pub colours: &'static str,
+    /// Titles in the order of core's palettes.
+    pub palette_titles: [&'static str; 3],
+    pub opacity: &'static str,
+    pub basemap: &'static str,
+    pub plain_basemap: &'static str,
+
+    // The list of regions.
+    pub regions: &'static str,
+    pub find_region: &'static str,
+    pub loading_regions: &'static str,
+    pub slow_regions: &'static str,
+    pub regions_missing: &'static str,
+    pub no_regions: &'static str,
+    pub no_region_matches: &'static str,
+    pub regions_found: With<2>,
+    pub more_regions: With<1>,
+    pub about_region: With<1>,
+    pub burnt: &'static str,
+    pub changed: &'static str,
+    pub images_before_and_after: With<2>,
+
+    // How a region is doing.
+    pub pending: &'static str,
+    pub updated: With<1>,
+    pub updated_overdue: With<1>,
+    pub updated_stale: With<1>,
+    pub no_map_published: &'static str,
+    pub failed_map_of: With<1>,
+    pub failed_first: &'static str,
+    pub waiting_map_of: With<1>,
+    pub waiting_first: &'static str,
+    pub description_broken: &'static str,
+    pub today: &'static str,
+    pub yesterday: &'static str,
+    pub days_ago: With<1>,
+    pub months_ago: With<1>,
+    pub years_ago: With<1>,
+
+    // The map, its tools, and what they say.
+    pub share: &'static str,
+    pub shared: &'static str,
+    pub not_shared: &'static str,
+    pub compare: &'static str,
+    pub divider: &'static str,
+    pub range_least: &'static str,
+    pub range_end: &'static str,
+    pub legend_use: &'static str,
+    pub areas_of: With<1>,
+    pub patch: With<2>,
+    pub tools: &'static str,
+    pub loading_tools: &'static str,
+    pub locate: &'static str,
+    pub locating: &'static str,
+    pub located: With<1>,
+    pub not_located_in_the_open: &'static str,
+    pub not_located_refused: &'static str,
+    pub not_located_in_time: &'static str,
+    pub not_located: &'static str,
+    pub highres: &'static str,
+    pub measure: &'static str,
+    pub measure_how: &'static str,
+    pub measure_done: &'static str,
+    pub measure_crossed: &'static str,
+    pub around: With<1>,
+    pub save_image: &'static str,
+    pub saved: &'static str,
+    pub saved_plain: &'static str,
+    pub not_saved: &'static str,
+    pub picture_of: With<2>,
+    pub picture_made: With<2>,
+    pub coverage_due: &'static str,
+    pub coverage_stale: &'static str,
+    pub coverage_pending: &'static str,
+    pub coverage_failed: &'static str,
+    pub coverage_broken: &'static str,
+
+    // What the map says of a place.
+    pub reading_loading: &'static str,
+    pub unburned_tile: &'static str,
+    pub no_value: With<1>,
+    pub no_map_here: &'static str,
+    pub no_map_here_detail: &'static str,
+    pub outside_regions: &'static str,
+    pub outside_regions_detail: &'static str,
+    pub unavailable: &'static str,
+    pub unavailable_detail: &'static str,
+    pub mostly_empty: With<1>,
+    pub dnbr: With<1>,
+    pub dnbr_below: With<1>,
+    pub dnbr_and_more: With<1>,
+    pub read_from: With<1>,
+    /// Reasons for an empty cell, in core's order.
+    pub empty: [&'static str; 6],
+    pub empty_detail: [&'static str; 6],
+    pub north: &'static str,
+    pub south: &'static str,
+    pub east: &'static str,
+    pub west: &'static str,
+
+    // The panel of a region.
+    pub latest_image: &'static str,
+    pub cell_size: &'static str,
+    pub last_update: &'static str,
+    pub last_attempt: &'static str,
+    pub burnt_title: &'static str,
+    pub changed_title: &'static str,
+    pub low_res: &'static str,
+    pub high_res_here: &'static str,
+    pub high_res_missing: &'static str,
+    pub rolling_note: With<2>,
+    pub areas: &'static str,
+    pub images: &'static str,
+    pub before: &'static str,
+    pub after: &'static str,
+    pub searched: With<1>,
+    pub why_windows: &'static str,
+    pub around_fire: With<1>,
+    pub explicit_windows: &'static str,
+    pub rolling_windows: With<1>,
+    pub scenes: With<1>,
+    pub cloud: &'static str,
+    pub cloud_unknown: &'static str,
+    pub offset: &'static str,
+    pub scenes_unused: With<1>,
+    pub empty_part: &'static str,
+    pub nothing_empty: &'static str,
+    pub of_the_region: With<1>,
+    pub quality: &'static str,
+    pub implausible: &'static str,
+    pub background: &'static str,
+    pub background_value: With<2>,
+    pub clear_views: &'static str,
+    pub masks: &'static str,
+    pub links: &'static str,
+    pub metadata_link: &'static str,
+    pub raster_link: &'static str,
+    pub tiles_link: &'static str,
+    pub copy: &'static str,
+    pub copy_what: With<1>,
+    pub copied: &'static str,
+    pub copy_failed: &'static str,
+    pub cite: &'static str,
+    /// Name, title, images before, images after, day made, run, sources, address, day accessed.
+    pub citation: With<9>,
+
+    // What went wrong with a region.
+    pub last_run_failed: With<1>,
+    pub last_run_waits: &'static str,
+    pub failures_in_a_row: With<1>,
+    pub old_map_stays: &'static str,
+    pub technical_message: &'static str,
+    pub no_scene_before: &'static str,
+    pub no_scene_after: &'static str,
+    pub unreadable_scenes: &'static str,
+    pub too_little_seen: &'static str,
+    pub disk_full: &'static str,
+    pub took_too_long: &'static str,
+    pub was_killed: &'static str,
+    pub catalogue_silent: &'static str,
+    pub unknown_failure: &'static str,
+    pub pending_detail: &'static str,
+    pub waiting_detail: &'static str,
+    pub region_loading: &'static str,
+    pub region_broken: &'static str,
+
+    // The search.
+    pub search: &'static str,
+    pub search_placeholder: &'static str,
+    pub search_results: &'static str,
+    pub loading_places: &'static str,
+    pub places_missing: &'static str,
+    pub nothing_found: &'static str,
+    pub results_found: With<1>,
+    pub inhabitants: With<1>,
+    pub a_region: &'static str,
+    pub a_position: &'static str,
+    pub latitude_first: &'static str,
+    pub longitude_first: &'static str,
+    pub ambiguous: &'static str,
+    pub not_on_earth: &'static str,
+
+    // What went wrong on the page.
+    pub retry: &'static str,
+    pub dismiss: &'static str,
+    pub index_problem: &'static str,
+    pub line_problem: &'static str,
+    pub lines_problem: With<1>,
+    pub region_problem: With<1>,
+    pub regions_problem: With<1>,
+    pub tiles_problem: With<1>,
+    pub land_problem: &'static str,
+    pub basemap_problem: With<1>,
+    pub tools_problem: &'static str,
+    pub config_problem: &'static str,
+
+    // The explanations: headings and paragraphs.
+    pub help: &'static str,
+    pub help_title: &'static str,
+    pub explanations: [(&'static str, &'static str); 5],
+}
+
+/// How a language writes numbers.
+pub struct Numbers {
+    /// Between whole and broken.
+    pub decimal_mark: char,
+    /// Between thousands.
+    pub thousands_mark: char,
+    /// After a number of acres.
+    pub acre: &'static str,
+}
+
+/// A sentence with gaps, written `{0}`, `{1}` and so on; one without each of its gaps does not compile.
+pub struct With<const N: usize>(&'static str);
+
+impl<const N: usize> With<N> {
+    /// A sentence.
+    pub const fn new(sentence: &'static str) -> Self {
+        let mut gap = 0;
+        while gap < N {
+            assert!(has_gap(sentence.as_bytes(), b'0' + gap as u8), "a gap is missing");
+            gap += 1;
+        }
+        assert!(!has_gap(sentence.as_bytes(), b'0' + N as u8), "one gap too many");
+        Self(sentence)
+    }
+
+    /// The sentence with its gaps filled.
+    pub fn say(&self, parts: [&str; N]) -> String {
+        let mut said = String::new();
+        let mut rest = self.0;
+        while let Some((before, after)) = rest.split_once('{') {
+            said.push_str(before);
+            let gap = after.as_bytes().first().map_or(N, |digit| usize::from(digit.wrapping_sub(b'0')));
+            said.push_str(parts.get(gap).copied().unwrap_or_default());
+            rest = after.get(2..).unwrap_or_default();
+        }
+        said.push_str(rest);
+        said
+    }
+}
+
+const fn has_gap(sentence: &[u8], digit: u8) -> bool {
+    let mut at = 0;
+    while at + 2 < sentence.len() {
+        if sentence[at] == b'{' && sentence[at + 1] == digit && sentence[at + 2] == b'}' {
+            return true;
+        }
+        at += 1;
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn gaps_are_filled_in_the_order_that_the_language_wants() {
+        const SENTENCE: With<2> = With::new("{1} follows {0} – ä");
+        assert_eq!(SENTENCE.say(["{1}", "two"]), "two follows {1} – ä");
+    }
+}

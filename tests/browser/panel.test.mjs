@@ -1,0 +1,444 @@
+// The panel half of the page in Chromium, over a root with a fresh, a stale, a failed, a pending and a broken region.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, describe, test } from "node:test";
+import { browser, dragonfly, nginx, SCREENSHOTS } from "./stage.mjs";
+import { fillUp, HOSTILE, publishFive } from "./five_regions.mjs";
+
+const DESKTOP = { width: 1440, height: 900 };
+const PHONE = { width: 390, height: 844 };
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** In the box of the pending region, within the map of sample_sierra. */
+const IN_PENDING = "#map=13/39.9/-121.2";
+const IN_SIERRA = "#map=11/39.85/-121.3";
+const NOWHERE = "#map=9/10/10";
+
+let published;
+let chromium;
+const servers = {};
+before(async () => {
+  published = publishFive();
+  chromium = await browser();
+  servers.dragonfly = await dragonfly(published);
+  servers.nginx = await nginx(published);
+});
+after(async () => {
+  await chromium?.close();
+  for (const server of Object.values(servers)) await server.stop();
+  published?.remove();
+});
+
+/** The page in a browser of its own, so that nothing is remembered from another. */
+async function open({ server = "dragonfly", fragment = "", viewport = DESKTOP, locale = "en-GB", ready = true, ...more } = {}) {
+  const context = await chromium.newContext({ viewport, locale, reducedMotion: "reduce", ...more });
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
+  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
+  await page.goto(servers[server].url + "/" + fragment);
+  if (ready) await page.getByTestId("region-item").first().waitFor();
+  if (ready) await page.waitForFunction(() => document.querySelector('[data-region="broken_valley"][data-state="broken"]'));
+  return { page, problems, close: () => context.close() };
+}
+
+const item = (page, name) => page.locator(`[data-testid="region-item"][data-region="${name}"]`);
+const info = (page, name) => page.locator(`[data-testid="region-info"][data-about="${name}"]`);
+const panel = (page) => page.getByTestId("region-panel");
+const focusedId = (page) => page.evaluate(() => document.activeElement.dataset.testid ?? document.activeElement.id);
+
+/** Clicks the middle of the map, or touches it. */
+async function clickMiddle(page, how = "click") {
+  const { width, height } = page.viewportSize();
+  if (how === "tap") await page.touchscreen.tap(width / 2, height / 2);
+  else await page.mouse.click(width / 2, height / 2);
+  await panel(page).waitFor();
+}
+
+async function axe(page, where) {
+  await page.waitForTimeout(300);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
+  assert.deepEqual(told, [], where);
+}
+
+for (const server of ["dragonfly", "nginx"]) {
+  describe(`the panel over ${server}`, () => {
+    test("lists every region with its age and how it is doing", async () => {
+      const { page, close } = await open({ server });
+      const told = {};
+      for (const name of ["sample_sierra", "sample_evia", "failed_ridge", "pending_isle", "broken_valley"])
+        told[name] = [await item(page, name).getAttribute("data-state"), await item(page, name).innerText()];
+      assert.equal(told.sample_sierra[0], "fresh");
+      assert.match(told.sample_sierra[1], /Updated today/);
+      assert.match(told.sample_sierra[1], /[\d,]+ ha burnt/);
+      assert.equal(told.sample_evia[0], "stale");
+      assert.match(told.sample_evia[1], /Updated 45 days ago · out of date/);
+      assert.equal(told.failed_ridge[0], "failed");
+      assert.match(told.failed_ridge[1], /Update failed · map of \d+ \w{3} \d{4}/);
+      assert.deepEqual([told.pending_isle[0], /Not mapped yet/.test(told.pending_isle[1])], ["pending", true]);
+      assert.deepEqual([told.broken_valley[0], /could not be loaded/.test(told.broken_valley[1])], ["broken", true]);
+      const shapes = await page.locator(".regions .status").evaluateAll((all) => all.map((one) => getComputedStyle(one, "::before").content));
+      assert.equal(new Set(shapes).size, 5, `a shape for each: ${shapes}`);
+      await close();
+    });
+
+    test("tells in the panel of a region what a map was made of, the latest image first", async () => {
+      const { page, problems, close } = await open({ server });
+      await info(page, "sample_sierra").click();
+      const meta = published.meta("sample_sierra");
+      const text = await panel(page).innerText();
+      const order = ["Latest image used", "10 Sep 2025", "Cell size", "29 m", "Last update", ", today", "Burnt", "Low-res preview"];
+      const places = order.map((words) => text.indexOf(words));
+      assert.ok(places.every((place, at) => place >= 0 && (at === 0 || place > places[at - 1])), `${places}: ${text}`);
+      assert.match(text, /12–27 Jun 2025\s+searched 1 Jun – 5 Jul 2025/);
+      assert.match(text, /Days set by hand/);
+      for (const details of await panel(page).locator("summary").all()) if (!(await details.evaluate((one) => one.parentElement.open))) await details.click();
+      assert.equal(await page.getByTestId("scene").count(), meta.scenes.length);
+      const scene = await page.getByTestId("scene").first().innerText();
+      assert.ok(scene.includes(meta.scenes[0].id) && scene.includes("Cloud 3.9 %") && scene.includes(meta.scenes[0].offset_reason), scene);
+      assert.match(await page.getByTestId("empty-share").innerText(), /0.7 % of the region\s+water\s+0.7 %/);
+      assert.match(await page.getByTestId("quality").innerText(), /Background dNBR\s+0.0165|Background dNBR\s+0.01\d, spread 0.005/);
+      assert.match(await page.getByTestId("class-areas").innerText(), /High severity\s+[\d,]+ ha/);
+      const link = await page.getByTestId("raster-link").locator("a").getAttribute("href");
+      assert.equal((await page.request.get(link)).status(), 200);
+      assert.match(await page.getByTestId("tiles-link").innerText(), /\/tiles\/sample_sierra\/dnbr\/\{z\}\/\{x\}\/\{y\}\.png/);
+      assert.match(await page.getByTestId("citation").innerText(), new RegExp(`${meta.run_id}.*accessed`, "s"));
+      assert.deepEqual(problems, []);
+      await close();
+    });
+  });
+}
+
+test("a click tells the value, and of the smallest region around it", async () => {
+  const { page, close } = await open({ fragment: IN_SIERRA });
+  await clickMiddle(page);
+  const readout = page.getByTestId("point-readout");
+  await readout.filter({ hasText: /dNBR|unburned|No value/i }).waitFor();
+  assert.match(await readout.innerText(), /39\.8\d+° N, 121\.3\d*° W/);
+  assert.match(await panel(page).locator("h2").innerText(), /northern California/);
+  assert.equal(await focusedId(page), await page.evaluate(() => document.activeElement.dataset.testid ?? ""), "the focus stays with the map");
+  await page.goto("about:blank");
+  await page.goto(servers.dragonfly.url + "/" + IN_PENDING);
+  await page.getByTestId("region-item").first().waitFor();
+  await page.waitForTimeout(600);
+  await clickMiddle(page);
+  assert.equal(await panel(page).locator("h2").innerText(), "Pending Isle");
+  await readout.filter({ hasText: /dNBR/ }).waitFor();
+  assert.match(await readout.innerText(), /Read from the map of Mountains of northern California/);
+  assert.match(await panel(page).innerText(), /its turn has not come yet/);
+  await close();
+});
+
+test("outside all regions the panel says so, and offers nothing that is not there", async () => {
+  const { page, close } = await open({ fragment: NOWHERE });
+  await clickMiddle(page);
+  await panel(page).filter({ hasText: /Outside the mapped regions/ }).waitFor();
+  assert.match(await panel(page).innerText(), /10\.\d+° N, 10\.\d+° E/);
+  assert.match(await panel(page).innerText(), /High resolution on demand is not offered/);
+  assert.equal(await page.getByTestId("high-res").count(), 0);
+  await close();
+});
+
+test("the panel closes by Escape and by its button, and the focus goes back", async () => {
+  const { page, close } = await open();
+  for (const way of ["Escape", "button"]) {
+    await info(page, "sample_evia").focus();
+    await page.keyboard.press("Enter");
+    await panel(page).waitFor();
+    assert.equal(await focusedId(page), "region-panel");
+    if (way === "Escape") await page.keyboard.press("Escape");
+    else await panel(page).getByRole("button", { name: "Close" }).click();
+    await panel(page).waitFor({ state: "hidden" });
+    assert.equal(await page.evaluate(() => document.activeElement.dataset.about), "sample_evia");
+  }
+  await page.getByTestId("map").focus();
+  await page.keyboard.press("Enter");
+  await panel(page).waitFor();
+  await page.keyboard.press("Escape");
+  await panel(page).waitFor({ state: "hidden" });
+  assert.equal(await focusedId(page), "map");
+  await close();
+});
+
+test("a rolling map says what changed, a failure why, a broken region offers another try", async () => {
+  const { page, close } = await open();
+  await info(page, "sample_evia").click();
+  assert.match(await page.getByTestId("rolling-note").innerText(), /what changed between .* and .*: fire, but also felling/);
+  assert.match(await panel(page).innerText(), /the last 30 days against the same days a year earlier/);
+  await info(page, "failed_ridge").click();
+  const trouble = await page.getByTestId("trouble").innerText();
+  assert.match(trouble, /no clear enough image from after the fire\. 3 updates in a row have failed\. The map shown is the last/);
+  await info(page, "broken_valley").click();
+  assert.match(await panel(page).innerText(), /could not be loaded\. The other regions are not affected/);
+  published.repair = published.meta("sample_sierra");
+  let asked = 0;
+  await page.route("**/meta/broken_valley.json", (route) => {
+    asked += 1;
+    route.fulfill({ json: { ...published.repair, region_name: "broken_valley", title: "Broken Valley" } });
+  });
+  await panel(page).getByRole("button", { name: "Try again" }).click();
+  await page.getByTestId("latest-image").waitFor();
+  assert.equal(asked, 1);
+  await close();
+});
+
+test("hostile texts stay texts", async () => {
+  const { page, close } = await open();
+  const text = await item(page, "failed_ridge").innerText();
+  assert.ok(text.includes(HOSTILE.title) && text.includes(HOSTILE.group), text);
+  await info(page, "failed_ridge").click();
+  for (const summary of await panel(page).locator("summary").all()) await summary.click();
+  const told = await panel(page).evaluate((one) => one.textContent);
+  for (const hostile of Object.values(HOSTILE)) assert.ok(told.includes(hostile), `${hostile} in ${told}`);
+  await page.getByTestId("place-search").fill("ridge");
+  await page.getByTestId("search-option").first().waitFor();
+  assert.equal(await page.evaluate(() => window.hacked), undefined);
+  assert.equal(await page.locator("img[src=x], .region-panel svg, .panel li script, b").count(), 0);
+  await close();
+});
+
+test("the list is searched without case and accents, walked by keyboard, and flies to the chosen", async () => {
+  const { page, close } = await open();
+  const find = page.getByTestId("region-search");
+  await find.fill("EVIA");
+  assert.deepEqual(await page.getByTestId("region-item").evaluateAll((all) => all.map((one) => one.dataset.region)), ["sample_evia"]);
+  assert.match(await page.getByTestId("region-note").innerText(), /1 of 5 regions/);
+  await find.fill("nothing like it");
+  assert.match(await page.getByTestId("region-note").innerText(), /No region is called that/);
+  await find.fill("");
+  await page.keyboard.press("ArrowDown");
+  const first = await page.evaluate(() => document.activeElement.dataset.region);
+  await page.keyboard.press("End");
+  await page.keyboard.press("ArrowUp");
+  await page.keyboard.press("Home");
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.region), first);
+  await page.keyboard.press("ArrowUp");
+  assert.equal(await focusedId(page), "region-search");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await page.waitForFunction((name) => location.hash.includes(`region=${name}`), first);
+  assert.equal(await page.locator('[aria-current="true"]').getAttribute("data-region"), first);
+  assert.equal(await page.evaluate(() => document.activeElement.dataset.region), first, "the focus stays");
+  await close();
+});
+
+test("five hundred regions are capped and can still be found", async () => {
+  const many = publishFive();
+  fillUp(many);
+  const server = await dragonfly(many);
+  const context = await chromium.newContext({ viewport: DESKTOP });
+  const page = await context.newPage();
+  await page.goto(server.url);
+  await page.getByTestId("region-item").first().waitFor();
+  assert.equal(await page.getByTestId("region-item").count(), 60);
+  assert.match(await page.getByTestId("region-note").innerText(), /\d{3} more/);
+  await page.getByTestId("region-search").fill("filler 499");
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=region-item]").length === 1);
+  await context.close();
+  await server.stop();
+  many.remove();
+});
+
+test("places are loaded on first use, ranked, flown to and marked", async () => {
+  const { page, problems, close } = await open();
+  const asked = [];
+  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
+  assert.ok(!asked.includes("/places.json"));
+  const search = page.getByTestId("place-search");
+  await search.fill("athens");
+  const options = page.getByTestId("search-option");
+  await options.filter({ hasText: "Greece" }).waitFor({ timeout: 20_000 });
+  assert.ok(asked.includes("/places.json"));
+  assert.match(await options.first().innerText(), /^Athens\s+Greece · 660,000 inhabitants/);
+  assert.equal(await search.getAttribute("aria-expanded"), "true");
+  assert.equal(await search.getAttribute("aria-activedescendant"), "found-0");
+  assert.match(await page.locator(".found").innerText(), /GeoNames \(CC BY 4\.0\)/);
+  await search.fill("Nevada city, ca");
+  await options.filter({ hasText: "CA, United States" }).first().waitFor();
+  await page.keyboard.press("Enter");
+  await panel(page).filter({ hasText: /39\.2\d+° N, 121\.0\d+° W/ }).waitFor();
+  await page.waitForFunction(() => /map=1\d/.test(location.hash) && /point=39\.2/.test(location.hash));
+  assert.equal(await page.locator(".point-mark").count(), 1);
+  await search.fill("munchen");
+  await page.waitForTimeout(200);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("coordinates are found, and told where they can be read twice", async () => {
+  const { page, close } = await open();
+  const search = page.getByTestId("place-search");
+  const options = page.getByTestId("search-option");
+  await search.fill("39°51'0\"N 121°18'0\"W");
+  await options.first().waitFor();
+  assert.deepEqual([await options.count(), await options.first().innerText()].map(String), ["1", await options.first().innerText()]);
+  await page.keyboard.press("Enter");
+  await page.getByTestId("point-readout").filter({ hasText: "39.8500° N, 121.3000° W" }).waitFor();
+  assert.match(await panel(page).locator("h2").innerText(), /northern California/);
+  await search.fill("38.5, 23.4");
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=search-option]").length === 2);
+  assert.match(await page.getByTestId("search-note").innerText(), /Two readings are possible/);
+  await page.keyboard.press("ArrowDown");
+  assert.equal(await search.getAttribute("aria-activedescendant"), "found-1");
+  await page.keyboard.press("Escape");
+  assert.equal(await page.locator(".found").isVisible(), false);
+  await search.fill("138.5, 223.4");
+  await page.getByTestId("search-note").filter({ hasText: "Latitude runs from" }).waitFor();
+  await close();
+});
+
+test("without the list of places the rest of the search still works", async () => {
+  const { page, close } = await open();
+  await page.route("**/places.json", (route) => route.fulfill({ body: "{" }));
+  await page.getByTestId("place-search").fill("evia");
+  await page.getByTestId("search-option").filter({ hasText: "Évia" }).waitFor();
+  await page.getByTestId("search-note").filter({ hasText: "could not be loaded" }).waitFor();
+  await close();
+});
+
+test("speaks German to those who ask for it, and remembers a choice", async () => {
+  const { page, problems, close } = await open({ locale: "de-AT" });
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
+  assert.match(await page.getByTestId("region-list").innerText(), /Aktualisiert vor 45 Tagen · veraltet/);
+  assert.match(await item(page, "sample_sierra").innerText(), /\d+\.\d{3} ha verbrannt/);
+  await info(page, "sample_sierra").click();
+  assert.match(await panel(page).innerText(), /Neuestes verwendetes Bild\s+10\. September 2025/);
+  assert.match(await page.getByTestId("legend").innerText(), /Schwer verbrannt\s+ab 0,66/);
+  await page.screenshot({ path: join(SCREENSHOTS, "panel-german.png") });
+  await page.getByTestId("language").selectOption("en");
+  await page.getByTestId("region-list").filter({ hasText: "out of date" }).waitFor();
+  assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
+  await page.waitForFunction(() => document.activeElement.id === "language");
+  assert.match(await panel(page).innerText(), /Latest image used\s+10 Sep 2025/, "the panel stays open");
+  await page.reload();
+  await page.getByTestId("region-item").first().waitFor();
+  assert.match(await page.getByTestId("region-list").innerText(), /Updated/);
+  assert.deepEqual(problems, []);
+  await close();
+});
+
+test("tells areas in acres everywhere, and remembers it", async () => {
+  const { page, close } = await open();
+  const hectares = Number((await item(page, "sample_sierra").innerText()).match(/([\d,]+) ha/)[1].replaceAll(",", ""));
+  await page.getByTestId("units").selectOption("acres");
+  await item(page, "sample_sierra").filter({ hasText: "acres" }).waitFor();
+  const acres = Number((await item(page, "sample_sierra").innerText()).match(/([\d,]+) acres/)[1].replaceAll(",", ""));
+  assert.ok(Math.abs(acres / hectares - 2.4710538) < 1e-3, `${acres} acres, ${hectares} ha`);
+  await info(page, "sample_sierra").click();
+  assert.match(await panel(page).innerText(), /Burnt\s+[\d,]+ acres/);
+  assert.match(await page.getByTestId("legend").innerText(), /acres/);
+  await page.reload();
+  await item(page, "sample_sierra").filter({ hasText: "acres" }).waitFor();
+  await close();
+});
+
+test("explains itself in a dialog that keeps the focus and gives it back", async () => {
+  const { page, close } = await open();
+  assert.match(await page.getByTestId("caveat").innerText(), /seen from space.*not damage to buildings, not an official map/);
+  await page.getByTestId("help").click();
+  const dialog = page.getByTestId("help-dialog");
+  await dialog.waitFor();
+  for (const words of ["dNBR is NBR before the fire minus NBR after it", "The classes", "Its limits", "rolling", "Not an official map"])
+    assert.ok((await dialog.innerText()).includes(words), words);
+  await page.screenshot({ path: join(SCREENSHOTS, "panel-help.png") });
+  for (let step = 0; step < 6; step += 1) {
+    await page.keyboard.press("Tab");
+    assert.ok(await page.evaluate(() => document.activeElement === document.body || document.querySelector("dialog").contains(document.activeElement)));
+  }
+  await page.keyboard.press("Escape");
+  await dialog.waitFor({ state: "hidden" });
+  assert.equal(await focusedId(page), "help");
+  await close();
+});
+
+test("links, template and citation are copied", async () => {
+  const { page, close } = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+  await info(page, "sample_sierra").click();
+  for (const [place, expected] of [["tiles-link", /\/dnbr\/\{z\}\/\{x\}\/\{y\}\.png$/], ["metadata-link", /\/meta\/sample_sierra\.json$/], ["citation", /^Dragonfly: burn severity \(dNBR\), Mountains/]]) {
+    const section = page.getByTestId(place === "citation" ? "citation" : "links");
+    if (!(await section.evaluate((one) => one.open))) await section.locator("summary").click();
+    await page.getByTestId(place).getByTestId("copy").first().click();
+    await page.getByTestId("said").filter({ hasText: "Copied" }).waitFor();
+    assert.match(await page.evaluate(() => navigator.clipboard.readText()), expected);
+  }
+  await close();
+});
+
+test("slow, missing and broken lists of regions give a notice with another try", async () => {
+  const { page, close } = await open({ ready: false });
+  for (const answer of [{ status: 500, body: "" }, { body: "<html>" }, { body: "{}" }]) {
+    await page.unroute("**/meta/index.json");
+    await page.route("**/meta/index.json", (route) => route.fulfill(answer));
+    await page.reload();
+    await page.getByTestId("notice").filter({ hasText: "could not be loaded" }).waitFor();
+    await page.getByTestId("region-note").filter({ hasText: "could not be loaded" }).waitFor();
+    assert.ok(await page.getByTestId("legend").isVisible());
+  }
+  await page.unroute("**/meta/index.json");
+  await page.getByTestId("region-list").getByRole("button", { name: "Try again" }).click();
+  await page.getByTestId("region-item").first().waitFor();
+  await page.route("**/meta/index.json", () => {});
+  await page.reload();
+  await page.getByTestId("region-note").filter({ hasText: "longer than usual" }).waitFor({ timeout: 15_000 });
+  await close();
+});
+
+test("on a phone the sheet leaves the map to be seen, and fingers can reach everything", async () => {
+  const { page, close } = await open({ viewport: PHONE, hasTouch: true, isMobile: true, fragment: IN_SIERRA });
+  await page.waitForTimeout(400);
+  await page.touchscreen.tap(195, 250);
+  await panel(page).waitFor();
+  await page.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
+  const box = await panel(page).boundingBox();
+  assert.ok(box.y > 844 * 0.4 && box.y + box.height <= 844 && box.width === 390, JSON.stringify(box));
+  await page.screenshot({ path: join(SCREENSHOTS, "panel-phone.png") });
+  await panel(page).getByRole("button", { name: "Close" }).tap();
+  await panel(page).waitFor({ state: "hidden" });
+  await page.locator(".handle").tap();
+  await page.waitForTimeout(400);
+  await page.screenshot({ path: join(SCREENSHOTS, "panel-phone-list.png") });
+  const small = await page.locator("button:visible, select:visible, input:visible, summary:visible").evaluateAll((all) =>
+    all.map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()]).filter(([, { width, height }]) => width < 24 || height < 24).map(([html]) => html));
+  assert.deepEqual(small, []);
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0);
+  await close();
+});
+
+describe("axe finds nothing", () => {
+  const looks = [
+    ["light", {}], ["dark", { colorScheme: "dark" }], ["German", { locale: "de-DE" }],
+    ["on a phone", { viewport: PHONE, hasTouch: true, isMobile: true }],
+    ["on a dark phone", { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme: "dark" }],
+  ];
+  for (const [look, options] of looks)
+    test(look, async () => {
+      const { page, close } = await open(options);
+      const phone = options.viewport === PHONE;
+      const name = look.replaceAll(" ", "-");
+      await page.screenshot({ path: join(SCREENSHOTS, `panel-${name}-start.png`) });
+      await axe(page, `${look}: start`);
+      if (phone) await page.locator(".handle").click();
+      await page.getByTestId("place-search").fill("san");
+      await page.getByTestId("search-option").nth(2).waitFor({ timeout: 20_000 });
+      await page.screenshot({ path: join(SCREENSHOTS, `panel-${name}-search.png`) });
+      await axe(page, `${look}: search`);
+      await page.keyboard.press("Escape");
+      await page.getByTestId("help").click();
+      await axe(page, `${look}: explanations`);
+      await page.keyboard.press("Escape");
+      for (const region of ["sample_sierra", "failed_ridge", "broken_valley"]) {
+        if (phone && !(await page.locator(".panel.open").count())) await page.locator(".handle").click();
+        await info(page, region).click();
+        await page.screenshot({ path: join(SCREENSHOTS, `panel-${name}-${region}.png`) });
+        for (const summary of await panel(page).locator("summary").all())
+          if (!(await summary.evaluate((one) => one.parentElement.open))) await summary.click();
+        await axe(page, `${look}: panel of ${region}`);
+        await panel(page).getByRole("button").first().click();
+      }
+      await close();
+    });
+});
