@@ -184,14 +184,16 @@ impl Thresholds {
         self.table.published() == (index, &self.breaks[..])
     }
 
+    /// The place in [`Thresholds::classes`] of a value's class; `None` for a hole.
+    #[inline]
+    pub fn place(&self, value: f32) -> Option<usize> {
+        (!value.is_nan()).then(|| self.breaks.iter().filter(|least| value >= **least).count())
+    }
+
     /// The class of a value; `None` for a hole.
     #[inline]
     pub fn classify(&self, value: f32) -> Option<&'static TableClass> {
-        if value.is_nan() {
-            return None;
-        }
-        let passed = self.breaks.iter().filter(|least| value >= **least).count();
-        self.classes().get(passed)
+        self.classes().get(self.place(value)?)
     }
 
     /// The half-open interval of the class at a place in [`Thresholds::classes`]; `None` at an open end.

@@ -1,10 +1,9 @@
 //! Hectares a class as a table that spreadsheets open (RFC 4180).
 
-use std::collections::BTreeMap;
-
 use dragonfly_core::{Empty, Thresholds};
 
 use crate::products::burn_map::BurnMap;
+use crate::products::hectares::ClassHectares;
 use crate::products::provenance::Note;
 
 /// One line a class with its hectares, the burnt total, why the rest is empty, then the notes.
@@ -12,40 +11,19 @@ use crate::products::provenance::Note;
 /// Every line has the six fields `class, name, at_least, below, hectares, note`; where one has nothing to
 /// say it is empty. ASCII except for what names bring along; then UTF-8. Lines end with CR LF.
 pub fn hectares_csv(map: &BurnMap, thresholds: &Thresholds, notes: &[Note]) -> String {
-    let mut of_class: BTreeMap<u8, f64> = BTreeMap::new();
-    let mut of_reason: BTreeMap<Empty, f64> = BTreeMap::new();
-    for row in map.rows() {
-        let mut cells: BTreeMap<Result<u8, Empty>, u32> = BTreeMap::new();
-        for cell in map.row(row) {
-            let class = cell.and_then(|value| Ok(thresholds.classify(value).ok_or(Empty::NoData)?.number));
-            *cells.entry(class).or_default() += 1;
-        }
-        let area_ha = map.grid().cell_area_ha(row);
-        for (cell, count) in cells {
-            let hectares = f64::from(count) * area_ha;
-            match cell {
-                Ok(number) => *of_class.entry(number).or_default() += hectares,
-                Err(reason) => *of_reason.entry(reason).or_default() += hectares,
-            }
-        }
-    }
-
+    let hectares = ClassHectares::of(map, thresholds);
     let mut table = line(["class", "name", "at_least", "below", "hectares", "note"]);
-    let mut burnt = 0.0;
+    let amount = |hectares: f64| format!("{hectares:.2}");
     for (place, class) in thresholds.classes().iter().enumerate() {
-        let hectares = of_class.get(&class.number).copied().unwrap_or(0.0);
-        burnt += if class.is_burnt { hectares } else { 0.0 };
         let (least, below) = thresholds.range(place);
         let limit = |value: Option<f32>| value.map_or(String::new(), |value| value.to_string());
         let number = class.number.to_string();
-        table += &line([&number, class.name, &limit(least), &limit(below), &format!("{hectares:.2}"), ""]);
+        table += &line([&number, class.name, &limit(least), &limit(below), &amount(hectares.classes[place]), ""]);
     }
-    table += &line(["", "burnt in all", "", "", &format!("{burnt:.2}"), ""]);
-    for (reason, hectares) in of_reason {
-        // Ground outside what was asked for is not missing.
-        if reason != Empty::OutsideBox {
-            table += &line(["", reason.name(), "", "", &format!("{hectares:.2}"), ""]);
-        }
+    table += &line(["", "burnt in all", "", "", &amount(hectares.burnt), ""]);
+    // Ground outside what was asked for is not missing.
+    for (reason, missing) in hectares.empty.iter().filter(|(reason, _)| **reason != Empty::OutsideBox) {
+        table += &line(["", reason.name(), "", "", &amount(*missing), ""]);
     }
     for note in notes {
         table += &line(["", &text(&note.name), "", "", "", &text(&note.text)]);

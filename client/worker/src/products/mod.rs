@@ -2,6 +2,7 @@
 
 // A computed map, and what it was made of.
 mod burn_map;
+mod hectares;
 mod provenance;
 mod utm;
 
@@ -22,8 +23,9 @@ pub use area_file::{AreaFile, AreaFileError, read_area};
 pub use burn_map::{BurnMap, Raster, WrongSize};
 pub use file_name::{Product, file_name};
 pub use geotiff::{classes_geotiff, values_geotiff};
+pub use hectares::ClassHectares;
 pub use hectares_csv::hectares_csv;
 pub use outline::TooManyCorners;
 pub use polygons::{Outlines, class_polygons, perimeter};
 pub use provenance::{Note, Provenance};
-pub use utm::UtmGrid;
+pub use utm::{NoUtmGrid, UtmGrid};

@@ -239,6 +239,10 @@ mod tests {
                 let ring = ring.as_array().unwrap();
                 assert!(ring.len() >= 5 && ring.first() == ring.last());
             }
+            let outer = feature["geometry"]["coordinates"][0].as_array().unwrap();
+            let degree = |place: usize, axis: usize| outer[place][axis].as_f64().unwrap();
+            let doubled = |place| degree(place, 0) * degree(place + 1, 1) - degree(place + 1, 0) * degree(place, 1);
+            assert!((0..outer.len() - 1).map(doubled).sum::<f64>() > 0.0, "an outer ring runs clockwise");
         }
     }
 
