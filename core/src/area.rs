@@ -88,6 +88,18 @@ impl Area {
         corners.len() == 4 && corners.iter().all(is_corner) && (0..4).all(along_an_axis)
     }
 
+    /// The polygons as one GeoJSON MultiPolygon; nothing else that was in the text.
+    pub fn to_geojson(&self) -> String {
+        let ring = |ring: &Ring| {
+            let end = ring.first().filter(|first| ring.last() != Some(first));
+            let corners: Vec<String> = ring.iter().chain(end).map(|(lon, lat)| format!("[{lon:?},{lat:?}]")).collect();
+            format!("[{}]", corners.join(","))
+        };
+        let polygon = |rings: &Vec<Ring>| format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","));
+        let polygons: Vec<String> = self.polygons.iter().map(polygon).collect();
+        format!("{{\"type\":\"MultiPolygon\",\"coordinates\":[{}]}}", polygons.join(","))
+    }
+
     /// For every column of a grid's row, whether the centre of the cell lies in the area.
     pub fn cells_of_row(&self, grid: &Grid, row: u32) -> Vec<bool> {
         let mut inside = vec![false; grid.width() as usize];
@@ -194,6 +206,19 @@ mod tests {
         check(&format!(r#"{{"type":"FeatureCollection","features":[{point},{feature}]}}"#), 0.36);
         check(&format!(r#"{{"type":"GeometryCollection","geometries":[{polygon}]}}"#), 0.36);
         assert_eq!(Area::from_geojson(&feature).unwrap().bbox(), [10.2, 40.2, 10.8, 40.8]);
+    }
+
+    #[test]
+    fn an_area_written_is_the_area_read() {
+        let polygon = format!(r#"{{"type":"Polygon","coordinates":[{RING},{HOLE}]}}"#);
+        let feature = format!(r#"{{"type":"Feature","properties":{{"name":"<b>"}},"geometry":{polygon}}}"#);
+        let area = Area::from_geojson(&feature).unwrap();
+        assert_eq!(area.to_geojson(), format!(r#"{{"type":"MultiPolygon","coordinates":[[{RING},{HOLE}]]}}"#));
+        assert_eq!(Area::from_geojson(&area.to_geojson()).unwrap(), area);
+        // An open ring is closed.
+        let open = Area::from_geojson(r#"{"type":"Polygon","coordinates":[[[1.5,2],[3,2],[3,4e-9]]]}"#).unwrap();
+        let closed = "[[[[1.5,2.0],[3.0,2.0],[3.0,4e-9],[1.5,2.0]]]]";
+        assert_eq!(open.to_geojson(), format!(r#"{{"type":"MultiPolygon","coordinates":{closed}}}"#));
     }
 
     fn check_error(text: &str, part: &str) {

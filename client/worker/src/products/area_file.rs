@@ -14,7 +14,7 @@ use crate::products::shapefile::{self, BadShp, MOST_CORNERS, Point, Polygon};
 pub struct AreaFile {
     /// The area.
     pub area: Area,
-    /// The same as GeoJSON in longitude and latitude.
+    /// The same as a GeoJSON MultiPolygon in longitude and latitude.
     pub geojson: String,
     /// What a person should know about it; `None` when all is well.
     pub note: Option<String>,
@@ -78,7 +78,7 @@ fn read_geojson(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
             }
         })
     })?;
-    Ok(AreaFile { area, geojson: text.to_owned(), note: None })
+    Ok(AreaFile { geojson: area.to_geojson(), area, note: None })
 }
 
 fn read_shapefile(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
@@ -89,7 +89,7 @@ fn read_shapefile(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
         shapefile::polygons(&archive.unpack(shp, MOST_BYTES)?).map_err(|bad: BadShp| problem(shp, bad.to_string()))?;
 
     let stem = &shp[..shp.len() - SHP.len()];
-    let (projection, note) = match archive.beside(stem, ".prj") {
+    let (placing, note) = match archive.beside(stem, ".prj") {
         Some(name) => {
             let text = archive.unpack(name, MOST_PRJ_BYTES)?;
             let placed = Placing::by_prj(&String::from_utf8_lossy(&text));
@@ -100,13 +100,12 @@ fn read_shapefile(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
             (Placing::Degrees, Some(note))
         }
     };
-    let geojson = geojson(&polygons, &projection);
-    let area = geojson.as_deref().map(Area::from_geojson).and_then(Result::ok);
-    let (Some(area), Some(geojson)) = (area, geojson) else {
+    let geojson = geojson(&polygons, &placing);
+    let Some(area) = geojson.and_then(|text| Area::from_geojson(&text).ok()) else {
         let advice = "has corners that lie nowhere on earth; add the right .prj, or export it in WGS 84 (EPSG:4326)";
         return Err(problem(shp, advice.to_owned()));
     };
-    Ok(AreaFile { area, geojson, note })
+    Ok(AreaFile { geojson: area.to_geojson(), area, note })
 }
 
 /// How a shapefile's numbers become longitude and latitude.
@@ -307,11 +306,12 @@ mod tests {
     }
 
     #[test]
-    fn geojson_is_read_as_it_is() {
+    fn geojson_keeps_its_polygons_and_nothing_else() {
         let text = "\u{feff} {\"type\":\"Polygon\",\"coordinates\":[[[10,40],[11,40],[11,41],[10,40]]]}\n";
         let read = read_area("area.json", text.as_bytes()).unwrap();
         assert_eq!(read.area.bbox(), [10.0, 40.0, 11.0, 41.0]);
-        assert!(read.geojson.starts_with('{') && read.geojson.ends_with('}'));
+        let expected = r#"{"type":"MultiPolygon","coordinates":[[[[10.0,40.0],[11.0,40.0],[11.0,41.0],[10.0,40.0]]]]}"#;
+        assert_eq!(read.geojson, expected);
     }
 
     #[test]
