@@ -254,6 +254,10 @@ fn ends_with(name: &str, ending: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
+    use rawzip::ZipArchiveWriter;
+
     use super::*;
     use crate::products::shapefile::tests::{shp, square};
     #[cfg(target_arch = "wasm32")]
@@ -261,23 +265,17 @@ mod tests {
 
     const DEGREES: &str = r#"GEOGCS["GCS_WGS_1984",DATUM["D_WGS_1984",SPHEROID["WGS_1984",6378137.0,298.257223563]],PRIMEM["Greenwich",0.0],UNIT["Degree",0.0174532925199433]]"#;
 
-    /// A zip file of stored files.
     fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
-        let (mut zip, mut directory) = (Vec::new(), Vec::new());
+        let mut zip = Vec::new();
+        let mut archive = ZipArchiveWriter::new(&mut zip);
         for (name, bytes) in files {
-            let at = zip.len() as u32;
-            let mut facts = vec![20, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-            facts.extend(crc32(bytes).to_le_bytes());
-            facts.extend([(bytes.len() as u32).to_le_bytes(), (bytes.len() as u32).to_le_bytes()].concat());
-            facts.extend((name.len() as u16).to_le_bytes());
-            facts.extend([0, 0]);
-            zip.extend([b"PK\x03\x04", &facts[..], name.as_bytes(), bytes].concat());
-            let tail = [[0; 10].as_slice(), &at.to_le_bytes()].concat();
-            directory.extend([b"PK\x01\x02\x14\x00", &facts[..], &tail, name.as_bytes()].concat());
+            let (mut entry, config) = archive.new_file(name).start().unwrap();
+            let mut writer = config.wrap(&mut entry);
+            writer.write_all(bytes).unwrap();
+            let (_, descriptor) = writer.finish().unwrap();
+            entry.finish(descriptor).unwrap();
         }
-        let count = (files.len() as u16).to_le_bytes();
-        let sizes = [(directory.len() as u32).to_le_bytes(), (zip.len() as u32).to_le_bytes()].concat();
-        zip.extend([&directory[..], b"PK\x05\x06\0\0\0\0", &count, &count, &sizes, &[0, 0]].concat());
+        archive.finish().unwrap();
         zip
     }
 
