@@ -4,7 +4,7 @@ use dragonfly_core::{Area, AreaError};
 use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use proj4rs::Proj;
 use proj4rs::transform::transform;
-use rawzip::{CompressionMethod, ZipArchive, ZipSliceArchive, ZipVerification, crc32};
+use rawzip::{CompressionMethod, ZipArchive, ZipSliceArchive, ZipVerification};
 
 use crate::products::prj::{self, BadPrj};
 use crate::products::shapefile::{self, BadShp, MOST_CORNERS, Point, Polygon};
@@ -239,10 +239,17 @@ impl<'a> Archive<'a> {
             }
             _ => return Err(problem("is packed in an unusual way; zip it anew".to_owned())),
         };
-        let found = ZipVerification { crc: crc32(&bytes), uncompressed_size: bytes.len() as u64 };
+        let found = ZipVerification { crc: checksum(&bytes), uncompressed_size: bytes.len() as u64 };
         expected.valid(found).map_err(|_| broken())?;
         Ok(bytes)
     }
+}
+
+/// The CRC-32 of zip files, bit by bit: rawzip's own is faster by tables of 16 KB, which the page would load.
+fn checksum(bytes: &[u8]) -> u32 {
+    const POLYNOMIAL: u32 = 0xEDB8_8320;
+    let bit = |crc: u32, _| crc >> 1 ^ if crc & 1 == 1 { POLYNOMIAL } else { 0 };
+    !bytes.iter().fold(!0, |crc, byte| (0..8).fold(crc ^ u32::from(*byte), bit))
 }
 
 fn ends_with(name: &str, ending: &str) -> bool {
@@ -282,6 +289,12 @@ mod tests {
     fn check_error(name: &str, bytes: &[u8], words: &[&str]) {
         let error = read_area(name, bytes).unwrap_err().to_string();
         assert!(words.iter().all(|word| error.contains(word)), "{error}");
+    }
+
+    #[test]
+    fn the_checksum_is_that_of_zip_files() {
+        // The check value that every catalogue of CRCs names.
+        assert_eq!(checksum(b"123456789"), 0xCBF4_3926);
     }
 
     #[test]
