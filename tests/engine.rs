@@ -9,7 +9,7 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Done, Fault, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, SceneView, choose_level};
-use dragonfly_worker::{Cog, CrsProjection, Map, NoCache, Scene, View, WantedCells, compute, found, windows};
+use dragonfly_worker::{Begin, Cog, CrsProjection, Map, NoCache, Scene, View, WantedCells, compute, found, windows};
 use gdal::Dataset;
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -85,11 +85,12 @@ impl Task {
         let found = found(&search, &area, (&items, &items));
         let wanted = WantedCells::of(area, search.zoom);
         let files = Files::default().far();
+        let at_once: Begin = Rc::new(|work| block_on(work));
         let (mut scenes, mut used) = (Vec::new(), Vec::new());
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
                 let item = items.iter().find(|item| item.id == chosen.id).unwrap();
-                let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, side, &wanted)).unwrap();
+                let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, side, &wanted, &at_once)).unwrap();
                 let Some(scene) = scene else { continue };
                 scenes.push(Here { used: scene.used.clone(), mask_kind: scene.mask_kind, scene: Mutex::new(scene) });
                 used.push(item.clone());

@@ -150,6 +150,10 @@ impl<T: Transport> Far<T> {
                 Err(unreachable) => return passing(unreachable.into(), None),
             }
         }
+        if progress.bytes.len() == end {
+            // An answer read to its very end leaves its connection for the next; what fails here is no loss.
+            let _ = answer.read(&mut progress.bytes).await;
+        }
         // A server may send more than it was asked for; it is not looked at.
         progress.bytes.truncate(end);
         if progress.is_done() { Ok(Ok(())) } else { passing(FetchError::BrokenOff, None) }

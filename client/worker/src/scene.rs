@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::future::Future;
 use std::ops::Range;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
@@ -13,8 +13,8 @@ use dragonfly_core::{
     ReadPixels, Scaling, ScenePlan, SceneRows, SceneView, SkyTable, Unplaced, choose_level, offset_from_pixels,
     offset_rule,
 };
-use futures_util::future::{try_join_all, try_join3};
-use futures_util::stream::{FuturesOrdered, StreamExt};
+use futures_channel::oneshot;
+use futures_util::future::{Either, select, try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
 use crate::band::Band;
@@ -42,8 +42,9 @@ pub struct Scene<T, C> {
     /// Parts that are not asked for yet, from north to south.
     waiting: VecDeque<Range<i64>>,
     /// Parts under way, in the same order.
-    under_way: FuturesOrdered<PartUnderWay>,
+    under_way: VecDeque<oneshot::Receiver<Result<Part, ReadError>>>,
     under_way_bytes: u64,
+    begin: Begin,
 }
 
 /// Where the pixels of a scene lie at full resolution.
@@ -79,7 +80,10 @@ struct Rectangle {
     mask: Option<Vec<u16>>,
 }
 
-type PartUnderWay = Pin<Box<dyn Future<Output = Result<Part, ReadError>>>>;
+/// Begins work that goes on by itself: scenes share connections, and one that is not looked at must not keep them.
+///
+/// In the browser this is `spawn_local`; where nothing waits, the work may as well be done at once.
+pub type Begin = Rc<dyn Fn(Pin<Box<dyn Future<Output = ()>>>)>;
 
 /// Rows that are asked for together at least, where blocks are flat.
 const LEAST_PART_ROWS: i64 = 256;
@@ -139,6 +143,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         item: &Item,
         side: FireSide,
         wanted: &WantedCells,
+        begin: &Begin,
     ) -> Result<Option<Self>, SceneError> {
         let open = |href: &str| open_band(Rc::clone(far), Rc::clone(cache), href.to_owned());
         let mask = item.mask();
@@ -206,8 +211,9 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             bands: Rc::new(bands),
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
             read,
-            under_way: FuturesOrdered::new(),
+            under_way: VecDeque::new(),
             under_way_bytes: 0,
+            begin: Rc::clone(begin),
         };
         scene.order();
         Ok(Some(scene))
@@ -228,7 +234,9 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         self.read.forget_above(needed.start);
         while self.read.rows().end < needed.end {
             self.order();
-            let Some(part) = self.under_way.next().await else { break };
+            let Some(part) = self.under_way.pop_front() else { break };
+            // The work was begun, and ends by telling.
+            let Ok(part) = part.await else { break };
             self.take_in(&part?);
         }
         let observations = self.plan.observe(&self.read, self.scaling, &window);
@@ -241,7 +249,9 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             let Some(rows) = self.waiting.pop_front() else { return };
             self.under_way_bytes += self.part_bytes(&rows);
             let rectangles = self.plan.blocks().rectangles(self.plan.columns(), rows.clone());
-            self.under_way.push_back(Box::pin(read_part(Rc::clone(&self.bands), rectangles, rows)));
+            let (sender, receiver) = oneshot::channel();
+            self.under_way.push_back(receiver);
+            (self.begin)(Box::pin(send_part(sender, Rc::clone(&self.bands), rectangles, rows)));
         }
     }
 
@@ -297,6 +307,21 @@ async fn offset_of<T: Transport, C: ByteCache>(item: &Item, swir: &Band<T, C>) -
             Ok(offset_from_pixels(metadata_offset_dn, &swir.read_coarsest().await?))
         }
     }
+}
+
+/// Reads a part and tells it; ends at once when nobody waits for it any more.
+async fn send_part<T: Transport, C: ByteCache>(
+    mut sender: oneshot::Sender<Result<Part, ReadError>>,
+    bands: Rc<Bands<T, C>>,
+    rectangles: Vec<(Range<i64>, Range<i64>)>,
+    rows: Range<i64>,
+) {
+    let read = match select(sender.cancellation(), pin!(read_part(bands, rectangles, rows))).await {
+        Either::Left(_) => return,
+        Either::Right((read, _)) => read,
+    };
+    // Whoever waited may have gone in this very moment.
+    let _ = sender.send(read);
 }
 
 async fn read_part<T: Transport, C: ByteCache>(

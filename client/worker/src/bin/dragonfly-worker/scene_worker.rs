@@ -10,7 +10,7 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, FireSide, SceneView};
-use dragonfly_worker::{BrowserTransport, Far, PixelGrid, Scene, WantedCells, scene_fault};
+use dragonfly_worker::{Begin, BrowserTransport, Far, PixelGrid, Scene, WantedCells, scene_fault};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
@@ -68,6 +68,7 @@ pub(crate) enum Tell {
 struct Bench {
     far: Rc<Far<BrowserTransport>>,
     store: Rc<Store>,
+    begin: Begin,
     received: Rc<Received>,
     scenes: RefCell<HashMap<u32, OpenScene>>,
     under_way: RefCell<Vec<AbortHandle>>,
@@ -89,6 +90,7 @@ pub(crate) fn start() {
     let bench = Rc::new(Bench {
         far: Rc::new(Far::new(BrowserTransport, AT_ONCE_PER_HOST, move |bytes| by_network.add(bytes, 0))),
         store: Rc::new(Store::new(move |bytes| by_store.add(0, bytes))),
+        begin: Rc::new(spawn_local),
         received,
         scenes: RefCell::default(),
         under_way: RefCell::default(),
@@ -133,7 +135,7 @@ impl Bench {
                 return self.say(&Tell::Failed { ticket, fault }, &[]);
             }
         };
-        match Scene::open(&self.far, &self.store, &item, side, &wanted).await {
+        match Scene::open(&self.far, &self.store, &item, side, &wanted, &self.begin).await {
             Ok(scene) => {
                 let used = scene.as_ref().map(|scene| scene.used.clone());
                 let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
