@@ -162,14 +162,14 @@ pub fn App() -> impl IntoView {
     let around_the_map = move || {
         view! {
             <Panel atlas drawing at about open areas room=toolbox.room() on_retry=retry />
-            <div class="tools" role="group" aria-label=words().tools>
+            <section class="tools" aria-label=words().tools>
                 <LocateButton at said />
                 <HighresButton run />
                 <MeasureButton claimed=at.claimed run />
                 <SwipeButton percent=drawing.swipe_percent />
                 <ShareButton address said />
                 <SaveButton run />
-            </div>
+            </section>
             <SaidView said />
             <Notice problems=atlas.problems on_retry=retry />
             <RegionPanel atlas point=at.point about palette=drawing.palette said high_res on_retry=retry />

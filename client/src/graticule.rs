@@ -3,9 +3,9 @@
 use dragonfly_core::mercator::{HALF_WORLD_M, MAX_LATITUDE, TILE_SIZE_PX, metres_from_lonlat};
 
 /// The distances between two lines, in millionths of a degree: whole, so that every line has one name.
-const STEPS: [i64; 14] = [
-    30_000_000, 20_000_000, 10_000_000, 5_000_000, 2_000_000, 1_000_000, 500_000, 200_000, 100_000, 50_000, 20_000,
-    10_000, 5_000, 2_000,
+const STEPS: [i64; 16] = [
+    90_000_000, 60_000_000, 30_000_000, 20_000_000, 10_000_000, 5_000_000, 2_000_000, 1_000_000, 500_000, 200_000,
+    100_000, 50_000, 20_000, 10_000, 5_000, 2_000,
 ];
 const MILLION: f64 = 1_000_000.0;
 /// Two lines are at least this far apart at the equator.

@@ -38,7 +38,8 @@ async function open({ server = "dragonfly", fragment = "", viewport = DESKTOP, l
   page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
   page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
   await page.goto(servers[server].url + "/" + fragment);
-  if (ready) await page.getByTestId("region-item").first().waitFor();
+  // On a phone the list waits in the sheet.
+  if (ready) await page.getByTestId("region-item").first().waitFor({ state: "attached" });
   if (ready) await page.waitForFunction(() => document.querySelector('[data-region="broken_valley"][data-state="broken"]'));
   return { page, problems, close: () => context.close() };
 }

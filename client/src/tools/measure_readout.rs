@@ -33,7 +33,7 @@ pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
     let readout = move || {
         outline.with(Option::is_some).then(|| {
             view! {
-                <div class="readout measured" data-testid="measure-readout">
+                <section class="readout measured" data-testid="measure-readout" aria-label=move || words().measure>
                     <div role="status">
                         <p class="title">{size}</p>
                         <p class="detail">{around}</p>
@@ -42,7 +42,7 @@ pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
                     <button type="button" class="close" aria-label=move || words().close on:click=move |_| measure.get_value().end()>
                         "×"
                     </button>
-                </div>
+                </section>
             }
         })
     };
