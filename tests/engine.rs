@@ -85,7 +85,7 @@ impl Task {
         let found = found(&search, &area, (&items, &items));
         let wanted = WantedCells::of(area, search.zoom);
         let files = Files::default().far();
-        let at_once: Begin = Rc::new(|work| block_on(work));
+        let at_once: Begin = Rc::new(block_on);
         let (mut scenes, mut used) = (Vec::new(), Vec::new());
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {

@@ -34,6 +34,8 @@ extern "C" {
     pub fn size(this: &Map) -> Point;
     #[wasm_bindgen(method, js_name = latLngToContainerPoint)]
     pub fn container_point(this: &Map, place: &JsValue) -> Point;
+    #[wasm_bindgen(method, js_name = containerPointToLatLng)]
+    pub fn place_at(this: &Map, container_point: &JsValue) -> LatLng;
     #[wasm_bindgen(method, js_name = containerPointToLayerPoint)]
     pub fn layer_point(this: &Map, container_point: &JsValue) -> Point;
 

@@ -9,7 +9,7 @@ use super::Handle;
 use super::phase::is_whole;
 use super::plan::Plan;
 use super::scenes_view::ScenesView;
-use super::words::{Words, fill};
+use super::words::{Words, fill, number};
 
 /// Days on either side of one that the reader takes.
 const AROUND_DAYS: u64 = 3;
@@ -26,7 +26,7 @@ pub fn AskView(highres: Handle, words: &'static Words) -> impl IntoView {
     let count = told.selected.with_untracked(Vec::len);
     let asked = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
     let about = asked.map(|offer| {
-        let (megabytes, cell) = (words.megabytes(offer.megabytes), words.number(offer.cell_m, 0));
+        let (megabytes, cell) = (words.megabytes(offer.megabytes), number(offer.cell_m, 0));
         fill(words.scenes_found, &[&count.to_string(), &megabytes, &cell])
     });
     let ways = if is_whole(&found) { ways(highres, asked, &found.zooms, words).into_any() } else { ().into_any() };
@@ -58,13 +58,13 @@ fn ways(
         }
     });
     let too_large = asked.filter(|offer| !offer.fits).map(|offer| {
-        let cell = words.number(offer.cell_m, 0);
+        let cell = number(offer.cell_m, 0);
         view! { <p data-testid="highres-too-large">{fill(words.too_large, &[&cell])}</p> }
     });
     let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
     let coarser: Vec<_> = coarser
         .map(|offer| {
-            let label = fill(words.coarser, &[&words.number(offer.cell_m, 0), &words.megabytes(offer.megabytes)]);
+            let label = fill(words.coarser, &[&number(offer.cell_m, 0), &words.megabytes(offer.megabytes)]);
             let take = move |_| {
                 let highres = highres.get_value();
                 highres.told().plan.update(|plan| plan.zoom = offer.zoom);
@@ -110,7 +110,7 @@ fn side(
                 told.takes_cloudy.set(true);
                 again(&|_| ());
             };
-            let sentence = fill(words.all_cloudy, &[&words.number(least_cloud_cover, 0)]);
+            let sentence = fill(words.all_cloudy, &[&number(least_cloud_cover, 0)]);
             view! {
                 <p>{title} ": " {sentence}</p>
                 <div class="row">

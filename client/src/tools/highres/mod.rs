@@ -34,6 +34,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::address::Address;
 use crate::bridge::Page;
+use crate::covered::Covered;
 use crate::fetch;
 use crate::leaflet::Map;
 use crate::published::{CONFIG_URL, config_from_json, region_from_json};
@@ -334,8 +335,10 @@ impl Highres {
 
     /// The part of the map that the reader sees.
     fn view(&self) -> Polygons {
-        let bounds = self.map.bounds();
-        Polygons::from_box([bounds.west(), bounds.south().max(-85.0), bounds.east(), bounds.north().min(85.0)])
+        let (covered, size) = (Covered::by_panel(), self.map.size());
+        let at = |x: f64, y: f64| self.map.place_at(&js_sys::Array::of2(&x.into(), &y.into()));
+        let (first, last) = (at(covered.left_px, 0.0), at(size.x(), size.y() - covered.bottom_px));
+        Polygons::from_box([first.lng(), last.lat().max(-85.0), last.lng(), first.lat().min(85.0)])
     }
 
     fn hear(self: &Rc<Self>, answer: Answer, buffers: Vec<JsValue>) {

@@ -8,7 +8,7 @@ use leptos::task::spawn_local;
 use super::plan::{Plan, index_word, table_word};
 use super::save_view::SaveView;
 use super::scenes_view::ScenesView;
-use super::words::{Words, fill};
+use super::words::{Words, area, fill, number};
 use super::{AtPoint, Handle};
 use crate::legend_row::css_colour;
 use crate::swipe_view::SwipeView;
@@ -18,14 +18,19 @@ use crate::swipe_view::SwipeView;
 pub fn ResultView(highres: Handle, words: &'static Words, done: Done) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let plan = told.plan;
-    let cell = words.number(dragonfly_core::mercator::cell_size_m(done.zoom), 0);
+    let offers = told.found.with_untracked(|found| found.as_ref().map(|found| found.zooms.clone()).unwrap_or_default());
+    let cell = offers.iter().find(|offer| offer.zoom == done.zoom).map(|offer| number(offer.cell_m, 0));
     let about = fill(
         words.result_about,
-        &[&cell, &words.megabytes(done.bytes as f64 / 1e6), &words.megabytes(done.cached_bytes as f64 / 1e6)],
+        &[
+            cell.as_deref().unwrap_or("?"),
+            &words.megabytes(done.bytes as f64 / 1e6),
+            &words.megabytes(done.cached_bytes as f64 / 1e6),
+        ],
     );
     let empty = empty_sentence(&done.empty_share, words);
     let offset = done.dnbr_offset.map(|offset| {
-        let numbers = [words.number(offset.mean, 3), words.number(offset.sd, 3), offset.count.to_string()];
+        let numbers = [number(offset.mean, 3), number(offset.sd, 3), offset.count.to_string()];
         fill(words.offset_found, &numbers.each_ref().map(String::as_str))
     });
     let offset_told = move || {
@@ -88,12 +93,12 @@ fn HectaresView(highres: Handle, words: &'static Words) -> impl IntoView {
             return view! { <tr><td colspan="3">{words.ramp}</td></tr> }.into_any();
         };
         let row = |(place, class): (usize, &dragonfly_core::TableClass)| {
-            let hectares = counted.with(|hectares| hectares.get(place).map(|hectares| words.hectares(*hectares)));
+            let hectares = counted.with(|hectares| hectares.get(place).map(|hectares| area(*hectares)));
             let colour = css_colour(Some(class.colour(look.palette)));
             view! {
                 <tr data-class=class.number.to_string()>
                     <td><i class="swatch" style:background-color=colour></i></td>
-                    <th scope="row">{words.class(thresholds.table(), place)} " " <small>{range(thresholds.range(place), words)}</small></th>
+                    <th scope="row">{words.class(thresholds.table(), place)} " " <small>{range(thresholds.range(place))}</small></th>
                     <td class="area">{hectares}</td>
                 </tr>
             }
@@ -239,8 +244,8 @@ fn readout(highres: Handle, words: &'static Words) -> Option<String> {
                 let place = thresholds.breaks().iter().filter(|least| value >= **least).count();
                 words.class(thresholds.table(), place).to_lowercase()
             });
-            let number = words.number(f64::from(value), 2);
-            Some(fill(words.here, &[look.index.name(), &number, place.as_deref().unwrap_or("–")]))
+            let told = number(f64::from(value), 2);
+            Some(fill(words.here, &[look.index.name(), &told, place.as_deref().unwrap_or("–")]))
         }
         AtPoint::Empty(reason) => Some(fill(words.here_empty, &[words.reason(reason)])),
     }
@@ -258,13 +263,13 @@ fn empty_sentence(share: &EmptyShare, words: &'static Words) -> Option<String> {
     let reasons: Vec<String> = shares
         .iter()
         .filter(|(_, share)| *share > 0.0005)
-        .map(|(reason, share)| format!("{} {} %", words.reason(*reason), words.number(share * 100.0, 1)))
+        .map(|(reason, share)| format!("{} {} %", words.reason(*reason), number(share * 100.0, 1)))
         .collect();
-    (!reasons.is_empty()).then(|| fill(words.empty, &[&words.number(sum * 100.0, 1), &reasons.join(", ")]))
+    (!reasons.is_empty()).then(|| fill(words.empty, &[&number(sum * 100.0, 1), &reasons.join(", ")]))
 }
 
-fn range((least, end): (Option<f32>, Option<f32>), words: &'static Words) -> String {
-    let number = |value: f32| words.number(f64::from(value), 2);
+fn range((least, end): (Option<f32>, Option<f32>)) -> String {
+    let number = |value: f32| number(f64::from(value), 2);
     match (least, end) {
         (None, Some(end)) => format!("< {}", number(end)),
         (Some(least), None) => format!("≥ {}", number(least)),

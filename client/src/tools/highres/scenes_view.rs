@@ -4,7 +4,7 @@ use dragonfly_core::protocol::{FoundScene, SideFound};
 use leptos::prelude::*;
 
 use super::Handle;
-use super::words::{Words, fill};
+use super::words::{Words, fill, number};
 
 /// All scenes of both sides, to be ticked.
 #[component]
@@ -44,7 +44,7 @@ fn side(
 
 fn entry(scene: &FoundScene, selected: RwSignal<Vec<String>>, words: &'static Words) -> impl IntoView + use<> {
     let id = scene.id.clone();
-    let cloud = scene.cloud_cover.map(|cloud| format!(" · {}", fill(words.cloud, &[&words.number(cloud, 0)])));
+    let cloud = scene.cloud_cover.map(|cloud| format!(" · {}", fill(words.cloud, &[&number(cloud, 0)])));
     let day = scene.datetime.format("%Y-%m-%d %H:%M").to_string();
     let is_selected = {
         let id = id.clone();

@@ -7,7 +7,6 @@ use crate::words::Language;
 
 /// All phrases of one language. A `{}` is a gap to be [filled](fill).
 pub struct Words {
-    pub decimal_comma: bool,
     pub title: &'static str,
     pub about: &'static str,
     pub too_far: &'static str,
@@ -83,7 +82,6 @@ pub struct Words {
     pub here_empty: &'static str,
     pub kept: &'static str,
     pub worker_failed: &'static str,
-    pub ha: &'static str,
     /// In the order of the seven classes.
     pub seven: [&'static str; 7],
     /// What Miller & Thode call the middle of their classes.
@@ -95,7 +93,6 @@ pub struct Words {
 }
 
 const ENGLISH: Words = Words {
-    decimal_comma: false,
     title: "High resolution",
     about: "Your browser fetches the satellite images itself and computes burn severity at 20 m.",
     too_far: "Zoom in further, or draw an area, to compute burn severity at 20 m.",
@@ -171,7 +168,6 @@ const ENGLISH: Words = Words {
     here_empty: "At the chosen point: empty, {}",
     kept: "The link in the address bar opens this very result.",
     worker_failed: "The part that computes could not be loaded. Check the network and try again.",
-    ha: "ha",
     seven: [
         "Enhanced regrowth, high",
         "Enhanced regrowth, low",
@@ -195,7 +191,6 @@ const ENGLISH: Words = Words {
 };
 
 const GERMAN: Words = Words {
-    decimal_comma: true,
     title: "Hohe Auflösung",
     about: "Ihr Browser holt die Satellitenbilder selbst und berechnet die Brandschwere mit 20 m.",
     too_far: "Für 20 m weiter hineinzoomen oder eine Fläche zeichnen.",
@@ -271,7 +266,6 @@ const GERMAN: Words = Words {
     here_empty: "Am gewählten Punkt: leer, {}",
     kept: "Der Link in der Adresszeile öffnet genau dieses Ergebnis.",
     worker_failed: "Der rechnende Teil konnte nicht geladen werden. Netz prüfen und noch einmal versuchen.",
-    ha: "ha",
     seven: [
         "Stärker begrünt, viel",
         "Stärker begrünt, wenig",
@@ -302,6 +296,16 @@ pub fn words() -> &'static Words {
     }
 }
 
+/// A number as the page writes it.
+pub fn number(value: f64, decimals: usize) -> String {
+    crate::words::words().number(value, decimals)
+}
+
+/// An area as the page writes it, in the reader's units.
+pub fn area(hectares: f64) -> String {
+    crate::words::words().area(hectares)
+}
+
 /// A phrase with its gaps filled, from the first on.
 pub fn fill(phrase: &str, gaps: &[&str]) -> String {
     let mut filled = String::new();
@@ -316,31 +320,9 @@ pub fn fill(phrase: &str, gaps: &[&str]) -> String {
 }
 
 impl Words {
-    /// A number with so many decimals.
-    pub fn number(&self, value: f64, decimals: usize) -> String {
-        let text = format!("{value:.decimals$}").replace('-', "−");
-        if self.decimal_comma { text.replace('.', ",") } else { text }
-    }
-
     /// Megabytes: one decimal below ten.
     pub fn megabytes(&self, megabytes: f64) -> String {
-        self.number(megabytes, if megabytes < 9.95 { 1 } else { 0 })
-    }
-
-    /// Hectares: one decimal below ten, none above; thousands apart.
-    pub fn hectares(&self, hectares: f64) -> String {
-        if hectares < 9.95 {
-            return format!("{} {}", self.number(hectares, 1), self.ha);
-        }
-        let digits = format!("{hectares:.0}");
-        let mut parted = String::new();
-        for (place, digit) in digits.chars().enumerate() {
-            if place > 0 && (digits.len() - place) % 3 == 0 {
-                parted.push(if self.decimal_comma { '.' } else { ',' });
-            }
-            parted.push(digit);
-        }
-        format!("{parted} {}", self.ha)
+        number(megabytes, usize::from(megabytes < 9.95))
     }
 
     /// What is being done, and how far it is.
@@ -378,15 +360,6 @@ impl Words {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_are_written_as_the_language_does() {
-        assert_eq!(ENGLISH.hectares(140_872.4), "140,872 ha");
-        assert_eq!(GERMAN.hectares(140_872.4), "140.872 ha");
-        assert_eq!((ENGLISH.hectares(3.04), GERMAN.hectares(3.04)), ("3.0 ha".into(), "3,0 ha".into()));
-        assert_eq!(ENGLISH.number(-0.25, 2), "−0.25");
-        assert_eq!(GERMAN.megabytes(12.4), "12");
-    }
 
     #[test]
     fn gaps_are_filled_in_turn() {
