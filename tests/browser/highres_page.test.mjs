@@ -1,0 +1,300 @@
+// High resolution as a reader uses it, over the invented scenes: area, days, scenes, result, pictures, files, links.
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { browser, dragonfly, nginx, publish, rustac, SCREENSHOTS } from "./stage.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+/** The middle of the fire of sample_sierra, from near. */
+const NEAR = "#map=13/39.88/-121.2";
+const CLASSES = 7;
+
+let published;
+let server;
+let chromium;
+before(async () => {
+  published = publish();
+  server = await dragonfly(published);
+  chromium = await browser();
+});
+after(async () => {
+  await chromium?.close();
+  await server?.stop();
+  published?.remove();
+});
+
+async function open(t, { fragment = NEAR, viewport = { width: 1440, height: 900 }, url = server.url, ...more } = {}) {
+  const context = await chromium.newContext({ viewport, locale: "en-GB", reducedMotion: "reduce", ...more });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  page.on("pageerror", (error) => assert.fail(error));
+  await page.goto(`${url}/${fragment}`);
+  await page.getByTestId("highres-compute").waitFor();
+  return page;
+}
+
+/** Presses the button, agrees to what it weighs, and waits for the result. */
+async function compute(page) {
+  await page.getByTestId("highres-compute").click();
+  await finish(page);
+}
+
+async function finish(page) {
+  const ends = ["highres-summary", "highres-go-on", "highres-fault"].map((id) => page.getByTestId(id));
+  const end = ends[1].or(ends[0]).or(ends[2]).first();
+  await end.waitFor({ timeout: 60_000 });
+  if (await ends[1].isVisible()) await ends[1].click();
+  await ends[0].or(ends[2]).first().waitFor({ timeout: 60_000 });
+  assert.equal(await ends[2].count(), 0, "no fault");
+  await page.waitForFunction((rows) => document.querySelectorAll("[data-testid=highres-hectares] td.area").length === rows &&
+    [...document.querySelectorAll("[data-testid=highres-hectares] td.area")].every((cell) => cell.textContent), CLASSES);
+}
+
+const hectares = async (page) =>
+  (await page.locator("[data-testid=highres-hectares] td.area").allTextContents()).map((text) => Number(text.replace(/[^\d.]/g, "")));
+
+const part = (page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get("hr");
+
+async function download(page, testid) {
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 30_000 }), page.getByTestId(testid).click()]);
+  return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
+}
+
+test("the view is computed, its days taken from the region, and painted in the legend's colours", async (t) => {
+  const page = await open(t);
+  const days = await Promise.all(["pre-start", "pre-end", "post-start", "post-end"].map((id) => page.getByTestId(`date-${id}`).inputValue()));
+  assert.deepEqual(days, ["2025-06-01", "2025-07-05", "2025-08-20", "2025-09-20"]);
+  await compute(page);
+  const sums = await hectares(page);
+  assert.ok(sums[6] > 100 && sums[2] > 100, String(sums));
+  const colours = await page.evaluate(() => {
+    const seen = new Set();
+    for (const canvas of document.querySelectorAll(".leaflet-severity-pane .highres canvas[data-state=drawn]")) {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, 256, 256);
+      for (let at = 0; at < data.length; at += 4) if (data[at + 3]) seen.add(`rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`);
+    }
+    return [...seen];
+  });
+  const legend = await page.evaluate(() => [...document.querySelectorAll("[data-testid=legend-entry] .swatch i")].map((swatch) => swatch.style.backgroundColor));
+  assert.ok(colours.length > 3 && colours.every((colour) => legend.includes(colour)), `${colours} of ${legend}`);
+  assert.equal(await page.locator(".leaflet-severity-pane > .leaflet-layer:not(.highres)").first().evaluate((layer) => getComputedStyle(layer).visibility), "hidden");
+  await page.screenshot({ path: join(SCREENSHOTS, "highres-desktop.png") });
+});
+
+test("a hidden class is hidden here too, and a click reads the value at 20 m", async (t) => {
+  const page = await open(t);
+  await compute(page);
+  const high = () => page.evaluate(() => {
+    const swatch = document.querySelector("[data-testid=legend-entry][data-class=high] .swatch i").style.backgroundColor;
+    let count = 0;
+    for (const canvas of document.querySelectorAll(".highres canvas[data-state=drawn]")) {
+      const { data } = canvas.getContext("2d").getImageData(0, 0, 256, 256);
+      for (let at = 0; at < data.length; at += 4) if (data[at + 3] && `rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})` === swatch) count += 1;
+    }
+    return count;
+  });
+  assert.ok(await high() > 1000);
+  await page.locator("[data-testid=legend-entry][data-class=high]").click();
+  await page.waitForTimeout(300);
+  assert.equal(await high(), 0);
+  await page.mouse.click(900, 450);
+  await page.getByTestId("highres-readout").filter({ hasText: /dNBR −?\d\.\d\d/ }).waitFor();
+});
+
+test("cancelling stops at once, and what was asked for can be asked for again", async (t) => {
+  const page = await open(t);
+  let release;
+  const held = new Promise((done) => (release = done));
+  await page.context().route(/\.tif$/, async (route) => { await held; await route.continue().catch(() => {}); });
+  await page.getByTestId("highres-compute").click();
+  const go = page.getByTestId("highres-go-on");
+  await go.or(page.getByTestId("highres-progress")).first().waitFor();
+  if (await go.isVisible()) await go.click();
+  await page.getByTestId("highres-cancel").click();
+  await page.getByTestId("highres-progress").waitFor({ state: "detached", timeout: 1000 });
+  assert.ok(await page.getByTestId("highres-compute").isEnabled());
+  release();
+  await page.context().unroute(/\.tif$/);
+  await compute(page);
+});
+
+test("a box that is drawn is computed and no more", async (t) => {
+  const page = await open(t);
+  await page.getByTestId("aoi-box").click();
+  await page.mouse.click(700, 300);
+  await page.mouse.click(1000, 550);
+  await page.getByText("the outline on the map").waitFor();
+  await compute(page);
+  const small = (await hectares(page)).reduce((sum, one) => sum + one, 0);
+  await page.getByTestId("highres-close").click();
+  await page.getByText("Take the view").click();
+  await compute(page);
+  const whole = (await hectares(page)).reduce((sum, one) => sum + one, 0);
+  const share = (300 * 250) / ((1440 - 360) * 900);
+  assert.ok(Math.abs(small / whole - share) < 0.03, `${small} of ${whole}, drawn ${share}`);
+});
+
+test("a polygon is drawn by keyboard alone", async (t) => {
+  const page = await open(t);
+  await page.getByTestId("aoi-draw").focus();
+  await page.keyboard.press("Enter");
+  for (const [key, times] of [["ArrowRight", 0], ["ArrowRight", 3], ["ArrowDown", 3]]) {
+    for (let time = 0; time < times; time += 1) await page.keyboard.press(key);
+    await page.waitForTimeout(200);
+    await page.keyboard.press("Space");
+  }
+  await page.keyboard.press("Enter");
+  await page.getByText("the outline on the map").waitFor();
+  assert.equal(await page.getByTestId("aoi-draw").getAttribute("aria-pressed"), "false");
+});
+
+test("a GeoJSON file gives the area; a file that holds none says so", async (t) => {
+  const page = await open(t);
+  const ring = [[-121.22, 39.86], [-121.18, 39.86], [-121.18, 39.89], [-121.22, 39.86]];
+  const file = join(published.folder, "area.geojson");
+  writeFileSync(file, JSON.stringify({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } }));
+  await page.getByTestId("aoi-file").setInputFiles(file);
+  await page.getByText("the outline on the map").waitFor();
+  await compute(page);
+  assert.match(part(page), /area=-121\.22~39\.86_-121\.18~39\.86_-121\.18~39\.89;/);
+  writeFileSync(file, "no area at all");
+  await page.getByTestId("highres-close").click();
+  await page.getByTestId("aoi-file").setInputFiles(file);
+  const fault = page.getByTestId("highres-fault");
+  await fault.waitFor();
+  assert.match(await fault.textContent(), /area\.geojson/);
+});
+
+test("the link opens the very same result", async (t) => {
+  const page = await open(t);
+  await compute(page);
+  const [sums, url] = [await hectares(page), page.url()];
+  assert.match(part(page), /scenes=S2/);
+  const other = await open(t, { fragment: new URL(url).hash });
+  await finish(other);
+  assert.deepEqual(await hectares(other), sums);
+});
+
+test("days without a scene offer the nearest, and wrong days are told before anything is asked", async (t) => {
+  const page = await open(t);
+  await page.getByTestId("date-post-start").fill("2025-07-20");
+  await page.getByTestId("date-post-end").fill("2025-07-22");
+  await page.getByTestId("highres-compute").click();
+  await page.getByTestId("highres-found").getByText("No scene in these days").waitFor();
+  await page.getByTestId("highres-nearest").first().click();
+  await finish(page);
+  await page.getByTestId("date-post-end").fill("2020-01-01");
+  await page.getByText("A first day lies after its last day.").waitFor();
+  assert.ok(await page.getByTestId("highres-compute").isDisabled());
+});
+
+test("index, classes, own thresholds and the offset change what is shown and counted", async (t) => {
+  const page = await open(t);
+  await compute(page);
+  const usgs = await hectares(page);
+  await page.getByTestId("highres-classes").selectOption("mtbs-like");
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=highres-hectares] td.area").length === 5);
+  await page.getByTestId("index-select").selectOption("rdnbr");
+  await page.waitForFunction(() => document.querySelectorAll("[data-testid=highres-hectares] td.area").length === 4);
+  assert.match(part(page) ?? "", /post=/);
+  await page.getByTestId("index-select").selectOption("rbr");
+  await page.getByTestId("highres-hectares").getByText("ramp").waitFor();
+  await page.getByTestId("index-select").selectOption("dnbr");
+  await page.locator(".highres .breaks summary").click();
+  await page.locator(".highres .breaks input").nth(5).fill("0.9");
+  await page.locator(".highres .breaks input").nth(5).blur();
+  await page.waitForFunction((before) => {
+    const last = [...document.querySelectorAll("[data-testid=highres-hectares] td.area")].at(-1)?.textContent;
+    return last && Number(last.replace(/[^\d.]/g, "")) < before * 0.8;
+  }, usgs[6]);
+  await page.getByTestId("highres-take-offset").check();
+  await page.getByTestId("highres-offset").filter({ hasText: /mean .*standard deviation .*cells/ }).waitFor({ timeout: 60_000 });
+});
+
+test("pictures before and after lie under a divider that keys move", async (t) => {
+  const page = await open(t);
+  await compute(page);
+  await page.getByTestId("highres-show").selectOption("false");
+  await page.getByTestId("swipe").waitFor({ timeout: 60_000 });
+  await page.waitForFunction(() => document.querySelectorAll(".leaflet-highres-before-pane canvas[data-state=drawn]").length > 3);
+  const divider = page.getByTestId("swipe");
+  await divider.focus();
+  const clip = () => page.evaluate(() => document.querySelector(".leaflet-highres-before-pane").style.clipPath);
+  const before = await clip();
+  await page.keyboard.press("ArrowRight");
+  assert.equal(await divider.getAttribute("aria-valuenow"), "52");
+  assert.notEqual(await clip(), before);
+  await page.screenshot({ path: join(SCREENSHOTS, "highres-pictures.png") });
+});
+
+test("every file can be taken away and says where it comes from", async (t) => {
+  const page = await open(t, { acceptDownloads: true });
+  await compute(page);
+  const tiff = (bytes) => bytes.subarray(0, 2).toString() === "II" && bytes.includes("S2A_10TFK_20250826_0_L2A");
+  for (const testid of ["geotiff", "geotiff-utm", "classes"]) {
+    const file = await download(page, `highres-download-${testid}`);
+    assert.ok(file.name.endsWith(".tif") && tiff(file.bytes), `${testid}: ${file.name}`);
+  }
+  for (const testid of ["geojson", "perimeter"]) {
+    const { name, bytes } = await download(page, `highres-download-${testid}`);
+    const { features } = JSON.parse(bytes.toString());
+    assert.ok(name.endsWith(".geojson") && features.length > 0 && features.every(({ geometry }) => /Polygon$/.test(geometry.type)), name);
+  }
+  const csv = await download(page, "highres-download-csv");
+  const sums = await hectares(page);
+  assert.ok(csv.name.endsWith(".csv") && csv.bytes.includes("S2A_10TFK_20250826_0_L2A"), csv.name);
+  assert.ok(csv.bytes.toString().split("\n").length > sums.length);
+  const png = await download(page, "highres-download-png");
+  assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
+});
+
+test("computed once, it is there offline, until it is forgotten", async (t) => {
+  const page = await open(t);
+  await compute(page);
+  const sums = await hectares(page);
+  await page.context().setOffline(true);
+  await page.getByTestId("highres-follow").focus();
+  await page.locator(".highres .scenes summary").click();
+  await page.getByText("Compute with these scenes").click();
+  await finish(page);
+  assert.deepEqual(await hectares(page), sums);
+  await page.getByTestId("highres-clear-cache").click();
+  await page.getByText("Nothing is kept on this device any more.").waitFor();
+});
+
+test("through a catalogue by other hands and behind nginx it is the same", async (t) => {
+  const here = await open(t);
+  await compute(here);
+  const expected = await hectares(here);
+  const api = await rustac(published);
+  t.after(() => api.stop());
+  const site = await nginx(published);
+  t.after(() => site.stop());
+  const context = { url: site.url };
+  const config = JSON.parse(readFileSync(join(published.root, "meta/client.json"), "utf8"));
+  const page = await chromium.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB", bypassCSP: true });
+  t.after(() => page.close());
+  await page.route("**/meta/client.json", (route) => route.fulfill({ json: { ...config, stac_url: `${server.url}/stac` } }));
+  await page.goto(`${context.url}/${NEAR}`);
+  await page.getByTestId("highres-compute").waitFor();
+  await compute(page);
+  assert.deepEqual(await hectares(page), expected);
+});
+
+test("on a phone, in German, axe finds nothing, and no task keeps the page for 100 ms while it computes", async (t) => {
+  const page = await open(t, { viewport: { width: 390, height: 844 }, locale: "de-DE", fragment: "#map=13/39.88/-121.2" });
+  await page.evaluate(() => {
+    window.long = [];
+    new PerformanceObserver((list) => window.long.push(...list.getEntries().map((entry) => entry.duration))).observe({ type: "longtask", buffered: false });
+  });
+  await compute(page);
+  await page.getByTestId("highres-summary").scrollIntoViewIfNeeded();
+  await page.screenshot({ path: join(SCREENSHOTS, "highres-phone.png") });
+  const long = await page.evaluate(() => window.long);
+  assert.deepEqual(long.filter((duration) => duration > 100), []);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() => axe.run(".highres"));
+  assert.deepEqual(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" ")}`), []);
+});
