@@ -66,17 +66,18 @@ export async function dragonfly({ folder }) {
   return serving(DRAGONFLY, args, `http://${address}`);
 }
 
-/** The project's own site for nginx, its paths and port changed to ours. */
-export function nginxSite({ root }, port) {
+/** The project's own site for nginx, its paths and port changed to ours, and whom the page may ask for images. */
+export function nginxSite({ root }, port, sources = []) {
   return readFileSync(join(PROJECT, "config/nginx/dragonfly.conf"), "utf8")
     .replace("listen 80;", `listen 127.0.0.1:${port};`)
     .replace("listen [::]:80;", "")
+    .replace(/(dragonfly_image_sources \{\s+default ")[^"]*/, `$1${sources.join(" ")}`)
     .replace("/usr/share/dragonfly/dist", join(PROJECT, "dist"))
     .replace("/var/dragonfly", root);
 }
 
 /** nginx with that site and little else. */
-export async function nginx({ folder, root }) {
+export async function nginx({ folder, root }, sources) {
   const port = await freePort();
   const config = `
     include /etc/nginx/modules-enabled/*.conf;
@@ -86,7 +87,7 @@ export async function nginx({ folder, root }) {
       access_log off;
       client_body_temp_path ${folder}/nginx-body; proxy_temp_path ${folder}/nginx-proxy;
       fastcgi_temp_path ${folder}/nginx-fastcgi; uwsgi_temp_path ${folder}/nginx-uwsgi; scgi_temp_path ${folder}/nginx-scgi;
-      ${nginxSite({ root }, port)}
+      ${nginxSite({ root }, port, sources)}
     }`;
   const file = join(folder, "nginx.conf");
   writeFileSync(file, config);
