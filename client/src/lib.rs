@@ -54,6 +54,7 @@ mod toolbox_buttons;
 mod fire_map;
 mod graticule;
 mod land_layer;
+mod place_names;
 mod severity_layer;
 mod tile_source;
 mod title_room;

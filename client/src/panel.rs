@@ -111,7 +111,8 @@ pub fn Panel(
 pub fn sources(atlas: Atlas, drawing: Drawing) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
     let of_basemap = drawing.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
-    let land = if drawing.basemap.get().is_none() { words().natural_earth } else { "" };
-    let parts = [of_site.as_str(), of_basemap.as_str(), land];
+    let is_plain = drawing.basemap.get().is_none();
+    let [land, places] = if is_plain { [words().natural_earth, words().geonames] } else { [""; 2] };
+    let parts = [of_site.as_str(), of_basemap.as_str(), land, places];
     parts.into_iter().filter(|source| !source.is_empty()).collect::<Vec<_>>().join(" · ")
 }

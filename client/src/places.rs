@@ -5,6 +5,8 @@ use crate::json::{Json, Value};
 
 /// Where the list is. It is fetched when it is first needed.
 pub const PLACES_URL: &str = "/places.json";
+/// Where a shorter one is, for the names on the map.
+pub const TOWNS_URL: &str = "/world/towns.json";
 /// Coordinates are kept in thousandths of a degree, about a hundred metres.
 const UNITS_PER_DEGREE: f64 = 1000.0;
 /// A part of a word that is shorter means too many places.
@@ -126,7 +128,6 @@ impl Places {
     }
 
     /// All places, the largest first.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the names of cities on the map"))]
     pub fn largest_first(&self) -> &[Place] {
         &self.places
     }

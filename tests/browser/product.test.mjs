@@ -12,6 +12,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const LONGEST_TASK_MS = 100;
+const ONE_PIXEL = Buffer.from("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==", "base64");
 
 let published;
 let server;
@@ -199,6 +200,39 @@ test("by keyboard alone a region is chosen, a class hidden, a place read and the
   await page.keyboard.press("Escape");
   await page.getByTestId("region-panel").waitFor({ state: "hidden" });
   await close(page);
+});
+
+test("towns are named on the offline background, none over another, and not on one that has names", async () => {
+  const page = await open("#map=7/39.9/-121.2", { wait: (page) => page.locator(".place-name span").first().waitFor() });
+  await page.waitForTimeout(800);
+  const names = await page.locator(".place-name span").evaluateAll((all) =>
+    all.map((one) => ({ name: one.textContent, ...one.getBoundingClientRect().toJSON() })));
+  assert.ok(names.some(({ name }) => name === "Sacramento"), names.map(({ name }) => name).join());
+  for (const one of names)
+    for (const other of names)
+      if (one !== other)
+        assert.ok(one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top, `${one.name} over ${other.name}`);
+  assert.match(await page.locator(".attribution").innerText(), /GeoNames/);
+  await page.screenshot({ path: join(SCREENSHOTS, "product-names.png") });
+  await close(page);
+
+  const streets = { title: "Streets", url: "/streets/{z}/{x}/{y}.png", attribution: "Street <b>makers</b>" };
+  const other = await open("#map=7/39.9/-121.2", {
+    prepare: async (page) => {
+      await page.route(/meta\/client\.json/, async (route) => {
+        const answer = await route.fetch();
+        await route.fulfill({ json: { ...(await answer.json()), basemaps: [streets] } });
+      });
+      await page.route(/\/streets\//, (route) => route.fulfill({ contentType: "image/png", body: ONE_PIXEL }));
+    },
+    wait: (page) => page.locator(".place-name span").first().waitFor(),
+  });
+  await other.getByTestId("basemap-select").selectOption("Streets");
+  await other.waitForFunction(() => /basemap=Streets/.test(location.hash));
+  assert.equal(await other.locator(".place-name").count(), 0);
+  assert.match(await other.locator(".attribution").innerText(), /Street <b>makers<\/b>/);
+  assert.equal(await other.getByTestId("notice").filter({ hasText: "Streets" }).count(), 0);
+  await close(other);
 });
 
 test("German is spoken on the map, by the tools and in the saved words", async () => {

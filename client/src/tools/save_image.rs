@@ -148,6 +148,12 @@ impl Picture {
             context.stroke();
             Ok(())
         })?;
+        context.set_font(FONT);
+        each(".place-name span", |name| {
+            let (x, y, at) = self.place(&name);
+            self.write(&name.text_content().unwrap_or_default(), "--map-text", (x, y + at.height() - 4.0));
+            Ok(())
+        })?;
         context.set_font(&format!("600 {FONT}"));
         each(".region-label:not(.crowded) .label", |label| {
             let (x, y, at) = self.place(&label);
