@@ -14,7 +14,8 @@
 //! - A tool that wants clicks and keys on the map for itself claims it ([`Page::claim`]); the page reads no place
 //!   meanwhile. One tool has the map at a time: who finds that another claimed it ends.
 //! - A tool draws its own elements: in the panel in the [`Page::room`], beside the map in the body. Styles are the
-//!   page's. What it leaves in the room stays when the page makes its panel anew.
+//!   page's. What it leaves in the room stays when the page makes its panel anew. Layers that it lays in Leaflet's
+//!   pane `severity` have the opacity and the divider that the reader chose for the page's own.
 //! - A module has a part of the address to itself, `hr=…` ([`Page::part`]); the page keeps it through links and
 //!   reloads, and loads the tools when it opens with one.
 

@@ -1,5 +1,5 @@
-//! The fields of a published JSON object, read one by one: a tenth of the code that derived readers would be, and the
-//! page is small first. The tests of `published.rs` hold it against the derived ones.
+//! The fields of a published JSON object, read one by one: the page is small first, and derived readers are large. The
+//! tests of `published.rs` hold what is read here against them.
 //!
 //! Everything gives `None` where a field is missing or is not what it should be.
 

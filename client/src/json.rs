@@ -1,4 +1,4 @@
-//! JSON, read piece by piece: what the page needs of it, in a tenth of the code that a library for all needs would be.
+//! JSON, read piece by piece. A library for all needs would make the first load of the page a tenth larger.
 //!
 //! Everything gives `None` where the text is not what was asked for; what follows then is not read. The tests hold it
 //! against serde_json.

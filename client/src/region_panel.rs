@@ -222,11 +222,15 @@ fn is_dialog_open() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
-/// The focus goes back to what opened the panel, else to the map.
+/// The focus goes back to what opened the panel; where that cannot take it, as in the closed sheet of a phone, to the
+/// map.
 fn give_back(opener: Option<HtmlElement>) {
     let map = || document().query_selector(MAP).ok()??.dyn_into::<HtmlElement>().ok();
-    if let Some(element) = opener.filter(|opener| opener.is_connected()).or_else(map) {
-        // What cannot take the focus leaves it with the page.
+    for element in opener.into_iter().chain(map()) {
+        // What cannot take the focus leaves it where it was.
         let _ = element.focus();
+        if element.contains(document().active_element().as_deref()) {
+            return;
+        }
     }
 }

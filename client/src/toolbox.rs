@@ -78,7 +78,9 @@ impl Toolbox {
             told.sources.track();
             at.claimed.track();
             at.part.track();
-            for hear in listeners.borrow().iter() {
+            // A copy, since whoever hears may begin to listen with another ear.
+            let hearing = listeners.borrow().clone();
+            for hear in &hearing {
                 // A tool that fails has told the console why.
                 let _ = hear.call0(&JsValue::NULL);
             }

@@ -152,6 +152,7 @@ test("an area is measured by mouse and by keyboard", async () => {
   const page = await open(close());
   await page.getByTestId("measure").click();
   const readout = page.getByTestId("measure-readout");
+  await readout.waitFor();
   for (const [x, y] of [[700, 300], [900, 300], [900, 500]]) await page.mouse.click(x, y, { delay: 20 });
   await page.mouse.dblclick(700, 500);
   await readout.filter({ hasText: "next click" }).waitFor();
