@@ -12,8 +12,12 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
     let least = move || filter.get().range().0.unwrap_or(first);
     let end = move || filter.get().range().1.unwrap_or(last);
     let share = move |hundredths: i16| 100.0 * f64::from(hundredths - first) / f64::from(last - first);
-    let least_said = move || words().limit(filter.get().range().0, words().any_value);
-    let end_said = move || words().limit(filter.get().range().1, words().any_value);
+    let least_said = move || words().limit(filter.get().range().0);
+    let end_said = move || words().limit(filter.get().range().1);
+    let range_said = move || match filter.get().range() {
+        (None, None) => words().any_value.to_owned(),
+        _ => format!("{} – {}", least_said(), end_said()),
+    };
     let slide = move |event, is_least: bool| {
         let Ok(chosen) = event_target_value(&event).parse::<i16>() else {
             return;
@@ -49,7 +53,7 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
                     on:input=move |event| slide(event, false)
                 />
             </div>
-            <output>{move || format!("{} – {}", least_said(), end_said())}</output>
+            <output>{range_said}</output>
         </div>
     }
 }

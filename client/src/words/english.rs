@@ -80,6 +80,7 @@ pub static PHRASES: Phrases = Phrases {
     compare: "Compare with the background",
     divider: "Divider: burn severity to its left, background to its right",
     range_least: "Least dNBR shown",
+    no_limit: "any",
     range_end: "Greatest dNBR shown",
     legend_use: "Nightly and high-res maps share these classes. Press one to hide or show it.",
     areas_of: With::new("Areas in {0}"),

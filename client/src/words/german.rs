@@ -94,6 +94,7 @@ pub static PHRASES: Phrases = Phrases {
     compare: "Mit dem Hintergrund vergleichen",
     divider: "Trennlinie: links die Brandschwere, rechts der Hintergrund",
     range_least: "Kleinstes gezeigtes dNBR",
+    no_limit: "offen",
     range_end: "Größtes gezeigtes dNBR",
     legend_use: "Nächtliche und hoch aufgelöste Karten haben dieselben Klassen. Ein Druck blendet eine aus oder ein.",
     areas_of: With::new("Flächen: {0}"),

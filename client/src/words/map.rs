@@ -25,16 +25,16 @@ impl Words {
         }
     }
 
-    /// A limit of the range of dNBR, hundredths; `open` where there is none.
-    pub fn limit(&self, hundredths: Option<i16>, open: &str) -> String {
-        hundredths.map_or(open.to_owned(), |it| self.number(f64::from(it) / 100.0, 2))
+    /// A limit of the range of dNBR, hundredths; `None` for none.
+    pub fn limit(&self, hundredths: Option<i16>) -> String {
+        hundredths.map_or(self.no_limit.to_owned(), |it| self.number(f64::from(it) / 100.0, 2))
     }
 
     /// A length on the ground.
     pub fn length(&self, length_m: f64) -> String {
         match length_m {
             ..1_000.0 => format!("{} m", self.number(length_m, 0)),
-            ..100_000.0 => format!("{} km", self.number(length_m / 1_000.0, 2)),
+            ..100_000.0 if length_m % 1_000.0 > 0.0 => format!("{} km", self.number(length_m / 1_000.0, 2)),
             _ => format!("{} km", self.number(length_m / 1_000.0, 0)),
         }
     }
@@ -61,6 +61,7 @@ mod tests {
         };
         check(999.4, "999 m", "999 m");
         check(1_240.0, "1.24 km", "1,24 km");
+        check(5_000.0, "5 km", "5 km");
         check(1_234_567.0, "1,235 km", "1.235 km");
     }
 
@@ -72,8 +73,8 @@ mod tests {
 
     #[test]
     fn a_limit_has_a_true_minus_sign() {
-        assert_eq!(ENGLISH.limit(Some(-25), "any"), "−0.25");
-        assert_eq!(GERMAN.limit(Some(66), "any"), "0,66");
-        assert_eq!(ENGLISH.limit(None, "any"), "any");
+        assert_eq!(ENGLISH.limit(Some(-25)), "−0.25");
+        assert_eq!(GERMAN.limit(Some(66)), "0,66");
+        assert_eq!(ENGLISH.limit(None), "any");
     }
 }

@@ -78,6 +78,8 @@ pub struct Phrases {
     pub compare: &'static str,
     pub divider: &'static str,
     pub range_least: &'static str,
+    /// Where a range of dNBR has no end.
+    pub no_limit: &'static str,
     pub range_end: &'static str,
     pub legend_use: &'static str,
     pub areas_of: With<1>,
