@@ -27,6 +27,20 @@ pub struct Side {
     pub is_water: bool,
 }
 
+impl Side {
+    /// A side of which there is a single view.
+    #[inline]
+    pub fn of_one(view: Observation) -> Self {
+        let is_clear = view.sight.is_clear();
+        Self {
+            nbr: if is_clear { view.nbr } else { f32::NAN },
+            best: view.sight,
+            clear_count: u32::from(is_clear),
+            is_water: view.sight == Sight::Water,
+        }
+    }
+}
+
 impl Composite {
     /// One side of a cell, from its views in order of time. `scratch` is only kept to save allocations.
     pub fn side(self, views: impl Iterator<Item = Observation>, scratch: &mut Vec<f32>) -> Side {
@@ -103,6 +117,18 @@ mod tests {
         assert_eq!(side(Composite::Median, &views).nbr, 0.4);
         assert_eq!(side(Composite::Median, &views).clear_count, 3);
         assert_eq!(side(Composite::Median, &[land(0.5), land(0.25)]).nbr, 0.375);
+    }
+
+    #[test]
+    fn a_single_view_is_what_any_composite_makes_of_it() {
+        let views = [Sight::Unseen, Sight::NoData, Sight::Hidden].map(empty);
+        for view in views.into_iter().chain([land(0.5), land(-0.0), water(0.25)]) {
+            for composite in [Composite::Median, Composite::Latest] {
+                let (one, many) = (Side::of_one(view), side(composite, &[view]));
+                assert_eq!(one.nbr.to_bits(), many.nbr.to_bits());
+                assert_eq!((one.best, one.clear_count, one.is_water), (many.best, many.clear_count, many.is_water));
+            }
+        }
     }
 
     #[test]

@@ -69,7 +69,12 @@ impl Passes {
         }
     }
 
+    #[inline]
     fn side(&self, views: &[Vec<Observation>], place: usize, scratch: &mut Vec<f32>) -> Side {
+        // One overpass a side is common, and needs no sorting.
+        if let [only] = views {
+            return Side::of_one(only[place]);
+        }
         self.composite.side(views.iter().map(|pass| pass[place]), scratch)
     }
 }

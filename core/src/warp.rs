@@ -127,14 +127,19 @@ pub fn warp(
     resampling: Resampling,
     window: &CellWindow,
 ) -> Vec<Observation> {
+    match resampling {
+        Resampling::Nearest => seen(lattice, window, |footprint| scene.nearest(footprint, scaling)),
+        Resampling::Average => seen(lattice, window, |footprint| scene.average(footprint, scaling)),
+    }
+}
+
+/// What `see` sees of each cell. A loop for each way: the nearest pixel needs no sides of outlines.
+#[inline]
+fn seen(lattice: &Lattice, window: &CellWindow, see: impl Fn(Footprint) -> Observation) -> Vec<Observation> {
     let mut cells = Vec::with_capacity(window.columns.len() * window.rows.len());
     for row in window.rows.clone() {
         lattice.visit_row(row, window.columns.clone(), |_, footprint| {
-            cells.push(match (footprint, resampling) {
-                (None, _) => Observation::UNSEEN,
-                (Some(footprint), Resampling::Nearest) => scene.nearest(footprint, scaling),
-                (Some(footprint), Resampling::Average) => scene.average(footprint, scaling),
-            });
+            cells.push(footprint.map_or(Observation::UNSEEN, &see));
         });
     }
     cells

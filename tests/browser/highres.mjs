@@ -8,8 +8,8 @@ import { DRAGONFLY } from "./stage.mjs";
 /** A page of a server with a worker that has started. */
 export async function deskAt(context, url) {
   const page = await context.newPage();
-  await page.route("**/desk.html", (route) => route.fulfill({ contentType: "text/html", body: "<title>desk</title>" }));
-  await page.goto(`${url}/desk.html`);
+  // Any file of the server will do as a page; one that Playwright makes up may not ask loopback for anything.
+  await page.goto(`${url}/worker.js`);
   await page.evaluate(drive);
   return page;
 }
@@ -35,8 +35,11 @@ async function drive() {
       const { number: own, answer } = JSON.parse(json);
       if (answer.kind === "ready") return ready();
       if (own !== number) return (window.late += 1);
-      if (answer.kind === "progress") return window.progress.push({ ...answer, at: performance.now() });
-      if (answer.kind === "block") return window.blocks.push({ ...answer, buffers, at: performance.now() });
+      if (answer.kind === "progress") return window.progress.push(answer);
+      if (answer.kind === "block") {
+        window.onBlock?.({ ...answer, buffers });
+        return window.blocks.push({ ...answer, buffers });
+      }
       if (LAST.includes(answer.kind)) {
         window.buffers = buffers;
         const done = waiting;

@@ -9,7 +9,7 @@ use dragonfly_core::protocol::{
     Request, Search, Step, Without,
 };
 use dragonfly_core::stac::Item;
-use dragonfly_core::{Area, FireSide, Grid, mercator::TILE_SIZE_PX};
+use dragonfly_core::{Area, Empty, FireSide, Grid, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
     Catalogue, CatalogueError, Harvest, Map, PixelGrid, WantedCells, around, catalogue_fault, compute, found, nearest,
     products, question, windows,
@@ -106,6 +106,7 @@ impl Desk {
             let (answer, buffers) = answered.unwrap_or_else(|fault| (Answer::Fault(fault), Vec::new()));
             report(number, answer, &buffers);
             desk.pool.clear();
+            desk.store.write().await;
         });
         *self.under_way.borrow_mut() = Some(handle);
         spawn_local(async {
@@ -131,7 +132,11 @@ impl Desk {
             in_post.set(count as u64);
             tell_found();
         });
-        let (pre, post) = try_join(find_pre, find_post).await.map_err(fault)?;
+        let (mut pre, mut post) = try_join(find_pre, find_post).await.map_err(fault)?;
+        // A catalogue may answer with more than it was asked for.
+        for (items, window) in [(&mut pre, search.pre), (&mut post, search.post)] {
+            items.retain(|item| item.acquired().is_some_and(|at| window.contains(at)));
+        }
         let mut answer = found(&search, &area, (&pre, &post));
         for (side, window) in [(&mut answer.pre, search.pre), (&mut answer.post, search.post)] {
             if let Some(Without::NoScene { nearest: days }) = &mut side.without {
@@ -259,16 +264,25 @@ fn report_blocks(number: u32, map: &Map, rows: &Range<u32>) {
     let side = TILE_SIZE_PX as usize;
     for x in 0..tiles.width() {
         let starts = rows.clone().map(|row| row as usize * width + x as usize * side);
-        let state: Vec<u8> = starts.clone().flat_map(|start| &map.state[start..start + side]).copied().collect();
-        if state.iter().all(|code| *code == 0) {
+        let state = cut(&map.state, starts.clone());
+        if state.iter().all(|code| *code == Empty::OutsideBox.code()) {
             continue;
         }
-        let cut = |plane: &[f32]| -> Vec<f32> {
-            starts.clone().flat_map(|start| &plane[start..start + side]).copied().collect()
-        };
         let at = BlockAt { z: map.grid.zoom(), x: tiles.x_start + x, y: tiles.y_start + rows.start / TILE_SIZE_PX };
-        report(number, Answer::Block(at), &[floats(&cut(&map.dnbr)), floats(&cut(&map.pre_nbr)), bytes(&state)]);
+        report(
+            number,
+            Answer::Block(at),
+            &[floats(&cut(&map.dnbr, starts.clone())), floats(&cut(&map.pre_nbr, starts)), bytes(&state)],
+        );
     }
+}
+
+/// A tile's cells, whose rows start at places of the map.
+fn cut<N: Copy>(plane: &[N], starts: impl Iterator<Item = usize>) -> Vec<N> {
+    let side = TILE_SIZE_PX as usize;
+    let mut cells = Vec::with_capacity(side * side);
+    starts.for_each(|start| cells.extend_from_slice(&plane[start..start + side]));
+    cells
 }
 
 impl Telling {

@@ -107,7 +107,8 @@ impl Bench {
         if matches!(task, Task::Clear) {
             self.under_way.borrow_mut().drain(..).for_each(|task| task.abort());
             self.scenes.borrow_mut().clear();
-            return;
+            let store = Rc::clone(&self.store);
+            return spawn_local(async move { store.write().await });
         }
         let bench = Rc::clone(self);
         let (work, handle) = abortable(async move {

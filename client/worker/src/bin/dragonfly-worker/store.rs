@@ -3,8 +3,8 @@
 //! Workers share the store. An entry's address names the file and the range, so that its size is known without
 //! looking; the browser lists entries in the order in which they came.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet};
+use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
@@ -28,15 +28,27 @@ pub(crate) struct Store {
     cache: OnceCell<Option<Cache>>,
     /// Entries of each file, as far as anyone has asked.
     known: RefCell<HashMap<String, Rc<OnceCell<Entries>>>>,
+    /// What is to be kept, as soon as nobody waits for a picture.
+    waiting: RefCell<BTreeMap<String, Vec<u8>>>,
+    waiting_bytes: Cell<usize>,
     on_kept: Box<dyn Fn(u64)>,
 }
+
+/// Bytes that may wait to be kept.
+const MOST_WAITING: usize = 64 << 20;
 
 type Entries = RefCell<HashSet<String>>;
 
 impl Store {
     /// `on_kept` hears of bytes that need not be fetched.
     pub(crate) fn new(on_kept: impl Fn(u64) + 'static) -> Self {
-        Self { cache: OnceCell::new(), known: RefCell::default(), on_kept: Box::new(on_kept) }
+        Self {
+            cache: OnceCell::new(),
+            known: RefCell::default(),
+            waiting: RefCell::default(),
+            waiting_bytes: Cell::new(0),
+            on_kept: Box::new(on_kept),
+        }
     }
 
     /// Forgets the oldest entries, until so many bytes are left at most.
@@ -53,6 +65,17 @@ impl Store {
             let _ = JsFuture::from(cache.delete_with_str(entry)).await;
         }
         self.known.borrow_mut().clear();
+    }
+
+    /// Keeps what waits to be kept. Writing takes the browser long, so it is done when an order has been carried out.
+    pub(crate) async fn write(&self) {
+        let Some(cache) = self.cache().await else { return };
+        self.waiting_bytes.set(0);
+        for (entry, bytes) in self.waiting.take() {
+            let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(&bytes[..]))) else { continue };
+            // What cannot be kept is forgotten.
+            let _ = JsFuture::from(cache.put_with_str(&entry, &answer)).await;
+        }
     }
 
     async fn cache(&self) -> Option<&Cache> {
@@ -82,6 +105,11 @@ impl ByteCache for Store {
         if !entries.get()?.borrow().contains(&entry) {
             return None;
         }
+        let waiting = self.waiting.borrow().get(&entry).cloned();
+        if let Some(bytes) = waiting {
+            (self.on_kept)(bytes.len() as u64);
+            return Some(bytes);
+        }
         let cache = self.cache().await?;
         let answer: Response = JsFuture::from(cache.match_with_str(&entry)).await.ok()?.dyn_into().ok()?;
         let body = JsFuture::from(answer.array_buffer().ok()?).await.ok()?;
@@ -96,11 +124,14 @@ impl ByteCache for Store {
         if let Some(entries) = self.entries(&file).await.get() {
             entries.borrow_mut().insert(entry.clone());
         }
-        let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes))) else { return };
-        // Nobody waits for it: what cannot be kept is forgotten.
-        spawn_local(async move {
-            let _ = JsFuture::from(cache.put_with_str(&entry, &answer)).await;
-        });
+        if self.waiting_bytes.get() + bytes.len() <= MOST_WAITING {
+            self.waiting_bytes.set(self.waiting_bytes.get() + bytes.len());
+            self.waiting.borrow_mut().insert(entry, bytes.to_vec());
+        } else if let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes))) {
+            // Nobody waits for it: what cannot be kept is forgotten.
+            let write = cache.put_with_str(&entry, &answer);
+            spawn_local(async { drop(JsFuture::from(write).await) });
+        }
     }
 }
 
