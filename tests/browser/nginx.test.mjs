@@ -292,6 +292,25 @@ test("the page works under it without one violation", async (context) => {
   await page.mouse.wheel(0, -400);
   await page.waitForTimeout(1000);
   await drawn();
+  // What loads later, too: the tools, the places, another language.
+  await page.getByTestId("measure").click();
+  await page.getByTestId("measure-readout").waitFor();
+  await page.mouse.click(map.x + map.width / 2, map.y + map.height / 3);
+  await page.getByTestId("measure").click();
+  const saved = page.waitForEvent("download");
+  await page.getByTestId("save-image").click();
+  await saved;
+  await page.getByTestId("place-search").fill("reno");
+  await page.getByTestId("search-option").first().waitFor({ timeout: 20_000 });
+  await page.keyboard.press("Escape");
+  await page.getByTestId("region-info").first().click();
+  for (const summary of await page.getByTestId("region-panel").locator("summary").all()) await summary.click();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("help").click();
+  await page.keyboard.press("Escape");
+  await page.getByTestId("language").selectOption("de");
+  await page.getByTestId("compare").click();
+  await page.getByTestId("swipe").waitFor();
   assert.deepEqual(problems, []);
 
   // The listeners hear: an inline style, an inline script and a foreign address are each refused and told.
