@@ -26,10 +26,10 @@ pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
         let outline = outline.as_ref().filter(|outline| outline.corners().len() > 2)?;
         Some(words().around.say([&words().length(outline.length_m())]))
     };
-    let next = move || {
-        let is_done = outline.read().as_ref().is_some_and(Outline::is_done);
-        if is_done { words().measure_done } else { words().measure_how }
-    };
+    let is_done = move || outline.read().as_ref().is_some_and(Outline::is_done);
+    let next = move || if is_done() { words().measure_done } else { words().measure_how };
+    // Nobody needs them who has but fingers.
+    let keys = move || if is_done() { "" } else { words().measure_keys };
     let readout = move || {
         outline.with(Option::is_some).then(|| {
             view! {
@@ -38,7 +38,7 @@ pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
                         <p class="title">{size}</p>
                         <p class="detail">{around}</p>
                     </div>
-                    <p class="place">{next}</p>
+                    <p class="place">{next} <span class="keys">" " {keys}</span></p>
                     <button type="button" class="close" aria-label=move || words().close on:click=move |_| measure.get_value().end()>
                         "×"
                     </button>

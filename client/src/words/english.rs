@@ -96,8 +96,9 @@ pub static PHRASES: Phrases = Phrases {
     not_located: "Your device could not tell where you are. See whether its location service is on.",
     highres: "High resolution",
     measure: "Measure an area",
-    measure_how: "Click corners; a double click ends. By keyboard: arrows move the map, Space sets a corner at the \
-         crosshair, Backspace takes one back, Enter ends, Escape leaves.",
+    measure_how: "Click or tap corners; doing it twice ends.",
+    measure_keys: "By keyboard: arrows move the map, Space sets a corner at the crosshair, Backspace takes one back, \
+         Enter ends, Escape leaves.",
     measure_done: "True area on the ground. The next click begins another; Escape leaves.",
     measure_crossed: "The outline crosses itself, so it has no area.",
     around: With::new("{0} around"),

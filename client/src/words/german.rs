@@ -112,8 +112,9 @@ pub static PHRASES: Phrases = Phrases {
     not_located: "Das Gerät konnte den Standort nicht bestimmen. Bitte nachsehen, ob seine Ortung eingeschaltet ist.",
     highres: "Hohe Auflösung",
     measure: "Eine Fläche messen",
-    measure_how: "Ecken anklicken; ein Doppelklick beendet. Mit der Tastatur: Pfeile bewegen die Karte, die Leertaste \
-         setzt eine Ecke am Fadenkreuz, die Rücktaste nimmt eine zurück, Enter beendet, Escape verlässt.",
+    measure_how: "Ecken anklicken oder antippen; zweimal schnell beendet.",
+    measure_keys: "Mit der Tastatur: Pfeile bewegen die Karte, die Leertaste setzt eine Ecke am Fadenkreuz, die \
+         Rücktaste nimmt eine zurück, Enter beendet, Escape verlässt.",
     measure_done: "Wahre Fläche am Boden. Der nächste Klick beginnt eine neue; Escape verlässt.",
     measure_crossed: "Der Umriss kreuzt sich selbst und hat deshalb keine Fläche.",
     around: With::new("{0} Umfang"),
