@@ -241,7 +241,7 @@ test("German is spoken on the map, by the tools and in the saved words", async (
   await page.getByTestId("measure").click();
   await page.getByTestId("measure-readout").filter({ hasText: "Ecken anklicken" }).waitFor();
   await page.getByTestId("language").selectOption("en");
-  await page.getByTestId("measure-readout").filter({ hasText: "Click corners" }).waitFor();
+  await page.getByTestId("measure-readout").filter({ hasText: "Click or tap corners" }).waitFor();
   await page.locator(".region-label").filter({ hasText: /update failed|not readable/ }).first().waitFor({ state: "attached" });
   await page.getByTestId("language").selectOption("de");
   await page.getByTestId("share").click();
