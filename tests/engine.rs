@@ -8,8 +8,10 @@ use async_lock::Mutex;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Done, Fault, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
-use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, SceneView, choose_level};
-use dragonfly_worker::{Begin, Cog, CrsProjection, Map, NoCache, Scene, View, WantedCells, compute, found, windows};
+use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, choose_level};
+use dragonfly_worker::{
+    Begin, Cog, CrsProjection, Look, Map, NoCache, Scene, View, WantedCells, compute, found, windows,
+};
 use gdal::Dataset;
 use pollster::block_on;
 use serde_json::{Value, json};
@@ -35,7 +37,7 @@ impl View for Here {
         self.mask_kind
     }
 
-    async fn observe(&self, rows: Range<u32>) -> Result<SceneView, Fault> {
+    async fn observe(&self, rows: Range<u32>) -> Result<Look, Fault> {
         let seen = self.scene.lock().await.observe(&rows).await;
         seen.map_err(|error| dragonfly_worker::scene_fault(&self.used.id, self.used.side, &error, true))
     }
@@ -90,13 +92,14 @@ impl Task {
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
                 let item = items.iter().find(|item| item.id == chosen.id).unwrap();
-                let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, side, &wanted, &at_once)).unwrap();
+                let scene =
+                    block_on(Scene::open(&files, &Rc::new(NoCache), item, side, &wanted, None, &at_once)).unwrap();
                 let Some(scene) = scene else { continue };
                 scenes.push(Here { used: scene.used.clone(), mask_kind: scene.mask_kind, scene: Mutex::new(scene) });
                 used.push(item.clone());
             }
         }
-        let computed = block_on(compute(&wanted, &windows(&search), scenes, finds_offset, |_, _| {}));
+        let computed = block_on(compute(&wanted, &windows(&search), scenes, finds_offset, |_, _, _| {}));
         let (map, done) = computed.unwrap_or_else(|fault| panic!("{fault:?}"));
         (used, map, done)
     }

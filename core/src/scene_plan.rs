@@ -8,7 +8,7 @@ use crate::placement::Placement;
 use crate::reflectance::Scaling;
 use crate::scene_rows::SceneRows;
 use crate::sky::margin_px;
-use crate::warp::{Observation, Resampling, warp};
+use crate::warp::{Observation, Resampling, nearest_pixel, warp};
 
 /// What a scene is read for. Cells are visited in bands of columns, each in strips from north to south.
 #[derive(Clone, Debug)]
@@ -139,6 +139,18 @@ impl ScenePlan {
         let pixels = (needed.end - needed.start) * (self.columns.end - self.columns.start);
         let cells = window.rows.len() * window.columns.len();
         pixels as u64 * SceneRows::PIXEL_BYTES + (cells * size_of::<Observation>()) as u64
+    }
+
+    /// Calls `visit` with every cell of a window, by its place row by row, and the column and row of the pixel under
+    /// its centre; `None` where the projection has no answer.
+    pub fn visit_nearest(&self, window: &CellWindow, mut visit: impl FnMut(usize, Option<(i64, i64)>)) {
+        let mut cell = 0;
+        for row in window.rows.clone() {
+            self.lattice.visit_row(row, window.columns.clone(), |_, footprint| {
+                visit(cell, footprint.map(nearest_pixel));
+                cell += 1;
+            });
+        }
     }
 
     /// What the scene saw of a window's cells, from the rows that have been read.

@@ -145,10 +145,18 @@ fn seen(lattice: &Lattice, window: &CellWindow, see: impl Fn(Footprint) -> Obser
     cells
 }
 
+/// Column and row of the pixel under a cell's centre.
+#[inline]
+pub(crate) fn nearest_pixel(footprint: Footprint) -> (i64, i64) {
+    let pixel = |position: f64| rounded(position * CENTRE_PARTS as f64).div_euclid(CENTRE_PARTS);
+    (pixel(footprint.column), pixel(footprint.row))
+}
+
 impl SceneWindow {
+    #[inline]
     fn nearest(&self, footprint: Footprint, scaling: Scaling) -> Observation {
-        let pixel = |position: f64| rounded(position * CENTRE_PARTS as f64).div_euclid(CENTRE_PARTS);
-        let (column, row) = (pixel(footprint.column) - self.column, pixel(footprint.row) - self.row);
+        let (column, row) = nearest_pixel(footprint);
+        let (column, row) = (column - self.column, row - self.row);
         let inside = (0..self.width as i64).contains(&column) && (0..self.height as i64).contains(&row);
         if !inside {
             return Observation::UNSEEN;

@@ -168,6 +168,37 @@ test("a neighbour fetches only what is new", async (t) => {
   assert.ok(done.bytes === 0 && done.cached_bytes > 0, JSON.stringify(done));
 });
 
+test("pictures show vegetation before the fire and bare ground after it", async (t) => {
+  const page = await desk(t);
+  const { done } = await compute(page, small(), { picture: "false" });
+  assert.equal(done.kind, "done", JSON.stringify(done));
+  const seen = await page.evaluate(() => {
+    const counts = { valid: 0, pre: 0, burnt: 0, post: 0, blocks: window.blocks.length, transparent: 0 };
+    for (const { buffers } of window.blocks) {
+      const [dnbr, preNbr] = [new Float32Array(buffers[0]), new Float32Array(buffers[1])];
+      const [state, pre, post] = [2, 3, 4].map((place) => new Uint8Array(buffers[place]));
+      for (let cell = 0; cell < 65536; cell += 1) {
+        // Red is SWIR2 and green the near infrared: NBR tells which is brighter.
+        const [red, green, , alpha] = pre.subarray(cell * 4, cell * 4 + 4);
+        counts.transparent += state[cell] === 0 && alpha === 0 && post[cell * 4 + 3] === 0;
+        if (state[cell] !== 1) continue;
+        counts.valid += 1;
+        counts.pre += alpha === 255 && (Math.abs(preNbr[cell]) < 0.05 || green > red === preNbr[cell] > 0);
+        if (preNbr[cell] - dnbr[cell] > -0.05) continue;
+        counts.burnt += 1;
+        counts.post += post[cell * 4] > post[cell * 4 + 1];
+      }
+    }
+    return counts;
+  });
+  t.diagnostic(JSON.stringify(seen));
+  assert.ok(seen.valid > 50_000 && seen.burnt > 500 && seen.transparent > 10_000);
+  assert.ok(seen.pre > seen.valid * 0.999 && seen.post > seen.burnt * 0.999);
+  const seenByEye = await compute(page, small(), { picture: "true" });
+  assert.equal(seenByEye.done.kind, "done", JSON.stringify(seenByEye.done));
+  assert.ok(await page.evaluate(() => new Uint8Array(window.blocks[0].buffers[3]).some((byte) => byte > 0)));
+});
+
 test("files come with their names, and a dropped area is read", async (t) => {
   const page = await desk(t);
   const early = await order(page, { kind: "download", file: { kind: "hectares" }, corrected: false });

@@ -8,10 +8,11 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
     Breaks, CLOUD_MARGIN_M, DnbrOffset, Empty, FireSide, Grid, MaskKind, Masks, OffsetRing, Passes, RowViews,
-    SceneView, SearchWindows, SideViews, Summary, VALID, mercator,
+    SceneView, SearchWindows, SideViews, Sight, Summary, VALID, mercator,
 };
 use futures_util::future::{try_join, try_join_all};
 
+use crate::scene::Look;
 use crate::wanted::WantedCells;
 use dragonfly_core::protocol::{Done, Fault, FaultKind};
 
@@ -29,7 +30,7 @@ pub trait View {
     /// What the scene saw of the cells in a strip of rows. Strips come from north to south.
     ///
     /// A worker begins at once; here work is done while the answer is waited for.
-    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<SceneView, Fault>>;
+    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<Look, Fault>>;
 }
 
 /// A computed area: cells of its whole grid, row by row.
@@ -45,7 +46,16 @@ pub struct Map {
     pub state: Vec<u8>,
 }
 
-/// Computes an area. `on_strip` is handed the map so far and the rows that have come.
+/// What a strip looked like before and after the fire: RGBA of all its cells; empty where no picture is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Pictures {
+    /// Before the fire.
+    pub pre: Vec<u8>,
+    /// After it.
+    pub post: Vec<u8>,
+}
+
+/// Computes an area. `on_strip` is handed the map so far, the rows that have come, and what they looked like.
 ///
 /// # Errors
 /// When a side has no scene over the area, or one cannot be read.
@@ -54,7 +64,7 @@ pub async fn compute<V: View>(
     windows: &SearchWindows,
     scenes: Vec<V>,
     finds_offset: bool,
-    mut on_strip: impl FnMut(&Map, Range<u32>),
+    mut on_strip: impl FnMut(&Map, Range<u32>, &Pictures),
 ) -> Result<(Map, Done), Fault> {
     let grid = wanted.grid();
     let (pre, post) = (Side::of(FireSide::Pre, &scenes, windows)?, Side::of(FireSide::Post, &scenes, windows)?);
@@ -66,9 +76,13 @@ pub async fn compute<V: View>(
     let mut next = strips.first().map(look);
     for (index, rows) in strips.iter().enumerate() {
         let Some(seen) = next.take() else { break };
-        let (pre_views, post_views) = seen.await?;
+        let (pre_looks, post_looks) = seen.await?;
         // The scenes look at the next strip while this one is computed.
         next = strips.get(index + 1).map(look);
+        let pictures =
+            Pictures { pre: map.picture(wanted, rows, &pre_looks), post: map.picture(wanted, rows, &post_looks) };
+        let views = |looks: Vec<Look>| -> Vec<SceneView> { looks.into_iter().map(|look| look.view).collect() };
+        let (pre_views, post_views) = (views(pre_looks), views(post_looks));
         let sides = (
             SideViews { passes: &pre.passes, views: &pre_views },
             SideViews { passes: &post.passes, views: &post_views },
@@ -76,7 +90,7 @@ pub async fn compute<V: View>(
         for row in rows.clone() {
             map.compute_row(wanted, sides, row, &mut rows_views);
         }
-        on_strip(&map, rows.clone());
+        on_strip(&map, rows.clone(), &pictures);
     }
     let offset = if finds_offset { map.dnbr_offset(wanted.bbox()) } else { None };
     let done = map.sum_up(scenes.iter(), offset);
@@ -105,7 +119,7 @@ impl<'a, V: View> Side<'a, V> {
     }
 
     /// Lets the scenes look at a strip.
-    fn look(&self, rows: Range<u32>) -> impl Future<Output = Result<Vec<SceneView>, Fault>> {
+    fn look(&self, rows: Range<u32>) -> impl Future<Output = Result<Vec<Look>, Fault>> {
         try_join_all(self.scenes.iter().map(|scene| scene.observe(rows.clone())).collect::<Vec<_>>())
     }
 }
@@ -140,6 +154,29 @@ impl Map {
             }
             Err(reason) => self.state[start + place] = reason.code(),
         });
+    }
+
+    /// The best view of each cell of some rows, the earliest of equals; empty where no scene has a picture.
+    fn picture(&self, wanted: &WantedCells, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
+        if looks.iter().all(|look| look.rgba.is_empty()) {
+            return Vec::new();
+        }
+        let width = self.grid.width() as usize;
+        let mut rgba = vec![0; width * rows.len() * 4];
+        let mut best = vec![Sight::Unseen; width * rows.len()];
+        let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
+        for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?))) {
+            let places = window.rows.clone().flat_map(|row| window.columns.clone().map(move |column| (row, column)));
+            for (((row, column), cell), colour) in places.zip(cells).zip(look.rgba.chunks_exact(4)) {
+                let (row, column) = ((row - rows.start) as usize, column as usize);
+                let at = row * width + column;
+                if inside[row][column] && cell.sight > best[at] && colour[3] > 0 {
+                    best[at] = cell.sight;
+                    rgba[at * 4..at * 4 + 4].copy_from_slice(colour);
+                }
+            }
+        }
+        rgba
     }
 
     /// What season and haze changed on unburned ground around what burnt.

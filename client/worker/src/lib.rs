@@ -39,6 +39,7 @@ mod transport;
 
 // Its part in a scene.
 mod band;
+mod colours;
 mod scene;
 
 // Its place on the map.
@@ -58,7 +59,7 @@ pub use compression::{BrokenBlock, Compression};
 pub use crs::{Crs, UnknownCrs};
 pub use directory::TiffError;
 pub use download::Harvest;
-pub use engine::{Map, View, compute};
+pub use engine::{Map, Pictures, View, compute};
 pub use far::{Far, FetchError, Fetched};
 pub use fault::{catalogue_fault, scene_fault};
 pub use image::Image;
@@ -66,6 +67,6 @@ pub use known_bytes::{KnownBytes, Unknown};
 pub use level::{BlockPlace, Level};
 pub use pixels::{Pixels, SampleKind};
 pub use projection::CrsProjection;
-pub use scene::{Begin, PixelGrid, Scene, SceneError};
+pub use scene::{Begin, Look, PixelGrid, Scene, SceneError};
 pub use transport::{Answer, AnswerHead, Transport, Unreachable};
 pub use wanted::WantedCells;

@@ -20,12 +20,14 @@ use serde::{Deserialize, Serialize};
 use crate::band::Band;
 use crate::cache::ByteCache;
 use crate::cog::{Cog, ReadError};
+use crate::colours::Colours;
 use crate::crs::{Crs, UnknownCrs};
 use crate::far::Far;
 use crate::pixels::SampleKind;
 use crate::projection::CrsProjection;
 use crate::transport::Transport;
 use crate::wanted::WantedCells;
+use dragonfly_core::protocol::Picture;
 
 /// A scene with what has been read of it.
 pub struct Scene<T, C> {
@@ -38,6 +40,7 @@ pub struct Scene<T, C> {
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
     scaling: Scaling,
+    colours: Option<Colours<T, C>>,
     read: SceneRows,
     /// Parts that are not asked for yet, from north to south.
     waiting: VecDeque<Range<i64>>,
@@ -45,6 +48,15 @@ pub struct Scene<T, C> {
     under_way: VecDeque<oneshot::Receiver<Result<Part, ReadError>>>,
     under_way_bytes: u64,
     begin: Begin,
+}
+
+/// What a scene saw of a strip.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// The cells.
+    pub view: SceneView,
+    /// What they look like, 4 bytes a cell; empty where no picture is wanted, or can be made.
+    pub rgba: Vec<u8>,
 }
 
 /// Where the pixels of a scene lie at full resolution.
@@ -143,6 +155,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         item: &Item,
         side: FireSide,
         wanted: &WantedCells,
+        picture: Option<Picture>,
         begin: &Begin,
     ) -> Result<Option<Self>, SceneError> {
         let open = |href: &str| open_band(Rc::clone(far), Rc::clone(cache), href.to_owned());
@@ -179,6 +192,11 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         }
         let offset = offset_of(item, &swir_band).await?;
         let used = UsedScene::new(item, side, offset).ok_or(SceneError::NoDatetime)?;
+        let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
+        let colours = match picture {
+            Some(picture) => Colours::open(far, cache, item, picture, scaling, wanted).await?,
+            None => None,
+        };
         let pixel_grid = match nir.image().crs {
             Crs::Epsg(epsg) => {
                 let corner_m = frame.geo_transform.projected_from_pixel(0.0, 0.0);
@@ -209,7 +227,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             waiting: waiting.collect(),
             plan,
             bands: Rc::new(bands),
-            scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
+            scaling,
+            colours,
             read,
             under_way: VecDeque::new(),
             under_way_bytes: 0,
@@ -225,12 +244,12 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
     ///
     /// # Errors
     /// When pixels cannot be read.
-    pub async fn observe(&mut self, rows: &Range<u32>) -> Result<SceneView, SceneError> {
+    pub async fn observe(&mut self, rows: &Range<u32>) -> Result<Look, SceneError> {
         let window = self.plan.window(rows);
         if window.rows.is_empty() || window.columns.is_empty() {
-            return Ok(None);
+            return Ok(Look::default());
         }
-        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(None) };
+        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(Look::default()) };
         self.read.forget_above(needed.start);
         while self.read.rows().end < needed.end {
             self.order();
@@ -240,7 +259,11 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             self.take_in(&part?);
         }
         let observations = self.plan.observe(&self.read, self.scaling, &window);
-        Ok(Some((window, observations)))
+        let rgba = match &mut self.colours {
+            Some(colours) => colours.paint(&window).await?,
+            None => Vec::new(),
+        };
+        Ok(Look { view: Some((window, observations)), rgba })
     }
 
     /// Asks for parts ahead, as far as memory allows.
@@ -277,7 +300,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
     }
 }
 
-async fn open_band<T: Transport, C: ByteCache>(
+pub(crate) async fn open_band<T: Transport, C: ByteCache>(
     far: Rc<Far<T>>,
     cache: Rc<C>,
     href: String,
@@ -294,7 +317,7 @@ async fn open_band<T: Transport, C: ByteCache>(
 }
 
 /// Extent and place of a band.
-fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<ImageFrame, SceneError> {
+pub(crate) fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<ImageFrame, SceneError> {
     let unplaced = || SceneError::Unplaced { url: cog.url().to_owned(), cause: Unplaced::NoGeoreference };
     cog.image().frame().ok_or_else(unplaced)
 }

@@ -11,8 +11,8 @@ use dragonfly_core::protocol::{
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, Empty, FireSide, Grid, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, PixelGrid, WantedCells, around, catalogue_fault, compute, found, nearest,
-    products, question, windows,
+    Catalogue, CatalogueError, Harvest, Map, Pictures, PixelGrid, WantedCells, around, catalogue_fault, compute, found,
+    nearest, products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -172,8 +172,8 @@ impl Desk {
         let strips = u64::from(grid.height() / TILE_SIZE_PX);
         self.progress.step(Step::Computing, 0, strips);
         let number = self.progress.number.get();
-        let on_strip = |map: &Map, rows: Range<u32>| {
-            report_blocks(number, map, &rows);
+        let on_strip = |map: &Map, rows: Range<u32>, pictures: &Pictures| {
+            report_blocks(number, map, &rows, pictures, wish.picture.is_some());
             self.progress.step(Step::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
         };
         let (map, mut done) = compute(&wanted, &windows(search), scenes, wish.dnbr_offset, on_strip).await?;
@@ -221,7 +221,7 @@ impl Desk {
         self.progress.step(Step::Opening, 0, count);
         let opened = &opened;
         let open = sides.into_iter().zip(items).map(|(side, item)| async move {
-            let scene = self.pool.open(item, side, search.area.clone(), zoom).await;
+            let scene = self.pool.open(item, side, search.area.clone(), zoom, wish.picture).await;
             opened.set(opened.get() + 1);
             self.progress.step(Step::Opening, opened.get(), count);
             scene
@@ -258,7 +258,7 @@ fn alone(answer: Answer) -> (Answer, Vec<ArrayBuffer>) {
 }
 
 /// Hands the tiles of some rows to the page; none for a tile wholly outside the area.
-fn report_blocks(number: u32, map: &Map, rows: &Range<u32>) {
+fn report_blocks(number: u32, map: &Map, rows: &Range<u32>, pictures: &Pictures, has_pictures: bool) {
     let tiles = map.grid.tiles();
     let width = map.grid.width() as usize;
     let side = TILE_SIZE_PX as usize;
@@ -269,11 +269,20 @@ fn report_blocks(number: u32, map: &Map, rows: &Range<u32>) {
             continue;
         }
         let at = BlockAt { z: map.grid.zoom(), x: tiles.x_start + x, y: tiles.y_start + rows.start / TILE_SIZE_PX };
-        report(
-            number,
-            Answer::Block(at),
-            &[floats(&cut(&map.dnbr, starts.clone())), floats(&cut(&map.pre_nbr, starts)), bytes(&state)],
-        );
+        let (dnbr, pre_nbr) = (cut(&map.dnbr, starts.clone()), cut(&map.pre_nbr, starts.clone()));
+        let mut buffers = vec![floats(&dnbr), floats(&pre_nbr), bytes(&state)];
+        if has_pictures {
+            let first = rows.start as usize * width;
+            for rgba in [&pictures.pre, &pictures.post] {
+                let (cells, _) = rgba.as_chunks::<4>();
+                let own = match cells.is_empty() {
+                    true => vec![[0; 4]; side * side],
+                    false => cut(cells, starts.clone().map(|start| start - first)),
+                };
+                buffers.push(bytes(own.as_flattened()));
+            }
+        }
+        report(number, Answer::Block(at), &buffers);
     }
 }
 

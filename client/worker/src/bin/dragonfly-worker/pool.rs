@@ -7,10 +7,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Fault, FaultKind};
+use dragonfly_core::protocol::{Fault, FaultKind, Picture};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, FireSide, MaskKind, Observation, SceneView, Sight};
-use dragonfly_worker::{PixelGrid, View};
+use dragonfly_core::{CellWindow, FireSide, MaskKind, Observation, Sight};
+use dragonfly_worker::{Look, PixelGrid, View};
 use futures_channel::oneshot;
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
@@ -62,6 +62,7 @@ impl Pool {
         side: FireSide,
         area: String,
         zoom: u8,
+        picture: Option<Picture>,
     ) -> Result<Option<FarScene>, Fault> {
         let ticket = self.ticket();
         let Some(worker) = self.workers.get(ticket as usize % self.workers.len().max(1)).map(Rc::clone) else {
@@ -69,7 +70,7 @@ impl Pool {
             return Err(Fault::new(FaultKind::Memory, message, "close other tabs, or try another browser"));
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
-        let opening = Box::new(Opening { ticket, item, side, area, zoom });
+        let opening = Box::new(Opening { ticket, item, side, area, zoom, picture });
         let opened = worker.ask(ticket, &Task::Open(opening)).await?;
         let Tell::Opened { used: Some(used), pixel_grid, .. } = opened.0 else { return Ok(None) };
         Ok(Some(FarScene { used, mask_kind, pixel_grid, worker, scene: ticket, tickets: Rc::clone(self) }))
@@ -156,16 +157,17 @@ impl View for FarScene {
         self.mask_kind
     }
 
-    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<SceneView, Fault>> {
+    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<Look, Fault>> {
         let ticket = self.tickets.ticket();
         let asked = self.worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows });
         async {
-            let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else { return Ok(None) };
-            let [nbr, sights] = &buffers[..] else { return Ok(None) };
+            let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else { return Ok(Look::default()) };
+            let [nbr, sights, rgba] = &buffers[..] else { return Ok(Look::default()) };
             let (nbr, sights) = (Float32Array::new(nbr).to_vec(), Uint8Array::new(sights).to_vec());
             let observation =
                 |(nbr, sight): (f32, u8)| Observation { nbr, sight: Sight::from_code(sight).unwrap_or_default() };
-            Ok(Some((CellWindow { columns, rows }, nbr.into_iter().zip(sights).map(observation).collect())))
+            let view = Some((CellWindow { columns, rows }, nbr.into_iter().zip(sights).map(observation).collect()));
+            Ok(Look { view, rgba: Uint8Array::new(rgba).to_vec() })
         }
     }
 }

@@ -7,10 +7,10 @@ use std::rc::Rc;
 
 use async_lock::Mutex;
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Fault, FaultKind};
+use dragonfly_core::protocol::{Fault, FaultKind, Picture};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{Area, FireSide, SceneView};
-use dragonfly_worker::{Begin, BrowserTransport, Far, PixelGrid, Scene, WantedCells, scene_fault};
+use dragonfly_core::{Area, FireSide};
+use dragonfly_worker::{Begin, BrowserTransport, Far, Look, PixelGrid, Scene, WantedCells, scene_fault};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,7 @@ pub(crate) struct Opening {
     /// GeoJSON.
     pub(crate) area: String,
     pub(crate) zoom: u8,
+    pub(crate) picture: Option<Picture>,
 }
 
 /// What a scene worker tells.
@@ -54,7 +55,8 @@ pub(crate) struct Opening {
 pub(crate) enum Tell {
     /// A scene is open; nothing is told of one that covers no cell.
     Opened { ticket: u32, used: Option<UsedScene>, pixel_grid: Option<PixelGrid> },
-    /// What was seen, over these columns and rows. Buffers: NBR as float32, and sights by code.
+    /// What was seen, over these columns and rows. Buffers: NBR as float32, sights by code, and RGBA, which may be
+    /// empty.
     Seen { ticket: u32, columns: Range<u32>, rows: Range<u32> },
     /// The scene has no cell there.
     Unseen { ticket: u32 },
@@ -128,7 +130,7 @@ impl Bench {
     }
 
     async fn open(&self, opening: Opening) {
-        let Opening { ticket, item, side, area, zoom } = opening;
+        let Opening { ticket, item, side, area, zoom, picture } = opening;
         let wanted = match Area::from_geojson(&area) {
             Ok(area) => WantedCells::of(area, zoom),
             Err(error) => {
@@ -136,7 +138,7 @@ impl Bench {
                 return self.say(&Tell::Failed { ticket, fault }, &[]);
             }
         };
-        match Scene::open(&self.far, &self.store, &item, side, &wanted, &self.begin).await {
+        match Scene::open(&self.far, &self.store, &item, side, &wanted, picture, &self.begin).await {
             Ok(scene) => {
                 let used = scene.as_ref().map(|scene| scene.used.clone());
                 let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
@@ -156,7 +158,7 @@ impl Bench {
         let Some(scene) = self.scenes.borrow().get(&scene).map(Rc::clone) else { return };
         let mut scene = scene.lock().await;
         match scene.observe(&rows).await {
-            Ok(view) => self.say_seen(ticket, view),
+            Ok(look) => self.say_seen(ticket, look),
             Err(error) => {
                 let fault = scene_fault(&scene.used.id, scene.used.side, &error, is_online());
                 self.say(&Tell::Failed { ticket, fault }, &[]);
@@ -164,12 +166,12 @@ impl Bench {
         }
     }
 
-    fn say_seen(&self, ticket: u32, view: SceneView) {
+    fn say_seen(&self, ticket: u32, Look { view, rgba }: Look) {
         let Some((window, cells)) = view else { return self.say(&Tell::Unseen { ticket }, &[]) };
         let nbr: Vec<f32> = cells.iter().map(|cell| cell.nbr).collect();
         let sights: Vec<u8> = cells.iter().map(|cell| cell.sight as u8).collect();
         let seen = Tell::Seen { ticket, columns: window.columns, rows: window.rows };
-        self.say(&seen, &[floats(&nbr), bytes(&sights)]);
+        self.say(&seen, &[floats(&nbr), bytes(&sights), bytes(&rgba)]);
     }
 
     fn say(&self, what: &Tell, buffers: &[ArrayBuffer]) {
