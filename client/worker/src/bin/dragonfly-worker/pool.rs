@@ -86,6 +86,11 @@ impl Pool {
         self.next_ticket.set(self.next_ticket.get().next_multiple_of(self.workers.len().max(1) as u32));
     }
 
+    /// Keeps nothing of what waits to be written.
+    pub(crate) fn forget(&self) {
+        self.workers.iter().for_each(|worker| tell(&worker.worker, &Task::Forget, &[]));
+    }
+
     fn ticket(&self) -> u32 {
         self.next_ticket.replace(self.next_ticket.get().wrapping_add(1))
     }

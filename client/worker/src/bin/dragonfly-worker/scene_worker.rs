@@ -33,8 +33,10 @@ pub(crate) enum Task {
     Open(Box<Opening>),
     /// Looks at the cells of some rows. Answered by [`Tell::Seen`].
     Observe { ticket: u32, scene: u32, rows: Range<u32> },
-    /// Lets go of all scenes, whatever is under way.
+    /// Lets go of all scenes, whatever is under way, and writes what is to be kept.
     Clear,
+    /// Keeps nothing of what waits to be written.
+    Forget,
 }
 
 /// A scene to be opened.
@@ -112,12 +114,15 @@ impl Bench {
             let store = Rc::clone(&self.store);
             return spawn_local(async move { store.write().await });
         }
+        if matches!(task, Task::Forget) {
+            return self.store.forget();
+        }
         let bench = Rc::clone(self);
         let (work, handle) = abortable(async move {
             match task {
                 Task::Open(opening) => bench.open(*opening).await,
                 Task::Observe { ticket, scene, rows } => bench.observe(ticket, scene, rows).await,
-                Task::Clear => {}
+                Task::Clear | Task::Forget => {}
             }
         });
         let mut under_way = self.under_way.borrow_mut();

@@ -70,12 +70,25 @@ impl Store {
     /// Keeps what waits to be kept. Writing takes the browser long, so it is done when an order has been carried out.
     pub(crate) async fn write(&self) {
         let Some(cache) = self.cache().await else { return };
-        self.waiting_bytes.set(0);
-        for (entry, bytes) in self.waiting.take() {
-            let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(&bytes[..]))) else { continue };
-            // What cannot be kept is forgotten.
-            let _ = JsFuture::from(cache.put_with_str(&entry, &answer)).await;
+        loop {
+            let first = self.waiting.borrow().first_key_value().map(|(entry, bytes)| (entry.clone(), bytes.clone()));
+            let Some((entry, bytes)) = first else { return };
+            if let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(&bytes[..]))) {
+                // What cannot be kept is forgotten.
+                let _ = JsFuture::from(cache.put_with_str(&entry, &answer)).await;
+            }
+            // Until it is written it is found here.
+            if self.waiting.borrow_mut().remove(&entry).is_some() {
+                self.waiting_bytes.set(self.waiting_bytes.get() - bytes.len());
+            }
         }
+    }
+
+    /// Lets go of what waits to be kept.
+    pub(crate) fn forget(&self) {
+        self.waiting.take();
+        self.waiting_bytes.set(0);
+        self.known.take();
     }
 
     async fn cache(&self) -> Option<&Cache> {
@@ -125,8 +138,8 @@ impl ByteCache for Store {
             entries.borrow_mut().insert(entry.clone());
         }
         if self.waiting_bytes.get() + bytes.len() <= MOST_WAITING {
-            self.waiting_bytes.set(self.waiting_bytes.get() + bytes.len());
-            self.waiting.borrow_mut().insert(entry, bytes.to_vec());
+            let replaced = self.waiting.borrow_mut().insert(entry, bytes.to_vec()).map_or(0, |old| old.len());
+            self.waiting_bytes.set(self.waiting_bytes.get() + bytes.len() - replaced);
         } else if let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes))) {
             // Nobody waits for it: what cannot be kept is forgotten.
             let write = cache.put_with_str(&entry, &answer);
