@@ -77,6 +77,7 @@ pub fn median(values: &mut [f32]) -> f32 {
 /// dNBR of a cell inside box and zone, or why it has none.
 ///
 /// Water is decided before the fire: ground that looks like water only afterwards is a dark scar.
+#[inline]
 pub fn difference(pre: &Side, post: &Side) -> Result<f32, Empty> {
     if pre.is_water {
         return Err(Empty::Water);

@@ -76,6 +76,7 @@ impl Observation {
         Self { nbr: f32::NAN, sight }
     }
 
+    #[inline]
     fn clear(nbr: f32, is_water: bool) -> Self {
         match (nbr.is_nan(), is_water) {
             (true, _) => Self::empty(Sight::NoData),

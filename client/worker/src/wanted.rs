@@ -46,12 +46,17 @@ impl WantedCells {
 
     /// For every column of a row, whether the cell is wanted.
     pub fn row(&self, row: u32) -> Vec<bool> {
-        let inside = |column| self.grid.is_inside(column, row);
-        if self.squares.is_empty() {
-            return (0..self.grid.width()).map(inside).collect();
+        let mut cells = vec![false; self.grid.width() as usize];
+        if !self.grid.inside_rows().contains(&row) {
+            return cells;
         }
-        let cells = self.area.cells_of_row(&self.grid, row);
-        (0..).zip(cells).map(|(column, in_area)| in_area && inside(column)).collect()
+        let columns = self.grid.inside_columns();
+        let inside = columns.start as usize..columns.end as usize;
+        match self.squares.is_empty() {
+            true => cells[inside].fill(true),
+            false => cells[inside.clone()].copy_from_slice(&self.area.cells_of_row(&self.grid, row)[inside]),
+        }
+        cells
     }
 
     /// Whether any cell of a window may be wanted.

@@ -99,8 +99,8 @@ impl Desk {
                 Request::ReadArea { name } => read_area(&name, &buffers).map(alone),
                 Request::Cancel => Ok(alone(Answer::Cancelled)),
                 Request::ClearCache => {
-                    desk.pool.forget();
-                    desk.store.forget();
+                    desk.pool.forget().await;
+                    desk.store.forget().await;
                     desk.store.limit(0).await;
                     Ok(alone(Answer::Cleared))
                 }

@@ -12,6 +12,7 @@ use dragonfly_core::stac::Item;
 use dragonfly_core::{CellWindow, FireSide, MaskKind, Observation, Sight};
 use dragonfly_worker::{Look, PixelGrid, View};
 use futures_channel::oneshot;
+use futures_util::future::join_all;
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
@@ -87,8 +88,13 @@ impl Pool {
     }
 
     /// Keeps nothing of what waits to be written.
-    pub(crate) fn forget(&self) {
-        self.workers.iter().for_each(|worker| tell(&worker.worker, &Task::Forget, &[]));
+    pub(crate) async fn forget(&self) {
+        let forget = self.workers.iter().map(|worker| {
+            let ticket = self.ticket();
+            worker.ask(ticket, &Task::Forget { ticket })
+        });
+        // A worker that died keeps nothing either.
+        join_all(forget.collect::<Vec<_>>()).await;
     }
 
     fn ticket(&self) -> u32 {
@@ -126,6 +132,7 @@ impl SceneWorker {
             Tell::Opened { ticket, .. }
             | Tell::Seen { ticket, .. }
             | Tell::Unseen { ticket }
+            | Tell::Forgotten { ticket }
             | Tell::Failed { ticket, .. } => *ticket,
             Tell::Received { .. } => return,
         };

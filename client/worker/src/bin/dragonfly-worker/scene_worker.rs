@@ -35,8 +35,8 @@ pub(crate) enum Task {
     Observe { ticket: u32, scene: u32, rows: Range<u32> },
     /// Lets go of all scenes, whatever is under way, and writes what is to be kept.
     Clear,
-    /// Keeps nothing of what waits to be written.
-    Forget,
+    /// Keeps nothing of what waits to be written. Answered by [`Tell::Forgotten`].
+    Forget { ticket: u32 },
 }
 
 /// A scene to be opened.
@@ -62,6 +62,8 @@ pub(crate) enum Tell {
     Seen { ticket: u32, columns: Range<u32>, rows: Range<u32> },
     /// The scene has no cell there.
     Unseen { ticket: u32 },
+    /// Nothing waits to be written.
+    Forgotten { ticket: u32 },
     /// It cannot be done.
     Failed { ticket: u32, fault: Fault },
     /// Bytes came from the network, or were kept.
@@ -114,15 +116,16 @@ impl Bench {
             let store = Rc::clone(&self.store);
             return spawn_local(async move { store.write().await });
         }
-        if matches!(task, Task::Forget) {
-            return self.store.forget();
-        }
         let bench = Rc::clone(self);
         let (work, handle) = abortable(async move {
             match task {
                 Task::Open(opening) => bench.open(*opening).await,
                 Task::Observe { ticket, scene, rows } => bench.observe(ticket, scene, rows).await,
-                Task::Clear | Task::Forget => {}
+                Task::Forget { ticket } => {
+                    bench.store.forget().await;
+                    bench.say(&Tell::Forgotten { ticket }, &[]);
+                }
+                Task::Clear => {}
             }
         });
         let mut under_way = self.under_way.borrow_mut();

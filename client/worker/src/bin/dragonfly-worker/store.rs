@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use async_lock::OnceCell;
+use async_lock::{Mutex, OnceCell};
 use dragonfly_worker::ByteCache;
 use js_sys::{Array, Reflect, Uint8Array, encode_uri_component};
 use wasm_bindgen::{JsCast, JsValue};
@@ -31,6 +31,8 @@ pub(crate) struct Store {
     /// What is to be kept, as soon as nobody waits for a picture.
     waiting: RefCell<BTreeMap<String, Vec<u8>>>,
     waiting_bytes: Cell<usize>,
+    /// Held while something is written.
+    writing: Mutex<()>,
     on_kept: Box<dyn Fn(u64)>,
 }
 
@@ -47,6 +49,7 @@ impl Store {
             known: RefCell::default(),
             waiting: RefCell::default(),
             waiting_bytes: Cell::new(0),
+            writing: Mutex::new(()),
             on_kept: Box::new(on_kept),
         }
     }
@@ -70,6 +73,7 @@ impl Store {
     /// Keeps what waits to be kept. Writing takes the browser long, so it is done when an order has been carried out.
     pub(crate) async fn write(&self) {
         let Some(cache) = self.cache().await else { return };
+        let _one_at_a_time = self.writing.lock().await;
         loop {
             let first = self.waiting.borrow().first_key_value().map(|(entry, bytes)| (entry.clone(), bytes.clone()));
             let Some((entry, bytes)) = first else { return };
@@ -84,11 +88,12 @@ impl Store {
         }
     }
 
-    /// Lets go of what waits to be kept.
-    pub(crate) fn forget(&self) {
+    /// Lets go of what waits to be kept. Nothing is being written any more when this is done.
+    pub(crate) async fn forget(&self) {
         self.waiting.take();
         self.waiting_bytes.set(0);
         self.known.take();
+        self.writing.lock().await;
     }
 
     async fn cache(&self) -> Option<&Cache> {
