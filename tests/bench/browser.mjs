@@ -6,6 +6,7 @@
 // The scenes and the far bucket come from ../shared/bench; --scenes keeps the scenes for the next time. Build first
 // (scripts/build), and install the peer: npm ci --prefix tests/bench
 import { execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -248,6 +249,8 @@ try {
   if (works.includes("far")) await far(chromium);
 } finally {
   await chromium.close();
+  const ended = running.map((child) => once(child, "exit"));
   running.forEach((child) => child.kill());
+  await Promise.all(ended);
   rmSync(folder, { recursive: true, force: true });
 }
