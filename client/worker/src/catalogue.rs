@@ -181,3 +181,87 @@ fn said(text: &str) -> String {
     let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
     if line.is_empty() { String::new() } else { format!(": {line}") }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::{HashMap, VecDeque};
+    use std::ops::Range;
+
+    use pollster::block_on;
+
+    use super::*;
+
+    /// Answers as written down beforehand; silent when there are no more.
+    #[derive(Default)]
+    struct Script {
+        answers: RefCell<VecDeque<WebAnswer>>,
+        asked: RefCell<Vec<Page>>,
+        pauses: RefCell<Vec<Duration>>,
+    }
+
+    impl Web for Rc<Script> {
+        async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
+            self.asked.borrow_mut().push(page.clone());
+            self.answers.borrow_mut().pop_front().ok_or(Unreachable("offline".to_owned()))
+        }
+
+        async fn pause(&self, time: Duration) {
+            self.pauses.borrow_mut().push(time);
+        }
+    }
+
+    #[derive(Default)]
+    struct Kept(RefCell<HashMap<String, Vec<u8>>>);
+
+    impl ByteCache for Kept {
+        async fn get(&self, url: &str, _range: &Range<u64>) -> Option<Vec<u8>> {
+            self.0.borrow().get(url).cloned()
+        }
+
+        async fn put(&self, url: &str, _range: &Range<u64>, bytes: &[u8]) {
+            self.0.borrow_mut().insert(url.to_owned(), bytes.to_vec());
+        }
+    }
+
+    fn page(id: &str, next: &str) -> WebAnswer {
+        let item = format!(r#"{{"id":"{id}","properties":{{"datetime":"2025-06-12T18:50:00Z"}},"assets":{{}}}}"#);
+        let links = if next.is_empty() { String::new() } else { format!(r#"{{"rel":"next","href":"{next}"}}"#) };
+        WebAnswer { status: 200, text: format!(r#"{{"features":[{item}],"links":[{links}]}}"#), retry_after: None }
+    }
+
+    fn status(status: u16, retry_after: Option<&str>) -> WebAnswer {
+        WebAnswer { status, text: "so it is".to_owned(), retry_after: retry_after.map(str::to_owned) }
+    }
+
+    fn found(script: &Rc<Script>, kept: &Rc<Kept>, answers: &[WebAnswer]) -> Result<Vec<String>, CatalogueError> {
+        script.answers.borrow_mut().extend(answers.iter().cloned());
+        let catalogue = Catalogue::new(Rc::clone(script), Rc::clone(kept), "http://catalogue/", None);
+        let items = block_on(catalogue.find(&Search::default(), |_| {}))?;
+        Ok(items.into_iter().map(|item| item.id).collect())
+    }
+
+    #[test]
+    fn pages_are_followed_patiently_and_found_again_offline() {
+        let (script, kept) = (Rc::new(Script::default()), Rc::new(Kept::default()));
+        let answers = [page("a", "http://catalogue/2"), status(503, None), status(429, Some("7")), page("b", "")];
+        assert_eq!(found(&script, &kept, &answers).unwrap(), ["a", "b"]);
+        assert_eq!(script.pauses.take(), [FIRST_PAUSE, Duration::from_secs(7)]);
+        assert_eq!(script.asked.borrow()[3].url(), "http://catalogue/2");
+        assert_eq!(found(&script, &kept, &[]).unwrap(), ["a", "b"]);
+    }
+
+    fn check_error(answers: &[WebAnswer], part: &str) {
+        let error = found(&Rc::default(), &Rc::default(), answers).unwrap_err().to_string();
+        assert!(error.contains("http://catalogue/search") && error.contains(part), "{error}");
+    }
+
+    #[test]
+    fn a_catalogue_that_does_not_answer_is_named() {
+        check_error(&[], "no answer (offline)");
+        check_error(&[status(404, None)], "status 404: so it is");
+        check_error(&vec![status(500, None); 5], "status 500");
+        check_error(&[WebAnswer { status: 200, text: "<html>".to_owned(), retry_after: None }], "not answer as STAC");
+        check_error(&[WebAnswer { status: 200, text: "{}".to_owned(), retry_after: None }], "features");
+    }
+}
