@@ -147,7 +147,7 @@ test("a polygon is drawn by keyboard alone", async (t) => {
   }
   await page.keyboard.press("Enter");
   await page.getByText("the outline on the map").waitFor();
-  assert.equal(await page.getByTestId("aoi-draw").getAttribute("aria-pressed"), "false");
+  await page.locator("[data-testid=aoi-draw][aria-pressed=false]").waitFor();
 });
 
 test("a GeoJSON file gives the area; a file that holds none says so", async (t) => {

@@ -531,9 +531,9 @@ impl Highres {
                 let highres = serde_json::from_str(&text).unwrap_or_default();
                 Some(Config { client: config_from_json(&text).ok()?, highres })
             });
-            let opens_with_part = this.page.part().is_some();
             this.told.config.set(config);
-            if opens_with_part {
+            // A link to a result names its area.
+            if this.told.plan.with_untracked(|plan| plan.area.is_some()) {
                 this.compute();
             }
         });
