@@ -140,9 +140,14 @@ test("a polygon is drawn by keyboard alone", async (t) => {
   const page = await open(t);
   await page.getByTestId("aoi-draw").focus();
   await page.keyboard.press("Enter");
-  for (const [key, times] of [["ArrowRight", 0], ["ArrowRight", 3], ["ArrowDown", 3]]) {
-    for (let time = 0; time < times; time += 1) await page.keyboard.press(key);
-    await page.waitForTimeout(200);
+  for (const key of [null, "ArrowRight", "ArrowDown"]) {
+    if (key) {
+      const before = await page.getByTestId("coordinates").textContent();
+      await page.keyboard.press(key);
+      await page.waitForFunction((before) => document.querySelector("[data-testid=coordinates]").textContent !== before, before);
+      // The map glides.
+      await page.waitForTimeout(600);
+    }
     await page.keyboard.press("Space");
   }
   await page.keyboard.press("Enter");
