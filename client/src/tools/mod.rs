@@ -9,7 +9,7 @@ mod picture;
 mod save;
 mod save_image;
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 use std::rc::Rc;
 
 use leptos::mount::mount_to_body;
@@ -18,6 +18,7 @@ use wasm_bindgen::prelude::*;
 
 use crate::bridge::Page;
 use crate::words::{Language, Units, Words, speak, words};
+use highres::Highres;
 use measure::Measure;
 use measure_readout::MeasureReadout;
 
@@ -32,7 +33,7 @@ pub const SAVE_IMAGE: &str = "save-image";
 pub struct Tools {
     page: Page,
     measure: Rc<Measure>,
-    has_highres: Cell<bool>,
+    highres: OnceCell<Rc<Highres>>,
 }
 
 impl Tools {
@@ -47,7 +48,7 @@ impl Tools {
         let measure = Measure::on(page.clone(), MEASURE);
         let shown = measure.clone();
         mount_to_body(move || view! { <MeasureReadout measure=shown /> });
-        let tools = Self { page, measure, has_highres: Cell::default() };
+        let tools = Self { page, measure, highres: OnceCell::new() };
         // A link to a result of high resolution.
         if tools.page.part().is_some() {
             tools.run(HIGHRES);
@@ -59,9 +60,11 @@ impl Tools {
     pub fn run(&self, command: &str) {
         match command {
             MEASURE => self.measure.toggle(),
-            HIGHRES if !self.has_highres.replace(true) => highres::show(self.page.clone()),
+            HIGHRES if self.highres.get().is_none() => {
+                let _ = self.highres.set(highres::show(self.page.clone()));
+            }
             HIGHRES => self.page.room().scroll_into_view(),
-            SAVE_IMAGE => save::save(&self.page),
+            SAVE_IMAGE => save::save(&self.page, self.highres.get().and_then(|highres| highres.about())),
             _ => {}
         }
     }

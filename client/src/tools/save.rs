@@ -14,20 +14,21 @@ use crate::words::{NAME, words};
 /// Metres that a degree of longitude spans at the equator.
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;
 
-/// Saves what is seen, and says what could not be.
-pub fn save(page: &Page) {
+/// Saves what is seen, and says what could not be. `about` says what it shows; without it, the region's map does.
+pub fn save(page: &Page, about: Option<String>) {
     let words = words();
     let today = chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default().date_naive();
     let shown = Address::from_fragment(&page.address());
-    let dates = page.region().and_then(|text| {
-        let region = region_from_json(&text).ok()?;
+    let region_dates = || {
+        let region = region_from_json(&page.region()?).ok()?;
         Some(words.picture_of.say([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
-    });
+    };
+    let about = about.or_else(region_dates);
     let map = page.map();
     let caption = Caption {
         legend: legend_rows(shown.palette, shown.filter, &Breaks::USGS),
         paragraphs: vec![
-            dates.unwrap_or_default(),
+            about.unwrap_or_default(),
             words.picture_made.say([NAME, &words.date(today)]),
             page.sources(),
             words.caveat.to_owned(),

@@ -21,6 +21,10 @@ const ENTRY_WIDTH_PX: f64 = 250.0;
 const ENTRY_PX: f64 = 21.0;
 const SCALE_PX: f64 = 120.0;
 
+/// The tiles that are seen: a result of high resolution hides those of the nights.
+const SEVERITY_TILES: &str =
+    ".leaflet-severity-pane:not(.under-highres) canvas, .leaflet-severity-pane.under-highres .highres canvas";
+
 /// What the picture tells beside the map.
 pub struct Caption {
     /// The legend's lines.
@@ -113,12 +117,28 @@ impl Picture {
         }
         context.set_image_smoothing_enabled(false);
         context.set_global_alpha(f64::from(caption.opacity_percent) / 100.0);
-        each(".leaflet-severity-pane canvas", |tile| self.draw_canvas(&tile))?;
+        each(SEVERITY_TILES, |tile| self.draw_canvas(&tile))?;
         context.restore();
+        self.draw_pictures()?;
 
         self.draw_shapes()?;
         context.restore();
         Ok(is_left_out)
+    }
+
+    /// The pictures before and after a fire, where high resolution shows them.
+    fn draw_pictures(&self) -> Result<(), JsValue> {
+        let context = &self.context;
+        each(".leaflet-highres-after-pane:not([style*='none;']) canvas", |tile| self.draw_canvas(&tile))?;
+        context.save();
+        let divider = document().query_selector(".swipe")?.and_then(|swipe| swipe.get_attribute("aria-valuenow"));
+        let percent: f64 = divider.and_then(|percent| percent.parse().ok()).unwrap_or(100.0);
+        context.begin_path();
+        context.rect(0.0, 0.0, self.width_px * percent / 100.0, self.height_px);
+        context.clip();
+        each(".leaflet-highres-before-pane:not([style*='none;']) canvas", |tile| self.draw_canvas(&tile))?;
+        context.restore();
+        Ok(())
     }
 
     /// Outlines, dots and titles.

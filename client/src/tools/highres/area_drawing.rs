@@ -57,7 +57,12 @@ impl AreaDrawing {
             plan.with(|plan| {
                 for rings in plan.area.iter().flat_map(|area| &area.0) {
                     let places: js_sys::Array = rings.iter().map(|corners| ring(corners)).collect();
-                    let style = options([("className", "outline".into()), ("interactive", false.into())]);
+                    let style = options([
+                        ("className", "outline".into()),
+                        ("interactive", false.into()),
+                        // A tint would change the colours of the result.
+                        ("fill", false.into()),
+                    ]);
                     shown.borrow_mut().push(leaflet::polygon(&places, &style).add_to(&map));
                 }
             });

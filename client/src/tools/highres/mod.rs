@@ -36,7 +36,7 @@ use crate::address::Address;
 use crate::bridge::Page;
 use crate::covered::Covered;
 use crate::fetch;
-use crate::leaflet::Map;
+use crate::leaflet::{Map, corners, options};
 use crate::published::{CONFIG_URL, config_from_json, region_from_json};
 use blocks::Blocks;
 use look::Look;
@@ -117,13 +117,18 @@ pub enum AtPoint {
 }
 
 /// Shows high resolution in the room that the page gives.
-pub fn show(page: Page) {
-    let room = page.room();
+pub fn show(page: Page) -> Rc<Highres> {
+    let owner = Owner::new();
+    let (room, highres) = (page.room(), owner.with(|| Highres::on(page)));
+    let shown = highres.clone();
     mount_to(room, move || {
-        let highres: Handle = StoredValue::new_local(Highres::on(page));
+        let highres: Handle = StoredValue::new_local(shown);
         view! { <section::Section highres /> }
     })
     .forget();
+    // Its signals live as long as the page.
+    std::mem::forget(owner);
+    highres
 }
 
 /// High resolution, as views hold it.
@@ -293,6 +298,14 @@ impl Highres {
         hectares
     }
 
+    /// What the map shows: where its numbers come from. `None` without a result.
+    pub fn about(&self) -> Option<String> {
+        self.told.phase.with_untracked(|phase| match phase {
+            Phase::Done(done) => Some(words::words().about(done)),
+            _ => None,
+        })
+    }
+
     /// The order of a file, as the result is looked at now.
     pub fn download(&self, file: FileKind) -> Download {
         let Look { index, thresholds, palette, dnbr_offset, .. } = self.look();
@@ -421,9 +434,13 @@ impl Highres {
 
     fn take_area(&self, geojson: &str) {
         if let Some(area) = Polygons::from_geojson(geojson) {
-            let [west, south, east, north] = area.bbox();
+            let (covered, bbox) = (Covered::by_panel(), area.bbox());
             self.told.plan.update(|plan| plan.area = Some(area));
-            self.map.fit_bounds(&crate::leaflet::corners([west, south, east, north]), &js_sys::Object::new());
+            let free = options([
+                ("paddingTopLeft", js_sys::Array::of2(&covered.left_px.into(), &0.into()).into()),
+                ("paddingBottomRight", js_sys::Array::of2(&0.into(), &covered.bottom_px.into()).into()),
+            ]);
+            self.map.fit_bounds(&corners(bbox), &free);
             self.told.phase.set(Phase::Idle);
         }
     }

@@ -2,6 +2,7 @@
 
 use dragonfly_core::protocol::{Done, Picture};
 use dragonfly_core::{ClassTable, EmptyShare, Index, Thresholds};
+use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -55,7 +56,10 @@ pub fn ResultView(highres: Handle, words: &'static Words, done: Done) -> impl In
             <p class="hint">{words.same_legend} " " {words.kept}</p>
         </div>
         <LookView highres words />
-        <SwipeView percent=told.swipe />
+        // Beside the map: within the panel it would stand there.
+        <Portal>
+            <SwipeView percent=told.swipe />
+        </Portal>
         <SaveView highres words />
         <details>
             <summary>{words.scenes} " (" {used.len()} ")"</summary>

@@ -55,7 +55,7 @@ pub fn SaveView(highres: Handle, words: &'static Words) -> impl IntoView {
                 {button(
                     "highres-download-png",
                     words.png,
-                    Box::new(move || highres.with_value(|highres| save::save(highres.page()))),
+                    Box::new(move || highres.with_value(|highres| save::save(highres.page(), highres.about()))),
                 )}
             </div>
             <label class="check">

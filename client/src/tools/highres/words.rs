@@ -1,7 +1,7 @@
 //! What high resolution says, in each language: a table whose fields every language must fill.
 
-use dragonfly_core::protocol::{Progress, Step};
-use dragonfly_core::{ClassTable, Empty, Severity};
+use dragonfly_core::protocol::{Done, Progress, Step};
+use dragonfly_core::{ClassTable, Empty, FireSide, Severity};
 
 use crate::words::Language;
 
@@ -88,6 +88,7 @@ pub struct Words {
     pub moderate: &'static str,
     pub unchanged: &'static str,
     pub increased: &'static str,
+    pub about_result: &'static str,
     /// In the order of core's reasons.
     pub reasons: [&'static str; 6],
 }
@@ -180,6 +181,7 @@ const ENGLISH: Words = Words {
     moderate: "Moderate",
     unchanged: "Unchanged",
     increased: "Increased greenness",
+    about_result: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. Hidden: {}. Offset of unburned ground: {}. Dragonfly {}.",
     reasons: [
         "outside the area",
         "outside the fire zone",
@@ -278,6 +280,7 @@ const GERMAN: Words = Words {
     moderate: "Mäßig",
     unchanged: "Unverändert",
     increased: "Grüner als zuvor",
+    about_result: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. Verborgen: {}. Versatz von unverbranntem Boden: {}. Dragonfly {}.",
     reasons: [
         "außerhalb der Fläche",
         "außerhalb der Brandzone",
@@ -340,6 +343,19 @@ impl Words {
         }
     }
 
+    /// Where the numbers of a result come from.
+    pub fn about(&self, done: &Done) -> String {
+        let ids = |side: FireSide| {
+            let scenes = done.scenes.iter().filter(|scene| scene.side == side);
+            scenes.map(|scene| scene.id.as_str()).collect::<Vec<_>>().join(", ")
+        };
+        let offsets: Vec<String> =
+            done.scenes.iter().map(|scene| format!("{} {}", scene.id, number(scene.offset.into(), 0))).collect();
+        let unburned = done.dnbr_offset.map_or_else(|| "–".to_owned(), |offset| number(offset.mean, 3));
+        let (pre, post) = (ids(FireSide::Pre), ids(FireSide::Post));
+        fill(self.about_result, &[&pre, &post, &offsets.join(", "), &done.masks, &unburned, &done.core_version])
+    }
+
     /// Why a cell is empty.
     pub fn reason(&self, reason: Empty) -> &'static str {
         self.reasons[reason.index()]
@@ -372,7 +388,7 @@ mod tests {
             [words.came, words.scenes_found, words.cloud, words.go_on, words.coarser, words.too_large, words.take_day]
                 .into_iter()
                 .chain([words.all_cloudy, words.pinned_gone, words.result_about, words.empty, words.offset_found])
-                .chain([words.here, words.here_empty])
+                .chain([words.here, words.here_empty, words.about_result])
                 .map(|phrase| phrase.matches("{}").count())
                 .collect::<Vec<_>>()
         };
