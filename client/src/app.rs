@@ -25,7 +25,7 @@ use crate::share_button::ShareButton;
 use crate::swipe_view::SwipeButton;
 use crate::toolbox::{Told, Toolbox};
 use crate::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
-use crate::tools::HIGHRES;
+use crate::tools::{HIGHRES, HIGHRES_OPEN};
 use crate::words::words;
 
 /// Where a place is computed, the map goes as near as this.
@@ -145,7 +145,7 @@ pub fn App() -> impl IntoView {
     });
     Effect::new(move |_| {
         if is_near.get() {
-            run(HIGHRES);
+            toolbox.run_quietly(HIGHRES);
         }
     });
     let retry = move || {
@@ -157,7 +157,7 @@ pub fn App() -> impl IntoView {
     let open = RwSignal::new(false);
     let high_res = Callback::new(move |(lon, lat)| {
         at.jump.set(Some(Centre { zoom: HIGHRES_ZOOM, lon, lat }));
-        run(HIGHRES);
+        run(HIGHRES_OPEN);
     });
     let around_the_map = move || {
         view! {

@@ -98,8 +98,16 @@ impl Toolbox {
         self.room.get_value()
     }
 
-    /// Lets the tools do something; they are loaded first, if need be.
+    /// Lets the tools do something that the reader asked for; they are loaded first, if need be, and that is said.
     pub fn run(self, command: &'static str) {
+        if self.tools.with_value(Option::is_none) {
+            self.told.said.set(Some(words().loading_tools.to_owned()));
+        }
+        self.run_quietly(command);
+    }
+
+    /// Lets the tools do something that nobody asked for.
+    pub fn run_quietly(self, command: &'static str) {
         match self.tools.get_value() {
             Some(tools) => tools.run(command),
             None => {
@@ -118,10 +126,11 @@ impl Toolbox {
             return;
         }
         self.is_loading.set_value(true);
-        self.told.said.set(Some(words().loading_tools.to_owned()));
         spawn_local(async move {
             let loaded = load(&self.page(&map)).await;
-            self.told.said.set(None);
+            if self.told.said.with_untracked(|said| said.as_deref() == Some(words().loading_tools)) {
+                self.told.said.set(None);
+            }
             match loaded {
                 Ok(tools) => {
                     let tools: Tools = tools.unchecked_into();

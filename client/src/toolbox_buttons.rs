@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use crate::tool_button::tool_button;
-use crate::tools::{HIGHRES, MEASURE, SAVE_IMAGE};
+use crate::tools::{HIGHRES_OPEN, MEASURE, SAVE_IMAGE};
 use crate::words::words;
 
 /// Begins or ends measuring.
@@ -24,5 +24,5 @@ pub fn SaveButton(run: impl Fn(&'static str) + 'static) -> impl IntoView {
 #[component]
 pub fn HighresButton(run: impl Fn(&'static str) + 'static) -> impl IntoView {
     let grid = "M4 4h7v7H4zM13 4h7v7h-7zM4 13h7v7H4zM16.5 13v7M13 16.5h7";
-    tool_button(("highres-open", words().highres, grid), None, Box::new(move || run(HIGHRES)))
+    tool_button(("highres-open", words().highres, grid), None, Box::new(move || run(HIGHRES_OPEN)))
 }

@@ -67,13 +67,13 @@ export async function dragonfly({ folder }) {
 }
 
 /** The project's own site for nginx, its paths and port changed to ours, and whom the page may ask for images. */
-export function nginxSite({ root }, port, sources = []) {
-  return readFileSync(join(PROJECT, "config/nginx/dragonfly.conf"), "utf8")
+export function nginxSite({ root }, port, sources) {
+  const site = readFileSync(join(PROJECT, "config/nginx/dragonfly.conf"), "utf8")
     .replace("listen 80;", `listen 127.0.0.1:${port};`)
     .replace("listen [::]:80;", "")
-    .replace(/(dragonfly_image_sources \{\s+default ")[^"]*/, `$1${sources.join(" ")}`)
     .replace("/usr/share/dragonfly/dist", join(PROJECT, "dist"))
     .replace("/var/dragonfly", root);
+  return sources ? site.replace(/(dragonfly_image_sources \{\s+default ")[^"]*/, `$1${sources.join(" ")}`) : site;
 }
 
 /** nginx with that site and little else. */

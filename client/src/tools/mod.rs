@@ -24,8 +24,10 @@ use measure_readout::MeasureReadout;
 
 /// The command, and the name, of measuring: begins or ends it.
 pub const MEASURE: &str = "measure";
-/// The command of high resolution: shows it in the panel.
+/// The command of high resolution: has it in the panel.
 pub const HIGHRES: &str = "highres";
+/// The same, and brings it to the reader's eyes.
+pub const HIGHRES_OPEN: &str = "highres-open";
 /// The command of saving a picture of what is seen.
 pub const SAVE_IMAGE: &str = "save-image";
 
@@ -60,10 +62,12 @@ impl Tools {
     pub fn run(&self, command: &str) {
         match command {
             MEASURE => self.measure.toggle(),
-            HIGHRES if self.highres.get().is_none() => {
-                let _ = self.highres.set(highres::show(self.page.clone()));
+            HIGHRES | HIGHRES_OPEN => {
+                self.highres.get_or_init(|| highres::show(self.page.clone()));
+                if command == HIGHRES_OPEN {
+                    self.page.room().scroll_into_view();
+                }
             }
-            HIGHRES => self.page.room().scroll_into_view(),
             SAVE_IMAGE => save::save(&self.page, self.highres.get().and_then(|highres| highres.about())),
             _ => {}
         }
