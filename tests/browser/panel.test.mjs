@@ -134,14 +134,23 @@ test("a click tells the value, and of the smallest region around it", async () =
   await close();
 });
 
-test("outside all regions the panel says so, and offers nothing that is not there", async () => {
-  const { page, close } = await open({ fragment: NOWHERE });
-  await clickMiddle(page);
-  await panel(page).filter({ hasText: /Outside the mapped regions/ }).waitFor();
-  assert.match(await panel(page).innerText(), /10\.\d+° N, 10\.\d+° E/);
-  assert.match(await panel(page).innerText(), /High resolution on demand is not offered/);
-  assert.equal(await page.getByTestId("high-res").count(), 0);
-  await close();
+test("outside all regions the panel says so, and offers high resolution where there is a catalogue", async () => {
+  for (const server of ["dragonfly", "nginx"]) {
+    const { page, close } = await open({ server, fragment: NOWHERE });
+    await clickMiddle(page);
+    await panel(page).filter({ hasText: /Outside the mapped regions/ }).waitFor();
+    assert.match(await panel(page).innerText(), /10\.\d+° N, 10\.\d+° E/);
+    const offer = panel(page).getByRole("button", { name: "High resolution here" });
+    if (server === "dragonfly") {
+      await offer.click();
+      await page.getByTestId("highres-compute").waitFor();
+      await page.waitForFunction(() => /map=12\/10\.\d+\/10\.\d+/.test(location.hash));
+    } else {
+      assert.match(await panel(page).innerText(), /High resolution on demand is not offered/);
+      assert.equal(await offer.count(), 0);
+    }
+    await close();
+  }
 });
 
 test("the panel closes by Escape and by its button, and the focus goes back", async () => {
