@@ -188,6 +188,9 @@ test("days without a scene offer the nearest, and wrong days are told before any
   const page = await open(t);
   await page.getByTestId("date-post-start").fill("2025-07-20");
   await page.getByTestId("date-post-end").fill("2025-07-22");
+  await page.mouse.click(900, 450);
+  await page.getByTestId("palette-select").selectOption("customary");
+  assert.equal(await page.getByTestId("date-post-end").inputValue(), "2025-07-22", "the reader's own days stay");
   await page.getByTestId("highres-compute").click();
   await page.getByTestId("highres-found").getByText("No scene in these days").waitFor();
   await page.getByTestId("highres-nearest").first().click();

@@ -61,6 +61,8 @@ const FOLLOW_AFTER_MS: i32 = 700;
 pub struct Highres {
     page: Page,
     map: Map,
+    /// What the region in view proposes.
+    start: RefCell<Plan>,
     session: RefCell<Option<Rc<Session>>>,
     blocks: Rc<Blocks>,
     overlay: RefCell<Option<Overlay>>,
@@ -159,6 +161,7 @@ impl Highres {
         let this = Rc::new(Self {
             page,
             map,
+            start: RefCell::new(start),
             session: RefCell::default(),
             blocks: Rc::default(),
             overlay: RefCell::default(),
@@ -464,12 +467,11 @@ impl Highres {
                 let Told { address, plan, phase, .. } = this.told;
                 set_if_new(address, Address::from_fragment(&this.page.address()));
                 // Another region brings its own days, unless the reader is at something.
-                if phase.with_untracked(|phase| *phase == Phase::Idle) && this.page.part().is_none() {
-                    let start = start_plan(&this.page, today());
+                let start = start_plan(&this.page, today());
+                let is_other = this.start.replace(start.clone()) != start;
+                if is_other && phase.with_untracked(|phase| *phase == Phase::Idle) && this.page.part().is_none() {
                     plan.update(|plan| {
-                        if plan.assessment != start.assessment || plan.assessment.is_some() {
-                            (plan.pre, plan.post, plan.assessment) = (start.pre, start.post, start.assessment);
-                        }
+                        (plan.pre, plan.post, plan.assessment) = (start.pre, start.post, start.assessment);
                     });
                 }
             }
