@@ -2,6 +2,8 @@
 
 use leptos::prelude::{document, window};
 
+use crate::leaflet::Map;
+
 /// A part of the map's element that something else covers, in pixels from each side.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Covered {
@@ -31,6 +33,15 @@ impl Covered {
     /// Where a divider stands that runs over the free part alone, on a map of this width.
     pub fn divider_px(self, width_px: f64, percent: u8) -> f64 {
         self.left_px + (width_px - self.left_px) * f64::from(percent) / 100.0
+    }
+
+    /// The part of a pane to the left of a divider, as a style clips it.
+    pub fn left_of_divider(self, map: &Map, percent: u8) -> String {
+        let size = map.size();
+        let corner = |x: f64, y: f64| map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
+        let (first, last) = (corner(0.0, 0.0), corner(self.divider_px(size.x(), percent), size.y()));
+        let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
+        format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)")
     }
 
     /// The way back, for a divider that was dragged there.

@@ -209,14 +209,7 @@ impl FireMap {
     fn clip(&self) {
         let path = match self.swipe_percent.get() {
             None => "none".to_owned(),
-            Some(percent) => {
-                let size = self.map.size();
-                let corner = |x: f64, y: f64| self.map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
-                let divider_px = Covered::by_panel().divider_px(size.x(), percent);
-                let (first, last) = (corner(0.0, 0.0), corner(divider_px, size.y()));
-                let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
-                format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)")
-            }
+            Some(percent) => Covered::by_panel().left_of_divider(&self.map, percent),
         };
         set_style(&self.severity_pane, "clip-path", &path);
     }

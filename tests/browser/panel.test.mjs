@@ -1,15 +1,12 @@
 // The panel half of the page in Chromium, over a root with a fresh, a stale, a failed, a pending and a broken region.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { browser, dragonfly, nginx, SCREENSHOTS } from "./stage.mjs";
+import { axe, browser, dragonfly, nginx, SCREENSHOTS } from "./stage.mjs";
 import { fillUp, HOSTILE, publishFive } from "./five_regions.mjs";
 
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 /** In the box of the pending region, within the map of sample_sierra. */
 const IN_PENDING = "#map=13/39.9/-121.2";
 const IN_SIERRA = "#map=11/39.85/-121.3";
@@ -55,15 +52,6 @@ async function clickMiddle(page, how = "click") {
   if (how === "tap") await page.touchscreen.tap(width / 2, height / 2);
   else await page.mouse.click(width / 2, height / 2);
   await panel(page).waitFor();
-}
-
-async function axe(page, where) {
-  await page.waitForTimeout(300);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
-  assert.deepEqual(told, [], where);
 }
 
 for (const server of ["dragonfly", "nginx"]) {

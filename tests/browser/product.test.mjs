@@ -1,14 +1,11 @@
 // What holds for the page as a whole: its speed while the map moves, how it bears what is broken, and how it is used
 // by mouse, finger and keyboard, over regions in every state.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createRequire } from "node:module";
 import { after, before, describe, test } from "node:test";
-import { browser, dragonfly, SCREENSHOTS } from "./stage.mjs";
+import { axe, browser, dragonfly, SCREENSHOTS } from "./stage.mjs";
 import { HOSTILE, publishFive } from "./five_regions.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 const DESKTOP = { width: 1440, height: 900 };
 const PHONE = { width: 390, height: 844 };
 const LONGEST_TASK_MS = 100;
@@ -47,15 +44,6 @@ async function open(fragment = "", { prepare, wait = drawn, ...options } = {}) {
 }
 
 const close = (page) => page.context().close();
-
-async function axe(page, where) {
-  await page.waitForTimeout(300);
-  await page.evaluate(AXE);
-  const { violations } = await page.evaluate(() =>
-    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
-  assert.deepEqual(told, [], where);
-}
 
 test("no task is long while the map is dragged with forty tiles in view", async () => {
   // A window as wide as three, over the finest zoom, so that enough tiles are seen at once.

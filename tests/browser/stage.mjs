@@ -3,6 +3,8 @@ import { execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { chromium } from "playwright-core";
@@ -11,6 +13,7 @@ export const PROJECT = resolve(import.meta.dirname, "../..");
 const TARGET = process.env.CARGO_TARGET_DIR ?? join(PROJECT, "target");
 export const DRAGONFLY = join(TARGET, "release/dragonfly");
 export const SCREENSHOTS = join(TARGET, "screenshots");
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 export const REGIONS = ["sample_sierra", "sample_evia"];
 
 mkdirSync(SCREENSHOTS, { recursive: true });
@@ -110,4 +113,14 @@ export function browser() {
       "--disable-background-networking", "--disable-component-update", "--disable-sync",
     ],
   });
+}
+
+/** What axe finds wrong for people who see, hear or move otherwise: nothing. */
+export async function axe(page, where) {
+  await page.waitForTimeout(300);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const told = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
+  assert.deepEqual(told, [], where);
 }

@@ -112,9 +112,8 @@ impl Blocks {
             let (_, lat) = lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
             let area_ha = cell_area_ha(tile.z, lat);
             for (dnbr, pre) in dnbr.iter().zip(pre) {
-                let value = look.value(Cell { dnbr: *dnbr, pre: *pre });
-                let passed = thresholds.breaks().iter().filter(|least| value >= **least).count();
-                if let Some(sum) = hectares.get_mut(passed).filter(|_| !value.is_nan()) {
+                let place = thresholds.place(look.value(Cell { dnbr: *dnbr, pre: *pre }));
+                if let Some(sum) = place.and_then(|place| hectares.get_mut(place)) {
                     *sum += area_ha;
                 }
             }

@@ -45,12 +45,7 @@ impl Pictures {
 
     /// Shows the picture before to the left of the divider alone. Panes move with the map, so this follows each move.
     pub fn clip(&self, percent: Option<u8>) {
-        let size = self.map.size();
-        let corner = |x: f64, y: f64| self.map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
-        let divider_px = Covered::by_panel().divider_px(size.x(), percent.unwrap_or(100));
-        let (first, last) = (corner(0.0, 0.0), corner(divider_px, size.y()));
-        let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
-        let path = format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)");
+        let path = Covered::by_panel().left_of_divider(&self.map, percent.unwrap_or(100));
         let _ = self.before_pane.style().set_property("clip-path", &path);
     }
 

@@ -6,11 +6,12 @@ use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
+use super::Handle;
+use super::on_map::AtPoint;
 use super::plan::{Plan, index_word, table_word};
 use super::save_view::SaveView;
 use super::scenes_view::ScenesView;
 use super::words::{Words, area, fill, number};
-use super::{AtPoint, Handle};
 use crate::legend_row::css_colour;
 use crate::swipe_view::SwipeView;
 
@@ -244,10 +245,10 @@ fn readout(highres: Handle, words: &'static Words) -> Option<String> {
     let look = highres.look();
     match highres.at_point()? {
         AtPoint::Value(value) => {
-            let place = look.thresholds.as_ref().map(|thresholds| {
-                let place = thresholds.breaks().iter().filter(|least| value >= **least).count();
-                words.class(thresholds.table(), place).to_lowercase()
-            });
+            let place = look
+                .thresholds
+                .as_ref()
+                .and_then(|thresholds| Some(words.class(thresholds.table(), thresholds.place(value)?).to_lowercase()));
             let told = number(f64::from(value), 2);
             Some(fill(words.here, &[look.index.name(), &told, place.as_deref().unwrap_or("–")]))
         }

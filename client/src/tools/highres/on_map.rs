@@ -1,0 +1,153 @@
+//! A result on the map: its tiles and pictures, how they are looked at, and what is read and counted in them.
+
+use std::rc::Rc;
+
+use dragonfly_core::{Empty, Tile};
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use super::look::Look;
+use super::overlay::{Overlay, Painter};
+use super::phase::Phase;
+use super::pictures::Pictures;
+use super::{Highres, Told, breathe};
+
+/// The pane of the tiles that a result lies in, and hides.
+const SEVERITY_PANE: &str = "severity";
+/// What is read at the chosen point.
+pub enum AtPoint {
+    /// A value.
+    Value(f32),
+    /// Empty, and why.
+    Empty(Empty),
+}
+
+impl Highres {
+    /// What is read at the point that the reader chose on the page.
+    pub fn at_point(&self) -> Option<AtPoint> {
+        let (lon, lat) = self.told.address.with(|address| address.point)?;
+        self.told.change.track();
+        Some(match self.blocks.cell_at(lon, lat)? {
+            Ok(cell) => AtPoint::Value(self.look().value(cell)),
+            Err(reason) => AtPoint::Empty(reason),
+        })
+    }
+
+    /// How cells are painted now.
+    pub fn look(&self) -> Look {
+        let (palette, filter) = self.told.address.with(|address| (address.palette, address.filter));
+        let done_offset = self.told.phase.with(|phase| match phase {
+            Phase::Done(done) => done.dnbr_offset,
+            _ => None,
+        });
+        self.told.plan.with(|plan| Look {
+            index: plan.index,
+            thresholds: plan.thresholds.clone(),
+            palette,
+            filter,
+            dnbr_offset: done_offset.filter(|_| plan.dnbr_offset),
+        })
+    }
+
+    /// Hectares of each class of the look, counted without keeping the page from anything else.
+    pub async fn hectares(&self, look: &Look) -> Vec<f64> {
+        let Some(thresholds) = &look.thresholds else {
+            return Vec::new();
+        };
+        let mut hectares = vec![0.0; thresholds.classes().len()];
+        for tiles in self.blocks.tiles().chunks(4) {
+            for tile in tiles {
+                self.blocks.add_hectares(*tile, look, thresholds, &mut hectares);
+            }
+            breathe(0).await;
+        }
+        hectares
+    }
+
+    /// Lays a tile that has come.
+    pub fn take_block(&self, tile: Tile, buffers: &[JsValue]) {
+        self.blocks.insert(tile, buffers);
+        if self.overlay.borrow().is_none() {
+            self.lay();
+        } else {
+            if let Some(overlay) = self.overlay.borrow().as_ref() {
+                overlay.paint_tile(tile);
+            }
+            if let Some(pictures) = self.pictures.borrow().as_ref() {
+                pictures.paint_tile(tile);
+            }
+        }
+        self.told.change.update(|change| *change = change.wrapping_add(1));
+    }
+
+    /// Lays the first block of a result on the map.
+    fn lay(&self) {
+        *self.overlay.borrow_mut() =
+            Some(Overlay::on(&self.map, SEVERITY_PANE, &self.blocks, self.painter(untrack(|| self.look()))));
+        if self.told.plan.with_untracked(|plan| plan.picture.is_some()) {
+            *self.pictures.borrow_mut() = Some(Pictures::on(&self.map, &self.blocks));
+            self.arrange();
+        }
+        set_nightly_hidden(true);
+    }
+
+    /// Takes all tiles away: the nightly map shows again.
+    pub fn put_tiles_away(&self) {
+        self.blocks.clear();
+        *self.overlay.borrow_mut() = None;
+        *self.pictures.borrow_mut() = None;
+        self.told.shows_pictures.set(self.told.plan.with_untracked(|plan| plan.picture.is_some()));
+        set_nightly_hidden(false);
+        self.told.change.update(|change| *change = change.wrapping_add(1));
+    }
+
+    fn painter(&self, look: Look) -> Painter {
+        let blocks = self.blocks.clone();
+        Box::new(move |tile| blocks.painted(tile, &look))
+    }
+
+    /// Paints anew whatever the reader changes of the look.
+    pub fn follow_looks(self: &Rc<Self>) {
+        let look = Memo::new({
+            let this = StoredValue::new_local(self.clone());
+            move |_| this.with_value(|this| this.look())
+        });
+        let this = self.clone();
+        Effect::new(move |_| {
+            let look = look.get();
+            if let Some(overlay) = this.overlay.borrow().as_ref() {
+                overlay.repaint(this.painter(look));
+            }
+        });
+        let this = self.clone();
+        Effect::new(move |_| {
+            let Told { shows_pictures, swipe, .. } = this.told;
+            shows_pictures.track();
+            swipe.track();
+            this.arrange();
+        });
+    }
+
+    /// Shows severity, or the pictures with their divider.
+    fn arrange(&self) {
+        let Told { shows_pictures, swipe, .. } = self.told;
+        let shows = shows_pictures.get_untracked();
+        if let Some(pictures) = self.pictures.borrow().as_ref() {
+            if shows && swipe.get_untracked().is_none() {
+                swipe.set(Some(50));
+            }
+            pictures.show(shows);
+            pictures.clip(swipe.get_untracked());
+        } else if swipe.get_untracked().is_some() {
+            swipe.set(None);
+        }
+    }
+}
+
+/// Beneath a result of 20 m the nightly tiles would look like part of it.
+fn set_nightly_hidden(hidden: bool) {
+    if let Ok(Some(pane)) = document().query_selector(".leaflet-severity-pane") {
+        // A class with a plain name can always be set.
+        let _ = pane.class_list().toggle_with_force("under-highres", hidden);
+    }
+}
