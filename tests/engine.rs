@@ -8,9 +8,9 @@ use async_lock::Mutex;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Done, Fault, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
-use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, choose_level};
+use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, SkyRules, choose_level};
 use dragonfly_worker::{
-    Begin, Cog, CrsProjection, Look, Map, NoCache, Scene, View, WantedCells, compute, found, windows,
+    Begin, Cog, CrsProjection, Look, Map, NoCache, Scene, SceneWish, View, WantedCells, compute, found, windows,
 };
 use gdal::Dataset;
 use pollster::block_on;
@@ -47,6 +47,7 @@ impl View for Here {
 struct Task {
     catalogue: PathBuf,
     region: Value,
+    sky: SkyRules,
 }
 
 impl Task {
@@ -73,6 +74,7 @@ impl Task {
             stac_url: String::new(),
             collection: region["collection"].as_str().unwrap_or("sentinel-2-l2a").to_owned(),
             token_url: None,
+            sky: self.sky.clone(),
             proxy_base: None,
             max_cloud_cover: 60.0,
             scenes_per_tile: 3,
@@ -92,14 +94,14 @@ impl Task {
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
                 let item = items.iter().find(|item| item.id == chosen.id).unwrap();
-                let scene =
-                    block_on(Scene::open(&files, &Rc::new(NoCache), item, side, &wanted, None, &at_once)).unwrap();
+                let wish = SceneWish { side, picture: None, sky: self.sky.clone() };
+                let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, &wish, &wanted, &at_once)).unwrap();
                 let Some(scene) = scene else { continue };
                 scenes.push(Here { used: scene.used.clone(), mask_kind: scene.mask_kind, scene: Mutex::new(scene) });
                 used.push(item.clone());
             }
         }
-        let computed = block_on(compute(&wanted, &windows(&search), scenes, finds_offset, |_, _, _| {}));
+        let computed = block_on(compute(&wanted, &windows(&search), scenes, finds_offset, &self.sky, |_, _, _| {}));
         let (map, done) = computed.unwrap_or_else(|fault| panic!("{fault:?}"));
         (used, map, done)
     }
@@ -114,7 +116,12 @@ struct Batch {
 
 fn batch(task: &Task) -> Batch {
     let stage = Stage::new(&task.catalogue, &json!([task.region]));
-    stage.succeed(&["lowres", "area"]);
+    let masks: Value = serde_json::to_value(&task.sky.masks).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let config = folder.path().join("sky.toml");
+    std::fs::write(&config, format!("[masks]\nscl = {}\n", masks["scl"])).unwrap();
+    let margin = task.sky.cloud_margin_m.to_string();
+    stage.succeed(&["--config", config.to_str().unwrap(), "lowres", "area", "--cloud-margin-m", &margin]);
     let run = std::fs::read_dir(stage.published("work/area")).unwrap().next().unwrap().unwrap().path();
     let record = serde_json::from_slice(&std::fs::read(run.join("run.json")).unwrap()).unwrap();
     Batch {
@@ -241,7 +248,7 @@ fn madre_has_the_same_bits_as_in_batch() {
         let mut region =
             region([-120.07, 35.01, -119.67, 35.24], zoom, ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"]);
         region["dnbr_offset"] = json!(true);
-        check_same_bits(&Task { catalogue: catalogue.clone(), region }, least);
+        check_same_bits(&Task { catalogue: catalogue.clone(), region, sky: SkyRules::default() }, least);
     }
 }
 
@@ -254,6 +261,21 @@ fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
         ([23.74, 38.53, 24.26, 38.77], EVIA, 12, 100_000),
         ([23.74, 38.53, 24.26, 38.77], EVIA, 10, 5_000),
     ] {
-        check_same_bits(&Task { catalogue: catalogue.clone(), region: region(bbox, zoom, days) }, least);
+        let task = Task { catalogue: catalogue.clone(), region: region(bbox, zoom, days), sky: SkyRules::default() };
+        check_same_bits(&task, least);
     }
+}
+
+#[test]
+fn other_rules_of_the_sky_hold_here_and_there() {
+    let catalogue = invented_scenes().join("items.json");
+    let region = region([23.74, 38.53, 24.26, 38.77], 12, EVIA);
+    let usual = Task { catalogue, region, sky: SkyRules::default() };
+    let mut sky = SkyRules { cloud_margin_m: 300.0, ..SkyRules::default() };
+    sky.masks.scl.retain(|class| *class != 3);
+    let other = Task { sky, catalogue: usual.catalogue.clone(), region: usual.region.clone() };
+    check_same_bits(&other, 50_000);
+    let clouds = |task: &Task| task.compute(false).2.empty_share.cloud;
+    println!("hidden by cloud: {} of the area, by the usual rules {}", clouds(&other), clouds(&usual));
+    assert_ne!(clouds(&other), clouds(&usual));
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use dragonfly_core::metadata::{Basemap, ClientConfig, HighresConfig};
-use dragonfly_core::{CLOUD_MARGIN_M, Masks, Region, regions_from_json};
+use dragonfly_core::{CLOUD_MARGIN_M, Masks, Region, SkyRules, regions_from_json};
 use serde::{Deserialize, Serialize};
 
 /// Every setting. Paths in the file are relative to its folder.
@@ -257,8 +257,7 @@ impl Settings {
     pub(crate) fn client_config(&self) -> Result<ClientConfig> {
         let highres = HighresConfig {
             token_url: self.token_url.clone(),
-            masks: self.masks.clone(),
-            cloud_margin_m: self.cloud_margin_m,
+            sky: SkyRules { masks: self.masks.clone(), cloud_margin_m: self.cloud_margin_m },
         };
         let highres = serde_json::to_value(highres).and_then(serde_json::from_value);
         Ok(ClientConfig {

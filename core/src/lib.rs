@@ -89,7 +89,7 @@ pub use scene_plan::{LevelFrame, ScenePlan};
 pub use scene_rows::{ReadPixels, SceneRows};
 pub use scenes::{SceneChoice, SceneRequest, SkippedScene, choose_scenes, overpasses};
 pub use severity::{BadBreaks, Breaks, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible};
-pub use sky::{CLOUD_MARGIN_M, MaskKind, Masks, Sky, SkyTable, margin_px, widen_clouds};
+pub use sky::{CLOUD_MARGIN_M, MaskKind, Masks, Sky, SkyRules, SkyTable, margin_px, widen_clouds};
 pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};
 pub use thresholds::{BadThresholds, ClassTable, TableClass, Thresholds};
 pub use tile::{Tile, TileRange};

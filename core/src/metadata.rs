@@ -10,7 +10,7 @@ use crate::offset::OffsetDecision;
 use crate::patches::BurntPatch;
 use crate::region::Region;
 use crate::scenes::SkippedScene;
-use crate::sky::{CLOUD_MARGIN_M, Masks};
+use crate::sky::SkyRules;
 use crate::stac::Item;
 use crate::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::tile_index::TileIndex;
@@ -348,22 +348,15 @@ pub struct ClientConfig {
     pub other: BTreeMap<String, serde_json::Value>,
 }
 
-/// What only the browser's own computing wants to know of `meta/client.json`: judge pixels as the nightly maps do.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+/// What only the browser's own computing wants to know of `meta/client.json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HighresConfig {
     /// Endpoint of the tokens with which files open; the catalogue's own when `None`.
     pub token_url: Option<String>,
-    /// What of a scene's mask hides the ground.
-    pub masks: Masks,
-    /// Reach of clouds and shadows beyond what the mask says, metres.
-    pub cloud_margin_m: f32,
-}
-
-impl Default for HighresConfig {
-    fn default() -> Self {
-        Self { token_url: None, masks: Masks::default(), cloud_margin_m: CLOUD_MARGIN_M }
-    }
+    /// How pixels are judged: as in the nightly maps.
+    #[serde(flatten)]
+    pub sky: SkyRules,
 }
 
 #[cfg(test)]

@@ -20,7 +20,7 @@
 //! are west, south, east, north in degrees. A MB is a million bytes.
 
 use crate::metadata::{Assessment, UsedScene};
-use crate::{DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, Thresholds};
+use crate::{DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, SkyRules, Thresholds};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,9 @@ pub struct Search {
     /// Who hands out tokens, where files need them and core does not know the catalogue.
     #[serde(default)]
     pub token_url: Option<String>,
+    /// What counts as hidden (`masks` and `cloud_margin_m` of `meta/client.json`).
+    #[serde(default)]
+    pub sky: SkyRules,
     /// Put before the address of every file (`proxy_base` of `meta/client.json`).
     #[serde(default)]
     pub proxy_base: Option<String>,

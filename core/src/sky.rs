@@ -1,5 +1,7 @@
 //! What stands between the satellite and the ground, pixel by pixel.
 
+use serde::{Deserialize, Serialize};
+
 mod mask;
 
 pub use mask::{MaskKind, Masks, SkyTable};
@@ -39,6 +41,22 @@ impl Sky {
 
 /// Default reach of [`widen_clouds`], metres on the ground: two pixels of Sentinel-2's 20 m bands.
 pub const CLOUD_MARGIN_M: f32 = 40.0;
+
+/// What of a scene counts as hidden: the same for the nightly maps and in the browser.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SkyRules {
+    /// What of a scene's mask hides the ground.
+    pub masks: Masks,
+    /// Reach of clouds and shadows beyond what the mask says, metres.
+    pub cloud_margin_m: f32,
+}
+
+impl Default for SkyRules {
+    fn default() -> Self {
+        Self { masks: Masks::default(), cloud_margin_m: CLOUD_MARGIN_M }
+    }
+}
 
 /// A reach in whole pixels, rounded up, so that a coarse level never masks less.
 pub fn margin_px(margin_m: f32, pixel_size_m: f32) -> usize {

@@ -7,8 +7,8 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Breaks, CLOUD_MARGIN_M, DnbrOffset, Empty, FireSide, Grid, MaskKind, Masks, OffsetRing, Passes, RowViews,
-    SceneView, SearchWindows, SideViews, Sight, Summary, VALID, mercator,
+    Breaks, DnbrOffset, Empty, FireSide, Grid, MaskKind, OffsetRing, Passes, RowViews, SceneView, SearchWindows,
+    SideViews, Sight, SkyRules, Summary, VALID, mercator,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -55,7 +55,7 @@ pub struct Pictures {
     pub post: Vec<u8>,
 }
 
-/// Computes an area. `on_strip` is handed the map so far, the rows that have come, and what they looked like.
+/// Computes an area, whose scenes were judged by `sky`. `on_strip` is handed the map so far, the rows that have come, and what they looked like.
 ///
 /// # Errors
 /// When a side has no scene over the area, or one cannot be read.
@@ -64,6 +64,7 @@ pub async fn compute<V: View>(
     windows: &SearchWindows,
     scenes: Vec<V>,
     finds_offset: bool,
+    sky: &SkyRules,
     mut on_strip: impl FnMut(&Map, Range<u32>, &Pictures),
 ) -> Result<(Map, Done), Fault> {
     let grid = wanted.grid();
@@ -93,7 +94,7 @@ pub async fn compute<V: View>(
         on_strip(&map, rows.clone(), &pictures);
     }
     let offset = if finds_offset { map.dnbr_offset(wanted.bbox()) } else { None };
-    let done = map.sum_up(scenes.iter(), offset);
+    let done = map.sum_up(scenes.iter(), offset, sky);
     Ok((map, done))
 }
 
@@ -190,7 +191,12 @@ impl Map {
         ring.finish()
     }
 
-    fn sum_up<'a, V: View + 'a>(&self, scenes: impl Iterator<Item = &'a V>, offset: Option<DnbrOffset>) -> Done {
+    fn sum_up<'a, V: View + 'a>(
+        &self,
+        scenes: impl Iterator<Item = &'a V>,
+        offset: Option<DnbrOffset>,
+        sky: &SkyRules,
+    ) -> Done {
         let width = self.grid.width() as usize;
         let mut summary = Summary::default();
         for ((row, dnbr), state) in (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width)) {
@@ -213,7 +219,7 @@ impl Map {
             implausible_share: summary.implausible_share(),
             dnbr_offset: offset,
             scenes: used,
-            masks: Masks::default().of_map_in_words(&kinds, CLOUD_MARGIN_M),
+            masks: sky.masks.of_map_in_words(&kinds, sky.cloud_margin_m),
             bytes: 0,
             cached_bytes: 0,
             core_version: dragonfly_core::VERSION.to_owned(),

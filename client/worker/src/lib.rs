@@ -67,6 +67,6 @@ pub use known_bytes::{KnownBytes, Unknown};
 pub use level::{BlockPlace, Level};
 pub use pixels::{Pixels, SampleKind};
 pub use projection::CrsProjection;
-pub use scene::{Begin, Look, PixelGrid, Scene, SceneError};
+pub use scene::{Begin, Look, PixelGrid, Scene, SceneError, SceneWish};
 pub use transport::{Answer, AnswerHead, Transport, Unreachable};
 pub use wanted::WantedCells;

@@ -9,9 +9,8 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{Item, MissingAsset};
 use dragonfly_core::{
-    CLOUD_MARGIN_M, FireSide, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule, Placement,
-    ReadPixels, Scaling, ScenePlan, SceneRows, SceneView, SkyTable, Unplaced, choose_level, offset_from_pixels,
-    offset_rule,
+    FireSide, ImageFrame, LevelFrame, MaskKind, OffsetDecision, OffsetRule, Placement, ReadPixels, Scaling, ScenePlan,
+    SceneRows, SceneView, SkyRules, SkyTable, Unplaced, choose_level, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -144,6 +143,17 @@ pub enum SceneError {
     },
 }
 
+/// What is wanted of a scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SceneWish {
+    /// Its side of the fire.
+    pub side: FireSide,
+    /// A picture beside the numbers.
+    pub picture: Option<Picture>,
+    /// What counts as hidden.
+    pub sky: SkyRules,
+}
+
 impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
     /// Opens a scene and plans the reading; `None` when it covers no cell of the grid.
     ///
@@ -153,11 +163,11 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         far: &Rc<Far<T>>,
         cache: &Rc<C>,
         item: &Item,
-        side: FireSide,
+        wish: &SceneWish,
         wanted: &WantedCells,
-        picture: Option<Picture>,
         begin: &Begin,
     ) -> Result<Option<Self>, SceneError> {
+        let SceneWish { side, picture, sky } = wish;
         let open = |href: &str| open_band(Rc::clone(far), Rc::clone(cache), href.to_owned());
         let mask = item.mask();
         let mask_cog = async {
@@ -191,10 +201,10 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             return Err(apart());
         }
         let offset = offset_of(item, &swir_band).await?;
-        let used = UsedScene::new(item, side, offset).ok_or(SceneError::NoDatetime)?;
+        let used = UsedScene::new(item, *side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
         let colours = match picture {
-            Some(picture) => Colours::open(far, cache, item, picture, scaling, wanted).await?,
+            Some(picture) => Colours::open(far, cache, item, *picture, scaling, wanted).await?,
             None => None,
         };
         let pixel_grid = match nir.image().crs {
@@ -205,12 +215,12 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             _ => None,
         };
         let frame = LevelFrame { full_size: frame.size, size: nir_band.size(), block_size: nir_band.block_size() };
-        let mut plan = ScenePlan::new(placed, &frame, CLOUD_MARGIN_M, |window| wanted.any(window));
+        let mut plan = ScenePlan::new(placed, &frame, sky.cloud_margin_m, |window| wanted.any(window));
         plan.begin(&(0..wanted.grid().width()));
         let mask_kind = mask.map(|(kind, _)| kind);
         let bands = Bands {
             mask: mask_cog.map(|cog| Band::at_size(cog, nir_band.size())),
-            sky: mask_kind.map(|kind| SkyTable::new(kind, &Masks::default())),
+            sky: mask_kind.map(|kind| SkyTable::new(kind, &sky.masks)),
             nir: nir_band,
             swir: swir_band,
         };

@@ -291,6 +291,7 @@ impl Highres {
                 stac_url: config.client.stac_url.clone()?,
                 collection: map_meta.map_or_else(|| COLLECTION.to_owned(), |map| map.collection),
                 token_url: config.highres.token_url.clone(),
+                sky: config.highres.sky.clone(),
                 proxy_base: config.client.proxy_base.clone(),
                 max_cloud_cover: if takes_cloudy.get_untracked() { 100.0 } else { MAX_CLOUD_COVER },
                 scenes_per_tile: SCENES_PER_TILE,

@@ -11,8 +11,8 @@ use dragonfly_core::protocol::{
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, Empty, FireSide, Grid, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, Pictures, PixelGrid, WantedCells, around, catalogue_fault, compute, found,
-    nearest, products, question, windows,
+    Catalogue, CatalogueError, Harvest, Map, Pictures, PixelGrid, SceneWish, WantedCells, around, catalogue_fault,
+    compute, found, nearest, products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -178,7 +178,8 @@ impl Desk {
             report_blocks(number, map, &rows, pictures, wish.picture.is_some());
             self.progress.step(Step::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
         };
-        let (map, mut done) = compute(&wanted, &windows(search), scenes, wish.dnbr_offset, on_strip).await?;
+        let (map, mut done) =
+            compute(&wanted, &windows(search), scenes, wish.dnbr_offset, &search.sky, on_strip).await?;
         (done.bytes, done.cached_bytes) = (self.progress.progress.get().bytes, self.progress.kept.get());
         *self.computed.borrow_mut() =
             Some(Rc::new(Computed { map, done: done.clone(), pixel_grid, prepared: Rc::clone(&prepared) }));
@@ -223,7 +224,8 @@ impl Desk {
         self.progress.step(Step::Opening, 0, count);
         let opened = &opened;
         let open = sides.into_iter().zip(items).map(|(side, item)| async move {
-            let scene = self.pool.open(item, side, search.area.clone(), zoom, wish.picture).await;
+            let wish = SceneWish { side, picture: wish.picture, sky: search.sky.clone() };
+            let scene = self.pool.open(item, wish, search.area.clone(), zoom).await;
             opened.set(opened.get() + 1);
             self.progress.step(Step::Opening, opened.get(), count);
             scene

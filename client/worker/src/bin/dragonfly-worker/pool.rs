@@ -7,10 +7,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Fault, FaultKind, Picture};
+use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, FireSide, MaskKind, Observation, Sight};
-use dragonfly_worker::{Look, PixelGrid, View};
+use dragonfly_core::{CellWindow, MaskKind, Observation, Sight};
+use dragonfly_worker::{Look, PixelGrid, SceneWish, View};
 use futures_channel::oneshot;
 use futures_util::future::join_all;
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
@@ -60,10 +60,9 @@ impl Pool {
     pub(crate) async fn open(
         self: &Rc<Self>,
         item: Item,
-        side: FireSide,
+        wish: SceneWish,
         area: String,
         zoom: u8,
-        picture: Option<Picture>,
     ) -> Result<Option<FarScene>, Fault> {
         let ticket = self.ticket();
         let Some(worker) = self.workers.get(ticket as usize % self.workers.len().max(1)).map(Rc::clone) else {
@@ -71,7 +70,7 @@ impl Pool {
             return Err(Fault::new(FaultKind::Memory, message, "close other tabs, or try another browser"));
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
-        let opening = Box::new(Opening { ticket, item, side, area, zoom, picture });
+        let opening = Box::new(Opening { ticket, item, wish, area, zoom });
         let opened = worker.ask(ticket, &Task::Open(opening)).await?;
         let Tell::Opened { used: Some(used), pixel_grid, .. } = opened.0 else { return Ok(None) };
         Ok(Some(FarScene { used, mask_kind, pixel_grid, worker, scene: ticket, tickets: Rc::clone(self) }))

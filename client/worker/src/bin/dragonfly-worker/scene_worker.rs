@@ -6,11 +6,11 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use async_lock::Mutex;
+use dragonfly_core::Area;
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Fault, FaultKind, Picture};
+use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{Area, FireSide};
-use dragonfly_worker::{Begin, BrowserTransport, Far, Look, PixelGrid, Scene, WantedCells, scene_fault};
+use dragonfly_worker::{Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, WantedCells, scene_fault};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
@@ -45,11 +45,10 @@ pub(crate) struct Opening {
     /// Number of the task, and of the scene from then on.
     pub(crate) ticket: u32,
     pub(crate) item: Item,
-    pub(crate) side: FireSide,
+    pub(crate) wish: SceneWish,
     /// GeoJSON.
     pub(crate) area: String,
     pub(crate) zoom: u8,
-    pub(crate) picture: Option<Picture>,
 }
 
 /// What a scene worker tells.
@@ -138,7 +137,7 @@ impl Bench {
     }
 
     async fn open(&self, opening: Opening) {
-        let Opening { ticket, item, side, area, zoom, picture } = opening;
+        let Opening { ticket, item, wish, area, zoom } = opening;
         let wanted = match Area::from_geojson(&area) {
             Ok(area) => WantedCells::of(area, zoom),
             Err(error) => {
@@ -146,7 +145,7 @@ impl Bench {
                 return self.say(&Tell::Failed { ticket, fault }, &[]);
             }
         };
-        match Scene::open(&self.far, &self.store, &item, side, &wanted, picture, &self.begin).await {
+        match Scene::open(&self.far, &self.store, &item, &wish, &wanted, &self.begin).await {
             Ok(scene) => {
                 let used = scene.as_ref().map(|scene| scene.used.clone());
                 let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
@@ -156,7 +155,7 @@ impl Bench {
                 self.say(&Tell::Opened { ticket, used, pixel_grid }, &[]);
             }
             Err(error) => {
-                let fault = scene_fault(&item.id, side, &error, is_online());
+                let fault = scene_fault(&item.id, wish.side, &error, is_online());
                 self.say(&Tell::Failed { ticket, fault }, &[]);
             }
         }
