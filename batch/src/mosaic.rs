@@ -150,15 +150,14 @@ fn compute_strip(
         .zip(strip.state.par_chunks_exact_mut(width))
         .zip(rows.clone())
         .map_init(RowViews::default, |views, ((dnbr, state), row)| {
-            let left_out = |column| match (grid.is_inside(column, row), zone) {
-                (false, _) => Some(Empty::OutsideBox),
-                (true, Some(zone)) if !zone.contains(column, row) => Some(Empty::OutsideZone),
-                (true, _) => None,
-            };
-            views.visit_row(sides, row, columns, left_out, |place, cell| match cell {
-                Ok(change) => (dnbr[place], state[place]) = (change.dnbr, VALID),
-                Err(reason) => state[place] = reason.code(),
-            })
+            for (column, state) in columns.clone().zip(&mut *state) {
+                *state = match (grid.is_inside(column, row), zone) {
+                    (false, _) => Empty::OutsideBox.code(),
+                    (true, Some(zone)) if !zone.contains(column, row) => Empty::OutsideZone.code(),
+                    (true, _) => VALID,
+                };
+            }
+            views.compute_row(sides, row, columns, dnbr, state)
         })
         .sum();
     Ok(strip)

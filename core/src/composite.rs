@@ -1,7 +1,6 @@
 //! From several views of a cell to one NBR a side, and from two sides to a dNBR.
 
-use crate::burn_ratio::dnbr;
-use crate::cell::Empty;
+use crate::cell::{Empty, VALID};
 use crate::warp::{Observation, Sight};
 
 /// How the views of one side become one NBR.
@@ -25,20 +24,6 @@ pub struct Side {
     pub clear_count: u32,
     /// Most clear views say water.
     pub is_water: bool,
-}
-
-impl Side {
-    /// A side of which there is a single view.
-    #[inline]
-    pub fn of_one(view: Observation) -> Self {
-        let is_clear = view.sight.is_clear();
-        Self {
-            nbr: if is_clear { view.nbr } else { f32::NAN },
-            best: view.sight,
-            clear_count: u32::from(is_clear),
-            is_water: view.sight == Sight::Water,
-        }
-    }
 }
 
 impl Composite {
@@ -74,19 +59,20 @@ pub fn median(values: &mut [f32]) -> f32 {
     }
 }
 
-/// dNBR of a cell inside box and zone, or why it has none.
+/// The code of a cell inside box and zone: [`VALID`], or that of why it has no dNBR. `worst` is the worse of the best
+/// sights of both sides.
 ///
 /// Water is decided before the fire: ground that looks like water only afterwards is a dark scar.
 #[inline]
-pub fn difference(pre: &Side, post: &Side) -> Result<f32, Empty> {
-    if pre.is_water {
-        return Err(Empty::Water);
+pub fn state_of(is_water_before: bool, worst: Sight) -> u8 {
+    if is_water_before {
+        return Empty::Water.code();
     }
-    match pre.best.min(post.best) {
-        Sight::Unseen => Err(Empty::NeverObserved),
-        Sight::NoData => Err(Empty::NoData),
-        Sight::Hidden => Err(Empty::Cloud),
-        Sight::Water | Sight::Land => Ok(dnbr(pre.nbr, post.nbr)),
+    match worst {
+        Sight::Unseen => Empty::NeverObserved.code(),
+        Sight::NoData => Empty::NoData.code(),
+        Sight::Hidden => Empty::Cloud.code(),
+        Sight::Water | Sight::Land => VALID,
     }
 }
 
@@ -121,18 +107,6 @@ mod tests {
     }
 
     #[test]
-    fn a_single_view_is_what_any_composite_makes_of_it() {
-        let views = [Sight::Unseen, Sight::NoData, Sight::Hidden].map(empty);
-        for view in views.into_iter().chain([land(0.5), land(-0.0), water(0.25)]) {
-            for composite in [Composite::Median, Composite::Latest] {
-                let (one, many) = (Side::of_one(view), side(composite, &[view]));
-                assert_eq!(one.nbr.to_bits(), many.nbr.to_bits());
-                assert_eq!((one.best, one.clear_count, one.is_water), (many.best, many.clear_count, many.is_water));
-            }
-        }
-    }
-
-    #[test]
     fn the_latest_clear_view_is_not_drowned_by_older_ones() {
         let views = [land(0.6), land(0.6), land(-0.2), empty(Sight::Hidden)];
         assert_eq!(side(Composite::Latest, &views).nbr, -0.2);
@@ -145,26 +119,22 @@ mod tests {
         assert_eq!(side(Composite::Latest, &[]).best, Sight::Unseen);
     }
 
-    fn check(pre: &[Observation], post: &[Observation], expected: Result<f32, Empty>) {
-        assert_eq!(difference(&side(Composite::Median, pre), &side(Composite::Median, post)), expected);
-    }
-
-    #[test]
-    fn a_fire_is_what_nbr_lost() {
-        check(&[land(0.5)], &[land(-0.25)], Ok(0.75));
+    fn check(pre: &[Observation], post: &[Observation], expected: Option<Empty>) {
+        let (pre, post) = (side(Composite::Median, pre), side(Composite::Median, post));
+        assert_eq!(Empty::from_code(state_of(pre.is_water, pre.best.min(post.best))), expected);
     }
 
     #[test]
     fn water_is_decided_before_the_fire() {
-        check(&[water(0.5), water(0.5), land(0.5)], &[land(0.1)], Err(Empty::Water));
-        check(&[land(0.5)], &[water(-0.25)], Ok(0.75));
-        check(&[water(0.5), land(0.5)], &[land(0.5)], Ok(0.0));
+        check(&[water(0.5), water(0.5), land(0.5)], &[land(0.1)], Some(Empty::Water));
+        check(&[land(0.5)], &[water(-0.25)], None);
+        check(&[water(0.5), land(0.5)], &[land(0.5)], None);
     }
 
     #[test]
     fn the_worse_side_gives_the_reason() {
-        check(&[land(0.5)], &[empty(Sight::Hidden)], Err(Empty::Cloud));
-        check(&[empty(Sight::NoData)], &[empty(Sight::Hidden)], Err(Empty::NoData));
-        check(&[land(0.5)], &[], Err(Empty::NeverObserved));
+        check(&[land(0.5)], &[empty(Sight::Hidden)], Some(Empty::Cloud));
+        check(&[empty(Sight::NoData)], &[empty(Sight::Hidden)], Some(Empty::NoData));
+        check(&[land(0.5)], &[], Some(Empty::NeverObserved));
     }
 }

@@ -11,7 +11,7 @@ use crate::grid::Grid;
 /// Cells between two control points. A tile is a multiple of it.
 ///
 /// At zoom 9 the interpolation is off by less than a hundredth of a 160 m pixel.
-const STEP: u32 = 16;
+pub(crate) const STEP: u32 = 16;
 
 /// A rectangle of a grid's cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,15 @@ pub struct Footprint {
     pub width: f64,
     /// Height of the box.
     pub height: f64,
+}
+
+/// Where the centres of a row's cells between two control points lie: evenly on a line.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct CentreLine {
+    /// Column and row at the western edge of the first cell.
+    west: (f64, f64),
+    /// Column and row at the eastern edge of the last cell.
+    east: (f64, f64),
 }
 
 /// Source positions over a window of cells.
@@ -101,14 +110,26 @@ impl Lattice {
 
     /// Calls `visit` with each cell of a row in the given columns; `None` where the projection has no answer.
     pub fn visit_row(&self, row: u32, columns: Range<u32>, mut visit: impl FnMut(u32, Option<Footprint>)) {
-        let mut column = columns.start;
-        while column < columns.end {
-            let stop = ((column / STEP + 1) * STEP).min(columns.end);
-            let square = self.square(column, row);
-            for column in column..stop {
+        for cells in squares(columns) {
+            let square = self.square(cells.start, row);
+            for column in cells {
                 visit(column, square.map(|square| square.footprint(column, row)));
             }
-            column = stop;
+        }
+    }
+
+    /// Calls `visit` with the cells of a row between every two control points, by their places from the first of
+    /// them; `None` where the projection has no answer.
+    pub(crate) fn visit_lines(
+        &self,
+        row: u32,
+        columns: Range<u32>,
+        mut visit: impl FnMut(Range<usize>, Option<CentreLine>),
+    ) {
+        for cells in squares(columns) {
+            let first = cells.start / STEP * STEP;
+            let places = (cells.start - first) as usize..(cells.end - first) as usize;
+            visit(places, self.square(cells.start, row).map(|square| square.line(row)));
         }
     }
 
@@ -135,6 +156,26 @@ impl Lattice {
     }
 }
 
+impl CentreLine {
+    /// Column and row of the centre of the cell at a place.
+    #[inline]
+    pub(crate) fn centre(&self, place: usize) -> (f64, f64) {
+        let along = (place as f64 + 0.5) / f64::from(STEP);
+        (mix(self.west.0, self.east.0, along), mix(self.west.1, self.east.1, along))
+    }
+}
+
+#[inline]
+fn mix(a: f64, b: f64, share: f64) -> f64 {
+    a + (b - a) * share
+}
+
+/// Columns parted where control points lie.
+fn squares(columns: Range<u32>) -> impl Iterator<Item = Range<u32>> {
+    let parts = columns.start / STEP..columns.end.div_ceil(STEP);
+    parts.map(move |part| (part * STEP).max(columns.start)..((part + 1) * STEP).min(columns.end))
+}
+
 /// Control points around a range of cells, counted in steps.
 fn stops(cells: &Range<u32>) -> Range<u32> {
     cells.start / STEP..cells.end.div_ceil(STEP) + 1
@@ -149,22 +190,30 @@ struct Square {
 }
 
 impl Square {
+    /// The centres of a row of cells.
+    fn line(&self, row: u32) -> CentreLine {
+        let down = (f64::from(row - self.north) + 0.5) / f64::from(STEP);
+        let [nw, ne, sw, se] = self.corners;
+        let between = |north: (f64, f64), south: (f64, f64)| (mix(north.0, south.0, down), mix(north.1, south.1, down));
+        CentreLine { west: between(nw, sw), east: between(ne, se) }
+    }
+
     fn footprint(&self, column: u32, row: u32) -> Footprint {
         let step = f64::from(STEP);
-        let u = (f64::from(column - self.west) + 0.5) / step;
-        let v = (f64::from(row - self.north) + 0.5) / step;
+        let line = self.line(row);
+        let centre = line.centre((column - self.west) as usize);
+        let along = (f64::from(column - self.west) + 0.5) / step;
         let [nw, ne, sw, se] = self.corners;
-        let mix = |a: f64, b: f64, share: f64| a + (b - a) * share;
-        let (north, south) = ((mix(nw.0, ne.0, u), mix(nw.1, ne.1, u)), (mix(sw.0, se.0, u), mix(sw.1, se.1, u)));
-        let (west, east) = ((mix(nw.0, sw.0, v), mix(nw.1, sw.1, v)), (mix(ne.0, se.0, v), mix(ne.1, se.1, v)));
+        let between = |west: (f64, f64), east: (f64, f64)| (mix(west.0, east.0, along), mix(west.1, east.1, along));
+        let (north, south) = (between(nw, ne), between(sw, se));
         // The step from one cell to the next, eastward and southward.
-        let east_step = ((east.0 - west.0) / step, (east.1 - west.1) / step);
+        let east_step = ((line.east.0 - line.west.0) / step, (line.east.1 - line.west.1) / step);
         let south_step = ((south.0 - north.0) / step, (south.1 - north.1) / step);
         // A box of these sides has the outline's spread along each axis, however it is turned.
         let side = |a: f64, b: f64| (a * a + b * b).sqrt();
         Footprint {
-            column: mix(north.0, south.0, v),
-            row: mix(north.1, south.1, v),
+            column: centre.0,
+            row: centre.1,
             width: side(east_step.0, south_step.0),
             height: side(east_step.1, south_step.1),
         }

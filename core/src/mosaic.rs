@@ -4,14 +4,14 @@ use std::ops::Range;
 
 use chrono::{DateTime, Utc};
 
-use crate::cell::Empty;
-use crate::composite::{Composite, Side, difference};
+use crate::cell::VALID;
+use crate::composite::{Composite, state_of};
 use crate::lattice::CellWindow;
 use crate::scenes::overpasses;
-use crate::warp::{Observation, join_overpass};
+use crate::warp::{Observations, Sight};
 
 /// What a scene saw of a strip, over its own cells; `None` where it has none there.
-pub type SceneView = Option<(CellWindow, Vec<Observation>)>;
+pub type SceneView = Option<(CellWindow, Observations)>;
 
 /// How the scenes of a side, by their places, become one.
 #[derive(Clone, Debug)]
@@ -29,21 +29,22 @@ pub struct SideViews<'a> {
     pub views: &'a [SceneView],
 }
 
-/// A cell with a value.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Change {
-    /// NBR before the fire less NBR after it.
-    pub dnbr: f32,
-    /// NBR before the fire.
-    pub pre_nbr: f32,
-}
-
-/// A row of cells as every overpass of both sides saw it; kept to save allocations.
+/// A row of cells as every overpass of both sides saw it, and what that makes of each side; kept to save allocations.
 #[derive(Clone, Debug, Default)]
 pub struct RowViews {
-    pre: Vec<Vec<Observation>>,
-    post: Vec<Vec<Observation>>,
+    passes: Vec<Observations>,
     scratch: Vec<f32>,
+    pre: SideRow,
+    post: SideRow,
+}
+
+/// What a side knows of a row of cells.
+#[derive(Clone, Debug, Default)]
+struct SideRow {
+    /// NBR and the best sight that any overpass had.
+    best: Observations,
+    is_water: Vec<bool>,
+    clear_counts: Vec<u32>,
 }
 
 impl Passes {
@@ -53,69 +54,90 @@ impl Passes {
     }
 
     /// Lays out what each overpass saw of a row of cells.
-    fn lay_out(&self, views: &[SceneView], row: u32, columns: &Range<u32>, into: &mut Vec<Vec<Observation>>) {
-        into.resize_with(self.overpasses.len(), Vec::new);
+    fn lay_out(&self, views: &[SceneView], row: u32, columns: &Range<u32>, into: &mut Vec<Observations>) {
+        into.resize_with(self.overpasses.len(), Observations::default);
         for (scenes, cells) in self.overpasses.iter().zip(into) {
-            cells.clear();
-            cells.resize(columns.len(), Observation::UNSEEN);
+            cells.clear_to(columns.len());
             for (window, observations) in scenes.iter().filter_map(|scene| views[*scene].as_ref()) {
                 if window.rows.contains(&row) {
                     let across = window.columns.len();
                     let start = (row - window.rows.start) as usize * across;
                     let first = (window.columns.start - columns.start) as usize;
-                    join_overpass(&mut cells[first..first + across], &observations[start..start + across]);
+                    cells.join_overpass(first, observations, start..start + across);
                 }
             }
         }
     }
 
-    #[inline]
-    fn side(&self, views: &[Vec<Observation>], place: usize, scratch: &mut Vec<f32>) -> Side {
+    /// Makes one of all overpasses over a row of cells.
+    fn unite(&self, cells: usize, passes: &mut [Observations], scratch: &mut Vec<f32>, into: &mut SideRow) {
+        into.is_water.clear();
+        into.clear_counts.clear();
         // One overpass a side is common, and needs no sorting.
-        if let [only] = views {
-            return Side::of_one(only[place]);
+        if let [only] = passes {
+            std::mem::swap(&mut into.best, only);
+            into.is_water.extend(into.best.sight.iter().map(|sight| *sight == Sight::Water));
+            into.clear_counts.extend(into.best.sight.iter().map(|sight| u32::from(sight.is_clear())));
+            return;
         }
-        self.composite.side(views.iter().map(|pass| pass[place]), scratch)
+        into.best.clear_to(cells);
+        for place in 0..cells {
+            let side = self.composite.side(passes.iter().map(|pass| pass.at(place)), scratch);
+            (into.best.nbr[place], into.best.sight[place]) = (side.nbr, side.best);
+            into.is_water.push(side.is_water);
+            into.clear_counts.push(side.clear_count);
+        }
     }
 }
 
 impl RowViews {
-    /// Calls `visit` with every cell of a row, by its place among the columns: its change, or why it is empty.
-    /// `left_out` tells, by column, which cells are not computed, and why. Returns how many clear views there were.
-    pub fn visit_row(
+    /// Computes a row of cells.
+    ///
+    /// `state` says of each cell in `columns` whether it is computed: [`VALID`](crate::VALID), or the code of why not.
+    /// Afterwards it also says why a computed cell is empty. `dnbr` becomes NaN where empty. Returns how many clear
+    /// views there were.
+    pub fn compute_row(
         &mut self,
         (pre, post): (SideViews, SideViews),
         row: u32,
         columns: &Range<u32>,
-        left_out: impl Fn(u32) -> Option<Empty>,
-        mut visit: impl FnMut(usize, Result<Change, Empty>),
+        dnbr: &mut [f32],
+        state: &mut [u8],
     ) -> u64 {
-        pre.passes.lay_out(pre.views, row, columns, &mut self.pre);
-        post.passes.lay_out(post.views, row, columns, &mut self.post);
+        for (side, into) in [(pre, &mut self.pre), (post, &mut self.post)] {
+            side.passes.lay_out(side.views, row, columns, &mut self.passes);
+            side.passes.unite(columns.len(), &mut self.passes, &mut self.scratch, into);
+        }
+        let (pre, post) = (&self.pre, &self.post);
         let mut clear_views = 0;
-        for (place, column) in columns.clone().enumerate() {
-            if let Some(reason) = left_out(column) {
-                visit(place, Err(reason));
-                continue;
+        for (place, state) in state.iter_mut().enumerate() {
+            if *state == VALID {
+                clear_views += u64::from(pre.clear_counts[place] + post.clear_counts[place]);
+                *state = state_of(pre.is_water[place], pre.best.sight[place].min(post.best.sight[place]));
             }
-            let pre = pre.passes.side(&self.pre, place, &mut self.scratch);
-            let post = post.passes.side(&self.post, place, &mut self.scratch);
-            clear_views += u64::from(pre.clear_count) + u64::from(post.clear_count);
-            visit(place, difference(&pre, &post).map(|dnbr| Change { dnbr, pre_nbr: pre.nbr }));
+        }
+        let nbrs = pre.best.nbr.iter().zip(&post.best.nbr);
+        for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(state).zip(nbrs) {
+            *dnbr = if *state == VALID { crate::dnbr(*pre, *post) } else { f32::NAN };
         }
         clear_views
+    }
+
+    /// NBR before the fire of the row computed last; means something where there is a dNBR.
+    pub fn pre_nbr(&self) -> &[f32] {
+        &self.pre.best.nbr
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::warp::Sight;
+    use crate::cell::Empty;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn view(columns: Range<u32>, nbr: f32) -> SceneView {
-        let cells = vec![Observation { nbr, sight: Sight::Land }; columns.len()];
+        let cells = Observations { nbr: vec![nbr; columns.len()], sight: vec![Sight::Land; columns.len()] };
         Some((CellWindow { columns, rows: 5..6 }, cells))
     }
 
@@ -128,11 +150,16 @@ mod tests {
         let before = [view(10..13, 0.5), view(12..14, 0.9), view(10..12, 0.7)];
         let after = [view(10..14, 0.25)];
         let sides = (SideViews { passes: &pre, views: &before }, SideViews { passes: &post, views: &after });
-        let mut cells = Vec::new();
-        let left_out = |column| (column == 11).then_some(Empty::OutsideZone);
-        let clear_views = RowViews::default()
-            .visit_row(sides, 5, &(10..15), left_out, |_, cell| cells.push(cell.map(|it| it.pre_nbr)));
-        let expected = [Ok(0.6), Err(Empty::OutsideZone), Ok(0.5), Ok(0.9), Err(Empty::NeverObserved)];
-        assert_eq!((cells, clear_views), (expected.to_vec(), 7));
+        let mut state = [VALID, Empty::OutsideZone.code(), VALID, VALID, VALID];
+        let mut dnbr = [0.0; 5];
+        let mut views = RowViews::default();
+        let clear_views = views.compute_row(sides, 5, &(10..15), &mut dnbr, &mut state);
+        assert_eq!(state, [VALID, Empty::OutsideZone.code(), VALID, VALID, Empty::NeverObserved.code()]);
+        assert_eq!(
+            [0, 2, 3].map(|place| (views.pre_nbr()[place], dnbr[place])),
+            [(0.6, 0.6 - 0.25), (0.5, 0.25), (0.9, 0.9 - 0.25)]
+        );
+        assert!(dnbr[1].is_nan() && dnbr[4].is_nan());
+        assert_eq!(clear_views, 7);
     }
 }

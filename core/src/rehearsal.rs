@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use crate::composite::difference;
+use crate::burn_ratio::dnbr;
 use crate::region::{Region, regions_from_json};
 use crate::scenes::{SceneRequest, choose_scenes};
 use crate::stac::Item;
@@ -84,7 +84,8 @@ fn shown_share(first_image_offset: u64, days_since_fire: u64) -> Option<f64> {
         // Any clear image since the fire counts, chosen for the map or not.
         let has_been_seen = days.iter().any(|day| *day > fire && !is_cloudy(*day, cell));
         if has_been_seen && before.clear_count > 0 {
-            shown += difference(&before, &after).map_or(0.0, |dnbr| f64::from(dnbr / (NBR_GREEN - NBR_BURNT)));
+            let change = dnbr(before.nbr, after.nbr);
+            shown += if change.is_nan() { 0.0 } else { f64::from(change / (NBR_GREEN - NBR_BURNT)) };
             seen += 1;
         }
     }

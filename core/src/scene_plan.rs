@@ -8,7 +8,7 @@ use crate::placement::Placement;
 use crate::reflectance::Scaling;
 use crate::scene_rows::SceneRows;
 use crate::sky::margin_px;
-use crate::warp::{Observation, Resampling, nearest_pixel, warp};
+use crate::warp::{Observations, Resampling, Sight, nearest_pixels, warp};
 
 /// What a scene is read for. Cells are visited in bands of columns, each in strips from north to south.
 #[derive(Clone, Debug)]
@@ -138,23 +138,31 @@ impl ScenePlan {
         let needed = self.whole_blocks(&needed);
         let pixels = (needed.end - needed.start) * (self.columns.end - self.columns.start);
         let cells = window.rows.len() * window.columns.len();
-        pixels as u64 * SceneRows::PIXEL_BYTES + (cells * size_of::<Observation>()) as u64
+        pixels as u64 * SceneRows::PIXEL_BYTES + (cells * (size_of::<f32>() + size_of::<Sight>())) as u64
     }
 
     /// Calls `visit` with every cell of a window, by its place row by row, and the column and row of the pixel under
-    /// its centre; `None` where the projection has no answer.
-    pub fn visit_nearest(&self, window: &CellWindow, mut visit: impl FnMut(usize, Option<(i64, i64)>)) {
+    /// its centre, counted from the pixel at `origin`; `None` where the projection has no answer.
+    pub fn visit_nearest(
+        &self,
+        window: &CellWindow,
+        origin: (i64, i64),
+        mut visit: impl FnMut(usize, Option<(i32, i32)>),
+    ) {
         let mut cell = 0;
         for row in window.rows.clone() {
-            self.lattice.visit_row(row, window.columns.clone(), |_, footprint| {
-                visit(cell, footprint.map(nearest_pixel));
-                cell += 1;
+            self.lattice.visit_lines(row, window.columns.clone(), |places, line| {
+                let pixels = line.map(|line| nearest_pixels(&line, origin));
+                for place in places {
+                    visit(cell, pixels.map(|(columns, rows)| (columns[place], rows[place])));
+                    cell += 1;
+                }
             });
         }
     }
 
     /// What the scene saw of a window's cells, from the rows that have been read.
-    pub fn observe(&self, read: &SceneRows, scaling: Scaling, window: &CellWindow) -> Vec<Observation> {
+    pub fn observe(&self, read: &SceneRows, scaling: Scaling, window: &CellWindow) -> Observations {
         warp(&self.lattice, read.pixels(), scaling, self.resampling, window)
     }
 }

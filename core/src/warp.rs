@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::burn_ratio::nbr;
-use crate::lattice::{CellWindow, Footprint, Lattice};
+use crate::lattice::{CellWindow, CentreLine, Footprint, Lattice, STEP};
 use crate::reflectance::Scaling;
 use crate::sky::Sky;
 
@@ -86,12 +86,62 @@ impl Observation {
     }
 }
 
-/// Joins two scenes of one overpass: where MGRS tiles overlap they show the same view twice, and it
-/// counts once. The first scene wins a draw, so the order (by id) decides.
-pub fn join_overpass(cells: &mut [Observation], other: &[Observation]) {
-    for (cell, other) in cells.iter_mut().zip(other) {
-        if other.sight > cell.sight {
-            *cell = *other;
+/// One view of many cells, in the same order.
+#[derive(Clone, Debug, Default)]
+pub struct Observations {
+    /// NBR; NaN unless the sight is clear.
+    pub nbr: Vec<f32>,
+    /// What was seen.
+    pub sight: Vec<Sight>,
+}
+
+impl Observations {
+    /// So many cells of which nothing is seen take the place of what there was.
+    pub fn clear_to(&mut self, cells: usize) {
+        self.nbr.clear();
+        self.nbr.resize(cells, f32::NAN);
+        self.sight.clear();
+        self.sight.resize(cells, Sight::Unseen);
+    }
+
+    /// How many cells.
+    pub fn len(&self) -> usize {
+        self.sight.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.sight.is_empty()
+    }
+
+    /// One of them.
+    #[inline]
+    pub fn at(&self, place: usize) -> Observation {
+        Observation { nbr: self.nbr[place], sight: self.sight[place] }
+    }
+
+    fn with_capacity(cells: usize) -> Self {
+        Self { nbr: Vec::with_capacity(cells), sight: Vec::with_capacity(cells) }
+    }
+
+    #[inline]
+    fn push(&mut self, cell: Observation) {
+        self.nbr.push(cell.nbr);
+        self.sight.push(cell.sight);
+    }
+
+    /// Joins another scene of the same overpass to the cells from `first` on: where MGRS tiles overlap they show the
+    /// same view twice, and it counts once. The scene that was first wins a draw, so the order (by id) decides.
+    ///
+    /// `range` are the other's cells.
+    pub fn join_overpass(&mut self, first: usize, other: &Self, range: Range<usize>) {
+        let own = first..first + range.len();
+        let nbrs = self.nbr[own.clone()].iter_mut().zip(&other.nbr[range.clone()]);
+        let sights = self.sight[own].iter_mut().zip(&other.sight[range]);
+        for ((nbr, other_nbr), (sight, other_sight)) in nbrs.zip(sights) {
+            if other_sight > sight {
+                (*nbr, *sight) = (*other_nbr, *other_sight);
+            }
         }
     }
 }
@@ -116,9 +166,11 @@ impl Resampling {
 const LEAST_CLEAR_SHARE: (u64, u64) = (1, 2);
 /// Parts of a pixel to which the edges of a cell's box are rounded.
 const PARTS: i64 = 16;
-/// Parts of a pixel to which the centre of a cell is rounded before it decides a pixel: fine enough
-/// to take the true nearest, coarse enough that two projection libraries agree.
-const CENTRE_PARTS: i64 = 1024;
+/// Binary digits to which the centre of a cell is rounded before it decides a pixel: 1/1024 pixel is fine enough to
+/// take the true nearest, and coarse enough that two projection libraries agree.
+const CENTRE_DIGITS: u32 = 10;
+/// Cells that are looked at together.
+const TOGETHER: usize = STEP as usize;
 
 /// Views of the cells of a window, row by row, through one scene.
 pub fn warp(
@@ -127,50 +179,87 @@ pub fn warp(
     scaling: Scaling,
     resampling: Resampling,
     window: &CellWindow,
-) -> Vec<Observation> {
-    match resampling {
-        Resampling::Nearest => seen(lattice, window, |footprint| scene.nearest(footprint, scaling)),
-        Resampling::Average => seen(lattice, window, |footprint| scene.average(footprint, scaling)),
-    }
-}
-
-/// What `see` sees of each cell. A loop for each way: the nearest pixel needs no sides of outlines.
-#[inline]
-fn seen(lattice: &Lattice, window: &CellWindow, see: impl Fn(Footprint) -> Observation) -> Vec<Observation> {
-    let mut cells = Vec::with_capacity(window.columns.len() * window.rows.len());
+) -> Observations {
+    let mut cells = Observations::with_capacity(window.columns.len() * window.rows.len());
     for row in window.rows.clone() {
-        lattice.visit_row(row, window.columns.clone(), |_, footprint| {
-            cells.push(footprint.map_or(Observation::UNSEEN, &see));
-        });
+        let columns = window.columns.clone();
+        match resampling {
+            Resampling::Nearest => lattice.visit_lines(row, columns, |places, line| match line {
+                Some(line) => scene.nearest(&line, scaling, places, &mut cells),
+                None => places.for_each(|_| cells.push(Observation::UNSEEN)),
+            }),
+            Resampling::Average => lattice.visit_row(row, columns, |_, footprint| {
+                cells.push(footprint.map_or(Observation::UNSEEN, |footprint| scene.average(footprint, scaling)));
+            }),
+        }
     }
     cells
 }
 
-/// Column and row of the pixel under a cell's centre.
+/// Columns and rows of the pixels under the centres of cells, counted from the pixel at `origin`. Far outside of the
+/// image they are only known to be outside.
 #[inline]
-pub(crate) fn nearest_pixel(footprint: Footprint) -> (i64, i64) {
-    let pixel = |position: f64| rounded(position * CENTRE_PARTS as f64).div_euclid(CENTRE_PARTS);
-    (pixel(footprint.column), pixel(footprint.row))
+pub(crate) fn nearest_pixels(line: &CentreLine, origin: (i64, i64)) -> ([i32; TOGETHER], [i32; TOGETHER]) {
+    let origin = (origin.0 as f64, origin.1 as f64);
+    let mut pixels = ([0; TOGETHER], [0; TOGETHER]);
+    for place in 0..TOGETHER {
+        let (column, row) = line.centre(place);
+        pixels.0[place] = nearest_pixel(column - origin.0);
+        pixels.1[place] = nearest_pixel(row - origin.1);
+    }
+    pixels
+}
+
+/// Without a conversion, so that processors take several at once.
+#[inline]
+fn nearest_pixel(position: f64) -> i32 {
+    // Held to what 32 bits hold in parts, two million pixels away.
+    const FARTHEST: f64 = ((1 << (31 - CENTRE_DIGITS)) - 1) as f64;
+    // So large that the last binary digit of a sum is a part of a pixel: 2⁵¹ + 2⁵² parts.
+    const ROUNDING: f64 = (3u64 << (51 - CENTRE_DIGITS)) as f64;
+    let position = if position < FARTHEST { position } else { FARTHEST };
+    let position = if position > -FARTHEST { position } else { -FARTHEST };
+    (position + ROUNDING).to_bits() as i32 >> CENTRE_DIGITS
+}
+
+impl Sight {
+    /// What one pixel shows.
+    #[inline]
+    fn of(sky: Sky) -> Self {
+        match sky {
+            Sky::NoData => Self::NoData,
+            Sky::Cloud | Sky::Shadow | Sky::Snow => Self::Hidden,
+            Sky::Water => Self::Water,
+            Sky::Clear => Self::Land,
+        }
+    }
 }
 
 impl SceneWindow {
+    /// Adds what the cells at some places of a line show.
     #[inline]
-    fn nearest(&self, footprint: Footprint, scaling: Scaling) -> Observation {
-        let (column, row) = nearest_pixel(footprint);
-        let (column, row) = (column - self.column, row - self.row);
-        let inside = (0..self.width as i64).contains(&column) && (0..self.height as i64).contains(&row);
-        if !inside {
-            return Observation::UNSEEN;
-        }
-        let index = row as usize * self.width + column as usize;
-        match self.sky[index] {
-            Sky::NoData => Observation::empty(Sight::NoData),
-            sky if sky.is_hidden() => Observation::empty(Sight::Hidden),
-            sky => {
-                let value = nbr(scaling.reflectance(self.nir[index]), scaling.reflectance(self.swir[index]));
-                Observation::clear(value, sky == Sky::Water)
+    fn nearest(&self, line: &CentreLine, scaling: Scaling, places: Range<usize>, into: &mut Observations) {
+        let (columns, rows) = nearest_pixels(line, (self.column, self.row));
+        let (mut nir, mut swir) = ([0; TOGETHER], [0; TOGETHER]);
+        let mut sight = [Sight::Unseen; TOGETHER];
+        for place in 0..TOGETHER {
+            // Before the first pixel is far behind the last.
+            let (column, row) = (columns[place] as u32 as usize, rows[place] as u32 as usize);
+            if column < self.width && row < self.height {
+                let index = row * self.width + column;
+                (nir[place], swir[place]) = (self.nir[index], self.swir[index]);
+                sight[place] = Sight::of(self.sky[index]);
             }
         }
+        let mut nbrs = [f32::NAN; TOGETHER];
+        for place in 0..TOGETHER {
+            let value = nbr(scaling.reflectance(nir[place]), scaling.reflectance(swir[place]));
+            nbrs[place] = if sight[place].is_clear() { value } else { f32::NAN };
+            let is_hole = nbrs[place].is_nan() && sight[place].is_clear();
+            sight[place] = if is_hole { Sight::NoData } else { sight[place] };
+        }
+        into.nbr.extend_from_slice(&nbrs[places.clone()]);
+        into.sight.extend_from_slice(&sight[places]);
     }
 
     fn average(&self, footprint: Footprint, scaling: Scaling) -> Observation {
@@ -289,7 +378,9 @@ mod tests {
             .into_iter()
             .map(|(x, y)| ((x - x0) / size, (y0 - y) / size))
             .collect();
-        warp(&Lattice::new(&window, positions), scene, scaling, Resampling::for_cell(pixels_per_cell), &window)
+        let lattice = Lattice::new(&window, positions);
+        let seen = warp(&lattice, scene, scaling, Resampling::for_cell(pixels_per_cell), &window);
+        (0..seen.len()).map(|cell| seen.at(cell)).collect()
     }
 
     fn scene(width: usize, pixels: &[(u16, u16, Sky)]) -> SceneWindow {
@@ -382,6 +473,18 @@ mod tests {
     }
 
     #[test]
+    fn a_centre_lies_in_the_pixel_around_it_to_the_nearest_part() {
+        let cases =
+            [(0.0, 0), (0.3, 0), (0.999, 0), (0.9996, 1), (-0.0004, 0), (-0.001, -1), (-7.5, -8), (1e6, 1_000_000)];
+        for (position, pixel) in cases {
+            assert_eq!(nearest_pixel(position), pixel, "{position}");
+        }
+        for outside in [1e12, f64::INFINITY, f64::NAN, -1e12] {
+            assert!(!(-2_000_000..2_000_000).contains(&nearest_pixel(outside)), "{outside}");
+        }
+    }
+
+    #[test]
     fn rounding_is_as_the_standard_has_it() {
         let halves = (-40..40).map(|half| f64::from(half) / 2.0);
         for value in halves.chain([0.3, 2.7, 1e15 + 0.5, -1e18, f64::INFINITY, f64::NAN]) {
@@ -403,9 +506,13 @@ mod tests {
     fn one_overpass_counts_once_and_the_better_view_wins() {
         let land = Observation { nbr: 0.4, sight: Sight::Land };
         let other = Observation { nbr: 0.3, sight: Sight::Land };
-        let mut cells = [Observation::UNSEEN, land, Observation::empty(Sight::Hidden)];
-        join_overpass(&mut cells, &[other, other, Observation::empty(Sight::NoData)]);
-        assert_eq!((cells[0].nbr, cells[1].nbr), (0.3, 0.4));
-        assert_eq!(cells[2].sight, Sight::Hidden);
+        let cells = |cells: [Observation; 3]| Observations {
+            nbr: cells.iter().map(|cell| cell.nbr).collect(),
+            sight: cells.iter().map(|cell| cell.sight).collect(),
+        };
+        let mut joined = cells([Observation::UNSEEN, land, Observation::empty(Sight::Hidden)]);
+        joined.join_overpass(0, &cells([other, other, Observation::empty(Sight::NoData)]), 0..3);
+        assert_eq!((joined.nbr[0], joined.nbr[1]), (0.3, 0.4));
+        assert_eq!(joined.sight[2], Sight::Hidden);
     }
 }

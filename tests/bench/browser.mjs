@@ -110,7 +110,6 @@ const paint = () => {
 
 /** In the page: computes what was found, and paints each block as it comes; milliseconds. */
 const ours = async (scenes) => {
-  await window.send({ kind: "clear_cache" });
   await window.send(window.search);
   const begun = performance.now();
   window.canvases = [];
@@ -121,6 +120,8 @@ const ours = async (scenes) => {
   };
   const answer = await window.send({ kind: "compute", scenes });
   if (answer.kind !== "done") throw new Error(JSON.stringify(answer));
+  // What is being kept must neither help the next run nor hinder the peer's.
+  await window.send({ kind: "clear_cache" });
   return painted - begun;
 };
 

@@ -81,7 +81,7 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
         let mut rgba = vec![0; window.columns.len() * window.rows.len() * 4];
         let bands = [&self.red, &self.green, &self.blue];
         for (channel, band) in bands.into_iter().enumerate() {
-            band.plan.visit_nearest(window, |cell, pixel| {
+            band.plan.visit_nearest(window, band.origin(), |cell, pixel| {
                 if let Some(dn) = pixel.and_then(|(column, row)| band.dn(column, row)) {
                     let light = self.scaling.reflectance(dn) / self.white;
                     rgba[cell * 4 + channel] = (light.min(1.0) * 255.0) as u8;
@@ -157,12 +157,17 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         (self.plan.columns().end - self.plan.columns().start) as usize
     }
 
-    /// The number of a pixel; `None` where there is no data.
-    fn dn(&self, column: i64, row: i64) -> Option<u16> {
-        if !self.rows.contains(&row) || !self.plan.columns().contains(&column) {
+    /// Column and row of the first pixel that is there.
+    fn origin(&self) -> (i64, i64) {
+        (self.plan.columns().start, self.rows.start)
+    }
+
+    /// The number of a pixel, counted from the first; `None` where there is no data.
+    fn dn(&self, column: i32, row: i32) -> Option<u16> {
+        let (column, row) = (usize::try_from(column).ok()?, usize::try_from(row).ok()?);
+        if column >= self.width() {
             return None;
         }
-        let at = (row - self.rows.start) as usize * self.width() + (column - self.plan.columns().start) as usize;
-        self.pixels.get(at).copied().filter(|dn| *dn != self.band.no_data)
+        self.pixels.get(row * self.width() + column).copied().filter(|dn| *dn != self.band.no_data)
     }
 }

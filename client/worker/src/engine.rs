@@ -144,17 +144,15 @@ impl Map {
 
     fn compute_row(&mut self, wanted: &WantedCells, sides: (SideViews, SideViews), row: u32, views: &mut RowViews) {
         let width = self.grid.width() as usize;
-        let start = row as usize * width;
-        let cells = wanted.row(row);
-        let left_out = |column: u32| (!cells[column as usize]).then_some(Empty::OutsideBox);
-        views.visit_row(sides, row, &(0..self.grid.width()), left_out, |place, cell| match cell {
-            Ok(change) => {
-                self.dnbr[start + place] = change.dnbr;
-                self.pre_nbr[start + place] = change.pre_nbr;
-                self.state[start + place] = VALID;
-            }
-            Err(reason) => self.state[start + place] = reason.code(),
-        });
+        let cells = row as usize * width..(row as usize + 1) * width;
+        let (dnbr, state) = (&mut self.dnbr[cells.clone()], &mut self.state[cells.clone()]);
+        for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
+            *state = if is_wanted { VALID } else { Empty::OutsideBox.code() };
+        }
+        views.compute_row(sides, row, &(0..self.grid.width()), dnbr, state);
+        for ((pre_nbr, state), seen) in self.pre_nbr[cells].iter_mut().zip(state).zip(views.pre_nbr()) {
+            *pre_nbr = if *state == VALID { *seen } else { f32::NAN };
+        }
     }
 
     /// The best view of each cell of some rows, the earliest of equals; empty where no scene has a picture.
@@ -168,11 +166,11 @@ impl Map {
         let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
         for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?))) {
             let places = window.rows.clone().flat_map(|row| window.columns.clone().map(move |column| (row, column)));
-            for (((row, column), cell), colour) in places.zip(cells).zip(look.rgba.chunks_exact(4)) {
+            for (((row, column), sight), colour) in places.zip(&cells.sight).zip(look.rgba.chunks_exact(4)) {
                 let (row, column) = ((row - rows.start) as usize, column as usize);
                 let at = row * width + column;
-                if inside[row][column] && cell.sight > best[at] && colour[3] > 0 {
-                    best[at] = cell.sight;
+                if inside[row][column] && *sight > best[at] && colour[3] > 0 {
+                    best[at] = *sight;
                     rgba[at * 4..at * 4 + 4].copy_from_slice(colour);
                 }
             }

@@ -1,5 +1,7 @@
 //! Messages between the page, the worker and its own workers: a JSON text with buffers that are handed over.
 
+use std::cell::RefCell;
+
 use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,4 +68,41 @@ pub(crate) fn floats(numbers: &[f32]) -> ArrayBuffer {
 /// Bytes as a buffer of their own.
 pub(crate) fn bytes(bytes: &[u8]) -> ArrayBuffer {
     Uint8Array::from(bytes).buffer()
+}
+
+/// Buffers that have been read, to be filled again: for a new one the browser fetches and clears memory.
+#[derive(Default)]
+pub(crate) struct SpareBuffers(RefCell<Vec<ArrayBuffer>>);
+
+impl SpareBuffers {
+    /// Takes buffers that nobody reads any more.
+    pub(crate) fn add(&self, buffers: Vec<ArrayBuffer>) {
+        self.0.borrow_mut().extend(buffers);
+    }
+
+    /// All of them.
+    pub(crate) fn take_all(&self) -> Vec<ArrayBuffer> {
+        self.0.take()
+    }
+
+    /// Numbers in a buffer.
+    pub(crate) fn floats(&self, numbers: &[f32]) -> ArrayBuffer {
+        let buffer = self.of_bytes(size_of_val(numbers));
+        Float32Array::new(&buffer).copy_from(numbers);
+        buffer
+    }
+
+    /// Bytes in a buffer.
+    pub(crate) fn bytes(&self, bytes: &[u8]) -> ArrayBuffer {
+        let buffer = self.of_bytes(bytes.len());
+        Uint8Array::new(&buffer).copy_from(bytes);
+        buffer
+    }
+
+    fn of_bytes(&self, length: usize) -> ArrayBuffer {
+        let length = u32::try_from(length).unwrap_or(u32::MAX);
+        let mut spare = self.0.borrow_mut();
+        let place = spare.iter().position(|buffer| buffer.byte_length() == length);
+        place.map_or_else(|| ArrayBuffer::new(length), |place| spare.swap_remove(place))
+    }
 }

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, MaskKind, Observation, Sight};
+use dragonfly_core::{CellWindow, MaskKind, Observations, Sight};
 use dragonfly_worker::{Look, PixelGrid, SceneWish, View};
 use futures_channel::oneshot;
 use futures_util::future::join_all;
@@ -18,7 +18,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::message::{heard, scope, tell};
+use crate::message::{SpareBuffers, heard, scope, tell};
 use crate::scene_worker::{NAME, Opening, Task, Tell};
 
 /// Workers at least, so that both sides of a fire are looked at side by side, and at most.
@@ -32,6 +32,8 @@ pub(crate) struct Pool {
 
 struct SceneWorker {
     worker: Worker,
+    /// What it is to fill again.
+    spare: SpareBuffers,
     waiting: RefCell<HashMap<u32, oneshot::Sender<Heard>>>,
 }
 
@@ -80,6 +82,7 @@ impl Pool {
     pub(crate) fn clear(&self) {
         for worker in &self.workers {
             worker.waiting.borrow_mut().clear();
+            worker.spare.take_all();
             tell(&worker.worker, &Task::Clear, &[]);
         }
         // The next order begins with the first worker again.
@@ -109,7 +112,7 @@ impl SceneWorker {
         let worker = Worker::new_with_options(&scope().location().href(), &options).ok()?;
         // Fetched and compiled once: the others are handed the code.
         worker.post_message(&wasm_bindgen::module()).ok()?;
-        let this = Rc::new(Self { worker, waiting: RefCell::default() });
+        let this = Rc::new(Self { worker, spare: SpareBuffers::default(), waiting: RefCell::default() });
         let listener = Rc::clone(&this);
         let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event| match heard::<Tell>(&event) {
             Some((Tell::Received { bytes, kept }, _)) => on_received(bytes, kept),
@@ -145,7 +148,7 @@ impl SceneWorker {
     fn ask(&self, ticket: u32, task: &Task) -> impl Future<Output = Result<Heard, Fault>> + use<> {
         let (sender, receiver) = oneshot::channel();
         self.waiting.borrow_mut().insert(ticket, sender);
-        tell(&self.worker, task, &[]);
+        tell(&self.worker, task, &self.spare.take_all());
         async {
             match receiver.await {
                 Ok((Tell::Failed { fault, .. }, _)) => Err(fault),
@@ -170,15 +173,18 @@ impl View for FarScene {
 
     fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<Look, Fault>> {
         let ticket = self.tickets.ticket();
-        let asked = self.worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows });
-        async {
+        let worker = Rc::clone(&self.worker);
+        let asked = worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows });
+        async move {
             let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else { return Ok(Look::default()) };
             let [nbr, sights, rgba] = &buffers[..] else { return Ok(Look::default()) };
-            let (nbr, sights) = (Float32Array::new(nbr).to_vec(), Uint8Array::new(sights).to_vec());
-            let observation =
-                |(nbr, sight): (f32, u8)| Observation { nbr, sight: Sight::from_code(sight).unwrap_or_default() };
-            let view = Some((CellWindow { columns, rows }, nbr.into_iter().zip(sights).map(observation).collect()));
-            Ok(Look { view, rgba: Uint8Array::new(rgba).to_vec() })
+            let sights = Uint8Array::new(sights).to_vec();
+            let sight = sights.into_iter().map(|code| Sight::from_code(code).unwrap_or_default()).collect();
+            let view =
+                Some((CellWindow { columns, rows }, Observations { nbr: Float32Array::new(nbr).to_vec(), sight }));
+            let rgba = Uint8Array::new(rgba).to_vec();
+            worker.spare.add(buffers);
+            Ok(Look { view, rgba })
         }
     }
 }

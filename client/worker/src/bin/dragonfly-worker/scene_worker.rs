@@ -16,7 +16,7 @@ use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::message::{bytes, floats, heard, on_message, scope, tell};
+use crate::message::{SpareBuffers, heard, on_message, scope, tell};
 use crate::store::Store;
 
 /// The name of such a worker.
@@ -31,7 +31,7 @@ const TELL_BYTES: u64 = 128 << 10;
 pub(crate) enum Task {
     /// Opens a scene. Answered by [`Tell::Opened`].
     Open(Box<Opening>),
-    /// Looks at the cells of some rows. Answered by [`Tell::Seen`].
+    /// Looks at the cells of some rows. Answered by [`Tell::Seen`]. Buffers: earlier answers', to be filled again.
     Observe { ticket: u32, scene: u32, rows: Range<u32> },
     /// Lets go of all scenes, whatever is under way, and writes what is to be kept.
     Clear,
@@ -75,6 +75,7 @@ struct Bench {
     store: Rc<Store>,
     begin: Begin,
     received: Rc<Received>,
+    spare: SpareBuffers,
     scenes: RefCell<HashMap<u32, OpenScene>>,
     under_way: RefCell<Vec<AbortHandle>>,
 }
@@ -97,11 +98,13 @@ pub(crate) fn start() {
         store: Rc::new(Store::new(move |bytes| by_store.add(0, bytes))),
         begin: Rc::new(spawn_local),
         received,
+        spare: SpareBuffers::default(),
         scenes: RefCell::default(),
         under_way: RefCell::default(),
     });
     on_message(move |event| {
-        if let Some((task, _)) = heard(&event) {
+        if let Some((task, buffers)) = heard(&event) {
+            bench.spare.add(buffers);
             bench.begin(task);
         }
     });
@@ -112,6 +115,7 @@ impl Bench {
         if matches!(task, Task::Clear) {
             self.under_way.borrow_mut().drain(..).for_each(|task| task.abort());
             self.scenes.borrow_mut().clear();
+            self.spare.take_all();
             let store = Rc::clone(&self.store);
             return spawn_local(async move { store.write().await });
         }
@@ -175,10 +179,9 @@ impl Bench {
 
     fn say_seen(&self, ticket: u32, Look { view, rgba }: Look) {
         let Some((window, cells)) = view else { return self.say(&Tell::Unseen { ticket }, &[]) };
-        let nbr: Vec<f32> = cells.iter().map(|cell| cell.nbr).collect();
-        let sights: Vec<u8> = cells.iter().map(|cell| cell.sight as u8).collect();
+        let sights: Vec<u8> = cells.sight.into_iter().map(|sight| sight as u8).collect();
         let seen = Tell::Seen { ticket, columns: window.columns, rows: window.rows };
-        self.say(&seen, &[floats(&nbr), bytes(&sights), bytes(&rgba)]);
+        self.say(&seen, &[self.spare.floats(&cells.nbr), self.spare.bytes(&sights), self.spare.bytes(&rgba)]);
     }
 
     fn say(&self, what: &Tell, buffers: &[ArrayBuffer]) {
