@@ -267,10 +267,29 @@ pub struct ZoomOffer {
     pub height: u32,
     /// Side of a cell on the ground, metres.
     pub cell_m: f64,
-    /// What the chosen scenes' blocks weigh, roughly, MB. Less where some are kept here already.
+    /// What the chosen scenes' blocks weigh without pictures, roughly, MB. Less where some are kept here already.
     pub megabytes: f64,
+    /// What pictures in true colour weigh beside that, MB.
+    pub true_megabytes: f64,
+    /// What pictures in false colour weigh beside that, MB.
+    pub false_megabytes: f64,
     /// Whether the cells are no more than [`MOST_CELLS`].
     pub fits: bool,
+}
+
+impl ZoomOffer {
+    /// What pictures weigh beside the numbers, MB.
+    pub fn picture_megabytes(&self, picture: Picture) -> f64 {
+        match picture {
+            Picture::True => self.true_megabytes,
+            Picture::False => self.false_megabytes,
+        }
+    }
+
+    /// What is fetched for the numbers and the pictures wanted, MB.
+    pub fn megabytes_with(&self, picture: Option<Picture>) -> f64 {
+        self.megabytes + picture.map_or(0.0, |picture| self.picture_megabytes(picture))
+    }
 }
 
 /// What was found on a side of the fire.

@@ -104,13 +104,14 @@ export async function rustac({ folder }) {
   return serving(command, ["serve", "--create-collections", "--addr", address, join(folder, "items.json")], `http://${address}`);
 }
 
-/** Debian's Chromium, kept from calling home. */
-export function browser() {
+/** Debian's Chromium, kept from calling home. `rules` say where the names of hosts lead, as Chromium writes them. */
+export function browser(rules = "") {
   return chromium.launch({
     executablePath: "/usr/bin/chromium",
     args: [
       "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
       "--disable-background-networking", "--disable-component-update", "--disable-sync",
+      ...(rules ? [`--host-resolver-rules=${rules}`] : []),
     ],
   });
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    Area, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level, choose_scenes, mercator,
+    Area, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level, choose_scenes, mercator,
 };
 
 use dragonfly_core::protocol::{Found, FoundScene, MOST_CELLS, Search, SideFound, Without, ZoomOffer};
@@ -44,7 +44,9 @@ pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[
     let chosen_days = post.scenes.iter().filter(|scene| scene.chosen).map(|scene| scene.datetime.date_naive());
     let latest_post = chosen_days.max().unwrap_or(windows.post.end);
     let pre = side(FireSide::Pre, pre_items, windows.wanted_pre(latest_post));
-    let zooms = zooms(search.zoom, area, pre.scenes.iter().chain(&post.scenes));
+    // All are of the collection that was searched.
+    let collection = post_items.first().or(pre_items.first()).map(Collection::of);
+    let zooms = zooms(search.zoom, area, collection, pre.scenes.iter().chain(&post.scenes));
     Found { pre, post, bbox: area.bbox(), zooms }
 }
 
@@ -127,11 +129,16 @@ fn without(search: &Search, scenes: &[FoundScene]) -> Without {
 }
 
 /// The zoom asked for, then coarser ones until one fits.
-fn zooms<'a>(zoom: u8, area: &Area, scenes: impl Iterator<Item = &'a FoundScene>) -> Vec<ZoomOffer> {
+fn zooms<'a>(
+    zoom: u8,
+    area: &Area,
+    collection: Option<&Collection>,
+    scenes: impl Iterator<Item = &'a FoundScene>,
+) -> Vec<ZoomOffer> {
     let boxes: Vec<[f64; 4]> = scenes.filter(|scene| scene.chosen).filter_map(|scene| scene.bbox).collect();
     let mut offers = Vec::new();
     for zoom in (0..=zoom).rev() {
-        let offer = offer(zoom, area.bbox(), &boxes);
+        let offer = offer(zoom, area.bbox(), collection, &boxes);
         offers.push(offer);
         if offer.fits {
             break;
@@ -140,33 +147,86 @@ fn zooms<'a>(zoom: u8, area: &Area, scenes: impl Iterator<Item = &'a FoundScene>
     offers
 }
 
-fn offer(zoom: u8, bbox: [f64; 4], scene_boxes: &[[f64; 4]]) -> ZoomOffer {
+fn offer(zoom: u8, bbox: [f64; 4], collection: Option<&Collection>, scene_boxes: &[[f64; 4]]) -> ZoomOffer {
     let grid = Grid::covering(bbox, zoom);
     let (width, height) = (grid.inside_columns().len() as u32, grid.inside_rows().len() as u32);
     let cell_m = mercator::ground_size_m(zoom, (bbox[1] + bbox[3]) / 2.0);
-    let megabytes = scene_boxes.iter().map(|scene| megabytes(bbox, *scene, cell_m)).sum();
-    ZoomOffer { zoom, width, height, cell_m, megabytes, fits: u64::from(width) * u64::from(height) <= MOST_CELLS }
+    // Without any item there is no scene to be weighed.
+    let (pixel_m, visible_pixel_m) = collection.map_or((20.0, 10.0), |known| (known.pixel_m, known.visible_pixel_m));
+    let sum = |pixel_m: f64, pixel_bytes: f64| {
+        scene_boxes.iter().map(|scene| pixels(bbox, *scene, cell_m, pixel_m) * pixel_bytes / 1e6).sum::<f64>()
+    };
+    ZoomOffer {
+        zoom,
+        width,
+        height,
+        cell_m,
+        megabytes: sum(pixel_m, 2.0 * BAND_BYTES + MASK_BYTES),
+        true_megabytes: sum(visible_pixel_m, 3.0 * BAND_BYTES),
+        // Near infrared and SWIR2 are there already.
+        false_megabytes: sum(visible_pixel_m, BAND_BYTES),
+        fits: u64::from(width) * u64::from(height) <= MOST_CELLS,
+    }
 }
 
-/// What two bands of 16 bits and a mask weigh a pixel, compressed as the archives of Sentinel-2 are. Bytes.
-const PIXEL_BYTES: f64 = 3.3;
-/// The pixel of the bands read, and of their overviews. Metres.
-const PIXELS_M: [f64; 5] = [20.0, 40.0, 80.0, 160.0, 320.0];
+/// What a band of 16 bits weighs a pixel, compressed as the archives of Sentinel-2 are. Bytes.
+const BAND_BYTES: f64 = 1.6;
+/// What a mask weighs a pixel. Bytes.
+const MASK_BYTES: f64 = 0.1;
+/// Pixels of a level across one of full resolution, from full resolution to the coarsest overview.
+const LEVELS: [f64; 5] = [1.0, 2.0, 4.0, 8.0, 16.0];
 /// Pixels by which blocks reach beyond the area, both edges together.
 const BLOCK_PX: f64 = 512.0;
 
-/// What an area takes of a scene, MB; both as boxes in degrees.
-fn megabytes(area: [f64; 4], scene: [f64; 4], cell_m: f64) -> f64 {
+/// How many pixels of a band an area takes of a scene; both as boxes in degrees.
+fn pixels(area: [f64; 4], scene: [f64; 4], cell_m: f64, pixel_m: f64) -> f64 {
     let (west, east) = (area[0].max(scene[0]), area[2].min(scene[2]));
     let (south, north) = (area[1].max(scene[1]), area[3].min(scene[3]));
     if west >= east || south >= north {
         return 0.0;
     }
-    let level = choose_level(&PIXELS_M, cell_m).unwrap_or(0);
+    let level = choose_level(&LEVELS, cell_m / pixel_m).unwrap_or(0);
     let (left, bottom) = mercator::metres_from_lonlat(west, south);
     let (right, top) = mercator::metres_from_lonlat(east, north);
     // Metres of the projection to metres on the ground.
     let stretch = mercator::ground_size_m(0, (south + north) / 2.0) / mercator::cell_size_m(0);
-    let pixels = |metres: f64| metres * stretch / PIXELS_M[level] + BLOCK_PX;
-    pixels(right - left) * pixels(top - bottom) * PIXEL_BYTES / 1e6
+    let along = |metres: f64| metres * stretch / (pixel_m * LEVELS[level]) + BLOCK_PX;
+    along(right - left) * along(top - bottom)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dragonfly_core::protocol::Picture;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// A degree inside one scene, offered at a zoom, of a collection with these assets.
+    fn offered(collection: &str, nir: &str, zoom: u8) -> ZoomOffer {
+        let item = format!(
+            r#"{{"id":"a","collection":"{collection}","properties":{{}},"assets":{{"{nir}":{{"href":"a.tif"}}}}}}"#
+        );
+        let item: Item = serde_json::from_str(&item).unwrap();
+        offer(zoom, [10.0, 40.0, 11.0, 41.0], Some(Collection::of(&item)), &[[9.0, 39.0, 12.0, 42.0]])
+    }
+
+    #[test]
+    fn pictures_of_sentinel_2_weigh_more_than_its_numbers() {
+        let offer = offered("sentinel-2-l2a", "nir08", 13);
+        // 85 km by 111 km in pixels of 20 m, and of 10 m.
+        assert!((offer.megabytes - 90.0).abs() < 10.0, "{offer:?}");
+        assert!((offer.true_megabytes / offer.megabytes - 5.3).abs() < 0.3, "{offer:?}");
+        assert!((offer.true_megabytes / offer.false_megabytes - 3.0).abs() < 1e-9);
+        assert_eq!(offer.megabytes_with(None), offer.megabytes);
+        assert_eq!(offer.megabytes_with(Some(Picture::True)), offer.megabytes + offer.true_megabytes);
+    }
+
+    #[test]
+    fn pixels_of_30_m_weigh_less() {
+        let (sentinel, landsat) = (offered("sentinel-2-l2a", "nir08", 13), offered("landsat-c2-l2", "nir08", 13));
+        assert!((sentinel.megabytes / landsat.megabytes - 2.0).abs() < 0.2, "{landsat:?}");
+        // Full resolution from zoom 11 on; before, the overviews.
+        assert_eq!(offered("landsat-c2-l2", "nir08", 11).megabytes, landsat.megabytes);
+        assert!(offered("hls2-s30", "B8A", 10).megabytes < landsat.megabytes / 2.5);
+    }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use dragonfly_core::stac::without_token;
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 
@@ -48,7 +49,7 @@ pub struct BlockPixels {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{url}: {cause}")]
 pub struct ReadError {
-    /// Where it lies.
+    /// Where it lies, without a token.
     pub url: String,
     /// What is wrong.
     pub cause: ReadCause,
@@ -89,13 +90,13 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
     /// When the file cannot be had or is none that can be read. Names the file.
     pub async fn open(far: Rc<Far<T>>, cache: Rc<C>, url: &str) -> Result<Self, ReadError> {
         let mut file = File { far, cache, url: url.to_owned(), head: KnownBytes::default() };
-        let image = file.open().await.map_err(|cause| ReadError { url: url.to_owned(), cause })?;
+        let image = file.open().await.map_err(|cause| ReadError { url: without_token(url).to_owned(), cause })?;
         Ok(Self { file, image })
     }
 
-    /// Where the file lies.
+    /// Where the file lies, without a token.
     pub fn url(&self) -> &str {
-        &self.file.url
+        without_token(&self.file.url)
     }
 
     /// What the head of the file says.
@@ -131,7 +132,7 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
         };
         let places = level.blocks(columns, rows, bands).into_iter().map(|place| (place, level.byte_range(place)));
         let read = self.file.read_blocks(places.collect(), deliver).await;
-        read.map_err(|cause| ReadError { url: self.file.url.clone(), cause })
+        read.map_err(|cause| ReadError { url: self.url().to_owned(), cause })
     }
 }
 

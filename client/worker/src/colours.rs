@@ -106,9 +106,9 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
     ) -> Result<Option<Self>, SceneError> {
         let cog = open_band(Rc::clone(far), Rc::clone(cache), href.to_owned()).await?;
         let frame = frame(&cog)?;
-        let crs = |cause| SceneError::Crs { url: href.to_owned(), cause };
+        let crs = |cause| SceneError::Crs { url: cog.url().to_owned(), cause };
         let projection = CrsProjection::new(&cog.image().crs).map_err(crs)?;
-        let unplaced = |cause| SceneError::Unplaced { url: href.to_owned(), cause };
+        let unplaced = |cause| SceneError::Unplaced { url: cog.url().to_owned(), cause };
         let Some(placed) = Placement::of(&frame, wanted.grid(), &projection).map_err(unplaced)? else {
             return Ok(None);
         };

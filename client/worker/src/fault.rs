@@ -41,6 +41,13 @@ pub fn catalogue_fault(error: &CatalogueError, is_online: bool) -> Fault {
         CatalogueError::Status { .. } | CatalogueError::NotStac { .. } | CatalogueError::Circle(_) => {
             (FaultKind::Catalogue, "tell whoever runs this page: its catalogue's address may be wrong")
         }
+        CatalogueError::WithoutToken { .. } => {
+            (FaultKind::Catalogue, "tell whoever runs this page: its `token_url` may be wrong")
+        }
+        CatalogueError::TokenOver { .. } => (FaultKind::Catalogue, "set the clock of this device, and compute again"),
+        CatalogueError::NoToken(cause) => {
+            return Fault { message: error.to_string(), ..catalogue_fault(cause, is_online) };
+        }
     };
     Fault::new(fault, error.to_string(), advice)
 }
@@ -59,9 +66,10 @@ fn kind_of_read(cause: &ReadCause, is_online: bool) -> (FaultKind, &'static str)
 fn kind_of_fetch(error: &FetchError, is_online: bool) -> (FaultKind, &'static str) {
     match error {
         FetchError::Unreachable(_) => no_answer(is_online),
-        FetchError::Forbidden(_) => {
-            (FaultKind::Forbidden, "search again, which asks for a new link; if it stays so, choose another collection")
-        }
+        FetchError::Forbidden(_) => (
+            FaultKind::Forbidden,
+            "compute again, which asks for a new link; if it stays so, choose another collection",
+        ),
         FetchError::NotFound(_) => (FaultKind::NotFound, OTHER_SCENE),
         FetchError::PastTheEnd(_) => (FaultKind::Truncated, OTHER_SCENE),
         FetchError::Busy(_) | FetchError::BrokenOff | FetchError::Changed => (FaultKind::Busy, TRY_LATER),

@@ -52,7 +52,7 @@ pub mod products;
 pub use browser::{BrowserAnswer, BrowserTransport};
 pub use byte_order::ByteOrder;
 pub use cache::{ByteCache, NoCache};
-pub use catalogue::{Catalogue, CatalogueError, Web, WebAnswer};
+pub use catalogue::{Catalogue, CatalogueError, Tokens, Web, WebAnswer};
 pub use choice::{around, found, nearest, question, windows};
 pub use cog::{BlockPixels, Cog, ReadCause, ReadError};
 pub use compression::{BrokenBlock, Compression};

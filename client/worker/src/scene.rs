@@ -7,7 +7,7 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::stac::{Item, MissingAsset};
+use dragonfly_core::stac::{Item, MissingAsset, without_token};
 use dragonfly_core::{
     FireSide, ImageFrame, LevelFrame, MaskKind, OffsetDecision, OffsetRule, Placement, ReadPixels, Scaling, ScenePlan,
     SceneRows, SceneView, SkyRules, SkyTable, Unplaced, choose_level, offset_from_pixels, offset_rule,
@@ -317,12 +317,12 @@ pub(crate) async fn open_band<T: Transport, C: ByteCache>(
 ) -> Result<Rc<Cog<T, C>>, SceneError> {
     let is_http = href.starts_with("https://") || href.starts_with("http://");
     if href.contains("://") && !is_http {
-        return Err(SceneError::Address(href));
+        return Err(SceneError::Address(without_token(&href).to_owned()));
     }
     let cog = Cog::open(far, cache, &href).await?;
     match cog.image().full().kind() {
         SampleKind::U8 | SampleKind::U16 | SampleKind::I16 => Ok(Rc::new(cog)),
-        kind @ SampleKind::F32 => Err(SceneError::NoDigitalNumbers(href, kind)),
+        kind @ SampleKind::F32 => Err(SceneError::NoDigitalNumbers(cog.url().to_owned(), kind)),
     }
 }
 

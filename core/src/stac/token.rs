@@ -53,12 +53,19 @@ impl Token {
     }
 }
 
-/// An address as it may be shown: without a token behind it.
+/// An address as it may be shown and kept: without a token behind it. A proxy's address may hold a question mark of its
+/// own before the file's.
 pub fn without_token(href: &str) -> &str {
-    match href.split_once('?') {
-        Some((path, query)) if query.split('&').any(|part| part.starts_with("sig=")) => path,
+    match href.rsplit_once('?') {
+        Some((path, query)) if query.split('&').any(is_signature) => path,
         _ => href,
     }
+}
+
+/// Whether a part of a query signs it, as Azure (`sig`), Amazon (`X-Amz-Signature`) and others name it.
+fn is_signature(part: &str) -> bool {
+    let name = part.split('=').next().unwrap_or_default().to_ascii_lowercase();
+    name == "sig" || name.ends_with("signature")
 }
 
 /// Whether a file opens only with a token.
@@ -101,6 +108,15 @@ mod tests {
         assert_eq!(token.signed(&signed), signed);
         assert_eq!(token.signed(&format!("{file}?version=2")), format!("{file}?version=2&se=1&sig=x%3D"));
         assert_eq!(without_token(&signed), file);
+        let proxied = "https://proxy.example/?https://sentinel2l2a01.blob.core.windows.net/B8A.tif";
+        assert_eq!(without_token(&format!("{proxied}?se=1&sig=x%3D")), proxied);
+        assert_eq!(
+            without_token("https://a.example/B8A.tif?X-Amz-Date=1&X-Amz-Signature=x"),
+            "https://a.example/B8A.tif"
+        );
+        for other in [proxied, "https://a.example/B8A.tif?version=2"] {
+            assert_eq!(without_token(other), other);
+        }
         for other in ["https://sentinel-cogs.s3.us-west-2.amazonaws.com/B8A.tif", "s3://eodata/B8A.jp2", "B8A.tif"] {
             assert_eq!(token.signed(other), other);
             assert_eq!(without_token(other), other);

@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::DateWindow;
-use dragonfly_core::protocol::{SideFound, Without, ZoomOffer};
+use dragonfly_core::protocol::{Picture, SideFound, Without, ZoomOffer};
 use leptos::prelude::*;
 
 use super::Handle;
@@ -22,14 +22,15 @@ pub fn AskView(highres: Handle, words: &'static Words) -> impl IntoView {
     let Some(found) = found else {
         return ().into_any();
     };
-    let zoom = told.plan.with_untracked(|plan| plan.zoom);
+    let (zoom, picture) = told.plan.with_untracked(|plan| (plan.zoom, plan.picture));
     let count = told.selected.with_untracked(Vec::len);
     let asked = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
     let about = asked.map(|offer| {
-        let (megabytes, cell) = (words.megabytes(offer.megabytes), number(offer.cell_m, 0));
+        let (megabytes, cell) = (words.megabytes(offer.megabytes_with(picture)), number(offer.cell_m, 0));
         fill(words.scenes_found, &[&count.to_string(), &megabytes, &cell])
     });
-    let ways = if is_whole(&found) { ways(highres, asked, &found.zooms, words).into_any() } else { ().into_any() };
+    let ways =
+        if is_whole(&found) { ways(highres, asked, &found.zooms, picture, words).into_any() } else { ().into_any() };
     view! {
         <div class="asked" data-testid="highres-found">
             <p>{about}</p>
@@ -47,10 +48,11 @@ fn ways(
     highres: Handle,
     asked: Option<ZoomOffer>,
     zooms: &[ZoomOffer],
+    picture: Option<Picture>,
     words: &'static Words,
 ) -> impl IntoView + use<> {
     let go_on = asked.filter(|offer| offer.fits).map(|offer| {
-        let label = fill(words.go_on, &[&words.megabytes(offer.megabytes)]);
+        let label = fill(words.go_on, &[&words.megabytes(offer.megabytes_with(picture))]);
         view! {
             <button type="button" class="primary" data-testid="highres-go-on" on:click=move |_| highres.get_value().go_on()>
                 {label}
@@ -64,7 +66,8 @@ fn ways(
     let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
     let coarser: Vec<_> = coarser
         .map(|offer| {
-            let label = fill(words.coarser, &[&number(offer.cell_m, 0), &words.megabytes(offer.megabytes)]);
+            let label =
+                fill(words.coarser, &[&number(offer.cell_m, 0), &words.megabytes(offer.megabytes_with(picture))]);
             let take = move |_| {
                 let highres = highres.get_value();
                 highres.told().plan.update(|plan| plan.zoom = offer.zoom);

@@ -329,8 +329,8 @@ impl Highres {
             }
             _ => {}
         }
-        let zoom = plan.with_untracked(|plan| plan.zoom);
-        let (next_phase, next) = phase.get_untracked().after(&answer, zoom);
+        let (zoom, picture) = plan.with_untracked(|plan| (plan.zoom, plan.picture));
+        let (next_phase, next) = phase.get_untracked().after(&answer, zoom, picture);
         phase.set(next_phase);
         if next == Next::Compute {
             self.go_on();

@@ -1,6 +1,6 @@
 //! How far the reader's order is, from what the worker says.
 
-use dragonfly_core::protocol::{Answer, Done, Fault, Found, Progress};
+use dragonfly_core::protocol::{Answer, Done, Fault, Found, Picture, Progress, ZoomOffer};
 
 /// Beyond this the reader is asked before anything is fetched, MB.
 pub const ASK_ABOVE_MB: f64 = 40.0;
@@ -46,13 +46,14 @@ impl Phase {
         }
     }
 
-    /// The phase after an answer of the order under way, and what to do then. `zoom` is the one that was asked for.
-    pub fn after(self, answer: &Answer, zoom: u8) -> (Self, Next) {
+    /// The phase after an answer of the order under way, and what to do then. `zoom` and `picture` are those that were
+    /// asked for.
+    pub fn after(self, answer: &Answer, zoom: u8, picture: Option<Picture>) -> (Self, Next) {
         match (self, answer) {
             (Self::Searching(_), Answer::Progress(progress)) => (Self::Searching(Some(*progress)), Next::Wait),
             (Self::Computing(_), Answer::Progress(progress)) => (Self::Computing(Some(*progress)), Next::Wait),
             (Self::Searching(_), Answer::Found(found)) => {
-                if goes_on(found, zoom) {
+                if goes_on(found, zoom, picture) {
                     (Self::Computing(None), Next::Compute)
                 } else {
                     (Self::Asking, Next::Wait)
@@ -67,9 +68,9 @@ impl Phase {
 }
 
 /// Whether what was found can be computed as it was asked for, without asking again.
-fn goes_on(found: &Found, zoom: u8) -> bool {
-    is_whole(found)
-        && found.zooms.iter().any(|offer| offer.zoom == zoom && offer.fits && offer.megabytes <= ASK_ABOVE_MB)
+fn goes_on(found: &Found, zoom: u8, picture: Option<Picture>) -> bool {
+    let is_little = |offer: &ZoomOffer| offer.fits && offer.megabytes_with(picture) <= ASK_ABOVE_MB;
+    is_whole(found) && found.zooms.iter().any(|offer| offer.zoom == zoom && is_little(offer))
 }
 
 /// Whether both sides have scenes.
@@ -86,13 +87,22 @@ pub fn chosen(found: &Found) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dragonfly_core::protocol::{FaultKind, SideFound, Step, Without, ZoomOffer};
+    use dragonfly_core::protocol::{FaultKind, SideFound, Step, Without};
 
     const PROGRESS: Progress = Progress { step: Step::Searching, done: 1, of: 0, bytes: 10 };
 
     fn found(megabytes: f64, fits: bool, without: Option<Without>) -> Answer {
         let side = SideFound { scenes: Vec::new(), without: None };
-        let offer = ZoomOffer { zoom: 13, width: 100, height: 100, cell_m: 15.0, megabytes, fits };
+        let offer = ZoomOffer {
+            zoom: 13,
+            width: 100,
+            height: 100,
+            cell_m: 15.0,
+            megabytes,
+            true_megabytes: megabytes * 5.0,
+            false_megabytes: megabytes * 2.0,
+            fits,
+        };
         Answer::Found(Box::new(Found {
             pre: side.clone(),
             post: SideFound { without, ..side },
@@ -102,7 +112,7 @@ mod tests {
     }
 
     fn after_searching(answer: &Answer) -> (Phase, Next) {
-        Phase::Searching(None).after(answer, 13)
+        Phase::Searching(None).after(answer, 13, None)
     }
 
     #[test]
@@ -119,17 +129,26 @@ mod tests {
     }
 
     #[test]
+    fn pictures_that_make_it_much_are_asked_about() {
+        let after = |picture| Phase::Searching(None).after(&found(9.0, true, None), 13, picture).1;
+        assert_eq!(
+            [None, Some(Picture::False), Some(Picture::True)].map(after),
+            [Next::Compute, Next::Compute, Next::Wait]
+        );
+    }
+
+    #[test]
     fn progress_is_kept_and_a_fault_ends_all() {
-        let (phase, _) = Phase::Computing(None).after(&Answer::Progress(PROGRESS), 13);
+        let (phase, _) = Phase::Computing(None).after(&Answer::Progress(PROGRESS), 13, None);
         assert_eq!(phase.progress(), Some(PROGRESS));
         let fault =
             Fault { fault: FaultKind::Offline, message: "no network".into(), advice: "connect".into(), scene: None };
-        assert_eq!(phase.after(&Answer::Fault(fault.clone()), 13).0, Phase::Failed(fault));
+        assert_eq!(phase.after(&Answer::Fault(fault.clone()), 13, None).0, Phase::Failed(fault));
     }
 
     #[test]
     fn cancelling_ends_what_is_under_way_and_nothing_else() {
-        assert_eq!(Phase::Computing(None).after(&Answer::Cancelled, 13).0, Phase::Idle);
-        assert_eq!(Phase::Asking.after(&Answer::Cancelled, 13).0, Phase::Asking);
+        assert_eq!(Phase::Computing(None).after(&Answer::Cancelled, 13, None).0, Phase::Idle);
+        assert_eq!(Phase::Asking.after(&Answer::Cancelled, 13, None).0, Phase::Asking);
     }
 }

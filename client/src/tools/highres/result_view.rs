@@ -159,6 +159,14 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
             None => "severity",
         }
     };
+    let offer = told.found.with_untracked(|found| {
+        let zoom = plan.with_untracked(|plan| plan.zoom);
+        found.as_ref().and_then(|found| found.zooms.iter().find(|offer| offer.zoom == zoom).copied())
+    });
+    let more = move |label: &str, picture| match offer {
+        Some(offer) => fill(words.more, &[label, &words.megabytes(offer.picture_megabytes(picture))]),
+        None => label.to_owned(),
+    };
     let indices = Index::ALL.map(|index| view! { <option value=index_word(index)>{index.name()}</option> });
     let tables = ClassTable::ALL.map(|table| view! { <option value=table_word(table)>{table.title()}</option> });
     view! {
@@ -166,8 +174,8 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
             {words.show}
             <select data-testid="highres-show" prop:value=shown on:change=choose_picture>
                 <option value="severity">{words.severity}</option>
-                <option value="true">{words.pictures_true}</option>
-                <option value="false">{words.pictures_false}</option>
+                <option value="true">{more(words.pictures_true, Picture::True)}</option>
+                <option value="false">{more(words.pictures_false, Picture::False)}</option>
             </select>
         </label>
         <label>

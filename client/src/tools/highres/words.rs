@@ -56,6 +56,7 @@ pub struct Words {
     pub severity: &'static str,
     pub pictures_true: &'static str,
     pub pictures_false: &'static str,
+    pub more: &'static str,
     pub index: &'static str,
     pub classes: &'static str,
     pub own: &'static str,
@@ -143,6 +144,7 @@ const ENGLISH: Words = Words {
     severity: "severity",
     pictures_true: "pictures before and after, true colour",
     pictures_false: "pictures before and after, false colour",
+    more: "{} (about {} MB more)",
     index: "Index",
     classes: "Classes",
     own: "own thresholds",
@@ -242,6 +244,7 @@ const GERMAN: Words = Words {
     severity: "Brandschwere",
     pictures_true: "Bilder davor und danach, Echtfarben",
     pictures_false: "Bilder davor und danach, Falschfarben",
+    more: "{} (etwa {} MB mehr)",
     index: "Index",
     classes: "Klassen",
     own: "eigene Schwellen",
@@ -388,7 +391,7 @@ mod tests {
             [words.came, words.scenes_found, words.cloud, words.go_on, words.coarser, words.too_large, words.take_day]
                 .into_iter()
                 .chain([words.all_cloudy, words.pinned_gone, words.result_about, words.empty, words.offset_found])
-                .chain([words.here, words.here_empty, words.about_result])
+                .chain([words.here, words.here_empty, words.about_result, words.more])
                 .map(|phrase| phrase.matches("{}").count())
                 .collect::<Vec<_>>()
         };

@@ -4,6 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
 use dragonfly_core::protocol::{
     Answer, BlockAt, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, MOST_CELLS, Order, Progress, Report,
     Request, Search, Step, Without,
@@ -11,11 +12,11 @@ use dragonfly_core::protocol::{
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, Empty, FireSide, Grid, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, Pictures, PixelGrid, SceneWish, WantedCells, around, catalogue_fault,
-    compute, found, nearest, products, question, windows,
+    Catalogue, CatalogueError, Harvest, Map, Pictures, PixelGrid, SceneWish, Tokens, WantedCells, around,
+    catalogue_fault, compute, found, nearest, products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
-use js_sys::{ArrayBuffer, Uint8Array};
+use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::message::{bytes, floats, heard, on_message, scope, tell};
@@ -29,6 +30,7 @@ struct Desk {
     pool: Rc<Pool>,
     store: Rc<Store>,
     progress: Rc<Telling>,
+    tokens: Tokens,
     under_way: RefCell<Option<AbortHandle>>,
     prepared: RefCell<Option<Rc<Prepared>>>,
     computed: RefCell<Option<Rc<Computed>>>,
@@ -66,6 +68,7 @@ pub(crate) fn start() {
         pool: Rc::new(Pool::start(move |bytes, kept| received.received(bytes, kept))),
         store: Rc::new(Store::new(|_| {})),
         progress,
+        tokens: Tokens::default(),
         under_way: RefCell::default(),
         prepared: RefCell::default(),
         computed: RefCell::default(),
@@ -105,7 +108,13 @@ impl Desk {
                     Ok(alone(Answer::Cleared))
                 }
             };
-            let (answer, buffers) = answered.unwrap_or_else(|fault| (Answer::Fault(fault), Vec::new()));
+            let (answer, buffers) = answered.unwrap_or_else(|fault| {
+                if fault.fault == FaultKind::Forbidden {
+                    // The bucket may have turned away a token that ought to last: the next order brings another.
+                    desk.tokens.take();
+                }
+                (Answer::Fault(fault), Vec::new())
+            });
             report(number, answer, &buffers);
             desk.pool.clear();
             desk.store.write().await;
@@ -214,7 +223,11 @@ impl Desk {
             return Err(Fault::new(FaultKind::NoScene, message, "search again, and choose among the scenes found"));
         }
         let (sides, mut items): (Vec<FireSide>, Vec<Item>) = chosen.into_iter().unzip();
-        catalogue.sign(&mut items).await.map_err(|error| catalogue_fault(&error, is_online()))?;
+        match catalogue.sign(&mut items, &self.tokens, now()).await {
+            // What is kept here opens without a token.
+            Err(CatalogueError::NoToken(_)) if !is_online() => {}
+            signed => signed.map_err(|error| catalogue_fault(&error, is_online()))?,
+        }
         for href in items.iter_mut().flat_map(Item::hrefs_mut) {
             if let Some(proxy) = &search.proxy_base {
                 href.insert_str(0, proxy);
@@ -236,6 +249,11 @@ impl Desk {
     fn catalogue(&self, search: &Search) -> Catalogue<BrowserWeb, Store> {
         Catalogue::new(BrowserWeb, Rc::clone(&self.store), &search.stac_url, search.token_url.as_deref())
     }
+}
+
+/// By the clock of the reader's machine.
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(Date::now() as i64).unwrap_or_default()
 }
 
 fn area(geojson: &str) -> Result<Area, Fault> {

@@ -9,6 +9,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use async_lock::{Mutex, OnceCell};
+use dragonfly_core::stac::without_token;
 use dragonfly_worker::ByteCache;
 use js_sys::{Array, Reflect, Uint8Array, encode_uri_component};
 use wasm_bindgen::{JsCast, JsValue};
@@ -166,10 +167,9 @@ async fn list(listing: js_sys::Promise) -> Option<Vec<String>> {
     Some(Array::from(&requests).iter().filter_map(url).collect())
 }
 
-/// A file's place in the store. What follows a question mark is a passing token.
+/// A file's place in the store, the same whatever passing token opens it.
 fn file(url: &str) -> String {
-    let name = url.split('?').next().unwrap_or_default();
-    format!("{PLACE}{}", String::from(encode_uri_component(name)))
+    format!("{PLACE}{}", String::from(encode_uri_component(without_token(url))))
 }
 
 fn entry(url: &str, range: &Range<u64>) -> String {
