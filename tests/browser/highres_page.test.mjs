@@ -1,6 +1,7 @@
 // High resolution as a reader uses it, over the invented scenes: area, days, scenes, result, pictures, files, links.
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { axe, browser, dragonfly, nginx, publish, rustac, SCREENSHOTS } from "./stage.mjs";
@@ -171,6 +172,28 @@ test("a GeoJSON file gives the area; a file that holds none says so", async (t) 
   assert.match(await fault.textContent(), /area\.geojson/);
 });
 
+test("a zipped shapefile that is dropped on the map gives the area, in the degrees of its own zone", async (t) => {
+  const page = await open(t);
+  const corners = "-121.22 39.86,-121.18 39.86,-121.18 39.89,-121.22 39.86";
+  const [csv, zip] = ["fire.csv", "fire.zip"].map((name) => join(published.folder, name));
+  writeFileSync(csv, `name,WKT\nfire,"POLYGON ((${corners}))"\n`);
+  execFileSync("ogr2ogr", ["-q", "-s_srs", "EPSG:4326", "-t_srs", "EPSG:32610", `${zip}.shz`, csv, "-nlt", "POLYGON"]);
+  renameSync(`${zip}.shz`, zip);
+  const browserItself = await page.context().newCDPSession(page);
+  for (const type of ["dragEnter", "dragOver", "drop"]) {
+    await browserItself.send("Input.dispatchDragEvent", { type, x: 900, y: 450, data: { items: [], files: [zip], dragOperationsMask: 1 } });
+  }
+  await page.getByText("the outline on the map").waitFor();
+  await compute(page);
+  await page.waitForFunction(() => location.hash.includes("area"));
+  const [, area] = part(page).match(/area=([^;]+)/);
+  const read = area.split("_").map((corner) => corner.split("~").map(Number));
+  const near = (corner, [lon, lat]) => Math.abs(corner[0] - lon) < 1e-5 && Math.abs(corner[1] - lat) < 1e-5;
+  for (const corner of corners.split(",").map((corner) => corner.split(" ").map(Number))) {
+    assert.ok(read.some((other) => near(corner, other)), `${corner} in ${area}`);
+  }
+});
+
 test("the link opens the very same result", async (t) => {
   const page = await open(t);
   await compute(page);
@@ -224,6 +247,8 @@ test("index, classes, own thresholds and the offset change what is shown and cou
 test("pictures before and after lie under a divider that keys move", async (t) => {
   const page = await open(t);
   await compute(page);
+  const weights = (await page.getByTestId("highres-show").locator("option").allTextContents()).map((text) => text.match(/about ([\d.]+) MB more/)?.[1]);
+  assert.ok(weights[0] === undefined && Number(weights[1]) > Number(weights[2]) && Number(weights[2]) > 0, String(weights));
   await page.getByTestId("highres-show").selectOption("false");
   await page.getByTestId("swipe").waitFor({ timeout: 60_000 });
   await page.waitForFunction(() => document.querySelectorAll(".leaflet-highres-before-pane canvas[data-state=drawn]").length > 3);
