@@ -6,13 +6,15 @@ use std::rc::Rc;
 
 use async_lock::Mutex;
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Done, Fault, Search};
+use dragonfly_core::protocol::{Done, Download, Fault, FileKind, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, SkyRules, choose_level};
 use dragonfly_worker::{
-    Begin, Cog, CrsProjection, Look, Map, NoCache, Scene, SceneWish, View, WantedCells, compute, found, windows,
+    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Scene, SceneWish, UtmGrid, View, Wanted,
+    WantedCells, compute, compute_in_utm, found, windows,
 };
-use gdal::Dataset;
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::{Dataset, GeoTransformEx};
 use pollster::block_on;
 use serde_json::{Value, json};
 
@@ -25,6 +27,7 @@ use crate::stage::{Stage, invented_scenes, shared};
 struct Here {
     used: UsedScene,
     mask_kind: Option<MaskKind>,
+    pixel_grid: Option<PixelGrid>,
     scene: Mutex<Scene<Files, NoCache>>,
 }
 
@@ -82,12 +85,14 @@ impl Task {
         }
     }
 
-    /// Computes with the scenes that the engine proposes.
-    fn compute(&self, finds_offset: bool) -> (Vec<Item>, Map, Done) {
+    fn area(&self) -> Area {
+        Area::from_geojson(&self.search().area).unwrap()
+    }
+
+    /// Opens the scenes that the engine proposes, for the cells that are wanted.
+    fn open(&self, wanted: &dyn Wanted) -> (Vec<Item>, Vec<Here>) {
         let (search, items) = (self.search(), self.items());
-        let area = Area::from_geojson(&search.area).unwrap();
-        let found = found(&search, &area, (&items, &items));
-        let wanted = WantedCells::of(area, search.zoom);
+        let found = found(&search, &self.area(), (&items, &items));
         let files = Files::default().far();
         let at_once: Begin = Rc::new(block_on);
         let (mut scenes, mut used) = (Vec::new(), Vec::new());
@@ -95,12 +100,21 @@ impl Task {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
                 let item = items.iter().find(|item| item.id == chosen.id).unwrap();
                 let wish = SceneWish { side, picture: None, sky: self.sky.clone() };
-                let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, &wish, &wanted, &at_once)).unwrap();
+                let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, &wish, wanted, &at_once)).unwrap();
                 let Some(scene) = scene else { continue };
-                scenes.push(Here { used: scene.used.clone(), mask_kind: scene.mask_kind, scene: Mutex::new(scene) });
+                let (used_scene, mask_kind, pixel_grid) = (scene.used.clone(), scene.mask_kind, scene.pixel_grid);
+                scenes.push(Here { used: used_scene, mask_kind, pixel_grid, scene: Mutex::new(scene) });
                 used.push(item.clone());
             }
         }
+        (used, scenes)
+    }
+
+    /// Computes with them on the map's grid.
+    fn compute(&self, finds_offset: bool) -> (Vec<Item>, Map, Done) {
+        let search = self.search();
+        let wanted = WantedCells::of(self.area(), search.zoom);
+        let (used, scenes) = self.open(&wanted);
         let computed = block_on(compute(&wanted, &windows(&search), scenes, finds_offset, &self.sky, |_, _, _| {}));
         let (map, done) = computed.unwrap_or_else(|fault| panic!("{fault:?}"));
         (used, map, done)
@@ -211,8 +225,7 @@ fn check_same_bits(task: &Task, least_values: usize) {
     );
     assert!(values >= least_values && share <= 0.001);
 
-    let area = Area::from_geojson(&task.search().area).unwrap();
-    let wanted = WantedCells::of(area, task.search().zoom);
+    let wanted = WantedCells::of(task.area(), task.search().zoom);
     let placements: Vec<TwoPlacements> = items.iter().filter_map(|item| TwoPlacements::of(item, &wanted)).collect();
     for cell in different {
         let (column, row) = (cell as u32 % map.grid.width(), cell as u32 / map.grid.width());
@@ -280,4 +293,137 @@ fn other_rules_of_the_sky_hold_here_and_there() {
     let moved = other.iter().zip(&usual).filter(|(other, usual)| other != usual).count();
     println!("{moved} cells have another dNBR than by the usual rules");
     assert!(moved > 0, "the rules change nothing here, so the comparison shows nothing");
+}
+
+/// A scene of one date as GDAL reads it.
+struct Source {
+    side: FireSide,
+    epsg: i32,
+    /// Near infrared, short-wave infrared, scene classification.
+    pixels: Raster<(u16, u16, u8)>,
+    offset_dn: f32,
+}
+
+impl Source {
+    fn of(item: &Item, used: &UsedScene) -> Self {
+        let read = |href: &str| Raster::<u16>::read(Path::new(href), None);
+        let (nir, swir) = (read(&item.nir().unwrap().href), read(&item.swir().unwrap().href));
+        let scl = Raster::<u8>::read(Path::new(&item.mask().unwrap().1.href), None);
+        assert!(nir.geo_transform == swir.geo_transform && nir.geo_transform == scl.geo_transform);
+        let bands = nir.pixels.iter().zip(&swir.pixels).zip(&scl.pixels);
+        let pixels = bands.map(|((nir, swir), scl)| (*nir, *swir, *scl)).collect();
+        let Raster { width, height, geo_transform, system, .. } = nir;
+        Self {
+            side: used.side,
+            epsg: system.auth_code().unwrap(),
+            pixels: Raster { width, height, pixels, geo_transform, system },
+            offset_dn: used.offset,
+        }
+    }
+
+    /// For every cell of another raster the NBR of the pixel under its centre, by the formula alone, and whether the
+    /// pixel is vegetation or bare ground; `None` where there are no data.
+    fn nbr_on(&self, cells: &Raster<f32>) -> Vec<Option<(f32, bool)>> {
+        let light = |dn: u16| (f32::from(dn) + self.offset_dn).max(0.0) * 1e-4_f32;
+        let nbr = |(nir, swir, scl): (u16, u16, u8)| {
+            let value = (light(nir) - light(swir)) / (light(nir) + light(swir));
+            (nir > 0 && swir > 0).then_some((value, matches!(scl, 4 | 5)))
+        };
+        self.pixels.nearest_on(cells).into_iter().map(|pixel| nbr(pixel?)).collect()
+    }
+}
+
+/// Computes on the scenes' own grid, writes the file, and holds every cell against the arithmetic of GDAL's pixels.
+fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
+    // The map's own zoom plays no part in it.
+    let (_, map, done) = task.compute(false);
+    let (_, opened) = task.open(&WantedCells::of(task.area(), 13));
+    let grid = UtmGrid::over(&task.area(), opened.iter().filter_map(|scene| scene.pixel_grid)).unwrap();
+    let (items, scenes) = task.open(&grid);
+    let sources: Vec<Source> = items.iter().zip(&scenes).map(|(item, scene)| Source::of(item, &scene.used)).collect();
+    let search = task.search();
+    let in_utm = block_on(compute_in_utm(&grid, &windows(&search), scenes, |_| {})).unwrap();
+    let wish: Download =
+        serde_json::from_value(json!({ "file": FileKind::Values { utm: true }, "corrected": false })).unwrap();
+    let harvest = Harvest { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
+    let (name, bytes) = harvest.write(&wish).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join(name.name);
+    std::fs::write(&file, bytes).unwrap();
+
+    let written = Raster::<f32>::read(&file, None);
+    assert_eq!(written.system.auth_code().unwrap(), epsg);
+    assert_eq!((written.geo_transform[1], written.geo_transform[5]), (20.0, -20.0));
+    let own = sources.iter().find(|source| source.epsg == epsg).unwrap();
+    let off = |axis: usize| (written.geo_transform[axis] - own.pixels.geo_transform[axis]) / 20.0;
+    assert_eq!((off(0).fract(), off(3).fract()), (0.0, 0.0), "the cells are no pixels");
+
+    // One date a side: what a cell may hold is told by the pixels of its own zone, and of the neighbour's where both
+    // zones have some.
+    let nbr: Vec<_> = sources.iter().map(|source| (source, source.nbr_on(&written))).collect();
+    let inside = inside(&written, task);
+    let (mut exact, mut either, mut apart) = (0, 0, 0);
+    for cell in 0..written.pixels.len() {
+        let value = written.pixels[cell];
+        let seen = |side: FireSide| nbr.iter().filter(move |(source, _)| source.side == side);
+        let views = |side: FireSide| seen(side).filter_map(move |(source, nbr)| Some((source, nbr[cell]?)));
+        let neighbour_sees = |side| views(side).any(|(source, _)| source.epsg != epsg);
+        let alone = !neighbour_sees(FireSide::Pre) && !neighbour_sees(FireSide::Post);
+        let is_clear = |side| views(side).next().is_some_and(|(_, (_, is_clear))| is_clear);
+        let differences =
+            views(FireSide::Pre).flat_map(|(_, (pre, _))| views(FireSide::Post).map(move |(_, (post, _))| pre - post));
+        let is_one = differences.map(f32::to_bits).any(|bits| bits == value.to_bits());
+        match inside[cell] {
+            Some(false) => assert!(value.is_nan(), "a cell outside the area has a value"),
+            // A centre on the very edge of the area.
+            None => {}
+            Some(true) if alone && is_clear(FireSide::Pre) && is_clear(FireSide::Post) => {
+                assert!(is_one, "cell {cell} is {value}");
+                exact += 1;
+            }
+            Some(true) if value.is_nan() => {}
+            Some(true) if alone => assert!(is_one, "cell {cell} is {value}"),
+            Some(true) if is_one => either += 1,
+            Some(true) => apart += 1,
+        }
+    }
+    println!("EPSG:{epsg}: {exact} cells are their own pixels to the bit; of two zones' {either} are, {apart} are not");
+    // Centres are rounded to 1/1024 of a pixel, so that one in a thousand may fall to the next, were it the neighbour's.
+    assert!(exact >= least_exact && apart * 500 <= either);
+}
+
+/// Whether the centre of each cell lies in the task's box, by PROJ; `None` within a centimetre of its edge.
+fn inside(cells: &Raster<f32>, task: &Task) -> Vec<Option<bool>> {
+    let [west, south, east, north] = task.area().bbox();
+    let mut degrees = SpatialRef::from_epsg(4326).unwrap();
+    degrees.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    let transform = CoordTransform::new(&cells.system, &degrees).unwrap();
+    (0..cells.height)
+        .flat_map(|row| {
+            let centre = |column: usize| cells.geo_transform.apply(column as f64 + 0.5, row as f64 + 0.5);
+            let (mut lon, mut lat): (Vec<f64>, Vec<f64>) = (0..cells.width).map(centre).unzip();
+            transform.transform_coords(&mut lon, &mut lat, &mut []).unwrap();
+            lon.into_iter().zip(lat).map(move |(lon, lat)| {
+                let within = (lon - west).min(east - lon).min(lat - south).min(north - lat);
+                // Edges are bent in pieces, which leaves them off by up to 2 cm.
+                (within.abs() > 5e-7).then_some(within > 0.0)
+            })
+        })
+        .collect()
+}
+
+#[test]
+fn on_the_scenes_own_grid_every_cell_is_its_own_pixel_to_the_bit() {
+    let clear = SkyRules { cloud_margin_m: 0.0, ..SkyRules::default() };
+    if let Some(catalogue) = shared("data/madre/items.json") {
+        let days = ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"];
+        let region = region([-120.07, 35.01, -119.67, 35.24], 10, days);
+        check_own_pixels(&Task { catalogue, region, sky: clear.clone() }, 32_610, 700_000);
+    }
+    // One date a side of each zone; the west holds more of the first box, the east more of the second.
+    let days = ["2025-06-25", "2025-07-10", "2025-09-05", "2025-09-20"];
+    for (bbox, epsg) in [([23.7, 38.53, 24.2, 38.77], 32_634), ([23.85, 38.53, 24.26, 38.77], 32_635)] {
+        let catalogue = invented_scenes().join("items.json");
+        check_own_pixels(&Task { catalogue, region: region(bbox, 10, days), sky: clear.clone() }, epsg, 100_000);
+    }
 }

@@ -5,7 +5,7 @@ use std::ptr::null_mut;
 
 use dragonfly_core::{Empty, Grid, Palette, Thresholds, VALID};
 use dragonfly_worker::products::{
-    BurnMap, Note, Outlines, UtmGrid, class_polygons, classes_geotiff, perimeter, read_area, values_geotiff,
+    BurnMap, Note, Outlines, class_polygons, classes_geotiff, perimeter, read_area, values_geotiff,
 };
 use gdal::raster::ColorInterpretation;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
@@ -130,23 +130,6 @@ fn classes_open_with_their_colours() {
         let number = class.number;
         assert_eq!(dataset.metadata_item(&format!("CLASS_{number}"), "").unwrap(), class.name);
     }
-}
-
-#[test]
-fn values_in_the_scenes_own_grid_lie_under_those_of_the_map() {
-    let folder = tempfile::tempdir().unwrap();
-    let burn = Burn::new(13);
-    let utm = UtmGrid::covering(BOX, 32_634, (699_960.0, 4_300_020.0), 20.0).unwrap();
-    let own = kept(&folder, "utm.tif", &values_geotiff(&utm.nearest(&burn.map()), "dNBR", &[]));
-    let map = kept(&folder, "map.tif", &values_geotiff(&burn.map().raster(), "dNBR", &[]));
-    let (own, map) = (Raster::<f32>::read(&own, None), Raster::<f32>::read(&map, None));
-    assert_eq!(own.system.auth_code().unwrap(), 32_634);
-    assert_eq!((own.geo_transform[1], own.geo_transform[5]), (20.0, -20.0));
-    assert_eq!((own.geo_transform[0] - 699_960.0) % 20.0, 0.0);
-    // PROJ's nearest cell: the same, but where a centre lies on the line between two.
-    let expected: Vec<f32> = map.nearest_on(&own).into_iter().map(|value| value.unwrap_or(f32::NAN)).collect();
-    let same = bits(&own.pixels).iter().zip(bits(&expected)).filter(|(a, b)| **a == *b).count();
-    assert!(same as f64 >= 0.999 * expected.len() as f64, "{same} of {}", expected.len());
 }
 
 fn degrees() -> SpatialRef {

@@ -31,7 +31,9 @@ impl<T: Copy + GdalType> Raster<T> {
         system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
         Self { width, height, pixels, geo_transform, system }
     }
+}
 
+impl<T: Copy> Raster<T> {
     /// This raster's pixel under the centre of each cell of another; `None` outside.
     pub(crate) fn nearest_on<U>(&self, other: &Raster<U>) -> Vec<Option<T>> {
         let transform = CoordTransform::new(&other.system, &self.system).unwrap();

@@ -12,8 +12,18 @@ pub struct Area {
     bbox: [f64; 4],
 }
 
-/// Corners as longitude and latitude; the last joins the first.
+/// An area in another projection: which cells of that projection's own grids it holds.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ProjectedArea {
+    polygons: Vec<Vec<Ring>>,
+    bounds_m: [f64; 4],
+}
+
+/// Corners as longitude and latitude, or east and north; the last joins the first.
 type Ring = Vec<(f64, f64)>;
+
+/// Longer edges are parted before they are projected: one of a hundredth of a degree bends by 2 cm in UTM at 38°.
+const STRAIGHT_DEGREES: f64 = 0.01;
 
 /// Text that tells no area.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -55,13 +65,12 @@ impl Area {
             rings.retain(|ring| ring.len() >= 3);
         }
         polygons.retain(|rings| !rings.is_empty());
-        let mut bbox = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         for &(lon, lat) in polygons.iter().flatten().flatten() {
             if !((-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)) {
                 return Err(AreaError::NotDegrees(format!("{lon}, {lat}")));
             }
-            bbox = [bbox[0].min(lon), bbox[1].min(lat), bbox[2].max(lon), bbox[3].max(lat)];
         }
+        let bbox = bounds(&polygons);
         if polygons.is_empty() { Err(AreaError::NoPolygon) } else { Ok(Self { polygons, bbox }) }
     }
 
@@ -102,20 +111,69 @@ impl Area {
 
     /// For every column of a grid's row, whether the centre of the cell lies in the area.
     pub fn cells_of_row(&self, grid: &Grid, row: u32) -> Vec<bool> {
-        let mut inside = vec![false; grid.width() as usize];
         let (west, lat) = grid.lonlat_from_grid(0.5, f64::from(row) + 0.5);
         let cells_per_degree = f64::from(grid.width())
             / (grid.lonlat_from_grid(f64::from(grid.width()), 0.0).0 - grid.lonlat_from_grid(0.0, 0.0).0);
-        for rings in &self.polygons {
-            for pair in crossings(rings, lat).chunks_exact(2) {
-                let column =
-                    |lon: f64| ((lon - west) * cells_per_degree).ceil().clamp(0.0, inside.len() as f64) as usize;
-                let (start, end) = (column(pair[0]), column(pair[1]));
-                inside[start..end].fill(true);
-            }
-        }
-        inside
+        centres_inside(&self.polygons, (west, lat), cells_per_degree, grid.width())
     }
+
+    /// The area in another projection, into which `project` brings a longitude and latitude, degrees. Its edges bend
+    /// as that projection bends them. `None` when a place of the area has no coordinates there.
+    pub fn projected(&self, project: impl Fn(f64, f64) -> Option<(f64, f64)>) -> Option<ProjectedArea> {
+        let ring = |ring: &Ring| -> Option<Ring> {
+            let edges = ring.iter().zip(ring.iter().cycle().skip(1));
+            edges.flat_map(|(here, next)| parted(*here, *next)).map(|(lon, lat)| project(lon, lat)).collect()
+        };
+        let rings = |rings: &Vec<Ring>| rings.iter().map(ring).collect::<Option<Vec<Ring>>>();
+        let polygons = self.polygons.iter().map(rings).collect::<Option<Vec<_>>>()?;
+        Some(ProjectedArea { bounds_m: bounds(&polygons), polygons })
+    }
+}
+
+impl ProjectedArea {
+    /// Least east, least north, most east and most north, in the projection's metres.
+    pub fn bounds_m(&self) -> [f64; 4] {
+        self.bounds_m
+    }
+
+    /// For each of `count` cells that follow each other eastwards, whether its centre lies in the area. `first_m` is
+    /// the first one's centre, `cell_m` the side of a cell.
+    pub fn cells_of_row(&self, first_m: (f64, f64), cell_m: f64, count: u32) -> Vec<bool> {
+        centres_inside(&self.polygons, first_m, 1.0 / cell_m, count)
+    }
+}
+
+/// Whether points that follow each other eastwards from the first, so many to a unit of length, lie in polygons.
+fn centres_inside(polygons: &[Vec<Ring>], (first, y): (f64, f64), per_unit: f64, count: u32) -> Vec<bool> {
+    let mut inside = vec![false; count as usize];
+    for rings in polygons {
+        for pair in crossings(rings, y).chunks_exact(2) {
+            let place = |x: f64| ((x - first) * per_unit).ceil().clamp(0.0, inside.len() as f64) as usize;
+            let (start, end) = (place(pair[0]), place(pair[1]));
+            inside[start..end].fill(true);
+        }
+    }
+    inside
+}
+
+/// An edge without its end, in pieces short enough to be straight in any projection.
+fn parted(from: (f64, f64), to: (f64, f64)) -> impl Iterator<Item = (f64, f64)> {
+    let (east, north) = (to.0 - from.0, to.1 - from.1);
+    let pieces = (east.abs().max(north.abs()) / STRAIGHT_DEGREES).ceil().max(1.0) as u32;
+    (0..pieces).map(move |piece| {
+        let along = f64::from(piece) / f64::from(pieces);
+        (from.0 + along * east, from.1 + along * north)
+    })
+}
+
+/// Least and most of both coordinates: west, south, east, north.
+fn bounds(polygons: &[Vec<Ring>]) -> [f64; 4] {
+    let nothing = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    polygons
+        .iter()
+        .flatten()
+        .flatten()
+        .fold(nothing, |[west, south, east, north], (x, y)| [west.min(*x), south.min(*y), east.max(*x), north.max(*y)])
 }
 
 fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<Ring>>) {
@@ -132,15 +190,15 @@ fn corners(ring: &[Position]) -> Ring {
     ring.iter().filter_map(|place| Some((*place.as_slice().first()?, *place.as_slice().get(1)?))).collect()
 }
 
-/// Longitudes at which the edges cross a parallel, from west to east; an even number.
-fn crossings(rings: &[Ring], lat: f64) -> Vec<f64> {
+/// Where the edges cross a line from west to east, from west to east; an even number.
+fn crossings(rings: &[Ring], y: f64) -> Vec<f64> {
     let mut crossings = Vec::new();
     for ring in rings {
-        for (index, &(lon, here)) in ring.iter().enumerate() {
-            let (next_lon, next) = ring[(index + 1) % ring.len()];
-            // A corner on the parallel belongs to the edge that goes north from it.
-            if (here <= lat) != (next <= lat) {
-                crossings.push(lon + (lat - here) / (next - here) * (next_lon - lon));
+        for (index, &(x, here)) in ring.iter().enumerate() {
+            let (next_x, next) = ring[(index + 1) % ring.len()];
+            // A corner on the line belongs to the edge that goes north from it.
+            if (here <= y) != (next <= y) {
+                crossings.push(x + (y - here) / (next - here) * (next_x - x));
             }
         }
     }
@@ -219,6 +277,27 @@ mod tests {
         let open = Area::from_geojson(r#"{"type":"Polygon","coordinates":[[[1.5,2],[3,2],[3,4e-9]]]}"#).unwrap();
         let closed = "[[[[1.5,2.0],[3.0,2.0],[3.0,4e-9],[1.5,2.0]]]]";
         assert_eq!(open.to_geojson(), format!(r#"{{"type":"MultiPolygon","coordinates":{closed}}}"#));
+    }
+
+    #[test]
+    fn a_projected_area_bends_with_its_projection() {
+        // A projection that raises the middle of a long edge by a tenth of a degree.
+        let raised = |lon: f64, lat: f64| Some((lon, lat + 0.4 * (lon - 10.0) * (11.0 - lon)));
+        let area = Area::from_geojson(r#"{"type":"Polygon","coordinates":[[[10,40],[11,40],[11,41],[10,41]]]}"#);
+        let bent = area.unwrap().projected(raised).unwrap();
+        let [west, south, east, north] = bent.bounds_m();
+        assert!([west, south, east] == [10.0, 40.0, 11.0] && (north - 41.1).abs() < 1e-9, "{north}");
+        // Cells of a tenth along two parallels: the lower one cuts off the middle, the upper one the ends.
+        let inside =
+            |y: f64| bent.cells_of_row((10.05, y), 0.1, 10).iter().map(|cell| u8::from(*cell)).collect::<Vec<_>>();
+        assert_eq!(inside(40.05), [1, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+        assert_eq!(inside(41.05), [0, 1, 1, 1, 1, 1, 1, 1, 1, 0]);
+    }
+
+    #[test]
+    fn an_area_that_a_projection_does_not_know_is_not_projected() {
+        let area = Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[{RING}]}}"#)).unwrap();
+        assert_eq!(area.projected(|lon, lat| (lon < 10.7).then_some((lon, lat))), None);
     }
 
     fn check_error(text: &str, part: &str) {

@@ -62,7 +62,7 @@ pub mod metadata;
 // The messages in which page and worker meet.
 pub mod protocol;
 
-pub use area::{Area, AreaError};
+pub use area::{Area, AreaError, ProjectedArea};
 pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
 pub use cell::{Empty, VALID};
 pub use collection::{Collection, OffsetSource};

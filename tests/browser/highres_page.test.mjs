@@ -284,10 +284,11 @@ test("every file can be taken away and says where it comes from", async (t) => {
 });
 
 test("computed once, it is there offline, until it is forgotten", async (t) => {
-  const page = await open(t);
+  const page = await open(t, { acceptDownloads: true });
   await compute(page);
   const sums = await hectares(page);
   await page.context().setOffline(true);
+  assert.match((await download(page, "highres-download-geotiff-utm")).name, /_utm\.tif$/);
   await page.getByTestId("highres-follow").focus();
   await page.locator(".highres .scenes summary").click();
   await page.getByText("Compute with these scenes").click();

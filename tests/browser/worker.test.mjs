@@ -213,6 +213,11 @@ test("files come with their names, and a dropped area is read", async (t) => {
     assert.match(tiff.name, /^dragonfly_sierra_dnbr_.*\.tif$/);
     assert.equal(await page.evaluate(() => new DataView(window.buffers[0]).getUint16(0)), 0x4949);
   }
+  // The scenes' own grid is computed anew, from blocks that are here already.
+  await wish({ kind: "values", utm: true });
+  const told = await page.evaluate(() => window.progress.map(({ step, bytes }) => ({ step, bytes })));
+  assert.ok(["opening", "computing", "writing"].every((step) => told.some((one) => one.step === step)), JSON.stringify(told));
+  assert.equal(told.at(-1).bytes, 0);
   const outline = await wish({ kind: "perimeter", detail_m: 30 });
   assert.equal(outline.media_type, "application/geo+json");
   const area = await page.evaluate((text) => {

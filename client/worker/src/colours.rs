@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, Collection, LevelFrame, Placement, Scaling, ScenePlan, choose_level};
+use dragonfly_core::{CellWindow, Collection, LevelFrame, Scaling, ScenePlan, choose_level};
 use futures_util::future::{try_join_all, try_join3};
 
 use crate::band::Band;
@@ -14,7 +14,7 @@ use crate::far::Far;
 use crate::projection::CrsProjection;
 use crate::scene::{SceneError, frame, open_band};
 use crate::transport::Transport;
-use crate::wanted::WantedCells;
+use crate::wanted::Wanted;
 use dragonfly_core::protocol::Picture;
 
 /// Three bands that make a picture.
@@ -55,7 +55,7 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
         item: &Item,
         picture: Picture,
         scaling: Scaling,
-        wanted: &WantedCells,
+        wanted: &dyn Wanted,
     ) -> Result<Option<Self>, SceneError> {
         let href =
             |names: &[&str]| names.iter().find_map(|name| item.assets.get(*name)).map(|asset| asset.href.as_str());
@@ -102,21 +102,21 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         far: &Rc<Far<T>>,
         cache: &Rc<C>,
         href: &str,
-        wanted: &WantedCells,
+        wanted: &dyn Wanted,
     ) -> Result<Option<Self>, SceneError> {
         let cog = open_band(Rc::clone(far), Rc::clone(cache), href.to_owned()).await?;
         let frame = frame(&cog)?;
         let crs = |cause| SceneError::Crs { url: cog.url().to_owned(), cause };
         let projection = CrsProjection::new(&cog.image().crs).map_err(crs)?;
         let unplaced = |cause| SceneError::Unplaced { url: cog.url().to_owned(), cause };
-        let Some(placed) = Placement::of(&frame, wanted.grid(), &projection).map_err(unplaced)? else {
+        let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
         let level = choose_level(&cog.image().level_factors(), placed.cell_size_px).unwrap_or(0);
         let band = Band::at_level(cog, level);
         let level = LevelFrame { full_size: frame.size, size: band.size(), block_size: band.block_size() };
         let mut plan = ScenePlan::new(placed, &level, 0.0, |window| wanted.any(window));
-        plan.begin(&(0..wanted.grid().width()));
+        plan.begin(&(0..wanted.width()));
         Ok(Some(Self { band, plan, rows: 0..0, pixels: Vec::new() }))
     }
 

@@ -4,14 +4,14 @@ use dragonfly_core::{Index, Thresholds};
 
 use crate::engine::Map;
 use crate::products::{
-    BurnMap, Outlines, Product, Provenance, UtmGrid, class_polygons, classes_geotiff, file_name, hectares_csv,
-    perimeter, values_geotiff,
+    BurnMap, Outlines, Product, Provenance, class_polygons, classes_geotiff, file_name, hectares_csv, perimeter,
+    values_geotiff,
 };
-use crate::scene::PixelGrid;
+use crate::utm_grid::UtmGrid;
 use dragonfly_core::protocol::{Done, Download, Fault, FaultKind, FileKind, FileName, Search};
 
 /// What a file is made of.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Harvest<'a> {
     /// What was searched.
     pub search: &'a Search,
@@ -19,8 +19,8 @@ pub struct Harvest<'a> {
     pub map: &'a Map,
     /// What it sums up to.
     pub done: &'a Done,
-    /// The grid of the scenes' own pixels, where there is one.
-    pub pixel_grid: Option<PixelGrid>,
+    /// The same computed on the scenes' own grid, for the file that lies in it.
+    pub in_utm: Option<&'a Map<&'a UtmGrid>>,
 }
 
 const GEOTIFF: &str = "image/tiff; application=geotiff";
@@ -31,7 +31,7 @@ impl Harvest<'_> {
     /// Writes a file.
     ///
     /// # Errors
-    /// When the index has no table of classes, or the scenes no grid of their own.
+    /// When the index has no table of classes, or the file wants another grid than was computed.
     pub fn write(&self, wish: &Download) -> Result<(FileName, Vec<u8>), Fault> {
         let offset = self.done.dnbr_offset.filter(|_| wish.corrected);
         let index = wish.index;
@@ -44,14 +44,19 @@ impl Harvest<'_> {
             post: self.search.post,
             collection: self.search.collection.clone(),
             attribution: wish.attribution.clone(),
-            zoom: self.done.zoom,
+            cells: match wish.file {
+                FileKind::Values { utm: true } => "those of the scenes' own pixels".to_owned(),
+                _ => format!("zoom {} (Web Mercator)", self.done.zoom),
+            },
             masks: self.done.masks.clone(),
             dnbr_offset: offset,
             scenes: self.done.scenes.clone(),
         };
         let notes = provenance.notes();
-        let dnbr = self.map.dnbr.iter().map(|dnbr| offset.map_or(*dnbr, |offset| offset.correct(*dnbr)));
-        let values: Vec<f32> = self.map.pre_nbr.iter().zip(dnbr).map(|(pre, dnbr)| index.of_dnbr(*pre, dnbr)).collect();
+        let index_of = |(pre_nbr, dnbr): (&f32, &f32)| {
+            index.of_dnbr(*pre_nbr, offset.map_or(*dnbr, |offset| offset.correct(*dnbr)))
+        };
+        let values: Vec<f32> = self.map.pre_nbr.iter().zip(&self.map.dnbr).map(index_of).collect();
         let map =
             BurnMap::new(&self.map.grid, &values, &self.map.state).map_err(|error| not_written(error.to_string()))?;
         let classes = || thresholds.as_ref().ok_or_else(|| without_classes(index));
@@ -61,7 +66,8 @@ impl Harvest<'_> {
                 (Product::Values, GEOTIFF, values_geotiff(&map.raster(), index.name(), &notes))
             }
             FileKind::Values { utm: true } => {
-                let raster = self.utm_grid()?.nearest(&map);
+                let own = self.in_utm.ok_or_else(|| not_written("nothing was computed on the scenes' own grid"))?;
+                let raster = own.grid.raster(own.pre_nbr.iter().zip(&own.dnbr).map(index_of).collect());
                 (Product::ValuesInUtm, GEOTIFF, values_geotiff(&raster, index.name(), &notes))
             }
             FileKind::Classes => {
@@ -78,16 +84,6 @@ impl Harvest<'_> {
             FileKind::Hectares => (Product::Hectares, CSV, hectares_csv(&map, classes()?, &notes).into_bytes()),
         };
         Ok((FileName { name: file_name(&provenance, product), media_type: media_type.to_owned() }, bytes))
-    }
-
-    fn utm_grid(&self) -> Result<UtmGrid, Fault> {
-        let Some(own) = self.pixel_grid else { return Err(not_written("the scenes' coordinate system has no number")) };
-        let grid = &self.map.grid;
-        let (columns, rows) = (grid.inside_columns(), grid.inside_rows());
-        let (west, north) = grid.lonlat_from_grid(f64::from(columns.start), f64::from(rows.start));
-        let (east, south) = grid.lonlat_from_grid(f64::from(columns.end), f64::from(rows.end));
-        UtmGrid::covering([west, south, east, north], own.epsg, own.corner_m, own.pixel_m)
-            .map_err(|error| not_written(error.to_string()))
     }
 }
 

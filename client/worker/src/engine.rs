@@ -13,7 +13,8 @@ use dragonfly_core::{
 use futures_util::future::{try_join, try_join_all};
 
 use crate::scene::Look;
-use crate::wanted::WantedCells;
+use crate::utm_grid::UtmGrid;
+use crate::wanted::{Wanted, WantedCells};
 use dragonfly_core::protocol::{Done, Fault, FaultKind};
 
 /// Rows of a strip, those of a tile.
@@ -35,9 +36,9 @@ pub trait View {
 
 /// A computed area: cells of its whole grid, row by row.
 #[derive(Clone, Debug)]
-pub struct Map {
+pub struct Map<G = Grid> {
     /// The grid.
-    pub grid: Grid,
+    pub grid: G,
     /// dNBR without any offset taken off; NaN where empty.
     pub dnbr: Vec<f32>,
     /// NBR before the fire; NaN where empty.
@@ -65,13 +66,39 @@ pub async fn compute<V: View>(
     scenes: Vec<V>,
     finds_offset: bool,
     sky: &SkyRules,
-    mut on_strip: impl FnMut(&Map, Range<u32>, &Pictures),
+    on_strip: impl FnMut(&Map, Range<u32>, &Pictures),
 ) -> Result<(Map, Done), Fault> {
-    let grid = wanted.grid();
-    let (pre, post) = (Side::of(FireSide::Pre, &scenes, windows)?, Side::of(FireSide::Post, &scenes, windows)?);
-    let mut map = Map::empty(grid)?;
+    let map = fill(wanted.grid().clone(), wanted, windows, &scenes, on_strip).await?;
+    let offset = if finds_offset { map.dnbr_offset(wanted.bbox()) } else { None };
+    let done = map.sum_up(scenes.iter(), offset, sky);
+    Ok((map, done))
+}
+
+/// Computes an area on the scenes' own grid. `on_strip` is told the rows that have come.
+///
+/// # Errors
+/// When a side has no scene over the area, or one cannot be read.
+pub async fn compute_in_utm<'a, V: View>(
+    grid: &'a UtmGrid,
+    windows: &SearchWindows,
+    scenes: Vec<V>,
+    mut on_strip: impl FnMut(Range<u32>),
+) -> Result<Map<&'a UtmGrid>, Fault> {
+    fill(grid, grid, windows, &scenes, |_, rows, _| on_strip(rows)).await
+}
+
+async fn fill<G, V: View>(
+    grid: G,
+    wanted: &dyn Wanted,
+    windows: &SearchWindows,
+    scenes: &[V],
+    mut on_strip: impl FnMut(&Map<G>, Range<u32>, &Pictures),
+) -> Result<Map<G>, Fault> {
+    let (pre, post) = (Side::of(FireSide::Pre, scenes, windows)?, Side::of(FireSide::Post, scenes, windows)?);
+    let mut map = Map::empty(grid, wanted)?;
+    let height = wanted.height();
     let strips: Vec<Range<u32>> =
-        (0..grid.height()).step_by(STRIP_ROWS as usize).map(|start| start..start + STRIP_ROWS).collect();
+        (0..height).step_by(STRIP_ROWS as usize).map(|start| start..(start + STRIP_ROWS).min(height)).collect();
     let mut rows_views = RowViews::default();
     let look = |rows: &Range<u32>| try_join(pre.look(rows.clone()), post.look(rows.clone()));
     let mut next = strips.first().map(look);
@@ -80,8 +107,7 @@ pub async fn compute<V: View>(
         let (pre_looks, post_looks) = seen.await?;
         // The scenes look at the next strip while this one is computed.
         next = strips.get(index + 1).map(look);
-        let pictures =
-            Pictures { pre: map.picture(wanted, rows, &pre_looks), post: map.picture(wanted, rows, &post_looks) };
+        let pictures = Pictures { pre: picture(wanted, rows, &pre_looks), post: picture(wanted, rows, &post_looks) };
         let views = |looks: Vec<Look>| -> Vec<SceneView> { looks.into_iter().map(|look| look.view).collect() };
         let (pre_views, post_views) = (views(pre_looks), views(post_looks));
         let sides = (
@@ -93,9 +119,7 @@ pub async fn compute<V: View>(
         }
         on_strip(&map, rows.clone(), &pictures);
     }
-    let offset = if finds_offset { map.dnbr_offset(wanted.bbox()) } else { None };
-    let done = map.sum_up(scenes.iter(), offset, sky);
-    Ok((map, done))
+    Ok(map)
 }
 
 /// The scenes of a side, in order of time, then id.
@@ -125,14 +149,14 @@ impl<'a, V: View> Side<'a, V> {
     }
 }
 
-impl Map {
-    fn empty(grid: &Grid) -> Result<Self, Fault> {
-        let cells = grid.width() as usize * grid.height() as usize;
+impl<G> Map<G> {
+    fn empty(grid: G, wanted: &dyn Wanted) -> Result<Self, Fault> {
+        let cells = wanted.width() as usize * wanted.height() as usize;
         let no_memory = |_| {
             let message = format!("the browser gives no memory for {:.0} million cells", cells as f64 / 1e6);
             Fault::new(FaultKind::Memory, message, "close other tabs, choose a smaller area, or a coarser zoom")
         };
-        let mut map = Self { grid: grid.clone(), dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
+        let mut map = Self { grid, dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
         map.dnbr.try_reserve_exact(cells).map_err(no_memory)?;
         map.pre_nbr.try_reserve_exact(cells).map_err(no_memory)?;
         map.state.try_reserve_exact(cells).map_err(no_memory)?;
@@ -142,42 +166,21 @@ impl Map {
         Ok(map)
     }
 
-    fn compute_row(&mut self, wanted: &WantedCells, sides: (SideViews, SideViews), row: u32, views: &mut RowViews) {
-        let width = self.grid.width() as usize;
+    fn compute_row(&mut self, wanted: &dyn Wanted, sides: (SideViews, SideViews), row: u32, views: &mut RowViews) {
+        let width = wanted.width() as usize;
         let cells = row as usize * width..(row as usize + 1) * width;
         let (dnbr, state) = (&mut self.dnbr[cells.clone()], &mut self.state[cells.clone()]);
         for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
             *state = if is_wanted { VALID } else { Empty::OutsideBox.code() };
         }
-        views.compute_row(sides, row, &(0..self.grid.width()), dnbr, state);
+        views.compute_row(sides, row, &(0..wanted.width()), dnbr, state);
         for ((pre_nbr, state), seen) in self.pre_nbr[cells].iter_mut().zip(state).zip(views.pre_nbr()) {
             *pre_nbr = if *state == VALID { *seen } else { f32::NAN };
         }
     }
+}
 
-    /// The best view of each cell of some rows, the earliest of equals; empty where no scene has a picture.
-    fn picture(&self, wanted: &WantedCells, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
-        if looks.iter().all(|look| look.rgba.is_empty()) {
-            return Vec::new();
-        }
-        let width = self.grid.width() as usize;
-        let mut rgba = vec![0; width * rows.len() * 4];
-        let mut best = vec![Sight::Unseen; width * rows.len()];
-        let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
-        for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?))) {
-            let places = window.rows.clone().flat_map(|row| window.columns.clone().map(move |column| (row, column)));
-            for (((row, column), sight), colour) in places.zip(&cells.sight).zip(look.rgba.chunks_exact(4)) {
-                let (row, column) = ((row - rows.start) as usize, column as usize);
-                let at = row * width + column;
-                if inside[row][column] && *sight > best[at] && colour[3] > 0 {
-                    best[at] = *sight;
-                    rgba[at * 4..at * 4 + 4].copy_from_slice(colour);
-                }
-            }
-        }
-        rgba
-    }
-
+impl Map {
     /// What season and haze changed on unburned ground around what burnt.
     fn dnbr_offset(&self, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
         let width = self.grid.width() as usize;
@@ -223,4 +226,27 @@ impl Map {
             core_version: dragonfly_core::VERSION.to_owned(),
         }
     }
+}
+
+/// The best view of each cell of some rows, the earliest of equals; empty where no scene has a picture.
+fn picture(wanted: &dyn Wanted, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
+    if looks.iter().all(|look| look.rgba.is_empty()) {
+        return Vec::new();
+    }
+    let width = wanted.width() as usize;
+    let mut rgba = vec![0; width * rows.len() * 4];
+    let mut best = vec![Sight::Unseen; width * rows.len()];
+    let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
+    for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?))) {
+        let places = window.rows.clone().flat_map(|row| window.columns.clone().map(move |column| (row, column)));
+        for (((row, column), sight), colour) in places.zip(&cells.sight).zip(look.rgba.chunks_exact(4)) {
+            let (row, column) = ((row - rows.start) as usize, column as usize);
+            let at = row * width + column;
+            if inside[row][column] && *sight > best[at] && colour[3] > 0 {
+                best[at] = *sight;
+                rgba[at * 4..at * 4 + 4].copy_from_slice(colour);
+            }
+        }
+    }
+    rgba
 }

@@ -14,6 +14,7 @@ mod catalogue;
 mod choice;
 mod download;
 mod engine;
+mod utm_grid;
 mod wanted;
 
 // What a GeoTIFF says.
@@ -59,7 +60,7 @@ pub use compression::{BrokenBlock, Compression};
 pub use crs::{Crs, UnknownCrs};
 pub use directory::TiffError;
 pub use download::Harvest;
-pub use engine::{Map, Pictures, View, compute};
+pub use engine::{Map, Pictures, View, compute, compute_in_utm};
 pub use far::{Far, FetchError, Fetched};
 pub use fault::{catalogue_fault, scene_fault};
 pub use image::Image;
@@ -69,4 +70,5 @@ pub use pixels::{Pixels, SampleKind};
 pub use projection::CrsProjection;
 pub use scene::{Begin, Look, PixelGrid, Scene, SceneError, SceneWish};
 pub use transport::{Answer, AnswerHead, Transport, Unreachable};
-pub use wanted::WantedCells;
+pub use utm_grid::{NoUtmGrid, UtmGrid};
+pub use wanted::{Wanted, WantedCells};

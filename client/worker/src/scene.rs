@@ -9,8 +9,8 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{Item, MissingAsset, without_token};
 use dragonfly_core::{
-    FireSide, ImageFrame, LevelFrame, MaskKind, OffsetDecision, OffsetRule, Placement, ReadPixels, Scaling, ScenePlan,
-    SceneRows, SceneView, SkyRules, SkyTable, Unplaced, choose_level, offset_from_pixels, offset_rule,
+    FireSide, ImageFrame, LevelFrame, MaskKind, OffsetDecision, OffsetRule, ReadPixels, Scaling, ScenePlan, SceneRows,
+    SceneView, SkyRules, SkyTable, Unplaced, choose_level, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -25,7 +25,7 @@ use crate::far::Far;
 use crate::pixels::SampleKind;
 use crate::projection::CrsProjection;
 use crate::transport::Transport;
-use crate::wanted::WantedCells;
+use crate::wanted::Wanted;
 use dragonfly_core::protocol::Picture;
 
 /// A scene with what has been read of it.
@@ -164,7 +164,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         cache: &Rc<C>,
         item: &Item,
         wish: &SceneWish,
-        wanted: &WantedCells,
+        wanted: &dyn Wanted,
         begin: &Begin,
     ) -> Result<Option<Self>, SceneError> {
         let SceneWish { side, picture, sky } = wish;
@@ -186,7 +186,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         let crs = |cause| SceneError::Crs { url: nir.url().to_owned(), cause };
         let projection = CrsProjection::new(&nir.image().crs).map_err(crs)?;
         let unplaced = |cause| SceneError::Unplaced { url: nir.url().to_owned(), cause };
-        let Some(placed) = Placement::of(&frame, wanted.grid(), &projection).map_err(unplaced)? else {
+        let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
         let level = choose_level(&nir.image().level_factors(), placed.cell_size_px).unwrap_or(0);
@@ -216,7 +216,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         };
         let frame = LevelFrame { full_size: frame.size, size: nir_band.size(), block_size: nir_band.block_size() };
         let mut plan = ScenePlan::new(placed, &frame, sky.cloud_margin_m, |window| wanted.any(window));
-        plan.begin(&(0..wanted.grid().width()));
+        plan.begin(&(0..wanted.width()));
         let mask_kind = mask.map(|(kind, _)| kind);
         let bands = Bands {
             mask: mask_cog.map(|cog| Band::at_size(cog, nir_band.size())),

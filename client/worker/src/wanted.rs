@@ -2,35 +2,82 @@
 
 use std::ops::Range;
 
-use dragonfly_core::{Area, CellWindow, Grid};
+use dragonfly_core::{Area, CellWindow, Grid, ImageFrame, Placement, Unplaced};
 
-/// The cells of an area.
+use crate::projection::CrsProjection;
+
+/// Cells that are to be computed, on whatever grid.
+pub trait Wanted {
+    /// Columns of the grid.
+    fn width(&self) -> u32;
+
+    /// Rows of the grid.
+    fn height(&self) -> u32;
+
+    /// Places the grid's cells in a scene; `None` when the scene covers none.
+    ///
+    /// # Errors
+    /// When the scene lies nowhere that can be projected.
+    fn place(&self, frame: &ImageFrame, scene: &CrsProjection) -> Result<Option<Placement>, Unplaced>;
+
+    /// For every column of a row, whether the cell is wanted.
+    fn row(&self, row: u32) -> Vec<bool>;
+
+    /// Whether any cell of a window may be wanted.
+    fn any(&self, window: &CellWindow) -> bool;
+}
+
+/// The cells of an area on the map's grid.
 #[derive(Clone, Debug)]
 pub struct WantedCells {
     grid: Grid,
     area: Area,
-    /// Whether a square of cells holds any, row by row; none where the area is all of the grid's box.
-    squares: Vec<bool>,
+    /// None where the area is all of the grid's box.
+    squares: Option<Squares>,
+}
+
+/// Squares of a grid that hold a wanted cell, row by row.
+#[derive(Clone, Debug)]
+pub(crate) struct Squares {
+    across: u32,
+    any: Vec<bool>,
 }
 
 /// Cells along a square. Blocks are planned by squares of this size, or parts of them.
 const SQUARE_CELLS: u32 = 16;
 
+impl Squares {
+    /// The squares of a grid `width` cells wide. `row` says for every column of a row whether the cell is wanted;
+    /// outside `rows` none is.
+    pub(crate) fn of(width: u32, rows: Range<u32>, row: impl Fn(u32) -> Vec<bool>) -> Self {
+        let across = width.div_ceil(SQUARE_CELLS);
+        let mut any = vec![false; (across * rows.end.div_ceil(SQUARE_CELLS)) as usize];
+        for at in rows {
+            let own = &mut any[((at / SQUARE_CELLS) * across) as usize..][..across as usize];
+            for (square, cells) in own.iter_mut().zip(row(at).chunks(SQUARE_CELLS as usize)) {
+                *square |= cells.contains(&true);
+            }
+        }
+        Self { across, any }
+    }
+
+    /// Whether a window touches such a square.
+    pub(crate) fn any(&self, window: &CellWindow) -> bool {
+        let squares = |cells: &Range<u32>| cells.start / SQUARE_CELLS..cells.end.div_ceil(SQUARE_CELLS);
+        let columns = squares(&window.columns);
+        let mut places = squares(&window.rows).flat_map(|row| columns.clone().map(move |column| (row, column)));
+        places.any(|(row, column)| {
+            column < self.across && self.any.get((row * self.across + column) as usize).copied().unwrap_or(false)
+        })
+    }
+}
+
 impl WantedCells {
     /// The cells of an area at a zoom.
     pub fn of(area: Area, zoom: u8) -> Self {
         let grid = Grid::covering(area.bbox(), zoom);
-        if area.is_box() {
-            return Self { grid, area, squares: Vec::new() };
-        }
-        let across = (grid.width() / SQUARE_CELLS) as usize;
-        let mut squares = vec![false; across * (grid.height() / SQUARE_CELLS) as usize];
-        for row in grid.inside_rows() {
-            let own = &mut squares[(row / SQUARE_CELLS) as usize * across..][..across];
-            for (square, cells) in own.iter_mut().zip(area.cells_of_row(&grid, row).chunks(SQUARE_CELLS as usize)) {
-                *square |= cells.contains(&true);
-            }
-        }
+        let squares = (!area.is_box())
+            .then(|| Squares::of(grid.width(), grid.inside_rows(), |row| area.cells_of_row(&grid, row)));
         Self { grid, area, squares }
     }
 
@@ -43,32 +90,37 @@ impl WantedCells {
     pub fn bbox(&self) -> [f64; 4] {
         self.area.bbox()
     }
+}
 
-    /// For every column of a row, whether the cell is wanted.
-    pub fn row(&self, row: u32) -> Vec<bool> {
+impl Wanted for WantedCells {
+    fn width(&self) -> u32 {
+        self.grid.width()
+    }
+
+    fn height(&self) -> u32 {
+        self.grid.height()
+    }
+
+    fn place(&self, frame: &ImageFrame, scene: &CrsProjection) -> Result<Option<Placement>, Unplaced> {
+        Placement::of(frame, &self.grid, scene)
+    }
+
+    fn row(&self, row: u32) -> Vec<bool> {
         let mut cells = vec![false; self.grid.width() as usize];
         if !self.grid.inside_rows().contains(&row) {
             return cells;
         }
         let columns = self.grid.inside_columns();
         let inside = columns.start as usize..columns.end as usize;
-        match self.squares.is_empty() {
-            true => cells[inside].fill(true),
-            false => cells[inside.clone()].copy_from_slice(&self.area.cells_of_row(&self.grid, row)[inside]),
+        match self.squares {
+            None => cells[inside].fill(true),
+            Some(_) => cells[inside.clone()].copy_from_slice(&self.area.cells_of_row(&self.grid, row)[inside]),
         }
         cells
     }
 
-    /// Whether any cell of a window may be wanted.
-    pub fn any(&self, window: &CellWindow) -> bool {
-        if self.squares.is_empty() {
-            return true;
-        }
-        let across = self.grid.width() / SQUARE_CELLS;
-        let squares = |cells: &Range<u32>| cells.start / SQUARE_CELLS..cells.end.div_ceil(SQUARE_CELLS);
-        let mut places =
-            squares(&window.rows).flat_map(|row| squares(&window.columns).map(move |column| row * across + column));
-        places.any(|place| self.squares.get(place as usize).copied().unwrap_or(false))
+    fn any(&self, window: &CellWindow) -> bool {
+        self.squares.as_ref().is_none_or(|squares| squares.any(window))
     }
 }
 

@@ -316,7 +316,14 @@ impl Highres {
                 found.set(Some(told.as_ref().clone()));
             }
             Answer::Block(at) => return self.take_block(Tile { z: at.z, x: at.x, y: at.y }, &buffers),
-            Answer::File(file) => return save_view::save(file, &buffers),
+            Answer::File(file) => {
+                note.set(None);
+                return save_view::save(file, &buffers);
+            }
+            // A file may take a while: the one in the scenes' own grid is computed anew.
+            Answer::Progress(progress) if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) => {
+                return note.set(Some(words::words().progress(progress)));
+            }
             Answer::Area { geojson, note: about } => {
                 note.set(about.clone());
                 return self.take_area(geojson);

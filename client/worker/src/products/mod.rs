@@ -4,7 +4,6 @@
 mod burn_map;
 mod hectares;
 mod provenance;
-mod utm;
 
 // Files to take away.
 mod file_name;
@@ -28,4 +27,3 @@ pub use hectares_csv::hectares_csv;
 pub use outline::TooManyCorners;
 pub use polygons::{Outlines, class_polygons, perimeter};
 pub use provenance::{Note, Provenance};
-pub use utm::{NoUtmGrid, UtmGrid};

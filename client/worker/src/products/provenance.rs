@@ -20,8 +20,8 @@ pub struct Provenance {
     pub collection: String,
     /// Whom to name.
     pub attribution: String,
-    /// Zoom of the cells from which all is derived.
-    pub zoom: u8,
+    /// The cells from which all is derived, in words.
+    pub cells: String,
     /// What was masked, in words.
     pub masks: String,
     /// What was subtracted from the dNBR; `None` for nothing.
@@ -55,7 +55,7 @@ impl Provenance {
             Note::new("searched after the fire", days(self.post)),
             Note::new("collection", &self.collection),
             Note::new("attribution", &self.attribution),
-            Note::new("zoom", format!("{} (Web Mercator)", self.zoom)),
+            Note::new("cells", &self.cells),
             Note::new("masks", &self.masks),
             Note::new("dNBR offset", self.dnbr_offset.map_or("none".to_owned(), offset_in_words)),
             Note::new("thresholds", self.thresholds.as_ref().map_or("none".to_owned(), thresholds_in_words)),
@@ -127,7 +127,7 @@ pub(super) mod tests {
             post: window("2025-07-05", "2025-07-31"),
             collection: "sentinel-2-l2a".to_owned(),
             attribution: "Contains modified Copernicus Sentinel data".to_owned(),
-            zoom: 13,
+            cells: "zoom 13 (Web Mercator)".to_owned(),
             masks: "cloud, shadow, snow; 60 m around them".to_owned(),
             dnbr_offset: Some(DnbrOffset { mean: 0.0213, sd: 0.04, count: 1234 }),
             scenes: vec![

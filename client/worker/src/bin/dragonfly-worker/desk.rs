@@ -6,14 +6,14 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::protocol::{
-    Answer, BlockAt, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, MOST_CELLS, Order, Progress, Report,
-    Request, Search, Step, Without,
+    Answer, BlockAt, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, FileKind, MOST_CELLS, Order, Progress,
+    Report, Request, Search, Step, Without,
 };
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, Empty, FireSide, Grid, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, Pictures, PixelGrid, SceneWish, Tokens, WantedCells, around,
-    catalogue_fault, compute, found, nearest, products, question, windows,
+    Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, PixelGrid, SceneWish, Tokens, UtmGrid, Wanted,
+    WantedCells, around, catalogue_fault, compute, compute_in_utm, found, nearest, products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
@@ -21,7 +21,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use crate::message::{bytes, floats, heard, on_message, scope, tell};
 use crate::pool::{FarScene, Pool};
-use crate::scene_worker::is_online;
+use crate::scene_worker::{CellsWish, is_online};
 use crate::store::Store;
 use crate::web::BrowserWeb;
 
@@ -48,7 +48,8 @@ struct Prepared {
 struct Computed {
     map: Map,
     done: Done,
-    pixel_grid: Option<PixelGrid>,
+    /// The scenes' own grids.
+    pixel_grids: Vec<PixelGrid>,
     prepared: Rc<Prepared>,
 }
 
@@ -98,7 +99,7 @@ impl Desk {
             let answered = match request {
                 Request::Search(search) => desk.search(*search).await.map(alone),
                 Request::Compute(wish) => desk.compute(&wish).await.map(alone),
-                Request::Download(wish) => desk.download(&wish),
+                Request::Download(wish) => desk.download(&wish).await,
                 Request::ReadArea { name } => read_area(&name, &buffers).map(alone),
                 Request::Cancel => Ok(alone(Answer::Cancelled)),
                 Request::ClearCache => {
@@ -177,8 +178,8 @@ impl Desk {
         }
         // What was computed before needs its memory no more.
         self.computed.take();
-        let scenes = self.open(&prepared, wish, zoom).await?;
-        let pixel_grid = scenes.iter().find_map(|scene| scene.pixel_grid);
+        let scenes = self.open(&prepared, wish, CellsWish::Zoom(zoom)).await?;
+        let pixel_grids = scenes.iter().filter_map(|scene| scene.pixel_grid).collect();
         let wanted = WantedCells::of(area.clone(), zoom);
         let strips = u64::from(grid.height() / TILE_SIZE_PX);
         self.progress.step(Step::Computing, 0, strips);
@@ -191,25 +192,49 @@ impl Desk {
             compute(&wanted, &windows(search), scenes, wish.dnbr_offset, &search.sky, on_strip).await?;
         (done.bytes, done.cached_bytes) = (self.progress.progress.get().bytes, self.progress.kept.get());
         *self.computed.borrow_mut() =
-            Some(Rc::new(Computed { map, done: done.clone(), pixel_grid, prepared: Rc::clone(&prepared) }));
+            Some(Rc::new(Computed { map, done: done.clone(), pixel_grids, prepared: Rc::clone(&prepared) }));
         let store = Rc::clone(&self.store);
         spawn_local(async move { store.limit(CACHE_BYTES).await });
         Ok(Answer::Done(Box::new(done)))
     }
 
-    fn download(&self, wish: &Download) -> Result<(Answer, Vec<ArrayBuffer>), Fault> {
+    async fn download(&self, wish: &Download) -> Result<(Answer, Vec<ArrayBuffer>), Fault> {
         let Some(computed) = self.computed.borrow().clone() else {
             return Err(Fault::new(FaultKind::Result, "nothing has been computed yet", "compute an area first"));
         };
+        let Computed { map, done, pixel_grids, prepared } = &*computed;
+        let no_grid = |error: NoUtmGrid| Fault::new(FaultKind::Result, error.to_string(), "choose another file");
+        let own_grid = match wish.file {
+            FileKind::Values { utm: true } => {
+                Some(UtmGrid::over(&prepared.area, pixel_grids.iter().copied()).map_err(no_grid)?)
+            }
+            _ => None,
+        };
+        let in_utm = match &own_grid {
+            Some(grid) => Some(self.compute_in_utm(grid, &computed).await?),
+            None => None,
+        };
         self.progress.step(Step::Writing, 0, 1);
-        let Computed { map, done, pixel_grid, prepared } = &*computed;
-        let harvest = Harvest { search: &prepared.search, map, done, pixel_grid: *pixel_grid };
+        let harvest = Harvest { search: &prepared.search, map, done, in_utm: in_utm.as_ref() };
         let (name, file) = harvest.write(wish)?;
         Ok((Answer::File(name), vec![bytes(&file)]))
     }
 
+    /// Computes once more, from the same scenes, on their own grid: their blocks are kept on this machine.
+    async fn compute_in_utm<'a>(&self, grid: &'a UtmGrid, computed: &Computed) -> Result<Map<&'a UtmGrid>, Fault> {
+        let Computed { done, prepared, .. } = computed;
+        let mut ids: Vec<String> = done.scenes.iter().map(|scene| scene.id.clone()).collect();
+        ids.sort();
+        ids.dedup();
+        let wish = Compute { scenes: ids, ..Compute::default() };
+        let scenes = self.open(prepared, &wish, CellsWish::Pixels(grid.pixels())).await?;
+        let height = u64::from(grid.height());
+        let on_strip = |rows: Range<u32>| self.progress.step(Step::Computing, u64::from(rows.end), height);
+        compute_in_utm(grid, &windows(&prepared.search), scenes, on_strip).await
+    }
+
     /// Opens the scenes that are wished for.
-    async fn open(&self, prepared: &Prepared, wish: &Compute, zoom: u8) -> Result<Vec<FarScene>, Fault> {
+    async fn open(&self, prepared: &Prepared, wish: &Compute, cells: CellsWish) -> Result<Vec<FarScene>, Fault> {
         let Prepared { search, pre, post, .. } = prepared;
         let catalogue = self.catalogue(search);
         let mut chosen: Vec<(FireSide, Item)> = Vec::new();
@@ -238,7 +263,7 @@ impl Desk {
         let opened = &opened;
         let open = sides.into_iter().zip(items).map(|(side, item)| async move {
             let wish = SceneWish { side, picture: wish.picture, sky: search.sky.clone() };
-            let scene = self.pool.open(item, wish, search.area.clone(), zoom).await;
+            let scene = self.pool.open(item, wish, search.area.clone(), cells).await;
             opened.set(opened.get() + 1);
             self.progress.step(Step::Opening, opened.get(), count);
             scene

@@ -19,7 +19,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::message::{SpareBuffers, heard, scope, tell};
-use crate::scene_worker::{NAME, Opening, Task, Tell};
+use crate::scene_worker::{CellsWish, NAME, Opening, Task, Tell};
 
 /// Workers at least, so that both sides of a fire are looked at side by side, and at most.
 const WORKERS: (usize, usize) = (2, 6);
@@ -64,7 +64,7 @@ impl Pool {
         item: Item,
         wish: SceneWish,
         area: String,
-        zoom: u8,
+        cells: CellsWish,
     ) -> Result<Option<FarScene>, Fault> {
         let ticket = self.ticket();
         let Some(worker) = self.workers.get(ticket as usize % self.workers.len().max(1)).map(Rc::clone) else {
@@ -72,7 +72,7 @@ impl Pool {
             return Err(Fault::new(FaultKind::Memory, message, "close other tabs, or try another browser"));
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
-        let opening = Box::new(Opening { ticket, item, wish, area, zoom });
+        let opening = Box::new(Opening { ticket, item, wish, area, cells });
         let opened = worker.ask(ticket, &Task::Open(opening)).await?;
         let Tell::Opened { used: Some(used), pixel_grid, .. } = opened.0 else { return Ok(None) };
         Ok(Some(FarScene { used, mask_kind, pixel_grid, worker, scene: ticket, tickets: Rc::clone(self) }))

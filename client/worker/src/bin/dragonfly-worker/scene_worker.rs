@@ -10,7 +10,9 @@ use dragonfly_core::Area;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
-use dragonfly_worker::{Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, WantedCells, scene_fault};
+use dragonfly_worker::{
+    Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, UtmGrid, Wanted, WantedCells, scene_fault,
+};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::ArrayBuffer;
 use serde::{Deserialize, Serialize};
@@ -48,7 +50,16 @@ pub(crate) struct Opening {
     pub(crate) wish: SceneWish,
     /// GeoJSON.
     pub(crate) area: String,
-    pub(crate) zoom: u8,
+    pub(crate) cells: CellsWish,
+}
+
+/// The grid on which an area is computed.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(crate) enum CellsWish {
+    /// The map's, at a zoom.
+    Zoom(u8),
+    /// That of a scene's own pixels.
+    Pixels(PixelGrid),
 }
 
 /// What a scene worker tells.
@@ -141,15 +152,15 @@ impl Bench {
     }
 
     async fn open(&self, opening: Opening) {
-        let Opening { ticket, item, wish, area, zoom } = opening;
-        let wanted = match Area::from_geojson(&area) {
-            Ok(area) => WantedCells::of(area, zoom),
-            Err(error) => {
-                let fault = Fault::new(FaultKind::Area, error.to_string(), "draw the area again");
+        let Opening { ticket, item, wish, area, cells } = opening;
+        let wanted = match wanted(&area, cells) {
+            Ok(wanted) => wanted,
+            Err(why) => {
+                let fault = Fault::new(FaultKind::Area, why, "draw the area again");
                 return self.say(&Tell::Failed { ticket, fault }, &[]);
             }
         };
-        match Scene::open(&self.far, &self.store, &item, &wish, &wanted, &self.begin).await {
+        match Scene::open(&self.far, &self.store, &item, &wish, &*wanted, &self.begin).await {
             Ok(scene) => {
                 let used = scene.as_ref().map(|scene| scene.used.clone());
                 let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
@@ -188,6 +199,14 @@ impl Bench {
         self.received.say();
         tell(&scope(), what, buffers);
     }
+}
+
+fn wanted(area: &str, cells: CellsWish) -> Result<Box<dyn Wanted>, String> {
+    let area = Area::from_geojson(area).map_err(|error| error.to_string())?;
+    Ok(match cells {
+        CellsWish::Zoom(zoom) => Box::new(WantedCells::of(area, zoom)),
+        CellsWish::Pixels(own) => Box::new(UtmGrid::over(&area, [own].into_iter()).map_err(|error| error.to_string())?),
+    })
 }
 
 impl Received {
