@@ -1,13 +1,14 @@
 #!/usr/bin/env node
-// Times the page's worker in Chromium: `near`, beside geotiff.js over loopback; `far`, from a bucket 100 ms away.
+// Times the page's worker in Chromium: `near`, beside geotiff.js over loopback; `far`, from a bucket 100 ms away; and
+// weighs the page itself with an area as large as is computed: `memory`.
 //
-// usage: tests/bench/browser.mjs [near] [far] [--scenes FOLDER] [--runs 7]
+// usage: tests/bench/browser.mjs [near] [far] [memory] [--scenes FOLDER] [--runs 7]
 //
 // The scenes and the far bucket come from ../shared/bench; --scenes keeps the scenes for the next time. Build first
 // (scripts/build), and install the peer: npm ci --prefix tests/bench
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
@@ -56,6 +57,7 @@ async function nginx(made) {
         listen 127.0.0.1:${port};
         root ${join(PROJECT, "dist")};
         location /scenes/ { alias ${resolve(made)}/; add_header Cache-Control no-store; }
+        location /meta/ { root ${folder}; }
         location /peer/ { alias ${PEER}/; }
         # A file answers a search, whatever is asked.
         location = /catalogue/search { root ${folder}; default_type application/json; error_page 405 =200 $uri; }
@@ -244,10 +246,92 @@ async function far(chromium) {
     + ` ${(of("bytes") / blocks).toFixed(2)} × the ${(blocks / 1e6).toFixed(1)} MB of the blocks under the box`);
 }
 
+/** Gives the scenes red, green and blue of 10 m, as Sentinel-2 has them. */
+function withColours(made, items) {
+  for (const item of items) {
+    const file = (colour) => join(made, `${item.id}_${colour}.tif`);
+    if (!existsSync(file("blue"))) {
+      const options = ["COMPRESS=DEFLATE", "PREDICTOR=YES", "BLOCKSIZE=512", "NUM_THREADS=2"].flatMap((option) => ["-co", option]);
+      const source = join(made, `${item.id}_swir22.tif`);
+      execFileSync("gdal_translate", ["-q", "-of", "COG", "-outsize", "200%", "200%", "-r", "bilinear", ...options, source, file("red")]);
+      ["green", "blue"].forEach((colour) => copyFileSync(file("red"), file(colour)));
+    }
+    for (const colour of ["red", "green", "blue"]) {
+      item.assets[colour] = { href: item.assets.nir08.href.replace("_nir08", `_${colour}`) };
+    }
+  }
+  writeFileSync(join(folder, "catalogue/search"), JSON.stringify({ type: "FeatureCollection", features: items }));
+}
+
+/** What the renderers of this script's browsers hold, MB: the page and its workers, shared memory by its part. */
+function rendererMb() {
+  const read = (pid, name) => {
+    try {
+      return readFileSync(`/proc/${pid}/${name}`, "utf8");
+    } catch {
+      // It has ended.
+      return "";
+    }
+  };
+  const parent = (pid) => Number(read(pid, "stat").split(") ").at(-1).split(" ")[1]);
+  const isOurs = (pid) => pid > 1 && (pid === process.pid || isOurs(parent(pid)));
+  const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name)).map(Number);
+  const renderers = pids.filter((pid) => read(pid, "cmdline").includes("--type=renderer") && isOurs(pid));
+  const kb = renderers.map((pid) => Number(read(pid, "smaps_rollup").match(/^Pss:\s+(\d+)/m)?.[1] ?? 0));
+  return kb.reduce((sum, own) => sum + own, 0) / 1000;
+}
+
+/** Just below the 16 Mpx that are computed at most, square. */
+const MOST_CELLS_ACROSS = 4080;
+
+async function memory() {
+  const made = scenes();
+  const site = await nginx(made);
+  const items = catalogue(made, `${site}/scenes`);
+  withColours(made, items);
+  mkdirSync(join(folder, "meta"));
+  const config = { stac_url: `${site}/catalogue`, highres_zoom: 11, stale_after_days: 30, attribution: "invented" };
+  writeFileSync(join(folder, "meta/client.json"), JSON.stringify(config));
+  writeFileSync(join(folder, "meta/index.json"), JSON.stringify({ generated_at: new Date(), regions: [] }));
+  const [west, south, east, north] = items[0].bbox;
+  const [lon, lat] = [(west + east) / 2, (south + north) / 2];
+  const halfLon = (MOST_CELLS_ACROSS * 180) / (256 * 2 ** 13);
+  const halfLat = halfLon * Math.cos((lat * Math.PI) / 180);
+  const corner = (x, y) => `${(lon + x * halfLon).toFixed(5)}~${(lat + y * halfLat).toFixed(5)}`;
+  const area = [corner(-1, -1), corner(1, -1), corner(1, 1), corner(-1, 1)].join("_");
+  const [pre, post] = items.map((item) => item.properties.datetime.slice(0, 10)).sort();
+  console.log("memory: the page with 16 million cells at zoom 13, one date a side; the renderers' PSS at 10 Hz");
+  for (const [name, picture] of [["numbers alone", ""], ["with pictures in true colour", ";picture=true"]]) {
+    const own = await browser();
+    const page = await own.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
+    await page.goto(`${site}/#map=11/${lat.toFixed(3)}/${lon.toFixed(3)}`);
+    await page.getByTestId("highres-compute").waitFor();
+    const before = rendererMb();
+    let peak = 0;
+    const watch = setInterval(() => (peak = Math.max(peak, rendererMb())), 100);
+    const part = `pre=${pre}~${pre};post=${post}~${post};zoom=13;area=${area}${picture}`;
+    await page.goto("about:blank");
+    await page.goto(`${site}/#map=11/${lat.toFixed(3)}/${lon.toFixed(3)}&hr=${encodeURIComponent(part)}`);
+    const told = await page.getByTestId("highres-go-on").textContent({ timeout: 30_000 });
+    await page.getByTestId("highres-go-on").click();
+    const begun = performance.now();
+    const [done, fault] = [page.getByTestId("highres-summary"), page.getByTestId("highres-fault")];
+    await done.or(fault).first().waitFor({ timeout: 300_000 });
+    const seconds = (performance.now() - begun) / 1000;
+    if (await fault.count()) throw new Error(await fault.textContent());
+    await page.waitForTimeout(2000);
+    clearInterval(watch);
+    const about = (await done.textContent()).match(/[\d.]+ MB fetched/)?.[0];
+    console.log(`  ${name}: ${peak.toFixed(0)} MB at most, ${before.toFixed(0)} before, ${rendererMb().toFixed(0)} after; ${seconds.toFixed(1)} s, ${about} (“${told}”)`);
+    await own.close();
+  }
+}
+
 const chromium = await browser();
 try {
   if (works.includes("near")) await near(chromium);
   if (works.includes("far")) await far(chromium);
+  if (works.includes("memory")) await memory();
 } finally {
   await chromium.close();
   const ended = running.map((child) => once(child, "exit"));

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
 import { chosen, compute, deskAt, differences, lowres, order, searchOf } from "./highres.mjs";
-import { HLS, LANDSAT, keepAs } from "./keepings.mjs";
+import { HLS, LANDSAT, SENTINEL_C1, keepAs } from "./keepings.mjs";
 import { signingBucket } from "./signing.mjs";
 import { browser, dragonfly, publish } from "./stage.mjs";
 
@@ -23,6 +23,7 @@ before(async () => {
   published = publish();
   keepAs(LANDSAT, published);
   keepAs(HLS, published);
+  keepAs(SENTINEL_C1, published);
   server = await dragonfly(published);
   bucket = await signingBucket(published);
   chromium = await browser(bucket.rules);
@@ -63,6 +64,7 @@ async function checkSameBits(page, collection) {
 
 for (const [{ collection }, masks, reason, offset] of [
   [LANDSAT, /^QA_PIXEL bits: 0 fill.*widened by 40 m$/, "offset of the collection", -0.2 / 2.75e-5],
+  [SENTINEL_C1, /^SCL classes: 0 no data.*widened by 40 m$/, "baseline from 04.00 on, files as delivered", -1000],
   [HLS, /^Fmask bits: 1 cloud.*widened by 40 m$/, "neither item nor collection has an offset", 0],
 ]) {
   test(`${collection} has the same bits as in batch, by its own masks and offset`, async (t) => {

@@ -194,6 +194,18 @@ test("a zipped shapefile that is dropped on the map gives the area, in the degre
   }
 });
 
+test("an area too large for 15 m is offered in coarser cells, with the figures", async (t) => {
+  const area = "-121.6~39.6_-120.8~39.6_-120.8~40.2_-121.6~40.2";
+  const plan = `pre=2025-06-01~2025-07-05;post=2025-08-20~2025-09-20;zoom=13;area=${area}`;
+  const page = await open(t, { fragment: `${NEAR}&hr=${encodeURIComponent(plan)}` });
+  assert.match(await page.getByTestId("highres-too-large").textContent(), /^21 million cells of 15 m are more than the 17 million/);
+  assert.equal(await page.getByTestId("highres-go-on").count(), 0);
+  const coarser = page.getByTestId("highres-coarser");
+  assert.match(await coarser.textContent(), /^Compute at 29 m \([\d.]+ MB\)$/);
+  await coarser.click();
+  await page.getByTestId("highres-summary").getByText("29 m cells").waitFor({ timeout: 60_000 });
+});
+
 test("the link opens the very same result", async (t) => {
   const page = await open(t);
   await compute(page);

@@ -9,6 +9,12 @@ export const LANDSAT = {
   scale: 2.75e-5, offset: -0.2, fill: 0, type: "uint16",
   bits: { 0: 1, 1: 1, 3: 1 << 4, 6: 1 << 7, 8: 1 << 3, 9: 1 << 3, 10: 1 << 2, 11: 1 << 5 },
 };
+/** As ESA delivers it, with the offset of its processing baseline. */
+export const SENTINEL_C1 = {
+  collection: "sentinel-2-c1-l2a", bands: { nir08: "nir08", swir22: "swir22", red: "red" }, mask: "scl",
+  scale: 1e-4, offset: -0.1, fill: 0, type: "uint16", properties: { "s2:processing_baseline": "05.11" },
+  bits: Object.fromEntries(Array.from({ length: 12 }, (_, scl) => [scl, scl])),
+};
 export const HLS = {
   collection: "HLSS30.v2.0", bands: { nir08: "B8A", swir22: "B12", red: "B04" }, mask: "Fmask",
   scale: 1e-4, offset: 0, fill: -9999, type: "int16",
@@ -63,7 +69,7 @@ export function keepAs(keeping, { folder }) {
     Object.entries(keeping.bands).forEach(([source, name]) => keep(source, name, false));
     keep("scl", keeping.mask, true);
     const { datetime } = item.properties;
-    return { ...item, id, collection: keeping.collection, properties: { datetime, "eo:cloud_cover": 5 }, assets };
+    return { ...item, id, collection: keeping.collection, properties: { datetime, "eo:cloud_cover": 5, ...keeping.properties }, assets };
   });
   execFileSync("/usr/bin/python3", ["-c", REWRITE], { input: JSON.stringify([keeping, files]), stdio: ["pipe", "inherit", "inherit"] });
   writeFileSync(catalogue, JSON.stringify({ ...items, features: [...items.features, ...kept] }));

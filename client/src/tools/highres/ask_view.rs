@@ -2,7 +2,7 @@
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::DateWindow;
-use dragonfly_core::protocol::{Picture, SideFound, Without, ZoomOffer};
+use dragonfly_core::protocol::{MOST_CELLS, Picture, SideFound, Without, ZoomOffer};
 use leptos::prelude::*;
 
 use super::Handle;
@@ -60,8 +60,10 @@ fn ways(
         }
     });
     let too_large = asked.filter(|offer| !offer.fits).map(|offer| {
-        let cell = number(offer.cell_m, 0);
-        view! { <p data-testid="highres-too-large">{fill(words.too_large, &[&cell])}</p> }
+        let millions = |cells: u64| number(cells as f64 / 1e6, 0);
+        let cells = millions(u64::from(offer.width) * u64::from(offer.height));
+        let sentence = fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MOST_CELLS)]);
+        view! { <p data-testid="highres-too-large">{sentence}</p> }
     });
     let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
     let coarser: Vec<_> = coarser
