@@ -10,7 +10,7 @@ use dragonfly_core::protocol::{Done, Download, Fault, FileKind, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, SkyRules, choose_level};
 use dragonfly_worker::{
-    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Scene, SceneWish, UtmGrid, View, Wanted,
+    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Ring, Scene, SceneWish, UtmGrid, View, Wanted,
     WantedCells, compute, compute_in_utm, found, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
@@ -111,11 +111,11 @@ impl Task {
     }
 
     /// Computes with them on the map's grid.
-    fn compute(&self, finds_offset: bool) -> (Vec<Item>, Map, Done) {
+    fn compute(&self, ring: Ring) -> (Vec<Item>, Map, Done) {
         let search = self.search();
         let wanted = WantedCells::of(self.area(), search.zoom);
         let (used, scenes) = self.open(&wanted);
-        let computed = block_on(compute(&wanted, &windows(&search), scenes, finds_offset, &self.sky, |_, _, _| {}));
+        let computed = block_on(compute(&wanted, &windows(&search), scenes, ring, &self.sky, |_, _, _| {}));
         let (map, done) = computed.unwrap_or_else(|fault| panic!("{fault:?}"));
         (used, map, done)
     }
@@ -201,8 +201,14 @@ impl TwoPlacements {
 
 /// Computes both ways, and proves every difference.
 fn check_same_bits(task: &Task, least_values: usize) {
-    let finds_offset = task.region["dnbr_offset"].as_bool().unwrap_or(false);
-    let (items, map, done) = task.compute(finds_offset);
+    let perimeter = task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
+    let perimeter = perimeter.map(|text| Area::from_geojson(&text).unwrap());
+    let ring = match (task.region["dnbr_offset"].as_bool(), &perimeter) {
+        (Some(true), Some(perimeter)) => Ring::RoundPerimeter(perimeter),
+        (Some(true), None) => Ring::RoundBurnt,
+        _ => Ring::Nowhere,
+    };
+    let (items, map, done) = task.compute(ring);
     let batch = batch(task);
     let offset: Option<DnbrOffset> = serde_json::from_value(batch.record["map"]["dnbr_offset"].clone()).unwrap();
     assert_eq!(done.dnbr_offset, offset);
@@ -266,6 +272,28 @@ fn madre_has_the_same_bits_as_in_batch() {
 }
 
 #[test]
+fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
+    let (Some(catalogue), Some(perimeter)) =
+        (shared("data/las-conchas/items.json"), shared("data/las-conchas/perimeter.geojson"))
+    else {
+        return;
+    };
+    let days = ["2011-06-01", "2011-06-25", "2012-06-01", "2012-07-01"];
+    let mut region = region([-106.75, 35.65, -106.15, 36.15], 11, days);
+    region["collection"] = json!("mtbs-reflectance");
+    region["dnbr_offset"] = json!(true);
+    let round_burnt = Task { catalogue: catalogue.clone(), region: region.clone(), sky: SkyRules::default() };
+    region["perimeter_path"] = json!(perimeter);
+    let round_perimeter = Task { catalogue, region, sky: SkyRules::default() };
+    check_same_bits(&round_perimeter, 100_000);
+    let area = Area::from_geojson(&std::fs::read_to_string(&perimeter).unwrap()).unwrap();
+    let offset = |task: &Task, ring| task.compute(ring).2.dnbr_offset.unwrap();
+    let (own, burnt) = (offset(&round_perimeter, Ring::RoundPerimeter(&area)), offset(&round_burnt, Ring::RoundBurnt));
+    println!("round the perimeter {own:?}, round what burnt {burnt:?}");
+    assert_ne!(own, burnt, "the perimeter moves nothing, so the comparison shows nothing");
+}
+
+#[test]
 fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
     let catalogue = invented_scenes().join("items.json");
     for (bbox, days, zoom, least) in [
@@ -288,7 +316,7 @@ fn other_rules_of_the_sky_hold_here_and_there() {
     sky.masks.scl.retain(|class| *class != 3);
     let other = Task { sky, catalogue: usual.catalogue.clone(), region: usual.region.clone() };
     check_same_bits(&other, 50_000);
-    let bits = |task: &Task| task.compute(false).1.dnbr.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>();
+    let bits = |task: &Task| task.compute(Ring::Nowhere).1.dnbr.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>();
     let (other, usual) = (bits(&other), bits(&usual));
     let moved = other.iter().zip(&usual).filter(|(other, usual)| other != usual).count();
     println!("{moved} cells have another dNBR than by the usual rules");
@@ -336,7 +364,7 @@ impl Source {
 /// Computes on the scenes' own grid, writes the file, and holds every cell against the arithmetic of GDAL's pixels.
 fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
     // The map's own zoom plays no part in it.
-    let (_, map, done) = task.compute(false);
+    let (_, map, done) = task.compute(Ring::Nowhere);
     let (_, opened) = task.open(&WantedCells::of(task.area(), 13));
     let grid = UtmGrid::over(&task.area(), opened.iter().filter_map(|scene| scene.pixel_grid)).unwrap();
     let (items, scenes) = task.open(&grid);

@@ -108,6 +108,9 @@ pub struct Compute {
     /// Whether to find the dNBR offset of unburned ground around what burnt.
     #[serde(default)]
     pub dnbr_offset: bool,
+    /// GeoJSON of the fire's perimeter, round which that ground is sought; `None` for what turns out burnt.
+    #[serde(default)]
+    pub perimeter: Option<String>,
     /// Pictures wanted beside the numbers.
     #[serde(default)]
     pub picture: Option<Picture>,
@@ -470,11 +473,12 @@ mod tests {
     fn orders_are_plain_objects() {
         check_order(r#"{"number":7,"request":{"kind":"cancel"}}"#, Request::Cancel);
         check_order(
-            r#"{"number":7,"request":{"kind":"compute","scenes":["a","b"],"zoom":null,"dnbr_offset":true,"picture":"false"}}"#,
+            r#"{"number":7,"request":{"kind":"compute","scenes":["a","b"],"zoom":null,"dnbr_offset":true,"perimeter":null,"picture":"false"}}"#,
             Request::Compute(Compute {
                 scenes: vec!["a".to_owned(), "b".to_owned()],
                 zoom: None,
                 dnbr_offset: true,
+                perimeter: None,
                 picture: Some(Picture::False),
             }),
         );

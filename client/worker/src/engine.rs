@@ -7,7 +7,7 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Breaks, DnbrOffset, Empty, FireSide, Grid, MaskKind, OffsetRing, Passes, RowViews, SceneView, SearchWindows,
+    Area, Breaks, DnbrOffset, Empty, FireSide, Grid, MaskKind, OffsetRing, Passes, RowViews, SceneView, SearchWindows,
     SideViews, Sight, SkyRules, Summary, VALID, mercator,
 };
 use futures_util::future::{try_join, try_join_all};
@@ -47,6 +47,17 @@ pub struct Map<G = Grid> {
     pub state: Vec<u8>,
 }
 
+/// Where ground is sought that did not burn, to tell the dNBR offset.
+#[derive(Clone, Copy, Debug)]
+pub enum Ring<'a> {
+    /// Nowhere: no offset is wanted.
+    Nowhere,
+    /// Round the cells of class low and above.
+    RoundBurnt,
+    /// Round the fire's perimeter.
+    RoundPerimeter(&'a Area),
+}
+
 /// What a strip looked like before and after the fire: RGBA of all its cells; empty where no picture is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Pictures {
@@ -64,12 +75,12 @@ pub async fn compute<V: View>(
     wanted: &WantedCells,
     windows: &SearchWindows,
     scenes: Vec<V>,
-    finds_offset: bool,
+    ring: Ring<'_>,
     sky: &SkyRules,
     on_strip: impl FnMut(&Map, Range<u32>, &Pictures),
 ) -> Result<(Map, Done), Fault> {
     let map = fill(wanted.grid().clone(), wanted, windows, &scenes, on_strip).await?;
-    let offset = if finds_offset { map.dnbr_offset(wanted.bbox()) } else { None };
+    let offset = map.dnbr_offset(ring, wanted.bbox());
     let done = map.sum_up(scenes.iter(), offset, sky);
     Ok((map, done))
 }
@@ -181,13 +192,18 @@ impl<G> Map<G> {
 }
 
 impl Map {
-    /// What season and haze changed on unburned ground around what burnt.
-    fn dnbr_offset(&self, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
+    /// What season and haze changed on unburned ground around the fire.
+    fn dnbr_offset(&self, around: Ring, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
         let width = self.grid.width() as usize;
         let mut ring = OffsetRing::new(width, mercator::ground_size_m(self.grid.zoom(), (south + north) / 2.0));
-        for dnbr in self.dnbr.chunks_exact(width) {
+        for (row, dnbr) in (0..).zip(self.dnbr.chunks_exact(width)) {
             let is_burnt = |dnbr: &f32| Breaks::USGS.classify(*dnbr).is_some_and(|class| class.is_burnt());
-            ring.add_row(dnbr, &dnbr.iter().map(is_burnt).collect::<Vec<_>>());
+            let burnt = match around {
+                Ring::Nowhere => return None,
+                Ring::RoundBurnt => dnbr.iter().map(is_burnt).collect(),
+                Ring::RoundPerimeter(perimeter) => perimeter.cells_of_row(&self.grid, row),
+            };
+            ring.add_row(dnbr, &burnt);
         }
         ring.finish()
     }

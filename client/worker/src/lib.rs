@@ -60,7 +60,7 @@ pub use compression::{BrokenBlock, Compression};
 pub use crs::{Crs, UnknownCrs};
 pub use directory::TiffError;
 pub use download::Harvest;
-pub use engine::{Map, Pictures, View, compute, compute_in_utm};
+pub use engine::{Map, Pictures, Ring, View, compute, compute_in_utm};
 pub use far::{Far, FetchError, Fetched};
 pub use fault::{catalogue_fault, scene_fault};
 pub use image::Image;

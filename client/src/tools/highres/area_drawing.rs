@@ -40,10 +40,7 @@ impl AreaDrawing {
             let area = drawn.with(|outline| area_of(outline.as_ref()?, drawing.shape.get_untracked()?));
             if let Some(area) = area {
                 drawing.tracing.end();
-                plan.update(|plan| {
-                    plan.area = Some(area);
-                    plan.scenes.clear();
-                });
+                plan.update(|plan| plan.take_area(Some(area)));
             } else if drawn.with(Option::is_none) {
                 drawing.shape.set(None);
             }
@@ -55,7 +52,7 @@ impl AreaDrawing {
                 layer.remove();
             });
             plan.with(|plan| {
-                for rings in plan.area.iter().flat_map(|area| &area.0) {
+                for rings in plan.area.iter().chain(&plan.perimeter).flat_map(|area| &area.0) {
                     let places: js_sys::Array = rings.iter().map(|corners| ring(corners)).collect();
                     let style = options([
                         ("className", "outline".into()),

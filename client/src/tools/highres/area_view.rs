@@ -53,7 +53,7 @@ pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
                 {words.draw_box}
             </button>
             <Show when=has_area>
-                <button type="button" on:click=move |_| plan.update(|plan| plan.area = None)>{words.whole_view}</button>
+                <button type="button" on:click=move |_| plan.update(|plan| plan.take_area(None))>{words.whole_view}</button>
             </Show>
         </div>
         <p class="hint" role="status">
@@ -63,6 +63,17 @@ pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
                 None => None,
             }}
         </p>
+        <Show when=has_area>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-testid="aoi-is-perimeter"
+                    prop:checked=move || plan.with(|plan| plan.perimeter.is_some())
+                    on:change=move |event| plan.update(|plan| plan.take_as_perimeter(event_target_checked(&event)))
+                />
+                {words.is_perimeter}
+            </label>
+        </Show>
         <label class="file">
             {words.file}
             <input type="file" data-testid="aoi-file" accept=".json,.geojson,.zip" on:change=chosen />

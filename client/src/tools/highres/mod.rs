@@ -199,8 +199,13 @@ impl Highres {
         let Told { phase, selected, plan, .. } = self.told;
         self.put_tiles_away();
         phase.set(Phase::Computing(None));
-        let (zoom, dnbr_offset, picture) = plan.with_untracked(|plan| (plan.zoom, plan.dnbr_offset, plan.picture));
-        let compute = Compute { scenes: selected.get_untracked(), zoom: Some(zoom), dnbr_offset, picture };
+        let compute = plan.with_untracked(|plan| Compute {
+            scenes: selected.get_untracked(),
+            zoom: Some(plan.zoom),
+            dnbr_offset: plan.dnbr_offset,
+            perimeter: plan.perimeter.as_ref().map(Polygons::to_geojson),
+            picture: plan.picture,
+        });
         self.order(Request::Compute(compute), &[]);
     }
 
@@ -356,7 +361,7 @@ impl Highres {
     fn take_area(&self, geojson: &str) {
         if let Some(area) = Polygons::from_geojson(geojson) {
             let (covered, bbox) = (Covered::by_panel(), area.bbox());
-            self.told.plan.update(|plan| plan.area = Some(area));
+            self.told.plan.update(|plan| plan.take_area(Some(area)));
             let free = options([
                 ("paddingTopLeft", js_sys::Array::of2(&covered.left_px.into(), &0.into()).into()),
                 ("paddingBottomRight", js_sys::Array::of2(&0.into(), &covered.bottom_px.into()).into()),
@@ -410,10 +415,7 @@ impl Highres {
                     spawn_local(async move {
                         breathe(FOLLOW_AFTER_MS).await;
                         if moves.get() == at {
-                            this.told.plan.update(|plan| {
-                                plan.area = None;
-                                plan.scenes.clear();
-                            });
+                            this.told.plan.update(|plan| plan.take_area(None));
                             this.compute();
                         }
                     });

@@ -11,6 +11,10 @@ const DECIMALS: usize = 5;
 /// Days of a window where nothing else is known.
 const WINDOW_DAYS: u64 = 30;
 
+/// The ring of unburned ground reaches 2 km beyond a perimeter, rounded up to cells.
+const AROUND_M: f64 = 2_500.0;
+const METRES_PER_DEGREE: f64 = 111_000.0;
+
 /// A corner: longitude and latitude, degrees.
 pub type Corner = [f64; 2];
 
@@ -23,6 +27,8 @@ pub struct Polygons(pub Vec<Vec<Vec<Corner>>>);
 pub struct Plan {
     /// Where; `None` for the part of the map in view.
     pub area: Option<Polygons>,
+    /// What burnt, where the reader says so; the area then reaches beyond it. Unburned ground is sought round it.
+    pub perimeter: Option<Polygons>,
     /// Days before the fire.
     pub pre: DateWindow,
     /// Days after the fire.
@@ -59,6 +65,7 @@ impl Plan {
         };
         Self {
             area: None,
+            perimeter: None,
             pre,
             post,
             assessment: map.map(|map| map.assessment),
@@ -82,6 +89,28 @@ impl Plan {
         }
     }
 
+    /// Takes another area, or the view, for the best scenes.
+    pub fn take_area(&mut self, area: Option<Polygons>) {
+        (self.area, self.perimeter) = (area, None);
+        self.scenes.clear();
+    }
+
+    /// Takes the area for the fire's perimeter and computes the ground around it too, or takes that back.
+    pub fn take_as_perimeter(&mut self, is_perimeter: bool) {
+        match (is_perimeter, self.perimeter.take()) {
+            (true, None) => {
+                let perimeter = self.area.take();
+                self.area = perimeter.as_ref().map(|perimeter| Polygons::from_box(widened(perimeter.bbox())));
+                self.dnbr_offset = perimeter.is_some();
+                self.perimeter = perimeter;
+            }
+            (true, before) => self.perimeter = before,
+            (false, Some(before)) => self.area = Some(before),
+            (false, None) => {}
+        }
+        self.scenes.clear();
+    }
+
     /// Another index, with its own published classes.
     pub fn with_index(mut self, index: Index) -> Self {
         if index != self.index {
@@ -101,6 +130,9 @@ impl Plan {
         ];
         if let Some(area) = &self.area {
             parts.push(format!("area={}", area.to_part()));
+        }
+        if let Some(perimeter) = &self.perimeter {
+            parts.push(format!("fire={}", perimeter.to_part()));
         }
         if !self.scenes.is_empty() {
             parts.push(format!("scenes={}", self.scenes.join("~")));
@@ -135,6 +167,7 @@ impl Plan {
                 "post" => plan.post = window(value).unwrap_or(plan.post),
                 "zoom" => plan.zoom = value.parse().ok().filter(|zoom| *zoom <= COMPUTE_ZOOM).unwrap_or(plan.zoom),
                 "area" => plan.area = Polygons::from_part(value),
+                "fire" => plan.perimeter = Polygons::from_part(value),
                 "scenes" => plan.scenes = value.split('~').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
                 "index" => {
                     if let Some(index) = Index::ALL.into_iter().find(|index| index_word(*index) == value) {
@@ -215,6 +248,13 @@ impl Polygons {
         let polygon = |text: &str| text.split("__").map(ring).collect::<Option<Vec<_>>>();
         part.split("___").map(polygon).collect::<Option<Vec<_>>>().map(Self)
     }
+}
+
+/// A box with the ground around it in which unburned ground is sought.
+fn widened([west, south, east, north]: [f64; 4]) -> [f64; 4] {
+    let up = AROUND_M / METRES_PER_DEGREE;
+    let across = up / south.abs().max(north.abs()).min(85.0).to_radians().cos();
+    [west - across, south - up, east + across, north + up]
 }
 
 fn polygon(rings: &Value) -> Option<Vec<Vec<Corner>>> {
@@ -304,7 +344,8 @@ mod tests {
             vec![vec![[-10.12345, 0.0], [-9.0, 0.0], [-9.0, 1.0]]],
         ]);
         let plan = Plan {
-            area: Some(area),
+            area: Some(area.clone()),
+            perimeter: Some(area),
             scenes: vec!["S2A_10SFD_20250620_0_L2A".into(), "S2B_x".into()],
             zoom: 12,
             thresholds: Some(Thresholds::own(ClassTable::MillerThode, &[0.07, 0.3, 0.6]).unwrap()),
@@ -314,6 +355,24 @@ mod tests {
         };
         let part = plan.to_part();
         assert_eq!(Plan::from_part(&part, self::plan()), plan, "{part}");
+    }
+
+    #[test]
+    fn a_perimeter_is_computed_with_the_ground_around_it() {
+        let outline = Polygons(vec![vec![vec![[10.0, 60.0], [10.2, 60.0], [10.1, 60.1]]]]);
+        let mut plan = plan();
+        plan.take_area(Some(outline.clone()));
+        let before = plan.clone();
+        plan.take_as_perimeter(true);
+        assert_eq!((plan.perimeter.as_ref(), plan.dnbr_offset), (Some(&outline), true));
+        let [west, south, east, north] = plan.area.as_ref().unwrap().bbox();
+        let (across_m, up_m) = ((10.0 - west) * 111_320.0 * 60.1_f64.to_radians().cos(), (60.0 - south) * 111_320.0);
+        assert!(across_m > 2_400.0 && up_m > 2_400.0 && east > 10.24 && north > 60.12, "{across_m} {up_m}");
+        plan.take_as_perimeter(false);
+        assert_eq!(Plan { dnbr_offset: false, ..plan.clone() }, before);
+        plan.take_as_perimeter(true);
+        plan.take_area(None);
+        assert_eq!((plan.area, plan.perimeter), (None, None));
     }
 
     #[test]

@@ -12,7 +12,7 @@ use dragonfly_core::protocol::{
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, Empty, FireSide, Grid, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, PixelGrid, SceneWish, Tokens, UtmGrid, Wanted,
+    Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, PixelGrid, Ring, SceneWish, Tokens, UtmGrid, Wanted,
     WantedCells, around, catalogue_fault, compute, compute_in_utm, found, nearest, products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
@@ -180,6 +180,12 @@ impl Desk {
         self.computed.take();
         let scenes = self.open(&prepared, wish, CellsWish::Zoom(zoom)).await?;
         let pixel_grids = scenes.iter().filter_map(|scene| scene.pixel_grid).collect();
+        let perimeter = wish.perimeter.as_deref().map(self::area).transpose()?;
+        let ring = match (wish.dnbr_offset, &perimeter) {
+            (false, _) => Ring::Nowhere,
+            (true, None) => Ring::RoundBurnt,
+            (true, Some(perimeter)) => Ring::RoundPerimeter(perimeter),
+        };
         let wanted = WantedCells::of(area.clone(), zoom);
         let strips = u64::from(grid.height() / TILE_SIZE_PX);
         self.progress.step(Step::Computing, 0, strips);
@@ -188,8 +194,7 @@ impl Desk {
             report_blocks(number, map, &rows, pictures, wish.picture.is_some());
             self.progress.step(Step::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
         };
-        let (map, mut done) =
-            compute(&wanted, &windows(search), scenes, wish.dnbr_offset, &search.sky, on_strip).await?;
+        let (map, mut done) = compute(&wanted, &windows(search), scenes, ring, &search.sky, on_strip).await?;
         (done.bytes, done.cached_bytes) = (self.progress.progress.get().bytes, self.progress.kept.get());
         *self.computed.borrow_mut() =
             Some(Rc::new(Computed { map, done: done.clone(), pixel_grids, prepared: Rc::clone(&prepared) }));
