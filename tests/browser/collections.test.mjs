@@ -176,7 +176,7 @@ test("a bucket without CORS is read through a proxy, however its address is writ
   await checkSameBits(page, LANDSAT.collection);
 });
 
-test("the page takes token endpoint and proxy from its configuration", async (t) => {
+test("the page takes token endpoint and proxy from its configuration, and its link opens the same result", async (t) => {
   const config = {
     ...JSON.parse(readFileSync(join(published.root, "meta/client.json"), "utf8")),
     stac_url: `${bucket.url}/catalogue`, token_url: `${bucket.url}/sas/v1/token`, proxy_base: `${bucket.url}/proxy/`,
@@ -186,7 +186,7 @@ test("the page takes token endpoint and proxy from its configuration", async (t)
   const page = await context.newPage();
   const asked = [];
   page.on("request", (request) => asked.push(request.url()));
-  await page.route("**/meta/client.json", (route) => route.fulfill({ json: config }));
+  await context.route("**/meta/client.json", (route) => route.fulfill({ json: config }));
   await page.route("**/meta/sample_sierra.json", (route) => route.fulfill({ json: { ...meta, collection: LANDSAT.collection } }));
   await page.goto(`${server.url}/#map=13/39.88/-121.2`);
   await page.getByTestId("highres-compute").click();
@@ -198,4 +198,11 @@ test("the page takes token endpoint and proxy from its configuration", async (t)
   await page.waitForFunction(() => decodeURIComponent(location.hash).includes("scenes=qa_pixel"));
   assert.doesNotMatch(page.url(), SECRET);
   assert.doesNotMatch(await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.body.innerText])), SECRET);
+
+  // There the region is mapped from another collection.
+  const hectares = (page) => page.getByTestId("highres-hectares").locator("td.area").last().filter({ hasText: /\d/ }).textContent();
+  const other = await context.newPage();
+  await other.goto(`${server.url}/${new URL(page.url()).hash}`);
+  await other.getByTestId("highres-summary").or(other.getByTestId("highres-found")).first().waitFor({ timeout: 60_000 });
+  assert.equal(await hectares(other), await hectares(page));
 });

@@ -63,6 +63,8 @@ pub struct Highres {
     /// What the region in view proposes.
     start: RefCell<Plan>,
     session: RefCell<Option<Rc<Session>>>,
+    /// What was searched last.
+    collection: RefCell<Option<String>>,
     blocks: Rc<Blocks>,
     overlay: RefCell<Option<Overlay>>,
     pictures: RefCell<Option<Pictures>>,
@@ -154,6 +156,7 @@ impl Highres {
             map,
             start: RefCell::new(start),
             session: RefCell::default(),
+            collection: RefCell::default(),
             blocks: Rc::default(),
             overlay: RefCell::default(),
             pictures: RefCell::default(),
@@ -190,6 +193,7 @@ impl Highres {
         };
         found.set(None);
         phase.set(Phase::Searching(None));
+        self.collection.replace(Some(search.collection.clone()));
         self.order(Request::Search(Box::new(search)), &[]);
         self.page.set_part(Some(&plan.with_untracked(Plan::to_part)));
     }
@@ -287,6 +291,9 @@ impl Highres {
         let map_meta = self.page.region().and_then(|text| region_from_json(&text).ok()).and_then(|region| region.map);
         plan.with_untracked(|plan| {
             let area = plan.area.clone().unwrap_or_else(|| self.view());
+            // An address that names scenes says where they are, whichever region is in view.
+            let pinned = plan.collection.clone().filter(|_| !plan.scenes.is_empty());
+            let collection = pinned.or(map_meta.map(|map| map.collection)).unwrap_or_else(|| COLLECTION.to_owned());
             Some(Search {
                 area: area.to_geojson(),
                 zoom: plan.zoom,
@@ -294,7 +301,7 @@ impl Highres {
                 post: plan.post,
                 assessment: plan.assessment,
                 stac_url: config.client.stac_url.clone()?,
-                collection: map_meta.map_or_else(|| COLLECTION.to_owned(), |map| map.collection),
+                collection,
                 token_url: config.highres.token_url.clone(),
                 sky: config.highres.sky.clone(),
                 proxy_base: config.client.proxy_base.clone(),
@@ -354,6 +361,7 @@ impl Highres {
         let mut pinned = self.told.plan.get_untracked();
         pinned.area = Some(pinned.area.unwrap_or_else(|| self.view()));
         pinned.zoom = done.zoom;
+        pinned.collection = self.collection.borrow().clone();
         pinned.scenes = done.scenes.iter().map(|scene| scene.id.clone()).collect();
         self.page.set_part(Some(&pinned.to_part()));
     }

@@ -37,6 +37,8 @@ pub struct Plan {
     pub assessment: Option<Assessment>,
     /// Ids of the scenes to use; empty for the best.
     pub scenes: Vec<String>,
+    /// The collection that holds those scenes; `None` where no address names it.
+    pub collection: Option<String>,
     /// Zoom of the cells.
     pub zoom: u8,
     /// What is shown.
@@ -70,6 +72,7 @@ impl Plan {
             post,
             assessment: map.map(|map| map.assessment),
             scenes: Vec::new(),
+            collection: None,
             zoom: COMPUTE_ZOOM,
             index: Index::default(),
             thresholds: Thresholds::for_index(Index::default()),
@@ -137,6 +140,9 @@ impl Plan {
         if !self.scenes.is_empty() {
             parts.push(format!("scenes={}", self.scenes.join("~")));
         }
+        if let Some(collection) = &self.collection {
+            parts.push(format!("collection={collection}"));
+        }
         if self.index != Index::default() {
             parts.push(format!("index={}", index_word(self.index)));
         }
@@ -169,6 +175,7 @@ impl Plan {
                 "area" => plan.area = Polygons::from_part(value),
                 "fire" => plan.perimeter = Polygons::from_part(value),
                 "scenes" => plan.scenes = value.split('~').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
+                "collection" => plan.collection = Some(value.to_owned()).filter(|name| !name.is_empty()),
                 "index" => {
                     if let Some(index) = Index::ALL.into_iter().find(|index| index_word(*index) == value) {
                         plan = plan.with_index(index);
@@ -347,6 +354,7 @@ mod tests {
             area: Some(area.clone()),
             perimeter: Some(area),
             scenes: vec!["S2A_10SFD_20250620_0_L2A".into(), "S2B_x".into()],
+            collection: Some("HLSS30.v2.0".into()),
             zoom: 12,
             thresholds: Some(Thresholds::own(ClassTable::MillerThode, &[0.07, 0.3, 0.6]).unwrap()),
             dnbr_offset: true,
