@@ -28,6 +28,8 @@ const WORKERS: (usize, usize) = (2, 6);
 pub(crate) struct Pool {
     workers: Vec<Rc<SceneWorker>>,
     next_ticket: Cell<u32>,
+    /// Which worker looks at a scene, by its id: there lies also what waits to be kept of it.
+    homes: RefCell<HashMap<String, usize>>,
 }
 
 struct SceneWorker {
@@ -55,7 +57,7 @@ impl Pool {
     pub(crate) fn start(on_received: impl Fn(u64, u64) + Clone + 'static) -> Self {
         let count = (scope().navigator().hardware_concurrency() as usize).clamp(WORKERS.0, WORKERS.1);
         let workers = (0..count).filter_map(|_| SceneWorker::start(on_received.clone())).collect();
-        Self { workers, next_ticket: Cell::new(0) }
+        Self { workers, next_ticket: Cell::new(0), homes: RefCell::default() }
     }
 
     /// Opens a scene in one of the workers; `None` where it covers no cell.
@@ -67,7 +69,7 @@ impl Pool {
         cells: CellsWish,
     ) -> Result<Option<FarScene>, Fault> {
         let ticket = self.ticket();
-        let Some(worker) = self.workers.get(ticket as usize % self.workers.len().max(1)).map(Rc::clone) else {
+        let Some(worker) = self.workers.get(self.home(&item.id)).map(Rc::clone) else {
             let message = "the browser starts no workers";
             return Err(Fault::new(FaultKind::Memory, message, "close other tabs, or try another browser"));
         };
@@ -85,8 +87,6 @@ impl Pool {
             worker.spare.take_all();
             tell(&worker.worker, &Task::Clear, &[]);
         }
-        // The next order begins with the first worker again.
-        self.next_ticket.set(self.next_ticket.get().next_multiple_of(self.workers.len().max(1) as u32));
     }
 
     /// Keeps nothing of what waits to be written.
@@ -97,6 +97,13 @@ impl Pool {
         });
         // A worker that died keeps nothing either.
         join_all(forget.collect::<Vec<_>>()).await;
+    }
+
+    /// The place of the worker that looks at a scene: always the same, and new scenes go to each in turn.
+    fn home(&self, id: &str) -> usize {
+        let mut homes = self.homes.borrow_mut();
+        let next = homes.len() % self.workers.len().max(1);
+        *homes.entry(id.to_owned()).or_insert(next)
     }
 
     fn ticket(&self) -> u32 {
