@@ -206,6 +206,76 @@ test("an area too large for 15 m is offered in coarser cells, with the figures",
   await page.getByTestId("highres-summary").getByText("29 m cells").waitFor({ timeout: 60_000 });
 });
 
+/** Puts an area into the field for files. */
+async function choose(page, geometry) {
+  const file = join(published.folder, "area.geojson");
+  writeFileSync(file, JSON.stringify(geometry));
+  await page.getByTestId("aoi-file").setInputFiles(file);
+  await page.getByText("the outline on the map").waitFor();
+}
+
+const square = ([west, south, east, north]) => [[[west, south], [east, south], [east, north], [west, north], [west, south]]];
+
+test("round an outline called the fire's perimeter the unburned ground is found", async (t) => {
+  const page = await open(t);
+  const fire = square([-121.22, 39.86, -121.18, 39.89]);
+  await choose(page, { type: "Polygon", coordinates: fire });
+  await page.getByTestId("aoi-is-perimeter").check();
+  await compute(page);
+  assert.match(await page.getByTestId("highres-offset").textContent(), /mean .* cells of unburned ground/);
+  await page.waitForFunction(() => location.hash.includes("fire"));
+  const [, west] = /area=(-[\d.]+)~/.exec(part(page));
+  assert.ok(Number(west) < -121.24 && part(page).includes("fire=-121.22~39.86_"), part(page));
+  await page.screenshot({ path: join(SCREENSHOTS, "highres-perimeter.png") });
+  // The same from its link, ring and all.
+  const told = await page.getByTestId("highres-offset").textContent();
+  const other = await open(t, { fragment: new URL(page.url()).hash });
+  await finish(other);
+  assert.equal(await other.getByTestId("highres-offset").textContent(), told);
+  assert.ok(await other.getByTestId("aoi-is-perimeter").isChecked());
+});
+
+test("of an area across the antimeridian the larger side is looked at, and that is said", async (t) => {
+  const page = await open(t);
+  const searched = [];
+  page.context().on("request", (request) => {
+    if (request.method() === "POST" && request.url().endsWith("/search")) searched.push(request.postDataJSON().bbox);
+  });
+  const look = async (page) => {
+    searched.length = 0;
+    await page.getByTestId("highres-compute").click();
+    await page.getByText("its larger side is computed").waitFor();
+    await page.getByTestId("highres-found").or(page.getByTestId("highres-fault")).first().waitFor({ timeout: 30_000 });
+  };
+  // As RFC 7946 cuts it, and as many programs write it.
+  const cut = { type: "MultiPolygon", coordinates: [square([179.85, -16.6, 180, -16.4]), square([-180, -16.6, -179.95, -16.4])] };
+  const leaping = { type: "Polygon", coordinates: square([179.85, -16.6, -179.95, -16.4]) };
+  for (const geometry of [cut, leaping]) {
+    await choose(page, geometry);
+    await look(page);
+    assert.ok(searched.length > 0 && searched.every((bbox) => bbox.join() === "179.85,-16.6,180,-16.4"), JSON.stringify(searched));
+    await page.screenshot({ path: join(SCREENSHOTS, "highres-antimeridian.png") });
+    await page.getByText("Take the view").click();
+  }
+  // The view, of which most lies in the west.
+  await page.goto(`${server.url}/#map=13/-16.5/-179.97`);
+  await page.reload();
+  await page.getByTestId("highres-compute").waitFor();
+  await look(page);
+  assert.ok(searched.length > 0 && searched.every(([west, , east]) => west === -180 && east < -179.8), JSON.stringify(searched));
+});
+
+test("an area beyond the map's end is told before anything is asked", async (t) => {
+  const page = await open(t);
+  await choose(page, { type: "Polygon", coordinates: square([20, 85.5, 21, 86]) });
+  await page.getByText("The map ends at 85°").waitFor();
+  assert.ok(await page.getByTestId("highres-compute").isDisabled());
+  const german = await open(t, { locale: "de-DE" });
+  const file = join(published.folder, "area.geojson");
+  await german.getByTestId("aoi-file").setInputFiles(file);
+  await german.getByText("Die Karte endet bei 85°").waitFor();
+});
+
 test("the link opens the very same result", async (t) => {
   const page = await open(t);
   await compute(page);

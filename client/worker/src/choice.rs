@@ -180,7 +180,9 @@ const BLOCK_PX: f64 = 512.0;
 
 /// How many pixels of a band an area takes of a scene; both as boxes in degrees.
 fn pixels(area: [f64; 4], scene: [f64; 4], cell_m: f64, pixel_m: f64) -> f64 {
-    let (west, east) = (area[0].max(scene[0]), area[2].min(scene[2]));
+    // A scene across the antimeridian may be told a turn away.
+    let turn = ((area[0] + area[2] - scene[0] - scene[2]) / 720.0).round() * 360.0;
+    let (west, east) = (area[0].max(scene[0] + turn), area[2].min(scene[2] + turn));
     let (south, north) = (area[1].max(scene[1]), area[3].min(scene[3]));
     if west >= east || south >= north {
         return 0.0;
@@ -228,5 +230,12 @@ mod tests {
         // Full resolution from zoom 11 on; before, the overviews.
         assert_eq!(offered("landsat-c2-l2", "nir08", 11).megabytes, landsat.megabytes);
         assert!(offered("hls2-s30", "B8A", 10).megabytes < landsat.megabytes / 2.5);
+    }
+
+    #[test]
+    fn a_scene_across_the_antimeridian_weighs_as_much_on_either_side() {
+        let seen = |west: f64| pixels([west, -16.6, west + 0.2, -16.4], [179.0, -17.0, 181.0, -16.0], 20.0, 20.0);
+        assert!(seen(179.5) > 1e5 && (seen(179.5) - seen(-179.5)).abs() < 1.0);
+        assert_eq!(seen(-178.9), 0.0);
     }
 }

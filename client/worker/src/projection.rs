@@ -86,6 +86,16 @@ mod tests {
     }
 
     #[test]
+    fn the_first_and_last_zones_go_on_across_the_antimeridian() {
+        for (epsg, near, across) in [(32_601, -173.9, 179.9), (32_660, 173.9, -179.9)] {
+            let utm = CrsProjection::new(&Crs::Epsg(epsg)).unwrap();
+            let (near, across) =
+                (utm.image_from_lonlat(near, 60.0).unwrap(), utm.image_from_lonlat(across, 60.0).unwrap());
+            assert!((near.0 + across.0 - 1_000_000.0).abs() < 1e-3 && (near.1 - across.1).abs() < 1e-3, "{across:?}");
+        }
+    }
+
+    #[test]
     fn a_system_without_definition_is_an_error() {
         let error = |crs| CrsProjection::new(&crs).err().map(|error| error.to_string());
         assert!(error(Crs::Undefined).is_some_and(|text| text.starts_with("CRS without a definition")));

@@ -149,6 +149,15 @@ mod tests {
     }
 
     #[test]
+    fn the_map_ends_before_the_poles() {
+        let over =
+            |south: f64, north: f64| count(&wanted(&format!("[10,{south}],[11,{south}],[11,{north}],[10,{north}]")));
+        let within = over(84.0, 85.0);
+        assert!(within > 0 && over(84.0, 89.0) > within && over(84.0, 89.0) < 2 * within);
+        assert_eq!((over(86.0, 89.0), over(-90.0, -86.0)), (0, 0));
+    }
+
+    #[test]
     fn no_window_with_a_wanted_cell_is_left_out() {
         let triangle = wanted("[10,40],[11,40],[10,41],[10,40]");
         let (mut left_out, grid) = (0, triangle.grid().clone());

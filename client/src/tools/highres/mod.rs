@@ -3,6 +3,7 @@
 //! [`plan`], [`phase`], [`look`] and [`words`] think; [`session`] speaks to the worker; [`blocks`] keep what comes,
 //! [`on_map`] lays it there by [`overlay`] and [`pictures`]; the views ask and tell.
 
+mod antimeridian;
 mod area_drawing;
 mod area_view;
 mod ask_view;
@@ -207,7 +208,7 @@ impl Highres {
             scenes: selected.get_untracked(),
             zoom: Some(plan.zoom),
             dnbr_offset: plan.dnbr_offset,
-            perimeter: plan.perimeter.as_ref().map(Polygons::to_geojson),
+            perimeter: plan.perimeter.as_ref().map(|perimeter| perimeter.on_one_side().polygons.to_geojson()),
             picture: plan.picture,
         });
         self.order(Request::Compute(compute), &[]);
@@ -286,16 +287,19 @@ impl Highres {
     }
 
     fn search(&self) -> Option<Search> {
-        let Told { plan, config, takes_cloudy, .. } = self.told;
+        let Told { plan, config, takes_cloudy, note, .. } = self.told;
         let config = config.get_untracked()?;
         let map_meta = self.page.region().and_then(|text| region_from_json(&text).ok()).and_then(|region| region.map);
         plan.with_untracked(|plan| {
-            let area = plan.area.clone().unwrap_or_else(|| self.view());
+            let side = plan.area.clone().unwrap_or_else(|| self.view()).on_one_side();
+            if !side.is_whole {
+                note.set(Some(words::words().one_side.to_owned()));
+            }
             // An address that names scenes says where they are, whichever region is in view.
             let pinned = plan.collection.clone().filter(|_| !plan.scenes.is_empty());
             let collection = pinned.or(map_meta.map(|map| map.collection)).unwrap_or_else(|| COLLECTION.to_owned());
             Some(Search {
-                area: area.to_geojson(),
+                area: side.polygons.to_geojson(),
                 zoom: plan.zoom,
                 pre: plan.pre,
                 post: plan.post,
@@ -359,7 +363,7 @@ impl Highres {
     /// Lets the address open this very result: its area, days and scenes.
     fn pin(&self, done: &Done) {
         let mut pinned = self.told.plan.get_untracked();
-        pinned.area = Some(pinned.area.unwrap_or_else(|| self.view()));
+        pinned.area = Some(pinned.area.unwrap_or_else(|| self.view().on_one_side().polygons));
         pinned.zoom = done.zoom;
         pinned.collection = self.collection.borrow().clone();
         pinned.scenes = done.scenes.iter().map(|scene| scene.id.clone()).collect();
@@ -367,7 +371,7 @@ impl Highres {
     }
 
     fn take_area(&self, geojson: &str) {
-        if let Some(area) = Polygons::from_geojson(geojson) {
+        if let Some(area) = Polygons::from_geojson(geojson).map(Polygons::joined) {
             let (covered, bbox) = (Covered::by_panel(), area.bbox());
             self.told.plan.update(|plan| plan.take_area(Some(area)));
             let free = options([

@@ -1,6 +1,7 @@
 //! What the reader wants computed, and how an address carries it.
 
 use chrono::{Days, NaiveDate};
+use dragonfly_core::mercator::MAX_LATITUDE;
 use dragonfly_core::metadata::{Assessment, MapMeta};
 use dragonfly_core::protocol::{COMPUTE_ZOOM, Picture};
 use dragonfly_core::{ClassTable, DateWindow, Index, Thresholds};
@@ -81,9 +82,15 @@ impl Plan {
         }
     }
 
-    /// Why the days cannot be used; `None` when they can.
+    /// Why the area or the days cannot be used; `None` when they can.
     pub fn trouble(&self) -> Option<Trouble> {
-        if self.pre.start > self.pre.end || self.post.start > self.post.end {
+        let is_beyond_map = |area: &Polygons| {
+            let [_, south, _, north] = area.bbox();
+            south >= MAX_LATITUDE || north <= -MAX_LATITUDE
+        };
+        if self.area.as_ref().is_some_and(is_beyond_map) {
+            Some(Trouble::BeyondMap)
+        } else if self.pre.start > self.pre.end || self.post.start > self.post.end {
             Some(Trouble::Backwards)
         } else if self.pre.end >= self.post.end {
             Some(Trouble::AfterIsNotLater)
@@ -195,9 +202,11 @@ impl Plan {
     }
 }
 
-/// Days that cannot be searched.
+/// A plan that cannot be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
+    /// The area lies nearer to a pole than Web Mercator reaches.
+    BeyondMap,
     /// A window ends before it begins.
     Backwards,
     /// The days after the fire do not end after those before it.
@@ -342,6 +351,15 @@ mod tests {
         let mut swapped = plan();
         (swapped.pre, swapped.post) = (swapped.post, swapped.pre);
         assert_eq!(swapped.trouble(), Some(Trouble::AfterIsNotLater));
+    }
+
+    #[test]
+    fn an_area_beyond_the_map_is_told() {
+        let trouble = |south: f64, north: f64| {
+            Plan { area: Some(Polygons::from_box([10.0, south, 11.0, north])), ..plan() }.trouble()
+        };
+        assert_eq!((trouble(85.1, 86.0), trouble(-90.0, -85.1)), (Some(Trouble::BeyondMap), Some(Trouble::BeyondMap)));
+        assert_eq!((trouble(84.0, 86.0), trouble(-85.0, -84.0)), (None, None));
     }
 
     #[test]

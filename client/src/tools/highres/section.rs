@@ -56,6 +56,7 @@ fn wanted(highres: Handle, words: &'static Words) -> impl IntoView {
         <DatesView plan words />
         <p class="hint" role="status">
             {move || match trouble() {
+                Some(Trouble::BeyondMap) => Some(words.beyond_map),
                 Some(Trouble::Backwards) => Some(words.backwards),
                 Some(Trouble::AfterIsNotLater) => Some(words.not_later),
                 None => (!has_place()).then_some(words.too_far),
