@@ -226,6 +226,9 @@ test("round an outline called the fire's perimeter the unburned ground is found"
   await page.waitForFunction(() => location.hash.includes("fire"));
   const [, west] = /area=(-[\d.]+)~/.exec(part(page));
   assert.ok(Number(west) < -121.24 && part(page).includes("fire=-121.22~39.86_"), part(page));
+  // A tint would change the colours of the result.
+  const fills = await page.locator("path.outline").evaluateAll((paths) => paths.map((path) => getComputedStyle(path).fill));
+  assert.deepEqual(fills, ["none", "none"]);
   await page.screenshot({ path: join(SCREENSHOTS, "highres-perimeter.png") });
   // The same from its link, ring and all.
   const told = await page.getByTestId("highres-offset").textContent();
