@@ -257,6 +257,9 @@ pub struct Found {
     /// The zoom asked for first, then the coarser ones, until one fits. The page computes at the first that
     /// [fits](ZoomOffer::fits), and says so where that is not the first.
     pub zooms: Vec<ZoomOffer>,
+    /// What is kept here as a finished result of the chosen scenes: nothing is fetched for it.
+    #[serde(default)]
+    pub kept: Vec<Compute>,
 }
 
 /// What computing at a zoom would take.
@@ -378,6 +381,9 @@ pub struct Done {
     pub bytes: u64,
     /// Bytes that were kept here from before.
     pub cached_bytes: u64,
+    /// Whether the finished result was kept here from before: nothing was read or computed then.
+    #[serde(default)]
+    pub is_kept: bool,
     /// Version of core.
     pub core_version: String,
 }

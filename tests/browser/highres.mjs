@@ -15,7 +15,7 @@ export async function deskAt(context, url) {
 }
 
 /** Starts the worker, and puts `order(request, buffers)` into the page's window. */
-async function drive() {
+export async function drive() {
   const LAST = ["found", "done", "file", "area", "cancelled", "cleared", "fault"];
   const worker = new Worker("/worker.js", { type: "module" });
   let number = 0;

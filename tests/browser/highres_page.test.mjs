@@ -372,6 +372,10 @@ test("computed once, it is there offline, until it is forgotten", async (t) => {
   const page = await open(t, { acceptDownloads: true });
   await compute(page);
   const sums = await hectares(page);
+  await page.waitForFunction(async () => {
+    const entries = await (await caches.open("dragonfly-blocks")).keys();
+    return entries.some(({ url }) => url.includes("/results?"));
+  });
   await page.context().setOffline(true);
   assert.match((await download(page, "highres-download-geotiff-utm")).name, /_utm\.tif$/);
   await page.getByTestId("highres-follow").focus();
@@ -379,6 +383,7 @@ test("computed once, it is there offline, until it is forgotten", async (t) => {
   await page.getByText("Compute with these scenes").click();
   await finish(page);
   assert.deepEqual(await hectares(page), sums);
+  await page.getByTestId("highres-summary").getByText(/computed before and kept on this device, [\d.]+ MB/).waitFor();
   await page.getByTestId("highres-clear-cache").click();
   await page.getByText("Nothing is kept on this device any more.").waitFor();
 });

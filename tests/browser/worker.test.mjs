@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chosen, compute, deskAt, differences, lowres, order, searchOf } from "./highres.mjs";
+import { crc32 } from "node:zlib";
+import { chosen, compute, deskAt, differences, drive, lowres, order, searchOf } from "./highres.mjs";
 import { browser, dragonfly, publish } from "./stage.mjs";
 import { stumblingBucket } from "./stumbling.mjs";
 
@@ -143,21 +144,188 @@ test("cancelling ends all requests at once", async (t) => {
   assert.equal(done.kind, "done", "the worker goes on after a cancelled order");
 });
 
-test("what was computed once works offline and fetches nothing, and can be forgotten", async (t) => {
+test("blocks read once work offline and are not fetched again, and can be forgotten", async (t) => {
   const page = await desk(t);
-  const first = await compute(page, small({ proxy_base: `${bucket.url}/fine/` }));
+  const search = small({ proxy_base: `${bucket.url}/fine/` });
+  const first = await compute(page, search);
   assert.equal(first.done.kind, "done", JSON.stringify(first.done));
   assert.ok(first.done.bytes > 100_000 && first.done.cached_bytes === 0);
   const asked = bucket.state.asked;
-  const again = await compute(page, small({ proxy_base: `${bucket.url}/fine/` }));
+  const again = await compute(page, search, { dnbr_offset: true });
   assert.equal(bucket.state.asked, asked);
-  assert.ok(again.done.bytes === 0 && again.done.cached_bytes > 100_000, JSON.stringify(again.done));
+  assert.ok(again.done.bytes === 0 && again.done.cached_bytes > 100_000 && !again.done.is_kept, JSON.stringify(again.done));
   await page.context().setOffline(true);
-  const offline = await compute(page, small({ proxy_base: `${bucket.url}/fine/` }));
-  assert.deepEqual(offline.done.hectares, first.done.hectares);
+  const offline = await compute(page, { ...search, sky: { cloud_margin_m: 60 } });
+  assert.equal(`${offline.done.kind} ${offline.done.is_kept}`, "done false", JSON.stringify(offline.done));
   assert.equal((await order(page, { kind: "clear_cache" })).kind, "cleared");
-  const forgotten = await compute(page, small({ proxy_base: `${bucket.url}/fine/` }));
+  const forgotten = await compute(page, search);
   assert.equal(`${forgotten.done.kind} ${forgotten.done.fault}`, "fault offline", JSON.stringify(forgotten.done));
+});
+
+/** Waits until so many finished results are kept, and nothing more is written. */
+async function keptResults(page, count) {
+  const addresses = () => page.evaluate(async () => {
+    const keys = await (await caches.open("dragonfly-blocks")).keys();
+    return keys.map(({ url }) => url).filter((url) => url.includes("/results?"));
+  });
+  const begun = Date.now();
+  while ((await addresses()).length !== count && Date.now() - begun < 20_000) await page.waitForTimeout(20);
+  // The oldest entries go out after the newest has come in.
+  await page.waitForTimeout(200);
+  const kept = await addresses();
+  assert.equal(kept.length, count, kept.join(" "));
+  return kept;
+}
+
+/** The blocks in a page as one sum a plane, and each file that can be made of them. */
+async function harvest(page) {
+  const blocks = await page.evaluate(async () => {
+    const hex = (sum) => Array.from(new Uint8Array(sum), (byte) => byte.toString(16).padStart(2, "0")).join("");
+    const sums = window.blocks.map(async ({ z, x, y, buffers }) => {
+      const own = await Promise.all(buffers.map(async (buffer) => hex(await crypto.subtle.digest("SHA-256", buffer))));
+      return [`${z}/${x}/${y}`, ...own].join(" ");
+    });
+    return (await Promise.all(sums)).sort();
+  });
+  const files = [];
+  for (const file of [
+    { kind: "values", utm: false }, { kind: "values", utm: true }, { kind: "classes" }, { kind: "hectares" },
+    { kind: "class_polygons", detail_m: 0 }, { kind: "perimeter", detail_m: 20 },
+  ]) {
+    const { kind, name } = await order(page, { kind: "download", file, corrected: true });
+    const text = await page.evaluate(() => Array.from(new Uint8Array(window.buffers[0]), (byte) => String.fromCharCode(byte)).join(""));
+    assert.ok(kind === "file" && text.length > 100, `${kind} ${name}`);
+    files.push([name, text]);
+  }
+  return { blocks, files };
+}
+
+/** What was done, but for where its bytes came from. */
+const work = ({ bytes, cached_bytes, is_kept, ...rest }) => rest;
+
+test("the same computed again comes finished from the machine, offline and to the bit", async (t) => {
+  const page = await desk(t);
+  const own = await stumblingBucket();
+  t.after(() => own.stop());
+  const [search, wish] = [small({ proxy_base: `${own.url}/fine/` }), { dnbr_offset: true, picture: "false" }];
+  const begun = Date.now();
+  const first = await compute(page, search, wish);
+  const took = Date.now() - begun;
+  const expected = await harvest(page);
+  assert.ok(first.done.kind === "done" && !first.done.is_kept && first.found.kept.length === 0, JSON.stringify(first.done));
+  await keptResults(page, 1);
+  await compute(page, search, { ...wish, picture: "true" });
+  await keptResults(page, 2);
+  const again = await compute(page, search, wish);
+  assert.ok(again.done.is_kept && again.done.bytes === 0 && again.done.cached_bytes > 100_000, JSON.stringify(again.done));
+  assert.deepEqual(work(again.done), work(first.done));
+  assert.deepEqual(await harvest(page), expected);
+
+  // Neither blocks nor the bucket are left, and the worker is another one.
+  own.stop();
+  await page.reload();
+  await page.evaluate(drive);
+  await page.evaluate(async () => {
+    const cache = await caches.open("dragonfly-blocks");
+    const isBlock = ({ url }) => /\.tif\?\d+-\d+$/.test(decodeURIComponent(url));
+    const gone = (await cache.keys()).filter(isBlock);
+    if (gone.length < 10) throw new Error(`${gone.length} blocks`);
+    await Promise.all(gone.map((entry) => cache.delete(entry)));
+  });
+  await page.context().setOffline(true);
+  const found = await order(page, search);
+  assert.deepEqual(found.kept, ["true", "false"].map((picture) => ({ scenes: chosen(found), zoom: 13, dnbr_offset: true, picture })));
+  const from = Date.now();
+  const offline = await order(page, { kind: "compute", scenes: chosen(found), ...wish });
+  t.diagnostic(`${expected.blocks.length} blocks: ${took} ms from the bucket, ${Date.now() - from} ms from the machine`);
+  assert.ok(offline.kind === "done" && offline.is_kept && offline.bytes === 0, JSON.stringify(offline));
+  assert.deepEqual(work(offline), work(first.done));
+  assert.deepEqual(await harvest(page), expected);
+
+  // What decides a result is not what was kept.
+  for (const [other, more] of [
+    [{ ...search, sky: { cloud_margin_m: 60 } }, wish],
+    [{ ...search, assessment: "extended" }, wish],
+    [search, { ...wish, dnbr_offset: false }],
+    [search, { ...wish, picture: undefined }],
+    [search, { ...wish, zoom: 12 }],
+  ]) {
+    const { done } = await compute(page, other, more);
+    assert.equal(done.kind, "fault", JSON.stringify([other, done]));
+  }
+  assert.ok((await compute(page, search, wish)).done.is_kept);
+  assert.equal((await order(page, { kind: "clear_cache" })).kind, "cleared");
+  await keptResults(page, 0);
+  await page.context().setOffline(false);
+  const fresh = await compute(page, small({ proxy_base: `${bucket.url}/fine/` }), wish);
+  assert.ok(!fresh.done.is_kept && fresh.done.bytes > 100_000);
+  assert.deepEqual(work(fresh.done), work(first.done));
+  assert.deepEqual((await harvest(page)).blocks, expected.blocks);
+});
+
+test("a kept result that is broken, cut or of another version is computed anew", async (t) => {
+  const page = await desk(t);
+  const first = await compute(page, small());
+  const [address] = await keptResults(page, 1);
+  const bytes = Buffer.from(await page.evaluate(async (address) => {
+    const answer = await (await caches.open("dragonfly-blocks")).match(address);
+    return Array.from(new Uint8Array(await answer.arrayBuffer()));
+  }, address));
+  assert.equal(crc32(bytes.subarray(4)), bytes.readUInt32LE(0));
+  const version = bytes.indexOf('"core_version') + '"core_version'.length;
+  const changed = (change) => {
+    const copy = Buffer.from(bytes);
+    change(copy);
+    return copy;
+  };
+  const summed = (copy) => copy.writeUInt32LE(crc32(copy.subarray(4)), 0);
+  for (const [what, entry] of [
+    ["nothing", Buffer.alloc(0)],
+    ["cut", bytes.subarray(0, bytes.length - 1000)],
+    ["a bit", changed((copy) => (copy[copy.length >> 1] ^= 4))],
+    ["another version", changed((copy) => {
+      copy[copy.indexOf(first.done.core_version, version)] += 1;
+      summed(copy);
+    })],
+    ["hostile", changed((copy) => {
+      copy.fill(0xff, copy.length >> 1);
+      summed(copy);
+    })],
+  ]) {
+    await page.evaluate(async ([address, bytes]) => {
+      const cache = await caches.open("dragonfly-blocks");
+      await cache.put(address, new Response(new Uint8Array(bytes)));
+    }, [address, [...entry]]);
+    const { done } = await compute(page, small());
+    assert.equal(`${done.kind} ${done.is_kept}`, "done false", what);
+    assert.deepEqual(work(done), work(first.done));
+    let mended = done;
+    for (let attempt = 0; attempt < 20 && !mended.is_kept; attempt += 1) {
+      await page.waitForTimeout(500);
+      mended = (await compute(page, small())).done;
+    }
+    assert.ok(mended.is_kept, `kept anew after ${what}`);
+    assert.deepEqual(work(mended), work(first.done));
+  }
+});
+
+test("results count among what is kept, the oldest out", async (t) => {
+  const page = await desk(t);
+  const first = await compute(page, small());
+  await keptResults(page, 1);
+  // An entry's weight is what its address says.
+  await page.evaluate(async () => {
+    const cache = await caches.open("dragonfly-blocks");
+    await cache.put(`https://kept.invalid/large?0-${510 << 20}`, new Response(""));
+  });
+  await compute(page, small(), { dnbr_offset: true });
+  const [left] = await keptResults(page, 1);
+  const size = Number(left.split("-")[1]) - Number(left.split("?")[1].split("-")[0]);
+  assert.ok(size > 100_000 && size < 30_000_000, left);
+  assert.ok((await compute(page, small(), { dnbr_offset: true })).done.is_kept);
+  const { done } = await compute(page, small());
+  assert.ok(!done.is_kept);
+  assert.deepEqual(work(done), work(first.done));
 });
 
 test("a neighbour fetches only what is new", async (t) => {

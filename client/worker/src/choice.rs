@@ -47,7 +47,7 @@ pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[
     // All are of the collection that was searched.
     let collection = post_items.first().or(pre_items.first()).map(Collection::of);
     let zooms = zooms(search.zoom, area, collection, pre.scenes.iter().chain(&post.scenes));
-    Found { pre, post, bbox: area.bbox(), zooms }
+    Found { pre, post, bbox: area.bbox(), zooms, kept: Vec::new() }
 }
 
 /// Days with a scene that is clear enough, the nearest to a window first.

@@ -81,7 +81,9 @@ pub async fn compute<V: View>(
 ) -> Result<(Map, Done), Fault> {
     let map = fill(wanted.grid().clone(), wanted, windows, &scenes, on_strip).await?;
     let offset = map.dnbr_offset(ring, wanted.bbox());
-    let done = map.sum_up(scenes.iter(), offset, sky);
+    let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(View::mask_kind).collect();
+    let masks = sky.masks.of_map_in_words(&kinds, sky.cloud_margin_m);
+    let done = map.sum_up(scenes.iter().map(|scene| scene.used().clone()).collect(), masks, offset);
     Ok((map, done))
 }
 
@@ -208,12 +210,8 @@ impl Map {
         ring.finish()
     }
 
-    fn sum_up<'a, V: View + 'a>(
-        &self,
-        scenes: impl Iterator<Item = &'a V>,
-        offset: Option<DnbrOffset>,
-        sky: &SkyRules,
-    ) -> Done {
+    /// What all cells sum up to, with what is told of them.
+    pub(crate) fn sum_up(&self, scenes: Vec<UsedScene>, masks: String, offset: Option<DnbrOffset>) -> Done {
         let width = self.grid.width() as usize;
         let mut summary = Summary::default();
         for ((row, dnbr), state) in (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width)) {
@@ -223,22 +221,17 @@ impl Map {
             });
             summary.add_row(cells, self.grid.cell_area_ha(row));
         }
-        let mut kinds = BTreeSet::new();
-        let mut used = Vec::new();
-        for scene in scenes {
-            kinds.extend(scene.mask_kind());
-            used.push(scene.used().clone());
-        }
         Done {
             zoom: self.grid.zoom(),
             hectares: summary.hectares(),
             empty_share: summary.empty_share(),
             implausible_share: summary.implausible_share(),
             dnbr_offset: offset,
-            scenes: used,
-            masks: sky.masks.of_map_in_words(&kinds, sky.cloud_margin_m),
+            scenes,
+            masks,
             bytes: 0,
             cached_bytes: 0,
+            is_kept: false,
             core_version: dragonfly_core::VERSION.to_owned(),
         }
     }

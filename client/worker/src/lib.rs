@@ -14,6 +14,7 @@ mod catalogue;
 mod choice;
 mod download;
 mod engine;
+mod kept;
 mod utm_grid;
 mod wanted;
 
@@ -64,6 +65,7 @@ pub use engine::{Map, Pictures, Ring, View, compute, compute_in_utm};
 pub use far::{Far, FetchError, Fetched};
 pub use fault::{catalogue_fault, scene_fault};
 pub use image::Image;
+pub use kept::{ResultKey, ResultReader, ResultWriter};
 pub use known_bytes::{KnownBytes, Unknown};
 pub use level::{BlockPlace, Level};
 pub use pixels::{Pixels, SampleKind};

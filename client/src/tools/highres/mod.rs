@@ -201,17 +201,21 @@ impl Highres {
 
     /// Computes what was found, whatever it weighs.
     pub fn go_on(self: &Rc<Self>) {
-        let Told { phase, selected, plan, .. } = self.told;
         self.put_tiles_away();
-        phase.set(Phase::Computing(None));
-        let compute = plan.with_untracked(|plan| Compute {
+        self.told.phase.set(Phase::Computing(None));
+        self.order(Request::Compute(self.wish()), &[]);
+    }
+
+    /// What is wanted of the scenes that are used.
+    fn wish(&self) -> Compute {
+        let Told { selected, plan, .. } = self.told;
+        plan.with_untracked(|plan| Compute {
             scenes: selected.get_untracked(),
             zoom: Some(plan.zoom),
             dnbr_offset: plan.dnbr_offset,
             perimeter: plan.perimeter.as_ref().map(|perimeter| perimeter.on_one_side().polygons.to_geojson()),
             picture: plan.picture,
-        });
-        self.order(Request::Compute(compute), &[]);
+        })
     }
 
     /// Ends what is under way, at once.
@@ -325,7 +329,7 @@ impl Highres {
     }
 
     fn hear(self: &Rc<Self>, answer: Answer, buffers: Vec<JsValue>) {
-        let Told { plan, phase, found, selected, note, .. } = self.told;
+        let Told { phase, found, selected, note, .. } = self.told;
         match &answer {
             Answer::Found(told) => {
                 selected.set(phase::chosen(told));
@@ -352,8 +356,7 @@ impl Highres {
             }
             _ => {}
         }
-        let (zoom, picture) = plan.with_untracked(|plan| (plan.zoom, plan.picture));
-        let (next_phase, next) = phase.get_untracked().after(&answer, zoom, picture);
+        let (next_phase, next) = phase.get_untracked().after(&answer, &self.wish());
         phase.set(next_phase);
         if next == Next::Compute {
             self.go_on();

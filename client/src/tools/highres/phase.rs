@@ -1,6 +1,6 @@
 //! How far the reader's order is, from what the worker says.
 
-use dragonfly_core::protocol::{Answer, Done, Fault, Found, Picture, Progress, ZoomOffer};
+use dragonfly_core::protocol::{Answer, Compute, Done, Fault, Found, Progress, ZoomOffer};
 
 /// Beyond this the reader is asked before anything is fetched, MB.
 pub const ASK_ABOVE_MB: f64 = 40.0;
@@ -46,14 +46,13 @@ impl Phase {
         }
     }
 
-    /// The phase after an answer of the order under way, and what to do then. `zoom` and `picture` are those that were
-    /// asked for.
-    pub fn after(self, answer: &Answer, zoom: u8, picture: Option<Picture>) -> (Self, Next) {
+    /// The phase after an answer of the order under way, and what to do then. `wish` is what is to be computed.
+    pub fn after(self, answer: &Answer, wish: &Compute) -> (Self, Next) {
         match (self, answer) {
             (Self::Searching(_), Answer::Progress(progress)) => (Self::Searching(Some(*progress)), Next::Wait),
             (Self::Computing(_), Answer::Progress(progress)) => (Self::Computing(Some(*progress)), Next::Wait),
             (Self::Searching(_), Answer::Found(found)) => {
-                if goes_on(found, zoom, picture) {
+                if goes_on(found, wish) {
                     (Self::Computing(None), Next::Compute)
                 } else {
                     (Self::Asking, Next::Wait)
@@ -67,10 +66,11 @@ impl Phase {
     }
 }
 
-/// Whether what was found can be computed as it was asked for, without asking again.
-fn goes_on(found: &Found, zoom: u8, picture: Option<Picture>) -> bool {
-    let is_little = |offer: &ZoomOffer| offer.fits && offer.megabytes_with(picture) <= ASK_ABOVE_MB;
-    is_whole(found) && found.zooms.iter().any(|offer| offer.zoom == zoom && is_little(offer))
+/// Whether what was found can be computed as it is wished for, without asking again.
+fn goes_on(found: &Found, wish: &Compute) -> bool {
+    let is_little = |offer: &ZoomOffer| offer.megabytes_with(wish.picture) <= ASK_ABOVE_MB || found.kept.contains(wish);
+    let goes = |offer: &ZoomOffer| Some(offer.zoom) == wish.zoom && offer.fits && is_little(offer);
+    is_whole(found) && found.zooms.iter().any(goes)
 }
 
 /// Whether both sides have scenes.
@@ -87,7 +87,7 @@ pub fn chosen(found: &Found) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dragonfly_core::protocol::{FaultKind, SideFound, Step, Without};
+    use dragonfly_core::protocol::{FaultKind, Picture, SideFound, Step, Without};
 
     const PROGRESS: Progress = Progress { step: Step::Searching, done: 1, of: 0, bytes: 10 };
 
@@ -108,11 +108,16 @@ mod tests {
             post: SideFound { without, ..side },
             bbox: [0.0, 0.0, 1.0, 1.0],
             zooms: vec![offer],
+            kept: vec![wish(Some(Picture::True))],
         }))
     }
 
+    fn wish(picture: Option<Picture>) -> Compute {
+        Compute { scenes: vec!["a".to_owned()], zoom: Some(13), picture, ..Compute::default() }
+    }
+
     fn after_searching(answer: &Answer) -> (Phase, Next) {
-        Phase::Searching(None).after(answer, 13, None)
+        Phase::Searching(None).after(answer, &wish(None))
     }
 
     #[test]
@@ -130,25 +135,35 @@ mod tests {
 
     #[test]
     fn pictures_that_make_it_much_are_asked_about() {
-        let after = |picture| Phase::Searching(None).after(&found(9.0, true, None), 13, picture).1;
-        assert_eq!(
-            [None, Some(Picture::False), Some(Picture::True)].map(after),
-            [Next::Compute, Next::Compute, Next::Wait]
-        );
+        let after = |picture| Phase::Searching(None).after(&found(9.0, true, None), &wish(picture)).1;
+        assert_eq!(after(None), Next::Compute);
+        assert_eq!(after(Some(Picture::False)), Next::Compute);
+        let mut kept_nowhere = found(9.0, true, None);
+        if let Answer::Found(found) = &mut kept_nowhere {
+            found.kept.clear();
+        }
+        assert_eq!(Phase::Searching(None).after(&kept_nowhere, &wish(Some(Picture::True))).1, Next::Wait);
+    }
+
+    #[test]
+    fn what_is_kept_is_brought_without_asking_unless_it_cannot_be() {
+        let after = |answer| Phase::Searching(None).after(&answer, &wish(Some(Picture::True))).1;
+        assert_eq!(after(found(300.0, true, None)), Next::Compute);
+        assert_eq!(after(found(300.0, false, None)), Next::Wait);
     }
 
     #[test]
     fn progress_is_kept_and_a_fault_ends_all() {
-        let (phase, _) = Phase::Computing(None).after(&Answer::Progress(PROGRESS), 13, None);
+        let (phase, _) = Phase::Computing(None).after(&Answer::Progress(PROGRESS), &wish(None));
         assert_eq!(phase.progress(), Some(PROGRESS));
         let fault =
             Fault { fault: FaultKind::Offline, message: "no network".into(), advice: "connect".into(), scene: None };
-        assert_eq!(phase.after(&Answer::Fault(fault.clone()), 13, None).0, Phase::Failed(fault));
+        assert_eq!(phase.after(&Answer::Fault(fault.clone()), &wish(None)).0, Phase::Failed(fault));
     }
 
     #[test]
     fn cancelling_ends_what_is_under_way_and_nothing_else() {
-        assert_eq!(Phase::Computing(None).after(&Answer::Cancelled, 13, None).0, Phase::Idle);
-        assert_eq!(Phase::Asking.after(&Answer::Cancelled, 13, None).0, Phase::Asking);
+        assert_eq!(Phase::Computing(None).after(&Answer::Cancelled, &wish(None)).0, Phase::Idle);
+        assert_eq!(Phase::Asking.after(&Answer::Cancelled, &wish(None)).0, Phase::Asking);
     }
 }

@@ -22,14 +22,12 @@ pub fn ResultView(highres: Handle, words: &'static Words, done: Done) -> impl In
     let plan = told.plan;
     let offers = told.found.with_untracked(|found| found.as_ref().map(|found| found.zooms.clone()).unwrap_or_default());
     let cell = offers.iter().find(|offer| offer.zoom == done.zoom).map(|offer| number(offer.cell_m, 0));
-    let about = fill(
-        words.result_about,
-        &[
-            cell.as_deref().unwrap_or("?"),
-            &words.megabytes(done.bytes as f64 / 1e6),
-            &words.megabytes(done.cached_bytes as f64 / 1e6),
-        ],
-    );
+    let cell = cell.as_deref().unwrap_or("?");
+    let (came, kept) = (words.megabytes(done.bytes as f64 / 1e6), words.megabytes(done.cached_bytes as f64 / 1e6));
+    let about = match done.is_kept {
+        true => fill(words.result_kept, &[cell, &kept]),
+        false => fill(words.result_about, &[cell, &came, &kept]),
+    };
     let empty = empty_sentence(&done.empty_share, words);
     let offset = done.dnbr_offset.map(|offset| {
         let numbers = [number(offset.mean, 3), number(offset.sd, 3), offset.count.to_string()];

@@ -53,6 +53,7 @@ pub struct Words {
     pub without_scene: &'static str,
     pub result: &'static str,
     pub result_about: &'static str,
+    pub result_kept: &'static str,
     pub same_legend: &'static str,
     pub empty: &'static str,
     pub show: &'static str,
@@ -144,6 +145,7 @@ const ENGLISH: Words = Words {
     without_scene: "Go on without this scene",
     result: "Result",
     result_about: "{} m cells, {} MB fetched, {} MB kept from before",
+    result_kept: "{} m cells, computed before and kept on this device, {} MB",
     same_legend: "The legend's colours, opacity and hidden classes hold here too.",
     empty: "{} % of the area is empty: {}",
     show: "Show",
@@ -170,7 +172,7 @@ const ENGLISH: Words = Words {
     csv: "CSV of hectares",
     png: "Picture with legend",
     simplify: "simplify outlines",
-    clear_cache: "Forget the images kept on this device",
+    clear_cache: "Forget the images and results kept on this device",
     cache_cleared: "Nothing is kept on this device any more.",
     put_away: "Put the result away",
     here: "At the chosen point: {} {}, {}",
@@ -247,6 +249,7 @@ const GERMAN: Words = Words {
     without_scene: "Ohne diese Aufnahme weiter",
     result: "Ergebnis",
     result_about: "Zellen von {} m, {} MB geholt, {} MB waren noch da",
+    result_kept: "Zellen von {} m, früher berechnet und auf diesem Gerät behalten, {} MB",
     same_legend: "Farben, Deckkraft und ausgeblendete Klassen der Legende gelten auch hier.",
     empty: "{} % der Fläche sind leer: {}",
     show: "Zeigen",
@@ -273,7 +276,7 @@ const GERMAN: Words = Words {
     csv: "CSV der Hektar",
     png: "Bild mit Legende",
     simplify: "Umrisse vereinfachen",
-    clear_cache: "Auf diesem Gerät behaltene Bilder vergessen",
+    clear_cache: "Auf diesem Gerät behaltene Bilder und Ergebnisse vergessen",
     cache_cleared: "Auf diesem Gerät wird nichts mehr behalten.",
     put_away: "Ergebnis schließen",
     here: "Am gewählten Punkt: {} {}, {}",
@@ -400,7 +403,7 @@ mod tests {
             [words.came, words.scenes_found, words.cloud, words.go_on, words.coarser, words.too_large, words.take_day]
                 .into_iter()
                 .chain([words.all_cloudy, words.pinned_gone, words.result_about, words.empty, words.offset_found])
-                .chain([words.here, words.here_empty, words.about_result, words.more])
+                .chain([words.result_kept, words.here, words.here_empty, words.about_result, words.more])
                 .map(|phrase| phrase.matches("{}").count())
                 .collect::<Vec<_>>()
         };

@@ -6,21 +6,23 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::protocol::{
-    Answer, BlockAt, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, FileKind, MOST_CELLS, Order, Progress,
-    Report, Request, Search, Step, Without,
+    Answer, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, FileKind, Found, MOST_CELLS, Order, Picture,
+    Progress, Report, Request, Search, Step, Without,
 };
 use dragonfly_core::stac::Item;
-use dragonfly_core::{Area, Empty, FireSide, Grid, mercator::TILE_SIZE_PX};
+use dragonfly_core::{Area, FireSide, Grid, VERSION, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, PixelGrid, Ring, SceneWish, Tokens, UtmGrid, Wanted,
+    Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, ResultKey, Ring, SceneWish, Tokens, UtmGrid, Wanted,
     WantedCells, around, catalogue_fault, compute, compute_in_utm, found, nearest, products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::message::{bytes, floats, heard, on_message, scope, tell};
+use crate::blocks::blocks;
+use crate::message::{bytes, heard, on_message, scope, tell};
 use crate::pool::{FarScene, Pool};
+use crate::results::{Computed, Results, StripPictures};
 use crate::scene_worker::{CellsWish, is_online};
 use crate::store::Store;
 use crate::web::BrowserWeb;
@@ -29,11 +31,15 @@ use crate::web::BrowserWeb;
 struct Desk {
     pool: Rc<Pool>,
     store: Rc<Store>,
+    results: Results,
     progress: Rc<Telling>,
     tokens: Tokens,
     under_way: RefCell<Option<AbortHandle>>,
     prepared: RefCell<Option<Rc<Prepared>>>,
-    computed: RefCell<Option<Rc<Computed>>>,
+    /// What was computed last, and of which search.
+    computed: RefCell<Option<(Rc<Computed>, Rc<Prepared>)>>,
+    /// The same, to be kept as soon as the page has it.
+    unkept: RefCell<Option<Unkept>>,
 }
 
 /// A search with its answer.
@@ -44,13 +50,11 @@ struct Prepared {
     post: Vec<Item>,
 }
 
-/// What was computed last.
-struct Computed {
-    map: Map,
-    done: Done,
-    /// The scenes' own grids.
-    pixel_grids: Vec<PixelGrid>,
-    prepared: Rc<Prepared>,
+/// A result that is not kept yet.
+struct Unkept {
+    key: ResultKey,
+    computed: Rc<Computed>,
+    pictures: Option<StripPictures>,
 }
 
 /// How far the order under way is.
@@ -65,14 +69,17 @@ pub(crate) fn start() {
     let nothing = Progress { step: Step::Searching, done: 0, of: 0, bytes: 0 };
     let progress = Rc::new(Telling { number: Cell::new(0), progress: Cell::new(nothing), kept: Cell::new(0) });
     let received = Rc::clone(&progress);
+    let store = Rc::new(Store::new(|_| {}));
     let desk = Rc::new(Desk {
         pool: Rc::new(Pool::start(move |bytes, kept| received.received(bytes, kept))),
-        store: Rc::new(Store::new(|_| {})),
+        results: Results::new(Rc::clone(&store)),
+        store,
         progress,
         tokens: Tokens::default(),
         under_way: RefCell::default(),
         prepared: RefCell::default(),
         computed: RefCell::default(),
+        unkept: RefCell::default(),
     });
     on_message(move |event| {
         if let Some((order, buffers)) = heard::<Order>(&event) {
@@ -92,6 +99,10 @@ impl Desk {
         if let Some(under_way) = self.under_way.take() {
             under_way.abort();
             self.pool.clear();
+        }
+        // Computing needs the processor, and what is cleared must not come back.
+        if matches!(request, Request::Compute(_) | Request::ClearCache) {
+            self.results.stop();
         }
         self.progress.begin(number);
         let desk = Rc::clone(self);
@@ -117,6 +128,9 @@ impl Desk {
                 (Answer::Fault(fault), Vec::new())
             });
             report(number, answer, &buffers);
+            if let Some(Unkept { key, computed, pictures }) = desk.unkept.take() {
+                desk.results.keep(key, computed, pictures);
+            }
             desk.pool.clear();
             desk.store.write().await;
         });
@@ -156,8 +170,31 @@ impl Desk {
                 *days = nearest(&search, &items, window);
             }
         }
-        *self.prepared.borrow_mut() = Some(Rc::new(Prepared { search, area, pre, post }));
+        let prepared = Rc::new(Prepared { search, area, pre, post });
+        answer.kept = self.kept(&prepared, &answer).await;
+        *self.prepared.borrow_mut() = Some(prepared);
         Ok(Answer::Found(Box::new(answer)))
+    }
+
+    /// What of the chosen scenes is kept as a finished result.
+    async fn kept(&self, prepared: &Prepared, found: &Found) -> Vec<Compute> {
+        let sides = found.pre.scenes.iter().chain(&found.post.scenes);
+        let scenes: Vec<String> = sides.filter(|scene| scene.chosen).map(|scene| scene.id.clone()).collect();
+        let Ok(chosen) = prepared.chosen(&scenes) else { return Vec::new() };
+        let mut kept = Vec::new();
+        for picture in [None, Some(Picture::True), Some(Picture::False)] {
+            for dnbr_offset in [false, true] {
+                let zoom = Some(prepared.search.zoom);
+                let wish = Compute { scenes: scenes.clone(), zoom, dnbr_offset, perimeter: None, picture };
+                let key = ResultKey::new(&prepared.search, &wish, &chosen, VERSION);
+                if let Some(key) = key
+                    && self.results.has(&key).await
+                {
+                    kept.push(wish);
+                }
+            }
+        }
+        kept
     }
 
     async fn compute(&self, wish: &Compute) -> Result<Answer, Fault> {
@@ -178,7 +215,19 @@ impl Desk {
         }
         // What was computed before needs its memory no more.
         self.computed.take();
-        let scenes = self.open(&prepared, wish, CellsWish::Zoom(zoom)).await?;
+        self.unkept.take();
+        let chosen = prepared.chosen(&wish.scenes)?;
+        let key = ResultKey::new(search, wish, &chosen, VERSION);
+        let number = self.progress.number.get();
+        if let Some(key) = &key
+            && let Some(kept) = self.results.find(key, &grid, wish.picture.is_some()).await
+        {
+            for (at, buffers) in kept.blocks {
+                report(number, Answer::Block(at), &buffers);
+            }
+            return Ok(self.done(kept.computed, prepared).1);
+        }
+        let scenes = self.open(search, wish.picture, chosen, CellsWish::Zoom(zoom)).await?;
         let pixel_grids = scenes.iter().filter_map(|scene| scene.pixel_grid).collect();
         let perimeter = wish.perimeter.as_deref().map(self::area).transpose()?;
         let ring = match (wish.dnbr_offset, &perimeter) {
@@ -189,25 +238,38 @@ impl Desk {
         let wanted = WantedCells::of(area.clone(), zoom);
         let strips = u64::from(grid.height() / TILE_SIZE_PX);
         self.progress.step(Step::Computing, 0, strips);
-        let number = self.progress.number.get();
-        let on_strip = |map: &Map, rows: Range<u32>, pictures: &Pictures| {
-            report_blocks(number, map, &rows, pictures, wish.picture.is_some());
+        let mut pictures = wish.picture.map(|_| StripPictures::new());
+        let on_strip = |map: &Map, rows: Range<u32>, strip: &Pictures| {
+            for (at, buffers) in blocks(map, &rows, pictures.is_some().then_some(strip)) {
+                report(number, Answer::Block(at), &buffers);
+            }
+            if let Some(pictures) = &mut pictures {
+                pictures.push([Uint8Array::from(&strip.pre[..]), Uint8Array::from(&strip.post[..])]);
+            }
             self.progress.step(Step::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
         };
         let (map, mut done) = compute(&wanted, &windows(search), scenes, ring, &search.sky, on_strip).await?;
         (done.bytes, done.cached_bytes) = (self.progress.progress.get().bytes, self.progress.kept.get());
-        *self.computed.borrow_mut() =
-            Some(Rc::new(Computed { map, done: done.clone(), pixel_grids, prepared: Rc::clone(&prepared) }));
+        let (computed, answer) = self.done(Computed { map, done, pixel_grids }, Rc::clone(&prepared));
+        *self.unkept.borrow_mut() = key.map(|key| Unkept { key, computed, pictures });
         let store = Rc::clone(&self.store);
         spawn_local(async move { store.limit(CACHE_BYTES).await });
-        Ok(Answer::Done(Box::new(done)))
+        Ok(answer)
+    }
+
+    /// Holds on to what was computed, for the files to be written of it.
+    fn done(&self, computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, Answer) {
+        let answer = Answer::Done(Box::new(computed.done.clone()));
+        let computed = Rc::new(computed);
+        *self.computed.borrow_mut() = Some((Rc::clone(&computed), prepared));
+        (computed, answer)
     }
 
     async fn download(&self, wish: &Download) -> Result<(Answer, Vec<ArrayBuffer>), Fault> {
-        let Some(computed) = self.computed.borrow().clone() else {
+        let Some((computed, prepared)) = self.computed.borrow().clone() else {
             return Err(Fault::new(FaultKind::Result, "nothing has been computed yet", "compute an area first"));
         };
-        let Computed { map, done, pixel_grids, prepared } = &*computed;
+        let Computed { map, done, pixel_grids } = &*computed;
         let no_grid = |error: NoUtmGrid| Fault::new(FaultKind::Result, error.to_string(), "choose another file");
         let own_grid = match wish.file {
             FileKind::Values { utm: true } => {
@@ -216,7 +278,7 @@ impl Desk {
             _ => None,
         };
         let in_utm = match &own_grid {
-            Some(grid) => Some(self.compute_in_utm(grid, &computed).await?),
+            Some(grid) => Some(self.compute_in_utm(grid, &prepared, done).await?),
             None => None,
         };
         self.progress.step(Step::Writing, 0, 1);
@@ -226,33 +288,32 @@ impl Desk {
     }
 
     /// Computes once more, from the same scenes, on their own grid: their blocks are kept on this machine.
-    async fn compute_in_utm<'a>(&self, grid: &'a UtmGrid, computed: &Computed) -> Result<Map<&'a UtmGrid>, Fault> {
-        let Computed { done, prepared, .. } = computed;
+    async fn compute_in_utm<'a>(
+        &self,
+        grid: &'a UtmGrid,
+        prepared: &Prepared,
+        done: &Done,
+    ) -> Result<Map<&'a UtmGrid>, Fault> {
         let mut ids: Vec<String> = done.scenes.iter().map(|scene| scene.id.clone()).collect();
         ids.sort();
         ids.dedup();
-        let wish = Compute { scenes: ids, ..Compute::default() };
-        let scenes = self.open(prepared, &wish, CellsWish::Pixels(grid.pixels())).await?;
+        let chosen = prepared.chosen(&ids)?;
+        let scenes = self.open(&prepared.search, None, chosen, CellsWish::Pixels(grid.pixels())).await?;
         let height = u64::from(grid.height());
         let on_strip = |rows: Range<u32>| self.progress.step(Step::Computing, u64::from(rows.end), height);
         compute_in_utm(grid, &windows(&prepared.search), scenes, on_strip).await
     }
 
-    /// Opens the scenes that are wished for.
-    async fn open(&self, prepared: &Prepared, wish: &Compute, cells: CellsWish) -> Result<Vec<FarScene>, Fault> {
-        let Prepared { search, pre, post, .. } = prepared;
+    /// Opens scenes.
+    async fn open(
+        &self,
+        search: &Search,
+        picture: Option<Picture>,
+        scenes: Vec<(FireSide, Item)>,
+        cells: CellsWish,
+    ) -> Result<Vec<FarScene>, Fault> {
         let catalogue = self.catalogue(search);
-        let mut chosen: Vec<(FireSide, Item)> = Vec::new();
-        for (side, items) in [(FireSide::Pre, pre), (FireSide::Post, post)] {
-            for id in &wish.scenes {
-                chosen.extend(items.iter().find(|item| item.id == *id).map(|item| (side, item.clone())));
-            }
-        }
-        if let Some(unknown) = wish.scenes.iter().find(|id| chosen.iter().all(|(_, item)| item.id != **id)) {
-            let message = format!("the scene {unknown} was not found");
-            return Err(Fault::new(FaultKind::NoScene, message, "search again, and choose among the scenes found"));
-        }
-        let (sides, mut items): (Vec<FireSide>, Vec<Item>) = chosen.into_iter().unzip();
+        let (sides, mut items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
         match catalogue.sign(&mut items, &self.tokens, now()).await {
             // What is kept here opens without a token.
             Err(CatalogueError::NoToken(_)) if !is_online() => {}
@@ -267,7 +328,7 @@ impl Desk {
         self.progress.step(Step::Opening, 0, count);
         let opened = &opened;
         let open = sides.into_iter().zip(items).map(|(side, item)| async move {
-            let wish = SceneWish { side, picture: wish.picture, sky: search.sky.clone() };
+            let wish = SceneWish { side, picture, sky: search.sky.clone() };
             let scene = self.pool.open(item, wish, search.area.clone(), cells).await;
             opened.set(opened.get() + 1);
             self.progress.step(Step::Opening, opened.get(), count);
@@ -284,6 +345,23 @@ impl Desk {
 /// By the clock of the reader's machine.
 fn now() -> DateTime<Utc> {
     DateTime::from_timestamp_millis(Date::now() as i64).unwrap_or_default()
+}
+
+impl Prepared {
+    /// The scenes of these ids, before the fire and then after it.
+    fn chosen(&self, ids: &[String]) -> Result<Vec<(FireSide, Item)>, Fault> {
+        let mut chosen: Vec<(FireSide, Item)> = Vec::new();
+        for (side, items) in [(FireSide::Pre, &self.pre), (FireSide::Post, &self.post)] {
+            for id in ids {
+                chosen.extend(items.iter().find(|item| item.id == *id).map(|item| (side, item.clone())));
+            }
+        }
+        if let Some(unknown) = ids.iter().find(|id| chosen.iter().all(|(_, item)| item.id != **id)) {
+            let message = format!("the scene {unknown} was not found");
+            return Err(Fault::new(FaultKind::NoScene, message, "search again, and choose among the scenes found"));
+        }
+        Ok(chosen)
+    }
 }
 
 fn area(geojson: &str) -> Result<Area, Fault> {
@@ -307,43 +385,6 @@ fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<Answer, Fault> {
 /// An answer without buffers.
 fn alone(answer: Answer) -> (Answer, Vec<ArrayBuffer>) {
     (answer, Vec::new())
-}
-
-/// Hands the tiles of some rows to the page; none for a tile wholly outside the area.
-fn report_blocks(number: u32, map: &Map, rows: &Range<u32>, pictures: &Pictures, has_pictures: bool) {
-    let tiles = map.grid.tiles();
-    let width = map.grid.width() as usize;
-    let side = TILE_SIZE_PX as usize;
-    for x in 0..tiles.width() {
-        let starts = rows.clone().map(|row| row as usize * width + x as usize * side);
-        let state = cut(&map.state, starts.clone());
-        if state.iter().all(|code| *code == Empty::OutsideBox.code()) {
-            continue;
-        }
-        let at = BlockAt { z: map.grid.zoom(), x: tiles.x_start + x, y: tiles.y_start + rows.start / TILE_SIZE_PX };
-        let (dnbr, pre_nbr) = (cut(&map.dnbr, starts.clone()), cut(&map.pre_nbr, starts.clone()));
-        let mut buffers = vec![floats(&dnbr), floats(&pre_nbr), bytes(&state)];
-        if has_pictures {
-            let first = rows.start as usize * width;
-            for rgba in [&pictures.pre, &pictures.post] {
-                let (cells, _) = rgba.as_chunks::<4>();
-                let own = match cells.is_empty() {
-                    true => vec![[0; 4]; side * side],
-                    false => cut(cells, starts.clone().map(|start| start - first)),
-                };
-                buffers.push(bytes(own.as_flattened()));
-            }
-        }
-        report(number, Answer::Block(at), &buffers);
-    }
-}
-
-/// A tile's cells, whose rows start at places of the map.
-fn cut<N: Copy>(plane: &[N], starts: impl Iterator<Item = usize>) -> Vec<N> {
-    let side = TILE_SIZE_PX as usize;
-    let mut cells = Vec::with_capacity(side * side);
-    starts.for_each(|start| cells.extend_from_slice(&plane[start..start + side]));
-    cells
 }
 
 impl Telling {

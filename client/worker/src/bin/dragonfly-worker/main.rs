@@ -3,11 +3,15 @@
 //! `client/worker/worker.js` starts it. A worker that was given the name of [`scene_worker::NAME`] looks at scenes.
 
 #[cfg(target_arch = "wasm32")]
+mod blocks;
+#[cfg(target_arch = "wasm32")]
 mod desk;
 #[cfg(target_arch = "wasm32")]
 mod message;
 #[cfg(target_arch = "wasm32")]
 mod pool;
+#[cfg(target_arch = "wasm32")]
+mod results;
 #[cfg(target_arch = "wasm32")]
 mod scene_worker;
 #[cfg(target_arch = "wasm32")]

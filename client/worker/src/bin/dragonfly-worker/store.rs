@@ -1,4 +1,5 @@
-//! Bytes kept on the reader's own machine, in the browser's Cache API: limited, the oldest out first.
+//! Bytes kept on the reader's own machine, in the browser's Cache API: blocks of files, answers of the catalogue and
+//! finished results; limited, the oldest out first.
 //!
 //! Workers share the store. An entry's address names the file and the range, so that its size is known without
 //! looking; the browser lists entries in the order in which they came.
@@ -21,6 +22,8 @@ use crate::message::scope;
 const NAME: &str = "dragonfly-blocks";
 /// Where entries live: no such host exists.
 const PLACE: &str = "https://kept.invalid/";
+/// The file of all finished results: each begins at the place that its key tells.
+const RESULTS: &str = "results";
 /// What a text counts whose length its address does not tell, bytes.
 const TEXT_BYTES: u64 = 100_000;
 
@@ -95,6 +98,40 @@ impl Store {
         self.waiting_bytes.set(0);
         self.known.take();
         self.writing.lock().await;
+    }
+
+    /// Whether a result is kept at a place.
+    pub(crate) async fn has_result(&self, place: u32) -> bool {
+        self.result_range(place).await.is_some()
+    }
+
+    /// The result kept at a place.
+    pub(crate) async fn result(&self, place: u32) -> Option<Vec<u8>> {
+        let range = self.result_range(place).await?;
+        self.get(RESULTS, &range).await
+    }
+
+    /// Keeps a result at a place, in place of any other there. What cannot be kept is forgotten.
+    pub(crate) async fn keep_result(&self, place: u32, result: Vec<u8>) {
+        let Some(cache) = self.cache().await else { return };
+        let _one_at_a_time = self.writing.lock().await;
+        if let Some(before) = self.result_range(place).await {
+            let _ = JsFuture::from(cache.delete_with_str(&entry(RESULTS, &before))).await;
+        }
+        let range = u64::from(place)..u64::from(place) + result.len() as u64;
+        let bytes = Uint8Array::from(&result[..]);
+        drop(result);
+        if let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&bytes)) {
+            let _ = JsFuture::from(cache.put_with_str(&entry(RESULTS, &range), &answer)).await;
+        }
+        // What is kept is looked up again.
+        self.known.borrow_mut().remove(&file(RESULTS));
+    }
+
+    async fn result_range(&self, place: u32) -> Option<Range<u64>> {
+        let entries = self.entries(&file(RESULTS)).await;
+        let ranges = entries.get()?.borrow();
+        ranges.iter().filter_map(|entry| range_of(entry)).find(|range| range.start == u64::from(place))
     }
 
     async fn cache(&self) -> Option<&Cache> {
@@ -177,7 +214,12 @@ fn entry(url: &str, range: &Range<u64>) -> String {
 }
 
 fn entry_bytes(entry: &str) -> u64 {
-    let range = entry.rsplit_once('?').and_then(|(_, range)| range.split_once('-'));
-    let bytes = range.and_then(|(start, end)| end.parse::<u64>().ok()?.checked_sub(start.parse().ok()?));
+    let bytes = range_of(entry).map(|range| range.end - range.start);
     bytes.filter(|bytes| *bytes < 1 << 40).unwrap_or(TEXT_BYTES)
+}
+
+fn range_of(entry: &str) -> Option<Range<u64>> {
+    let (start, end) = entry.rsplit_once('?')?.1.split_once('-')?;
+    let range = start.parse().ok()?..end.parse().ok()?;
+    (range.start <= range.end).then_some(range)
 }

@@ -1,0 +1,50 @@
+//! A map as the tiles that the page takes.
+
+use std::ops::Range;
+
+use dragonfly_core::Empty;
+use dragonfly_core::mercator::TILE_SIZE_PX;
+use dragonfly_core::protocol::BlockAt;
+use dragonfly_worker::{Map, Pictures};
+use js_sys::ArrayBuffer;
+
+use crate::message::{bytes, floats};
+
+/// The tiles of some rows with their buffers; none for a tile wholly outside the area.
+pub(crate) fn blocks(
+    map: &Map,
+    rows: &Range<u32>,
+    pictures: Option<&Pictures>,
+) -> impl Iterator<Item = (BlockAt, Vec<ArrayBuffer>)> {
+    let tiles = map.grid.tiles();
+    let width = map.grid.width() as usize;
+    let side = TILE_SIZE_PX as usize;
+    (0..tiles.width()).filter_map(move |x| {
+        let starts = rows.clone().map(|row| row as usize * width + x as usize * side);
+        let state = cut(&map.state, starts.clone());
+        if state.iter().all(|code| *code == Empty::OutsideBox.code()) {
+            return None;
+        }
+        let at = BlockAt { z: map.grid.zoom(), x: tiles.x_start + x, y: tiles.y_start + rows.start / TILE_SIZE_PX };
+        let (dnbr, pre_nbr) = (cut(&map.dnbr, starts.clone()), cut(&map.pre_nbr, starts.clone()));
+        let mut buffers = vec![floats(&dnbr), floats(&pre_nbr), bytes(&state)];
+        let first = rows.start as usize * width;
+        for rgba in pictures.iter().flat_map(|pictures| [&pictures.pre, &pictures.post]) {
+            let (cells, _) = rgba.as_chunks::<4>();
+            let own = match cells.is_empty() {
+                true => vec![[0; 4]; side * side],
+                false => cut(cells, starts.clone().map(|start| start - first)),
+            };
+            buffers.push(bytes(own.as_flattened()));
+        }
+        Some((at, buffers))
+    })
+}
+
+/// A tile's cells, whose rows start at places of the map.
+fn cut<N: Copy>(plane: &[N], starts: impl Iterator<Item = usize>) -> Vec<N> {
+    let side = TILE_SIZE_PX as usize;
+    let mut cells = Vec::with_capacity(side * side);
+    starts.for_each(|start| cells.extend_from_slice(&plane[start..start + side]));
+    cells
+}
