@@ -100,5 +100,6 @@ pub use warp::{Observation, Observations, Resampling, SceneWindow, Sight, warp};
 pub use window::{DateWindow, FireSide, SearchWindows};
 pub use zone::{ZoneWindow, cells_in_zone};
 
-/// Version of this crate, stated in the metadata of every map.
+/// Version of this crate, stated in the metadata of every map. It goes up whenever the same input gives other bits:
+/// browsers keep results under it.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, beforeEach, test } from "node:test";
-import { chosen, compute, deskAt, differences, lowres, order, searchOf } from "./highres.mjs";
+import { chosen, compute, deskAt, differences, keptResults, lowres, order, searchOf } from "./highres.mjs";
 import { HLS, LANDSAT, SENTINEL_C1, keepAs } from "./keepings.mjs";
 import { signingBucket } from "./signing.mjs";
 import { browser, dragonfly, publish } from "./stage.mjs";
@@ -79,6 +79,12 @@ for (const [{ collection }, masks, reason, offset] of [
   });
 }
 
+/** Leaves only what was read of files: a finished result needs neither them nor a token. */
+async function forgetResult(page) {
+  const [result] = await keptResults(page, 1);
+  await page.evaluate(async (result) => (await caches.open("dragonfly-blocks")).delete(result), result);
+}
+
 test("files that open with a token are read with one for the collection, and shown without it", async (t) => {
   const { context, page } = await fresh(t);
   const done = await computed(page, signed());
@@ -89,12 +95,14 @@ test("files that open with a token are read with one for the collection, and sho
     await order(page, { kind: "download", file, corrected: false });
     assert.doesNotMatch(await page.evaluate(() => new TextDecoder("latin1").decode(window.buffers[0])), SECRET);
   }
+  await forgetResult(page);
   await computed(page, signed());
   assert.equal(bucket.state.tokens.length, 1, "the token in hand is used again");
 
   // Another token: what is kept is found by the file's own address, which is all that is kept of it.
   const served = bucket.state.served;
   Object.assign(bucket.state, { secret: "YmFy%3D" });
+  await forgetResult(page);
   const other = await deskAt(context, server.url);
   const kept = await computed(other, signed());
   assert.ok(kept.bytes === 0 && kept.cached_bytes > 100_000, JSON.stringify(kept));
@@ -109,6 +117,7 @@ test("files that open with a token are read with one for the collection, and sho
   assert.doesNotMatch(JSON.stringify(written), SECRET);
 
   // Offline there is no token to be had, and none is needed.
+  await forgetResult(other);
   const third = await deskAt(context, server.url);
   await context.setOffline(true);
   const offline = await computed(third, signed());

@@ -1,4 +1,5 @@
 // The worker as a page drives it: orders go in, answers are gathered. Everything in `drive` runs in the page.
+import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -72,6 +73,21 @@ export async function compute(page, search, more = {}) {
   const found = await order(page, search);
   if (found.kind !== "found") return { found, done: found };
   return { found, done: await order(page, { kind: "compute", scenes: chosen(found), ...more }) };
+}
+
+/** Waits until so many finished results are kept, and nothing more is written. */
+export async function keptResults(page, count) {
+  const addresses = () => page.evaluate(async () => {
+    const keys = await (await caches.open("dragonfly-blocks")).keys();
+    return keys.map(({ url }) => url).filter((url) => url.includes("/results?"));
+  });
+  const begun = Date.now();
+  while ((await addresses()).length !== count && Date.now() - begun < 20_000) await page.waitForTimeout(20);
+  // The oldest entries go out after the newest has come in.
+  await page.waitForTimeout(200);
+  const kept = await addresses();
+  assert.equal(kept.length, count, kept.join(" "));
+  return kept;
 }
 
 /** What `dragonfly lowres` makes of a region: both rasters as plain numbers, row by row. */

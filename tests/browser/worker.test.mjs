@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { crc32 } from "node:zlib";
-import { chosen, compute, deskAt, differences, drive, lowres, order, searchOf } from "./highres.mjs";
+import { chosen, compute, deskAt, differences, drive, keptResults, lowres, order, searchOf } from "./highres.mjs";
 import { browser, dragonfly, publish } from "./stage.mjs";
 import { stumblingBucket } from "./stumbling.mjs";
 
@@ -162,22 +162,9 @@ test("blocks read once work offline and are not fetched again, and can be forgot
   assert.equal(`${forgotten.done.kind} ${forgotten.done.fault}`, "fault offline", JSON.stringify(forgotten.done));
 });
 
-/** Waits until so many finished results are kept, and nothing more is written. */
-async function keptResults(page, count) {
-  const addresses = () => page.evaluate(async () => {
-    const keys = await (await caches.open("dragonfly-blocks")).keys();
-    return keys.map(({ url }) => url).filter((url) => url.includes("/results?"));
-  });
-  const begun = Date.now();
-  while ((await addresses()).length !== count && Date.now() - begun < 20_000) await page.waitForTimeout(20);
-  // The oldest entries go out after the newest has come in.
-  await page.waitForTimeout(200);
-  const kept = await addresses();
-  assert.equal(kept.length, count, kept.join(" "));
-  return kept;
-}
+const IN_UTM = { kind: "values", utm: true };
 
-/** The blocks in a page as one sum a plane, and each file that can be made of them. */
+/** The blocks in a page as one sum a plane, and each file that can be made of them alone. */
 async function harvest(page) {
   const blocks = await page.evaluate(async () => {
     const hex = (sum) => Array.from(new Uint8Array(sum), (byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -189,8 +176,8 @@ async function harvest(page) {
   });
   const files = [];
   for (const file of [
-    { kind: "values", utm: false }, { kind: "values", utm: true }, { kind: "classes" }, { kind: "hectares" },
-    { kind: "class_polygons", detail_m: 0 }, { kind: "perimeter", detail_m: 20 },
+    { kind: "values", utm: false }, { kind: "classes" }, { kind: "hectares" }, { kind: "class_polygons", detail_m: 0 },
+    { kind: "perimeter", detail_m: 20 },
   ]) {
     const { kind, name } = await order(page, { kind: "download", file, corrected: true });
     const text = await page.evaluate(() => Array.from(new Uint8Array(window.buffers[0]), (byte) => String.fromCharCode(byte)).join(""));
@@ -220,6 +207,8 @@ test("the same computed again comes finished from the machine, offline and to th
   assert.ok(again.done.is_kept && again.done.bytes === 0 && again.done.cached_bytes > 100_000, JSON.stringify(again.done));
   assert.deepEqual(work(again.done), work(first.done));
   assert.deepEqual(await harvest(page), expected);
+  const inUtm = () => order(page, { kind: "download", file: IN_UTM, corrected: true });
+  assert.equal((await inUtm()).kind, "file");
 
   // Neither blocks nor the bucket are left, and the worker is another one.
   own.stop();
@@ -234,13 +223,15 @@ test("the same computed again comes finished from the machine, offline and to th
   });
   await page.context().setOffline(true);
   const found = await order(page, search);
-  assert.deepEqual(found.kept, ["true", "false"].map((picture) => ({ scenes: chosen(found), zoom: 13, dnbr_offset: true, picture })));
+  assert.deepEqual(found.kept, ["true", "false"].map((picture) => ({ scenes: chosen(found), zoom: 13, dnbr_offset: true, perimeter: null, picture })));
   const from = Date.now();
   const offline = await order(page, { kind: "compute", scenes: chosen(found), ...wish });
   t.diagnostic(`${expected.blocks.length} blocks: ${took} ms from the bucket, ${Date.now() - from} ms from the machine`);
   assert.ok(offline.kind === "done" && offline.is_kept && offline.bytes === 0, JSON.stringify(offline));
   assert.deepEqual(work(offline), work(first.done));
   assert.deepEqual(await harvest(page), expected);
+  // On the scenes' own grid it is computed from their blocks.
+  assert.equal((await inUtm()).fault, "offline");
 
   // What decides a result is not what was kept.
   for (const [other, more] of [
