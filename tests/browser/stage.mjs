@@ -1,6 +1,8 @@
 // A published root over invented scenes, the servers that show it, and a browser.
 import { execFileSync, spawn } from "node:child_process";
-import { mkdtempSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import assert from "node:assert/strict";
@@ -18,10 +20,23 @@ export const REGIONS = ["sample_sierra", "sample_evia"];
 
 mkdirSync(SCREENSHOTS, { recursive: true });
 
-/** Invents scenes and publishes maps of them; gives the folder, which holds items.json and root/. */
+/** Invented scenes, made once by each build of the binary: they are always the same. */
+function sample() {
+  const kept = join(TARGET, "tmp/sample");
+  const made = join(kept, `${statSync(DRAGONFLY).mtimeMs}`);
+  if (!existsSync(made)) {
+    rmSync(kept, { recursive: true, force: true });
+    mkdirSync(kept, { recursive: true });
+    execFileSync(DRAGONFLY, ["--quiet", "sample", join(kept, "unfinished")]);
+    renameSync(join(kept, "unfinished"), made);
+  }
+  return made;
+}
+
+/** Publishes maps of invented scenes; gives the folder, which holds items.json and root/. */
 export function publish() {
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-"));
-  execFileSync(DRAGONFLY, ["--quiet", "sample", folder]);
+  cpSync(sample(), folder, { recursive: true });
   execFileSync(DRAGONFLY, ["--quiet", "--config", join(folder, "dragonfly.toml"), "update", ...REGIONS]);
   return { folder, root: join(folder, "root"), remove: () => rmSync(folder, { recursive: true }) };
 }

@@ -206,11 +206,9 @@ impl Desk {
         let grid = Grid::covering(area.bbox(), zoom);
         let cells = grid.inside_columns().len() as u64 * grid.inside_rows().len() as u64;
         if cells > MOST_CELLS {
-            let millions = cells as f64 / 1e6;
-            let message = format!(
-                "the area has {millions:.0} million cells at zoom {zoom}, and {} million are the most",
-                MOST_CELLS >> 20
-            );
+            let [millions, most] = [cells, MOST_CELLS].map(|cells| cells as f64 / 1e6);
+            let message =
+                format!("the area has {millions:.0} million cells at zoom {zoom}, and {most:.0} million are the most");
             return Err(Fault::new(FaultKind::TooLarge, message, "choose a smaller area, or a coarser zoom"));
         }
         // What was computed before needs its memory no more.
