@@ -57,14 +57,18 @@ impl Passes {
     fn lay_out(&self, views: &[SceneView], row: u32, columns: &Range<u32>, into: &mut Vec<Observations>) {
         into.resize_with(self.overpasses.len(), Observations::default);
         for (scenes, cells) in self.overpasses.iter().zip(into) {
-            cells.clear_to(columns.len());
-            for (window, observations) in scenes.iter().filter_map(|scene| views[*scene].as_ref()) {
-                if window.rows.contains(&row) {
-                    let across = window.columns.len();
-                    let start = (row - window.rows.start) as usize * across;
-                    let first = (window.columns.start - columns.start) as usize;
-                    cells.join_overpass(first, observations, start..start + across);
-                }
+            let views = scenes.iter().filter_map(|scene| views[*scene].as_ref());
+            let mut views = views.filter(|(window, _)| window.rows.contains(&row)).map(|(window, observations)| {
+                let across = window.columns.len();
+                let start = (row - window.rows.start) as usize * across;
+                ((window.columns.start - columns.start) as usize, observations, start..start + across)
+            });
+            match views.next() {
+                Some((first, observations, own)) => cells.start_overpass(columns.len(), first, observations, own),
+                None => cells.clear_to(columns.len()),
+            }
+            for (first, observations, own) in views {
+                cells.join_overpass(first, observations, own);
             }
         }
     }

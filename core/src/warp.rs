@@ -130,6 +130,17 @@ impl Observations {
         self.sight.push(cell.sight);
     }
 
+    /// So many cells take the place of what there was: from `first` on a scene's, and nothing is seen of the others.
+    ///
+    /// `range` are the scene's cells.
+    pub fn start_overpass(&mut self, cells: usize, first: usize, scene: &Self, range: Range<usize>) {
+        self.clear_to(first);
+        self.nbr.extend_from_slice(&scene.nbr[range.clone()]);
+        self.nbr.resize(cells, f32::NAN);
+        self.sight.extend_from_slice(&scene.sight[range]);
+        self.sight.resize(cells, Sight::Unseen);
+    }
+
     /// Joins another scene of the same overpass to the cells from `first` on: where MGRS tiles overlap they show the
     /// same view twice, and it counts once. The scene that was first wins a draw, so the order (by id) decides.
     ///
@@ -181,16 +192,23 @@ pub fn warp(
     window: &CellWindow,
 ) -> Observations {
     let mut cells = Observations::with_capacity(window.columns.len() * window.rows.len());
-    for row in window.rows.clone() {
-        let columns = window.columns.clone();
-        match resampling {
-            Resampling::Nearest => lattice.visit_lines(row, columns, |places, line| match line {
-                Some(line) => scene.nearest(&line, scaling, places, &mut cells),
-                None => places.for_each(|_| cells.push(Observation::UNSEEN)),
-            }),
-            Resampling::Average => lattice.visit_row(row, columns, |_, footprint| {
-                cells.push(footprint.map_or(Observation::UNSEEN, |footprint| scene.average(footprint, scaling)));
-            }),
+    match resampling {
+        Resampling::Nearest => {
+            let seen = lattice.pixels_touched(window).map(|(columns, rows)| scene.look(&columns, &rows, scaling));
+            let seen = seen.unwrap_or_default();
+            for row in window.rows.clone() {
+                lattice.visit_lines(row, window.columns.clone(), |places, line| match line {
+                    Some(line) => seen.nearest(&line, places, &mut cells),
+                    None => places.for_each(|_| cells.push(Observation::UNSEEN)),
+                });
+            }
+        }
+        Resampling::Average => {
+            for row in window.rows.clone() {
+                lattice.visit_row(row, window.columns.clone(), |_, footprint| {
+                    cells.push(footprint.map_or(Observation::UNSEEN, |footprint| scene.average(footprint, scaling)));
+                });
+            }
         }
     }
     cells
@@ -226,40 +244,67 @@ impl Sight {
     /// What one pixel shows.
     #[inline]
     fn of(sky: Sky) -> Self {
-        match sky {
-            Sky::NoData => Self::NoData,
-            Sky::Cloud | Sky::Shadow | Sky::Snow => Self::Hidden,
-            Sky::Water => Self::Water,
-            Sky::Clear => Self::Land,
-        }
+        // One after the other, so that processors take several at once.
+        let seen = if sky == Sky::NoData { Self::NoData } else { Self::Hidden };
+        let seen = if sky == Sky::Water { Self::Water } else { seen };
+        if sky == Sky::Clear { Self::Land } else { seen }
     }
 }
 
-impl SceneWindow {
+/// What a rectangle of pixels shows, row by row from the north.
+#[derive(Default)]
+struct SeenPixels {
+    /// Column and row of the first pixel in the level's image.
+    origin: (i64, i64),
+    width: usize,
+    height: usize,
+    seen: Observations,
+}
+
+impl SeenPixels {
     /// Adds what the cells at some places of a line show.
     #[inline]
-    fn nearest(&self, line: &CentreLine, scaling: Scaling, places: Range<usize>, into: &mut Observations) {
-        let (columns, rows) = nearest_pixels(line, (self.column, self.row));
-        let (mut nir, mut swir) = ([0; TOGETHER], [0; TOGETHER]);
-        let mut sight = [Sight::Unseen; TOGETHER];
-        for place in 0..TOGETHER {
+    fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
+        let (columns, rows) = nearest_pixels(line, self.origin);
+        let mut nbrs = [f32::NAN; TOGETHER];
+        let mut sights = [Sight::Unseen; TOGETHER];
+        for place in places.clone() {
             // Before the first pixel is far behind the last.
             let (column, row) = (columns[place] as u32 as usize, rows[place] as u32 as usize);
             if column < self.width && row < self.height {
                 let index = row * self.width + column;
-                (nir[place], swir[place]) = (self.nir[index], self.swir[index]);
-                sight[place] = Sight::of(self.sky[index]);
+                (nbrs[place], sights[place]) = (self.seen.nbr[index], self.seen.sight[index]);
             }
         }
-        let mut nbrs = [f32::NAN; TOGETHER];
-        for place in 0..TOGETHER {
-            let value = nbr(scaling.reflectance(nir[place]), scaling.reflectance(swir[place]));
-            nbrs[place] = if sight[place].is_clear() { value } else { f32::NAN };
-            let is_hole = nbrs[place].is_nan() && sight[place].is_clear();
-            sight[place] = if is_hole { Sight::NoData } else { sight[place] };
-        }
         into.nbr.extend_from_slice(&nbrs[places.clone()]);
-        into.sight.extend_from_slice(&sight[places]);
+        into.sight.extend_from_slice(&sights[places]);
+    }
+}
+
+impl SceneWindow {
+    /// Looks at a rectangle of pixels: each is computed once, however many cells take it.
+    fn look(&self, columns: &Range<i64>, rows: &Range<i64>, scaling: Scaling) -> SeenPixels {
+        let inside = |range: &Range<i64>, first: i64, count: usize| {
+            let from = |place: i64| (place - first).clamp(0, count as i64) as usize;
+            from(range.start)..from(range.end).max(from(range.start))
+        };
+        let columns = inside(columns, self.column, self.width);
+        let rows = inside(rows, self.row, self.height);
+        let mut seen = Observations::with_capacity(columns.len() * rows.len());
+        for row in rows.clone() {
+            let own = row * self.width + columns.start..row * self.width + columns.end;
+            let bands = self.nir[own.clone()].iter().zip(&self.swir[own.clone()]);
+            let start = seen.len();
+            seen.nbr.extend(bands.map(|(nir, swir)| nbr(scaling.reflectance(*nir), scaling.reflectance(*swir))));
+            seen.sight.extend(self.sky[own].iter().map(|sky| Sight::of(*sky)));
+            for (nbr, sight) in seen.nbr[start..].iter_mut().zip(&mut seen.sight[start..]) {
+                let is_hole = nbr.is_nan() && sight.is_clear();
+                *nbr = if sight.is_clear() { *nbr } else { f32::NAN };
+                *sight = if is_hole { Sight::NoData } else { *sight };
+            }
+        }
+        let origin = (self.column + columns.start as i64, self.row + rows.start as i64);
+        SeenPixels { origin, width: columns.len(), height: rows.len(), seen }
     }
 
     fn average(&self, footprint: Footprint, scaling: Scaling) -> Observation {

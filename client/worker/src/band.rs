@@ -52,27 +52,25 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
     pub(crate) async fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>, ReadError> {
         let level = self.level();
         let own = size(level);
-        let along = |range: &Range<i64>, own: usize, asked: usize| {
-            let scale = |at: i64| (at as f64 * own as f64 / asked as f64).round() as u32;
-            let start = scale(range.start);
-            start..scale(range.end).clamp(start + 1, own as u32)
+        // Of each pixel asked for, the own one under its centre.
+        let under = |range: &Range<i64>, own: usize, asked: usize| -> Vec<u32> {
+            let step = own as f64 / asked as f64;
+            range.clone().map(|at| ((at as f64 + 0.5) * step) as u32).collect()
         };
-        let (own_columns, own_rows) = (along(columns, own.0, self.size.0), along(rows, own.1, self.size.1));
+        let (across, down) = (under(columns, own.0, self.size.0), under(rows, own.1, self.size.1));
+        let extent = |places: &[u32]| places.first().copied().unwrap_or(0)..places.last().map_or(0, |last| last + 1);
+        let (own_columns, own_rows) = (extent(&across), extent(&down));
         let pixels = self.read_own(level, &own_columns, &own_rows).await?;
         if own == self.size {
             return Ok(pixels);
         }
-        let nearest = |range: &Range<i64>, own: &Range<u32>| -> Vec<usize> {
-            let step = own.len() as f64 / (range.end - range.start) as f64;
-            (0..range.end - range.start).map(|at| ((at as f64 + 0.5) * step) as usize).collect()
-        };
-        let across = nearest(columns, &own_columns);
-        let down = nearest(rows, &own_rows);
         let width = own_columns.len();
         Ok(down
             .iter()
             .flat_map(|row| across.iter().map(move |column| (row, column)))
-            .map(|(row, column)| pixels[row * width + column])
+            .map(|(row, column)| {
+                pixels[(row - own_rows.start) as usize * width + (column - own_columns.start) as usize]
+            })
             .collect())
     }
 
@@ -98,9 +96,8 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
         let mut window = vec![0; width * rows.len()];
         let copy = |block: crate::cog::BlockPixels| {
             let numbers = digital_numbers(block.pixels, fill);
-            let shared = |own: &Range<u32>, block: &Range<u32>| own.start.max(block.start)..own.end.min(block.end);
-            let across = shared(columns, &block.columns);
-            for row in shared(rows, &block.rows) {
+            let across = columns.start.max(block.columns.start)..columns.end.min(block.columns.end);
+            for row in block.rows.clone() {
                 let from = (row - block.rows.start) as usize * block.columns.len();
                 let from = from + (across.start - block.columns.start) as usize;
                 let to = (row - rows.start) as usize * width + (across.start - columns.start) as usize;

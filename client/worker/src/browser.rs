@@ -1,13 +1,18 @@
 //! Ranges by the browser's own `fetch`, in a page, a worker or Node.
 
+use std::cell::RefCell;
 use std::ops::Range;
+use std::rc::Rc;
 use std::time::Duration;
 
-use js_sys::{Promise, Reflect, Uint8Array};
+use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, Request, RequestCache, RequestInit, Response};
+use web_sys::{
+    AbortController, Headers, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader, Request,
+    RequestCache, RequestInit, Response,
+};
 
 use crate::transport::{Answer, AnswerHead, Transport, Unreachable};
 
@@ -20,15 +25,30 @@ extern "C" {
     fn set_timeout(done: &js_sys::Function, milliseconds: f64) -> JsValue;
 }
 
+/// Bytes that are taken from the browser at once at most.
+const PIECE_BYTES: u32 = 512 << 10;
+
 /// Asks by `fetch`.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct BrowserTransport;
+#[derive(Clone, Debug, Default)]
+pub struct BrowserTransport {
+    buffers: Buffers,
+}
+
+/// Buffers that the browser fills again and again: taking in bytes that way costs half of what new buffers do.
+type Buffers = Rc<RefCell<Vec<ArrayBuffer>>>;
 
 /// An answer of `fetch`. Dropping it before its end aborts the transfer.
 pub struct BrowserAnswer {
     head: AnswerHead,
-    body: Option<ReadableStreamDefaultReader>,
+    body: Option<Body>,
     _abort: AbortOnDrop,
+}
+
+enum Body {
+    /// Fills buffers of ours.
+    Filling(ReadableStreamByobReader, Buffers),
+    /// Comes in the browser's own, where it fills no others.
+    Handing(ReadableStreamDefaultReader),
 }
 
 struct AbortOnDrop(AbortController);
@@ -65,7 +85,7 @@ impl Transport for BrowserTransport {
                 content_length: header("content-length").and_then(|length| length.trim().parse().ok()),
                 retry_after: header("retry-after"),
             },
-            body: response.body().and_then(|body| body.get_reader().dyn_into().ok()),
+            body: response.body().and_then(|body| Body::of(&body, &self.buffers)),
             _abort: abort,
         })
     }
@@ -86,15 +106,38 @@ impl Answer for BrowserAnswer {
 
     async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
         let Some(body) = &self.body else { return Ok(false) };
-        let step = JsFuture::from(body.read()).await.map_err(unreachable)?;
-        let Ok(chunk) = Reflect::get(&step, &JsValue::from_str("value")).and_then(JsCast::dyn_into::<Uint8Array>)
+        let step = JsFuture::from(body.next()).await.map_err(unreachable)?;
+        let Ok(piece) = Reflect::get(&step, &JsValue::from_str("value")).and_then(JsCast::dyn_into::<Uint8Array>)
         else {
             return Ok(false);
         };
         let before = into.len();
-        into.resize(before + chunk.length() as usize, 0);
-        chunk.copy_to(&mut into[before..]);
-        Ok(true)
+        into.resize(before + piece.length() as usize, 0);
+        piece.copy_to(&mut into[before..]);
+        if let Body::Filling(_, buffers) = body {
+            buffers.borrow_mut().push(piece.buffer());
+        }
+        Ok(into.len() > before)
+    }
+}
+
+impl Body {
+    fn of(body: &ReadableStream, buffers: &Buffers) -> Option<Self> {
+        match ReadableStreamByobReader::new(body) {
+            Ok(reader) => Some(Self::Filling(reader, Rc::clone(buffers))),
+            Err(_) => body.get_reader().dyn_into().ok().map(Self::Handing),
+        }
+    }
+
+    fn next(&self) -> Promise {
+        match self {
+            Self::Filling(reader, buffers) => {
+                let spare = buffers.borrow_mut().pop();
+                let buffer = spare.unwrap_or_else(|| ArrayBuffer::new(PIECE_BYTES));
+                reader.read_with_array_buffer_view(&Uint8Array::new(&buffer))
+            }
+            Self::Handing(reader) => reader.read(),
+        }
     }
 }
 

@@ -106,7 +106,7 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
 
     /// Reads the blocks of a level that hold pixels of a rectangle, and hands on each as it comes.
     ///
-    /// `bands` are counted from 0. Blocks are handed on whole, also where they reach out of the rectangle, and
+    /// `bands` are counted from 0. Blocks are handed on with all their columns, also those outside the rectangle, and
     /// in the order in which they arrive. Dropping the future ends all requests.
     ///
     /// # Errors
@@ -120,11 +120,12 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
         mut on_block: impl FnMut(BlockPixels),
     ) -> Result<(), ReadError> {
         let deliver = |place: BlockPlace, stored: Option<&[u8]>| {
+            let (columns, own_rows) = level.pixels_of(place);
+            let rows = own_rows.start.max(rows.start)..own_rows.end.min(rows.end);
             let found = match stored {
-                Some(stored) => level.decode(place, stored, bands)?,
-                None => level.empty(place, bands, self.image.no_data),
+                Some(stored) => level.decode(place, &rows, stored, bands)?,
+                None => level.empty(place, rows.len(), bands, self.image.no_data),
             };
-            let (columns, rows) = level.pixels_of(place);
             for (band, pixels) in found {
                 on_block(BlockPixels { band, columns: columns.clone(), rows: rows.clone(), pixels });
             }

@@ -142,6 +142,8 @@ impl<T: Transport> Far<T> {
         };
         progress.learn_length(promised.file_length)?;
         let end = progress.bytes.len() + promised.length as usize;
+        // No more than was asked for.
+        progress.bytes.reserve_exact(promised.length as usize);
         while progress.bytes.len() < end {
             let before = progress.bytes.len();
             match answer.read(&mut progress.bytes).await {

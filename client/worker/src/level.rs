@@ -19,7 +19,6 @@ pub struct Level {
     pub block_width: u32,
     /// Pixels of a block down.
     pub block_height: u32,
-    is_tiled: bool,
     is_planar: bool,
     compression: Compression,
     layout: BlockLayout,
@@ -122,7 +121,6 @@ impl Level {
             bands: bands as u16,
             block_width: block_width as u32,
             block_height: block_height as u32,
-            is_tiled,
             is_planar,
             compression,
             layout: BlockLayout {
@@ -196,28 +194,34 @@ impl Level {
         wanted.iter().copied().filter(move |band| *band < bands && (!is_planar || *band == place.plane))
     }
 
-    /// The pixels of a stored block, for each of the bands; those of [`Level::pixels_of`], row by row.
+    /// The pixels of a stored block in some of its rows, for each of the bands; those of [`Level::pixels_of`], row by
+    /// row. What lies below is not decompressed.
     ///
     /// # Errors
     /// When the block is broken.
-    pub fn decode(&self, place: BlockPlace, stored: &[u8], bands: &[u16]) -> Result<Vec<(u16, Pixels)>, BrokenBlock> {
-        let (columns, rows) = self.pixels_of(place);
-        // The last strip ends with the image; a tile is always whole.
-        let stored_rows = if self.is_tiled { self.block_height as usize } else { rows.len() };
+    pub fn decode(
+        &self,
+        place: BlockPlace,
+        rows: &Range<u32>,
+        stored: &[u8],
+        bands: &[u16],
+    ) -> Result<Vec<(u16, Pixels)>, BrokenBlock> {
+        let (columns, own_rows) = self.pixels_of(place);
+        let from_top = |row: u32| row.clamp(own_rows.start, own_rows.end) - own_rows.start;
+        let rows = from_top(rows.start) as usize..from_top(rows.end) as usize;
         let layout = &self.layout;
-        let bytes =
-            self.compression.decompress(stored, stored_rows * layout.row_px * layout.samples * layout.kind.bytes())?;
-        let cut = |sample| Cut { columns: columns.len(), rows: rows.len(), sample };
+        let bytes = self.compression.decompress(stored, layout.bytes(rows.end))?;
+        let cut = |sample| Cut { columns: columns.len(), rows: rows.clone(), sample };
         Ok(self
             .bands_in(place, bands)
-            .map(|band| (band, layout.pixels(&bytes, cut(if self.is_planar { 0 } else { usize::from(band) }))))
+            .map(|band| (band, layout.pixels(&bytes, &cut(if self.is_planar { 0 } else { usize::from(band) }))))
             .collect())
     }
 
-    /// The pixels of a block that is not stored.
-    pub fn empty(&self, place: BlockPlace, bands: &[u16], no_data: Option<f64>) -> Vec<(u16, Pixels)> {
-        let (columns, rows) = self.pixels_of(place);
-        let pixels = Pixels::filled(self.layout.kind, no_data.unwrap_or(0.0), columns.len() * rows.len());
+    /// The pixels of a block that is not stored, in so many rows.
+    pub fn empty(&self, place: BlockPlace, rows: usize, bands: &[u16], no_data: Option<f64>) -> Vec<(u16, Pixels)> {
+        let (columns, _) = self.pixels_of(place);
+        let pixels = Pixels::filled(self.layout.kind, no_data.unwrap_or(0.0), columns.len() * rows);
         self.bands_in(place, bands).map(|band| (band, pixels.clone())).collect()
     }
 }

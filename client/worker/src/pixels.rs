@@ -1,5 +1,7 @@
 //! From the bytes of a block to the pixels of one band.
 
+use std::ops::Range;
+
 use crate::byte_order::ByteOrder;
 
 /// The pixels of one band in the numbers of the file.
@@ -54,13 +56,13 @@ pub(crate) struct BlockLayout {
     pub(crate) samples: usize,
 }
 
-/// The part of a block wanted: columns and rows from its corner, and which of its samples.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The part of a block wanted: its columns from the western edge, its rows, and which of its samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cut {
     /// Columns from the western edge.
     pub(crate) columns: usize,
-    /// Rows from the northern edge.
-    pub(crate) rows: usize,
+    /// Rows, counted from the northern edge.
+    pub(crate) rows: Range<usize>,
     /// Which sample of each pixel.
     pub(crate) sample: usize,
 }
@@ -80,7 +82,7 @@ impl BlockLayout {
     /// The pixels of one band, row by row, of a block's decompressed bytes.
     ///
     /// The bytes must hold at least the rows of the cut.
-    pub(crate) fn pixels(&self, bytes: &[u8], cut: Cut) -> Pixels {
+    pub(crate) fn pixels(&self, bytes: &[u8], cut: &Cut) -> Pixels {
         let order = self.order;
         match self.kind {
             SampleKind::U8 => Pixels::U8(self.whole_numbers(bytes, cut, |raw| raw[0], u8::wrapping_add)),
@@ -94,15 +96,20 @@ impl BlockLayout {
         }
     }
 
-    fn u16s(&self, bytes: &[u8], cut: Cut) -> Vec<u16> {
+    fn u16s(&self, bytes: &[u8], cut: &Cut) -> Vec<u16> {
         match self.order {
             ByteOrder::Little => self.whole_numbers(bytes, cut, |raw| ByteOrder::Little.u16(raw), u16::wrapping_add),
             ByteOrder::Big => self.whole_numbers(bytes, cut, |raw| ByteOrder::Big.u16(raw), u16::wrapping_add),
         }
     }
 
-    fn row_bytes(&self) -> usize {
-        self.row_px * self.samples * self.kind.bytes()
+    /// Bytes of so many rows.
+    pub(crate) fn bytes(&self, rows: usize) -> usize {
+        rows * self.row_px * self.samples * self.kind.bytes()
+    }
+
+    fn rows<'a>(&self, bytes: &'a [u8], cut: &Cut) -> impl Iterator<Item = &'a [u8]> {
+        bytes.chunks_exact(self.bytes(1)).take(cut.rows.end).skip(cut.rows.start)
     }
 
     /// Every `samples`th number of each row; summed from the west where differences were stored.
@@ -110,13 +117,13 @@ impl BlockLayout {
     fn whole_numbers<N: Copy + Default>(
         &self,
         bytes: &[u8],
-        cut: Cut,
+        cut: &Cut,
         number: impl Fn(&[u8]) -> N,
         add: impl Fn(N, N) -> N,
     ) -> Vec<N> {
-        let mut pixels = Vec::with_capacity(cut.columns * cut.rows);
+        let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
         let size = self.kind.bytes();
-        for row in bytes.chunks_exact(self.row_bytes()).take(cut.rows) {
+        for row in self.rows(bytes, cut) {
             let own = row.chunks_exact(size * self.samples).take(cut.columns);
             let own = own.map(|pixel| number(&pixel[cut.sample * size..(cut.sample + 1) * size]));
             if self.predictor == Predictor::Horizontal {
@@ -133,11 +140,11 @@ impl BlockLayout {
     }
 
     /// Floats whose bytes lie in four planes a row, the highest first whatever the file's order.
-    fn planes(&self, bytes: &[u8], cut: Cut) -> Vec<f32> {
-        let mut pixels = Vec::with_capacity(cut.columns * cut.rows);
+    fn planes(&self, bytes: &[u8], cut: &Cut) -> Vec<f32> {
+        let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
         let plane = self.row_px * self.samples;
-        let mut row = vec![0u8; self.row_bytes()];
-        for stored in bytes.chunks_exact(self.row_bytes()).take(cut.rows) {
+        let mut row = vec![0u8; self.bytes(1)];
+        for stored in self.rows(bytes, cut) {
             row.copy_from_slice(stored);
             for index in self.samples..row.len() {
                 row[index] = row[index].wrapping_add(row[index - self.samples]);
@@ -206,10 +213,11 @@ mod tests {
     fn differences_are_summed_along_each_row_of_the_cut() {
         let bytes = [10, 0, 1, 0, 255, 255, 20, 0, 2, 0, 3, 0];
         assert_eq!(
-            PLAIN.pixels(&bytes, Cut { columns: 3, rows: 2, sample: 0 }),
+            PLAIN.pixels(&bytes, &Cut { columns: 3, rows: 0..2, sample: 0 }),
             Pixels::U16(vec![10, 11, 10, 20, 22, 25])
         );
-        assert_eq!(PLAIN.pixels(&bytes, Cut { columns: 2, rows: 1, sample: 0 }), Pixels::U16(vec![10, 11]));
+        assert_eq!(PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample: 0 }), Pixels::U16(vec![10, 11]));
+        assert_eq!(PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 1..2, sample: 0 }), Pixels::U16(vec![20, 22]));
     }
 
     #[test]
@@ -217,15 +225,15 @@ mod tests {
         let layout = BlockLayout { kind: SampleKind::U8, samples: 3, row_px: 2, ..PLAIN };
         let bytes = [10, 20, 30, 1, 2, 3];
         for (sample, expected) in [(0, vec![10, 11]), (1, vec![20, 22]), (2, vec![30, 33])] {
-            assert_eq!(layout.pixels(&bytes, Cut { columns: 2, rows: 1, sample }), Pixels::U8(expected));
+            assert_eq!(layout.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample }), Pixels::U8(expected));
         }
     }
 
     #[test]
     fn big_numbers_first_or_last_are_the_same() {
         let layout = BlockLayout { order: ByteOrder::Big, predictor: Predictor::None, row_px: 2, ..PLAIN };
-        let cut = Cut { columns: 2, rows: 1, sample: 0 };
-        assert_eq!(layout.pixels(&[1, 2, 3, 4], cut), Pixels::U16(vec![0x0102, 0x0304]));
+        let cut = Cut { columns: 2, rows: 0..1, sample: 0 };
+        assert_eq!(layout.pixels(&[1, 2, 3, 4], &cut), Pixels::U16(vec![0x0102, 0x0304]));
     }
 
     #[test]

@@ -226,8 +226,10 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         };
         let block_rows = plan.blocks().size.1;
         let part_rows = (LEAST_PART_ROWS + block_rows - 1) / block_rows * block_rows;
-        let rows = plan.band_rows().unwrap_or(0..0);
-        let waiting = rows.clone().step_by(part_rows as usize).map(|start| start..(start + part_rows).min(rows.end));
+        let rows = plan.pixel_rows(&plan.window(&(0..wanted.height()))).unwrap_or(0..0);
+        let whole = plan.whole_blocks(&rows);
+        let waiting = whole.step_by(part_rows as usize);
+        let waiting = waiting.map(|start| start.max(rows.start)..(start + part_rows).min(rows.end));
         let mut read = SceneRows::default();
         read.start_at(plan.columns().clone(), rows.start);
         let mut scene = Self {

@@ -108,5 +108,5 @@ async fn written(key: &ResultKey, computed: &Computed, pictures: Option<StripPic
 
 /// Lets an order be heard.
 async fn breathe() {
-    BrowserTransport.pause(Duration::ZERO).await;
+    BrowserTransport::default().pause(Duration::ZERO).await;
 }

@@ -105,7 +105,7 @@ pub(crate) fn start() {
     let received = Rc::new(Received::default());
     let (by_network, by_store) = (Rc::clone(&received), Rc::clone(&received));
     let bench = Rc::new(Bench {
-        far: Rc::new(Far::new(BrowserTransport, AT_ONCE_PER_HOST, move |bytes| by_network.add(bytes, 0))),
+        far: Rc::new(Far::new(BrowserTransport::default(), AT_ONCE_PER_HOST, move |bytes| by_network.add(bytes, 0))),
         store: Rc::new(Store::new(move |bytes| by_store.add(0, bytes))),
         begin: Rc::new(spawn_local),
         received,

@@ -23,6 +23,6 @@ impl Web for BrowserWeb {
     }
 
     async fn pause(&self, time: Duration) {
-        BrowserTransport.pause(time).await;
+        BrowserTransport::default().pause(time).await;
     }
 }
