@@ -65,15 +65,11 @@ pub fn median(values: &mut [f32]) -> f32 {
 /// Water is decided before the fire: ground that looks like water only afterwards is a dark scar.
 #[inline]
 pub fn state_of(is_water_before: bool, worst: Sight) -> u8 {
-    if is_water_before {
-        return Empty::Water.code();
-    }
-    match worst {
-        Sight::Unseen => Empty::NeverObserved.code(),
-        Sight::NoData => Empty::NoData.code(),
-        Sight::Hidden => Empty::Cloud.code(),
-        Sight::Water | Sight::Land => VALID,
-    }
+    // One after the other, so that processors take several cells at once.
+    let state = if worst.is_clear() { VALID } else { Empty::NeverObserved.code() };
+    let state = if worst == Sight::NoData { Empty::NoData.code() } else { state };
+    let state = if worst == Sight::Hidden { Empty::Cloud.code() } else { state };
+    if is_water_before { Empty::Water.code() } else { state }
 }
 
 #[cfg(test)]

@@ -126,11 +126,24 @@ impl Lattice {
         columns: Range<u32>,
         mut visit: impl FnMut(Range<usize>, Option<CentreLine>),
     ) {
+        let mut west = self.centre_of_edge(columns.start / STEP * STEP, row);
         for cells in squares(columns) {
             let first = cells.start / STEP * STEP;
+            let east = self.centre_of_edge(first + STEP, row);
             let places = (cells.start - first) as usize..(cells.end - first) as usize;
-            visit(places, self.square(cells.start, row).map(|square| square.line(row)));
+            visit(places, west.zip(east).map(|(west, east)| CentreLine { west, east }));
+            west = east;
         }
+    }
+
+    /// Where the centres of a row's cells meet a line of control points; `None` where the projection has no answer.
+    #[inline]
+    fn centre_of_edge(&self, column: u32, row: u32) -> Option<(f64, f64)> {
+        let north_row = row / STEP * STEP;
+        let (north, south) = (self.point(column, north_row)?, self.point(column, north_row + STEP)?);
+        let down = (f64::from(row - north_row) + 0.5) / f64::from(STEP);
+        let centre = (mix(north.0, south.0, down), mix(north.1, south.1, down));
+        (centre.0.is_finite() && centre.1.is_finite()).then_some(centre)
     }
 
     fn point(&self, column: u32, row: u32) -> Option<(f64, f64)> {

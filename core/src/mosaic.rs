@@ -113,18 +113,18 @@ impl RowViews {
             side.passes.unite(columns.len(), &mut self.passes, &mut self.scratch, into);
         }
         let (pre, post) = (&self.pre, &self.post);
-        let mut clear_views = 0;
-        for (place, state) in state.iter_mut().enumerate() {
-            if *state == VALID {
-                clear_views += u64::from(pre.clear_counts[place] + post.clear_counts[place]);
-                *state = state_of(pre.is_water[place], pre.best.sight[place].min(post.best.sight[place]));
-            }
+        let counts = pre.clear_counts.iter().zip(&post.clear_counts).zip(state.iter());
+        let clear_views = counts.map(|((pre, post), state)| if *state == VALID { pre + post } else { 0 }).sum::<u32>();
+        let sights = pre.best.sight.iter().zip(&post.best.sight).zip(&pre.is_water);
+        for (state, ((pre, post), is_water)) in state.iter_mut().zip(sights) {
+            let seen = state_of(*is_water, *pre.min(post));
+            *state = if *state == VALID { seen } else { *state };
         }
         let nbrs = pre.best.nbr.iter().zip(&post.best.nbr);
         for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(state).zip(nbrs) {
             *dnbr = if *state == VALID { crate::dnbr(*pre, *post) } else { f32::NAN };
         }
-        clear_views
+        clear_views.into()
     }
 
     /// NBR before the fire of the row computed last; means something where there is a dNBR.

@@ -46,7 +46,8 @@ pub struct Order {
 pub enum Request {
     /// Looks for scenes and tells what computing would take. Ends with [`Answer::Found`].
     Search(Box<Search>),
-    /// Computes the area of the last search. Ends with [`Answer::Done`].
+    /// Computes the area of the last search. Ends with [`Answer::Done`]. Buffers: those of earlier blocks that are shown
+    /// no more, to be filled again; there need be none.
     Compute(Compute),
     /// Writes what was computed last as a file. Ends with [`Answer::File`].
     Download(Download),

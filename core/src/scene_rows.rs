@@ -84,14 +84,16 @@ impl SceneRows {
             let (nir, swir) = (&read.nir[from.clone()], &read.swir[from.clone()]);
             pixels.nir[to.clone()].copy_from_slice(nir);
             pixels.swir[to.clone()].copy_from_slice(swir);
-            let mask = read.mask.map(|(mask, table)| (&mask[from], table));
-            for (pixel, sky) in narrow_sky[to].iter_mut().enumerate() {
-                let has_data = nir[pixel] != read.no_data.0 && swir[pixel] != read.no_data.1;
-                *sky = match mask {
-                    _ if !has_data => Sky::NoData,
-                    Some((mask, table)) => table.sky(mask[pixel]),
-                    None => Sky::Clear,
-                };
+            let skies = &mut narrow_sky[to];
+            match read.mask {
+                Some((mask, table)) => {
+                    skies.iter_mut().zip(&mask[from]).for_each(|(sky, value)| *sky = table.sky(*value));
+                }
+                None => skies.fill(Sky::Clear),
+            }
+            for (sky, (nir, swir)) in skies.iter_mut().zip(nir.iter().zip(swir)) {
+                let has_data = (*nir != read.no_data.0) & (*swir != read.no_data.1);
+                *sky = if has_data { *sky } else { Sky::NoData };
             }
         }
     }

@@ -78,9 +78,8 @@ pub fn widen_clouds(sky: &mut [Sky], width: usize, margin: usize) {
         }
         let reached = reach(sky, width, height, margin, kind);
         for (pixel, reached) in sky.iter_mut().zip(reached) {
-            if reached && *pixel != Sky::NoData && *pixel != Sky::Cloud {
-                *pixel = kind;
-            }
+            let is_changed = reached & (*pixel != Sky::NoData) & (*pixel != Sky::Cloud);
+            *pixel = if is_changed { kind } else { *pixel };
         }
     }
 }

@@ -49,8 +49,14 @@ pub enum Sight {
 impl Sight {
     /// The sight whose `as u8` is a code; `None` for another number.
     pub fn from_code(code: u8) -> Option<Self> {
-        const ALL: [Sight; 5] = [Sight::Unseen, Sight::NoData, Sight::Hidden, Sight::Water, Sight::Land];
-        ALL.get(usize::from(code)).copied()
+        Some(match code {
+            0 => Self::Unseen,
+            1 => Self::NoData,
+            2 => Self::Hidden,
+            3 => Self::Water,
+            4 => Self::Land,
+            _ => return None,
+        })
     }
 
     /// The surface was seen, and there is an NBR.
@@ -268,16 +274,22 @@ impl SeenPixels {
         let (columns, rows) = nearest_pixels(line, self.origin);
         let mut nbrs = [f32::NAN; TOGETHER];
         let mut sights = [Sight::Unseen; TOGETHER];
-        for place in places.clone() {
+        for place in 0..TOGETHER {
             // Before the first pixel is far behind the last.
             let (column, row) = (columns[place] as u32 as usize, rows[place] as u32 as usize);
             if column < self.width && row < self.height {
-                let index = row * self.width + column;
-                (nbrs[place], sights[place]) = (self.seen.nbr[index], self.seen.sight[index]);
+                let pixel = row * self.width + column;
+                (nbrs[place], sights[place]) = (self.seen.nbr[pixel], self.seen.sight[pixel]);
             }
         }
-        into.nbr.extend_from_slice(&nbrs[places.clone()]);
-        into.sight.extend_from_slice(&sights[places]);
+        // Whole arrays are copied much faster.
+        if places.len() == TOGETHER {
+            into.nbr.extend_from_slice(&nbrs);
+            into.sight.extend_from_slice(&sights);
+        } else {
+            into.nbr.extend_from_slice(&nbrs[places.clone()]);
+            into.sight.extend_from_slice(&sights[places]);
+        }
     }
 }
 

@@ -9,11 +9,13 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { chosen, deskAt, order } from "../browser/highres.mjs";
-import { PROJECT, answering, browser, freePort } from "../browser/stage.mjs";
+import { CHROMIUM, CHROMIUM_OPTIONS, PROJECT, answering, browser, freePort } from "../browser/stage.mjs";
+import { racePage } from "./race.mjs";
 
 const SHARED = resolve(PROJECT, "../shared/bench");
 const PEER = join(PROJECT, "tests/bench/node_modules/geotiff/dist-browser");
@@ -59,6 +61,7 @@ async function nginx(made) {
         location /scenes/ { alias ${resolve(made)}/; add_header Cache-Control no-store; }
         location /meta/ { root ${folder}; }
         location /peer/ { alias ${PEER}/; }
+        location = /race.html { root ${folder}; }
         # A file answers a search, whatever is asked.
         location = /catalogue/search { root ${folder}; default_type application/json; error_page 405 =200 $uri; }
       }
@@ -91,111 +94,69 @@ function searchAround(site, items, sideM) {
   };
 }
 
-/** In the page: paints a tile, or a picture, of dNBR. Both contenders use it. */
-const paint = () => {
-  const breaks = [-0.25, -0.1, 0.1, 0.27, 0.44, 0.66];
-  const colours = [0xff37877a, 0xff4dbeac, 0, 0xff0bf7ff, 0xff38afff, 0xff1b64ff, 0xffd61fa4];
-  window.painted = (dnbr, width) => {
-    const canvas = new OffscreenCanvas(width, dnbr.length / width);
-    const pixels = new Uint32Array(dnbr.length);
-    for (let at = 0; at < dnbr.length; at += 1) {
-      const value = dnbr[at];
-      let place = 0;
-      while (place < 6 && value >= breaks[place]) place += 1;
-      pixels[at] = value === value ? colours[place] : 0;
-    }
-    const image = new ImageData(new Uint8ClampedArray(pixels.buffer), width);
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
-  };
-};
-
-/** In the page: computes what was found, and paints each block as it comes; milliseconds. */
-const ours = async (scenes) => {
-  await window.send(window.search);
-  const begun = performance.now();
-  window.canvases = [];
-  let painted;
-  window.onBlock = (block) => {
-    window.canvases.push(window.painted(new Float32Array(block.buffers[0]), 256));
-    painted = performance.now();
-  };
-  const answer = await window.send({ kind: "compute", scenes });
-  if (answer.kind !== "done") throw new Error(JSON.stringify(answer));
-  // What is being kept must neither help the next run nor hinder the peer's.
-  await window.send({ kind: "clear_cache" });
-  return painted - begun;
-};
-
-/** In the page: the same reads and arithmetic by geotiff.js with its pool; milliseconds. */
-const theirs = async ({ files, window: [left, top, right, bottom], offsets, blockSize }) => {
-  const { fromUrl, Pool } = window.GeoTIFF;
-  window.pool ??= new Pool();
-  const begun = performance.now();
-  const read = async (url) => {
-    const tiff = await fromUrl(url, blockSize ? { blockSize } : {});
-    const image = await tiff.getImage();
-    return (await image.readRasters({ window: [left, top, right, bottom], pool: window.pool }))[0];
-  };
-  const [preNir, preSwir, preScl, postNir, postSwir, postScl] = await Promise.all(files.map(read));
-  const clear = [0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0];
-  const dnbr = new Float32Array(preNir.length);
-  const nbr = (nir, swir, offset) => {
-    const [n, s] = [Math.max(nir + offset, 0), Math.max(swir + offset, 0)];
-    return (n - s) / (n + s);
-  };
-  for (let at = 0; at < dnbr.length; at += 1) {
-    const seen = clear[preScl[at]] && clear[postScl[at]] && preNir[at] && preSwir[at] && postNir[at] && postSwir[at];
-    dnbr[at] = seen ? nbr(preNir[at], preSwir[at], offsets[0]) - nbr(postNir[at], postSwir[at], offsets[1]) : NaN;
-  }
-  window.canvases = [window.painted(dnbr, right - left)];
-  return performance.now() - begun;
-};
-
 const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
 const WINDOW_PX = 2048;
 
-async function near(chromium) {
+/** The map's tiles over a box, each with the places of its corners in a scene's image. */
+function tilesOver([west, south, east, north], zoom, { properties, assets }) {
+  const WORLD_M = 20_037_508.342789244;
+  const side = (2 * WORLD_M) / 2 ** zoom;
+  const column = (lon) => Math.floor(((lon + 180) / 360) * 2 ** zoom);
+  const row = (lat) => Math.floor((0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * 2 ** zoom);
+  const names = [];
+  for (let y = row(north); y <= row(south); y += 1) {
+    for (let x = column(west); x <= column(east); x += 1) names.push([x, y]);
+  }
+  const corners = names.flatMap(([x, y]) => [[x, y], [x + 1, y], [x, y + 1], [x + 1, y + 1]]);
+  const metres = corners.map(([x, y]) => `${x * side - WORLD_M} ${WORLD_M - y * side}`).join("\n");
+  const args = ["-s_srs", "EPSG:3857", "-t_srs", `EPSG:${properties["proj:epsg"]}`, "-output_xy"];
+  const [pixel, , corner, , , top] = assets.nir08["proj:transform"];
+  const places = execFileSync("gdaltransform", args, { input: metres }).toString().trim().split("\n").map((line) => {
+    const [x, y] = line.split(" ").map(Number);
+    return [(x - corner) / pixel, (top - y) / pixel];
+  });
+  return names.map(([x, y], at) => ({ name: `${x}/${y}`, corners: places.slice(at * 4, at * 4 + 4) }));
+}
+
+/** What is posted to an address once. */
+async function posted(port) {
+  const server = createServer().listen(port, "127.0.0.1");
+  const [request, response] = await once(server, "request");
+  let body = "";
+  for await (const part of request) body += part;
+  response.end();
+  server.close();
+  return JSON.parse(body);
+}
+
+async function near() {
   const made = scenes();
   const site = await nginx(made);
-  const context = await chromium.newContext();
-  const page = await deskAt(context, site);
-  await page.evaluate(paint);
-  await page.addScriptTag({ url: `${site}/peer/geotiff.js` });
-  const items = catalogue(made, `${site}/scenes`);
+  const items = catalogue(made, `${site}/scenes`).toSorted((a, b) => a.properties.datetime.localeCompare(b.properties.datetime));
   // Half a per cent less: the box stands askew in the scene's zone, and must not need more pixels.
   const search = searchAround(site, items, WINDOW_PX * 20 * 0.985);
-  await page.evaluate((search) => (window.search = search), search);
-  const found = await order(page, search);
-  const scene = (side) => items.find((item) => item.id === found[side].scenes.find((scene) => scene.chosen).id);
-  const bands = (item) => [item.assets.nir08, item.assets.swir22, item.assets.scl].map((asset) => asset.href);
   const from = (5490 - WINDOW_PX) / 2;
   const peer = {
-    files: [...bands(scene("pre")), ...bands(scene("post"))],
+    files: items.flatMap(({ assets }) => [assets.nir08, assets.swir22, assets.scl].map((asset) => asset.href)),
     window: [from, from, from + WINDOW_PX, from + WINDOW_PX],
-    offsets: [0, 0],
   };
-  const contenders = {
-    dragonfly: () => page.evaluate(ours, chosen(found)),
-    "geotiff.js, blocks as it likes": () => page.evaluate(theirs, peer),
-    "geotiff.js, blocks of 1 MB": () => page.evaluate(theirs, { ...peer, blockSize: 1 << 20 }),
-  };
-  const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
-  for (let run = 0; run <= Number(options.runs); run += 1) {
-    for (const [name, race] of Object.entries(contenders)) {
-      const took = await race();
-      // The first run warms up.
-      if (run > 0) times[name].push(took);
-    }
-  }
+  const [west, south, , , east, north] = JSON.parse(search.area).coordinates[0].slice(0, 3).flat();
+  const tiles = tilesOver([west, south, east, north], search.zoom, items[0]);
+  const port = await freePort();
+  writeFileSync(join(folder, "race.html"), racePage({ search, peer, tiles, runs: Number(options.runs) }, `http://127.0.0.1:${port}/`));
+  const args = [...CHROMIUM_OPTIONS, "--headless", `--user-data-dir=${folder}/profile`, `${site}/race.html`];
+  const chromium = spawn(CHROMIUM, args, { stdio: "ignore" });
+  const { times, alike, error } = await posted(port);
+  chromium.kill();
+  await once(chromium, "exit");
+  if (error) throw new Error(error);
   console.log(`near: ${WINDOW_PX} × ${WINDOW_PX} pixels of 4 bands and 2 masks, from click to picture, medians of ${options.runs}`);
+  const [ours] = Object.values(times).map(median);
   for (const [name, own] of Object.entries(times)) {
     const spread = `${Math.min(...own).toFixed(0)}–${Math.max(...own).toFixed(0)}`;
-    console.log(`  ${name}: ${median(own).toFixed(0)} ms (${spread})`);
+    console.log(`  ${name}: ${median(own).toFixed(0)} ms (${spread}), ${(median(own) / ours).toFixed(2)} ×`);
   }
-  const [first, ...others] = Object.values(times).map(median);
-  console.log(`  ${(Math.min(...others) / first).toFixed(2)} × as fast as the peer's better way`);
-  await context.close();
+  console.log(`  on the map's tiles ${(100 * alike).toFixed(1)} % of the cells that both have are alike`);
 }
 
 /** Bytes of the blocks that hold pixels of a window, by the bucket's own files. */
@@ -210,7 +171,8 @@ blocks = [(x, y) for y in range(top // height, -(-bottom // height)) for x in ra
 print(sum(int(band.GetMetadataItem(f"BLOCK_SIZE_{x}_{y}", "TIFF") or 0) for x, y in blocks))
 `;
 
-async function far(chromium) {
+async function far() {
+  const chromium = await browser();
   const made = scenes();
   const site = await nginx(made);
   const port = await freePort();
@@ -233,6 +195,7 @@ async function far(chromium) {
     rows.push({ took, requests, bytes, done });
     await context.close();
   }
+  await chromium.close();
   const items = JSON.parse(readFileSync(join(made, "items.json"), "utf8")).features;
   const touched = items.flatMap((item) => Object.values(item.assets)).map((asset) => {
     const [from, to] = [(5490 * 20 - SIDE_M) / 40, (5490 * 20 + SIDE_M) / 40];
@@ -327,15 +290,14 @@ async function memory() {
   }
 }
 
-const chromium = await browser();
 try {
-  if (works.includes("near")) await near(chromium);
-  if (works.includes("far")) await far(chromium);
+  if (works.includes("near")) await near();
+  if (works.includes("far")) await far();
   if (works.includes("memory")) await memory();
 } finally {
-  await chromium.close();
   const ended = running.map((child) => once(child, "exit"));
   running.forEach((child) => child.kill());
   await Promise.all(ended);
-  rmSync(folder, { recursive: true, force: true });
+  // A browser that has ended may still write for a moment.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
 }

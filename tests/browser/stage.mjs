@@ -119,16 +119,17 @@ export async function rustac({ folder }) {
   return serving(command, ["serve", "--create-collections", "--addr", address, join(folder, "items.json")], `http://${address}`);
 }
 
-/** Debian's Chromium, kept from calling home. `rules` say where the names of hosts lead, as Chromium writes them. */
+/** Debian's Chromium, and what keeps it from calling home. */
+export const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM_OPTIONS = [
+  "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
+  "--disable-background-networking", "--disable-component-update", "--disable-sync",
+];
+
+/** A browser. `rules` say where the names of hosts lead, as Chromium writes them. */
 export function browser(rules = "") {
-  return chromium.launch({
-    executablePath: "/usr/bin/chromium",
-    args: [
-      "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-quic", "--no-first-run",
-      "--disable-background-networking", "--disable-component-update", "--disable-sync",
-      ...(rules ? [`--host-resolver-rules=${rules}`] : []),
-    ],
-  });
+  const more = rules ? [`--host-resolver-rules=${rules}`] : [];
+  return chromium.launch({ executablePath: CHROMIUM, args: [...CHROMIUM_OPTIONS, ...more] });
 }
 
 /** What axe finds wrong for people who see, hear or move otherwise: nothing. */

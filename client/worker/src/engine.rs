@@ -67,7 +67,8 @@ pub struct Pictures {
     pub post: Vec<u8>,
 }
 
-/// Computes an area, whose scenes were judged by `sky`. `on_strip` is handed the map so far, the rows that have come, and what they looked like.
+/// Computes an area, whose scenes were judged by `sky`. `on_strip` is handed the map down to the
+/// rows that have come, those rows, and what they looked like.
 ///
 /// # Errors
 /// When a side has no scene over the area, or one cannot be read.
@@ -173,15 +174,15 @@ impl<G> Map<G> {
         map.dnbr.try_reserve_exact(cells).map_err(no_memory)?;
         map.pre_nbr.try_reserve_exact(cells).map_err(no_memory)?;
         map.state.try_reserve_exact(cells).map_err(no_memory)?;
-        map.dnbr.resize(cells, f32::NAN);
-        map.pre_nbr.resize(cells, f32::NAN);
-        map.state.resize(cells, Empty::OutsideBox.code());
         Ok(map)
     }
 
     fn compute_row(&mut self, wanted: &dyn Wanted, sides: (SideViews, SideViews), row: u32, views: &mut RowViews) {
         let width = wanted.width() as usize;
         let cells = row as usize * width..(row as usize + 1) * width;
+        self.dnbr.resize(cells.end, f32::NAN);
+        self.pre_nbr.resize(cells.end, f32::NAN);
+        self.state.resize(cells.end, Empty::OutsideBox.code());
         let (dnbr, state) = (&mut self.dnbr[cells.clone()], &mut self.state[cells.clone()]);
         for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
             *state = if is_wanted { VALID } else { Empty::OutsideBox.code() };

@@ -187,7 +187,7 @@ impl Pixels {
     /// The pixels as digital numbers, as GDAL converts them: rounded, and held between 0 and 65,535; NaN is 0.
     pub fn into_digital_numbers(self) -> Vec<u16> {
         match self {
-            Self::U8(pixels) => pixels.into_iter().map(u16::from).collect(),
+            Self::U8(pixels) => pixels.iter().map(|pixel| u16::from(*pixel)).collect(),
             Self::U16(pixels) => pixels,
             Self::I16(pixels) => pixels.into_iter().map(|pixel| pixel.max(0).cast_unsigned()).collect(),
             Self::F32(pixels) => pixels.into_iter().map(|pixel| (pixel + 0.5).floor() as u16).collect(),

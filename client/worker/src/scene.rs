@@ -262,7 +262,11 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             return Ok(Look::default());
         }
         let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(Look::default()) };
-        self.read.forget_above(needed.start);
+        let read = self.read.rows();
+        // What stays is moved: so not for a few rows.
+        if needed.start - read.start >= read.end - needed.start {
+            self.read.forget_above(needed.start);
+        }
         while self.read.rows().end < needed.end {
             self.order();
             let Some(part) = self.under_way.pop_front() else { break };

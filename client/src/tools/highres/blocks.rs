@@ -54,9 +54,14 @@ impl Blocks {
         self.blocks.borrow_mut().insert((tile.x, tile.y), block);
     }
 
-    /// Forgets all tiles.
-    pub fn clear(&self) {
-        self.blocks.borrow_mut().clear();
+    /// Forgets all tiles, and gives their buffers away: to be filled again, or dropped.
+    pub fn clear(&self) -> Vec<JsValue> {
+        let blocks = self.blocks.take().into_values();
+        let buffers = blocks.flat_map(|Block { dnbr, pre, codes, pictures }| {
+            let pictures = pictures.into_iter().flatten().map(|picture| picture.buffer());
+            [dnbr.buffer(), pre.buffer(), codes.buffer()].into_iter().chain(pictures)
+        });
+        buffers.map(JsValue::from).collect()
     }
 
     /// The zoom of all tiles.

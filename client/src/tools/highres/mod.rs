@@ -201,9 +201,9 @@ impl Highres {
 
     /// Computes what was found, whatever it weighs.
     pub fn go_on(self: &Rc<Self>) {
-        self.put_tiles_away();
+        let spare = self.put_tiles_away();
         self.told.phase.set(Phase::Computing(None));
-        self.order(Request::Compute(self.wish()), &[]);
+        self.order(Request::Compute(self.wish()), &spare);
     }
 
     /// What is wanted of the scenes that are used.

@@ -91,14 +91,15 @@ impl Highres {
         set_nightly_hidden(true);
     }
 
-    /// Takes all tiles away: the nightly map shows again.
-    pub fn put_tiles_away(&self) {
-        self.blocks.clear();
+    /// Takes all tiles away: the nightly map shows again. Returns their buffers.
+    pub fn put_tiles_away(&self) -> Vec<JsValue> {
         *self.overlay.borrow_mut() = None;
         *self.pictures.borrow_mut() = None;
+        let buffers = self.blocks.clear();
         self.told.shows_pictures.set(self.told.plan.with_untracked(|plan| plan.picture.is_some()));
         set_nightly_hidden(false);
         self.told.change.update(|change| *change = change.wrapping_add(1));
+        buffers
     }
 
     fn painter(&self, look: Look) -> Painter {

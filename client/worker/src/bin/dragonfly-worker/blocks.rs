@@ -8,13 +8,14 @@ use dragonfly_core::protocol::BlockAt;
 use dragonfly_worker::{Map, Pictures};
 use js_sys::ArrayBuffer;
 
-use crate::message::{bytes, floats};
+use crate::message::SpareBuffers;
 
 /// The tiles of some rows with their buffers; none for a tile wholly outside the area.
 pub(crate) fn blocks(
     map: &Map,
     rows: &Range<u32>,
     pictures: Option<&Pictures>,
+    spare: &SpareBuffers,
 ) -> impl Iterator<Item = (BlockAt, Vec<ArrayBuffer>)> {
     let tiles = map.grid.tiles();
     let width = map.grid.width() as usize;
@@ -27,7 +28,7 @@ pub(crate) fn blocks(
         }
         let at = BlockAt { z: map.grid.zoom(), x: tiles.x_start + x, y: tiles.y_start + rows.start / TILE_SIZE_PX };
         let (dnbr, pre_nbr) = (cut(&map.dnbr, starts.clone()), cut(&map.pre_nbr, starts.clone()));
-        let mut buffers = vec![floats(&dnbr), floats(&pre_nbr), bytes(&state)];
+        let mut buffers = vec![spare.floats(&dnbr), spare.floats(&pre_nbr), spare.bytes(&state)];
         let first = rows.start as usize * width;
         for rgba in pictures.iter().flat_map(|pictures| [&pictures.pre, &pictures.post]) {
             let (cells, _) = rgba.as_chunks::<4>();
@@ -35,7 +36,7 @@ pub(crate) fn blocks(
                 true => vec![[0; 4]; side * side],
                 false => cut(cells, starts.clone().map(|start| start - first)),
             };
-            buffers.push(bytes(own.as_flattened()));
+            buffers.push(spare.bytes(own.as_flattened()));
         }
         Some((at, buffers))
     })

@@ -20,7 +20,7 @@ use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::blocks::blocks;
-use crate::message::{bytes, heard, on_message, scope, tell};
+use crate::message::{SpareBuffers, bytes, heard, on_message, scope, tell};
 use crate::pool::{FarScene, Pool};
 use crate::results::{Computed, Results, StripPictures};
 use crate::scene_worker::{CellsWish, is_online};
@@ -35,6 +35,8 @@ struct Desk {
     progress: Rc<Telling>,
     tokens: Tokens,
     under_way: RefCell<Option<AbortHandle>>,
+    /// Buffers of blocks that the page shows no more.
+    spare: SpareBuffers,
     prepared: RefCell<Option<Rc<Prepared>>>,
     /// What was computed last, and of which search.
     computed: RefCell<Option<(Rc<Computed>, Rc<Prepared>)>>,
@@ -77,6 +79,7 @@ pub(crate) fn start() {
         progress,
         tokens: Tokens::default(),
         under_way: RefCell::default(),
+        spare: SpareBuffers::default(),
         prepared: RefCell::default(),
         computed: RefCell::default(),
         unkept: RefCell::default(),
@@ -99,6 +102,7 @@ impl Desk {
         if let Some(under_way) = self.under_way.take() {
             under_way.abort();
             self.pool.clear();
+            self.spare.take_all();
         }
         // Computing needs the processor, and what is cleared must not come back.
         if matches!(request, Request::Compute(_) | Request::ClearCache) {
@@ -109,7 +113,10 @@ impl Desk {
         let (work, handle) = abortable(async move {
             let answered = match request {
                 Request::Search(search) => desk.search(*search).await.map(alone),
-                Request::Compute(wish) => desk.compute(&wish).await.map(alone),
+                Request::Compute(wish) => {
+                    desk.spare.add(buffers);
+                    desk.compute(&wish).await.map(alone)
+                }
                 Request::Download(wish) => desk.download(&wish).await,
                 Request::ReadArea { name } => read_area(&name, &buffers).map(alone),
                 Request::Cancel => Ok(alone(Answer::Cancelled)),
@@ -132,6 +139,7 @@ impl Desk {
                 desk.results.keep(key, computed, pictures);
             }
             desk.pool.clear();
+            desk.spare.take_all();
             desk.store.write().await;
         });
         *self.under_way.borrow_mut() = Some(handle);
@@ -218,7 +226,7 @@ impl Desk {
         let key = ResultKey::new(search, wish, &chosen, VERSION);
         let number = self.progress.number.get();
         if let Some(key) = &key
-            && let Some(kept) = self.results.find(key, &grid, wish.picture.is_some()).await
+            && let Some(kept) = self.results.find(key, &grid, wish.picture.is_some(), &self.spare).await
         {
             for (at, buffers) in kept.blocks {
                 report(number, Answer::Block(at), &buffers);
@@ -238,7 +246,7 @@ impl Desk {
         self.progress.step(Step::Computing, 0, strips);
         let mut pictures = wish.picture.map(|_| StripPictures::new());
         let on_strip = |map: &Map, rows: Range<u32>, strip: &Pictures| {
-            for (at, buffers) in blocks(map, &rows, pictures.is_some().then_some(strip)) {
+            for (at, buffers) in blocks(map, &rows, pictures.is_some().then_some(strip), &self.spare) {
                 report(number, Answer::Block(at), &buffers);
             }
             if let Some(pictures) = &mut pictures {

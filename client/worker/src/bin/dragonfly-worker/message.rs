@@ -60,11 +60,6 @@ pub(crate) fn on_message(hear: impl FnMut(MessageEvent) + 'static) {
     hear.forget();
 }
 
-/// Numbers as a buffer of their own.
-pub(crate) fn floats(numbers: &[f32]) -> ArrayBuffer {
-    Float32Array::from(numbers).buffer()
-}
-
 /// Bytes as a buffer of their own.
 pub(crate) fn bytes(bytes: &[u8]) -> ArrayBuffer {
     Uint8Array::from(bytes).buffer()

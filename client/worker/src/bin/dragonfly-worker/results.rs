@@ -13,6 +13,7 @@ use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 
 use crate::blocks::blocks;
+use crate::message::SpareBuffers;
 use crate::store::Store;
 
 /// Where results are kept.
@@ -48,12 +49,18 @@ impl Results {
     }
 
     /// Brings a result back; `None` where it is not kept, or not whole.
-    pub(crate) async fn find(&self, key: &ResultKey, grid: &Grid, has_pictures: bool) -> Option<Kept> {
+    pub(crate) async fn find(
+        &self,
+        key: &ResultKey,
+        grid: &Grid,
+        has_pictures: bool,
+        spare: &SpareBuffers,
+    ) -> Option<Kept> {
         let bytes = self.store.result(key.place()).await?;
         let mut reader = ResultReader::open(&bytes, key, grid, has_pictures)?;
         let mut tiles = Vec::new();
         while let Some((rows, pictures)) = reader.strip() {
-            tiles.extend(blocks(reader.map(), &rows, has_pictures.then_some(&pictures)));
+            tiles.extend(blocks(reader.map(), &rows, has_pictures.then_some(&pictures), spare));
             breathe().await;
         }
         let (map, done, pixel_grids) = reader.finish()?;

@@ -14,7 +14,7 @@ use dragonfly_worker::{
     Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, UtmGrid, Wanted, WantedCells, scene_fault,
 };
 use futures_util::future::{AbortHandle, abortable};
-use js_sys::ArrayBuffer;
+use js_sys::{ArrayBuffer, Date};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen_futures::spawn_local;
 
@@ -25,8 +25,8 @@ use crate::store::Store;
 pub(crate) const NAME: &str = "scene";
 /// Requests to one host at a time: what browsers allow over HTTP/1.1.
 const AT_ONCE_PER_HOST: usize = 6;
-/// Bytes after which their coming is told.
-const TELL_BYTES: u64 = 128 << 10;
+/// Milliseconds after which the coming of bytes is told again.
+const TELL_MS: f64 = 100.0;
 
 /// What a scene worker is asked to do.
 #[derive(Serialize, Deserialize)]
@@ -98,6 +98,7 @@ type OpenScene = Rc<Mutex<Scene<BrowserTransport, Store>>>;
 struct Received {
     bytes: Cell<u64>,
     kept: Cell<u64>,
+    told_ms: Cell<f64>,
 }
 
 /// Starts the worker.
@@ -213,7 +214,10 @@ impl Received {
     fn add(&self, bytes: u64, kept: u64) {
         self.bytes.set(self.bytes.get() + bytes);
         self.kept.set(self.kept.get() + kept);
-        if self.bytes.get() + self.kept.get() >= TELL_BYTES {
+        let now = Date::now();
+        // A clock may be set back.
+        if (now - self.told_ms.get()).abs() >= TELL_MS {
+            self.told_ms.set(now);
             self.say();
         }
     }

@@ -1,0 +1,136 @@
+// What runs in the page of `near`: Dragonfly's worker and geotiff.js in turn, in a browser that nobody watches, for a
+// debugger would take part of the processor. Every function is handed to the page as its text.
+import { drive } from "../browser/highres.mjs";
+
+/** Paints cells of dNBR, `width` across. Both contenders use it. */
+function paint() {
+  const colours = [0xff37877a, 0xff4dbeac, 0, 0xff0bf7ff, 0xff38afff, 0xff1b64ff, 0xffd61fa4];
+  const images = {};
+  window.painted = (dnbr, width) => {
+    // Filled again and again, as the page's own painter does.
+    const image = (images[width] ??= new ImageData(width, dnbr.length / width));
+    const pixels = new Uint32Array(image.data.buffer);
+    for (let at = 0; at < dnbr.length; at += 1) {
+      const value = dnbr[at];
+      // Added up, because processors cannot guess.
+      const place = (value >= -0.25) + (value >= -0.1) + (value >= 0.1) + (value >= 0.27) + (value >= 0.44) + (value >= 0.66);
+      pixels[at] = value === value ? colours[place] : 0;
+    }
+    const canvas = new OffscreenCanvas(width, dnbr.length / width);
+    canvas.getContext("2d").putImageData(image, 0, 0);
+    return canvas;
+  };
+}
+
+/** Computes what was found, and paints each tile as it comes; milliseconds. */
+async function ours(search, scenes) {
+  await window.send(search);
+  const begun = performance.now();
+  window.canvases = [];
+  let painted;
+  window.onBlock = (block) => {
+    window.canvases.push(window.painted(new Float32Array(block.buffers[0]), 256));
+    painted = performance.now();
+  };
+  // The page, too, gives back what it shows no more.
+  const answer = await window.send({ kind: "compute", scenes }, window.spare ?? []);
+  if (answer.kind !== "done") throw new Error(JSON.stringify(answer));
+  window.tiles = Object.fromEntries(window.blocks.map(({ x, y, buffers }) => [`${x}/${y}`, new Float32Array(buffers[0])]));
+  window.spare = window.blocks.flatMap((block) => block.buffers);
+  // What is being kept must neither help the next run nor hinder the peer's.
+  await window.send({ kind: "clear_cache" });
+  return painted - begun;
+}
+
+/**
+ * The same reads and arithmetic by geotiff.js with its pool; milliseconds. Painted are the scenes' own pixels, or,
+ * where tiles are given by the places of their corners in the image, the map's, as a map page would need them.
+ */
+async function theirs({ files, window: [left, top, right, bottom], blockSize, tiles }) {
+  const { fromUrl, Pool } = window.GeoTIFF;
+  window.pool ??= new Pool();
+  const begun = performance.now();
+  const read = async (url) => {
+    const tiff = await fromUrl(url, blockSize ? { blockSize } : {});
+    const image = await tiff.getImage();
+    return (await image.readRasters({ window: [left, top, right, bottom], pool: window.pool }))[0];
+  };
+  const [preNir, preSwir, preScl, postNir, postSwir, postScl] = await Promise.all(files.map(read));
+  const clear = [0, 0, 1, 0, 1, 1, 1, 1, 0, 0, 0, 0];
+  const [width, height] = [right - left, bottom - top];
+  const dnbr = new Float32Array(width * height);
+  for (let at = 0; at < dnbr.length; at += 1) {
+    const seen = clear[preScl[at]] && clear[postScl[at]] && preNir[at] && preSwir[at] && postNir[at] && postSwir[at];
+    const nbr = (nir, swir) => (nir - swir) / (nir + swir);
+    dnbr[at] = seen ? nbr(preNir[at], preSwir[at]) - nbr(postNir[at], postSwir[at]) : NaN;
+  }
+  if (!tiles) {
+    window.canvases = [window.painted(dnbr, width)];
+    return performance.now() - begun;
+  }
+  window.canvases = [];
+  window.same = { all: 0, same: 0 };
+  const side = 256;
+  const cells = new Float32Array(side * side);
+  for (const { name, corners: [nw, ne, sw, se] } of tiles) {
+    const mix = (a, b, share) => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
+    for (let row = 0; row < side; row += 1) {
+      const [west, east] = [mix(nw, sw, (row + 0.5) / side), mix(ne, se, (row + 0.5) / side)];
+      const [stepX, stepY] = [(east[0] - west[0]) / side, (east[1] - west[1]) / side];
+      let [x, y] = [west[0] - left + stepX / 2, west[1] - top + stepY / 2];
+      for (let at = row * side; at < (row + 1) * side; at += 1) {
+        cells[at] = x >= 0 && x < width && y >= 0 && y < height ? dnbr[(y | 0) * width + (x | 0)] : NaN;
+        x += stepX;
+        y += stepY;
+      }
+    }
+    window.canvases.push(window.painted(cells, side));
+    if (window.compares) window.compares(name, cells);
+  }
+  return performance.now() - begun;
+}
+
+/** Lets the contenders race in turn; milliseconds of each, and the share of cells that are alike. */
+async function race({ search, peer, tiles, runs }) {
+  const found = await window.send(search);
+  const scenes = ["pre", "post"].flatMap((side) => found[side].scenes.filter((scene) => scene.chosen).map(({ id }) => id));
+  const contenders = {
+    dragonfly: () => ours(search, scenes),
+    "geotiff.js, onto the map's tiles, blocks of 256 KB": () => theirs({ ...peer, tiles, blockSize: 256 << 10 }),
+    "geotiff.js, its own pixels, blocks of 256 KB": () => theirs({ ...peer, blockSize: 256 << 10 }),
+    "geotiff.js, its own pixels, blocks of 1 MB": () => theirs({ ...peer, blockSize: 1 << 20 }),
+    "geotiff.js, its own pixels, blocks as it likes": () => theirs(peer),
+  };
+  const alike = { both: 0, same: 0 };
+  window.compares = (name, cells) => {
+    const own = window.tiles[name] ?? [];
+    for (let at = 0; at < own.length; at += 1) {
+      alike.both += own[at] === own[at] && cells[at] === cells[at];
+      alike.same += Math.abs(own[at] - cells[at]) < 1e-6;
+    }
+  };
+  const times = Object.fromEntries(Object.keys(contenders).map((name) => [name, []]));
+  for (let run = 0; run <= runs; run += 1) {
+    for (const [name, contender] of Object.entries(contenders)) {
+      const took = await contender();
+      // The first run warms up.
+      if (run > 0) times[name].push(took);
+      await new Promise((done) => setTimeout(done, 200));
+    }
+    window.compares = undefined;
+  }
+  return { times, alike: alike.same / alike.both };
+}
+
+/** The page: it runs by itself, and posts what came out. */
+export function racePage(course, results) {
+  return `<!doctype html><title>race</title><script src="/peer/geotiff.js"></script><script type="module">
+    ${[drive, paint, ours, theirs, race].join("\n")}
+    const told = await (async () => {
+      await drive();
+      paint();
+      return race(${JSON.stringify(course)});
+    })().catch((error) => ({ error: String(error) }));
+    await fetch(${JSON.stringify(results)}, { method: "POST", mode: "no-cors", body: JSON.stringify(told) });
+  </script>`;
+}
