@@ -70,8 +70,12 @@ impl Store {
             bytes -= entry_bytes(entry);
             // An entry that stays is taken out another time.
             let _ = JsFuture::from(cache.delete_with_str(entry)).await;
+            // Others stay known, also those that wait to be written and are in no list yet.
+            let file = entry.rsplit_once('?').and_then(|(file, _)| self.known.borrow().get(file).map(Rc::clone));
+            if let Some(entries) = file.as_ref().and_then(|file| file.get()) {
+                entries.borrow_mut().remove(entry);
+            }
         }
-        self.known.borrow_mut().clear();
     }
 
     /// Keeps what waits to be kept. Writing takes the browser long, so it is done when an order has been carried out.
