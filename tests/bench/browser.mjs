@@ -103,11 +103,12 @@ function tilesOver([west, south, east, north], zoom, { properties, assets }) {
   const side = (2 * WORLD_M) / 2 ** zoom;
   const column = (lon) => Math.floor(((lon + 180) / 360) * 2 ** zoom);
   const row = (lat) => Math.floor((0.5 - Math.asinh(Math.tan((lat * Math.PI) / 180)) / (2 * Math.PI)) * 2 ** zoom);
-  const names = [];
-  for (let y = row(north); y <= row(south); y += 1) {
-    for (let x = column(west); x <= column(east); x += 1) names.push([x, y]);
-  }
-  const corners = names.flatMap(([x, y]) => [[x, y], [x + 1, y], [x, y + 1], [x + 1, y + 1]]);
+  const first = { west: column(west), north: row(north) };
+  const size = { across: column(east) - first.west + 1, down: row(south) - first.north + 1 };
+  const names = Array.from({ length: size.across * size.down }, (_, at) => {
+    return { x: first.west + (at % size.across), y: first.north + Math.floor(at / size.across) };
+  });
+  const corners = names.flatMap(({ x, y }) => [[x, y], [x + 1, y], [x, y + 1], [x + 1, y + 1]]);
   const metres = corners.map(([x, y]) => `${x * side - WORLD_M} ${WORLD_M - y * side}`).join("\n");
   const args = ["-s_srs", "EPSG:3857", "-t_srs", `EPSG:${properties["proj:epsg"]}`, "-output_xy"];
   const [pixel, , corner, , , top] = assets.nir08["proj:transform"];
@@ -115,7 +116,7 @@ function tilesOver([west, south, east, north], zoom, { properties, assets }) {
     const [x, y] = line.split(" ").map(Number);
     return [(x - corner) / pixel, (top - y) / pixel];
   });
-  return names.map(([x, y], at) => ({ name: `${x}/${y}`, corners: places.slice(at * 4, at * 4 + 4) }));
+  return { ...first, ...size, all: names.map((name, at) => ({ ...name, corners: places.slice(at * 4, at * 4 + 4) })) };
 }
 
 /** What is posted to an address once. */

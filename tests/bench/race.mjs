@@ -2,11 +2,13 @@
 // debugger would take part of the processor. Every function is handed to the page as its text.
 import { drive } from "../browser/highres.mjs";
 
-/** Paints cells of dNBR, `width` across. Both contenders use it. */
+/** Begins a picture, and paints cells of dNBR into it, `width` across. Both contenders use it. */
 function paint() {
   const colours = [0xff37877a, 0xff4dbeac, 0, 0xff0bf7ff, 0xff38afff, 0xff1b64ff, 0xffd61fa4];
   const images = {};
-  window.painted = (dnbr, width) => {
+  let picture;
+  window.begin = (width, height) => (picture = new OffscreenCanvas(width, height).getContext("2d"));
+  window.paint = (dnbr, width, x, y) => {
     // Filled again and again, as the page's own painter does.
     const image = (images[width] ??= new ImageData(width, dnbr.length / width));
     const pixels = new Uint32Array(image.data.buffer);
@@ -16,20 +18,18 @@ function paint() {
       const place = (value >= -0.25) + (value >= -0.1) + (value >= 0.1) + (value >= 0.27) + (value >= 0.44) + (value >= 0.66);
       pixels[at] = value === value ? colours[place] : 0;
     }
-    const canvas = new OffscreenCanvas(width, dnbr.length / width);
-    canvas.getContext("2d").putImageData(image, 0, 0);
-    return canvas;
+    picture.putImageData(image, x, y);
   };
 }
 
 /** Computes what was found, and paints each tile as it comes; milliseconds. */
-async function ours(search, scenes) {
+async function ours(search, scenes, { west, north, across, down }) {
   await window.send(search);
   const begun = performance.now();
-  window.canvases = [];
+  window.begin(across * 256, down * 256);
   let painted;
-  window.onBlock = (block) => {
-    window.canvases.push(window.painted(new Float32Array(block.buffers[0]), 256));
+  window.onBlock = ({ x, y, buffers }) => {
+    window.paint(new Float32Array(buffers[0]), 256, (x - west) * 256, (y - north) * 256);
     painted = performance.now();
   };
   // The page, too, gives back what it shows no more.
@@ -65,27 +65,27 @@ async function theirs({ files, window: [left, top, right, bottom], blockSize, ti
     dnbr[at] = seen ? nbr(preNir[at], preSwir[at]) - nbr(postNir[at], postSwir[at]) : NaN;
   }
   if (!tiles) {
-    window.canvases = [window.painted(dnbr, width)];
+    window.begin(width, height);
+    window.paint(dnbr, width, 0, 0);
     return performance.now() - begun;
   }
-  window.canvases = [];
-  window.same = { all: 0, same: 0 };
   const side = 256;
+  window.begin(tiles.across * side, tiles.down * side);
   const cells = new Float32Array(side * side);
-  for (const { name, corners: [nw, ne, sw, se] } of tiles) {
+  for (const { x: column, y: row, corners: [nw, ne, sw, se] } of tiles.all) {
     const mix = (a, b, share) => [a[0] + (b[0] - a[0]) * share, a[1] + (b[1] - a[1]) * share];
-    for (let row = 0; row < side; row += 1) {
-      const [west, east] = [mix(nw, sw, (row + 0.5) / side), mix(ne, se, (row + 0.5) / side)];
+    for (let line = 0; line < side; line += 1) {
+      const [west, east] = [mix(nw, sw, (line + 0.5) / side), mix(ne, se, (line + 0.5) / side)];
       const [stepX, stepY] = [(east[0] - west[0]) / side, (east[1] - west[1]) / side];
       let [x, y] = [west[0] - left + stepX / 2, west[1] - top + stepY / 2];
-      for (let at = row * side; at < (row + 1) * side; at += 1) {
+      for (let at = line * side; at < (line + 1) * side; at += 1) {
         cells[at] = x >= 0 && x < width && y >= 0 && y < height ? dnbr[(y | 0) * width + (x | 0)] : NaN;
         x += stepX;
         y += stepY;
       }
     }
-    window.canvases.push(window.painted(cells, side));
-    if (window.compares) window.compares(name, cells);
+    window.paint(cells, side, (column - tiles.west) * side, (row - tiles.north) * side);
+    window.compares?.(`${column}/${row}`, cells);
   }
   return performance.now() - begun;
 }
@@ -95,7 +95,7 @@ async function race({ search, peer, tiles, runs }) {
   const found = await window.send(search);
   const scenes = ["pre", "post"].flatMap((side) => found[side].scenes.filter((scene) => scene.chosen).map(({ id }) => id));
   const contenders = {
-    dragonfly: () => ours(search, scenes),
+    dragonfly: () => ours(search, scenes, tiles),
     "geotiff.js, onto the map's tiles, blocks of 256 KB": () => theirs({ ...peer, tiles, blockSize: 256 << 10 }),
     "geotiff.js, its own pixels, blocks of 256 KB": () => theirs({ ...peer, blockSize: 256 << 10 }),
     "geotiff.js, its own pixels, blocks of 1 MB": () => theirs({ ...peer, blockSize: 1 << 20 }),
