@@ -327,6 +327,20 @@ test("a neighbour fetches only what is new", async (t) => {
   assert.ok(done.bytes === 0 && done.cached_bytes > 0, JSON.stringify(done));
 });
 
+test("a scene is read from north to south, so that the picture appears by and by", async (t) => {
+  const page = await desk(t);
+  const starts = new Map();
+  page.on("request", (request) => {
+    const range = request.headers().range?.match(/\d+/)[0];
+    if (Number(range) > 0) starts.set(request.url(), [...(starts.get(request.url()) ?? []), Number(range)]);
+  });
+  await compute(page, searchOf(EVIA, stac(), { scenes_per_tile: 1 }));
+  const asked = [...starts.values()];
+  t.diagnostic(JSON.stringify(asked));
+  assert.ok(asked.length >= 4 && Math.max(...asked.map((own) => own.length)) >= 3);
+  for (const own of asked) assert.deepEqual(own, own.toSorted((a, b) => a - b));
+});
+
 test("pictures show vegetation before the fire and bare ground after it", async (t) => {
   const page = await desk(t);
   const { done } = await compute(page, small(), { picture: "false" });

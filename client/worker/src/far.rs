@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
-use async_lock::Semaphore;
+use tokio::sync::Semaphore;
 
 use crate::transport::{Answer, AnswerHead, Transport, Unreachable};
 
@@ -121,6 +121,7 @@ impl<T: Transport> Far<T> {
     async fn attempt(&self, progress: &mut Progress<'_>) -> Result<Result<(), Passing>, FetchError> {
         let passing = |error: FetchError, wait| Ok(Err(Passing { error, wait }));
         let gate = self.gate(progress.url);
+        // First come, first served: what is needed first was asked for first. Nobody closes the gate.
         let _one_of_few = gate.acquire().await;
         let rest = progress.rest();
         let mut answer = match self.transport.ask(progress.url, rest.clone()).await {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use async_lock::Mutex;
+use tokio::sync::Mutex;
 use dragonfly_core::Area;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Fault, FaultKind};
@@ -23,8 +23,9 @@ use crate::store::Store;
 
 /// The name of such a worker.
 pub(crate) const NAME: &str = "scene";
-/// Requests to one host at a time: what browsers allow over HTTP/1.1.
-const AT_ONCE_PER_HOST: usize = 6;
+/// Requests to one host at a time: half of what browsers allow over HTTP/1.1, for both sides of a fire are looked at
+/// side by side, and neither must wait behind the other.
+const AT_ONCE_PER_HOST: usize = 3;
 /// Milliseconds after which the coming of bytes is told again.
 const TELL_MS: f64 = 100.0;
 

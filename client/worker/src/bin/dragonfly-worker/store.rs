@@ -9,10 +9,10 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::rc::Rc;
 
-use async_lock::{Mutex, OnceCell};
 use dragonfly_core::stac::without_token;
 use dragonfly_worker::ByteCache;
 use js_sys::{Array, Reflect, Uint8Array, encode_uri_component};
+use tokio::sync::{Mutex, OnceCell};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, CacheQueryOptions, CacheStorage, Request, Response};
@@ -101,7 +101,7 @@ impl Store {
         self.waiting.take();
         self.waiting_bytes.set(0);
         self.known.take();
-        self.writing.lock().await;
+        drop(self.writing.lock().await);
     }
 
     /// Whether a result is kept at a place.
