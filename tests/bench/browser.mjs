@@ -300,5 +300,5 @@ try {
   running.forEach((child) => child.kill());
   await Promise.all(ended);
   // A browser that has ended may still write for a moment.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  rmSync(folder, { recursive: true, force: true, maxRetries: 20 });
 }
