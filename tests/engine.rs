@@ -4,19 +4,21 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use tokio::sync::Mutex;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Done, Download, Fault, FileKind, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
-use dragonfly_core::{Area, DnbrOffset, FireSide, Footprint, MaskKind, Placement, Resampling, SkyRules, choose_level};
+use dragonfly_core::{
+    Area, DnbrOffset, FireSide, Footprint, MaskKind, NearestPixels, Placement, Resampling, SkyRules, choose_level,
+};
 use dragonfly_worker::{
-    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Ring, Scene, SceneWish, UtmGrid, View, Wanted,
-    WantedCells, compute, compute_in_utm, found, windows,
+    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Ring, Scene, SceneWish, Unit, UtmGrid, View,
+    Wanted, WantedCells, compute, compute_in_utm, found, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, GeoTransformEx};
 use pollster::block_on;
 use serde_json::{Value, json};
+use tokio::sync::Mutex;
 
 use crate::cog::files::Files;
 use crate::cog::projection::Proj;
@@ -28,6 +30,7 @@ struct Here {
     used: UsedScene,
     mask_kind: Option<MaskKind>,
     pixel_grid: Option<PixelGrid>,
+    nearest: Option<NearestPixels>,
     scene: Mutex<Scene<Files, NoCache>>,
 }
 
@@ -40,8 +43,12 @@ impl View for Here {
         self.mask_kind
     }
 
-    async fn observe(&self, rows: Range<u32>) -> Result<Look, Fault> {
-        let seen = self.scene.lock().await.observe(&rows).await;
+    fn nearest(&self) -> Option<&NearestPixels> {
+        self.nearest.as_ref()
+    }
+
+    async fn observe(&self, rows: Range<u32>, unit: Unit) -> Result<Look, Fault> {
+        let seen = self.scene.lock().await.observe(&rows, unit).await;
         seen.map_err(|error| dragonfly_worker::scene_fault(&self.used.id, self.used.side, &error, true))
     }
 }
@@ -103,7 +110,8 @@ impl Task {
                 let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, &wish, wanted, &at_once)).unwrap();
                 let Some(scene) = scene else { continue };
                 let (used_scene, mask_kind, pixel_grid) = (scene.used.clone(), scene.mask_kind, scene.pixel_grid);
-                scenes.push(Here { used: used_scene, mask_kind, pixel_grid, scene: Mutex::new(scene) });
+                let nearest = scene.nearest.clone();
+                scenes.push(Here { used: used_scene, mask_kind, pixel_grid, nearest, scene: Mutex::new(scene) });
                 used.push(item.clone());
             }
         }
@@ -119,6 +127,11 @@ impl Task {
         let (map, done) = computed.unwrap_or_else(|fault| panic!("{fault:?}"));
         (used, map, done)
     }
+}
+
+/// Whether scenes lie on one grid of pixels, so that they are joined before cells take them.
+fn lie_on_one_grid(scenes: &[Here]) -> bool {
+    scenes.iter().all(|scene| scene.nearest.is_some() && scene.nearest == scenes[0].nearest)
 }
 
 /// What `dragonfly lowres` makes of the same.
@@ -296,13 +309,14 @@ fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
 #[test]
 fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
     let catalogue = invented_scenes().join("items.json");
-    for (bbox, days, zoom, least) in [
-        ([-121.4, 39.75, -121.0, 40.05], SIERRA, 13, 1_000_000),
-        ([23.74, 38.53, 24.26, 38.77], EVIA, 13, 500_000),
-        ([23.74, 38.53, 24.26, 38.77], EVIA, 12, 100_000),
-        ([23.74, 38.53, 24.26, 38.77], EVIA, 10, 5_000),
+    for (bbox, days, zoom, least, on_one_grid) in [
+        ([-121.4, 39.75, -121.0, 40.05], SIERRA, 13, 1_000_000, true),
+        ([23.74, 38.53, 24.26, 38.77], EVIA, 13, 500_000, false),
+        ([23.74, 38.53, 24.26, 38.77], EVIA, 12, 100_000, false),
+        ([23.74, 38.53, 24.26, 38.77], EVIA, 10, 5_000, false),
     ] {
         let task = Task { catalogue: catalogue.clone(), region: region(bbox, zoom, days), sky: SkyRules::default() };
+        assert_eq!(lie_on_one_grid(&task.open(&WantedCells::of(task.area(), zoom)).1), on_one_grid);
         check_same_bits(&task, least);
     }
 }

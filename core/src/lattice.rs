@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use serde::{Deserialize, Serialize};
+
 use crate::grid::Grid;
 
 /// Cells between two control points. A tile is a multiple of it.
@@ -14,7 +16,7 @@ use crate::grid::Grid;
 pub(crate) const STEP: u32 = 16;
 
 /// A rectangle of a grid's cells.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CellWindow {
     /// Columns.
     pub columns: Range<u32>,
@@ -46,7 +48,7 @@ pub(crate) struct CentreLine {
 }
 
 /// Source positions over a window of cells.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Lattice {
     first_column: u32,
     first_row: u32,
@@ -80,6 +82,11 @@ impl Lattice {
             points_across: columns.len(),
             positions,
         }
+    }
+
+    /// The control points' positions, as they were given.
+    pub fn positions(&self) -> &[(f64, f64)] {
+        &self.positions
     }
 
     /// The same lattice in pixels of another level, whose pixels are `factors` (across, down) times larger.

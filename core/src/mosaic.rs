@@ -127,9 +127,11 @@ impl RowViews {
         clear_views.into()
     }
 
-    /// NBR before the fire of the row computed last; means something where there is a dNBR.
-    pub fn pre_nbr(&self) -> &[f32] {
-        &self.pre.best.nbr
+    /// NBR before the fire of the row computed last, whose states these are; NaN where empty.
+    pub fn take_pre_nbr(&self, pre_nbr: &mut [f32], state: &[u8]) {
+        for ((pre_nbr, state), seen) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
+            *pre_nbr = if *state == VALID { *seen } else { f32::NAN };
+        }
     }
 }
 
@@ -159,11 +161,13 @@ mod tests {
         let mut views = RowViews::default();
         let clear_views = views.compute_row(sides, 5, &(10..15), &mut dnbr, &mut state);
         assert_eq!(state, [VALID, Empty::OutsideZone.code(), VALID, VALID, Empty::NeverObserved.code()]);
+        let mut pre_nbr = [0.0; 5];
+        views.take_pre_nbr(&mut pre_nbr, &state);
         assert_eq!(
-            [0, 2, 3].map(|place| (views.pre_nbr()[place], dnbr[place])),
+            [0, 2, 3].map(|place| (pre_nbr[place], dnbr[place])),
             [(0.6, 0.6 - 0.25), (0.5, 0.25), (0.9, 0.9 - 0.25)]
         );
-        assert!(dnbr[1].is_nan() && dnbr[4].is_nan());
+        assert!([1, 4].iter().all(|place: &usize| dnbr[*place].is_nan() && pre_nbr[*place].is_nan()));
         assert_eq!(clear_views, 7);
     }
 }

@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::lattice::{CellWindow, Lattice};
+use crate::nearest_pixels::NearestPixels;
 use crate::needed_blocks::NeededBlocks;
 use crate::placement::Placement;
 use crate::reflectance::Scaling;
@@ -159,6 +160,14 @@ impl ScenePlan {
                 }
             });
         }
+    }
+
+    /// Which pixel each cell takes; `None` where cells take the average of several.
+    pub fn nearest_pixels(&self) -> Option<NearestPixels> {
+        let columns = self.columns.start as u32..self.columns.end as u32;
+        let pixels = CellWindow { columns, rows: 0..self.size.1 as u32 };
+        let takes_nearest = self.resampling == Resampling::Nearest;
+        takes_nearest.then(|| NearestPixels::new(self.cells.clone(), pixels, self.lattice.clone()))
     }
 
     /// What the scene saw of a window's cells, from the rows that have been read.

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
+use crate::lattice::CellWindow;
+use crate::reflectance::Scaling;
 use crate::sky::{Sky, SkyTable, widen_clouds};
-use crate::warp::SceneWindow;
+use crate::warp::{Observations, SceneWindow};
 
 /// Rows of pixels, without a gap from the first to the last.
 #[derive(Clone, Debug, Default)]
@@ -42,6 +44,12 @@ impl SceneRows {
     /// The rows that are there.
     pub fn rows(&self) -> Range<i64> {
         self.pixels.row..self.pixels.row + self.pixels.height as i64
+    }
+
+    /// What rows of pixels show, as far as they are there.
+    pub fn look(&self, rows: &Range<u32>, scaling: Scaling) -> (CellWindow, Observations) {
+        let columns = self.pixels.column..self.pixels.column + self.pixels.width as i64;
+        self.pixels.look(&columns, &(rows.start.into()..rows.end.into()), scaling).into_parts()
     }
 
     /// Says where the first row goes, while there is none.

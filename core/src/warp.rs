@@ -187,7 +187,7 @@ const PARTS: i64 = 16;
 /// take the true nearest, and coarse enough that two projection libraries agree.
 const CENTRE_DIGITS: u32 = 10;
 /// Cells that are looked at together.
-const TOGETHER: usize = STEP as usize;
+pub(crate) const TOGETHER: usize = STEP as usize;
 
 /// Views of the cells of a window, row by row, through one scene.
 pub fn warp(
@@ -259,7 +259,7 @@ impl Sight {
 
 /// What a rectangle of pixels shows, row by row from the north.
 #[derive(Default)]
-struct SeenPixels {
+pub(crate) struct SeenPixels {
     /// Column and row of the first pixel in the level's image.
     origin: (i64, i64),
     width: usize,
@@ -268,6 +268,15 @@ struct SeenPixels {
 }
 
 impl SeenPixels {
+    /// The pixels as a window of the level, and what they show.
+    pub(crate) fn into_parts(self) -> (CellWindow, Observations) {
+        let window = CellWindow {
+            columns: self.origin.0 as u32..self.origin.0 as u32 + self.width as u32,
+            rows: self.origin.1 as u32..self.origin.1 as u32 + self.height as u32,
+        };
+        (window, self.seen)
+    }
+
     /// Adds what the cells at some places of a line show.
     #[inline]
     fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
@@ -295,7 +304,7 @@ impl SeenPixels {
 
 impl SceneWindow {
     /// Looks at a rectangle of pixels: each is computed once, however many cells take it.
-    fn look(&self, columns: &Range<i64>, rows: &Range<i64>, scaling: Scaling) -> SeenPixels {
+    pub(crate) fn look(&self, columns: &Range<i64>, rows: &Range<i64>, scaling: Scaling) -> SeenPixels {
         let inside = |range: &Range<i64>, first: i64, count: usize| {
             let from = |place: i64| (place - first).clamp(0, count as i64) as usize;
             from(range.start)..from(range.end).max(from(range.start))

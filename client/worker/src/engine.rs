@@ -7,12 +7,12 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Area, Breaks, DnbrOffset, Empty, FireSide, Grid, MaskKind, OffsetRing, Passes, RowViews, SceneView, SearchWindows,
-    SideViews, Sight, SkyRules, Summary, VALID, mercator,
+    Area, Breaks, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, NearestPixels, OffsetRing, Passes,
+    RowViews, SceneView, SearchWindows, SideViews, Sight, SkyRules, Summary, VALID, mercator,
 };
 use futures_util::future::{try_join, try_join_all};
 
-use crate::scene::Look;
+use crate::scene::{Look, Unit};
 use crate::utm_grid::UtmGrid;
 use crate::wanted::{Wanted, WantedCells};
 use dragonfly_core::protocol::{Done, Fault, FaultKind};
@@ -28,10 +28,13 @@ pub trait View {
     /// How its mask is written; `None` where every pixel with data counts as clear.
     fn mask_kind(&self) -> Option<MaskKind>;
 
-    /// What the scene saw of the cells in a strip of rows. Strips come from north to south.
+    /// Which pixel each cell takes, where that one alone decides it.
+    fn nearest(&self) -> Option<&NearestPixels>;
+
+    /// What the scene saw of the cells in a strip of rows, or of their pixels. Strips come from north to south.
     ///
     /// A worker begins at once; here work is done while the answer is waited for.
-    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<Look, Fault>>;
+    fn observe(&self, rows: Range<u32>, unit: Unit) -> impl Future<Output = Result<Look, Fault>>;
 }
 
 /// A computed area: cells of its whole grid, row by row.
@@ -113,8 +116,13 @@ async fn fill<G, V: View>(
     let height = wanted.height();
     let strips: Vec<Range<u32>> =
         (0..height).step_by(STRIP_ROWS as usize).map(|start| start..(start + STRIP_ROWS).min(height)).collect();
-    let mut rows_views = RowViews::default();
-    let look = |rows: &Range<u32>| try_join(pre.look(rows.clone()), post.look(rows.clone()));
+    let mut row_views = RowViews::default();
+    let width = wanted.width() as usize;
+    // A row goes to the map when it is whole.
+    let (mut dnbr, mut pre_nbr, mut state) = (vec![0.0; width], vec![0.0; width], vec![VALID; width]);
+    let mut joined = same_pixels(scenes).cloned().map(JoinedPixels::new);
+    let unit = if joined.is_some() { Unit::Pixel } else { Unit::Cell };
+    let look = |rows: &Range<u32>| try_join(pre.look(rows, unit), post.look(rows, unit));
     let mut next = strips.first().map(look);
     for (index, rows) in strips.iter().enumerate() {
         let Some(seen) = next.take() else { break };
@@ -128,12 +136,33 @@ async fn fill<G, V: View>(
             SideViews { passes: &pre.passes, views: &pre_views },
             SideViews { passes: &post.passes, views: &post_views },
         );
+        if let Some(joined) = &mut joined {
+            joined.take_in(rows, sides, &mut row_views);
+        }
         for row in rows.clone() {
-            map.compute_row(wanted, sides, row, &mut rows_views);
+            for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
+                *state = if is_wanted { VALID } else { Empty::OutsideBox.code() };
+            }
+            match &joined {
+                Some(joined) => joined.take(row, &mut dnbr, &mut pre_nbr, &mut state),
+                None => {
+                    row_views.compute_row(sides, row, &(0..wanted.width()), &mut dnbr, &mut state);
+                    row_views.take_pre_nbr(&mut pre_nbr, &state);
+                }
+            }
+            map.dnbr.extend_from_slice(&dnbr);
+            map.pre_nbr.extend_from_slice(&pre_nbr);
+            map.state.extend_from_slice(&state);
         }
         on_strip(&map, rows.clone(), &pictures);
     }
     Ok(map)
+}
+
+/// Which pixel each cell takes, where it is the same in all scenes: then they are joined before cells take pixels.
+fn same_pixels<V: View>(scenes: &[V]) -> Option<&NearestPixels> {
+    let first = scenes.first()?.nearest()?;
+    scenes.iter().all(|scene| scene.nearest() == Some(first)).then_some(first)
 }
 
 /// The scenes of a side, in order of time, then id.
@@ -158,8 +187,8 @@ impl<'a, V: View> Side<'a, V> {
     }
 
     /// Lets the scenes look at a strip.
-    fn look(&self, rows: Range<u32>) -> impl Future<Output = Result<Vec<Look>, Fault>> {
-        try_join_all(self.scenes.iter().map(|scene| scene.observe(rows.clone())).collect::<Vec<_>>())
+    fn look(&self, rows: &Range<u32>, unit: Unit) -> impl Future<Output = Result<Vec<Look>, Fault>> + use<'a, V> {
+        try_join_all(self.scenes.iter().map(|scene| scene.observe(rows.clone(), unit)).collect::<Vec<_>>())
     }
 }
 
@@ -175,22 +204,6 @@ impl<G> Map<G> {
         map.pre_nbr.try_reserve_exact(cells).map_err(no_memory)?;
         map.state.try_reserve_exact(cells).map_err(no_memory)?;
         Ok(map)
-    }
-
-    fn compute_row(&mut self, wanted: &dyn Wanted, sides: (SideViews, SideViews), row: u32, views: &mut RowViews) {
-        let width = wanted.width() as usize;
-        let cells = row as usize * width..(row as usize + 1) * width;
-        self.dnbr.resize(cells.end, f32::NAN);
-        self.pre_nbr.resize(cells.end, f32::NAN);
-        self.state.resize(cells.end, Empty::OutsideBox.code());
-        let (dnbr, state) = (&mut self.dnbr[cells.clone()], &mut self.state[cells.clone()]);
-        for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
-            *state = if is_wanted { VALID } else { Empty::OutsideBox.code() };
-        }
-        views.compute_row(sides, row, &(0..wanted.width()), dnbr, state);
-        for ((pre_nbr, state), seen) in self.pre_nbr[cells].iter_mut().zip(state).zip(views.pre_nbr()) {
-            *pre_nbr = if *state == VALID { *seen } else { f32::NAN };
-        }
     }
 }
 

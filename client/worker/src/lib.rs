@@ -70,7 +70,7 @@ pub use known_bytes::{KnownBytes, Unknown};
 pub use level::{BlockPlace, Level};
 pub use pixels::{Pixels, SampleKind};
 pub use projection::CrsProjection;
-pub use scene::{Begin, Look, PixelGrid, Scene, SceneError, SceneWish};
+pub use scene::{Begin, Look, PixelGrid, Scene, SceneError, SceneWish, Unit};
 pub use transport::{Answer, AnswerHead, Transport, Unreachable};
 pub use utm_grid::{NoUtmGrid, UtmGrid};
 pub use wanted::{Wanted, WantedCells};

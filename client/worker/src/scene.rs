@@ -9,8 +9,8 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{Item, MissingAsset, without_token};
 use dragonfly_core::{
-    FireSide, ImageFrame, LevelFrame, MaskKind, OffsetDecision, OffsetRule, ReadPixels, Scaling, ScenePlan, SceneRows,
-    SceneView, SkyRules, SkyTable, Unplaced, choose_level, offset_from_pixels, offset_rule,
+    FireSide, ImageFrame, LevelFrame, MaskKind, NearestPixels, OffsetDecision, OffsetRule, ReadPixels, Scaling,
+    ScenePlan, SceneRows, SceneView, SkyRules, SkyTable, Unplaced, choose_level, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -36,6 +36,8 @@ pub struct Scene<T, C> {
     pub mask_kind: Option<MaskKind>,
     /// Its own pixels' grid; `None` where its system has no number.
     pub pixel_grid: Option<PixelGrid>,
+    /// Which pixel each cell takes; `None` where cells take averages, or pictures are wanted, which show every cell.
+    pub nearest: Option<NearestPixels>,
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
     scaling: Scaling,
@@ -46,13 +48,24 @@ pub struct Scene<T, C> {
     /// Parts under way, in the same order.
     under_way: VecDeque<oneshot::Receiver<Result<Part, ReadError>>>,
     under_way_bytes: u64,
+    /// The first row of pixels that was not looked at yet.
+    looked_at: u32,
     begin: Begin,
+}
+
+/// What of a scene is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unit {
+    /// The cells of a strip.
+    Cell,
+    /// The pixels that they take, except those that earlier strips took.
+    Pixel,
 }
 
 /// What a scene saw of a strip.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
-    /// The cells.
+    /// The cells, or the pixels: rows of the level.
     pub view: SceneView,
     /// What they look like, 4 bytes a cell; empty where no picture is wanted, or can be made.
     pub rgba: Vec<u8>,
@@ -236,6 +249,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             used,
             mask_kind,
             pixel_grid,
+            nearest: plan.nearest_pixels().filter(|_| colours.is_none()),
+            looked_at: 0,
             waiting: waiting.collect(),
             plan,
             bands: Rc::new(bands),
@@ -250,13 +265,13 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         Ok(Some(scene))
     }
 
-    /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it has no cell.
+    /// What the scene saw of the cells in a strip of rows, or of their pixels; `None` where it has no cell.
     ///
     /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
     ///
     /// # Errors
     /// When pixels cannot be read.
-    pub async fn observe(&mut self, rows: &Range<u32>) -> Result<Look, SceneError> {
+    pub async fn observe(&mut self, rows: &Range<u32>, unit: Unit) -> Result<Look, SceneError> {
         let window = self.plan.window(rows);
         if window.rows.is_empty() || window.columns.is_empty() {
             return Ok(Look::default());
@@ -274,12 +289,23 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             let Ok(part) = part.await else { break };
             self.take_in(&part?);
         }
+        if unit == Unit::Pixel {
+            return Ok(Look { view: self.new_pixels(rows), rgba: Vec::new() });
+        }
         let observations = self.plan.observe(&self.read, self.scaling, &window);
         let rgba = match &mut self.colours {
             Some(colours) => colours.paint(&window).await?,
             None => Vec::new(),
         };
         Ok(Look { view: Some((window, observations)), rgba })
+    }
+
+    /// What the pixels show that the cells in a strip of rows take, and those of no earlier strip.
+    fn new_pixels(&mut self, strip: &Range<u32>) -> SceneView {
+        let rows = self.nearest.as_ref()?.rows_under(strip)?;
+        let new = rows.start.max(self.looked_at)..rows.end;
+        self.looked_at = self.looked_at.max(rows.end);
+        Some(self.read.look(&new, self.scaling))
     }
 
     /// Asks for parts ahead, as far as memory allows.

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Object, Reflect, Uint8Array};
+use js_sys::{Array, ArrayBuffer, Float32Array, Float64Array, Object, Reflect, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
@@ -63,6 +63,18 @@ pub(crate) fn on_message(hear: impl FnMut(MessageEvent) + 'static) {
 /// Bytes as a buffer of their own.
 pub(crate) fn bytes(bytes: &[u8]) -> ArrayBuffer {
     Uint8Array::from(bytes).buffer()
+}
+
+/// Pairs of numbers as a buffer of their own.
+pub(crate) fn pairs_buffer(pairs: &[(f64, f64)]) -> ArrayBuffer {
+    let numbers: Vec<f64> = pairs.iter().flat_map(|(first, second)| [*first, *second]).collect();
+    Float64Array::from(&numbers[..]).buffer()
+}
+
+/// The pairs of numbers of a buffer.
+pub(crate) fn pairs(buffer: &ArrayBuffer) -> Vec<(f64, f64)> {
+    let numbers = Float64Array::new(buffer).to_vec();
+    numbers.as_chunks::<2>().0.iter().map(|[first, second]| (*first, *second)).collect()
 }
 
 /// Buffers that have been read, to be filled again: for a new one the browser fetches and clears memory.

@@ -9,8 +9,8 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, MaskKind, Observations, Sight};
-use dragonfly_worker::{Look, PixelGrid, SceneWish, View};
+use dragonfly_core::{CellWindow, Lattice, MaskKind, NearestPixels, Observations, Sight};
+use dragonfly_worker::{Look, PixelGrid, SceneWish, Unit, View};
 use futures_channel::oneshot;
 use futures_util::future::join_all;
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
@@ -18,7 +18,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::message::{SpareBuffers, heard, scope, tell};
+use crate::message::{SpareBuffers, heard, pairs, scope, tell};
 use crate::scene_worker::{CellsWish, NAME, Opening, Task, Tell};
 
 /// Workers at least, so that both sides of a fire are looked at side by side, and at most.
@@ -47,6 +47,7 @@ pub(crate) struct FarScene {
     mask_kind: Option<MaskKind>,
     /// The grid of its own pixels.
     pub(crate) pixel_grid: Option<PixelGrid>,
+    nearest: Option<NearestPixels>,
     worker: Rc<SceneWorker>,
     scene: u32,
     tickets: Rc<Pool>,
@@ -75,9 +76,13 @@ impl Pool {
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let opening = Box::new(Opening { ticket, item, wish, area, cells });
-        let opened = worker.ask(ticket, &Task::Open(opening)).await?;
-        let Tell::Opened { used: Some(used), pixel_grid, .. } = opened.0 else { return Ok(None) };
-        Ok(Some(FarScene { used, mask_kind, pixel_grid, worker, scene: ticket, tickets: Rc::clone(self) }))
+        let (opened, lattice) = worker.ask(ticket, &Task::Open(opening)).await?;
+        let Tell::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else { return Ok(None) };
+        let nearest = nearest.zip(lattice.first()).map(|([cells, pixels], positions)| {
+            let lattice = Lattice::new(&cells, pairs(positions));
+            NearestPixels::new(cells, pixels, lattice)
+        });
+        Ok(Some(FarScene { used, mask_kind, pixel_grid, nearest, worker, scene: ticket, tickets: Rc::clone(self) }))
     }
 
     /// Ends all that is under way.
@@ -178,10 +183,14 @@ impl View for FarScene {
         self.mask_kind
     }
 
-    fn observe(&self, rows: Range<u32>) -> impl Future<Output = Result<Look, Fault>> {
+    fn nearest(&self) -> Option<&NearestPixels> {
+        self.nearest.as_ref()
+    }
+
+    fn observe(&self, rows: Range<u32>, unit: Unit) -> impl Future<Output = Result<Look, Fault>> {
         let ticket = self.tickets.ticket();
         let worker = Rc::clone(&self.worker);
-        let asked = worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows });
+        let asked = worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows, unit });
         async move {
             let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else { return Ok(Look::default()) };
             let [nbr, sights, rgba] = &buffers[..] else { return Ok(Look::default()) };

@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
 
-use tokio::sync::Mutex;
-use dragonfly_core::Area;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
+use dragonfly_core::{Area, CellWindow};
 use dragonfly_worker::{
-    Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, UtmGrid, Wanted, WantedCells, scene_fault,
+    Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, Unit, UtmGrid, Wanted, WantedCells, scene_fault,
 };
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Date};
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::message::{SpareBuffers, heard, on_message, scope, tell};
+use crate::message::{SpareBuffers, heard, on_message, pairs_buffer, scope, tell};
 use crate::store::Store;
 
 /// The name of such a worker.
@@ -34,8 +34,9 @@ const TELL_MS: f64 = 100.0;
 pub(crate) enum Task {
     /// Opens a scene. Answered by [`Tell::Opened`].
     Open(Box<Opening>),
-    /// Looks at the cells of some rows. Answered by [`Tell::Seen`]. Buffers: earlier answers', to be filled again.
-    Observe { ticket: u32, scene: u32, rows: Range<u32> },
+    /// Looks at the cells of some rows, or at their pixels. Answered by [`Tell::Seen`]. Buffers: earlier answers', to
+    /// be filled again.
+    Observe { ticket: u32, scene: u32, rows: Range<u32>, unit: Unit },
     /// Lets go of all scenes, whatever is under way, and writes what is to be kept.
     Clear,
     /// Keeps nothing of what waits to be written. Answered by [`Tell::Forgotten`].
@@ -66,8 +67,9 @@ pub(crate) enum CellsWish {
 /// What a scene worker tells.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Tell {
-    /// A scene is open; nothing is told of one that covers no cell.
-    Opened { ticket: u32, used: Option<UsedScene>, pixel_grid: Option<PixelGrid> },
+    /// A scene is open; nothing is told of one that covers no cell. Where each cell takes the nearest pixel, it is
+    /// told which cells, which pixels, and as float64 in a buffer where the lattice of the cells lies.
+    Opened { ticket: u32, used: Option<UsedScene>, pixel_grid: Option<PixelGrid>, nearest: Option<[CellWindow; 2]> },
     /// What was seen, over these columns and rows. Buffers: NBR as float32, sights by code, and RGBA, which may be
     /// empty.
     Seen { ticket: u32, columns: Range<u32>, rows: Range<u32> },
@@ -136,7 +138,7 @@ impl Bench {
         let (work, handle) = abortable(async move {
             match task {
                 Task::Open(opening) => bench.open(*opening).await,
-                Task::Observe { ticket, scene, rows } => bench.observe(ticket, scene, rows).await,
+                Task::Observe { ticket, scene, rows, unit } => bench.observe(ticket, scene, rows, unit).await,
                 Task::Forget { ticket } => {
                     bench.store.forget().await;
                     bench.say(&Tell::Forgotten { ticket }, &[]);
@@ -166,10 +168,13 @@ impl Bench {
             Ok(scene) => {
                 let used = scene.as_ref().map(|scene| scene.used.clone());
                 let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
+                let nearest = scene.as_ref().and_then(|scene| scene.nearest.clone());
                 if let Some(scene) = scene {
                     self.scenes.borrow_mut().insert(ticket, Rc::new(Mutex::new(scene)));
                 }
-                self.say(&Tell::Opened { ticket, used, pixel_grid }, &[]);
+                let lattice = nearest.as_ref().map(|nearest| pairs_buffer(nearest.lattice().positions()));
+                let nearest = nearest.map(|nearest| [nearest.cells().clone(), nearest.pixels().clone()]);
+                self.say(&Tell::Opened { ticket, used, pixel_grid, nearest }, lattice.as_slice());
             }
             Err(error) => {
                 let fault = scene_fault(&item.id, wish.side, &error, is_online());
@@ -178,10 +183,10 @@ impl Bench {
         }
     }
 
-    async fn observe(&self, ticket: u32, scene: u32, rows: Range<u32>) {
+    async fn observe(&self, ticket: u32, scene: u32, rows: Range<u32>, unit: Unit) {
         let Some(scene) = self.scenes.borrow().get(&scene).map(Rc::clone) else { return };
         let mut scene = scene.lock().await;
-        match scene.observe(&rows).await {
+        match scene.observe(&rows, unit).await {
             Ok(look) => self.say_seen(ticket, look),
             Err(error) => {
                 let fault = scene_fault(&scene.used.id, scene.used.side, &error, is_online());
