@@ -3,13 +3,13 @@
 use std::ops::Range;
 
 use crate::lattice::{CellWindow, Lattice};
-use crate::nearest_pixels::NearestPixels;
+use crate::nearest_pixels::{NearestPixels, nearest_pixels};
 use crate::needed_blocks::NeededBlocks;
 use crate::placement::Placement;
 use crate::reflectance::Scaling;
 use crate::scene_rows::SceneRows;
 use crate::sky::margin_px;
-use crate::warp::{Observations, Resampling, Sight, nearest_pixels, warp};
+use crate::warp::{Observations, Resampling, Sight, warp};
 
 /// What a scene is read for. Cells are visited in bands of columns, each in strips from north to south.
 #[derive(Clone, Debug)]

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use crate::burn_ratio::nbr;
-use crate::lattice::{CellWindow, CentreLine, Footprint, Lattice, STEP};
+use crate::lattice::{CellWindow, CentreLine, Footprint, Lattice};
+use crate::nearest_pixels::{TOGETHER, pixel_places};
 use crate::reflectance::Scaling;
 use crate::sky::Sky;
 
@@ -183,12 +184,6 @@ impl Resampling {
 const LEAST_CLEAR_SHARE: (u64, u64) = (1, 2);
 /// Parts of a pixel to which the edges of a cell's box are rounded.
 const PARTS: i64 = 16;
-/// Binary digits to which the centre of a cell is rounded before it decides a pixel: 1/1024 pixel is fine enough to
-/// take the true nearest, and coarse enough that two projection libraries agree.
-const CENTRE_DIGITS: u32 = 10;
-/// Cells that are looked at together.
-pub(crate) const TOGETHER: usize = STEP as usize;
-
 /// Views of the cells of a window, row by row, through one scene.
 pub fn warp(
     lattice: &Lattice,
@@ -218,32 +213,6 @@ pub fn warp(
         }
     }
     cells
-}
-
-/// Columns and rows of the pixels under the centres of cells, counted from the pixel at `origin`. Far outside of the
-/// image they are only known to be outside.
-#[inline]
-pub(crate) fn nearest_pixels(line: &CentreLine, origin: (i64, i64)) -> ([i32; TOGETHER], [i32; TOGETHER]) {
-    let origin = (origin.0 as f64, origin.1 as f64);
-    let mut pixels = ([0; TOGETHER], [0; TOGETHER]);
-    for place in 0..TOGETHER {
-        let (column, row) = line.centre(place);
-        pixels.0[place] = nearest_pixel(column - origin.0);
-        pixels.1[place] = nearest_pixel(row - origin.1);
-    }
-    pixels
-}
-
-/// Without a conversion, so that processors take several at once.
-#[inline]
-fn nearest_pixel(position: f64) -> i32 {
-    // Held to what 32 bits hold in parts, two million pixels away.
-    const FARTHEST: f64 = ((1 << (31 - CENTRE_DIGITS)) - 1) as f64;
-    // So large that the last binary digit of a sum is a part of a pixel: 2⁵¹ + 2⁵² parts.
-    const ROUNDING: f64 = (3u64 << (51 - CENTRE_DIGITS)) as f64;
-    let position = if position < FARTHEST { position } else { FARTHEST };
-    let position = if position > -FARTHEST { position } else { -FARTHEST };
-    (position + ROUNDING).to_bits() as i32 >> CENTRE_DIGITS
 }
 
 impl Sight {
@@ -280,17 +249,9 @@ impl SeenPixels {
     /// Adds what the cells at some places of a line show.
     #[inline]
     fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
-        let (columns, rows) = nearest_pixels(line, self.origin);
-        let mut nbrs = [f32::NAN; TOGETHER];
-        let mut sights = [Sight::Unseen; TOGETHER];
-        for place in 0..TOGETHER {
-            // Before the first pixel is far behind the last.
-            let (column, row) = (columns[place] as u32 as usize, rows[place] as u32 as usize);
-            if column < self.width && row < self.height {
-                let pixel = row * self.width + column;
-                (nbrs[place], sights[place]) = (self.seen.nbr[pixel], self.seen.sight[pixel]);
-            }
-        }
+        let pixels = pixel_places(line, self.origin, (self.width, self.height));
+        let nbrs = pixels.map(|pixel| self.seen.nbr.get(pixel).copied().unwrap_or(f32::NAN));
+        let sights = pixels.map(|pixel| self.seen.sight.get(pixel).copied().unwrap_or(Sight::Unseen));
         // Whole arrays are copied much faster.
         if places.len() == TOGETHER {
             into.nbr.extend_from_slice(&nbrs);
@@ -536,18 +497,6 @@ mod tests {
         let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
         // NIR: (0 + 3000) / 2, SWIR: 1000.
         assert!((cell.nbr - 0.2).abs() < 1e-6);
-    }
-
-    #[test]
-    fn a_centre_lies_in_the_pixel_around_it_to_the_nearest_part() {
-        let cases =
-            [(0.0, 0), (0.3, 0), (0.999, 0), (0.9996, 1), (-0.0004, 0), (-0.001, -1), (-7.5, -8), (1e6, 1_000_000)];
-        for (position, pixel) in cases {
-            assert_eq!(nearest_pixel(position), pixel, "{position}");
-        }
-        for outside in [1e12, f64::INFINITY, f64::NAN, -1e12] {
-            assert!(!(-2_000_000..2_000_000).contains(&nearest_pixel(outside)), "{outside}");
-        }
     }
 
     #[test]
