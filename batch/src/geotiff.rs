@@ -10,6 +10,7 @@ use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use crate::far::{self, FarFile};
+use crate::http::{Client, Scope};
 use crate::settings::is_url;
 
 /// The last failure that GDAL reported, for calls whose result does not tell.
@@ -53,12 +54,12 @@ pub(crate) fn check_failure() -> Result<()> {
     }
 }
 
-/// Opens a GeoTIFF at a path or URL for reading.
+/// Opens a GeoTIFF at a path or URL of the configuration for reading.
 ///
 /// # Errors
 /// When it is missing or is none. Names it.
-pub(crate) fn open(location: &str) -> Result<Dataset> {
-    if is_url(location) { open_far(&FarFile::ask(location)?) } else { open_near(location) }
+pub(crate) fn open(location: &str, client: &Client) -> Result<Dataset> {
+    if is_url(location) { open_far(&FarFile::ask(location, Scope::Configured, client)?) } else { open_near(location) }
 }
 
 /// Opens a GeoTIFF far away, once its head is here.
@@ -70,7 +71,11 @@ pub(crate) fn open_far(file: &Arc<FarFile>) -> Result<Dataset> {
     open_named(&file.offer().path(), file.address())
 }
 
-fn open_near(path: &str) -> Result<Dataset> {
+/// Opens a GeoTIFF on this machine.
+///
+/// # Errors
+/// When it is missing or is none. Names it.
+pub(crate) fn open_near(path: &str) -> Result<Dataset> {
     if path.contains("://") {
         bail!("{path} can be read neither as a file nor over http: give the catalogue http(s) addresses");
     }

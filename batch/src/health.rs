@@ -1,7 +1,6 @@
 //! `health`: looks at disk and regions, writes `meta/health.json`, and tells a monitor.
 
 use std::fs;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -12,6 +11,7 @@ use dragonfly_core::{
 
 use crate::geotiff;
 use crate::guard::free_gb;
+use crate::http;
 use crate::layout::Layout;
 use crate::publish::{Published, read_index, read_meta, write_index, write_json};
 use crate::settings::Settings;
@@ -76,9 +76,7 @@ pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
 /// When the monitor does not answer.
 pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
     let url = if ok { url.to_owned() } else { format!("{}/fail", url.trim_end_matches('/')) };
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20))).build().into();
-    agent.get(&url).call().with_context(|| format!("the monitor {url} could not be told"))?;
-    Ok(())
+    http::notify(&url).with_context(|| format!("the monitor {url} could not be told"))
 }
 
 fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
@@ -109,5 +107,5 @@ fn look_at_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<Resul
 
 fn look_at_raster(layout: &Layout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open(&file.display().to_string()).map(drop).map_err(|error| format!("{error:#}"))
+    geotiff::open_near(&file.display().to_string()).map(drop).map_err(|error| format!("{error:#}"))
 }

@@ -11,6 +11,7 @@ use gdal::{Dataset, Metadata};
 
 use crate::far::FarFile;
 use crate::geotiff;
+use crate::http::{Client, Scope};
 use crate::settings::is_url;
 
 /// A file of a scene, not yet opened; the head of one far away is under way.
@@ -21,8 +22,10 @@ pub(crate) struct Asset {
 }
 
 impl Asset {
-    pub(crate) fn ask(name: &'static str, location: &str) -> Result<Self> {
-        let far = is_url(location).then(|| FarFile::ask(location)).transpose()?;
+    /// Asks for a file that an item names, where the catalogue may lead there. Does not wait.
+    pub(crate) fn ask(name: &'static str, location: &str, client: &Client) -> Result<Self> {
+        client.policy().check_file(location).with_context(|| format!("the {name} {}", without_token(location)))?;
+        let far = is_url(location).then(|| FarFile::ask(location, Scope::File, client)).transpose()?;
         Ok(Self { name, location: without_token(location).to_owned(), far })
     }
 }
@@ -249,7 +252,7 @@ impl Band {
 }
 
 fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<Dataset> {
-    far.map_or_else(|| geotiff::open(location), geotiff::open_far)
+    far.map_or_else(|| geotiff::open_near(location), geotiff::open_far)
 }
 
 /// Bytes before and after a block in which GDAL's COGs repeat its size and its end.

@@ -20,9 +20,12 @@ mod args;
 mod settings;
 
 mod catalogue;
+mod deadline;
 mod far;
 mod geotiff;
+mod http;
 mod image;
+mod local_file;
 mod placement;
 mod scene;
 mod zone;

@@ -5,6 +5,7 @@ use dragonfly_core::{CellWindow, Grid, Lattice, ZoneWindow, cells_in_zone};
 use gdal::{Dataset, GeoTransformEx};
 
 use crate::geotiff;
+use crate::http::Client;
 use crate::mosaic::STRIP_ROWS;
 
 /// Which cells of a grid may burn.
@@ -20,12 +21,12 @@ impl FireZone {
     ///
     /// # Errors
     /// When the mask is missing, holds other values, or does not touch the region's box.
-    pub(crate) fn read(path: &str, grid: &Grid) -> Result<Self> {
-        Self::read_unnamed(path, grid).with_context(|| format!("the fire-zone mask {path}"))
+    pub(crate) fn read(path: &str, grid: &Grid, client: &Client) -> Result<Self> {
+        Self::read_unnamed(path, grid, client).with_context(|| format!("the fire-zone mask {path}"))
     }
 
-    fn read_unnamed(path: &str, grid: &Grid) -> Result<Self> {
-        let mask = Mask::open(path)?;
+    fn read_unnamed(path: &str, grid: &Grid, client: &Client) -> Result<Self> {
+        let mask = Mask::open(path, client)?;
         let mut zone = Self {
             width: grid.width(),
             bits: vec![0; (grid.width() as usize * grid.height() as usize).div_ceil(64)],
@@ -88,8 +89,8 @@ struct Mask {
 }
 
 impl Mask {
-    fn open(path: &str) -> Result<Self> {
-        let dataset = geotiff::open(path)?;
+    fn open(path: &str, client: &Client) -> Result<Self> {
+        let dataset = geotiff::open(path, client)?;
         ensure!(dataset.raster_count() == 1, "has {} bands, and must have one", dataset.raster_count());
         let band = dataset.rasterband(1)?;
         ensure!(

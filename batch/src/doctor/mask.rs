@@ -3,6 +3,7 @@
 use dragonfly_core::{Grid, Region};
 
 use super::finding::Finding;
+use crate::http::Client;
 use crate::settings::Settings;
 use crate::zone::FireZone;
 
@@ -10,11 +11,11 @@ use crate::zone::FireZone;
 const ZOOM: u8 = 9;
 
 /// Whether a region's mask, if it has one, can be read and lies over its box.
-pub(super) fn mask(settings: &Settings, region: &Region) -> Finding {
+pub(super) fn mask(settings: &Settings, region: &Region, client: &Client) -> Finding {
     let Some(path) = settings.fire_mask_of(region) else {
         return Finding::ok("mask", "none is set: the whole box is mapped");
     };
-    match FireZone::read(&path, &Grid::covering(region.bbox, region.zoom_max.min(ZOOM))) {
+    match FireZone::read(&path, &Grid::covering(region.bbox, region.zoom_max.min(ZOOM)), client) {
         Ok(zone) if zone.share > 0.0 => {
             Finding::ok("mask", format!("{path}: {:.0} % of the box may burn", 100.0 * zone.share))
         }

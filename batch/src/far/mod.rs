@@ -12,7 +12,8 @@ use anyhow::{Result, anyhow};
 use dragonfly_core::stac::without_token;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use request::{Connections, Fault};
+use crate::http::{Client, HttpError, RetryPolicy, Scope};
+use request::{RangeError, Stretch};
 
 mod request;
 mod vsi;
@@ -24,14 +25,8 @@ const HEAD_BYTES: u64 = 16 << 10;
 /// Stretches that lie no farther apart are fetched together.
 const LARGEST_GAP_BYTES: u64 = 4 << 10;
 
-/// Threads that wait for servers, and their connections.
-struct Reach {
-    threads: ThreadPool,
-    connections: Connections,
-}
-
 static MOST_CONNECTIONS: AtomicUsize = AtomicUsize::new(64);
-static REACH: OnceLock<Result<Reach, String>> = OnceLock::new();
+static THREADS: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
 /// Bytes ordered or here, and not yet used; heads are not counted.
 static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
 
@@ -40,14 +35,12 @@ pub(crate) fn set_most_connections(count: usize) {
     MOST_CONNECTIONS.store(count.max(1), Ordering::Relaxed);
 }
 
-/// The threads, started when they are first needed.
-fn reach() -> Result<&'static Reach> {
-    let started = REACH.get_or_init(|| {
+/// The threads that wait for servers, started when they are first needed.
+fn threads() -> Result<&'static ThreadPool> {
+    let started = THREADS.get_or_init(|| {
         let count = MOST_CONNECTIONS.load(Ordering::Relaxed);
         let threads = ThreadPoolBuilder::new().num_threads(count).thread_name(|index| format!("far-{index}")).build();
-        let threads =
-            threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))?;
-        Ok(Reach { threads, connections: Connections::new(count) })
+        threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))
     });
     started.as_ref().map_err(|message| anyhow!("{message}"))
 }
@@ -60,6 +53,8 @@ pub(crate) fn held_bytes() -> u64 {
 /// A file over http, of which pieces are here.
 pub(crate) struct FarFile {
     url: String,
+    client: Client,
+    scope: Scope,
     /// Known once its head is here.
     size: OnceLock<u64>,
     pieces: Mutex<Pieces>,
@@ -73,7 +68,7 @@ enum Piece {
     /// Under way, so many bytes.
     Ordered(u64),
     Here(Vec<u8>),
-    Failed(u64, Fault),
+    Failed(u64, RangeError),
 }
 
 impl Piece {
@@ -90,9 +85,11 @@ impl FarFile {
     ///
     /// # Errors
     /// Where the threads cannot be started.
-    pub(crate) fn ask(url: &str) -> Result<Arc<Self>> {
+    pub(crate) fn ask(url: &str, scope: Scope, client: &Client) -> Result<Arc<Self>> {
         let file = Arc::new(Self {
             url: url.to_owned(),
+            client: client.clone(),
+            scope,
             size: OnceLock::new(),
             pieces: Mutex::new(BTreeMap::from([(0, Piece::Ordered(HEAD_BYTES))])),
             arrived: Condvar::new(),
@@ -156,7 +153,7 @@ impl FarFile {
     fn order_together(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
         let file = Arc::downgrade(self);
         // A file that nobody wants any more by then is not asked for.
-        reach()?.threads.spawn_fifo(move || {
+        threads()?.spawn_fifo(move || {
             if let Some(file) = file.upgrade() {
                 file.fetch(&ranges);
             }
@@ -167,14 +164,17 @@ impl FarFile {
     /// Waits until ordered ranges are here.
     ///
     /// # Errors
-    /// When one did not come. Names the file.
+    /// When one did not come, or the deadline passed. Names the file.
     pub(crate) fn wait(&self, ranges: &[Range<u64>]) -> Result<()> {
         let mut pieces = self.pieces();
         for range in ranges {
             loop {
                 match pieces.get(&range.start) {
                     Some(Piece::Ordered(_)) => {
-                        pieces = self.arrived.wait(pieces).unwrap_or_else(PoisonError::into_inner);
+                        let deadline = self.client.deadline();
+                        deadline.check().map_err(|over| anyhow!("{}: {over}", self.address()))?;
+                        let waited = self.arrived.wait_timeout(pieces, deadline.remaining());
+                        pieces = waited.unwrap_or_else(PoisonError::into_inner).0;
                     }
                     Some(Piece::Failed(_, fault)) => return Err(anyhow!("{}: {fault}", self.address())),
                     Some(Piece::Here(_)) | None => break,
@@ -194,9 +194,9 @@ impl FarFile {
 
     /// Fetches ordered ranges that lie close together, and parts them.
     fn fetch(&self, ranges: &[Range<u64>]) {
-        let (Some(first), Some(last), Ok(reach)) = (ranges.first(), ranges.last(), reach()) else { return };
+        let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else { return };
         let whole = first.start..last.end;
-        let fetched = reach.connections.fetch(&self.url, &whole);
+        let fetched = self.fetch_range(&whole);
         if let Ok(stretch) = &fetched {
             // Known already but for the head.
             let _ = self.size.set(stretch.file_size);
@@ -219,6 +219,10 @@ impl FarFile {
         }
         drop(pieces);
         self.arrived.notify_all();
+    }
+
+    fn fetch_range(&self, range: &Range<u64>) -> Result<Stretch, RangeError> {
+        request::fetch(&self.client, self.scope, RetryPolicy::RANGES, &self.url, range)
     }
 
     /// Copies bytes from a place on, as many as there are; what is not here is fetched.
@@ -256,15 +260,14 @@ impl FarFile {
 
     /// Fetches and copies what GDAL wants beyond what was ordered: the rest of a long header, which is kept, or
     /// whole blocks of a file that nobody orders ahead, which are not.
-    fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, Fault> {
-        let Ok(reach) = reach() else { return Err(Fault::Cut) };
+    fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, RangeError> {
         let wanted = into.len() as u64;
         tracing::debug!(url = self.address(), at, wanted, "read beyond what was ordered");
-        let stretch = reach.connections.fetch(&self.url, &(at..at + wanted.max(HEAD_BYTES)))?;
+        let stretch = self.fetch_range(&(at..at + wanted.max(HEAD_BYTES)))?;
         let length = stretch.bytes.len().min(into.len());
         into[..length].copy_from_slice(&stretch.bytes[..length]);
         if length == 0 {
-            return Err(Fault::Cut);
+            return Err(HttpError::Cut.into());
         }
         if wanted < HEAD_BYTES {
             hold(stretch.bytes.len() as u64);

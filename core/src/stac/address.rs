@@ -5,6 +5,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use super::Item;
+
 /// The longest address that is requested, bytes. Signed addresses take a quarter of it.
 const MAX_ADDRESS_BYTES: usize = 8 << 10;
 
@@ -106,6 +108,15 @@ impl AddressPolicy {
             Err(_) if self.own.is_none() => Ok(()),
             Err(error) => Err(error),
         }
+    }
+
+    /// Whether the files that a map reads of an item may be read.
+    ///
+    /// # Errors
+    /// Says why not.
+    pub fn check_item(&self, item: &Item) -> Result<(), AddressError> {
+        let files = [item.nir().ok(), item.swir().ok(), item.mask().map(|(_, asset)| asset)];
+        files.into_iter().flatten().try_for_each(|file| self.check_file(&file.href))
     }
 
     fn check_private(&self, origin: &Origin) -> Result<(), AddressError> {
