@@ -84,6 +84,8 @@ impl Task {
             stac_url: String::new(),
             collection: region["collection"].as_str().unwrap_or("sentinel-2-l2a").to_owned(),
             token_url: None,
+            catalogue_hosts: Vec::new(),
+            allow_private_addresses: false,
             sky: self.sky.clone(),
             proxy_base: None,
             max_cloud_cover: 60.0,

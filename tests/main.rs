@@ -32,6 +32,7 @@ mod readers;
 mod doctor;
 mod faults;
 mod health;
+mod hostile;
 mod night;
 
 // What cannot be mapped.
