@@ -3,6 +3,7 @@
 
 // A stage on which the binary plays, a bucket far away, and a raster to look at.
 mod bucket;
+mod fault_injection;
 mod raster;
 mod stage;
 
@@ -29,10 +30,14 @@ mod published;
 mod readers;
 
 // What happens unattended.
+mod clocks;
+mod crash_points;
 mod doctor;
 mod faults;
 mod health;
+mod lost_metadata;
 mod night;
+mod ownership;
 
 // What cannot be mapped.
 mod broken;

@@ -7,23 +7,27 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::{Grid, Region, TileIndex, mercator};
+use dragonfly_core::{Grid, Region, SkippedScene, TileIndex, mercator};
 
 use crate::catalogue::Catalogue;
+use crate::clock::now_in_seconds;
 use crate::dnbr_offset;
+use crate::json_file::write_json;
 use crate::layout::{Layout, RunFolder};
 use crate::memory::Memory;
 use crate::mosaic::{SideScenes, Strip, compute_strips};
 use crate::progress::Step;
-use crate::publish::{now_in_seconds, write_json};
+use crate::public_text::{public_location, public_text};
 use crate::raster::RunWriter;
-use crate::run::{RunRecord, new_run_id};
+use crate::run::{RunRecord, new_run_id, next_sequence};
 use crate::scene::{BYTES_DECODED, SceneFailed};
 use crate::search::{Found, Search};
 use crate::settings::Settings;
 use crate::sums::Sums;
 use crate::zone::FireZone;
 
+/// Scenes not used that are listed in the metadata; the log names them all.
+const MAX_SKIPPED_SCENES: usize = 1000;
 /// Patches listed in the metadata.
 const MOST_PATCHES: usize = 200;
 
@@ -42,8 +46,10 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     let mut search = Search::new(settings, region, &grid, zone.as_ref(), catalogue, now);
     let mut found = search.find()?;
 
-    let run_id = new_run_id();
-    let folder = RunFolder(Layout::new(&settings.root).work(&region.name).join(&run_id));
+    let layout = Layout::new(&settings.root);
+    let run_id = new_run_id(&layout, &region.name);
+    let sequence = next_sequence(&layout, &region.name);
+    let folder = RunFolder(layout.work(&region.name).join(&run_id));
     std::fs::create_dir_all(&folder.0)
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
     let mut compute_all = || -> Result<()> {
@@ -55,7 +61,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
             found = search.find()?;
         };
         let fire_mask = mask_path.as_ref().zip(zone.as_ref()).map(|(path, zone)| FireMask {
-            path: path.clone(),
+            path: public_location(path),
             zone_share: zone.share,
             blocks_skipped: found.pre.blocks_skipped() + found.post.blocks_skipped(),
         });
@@ -63,7 +69,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
         let sums = Sums::of_run(&folder, &grid, clear_views)?;
         let map =
             MapMeta { dnbr_offset, ..map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)? };
-        write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, map })
+        write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, sequence, map })
     };
     let computed = compute_all();
     if computed.is_err() {
@@ -167,7 +173,11 @@ fn map_meta(
         fire_mask,
         masks: settings.masks.of_map_in_words(&mask_kinds, settings.cloud_margin_m),
         scenes: pre.scenes().iter().chain(post.scenes()).map(|scene| scene.used.clone()).collect(),
-        scenes_skipped: skipped.clone(),
+        scenes_skipped: skipped
+            .iter()
+            .take(MAX_SKIPPED_SCENES)
+            .map(|scene| SkippedScene { id: public_text(&scene.id), reason: public_text(&scene.reason) })
+            .collect(),
         collection: region.collection.clone(),
         attribution: settings.attribution.clone(),
         core_version: dragonfly_core::VERSION.to_owned(),

@@ -137,7 +137,10 @@ pub(crate) fn write_cog(folder: &RunFolder, description: &str) -> Result<()> {
 }
 
 /// Reads the last block of the image and of its coarsest overview.
-fn read_back(file: &Path) -> Result<()> {
+///
+/// # Errors
+/// When the file is cut short, or has lost its no-data value.
+pub(crate) fn read_back(file: &Path) -> Result<()> {
     let dataset = Dataset::open(file)?;
     let band = dataset.rasterband(1)?;
     ensure!(band.no_data_value().is_some_and(f64::is_nan), "it has lost its no-data value");

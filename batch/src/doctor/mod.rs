@@ -58,6 +58,7 @@ impl Examination<'_> {
         let mut findings = vec![
             machine::root(&self.settings.root),
             machine::disk(&self.settings.root, self.settings.min_free_gb),
+            machine::files(&self.settings.root),
             machine::projections(),
         ];
         let (found, regions) = self.regions();
