@@ -23,7 +23,7 @@ fn the_regions_that_come_with_it_can_be_used() {
     assert!(group >= 3, "one box around the Mediterranean would be mostly sea");
 }
 
-/// Renew the file with `RENEW=1 cargo test --release -p dragonfly-batch --test it schema`.
+/// Renew the file with `RENEW=1 cargo test --locked --release -p dragonfly-batch --test it schema`.
 #[test]
 fn the_schema_is_that_of_the_types() {
     let schema = schemars::schema_for!(Vec<Region>);
