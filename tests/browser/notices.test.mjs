@@ -22,8 +22,8 @@ function notices(t, cargo) {
 
 /** A `cargo` that knows one crate, without any licence file in its folder. */
 function cargoOf(crate, folder) {
-  const packages = [{ ...crate, id: "bare", source: "registry", manifest_path: join(folder, "Cargo.toml") }];
-  const metadata = JSON.stringify({ packages });
+  const packages = [{ ...crate, id: "bare", manifest_path: join(folder, "Cargo.toml") }];
+  const metadata = JSON.stringify({ packages, workspace_members: [] });
   return `#!/bin/sh\ncase $1 in tree) echo "${crate.name} v${crate.version}" ;; *) echo '${metadata}' ;; esac\n`;
 }
 
