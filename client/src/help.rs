@@ -45,10 +45,11 @@ pub fn Help() -> impl IntoView {
                 <h2 id="help-title">{words().help_title}</h2>
                 <p class="caveat">{words().caveat}</p>
                 <div node_ref=explanations></div>
-                <a href="notices.html" data-testid="third-party-notices">{words().third_party_notices}</a>
                 <button type="button" class="close" aria-label=words().close on:click=move |_| close()>
                     "×"
                 </button>
+                // After the button: the dialog gives the focus to the first of them and scrolls it into view.
+                <a href="notices.html" data-testid="third-party-notices">{words().third_party_notices}</a>
             </div>
         </dialog>
     }
