@@ -109,5 +109,5 @@ fn look_at_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<Resul
 
 fn look_at_raster(layout: &Layout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open(&file.display().to_string()).map(drop).map_err(|error| format!("{error:#}"))
+    geotiff::open(&file.display().to_string(), geotiff::Limits::SINGLE).map(drop).map_err(|error| format!("{error:#}"))
 }
