@@ -152,5 +152,5 @@ fn look_at_tile(file: &Path) -> Result<(), String> {
 
 fn look_at_raster(layout: &Layout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open(&file.display().to_string()).map(drop).map_err(|error| format!("{error:#}"))
+    geotiff::open(&file.display().to_string(), geotiff::Limits::SINGLE).map(drop).map_err(|error| format!("{error:#}"))
 }

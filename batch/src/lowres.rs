@@ -41,7 +41,8 @@ const MOST_PATCHES: usize = 200;
 pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -> Result<RunFolder> {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
-    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid)).transpose()?;
+    let max_zone_bytes = Memory::max_zone_bytes(settings.memory_mb);
+    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid, max_zone_bytes)).transpose()?;
     let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref())?;
     let mut search = Search::new(settings, region, &grid, zone.as_ref(), catalogue, now);
     let mut found = search.find()?;
@@ -107,7 +108,8 @@ fn compute(
             }
             writer.finish()
         });
-        let computed = compute_strips(grid, zone, (pre, post), Memory::of(settings.memory_mb), |strip| {
+        let memory = Memory::of(settings.memory_mb, zone.map_or(0, FireZone::bytes));
+        let computed = compute_strips(grid, zone, (pre, post), memory, |strip| {
             ensure!(
                 started.elapsed() <= limit,
                 "the run took longer than max_run_minutes ({}): raise it, or make the region smaller or coarser",

@@ -21,9 +21,11 @@ mod args;
 mod settings;
 
 mod catalogue;
+mod decoding;
 mod far;
 mod geotiff;
 mod image;
+mod local_file;
 mod placement;
 mod scene;
 mod zone;

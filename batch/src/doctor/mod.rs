@@ -175,7 +175,7 @@ impl Examination<'_> {
                     let is_broken = found.status == Status::Fail;
                     findings.push(found);
                     findings.push(match coarsest {
-                        Some(dn) => offset::offset(&item, &dn),
+                        Some(counts) => offset::offset(&item, &counts),
                         None if is_broken => Finding::skipped("offset", "the files cannot be read"),
                         None => {
                             Finding::skipped("offset", "without overviews the whole image would have to be fetched")

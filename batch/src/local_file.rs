@@ -1,0 +1,93 @@
+//! Local files that catalogues and the configuration name: regular files only, and no larger than expected.
+
+use std::fs::{File, OpenOptions};
+use std::io::Read;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+use rustix::fs::OFlags;
+
+/// Why a local file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LocalFileError {
+    /// It cannot be opened or read.
+    #[error(transparent)]
+    Io(#[from] std::io::Error),
+    /// It is a folder, a named pipe, a device or a socket.
+    #[error("it is a {0}, and must be a regular file")]
+    NotRegular(&'static str),
+    /// It is larger than any file of its kind.
+    #[error("it has {bytes} bytes, and {max} can be read at most")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+        /// What can be read.
+        max: u64,
+    },
+}
+
+/// Opens a regular file for reading; links are followed. Does not wait, as opening a named pipe would.
+///
+/// # Errors
+/// When it is missing, cannot be read, or is not a regular file.
+pub(crate) fn open_regular(path: &Path) -> Result<File, LocalFileError> {
+    // Opening a device may already act on it.
+    require_regular(std::fs::metadata(path)?.file_type())?;
+    // In between it may have been replaced by a named pipe.
+    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    require_regular(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// The text of a regular file of at most `max_bytes`.
+///
+/// # Errors
+/// When it is missing, larger, not a regular file, or not UTF-8.
+pub(crate) fn read_text(path: &Path, max_bytes: u64) -> Result<String, LocalFileError> {
+    let file = open_regular(path)?;
+    let bytes = file.metadata()?.len();
+    if bytes > max_bytes {
+        return Err(LocalFileError::TooLarge { bytes, max: max_bytes });
+    }
+    let mut text = String::new();
+    file.take(max_bytes).read_to_string(&mut text)?;
+    Ok(text)
+}
+
+fn require_regular(kind: std::fs::FileType) -> Result<(), LocalFileError> {
+    let name = match kind {
+        kind if kind.is_file() => return Ok(()),
+        kind if kind.is_dir() => "folder",
+        kind if kind.is_fifo() => "named pipe",
+        kind if kind.is_socket() => "socket",
+        _ => "device",
+    };
+    Err(LocalFileError::NotRegular(name))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(path: &Path) -> String {
+        open_regular(path).err().map_or_else(|| panic!("{} was opened", path.display()), |error| error.to_string())
+    }
+
+    #[test]
+    fn only_regular_files_are_opened() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("file");
+        std::fs::write(&file, "text").unwrap();
+        let link = folder.path().join("link");
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert_eq!(read_text(&link, 4).unwrap(), "text");
+        assert_eq!(read_text(&file, 3).unwrap_err().to_string(), "it has 4 bytes, and 3 can be read at most");
+
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        assert!(refused(&pipe).contains("named pipe"));
+        assert!(refused(folder.path()).contains("folder"));
+        assert!(refused(Path::new("/dev/zero")).contains("device"));
+        assert!(refused(&folder.path().join("missing")).contains("No such file"));
+    }
+}

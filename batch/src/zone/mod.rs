@@ -1,0 +1,118 @@
+//! The fire zone of a region: read once from a mask in any coordinate system, kept as one bit a cell.
+
+// The mask's file.
+mod coverage;
+mod mask;
+
+use anyhow::{Context, Result, ensure};
+use dragonfly_core::{CellWindow, Grid};
+
+use crate::mosaic::STRIP_ROWS;
+
+use mask::Mask;
+
+/// Which cells of a grid may burn.
+pub(crate) struct FireZone {
+    width: u32,
+    bits: Vec<u64>,
+    /// Share of the box's cells inside the zone, 0 to 1.
+    pub(crate) share: f64,
+}
+
+impl FireZone {
+    /// Reads a mask: 1 is fire-prone, 0 is not; its no-data value and what lies beyond its edge count as 0.
+    ///
+    /// At most `max_bytes` of memory are taken for the zone of all cells.
+    ///
+    /// # Errors
+    /// When the mask is missing, holds other values, or does not touch the region's box; when the zone takes more.
+    pub(crate) fn read(path: &str, grid: &Grid, max_bytes: u64) -> Result<Self> {
+        let named = || format!("the fire-zone mask {path}");
+        Self::read_from(&mut Mask::open(path).with_context(named)?, grid, max_bytes).with_context(named)
+    }
+
+    /// Reads a mask for the coarsest of some grids that needs no more than `max_blocks` of its blocks, or for the last
+    /// of them.
+    ///
+    /// # Errors
+    /// As [`FireZone::read`].
+    pub(crate) fn read_roughly(path: &str, grids: &[Grid], max_blocks: u64, max_bytes: u64) -> Result<Self> {
+        let named = || format!("the fire-zone mask {path}");
+        let mut mask = Mask::open(path).with_context(named)?;
+        let small =
+            grids.iter().find(|grid| Self::bytes_of(grid) <= max_bytes && mask.blocks_under(grid) <= max_blocks);
+        let grid = small.or(grids.last()).context("no grid to read a mask for")?;
+        Self::read_from(&mut mask, grid, max_bytes).with_context(named)
+    }
+
+    /// Bytes of memory.
+    pub(crate) fn bytes(&self) -> u64 {
+        (self.bits.len() * size_of::<u64>()) as u64
+    }
+
+    fn bytes_of(grid: &Grid) -> u64 {
+        (u64::from(grid.width()) * u64::from(grid.height())).div_ceil(64).saturating_mul(size_of::<u64>() as u64)
+    }
+
+    fn read_from(mask: &mut Mask, grid: &Grid, max_bytes: u64) -> Result<Self> {
+        let bytes = Self::bytes_of(grid);
+        ensure!(
+            bytes <= max_bytes,
+            "the zone of {} × {} cells takes {} MiB of memory, and memory_mb leaves {}: raise memory_mb, lower \
+             zoom_max, or make the region smaller",
+            grid.width(),
+            grid.height(),
+            bytes.div_ceil(1 << 20),
+            max_bytes >> 20
+        );
+        let mut zone = Self { width: grid.width(), bits: vec![0; bytes as usize / size_of::<u64>()], share: 0.0 };
+        let (columns, rows) = (grid.inside_columns(), grid.inside_rows());
+        let box_cells = (columns.len() * rows.len()).max(1);
+        let (mut inside, mut beyond) = (0usize, 0usize);
+        let mut start = rows.start;
+        while start < rows.end {
+            let window = CellWindow { columns: columns.clone(), rows: start..(start + STRIP_ROWS).min(rows.end) };
+            start = window.rows.end;
+            mask.visit(grid, &window, |part, seen| {
+                beyond += seen.beyond;
+                let places = part.rows.clone().flat_map(|row| part.columns.clone().map(move |column| (column, row)));
+                for ((column, row), _) in places.zip(seen.in_zone).filter(|(_, in_zone)| *in_zone) {
+                    zone.insert(column, row);
+                    inside += 1;
+                }
+            })?;
+        }
+        ensure!(
+            beyond < box_cells,
+            "does not touch the region's box: name a mask of this part of the world in `fire_mask_path`"
+        );
+        if beyond > 0 {
+            let share = 100.0 * beyond as f64 / box_cells as f64;
+            tracing::warn!(
+                "{share:.1} % of the box lies beyond the mask's edge or has no data there, and counts as outside the fire zone"
+            );
+        }
+        zone.share = inside as f64 / box_cells as f64;
+        Ok(zone)
+    }
+
+    /// Whether a cell may burn.
+    pub(crate) fn contains(&self, column: u32, row: u32) -> bool {
+        let bit = self.bit(column, row);
+        self.bits.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    /// Whether any cell of a window may burn.
+    pub(crate) fn touches(&self, window: &CellWindow) -> bool {
+        window.rows.clone().any(|row| window.columns.clone().any(|column| self.contains(column, row)))
+    }
+
+    fn insert(&mut self, column: u32, row: u32) {
+        let bit = self.bit(column, row);
+        self.bits[bit / 64] |= 1 << (bit % 64);
+    }
+
+    fn bit(&self, column: u32, row: u32) -> usize {
+        row as usize * self.width as usize + column as usize
+    }
+}
