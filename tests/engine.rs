@@ -86,6 +86,8 @@ impl Task {
             token_url: None,
             sky: self.sky.clone(),
             proxy_base: None,
+            allow_private_addresses: false,
+            catalogue_hosts: Vec::new(),
             max_cloud_cover: 60.0,
             scenes_per_tile: 3,
             pinned: Vec::new(),

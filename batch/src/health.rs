@@ -2,7 +2,6 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -14,6 +13,7 @@ use dragonfly_core::{
 use crate::attempt;
 use crate::geotiff;
 use crate::guard::free_gb;
+use crate::http;
 use crate::index::{read_index, write_index};
 use crate::json_file::write_json;
 use crate::layout::Layout;
@@ -108,9 +108,7 @@ pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
 /// When the monitor does not answer.
 pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
     let url = if ok { url.to_owned() } else { format!("{}/fail", url.trim_end_matches('/')) };
-    let agent: ureq::Agent = ureq::Agent::config_builder().timeout_global(Some(Duration::from_secs(20))).build().into();
-    agent.get(&url).call().with_context(|| format!("the monitor {url} could not be told"))?;
-    Ok(())
+    http::notify(&url).with_context(|| format!("the monitor {url} could not be told"))
 }
 
 fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
@@ -152,5 +150,7 @@ fn look_at_tile(file: &Path) -> Result<(), String> {
 
 fn look_at_raster(layout: &Layout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open(&file.display().to_string(), geotiff::Limits::SINGLE).map(drop).map_err(|error| format!("{error:#}"))
+    geotiff::open_near(&file.display().to_string(), geotiff::Limits::SINGLE)
+        .map(drop)
+        .map_err(|error| format!("{error:#}"))
 }

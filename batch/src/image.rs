@@ -12,6 +12,7 @@ use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 use crate::decoding::DecodingTurn;
 use crate::far::FarFile;
 use crate::geotiff::{self, BlockPlaces, GeoTiff, Limits, block_bytes, mark_thread};
+use crate::http::{Client, Scope};
 use crate::settings::is_url;
 
 /// Pixels of a file for each one of the level, beyond which they are not ordered ahead.
@@ -30,8 +31,10 @@ pub(crate) struct Asset {
 }
 
 impl Asset {
-    pub(crate) fn ask(name: &'static str, location: &str) -> Result<Self> {
-        let far = is_url(location).then(|| FarFile::ask(location)).transpose()?;
+    /// Asks for a file that an item names, where the catalogue may lead there. Does not wait.
+    pub(crate) fn ask(name: &'static str, location: &str, client: &Client) -> Result<Self> {
+        client.policy().check_file(location).with_context(|| format!("the {name} {}", without_token(location)))?;
+        let far = is_url(location).then(|| FarFile::ask(location, Scope::File, client)).transpose()?;
         Ok(Self { name, location: without_token(location).to_owned(), far })
     }
 }
@@ -340,5 +343,5 @@ impl Band {
 }
 
 fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<GeoTiff> {
-    far.map_or_else(|| geotiff::open(location, Limits::SCENE), |far| geotiff::open_far(far, Limits::SCENE))
+    far.map_or_else(|| geotiff::open_near(location, Limits::SCENE), |far| geotiff::open_far(far, Limits::SCENE))
 }

@@ -2,16 +2,17 @@
 
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
 use dragonfly_core::{Grid, Region, SkippedScene, TileIndex, mercator};
 
 use crate::catalogue::Catalogue;
 use crate::clock::now_in_seconds;
+use crate::deadline::Deadline;
 use crate::dnbr_offset;
+use crate::http::{Client, Limits};
 use crate::json_file::write_json;
 use crate::layout::{Layout, RunFolder};
 use crate::memory::Memory;
@@ -39,12 +40,15 @@ const MOST_PATCHES: usize = 200;
 /// [`Waiting`](crate::search::Waiting) while an open window has no scene; else when a side has none or
 /// too many are broken. The run folder is then removed.
 pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -> Result<RunFolder> {
+    let deadline = Deadline::of_run(settings.max_run_minutes);
+    let client = Client::new(settings.address_policy()?, deadline, Limits::NIGHT, settings.max_connections);
+    deadline.check()?;
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
     let max_zone_bytes = Memory::max_zone_bytes(settings.memory_mb);
-    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid, max_zone_bytes)).transpose()?;
-    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref())?;
-    let mut search = Search::new(settings, region, &grid, zone.as_ref(), catalogue, now);
+    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid, max_zone_bytes, &client)).transpose()?;
+    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), &client)?;
+    let mut search = Search::new(settings, region, &grid, zone.as_ref(), (catalogue, client), now);
     let mut found = search.find()?;
 
     let layout = Layout::new(&settings.root);
@@ -55,7 +59,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
     let mut compute_all = || -> Result<()> {
         let clear_views = loop {
-            match compute(settings, region, &grid, zone.as_ref(), &mut found, &folder) {
+            match compute(settings, region, &grid, zone.as_ref(), &mut found, &folder, &deadline) {
                 Ok(clear_views) => break clear_views,
                 Err(error) => search.give_up_on(error.downcast::<SceneFailed>()?)?,
             }
@@ -88,6 +92,7 @@ fn compute(
     zone: Option<&FireZone>,
     found: &mut Found,
     folder: &RunFolder,
+    deadline: &Deadline,
 ) -> Result<u64> {
     let Found { pre, post, .. } = found;
     let mut writer = RunWriter::create(folder, grid)?;
@@ -96,8 +101,6 @@ fn compute(
     let step = Step::start(&region.name, "dNBR computed", cells, "cells").of_scenes(scene_count);
     let bytes_before = BYTES_DECODED.load(Ordering::Relaxed);
     let bytes = || BYTES_DECODED.load(Ordering::Relaxed) - bytes_before;
-    let started = Instant::now();
-    let limit = Duration::from_secs(u64::from(settings.max_run_minutes) * 60);
     let mut clear_views = 0;
     // One strip is written while the next is computed.
     std::thread::scope(|scope| {
@@ -110,11 +113,7 @@ fn compute(
         });
         let memory = Memory::of(settings.memory_mb, zone.map_or(0, FireZone::bytes));
         let computed = compute_strips(grid, zone, (pre, post), memory, |strip| {
-            ensure!(
-                started.elapsed() <= limit,
-                "the run took longer than max_run_minutes ({}): raise it, or make the region smaller or coarser",
-                settings.max_run_minutes
-            );
+            deadline.check()?;
             clear_views += strip.clear_views;
             step.advance(strip.dnbr.len() as u64, bytes());
             to_writer.send(strip).context("the rasters can no longer be written")

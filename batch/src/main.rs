@@ -21,9 +21,11 @@ mod args;
 mod settings;
 
 mod catalogue;
+mod deadline;
 mod decoding;
 mod far;
 mod geotiff;
+mod http;
 mod image;
 mod local_file;
 mod placement;

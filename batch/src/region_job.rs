@@ -15,6 +15,7 @@ use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 
 use crate::args::LogOptions;
+use crate::deadline::Deadline;
 use crate::lowres::lowres;
 use crate::publish::publish_run;
 use crate::search::Waiting;
@@ -59,7 +60,7 @@ impl RegionJob {
     pub(crate) fn run_in_worker(&self, log: LogOptions) -> RunOutcome {
         let mut command = Command::new(OWN_PROGRAM);
         command.arg(WORKER_COMMAND).args(log.flags());
-        let limit = Duration::from_secs(u64::from(self.settings.max_run_minutes) * 60) + MAX_OVERTIME;
+        let limit = Deadline::of_run(self.settings.max_run_minutes).remaining() + MAX_OVERTIME;
         let started =
             serde_json::to_vec(self).context("writing the job").and_then(|job| supervise(command, &job, limit));
         started.unwrap_or_else(|error| RunOutcome::Failed(format!("{error:#}")))

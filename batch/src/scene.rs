@@ -11,6 +11,7 @@ use dragonfly_core::{
     SceneView, SkyTable, choose_level, offset_from_pixels, offset_rule,
 };
 
+use crate::http::Client;
 use crate::image::{Asset, Band, Image};
 use crate::placement::Placement;
 use crate::zone::FireZone;
@@ -45,16 +46,16 @@ struct Assets {
 
 impl<'a> AskedScene<'a> {
     /// Asks for the files of an item, without waiting for them.
-    pub(crate) fn of(item: &'a Item) -> Self {
-        Self { item, assets: Assets::of(item) }
+    pub(crate) fn of(item: &'a Item, client: &Client) -> Self {
+        Self { item, assets: Assets::of(item, client) }
     }
 }
 
 impl Assets {
-    fn of(item: &Item) -> Result<Self> {
-        let nir = Asset::ask("near infrared", &item.nir()?.href)?;
-        let swir = Asset::ask("short-wave infrared", &item.swir()?.href)?;
-        let mask = item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href)).transpose()?;
+    fn of(item: &Item, client: &Client) -> Result<Self> {
+        let nir = Asset::ask("near infrared", &item.nir()?.href, client)?;
+        let swir = Asset::ask("short-wave infrared", &item.swir()?.href, client)?;
+        let mask = item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href, client)).transpose()?;
         Ok(Self { nir, swir, mask })
     }
 }

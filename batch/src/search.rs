@@ -4,15 +4,22 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::stac;
+use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes};
 use rayon::prelude::*;
 
 use crate::catalogue::Catalogue;
+use crate::http::Client;
 use crate::mosaic::SideScenes;
 use crate::scene::{AskedScene, Scene, SceneFailed};
 use crate::settings::Settings;
 use crate::zone::FireZone;
+
+/// Scenes that are named because they may not be read.
+const MAX_NAMED_REFUSED: usize = 100;
+
+/// Scenes of those that an error names.
+const MAX_TOLD_REFUSED: usize = 3;
 
 /// No scene yet, in a window that is still open: not a failure.
 #[derive(Debug, thiserror::Error)]
@@ -30,8 +37,11 @@ pub(crate) struct Search<'a> {
     zone: Option<&'a FireZone>,
     now: DateTime<Utc>,
     catalogue: Catalogue,
+    client: Client,
     tried: BTreeSet<String>,
     broken: Vec<SkippedScene>,
+    /// Scenes whose files lie where the catalogue may not lead.
+    refused: Vec<SkippedScene>,
 }
 
 /// The scenes of both sides, opened.
@@ -53,10 +63,11 @@ impl<'a> Search<'a> {
         region: &'a Region,
         grid: &'a Grid,
         zone: Option<&'a FireZone>,
-        catalogue: Catalogue,
+        (catalogue, client): (Catalogue, Client),
         now: DateTime<Utc>,
     ) -> Self {
-        Self { settings, region, grid, zone, now, catalogue, tried: BTreeSet::new(), broken: Vec::new() }
+        let (tried, broken, refused) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { settings, region, grid, zone, now, catalogue, client, tried, broken, refused }
     }
 
     /// Chooses and opens the best scenes of both sides.
@@ -73,15 +84,17 @@ impl<'a> Search<'a> {
         let pre = SideScenes::new(pre, windows.composite(FireSide::Pre));
         let post = SideScenes::new(post, windows.composite(FireSide::Post));
         (windows.pre, windows.post) = (pre_searched, post_searched);
-        skipped.extend(self.broken.iter().cloned());
+        skipped.extend(self.broken.iter().chain(&self.refused).cloned());
         Ok(Found { pre, post, windows, skipped })
     }
 
     /// Goes on without a scene; the next best may take its place.
     ///
     /// # Errors
-    /// When too many scenes failed.
+    /// When too many scenes failed, or the deadline has passed.
     pub(crate) fn give_up_on(&mut self, failed: SceneFailed) -> Result<()> {
+        // By then every scene fails.
+        self.client.deadline().check()?;
         tracing::warn!(region = self.region.name, "{failed}; going on without it");
         self.broken.push(SkippedScene { id: failed.id, reason: failed.cause });
         let (broken, tried) = (self.broken.len(), self.tried.len().max(1));
@@ -112,7 +125,7 @@ impl<'a> Search<'a> {
             }
             last = window;
         }
-        if !self.broken.is_empty() {
+        if !self.broken.is_empty() || !self.refused.is_empty() {
             bail!("no scene that can be read on the {side} side from {last}: {}", self.broken_in_words());
         }
         if last.end >= self.now.date_naive() {
@@ -140,8 +153,10 @@ impl<'a> Search<'a> {
             datetime: Some(window.to_stac_interval()),
             ..stac::Search::default()
         })?;
+        self.refuse(&mut items);
         let mut opened = BTreeMap::new();
         loop {
+            self.client.deadline().check()?;
             items.retain(|item| !self.broken.iter().any(|broken| broken.id == item.id));
             let choice = choose_scenes(
                 &items,
@@ -160,7 +175,8 @@ impl<'a> Search<'a> {
             let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_margin_m);
             // All are asked for before the first is waited for.
             let new = choice.used.iter().filter(|item| !opened.contains_key(&item.id));
-            let asked: Vec<(&str, AskedScene)> = new.map(|item| (item.id.as_str(), AskedScene::of(item))).collect();
+            let asked: Vec<(&str, AskedScene)> =
+                new.map(|item| (item.id.as_str(), AskedScene::of(item, &self.client))).collect();
             let open = |(id, asked)| (id, Scene::open(asked, side, grid, zone, masks, margin_m));
             let results: Vec<(&str, Result<Option<Scene>, SceneFailed>)> = asked.into_par_iter().map(open).collect();
             let mut failures = Vec::new();
@@ -180,8 +196,25 @@ impl<'a> Search<'a> {
         }
     }
 
+    /// Leaves out the items whose files lie where the catalogue may not lead, and names them.
+    fn refuse(&mut self, items: &mut Vec<Item>) {
+        let policy = self.client.policy();
+        items.retain(|item| {
+            let refusal = policy.check_item(item).err();
+            if let Some(error) = refusal
+                && self.refused.len() < MAX_NAMED_REFUSED
+                && !self.refused.iter().any(|refused| refused.id == item.id)
+            {
+                tracing::warn!(region = self.region.name, scene = item.id, "{error}; going on without it");
+                self.refused.push(SkippedScene { id: item.id.clone(), reason: error.to_string() });
+            }
+            refusal.is_none()
+        });
+    }
+
     fn broken_in_words(&self) -> String {
-        let scenes = self.broken.iter().map(|scene| format!("scene {}: {}", scene.id, scene.reason));
+        let refused = self.refused.iter().take(MAX_TOLD_REFUSED);
+        let scenes = self.broken.iter().chain(refused).map(|scene| format!("scene {}: {}", scene.id, scene.reason));
         scenes.collect::<Vec<_>>().join("; ")
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use clap::Args;
 use dragonfly_core::metadata::{Basemap, ClientConfig, HighresConfig};
+use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{CLOUD_MARGIN_M, Masks, Region, SkyRules, regions_from_json};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,10 @@ pub(crate) struct Settings {
     pub(crate) stac: Option<String>,
     /// Endpoint of the tokens with which files open; the catalogue's own when `None`.
     pub(crate) token_url: Option<String>,
+    /// Hosts that pages of the catalogue may lie on beside its own.
+    pub(crate) catalogue_hosts: Vec<String>,
+    /// Whether a catalogue on a public address may lead to private ones.
+    pub(crate) allow_private_addresses: bool,
     /// File of the regions.
     pub(crate) regions: PathBuf,
     /// Mask of the fire zone for regions without one of their own.
@@ -29,7 +34,7 @@ pub(crate) struct Settings {
     /// Runs that were current within so many hours are kept too, for readers still at them.
     pub(crate) keep_hours: u32,
     /// Minutes after which a run stops itself and counts as failed.
-    pub(crate) max_run_minutes: u32,
+    pub(crate) max_run_minutes: f64,
     /// Share of the scenes that may be broken, 0 to 1; beyond it the run fails.
     pub(crate) max_failed_share: f64,
     /// Connections to one host at a time.
@@ -62,12 +67,14 @@ impl Default for Settings {
             root: PathBuf::from("/var/dragonfly"),
             stac: None,
             token_url: None,
+            catalogue_hosts: Vec::new(),
+            allow_private_addresses: false,
             regions: PathBuf::from("config/regions.json"),
             fire_zone_mask: None,
             min_valid_share: 0.2,
             keep_runs: 2,
             keep_hours: 24,
-            max_run_minutes: 180,
+            max_run_minutes: 180.0,
             max_failed_share: 0.5,
             max_connections: 64,
             memory_mb: 512,
@@ -102,6 +109,32 @@ pub(crate) struct Overrides {
     #[serde(skip_serializing_if = "Option::is_none")]
     token_url: Option<String>,
 
+    /// Hosts that pages of the catalogue may lie on beside its own, separated by commas
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOSTS",
+        value_delimiter = ',',
+        env = "DRAGONFLY_CATALOGUE_HOSTS",
+        hide_short_help = true
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    catalogue_hosts: Option<Vec<String>>,
+
+    /// Let a catalogue on a public address lead to private ones
+    #[arg(
+        long,
+        global = true,
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "true",
+        value_name = "BOOL",
+        env = "DRAGONFLY_ALLOW_PRIVATE_ADDRESSES",
+        hide_short_help = true
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    allow_private_addresses: Option<bool>,
+
     /// File of the regions
     #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_REGIONS")]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -130,7 +163,7 @@ pub(crate) struct Overrides {
     /// Minutes after which a run stops itself and counts as failed
     #[arg(long, global = true, value_name = "MINUTES", env = "DRAGONFLY_MAX_RUN_MINUTES", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
-    max_run_minutes: Option<u32>,
+    max_run_minutes: Option<f64>,
 
     /// Share of the scenes that may be broken, 0 to 1; beyond it the run fails
     #[arg(long, global = true, value_name = "SHARE", env = "DRAGONFLY_MAX_FAILED_SHARE", hide_short_help = true)]
@@ -219,6 +252,18 @@ impl Settings {
         Ok(settings)
     }
 
+    /// Where the catalogue may lead.
+    ///
+    /// # Errors
+    /// When its address cannot be requested.
+    pub(crate) fn address_policy(&self) -> Result<AddressPolicy> {
+        match self.stac.as_deref().filter(|stac| is_url(stac)) {
+            Some(root) => AddressPolicy::of_api(root, &self.catalogue_hosts, self.allow_private_addresses)
+                .with_context(|| format!("the catalogue {root} cannot be used: check `stac`")),
+            None => Ok(AddressPolicy::of_file()),
+        }
+    }
+
     /// The catalogue's file; `None` where it is an API, or none is set.
     pub(crate) fn catalogue_file(&self) -> Option<&Path> {
         self.stac.as_deref().filter(|stac| !is_url(stac)).map(Path::new)
@@ -257,6 +302,8 @@ impl Settings {
     pub(crate) fn client_config(&self) -> Result<ClientConfig> {
         let highres = HighresConfig {
             token_url: self.token_url.clone(),
+            catalogue_hosts: self.catalogue_hosts.clone(),
+            allow_private_addresses: self.allow_private_addresses,
             sky: SkyRules { masks: self.masks.clone(), cloud_margin_m: self.cloud_margin_m },
         };
         let highres = serde_json::to_value(highres).and_then(serde_json::from_value);

@@ -143,7 +143,17 @@ static OTHER: Collection = Collection {
     offset: OffsetSource::Stated(0.0),
 };
 
+/// Names of the visible bands in the catalogues: red, green, blue.
+pub const VISIBLE_BANDS: [[&str; 3]; 3] =
+    [["red", "B04", "B04_10m"], ["green", "B03", "B03_10m"], ["blue", "B02", "B02_10m"]];
+
 impl Collection {
+    /// Whether any collection reads or shows an asset of that name.
+    pub(crate) fn reads(key: &str) -> bool {
+        let of_row = |row: &Self| row.nir == key || row.swir == key || row.masks.iter().any(|(mask, _)| *mask == key);
+        COLLECTIONS.iter().chain([&OTHER]).any(of_row) || VISIBLE_BANDS.as_flattened().contains(&key)
+    }
+
     /// What is known of an item's collection: by its name and both bands, else by name and near infrared, else by name.
     pub fn of(item: &Item) -> &'static Self {
         let name = item.collection.as_deref().unwrap_or_default().to_ascii_lowercase();

@@ -67,7 +67,7 @@ pub mod protocol;
 pub use area::{Area, AreaError, ProjectedArea};
 pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
 pub use cell::{Empty, VALID};
-pub use collection::{Collection, OffsetSource};
+pub use collection::{Collection, OffsetSource, VISIBLE_BANDS};
 pub use composite::{Composite, Side, median, state_of};
 pub use dnbr_offset::{DnbrOffset, OffsetRing};
 pub use geo_transform::GeoTransform;

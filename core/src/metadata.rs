@@ -354,6 +354,12 @@ pub struct ClientConfig {
 pub struct HighresConfig {
     /// Endpoint of the tokens with which files open; the catalogue's own when `None`.
     pub token_url: Option<String>,
+    /// Hosts that pages of the catalogue may lie on beside its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub catalogue_hosts: Vec<String>,
+    /// Whether a catalogue on a public address may lead to private ones.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_private_addresses: bool,
     /// How pixels are judged: as in the nightly maps.
     #[serde(flatten)]
     pub sky: SkyRules,

@@ -83,6 +83,12 @@ pub struct Search {
     /// Who hands out tokens, where files need them and core does not know the catalogue.
     #[serde(default)]
     pub token_url: Option<String>,
+    /// Hosts that pages of the catalogue may lie on beside its own (`catalogue_hosts` of `meta/client.json`).
+    #[serde(default)]
+    pub catalogue_hosts: Vec<String>,
+    /// Whether a catalogue on a public address may lead to private ones (`allow_private_addresses`).
+    #[serde(default)]
+    pub allow_private_addresses: bool,
     /// What counts as hidden (`masks` and `cloud_margin_m` of `meta/client.json`).
     #[serde(default)]
     pub sky: SkyRules,

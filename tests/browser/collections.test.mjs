@@ -149,9 +149,9 @@ test("an endpoint without a token is told in words", async (t) => {
   const { page } = await fresh(t);
   const found = await order(page, signed());
   for (const [endpoint, kind, words] of [
-    [[404, "no such collection"], "catalogue", /status 404: no such collection/],
-    [[200, "<html>Welcome</html>"], "catalogue", /without a token: .*<html>Welcome/],
-    [[200, '{"token":"st=1&sig=Zm9v"}'], "catalogue", /without a token: missing field `msft:expiry`/],
+    [[404, "no such collection"], "catalogue", /status 404$/],
+    [[200, "<html>Welcome</html>"], "catalogue", /answers without a token$/],
+    [[200, '{"token":"st=1&sig=Zm9v"}'], "catalogue", /answers without a token$/],
   ]) {
     Object.assign(bucket.state, { endpoint });
     const fault = await order(page, { kind: "compute", scenes: chosen(found) });

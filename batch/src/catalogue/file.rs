@@ -5,21 +5,25 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use dragonfly_core::stac::{Item, ItemCollection};
 
+use super::api::warn_of_unread;
+use crate::local_file::read_text;
 use crate::settings::is_url;
+
+/// The largest file that is read, bytes: some ten thousand items.
+const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// The items of a file, their hrefs made absolute: URLs, or paths.
 ///
 /// # Errors
-/// When the file is missing or is no ItemCollection.
+/// When the file is missing, no regular file, too large, or no ItemCollection.
 pub(super) fn read_items(file: &Path) -> Result<Vec<Item>> {
-    let text = std::fs::read_to_string(file).with_context(|| {
+    let text = read_text(file, MAX_FILE_BYTES).with_context(|| {
         format!("cannot read the catalogue {}: name a STAC ItemCollection with --stac", file.display())
     })?;
-    let mut collection: ItemCollection = serde_json::from_str(&text)
-        .with_context(|| format!("the catalogue {} is no STAC ItemCollection", file.display()))?;
-    for unread in &collection.unread {
-        tracing::warn!(catalogue = %file.display(), "{unread}; going on without it");
-    }
+    let mut collection = ItemCollection::read(text.as_bytes())
+        .with_context(|| format!("the catalogue {} cannot be used", file.display()))?;
+    drop(text);
+    warn_of_unread(&collection, &file.display().to_string());
     let folder = file.parent().unwrap_or(Path::new(""));
     for href in collection.features.iter_mut().flat_map(Item::hrefs_mut) {
         *href = absolute(folder, href);

@@ -5,37 +5,37 @@ use std::path::Path;
 use anyhow::{Result, bail};
 use dragonfly_core::stac::{Item, Search};
 
+use crate::http::Client;
 use crate::settings::is_url;
 
 mod api;
 mod file;
 
 #[cfg(test)]
-mod loopback;
-#[cfg(test)]
 mod recorded;
 
-pub(crate) use api::pause_from_header;
+pub(crate) use api::resolve_hrefs;
 
 /// Where scenes are found.
 pub(crate) enum Catalogue {
     /// All items of a file.
     File(Vec<Item>),
     /// An API that searches.
-    Api(api::Api),
+    Api(Box<api::Api>),
 }
 
 impl Catalogue {
-    /// Reads a file, or prepares to ask an API. `token_url` takes the place of the token endpoint known for it.
+    /// Reads a file, or prepares to ask an API by a client whose policy is that of the API. `token_url` takes the place
+    /// of the token endpoint known for it.
     ///
     /// # Errors
     /// When none is set, or the file cannot be read.
-    pub(crate) fn open(stac: Option<&str>, token_url: Option<&str>) -> Result<Self> {
+    pub(crate) fn open(stac: Option<&str>, token_url: Option<&str>, client: &Client) -> Result<Self> {
         match stac {
             None => bail!(
                 "no catalogue is set: name a STAC API or an ItemCollection with --stac, or set `stac` in dragonfly.toml"
             ),
-            Some(root) if is_url(root) => Ok(Self::Api(api::Api::new(root, token_url))),
+            Some(root) if is_url(root) => Ok(Self::Api(Box::new(api::Api::new(root, token_url, client.clone())))),
             Some(path) => Ok(Self::File(file::read_items(Path::new(path))?)),
         }
     }

@@ -1,13 +1,16 @@
 //! Answers that catalogues really gave, served again, searched, and chosen from.
 
 use std::path::Path;
+use std::time::Duration;
 
-use dragonfly_core::stac::{Item, Search};
+use dragonfly_core::stac::{AddressPolicy, Item, Search};
 use dragonfly_core::{DateWindow, FireSide, SceneRequest, choose_scenes};
 use serde_json::{Value, json};
 
 use super::Catalogue;
-use super::loopback::{Heard, answers};
+use crate::deadline::Deadline;
+use crate::http::loopback::{Heard, answers};
+use crate::http::{Client, Limits};
 
 const EARTH_SEARCH: &str = "https://earth-search.aws.element84.com/v1";
 const NO_MORE: &str = r#"{"type":"FeatureCollection","features":[],"links":[]}"#;
@@ -22,11 +25,16 @@ fn real(file: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).unwrap())
 }
 
+fn client(root: &str) -> Client {
+    let policy = AddressPolicy::of_api(root, &[], false).unwrap();
+    Client::new(policy, Deadline::after(Duration::from_secs(60)), Limits::NIGHT, 4)
+}
+
 /// The items that a catalogue with these answers finds, and what it was asked.
 fn found(pages: &[&str]) -> (Vec<Item>, Heard) {
     let given: Vec<(&str, &str)> = pages.iter().map(|page| ("200 OK", *page)).collect();
     let (root, heard) = answers(&given);
-    let catalogue = Catalogue::open(Some(&root), None).unwrap();
+    let catalogue = Catalogue::open(Some(&root), None, &client(&root)).unwrap();
     (catalogue.find(&Search { limit: Some(2), ..Search::default() }).unwrap(), heard)
 }
 
@@ -108,7 +116,7 @@ fn planetary_computer(file: &str) -> Option<(Vec<Item>, Heard)> {
     let (root, _) = answers(&[("200 OK", &page)]);
     let (tokens, heard) =
         answers(&[("200 OK", r#"{"msft:expiry":"2999-01-01T00:00:00Z","token":"sv=2024&sig=a%2Fb%3D"}"#)]);
-    let catalogue = Catalogue::open(Some(&root), Some(&format!("{tokens}/api/sas/v1/token"))).unwrap();
+    let catalogue = Catalogue::open(Some(&root), Some(&format!("{tokens}/api/sas/v1/token")), &client(&root)).unwrap();
     Some((catalogue.find(&Search::default()).unwrap(), heard))
 }
 

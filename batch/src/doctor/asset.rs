@@ -7,6 +7,7 @@ use dragonfly_core::stac::{Asset, Item, MissingAsset, without_token};
 
 use super::finding::Finding;
 use super::http::{Answer, Http, RANGE_BYTES};
+use crate::http::Scope;
 use crate::local_file::{LocalFileError, open_regular};
 use crate::settings::is_url;
 
@@ -28,6 +29,10 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
     };
     let mut total_bytes = 0;
     for (name, asset) in &assets {
+        if let Err(error) = http.policy().check_file(&asset.href) {
+            let advice = "the catalogue's operator names these files: take another catalogue, or tell them";
+            return Finding::fail("assets", format!("the {name} of {} may not be read: {error}", item.id), advice);
+        }
         let read = if is_url(&asset.href) { far(&asset.href, http) } else { near(&asset.href) };
         match read {
             Ok(bytes) => total_bytes += bytes,
@@ -70,7 +75,7 @@ fn near(href: &str) -> Result<u64, Trouble> {
 
 /// The size of a file behind http, bytes, when a part of it came as asked for.
 fn far(url: &str, http: &Http) -> Result<u64, Trouble> {
-    let answer = http.get_range(url, &[]).map_err(|error| Trouble {
+    let answer = http.get_range(url, Scope::File, &[]).map_err(|error| Trouble {
         found: format!("does not come: {error}"),
         advice: "check the network and its firewall: curl -I ADDRESS; the bucket may be down",
     })?;

@@ -10,8 +10,13 @@ use serde_json::{Value, json};
 
 use super::finding::{Finding, Status};
 use super::http::Http;
-use crate::catalogue::Catalogue;
+use crate::catalogue::{Catalogue, resolve_hrefs};
+use crate::http::Client;
 use crate::settings::{Settings, is_url};
+
+/// What to do about a catalogue that cannot be used.
+pub(super) const NAME_ANOTHER: &str = "name the root of a STAC API, such as \
+    https://earth-search.aws.element84.com/v1, or an ItemCollection in a file, with `stac`";
 
 /// Scenes asked for: one page, as long as a run's.
 const PAGE_ITEMS: usize = 100;
@@ -25,10 +30,10 @@ pub(super) enum Listed {
 }
 
 /// Whether the catalogue answers, and as a catalogue does.
-pub(super) fn reachable(stac: Option<&str>, http: &Http) -> (Finding, Option<Listed>) {
+pub(super) fn reachable(stac: Option<&str>, http: &Http, files: &Client) -> (Finding, Option<Listed>) {
     match stac {
         Some(url) if is_url(url) => reachable_api(url.trim_end_matches('/'), http),
-        stac => match Catalogue::open(stac, None) {
+        stac => match Catalogue::open(stac, None, files) {
             Ok(Catalogue::File(items)) if !items.is_empty() => {
                 let words = format!("{} lists {} scenes", stac.unwrap_or_default(), items.len());
                 (Finding::ok("catalogue", words), Some(Listed::File(items)))
@@ -37,11 +42,7 @@ pub(super) fn reachable(stac: Option<&str>, http: &Http) -> (Finding, Option<Lis
                 let words = format!("{} lists no scene", stac.unwrap_or_default());
                 (Finding::fail("catalogue", words, "fill it with the answer to a STAC search, or name another"), None)
             }
-            Err(error) => {
-                let advice = "name the root of a STAC API, such as https://earth-search.aws.element84.com/v1, or an \
-                              ItemCollection in a file, with `stac`";
-                (Finding::fail("catalogue", format!("{error:#}"), advice), None)
-            }
+            Err(error) => (Finding::fail("catalogue", format!("{error:#}"), NAME_ANOTHER), None),
         },
     }
 }
@@ -118,8 +119,8 @@ pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
 }
 
 /// Whether a token comes for files that open only with one; signs them with it. Nothing where none is wanted.
-pub(super) fn token(settings: &Settings, item: &mut Item) -> Option<Finding> {
-    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref()).ok()?;
+pub(super) fn token(settings: &Settings, item: &mut Item, client: &Client) -> Option<Finding> {
+    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), client).ok()?;
     match catalogue.sign(slice::from_mut(item)) {
         Ok(None) => None,
         Ok(Some(url)) => Some(Finding::ok("token", format!("{url} gives one"))),
@@ -255,9 +256,10 @@ fn search(listed: &Listed, region: &Region, window: DateWindow, http: &Http) -> 
             if answer.status != 200 {
                 return Err(format!("{url} answers {}", answer.in_words()));
             }
-            let mut json = serde_json::Deserializer::from_slice(&answer.body);
-            let read: Result<ItemCollection, _> = serde_path_to_error::deserialize(&mut json);
-            read.map_err(|error| format!("{url} does not answer as STAC does: {error}"))?.features
+            let read = ItemCollection::read(&answer.body);
+            let mut items = read.map_err(|error| format!("{url} does not answer as STAC does: {error}"))?.features;
+            resolve_hrefs(&mut items, &url);
+            items
         }
     };
     let wanted = |item: &Item| {

@@ -6,6 +6,7 @@ use serde_json::json;
 use super::asset::wanted;
 use super::finding::Finding;
 use super::http::{Answer, Http};
+use crate::http::Scope;
 use crate::settings::is_url;
 
 const CATALOGUE: &str = "catalogue cors";
@@ -59,7 +60,9 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
         let url = format!("{}{}", proxy_base.unwrap_or_default(), asset.href);
         let asked = || -> Result<Answer, String> {
             check_scheme(&url, origin)?;
-            let answer = http.get_range(&url, &[("origin", origin)])?;
+            // The proxy is the operator's own.
+            let scope = if proxy_base.is_some() { Scope::Configured } else { Scope::File };
+            let answer = http.get_range(&url, scope, &[("origin", origin)])?;
             if answer.status != 206 {
                 return Err(format!("it answers {}", answer.in_words()));
             }

@@ -1,24 +1,21 @@
 //! Asking a server once, with little patience: what it answers, and what its clock says.
 
-use std::io::Read;
 use std::sync::OnceLock;
-use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use ureq::http::{HeaderMap, Request};
+use dragonfly_core::stac::{AddressPolicy, MAX_PAGE_BYTES, shown};
+use ureq::http::{HeaderMap, Method};
 
-/// To connect; a server that lives does so at once.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// For a whole answer.
-pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
-/// More of an answer is not read, bytes: a page of a search is far smaller.
-const MOST_BYTES: u64 = 32 << 20;
+use crate::http::{Client, Request, Scope};
+
+/// More of an answer is not read, bytes.
+const MAX_BYTES: u64 = MAX_PAGE_BYTES as u64;
 /// Bytes asked for of a file: enough for the directories of a COG.
 pub(super) const RANGE_BYTES: u64 = 16 << 10;
 
 /// Asks, and notes the first clock it hears.
 pub(super) struct Http {
-    agent: ureq::Agent,
+    client: Client,
     clock: OnceLock<HeardClock>,
 }
 
@@ -39,33 +36,38 @@ pub(super) struct Answer {
 }
 
 impl Http {
-    pub(super) fn new() -> Self {
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_global(Some(TIMEOUT))
-            .user_agent(concat!("dragonfly/", env!("CARGO_PKG_VERSION"), " (burn-severity maps)"))
-            .build();
-        Self { agent: agent.into(), clock: OnceLock::new() }
+    pub(super) fn new(client: Client) -> Self {
+        Self { client, clock: OnceLock::new() }
     }
 
+    /// Where the catalogue may lead.
+    pub(super) fn policy(&self) -> &AddressPolicy {
+        self.client.policy()
+    }
+
+    /// A page of the catalogue.
     pub(super) fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, String> {
-        self.ask("GET", url, headers, "", MOST_BYTES)
+        self.ask(&Request { headers, ..Request::get(Scope::Catalogue, url) }, MAX_BYTES)
     }
 
     /// The beginning of a file. Of one that is sent whole no more is read.
-    pub(super) fn get_range(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    pub(super) fn get_range(&self, url: &str, scope: Scope, headers: &[(&str, &str)]) -> Result<Answer, String> {
         let range = format!("bytes=0-{}", RANGE_BYTES - 1);
-        self.ask("GET", url, &[headers, &[("range", &range)]].concat(), "", RANGE_BYTES)
+        let headers = [headers, &[("range", &range)]].concat();
+        self.ask(&Request { headers: &headers, ..Request::get(scope, url) }, RANGE_BYTES)
     }
 
+    /// What the catalogue allows a browser.
     pub(super) fn options(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, String> {
-        self.ask("OPTIONS", url, headers, "", MOST_BYTES)
+        let method = &Method::OPTIONS;
+        self.ask(&Request { scope: Scope::Catalogue, method, url, headers, body: "" }, MAX_BYTES)
     }
 
+    /// A search of the catalogue.
     pub(super) fn post_json(&self, url: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, String> {
         let headers = [headers, &[("content-type", "application/json")]].concat();
-        self.ask("POST", url, &headers, body, MOST_BYTES)
+        let method = &Method::POST;
+        self.ask(&Request { scope: Scope::Catalogue, method, url, headers: &headers, body }, MAX_BYTES)
     }
 
     /// The first clock heard; `None` where no answer told one.
@@ -74,31 +76,15 @@ impl Http {
     }
 
     /// Any answer is an answer, whatever its status. An error says in words why there was none.
-    fn ask(
-        &self,
-        method: &str,
-        url: &str,
-        headers: &[(&str, &str)],
-        body: &str,
-        most_bytes: u64,
-    ) -> Result<Answer, String> {
-        let builder = Request::builder().method(method).uri(url);
-        let builder = headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
-        let answer = if body.is_empty() {
-            self.agent.run(builder.body(()).map_err(|error| error.to_string())?)
-        } else {
-            self.agent.run(builder.body(body).map_err(|error| error.to_string())?)
-        };
-        let answer = answer.map_err(|error| in_words(&error))?;
+    fn ask(&self, request: &Request, max_bytes: u64) -> Result<Answer, String> {
+        let mut answer = self.client.send(request).map_err(|error| error.to_string())?;
         if let Some(ahead) = server_ahead(answer.headers(), Utc::now()) {
             // Another answer may have come first.
-            let _ = self.clock.set(HeardClock { url: url.to_owned(), ahead });
+            let _ = self.clock.set(HeardClock { url: request.url.to_owned(), ahead });
         }
-        let (parts, body) = answer.into_parts();
-        let mut read = Vec::new();
-        let mut body = body.into_with_config().limit(u64::MAX).reader().take(most_bytes);
-        body.read_to_end(&mut read).map_err(|error| format!("its answer broke off: {error}"))?;
-        Ok(Answer { status: parts.status.as_u16(), headers: parts.headers, body: read })
+        let mut body = Vec::new();
+        answer.read_into(&mut body, max_bytes).map_err(|error| format!("its answer broke off: {error}"))?;
+        Ok(Answer { status: answer.status(), headers: answer.headers().clone(), body })
     }
 }
 
@@ -118,17 +104,8 @@ impl Answer {
     pub(super) fn in_words(&self) -> String {
         const LONGEST: usize = 100;
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4 * LONGEST)]);
-        let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
+        let line = shown(&text.split_whitespace().collect::<Vec<_>>().join(" "));
         if line.is_empty() { format!("{}", self.status) } else { format!("{}: {line}", self.status) }
-    }
-}
-
-fn in_words(error: &ureq::Error) -> String {
-    match error {
-        ureq::Error::Timeout(_) => format!("no answer within {} seconds", TIMEOUT.as_secs()),
-        ureq::Error::HostNotFound => "nobody knows its name (DNS)".to_owned(),
-        ureq::Error::Io(error) => error.to_string(),
-        other => other.to_string(),
     }
 }
 

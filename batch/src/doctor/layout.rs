@@ -9,6 +9,7 @@ use gdal::{Dataset, Metadata};
 
 use super::asset::wanted;
 use super::finding::Finding;
+use crate::http::Client;
 use crate::image::{Asset, Image};
 use crate::placement::Placement;
 use crate::settings::is_url;
@@ -40,8 +41,8 @@ struct FileLayout {
 }
 
 /// Reads a little of every file as a run would, and names what is unexpected and what it costs.
-pub(super) fn layout(item: &Item, region: &Region) -> (Finding, Coarsest) {
-    match look(item, region) {
+pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding, Coarsest) {
+    match look(item, region, client) {
         Ok((surprises, coarsest)) if surprises.is_empty() => {
             let words = "Deflate with predictor 2, blocks of 512 pixels, overviews by 2, 4, 8 and 16 in blocks of 256";
             (Finding::ok("layout", words), coarsest)
@@ -63,12 +64,12 @@ pub(super) fn layout(item: &Item, region: &Region) -> (Finding, Coarsest) {
 /// What is unexpected, each with the files that it is true of.
 type Surprises = BTreeMap<String, Vec<&'static str>>;
 
-fn look(item: &Item, region: &Region) -> Result<(Surprises, Coarsest)> {
+fn look(item: &Item, region: &Region, client: &Client) -> Result<(Surprises, Coarsest)> {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mut surprises = Surprises::new();
     let mut coarsest = None;
     for (name, asset) in wanted(item)? {
-        let image = Image::open(Asset::ask(name, &asset.href)?)?;
+        let image = Image::open(Asset::ask(name, &asset.href, client)?)?;
         let cell_size_px = Placement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset).with_context(|| format!("{} cannot be read", image.location))?;
         for surprise in layout.surprises(cell_size_px) {

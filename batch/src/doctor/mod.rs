@@ -18,12 +18,16 @@ mod offset;
 
 use std::collections::BTreeMap;
 use std::thread;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use dragonfly_core::Region;
+use dragonfly_core::stac::AddressPolicy;
 use gdal::config::set_config_option;
 
+use crate::deadline::Deadline;
+use crate::http::{Client, Limits};
 use crate::settings::Settings;
 
 use catalogue::Listed;
@@ -33,6 +37,8 @@ pub(crate) use cors::parse_origin;
 pub(crate) use finding::{Finding, Status};
 pub(crate) use report::{as_json, in_words};
 
+/// For everything that is asked of others.
+const TIMEOUT: Duration = Duration::from_secs(120);
 /// Regions looked at when none is named.
 const REGIONS: usize = 3;
 
@@ -54,7 +60,14 @@ impl Examination<'_> {
     /// When GDAL cannot be told to be quick.
     pub(crate) fn run(&self) -> Result<Vec<Finding>> {
         be_quick()?;
-        let http = Http::new();
+        let (policy, refused) = match self.settings.address_policy() {
+            Ok(policy) => (policy, None),
+            // Nothing is asked of such a catalogue.
+            Err(error) => (AddressPolicy::of_file(), Some(error)),
+        };
+        let deadline = Deadline::after(TIMEOUT);
+        let client = |limits| Client::new(policy.clone(), deadline, limits, self.settings.max_connections);
+        let (http, files) = (Http::new(client(Limits::BRIEF)), client(Limits::NIGHT));
         let mut findings = vec![
             machine::root(&self.settings.root),
             machine::disk(&self.settings.root, self.settings.min_free_gb),
@@ -63,7 +76,10 @@ impl Examination<'_> {
         ];
         let (found, regions) = self.regions();
         findings.push(found);
-        let (found, listed) = catalogue::reachable(self.settings.stac.as_deref(), &http);
+        let (found, listed) = match refused {
+            Some(error) => (Finding::fail("catalogue", format!("{error:#}"), catalogue::NAME_ANOTHER), None),
+            None => catalogue::reachable(self.settings.stac.as_deref(), &http, &files),
+        };
         findings.push(found);
         findings.push(self.catalogue_cors(listed.as_ref(), &http));
 
@@ -84,8 +100,8 @@ impl Examination<'_> {
                     let is_there =
                         collections.get(region.collection.as_str()).is_some_and(|found| found.status == Status::Ok);
                     let listed = listed.as_ref().filter(|_| is_there);
-                    let http = &http;
-                    scope.spawn(move || self.look_at(region, listed, http))
+                    let (http, files) = (&http, &files);
+                    scope.spawn(move || self.look_at(region, listed, http, files))
                 })
                 .collect();
             for look in looks {
@@ -148,8 +164,8 @@ impl Examination<'_> {
     }
 
     /// Everything about one region.
-    fn look_at(&self, region: &Region, listed: Option<&Listed>, http: &Http) -> Vec<Finding> {
-        let mut findings = vec![mask::mask(self.settings, region)];
+    fn look_at(&self, region: &Region, listed: Option<&Listed>, http: &Http, files: &Client) -> Vec<Finding> {
+        let mut findings = vec![mask::mask(self.settings, region, files)];
         let skip = |reason: &str, probes: &[&'static str]| -> Vec<Finding> {
             probes.iter().map(|probe| Finding::skipped(probe, reason)).collect()
         };
@@ -160,7 +176,7 @@ impl Examination<'_> {
         findings.push(found);
         match item {
             Some(mut item) => {
-                let token = catalogue::token(self.settings, &mut item);
+                let token = catalogue::token(self.settings, &mut item, files);
                 let found = match &token {
                     Some(token) if token.status == Status::Fail => {
                         Finding::skipped("assets", "without a token they do not open")
@@ -171,7 +187,7 @@ impl Examination<'_> {
                 let is_readable = found.status == Status::Ok;
                 findings.push(found);
                 if is_readable {
-                    let (found, coarsest) = layout::layout(&item, region);
+                    let (found, coarsest) = layout::layout(&item, region, files);
                     let is_broken = found.status == Status::Fail;
                     findings.push(found);
                     findings.push(match coarsest {

@@ -12,7 +12,8 @@ use anyhow::{Result, anyhow};
 use dragonfly_core::stac::without_token;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use request::{Connections, Fault};
+use crate::http::{Client, HttpError, RetryPolicy, Scope};
+use request::{RangeError, Stretch};
 
 mod request;
 mod vsi;
@@ -30,14 +31,8 @@ const MAX_OVERLAP_BYTES: u64 = 8;
 /// Pieces of a long header that are kept of a file; the oldest go first.
 const MAX_HEADER_PIECES: usize = 256;
 
-/// Threads that wait for servers, and their connections.
-struct Reach {
-    threads: ThreadPool,
-    connections: Connections,
-}
-
 static MOST_CONNECTIONS: AtomicUsize = AtomicUsize::new(64);
-static REACH: OnceLock<Result<Reach, String>> = OnceLock::new();
+static THREADS: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
 /// Bytes ordered or here, and not yet used; heads are not counted.
 static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
 
@@ -46,9 +41,9 @@ pub(crate) fn set_most_connections(count: usize) {
     MOST_CONNECTIONS.store(count.max(1), Ordering::Relaxed);
 }
 
-/// The threads, started when they are first needed.
-fn reach() -> Result<&'static Reach> {
-    let started = REACH.get_or_init(|| {
+/// The threads that wait for servers, started when they are first needed.
+fn threads() -> Result<&'static ThreadPool> {
+    let started = THREADS.get_or_init(|| {
         let count = MOST_CONNECTIONS.load(Ordering::Relaxed);
         let threads = ThreadPoolBuilder::new()
             .num_threads(count)
@@ -56,9 +51,7 @@ fn reach() -> Result<&'static Reach> {
             // Without a handler rayon ends the program. Who waits learns of it by `Unfinished`.
             .panic_handler(|_| tracing::error!("a thread that fetches files panicked"))
             .build();
-        let threads =
-            threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))?;
-        Ok(Reach { threads, connections: Connections::new(count) })
+        threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))
     });
     started.as_ref().map_err(|message| anyhow!("{message}"))
 }
@@ -71,6 +64,8 @@ pub(crate) fn held_bytes() -> u64 {
 /// A file over http, of which pieces are here.
 pub(crate) struct FarFile {
     url: String,
+    client: Client,
+    scope: Scope,
     /// Known once its head is here.
     size: OnceLock<u64>,
     pieces: Mutex<Pieces>,
@@ -86,7 +81,7 @@ enum Piece {
     /// Under way, so many bytes.
     Ordered(u64),
     Here(Vec<u8>),
-    Failed(u64, Fault),
+    Failed(u64, RangeError),
 }
 
 impl Piece {
@@ -103,9 +98,11 @@ impl FarFile {
     ///
     /// # Errors
     /// Where the threads cannot be started.
-    pub(crate) fn ask(url: &str) -> Result<Arc<Self>> {
+    pub(crate) fn ask(url: &str, scope: Scope, client: &Client) -> Result<Arc<Self>> {
         let file = Arc::new(Self {
             url: url.to_owned(),
+            client: client.clone(),
+            scope,
             size: OnceLock::new(),
             pieces: Mutex::new(BTreeMap::from([(0, Piece::Ordered(HEAD_BYTES))])),
             header_pieces: Mutex::default(),
@@ -191,7 +188,7 @@ impl FarFile {
     fn order_together(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
         let file = Arc::downgrade(self);
         // A file that nobody wants any more by then is not asked for.
-        reach()?.threads.spawn_fifo(move || {
+        threads()?.spawn_fifo(move || {
             if let Some(file) = file.upgrade() {
                 let unfinished = Unfinished { file: &file, ranges: &ranges };
                 unfinished.file.fetch(unfinished.ranges);
@@ -203,14 +200,17 @@ impl FarFile {
     /// Waits until ordered ranges are here.
     ///
     /// # Errors
-    /// When one did not come. Names the file.
+    /// When one did not come, or the deadline passed. Names the file.
     pub(crate) fn wait(&self, ranges: &[Range<u64>]) -> Result<()> {
         let mut pieces = self.pieces();
         for range in ranges {
             loop {
                 match pieces.get(&range.start) {
                     Some(Piece::Ordered(_)) => {
-                        pieces = self.arrived.wait(pieces).unwrap_or_else(PoisonError::into_inner);
+                        let deadline = self.client.deadline();
+                        deadline.check().map_err(|over| anyhow!("{}: {over}", self.address()))?;
+                        let waited = self.arrived.wait_timeout(pieces, deadline.remaining());
+                        pieces = waited.unwrap_or_else(PoisonError::into_inner).0;
                     }
                     Some(Piece::Failed(_, fault)) => return Err(anyhow!("{}: {fault}", self.address())),
                     Some(Piece::Here(_)) | None => break,
@@ -232,8 +232,8 @@ impl FarFile {
 
     /// Fetches ordered ranges that lie close together, and parts them.
     fn fetch(&self, ranges: &[Range<u64>]) {
-        let (Some(whole), Ok(reach)) = (around(ranges), reach()) else { return };
-        let fetched = reach.connections.fetch(&self.url, &whole);
+        let Some(whole) = around(ranges) else { return };
+        let fetched = self.fetch_range(&whole);
         if let Ok(stretch) = &fetched {
             // Known already but for the head.
             let _ = self.size.set(stretch.file_size);
@@ -262,6 +262,10 @@ impl FarFile {
             }
             *ordered = piece;
         }
+    }
+
+    fn fetch_range(&self, range: &Range<u64>) -> Result<Stretch, RangeError> {
+        request::fetch(&self.client, self.scope, RetryPolicy::RANGES, &self.url, range)
     }
 
     /// Copies bytes from a place on, as many as there are; what is not here is fetched.
@@ -296,15 +300,14 @@ impl FarFile {
 
     /// Fetches and copies what GDAL wants beyond what was ordered: the rest of a long header, which is kept, or
     /// whole blocks of a file that nobody orders ahead, which are not.
-    fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, Fault> {
-        let Ok(reach) = reach() else { return Err(Fault::Cut) };
+    fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, RangeError> {
         let wanted = into.len() as u64;
         tracing::debug!(url = self.address(), at, wanted, "read beyond what was ordered");
         let end = at.saturating_add(wanted.clamp(HEAD_BYTES, MAX_REQUEST_BYTES)).min(self.size());
-        let stretch = reach.connections.fetch(&self.url, &(at..end))?;
+        let stretch = self.fetch_range(&(at..end))?;
         let copied = copy(&stretch.bytes, into);
         if copied == 0 {
-            return Err(Fault::Cut);
+            return Err(HttpError::Cut.into());
         }
         if wanted < HEAD_BYTES {
             self.keep_header_piece(at, stretch.bytes);
@@ -347,15 +350,13 @@ impl Drop for Unfinished<'_> {
             if let Some(piece) = pieces.get_mut(&range.start)
                 && matches!(piece, Piece::Ordered(_))
             {
-                *piece = Piece::Failed(piece.len(), NOT_FETCHED);
+                *piece = Piece::Failed(piece.len(), RangeError::NotFetched);
             }
         }
         drop(pieces);
         self.file.arrived.notify_all();
     }
 }
-
-const NOT_FETCHED: Fault = Fault::Unfit("it could not be fetched, for a fault of this program");
 
 impl Drop for FarFile {
     fn drop(&mut self) {

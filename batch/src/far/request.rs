@@ -1,23 +1,15 @@
-//! One stretch of a file over http: asked for patiently, until it is here whole or gone for good.
+//! One stretch of a file over http: asked for until it is here whole or gone for good.
 
-use std::collections::HashMap;
-use std::io::Read;
 use std::ops::Range;
-use std::sync::{Condvar, Mutex, PoisonError};
-use std::thread;
-use std::time::Duration;
 
 use dragonfly_core::stac::without_token;
+use ureq::http::Method;
 
-use crate::catalogue::pause_from_header;
+use crate::deadline::DeadlineError;
+use crate::http::{self, Client, HttpError, Request, Response, RetryPolicy, Scope};
 
-/// Attempts in all: with pauses from [`FIRST_PAUSE`], doubling up to [`LONGEST_PAUSE`], three quarters of a minute.
-const ATTEMPTS: u32 = 10;
-const FIRST_PAUSE: Duration = Duration::from_millis(200);
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(20);
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(60);
-const BODY_TIMEOUT: Duration = Duration::from_secs(120);
+/// Bytes that are reserved before they come: no more, however long the range.
+const MAX_RESERVED_BYTES: u64 = 16 << 20;
 
 /// What a server sent of a file.
 pub(super) struct Stretch {
@@ -29,169 +21,156 @@ pub(super) struct Stretch {
 
 /// A stretch that did not come.
 #[derive(Clone, Debug, thiserror::Error)]
-pub(crate) enum Fault {
-    /// No connection, or one that broke.
-    #[error("{0}")]
-    Lost(String),
-    /// An answer other than bytes.
-    #[error("it answers {status}")]
-    Status { status: u16, retry_after: Option<Duration> },
-    /// The body ended early.
-    #[error("its answer was cut short")]
-    Cut,
-    /// The server knows no ranges, or the file has changed under our hands.
-    #[error("{0}")]
-    Unfit(&'static str),
+pub(crate) enum RangeError {
+    /// No answer, or another than bytes.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The server sends whole files only.
+    #[error("its server does not answer byte ranges, without which nothing can be read piece by piece")]
+    NoRanges,
+    /// An answer that contradicts itself, or what was asked for.
+    #[error("its server sends another part of it than was asked for, or a size that cannot be")]
+    BadRange,
+    /// Another file under the same address.
+    #[error("it changed while it was read; run again")]
+    Changed,
+    /// The thread that fetched it ended before.
+    #[error("it could not be fetched, for a fault of this program")]
+    NotFetched,
 }
 
-impl Fault {
-    fn is_passing(&self) -> bool {
+impl From<DeadlineError> for RangeError {
+    fn from(over: DeadlineError) -> Self {
+        Self::Http(over.into())
+    }
+}
+
+impl http::Fault for RangeError {
+    fn attempts(&self, passing: usize) -> usize {
         match self {
-            Self::Lost(_) | Self::Cut => true,
-            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500..=599),
-            Self::Unfit(_) => false,
+            Self::Http(error) => error.attempts(passing),
+            Self::NoRanges | Self::BadRange | Self::Changed | Self::NotFetched => 1,
         }
     }
 
-    fn asked_pause(&self) -> Duration {
+    fn retry_after(&self) -> Option<std::time::Duration> {
         match self {
-            Self::Status { retry_after: Some(pause), .. } => *pause,
-            _ => Duration::ZERO,
+            Self::Http(error) => error.retry_after(),
+            _ => None,
         }
     }
 }
 
-/// Connections kept open, and no more than so many at a time to each host.
-pub(super) struct Connections {
-    agent: ureq::Agent,
-    most_per_host: usize,
-    busy: Mutex<HashMap<String, usize>>,
-    freed: Condvar,
+/// The bytes of a range, fewer where the file ends before. What came before a cut is kept.
+///
+/// # Errors
+/// At once where asking again is of no use; otherwise after the attempts of `retries`.
+pub(super) fn fetch(
+    client: &Client,
+    scope: Scope,
+    retries: RetryPolicy,
+    url: &str,
+    range: &Range<u64>,
+) -> Result<Stretch, RangeError> {
+    let reserved = range.end.saturating_sub(range.start).min(MAX_RESERVED_BYTES);
+    let mut bytes = Vec::with_capacity(usize::try_from(reserved).unwrap_or_default());
+    let mut file_size = None;
+    let attempt = || attempt(client, scope, url, range, &mut bytes, &mut file_size);
+    retries.run(client.deadline(), url, attempt)?;
+    // A file whose size nobody tells ends where its bytes do.
+    let file_size = file_size.unwrap_or(range.start + bytes.len() as u64);
+    Ok(Stretch { bytes, file_size })
 }
 
-impl Connections {
-    pub(super) fn new(most_per_host: usize) -> Self {
-        let agent = ureq::Agent::config_builder()
-            .http_status_as_error(false)
-            .max_idle_connections(most_per_host * 2)
-            .max_idle_connections_per_host(most_per_host)
-            .timeout_connect(Some(CONNECT_TIMEOUT))
-            .timeout_recv_response(Some(ANSWER_TIMEOUT))
-            .timeout_recv_body(Some(BODY_TIMEOUT))
-            .user_agent(concat!("dragonfly/", env!("CARGO_PKG_VERSION"), " (burn-severity maps)"))
-            .build();
-        Self { agent: agent.into(), most_per_host, busy: Mutex::default(), freed: Condvar::new() }
+/// Asks for what is still missing of a range.
+fn attempt(
+    client: &Client,
+    scope: Scope,
+    url: &str,
+    range: &Range<u64>,
+    bytes: &mut Vec<u8>,
+    file_size: &mut Option<u64>,
+) -> Result<(), RangeError> {
+    let first = range.start + bytes.len() as u64;
+    if first >= range.end {
+        return Ok(());
     }
-
-    /// The bytes of a range, fewer where the file ends before. What came before a cut is kept.
-    ///
-    /// # Errors
-    /// At once where asking again is of no use; otherwise after [`ATTEMPTS`].
-    pub(super) fn fetch(&self, url: &str, range: &Range<u64>) -> Result<Stretch, Fault> {
-        let mut stretch = Stretch { bytes: Vec::with_capacity((range.end - range.start) as usize), file_size: 0 };
-        let mut pause = FIRST_PAUSE;
-        for _ in 1..ATTEMPTS {
-            match self.attempt(url, range, &mut stretch) {
-                Err(fault) if fault.is_passing() => {
-                    let asked_for = fault.asked_pause().max(pause);
-                    tracing::debug!(
-                        url = without_token(url),
-                        "{fault}; asking again in {:.1} s",
-                        asked_for.as_secs_f64()
-                    );
-                    thread::sleep(asked_for);
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                }
-                ended => return ended.map(|()| stretch),
-            }
-        }
-        self.attempt(url, range, &mut stretch).map(|()| stretch)
+    let asked = format!("bytes={first}-{}", range.end - 1);
+    tracing::trace!(url = without_token(url), asked);
+    let headers = [("range", asked.as_str())];
+    let mut answer = client.send(&Request { scope, method: &Method::GET, url, headers: &headers, body: "" })?;
+    let part = Part::of(&answer)?;
+    if part.start != first {
+        return Err(RangeError::NoRanges);
     }
+    if file_size.is_some_and(|known| known != part.file_size) {
+        return Err(RangeError::Changed);
+    }
+    *file_size = Some(part.file_size);
+    let missing = range.end.min(part.file_size).saturating_sub(first);
+    let before = bytes.len() as u64;
+    // What came before an error stays in the buffer.
+    answer.read_into(bytes, missing)?;
+    if bytes.len() as u64 - before < missing {
+        return Err(HttpError::Cut.into());
+    }
+    answer.finish();
+    Ok(())
+}
 
-    /// Asks for what is still missing of a range.
-    fn attempt(&self, url: &str, range: &Range<u64>, stretch: &mut Stretch) -> Result<(), Fault> {
-        let _turn = self.take_turn(url);
-        let first = range.start + stretch.bytes.len() as u64;
-        let asked = format!("bytes={first}-{}", range.end - 1);
-        tracing::trace!(url = without_token(url), asked);
-        let answer = self.agent.get(url).header("range", asked).call();
-        let mut answer = answer.map_err(|error| Fault::Lost(error.to_string()))?;
-        let header = |name: &str| answer.headers().get(name).and_then(|value| value.to_str().ok());
-        let (start, file_size) = match answer.status().as_u16() {
-            206 => header("content-range").and_then(start_and_size).ok_or(NO_RANGES)?,
+/// The part of a file that an answer holds.
+#[derive(Debug, PartialEq)]
+struct Part {
+    start: u64,
+    /// Bytes of the whole file.
+    file_size: u64,
+}
+
+impl Part {
+    fn of(answer: &Response) -> Result<Self, RangeError> {
+        match answer.status() {
+            206 => Self::of_content_range(answer.header("content-range").ok_or(RangeError::NoRanges)?),
             // The whole file: as good, from its beginning.
-            200 => (0, header("content-length").and_then(|length| length.parse().ok()).ok_or(NO_RANGES)?),
-            status => {
-                let retry_after = header("retry-after").and_then(pause_from_header);
-                return Err(Fault::Status { status, retry_after });
+            200 => {
+                let length = answer.header("content-length").and_then(|length| length.trim().parse().ok());
+                Self::checked(0, length.ok_or(RangeError::NoRanges)?)
             }
+            _ => Err(answer.status_error().into()),
+        }
+    }
+
+    /// From `bytes 0-99/1234`.
+    fn of_content_range(text: &str) -> Result<Self, RangeError> {
+        let numbers = || -> Option<(u64, u64, u64)> {
+            let (range, size) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
+            let (start, last) = range.split_once('-')?;
+            Some((start.trim().parse().ok()?, last.trim().parse().ok()?, size.trim().parse().ok()?))
         };
-        if start != first {
-            return Err(NO_RANGES);
-        }
-        if stretch.file_size != 0 && stretch.file_size != file_size {
-            return Err(Fault::Unfit("it changed while it was read; run again"));
-        }
-        stretch.file_size = file_size;
-        let missing = range.end.min(file_size).saturating_sub(first);
-        let before = stretch.bytes.len() as u64;
-        // What came before an error stays in the buffer.
-        let read = answer.body_mut().as_reader().take(missing).read_to_end(&mut stretch.bytes);
-        match read {
-            _ if stretch.bytes.len() as u64 - before == missing => Ok(()),
-            Ok(_) => Err(Fault::Cut),
-            Err(error) => Err(Fault::Lost(error.to_string())),
-        }
+        let (start, last, file_size) = numbers().ok_or(RangeError::BadRange)?;
+        if start > last || last >= file_size { Err(RangeError::BadRange) } else { Self::checked(start, file_size) }
     }
 
-    /// Waits until the host of a URL has a connection to spare.
-    fn take_turn(&self, url: &str) -> Turn<'_> {
-        let host = url.split('/').nth(2).unwrap_or(url).to_owned();
-        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        while busy.get(&host).is_some_and(|count| *count >= self.most_per_host) {
-            busy = self.freed.wait(busy).unwrap_or_else(PoisonError::into_inner);
-        }
-        *busy.entry(host.clone()).or_default() += 1;
-        Turn { connections: self, host }
+    /// GDAL and every file system count offsets as signed numbers.
+    fn checked(start: u64, file_size: u64) -> Result<Self, RangeError> {
+        if i64::try_from(file_size).is_ok() { Ok(Self { start, file_size }) } else { Err(RangeError::BadRange) }
     }
-}
-
-const NO_RANGES: Fault =
-    Fault::Unfit("its server does not answer byte ranges, without which nothing can be read piece by piece");
-
-/// The right to one connection to a host, until dropped.
-struct Turn<'a> {
-    connections: &'a Connections,
-    host: String,
-}
-
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        let mut busy = self.connections.busy.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = busy.get_mut(&self.host) {
-            *count -= 1;
-        }
-        drop(busy);
-        self.connections.freed.notify_all();
-    }
-}
-
-/// The first byte and the file's size from `Content-Range: bytes 0-99/1234`.
-fn start_and_size(content_range: &str) -> Option<(u64, u64)> {
-    let (range, size) = content_range.strip_prefix("bytes ")?.split_once('/')?;
-    let (start, _) = range.split_once('-')?;
-    Some((start.trim().parse().ok()?, size.trim().parse().ok()?))
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
+    use std::thread;
+    use std::time::Duration;
+
+    use dragonfly_core::stac::AddressPolicy;
 
     use super::*;
+    use crate::deadline::Deadline;
+    use crate::http::Limits;
 
     /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what it was asked.
-    fn asked(answers: &[&str]) -> (Result<Stretch, Fault>, Vec<String>) {
+    fn asked(answers: &[&str]) -> (Result<Stretch, RangeError>, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
@@ -206,7 +185,9 @@ mod tests {
             }
             ranges
         });
-        let fetched = Connections::new(1).fetch(&url, &(4..10));
+        let deadline = Deadline::after(Duration::from_secs(60));
+        let client = Client::new(AddressPolicy::of_file(), deadline, Limits::NIGHT, 1);
+        let fetched = fetch(&client, Scope::File, RetryPolicy::RANGES.without_pauses(), &url, &(4..10));
         (fetched, server.join().unwrap())
     }
 
@@ -239,5 +220,39 @@ mod tests {
         let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/100\r\nContent-Length: 6\r\n\r\nabc";
         let other = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-9/99\r\nContent-Length: 3\r\n\r\ndef";
         assert!(asked(&[cut, other]).0.err().unwrap().to_string().contains("changed"));
+    }
+
+    #[test]
+    fn a_size_that_cannot_be_is_an_error() {
+        let check = |content_range: &str| {
+            let answer = format!(
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: {content_range}\r\nContent-Length: 6\r\n\r\nabcdef"
+            );
+            let (fetched, ranges) = asked(&[&answer]);
+            assert!(matches!(fetched, Err(RangeError::BadRange)), "{content_range}: {:?}", fetched.err());
+            assert_eq!(ranges.len(), 1);
+        };
+        check("bytes 4-9/18446744073709551615");
+        check("bytes 4-9/9223372036854775808");
+        check("bytes 4-9/99999999999999999999999");
+        check("bytes 4-9/5");
+        check("bytes 9-4/100");
+        check("bytes 4-9/*");
+        check("4-9/100");
+    }
+
+    #[test]
+    fn a_server_that_sends_more_than_was_asked_for_is_read_no_further() {
+        let more = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/99999999999\r\nContent-Length: 1099511627776\r\n\r\nabcdefghijklmnop";
+        assert_eq!(asked(&[more]).0.unwrap().bytes, b"abcdef");
+    }
+
+    #[test]
+    fn a_redirect_to_a_file_is_an_error() {
+        let elsewhere = "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n";
+        let (fetched, ranges) = asked(&[elsewhere]);
+        let message = fetched.err().unwrap().to_string();
+        assert!(message.contains("redirects elsewhere") && !message.contains("passwd"), "{message}");
+        assert_eq!(ranges.len(), 1);
     }
 }

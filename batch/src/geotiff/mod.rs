@@ -18,6 +18,7 @@ use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use crate::far::{self, FarFile};
+use crate::http::{Client, Scope};
 use crate::local_file::{LocalFileError, open_regular};
 use crate::settings::is_url;
 
@@ -55,12 +56,16 @@ pub(crate) fn set_up_gdal() -> Result<()> {
     Ok(())
 }
 
-/// Opens a GeoTIFF at a path or URL for reading.
+/// Opens a GeoTIFF at a path or URL of the configuration for reading.
 ///
 /// # Errors
 /// When it is missing, is none, or exceeds the limits. Names it.
-pub(crate) fn open(location: &str, limits: Limits) -> Result<GeoTiff> {
-    if is_url(location) { open_far(&FarFile::ask(location)?, limits) } else { open_near(location, limits) }
+pub(crate) fn open(location: &str, client: &Client, limits: Limits) -> Result<GeoTiff> {
+    if is_url(location) {
+        open_far(&FarFile::ask(location, Scope::Configured, client)?, limits)
+    } else {
+        open_near(location, limits)
+    }
 }
 
 /// Opens a GeoTIFF far away, once its head is here.
@@ -72,7 +77,11 @@ pub(crate) fn open_far(file: &Arc<FarFile>, limits: Limits) -> Result<GeoTiff> {
     open_named(&file.offer().path(), file.address(), &**file, limits)
 }
 
-fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
+/// Opens a GeoTIFF on this machine.
+///
+/// # Errors
+/// When it is missing, is none, or exceeds the limits. Names it.
+pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
     if path.contains("://") {
         bail!("{path} can be read neither as a file nor over http: give the catalogue http(s) addresses");
     }

@@ -8,6 +8,7 @@ use gdal::{Dataset, GeoTransform, GeoTransformEx};
 
 use super::coverage::has_pixels;
 use crate::geotiff::{self, BlockPlaces, GeoTiff, Limits, block_bytes};
+use crate::http::Client;
 
 /// Pixels that are read at a time.
 const MAX_WINDOW_PX: u64 = 2 << 20;
@@ -65,8 +66,8 @@ impl Mask {
     ///
     /// # Errors
     /// When it is missing, or is no raster of whole numbers in one band with a place on the ground.
-    pub(super) fn open(path: &str) -> Result<Self> {
-        let GeoTiff { dataset, file_bytes } = geotiff::open(path, Limits::SINGLE)?;
+    pub(super) fn open(path: &str, client: &Client) -> Result<Self> {
+        let GeoTiff { dataset, file_bytes } = geotiff::open(path, client, Limits::SINGLE)?;
         ensure!(dataset.raster_count() == 1, "has {} bands, and must have one", dataset.raster_count());
         let source = dataset.spatial_ref().context("has no coordinate system")?;
         let mask_from_mercator = geotiff::transform(&geotiff::web_mercator()?, &source)?;

@@ -7,6 +7,7 @@ mod mask;
 use anyhow::{Context, Result, ensure};
 use dragonfly_core::{CellWindow, Grid};
 
+use crate::http::Client;
 use crate::mosaic::STRIP_ROWS;
 
 use mask::Mask;
@@ -26,9 +27,9 @@ impl FireZone {
     ///
     /// # Errors
     /// When the mask is missing, holds other values, or does not touch the region's box; when the zone takes more.
-    pub(crate) fn read(path: &str, grid: &Grid, max_bytes: u64) -> Result<Self> {
+    pub(crate) fn read(path: &str, grid: &Grid, max_bytes: u64, client: &Client) -> Result<Self> {
         let named = || format!("the fire-zone mask {path}");
-        Self::read_from(&mut Mask::open(path).with_context(named)?, grid, max_bytes).with_context(named)
+        Self::read_from(&mut Mask::open(path, client).with_context(named)?, grid, max_bytes).with_context(named)
     }
 
     /// Reads a mask for the coarsest of some grids that needs no more than `max_blocks` of its blocks, or for the last
@@ -36,9 +37,15 @@ impl FireZone {
     ///
     /// # Errors
     /// As [`FireZone::read`].
-    pub(crate) fn read_roughly(path: &str, grids: &[Grid], max_blocks: u64, max_bytes: u64) -> Result<Self> {
+    pub(crate) fn read_roughly(
+        path: &str,
+        grids: &[Grid],
+        max_blocks: u64,
+        max_bytes: u64,
+        client: &Client,
+    ) -> Result<Self> {
         let named = || format!("the fire-zone mask {path}");
-        let mut mask = Mask::open(path).with_context(named)?;
+        let mut mask = Mask::open(path, client).with_context(named)?;
         let small =
             grids.iter().find(|grid| Self::bytes_of(grid) <= max_bytes && mask.blocks_under(grid) <= max_blocks);
         let grid = small.or(grids.last()).context("no grid to read a mask for")?;

@@ -1,10 +1,11 @@
-//! Ranges by the browser's own `fetch`, in a page, a worker or Node.
+//! Ranges of files and pages of the catalogue by the browser's own `fetch`, in a page, a worker or Node.
 
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
+use dragonfly_core::stac::{MAX_PAGE_BYTES, Page};
 use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
@@ -14,6 +15,7 @@ use web_sys::{
     RequestCache, RequestInit, Response,
 };
 
+use crate::catalogue::{Web, WebAnswer};
 use crate::transport::{Answer, AnswerHead, Transport, Unreachable};
 
 #[wasm_bindgen]
@@ -40,6 +42,8 @@ type Buffers = Rc<RefCell<Vec<ArrayBuffer>>>;
 /// An answer of `fetch`. Dropping it before its end aborts the transfer.
 pub struct BrowserAnswer {
     head: AnswerHead,
+    /// Where it came from, after redirects.
+    url: String,
     body: Option<Body>,
     _abort: AbortOnDrop,
 }
@@ -64,17 +68,62 @@ impl Transport for BrowserTransport {
     type Answer = BrowserAnswer;
 
     async fn ask(&self, url: &str, range: Range<u64>) -> Result<BrowserAnswer, Unreachable> {
-        let abort = AbortOnDrop(AbortController::new().map_err(unreachable)?);
-        let headers = Headers::new().map_err(unreachable)?;
-        headers
-            .append("Range", &format!("bytes={}-{}", range.start, range.end.saturating_sub(1)))
-            .map_err(unreachable)?;
         let settings = RequestInit::new();
-        settings.set_headers(&headers);
         // Chromium's own cache lets only one range of a file through at a time, and ours keeps what is needed.
         settings.set_cache(RequestCache::NoStore);
+        self.fetch(url, &settings, "Range", &format!("bytes={}-{}", range.start, range.end.saturating_sub(1))).await
+    }
+
+    async fn pause(&self, time: Duration) {
+        let wait = Promise::new(&mut |done, _| {
+            set_timeout(&done, time.as_secs_f64() * 1000.0);
+        });
+        // A timer never fails.
+        let _ = JsFuture::from(wait).await;
+    }
+}
+
+impl Web for BrowserTransport {
+    async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
+        let settings = RequestInit::new();
+        let mut answer = match page {
+            Page::Get { url } => self.fetch(url, &settings, "Accept", "*/*").await?,
+            Page::Post { url, body } => {
+                settings.set_method("POST");
+                settings.set_body(&body.as_str().into());
+                self.fetch(url, &settings, "Content-Type", "application/json").await?
+            }
+        };
+        let mut body = Vec::new();
+        while answer.read(&mut body).await? {
+            if body.len() > MAX_PAGE_BYTES {
+                return Err(Unreachable("its answer is too large".to_owned()));
+            }
+        }
+        let AnswerHead { status, retry_after, .. } = answer.head;
+        Ok(WebAnswer { status, url: answer.url, body, retry_after })
+    }
+
+    async fn pause(&self, time: Duration) {
+        Transport::pause(self, time).await;
+    }
+}
+
+impl BrowserTransport {
+    /// Sends a request with one header; done when the head of the answer is there.
+    async fn fetch(
+        &self,
+        url: &str,
+        settings: &RequestInit,
+        header: &str,
+        value: &str,
+    ) -> Result<BrowserAnswer, Unreachable> {
+        let abort = AbortOnDrop(AbortController::new().map_err(unreachable)?);
+        let headers = Headers::new().map_err(unreachable)?;
+        headers.append(header, value).map_err(unreachable)?;
+        settings.set_headers(&headers);
         settings.set_signal(Some(&abort.0.signal()));
-        let request = Request::new_with_str_and_init(url, &settings).map_err(unreachable)?;
+        let request = Request::new_with_str_and_init(url, settings).map_err(unreachable)?;
         let response = JsFuture::from(global_fetch(&request)).await.map_err(unreachable)?;
         let response: Response = response.dyn_into().map_err(unreachable)?;
         let header = |name| response.headers().get(name).ok().flatten();
@@ -85,17 +134,10 @@ impl Transport for BrowserTransport {
                 content_length: header("content-length").and_then(|length| length.trim().parse().ok()),
                 retry_after: header("retry-after"),
             },
+            url: response.url(),
             body: response.body().and_then(|body| Body::of(&body, &self.buffers)),
             _abort: abort,
         })
-    }
-
-    async fn pause(&self, time: Duration) {
-        let wait = Promise::new(&mut |done, _| {
-            set_timeout(&done, time.as_secs_f64() * 1000.0);
-        });
-        // A timer never fails.
-        let _ = JsFuture::from(wait).await;
     }
 }
 

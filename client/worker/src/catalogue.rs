@@ -1,15 +1,19 @@
-//! The catalogue of scenes: a STAC API, searched page by page, patiently.
+//! The catalogue of scenes: a STAC API, searched page by page.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::future::Future;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dragonfly_core::stac::{Circle, Item, ItemCollection, Page, Pages, Search, Token, TokenEndpoint, token_endpoint};
-use serde_json::Value;
+use dragonfly_core::stac::{
+    AddressError, AddressPolicy, Item, ItemCollection, NotItemsError, Page, Pages, PagesError, Search, Token,
+    TokenEndpoint, token_endpoint,
+};
+use futures_util::future::{Either, select};
 
 use crate::cache::ByteCache;
 use crate::transport::Unreachable;
@@ -28,8 +32,10 @@ pub trait Web {
 pub struct WebAnswer {
     /// Such as 200.
     pub status: u16,
-    /// The body.
-    pub text: String,
+    /// Where it came from, after redirects.
+    pub url: String,
+    /// At most [`MAX_PAGE_BYTES`](dragonfly_core::stac::MAX_PAGE_BYTES).
+    pub body: Vec<u8>,
     /// Retry-After, where visible.
     pub retry_after: Option<String>,
 }
@@ -46,14 +52,12 @@ pub enum CatalogueError {
         cause: Unreachable,
     },
     /// An answer other than 200, also after several attempts.
-    #[error("the catalogue {url} answers with status {status}{}", said(.text))]
+    #[error("the catalogue {url} answers with status {status}")]
     Status {
         /// Address.
         url: String,
         /// Status.
         status: u16,
-        /// Body.
-        text: String,
     },
     /// Something else than STAC.
     #[error("the catalogue {url} does not answer as STAC does: {cause}")]
@@ -61,18 +65,19 @@ pub enum CatalogueError {
         /// Address.
         url: String,
         /// Why.
-        cause: String,
+        cause: NotItemsError,
     },
-    /// Pages that do not end.
+    /// Pages that do not end, or that may not be asked for.
     #[error(transparent)]
-    Circle(#[from] Circle),
+    Pages(#[from] PagesError),
+    /// Scenes that may not be read.
+    #[error("no scene of the catalogue may be read: {0}")]
+    Files(AddressError),
     /// The token endpoint answers something else.
-    #[error("{url} answers without a token: {cause}")]
+    #[error("{url} answers without a token")]
     WithoutToken {
         /// Address.
         url: String,
-        /// Why.
-        cause: String,
     },
     /// A token that opens nothing any more.
     #[error("the token of {url} ended at {expiry}: perhaps the clock of this device is wrong")]
@@ -95,6 +100,7 @@ pub struct Catalogue<W, C> {
     web: W,
     cache: Rc<C>,
     root: String,
+    policy: Result<AddressPolicy, AddressError>,
     tokens: Option<TokenEndpoint>,
 }
 
@@ -104,33 +110,55 @@ const ATTEMPTS: u32 = 5;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// No server may ask to wait longer than this.
 const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// A page that is not there by then does not come.
+const TIMEOUT: Duration = Duration::from_secs(120);
 /// A token that ends sooner is not used again: nobody knows how long a reader's line takes.
 const TOKEN_LASTS: TimeDelta = TimeDelta::minutes(15);
 
 impl<W: Web, C: ByteCache> Catalogue<W, C> {
-    /// An API by its root. Its token endpoint is known, unless another is named.
-    pub fn new(web: W, cache: Rc<C>, root: &str, token_url: Option<&str>) -> Self {
+    /// An API by its root, and where it may lead. Its token endpoint is known, unless another is named.
+    pub fn new(
+        web: W,
+        cache: Rc<C>,
+        root: &str,
+        policy: Result<AddressPolicy, AddressError>,
+        token_url: Option<&str>,
+    ) -> Self {
         let tokens = token_url.map(TokenEndpoint::at).or_else(|| token_endpoint(root));
-        Self { web, cache, root: root.to_owned(), tokens }
+        Self { web, cache, root: root.to_owned(), policy, tokens }
     }
 
-    /// All items that answer a search. `on_page` hears how many there are so far.
+    /// Whether a file may be read.
+    pub fn may_read(&self, href: &str) -> bool {
+        self.policy.as_ref().is_ok_and(|policy| policy.check_file(href).is_ok())
+    }
+
+    /// All items that answer a search and may be read. `on_page` hears how many there are so far.
     ///
     /// # Errors
-    /// When the catalogue does not answer, or not as STAC does.
+    /// When the catalogue does not answer, or not as STAC does, or leads where it may not.
     pub async fn find(&self, search: &Search, mut on_page: impl FnMut(usize)) -> Result<Vec<Item>, CatalogueError> {
-        let mut pages = Pages::of(search, &self.root);
+        let policy = self.policy.clone().map_err(PagesError::from)?;
+        let mut pages = Pages::of(search, &self.root, policy.clone());
         let mut items = Vec::new();
+        let mut refused = None;
         while let Some(page) = pages.next_page()? {
-            let not_stac = |cause: String| CatalogueError::NotStac { url: page.url().to_owned(), cause };
-            let text = self.text(&page).await?;
-            let answer: Value = serde_json::from_str(&text).map_err(|error| not_stac(error.to_string()))?;
-            pages.answered(&answer);
-            let read: ItemCollection = serde_json::from_value(answer).map_err(|error| not_stac(error.to_string()))?;
-            items.extend(read.features);
+            let body = self.body(&page, &policy).await?;
+            let not_stac = |cause| CatalogueError::NotStac { url: page.url().to_owned(), cause };
+            let mut answer = ItemCollection::read(&body).map_err(not_stac)?;
+            pages.answered(&mut answer)?;
+            for item in answer.features {
+                match policy.check_item(&item) {
+                    Ok(()) => items.push(item),
+                    Err(error) => refused = Some(error),
+                }
+            }
             on_page(items.len());
         }
-        Ok(items)
+        match refused {
+            Some(error) if items.is_empty() => Err(CatalogueError::Files(error)),
+            _ => Ok(items),
+        }
     }
 
     /// Signs the addresses that need it, with a token for each collection: one in hand, while it lasts.
@@ -158,13 +186,10 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     }
 
     async fn token(&self, url: &str, now: DateTime<Utc>) -> Result<Token, CatalogueError> {
-        let read = |text: String| {
-            let token: Token = serde_json::from_str(&text).map_err(|error| {
-                // JSON may hold a token where it is not looked for, and a token is not shown.
-                let is_json = text.trim_start().starts_with('{');
-                let cause = if is_json { error.to_string() } else { format!("{error}{}", said(&text)) };
-                CatalogueError::WithoutToken { url: url.to_owned(), cause }
-            })?;
+        let read = |answer: WebAnswer| {
+            // What stands there instead is not shown: it may be a token where none is looked for.
+            let token: Token = serde_json::from_slice(&answer.body)
+                .map_err(|_| CatalogueError::WithoutToken { url: url.to_owned() })?;
             match token.expiry > now {
                 true => Ok(token),
                 false => Err(CatalogueError::TokenOver { url: url.to_owned(), expiry: token.expiry }),
@@ -174,22 +199,24 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     }
 
     /// The text of a page; the one kept from before when there is no answer.
-    async fn text(&self, page: &Page) -> Result<String, CatalogueError> {
+    async fn body(&self, page: &Page, policy: &AddressPolicy) -> Result<Vec<u8>, CatalogueError> {
         let key = match page {
             Page::Get { url } => url.clone(),
             Page::Post { url, body } => format!("{url}#{body}"),
         };
         // Kept as a range without end: nobody knows how long the text is.
         let whole = 0..u64::MAX;
-        match self.patiently(page, Ok).await {
-            Ok(text) => {
-                self.cache.put(&key, &whole, text.as_bytes()).await;
-                Ok(text)
+        let read = |answer: WebAnswer| {
+            // The browser has followed redirects by itself.
+            policy.check_page(&answer.url).map_err(PagesError::from)?;
+            Ok(answer.body)
+        };
+        match self.patiently(page, read).await {
+            Ok(body) => {
+                self.cache.put(&key, &whole, &body).await;
+                Ok(body)
             }
-            Err(error @ CatalogueError::Unreachable { .. }) => {
-                let kept = self.cache.get(&key, &whole).await;
-                kept.and_then(|bytes| String::from_utf8(bytes).ok()).ok_or(error)
-            }
+            Err(error @ CatalogueError::Unreachable { .. }) => self.cache.get(&key, &whole).await.ok_or(error),
             Err(error) => Err(error),
         }
     }
@@ -198,17 +225,21 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     async fn patiently<T>(
         &self,
         page: &Page,
-        read: impl Fn(String) -> Result<T, CatalogueError>,
+        read: impl Fn(WebAnswer) -> Result<T, CatalogueError>,
     ) -> Result<T, CatalogueError> {
         let mut pause = FIRST_PAUSE;
         let mut attempt = 0;
         loop {
             attempt += 1;
             let url = || page.url().to_owned();
-            let (outcome, retry_after) = match self.web.ask(page).await {
-                Ok(WebAnswer { status: 200, text, .. }) => (read(text), None),
-                Ok(WebAnswer { status, text, retry_after }) => {
-                    (Err(CatalogueError::Status { url: url(), status, text }), retry_after)
+            let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await {
+                Either::Left((answer, _)) => answer,
+                Either::Right(_) => Err(Unreachable("it took too long".to_owned())),
+            };
+            let (outcome, retry_after) = match answer {
+                Ok(answer) if answer.status == 200 => (read(answer), None),
+                Ok(WebAnswer { status, retry_after, .. }) => {
+                    (Err(CatalogueError::Status { url: url(), status }), retry_after)
                 }
                 Err(cause) => (Err(CatalogueError::Unreachable { url: url(), cause }), None),
             };
@@ -234,13 +265,6 @@ impl CatalogueError {
     }
 }
 
-/// The beginning of what a server said, on one line.
-fn said(text: &str) -> String {
-    const LONGEST: usize = 120;
-    let line: String = text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect();
-    if line.is_empty() { String::new() } else { format!(": {line}") }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::RefCell;
@@ -250,6 +274,8 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
+
+    const ROOT: &str = "http://catalogue/";
 
     /// Answers as written down beforehand; silent when there are no more.
     #[derive(Default)]
@@ -262,7 +288,10 @@ mod tests {
     impl Web for Rc<Script> {
         async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
             self.asked.borrow_mut().push(page.clone());
-            self.answers.borrow_mut().pop_front().ok_or(Unreachable("offline".to_owned()))
+            let answer = self.answers.borrow_mut().pop_front().ok_or(Unreachable("offline".to_owned()))?;
+            // Without a redirect.
+            let url = if answer.url.is_empty() { page.url().to_owned() } else { answer.url.clone() };
+            Ok(WebAnswer { url, ..answer })
         }
 
         async fn pause(&self, time: Duration) {
@@ -286,16 +315,17 @@ mod tests {
     fn page(id: &str, next: &str) -> WebAnswer {
         let item = format!(r#"{{"id":"{id}","properties":{{"datetime":"2025-06-12T18:50:00Z"}},"assets":{{}}}}"#);
         let links = if next.is_empty() { String::new() } else { format!(r#"{{"rel":"next","href":"{next}"}}"#) };
-        WebAnswer { status: 200, text: format!(r#"{{"features":[{item}],"links":[{links}]}}"#), retry_after: None }
+        answer(&format!(r#"{{"features":[{item}],"links":[{links}]}}"#))
     }
 
     fn status(status: u16, retry_after: Option<&str>) -> WebAnswer {
-        WebAnswer { status, text: "so it is".to_owned(), retry_after: retry_after.map(str::to_owned) }
+        WebAnswer { status, retry_after: retry_after.map(str::to_owned), ..answer("SECRET") }
     }
 
     fn found(script: &Rc<Script>, kept: &Rc<Kept>, answers: &[WebAnswer]) -> Result<Vec<String>, CatalogueError> {
         script.answers.borrow_mut().extend(answers.iter().cloned());
-        let catalogue = Catalogue::new(Rc::clone(script), Rc::clone(kept), "http://catalogue/", None);
+        let catalogue =
+            Catalogue::new(Rc::clone(script), Rc::clone(kept), ROOT, AddressPolicy::of_api(ROOT, &[], false), None);
         let items = block_on(catalogue.find(&Search::default(), |_| {}))?;
         Ok(items.into_iter().map(|item| item.id).collect())
     }
@@ -313,10 +343,11 @@ mod tests {
     fn check_error(answers: &[WebAnswer], part: &str) {
         let error = found(&Rc::default(), &Rc::default(), answers).unwrap_err().to_string();
         assert!(error.contains("http://catalogue/search") && error.contains(part), "{error}");
+        assert!(!error.contains("SECRET"), "{error}");
     }
 
     fn answer(text: &str) -> WebAnswer {
-        WebAnswer { status: 200, text: text.to_owned(), retry_after: None }
+        WebAnswer { status: 200, body: text.as_bytes().to_vec(), ..WebAnswer::default() }
     }
 
     fn token(expiry: &str) -> WebAnswer {
@@ -332,7 +363,8 @@ mod tests {
     ) -> Result<Vec<String>, CatalogueError> {
         script.answers.borrow_mut().extend(answers.iter().cloned());
         let (kept, endpoint) = (Rc::new(Kept::default()), Some("http://sas/token/"));
-        let catalogue = Catalogue::new(Rc::clone(script), Rc::clone(&kept), "http://catalogue/", endpoint);
+        let policy = AddressPolicy::of_api(ROOT, &[], false);
+        let catalogue = Catalogue::new(Rc::clone(script), Rc::clone(&kept), ROOT, policy, endpoint);
         let item = r#"{"id":"a","collection":"landsat-c2-l2","properties":{},"assets":{
             "nir08":{"href":"https://a.blob.core.windows.net/B5.TIF"},"b":{"href":"https://example.org/B5.TIF"}}}"#;
         let mut items: Vec<Item> = vec![serde_json::from_str(item).unwrap(), serde_json::from_str(item).unwrap()];
@@ -373,19 +405,49 @@ mod tests {
             assert!(error.contains("only with a token") && error.contains("http://sas/token/landsat-c2-l2"), "{error}");
             assert!(error.contains(part) && !error.contains("sig="), "{error}");
         };
-        check(&[status(404, None)], "status 404: so it is");
+        check(&[status(404, None)], "status 404");
         check(&[], "no answer (offline)");
-        check(&[answer("<html>Welcome</html>")], "<html>Welcome");
-        check(&[answer(r#"{"token":"se=1&sig=x"}"#)], "msft:expiry");
+        check(&[answer("<html>Welcome</html>")], "without a token");
+        check(&[answer(r#"{"token":"se=1&sig=x"}"#)], "without a token");
         check(&vec![token("09:00"); 5], "ended at 2026-07-01 09:00:00 UTC");
     }
 
     #[test]
     fn a_catalogue_that_does_not_answer_is_named() {
         check_error(&[], "no answer (offline)");
-        check_error(&[status(404, None)], "status 404: so it is");
+        check_error(&[status(404, None)], "status 404");
         check_error(&vec![status(500, None); 5], "status 500");
-        check_error(&[WebAnswer { status: 200, text: "<html>".to_owned(), retry_after: None }], "not answer as STAC");
-        check_error(&[WebAnswer { status: 200, text: "{}".to_owned(), retry_after: None }], "features");
+        check_error(&[answer("<html>SECRET")], "not answer as STAC");
+        check_error(&[answer(r#"{"features":"SECRET"}"#)], "features");
+    }
+
+    #[test]
+    fn pages_elsewhere_are_not_read() {
+        let check = |answers: &[WebAnswer], asked: usize| {
+            let script = Rc::new(Script::default());
+            let error = found(&script, &Rc::default(), answers).unwrap_err();
+            assert!(matches!(error, CatalogueError::Pages(PagesError::Address(_))), "{error}");
+            assert_eq!(script.asked.borrow().len(), asked);
+        };
+        check(&[page("a", "http://127.0.0.1:9/admin")], 1);
+        check(&[page("a", "http://elsewhere/search")], 1);
+        check(&[page("a", "file:///etc/passwd")], 1);
+        check(&[WebAnswer { url: "http://elsewhere/search".to_owned(), ..page("a", "") }], 1);
+    }
+
+    #[test]
+    fn scenes_on_private_addresses_are_left_out() {
+        let item = |id: &str, href: &str| {
+            format!(
+                r#"{{"id":"{id}","properties":{{}},"assets":{{"nir08":{{"href":"{href}"}},"red":{{"href":"x"}}}}}}"#
+            )
+        };
+        let all = |hrefs: &[&str]| {
+            let items: Vec<String> = hrefs.iter().enumerate().map(|(i, href)| item(&format!("i{i}"), href)).collect();
+            found(&Rc::default(), &Rc::default(), &[answer(&format!(r#"{{"features":[{}]}}"#, items.join(",")))])
+        };
+        let inside = ["http://127.0.0.1/B8A.tif", "http://0x7f.1/B8A.tif", "file:///etc/passwd", "/etc/passwd"];
+        assert_eq!(all(&[&["https://bucket/B8A.tif"][..], &inside[..]].concat()).unwrap(), ["i0"]);
+        assert!(matches!(all(&inside), Err(CatalogueError::Files(_))));
     }
 }

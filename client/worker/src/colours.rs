@@ -4,7 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, Collection, LevelFrame, Scaling, ScenePlan, choose_level};
+use dragonfly_core::{CellWindow, Collection, LevelFrame, Scaling, ScenePlan, VISIBLE_BANDS, choose_level};
 use futures_util::future::{try_join_all, try_join3};
 
 use crate::band::Band;
@@ -35,11 +35,6 @@ struct ColourBand<T, C> {
     pixels: Vec<u16>,
 }
 
-/// Names of the visible bands in the catalogues.
-const RED: [&str; 3] = ["red", "B04", "B04_10m"];
-const GREEN: [&str; 3] = ["green", "B03", "B03_10m"];
-const BLUE: [&str; 3] = ["blue", "B02", "B02_10m"];
-
 /// Ground is dark to the eye and bright in the infrared. Reflectances.
 const WHITE_TRUE: f32 = 0.3;
 const WHITE_FALSE: f32 = 0.5;
@@ -60,9 +55,10 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
         let href =
             |names: &[&str]| names.iter().find_map(|name| item.assets.get(*name)).map(|asset| asset.href.as_str());
         let collection = Collection::of(item);
+        let [red, green, blue] = &VISIBLE_BANDS;
         let (hrefs, white) = match picture {
-            Picture::True => ([href(&RED), href(&GREEN), href(&BLUE)], WHITE_TRUE),
-            Picture::False => ([href(&[collection.swir]), href(&[collection.nir]), href(&RED)], WHITE_FALSE),
+            Picture::True => ([href(red), href(green), href(blue)], WHITE_TRUE),
+            Picture::False => ([href(&[collection.swir]), href(&[collection.nir]), href(red)], WHITE_FALSE),
         };
         let [Some(red), Some(green), Some(blue)] = hrefs else { return Ok(None) };
         let open = |href| ColourBand::open(far, cache, href, wanted);

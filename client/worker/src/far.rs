@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
+use dragonfly_core::stac::shown;
 use tokio::sync::Semaphore;
 
 use crate::transport::{Answer, AnswerHead, Transport, Unreachable};
@@ -207,7 +208,7 @@ fn promised_by_part(head: &AnswerHead, asked: &Range<u64>) -> Result<Promised, F
             _ => Ok(Promised { length: most, file_length: None }),
         };
     };
-    let wrong = || FetchError::WrongRange(content_range.clone());
+    let wrong = || FetchError::WrongRange(shown(content_range));
     let (sent, file_length) = parse_content_range(content_range).ok_or_else(wrong)?;
     if sent.start != asked.start || sent.end > asked.end {
         return Err(wrong());
@@ -228,7 +229,8 @@ fn parse_content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
     let (range, length) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
     let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
-    let file_length = if length == "*" { None } else { Some(length.parse().ok()?) };
+    // A longer file than an offset can say is none.
+    let file_length = if length == "*" { None } else { Some(u64::try_from(length.parse::<i64>().ok()?).ok()?) };
     let end = last.checked_add(1)?;
     (first < end && file_length.is_none_or(|length| end <= length)).then_some((first..end, file_length))
 }
@@ -335,6 +337,8 @@ mod tests {
         check_refused(part("0-3/100", b"dnbr"), FetchError::WrongRange("bytes 0-3/100".to_owned()));
         check_refused(part("10-99/100", b"dnbr"), FetchError::WrongRange("bytes 10-99/100".to_owned()));
         check_refused(part("10-13/12", b"dnbr"), FetchError::WrongRange("bytes 10-13/12".to_owned()));
+        let endless = "10-13/18446744073709551615";
+        check_refused(part(endless, b"dnbr"), FetchError::WrongRange(format!("bytes {endless}")));
         check_refused(status(200), FetchError::NoRanges);
         check_refused(status(403), FetchError::Forbidden(403));
         check_refused(status(404), FetchError::NotFound(404));

@@ -38,7 +38,10 @@ pub fn catalogue_fault(error: &CatalogueError, is_online: bool) -> Fault {
             (FaultKind::Forbidden, "the catalogue wants a login: ask whoever runs this page for another")
         }
         CatalogueError::Status { status: 429 | 500.., .. } => (FaultKind::Busy, "try again in a few minutes"),
-        CatalogueError::Status { .. } | CatalogueError::NotStac { .. } | CatalogueError::Circle(_) => {
+        CatalogueError::Status { .. }
+        | CatalogueError::NotStac { .. }
+        | CatalogueError::Pages(_)
+        | CatalogueError::Files(_) => {
             (FaultKind::Catalogue, "tell whoever runs this page: its catalogue's address may be wrong")
         }
         CatalogueError::WithoutToken { .. } => {

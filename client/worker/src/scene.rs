@@ -348,7 +348,7 @@ pub(crate) async fn open_band<T: Transport, C: ByteCache>(
     href: String,
 ) -> Result<Rc<Cog<T, C>>, SceneError> {
     let is_http = href.starts_with("https://") || href.starts_with("http://");
-    if href.contains("://") && !is_http {
+    if href.is_empty() || (href.contains("://") && !is_http) {
         return Err(SceneError::Address(without_token(&href).to_owned()));
     }
     let cog = Cog::open(far, cache, &href).await?;

@@ -45,6 +45,11 @@ impl Asset {
         self.bands().find_map(|band| band.offset).or(self.offset)
     }
 
+    /// Memory that it takes beside its own size, bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.href.len() + size_of_val(&self.raster_bands[..]) + size_of_val(&self.bands[..])
+    }
+
     fn bands(&self) -> impl Iterator<Item = &RasterBand> {
         self.raster_bands.iter().chain(&self.bands)
     }

@@ -20,9 +20,9 @@ enum Geometry {
 const TURNS: [f64; 3] = [0.0, -360.0, 360.0];
 
 impl Footprint {
-    /// A GeoJSON polygon or several; `None` for anything else.
-    pub(super) fn from_geometry(geometry: serde_json::Value) -> Option<Self> {
-        let rings = match serde_json::from_value(geometry).ok()? {
+    /// A GeoJSON polygon or several, as JSON; `None` for anything else.
+    pub(super) fn from_geometry(geometry: &str) -> Option<Self> {
+        let rings = match serde_json::from_str(geometry).ok()? {
             Geometry::Polygon(rings) => rings,
             Geometry::MultiPolygon(polygons) => polygons.into_iter().flatten().collect(),
         };
@@ -39,6 +39,11 @@ impl Footprint {
         let rings: Vec<Vec<[f64; 2]>> =
             rings.into_iter().map(|ring| ring.into_iter().filter_map(&mut unrolled).collect()).collect();
         rings.iter().any(|ring| ring.len() > 2).then_some(Self { rings })
+    }
+
+    /// Memory that its corners take, bytes.
+    pub(super) fn memory_bytes(&self) -> usize {
+        self.rings.iter().map(|ring| size_of_val(ring) + size_of_val(&ring[..])).sum()
     }
 
     /// All of a box.
@@ -87,7 +92,7 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn footprint(geometry: &str) -> Option<Footprint> {
-        Footprint::from_geometry(serde_json::from_str(geometry).unwrap())
+        Footprint::from_geometry(geometry)
     }
 
     #[test]

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 use super::footprint::overlap;
 use super::token::asks_for_token;
@@ -12,29 +14,14 @@ use super::{Asset, Baseline, Footprint, lenient};
 use crate::collection::Collection;
 use crate::sky::MaskKind;
 
-/// A list of items, as a file or as the answer to a search.
-#[derive(Clone, Debug, Default)]
-pub struct ItemCollection {
-    /// The items.
-    pub features: Vec<Item>,
-    /// Those that cannot be read.
-    pub unread: Vec<UnreadItem>,
-}
-
-/// An item that cannot be read.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the item {name} cannot be read: {cause}")]
-pub struct UnreadItem {
-    /// Its id; without one its place in the list.
-    pub name: String,
-    /// Why, with the place in the item.
-    pub cause: String,
-}
+/// The longest geometry that is read, bytes of JSON: some ten thousand corners, where a scene has less than a thousand.
+const MAX_GEOMETRY_BYTES: usize = 256 << 10;
 
 /// A scene in a catalogue. STAC 1.0 and 1.1. Written again without its footprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Item {
     /// Name, unique in its collection.
+    #[serde(deserialize_with = "id")]
     pub id: String,
     /// Collection it belongs to.
     #[serde(default, deserialize_with = "lenient::text")]
@@ -46,6 +33,7 @@ pub struct Item {
     #[serde(default, rename = "geometry", deserialize_with = "footprint", skip_serializing)]
     pub footprint: Option<Footprint>,
     /// What is said of the scene.
+    #[serde(deserialize_with = "properties")]
     pub properties: Properties,
     /// Its files by key.
     #[serde(default, deserialize_with = "lenient::map")]
@@ -113,31 +101,32 @@ pub struct MissingAsset {
     present: String,
 }
 
-impl<'de> Deserialize<'de> for ItemCollection {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        struct Features {
-            features: Vec<Value>,
-        }
-        let mut read = Self::default();
-        for (place, feature) in Features::deserialize(from)?.features.into_iter().enumerate() {
-            let id = feature.get("id").and_then(Value::as_str);
-            let name = id.map_or_else(|| format!("features[{place}]"), str::to_owned);
-            match serde_path_to_error::deserialize(feature) {
-                Ok(item) => read.features.push(item),
-                Err(error) => read.unread.push(UnreadItem { name, cause: error.to_string() }),
-            }
-        }
-        match read.unread.first() {
-            // Not a list with an odd item, but a list of something else.
-            Some(first) if read.features.is_empty() => Err(serde::de::Error::custom(first)),
-            _ => Ok(read),
-        }
+/// A text by which an item can be told from others, in a log and in metadata.
+fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    let Value::String(id) = lenient::value(from, lenient::MAX_TEXT_BYTES * 6)? else {
+        return Err(D::Error::custom("its `id` is no text"));
+    };
+    if id.is_empty() || id.len() > lenient::MAX_TEXT_BYTES || id.contains(char::is_control) {
+        let max = lenient::MAX_TEXT_BYTES;
+        return Err(D::Error::custom(format_args!("its `id` is not 1 to {max} bytes without control characters")));
     }
+    Ok(id)
+}
+
+fn properties<'de, D: Deserializer<'de>>(from: D) -> Result<Properties, D::Error> {
+    let raw = Box::<RawValue>::deserialize(from)?;
+    if !raw.get().starts_with('{') {
+        return Err(D::Error::custom("its `properties` are no object"));
+    }
+    serde_json::from_str(raw.get()).map_err(|error| D::Error::custom(format_args!("its `properties`: {error}")))
 }
 
 fn footprint<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Footprint>, D::Error> {
-    Value::deserialize(from).map(Footprint::from_geometry)
+    let raw = Box::<RawValue>::deserialize(from)?;
+    if raw.get().len() > MAX_GEOMETRY_BYTES {
+        return Err(D::Error::custom(format_args!("its `geometry` is longer than {MAX_GEOMETRY_BYTES} bytes")));
+    }
+    Ok(Footprint::from_geometry(raw.get()))
 }
 
 impl Item {
@@ -198,6 +187,29 @@ impl Item {
     /// Every address, to be changed.
     pub fn hrefs_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.assets.values_mut().map(|asset| &mut asset.href)
+    }
+
+    /// Forgets the files that no collection is read or shown by.
+    pub(super) fn forget_other_assets(&mut self) {
+        self.assets.retain(|key, _| Collection::reads(key));
+    }
+
+    /// Memory that it takes, bytes, about.
+    pub(super) fn memory_bytes(&self) -> usize {
+        let said = &self.properties;
+        let texts = [&self.collection, &said.platform, &said.processing_baseline, &said.processing_baseline_older];
+        let names =
+            [&said.product_uri, &said.product_id, &said.grid_code, &said.mgrs_tile, &said.wrs_path, &said.wrs_row];
+        let text_bytes: usize = texts.into_iter().chain(names).flatten().map(String::len).sum();
+        let asset_bytes =
+            |(key, asset): (&String, &Asset)| size_of::<(String, Asset)>() + key.len() + asset.memory_bytes();
+        let footprint_bytes = self.footprint.as_ref().map_or(0, Footprint::memory_bytes);
+        size_of::<Self>()
+            + self.id.len()
+            + text_bytes
+            + size_of_val(&self.bbox[..])
+            + footprint_bytes
+            + self.assets.iter().map(asset_bytes).sum::<usize>()
     }
 
     /// Whether some of its files open only with a token.
@@ -268,6 +280,7 @@ fn mgrs_tile(part: &str) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::ItemCollection;
     use super::*;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
@@ -344,25 +357,6 @@ mod tests {
             item("a", r#","created":"2022-01-30T10:07:28.006""#).properties.created.unwrap().timestamp_millis(),
             1_643_537_248_006
         );
-    }
-
-    #[test]
-    fn an_item_that_cannot_be_read_loses_itself_and_not_its_page() {
-        let page = r#"{"features":[{"id":"a","properties":{}},{"id":"b"},7,{"id":3,"properties":{}}]}"#;
-        let read: ItemCollection = serde_json::from_str(page).unwrap();
-        assert_eq!(read.features.len(), 1);
-        let unread: Vec<String> = read.unread.iter().map(ToString::to_string).collect();
-        assert!(unread[0].contains("the item b cannot be read") && unread[0].contains("properties"), "{unread:?}");
-        assert!(unread[1].contains("features[1]") || unread[1].contains("features[2]"), "{unread:?}");
-        assert_eq!(unread.len(), 3);
-    }
-
-    #[test]
-    fn a_list_of_something_else_is_an_error() {
-        let message = |page| serde_json::from_str::<ItemCollection>(page).unwrap_err().to_string();
-        assert!(message(r#"{"features":[{"id":"b"}]}"#).contains("the item b cannot be read"));
-        assert!(message(r#"{"code":"NotFound"}"#).contains("features"));
-        assert!(serde_json::from_str::<ItemCollection>(r#"{"features":[]}"#).unwrap().features.is_empty());
     }
 
     /// Any JSON of a few levels.

@@ -311,6 +311,8 @@ impl Highres {
                 stac_url: config.client.stac_url.clone()?,
                 collection,
                 token_url: config.highres.token_url.clone(),
+                catalogue_hosts: config.highres.catalogue_hosts.clone(),
+                allow_private_addresses: config.highres.allow_private_addresses,
                 sky: config.highres.sky.clone(),
                 proxy_base: config.client.proxy_base.clone(),
                 max_cloud_cover: if takes_cloudy.get_untracked() { 100.0 } else { MAX_CLOUD_COVER },

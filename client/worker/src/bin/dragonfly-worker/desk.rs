@@ -9,11 +9,12 @@ use dragonfly_core::protocol::{
     Answer, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, FileKind, Found, MOST_CELLS, Order, Picture,
     Progress, Report, Request, Search, Step, Without,
 };
-use dragonfly_core::stac::Item;
+use dragonfly_core::stac::{AddressPolicy, Item};
 use dragonfly_core::{Area, FireSide, Grid, VERSION, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, ResultKey, Ring, SceneWish, Tokens, UtmGrid, Wanted,
-    WantedCells, around, catalogue_fault, compute, compute_in_utm, found, nearest, products, question, windows,
+    BrowserTransport, Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, ResultKey, Ring, SceneWish, Tokens,
+    UtmGrid, Wanted, WantedCells, around, catalogue_fault, compute, compute_in_utm, found, nearest, products, question,
+    windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
@@ -25,7 +26,6 @@ use crate::pool::{FarScene, Pool};
 use crate::results::{Computed, Results, StripPictures};
 use crate::scene_worker::{CellsWish, is_online};
 use crate::store::Store;
-use crate::web::BrowserWeb;
 
 /// The worker with what it has found and computed.
 struct Desk {
@@ -326,8 +326,11 @@ impl Desk {
             signed => signed.map_err(|error| catalogue_fault(&error, is_online()))?,
         }
         for href in items.iter_mut().flat_map(Item::hrefs_mut) {
-            if let Some(proxy) = &search.proxy_base {
-                href.insert_str(0, proxy);
+            match &search.proxy_base {
+                // Where a picture needs such a file, its address is what is wrong.
+                _ if !catalogue.may_read(href) => href.clear(),
+                Some(proxy) => href.insert_str(0, proxy),
+                None => {}
             }
         }
         let (opened, count) = (Cell::new(0), items.len() as u64);
@@ -343,8 +346,11 @@ impl Desk {
         Ok(try_join_all(open).await?.into_iter().flatten().collect())
     }
 
-    fn catalogue(&self, search: &Search) -> Catalogue<BrowserWeb, Store> {
-        Catalogue::new(BrowserWeb, Rc::clone(&self.store), &search.stac_url, search.token_url.as_deref())
+    fn catalogue(&self, search: &Search) -> Catalogue<BrowserTransport, Store> {
+        let root = &search.stac_url;
+        let policy = AddressPolicy::of_api(root, &search.catalogue_hosts, search.allow_private_addresses);
+        let web = BrowserTransport::default();
+        Catalogue::new(web, Rc::clone(&self.store), root, policy, search.token_url.as_deref())
     }
 }
 

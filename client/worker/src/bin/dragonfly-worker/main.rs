@@ -16,8 +16,6 @@ mod results;
 mod scene_worker;
 #[cfg(target_arch = "wasm32")]
 mod store;
-#[cfg(target_arch = "wasm32")]
-mod web;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {

@@ -6,33 +6,41 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// What the server was asked.
-pub(super) struct Heard(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Heard(Arc<Mutex<Vec<String>>>);
 
 impl Heard {
     /// Head and body of each request so far.
-    pub(super) fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
 /// A server that gives these answers in turn, by status line and body; `{root}` in them is its own address. Gives that too.
-pub(super) fn answers(answers: &[(&str, &str)]) -> (String, Heard) {
+pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, Heard) {
+    let answers: Vec<(String, String)> = answers.iter().map(|(head, body)| ((*head).into(), (*body).into())).collect();
+    let (root, heard) = serve(move |number, root, stream| {
+        // Whoever asks for more is left without an answer.
+        let Some((head, body)) = answers.get(number) else { return };
+        let body = body.replace("{root}", root);
+        let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
+    });
+    (root, heard)
+}
+
+/// A server that answers each request by its number and the server's own address, in a thread of its own. Gives that
+/// address too.
+pub(crate) fn serve(answer: impl Fn(usize, &str, &mut TcpStream) + Send + Sync + 'static) -> (String, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
-    let answers: Vec<String> = answers
-        .iter()
-        .map(|(head, body)| {
-            let body = body.replace("{root}", &root);
-            format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}", body.len())
-        })
-        .collect();
     let heard = Arc::new(Mutex::new(Vec::new()));
-    let hearing = Arc::clone(&heard);
+    let (hearing, own, answer) = (Arc::clone(&heard), root.clone(), Arc::new(answer));
     thread::spawn(move || {
-        for answer in answers {
-            let (mut stream, _) = listener.accept().unwrap();
+        for (number, stream) in listener.incoming().enumerate() {
+            let mut stream = stream.unwrap();
             hearing.lock().unwrap().push(request(&mut stream));
-            stream.write_all(answer.as_bytes()).unwrap();
+            let (own, answer) = (own.clone(), Arc::clone(&answer));
+            thread::spawn(move || answer(number, &own, &mut stream));
         }
     });
     (root, Heard(heard))

@@ -1,0 +1,97 @@
+//! Why a request brought nothing. Quotes nothing that a server sent: errors are published, and logs are not.
+
+use std::io;
+use std::time::Duration;
+
+use dragonfly_core::stac::{AddressError, shown};
+
+use super::client::Limits;
+use crate::deadline::{Deadline, DeadlineError};
+
+/// A request that brought nothing, by what may be done about it.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum HttpError {
+    #[error(transparent)]
+    Deadline(#[from] DeadlineError),
+    #[error("{0}")]
+    Address(#[from] AddressError),
+    #[error("its address is none that can be requested")]
+    BadAddress,
+    #[error("nobody knows its name (DNS)")]
+    UnknownHost,
+    #[error("the connection was refused")]
+    ConnectionRefused,
+    #[error("it cannot be reached ({0})")]
+    Unreachable(io::ErrorKind),
+    #[error("the connection broke ({0})")]
+    Lost(io::ErrorKind),
+    #[error("no answer within {0} seconds")]
+    NoAnswer(u64),
+    #[error("its answer comes too slowly: less than {bytes} bytes in {seconds} seconds")]
+    TooSlow { bytes: u64, seconds: u64 },
+    #[error("its answer was cut short")]
+    Cut,
+    #[error("no secure connection: its certificate is not accepted; check this machine's clock and ca-certificates")]
+    Certificate,
+    #[error("it does not answer as HTTP does")]
+    NotHttp,
+    #[error("the proxy of this machine's environment (https_proxy, http_proxy, all_proxy) does not connect")]
+    Proxy,
+    #[error("it redirects more than {0} times")]
+    RedirectLoop(usize),
+    #[error("it redirects, and does not say where to")]
+    RedirectNowhere,
+    #[error("it redirects elsewhere, and {0}; the log says where")]
+    Redirect(AddressError),
+    #[error("its answer is larger than {} MiB", .0 >> 20)]
+    TooLarge(u64),
+    #[error("its answer is compressed, which was not asked for")]
+    Compressed,
+    #[error("it answers {status}")]
+    Status { status: u16, retry_after: Option<Duration> },
+}
+
+impl HttpError {
+    /// What an error of the library means.
+    pub(super) fn of(error: ureq::Error, url: &str, deadline: &Deadline, limits: &Limits) -> Self {
+        if let Err(over) = deadline.check() {
+            return over.into();
+        }
+        tracing::debug!(url, "{}", shown(&error.to_string()));
+        match error {
+            ureq::Error::Timeout(ureq::Timeout::Connect | ureq::Timeout::Resolve) => {
+                Self::NoAnswer(limits.connect.as_secs())
+            }
+            ureq::Error::Timeout(ureq::Timeout::Global) => Self::NoAnswer(limits.total.as_secs()),
+            ureq::Error::Timeout(ureq::Timeout::RecvBody) => {
+                Self::TooSlow { bytes: limits.min_bytes, seconds: limits.body.as_secs() }
+            }
+            ureq::Error::Timeout(_) => Self::NoAnswer(limits.answer.as_secs()),
+            ureq::Error::HostNotFound => Self::UnknownHost,
+            ureq::Error::BadUri(_) | ureq::Error::Http(_) => Self::BadAddress,
+            ureq::Error::Io(error) => Self::of_io(error.kind()),
+            ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::Pem(_) => Self::Certificate,
+            ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) => Self::NotHttp,
+            ureq::Error::ConnectProxyFailed(_) | ureq::Error::InvalidProxyUrl => Self::Proxy,
+            ureq::Error::Other(error) => match error.downcast::<AddressError>() {
+                Ok(refused) => Self::Address(*refused),
+                Err(_) => Self::Lost(io::ErrorKind::Other),
+            },
+            _ => Self::Lost(io::ErrorKind::Other),
+        }
+    }
+
+    fn of_io(kind: io::ErrorKind) -> Self {
+        use io::ErrorKind as Kind;
+        match kind {
+            Kind::ConnectionRefused => Self::ConnectionRefused,
+            Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown | Kind::AddrNotAvailable => {
+                Self::Unreachable(kind)
+            }
+            // As rustls reports what it does not accept.
+            Kind::InvalidData => Self::Certificate,
+            Kind::UnexpectedEof => Self::Cut,
+            kind => Self::Lost(kind),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! Notifying a monitor: one GET, whose answer is of no interest.
+
+use std::time::Duration;
+
+use dragonfly_core::stac::AddressPolicy;
+
+use super::client::{Client, Limits, Request, Scope};
+use super::error::HttpError;
+use crate::deadline::Deadline;
+
+/// For the whole notification.
+const TIMEOUT: Duration = Duration::from_secs(20);
+
+/// Sends a GET to an address of the configuration.
+///
+/// # Errors
+/// When there is no answer, or none that says success.
+pub(crate) fn notify(url: &str) -> Result<(), HttpError> {
+    let policy = AddressPolicy::of_api(url, &[], false)?;
+    let client = Client::new(policy, Deadline::after(TIMEOUT), Limits::BRIEF, 1);
+    let answer = client.send(&Request::get(Scope::Configured, url))?;
+    if (200..300).contains(&answer.status()) { Ok(()) } else { Err(answer.status_error()) }
+}

@@ -1,0 +1,131 @@
+//! An answer whose body is still to come: read up to a limit, and not slower than a least throughput.
+
+use std::io::Read;
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, Utc};
+use ureq::http::HeaderMap;
+
+use super::client::Limits;
+use super::error::HttpError;
+use super::turns::Turn;
+use crate::deadline::Deadline;
+
+/// Bytes read at once.
+const CHUNK_BYTES: usize = 64 << 10;
+
+/// An answer of any status.
+pub(crate) struct Response {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    /// Where it came from, after redirects.
+    pub(super) url: String,
+    pub(super) body: ureq::Body,
+    pub(super) deadline: Deadline,
+    pub(super) limits: Limits,
+    pub(super) _turn: Turn,
+}
+
+impl Response {
+    /// Such as 200.
+    pub(crate) fn status(&self) -> u16 {
+        self.status
+    }
+
+    /// All headers.
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// A header's text; `None` where it is absent or no text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Where it came from, after redirects.
+    pub(crate) fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The error of an answer that is not the one wanted.
+    pub(crate) fn status_error(&self) -> HttpError {
+        let retry_after = self.header("retry-after").and_then(pause_from_header);
+        HttpError::Status { status: self.status, retry_after }
+    }
+
+    /// The whole body.
+    ///
+    /// # Errors
+    /// When it is larger, cut short, or comes too slowly.
+    pub(crate) fn read_body(mut self, max_bytes: u64) -> Result<Vec<u8>, HttpError> {
+        if self.body.content_length().is_some_and(|length| length > max_bytes) {
+            return Err(HttpError::TooLarge(max_bytes));
+        }
+        let mut body = Vec::new();
+        self.read_into(&mut body, max_bytes + 1)?;
+        if body.len() as u64 > max_bytes { Err(HttpError::TooLarge(max_bytes)) } else { Ok(body) }
+    }
+
+    /// Appends the next bytes of the body: so many, or fewer where it ends before. What came before an error stays.
+    ///
+    /// # Errors
+    /// When it is cut short, or comes too slowly.
+    pub(crate) fn read_into(&mut self, into: &mut Vec<u8>, bytes: u64) -> Result<(), HttpError> {
+        let Self { body, url, deadline, limits, .. } = self;
+        let mut reader = body.as_reader();
+        let mut chunk = vec![0; CHUNK_BYTES.min(usize::try_from(bytes).unwrap_or(CHUNK_BYTES))];
+        let mut left = bytes;
+        let (mut window_start, mut window_bytes) = (Instant::now(), 0);
+        while left > 0 {
+            let wanted = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+            let read = reader.read(&mut chunk[..wanted]);
+            let read = read.map_err(|error| HttpError::of(ureq::Error::from(error), url, deadline, limits))?;
+            if read == 0 {
+                return Ok(());
+            }
+            into.extend_from_slice(&chunk[..read]);
+            left -= read as u64;
+            window_bytes += read as u64;
+            if window_start.elapsed() >= limits.window {
+                if window_bytes < limits.min_bytes && left > 0 {
+                    let seconds = limits.window.as_secs();
+                    return Err(HttpError::TooSlow { bytes: limits.min_bytes, seconds });
+                }
+                (window_start, window_bytes) = (Instant::now(), 0);
+            }
+        }
+        Ok(())
+    }
+
+    /// Reads past the end of a body that was read whole, by which its connection can be used again.
+    pub(crate) fn finish(mut self) {
+        // What fails here is no loss.
+        let _ = self.body.as_reader().read(&mut [0]);
+    }
+}
+
+/// `Retry-After`: seconds, or a date. A time that has passed is none.
+fn pause_from_header(text: &str) -> Option<Duration> {
+    let text = text.trim();
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
+    }
+    let until = DateTime::parse_from_rfc2822(text).ok()?;
+    let seconds = (until.with_timezone(&Utc) - Utc::now()).num_seconds();
+    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pause_is_seconds_or_a_date() {
+        assert_eq!(pause_from_header("7"), Some(Duration::from_secs(7)));
+        assert_eq!(pause_from_header("100000"), Some(Duration::from_secs(100_000)));
+        assert_eq!(pause_from_header("99999999999999999999999"), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(pause_from_header("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
+        assert_eq!(pause_from_header("soon"), None);
+        assert_eq!(pause_from_header("-1"), None);
+    }
+}

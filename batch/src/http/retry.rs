@@ -1,0 +1,186 @@
+//! Trying again: how often and how long after which fault.
+
+use std::fmt::Display;
+use std::time::Duration;
+
+use backon::{BackoffBuilder, ExponentialBuilder};
+use dragonfly_core::stac::without_token;
+
+use super::error::HttpError;
+use crate::deadline::{Deadline, DeadlineError};
+
+/// The longest pause that a server may ask for with `Retry-After`; a longer one is cut to this.
+const MAX_PAUSE: Duration = Duration::from_secs(60);
+/// All pauses of one request together: beyond it the request is given up.
+const MAX_TOTAL_PAUSE: Duration = Duration::from_secs(180);
+/// Attempts after what rarely passes within seconds: a refused connection, no answer, a body that trickles.
+const FEW_ATTEMPTS: usize = 3;
+/// Attempts for a name that nobody knows: one answer of a name server may be lost.
+const NAME_ATTEMPTS: usize = 2;
+
+/// How often a request is tried, with which pauses.
+///
+/// One request pauses for at most [`MAX_TOTAL_PAUSE`] in all, `Retry-After` included, and never beyond the deadline.
+/// Its attempts take at most their own time limits beside that, three of them at most where nothing is answered.
+/// What trying again does not mend is tried once: a refused address, a malformed one, a certificate, redirects that
+/// do not end, a body beyond its limit, and every 4xx but 408, 425 and 429.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct RetryPolicy {
+    /// Attempts after what passes: lost connections, cut bodies, 408, 425, 429, 5xx.
+    attempts: usize,
+    /// The first pause; it doubles with each.
+    first_pause: Duration,
+    /// The longest pause that no server asked for.
+    max_pause: Duration,
+}
+
+/// What went wrong in an attempt.
+pub(crate) trait Fault: Display + From<DeadlineError> {
+    /// How often is tried in all, where a fault that passes is tried so often.
+    fn attempts(&self, passing: usize) -> usize;
+
+    /// How long the server asks to wait.
+    fn retry_after(&self) -> Option<Duration>;
+}
+
+impl Fault for HttpError {
+    fn attempts(&self, passing: usize) -> usize {
+        match self {
+            Self::Lost(_) | Self::Cut | Self::Status { status: 408 | 425 | 429 | 500..=599, .. } => passing,
+            Self::ConnectionRefused
+            | Self::Unreachable(_)
+            | Self::NoAnswer(_)
+            | Self::TooSlow { .. }
+            | Self::NotHttp
+            | Self::Proxy => passing.min(FEW_ATTEMPTS),
+            Self::UnknownHost => passing.min(NAME_ATTEMPTS),
+            Self::Deadline(_)
+            | Self::Address(_)
+            | Self::BadAddress
+            | Self::Certificate
+            | Self::RedirectLoop(_)
+            | Self::RedirectNowhere
+            | Self::Redirect(_)
+            | Self::TooLarge(_)
+            | Self::Compressed
+            | Self::Status { .. } => 1,
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        match self {
+            Self::Status { retry_after, .. } => *retry_after,
+            _ => None,
+        }
+    }
+}
+
+impl RetryPolicy {
+    /// For pages of the catalogue and tokens: some two minutes of pauses.
+    pub(crate) const CATALOGUE: Self =
+        Self { attempts: 7, first_pause: Duration::from_secs(1), max_pause: Duration::from_secs(60) };
+    /// For ranges of files, of which many are under way: three quarters of a minute of pauses.
+    pub(crate) const RANGES: Self =
+        Self { attempts: 10, first_pause: Duration::from_millis(200), max_pause: Duration::from_secs(10) };
+
+    /// The same with pauses too short to notice.
+    #[cfg(test)]
+    pub(crate) fn without_pauses(self) -> Self {
+        Self { first_pause: Duration::from_millis(1), max_pause: Duration::from_millis(1), ..self }
+    }
+
+    /// Tries until it succeeds, the fault does not pass, or the deadline does.
+    ///
+    /// # Errors
+    /// The last fault; the deadline's error where a pause would outlast it.
+    pub(crate) fn run<T, E: Fault>(
+        &self,
+        deadline: &Deadline,
+        url: &str,
+        mut attempt: impl FnMut() -> Result<T, E>,
+    ) -> Result<T, E> {
+        let mut pauses = ExponentialBuilder::default()
+            .with_jitter()
+            .with_min_delay(self.first_pause)
+            .with_max_delay(self.max_pause)
+            .with_max_times(self.attempts)
+            .build();
+        let mut paused = Duration::ZERO;
+        let mut count = 0;
+        loop {
+            let fault = match attempt() {
+                Ok(found) => return Ok(found),
+                Err(fault) => fault,
+            };
+            count += 1;
+            let Some(pause) = pauses.next().filter(|_| count < fault.attempts(self.attempts)) else {
+                return Err(fault);
+            };
+            let pause = fault.retry_after().unwrap_or_default().min(MAX_PAUSE).max(pause);
+            paused += pause;
+            if paused > MAX_TOTAL_PAUSE {
+                return Err(fault);
+            }
+            tracing::warn!(url = without_token(url), "{fault}; asking again in {:.1} s", pause.as_secs_f64());
+            deadline.pause(pause)?;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use dragonfly_core::stac::AddressError;
+
+    use super::*;
+
+    fn attempts(fault: &HttpError) -> usize {
+        let mut count = 0;
+        let deadline = Deadline::after(Duration::from_secs(600));
+        let outcome: Result<(), HttpError> =
+            RetryPolicy::CATALOGUE.without_pauses().run(&deadline, "http://a/", || {
+                count += 1;
+                Err(fault.clone())
+            });
+        assert_eq!(outcome.unwrap_err().to_string(), fault.to_string());
+        count
+    }
+
+    #[test]
+    fn what_passes_is_tried_often_and_what_stays_once() {
+        let status = |status| HttpError::Status { status, retry_after: None };
+        for passing in [HttpError::Cut, HttpError::Lost(io::ErrorKind::ConnectionReset), status(429), status(503)] {
+            assert_eq!(attempts(&passing), 7, "{passing}");
+        }
+        for slow in [HttpError::ConnectionRefused, HttpError::NoAnswer(60), HttpError::TooSlow { bytes: 1, seconds: 1 }]
+        {
+            assert_eq!(attempts(&slow), 3, "{slow}");
+        }
+        assert_eq!(attempts(&HttpError::UnknownHost), 2);
+        for lasting in [
+            status(400),
+            status(403),
+            status(404),
+            HttpError::Certificate,
+            HttpError::BadAddress,
+            HttpError::Address(AddressError::Private),
+            HttpError::Redirect(AddressError::OtherOrigin),
+            HttpError::RedirectLoop(5),
+            HttpError::TooLarge(1),
+        ] {
+            assert_eq!(attempts(&lasting), 1, "{lasting}");
+        }
+    }
+
+    #[test]
+    fn a_pause_that_is_asked_for_ends_with_the_deadline() {
+        let deadline = Deadline::of_run(0.1);
+        let busy = || -> Result<(), HttpError> {
+            Err(HttpError::Status { status: 429, retry_after: Some(Duration::from_secs(999_999_999)) })
+        };
+        let error = RetryPolicy::CATALOGUE.run(&deadline, "http://a/", busy).unwrap_err();
+        assert!(error.to_string().contains("max_run_minutes"), "{error}");
+        assert!(deadline.check().is_ok(), "it is known before that the pause is too long");
+    }
+}

@@ -1,0 +1,74 @@
+//! Turns: no more connections to one host at a time than allowed.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crate::deadline::{Deadline, DeadlineError};
+
+/// How many requests each host answers now.
+#[derive(Debug)]
+pub(super) struct Turns {
+    max_per_host: usize,
+    busy: Mutex<HashMap<String, usize>>,
+    freed: Condvar,
+}
+
+/// The right to one connection to a host, until dropped.
+#[derive(Debug)]
+pub(super) struct Turn {
+    turns: Arc<Turns>,
+    host: String,
+}
+
+impl Turns {
+    pub(super) fn new(max_per_host: usize) -> Arc<Self> {
+        Arc::new(Self { max_per_host: max_per_host.max(1), busy: Mutex::default(), freed: Condvar::new() })
+    }
+
+    /// Waits until the host of a URL has a connection to spare.
+    ///
+    /// # Errors
+    /// When the deadline passes.
+    pub(super) fn take(self: &Arc<Self>, url: &str, deadline: &Deadline) -> Result<Turn, DeadlineError> {
+        let host = url.split('/').nth(2).unwrap_or(url).to_owned();
+        let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        while busy.get(&host).is_some_and(|count| *count >= self.max_per_host) {
+            deadline.check()?;
+            busy = self.freed.wait_timeout(busy, deadline.remaining()).unwrap_or_else(PoisonError::into_inner).0;
+        }
+        *busy.entry(host.clone()).or_default() += 1;
+        Ok(Turn { turns: Arc::clone(self), host })
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        let mut busy = self.turns.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = busy.get_mut(&self.host) {
+            *count -= 1;
+            if *count == 0 {
+                busy.remove(&self.host);
+            }
+        }
+        drop(busy);
+        self.turns.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    #[test]
+    fn waiting_for_a_turn_ends_with_the_deadline() {
+        let turns = Turns::new(1);
+        let far = Deadline::after(Duration::from_secs(600));
+        let held = turns.take("http://a/1", &far).unwrap();
+        assert!(turns.take("http://a/2", &Deadline::after(Duration::from_millis(20))).is_err());
+        let _other = turns.take("http://b/1", &far).unwrap();
+        drop(held);
+        assert!(turns.take("http://a/2", &far).is_ok());
+    }
+}
