@@ -201,7 +201,8 @@ fn slow_readers_beyond_the_limit_give_way_to_live_ones() {
     let slow: Vec<TcpStream> = (0..15).map(|_| stall(&server, request)).collect();
     let began = Instant::now();
     for _ in 0..3 {
-        assert!(is_ok(&get(&server, "/", "")));
+        let answer = get(&server, "/", "");
+        assert!(is_ok(&answer), "{answer}");
     }
     assert!(began.elapsed() < PATIENCE);
     drop(slow);

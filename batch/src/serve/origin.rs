@@ -11,7 +11,9 @@ pub(super) fn origin_of(url: &str) -> Option<String> {
         None => ("", host.as_str()),
     };
     let is_written = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte);
-    let is_host = !name.is_empty() && name.len() <= 255 && name.bytes().all(is_written);
+    // A policy may name all ports of a host.
+    let written = name.strip_suffix(":*").unwrap_or(name);
+    let is_host = !written.is_empty() && name.len() <= 255 && written.bytes().all(is_written);
     (matches!(&*scheme, "http" | "https") && is_host).then(|| format!("{scheme}://{wildcard}{name}"))
 }
 
@@ -24,6 +26,7 @@ mod tests {
         let check = |url: &str, origin: Option<&str>| assert_eq!(origin_of(url).as_deref(), origin, "{url}");
         check("https://Bucket.Example/a/b?c#d", Some("https://bucket.example"));
         check("http://127.0.0.1:8080", Some("http://127.0.0.1:8080"));
+        check("http://127.0.0.1:*", Some("http://127.0.0.1:*"));
         check("http://[::1]:80/x", Some("http://[::1]:80"));
         check("https://*.blob.core.windows.net", Some("https://*.blob.core.windows.net"));
         check("https://{s}.tiles.example/{z}/{x}/{y}.png", Some("https://*.tiles.example"));

@@ -67,9 +67,11 @@ pub(super) async fn serve(listener: TcpListener, router: Router, limits: Limits,
     let (stopping, stopped) = watch::channel(false);
     let accepting = async {
         loop {
-            registry.room().await;
             match listener.accept().await {
-                Ok((socket, _)) => start(socket, &router, &registry, &stopped),
+                Ok((socket, _)) => {
+                    registry.room().await;
+                    start(socket, &router, &registry, &stopped);
+                }
                 Err(error) if concerns_one_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!("cannot accept a connection: {error}; trying again");
@@ -180,6 +182,7 @@ mod tests {
     use std::time::Instant;
 
     use axum::routing::get;
+    use futures_util::stream;
 
     use super::*;
 
@@ -189,6 +192,7 @@ mod tests {
     const SHORT: Duration = Duration::from_millis(200);
     /// More than the buffers of two sockets hold.
     const LARGE_BYTES: usize = 64 << 20;
+    const CHUNK_BYTES: usize = 64 << 10;
 
     fn limits(head: Duration, idle: Duration, stall: Duration) -> Limits {
         Limits { max_connections: 16, times: TimeLimits { head, idle, stall } }
@@ -204,7 +208,8 @@ mod tests {
         let held = Arc::new(std::sync::Mutex::new(held));
         let large = move || {
             let held = held.lock().unwrap().take();
-            async { HeldBody::wrap(Body::from(vec![0; LARGE_BYTES]), held) }
+            let chunks = (0..LARGE_BYTES / CHUNK_BYTES).map(|_| Ok::<_, io::Error>(vec![0; CHUNK_BYTES]));
+            async { HeldBody::wrap(Body::from_stream(stream::iter(chunks)), held) }
         };
         let router = Router::new().route("/", get(|| async { "hello" })).route("/large", get(large));
         let (ready, address) = mpsc::channel();
@@ -303,7 +308,9 @@ mod tests {
                 0 => break,
                 count => received += count,
             }
-            thread::sleep(stall / 40);
+            if began.elapsed() < stall * 2 {
+                thread::sleep(stall / 40);
+            }
         }
         assert!(received > LARGE_BYTES, "{received}");
         assert!(began.elapsed() > stall, "too fast to show anything");

@@ -197,8 +197,12 @@ impl ItemReader {
             }
             self.collections.insert(collection.clone());
         }
-        let room = MAX_ORIGINS.saturating_sub(self.origins.len());
-        self.origins.extend(hrefs.iter().filter_map(|href| origin_of(href)).take(room));
+        // No file lies on all hosts of a domain.
+        for origin in hrefs.iter().filter_map(|href| origin_of(href)).filter(|origin| !origin.contains('*')) {
+            if self.origins.len() < MAX_ORIGINS {
+                self.origins.insert(origin);
+            }
+        }
         self.scenes.push(scene);
         Ok(())
     }
