@@ -28,6 +28,7 @@ mod configuration;
 // What is published: files, tiles, metadata.
 mod published;
 mod readers;
+mod serve;
 
 // What happens unattended.
 mod clocks;

@@ -190,6 +190,8 @@ fn serve(settings: &Settings, listen: SocketAddr, dist: &Path) -> Result<()> {
         dist: dist.to_owned(),
         root: settings.root.clone(),
         catalogue: settings.catalogue_file().map(Path::to_owned),
+        client: settings.client_config()?,
+        image_sources: settings.image_sources.clone(),
     };
     serve::run(&served, |address| println!("Dragonfly is at http://{address} (Ctrl-C ends it)"))
 }

@@ -53,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) highres_zoom: u8,
     /// Put before the URLs of buckets that answer no other site.
     pub(crate) proxy_base: Option<String>,
+    /// Origins from which the page may read images, besides the hosts of the other settings.
+    pub(crate) image_sources: Vec<String>,
     /// A map older than this is stale, days.
     pub(crate) stale_after_days: u32,
     /// What of a scene's mask hides the ground.
@@ -84,6 +86,7 @@ impl Default for Settings {
             attribution: "Contains modified Copernicus Sentinel data".to_owned(),
             highres_zoom: 11,
             proxy_base: None,
+            image_sources: vec!["https://sentinel-cogs.s3.us-west-2.amazonaws.com".to_owned()],
             stale_after_days: 30,
             masks: Masks::default(),
             basemaps: Vec::new(),
@@ -209,6 +212,18 @@ pub(crate) struct Overrides {
     #[arg(long, global = true, value_name = "URL", env = "DRAGONFLY_PROXY_BASE", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
     proxy_base: Option<String>,
+
+    /// Origins from which the page of `serve` may read images, parted by commas
+    #[arg(
+        long,
+        global = true,
+        value_name = "ORIGINS",
+        env = "DRAGONFLY_IMAGE_SOURCES",
+        value_delimiter = ',',
+        hide_short_help = true
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_sources: Option<Vec<String>>,
 
     /// A map older than this is stale, days
     #[arg(long, global = true, value_name = "DAYS", env = "DRAGONFLY_STALE_AFTER_DAYS", hide_short_help = true)]
