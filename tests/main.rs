@@ -3,8 +3,10 @@
 
 // A stage on which the binary plays, a bucket far away, and a raster to look at.
 mod bucket;
+mod limited;
 mod raster;
 mod stage;
+mod tiff_patch;
 
 // Imagery of many catalogues, judged.
 mod collections;
@@ -36,3 +38,4 @@ mod night;
 
 // What cannot be mapped.
 mod broken;
+mod odd_files;

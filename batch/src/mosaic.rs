@@ -176,7 +176,7 @@ fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
     let width = columns.end - columns.start;
     let step = if width > TILE_SIZE_PX { TILE_SIZE_PX } else { MIN_PART_CELLS };
     let middle = columns.start + (width / 2).next_multiple_of(step);
-    (columns.start < middle && middle < columns.end).then(|| [columns.start..middle, middle..columns.end])
+    (columns.start < middle && middle < columns.end).then_some([columns.start..middle, middle..columns.end])
 }
 
 /// Bands of columns, of whole tiles, so narrow that the pixels of every strip fit into memory.
