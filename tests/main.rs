@@ -4,8 +4,10 @@
 // A stage on which the binary plays, a bucket far away, and a raster to look at.
 mod bucket;
 mod fault_injection;
+mod limited;
 mod raster;
 mod stage;
+mod tiff_patch;
 
 // Imagery of many catalogues, judged.
 mod collections;
@@ -42,3 +44,4 @@ mod ownership;
 
 // What cannot be mapped.
 mod broken;
+mod odd_files;

@@ -1,5 +1,9 @@
 //! The mask's file, read at the level that fits the cells, in windows of few pixels.
 
+use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use anyhow::{Context, Result, bail, ensure};
 use dragonfly_core::{CellWindow, Grid, Lattice, ZoneWindow, cells_in_zone};
 use gdal::raster::{RasterBand, ResampleAlg};
@@ -7,6 +11,7 @@ use gdal::spatial_ref::CoordTransform;
 use gdal::{Dataset, GeoTransform, GeoTransformEx};
 
 use super::coverage::has_pixels;
+use crate::decoding::DecodingTurn;
 use crate::geotiff::{self, BlockPlaces, GeoTiff, Limits, block_bytes};
 use crate::http::Client;
 
@@ -21,6 +26,11 @@ const MAX_BLOCKS_READ: u64 = 2_000_000;
 /// Blocks of fewer decoded bytes are read without a look at their stored size, which GDAL bounds by ten times theirs.
 const MIN_CHECKED_BLOCK_BYTES: u64 = 1 << 20;
 
+/// Masks of more blocks, or larger ones, are read by one thread: GDAL keeps the places of all, and the last one decoded,
+/// for each.
+const MAX_SHARED_BLOCKS: usize = 1 << 20;
+const MAX_SHARED_BLOCK_BYTES: u64 = 4 << 20;
+
 /// The mask's file.
 pub(super) struct Mask {
     dataset: Dataset,
@@ -30,7 +40,8 @@ pub(super) struct Mask {
     pixel_from_mask: GeoTransform,
     /// The image itself, then its overviews.
     levels: Vec<Level>,
-    blocks_read: u64,
+    /// Blocks decoded so far by all that read the same mask.
+    blocks_read: Arc<AtomicU64>,
 }
 
 /// One resolution of the mask.
@@ -61,12 +72,37 @@ pub(super) struct CellsSeen {
     pub(super) beyond: usize,
 }
 
+/// Where a mask lies, and the client that reads it from there.
+#[derive(Clone, Copy)]
+pub(super) struct MaskSource<'a> {
+    pub(super) path: &'a str,
+    pub(super) client: &'a Client,
+}
+
+impl MaskSource<'_> {
+    /// Opens the mask.
+    ///
+    /// # Errors
+    /// When it is missing, or is no raster of whole numbers in one band with a place on the ground.
+    pub(super) fn open(self) -> Result<Mask> {
+        Mask::open(self.path, self.client)
+    }
+
+    /// Opens the mask once more, for another thread.
+    ///
+    /// # Errors
+    /// As [`MaskSource::open`].
+    pub(super) fn open_beside(self, blocks_read: Arc<AtomicU64>) -> Result<Mask> {
+        Ok(Mask { blocks_read, ..self.open()? })
+    }
+}
+
 impl Mask {
     /// Opens a mask.
     ///
     /// # Errors
     /// When it is missing, or is no raster of whole numbers in one band with a place on the ground.
-    pub(super) fn open(path: &str, client: &Client) -> Result<Self> {
+    fn open(path: &str, client: &Client) -> Result<Self> {
         let GeoTiff { dataset, file_bytes } = geotiff::open(path, client, Limits::SINGLE)?;
         ensure!(dataset.raster_count() == 1, "has {} bands, and must have one", dataset.raster_count());
         let source = dataset.spatial_ref().context("has no coordinate system")?;
@@ -81,7 +117,25 @@ impl Mask {
             );
             (band.no_data_value(), levels(&band)?)
         };
-        Ok(Self { dataset, file_bytes, no_data, mask_from_mercator, pixel_from_mask, levels, blocks_read: 0 })
+        Ok(Self {
+            dataset,
+            file_bytes,
+            no_data,
+            mask_from_mercator,
+            pixel_from_mask,
+            levels,
+            blocks_read: Arc::default(),
+        })
+    }
+
+    /// The count of blocks decoded, which all share that read the same mask; `None` where GDAL would take much memory
+    /// for each.
+    pub(super) fn shared_count(&self) -> Result<Option<Arc<AtomicU64>>> {
+        let blocks = |level: &Level| level.size.0.div_ceil(level.block.0) * level.size.1.div_ceil(level.block.1);
+        let bytes = block_bytes(&self.dataset, &self.dataset.rasterband(1)?);
+        let is_small = bytes <= MAX_SHARED_BLOCK_BYTES;
+        let are_few = self.levels.iter().map(blocks).sum::<usize>() <= MAX_SHARED_BLOCKS;
+        Ok((is_small && are_few).then(|| Arc::clone(&self.blocks_read)))
     }
 
     /// What the mask shows of a window's cells; calls `visit` with each part of the window.
@@ -92,25 +146,25 @@ impl Mask {
     /// # Errors
     /// When the mask cannot be read, holds values other than 0, 1 and no data, or has too many blocks to be decoded.
     pub(super) fn visit(
-        &mut self,
+        &self,
         grid: &Grid,
         window: &CellWindow,
-        mut visit: impl FnMut(&CellWindow, CellsSeen),
+        mut visit: impl FnMut(CellWindow, CellsSeen),
     ) -> Result<()> {
         let lattice = self.lattice(grid, window);
         let Some(sampling) = self.sampling(&lattice, window) else {
-            visit(window, CellsSeen::none(window));
+            visit(window.clone(), CellsSeen::none(window));
             return Ok(());
         };
         let mut waiting = vec![window.clone()];
         while let Some(part) = waiting.pop() {
-            let fits = sampling
-                .lattice(&lattice)
-                .pixels_touched(&part)
-                .is_none_or(|(columns, rows)| pixels(&sampling.clip(&columns, &rows)) <= MAX_WINDOW_PX);
-            match halves(&part).filter(|_| !fits) {
+            let samples = sampling.samples_under(&lattice, &part);
+            match halves(&part, &sampling, &samples).filter(|_| pixels(&samples) > MAX_WINDOW_PX) {
                 Some([first, second]) => waiting.extend([second, first]),
-                None => visit(&part, self.cells(&lattice, sampling.coarsened(&lattice, &part), &part)?),
+                None => {
+                    let seen = self.cells(&lattice, sampling.coarsened(&lattice, &part), &part)?;
+                    visit(part, seen);
+                }
             }
         }
         Ok(())
@@ -121,8 +175,8 @@ impl Mask {
         let window = CellWindow { columns: grid.inside_columns(), rows: grid.inside_rows() };
         let lattice = self.lattice(grid, &window);
         let Some(sampling) = self.sampling(&lattice, &window) else { return 0 };
-        let Some((columns, rows)) = sampling.lattice(&lattice).pixels_touched(&window) else { return 0 };
-        sampling.blocks(&sampling.clip(&columns, &rows))
+        let (across, down) = sampling.blocks(&sampling.samples_under(&lattice, &window));
+        across.saturating_mul(down)
     }
 
     /// Where a window's cells lie, in pixels of full resolution.
@@ -153,14 +207,13 @@ impl Mask {
     }
 
     /// What the pixels looked at show of a part's cells.
-    fn cells(&mut self, lattice: &Lattice, sampling: Sampling, part: &CellWindow) -> Result<CellsSeen> {
-        let lattice = sampling.lattice(lattice);
-        let Some((columns, rows)) = lattice.pixels_touched(part) else { return Ok(CellsSeen::none(part)) };
-        let samples = sampling.clip(&columns, &rows);
+    fn cells(&self, lattice: &Lattice, sampling: Sampling, part: &CellWindow) -> Result<CellsSeen> {
+        let samples = sampling.samples_under(lattice, part);
         if samples.columns.is_empty() || samples.rows.is_empty() {
             return Ok(CellsSeen::none(part));
         }
         let values = self.values(sampling, &samples)?;
+        let lattice = sampling.lattice(lattice);
         let is_known = |value: &i32| self.no_data.is_none_or(|no_data| f64::from(*value) != no_data);
         if let Some(other) = values.iter().find(|value| !(0..=1).contains(*value) && is_known(value)) {
             bail!("holds the value {other}, and may hold only 1 (fire-prone), 0 (not) and its no-data value");
@@ -180,9 +233,9 @@ impl Mask {
     }
 
     /// The values of the pixels looked at, row by row.
-    fn values(&mut self, sampling: Sampling, samples: &CellWindow) -> Result<Vec<i32>> {
+    fn values(&self, sampling: Sampling, samples: &CellWindow) -> Result<Vec<i32>> {
         let Sampling { level, steps } = sampling;
-        let extent = |samples: &std::ops::Range<u32>, step: usize, size: usize| {
+        let extent = |samples: &Range<u32>, step: usize, size: usize| {
             let start = samples.start as usize * step;
             start..(samples.end as usize * step).min(size)
         };
@@ -195,9 +248,10 @@ impl Mask {
             // As GDAL fills what is not stored.
             return Ok(vec![self.no_data.unwrap_or(0.0) as i32; size.0 * size.1]);
         }
-        self.blocks_read = self.blocks_read.saturating_add(sampling.blocks(samples));
+        let (across, down) = sampling.blocks(samples);
+        let blocks = across.saturating_mul(down).min(MAX_BLOCKS_READ);
         ensure!(
-            self.blocks_read <= MAX_BLOCKS_READ,
+            self.blocks_read.fetch_add(blocks, Ordering::Relaxed) <= MAX_BLOCKS_READ,
             "is so much finer than the map that more than {MAX_BLOCKS_READ} of its blocks would be read: add overviews \
              with gdaladdo -r mode"
         );
@@ -205,6 +259,7 @@ impl Mask {
         if block_bytes >= MIN_CHECKED_BLOCK_BYTES {
             BlockPlaces::new(&band, self.file_bytes, block_bytes).check_all(&columns, &rows)?;
         }
+        let _turn = DecodingTurn::wait_for(block_bytes);
         let mut values = vec![0; size.0 * size.1];
         let corner = (columns.start as isize, rows.start as isize);
         let window = (columns.len(), rows.len());
@@ -229,9 +284,13 @@ impl Sampling {
         lattice.at_level((across * column_step as f64, down * row_step as f64))
     }
 
-    /// Those of a rectangle's pixels that the mask has. At its far edges, fewer than a step are not looked at.
-    fn clip(&self, columns: &std::ops::Range<i64>, rows: &std::ops::Range<i64>) -> CellWindow {
-        let within = |range: &std::ops::Range<i64>, size: usize, step: usize| {
+    /// The pixels looked at that a part's cells may touch, as far as the mask has them; `lattice` is of full resolution.
+    /// At the far edges of the mask, fewer pixels than a step are not looked at.
+    fn samples_under(&self, lattice: &Lattice, part: &CellWindow) -> CellWindow {
+        let Some((columns, rows)) = self.lattice(lattice).pixels_touched(part) else {
+            return CellWindow { columns: 0..0, rows: 0..0 };
+        };
+        let within = |range: Range<i64>, size: usize, step: usize| {
             let count = (size / step).max(1) as i64;
             range.start.clamp(0, count) as u32..range.end.clamp(0, count) as u32
         };
@@ -241,29 +300,28 @@ impl Sampling {
         }
     }
 
-    /// Blocks that hold the pixels looked at in a rectangle, about.
-    fn blocks(&self, samples: &CellWindow) -> u64 {
+    /// Blocks across and down that hold the pixels looked at in a rectangle, about.
+    fn blocks(&self, samples: &CellWindow) -> (u64, u64) {
         let along = |samples: usize, step: usize, block: usize| {
             (samples.saturating_mul(step).div_ceil(block) + 1).min(samples) as u64
         };
         let across = along(samples.columns.len(), self.steps.0, self.level.block.0);
-        across.saturating_mul(along(samples.rows.len(), self.steps.1, self.level.block.1))
+        (across, along(samples.rows.len(), self.steps.1, self.level.block.1))
     }
 
     /// The same, with steps so long that even the smallest part of a window has few pixels: for projections that
     /// stretch some cells without bound.
     fn coarsened(mut self, lattice: &Lattice, part: &CellWindow) -> Self {
-        while let Some((columns, rows)) = self.lattice(lattice).pixels_touched(part) {
-            let samples = self.clip(&columns, &rows);
+        loop {
+            let samples = self.samples_under(lattice, part);
             if pixels(&samples) <= MAX_WINDOW_PX {
-                break;
+                return self;
             }
             match samples.columns.len() > samples.rows.len() {
                 true => self.steps.0 *= 2,
                 false => self.steps.1 *= 2,
             }
         }
-        self
     }
 }
 
@@ -288,22 +346,25 @@ fn pixels(window: &CellWindow) -> u64 {
     (window.columns.len() as u64).saturating_mul(window.rows.len() as u64)
 }
 
-/// A window parted in two where the lattice has its points; `None` where it is too small.
-fn halves(window: &CellWindow) -> Option<[CellWindow; 2]> {
-    let middle = |range: &std::ops::Range<u32>| {
+/// A window of cells parted in two where the lattice has its points and where it has more blocks of the mask, so that
+/// few blocks are read for both parts; `None` where it is too small.
+fn halves(window: &CellWindow, sampling: &Sampling, samples: &CellWindow) -> Option<[CellWindow; 2]> {
+    let middle = |range: &Range<u32>| {
         let middle = range.start + (range.end - range.start) / 2;
         let middle = middle.next_multiple_of(MIN_WINDOW_CELLS);
         (range.start < middle && middle < range.end).then_some(middle)
     };
     let (columns, rows) = (&window.columns, &window.rows);
-    let by_columns = middle(columns).map(|middle| [columns.start..middle, middle..columns.end]);
-    let by_rows = middle(rows).map(|middle| [rows.start..middle, middle..rows.end]);
-    match (by_columns, by_rows) {
-        (Some(parts), None) => Some(parts.map(|columns| CellWindow { columns, rows: rows.clone() })),
-        (Some(parts), Some(_)) if columns.len() > rows.len() => {
+    let (across, down) = sampling.blocks(samples);
+    match (middle(columns), middle(rows)) {
+        (Some(middle), by_rows) if across > down || by_rows.is_none() => {
+            let parts = [columns.start..middle, middle..columns.end];
             Some(parts.map(|columns| CellWindow { columns, rows: rows.clone() }))
         }
-        (_, Some(parts)) => Some(parts.map(|rows| CellWindow { columns: columns.clone(), rows })),
-        (None, None) => None,
+        (_, Some(middle)) => {
+            let parts = [rows.start..middle, middle..rows.end];
+            Some(parts.map(|rows| CellWindow { columns: columns.clone(), rows }))
+        }
+        (_, None) => None,
     }
 }

@@ -4,13 +4,17 @@
 mod coverage;
 mod mask;
 
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, mpsc};
+
 use anyhow::{Context, Result, ensure};
 use dragonfly_core::{CellWindow, Grid};
 
 use crate::http::Client;
 use crate::mosaic::STRIP_ROWS;
 
-use mask::Mask;
+use mask::{CellsSeen, Mask, MaskSource};
 
 /// Which cells of a grid may burn.
 pub(crate) struct FireZone {
@@ -29,7 +33,8 @@ impl FireZone {
     /// When the mask is missing, holds other values, or does not touch the region's box; when the zone takes more.
     pub(crate) fn read(path: &str, grid: &Grid, max_bytes: u64, client: &Client) -> Result<Self> {
         let named = || format!("the fire-zone mask {path}");
-        Self::read_from(&mut Mask::open(path, client).with_context(named)?, grid, max_bytes).with_context(named)
+        let source = MaskSource { path, client };
+        Self::read_from(source, source.open().with_context(named)?, grid, max_bytes).with_context(named)
     }
 
     /// Reads a mask for the coarsest of some grids that needs no more than `max_blocks` of its blocks, or for the last
@@ -45,11 +50,12 @@ impl FireZone {
         client: &Client,
     ) -> Result<Self> {
         let named = || format!("the fire-zone mask {path}");
-        let mut mask = Mask::open(path, client).with_context(named)?;
+        let source = MaskSource { path, client };
+        let mask = source.open().with_context(named)?;
         let small =
             grids.iter().find(|grid| Self::bytes_of(grid) <= max_bytes && mask.blocks_under(grid) <= max_blocks);
         let grid = small.or(grids.last()).context("no grid to read a mask for")?;
-        Self::read_from(&mut mask, grid, max_bytes).with_context(named)
+        Self::read_from(source, mask, grid, max_bytes).with_context(named)
     }
 
     /// Bytes of memory.
@@ -61,7 +67,7 @@ impl FireZone {
         (u64::from(grid.width()) * u64::from(grid.height())).div_ceil(64).saturating_mul(size_of::<u64>() as u64)
     }
 
-    fn read_from(mask: &mut Mask, grid: &Grid, max_bytes: u64) -> Result<Self> {
+    fn read_from(source: MaskSource<'_>, mask: Mask, grid: &Grid, max_bytes: u64) -> Result<Self> {
         let bytes = Self::bytes_of(grid);
         ensure!(
             bytes <= max_bytes,
@@ -73,22 +79,17 @@ impl FireZone {
             max_bytes >> 20
         );
         let mut zone = Self { width: grid.width(), bits: vec![0; bytes as usize / size_of::<u64>()], share: 0.0 };
-        let (columns, rows) = (grid.inside_columns(), grid.inside_rows());
+        let (columns, rows) = (&grid.inside_columns(), &grid.inside_rows());
         let box_cells = (columns.len() * rows.len()).max(1);
         let (mut inside, mut beyond) = (0usize, 0usize);
-        let mut start = rows.start;
-        while start < rows.end {
-            let window = CellWindow { columns: columns.clone(), rows: start..(start + STRIP_ROWS).min(rows.end) };
-            start = window.rows.end;
-            mask.visit(grid, &window, |part, seen| {
-                beyond += seen.beyond;
-                let places = part.rows.clone().flat_map(|row| part.columns.clone().map(move |column| (column, row)));
-                for ((column, row), _) in places.zip(seen.in_zone).filter(|(_, in_zone)| *in_zone) {
-                    zone.insert(column, row);
-                    inside += 1;
-                }
-            })?;
-        }
+        read_windows(source, mask, grid, &windows(columns, rows), |part, seen| {
+            beyond += seen.beyond;
+            let places = part.rows.clone().flat_map(|row| part.columns.clone().map(move |column| (column, row)));
+            for ((column, row), _) in places.zip(seen.in_zone).filter(|(_, in_zone)| *in_zone) {
+                zone.insert(column, row);
+                inside += 1;
+            }
+        })?;
         ensure!(
             beyond < box_cells,
             "does not touch the region's box: name a mask of this part of the world in `fire_mask_path`"
@@ -122,4 +123,67 @@ impl FireZone {
     fn bit(&self, column: u32, row: u32) -> usize {
         row as usize * self.width as usize + column as usize
     }
+}
+
+/// Threads that read a mask: each has it open by itself.
+const MAX_THREADS: usize = 4;
+/// Columns of a window.
+const WINDOW_COLUMNS: u32 = 1 << 14;
+
+/// Windows of cells from north to south, and from west to east.
+fn windows(columns: &Range<u32>, rows: &Range<u32>) -> Vec<CellWindow> {
+    let parts = |range: &Range<u32>, step: u32| {
+        let end = range.end;
+        range.clone().step_by(step as usize).map(move |start| start..start.saturating_add(step).min(end))
+    };
+    let of_rows = |rows: Range<u32>| {
+        parts(columns, WINDOW_COLUMNS).map(move |columns| CellWindow { columns, rows: rows.clone() })
+    };
+    parts(rows, STRIP_ROWS).flat_map(of_rows).collect()
+}
+
+/// Reads windows of a mask in a few threads; calls `use_part` in this one, in whatever order parts come.
+fn read_windows(
+    source: MaskSource<'_>,
+    mask: Mask,
+    grid: &Grid,
+    windows: &[CellWindow],
+    mut use_part: impl FnMut(CellWindow, CellsSeen),
+) -> Result<()> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(windows.len());
+    let Some(count) = mask.shared_count()?.filter(|_| threads > 1) else {
+        return windows.iter().try_for_each(|window| mask.visit(grid, window, &mut use_part));
+    };
+    drop(mask);
+    let next = &AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let (sender, parts) = mpsc::sync_channel(threads);
+        for _ in 0..threads {
+            let (sender, count) = (sender.clone(), Arc::clone(&count));
+            scope.spawn(move || {
+                let read = source.open_beside(count).and_then(|mask| {
+                    while let Some(window) = windows.get(next.fetch_add(1, Ordering::Relaxed)) {
+                        let mut is_wanted = true;
+                        let send = |part, seen| is_wanted = is_wanted && sender.send(Ok((part, seen))).is_ok();
+                        mask.visit(grid, window, send)?;
+                        if !is_wanted {
+                            break;
+                        }
+                    }
+                    Ok(())
+                });
+                if let Err(error) = read {
+                    // Where another thread failed before, nobody receives.
+                    let _ = sender.send(Err(error));
+                }
+            });
+        }
+        drop(sender);
+        // After a failure the receiver is gone, and the threads end with their window.
+        parts.into_iter().try_for_each(|part| {
+            let (part, seen) = part?;
+            use_part(part, seen);
+            Ok(())
+        })
+    })
 }
