@@ -26,9 +26,9 @@ const COMPRESSED_TYPES: [&str; 8] = [
     "image/svg+xml",
 ];
 
-/// Answers that are compressed at a time: each takes some megabytes for as long as its reader does. Further ones
+/// Answers that are compressed at a time: each takes some 20 MB for as long as its reader does. Further ones
 /// are sent as they are.
-const MAX_ENCODERS: usize = 8;
+const MAX_ENCODERS: usize = 4;
 
 /// What allows an answer to be compressed; kept until it was sent.
 #[derive(Clone)]
@@ -62,8 +62,13 @@ fn has_encoder(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions
 pub(super) async fn reserve_encoder(State(encoders): State<Encoders>, request: Request, next: Next) -> Response {
     let accepts_encodings = request.headers().contains_key(header::ACCEPT_ENCODING);
     let mut response = next.run(request).await;
+    if !is_program_or_text(response.headers()) {
+        return response;
+    }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let is_compressed = response.headers().contains_key(header::CONTENT_ENCODING);
     if accepts_encodings
-        && is_program_or_text(response.headers())
+        && !is_compressed
         && let Ok(permit) = encoders.0.try_acquire_owned()
     {
         response.extensions_mut().insert(Encoder { _permit: Arc::new(permit) });

@@ -107,6 +107,9 @@ mod tests {
         };
         write("dist/index.html", "<!doctype html>");
         write("dist/page-0123456789abcdef.js", &"let a = 1;\n".repeat(1000));
+        write("dist/ready-0123456789abcdef.js", "let b");
+        write("dist/ready-0123456789abcdef.js.br", "brotli");
+        write("dist/ready-0123456789abcdef.js.gz", "gz");
         write(&format!("root/tiles/madre/{RUN}/dnbr/6/10/25.png"), "tile");
         write("root/meta/client.json", r#"{"highres_zoom":11,"stale_after_days":30,"attribution":"x"}"#);
         write("nir.tif", "MM\0*456789");
@@ -214,6 +217,9 @@ mod tests {
             &["404", "cache-control: no-cache", "allow-origin: *", "\r\n\r\nnot found"],
         );
         check(&format!("GET {js}\n{encodings}"), &["200 OK", "content-encoding: br", "immutable", "etag: W/"]);
+        check(&format!("GET /ready-0123456789abcdef.js\n{encodings}"), &["content-encoding: br", "\r\n\r\nbrotli"]);
+        check("GET /ready-0123456789abcdef.js\nAccept-Encoding: gzip", &["content-encoding: gzip", "\r\n\r\ngz"]);
+        check("GET /ready-0123456789abcdef.js", &["text/javascript", "vary: accept-encoding", "\r\n\r\nlet b"]);
         check(&format!("HEAD {js}\n{encodings}"), &["200 OK", "content-length: 11000", "accept-ranges: bytes"]);
         check(&format!("GET {js}\n{encodings}\nRange: bytes=4-8"), &["206", "bytes 4-8/11000", "\r\n\r\na = 1"]);
         check(&format!("GET {asset}\nRange: bytes=2-4"), &["206", "image/tiff", "bytes 2-4/10", "\r\n\r\n\0*4"]);

@@ -20,6 +20,8 @@ const CLOSABLE_UNUSED: Duration = Duration::from_millis(500);
 const CLOSABLE_IDLE: Duration = Duration::from_secs(2);
 /// The same for one whose reader accepts nothing.
 const CLOSABLE_STALLED: Duration = Duration::from_secs(10);
+/// The same for one whose reader takes so long over an answer.
+const CLOSABLE_SLOW: Duration = Duration::from_secs(60);
 
 /// The state of one connection; its socket and its requests write it, the registry reads it.
 #[derive(Clone, Debug)]
@@ -38,7 +40,7 @@ enum Phase {
     /// Between two requests; `head_began` once a part of the next one is there.
     Idle { head_began: Option<Instant> },
     /// A request is answered.
-    Answering,
+    Answering { began: Instant },
 }
 
 /// Which connections are closed first when there are too many.
@@ -50,6 +52,8 @@ pub(super) enum Closable {
     Idle,
     /// Its reader accepts nothing.
     Stalled,
+    /// Its reader takes long over an answer.
+    Slow,
 }
 
 impl Activity {
@@ -72,7 +76,8 @@ impl Activity {
 
     /// A request's head is whole. The answer lasts until the value returned is dropped.
     pub(super) fn begin_answer(&self) -> Answering {
-        *self.state() = State { phase: Phase::Answering, last_progress: Instant::now() };
+        let now = Instant::now();
+        *self.state() = State { phase: Phase::Answering { began: now }, last_progress: now };
         Answering(self.clone())
     }
 
@@ -84,19 +89,24 @@ impl Activity {
             Phase::Unused => since_progress > limits.head,
             Phase::Idle { head_began: Some(began) } => now.saturating_duration_since(began) > limits.head,
             Phase::Idle { head_began: None } => since_progress > limits.idle,
-            Phase::Answering => since_progress > limits.stall,
+            Phase::Answering { .. } => since_progress > limits.stall,
         }
     }
 
-    /// Whether the connection may be closed for another one, and since when it has made no progress.
+    /// Whether the connection may be closed for another one, and since when it could be.
     pub(super) fn closable(&self, now: Instant) -> Option<(Closable, Instant)> {
         let state = self.state();
-        let (kind, from_age) = match state.phase {
-            Phase::Unused => (Closable::Unused, CLOSABLE_UNUSED),
-            Phase::Idle { .. } => (Closable::Idle, CLOSABLE_IDLE),
-            Phase::Answering => (Closable::Stalled, CLOSABLE_STALLED),
+        let candidates = match state.phase {
+            Phase::Unused => [Some((Closable::Unused, state.last_progress, CLOSABLE_UNUSED)), None],
+            Phase::Idle { .. } => [Some((Closable::Idle, state.last_progress, CLOSABLE_IDLE)), None],
+            Phase::Answering { began } => [
+                Some((Closable::Stalled, state.last_progress, CLOSABLE_STALLED)),
+                Some((Closable::Slow, began, CLOSABLE_SLOW)),
+            ],
         };
-        (now.saturating_duration_since(state.last_progress) >= from_age).then_some((kind, state.last_progress))
+        let mut closable = candidates.into_iter().flatten();
+        let (kind, since, _) = closable.find(|(_, since, age)| now.saturating_duration_since(*since) >= *age)?;
+        Some((kind, since))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -140,6 +150,16 @@ mod tests {
         check(&activity, 1, false, None);
         check(&activity, 74, false, Some(Closable::Idle));
         check(&activity, 76, true, Some(Closable::Idle));
+    }
+
+    #[test]
+    fn a_reader_that_takes_long_is_closable_in_the_end() {
+        let activity = Activity::new();
+        let _answering = activity.begin_answer();
+        let then = Instant::now() + Duration::from_secs(65);
+        activity.state().last_progress = then;
+        assert_eq!(activity.closable(then).map(|(kind, _)| kind), Some(Closable::Slow));
+        assert!(!activity.is_overdue(&LIMITS, then));
     }
 
     #[test]

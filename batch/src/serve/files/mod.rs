@@ -5,6 +5,7 @@ mod regular_file;
 
 // Answering.
 mod conditions;
+mod encoding;
 mod range;
 mod send;
 
@@ -14,10 +15,11 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use axum::extract::Request;
-use axum::http::StatusCode;
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rustix::io::Errno;
 
+use encoding::Encoding;
 pub(super) use regular_file::RegularFile;
 pub(super) use send::send;
 
@@ -57,16 +59,44 @@ impl Folder {
         Self { real_path: self.real_path.join(name), public: Public::ExtensionAtTop(extension) }
     }
 
-    /// The file at a path with its percent signs already decoded, or "not found".
+    /// The file at a path with its percent signs already decoded, or "not found". Where the reader takes it, the
+    /// compressed file that the build left beside it.
     pub(super) async fn answer(&self, path: &str, request: Request) -> Response {
         let media_type = mime_guess::from_path(path).first_or_octet_stream();
         let (folder, path) = (self.clone(), path.to_owned());
-        match tokio::task::spawn_blocking(move || folder.find(&path)).await {
-            Ok(Ok(file)) => send(file, media_type.as_ref(), &request.into_parts().0),
+        let accepted = encoding::accepted(request.headers());
+        let found = tokio::task::spawn_blocking(move || {
+            let file = folder.find(&path)?;
+            let compressed = accepted.into_iter().find_map(|encoding| folder.compressed(&path, &file, encoding));
+            Ok(compressed.unwrap_or((file, None)))
+        });
+        match found.await {
+            Ok(Ok((file, encoding))) => {
+                let mut response = send(file, media_type.as_ref(), &request.into_parts().0);
+                if let Some(encoding) = encoding.filter(|_| response.status() == StatusCode::OK) {
+                    let name = HeaderValue::from_static(encoding.name());
+                    response.headers_mut().insert(header::CONTENT_ENCODING, name);
+                }
+                response
+            }
             Ok(Err(error)) if is_absence(&error) => not_found(),
             Ok(Err(error)) => unreadable(request.uri().path(), &error),
             Err(error) => unreadable(request.uri().path(), &error.into()),
         }
+    }
+
+    /// A file of the page, compressed when it was built; `None` where there is none, or an older one.
+    fn compressed(
+        &self,
+        path: &str,
+        file: &RegularFile,
+        encoding: Encoding,
+    ) -> Option<(RegularFile, Option<Encoding>)> {
+        if !matches!(self.public, Public::All) {
+            return None;
+        }
+        let compressed = self.find(&format!("{path}.{}", encoding.extension())).ok()?;
+        (compressed.modified >= file.modified).then_some((compressed, Some(encoding)))
     }
 
     /// A public file inside the folder, links followed as long as they stay inside.
