@@ -24,6 +24,8 @@ pub(crate) struct Faults {
     pub(crate) cut_every: usize,
     /// Files whose name ends so are gone.
     pub(crate) gone: Option<&'static str>,
+    /// The size that answers state of every file, whatever it is; `None`: the true one.
+    pub(crate) stated_bytes: Option<u64>,
 }
 
 /// A folder of scenes behind http, in threads of the test.
@@ -166,13 +168,16 @@ impl Shelf {
             return empty("404 Not Found");
         };
         let range = range.start..range.end.min(file.len() as u64);
+        if range.is_empty() {
+            return empty("416 Range Not Satisfiable");
+        }
         let body = &file[range.start as usize..range.end as usize];
         let head = format!(
             "HTTP/1.1 206 Partial Content\r\nContent-Length: {}\r\nContent-Range: bytes {}-{}/{}\r\n\r\n",
             body.len(),
             range.start,
             range.end - 1,
-            file.len()
+            self.faults.stated_bytes.unwrap_or(file.len() as u64)
         );
         if is_nth(self.faults.cut_every) {
             return ([head.as_bytes(), &body[..body.len() / 2]].concat(), true);

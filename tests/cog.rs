@@ -313,7 +313,7 @@ fn a_file_cut_short_says_so() {
     }
 }
 
-/// Writes the small files from which the fuzzing starts: `cargo test --release -p dragonfly-batch --test it -- --ignored seeds`.
+/// Writes the small files from which the fuzzing starts: `cargo test --locked --release -p dragonfly-batch --test it -- --ignored seeds`.
 #[test]
 #[ignore = "writes into the repository"]
 fn seeds_for_fuzzing_are_written_anew() {

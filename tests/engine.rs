@@ -88,6 +88,8 @@ impl Task {
             allow_private_addresses: false,
             sky: self.sky.clone(),
             proxy_base: None,
+            allow_private_addresses: false,
+            catalogue_hosts: Vec::new(),
             max_cloud_cover: 60.0,
             scenes_per_tile: 3,
             pinned: Vec::new(),

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 
 use dragonfly_core::stac::{Item, ItemCollection};
-use dragonfly_core::{MaskKind, OffsetRule, Scaling, nbr, offset_from_pixels, offset_rule};
+use dragonfly_core::{DnCounts, MaskKind, OffsetRule, Scaling, nbr, offset_from_pixels, offset_rule};
 use serde_json::{Value, json};
 
 use crate::stage;
@@ -185,7 +185,7 @@ fn the_offset_of_every_real_item_is_as_the_rules_say() {
             _ if !bands => NoBands,
             OffsetRule::Decided(decision) => Offset(decision.offset_dn),
             OffsetRule::LookAtPixels { metadata_offset_dn } => {
-                Look(offset_from_pixels(metadata_offset_dn, &[]).offset_dn)
+                Look(offset_from_pixels(metadata_offset_dn, &DnCounts::default()).offset_dn)
             }
         };
         assert_eq!(found, expected, "{} of {:?}", item.id, item.collection);
@@ -201,7 +201,9 @@ fn a_look_at_the_pixels_finds_the_shift_whichever_way_the_file_is() {
     let reflectances = (0..4000u16).map(|pixel| 150 + pixel);
     let nbr_of = |shift: u16| {
         let dn: Vec<u16> = reflectances.clone().map(|pixel| pixel + shift).collect();
-        let offset_dn = offset_from_pixels(metadata_offset_dn, &dn).offset_dn;
+        let mut counts = DnCounts::default();
+        counts.add(&dn, 0);
+        let offset_dn = offset_from_pixels(metadata_offset_dn, &counts).offset_dn;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn };
         (offset_dn, nbr(scaling.reflectance(3000 + shift), scaling.reflectance(1000 + shift)))
     };

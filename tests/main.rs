@@ -3,8 +3,11 @@
 
 // A stage on which the binary plays, a bucket far away, and a raster to look at.
 mod bucket;
+mod fault_injection;
+mod limited;
 mod raster;
 mod stage;
+mod tiff_patch;
 
 // Imagery of many catalogues, judged.
 mod collections;
@@ -27,13 +30,19 @@ mod configuration;
 // What is published: files, tiles, metadata.
 mod published;
 mod readers;
+mod serve;
 
 // What happens unattended.
+mod clocks;
+mod crash_points;
 mod doctor;
 mod faults;
 mod health;
 mod hostile;
+mod lost_metadata;
 mod night;
+mod ownership;
 
 // What cannot be mapped.
 mod broken;
+mod odd_files;

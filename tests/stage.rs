@@ -105,15 +105,37 @@ pub(crate) struct Serving {
 
 impl Serving {
     pub(crate) fn start(stage: &Stage) -> Self {
+        Self::spawn(Self::command(stage))
+    }
+
+    /// A server that may have so many files open.
+    pub(crate) fn start_with_open_files(stage: &Stage, limit: u32) -> Self {
+        Self::spawn(Self::command_with_open_files(stage, limit))
+    }
+
+    /// The command of such a server; not yet run.
+    pub(crate) fn command_with_open_files(stage: &Stage, limit: u32) -> Command {
+        let server = Self::command(stage);
+        let mut command = Command::new("sh");
+        command.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &limit.to_string()]);
+        command.arg(server.get_program()).args(server.get_args()).current_dir(stage.folder.path());
+        command
+    }
+
+    /// The process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    fn command(stage: &Stage) -> Command {
         let page = stage.published("").join("../page");
         std::fs::create_dir_all(&page).unwrap();
         std::fs::write(page.join("index.html"), "<!doctype html><title>page</title>").unwrap();
-        let page = page.to_str().unwrap().to_owned();
-        let mut process = stage
-            .command(&["serve", "--listen", "127.0.0.1:0", "--dist", &page])
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        stage.command(&["serve", "--listen", "127.0.0.1:0", "--dist", page.to_str().unwrap()])
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();

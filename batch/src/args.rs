@@ -7,6 +7,7 @@ use chrono::{DateTime, Utc};
 use clap::{Args, Parser, Subcommand};
 
 use crate::doctor::parse_origin;
+use crate::region_job::WORKER_COMMAND;
 use crate::settings::Overrides;
 
 /// Burn-severity maps from open satellite images
@@ -37,9 +38,20 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) now: Option<DateTime<Utc>>,
 
+    /// Record runs at the moment of --now even where it lies more than a day ahead of this machine's clock
+    #[arg(long, global = true, requires = "now", hide_short_help = true)]
+    pub(crate) allow_future: bool,
+
+    #[command(flatten)]
+    pub(crate) log: LogOptions,
+}
+
+/// What is written to the log, and how.
+#[derive(Clone, Copy, Debug, Args)]
+pub(crate) struct LogOptions {
     /// How the log is written
-    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
-    pub(crate) log: LogFormat,
+    #[arg(long = "log", global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) format: LogFormat,
 
     /// Say more; twice for what the libraries say
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
@@ -48,6 +60,18 @@ pub(crate) struct Global {
     /// Say only what went wrong
     #[arg(long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
+}
+
+impl LogOptions {
+    /// The flags that give these options.
+    pub(crate) fn flags(self) -> Vec<&'static str> {
+        let format = match self.format {
+            LogFormat::Text => "--log=text",
+            LogFormat::Json => "--log=json",
+        };
+        let quiet = self.quiet.then_some("--quiet");
+        std::iter::once(format).chain(quiet).chain((0..self.verbose).map(|_| "--verbose")).collect()
+    }
 }
 
 /// How the log is written.
@@ -85,6 +109,14 @@ pub(crate) enum Command {
         #[arg(required = true, value_name = "REGION")]
         names: Vec<String>,
     },
+    /// Rebuild a region's metadata from its newest whole run, where it cannot be read or its map is not whole
+    Repair {
+        /// Name of the region in regions.json
+        region: String,
+    },
+    /// Run one region, given as JSON on standard input: what `update` and `rotate` start for each region
+    #[command(name = WORKER_COMMAND, hide = true)]
+    RunRegion,
     /// Check disk, regions and published files, and write meta/health.json
     ///
     /// Exit code 0: healthy; 1: unhealthy; 2: could not check.

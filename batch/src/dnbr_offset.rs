@@ -7,10 +7,14 @@ use dragonfly_core::{Area, Breaks, DnbrOffset, Grid, OffsetRing, Region, mercato
 use gdal::raster::Buffer;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
-use crate::geotiff::{check_failure, forget_failure};
+use crate::geotiff::FailureWatch;
 use crate::layout::RunFolder;
+use crate::local_file::read_text;
 use crate::mosaic::STRIP_ROWS;
 use crate::settings::Settings;
+
+/// Bytes of a perimeter at most: half a million corners.
+const MAX_PERIMETER_BYTES: u64 = 16 << 20;
 
 /// Takes the offset of unburned ground off a run's dNBR, when the region asks for it.
 ///
@@ -56,14 +60,14 @@ fn is_burnt(dnbr: f32) -> bool {
 }
 
 fn read_perimeter(path: &Path) -> Result<Area> {
-    let text = std::fs::read_to_string(path)
+    let text = read_text(path, MAX_PERIMETER_BYTES)
         .with_context(|| format!("cannot read the perimeter {}: check `perimeter_path`", path.display()))?;
     Area::from_geojson(&text).with_context(|| format!("the perimeter {} cannot be used", path.display()))
 }
 
 /// Visits a raster strip by strip, and writes those back of which `visit` says that it changed them.
 fn each_strip(file: &Path, grid: &Grid, mut visit: impl FnMut(u32, &mut Vec<f32>) -> Result<bool>) -> Result<()> {
-    forget_failure();
+    let watch = FailureWatch::begin();
     let open = GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_UPDATE;
     let options = DatasetOptions { open_flags: open, ..DatasetOptions::default() };
     let mut raster = Dataset::open_ex(file, options).with_context(|| format!("cannot open {}", file.display()))?;
@@ -79,5 +83,5 @@ fn each_strip(file: &Path, grid: &Grid, mut visit: impl FnMut(u32, &mut Vec<f32>
     }
     raster.flush_cache()?;
     raster.close()?;
-    check_failure().with_context(|| format!("writing {}", file.display()))
+    watch.check().with_context(|| format!("writing {}", file.display()))
 }

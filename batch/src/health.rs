@@ -1,6 +1,7 @@
 //! `health`: looks at disk and regions, writes `meta/health.json`, and tells a monitor.
 
 use std::fs;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
@@ -9,11 +10,17 @@ use dragonfly_core::{
     Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile, plan_night,
 };
 
+use crate::attempt;
 use crate::geotiff;
 use crate::guard::free_gb;
 use crate::http;
+use crate::index::{read_index, write_index};
+use crate::json_file::write_json;
 use crate::layout::Layout;
-use crate::publish::{Published, read_index, read_meta, write_index, write_json};
+use crate::lock::LastCommand;
+use crate::permissions::find_not_public;
+use crate::public_text::public_text;
+use crate::region_meta::MetaFile;
 use crate::settings::Settings;
 
 /// Checks everything and writes `meta/health.json`, however much is wrong.
@@ -29,28 +36,52 @@ pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
         write_index(settings)?;
     }
     let index = read_index(&layout);
+    let last_command = LastCommand::of(&layout);
+    let is_running = last_command == LastCommand::Running;
     let judged = regions.iter().map(|region| {
-        let files = RegionFiles { first_seen_at: first_seen(index.as_ref(), region), ..look_at(&layout, region) };
+        let files = RegionFiles {
+            first_seen_at: first_seen(index.as_ref(), region),
+            unrecorded_run: attempt::started_at(&layout, &region.name).filter(|_| !is_running),
+            ..look_at(&layout, region)
+        };
         (region.name.clone(), RegionHealth::judge(region, &files, settings.stale_after_days, now))
     });
     let judged: std::collections::BTreeMap<_, _> = judged.collect();
     let records: Vec<RegionRecord> = regions
         .iter()
-        .map(|region| RegionRecord::new(region, &read_meta(&layout, &region.name).or_pending(region)))
+        .filter_map(|region| {
+            let meta = MetaFile::read(&layout, &region.name).or_pending(region).ok()?;
+            Some(RegionRecord::new(region, &meta))
+        })
         .collect();
+    let last_command_problems = match last_command {
+        LastCommand::Over(problems) => problems,
+        LastCommand::Running | LastCommand::Unknown => Vec::new(),
+    };
     let disk_ok = disk_free_gb >= settings.min_free_gb;
     let regions_ok = judged.values().all(|region| region.ok);
     let health = Health {
         checked_at: now,
-        ok: disk_ok && regions_ok,
+        ok: disk_ok && regions_ok && last_command_problems.is_empty(),
         disk_ok,
         disk_free_gb: (disk_free_gb * 10.0).round() / 10.0,
+        last_command_ok: last_command_problems.is_empty(),
+        last_command_problems,
         regions_ok,
         load: plan_night(&records, settings.regions_per_night, now).load_in_words(),
         regions: judged,
     };
-    write_json(&layout.meta_file("health"), &health)?;
+    write_json(&layout.meta_file("health"), &published(health.clone()))?;
     Ok(health)
+}
+
+/// Health as it is published: without paths of this machine.
+fn published(mut health: Health) -> Health {
+    let problems = health.regions.values_mut().flat_map(|region| &mut region.problems);
+    for problem in problems.chain(&mut health.last_command_problems) {
+        *problem = public_text(problem);
+    }
+    health
 }
 
 /// When a region was first found in the configuration; `None` where the list does not know it.
@@ -64,6 +95,7 @@ pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
     if !health.disk_ok {
         problems.push(format!("only {} GB are free, and {min_free_gb} GB must be: make room", health.disk_free_gb));
     }
+    problems.extend(health.last_command_problems.iter().cloned());
     for (name, region) in &health.regions {
         problems.extend(region.problems.iter().map(|problem| format!("region `{name}`: {problem}")));
     }
@@ -80,32 +112,45 @@ pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
 }
 
 fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
-    let meta = match read_meta(layout, &region.name) {
-        Published::Meta(meta) => *meta,
-        Published::Absent => return RegionFiles::default(),
-        Published::Broken => return RegionFiles { meta_is_broken: true, ..RegionFiles::default() },
+    let meta = match MetaFile::read(layout, &region.name) {
+        MetaFile::Readable(meta) => *meta,
+        MetaFile::Absent => return RegionFiles::default(),
+        MetaFile::Unreadable(error) => {
+            return RegionFiles { meta_problem: Some(error.cause), ..RegionFiles::default() };
+        }
     };
-    let (tile, raster) = match &meta.map {
-        Some(map) => (look_at_tile(layout, region, map), Some(look_at_raster(layout, region, map))),
-        None => (None, None),
-    };
-    RegionFiles { meta: Some(meta), tile, raster, ..RegionFiles::default() }
+    let mut published = vec![layout.meta_file("index"), layout.meta_file("client"), layout.meta(&region.name)];
+    let (mut tile, mut raster) = (None, None);
+    if let Some(map) = &meta.map {
+        published.push(layout.raster(&region.name, &map.run_id));
+        if let Some(file) = well_known_tile(layout, region, map) {
+            tile = Some(look_at_tile(&file));
+            published.push(file);
+        }
+        raster = Some(look_at_raster(layout, region, map));
+    }
+    let not_public = find_not_public(layout.root(), published.iter().map(|file| file.as_path()));
+    RegionFiles { meta: Some(meta), tile, raster, not_public, ..RegionFiles::default() }
 }
 
 /// The tile in the middle of those stored at the finest zoom that stores any.
-fn look_at_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<Result<(), String>> {
-    let stored = map.tile_index.0.iter().rev().find_map(|zoom| {
+fn well_known_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<PathBuf> {
+    let Tile { z, x, y } = map.tile_index.0.iter().rev().find_map(|zoom| {
         let stored: Vec<Tile> = zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)).collect();
         stored.get(stored.len() / 2).copied()
     })?;
-    let Tile { z, x, y } = stored;
-    let file = layout.tiles(&region.name, &map.run_id).join(format!("dnbr/{z}/{x}/{y}.png"));
-    let read = fs::read(&file).map_err(|error| error.to_string());
+    Some(layout.tiles(&region.name, &map.run_id).join(format!("dnbr/{z}/{x}/{y}.png")))
+}
+
+fn look_at_tile(file: &Path) -> Result<(), String> {
+    let read = fs::read(file).map_err(|error| error.to_string());
     let decoded = read.and_then(|png| decode_tile(&png).map(drop).map_err(|error| error.to_string()));
-    Some(decoded.map_err(|cause| format!("{}: {cause}", file.display())))
+    decoded.map_err(|cause| format!("{}: {cause}", file.display()))
 }
 
 fn look_at_raster(layout: &Layout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open_near(&file.display().to_string()).map(drop).map_err(|error| format!("{error:#}"))
+    geotiff::open_near(&file.display().to_string(), geotiff::Limits::SINGLE)
+        .map(drop)
+        .map_err(|error| format!("{error:#}"))
 }

@@ -5,14 +5,23 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use dragonfly_core::stac::without_token;
-use dragonfly_core::{GeoTransform, ImageFrame, SIGNED_FILL_DN, dn_from_signed};
+use dragonfly_core::{DnCounts, GeoTransform, ImageFrame, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed};
+use gdal::Dataset;
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
-use gdal::{Dataset, Metadata};
 
+use crate::decoding::DecodingTurn;
 use crate::far::FarFile;
-use crate::geotiff;
+use crate::geotiff::{self, BlockPlaces, GeoTiff, Limits, block_bytes, mark_thread};
 use crate::http::{Client, Scope};
 use crate::settings::is_url;
+
+/// Pixels of a file for each one of the level, beyond which they are not ordered ahead.
+const MUCH_FINER_PX: f64 = 16.0;
+/// Pixels that are read at once of a file much finer than the level, and of its coarsest overview.
+const MAX_PART_PX: usize = 4 << 20;
+/// Bytes of a block, and blocks, beyond which a file is closed after each reading.
+const HEAVY_BLOCK_BYTES: u64 = 4 << 20;
+const HEAVY_BLOCKS: usize = 1 << 16;
 
 /// A file of a scene, not yet opened; the head of one far away is under way.
 pub(crate) struct Asset {
@@ -37,6 +46,7 @@ pub(crate) struct Image {
     pub(crate) dataset: Dataset,
     pub(crate) size: (usize, usize),
     pub(crate) geo_transform: gdal::GeoTransform,
+    file_bytes: u64,
     far: Option<Arc<FarFile>>,
 }
 
@@ -48,6 +58,8 @@ pub(crate) struct Band {
     dataset: Option<Dataset>,
     /// Where its bytes come from, unless they are on the disk.
     far: Option<Arc<FarFile>>,
+    /// Bytes of the whole file.
+    file_bytes: u64,
     /// Overview to read; the image itself when `None`.
     overview: Option<usize>,
     /// Pixels of the level, across and down.
@@ -60,8 +72,8 @@ pub(crate) struct Band {
 impl Image {
     pub(crate) fn open(asset: Asset) -> Result<Self> {
         let Asset { name, location, far } = asset;
-        let dataset = open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
-        ensure!(dataset.raster_count() > 0, "{location} has no band");
+        let opened = open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
+        let GeoTiff { dataset, file_bytes } = opened;
         let geo_transform = dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
         let kind = dataset.rasterband(1)?.band_type();
         ensure!(
@@ -69,7 +81,7 @@ impl Image {
             "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
             kind.name()
         );
-        Ok(Self { name, location, size: dataset.raster_size(), geo_transform, dataset, far })
+        Ok(Self { name, location, size: dataset.raster_size(), geo_transform, dataset, file_bytes, far })
     }
 
     /// Extent and place.
@@ -105,8 +117,9 @@ impl Image {
                 _ => (size, fill as u16, None),
             }
         };
-        let Self { name, location, dataset, far, .. } = self;
-        Ok(Band { name, location, dataset: Some(dataset), far, overview, size, no_data, signed_fill })
+        let Self { name, location, dataset, file_bytes, far, .. } = self;
+        let dataset = Some(dataset);
+        Ok(Band { name, location, dataset, far, file_bytes, overview, size, no_data, signed_fill })
     }
 
     /// The image at the level of another's size; at full resolution where it has none of that size.
@@ -126,7 +139,7 @@ impl Band {
     /// Opens the file where it is not open.
     fn reopen(&mut self) -> Result<()> {
         if self.dataset.is_none() {
-            self.dataset = Some(open(&self.location, self.far.as_ref())?);
+            self.dataset = Some(open(&self.location, self.far.as_ref())?.dataset);
         }
         Ok(())
     }
@@ -171,7 +184,9 @@ impl Band {
         corner: (isize, isize),
         window: (usize, usize),
         size: (usize, usize),
-    ) -> gdal::errors::Result<Vec<u16>> {
+    ) -> Result<Vec<u16>> {
+        mark_thread();
+        let _turn = DecodingTurn::wait_for(block_bytes(self.open_dataset()?, band));
         let nearest = Some(ResampleAlg::NearestNeighbour);
         let Some(fill) = self.signed_fill else {
             let mut pixels = vec![0u16; size.0 * size.1];
@@ -183,24 +198,35 @@ impl Band {
         Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
     }
 
-    /// Where the blocks under rectangles of the level lie in the file; nowhere unless it is far away.
-    pub(crate) fn bytes_under(&mut self, rectangles: &[(Range<i64>, Range<i64>)]) -> Result<Vec<Range<u64>>> {
+    /// Where the blocks under rectangles of the level lie in the file, which bytes that are ordered ahead need; none
+    /// unless the file is far away, and none of a file much finer than the level, whose pixels are ordered when they
+    /// are read.
+    ///
+    /// # Errors
+    /// When the file cannot be opened again, or states places that cannot be true.
+    pub(crate) fn bytes_ahead(&mut self, rectangles: &[(Range<i64>, Range<i64>)]) -> Result<Vec<Range<u64>>> {
         if self.far.is_none() {
             return Ok(Vec::new());
         }
         self.reopen()?;
-        let band = self.raster_band()?;
-        let (width, height) = band.block_size();
+        if self.is_much_finer()? {
+            return Ok(Vec::new());
+        }
         let mut bytes = Vec::new();
         for (columns, rows) in rectangles {
-            let (columns, rows) = self.own_pixels(&band, columns, rows);
-            for row in rows.start / height..rows.end.div_ceil(height) {
-                for column in columns.start / width..columns.end.div_ceil(width) {
-                    bytes.extend(bytes_of_block(&band, column, row));
-                }
-            }
+            bytes.extend(self.bytes_under(columns, rows)?);
         }
         Ok(bytes)
+    }
+
+    /// Where the blocks under a rectangle of the level lie in the file.
+    fn bytes_under(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<u64>>> {
+        let band = self.raster_band()?;
+        let places = BlockPlaces::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
+        let (columns, rows) = self.own_pixels(&band, columns, rows);
+        places
+            .find_all(&columns, &rows)
+            .with_context(|| format!("the {} cannot be read from {}", self.name, self.location))
     }
 
     /// Orders bytes of a file far away, without waiting for them.
@@ -211,12 +237,56 @@ impl Band {
     /// Reads a rectangle of the level, waits for what was ordered of it, and lets go of it.
     pub(crate) fn read_ordered(&mut self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
         self.reopen()?;
-        let bytes = self.bytes_under(&[(columns.clone(), rows.clone())])?;
-        let Some(far) = &self.far else { return self.read(columns, rows) };
-        far.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
-        let pixels = self.read(columns, rows);
-        far.forget(&bytes);
-        pixels
+        let mut pixels = Vec::new();
+        // One after the other where the file is much finer: so much of it is never held at once.
+        for rows in self.row_parts(columns, rows)? {
+            let bytes = self.bytes_under(columns, &rows)?;
+            if let Some(far) = &self.far {
+                far.order(bytes.clone())?;
+                far.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
+            }
+            let read = self.read(columns, &rows);
+            if let Some(far) = &self.far {
+                far.forget(&bytes);
+            }
+            match pixels.is_empty() {
+                true => pixels = read?,
+                false => pixels.extend(read?),
+            }
+        }
+        if self.is_heavy()? {
+            self.close();
+        }
+        Ok(pixels)
+    }
+
+    /// Rows of the level, parted so that those of the file under each part hold few pixels, where the file is much
+    /// finer than the level.
+    fn row_parts(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<i64>>> {
+        if !self.is_much_finer()? {
+            return Ok(vec![rows.clone()]);
+        }
+        let band = self.raster_band()?;
+        let (_, own_row) = self.own_pixels(&band, columns, &(rows.start..rows.start + 1));
+        let (own_columns, _) = self.own_pixels(&band, columns, rows);
+        let row_px = own_row.len().max(1).saturating_mul(own_columns.len().max(1));
+        let step = (MAX_PART_PX / row_px).max(1);
+        Ok((rows.start..rows.end).step_by(step).map(|start| start..(start + step as i64).min(rows.end)).collect())
+    }
+
+    /// Whether the file has so many pixels for one of the level that they are not ordered ahead.
+    fn is_much_finer(&self) -> Result<bool> {
+        let (own, level) = (self.raster_band()?.size(), self.size);
+        let pixels = |size: (usize, usize)| size.0 as f64 * size.1 as f64;
+        Ok(pixels(own) > pixels(level) * MUCH_FINER_PX)
+    }
+
+    /// Whether GDAL keeps so much for the open file that it is closed after each reading.
+    fn is_heavy(&self) -> Result<bool> {
+        let band = self.raster_band()?;
+        let ((width, height), (across, down)) = (band.size(), band.block_size());
+        let blocks = width.div_ceil(across).saturating_mul(height.div_ceil(down));
+        Ok(block_bytes(self.open_dataset()?, &band) > HEAVY_BLOCK_BYTES || blocks > HEAVY_BLOCKS)
     }
 
     /// The pixels of the file under a rectangle of the level. Where the file has no level of this size, the
@@ -225,14 +295,17 @@ impl Band {
         let own = band.size();
         let along = |range: &Range<i64>, own: usize, level: usize| {
             let scale = |at: i64| (at as f64 * own as f64 / level as f64).round() as usize;
-            let start = scale(range.start);
-            start..scale(range.end).clamp(start + 1, own)
+            let start = scale(range.start).min(own.saturating_sub(1));
+            start..scale(range.end).clamp(start + 1, own.max(start + 1))
         };
         (along(columns, own.0, self.size.0), along(rows, own.1, self.size.1))
     }
 
-    /// All pixels of the coarsest overview, 0 where there is no data.
-    pub(crate) fn read_coarsest(&self) -> Result<Vec<u16>> {
+    /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has none.
+    ///
+    /// # Errors
+    /// When it has too many pixels, or cannot be read.
+    pub(crate) fn count_coarsest(&self) -> Result<DnCounts> {
         let band = self.open_dataset()?.rasterband(1)?;
         let overviews = (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
         let coarsest = overviews
@@ -240,29 +313,35 @@ impl Band {
             .into_iter()
             .min_by_key(|overview| overview.size().0)
             .unwrap_or(band);
-        let size = coarsest.size();
-        let mut pixels = self
-            .read_window(&coarsest, (0, 0), size, size)
-            .with_context(|| format!("the coarsest overview cannot be read from {}", self.location))?;
-        for pixel in pixels.iter_mut().filter(|pixel| **pixel == self.no_data) {
-            *pixel = 0;
+        let (width, height) = coarsest.size();
+        let pixels = (width as u64).saturating_mul(height as u64);
+        ensure!(
+            pixels <= MAX_COARSEST_PX,
+            "{} has no overview smaller than {width} × {height} pixels by which its offset could be decided: rewrite \
+             it with overviews (gdal_translate -of COG)",
+            self.location
+        );
+        let places = BlockPlaces::new(&coarsest, self.file_bytes, block_bytes(self.open_dataset()?, &coarsest));
+        let mut counts = DnCounts::default();
+        // Rows of whole blocks, in parts of few pixels.
+        let (across, down) = coarsest.block_size();
+        let rows = (MAX_PART_PX / width / down * down).clamp(down.min(height), height);
+        let columns = (MAX_PART_PX / rows / across * across).clamp(across.min(width), width);
+        for top in (0..height).step_by(rows) {
+            for left in (0..width).step_by(columns) {
+                let size = (columns.min(width - left), rows.min(height - top));
+                let own = (left..left + size.0, top..top + size.1);
+                let read = places.check_all(&own.0, &own.1).map_err(Into::into);
+                let pixels = read
+                    .and_then(|()| self.read_window(&coarsest, (left as isize, top as isize), size, size))
+                    .with_context(|| format!("the coarsest overview cannot be read from {}", self.location))?;
+                counts.add(&pixels, self.no_data);
+            }
         }
-        Ok(pixels)
+        Ok(counts)
     }
 }
 
-fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<Dataset> {
-    far.map_or_else(|| geotiff::open_near(location), geotiff::open_far)
-}
-
-/// Bytes before and after a block in which GDAL's COGs repeat its size and its end.
-const BLOCK_LEADER_BYTES: u64 = 4;
-
-/// Where a block lies in its file; `None` where it is not stored.
-fn bytes_of_block(band: &RasterBand, column: usize, row: usize) -> Option<Range<u64>> {
-    let number = |what: &str| -> Option<u64> {
-        band.metadata_item(&format!("BLOCK_{what}_{column}_{row}"), "TIFF")?.parse().ok()
-    };
-    let (start, length) = (number("OFFSET")?, number("SIZE")?);
-    Some(start.saturating_sub(BLOCK_LEADER_BYTES)..start + length + BLOCK_LEADER_BYTES)
+fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<GeoTiff> {
+    far.map_or_else(|| geotiff::open_near(location, Limits::SCENE), |far| geotiff::open_far(far, Limits::SCENE))
 }

@@ -57,6 +57,11 @@ impl Layout {
         self.raster_of(region).join(format!("{run_id}.tif"))
     }
 
+    /// The metadata of a run, beside its raster: from it a region's metadata can be rebuilt.
+    pub(crate) fn run_meta(&self, region: &str, run_id: &str) -> PathBuf {
+        self.raster_of(region).join(format!("{run_id}.json"))
+    }
+
     /// The stable link to the current raster.
     pub(crate) fn raster_link(&self, region: &str) -> PathBuf {
         self.root.join("raster").join(format!("{region}_lowres_dnbr.tif"))

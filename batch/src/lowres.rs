@@ -6,25 +6,29 @@ use std::sync::mpsc;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::{Grid, Region, TileIndex, mercator};
+use dragonfly_core::{Grid, Region, SkippedScene, TileIndex, mercator};
 
 use crate::catalogue::Catalogue;
+use crate::clock::now_in_seconds;
 use crate::deadline::Deadline;
 use crate::dnbr_offset;
 use crate::http::{Client, Limits};
+use crate::json_file::write_json;
 use crate::layout::{Layout, RunFolder};
 use crate::memory::Memory;
 use crate::mosaic::{SideScenes, Strip, compute_strips};
 use crate::progress::Step;
-use crate::publish::{now_in_seconds, write_json};
+use crate::public_text::{public_location, public_text};
 use crate::raster::RunWriter;
-use crate::run::{RunRecord, new_run_id};
+use crate::run::{RunRecord, new_run_id, next_sequence};
 use crate::scene::{BYTES_DECODED, SceneFailed};
 use crate::search::{Found, Search};
 use crate::settings::Settings;
 use crate::sums::Sums;
 use crate::zone::FireZone;
 
+/// Scenes not used that are listed in the metadata; the log names them all.
+const MAX_SKIPPED_SCENES: usize = 1000;
 /// Patches listed in the metadata.
 const MOST_PATCHES: usize = 200;
 
@@ -41,13 +45,16 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
     deadline.check()?;
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
-    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid, &client)).transpose()?;
+    let max_zone_bytes = Memory::max_zone_bytes(settings.memory_mb);
+    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid, max_zone_bytes, &client)).transpose()?;
     let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), &client)?;
     let mut search = Search::new(settings, region, &grid, zone.as_ref(), (catalogue, client), now);
     let mut found = search.find()?;
 
-    let run_id = new_run_id();
-    let folder = RunFolder(Layout::new(&settings.root).work(&region.name).join(&run_id));
+    let layout = Layout::new(&settings.root);
+    let run_id = new_run_id(&layout, &region.name);
+    let sequence = next_sequence(&layout, &region.name);
+    let folder = RunFolder(layout.work(&region.name).join(&run_id));
     std::fs::create_dir_all(&folder.0)
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
     let mut compute_all = || -> Result<()> {
@@ -59,7 +66,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
             found = search.find()?;
         };
         let fire_mask = mask_path.as_ref().zip(zone.as_ref()).map(|(path, zone)| FireMask {
-            path: path.clone(),
+            path: public_location(path),
             zone_share: zone.share,
             blocks_skipped: found.pre.blocks_skipped() + found.post.blocks_skipped(),
         });
@@ -67,7 +74,7 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
         let sums = Sums::of_run(&folder, &grid, clear_views)?;
         let map =
             MapMeta { dnbr_offset, ..map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)? };
-        write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, map })
+        write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, sequence, map })
     };
     let computed = compute_all();
     if computed.is_err() {
@@ -104,7 +111,8 @@ fn compute(
             }
             writer.finish()
         });
-        let computed = compute_strips(grid, zone, (pre, post), Memory::of(settings.memory_mb), |strip| {
+        let memory = Memory::of(settings.memory_mb, zone.map_or(0, FireZone::bytes));
+        let computed = compute_strips(grid, zone, (pre, post), memory, |strip| {
             deadline.check()?;
             clear_views += strip.clear_views;
             step.advance(strip.dnbr.len() as u64, bytes());
@@ -166,7 +174,11 @@ fn map_meta(
         fire_mask,
         masks: settings.masks.of_map_in_words(&mask_kinds, settings.cloud_margin_m),
         scenes: pre.scenes().iter().chain(post.scenes()).map(|scene| scene.used.clone()).collect(),
-        scenes_skipped: skipped.clone(),
+        scenes_skipped: skipped
+            .iter()
+            .take(MAX_SKIPPED_SCENES)
+            .map(|scene| SkippedScene { id: public_text(&scene.id), reason: public_text(&scene.reason) })
+            .collect(),
         collection: region.collection.clone(),
         attribution: settings.attribution.clone(),
         core_version: dragonfly_core::VERSION.to_owned(),

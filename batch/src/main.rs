@@ -11,8 +11,9 @@ use clap::Parser;
 use dragonfly_core::Region;
 use tracing::level_filters::LevelFilter;
 
-use crate::args::{Cli, Command, LogFormat};
+use crate::args::{Cli, Command, LogFormat, LogOptions};
 use crate::doctor::{Examination, Finding, Status};
+use crate::region_job::RegionJob;
 use crate::serve::Served;
 use crate::settings::Settings;
 
@@ -21,6 +22,7 @@ mod settings;
 
 mod catalogue;
 mod deadline;
+mod decoding;
 mod far;
 mod geotiff;
 mod http;
@@ -39,11 +41,21 @@ mod run;
 mod search;
 mod sums;
 
+mod attempt;
+mod clock;
 mod guard;
+mod index;
+mod json_file;
 mod layout;
 mod lock;
+mod ownership;
+mod permissions;
+mod public_text;
 mod publish;
 mod raster;
+mod region_job;
+mod region_meta;
+mod repair;
 mod sweep;
 mod tiles;
 
@@ -61,13 +73,15 @@ const EXIT_LOCKED: u8 = 3;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    start_log(cli.global.verbose, cli.global.quiet, cli.global.log);
+    // The web server runs as another user and must be able to read what is published.
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    start_log(cli.global.log);
     match dispatch(&cli) {
         Ok(code) => code,
         Err(error) => {
             eprintln!("error: {error:#}");
             match cli.command {
-                _ if error.is::<lock::Held>() => ExitCode::from(EXIT_LOCKED),
+                _ if error.is::<lock::LockedError>() => ExitCode::from(EXIT_LOCKED),
                 Command::Rotate { .. } | Command::Health { .. } => ExitCode::from(EXIT_NOT_STARTED),
                 _ => ExitCode::FAILURE,
             }
@@ -80,47 +94,62 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
     if let Command::Sample { folder, seed } = &cli.command {
         return sample::run(folder, *seed).map(|()| ExitCode::SUCCESS);
     }
+    if let Command::RunRegion = &cli.command {
+        return RegionJob::run_as_worker().map(|()| ExitCode::SUCCESS);
+    }
     let settings = Settings::load(cli.global.config.as_deref(), &cli.global.overrides)?;
     far::set_most_connections(settings.max_connections);
     let now = cli.global.now.unwrap_or_else(Utc::now);
+    let records_runs = match &cli.command {
+        Command::Rotate { dry_run } => !dry_run,
+        Command::Lowres { .. } | Command::Update { .. } => true,
+        _ => false,
+    };
+    if records_runs && !cli.global.allow_future {
+        clock::check_not_ahead(now)?;
+    }
     match &cli.command {
-        Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now),
+        Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now, cli.global.log),
         Command::Health { ping } => return check_health(&settings, ping.as_deref(), now),
         Command::Doctor { names, origin, json } => {
             let examination = Examination { settings: &settings, names, origin: origin.as_deref(), now };
-            return report(&examination.run()?, *json, cli.global.quiet);
+            return report(&examination.run()?, *json, cli.global.log.quiet);
         }
         Command::Lowres { region } => {
             let region = named(&settings, region)?;
-            let _lock = night::begin(&settings)?;
-            lowres::lowres(&settings, &region, now).with_context(|| format!("region `{}`", region.name))?;
+            let computed = night::under_lock(&settings, |_| lowres::lowres(&settings, &region, now));
+            computed.with_context(|| format!("region `{}`", region.name))?;
         }
         Command::Tile { region } => {
             let region = named(&settings, region)?;
-            let _lock = night::begin(&settings)?;
-            publish::tile(&settings, &region).with_context(|| format!("region `{}`", region.name))?;
+            let published = night::under_lock(&settings, |_| publish::tile(&settings, &region));
+            published.with_context(|| format!("region `{}`", region.name))?;
         }
         Command::Update { names } => {
             let regions: Vec<Region> = names.iter().map(|name| named(&settings, name)).collect::<Result<_>>()?;
-            let _lock = night::begin(&settings)?;
-            let failures = night::run_each(&settings, &regions, now);
+            let run = |lock: &mut _| Ok(night::run_each(&settings, &regions, now, cli.global.log, lock));
+            let failures = night::under_lock(&settings, run)?;
             if !failures.is_empty() {
                 bail!(failures.join("\nerror: "));
             }
         }
+        Command::Repair { region } => {
+            let region = named(&settings, region)?;
+            println!("{}", night::under_lock(&settings, |_| repair::repair(&settings, &region))?);
+        }
         Command::Serve { listen, dist } => serve(&settings, *listen, dist)?,
-        Command::Sample { .. } => {}
+        Command::Sample { .. } | Command::RunRegion => {}
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// Updates the regions that are due, or prints which they are.
-fn rotate(settings: &Settings, dry_run: bool, now: DateTime<Utc>) -> Result<ExitCode> {
+fn rotate(settings: &Settings, dry_run: bool, now: DateTime<Utc>, log: LogOptions) -> Result<ExitCode> {
     if dry_run {
         print!("{}", night::plan_in_words(settings, now)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let failures = night::rotate(settings, now)?;
+    let failures = night::rotate(settings, now, log)?;
     for failure in &failures {
         eprintln!("error: {failure}");
     }
@@ -161,6 +190,8 @@ fn serve(settings: &Settings, listen: SocketAddr, dist: &Path) -> Result<()> {
         dist: dist.to_owned(),
         root: settings.root.clone(),
         catalogue: settings.catalogue_file().map(Path::to_owned),
+        client: settings.client_config()?,
+        image_sources: settings.image_sources.clone(),
     };
     serve::run(&served, |address| println!("Dragonfly is at http://{address} (Ctrl-C ends it)"))
 }
@@ -173,7 +204,7 @@ fn named(settings: &Settings, name: &str) -> Result<Region> {
     })
 }
 
-fn start_log(verbose: u8, quiet: bool, format: LogFormat) {
+fn start_log(LogOptions { format, verbose, quiet }: LogOptions) {
     let level = match (quiet, verbose) {
         (true, _) => LevelFilter::ERROR,
         (false, 0) => LevelFilter::INFO,

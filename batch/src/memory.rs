@@ -4,6 +4,9 @@
 /// that are moved as their rows grow. Measured by tests/bench/run.py where a band just fits.
 const PROGRAM_BYTES: u64 = 256 << 20;
 
+/// A fire zone may take so much, however little memory there is.
+const MIN_ZONE_BYTES: u64 = 16 << 20;
+
 /// Parts of the memory that a run may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Memory {
@@ -14,9 +17,15 @@ pub(crate) struct Memory {
 }
 
 impl Memory {
-    /// The parts of so many MiB. Of very little a little is made do with.
-    pub(crate) fn of(memory_mb: u64) -> Self {
-        let free = (memory_mb << 20).saturating_sub(PROGRAM_BYTES);
+    /// The parts of so many MiB, beside the fire zone. Of very little a little is made do with.
+    pub(crate) fn of(memory_mb: u64, zone_bytes: u64) -> Self {
+        let free = memory_mb.saturating_mul(1 << 20).saturating_sub(PROGRAM_BYTES).saturating_sub(zone_bytes);
         Self { pixel_bytes: free / 2, ahead_bytes: free / 4 }
+    }
+
+    /// Bytes that the fire zone may take of so many MiB.
+    pub(crate) fn max_zone_bytes(memory_mb: u64) -> u64 {
+        let free = memory_mb.saturating_mul(1 << 20).saturating_sub(PROGRAM_BYTES);
+        (free / 4 * 3).max(MIN_ZONE_BYTES)
     }
 }

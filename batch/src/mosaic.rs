@@ -1,5 +1,6 @@
 //! From many scenes to one dNBR: the grid is visited in bands, each in strips from north to south.
 
+use std::collections::VecDeque;
 use std::ops::Range;
 
 use anyhow::Result;
@@ -84,13 +85,18 @@ pub(crate) fn compute_strips(
     memory: Memory,
     mut use_strip: impl FnMut(Strip) -> Result<()>,
 ) -> Result<()> {
-    let strips: Vec<Range<u32>> = (0..grid.height())
-        .step_by(STRIP_ROWS as usize)
-        .map(|start| start..(start + STRIP_ROWS).min(grid.height()))
-        .collect();
-    for columns in bands(grid, &strips, (pre, post), memory) {
+    let mut waiting: VecDeque<Range<u32>> = bands(grid, (pre, post), memory).into();
+    while let Some(columns) = waiting.pop_front() {
         pre.begin(&columns);
         post.begin(&columns);
+        let strips = match fitting_strips(grid, (pre, post), &columns, memory) {
+            Fitting::Strips(strips) => strips,
+            Fitting::Narrower(halves) => {
+                halves.into_iter().rev().for_each(|half| waiting.push_front(half));
+                continue;
+            }
+            Fitting::None(failed) => return Err(failed.into()),
+        };
         let mut next_ordered = 0;
         for (index, rows) in strips.iter().enumerate() {
             while next_ordered < strips.len() && (next_ordered <= index || far::held_bytes() < memory.ahead_bytes) {
@@ -104,19 +110,83 @@ pub(crate) fn compute_strips(
     Ok(())
 }
 
-/// Bands of columns, of whole tiles, so narrow that the pixels of every strip fit into memory.
-fn bands(
+/// Strips of so many rows, from north to south.
+fn strips(grid: &Grid, rows: u32) -> Vec<Range<u32>> {
+    (0..grid.height()).step_by(rows as usize).map(|start| start..(start + rows).min(grid.height())).collect()
+}
+
+/// Bytes that the cells of a strip take: dNBR and state, computed, waiting and written, with a reserve.
+const STRIP_CELL_BYTES: u64 = 16;
+/// A strip may take so much, however little memory there is.
+const MIN_STRIP_BYTES: u64 = 64 << 20;
+/// Cells along a side of the smallest part of the map that is computed at once: a step of the lattice.
+const MIN_PART_CELLS: u32 = 16;
+
+/// How a band of columns fits into memory.
+enum Fitting {
+    /// By these strips.
+    Strips(Vec<Range<u32>>),
+    /// Parted in two.
+    Narrower([Range<u32>; 2]),
+    /// Not even in its smallest part, for this scene.
+    None(SceneFailed),
+}
+
+/// The strips by which a band that was begun fits into memory: of [`STRIP_ROWS`], unless it is so narrow that fewer
+/// rows are the better way.
+fn fitting_strips(
     grid: &Grid,
-    strips: &[Range<u32>],
-    (pre, post): (&mut SideScenes, &mut SideScenes),
+    (pre, post): (&SideScenes, &SideScenes),
+    columns: &Range<u32>,
     memory: Memory,
-) -> Vec<Range<u32>> {
+) -> Fitting {
+    let limit = (memory.pixel_bytes / 4 * 5).max(MIN_STRIP_BYTES);
+    let scenes = || pre.scenes.iter().chain(&post.scenes);
+    let fits = |strips: &[Range<u32>]| {
+        strips.iter().all(|rows| {
+            let cells = (columns.len() * rows.len()) as u64 * STRIP_CELL_BYTES;
+            let pixels = scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add);
+            cells.max(pixels) <= limit
+        })
+    };
+    let mut rows = STRIP_ROWS;
+    while rows >= MIN_PART_CELLS {
+        let strips = strips(grid, rows);
+        if fits(&strips) {
+            return Fitting::Strips(strips);
+        }
+        if columns.len() as u32 > TILE_SIZE_PX {
+            break;
+        }
+        rows /= 2;
+    }
+    if let Some(halves) = halves(columns) {
+        return Fitting::Narrower(halves);
+    }
+    let strips = strips(grid, MIN_PART_CELLS);
+    let bytes = |scene: &Scene| strips.iter().map(|rows| scene.memory_bytes(rows)).max().unwrap_or(0);
+    match scenes().map(|scene| (bytes(scene), scene)).max_by_key(|(bytes, _)| *bytes) {
+        Some((bytes, scene)) => Fitting::None(scene.too_fine(bytes, limit)),
+        None => Fitting::Strips(strips),
+    }
+}
+
+/// A band parted in two, at a tile's edge where it is wider than a tile; `None` where it is as narrow as can be.
+fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
+    let width = columns.end - columns.start;
+    let step = if width > TILE_SIZE_PX { TILE_SIZE_PX } else { MIN_PART_CELLS };
+    let middle = columns.start + (width / 2).next_multiple_of(step);
+    (columns.start < middle && middle < columns.end).then_some([columns.start..middle, middle..columns.end])
+}
+
+/// Bands of columns, of whole tiles, so narrow that the pixels of every strip fit into memory.
+fn bands(grid: &Grid, (pre, post): (&mut SideScenes, &mut SideScenes), memory: Memory) -> Vec<Range<u32>> {
     let whole = 0..grid.width();
     pre.begin(&whole);
     post.begin(&whole);
     let scenes = || pre.scenes.iter().chain(&post.scenes);
-    let of_strip = |rows| scenes().map(|scene| scene.memory_bytes(rows)).sum::<u64>();
-    let most = strips.iter().map(of_strip).max().unwrap_or(0);
+    let of_strip = |rows| scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add);
+    let most = strips(grid, STRIP_ROWS).iter().map(of_strip).max().unwrap_or(0);
     let count = most.div_ceil(memory.pixel_bytes.max(1)).max(1);
     let tiles = u64::from(grid.width() / TILE_SIZE_PX).div_ceil(count) as u32;
     whole

@@ -10,7 +10,7 @@ use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
 use gdal::{Dataset, DriverManager, Metadata};
 
-use crate::geotiff::{check_failure, forget_failure, web_mercator};
+use crate::geotiff::{FailureWatch, mark_thread, web_mercator};
 use crate::layout::RunFolder;
 use crate::mosaic::Strip;
 
@@ -23,16 +23,18 @@ pub(crate) struct RunWriter {
 impl RunWriter {
     /// Starts both rasters.
     pub(crate) fn create(folder: &RunFolder, grid: &Grid) -> Result<Self> {
-        forget_failure();
+        let watch = FailureWatch::begin();
         let dnbr = create::<f32>(&folder.dnbr(), grid, &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"])?;
         dnbr.rasterband(1)?.set_no_data_value(Some(f64::NAN))?;
         let compact = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
         let state = create::<u8>(&folder.state(), grid, &compact)?;
+        watch.check().context("starting the rasters")?;
         Ok(Self { dnbr, state })
     }
 
     /// Writes a strip of cells.
     pub(crate) fn write(&mut self, strip: Strip) -> Result<()> {
+        let watch = FailureWatch::begin();
         let size = (strip.width, strip.dnbr.len() / strip.width);
         let at = (strip.corner.0 as isize, strip.corner.1 as isize);
         self.dnbr
@@ -40,16 +42,18 @@ impl RunWriter {
             .write(at, size, &mut Buffer::new(size, strip.dnbr))
             .context("writing the dNBR raster")?;
         let state = &mut Buffer::new(size, strip.state);
-        self.state.rasterband(1)?.write(at, size, state).context("writing the state raster")
+        self.state.rasterband(1)?.write(at, size, state).context("writing the state raster")?;
+        watch.check().context("writing the rasters")
     }
 
     /// Closes both; a full disk shows only here.
     pub(crate) fn finish(mut self) -> Result<()> {
+        let watch = FailureWatch::begin();
         self.dnbr.flush_cache()?;
         self.state.flush_cache()?;
         self.dnbr.close()?;
         self.state.close()?;
-        check_failure().context("writing the rasters")
+        watch.check().context("writing the rasters")
     }
 }
 
@@ -104,6 +108,7 @@ fn read_cells<T: Copy + GdalType>(
     (width, height): (u32, u32),
 ) -> Result<Vec<T>> {
     let size = (width as usize, height as usize);
+    mark_thread();
     let dataset = dataset.lock().unwrap_or_else(PoisonError::into_inner);
     let buffer = dataset.rasterband(1)?.read_as::<T>((column as isize, row as isize), size, size, None)?;
     Ok(buffer.into_shape_and_vec().1)
@@ -112,7 +117,7 @@ fn read_cells<T: Copy + GdalType>(
 /// Writes the run's dNBR as a COG, and reads it back: a full disk shows only at the end.
 pub(crate) fn write_cog(folder: &RunFolder, description: &str) -> Result<()> {
     let (from, to) = (folder.dnbr(), folder.cog());
-    forget_failure();
+    let watch = FailureWatch::begin();
     {
         let mut source = Dataset::open(&from).with_context(|| format!("cannot open {}", from.display()))?;
         source.set_metadata_item("TIFFTAG_IMAGEDESCRIPTION", description, "")?;
@@ -132,12 +137,15 @@ pub(crate) fn write_cog(folder: &RunFolder, description: &str) -> Result<()> {
         cog.flush_cache()?;
         cog.close()?;
     }
-    check_failure().with_context(|| format!("writing {}", to.display()))?;
+    watch.check().with_context(|| format!("writing {}", to.display()))?;
     read_back(&to).with_context(|| format!("{} cannot be read back", to.display()))
 }
 
 /// Reads the last block of the image and of its coarsest overview.
-fn read_back(file: &Path) -> Result<()> {
+///
+/// # Errors
+/// When the file is cut short, or has lost its no-data value.
+pub(crate) fn read_back(file: &Path) -> Result<()> {
     let dataset = Dataset::open(file)?;
     let band = dataset.rasterband(1)?;
     ensure!(band.no_data_value().is_some_and(f64::is_nan), "it has lost its no-data value");

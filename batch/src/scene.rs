@@ -199,6 +199,18 @@ impl Scene {
         Ok(Some((window, observations)))
     }
 
+    /// The failure of a scene that takes more memory for the smallest part of a map than there is.
+    pub(crate) fn too_fine(&self, bytes: u64, max: u64) -> SceneFailed {
+        let cause = format!(
+            "{} has pixels so much finer than the map's cells that a few of these take {} MiB, and memory_mb leaves {}: \
+             rewrite it with overviews, in blocks of 512 pixels (gdal_translate -of COG)",
+            self.nir.location,
+            bytes >> 20,
+            max >> 20
+        );
+        SceneFailed { id: self.used.id.clone(), cause }
+    }
+
     /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
     pub(crate) fn memory_bytes(&self, rows: &Range<u32>) -> u64 {
         self.plan.memory_bytes(rows)
@@ -215,15 +227,18 @@ impl Scene {
         }
         let mut bands = [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)];
         let mut bytes = [const { Vec::new() }; 3];
-        let ordered_bytes =
-            |bytes: &[Vec<Range<u64>>]| -> u64 { bytes.iter().flatten().map(|range| range.end - range.start).sum() };
-        while next < needed.end || (next < last_row && ordered_bytes(&bytes) < LEAST_ORDER_BYTES) {
+        let ordered_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
+            bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
+        };
+        // No more than the pixels take, whatever the files state: the rest is ordered when it is read.
+        let most = self.plan.memory_bytes(&rows).saturating_add(LEAST_ORDER_BYTES);
+        while next < last_row && ordered_bytes(&bytes) < if next < needed.end { most } else { LEAST_ORDER_BYTES } {
             let rows = next..(next + blocks.size.1).min(last_row);
             next = rows.end;
             let rectangles = blocks.rectangles(self.plan.columns(), rows);
             for (band, bytes) in bands.iter_mut().zip(&mut bytes) {
                 if let Some(band) = band {
-                    bytes.extend(band.bytes_under(&rectangles)?);
+                    bytes.extend(band.bytes_ahead(&rectangles)?);
                 }
             }
         }
@@ -281,7 +296,7 @@ fn offset_of(item: &Item, swir: &Band) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => decision,
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            offset_from_pixels(metadata_offset_dn, &swir.read_coarsest()?)
+            offset_from_pixels(metadata_offset_dn, &swir.count_coarsest()?)
         }
     };
     if decision.reason.starts_with("unverified") {

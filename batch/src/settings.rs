@@ -9,6 +9,8 @@ use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{CLOUD_MARGIN_M, Masks, Region, SkyRules, regions_from_json};
 use serde::{Deserialize, Serialize};
 
+use crate::public_text::without_credentials;
+
 /// Every setting. Paths in the file are relative to its folder.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -53,6 +55,8 @@ pub(crate) struct Settings {
     pub(crate) highres_zoom: u8,
     /// Put before the URLs of buckets that answer no other site.
     pub(crate) proxy_base: Option<String>,
+    /// Origins from which the page may read images, besides the hosts of the other settings.
+    pub(crate) image_sources: Vec<String>,
     /// A map older than this is stale, days.
     pub(crate) stale_after_days: u32,
     /// What of a scene's mask hides the ground.
@@ -84,6 +88,7 @@ impl Default for Settings {
             attribution: "Contains modified Copernicus Sentinel data".to_owned(),
             highres_zoom: 11,
             proxy_base: None,
+            image_sources: vec!["https://sentinel-cogs.s3.us-west-2.amazonaws.com".to_owned()],
             stale_after_days: 30,
             masks: Masks::default(),
             basemaps: Vec::new(),
@@ -210,6 +215,18 @@ pub(crate) struct Overrides {
     #[serde(skip_serializing_if = "Option::is_none")]
     proxy_base: Option<String>,
 
+    /// Origins from which the page of `serve` may read images, parted by commas
+    #[arg(
+        long,
+        global = true,
+        value_name = "ORIGINS",
+        env = "DRAGONFLY_IMAGE_SOURCES",
+        value_delimiter = ',',
+        hide_short_help = true
+    )]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    image_sources: Option<Vec<String>>,
+
     /// A map older than this is stale, days
     #[arg(long, global = true, value_name = "DAYS", env = "DRAGONFLY_STALE_AFTER_DAYS", hide_short_help = true)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -296,21 +313,22 @@ impl Settings {
         regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
     }
 
-    /// What the page is told.
+    /// What the page needs of the settings. User names and passwords in addresses stay here.
     ///
     /// # Errors
     /// When it cannot be written as JSON.
     pub(crate) fn client_config(&self) -> Result<ClientConfig> {
+        let public = |url: &Option<String>| url.as_deref().map(without_credentials);
         let highres = HighresConfig {
-            token_url: self.token_url.clone(),
+            token_url: public(&self.token_url),
             catalogue_hosts: self.catalogue_hosts.clone(),
             allow_private_addresses: self.allow_private_addresses,
             sky: SkyRules { masks: self.masks.clone(), cloud_margin_m: self.cloud_margin_m },
         };
         let highres = serde_json::to_value(highres).and_then(serde_json::from_value);
         Ok(ClientConfig {
-            stac_url: self.stac.clone().filter(|stac| is_url(stac)),
-            proxy_base: self.proxy_base.clone(),
+            stac_url: public(&self.stac).filter(|stac| is_url(stac)),
+            proxy_base: public(&self.proxy_base),
             highres_zoom: self.highres_zoom,
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
@@ -337,6 +355,19 @@ mod tests {
             format!("{read:?}"),
             format!("{:?}", Settings { regions: "regions.json".into(), ..Settings::default() })
         );
+    }
+
+    #[test]
+    fn the_page_gets_no_credentials() {
+        let secret = |url: &str| Some(url.replace("//", "//alice:secret@"));
+        let settings = Settings {
+            stac: secret("https://stac.example/v1"),
+            proxy_base: secret("https://proxy.example/?"),
+            token_url: secret("https://token.example"),
+            ..Settings::default()
+        };
+        let published = serde_json::to_string(&settings.client_config().unwrap()).unwrap();
+        assert!(published.contains("https://proxy.example/?") && !published.contains("secret"), "{published}");
     }
 
     #[test]

@@ -7,48 +7,69 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::metadata::{EarlierRun, RegionMeta};
 
-use crate::layout::{Layout, RunFolder};
-use crate::publish::{Published, point_links, read_meta};
-use crate::run::is_run_id;
+use crate::layout::Layout;
+use crate::ownership::explain;
+use crate::publish::point_links;
+use crate::region_meta::MetaFile;
+use crate::run::{finished_runs, is_run_id};
 
 /// Most earlier runs that are kept, however recent.
-const MOST_EARLIER_RUNS: usize = 8;
+const MAX_EARLIER_RUNS: usize = 8;
 
 /// The earlier runs to keep: the last `keep_runs`, and those replaced within the last `keep_hours`.
 /// `runs` and the answer: newest first.
 pub(crate) fn kept_runs(runs: &[EarlierRun], keep_runs: usize, keep_hours: u32, now: DateTime<Utc>) -> Vec<EarlierRun> {
-    let recent = now - TimeDelta::hours(i64::from(keep_hours));
+    // Hours beyond the calendar keep all.
+    let recent = now.checked_sub_signed(TimeDelta::hours(i64::from(keep_hours))).unwrap_or(DateTime::<Utc>::MIN_UTC);
     let kept = runs.iter().enumerate().filter(|(place, run)| *place < keep_runs || run.replaced_at > recent);
-    kept.map(|(_, run)| run.clone()).take(MOST_EARLIER_RUNS).collect()
+    kept.map(|(_, run)| run.clone()).take(MAX_EARLIER_RUNS).collect()
 }
 
 /// Puts a root in order after whatever happened: removes unfinished runs and files half written, and
 /// points the links at the runs that the metadata names. Needs the lock.
 ///
-/// # Errors
-/// When the root cannot be read or written.
-pub(crate) fn sweep(layout: &Layout) -> Result<()> {
+/// Where the metadata of a region cannot be read nothing is known, so nothing of the region is changed. What cannot be
+/// put in order is reported, and stops neither the rest nor the night.
+pub(crate) fn sweep(layout: &Layout) {
+    let mut outcomes = vec![];
     for folder in ["meta", "raster", "tiles"] {
-        remove_half_written(&layout.root().join(folder))?;
+        outcomes.push(remove_half_written(&layout.root().join(folder)));
     }
-    for work in folders_in(&layout.root().join("work"))? {
-        remove_unfinished(&work)?;
-    }
-    for region in regions_with_files(layout)? {
-        remove_half_written(&layout.tiles_of(&region))?;
-        match read_meta(layout, &region) {
-            // Nothing is known, so nothing is removed.
-            Published::Broken => {}
-            Published::Absent => remove_runs_except(layout, &region, &[])?,
-            Published::Meta(meta) => {
-                remove_runs_except(layout, &region, &named_runs(&meta))?;
-                if let Some(map) = &meta.map {
-                    point_links(layout, &region, &map.run_id)?;
-                }
-            }
+    let mut regions: Vec<String> = Vec::new();
+    for folder in ["work", "tiles", "raster"] {
+        match folders_in(&layout.root().join(folder)) {
+            Ok(folders) => regions.extend(folders.iter().filter_map(|path| file_name(path))),
+            Err(error) => outcomes.push(Err(error)),
         }
     }
-    Ok(())
+    regions.sort();
+    regions.dedup();
+    outcomes.extend(regions.iter().map(|region| sweep_region(layout, region)));
+    for error in outcomes.into_iter().filter_map(Result::err) {
+        tracing::warn!("left as it is: {error:#}");
+    }
+}
+
+fn sweep_region(layout: &Layout, region: &str) -> Result<()> {
+    let (named, current): (Vec<String>, _) = match MetaFile::read(layout, region) {
+        MetaFile::Unreadable(error) => return Err(error.into()),
+        MetaFile::Readable(meta) if meta.map.is_some() => {
+            let named = named_runs(&meta).into_iter().map(str::to_owned).collect();
+            (named, meta.map.map(|map| map.run_id))
+        }
+        // Metadata may be lost, and the map be there: its newest run stays, for `dragonfly repair`.
+        MetaFile::Readable(_) | MetaFile::Absent => (published_runs(layout, region)?.pop().into_iter().collect(), None),
+    };
+    let mut outcomes = vec![
+        remove_half_written(&layout.tiles_of(region)),
+        remove_half_written(&layout.raster_of(region)),
+        remove_unfinished(layout, region, &named),
+        remove_runs_except(layout, region, &named),
+    ];
+    if let Some(run_id) = current {
+        outcomes.push(point_links(layout, region, &run_id));
+    }
+    outcomes.into_iter().collect()
 }
 
 /// Removes a region's runs that its metadata does not name.
@@ -56,62 +77,67 @@ pub(crate) fn sweep(layout: &Layout) -> Result<()> {
 /// # Errors
 /// When a file cannot be removed.
 pub(crate) fn prune(layout: &Layout, meta: &RegionMeta) -> Result<()> {
-    remove_runs_except(layout, &meta.region_name, &named_runs(meta))
+    let named: Vec<String> = named_runs(meta).into_iter().map(str::to_owned).collect();
+    remove_runs_except(layout, &meta.region_name, &named)
 }
 
-fn named_runs(meta: &RegionMeta) -> Vec<&str> {
+/// The runs that metadata names: the current one, then the earlier ones.
+pub(crate) fn named_runs(meta: &RegionMeta) -> Vec<&str> {
     let current = meta.map.iter().map(|map| map.run_id.as_str());
     current.chain(meta.earlier_runs.iter().map(|run| run.run_id.as_str())).collect()
 }
 
-fn remove_runs_except(layout: &Layout, region: &str, named: &[&str]) -> Result<()> {
+/// The runs of a region whose raster and tiles lie under their versioned names, by name.
+///
+/// # Errors
+/// When the folders cannot be read.
+pub(crate) fn published_runs(layout: &Layout, region: &str) -> Result<Vec<String>> {
+    let mut runs: Vec<String> =
+        folders_in(&layout.tiles_of(region))?.iter().filter_map(|path| file_name(path)).collect();
+    runs.retain(|run| is_run_id(run) && layout.raster(region, run).exists());
+    runs.sort();
+    Ok(runs)
+}
+
+fn remove_runs_except(layout: &Layout, region: &str, named: &[String]) -> Result<()> {
+    let mut outcome = Ok(());
     for folder in [layout.tiles_of(region), layout.raster_of(region)] {
         for path in entries_in(&folder)? {
             let run = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
-            if is_run_id(run) && !named.contains(&run) {
-                remove(&path)?;
+            if is_run_id(run) && !named.iter().any(|name| name == run) {
+                outcome = remove(&path).and(outcome);
             }
         }
     }
-    Ok(())
+    outcome
 }
 
-/// Keeps the newest finished run, which `tile` may still publish.
-fn remove_unfinished(work: &Path) -> Result<()> {
-    let mut runs: Vec<PathBuf> = folders_in(work)?;
-    runs.retain(|run| run.file_name().and_then(|name| name.to_str()).is_some_and(is_run_id));
-    runs.sort();
-    let newest = runs.iter().rposition(|run| RunFolder(run.clone()).record().exists());
-    for (place, run) in runs.iter().enumerate() {
-        if Some(place) != newest {
-            remove(run)?;
+/// Keeps the newest finished run, which `tile` may still publish, unless it is published already.
+fn remove_unfinished(layout: &Layout, region: &str, named: &[String]) -> Result<()> {
+    let newest = finished_runs(layout, region).pop().map(|run| run.run_id).filter(|run| !named.contains(run));
+    let mut outcome = Ok(());
+    for path in folders_in(&layout.work(region))? {
+        let name = file_name(&path).unwrap_or_default();
+        if is_run_id(&name) && Some(name) != newest {
+            outcome = remove(&path).and(outcome);
         }
     }
-    Ok(())
+    outcome
 }
 
 /// Files and links made aside and never renamed into place.
 fn remove_half_written(folder: &Path) -> Result<()> {
+    let mut outcome = Ok(());
     for path in entries_in(folder)? {
         if path.extension().is_some_and(|extension| extension == "new") {
-            remove(&path)?;
+            outcome = remove(&path).and(outcome);
         }
     }
-    Ok(())
+    outcome
 }
 
-fn regions_with_files(layout: &Layout) -> Result<Vec<String>> {
-    let mut names: Vec<String> = ["tiles", "raster"]
-        .into_iter()
-        .map(|folder| folders_in(&layout.root().join(folder)))
-        .collect::<Result<Vec<_>>>()?
-        .into_iter()
-        .flatten()
-        .filter_map(|path| path.file_name().and_then(|name| name.to_str()).map(str::to_owned))
-        .collect();
-    names.sort();
-    names.dedup();
-    Ok(names)
+fn file_name(path: &Path) -> Option<String> {
+    path.file_name()?.to_str().map(str::to_owned)
 }
 
 fn folders_in(folder: &Path) -> Result<Vec<PathBuf>> {
@@ -129,7 +155,12 @@ fn entries_in(folder: &Path) -> Result<Vec<PathBuf>> {
 
 fn remove(path: &Path) -> Result<()> {
     let removed = if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
-    removed.with_context(|| format!("cannot remove {}", path.display()))
+    match removed {
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+        removed => removed
+            .map_err(|error| explain(error.into(), path))
+            .with_context(|| format!("cannot remove {}", path.display())),
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +182,7 @@ mod tests {
         check(&[1, 2, 3, 30], 2, 24, 3);
         check(&[], 2, 24, 0);
         check(&[0, 0, 0], 1, 0, 1);
-        check(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 2, 24, MOST_EARLIER_RUNS);
+        check(&[1, 1, 1, 1, 1, 1, 1, 1, 1, 1], 2, 24, MAX_EARLIER_RUNS);
+        check(&[24 * 7, 24 * 14, 24 * 21], 0, u32::MAX, 3);
     }
 }

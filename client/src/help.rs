@@ -48,6 +48,8 @@ pub fn Help() -> impl IntoView {
                 <button type="button" class="close" aria-label=words().close on:click=move |_| close()>
                     "×"
                 </button>
+                // After the button: the dialog gives the focus to the first of them and scrolls it into view.
+                <a href="notices.html" data-testid="third-party-notices">{words().third_party_notices}</a>
             </div>
         </dialog>
     }

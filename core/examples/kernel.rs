@@ -1,6 +1,6 @@
 //! How fast four bands become a class, and a scene a grid: megapixels a second on one thread.
 //!
-//! `cargo run --release --package dragonfly-core --example kernel`
+//! `cargo run --locked --release --package dragonfly-core --example kernel`
 #![allow(clippy::disallowed_methods, reason = "core reads no clock, but who times it does")]
 
 use std::hint::black_box;

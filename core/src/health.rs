@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::metadata::{RegionMeta, Status};
@@ -13,12 +13,18 @@ use crate::region::Region;
 pub struct Health {
     /// When it was checked.
     pub checked_at: DateTime<Utc>,
-    /// Disk and all regions are well.
+    /// The disk, the last command that took the lock and all regions are well.
     pub ok: bool,
     /// Enough space is free.
     pub disk_ok: bool,
     /// Free space, gigabytes.
     pub disk_free_gb: f64,
+    /// The last command that took the lock came to its end and recorded its failures.
+    #[serde(default)]
+    pub last_command_ok: bool,
+    /// What is wrong with it, in words.
+    #[serde(default)]
+    pub last_command_problems: Vec<String>,
     /// All regions are well.
     pub regions_ok: bool,
     /// How full the nights are, in words.
@@ -47,8 +53,12 @@ pub struct RegionHealth {
 pub struct RegionFiles {
     /// The metadata; `None` where there is none, or it cannot be read.
     pub meta: Option<RegionMeta>,
-    /// The metadata is there, and cannot be read.
-    pub meta_is_broken: bool,
+    /// Why the metadata cannot be read, where it is there.
+    pub meta_problem: Option<String>,
+    /// Start of a run that ended without a record: the process was killed, or the record could not be written.
+    pub unrecorded_run: Option<DateTime<Utc>>,
+    /// A published file or folder that the web server may not read, and its permissions.
+    pub not_public: Option<String>,
     /// When the region was first found in the configuration.
     pub first_seen_at: Option<DateTime<Utc>>,
     /// A tile that must be there was looked at: well, or what is wrong with it. `None` where none is stored.
@@ -56,6 +66,9 @@ pub struct RegionFiles {
     /// The raster was opened: well, or what is wrong with it. `None` before the first map.
     pub raster: Option<Result<(), String>>,
 }
+
+/// A success that lies further ahead was written by a wrong clock.
+const MAX_CLOCK_ERROR: TimeDelta = TimeDelta::hours(1);
 
 impl RegionHealth {
     /// Judges a region by its files.
@@ -68,8 +81,27 @@ impl RegionHealth {
         let meta = files.meta.as_ref();
         let last_status = meta.map_or(Status::Pending, |meta| meta.last_status);
         let age_days = meta.and_then(|meta| meta.last_success_at).map(days_since);
-        if files.meta_is_broken {
-            problems.push("the metadata cannot be read: run `dragonfly update` for the region".to_owned());
+        if let Some(cause) = &files.meta_problem {
+            let name = &region.name;
+            problems.push(format!(
+                "the metadata cannot be read ({cause}), so no run starts: `dragonfly repair {name}` rebuilds it"
+            ));
+        }
+        if let Some(started_at) = files.unrecorded_run {
+            problems.push(format!(
+                "the run that began at {started_at} ended without a record: it was killed (out of memory, a restart), \
+                 or the disk had no room for the record"
+            ));
+        }
+        if let Some(success) = meta.and_then(|meta| meta.last_success_at).filter(|at| *at - now > MAX_CLOCK_ERROR) {
+            problems.push(format!(
+                "the last success lies in the future ({success}): a wrong clock wrote it, and until then the region \
+                 is not due; check the clock, then run `dragonfly update {}`",
+                region.name
+            ));
+        }
+        if let Some(found) = &files.not_public {
+            problems.push(format!("the web server may not read {found}"));
         }
         if last_status == Status::Failed {
             let error = meta.and_then(|meta| meta.last_error.as_deref()).unwrap_or("no cause recorded");
@@ -159,7 +191,27 @@ mod tests {
             Some("tile cannot be read: cut short"),
         );
         check(&RegionFiles { raster: broken, ..with_map(Status::Success, 1) }, Some("raster cannot be read"));
-        check(&RegionFiles { meta_is_broken: true, ..RegionFiles::default() }, Some("metadata cannot be read"));
+        let unreadable = Some("EOF while parsing".to_owned());
+        check(
+            &RegionFiles { meta_problem: unreadable, ..RegionFiles::default() },
+            Some("metadata cannot be read (EOF while parsing), so no run starts: `dragonfly repair a`"),
+        );
+    }
+
+    #[test]
+    fn a_run_without_a_record_and_a_file_without_readers_are_problems() {
+        let since = now() - TimeDelta::hours(3);
+        check(
+            &RegionFiles { unrecorded_run: Some(since), ..with_map(Status::Success, 1) },
+            Some("began at 2026-11-22 00:00:00 UTC ended without a record"),
+        );
+        let not_public = Some("raster/a/b.tif (mode 600)".to_owned());
+        check(&RegionFiles { not_public, ..with_map(Status::Success, 1) }, Some("may not read raster/a/b.tif"));
+    }
+
+    #[test]
+    fn a_success_in_the_future_is_a_problem() {
+        check(&with_map(Status::Success, -2), Some("lies in the future (2026-11-24 03:00:00 UTC)"));
     }
 
     #[test]

@@ -111,7 +111,9 @@ impl Lattice {
         let [left, top, right, bottom] = bounds;
         // One pixel more on each side: rounded positions and boxes reach a little beyond the outline.
         (left <= right).then(|| {
-            ((left.floor() as i64 - 1)..(right.ceil() as i64 + 1), (top.floor() as i64 - 1)..(bottom.ceil() as i64 + 1))
+            let extent =
+                |from: f64, to: f64| (from.floor() as i64).saturating_sub(1)..(to.ceil() as i64).saturating_add(1);
+            (extent(left, right), extent(top, bottom))
         })
     }
 

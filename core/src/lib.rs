@@ -81,7 +81,7 @@ pub use level::choose_level;
 pub use mosaic::{Passes, RowViews, SceneView, SideViews};
 pub use nearest_pixels::NearestPixels;
 pub use needed_blocks::NeededBlocks;
-pub use offset::{OffsetDecision, OffsetRule, offset_from_pixels, offset_rule};
+pub use offset::{DnCounts, MAX_COARSEST_PX, OffsetDecision, OffsetRule, offset_from_pixels, offset_rule};
 pub use palette::{Palette, Rgb};
 pub use patches::{BurntPatch, PatchFinder};
 pub use placement::{ImageFrame, Placement, Projection, Unplaced};

@@ -20,9 +20,10 @@ const SQUARE_CELLS: usize = 16;
 
 impl NeededBlocks {
     /// The blocks, of a size in pixels, under every square of cells of which any is to be computed, and under the
-    /// reach of clouds around it.
+    /// reach of clouds around it. `image_px` are the pixels of the level: no block lies beyond them.
     pub fn plan(
         (width, height): (usize, usize),
+        image_px: (usize, usize),
         lattice: &Lattice,
         cells: &CellWindow,
         any_wanted: impl Fn(&CellWindow) -> bool,
@@ -37,15 +38,16 @@ impl NeededBlocks {
                 .step_by(SQUARE_CELLS)
                 .map(move |start| start.max(range.start)..(start + SQUARE_CELLS as u32).min(range.end))
         };
-        let margin = margin_px as i64;
+        let margin = i64::try_from(margin_px).unwrap_or(i64::MAX);
+        let (across, down) = (image_px.0 as i64, image_px.1 as i64);
         for rows in stops(&cells.rows) {
             for columns in stops(&cells.columns) {
                 let square = CellWindow { columns, rows: rows.clone() };
                 let is_needed = any_wanted(&square);
                 let blocks = if is_needed { &mut planned.needed } else { &mut outside };
                 let Some((columns, rows)) = lattice.pixels_touched(&square) else { continue };
-                for row in touched(&rows, margin, height) {
-                    blocks.extend(touched(&columns, margin, width).map(|column| (row, column)));
+                for row in touched(&rows, margin, height, down) {
+                    blocks.extend(touched(&columns, margin, width, across).map(|column| (row, column)));
                 }
             }
         }
@@ -72,9 +74,11 @@ impl NeededBlocks {
     }
 }
 
-/// Blocks that pixels and a margin around them touch.
-fn touched(pixels: &Range<i64>, margin_px: i64, block_px: i64) -> std::ops::RangeInclusive<i64> {
-    (pixels.start - margin_px).div_euclid(block_px)..=(pixels.end - 1 + margin_px).div_euclid(block_px)
+/// Blocks that pixels and a margin around them touch, among those of an image of so many pixels.
+fn touched(pixels: &Range<i64>, margin_px: i64, block_px: i64, image_px: i64) -> Range<i64> {
+    let start = pixels.start.saturating_sub(margin_px).clamp(0, image_px);
+    let end = pixels.end.saturating_add(margin_px).clamp(0, image_px);
+    if start < end { start / block_px..(end - 1) / block_px + 1 } else { 0..0 }
 }
 
 #[cfg(test)]

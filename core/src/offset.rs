@@ -12,7 +12,44 @@ const OFFSET_SINCE_04_00: f32 = -1000.0;
 /// A 0.1 percentile of valid DN below this proves that the offset has been taken off already.
 const SHIFTED_FLOOR_DN: u16 = 800;
 /// The share of valid pixels below the floor that counts as proof.
-const FLOOR_PERCENTILE: f64 = 0.001;
+const FLOOR_SHARE: f64 = 0.001;
+
+/// Pixels of the coarsest level at most, of a file whose offset is decided by its pixels. A whole Sentinel-2 tile of
+/// 10 m without overviews has fewer.
+pub const MAX_COARSEST_PX: u64 = 1 << 27;
+
+/// How many pixels have each digital number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnCounts(Vec<u32>);
+
+impl Default for DnCounts {
+    fn default() -> Self {
+        Self(vec![0; usize::from(u16::MAX) + 1])
+    }
+}
+
+impl DnCounts {
+    /// Adds pixels; those of the value `no_data`, and of 0, hold no data and do not count.
+    pub fn add(&mut self, dn: &[u16], no_data: u16) {
+        for value in dn.iter().filter(|value| **value != no_data && **value != 0) {
+            let count = &mut self.0[usize::from(*value)];
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// The digital number that only outliers are below, a share of 0.001 of the pixels with data; `None` where no
+    /// pixel has data.
+    pub fn floor_dn(&self) -> Option<u16> {
+        let valid: u64 = self.0.iter().map(|count| u64::from(*count)).sum();
+        let rank = (valid as f64 * FLOOR_SHARE) as u64;
+        let mut below = 0;
+        let place = self.0.iter().position(|count| {
+            below += u64::from(*count);
+            below > rank
+        });
+        place.map(|value| value as u16)
+    }
+}
 
 /// An offset with the reason for it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -60,9 +97,9 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
 
 /// Judges a scene by its pixels, where its item does not settle the question.
 ///
-/// `dn` are the digital numbers of the whole coarsest overview of swir22, 0 where there is no data.
-pub fn offset_from_pixels(metadata_offset_dn: Option<f32>, dn: &[u16]) -> OffsetDecision {
-    match percentile_of_valid(dn) {
+/// `counts` are those of the whole coarsest overview of swir22.
+pub fn offset_from_pixels(metadata_offset_dn: Option<f32>, counts: &DnCounts) -> OffsetDecision {
+    match counts.floor_dn() {
         Some(floor) if floor < SHIFTED_FLOOR_DN => {
             OffsetDecision { offset_dn: 0.0, reason: "pixels darker than the offset allows: taken off already" }
         }
@@ -76,31 +113,29 @@ pub fn offset_from_pixels(metadata_offset_dn: Option<f32>, dn: &[u16]) -> Offset
     }
 }
 
-/// The 0.1 percentile of the pixels that hold data; `None` when none does.
-fn percentile_of_valid(dn: &[u16]) -> Option<u16> {
-    let mut counts = vec![0u32; usize::from(u16::MAX) + 1];
-    for value in dn {
-        counts[usize::from(*value)] += 1;
-    }
-    counts[0] = 0;
-    let valid: u64 = counts.iter().map(|count| u64::from(*count)).sum();
-    let rank = (valid as f64 * FLOOR_PERCENTILE) as u64;
-    let mut below = 0;
-    counts
-        .iter()
-        .position(|count| {
-            below += u64::from(*count);
-            below > rank
-        })
-        .map(|value| value as u16)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn counted(dn: &[u16]) -> DnCounts {
+        let mut counts = DnCounts::default();
+        counts.add(dn, 0);
+        counts
+    }
+
+    #[test]
+    fn pixels_counted_in_parts_have_the_floor_of_all() {
+        let dn: Vec<u16> = (0..5000).map(|place: u32| (place * 7919 % 4001) as u16).collect();
+        let mut sorted: Vec<u16> = dn.iter().copied().filter(|dn| *dn != 0 && *dn != 9).collect();
+        sorted.sort_unstable();
+        let mut counts = DnCounts::default();
+        dn.chunks(777).for_each(|part| counts.add(part, 9));
+        assert_eq!(counts.floor_dn(), sorted.get((sorted.len() as f64 * FLOOR_SHARE) as usize).copied());
+        assert_eq!(DnCounts::default().floor_dn(), None);
+    }
 
     fn item_of(collection: &str, nir: &str, properties: &str, bands: &str) -> Item {
         let text = format!(
@@ -157,7 +192,7 @@ mod tests {
     fn dark_pixels_prove_that_the_offset_is_gone() {
         let mut dn = vec![2000u16; 10_000];
         dn[..20].fill(300);
-        assert_eq!(offset_from_pixels(Some(-1000.0), &dn).offset_dn, 0.0);
+        assert_eq!(offset_from_pixels(Some(-1000.0), &counted(&dn)).offset_dn, 0.0);
     }
 
     #[test]
@@ -165,9 +200,9 @@ mod tests {
         let mut dn = vec![2000u16; 10_000];
         dn[..5].fill(300);
         dn.extend([0; 5000]);
-        assert_eq!(offset_from_pixels(Some(-1000.0), &dn).offset_dn, -1000.0);
-        assert_eq!(offset_from_pixels(Some(0.0), &dn).offset_dn, 0.0);
-        assert_eq!(offset_from_pixels(None, &[]).offset_dn, -1000.0);
+        assert_eq!(offset_from_pixels(Some(-1000.0), &counted(&dn)).offset_dn, -1000.0);
+        assert_eq!(offset_from_pixels(Some(0.0), &counted(&dn)).offset_dn, 0.0);
+        assert_eq!(offset_from_pixels(None, &DnCounts::default()).offset_dn, -1000.0);
     }
 
     #[test]
@@ -228,7 +263,9 @@ mod tests {
             let item = item_of(collection, nir, properties.to_string().trim_matches(['{', '}']), &bands);
             let decision = match offset_rule(&item) {
                 OffsetRule::Decided(decision) => decision,
-                OffsetRule::LookAtPixels { metadata_offset_dn } => offset_from_pixels(metadata_offset_dn, &dn),
+                OffsetRule::LookAtPixels { metadata_offset_dn } => {
+                    offset_from_pixels(metadata_offset_dn, &counted(&dn))
+                },
             };
             let stated = item.metadata_offset_dn();
             prop_assert!(

@@ -66,6 +66,12 @@ pub enum Unplaced {
     NotProjected,
 }
 
+/// Side of a pixel on the ground at least, metres: finer than any satellite sees.
+const MIN_PIXEL_M: f64 = 0.1;
+/// The box around a cell in the image has at most this many times the cell's own area: 2 where the image is turned by
+/// half a right angle, more where its axes are slanted.
+const MAX_BOX_TO_CELL_AREA: f64 = 16.0;
+
 /// Points along each side of an image by which its outline is projected.
 const OUTLINE_POINTS: usize = 21;
 
@@ -94,8 +100,13 @@ impl Placement {
         if !(cell_size_px.is_finite() && cell_size_px > 0.0) {
             return Err(Unplaced::NotProjected);
         }
-        let positions = pixels_from_metres(&Lattice::control_points_m(grid, &cells));
         let (_, lat) = mercator::lonlat_from_metres(x, y);
+        let cell_area = (east.0 - origin.0) * (south.1 - origin.1) - (east.1 - origin.1) * (south.0 - origin.0);
+        let is_slanted = across * down > cell_area.abs() * MAX_BOX_TO_CELL_AREA;
+        if is_slanted || across.max(down) * MIN_PIXEL_M > mercator::ground_size_m(grid.zoom(), lat) {
+            return Err(Unplaced::NoGeoreference);
+        }
+        let positions = pixels_from_metres(&Lattice::control_points_m(grid, &cells));
         Ok(Some(Self {
             lattice: Lattice::new(&cells, positions),
             cells,

@@ -1,6 +1,6 @@
 //! The regions to map: `regions.json`.
 
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::mercator::MAX_LATITUDE;
@@ -8,6 +8,12 @@ use crate::window::DateWindow;
 
 /// The finest zoom that a nightly map may have: a cell of 9.6 m at the equator.
 const FINEST_ZOOM: u8 = 14;
+/// Names that other files beside a region's metadata have, or will have: `meta/index.json` and the like.
+const RESERVED_NAMES: [&str; 4] = ["client", "fires", "health", "index"];
+/// Characters of a name: with a run id and an ending it still fits into a file name.
+const MAX_NAME_LENGTH: usize = 100;
+/// Years of the dates of a region. The first satellite with a near-infrared band began in 1972.
+const YEARS: std::ops::RangeInclusive<i32> = 1972..=2200;
 
 /// One region, with the defaults for what its entry leaves out.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -153,6 +159,15 @@ impl Region {
         if self.name.is_empty() || !self.name.chars().all(named_well) {
             return wrong("name", "may hold only the letters a to z, digits and _".to_owned());
         }
+        if RESERVED_NAMES.contains(&self.name.as_str()) {
+            return wrong("name", format!("is reserved for the file meta/{}.json: choose another", self.name));
+        }
+        if self.name.len() > MAX_NAME_LENGTH {
+            return wrong(
+                "name",
+                format!("has {} characters, and may have {MAX_NAME_LENGTH} at most", self.name.len()),
+            );
+        }
         let [west, south, east, north] = self.bbox;
         if !self.bbox.iter().all(|edge| edge.is_finite()) || west.abs() > 180.0 || east.abs() > 180.0 {
             return wrong("bbox", format!("must be [west, south, east, north] in degrees, not {:?}", self.bbox));
@@ -188,6 +203,17 @@ impl Region {
         }
         if self.update_interval_days == 0 {
             return wrong("update_interval_days", "is 0, and must be 1 at least".to_owned());
+        }
+        let days = [("pre", self.pre), ("post", self.post)]
+            .into_iter()
+            .flat_map(|(key, window)| window.into_iter().flat_map(move |days| [(key, days.start), (key, days.end)]))
+            .chain(self.event_date.map(|day| ("event_date", day)))
+            .chain(self.event_end.map(|day| ("event_end", day)));
+        for (key, day) in days {
+            if !YEARS.contains(&day.year()) {
+                let (first, last) = YEARS.into_inner();
+                return wrong(key, format!("holds the date {day}, and its year must be {first} to {last}"));
+            }
         }
         for (key, window) in [("pre", self.pre), ("post", self.post)] {
             if let Some(window) = window.filter(|window| window.end < window.start) {
@@ -283,7 +309,22 @@ mod tests {
         check_error(r#"{"name":"a"}"#, &["`a`", "bbox"]);
         check_error(r#"{"name":"a b","bbox":[0,0,1,1]}"#, &["`a b`", "`name`"]);
         check_error(r#"{"name":"a","bbox":[0,0,1,1]},{"name":"a","bbox":[0,0,1,1]}"#, &["`a`", "twice"]);
+        for name in RESERVED_NAMES {
+            check_error(&format!(r#"{{"name":"{name}","bbox":[0,0,1,1]}}"#), &[name, "`name`", "reserved"]);
+        }
+        let long = "a".repeat(MAX_NAME_LENGTH + 1);
+        check_error(&format!(r#"{{"name":"{long}","bbox":[0,0,1,1]}}"#), &["`name`", "101 characters"]);
         assert!(regions_from_json("{}").unwrap_err().to_string().contains("not a JSON list"));
+    }
+
+    #[test]
+    fn a_date_beyond_all_imagery_is_refused() {
+        for day in ["0001-01-01", "+262142-12-31", "-262143-01-01", "1971-12-31", "2201-01-01"] {
+            check_error(&format!(r#"{{"name":"a","bbox":[0,0,1,1],"event_date":"{day}"}}"#), &["`event_date`", "1972"]);
+        }
+        let window = r#"{"start":"2020-06-01","end":"+262142-12-31"}"#;
+        let post = r#"{"start":"2020-06-01","end":"2020-07-01"}"#;
+        check_error(&format!(r#"{{"name":"a","bbox":[0,0,1,1],"pre":{window},"post":{post}}}"#), &["`pre`", "2200"]);
     }
 
     #[test]

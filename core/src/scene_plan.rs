@@ -54,7 +54,14 @@ impl ScenePlan {
         let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
         let lattice = placed.lattice.at_level(factors);
         Self {
-            blocks: NeededBlocks::plan(level.block_size, &lattice, &placed.cells, any_wanted, cloud_margin_px),
+            blocks: NeededBlocks::plan(
+                level.block_size,
+                level.size,
+                &lattice,
+                &placed.cells,
+                any_wanted,
+                cloud_margin_px,
+            ),
             resampling: Resampling::for_cell(placed.cell_size_px / factor),
             size: level.size,
             cells: placed.cells,
@@ -97,9 +104,10 @@ impl ScenePlan {
             false => self.lattice.pixels_touched(&self.band).map(|(columns, _)| columns),
         };
         // Clouds beside the box reach into it.
-        let margin = self.cloud_margin_px as i64;
-        self.columns = columns
-            .map_or(0..0, |columns| (columns.start - margin).max(0)..(columns.end + margin).min(self.size.0 as i64));
+        let (margin, width) = (self.cloud_margin_px as i64, self.size.0 as i64);
+        self.columns = columns.map_or(0..0, |columns| {
+            columns.start.saturating_sub(margin).clamp(0, width)..columns.end.saturating_add(margin).clamp(0, width)
+        });
     }
 
     /// The cells of the band in a strip of rows; empty where the scene has none.
@@ -117,7 +125,7 @@ impl ScenePlan {
         }
         let (_, rows) = self.lattice.pixels_touched(window)?;
         let (margin, height) = (self.cloud_margin_px as i64, self.size.1 as i64);
-        let rows = (rows.start - margin).clamp(0, height)..(rows.end + margin).clamp(0, height);
+        let rows = rows.start.saturating_sub(margin).clamp(0, height)..rows.end.saturating_add(margin).clamp(0, height);
         (!rows.is_empty()).then_some(rows)
     }
 
@@ -137,9 +145,10 @@ impl ScenePlan {
         let window = self.window(rows);
         let Some(needed) = self.pixel_rows(&window) else { return 0 };
         let needed = self.whole_blocks(&needed);
-        let pixels = (needed.end - needed.start) * (self.columns.end - self.columns.start);
+        let pixels = (needed.end - needed.start).saturating_mul(self.columns.end - self.columns.start) as u64;
         let cells = window.rows.len() * window.columns.len();
-        pixels as u64 * SceneRows::PIXEL_BYTES + (cells * (size_of::<f32>() + size_of::<Sight>())) as u64
+        let cell_bytes = (cells * (size_of::<f32>() + size_of::<Sight>())) as u64;
+        pixels.saturating_mul(SceneRows::PIXEL_BYTES).saturating_add(cell_bytes)
     }
 
     /// Calls `visit` with every cell of a window, by its place row by row, and the column and row of the pixel under

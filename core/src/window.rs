@@ -21,7 +21,7 @@ pub struct DateWindow {
 impl DateWindow {
     /// The window of `days` days that ends on a day.
     fn ending(end: NaiveDate, days: u32) -> Self {
-        Self { start: end - Days::new(u64::from(days.saturating_sub(1))), end }
+        Self { start: days_before(end, Days::new(u64::from(days.saturating_sub(1)))), end }
     }
 
     /// The same days one year earlier.
@@ -99,10 +99,10 @@ impl SearchWindows {
             return Self { reason, ..Self::between(pre, post, None) };
         }
         if let Some(event) = region.event_date {
-            let event_end = region.event_end.unwrap_or(event + Days::new(FIRE_DAYS));
-            let pre = DateWindow::ending(event - Days::new(1), region.pre_window_days);
-            let start = event_end + Days::new(1);
-            let post = DateWindow { start, end: event_end + Days::new(u64::from(region.post_window_days)) };
+            let event_end = region.event_end.unwrap_or_else(|| days_after(event, Days::new(FIRE_DAYS)));
+            let pre = DateWindow::ending(days_before(event, Days::new(1)), region.pre_window_days);
+            let start = days_after(event_end, Days::new(1));
+            let post = DateWindow { start, end: days_after(event_end, Days::new(u64::from(region.post_window_days))) };
             let reason = format!("around the fire of {event} to {event_end}");
             return Self { pre, post, assessment: season(pre, post), reason, is_explicit: false };
         }
@@ -142,9 +142,9 @@ impl SearchWindows {
         let window = self.side(side);
         Some(match (side, self.assessment) {
             (FireSide::Post, Assessment::Initial | Assessment::Extended) => {
-                DateWindow { end: window.end + window.days(), ..window }
+                DateWindow { end: days_after(window.end, window.days()), ..window }
             }
-            _ => DateWindow { start: window.start - window.days(), ..window },
+            _ => DateWindow { start: days_before(window.start, window.days()), ..window },
         })
     }
 
@@ -174,13 +174,23 @@ impl SearchWindows {
     }
 }
 
+/// So many days later; the last day that can be written where there is none.
+fn days_after(day: NaiveDate, days: Days) -> NaiveDate {
+    day.checked_add_days(days).unwrap_or(NaiveDate::MAX)
+}
+
+/// So many days earlier; the first day that can be written where there is none.
+fn days_before(day: NaiveDate, days: Days) -> NaiveDate {
+    day.checked_sub_days(days).unwrap_or(NaiveDate::MIN)
+}
+
 fn season(pre: DateWindow, post: DateWindow) -> Assessment {
     if (post.start - pre.end).num_days() >= NEXT_SEASON { Assessment::Extended } else { Assessment::Initial }
 }
 
 /// The same day of the year before; 28 February for a leap day.
 fn a_year_before(day: NaiveDate) -> NaiveDate {
-    let year = day.year() - 1;
+    let year = day.year().saturating_sub(1);
     day.with_year(year).or_else(|| NaiveDate::from_ymd_opt(year, 2, 28)).unwrap_or(day)
 }
 
@@ -232,6 +242,15 @@ mod tests {
         assert_eq!(windows.widened(FireSide::Pre).unwrap().to_string(), "2025-06-12 to 2025-07-01");
         assert_eq!(windows.widened(FireSide::Post).unwrap().to_string(), "2025-07-06 to 2025-08-14");
         assert_eq!(windows.composite(FireSide::Post), Composite::Median);
+    }
+
+    #[test]
+    fn a_clock_at_the_end_of_the_calendar_is_no_panic() {
+        for today in ["+262142-12-31", "-262143-01-01"] {
+            let windows = windows("", today);
+            let sides = [FireSide::Pre, FireSide::Post];
+            assert!(sides.iter().all(|side| windows.widened(*side).is_some()), "{today}");
+        }
     }
 
     #[test]

@@ -39,8 +39,8 @@ const TOUCH_TOLERANCE_PX: f64 = 1e-6;
 
 /// Pixels of a window that an extent touches.
 fn pixels(centre: f64, size: f64, origin: i64, count: usize) -> std::ops::Range<usize> {
-    let start = (centre - size * 0.5 + TOUCH_TOLERANCE_PX).floor() as i64 - origin;
-    let end = (centre + size * 0.5 - TOUCH_TOLERANCE_PX).floor() as i64 + 1 - origin;
+    let start = ((centre - size * 0.5 + TOUCH_TOLERANCE_PX).floor() as i64).saturating_sub(origin);
+    let end = ((centre + size * 0.5 - TOUCH_TOLERANCE_PX).floor() as i64).saturating_add(1).saturating_sub(origin);
     let within = |pixel: i64| pixel.clamp(0, count as i64) as usize;
     within(start)..within(end).max(within(start))
 }

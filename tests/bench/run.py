@@ -5,7 +5,7 @@ usage: tests/bench/run.py [wide] [fine] [kernel] [--peer odc|gdal|none] [--pytho
 
 The scenes and the peers come from ../shared/bench. Everything is made in a temporary folder and removed with it;
 --scenes keeps the scenes in a folder for the next time. --python is one of 3.12 or newer for the peer, whose GDAL
-wants it. Build first: cargo build --release -p dragonfly-batch
+wants it. Build first: cargo build --locked --release -p dragonfly-batch
 """
 import argparse
 import json
@@ -51,7 +51,7 @@ def main():
     if not SHARED.is_dir():
         sys.exit(f"{SHARED} is not here: the scenes and the peers come from it, so nothing is timed")
     if not asked.binary.is_file():
-        sys.exit(f"{asked.binary} is not built: cargo build --release -p dragonfly-batch")
+        sys.exit(f"{asked.binary} is not built: cargo build --locked --release -p dragonfly-batch")
     works = asked.works or [*WORKS, "kernel"]
     with tempfile.TemporaryDirectory(prefix="dragonfly-bench-") as folder:
         folder = pathlib.Path(folder)

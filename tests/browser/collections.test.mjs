@@ -24,7 +24,7 @@ before(async () => {
   keepAs(LANDSAT, published);
   keepAs(HLS, published);
   keepAs(SENTINEL_C1, published);
-  server = await dragonfly(published);
+  server = await dragonfly(published, ["http://127.0.0.1:*", "http://*.blob.core.windows.net"]);
   bucket = await signingBucket(published);
   chromium = await browser(bucket.rules);
 });

@@ -79,6 +79,23 @@ test("cron understands its file: a user's line at 03:00, no percent sign, a last
   execFileSync("/bin/sh", ["-n", "-c", cronCommand()]);
 });
 
+test("cron's night needs no log daemon: all is in a file, and what the check finds is printed for the mail", () => {
+  const folder = mkdtempSync(join(tmpdir(), "dragonfly-cron-"));
+  try {
+    const stub = '#!/bin/sh\ncase "$*" in rotate) echo the night >&2 ;; *) echo a problem >&2; exit 1 ;; esac\n';
+    writeFileSync(join(folder, "dragonfly"), stub, { mode: 0o755 });
+    const command = cronCommand().replaceAll("/var/log/dragonfly", folder);
+    const env = { PATH: `${folder}:/usr/bin:/bin` };
+    const { stdout, stderr } = spawnSync("/bin/sh", ["-c", command], { encoding: "utf8", env });
+    assert.deepEqual({ stdout, stderr }, { stdout: "a problem\n", stderr: "" });
+    assert.equal(readFileSync(join(folder, "night.log"), "utf8"), "the night\na problem\n");
+    const rotated = readFileSync(join(PROJECT, "config/cron/logrotate"), "utf8");
+    assert.ok(rotated.includes(CRON.match(/>>(\S+)/)[1]), "the file is the one that logrotate keeps short");
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
 const helpOf = (...command) => execFileSync(DRAGONFLY, [...command, "--help"], { encoding: "utf8" });
 const commands = () => [...helpOf().matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name).filter((name) => name !== "help");
 

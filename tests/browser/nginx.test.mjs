@@ -1,13 +1,15 @@
 // Debian's nginx with the project's site over a published root: what each kind of file is sent with, what is not
-// sent at all, and the page under the strict policy.
+// sent at all, and the page under the strict policy, which `dragonfly serve` sends too.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
+import {
+  chownSync, existsSync, lchownSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync,
+} from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { after, before, test } from "node:test";
-import { browser, freePort, nginx, nginxSite, PROJECT, publish, REGIONS } from "./stage.mjs";
+import { browser, dragonfly, freePort, nginx, nginxSite, PROJECT, publish, REGIONS } from "./stage.mjs";
 
 const DIST = join(PROJECT, "dist");
 const [REGION] = REGIONS;
@@ -16,6 +18,7 @@ const ASK_AGAIN = "no-cache";
 
 let published;
 let server;
+let ours;
 let meta;
 let tile;
 let index;
@@ -26,12 +29,14 @@ before(async () => {
   writeFileSync(join(published.root, "meta/.secret.json"), "{}");
   writeFileSync(join(published.root, `meta/${REGION}.json.new`), "{");
   server = await nginx(published);
+  ours = await dragonfly(published);
   meta = JSON.parse(readFileSync(join(published.root, `meta/${REGION}.json`), "utf8"));
   tile = aTile();
   index = readFileSync(join(DIST, "index.html"), "utf8");
 });
 after(async () => {
   await server?.stop();
+  await ours?.stop();
   published?.remove();
 });
 
@@ -50,9 +55,9 @@ function ofThePage(name) {
   return `/${file}`;
 }
 
-/** What nginx answers, as it comes over the wire. */
-function ask(path, { method = "GET", headers = {} } = {}) {
-  const { hostname, port } = new URL(server.url);
+/** What nginx, or another server, answers, as it comes over the wire. */
+function ask(path, { method = "GET", headers = {}, of = server } = {}) {
+  const { hostname, port } = new URL(of.url);
   return new Promise((done, failed) => {
     const asked = request({ hostname, port, path, method, headers }, (answer) => {
       const parts = [];
@@ -256,7 +261,55 @@ test("the page's policy is strict", async () => {
   assert.ok(!/<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=/.test(index), "index.html has nothing inline");
 });
 
-test("the page works under it without one violation", async (context) => {
+test("`dragonfly serve` sends the same policies", async () => {
+  const names = [
+    "content-security-policy", "permissions-policy", "referrer-policy", "x-content-type-options", "cache-control",
+  ];
+  // Whom the page may ask besides differs: that server has a catalogue of its own.
+  const withoutHosts = (value) => value?.replace(/ https?:[^ ;]+/g, "");
+  const paths = [
+    "/", "/index.html", ofThePage(/^dragonfly-client-.*\.js$/), "/worker.js", "/absent.html", `${runTiles()}/${tile}`,
+    `/tiles/${REGION}/dnbr/${tile}`, meta.raster_url, "/meta/index.json", "/meta/client.json", `${runTiles()}/0/0/0.png`,
+  ];
+  for (const path of paths) {
+    const [theirs, own] = [await ask(path), await ask(path, { of: ours })];
+    assert.equal(own.status, theirs.status, path);
+    for (const name of names) assert.equal(withoutHosts(own.headers[name]), withoutHosts(theirs.headers[name]), `${path}: ${name}`);
+  }
+  for (const path of ["/work/unfinished/run.json", `/meta/${REGION}.json.new`, "/meta/.secret.json", "/.lock"])
+    assert.equal((await ask(path, { of: ours })).status, 404, path);
+});
+
+const NO_ROOT = process.getuid() !== 0 && "only root can give a file to somebody else";
+const NOBODY = 65534;
+
+test("a link is followed to files of its owner, and to no others", { skip: NO_ROOT }, async () => {
+  const folder = mkdtempSync(join(published.folder, "elsewhere-"));
+  const links = ["own", "foreign", "foreign_link"].map((name) => [name, join(folder, `${name}.json`), join(published.root, `meta/${name}.json`)]);
+  for (const [name, file, link] of links) {
+    writeFileSync(file, "{}");
+    symlinkSync(file, link);
+    if (name === "foreign") chownSync(file, NOBODY, NOBODY);
+    if (name === "foreign_link") lchownSync(link, NOBODY, NOBODY);
+  }
+  try {
+    for (const [name] of links) {
+      const { status, body } = await ask(`/meta/${name}.json`);
+      assert.equal(status, name === "own" ? 200 : 404, name);
+      assert.ok(name === "own" || !body.includes("{}"), name);
+    }
+    // As on a server, where all that is published belongs to the user of the nights.
+    execFileSync("chown", ["-Rh", `${NOBODY}:${NOBODY}`, published.root]);
+    for (const path of [`/tiles/${REGION}/dnbr/${tile}`, `/raster/${REGION}_lowres_dnbr.tif`, "/meta/index.json"]) {
+      assert.equal((await ask(path)).status, 200, path);
+    }
+  } finally {
+    execFileSync("chown", ["-Rh", `${process.getuid()}:${process.getgid()}`, published.root]);
+    links.forEach(([, , link]) => rmSync(link));
+  }
+});
+
+for (const which of ["nginx", "serve"]) test(`the page works under ${which}'s policy without one violation`, async (context) => {
   const chromium = await browser();
   context.after(() => chromium.close());
   const page = await chromium.newPage({ viewport: { width: 1440, height: 900 } });
@@ -274,7 +327,7 @@ test("the page works under it without one violation", async (context) => {
   page.on("response", (answer) => answer.status() >= 400 && problems.push(`${answer.status()}: ${answer.url()}`));
 
   const drawn = () => page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: 20_000 });
-  await page.goto(server.url);
+  await page.goto({ nginx: server, serve: ours }[which].url);
   await drawn();
   for (const region of await page.getByTestId("region-item").all()) {
     await region.click();

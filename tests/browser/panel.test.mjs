@@ -343,6 +343,10 @@ test("explains itself in a dialog that keeps the focus and gives it back", async
   for (const words of ["dNBR is NBR before the fire minus NBR after it", "The classes", "Its limits", "rolling", "Not an official map"])
     assert.ok((await dialog.innerText()).includes(words), words);
   await page.screenshot({ path: join(SCREENSHOTS, "panel-help.png") });
+  assert.equal(await page.evaluate(() => document.activeElement.className), "close", "the dialog opens at its top");
+  const notices = await page.request.get(await page.getByTestId("third-party-notices").evaluate(({ href }) => href));
+  assert.equal(notices.status(), 200);
+  assert.match(await notices.text(), /leaflet 1\.9/);
   for (let step = 0; step < 6; step += 1) {
     await page.keyboard.press("Tab");
     assert.ok(await page.evaluate(() => document.activeElement === document.body || document.querySelector("dialog").contains(document.activeElement)));

@@ -65,23 +65,24 @@ export async function answering(url, process) {
 }
 
 /** A process that serves, ended by `stop`. */
-async function serving(command, args, url) {
-  const process = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
-  await answering(url, process);
+async function serving(command, args, url, env = process.env) {
+  const server = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"], env });
+  await answering(url, server);
   const stop = async () => {
-    const ended = once(process, "exit");
-    process.kill();
+    const ended = once(server, "exit");
+    server.kill();
     await ended;
   };
   return { url, stop };
 }
 
-/** `dragonfly serve` over a published folder. */
-export async function dragonfly({ folder }) {
+/** `dragonfly serve` over a published folder, and whom its page may ask for images besides. */
+export async function dragonfly({ folder }, sources) {
   const address = `127.0.0.1:${await freePort()}`;
   const config = join(folder, "dragonfly.toml");
   const args = ["--quiet", "--config", config, "serve", "--listen", address, "--dist", join(PROJECT, "dist")];
-  return serving(DRAGONFLY, args, `http://${address}`);
+  const env = sources ? { ...process.env, DRAGONFLY_IMAGE_SOURCES: sources.join() } : process.env;
+  return serving(DRAGONFLY, args, `http://${address}`, env);
 }
 
 /** The project's own site for nginx, its paths and port changed to ours, and whom the page may ask for images. */

@@ -22,7 +22,7 @@ let server;
 let chromium;
 before(async () => {
   published = publish();
-  server = await dragonfly(published);
+  server = await dragonfly(published, ["http://127.0.0.1:*"]);
   bucket = await stumblingBucket();
   chromium = await browser();
 });

@@ -1,13 +1,14 @@
 //! The files of a scene: whether they can be read from here, a part at a time.
 
-use std::fs::File;
 use std::io::Read;
+use std::path::Path;
 
 use dragonfly_core::stac::{Asset, Item, MissingAsset, without_token};
 
 use super::finding::Finding;
 use super::http::{Answer, Http, RANGE_BYTES};
 use crate::http::Scope;
+use crate::local_file::{LocalFileError, open_regular};
 use crate::settings::is_url;
 
 /// The assets that a map reads, with the names that people know them by; the mask where there is one.
@@ -57,8 +58,8 @@ fn near(href: &str) -> Result<u64, Trouble> {
         let found = "is neither a file nor an http address".to_owned();
         return Err(Trouble { found, advice: "give the catalogue http(s) addresses; s3:// and the like are not read" });
     }
-    let read = || -> std::io::Result<(Vec<u8>, u64)> {
-        let file = File::open(href)?;
+    let read = || -> Result<(Vec<u8>, u64), LocalFileError> {
+        let file = open_regular(Path::new(href))?;
         let size_bytes = file.metadata()?.len();
         let mut beginning = Vec::new();
         file.take(RANGE_BYTES).read_to_end(&mut beginning)?;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{Grid, Region, choose_level};
+use dragonfly_core::{DnCounts, Grid, Region, choose_level};
 use gdal::{Dataset, Metadata};
 
 use super::asset::wanted;
@@ -21,9 +21,9 @@ const OVERVIEW_FACTORS: [f64; 4] = [2.0, 4.0, 8.0, 16.0];
 /// Full-resolution pixels that are read over the network to see the darkest, where there is no overview.
 const MOST_PIXELS: usize = 2048 * 2048;
 
-/// Digital numbers of the whole coarsest overview of the short-wave infrared, 0 where there is no data; `None` where
-/// that would be too much to read.
-pub(super) type Coarsest = Option<Vec<u16>>;
+/// How many pixels of the coarsest overview of the short-wave infrared have each digital number; `None` where that
+/// would be too much to read.
+pub(super) type Coarsest = Option<DnCounts>;
 
 /// What the directories of a file say.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,9 +82,9 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(Surprises, Coa
         let last = |size: usize, block: usize| ((size - 1) / block * block) as i64..size as i64;
         band.read_ordered(&last(size.0, across), &last(size.1, down))?;
         if !layout.overviews.is_empty() || size.0 * size.1 <= MOST_PIXELS || !is_url(&asset.href) {
-            let pixels = band.read_coarsest()?;
+            let counts = band.count_coarsest()?;
             if asset.href == item.swir()?.href {
-                coarsest = Some(pixels);
+                coarsest = Some(counts);
             }
         }
     }

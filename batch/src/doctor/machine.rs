@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::io::Write;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
@@ -12,6 +12,7 @@ use super::http::HeardClock;
 use crate::geotiff;
 use crate::guard;
 use crate::layout::Layout;
+use crate::ownership::ForeignFile;
 
 /// A clock so far off is told, seconds.
 const CLOCK_WARN_S: i64 = 30;
@@ -49,6 +50,25 @@ pub(super) fn disk(root: &Path, min_free_gb: f64) -> Finding {
             "make room, lower keep_runs or zoom_max, or lower min_free_gb",
         ),
         Err(error) => Finding::fail("disk", format!("{error:#}"), "name another folder with `root`"),
+    }
+}
+
+/// Whether all files under the root belong to the user that runs the nights.
+pub(super) fn files(root: &Path) -> Finding {
+    let owner = fs::metadata(root).ok().map(|metadata| metadata.uid());
+    if rustix::process::geteuid().is_root() {
+        return match owner {
+            None | Some(0) => Finding::ok("files", "this runs as the superuser, whom no owner keeps away"),
+            Some(_) => Finding::warn(
+                "files",
+                format!("{} belongs to another user than this, the superuser", root.display()),
+                "run the nights and `doctor` as that user: files that the superuser makes cannot be removed by it",
+            ),
+        };
+    }
+    match ForeignFile::find_below(root) {
+        Some(foreign) => Finding::fail("files", foreign.describe(), foreign.remedy()),
+        None => Finding::ok("files", "all files under the root belong to this user"),
     }
 }
 

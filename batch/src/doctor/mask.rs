@@ -4,18 +4,24 @@ use dragonfly_core::{Grid, Region};
 
 use super::finding::Finding;
 use crate::http::Client;
+use crate::memory::Memory;
 use crate::settings::Settings;
 use crate::zone::FireZone;
 
 /// Cells of this zoom are enough to see whether a mask fits, and few.
 const ZOOM: u8 = 9;
+/// Blocks of a mask that are read: seconds. Cells are coarser where a mask without overviews needs more.
+const MAX_BLOCKS: u64 = 20_000;
 
 /// Whether a region's mask, if it has one, can be read and lies over its box.
 pub(super) fn mask(settings: &Settings, region: &Region, client: &Client) -> Finding {
     let Some(path) = settings.fire_mask_of(region) else {
         return Finding::ok("mask", "none is set: the whole box is mapped");
     };
-    match FireZone::read(&path, &Grid::covering(region.bbox, region.zoom_max.min(ZOOM)), client) {
+    let grids: Vec<Grid> =
+        (0..=region.zoom_max.min(ZOOM)).rev().map(|zoom| Grid::covering(region.bbox, zoom)).collect();
+    let max_bytes = Memory::max_zone_bytes(settings.memory_mb);
+    match FireZone::read_roughly(&path, &grids, MAX_BLOCKS, max_bytes, client) {
         Ok(zone) if zone.share > 0.0 => {
             Finding::ok("mask", format!("{path}: {:.0} % of the box may burn", 100.0 * zone.share))
         }

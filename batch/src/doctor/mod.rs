@@ -71,6 +71,7 @@ impl Examination<'_> {
         let mut findings = vec![
             machine::root(&self.settings.root),
             machine::disk(&self.settings.root, self.settings.min_free_gb),
+            machine::files(&self.settings.root),
             machine::projections(),
         ];
         let (found, regions) = self.regions();
@@ -190,7 +191,7 @@ impl Examination<'_> {
                     let is_broken = found.status == Status::Fail;
                     findings.push(found);
                     findings.push(match coarsest {
-                        Some(dn) => offset::offset(&item, &dn),
+                        Some(counts) => offset::offset(&item, &counts),
                         None if is_broken => Finding::skipped("offset", "the files cannot be read"),
                         None => {
                             Finding::skipped("offset", "without overviews the whole image would have to be fetched")

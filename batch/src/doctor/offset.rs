@@ -1,28 +1,26 @@
 //! Whether what an item says of its offset agrees with its pixels.
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{Collection, OffsetRule, OffsetSource, offset_from_pixels, offset_rule};
+use dragonfly_core::{Collection, DnCounts, OffsetRule, OffsetSource, offset_from_pixels, offset_rule};
 
 use super::finding::Finding;
 
 /// Where the offset of 1000 is left in, black lies at 1000, and the darkest pixels of nearly any scene just above it.
 /// Beyond this the ground is bright and dry, and its floor proves nothing.
 const BLACK_IF_LEFT_IN_DN: std::ops::RangeInclusive<u16> = 950..=1200;
-/// The share of valid pixels that may be darker than the floor: outliers.
-const FLOOR_SHARE: f64 = 0.001;
 
-/// Judges the rule for an item by the digital numbers of its coarsest short-wave infrared, 0 where there is no data.
-pub(super) fn offset(item: &Item, dn: &[u16]) -> Finding {
+/// Judges the rule for an item by the digital numbers of its coarsest short-wave infrared.
+pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
     if matches!(Collection::of(item).offset, OffsetSource::Stated(_)) {
         return Finding::skipped("offset", "not Sentinel-2: the offset of the item's raster:bands is taken");
     }
-    let Some(floor_dn) = floor_dn(dn) else {
+    let Some(floor_dn) = counts.floor_dn() else {
         return Finding::skipped("offset", format!("scene {} has no pixel with data", item.id));
     };
     let (offset_dn, reason, is_by_pixels) = match offset_rule(item) {
         OffsetRule::Decided(decision) => (decision.offset_dn, decision.reason, false),
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            let decision = offset_from_pixels(metadata_offset_dn, dn);
+            let decision = offset_from_pixels(metadata_offset_dn, counts);
             (decision.offset_dn, decision.reason, true)
         }
     };
@@ -31,7 +29,7 @@ pub(super) fn offset(item: &Item, dn: &[u16]) -> Finding {
         None => "no boa_offset_applied".to_owned(),
     };
     // Whatever the item says, core knows which pixels are too dark for an offset.
-    let is_proven_gone = offset_from_pixels(Some(f32::NAN), dn).offset_dn == 0.0;
+    let is_proven_gone = offset_from_pixels(Some(f32::NAN), counts).offset_dn == 0.0;
     let seen = format!("the darkest pixels of {} are at {floor_dn}", item.id);
     let found = format!("{seen}; offset {offset_dn:.0}, {reason}");
     if is_proven_gone && is_by_pixels {
@@ -60,13 +58,6 @@ pub(super) fn offset(item: &Item, dn: &[u16]) -> Finding {
     Finding::ok("offset", found)
 }
 
-/// The digital number that only outliers are below; `None` where nothing has data.
-fn floor_dn(dn: &[u16]) -> Option<u16> {
-    let mut valid: Vec<u16> = dn.iter().copied().filter(|dn| *dn != 0).collect();
-    valid.sort_unstable();
-    valid.get((valid.len() as f64 * FLOOR_SHARE) as usize).copied()
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -87,7 +78,9 @@ mod tests {
         let mut dn = vec![2500; 10_000];
         dn[..20].fill(floor);
         dn.extend([0; 500]);
-        let found = offset(&item, &dn);
+        let mut counts = DnCounts::default();
+        counts.add(&dn, 0);
+        let found = offset(&item, &counts);
         let advice = found.advice.unwrap_or_default();
         assert_eq!(found.status, status, "{properties} {floor}: {}", found.finding);
         assert!(found.finding.contains(part) || advice.contains(part), "{} {advice}", found.finding);

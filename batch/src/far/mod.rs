@@ -3,7 +3,7 @@
 //! A night is bound by latency. So bytes are ordered for many files at once and fetched by threads that do
 //! nothing but wait, while the cores decode what is already here.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -24,6 +24,12 @@ pub(crate) use vsi::{Offer, install};
 const HEAD_BYTES: u64 = 16 << 10;
 /// Stretches that lie no farther apart are fetched together.
 const LARGEST_GAP_BYTES: u64 = 4 << 10;
+/// Bytes that are fetched together at most, unless one stretch has more.
+const MAX_REQUEST_BYTES: u64 = 16 << 20;
+/// Bytes by which neighbouring blocks may overlap: what COGs repeat before and after each.
+const MAX_OVERLAP_BYTES: u64 = 8;
+/// Pieces of a long header that are kept of a file; the oldest go first.
+const MAX_HEADER_PIECES: usize = 256;
 
 static MOST_CONNECTIONS: AtomicUsize = AtomicUsize::new(64);
 static THREADS: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
@@ -39,7 +45,12 @@ pub(crate) fn set_most_connections(count: usize) {
 fn threads() -> Result<&'static ThreadPool> {
     let started = THREADS.get_or_init(|| {
         let count = MOST_CONNECTIONS.load(Ordering::Relaxed);
-        let threads = ThreadPoolBuilder::new().num_threads(count).thread_name(|index| format!("far-{index}")).build();
+        let threads = ThreadPoolBuilder::new()
+            .num_threads(count)
+            .thread_name(|index| format!("far-{index}"))
+            // Without a handler rayon ends the program. Who waits learns of it by `Unfinished`.
+            .panic_handler(|_| tracing::error!("a thread that fetches files panicked"))
+            .build();
         threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))
     });
     started.as_ref().map_err(|message| anyhow!("{message}"))
@@ -58,6 +69,8 @@ pub(crate) struct FarFile {
     /// Known once its head is here.
     size: OnceLock<u64>,
     pieces: Mutex<Pieces>,
+    /// Where the pieces of a long header begin, the oldest first.
+    header_pieces: Mutex<VecDeque<u64>>,
     arrived: Condvar,
 }
 
@@ -92,6 +105,7 @@ impl FarFile {
             scope,
             size: OnceLock::new(),
             pieces: Mutex::new(BTreeMap::from([(0, Piece::Ordered(HEAD_BYTES))])),
+            header_pieces: Mutex::default(),
             arrived: Condvar::new(),
         });
         let head = 0..HEAD_BYTES;
@@ -119,7 +133,7 @@ impl FarFile {
     }
 
     /// Bytes of the whole file; 0 before its head is here.
-    fn size(&self) -> u64 {
+    pub(crate) fn size(&self) -> u64 {
         self.size.get().copied().unwrap_or(0)
     }
 
@@ -130,6 +144,9 @@ impl FarFile {
 
     /// Orders ranges, each to be used and forgotten by itself; neighbours come in one request. Does not wait.
     ///
+    /// A range that overlaps the one before it is not ordered, so that no more is held than the file has: it is
+    /// fetched when it is read.
+    ///
     /// # Errors
     /// Where the threads cannot be started.
     pub(crate) fn order(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
@@ -137,16 +154,34 @@ impl FarFile {
             let mut pieces = self.pieces();
             let mut missing: Vec<Range<u64>> = ranges;
             let head_end = pieces.get(&0).map_or(0, Piece::len);
-            missing.retain(|range| range.end.min(self.size()) > head_end && !pieces.contains_key(&range.start));
-            missing.sort_by_key(|range| range.start);
+            missing.retain(|range| {
+                range.start < range.end && range.end.min(self.size()) > head_end && !pieces.contains_key(&range.start)
+            });
+            missing.sort_by_key(|range| (range.start, range.end));
+            let mut end = 0;
+            missing.retain(|range| {
+                let is_apart = range.start.saturating_add(MAX_OVERLAP_BYTES) >= end;
+                end = if is_apart { range.end.max(end) } else { end };
+                is_apart
+            });
+            missing.dedup_by_key(|range| range.start);
             for range in &missing {
-                hold(range.end - range.start);
-                pieces.insert(range.start, Piece::Ordered(range.end - range.start));
+                hold(length(range));
+                pieces.insert(range.start, Piece::Ordered(length(range)));
             }
             missing
         };
-        let mut requests = missing.chunk_by(|one, next| next.start <= one.end + LARGEST_GAP_BYTES);
-        requests.try_for_each(|together| self.order_together(together.to_vec()))
+        let mut together: Vec<Range<u64>> = Vec::new();
+        for range in missing {
+            if let Some(whole) = around(&together) {
+                let is_near = range.start <= whole.end.saturating_add(LARGEST_GAP_BYTES);
+                if !is_near || range.end.saturating_sub(whole.start) > MAX_REQUEST_BYTES {
+                    self.order_together(std::mem::take(&mut together))?;
+                }
+            }
+            together.push(range);
+        }
+        if together.is_empty() { Ok(()) } else { self.order_together(together) }
     }
 
     /// Has neighbouring ranges fetched in one request.
@@ -155,7 +190,8 @@ impl FarFile {
         // A file that nobody wants any more by then is not asked for.
         threads()?.spawn_fifo(move || {
             if let Some(file) = file.upgrade() {
-                file.fetch(&ranges);
+                let unfinished = Unfinished { file: &file, ranges: &ranges };
+                unfinished.file.fetch(unfinished.ranges);
             }
         });
         Ok(())
@@ -187,38 +223,45 @@ impl FarFile {
     /// Lets go of ranges that were used.
     pub(crate) fn forget(&self, ranges: &[Range<u64>]) {
         let mut pieces = self.pieces();
-        for piece in ranges.iter().filter_map(|range| pieces.remove(&range.start)) {
+        // The head stays.
+        let blocks = ranges.iter().filter(|range| range.start > 0);
+        for piece in blocks.filter_map(|range| pieces.remove(&range.start)) {
             let_go(piece.len());
         }
     }
 
     /// Fetches ordered ranges that lie close together, and parts them.
     fn fetch(&self, ranges: &[Range<u64>]) {
-        let (Some(first), Some(last)) = (ranges.first(), ranges.last()) else { return };
-        let whole = first.start..last.end;
+        let Some(whole) = around(ranges) else { return };
         let fetched = self.fetch_range(&whole);
         if let Ok(stretch) = &fetched {
             // Known already but for the head.
             let _ = self.size.set(stretch.file_size);
         }
-        let mut pieces = self.pieces();
         for range in ranges {
-            let length = range.end - range.start;
             let piece = match &fetched {
                 Ok(stretch) => {
-                    let bytes = |at: u64| (at - whole.start).min(stretch.bytes.len() as u64) as usize;
-                    let own = &stretch.bytes[bytes(range.start)..bytes(range.end)];
-                    if range.start > 0 {
-                        let_go(length - own.len() as u64);
-                    }
+                    let place = |at: u64| at.saturating_sub(whole.start).min(stretch.bytes.len() as u64) as usize;
+                    let own = stretch.bytes.get(place(range.start)..place(range.end)).unwrap_or_default();
                     Piece::Here(own.to_vec())
                 }
-                Err(fault) => Piece::Failed(length, fault.clone()),
+                Err(fault) => Piece::Failed(length(range), fault.clone()),
             };
-            pieces.insert(range.start, piece);
+            self.put(range, piece);
         }
-        drop(pieces);
         self.arrived.notify_all();
+    }
+
+    /// Puts what came of an ordered range in its place.
+    fn put(&self, range: &Range<u64>, piece: Piece) {
+        let mut pieces = self.pieces();
+        // Nobody waits for a range that was forgotten meanwhile.
+        if let Some(ordered) = pieces.get_mut(&range.start) {
+            if range.start > 0 {
+                let_go(ordered.len().saturating_sub(piece.len()));
+            }
+            *ordered = piece;
+        }
     }
 
     fn fetch_range(&self, range: &Range<u64>) -> Result<Stretch, RangeError> {
@@ -226,10 +269,10 @@ impl FarFile {
     }
 
     /// Copies bytes from a place on, as many as there are; what is not here is fetched.
-    fn read_at(&self, position: u64, into: &mut [u8]) -> usize {
+    pub(crate) fn read_at(&self, position: u64, into: &mut [u8]) -> usize {
         let mut copied = 0;
-        while copied < into.len() && position + (copied as u64) < self.size() {
-            let (at, rest) = (position + copied as u64, &mut into[copied..]);
+        while let Some(rest) = into.get_mut(copied..).filter(|rest| !rest.is_empty()) {
+            let Some(at) = position.checked_add(copied as u64).filter(|at| *at < self.size()) else { break };
             copied += match self.copy_held(at, rest) {
                 0 => match self.copy_unplanned(at, rest) {
                     Ok(more) => more,
@@ -252,10 +295,7 @@ impl FarFile {
             Piece::Here(bytes) => bytes.get((at - start) as usize..).filter(|rest| !rest.is_empty()),
             _ => None,
         });
-        let Some(held) = held else { return 0 };
-        let length = held.len().min(into.len());
-        into[..length].copy_from_slice(&held[..length]);
-        length
+        held.map_or(0, |held| copy(held, into))
     }
 
     /// Fetches and copies what GDAL wants beyond what was ordered: the rest of a long header, which is kept, or
@@ -263,23 +303,58 @@ impl FarFile {
     fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, RangeError> {
         let wanted = into.len() as u64;
         tracing::debug!(url = self.address(), at, wanted, "read beyond what was ordered");
-        let stretch = self.fetch_range(&(at..at + wanted.max(HEAD_BYTES)))?;
-        let length = stretch.bytes.len().min(into.len());
-        into[..length].copy_from_slice(&stretch.bytes[..length]);
-        if length == 0 {
+        let end = at.saturating_add(wanted.clamp(HEAD_BYTES, MAX_REQUEST_BYTES)).min(self.size());
+        let stretch = self.fetch_range(&(at..end))?;
+        let copied = copy(&stretch.bytes, into);
+        if copied == 0 {
             return Err(HttpError::Cut.into());
         }
         if wanted < HEAD_BYTES {
-            hold(stretch.bytes.len() as u64);
-            if let Some(replaced) = self.pieces().insert(at, Piece::Here(stretch.bytes)) {
-                let_go(replaced.len());
-            }
+            self.keep_header_piece(at, stretch.bytes);
         }
-        Ok(length)
+        Ok(copied)
+    }
+
+    /// Keeps a piece of a long header, and drops the oldest where there are many.
+    fn keep_header_piece(&self, at: u64, bytes: Vec<u8>) {
+        let mut pieces = self.pieces();
+        let mut places = self.header_pieces.lock().unwrap_or_else(PoisonError::into_inner);
+        if places.len() == MAX_HEADER_PIECES
+            && let Some(oldest) = places.pop_front().and_then(|oldest| pieces.remove(&oldest))
+        {
+            let_go(oldest.len());
+        }
+        places.push_back(at);
+        hold(bytes.len() as u64);
+        if let Some(replaced) = pieces.insert(at, Piece::Here(bytes)) {
+            let_go(replaced.len());
+        }
     }
 
     fn pieces(&self) -> MutexGuard<'_, Pieces> {
         self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Ranges that are being fetched. Those that have not come when it is dropped, as after a panic, count as failed, so
+/// that nobody waits for them.
+struct Unfinished<'a> {
+    file: &'a FarFile,
+    ranges: &'a [Range<u64>],
+}
+
+impl Drop for Unfinished<'_> {
+    fn drop(&mut self) {
+        let mut pieces = self.file.pieces();
+        for range in self.ranges {
+            if let Some(piece) = pieces.get_mut(&range.start)
+                && matches!(piece, Piece::Ordered(_))
+            {
+                *piece = Piece::Failed(piece.len(), RangeError::NotFetched);
+            }
+        }
+        drop(pieces);
+        self.file.arrived.notify_all();
     }
 }
 
@@ -289,10 +364,28 @@ impl Drop for FarFile {
     }
 }
 
+/// The smallest range that holds all of those sorted by their beginning; `None` where there is none.
+fn around(ranges: &[Range<u64>]) -> Option<Range<u64>> {
+    let end = ranges.iter().map(|range| range.end).max()?;
+    ranges.first().map(|first| first.start..end)
+}
+
+fn length(range: &Range<u64>) -> u64 {
+    range.end.saturating_sub(range.start)
+}
+
+/// Copies as much as fits; returns how much.
+fn copy(from: &[u8], into: &mut [u8]) -> usize {
+    let copied = from.len().min(into.len());
+    into[..copied].copy_from_slice(&from[..copied]);
+    copied
+}
+
 fn hold(bytes: u64) {
     HELD_BYTES.fetch_add(bytes, Ordering::Relaxed);
 }
 
 fn let_go(bytes: u64) {
-    HELD_BYTES.fetch_sub(bytes, Ordering::Relaxed);
+    let less = |held: u64| Some(held.saturating_sub(bytes));
+    let _ = HELD_BYTES.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
 }

@@ -34,6 +34,9 @@ pub(crate) enum RangeError {
     /// Another file under the same address.
     #[error("it changed while it was read; run again")]
     Changed,
+    /// The thread that fetched it ended before.
+    #[error("it could not be fetched, for a fault of this program")]
+    NotFetched,
 }
 
 impl From<DeadlineError> for RangeError {
@@ -46,7 +49,7 @@ impl http::Fault for RangeError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
             Self::Http(error) => error.attempts(passing),
-            Self::NoRanges | Self::BadRange | Self::Changed => 1,
+            Self::NoRanges | Self::BadRange | Self::Changed | Self::NotFetched => 1,
         }
     }
 

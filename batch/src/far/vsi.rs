@@ -117,8 +117,11 @@ unsafe extern "C" fn read(handle: *mut c_void, buffer: *mut c_void, size: usize,
         std::ptr::write_bytes(buffer.cast::<u8>(), 0, length);
         (&mut *handle.cast::<Handle>(), std::slice::from_raw_parts_mut(buffer.cast::<u8>(), length))
     };
-    let got = handle.file.read_at(handle.position, buffer);
-    handle.position += got as u64;
+    // A panic must not pass through GDAL.
+    let file = &handle.file;
+    let read = std::panic::AssertUnwindSafe(|| file.read_at(handle.position, buffer));
+    let got = std::panic::catch_unwind(read).unwrap_or(0);
+    handle.position = handle.position.saturating_add(got as u64);
     handle.is_at_end = got < length;
     got / size
 }

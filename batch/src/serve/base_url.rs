@@ -30,7 +30,7 @@ impl BaseUrl {
         format!("{}{path}", self.mount)
     }
 
-    fn from_headers(headers: &HeaderMap) -> Self {
+    pub(super) fn from_headers(headers: &HeaderMap) -> Self {
         let scheme = first(headers, &FORWARDED_PROTO).filter(|scheme| *scheme == "https").unwrap_or("http");
         let host = [FORWARDED_HOST, header::HOST].iter().find_map(|name| first(headers, name).filter(is_host));
         let mount = first(headers, &FORWARDED_PREFIX).filter(is_mount).unwrap_or_default();
@@ -54,12 +54,18 @@ fn first<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<&'a str> {
     headers.get(name)?.to_str().ok()?.split(',').next().map(str::trim)
 }
 
+/// The longest host with a port; longer ones would make every link long.
+const MAX_HOST_BYTES: usize = 262;
+const MAX_MOUNT_BYTES: usize = 256;
+
 fn is_host(text: &&str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
+    (1..=MAX_HOST_BYTES).contains(&text.len())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b".-_:[]".contains(&byte))
 }
 
 fn is_mount(text: &&str) -> bool {
-    text.starts_with('/')
+    text.len() <= MAX_MOUNT_BYTES
+        && text.starts_with('/')
         && !text.starts_with("//")
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/.-_~%".contains(&byte))
 }

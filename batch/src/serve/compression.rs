@@ -1,11 +1,16 @@
 //! What is made smaller on the way: program and text, never pictures, never a part of a file.
 
-use axum::extract::Request;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
 use axum::http::{Extensions, HeaderMap, HeaderValue, Method, StatusCode, Version, header};
 use axum::middleware::Next;
 use axum::response::Response;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::compression::predicate::{And, SizeAbove};
 use tower_http::compression::{CompressionLayer, Predicate};
+
+use super::held_body::HeldBody;
 
 /// Below this an answer fits one network packet anyway.
 const SMALLEST_BYTES: u64 = 1024;
@@ -21,14 +26,57 @@ const COMPRESSED_TYPES: [&str; 8] = [
     "image/svg+xml",
 ];
 
-type IsText = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+/// Answers that are compressed at a time: each takes some 20 MB for as long as its reader does. Further ones
+/// are sent as they are.
+const MAX_ENCODERS: usize = 4;
 
-/// Brotli or gzip, whichever the reader prefers.
-pub(super) fn layer() -> CompressionLayer<And<SizeAbove, IsText>> {
-    CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST_BYTES).and(is_program_or_text as IsText))
+/// What allows an answer to be compressed; kept until it was sent.
+#[derive(Clone)]
+struct Encoder {
+    _permit: Arc<OwnedSemaphorePermit>,
 }
 
-fn is_program_or_text(_: StatusCode, _: Version, headers: &HeaderMap, _: &Extensions) -> bool {
+/// The encoders that are free.
+#[derive(Clone)]
+pub(super) struct Encoders(Arc<Semaphore>);
+
+impl Encoders {
+    /// All of them.
+    pub(super) fn new() -> Self {
+        Self(Arc::new(Semaphore::new(MAX_ENCODERS)))
+    }
+}
+
+type HasEncoder = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
+
+/// Brotli or gzip, whichever the reader prefers, where [`reserve_encoder`] found one.
+pub(super) fn layer() -> CompressionLayer<And<SizeAbove, HasEncoder>> {
+    CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST_BYTES).and(has_encoder as HasEncoder))
+}
+
+fn has_encoder(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
+    extensions.get::<Encoder>().is_some()
+}
+
+/// Takes an encoder for an answer that is worth it, if one is free.
+pub(super) async fn reserve_encoder(State(encoders): State<Encoders>, request: Request, next: Next) -> Response {
+    let accepts_encodings = request.headers().contains_key(header::ACCEPT_ENCODING);
+    let mut response = next.run(request).await;
+    if !is_program_or_text(response.headers()) {
+        return response;
+    }
+    response.headers_mut().insert(header::VARY, HeaderValue::from_static("accept-encoding"));
+    let is_compressed = response.headers().contains_key(header::CONTENT_ENCODING);
+    if accepts_encodings
+        && !is_compressed
+        && let Ok(permit) = encoders.0.try_acquire_owned()
+    {
+        response.extensions_mut().insert(Encoder { _permit: Arc::new(permit) });
+    }
+    response
+}
+
+fn is_program_or_text(headers: &HeaderMap) -> bool {
     let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = stated.split(';').next().unwrap_or_default().trim();
     COMPRESSED_TYPES.contains(&media_type)
@@ -42,10 +90,12 @@ pub(super) async fn whole_where_bytes_are_counted(mut request: Request, next: Ne
         request.headers_mut().remove(header::ACCEPT_ENCODING);
     }
     let mut response = next.run(request).await;
-    if response.headers().contains_key(header::CONTENT_ENCODING) {
-        weaken_etag(response.headers_mut());
+    let encoder = response.extensions_mut().remove::<Encoder>();
+    if !response.headers().contains_key(header::CONTENT_ENCODING) {
+        return response;
     }
-    response
+    weaken_etag(response.headers_mut());
+    response.map(|body| HeldBody::wrap(body, encoder))
 }
 
 fn weaken_etag(headers: &mut HeaderMap) {
@@ -61,8 +111,7 @@ mod tests {
 
     fn check(media_type: &'static str, compressed: bool) {
         let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(media_type))]);
-        let is_text = is_program_or_text(StatusCode::OK, Version::HTTP_11, &headers, &Extensions::new());
-        assert_eq!(is_text, compressed, "{media_type}");
+        assert_eq!(is_program_or_text(&headers), compressed, "{media_type}");
     }
 
     #[test]

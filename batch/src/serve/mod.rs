@@ -13,23 +13,31 @@ mod base_url;
 mod caching;
 mod compression;
 mod cors;
+mod origin;
+mod policy;
+
+// How answers reach their readers.
+mod connections;
+mod held_body;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use axum::Router;
+use dragonfly_core::metadata::ClientConfig;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
+use connections::Limits;
 use files::Folder;
+use policy::Sources;
 use site::Site;
 use stac::CatalogueFile;
 
-/// How long a reader may go on with a download after the server was told to stop.
-const GRACE: Duration = Duration::from_secs(5);
+/// Threads that wait for files.
+const MAX_FILE_THREADS: usize = 16;
 
 /// What is served, and where.
 #[derive(Clone, Debug)]
@@ -42,21 +50,32 @@ pub(crate) struct Served {
     pub(crate) root: PathBuf,
     /// A STAC ItemCollection, served as a STAC API under `/stac`.
     pub(crate) catalogue: Option<PathBuf>,
+    /// What the page is told by these settings.
+    pub(crate) client: ClientConfig,
+    /// Origins from which the page may read images, besides the hosts of the settings.
+    pub(crate) image_sources: Vec<String>,
 }
 
 /// Serves until Ctrl-C or SIGTERM. `on_ready` hears the address once readers can connect.
 ///
 /// # Errors
-/// When the page, the root, the catalogue or the address cannot be had. Nothing is served then.
+/// When the page, the root, the catalogue or the address cannot be had, a source of images is no origin, or too few
+/// files may be open. Nothing is served then.
 pub(crate) fn run(served: &Served, on_ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let site = Site {
         page: page_folder(&served.dist)?,
         published: published_folder(&served.root)?,
         catalogue: served.catalogue.as_deref().map(CatalogueFile::open).transpose()?.map(Arc::new),
+        sources: Sources::new(&served.client, &served.image_sources)?,
     };
+    let limits = Limits::of_this_process()?;
     let listener = listen(served.listen)?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("starting the server")?;
-    let outcome = runtime.block_on(serve(listener, site::router(&site), on_ready));
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .max_blocking_threads(MAX_FILE_THREADS)
+        .enable_all()
+        .build()
+        .context("starting the server")?;
+    let outcome = runtime.block_on(serve(listener, site::router(&site), limits, on_ready));
     runtime.shutdown_background();
     outcome
 }
@@ -98,26 +117,14 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
     Ok(listener)
 }
 
-async fn serve(listener: TcpListener, router: Router, on_ready: impl FnOnce(SocketAddr)) -> Result<()> {
+async fn serve(listener: TcpListener, router: Router, limits: Limits, on_ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let stop = StopSignals::new()?;
-    let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
     let address = listener.local_addr()?;
     tracing::debug!("listening on http://{address}");
     on_ready(address);
-
-    let graceful = axum::serve(listener, router).with_graceful_shutdown(async {
-        stop.heard().await;
-        let _ = stopping.send(());
-    });
-    let grace_over = async {
-        let _ = stopped.await;
-        tokio::time::sleep(GRACE).await;
-    };
-    tokio::select! {
-        outcome = graceful => outcome.context("serving"),
-        () = grace_over => Ok(()),
-    }
+    connections::serve(listener, router, limits, stop.heard()).await;
+    Ok(())
 }
 
 /// Ctrl-C from a terminal, SIGTERM from a service manager.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, Request};
 use axum::http::{HeaderName, HeaderValue, header};
-use axum::middleware::from_fn;
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
 use axum::routing::{MethodRouter, get};
 use axum::{Json, Router};
@@ -13,9 +13,11 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use tower_http::trace::TraceLayer;
 
 use super::base_url::BaseUrl;
+use super::compression::Encoders;
 use super::files::{Folder, not_found};
+use super::policy::{PagePolicy, Sources};
 use super::stac::CatalogueFile;
-use super::{caching, client_config, compression, cors, stac};
+use super::{caching, client_config, compression, cors, policy, stac};
 
 /// What there is to serve.
 pub(super) struct Site {
@@ -25,28 +27,34 @@ pub(super) struct Site {
     pub(super) published: Folder,
     /// Scenes for the page's high resolution.
     pub(super) catalogue: Option<Arc<CatalogueFile>>,
+    /// From where the page may fetch, by the settings.
+    pub(super) sources: Sources,
 }
 
 /// The whole site.
 pub(super) fn router(site: &Site) -> Router {
+    let meta = site.published.flat_room("meta", "json");
+    let policy = PagePolicy { configured: site.sources.clone(), meta: meta.clone(), catalogue: site.catalogue.clone() };
     let router = Router::new()
         .route("/", index(site.page.clone()))
         .route("/{*path}", files(site.page.clone()))
-        .route("/tiles/{*path}", files(site.published.room("tiles")))
-        .route("/raster/{*path}", files(site.published.room("raster")))
-        .route("/meta/{*path}", files(site.published.room("meta")));
+        .route("/tiles/{*path}", files(site.published.room("tiles", "png")))
+        .route("/raster/{*path}", files(site.published.room("raster", "tif")))
+        .route("/meta/{*path}", files(meta.clone()));
     let router = match &site.catalogue {
-        Some(catalogue) => router
-            .route("/meta/client.json", client_json(site.published.room("meta")))
-            .merge(stac::router(Arc::clone(catalogue))),
+        Some(catalogue) => {
+            router.route("/meta/client.json", client_json(meta)).merge(stac::router(Arc::clone(catalogue)))
+        }
         None => router,
     };
     router
         .fallback(async || not_found())
+        .layer(from_fn_with_state(Encoders::new(), compression::reserve_encoder))
         .layer(compression::layer())
         .layer(from_fn(compression::whole_where_bytes_are_counted))
         .layer(cors::layer())
         .layer(from_fn(caching::say_how_long))
+        .layer(from_fn_with_state(policy, policy::add))
         .layer(header_always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         // The origin is kept: public basemaps refuse requests that do not say where they come from.
         .layer(header_always(header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
@@ -99,10 +107,13 @@ mod tests {
         };
         write("dist/index.html", "<!doctype html>");
         write("dist/page-0123456789abcdef.js", &"let a = 1;\n".repeat(1000));
+        write("dist/ready-0123456789abcdef.js", "let b");
+        write("dist/ready-0123456789abcdef.js.br", "brotli");
+        write("dist/ready-0123456789abcdef.js.gz", "gz");
         write(&format!("root/tiles/madre/{RUN}/dnbr/6/10/25.png"), "tile");
         write("root/meta/client.json", r#"{"highres_zoom":11,"stale_after_days":30,"attribution":"x"}"#);
-        write("nir.tif", "0123456789");
-        let scene = json!({ "id": "a", "collection": "c", "bbox": [0, 0, 1, 1], "assets": { "nir08": { "href": "nir.tif" } },
+        write("nir.tif", "MM\0*456789");
+        let scene = json!({ "id": "a", "collection": "c", "bbox": [0, 0, 1, 1], "assets": { "nir08": { "href": "nir.tif" }, "far": { "href": "https://far.example/a.tif" } },
             "properties": { "datetime": "2025-06-01T00:00:00Z" } });
         write("items.json", &json!({ "features": [scene] }).to_string());
 
@@ -111,6 +122,8 @@ mod tests {
             dist: folder.path().join("dist"),
             root: folder.path().join("root"),
             catalogue: Some(folder.path().join("items.json")),
+            client: crate::settings::Settings::default().client_config().unwrap(),
+            image_sources: vec!["https://bucket.example".to_owned()],
         };
         let (ready, address) = mpsc::channel();
         thread::spawn(move || run(&served, |address| ready.send(address).unwrap()));
@@ -126,6 +139,64 @@ mod tests {
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
+    }
+
+    /// The value of a field of the answer's head.
+    fn field(answer: &str, name: &str) -> String {
+        let line = answer.lines().find_map(|line| line.strip_prefix(&format!("{name}: ")));
+        line.unwrap_or_else(|| panic!("no {name} in\n{answer}")).to_owned()
+    }
+
+    #[test]
+    fn the_page_has_a_policy_and_published_files_have_none() {
+        let (_folder, address) = start();
+        let tile = format!("/tiles/madre/{RUN}/dnbr/6/10/25.png");
+        for path in ["/", "/index.html", "/page-0123456789abcdef.js", "/absent.html"] {
+            let answer = ask(address, &format!("GET {path}"));
+            let policy = field(&answer, "content-security-policy");
+            assert!(policy.contains("connect-src 'self' https://bucket.example https://far.example;"), "{policy}");
+            assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+        }
+        for path in [&tile, "/meta/client.json", "/stac/search", "/stac/assets/a/nir08/nir.tif", "/tiles/absent"] {
+            assert!(!ask(address, &format!("GET {path}")).contains("content-security-policy"), "{path}");
+        }
+        for path in ["/", &tile, "/meta/client.json", "/stac/search", "/absent"] {
+            let answer = ask(address, &format!("GET {path}"));
+            assert_eq!(field(&answer, "permissions-policy"), "camera=(), microphone=(), geolocation=(self)");
+            assert_eq!(field(&answer, "x-content-type-options"), "nosniff");
+            assert_eq!(field(&answer, "referrer-policy"), "strict-origin-when-cross-origin");
+        }
+    }
+
+    #[test]
+    fn the_published_settings_name_sources_too() {
+        let (folder, address) = start();
+        let config = r#"{"stac_url":"https://later.example/v1","highres_zoom":11,"stale_after_days":30,"attribution":"x",
+            "basemaps":[{"title":"a","url":"https://{s}.tile.example/{z}/{x}/{y}.png","attribution":"x"}]}"#;
+        fs::write(folder.path().join("root/meta/client.json"), config).unwrap();
+        let policy = field(&ask(address, "GET /"), "content-security-policy");
+        assert!(policy.contains(" https://later.example;"), "{policy}");
+        assert!(policy.contains("img-src 'self' data: blob: https://*.tile.example;"), "{policy}");
+    }
+
+    #[test]
+    fn a_search_with_a_body_without_measure_is_refused() {
+        let (_folder, address) = start();
+        let body = "x".repeat(70_000);
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "POST /stac/search HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n").unwrap();
+        let mut answer = [0; 1024];
+        let count = stream.read(&mut answer).unwrap();
+        let answer = String::from_utf8_lossy(&answer[..count]);
+        assert!(answer.contains("413") && answer.contains("64 KiB"), "{answer}");
+
+        let mut stream = TcpStream::connect(address).unwrap();
+        write!(stream, "POST /stac/search HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
+        // The server may answer before it was sent whole.
+        let _ = write!(stream, "{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
+        let mut answer = [0; 1024];
+        let count = stream.read(&mut answer).unwrap();
+        assert!(String::from_utf8_lossy(&answer[..count]).contains("413"));
     }
 
     #[test]
@@ -146,11 +217,26 @@ mod tests {
             &["404", "cache-control: no-cache", "allow-origin: *", "\r\n\r\nnot found"],
         );
         check(&format!("GET {js}\n{encodings}"), &["200 OK", "content-encoding: br", "immutable", "etag: W/"]);
+        check(&format!("GET /ready-0123456789abcdef.js\n{encodings}"), &["content-encoding: br", "\r\n\r\nbrotli"]);
+        check("GET /ready-0123456789abcdef.js\nAccept-Encoding: gzip", &["content-encoding: gzip", "\r\n\r\ngz"]);
+        check("GET /ready-0123456789abcdef.js", &["text/javascript", "vary: accept-encoding", "\r\n\r\nlet b"]);
         check(&format!("HEAD {js}\n{encodings}"), &["200 OK", "content-length: 11000", "accept-ranges: bytes"]);
         check(&format!("GET {js}\n{encodings}\nRange: bytes=4-8"), &["206", "bytes 4-8/11000", "\r\n\r\na = 1"]);
-        check(&format!("GET {asset}\nRange: bytes=2-4"), &["206", "image/tiff", "bytes 2-4/10", "\r\n\r\n234"]);
+        check(&format!("GET {asset}\nRange: bytes=2-4"), &["206", "image/tiff", "bytes 2-4/10", "\r\n\r\n\0*4"]);
         check(&format!("GET {asset}\nRange: bytes=10-"), &["416", "bytes */10"]);
-        check(&format!("GET {asset}\nRange: bytes=2-4\nIf-Range: \"older\""), &["200 OK", "\r\n\r\n0123456789"]);
+        check(&format!("GET {asset}\nRange: bytes=2-4\nIf-Range: \"older\""), &["200 OK", "\r\n\r\nMM\0*456789"]);
+        check(&format!("GET {asset}\nRange: bytes=-3"), &["206", "bytes 7-9/10", "\r\n\r\n789"]);
+        check(&format!("GET {asset}\nRange: bytes=-300"), &["206", "bytes 0-9/10", "\r\n\r\nMM\0*456789"]);
+        check(&format!("GET {asset}\nRange: bytes=-0"), &["416", "bytes */10"]);
+        check(&format!("GET {asset}\nRange: bytes=0-1,-1"), &["200 OK", "\r\n\r\nMM\0*456789"]);
+        check(&format!("HEAD {asset}\nRange: bytes=-3"), &["200 OK", "content-length: 10", "accept-ranges: bytes"]);
+        let etag = field(&ask(address, &format!("GET {asset}")), "etag");
+        let date = field(&ask(address, &format!("GET {asset}")), "last-modified");
+        for version in [&etag, &date] {
+            check(&format!("GET {asset}\nRange: bytes=-3\nIf-Range: {version}"), &["206", "bytes 7-9/10"]);
+        }
+        check(&format!("GET {asset}\nIf-None-Match: {etag}"), &["304", &format!("etag: {etag}")]);
+        check(&format!("GET {asset}\nIf-Match: \"older\""), &["412"]);
         check("GET /meta/client.json", &[r#""stac_url":"/stac""#, "cache-control: no-cache", "nosniff"]);
         check(
             "GET /stac/search?limit=1",

@@ -247,6 +247,7 @@ pub static PHRASES: Phrases = Phrases {
 
     help: "What does this map show?",
     help_title: "What this map shows",
+    third_party_notices: "Third-party notices",
     explanations: [
         (
             "dNBR",

@@ -268,6 +268,7 @@ pub static PHRASES: Phrases = Phrases {
 
     help: "Was zeigt diese Karte?",
     help_title: "Was diese Karte zeigt",
+    third_party_notices: "Hinweise zu Werken Dritter",
     explanations: [
         (
             "dNBR",

@@ -234,6 +234,7 @@ pub struct Phrases {
     // The explanations: headings and paragraphs.
     pub help: &'static str,
     pub help_title: &'static str,
+    pub third_party_notices: &'static str,
     pub explanations: [(&'static str, &'static str); 5],
 }
 

@@ -3,10 +3,11 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use dragonfly_core::{SIGNED_FILL_DN, dn_from_signed};
+use dragonfly_core::{DnCounts, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed};
 
 use crate::cache::ByteCache;
-use crate::cog::{Cog, ReadError};
+use crate::cog::{BlockPixels, Cog, ReadError};
+use crate::directory::TiffError;
 use crate::level::Level;
 use crate::pixels::{Pixels, SampleKind};
 use crate::transport::Transport;
@@ -74,16 +75,31 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
             .collect())
     }
 
-    /// All pixels of the coarsest overview, 0 where there is no data.
-    pub(crate) async fn read_coarsest(&self) -> Result<Vec<u16>, ReadError> {
+    /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has none.
+    ///
+    /// # Errors
+    /// When it has too many pixels, or cannot be read.
+    pub(crate) async fn count_coarsest(&self) -> Result<DnCounts, ReadError> {
         let image = self.cog.image();
         let overviews = image.levels().iter().skip(1);
         let level = overviews.min_by_key(|level| level.width).unwrap_or(image.full());
-        let mut pixels = self.read_own(level, &(0..level.width), &(0..level.height)).await?;
-        for pixel in pixels.iter_mut().filter(|pixel| **pixel == self.no_data) {
-            *pixel = 0;
+        let (columns, rows) = (0..level.width, 0..level.height);
+        self.check_size(&columns, &rows)?;
+        let fill = image.no_data.unwrap_or(0.0) as i16;
+        let mut counts = DnCounts::default();
+        let count = |block: BlockPixels| counts.add(&digital_numbers(block.pixels, fill), self.no_data);
+        self.cog.read(level, &columns, &rows, &[0], count).await?;
+        Ok(counts)
+    }
+
+    /// An error where a rectangle of a file has more pixels than are read at once.
+    fn check_size(&self, columns: &Range<u32>, rows: &Range<u32>) -> Result<(), ReadError> {
+        let value = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
+        if value <= MAX_COARSEST_PX {
+            return Ok(());
         }
-        Ok(pixels)
+        let cause = TiffError::TooLarge { name: "level", value, most: MAX_COARSEST_PX };
+        Err(ReadError { url: self.cog.url().to_owned(), cause: cause.into() })
     }
 
     fn level(&self) -> &Level {
@@ -91,10 +107,11 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
     }
 
     async fn read_own(&self, level: &Level, columns: &Range<u32>, rows: &Range<u32>) -> Result<Vec<u16>, ReadError> {
+        self.check_size(columns, rows)?;
         let fill = self.cog.image().no_data.unwrap_or(0.0) as i16;
         let width = columns.len();
         let mut window = vec![0; width * rows.len()];
-        let copy = |block: crate::cog::BlockPixels| {
+        let copy = |block: BlockPixels| {
             let numbers = digital_numbers(block.pixels, fill);
             let across = columns.start.max(block.columns.start)..columns.end.min(block.columns.end);
             for row in block.rows.clone() {

@@ -188,10 +188,9 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     async fn token(&self, url: &str, now: DateTime<Utc>) -> Result<Token, CatalogueError> {
         let read = |answer: WebAnswer| {
             // What stands there instead is not shown: it may be a token where none is looked for.
-            let text = str::from_utf8(&answer.body).ok();
-            let token: Token = text
-                .and_then(|text| serde_json::from_str(text).ok())
-                .ok_or_else(|| CatalogueError::WithoutToken { url: url.to_owned() })?;
+            let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+            let token: Token =
+                serde_json::from_str(text).map_err(|_| CatalogueError::WithoutToken { url: url.to_owned() })?;
             match token.expiry > now {
                 true => Ok(token),
                 false => Err(CatalogueError::TokenOver { url: url.to_owned(), expiry: token.expiry }),

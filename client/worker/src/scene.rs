@@ -369,7 +369,7 @@ async fn offset_of<T: Transport, C: ByteCache>(item: &Item, swir: &Band<T, C>) -
     match offset_rule(item) {
         OffsetRule::Decided(decision) => Ok(decision),
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            Ok(offset_from_pixels(metadata_offset_dn, &swir.read_coarsest().await?))
+            Ok(offset_from_pixels(metadata_offset_dn, &swir.count_coarsest().await?))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Broken and hostile files end in errors: never in a panic, a hang or a flood of memory.
 //!
 //! The replay changes each file of `corpus/` in a few hundred ways. For longer,
-//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --release -p dragonfly-worker --test hostile -- --ignored --nocapture`
+//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --locked --release -p dragonfly-worker --test hostile -- --ignored --nocapture`
 //! goes on from inputs that ended otherwise than any before. An input that fails is left in the
 //! temporary folder and named.
 #![cfg(not(target_arch = "wasm32"))]

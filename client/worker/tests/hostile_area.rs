@@ -2,7 +2,7 @@
 //!
 //! The replay changes each file of `corpus_area/` in many ways: files as they are, and shapes and systems
 //! put into a sound zip file, so that the changes reach behind its checksums. For longer,
-//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --release -p dragonfly-worker --test hostile_area -- --ignored --nocapture`
+//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --locked --release -p dragonfly-worker --test hostile_area -- --ignored --nocapture`
 //! goes on from inputs that ended otherwise than any before.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]

@@ -1,7 +1,7 @@
 //! How fast blocks are decoded, natively and in WebAssembly under Node.
 //!
 //! Name files when building, and run with or without `--target wasm32-unknown-unknown`:
-//! `DRAGONFLY_SPEED_FILES=a.tif,b.tif cargo test --release -p dragonfly-worker --test speed -- --nocapture`.
+//! `DRAGONFLY_SPEED_FILES=a.tif,b.tif cargo test --locked --release -p dragonfly-worker --test speed -- --nocapture`.
 //! Without files it is over at once.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 

@@ -45,9 +45,6 @@ pub struct UnreadItem {
 /// What is no list of items. Quotes nothing of what was read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotItemsError {
-    /// Other characters than JSON's.
-    #[error("it is no JSON: it is not UTF-8")]
-    NotText,
     /// Malformed.
     #[error("it is no JSON (line {line}, column {column})")]
     NotJson {
@@ -70,14 +67,24 @@ pub enum NotItemsError {
     TooMany,
 }
 
+impl NotItemsError {
+    fn not_utf8(json: &[u8], error: std::str::Utf8Error) -> Self {
+        let valid = json.get(..error.valid_up_to()).unwrap_or_default();
+        let line_start = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Self::NotJson { line, column: valid.len() - line_start + 1 }
+    }
+}
+
 impl ItemCollection {
     /// Reads a list.
     ///
     /// # Errors
     /// When it is none, none of its items can be read, or it holds too many.
     pub fn read(json: &[u8]) -> Result<Self, NotItemsError> {
-        let json = std::str::from_utf8(json).map_err(|_| NotItemsError::NotText)?;
-        match serde_json::from_str::<Document>(json) {
+        // As text: a reader of bytes beside that of text would double the worker's code.
+        let text = std::str::from_utf8(json).map_err(|error| NotItemsError::not_utf8(json, error))?;
+        match serde_json::from_str::<Document>(text) {
             Ok(document) => document.try_into(),
             Err(error) if error.is_data() => Err(NotItemsError::NotStac),
             Err(error) => Err(NotItemsError::NotJson { line: error.line(), column: error.column() }),

@@ -20,8 +20,10 @@ const MAX_SCALAR_BYTES: usize = 1 << 10;
 pub(super) const MAX_TEXT_BYTES: usize = 256;
 /// Items of a list that are kept: bands of a file, corners of a box, links of a page.
 const MAX_LIST_ITEMS: usize = 64;
-/// The longest item of a list and the longest entry of an object, bytes of JSON.
-const MAX_PART_BYTES: usize = 16 << 10;
+/// The longest item of a list, bytes of JSON.
+const MAX_ITEM_BYTES: usize = 16 << 10;
+/// The longest entry of an object, bytes of JSON.
+const MAX_ENTRY_BYTES: usize = 64 << 10;
 /// Entries of one object.
 const MAX_ENTRIES: usize = 1000;
 
@@ -145,7 +147,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for List<T> {
         let mut items = Vec::new();
         for _ in 0..MAX_LIST_ITEMS {
             let Some(raw) = list.next_element::<Box<RawValue>>()? else { return Ok(items) };
-            items.extend(part(&raw));
+            items.extend(part(&raw, MAX_ITEM_BYTES));
         }
         while list.next_element::<IgnoredAny>()?.is_some() {}
         Ok(items)
@@ -166,7 +168,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Entries<T> {
                 return Err(A::Error::custom(format_args!("more than {MAX_ENTRIES} entries")));
             }
             if key.len() <= MAX_TEXT_BYTES
-                && let Some(entry) = part(&raw)
+                && let Some(entry) = part(&raw, MAX_ENTRY_BYTES)
             {
                 entries.insert(key, entry);
             }
@@ -186,8 +188,8 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
 }
 
 /// A part of a list or an object; `None` where it is too long, or another than expected.
-fn part<T: DeserializeOwned>(raw: &RawValue) -> Option<T> {
-    if raw.get().len() > MAX_PART_BYTES { None } else { serde_json::from_str(raw.get()).ok() }
+fn part<T: DeserializeOwned>(raw: &RawValue, max_bytes: usize) -> Option<T> {
+    if raw.get().len() > max_bytes { None } else { serde_json::from_str(raw.get()).ok() }
 }
 
 /// A value of at most so many bytes of JSON; null where it is nested too deeply.

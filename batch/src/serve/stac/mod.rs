@@ -1,7 +1,8 @@
-//! A STAC API 1.0.0 over one file of items, which also gives out the files that the items name.
+//! A STAC API 1.0.0 over one file of items, which also gives out the rasters that the items name.
 
 // What is there.
 mod catalogue;
+mod local_files;
 mod scene;
 
 // What is asked.
@@ -9,14 +10,16 @@ mod area;
 mod search;
 
 // What is answered.
+mod budget;
 mod description;
 mod link;
+mod page_stream;
 mod refusal;
 
-use std::ffi::OsStr;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::{Path, Query, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
@@ -26,15 +29,63 @@ use serde_json::{Value, json};
 
 use super::base_url::BaseUrl;
 use super::files;
+use budget::Budget;
+use catalogue::Catalogue;
 pub(super) use catalogue::CatalogueFile;
+use page_stream::PageStream;
 use refusal::Refusal;
-use search::{Page, PagedSearch};
+use search::PagedSearch;
 
 const JSON: &str = "application/json";
 const GEOJSON: &str = "application/geo+json";
 
+/// Bytes of a search's body.
+const MAX_BODY_BYTES: usize = 64 * 1024;
+/// How long the body of a search may take to arrive.
+const MAX_BODY_TIME: Duration = Duration::from_secs(10);
+
 type Answer = Result<Response, Refusal>;
-type Catalogues = State<Arc<CatalogueFile>>;
+
+/// The API over one catalogue.
+#[derive(Clone)]
+struct Api {
+    file: Arc<CatalogueFile>,
+    budget: Budget,
+}
+
+impl Api {
+    /// Answers with JSON computed from the items as they are now.
+    async fn answer(
+        &self,
+        media_type: &'static str,
+        compute: impl FnOnce(&Catalogue) -> Result<Value, Refusal> + Send + 'static,
+    ) -> Answer {
+        let file = Arc::clone(&self.file);
+        let computed = self.budget.compute(move || Ok((compute(&file.current())?.to_string().into_bytes(), ())));
+        let (body, ()) = computed.await?;
+        Ok(with_type(media_type, Body::from(body)))
+    }
+
+    /// Answers a search; `next_link` leads to the page that begins at an item.
+    async fn page(
+        &self,
+        base: BaseUrl,
+        find: impl FnOnce(&Catalogue) -> Result<search::Page, Refusal> + Send + 'static,
+        next_link: impl FnOnce(&BaseUrl, usize) -> Value + Send + 'static,
+    ) -> Answer {
+        let file = Arc::clone(&self.file);
+        let first = self.budget.compute(move || {
+            let catalogue = file.current();
+            let page = find(&catalogue)?;
+            let next = page.next.map(|next| next_link(&base, next));
+            let links = [link::root(&base)].into_iter().chain(next).collect();
+            let mut page = PageStream::new(catalogue, base, page, links);
+            Ok((page.write_piece()?, page))
+        });
+        let (piece, page) = first.await?;
+        Ok(page_stream::answer(piece, page, self.budget.clone()))
+    }
+}
 
 /// Everything under `/stac`.
 pub(super) fn router(catalogue: Arc<CatalogueFile>) -> Router {
@@ -49,94 +100,96 @@ pub(super) fn router(catalogue: Arc<CatalogueFile>) -> Router {
         .route("/stac/collections/{collection}/items/{item}", get(item))
         .route("/stac/search", get(search_by_query).post(search_by_body))
         .route("/stac/assets/{item}/{asset}/{file}", get(asset))
-        .with_state(catalogue)
+        .with_state(Api { file: catalogue, budget: Budget::new() })
 }
 
 const OPENAPI: &str = include_str!("openapi.json");
 
-async fn landing(State(file): Catalogues, base: BaseUrl) -> Answer {
-    Ok(Json(description::landing(&*file.current().await?, &base)).into_response())
+async fn landing(State(api): State<Api>, base: BaseUrl) -> Answer {
+    api.answer(JSON, move |catalogue| Ok(description::landing(catalogue, &base))).await
 }
 
-async fn collections(State(file): Catalogues, base: BaseUrl) -> Answer {
-    Ok(Json(description::collections(&*file.current().await?, &base)).into_response())
+async fn collections(State(api): State<Api>, base: BaseUrl) -> Answer {
+    api.answer(JSON, move |catalogue| Ok(description::collections(catalogue, &base))).await
 }
 
-async fn collection(State(file): Catalogues, base: BaseUrl, Path(id): Path<String>) -> Answer {
-    let collection = description::collection(&*file.current().await?, &id, &base);
-    Ok(Json(collection.ok_or_else(|| Refusal::no_collection(&id))?).into_response())
+async fn collection(State(api): State<Api>, base: BaseUrl, Path(id): Path<String>) -> Answer {
+    api.answer(JSON, move |catalogue| {
+        description::collection(catalogue, &id, &base).ok_or_else(|| Refusal::no_collection(&id))
+    })
+    .await
 }
 
 async fn collection_items(
-    State(file): Catalogues,
+    State(api): State<Api>,
     base: BaseUrl,
     Path(id): Path<String>,
     Query(parameters): Query<Vec<(String, String)>>,
     request: Request,
 ) -> Answer {
-    let catalogue = file.current().await?;
-    if !catalogue.collections().contains(id.as_str()) {
-        return Err(Refusal::no_collection(&id));
-    }
     let search = PagedSearch::from_query(&parameters)?.in_collection(&id);
-    let path = link::items_path(&id);
-    Ok(feature_collection(&search.page(&catalogue), &base, |next| {
-        link::next_by_get(&base, &path, request.uri().query(), next)
-    }))
+    let (path, query) = (link::items_path(&id), request.uri().query().map(str::to_owned));
+    let find = move |catalogue: &Catalogue| match catalogue.collections().contains(id.as_str()) {
+        true => Ok(search.page(catalogue)),
+        false => Err(Refusal::no_collection(&id)),
+    };
+    api.page(base, find, move |base, next| link::next_by_get(base, &path, query.as_deref(), next)).await
 }
 
-async fn item(State(file): Catalogues, base: BaseUrl, Path((collection, id)): Path<(String, String)>) -> Answer {
-    let catalogue = file.current().await?;
-    let scene = catalogue.scene(&id).filter(|scene| scene.item.collection.as_ref() == Some(&collection));
-    let scene = scene.ok_or_else(|| Refusal::not_found(format!("there is no item {id} in {collection}")))?;
-    Ok(geojson(&scene.published(&base)))
+async fn item(State(api): State<Api>, base: BaseUrl, Path((collection, id)): Path<(String, String)>) -> Answer {
+    api.answer(GEOJSON, move |catalogue| {
+        let scene = catalogue.scene(&id).filter(|scene| scene.item.collection.as_ref() == Some(&collection));
+        let scene = scene.ok_or_else(|| Refusal::not_found(format!("there is no item {id} in {collection}")))?;
+        catalogue.published(scene, &base).map_err(|_| Refusal::failed())
+    })
+    .await
 }
 
 async fn search_by_query(
-    State(file): Catalogues,
+    State(api): State<Api>,
     base: BaseUrl,
     Query(parameters): Query<Vec<(String, String)>>,
     request: Request,
 ) -> Answer {
     let search = PagedSearch::from_query(&parameters)?;
-    Ok(feature_collection(&search.page(&*file.current().await?), &base, |next| {
-        link::next_by_get(&base, link::SEARCH, request.uri().query(), next)
-    }))
+    let query = request.uri().query().map(str::to_owned);
+    let next_link = move |base: &BaseUrl, next| link::next_by_get(base, link::SEARCH, query.as_deref(), next);
+    api.page(base, move |catalogue| Ok(search.page(catalogue)), next_link).await
 }
 
-async fn search_by_body(State(file): Catalogues, base: BaseUrl, body: Bytes) -> Answer {
-    let search = PagedSearch::from_body(&body)?;
-    Ok(feature_collection(&search.page(&*file.current().await?), &base, |next| link::next_by_post(&base, next)))
+async fn search_by_body(State(api): State<Api>, base: BaseUrl, request: Request) -> Answer {
+    let search = PagedSearch::from_body(&body_of(request).await?)?;
+    api.page(base, move |catalogue| Ok(search.page(catalogue)), link::next_by_post).await
 }
 
-/// A file that an item names; the item and the key choose it, the rest of the path only has to agree.
+/// The whole body of a search.
+async fn body_of(request: Request) -> Result<Bytes, Refusal> {
+    let too_large = || {
+        let kib = MAX_BODY_BYTES / 1024;
+        Refusal::too_large(format!("the body has more than {kib} KiB: search by bbox instead of a long geometry"))
+    };
+    let body = request.into_body();
+    if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
+        return Err(too_large());
+    }
+    match tokio::time::timeout(MAX_BODY_TIME, axum::body::to_bytes(body, MAX_BODY_BYTES)).await {
+        Ok(Ok(bytes)) => Ok(bytes),
+        Ok(Err(_)) => Err(too_large()),
+        Err(_) => Err(Refusal::too_slow(format!("the body did not arrive within {} seconds", MAX_BODY_TIME.as_secs()))),
+    }
+}
+
+/// A raster that an item names; the item and the key choose it, the rest of the path only has to agree.
 async fn asset(
-    State(file): Catalogues,
+    State(api): State<Api>,
     Path((item, asset, name)): Path<(String, String, String)>,
     request: Request,
-) -> Answer {
-    let catalogue = file.current().await?;
-    let path = catalogue.scene(&item).and_then(|scene| scene.file(&asset));
-    let path = path.filter(|path| path.file_name() == Some(OsStr::new(&name)) && path.is_file());
-    Ok(match path {
-        Some(path) => files::send(path, request).await,
-        None => files::not_found(),
-    })
-}
-
-fn feature_collection(page: &Page, base: &BaseUrl, next_link: impl Fn(usize) -> Value) -> Response {
-    let links = [link::root(base)].into_iter().chain(page.next.map(next_link));
-    geojson(&json!({
-        "type": "FeatureCollection",
-        "features": page.scenes.iter().map(|scene| scene.published(base)).collect::<Vec<_>>(),
-        "links": links.collect::<Vec<_>>(),
-        "numberMatched": page.matched_count,
-        "numberReturned": page.scenes.len(),
-    }))
-}
-
-fn geojson(value: &Value) -> Response {
-    with_type(GEOJSON, value.to_string())
+) -> Response {
+    let opened = tokio::task::spawn_blocking(move || api.file.current().open_asset(&item, &asset, &name));
+    match opened.await {
+        Ok(Some(file)) => files::send(file, "image/tiff", &request.into_parts().0),
+        _ => files::not_found(),
+    }
 }
 
 fn with_type(media_type: &'static str, body: impl IntoResponse) -> Response {

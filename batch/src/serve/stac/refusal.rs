@@ -30,6 +30,22 @@ impl Refusal {
         Self::not_found(format!("there is no collection {id}: /stac/collections lists them"))
     }
 
+    /// The question is longer than any that can be answered.
+    pub(super) fn too_large(description: impl Into<String>) -> Self {
+        Self { status: StatusCode::PAYLOAD_TOO_LARGE, code: "PayloadTooLarge", description: description.into() }
+    }
+
+    /// The question did not arrive in time.
+    pub(super) fn too_slow(description: impl Into<String>) -> Self {
+        Self { status: StatusCode::REQUEST_TIMEOUT, code: "RequestTimeout", description: description.into() }
+    }
+
+    /// Too many answers are under way.
+    pub(super) fn busy() -> Self {
+        let description = "too many answers are under way: try again in a minute".to_owned();
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, code: "ServiceUnavailable", description }
+    }
+
     /// The fault is the server's.
     pub(super) fn failed() -> Self {
         let description = "the catalogue cannot be read at the moment".to_owned();

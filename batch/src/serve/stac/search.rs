@@ -1,5 +1,7 @@
 //! What a reader asks of the catalogue, checked, and the page that answers it.
 
+use std::collections::HashSet;
+
 use dragonfly_core::stac::Search;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -11,20 +13,24 @@ use super::scene::Scene;
 
 const USUAL_LIMIT: usize = 10;
 const GREATEST_LIMIT: usize = 1000;
+/// As many as a catalogue may have.
+const MAX_COLLECTIONS: usize = 100;
 
 /// A search that can be answered.
 #[derive(Debug, PartialEq)]
 pub(super) struct PagedSearch {
     /// An item that answers any of them answers the whole: a box over the antimeridian makes two.
     alternatives: Vec<Search>,
+    /// All when empty. Apart from the searches, since there may be thousands.
+    ids: HashSet<String>,
     limit: usize,
     start: usize,
 }
 
 /// A part of what a search finds.
-pub(super) struct Page<'a> {
-    /// The items of this page.
-    pub(super) scenes: Vec<&'a Scene>,
+pub(super) struct Page {
+    /// The places of this page's items among those of the catalogue.
+    pub(super) places: Vec<usize>,
     /// Items on all pages.
     pub(super) matched_count: usize,
     /// Where the next page starts.
@@ -88,17 +94,23 @@ impl PagedSearch {
     }
 
     /// The items found, from `start` on and at most `limit` of them.
-    pub(super) fn page<'a>(&self, catalogue: &'a Catalogue) -> Page<'a> {
-        let found: Vec<&Scene> = catalogue.scenes().iter().filter(|scene| self.matches(scene)).collect();
+    pub(super) fn page(&self, catalogue: &Catalogue) -> Page {
         let end = self.start.saturating_add(self.limit);
-        Page {
-            matched_count: found.len(),
-            next: (end < found.len()).then_some(end),
-            scenes: found.into_iter().skip(self.start).take(self.limit).collect(),
+        let mut page = Page { places: Vec::new(), matched_count: 0, next: None };
+        for (place, _) in catalogue.scenes().iter().enumerate().filter(|(_, scene)| self.matches(scene)) {
+            if (self.start..end).contains(&page.matched_count) {
+                page.places.push(place);
+            }
+            page.matched_count += 1;
         }
+        page.next = (end < page.matched_count).then_some(end);
+        page
     }
 
     fn matches(&self, scene: &Scene) -> bool {
+        if !self.ids.is_empty() && !self.ids.contains(&scene.item.id) {
+            return false;
+        }
         // The datetime was read once already, so no item can fail on it.
         self.alternatives.iter().any(|search| search.matches(&scene.item).unwrap_or(false))
     }
@@ -107,10 +119,12 @@ impl PagedSearch {
         refuse_extensions(&asked)?;
         let search = Search {
             collections: asked.collections.unwrap_or_default(),
-            ids: asked.ids.unwrap_or_default(),
             datetime: asked.datetime,
             ..Search::default()
         };
+        if search.collections.len() > MAX_COLLECTIONS {
+            return Err(Refusal::bad_request(format!("more than {MAX_COLLECTIONS} collections: search without them")));
+        }
         check_datetime(&search)?;
         let boxes = match (asked.bbox, asked.intersects) {
             (None, None) => vec![None],
@@ -126,7 +140,8 @@ impl PagedSearch {
             Some(limit) => usize::try_from(limit).unwrap_or(GREATEST_LIMIT).min(GREATEST_LIMIT),
         };
         let alternatives = boxes.into_iter().map(|bbox| Search { bbox, ..search.clone() }).collect();
-        Ok(Self { alternatives, limit, start: asked.token.unwrap_or(0) })
+        let ids = asked.ids.unwrap_or_default().into_iter().collect();
+        Ok(Self { alternatives, ids, limit, start: asked.token.unwrap_or(0) })
     }
 }
 
@@ -173,11 +188,13 @@ mod tests {
             json!({ "id": id, "collection": "c", "bbox": [west, 0.0, west + 1.0, 1.0],
                 "properties": { "datetime": format!("2025-06-{day:02}T12:00:00Z") } })
         };
-        Catalogue::new(&[item("a", 1, 178.0), item("b", 2, 179.0), item("c", 3, -180.0)], Path::new("/data"))
+        let features = [item("a", 1, 178.0), item("b", 2, 179.0), item("c", 3, -180.0)];
+        Catalogue::parse(json!({ "features": features }).to_string(), Path::new("/data")).unwrap()
     }
 
     fn ids(search: &PagedSearch) -> String {
-        search.page(&catalogue()).scenes.iter().map(|scene| scene.item.id.as_str()).collect()
+        let catalogue = catalogue();
+        search.page(&catalogue).places.iter().map(|place| catalogue.scenes()[*place].item.id.as_str()).collect()
     }
 
     fn check(body: &Value, found: &str) {
@@ -225,7 +242,7 @@ mod tests {
         let at = |token: usize| {
             let search = PagedSearch::from_body(format!(r#"{{"limit":2,"token":{token}}}"#).as_bytes()).unwrap();
             let page = search.page(&catalogue);
-            (page.scenes.len(), page.matched_count, page.next)
+            (page.places.len(), page.matched_count, page.next)
         };
         assert_eq!(at(0), (2, 3, Some(2)));
         assert_eq!(at(2), (1, 3, None));
@@ -242,6 +259,9 @@ mod tests {
         check_refused(r#"{"bbox":["a",3,2,2]}"#, "no search in JSON");
         check_refused(r#"{"datetime":"last week"}"#, "datetime `last week`");
         check_refused(r#"{"datetime":"2025-06-02T00:00:00Z/2025-06-01T00:00:00Z"}"#, "after its end");
+        let many = json!({ "collections": vec!["c"; 200] });
+        check_refused(&many.to_string(), "more than 100 collections");
+        check_refused(&format!(r#"{{"intersects":{}}}"#, "[".repeat(10_000)), "no search in JSON");
         check_refused(r#"{"limit":0}"#, "below 1");
         check_refused(r#"{"token":-1}"#, "no search in JSON");
         check_refused(r#"{"intersects":{"type":"Point"}}"#, "no GeoJSON geometry");

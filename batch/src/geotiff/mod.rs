@@ -1,7 +1,15 @@
-//! GDAL, set up for this program: opening, projecting, and noticing what it only mutters.
+//! GDAL, set up for this program: opening and projecting.
+
+// Failures that GDAL reports without returning them.
+mod failure;
+// What may be opened.
+mod header;
+mod limits;
+// Where the blocks of a file lie.
+mod block_places;
 
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
 use gdal::config::{set_config_option, set_error_handler};
@@ -11,10 +19,21 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use crate::far::{self, FarFile};
 use crate::http::{Client, Scope};
+use crate::local_file::{LocalFileError, open_regular};
 use crate::settings::is_url;
 
-/// The last failure that GDAL reported, for calls whose result does not tell.
-static LAST_FAILURE: Mutex<Option<String>> = Mutex::new(None);
+use header::{ReadAt, check_header};
+
+pub(crate) use block_places::BlockPlaces;
+pub(crate) use failure::{FailureWatch, mark_thread};
+pub(crate) use limits::{Limits, block_bytes};
+
+/// A GeoTIFF, open.
+pub(crate) struct GeoTiff {
+    pub(crate) dataset: Dataset,
+    /// Bytes of the whole file.
+    pub(crate) file_bytes: u64,
+}
 
 /// A file system for files far away, and failures into the log instead of onto the screen. Call once, first.
 pub(crate) fn set_up_gdal() -> Result<()> {
@@ -30,68 +49,61 @@ pub(crate) fn set_up_gdal() -> Result<()> {
     far::install()?;
     set_error_handler(|kind, number, message| {
         tracing::debug!(target: "gdal", ?kind, number, message);
-        if matches!(kind, CplErrType::Failure | CplErrType::Fatal)
-            && let Ok(mut last) = LAST_FAILURE.lock()
-        {
-            *last = Some(message.to_owned());
+        if matches!(kind, CplErrType::Failure | CplErrType::Fatal) {
+            failure::note(message);
         }
     });
     Ok(())
 }
 
-/// Forgets the last failure, to watch what follows.
-pub(crate) fn forget_failure() {
-    if let Ok(mut last) = LAST_FAILURE.lock() {
-        *last = None;
-    }
-}
-
-/// An error when GDAL reported a failure since [`forget_failure`].
-pub(crate) fn check_failure() -> Result<()> {
-    match LAST_FAILURE.lock() {
-        Ok(mut last) => last.take().map_or(Ok(()), |message| Err(anyhow!(message))),
-        Err(_) => bail!("a thread died while writing"),
-    }
-}
-
 /// Opens a GeoTIFF at a path or URL of the configuration for reading.
 ///
 /// # Errors
-/// When it is missing or is none. Names it.
-pub(crate) fn open(location: &str, client: &Client) -> Result<Dataset> {
-    if is_url(location) { open_far(&FarFile::ask(location, Scope::Configured, client)?) } else { open_near(location) }
+/// When it is missing, is none, or exceeds the limits. Names it.
+pub(crate) fn open(location: &str, client: &Client, limits: Limits) -> Result<GeoTiff> {
+    if is_url(location) {
+        open_far(&FarFile::ask(location, Scope::Configured, client)?, limits)
+    } else {
+        open_near(location, limits)
+    }
 }
 
 /// Opens a GeoTIFF far away, once its head is here.
 ///
 /// # Errors
-/// When it does not come or is none. Names it.
-pub(crate) fn open_far(file: &Arc<FarFile>) -> Result<Dataset> {
+/// When it does not come, is none, or exceeds the limits. Names it.
+pub(crate) fn open_far(file: &Arc<FarFile>, limits: Limits) -> Result<GeoTiff> {
     file.wait_for_head()?;
-    open_named(&file.offer().path(), file.address())
+    open_named(&file.offer().path(), file.address(), &**file, limits)
 }
 
 /// Opens a GeoTIFF on this machine.
 ///
 /// # Errors
-/// When it is missing or is none. Names it.
-pub(crate) fn open_near(path: &str) -> Result<Dataset> {
+/// When it is missing, is none, or exceeds the limits. Names it.
+pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
     if path.contains("://") {
         bail!("{path} can be read neither as a file nor over http: give the catalogue http(s) addresses");
     }
-    if !Path::new(path).exists() {
-        bail!("{path} does not exist: check the catalogue's hrefs");
+    match open_regular(Path::new(path)) {
+        Ok(file) => open_named(path, path, &file, limits),
+        Err(LocalFileError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            bail!("{path} does not exist: check the catalogue's hrefs")
+        }
+        Err(error) => bail!("{path} cannot be opened: {error}"),
     }
-    open_named(path, path)
 }
 
-fn open_named(name: &str, location: &str) -> Result<Dataset> {
+/// Opens what GDAL finds under a name. `file` is the same file.
+fn open_named(name: &str, location: &str, file: &impl ReadAt, limits: Limits) -> Result<GeoTiff> {
+    mark_thread();
+    check_header(file, limits.max_tag_bytes()).with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         allowed_drivers: Some(&["GTiff"]),
         ..DatasetOptions::default()
     };
-    Dataset::open_ex(name, options).map_err(|error| {
+    let dataset = Dataset::open_ex(name, options).map_err(|error| {
         let cause = match error {
             GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.replace(name, location),
             GdalError::NullPointer { .. } => "it does not begin as one".to_owned(),
@@ -100,11 +112,14 @@ fn open_named(name: &str, location: &str) -> Result<Dataset> {
         anyhow!(
             "{location} cannot be opened as a GeoTIFF: {cause}; fetch it again, or take its item out of the catalogue"
         )
-    })
+    })?;
+    limits.check(&dataset).with_context(|| format!("{location} cannot be read"))?;
+    Ok(GeoTiff { dataset, file_bytes: file.length() })
 }
 
 /// A transformation between two systems, x east and y north in both.
 pub(crate) fn transform(from: &SpatialRef, to: &SpatialRef) -> Result<CoordTransform> {
+    mark_thread();
     let (mut from, mut to) = (from.clone(), to.clone());
     from.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
     to.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -118,6 +133,7 @@ pub(crate) fn web_mercator() -> Result<SpatialRef> {
 
 /// Transforms points; those without an answer become infinite.
 pub(crate) fn project(transform: &CoordTransform, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    mark_thread();
     let (mut x, mut y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
     // PROJ answers for the points it can, and marks the others infinite.
     let _ = transform.transform_coords(&mut x, &mut y, &mut []);

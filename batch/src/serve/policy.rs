@@ -1,0 +1,176 @@
+//! What the page may do in a reader's browser: the same as behind nginx, whose list of sources is derived here.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use dragonfly_core::metadata::ClientConfig;
+
+use super::client_config;
+use super::files::Folder;
+use super::origin::origin_of;
+use super::stac::CatalogueFile;
+
+const PERMISSIONS_POLICY: HeaderName = HeaderName::from_static("permissions-policy");
+const PERMISSIONS: &str = "camera=(), microphone=(), geolocation=(self)";
+
+/// Published files carry no policy for pages: viewers of pictures and JSON style themselves inline.
+const DATA_FOLDERS: [&str; 4] = ["/tiles/", "/raster/", "/meta/", "/stac/"];
+
+/// Hosts of one list; no catalogue of one deployment has so many.
+const MAX_SOURCES: usize = 64;
+
+/// From where the page may fetch, besides this server.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Sources {
+    /// The catalogue, its token endpoint, a proxy and the buckets of the images.
+    images: BTreeSet<String>,
+    /// Basemaps.
+    basemaps: BTreeSet<String>,
+}
+
+/// A setting that is no origin.
+#[derive(Debug, thiserror::Error)]
+#[error("`image_sources` names `{0}`, which is no origin: write scheme and host, such as https://bucket.example")]
+pub(super) struct BadSourceError(String);
+
+/// The policy, as far as it is known without a request.
+#[derive(Clone)]
+pub(super) struct PagePolicy {
+    /// By the settings.
+    pub(super) configured: Sources,
+    /// Where the published settings lie, which are those that the page follows.
+    pub(super) meta: Folder,
+    /// Its items may lie on other hosts.
+    pub(super) catalogue: Option<Arc<CatalogueFile>>,
+}
+
+impl Sources {
+    /// By what the page is told, and further sources of images.
+    ///
+    /// # Errors
+    /// When one of `images` is no origin.
+    pub(super) fn new(config: &ClientConfig, images: &[String]) -> Result<Self, BadSourceError> {
+        let mut sources = Self::of_config(config);
+        for text in images {
+            let is_origin = |origin: &String| origin.eq_ignore_ascii_case(text.trim_end_matches('/'));
+            let origin = origin_of(text).filter(is_origin).ok_or_else(|| BadSourceError(text.clone()))?;
+            sources.images.insert(origin);
+        }
+        Ok(sources)
+    }
+
+    fn of_config(config: &ClientConfig) -> Self {
+        let token_url = config.other.get("token_url").and_then(|url| url.as_str());
+        let urls = [config.stac_url.as_deref(), config.proxy_base.as_deref(), token_url];
+        Self {
+            images: urls.into_iter().flatten().filter_map(origin_of).collect(),
+            basemaps: config.basemaps.iter().filter_map(|basemap| origin_of(&basemap.url)).collect(),
+        }
+    }
+
+    /// The `Content-Security-Policy`.
+    fn policy(&self) -> String {
+        let list = |sources: &BTreeSet<String>| -> String {
+            sources.iter().take(MAX_SOURCES).map(|source| format!(" {source}")).collect()
+        };
+        format!(
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
+             img-src 'self' data: blob:{}; connect-src 'self'{}; worker-src 'self'; base-uri 'none'; \
+             form-action 'none'; frame-ancestors 'none'",
+            list(&self.basemaps),
+            list(&self.images)
+        )
+    }
+}
+
+/// Adds the policies to every answer that may be part of the page.
+pub(super) async fn add(State(policy): State<PagePolicy>, request: Request, next: Next) -> Response {
+    let is_data = DATA_FOLDERS.iter().any(|folder| request.uri().path().starts_with(folder));
+    let content_policy = if is_data { None } else { policy.current().await };
+    let mut response = next.run(request).await;
+    insert(response.headers_mut(), content_policy);
+    response
+}
+
+fn insert(headers: &mut HeaderMap, content_policy: Option<HeaderValue>) {
+    headers.insert(PERMISSIONS_POLICY, HeaderValue::from_static(PERMISSIONS));
+    if let Some(policy) = content_policy {
+        headers.insert(header::CONTENT_SECURITY_POLICY, policy);
+    }
+}
+
+impl PagePolicy {
+    /// By the settings, the published settings and the catalogue's items as they are now.
+    async fn current(&self) -> Option<HeaderValue> {
+        let policy = self.clone();
+        let sources = tokio::task::spawn_blocking(move || policy.sources());
+        // Without its sources the page is still shown.
+        let sources = sources.await.unwrap_or_else(|_| self.configured.clone());
+        HeaderValue::from_str(&sources.policy()).ok()
+    }
+
+    fn sources(&self) -> Sources {
+        let mut sources = self.configured.clone();
+        if let Some(published) = client_config::published(&self.meta) {
+            let Sources { images, basemaps } = Sources::of_config(&published);
+            sources.images.extend(images);
+            sources.basemaps.extend(basemaps);
+        }
+        if let Some(catalogue) = &self.catalogue {
+            sources.images.extend(catalogue.origins());
+        }
+        sources
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config() -> ClientConfig {
+        serde_json::from_str(
+            r#"{"stac_url":"https://stac.example/v1","token_url":"https://tokens.example/sas","highres_zoom":11,
+                "proxy_base":"/proxy/","stale_after_days":30,"attribution":"x",
+                "basemaps":[{"title":"a","url":"https://tile.example/{z}/{x}/{y}.png","attribution":"x"}]}"#,
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn sources_follow_from_the_settings() {
+        let sources = Sources::new(&config(), &["https://bucket.example/".to_owned()]).unwrap();
+        let policy = sources.policy();
+        assert!(policy.contains(
+            "connect-src 'self' https://bucket.example https://stac.example https://tokens.example; worker-src"
+        ));
+        assert!(policy.contains("img-src 'self' data: blob: https://tile.example; connect-src"), "{policy}");
+        let message = Sources::new(&config(), &["bucket.example".to_owned()]).unwrap_err().to_string();
+        assert!(message.contains("`bucket.example`"), "{message}");
+        for bad in ["https://a.example/path", "https://a.example; script-src *", "'unsafe-eval'", "*", ""] {
+            assert!(Sources::new(&config(), &[bad.to_owned()]).is_err(), "{bad}");
+        }
+    }
+
+    /// The value in quotes behind the key in nginx's site.
+    fn of_nginx<'a>(site: &'a str, key: &str) -> &'a str {
+        let (_, rest) = site.split_once(key).unwrap();
+        rest.split('"').nth(1).unwrap()
+    }
+
+    #[test]
+    fn the_policies_are_those_of_nginx() {
+        let site = include_str!("../../../config/nginx/dragonfly.conf");
+        let [images, basemaps] = ["image", "basemap"]
+            .map(|list| of_nginx(site, &format!("map \"\" $dragonfly_{list}_sources {{\n    default")));
+        let theirs = of_nginx(site, "map $uri $dragonfly_policy {\n    default")
+            .replace("$dragonfly_image_sources", images)
+            .replace("$dragonfly_basemap_sources", basemaps);
+        let set = |list: &str| list.split(' ').map(str::to_owned).collect();
+        assert_eq!(Sources { images: set(images), basemaps: set(basemaps) }.policy(), theirs);
+        assert_eq!(of_nginx(site, "add_header Permissions-Policy"), PERMISSIONS);
+    }
+}

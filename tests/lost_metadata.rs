@@ -1,0 +1,177 @@
+//! Metadata that cannot be read, or is gone: the map stays, and `repair` rebuilds what is known of it.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use dragonfly_core::metadata::{RegionMeta, Status};
+use serde_json::{Value, json};
+
+use crate::fault_injection::errno::{EACCES, EIO};
+use crate::fault_injection::{Fault, Injection};
+use crate::stage::{Stage, invented_scenes};
+
+fn stage() -> Stage {
+    let region = |name: &str| {
+        json!({
+            "name": name, "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
+            "update_interval_days": 1,
+            "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
+        })
+    };
+    Stage::new(&invented_scenes().join("items.json"), &json!([region("sierra"), region("other")]))
+}
+
+/// A stage with two published maps of the first region.
+fn mapped() -> Stage {
+    let stage = stage();
+    stage.succeed(&["update", "sierra", "--now", "2025-10-01T03:00:00Z"]);
+    stage.succeed(&["update", "sierra", "--now", "2025-10-02T03:00:00Z"]);
+    stage
+}
+
+/// The published tiles and rasters of the first region, with their bytes.
+fn published(stage: &Stage) -> Vec<(PathBuf, Vec<u8>)> {
+    fn below(folder: &Path, into: &mut Vec<(PathBuf, Vec<u8>)>) {
+        for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            if path.is_dir() && !path.is_symlink() {
+                below(&path, into);
+            } else if path.is_file() {
+                into.push((path.clone(), fs::read(path).unwrap()));
+            }
+        }
+    }
+    let mut files = Vec::new();
+    for folder in ["tiles/sierra", "raster/sierra"] {
+        below(&stage.published(folder), &mut files);
+    }
+    files.sort();
+    files
+}
+
+fn spoil(stage: &Stage) {
+    let file = stage.published("meta/sierra.json");
+    let whole = fs::read(&file).unwrap();
+    fs::write(&file, &whole[..whole.len() / 2]).unwrap();
+}
+
+const ABSENT: &str = "--stac=/no/such/items.json";
+
+#[test]
+fn metadata_cut_in_half_stops_every_write_and_every_removal_until_it_is_repaired() {
+    let stage = mapped();
+    let (before, files) = (stage.meta("sierra"), published(&stage));
+    spoil(&stage);
+    let spoilt = fs::read(stage.published("meta/sierra.json")).unwrap();
+    for arguments in [["update", "sierra", ABSENT], ["update", "sierra", "--quiet"], ["lowres", "sierra", ABSENT]] {
+        let output = stage.run(&arguments);
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+    }
+    let output = stage.run(&["tile", "sierra"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("`dragonfly repair sierra`"));
+
+    // The night maps the other region, and names this one.
+    let output = stage.run(&["rotate", "--now", "2025-10-05T03:00:00Z"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("error: region `sierra`: the metadata"));
+    assert_eq!(stage.meta("other").last_status, Status::Success);
+    let plan = stage.succeed(&["rotate", "--dry-run"]);
+    assert!(String::from_utf8_lossy(&plan.stdout).contains("`dragonfly repair sierra`"));
+
+    assert_eq!(published(&stage), files);
+    assert_eq!(fs::read(stage.published("meta/sierra.json")).unwrap(), spoilt);
+    let index: Value = serde_json::from_slice(&fs::read(stage.published("meta/index.json")).unwrap()).unwrap();
+    assert_eq!(index["regions"][0]["last_status"], "success", "the page goes on with the line that it had");
+    let output = stage.run(&["health", "--now", "2025-10-05T04:00:00Z"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("region `sierra`: the metadata cannot be read"));
+
+    stage.succeed(&["repair", "sierra"]);
+    assert_eq!(runs_of(&stage.meta("sierra")), runs_of(&before));
+    assert_eq!(stage.map("sierra"), before.map.unwrap());
+    assert_eq!(published(&stage), files);
+    let kept = fs::read_dir(stage.published("work/sierra")).unwrap().map(|entry| entry.unwrap().path());
+    assert!(kept.into_iter().any(|file| fs::read(file).unwrap() == spoilt), "the file is kept aside");
+    stage.succeed(&["update", "sierra", "--now", "2025-10-06T03:00:00Z"]);
+    stage.succeed(&["health", "--now", "2025-10-06T04:00:00Z"]);
+}
+
+fn runs_of(meta: &RegionMeta) -> Vec<String> {
+    let earlier = meta.earlier_runs.iter().map(|run| run.run_id.clone());
+    meta.map.iter().map(|map| map.run_id.clone()).chain(earlier).collect()
+}
+
+#[test]
+fn metadata_that_cannot_be_opened_once_loses_no_map() {
+    for (errno, at) in [(EIO, 1), (EIO, 2), (EIO, 3), (EACCES, 1), (EACCES, 2), (EIO, 4)] {
+        let stage = mapped();
+        let files = published(&stage);
+        let root = stage.published("");
+        let fault = Fault::Once(errno);
+        let injection = Injection { root: &root, operations: "read", path: "meta/sierra.json", at, fault };
+        let mut command = stage.command(&["update", "sierra", ABSENT]);
+        injection.apply(&mut command, &stage.published("../fault_count"));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(stage.run(&["update", "sierra", ABSENT]).status.code(), Some(1));
+        assert_eq!(published(&stage), files, "error {errno} at opening {at}");
+        stage.succeed(&["update", "sierra"]);
+    }
+}
+
+#[test]
+fn a_map_whose_metadata_is_gone_is_found_at_the_next_start() {
+    let stage = mapped();
+    let before = stage.map("sierra");
+    fs::remove_file(stage.published("meta/sierra.json")).unwrap();
+    assert_eq!(stage.run(&["update", "sierra", ABSENT]).status.code(), Some(1));
+    assert_eq!((stage.map("sierra"), stage.meta("sierra").last_status), (before, Status::Failed));
+    // A new map leaves nothing of the old ones but what the metadata names.
+    fs::remove_file(stage.published("meta/sierra.json")).unwrap();
+    stage.succeed(&["update", "sierra"]);
+    let runs = fs::read_dir(stage.published("tiles/sierra")).unwrap().count();
+    assert_eq!(runs, 4, "the three runs that the metadata names, and the link");
+}
+
+#[test]
+fn repair_takes_the_newest_run_that_is_whole() {
+    let stage = mapped();
+    let before = stage.meta("sierra");
+    let (newest, earlier) = (runs_of(&before)[0].clone(), runs_of(&before)[1].clone());
+    let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(said(&stage.succeed(&["repair", "sierra"])).contains("nothing to repair"));
+
+    let raster = stage.published(&format!("raster/sierra/{newest}.tif"));
+    let whole = fs::read(&raster).unwrap();
+    fs::write(&raster, &whole[..whole.len() / 2]).unwrap();
+    assert!(said(&stage.succeed(&["repair", "sierra"])).contains(&earlier), "the map that is shown is not whole");
+    assert_eq!(stage.map("sierra").run_id, earlier);
+    assert_eq!(fs::read_link(stage.published("tiles/sierra/dnbr")).unwrap(), Path::new(&format!("{earlier}/dnbr")));
+
+    spoil(&stage);
+    fs::remove_dir_all(stage.published(&format!("tiles/sierra/{earlier}/dnbr/9"))).unwrap();
+    let output = stage.run(&["repair", "sierra"]);
+    assert_eq!(output.status.code(), Some(1));
+    let message = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(message.contains("has no whole run") && message.contains("`dragonfly update sierra`"), "{message}");
+    let output = stage.run(&["repair", "other"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains("has no whole run"), "{output:?}");
+}
+
+#[test]
+fn what_is_published_of_a_failure_names_no_path_of_this_machine() {
+    let folder = tempfile::tempdir().unwrap();
+    let mask = folder.path().join("zone.tif");
+    let regions = json!([{
+        "name": "sierra", "bbox": [-121.4, 39.75, -121.0, 40.05], "fire_mask_path": mask,
+        "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
+    }]);
+    let stage = Stage::new(&invented_scenes().join("items.json"), &regions);
+    let output = stage.run(&["update", "sierra"]);
+    assert!(String::from_utf8_lossy(&output.stderr).contains(mask.to_str().unwrap()), "the operator sees the path");
+    assert_eq!(stage.run(&["health"]).status.code(), Some(1));
+    for file in ["meta/sierra.json", "meta/health.json"] {
+        let text = fs::read_to_string(stage.published(file)).unwrap();
+        let place = folder.path().to_str().unwrap();
+        assert!(text.contains("zone.tif") && !text.contains(place), "{file}: {text}");
+    }
+}
