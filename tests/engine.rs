@@ -84,8 +84,6 @@ impl Task {
             stac_url: String::new(),
             collection: region["collection"].as_str().unwrap_or("sentinel-2-l2a").to_owned(),
             token_url: None,
-            catalogue_hosts: Vec::new(),
-            allow_private_addresses: false,
             sky: self.sky.clone(),
             proxy_base: None,
             allow_private_addresses: false,
