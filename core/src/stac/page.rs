@@ -1,9 +1,6 @@
 //! The pages of a search: how each is asked for, by the links of the one before.
 
-use std::collections::BTreeSet;
-
-use serde::{Deserialize, Deserializer};
-use serde_json::value::RawValue;
+use serde::Deserializer;
 use serde_json::{Map, Value};
 
 use super::item_collection::shown;
@@ -21,7 +18,7 @@ const MAX_ITEMS_BYTES: usize = 48 << 20;
 pub const MAX_PAGE_BYTES: usize = 32 << 20;
 
 /// One request of a search.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Page {
     /// By `GET`.
     Get {
@@ -43,7 +40,7 @@ pub struct Pages {
     policy: AddressPolicy,
     /// The body of the first request.
     search: Map<String, Value>,
-    requested: BTreeSet<Page>,
+    requested: Vec<Page>,
     next: Option<Page>,
     item_count: usize,
     items_bytes: usize,
@@ -73,12 +70,12 @@ pub enum PagesError {
 }
 
 /// The link of a page to the next.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct NextPage {
     url: String,
     is_post: bool,
-    /// What is sent, JSON; null where the link says nothing.
-    body: String,
+    /// What is sent; null where the link says nothing.
+    body: Value,
     /// Whether the body is merged into the first request's.
     is_merged: bool,
 }
@@ -86,23 +83,16 @@ pub(super) struct NextPage {
 impl NextPage {
     /// The first link that leads on. Links of a foreign kind lead nowhere.
     pub(super) fn of_links<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Self>, D::Error> {
-        #[derive(Deserialize)]
-        struct Link {
-            rel: String,
-            href: String,
-            #[serde(default, deserialize_with = "lenient::text")]
-            method: Option<String>,
-            #[serde(default)]
-            body: Option<Box<RawValue>>,
-            #[serde(default, deserialize_with = "lenient::flag")]
-            merge: Option<bool>,
-        }
-        let next = lenient::list(from)?.into_iter().find(|link: &Link| link.rel == "next");
-        Ok(next.map(|link| Self {
-            url: link.href,
-            is_post: link.method.is_some_and(|method| method.eq_ignore_ascii_case("post")),
-            body: link.body.map_or_else(|| "null".to_owned(), |body| body.get().to_owned()),
-            is_merged: link.merge.unwrap_or(false),
+        let links: Vec<Value> = lenient::list(from)?;
+        Ok(links.into_iter().find_map(|mut link| {
+            let text = |key: &str| link.get(key).and_then(Value::as_str);
+            let (url, method) = (text("href").filter(|_| text("rel") == Some("next"))?, text("method"));
+            Some(Self {
+                url: url.to_owned(),
+                is_post: method.is_some_and(|method| method.eq_ignore_ascii_case("post")),
+                is_merged: link.get("merge").and_then(Value::as_bool).unwrap_or(false),
+                body: link.get_mut("body").map(Value::take).unwrap_or_default(),
+            })
         }))
     }
 }
@@ -127,7 +117,7 @@ impl Pages {
         };
         let url = format!("{}/search", root.trim_end_matches('/'));
         let first = Page::Post { url, body: Value::Object(search.clone()).to_string() };
-        Self { policy, search, requested: BTreeSet::new(), next: Some(first), item_count: 0, items_bytes: 0 }
+        Self { policy, search, requested: Vec::new(), next: Some(first), item_count: 0, items_bytes: 0 }
     }
 
     /// The page to ask for now; `None` after the last.
@@ -137,9 +127,10 @@ impl Pages {
     pub fn next_page(&mut self) -> Result<Option<Page>, PagesError> {
         let Some(page) = self.next.take() else { return Ok(None) };
         self.policy.check_page(page.url())?;
-        if self.requested.len() >= MAX_PAGES || !self.requested.insert(page.clone()) {
+        if self.requested.len() >= MAX_PAGES || self.requested.contains(&page) {
             return Err(PagesError::Circle { url: shown(page.url()), count: self.requested.len() });
         }
+        self.requested.push(page.clone());
         Ok(Some(page))
     }
 
@@ -153,16 +144,13 @@ impl Pages {
         if self.item_count > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
             return Err(PagesError::TooMany);
         }
-        self.next = answer.next.take().map(|next| {
-            let own = || serde_json::from_str::<Map<_, _>>(&next.body).ok().filter(|_| next.is_merged);
-            match (next.is_post, own()) {
-                (false, _) => Page::Get { url: next.url },
-                (true, None) => Page::Post { url: next.url, body: next.body },
-                (true, Some(own)) => {
-                    let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
-                    Page::Post { url: next.url, body: Value::Object(body).to_string() }
-                }
+        self.next = answer.next.take().map(|next| match (next.is_post, next.is_merged, next.body) {
+            (false, _, _) => Page::Get { url: next.url },
+            (true, true, Value::Object(own)) => {
+                let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
+                Page::Post { url: next.url, body: Value::Object(body).to_string() }
             }
+            (true, _, own) => Page::Post { url: next.url, body: own.to_string() },
         });
         Ok(())
     }
