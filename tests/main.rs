@@ -38,6 +38,7 @@ mod crash_points;
 mod doctor;
 mod faults;
 mod health;
+mod hostile;
 mod lost_metadata;
 mod night;
 mod ownership;

@@ -276,7 +276,8 @@ impl Settings {
     pub(crate) fn address_policy(&self) -> Result<AddressPolicy> {
         match self.stac.as_deref().filter(|stac| is_url(stac)) {
             Some(root) => AddressPolicy::of_api(root, &self.catalogue_hosts, self.allow_private_addresses)
-                .with_context(|| format!("the catalogue {root} cannot be used: check `stac`")),
+                // It may hold a password.
+                .context("the catalogue that `stac` names cannot be used"),
             None => Ok(AddressPolicy::of_file()),
         }
     }

@@ -114,7 +114,7 @@ fn attempt(
     if bytes.len() as u64 - before < missing {
         return Err(HttpError::Cut.into());
     }
-    answer.finish();
+    answer.finish(missing);
     Ok(())
 }
 

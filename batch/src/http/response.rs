@@ -97,10 +97,13 @@ impl Response {
         Ok(())
     }
 
-    /// Reads past the end of a body that was read whole, by which its connection can be used again.
-    pub(crate) fn finish(mut self) {
-        // What fails here is no loss.
-        let _ = self.body.as_reader().read(&mut [0]);
+    /// Reads past the end of a body of which so many bytes were read, by which its connection can be used again. Waits
+    /// for nothing: a body with more to come is left.
+    pub(crate) fn finish(mut self, read_bytes: u64) {
+        if self.body.content_length() == Some(read_bytes) {
+            // What fails here is no loss.
+            let _ = self.body.as_reader().read(&mut [0]);
+        }
     }
 }
 

@@ -32,6 +32,8 @@ pub(crate) struct RetryPolicy {
     first_pause: Duration,
     /// The longest pause that no server asked for.
     max_pause: Duration,
+    /// Whether each fault is worth a warning: of many requests at a time some stumble.
+    warns: bool,
 }
 
 /// What went wrong in an attempt.
@@ -78,10 +80,14 @@ impl Fault for HttpError {
 impl RetryPolicy {
     /// For pages of the catalogue and tokens: some two minutes of pauses.
     pub(crate) const CATALOGUE: Self =
-        Self { attempts: 7, first_pause: Duration::from_secs(1), max_pause: Duration::from_secs(60) };
+        Self { attempts: 7, first_pause: Duration::from_secs(1), max_pause: Duration::from_secs(60), warns: true };
     /// For ranges of files, of which many are under way: three quarters of a minute of pauses.
-    pub(crate) const RANGES: Self =
-        Self { attempts: 10, first_pause: Duration::from_millis(200), max_pause: Duration::from_secs(10) };
+    pub(crate) const RANGES: Self = Self {
+        attempts: 10,
+        first_pause: Duration::from_millis(200),
+        max_pause: Duration::from_secs(10),
+        warns: false,
+    };
 
     /// The same with pauses too short to notice.
     #[cfg(test)]
@@ -121,7 +127,12 @@ impl RetryPolicy {
             if paused > MAX_TOTAL_PAUSE {
                 return Err(fault);
             }
-            tracing::warn!(url = without_token(url), "{fault}; asking again in {:.1} s", pause.as_secs_f64());
+            let (url, pause_s) = (without_token(url), pause.as_secs_f64());
+            if self.warns {
+                tracing::warn!(url, "{fault}; asking again in {pause_s:.1} s");
+            } else {
+                tracing::debug!(url, "{fault}; asking again in {pause_s:.1} s");
+            }
             deadline.pause(pause)?;
         }
     }

@@ -1,6 +1,10 @@
 //! Where a scene has data: its outline on the ground.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::{SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 /// Rings of longitude and latitude in degrees; longitudes run on beyond ±180 where a scene crosses the antimeridian.
 #[derive(Clone, Debug, PartialEq)]
@@ -8,12 +12,38 @@ pub struct Footprint {
     rings: Vec<Vec<[f64; 2]>>,
 }
 
-/// What GeoJSON offers that has an area.
+/// What GeoJSON says of a geometry.
 #[derive(Deserialize)]
-#[serde(tag = "type", content = "coordinates")]
-enum Geometry {
-    Polygon(Vec<Vec<Vec<f64>>>),
-    MultiPolygon(Vec<Vec<Vec<Vec<f64>>>>),
+struct Geometry<'a> {
+    #[serde(rename = "type", borrow)]
+    kind: &'a RawValue,
+    #[serde(borrow)]
+    coordinates: &'a RawValue,
+}
+
+/// Longitude and latitude; `None` for a position that lacks one. Heights are passed over.
+struct Position(Option<[f64; 2]>);
+
+impl<'de> Deserialize<'de> for Position {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_seq(PositionVisitor)
+    }
+}
+
+struct PositionVisitor;
+
+impl<'de> Visitor<'de> for PositionVisitor {
+    type Value = Position;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a position")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Position, A::Error> {
+        let (lon, lat) = (numbers.next_element()?, numbers.next_element()?);
+        while numbers.next_element::<f64>()?.is_some() {}
+        Ok(Position(lon.zip(lat).map(|(lon, lat)| [lon, lat])))
+    }
 }
 
 /// How far a longitude may be moved to find it again.
@@ -22,22 +52,26 @@ const TURNS: [f64; 3] = [0.0, -360.0, 360.0];
 impl Footprint {
     /// A GeoJSON polygon or several, as JSON; `None` for anything else.
     pub(super) fn from_geometry(geometry: &str) -> Option<Self> {
-        let rings = match serde_json::from_str(geometry).ok()? {
-            Geometry::Polygon(rings) => rings,
-            Geometry::MultiPolygon(polygons) => polygons.into_iter().flatten().collect(),
+        let Geometry { kind, coordinates } = serde_json::from_str(geometry).ok()?;
+        let polygons: Vec<Vec<Vec<Position>>> = match kind.get() {
+            r#""Polygon""# => vec![serde_json::from_str(coordinates.get()).ok()?],
+            r#""MultiPolygon""# => serde_json::from_str(coordinates.get()).ok()?,
+            _ => return None,
         };
         // Each longitude is the one nearest the last, which joins what the antimeridian cuts.
         let mut last = None;
-        let mut unrolled = |position: Vec<f64>| match position[..] {
-            [lon, lat, ..] => {
-                let lon = last.map_or(lon, |last: f64| lon + ((last - lon) / 360.0).round() * 360.0);
-                last = Some(lon);
-                Some([lon, lat])
-            }
-            _ => None,
+        let mut unrolled = |[lon, lat]: [f64; 2]| {
+            let lon = last.map_or(lon, |last: f64| lon + ((last - lon) / 360.0).round() * 360.0);
+            last = Some(lon);
+            [lon, lat]
         };
-        let rings: Vec<Vec<[f64; 2]>> =
-            rings.into_iter().map(|ring| ring.into_iter().filter_map(&mut unrolled).collect()).collect();
+        let mut ring = |positions: Vec<Position>| {
+            let mut ring: Vec<[f64; 2]> =
+                positions.into_iter().filter_map(|position| position.0).map(&mut unrolled).collect();
+            ring.shrink_to_fit();
+            ring
+        };
+        let rings: Vec<Vec<[f64; 2]>> = polygons.into_iter().flatten().map(&mut ring).collect();
         rings.iter().any(|ring| ring.len() > 2).then_some(Self { rings })
     }
 

@@ -114,11 +114,7 @@ fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
 }
 
 fn properties<'de, D: Deserializer<'de>>(from: D) -> Result<Properties, D::Error> {
-    let raw = Box::<RawValue>::deserialize(from)?;
-    if !raw.get().starts_with('{') {
-        return Err(D::Error::custom("its `properties` are no object"));
-    }
-    serde_json::from_str(raw.get()).map_err(|error| D::Error::custom(format_args!("its `properties`: {error}")))
+    lenient::object(from)?.ok_or_else(|| D::Error::custom("its `properties` are no object"))
 }
 
 fn footprint<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Footprint>, D::Error> {

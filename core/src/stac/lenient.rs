@@ -8,7 +8,8 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
-use serde::de::{DeserializeOwned, Error, MapAccess, Visitor};
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{DeserializeOwned, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use serde_json::value::RawValue;
@@ -17,9 +18,11 @@ use serde_json::value::RawValue;
 const MAX_SCALAR_BYTES: usize = 1 << 10;
 /// The longest text that is kept, bytes.
 pub(super) const MAX_TEXT_BYTES: usize = 256;
-/// The longest list that is read, bytes of JSON.
-const MAX_LIST_BYTES: usize = 64 << 10;
-/// The longest description of one file, bytes of JSON.
+/// Items of a list that are kept: bands of a file, corners of a box, links of a page.
+const MAX_LIST_ITEMS: usize = 64;
+/// The longest item of a list, bytes of JSON.
+const MAX_ITEM_BYTES: usize = 16 << 10;
+/// The longest entry of an object, bytes of JSON.
 const MAX_ENTRY_BYTES: usize = 64 << 10;
 /// Entries of one object.
 const MAX_ENTRIES: usize = 1000;
@@ -64,48 +67,129 @@ pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTi
     Ok(text.parse().ok().or_else(without_zone))
 }
 
-/// Those of a list that can be read; none where there is no list.
+/// Those of the beginning of a list that can be read; none where there is no list.
 pub(super) fn list<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
-    let Value::Array(values) = value(from, MAX_LIST_BYTES)? else { return Ok(Vec::new()) };
-    Ok(values.into_iter().filter_map(|value| serde_json::from_value(value).ok()).collect())
+    from.deserialize_any(List(PhantomData))
 }
 
-/// Those of an object that can be read and are no longer than [`MAX_ENTRY_BYTES`], by key; none where there is no
-/// object.
+/// Those of an object that can be read, by key; none where there is no object.
 pub(super) fn map<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, T>, D::Error> {
-    let raw = Box::<RawValue>::deserialize(from)?;
-    if !raw.get().starts_with('{') {
-        return Ok(BTreeMap::new());
-    }
-    let mut json = serde_json::Deserializer::from_str(raw.get());
-    json.deserialize_map(Entries(PhantomData)).map_err(Error::custom)
+    from.deserialize_any(Entries(PhantomData))
 }
 
-/// Reads an object entry by entry.
+/// An object; `None` where there is none.
+pub(super) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+    from.deserialize_any(Object(PhantomData))
+}
+
+/// A list, read item by item.
+struct List<T>(PhantomData<T>);
+
+/// An object, read entry by entry.
 struct Entries<T>(PhantomData<T>);
+
+/// An object with fields.
+struct Object<T>(PhantomData<T>);
+
+/// What a visitor makes of other kinds of values than its own.
+macro_rules! nothing_of {
+    ($other:ident) => {
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("any JSON")
+        }
+
+        fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_i64<E>(self, _: i64) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_u64<E>(self, _: u64) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_f64<E>(self, _: f64) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_str<E>(self, _: &str) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        fn visit_unit<E>(self) -> Result<Self::Value, E> {
+            Ok(Self::Value::default())
+        }
+
+        nothing_of!(@$other);
+    };
+    (@list) => {
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+    (@object) => {
+        fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+            while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+            Ok(Self::Value::default())
+        }
+    };
+}
+
+impl<'de, T: DeserializeOwned> Visitor<'de> for List<T> {
+    type Value = Vec<T>;
+
+    nothing_of!(object);
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+        let mut items = Vec::new();
+        for _ in 0..MAX_LIST_ITEMS {
+            let Some(raw) = list.next_element::<Box<RawValue>>()? else { return Ok(items) };
+            items.extend(part(&raw, MAX_ITEM_BYTES));
+        }
+        while list.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(items)
+    }
+}
 
 impl<'de, T: DeserializeOwned> Visitor<'de> for Entries<T> {
     type Value = BTreeMap<String, T>;
 
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
+    nothing_of!(list);
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut entries = BTreeMap::new();
         let mut count = 0;
-        while let Some((key, raw)) = map.next_entry::<String, &RawValue>()? {
+        while let Some((key, raw)) = map.next_entry::<String, Box<RawValue>>()? {
             count += 1;
             if count > MAX_ENTRIES {
-                return Err(Error::custom(format_args!("more than {MAX_ENTRIES} entries")));
+                return Err(A::Error::custom(format_args!("more than {MAX_ENTRIES} entries")));
             }
-            let is_bounded = key.len() <= MAX_TEXT_BYTES && raw.get().len() <= MAX_ENTRY_BYTES;
-            if let Some(entry) = is_bounded.then(|| serde_json::from_str(raw.get()).ok()).flatten() {
+            if key.len() <= MAX_TEXT_BYTES
+                && let Some(entry) = part(&raw, MAX_ENTRY_BYTES)
+            {
                 entries.insert(key, entry);
             }
         }
         Ok(entries)
     }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+    type Value = Option<T>;
+
+    nothing_of!(list);
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        T::deserialize(MapAccessDeserializer::new(map)).map(Some)
+    }
+}
+
+/// A part of a list or an object; `None` where it is too long, or another than expected.
+fn part<T: DeserializeOwned>(raw: &RawValue, max_bytes: usize) -> Option<T> {
+    if raw.get().len() > max_bytes { None } else { serde_json::from_str(raw.get()).ok() }
 }
 
 /// A value of at most so many bytes of JSON; null where it is nested too deeply.

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::item_collection::shown;
@@ -16,8 +17,6 @@ const MAX_PAGES: usize = 500;
 const MAX_ITEMS: usize = 20_000;
 /// Memory that the items of all pages may take, bytes.
 const MAX_ITEMS_BYTES: usize = 48 << 20;
-/// The longest list of links of a page, bytes of JSON.
-const MAX_LINKS_BYTES: usize = 32 << 10;
 /// The largest page, bytes of its text. Whoever asks for it reads no more.
 pub const MAX_PAGE_BYTES: usize = 32 << 20;
 
@@ -74,12 +73,12 @@ pub enum PagesError {
 }
 
 /// The link of a page to the next.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct NextPage {
     url: String,
     is_post: bool,
-    /// What is sent; null where the link says nothing.
-    body: Value,
+    /// What is sent, JSON; null where the link says nothing.
+    body: String,
     /// Whether the body is merged into the first request's.
     is_merged: bool,
 }
@@ -94,19 +93,15 @@ impl NextPage {
             #[serde(default, deserialize_with = "lenient::text")]
             method: Option<String>,
             #[serde(default)]
-            body: Value,
+            body: Option<Box<RawValue>>,
             #[serde(default, deserialize_with = "lenient::flag")]
             merge: Option<bool>,
         }
-        let Value::Array(links) = lenient::value(from, MAX_LINKS_BYTES)? else { return Ok(None) };
-        let next = links
-            .into_iter()
-            .filter_map(|link| serde_json::from_value::<Link>(link).ok())
-            .find(|link| link.rel == "next");
+        let next = lenient::list(from)?.into_iter().find(|link: &Link| link.rel == "next");
         Ok(next.map(|link| Self {
             url: link.href,
             is_post: link.method.is_some_and(|method| method.eq_ignore_ascii_case("post")),
-            body: link.body,
+            body: link.body.map_or_else(|| "null".to_owned(), |body| body.get().to_owned()),
             is_merged: link.merge.unwrap_or(false),
         }))
     }
@@ -158,13 +153,16 @@ impl Pages {
         if self.item_count > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
             return Err(PagesError::TooMany);
         }
-        self.next = answer.next.take().map(|next| match (next.is_post, next.is_merged, next.body) {
-            (false, _, _) => Page::Get { url: next.url },
-            (true, true, Value::Object(own)) => {
-                let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
-                Page::Post { url: next.url, body: Value::Object(body).to_string() }
+        self.next = answer.next.take().map(|next| {
+            let own = || serde_json::from_str::<Map<_, _>>(&next.body).ok().filter(|_| next.is_merged);
+            match (next.is_post, own()) {
+                (false, _) => Page::Get { url: next.url },
+                (true, None) => Page::Post { url: next.url, body: next.body },
+                (true, Some(own)) => {
+                    let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
+                    Page::Post { url: next.url, body: Value::Object(body).to_string() }
+                }
             }
-            (true, _, own) => Page::Post { url: next.url, body: own.to_string() },
         });
         Ok(())
     }
