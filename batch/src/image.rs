@@ -345,3 +345,47 @@ impl Band {
 fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<GeoTiff> {
     far.map_or_else(|| geotiff::open_near(location, Limits::SCENE), |far| geotiff::open_far(far, Limits::SCENE))
 }
+
+#[cfg(test)]
+mod tests {
+    use gdal::DriverManager;
+    use gdal::cpl::CslStringList;
+    use gdal::raster::Buffer;
+
+    use super::*;
+
+    /// A sparse image of a size and no-data value 7, opened; with pixels in its corner.
+    fn band(folder: &tempfile::TempDir, size: (usize, usize), corner: &[u16]) -> Band {
+        let file = folder.path().join("image.tif");
+        let options: CslStringList = ["TILED=YES", "SPARSE_OK=YES", "BIGTIFF=YES"].into_iter().collect();
+        let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
+        let mut dataset =
+            driver.create_with_band_type_with_options::<u16, _>(&file, size.0, size.1, 1, &options).unwrap();
+        dataset.set_geo_transform(&[0.0, 1.0, 0.0, 0.0, 0.0, -1.0]).unwrap();
+        let mut band = dataset.rasterband(1).unwrap();
+        band.set_no_data_value(Some(7.0)).unwrap();
+        band.write((0, 0), (corner.len(), 1), &mut Buffer::new((corner.len(), 1), corner.to_vec())).unwrap();
+        dataset.close().unwrap();
+        let asset = Asset::ask("short-wave infrared", file.to_str().unwrap()).unwrap();
+        Image::open(asset).unwrap().at_level(0).unwrap()
+    }
+
+    #[test]
+    fn the_pixels_of_a_large_image_are_counted_in_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let counts = band(&folder, (9000, 3000), &[5, 7, 0, 300]).count_coarsest().unwrap();
+        let mut expected = DnCounts::default();
+        expected.add(&[5, 300], 7);
+        assert_eq!(counts, expected);
+    }
+
+    #[test]
+    fn an_image_too_large_to_be_counted_is_named_with_what_helps() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = band(&folder, (20_000, 20_000), &[5]).count_coarsest().unwrap_err().to_string();
+        assert!(
+            error.contains("image.tif") && error.contains("20000 × 20000") && error.contains("overviews"),
+            "{error}"
+        );
+    }
+}

@@ -23,38 +23,56 @@ pub(crate) struct RunWriter {
 impl RunWriter {
     /// Starts both rasters.
     pub(crate) fn create(folder: &RunFolder, grid: &Grid) -> Result<Self> {
-        let watch = FailureWatch::begin();
-        let dnbr = create::<f32>(&folder.dnbr(), grid, &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"])?;
-        dnbr.rasterband(1)?.set_no_data_value(Some(f64::NAN))?;
+        let dnbr = watched(DNBR, || {
+            let dnbr = create::<f32>(&folder.dnbr(), grid, &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"])?;
+            dnbr.rasterband(1)?.set_no_data_value(Some(f64::NAN))?;
+            Ok(dnbr)
+        })?;
         let compact = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
-        let state = create::<u8>(&folder.state(), grid, &compact)?;
-        watch.check().context("starting the rasters")?;
+        let state = watched(STATE, || create::<u8>(&folder.state(), grid, &compact))?;
         Ok(Self { dnbr, state })
     }
 
     /// Writes a strip of cells.
     pub(crate) fn write(&mut self, strip: Strip) -> Result<()> {
-        let watch = FailureWatch::begin();
         let size = (strip.width, strip.dnbr.len() / strip.width);
         let at = (strip.corner.0 as isize, strip.corner.1 as isize);
-        self.dnbr
-            .rasterband(1)?
-            .write(at, size, &mut Buffer::new(size, strip.dnbr))
-            .context("writing the dNBR raster")?;
-        let state = &mut Buffer::new(size, strip.state);
-        self.state.rasterband(1)?.write(at, size, state).context("writing the state raster")?;
-        watch.check().context("writing the rasters")
+        write(DNBR, &self.dnbr, at, Buffer::new(size, strip.dnbr))?;
+        write(STATE, &self.state, at, Buffer::new(size, strip.state))
     }
 
     /// Closes both; a full disk shows only here.
-    pub(crate) fn finish(mut self) -> Result<()> {
-        let watch = FailureWatch::begin();
-        self.dnbr.flush_cache()?;
-        self.state.flush_cache()?;
-        self.dnbr.close()?;
-        self.state.close()?;
-        watch.check().context("writing the rasters")
+    pub(crate) fn finish(self) -> Result<()> {
+        close(DNBR, self.dnbr)?;
+        close(STATE, self.state)
     }
+}
+
+const DNBR: &str = "writing the dNBR raster";
+const STATE: &str = "writing the state raster";
+
+fn write<T: GdalType + Copy>(
+    what: &'static str,
+    raster: &Dataset,
+    at: (isize, isize),
+    mut cells: Buffer<T>,
+) -> Result<()> {
+    watched(what, || Ok(raster.rasterband(1)?.write(at, cells.shape(), &mut cells)?))
+}
+
+fn close(what: &'static str, mut raster: Dataset) -> Result<()> {
+    watched(what, || {
+        raster.flush_cache()?;
+        Ok(raster.close()?)
+    })
+}
+
+/// Does something to a raster; an error also where GDAL reports a failure that it does not return.
+fn watched<T>(what: &'static str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+    let watch = FailureWatch::begin();
+    let done = act().context(what)?;
+    watch.check().context(what)?;
+    Ok(done)
 }
 
 fn create<T: GdalType>(file: &Path, grid: &Grid, options: &[&str]) -> Result<Dataset> {

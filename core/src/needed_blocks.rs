@@ -104,4 +104,12 @@ mod tests {
         check(&[(0, 0), (0, 1)], 5..13, 0..7, &[(5..13, 0..7)]);
         check(&[(0, 0)], 10..20, 0..10, &[]);
     }
+
+    #[test]
+    fn no_block_lies_beyond_the_image() {
+        assert_eq!(touched(&(-5..25), 3, 10, 20), 0..2);
+        assert_eq!(touched(&(i64::MIN..i64::MAX), i64::MAX, 10, 25), 0..3);
+        assert_eq!(touched(&(12..13), 0, 10, 20), 1..2);
+        assert!(touched(&(30..40), 3, 10, 20).is_empty() && touched(&(-9..-5), 3, 10, 20).is_empty());
+    }
 }

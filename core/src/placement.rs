@@ -211,4 +211,19 @@ mod tests {
         let flat = ImageFrame { size: (10, 10), geo_transform: GeoTransform([0.0; 6]) };
         assert_eq!(Placement::of(&flat, &grid, &Same).unwrap_err(), Unplaced::NoGeoreference);
     }
+
+    #[test]
+    fn pixels_finer_than_any_satellite_sees_and_slanted_ones_have_no_place() {
+        let grid = Grid::covering([10.0, 40.0, 12.0, 42.0], 9);
+        let place = |geo_transform| {
+            let placed = Placement::of(&ImageFrame { size: (1000, 1000), geo_transform }, &grid, &Same);
+            placed.map(|placed| placed.is_some())
+        };
+        let (x, y) = grid.metres_from_grid(300.0, 300.0);
+        assert_eq!(place(GeoTransform([x, 10.0, 0.0, y, 0.0, -10.0])), Ok(true));
+        assert_eq!(place(GeoTransform([x, 7.0, 7.0, y, 7.0, -7.0])), Ok(true));
+        assert_eq!(place(GeoTransform([x, 0.01, 0.0, y, 0.0, -0.01])), Err(Unplaced::NoGeoreference));
+        assert_eq!(place(GeoTransform([x, 1e-9, 0.0, y, 0.0, -1e6])), Err(Unplaced::NoGeoreference));
+        assert_eq!(place(GeoTransform([x, 10.0, 10.0, y, 10.0, 9.99])), Err(Unplaced::NoGeoreference));
+    }
 }

@@ -389,3 +389,79 @@ fn let_go(bytes: u64) {
     let less = |held: u64| Some(held.saturating_sub(bytes));
     let _ = HELD_BYTES.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A file whose head is here, of so many bytes; nothing answers at its address.
+    fn file(bytes: u64) -> Arc<FarFile> {
+        Arc::new(FarFile {
+            url: "http://127.0.0.1:9/scene.tif".to_owned(),
+            size: OnceLock::from(bytes),
+            pieces: Mutex::new(BTreeMap::from([(0, Piece::Here(vec![1; HEAD_BYTES as usize]))])),
+            header_pieces: Mutex::default(),
+            arrived: Condvar::new(),
+        })
+    }
+
+    #[test]
+    fn ranges_that_a_panic_left_unfetched_count_as_failed() {
+        let file = file(1 << 20);
+        let ranges = [50_000..50_010, 60_000..60_010];
+        for range in &ranges {
+            file.pieces().insert(range.start, Piece::Ordered(length(range)));
+        }
+        let waiting = {
+            let (file, ranges) = (Arc::clone(&file), ranges.clone());
+            std::thread::spawn(move || file.wait(&ranges))
+        };
+        let fetching = std::panic::AssertUnwindSafe(|| {
+            let _unfinished = Unfinished { file: &file, ranges: &ranges };
+            file.put(&ranges[0], Piece::Here(vec![0; 10]));
+            panic!("while fetching");
+        });
+        assert!(std::panic::catch_unwind(fetching).is_err());
+        let waited = waiting.join().unwrap();
+        assert!(waited.unwrap_err().to_string().contains("scene.tif: it could not be fetched"));
+        assert!(file.wait(&ranges[..1]).is_ok());
+    }
+
+    #[test]
+    fn a_panic_in_a_fetching_thread_does_not_end_the_program() {
+        let (sender, receiver) = std::sync::mpsc::channel();
+        reach().unwrap().threads.spawn_fifo(|| panic!("in a pool's thread"));
+        reach().unwrap().threads.spawn_fifo(move || sender.send(()).unwrap());
+        receiver.recv().unwrap();
+    }
+
+    #[test]
+    fn ranges_that_overlap_are_not_held_twice() {
+        let file = file(1 << 30);
+        let start = 1 << 20;
+        // Of these 10 MB of one MB, only the first is ordered; COGs' blocks overlap by their leaders.
+        let ranges = (0..10u64).map(|shift| start + shift * 100..start + shift * 100 + 1_000_000);
+        file.order(ranges.chain([start..start + 1_000_000, start + 999_992..start + 1_001_000]).collect()).unwrap();
+        let starts: Vec<u64> = file.pieces().keys().copied().filter(|start| *start > 0).collect();
+        assert_eq!(starts, [start, start + 999_992]);
+    }
+
+    #[test]
+    fn bytes_past_the_end_are_not_there_however_far() {
+        let file = file(HEAD_BYTES);
+        let mut into = [0; 100];
+        for (at, expected) in [(0, 100), (HEAD_BYTES - 10, 10), (HEAD_BYTES, 0), (u64::MAX - 10, 0), (u64::MAX, 0)] {
+            assert_eq!(file.read_at(at, &mut into), expected, "{at}");
+        }
+    }
+
+    #[test]
+    fn pieces_of_a_long_header_are_dropped_when_there_are_many() {
+        let file = file(1 << 30);
+        for piece in 1..=2 * MAX_HEADER_PIECES as u64 {
+            file.keep_header_piece(piece * HEAD_BYTES, vec![0; 10]);
+        }
+        assert_eq!(file.pieces().len(), MAX_HEADER_PIECES + 1);
+        assert!(file.pieces().contains_key(&0));
+    }
+}

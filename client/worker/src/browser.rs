@@ -6,13 +6,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use dragonfly_core::stac::{MAX_PAGE_BYTES, Page};
+use gloo_net::http::{Request, RequestBuilder};
 use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, Headers, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader, Request,
-    RequestCache, RequestInit, Response,
+    AbortController, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader, RequestCache, Response,
 };
 
 use crate::catalogue::{Web, WebAnswer};
@@ -21,8 +21,6 @@ use crate::transport::{Answer, AnswerHead, Transport, Unreachable};
 #[wasm_bindgen]
 extern "C" {
     // In the global scope of pages and of workers alike, which web-sys keeps apart.
-    #[wasm_bindgen(js_name = fetch)]
-    fn global_fetch(request: &Request) -> Promise;
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(done: &js_sys::Function, milliseconds: f64) -> JsValue;
 }
@@ -68,10 +66,11 @@ impl Transport for BrowserTransport {
     type Answer = BrowserAnswer;
 
     async fn ask(&self, url: &str, range: Range<u64>) -> Result<BrowserAnswer, Unreachable> {
-        let settings = RequestInit::new();
-        // Chromium's own cache lets only one range of a file through at a time, and ours keeps what is needed.
-        settings.set_cache(RequestCache::NoStore);
-        self.fetch(url, &settings, "Range", &format!("bytes={}-{}", range.start, range.end.saturating_sub(1))).await
+        let request = Request::get(url)
+            // Chromium's own cache lets only one range of a file through at a time, and ours keeps what is needed.
+            .cache(RequestCache::NoStore)
+            .header("Range", &format!("bytes={}-{}", range.start, range.end.saturating_sub(1)));
+        self.send(request, None).await
     }
 
     async fn pause(&self, time: Duration) {
@@ -85,13 +84,11 @@ impl Transport for BrowserTransport {
 
 impl Web for BrowserTransport {
     async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
-        let settings = RequestInit::new();
         let mut answer = match page {
-            Page::Get { url } => self.fetch(url, &settings, "Accept", "*/*").await?,
+            Page::Get { url } => self.send(Request::get(url), None).await?,
             Page::Post { url, body } => {
-                settings.set_method("POST");
-                settings.set_body(&body.as_str().into());
-                self.fetch(url, &settings, "Content-Type", "application/json").await?
+                let request = Request::post(url).header("Content-Type", "application/json");
+                self.send(request, Some(body.as_str())).await?
             }
         };
         let mut body = Vec::new();
@@ -110,22 +107,16 @@ impl Web for BrowserTransport {
 }
 
 impl BrowserTransport {
-    /// Sends a request with one header; done when the head of the answer is there.
-    async fn fetch(
-        &self,
-        url: &str,
-        settings: &RequestInit,
-        header: &str,
-        value: &str,
-    ) -> Result<BrowserAnswer, Unreachable> {
+    /// Sends a request; done when the head of the answer is there.
+    async fn send(&self, request: RequestBuilder, body: Option<&str>) -> Result<BrowserAnswer, Unreachable> {
         let abort = AbortOnDrop(AbortController::new().map_err(unreachable)?);
-        let headers = Headers::new().map_err(unreachable)?;
-        headers.append(header, value).map_err(unreachable)?;
-        settings.set_headers(&headers);
-        settings.set_signal(Some(&abort.0.signal()));
-        let request = Request::new_with_str_and_init(url, settings).map_err(unreachable)?;
-        let response = JsFuture::from(global_fetch(&request)).await.map_err(unreachable)?;
-        let response: Response = response.dyn_into().map_err(unreachable)?;
+        let request = request.abort_signal(Some(&abort.0.signal()));
+        let request = match body {
+            Some(body) => request.body(body),
+            None => request.build(),
+        };
+        let failed = |error: gloo_net::Error| Unreachable(error.to_string());
+        let response: Response = request.map_err(failed)?.send().await.map_err(failed)?.into();
         let header = |name| response.headers().get(name).ok().flatten();
         Ok(BrowserAnswer {
             head: AnswerHead {

@@ -19,6 +19,7 @@ use dragonfly_worker::{
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
+use web_sys::Url;
 
 use crate::blocks::blocks;
 use crate::message::{SpareBuffers, bytes, heard, on_message, scope, tell};
@@ -347,11 +348,16 @@ impl Desk {
     }
 
     fn catalogue(&self, search: &Search) -> Catalogue<BrowserTransport, Store> {
-        let root = &search.stac_url;
-        let policy = AddressPolicy::of_api(root, &search.catalogue_hosts, search.allow_private_addresses);
+        let root = absolute_url(&search.stac_url);
+        let policy = AddressPolicy::of_api(&root, &search.catalogue_hosts, search.allow_private_addresses);
         let web = BrowserTransport::default();
-        Catalogue::new(web, Rc::clone(&self.store), root, policy, search.token_url.as_deref())
+        Catalogue::new(web, Rc::clone(&self.store), &root, policy, search.token_url.as_deref())
     }
+}
+
+/// An address that may be relative to the page's, such as `/stac`.
+fn absolute_url(url: &str) -> String {
+    Url::new_with_base(url, &scope().location().href()).map_or_else(|_| url.to_owned(), |url| url.href())
 }
 
 /// By the clock of the reader's machine.
