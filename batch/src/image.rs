@@ -366,7 +366,7 @@ mod tests {
         band.set_no_data_value(Some(7.0)).unwrap();
         band.write((0, 0), (corner.len(), 1), &mut Buffer::new((corner.len(), 1), corner.to_vec())).unwrap();
         dataset.close().unwrap();
-        let asset = Asset::ask("short-wave infrared", file.to_str().unwrap()).unwrap();
+        let asset = Asset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test()).unwrap();
         Image::open(asset).unwrap().at_level(0).unwrap()
     }
 

@@ -398,6 +398,8 @@ mod tests {
     fn file(bytes: u64) -> Arc<FarFile> {
         Arc::new(FarFile {
             url: "http://127.0.0.1:9/scene.tif".to_owned(),
+            client: Client::of_test(),
+            scope: Scope::File,
             size: OnceLock::from(bytes),
             pieces: Mutex::new(BTreeMap::from([(0, Piece::Here(vec![1; HEAD_BYTES as usize]))])),
             header_pieces: Mutex::default(),
@@ -430,8 +432,8 @@ mod tests {
     #[test]
     fn a_panic_in_a_fetching_thread_does_not_end_the_program() {
         let (sender, receiver) = std::sync::mpsc::channel();
-        reach().unwrap().threads.spawn_fifo(|| panic!("in a pool's thread"));
-        reach().unwrap().threads.spawn_fifo(move || sender.send(()).unwrap());
+        threads().unwrap().spawn_fifo(|| panic!("in a pool's thread"));
+        threads().unwrap().spawn_fifo(move || sender.send(()).unwrap());
         receiver.recv().unwrap();
     }
 

@@ -161,13 +161,8 @@ mod tests {
     use std::io::{BufRead, BufReader, Write};
     use std::net::TcpListener;
     use std::thread;
-    use std::time::Duration;
-
-    use dragonfly_core::stac::AddressPolicy;
 
     use super::*;
-    use crate::deadline::Deadline;
-    use crate::http::Limits;
 
     /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what it was asked.
     fn asked(answers: &[&str]) -> (Result<Stretch, RangeError>, Vec<String>) {
@@ -185,9 +180,7 @@ mod tests {
             }
             ranges
         });
-        let deadline = Deadline::after(Duration::from_secs(60));
-        let client = Client::new(AddressPolicy::of_file(), deadline, Limits::NIGHT, 1);
-        let fetched = fetch(&client, Scope::File, RetryPolicy::RANGES.without_pauses(), &url, &(4..10));
+        let fetched = fetch(&Client::of_test(), Scope::File, RetryPolicy::RANGES.without_pauses(), &url, &(4..10));
         (fetched, server.join().unwrap())
     }
 

@@ -134,6 +134,12 @@ impl Client {
         }
     }
 
+    /// One that may go anywhere, and stops after a minute.
+    #[cfg(test)]
+    pub(crate) fn of_test() -> Self {
+        Self::new(AddressPolicy::of_file(), Deadline::after(Duration::from_secs(60)), Limits::NIGHT, 4)
+    }
+
     /// When it stops.
     pub(crate) fn deadline(&self) -> &Deadline {
         &self.deadline

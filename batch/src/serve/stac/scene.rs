@@ -216,6 +216,6 @@ mod tests {
         let read = |item: Value| Scene::read(&item.to_string(), 0..0).map(|_| ()).unwrap_err().to_string();
         assert!(read(json!({ "id": "a".repeat(300), "properties": {} })).contains("256 bytes"));
         let assets: Map<String, Value> = (0..2000).map(|n| (n.to_string(), json!({ "href": "a" }))).collect();
-        assert!(read(json!({ "id": "a", "properties": {}, "assets": assets })).contains("1000 assets"));
+        assert!(read(json!({ "id": "a", "properties": {}, "assets": assets })).contains("1000 entries"));
     }
 }
