@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use dragonfly_core::stac::{Asset, Item, MissingAsset, without_token};
+use dragonfly_core::stac::{Asset, Item, MissingAsset, shown, without_token};
 
 use super::finding::Finding;
 use super::http::{Answer, Http, RANGE_BYTES};
@@ -30,8 +30,9 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
     let mut total_bytes = 0;
     for (name, asset) in &assets {
         if let Err(error) = http.policy().check_file(&asset.href) {
-            let advice = "the catalogue's operator names these files: take another catalogue, or tell them";
-            return Finding::fail("assets", format!("the {name} of {} may not be read: {error}", item.id), advice);
+            let advice = "take a catalogue that names http(s) addresses on public hosts, or tell this one's operator";
+            let found = format!("the {name} {} may not be read: {error}", shown(without_token(&asset.href)));
+            return Finding::fail("assets", found, advice);
         }
         let read = if is_url(&asset.href) { far(&asset.href, http) } else { near(&asset.href) };
         match read {
