@@ -3,17 +3,11 @@
 use std::fs;
 use std::process::Command;
 
+use crate::stage::{Stage, small_stage};
 use chrono::{TimeDelta, Utc};
-use serde_json::json;
-
-use crate::stage::{Stage, invented_scenes};
 
 fn stage() -> Stage {
-    let regions = json!([{
-        "name": "sierra", "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
-        "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
-    }]);
-    Stage::new(&invented_scenes().join("items.json"), &regions)
+    small_stage(&["sierra"])
 }
 
 #[test]

@@ -12,23 +12,19 @@ use std::thread;
 
 use dragonfly_core::metadata::Status;
 use dragonfly_core::{TileFate, decode_tile};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::fault_injection::errno::{EIO, ENOSPC, EROFS};
 use crate::fault_injection::{Fault, Injection, count};
 use crate::raster::Raster;
-use crate::stage::{Stage, invented_scenes};
+use crate::stage::{Stage, small_stage};
 
 const NOW: &str = "2025-11-20T03:00:00Z";
 /// Keeps one earlier run.
 const KEEP: [&str; 5] = ["--keep-hours=0", "--keep-runs=1", "--min-free-gb=0", "--now", NOW];
 
 fn stage() -> Stage {
-    let regions = json!([{
-        "name": "sierra", "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
-        "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
-    }]);
-    Stage::new(&invented_scenes().join("items.json"), &regions)
+    small_stage(&["sierra"])
 }
 
 /// A root in which a map was published twice, and what every whole map of it holds.
@@ -291,13 +287,7 @@ fn a_full_disk_is_reported_with_the_file_that_did_not_fit() {
 
 #[test]
 fn a_run_that_crashes_is_recorded_and_the_next_region_runs() {
-    let region = |name: &str| {
-        json!({
-            "name": name, "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
-            "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
-        })
-    };
-    let stage = Stage::new(&invented_scenes().join("items.json"), &json!([region("bad"), region("good")]));
+    let stage = small_stage(&["bad", "good"]);
     fs::create_dir_all(stage.published("")).unwrap();
     let root = stage.published("");
     // The first raster of the first region.

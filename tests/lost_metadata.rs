@@ -8,17 +8,10 @@ use serde_json::{Value, json};
 
 use crate::fault_injection::errno::{EACCES, EIO};
 use crate::fault_injection::{Fault, Injection};
-use crate::stage::{Stage, invented_scenes};
+use crate::stage::{Stage, invented_scenes, small_sierra, small_stage};
 
 fn stage() -> Stage {
-    let region = |name: &str| {
-        json!({
-            "name": name, "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
-            "update_interval_days": 1,
-            "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
-        })
-    };
-    Stage::new(&invented_scenes().join("items.json"), &json!([region("sierra"), region("other")]))
+    small_stage(&["sierra", "other"])
 }
 
 /// A stage with two published maps of the first region.
@@ -161,10 +154,9 @@ fn repair_takes_the_newest_run_that_is_whole() {
 fn what_is_published_of_a_failure_names_no_path_of_this_machine() {
     let folder = tempfile::tempdir().unwrap();
     let mask = folder.path().join("zone.tif");
-    let regions = json!([{
-        "name": "sierra", "bbox": [-121.4, 39.75, -121.0, 40.05], "fire_mask_path": mask,
-        "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
-    }]);
+    let mut region = small_sierra("sierra");
+    region["fire_mask_path"] = json!(mask);
+    let regions = json!([region]);
     let stage = Stage::new(&invented_scenes().join("items.json"), &regions);
     let output = stage.run(&["update", "sierra"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains(mask.to_str().unwrap()), "the operator sees the path");

@@ -5,23 +5,14 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Output};
 
+use crate::stage::{Stage, invented_scenes, small_stage};
 use dragonfly_core::metadata::Status;
-use serde_json::json;
-
-use crate::stage::{Stage, invented_scenes};
 
 /// The user of the nights in these tests.
 const NOBODY: u32 = 65534;
 
 fn stage() -> Stage {
-    let region = |name: &str| {
-        json!({
-            "name": name, "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
-            "update_interval_days": 1,
-            "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
-        })
-    };
-    Stage::new(&invented_scenes().join("items.json"), &json!([region("a"), region("b")]))
+    small_stage(&["a", "b"])
 }
 
 fn is_root() -> bool {

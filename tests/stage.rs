@@ -6,7 +6,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
 
 use dragonfly_core::metadata::{MapMeta, RegionMeta};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A catalogue and regions, and a root to publish into.
@@ -82,6 +82,20 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     }
     eprintln!("skipped: {path} is not beside the project");
     None
+}
+
+/// A coarse region over the Sierra's invented scenes, both windows given: its run takes a fraction of a second.
+pub(crate) fn small_sierra(name: &str) -> Value {
+    json!({
+        "name": name, "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9, "update_interval_days": 1,
+        "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
+    })
+}
+
+/// A stage of such regions.
+pub(crate) fn small_stage(names: &[&str]) -> Stage {
+    let regions: Vec<Value> = names.iter().map(|name| small_sierra(name)).collect();
+    Stage::new(&invented_scenes().join("items.json"), &json!(regions))
 }
 
 /// Scenes written once for all tests of a run.

@@ -108,6 +108,23 @@ mod tests {
     }
 
     #[test]
+    fn what_gdal_reports_in_a_reader_concerns_the_reader_only() {
+        super::super::report_failures();
+        let folder = tempfile::tempdir().unwrap();
+        let broken = folder.path().join("broken.tif").display().to_string();
+        std::fs::write(&broken, "II*\0\x08\0\0\0\0\0\0\0\0\0").unwrap();
+        let watch = FailureWatch::begin();
+        std::thread::scope(|scope| {
+            let read = || super::super::open_near(&broken, super::super::Limits::SCENE).is_err();
+            assert!(scope.spawn(read).join().unwrap());
+        });
+        watch.check().unwrap();
+        let watch = FailureWatch::begin();
+        assert!(gdal::Dataset::open(&broken).is_err());
+        assert!(watch.check().is_err(), "the same failure in the thread itself");
+    }
+
+    #[test]
     fn a_failure_is_found_once() {
         let watch = FailureWatch::begin();
         note("once");

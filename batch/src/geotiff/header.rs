@@ -13,8 +13,13 @@ const MAX_TAGS: u64 = 4096;
 /// Bands of one file.
 pub(super) const MAX_BANDS: u64 = 64;
 
+/// Bytes of the values of all tags of a file, other than the places of its blocks.
+const MAX_OTHER_TAG_BYTES: u64 = 1 << 20;
+
 /// The tag that states the number of bands.
-const SAMPLES_PER_PIXEL: u16 = 277;
+const SAMPLES_PER_PIXEL: u64 = 277;
+/// The tags of the places of blocks: StripOffsets, StripByteCounts, TileOffsets and TileByteCounts.
+const BLOCK_PLACES: [u64; 4] = [273, 279, 324, 325];
 
 /// Why a file is not opened.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -70,22 +75,25 @@ impl ReadAt for FarFile {
 
 /// Checks the directories of a file. What does not begin as a TIFF passes: GDAL refuses it.
 ///
-/// `max_tag_bytes` bounds the values of all tags together, of which the places of the blocks are most.
+/// `max_place_bytes` bounds the values of the tags that say where the blocks lie.
 ///
 /// # Errors
 /// When a number in them cannot be true, or is larger than can be read.
-pub(super) fn check_header(file: &impl ReadAt, max_tag_bytes: u64) -> Result<(), HeaderError> {
+pub(super) fn check_header(file: &impl ReadAt, max_place_bytes: u64) -> Result<(), HeaderError> {
     let mut start = [0; 16];
     let known = file.length().min(start.len() as u64) as usize;
     file.read_at(0, &mut start[..known]).ok_or(HeaderError::Unreadable)?;
     let Some((layout, mut next)) = layout(&start) else { return Ok(()) };
     let mut seen = HashSet::new();
-    let mut tags = TagBytes { used: 0, max: max_tag_bytes };
+    let mut places = TagBytes { what: "bytes of places of blocks", used: 0, max: max_place_bytes };
+    let mut others = TagBytes { what: "bytes of tags", used: 0, max: MAX_OTHER_TAG_BYTES };
     while next != 0 {
         if seen.len() == MAX_DIRECTORIES || !seen.insert(next) {
             return Err(HeaderError::Circle);
         }
-        next = check_directory(file, layout, next, &mut tags)?;
+        next = check_directory(file, layout, next, |tag, bytes| {
+            if BLOCK_PLACES.contains(&tag) { places.add(bytes) } else { others.add(bytes) }
+        })?;
     }
     Ok(())
 }
@@ -99,8 +107,17 @@ struct Layout {
 
 /// Bytes of the values of tags.
 struct TagBytes {
+    what: &'static str,
     used: u64,
     max: u64,
+}
+
+impl TagBytes {
+    fn add(&mut self, bytes: u64) -> Result<(), HeaderError> {
+        self.used = self.used.saturating_add(bytes);
+        let Self { what, used, max } = *self;
+        if used > max { Err(HeaderError::TooMany { what, found: used, max }) } else { Ok(()) }
+    }
 }
 
 /// The layout of a file that begins so, and the place of its first directory; `None` where it is no TIFF.
@@ -126,8 +143,14 @@ impl Layout {
     }
 }
 
-/// Checks one directory; the place of the next, 0 after the last.
-fn check_directory(file: &impl ReadAt, layout: Layout, at: u64, tags: &mut TagBytes) -> Result<u64, HeaderError> {
+/// Checks one directory; the place of the next, 0 after the last. Calls `add` with every tag whose values lie elsewhere
+/// in the file, and their bytes.
+fn check_directory(
+    file: &impl ReadAt,
+    layout: Layout,
+    at: u64,
+    mut add: impl FnMut(u64, u64) -> Result<(), HeaderError>,
+) -> Result<u64, HeaderError> {
     const WHAT: &str = "a directory";
     let (count_length, entry_length, word) = if layout.is_big { (8, 20, 8) } else { (2, 12, 4) };
     let count = layout.number(&bytes(file, at, count_length, WHAT)?);
@@ -147,12 +170,9 @@ fn check_directory(file: &impl ReadAt, layout: Layout, at: u64, tags: &mut TagBy
             if end.is_none_or(|end| end > file.length()) {
                 return Err(HeaderError::CutShort("the values of a tag"));
             }
-            tags.used = tags.used.saturating_add(length);
-            if tags.used > tags.max {
-                return Err(HeaderError::TooMany { what: "bytes of tags", found: tags.used, max: tags.max });
-            }
+            add(tag, length)?;
         }
-        if tag == u64::from(SAMPLES_PER_PIXEL) && count > 0 {
+        if tag == SAMPLES_PER_PIXEL && count > 0 {
             let bands = layout.number(&value[..kind_length(kind).min(word) as usize]);
             if bands > MAX_BANDS {
                 return Err(HeaderError::TooMany { what: "bands", found: bands, max: MAX_BANDS });
@@ -248,7 +268,12 @@ mod tests {
         );
         let mut large = tiff(&[&[(324, 4, 1 << 19, 8)]]);
         large.resize(3 << 20, 0);
-        check(large, Err(HeaderError::TooMany { what: "bytes of tags", found: 1 << 21, max: 1 << 20 }));
+        let what = "bytes of places of blocks";
+        check(large, Err(HeaderError::TooMany { what, found: 1 << 21, max: 1 << 20 }));
+        let mut large = tiff(&[&[(42_112, 2, 600_000, 8)], &[(42_112, 2, 600_000, 8)]]);
+        large.resize(3 << 20, 0);
+        let (what, max) = ("bytes of tags", MAX_OTHER_TAG_BYTES);
+        check(large, Err(HeaderError::TooMany { what, found: 1_200_000, max }));
         check(tiff(&vec![&[(254u16, 4u16, 1u32, 1u32)][..]; 129]), Err(HeaderError::Circle));
     }
 

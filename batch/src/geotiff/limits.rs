@@ -13,8 +13,6 @@ const MAX_SIDE_PX: usize = 1 << 24;
 const MAX_BLOCK_BYTES: u64 = 64 << 20;
 /// Bytes of a place of a block in GDAL's memory: its offset and its length.
 const BLOCK_PLACE_BYTES: u64 = 16;
-/// Bytes of tags other than the places of blocks.
-const MAX_OTHER_TAG_BYTES: u64 = 16 << 20;
 
 /// What a file may be.
 #[derive(Clone, Copy, Debug)]
@@ -29,9 +27,9 @@ impl Limits {
     /// A file that is open alone, as the mask of the fire zone is: up to 2,000,000 pixels a side in blocks of 512.
     pub(crate) const SINGLE: Self = Self { max_blocks: 1 << 24 };
 
-    /// Bytes of the values of all tags of a file.
-    pub(super) fn max_tag_bytes(self) -> u64 {
-        self.max_blocks * BLOCK_PLACE_BYTES + MAX_OTHER_TAG_BYTES
+    /// Bytes of the tags that say where the blocks lie.
+    pub(super) fn max_place_bytes(self) -> u64 {
+        self.max_blocks * BLOCK_PLACE_BYTES
     }
 
     /// Checks the sizes that GDAL found, before any pixel is read.

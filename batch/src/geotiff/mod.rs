@@ -47,13 +47,18 @@ pub(crate) fn set_up_gdal() -> Result<()> {
         set_config_option(key, value).with_context(|| format!("setting GDAL's {key}"))?;
     }
     far::install()?;
+    report_failures();
+    Ok(())
+}
+
+/// Has GDAL's failures noted in the thread in which they are reported, and logged.
+fn report_failures() {
     set_error_handler(|kind, number, message| {
         tracing::debug!(target: "gdal", ?kind, number, message);
         if matches!(kind, CplErrType::Failure | CplErrType::Fatal) {
             failure::note(message);
         }
     });
-    Ok(())
 }
 
 /// Opens a GeoTIFF at a path or URL of the configuration for reading.
@@ -97,7 +102,7 @@ pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
 /// Opens what GDAL finds under a name. `file` is the same file.
 fn open_named(name: &str, location: &str, file: &impl ReadAt, limits: Limits) -> Result<GeoTiff> {
     mark_thread();
-    check_header(file, limits.max_tag_bytes()).with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
+    check_header(file, limits.max_place_bytes()).with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         allowed_drivers: Some(&["GTiff"]),
