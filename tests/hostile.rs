@@ -149,6 +149,8 @@ fn check_recorded(stage: &Stage, parts: &[&str]) {
     for part in parts {
         assert!(error.contains(part), "`{part}` is not in: {error}");
     }
+    let causes: Vec<&str> = error.split(": ").collect();
+    assert!(causes.windows(2).all(|pair| pair[0] != pair[1]), "said twice: {error}");
     assert!(!error.contains(|c: char| c.is_control()) && error.len() < 4000, "{error:?}");
 }
 
@@ -417,8 +419,8 @@ fn a_run_ends_in_time_whatever_the_catalogue_does() {
 #[test]
 fn a_server_that_is_gone_is_given_up_within_seconds() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    check_failed(&stage(&format!("http://{closed}")), &[], &["does not answer", "refused"]);
-    check_failed(&stage("http://no-such-name.invalid/v1"), &[], &["does not answer", "DNS"]);
+    check_failed(&stage(&format!("http://{closed}")), &[], &["cannot be searched", "refused"]);
+    check_failed(&stage("http://no-such-name.invalid/v1"), &[], &["cannot be searched", "DNS"]);
 }
 
 /// A catalogue whose files lie in a bucket that answers so.

@@ -30,7 +30,7 @@ pub(crate) struct Api {
 /// A token that was not given.
 #[derive(Debug, thiserror::Error)]
 enum TokenError {
-    #[error("{0}")]
+    #[error(transparent)]
     Http(#[from] HttpError),
     #[error("it answers, but not with a token; the log shows the beginning of the answer")]
     NoToken,
@@ -82,7 +82,7 @@ impl Api {
             let read = self.retries.run(self.client.deadline(), page.url(), || self.page(&page));
             let (from, body) = match read {
                 Err(HttpError::Deadline(over)) => return Err(over.into()),
-                read => read.with_context(|| format!("the catalogue {url} does not answer"))?,
+                read => read.with_context(|| format!("the catalogue {url} cannot be searched"))?,
             };
             let mut answer = ItemCollection::read(&body).map_err(|error| {
                 tracing::warn!(url, "{error}: it begins {}", beginning(&body));

@@ -13,7 +13,7 @@ use crate::deadline::{Deadline, DeadlineError};
 pub(crate) enum HttpError {
     #[error(transparent)]
     Deadline(#[from] DeadlineError),
-    #[error("{0}")]
+    #[error(transparent)]
     Address(#[from] AddressError),
     #[error("its address is none that can be requested")]
     BadAddress,

@@ -59,7 +59,7 @@ pub enum PagesError {
     },
     /// They lead elsewhere.
     #[error("the catalogue's next page is not requested: {0}")]
-    Address(#[from] AddressError),
+    Address(AddressError),
     /// They hold too much.
     #[error(
         "the catalogue answers with more than {MAX_ITEMS} scenes, or with more than {} MiB of them: make the region \
@@ -67,6 +67,12 @@ pub enum PagesError {
         MAX_ITEMS_BYTES >> 20
     )]
     TooMany,
+}
+
+impl From<AddressError> for PagesError {
+    fn from(error: AddressError) -> Self {
+        Self::Address(error)
+    }
 }
 
 /// The link of a page to the next.
