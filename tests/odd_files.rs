@@ -119,10 +119,14 @@ fn a_wrong_byte_count_fails_its_scene_and_the_night_goes_on() {
 fn a_file_whose_server_states_a_wrong_size_fails_its_scene() {
     let scenes = Scenes::new();
     scenes.patch("B12", TILE_BYTE_COUNTS, u64::from(u32::MAX));
-    let faults = Faults { stated_bytes: Some(u64::MAX), ..Faults::default() };
-    let bucket = Bucket::of(scenes.folder.path(), faults);
-    let far = Stage::new(&bucket.catalogue(), &regions());
-    check_night("a file of 2⁶⁴ bytes", &far, &["B12.tif", "4294967295 bytes"]);
+    for (stated_bytes, parts) in
+        [(1 << 62, ["B12.tif", "4294967295 bytes"]), (u64::MAX, ["B8A.tif", "a size that cannot be"])]
+    {
+        let faults = Faults { stated_bytes: Some(stated_bytes), ..Faults::default() };
+        let bucket = Bucket::of(scenes.folder.path(), faults);
+        let far = Stage::new(&bucket.catalogue(), &regions());
+        check_night(&format!("a file of {stated_bytes} bytes"), &far, &parts);
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail, ensure};
+use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
 use dragonfly_core::{Region, TileFate};
 
@@ -90,8 +91,41 @@ fn whole_runs(layout: &Layout, region: &str) -> Result<Vec<RegionMeta>> {
             Err(error) => tracing::warn!(region, "the run {run_id} is passed over: {error:#}"),
         }
     }
-    whole.sort_by_key(|meta| meta.map.as_ref().map(|map| (map.generated_at, map.run_id.clone())));
-    Ok(whole)
+    let keys: Vec<RunKey> = whole.iter().filter_map(RunKey::of).collect();
+    Ok(oldest_first(&keys).into_iter().filter_map(|place| whole.get(place).cloned()).collect())
+}
+
+/// What a run is ordered by.
+struct RunKey<'a> {
+    run_id: &'a str,
+    generated_at: DateTime<Utc>,
+    replaced: Vec<&'a str>,
+}
+
+impl<'a> RunKey<'a> {
+    fn of(meta: &'a RegionMeta) -> Option<Self> {
+        let map = meta.map.as_ref()?;
+        let replaced = meta.earlier_runs.iter().map(|run| run.run_id.as_str()).collect();
+        Some(Self { run_id: &map.run_id, generated_at: map.generated_at, replaced })
+    }
+}
+
+/// The places of runs in the order in which they were published.
+///
+/// A run names those that it replaced. That counts before the clock, which may be put back, and which two runs may
+/// share.
+fn oldest_first(runs: &[RunKey]) -> Vec<usize> {
+    let mut left: Vec<usize> = (0..runs.len()).collect();
+    let mut newest_first = Vec::with_capacity(runs.len());
+    while !left.is_empty() {
+        let is_replaced = |run: &RunKey| left.iter().any(|other| runs[*other].replaced.contains(&run.run_id));
+        let key = |place: &usize| (!is_replaced(&runs[*place]), runs[*place].generated_at, runs[*place].run_id);
+        let Some(newest) = left.iter().copied().max_by_key(key) else { break };
+        left.retain(|place| *place != newest);
+        newest_first.push(newest);
+    }
+    newest_first.reverse();
+    newest_first
 }
 
 fn read_whole(layout: &Layout, region: &str, run_id: &str) -> Result<RegionMeta> {
@@ -126,4 +160,30 @@ fn keep_aside(layout: &Layout, region: &str) -> Result<()> {
     fs::create_dir_all(&work)
         .and_then(|()| fs::rename(layout.meta(region), &aside))
         .with_context(|| format!("cannot move {} to {}", layout.meta(region).display(), aside.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+
+    #[test]
+    fn runs_are_ordered_by_what_they_replaced_and_then_by_the_clock() {
+        let check = |runs: &[(&'static str, i64, &[&'static str])], expected: &[&str]| {
+            let key = |(run_id, minute, replaced): &(&'static str, i64, &[&'static str])| RunKey {
+                run_id,
+                generated_at: DateTime::UNIX_EPOCH + TimeDelta::minutes(*minute),
+                replaced: replaced.to_vec(),
+            };
+            let keys: Vec<RunKey> = runs.iter().map(key).collect();
+            let ids: Vec<&str> = oldest_first(&keys).into_iter().map(|place| runs[place].0).collect();
+            assert_eq!(ids, expected);
+        };
+        check(&[("b", 2, &[]), ("a", 1, &[])], &["a", "b"]);
+        check(&[("z", 1, &[]), ("a", 1, &["z"])], &["z", "a"]);
+        check(&[("c", 1, &["b", "a"]), ("a", 9, &[]), ("b", 5, &["a"])], &["a", "b", "c"]);
+        check(&[("a", 1, &["b"]), ("b", 2, &["a"])], &["a", "b"]);
+        check(&[], &[]);
+    }
 }

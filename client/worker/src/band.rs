@@ -6,7 +6,7 @@ use std::rc::Rc;
 use dragonfly_core::{DnCounts, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed};
 
 use crate::cache::ByteCache;
-use crate::cog::{BlockPixels, Cog, ReadError};
+use crate::cog::{Cog, ReadError};
 use crate::directory::TiffError;
 use crate::level::Level;
 use crate::pixels::{Pixels, SampleKind};
@@ -83,23 +83,9 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
         let image = self.cog.image();
         let overviews = image.levels().iter().skip(1);
         let level = overviews.min_by_key(|level| level.width).unwrap_or(image.full());
-        let (columns, rows) = (0..level.width, 0..level.height);
-        self.check_size(&columns, &rows)?;
-        let fill = image.no_data.unwrap_or(0.0) as i16;
         let mut counts = DnCounts::default();
-        let count = |block: BlockPixels| counts.add(&digital_numbers(block.pixels, fill), self.no_data);
-        self.cog.read(level, &columns, &rows, &[0], count).await?;
+        counts.add(&self.read_own(level, &(0..level.width), &(0..level.height)).await?, self.no_data);
         Ok(counts)
-    }
-
-    /// An error where a rectangle of a file has more pixels than are read at once.
-    fn check_size(&self, columns: &Range<u32>, rows: &Range<u32>) -> Result<(), ReadError> {
-        let value = u64::from(columns.end - columns.start) * u64::from(rows.end - rows.start);
-        if value <= MAX_COARSEST_PX {
-            return Ok(());
-        }
-        let cause = TiffError::TooLarge { name: "level", value, most: MAX_COARSEST_PX };
-        Err(ReadError { url: self.cog.url().to_owned(), cause: cause.into() })
     }
 
     fn level(&self) -> &Level {
@@ -107,11 +93,15 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
     }
 
     async fn read_own(&self, level: &Level, columns: &Range<u32>, rows: &Range<u32>) -> Result<Vec<u16>, ReadError> {
-        self.check_size(columns, rows)?;
+        let value = columns.len() as u64 * rows.len() as u64;
+        if value > MAX_COARSEST_PX {
+            let cause = TiffError::TooLarge { name: "level", value, most: MAX_COARSEST_PX };
+            return Err(ReadError { url: self.cog.url().to_owned(), cause: cause.into() });
+        }
         let fill = self.cog.image().no_data.unwrap_or(0.0) as i16;
         let width = columns.len();
         let mut window = vec![0; width * rows.len()];
-        let copy = |block: BlockPixels| {
+        let copy = |block: crate::cog::BlockPixels| {
             let numbers = digital_numbers(block.pixels, fill);
             let across = columns.start.max(block.columns.start)..columns.end.min(block.columns.end);
             for row in block.rows.clone() {
