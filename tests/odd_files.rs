@@ -119,14 +119,20 @@ fn a_wrong_byte_count_fails_its_scene_and_the_night_goes_on() {
 fn a_file_whose_server_states_a_wrong_size_fails_its_scene() {
     let scenes = Scenes::new();
     scenes.patch("B12", TILE_BYTE_COUNTS, u64::from(u32::MAX));
-    for (stated_bytes, parts) in
-        [(1 << 62, ["B12.tif", "4294967295 bytes"]), (u64::MAX, ["B8A.tif", "a size that cannot be"])]
-    {
+    let far = |stated_bytes| {
         let faults = Faults { stated_bytes: Some(stated_bytes), ..Faults::default() };
         let bucket = Bucket::of(scenes.folder.path(), faults);
-        let far = Stage::new(&bucket.catalogue(), &regions());
-        check_night(&format!("a file of {stated_bytes} bytes"), &far, &parts);
-    }
+        let stage = Stage::new(&bucket.catalogue(), &regions());
+        (bucket, stage)
+    };
+    let (_bucket, large) = far(1 << 62);
+    check_night("files of 2⁶² bytes", &large, &["B12.tif", "4294967295 bytes"]);
+    // No file has so many bytes, whatever it holds.
+    let (_bucket, impossible) = far(u64::MAX);
+    let output = impossible.run(&["rotate"]);
+    let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1), "{messages}");
+    assert!(messages.contains("B8A.tif") && messages.contains("a size that cannot be"), "{messages}");
 }
 
 #[test]
