@@ -9,7 +9,8 @@ use tempfile::TempDir;
 
 use crate::stage::{Stage, invented_scenes};
 
-/// A copy of the Sierra's scenes that may be spoilt: one pre and one post scene, and their catalogue.
+/// A copy of the Sierra's scenes that may be spoilt: one pre and one post scene, and their
+/// catalogue.
 struct Spoilt {
     folder: TempDir,
     items: Value,
@@ -21,9 +22,12 @@ impl Spoilt {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sample = invented_scenes();
-        let mut items: Value = serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
+        let mut items: Value =
+            serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
         let features = items["features"].as_array_mut().unwrap();
-        features.retain(|item| ["20250612", "20250910"].iter().any(|day| item["id"].as_str().unwrap().contains(day)));
+        features.retain(|item| {
+            ["20250612", "20250910"].iter().any(|day| item["id"].as_str().unwrap().contains(day))
+        });
         features.retain(|item| item["id"].as_str().unwrap().contains("10TFK"));
         assert_eq!(features.len(), 2);
         for item in features {
@@ -51,13 +55,14 @@ impl Spoilt {
         let catalogue = self.folder.path().join("items.json");
         fs::write(&catalogue, self.items.to_string()).unwrap();
         let regions: Value =
-            serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
+            serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap())
+                .unwrap();
         Stage::new(&catalogue, &json!([regions[0]]))
     }
 }
 
-/// The update fails with a message that names the region and holds all parts; no map is published, and
-/// the failure is recorded.
+/// The update fails with a message that names the region and holds all parts; no map is published,
+/// and the failure is recorded.
 fn check(stage: &Stage, parts: &[&str]) {
     let output = stage.run(&["update", "sample_sierra"]);
     check_message(&output, &[&["sample_sierra"], parts].concat());
@@ -164,8 +169,16 @@ fn an_unknown_region_is_named_beside_those_there_are() {
 
 #[test]
 fn a_box_with_its_west_in_the_east_is_named() {
-    check_regions(r#"[{"name":"a","bbox":[1,0,0,1]}]"#, &["update", "a"], &["`a`", "`bbox`", "split it into two"]);
-    check_regions(r#"[{"name":"a","bbox":[1,0,1,1]}]"#, &["update", "a"], &["`a`", "`bbox`", "empty"]);
+    check_regions(
+        r#"[{"name":"a","bbox":[1,0,0,1]}]"#,
+        &["update", "a"],
+        &["`a`", "`bbox`", "split it into two"],
+    );
+    check_regions(
+        r#"[{"name":"a","bbox":[1,0,1,1]}]"#,
+        &["update", "a"],
+        &["`a`", "`bbox`", "empty"],
+    );
 }
 
 #[test]

@@ -88,8 +88,8 @@ impl Bucket {
     }
 }
 
-/// `far_store.py`, a bucket by other hands, over a folder of scenes; it fails every seventh request and cuts every
-/// eleventh answer. Ended when dropped.
+/// `far_store.py`, a bucket by other hands, over a folder of scenes; it fails every seventh request
+/// and cuts every eleventh answer. Ended when dropped.
 pub(crate) struct FarStore {
     process: Child,
     catalogue: TempDir,
@@ -99,11 +99,20 @@ impl FarStore {
     pub(crate) fn start(program: &Path, folder: &Path) -> Self {
         let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let faults = ["--ttfb-ms", "5", "--fail-every", "7", "--cut-every", "11", "--port"];
-        let process =
-            Command::new("python3").arg(program).arg(folder).args(faults).arg(free.port().to_string()).spawn().unwrap();
+        let process = Command::new("python3")
+            .arg(program)
+            .arg(folder)
+            .args(faults)
+            .arg(free.port().to_string())
+            .spawn()
+            .unwrap();
         let started = Instant::now();
         while TcpStream::connect(free).is_err() {
-            assert!(started.elapsed() < Duration::from_secs(20), "{} does not answer", program.display());
+            assert!(
+                started.elapsed() < Duration::from_secs(20),
+                "{} does not answer",
+                program.display()
+            );
             thread::sleep(Duration::from_millis(50));
         }
         Self { process, catalogue: catalogue_leading_to(&format!("http://{free}"), folder) }
@@ -124,7 +133,8 @@ impl Drop for FarStore {
 
 /// The catalogue of a folder, its hrefs at an address.
 fn catalogue_leading_to(address: &str, folder: &Path) -> TempDir {
-    let mut items: Value = serde_json::from_slice(&fs::read(folder.join("items.json")).unwrap()).unwrap();
+    let mut items: Value =
+        serde_json::from_slice(&fs::read(folder.join("items.json")).unwrap()).unwrap();
     for item in items["features"].as_array_mut().unwrap() {
         for asset in item["assets"].as_object_mut().unwrap().values_mut() {
             let href = asset["href"].as_str().unwrap().trim_start_matches("./").to_owned();
@@ -157,7 +167,9 @@ impl Shelf {
     fn answer(&self, name: &str, range: Option<Range<u64>>) -> (Vec<u8>, bool) {
         let number = self.requests.fetch_add(1, Ordering::SeqCst) + 1;
         let is_nth = |every: usize| every > 0 && number.is_multiple_of(every);
-        let empty = |status: &str| (format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").into_bytes(), false);
+        let empty = |status: &str| {
+            (format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").into_bytes(), false)
+        };
         if self.faults.gone.is_some_and(|end| name.ends_with(end)) {
             return empty("404 Not Found");
         }
@@ -173,7 +185,8 @@ impl Shelf {
         }
         let body = &file[range.start as usize..range.end as usize];
         let head = format!(
-            "HTTP/1.1 206 Partial Content\r\nContent-Length: {}\r\nContent-Range: bytes {}-{}/{}\r\n\r\n",
+            "HTTP/1.1 206 Partial Content\r\nContent-Length: {}\r\nContent-Range: bytes \
+            {}-{}/{}\r\n\r\n",
             body.len(),
             range.start,
             range.end - 1,

@@ -1,7 +1,8 @@
 //! Coarse cells against the average that GDAL makes of the same overview level.
 //!
 //! Both bands of a date are first set to no data where either is, or a cell would divide sums over
-//! different ground. NBR of a mean is not the mean of NBR, so the bands are averaged, not the ratio.
+//! different ground. NBR of a mean is not the mean of NBR, so the bands are averaged, not the
+//! ratio.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -25,29 +26,44 @@ const NO_DATA: f32 = -1.0;
 
 impl Date {
     /// NBR of GDAL's averages on another raster's grid; `None` unless all pixels beneath are clear.
-    fn nbr_by_gdal(&self, overview: Option<usize>, like: &Raster<f32>, folder: &Path) -> Vec<Option<f32>> {
-        let (nir, swir) = (Raster::<u16>::read(&self.nir, overview), Raster::<u16>::read(&self.swir, overview));
+    fn nbr_by_gdal(
+        &self,
+        overview: Option<usize>,
+        like: &Raster<f32>,
+        folder: &Path,
+    ) -> Vec<Option<f32>> {
+        let (nir, swir) =
+            (Raster::<u16>::read(&self.nir, overview), Raster::<u16>::read(&self.swir, overview));
         let scl = self.scl.as_ref().map(|scl| Raster::<u8>::read(scl, overview));
         let clear: Vec<bool> = (0..nir.pixels.len())
             .map(|pixel| {
-                let sky_is_clear = scl.as_ref().is_none_or(|scl| matches!(scl.pixels[pixel], 2 | 4 | 5 | 6 | 7));
+                let sky_is_clear =
+                    scl.as_ref().is_none_or(|scl| matches!(scl.pixels[pixel], 2 | 4 | 5 | 6 | 7));
                 nir.pixels[pixel] != 0 && swir.pixels[pixel] != 0 && sky_is_clear
             })
             .collect();
         let masked = |band: &Raster<u16>| -> Vec<f32> {
             let pixels = band.pixels.iter().zip(&clear);
             pixels
-                .map(|(dn, clear)| if *clear { (f32::from(*dn) + self.offset_dn).max(0.0) } else { NO_DATA })
+                .map(
+                    |(dn, clear)| {
+                        if *clear { (f32::from(*dn) + self.offset_dn).max(0.0) } else { NO_DATA }
+                    },
+                )
                 .collect()
         };
         let share: Vec<f32> = clear.iter().map(|clear| if *clear { 1.0 } else { 0.0 }).collect();
         let averaged = |pixels: Vec<f32>, no_data| average(&nir, pixels, no_data, like, folder);
-        let (share, nir, swir) =
-            (averaged(share, None), averaged(masked(&nir), Some(NO_DATA)), averaged(masked(&swir), Some(NO_DATA)));
+        let (share, nir, swir) = (
+            averaged(share, None),
+            averaged(masked(&nir), Some(NO_DATA)),
+            averaged(masked(&swir), Some(NO_DATA)),
+        );
         (0..like.pixels.len())
             .map(|cell| {
                 let (nir, swir) = (nir.pixels[cell], swir.pixels[cell]);
-                (share.pixels[cell] > 0.9999 && nir + swir > 0.0).then(|| (nir - swir) / (nir + swir))
+                (share.pixels[cell] > 0.9999 && nir + swir > 0.0)
+                    .then(|| (nir - swir) / (nir + swir))
             })
             .collect()
     }
@@ -85,8 +101,16 @@ fn average(
 }
 
 /// Compares a region's raster with GDAL's averages of a level of its two dates.
-fn check(name: &str, stage: &Stage, region: &str, dates: &[Date; 2], overview: Option<usize>, least_r_squared: f64) {
-    let ours: Raster<f32> = Raster::read(&stage.published(&format!("raster/{region}_lowres_dnbr.tif")), None);
+fn check(
+    name: &str,
+    stage: &Stage,
+    region: &str,
+    dates: &[Date; 2],
+    overview: Option<usize>,
+    least_r_squared: f64,
+) {
+    let ours: Raster<f32> =
+        Raster::read(&stage.published(&format!("raster/{region}_lowres_dnbr.tif")), None);
     let folder = tempfile::tempdir().unwrap();
     let [pre, post] = dates.each_ref().map(|date| date.nbr_by_gdal(overview, &ours, folder.path()));
     let pairs: Vec<(f32, f32)> = ours
@@ -110,9 +134,23 @@ fn madre_at_zoom_10_is_gdals_average_of_the_80_m_overview() {
         Date { nir: band("nir08"), swir: band("swir22"), scl: Some(band("scl")), offset_dn }
     };
     let dates = [date("S2B_10SGD_20250617_0_L2A", 0.0), date("S2A_10SGD_20250806_0_L2A", -1000.0)];
-    check("Madre, zoom 10, against GDAL's average of the 80 m overview", &stage, "madre", &dates, Some(1), 0.995);
+    check(
+        "Madre, zoom 10, against GDAL's average of the 80 m overview",
+        &stage,
+        "madre",
+        &dates,
+        Some(1),
+        0.995,
+    );
     // What reading an overview instead of all pixels loses.
-    check("Madre, zoom 10, against GDAL's average of full resolution", &stage, "madre", &dates, None, 0.97);
+    check(
+        "Madre, zoom 10, against GDAL's average of full resolution",
+        &stage,
+        "madre",
+        &dates,
+        None,
+        0.97,
+    );
 }
 
 #[test]
@@ -125,5 +163,12 @@ fn las_conchas_at_zoom_10_is_gdals_average() {
         Date { nir: band("nir08"), swir: band("swir22"), scl: None, offset_dn: 0.0 }
     };
     let dates = [date("LT05_las-conchas_20110624"), date("LE07_las-conchas_20120618")];
-    check("Las Conchas, zoom 10, against GDAL's average", &stage, "las_conchas", &dates, None, 0.995);
+    check(
+        "Las Conchas, zoom 10, against GDAL's average",
+        &stage,
+        "las_conchas",
+        &dates,
+        None,
+        0.995,
+    );
 }

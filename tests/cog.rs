@@ -1,4 +1,5 @@
-//! The browser's reader of Cloud-Optimized GeoTIFFs beside GDAL: the same pixels, places and errors.
+//! The browser's reader of Cloud-Optimized GeoTIFFs beside GDAL: the same pixels, places and
+//! errors.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -27,7 +28,13 @@ fn open(files: &Files, path: &Path) -> NearCog {
 }
 
 /// A rectangle of one band, put together from blocks as they come: bits that can be compared.
-fn read(cog: &NearCog, level: &Level, (left, top): (u32, u32), (width, height): (u32, u32), band: u16) -> Vec<u32> {
+fn read(
+    cog: &NearCog,
+    level: &Level,
+    (left, top): (u32, u32),
+    (width, height): (u32, u32),
+    band: u16,
+) -> Vec<u32> {
     let mut window = vec![None; (width * height) as usize];
     let (columns, rows, bands) = (left..left + width, top..top + height, [band]);
     let read = cog.read(level, &columns, &rows, &bands, |block| {
@@ -35,8 +42,8 @@ fn read(cog: &NearCog, level: &Level, (left, top): (u32, u32), (width, height): 
         let own = bits(block.pixels);
         for row in block.rows.start.max(top)..block.rows.end.min(top + height) {
             for column in block.columns.start.max(left)..block.columns.end.min(left + width) {
-                let from =
-                    (row - block.rows.start) as usize * block.columns.len() + (column - block.columns.start) as usize;
+                let from = (row - block.rows.start) as usize * block.columns.len()
+                    + (column - block.columns.start) as usize;
                 let to = ((row - top) * width + column - left) as usize;
                 assert!(window[to].replace(own[from]).is_none(), "a pixel came twice");
             }
@@ -50,7 +57,9 @@ fn bits(pixels: Pixels) -> Vec<u32> {
     match pixels {
         Pixels::U8(pixels) => pixels.into_iter().map(u32::from).collect(),
         Pixels::U16(pixels) => pixels.into_iter().map(u32::from).collect(),
-        Pixels::I16(pixels) => pixels.into_iter().map(|pixel| i32::from(pixel).cast_unsigned()).collect(),
+        Pixels::I16(pixels) => {
+            pixels.into_iter().map(|pixel| i32::from(pixel).cast_unsigned()).collect()
+        }
         Pixels::F32(pixels) => pixels.into_iter().map(f32::to_bits).collect(),
     }
 }
@@ -59,10 +68,18 @@ fn bits(pixels: Pixels) -> Vec<u32> {
 fn read_by_gdal(band: &RasterBand, at: (u32, u32), size: (u32, u32)) -> Vec<u32> {
     let (at, size) = ((at.0 as isize, at.1 as isize), (size.0 as usize, size.1 as usize));
     let bits = match band.band_type() {
-        GdalDataType::UInt8 => Pixels::U8(band.read_as(at, size, size, None).unwrap().data().to_vec()),
-        GdalDataType::UInt16 => Pixels::U16(band.read_as(at, size, size, None).unwrap().data().to_vec()),
-        GdalDataType::Int16 => Pixels::I16(band.read_as(at, size, size, None).unwrap().data().to_vec()),
-        GdalDataType::Float32 => Pixels::F32(band.read_as(at, size, size, None).unwrap().data().to_vec()),
+        GdalDataType::UInt8 => {
+            Pixels::U8(band.read_as(at, size, size, None).unwrap().data().to_vec())
+        }
+        GdalDataType::UInt16 => {
+            Pixels::U16(band.read_as(at, size, size, None).unwrap().data().to_vec())
+        }
+        GdalDataType::Int16 => {
+            Pixels::I16(band.read_as(at, size, size, None).unwrap().data().to_vec())
+        }
+        GdalDataType::Float32 => {
+            Pixels::F32(band.read_as(at, size, size, None).unwrap().data().to_vec())
+        }
         other => panic!("{other:?}"),
     };
     self::bits(bits)
@@ -90,12 +107,17 @@ fn check_against_gdal(path: &Path) -> usize {
             assert_eq!(band.overview_count().unwrap() as usize + 1, image.levels().len(), "{name}");
             let band = match index {
                 0 => band,
-                _ => dataset.rasterband(usize::from(number) + 1).unwrap().overview(index - 1).unwrap(),
+                _ => dataset
+                    .rasterband(usize::from(number) + 1)
+                    .unwrap()
+                    .overview(index - 1)
+                    .unwrap(),
             };
             let size = (level.width, level.height);
             assert_eq!((size.0 as usize, size.1 as usize), band.size(), "{name}");
             for (at, size) in windows(size) {
-                let (own, theirs) = (read(&cog, level, at, size, number), read_by_gdal(&band, at, size));
+                let (own, theirs) =
+                    (read(&cog, level, at, size, number), read_by_gdal(&band, at, size));
                 assert!(own == theirs, "{name}, level {index}, band {number}, {size:?} at {at:?}");
                 pixels += own.len();
             }
@@ -107,16 +129,21 @@ fn check_against_gdal(path: &Path) -> usize {
 /// The whole of a level, its last pixel, and rectangles across the edges of blocks.
 fn windows((width, height): (u32, u32)) -> Vec<((u32, u32), (u32, u32))> {
     let mut windows = vec![((0, 0), (width, height)), ((width - 1, height - 1), (1, 1))];
-    for (x, y, across, down) in [(0.1, 0.3, 0.5, 0.2), (0.45, 0.0, 0.1, 1.0), (0.8, 0.7, 0.2, 0.3)] {
+    for (x, y, across, down) in [(0.1, 0.3, 0.5, 0.2), (0.45, 0.0, 0.1, 1.0), (0.8, 0.7, 0.2, 0.3)]
+    {
         let part = |size: u32, share: f64| (f64::from(size) * share) as u32;
         let size = (part(width, across).max(1), part(height, down).max(1));
-        windows.push(((part(width, x).min(width - size.0), part(height, y).min(height - size.1)), size));
+        windows.push((
+            (part(width, x).min(width - size.0), part(height, y).min(height - size.1)),
+            size,
+        ));
     }
     windows
 }
 
 fn geotiffs(folder: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut found: Vec<PathBuf> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     found.retain(|path| path.extension().is_some_and(|end| end.eq_ignore_ascii_case("tif")));
     found.sort();
     found
@@ -154,7 +181,9 @@ fn every_layout_reads_as_gdal_reads_it() {
 #[test]
 fn digital_numbers_are_those_that_gdal_converts_to() {
     let folder = tempfile::tempdir().unwrap();
-    for kind in [GdalDataType::UInt8, GdalDataType::UInt16, GdalDataType::Int16, GdalDataType::Float32] {
+    for kind in
+        [GdalDataType::UInt8, GdalDataType::UInt16, GdalDataType::Int16, GdalDataType::Float32]
+    {
         let path = folder.path().join("kind.tif");
         Layout { kind, ..Layout::default() }.write(&path);
         let cog = open(&Files::default(), &path);
@@ -176,7 +205,11 @@ fn digital_numbers_are_those_that_gdal_converts_to() {
             for (place, (row, column)) in
                 rows.flat_map(|row| columns.clone().map(move |column| (row, column))).enumerate()
             {
-                assert_eq!(own[place], band[(row as usize, column as usize)], "{kind:?} at {column}, {row}");
+                assert_eq!(
+                    own[place],
+                    band[(row as usize, column as usize)],
+                    "{kind:?} at {column}, {row}"
+                );
             }
         }))
         .unwrap();
@@ -190,8 +223,13 @@ fn the_level_is_chosen_by_scale_where_masks_lie_between() {
     Layout { has_mask: true, overviews: &[7, 3], ..Layout::default() }.write(&path);
     let cog = open(&Files::default(), &path);
     let image = cog.image();
-    let chosen = |cell_px: f64| (f64::from(image.full().width) / f64::from(image.level_for(cell_px).width)).round();
-    assert_eq!((chosen(1.0), chosen(4.0), chosen(5.0), chosen(9.0), chosen(20.0)), (1.0, 1.0, 3.0, 3.0, 7.0));
+    let chosen = |cell_px: f64| {
+        (f64::from(image.full().width) / f64::from(image.level_for(cell_px).width)).round()
+    };
+    assert_eq!(
+        (chosen(1.0), chosen(4.0), chosen(5.0), chosen(9.0), chosen(20.0)),
+        (1.0, 1.0, 3.0, 3.0, 7.0)
+    );
 }
 
 #[test]
@@ -200,17 +238,24 @@ fn what_cannot_be_read_is_named() {
     let path = folder.path().join("other.tif");
     let refusal = |write: &dyn Fn(&Path)| {
         write(&path);
-        let opened = pollster::block_on(Cog::open(Files::default().far(), Rc::new(NoCache), path.to_str().unwrap()));
+        let opened = pollster::block_on(Cog::open(
+            Files::default().far(),
+            Rc::new(NoCache),
+            path.to_str().unwrap(),
+        ));
         opened.err().map(|error| error.to_string()).unwrap_or_default()
     };
-    let packed = refusal(&|path| Layout { compression: "PACKBITS", ..Layout::default() }.write(path));
+    let packed =
+        refusal(&|path| Layout { compression: "PACKBITS", ..Layout::default() }.write(path));
     assert!(packed.contains("PackBits compression cannot be read"), "{packed}");
-    let double = refusal(&|path| Layout { kind: GdalDataType::Float64, ..Layout::default() }.write(path));
+    let double =
+        refusal(&|path| Layout { kind: GdalDataType::Float64, ..Layout::default() }.write(path));
     assert!(double.contains("pixels of 64 bits (floating-point) cannot be read"), "{double}");
     let complex = refusal(&layouts::write_complex);
     assert!(complex.contains("(complex) cannot be read"), "{complex}");
-    let jpeg =
-        refusal(&|path| Layout { compression: "JPEG", kind: GdalDataType::UInt8, ..Layout::default() }.write(path));
+    let jpeg = refusal(&|path| {
+        Layout { compression: "JPEG", kind: GdalDataType::UInt8, ..Layout::default() }.write(path)
+    });
     assert!(jpeg.contains("JPEG compression cannot be read"), "{jpeg}");
 }
 
@@ -235,7 +280,10 @@ fn only_the_blocks_of_a_window_are_fetched_and_none_twice() {
         assert!(fetched as f64 <= needed as f64 * 1.2, "{fetched} bytes for {needed}");
         let mut sorted = asked.clone();
         sorted.sort_by_key(|range| range.start);
-        assert!(sorted.windows(2).all(|pair| pair[0].end <= pair[1].start), "fetched twice: {asked:?}");
+        assert!(
+            sorted.windows(2).all(|pair| pair[0].end <= pair[1].start),
+            "fetched twice: {asked:?}"
+        );
     }
 }
 
@@ -259,7 +307,9 @@ fn what_is_kept_is_not_fetched_again() {
     let path = folder.join("S2B_10SGD_20250617_0_L2A_swir22.tif");
     let (files, memory) = (Files::default(), Rc::new(Memory::default()));
     let read_columns = |columns: Range<u32>| {
-        let opened = pollster::block_on(Cog::open(files.far(), Rc::clone(&memory), path.to_str().unwrap())).unwrap();
+        let opened =
+            pollster::block_on(Cog::open(files.far(), Rc::clone(&memory), path.to_str().unwrap()))
+                .unwrap();
         let (rows, mut sum) = (0..600, 0u64);
         pollster::block_on(opened.read(opened.image().full(), &columns, &rows, &[0], |block| {
             sum += block.pixels.into_digital_numbers().into_iter().map(u64::from).sum::<u64>();
@@ -283,7 +333,13 @@ fn a_head_longer_than_the_first_request_is_fetched_to_its_end() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("long.tif");
     // One row a strip: the places of 4,000 strips fill more than the first request.
-    let layout = Layout { size: (50, 4000), block: None, strip_rows: 1, overviews: &[3], ..Layout::default() };
+    let layout = Layout {
+        size: (50, 4000),
+        block: None,
+        strip_rows: 1,
+        overviews: &[3],
+        ..Layout::default()
+    };
     Layout { compression: "LZW", interleave: Interleave::Band, bands: 3, ..layout }.write(&path);
     let files = Files::default();
     let cog = open(&files, &path);
@@ -300,20 +356,30 @@ fn a_file_cut_short_says_so() {
     let path = folder.path().join("cut.tif");
     for length in [0, 7, 100, 1500, whole.len() / 2, whole.len() - 9] {
         std::fs::write(&path, &whole[..length]).unwrap();
-        let cog = pollster::block_on(Cog::open(Files::default().far(), Rc::new(NoCache), path.to_str().unwrap()));
+        let cog = pollster::block_on(Cog::open(
+            Files::default().far(),
+            Rc::new(NoCache),
+            path.to_str().unwrap(),
+        ));
         let error = match cog {
             Err(error) => error.to_string(),
             Ok(cog) => {
                 let level = cog.image().full();
                 let (columns, rows) = (0..level.width, 0..level.height);
-                pollster::block_on(cog.read(level, &columns, &rows, &[0], |_| {})).unwrap_err().to_string()
+                pollster::block_on(cog.read(level, &columns, &rows, &[0], |_| {}))
+                    .unwrap_err()
+                    .to_string()
             }
         };
-        assert!(error.contains("cut short") && error.contains("cut.tif"), "{length} bytes: {error}");
+        assert!(
+            error.contains("cut short") && error.contains("cut.tif"),
+            "{length} bytes: {error}"
+        );
     }
 }
 
-/// Writes the small files from which the fuzzing starts: `cargo test --locked --release -p dragonfly-batch --test it -- --ignored seeds`.
+/// Writes the small files from which the fuzzing starts: `cargo test --locked --release -p
+/// dragonfly-batch --test it -- --ignored seeds`.
 #[test]
 #[ignore = "writes into the repository"]
 fn seeds_for_fuzzing_are_written_anew() {

@@ -71,7 +71,9 @@ fn write<T: GdalType + Copy, U>(file: &Path, like: &Raster<U>, fill: Option<f64>
     let size = (like.width, like.height);
     let options = RasterCreationOptions::from_iter(["TILED=YES", "COMPRESS=DEFLATE"]);
     let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
-    let mut file = driver.create_with_band_type_with_options::<T, _>(file, size.0, size.1, 1, &options).unwrap();
+    let mut file = driver
+        .create_with_band_type_with_options::<T, _>(file, size.0, size.1, 1, &options)
+        .unwrap();
     file.set_spatial_ref(&like.system).unwrap();
     file.set_geo_transform(&like.geo_transform).unwrap();
     let mut band = file.rasterband(1).unwrap();
@@ -84,7 +86,8 @@ fn write<T: GdalType + Copy, U>(file: &Path, like: &Raster<U>, fill: Option<f64>
 fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage) {
     let folder = tempfile::tempdir().unwrap();
     let sample = invented_scenes();
-    let read: Value = serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
+    let read: Value =
+        serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
     let mut items = Vec::new();
     for day in ["20250612", "20250910"] {
         let from = read["features"].as_array().unwrap().iter().find(|item| {
@@ -93,17 +96,30 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
         });
         let from = from.unwrap();
         let id = from["id"].as_str().unwrap();
-        let source = |key: &str| -> PathBuf { sample.join(from["assets"][key]["href"].as_str().unwrap()) };
+        let source =
+            |key: &str| -> PathBuf { sample.join(from["assets"][key]["href"].as_str().unwrap()) };
         let mut assets = json!({});
         for (key, asset) in ["nir08", "swir22"].into_iter().zip(keeping.assets) {
             let band = Raster::<u16>::read(&source(key), None);
             let number = |(place, dn): (usize, &u16)| {
                 let (column, row) = (place % band.width, place / band.width);
-                let is_dark = key == "nir08" && day == "20250910" && DARK.contains(&column) && DARK.contains(&row);
-                if *dn == 0 { keeping.fill } else { (keeping.number)(if is_dark { -50 } else { i32::from(*dn) }) }
+                let is_dark = key == "nir08"
+                    && day == "20250910"
+                    && DARK.contains(&column)
+                    && DARK.contains(&row);
+                if *dn == 0 {
+                    keeping.fill
+                } else {
+                    (keeping.number)(if is_dark { -50 } else { i32::from(*dn) })
+                }
             };
             let pixels = band.pixels.iter().enumerate().map(number).collect();
-            write(&folder.path().join(format!("{id}_{asset}.tif")), &band, Some(keeping.fill.into()), pixels);
+            write(
+                &folder.path().join(format!("{id}_{asset}.tif")),
+                &band,
+                Some(keeping.fill.into()),
+                pixels,
+            );
             assets[asset] = json!({ "href": format!("{id}_{asset}.tif") });
         }
         let scl = Raster::<u8>::read(&source("scl"), None);
@@ -116,8 +132,10 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
             "geometry": from["geometry"], "properties": properties, "assets": assets }));
     }
     let catalogue = folder.path().join("items.json");
-    fs::write(&catalogue, json!({ "type": "FeatureCollection", "features": items }).to_string()).unwrap();
-    let mut regions: Value = serde_json::from_slice(&fs::read(sample.join("regions.json")).unwrap()).unwrap();
+    fs::write(&catalogue, json!({ "type": "FeatureCollection", "features": items }).to_string())
+        .unwrap();
+    let mut regions: Value =
+        serde_json::from_slice(&fs::read(sample.join("regions.json")).unwrap()).unwrap();
     regions[0]["collection"] = json!(keeping.collection);
     let stage = Stage::new(&catalogue, &json!([regions[0]]));
     (folder, stage)
@@ -131,7 +149,8 @@ fn mapped<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (MapMeta, Ras
     (map, raster)
 }
 
-/// The share of the cells that two maps both show or both leave empty, and the greatest difference where both show.
+/// The share of the cells that two maps both show or both leave empty, and the greatest difference
+/// where both show.
 fn compare(one: &Raster<f32>, other: &Raster<f32>) -> (f64, f32) {
     let pairs = || one.pixels.iter().zip(&other.pixels);
     let alike = pairs().filter(|(a, b)| a.is_nan() == b.is_nan()).count();
@@ -156,7 +175,11 @@ fn hls_and_landsat_make_the_map_of_sentinel() {
         (&hls_map, "Fmask bits: 1 cloud", "neither item nor collection has an offset"),
         (&landsat_map, "QA_PIXEL bits: 0 fill", "offset of the collection"),
     ] {
-        assert!(map.masks.starts_with(words) && map.masks.ends_with("widened by 40 m"), "{}", map.masks);
+        assert!(
+            map.masks.starts_with(words) && map.masks.ends_with("widened by 40 m"),
+            "{}",
+            map.masks
+        );
         assert!(map.scenes.iter().all(|scene| scene.offset_reason == reason), "{:?}", map.scenes);
     }
 }

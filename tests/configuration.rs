@@ -1,4 +1,5 @@
-//! The configuration that comes with the project: it can be used, and its schema is that of the types.
+//! The configuration that comes with the project: it can be used, and its schema is that of the
+//! types.
 
 use std::fs;
 use std::path::PathBuf;
@@ -20,7 +21,8 @@ fn the_regions_that_come_with_it_can_be_used() {
     for name in ["california", "se_australia", "amazon_fringe"] {
         assert!(regions.iter().any(|region| region.name == name), "{name}");
     }
-    let group = regions.iter().filter(|region| region.group.as_deref() == Some("mediterranean")).count();
+    let group =
+        regions.iter().filter(|region| region.group.as_deref() == Some("mediterranean")).count();
     assert!(group >= 3, "one box around the Mediterranean would be mostly sea");
 }
 
@@ -40,7 +42,12 @@ fn the_regions_that_come_with_it_name_no_file_that_does_not() {
 fn the_configuration_that_comes_with_it_plans_a_first_night() {
     let root = tempfile::tempdir().unwrap();
     let run = Command::new(env!("CARGO_BIN_EXE_dragonfly"))
-        .args(["--config".as_ref(), config("dragonfly.toml").as_os_str(), "--root".as_ref(), root.path().as_os_str()])
+        .args([
+            "--config".as_ref(),
+            config("dragonfly.toml").as_os_str(),
+            "--root".as_ref(),
+            root.path().as_os_str(),
+        ])
         .args(["--stac", "https://stac.example", "rotate", "--dry-run"])
         .output()
         .unwrap();
@@ -58,5 +65,8 @@ fn the_schema_is_that_of_the_types() {
     if std::env::var_os("RENEW").is_some() {
         fs::write(&file, &text).unwrap();
     }
-    assert!(fs::read_to_string(&file).unwrap_or_default() == text, "the types have changed: renew the schema");
+    assert!(
+        fs::read_to_string(&file).unwrap_or_default() == text,
+        "the types have changed: renew the schema"
+    );
 }

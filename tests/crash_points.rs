@@ -1,5 +1,5 @@
-//! A fault at every change of the file system while a map is replaced: what a reader finds after it, what `health`
-//! reports, and whether the next run recovers.
+//! A fault at every change of the file system while a map is replaced: what a reader finds after
+//! it, what `health` reports, and whether the next run recovers.
 //!
 //! `DRAGONFLY_FAULT_STEP=1` tries every change; by default some are left out.
 
@@ -81,7 +81,8 @@ fn read_json(file: &Path) -> Result<Value, String> {
 }
 
 fn copy_folder(from: &Path, to: &Path) {
-    let copied = Command::new("cp").arg("--archive").arg("--no-target-directory").arg(from).arg(to).status();
+    let copied =
+        Command::new("cp").arg("--archive").arg("--no-target-directory").arg(from).arg(to).status();
     assert!(copied.unwrap().success());
 }
 
@@ -104,7 +105,13 @@ fn raster_of(stage: &Stage, run: &str) -> Vec<u32> {
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).into_iter().flatten().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() && !path.is_symlink() { files_below(&path) } else { vec![path] }).collect()
+    entries
+        .flat_map(
+            |path| {
+                if path.is_dir() && !path.is_symlink() { files_below(&path) } else { vec![path] }
+            },
+        )
+        .collect()
 }
 
 /// Files that a run left and that nothing needs.
@@ -121,7 +128,8 @@ fn leftovers(stage: &Stage) -> Vec<String> {
     for file in files_below(&root) {
         let path = file.strip_prefix(&root).unwrap().display().to_string();
         let is_named = named.iter().any(|run| path.contains(run.as_str()));
-        let is_run = (path.starts_with("tiles/") || path.starts_with("raster/sierra/")) && path != "tiles/sierra/dnbr";
+        let is_run = (path.starts_with("tiles/") || path.starts_with("raster/sierra/"))
+            && path != "tiles/sierra/dnbr";
         if path.contains(".new") || path.starts_with("work/") || (is_run && !is_named) {
             left.push(path);
         }
@@ -165,12 +173,13 @@ fn try_fault(base: &Base, at: u64, fault: Fault, arguments: &[&str]) -> Vec<Stri
     if code == Some(0) && found.as_ref() == Ok(&old) {
         wrong.push("succeeds, and the map is the old one".to_owned());
     }
-    // A command that ended before it wrote the journal changed nothing, and one that was killed after it wrote its end
-    // had done all.
+    // A command that ended before it wrote the journal changed nothing, and one that was killed
+    // after it wrote its end had done all.
     let lock = fs::read_to_string(stage.published(".lock")).unwrap();
     let is_unfinished = lock.contains(r#""ended_at":null"#) || code.is_some_and(|code| code != 0);
     let is_trouble = lock != lock_before && is_unfinished;
-    let health = stage.run(&["health", "--min-free-gb=0", "--now", "2025-11-20T04:00:00Z"]).status.code();
+    let health =
+        stage.run(&["health", "--min-free-gb=0", "--now", "2025-11-20T04:00:00Z"]).status.code();
     if is_trouble && health != Some(1) {
         wrong.push(format!("health ends with {health:?}"));
     }
@@ -181,7 +190,9 @@ fn try_fault(base: &Base, at: u64, fault: Fault, arguments: &[&str]) -> Vec<Stri
     }
     match base.read(&stage) {
         Err(error) => wrong.push(format!("after the next run a reader finds that {error}")),
-        Ok(run) if found.as_ref() == Ok(&run) => wrong.push("the next run publishes nothing".to_owned()),
+        Ok(run) if found.as_ref() == Ok(&run) => {
+            wrong.push("the next run publishes nothing".to_owned())
+        }
         Ok(_) => {}
     }
     let left = leftovers(&stage);
@@ -205,7 +216,8 @@ fn check(fault: Fault, default_step: u64, arguments: &[&str]) {
     let changes = count(&state);
     assert!(changes > 50, "{changes} changes are counted");
 
-    let step = std::env::var("DRAGONFLY_FAULT_STEP").map_or(default_step, |step| step.parse().unwrap());
+    let step =
+        std::env::var("DRAGONFLY_FAULT_STEP").map_or(default_step, |step| step.parse().unwrap());
     let next = AtomicU64::new(1);
     let wrong: Vec<String> = thread::scope(|scope| {
         let workers: Vec<_> = (0..2)
@@ -274,7 +286,8 @@ fn a_full_disk_is_reported_with_the_file_that_did_not_fit() {
         let old = stage.map("sierra");
         let root = stage.published("");
         let fault = Fault::FromThenOn(ENOSPC);
-        let injection = Injection { root: &root, operations: "write,fsync,open", path, at: 1, fault };
+        let injection =
+            Injection { root: &root, operations: "write,fsync,open", path, at: 1, fault };
         let (output, _) = run_with(&stage, injection, &UPDATE);
         let messages = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{path}: {messages}");
@@ -291,16 +304,26 @@ fn a_run_that_crashes_is_recorded_and_the_next_region_runs() {
     fs::create_dir_all(stage.published("")).unwrap();
     let root = stage.published("");
     // The first raster of the first region.
-    let injection = Injection { root: &root, operations: "open", path: "work/bad/2", at: 1, fault: Fault::Abort };
+    let injection = Injection {
+        root: &root,
+        operations: "open",
+        path: "work/bad/2",
+        at: 1,
+        fault: Fault::Abort,
+    };
     let (output, _) = run_with(&stage, injection, &["rotate"]);
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{messages}");
     assert!(messages.contains("error: region `bad`: the run crashed (signal 6)"), "{messages}");
-    assert_eq!((stage.meta("bad").last_status, stage.meta("bad").consecutive_failures), (Status::Failed, 1));
+    assert_eq!(
+        (stage.meta("bad").last_status, stage.meta("bad").consecutive_failures),
+        (Status::Failed, 1)
+    );
     assert_eq!(stage.meta("good").last_status, Status::Success);
     let map = stage.map("good");
     let finest = map.tile_index.0.last().unwrap();
-    let tile = finest.tiles.tiles().find(|tile| finest.fate(*tile) == Some(TileFate::Stored)).unwrap();
+    let tile =
+        finest.tiles.tiles().find(|tile| finest.fate(*tile) == Some(TileFate::Stored)).unwrap();
     let file = format!("tiles/good/{}/dnbr/{}/{}/{}.png", map.run_id, tile.z, tile.x, tile.y);
     decode_tile(&fs::read(stage.published(&file)).unwrap()).unwrap();
 }

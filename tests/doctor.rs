@@ -1,4 +1,5 @@
-//! `dragonfly doctor` before good servers and bad ones: each fault is found by its own probe, and by no other.
+//! `dragonfly doctor` before good servers and bad ones: each fault is found by its own probe, and
+//! by no other.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -33,7 +34,8 @@ struct Answer {
 /// Changes an answer before it is given.
 type Spoil = Box<dyn Fn(&Asked, &mut Answer) + Send + Sync>;
 
-/// A small STAC API over the invented scenes, with files in ranges, and one thing spoilt. It ends with the tests.
+/// A small STAC API over the invented scenes, with files in ranges, and one thing spoilt. It ends
+/// with the tests.
 fn start(items: &Value, spoil: Spoil) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
@@ -90,15 +92,19 @@ fn good_answer(asked: &Asked, items: &str) -> Answer {
     let mut status = 200;
     let body = match asked.path.as_str() {
         _ if asked.method == "OPTIONS" => Vec::new(),
-        "/" => json!({ "type": "Catalog", "stac_version": "1.0.0", "title": "Of a test" }).to_string().into(),
+        "/" => json!({ "type": "Catalog", "stac_version": "1.0.0", "title": "Of a test" })
+            .to_string()
+            .into(),
         "/collections/sentinel-2-l2a" => json!({ "id": "sentinel-2-l2a" }).to_string().into(),
         "/collections" => json!({ "collections": [{ "id": "sentinel-2-l2a" }] }).to_string().into(),
         "/search" => items.as_bytes().to_vec(),
         path => match path.strip_prefix("/files").map(fs::read) {
             Some(Ok(file)) => match asked.headers.get("range") {
                 Some(range) => {
-                    let (start, end) = range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
-                    let (start, end): (usize, usize) = (start.parse().unwrap(), end.parse().unwrap());
+                    let (start, end) =
+                        range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
+                    let (start, end): (usize, usize) =
+                        (start.parse().unwrap(), end.parse().unwrap());
                     let end = end.min(file.len() - 1);
                     status = 206;
                     headers.insert("content-range", format!("bytes {start}-{end}/{}", file.len()));
@@ -122,10 +128,14 @@ fn http_date(ahead: TimeDelta) -> String {
 /// The catalogue of the invented scenes, its files behind `{root}/files`.
 fn items() -> Value {
     let sample = invented_scenes();
-    let mut items: Value = serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
+    let mut items: Value =
+        serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
     for item in items["features"].as_array_mut().unwrap() {
         for asset in item["assets"].as_object_mut().unwrap().values_mut() {
-            asset["href"] = json!(format!("{{root}}/files{}", sample.join(asset["href"].as_str().unwrap()).display()));
+            asset["href"] = json!(format!(
+                "{{root}}/files{}",
+                sample.join(asset["href"].as_str().unwrap()).display()
+            ));
         }
     }
     items
@@ -140,26 +150,33 @@ fn items_with(change: impl Fn(&mut Value)) -> Value {
 
 /// The same, with an asset of every item at another file.
 fn items_with_file(asset: &str, file: &Path) -> Value {
-    items_with(|item| item["assets"][asset]["href"] = json!(format!("{{root}}/files{}", file.display())))
+    items_with(|item| {
+        item["assets"][asset]["href"] = json!(format!("{{root}}/files{}", file.display()))
+    })
 }
 
 fn stage(stac: &str) -> Stage {
-    let regions: Value = serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
+    let regions: Value =
+        serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
     Stage::new(Path::new(stac), &regions)
 }
 
 const EXAMINE: [&str; 5] = ["doctor", "sample_sierra", "--json", "--origin", SITE];
 
 fn findings(output: &Output) -> Vec<Value> {
-    serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
+    serde_json::from_slice(&output.stdout)
+        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
 }
 
 /// Exactly one probe complains, in these words; none when `probe` is empty. The exit code follows.
 fn check_output(output: &Output, probe: &str, status: &str, parts: &[&str]) {
     let findings = findings(output);
-    let complaints: Vec<&Value> =
-        findings.iter().filter(|found| ["warn", "fail"].contains(&found["status"].as_str().unwrap())).collect();
-    let complaining: Vec<&str> = complaints.iter().map(|found| found["probe"].as_str().unwrap()).collect();
+    let complaints: Vec<&Value> = findings
+        .iter()
+        .filter(|found| ["warn", "fail"].contains(&found["status"].as_str().unwrap()))
+        .collect();
+    let complaining: Vec<&str> =
+        complaints.iter().map(|found| found["probe"].as_str().unwrap()).collect();
     let expected: Vec<&str> = Some(probe).filter(|probe| !probe.is_empty()).into_iter().collect();
     assert_eq!(complaining, expected, "{complaints:#?}");
     for found in complaints {
@@ -215,7 +232,10 @@ fn people_read_a_line_a_probe_and_the_next_step() {
     let output = Stage::invented().run(&["doctor", "sample_evia", "--min-free-gb", "999999"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("\nFAIL  disk ") && text.contains(" → make room, lower"), "{text}");
-    assert!(text.contains("\nok    scene of sample_evia ") && text.contains("\nskip  clock "), "{text}");
+    assert!(
+        text.contains("\nok    scene of sample_evia ") && text.contains("\nskip  clock "),
+        "{text}"
+    );
     assert!(!text.contains("sample_sierra") && !text.contains('\x1b'), "{text}");
     assert_eq!(output.status.code(), Some(1));
 }
@@ -231,7 +251,12 @@ fn a_machine_that_cannot_publish_is_told() {
     );
     // Not even root writes through a file.
     fs::write(stage.published("meta").parent().unwrap(), "in the way").unwrap();
-    check_output(&stage.run(&["doctor", "--json"]), "root", "fail", &["is a file", "ReadWritePaths"]);
+    check_output(
+        &stage.run(&["doctor", "--json"]),
+        "root",
+        "fail",
+        &["is a file", "ReadWritePaths"],
+    );
 }
 
 #[test]
@@ -239,7 +264,11 @@ fn a_configuration_that_cannot_be_used_hides_nothing_else() {
     let stage = Stage::invented();
     let output = stage.run(&["doctor", "--json", "no_such"]);
     check_output(&output, "regions", "fail", &["`no_such`", "sample_sierra, sample_evia"]);
-    assert!(findings(&output).iter().any(|found| found["probe"] == "catalogue" && found["status"] == "ok"));
+    assert!(
+        findings(&output)
+            .iter()
+            .any(|found| found["probe"] == "catalogue" && found["status"] == "ok")
+    );
     let output = stage.run(&["doctor", "--json", "--fire-zone-mask", "no/mask.tif", "sample_evia"]);
     check_output(&output, "mask", "fail", &["no/mask.tif", "does not exist", "fire_zone_mask"]);
 }
@@ -247,8 +276,18 @@ fn a_configuration_that_cannot_be_used_hides_nothing_else() {
 #[test]
 fn a_catalogue_that_does_not_answer_as_stac_is_told() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    check_output(&stage(&format!("http://{closed}")).run(&EXAMINE), "catalogue", "fail", &["refused", "`stac`"]);
-    check_output(&stage("/no/such/items.json").run(&EXAMINE), "catalogue", "fail", &["/no/such/items.json", "`stac`"]);
+    check_output(
+        &stage(&format!("http://{closed}")).run(&EXAMINE),
+        "catalogue",
+        "fail",
+        &["refused", "`stac`"],
+    );
+    check_output(
+        &stage("/no/such/items.json").run(&EXAMINE),
+        "catalogue",
+        "fail",
+        &["/no/such/items.json", "`stac`"],
+    );
     let html = at("/", |answer| answer.body = b"<html>Welcome to our API</html>".to_vec());
     check(&items(), html, "catalogue", "fail", &["not as STAC does", "<html>Welcome"]);
     check(&items(), at("/", |answer| answer.status = 503), "catalogue", "fail", &["503", "busy"]);
@@ -267,16 +306,33 @@ fn a_dead_host_is_given_up_soon() {
 #[test]
 fn a_missing_collection_is_told_beside_those_there_are() {
     let gone = at("/collections/", |answer| answer.status = 404);
-    check(&items(), gone, "collection", "fail", &["sentinel-2-l2a is not there", "has sentinel-2-l2a"]);
+    check(
+        &items(),
+        gone,
+        "collection",
+        "fail",
+        &["sentinel-2-l2a is not there", "has sentinel-2-l2a"],
+    );
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("items.json");
     fs::write(&file, items_with(|item| item["collection"] = json!("other")).to_string()).unwrap();
-    check_output(&stage(file.to_str().unwrap()).run(&EXAMINE), "collection", "fail", &["the catalogue has other"]);
+    check_output(
+        &stage(file.to_str().unwrap()).run(&EXAMINE),
+        "collection",
+        "fail",
+        &["the catalogue has other"],
+    );
 }
 
 #[test]
 fn windows_without_scenes_are_told() {
-    check(&json!({ "features": [] }), unspoilt(), "scene", "fail", &["no scene", "post side", "2025-08-20"]);
+    check(
+        &json!({ "features": [] }),
+        unspoilt(),
+        "scene",
+        "fail",
+        &["no scene", "post side", "2025-08-20"],
+    );
     let early = items_with(|item| item["properties"]["datetime"] = json!("2019-06-12T18:50:00Z"));
     check(&early, unspoilt(), "scene", "fail", &["no scene", "post_window_days"]);
     let cloudy = items_with(|item| item["properties"]["eo:cloud_cover"] = json!(99.0));
@@ -287,7 +343,13 @@ fn windows_without_scenes_are_told() {
         }
     });
     check(&items(), no_post, "scene", "fail", &["/search", "405"]);
-    check(&items(), at("/search", |answer| answer.body = b"{}".to_vec()), "scene", "fail", &["features"]);
+    check(
+        &items(),
+        at("/search", |answer| answer.body = b"{}".to_vec()),
+        "scene",
+        "fail",
+        &["features"],
+    );
 }
 
 #[test]
@@ -309,7 +371,8 @@ fn a_rolling_region_wants_scenes_of_the_last_weeks() {
     check(rolling, "2025-09-20T03:00:00Z", "fail", "pre side");
     let fire = |event: &str| json!({ "name": "a", "bbox": bbox, "event_date": event, "event_end": "2025-06-28" });
     check(fire("2025-06-20"), "2026-01-01T03:00:00Z", "warn", "only in twice the days: post: S2");
-    let coming = json!({ "name": "a", "bbox": bbox, "event_date": "2025-06-20", "event_end": "2026-01-01" });
+    let coming =
+        json!({ "name": "a", "bbox": bbox, "event_date": "2025-06-20", "event_end": "2026-01-01" });
     check(coming, "2026-01-05T03:00:00Z", "warn", "no scene");
 }
 
@@ -323,7 +386,13 @@ fn files_that_cannot_be_read_in_part_are_told() {
         }
     });
     check(&items(), whole, "assets", "fail", &["whole, ", "MB", "no Range"]);
-    check(&items(), at("/files", |answer| answer.status = 403), "assets", "fail", &["403", "login"]);
+    check(
+        &items(),
+        at("/files", |answer| answer.status = 403),
+        "assets",
+        "fail",
+        &["403", "login"],
+    );
     check(&items(), at("/files", |answer| answer.status = 404), "assets", "fail", &["404", "gone"]);
     let unnumbered = at("/files", |answer| drop(answer.headers.remove("content-range")));
     check(&items(), unnumbered, "assets", "fail", &["without Content-Range", "proxy"]);
@@ -332,7 +401,13 @@ fn files_that_cannot_be_read_in_part_are_told() {
     let bucket = items_with(|item| item["assets"]["scl"]["href"] = json!("s3://bucket/SCL.tif"));
     check(&bucket, unspoilt(), "assets", "fail", &["s3://bucket/SCL.tif", "http(s)"]);
     let landsat = items_with(|item| drop(item["assets"].as_object_mut().unwrap().remove("swir22")));
-    check(&landsat, unspoilt(), "assets", "fail", &["no asset swir22", "near and a short-wave infrared"]);
+    check(
+        &landsat,
+        unspoilt(),
+        "assets",
+        "fail",
+        &["no asset swir22", "near and a short-wave infrared"],
+    );
     let jpeg = at("/files", |answer| answer.body[..8].copy_from_slice(b"\0\0\0\x0cjP  "));
     check(&items(), jpeg, "assets", "fail", &["no TIFF", "JPEG 2000"]);
 }
@@ -348,7 +423,13 @@ fn files_that_are_cut_short_are_told() {
     let cut = folder.path().join("cut.tif");
     let whole = fs::read(file_of("B12")).unwrap();
     fs::write(&cut, &whole[..whole.len() / 3]).unwrap();
-    check(&items_with_file("swir22", &cut), unspoilt(), "layout", "fail", &["cut.tif", "cut short"]);
+    check(
+        &items_with_file("swir22", &cut),
+        unspoilt(),
+        "layout",
+        "fail",
+        &["cut.tif", "cut short"],
+    );
 }
 
 #[test]
@@ -366,8 +447,16 @@ fn an_unexpected_layout_is_named_with_what_it_costs() {
 
 #[test]
 fn an_offset_that_the_pixels_contradict_is_told() {
-    let flagged = |flag: bool| items_with(|item| item["properties"]["earthsearch:boa_offset_applied"] = json!(flag));
-    check(&flagged(true), unspoilt(), "offset", "warn", &["boa_offset_applied is true", "still in"]);
+    let flagged = |flag: bool| {
+        items_with(|item| item["properties"]["earthsearch:boa_offset_applied"] = json!(flag))
+    };
+    check(
+        &flagged(true),
+        unspoilt(),
+        "offset",
+        "warn",
+        &["boa_offset_applied is true", "still in"],
+    );
     let root = start(&flagged(false), unspoilt());
     let output = stage(&root).run(&["doctor", "sample_evia", "--json"]);
     check_output(&output, "offset", "warn", &["boa_offset_applied is false", "pixels prove"]);
@@ -380,15 +469,35 @@ fn a_page_that_may_not_ask_is_told() {
             answer.headers.remove("access-control-allow-origin");
         }
     });
-    check(&items(), silent, "assets cors", "fail", &[SITE, "no Access-Control-Allow-Origin", "`proxy_base`"]);
-    let hidden = at("/files", |answer| drop(answer.headers.remove("access-control-expose-headers")));
+    check(
+        &items(),
+        silent,
+        "assets cors",
+        "fail",
+        &[SITE, "no Access-Control-Allow-Origin", "`proxy_base`"],
+    );
+    let hidden =
+        at("/files", |answer| drop(answer.headers.remove("access-control-expose-headers")));
     check(&items(), hidden, "assets cors", "warn", &["Content-Range", "`proxy_base`"]);
     let other = |answer: &mut Answer| {
         answer.headers.insert("access-control-allow-origin", "https://other.example".to_owned());
     };
-    check(&items(), at("/search", other), "catalogue cors", "fail", &["https://other.example only", "`proxy_base`"]);
-    let strict = at("/search", |answer| drop(answer.headers.remove("access-control-allow-headers")));
-    check(&items(), strict, "catalogue cors", "fail", &["content-type", "Access-Control-Allow-Headers"]);
+    check(
+        &items(),
+        at("/search", other),
+        "catalogue cors",
+        "fail",
+        &["https://other.example only", "`proxy_base`"],
+    );
+    let strict =
+        at("/search", |answer| drop(answer.headers.remove("access-control-allow-headers")));
+    check(
+        &items(),
+        strict,
+        "catalogue cors",
+        "fail",
+        &["content-type", "Access-Control-Allow-Headers"],
+    );
     let deaf: Spoil = Box::new(|asked, answer| {
         if asked.method == "OPTIONS" {
             answer.status = 405;
@@ -407,9 +516,12 @@ fn a_proxy_may_stand_before_the_images() {
     });
     let bucket = start(&items(), silent);
     let proxied: Spoil = Box::new(|asked, answer| {
-        if let Some((_, file)) = asked.path.split_once("/http:").and_then(|(_, url)| url.split_once("/files")) {
+        if let Some((_, file)) =
+            asked.path.split_once("/http:").and_then(|(_, url)| url.split_once("/files"))
+        {
             let path = format!("/files{file}");
-            let asked = Asked { method: asked.method.clone(), path, headers: asked.headers.clone() };
+            let asked =
+                Asked { method: asked.method.clone(), path, headers: asked.headers.clone() };
             *answer = good_answer(&asked, "");
         }
     });
@@ -429,8 +541,14 @@ fn files_that_open_with_a_token_want_one() {
         }
     });
     let root = start(&items, unspoilt());
-    let output = stage(&root).run(&[&EXAMINE[..], &["--token-url", &format!("{root}/sas")]].concat());
-    check_output(&output, "token", "fail", &[&format!("{root}/sas/sentinel-2-l2a"), "404", "`token_url`"]);
+    let output =
+        stage(&root).run(&[&EXAMINE[..], &["--token-url", &format!("{root}/sas")]].concat());
+    check_output(
+        &output,
+        "token",
+        "fail",
+        &[&format!("{root}/sas/sentinel-2-l2a"), "404", "`token_url`"],
+    );
 }
 
 #[test]
@@ -438,17 +556,23 @@ fn without_an_origin_the_browser_is_left_out_and_said_so() {
     let root = start(&items(), unspoilt());
     let output = stage(&root).run(&["doctor", "--json", "sample_sierra"]);
     check_output(&output, "", "ok", &[]);
-    let skipped: Vec<Value> = findings(&output).into_iter().filter(|found| found["status"] == "skipped").collect();
+    let skipped: Vec<Value> =
+        findings(&output).into_iter().filter(|found| found["status"] == "skipped").collect();
     assert_eq!(skipped.len(), 2, "{skipped:#?}");
-    assert!(skipped.iter().all(|found| found["finding"].as_str().unwrap().contains("--origin")), "{skipped:#?}");
+    assert!(
+        skipped.iter().all(|found| found["finding"].as_str().unwrap().contains("--origin")),
+        "{skipped:#?}"
+    );
     let output = stage(&root).run(&["doctor", "--origin", "maps.example.org"]);
     assert_eq!(output.status.code(), Some(2));
 }
 
 #[test]
 fn a_clock_that_is_wrong_is_told() {
-    let late = at("/", |answer| drop(answer.headers.insert("date", http_date(TimeDelta::minutes(-20)))));
+    let late =
+        at("/", |answer| drop(answer.headers.insert("date", http_date(TimeDelta::minutes(-20)))));
     check(&items(), late, "clock", "fail", &["ahead of", "set-ntp"]);
-    let early = at("/", |answer| drop(answer.headers.insert("date", http_date(TimeDelta::seconds(90)))));
+    let early =
+        at("/", |answer| drop(answer.headers.insert("date", http_date(TimeDelta::seconds(90)))));
     check(&items(), early, "clock", "warn", &["behind", "set-ntp"]);
 }

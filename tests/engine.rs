@@ -8,11 +8,12 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Done, Download, Fault, FileKind, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
-    Area, DnbrOffset, FireSide, Footprint, MaskKind, NearestPixels, Placement, Resampling, SkyRules, choose_level,
+    Area, DnbrOffset, FireSide, Footprint, MaskKind, NearestPixels, Placement, Resampling,
+    SkyRules, choose_level,
 };
 use dragonfly_worker::{
-    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Ring, Scene, SceneWish, Unit, UtmGrid, View,
-    Wanted, WantedCells, compute, compute_in_utm, found, windows,
+    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Ring, Scene, SceneWish,
+    Unit, UtmGrid, View, Wanted, WantedCells, compute, compute_in_utm, found, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, GeoTransformEx};
@@ -49,7 +50,9 @@ impl View for Here {
 
     async fn observe(&self, rows: Range<u32>, unit: Unit) -> Result<Look, Fault> {
         let seen = self.scene.lock().await.observe(&rows, unit).await;
-        seen.map_err(|error| dragonfly_worker::scene_fault(&self.used.id, self.used.side, &error, true))
+        seen.map_err(|error| {
+            dragonfly_worker::scene_fault(&self.used.id, self.used.side, &error, true)
+        })
     }
 }
 
@@ -73,8 +76,10 @@ impl Task {
 
     fn search(&self) -> Search {
         let region = &self.region;
-        let [west, south, east, north]: [f64; 4] = serde_json::from_value(region["bbox"].clone()).unwrap();
-        let ring = json!([[west, south], [east, south], [east, north], [west, north], [west, south]]);
+        let [west, south, east, north]: [f64; 4] =
+            serde_json::from_value(region["bbox"].clone()).unwrap();
+        let ring =
+            json!([[west, south], [east, south], [east, north], [west, north], [west, south]]);
         Search {
             area: json!({ "type": "Polygon", "coordinates": [ring] }).to_string(),
             zoom: region["zoom_max"].as_u64().unwrap() as u8,
@@ -109,11 +114,20 @@ impl Task {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
                 let item = items.iter().find(|item| item.id == chosen.id).unwrap();
                 let wish = SceneWish { side, picture: None, sky: self.sky.clone() };
-                let scene = block_on(Scene::open(&files, &Rc::new(NoCache), item, &wish, wanted, &at_once)).unwrap();
+                let scene =
+                    block_on(Scene::open(&files, &Rc::new(NoCache), item, &wish, wanted, &at_once))
+                        .unwrap();
                 let Some(scene) = scene else { continue };
-                let (used_scene, mask_kind, pixel_grid) = (scene.used.clone(), scene.mask_kind, scene.pixel_grid);
+                let (used_scene, mask_kind, pixel_grid) =
+                    (scene.used.clone(), scene.mask_kind, scene.pixel_grid);
                 let nearest = scene.nearest.clone();
-                scenes.push(Here { used: used_scene, mask_kind, pixel_grid, nearest, scene: Mutex::new(scene) });
+                scenes.push(Here {
+                    used: used_scene,
+                    mask_kind,
+                    pixel_grid,
+                    nearest,
+                    scene: Mutex::new(scene),
+                });
                 used.push(item.clone());
             }
         }
@@ -125,7 +139,8 @@ impl Task {
         let search = self.search();
         let wanted = WantedCells::of(self.area(), search.zoom);
         let (used, scenes) = self.open(&wanted);
-        let computed = block_on(compute(&wanted, &windows(&search), scenes, ring, &self.sky, |_, _, _| {}));
+        let computed =
+            block_on(compute(&wanted, &windows(&search), scenes, ring, &self.sky, |_, _, _| {}));
         let (map, done) = computed.unwrap_or_else(|fault| panic!("{fault:?}"));
         (used, map, done)
     }
@@ -150,8 +165,16 @@ fn batch(task: &Task) -> Batch {
     let config = folder.path().join("sky.toml");
     std::fs::write(&config, format!("[masks]\nscl = {}\n", masks["scl"])).unwrap();
     let margin = task.sky.cloud_margin_m.to_string();
-    stage.succeed(&["--config", config.to_str().unwrap(), "lowres", "area", "--cloud-margin-m", &margin]);
-    let run = std::fs::read_dir(stage.published("work/area")).unwrap().next().unwrap().unwrap().path();
+    stage.succeed(&[
+        "--config",
+        config.to_str().unwrap(),
+        "lowres",
+        "area",
+        "--cloud-margin-m",
+        &margin,
+    ]);
+    let run =
+        std::fs::read_dir(stage.published("work/area")).unwrap().next().unwrap().unwrap().path();
     let record = serde_json::from_slice(&std::fs::read(run.join("run.json")).unwrap()).unwrap();
     Batch {
         dnbr: Raster::read(&run.join("dnbr.tif"), None).pixels,
@@ -174,13 +197,18 @@ impl TwoPlacements {
         let image = cog.image();
         let system = Dataset::open(Path::new(path)).unwrap().spatial_ref().unwrap();
         let frame = image.frame().unwrap();
-        let own = Placement::of(&frame, wanted.grid(), &CrsProjection::new(&image.crs).unwrap()).unwrap()?;
+        let own = Placement::of(&frame, wanted.grid(), &CrsProjection::new(&image.crs).unwrap())
+            .unwrap()?;
         let proj = Placement::of(&frame, wanted.grid(), &Proj::new(system)).unwrap()?;
-        let level = &image.levels()[choose_level(&image.level_factors(), own.cell_size_px).unwrap()];
+        let level =
+            &image.levels()[choose_level(&image.level_factors(), own.cell_size_px).unwrap()];
         let full = image.full();
-        let factors =
-            (f64::from(full.width) / f64::from(level.width), f64::from(full.height) / f64::from(level.height));
-        let at_level = |placed: Placement| Placement { lattice: placed.lattice.at_level(factors), ..placed };
+        let factors = (
+            f64::from(full.width) / f64::from(level.width),
+            f64::from(full.height) / f64::from(level.height),
+        );
+        let at_level =
+            |placed: Placement| Placement { lattice: placed.lattice.at_level(factors), ..placed };
         let resampling = Resampling::for_cell(own.cell_size_px / factors.0.max(factors.1));
         Some(Self { own: at_level(own), proj: at_level(proj), resampling })
     }
@@ -216,7 +244,8 @@ impl TwoPlacements {
 
 /// Computes both ways, and proves every difference.
 fn check_same_bits(task: &Task, least_values: usize) {
-    let perimeter = task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
+    let perimeter =
+        task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
     let perimeter = perimeter.map(|text| Area::from_geojson(&text).unwrap());
     let ring = match (task.region["dnbr_offset"].as_bool(), &perimeter) {
         (Some(true), Some(perimeter)) => Ring::RoundPerimeter(perimeter),
@@ -225,7 +254,8 @@ fn check_same_bits(task: &Task, least_values: usize) {
     };
     let (items, map, done) = task.compute(ring);
     let batch = batch(task);
-    let offset: Option<DnbrOffset> = serde_json::from_value(batch.record["map"]["dnbr_offset"].clone()).unwrap();
+    let offset: Option<DnbrOffset> =
+        serde_json::from_value(batch.record["map"]["dnbr_offset"].clone()).unwrap();
     assert_eq!(done.dnbr_offset, offset);
     let corrected: Vec<f32> =
         map.dnbr.iter().map(|dnbr| offset.map_or(*dnbr, |offset| offset.correct(*dnbr))).collect();
@@ -247,7 +277,8 @@ fn check_same_bits(task: &Task, least_values: usize) {
     assert!(values >= least_values && share <= 0.001);
 
     let wanted = WantedCells::of(task.area(), task.search().zoom);
-    let placements: Vec<TwoPlacements> = items.iter().filter_map(|item| TwoPlacements::of(item, &wanted)).collect();
+    let placements: Vec<TwoPlacements> =
+        items.iter().filter_map(|item| TwoPlacements::of(item, &wanted)).collect();
     for cell in different {
         let (column, row) = (cell as u32 % map.grid.width(), cell as u32 / map.grid.width());
         assert!(
@@ -256,7 +287,8 @@ fn check_same_bits(task: &Task, least_values: usize) {
         );
     }
 
-    let scenes: Vec<UsedScene> = serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
+    let scenes: Vec<UsedScene> =
+        serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
     assert_eq!(done.scenes, scenes);
     assert_eq!(json!(done.masks), batch.record["map"]["masks"]);
     if share == 0.0 {
@@ -279,10 +311,16 @@ const EVIA: [&str; 4] = ["2025-06-25", "2025-07-25", "2025-08-20", "2025-09-20"]
 fn madre_has_the_same_bits_as_in_batch() {
     let Some(catalogue) = shared("data/madre/items.json") else { return };
     for (zoom, least) in [(13, 1_000_000), (11, 60_000)] {
-        let mut region =
-            region([-120.07, 35.01, -119.67, 35.24], zoom, ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"]);
+        let mut region = region(
+            [-120.07, 35.01, -119.67, 35.24],
+            zoom,
+            ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"],
+        );
         region["dnbr_offset"] = json!(true);
-        check_same_bits(&Task { catalogue: catalogue.clone(), region, sky: SkyRules::default() }, least);
+        check_same_bits(
+            &Task { catalogue: catalogue.clone(), region, sky: SkyRules::default() },
+            least,
+        );
     }
 }
 
@@ -297,13 +335,17 @@ fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
     let mut region = region([-106.75, 35.65, -106.15, 36.15], 11, days);
     region["collection"] = json!("mtbs-reflectance");
     region["dnbr_offset"] = json!(true);
-    let round_burnt = Task { catalogue: catalogue.clone(), region: region.clone(), sky: SkyRules::default() };
+    let round_burnt =
+        Task { catalogue: catalogue.clone(), region: region.clone(), sky: SkyRules::default() };
     region["perimeter_path"] = json!(perimeter);
     let round_perimeter = Task { catalogue, region, sky: SkyRules::default() };
     check_same_bits(&round_perimeter, 100_000);
     let area = Area::from_geojson(&std::fs::read_to_string(&perimeter).unwrap()).unwrap();
     let offset = |task: &Task, ring| task.compute(ring).2.dnbr_offset.unwrap();
-    let (own, burnt) = (offset(&round_perimeter, Ring::RoundPerimeter(&area)), offset(&round_burnt, Ring::RoundBurnt));
+    let (own, burnt) = (
+        offset(&round_perimeter, Ring::RoundPerimeter(&area)),
+        offset(&round_burnt, Ring::RoundBurnt),
+    );
     println!("round the perimeter {own:?}, round what burnt {burnt:?}");
     assert_ne!(own, burnt, "the perimeter moves nothing, so the comparison shows nothing");
 }
@@ -317,7 +359,11 @@ fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
         ([23.74, 38.53, 24.26, 38.77], EVIA, 12, 100_000, false),
         ([23.74, 38.53, 24.26, 38.77], EVIA, 10, 5_000, false),
     ] {
-        let task = Task { catalogue: catalogue.clone(), region: region(bbox, zoom, days), sky: SkyRules::default() };
+        let task = Task {
+            catalogue: catalogue.clone(),
+            region: region(bbox, zoom, days),
+            sky: SkyRules::default(),
+        };
         assert_eq!(lie_on_one_grid(&task.open(&WantedCells::of(task.area(), zoom)).1), on_one_grid);
         check_same_bits(&task, least);
     }
@@ -332,7 +378,9 @@ fn other_rules_of_the_sky_hold_here_and_there() {
     sky.masks.scl.retain(|class| *class != 3);
     let other = Task { sky, catalogue: usual.catalogue.clone(), region: usual.region.clone() };
     check_same_bits(&other, 50_000);
-    let bits = |task: &Task| task.compute(Ring::Nowhere).1.dnbr.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>();
+    let bits = |task: &Task| {
+        task.compute(Ring::Nowhere).1.dnbr.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>()
+    };
     let (other, usual) = (bits(&other), bits(&usual));
     let moved = other.iter().zip(&usual).filter(|(other, usual)| other != usual).count();
     println!("{moved} cells have another dNBR than by the usual rules");
@@ -365,8 +413,8 @@ impl Source {
         }
     }
 
-    /// For every cell of another raster the NBR of the pixel under its centre, by the formula alone, and whether the
-    /// pixel is vegetation or bare ground; `None` where there are no data.
+    /// For every cell of another raster the NBR of the pixel under its centre, by the formula
+    /// alone, and whether the pixel is vegetation or bare ground; `None` where there are no data.
     fn nbr_on(&self, cells: &Raster<f32>) -> Vec<Option<(f32, bool)>> {
         let light = |dn: u16| (f32::from(dn) + self.offset_dn).max(0.0) * 1e-4_f32;
         let nbr = |(nir, swir, scl): (u16, u16, u8)| {
@@ -377,18 +425,23 @@ impl Source {
     }
 }
 
-/// Computes on the scenes' own grid, writes the file, and holds every cell against the arithmetic of GDAL's pixels.
+/// Computes on the scenes' own grid, writes the file, and holds every cell against the arithmetic
+/// of GDAL's pixels.
 fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
     // The map's own zoom plays no part in it.
     let (_, map, done) = task.compute(Ring::Nowhere);
     let (_, opened) = task.open(&WantedCells::of(task.area(), 13));
-    let grid = UtmGrid::over(&task.area(), opened.iter().filter_map(|scene| scene.pixel_grid)).unwrap();
+    let grid =
+        UtmGrid::over(&task.area(), opened.iter().filter_map(|scene| scene.pixel_grid)).unwrap();
     let (items, scenes) = task.open(&grid);
-    let sources: Vec<Source> = items.iter().zip(&scenes).map(|(item, scene)| Source::of(item, &scene.used)).collect();
+    let sources: Vec<Source> =
+        items.iter().zip(&scenes).map(|(item, scene)| Source::of(item, &scene.used)).collect();
     let search = task.search();
     let in_utm = block_on(compute_in_utm(&grid, &windows(&search), scenes, |_| {})).unwrap();
-    let wish: Download =
-        serde_json::from_value(json!({ "file": FileKind::Values { utm: true }, "corrected": false })).unwrap();
+    let wish: Download = serde_json::from_value(
+        json!({ "file": FileKind::Values { utm: true }, "corrected": false }),
+    )
+    .unwrap();
     let harvest = Harvest { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
     let (name, bytes) = harvest.write(&wish).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -402,20 +455,21 @@ fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
     let off = |axis: usize| (written.geo_transform[axis] - own.pixels.geo_transform[axis]) / 20.0;
     assert_eq!((off(0).fract(), off(3).fract()), (0.0, 0.0), "the cells are no pixels");
 
-    // One date a side: what a cell may hold is told by the pixels of its own zone, and of the neighbour's where both
-    // zones have some.
+    // One date a side: what a cell may hold is told by the pixels of its own zone, and of the
+    // neighbour's where both zones have some.
     let nbr: Vec<_> = sources.iter().map(|source| (source, source.nbr_on(&written))).collect();
     let inside = inside(&written, task);
     let (mut exact, mut either, mut apart) = (0, 0, 0);
     for cell in 0..written.pixels.len() {
         let value = written.pixels[cell];
         let seen = |side: FireSide| nbr.iter().filter(move |(source, _)| source.side == side);
-        let views = |side: FireSide| seen(side).filter_map(move |(source, nbr)| Some((source, nbr[cell]?)));
+        let views =
+            |side: FireSide| seen(side).filter_map(move |(source, nbr)| Some((source, nbr[cell]?)));
         let neighbour_sees = |side| views(side).any(|(source, _)| source.epsg != epsg);
         let alone = !neighbour_sees(FireSide::Pre) && !neighbour_sees(FireSide::Post);
         let is_clear = |side| views(side).next().is_some_and(|(_, (_, is_clear))| is_clear);
-        let differences =
-            views(FireSide::Pre).flat_map(|(_, (pre, _))| views(FireSide::Post).map(move |(_, (post, _))| pre - post));
+        let differences = views(FireSide::Pre)
+            .flat_map(|(_, (pre, _))| views(FireSide::Post).map(move |(_, (post, _))| pre - post));
         let is_one = differences.map(f32::to_bits).any(|bits| bits == value.to_bits());
         match inside[cell] {
             Some(false) => assert!(value.is_nan(), "a cell outside the area has a value"),
@@ -431,12 +485,17 @@ fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
             Some(true) => apart += 1,
         }
     }
-    println!("EPSG:{epsg}: {exact} cells are their own pixels to the bit; of two zones' {either} are, {apart} are not");
-    // Centres are rounded to 1/1024 of a pixel, so that one in a thousand may fall to the next, were it the neighbour's.
+    println!(
+        "EPSG:{epsg}: {exact} cells are their own pixels to the bit; of two zones' {either} are, \
+        {apart} are not"
+    );
+    // Centres are rounded to 1/1024 of a pixel, so that one in a thousand may fall to the next,
+    // were it the neighbour's.
     assert!(exact >= least_exact && apart * 500 <= either);
 }
 
-/// Whether the centre of each cell lies in the task's box, by PROJ; `None` within a centimetre of its edge.
+/// Whether the centre of each cell lies in the task's box, by PROJ; `None` within a centimetre of
+/// its edge.
 fn inside(cells: &Raster<f32>, task: &Task) -> Vec<Option<bool>> {
     let [west, south, east, north] = task.area().bbox();
     let mut degrees = SpatialRef::from_epsg(4326).unwrap();
@@ -444,7 +503,8 @@ fn inside(cells: &Raster<f32>, task: &Task) -> Vec<Option<bool>> {
     let transform = CoordTransform::new(&cells.system, &degrees).unwrap();
     (0..cells.height)
         .flat_map(|row| {
-            let centre = |column: usize| cells.geo_transform.apply(column as f64 + 0.5, row as f64 + 0.5);
+            let centre =
+                |column: usize| cells.geo_transform.apply(column as f64 + 0.5, row as f64 + 0.5);
             let (mut lon, mut lat): (Vec<f64>, Vec<f64>) = (0..cells.width).map(centre).unzip();
             transform.transform_coords(&mut lon, &mut lat, &mut []).unwrap();
             lon.into_iter().zip(lat).map(move |(lon, lat)| {
@@ -464,10 +524,17 @@ fn on_the_scenes_own_grid_every_cell_is_its_own_pixel_to_the_bit() {
         let region = region([-120.07, 35.01, -119.67, 35.24], 10, days);
         check_own_pixels(&Task { catalogue, region, sky: clear.clone() }, 32_610, 700_000);
     }
-    // One date a side of each zone; the west holds more of the first box, the east more of the second.
+    // One date a side of each zone; the west holds more of the first box, the east more of the
+    // second.
     let days = ["2025-06-25", "2025-07-10", "2025-09-05", "2025-09-20"];
-    for (bbox, epsg) in [([23.7, 38.53, 24.2, 38.77], 32_634), ([23.85, 38.53, 24.26, 38.77], 32_635)] {
+    for (bbox, epsg) in
+        [([23.7, 38.53, 24.2, 38.77], 32_634), ([23.85, 38.53, 24.26, 38.77], 32_635)]
+    {
         let catalogue = invented_scenes().join("items.json");
-        check_own_pixels(&Task { catalogue, region: region(bbox, 10, days), sky: clear.clone() }, epsg, 100_000);
+        check_own_pixels(
+            &Task { catalogue, region: region(bbox, 10, days), sky: clear.clone() },
+            epsg,
+            100_000,
+        );
     }
 }

@@ -20,7 +20,8 @@ impl Scenes {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sample = invented_scenes();
-        let mut items: Value = serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
+        let mut items: Value =
+            serde_json::from_slice(&fs::read(sample.join("items.json")).unwrap()).unwrap();
         let features = items["features"].as_array_mut().unwrap();
         features.retain(|item| item["id"].as_str().unwrap().contains("10TFK"));
         for item in features.iter_mut() {
@@ -85,7 +86,8 @@ fn a_corrupt_scene_among_good_ones_is_skipped_and_named() {
         assert!(String::from_utf8_lossy(&output.stderr).contains("going on without it"));
         let map = stage.map("sierra");
         assert_eq!(map.scenes.len(), 3);
-        let skipped = map.scenes_skipped.iter().find(|scene| scene.id.contains("20250826")).unwrap();
+        let skipped =
+            map.scenes_skipped.iter().find(|scene| scene.id.contains("20250826")).unwrap();
         assert!(skipped.reason.contains(&format!("{key}.tif")), "{skipped:?}");
         check_whole(&stage);
     }
@@ -139,19 +141,30 @@ fn a_disk_without_room_leaves_the_old_map() {
     let stage = scenes.stage();
     let root = stage.published("meta").parent().unwrap().to_owned();
     fs::create_dir_all(&root).unwrap();
-    let Some(_mount) = Mount::new(&["-t", "tmpfs", "-o", "size=64m", "tmpfs"], &root) else { return };
+    let Some(_mount) = Mount::new(&["-t", "tmpfs", "-o", "size=64m", "tmpfs"], &root) else {
+        return;
+    };
     stage.succeed(&["update", "sierra", NO_GUARD]);
     let ballast = root.join("ballast");
     for free_kb in [0, 200, 1000, 2000, 4000, 6000] {
         fs::write(&ballast, []).unwrap();
         let stat = Command::new("df").args(["--output=avail", "-k"]).arg(&root).output().unwrap();
-        let avail_kb: u64 = String::from_utf8_lossy(&stat.stdout).split_whitespace().last().unwrap().parse().unwrap();
+        let avail_kb: u64 = String::from_utf8_lossy(&stat.stdout)
+            .split_whitespace()
+            .last()
+            .unwrap()
+            .parse()
+            .unwrap();
         fs::write(&ballast, vec![1; avail_kb.saturating_sub(free_kb) as usize * 1024]).unwrap();
         let before = stage.map("sierra");
-        let output = stage.run(&["update", "sierra", NO_GUARD, "--keep-hours", "0", "--keep-runs", "0"]);
+        let output =
+            stage.run(&["update", "sierra", NO_GUARD, "--keep-hours", "0", "--keep-runs", "0"]);
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr).into_owned();
-            assert!(message.contains("error: ") && !message.contains("panicked"), "{free_kb} KB free: {message}");
+            assert!(
+                message.contains("error: ") && !message.contains("panicked"),
+                "{free_kb} KB free: {message}"
+            );
             assert_eq!(stage.map("sierra"), before, "{free_kb} KB free");
         }
         fs::remove_file(&ballast).unwrap();

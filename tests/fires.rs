@@ -34,7 +34,8 @@ fn madre_agrees_with_its_authors_map() {
     let Some(stage) = madre(13) else { return };
     stage.succeed(&["update", "madre"]);
     let ours: Raster<f32> = Raster::read(&stage.published("raster/madre_lowres_dnbr.tif"), None);
-    let reference: Raster<u8> = Raster::read(&shared("data/madre/author_classes_20m.tif").unwrap(), None);
+    let reference: Raster<u8> =
+        Raster::read(&shared("data/madre/author_classes_20m.tif").unwrap(), None);
     let clear = ours.pixels.iter().zip(reference.nearest_on(&ours)).filter_map(|(dnbr, class)| {
         // The author's map calls all regrowth unburned (3), and is 0 outside.
         let ours = dragonfly_core::Breaks::USGS.classify(*dnbr)?.max(Severity::Unburned);
@@ -46,7 +47,8 @@ fn madre_agrees_with_its_authors_map() {
     assert!(same.len() > 1_000_000 && share >= 0.95);
 
     let map = stage.map("madre");
-    let offsets: Vec<_> = map.scenes.iter().map(|scene| (scene.id.as_str(), scene.offset)).collect();
+    let offsets: Vec<_> =
+        map.scenes.iter().map(|scene| (scene.id.as_str(), scene.offset)).collect();
     assert_eq!(offsets, [("S2B_10SGD_20250617_0_L2A", 0.0), ("S2A_10SGD_20250806_0_L2A", -1000.0)]);
 }
 
@@ -54,8 +56,10 @@ fn madre_agrees_with_its_authors_map() {
 fn las_conchas_agrees_with_mtbs() {
     let Some(stage) = las_conchas(12, 35.65) else { return };
     stage.succeed(&["update", "las_conchas"]);
-    let ours: Raster<f32> = Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
-    let reference: Raster<f32> = Raster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif").unwrap(), None);
+    let ours: Raster<f32> =
+        Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+    let reference: Raster<f32> =
+        Raster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif").unwrap(), None);
     let pairs: Vec<(f32, f32)> = ours
         .pixels
         .iter()
@@ -79,12 +83,14 @@ fn las_conchas_agrees_with_the_rdnbr_of_mtbs() {
     let Some(stage) = las_conchas(12, 35.65) else { return };
     stage.succeed(&["update", "las_conchas"]);
     let folder = shared("data/las-conchas").unwrap();
-    let ours: Raster<f32> = Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+    let ours: Raster<f32> =
+        Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
     let reference: Raster<f32> = Raster::read(&folder.join("mtbs_rdnbr_smoothed_60m.tif"), None);
     let band = |name: &str| Raster::<u8>::read(&folder.join(name), None).nearest_on(&ours);
     let nir = band("LT05_las-conchas_20110624_nir08.tif");
     let swir = band("LT05_las-conchas_20110624_swir22.tif");
-    let nbr_pre = nir.into_iter().zip(swir).map(|(nir, swir)| Some(nbr(f32::from(nir?), f32::from(swir?))));
+    let nbr_pre =
+        nir.into_iter().zip(swir).map(|(nir, swir)| Some(nbr(f32::from(nir?), f32::from(swir?))));
     let cells = ours.pixels.iter().zip(nbr_pre).zip(reference.nearest_on(&ours));
     let pairs: Vec<(f32, f32)> = cells
         .filter_map(|((dnbr, pre), reference)| {
@@ -100,7 +106,8 @@ fn las_conchas_agrees_with_the_rdnbr_of_mtbs() {
     assert!(found.r_squared >= 0.99 && found.bias.abs() <= 0.005);
 }
 
-/// Hectares of classes 1 to 7 over the whole of the pair's images, each pixel 60 m × 60 m in an equal-area projection.
+/// Hectares of classes 1 to 7 over the whole of the pair's images, each pixel 60 m × 60 m in an
+/// equal-area projection.
 const LAS_CONCHAS_HECTARES: [f64; 7] = [3219.0, 9368.0, 85106.0, 18027.0, 10378.0, 10486.0, 4288.0];
 
 #[test]
@@ -111,7 +118,11 @@ fn las_conchas_has_its_true_hectares() {
     let hectares = stage.map("las_conchas").hectares;
     for (class, expected) in Severity::ALL.into_iter().zip(LAS_CONCHAS_HECTARES) {
         let ratio = hectares.of(class) / expected;
-        println!("Las Conchas, {}: {:.0} ha, {expected} expected", class.name(), hectares.of(class));
+        println!(
+            "Las Conchas, {}: {:.0} ha, {expected} expected",
+            class.name(),
+            hectares.of(class)
+        );
         assert!((0.99..=1.01).contains(&ratio), "{class:?}: {ratio}");
     }
 }
@@ -136,21 +147,29 @@ fn a_box_counts_the_hectares_inside_it_and_no_other() {
     let mut expected = [0.0; 7];
     for row in 0..bands[0].height {
         for column in 0..bands[0].width {
-            let [nir_pre, swir_pre, nir_post, swir_post] =
-                [0, 1, 2, 3].map(|band| f32::from(bands[band].pixels[row * bands[0].width + column]));
-            let (x, y) = gdal::GeoTransformEx::apply(&bands[0].geo_transform, column as f64 + 0.5, row as f64 + 0.5);
+            let [nir_pre, swir_pre, nir_post, swir_post] = [0, 1, 2, 3]
+                .map(|band| f32::from(bands[band].pixels[row * bands[0].width + column]));
+            let (x, y) = gdal::GeoTransformEx::apply(
+                &bands[0].geo_transform,
+                column as f64 + 0.5,
+                row as f64 + 0.5,
+            );
             let (mut x, mut y) = ([x], [y]);
             transform.transform_coords(&mut x, &mut y, &mut []).unwrap();
             let inside = (-106.75..-106.15).contains(&x[0]) && (35.65..36.15).contains(&y[0]);
             if inside && [nir_pre, swir_pre, nir_post, swir_post].iter().all(|dn| *dn > 0.0) {
-                let dnbr =
-                    (nir_pre - swir_pre) / (nir_pre + swir_pre) - (nir_post - swir_post) / (nir_post + swir_post);
+                let dnbr = (nir_pre - swir_pre) / (nir_pre + swir_pre)
+                    - (nir_post - swir_post) / (nir_post + swir_post);
                 expected[dragonfly_core::Breaks::USGS.classify(dnbr).unwrap().index()] += 0.36;
             }
         }
     }
     for (class, expected) in Severity::ALL.into_iter().zip(expected) {
         let ratio = hectares.of(class) / expected;
-        assert!((0.995..=1.005).contains(&ratio), "{class:?}: {:.0} of {expected:.0} ha", hectares.of(class));
+        assert!(
+            (0.995..=1.005).contains(&ratio),
+            "{class:?}: {:.0} of {expected:.0} ha",
+            hectares.of(class)
+        );
     }
 }

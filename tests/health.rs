@@ -56,7 +56,9 @@ fn a_fresh_map_beside_a_pending_region_is_well() {
 fn an_old_map_is_ill() {
     let (output, found) = check(&mapped(), "20", 1);
     assert_eq!(found["regions"]["mapped"]["ok"], false);
-    assert!(String::from_utf8_lossy(&output.stderr).contains("region `mapped`: the map is 19 days old"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("region `mapped`: the map is 19 days old")
+    );
 }
 
 #[test]
@@ -69,7 +71,10 @@ fn broken_files_are_found() {
     let (output, found) = check(&stage, "02", 1);
     assert_eq!(found["regions"]["mapped"]["tile_ok"], false);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(said.contains("the tile cannot be read") && said.contains("the raster cannot be read"), "{said}");
+    assert!(
+        said.contains("the tile cannot be read") && said.contains("the raster cannot be read"),
+        "{said}"
+    );
     fs::write(stage.published("meta/mapped.json"), "{").unwrap();
     check(&stage, "02", 1);
 }
@@ -87,7 +92,8 @@ fn a_region_that_no_night_ever_runs_is_ill_in_the_end() {
     let stage = stage();
     fs::create_dir_all(stage.published("")).unwrap();
     assert_eq!(stage.run(&["health"]).status.code(), Some(0), "first seen today");
-    let later = (chrono::Utc::now() + chrono::TimeDelta::days(31)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let later =
+        (chrono::Utc::now() + chrono::TimeDelta::days(31)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let output = stage.run(&["health", "--now", &later]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("region `new`: no map yet"));
@@ -96,7 +102,8 @@ fn a_region_that_no_night_ever_runs_is_ill_in_the_end() {
 #[test]
 fn too_little_disk_is_ill() {
     let stage = mapped();
-    let output = stage.run(&["health", "--now", "2025-10-02T04:00:00Z", "--min-free-gb", "1000000"]);
+    let output =
+        stage.run(&["health", "--now", "2025-10-02T04:00:00Z", "--min-free-gb", "1000000"]);
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(health(&stage)["disk_ok"], false);
 }
@@ -118,10 +125,13 @@ fn a_monitor_is_told_both_ways() {
             let (mut stream, _) = monitor.accept().unwrap();
             let mut request = [0; 1024];
             let length = stream.read(&mut request).unwrap();
-            stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK").unwrap();
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nOK")
+                .unwrap();
             String::from_utf8_lossy(&request[..length]).into_owned()
         });
-        let output = stage.run(&["health", "--now", &format!("2025-10-{day}T04:00:00Z"), "--ping", &url]);
+        let output =
+            stage.run(&["health", "--now", &format!("2025-10-{day}T04:00:00Z"), "--ping", &url]);
         assert_eq!(output.status.code(), Some(code));
         let request = heard.join().unwrap();
         assert!(request.starts_with(path), "{request}");

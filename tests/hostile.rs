@@ -1,5 +1,5 @@
-//! Catalogues and buckets that mean harm: they reach nothing inside, publish nothing of it, and end in bounded time
-//! and memory.
+//! Catalogues and buckets that mean harm: they reach nothing inside, publish nothing of it, and end
+//! in bounded time and memory.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
@@ -42,7 +42,8 @@ impl Server {
         let (remembered, own, answer) = (Arc::clone(&asked), root.clone(), Arc::new(answer));
         thread::spawn(move || {
             for stream in listener.incoming() {
-                let (remembered, own, answer) = (Arc::clone(&remembered), own.clone(), Arc::clone(&answer));
+                let (remembered, own, answer) =
+                    (Arc::clone(&remembered), own.clone(), Arc::clone(&answer));
                 thread::spawn(move || {
                     let mut stream = stream.unwrap();
                     // Whoever connects and leaves is no concern of the test.
@@ -87,7 +88,8 @@ fn request(stream: &TcpStream) -> Option<Asked> {
 
 /// Sends an answer; `head` is its status and headers. A client that hangs up in between may.
 fn send(stream: &mut TcpStream, head: &str, body: &[u8]) {
-    let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+    let head =
+        format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
 }
 
@@ -99,7 +101,11 @@ fn send_page(stream: &mut TcpStream, features: &Value, next: Option<Value>) {
 /// Sends a file of the invented scenes, as a bucket does.
 fn send_file(stream: &mut TcpStream, asked: &Asked) {
     let file = fs::read(invented_scenes().join(asked.path.trim_start_matches("/cog/"))).unwrap();
-    let range = asked.range.as_deref().and_then(|range| range.strip_prefix("bytes=")?.split_once('-')).unwrap();
+    let range = asked
+        .range
+        .as_deref()
+        .and_then(|range| range.strip_prefix("bytes=")?.split_once('-'))
+        .unwrap();
     let (first, last): (usize, usize) = (range.0.parse().unwrap(), range.1.parse().unwrap());
     let last = last.min(file.len() - 1);
     let head = format!("206 Partial Content\r\nContent-Range: bytes {first}-{last}/{}", file.len());
@@ -132,13 +138,18 @@ fn stage(stac: &str) -> Stage {
     Stage::new(stac.as_ref(), &region)
 }
 
-/// The update fails soon, and says so: with these words in the metadata, and nothing secret in them.
+/// The update fails soon, and says so: with these words in the metadata, and nothing secret in
+/// them.
 fn check_failed(stage: &Stage, arguments: &[&str], parts: &[&str]) {
     let started = Instant::now();
     let output = stage.run(&[&["update", "sierra"], arguments].concat());
     assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     let log = log(&output);
-    assert!(output.status.code() == Some(1) && !log.contains("panicked"), "{:?}: {log}", output.status);
+    assert!(
+        output.status.code() == Some(1) && !log.contains("panicked"),
+        "{:?}: {log}",
+        output.status
+    );
     check_recorded(stage, parts);
 }
 
@@ -169,14 +180,19 @@ fn a_next_page_leads_nowhere_inside() {
         let inside = inside();
         let href = format!("{}/latest/meta-data/iam", inside.root);
         let catalogue = Server::start(move |_, _, stream| {
-            let next = json!({ "rel": "next", "href": href, "method": method, "body": { "cmd": "rm -rf" } });
+            let next = json!({ "rel": "next", "href": href, "method": method, "body": { "cmd": "rm \
+                -rf" } });
             send_page(stream, &json!([]), Some(next));
         });
         let stage = stage(&catalogue.root);
         check_failed(&stage, &[], &["next page", "catalogue_hosts"]);
         assert_eq!((inside.asked().len(), catalogue.asked().len()), (0, 1));
         // Hosts that are named are asked, and what they answer is not shown either.
-        check_failed(&stage, &["--catalogue-hosts", "pages.example.org,127.0.0.1"], &["does not answer as STAC does"]);
+        check_failed(
+            &stage,
+            &["--catalogue-hosts", "pages.example.org,127.0.0.1"],
+            &["does not answer as STAC does"],
+        );
         assert_eq!(inside.asked().len(), 1);
     }
 }
@@ -190,7 +206,9 @@ fn a_redirect_leads_nowhere_inside() {
         check_failed(&stage(&catalogue.root), &[], &["redirects elsewhere", "catalogue_hosts"]);
         assert_eq!((inside.asked().len(), catalogue.asked().len()), (0, 1), "{status}");
     }
-    let to_file = Server::start(|_, _, stream| send(stream, "302 Found\r\nLocation: file:///etc/passwd", b""));
+    let to_file = Server::start(|_, _, stream| {
+        send(stream, "302 Found\r\nLocation: file:///etc/passwd", b"")
+    });
     check_failed(&stage(&to_file.root), &[], &["redirects elsewhere"]);
 }
 
@@ -224,14 +242,18 @@ fn an_api_names_no_path_of_this_machine() {
         "/no/such/".to_owned(),
         "/vsicurl/http://127.0.0.1/".to_owned(),
     ] {
-        let catalogue =
-            Server::start(move |_, _, stream| send_page(stream, &items_at(|path| format!("{prefix}{path}")), None));
+        let catalogue = Server::start(move |_, _, stream| {
+            send_page(stream, &items_at(|path| format!("{prefix}{path}")), None)
+        });
         let stage = stage(&catalogue.root);
         check_failed(&stage, &[], &["no scene that can be read", "neither http nor https"]);
         errors.push(stage.meta("sierra").last_error.unwrap());
         assert!(stage.meta("sierra").map.is_none());
     }
-    assert!(errors.windows(2).all(|pair| pair[0] == pair[1]), "which files exist is not told: {errors:?}");
+    assert!(
+        errors.windows(2).all(|pair| pair[0] == pair[1]),
+        "which files exist is not told: {errors:?}"
+    );
 }
 
 #[test]
@@ -249,7 +271,10 @@ fn a_scene_with_a_path_loses_itself_and_not_the_region() {
     let id = items("")[0]["id"].as_str().unwrap().to_owned();
     let map = stage.map("sierra");
     let skipped = map.scenes_skipped.iter().find(|scene| scene.id == id).unwrap();
-    assert!(skipped.reason.contains("neither http nor https") && !skipped.reason.contains("passwd"), "{skipped:?}");
+    assert!(
+        skipped.reason.contains("neither http nor https") && !skipped.reason.contains("passwd"),
+        "{skipped:?}"
+    );
     assert!(map.scenes.iter().all(|scene| scene.id != id));
 }
 
@@ -264,7 +289,8 @@ fn proxy_to(server: &Server) -> String {
             assert_eq!(request(&client).unwrap().method, "CONNECT");
             let mut server = TcpStream::connect(&address).unwrap();
             client.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap();
-            let (mut to_server, mut from_client) = (server.try_clone().unwrap(), client.try_clone().unwrap());
+            let (mut to_server, mut from_client) =
+                (server.try_clone().unwrap(), client.try_clone().unwrap());
             thread::spawn(move || std::io::copy(&mut from_client, &mut to_server));
             thread::spawn(move || std::io::copy(&mut server, &mut client));
         }
@@ -276,10 +302,22 @@ fn proxy_to(server: &Server) -> String {
 fn a_public_catalogue_leads_to_no_private_address() {
     let inside = inside();
     let port = inside.root.rsplit(':').next().unwrap().to_owned();
-    let hosts =
-        ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]", "a.localhost"];
+    let hosts = [
+        "127.0.0.1",
+        "localhost",
+        "127.1",
+        "2130706433",
+        "0x7f.1",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+        "a.localhost",
+    ];
     let mut roots: Vec<String> = hosts.iter().map(|host| format!("http://{host}:{port}")).collect();
-    roots.extend(["http://169.254.169.254".to_owned(), "http://10.0.0.1".to_owned(), "http://100.64.0.1".to_owned()]);
+    roots.extend([
+        "http://169.254.169.254".to_owned(),
+        "http://10.0.0.1".to_owned(),
+        "http://100.64.0.1".to_owned(),
+    ]);
     for root in roots {
         let files = root.clone();
         let catalogue = Server::start(move |_, _, stream| send_page(stream, &items(&files), None));
@@ -287,11 +325,19 @@ fn a_public_catalogue_leads_to_no_private_address() {
         let stage = stage("http://stac.example/v1");
         let update = |arguments: &[&str]| {
             let mut command = stage.command(&[&["update", "sierra"], arguments].concat());
-            command.env("http_proxy", &proxy).env_remove("no_proxy").env_remove("NO_PROXY").output().unwrap()
+            command
+                .env("http_proxy", &proxy)
+                .env_remove("no_proxy")
+                .env_remove("NO_PROXY")
+                .output()
+                .unwrap()
         };
         let output = update(&[]);
         assert_eq!(output.status.code(), Some(1), "{}", log(&output));
-        check_recorded(&stage, &["no scene that can be read", "private network", "allow_private_addresses"]);
+        check_recorded(
+            &stage,
+            &["no scene that can be read", "private network", "allow_private_addresses"],
+        );
         assert!(!catalogue.asked().is_empty(), "the proxy itself may lie on this machine");
         assert_eq!(inside.asked().len(), 0, "{root}");
     }
@@ -301,10 +347,14 @@ fn a_public_catalogue_leads_to_no_private_address() {
 fn a_setting_lets_a_public_catalogue_lead_to_private_addresses() {
     let files = Server::start(|asked, _, stream| send_file(stream, asked));
     let root = files.root.clone();
-    let catalogue = Server::start(move |_, _, stream| send_page(stream, &items(&format!("{root}/cog")), None));
+    let catalogue =
+        Server::start(move |_, _, stream| send_page(stream, &items(&format!("{root}/cog")), None));
     let stage = stage("http://stac.example/v1");
     let mut command = stage.command(&["update", "sierra", "--allow-private-addresses"]);
-    command.env("http_proxy", proxy_to(&catalogue)).env("no_proxy", "127.0.0.1").env_remove("NO_PROXY");
+    command
+        .env("http_proxy", proxy_to(&catalogue))
+        .env("no_proxy", "127.0.0.1")
+        .env_remove("NO_PROXY");
     let output = command.output().unwrap();
     assert!(output.status.success(), "{}", log(&output));
 }
@@ -337,7 +387,9 @@ fn peak_mib(name: &str, answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 's
 #[test]
 fn a_page_takes_little_memory_whatever_it_holds() {
     let page = |features: &str, more: &str, root: &str| {
-        format!(r#"{{"features":[{features}],"more":[{more}],"links":[{{"rel":"next","href":"{root}/more"}}]}}"#)
+        format!(
+            r#"{{"features":[{features}],"more":[{more}],"links":[{{"rel":"next","href":"{root}/more"}}]}}"#
+        )
     };
     let item = r#"{"id":"a","properties":{}}"#;
     let nested = format!("{}{}", "[".repeat(1 << 20), "]".repeat(1 << 20));
@@ -357,13 +409,17 @@ fn a_page_takes_little_memory_whatever_it_holds() {
         ("items with many corners", format!("{corners},").repeat(60) + item, String::new()),
         (
             "an item with a long value",
-            format!(r#"{{"id":"b","properties":{{"datetime":[{}]}}}},{item}"#, "0,".repeat(15 << 20) + "0"),
+            format!(
+                r#"{{"id":"b","properties":{{"datetime":[{}]}}}},{item}"#,
+                "0,".repeat(15 << 20) + "0"
+            ),
             String::new(),
         ),
     ];
     for (name, features, more) in all {
-        let peak_mib =
-            peak_mib(name, move |root, stream| send(stream, "200 OK", page(&features, &more, root).as_bytes()));
+        let peak_mib = peak_mib(name, move |root, stream| {
+            send(stream, "200 OK", page(&features, &more, root).as_bytes())
+        });
         assert!(peak_mib < 220, "{name}: {peak_mib} MiB");
     }
 }
@@ -371,22 +427,31 @@ fn a_page_takes_little_memory_whatever_it_holds() {
 #[test]
 fn a_page_without_end_is_read_no_further() {
     let catalogue = Server::start(|_, _, stream| {
-        stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n").unwrap();
+        stream
+            .write_all(
+                b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n",
+            )
+            .unwrap();
         let chunk = format!("100000\r\n{}\r\n", " ".repeat(1 << 20));
         while stream.write_all(chunk.as_bytes()).is_ok() {}
     });
     check_failed(&stage(&catalogue.root), &[], &["/search", "larger than 32 MiB"]);
-    let bomb = Server::start(|_, _, stream| send(stream, "200 OK\r\nContent-Encoding: gzip", b"\x1f\x8b\x08"));
+    let bomb = Server::start(|_, _, stream| {
+        send(stream, "200 OK\r\nContent-Encoding: gzip", b"\x1f\x8b\x08")
+    });
     check_failed(&stage(&bomb.root), &[], &["/search", "compressed"]);
 }
 
 #[test]
 fn pages_without_end_end() {
     let next = |asked: &Asked, root: &str| {
-        let number: u32 = asked.path.split_once("n=").map_or(0, |(_, number)| number.parse().unwrap());
+        let number: u32 =
+            asked.path.split_once("n=").map_or(0, |(_, number)| number.parse().unwrap());
         json!({ "rel": "next", "href": format!("{root}/search?n={}", number + 1) })
     };
-    let empty = Server::start(move |asked, root, stream| send_page(stream, &json!([]), Some(next(asked, root))));
+    let empty = Server::start(move |asked, root, stream| {
+        send_page(stream, &json!([]), Some(next(asked, root)))
+    });
     check_failed(&stage(&empty.root), &[], &["circle", "500"]);
     assert_eq!(empty.asked().len(), 500);
     let full = Server::start(move |asked, root, stream| {
@@ -400,7 +465,11 @@ fn pages_without_end_end() {
 /// The first request hangs, or what else it does takes far longer than a run may.
 fn check_ends_in_time(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) {
     let catalogue = Server::start(move |_, _, stream| answer(stream));
-    check_failed(&stage(&catalogue.root), &["--max-run-minutes", "0.05"], &["max_run_minutes (0.05)"]);
+    check_failed(
+        &stage(&catalogue.root),
+        &["--max-run-minutes", "0.05"],
+        &["max_run_minutes (0.05)"],
+    );
     assert_eq!(catalogue.asked().len(), 1);
 }
 
@@ -413,7 +482,9 @@ fn a_run_ends_in_time_whatever_the_catalogue_does() {
             thread::sleep(Duration::from_millis(100));
         }
     });
-    check_ends_in_time(|stream| send(stream, "429 Too Many Requests\r\nRetry-After: 999999999", b""));
+    check_ends_in_time(|stream| {
+        send(stream, "429 Too Many Requests\r\nRetry-After: 999999999", b"")
+    });
 }
 
 #[test]
@@ -441,10 +512,16 @@ fn a_bucket_that_misbehaves_is_given_up_in_time() {
     let in_time = ["--max-run-minutes", "0.05"];
     let unread = "could not be read";
     check_bucket(|_, _, _| thread::sleep(Duration::from_secs(600)), &in_time, &["max_run_minutes"]);
-    check_bucket(|_, _, stream| send(stream, "503 Busy\r\nRetry-After: 99999999", b""), &in_time, &["max_run_minutes"]);
+    check_bucket(
+        |_, _, stream| send(stream, "503 Busy\r\nRetry-After: 99999999", b""),
+        &in_time,
+        &["max_run_minutes"],
+    );
     let trickle = partial("0-16383/99999999");
     let trickling = move |_: &Asked, _: &str, stream: &mut TcpStream| {
-        stream.write_all(format!("HTTP/1.1 {trickle}\r\nContent-Length: 16384\r\n\r\n").as_bytes()).unwrap();
+        stream
+            .write_all(format!("HTTP/1.1 {trickle}\r\nContent-Length: 16384\r\n\r\n").as_bytes())
+            .unwrap();
         while stream.write_all(b"I").is_ok() {
             thread::sleep(Duration::from_millis(100));
         }
@@ -459,11 +536,23 @@ fn a_bucket_that_misbehaves_is_given_up_in_time() {
     };
     check_bucket(to_file, &[], &[unread, "redirects elsewhere"]);
     let huge = partial("0-16383/18446744073709551615");
-    check_bucket(move |_, _, stream| send(stream, &huge, &[0; 16384]), &[], &[unread, "a size that cannot be"]);
-    check_bucket(|_, _, stream| send(stream, "200 OK", &b"II*\0".repeat(100)), &[], &[unread, "GeoTIFF"]);
+    check_bucket(
+        move |_, _, stream| send(stream, &huge, &[0; 16384]),
+        &[],
+        &[unread, "a size that cannot be"],
+    );
+    check_bucket(
+        |_, _, stream| send(stream, "200 OK", &b"II*\0".repeat(100)),
+        &[],
+        &[unread, "GeoTIFF"],
+    );
     let more = partial("0-16383/99999999999");
     let flooding = move |_: &Asked, _: &str, stream: &mut TcpStream| {
-        stream.write_all(format!("HTTP/1.1 {more}\r\nContent-Length: {}\r\n\r\n", 1u64 << 40).as_bytes()).unwrap();
+        stream
+            .write_all(
+                format!("HTTP/1.1 {more}\r\nContent-Length: {}\r\n\r\n", 1u64 << 40).as_bytes(),
+            )
+            .unwrap();
         while stream.write_all(&[b'A'; 1 << 16]).is_ok() {}
     };
     check_bucket(flooding, &[], &[unread, "GeoTIFF"]);

@@ -1,11 +1,14 @@
-//! Every real item of the shared data: what is read of it, and which offset its numbers are said to carry.
+//! Every real item of the shared data: what is read of it, and which offset its numbers are said to
+//! carry.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use dragonfly_core::stac::{Item, ItemCollection};
-use dragonfly_core::{DnCounts, MaskKind, OffsetRule, Scaling, nbr, offset_from_pixels, offset_rule};
+use dragonfly_core::{
+    DnCounts, MaskKind, OffsetRule, Scaling, nbr, offset_from_pixels, offset_rule,
+};
 use serde_json::{Value, json};
 
 use crate::stage;
@@ -66,7 +69,10 @@ const ITEMS: &[(&str, &[(&str, Expected)])] = &[
     ("earth-search-v1/S2B_33TWN_20181104_0_L2A.json", &[("S2B_33TWN_20181104_0_L2A", NONE)]),
     ("earth-search-v1/S2B_33TWN_20190503_0_L2A.json", &[("S2B_33TWN_20190503_0_L2A", NONE)]),
     ("earth-search-v1/S2B_33TWN_20220130_0_L2A.json", &[("S2B_33TWN_20220130_0_L2A", NONE)]),
-    ("earth-search-v1/S2B_33TWN_20220226_0_L2A.json", &[("S2B_33TWN_20220226_0_L2A", Look(-1000.0))]),
+    (
+        "earth-search-v1/S2B_33TWN_20220226_0_L2A.json",
+        &[("S2B_33TWN_20220226_0_L2A", Look(-1000.0))],
+    ),
     (
         "earth-search-v1/pystac-client-search-response-2.json",
         &[("S2A_13TDE_20231008_0_L2A", NONE), ("LC08_L2SP_033032_20231008_02_T1", LANDSAT)],
@@ -91,9 +97,18 @@ const ITEMS: &[(&str, &[(&str, Expected)])] = &[
         "other/S2C_MSIL2A_20250330T100051_N0511_R122_T33UWP_20250330T145914_cdse_stac_v110.json",
         &[("S2C_MSIL2A_20250330T100051_N0511_R122_T33UWP_20250330T145914", DELIVERED)],
     ),
-    ("other/mapchete-local-hrefs-S2A_33TWM_20230818_0_L2A.json", &[("S2A_33TWM_20230818_0_L2A", NONE)]),
-    ("other/mapchete-local-hrefs-S2B_33TWM_20230820_0_L2A.json", &[("S2B_33TWM_20230820_0_L2A", NONE)]),
-    ("other/usgs-LC08_L2SP_001062_20201031_SR_stac.json", &[("LC08_L2SP_001062_20201031_20201106_02_T2", NoBands)]),
+    (
+        "other/mapchete-local-hrefs-S2A_33TWM_20230818_0_L2A.json",
+        &[("S2A_33TWM_20230818_0_L2A", NONE)],
+    ),
+    (
+        "other/mapchete-local-hrefs-S2B_33TWM_20230820_0_L2A.json",
+        &[("S2B_33TWM_20230820_0_L2A", NONE)],
+    ),
+    (
+        "other/usgs-LC08_L2SP_001062_20201031_SR_stac.json",
+        &[("LC08_L2SP_001062_20201031_20201106_02_T2", NoBands)],
+    ),
     (
         "other/usgs-landsatlook-LC09_L2SP_092068_20230607_SR.json",
         &[("LC09_L2SP_092068_20230607_20230609_02_T1_SR", LANDSAT)],
@@ -167,9 +182,15 @@ fn judged() -> Option<Vec<(Item, Expected)>> {
 fn every_real_item_is_in_the_table() {
     let Some(folder) = stage::shared("data/stac-items") else { return };
     let mut present = Vec::new();
-    for catalogue in fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+    for catalogue in fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.is_dir())
+    {
         let files = fs::read_dir(catalogue).unwrap().map(|entry| entry.unwrap().path());
-        present.extend(files.map(|file| file.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned()));
+        present.extend(
+            files.map(|file| file.strip_prefix(&folder).unwrap().to_str().unwrap().to_owned()),
+        );
     }
     present.sort();
     let mut listed: Vec<&str> = ITEMS.iter().map(|(file, _)| *file).collect();
@@ -192,12 +213,15 @@ fn the_offset_of_every_real_item_is_as_the_rules_say() {
     }
 }
 
-/// Dark and bright ground as ESA delivers it since 04.00, and as it is where the 1000 have been taken off.
+/// Dark and bright ground as ESA delivers it since 04.00, and as it is where the 1000 have been
+/// taken off.
 #[test]
 fn a_look_at_the_pixels_finds_the_shift_whichever_way_the_file_is() {
     let Some(judged) = judged() else { return };
     let (item, _) = judged.iter().find(|(_, expected)| matches!(expected, Look(_))).unwrap();
-    let OffsetRule::LookAtPixels { metadata_offset_dn } = offset_rule(item) else { panic!("{} needs a look", item.id) };
+    let OffsetRule::LookAtPixels { metadata_offset_dn } = offset_rule(item) else {
+        panic!("{} needs a look", item.id)
+    };
     let reflectances = (0..4000u16).map(|pixel| 150 + pixel);
     let nbr_of = |shift: u16| {
         let dn: Vec<u16> = reflectances.clone().map(|pixel| pixel + shift).collect();
@@ -234,14 +258,24 @@ fn every_real_item_has_moment_place_and_tile() {
     for (item, _) in &judged {
         assert!(item.acquired().is_some() && item.footprint.is_some(), "{}", item.id);
         let [west, south, east, north] = item.bbox().unwrap();
-        assert!(west < east && east - west < 20.0 && south < north && north - south < 4.0, "{}", item.id);
+        assert!(
+            west < east && east - west < 20.0 && south < north && north - south < 4.0,
+            "{}",
+            item.id
+        );
         let [lon, lat] = [(west + east) / 2.0, (south + north) / 2.0];
         assert!(item.touches([lon - 0.01, lat - 0.01, lon + 0.01, lat + 0.01]), "{}", item.id);
         *tiles.entry(item.tile_name()).or_default() += 1;
     }
     let count = |tile: &str| tiles.get(tile).copied().unwrap_or(0);
-    assert_eq!(["MGRS-33TWN", "MGRS-13TDE", "MGRS-06WVS", "MGRS-28QCH", "WRS2-001062"].map(count), [15, 11, 1, 1, 1]);
-    assert!(tiles.keys().all(|tile| tile.starts_with("MGRS-") || tile.starts_with("WRS2-")), "{tiles:?}");
+    assert_eq!(
+        ["MGRS-33TWN", "MGRS-13TDE", "MGRS-06WVS", "MGRS-28QCH", "WRS2-001062"].map(count),
+        [15, 11, 1, 1, 1]
+    );
+    assert!(
+        tiles.keys().all(|tile| tile.starts_with("MGRS-") || tile.starts_with("WRS2-")),
+        "{tiles:?}"
+    );
 }
 
 /// Its catalogue gives the least and the greatest longitude as its box.
@@ -252,5 +286,9 @@ fn the_item_across_the_antimeridian_lies_there_and_nowhere_else() {
     assert!(item.touches([178.5, 67.6, 180.0, 68.0]) && item.touches([-180.0, 67.6, -179.5, 68.0]));
     assert!(!item.touches([0.0, 67.6, 10.0, 68.0]));
     let footprint = item.footprint.as_ref().unwrap();
-    assert!(footprint.contains(179.5, 68.0) && footprint.contains(-179.5, 68.0) && !footprint.contains(0.0, 68.0));
+    assert!(
+        footprint.contains(179.5, 68.0)
+            && footprint.contains(-179.5, 68.0)
+            && !footprint.contains(0.0, 68.0)
+    );
 }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 
 /// What a run may take with the default `memory_mb` of 512: a fifth more.
 pub(crate) const MAX_PEAK_MIB: u64 = 614;
-/// A run that takes so much private memory is ended by the kernel, before it harms the machine: its threads' stacks
-/// and what allocators set aside count as well.
+/// A run that takes so much private memory is ended by the kernel, before it harms the machine: its
+/// threads' stacks and what allocators set aside count as well.
 const HARD_LIMIT_MIB: u64 = 1536;
 /// A run ends within this time, also on a busy machine.
 const MAX_TIME: Duration = Duration::from_secs(300);
@@ -47,7 +47,8 @@ pub(crate) fn run_limited(command: &Command) -> Ended {
     let started = Instant::now();
     let mut peak_kib = 0;
     let code = loop {
-        peak_kib = peak_kib.max(peak_of(&fs::read_to_string(&status).unwrap_or_default()).unwrap_or(0));
+        peak_kib =
+            peak_kib.max(peak_of(&fs::read_to_string(&status).unwrap_or_default()).unwrap_or(0));
         if let Some(ended) = child.try_wait().unwrap() {
             break ended.code();
         }
@@ -63,5 +64,11 @@ pub(crate) fn run_limited(command: &Command) -> Ended {
 
 /// `VmHWM` in `/proc/<pid>/status`, KiB.
 fn peak_of(status: &str) -> Option<u64> {
-    status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.split_whitespace().next()?.parse().ok()
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmHWM:"))?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()
 }

@@ -1,4 +1,5 @@
-//! Metadata that cannot be read, or is gone: the map stays, and `repair` rebuilds what is known of it.
+//! Metadata that cannot be read, or is gone: the map stays, and `repair` rebuilds what is known of
+//! it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -55,7 +56,11 @@ fn metadata_cut_in_half_stops_every_write_and_every_removal_until_it_is_repaired
     let (before, files) = (stage.meta("sierra"), published(&stage));
     spoil(&stage);
     let spoilt = fs::read(stage.published("meta/sierra.json")).unwrap();
-    for arguments in [["update", "sierra", ABSENT], ["update", "sierra", "--quiet"], ["lowres", "sierra", ABSENT]] {
+    for arguments in [
+        ["update", "sierra", ABSENT],
+        ["update", "sierra", "--quiet"],
+        ["lowres", "sierra", ABSENT],
+    ] {
         let output = stage.run(&arguments);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}");
     }
@@ -65,25 +70,38 @@ fn metadata_cut_in_half_stops_every_write_and_every_removal_until_it_is_repaired
     // The night maps the other region, and names this one.
     let output = stage.run(&["rotate", "--now", "2025-10-05T03:00:00Z"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("error: region `sierra`: the metadata"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("error: region `sierra`: the metadata")
+    );
     assert_eq!(stage.meta("other").last_status, Status::Success);
     let plan = stage.succeed(&["rotate", "--dry-run"]);
     assert!(String::from_utf8_lossy(&plan.stdout).contains("`dragonfly repair sierra`"));
 
     assert_eq!(published(&stage), files);
     assert_eq!(fs::read(stage.published("meta/sierra.json")).unwrap(), spoilt);
-    let index: Value = serde_json::from_slice(&fs::read(stage.published("meta/index.json")).unwrap()).unwrap();
-    assert_eq!(index["regions"][0]["last_status"], "success", "the page goes on with the line that it had");
+    let index: Value =
+        serde_json::from_slice(&fs::read(stage.published("meta/index.json")).unwrap()).unwrap();
+    assert_eq!(
+        index["regions"][0]["last_status"], "success",
+        "the page goes on with the line that it had"
+    );
     let output = stage.run(&["health", "--now", "2025-10-05T04:00:00Z"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("region `sierra`: the metadata cannot be read"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr)
+            .contains("region `sierra`: the metadata cannot be read")
+    );
 
     stage.succeed(&["repair", "sierra"]);
     assert_eq!(runs_of(&stage.meta("sierra")), runs_of(&before));
     assert_eq!(stage.map("sierra"), before.map.unwrap());
     assert_eq!(published(&stage), files);
-    let kept = fs::read_dir(stage.published("work/sierra")).unwrap().map(|entry| entry.unwrap().path());
-    assert!(kept.into_iter().any(|file| fs::read(file).unwrap() == spoilt), "the file is kept aside");
+    let kept =
+        fs::read_dir(stage.published("work/sierra")).unwrap().map(|entry| entry.unwrap().path());
+    assert!(
+        kept.into_iter().any(|file| fs::read(file).unwrap() == spoilt),
+        "the file is kept aside"
+    );
     stage.succeed(&["update", "sierra", "--now", "2025-10-06T03:00:00Z"]);
     stage.succeed(&["health", "--now", "2025-10-06T04:00:00Z"]);
 }
@@ -100,7 +118,8 @@ fn metadata_that_cannot_be_opened_once_loses_no_map() {
         let files = published(&stage);
         let root = stage.published("");
         let fault = Fault::Once(errno);
-        let injection = Injection { root: &root, operations: "read", path: "meta/sierra.json", at, fault };
+        let injection =
+            Injection { root: &root, operations: "read", path: "meta/sierra.json", at, fault };
         let mut command = stage.command(&["update", "sierra", ABSENT]);
         injection.apply(&mut command, &stage.published("../fault_count"));
         let output = command.output().unwrap();
@@ -136,16 +155,25 @@ fn repair_takes_the_newest_run_that_is_whole() {
     let raster = stage.published(&format!("raster/sierra/{newest}.tif"));
     let whole = fs::read(&raster).unwrap();
     fs::write(&raster, &whole[..whole.len() / 2]).unwrap();
-    assert!(said(&stage.succeed(&["repair", "sierra"])).contains(&earlier), "the map that is shown is not whole");
+    assert!(
+        said(&stage.succeed(&["repair", "sierra"])).contains(&earlier),
+        "the map that is shown is not whole"
+    );
     assert_eq!(stage.map("sierra").run_id, earlier);
-    assert_eq!(fs::read_link(stage.published("tiles/sierra/dnbr")).unwrap(), Path::new(&format!("{earlier}/dnbr")));
+    assert_eq!(
+        fs::read_link(stage.published("tiles/sierra/dnbr")).unwrap(),
+        Path::new(&format!("{earlier}/dnbr"))
+    );
 
     spoil(&stage);
     fs::remove_dir_all(stage.published(&format!("tiles/sierra/{earlier}/dnbr/9"))).unwrap();
     let output = stage.run(&["repair", "sierra"]);
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(message.contains("has no whole run") && message.contains("`dragonfly update sierra`"), "{message}");
+    assert!(
+        message.contains("has no whole run") && message.contains("`dragonfly update sierra`"),
+        "{message}"
+    );
     let output = stage.run(&["repair", "other"]);
     assert!(String::from_utf8_lossy(&output.stderr).contains("has no whole run"), "{output:?}");
 }
@@ -159,7 +187,10 @@ fn what_is_published_of_a_failure_names_no_path_of_this_machine() {
     let regions = json!([region]);
     let stage = Stage::new(&invented_scenes().join("items.json"), &regions);
     let output = stage.run(&["update", "sierra"]);
-    assert!(String::from_utf8_lossy(&output.stderr).contains(mask.to_str().unwrap()), "the operator sees the path");
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains(mask.to_str().unwrap()),
+        "the operator sees the path"
+    );
     assert_eq!(stage.run(&["health"]).status.code(), Some(1));
     for file in ["meta/sierra.json", "meta/health.json"] {
         let text = fs::read_to_string(stage.published(file)).unwrap();

@@ -1,5 +1,10 @@
 //! The real binary on real imagery, on invented scenes and on broken input.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test may fail loudly")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test may fail loudly"
+)]
 
 // A stage on which the binary plays, a bucket far away, and a raster to look at.
 mod bucket;

@@ -28,7 +28,11 @@ fn explicit() -> Value {
 }
 
 fn says(output: &Output, parts: &[&str]) {
-    let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let text = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
     for part in parts {
         assert!(text.contains(part), "`{part}` is not in: {text}");
     }
@@ -37,7 +41,8 @@ fn says(output: &Output, parts: &[&str]) {
 #[test]
 fn a_night_runs_what_is_due_and_says_what_is_not() {
     let regions = ["a", "b", "c"].map(|name| {
-        let mut region = json!({ "name": name, "bbox": SIERRA, "zoom_max": 9, "update_interval_days": 2 });
+        let mut region =
+            json!({ "name": name, "bbox": SIERRA, "zoom_max": 9, "update_interval_days": 2 });
         region.as_object_mut().unwrap().extend(explicit().as_object().unwrap().clone());
         region
     });
@@ -47,7 +52,10 @@ fn a_night_runs_what_is_due_and_says_what_is_not() {
     assert!(!stage.published("meta").exists(), "a dry run does nothing");
 
     stage.succeed(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
-    assert_eq!((stage.meta("a").last_status, stage.meta("b").last_status), (Status::Success, Status::Success));
+    assert_eq!(
+        (stage.meta("a").last_status, stage.meta("b").last_status),
+        (Status::Success, Status::Success)
+    );
     assert!(!stage.published("meta/c.json").exists());
     // A little earlier in the day: days are counted by calendar.
     stage.succeed(&["rotate", "--now", "2025-10-02T02:50:00Z"]);
@@ -82,8 +90,10 @@ fn one_failure_is_recorded_and_the_next_region_runs() {
 
 #[test]
 fn a_night_that_cannot_start_says_why() {
-    let stage =
-        Stage::new(Path::new("/no/such/items.json"), &json!([{ "name": "a", "bbox": [0, 0, 1, 1], "zoom": 3 }]));
+    let stage = Stage::new(
+        Path::new("/no/such/items.json"),
+        &json!([{ "name": "a", "bbox": [0, 0, 1, 1], "zoom": 3 }]),
+    );
     let output = stage.run(&["rotate"]);
     assert_eq!(output.status.code(), Some(2));
     says(&output, &["error: ", "`a`", "zoom"]);
@@ -117,7 +127,8 @@ fn a_killed_run_counts_as_failed_and_leaves_no_litter() {
     fs::write(stage.published("raster/sierra/20990101T000000Zffff.tif"), "unnamed").unwrap();
     fs::write(stage.published("meta/sierra.json.new"), "{").unwrap();
     fs::remove_file(stage.published("tiles/sierra/dnbr")).unwrap();
-    std::os::unix::fs::symlink("20990101T000000Zffff/dnbr", stage.published("tiles/sierra/dnbr")).unwrap();
+    std::os::unix::fs::symlink("20990101T000000Zffff/dnbr", stage.published("tiles/sierra/dnbr"))
+        .unwrap();
 
     // Not due again so soon after a failure: the start alone puts things in order.
     stage.succeed(&["rotate", "--now", "2025-10-01T04:00:00Z"]);
@@ -125,7 +136,11 @@ fn a_killed_run_counts_as_failed_and_leaves_no_litter() {
     assert_eq!((meta.last_status, meta.consecutive_failures), (Status::Failed, 1));
     assert!(meta.last_error.unwrap().contains("killed"));
     assert_eq!(meta.map.unwrap(), before);
-    for gone in ["work/sierra/20250101T000000Z0000", "tiles/sierra/20990101T000000Zffff", "meta/sierra.json.new"] {
+    for gone in [
+        "work/sierra/20250101T000000Z0000",
+        "tiles/sierra/20990101T000000Zffff",
+        "meta/sierra.json.new",
+    ] {
         assert!(!stage.published(gone).exists(), "{gone}");
     }
     assert!(!stage.published("raster/sierra/20990101T000000Zffff.tif").exists());
@@ -139,7 +154,8 @@ fn a_known_fire_is_searched_around_and_a_rolling_map_a_year_before() {
     around.succeed(&["update", "sierra", "--now", "2025-12-01T03:00:00Z"]);
     let map = around.map("sierra");
     assert_eq!(map.assessment, Assessment::Initial);
-    let dates = [map.pre_start, map.pre_end, map.post_start, map.post_end].map(|day| day.to_string());
+    let dates =
+        [map.pre_start, map.pre_end, map.post_start, map.post_end].map(|day| day.to_string());
     assert_eq!(dates, ["2025-06-10", "2025-07-09", "2025-08-21", "2025-09-19"]);
     assert_eq!(
         (map.pre_window.first.to_string().as_str(), map.post_window.last.to_string().as_str()),
@@ -169,13 +185,19 @@ fn an_open_window_without_scenes_waits() {
 
 #[test]
 fn a_side_is_looked_for_once_more_over_twice_the_window() {
-    let stage = sierra(json!({ "event_date": "2025-07-10", "event_end": "2025-07-20", "post_window_days": 20 }));
+    let stage = sierra(
+        json!({ "event_date": "2025-07-10", "event_end": "2025-07-20", "post_window_days": 20 }),
+    );
     stage.succeed(&["update", "sierra", "--now", "2025-12-01T03:00:00Z"]);
     let map = stage.map("sierra");
-    assert_eq!((map.post_start.to_string().as_str(), map.post_end.to_string().as_str()), ("2025-07-21", "2025-08-29"));
+    assert_eq!(
+        (map.post_start.to_string().as_str(), map.post_end.to_string().as_str()),
+        ("2025-07-21", "2025-08-29")
+    );
 }
 
-/// Writes a mask over a box, in degrees, from rows of `x` (fire-prone), `.` (not) and `?` (no data).
+/// Writes a mask over a box, in degrees, from rows of `x` (fire-prone), `.` (not) and `?` (no
+/// data).
 fn write_mask(file: &Path, [west, south, east, north]: [f64; 4], rows: &[&str]) {
     let size = (rows[0].len(), rows.len());
     let value = |letter| match letter {
@@ -221,7 +243,10 @@ fn outside_the_fire_zone_nothing_is_read_or_shown() {
     let output = stage.succeed(&["update", "sierra"]);
     let map: MapMeta = stage.map("sierra");
     let mask = map.fire_mask.as_ref().unwrap();
-    assert!(mask.path.ends_with("zone.tif") && (mask.zone_share - 1.0 / 16.0).abs() < 0.01, "{mask:?}");
+    assert!(
+        mask.path.ends_with("zone.tif") && (mask.zone_share - 1.0 / 16.0).abs() < 0.01,
+        "{mask:?}"
+    );
     assert!(mask.blocks_skipped > 0);
     assert!((map.empty_share.outside_zone + mask.zone_share - 1.0).abs() < 1e-9);
 
@@ -233,12 +258,14 @@ fn outside_the_fire_zone_nothing_is_read_or_shown() {
     });
     let whole_output = whole.succeed(&["update", "sierra"]);
     let (read, all) = (bytes_read(&output), bytes_read(&whole_output));
-    // A block of 512 pixels is a quarter of the invented scenes, so a sixteenth of the box is not a sixteenth of the bytes.
+    // A block of 512 pixels is a quarter of the invented scenes, so a sixteenth of the box is not a
+    // sixteenth of the bytes.
     assert!(read * 3 < all, "{read} of {all} bytes");
 
     // Inside the zone the map is the same to the bit; outside it is empty.
     let inside: Raster<f32> = Raster::read(&stage.published(&map.raster_url[1..]), None);
-    let everywhere: Raster<f32> = Raster::read(&whole.published(&whole.map("sierra").raster_url[1..]), None);
+    let everywhere: Raster<f32> =
+        Raster::read(&whole.published(&whole.map("sierra").raster_url[1..]), None);
     let grid = Grid::covering(SIERRA, 12);
     let mut compared = 0;
     for (cell, (masked, free)) in inside.pixels.iter().zip(&everywhere.pixels).enumerate() {
@@ -298,14 +325,23 @@ fn earlier_runs_are_kept_and_pruned_by_the_metadata() {
         stage.succeed(&["update", "sierra", "--keep-runs", "1", "--keep-hours", "0"]);
         runs.push(stage.map("sierra").run_id);
     }
-    let kept: Vec<String> = stage.meta("sierra").earlier_runs.into_iter().map(|run| run.run_id).collect();
+    let kept: Vec<String> =
+        stage.meta("sierra").earlier_runs.into_iter().map(|run| run.run_id).collect();
     assert_eq!(kept, [runs[2].clone()]);
     for (place, run) in runs.iter().enumerate() {
         assert_eq!(stage.published(&format!("tiles/sierra/{run}")).exists(), place >= 2, "{place}");
-        assert_eq!(stage.published(&format!("raster/sierra/{run}.tif")).exists(), place >= 2, "{place}");
+        assert_eq!(
+            stage.published(&format!("raster/sierra/{run}.tif")).exists(),
+            place >= 2,
+            "{place}"
+        );
     }
     stage.succeed(&["update", "sierra", "--keep-runs", "1", "--keep-hours", "24"]);
-    assert_eq!(stage.meta("sierra").earlier_runs.len(), 2, "recent runs are kept for readers still at them");
+    assert_eq!(
+        stage.meta("sierra").earlier_runs.len(),
+        2,
+        "recent runs are kept for readers still at them"
+    );
 }
 
 #[test]
@@ -346,5 +382,8 @@ fn the_log_can_be_json() {
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let computed = lines.iter().find(|line| line["message"] == "dNBR computed").unwrap();
     assert!(computed["region"] == "sierra" && computed["bytes"].as_u64().unwrap() > 0);
-    assert!(computed["seconds"].as_str().unwrap().parse::<f64>().is_ok() && computed["scenes"].as_u64() == Some(4));
+    assert!(
+        computed["seconds"].as_str().unwrap().parse::<f64>().is_ok()
+            && computed["scenes"].as_u64() == Some(4)
+    );
 }

@@ -1,5 +1,6 @@
-//! Files with headers that state what cannot be true, of sizes that do not fit into memory, or that are no files: each
-//! ends in an error that names it, within the memory that a run may take, and the other regions of the night run.
+//! Files with headers that state what cannot be true, of sizes that do not fit into memory, or that
+//! are no files: each ends in an error that names it, within the memory that a run may take, and
+//! the other regions of the night run.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -45,7 +46,9 @@ impl Scenes {
 
     /// The files of one band of the Sierra's scenes.
     fn of_sierra(&self, band: &str) -> Vec<PathBuf> {
-        let scenes = fs::read_dir(self.folder.path().join("scenes")).unwrap().map(|scene| scene.unwrap().path());
+        let scenes = fs::read_dir(self.folder.path().join("scenes"))
+            .unwrap()
+            .map(|scene| scene.unwrap().path());
         let found: Vec<PathBuf> = scenes
             .filter(|scene| scene.to_str().unwrap().contains("10TFK"))
             .map(|scene| scene.join(format!("{band}.tif")))
@@ -78,14 +81,18 @@ impl Scenes {
 
 /// The Sierra first, then a region whose scenes are whole.
 fn regions() -> Value {
-    let all: Value = serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
-    let named = |name: &str| all.as_array().unwrap().iter().find(|region| region["name"] == name).unwrap().clone();
+    let all: Value =
+        serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
+    let named = |name: &str| {
+        all.as_array().unwrap().iter().find(|region| region["name"] == name).unwrap().clone()
+    };
     let (mut sierra, mut evia) = (named("sample_sierra"), named("sample_evia"));
     (sierra["zoom_max"], evia["zoom_max"]) = (json!(9), json!(9));
     json!([sierra, evia])
 }
 
-/// The Sierra fails for a reason that holds all parts, the other region of the same night runs, and memory holds.
+/// The Sierra fails for a reason that holds all parts, the other region of the same night runs, and
+/// memory holds.
 fn check_night(case: &str, stage: &Stage, parts: &[&str]) {
     let ended = run_limited(&stage.command(&["rotate", "--now", NOW])).within_memory(case);
     assert_eq!(ended.code, Some(1), "{case}: {}", ended.stderr);
@@ -132,13 +139,18 @@ fn a_file_whose_server_states_a_wrong_size_fails_its_scene() {
     let output = impossible.run(&["rotate"]);
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{messages}");
-    assert!(messages.contains("B8A.tif") && messages.contains("a size that cannot be"), "{messages}");
+    assert!(
+        messages.contains("B8A.tif") && messages.contains("a size that cannot be"),
+        "{messages}"
+    );
 }
 
 #[test]
 fn a_size_that_cannot_be_true_fails_its_scene() {
     // ImageWidth, ImageLength, TileWidth, TileLength.
-    for (tag, value) in [(256, 0x7FFF_FFFF), (257, 0x7FFF_FFFF), (322, 0x7FFF_FFF0), (323, 0), (322, 65_520)] {
+    for (tag, value) in
+        [(256, 0x7FFF_FFFF), (257, 0x7FFF_FFFF), (322, 0x7FFF_FFF0), (323, 0), (322, 65_520)]
+    {
         let scenes = Scenes::new();
         scenes.patch("SCL", tag, value);
         check_night(&format!("tag {tag} of {value}"), &scenes.near(), &["SCL.tif"]);
@@ -155,7 +167,9 @@ fn create<T: GdalType>(
 ) -> Dataset {
     let options: CslStringList = ["SPARSE_OK=YES"].iter().chain(options).copied().collect();
     let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
-    let mut dataset = driver.create_with_band_type_with_options::<T, _>(file, size.0, size.1, 1, &options).unwrap();
+    let mut dataset = driver
+        .create_with_band_type_with_options::<T, _>(file, size.0, size.1, 1, &options)
+        .unwrap();
     dataset.set_spatial_ref(&SpatialRef::from_epsg(epsg).unwrap()).unwrap();
     dataset.set_geo_transform(&geo_transform).unwrap();
     dataset
@@ -175,9 +189,15 @@ fn a_scene_in_one_block_larger_than_memory_fails() {
     let scenes = Scenes::new();
     scenes.replace("SCL", |file, same_ground| {
         let blocks = ["TILED=YES", "BLOCKXSIZE=65520", "BLOCKYSIZE=65520", "BIGTIFF=YES"];
-        create::<u8>(file, (SIDE, SIDE), resized(same_ground, (SIDE, SIDE)), 32610, &blocks).close().unwrap();
+        create::<u8>(file, (SIDE, SIDE), resized(same_ground, (SIDE, SIDE)), 32610, &blocks)
+            .close()
+            .unwrap();
     });
-    check_night("65,520² pixels in one block", &scenes.near(), &["SCL.tif", "4094 MiB", "BLOCKSIZE=512"]);
+    check_night(
+        "65,520² pixels in one block",
+        &scenes.near(),
+        &["SCL.tif", "4094 MiB", "BLOCKSIZE=512"],
+    );
 }
 
 #[test]
@@ -228,7 +248,10 @@ fn write_mask(file: &Path, side: usize, options: &[&str]) {
     let size = (side.min(4096), side.min(4096));
     let at = ((side / 2) as isize, (side / 2) as isize);
     let size = (size.0 / 2, size.1 / 2);
-    mask.rasterband(1).unwrap().write(at, size, &mut Buffer::new(size, vec![1u8; size.0 * size.1])).unwrap();
+    mask.rasterband(1)
+        .unwrap()
+        .write(at, size, &mut Buffer::new(size, vec![1u8; size.0 * size.1]))
+        .unwrap();
     mask.flush_cache().unwrap();
     mask.close().unwrap();
 }
@@ -238,7 +261,10 @@ fn a_mask_of_10_to_the_12_pixels_is_read_within_memory() {
     let folder = tempfile::tempdir().unwrap();
     for (case, options) in [
         ("strips", &["BIGTIFF=YES"][..]),
-        ("blocks of 512", &["BIGTIFF=YES", "TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "COMPRESS=DEFLATE"]),
+        (
+            "blocks of 512",
+            &["BIGTIFF=YES", "TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "COMPRESS=DEFLATE"],
+        ),
     ] {
         let mask = folder.path().join("zone.tif");
         write_mask(&mask, 1_000_000, options);
@@ -265,12 +291,16 @@ fn a_mask_much_finer_than_the_cells_gives_the_zone_of_its_overviews() {
     let [west, south, east, north] = SIERRA;
     let side = 20_000;
     let place = [west, (east - west) / side as f64, 0.0, north, 0.0, (south - north) / side as f64];
-    let mut mask = create::<u8>(&plain, (side, side), place, 4326, &["TILED=YES", "COMPRESS=DEFLATE"]);
+    let mut mask =
+        create::<u8>(&plain, (side, side), place, 4326, &["TILED=YES", "COMPRESS=DEFLATE"]);
     // The western half, in strips of 500 rows.
     for row in (0..side).step_by(500) {
         let size = (side / 2, 500);
         let ones = vec![1u8; size.0 * size.1];
-        mask.rasterband(1).unwrap().write((0, row as isize), size, &mut Buffer::new(size, ones)).unwrap();
+        mask.rasterband(1)
+            .unwrap()
+            .write((0, row as isize), size, &mut Buffer::new(size, ones))
+            .unwrap();
     }
     mask.flush_cache().unwrap();
     mask.close().unwrap();
@@ -284,7 +314,10 @@ fn a_mask_much_finer_than_the_cells_gives_the_zone_of_its_overviews() {
     dataset.build_overviews("NEAREST", &[4, 16], &[]).unwrap();
     dataset.close().unwrap();
     let (plain, with_overviews) = (share(&plain), share(&with_overviews));
-    assert!((plain - 0.5).abs() < 0.01 && (with_overviews - plain).abs() < 0.005, "{plain} {with_overviews}");
+    assert!(
+        (plain - 0.5).abs() < 0.01 && (with_overviews - plain).abs() < 0.005,
+        "{plain} {with_overviews}"
+    );
 }
 
 #[test]
@@ -300,7 +333,11 @@ fn a_zone_larger_than_memory_is_an_error() {
     let free_disk = ["update", "sample_sierra", "--min-free-gb=-1000000"];
     let ended = run_limited(&stage.command(&free_disk)).within_memory("a zone of 10¹³ cells");
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
-    assert!(ended.stderr.contains("memory_mb") && ended.stderr.contains("zoom_max"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("memory_mb") && ended.stderr.contains("zoom_max"),
+        "{}",
+        ended.stderr
+    );
 }
 
 #[test]
@@ -308,7 +345,8 @@ fn what_is_no_regular_file_is_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     let make_pipe = |path: &Path| {
-        rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, path, rustix::fs::FileType::Fifo, 0o600.into(), 0)
+            .unwrap();
     };
     make_pipe(&pipe);
     let started = Instant::now();
@@ -320,8 +358,11 @@ fn what_is_no_regular_file_is_refused_at_once() {
     let doctor = run_limited(&stage.command(&["doctor", "sample_sierra", "--now", NOW]));
     assert_eq!(doctor.code, Some(1), "{}", doctor.stderr);
 
-    for (mask, part) in [(pipe.as_path(), "named pipe"), (folder.path(), "folder"), (Path::new("/dev/zero"), "device")]
-    {
+    for (mask, part) in [
+        (pipe.as_path(), "named pipe"),
+        (folder.path(), "folder"),
+        (Path::new("/dev/zero"), "device"),
+    ] {
         let ended = update(&masked(mask));
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);
         assert!(ended.stderr.contains(part), "{}", ended.stderr);
@@ -340,12 +381,21 @@ fn what_is_no_regular_file_is_refused_at_once() {
 fn write_whole_tile<T: GdalType + Copy>(file: &Path, value: T, options: &[&str]) {
     const SIDE: usize = 10_980;
     let place = [600_000.0, 10.0, 0.0, 4_500_000.0, 0.0, -10.0];
-    let mut dataset =
-        create::<T>(file, (SIDE, SIDE), place, 32610, &[&["COMPRESS=DEFLATE", "ZLEVEL=1"], options].concat());
+    let mut dataset = create::<T>(
+        file,
+        (SIDE, SIDE),
+        place,
+        32610,
+        &[&["COMPRESS=DEFLATE", "ZLEVEL=1"], options].concat(),
+    );
     for row in (0..SIDE).step_by(SIDE / 20) {
         let size = (SIDE, SIDE / 20);
         let values = vec![value; size.0 * size.1];
-        dataset.rasterband(1).unwrap().write((0, row as isize), size, &mut Buffer::new(size, values)).unwrap();
+        dataset
+            .rasterband(1)
+            .unwrap()
+            .write((0, row as isize), size, &mut Buffer::new(size, values))
+            .unwrap();
     }
     dataset.flush_cache().unwrap();
     dataset.close().unwrap();
@@ -382,14 +432,19 @@ fn scenes_without_overviews_are_read_within_memory() {
             })
         })
         .collect();
-    fs::write(file("items.json"), json!({ "type": "FeatureCollection", "features": features }).to_string()).unwrap();
+    fs::write(
+        file("items.json"),
+        json!({ "type": "FeatureCollection", "features": features }).to_string(),
+    )
+    .unwrap();
     let regions = json!([{
         "name": "sample_sierra", "bbox": [-121.8, 39.7, -120.6, 40.6], "zoom_max": 7, "zoom_min": 6,
         "scenes_per_tile": 3,
         "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
     }]);
     let stage = Stage::new(&file("items.json"), &regions);
-    let ended = update(&stage).within_memory("six scenes of 10,980 × 10,980 pixels without overviews, as one");
+    let ended = update(&stage)
+        .within_memory("six scenes of 10,980 × 10,980 pixels without overviews, as one");
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let map = stage.map("sample_sierra");
     assert_eq!(map.scenes.len(), 6, "{:?}", map.scenes_skipped);

@@ -22,10 +22,13 @@ fn an_offset_is_taken_off_everywhere_and_told() {
     let Some(plain) = las_conchas(&json!({})) else { return };
     plain.succeed(&["update", "las_conchas"]);
     assert_eq!(plain.map("las_conchas").dnbr_offset, None);
-    let before: Raster<f32> = Raster::read(&plain.published("raster/las_conchas_lowres_dnbr.tif"), None);
+    let before: Raster<f32> =
+        Raster::read(&plain.published("raster/las_conchas_lowres_dnbr.tif"), None);
 
     let perimeter = shared("data/las-conchas/perimeter.geojson").unwrap();
-    for keys in [json!({"dnbr_offset": true}), json!({"dnbr_offset": true, "perimeter_path": perimeter})] {
+    for keys in
+        [json!({"dnbr_offset": true}), json!({"dnbr_offset": true, "perimeter_path": perimeter})]
+    {
         let stage = las_conchas(&keys).unwrap();
         stage.succeed(&["update", "las_conchas"]);
         let map = stage.map("las_conchas");
@@ -33,8 +36,10 @@ fn an_offset_is_taken_off_everywhere_and_told() {
         println!("Las Conchas, {keys}: {offset:?}");
         assert!(offset.sd < 0.05 && offset.count > 3_000, "{offset:?}");
 
-        let after: Raster<f32> = Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
-        let same = |(before, after): (&f32, &f32)| offset.correct(*before).to_bits() == after.to_bits();
+        let after: Raster<f32> =
+            Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+        let same =
+            |(before, after): (&f32, &f32)| offset.correct(*before).to_bits() == after.to_bits();
         assert!(before.pixels.iter().zip(&after.pixels).all(same));
         // Most of the box is unburned, so the ground around the fire differs little from all of it.
         let background = |stage: &Stage| stage.map("las_conchas").background_dnbr.unwrap().median;

@@ -19,7 +19,10 @@ fn is_root() -> bool {
     let is_root = fs::metadata("/proc/self").unwrap().uid() == 0;
     if !is_root {
         eprintln!("not run: only the superuser can make files of another user");
-        assert!(std::env::var_os("CI").is_none(), "continuous integration must run as the superuser");
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "continuous integration must run as the superuser"
+        );
     }
     is_root
 }
@@ -54,7 +57,15 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
     for folder in [invented_scenes(), stage.published("").parent().unwrap()] {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    stage.succeed(&["update", "a", "b", "--now", "2025-10-01T03:00:00Z", "--keep-runs=0", "--keep-hours=0"]);
+    stage.succeed(&[
+        "update",
+        "a",
+        "b",
+        "--now",
+        "2025-10-01T03:00:00Z",
+        "--keep-runs=0",
+        "--keep-hours=0",
+    ]);
     let root = stage.published("");
     give(&root, NOBODY);
     // What an `update` as root leaves: a run of its own that the user of the nights cannot remove.
@@ -64,7 +75,10 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
     fs::write(stage.published("work/b/20250101T000000Z0000/tiles/x"), "").unwrap();
 
     let keep_nothing = ["--keep-runs=0", "--keep-hours=0", "--min-free-gb=0"];
-    let output = run_as_nobody(&stage, &[&["rotate", "--now", "2025-10-03T03:00:00Z"], &keep_nothing[..]].concat());
+    let output = run_as_nobody(
+        &stage,
+        &[&["rotate", "--now", "2025-10-03T03:00:00Z"], &keep_nothing[..]].concat(),
+    );
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{messages}");
     for region in ["a", "b"] {
@@ -74,11 +88,15 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
             (Status::Success, "2025-10-03".to_owned())
         );
     }
-    assert!(messages.contains("belongs to the user root") && messages.contains("sudo chown -R nobody"), "{messages}");
+    assert!(
+        messages.contains("belongs to the user root") && messages.contains("sudo chown -R nobody"),
+        "{messages}"
+    );
 
     let output = run_as_nobody(&stage, &["doctor", "--json", "--min-free-gb=0"]);
     let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
-    let found = findings.as_array().unwrap().iter().find(|finding| finding["probe"] == "files").unwrap();
+    let found =
+        findings.as_array().unwrap().iter().find(|finding| finding["probe"] == "files").unwrap();
     assert_eq!(found["status"], "fail");
     assert!(found["finding"].as_str().unwrap().contains("belongs to the user root"), "{found}");
     assert!(found["advice"].as_str().unwrap().contains("chown -R nobody"), "{found}");
@@ -89,7 +107,10 @@ fn what_is_published_under_a_narrow_umask_can_be_read_by_the_web_server() {
     let stage = stage();
     let own = stage.command(&["update", "a"]);
     let mut command = Command::new("sh");
-    command.args(["-c", "umask 077; exec \"$0\" \"$@\""]).arg(own.get_program()).args(own.get_args());
+    command
+        .args(["-c", "umask 077; exec \"$0\" \"$@\""])
+        .arg(own.get_program())
+        .args(own.get_args());
     assert!(command.status().unwrap().success());
     let map = stage.map("a");
     let mode = |path: &str| fs::metadata(stage.published(path)).unwrap().mode() & 0o777;
@@ -101,8 +122,11 @@ fn what_is_published_under_a_narrow_umask_can_be_read_by_the_web_server() {
     }
     stage.succeed(&["health"]);
 
-    fs::set_permissions(stage.published(&map.raster_url[1..]), fs::Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(stage.published(&map.raster_url[1..]), fs::Permissions::from_mode(0o600))
+        .unwrap();
     let output = stage.run(&["health"]);
     assert_eq!(output.status.code(), Some(1));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("the web server may not read raster/a/"));
+    assert!(
+        String::from_utf8_lossy(&output.stderr).contains("the web server may not read raster/a/")
+    );
 }

@@ -9,7 +9,9 @@ use dragonfly_worker::products::{
 };
 use gdal::raster::ColorInterpretation;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
-use gdal::vector::{FieldValue, Geometry, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType};
+use gdal::vector::{
+    FieldValue, Geometry, Layer, LayerAccess, LayerOptions, OGRFieldType, OGRwkbGeometryType,
+};
 use gdal::{Dataset, DriverManager, Metadata};
 use tempfile::TempDir;
 
@@ -70,7 +72,10 @@ fn kept(folder: &TempDir, name: &str, bytes: &[u8]) -> PathBuf {
 }
 
 fn bits(values: &[f32]) -> Vec<u32> {
-    values.iter().map(|value| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() }).collect()
+    values
+        .iter()
+        .map(|value| if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() })
+        .collect()
 }
 
 #[test]
@@ -101,7 +106,9 @@ fn values_open_at_the_right_place_with_the_same_bits() {
     assert_eq!(band.description().unwrap(), "dNBR");
     assert_eq!(dataset.metadata_item("AREA", "").unwrap(), notes()[0].text);
     assert_eq!(dataset.metadata_item("SCENE_BEFORE_THE_FIRE_1", "").unwrap(), "S2A_34SGH");
-    assert!(dataset.metadata_item("TIFFTAG_IMAGEDESCRIPTION", "").unwrap().contains("area: Πάρνηθα"));
+    assert!(
+        dataset.metadata_item("TIFFTAG_IMAGEDESCRIPTION", "").unwrap().contains("area: Πάρνηθα")
+    );
     assert_eq!(dataset.metadata_item("COMPRESSION", "IMAGE_STRUCTURE").unwrap(), "DEFLATE");
 }
 
@@ -112,10 +119,14 @@ fn classes_open_with_their_colours() {
     let raster = burn.map().raster();
     let thresholds = Thresholds::default();
     let palette = Palette::Customary;
-    let path = kept(&folder, "classes.tif", &classes_geotiff(&raster, &thresholds, palette, &notes()));
+    let path =
+        kept(&folder, "classes.tif", &classes_geotiff(&raster, &thresholds, palette, &notes()));
     let opened = Raster::<u8>::read(&path, None);
-    let expected: Vec<u8> =
-        raster.values.iter().map(|value| thresholds.classify(*value).map_or(0, |class| class.number)).collect();
+    let expected: Vec<u8> = raster
+        .values
+        .iter()
+        .map(|value| thresholds.classify(*value).map_or(0, |class| class.number))
+        .collect();
     assert_eq!(opened.pixels, expected);
     assert!((1..=7).all(|class| expected.contains(&class)), "the map has every class");
 
@@ -126,7 +137,12 @@ fn classes_open_with_their_colours() {
     let table = band.color_table().unwrap();
     for class in thresholds.classes() {
         let found = table.entry_as_rgb(usize::from(class.number)).unwrap();
-        assert_eq!([found.r, found.g, found.b], class.colour(palette).map(i16::from), "{}", class.name);
+        assert_eq!(
+            [found.r, found.g, found.b],
+            class.colour(palette).map(i16::from),
+            "{}",
+            class.name
+        );
         let number = class.number;
         assert_eq!(dataset.metadata_item(&format!("CLASS_{number}"), "").unwrap(), class.name);
     }
@@ -138,7 +154,8 @@ fn degrees() -> SpatialRef {
     system
 }
 
-/// A polygon by what tells it from others: class, cells, and the cells from the map's corner to its own.
+/// A polygon by what tells it from others: class, cells, and the cells from the map's corner to its
+/// own.
 type Polygon = (i32, [i64; 5]);
 
 /// The polygons of a layer in the map's projection, sorted.
@@ -178,10 +195,15 @@ fn polygons(layer: &mut Layer, class_field: &str, map: &Raster<u8>) -> Vec<Polyg
 fn polygonized_by_gdal(classes: &Path) -> Dataset {
     let raster = Dataset::open(classes).unwrap();
     let band = raster.rasterband(1).unwrap();
-    let mut polygons = DriverManager::get_driver_by_name("Memory").unwrap().create_vector_only("").unwrap();
+    let mut polygons =
+        DriverManager::get_driver_by_name("Memory").unwrap().create_vector_only("").unwrap();
     let system = raster.spatial_ref().unwrap();
     let layer = polygons
-        .create_layer(LayerOptions { srs: Some(&system), ty: OGRwkbGeometryType::wkbPolygon, ..Default::default() })
+        .create_layer(LayerOptions {
+            srs: Some(&system),
+            ty: OGRwkbGeometryType::wkbPolygon,
+            ..Default::default()
+        })
         .unwrap();
     layer.create_defn_fields(&[("class", OGRFieldType::OFTInteger)]).unwrap();
     // The band masks itself, as its no-data value is 0.
@@ -198,8 +220,11 @@ fn class_polygons_are_those_of_gdal() {
     let folder = tempfile::tempdir().unwrap();
     let burn = Burn::new(12);
     let thresholds = Thresholds::default();
-    let classes =
-        kept(&folder, "classes.tif", &classes_geotiff(&burn.map().raster(), &thresholds, Palette::default(), &[]));
+    let classes = kept(
+        &folder,
+        "classes.tif",
+        &classes_geotiff(&burn.map().raster(), &thresholds, Palette::default(), &[]),
+    );
     let text = class_polygons(&burn.map(), &thresholds, Outlines::Exact, &notes()).unwrap();
     let geojson = kept(&folder, "classes.geojson", text.as_bytes());
     let map = Raster::<u8>::read(&classes, None);
@@ -219,7 +244,9 @@ fn check_valid(folder: &TempDir, text: &str) -> usize {
         .map(|feature| {
             let geometry = feature.geometry().unwrap();
             assert!(geometry.is_valid(), "{}", geometry.wkt().unwrap());
-            (0..geometry.geometry_count()).map(|ring| geometry.get_geometry(ring).point_count()).sum::<usize>()
+            (0..geometry.geometry_count())
+                .map(|ring| geometry.get_geometry(ring).point_count())
+                .sum::<usize>()
         })
         .sum()
 }
@@ -230,7 +257,8 @@ fn every_outline_is_valid_and_simplified_ones_are_short() {
     let burn = Burn::new(11);
     let (map, thresholds) = (burn.map(), Thresholds::default());
     let corners = |outlines: Outlines| {
-        let classes = check_valid(&folder, &class_polygons(&map, &thresholds, outlines, &[]).unwrap());
+        let classes =
+            check_valid(&folder, &class_polygons(&map, &thresholds, outlines, &[]).unwrap());
         (classes, check_valid(&folder, &perimeter(&map, &thresholds, outlines, &[]).unwrap()))
     };
     let exact = corners(Outlines::Exact);
@@ -242,7 +270,8 @@ fn every_outline_is_valid_and_simplified_ones_are_short() {
 /// A square around a place, written by GDAL as a zipped shapefile in a system.
 fn shapefile_by_gdal(folder: &TempDir, epsg: u32, (lon, lat): (f64, f64)) -> Vec<u8> {
     let corners = [(-0.1, -0.1), (-0.1, 0.1), (0.1, 0.1), (0.1, -0.1), (-0.1, -0.1)];
-    let corners: Vec<String> = corners.iter().map(|(x, y)| format!("{} {}", lon + x, lat + y)).collect();
+    let corners: Vec<String> =
+        corners.iter().map(|(x, y)| format!("{} {}", lon + x, lat + y)).collect();
     let mut square = Geometry::from_wkt(&format!("POLYGON(({}))", corners.join(","))).unwrap();
     let mut system = SpatialRef::from_epsg(epsg).unwrap();
     system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -252,8 +281,12 @@ fn shapefile_by_gdal(folder: &TempDir, epsg: u32, (lon, lat): (f64, f64)) -> Vec
     {
         let driver = DriverManager::get_driver_by_name("ESRI Shapefile").unwrap();
         let mut dataset = driver.create_vector_only(&path).unwrap();
-        let options =
-            LayerOptions { name: "area", srs: Some(&system), ty: OGRwkbGeometryType::wkbPolygon, ..Default::default() };
+        let options = LayerOptions {
+            name: "area",
+            srs: Some(&system),
+            ty: OGRwkbGeometryType::wkbPolygon,
+            ..Default::default()
+        };
         dataset.create_layer(options).unwrap().create_feature(square).unwrap();
         dataset.close().unwrap();
     }
@@ -290,14 +323,22 @@ fn a_shapefile_in_any_usual_system_lies_where_gdal_puts_it() {
         (31_982, (-50.0, -25.0)),
     ];
     // Others, whose shift is an average.
-    let shifted =
-        [(2100, greece), (27_700, (-2.0, 54.0)), (31_467, (9.5, 50.0)), (23_030, (-3.5, 40.0)), (26_711, california)];
-    let tolerances = alike.map(|place| (place, 3.0)).into_iter().chain(shifted.map(|place| (place, 20.0)));
+    let shifted = [
+        (2100, greece),
+        (27_700, (-2.0, 54.0)),
+        (31_467, (9.5, 50.0)),
+        (23_030, (-3.5, 40.0)),
+        (26_711, california),
+    ];
+    let tolerances =
+        alike.map(|place| (place, 3.0)).into_iter().chain(shifted.map(|place| (place, 20.0)));
     for ((epsg, (lon, lat)), tolerance_m) in tolerances {
         let read = read_area("area.shz", &shapefile_by_gdal(&folder, epsg, (lon, lat))).unwrap();
         assert_eq!(read.note, None, "EPSG:{epsg}");
         let expected = [lon - 0.1, lat - 0.1, lon + 0.1, lat + 0.1];
-        let off = read.area.bbox().iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max) * 111_320.0;
+        let off =
+            read.area.bbox().iter().zip(expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+                * 111_320.0;
         assert!(off <= tolerance_m, "EPSG:{epsg} is {off:.1} m off");
     }
 }
@@ -305,7 +346,9 @@ fn a_shapefile_in_any_usual_system_lies_where_gdal_puts_it() {
 #[test]
 fn a_system_that_is_not_known_is_named() {
     let folder = tempfile::tempdir().unwrap();
-    let error = read_area("ch.zip", &shapefile_by_gdal(&folder, 2056, (8.0, 47.0))).unwrap_err().to_string();
+    let error = read_area("ch.zip", &shapefile_by_gdal(&folder, 2056, (8.0, 47.0)))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("area.prj in ch.zip") && error.contains("EPSG:4326"), "{error}");
     let lisbon = read_area("pt.zip", &shapefile_by_gdal(&folder, 20_790, (-8.0, 40.0))).unwrap();
     assert!(lisbon.note.unwrap().contains("D_Lisbon"));
@@ -319,7 +362,11 @@ fn real_perimeters_survive_the_way_through_a_shapefile() {
     {
         let source = Dataset::open(&perimeter).unwrap();
         let driver = DriverManager::get_driver_by_name("ESRI Shapefile").unwrap();
-        source.create_copy(&driver, &zip, &gdal::cpl::CslStringList::new()).unwrap().close().unwrap();
+        source
+            .create_copy(&driver, &zip, &gdal::cpl::CslStringList::new())
+            .unwrap()
+            .close()
+            .unwrap();
     }
     let direct = read_area("perimeter.geojson", &std::fs::read(&perimeter).unwrap()).unwrap();
     let zipped = read_area("perimeter.shz", &std::fs::read(&zip).unwrap()).unwrap();
@@ -330,5 +377,8 @@ fn real_perimeters_survive_the_way_through_a_shapefile() {
         grid.inside_rows().map(inside).sum::<usize>()
     };
     let (direct, zipped) = (cells(&direct.area), cells(&zipped.area));
-    assert!(direct > 1000 && direct.abs_diff(zipped) <= 2, "{direct} cells, {zipped} through a shapefile");
+    assert!(
+        direct > 1000 && direct.abs_diff(zipped) <= 2,
+        "{direct} cells, {zipped} through a shapefile"
+    );
 }

@@ -20,7 +20,8 @@ fn published() -> Stage {
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> T {
-    serde_json::from_slice(&fs::read(file).unwrap()).unwrap_or_else(|error| panic!("{}: {error}", file.display()))
+    serde_json::from_slice(&fs::read(file).unwrap())
+        .unwrap_or_else(|error| panic!("{}: {error}", file.display()))
 }
 
 #[test]
@@ -33,22 +34,34 @@ fn a_run_publishes_the_files_of_the_design() {
         let run = &map.run_id;
         assert_eq!(map.raster_url, format!("/raster/{region}/{run}.tif"));
         assert_eq!(map.tile_url_template, format!("/tiles/{region}/dnbr/{{z}}/{{x}}/{{y}}.png"));
-        assert_eq!(map.run_tile_url_template, format!("/tiles/{region}/{run}/dnbr/{{z}}/{{x}}/{{y}}.png"));
+        assert_eq!(
+            map.run_tile_url_template,
+            format!("/tiles/{region}/{run}/dnbr/{{z}}/{{x}}/{{y}}.png")
+        );
         let link = |path: String| fs::read_link(stage.published(&path)).unwrap();
-        assert_eq!(link(format!("raster/{region}_lowres_dnbr.tif")), Path::new(&format!("{region}/{run}.tif")));
+        assert_eq!(
+            link(format!("raster/{region}_lowres_dnbr.tif")),
+            Path::new(&format!("{region}/{run}.tif"))
+        );
         assert_eq!(link(format!("tiles/{region}/dnbr")), Path::new(&format!("{run}/dnbr")));
         assert!(stage.published(&format!("raster/{region}/{run}.tif")).is_file());
         assert_eq!(fs::read_dir(stage.published(&format!("work/{region}"))).unwrap().count(), 0);
     }
     let index: RegionIndex = read_json(&stage.published("meta/index.json"));
-    assert_eq!(index.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>(), REGIONS);
+    assert_eq!(
+        index.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>(),
+        REGIONS
+    );
     assert!(index.regions.iter().all(|region| region.last_status == Status::Success));
     let client: ClientConfig = read_json(&stage.published("meta/client.json"));
     assert_eq!(client.stac_url, None);
     let highres: HighresConfig = read_json(&stage.published("meta/client.json"));
     assert_eq!(highres, HighresConfig::default());
     let raw: Value = read_json(&stage.published("meta/client.json"));
-    assert!(raw.get("stac_url").is_some_and(Value::is_null), "a catalogue in a file is said to be none");
+    assert!(
+        raw.get("stac_url").is_some_and(Value::is_null),
+        "a catalogue in a file is said to be none"
+    );
 }
 
 #[test]
@@ -64,7 +77,11 @@ fn lowres_publishes_nothing_and_tile_publishes_what_it_left() {
     stage.succeed(&["tile", REGIONS[0]]);
     assert_eq!(stage.map(REGIONS[0]).run_id.as_str(), run.file_name().unwrap());
     let index: RegionIndex = read_json(&stage.published("meta/index.json"));
-    assert_eq!(index.regions[1].last_status, Status::Pending, "the other region is listed before its first run");
+    assert_eq!(
+        index.regions[1].last_status,
+        Status::Pending,
+        "the other region is listed before its first run"
+    );
 }
 
 #[test]
@@ -94,10 +111,12 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
         assert_eq!((raster.width, raster.height), (grid.width() as usize, grid.height() as usize));
         let at = |tile: Tile| {
             let (column, row) = grid.corner_of(tile).unwrap();
-            (0..256).flat_map(move |y| (0..256).map(move |x| (column as usize + x, row as usize + y)))
+            (0..256)
+                .flat_map(move |y| (0..256).map(move |x| (column as usize + x, row as usize + y)))
         };
-        let tile_file =
-            |tile: Tile| stage.published(&format!("tiles/{region}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y));
+        let tile_file = |tile: Tile| {
+            stage.published(&format!("tiles/{region}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y))
+        };
         let (mut stored, mut compared) = (0, 0);
         for zoom in map.zoom_min..=map.zoom_max {
             for tile in grid.tiles().at_zoom(zoom).tiles() {
@@ -114,7 +133,10 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
                 match Empty::from_code(*index) {
                     Some(reason) => {
                         assert!(dnbr.is_nan());
-                        assert_eq!(reason == Empty::OutsideBox, !grid.is_inside(column as u32, row as u32));
+                        assert_eq!(
+                            reason == Empty::OutsideBox,
+                            !grid.is_inside(column as u32, row as u32)
+                        );
                     }
                     None => assert_eq!(*index, index_from_cell(Ok(dnbr))),
                 }
@@ -124,7 +146,12 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
         assert!(compared > 3, "{region}: {compared} tiles compared");
 
         // The tile at the top averages every valid cell beneath it once.
-        let top = grid.tiles().at_zoom(map.zoom_min).tiles().find(|tile| tile_file(*tile).exists()).unwrap();
+        let top = grid
+            .tiles()
+            .at_zoom(map.zoom_min)
+            .tiles()
+            .find(|tile| tile_file(*tile).exists())
+            .unwrap();
         let indices = decode_tile(&fs::read(tile_file(top)).unwrap()).unwrap();
         let (mut sums, mut counts) = (vec![0.0f64; 65_536], vec![0u32; 65_536]);
         let shift = map.zoom_max - map.zoom_min;
@@ -132,7 +159,8 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
         for row in 0..raster.height {
             for column in 0..raster.width {
                 let dnbr = raster.pixels[row * raster.width + column];
-                let (x, y) = (first.x_start * 256 + column as u32, first.y_start * 256 + row as u32);
+                let (x, y) =
+                    (first.x_start * 256 + column as u32, first.y_start * 256 + row as u32);
                 let (x, y) = (x >> shift, y >> shift);
                 if !dnbr.is_nan() && (x / 256, y / 256) == (top.x, top.y) {
                     let cell = (y % 256 * 256 + x % 256) as usize;
@@ -156,8 +184,11 @@ fn unburned_and_empty_tiles_are_not_written_and_counted() {
     assert!(map.tiles_skipped.unburned > 0 && map.tiles_skipped.empty > 0);
     let fates = |wanted: fn(TileFate) -> bool| {
         let zooms = map.tile_index.0.iter();
-        zooms.flat_map(|zoom| zoom.tiles.tiles().filter(move |tile| zoom.fate(*tile).is_some_and(wanted))).count()
-            as u64
+        zooms
+            .flat_map(|zoom| {
+                zoom.tiles.tiles().filter(move |tile| zoom.fate(*tile).is_some_and(wanted))
+            })
+            .count() as u64
     };
     assert_eq!(fates(|fate| fate == TileFate::Unburned), map.tiles_skipped.unburned);
     assert_eq!(fates(|fate| matches!(fate, TileFate::Empty(_))), map.tiles_skipped.empty);

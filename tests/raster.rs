@@ -18,11 +18,17 @@ pub(crate) struct Raster<T> {
 impl<T: Copy + GdalType> Raster<T> {
     /// Band 1 of a file, or one of its overviews.
     pub(crate) fn read(file: &Path, overview: Option<usize>) -> Self {
-        let dataset = Dataset::open(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let dataset =
+            Dataset::open(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
         let band = dataset.rasterband(1).unwrap();
-        let band = overview.map_or(band, |index| dataset.rasterband(1).unwrap().overview(index).unwrap());
+        let band =
+            overview.map_or(band, |index| dataset.rasterband(1).unwrap().overview(index).unwrap());
         let (width, height) = band.size();
-        let pixels = band.read_as::<T>((0, 0), (width, height), (width, height), None).unwrap().data().to_vec();
+        let pixels = band
+            .read_as::<T>((0, 0), (width, height), (width, height), None)
+            .unwrap()
+            .data()
+            .to_vec();
         let mut geo_transform = dataset.geo_transform().unwrap();
         let (full_width, full_height) = dataset.raster_size();
         geo_transform[1] *= full_width as f64 / width as f64;
@@ -40,18 +46,20 @@ impl<T: Copy> Raster<T> {
         let inverse = self.geo_transform.invert().unwrap();
         (0..other.height)
             .flat_map(|row| {
-                let centres =
-                    (0..other.width).map(|column| other.geo_transform.apply(column as f64 + 0.5, row as f64 + 0.5));
+                let centres = (0..other.width)
+                    .map(|column| other.geo_transform.apply(column as f64 + 0.5, row as f64 + 0.5));
                 let (mut x, mut y): (Vec<f64>, Vec<f64>) = centres.unzip();
                 transform.transform_coords(&mut x, &mut y, &mut []).unwrap();
-                let row: Vec<_> = x.into_iter().zip(y).map(|(x, y)| self.at(inverse.apply(x, y))).collect();
+                let row: Vec<_> =
+                    x.into_iter().zip(y).map(|(x, y)| self.at(inverse.apply(x, y))).collect();
                 row
             })
             .collect()
     }
 
     fn at(&self, (column, row): (f64, f64)) -> Option<T> {
-        let inside = (0.0..self.width as f64).contains(&column) && (0.0..self.height as f64).contains(&row);
+        let inside =
+            (0.0..self.width as f64).contains(&column) && (0.0..self.height as f64).contains(&row);
         inside.then(|| self.pixels[row as usize * self.width + column as usize])
     }
 }
@@ -73,10 +81,16 @@ pub(crate) fn agreement(pairs: &[(f32, f32)]) -> Agreement {
     let count = pairs.len();
     let mean = |values: &mut dyn Iterator<Item = f64>| values.sum::<f64>() / count as f64;
     let reference_mean = mean(&mut pairs.iter().map(|(_, reference)| f64::from(*reference)));
-    let residual = mean(&mut pairs.iter().map(|(value, reference)| f64::from(value - reference).powi(2)));
-    let total = mean(&mut pairs.iter().map(|(_, reference)| (f64::from(*reference) - reference_mean).powi(2)));
+    let residual =
+        mean(&mut pairs.iter().map(|(value, reference)| f64::from(value - reference).powi(2)));
+    let total = mean(
+        &mut pairs.iter().map(|(_, reference)| (f64::from(*reference) - reference_mean).powi(2)),
+    );
     let breaks = dragonfly_core::Breaks::USGS;
-    let same = pairs.iter().filter(|(value, reference)| breaks.classify(*value) == breaks.classify(*reference)).count();
+    let same = pairs
+        .iter()
+        .filter(|(value, reference)| breaks.classify(*value) == breaks.classify(*reference))
+        .count();
     Agreement {
         count,
         r_squared: 1.0 - residual / total,

@@ -16,9 +16,11 @@ fn with_a_tile() -> (Stage, std::path::PathBuf) {
     stage.succeed(&["update", REGION]);
     let map = stage.map(REGION);
     let finest = map.tile_index.0.last().unwrap();
-    let stored: Vec<_> = finest.tiles.tiles().filter(|tile| finest.fate(*tile) == Some(TileFate::Stored)).collect();
+    let stored: Vec<_> =
+        finest.tiles.tiles().filter(|tile| finest.fate(*tile) == Some(TileFate::Stored)).collect();
     let tile = stored[stored.len() / 2];
-    let file = stage.published(&format!("tiles/{REGION}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y));
+    let file =
+        stage.published(&format!("tiles/{REGION}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y));
     (stage, file)
 }
 
@@ -57,8 +59,8 @@ fn gdal_sees_the_values_and_the_colours() {
 #[test]
 fn pillow_sees_the_colours() {
     let (_stage, file) = with_a_tile();
-    let script =
-        "import sys; from PIL import Image; sys.stdout.buffer.write(Image.open(sys.argv[1]).convert('RGBA').tobytes())";
+    let script = "import sys; from PIL import Image; \
+        sys.stdout.buffer.write(Image.open(sys.argv[1]).convert('RGBA').tobytes())";
     let output = Command::new("/usr/bin/python3").args(["-c", script]).arg(&file).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     assert!(output.stdout == painted(&file));
@@ -71,19 +73,20 @@ fn an_xyz_layer_shows_the_map() {
     let map = stage.map(REGION);
     // What QGIS does with an XYZ address, by GDAL's own reader of such services.
     let service = format!(
-        "<GDAL_WMS><Service name='TMS'><ServerUrl>{}{}</ServerUrl></Service>\
-         <DataWindow><UpperLeftX>-20037508.34</UpperLeftX><UpperLeftY>20037508.34</UpperLeftY>\
-         <LowerRightX>20037508.34</LowerRightX><LowerRightY>-20037508.34</LowerRightY>\
-         <TileLevel>{}</TileLevel><TileCountX>1</TileCountX><TileCountY>1</TileCountY><YOrigin>top</YOrigin></DataWindow>\
-         <Projection>EPSG:3857</Projection><BlockSizeX>256</BlockSizeX><BlockSizeY>256</BlockSizeY>\
-         <BandsCount>4</BandsCount><ZeroBlockHttpCodes>404</ZeroBlockHttpCodes></GDAL_WMS>",
+        "<GDAL_WMS><Service \
+        name='TMS'><ServerUrl>{}{}</ServerUrl></Service><DataWindow><UpperLeftX>-20037508.34</UpperLeftX><UpperLeftY>20037508.34</UpperLeftY><LowerRightX>20037508.34</LowerRightX><LowerRightY>-20037508.34</LowerRightY><TileLevel>{}</TileLevel><TileCountX>1</TileCountX><TileCountY>1</TileCountY><YOrigin>top</YOrigin></DataWindow><Projection>EPSG:3857</Projection><BlockSizeX>256</BlockSizeX><BlockSizeY>256</BlockSizeY><BandsCount>4</BandsCount><ZeroBlockHttpCodes>404</ZeroBlockHttpCodes></GDAL_WMS>",
         server.address,
         map.tile_url_template.replace("{z}", "${z}").replace("{x}", "${x}").replace("{y}", "${y}"),
         map.zoom_max
     );
     let dataset = Dataset::open(&service).unwrap();
-    let parts: Vec<u32> =
-        file.with_extension("").iter().rev().take(2).map(|part| part.to_str().unwrap().parse().unwrap()).collect();
+    let parts: Vec<u32> = file
+        .with_extension("")
+        .iter()
+        .rev()
+        .take(2)
+        .map(|part| part.to_str().unwrap().parse().unwrap())
+        .collect();
     let (y, x) = (parts[0] as isize * 256, parts[1] as isize * 256);
     let seen: Vec<Vec<u8>> = (1..=4)
         .map(|band| {
@@ -96,6 +99,7 @@ fn an_xyz_layer_shows_the_map() {
                 .to_vec()
         })
         .collect();
-    let seen: Vec<u8> = (0..65_536).flat_map(|pixel| [0, 1, 2, 3].map(|band: usize| seen[band][pixel])).collect();
+    let seen: Vec<u8> =
+        (0..65_536).flat_map(|pixel| [0, 1, 2, 3].map(|band: usize| seen[band][pixel])).collect();
     assert!(seen == painted(&file));
 }

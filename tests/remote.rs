@@ -1,5 +1,5 @@
-//! Scenes behind http, listed in a file or found through a STAC API, give the map that the same files
-//! give from the disk.
+//! Scenes behind http, listed in a file or found through a STAC API, give the map that the same
+//! files give from the disk.
 
 use std::fs;
 use std::process::Command;
@@ -29,13 +29,15 @@ fn scenes_behind_http_give_the_same_map() {
     let folder = tempfile::tempdir().unwrap();
     let catalogue = folder.path().join("answer.json");
     fs::write(&catalogue, items.to_string()).unwrap();
-    let regions: Value = serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
+    let regions: Value =
+        serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
     let far = Stage::new(&catalogue, &regions);
     far.succeed(&["update", "sample_evia"]);
     let asking = Stage::new(format!("{}/stac", server.address).as_ref(), &regions);
     asking.succeed(&["update", "sample_evia"]);
     let bits = |stage: &Stage| -> Vec<u32> {
-        let raster: Raster<f32> = Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
+        let raster: Raster<f32> =
+            Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
         raster.pixels.into_iter().map(f32::to_bits).collect()
     };
     assert!(bits(&near) == bits(&far) && bits(&near) == bits(&asking));
@@ -60,9 +62,16 @@ fn far_away(faults: Faults) -> (Bucket, Stage) {
 
 /// The raster's bits, and what the metadata says of the map.
 fn outcome(stage: &Stage) -> (Vec<u32>, Value) {
-    let raster: Raster<f32> = Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
+    let raster: Raster<f32> =
+        Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
     let map = stage.map("sample_evia");
-    let said = serde_json::to_value((map.scenes, map.hectares, map.empty_share, map.burnt_patches, map.tile_index));
+    let said = serde_json::to_value((
+        map.scenes,
+        map.hectares,
+        map.empty_share,
+        map.burnt_patches,
+        map.tile_index,
+    ));
     (raster.pixels.into_iter().map(f32::to_bits).collect(), said.unwrap())
 }
 
@@ -77,7 +86,9 @@ fn a_bucket_that_stumbles_gives_the_same_map_only_later() {
     let (_bucket, far) = far_away(Faults { fail_every: 7, cut_every: 11, ..Faults::default() });
     far.succeed(&["update", "sample_evia"]);
     assert!(outcome(&far) == near());
-    assert!(far.map("sample_evia").scenes_skipped.iter().all(|scene| !scene.reason.contains("http")));
+    assert!(
+        far.map("sample_evia").scenes_skipped.iter().all(|scene| !scene.reason.contains("http"))
+    );
 }
 
 #[test]
@@ -95,7 +106,12 @@ fn a_file_is_asked_for_twice_and_no_byte_comes_twice() {
     far.succeed(&["update", "sample_evia"]);
     let sent = bucket.sent();
     assert!(sent.len() >= 6, "{} files", sent.len());
-    assert!(bucket.requests() <= sent.len() * 2, "{} requests for {} files", bucket.requests(), sent.len());
+    assert!(
+        bucket.requests() <= sent.len() * 2,
+        "{} requests for {} files",
+        bucket.requests(),
+        sent.len()
+    );
     for (file, mut ranges) in sent {
         ranges.sort_by_key(|range| range.start);
         // The head of a file may reach into its first block.
@@ -123,11 +139,17 @@ fn little_memory_gives_the_same_map() {
 
 #[test]
 fn a_scene_gone_for_good_is_skipped_at_once_and_named() {
-    let items: Value = serde_json::from_slice(&fs::read(invented_scenes().join("items.json")).unwrap()).unwrap();
+    let items: Value =
+        serde_json::from_slice(&fs::read(invented_scenes().join("items.json")).unwrap()).unwrap();
     let used = Stage::invented();
     used.succeed(&["update", "sample_evia"]);
     let id = used.map("sample_evia").scenes[0].id.clone();
-    let item = items["features"].as_array().unwrap().iter().find(|item| item["id"] == id.as_str()).unwrap();
+    let item = items["features"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|item| item["id"] == id.as_str())
+        .unwrap();
     let href = item["assets"]["swir22"]["href"].as_str().unwrap();
     let file: &'static str = href.trim_start_matches("./").to_owned().leak();
 
@@ -153,7 +175,8 @@ fn a_run_cut_off_at_any_moment_starts_clean_and_gives_the_same_map() {
         killed.wait().unwrap();
         far.succeed(&["update", "sample_evia"]);
         assert!(outcome(&far) == expected, "killed after {after_ms} ms");
-        let left: Vec<_> = fs::read_dir(far.published("work/sample_evia")).map_or(Vec::new(), |left| left.collect());
+        let left: Vec<_> = fs::read_dir(far.published("work/sample_evia"))
+            .map_or(Vec::new(), |left| left.collect());
         assert!(left.is_empty(), "{left:?}");
     }
 }

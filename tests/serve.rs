@@ -12,7 +12,8 @@ use serde_json::{Value, json};
 
 use crate::stage::{Serving, Stage};
 
-/// Longer than any answer takes on a busy machine, and shorter than the server's own limits would help.
+/// Longer than any answer takes on a busy machine, and shorter than the server's own limits would
+/// help.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 const TIFF: &[u8] = b"II*\0 and what follows";
@@ -20,7 +21,8 @@ const TIFF: &[u8] = b"II*\0 and what follows";
 /// A stage whose catalogue holds these items, in a folder with further files.
 fn stage(folder: &Path, items: &[Value]) -> Stage {
     let catalogue = folder.join("items.json");
-    fs::write(&catalogue, json!({ "type": "FeatureCollection", "features": items }).to_string()).unwrap();
+    fs::write(&catalogue, json!({ "type": "FeatureCollection", "features": items }).to_string())
+        .unwrap();
     let stage = Stage::new(&catalogue, &json!([]));
     fs::create_dir_all(stage.published("meta")).unwrap();
     stage
@@ -87,7 +89,8 @@ fn only_rasters_in_the_catalogues_folder_are_given_out() {
         ("vsi", "/vsizip//etc/archive.zip/a.tif"),
         ("far", "https://bucket.example/a.tif"),
     ];
-    let assets: Value = hrefs.iter().map(|(key, href)| ((*key).to_owned(), json!({ "href": href }))).collect();
+    let assets: Value =
+        hrefs.iter().map(|(key, href)| ((*key).to_owned(), json!({ "href": href }))).collect();
     let stage = stage(&folder, &[item("a", &assets)]);
     let server = Serving::start(&stage);
 
@@ -99,13 +102,22 @@ fn only_rasters_in_the_catalogues_folder_are_given_out() {
         assert!(is_public || answer.starts_with("HTTP/1.1 404"), "{key}: {answer}");
         assert!(!answer.contains("root:"), "{key}");
     }
-    for path in ["/stac/search", "/stac/collections/sentinel-2-l2a/items", "/stac/collections/sentinel-2-l2a/items/a"] {
+    for path in [
+        "/stac/search",
+        "/stac/collections/sentinel-2-l2a/items",
+        "/stac/collections/sentinel-2-l2a/items/a",
+    ] {
         let answer = get(&server, path, "");
         assert!(is_ok(&answer), "{answer}");
-        for part in ["/etc/", "file:", "/vsi", root.path().to_str().unwrap(), "pipe.tif", "text.tif"] {
+        for part in
+            ["/etc/", "file:", "/vsi", root.path().to_str().unwrap(), "pipe.tif", "text.tif"]
+        {
             assert!(!answer.contains(part), "{path}: {part} in {answer}");
         }
-        assert!(answer.contains("/stac/assets/a/link/link.tif") && answer.contains("https://bucket.example/a.tif"));
+        assert!(
+            answer.contains("/stac/assets/a/link/link.tif")
+                && answer.contains("https://bucket.example/a.tif")
+        );
     }
     let page = get(&server, "/", "");
     assert!(page.contains("connect-src 'self' https://bucket.example"), "{page}");
@@ -152,7 +164,10 @@ fn too_few_descriptors_are_named_at_the_start() {
     let stage = stage(folder.path(), &[]);
     let output = Serving::command_with_open_files(&stage, 24).output().unwrap();
     let message = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && message.contains("the limit of open files is 24"), "{message}");
+    assert!(
+        !output.status.success() && message.contains("the limit of open files is 24"),
+        "{message}"
+    );
 }
 
 /// A thousand items of 12 kB: the largest page has 12 MB.
@@ -182,10 +197,16 @@ fn many_slow_readers_of_large_answers_take_little_memory() {
     let stage = stage(folder.path(), &many_items());
     let server = Serving::start(&stage);
     let by_get = "GET /stac/search?limit=1000 HTTP/1.1\r\nHost: a\r\n\r\n";
-    let compressed = "GET /stac/search?limit=1000 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br, gzip\r\n\r\n";
-    let by_post = "POST /stac/search HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\n{\"limit\":1000}";
-    let slow: Vec<TcpStream> =
-        [by_get, compressed, by_post].into_iter().cycle().take(255).map(|request| stall(&server, request)).collect();
+    let compressed =
+        "GET /stac/search?limit=1000 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br, gzip\r\n\r\n";
+    let by_post =
+        "POST /stac/search HTTP/1.1\r\nHost: a\r\nContent-Length: 14\r\n\r\n{\"limit\":1000}";
+    let slow: Vec<TcpStream> = [by_get, compressed, by_post]
+        .into_iter()
+        .cycle()
+        .take(255)
+        .map(|request| stall(&server, request))
+        .collect();
 
     let live = get(&server, "/stac/search?limit=1000", "");
     assert!(live.len() > 12_000_000 && live.contains(r#""numberReturned":1000"#), "{}", live.len());

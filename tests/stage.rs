@@ -26,7 +26,8 @@ impl Stage {
     /// The invented scenes with their own regions.
     pub(crate) fn invented() -> Self {
         let sample = invented_scenes();
-        let regions: Value = serde_json::from_slice(&std::fs::read(sample.join("regions.json")).unwrap()).unwrap();
+        let regions: Value =
+            serde_json::from_slice(&std::fs::read(sample.join("regions.json")).unwrap()).unwrap();
         Self::new(&sample.join("items.json"), &regions)
     }
 
@@ -58,7 +59,11 @@ impl Stage {
     /// Runs a command that must succeed.
     pub(crate) fn succeed(&self, arguments: &[&str]) -> Output {
         let output = self.run(arguments);
-        assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(
+            output.status.success(),
+            "{arguments:?}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
         output
     }
 
@@ -84,7 +89,8 @@ pub(crate) fn shared(path: &str) -> Option<PathBuf> {
     None
 }
 
-/// A coarse region over the Sierra's invented scenes, both windows given: its run takes a fraction of a second.
+/// A coarse region over the Sierra's invented scenes, both windows given: its run takes a fraction
+/// of a second.
 pub(crate) fn small_sierra(name: &str) -> Value {
     json!({
         "name": name, "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9, "update_interval_days": 1,
@@ -102,8 +108,11 @@ pub(crate) fn small_stage(names: &[&str]) -> Stage {
 pub(crate) fn invented_scenes() -> &'static Path {
     static SCENES: LazyLock<TempDir> = LazyLock::new(|| {
         let folder = tempfile::tempdir().unwrap();
-        let written =
-            Command::new(env!("CARGO_BIN_EXE_dragonfly")).arg("--quiet").arg("sample").arg(folder.path()).status();
+        let written = Command::new(env!("CARGO_BIN_EXE_dragonfly"))
+            .arg("--quiet")
+            .arg("sample")
+            .arg(folder.path())
+            .status();
         assert!(written.unwrap().success());
         folder
     });
@@ -152,7 +161,8 @@ impl Serving {
         let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         BufReader::new(process.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
-        let address = line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
+        let address =
+            line.split_whitespace().find(|word| word.starts_with("http://")).unwrap().to_owned();
         Self { process, address }
     }
 }

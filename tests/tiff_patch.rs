@@ -33,7 +33,8 @@ impl TiffPatch {
                 kind => panic!("tag {tag} is of kind {kind}"),
             };
             let count = self.number(entry + 4, 4) as usize;
-            let first = if width * count <= 4 { entry + 8 } else { self.number(entry + 8, 4) as usize };
+            let first =
+                if width * count <= 4 { entry + 8 } else { self.number(entry + 8, 4) as usize };
             for place in 0..count {
                 let at = first + place * width;
                 self.0[at..at + width].copy_from_slice(&value.to_le_bytes()[..width]);

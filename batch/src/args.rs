@@ -12,8 +12,8 @@ use crate::settings::Overrides;
 
 /// Burn-severity maps from open satellite images
 ///
-/// Maps how badly land burnt: reads the images before and after a fire, computes dNBR, and publishes
-/// map tiles, a raster and metadata as static files.
+/// Maps how badly land burnt: reads the images before and after a fire, computes dNBR, and
+/// publishes map tiles, a raster and metadata as static files.
 #[derive(Debug, Parser)]
 #[command(name = "dragonfly", version, propagate_version = true, max_term_width = 100)]
 pub(crate) struct Cli {
@@ -38,7 +38,8 @@ pub(crate) struct Global {
     #[arg(long, global = true, value_name = "TIME")]
     pub(crate) now: Option<DateTime<Utc>>,
 
-    /// Record runs at the moment of --now even where it lies more than a day ahead of this machine's clock
+    /// Record runs at the moment of --now even where it lies more than a day ahead of this
+    /// machine's clock
     #[arg(long, global = true, requires = "now", hide_short_help = true)]
     pub(crate) allow_future: bool,
 
@@ -87,7 +88,8 @@ pub(crate) enum LogFormat {
 pub(crate) enum Command {
     /// Choose the regions that are due tonight and update each: what cron runs
     ///
-    /// Exit code 0: all well or nothing due; 1: some failed; 2: could not start; 3: another run is under way.
+    /// Exit code 0: all well or nothing due; 1: some failed; 2: could not start; 3: another run is
+    /// under way.
     Rotate {
         /// Print the plan with its reasons, and do nothing
         #[arg(long)]
@@ -109,12 +111,14 @@ pub(crate) enum Command {
         #[arg(required = true, value_name = "REGION")]
         names: Vec<String>,
     },
-    /// Rebuild a region's metadata from its newest whole run, where it cannot be read or its map is not whole
+    /// Rebuild a region's metadata from its newest whole run, where it cannot be read or its map is
+    /// not whole
     Repair {
         /// Name of the region in regions.json
         region: String,
     },
-    /// Run one region, given as JSON on standard input: what `update` and `rotate` start for each region
+    /// Run one region, given as JSON on standard input: what `update` and `rotate` start for each
+    /// region
     #[command(name = WORKER_COMMAND, hide = true)]
     RunRegion,
     /// Check disk, regions and published files, and write meta/health.json
@@ -127,14 +131,15 @@ pub(crate) enum Command {
     },
     /// Try what a night and the page need, and say what to do about what is wrong
     ///
-    /// Root, disk, clock, catalogue and, for some regions, a scene's files: can they be read from here, are they
-    /// laid out as expected, may a browser read them? Exit code 0: all well, perhaps with warnings; 1: something is
-    /// wrong.
+    /// Root, disk, clock, catalogue and, for some regions, a scene's files: can they be read from
+    /// here, are they laid out as expected, may a browser read them? Exit code 0: all well, perhaps
+    /// with warnings; 1: something is wrong.
     Doctor {
         /// Names of the regions to look at [default: the first three by priority]
         #[arg(value_name = "REGION")]
         names: Vec<String>,
-        /// Ask as a browser would that shows the page on this site, such as https://maps.example.org
+        /// Ask as a browser would that shows the page on this site, such as
+        /// https://maps.example.org
         #[arg(long, value_name = "URL", value_parser = parse_origin)]
         origin: Option<String>,
         /// Print JSON: a list of {probe, region, status, finding, advice}
@@ -152,8 +157,9 @@ pub(crate) enum Command {
     },
     /// Write invented scenes for a demo without internet
     ///
-    /// Two regions with fires, lakes and clouds, laid out as real Sentinel-2 files are. The folder holds
-    /// items.json, regions.json and dragonfly.toml, ready for `dragonfly --config FOLDER/dragonfly.toml`.
+    /// Two regions with fires, lakes and clouds, laid out as real Sentinel-2 files are. The folder
+    /// holds items.json, regions.json and dragonfly.toml, ready for `dragonfly --config
+    /// FOLDER/dragonfly.toml`.
     Sample {
         /// Folder to write into
         folder: PathBuf,

@@ -36,14 +36,15 @@ pub(crate) fn end(layout: &Layout, region: &str) -> Result<()> {
     let file = layout.attempt(region);
     match fs::remove_file(&file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(explain(error.into(), &file)).with_context(|| format!("cannot remove {}", file.display()))
+            Err(explain(error.into(), &file))
+                .with_context(|| format!("cannot remove {}", file.display()))
         }
         _ => Ok(()),
     }
 }
 
-/// Start of a run whose end is not recorded; `None` where there is none. A file that cannot be read counts as begun at
-/// its own time.
+/// Start of a run whose end is not recorded; `None` where there is none. A file that cannot be read
+/// counts as begun at its own time.
 pub(crate) fn started_at(layout: &Layout, region: &str) -> Option<DateTime<Utc>> {
     let file = layout.attempt(region);
     let metadata = fs::symlink_metadata(&file).ok()?;
@@ -62,7 +63,8 @@ pub(crate) fn settle(settings: &Settings, region: &Region) -> Result<()> {
     let meta = MetaFile::read(&layout, &region.name).or_pending(region)?;
     if !was_published(&meta, started_at) {
         let message =
-            "killed: the last run ended without a record (out of memory, or the machine went down)".to_owned();
+            "killed: the last run ended without a record (out of memory, or the machine went down)"
+                .to_owned();
         record_end(settings, region, RunEnd { started_at, status: Status::Failed, message })?;
     }
     end(&layout, &region.name)

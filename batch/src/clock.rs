@@ -14,13 +14,15 @@ pub(crate) fn now_in_seconds() -> DateTime<Utc> {
 /// Checks a moment that runs are to be recorded with.
 ///
 /// # Errors
-/// When it lies more than a day ahead of the machine's clock: the region would not be due before it.
+/// When it lies more than a day ahead of the machine's clock: the region would not be due before
+/// it.
 pub(crate) fn check_not_ahead(now: DateTime<Utc>) -> Result<()> {
     let ahead = now - Utc::now();
     ensure!(
         ahead <= MAX_AHEAD,
-        "--now {now} is {} days ahead of this machine's clock, and a region is not due before its last run: \
-         print the plan with `rotate --dry-run`, or run all the same with --allow-future",
+        "--now {now} is {} days ahead of this machine's clock, and a region is not due before its \
+        last run: print the plan with `rotate --dry-run`, or run all the same with \
+        --allow-future",
         ahead.num_days()
     );
     Ok(())

@@ -3,7 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// When a run ends, however far it has come. Made once, at its start, and handed down to whatever may wait.
+/// When a run ends, however far it has come. Made once, at its start, and handed down to whatever
+/// may wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     end: Instant,
@@ -33,7 +34,8 @@ impl Limit {
     fn exceeded(self) -> String {
         match self {
             Self::RunMinutes(minutes) => format!(
-                "the run took longer than max_run_minutes ({minutes}): raise it, or make the region smaller or coarser"
+                "the run took longer than max_run_minutes ({minutes}): raise it, or make the \
+                region smaller or coarser"
             ),
             Self::Seconds(seconds) => format!("no answer within {seconds} seconds"),
         }
@@ -100,7 +102,10 @@ mod tests {
     fn a_pause_that_would_outlast_the_deadline_is_not_begun() {
         let deadline = Deadline::after(Duration::from_secs(5));
         let started = Instant::now();
-        assert_eq!(deadline.pause(Duration::from_secs(3600)).unwrap_err().to_string(), "no answer within 5 seconds");
+        assert_eq!(
+            deadline.pause(Duration::from_secs(3600)).unwrap_err().to_string(),
+            "no answer within 5 seconds"
+        );
         assert!(started.elapsed() < Duration::from_secs(4));
         assert!(deadline.pause(Duration::from_millis(1)).is_ok());
     }

@@ -1,4 +1,5 @@
-//! Turns at decoding large blocks: as many at a time as memory allows, however many threads there are.
+//! Turns at decoding large blocks: as many at a time as memory allows, however many threads there
+//! are.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 

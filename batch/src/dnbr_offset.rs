@@ -19,7 +19,8 @@ const MAX_PERIMETER_BYTES: u64 = 16 << 20;
 /// Takes the offset of unburned ground off a run's dNBR, when the region asks for it.
 ///
 /// # Errors
-/// When the perimeter cannot be read, the ring holds no unburned ground, or the raster cannot be rewritten.
+/// When the perimeter cannot be read, the ring holds no unburned ground, or the raster cannot be
+/// rewritten.
 pub(crate) fn subtract(
     settings: &Settings,
     region: &Region,
@@ -45,7 +46,8 @@ pub(crate) fn subtract(
     })?;
     let Some(offset) = ring.finish() else {
         bail!(
-            "no unburned ground in the ring around what burnt tells a dNBR offset: widen `bbox`, or unset `dnbr_offset`"
+            "no unburned ground in the ring around what burnt tells a dNBR offset: widen `bbox`, \
+            or unset `dnbr_offset`"
         );
     };
     each_strip(&folder.dnbr(), grid, |_, dnbr| {
@@ -60,17 +62,25 @@ fn is_burnt(dnbr: f32) -> bool {
 }
 
 fn read_perimeter(path: &Path) -> Result<Area> {
-    let text = read_text(path, MAX_PERIMETER_BYTES)
-        .with_context(|| format!("cannot read the perimeter {}: check `perimeter_path`", path.display()))?;
-    Area::from_geojson(&text).with_context(|| format!("the perimeter {} cannot be used", path.display()))
+    let text = read_text(path, MAX_PERIMETER_BYTES).with_context(|| {
+        format!("cannot read the perimeter {}: check `perimeter_path`", path.display())
+    })?;
+    Area::from_geojson(&text)
+        .with_context(|| format!("the perimeter {} cannot be used", path.display()))
 }
 
-/// Visits a raster strip by strip, and writes those back of which `visit` says that it changed them.
-fn each_strip(file: &Path, grid: &Grid, mut visit: impl FnMut(u32, &mut Vec<f32>) -> Result<bool>) -> Result<()> {
+/// Visits a raster strip by strip, and writes those back of which `visit` says that it changed
+/// them.
+fn each_strip(
+    file: &Path,
+    grid: &Grid,
+    mut visit: impl FnMut(u32, &mut Vec<f32>) -> Result<bool>,
+) -> Result<()> {
     let watch = FailureWatch::begin();
     let open = GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_UPDATE;
     let options = DatasetOptions { open_flags: open, ..DatasetOptions::default() };
-    let mut raster = Dataset::open_ex(file, options).with_context(|| format!("cannot open {}", file.display()))?;
+    let mut raster = Dataset::open_ex(file, options)
+        .with_context(|| format!("cannot open {}", file.display()))?;
     let width = grid.width() as usize;
     for first_row in (0..grid.height()).step_by(STRIP_ROWS as usize) {
         let size = (width, STRIP_ROWS.min(grid.height() - first_row) as usize);

@@ -9,7 +9,8 @@ use crate::settings::Settings;
 
 /// Bytes a cell takes in the work folder: a float and a code.
 const WORK_BYTES_A_CELL: f64 = 5.0;
-/// Bytes a cell takes when published, where no earlier run tells: compressed raster, overviews, tiles.
+/// Bytes a cell takes when published, where no earlier run tells: compressed raster, overviews,
+/// tiles.
 const PUBLISHED_BYTES_A_CELL: f64 = 6.0;
 /// A new map may be so much larger than the last.
 const GROWTH: f64 = 1.5;
@@ -20,7 +21,8 @@ const GROWTH: f64 = 1.5;
 /// When the root cannot be looked at.
 pub(crate) fn free_gb(layout: &Layout) -> Result<f64> {
     let root = layout.root();
-    let stat = rustix::fs::statvfs(root).with_context(|| format!("cannot look at the disk of {}", root.display()))?;
+    let stat = rustix::fs::statvfs(root)
+        .with_context(|| format!("cannot look at the disk of {}", root.display()))?;
     Ok(stat.f_bavail as f64 * stat.f_frsize as f64 / 1e9)
 }
 
@@ -28,13 +30,17 @@ pub(crate) fn free_gb(layout: &Layout) -> Result<f64> {
 ///
 /// # Errors
 /// When it has not; with the figures.
-pub(crate) fn check_disk(settings: &Settings, region: &Region, last: Option<&MapMeta>) -> Result<()> {
+pub(crate) fn check_disk(
+    settings: &Settings,
+    region: &Region,
+    last: Option<&MapMeta>,
+) -> Result<()> {
     let free_gb = free_gb(&Layout::new(&settings.root))?;
     let needed_gb = needed_gb(region, last);
     ensure!(
         free_gb - needed_gb >= settings.min_free_gb,
-        "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and {:.1} GB must stay free: \
-         make room, or lower min_free_gb or keep_runs",
+        "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and {:.1} GB \
+        must stay free: make room, or lower min_free_gb or keep_runs",
         settings.min_free_gb
     );
     Ok(())
@@ -43,7 +49,8 @@ pub(crate) fn check_disk(settings: &Settings, region: &Region, last: Option<&Map
 fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let cells = f64::from(grid.width()) * f64::from(grid.height());
-    let published_bytes = last.map_or(cells * PUBLISHED_BYTES_A_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
+    let published_bytes =
+        last.map_or(cells * PUBLISHED_BYTES_A_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
     (cells * WORK_BYTES_A_CELL + published_bytes) / 1e9
 }
 
@@ -51,18 +58,24 @@ fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
 ///
 /// # Errors
 /// When it has not; with both shares.
-pub(crate) fn check_valid_share(new: &EmptyShare, published: Option<&EmptyShare>, min_valid_share: f64) -> Result<()> {
+pub(crate) fn check_valid_share(
+    new: &EmptyShare,
+    published: Option<&EmptyShare>,
+    min_valid_share: f64,
+) -> Result<()> {
     let share = observed_share(new);
     if share < min_valid_share {
         bail!(
-            "only {:.1} % of the zone was seen, and {:.1} % is the least (min_valid_share): the map is not published",
+            "only {:.1} % of the zone was seen, and {:.1} % is the least (min_valid_share): the \
+            map is not published",
             100.0 * share,
             100.0 * min_valid_share
         );
     }
     if let Some(before) = published.map(observed_share).filter(|before| share < before / 2.0) {
         bail!(
-            "only {:.1} % of the zone was seen, less than half of the {:.1} % of the published map, which stays",
+            "only {:.1} % of the zone was seen, less than half of the {:.1} % of the published \
+            map, which stays",
             100.0 * share,
             100.0 * before
         );
@@ -73,7 +86,11 @@ pub(crate) fn check_valid_share(new: &EmptyShare, published: Option<&EmptyShare>
 /// Share of the zone's cells that were seen on both sides, water included.
 fn observed_share(empty: &EmptyShare) -> f64 {
     let zone = 1.0 - empty.outside_zone;
-    if zone <= 0.0 { 0.0 } else { (zone - empty.never_observed - empty.cloud - empty.no_data) / zone }
+    if zone <= 0.0 {
+        0.0
+    } else {
+        (zone - empty.never_observed - empty.cloud - empty.no_data) / zone
+    }
 }
 
 #[cfg(test)]
@@ -82,7 +99,13 @@ mod tests {
 
     #[test]
     fn water_is_seen_and_the_outside_does_not_count() {
-        let empty = EmptyShare { outside_zone: 0.5, cloud: 0.1, water: 0.2, never_observed: 0.1, no_data: 0.05 };
+        let empty = EmptyShare {
+            outside_zone: 0.5,
+            cloud: 0.1,
+            water: 0.2,
+            never_observed: 0.1,
+            no_data: 0.05,
+        };
         assert!((observed_share(&empty) - 0.5).abs() < 1e-9);
         assert_eq!(observed_share(&EmptyShare { outside_zone: 1.0, ..EmptyShare::default() }), 0.0);
     }
@@ -92,7 +115,9 @@ mod tests {
         let clouded = |cloud| EmptyShare { cloud, ..EmptyShare::default() };
         let message = |new, published: Option<f64>| {
             let published = published.map(clouded);
-            check_valid_share(&clouded(new), published.as_ref(), 0.2).err().map(|error| error.to_string())
+            check_valid_share(&clouded(new), published.as_ref(), 0.2)
+                .err()
+                .map(|error| error.to_string())
         };
         assert_eq!(message(0.7, None), None);
         assert_eq!(message(0.5, Some(0.0)), None);

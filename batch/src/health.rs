@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{MapMeta, RegionIndex};
 use dragonfly_core::{
-    Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile, plan_night,
+    Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile,
+    plan_night,
 };
 
 use crate::attempt;
@@ -26,7 +27,8 @@ use crate::settings::Settings;
 /// Checks everything and writes `meta/health.json`, however much is wrong.
 ///
 /// # Errors
-/// When nothing could be checked: the configuration or the disk cannot be read, or the file not written.
+/// When nothing could be checked: the configuration or the disk cannot be read, or the file not
+/// written.
 pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
     let layout = Layout::new(&settings.root);
     let regions = settings.regions()?;
@@ -93,16 +95,21 @@ fn first_seen(index: Option<&RegionIndex>, region: &Region) -> Option<DateTime<U
 pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
     let mut problems = Vec::new();
     if !health.disk_ok {
-        problems.push(format!("only {} GB are free, and {min_free_gb} GB must be: make room", health.disk_free_gb));
+        problems.push(format!(
+            "only {} GB are free, and {min_free_gb} GB must be: make room",
+            health.disk_free_gb
+        ));
     }
     problems.extend(health.last_command_problems.iter().cloned());
     for (name, region) in &health.regions {
-        problems.extend(region.problems.iter().map(|problem| format!("region `{name}`: {problem}")));
+        problems
+            .extend(region.problems.iter().map(|problem| format!("region `{name}`: {problem}")));
     }
     problems
 }
 
-/// Tells a monitor: its address on success, `/fail` behind it otherwise (the convention of Healthchecks).
+/// Tells a monitor: its address on success, `/fail` behind it otherwise (the convention of
+/// Healthchecks).
 ///
 /// # Errors
 /// When the monitor does not answer.
@@ -119,7 +126,8 @@ fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
             return RegionFiles { meta_problem: Some(error.cause), ..RegionFiles::default() };
         }
     };
-    let mut published = vec![layout.meta_file("index"), layout.meta_file("client"), layout.meta(&region.name)];
+    let mut published =
+        vec![layout.meta_file("index"), layout.meta_file("client"), layout.meta(&region.name)];
     let (mut tile, mut raster) = (None, None);
     if let Some(map) = &meta.map {
         published.push(layout.raster(&region.name, &map.run_id));
@@ -136,7 +144,8 @@ fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
 /// The tile in the middle of those stored at the finest zoom that stores any.
 fn well_known_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<PathBuf> {
     let Tile { z, x, y } = map.tile_index.0.iter().rev().find_map(|zoom| {
-        let stored: Vec<Tile> = zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)).collect();
+        let stored: Vec<Tile> =
+            zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)).collect();
         stored.get(stored.len() / 2).copied()
     })?;
     Some(layout.tiles(&region.name, &map.run_id).join(format!("dnbr/{z}/{x}/{y}.png")))
@@ -144,7 +153,8 @@ fn well_known_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<Pa
 
 fn look_at_tile(file: &Path) -> Result<(), String> {
     let read = fs::read(file).map_err(|error| error.to_string());
-    let decoded = read.and_then(|png| decode_tile(&png).map(drop).map_err(|error| error.to_string()));
+    let decoded =
+        read.and_then(|png| decode_tile(&png).map(drop).map_err(|error| error.to_string()));
     decoded.map_err(|cause| format!("{}: {cause}", file.display()))
 }
 

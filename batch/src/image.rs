@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
 use dragonfly_core::stac::without_token;
-use dragonfly_core::{DnCounts, GeoTransform, ImageFrame, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed};
+use dragonfly_core::{
+    DnCounts, GeoTransform, ImageFrame, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed,
+};
 use gdal::Dataset;
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 
@@ -33,8 +35,12 @@ pub(crate) struct Asset {
 impl Asset {
     /// Asks for a file that an item names, where the catalogue may lead there. Does not wait.
     pub(crate) fn ask(name: &'static str, location: &str, client: &Client) -> Result<Self> {
-        client.policy().check_file(location).with_context(|| format!("the {name} {}", without_token(location)))?;
-        let far = is_url(location).then(|| FarFile::ask(location, Scope::File, client)).transpose()?;
+        client
+            .policy()
+            .check_file(location)
+            .with_context(|| format!("the {name} {}", without_token(location)))?;
+        let far =
+            is_url(location).then(|| FarFile::ask(location, Scope::File, client)).transpose()?;
         Ok(Self { name, location: without_token(location).to_owned(), far })
     }
 }
@@ -72,16 +78,26 @@ pub(crate) struct Band {
 impl Image {
     pub(crate) fn open(asset: Asset) -> Result<Self> {
         let Asset { name, location, far } = asset;
-        let opened = open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
+        let opened =
+            open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
         let GeoTiff { dataset, file_bytes } = opened;
-        let geo_transform = dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
+        let geo_transform =
+            dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
         let kind = dataset.rasterband(1)?.band_type();
         ensure!(
             matches!(kind, GdalDataType::UInt8 | GdalDataType::UInt16 | GdalDataType::Int16),
             "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
             kind.name()
         );
-        Ok(Self { name, location, size: dataset.raster_size(), geo_transform, dataset, file_bytes, far })
+        Ok(Self {
+            name,
+            location,
+            size: dataset.raster_size(),
+            geo_transform,
+            dataset,
+            file_bytes,
+            far,
+        })
     }
 
     /// Extent and place.
@@ -173,7 +189,10 @@ impl Band {
         let own = self.own_pixels(&band, columns, rows);
         let corner = (own.0.start as isize, own.1.start as isize);
         self.read_window(&band, corner, (own.0.len(), own.1.len()), size).with_context(|| {
-            format!("the {} cannot be read from {}: the file is broken or cut short", self.name, self.location)
+            format!(
+                "the {} cannot be read from {}: the file is broken or cut short",
+                self.name, self.location
+            )
         })
     }
 
@@ -198,13 +217,16 @@ impl Band {
         Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
     }
 
-    /// Where the blocks under rectangles of the level lie in the file, which bytes that are ordered ahead need; none
-    /// unless the file is far away, and none of a file much finer than the level, whose pixels are ordered when they
-    /// are read.
+    /// Where the blocks under rectangles of the level lie in the file, which bytes that are ordered
+    /// ahead need; none unless the file is far away, and none of a file much finer than the level,
+    /// whose pixels are ordered when they are read.
     ///
     /// # Errors
     /// When the file cannot be opened again, or states places that cannot be true.
-    pub(crate) fn bytes_ahead(&mut self, rectangles: &[(Range<i64>, Range<i64>)]) -> Result<Vec<Range<u64>>> {
+    pub(crate) fn bytes_ahead(
+        &mut self,
+        rectangles: &[(Range<i64>, Range<i64>)],
+    ) -> Result<Vec<Range<u64>>> {
         if self.far.is_none() {
             return Ok(Vec::new());
         }
@@ -222,7 +244,8 @@ impl Band {
     /// Where the blocks under a rectangle of the level lie in the file.
     fn bytes_under(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<u64>>> {
         let band = self.raster_band()?;
-        let places = BlockPlaces::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
+        let places =
+            BlockPlaces::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
         let (columns, rows) = self.own_pixels(&band, columns, rows);
         places
             .find_all(&columns, &rows)
@@ -235,7 +258,11 @@ impl Band {
     }
 
     /// Reads a rectangle of the level, waits for what was ordered of it, and lets go of it.
-    pub(crate) fn read_ordered(&mut self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
+    pub(crate) fn read_ordered(
+        &mut self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+    ) -> Result<Vec<u16>> {
         self.reopen()?;
         let mut pixels = Vec::new();
         // One after the other where the file is much finer: so much of it is never held at once.
@@ -260,8 +287,8 @@ impl Band {
         Ok(pixels)
     }
 
-    /// Rows of the level, parted so that those of the file under each part hold few pixels, where the file is much
-    /// finer than the level.
+    /// Rows of the level, parted so that those of the file under each part hold few pixels, where
+    /// the file is much finer than the level.
     fn row_parts(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<i64>>> {
         if !self.is_much_finer()? {
             return Ok(vec![rows.clone()]);
@@ -271,7 +298,10 @@ impl Band {
         let (own_columns, _) = self.own_pixels(&band, columns, rows);
         let row_px = own_row.len().max(1).saturating_mul(own_columns.len().max(1));
         let step = (MAX_PART_PX / row_px).max(1);
-        Ok((rows.start..rows.end).step_by(step).map(|start| start..(start + step as i64).min(rows.end)).collect())
+        Ok((rows.start..rows.end)
+            .step_by(step)
+            .map(|start| start..(start + step as i64).min(rows.end))
+            .collect())
     }
 
     /// Whether the file has so many pixels for one of the level that they are not ordered ahead.
@@ -289,9 +319,14 @@ impl Band {
         Ok(block_bytes(self.open_dataset()?, &band) > HEAVY_BLOCK_BYTES || blocks > HEAVY_BLOCKS)
     }
 
-    /// The pixels of the file under a rectangle of the level. Where the file has no level of this size, the
-    /// nearest of its pixels are taken.
-    fn own_pixels(&self, band: &RasterBand, columns: &Range<i64>, rows: &Range<i64>) -> (Range<usize>, Range<usize>) {
+    /// The pixels of the file under a rectangle of the level. Where the file has no level of this
+    /// size, the nearest of its pixels are taken.
+    fn own_pixels(
+        &self,
+        band: &RasterBand,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+    ) -> (Range<usize>, Range<usize>) {
         let own = band.size();
         let along = |range: &Range<i64>, own: usize, level: usize| {
             let scale = |at: i64| (at as f64 * own as f64 / level as f64).round() as usize;
@@ -301,13 +336,15 @@ impl Band {
         (along(columns, own.0, self.size.0), along(rows, own.1, self.size.1))
     }
 
-    /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has none.
+    /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has
+    /// none.
     ///
     /// # Errors
     /// When it has too many pixels, or cannot be read.
     pub(crate) fn count_coarsest(&self) -> Result<DnCounts> {
         let band = self.open_dataset()?.rasterband(1)?;
-        let overviews = (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
+        let overviews =
+            (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
         let coarsest = overviews
             .collect::<gdal::errors::Result<Vec<_>>>()?
             .into_iter()
@@ -317,11 +354,15 @@ impl Band {
         let pixels = (width as u64).saturating_mul(height as u64);
         ensure!(
             pixels <= MAX_COARSEST_PX,
-            "{} has no overview smaller than {width} × {height} pixels by which its offset could be decided: rewrite \
-             it with overviews (gdal_translate -of COG)",
+            "{} has no overview smaller than {width} × {height} pixels by which its offset could \
+            be decided: rewrite it with overviews (gdal_translate -of COG)",
             self.location
         );
-        let places = BlockPlaces::new(&coarsest, self.file_bytes, block_bytes(self.open_dataset()?, &coarsest));
+        let places = BlockPlaces::new(
+            &coarsest,
+            self.file_bytes,
+            block_bytes(self.open_dataset()?, &coarsest),
+        );
         let mut counts = DnCounts::default();
         // Rows of whole blocks, in parts of few pixels.
         let (across, down) = coarsest.block_size();
@@ -333,8 +374,12 @@ impl Band {
                 let own = (left..left + size.0, top..top + size.1);
                 let read = places.check_all(&own.0, &own.1).map_err(Into::into);
                 let pixels = read
-                    .and_then(|()| self.read_window(&coarsest, (left as isize, top as isize), size, size))
-                    .with_context(|| format!("the coarsest overview cannot be read from {}", self.location))?;
+                    .and_then(|()| {
+                        self.read_window(&coarsest, (left as isize, top as isize), size, size)
+                    })
+                    .with_context(|| {
+                        format!("the coarsest overview cannot be read from {}", self.location)
+                    })?;
                 counts.add(&pixels, self.no_data);
             }
         }
@@ -343,7 +388,10 @@ impl Band {
 }
 
 fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<GeoTiff> {
-    far.map_or_else(|| geotiff::open_near(location, Limits::SCENE), |far| geotiff::open_far(far, Limits::SCENE))
+    far.map_or_else(
+        || geotiff::open_near(location, Limits::SCENE),
+        |far| geotiff::open_far(far, Limits::SCENE),
+    )
 }
 
 #[cfg(test)]
@@ -357,16 +405,20 @@ mod tests {
     /// A sparse image of a size and no-data value 7, opened; with pixels in its corner.
     fn band(folder: &tempfile::TempDir, size: (usize, usize), corner: &[u16]) -> Band {
         let file = folder.path().join("image.tif");
-        let options: CslStringList = ["TILED=YES", "SPARSE_OK=YES", "BIGTIFF=YES"].into_iter().collect();
+        let options: CslStringList =
+            ["TILED=YES", "SPARSE_OK=YES", "BIGTIFF=YES"].into_iter().collect();
         let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
-        let mut dataset =
-            driver.create_with_band_type_with_options::<u16, _>(&file, size.0, size.1, 1, &options).unwrap();
+        let mut dataset = driver
+            .create_with_band_type_with_options::<u16, _>(&file, size.0, size.1, 1, &options)
+            .unwrap();
         dataset.set_geo_transform(&[0.0, 1.0, 0.0, 0.0, 0.0, -1.0]).unwrap();
         let mut band = dataset.rasterband(1).unwrap();
         band.set_no_data_value(Some(7.0)).unwrap();
-        band.write((0, 0), (corner.len(), 1), &mut Buffer::new((corner.len(), 1), corner.to_vec())).unwrap();
+        band.write((0, 0), (corner.len(), 1), &mut Buffer::new((corner.len(), 1), corner.to_vec()))
+            .unwrap();
         dataset.close().unwrap();
-        let asset = Asset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test()).unwrap();
+        let asset =
+            Asset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test()).unwrap();
         Image::open(asset).unwrap().at_level(0).unwrap()
     }
 
@@ -384,7 +436,9 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let error = band(&folder, (20_000, 20_000), &[5]).count_coarsest().unwrap_err().to_string();
         assert!(
-            error.contains("image.tif") && error.contains("20000 × 20000") && error.contains("overviews"),
+            error.contains("image.tif")
+                && error.contains("20000 × 20000")
+                && error.contains("overviews"),
             "{error}"
         );
     }

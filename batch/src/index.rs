@@ -11,7 +11,8 @@ use crate::layout::Layout;
 use crate::region_meta::MetaFile;
 use crate::settings::Settings;
 
-/// Writes both: every configured region and no other. A region whose metadata cannot be read keeps its line.
+/// Writes both: every configured region and no other. A region whose metadata cannot be read keeps
+/// its line.
 ///
 /// # Errors
 /// When the configuration cannot be read or a file cannot be written.
@@ -21,7 +22,9 @@ pub(crate) fn write_index(settings: &Settings) -> Result<()> {
     let before = read_index(&layout);
     let configured = settings.regions()?;
     let regions = configured.iter().map(|region| {
-        let line_before = before.as_ref().and_then(|index| index.regions.iter().find(|line| line.name == region.name));
+        let line_before = before
+            .as_ref()
+            .and_then(|index| index.regions.iter().find(|line| line.name == region.name));
         let meta = match MetaFile::read(&layout, &region.name) {
             MetaFile::Readable(meta) => *meta,
             MetaFile::Absent => RegionMeta::pending(region),

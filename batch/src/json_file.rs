@@ -32,10 +32,14 @@ pub(crate) fn write_json(file: &Path, value: &impl Serialize) -> Result<()> {
             let _ = fs::remove_file(&aside);
             explain(error, file)
         })
-        .with_context(|| format!("cannot write {}: is the root writable, and the disk not full?", file.display()))
+        .with_context(|| {
+            format!("cannot write {}: is the root writable, and the disk not full?", file.display())
+        })
 }
 
 /// Syncs the entries of a folder, such as a file renamed into it.
 pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
-    File::open(folder).and_then(|open| open.sync_all()).with_context(|| format!("cannot sync {}", folder.display()))
+    File::open(folder)
+        .and_then(|open| open.sync_all())
+        .with_context(|| format!("cannot sync {}", folder.display()))
 }

@@ -1,4 +1,5 @@
-//! Local files that catalogues and the configuration name: regular files only, and no larger than expected.
+//! Local files that catalogues and the configuration name: regular files only, and no larger than
+//! expected.
 
 use std::fs::{File, OpenOptions};
 use std::io::Read;
@@ -26,7 +27,8 @@ pub(crate) enum LocalFileError {
     },
 }
 
-/// Opens a regular file for reading; links are followed. Does not wait, as opening a named pipe would.
+/// Opens a regular file for reading; links are followed. Does not wait, as opening a named pipe
+/// would.
 ///
 /// # Errors
 /// When it is missing, cannot be read, or is not a regular file.
@@ -34,7 +36,8 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, LocalFileError> {
     // Opening a device may already act on it.
     require_regular(std::fs::metadata(path)?.file_type())?;
     // In between it may have been replaced by a named pipe.
-    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    let file =
+        OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
     require_regular(file.metadata()?.file_type())?;
     Ok(file)
 }
@@ -70,7 +73,9 @@ mod tests {
     use super::*;
 
     fn refused(path: &Path) -> String {
-        open_regular(path).err().map_or_else(|| panic!("{} was opened", path.display()), |error| error.to_string())
+        open_regular(path)
+            .err()
+            .map_or_else(|| panic!("{} was opened", path.display()), |error| error.to_string())
     }
 
     #[test]
@@ -81,10 +86,14 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&file, &link).unwrap();
         assert_eq!(read_text(&link, 4).unwrap(), "text");
-        assert_eq!(read_text(&file, 3).unwrap_err().to_string(), "it has 4 bytes, and 3 can be read at most");
+        assert_eq!(
+            read_text(&file, 3).unwrap_err().to_string(),
+            "it has 4 bytes, and 3 can be read at most"
+        );
 
         let pipe = folder.path().join("pipe");
-        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0).unwrap();
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, 0o600.into(), 0)
+            .unwrap();
         assert!(refused(&pipe).contains("named pipe"));
         assert!(refused(folder.path()).contains("folder"));
         assert!(refused(Path::new("/dev/zero")).contains("device"));

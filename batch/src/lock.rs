@@ -1,4 +1,5 @@
-//! One command at a time: a lock on the root, and in its file a journal of the command that took it last.
+//! One command at a time: a lock on the root, and in its file a journal of the command that took it
+//! last.
 //!
 //! The journal needs no new file: it is written where the disk has no room or no inode left.
 
@@ -20,7 +21,8 @@ const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Problems in the journal, and characters of each.
 const MAX_PROBLEMS: usize = 20;
 
-/// The lock, held until dropped. The system releases it when the process and those it started end, however they end.
+/// The lock, held until dropped. The system releases it when the process and those it started end,
+/// however they end.
 pub(crate) struct RootLock {
     file: File,
     journal: Journal,
@@ -51,12 +53,15 @@ impl RootLock {
     /// Takes the lock.
     ///
     /// # Errors
-    /// [`LockedError`] when another process holds it; names that process. Else when the root cannot be written.
+    /// [`LockedError`] when another process holds it; names that process. Else when the root cannot
+    /// be written.
     pub(crate) fn take(layout: &Layout) -> Result<Self> {
         let root = layout.root().display();
-        let cannot_write = || format!("cannot write to the root {root}: name a writable folder with --root");
-        std::fs::create_dir_all(layout.root())
-            .with_context(|| format!("cannot create the root {root}: name a writable folder with --root"))?;
+        let cannot_write =
+            || format!("cannot write to the root {root}: name a writable folder with --root");
+        std::fs::create_dir_all(layout.root()).with_context(|| {
+            format!("cannot create the root {root}: name a writable folder with --root")
+        })?;
         let mut file = File::options()
             .read(true)
             .write(true)
@@ -67,19 +72,27 @@ impl RootLock {
         if !try_lock(&file).context("locking the root")? {
             let mut holder = String::new();
             let _ = file.read_to_string(&mut holder);
-            let holder = Journal::parse(&holder).map_or(holder.trim().to_owned(), |journal| journal.holder());
+            let holder = Journal::parse(&holder)
+                .map_or(holder.trim().to_owned(), |journal| journal.holder());
             return Err(LockedError { root: root.to_string(), holder }.into());
         }
-        // Processes that this one starts hold the lock too: a worker that outlives it keeps others away.
-        rustix::io::fcntl_setfd(file.as_fd(), rustix::io::FdFlags::empty()).context("locking the root")?;
-        let journal =
-            Journal { process: std::process::id(), since: now_in_seconds(), ended_at: None, problems: Vec::new() };
+        // Processes that this one starts hold the lock too: a worker that outlives it keeps others
+        // away.
+        rustix::io::fcntl_setfd(file.as_fd(), rustix::io::FdFlags::empty())
+            .context("locking the root")?;
+        let journal = Journal {
+            process: std::process::id(),
+            since: now_in_seconds(),
+            ended_at: None,
+            problems: Vec::new(),
+        };
         let mut lock = Self { file, journal };
         lock.write().with_context(cannot_write)?;
         Ok(lock)
     }
 
-    /// Notes what can be recorded nowhere else; `health` reports it until the next command takes the lock.
+    /// Notes what can be recorded nowhere else; `health` reports it until the next command takes
+    /// the lock.
     pub(crate) fn note_problem(&mut self, problem: &str) {
         if self.journal.problems.len() < MAX_PROBLEMS {
             self.journal.problems.push(crate::public_text::public_text(problem));
@@ -99,7 +112,8 @@ impl RootLock {
         }
     }
 
-    /// Writes the new text over the old before it is cut to length, so that no moment leaves an empty file.
+    /// Writes the new text over the old before it is cut to length, so that no moment leaves an
+    /// empty file.
     fn write(&mut self) -> std::io::Result<()> {
         let mut text = serde_json::to_vec(&self.journal)?;
         text.push(b'\n');
@@ -161,7 +175,10 @@ impl Journal {
 
     fn into_problems(self) -> Vec<String> {
         let killed = self.ended_at.is_none().then(|| {
-            format!("the command of {} never came to its end: it was killed, or the machine went down", self.holder())
+            format!(
+                "the command of {} never came to its end: it was killed, or the machine went down",
+                self.holder()
+            )
         });
         self.problems.into_iter().chain(killed).collect()
     }
@@ -183,12 +200,20 @@ mod tests {
         assert_eq!(LastCommand::of(&layout), LastCommand::Over(Vec::new()));
 
         drop(RootLock::take(&layout).unwrap());
-        let LastCommand::Over(problems) = LastCommand::of(&layout) else { panic!("the lock is free") };
-        assert!(problems.len() == 1 && problems[0].contains("never came to its end"), "{problems:?}");
+        let LastCommand::Over(problems) = LastCommand::of(&layout) else {
+            panic!("the lock is free")
+        };
+        assert!(
+            problems.len() == 1 && problems[0].contains("never came to its end"),
+            "{problems:?}"
+        );
 
         let mut lock = RootLock::take(&layout).unwrap();
         lock.note_problem("region `a`: no inode left");
         lock.end();
-        assert_eq!(LastCommand::of(&layout), LastCommand::Over(vec!["region `a`: no inode left".to_owned()]));
+        assert_eq!(
+            LastCommand::of(&layout),
+            LastCommand::Over(vec!["region `a`: no inode left".to_owned()])
+        );
     }
 }

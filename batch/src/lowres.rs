@@ -37,17 +37,26 @@ const MOST_PATCHES: usize = 200;
 /// A scene that cannot be read is skipped and named, and the map made anew without it.
 ///
 /// # Errors
-/// [`Waiting`](crate::search::Waiting) while an open window has no scene; else when a side has none or
-/// too many are broken. The run folder is then removed.
-pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -> Result<RunFolder> {
+/// [`Waiting`](crate::search::Waiting) while an open window has no scene; else when a side has none
+/// or too many are broken. The run folder is then removed.
+pub(crate) fn lowres(
+    settings: &Settings,
+    region: &Region,
+    now: DateTime<Utc>,
+) -> Result<RunFolder> {
     let deadline = Deadline::of_run(settings.max_run_minutes);
-    let client = Client::new(settings.address_policy()?, deadline, Limits::NIGHT, settings.max_connections);
+    let client =
+        Client::new(settings.address_policy()?, deadline, Limits::NIGHT, settings.max_connections);
     deadline.check()?;
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
     let max_zone_bytes = Memory::max_zone_bytes(settings.memory_mb);
-    let zone = mask_path.as_deref().map(|path| FireZone::read(path, &grid, max_zone_bytes, &client)).transpose()?;
-    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), &client)?;
+    let zone = mask_path
+        .as_deref()
+        .map(|path| FireZone::read(path, &grid, max_zone_bytes, &client))
+        .transpose()?;
+    let catalogue =
+        Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), &client)?;
     let mut search = Search::new(settings, region, &grid, zone.as_ref(), (catalogue, client), now);
     let mut found = search.find()?;
 
@@ -72,9 +81,14 @@ pub(crate) fn lowres(settings: &Settings, region: &Region, now: DateTime<Utc>) -
         });
         let dnbr_offset = dnbr_offset::subtract(settings, region, &grid, &folder)?;
         let sums = Sums::of_run(&folder, &grid, clear_views)?;
-        let map =
-            MapMeta { dnbr_offset, ..map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)? };
-        write_json(&folder.record(), &RunRecord { region: region.clone(), started_at: now, sequence, map })
+        let map = MapMeta {
+            dnbr_offset,
+            ..map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)?
+        };
+        write_json(
+            &folder.record(),
+            &RunRecord { region: region.clone(), started_at: now, sequence, map },
+        )
     };
     let computed = compute_all();
     if computed.is_err() {
@@ -119,8 +133,10 @@ fn compute(
             to_writer.send(strip).context("the rasters can no longer be written")
         });
         drop(to_writer);
-        let written = writing.join().unwrap_or_else(|_| bail!("the thread that writes the rasters died"));
-        // What stopped the writer is the cause of what stopped the computing, unless it was a scene.
+        let written =
+            writing.join().unwrap_or_else(|_| bail!("the thread that writes the rasters died"));
+        // What stopped the writer is the cause of what stopped the computing, unless it was a
+        // scene.
         match computed {
             Err(error) if error.is::<SceneFailed>() => Err(error),
             computed => written.and(computed),
@@ -143,7 +159,8 @@ fn map_meta(
     let name = &region.name;
     let [_, south, _, north] = region.bbox;
     let cells = sums.summary.box_count().max(1);
-    let mask_kinds = pre.scenes().iter().chain(post.scenes()).filter_map(|scene| scene.mask_kind).collect();
+    let mask_kinds =
+        pre.scenes().iter().chain(post.scenes()).filter_map(|scene| scene.mask_kind).collect();
     Ok(MapMeta {
         generated_at: now_in_seconds(),
         assessment: windows.assessment,
@@ -158,7 +175,9 @@ fn map_meta(
         run_tile_url_template: format!("/tiles/{name}/{run_id}/dnbr/{{z}}/{{x}}/{{y}}.png"),
         zoom_min: region.zoom_min,
         zoom_max: region.zoom_max,
-        cell_size_m: (mercator::ground_size_m(region.zoom_max, (south + north) / 2.0) * 10.0).round() / 10.0,
+        cell_size_m: (mercator::ground_size_m(region.zoom_max, (south + north) / 2.0) * 10.0)
+            .round()
+            / 10.0,
         tile_count: 0,
         tiles_skipped: TilesSkipped::default(),
         tile_index: TileIndex::default(),
@@ -177,7 +196,10 @@ fn map_meta(
         scenes_skipped: skipped
             .iter()
             .take(MAX_SKIPPED_SCENES)
-            .map(|scene| SkippedScene { id: public_text(&scene.id), reason: public_text(&scene.reason) })
+            .map(|scene| SkippedScene {
+                id: public_text(&scene.id),
+                reason: public_text(&scene.reason),
+            })
             .collect(),
         collection: region.collection.clone(),
         attribution: settings.attribution.clone(),

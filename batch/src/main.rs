@@ -112,12 +112,14 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now, cli.global.log),
         Command::Health { ping } => return check_health(&settings, ping.as_deref(), now),
         Command::Doctor { names, origin, json } => {
-            let examination = Examination { settings: &settings, names, origin: origin.as_deref(), now };
+            let examination =
+                Examination { settings: &settings, names, origin: origin.as_deref(), now };
             return report(&examination.run()?, *json, cli.global.log.quiet);
         }
         Command::Lowres { region } => {
             let region = named(&settings, region)?;
-            let computed = night::under_lock(&settings, |_| lowres::lowres(&settings, &region, now));
+            let computed =
+                night::under_lock(&settings, |_| lowres::lowres(&settings, &region, now));
             computed.with_context(|| format!("region `{}`", region.name))?;
         }
         Command::Tile { region } => {
@@ -126,8 +128,10 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
             published.with_context(|| format!("region `{}`", region.name))?;
         }
         Command::Update { names } => {
-            let regions: Vec<Region> = names.iter().map(|name| named(&settings, name)).collect::<Result<_>>()?;
-            let run = |lock: &mut _| Ok(night::run_each(&settings, &regions, now, cli.global.log, lock));
+            let regions: Vec<Region> =
+                names.iter().map(|name| named(&settings, name)).collect::<Result<_>>()?;
+            let run =
+                |lock: &mut _| Ok(night::run_each(&settings, &regions, now, cli.global.log, lock));
             let failures = night::under_lock(&settings, run)?;
             if !failures.is_empty() {
                 bail!(failures.join("\nerror: "));
@@ -144,7 +148,12 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
 }
 
 /// Updates the regions that are due, or prints which they are.
-fn rotate(settings: &Settings, dry_run: bool, now: DateTime<Utc>, log: LogOptions) -> Result<ExitCode> {
+fn rotate(
+    settings: &Settings,
+    dry_run: bool,
+    now: DateTime<Utc>,
+    log: LogOptions,
+) -> Result<ExitCode> {
     if dry_run {
         print!("{}", night::plan_in_words(settings, now)?);
         return Ok(ExitCode::SUCCESS);
@@ -172,7 +181,8 @@ fn check_health(settings: &Settings, ping: Option<&str>, now: DateTime<Utc>) -> 
 /// Prints what the doctor found; the exit code says whether anything is wrong.
 fn report(findings: &[Finding], as_json: bool, only_trouble: bool) -> Result<ExitCode> {
     let is_trouble = |finding: &&Finding| matches!(finding.status, Status::Fail | Status::Warn);
-    let shown: Vec<Finding> = findings.iter().filter(|finding| !only_trouble || is_trouble(finding)).cloned().collect();
+    let shown: Vec<Finding> =
+        findings.iter().filter(|finding| !only_trouble || is_trouble(finding)).cloned().collect();
     if as_json {
         print!("{}", doctor::as_json(&shown)?);
     } else {
@@ -200,7 +210,11 @@ fn named(settings: &Settings, name: &str) -> Result<Region> {
     let regions = settings.regions()?;
     let names: Vec<String> = regions.iter().map(|region| region.name.clone()).collect();
     regions.into_iter().find(|region| region.name == name).with_context(|| {
-        format!("there is no region `{name}` in {}; it has: {}", settings.regions.display(), names.join(", "))
+        format!(
+            "there is no region `{name}` in {}; it has: {}",
+            settings.regions.display(),
+            names.join(", ")
+        )
     })
 }
 

@@ -1,7 +1,8 @@
 //! How the memory that a run may take is parted.
 
-/// What the program takes beside the pixels: GDAL and its cache, the catalogue, threads, headers of files, and pixels
-/// that are moved as their rows grow. Measured by tests/bench/run.py where a band just fits.
+/// What the program takes beside the pixels: GDAL and its cache, the catalogue, threads, headers of
+/// files, and pixels that are moved as their rows grow. Measured by tests/bench/run.py where a band
+/// just fits.
 const PROGRAM_BYTES: u64 = 256 << 20;
 
 /// A fire zone may take so much, however little memory there is.
@@ -19,7 +20,10 @@ pub(crate) struct Memory {
 impl Memory {
     /// The parts of so many MiB, beside the fire zone. Of very little a little is made do with.
     pub(crate) fn of(memory_mb: u64, zone_bytes: u64) -> Self {
-        let free = memory_mb.saturating_mul(1 << 20).saturating_sub(PROGRAM_BYTES).saturating_sub(zone_bytes);
+        let free = memory_mb
+            .saturating_mul(1 << 20)
+            .saturating_sub(PROGRAM_BYTES)
+            .saturating_sub(zone_bytes);
         Self { pixel_bytes: free / 2, ahead_bytes: free / 4 }
     }
 

@@ -72,7 +72,8 @@ impl SideScenes {
     }
 }
 
-/// Visits the grid in bands from west to east, each in strips from north to south, and computes every strip.
+/// Visits the grid in bands from west to east, each in strips from north to south, and computes
+/// every strip.
 ///
 /// Files far away are asked ahead of the strip at hand, as far as memory allows.
 ///
@@ -99,7 +100,9 @@ pub(crate) fn compute_strips(
         };
         let mut next_ordered = 0;
         for (index, rows) in strips.iter().enumerate() {
-            while next_ordered < strips.len() && (next_ordered <= index || far::held_bytes() < memory.ahead_bytes) {
+            while next_ordered < strips.len()
+                && (next_ordered <= index || far::held_bytes() < memory.ahead_bytes)
+            {
                 pre.order(&strips[next_ordered])?;
                 post.order(&strips[next_ordered])?;
                 next_ordered += 1;
@@ -112,14 +115,19 @@ pub(crate) fn compute_strips(
 
 /// Strips of so many rows, from north to south.
 fn strips(grid: &Grid, rows: u32) -> Vec<Range<u32>> {
-    (0..grid.height()).step_by(rows as usize).map(|start| start..(start + rows).min(grid.height())).collect()
+    (0..grid.height())
+        .step_by(rows as usize)
+        .map(|start| start..(start + rows).min(grid.height()))
+        .collect()
 }
 
-/// Bytes that the cells of a strip take: dNBR and state, computed, waiting and written, with a reserve.
+/// Bytes that the cells of a strip take: dNBR and state, computed, waiting and written, with a
+/// reserve.
 const STRIP_CELL_BYTES: u64 = 16;
 /// A strip may take so much, however little memory there is.
 const MIN_STRIP_BYTES: u64 = 64 << 20;
-/// Cells along a side of the smallest part of the map that is computed at once: a step of the lattice.
+/// Cells along a side of the smallest part of the map that is computed at once: a step of the
+/// lattice.
 const MIN_PART_CELLS: u32 = 16;
 
 /// How a band of columns fits into memory.
@@ -132,8 +140,8 @@ enum Fitting {
     None(SceneFailed),
 }
 
-/// The strips by which a band that was begun fits into memory: of [`STRIP_ROWS`], unless it is so narrow that fewer
-/// rows are the better way.
+/// The strips by which a band that was begun fits into memory: of [`STRIP_ROWS`], unless it is so
+/// narrow that fewer rows are the better way.
 fn fitting_strips(
     grid: &Grid,
     (pre, post): (&SideScenes, &SideScenes),
@@ -145,7 +153,8 @@ fn fitting_strips(
     let fits = |strips: &[Range<u32>]| {
         strips.iter().all(|rows| {
             let cells = (columns.len() * rows.len()) as u64 * STRIP_CELL_BYTES;
-            let pixels = scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add);
+            let pixels =
+                scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add);
             cells.max(pixels) <= limit
         })
     };
@@ -164,28 +173,36 @@ fn fitting_strips(
         return Fitting::Narrower(halves);
     }
     let strips = strips(grid, MIN_PART_CELLS);
-    let bytes = |scene: &Scene| strips.iter().map(|rows| scene.memory_bytes(rows)).max().unwrap_or(0);
+    let bytes =
+        |scene: &Scene| strips.iter().map(|rows| scene.memory_bytes(rows)).max().unwrap_or(0);
     match scenes().map(|scene| (bytes(scene), scene)).max_by_key(|(bytes, _)| *bytes) {
         Some((bytes, scene)) => Fitting::None(scene.too_fine(bytes, limit)),
         None => Fitting::Strips(strips),
     }
 }
 
-/// A band parted in two, at a tile's edge where it is wider than a tile; `None` where it is as narrow as can be.
+/// A band parted in two, at a tile's edge where it is wider than a tile; `None` where it is as
+/// narrow as can be.
 fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
     let width = columns.end - columns.start;
     let step = if width > TILE_SIZE_PX { TILE_SIZE_PX } else { MIN_PART_CELLS };
     let middle = columns.start + (width / 2).next_multiple_of(step);
-    (columns.start < middle && middle < columns.end).then_some([columns.start..middle, middle..columns.end])
+    (columns.start < middle && middle < columns.end)
+        .then_some([columns.start..middle, middle..columns.end])
 }
 
 /// Bands of columns, of whole tiles, so narrow that the pixels of every strip fit into memory.
-fn bands(grid: &Grid, (pre, post): (&mut SideScenes, &mut SideScenes), memory: Memory) -> Vec<Range<u32>> {
+fn bands(
+    grid: &Grid,
+    (pre, post): (&mut SideScenes, &mut SideScenes),
+    memory: Memory,
+) -> Vec<Range<u32>> {
     let whole = 0..grid.width();
     pre.begin(&whole);
     post.begin(&whole);
     let scenes = || pre.scenes.iter().chain(&post.scenes);
-    let of_strip = |rows| scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add);
+    let of_strip =
+        |rows| scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add);
     let most = strips(grid, STRIP_ROWS).iter().map(of_strip).max().unwrap_or(0);
     let count = most.div_ceil(memory.pixel_bytes.max(1)).max(1);
     let tiles = u64::from(grid.width() / TILE_SIZE_PX).div_ceil(count) as u32;
@@ -202,7 +219,8 @@ fn compute_strip(
     columns: &Range<u32>,
     rows: &Range<u32>,
 ) -> Result<Strip> {
-    let (pre_views, post_views) = rayon::join(|| pre.observe(rows.clone()), || post.observe(rows.clone()));
+    let (pre_views, post_views) =
+        rayon::join(|| pre.observe(rows.clone()), || post.observe(rows.clone()));
     let (pre_views, post_views) = (pre_views?, post_views?);
     let width = columns.len();
     let mut strip = Strip {
@@ -212,8 +230,10 @@ fn compute_strip(
         state: vec![Empty::OutsideBox.code(); width * rows.len()],
         clear_views: 0,
     };
-    let sides =
-        (SideViews { passes: &pre.passes, views: &pre_views }, SideViews { passes: &post.passes, views: &post_views });
+    let sides = (
+        SideViews { passes: &pre.passes, views: &pre_views },
+        SideViews { passes: &post.passes, views: &post_views },
+    );
     strip.clear_views = strip
         .dnbr
         .par_chunks_exact_mut(width)

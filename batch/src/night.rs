@@ -18,8 +18,8 @@ use crate::repair::restore_lost;
 use crate::settings::Settings;
 use crate::sweep::sweep;
 
-/// Takes the lock and puts the root in order. Runs found without a recorded end count as failed. What cannot be put in
-/// order is reported and stops nothing.
+/// Takes the lock and puts the root in order. Runs found without a recorded end count as failed.
+/// What cannot be put in order is reported and stops nothing.
 ///
 /// # Errors
 /// When another command holds the lock, the root cannot be written, or the regions cannot be read.
@@ -36,8 +36,9 @@ fn begin(settings: &Settings) -> Result<RootLock> {
         }
     };
     for region in &regions {
-        restore_lost(settings, region)
-            .unwrap_or_else(|error| tracing::warn!(region = region.name, "the lost metadata stays lost: {error:#}"));
+        restore_lost(settings, region).unwrap_or_else(|error| {
+            tracing::warn!(region = region.name, "the lost metadata stays lost: {error:#}")
+        });
         if let Err(error) = attempt::settle(settings, region) {
             tracing::warn!(
                 region = region.name,
@@ -57,7 +58,10 @@ fn begin(settings: &Settings) -> Result<RootLock> {
 ///
 /// # Errors
 /// As [`begin`], and those of the work.
-pub(crate) fn under_lock<T>(settings: &Settings, work: impl FnOnce(&mut RootLock) -> Result<T>) -> Result<T> {
+pub(crate) fn under_lock<T>(
+    settings: &Settings,
+    work: impl FnOnce(&mut RootLock) -> Result<T>,
+) -> Result<T> {
     let mut lock = begin(settings)?;
     let outcome = work(&mut lock);
     lock.end();
@@ -68,7 +72,11 @@ pub(crate) fn under_lock<T>(settings: &Settings, work: impl FnOnce(&mut RootLock
 ///
 /// # Errors
 /// When the night cannot start: the configuration, the root or the lock.
-pub(crate) fn rotate(settings: &Settings, now: DateTime<Utc>, log: LogOptions) -> Result<Vec<String>> {
+pub(crate) fn rotate(
+    settings: &Settings,
+    now: DateTime<Utc>,
+    log: LogOptions,
+) -> Result<Vec<String>> {
     under_lock(settings, |lock| {
         let (plan, mut failures) = plan(settings, now)?;
         if plan.is_overloaded() {
@@ -97,8 +105,11 @@ pub(crate) fn rotate(settings: &Settings, now: DateTime<Utc>, log: LogOptions) -
 /// When the configuration cannot be read.
 pub(crate) fn plan_in_words(settings: &Settings, now: DateTime<Utc>) -> Result<String> {
     let (plan, unreadable) = plan(settings, now)?;
-    let groups =
-        [("runs tonight", &plan.chosen), ("left for another night", &plan.postponed), ("not due", &plan.not_due)];
+    let groups = [
+        ("runs tonight", &plan.chosen),
+        ("left for another night", &plan.postponed),
+        ("not due", &plan.not_due),
+    ];
     let lines = groups.into_iter().flat_map(|(group, turns)| {
         turns.iter().map(move |turn| format!("{:<24} {group}: {}\n", turn.name, turn.reason))
     });
@@ -106,7 +117,8 @@ pub(crate) fn plan_in_words(settings: &Settings, now: DateTime<Utc>) -> Result<S
     Ok(lines.chain(unreadable).chain([format!("{}\n", plan.load_in_words())]).collect())
 }
 
-/// The plan of a night, and a message for each region that can have no place in it, as its metadata cannot be read.
+/// The plan of a night, and a message for each region that can have no place in it, as its metadata
+/// cannot be read.
 fn plan(settings: &Settings, now: DateTime<Utc>) -> Result<(NightPlan, Vec<String>)> {
     let layout = Layout::new(&settings.root);
     let mut records = Vec::new();
@@ -120,8 +132,8 @@ fn plan(settings: &Settings, now: DateTime<Utc>) -> Result<(NightPlan, Vec<Strin
     Ok((plan_night(&records, settings.regions_per_night, now), unreadable))
 }
 
-/// Computes and publishes each region in turn, in a process of its own; one that fails is recorded and does not stop
-/// the next. Gives a message for each that failed.
+/// Computes and publishes each region in turn, in a process of its own; one that fails is recorded
+/// and does not stop the next. Gives a message for each that failed.
 pub(crate) fn run_each(
     settings: &Settings,
     regions: &[Region],
@@ -146,7 +158,9 @@ fn run_one(
     lock: &mut RootLock,
 ) -> Result<(), String> {
     let layout = Layout::new(&settings.root);
-    let old = MetaFile::read(&layout, &region.name).or_pending(region).map_err(|error| error.to_string())?;
+    let old = MetaFile::read(&layout, &region.name)
+        .or_pending(region)
+        .map_err(|error| error.to_string())?;
     let outcome = attempt::begin(&layout, &region.name, now)
         .and_then(|()| check_disk(settings, region, old.map.as_ref()))
         .map(|()| RegionJob::new(settings, region, now).run_in_worker(log))
@@ -161,7 +175,10 @@ fn run_one(
     });
     // Without a record the attempt stays: `health` and the next start find it.
     if let Err(error) = recorded.and_then(|()| attempt::end(&layout, &region.name)) {
-        let problem = format!("the end of the run of region `{}` could not be recorded: {error:#}", region.name);
+        let problem = format!(
+            "the end of the run of region `{}` could not be recorded: {error:#}",
+            region.name
+        );
         tracing::warn!("{problem}");
         lock.note_problem(&problem);
     }

@@ -15,8 +15,8 @@ pub(crate) struct ForeignFile {
 }
 
 impl ForeignFile {
-    /// The first entry in and below a folder, itself included, that belongs to another user; links are not followed.
-    /// `None` for the superuser, whom no owner keeps away.
+    /// The first entry in and below a folder, itself included, that belongs to another user; links
+    /// are not followed. `None` for the superuser, whom no owner keeps away.
     pub(crate) fn find_below(folder: &Path) -> Option<Self> {
         let own = rustix::process::geteuid();
         if own.is_root() {
@@ -35,7 +35,12 @@ impl ForeignFile {
                 return Some(Self { path, owner: metadata.uid() });
             }
             if metadata.is_dir() && count < MAX_ENTRIES {
-                waiting.extend(fs::read_dir(&path).into_iter().flatten().filter_map(|entry| Some(entry.ok()?.path())));
+                waiting.extend(
+                    fs::read_dir(&path)
+                        .into_iter()
+                        .flatten()
+                        .filter_map(|entry| Some(entry.ok()?.path())),
+                );
             }
         }
         None
@@ -44,7 +49,10 @@ impl ForeignFile {
     /// Who owns it, and who this process is.
     pub(crate) fn describe(&self) -> String {
         let (owner, own) = (user_name(self.owner), own_name());
-        format!("{} belongs to the user {owner}, and this process runs as {own}", self.path.display())
+        format!(
+            "{} belongs to the user {owner}, and this process runs as {own}",
+            self.path.display()
+        )
     }
 
     /// The command that gives it back.
@@ -58,14 +66,16 @@ fn own_name() -> String {
     user_name(rustix::process::geteuid().as_raw())
 }
 
-/// Warns where the superuser works in the root of another user, who then cannot remove what it makes.
+/// Warns where the superuser works in the root of another user, who then cannot remove what it
+/// makes.
 pub(crate) fn warn_superuser(root: &Path) {
     let owner = fs::metadata(root).map(|metadata| metadata.uid());
     if let (true, Ok(owner @ 1..)) = (rustix::process::geteuid().is_root(), owner) {
         let (root, owner) = (root.display(), user_name(owner));
         tracing::warn!(
-            "{root} belongs to the user {owner}, and this process runs as root: {owner} cannot replace or remove the \
-             files that it makes. Run it as that user: sudo -u {owner} dragonfly …; afterwards sudo chown -R {owner}: {root}"
+            "{root} belongs to the user {owner}, and this process runs as root: {owner} cannot \
+            replace or remove the files that it makes. Run it as that user: sudo -u {owner} \
+            dragonfly …; afterwards sudo chown -R {owner}: {root}"
         );
     }
 }

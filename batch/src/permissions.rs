@@ -4,11 +4,14 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
-/// The first of some files under a root, or of the folders on the way there, that other users may not read, relative
-/// to the root and with its permissions. What is not there is passed over.
+/// The first of some files under a root, or of the folders on the way there, that other users may
+/// not read, relative to the root and with its permissions. What is not there is passed over.
 ///
 /// A group other than this process's own counts as the web server's.
-pub(crate) fn find_not_public<'a>(root: &Path, files: impl IntoIterator<Item = &'a Path>) -> Option<String> {
+pub(crate) fn find_not_public<'a>(
+    root: &Path,
+    files: impl IntoIterator<Item = &'a Path>,
+) -> Option<String> {
     files.into_iter().find_map(|file| {
         let inside = file.strip_prefix(root).ok()?;
         let mut on_the_way: Vec<&Path> = inside.ancestors().collect();
@@ -17,10 +20,16 @@ pub(crate) fn find_not_public<'a>(root: &Path, files: impl IntoIterator<Item = &
             let metadata = fs::metadata(root.join(path)).ok()?;
             let mode = metadata.mode() & 0o777;
             let needed = if metadata.is_dir() { 0o5 } else { 0o4 };
-            let by_group = metadata.gid() != rustix::process::getegid().as_raw() && mode >> 3 & needed == needed;
-            let name = if path.as_os_str().is_empty() { "the root".to_owned() } else { path.display().to_string() };
-            (mode & needed != needed && !by_group)
-                .then(|| format!("{name} (its permissions are {mode:03o}): chmod -R u=rwX,go=rX the root"))
+            let by_group = metadata.gid() != rustix::process::getegid().as_raw()
+                && mode >> 3 & needed == needed;
+            let name = if path.as_os_str().is_empty() {
+                "the root".to_owned()
+            } else {
+                path.display().to_string()
+            };
+            (mode & needed != needed && !by_group).then(|| {
+                format!("{name} (its permissions are {mode:03o}): chmod -R u=rwX,go=rX the root")
+            })
         })
     })
 }
@@ -35,7 +44,9 @@ mod tests {
     fn a_file_and_a_folder_without_readers_are_named() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        let set = |path: &str, mode| fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).unwrap();
+        let set = |path: &str, mode| {
+            fs::set_permissions(root.join(path), fs::Permissions::from_mode(mode)).unwrap()
+        };
         fs::create_dir_all(root.join("meta")).unwrap();
         fs::write(root.join("meta/a.json"), "{}").unwrap();
         let check = |part: Option<&str>| {

@@ -13,8 +13,10 @@ pub(crate) enum Placement {}
 impl Placement {
     /// Places a grid's cells in an image; `None` when it covers none of them.
     pub(crate) fn of(image: &Image, grid: &Grid) -> Result<Option<dragonfly_core::Placement>> {
-        let source =
-            image.dataset.spatial_ref().with_context(|| format!("{} has no coordinate system", image.location))?;
+        let source = image
+            .dataset
+            .spatial_ref()
+            .with_context(|| format!("{} has no coordinate system", image.location))?;
         let mercator = geotiff::web_mercator()?;
         let projection = GdalProjection {
             image_from_mercator: geotiff::transform(&mercator, &source)?,

@@ -31,7 +31,9 @@ impl Step {
         if QUIET.load(Ordering::Relaxed) || !std::io::stderr().is_terminal() {
             bar.set_draw_target(ProgressDrawTarget::hidden());
         }
-        if let Ok(style) = ProgressStyle::with_template("{prefix} {bar:32} {pos}/{len} {msg} {elapsed}") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{prefix} {bar:32} {pos}/{len} {msg} {elapsed}")
+        {
             bar.set_style(style);
         }
         bar.set_prefix(format!("{region}: {what}"));

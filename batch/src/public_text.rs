@@ -1,4 +1,5 @@
-//! Text that is published: on one line, of bounded length, without paths of this machine and without credentials.
+//! Text that is published: on one line, of bounded length, without paths of this machine and
+//! without credentials.
 
 use std::path::Path;
 
@@ -7,12 +8,13 @@ const MAX_CHARS: usize = 600;
 /// What stands in the middle of a message that is longer.
 const OMISSION: &str = " … ";
 /// Characters that end a word: a path or an address ends before them.
-const WORD_ENDS: &[char] = &[' ', '"', '\'', '`', '(', ')', '[', ']', '<', '>', ',', ';', '=', '“', '”'];
+const WORD_ENDS: &[char] =
+    &[' ', '"', '\'', '`', '(', ')', '[', ']', '<', '>', ',', ';', '=', '“', '”'];
 
 /// The text as it may be published.
 ///
-/// Control characters and runs of white space become one space, an absolute path becomes the name of its file, user
-/// name and password go out of addresses, and of a long text the middle goes.
+/// Control characters and runs of white space become one space, an absolute path becomes the name
+/// of its file, user name and password go out of addresses, and of a long text the middle goes.
 pub(crate) fn public_text(text: &str) -> String {
     let line = text.replace(|c: char| c.is_control() || is_invisible(c), " ");
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
@@ -23,7 +25,8 @@ pub(crate) fn public_text(text: &str) -> String {
     shortened(words.collect())
 }
 
-/// A path or an address as it may be published: of a path the file's name, of an address no credentials.
+/// A path or an address as it may be published: of a path the file's name, of an address no
+/// credentials.
 pub(crate) fn public_location(location: &str) -> String {
     shortened(public_word(location))
 }
@@ -80,7 +83,10 @@ mod tests {
 
     #[test]
     fn a_path_becomes_the_name_of_its_file() {
-        check("cannot read /home/alice/work/zone.tif: no such file", "cannot read zone.tif: no such file");
+        check(
+            "cannot read /home/alice/work/zone.tif: no such file",
+            "cannot read zone.tif: no such file",
+        );
         check("the mask `/srv/masks/zone.tif` is broken.", "the mask `zone.tif` is broken.");
         check("the mask file:///srv/masks/zone.tif", "the mask zone.tif");
         check("scene a: 3 m/s, 1/2, and/or", "scene a: 3 m/s, 1/2, and/or");
@@ -102,6 +108,11 @@ mod tests {
     fn control_characters_and_length_are_bounded() {
         check("no\nsuch\x1b[31m\u{202e}thing", "no such [31m thing");
         let long = public_text(&format!("start {}end", "word ".repeat(200_000)));
-        assert!(long.chars().count() <= MAX_CHARS && long.starts_with("start ") && long.ends_with("end"), "{long}");
+        assert!(
+            long.chars().count() <= MAX_CHARS
+                && long.starts_with("start ")
+                && long.ends_with("end"),
+            "{long}"
+        );
     }
 }

@@ -1,4 +1,5 @@
-//! Publishing a finished run: whoever follows the metadata sees the whole old map or the whole new one.
+//! Publishing a finished run: whoever follows the metadata sees the whole old map or the whole new
+//! one.
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
@@ -31,11 +32,15 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
     let work = layout.work(&region.name);
     let published = MetaFile::read(&layout, &region.name).or_pending(region)?;
     let published = named_runs(&published);
-    let newest =
-        finished_runs(&layout, &region.name).into_iter().rfind(|run| !published.contains(&run.run_id.as_str()));
+    let newest = finished_runs(&layout, &region.name)
+        .into_iter()
+        .rfind(|run| !published.contains(&run.run_id.as_str()));
     let Some(newest) = newest else {
         let name = &region.name;
-        bail!("region `{name}` has no computed raster in {}: run `dragonfly lowres {name}` first", work.display());
+        bail!(
+            "region `{name}` has no computed raster in {}: run `dragonfly lowres {name}` first",
+            work.display()
+        );
     };
     publish_run(settings, region, &RunFolder(work.join(newest.run_id)))
 }
@@ -43,8 +48,8 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
 /// Cuts a finished run into tiles and publishes it.
 ///
 /// # Errors
-/// When it saw too little, the region's metadata cannot be read, or a file cannot be written. What was published
-/// before stays.
+/// When it saw too little, the region's metadata cannot be read, or a file cannot be written. What
+/// was published before stays.
 pub(crate) fn publish_run(settings: &Settings, region: &Region, folder: &RunFolder) -> Result<()> {
     let layout = Layout::new(&settings.root);
     let record = read_record(folder)?;
@@ -59,7 +64,8 @@ pub(crate) fn publish_run(settings: &Settings, region: &Region, folder: &RunFold
         point_links(&layout, &region.name, &map.run_id)?;
     }
     write_index(settings)?;
-    // The map is out. What cannot be removed now is removed by a later start, and `doctor` finds it.
+    // The map is out. What cannot be removed now is removed by a later start, and `doctor` finds
+    // it.
     for removed in [prune(&layout, &meta), remove_work(&layout, &region.name)] {
         removed.unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
     }
@@ -88,7 +94,14 @@ fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> Result<Regio
     // GDAL compresses the raster in its own threads while the tiles are cut.
     let (cut, cog) = std::thread::scope(|scope| {
         let cog = scope.spawn(|| write_cog(folder, &description));
-        let cut = cut_tiles(&reader, &grid, region.zoom_min, region.skip_unburned, &tiles.join("dnbr"), &step);
+        let cut = cut_tiles(
+            &reader,
+            &grid,
+            region.zoom_min,
+            region.skip_unburned,
+            &tiles.join("dnbr"),
+            &step,
+        );
         (cut, cog.join())
     });
     let cut = match (cut, cog) {
@@ -99,8 +112,11 @@ fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> Result<Regio
     };
     step.finish(cut.bytes);
 
-    fs::create_dir_all(tiles.join("dnbr")).with_context(|| format!("cannot create {}", tiles.display()))?;
-    let raster_bytes = fs::metadata(folder.cog()).with_context(|| format!("reading {}", folder.cog().display()))?.len();
+    fs::create_dir_all(tiles.join("dnbr"))
+        .with_context(|| format!("cannot create {}", tiles.display()))?;
+    let raster_bytes = fs::metadata(folder.cog())
+        .with_context(|| format!("reading {}", folder.cog().display()))?
+        .len();
     map.disk_usage_mb = ((cut.bytes + raster_bytes) as f64 / 1e4).round() / 100.0;
     map.tile_count = cut.stored;
     map.tiles_skipped = cut.skipped;
@@ -113,8 +129,10 @@ fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> Result<Regio
         ..RegionMeta::pending(&region)
     };
     // Everything must be on the disk before the metadata names it.
-    let root = File::open(layout.root()).with_context(|| format!("cannot open {}", layout.root().display()))?;
-    rustix::fs::syncfs(&root).with_context(|| format!("cannot sync {}", layout.root().display()))?;
+    let root = File::open(layout.root())
+        .with_context(|| format!("cannot open {}", layout.root().display()))?;
+    rustix::fs::syncfs(&root)
+        .with_context(|| format!("cannot sync {}", layout.root().display()))?;
     Ok(meta)
 }
 
@@ -122,9 +140,10 @@ fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> Result<Regio
 fn move_into_place(layout: &Layout, folder: &RunFolder, meta: &RegionMeta) -> Result<()> {
     let Some(map) = &meta.map else { bail!("a run without a map cannot be published") };
     let name = &meta.region_name;
-    for (from, to) in
-        [(folder.cog(), layout.raster(name, &map.run_id)), (folder.tiles(), layout.tiles(name, &map.run_id))]
-    {
+    for (from, to) in [
+        (folder.cog(), layout.raster(name, &map.run_id)),
+        (folder.tiles(), layout.tiles(name, &map.run_id)),
+    ] {
         let parent = to.parent().unwrap_or(layout.root());
         // Left by an attempt to publish the same run that no metadata names.
         let _ = fs::remove_dir_all(&to);
@@ -160,7 +179,8 @@ fn remove_work(layout: &Layout, region: &str) -> Result<()> {
     let entries = fs::read_dir(&work).with_context(|| format!("cannot read {}", work.display()))?;
     for entry in entries.filter_map(|entry| entry.ok()) {
         if entry.file_name().to_str().is_some_and(is_run_id) {
-            fs::remove_dir_all(entry.path()).with_context(|| format!("cannot remove {}", entry.path().display()))?;
+            fs::remove_dir_all(entry.path())
+                .with_context(|| format!("cannot remove {}", entry.path().display()))?;
         }
     }
     Ok(())

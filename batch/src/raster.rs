@@ -24,11 +24,16 @@ impl RunWriter {
     /// Starts both rasters.
     pub(crate) fn create(folder: &RunFolder, grid: &Grid) -> Result<Self> {
         let dnbr = watched(DNBR, || {
-            let dnbr = create::<f32>(&folder.dnbr(), grid, &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"])?;
+            let dnbr = create::<f32>(
+                &folder.dnbr(),
+                grid,
+                &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"],
+            )?;
             dnbr.rasterband(1)?.set_no_data_value(Some(f64::NAN))?;
             Ok(dnbr)
         })?;
-        let compact = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
+        let compact =
+            ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
         let state = watched(STATE, || create::<u8>(&folder.state(), grid, &compact))?;
         Ok(Self { dnbr, state })
     }
@@ -97,8 +102,13 @@ pub(crate) struct RunReader {
 impl RunReader {
     /// Opens both rasters.
     pub(crate) fn open(folder: &RunFolder) -> Result<Self> {
-        let open = |file: &Path| Dataset::open(file).with_context(|| format!("cannot open {}", file.display()));
-        Ok(Self { dnbr: Mutex::new(open(&folder.dnbr())?), state: Mutex::new(open(&folder.state())?) })
+        let open = |file: &Path| {
+            Dataset::open(file).with_context(|| format!("cannot open {}", file.display()))
+        };
+        Ok(Self {
+            dnbr: Mutex::new(open(&folder.dnbr())?),
+            state: Mutex::new(open(&folder.state())?),
+        })
     }
 
     /// The 256 × 256 cells from a column and row on.
@@ -108,7 +118,11 @@ impl RunReader {
     }
 
     /// dNBR and state of a rectangle of cells from a corner on, so many across and down.
-    pub(crate) fn cells(&self, corner: (u32, u32), size: (u32, u32)) -> Result<(Vec<f32>, Vec<u8>)> {
+    pub(crate) fn cells(
+        &self,
+        corner: (u32, u32),
+        size: (u32, u32),
+    ) -> Result<(Vec<f32>, Vec<u8>)> {
         let dnbr = read_cells(&self.dnbr, corner, size).context("reading the dNBR raster")?;
         let state = read_cells(&self.state, corner, size).context("reading the state raster")?;
         Ok((dnbr, state))
@@ -128,7 +142,8 @@ fn read_cells<T: Copy + GdalType>(
     let size = (width as usize, height as usize);
     mark_thread();
     let dataset = dataset.lock().unwrap_or_else(PoisonError::into_inner);
-    let buffer = dataset.rasterband(1)?.read_as::<T>((column as isize, row as isize), size, size, None)?;
+    let buffer =
+        dataset.rasterband(1)?.read_as::<T>((column as isize, row as isize), size, size, None)?;
     Ok(buffer.into_shape_and_vec().1)
 }
 
@@ -137,7 +152,8 @@ pub(crate) fn write_cog(folder: &RunFolder, description: &str) -> Result<()> {
     let (from, to) = (folder.dnbr(), folder.cog());
     let watch = FailureWatch::begin();
     {
-        let mut source = Dataset::open(&from).with_context(|| format!("cannot open {}", from.display()))?;
+        let mut source =
+            Dataset::open(&from).with_context(|| format!("cannot open {}", from.display()))?;
         source.set_metadata_item("TIFFTAG_IMAGEDESCRIPTION", description, "")?;
         let options: CslStringList = [
             "COMPRESS=DEFLATE",
@@ -150,8 +166,9 @@ pub(crate) fn write_cog(folder: &RunFolder, description: &str) -> Result<()> {
         .into_iter()
         .collect();
         let driver = DriverManager::get_driver_by_name("COG")?;
-        let mut cog =
-            source.create_copy(&driver, &to, &options).with_context(|| format!("cannot write {}", to.display()))?;
+        let mut cog = source
+            .create_copy(&driver, &to, &options)
+            .with_context(|| format!("cannot write {}", to.display()))?;
         cog.flush_cache()?;
         cog.close()?;
     }

@@ -1,5 +1,5 @@
-//! A region's run in a process of its own: whatever ends that process, a failed allocation, a fault in a library or
-//! the system's memory killer, ends this run and nothing else.
+//! A region's run in a process of its own: whatever ends that process, a failed allocation, a fault
+//! in a library or the system's memory killer, ends this run and nothing else.
 
 use std::io::{Read, Write};
 use std::os::unix::process::ExitStatusExt;
@@ -25,7 +25,8 @@ use crate::settings::Settings;
 const OWN_PROGRAM: &str = "/proc/self/exe";
 /// The subcommand of the worker process.
 pub(crate) const WORKER_COMMAND: &str = "run-region";
-/// A run ends by itself at `max_run_minutes` and then has so long to publish; beyond it its process is killed.
+/// A run ends by itself at `max_run_minutes` and then has so long to publish; beyond it its process
+/// is killed.
 const MAX_OVERTIME: Duration = Duration::from_secs(15 * 60);
 /// Bytes of a worker's outcome.
 const MAX_OUTCOME_BYTES: u64 = 1 << 20;
@@ -56,23 +57,29 @@ impl RegionJob {
         Self { settings: settings.clone(), region: region.clone(), now, parent: std::process::id() }
     }
 
-    /// Runs the job in a worker process and waits for its outcome, at most as long as a run may take.
+    /// Runs the job in a worker process and waits for its outcome, at most as long as a run may
+    /// take.
     pub(crate) fn run_in_worker(&self, log: LogOptions) -> RunOutcome {
         let mut command = Command::new(OWN_PROGRAM);
         command.arg(WORKER_COMMAND).args(log.flags());
         let limit = Deadline::of_run(self.settings.max_run_minutes).remaining() + MAX_OVERTIME;
-        let started =
-            serde_json::to_vec(self).context("writing the job").and_then(|job| supervise(command, &job, limit));
+        let started = serde_json::to_vec(self)
+            .context("writing the job")
+            .and_then(|job| supervise(command, &job, limit));
         started.unwrap_or_else(|error| RunOutcome::Failed(format!("{error:#}")))
     }
 
-    /// The worker's side: reads the job from standard input, runs it and writes the outcome to standard output.
+    /// The worker's side: reads the job from standard input, runs it and writes the outcome to
+    /// standard output.
     ///
     /// # Errors
-    /// When the job cannot be read, the outcome not written, or the process that waits for it is gone.
+    /// When the job cannot be read, the outcome not written, or the process that waits for it is
+    /// gone.
     pub(crate) fn run_as_worker() -> Result<()> {
-        let job: Self = serde_json::from_reader(std::io::stdin().lock()).context("reading the job of this worker")?;
-        set_parent_process_death_signal(Some(Signal::KILL)).context("tying this worker to its parent")?;
+        let job: Self = serde_json::from_reader(std::io::stdin().lock())
+            .context("reading the job of this worker")?;
+        set_parent_process_death_signal(Some(Signal::KILL))
+            .context("tying this worker to its parent")?;
         let parent = getppid().map(|parent| parent.as_raw_nonzero().get().unsigned_abs());
         ensure!(parent == Some(job.parent), "the process that started this worker is gone");
         let outcome = match job.run() {
@@ -115,14 +122,15 @@ fn supervise(mut command: Command, job: &[u8], limit: Duration) -> Result<RunOut
     match received.recv_timeout(limit) {
         Ok(text) => {
             let status = worker.wait().context("waiting for the worker process")?;
-            Ok(serde_json::from_slice(&text).unwrap_or_else(|_| RunOutcome::Failed(describe_end(status))))
+            Ok(serde_json::from_slice(&text)
+                .unwrap_or_else(|_| RunOutcome::Failed(describe_end(status))))
         }
         Err(_) => {
             kill(&mut worker);
             let minutes = limit.as_secs() / 60;
             Ok(RunOutcome::Failed(format!(
-                "the run did not stop by itself within {minutes} minutes (max_run_minutes and 15 more) and was killed: \
-                 a file or server that never answers, or a disk that hangs"
+                "the run did not stop by itself within {minutes} minutes (max_run_minutes and 15 \
+                more) and was killed: a file or server that never answers, or a disk that hangs"
             )))
         }
     }
@@ -138,13 +146,19 @@ fn kill(worker: &mut Child) {
 fn describe_end(status: ExitStatus) -> String {
     match status.signal() {
         Some(9) => {
-            "the run was killed: out of memory (`journalctl -k -g -i oom`; lower memory_mb), or by hand".to_owned()
+            "the run was killed: out of memory (`journalctl -k -g -i oom`; lower memory_mb), or \
+            by hand"
+                .to_owned()
         }
         Some(signal) => format!(
-            "the run crashed (signal {signal}): a scene's file may be broken in a way that no check finds; run \
-             `dragonfly doctor`, and look at the log for the file that was read last"
+            "the run crashed (signal {signal}): a scene's file may be broken in a way that no \
+            check finds; run `dragonfly doctor`, and look at the log for the file that was read \
+            last"
         ),
-        None => format!("the run ended without an outcome ({status}): the log above names the cause"),
+        None => format!(
+            "the run ended without an outcome ({status}): the log above names the \
+            cause"
+        ),
     }
 }
 
@@ -170,7 +184,10 @@ mod tests {
     #[test]
     fn an_outcome_is_read_and_every_other_end_is_a_failure_that_names_its_cause() {
         assert_eq!(outcome(r#"cat >/dev/null; echo '"Published"'"#, LONG), RunOutcome::Published);
-        assert_eq!(outcome(r#"echo '{"Waiting":"no scene"}'"#, LONG), RunOutcome::Waiting("no scene".to_owned()));
+        assert_eq!(
+            outcome(r#"echo '{"Waiting":"no scene"}'"#, LONG),
+            RunOutcome::Waiting("no scene".to_owned())
+        );
         assert!(failure("kill -9 $$", LONG).contains("out of memory"));
         assert!(failure("kill -ABRT $$", LONG).contains("signal 6"));
         assert!(failure("exit 101", LONG).contains("exit status: 101"));
@@ -179,6 +196,9 @@ mod tests {
 
     #[test]
     fn a_worker_that_never_ends_is_killed() {
-        assert!(failure("exec sleep 1000", Duration::from_millis(50)).contains("did not stop by itself"));
+        assert!(
+            failure("exec sleep 1000", Duration::from_millis(50))
+                .contains("did not stop by itself")
+        );
     }
 }

@@ -19,7 +19,8 @@ pub(crate) enum MetaFile {
     Readable(Box<RegionMeta>),
     /// No file: the region was never run, or someone removed it.
     Absent,
-    /// A file that is there and cannot be read: nothing is known of the region, so nothing of it may be changed.
+    /// A file that is there and cannot be read: nothing is known of the region, so nothing of it
+    /// may be changed.
     Unreadable(UnreadableMetaError),
 }
 
@@ -82,7 +83,8 @@ pub(crate) fn record_end(settings: &Settings, region: &Region, end: RunEnd) -> R
     let layout = Layout::new(&settings.root);
     let old = MetaFile::read(&layout, &region.name).or_pending(region)?;
     let failures = old.consecutive_failures;
-    let consecutive_failures = if end.status == Status::Failed { failures.saturating_add(1) } else { failures };
+    let consecutive_failures =
+        if end.status == Status::Failed { failures.saturating_add(1) } else { failures };
     let meta = RegionMeta {
         last_run_at: Some(end.started_at),
         last_status: end.status,

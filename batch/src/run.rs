@@ -18,8 +18,8 @@ pub(crate) struct RunRecord {
     pub(crate) region: Region,
     /// When the run began, by the clock in force.
     pub(crate) started_at: DateTime<Utc>,
-    /// Runs of one region in the work folder are ordered by this number: their names follow a clock that may be put
-    /// back.
+    /// Runs of one region in the work folder are ordered by this number: their names follow a clock
+    /// that may be put back.
     #[serde(default)]
     pub(crate) sequence: u64,
     /// The map's metadata, still without tiles.
@@ -36,7 +36,8 @@ pub(crate) struct FinishedRun {
 /// The real time and four random hexadecimal digits: a name that no run of the region has.
 pub(crate) fn new_run_id(layout: &Layout, region: &str) -> String {
     let is_taken = |id: &String| {
-        let places = [layout.work(region).join(id), layout.tiles(region, id), layout.raster(region, id)];
+        let places =
+            [layout.work(region).join(id), layout.tiles(region, id), layout.raster(region, id)];
         places.iter().any(|place| place.exists())
     };
     loop {
@@ -58,8 +59,8 @@ pub(crate) fn is_run_id(name: &str) -> bool {
         })
 }
 
-/// The finished runs of a region in the work folder, the oldest first. One whose record cannot be read counts as the
-/// oldest.
+/// The finished runs of a region in the work folder, the oldest first. One whose record cannot be
+/// read counts as the oldest.
 pub(crate) fn finished_runs(layout: &Layout, region: &str) -> Vec<FinishedRun> {
     let work = layout.work(region);
     let names = std::fs::read_dir(&work)
@@ -88,7 +89,8 @@ fn sequence_of(record: &Path) -> u64 {
         #[serde(default)]
         sequence: u64,
     }
-    let read = std::fs::read(record).ok().and_then(|text| serde_json::from_slice::<Numbered>(&text).ok());
+    let read =
+        std::fs::read(record).ok().and_then(|text| serde_json::from_slice::<Numbered>(&text).ok());
     read.map_or(0, |numbered| numbered.sequence)
 }
 
@@ -99,7 +101,8 @@ fn sequence_of(record: &Path) -> u64 {
 pub(crate) fn read_record(folder: &RunFolder) -> Result<RunRecord> {
     let file = folder.record();
     let text = std::fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
-    serde_json::from_slice(&text).with_context(|| format!("{} is broken: run `dragonfly lowres` again", file.display()))
+    serde_json::from_slice(&text)
+        .with_context(|| format!("{} is broken: run `dragonfly lowres` again", file.display()))
 }
 
 #[cfg(test)]
@@ -129,8 +132,10 @@ mod tests {
             std::fs::write(run.join("run.json"), record).unwrap();
         }
         std::fs::create_dir_all(layout.work("madre").join("20290101T000000Z0000")).unwrap();
-        let ids: Vec<String> =
-            finished_runs(&layout, "madre").into_iter().map(|run| run.run_id[..4].to_owned()).collect();
+        let ids: Vec<String> = finished_runs(&layout, "madre")
+            .into_iter()
+            .map(|run| run.run_id[..4].to_owned())
+            .collect();
         assert_eq!(ids, ["2028", "2027", "2026"]);
         assert_eq!(next_sequence(&layout, "madre"), 6);
     }

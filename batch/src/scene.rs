@@ -7,8 +7,8 @@ use anyhow::{Result, bail, ensure};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, Grid, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule, ReadPixels, Scaling, ScenePlan, SceneRows,
-    SceneView, SkyTable, choose_level, offset_from_pixels, offset_rule,
+    FireSide, Grid, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule, ReadPixels, Scaling,
+    ScenePlan, SceneRows, SceneView, SkyTable, choose_level, offset_from_pixels, offset_rule,
 };
 
 use crate::http::Client;
@@ -55,7 +55,8 @@ impl Assets {
     fn of(item: &Item, client: &Client) -> Result<Self> {
         let nir = Asset::ask("near infrared", &item.nir()?.href, client)?;
         let swir = Asset::ask("short-wave infrared", &item.swir()?.href, client)?;
-        let mask = item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href, client)).transpose()?;
+        let mask =
+            item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href, client)).transpose()?;
         Ok(Self { nir, swir, mask })
     }
 }
@@ -74,7 +75,8 @@ impl SceneFailed {
     }
 }
 
-/// A request for less takes longer to begin than to end: so much is ordered of a scene at a time, where it has it.
+/// A request for less takes longer to begin than to end: so much is ordered of a scene at a time,
+/// where it has it.
 const LEAST_ORDER_BYTES: u64 = 6 << 20;
 
 /// Bytes of pixels decoded so far, for the progress line.
@@ -123,15 +125,24 @@ impl Scene {
 
         let Some(placed) = Placement::of(&nir, grid)? else { return Ok(None) };
         let factors = nir.level_factors()?;
-        let Some(level) = choose_level(&factors, placed.cell_size_px) else { bail!("{} has no pixels", nir.location) };
+        let Some(level) = choose_level(&factors, placed.cell_size_px) else {
+            bail!("{} has no pixels", nir.location)
+        };
         let full_size = nir.size;
         let nir = nir.at_level(level)?;
         let swir = swir.at_level(level)?;
         let mask = mask.map(|mask| mask.at_size(nir.size)).transpose()?;
-        ensure!(nir.size == swir.size, "{} and {} have different overviews", nir.location, swir.location);
+        ensure!(
+            nir.size == swir.size,
+            "{} and {} have different overviews",
+            nir.location,
+            swir.location
+        );
 
         let offset = offset_of(item, &swir)?;
-        let Some(used) = UsedScene::new(item, side, offset) else { bail!("the item has no datetime") };
+        let Some(used) = UsedScene::new(item, side, offset) else {
+            bail!("the item has no datetime")
+        };
         let level = LevelFrame { full_size, size: nir.size, block_size: nir.block_size()? };
         let any_wanted = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
@@ -153,7 +164,9 @@ impl Scene {
     fn close(&mut self) {
         self.read = SceneRows::default();
         for band in
-            [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)].into_iter().flatten()
+            [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)]
+                .into_iter()
+                .flatten()
         {
             band.close();
         }
@@ -171,7 +184,8 @@ impl Scene {
         self.next_ordered = 0;
     }
 
-    /// Orders what a strip of rows needs from files far away, and more where that is little. Does not wait.
+    /// Orders what a strip of rows needs from files far away, and more where that is little. Does
+    /// not wait.
     ///
     /// # Errors
     /// When the place of a block is not known. Names the scene.
@@ -179,7 +193,8 @@ impl Scene {
         self.order_rows(rows).map_err(|error| SceneFailed::new(&self.used.id, &error))
     }
 
-    /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it has no cell.
+    /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it
+    /// has no cell.
     ///
     /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
     ///
@@ -202,8 +217,9 @@ impl Scene {
     /// The failure of a scene that takes more memory for the smallest part of a map than there is.
     pub(crate) fn too_fine(&self, bytes: u64, max: u64) -> SceneFailed {
         let cause = format!(
-            "{} has pixels so much finer than the map's cells that a few of these take {} MiB, and memory_mb leaves {}: \
-             rewrite it with overviews, in blocks of 512 pixels (gdal_translate -of COG)",
+            "{} has pixels so much finer than the map's cells that a few of these take {} MiB, \
+            and memory_mb leaves {}: rewrite it with overviews, in blocks of 512 pixels \
+            (gdal_translate -of COG)",
             self.nir.location,
             bytes >> 20,
             max >> 20
@@ -225,14 +241,18 @@ impl Scene {
         if next >= needed.end {
             return Ok(());
         }
-        let mut bands = [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)];
+        let mut bands =
+            [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)];
         let mut bytes = [const { Vec::new() }; 3];
         let ordered_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
             bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
         };
-        // No more than the pixels take, whatever the files state: the rest is ordered when it is read.
+        // No more than the pixels take, whatever the files state: the rest is ordered when it is
+        // read.
         let most = self.plan.memory_bytes(&rows).saturating_add(LEAST_ORDER_BYTES);
-        while next < last_row && ordered_bytes(&bytes) < if next < needed.end { most } else { LEAST_ORDER_BYTES } {
+        while next < last_row
+            && ordered_bytes(&bytes) < if next < needed.end { most } else { LEAST_ORDER_BYTES }
+        {
             let rows = next..(next + blocks.size.1).min(last_row);
             next = rows.end;
             let rectangles = blocks.rectangles(self.plan.columns(), rows);

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, Item};
-use dragonfly_core::{DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes};
+use dragonfly_core::{
+    DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes,
+};
 use rayon::prelude::*;
 
 use crate::catalogue::Catalogue;
@@ -73,12 +75,18 @@ impl<'a> Search<'a> {
     /// Chooses and opens the best scenes of both sides.
     ///
     /// # Errors
-    /// [`Waiting`] while an open window has no scene; else when a side has none, or too many are broken.
+    /// [`Waiting`] while an open window has no scene; else when a side has none, or too many are
+    /// broken.
     pub(crate) fn find(&mut self) -> Result<Found> {
         let mut windows = SearchWindows::of(self.region, self.now.date_naive());
         let mut skipped = Vec::new();
-        let (post, post_searched) = self.side(FireSide::Post, &windows, windows.wanted_post(), &mut skipped)?;
-        let latest_post = post.iter().map(|scene| scene.used.datetime.date_naive()).max().unwrap_or(windows.post.end);
+        let (post, post_searched) =
+            self.side(FireSide::Post, &windows, windows.wanted_post(), &mut skipped)?;
+        let latest_post = post
+            .iter()
+            .map(|scene| scene.used.datetime.date_naive())
+            .max()
+            .unwrap_or(windows.post.end);
         let wanted_pre = windows.wanted_pre(latest_post);
         let (pre, pre_searched) = self.side(FireSide::Pre, &windows, wanted_pre, &mut skipped)?;
         let pre = SideScenes::new(pre, windows.composite(FireSide::Pre));
@@ -126,20 +134,24 @@ impl<'a> Search<'a> {
             last = window;
         }
         if !self.broken.is_empty() || !self.refused.is_empty() {
-            bail!("no scene that can be read on the {side} side from {last}: {}", self.broken_in_words());
+            bail!(
+                "no scene that can be read on the {side} side from {last}: {}",
+                self.broken_in_words()
+            );
         }
         if last.end >= self.now.date_naive() {
             bail!(Waiting { side, window: last });
         }
         bail!(
-            "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is clear enough \
-             ({passed_over} passed over); widen the window or raise max_cloud_cover",
+            "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is \
+            clear enough ({passed_over} passed over); widen the window or raise max_cloud_cover",
             self.region.collection,
             self.region.bbox,
         );
     }
 
-    /// Opens the best scenes of a window; broken ones are given up and others chosen in their place.
+    /// Opens the best scenes of a window; broken ones are given up and others chosen in their
+    /// place.
     fn open(
         &mut self,
         side: FireSide,
@@ -178,7 +190,8 @@ impl<'a> Search<'a> {
             let asked: Vec<(&str, AskedScene)> =
                 new.map(|item| (item.id.as_str(), AskedScene::of(item, &self.client))).collect();
             let open = |(id, asked)| (id, Scene::open(asked, side, grid, zone, masks, margin_m));
-            let results: Vec<(&str, Result<Option<Scene>, SceneFailed>)> = asked.into_par_iter().map(open).collect();
+            let results: Vec<(&str, Result<Option<Scene>, SceneFailed>)> =
+                asked.into_par_iter().map(open).collect();
             let mut failures = Vec::new();
             for (id, result) in results {
                 match result {
@@ -187,7 +200,11 @@ impl<'a> Search<'a> {
                 }
             }
             if failures.is_empty() {
-                let scenes = choice.used.iter().filter_map(|item| opened.remove(&item.id).flatten()).collect();
+                let scenes = choice
+                    .used
+                    .iter()
+                    .filter_map(|item| opened.remove(&item.id).flatten())
+                    .collect();
                 return Ok((scenes, choice.skipped));
             }
             for failure in failures {
@@ -205,7 +222,11 @@ impl<'a> Search<'a> {
                 && self.refused.len() < MAX_NAMED_REFUSED
                 && !self.refused.iter().any(|refused| refused.id == item.id)
             {
-                tracing::warn!(region = self.region.name, scene = item.id, "{error}; going on without it");
+                tracing::warn!(
+                    region = self.region.name,
+                    scene = item.id,
+                    "{error}; going on without it"
+                );
                 self.refused.push(SkippedScene { id: item.id.clone(), reason: error.to_string() });
             }
             refusal.is_none()
@@ -214,7 +235,11 @@ impl<'a> Search<'a> {
 
     fn broken_in_words(&self) -> String {
         let refused = self.refused.iter().take(MAX_TOLD_REFUSED);
-        let scenes = self.broken.iter().chain(refused).map(|scene| format!("scene {}: {}", scene.id, scene.reason));
+        let scenes = self
+            .broken
+            .iter()
+            .chain(refused)
+            .map(|scene| format!("scene {}: {}", scene.id, scene.reason));
         scenes.collect::<Vec<_>>().join("; ")
     }
 }

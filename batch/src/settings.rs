@@ -110,7 +110,13 @@ pub(crate) struct Overrides {
     stac: Option<String>,
 
     /// Endpoint of the tokens with which files open, where it is not the catalogue's own
-    #[arg(long, global = true, value_name = "URL", env = "DRAGONFLY_TOKEN_URL", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "DRAGONFLY_TOKEN_URL",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     token_url: Option<String>,
 
@@ -146,72 +152,156 @@ pub(crate) struct Overrides {
     regions: Option<PathBuf>,
 
     /// Mask of the fire zone for regions without one of their own
-    #[arg(long, global = true, value_name = "FILE", env = "DRAGONFLY_FIRE_ZONE_MASK", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "DRAGONFLY_FIRE_ZONE_MASK",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     fire_zone_mask: Option<String>,
 
     /// Least share of the zone's cells that a new map must have seen, 0 to 1
-    #[arg(long, global = true, value_name = "SHARE", env = "DRAGONFLY_MIN_VALID_SHARE", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SHARE",
+        env = "DRAGONFLY_MIN_VALID_SHARE",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     min_valid_share: Option<f64>,
 
     /// Earlier successful runs that are kept
-    #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_KEEP_RUNS", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "COUNT",
+        env = "DRAGONFLY_KEEP_RUNS",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     keep_runs: Option<usize>,
 
     /// Runs that were current within so many hours are kept too
-    #[arg(long, global = true, value_name = "HOURS", env = "DRAGONFLY_KEEP_HOURS", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "HOURS",
+        env = "DRAGONFLY_KEEP_HOURS",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     keep_hours: Option<u32>,
 
     /// Minutes after which a run stops itself and counts as failed
-    #[arg(long, global = true, value_name = "MINUTES", env = "DRAGONFLY_MAX_RUN_MINUTES", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "MINUTES",
+        env = "DRAGONFLY_MAX_RUN_MINUTES",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_run_minutes: Option<f64>,
 
     /// Share of the scenes that may be broken, 0 to 1; beyond it the run fails
-    #[arg(long, global = true, value_name = "SHARE", env = "DRAGONFLY_MAX_FAILED_SHARE", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "SHARE",
+        env = "DRAGONFLY_MAX_FAILED_SHARE",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_failed_share: Option<f64>,
 
     /// Connections to one host at a time
-    #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_MAX_CONNECTIONS", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "COUNT",
+        env = "DRAGONFLY_MAX_CONNECTIONS",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     max_connections: Option<usize>,
 
     /// Memory that a run may take, MiB
-    #[arg(long, global = true, value_name = "MIB", env = "DRAGONFLY_MEMORY_MB", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "MIB",
+        env = "DRAGONFLY_MEMORY_MB",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     memory_mb: Option<u64>,
 
     /// Most regions a night
-    #[arg(long, global = true, value_name = "COUNT", env = "DRAGONFLY_REGIONS_PER_NIGHT", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "COUNT",
+        env = "DRAGONFLY_REGIONS_PER_NIGHT",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     regions_per_night: Option<usize>,
 
     /// Disk space that must stay free, gigabytes
-    #[arg(long, global = true, value_name = "GB", env = "DRAGONFLY_MIN_FREE_GB", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "GB",
+        env = "DRAGONFLY_MIN_FREE_GB",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     min_free_gb: Option<f64>,
 
     /// Reach of clouds and shadows beyond what the mask says, metres
-    #[arg(long, global = true, value_name = "METRES", env = "DRAGONFLY_CLOUD_MARGIN_M", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "METRES",
+        env = "DRAGONFLY_CLOUD_MARGIN_M",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     cloud_margin_m: Option<f32>,
 
     /// Whom the maps name
-    #[arg(long, global = true, value_name = "TEXT", env = "DRAGONFLY_ATTRIBUTION", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "TEXT",
+        env = "DRAGONFLY_ATTRIBUTION",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     attribution: Option<String>,
 
     /// From this zoom on the page offers high resolution
-    #[arg(long, global = true, value_name = "ZOOM", env = "DRAGONFLY_HIGHRES_ZOOM", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "ZOOM",
+        env = "DRAGONFLY_HIGHRES_ZOOM",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     highres_zoom: Option<u8>,
 
     /// Put before the URLs of buckets that answer no other site
-    #[arg(long, global = true, value_name = "URL", env = "DRAGONFLY_PROXY_BASE", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "DRAGONFLY_PROXY_BASE",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     proxy_base: Option<String>,
 
@@ -228,7 +318,13 @@ pub(crate) struct Overrides {
     image_sources: Option<Vec<String>>,
 
     /// A map older than this is stale, days
-    #[arg(long, global = true, value_name = "DAYS", env = "DRAGONFLY_STALE_AFTER_DAYS", hide_short_help = true)]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DAYS",
+        env = "DRAGONFLY_STALE_AFTER_DAYS",
+        hide_short_help = true
+    )]
     #[serde(skip_serializing_if = "Option::is_none")]
     stale_after_days: Option<u32>,
 }
@@ -237,7 +333,8 @@ pub(crate) struct Overrides {
 const DEFAULT_FILE: &str = "config/dragonfly.toml";
 
 impl Settings {
-    /// The file's settings under the overrides. Without a named file the default one is read where it exists.
+    /// The file's settings under the overrides. Without a named file the default one is read where
+    /// it exists.
     pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self> {
         let default_file = Some(Path::new(DEFAULT_FILE)).filter(|file| file.exists());
         let settings = match file.or(default_file) {
@@ -254,17 +351,21 @@ impl Settings {
     }
 
     fn from_file(file: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file)
-            .with_context(|| format!("cannot read the settings {}: name another file with --config", file.display()))?;
-        let mut settings: Self =
-            toml::from_str(&text).with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        let text = std::fs::read_to_string(file).with_context(|| {
+            format!("cannot read the settings {}: name another file with --config", file.display())
+        })?;
+        let mut settings: Self = toml::from_str(&text)
+            .with_context(|| format!("the settings {} cannot be used", file.display()))?;
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.root = folder.join(&settings.root);
         settings.regions = folder.join(&settings.regions);
-        let beside = |path: String| if is_url(&path) { path } else { folder.join(path).display().to_string() };
+        let beside = |path: String| {
+            if is_url(&path) { path } else { folder.join(path).display().to_string() }
+        };
         settings.fire_zone_mask = settings.fire_zone_mask.map(beside);
         if let Some(stac) = settings.stac.take() {
-            settings.stac = Some(if is_url(&stac) { stac } else { folder.join(stac).display().to_string() });
+            settings.stac =
+                Some(if is_url(&stac) { stac } else { folder.join(stac).display().to_string() });
         }
         Ok(settings)
     }
@@ -275,9 +376,11 @@ impl Settings {
     /// When its address cannot be requested.
     pub(crate) fn address_policy(&self) -> Result<AddressPolicy> {
         match self.stac.as_deref().filter(|stac| is_url(stac)) {
-            Some(root) => AddressPolicy::of_api(root, &self.catalogue_hosts, self.allow_private_addresses)
-                // It may hold a password.
-                .context("the catalogue that `stac` names cannot be used"),
+            Some(root) => {
+                AddressPolicy::of_api(root, &self.catalogue_hosts, self.allow_private_addresses)
+                    // It may hold a password.
+                    .context("the catalogue that `stac` names cannot be used")
+            }
             None => Ok(AddressPolicy::of_file()),
         }
     }
@@ -287,12 +390,16 @@ impl Settings {
         self.stac.as_deref().filter(|stac| !is_url(stac)).map(Path::new)
     }
 
-    /// The mask of a region's fire zone: its own, relative to the file of the regions, or the deployment's.
+    /// The mask of a region's fire zone: its own, relative to the file of the regions, or the
+    /// deployment's.
     pub(crate) fn fire_mask_of(&self, region: &Region) -> Option<String> {
-        let own = region
-            .fire_mask_path
-            .as_deref()
-            .map(|path| if is_url(path) { path.to_owned() } else { self.beside_regions(path).display().to_string() });
+        let own = region.fire_mask_path.as_deref().map(|path| {
+            if is_url(path) {
+                path.to_owned()
+            } else {
+                self.beside_regions(path).display().to_string()
+            }
+        });
         own.or_else(|| self.fire_zone_mask.clone())
     }
 
@@ -308,8 +415,9 @@ impl Settings {
     /// All regions of the configuration.
     pub(crate) fn regions(&self) -> Result<Vec<Region>> {
         let file = self.regions.display();
-        let text = std::fs::read_to_string(&self.regions)
-            .with_context(|| format!("cannot read the regions {file}: name another file with --regions"))?;
+        let text = std::fs::read_to_string(&self.regions).with_context(|| {
+            format!("cannot read the regions {file}: name another file with --regions")
+        })?;
         regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
     }
 
@@ -367,12 +475,19 @@ mod tests {
             ..Settings::default()
         };
         let published = serde_json::to_string(&settings.client_config().unwrap()).unwrap();
-        assert!(published.contains("https://proxy.example/?") && !published.contains("secret"), "{published}");
+        assert!(
+            published.contains("https://proxy.example/?") && !published.contains("secret"),
+            "{published}"
+        );
     }
 
     #[test]
     fn flags_win_over_the_file() {
-        let overrides = Overrides { root: Some("/srv".into()), stale_after_days: Some(9), ..Overrides::default() };
+        let overrides = Overrides {
+            root: Some("/srv".into()),
+            stale_after_days: Some(9),
+            ..Overrides::default()
+        };
         let settings = Settings::load(None, &overrides).unwrap();
         assert_eq!((settings.root, settings.stale_after_days), (PathBuf::from("/srv"), 9));
     }
@@ -385,9 +500,17 @@ mod tests {
 
     #[test]
     fn what_masks_is_set_class_by_class() {
-        let settings: Settings = toml::from_str("[masks]\nscl = [0, 1, 2, 3, 8, 9, 10, 11]").unwrap();
-        assert_eq!(settings.masks, Masks { scl: vec![0, 1, 2, 3, 8, 9, 10, 11], ..Masks::default() });
-        let message = toml::from_str::<Settings>("[masks]\nqa_pixel = [3, 7]").unwrap_err().to_string();
-        assert!(message.contains("qa_pixel") && message.contains("7 cannot be masked"), "{message}");
+        let settings: Settings =
+            toml::from_str("[masks]\nscl = [0, 1, 2, 3, 8, 9, 10, 11]").unwrap();
+        assert_eq!(
+            settings.masks,
+            Masks { scl: vec![0, 1, 2, 3, 8, 9, 10, 11], ..Masks::default() }
+        );
+        let message =
+            toml::from_str::<Settings>("[masks]\nqa_pixel = [3, 7]").unwrap_err().to_string();
+        assert!(
+            message.contains("qa_pixel") && message.contains("7 cannot be masked"),
+            "{message}"
+        );
     }
 }

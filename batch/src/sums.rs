@@ -19,12 +19,16 @@ impl Sums {
     /// The sums over the rasters of a run, from north to south.
     pub(crate) fn of_run(folder: &RunFolder, grid: &Grid, clear_views: u64) -> Result<Self> {
         let reader = RunReader::open(folder)?;
-        let mut sums = Self { summary: Summary::default(), patches: PatchFinder::default(), clear_views };
+        let mut sums =
+            Self { summary: Summary::default(), patches: PatchFinder::default(), clear_views };
         let width = grid.width();
         for first_row in (0..grid.height()).step_by(STRIP_ROWS as usize) {
             let rows = first_row..(first_row + STRIP_ROWS).min(grid.height());
             let (dnbr, state) = reader.cells((0, first_row), (width, rows.len() as u32))?;
-            let lines = || rows.clone().zip(dnbr.chunks_exact(width as usize).zip(state.chunks_exact(width as usize)));
+            let lines = || {
+                rows.clone()
+                    .zip(dnbr.chunks_exact(width as usize).zip(state.chunks_exact(width as usize)))
+            };
             let Self { summary, patches, .. } = &mut sums;
             let add_to_summary = || {
                 for (row, (dnbr, state)) in lines() {

@@ -18,18 +18,28 @@ const MAX_EARLIER_RUNS: usize = 8;
 
 /// The earlier runs to keep: the last `keep_runs`, and those replaced within the last `keep_hours`.
 /// `runs` and the answer: newest first.
-pub(crate) fn kept_runs(runs: &[EarlierRun], keep_runs: usize, keep_hours: u32, now: DateTime<Utc>) -> Vec<EarlierRun> {
+pub(crate) fn kept_runs(
+    runs: &[EarlierRun],
+    keep_runs: usize,
+    keep_hours: u32,
+    now: DateTime<Utc>,
+) -> Vec<EarlierRun> {
     // Hours beyond the calendar keep all.
-    let recent = now.checked_sub_signed(TimeDelta::hours(i64::from(keep_hours))).unwrap_or(DateTime::<Utc>::MIN_UTC);
-    let kept = runs.iter().enumerate().filter(|(place, run)| *place < keep_runs || run.replaced_at > recent);
+    let recent = now
+        .checked_sub_signed(TimeDelta::hours(i64::from(keep_hours)))
+        .unwrap_or(DateTime::<Utc>::MIN_UTC);
+    let kept = runs
+        .iter()
+        .enumerate()
+        .filter(|(place, run)| *place < keep_runs || run.replaced_at > recent);
     kept.map(|(_, run)| run.clone()).take(MAX_EARLIER_RUNS).collect()
 }
 
-/// Puts a root in order after whatever happened: removes unfinished runs and files half written, and
-/// points the links at the runs that the metadata names. Needs the lock.
+/// Puts a root in order after whatever happened: removes unfinished runs and files half written,
+/// and points the links at the runs that the metadata names. Needs the lock.
 ///
-/// Where the metadata of a region cannot be read nothing is known, so nothing of the region is changed. What cannot be
-/// put in order is reported, and stops neither the rest nor the night.
+/// Where the metadata of a region cannot be read nothing is known, so nothing of the region is
+/// changed. What cannot be put in order is reported, and stops neither the rest nor the night.
 pub(crate) fn sweep(layout: &Layout) {
     let mut outcomes = vec![];
     for folder in ["meta", "raster", "tiles"] {
@@ -58,7 +68,9 @@ fn sweep_region(layout: &Layout, region: &str) -> Result<()> {
             (named, meta.map.map(|map| map.run_id))
         }
         // Metadata may be lost, and the map be there: its newest run stays, for `dragonfly repair`.
-        MetaFile::Readable(_) | MetaFile::Absent => (published_runs(layout, region)?.pop().into_iter().collect(), None),
+        MetaFile::Readable(_) | MetaFile::Absent => {
+            (published_runs(layout, region)?.pop().into_iter().collect(), None)
+        }
     };
     let mut outcomes = vec![
         remove_half_written(&layout.tiles_of(region)),
@@ -114,7 +126,10 @@ fn remove_runs_except(layout: &Layout, region: &str, named: &[String]) -> Result
 
 /// Keeps the newest finished run, which `tile` may still publish, unless it is published already.
 fn remove_unfinished(layout: &Layout, region: &str, named: &[String]) -> Result<()> {
-    let newest = finished_runs(layout, region).pop().map(|run| run.run_id).filter(|run| !named.contains(run));
+    let newest = finished_runs(layout, region)
+        .pop()
+        .map(|run| run.run_id)
+        .filter(|run| !named.contains(run));
     let mut outcome = Ok(());
     for path in folders_in(&layout.work(region))? {
         let name = file_name(&path).unwrap_or_default();
@@ -154,7 +169,11 @@ fn entries_in(folder: &Path) -> Result<Vec<PathBuf>> {
 }
 
 fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() && !path.is_symlink() { fs::remove_dir_all(path) } else { fs::remove_file(path) };
+    let removed = if path.is_dir() && !path.is_symlink() {
+        fs::remove_dir_all(path)
+    } else {
+        fs::remove_file(path)
+    };
     match removed {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
         removed => removed
@@ -171,7 +190,10 @@ mod tests {
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         let runs: Vec<EarlierRun> = hours_ago
             .iter()
-            .map(|hours| EarlierRun { run_id: hours.to_string(), replaced_at: now - TimeDelta::hours(*hours) })
+            .map(|hours| EarlierRun {
+                run_id: hours.to_string(),
+                replaced_at: now - TimeDelta::hours(*hours),
+            })
             .collect();
         assert_eq!(kept_runs(&runs, keep_runs, keep_hours, now), runs[..kept]);
     }

@@ -48,7 +48,9 @@ pub(crate) fn cut_tiles(
         let range = grid.tiles().at_zoom(zoom);
         ZoomIndex::new(range, &range.tiles().map(|tile| fate(&tile)).collect::<Vec<_>>())
     });
-    let count = |is_counted: fn(&TileFate) -> bool| fates.values().filter(|fate| is_counted(fate)).count() as u64;
+    let count = |is_counted: fn(&TileFate) -> bool| {
+        fates.values().filter(|fate| is_counted(fate)).count() as u64
+    };
     Ok(Cut {
         index: TileIndex(zooms.collect()),
         stored: count(|fate| *fate == TileFate::Stored),
@@ -77,8 +79,8 @@ struct Cutter<'a> {
 }
 
 impl Cutter<'_> {
-    /// Cuts a tile and all beneath it; `None` outside the grid. A tile is made from those beneath, so
-    /// every cell of the raster is read once, and only one branch of the pyramid is held.
+    /// Cuts a tile and all beneath it; `None` outside the grid. A tile is made from those beneath,
+    /// so every cell of the raster is read once, and only one branch of the pyramid is held.
     fn cut(&self, tile: Tile) -> Result<Option<TileCells>> {
         if !self.grid.tiles().at_zoom(tile.z).contains(tile) {
             return Ok(None);
@@ -104,8 +106,10 @@ impl Cutter<'_> {
             let column = self.folder.join(tile.z.to_string()).join(tile.x.to_string());
             let file = column.join(format!("{}.png", tile.y));
             let png = encode_tile(indices)?;
-            std::fs::create_dir_all(&column).with_context(|| format!("cannot create {}", column.display()))?;
-            std::fs::write(&file, &png).with_context(|| format!("cannot write {}", file.display()))?;
+            std::fs::create_dir_all(&column)
+                .with_context(|| format!("cannot create {}", column.display()))?;
+            std::fs::write(&file, &png)
+                .with_context(|| format!("cannot write {}", file.display()))?;
             self.bytes.fetch_add(png.len() as u64, Ordering::Relaxed);
         }
         self.fates.lock().unwrap_or_else(PoisonError::into_inner).insert(tile, fate);

@@ -1,7 +1,9 @@
-//! What the page shows, as its address says it: everything that somebody else should see who opens the link.
+//! What the page shows, as its address says it: everything that somebody else should see who opens
+//! the link.
 //!
-//! The address is the part after `#`, such as `map=9/35.1/-119.9&region=madre&palette=customary`. It holds what
-//! differs from an untouched page; what cannot be read is left out, so that any text at all opens the page.
+//! The address is the part after `#`, such as `map=9/35.1/-119.9&region=madre&palette=customary`.
+//! It holds what differs from an untouched page; what cannot be read is left out, so that any text
+//! at all opens the page.
 
 use dragonfly_core::Palette;
 
@@ -43,7 +45,8 @@ pub struct Address {
     pub opacity_percent: u8,
     /// Title of the raster basemap; `None` for the plain one.
     pub basemap: Option<String>,
-    /// Where the swipe divides the free part of the map, percent from the left; `None` while there is none.
+    /// Where the swipe divides the free part of the map, percent from the left; `None` while there
+    /// is none.
     pub swipe_percent: Option<u8>,
     /// What the tools keep there, in words of their own.
     pub part: Option<String>,
@@ -78,8 +81,12 @@ impl Address {
                 "palette" => address.palette = key::palette(value).unwrap_or_default(),
                 "hide" => address.filter = hiding(address.filter, value),
                 "dnbr" => address.filter = ranging(address.filter, value),
-                "opacity" => address.opacity_percent = percent(value).unwrap_or(OPACITY_AT_START_PERCENT),
-                "basemap" => address.basemap = Some(unescaped(value)).filter(|title| !title.is_empty()),
+                "opacity" => {
+                    address.opacity_percent = percent(value).unwrap_or(OPACITY_AT_START_PERCENT)
+                }
+                "basemap" => {
+                    address.basemap = Some(unescaped(value)).filter(|title| !title.is_empty())
+                }
                 "swipe" => address.swipe_percent = percent(value),
                 "hr" => address.part = Some(unescaped(value)).filter(|part| !part.is_empty()),
                 _ => {}
@@ -104,7 +111,11 @@ impl Address {
             parts.push(format!("region={region}"));
         }
         if let Some((lon, lat)) = self.point {
-            parts.push(format!("point={}/{}", short(lat, DEGREE_DECIMALS), short(lon, DEGREE_DECIMALS)));
+            parts.push(format!(
+                "point={}/{}",
+                short(lat, DEGREE_DECIMALS),
+                short(lon, DEGREE_DECIMALS)
+            ));
         }
         if self.palette != untouched.palette {
             parts.push(format!("palette={}", key::of_palette(self.palette)));
@@ -116,7 +127,9 @@ impl Address {
         if let (least, end) = self.filter.range()
             && (least.is_some() || end.is_some())
         {
-            let limit = |limit: Option<i16>| limit.map(|hundredths| hundredths.to_string()).unwrap_or_default();
+            let limit = |limit: Option<i16>| {
+                limit.map(|hundredths| hundredths.to_string()).unwrap_or_default()
+            };
             parts.push(format!("dnbr={}/{}", limit(least), limit(end)));
         }
         if self.opacity_percent != untouched.opacity_percent {
@@ -149,7 +162,8 @@ fn point(value: &str) -> Option<(f64, f64)> {
 }
 
 fn region(value: &str) -> Option<String> {
-    let is_name = |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    let is_name =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
     (!value.is_empty() && value.chars().all(is_name)).then(|| value.to_owned())
 }
 
@@ -196,7 +210,10 @@ fn unescaped(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
-        let digits = after.get(..2).filter(|_| *first == b'%').and_then(|digits| str::from_utf8(digits).ok());
+        let digits = after
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|digits| str::from_utf8(digits).ok());
         match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 bytes.push(byte);
@@ -233,7 +250,9 @@ mod tests {
             region: Some("madre".into()),
             point: Some((-119.9, 35.12345)),
             palette: Palette::Customary,
-            filter: Filter::EVERYTHING.with_classes(&[Severity::Low, Severity::High], true).with_range(None, Some(66)),
+            filter: Filter::EVERYTHING
+                .with_classes(&[Severity::Low, Severity::High], true)
+                .with_range(None, Some(66)),
             opacity_percent: 80,
             basemap: Some("Streets & names".into()),
             swipe_percent: Some(40),
@@ -245,13 +264,29 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_left_out() {
-        let check = |text: &str| assert_eq!(Address::from_fragment(text), Address::default(), "{text}");
-        for text in
-            ["map=9/95/0", "map=9/NaN/0", "map=99/1/1", "map=9", "region=<b>", "region=", "point=1", "swipe=101"]
-        {
+        let check =
+            |text: &str| assert_eq!(Address::from_fragment(text), Address::default(), "{text}");
+        for text in [
+            "map=9/95/0",
+            "map=9/NaN/0",
+            "map=99/1/1",
+            "map=9",
+            "region=<b>",
+            "region=",
+            "point=1",
+            "swipe=101",
+        ] {
             check(text);
         }
-        for text in ["palette=mauve", "opacity=-1", "opacity=101", "dnbr=x/y", "basemap=", "&&==&", "lang=de"] {
+        for text in [
+            "palette=mauve",
+            "opacity=-1",
+            "opacity=101",
+            "dnbr=x/y",
+            "basemap=",
+            "&&==&",
+            "lang=de",
+        ] {
             check(text);
         }
         assert_eq!(Address::from_fragment("basemap=%zz%f").basemap.as_deref(), Some("%zz%f"));

@@ -17,8 +17,9 @@ pub fn read() -> Address {
     Address::from_fragment(&window().location().hash().unwrap_or_default())
 }
 
-/// Writes `address` into the browser's whenever it changes, and calls `open` when the reader goes to another one.
-/// Another region is a step that "back" undoes; all else takes the place of the address before.
+/// Writes `address` into the browser's whenever it changes, and calls `open` when the reader goes
+/// to another one. Another region is a step that "back" undoes; all else takes the place of the
+/// address before.
 pub fn keep(address: Signal<Address>, open: impl Fn(Address) + 'static) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
     follow(move || {
@@ -44,7 +45,8 @@ pub fn write(address: &Address) -> String {
         && let Ok(history) = window().history()
     {
         let url = format!("#{fragment}");
-        // An address that the browser refuses is not worth a notice: the page still shows what it shows.
+        // An address that the browser refuses is not worth a notice: the page still shows what it
+        // shows.
         let _ = if shown.region != address.region && shown != Address::default() {
             history.push_state_with_url(&JsValue::NULL, "", Some(&url))
         } else {

@@ -106,7 +106,9 @@ pub fn App() -> impl IntoView {
     follow(move || {
         let title = basemap_title.get();
         if let Some(config) = atlas.config.get() {
-            drawing.basemap.set(config.basemaps.into_iter().find(|basemap| Some(&basemap.title) == title.as_ref()));
+            drawing.basemap.set(
+                config.basemaps.into_iter().find(|basemap| Some(&basemap.title) == title.as_ref()),
+            );
         }
     });
     let address = Signal::derive(move || address_of(drawing, at, basemap_title, atlas));
@@ -119,9 +121,9 @@ pub fn App() -> impl IntoView {
     // The legend speaks of one region.
     let in_view = Memo::new(move |_| {
         let (chosen, view) = (at.region.get(), at.view.get());
-        atlas
-            .regions
-            .with(|regions| region_in_view(regions.as_deref().unwrap_or_default(), chosen.as_deref(), view).cloned())
+        atlas.regions.with(|regions| {
+            region_in_view(regions.as_deref().unwrap_or_default(), chosen.as_deref(), view).cloned()
+        })
     });
     let areas = Signal::derive(move || {
         let region = in_view.get()?;
@@ -139,7 +141,10 @@ pub fn App() -> impl IntoView {
     // High resolution comes by itself where the map is near enough for it.
     let is_near = Memo::new(move |_| {
         let least = atlas.config.with(|config| {
-            config.as_ref().filter(|config| config.stac_url.is_some()).map(|config| f64::from(config.highres_zoom))
+            config
+                .as_ref()
+                .filter(|config| config.stac_url.is_some())
+                .map(|config| f64::from(config.highres_zoom))
         });
         least.zip(at.centre.get()).is_some_and(|(least, centre)| centre.zoom >= least)
     });
@@ -189,7 +194,12 @@ fn unread((lon, lat): (f64, f64)) -> Point {
     Point { lon, lat, reading: None }
 }
 
-fn address_of(drawing: Drawing, at: Whereabouts, basemap_title: RwSignal<Option<String>>, atlas: Atlas) -> Address {
+fn address_of(
+    drawing: Drawing,
+    at: Whereabouts,
+    basemap_title: RwSignal<Option<String>>,
+    atlas: Atlas,
+) -> Address {
     let basemap = drawing.basemap.get().map(|basemap| basemap.title);
     Address {
         centre: at.centre.get(),
@@ -204,7 +214,13 @@ fn address_of(drawing: Drawing, at: Whereabouts, basemap_title: RwSignal<Option<
     }
 }
 
-fn open(asked: Address, drawing: Drawing, at: Whereabouts, basemap_title: RwSignal<Option<String>>, atlas: Atlas) {
+fn open(
+    asked: Address,
+    drawing: Drawing,
+    at: Whereabouts,
+    basemap_title: RwSignal<Option<String>>,
+    atlas: Atlas,
+) {
     drawing.palette.set(asked.palette);
     drawing.filter.set(asked.filter);
     drawing.opacity_percent.set(asked.opacity_percent);

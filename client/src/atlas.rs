@@ -77,8 +77,8 @@ impl Atlas {
         self.problems.update(|problems| problem::add(problems, problem));
     }
 
-    /// Hears that a tile could not be shown. A tile that is gone means that a newer map may have been
-    /// published: the metadata is read again, once a run.
+    /// Hears that a tile could not be shown. A tile that is gone means that a newer map may have
+    /// been published: the metadata is read again, once a run.
     pub fn hear_of_tile(self, name: &str, run_id: &str, failure: &NoTile) {
         if !failure.is_not_found() {
             self.report_tiles(name);
@@ -86,7 +86,8 @@ impl Atlas {
             let (name, run_id) = (name.to_owned(), run_id.to_owned());
             spawn_local(async move {
                 self.load_region(&name).await;
-                let is_unchanged = |entry: &RegionEntry| entry.map().is_some_and(|map| map.run_id == run_id);
+                let is_unchanged =
+                    |entry: &RegionEntry| entry.map().is_some_and(|map| map.run_id == run_id);
                 if self.find(&name, is_unchanged) == Some(true) {
                     self.report_tiles(&name);
                 }
@@ -108,10 +109,14 @@ impl Atlas {
         });
         match lookup {
             Err(reading) | Ok((Lookup::Known(reading), _)) => reading,
-            Ok((Lookup::Pixel(tile, pixel), template)) => match source.indices(&tile_url(&template, tile)).await {
-                Ok(indices) => indices.get(pixel).map_or(Reading::Unavailable, |index| Reading::from_index(*index)),
-                Err(_) => Reading::Unavailable,
-            },
+            Ok((Lookup::Pixel(tile, pixel), template)) => {
+                match source.indices(&tile_url(&template, tile)).await {
+                    Ok(indices) => indices
+                        .get(pixel)
+                        .map_or(Reading::Unavailable, |index| Reading::from_index(*index)),
+                    Err(_) => Reading::Unavailable,
+                }
+            }
         }
     }
 
@@ -158,8 +163,9 @@ impl Atlas {
     }
 
     fn find<T>(self, name: &str, answer: impl FnOnce(&RegionEntry) -> T) -> Option<T> {
-        self.regions
-            .with_untracked(|regions| regions.iter().flatten().find(|entry| entry.line.name == name).map(answer))
+        self.regions.with_untracked(|regions| {
+            regions.iter().flatten().find(|entry| entry.line.name == name).map(answer)
+        })
     }
 }
 

@@ -5,15 +5,18 @@ use leptos::prelude::*;
 
 use crate::words::words;
 
-/// A choice between the plain background and the site's raster basemaps; nothing where there are none.
+/// A choice between the plain background and the site's raster basemaps; nothing where there are
+/// none.
 #[component]
-pub fn BasemapSelect(#[prop(into)] basemaps: Signal<Vec<Basemap>>, chosen: RwSignal<Option<Basemap>>) -> impl IntoView {
+pub fn BasemapSelect(
+    #[prop(into)] basemaps: Signal<Vec<Basemap>>,
+    chosen: RwSignal<Option<Basemap>>,
+) -> impl IntoView {
     let choose = move |event| {
         let place = event_target_value(&event).parse::<usize>().ok();
         chosen.set(place.and_then(|place| basemaps.get_untracked().into_iter().nth(place)));
     };
-    let option =
-        |(place, basemap): (usize, Basemap)| view! { <option value=place.to_string()>{basemap.title}</option> };
+    let option = |(place, basemap): (usize, Basemap)| view! { <option value=place.to_string()>{basemap.title}</option> };
     let field = move || {
         view! {
             <label class="field">

@@ -1,23 +1,28 @@
 //! What a module that loads later sees of the page.
 //!
-//! The page and such a module are two WebAssembly programs with a memory each. They share the document, and one
-//! JavaScript object, made by the page (`toolbox.rs`) and handed to the module when it is loaded: this one.
+//! The page and such a module are two WebAssembly programs with a memory each. They share the
+//! document, and one JavaScript object, made by the page (`toolbox.rs`) and handed to the module
+//! when it is loaded: this one.
 //!
-//! - What the reader chose is told as the page's address tells it: [`Page::address`] gives the text that
-//!   `Address::from_fragment` reads (palette, hidden classes, range of dNBR, opacity, chosen region and place).
+//! - What the reader chose is told as the page's address tells it: [`Page::address`] gives the text
+//!   that `Address::from_fragment` reads (palette, hidden classes, range of dNBR, opacity, chosen
+//!   region and place).
 //! - What is published is told as it was published: [`Page::region`] gives the text that
 //!   `published::region_from_json` reads, untrusted as ever.
-//! - A module speaks as the page does ([`Page::language`], [`Page::units`]) out of the same tables; `Tools` keeps
-//!   `words()` in step, so that whatever is reactive speaks anew.
-//! - Whoever wants to follow the page calls [`Page::listen`]: its function is called, without arguments, after
-//!   anything told here has changed. Where the map is, Leaflet itself tells: [`Page::map`] is Leaflet's own object.
-//! - A tool that wants clicks and keys on the map for itself claims it ([`Page::claim`]); the page reads no place
-//!   meanwhile. One tool has the map at a time: who finds that another claimed it ends.
-//! - A tool draws its own elements: in the panel in the [`Page::room`], beside the map in the body. Styles are the
-//!   page's. What it leaves in the room stays when the page makes its panel anew. Layers that it lays in Leaflet's
-//!   pane `severity` have the opacity and the divider that the reader chose for the page's own.
-//! - A module has a part of the address to itself, `hr=…` ([`Page::part`]); the page keeps it through links and
-//!   reloads, and loads the tools when it opens with one.
+//! - A module speaks as the page does ([`Page::language`], [`Page::units`]) out of the same tables;
+//!   `Tools` keeps `words()` in step, so that whatever is reactive speaks anew.
+//! - Whoever wants to follow the page calls [`Page::listen`]: its function is called, without
+//!   arguments, after anything told here has changed. Where the map is, Leaflet itself tells:
+//!   [`Page::map`] is Leaflet's own object.
+//! - A tool that wants clicks and keys on the map for itself claims it ([`Page::claim`]); the page
+//!   reads no place meanwhile. One tool has the map at a time: who finds that another claimed it
+//!   ends.
+//! - A tool draws its own elements: in the panel in the [`Page::room`], beside the map in the body.
+//!   Styles are the page's. What it leaves in the room stays when the page makes its panel anew.
+//!   Layers that it lays in Leaflet's pane `severity` have the opacity and the divider that the
+//!   reader chose for the page's own.
+//! - A module has a part of the address to itself, `hr=…` ([`Page::part`]); the page keeps it
+//!   through links and reloads, and loads the tools when it opens with one.
 
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
@@ -42,7 +47,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn address(this: &Page) -> String;
 
-    /// `meta/<region>.json` of the region that the legend speaks of, as it was published; `None` without one.
+    /// `meta/<region>.json` of the region that the legend speaks of, as it was published; `None`
+    /// without one.
     #[wasm_bindgen(method)]
     pub fn region(this: &Page) -> Option<String>;
 
@@ -74,7 +80,8 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn claim(this: &Page, tool: Option<&str>);
 
-    /// Says a sentence beside the map and to those who listen, for some seconds; `None` takes it back.
+    /// Says a sentence beside the map and to those who listen, for some seconds; `None` takes it
+    /// back.
     #[wasm_bindgen(method)]
     pub fn say(this: &Page, sentence: Option<&str>);
 

@@ -23,8 +23,14 @@ pub async fn copy(text: &str) -> bool {
 /// The old way, which needs a text that is selected. The focus goes back to where it was.
 fn copy_by_hand(text: &str) -> bool {
     let copied = || {
-        let before = document().active_element().and_then(|focused| focused.dyn_into::<web_sys::HtmlElement>().ok());
-        let area = document().create_element("textarea").ok()?.dyn_into::<web_sys::HtmlTextAreaElement>().ok()?;
+        let before = document()
+            .active_element()
+            .and_then(|focused| focused.dyn_into::<web_sys::HtmlElement>().ok());
+        let area = document()
+            .create_element("textarea")
+            .ok()?
+            .dyn_into::<web_sys::HtmlTextAreaElement>()
+            .ok()?;
         area.set_value(text);
         document().body()?.append_child(&area).ok()?;
         area.select();

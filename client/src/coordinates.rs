@@ -51,10 +51,16 @@ pub fn read(text: &str) -> Coordinates {
 type Angle = (f64, Option<bool>);
 
 fn place((first, first_is_lat): Angle, (second, second_is_lat): Angle) -> Coordinates {
-    let position = |lat: f64, lon: f64| (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some(Position { lon, lat });
+    let position = |lat: f64, lon: f64| {
+        (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some(Position { lon, lat })
+    };
     match (first_is_lat, second_is_lat) {
-        (Some(true), Some(false)) => position(first, second).map_or(Coordinates::NotOnEarth, Coordinates::One),
-        (Some(false), Some(true)) => position(second, first).map_or(Coordinates::NotOnEarth, Coordinates::One),
+        (Some(true), Some(false)) => {
+            position(first, second).map_or(Coordinates::NotOnEarth, Coordinates::One)
+        }
+        (Some(false), Some(true)) => {
+            position(second, first).map_or(Coordinates::NotOnEarth, Coordinates::One)
+        }
         (None, None) => match (position(first, second), position(second, first)) {
             (Some(latitude_first), Some(longitude_first)) if latitude_first != longitude_first => {
                 Coordinates::Ambiguous { latitude_first, longitude_first }
@@ -71,10 +77,16 @@ fn angles(tokens: &[Token]) -> Option<[Angle; 2]> {
     Some([angle(first)?, angle(second)?])
 }
 
-/// The tokens of the two angles: parted by hemispheres, else by a separator, else by degree signs, else in the middle.
+/// The tokens of the two angles: parted by hemispheres, else by a separator, else by degree signs,
+/// else in the middle.
 fn halves(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
     let places = |is_meant: fn(&Token) -> bool| {
-        tokens.iter().enumerate().filter(move |(_, token)| is_meant(token)).map(|(place, _)| place).collect::<Vec<_>>()
+        tokens
+            .iter()
+            .enumerate()
+            .filter(move |(_, token)| is_meant(token))
+            .map(|(place, _)| place)
+            .collect::<Vec<_>>()
     };
     let hemispheres = places(|token| matches!(token, Token::Hemisphere(..)));
     let degrees = places(|token| *token == Token::Degree);
@@ -100,11 +112,13 @@ fn angle(tokens: &[Token]) -> Option<Angle> {
             Token::Degree | Token::Separator => {}
         }
     }
-    let ((degrees, is_negative), parts) = numbers.split_first().map(|(first, rest)| (*first, rest))?;
-    let are_parts = parts.len() <= 2 && parts.iter().all(|(part, negative)| *part < 60.0 && !negative);
+    let ((degrees, is_negative), parts) =
+        numbers.split_first().map(|(first, rest)| (*first, rest))?;
+    let are_parts =
+        parts.len() <= 2 && parts.iter().all(|(part, negative)| *part < 60.0 && !negative);
     let is_whole = |value: f64| value == value.trunc();
-    let may_have_parts =
-        parts.is_empty() || is_whole(degrees) && parts.iter().rev().skip(1).all(|part| is_whole(part.0));
+    let may_have_parts = parts.is_empty()
+        || is_whole(degrees) && parts.iter().rev().skip(1).all(|part| is_whole(part.0));
     if !are_parts || !may_have_parts || (is_negative && hemisphere.is_some()) {
         return None;
     }
@@ -127,7 +141,8 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             '0'..='9' | '.' | '-' | '+' => {
                 let is_negative = letter == '-';
                 let digits = if matches!(letter, '-' | '+') { after } else { rest };
-                let is_part = |c: char| c.is_ascii_digit() || c == '.' || (c == ',' && has_decimal_commas);
+                let is_part =
+                    |c: char| c.is_ascii_digit() || c == '.' || (c == ',' && has_decimal_commas);
                 let end = digits.find(|c| !is_part(c)).unwrap_or(digits.len());
                 // A comma at the end of a number parts it from the next.
                 let number = digits[..end].trim_end_matches(',');
@@ -160,7 +175,12 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
 }
 
 /// A letter that another follows begins a word.
-fn hemisphere<'a>(tokens: &mut Vec<Token>, after: &'a str, sign: f64, is_latitude: bool) -> Option<&'a str> {
+fn hemisphere<'a>(
+    tokens: &mut Vec<Token>,
+    after: &'a str,
+    sign: f64,
+    is_latitude: bool,
+) -> Option<&'a str> {
     tokens.push(Token::Hemisphere(sign, is_latitude));
     (!after.starts_with(|next: char| next.is_ascii_alphabetic())).then_some(after)
 }
@@ -171,7 +191,8 @@ fn has_decimal_commas(text: &str) -> bool {
         let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
         at > 0 && is_digit(text.as_bytes().get(at - 1)) && is_digit(text.as_bytes().get(at + 1))
     };
-    !text.contains('.') && text.match_indices(',').filter(|(at, _)| between_digits(*at)).count() == 2
+    !text.contains('.')
+        && text.match_indices(',').filter(|(at, _)| between_digits(*at)).count() == 2
 }
 
 #[cfg(test)]
@@ -180,7 +201,9 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(text: &str, expected: Coordinates) {
-        let is_near = |one: Position, other: Position| (one.lon - other.lon).hypot(one.lat - other.lat) < 1e-6;
+        let is_near = |one: Position, other: Position| {
+            (one.lon - other.lon).hypot(one.lat - other.lat) < 1e-6
+        };
         let agrees = match (read(text), expected) {
             (Coordinates::One(one), Coordinates::One(other)) => is_near(one, other),
             (
@@ -221,7 +244,9 @@ mod tests {
         let (lat, lon) = (38.5, 23.4);
         let latitude_first = Position { lon, lat };
         let longitude_first = Position { lon: lat, lat: lon };
-        for text in ["38.5, 23.4", "38.5 23.4", "38,5 23,4", "38,5; 23,4", "38,5, 23,4", "38.5/23.4"] {
+        for text in
+            ["38.5, 23.4", "38.5 23.4", "38,5 23,4", "38,5; 23,4", "38,5, 23,4", "38.5/23.4"]
+        {
             check(text, Coordinates::Ambiguous { latitude_first, longitude_first });
         }
         check("10 10", one(10.0, 10.0));
@@ -229,7 +254,17 @@ mod tests {
 
     #[test]
     fn what_is_no_place_is_none() {
-        for text in ["", "35.12", "Athens", "35 N", "35 N 36 S", "1 2 3", "35.12 N -119.9 W", "-35 S 20 E", "3N4E5W"] {
+        for text in [
+            "",
+            "35.12",
+            "Athens",
+            "35 N",
+            "35 N 36 S",
+            "1 2 3",
+            "35.12 N -119.9 W",
+            "-35 S 20 E",
+            "3N4E5W",
+        ] {
             check(text, Coordinates::None);
         }
         for text in ["Nowhere 3", "35.5 70 N 20 E", "35 70 N 20 E", "35°-5' 20°", "1..2 3"] {
@@ -262,7 +297,8 @@ mod tests {
         fn what_the_page_writes_it_reads(lat in -90.0f64..=90.0, lon in -180.0f64..=180.0) {
             let written = crate::words::ENGLISH.coordinates(lon, lat);
             if let Coordinates::One(at) = read(&written) {
-                prop_assert!((at.lat - lat).abs() < 6e-5 && (at.lon - lon).abs() < 6e-5, "{written}: {at:?}");
+                prop_assert!((at.lat - lat).abs() < 6e-5 && (at.lon - lon).abs() < 6e-5, "{written}: \
+                    {at:?}");
             } else {
                 // On the equator or the first meridian there is no hemisphere.
                 prop_assert!(written.contains(" 0.0000°") || written.starts_with("0.0000°"), "{written}");

@@ -1,11 +1,13 @@
-//! How well a region is covered: one word for the map, the list and the panel, from a few published facts.
+//! How well a region is covered: one word for the map, the list and the panel, from a few published
+//! facts.
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::Status;
 
 use crate::region_entry::{MetaState, RegionEntry};
 
-/// Until the site's settings are here, a map is stale after this many days; the batch's own default.
+/// Until the site's settings are here, a map is stale after this many days; the batch's own
+/// default.
 pub const STALE_AFTER_DAYS: u32 = 30;
 
 /// How well a region is covered, the best first.
@@ -28,7 +30,8 @@ pub enum Coverage {
 impl Coverage {
     /// All of them, the best first.
     #[cfg(test)]
-    pub const ALL: [Self; 6] = [Self::Fresh, Self::Due, Self::Stale, Self::Pending, Self::Failed, Self::Broken];
+    pub const ALL: [Self; 6] =
+        [Self::Fresh, Self::Due, Self::Stale, Self::Pending, Self::Failed, Self::Broken];
 
     /// The coverage of a region at a moment.
     pub fn of(entry: &RegionEntry, stale_after_days: u32, now: DateTime<Utc>) -> Self {
@@ -59,7 +62,8 @@ pub fn age_days(since: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
     u32::try_from((now - since).num_days()).unwrap_or(0)
 }
 
-/// Coverage from the last run, the last success, and how old a map may grow: before it is due, before it is stale.
+/// Coverage from the last run, the last success, and how old a map may grow: before it is due,
+/// before it is stale.
 fn coverage(
     status: Status,
     last_success_at: Option<DateTime<Utc>>,
@@ -107,7 +111,11 @@ mod tests {
     fn a_failure_outweighs_age_and_no_success_is_pending() {
         let check = |status, made: Option<&str>, expected| {
             let now = moment("2025-08-29T02:59:59Z");
-            assert_eq!(coverage(status, made.map(moment), (7, 30), now), expected, "{status:?} {made:?}");
+            assert_eq!(
+                coverage(status, made.map(moment), (7, 30), now),
+                expected,
+                "{status:?} {made:?}"
+            );
         };
         check(Status::Failed, Some("2025-08-21T03:00:00Z"), Coverage::Failed);
         check(Status::Failed, Some("2020-08-21T03:00:00Z"), Coverage::Failed);
@@ -120,7 +128,10 @@ mod tests {
     #[test]
     fn an_interval_longer_than_stale_still_turns_stale() {
         let made = Some(moment("2025-01-01T00:00:00Z"));
-        assert_eq!(coverage(Status::Success, made, (90, 30), moment("2025-02-15T00:00:00Z")), Coverage::Stale);
+        assert_eq!(
+            coverage(Status::Success, made, (90, 30), moment("2025-02-15T00:00:00Z")),
+            Coverage::Stale
+        );
     }
 
     #[test]
@@ -142,7 +153,8 @@ mod tests {
 
     #[test]
     fn every_coverage_has_a_key_of_its_own() {
-        let keys: std::collections::BTreeSet<_> = Coverage::ALL.into_iter().map(Coverage::key).collect();
+        let keys: std::collections::BTreeSet<_> =
+            Coverage::ALL.into_iter().map(Coverage::key).collect();
         assert_eq!(keys.len(), Coverage::ALL.len());
     }
 }

@@ -20,8 +20,9 @@ impl Covered {
             return Self::default();
         };
         let panel = panel.get_bounding_client_rect();
-        let size =
-            |size: Result<wasm_bindgen::JsValue, _>| size.ok().and_then(|size| size.as_f64()).unwrap_or_default();
+        let size = |size: Result<wasm_bindgen::JsValue, _>| {
+            size.ok().and_then(|size| size.as_f64()).unwrap_or_default()
+        };
         let (width, height) = (size(window().inner_width()), size(window().inner_height()));
         if panel.width() < width * 0.6 {
             Self { left_px: panel.right(), bottom_px: 0.0 }
@@ -39,9 +40,13 @@ impl Covered {
     pub fn left_of_divider(self, map: &Map, percent: u8) -> String {
         let size = map.size();
         let corner = |x: f64, y: f64| map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
-        let (first, last) = (corner(0.0, 0.0), corner(self.divider_px(size.x(), percent), size.y()));
+        let (first, last) =
+            (corner(0.0, 0.0), corner(self.divider_px(size.x(), percent), size.y()));
         let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
-        format!("polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px {bottom}px)")
+        format!(
+            "polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px \
+            {bottom}px)"
+        )
     }
 
     /// The way back, for a divider that was dragged there.
@@ -62,6 +67,10 @@ mod tests {
             assert_eq!(covered.divider_percent(1440.0, at_px), percent);
         }
         assert_eq!(covered.divider_percent(1440.0, 20.0), 0);
-        assert_eq!(Covered::default().divider_percent(0.0, 0.0), 0, "a window of no width divides nothing");
+        assert_eq!(
+            Covered::default().divider_percent(0.0, 0.0),
+            0,
+            "a window of no width divides nothing"
+        );
     }
 }

@@ -5,13 +5,15 @@ use leptos::prelude::*;
 use crate::filter::{Filter, RANGE_HUNDREDTHS};
 use crate::words::{LEGEND_UNIT, words};
 
-/// Two sliders over one track; each is a native one, so that keyboards, fingers and screen readers know it.
+/// Two sliders over one track; each is a native one, so that keyboards, fingers and screen readers
+/// know it.
 #[component]
 pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
     let (first, last) = (*RANGE_HUNDREDTHS.start(), *RANGE_HUNDREDTHS.end());
     let least = move || filter.get().range().0.unwrap_or(first);
     let end = move || filter.get().range().1.unwrap_or(last);
-    let share = move |hundredths: i16| 100.0 * f64::from(hundredths - first) / f64::from(last - first);
+    let share =
+        move |hundredths: i16| 100.0 * f64::from(hundredths - first) / f64::from(last - first);
     let least_said = move || words().limit(filter.get().range().0);
     let end_said = move || words().limit(filter.get().range().1);
     let range_said = move || match filter.get().range() {
@@ -22,8 +24,10 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
         let Ok(chosen) = event_target_value(&event).parse::<i16>() else {
             return;
         };
-        // Neither handle pushes the other along. Both ends are read before the filter is written, which locks it.
-        let (least, end) = if is_least { (chosen.min(end()), end()) } else { (least(), chosen.max(least())) };
+        // Neither handle pushes the other along. Both ends are read before the filter is written,
+        // which locks it.
+        let (least, end) =
+            if is_least { (chosen.min(end()), end()) } else { (least(), chosen.max(least())) };
         filter.update(|filter| *filter = filter.with_range(Some(least), Some(end)));
     };
     view! {

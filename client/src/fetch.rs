@@ -58,7 +58,9 @@ async fn body(
 ) -> Result<JsValue, FetchError> {
     let how = RequestInit::new();
     how.set_cache(cache);
-    let answer = JsFuture::from(window().fetch_with_str_and_init(url, &how)).await.map_err(|_| network(url))?;
+    let answer = JsFuture::from(window().fetch_with_str_and_init(url, &how))
+        .await
+        .map_err(|_| network(url))?;
     let response: Response = answer.unchecked_into();
     match response.status() {
         200..=299 => {}

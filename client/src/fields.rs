@@ -1,5 +1,5 @@
-//! The fields of a published JSON object, read one by one: the page is small first, and derived readers are large. The
-//! tests of `published.rs` hold what is read here against them.
+//! The fields of a published JSON object, read one by one: the page is small first, and derived
+//! readers are large. The tests of `published.rs` hold what is read here against them.
 //!
 //! Everything gives `None` where a field is missing or is not what it should be.
 
@@ -20,8 +20,13 @@ impl<'a> Fields<'a> {
         matches!(value, Value::Object(_)).then_some(Self(value))
     }
 
-    /// A field that may be missing or null: `Some(None)` then. `None` where it is there and `read` cannot read it.
-    pub fn maybe<T>(self, name: &str, read: impl FnOnce(Self, &str) -> Option<T>) -> Option<Option<T>> {
+    /// A field that may be missing or null: `Some(None)` then. `None` where it is there and `read`
+    /// cannot read it.
+    pub fn maybe<T>(
+        self,
+        name: &str,
+        read: impl FnOnce(Self, &str) -> Option<T>,
+    ) -> Option<Option<T>> {
         match self.0.field(name) {
             None | Some(Value::Null) => Some(None),
             Some(_) => read(self, name).map(Some),
@@ -29,7 +34,12 @@ impl<'a> Fields<'a> {
     }
 
     /// A field that may be missing, but not null, and then is `default`.
-    pub fn or<T>(self, name: &str, default: T, read: impl FnOnce(Self, &str) -> Option<T>) -> Option<T> {
+    pub fn or<T>(
+        self,
+        name: &str,
+        default: T,
+        read: impl FnOnce(Self, &str) -> Option<T>,
+    ) -> Option<T> {
         if self.0.field(name).is_some() { read(self, name) } else { Some(default) }
     }
 
@@ -119,11 +129,20 @@ mod tests {
 
     #[test]
     fn a_moment_is_read_to_the_nanosecond() {
-        for text in ["2025-07-24T18:39:19Z", "2025-07-24T18:39:19.024Z", "2024-02-29T23:59:59.123456789Z"] {
+        for text in
+            ["2025-07-24T18:39:19Z", "2025-07-24T18:39:19.024Z", "2024-02-29T23:59:59.123456789Z"]
+        {
             assert_eq!(moment(text), Some(text.parse().unwrap()), "{text}");
         }
-        for text in ["2025-07-24", "2025-07-24T18:39Z", "2025-02-29T00:00:00Z", "2025-07-24T24:00:00Z", "TZ", "T.Z", ""]
-        {
+        for text in [
+            "2025-07-24",
+            "2025-07-24T18:39Z",
+            "2025-02-29T00:00:00Z",
+            "2025-07-24T24:00:00Z",
+            "TZ",
+            "T.Z",
+            "",
+        ] {
             assert_eq!(moment(text), None, "{text}");
         }
     }

@@ -47,11 +47,15 @@ impl Filter {
         (self.least, self.end)
     }
 
-    /// The same choice with another range; an end at or beyond what can be chosen is open. The least value
-    /// never passes the end.
+    /// The same choice with another range; an end at or beyond what can be chosen is open. The
+    /// least value never passes the end.
     pub fn with_range(mut self, least: Option<i16>, end: Option<i16>) -> Self {
-        self.least = least.filter(|least| least > RANGE_HUNDREDTHS.start()).map(|it| it.min(*RANGE_HUNDREDTHS.end()));
-        self.end = end.filter(|end| end < RANGE_HUNDREDTHS.end()).map(|it| it.max(*RANGE_HUNDREDTHS.start()));
+        self.least = least
+            .filter(|least| least > RANGE_HUNDREDTHS.start())
+            .map(|it| it.min(*RANGE_HUNDREDTHS.end()));
+        self.end = end
+            .filter(|end| end < RANGE_HUNDREDTHS.end())
+            .map(|it| it.max(*RANGE_HUNDREDTHS.start()));
         if let (Some(least), Some(end)) = (self.least, self.end) {
             self.least = Some(least.min(end)).filter(|least| least > RANGE_HUNDREDTHS.start());
         }
@@ -60,7 +64,8 @@ impl Filter {
 
     /// Whether a dNBR lies in the range.
     pub fn holds(self, value: f32) -> bool {
-        self.least.is_none_or(|least| value >= dnbr(least)) && self.end.is_none_or(|end| value < dnbr(end))
+        self.least.is_none_or(|least| value >= dnbr(least))
+            && self.end.is_none_or(|end| value < dnbr(end))
     }
 
     /// Whether any value of a class is painted.
@@ -75,12 +80,14 @@ impl Filter {
     pub fn colours(self, palette: Palette) -> [[u8; 4]; 256] {
         let mut table = colours(palette, &Breaks::USGS);
         for (index, entry) in (0..=u8::MAX).zip(&mut table) {
-            let (Some(class), Some(middle)) = (class_from_index(index, &Breaks::USGS), dnbr_from_index(index)) else {
+            let (Some(class), Some(middle)) =
+                (class_from_index(index, &Breaks::USGS), dnbr_from_index(index))
+            else {
                 continue;
             };
             // The middle of a step of 0.01 lies on neither limit, which are whole hundredths.
-            let within =
-                self.least.is_none_or(|least| middle > dnbr(least)) && self.end.is_none_or(|end| middle < dnbr(end));
+            let within = self.least.is_none_or(|least| middle > dnbr(least))
+                && self.end.is_none_or(|end| middle < dnbr(end));
             let [red, green, blue] = palette.colour(class);
             *entry = [red, green, blue, if within && !self.hides(class) { 255 } else { 0 }];
         }
@@ -124,7 +131,9 @@ mod tests {
     #[test]
     fn values_outside_the_range_are_clear() {
         let filter = Filter::default().with_range(Some(20), Some(50));
-        for (dnbr, expected) in [(0.199, false), (0.20, true), (0.499, true), (0.50, false), (1.5, false)] {
+        for (dnbr, expected) in
+            [(0.199, false), (0.20, true), (0.499, true), (0.50, false), (1.5, false)]
+        {
             assert_eq!(is_painted(filter, dnbr), expected, "{dnbr}");
         }
     }
@@ -135,15 +144,22 @@ mod tests {
         assert_eq!(filter, Filter::default());
         assert!(is_painted(filter, -2.0) && is_painted(filter, 2.0));
         assert_eq!(Filter::default().with_range(Some(70), Some(20)).range(), (Some(20), Some(20)));
-        assert_eq!(Filter::default().with_range(Some(i16::MAX), Some(i16::MIN)).range(), (None, Some(-50)));
+        assert_eq!(
+            Filter::default().with_range(Some(i16::MAX), Some(i16::MIN)).range(),
+            (None, Some(-50))
+        );
     }
 
     #[test]
     fn a_class_shows_while_any_of_its_values_does() {
         let filter = Filter::default().with_range(Some(30), Some(66));
-        let shown: Vec<_> = Severity::ALL.into_iter().filter(|class| filter.shows(*class)).collect();
+        let shown: Vec<_> =
+            Severity::ALL.into_iter().filter(|class| filter.shows(*class)).collect();
         assert_eq!(shown, [Severity::ModerateLow, Severity::ModerateHigh]);
-        assert!(!Filter::default().shows(Severity::Unburned) && Filter::EVERYTHING.shows(Severity::Unburned));
+        assert!(
+            !Filter::default().shows(Severity::Unburned)
+                && Filter::EVERYTHING.shows(Severity::Unburned)
+        );
     }
 
     #[test]

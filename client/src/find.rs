@@ -76,7 +76,9 @@ pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> F
                 title: entry.line.title.clone(),
                 bbox: entry.bbox(),
             };
-            finds.options.extend(matching(regions, search).into_iter().take(MOST_REGIONS).map(region));
+            finds
+                .options
+                .extend(matching(regions, search).into_iter().take(MOST_REGIONS).map(region));
             let places = places.map(|places| places.find(search, MOST_PLACES)).unwrap_or_default();
             finds.options.extend(places.into_iter().cloned().map(Found::Place));
         }
@@ -92,7 +94,10 @@ impl Finds {
 
     /// What the reader should know of how the search was read.
     pub fn hint(&self) -> Option<&'static str> {
-        let is_ambiguous = matches!(self.options.first(), Some(Found::Position { order: Order::LatitudeFirst, .. }));
+        let is_ambiguous = matches!(
+            self.options.first(),
+            Some(Found::Position { order: Order::LatitudeFirst, .. })
+        );
         match (is_ambiguous, self.is_not_on_earth) {
             (true, _) => Some(words().ambiguous),
             (_, true) => Some(words().not_on_earth),
@@ -109,7 +114,10 @@ impl Found {
             Self::Position { at, .. } => around(*at, AROUND_POSITION),
             Self::Place(place) => {
                 let half = AROUND_PLACES.into_iter().find(|(least, _)| place.population >= *least);
-                around(Position { lon: place.lon, lat: place.lat }, half.map_or(AROUND_POSITION, |(_, half)| half))
+                around(
+                    Position { lon: place.lon, lat: place.lat },
+                    half.map_or(AROUND_POSITION, |(_, half)| half),
+                )
             }
         }
     }
@@ -143,7 +151,10 @@ mod tests {
     #[test]
     fn regions_come_before_places() {
         let finds = found("madr");
-        assert!(matches!(finds.options.as_slice(), [Found::Region { .. }, Found::Place(_)]), "{finds:?}");
+        assert!(
+            matches!(finds.options.as_slice(), [Found::Region { .. }, Found::Place(_)]),
+            "{finds:?}"
+        );
         assert_eq!(finds.options[0].place(), None);
         assert_eq!(finds.options[1].place(), Some((-119.0, 40.0)));
         let [west, south, east, north] = finds.options[1].bbox();

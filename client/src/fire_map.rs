@@ -136,7 +136,11 @@ impl FireMap {
         pane(&map, COVERAGE_PANE, 220);
         let severity_pane = pane(&map, SEVERITY_PANE, 250);
         leaflet::zoom_control(&options([("position", "bottomright".into())])).add_to(&map);
-        leaflet::scale_control(&options([("position", "bottomright".into()), ("imperial", false.into())])).add_to(&map);
+        leaflet::scale_control(&options([
+            ("position", "bottomright".into()),
+            ("imperial", false.into()),
+        ]))
+        .add_to(&map);
 
         let this = Rc::new(Self {
             land: LandLayer::on(&map, LAND_PANE),
@@ -164,12 +168,18 @@ impl FireMap {
     }
 
     /// Shows these regions: their outlines, their titles, and the tiles of those that have a map.
-    pub fn show_regions(&self, entries: &[RegionEntry], coverage_of: impl Fn(&RegionEntry) -> Coverage) {
+    pub fn show_regions(
+        &self,
+        entries: &[RegionEntry],
+        coverage_of: impl Fn(&RegionEntry) -> Coverage,
+    ) {
         let mut regions = self.regions.borrow_mut();
         regions.retain(|name, layers| {
             let stays = entries.iter().any(|entry| {
                 let coverage = coverage_of(entry);
-                let is_same = entry.line.name == *name && entry.bbox() == layers.bbox && coverage == layers.coverage;
+                let is_same = entry.line.name == *name
+                    && entry.bbox() == layers.bbox
+                    && coverage == layers.coverage;
                 is_same && words().coverage_note(coverage) == layers.note
             });
             if !stays {
@@ -179,8 +189,9 @@ impl FireMap {
             stays
         });
         for entry in entries {
-            let layers =
-                regions.entry(entry.line.name.clone()).or_insert_with(|| self.outline(entry, coverage_of(entry)));
+            let layers = regions
+                .entry(entry.line.name.clone())
+                .or_insert_with(|| self.outline(entry, coverage_of(entry)));
             let shown_run = layers.tiles.as_ref().map(|tiles| tiles.run_id().to_owned());
             if entry.map().map(|map| map.run_id.clone()) != shown_run {
                 layers.tiles = self.tiles(entry);
@@ -231,7 +242,10 @@ impl FireMap {
         let (_, filter) = self.paint.get();
         let size = self.map.size();
         let regions = self.regions.borrow();
-        let patches = regions.values().filter_map(|layers| layers.map.as_ref()).flat_map(|map| &map.burnt_patches);
+        let patches = regions
+            .values()
+            .filter_map(|layers| layers.map.as_ref())
+            .flat_map(|map| &map.burnt_patches);
         let in_view = patches.filter(|patch| passes(patch, filter)).filter_map(|patch| {
             let at = self.map.container_point(&place(patch.lon, patch.lat));
             let is_seen = (0.0..=size.x()).contains(&at.x()) && (0.0..=size.y()).contains(&at.y());
@@ -248,13 +262,20 @@ impl FireMap {
             ("className", "burnt-patch".into()),
             ("iconSize", js_sys::Array::of2(&DOT_TARGET_PX.into(), &DOT_TARGET_PX.into()).into()),
         ]));
-        let described = options([("icon", icon), ("title", title.as_str().into()), ("alt", title.as_str().into())]);
+        let described = options([
+            ("icon", icon),
+            ("title", title.as_str().into()),
+            ("alt", title.as_str().into()),
+        ]);
         let marker = leaflet::marker(&place(patch.lon, patch.lat), &described).add_to(&self.map);
         let chosen = Closure::<dyn FnMut(JsValue)>::new({
             let on_patch = self.on_patch.clone();
             move |event: JsValue| {
-                let original = js_sys::Reflect::get(&event, &"originalEvent".into()).unwrap_or_default();
-                let pressed = js_sys::Reflect::get(&original, &"key".into()).ok().and_then(|key| key.as_string());
+                let original =
+                    js_sys::Reflect::get(&event, &"originalEvent".into()).unwrap_or_default();
+                let pressed = js_sys::Reflect::get(&original, &"key".into())
+                    .ok()
+                    .and_then(|key| key.as_string());
                 if pressed.is_none_or(|key| key == "Enter") {
                     on_patch(surroundings(&patch));
                 }
@@ -283,7 +304,8 @@ impl FireMap {
             before.remove();
         }
         let layer = basemap.map(|basemap| {
-            let fine = options([("maxNativeZoom", basemap.max_zoom.into()), ("maxZoom", MAX_ZOOM.into())]);
+            let fine =
+                options([("maxNativeZoom", basemap.max_zoom.into()), ("maxZoom", MAX_ZOOM.into())]);
             let layer = leaflet::tile_layer(&basemap.url, &fine);
             let (title, on_failure) = (basemap.title.clone(), self.on_basemap_failure.clone());
             let failed = Closure::<dyn FnMut()>::new(move || on_failure(&title));
@@ -373,7 +395,8 @@ impl FireMap {
             move || on_pointer(None)
         });
         self.map.on("mouseout", left.into_js_value().unchecked_ref());
-        let pointed = Closure::<dyn FnMut(MouseEvent)>::new(move |event| on_pointer(Some(place_of(&event))));
+        let pointed =
+            Closure::<dyn FnMut(MouseEvent)>::new(move |event| on_pointer(Some(place_of(&event))));
         self.map.on("mousemove", pointed.into_js_value().unchecked_ref());
     }
 
@@ -384,7 +407,10 @@ impl FireMap {
                 if let Some(this) = this.upgrade() {
                     let centre = this.map.centre().wrap();
                     this.clip();
-                    on_view(this.view(), Centre { zoom: this.map.zoom(), lon: centre.lng(), lat: centre.lat() });
+                    on_view(
+                        this.view(),
+                        Centre { zoom: this.map.zoom(), lon: centre.lng(), lat: centre.lat() },
+                    );
                 }
             }
         });
@@ -465,7 +491,8 @@ impl FireMap {
             .map(|layers| {
                 let [west, _, _, north] = layers.bbox;
                 let anchor = corner(west, north);
-                Title { left_px: anchor.x(), bottom_px: anchor.y(), letters: layers.title_letters }.on_map(width_px)
+                Title { left_px: anchor.x(), bottom_px: anchor.y(), letters: layers.title_letters }
+                    .on_map(width_px)
             })
             .collect();
         for ((layers, title), has_room) in regions.values().zip(&titles).zip(with_room(&titles)) {
@@ -508,10 +535,15 @@ impl FireMap {
         let map = entry.map()?;
         let (name, run_id) = (entry.line.name.clone(), map.run_id.clone());
         let on_failure = self.on_tile_failure.clone();
-        let tiles =
-            SeverityLayer::on(&self.map, SEVERITY_PANE, (map, entry.bbox()), self.source.clone(), move |problem| {
+        let tiles = SeverityLayer::on(
+            &self.map,
+            SEVERITY_PANE,
+            (map, entry.bbox()),
+            self.source.clone(),
+            move |problem| {
                 on_failure(&name, &run_id, problem);
-            });
+            },
+        );
         let (palette, filter) = self.paint.get();
         tiles.paint(palette, filter);
         Some(tiles)
@@ -547,10 +579,14 @@ fn still_shape(class: &str, [more]: [(&str, JsValue); 1]) -> js_sys::Object {
 }
 
 fn still_marker(at: JsValue, icon: JsValue) -> Layer {
-    leaflet::marker(&at, &options([("icon", icon), ("interactive", false.into()), ("keyboard", false.into())]))
+    leaflet::marker(
+        &at,
+        &options([("icon", icon), ("interactive", false.into()), ("keyboard", false.into())]),
+    )
 }
 
-/// A title on the map, set as text: a title with markup in it stays a title. The note beside it is never cut off.
+/// A title on the map, set as text: a title with markup in it stays a title. The note beside it is
+/// never cut off.
 fn title_icon(title: &str, note: Option<&str>) -> JsValue {
     let text = |class: &str, text: &str| {
         let span = document().create_element("span")?;
@@ -574,5 +610,9 @@ fn title_icon(title: &str, note: Option<&str>) -> JsValue {
 }
 
 fn prefers_calm() -> bool {
-    window().match_media("(prefers-reduced-motion: reduce)").ok().flatten().is_some_and(|query| query.matches())
+    window()
+        .match_media("(prefers-reduced-motion: reduce)")
+        .ok()
+        .flatten()
+        .is_some_and(|query| query.matches())
 }

@@ -7,7 +7,8 @@ const LATIN: &[u8; 192] = b"aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnoo
 const VIETNAMESE: &[u8; 90] =
     b"aaaaaaaaaaaaaaaaaaaaaaaaeeeeeeeeeeeeeeeeiiiioooooooooooooooooooooooouuuuuuuuuuuuuuyyyyyyyy";
 
-/// Lower case, without accents; a hyphen is a space, an apostrophe nothing. Other scripts stay as they are.
+/// Lower case, without accents; a hyphen is a space, an apostrophe nothing. Other scripts stay as
+/// they are.
 pub fn fold(text: &str) -> String {
     let mut folded = String::with_capacity(text.len());
     for letter in text.chars() {
@@ -58,7 +59,10 @@ mod tests {
     #[test]
     fn every_letter_of_the_tables_is_a_plain_one() {
         for letter in ('À'..='ſ').chain('Ạ'..='ỹ').filter(|letter| letter.is_alphabetic()) {
-            assert!(fold(&letter.to_string()).bytes().all(|byte| byte.is_ascii_lowercase()), "{letter}");
+            assert!(
+                fold(&letter.to_string()).bytes().all(|byte| byte.is_ascii_lowercase()),
+                "{letter}"
+            );
         }
     }
 }

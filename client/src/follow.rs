@@ -2,7 +2,8 @@
 
 use leptos::prelude::Effect;
 
-/// An effect without a memory. All are of one type, so that the page holds the code behind an effect once.
+/// An effect without a memory. All are of one type, so that the page holds the code behind an
+/// effect once.
 pub fn follow(act: impl FnMut() + 'static) {
     follow_boxed(Box::new(act));
 }

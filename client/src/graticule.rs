@@ -2,10 +2,11 @@
 
 use dragonfly_core::mercator::{HALF_WORLD_M, MAX_LATITUDE, TILE_SIZE_PX, metres_from_lonlat};
 
-/// The distances between two lines, in millionths of a degree: whole, so that every line has one name.
+/// The distances between two lines, in millionths of a degree: whole, so that every line has one
+/// name.
 const STEPS: [i64; 16] = [
-    90_000_000, 60_000_000, 30_000_000, 20_000_000, 10_000_000, 5_000_000, 2_000_000, 1_000_000, 500_000, 200_000,
-    100_000, 50_000, 20_000, 10_000, 5_000, 2_000,
+    90_000_000, 60_000_000, 30_000_000, 20_000_000, 10_000_000, 5_000_000, 2_000_000, 1_000_000,
+    500_000, 200_000, 100_000, 50_000, 20_000, 10_000, 5_000, 2_000,
 ];
 const MILLION: f64 = 1_000_000.0;
 /// Two lines are at least this far apart at the equator.
@@ -51,7 +52,8 @@ impl Graticule {
     /// The lines that suit a zoom.
     pub fn at_zoom(zoom: f64) -> Self {
         let pixels_per_degree = f64::from(TILE_SIZE_PX) * zoom.exp2() / 360.0;
-        let wide_enough = |step: &i64| *step as f64 / MILLION * pixels_per_degree >= LEAST_DISTANCE_PX;
+        let wide_enough =
+            |step: &i64| *step as f64 / MILLION * pixels_per_degree >= LEAST_DISTANCE_PX;
         Self { step: STEPS.into_iter().rev().find(wide_enough).unwrap_or(STEPS[0]) }
     }
 
@@ -76,7 +78,9 @@ impl Graticule {
     pub fn longitude_ticks(self, view: View) -> Vec<Tick> {
         let [west, _, east, _] = view.bbox;
         let scale = view.width_px / (east - west);
-        self.lines(west, east).map(|degrees| Tick { degrees, at_px: (degrees - west) * scale }).collect()
+        self.lines(west, east)
+            .map(|degrees| Tick { degrees, at_px: (degrees - west) * scale })
+            .collect()
     }
 
     /// Where parallels meet the left or right edge.
@@ -84,7 +88,8 @@ impl Graticule {
         let [_, south, _, north] = view.bbox.map(|angle| angle.clamp(-MAX_LATITUDE, MAX_LATITUDE));
         let northing = |lat: f64| metres_from_lonlat(0.0, lat).1;
         let pixels_per_m = f64::from(TILE_SIZE_PX) * view.zoom.exp2() / (2.0 * HALF_WORLD_M);
-        // On a small map the screen reaches beyond the world, so its edge is not clamped like the lines are.
+        // On a small map the screen reaches beyond the world, so its edge is not clamped like the
+        // lines are.
         let top = northing(view.bbox[3].min(NEAREST_TO_POLE));
         let mut ticks: Vec<_> = self
             .lines(south, north)
@@ -109,7 +114,10 @@ mod tests {
         for zoom in 3..=17 {
             let graticule = Graticule::at_zoom(f64::from(zoom));
             let pixels = graticule.step as f64 / MILLION * 256.0 * f64::from(1 << zoom) / 360.0;
-            assert!((LEAST_DISTANCE_PX..LEAST_DISTANCE_PX * 2.6).contains(&pixels), "{zoom}: {pixels}");
+            assert!(
+                (LEAST_DISTANCE_PX..LEAST_DISTANCE_PX * 2.6).contains(&pixels),
+                "{zoom}: {pixels}"
+            );
         }
     }
 
@@ -117,18 +125,26 @@ mod tests {
     fn lines_have_simple_names() {
         let lines: Vec<_> = Graticule { step: 200_000 }.lines(-120.07, -119.5).collect();
         assert_eq!(lines, [-120.0, -119.8, -119.6]);
-        let decimals =
-            [30_000_000, 1_000_000, 500_000, 100_000, 20_000, 5_000].map(|step| Graticule { step }.decimals());
+        let decimals = [30_000_000, 1_000_000, 500_000, 100_000, 20_000, 5_000]
+            .map(|step| Graticule { step }.decimals());
         assert_eq!(decimals, [0, 0, 1, 1, 2, 3]);
     }
 
     #[test]
     fn ticks_lie_where_the_lines_meet_the_edge() {
-        let view = View { bbox: [-10.0, -10.0, 10.0, 10.0], width_px: 200.0, height_px: 201.0, zoom: 3.0 };
-        let at: Vec<_> = Graticule { step: 10_000_000 }.longitude_ticks(view).iter().map(|tick| tick.at_px).collect();
+        let view =
+            View { bbox: [-10.0, -10.0, 10.0, 10.0], width_px: 200.0, height_px: 201.0, zoom: 3.0 };
+        let at: Vec<_> = Graticule { step: 10_000_000 }
+            .longitude_ticks(view)
+            .iter()
+            .map(|tick| tick.at_px)
+            .collect();
         assert_eq!(at, [0.0, 100.0, 200.0]);
         let latitudes = Graticule { step: 10_000_000 }.latitude_ticks(view);
-        assert_eq!(latitudes.iter().map(|tick| tick.degrees).collect::<Vec<_>>(), [10.0, 0.0, -10.0]);
+        assert_eq!(
+            latitudes.iter().map(|tick| tick.degrees).collect::<Vec<_>>(),
+            [10.0, 0.0, -10.0]
+        );
         // Ten degrees of latitude at the equator are 2048 px / 360° × 10.05 at zoom 3.
         assert!((latitudes[1].at_px - 57.2).abs() < 0.1, "{latitudes:?}");
     }
@@ -136,7 +152,8 @@ mod tests {
     #[test]
     fn ticks_stay_on_their_lines_where_the_screen_reaches_beyond_the_world() {
         // At zoom 1 the world is 512 px high; 89.6° lies 205 px above its edge.
-        let view = View { bbox: [-10.0, -85.0, 10.0, 89.6], width_px: 28.0, height_px: 670.0, zoom: 1.0 };
+        let view =
+            View { bbox: [-10.0, -85.0, 10.0, 89.6], width_px: 28.0, height_px: 670.0, zoom: 1.0 };
         let ticks = Graticule { step: 30_000_000 }.latitude_ticks(view);
         let equator = ticks.iter().find(|tick| tick.degrees == 0.0).unwrap();
         assert!((equator.at_px - 461.0).abs() < 0.1, "{equator:?}");

@@ -7,7 +7,8 @@ use crate::follow::follow;
 use crate::markup::{fill, text};
 use crate::words::words;
 
-/// A button and the dialog that it opens. The browser itself keeps the focus in the dialog and gives it back.
+/// A button and the dialog that it opens. The browser itself keeps the focus in the dialog and
+/// gives it back.
 #[component]
 pub fn Help() -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
@@ -25,8 +26,10 @@ pub fn Help() -> impl IntoView {
     let explanations = NodeRef::<Div>::new();
     follow(move || {
         if let Some(explanations) = explanations.get() {
-            let told =
-                words().explanations.into_iter().flat_map(|(heading, told)| [text("h3", heading), text("p", told)]);
+            let told = words()
+                .explanations
+                .into_iter()
+                .flat_map(|(heading, told)| [text("h3", heading), text("p", told)]);
             fill(&explanations, &told.collect::<Vec<_>>());
         }
     });
@@ -48,7 +51,8 @@ pub fn Help() -> impl IntoView {
                 <button type="button" class="close" aria-label=words().close on:click=move |_| close()>
                     "×"
                 </button>
-                // After the button: the dialog gives the focus to the first of them and scrolls it into view.
+                // After the button: the dialog gives the focus to the first of them and scrolls it
+                // into view.
                 <a href="notices.html" data-testid="third-party-notices">{words().third_party_notices}</a>
             </div>
         </dialog>

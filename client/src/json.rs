@@ -1,7 +1,8 @@
-//! JSON, read piece by piece. A library for all needs would make the first load of the page a tenth larger.
+//! JSON, read piece by piece. A library for all needs would make the first load of the page a tenth
+//! larger.
 //!
-//! Everything gives `None` where the text is not what was asked for; what follows then is not read. The tests hold it
-//! against serde_json.
+//! Everything gives `None` where the text is not what was asked for; what follows then is not read.
+//! The tests hold it against serde_json.
 
 /// Lists and objects may lie this deep within each other.
 const DEEPEST: u8 = 100;
@@ -42,7 +43,9 @@ impl Value {
     /// A field of an object. Of several with one name the last counts.
     pub fn field(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Object(fields) => fields.iter().rev().find(|(one, _)| one == name).map(|(_, value)| value),
+            Self::Object(fields) => {
+                fields.iter().rev().find(|(one, _)| one == name).map(|(_, value)| value)
+            }
             _ => None,
         }
     }
@@ -119,7 +122,8 @@ impl<'a> Json<'a> {
     pub fn number(&mut self) -> Option<f64> {
         self.peek()?;
         let rest = self.text.get(self.at..)?;
-        let is_of_number = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
+        let is_of_number =
+            |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
         let length = rest.bytes().take_while(is_of_number).count();
         let number = rest.get(..length)?.parse().ok().filter(|number: &f64| number.is_finite())?;
         self.at += length;
@@ -155,7 +159,9 @@ impl<'a> Json<'a> {
             b't' => '\t',
             b'u' => {
                 let first = self.four_digits()?;
-                let second = if (0xD800..0xDC00).contains(&first) && self.text.get(self.at..)?.starts_with("\\u") {
+                let second = if (0xD800..0xDC00).contains(&first)
+                    && self.text.get(self.at..)?.starts_with("\\u")
+                {
                     self.at += 2;
                     Some(self.four_digits()?)
                 } else {
@@ -168,12 +174,20 @@ impl<'a> Json<'a> {
     }
 
     fn four_digits(&mut self) -> Option<u16> {
-        let digits = self.text.get(self.at..self.at + 4).filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()))?;
+        let digits = self
+            .text
+            .get(self.at..self.at + 4)
+            .filter(|it| it.bytes().all(|it| it.is_ascii_hexdigit()))?;
         self.at += 4;
         u16::from_str_radix(digits, 16).ok()
     }
 
-    fn nested(&mut self, open: u8, close: u8, item: &mut dyn FnMut(&mut Self) -> Option<()>) -> Option<()> {
+    fn nested(
+        &mut self,
+        open: u8,
+        close: u8,
+        item: &mut dyn FnMut(&mut Self) -> Option<()>,
+    ) -> Option<()> {
         self.take(open)?;
         if self.take(close).is_some() {
             return Some(());
@@ -225,9 +239,9 @@ mod tests {
             Theirs::Number(it) => Value::Number(it.as_f64().unwrap()),
             Theirs::String(it) => Value::Text(it.clone()),
             Theirs::Array(items) => Value::List(items.iter().map(expected).collect()),
-            Theirs::Object(fields) => {
-                Value::Object(fields.iter().map(|(name, it)| (name.clone(), expected(it))).collect())
-            }
+            Theirs::Object(fields) => Value::Object(
+                fields.iter().map(|(name, it)| (name.clone(), expected(it))).collect(),
+            ),
         }
     }
 
@@ -258,7 +272,8 @@ mod tests {
         }
 
         #[test]
-        fn what_serde_reads_is_read_alike_and_no_text_is_too_much(text in "[\\[\\]{},:\"\\\\u0-9a-fE.+ tn-]{0,24}") {
+        fn what_serde_reads_is_read_alike_and_no_text_is_too_much(text in "[\\[\\]{},:\"\\\\u0-9a-fE.+ \
+            tn-]{0,24}") {
             let ours = Value::read(&text);
             if let Ok(theirs) = serde_json::from_str::<serde_json::Value>(&text) {
                 prop_assert_eq!(ours, Some(expected(&theirs)));
@@ -280,7 +295,17 @@ mod tests {
     fn escapes_are_letters() {
         let text = r#""\u00e4\ud83d\udd25\n\"\/""#;
         assert_eq!(Value::read(text), Some(Value::Text("ä🔥\n\"/".into())));
-        for broken in [r#""\ud83d""#, r#""\ud83dx""#, r#""\u00""#, r#""\x""#, "\"\n\"", "\"", "1 2", "1e999", "[1,]"] {
+        for broken in [
+            r#""\ud83d""#,
+            r#""\ud83dx""#,
+            r#""\u00""#,
+            r#""\x""#,
+            "\"\n\"",
+            "\"",
+            "1 2",
+            "1e999",
+            "[1,]",
+        ] {
             assert_eq!(Value::read(broken), None, "{broken}");
         }
     }

@@ -1,4 +1,5 @@
-//! The words by which addresses, style sheets and tests know core's palettes and classes: those of the metadata.
+//! The words by which addresses, style sheets and tests know core's palettes and classes: those of
+//! the metadata.
 
 use dragonfly_core::{Palette, Severity};
 

@@ -45,7 +45,8 @@ pub struct LandLayer {
     world: Rc<RefCell<Option<World>>>,
 }
 
-/// The inks of the background, from the style sheet, so that they follow the reader's light or dark.
+/// The inks of the background, from the style sheet, so that they follow the reader's light or
+/// dark.
 struct Inks {
     land: String,
     coast: String,
@@ -56,13 +57,13 @@ struct Inks {
 impl LandLayer {
     /// Lays the background on the map; until there is a world it holds the graticule alone.
     pub fn on(map: &Map, pane: &str) -> Self {
-        let layer = leaflet::grid_layer(&options([("pane", pane.into()), ("keepBuffer", 3.into())]));
+        let layer =
+            leaflet::grid_layer(&options([("pane", pane.into()), ("keepBuffer", 3.into())]));
         let world: Rc<RefCell<Option<World>>> = Rc::default();
         let drawn = world.clone();
-        let create_tile =
-            Closure::<dyn FnMut(Point) -> Result<HtmlCanvasElement, JsValue>>::new(move |point: Point| {
-                draw(tile_of(&point), drawn.borrow().as_ref())
-            });
+        let create_tile = Closure::<dyn FnMut(Point) -> Result<HtmlCanvasElement, JsValue>>::new(
+            move |point: Point| draw(tile_of(&point), drawn.borrow().as_ref()),
+        );
         layer.set_create_tile(create_tile.into_js_value().unchecked_ref());
         layer.add_to(map);
         Self { layer, world }
@@ -133,8 +134,10 @@ fn graticule_in(tile: Tile) -> Vec<Vec<Pixel>> {
     let crisp = |px: f64| px.floor() + 0.5;
     let column = |lon: f64| crisp(cell_from_lonlat(tile.z, lon, 0.0).0 - f64::from(tile.x) * side);
     let row = |lat: f64| crisp(cell_from_lonlat(tile.z, 0.0, lat).1 - f64::from(tile.y) * side);
-    let meridians = graticule.lines(west, east).map(|lon| vec![[column(lon), 0.0], [column(lon), side]]);
-    let parallels = graticule.lines(south, north).map(|lat| vec![[0.0, row(lat)], [side, row(lat)]]);
+    let meridians =
+        graticule.lines(west, east).map(|lon| vec![[column(lon), 0.0], [column(lon), side]]);
+    let parallels =
+        graticule.lines(south, north).map(|lat| vec![[0.0, row(lat)], [side, row(lat)]]);
     meridians.chain(parallels).collect()
 }
 

@@ -1,6 +1,8 @@
 //! The legend as it is shown: core's entries with the colours that core paints.
 
-use dragonfly_core::{Breaks, LEGEND, LegendEntry, Palette, Rgb, Severity, class_from_index, colours};
+use dragonfly_core::{
+    Breaks, LEGEND, LegendEntry, Palette, Rgb, Severity, class_from_index, colours,
+};
 
 use crate::filter::Filter;
 use crate::words::words;
@@ -71,11 +73,18 @@ mod tests {
     fn the_legend_reads_from_high_severity_down() {
         let rows = legend_rows(Palette::default(), Filter::default(), &Breaks::USGS);
         let ranges: Vec<_> = rows.iter().map(|row| row.range.as_str()).collect();
-        let expected =
-            ["0.66 and more", "0.44 to 0.66", "0.27 to 0.44", "0.10 to 0.27", "−0.10 to 0.10", "below −0.10"];
+        let expected = [
+            "0.66 and more",
+            "0.44 to 0.66",
+            "0.27 to 0.44",
+            "0.10 to 0.27",
+            "−0.10 to 0.10",
+            "below −0.10",
+        ];
         assert_eq!(ranges, expected);
         assert_eq!(rows[5].classes.len(), 2);
-        let clear: Vec<_> = rows.iter().filter(|row| !row.is_painted).map(|row| row.title).collect();
+        let clear: Vec<_> =
+            rows.iter().filter(|row| !row.is_painted).map(|row| row.title).collect();
         assert_eq!(clear, ["Unburned"]);
         assert!(Severity::ALL.into_iter().all(|class| place_of(class).is_some()));
     }

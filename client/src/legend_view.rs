@@ -24,7 +24,8 @@ pub fn LegendView(
     filter: RwSignal<Filter>,
     areas: Signal<Option<Areas>>,
 ) -> impl IntoView {
-    // The buttons stay the same while their state changes, or the one just pressed would lose the focus.
+    // The buttons stay the same while their state changes, or the one just pressed would lose the
+    // focus.
     let rows = legend_rows(Palette::default(), Filter::default(), &Breaks::USGS);
     let count = rows.len();
     let shown = Memo::new(move |_| legend_rows(palette.get(), filter.get(), &Breaks::USGS));
@@ -43,11 +44,17 @@ pub fn LegendView(
     }
 }
 
-fn entry(row: Signal<Option<LegendRow>>, filter: RwSignal<Filter>, areas: Signal<Option<Areas>>) -> impl IntoView {
+fn entry(
+    row: Signal<Option<LegendRow>>,
+    filter: RwSignal<Filter>,
+    areas: Signal<Option<Areas>>,
+) -> impl IntoView {
     let classes = move || row.get().map(|row| row.classes).unwrap_or_default();
     let just_classes = move || classes().into_iter().map(|(class, _)| class).collect::<Vec<_>>();
     let joined = |parts: Vec<String>| parts.join(" ");
-    let keys = move || joined(just_classes().into_iter().map(|class| key::of_class(class).to_owned()).collect());
+    let keys = move || {
+        joined(just_classes().into_iter().map(|class| key::of_class(class).to_owned()).collect())
+    };
     let paints = move || joined(classes().iter().map(|(_, paint)| css_colour(*paint)).collect());
     let is_painted = move || row.read().as_ref().is_some_and(|row| row.is_painted);
     let area = move || {

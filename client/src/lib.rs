@@ -1,8 +1,8 @@
 //! The page: burn-severity maps in the browser.
 //!
-//! Plain structs think and are tested natively; components show; [`leaflet`] is the only door to the map library.
-//! Two programs are made of it: the page, which is loaded first and small, and [`tools`], which load when they are
-//! first used. They meet at the [`bridge`].
+//! Plain structs think and are tested natively; components show; [`leaflet`] is the only door to
+//! the map library. Two programs are made of it: the page, which is loaded first and small, and
+//! [`tools`], which load when they are first used. They meet at the [`bridge`].
 #![expect(unreachable_pub, reason = "what is public is public to the other files of two programs")]
 
 mod app;

@@ -36,7 +36,11 @@ extern "C" {
     fn code(this: &Refusal) -> u16;
 
     #[wasm_bindgen(catch, js_namespace = ["navigator", "geolocation"], js_name = getCurrentPosition)]
-    fn current_position(found: &Function, refused: &Function, options: &js_sys::Object) -> Result<(), JsValue>;
+    fn current_position(
+        found: &Function,
+        refused: &Function,
+        options: &js_sys::Object,
+    ) -> Result<(), JsValue>;
 }
 
 /// Where the reader is.
@@ -62,14 +66,20 @@ pub fn LocateButton(at: Whereabouts, said: RwSignal<Option<String>>) -> impl Int
         say(words().locating.to_owned());
         let found = Closure::once_into_js(move |position: Position| {
             let coords = position.coords();
-            let here = Here { lon: coords.longitude(), lat: coords.latitude(), within_m: coords.accuracy() };
+            let here = Here {
+                lon: coords.longitude(),
+                lat: coords.latitude(),
+                within_m: coords.accuracy(),
+            };
             at.here.set(Some(here));
-            let zoom = at.centre.get_untracked().map_or(LEAST_ZOOM, |centre| centre.zoom.max(LEAST_ZOOM));
+            let zoom =
+                at.centre.get_untracked().map_or(LEAST_ZOOM, |centre| centre.zoom.max(LEAST_ZOOM));
             at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
             say(words().located.say([&words().length(here.within_m)]));
         });
-        let refused =
-            Closure::once_into_js(move |refusal: Refusal| say(words().reason_not_located(refusal.code()).to_owned()));
+        let refused = Closure::once_into_js(move |refusal: Refusal| {
+            say(words().reason_not_located(refusal.code()).to_owned())
+        });
         let patience = options([("timeout", PATIENCE_MS.into()), ("maximumAge", FRESH_MS.into())]);
         if current_position(found.unchecked_ref(), refused.unchecked_ref(), &patience).is_err() {
             say(words().not_located.to_owned());

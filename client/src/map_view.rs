@@ -25,7 +25,12 @@ use crate::words::words;
 
 /// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
 #[component]
-pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) -> impl IntoView {
+pub fn MapView(
+    atlas: Atlas,
+    drawing: Drawing,
+    at: Whereabouts,
+    retries: RwSignal<u32>,
+) -> impl IntoView {
     let element = NodeRef::<Div>::new();
     let source = StoredValue::new_local(TileSource::new());
     let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
@@ -47,9 +52,13 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
                 at.centre.set(Some(centre));
             }),
             on_patch: Rc::new(move |bbox| at.destination.set(Some(bbox))),
-            on_tile_failure: Rc::new(move |name, run_id, failure| atlas.hear_of_tile(name, run_id, failure)),
+            on_tile_failure: Rc::new(move |name, run_id, failure| {
+                atlas.hear_of_tile(name, run_id, failure)
+            }),
             on_land_failure: Rc::new(move || atlas.report(Problem::Land)),
-            on_basemap_failure: Rc::new(move |title| atlas.report(Problem::Basemap(title.to_owned()))),
+            on_basemap_failure: Rc::new(move |title| {
+                atlas.report(Problem::Basemap(title.to_owned()))
+            }),
         };
         let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
         keep_in_step(&fire_map, atlas, drawing, at, retries);
@@ -63,7 +72,8 @@ pub fn MapView(atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSigna
     // A place from the address is read as soon as the region around it is known.
     follow(move || {
         atlas.regions.track();
-        if let Some(Point { lon, lat, reading: None | Some(Reading::Unavailable) }) = at.point.get_untracked()
+        if let Some(Point { lon, lat, reading: None | Some(Reading::Unavailable) }) =
+            at.point.get_untracked()
             && is_known(atlas, lon, lat)
         {
             read(lon, lat);
@@ -122,7 +132,13 @@ fn Patterns() -> impl IntoView {
     }
 }
 
-fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Whereabouts, retries: RwSignal<u32>) {
+fn keep_in_step(
+    fire_map: &Rc<FireMap>,
+    atlas: Atlas,
+    drawing: Drawing,
+    at: Whereabouts,
+    retries: RwSignal<u32>,
+) {
     let map = fire_map.clone();
     follow(move || {
         if let Some(centre) = at.jump.get() {
@@ -139,8 +155,9 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
         if let Some(bbox) = first_look {
             map.fit(bbox, Covered::by_panel());
         }
-        let stale_after_days =
-            atlas.config.with(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days));
+        let stale_after_days = atlas.config.with(|config| {
+            config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days)
+        });
         let now = DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
         map.show_regions(&regions, |entry| Coverage::of(entry, stale_after_days, now));
         is_fitted |= first_look.is_some();
@@ -180,13 +197,19 @@ fn keep_in_step(fire_map: &Rc<FireMap>, atlas: Atlas, drawing: Drawing, at: Wher
 fn is_known(atlas: Atlas, lon: f64, lat: f64) -> bool {
     atlas.regions.with_untracked(|regions| {
         regions.as_deref().is_some_and(|regions| {
-            region_at(regions, lon, lat).is_none_or(|region| !matches!(region.meta, MetaState::Loading))
+            region_at(regions, lon, lat)
+                .is_none_or(|region| !matches!(region.meta, MetaState::Loading))
         })
     })
 }
 
 /// Shows the place at once, and what the map says of it as soon as that is known.
-fn read_point(atlas: Atlas, source: TileSource, point: RwSignal<Option<Point>>, (lon, lat): (f64, f64)) {
+fn read_point(
+    atlas: Atlas,
+    source: TileSource,
+    point: RwSignal<Option<Point>>,
+    (lon, lat): (f64, f64),
+) {
     let asked = Point { lon, lat, reading: None };
     point.set(Some(asked));
     spawn_local(async move {

@@ -1,4 +1,5 @@
-//! Parts of the page that are only read, as plain data: small in the download, and every text goes in as text.
+//! Parts of the page that are only read, as plain data: small in the download, and every text goes
+//! in as text.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
@@ -33,7 +34,8 @@ pub fn text(name: &'static str, text: &str) -> Markup {
     tag(name).text(text)
 }
 
-/// A button that copies a text when its panel hears the click; `what` says which, to those who listen.
+/// A button that copies a text when its panel hears the click; `what` says which, to those who
+/// listen.
 pub fn copy_button(text: &str, what: &str) -> Markup {
     tag("button")
         .with("type", "button")
@@ -74,7 +76,9 @@ impl Markup {
         for (name, value) in &self.attributes {
             match (*name, element.dyn_ref::<HtmlElement>()) {
                 // A strict Content-Security-Policy refuses the attribute, not the property.
-                (COLOUR, Some(element)) => HtmlElement::style(element).set_property(COLOUR, value).ok()?,
+                (COLOUR, Some(element)) => {
+                    HtmlElement::style(element).set_property(COLOUR, value).ok()?
+                }
                 _ => element.set_attribute(name, value).ok()?,
             }
         }
@@ -91,13 +95,20 @@ impl Markup {
     /// As it would be written down; for tests.
     #[cfg(test)]
     pub fn written(&self) -> String {
-        let escaped = |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
-        let attributes = self.attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escaped(value)));
+        let escaped =
+            |text: &str| text.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&quot;");
+        let attributes =
+            self.attributes.iter().map(|(name, value)| format!(" {name}=\"{}\"", escaped(value)));
         let inside = self.inside.iter().map(|inside| match inside {
             Inside::Text(text) => escaped(text),
             Inside::Part(part) => part.written(),
         });
-        format!("<{0}{1}>{2}</{0}>", self.tag, attributes.collect::<String>(), inside.collect::<String>())
+        format!(
+            "<{0}{1}>{2}</{0}>",
+            self.tag,
+            attributes.collect::<String>(),
+            inside.collect::<String>()
+        )
     }
 }
 
@@ -116,7 +127,8 @@ mod tests {
 
     #[test]
     fn a_part_holds_texts_and_parts_in_order() {
-        let part = tag("p").with("class", "a\"b").text("one ").add(text("b", "<i>two</i>")).text(" three");
+        let part =
+            tag("p").with("class", "a\"b").text("one ").add(text("b", "<i>two</i>")).text(" three");
         assert_eq!(part.written(), "<p class=\"a&quot;b\">one <b>&lt;i>two&lt;/i></b> three</p>");
     }
 }

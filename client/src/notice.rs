@@ -7,7 +7,10 @@ use crate::words::words;
 
 /// A notice while there are problems; nothing otherwise.
 #[component]
-pub fn Notice(problems: RwSignal<Vec<Problem>>, on_retry: impl Fn() + Copy + Send + 'static) -> impl IntoView {
+pub fn Notice(
+    problems: RwSignal<Vec<Problem>>,
+    on_retry: impl Fn() + Copy + Send + 'static,
+) -> impl IntoView {
     let sentence = move || words().notice(&problems.read());
     let body = move || {
         sentence().map(|sentence| {

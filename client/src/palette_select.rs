@@ -14,8 +14,7 @@ pub fn PaletteSelect(palette: RwSignal<Palette>) -> impl IntoView {
             palette.set(chosen);
         }
     };
-    let option =
-        |palette: Palette| view! { <option value=key::of_palette(palette)>{words().palette(palette)}</option> };
+    let option = |palette: Palette| view! { <option value=key::of_palette(palette)>{words().palette(palette)}</option> };
     view! {
         <label class="field">
             <span>{words().colours}</span>

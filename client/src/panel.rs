@@ -1,4 +1,5 @@
-//! The panel: what the map shows, and where it can be had. A card on a wide window, a sheet on a phone.
+//! The panel: what the map shows, and where it can be had. A card on a wide window, a sheet on a
+//! phone.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -22,8 +23,8 @@ use crate::region_list::RegionList;
 use crate::speech_select::SpeechSelect;
 use crate::words::{NAME, words};
 
-/// The panel, drawn up on a phone while `open`. It travels by `at`, and opens the panel of a region by `about`; `room`
-/// is the part of it that belongs to the tools.
+/// The panel, drawn up on a phone while `open`. It travels by `at`, and opens the panel of a region
+/// by `about`; `room` is the part of it that belongs to the tools.
 #[component]
 pub fn Panel(
     atlas: Atlas,
@@ -56,10 +57,15 @@ pub fn Panel(
         }
     };
     let stale_after_days = Signal::derive(move || {
-        atlas.config.with(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days))
+        atlas.config.with(|config| {
+            config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days)
+        })
     });
-    let basemaps = Signal::derive(move || atlas.config.get().map(|config| config.basemaps).unwrap_or_default());
-    let missing = Signal::derive(move || atlas.problems.with(|problems| problems.contains(&Problem::Index)));
+    let basemaps = Signal::derive(move || {
+        atlas.config.get().map(|config| config.basemaps).unwrap_or_default()
+    });
+    let missing =
+        Signal::derive(move || atlas.problems.with(|problems| problems.contains(&Problem::Index)));
     let tools = NodeRef::<Div>::new();
     follow(move || {
         if let (Some(tools), Some(room)) = (tools.get(), &room) {

@@ -1,4 +1,5 @@
-//! Which burnt patches are marked by a dot: where the map is seen from so far that averaging hides small fires.
+//! Which burnt patches are marked by a dot: where the map is seen from so far that averaging hides
+//! small fires.
 
 use dragonfly_core::BurntPatch;
 
@@ -43,7 +44,8 @@ pub fn passes(patch: &BurntPatch, filter: Filter) -> bool {
     filter.shows(patch.worst)
 }
 
-/// Width of a dot, pixels: its area grows with that of the patch, within what can be seen and stays out of the way.
+/// Width of a dot, pixels: its area grows with that of the patch, within what can be seen and stays
+/// out of the way.
 pub fn width_px(hectares: f64) -> f64 {
     (hectares.max(0.0).sqrt() / 4.0).clamp(8.0, 22.0)
 }
@@ -62,7 +64,10 @@ mod tests {
     use dragonfly_core::Severity;
 
     fn dot(x: f64, hectares: f64) -> Dot {
-        Dot { patch: BurntPatch { lon: 0.0, lat: 35.0, hectares, worst: Severity::High }, at_px: [x, 0.0] }
+        Dot {
+            patch: BurntPatch { lon: 0.0, lat: 35.0, hectares, worst: Severity::High },
+            at_px: [x, 0.0],
+        }
     }
 
     #[test]
@@ -95,7 +100,11 @@ mod tests {
     fn the_patch_fills_a_third_of_its_surroundings() {
         // 10,000 ha are a square of 10 km.
         let [west, south, east, north] = surroundings(&dot(0.0, 10_000.0).patch);
-        let (width_m, height_m) = ((east - west) * 111_195.0 * 35f64.to_radians().cos(), (north - south) * 111_195.0);
-        assert!((width_m - 30_000.0).abs() < 1.0 && (height_m - 30_000.0).abs() < 1.0, "{width_m} {height_m}");
+        let (width_m, height_m) =
+            ((east - west) * 111_195.0 * 35f64.to_radians().cos(), (north - south) * 111_195.0);
+        assert!(
+            (width_m - 30_000.0).abs() < 1.0 && (height_m - 30_000.0).abs() < 1.0,
+            "{width_m} {height_m}"
+        );
     }
 }

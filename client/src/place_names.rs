@@ -43,8 +43,8 @@ impl PlaceNames {
         })
     }
 
-    /// Fetches the list of towns, unless it is here or on its way, and calls `done` when it came. Without it the map
-    /// is as good as before.
+    /// Fetches the list of towns, unless it is here or on its way, and calls `done` when it came.
+    /// Without it the map is as good as before.
     pub fn load(self: &Rc<Self>, done: impl FnOnce() + 'static) {
         if self.is_asked_for.replace(true) {
             return;
@@ -74,7 +74,9 @@ impl PlaceNames {
             layer.remove();
         });
         let places = self.places.borrow();
-        let (Some(places), false) = (places.as_ref(), self.is_hidden.get() || view.zoom < LEAST_ZOOM) else {
+        let (Some(places), false) =
+            (places.as_ref(), self.is_hidden.get() || view.zoom < LEAST_ZOOM)
+        else {
             return;
         };
         let at = |place: &Place| {
@@ -100,7 +102,8 @@ impl PlaceNames {
     }
 }
 
-/// A name, set as text. It is for the eye alone: who listens would hear a list of towns at every move.
+/// A name, set as text. It is for the eye alone: who listens would hear a list of towns at every
+/// move.
 fn name(place: &Place) -> Result<JsValue, JsValue> {
     let span = document().create_element("span")?;
     span.set_text_content(Some(&place.name));
@@ -108,7 +111,8 @@ fn name(place: &Place) -> Result<JsValue, JsValue> {
     Ok(span.into())
 }
 
-/// The places of a view whose names stand neither on each other nor on a title; `at` tells where each is, in pixels.
+/// The places of a view whose names stand neither on each other nor on a title; `at` tells where
+/// each is, in pixels.
 fn names_with_room<'a>(
     largest_first: &'a [Place],
     view: View,
@@ -116,7 +120,8 @@ fn names_with_room<'a>(
     at: impl Fn(&Place) -> (f64, f64),
 ) -> Vec<&'a Place> {
     let [west, south, east, north] = view.bbox;
-    let is_seen = |place: &&Place| (west..=east).contains(&place.lon) && (south..=north).contains(&place.lat);
+    let is_seen =
+        |place: &&Place| (west..=east).contains(&place.lon) && (south..=north).contains(&place.lat);
     let tried: Vec<_> = largest_first.iter().filter(is_seen).take(MOST_TRIED).collect();
     let names = tried.iter().map(|place| {
         let (x, y) = at(place);
@@ -138,7 +143,14 @@ mod tests {
     use super::*;
 
     fn town(name: &str, lon: f64, lat: f64) -> Place {
-        Place { name: name.into(), country: "US".into(), state: String::new(), lon, lat, population: 1 }
+        Place {
+            name: name.into(),
+            country: "US".into(),
+            state: String::new(),
+            lon,
+            lat,
+            population: 1,
+        }
     }
 
     #[test]
@@ -153,15 +165,18 @@ mod tests {
         let view = View { bbox: [0.0, 0.0, 10.0, 10.0], zoom: 6.0, ..View::default() };
         let titles = [Title { left_px: 500.0, bottom_px: 500.0, letters: 12 }];
         let at = |place: &Place| (place.lon * 100.0, place.lat * 100.0);
-        let named: Vec<_> = names_with_room(&places, view, &titles, at).iter().map(|it| it.name.as_str()).collect();
+        let named: Vec<_> =
+            names_with_room(&places, view, &titles, at).iter().map(|it| it.name.as_str()).collect();
         assert_eq!(named, ["Large", "Free"]);
     }
 
     #[test]
     fn a_crowded_view_has_so_many_names_and_no_more() {
-        let places: Vec<_> = (0..500).map(|it| town("x", f64::from(it % 25), f64::from(it / 25))).collect();
+        let places: Vec<_> =
+            (0..500).map(|it| town("x", f64::from(it % 25), f64::from(it / 25))).collect();
         let view = View { bbox: [-1.0, -1.0, 30.0, 30.0], zoom: 6.0, ..View::default() };
-        let named = names_with_room(&places, view, &[], |place| (place.lon * 100.0, place.lat * 100.0));
+        let named =
+            names_with_room(&places, view, &[], |place| (place.lon * 100.0, place.lat * 100.0));
         assert_eq!(named.len(), MOST_NAMES);
     }
 }

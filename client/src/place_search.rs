@@ -55,7 +55,9 @@ pub fn PlaceSearch(
             List::Here(places) => Some(places),
             _ => None,
         };
-        regions.with(|regions| find(&search.read(), regions.as_deref().unwrap_or_default(), places.as_deref()))
+        regions.with(|regions| {
+            find(&search.read(), regions.as_deref().unwrap_or_default(), places.as_deref())
+        })
     });
     let is_shown = move || is_open.get() && !search.read().trim().is_empty();
     let has_options = move || is_shown() && found.with(|found| !found.is_empty());
@@ -91,7 +93,8 @@ pub fn PlaceSearch(
             return String::new();
         }
         let hint = found.with(|found| found.hint());
-        let (is_loading, is_missing) = list.with(|list| (matches!(list, List::Loading), matches!(list, List::Missing)));
+        let (is_loading, is_missing) =
+            list.with(|list| (matches!(list, List::Loading), matches!(list, List::Missing)));
         match found.with(|found| found.options.len()) {
             _ if hint.is_some() => hint.unwrap_or_default().to_owned(),
             _ if is_loading => words().loading_places.to_owned(),
@@ -103,16 +106,22 @@ pub fn PlaceSearch(
     follow(move || {
         if let Some(options) = options.get() {
             let active = active.get();
-            let shown = if is_shown() { found.with(|found| found.options.clone()) } else { Vec::new() };
-            let parts: Vec<_> =
-                shown.iter().enumerate().map(|(place, found)| option(place, found, place == active)).collect();
+            let shown =
+                if is_shown() { found.with(|found| found.options.clone()) } else { Vec::new() };
+            let parts: Vec<_> = shown
+                .iter()
+                .enumerate()
+                .map(|(place, found)| option(place, found, place == active))
+                .collect();
             fill(&options, &parts);
         }
     });
     let click = move |event: MouseEvent| {
         let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
         let option = target.and_then(|target| target.closest("[data-place]").ok().flatten());
-        if let Some(place) = option.and_then(|option| option.get_attribute("data-place")?.parse().ok()) {
+        if let Some(place) =
+            option.and_then(|option| option.get_attribute("data-place")?.parse().ok())
+        {
             choose(place);
         }
     };
@@ -185,8 +194,15 @@ fn detail(found: &Found) -> String {
         Found::Position { order: Order::LongitudeFirst, .. } => words().longitude_first.to_owned(),
         Found::Place(place) => {
             let country = reader::country(words(), &place.country);
-            let land = if place.state.is_empty() { country } else { format!("{}, {country}", place.state) };
-            format!("{land} · {}", words().inhabitants.say([&words().count(place.population as usize)]))
+            let land = if place.state.is_empty() {
+                country
+            } else {
+                format!("{}, {country}", place.state)
+            };
+            format!(
+                "{land} · {}",
+                words().inhabitants.say([&words().count(place.population as usize)])
+            )
         }
     }
 }

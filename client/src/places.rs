@@ -48,7 +48,8 @@ pub enum BrokenPlaces {
     CutShort,
 }
 
-/// The file: a column each, and the lands by run lengths, such as `["GR", 812]` or `["US-CA", 1033]`.
+/// The file: a column each, and the lands by run lengths, such as `["GR", 812]` or `["US-CA",
+/// 1033]`.
 #[derive(Default)]
 struct Columns {
     lands: Vec<(String, usize)>,
@@ -84,7 +85,8 @@ impl Columns {
             "names" => json.list(&mut |json| json.string().map(|name| columns.names.push(name))),
             "lat" => json.list(&mut |json| json.number().map(|lat| columns.lat.push(lat as i32))),
             "lon" => json.list(&mut |json| json.number().map(|lon| columns.lon.push(lon as i32))),
-            "hundreds" => json.list(&mut |json| json.number().map(|count| columns.hundreds.push(count as u32))),
+            "hundreds" => json
+                .list(&mut |json| json.number().map(|count| columns.hundreds.push(count as u32))),
             _ => json.value().map(drop),
         })?;
         Some(columns)
@@ -97,7 +99,8 @@ impl Places {
     /// # Errors
     /// When it is not the JSON that it should be, or its columns differ in length.
     pub fn from_json(text: &str) -> Result<Self, BrokenPlaces> {
-        let Columns { lands, names, lat, lon, hundreds } = Columns::read(text).ok_or(BrokenPlaces::Json)?;
+        let Columns { lands, names, lat, lon, hundreds } =
+            Columns::read(text).ok_or(BrokenPlaces::Json)?;
         let count = names.len();
         let are_whole = count > 0
             && [lat.len(), lon.len(), hundreds.len()] == [count; 3]
@@ -122,7 +125,9 @@ impl Places {
                 }
             })
             .collect();
-        places.sort_unstable_by(|one, other| other.population.cmp(&one.population).then(one.name.cmp(&other.name)));
+        places.sort_unstable_by(|one, other| {
+            other.population.cmp(&one.population).then(one.name.cmp(&other.name))
+        });
         let folded = places.iter().map(|place| fold(&place.name)).collect();
         Ok(Self { places, folded })
     }
@@ -132,8 +137,8 @@ impl Places {
         &self.places
     }
 
-    /// The places that a search means: the better the name fits the sooner, then by population. After a comma
-    /// may stand a country or a state by its two letters.
+    /// The places that a search means: the better the name fits the sooner, then by population.
+    /// After a comma may stand a country or a state by its two letters.
     pub fn find(&self, search: &str, most: usize) -> Vec<&Place> {
         let (name, land) = search.split_once(',').unwrap_or((search, ""));
         let (name, land) = (fold(name), land.trim());
@@ -142,7 +147,9 @@ impl Places {
             return Vec::new();
         }
         let lies_there = |place: &Place| {
-            land.is_empty() || land.eq_ignore_ascii_case(&place.country) || land.eq_ignore_ascii_case(&place.state)
+            land.is_empty()
+                || land.eq_ignore_ascii_case(&place.country)
+                || land.eq_ignore_ascii_case(&place.state)
         };
         // The largest stay first among those that fit alike.
         let mut found = [const { Vec::new() }; 4];
@@ -182,7 +189,11 @@ mod tests {
 
     fn found(search: &str) -> Vec<String> {
         let places = Places::from_json(LIST).unwrap();
-        places.find(search, 4).into_iter().map(|place| format!("{} {}", place.name, place.country)).collect()
+        places
+            .find(search, 4)
+            .into_iter()
+            .map(|place| format!("{} {}", place.name, place.country))
+            .collect()
     }
 
     #[test]

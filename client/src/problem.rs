@@ -37,7 +37,9 @@ mod tests {
     #[test]
     fn a_problem_is_told_once_and_the_gravest_first() {
         let mut problems = Vec::new();
-        for problem in [Problem::Tiles("Madre".into()), Problem::Index, Problem::Tiles("Madre".into())] {
+        for problem in
+            [Problem::Tiles("Madre".into()), Problem::Index, Problem::Tiles("Madre".into())]
+        {
             add(&mut problems, problem);
         }
         assert_eq!(problems, [Problem::Index, Problem::Tiles("Madre".into())]);

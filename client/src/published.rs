@@ -1,12 +1,13 @@
-//! The published metadata, read without trust: what is broken is left out, and the rest still shows.
+//! The published metadata, read without trust: what is broken is left out, and the rest still
+//! shows.
 
 use dragonfly_core::metadata::{
-    Assessment, Basemap, ClientConfig, EarlierRun, FireMask, IndexedRegion, MapMeta, RegionMeta, SceneDates, Status,
-    TilesSkipped, UsedScene,
+    Assessment, Basemap, ClientConfig, EarlierRun, FireMask, IndexedRegion, MapMeta, RegionMeta,
+    SceneDates, Status, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, Severity, SkippedScene, TileIndex,
-    TileRange, ZoomIndex,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, Severity, SkippedScene,
+    TileIndex, TileRange, ZoomIndex,
 };
 
 use crate::fields::Fields;
@@ -28,8 +29,11 @@ const STATUSES: [(&str, Status); 4] = [
     ("failed", Status::Failed),
     ("waiting", Status::Waiting),
 ];
-const ASSESSMENTS: [(&str, Assessment); 3] =
-    [("initial", Assessment::Initial), ("extended", Assessment::Extended), ("rolling", Assessment::Rolling)];
+const ASSESSMENTS: [(&str, Assessment); 3] = [
+    ("initial", Assessment::Initial),
+    ("extended", Assessment::Extended),
+    ("rolling", Assessment::Rolling),
+];
 const SIDES: [(&str, FireSide); 2] = [("pre", FireSide::Pre), ("post", FireSide::Post)];
 
 /// A published file that cannot be read.
@@ -89,7 +93,10 @@ pub fn config_from_json(text: &str) -> Result<ClientConfig, BrokenFile> {
 
 fn has_a_place(line: &IndexedRegion) -> bool {
     let [west, south, east, north] = line.bbox;
-    west < east && south < north && (-90.0..=90.0).contains(&south) && (-90.0..=90.0).contains(&north)
+    west < east
+        && south < north
+        && (-90.0..=90.0).contains(&south)
+        && (-90.0..=90.0).contains(&north)
 }
 
 fn line_of_index(line: Fields<'_>) -> Option<IndexedRegion> {
@@ -132,8 +139,9 @@ fn basemap(basemap: Fields<'_>) -> Option<Basemap> {
 }
 
 fn region(meta: Fields<'_>) -> Option<RegionMeta> {
-    let earlier_run =
-        |run: Fields<'_>| Some(EarlierRun { run_id: run.text("run_id")?, replaced_at: run.moment("replaced_at")? });
+    let earlier_run = |run: Fields<'_>| {
+        Some(EarlierRun { run_id: run.text("run_id")?, replaced_at: run.moment("replaced_at")? })
+    };
     Some(RegionMeta {
         region_name: meta.text("region_name")?,
         title: meta.text("title")?,
@@ -144,7 +152,8 @@ fn region(meta: Fields<'_>) -> Option<RegionMeta> {
         last_error: meta.maybe("last_error", Fields::text)?,
         last_success_at: meta.maybe("last_success_at", Fields::moment)?,
         consecutive_failures: meta.or("consecutive_failures", 0, Fields::small_count)?,
-        earlier_runs: meta.or("earlier_runs", Vec::new(), |meta, name| meta.list(name, earlier_run))?,
+        earlier_runs: meta
+            .or("earlier_runs", Vec::new(), |meta, name| meta.list(name, earlier_run))?,
         map: map(meta),
     })
 }
@@ -168,7 +177,10 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         zoom_max: map.small_count("zoom_max")?,
         cell_size_m: map.number("cell_size_m")?,
         tile_count: map.count("tile_count")?,
-        tiles_skipped: TilesSkipped { empty: skipped.count("empty")?, unburned: skipped.count("unburned")? },
+        tiles_skipped: TilesSkipped {
+            empty: skipped.count("empty")?,
+            unburned: skipped.count("unburned")?,
+        },
         tile_index: TileIndex(map.list("tile_index", zoom_index)?),
         disk_usage_mb: map.number("disk_usage_mb")?,
         raster_url: map.text("raster_url")?,
@@ -237,7 +249,11 @@ fn background(map: Fields<'_>, name: &str) -> Option<BackgroundDnbr> {
 
 fn dnbr_offset(map: Fields<'_>, name: &str) -> Option<DnbrOffset> {
     let offset = map.part(name)?;
-    Some(DnbrOffset { mean: offset.number("mean")?, sd: offset.number("sd")?, count: offset.count("count")? })
+    Some(DnbrOffset {
+        mean: offset.number("mean")?,
+        sd: offset.number("sd")?,
+        count: offset.count("count")?,
+    })
 }
 
 fn fire_mask(map: Fields<'_>, name: &str) -> Option<FireMask> {
@@ -282,9 +298,14 @@ mod tests {
     #[test]
     fn a_broken_line_does_not_hide_the_others() {
         let upside_down = MADRE.replace("35.24", "-35.24");
-        let text = format!(r#"{{"generated_at":"x","regions":[{MADRE},{{"name":7}},{upside_down},null]}}"#);
+        let text = format!(
+            r#"{{"generated_at":"x","regions":[{MADRE},{{"name":7}},{upside_down},null]}}"#
+        );
         let index = index_from_json(&text).unwrap();
-        assert_eq!(index.regions.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(), ["madre"]);
+        assert_eq!(
+            index.regions.iter().map(|line| line.name.as_str()).collect::<Vec<_>>(),
+            ["madre"]
+        );
         assert_eq!(index.broken, 3);
     }
 
@@ -308,9 +329,10 @@ mod tests {
 
     /// A region with everything that can be said of one.
     fn full() -> serde_json::Value {
-        let mut meta =
-            serde_json::to_value(entry_with_map("madre", [-120.07, 35.01, -119.67, 35.24], "1s").described().unwrap())
-                .unwrap();
+        let mut meta = serde_json::to_value(
+            entry_with_map("madre", [-120.07, 35.01, -119.67, 35.24], "1s").described().unwrap(),
+        )
+        .unwrap();
         let more = serde_json::json!({
             "group": "fires", "last_run_at": "2025-08-22T03:00:00.5Z", "last_error": "x", "consecutive_failures": 2,
             "last_success_at": "2025-08-21T03:00:00Z", "last_status": "waiting",
@@ -331,8 +353,12 @@ mod tests {
     /// The fields of an object and of all that is in it, as pointers.
     fn pointers(value: &serde_json::Value, at: &str, all: &mut Vec<String>) {
         let inner: Vec<_> = match value {
-            serde_json::Value::Object(fields) => fields.iter().map(|(name, it)| (name.clone(), it)).collect(),
-            serde_json::Value::Array(items) => items.iter().enumerate().map(|(at, it)| (at.to_string(), it)).collect(),
+            serde_json::Value::Object(fields) => {
+                fields.iter().map(|(name, it)| (name.clone(), it)).collect()
+            }
+            serde_json::Value::Array(items) => {
+                items.iter().enumerate().map(|(at, it)| (at.to_string(), it)).collect()
+            }
             _ => Vec::new(),
         };
         for (name, it) in inner {
@@ -355,8 +381,12 @@ mod tests {
         let mut all = Vec::new();
         pointers(&whole, "", &mut all);
         assert!(all.len() > 90, "{}", all.len());
-        let others =
-            [serde_json::json!(null), serde_json::json!("x"), serde_json::json!(-1.5), serde_json::json!([[]])];
+        let others = [
+            serde_json::json!(null),
+            serde_json::json!("x"),
+            serde_json::json!(-1.5),
+            serde_json::json!([[]]),
+        ];
         for pointer in &all {
             for other in &others {
                 let mut broken = whole.clone();
@@ -365,7 +395,9 @@ mod tests {
             }
             let (parent, name) = pointer.rsplit_once('/').unwrap();
             let mut lacking = whole.clone();
-            if let Some(fields) = lacking.pointer_mut(parent).and_then(serde_json::Value::as_object_mut) {
+            if let Some(fields) =
+                lacking.pointer_mut(parent).and_then(serde_json::Value::as_object_mut)
+            {
                 fields.remove(name);
                 check(&lacking, &format!("{pointer} is gone"));
             }
@@ -375,7 +407,10 @@ mod tests {
     #[test]
     fn the_index_and_the_settings_are_read_as_the_derived_readers_read_them() {
         let line: IndexedRegion = serde_json::from_str(MADRE).unwrap();
-        assert_eq!(index_from_json(&format!(r#"{{"regions":[{MADRE}]}}"#)).unwrap().regions, [line]);
+        assert_eq!(
+            index_from_json(&format!(r#"{{"regions":[{MADRE}]}}"#)).unwrap().regions,
+            [line]
+        );
         let text = r#"{"stac_url":"/stac","highres_zoom":11,"stale_after_days":30,"attribution":"x","basemaps":[
             {"title":"Streets","url":"https://x/{z}/{x}/{y}.png","attribution":"them"}],"later":1}"#;
         let derived: ClientConfig = serde_json::from_str(text).unwrap();

@@ -10,7 +10,12 @@ const UNITS: &str = "dragonfly.units";
 
 /// The words that were chosen here before, else those that the browser asks for.
 pub fn wanted() -> Words {
-    let tags = window().navigator().languages().iter().filter_map(|tag| tag.as_string()).collect::<Vec<_>>();
+    let tags = window()
+        .navigator()
+        .languages()
+        .iter()
+        .filter_map(|tag| tag.as_string())
+        .collect::<Vec<_>>();
     let asked = tags.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or_default();
     Words {
         language: remembered(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or(asked),
@@ -41,7 +46,8 @@ fn remembered(key: &str) -> Option<String> {
 }
 
 fn remember(key: &str, value: &str) {
-    let _ = window().local_storage().map(|storage| storage.map(|storage| storage.set_item(key, value)));
+    let _ =
+        window().local_storage().map(|storage| storage.map(|storage| storage.set_item(key, value)));
 }
 
 /// A moment as this machine's clock has it.
@@ -49,10 +55,12 @@ pub fn now() -> chrono::DateTime<chrono::Utc> {
     chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
 }
 
-/// A country in the reader's language, by its two letters; the letters where the browser does not know it.
+/// A country in the reader's language, by its two letters; the letters where the browser does not
+/// know it.
 pub fn country(words: Words, letters: &str) -> String {
     use crate::leaflet::options;
-    let names = DisplayNames::new(words.language.tag(), &options([("type", JsValue::from("region"))]));
+    let names =
+        DisplayNames::new(words.language.tag(), &options([("type", JsValue::from("region"))]));
     names.and_then(|names| names.of(letters)).ok().flatten().unwrap_or_else(|| letters.to_owned())
 }
 

@@ -60,7 +60,8 @@ pub fn look_up(map: &MapMeta, lon: f64, lat: f64) -> Lookup {
     }
 }
 
-/// The region to ask about a place: of those around it the smallest, one with a map before one without.
+/// The region to ask about a place: of those around it the smallest, one with a map before one
+/// without.
 pub fn region_at(regions: &[RegionEntry], lon: f64, lat: f64) -> Option<&RegionEntry> {
     let around = |entry: &&RegionEntry| {
         let [west, south, east, north] = entry.bbox();
@@ -83,9 +84,15 @@ mod tests {
 
     #[test]
     fn an_index_is_a_value_or_a_reason() {
-        assert_eq!(Reading::from_index(128), Reading::Value { dnbr: 0.005, class: Severity::Unburned });
+        assert_eq!(
+            Reading::from_index(128),
+            Reading::Value { dnbr: 0.005, class: Severity::Unburned }
+        );
         assert_eq!(Reading::from_index(250), Reading::Value { dnbr: 1.225, class: Severity::High });
-        assert_eq!(Reading::from_index(1), Reading::Value { dnbr: -1.265, class: Severity::RegrowthHigh });
+        assert_eq!(
+            Reading::from_index(1),
+            Reading::Value { dnbr: -1.265, class: Severity::RegrowthHigh }
+        );
         for reason in Empty::ALL {
             assert_eq!(Reading::from_index(reason.code()), Reading::Empty(reason));
         }

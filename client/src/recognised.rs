@@ -25,13 +25,16 @@ impl<'a> WindowReason<'a> {
         if text.starts_with("explicit windows") {
             return Self::Explicit;
         }
-        let fire = text.strip_prefix("around the fire of ").and_then(|days| days.split_once(" to "));
+        let fire =
+            text.strip_prefix("around the fire of ").and_then(|days| days.split_once(" to "));
         if let Some((first, last)) = fire
             && let (Some(first), Some(last)) = (day(first), day(last))
         {
             return Self::AroundFire(SceneDates { first, last });
         }
-        let rolling = text.strip_prefix("no fire date is set: the last ").and_then(|rest| rest.split_once(" days"));
+        let rolling = text
+            .strip_prefix("no fire date is set: the last ")
+            .and_then(|rest| rest.split_once(" days"));
         match rolling {
             Some((days, _)) => Self::Rolling(days),
             None => Self::Other(text),
@@ -97,14 +100,18 @@ mod tests {
 
     /// Through core itself, so that a change of its words is heard.
     fn reason(keys: &str) -> String {
-        let region: Region = serde_json::from_str(&format!(r#"{{"name":"a","bbox":[0,0,1,1]{keys}}}"#)).unwrap();
+        let region: Region =
+            serde_json::from_str(&format!(r#"{{"name":"a","bbox":[0,0,1,1]{keys}}}"#)).unwrap();
         SearchWindows::of(&region, "2026-03-10".parse().unwrap()).reason
     }
 
     #[test]
     fn the_reasons_that_core_writes_are_recognised() {
         let fire = reason(r#","event_date":"2025-07-02","event_end":"2025-07-16""#);
-        let days = SceneDates { first: "2025-07-02".parse().unwrap(), last: "2025-07-16".parse().unwrap() };
+        let days = SceneDates {
+            first: "2025-07-02".parse().unwrap(),
+            last: "2025-07-16".parse().unwrap(),
+        };
         assert_eq!(WindowReason::read(&fire), WindowReason::AroundFire(days));
         assert_eq!(WindowReason::read(&reason("")), WindowReason::Rolling("30"));
         let by_hand = reason(
@@ -119,8 +126,14 @@ mod tests {
     #[test]
     fn the_failures_that_the_nights_write_are_recognised() {
         let check = |text, failure| assert_eq!(Failure::read(text), failure, "{text}");
-        check("no scene on the post side: collection `x` has none from 2025", Failure::NoScene(FireSide::Post));
-        check("3 of 4 scenes could not be read, more than max_failed_share allows: scene a", Failure::UnreadableScenes);
+        check(
+            "no scene on the post side: collection `x` has none from 2025",
+            Failure::NoScene(FireSide::Post),
+        );
+        check(
+            "3 of 4 scenes could not be read, more than max_failed_share allows: scene a",
+            Failure::UnreadableScenes,
+        );
         check("only 12.0 % of the zone was seen, and 20.0 % is the least", Failure::TooLittleSeen);
         check("the disk has 1.0 GB free, this run needs about 2.0 GB", Failure::DiskFull);
         check("the run took longer than max_run_minutes (180): raise it", Failure::TookTooLong);

@@ -57,13 +57,15 @@ impl RegionEntry {
 /// The entries of an index: the most important first, then by title. What is known of a region from
 /// before stays until its metadata comes again.
 pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> Vec<RegionEntry> {
-    let entry = |line: IndexedRegion| match known.iter().find(|entry| entry.line.name == line.name) {
+    let entry = |line: IndexedRegion| match known.iter().find(|entry| entry.line.name == line.name)
+    {
         Some(known) => RegionEntry { line, ..known.clone() },
         None => RegionEntry { line, meta: MetaState::Loading, text: Arc::default() },
     };
     let mut entries: Vec<_> = lines.into_iter().map(entry).collect();
     entries.sort_by(|one, other| {
-        let key = |entry: &RegionEntry| (entry.line.priority, entry.line.title.to_ascii_lowercase());
+        let key =
+            |entry: &RegionEntry| (entry.line.priority, entry.line.title.to_ascii_lowercase());
         key(one).cmp(&key(other))
     });
     entries
@@ -71,10 +73,9 @@ pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> V
 
 /// The box around all regions; `None` without any.
 pub fn union_of_boxes(entries: &[RegionEntry]) -> Option<[f64; 4]> {
-    entries
-        .iter()
-        .map(RegionEntry::bbox)
-        .reduce(|one, other| [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])])
+    entries.iter().map(RegionEntry::bbox).reduce(|one, other| {
+        [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
+    })
 }
 
 #[cfg(test)]
@@ -88,7 +89,11 @@ pub(crate) mod tests {
             "name": name, "title": name, "bbox": bbox, "priority": 1, "last_status": "pending",
             "update_interval_days": 7, "meta_url": format!("/meta/{name}.json"),
         });
-        RegionEntry { line: serde_json::from_value(line).unwrap(), meta: MetaState::Loading, text: Arc::default() }
+        RegionEntry {
+            line: serde_json::from_value(line).unwrap(),
+            meta: MetaState::Loading,
+            text: Arc::default(),
+        }
     }
 
     /// A region with a map of one zoom, 9, whose tile index holds `runs`.
@@ -118,21 +123,26 @@ pub(crate) mod tests {
     #[test]
     fn the_most_important_region_comes_first_then_the_alphabet() {
         let lines = vec![line("evia", 2), line("Zagreb", 1), line("attica", 2), line("Crete", 2)];
-        let names: Vec<_> = entries_from_index(lines, &[]).into_iter().map(|entry| entry.line.name).collect();
+        let names: Vec<_> =
+            entries_from_index(lines, &[]).into_iter().map(|entry| entry.line.name).collect();
         assert_eq!(names, ["Zagreb", "attica", "Crete", "evia"]);
     }
 
     #[test]
     fn a_region_keeps_its_map_while_it_loads_again() {
         let known = entry_with_map("madre", [-120.07, 35.01, -119.67, 35.24], "1s");
-        let entries = entries_from_index(vec![known.line.clone(), line("new", 1)], std::slice::from_ref(&known));
+        let entries = entries_from_index(
+            vec![known.line.clone(), line("new", 1)],
+            std::slice::from_ref(&known),
+        );
         assert!(entries[0].map().is_some());
         assert!(matches!(entries[1].meta, MetaState::Loading));
     }
 
     #[test]
     fn the_union_holds_every_region() {
-        let entries = [entry("a", [-120.0, 35.0, -119.0, 36.0]), entry("b", [22.0, 37.0, 24.0, 39.0])];
+        let entries =
+            [entry("a", [-120.0, 35.0, -119.0, 36.0]), entry("b", [22.0, 37.0, 24.0, 39.0])];
         assert_eq!(union_of_boxes(&entries), Some([-120.0, 35.0, 24.0, 39.0]));
         assert_eq!(union_of_boxes(&[]), None);
     }

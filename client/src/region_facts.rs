@@ -19,7 +19,12 @@ pub struct Addresses<'a> {
 }
 
 /// What the metadata of a region says at a moment.
-pub fn region_facts(words: Words, meta: &RegionMeta, addresses: Addresses<'_>, now: DateTime<Utc>) -> Vec<Markup> {
+pub fn region_facts(
+    words: Words,
+    meta: &RegionMeta,
+    addresses: Addresses<'_>,
+    now: DateTime<Utc>,
+) -> Vec<Markup> {
     let mut parts = Vec::new();
     parts.extend(trouble(words, meta));
     let Some(map) = &meta.map else {
@@ -31,16 +36,27 @@ pub fn region_facts(words: Words, meta: &RegionMeta, addresses: Addresses<'_>, n
         parts.push(text("p", &note).with("class", "note").with("data-testid", "rolling-note"));
     }
     parts.push(images(words, map).with("open", ""));
-    parts.extend([areas(words, map), scenes(words, map), emptiness(words, map), quality(words, map)]);
+    parts.extend([
+        areas(words, map),
+        scenes(words, map),
+        emptiness(words, map),
+        quality(words, map),
+    ]);
     parts.push(links(words, map, addresses));
     let citation = words.cite_map(meta, map, addresses.page, now);
     let copy = copy_button(&citation, words.cite);
-    parts.push(fold("citation", words.cite).add(text("p", &citation).with("class", "message")).add(copy));
+    parts.push(
+        fold("citation", words.cite).add(text("p", &citation).with("class", "message")).add(copy),
+    );
     parts
 }
 
 fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
-    let made = format!("{}, {}", words.date(map.generated_at.date_naive()), words.age(map.generated_at, now));
+    let made = format!(
+        "{}, {}",
+        words.date(map.generated_at.date_naive()),
+        words.age(map.generated_at, now)
+    );
     let cell = format!("{} m", words.number(map.cell_size_m, 0));
     facts()
         .add(fact("latest-image", words.latest_image, &words.date(map.post_window.last)))
@@ -56,11 +72,14 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
         Status::Pending => words.pending_detail.to_owned(),
         Status::Waiting if meta.map.is_none() => words.waiting_detail.to_owned(),
         Status::Waiting => words.last_run_waits.to_owned(),
-        Status::Failed => words.last_run_failed.say([words.failure(meta.last_error.as_deref().unwrap_or_default())]),
+        Status::Failed => words
+            .last_run_failed
+            .say([words.failure(meta.last_error.as_deref().unwrap_or_default())]),
     }];
     let is_failed = meta.last_status == Status::Failed;
     if meta.consecutive_failures > 1 {
-        sentences.push(words.failures_in_a_row.say([&words.count(meta.consecutive_failures as usize)]));
+        sentences
+            .push(words.failures_in_a_row.say([&words.count(meta.consecutive_failures as usize)]));
     }
     if is_failed && meta.map.is_some() {
         sentences.push(words.old_map_stays.to_owned());
@@ -68,7 +87,10 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
     if let Some(at) = meta.last_run_at {
         sentences.push(format!("{}: {}.", words.last_attempt, words.date(at.date_naive())));
     }
-    let told = tag("div").with("class", "trouble").with("data-testid", "trouble").add(text("p", &sentences.join(" ")));
+    let told = tag("div")
+        .with("class", "trouble")
+        .with("data-testid", "trouble")
+        .add(text("p", &sentences.join(" ")));
     Some(match &meta.last_error {
         Some(message) if is_failed => {
             let message = english("p", message).with("class", "message");
@@ -105,14 +127,18 @@ fn scenes(words: Words, map: &MapMeta) -> Markup {
     if map.scenes_skipped.is_empty() {
         return told;
     }
-    let skipped =
-        map.scenes_skipped.iter().map(|skipped| english("li", &format!("{}: {}", skipped.id, skipped.reason)));
+    let skipped = map
+        .scenes_skipped
+        .iter()
+        .map(|skipped| english("li", &format!("{}: {}", skipped.id, skipped.reason)));
     let title = words.scenes_unused.say([&words.count(map.scenes_skipped.len())]);
     told.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
 }
 
 fn scene(words: Words, scene: &UsedScene) -> Markup {
-    let cloud = scene.cloud_cover.map_or(words.cloud_unknown.to_owned(), |percent| words.share(percent / 100.0));
+    let cloud = scene
+        .cloud_cover
+        .map_or(words.cloud_unknown.to_owned(), |percent| words.share(percent / 100.0));
     let told = format!(
         "{} · {} · {} {cloud} · {} {} (",
         words.side_of_fire(scene.side),
@@ -121,8 +147,14 @@ fn scene(words: Words, scene: &UsedScene) -> Markup {
         words.offset,
         words.number(f64::from(scene.offset), 0),
     );
-    let decision = text("span", &told).with("class", "quiet").add(english("span", &scene.offset_reason)).text(")");
-    tag("li").with("data-testid", "scene").add(text("span", &scene.id).with("class", "id")).add(decision)
+    let decision = text("span", &told)
+        .with("class", "quiet")
+        .add(english("span", &scene.offset_reason))
+        .text(")");
+    tag("li")
+        .with("data-testid", "scene")
+        .add(text("span", &scene.id).with("class", "id"))
+        .add(decision)
 }
 
 fn emptiness(words: Words, map: &MapMeta) -> Markup {
@@ -135,37 +167,54 @@ fn emptiness(words: Words, map: &MapMeta) -> Markup {
         (Empty::NoData, empty.no_data),
     ];
     let total: f64 = shares.iter().map(|(_, share)| share).sum();
-    let told =
-        if total > 0.0 { words.of_the_region.say([&words.share(total)]) } else { words.nothing_empty.to_owned() };
+    let told = if total > 0.0 {
+        words.of_the_region.say([&words.share(total)])
+    } else {
+        words.nothing_empty.to_owned()
+    };
     let rows = shares.into_iter().filter(|(_, share)| *share > 0.0);
     let rows = rows.map(|(reason, share)| (words.reason(reason), words.share(share))).collect();
     fold("empty-share", &format!("{}: {told}", words.empty_part)).add(table(rows))
 }
 
 fn quality(words: Words, map: &MapMeta) -> Markup {
-    let mut told = facts().add(fact("implausible", words.implausible, &words.share(map.implausible_share)));
+    let mut told =
+        facts().add(fact("implausible", words.implausible, &words.share(map.implausible_share)));
     if let Some(background) = map.background_dnbr {
-        let (median, spread) = (words.number(background.median, 3), words.number(background.mad, 3));
-        told = told.add(fact("background", words.background, &words.background_value.say([&median, &spread])));
+        let (median, spread) =
+            (words.number(background.median, 3), words.number(background.mad, 3));
+        told = told.add(fact(
+            "background",
+            words.background,
+            &words.background_value.say([&median, &spread]),
+        ));
     }
     let views = words.number(map.clear_observations_mean, 1);
     let masks = tag("div").add(text("dt", words.masks)).add(english("dd", &map.masks));
-    fold("quality", words.quality).add(told.add(fact("clear-views", words.clear_views, &views)).add(masks))
+    fold("quality", words.quality)
+        .add(told.add(fact("clear-views", words.clear_views, &views)).add(masks))
 }
 
 fn links(words: Words, map: &MapMeta, addresses: Addresses<'_>) -> Markup {
-    let whole = |url: &str| if url.starts_with('/') { format!("{}{url}", addresses.origin) } else { url.to_owned() };
+    let whole = |url: &str| {
+        if url.starts_with('/') { format!("{}{url}", addresses.origin) } else { url.to_owned() }
+    };
     let link = |testid, title, url: &str| {
         let url = whole(url);
         let shown = match is_web(&url) {
-            true => text("a", title).with("href", &url).with("target", "_blank").with("rel", "noopener"),
+            true => {
+                text("a", title).with("href", &url).with("target", "_blank").with("rel", "noopener")
+            }
             false => text("span", title),
         };
         tag("li").with("data-testid", testid).add(shown).add(copy_button(&url, title))
     };
     let tiles = whole(&map.tile_url_template);
     let template = tag("span").text(words.tiles_link).add(text("code", &tiles));
-    let tiles = tag("li").with("data-testid", "tiles-link").add(template).add(copy_button(&tiles, words.tiles_link));
+    let tiles = tag("li")
+        .with("data-testid", "tiles-link")
+        .add(template)
+        .add(copy_button(&tiles, words.tiles_link));
     let list = tag("ul")
         .with("class", "links")
         .add(link("metadata-link", words.metadata_link, addresses.meta))
@@ -233,13 +282,18 @@ mod tests {
     #[test]
     fn the_latest_image_and_the_cell_size_come_first() {
         let told = written(ENGLISH, &meta());
-        let places: Vec<_> = ["24 Jul 2025", "250 m", "21 Aug 2025, 3 days ago", "1,234 ha", "Low-res preview"]
-            .into_iter()
-            .map(|words| told.find(words).unwrap_or_else(|| panic!("{words} in {told}")))
-            .collect();
+        let places: Vec<_> =
+            ["24 Jul 2025", "250 m", "21 Aug 2025, 3 days ago", "1,234 ha", "Low-res preview"]
+                .into_iter()
+                .map(|words| told.find(words).unwrap_or_else(|| panic!("{words} in {told}")))
+                .collect();
         assert!(places.is_sorted(), "{places:?}");
         let german = written(GERMAN, &meta());
-        assert!(german.contains("24. Juli 2025") && german.contains("1.234 ha") && german.contains("vor 3 Tagen"));
+        assert!(
+            german.contains("24. Juli 2025")
+                && german.contains("1.234 ha")
+                && german.contains("vor 3 Tagen")
+        );
     }
 
     #[test]
@@ -289,6 +343,9 @@ mod tests {
             map.empty_share.cloud = 0.25;
         }
         let told = written(ENGLISH, &clouded);
-        assert!(told.contains("25 % of the region") && told.contains("cloud, shadow or snow"), "{told}");
+        assert!(
+            told.contains("25 % of the region") && told.contains("cloud, shadow or snow"),
+            "{told}"
+        );
     }
 }

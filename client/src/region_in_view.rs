@@ -3,8 +3,13 @@
 use crate::graticule::{View, wrapped};
 use crate::region_entry::RegionEntry;
 
-/// The chosen region while any of it is in view; else, of those with a map, the one that fills most of the view.
-pub fn region_in_view<'a>(regions: &'a [RegionEntry], chosen: Option<&str>, view: View) -> Option<&'a RegionEntry> {
+/// The chosen region while any of it is in view; else, of those with a map, the one that fills most
+/// of the view.
+pub fn region_in_view<'a>(
+    regions: &'a [RegionEntry],
+    chosen: Option<&str>,
+    view: View,
+) -> Option<&'a RegionEntry> {
     let overlap = |entry: &RegionEntry| overlap(entry.bbox(), view);
     let mapped = || regions.iter().filter(|entry| entry.map().is_some() && overlap(entry) > 0.0);
     let is_chosen = |entry: &&RegionEntry| chosen == Some(entry.line.name.as_str());

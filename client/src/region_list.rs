@@ -24,8 +24,9 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// The items that are shown, how many regions the search means, and how many there are.
 type Shown = (Vec<Markup>, usize, usize);
 
-/// The regions, each a way to its place: `on_choose` hears the name of the one chosen, `on_about` of the one that the
-/// reader wants to know more of. `missing` says that there is nothing to wait for.
+/// The regions, each a way to its place: `on_choose` hears the name of the one chosen, `on_about`
+/// of the one that the reader wants to know more of. `missing` says that there is nothing to wait
+/// for.
 #[component]
 pub fn RegionList(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
@@ -47,7 +48,9 @@ pub fn RegionList(
     });
 
     let shown = Memo::new(move |_| {
-        regions.with(|entries| shown(entries.as_deref().unwrap_or_default(), &search.read(), stale_after_days.get()))
+        regions.with(|entries| {
+            shown(entries.as_deref().unwrap_or_default(), &search.read(), stale_after_days.get())
+        })
     });
     follow(move || {
         if let Some(list) = list.get() {
@@ -76,8 +79,12 @@ pub fn RegionList(
             (false, _) => words().loading_regions.to_owned(),
             (true, _) if all == 0 => words().no_regions.to_owned(),
             (true, 0) => words().no_region_matches.to_owned(),
-            (true, _) if found > MOST_SHOWN => words().more_regions.say([&words().count(found - MOST_SHOWN)]),
-            (true, _) if found < all => words().regions_found.say([&words().count(found), &words().count(all)]),
+            (true, _) if found > MOST_SHOWN => {
+                words().more_regions.say([&words().count(found - MOST_SHOWN)])
+            }
+            (true, _) if found < all => {
+                words().regions_found.say([&words().count(found), &words().count(all)])
+            }
             (true, _) => String::new(),
         }
     };
@@ -176,9 +183,14 @@ fn show(list: &HtmlElement, items: &[Markup]) {
     let before = focused(list);
     fill(list, items);
     if let Some((testid, name)) = before {
-        for item in elements(list, ".region").filter(|item| item.get_attribute("data-region").as_deref() == Some(&name))
+        for item in elements(list, ".region")
+            .filter(|item| item.get_attribute("data-region").as_deref() == Some(&name))
         {
-            let stop = if testid == "region-info" { item.next_element_sibling() } else { Some(item.into()) };
+            let stop = if testid == "region-info" {
+                item.next_element_sibling()
+            } else {
+                Some(item.into())
+            };
             if let Some(stop) = stop.and_then(|stop| stop.dyn_into::<HtmlElement>().ok()) {
                 let _ = stop.focus();
             }
@@ -188,12 +200,17 @@ fn show(list: &HtmlElement, items: &[Markup]) {
 
 fn elements(within: &Element, selector: &str) -> impl Iterator<Item = HtmlElement> + use<> {
     let found = within.query_selector_all(selector).ok();
-    found.into_iter().flat_map(|found| (0..found.length()).filter_map(move |place| found.get(place)?.dyn_into().ok()))
+    found.into_iter().flat_map(|found| {
+        (0..found.length()).filter_map(move |place| found.get(place)?.dyn_into().ok())
+    })
 }
 
-/// Arrow keys go from region to region, Home and End to the ends; up from the first leads back to the search.
+/// Arrow keys go from region to region, Home and End to the ends; up from the first leads back to
+/// the search.
 fn step(event: KeyboardEvent) {
-    let Some(section) = event.current_target().and_then(|section| section.dyn_into::<Element>().ok()) else {
+    let Some(section) =
+        event.current_target().and_then(|section| section.dyn_into::<Element>().ok())
+    else {
         return;
     };
     let stops: Vec<HtmlElement> = elements(&section, "input, .region").collect();
@@ -224,8 +241,18 @@ mod tests {
 
     #[test]
     fn an_item_tells_title_area_dates_and_how_the_region_is_doing() {
-        let written = item(GERMAN, &entry_with_map("Madre", BBOX, "1s"), Coverage::Due, "überfällig").written();
-        for told in ["Madre", "1.234 ha", "verbrannt", "24. Juli 2025", "überfällig", "Über Madre", "\"due\""] {
+        let written =
+            item(GERMAN, &entry_with_map("Madre", BBOX, "1s"), Coverage::Due, "überfällig")
+                .written();
+        for told in [
+            "Madre",
+            "1.234 ha",
+            "verbrannt",
+            "24. Juli 2025",
+            "überfällig",
+            "Über Madre",
+            "\"due\"",
+        ] {
             assert!(written.contains(told), "{told} in {written}");
         }
     }

@@ -1,4 +1,5 @@
-//! The panel of a region, or of a place outside all of them: a card on a wide window, a sheet on a phone.
+//! The panel of a region, or of a place outside all of them: a card on a wide window, a sheet on a
+//! phone.
 
 use dragonfly_core::{Breaks, Palette};
 use leptos::ev::{self, KeyboardEvent, MouseEvent};
@@ -27,8 +28,8 @@ pub type HighRes = Callback<(f64, f64)>;
 /// Where the page has the keyboard when nothing else does.
 const MAP: &str = ".map";
 
-/// Speaks of the place in `point`, else of the region named in `about`; closed while there is neither. Where the site
-/// names a catalogue, high resolution is offered outside all regions.
+/// Speaks of the place in `point`, else of the region named in `about`; closed while there is
+/// neither. Where the site names a catalogue, high resolution is offered outside all regions.
 #[component]
 pub fn RegionPanel(
     atlas: Atlas,
@@ -49,8 +50,9 @@ pub fn RegionPanel(
 
     let opener = StoredValue::new_local(None::<HtmlElement>);
     let close = move || {
-        let had_focus =
-            panel.get_untracked().is_some_and(|panel| panel.contains(document().active_element().as_deref()));
+        let had_focus = panel
+            .get_untracked()
+            .is_some_and(|panel| panel.contains(document().active_element().as_deref()));
         point.set(None);
         about.set(None);
         if had_focus {
@@ -62,7 +64,9 @@ pub fn RegionPanel(
         if about.read().is_some()
             && let Some(panel) = panel.get()
         {
-            let before = document().active_element().and_then(|focused| focused.dyn_into::<HtmlElement>().ok());
+            let before = document()
+                .active_element()
+                .and_then(|focused| focused.dyn_into::<HtmlElement>().ok());
             if let Some(before) = before.filter(|before| !panel.contains(Some(before))) {
                 opener.set_value(Some(before));
             }
@@ -74,14 +78,25 @@ pub fn RegionPanel(
             let source = source(atlas, point.get(), &subject.read());
             fill(
                 &element,
-                &point.get().map(|point| readout(point, palette.get(), source)).into_iter().collect::<Vec<_>>(),
+                &point
+                    .get()
+                    .map(|point| readout(point, palette.get(), source))
+                    .into_iter()
+                    .collect::<Vec<_>>(),
             );
         }
     });
     follow(move || {
         if let (Some(element), Some(subject)) = (body.get(), subject.get()) {
-            let offered = atlas.config.with(|config| config.as_ref().is_some_and(|config| config.stac_url.is_some()));
-            fill(&element, &subject.region().map_or_else(|| outside(offered), |entry| about_region(entry, atlas)));
+            let offered = atlas
+                .config
+                .with(|config| config.as_ref().is_some_and(|config| config.stac_url.is_some()));
+            fill(
+                &element,
+                &subject
+                    .region()
+                    .map_or_else(|| outside(offered), |entry| about_region(entry, atlas)),
+            );
         }
     });
     let escape = window_event_listener(ev::keydown, move |event: KeyboardEvent| {
@@ -99,12 +114,15 @@ pub fn RegionPanel(
         };
         if let Some(text) = button.get_attribute("data-copy") {
             spawn_local(async move {
-                let outcome = if clipboard::copy(&text).await { words().copied } else { words().copy_failed };
+                let outcome =
+                    if clipboard::copy(&text).await { words().copied } else { words().copy_failed };
                 said.set(Some(outcome.to_owned()));
             });
         } else if button.has_attribute("data-retry") {
             on_retry();
-        } else if let (true, Some(at)) = (button.has_attribute("data-high-res"), point.get_untracked()) {
+        } else if let (true, Some(at)) =
+            (button.has_attribute("data-high-res"), point.get_untracked())
+        {
             high_res.run((at.lon, at.lat));
         }
     };
@@ -137,8 +155,8 @@ pub fn RegionPanel(
     }
 }
 
-/// The title of the map that was read, where it is another than the one spoken of: a pending region may lie within the
-/// map of a larger one, which then answers for the place.
+/// The title of the map that was read, where it is another than the one spoken of: a pending region
+/// may lie within the map of a larger one, which then answers for the place.
 fn source(atlas: Atlas, point: Option<Point>, subject: &Option<Subject>) -> Option<String> {
     let point = point?;
     let spoken_of = subject.as_ref()?.region()?;
@@ -158,7 +176,9 @@ fn readout(point: Point, palette: Palette, source: Option<String>) -> Markup {
         None => tag("i").with("class", "clear"),
     };
     let place = words.coordinates(point.lon, point.lat);
-    let title = point.reading.map_or(words.reading_loading.to_owned(), |reading| words.reading_title(reading));
+    let title = point
+        .reading
+        .map_or(words.reading_loading.to_owned(), |reading| words.reading_title(reading));
     let detail = point.reading.map(|reading| words.reading_detail(reading)).unwrap_or_default();
     let mut readout = tag("div")
         .with("class", "readout")
@@ -170,14 +190,15 @@ fn readout(point: Point, palette: Palette, source: Option<String>) -> Markup {
         readout = readout.add(text("p", &words.read_from.say([&source])).with("class", "detail"));
     }
     let copied = format!("{:.5}, {:.5}", point.lat, point.lon);
-    readout.add(text("p", &place).with("class", "place").text(" ").add(copy_button(&copied, &place)))
+    readout
+        .add(text("p", &place).with("class", "place").text(" ").add(copy_button(&copied, &place)))
 }
 
 fn about_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
-    let stale_after_days = atlas
-        .config
-        .with_untracked(|config| config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days));
+    let stale_after_days = atlas.config.with_untracked(|config| {
+        config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days)
+    });
     let now = reader::now();
     let coverage = Coverage::of(entry, stale_after_days, now);
     let mut standing = tag("p")
@@ -191,7 +212,8 @@ fn about_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     match &entry.meta {
         MetaState::Ready(meta) => {
             let location = window().location();
-            let (origin, page) = (location.origin().unwrap_or_default(), location.href().unwrap_or_default());
+            let (origin, page) =
+                (location.origin().unwrap_or_default(), location.href().unwrap_or_default());
             let addresses = Addresses { origin: &origin, page: &page, meta: &entry.line.meta_url };
             parts.extend(region_facts(words, meta, addresses, now));
         }
@@ -222,8 +244,8 @@ fn is_dialog_open() -> bool {
     document().query_selector("dialog[open]").ok().flatten().is_some()
 }
 
-/// The focus goes back to what opened the panel; where that cannot take it, as in the closed sheet of a phone, to the
-/// map.
+/// The focus goes back to what opened the panel; where that cannot take it, as in the closed sheet
+/// of a phone, to the map.
 fn give_back(opener: Option<HtmlElement>) {
     let map = || document().query_selector(MAP).ok()??.dyn_into::<HtmlElement>().ok();
     for element in opener.into_iter().chain(map()) {

@@ -3,13 +3,19 @@
 use crate::folding::fold;
 use crate::region_entry::RegionEntry;
 
-/// The regions that have every word of a search in their title, name or group, in their own order; all where it is empty.
+/// The regions that have every word of a search in their title, name or group, in their own order;
+/// all where it is empty.
 pub fn matching<'a>(entries: &'a [RegionEntry], search: &str) -> Vec<&'a RegionEntry> {
     let search = fold(search);
     let asked: Vec<&str> = search.split_whitespace().collect();
     let is_meant = |entry: &&RegionEntry| {
         let line = &entry.line;
-        let told = fold(&format!("{} {} {}", line.title, line.name, line.group.as_deref().unwrap_or_default()));
+        let told = fold(&format!(
+            "{} {} {}",
+            line.title,
+            line.name,
+            line.group.as_deref().unwrap_or_default()
+        ));
         asked.iter().all(|word| told.contains(word))
     };
     entries.iter().filter(is_meant).collect()
@@ -26,7 +32,12 @@ mod tests {
         evia.line.title = "Évia, Grèce".to_owned();
         evia.line.group = Some("Mediterranean".to_owned());
         let entries = [entry("madre", [0.0, 0.0, 1.0, 1.0]), evia];
-        let found = |search| matching(&entries, search).iter().map(|entry| entry.line.name.clone()).collect::<Vec<_>>();
+        let found = |search| {
+            matching(&entries, search)
+                .iter()
+                .map(|entry| entry.line.name.clone())
+                .collect::<Vec<_>>()
+        };
         assert_eq!(found("EVIA"), ["gr_01"]);
         assert_eq!(found("medi gre"), ["gr_01"]);
         assert_eq!(found("gr_01"), ["gr_01"]);

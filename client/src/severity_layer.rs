@@ -57,10 +57,13 @@ impl SeverityLayer {
             colours: Cell::new([[0; 4]; 256]),
             on_failure: Box::new(on_failure),
         });
-        let create_tile = Closure::<dyn FnMut(Point, Function) -> Result<HtmlCanvasElement, JsValue>>::new({
-            let painter = painter.clone();
-            move |point: Point, done: Function| painter.clone().create_tile(tile_of(&point), done)
-        });
+        let create_tile =
+            Closure::<dyn FnMut(Point, Function) -> Result<HtmlCanvasElement, JsValue>>::new({
+                let painter = painter.clone();
+                move |point: Point, done: Function| {
+                    painter.clone().create_tile(tile_of(&point), done)
+                }
+            });
         layer.set_create_tile(&awaited(create_tile.into_js_value()));
         let this = Self { layer, painter };
         this.layer.add_to(map);
@@ -75,22 +78,30 @@ impl SeverityLayer {
     /// Paints all tiles in other colours.
     pub fn paint(&self, palette: Palette, filter: Filter) {
         self.painter.colours.set(filter.colours(palette));
-        self.each_canvas("canvas[data-state=drawn]", |canvas, tile| self.painter.clone().fill(canvas, tile, None));
+        self.each_canvas("canvas[data-state=drawn]", |canvas, tile| {
+            self.painter.clone().fill(canvas, tile, None)
+        });
     }
 
     /// Fetches again what failed.
     pub fn retry(&self) {
-        self.each_canvas("canvas[data-state=failed]", |canvas, tile| self.painter.clone().fill(canvas, tile, None));
+        self.each_canvas("canvas[data-state=failed]", |canvas, tile| {
+            self.painter.clone().fill(canvas, tile, None)
+        });
     }
 
     fn each_canvas(&self, selector: &str, act: impl Fn(HtmlCanvasElement, Tile)) {
-        let found = self.layer.container().and_then(|container| container.query_selector_all(selector).ok());
+        let found = self
+            .layer
+            .container()
+            .and_then(|container| container.query_selector_all(selector).ok());
         let Some(found) = found else {
             return;
         };
         for canvas in (0..found.length()).filter_map(|place| found.get(place)) {
             if let Ok(canvas) = canvas.dyn_into::<HtmlCanvasElement>()
-                && let Some(tile) = canvas.get_attribute("data-tile").as_deref().and_then(tile_from_name)
+                && let Some(tile) =
+                    canvas.get_attribute("data-tile").as_deref().and_then(tile_from_name)
             {
                 act(canvas, tile);
             }
@@ -105,7 +116,11 @@ impl Drop for SeverityLayer {
 }
 
 impl Painter {
-    fn create_tile(self: Rc<Self>, tile: Tile, done: Function) -> Result<HtmlCanvasElement, JsValue> {
+    fn create_tile(
+        self: Rc<Self>,
+        tile: Tile,
+        done: Function,
+    ) -> Result<HtmlCanvasElement, JsValue> {
         let (canvas, _) = tile_canvas("df-tile", TILE_SIZE_PX)?;
         canvas.set_attribute("data-tile", &tile_name(tile))?;
         if self.map.tile_index.fate(tile) == Some(TileFate::Stored) {
@@ -141,7 +156,10 @@ impl Painter {
 }
 
 /// An empty square canvas that Leaflet can place.
-pub fn tile_canvas(class: &str, side_px: u32) -> Result<(HtmlCanvasElement, CanvasRenderingContext2d), JsValue> {
+pub fn tile_canvas(
+    class: &str,
+    side_px: u32,
+) -> Result<(HtmlCanvasElement, CanvasRenderingContext2d), JsValue> {
     let canvas: HtmlCanvasElement = document().create_element("canvas")?.dyn_into()?;
     canvas.set_class_name(class);
     canvas.set_width(side_px);
@@ -152,12 +170,15 @@ pub fn tile_canvas(class: &str, side_px: u32) -> Result<(HtmlCanvasElement, Canv
 
 fn paint(canvas: &HtmlCanvasElement, indices: &Indices, colours: &Colours) -> Result<(), JsValue> {
     let pixels: Vec<u8> = indices.iter().flat_map(|index| colours[usize::from(*index)]).collect();
-    let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), TILE_SIZE_PX, TILE_SIZE_PX)?;
-    let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
+    let image =
+        ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), TILE_SIZE_PX, TILE_SIZE_PX)?;
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
     context.put_image_data(&image, 0.0, 0.0)
 }
 
-/// Leaflet waits for `done` only if `createTile` declares two arguments, which a closure from Rust does not.
+/// Leaflet waits for `done` only if `createTile` declares two arguments, which a closure from Rust
+/// does not.
 fn awaited(create_tile: JsValue) -> Function {
     let two = options([("value", 2.into())]);
     let function: &Object = create_tile.unchecked_ref();
@@ -177,7 +198,11 @@ pub fn tile_name(tile: Tile) -> String {
 /// The tile with this name.
 pub fn tile_from_name(name: &str) -> Option<Tile> {
     let mut parts = name.split('/');
-    Some(Tile { z: parts.next()?.parse().ok()?, x: parts.next()?.parse().ok()?, y: parts.next()?.parse().ok()? })
+    Some(Tile {
+        z: parts.next()?.parse().ok()?,
+        x: parts.next()?.parse().ok()?,
+        y: parts.next()?.parse().ok()?,
+    })
 }
 
 #[cfg(test)]

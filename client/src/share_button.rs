@@ -10,14 +10,19 @@ use crate::{address_bar, clipboard};
 
 /// Copies the address and says so in `said`.
 #[component]
-pub fn ShareButton(#[prop(into)] address: Signal<Address>, said: RwSignal<Option<String>>) -> impl IntoView {
+pub fn ShareButton(
+    #[prop(into)] address: Signal<Address>,
+    said: RwSignal<Option<String>>,
+) -> impl IntoView {
     let share = move || {
         let url = address_bar::write(&address.get_untracked());
         spawn_local(async move {
-            let words = if clipboard::copy(&url).await { words().shared } else { words().not_shared };
+            let words =
+                if clipboard::copy(&url).await { words().shared } else { words().not_shared };
             said.set(Some(words.to_owned()));
         });
     };
-    let picture = "M9.5 14.5l5-5M8 11l-2.5 2.5a3.5 3.5 0 0 0 5 5L13 16M11 8l2.5-2.5a3.5 3.5 0 0 1 5 5L16 13";
+    let picture =
+        "M9.5 14.5l5-5M8 11l-2.5 2.5a3.5 3.5 0 0 0 5 5L13 16M11 8l2.5-2.5a3.5 3.5 0 0 1 5 5L16 13";
     tool_button(("share", words().share, picture), None, Box::new(share))
 }

@@ -54,8 +54,11 @@ pub fn SpeechSelect() -> impl IntoView {
 fn choose(words: Words, field: &'static str) {
     reader::choose(words);
     request_animation_frame(move || {
-        let field =
-            document().query_selector(field).ok().flatten().and_then(|field| field.dyn_into::<HtmlElement>().ok());
+        let field = document()
+            .query_selector(field)
+            .ok()
+            .flatten()
+            .and_then(|field| field.dyn_into::<HtmlElement>().ok());
         if let Some(field) = field {
             // A field that cannot take the focus leaves it with the page.
             let _ = field.focus();

@@ -1,4 +1,5 @@
-//! What the panel of a region speaks of: the region that was asked for, or the one around the place that was clicked.
+//! What the panel of a region speaks of: the region that was asked for, or the one around the place
+//! that was clicked.
 
 use crate::region_entry::RegionEntry;
 
@@ -21,12 +22,18 @@ impl Subject {
     }
 }
 
-/// What the panel speaks of when a region was asked for by name, or a place (longitude, latitude) was clicked;
-/// `None` while it stays closed. A place counts more.
-pub fn subject(regions: &[RegionEntry], asked: Option<&str>, place: Option<(f64, f64)>) -> Option<Subject> {
+/// What the panel speaks of when a region was asked for by name, or a place (longitude, latitude)
+/// was clicked; `None` while it stays closed. A place counts more.
+pub fn subject(
+    regions: &[RegionEntry],
+    asked: Option<&str>,
+    place: Option<(f64, f64)>,
+) -> Option<Subject> {
     let region = |entry: &RegionEntry| Subject::Region(Box::new(entry.clone()));
     match (place, asked) {
-        (Some((lon, lat)), _) => Some(smallest_around(regions, lon, lat).map_or(Subject::Outside, region)),
+        (Some((lon, lat)), _) => {
+            Some(smallest_around(regions, lon, lat).map_or(Subject::Outside, region))
+        }
         (None, Some(name)) => regions.iter().find(|entry| entry.line.name == name).map(region),
         (None, None) => None,
     }

@@ -16,7 +16,9 @@ const STEP: u8 = 2;
 pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
     let grab = |event: PointerEvent| {
         event.prevent_default();
-        if let Some(handle) = event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok()) {
+        if let Some(handle) =
+            event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok())
+        {
             // Without the capture a fast finger leaves the handle behind.
             let _ = handle.set_pointer_capture(event.pointer_id());
             let _ = handle.focus();
@@ -26,7 +28,9 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
         if event.buttons() & 1 == 1
             && let Some(width_px) = window().inner_width().ok().and_then(|width| width.as_f64())
         {
-            percent.set(Some(Covered::by_panel().divider_percent(width_px, f64::from(event.client_x()))));
+            percent.set(Some(
+                Covered::by_panel().divider_percent(width_px, f64::from(event.client_x())),
+            ));
         }
     };
     let press = move |event: KeyboardEvent| {
@@ -66,7 +70,9 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
 /// Begins or ends the comparison.
 #[component]
 pub fn SwipeButton(percent: RwSignal<Option<u8>>) -> impl IntoView {
-    let toggle = move || percent.update(|percent| *percent = if percent.is_some() { None } else { Some(50) });
+    let toggle = move || {
+        percent.update(|percent| *percent = if percent.is_some() { None } else { Some(50) })
+    };
     let pressed = Signal::derive(move || percent.get().is_some());
     let picture = "M12 4v16M8 9l-3 3 3 3M16 9l3 3-3 3";
     tool_button(("compare", words().compare, picture), Some(pressed), Box::new(toggle))

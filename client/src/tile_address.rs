@@ -5,10 +5,14 @@ use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
 
 /// The URL of a tile, from a template with `{z}`, `{x}`, `{y}`.
 pub fn tile_url(template: &str, tile: Tile) -> String {
-    template.replace("{z}", &tile.z.to_string()).replace("{x}", &tile.x.to_string()).replace("{y}", &tile.y.to_string())
+    template
+        .replace("{z}", &tile.z.to_string())
+        .replace("{x}", &tile.x.to_string())
+        .replace("{y}", &tile.y.to_string())
 }
 
-/// The tile beneath a place at a zoom, and the pixel within it, counted row by row from the north-west.
+/// The tile beneath a place at a zoom, and the pixel within it, counted row by row from the
+/// north-west.
 pub fn pixel_beneath(lon: f64, lat: f64, zoom: u8) -> (Tile, usize) {
     let cells = TILE_SIZE_PX << zoom;
     let (column, row) = cell_from_lonlat(zoom, lon, lat);
@@ -25,7 +29,10 @@ mod tests {
     #[test]
     fn a_template_takes_the_address() {
         let tile = Tile { z: 9, x: 85, y: 202 };
-        assert_eq!(tile_url("/tiles/madre/r1/dnbr/{z}/{x}/{y}.png", tile), "/tiles/madre/r1/dnbr/9/85/202.png");
+        assert_eq!(
+            tile_url("/tiles/madre/r1/dnbr/{z}/{x}/{y}.png", tile),
+            "/tiles/madre/r1/dnbr/9/85/202.png"
+        );
         assert_eq!(tile_url("/{y}-{x}?{z}&{z}", tile), "/202-85?9&9");
     }
 

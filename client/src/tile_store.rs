@@ -32,7 +32,11 @@ impl TileStore {
     pub fn keep(&mut self, url: &str, indices: Indices) {
         self.clock += 1;
         if self.tiles.len() >= self.capacity && !self.tiles.contains_key(url) {
-            let oldest = self.tiles.iter().min_by_key(|(_, (last_used, _))| *last_used).map(|(url, _)| url.clone());
+            let oldest = self
+                .tiles
+                .iter()
+                .min_by_key(|(_, (last_used, _))| *last_used)
+                .map(|(url, _)| url.clone());
             if let Some(oldest) = oldest {
                 self.tiles.remove(&oldest);
             }

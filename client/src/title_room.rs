@@ -21,10 +21,15 @@ pub struct Title {
 }
 
 impl Title {
-    /// The title drawn to the left as far as it must to be read on a map of this width, if it begins on the map.
+    /// The title drawn to the left as far as it must to be read on a map of this width, if it
+    /// begins on the map.
     pub fn on_map(self, width_px: f64) -> Self {
         let last_px = (width_px - EDGE_PX - (self.right_px() - self.left_px)).max(0.0);
-        if self.left_px < width_px { Self { left_px: self.left_px.min(last_px), ..self } } else { self }
+        if self.left_px < width_px {
+            Self { left_px: self.left_px.min(last_px), ..self }
+        } else {
+            self
+        }
     }
 
     fn right_px(&self) -> f64 {
@@ -58,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_title_stays_on_the_map() {
-        let left_px = |left_px, letters| Title { left_px, bottom_px: 0.0, letters }.on_map(390.0).left_px;
+        let left_px =
+            |left_px, letters| Title { left_px, bottom_px: 0.0, letters }.on_map(390.0).left_px;
         assert_eq!(left_px(20.0, 10), 20.0);
         assert_eq!(left_px(300.0, 10), 246.0);
         assert_eq!(left_px(300.0, 100), 66.0);
@@ -69,7 +75,13 @@ mod tests {
     #[test]
     fn a_title_is_not_written_over_another() {
         let title = |left_px, bottom_px| Title { left_px, bottom_px, letters: 10 };
-        let titles = [title(0.0, 0.0), title(70.0, 5.0), title(82.0, 0.0), title(30.0, 20.0), title(140.0, 0.0)];
+        let titles = [
+            title(0.0, 0.0),
+            title(70.0, 5.0),
+            title(82.0, 0.0),
+            title(30.0, 20.0),
+            title(140.0, 0.0),
+        ];
         assert_eq!(with_room(&titles), [true, false, true, true, false]);
     }
 }

@@ -1,4 +1,5 @@
-//! The tools that load when they are first used, as the page has them: the page's end of the bridge.
+//! The tools that load when they are first used, as the page has them: the page's end of the
+//! bridge.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -64,7 +65,9 @@ impl Toolbox {
         let this = Self {
             at,
             told,
-            room: StoredValue::new_local(document().create_element("div").ok().and_then(|room| room.dyn_into().ok())),
+            room: StoredValue::new_local(
+                document().create_element("div").ok().and_then(|room| room.dyn_into().ok()),
+            ),
             listeners: StoredValue::new_local(listeners.clone()),
             tools: StoredValue::new_local(None),
             is_loading: StoredValue::default(),
@@ -93,12 +96,14 @@ impl Toolbox {
         this
     }
 
-    /// The element of the panel that belongs to the tools: the same, however often the panel is made.
+    /// The element of the panel that belongs to the tools: the same, however often the panel is
+    /// made.
     pub fn room(self) -> Option<HtmlElement> {
         self.room.get_value()
     }
 
-    /// Lets the tools do something that the reader asked for; they are loaded first, if need be, and that is said.
+    /// Lets the tools do something that the reader asked for; they are loaded first, if need be,
+    /// and that is said.
     pub fn run(self, command: &'static str) {
         if self.tools.with_value(Option::is_none) {
             self.told.said.set(Some(words().loading_tools.to_owned()));
@@ -128,7 +133,8 @@ impl Toolbox {
         self.is_loading.set_value(true);
         spawn_local(async move {
             let loaded = load(&self.page(&map)).await;
-            if self.told.said.with_untracked(|said| said.as_deref() == Some(words().loading_tools)) {
+            if self.told.said.with_untracked(|said| said.as_deref() == Some(words().loading_tools))
+            {
                 self.told.said.set(None);
             }
             match loaded {
@@ -148,7 +154,9 @@ impl Toolbox {
 
     /// Tries again what could not be loaded.
     pub fn retry(self) {
-        if self.waiting.with_value(|waiting| !waiting.is_empty()) || self.at.part.with_untracked(Option::is_some) {
+        if self.waiting.with_value(|waiting| !waiting.is_empty())
+            || self.at.part.with_untracked(Option::is_some)
+        {
             self.load();
         }
     }
@@ -159,14 +167,19 @@ impl Toolbox {
 
     /// The object that `bridge.rs` describes.
     fn page(self, map: &Map) -> JsValue {
-        let (Told { address, region, sources, said, .. }, Whereabouts { claimed, part, .. }) = (self.told, self.at);
+        let (Told { address, region, sources, said, .. }, Whereabouts { claimed, part, .. }) =
+            (self.told, self.at);
         let listeners = self.listeners.get_value();
-        let listen = Closure::<dyn Fn(Function)>::new(move |hear| listeners.borrow_mut().push(hear));
+        let listen =
+            Closure::<dyn Fn(Function)>::new(move |hear| listeners.borrow_mut().push(hear));
         options([
             ("map", map.into()),
             ("room", self.room().into()),
             ("address", tell(move || Some(address.get_untracked().to_fragment()))),
-            ("region", tell(move || region.with_untracked(|text| text.as_deref().map(str::to_owned)))),
+            (
+                "region",
+                tell(move || region.with_untracked(|text| text.as_deref().map(str::to_owned))),
+            ),
             ("sources", tell(move || Some(sources.get_untracked()))),
             ("language", tell(|| Some(words().language.tag().to_owned()))),
             ("units", tell(|| Some(words().units.key().to_owned()))),
@@ -175,7 +188,12 @@ impl Toolbox {
             ("claimed", tell(move || claimed.get_untracked())),
             ("claim", hear(move |tool| claimed.set(tool))),
             ("say", hear(move |sentence| said.set(sentence))),
-            ("complain", hear(move |sentence| sentence.into_iter().for_each(|it| self.complain(Problem::Told(it))))),
+            (
+                "complain",
+                hear(move |sentence| {
+                    sentence.into_iter().for_each(|it| self.complain(Problem::Told(it)))
+                }),
+            ),
             ("listen", listen.into_js_value()),
         ])
         .into()

@@ -8,16 +8,27 @@ use crate::words::words;
 
 /// Begins or ends measuring.
 #[component]
-pub fn MeasureButton(claimed: RwSignal<Option<String>>, run: impl Fn(&'static str) + 'static) -> impl IntoView {
+pub fn MeasureButton(
+    claimed: RwSignal<Option<String>>,
+    run: impl Fn(&'static str) + 'static,
+) -> impl IntoView {
     let pressed = Signal::derive(move || claimed.with(|tool| tool.as_deref() == Some(MEASURE)));
-    tool_button(("measure", words().measure, "M5 8l8-3 6 6-3 8-9-2z"), Some(pressed), Box::new(move || run(MEASURE)))
+    tool_button(
+        ("measure", words().measure, "M5 8l8-3 6 6-3 8-9-2z"),
+        Some(pressed),
+        Box::new(move || run(MEASURE)),
+    )
 }
 
 /// Saves a picture of what is seen.
 #[component]
 pub fn SaveButton(run: impl Fn(&'static str) + 'static) -> impl IntoView {
     let picture = "M12 4v11M8 11l4 4 4-4M5 19h14";
-    tool_button(("save-image", words().save_image, picture), None, Box::new(move || run(SAVE_IMAGE)))
+    tool_button(
+        ("save-image", words().save_image, picture),
+        None,
+        Box::new(move || run(SAVE_IMAGE)),
+    )
 }
 
 /// Shows high resolution in the panel.

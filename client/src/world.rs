@@ -72,7 +72,8 @@ impl World {
     /// When it is no TopoJSON with `countries` and `land`.
     pub fn from_topojson(text: &str) -> Result<Self, BrokenWorld> {
         let topology = Topology::read(text).ok_or(BrokenWorld::Json)?;
-        let arcs: Vec<_> = topology.arcs.iter().map(|arc| projected(arc, &topology.transform)).collect();
+        let arcs: Vec<_> =
+            topology.arcs.iter().map(|arc| projected(arc, &topology.transform)).collect();
         let mut uses = vec![0u32; arcs.len()];
         for arc in topology.countries.iter().flatten().copied() {
             *uses.get_mut(place_of(arc)).ok_or(BrokenWorld::Arc)? += 1;
@@ -177,7 +178,8 @@ fn projected(arc: &[[i32; 2]], transform: &Transform) -> Vec<[f64; 2]> {
     arc.iter()
         .map(|[dx, dy]| {
             at = [at[0] + i64::from(*dx), at[1] + i64::from(*dy)];
-            let degrees = [0, 1].map(|axis| at[axis] as f64 * transform.scale[axis] + transform.translate[axis]);
+            let degrees = [0, 1]
+                .map(|axis| at[axis] as f64 * transform.scale[axis] + transform.translate[axis]);
             let (column, row) = cell_from_lonlat(0, degrees[0], degrees[1]);
             [column / f64::from(TILE_SIZE_PX), row / f64::from(TILE_SIZE_PX)]
         })
@@ -189,7 +191,8 @@ fn place_of(arc: i32) -> usize {
     (if arc < 0 { !arc } else { arc }) as usize
 }
 
-/// A line that crosses the antimeridian jumps from one edge of the map to the other: here it goes on beyond the edge.
+/// A line that crosses the antimeridian jumps from one edge of the map to the other: here it goes
+/// on beyond the edge.
 fn unwrapped(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
     for next in 1..points.len() {
         let jump = points[next][0] - points[next - 1][0];
@@ -198,7 +201,8 @@ fn unwrapped(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
     points
 }
 
-/// A ring around a pole ends a world's width from its start: here it is closed beyond the edge of the map.
+/// A ring around a pole ends a world's width from its start: here it is closed beyond the edge of
+/// the map.
 fn closed_at_the_pole(mut points: Vec<[f64; 2]>) -> Vec<[f64; 2]> {
     if let (Some(first), Some(last)) = (points.first().copied(), points.last().copied())
         && (last[0] - first[0]).abs() > 0.5
@@ -245,7 +249,9 @@ impl Window {
     }
 
     fn pixel(&self, point: [f64; 2]) -> Pixel {
-        [0, 1].map(|axis| point[axis] * self.pixels_per_world - self.tile[axis] * f64::from(TILE_SIZE_PX))
+        [0, 1].map(|axis| {
+            point[axis] * self.pixels_per_world - self.tile[axis] * f64::from(TILE_SIZE_PX)
+        })
     }
 
     fn meets(&self, line: &Line) -> bool {
@@ -264,9 +270,9 @@ impl Window {
         let last = line.points.len().saturating_sub(1);
         for (index, point) in line.points.iter().enumerate() {
             let pixel = self.pixel(*point);
-            let is_far = kept
-                .last()
-                .is_none_or(|before| (pixel[0] - before[0]).abs() + (pixel[1] - before[1]).abs() >= FINEST_DETAIL_PX);
+            let is_far = kept.last().is_none_or(|before| {
+                (pixel[0] - before[0]).abs() + (pixel[1] - before[1]).abs() >= FINEST_DETAIL_PX
+            });
             if is_far || index == last {
                 kept.push(pixel);
             }
@@ -280,9 +286,9 @@ impl Window {
         let mut continues = false;
         for pair in self.thinned(line).windows(2) {
             let [from, to] = [pair[0], pair[1]];
-            let misses = [0, 1]
-                .into_iter()
-                .any(|axis| from[axis].max(to[axis]) < self.least || from[axis].min(to[axis]) > self.most);
+            let misses = [0, 1].into_iter().any(|axis| {
+                from[axis].max(to[axis]) < self.least || from[axis].min(to[axis]) > self.most
+            });
             if misses {
                 continues = false;
                 continue;
@@ -374,13 +380,16 @@ mod tests {
     fn a_line_across_the_antimeridian_does_not_cross_the_map() {
         let points = unwrapped(vec![[0.99, 0.3], [0.01, 0.3], [0.02, 0.4], [0.98, 0.4]]);
         let expected = [[0.99, 0.3], [1.01, 0.3], [1.02, 0.4], [0.98, 0.4]];
-        let is_close = |(one, other): (&[f64; 2], &[f64; 2])| (one[0] - other[0]).abs() < 1e-9 && one[1] == other[1];
+        let is_close = |(one, other): (&[f64; 2], &[f64; 2])| {
+            (one[0] - other[0]).abs() < 1e-9 && one[1] == other[1]
+        };
         assert!(points.iter().zip(&expected).all(is_close), "{points:?}");
     }
 
     #[test]
     fn a_ring_around_a_pole_is_closed_beyond_the_map() {
-        let ring = closed_at_the_pole(unwrapped(vec![[0.0, 0.9], [0.4, 0.9], [0.8, 0.9], [0.0, 0.9]]));
+        let ring =
+            closed_at_the_pole(unwrapped(vec![[0.0, 0.9], [0.4, 0.9], [0.8, 0.9], [0.0, 0.9]]));
         assert_eq!(ring[4..], [[1.0, 1.1], [0.0, 1.1]]);
     }
 

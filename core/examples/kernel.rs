@@ -7,8 +7,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use dragonfly_core::{
-    Breaks, CellWindow, Grid, Lattice, Resampling, Scaling, SceneWindow, Severity, Sky, dnbr, index_from_dnbr, nbr,
-    warp,
+    Breaks, CellWindow, Grid, Lattice, Resampling, Scaling, SceneWindow, Severity, Sky, dnbr,
+    index_from_dnbr, nbr, warp,
 };
 
 const PIXELS: usize = 1 << 20;
@@ -29,12 +29,18 @@ fn main() {
     });
     let mut classes: Vec<Option<Severity>> = vec![None; PIXELS];
     report("four bands to a class", PIXELS, || {
-        classes.iter_mut().enumerate().for_each(|(pixel, to)| *to = Breaks::USGS.classify(value(pixel)));
+        classes
+            .iter_mut()
+            .enumerate()
+            .for_each(|(pixel, to)| *to = Breaks::USGS.classify(value(pixel)));
         black_box(&classes);
     });
     let mut indices = vec![0u8; PIXELS];
     report("four bands to a tile's index", PIXELS, || {
-        indices.iter_mut().enumerate().for_each(|(pixel, to)| *to = index_from_dnbr(value(pixel)).unwrap_or(0));
+        indices
+            .iter_mut()
+            .enumerate()
+            .for_each(|(pixel, to)| *to = index_from_dnbr(value(pixel)).unwrap_or(0));
         black_box(&indices);
     });
 
@@ -46,13 +52,18 @@ fn main() {
         height: 1024,
         nir: nir_pre,
         swir: swir_pre,
-        sky: (0..PIXELS).map(|pixel| if pixel / 64 % 9 == 0 { Sky::Cloud } else { Sky::Clear }).collect(),
+        sky: (0..PIXELS)
+            .map(|pixel| if pixel / 64 % 9 == 0 { Sky::Cloud } else { Sky::Clear })
+            .collect(),
         ..SceneWindow::default()
     };
     for pixels_per_cell in [1.0, 1.45, 2.0] {
         let size = grid.cell_size_m() / pixels_per_cell;
         let places = Lattice::control_points_m(&grid, &window).into_iter();
-        let lattice = Lattice::new(&window, places.map(|(x, y)| ((x - x0) / size, (y0 - y) / size)).collect());
+        let lattice = Lattice::new(
+            &window,
+            places.map(|(x, y)| ((x - x0) / size, (y0 - y) / size)).collect(),
+        );
         let resampling = Resampling::for_cell(pixels_per_cell);
         report(&format!("warp, {pixels_per_cell} pixels a cell, in cells"), 512 * 512, || {
             black_box(warp(&lattice, &scene, SCALING, resampling, &window));
@@ -65,7 +76,9 @@ fn band(seed: u64) -> Vec<u16> {
     let mut state = seed;
     (0..PIXELS)
         .map(|_| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             1000 + (state >> 40) as u16 % 4000
         })
         .collect()

@@ -1,6 +1,7 @@
 //! The burn ratios of one pixel: NBR of one date, and what becomes of two.
 //!
-//! Every function takes and returns plain numbers (not ×1000). NaN means "not observed" and spreads.
+//! Every function takes and returns plain numbers (not ×1000). NaN means "not observed" and
+//! spreads.
 
 /// Normalized burn ratio: (NIR − SWIR2) / (NIR + SWIR2), after Key & Benson (2006), FIREMON.
 ///

@@ -23,8 +23,14 @@ pub const VALID: u8 = 1;
 
 impl Empty {
     /// All reasons, by code.
-    pub const ALL: [Self; 6] =
-        [Self::OutsideBox, Self::OutsideZone, Self::NeverObserved, Self::Cloud, Self::Water, Self::NoData];
+    pub const ALL: [Self; 6] = [
+        Self::OutsideBox,
+        Self::OutsideZone,
+        Self::NeverObserved,
+        Self::Cloud,
+        Self::Water,
+        Self::NoData,
+    ];
 
     /// The palette index of a tile, and the value of a state raster.
     pub fn code(self) -> u8 {

@@ -1,12 +1,13 @@
-//! What is known of collections: which assets to read, what their numbers mean, how they mark cloud.
+//! What is known of collections: which assets to read, what their numbers mean, how they mark
+//! cloud.
 
 use crate::sky::MaskKind;
 use crate::stac::Item;
 
 /// A collection as one catalogue keeps it.
 ///
-/// Several catalogues share a name: Planetary Computer and CDSE also call theirs `sentinel-2-l2a`. So a row is
-/// known by its name and by its assets.
+/// Several catalogues share a name: Planetary Computer and CDSE also call theirs `sentinel-2-l2a`.
+/// So a row is known by its name and by its assets.
 #[derive(Debug, PartialEq)]
 pub struct Collection {
     /// Names in catalogues, lower case.
@@ -108,7 +109,8 @@ static COLLECTIONS: [Collection; 8] = [
         scale: LANDSAT_SCALE,
         offset: OffsetSource::Stated(LANDSAT_OFFSET),
     },
-    // Harmonized Landsat and Sentinel-2, version 2: LP DAAC by its several names, then Planetary Computer.
+    // Harmonized Landsat and Sentinel-2, version 2: LP DAAC by its several names, then Planetary
+    // Computer.
     Collection {
         names: &["hlsl30.v2.0", "hlsl30_2.0", "hlsl30_v2.0", "hlsl30", "hls2-l30"],
         nir: "B05",
@@ -150,11 +152,15 @@ pub const VISIBLE_BANDS: [[&str; 3]; 3] =
 impl Collection {
     /// Whether any collection reads or shows an asset of that name.
     pub(crate) fn reads(key: &str) -> bool {
-        let of_row = |row: &Self| row.nir == key || row.swir == key || row.masks.iter().any(|(mask, _)| *mask == key);
-        COLLECTIONS.iter().chain([&OTHER]).any(of_row) || VISIBLE_BANDS.as_flattened().contains(&key)
+        let of_row = |row: &Self| {
+            row.nir == key || row.swir == key || row.masks.iter().any(|(mask, _)| *mask == key)
+        };
+        COLLECTIONS.iter().chain([&OTHER]).any(of_row)
+            || VISIBLE_BANDS.as_flattened().contains(&key)
     }
 
-    /// What is known of an item's collection: by its name and both bands, else by name and near infrared, else by name.
+    /// What is known of an item's collection: by its name and both bands, else by name and near
+    /// infrared, else by name.
     pub fn of(item: &Item) -> &'static Self {
         let name = item.collection.as_deref().unwrap_or_default().to_ascii_lowercase();
         let named = || COLLECTIONS.iter().filter(|row| row.names.contains(&name.as_str()));
@@ -174,7 +180,8 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn item(collection: &str, assets: &[&str]) -> Item {
-        let assets: Vec<String> = assets.iter().map(|key| format!(r#""{key}":{{"href":"{key}.tif"}}"#)).collect();
+        let assets: Vec<String> =
+            assets.iter().map(|key| format!(r#""{key}":{{"href":"{key}.tif"}}"#)).collect();
         serde_json::from_str(&format!(
             r#"{{"id":"a","collection":"{collection}","properties":{{}},"assets":{{{}}}}}"#,
             assets.join(",")
@@ -182,14 +189,24 @@ mod tests {
         .unwrap()
     }
 
-    fn check(collection: &str, assets: [&str; 3], mask: MaskKind, scale: f64, offset: OffsetSource) {
+    fn check(
+        collection: &str,
+        assets: [&str; 3],
+        mask: MaskKind,
+        scale: f64,
+        offset: OffsetSource,
+    ) {
         // Every band that a catalogue has beside those that count.
         let mut all = vec!["B04", "B05", "B07", "B12", "red"];
         all.extend(assets);
         let item = item(collection, &all);
-        let hrefs = [item.nir().unwrap(), item.swir().unwrap(), item.mask().unwrap().1].map(|asset| asset.href.clone());
+        let hrefs = [item.nir().unwrap(), item.swir().unwrap(), item.mask().unwrap().1]
+            .map(|asset| asset.href.clone());
         assert_eq!(hrefs, assets.map(|key| format!("{key}.tif")), "{collection}");
-        assert_eq!((item.mask().unwrap().0, item.scale(), Collection::of(&item).offset), (mask, scale, offset));
+        assert_eq!(
+            (item.mask().unwrap().0, item.scale(), Collection::of(&item).offset),
+            (mask, scale, offset)
+        );
     }
 
     #[test]
@@ -216,7 +233,8 @@ mod tests {
 
     #[test]
     fn a_missing_band_is_named_beside_those_there_are() {
-        let message = |collection, assets: &[&str]| item(collection, assets).swir().unwrap_err().to_string();
+        let message =
+            |collection, assets: &[&str]| item(collection, assets).swir().unwrap_err().to_string();
         assert_eq!(message("sentinel-2-l2a", &["B8A"]), "the item has no asset B12 (it has B8A)");
         assert_eq!(message("unknown", &["B04"]), "the item has no asset swir22 (it has B04)");
         assert!(item("unknown", &["nir08", "swir22"]).mask().is_none());

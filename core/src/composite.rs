@@ -27,7 +27,8 @@ pub struct Side {
 }
 
 impl Composite {
-    /// One side of a cell, from its views in order of time. `scratch` is only kept to save allocations.
+    /// One side of a cell, from its views in order of time. `scratch` is only kept to save
+    /// allocations.
     pub fn side(self, views: impl Iterator<Item = Observation>, scratch: &mut Vec<f32>) -> Side {
         scratch.clear();
         let mut best = Sight::Unseen;
@@ -59,8 +60,8 @@ pub fn median(values: &mut [f32]) -> f32 {
     }
 }
 
-/// The code of a cell inside box and zone: [`VALID`], or that of why it has no dNBR. `worst` is the worse of the best
-/// sights of both sides.
+/// The code of a cell inside box and zone: [`VALID`], or that of why it has no dNBR. `worst` is the
+/// worse of the best sights of both sides.
 ///
 /// Water is decided before the fire: ground that looks like water only afterwards is a dark scar.
 #[inline]

@@ -32,9 +32,9 @@ const RING_TO_M: f64 = 2000.0;
 
 /// Finds the offset from rows of a map that pass by once, from north to south.
 ///
-/// The ring holds the cells from 180 m to 2 km outside the burnt area, counted along columns and rows, at
-/// least one cell off it. Of these only unburned ones (class 3) tell the offset. Memory is the ring's
-/// height times the width of the map.
+/// The ring holds the cells from 180 m to 2 km outside the burnt area, counted along columns and
+/// rows, at least one cell off it. Of these only unburned ones (class 3) tell the offset. Memory is
+/// the ring's height times the width of the map.
 #[derive(Clone, Debug)]
 pub struct OffsetRing {
     width: usize,
@@ -132,9 +132,10 @@ impl OffsetRing {
 
     fn slide(&mut self) {
         let (next, near, far) = (self.next, self.near_cells, self.far_cells);
-        for (reach, counts, of) in
-            [(near, &mut self.near, (|row| &row.near) as fn(&Row) -> &Vec<bool>), (far, &mut self.far, |row| &row.far)]
-        {
+        for (reach, counts, of) in [
+            (near, &mut self.near, (|row| &row.near) as fn(&Row) -> &Vec<bool>),
+            (far, &mut self.far, |row| &row.far),
+        ] {
             if let Some(gone) = next.checked_sub(reach) {
                 count(counts, of(&self.rows[gone]), -1);
             }
@@ -182,7 +183,8 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// A map of `side` × `side` cells of a size, burnt where `is_burnt` says; elsewhere dNBR as `value` says.
+    /// A map of `side` × `side` cells of a size, burnt where `is_burnt` says; elsewhere dNBR as
+    /// `value` says.
     fn ring(
         side: usize,
         cell_m: f64,
@@ -192,7 +194,9 @@ mod tests {
         let mut ring = OffsetRing::new(side, cell_m);
         for row in 0..side {
             let burnt: Vec<bool> = (0..side).map(|column| is_burnt(column, row)).collect();
-            let dnbr: Vec<f32> = (0..side).map(|column| if burnt[column] { 0.5 } else { value(column, row) }).collect();
+            let dnbr: Vec<f32> = (0..side)
+                .map(|column| if burnt[column] { 0.5 } else { value(column, row) })
+                .collect();
             ring.add_row(&dnbr, &burnt);
         }
         ring.finish()
@@ -235,14 +239,21 @@ mod tests {
             let (near, far) = ((180.0 / cell_m).ceil() as usize, (2000.0 / cell_m).ceil() as usize);
             let mut whole = Moments::default();
             for (place, value) in dnbr.iter().enumerate().filter(|(place, _)| !burnt[*place]) {
-                let off =
-                    |other: usize| (other % side).abs_diff(place % side).max((other / side).abs_diff(place / side));
+                let off = |other: usize| {
+                    (other % side).abs_diff(place % side).max((other / side).abs_diff(place / side))
+                };
                 let nearest = (0..side * side).filter(|other| burnt[*other]).map(off).min();
-                if nearest.is_some_and(|off| near < off && off <= far) && (-0.1..0.1).contains(value) {
+                if nearest.is_some_and(|off| near < off && off <= far)
+                    && (-0.1..0.1).contains(value)
+                {
                     whole.add(f64::from(*value));
                 }
             }
-            assert_eq!(found.map_or(0, |offset| offset.count), whole.count, "{side} cells of {cell_m} m");
+            assert_eq!(
+                found.map_or(0, |offset| offset.count),
+                whole.count,
+                "{side} cells of {cell_m} m"
+            );
             if let Some(offset) = found {
                 assert_eq!(offset.mean, whole.sum / whole.count as f64);
             }

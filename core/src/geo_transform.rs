@@ -2,8 +2,8 @@
 
 /// An affine georeference: six numbers in GDAL's order.
 ///
-/// x = `0` + column · `1` + row · `2` and y = `3` + column · `4` + row · `5`, where whole columns and rows
-/// are edges of pixels, counted from the north-west corner.
+/// x = `0` + column · `1` + row · `2` and y = `3` + column · `4` + row · `5`, where whole columns
+/// and rows are edges of pixels, counted from the north-west corner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GeoTransform(pub [f64; 6]);
 
@@ -43,7 +43,9 @@ mod tests {
 
     #[test]
     fn the_way_back_leads_to_the_pixel() {
-        for numbers in [[767_600.0, 20.0, 0.0, 3_903_580.0, 0.0, -20.0], [10.0, 3.0, 4.0, -7.0, 4.0, -3.0]] {
+        for numbers in
+            [[767_600.0, 20.0, 0.0, 3_903_580.0, 0.0, -20.0], [10.0, 3.0, 4.0, -7.0, 4.0, -3.0]]
+        {
             let forth = GeoTransform(numbers);
             let (x, y) = forth.projected_from_pixel(12.5, 700.25);
             let (column, row) = forth.inverse().unwrap().projected_from_pixel(x, y);

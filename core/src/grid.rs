@@ -1,10 +1,13 @@
-//! The grid of a region: cells of Web Mercator, aligned to tiles, so that a tile is an exact cut of it.
+//! The grid of a region: cells of Web Mercator, aligned to tiles, so that a tile is an exact cut of
+//! it.
 //!
 //! Columns run east from the western edge, rows south from the northern edge.
 
 use std::ops::Range;
 
-use crate::mercator::{TILE_SIZE_PX, cell_area_ha, cell_from_lonlat, cell_size_m, lonlat_from_cell, metres_from_cell};
+use crate::mercator::{
+    TILE_SIZE_PX, cell_area_ha, cell_from_lonlat, cell_size_m, lonlat_from_cell, metres_from_cell,
+};
 use crate::tile::{Tile, TileRange};
 
 /// The cells over a region's box at one zoom.
@@ -29,12 +32,24 @@ impl Grid {
         let (right, bottom) = cell_from_lonlat(zoom, east, south);
         // A centre lies half a cell from the corner that numbers its cell.
         let within = |from: f64, to: f64, origin: u32, count: u32| {
-            let first = |edge: f64| (edge - f64::from(origin) - 0.5 - CENTRE_TOLERANCE_CELLS).ceil().max(0.0) as u32;
+            let first = |edge: f64| {
+                (edge - f64::from(origin) - 0.5 - CENTRE_TOLERANCE_CELLS).ceil().max(0.0) as u32
+            };
             first(from).min(count)..first(to).min(count)
         };
         Self {
-            inside_columns: within(left, right, tiles.x_start * TILE_SIZE_PX, tiles.width() * TILE_SIZE_PX),
-            inside_rows: within(top, bottom, tiles.y_start * TILE_SIZE_PX, tiles.height() * TILE_SIZE_PX),
+            inside_columns: within(
+                left,
+                right,
+                tiles.x_start * TILE_SIZE_PX,
+                tiles.width() * TILE_SIZE_PX,
+            ),
+            inside_rows: within(
+                top,
+                bottom,
+                tiles.y_start * TILE_SIZE_PX,
+                tiles.height() * TILE_SIZE_PX,
+            ),
             tiles,
         }
     }
@@ -99,9 +114,12 @@ impl Grid {
 
     /// First column and row of a tile of the grid; `None` for another tile.
     pub fn corner_of(&self, tile: Tile) -> Option<(u32, u32)> {
-        self.tiles
-            .contains(tile)
-            .then(|| ((tile.x - self.tiles.x_start) * TILE_SIZE_PX, (tile.y - self.tiles.y_start) * TILE_SIZE_PX))
+        self.tiles.contains(tile).then(|| {
+            (
+                (tile.x - self.tiles.x_start) * TILE_SIZE_PX,
+                (tile.y - self.tiles.y_start) * TILE_SIZE_PX,
+            )
+        })
     }
 
     fn world(&self, column: f64, row: f64) -> (f64, f64) {
@@ -139,7 +157,10 @@ mod tests {
         let (lon, _) = whole.lonlat_from_grid(120.5, 0.5);
         let west = Grid::covering([10.0, 40.0, lon, 41.0], 9);
         let east = Grid::covering([lon, 40.0, 11.0, 41.0], 9);
-        assert_eq!(west.inside_columns().len() + east.inside_columns().len(), whole.inside_columns().len());
+        assert_eq!(
+            west.inside_columns().len() + east.inside_columns().len(),
+            whole.inside_columns().len()
+        );
     }
 
     #[test]

@@ -55,13 +55,15 @@ pub struct RegionFiles {
     pub meta: Option<RegionMeta>,
     /// Why the metadata cannot be read, where it is there.
     pub meta_problem: Option<String>,
-    /// Start of a run that ended without a record: the process was killed, or the record could not be written.
+    /// Start of a run that ended without a record: the process was killed, or the record could not
+    /// be written.
     pub unrecorded_run: Option<DateTime<Utc>>,
     /// A published file or folder that the web server may not read, and its permissions.
     pub not_public: Option<String>,
     /// When the region was first found in the configuration.
     pub first_seen_at: Option<DateTime<Utc>>,
-    /// A tile that must be there was looked at: well, or what is wrong with it. `None` where none is stored.
+    /// A tile that must be there was looked at: well, or what is wrong with it. `None` where none
+    /// is stored.
     pub tile: Option<Result<(), String>>,
     /// The raster was opened: well, or what is wrong with it. `None` before the first map.
     pub raster: Option<Result<(), String>>,
@@ -73,9 +75,15 @@ const MAX_CLOCK_ERROR: TimeDelta = TimeDelta::hours(1);
 impl RegionHealth {
     /// Judges a region by its files.
     ///
-    /// One that never ran is pending, not ill, until `stale_after_days` after it was first seen. A map is
-    /// too old beyond `stale_after_days`, or beyond twice the region's interval and two days.
-    pub fn judge(region: &Region, files: &RegionFiles, stale_after_days: u32, now: DateTime<Utc>) -> Self {
+    /// One that never ran is pending, not ill, until `stale_after_days` after it was first seen. A
+    /// map is too old beyond `stale_after_days`, or beyond twice the region's interval and two
+    /// days.
+    pub fn judge(
+        region: &Region,
+        files: &RegionFiles,
+        stale_after_days: u32,
+        now: DateTime<Utc>,
+    ) -> Self {
         let mut problems = Vec::new();
         let days_since = |then: DateTime<Utc>| (now.date_naive() - then.date_naive()).num_days();
         let meta = files.meta.as_ref();
@@ -84,19 +92,23 @@ impl RegionHealth {
         if let Some(cause) = &files.meta_problem {
             let name = &region.name;
             problems.push(format!(
-                "the metadata cannot be read ({cause}), so no run starts: `dragonfly repair {name}` rebuilds it"
+                "the metadata cannot be read ({cause}), so no run starts: `dragonfly repair \
+                {name}` rebuilds it"
             ));
         }
         if let Some(started_at) = files.unrecorded_run {
             problems.push(format!(
-                "the run that began at {started_at} ended without a record: it was killed (out of memory, a restart), \
-                 or the disk had no room for the record"
+                "the run that began at {started_at} ended without a record: it was killed (out of \
+                memory, a restart), or the disk had no room for the record"
             ));
         }
-        if let Some(success) = meta.and_then(|meta| meta.last_success_at).filter(|at| *at - now > MAX_CLOCK_ERROR) {
+        if let Some(success) =
+            meta.and_then(|meta| meta.last_success_at).filter(|at| *at - now > MAX_CLOCK_ERROR)
+        {
             problems.push(format!(
-                "the last success lies in the future ({success}): a wrong clock wrote it, and until then the region \
-                 is not due; check the clock, then run `dragonfly update {}`",
+                "the last success lies in the future ({success}): a wrong clock wrote it, and \
+                until then the region is not due; check the clock, then run `dragonfly update \
+                {}`",
                 region.name
             ));
         }
@@ -104,14 +116,17 @@ impl RegionHealth {
             problems.push(format!("the web server may not read {found}"));
         }
         if last_status == Status::Failed {
-            let error = meta.and_then(|meta| meta.last_error.as_deref()).unwrap_or("no cause recorded");
+            let error =
+                meta.and_then(|meta| meta.last_error.as_deref()).unwrap_or("no cause recorded");
             problems.push(format!("the last run failed: {error}"));
         }
         let patience = i64::from(stale_after_days);
         let interval = i64::from(region.update_interval_days);
         match age_days {
             Some(age) if age > patience.min(2 * interval + 2) => {
-                problems.push(format!("the map is {age} days old, and should be made anew every {interval} days"));
+                problems.push(format!(
+                    "the map is {age} days old, and should be made anew every {interval} days"
+                ));
             }
             Some(_) => {}
             None => {
@@ -140,7 +155,9 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn region() -> Region {
-        regions_from_json(r#"[{"name":"a","bbox":[0,0,1,1],"update_interval_days":7}]"#).unwrap().remove(0)
+        regions_from_json(r#"[{"name":"a","bbox":[0,0,1,1],"update_interval_days":7}]"#)
+            .unwrap()
+            .remove(0)
     }
 
     fn now() -> DateTime<Utc> {
@@ -154,14 +171,23 @@ mod tests {
             last_error: (status == Status::Failed).then(|| "no scene on the pre side".to_owned()),
             ..RegionMeta::pending(&region())
         };
-        RegionFiles { meta: Some(meta), tile: Some(Ok(())), raster: Some(Ok(())), ..RegionFiles::default() }
+        RegionFiles {
+            meta: Some(meta),
+            tile: Some(Ok(())),
+            raster: Some(Ok(())),
+            ..RegionFiles::default()
+        }
     }
 
     fn check(files: &RegionFiles, problem: Option<&str>) {
         let health = RegionHealth::judge(&region(), files, 30, now());
         assert_eq!(health.ok, problem.is_none(), "{:?}", health.problems);
         if let Some(problem) = problem {
-            assert!(health.problems.iter().any(|known| known.contains(problem)), "{:?}", health.problems);
+            assert!(
+                health.problems.iter().any(|known| known.contains(problem)),
+                "{:?}",
+                health.problems
+            );
         }
     }
 
@@ -190,11 +216,17 @@ mod tests {
             &RegionFiles { tile: broken.clone(), ..with_map(Status::Success, 1) },
             Some("tile cannot be read: cut short"),
         );
-        check(&RegionFiles { raster: broken, ..with_map(Status::Success, 1) }, Some("raster cannot be read"));
+        check(
+            &RegionFiles { raster: broken, ..with_map(Status::Success, 1) },
+            Some("raster cannot be read"),
+        );
         let unreadable = Some("EOF while parsing".to_owned());
         check(
             &RegionFiles { meta_problem: unreadable, ..RegionFiles::default() },
-            Some("metadata cannot be read (EOF while parsing), so no run starts: `dragonfly repair a`"),
+            Some(
+                "metadata cannot be read (EOF while parsing), so no run starts: `dragonfly repair \
+                a`",
+            ),
         );
     }
 
@@ -206,7 +238,10 @@ mod tests {
             Some("began at 2026-11-22 00:00:00 UTC ended without a record"),
         );
         let not_public = Some("raster/a/b.tif (mode 600)".to_owned());
-        check(&RegionFiles { not_public, ..with_map(Status::Success, 1) }, Some("may not read raster/a/b.tif"));
+        check(
+            &RegionFiles { not_public, ..with_map(Status::Success, 1) },
+            Some("may not read raster/a/b.tif"),
+        );
     }
 
     #[test]
@@ -216,10 +251,16 @@ mod tests {
 
     #[test]
     fn a_region_never_run_is_pending_until_it_has_waited_too_long() {
-        let seen = |days| RegionFiles { first_seen_at: Some(now() - TimeDelta::days(days)), ..RegionFiles::default() };
+        let seen = |days| RegionFiles {
+            first_seen_at: Some(now() - TimeDelta::days(days)),
+            ..RegionFiles::default()
+        };
         check(&RegionFiles::default(), None);
         check(&seen(30), None);
         check(&seen(31), Some("no map yet"));
-        assert_eq!(RegionHealth::judge(&region(), &seen(1), 30, now()).last_status, Status::Pending);
+        assert_eq!(
+            RegionHealth::judge(&region(), &seen(1), 30, now()).last_status,
+            Status::Pending
+        );
     }
 }

@@ -21,9 +21,11 @@ impl Index {
     /// All indices, the default first.
     pub const ALL: [Self; 3] = [Self::Dnbr, Self::Rdnbr, Self::Rbr];
 
-    /// The index of a cell from both NBRs, and the dNBR offset to subtract first; 0 for none. NaN spreads.
+    /// The index of a cell from both NBRs, and the dNBR offset to subtract first; 0 for none. NaN
+    /// spreads.
     ///
-    /// The offset is a difference of NBRs, so it is taken off the dNBR before that is made relative.
+    /// The offset is a difference of NBRs, so it is taken off the dNBR before that is made
+    /// relative.
     #[inline]
     pub fn of(self, pre: f32, post: f32, dnbr_offset: f32) -> f32 {
         self.of_dnbr(pre, dnbr(pre, post) - dnbr_offset)

@@ -1,5 +1,5 @@
-//! Scenes on one grid of pixels, joined before cells take them: every pixel is computed once, however many cells it
-//! has, and to the same bits.
+//! Scenes on one grid of pixels, joined before cells take them: every pixel is computed once,
+//! however many cells it has, and to the same bits.
 
 use std::ops::Range;
 
@@ -26,12 +26,18 @@ impl JoinedPixels {
         Self { nearest, rows: 0..0, dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() }
     }
 
-    /// Computes the pixels that a strip of cells needs beside those of earlier strips, from what every scene saw of
-    /// them, and forgets what it needs no more.
-    pub fn take_in(&mut self, strip: &Range<u32>, sides: (SideViews, SideViews), row_views: &mut RowViews) {
+    /// Computes the pixels that a strip of cells needs beside those of earlier strips, from what
+    /// every scene saw of them, and forgets what it needs no more.
+    pub fn take_in(
+        &mut self,
+        strip: &Range<u32>,
+        sides: (SideViews, SideViews),
+        row_views: &mut RowViews,
+    ) {
         let Some(needed) = self.nearest.rows_under(strip) else { return };
         self.forget_above(needed.start);
-        let mut windows = sides.0.views.iter().chain(sides.1.views).flatten().map(|(window, _)| window);
+        let mut windows =
+            sides.0.views.iter().chain(sides.1.views).flatten().map(|(window, _)| window);
         let Some(new) = windows.next().map(|window| window.rows.clone()) else { return };
         if self.rows.end != new.start {
             self.forget_above(self.rows.end);
@@ -62,8 +68,9 @@ impl JoinedPixels {
 
     /// Takes the pixels for a row of cells of the strip.
     ///
-    /// `state` says of each cell whether it is computed: [`VALID`](crate::VALID), or the code of why not. Afterwards it
-    /// also says why a computed cell is empty. `dnbr` and `pre_nbr` become NaN where empty.
+    /// `state` says of each cell whether it is computed: [`VALID`](crate::VALID), or the code of
+    /// why not. Afterwards it also says why a computed cell is empty. `dnbr` and `pre_nbr` become
+    /// NaN where empty.
     pub fn take(&self, row: u32, dnbr: &mut [f32], pre_nbr: &mut [f32], state: &mut [u8]) {
         let cells = self.nearest.cells();
         let seen = if cells.rows.contains(&row) { cells.columns.clone() } else { 0..0 };
@@ -79,7 +86,8 @@ impl JoinedPixels {
         }
         self.nearest.visit(row, &self.rows, |columns, places| {
             let own = columns.start as usize..columns.end as usize;
-            let cells = dnbr[own.clone()].iter_mut().zip(&mut pre_nbr[own.clone()]).zip(&mut state[own]);
+            let cells =
+                dnbr[own.clone()].iter_mut().zip(&mut pre_nbr[own.clone()]).zip(&mut state[own]);
             for (((dnbr, pre_nbr), state), place) in cells.zip(places) {
                 let place = if *state == VALID { *place } else { usize::MAX };
                 *dnbr = self.dnbr.get(place).copied().unwrap_or(f32::NAN);
@@ -100,8 +108,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        CellWindow, Composite, Grid, Lattice, LevelFrame, MaskKind, Masks, Passes, Placement, ReadPixels, Scaling,
-        ScenePlan, SceneRows, SceneView, SkyTable,
+        CellWindow, Composite, Grid, Lattice, LevelFrame, MaskKind, Masks, Passes, Placement,
+        ReadPixels, Scaling, ScenePlan, SceneRows, SceneView, SkyTable,
     };
 
     const SIZE: (usize, usize) = (96, 64);
@@ -136,17 +144,27 @@ mod tests {
         };
         let count = (columns.end - columns.start) as usize * SIZE.1;
         let mut band = || -> Vec<u16> {
-            let dn = |random: &mut dyn FnMut(u32) -> u32| if random(30) == 0 { 0 } else { 1000 + random(4000) as u16 };
+            let dn = |random: &mut dyn FnMut(u32) -> u32| {
+                if random(30) == 0 { 0 } else { 1000 + random(4000) as u16 }
+            };
             (0..count).map(|_| dn(&mut random)).collect()
         };
         let (nir, swir) = (band(), band());
-        let mask: Vec<u16> = (0..count).map(|_| [4, 4, 4, 5, 6, 4, 4, 9, 0, 4][random(10) as usize]).collect();
+        let mask: Vec<u16> =
+            (0..count).map(|_| [4, 4, 4, 5, 6, 4, 4, 9, 0, 4][random(10) as usize]).collect();
         let table = SkyTable::new(MaskKind::Scl, &Masks::default());
         let mut read = SceneRows::default();
         read.start_at(columns.clone(), 0);
         read.make_room(rows.end);
         let mask = Some((&mask[..], &table));
-        read.put(&ReadPixels { columns: &columns, rows: &rows, nir: &nir, swir: &swir, mask, no_data: (0, 0) });
+        read.put(&ReadPixels {
+            columns: &columns,
+            rows: &rows,
+            nir: &nir,
+            swir: &swir,
+            mask,
+            no_data: (0, 0),
+        });
         read.widen_clouds(0, 0);
         read
     }
@@ -160,7 +178,10 @@ mod tests {
     impl Sides {
         fn of<'a>(&'a self, views: &'a [SceneView]) -> (SideViews<'a>, SideViews<'a>) {
             let (pre, post) = views.split_at(2);
-            (SideViews { passes: &self.pre, views: pre }, SideViews { passes: &self.post, views: post })
+            (
+                SideViews { passes: &self.pre, views: pre },
+                SideViews { passes: &self.post, views: post },
+            )
         }
     }
 
@@ -170,31 +191,49 @@ mod tests {
         let nearest = plan.nearest_pixels().unwrap();
         let scenes = [1, 2, 3].map(|seed| scene(&plan, seed));
         let passes = |composite, days: &[i64]| {
-            let times: Vec<_> = days.iter().map(|day| DateTime::from_timestamp(day * 86_400, 0).unwrap()).collect();
+            let times: Vec<_> =
+                days.iter().map(|day| DateTime::from_timestamp(day * 86_400, 0).unwrap()).collect();
             Passes::new(composite, &times)
         };
-        let sides = Sides { pre: passes(Composite::Median, &[0, 5]), post: passes(Composite::Latest, &[20]) };
+        let sides = Sides {
+            pre: passes(Composite::Median, &[0, 5]),
+            post: passes(Composite::Latest, &[20]),
+        };
         let mut joined = JoinedPixels::new(nearest.clone());
         let mut row_views = RowViews::default();
         let (mut looked_at, mut kinds) = (0, [0; 256]);
         for strip in [0..16, 16..48, 48..50, 50..100] {
             let window = plan.window(&strip);
-            let by_cell: Vec<SceneView> =
-                scenes.iter().map(|read| Some((window.clone(), plan.observe(read, SCALING, &window)))).collect();
+            let by_cell: Vec<SceneView> = scenes
+                .iter()
+                .map(|read| Some((window.clone(), plan.observe(read, SCALING, &window))))
+                .collect();
             let under = nearest.rows_under(&strip).unwrap();
             let new = under.start.max(looked_at)..under.end;
             looked_at = under.end;
-            let by_pixel: Vec<SceneView> = scenes.iter().map(|read| Some(read.look(&new, SCALING))).collect();
+            let by_pixel: Vec<SceneView> =
+                scenes.iter().map(|read| Some(read.look(&new, SCALING))).collect();
             joined.take_in(&strip, sides.of(&by_pixel), &mut row_views);
             for row in strip {
-                let wanted = |column: u32| if column % 7 == 3 { Empty::OutsideBox.code() } else { VALID };
+                let wanted =
+                    |column: u32| if column % 7 == 3 { Empty::OutsideBox.code() } else { VALID };
                 let empty = || (vec![0.0; WIDTH as usize], vec![0.0; WIDTH as usize]);
-                let ((mut dnbr, mut pre_nbr), mut state) = (empty(), (0..WIDTH).map(wanted).collect::<Vec<u8>>());
-                let ((mut expected_dnbr, mut expected_pre), mut expected) = (empty(), state.clone());
+                let ((mut dnbr, mut pre_nbr), mut state) =
+                    (empty(), (0..WIDTH).map(wanted).collect::<Vec<u8>>());
+                let ((mut expected_dnbr, mut expected_pre), mut expected) =
+                    (empty(), state.clone());
                 joined.take(row, &mut dnbr, &mut pre_nbr, &mut state);
-                row_views.compute_row(sides.of(&by_cell), row, &(0..WIDTH), &mut expected_dnbr, &mut expected);
+                row_views.compute_row(
+                    sides.of(&by_cell),
+                    row,
+                    &(0..WIDTH),
+                    &mut expected_dnbr,
+                    &mut expected,
+                );
                 row_views.take_pre_nbr(&mut expected_pre, &expected);
-                let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+                let bits = |numbers: &[f32]| {
+                    numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>()
+                };
                 assert_eq!(state, expected, "row {row}");
                 assert_eq!(bits(&dnbr), bits(&expected_dnbr), "row {row}");
                 assert_eq!(bits(&pre_nbr), bits(&expected_pre), "row {row}");
@@ -202,7 +241,11 @@ mod tests {
             }
         }
         // What was compared holds every kind of cell.
-        let empty = [Empty::OutsideBox, Empty::NeverObserved, Empty::NoData, Empty::Cloud, Empty::Water];
-        assert!(kinds[usize::from(VALID)] > 1000 && empty.iter().all(|why| kinds[usize::from(why.code())] > 100));
+        let empty =
+            [Empty::OutsideBox, Empty::NeverObserved, Empty::NoData, Empty::Cloud, Empty::Water];
+        assert!(
+            kinds[usize::from(VALID)] > 1000
+                && empty.iter().all(|why| kinds[usize::from(why.code())] > 100)
+        );
     }
 }

@@ -1,8 +1,8 @@
 //! Where the cells of a grid lie in a source image.
 //!
 //! Projecting every cell would be slow, and would let the last bits of a projection library decide
-//! pixels. So only control points are projected, at corners of cells fixed by the tile grid, and the
-//! positions between are interpolated.
+//! pixels. So only control points are projected, at corners of cells fixed by the tile grid, and
+//! the positions between are interpolated.
 
 use std::ops::Range;
 
@@ -24,8 +24,8 @@ pub struct CellWindow {
     pub rows: Range<u32>,
 }
 
-/// A cell's outline in a source image, in pixels of the level at hand: column and row of the centre,
-/// and the sides of the box that has the outline's area and spread.
+/// A cell's outline in a source image, in pixels of the level at hand: column and row of the
+/// centre, and the sides of the box that has the outline's area and spread.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Footprint {
     /// Column of the centre; whole numbers are edges of pixels.
@@ -63,7 +63,8 @@ impl Lattice {
         Self::control_corners(window).map(metres).collect()
     }
 
-    /// Columns and rows of the corners of cells at which the control points around a window lie, row by row.
+    /// Columns and rows of the corners of cells at which the control points around a window lie,
+    /// row by row.
     pub fn control_corners(window: &CellWindow) -> impl Iterator<Item = (u32, u32)> + use<> {
         let (columns, rows) = (stops(&window.columns), stops(&window.rows));
         rows.flat_map(move |row| columns.clone().map(move |column| (column * STEP, row * STEP)))
@@ -71,8 +72,8 @@ impl Lattice {
 
     /// A lattice from the control points' positions in the image, in pixels of full resolution.
     ///
-    /// `positions` correspond to [`Lattice::control_points_m`] of the same window; not finite where the
-    /// projection has no answer.
+    /// `positions` correspond to [`Lattice::control_points_m`] of the same window; not finite where
+    /// the projection has no answer.
     pub fn new(window: &CellWindow, positions: Vec<(f64, f64)>) -> Self {
         let (columns, rows) = (stops(&window.columns), stops(&window.rows));
         debug_assert_eq!(positions.len(), columns.len() * rows.len());
@@ -89,9 +90,14 @@ impl Lattice {
         &self.positions
     }
 
-    /// The same lattice in pixels of another level, whose pixels are `factors` (across, down) times larger.
+    /// The same lattice in pixels of another level, whose pixels are `factors` (across, down) times
+    /// larger.
     pub fn at_level(&self, factors: (f64, f64)) -> Self {
-        let positions = self.positions.iter().map(|(column, row)| (column / factors.0, row / factors.1)).collect();
+        let positions = self
+            .positions
+            .iter()
+            .map(|(column, row)| (column / factors.0, row / factors.1))
+            .collect();
         Self { positions, ..*self }
     }
 
@@ -104,21 +110,30 @@ impl Lattice {
             for column in stops(&window.columns) {
                 let (x, y) = self.point(column * STEP, row * STEP)?;
                 if x.is_finite() && y.is_finite() {
-                    bounds = [bounds[0].min(x), bounds[1].min(y), bounds[2].max(x), bounds[3].max(y)];
+                    bounds =
+                        [bounds[0].min(x), bounds[1].min(y), bounds[2].max(x), bounds[3].max(y)];
                 }
             }
         }
         let [left, top, right, bottom] = bounds;
-        // One pixel more on each side: rounded positions and boxes reach a little beyond the outline.
+        // One pixel more on each side: rounded positions and boxes reach a little beyond the
+        // outline.
         (left <= right).then(|| {
-            let extent =
-                |from: f64, to: f64| (from.floor() as i64).saturating_sub(1)..(to.ceil() as i64).saturating_add(1);
+            let extent = |from: f64, to: f64| {
+                (from.floor() as i64).saturating_sub(1)..(to.ceil() as i64).saturating_add(1)
+            };
             (extent(left, right), extent(top, bottom))
         })
     }
 
-    /// Calls `visit` with each cell of a row in the given columns; `None` where the projection has no answer.
-    pub fn visit_row(&self, row: u32, columns: Range<u32>, mut visit: impl FnMut(u32, Option<Footprint>)) {
+    /// Calls `visit` with each cell of a row in the given columns; `None` where the projection has
+    /// no answer.
+    pub fn visit_row(
+        &self,
+        row: u32,
+        columns: Range<u32>,
+        mut visit: impl FnMut(u32, Option<Footprint>),
+    ) {
         for cells in squares(columns) {
             let square = self.square(cells.start, row);
             for column in cells {
@@ -127,8 +142,8 @@ impl Lattice {
         }
     }
 
-    /// Calls `visit` with the cells of a row between every two control points, by their places from the first of
-    /// them; `None` where the projection has no answer.
+    /// Calls `visit` with the cells of a row between every two control points, by their places from
+    /// the first of them; `None` where the projection has no answer.
     pub(crate) fn visit_lines(
         &self,
         row: u32,
@@ -145,11 +160,13 @@ impl Lattice {
         }
     }
 
-    /// Where the centres of a row's cells meet a line of control points; `None` where the projection has no answer.
+    /// Where the centres of a row's cells meet a line of control points; `None` where the
+    /// projection has no answer.
     #[inline]
     fn centre_of_edge(&self, column: u32, row: u32) -> Option<(f64, f64)> {
         let north_row = row / STEP * STEP;
-        let (north, south) = (self.point(column, north_row)?, self.point(column, north_row + STEP)?);
+        let (north, south) =
+            (self.point(column, north_row)?, self.point(column, north_row + STEP)?);
         let down = (f64::from(row - north_row) + 0.5) / f64::from(STEP);
         let centre = (mix(north.0, south.0, down), mix(north.1, south.1, down));
         (centre.0.is_finite() && centre.1.is_finite()).then_some(centre)
@@ -216,7 +233,9 @@ impl Square {
     fn line(&self, row: u32) -> CentreLine {
         let down = (f64::from(row - self.north) + 0.5) / f64::from(STEP);
         let [nw, ne, sw, se] = self.corners;
-        let between = |north: (f64, f64), south: (f64, f64)| (mix(north.0, south.0, down), mix(north.1, south.1, down));
+        let between = |north: (f64, f64), south: (f64, f64)| {
+            (mix(north.0, south.0, down), mix(north.1, south.1, down))
+        };
         CentreLine { west: between(nw, sw), east: between(ne, se) }
     }
 
@@ -226,7 +245,9 @@ impl Square {
         let centre = line.centre((column - self.west) as usize);
         let along = (f64::from(column - self.west) + 0.5) / step;
         let [nw, ne, sw, se] = self.corners;
-        let between = |west: (f64, f64), east: (f64, f64)| (mix(west.0, east.0, along), mix(west.1, east.1, along));
+        let between = |west: (f64, f64), east: (f64, f64)| {
+            (mix(west.0, east.0, along), mix(west.1, east.1, along))
+        };
         let (north, south) = (between(nw, ne), between(sw, se));
         // The step from one cell to the next, eastward and southward.
         let east_step = ((line.east.0 - line.west.0) / step, (line.east.1 - line.west.1) / step);
@@ -248,7 +269,11 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn lattice(grid: &Grid, window: &CellWindow, project: impl Fn((f64, f64)) -> (f64, f64)) -> Lattice {
+    fn lattice(
+        grid: &Grid,
+        window: &CellWindow,
+        project: impl Fn((f64, f64)) -> (f64, f64),
+    ) -> Lattice {
         let positions = Lattice::control_points_m(grid, window).into_iter().map(project).collect();
         Lattice::new(window, positions)
     }
@@ -298,7 +323,12 @@ mod tests {
         let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 9);
         let window = CellWindow { columns: 0..64, rows: 0..32 };
         let edge = grid.metres_from_grid(40.0, 0.0).0;
-        let lattice = lattice(&grid, &window, |(x, y)| if x > edge { (f64::INFINITY, f64::NAN) } else { (x, -y) });
+        let lattice =
+            lattice(
+                &grid,
+                &window,
+                |(x, y)| if x > edge { (f64::INFINITY, f64::NAN) } else { (x, -y) },
+            );
         assert!(footprint(&lattice, 20, 3).is_some());
         assert!(footprint(&lattice, 40, 3).is_none());
     }

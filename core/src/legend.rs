@@ -13,7 +13,10 @@ pub struct LegendEntry {
 
 /// The legend's six entries, lowest dNBR first; the two classes of regrowth are one entry.
 pub const LEGEND: [LegendEntry; 6] = [
-    LegendEntry { title: "Enhanced regrowth", classes: &[Severity::RegrowthHigh, Severity::RegrowthLow] },
+    LegendEntry {
+        title: "Enhanced regrowth",
+        classes: &[Severity::RegrowthHigh, Severity::RegrowthLow],
+    },
     LegendEntry { title: "Unburned", classes: &[Severity::Unburned] },
     LegendEntry { title: "Low severity", classes: &[Severity::Low] },
     LegendEntry { title: "Moderate-low severity", classes: &[Severity::ModerateLow] },

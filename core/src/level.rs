@@ -6,8 +6,9 @@ const LARGEST_PIXEL: f64 = 0.7;
 /// The coarsest level whose pixel is at most 0.7 × the cell; the finest where none is.
 ///
 /// `factors` say how many full-resolution pixels one pixel of each level spans (1 for the image
-/// itself), in any order; `cell_size_px` is the side of a cell in full-resolution pixels. Returns the place in
-/// `factors`. Levels are chosen by scale, never by their place. `None` when there is no level.
+/// itself), in any order; `cell_size_px` is the side of a cell in full-resolution pixels. Returns
+/// the place in `factors`. Levels are chosen by scale, never by their place. `None` when there is
+/// no level.
 pub fn choose_level(factors: &[f64], cell_size_px: f64) -> Option<usize> {
     let indexed = || factors.iter().copied().enumerate();
     indexed()

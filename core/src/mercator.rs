@@ -44,8 +44,8 @@ pub fn ground_size_m(zoom: u8, lat: f64) -> f64 {
     cell_size_m(zoom) * lat.to_radians().cos()
 }
 
-/// Ground area of a cell, hectares: p² · cos²φ · (1 − e²) / (1 − e² sin²φ)², φ the geodetic latitude of
-/// its centre, e² of WGS 84. Plain cos² is off by up to 0.7 %.
+/// Ground area of a cell, hectares: p² · cos²φ · (1 − e²) / (1 − e² sin²φ)², φ the geodetic
+/// latitude of its centre, e² of WGS 84. Plain cos² is off by up to 0.7 %.
 pub fn cell_area_ha(zoom: u8, lat: f64) -> f64 {
     let (sin, cos) = lat.to_radians().sin_cos();
     let size = cell_size_m(zoom);
@@ -102,8 +102,9 @@ mod tests {
         // WGS 84 has 510 065 622 km²; the map ends at 85.05°.
         let rows = 256u32 << 4;
         let width = f64::from(rows);
-        let sum: f64 =
-            (0..rows).map(|row| width * cell_area_ha(4, lonlat_from_cell(4, 0.5, f64::from(row) + 0.5).1)).sum();
+        let sum: f64 = (0..rows)
+            .map(|row| width * cell_area_ha(4, lonlat_from_cell(4, 0.5, f64::from(row) + 0.5).1))
+            .sum();
         let share = sum / 100.0 / 510_065_622.0;
         assert!((0.996..0.9965).contains(&share), "{share}");
     }

@@ -72,7 +72,8 @@ pub struct UsedScene {
 }
 
 impl UsedScene {
-    /// A scene as its item describes it, with what was decided of its offset. `None` for an item without a moment.
+    /// A scene as its item describes it, with what was decided of its offset. `None` for an item
+    /// without a moment.
     pub fn new(item: &Item, side: FireSide, offset: OffsetDecision) -> Option<Self> {
         Some(Self {
             id: item.id.clone(),
@@ -109,7 +110,8 @@ pub struct FireMask {
 
 /// `meta/<region>.json`: a region's last run, and the map it shows.
 ///
-/// Everything about the map is absent until the first success; after a failure it stays the old map's.
+/// Everything about the map is absent until the first success; after a failure it stays the old
+/// map's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RegionMeta {
     /// Name in paths.
@@ -343,7 +345,8 @@ pub struct ClientConfig {
     pub stale_after_days: u32,
     /// Whom to name.
     pub attribution: String,
-    /// The keys of [`HighresConfig`], and unknown settings of a newer server, with which the page can still start.
+    /// The keys of [`HighresConfig`], and unknown settings of a newer server, with which the page
+    /// can still start.
     #[serde(flatten)]
     pub other: BTreeMap<String, serde_json::Value>,
 }
@@ -373,9 +376,11 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn region() -> Region {
-        regions_from_json(r#"[{"name":"madre","title":"Madre Fire","bbox":[-120.07,35.01,-119.67,35.24]}]"#)
-            .unwrap()
-            .remove(0)
+        regions_from_json(
+            r#"[{"name":"madre","title":"Madre Fire","bbox":[-120.07,35.01,-119.67,35.24]}]"#,
+        )
+        .unwrap()
+        .remove(0)
     }
 
     #[test]
@@ -389,7 +394,10 @@ mod tests {
     #[test]
     fn the_index_points_to_the_metadata() {
         let line = IndexedRegion::new(&region(), &RegionMeta::pending(&region()));
-        assert_eq!((line.meta_url.as_str(), line.title.as_str()), ("/meta/madre.json", "Madre Fire"));
+        assert_eq!(
+            (line.meta_url.as_str(), line.title.as_str()),
+            ("/meta/madre.json", "Madre Fire")
+        );
         assert_eq!(line.generated_at, None);
     }
 

@@ -29,7 +29,8 @@ pub struct SideViews<'a> {
     pub views: &'a [SceneView],
 }
 
-/// A row of cells as every overpass of both sides saw it, and what that makes of each side; kept to save allocations.
+/// A row of cells as every overpass of both sides saw it, and what that makes of each side; kept to
+/// save allocations.
 #[derive(Clone, Debug, Default)]
 pub struct RowViews {
     passes: Vec<Observations>,
@@ -48,23 +49,38 @@ struct SideRow {
 }
 
 impl Passes {
-    /// Scenes were taken at `times`, in order of time, then id: that order decides where two show the same view.
+    /// Scenes were taken at `times`, in order of time, then id: that order decides where two show
+    /// the same view.
     pub fn new(composite: Composite, times: &[DateTime<Utc>]) -> Self {
         Self { composite, overpasses: overpasses(times) }
     }
 
     /// Lays out what each overpass saw of a row of cells.
-    fn lay_out(&self, views: &[SceneView], row: u32, columns: &Range<u32>, into: &mut Vec<Observations>) {
+    fn lay_out(
+        &self,
+        views: &[SceneView],
+        row: u32,
+        columns: &Range<u32>,
+        into: &mut Vec<Observations>,
+    ) {
         into.resize_with(self.overpasses.len(), Observations::default);
         for (scenes, cells) in self.overpasses.iter().zip(into) {
             let views = scenes.iter().filter_map(|scene| views[*scene].as_ref());
-            let mut views = views.filter(|(window, _)| window.rows.contains(&row)).map(|(window, observations)| {
-                let across = window.columns.len();
-                let start = (row - window.rows.start) as usize * across;
-                ((window.columns.start - columns.start) as usize, observations, start..start + across)
-            });
+            let mut views = views.filter(|(window, _)| window.rows.contains(&row)).map(
+                |(window, observations)| {
+                    let across = window.columns.len();
+                    let start = (row - window.rows.start) as usize * across;
+                    (
+                        (window.columns.start - columns.start) as usize,
+                        observations,
+                        start..start + across,
+                    )
+                },
+            );
             match views.next() {
-                Some((first, observations, own)) => cells.start_overpass(columns.len(), first, observations, own),
+                Some((first, observations, own)) => {
+                    cells.start_overpass(columns.len(), first, observations, own)
+                }
                 None => cells.clear_to(columns.len()),
             }
             for (first, observations, own) in views {
@@ -74,14 +90,21 @@ impl Passes {
     }
 
     /// Makes one of all overpasses over a row of cells.
-    fn unite(&self, cells: usize, passes: &mut [Observations], scratch: &mut Vec<f32>, into: &mut SideRow) {
+    fn unite(
+        &self,
+        cells: usize,
+        passes: &mut [Observations],
+        scratch: &mut Vec<f32>,
+        into: &mut SideRow,
+    ) {
         into.is_water.clear();
         into.clear_counts.clear();
         // One overpass a side is common, and needs no sorting.
         if let [only] = passes {
             std::mem::swap(&mut into.best, only);
             into.is_water.extend(into.best.sight.iter().map(|sight| *sight == Sight::Water));
-            into.clear_counts.extend(into.best.sight.iter().map(|sight| u32::from(sight.is_clear())));
+            into.clear_counts
+                .extend(into.best.sight.iter().map(|sight| u32::from(sight.is_clear())));
             return;
         }
         into.best.clear_to(cells);
@@ -97,9 +120,9 @@ impl Passes {
 impl RowViews {
     /// Computes a row of cells.
     ///
-    /// `state` says of each cell in `columns` whether it is computed: [`VALID`](crate::VALID), or the code of why not.
-    /// Afterwards it also says why a computed cell is empty. `dnbr` becomes NaN where empty. Returns how many clear
-    /// views there were.
+    /// `state` says of each cell in `columns` whether it is computed: [`VALID`](crate::VALID), or
+    /// the code of why not. Afterwards it also says why a computed cell is empty. `dnbr` becomes
+    /// NaN where empty. Returns how many clear views there were.
     pub fn compute_row(
         &mut self,
         (pre, post): (SideViews, SideViews),
@@ -114,7 +137,9 @@ impl RowViews {
         }
         let (pre, post) = (&self.pre, &self.post);
         let counts = pre.clear_counts.iter().zip(&post.clear_counts).zip(state.iter());
-        let clear_views = counts.map(|((pre, post), state)| if *state == VALID { pre + post } else { 0 }).sum::<u32>();
+        let clear_views = counts
+            .map(|((pre, post), state)| if *state == VALID { pre + post } else { 0 })
+            .sum::<u32>();
         let sights = pre.best.sight.iter().zip(&post.best.sight).zip(&pre.is_water);
         for (state, ((pre, post), is_water)) in state.iter_mut().zip(sights) {
             let seen = state_of(*is_water, *pre.min(post));
@@ -143,7 +168,8 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn view(columns: Range<u32>, nbr: f32) -> SceneView {
-        let cells = Observations { nbr: vec![nbr; columns.len()], sight: vec![Sight::Land; columns.len()] };
+        let cells =
+            Observations { nbr: vec![nbr; columns.len()], sight: vec![Sight::Land; columns.len()] };
         Some((CellWindow { columns, rows: 5..6 }, cells))
     }
 
@@ -155,19 +181,27 @@ mod tests {
         let post = Passes::new(Composite::Median, &[moment(20_000)]);
         let before = [view(10..13, 0.5), view(12..14, 0.9), view(10..12, 0.7)];
         let after = [view(10..14, 0.25)];
-        let sides = (SideViews { passes: &pre, views: &before }, SideViews { passes: &post, views: &after });
+        let sides = (
+            SideViews { passes: &pre, views: &before },
+            SideViews { passes: &post, views: &after },
+        );
         let mut state = [VALID, Empty::OutsideZone.code(), VALID, VALID, VALID];
         let mut dnbr = [0.0; 5];
         let mut views = RowViews::default();
         let clear_views = views.compute_row(sides, 5, &(10..15), &mut dnbr, &mut state);
-        assert_eq!(state, [VALID, Empty::OutsideZone.code(), VALID, VALID, Empty::NeverObserved.code()]);
+        assert_eq!(
+            state,
+            [VALID, Empty::OutsideZone.code(), VALID, VALID, Empty::NeverObserved.code()]
+        );
         let mut pre_nbr = [0.0; 5];
         views.take_pre_nbr(&mut pre_nbr, &state);
         assert_eq!(
             [0, 2, 3].map(|place| (pre_nbr[place], dnbr[place])),
             [(0.6, 0.6 - 0.25), (0.5, 0.25), (0.9, 0.9 - 0.25)]
         );
-        assert!([1, 4].iter().all(|place: &usize| dnbr[*place].is_nan() && pre_nbr[*place].is_nan()));
+        assert!(
+            [1, 4].iter().all(|place: &usize| dnbr[*place].is_nan() && pre_nbr[*place].is_nan())
+        );
         assert_eq!(clear_views, 7);
     }
 }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use crate::lattice::{CellWindow, CentreLine, Lattice, STEP};
 
-/// Binary digits to which the centre of a cell is rounded before it decides a pixel: 1/1024 pixel is fine enough to
-/// take the true nearest, and coarse enough that two projection libraries agree.
+/// Binary digits to which the centre of a cell is rounded before it decides a pixel: 1/1024 pixel
+/// is fine enough to take the true nearest, and coarse enough that two projection libraries agree.
 const CENTRE_DIGITS: u32 = 10;
 /// Cells that are looked at together.
 pub(crate) const TOGETHER: usize = STEP as usize;
@@ -19,8 +19,8 @@ pub struct NearestPixels {
 }
 
 impl NearestPixels {
-    /// For cells that a scene may cover, among those pixels of a level of which any may be taken. `lattice` tells
-    /// where the cells lie, in pixels of the level.
+    /// For cells that a scene may cover, among those pixels of a level of which any may be taken.
+    /// `lattice` tells where the cells lie, in pixels of the level.
     pub fn new(cells: CellWindow, pixels: CellWindow, lattice: Lattice) -> Self {
         Self { cells, pixels, lattice }
     }
@@ -49,20 +49,29 @@ impl NearestPixels {
         }
         let window = CellWindow { columns: self.cells.columns.clone(), rows };
         let (_, touched) = self.lattice.pixels_touched(&window)?;
-        let within = |row: i64| row.clamp(self.pixels.rows.start.into(), self.pixels.rows.end.into()) as u32;
+        let within =
+            |row: i64| row.clamp(self.pixels.rows.start.into(), self.pixels.rows.end.into()) as u32;
         let rows = within(touched.start)..within(touched.end);
         (!rows.is_empty()).then_some(rows)
     }
 
-    /// Calls `visit` with the cells of a row between every two control points: their columns, and for each the place
-    /// of its pixel in `rows` of pixels, row by row. A place that is none lies beyond the last.
+    /// Calls `visit` with the cells of a row between every two control points: their columns, and
+    /// for each the place of its pixel in `rows` of pixels, row by row. A place that is none lies
+    /// beyond the last.
     #[inline]
-    pub(crate) fn visit(&self, row: u32, rows: &Range<u32>, mut visit: impl FnMut(Range<u32>, &[usize])) {
+    pub(crate) fn visit(
+        &self,
+        row: u32,
+        rows: &Range<u32>,
+        mut visit: impl FnMut(Range<u32>, &[usize]),
+    ) {
         let (width, height) = (self.pixels.columns.len(), rows.len());
         let origin = (i64::from(self.pixels.columns.start), i64::from(rows.start));
         let mut column = self.cells.columns.start;
         self.lattice.visit_lines(row, self.cells.columns.clone(), |own, line| {
-            let places = line.map_or([usize::MAX; TOGETHER], |line| pixel_places(&line, origin, (width, height)));
+            let places = line.map_or([usize::MAX; TOGETHER], |line| {
+                pixel_places(&line, origin, (width, height))
+            });
             let next = column + own.len() as u32;
             visit(column..next, &places[own]);
             column = next;
@@ -70,10 +79,14 @@ impl NearestPixels {
     }
 }
 
-/// The places of the pixels under the centres of cells, row by row in a rectangle of so many pixels across and down
-/// that begins at `origin`; outside of it `usize::MAX`.
+/// The places of the pixels under the centres of cells, row by row in a rectangle of so many pixels
+/// across and down that begins at `origin`; outside of it `usize::MAX`.
 #[inline]
-pub(crate) fn pixel_places(line: &CentreLine, origin: (i64, i64), size: (usize, usize)) -> [usize; TOGETHER] {
+pub(crate) fn pixel_places(
+    line: &CentreLine,
+    origin: (i64, i64),
+    size: (usize, usize),
+) -> [usize; TOGETHER] {
     let (columns, rows) = nearest_pixels(line, origin);
     std::array::from_fn(|cell| {
         // Before the first pixel is far behind the last.
@@ -82,10 +95,13 @@ pub(crate) fn pixel_places(line: &CentreLine, origin: (i64, i64), size: (usize, 
     })
 }
 
-/// Columns and rows of the pixels under the centres of cells, counted from the pixel at `origin`. Far outside of the
-/// image they are only known to be outside.
+/// Columns and rows of the pixels under the centres of cells, counted from the pixel at `origin`.
+/// Far outside of the image they are only known to be outside.
 #[inline]
-pub(crate) fn nearest_pixels(line: &CentreLine, origin: (i64, i64)) -> ([i32; TOGETHER], [i32; TOGETHER]) {
+pub(crate) fn nearest_pixels(
+    line: &CentreLine,
+    origin: (i64, i64),
+) -> ([i32; TOGETHER], [i32; TOGETHER]) {
     let origin = (origin.0 as f64, origin.1 as f64);
     let mut pixels = ([0; TOGETHER], [0; TOGETHER]);
     for place in 0..TOGETHER {
@@ -116,8 +132,16 @@ mod tests {
 
     #[test]
     fn a_centre_lies_in_the_pixel_around_it_to_the_nearest_part() {
-        let cases =
-            [(0.0, 0), (0.3, 0), (0.999, 0), (0.9996, 1), (-0.0004, 0), (-0.001, -1), (-7.5, -8), (1e6, 1_000_000)];
+        let cases = [
+            (0.0, 0),
+            (0.3, 0),
+            (0.999, 0),
+            (0.9996, 1),
+            (-0.0004, 0),
+            (-0.001, -1),
+            (-7.5, -8),
+            (1e6, 1_000_000),
+        ];
         for (position, pixel) in cases {
             assert_eq!(nearest_pixel(position), pixel, "{position}");
         }

@@ -19,8 +19,9 @@ pub struct NeededBlocks {
 const SQUARE_CELLS: usize = 16;
 
 impl NeededBlocks {
-    /// The blocks, of a size in pixels, under every square of cells of which any is to be computed, and under the
-    /// reach of clouds around it. `image_px` are the pixels of the level: no block lies beyond them.
+    /// The blocks, of a size in pixels, under every square of cells of which any is to be computed,
+    /// and under the reach of clouds around it. `image_px` are the pixels of the level: no block
+    /// lies beyond them.
     pub fn plan(
         (width, height): (usize, usize),
         image_px: (usize, usize),
@@ -33,10 +34,11 @@ impl NeededBlocks {
         let mut planned = Self { size: (width, height), needed: BTreeSet::new(), skipped: 0 };
         let mut outside = BTreeSet::new();
         let stops = |range: &Range<u32>| {
-            let (range, first) = (range.clone(), range.start / SQUARE_CELLS as u32 * SQUARE_CELLS as u32);
-            (first..range.end)
-                .step_by(SQUARE_CELLS)
-                .map(move |start| start.max(range.start)..(start + SQUARE_CELLS as u32).min(range.end))
+            let (range, first) =
+                (range.clone(), range.start / SQUARE_CELLS as u32 * SQUARE_CELLS as u32);
+            (first..range.end).step_by(SQUARE_CELLS).map(move |start| {
+                start.max(range.start)..(start + SQUARE_CELLS as u32).min(range.end)
+            })
         };
         let margin = i64::try_from(margin_px).unwrap_or(i64::MAX);
         let (across, down) = (image_px.0 as i64, image_px.1 as i64);
@@ -47,7 +49,9 @@ impl NeededBlocks {
                 let blocks = if is_needed { &mut planned.needed } else { &mut outside };
                 let Some((columns, rows)) = lattice.pixels_touched(&square) else { continue };
                 for row in touched(&rows, margin, height, down) {
-                    blocks.extend(touched(&columns, margin, width, across).map(|column| (row, column)));
+                    blocks.extend(
+                        touched(&columns, margin, width, across).map(|column| (row, column)),
+                    );
                 }
             }
         }
@@ -55,17 +59,28 @@ impl NeededBlocks {
         planned
     }
 
-    /// Neighbouring needed blocks as rectangles of pixels, columns and rows, cut to what is asked for.
-    pub fn rectangles(&self, columns: &Range<i64>, rows: Range<i64>) -> Vec<(Range<i64>, Range<i64>)> {
+    /// Neighbouring needed blocks as rectangles of pixels, columns and rows, cut to what is asked
+    /// for.
+    pub fn rectangles(
+        &self,
+        columns: &Range<i64>,
+        rows: Range<i64>,
+    ) -> Vec<(Range<i64>, Range<i64>)> {
         let (width, height) = self.size;
         let mut rectangles: Vec<(Range<i64>, Range<i64>)> = Vec::new();
         for block_row in rows.start.div_euclid(height)..(rows.end + height - 1).div_euclid(height) {
-            let own_rows = (block_row * height).max(rows.start)..((block_row + 1) * height).min(rows.end);
-            for (_, block_column) in self.needed.range((block_row, i64::MIN)..=(block_row, i64::MAX)) {
-                let own = (block_column * width).max(columns.start)..((block_column + 1) * width).min(columns.end);
+            let own_rows =
+                (block_row * height).max(rows.start)..((block_row + 1) * height).min(rows.end);
+            for (_, block_column) in
+                self.needed.range((block_row, i64::MIN)..=(block_row, i64::MAX))
+            {
+                let own = (block_column * width).max(columns.start)
+                    ..((block_column + 1) * width).min(columns.end);
                 match rectangles.last_mut() {
                     _ if own.is_empty() => {}
-                    Some((last, same)) if *same == own_rows && last.end == own.start => last.end = own.end,
+                    Some((last, same)) if *same == own_rows && last.end == own.start => {
+                        last.end = own.end
+                    }
                     _ => rectangles.push((own, own_rows.clone())),
                 }
             }
@@ -87,8 +102,14 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn check(needed: &[(i64, i64)], columns: Range<i64>, rows: Range<i64>, expected: &[(Range<i64>, Range<i64>)]) {
-        let blocks = NeededBlocks { size: (10, 10), needed: needed.iter().copied().collect(), skipped: 0 };
+    fn check(
+        needed: &[(i64, i64)],
+        columns: Range<i64>,
+        rows: Range<i64>,
+        expected: &[(Range<i64>, Range<i64>)],
+    ) {
+        let blocks =
+            NeededBlocks { size: (10, 10), needed: needed.iter().copied().collect(), skipped: 0 };
         assert_eq!(blocks.rectangles(&columns, rows), expected);
     }
 
@@ -110,6 +131,8 @@ mod tests {
         assert_eq!(touched(&(-5..25), 3, 10, 20), 0..2);
         assert_eq!(touched(&(i64::MIN..i64::MAX), i64::MAX, 10, 25), 0..3);
         assert_eq!(touched(&(12..13), 0, 10, 20), 1..2);
-        assert!(touched(&(30..40), 3, 10, 20).is_empty() && touched(&(-9..-5), 3, 10, 20).is_empty());
+        assert!(
+            touched(&(30..40), 3, 10, 20).is_empty() && touched(&(-9..-5), 3, 10, 20).is_empty()
+        );
     }
 }

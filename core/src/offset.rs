@@ -1,8 +1,10 @@
-//! Which offset a scene's digital numbers carry, decided from its item and, where need be, one look at its pixels.
+//! Which offset a scene's digital numbers carry, decided from its item and, where need be, one look
+//! at its pixels.
 //!
-//! Sentinel-2: since processing baseline 04.00 reflectance is (DN − 1000) / 10000, but some catalogues take the
-//! 1000 off again and say so unreliably (Element84/earth-search issues 9, 24, 56, 66, 71). An offset
-//! left in shrinks NBR, so a pair with mixed handling invents a fire or hides one.
+//! Sentinel-2: since processing baseline 04.00 reflectance is (DN − 1000) / 10000, but some
+//! catalogues take the 1000 off again and say so unreliably (Element84/earth-search issues 9, 24,
+//! 56, 66, 71). An offset left in shrinks NBR, so a pair with mixed handling invents a fire or
+//! hides one.
 
 use crate::collection::{Collection, OffsetSource};
 use crate::stac::Item;
@@ -14,8 +16,8 @@ const SHIFTED_FLOOR_DN: u16 = 800;
 /// The share of valid pixels below the floor that counts as proof.
 const FLOOR_SHARE: f64 = 0.001;
 
-/// Pixels of the coarsest level at most, of a file whose offset is decided by its pixels. A whole Sentinel-2 tile of
-/// 10 m without overviews has fewer.
+/// Pixels of the coarsest level at most, of a file whose offset is decided by its pixels. A whole
+/// Sentinel-2 tile of 10 m without overviews has fewer.
 pub const MAX_COARSEST_PX: u64 = 1 << 27;
 
 /// How many pixels have each digital number.
@@ -37,8 +39,8 @@ impl DnCounts {
         }
     }
 
-    /// The digital number that only outliers are below, a share of 0.001 of the pixels with data; `None` where no
-    /// pixel has data.
+    /// The digital number that only outliers are below, a share of 0.001 of the pixels with data;
+    /// `None` where no pixel has data.
     pub fn floor_dn(&self) -> Option<u16> {
         let valid: u64 = self.0.iter().map(|count| u64::from(*count)).sum();
         let rank = (valid as f64 * FLOOR_SHARE) as u64;
@@ -82,14 +84,22 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
     if let OffsetSource::Stated(by_collection) = source {
         return match metadata_offset_dn {
             Some(offset) => decided(offset, "offset of the item's raster:bands"),
-            None if by_collection == 0.0 => decided(0.0, "neither item nor collection has an offset"),
+            None if by_collection == 0.0 => {
+                decided(0.0, "neither item nor collection has an offset")
+            }
             None => decided((by_collection / item.scale()) as f32, "offset of the collection"),
         };
     }
     let said = &item.properties;
-    match (item.has_baseline_since_04_00(), source, said.boa_offset_applied.or(said.boa_offset_applied_older)) {
+    match (
+        item.has_baseline_since_04_00(),
+        source,
+        said.boa_offset_applied.or(said.boa_offset_applied_older),
+    ) {
         (false, ..) => decided(0.0, "baseline below 04.00"),
-        (true, OffsetSource::PerhapsTakenOff, Some(true)) => decided(0.0, "boa_offset_applied is true"),
+        (true, OffsetSource::PerhapsTakenOff, Some(true)) => {
+            decided(0.0, "boa_offset_applied is true")
+        }
         (true, OffsetSource::PerhapsTakenOff, _) => LookAtPixels { metadata_offset_dn },
         (true, ..) => decided(OFFSET_SINCE_04_00, "baseline from 04.00 on, files as delivered"),
     }
@@ -100,11 +110,15 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
 /// `counts` are those of the whole coarsest overview of swir22.
 pub fn offset_from_pixels(metadata_offset_dn: Option<f32>, counts: &DnCounts) -> OffsetDecision {
     match counts.floor_dn() {
-        Some(floor) if floor < SHIFTED_FLOOR_DN => {
-            OffsetDecision { offset_dn: 0.0, reason: "pixels darker than the offset allows: taken off already" }
-        }
+        Some(floor) if floor < SHIFTED_FLOOR_DN => OffsetDecision {
+            offset_dn: 0.0,
+            reason: "pixels darker than the offset allows: taken off already",
+        },
         _ => match metadata_offset_dn {
-            Some(offset_dn) => OffsetDecision { offset_dn, reason: "unverified: offset of the item's raster:bands" },
+            Some(offset_dn) => OffsetDecision {
+                offset_dn,
+                reason: "unverified: offset of the item's raster:bands",
+            },
             None => OffsetDecision {
                 offset_dn: OFFSET_SINCE_04_00,
                 reason: "unverified: baseline from 04.00 on, item names no offset",
@@ -133,7 +147,10 @@ mod tests {
         sorted.sort_unstable();
         let mut counts = DnCounts::default();
         dn.chunks(777).for_each(|part| counts.add(part, 9));
-        assert_eq!(counts.floor_dn(), sorted.get((sorted.len() as f64 * FLOOR_SHARE) as usize).copied());
+        assert_eq!(
+            counts.floor_dn(),
+            sorted.get((sorted.len() as f64 * FLOOR_SHARE) as usize).copied()
+        );
         assert_eq!(DnCounts::default().floor_dn(), None);
     }
 
@@ -160,7 +177,9 @@ mod tests {
     #[test]
     fn an_old_baseline_has_no_offset_whatever_the_flag() {
         for flag in ["true", "false"] {
-            let properties = format!(r#""s2:processing_baseline":"03.01","earthsearch:boa_offset_applied":{flag}"#);
+            let properties = format!(
+                r#""s2:processing_baseline":"03.01","earthsearch:boa_offset_applied":{flag}"#
+            );
             assert_eq!(decided(offset_rule(&item("sentinel-2-l2a", "nir08", &properties))), 0.0);
         }
     }
@@ -168,22 +187,30 @@ mod tests {
     #[test]
     fn files_as_delivered_carry_the_offset() {
         let properties = r#""s2:processing_baseline":"05.10""#;
-        for (collection, nir) in
-            [("sentinel-2-c1-l2a", "nir08"), ("sentinel-2-l2a", "B8A"), ("sentinel-2-l2a", "B8A_20m")]
-        {
-            assert_eq!(decided(offset_rule(&item(collection, nir, properties))), -1000.0, "{collection} {nir}");
+        for (collection, nir) in [
+            ("sentinel-2-c1-l2a", "nir08"),
+            ("sentinel-2-l2a", "B8A"),
+            ("sentinel-2-l2a", "B8A_20m"),
+        ] {
+            assert_eq!(
+                decided(offset_rule(&item(collection, nir, properties))),
+                -1000.0,
+                "{collection} {nir}"
+            );
         }
     }
 
     #[test]
     fn a_true_flag_is_believed_and_the_bands_offset_not_applied_again() {
-        let properties = r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":true"#;
+        let properties =
+            r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":true"#;
         assert_eq!(decided(offset_rule(&item("sentinel-2-l2a", "nir08", properties))), 0.0);
     }
 
     #[test]
     fn a_false_flag_asks_for_a_look() {
-        let properties = r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":false"#;
+        let properties =
+            r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":false"#;
         let rule = offset_rule(&item("sentinel-2-l2a", "nir08", properties));
         assert_eq!(rule, OffsetRule::LookAtPixels { metadata_offset_dn: Some(-1000.0) });
     }
@@ -207,7 +234,9 @@ mod tests {
 
     #[test]
     fn without_a_baseline_the_day_the_item_was_made_decides() {
-        let rule = |created| offset_rule(&item("sentinel-2-l2a", "B8A", &format!(r#""created":"{created}""#)));
+        let rule = |created| {
+            offset_rule(&item("sentinel-2-l2a", "B8A", &format!(r#""created":"{created}""#)))
+        };
         assert_eq!(decided(rule("2022-01-24T23:59:59Z")), 0.0);
         assert_eq!(decided(rule("2022-01-25T00:00:00Z")), -1000.0);
     }
@@ -218,7 +247,9 @@ mod tests {
             item(
                 "sentinel-s2-l2a-cogs",
                 "B8A",
-                &format!(r#""s2:processing_baseline":"04.00","sentinel:boa_offset_applied":{flag}"#),
+                &format!(
+                    r#""s2:processing_baseline":"04.00","sentinel:boa_offset_applied":{flag}"#
+                ),
             )
         };
         assert_eq!(decided(offset_rule(&of("true"))), 0.0);
@@ -228,17 +259,41 @@ mod tests {
     #[test]
     fn landsat_and_hls_have_their_collections_offset_unless_the_item_states_another() {
         let check = |collection, nir, bands: &str, offset_dn: f64, reason| {
-            let OffsetRule::Decided(decision) = offset_rule(&item_of(collection, nir, r#""gsd":30"#, bands)) else {
+            let OffsetRule::Decided(decision) =
+                offset_rule(&item_of(collection, nir, r#""gsd":30"#, bands))
+            else {
                 panic!("{collection} needs no look");
             };
-            assert_eq!((decision.offset_dn, decision.reason), (offset_dn as f32, reason), "{collection}");
+            assert_eq!(
+                (decision.offset_dn, decision.reason),
+                (offset_dn as f32, reason),
+                "{collection}"
+            );
         };
         let stated = r#"{"scale":0.0000275,"offset":-0.2}"#;
-        check("landsat-c2-l2", "nir08", stated, -0.2 / 2.75e-5, "offset of the item's raster:bands");
+        check(
+            "landsat-c2-l2",
+            "nir08",
+            stated,
+            -0.2 / 2.75e-5,
+            "offset of the item's raster:bands",
+        );
         check("landsat-c2l2-sr", "nir08", "", -0.2 / 2.75e-5, "offset of the collection");
         check("HLSL30.v2.0", "B05", "", 0.0, "neither item nor collection has an offset");
-        check("hls2-s30", "B8A", r#"{"scale":0.0001}"#, 0.0, "neither item nor collection has an offset");
-        check("another", "nir08", r#"{"scale":0.5,"offset":1}"#, 2.0, "offset of the item's raster:bands");
+        check(
+            "hls2-s30",
+            "B8A",
+            r#"{"scale":0.0001}"#,
+            0.0,
+            "neither item nor collection has an offset",
+        );
+        check(
+            "another",
+            "nir08",
+            r#"{"scale":0.5,"offset":1}"#,
+            2.0,
+            "offset of the item's raster:bands",
+        );
     }
 
     proptest! {

@@ -6,9 +6,9 @@ use crate::severity::Severity;
 
 /// A set of colours for the seven classes.
 ///
-/// The default is the colour-blind-safe one: nearly every palette in use pairs green with red, which
-/// one man in twelve cannot tell apart, and its colours darken as severity grows, so that a map
-/// printed in grey still reads.
+/// The default is the colour-blind-safe one: nearly every palette in use pairs green with red,
+/// which one man in twelve cannot tell apart, and its colours darken as severity grows, so that a
+/// map printed in grey still reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Palette {
@@ -85,9 +85,21 @@ mod tests {
     /// (2009), severity 1.0.
     const EYES: [[[f64; 3]; 3]; 4] = [
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]],
-        [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-        [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.011820, 0.042940, 0.968881]],
-        [[1.255528, -0.076749, -0.178779], [-0.078411, 0.930809, 0.147602], [0.004733, 0.691367, 0.303900]],
+        [
+            [0.152286, 1.052583, -0.204868],
+            [0.114503, 0.786281, 0.099216],
+            [-0.003882, -0.048116, 1.051998],
+        ],
+        [
+            [0.367322, 0.860646, -0.227968],
+            [0.280085, 0.672501, 0.047413],
+            [-0.011820, 0.042940, 0.968881],
+        ],
+        [
+            [1.255528, -0.076749, -0.178779],
+            [-0.078411, 0.930809, 0.147602],
+            [0.004733, 0.691367, 0.303900],
+        ],
     ];
 
     #[expect(clippy::disallowed_methods, reason = "colour science in a test, not a pixel of a map")]
@@ -130,8 +142,10 @@ mod tests {
 
     #[test]
     fn the_safe_colours_darken_as_severity_grows() {
-        let lightness: Vec<f64> =
-            Severity::ALL[2..].iter().map(|class| lab(Palette::ColourBlindSafe.colour(*class), &EYES[0])[0]).collect();
+        let lightness: Vec<f64> = Severity::ALL[2..]
+            .iter()
+            .map(|class| lab(Palette::ColourBlindSafe.colour(*class), &EYES[0])[0])
+            .collect();
         assert!(lightness.windows(2).all(|pair| pair[0] > pair[1] + 2.0), "{lightness:?}");
     }
 

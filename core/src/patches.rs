@@ -95,7 +95,8 @@ impl PatchFinder {
     pub fn finish(mut self, grid: &Grid, most: usize) -> Vec<BurntPatch> {
         self.closed.extend(self.open.into_values());
         self.closed.sort_by(|a, b| {
-            let place = |patch: &Growing| (patch.row_sum / patch.cells, patch.column_sum / patch.cells);
+            let place =
+                |patch: &Growing| (patch.row_sum / patch.cells, patch.column_sum / patch.cells);
             b.hectares
                 .total_cmp(&a.hectares)
                 .then(place(a).0.total_cmp(&place(b).0))
@@ -104,7 +105,8 @@ impl PatchFinder {
         let patches = self.closed.into_iter().take(most);
         patches
             .map(|patch| {
-                let (lon, lat) = grid.lonlat_from_grid(patch.column_sum / patch.cells, patch.row_sum / patch.cells);
+                let (lon, lat) = grid
+                    .lonlat_from_grid(patch.column_sum / patch.cells, patch.row_sum / patch.cells);
                 BurntPatch { lon, lat, hectares: patch.hectares, worst: patch.worst }
             })
             .collect()
@@ -130,7 +132,9 @@ impl PatchFinder {
             if let Some(patch) = self.open.remove(old) {
                 joined.join(patch);
             }
-            for run in self.above.iter_mut().chain(current.iter_mut()).filter(|run| run.label == *old) {
+            for run in
+                self.above.iter_mut().chain(current.iter_mut()).filter(|run| run.label == *old)
+            {
                 run.label = label;
             }
         }
@@ -140,8 +144,9 @@ impl PatchFinder {
 
     /// Patches without a cell in this row cannot grow any more.
     fn close_left_behind(&mut self, row: u32) {
-        let (open, closed): (BTreeMap<_, _>, BTreeMap<_, _>) =
-            std::mem::take(&mut self.open).into_iter().partition(|(_, patch)| patch.last_row == row);
+        let (open, closed): (BTreeMap<_, _>, BTreeMap<_, _>) = std::mem::take(&mut self.open)
+            .into_iter()
+            .partition(|(_, patch)| patch.last_row == row);
         self.open = open;
         self.closed.extend(closed.into_values());
     }
@@ -220,8 +225,9 @@ mod tests {
             state >> 16
         };
         for _ in 0..30 {
-            let rows: Vec<String> =
-                (0..12).map(|_| (0..17).map(|_| if random() % 5 < 2 { 'l' } else { '.' }).collect()).collect();
+            let rows: Vec<String> = (0..12)
+                .map(|_| (0..17).map(|_| if random() % 5 < 2 { 'l' } else { '.' }).collect())
+                .collect();
             let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
             check(&rows, &flooded(&rows));
         }
@@ -241,8 +247,13 @@ mod tests {
                     }
                     burnt[row][column] = false;
                     size += 1.0;
-                    for (down, across) in [(0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2)] {
-                        stack.push(((row + down).wrapping_sub(1), (column + across).wrapping_sub(1)));
+                    for (down, across) in
+                        [(0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2)]
+                    {
+                        stack.push((
+                            (row + down).wrapping_sub(1),
+                            (column + across).wrapping_sub(1),
+                        ));
                     }
                 }
                 if size > 0.0 {

@@ -68,8 +68,8 @@ pub enum Unplaced {
 
 /// Side of a pixel on the ground at least, metres: finer than any satellite sees.
 const MIN_PIXEL_M: f64 = 0.1;
-/// The box around a cell in the image has at most this many times the cell's own area: 2 where the image is turned by
-/// half a right angle, more where its axes are slanted.
+/// The box around a cell in the image has at most this many times the cell's own area: 2 where the
+/// image is turned by half a right angle, more where its axes are slanted.
 const MAX_BOX_TO_CELL_AREA: f64 = 16.0;
 
 /// Points along each side of an image by which its outline is projected.
@@ -80,11 +80,18 @@ impl Placement {
     ///
     /// # Errors
     /// When the image lies nowhere that can be projected.
-    pub fn of(frame: &ImageFrame, grid: &Grid, projection: &impl Projection) -> Result<Option<Self>, Unplaced> {
+    pub fn of(
+        frame: &ImageFrame,
+        grid: &Grid,
+        projection: &impl Projection,
+    ) -> Result<Option<Self>, Unplaced> {
         let pixel_from_image = frame.geo_transform.inverse().ok_or(Unplaced::NoGeoreference)?;
         let pixels_from_metres = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
             let projected = projection.image_from_mercator(points);
-            projected.into_iter().map(|(x, y)| pixel_from_image.projected_from_pixel(x, y)).collect()
+            projected
+                .into_iter()
+                .map(|(x, y)| pixel_from_image.projected_from_pixel(x, y))
+                .collect()
         };
         let outline = projection.mercator_from_image(&outline(frame));
         let Some(cells) = cells_within(grid, &outline) else { return Ok(None) };
@@ -101,9 +108,11 @@ impl Placement {
             return Err(Unplaced::NotProjected);
         }
         let (_, lat) = mercator::lonlat_from_metres(x, y);
-        let cell_area = (east.0 - origin.0) * (south.1 - origin.1) - (east.1 - origin.1) * (south.0 - origin.0);
+        let cell_area =
+            (east.0 - origin.0) * (south.1 - origin.1) - (east.1 - origin.1) * (south.0 - origin.0);
         let is_slanted = across * down > cell_area.abs() * MAX_BOX_TO_CELL_AREA;
-        if is_slanted || across.max(down) * MIN_PIXEL_M > mercator::ground_size_m(grid.zoom(), lat) {
+        if is_slanted || across.max(down) * MIN_PIXEL_M > mercator::ground_size_m(grid.zoom(), lat)
+        {
             return Err(Unplaced::NoGeoreference);
         }
         let positions = pixels_from_metres(&Lattice::control_points_m(grid, &cells));
@@ -138,7 +147,8 @@ fn cells_within(grid: &Grid, outline_m: &[(f64, f64)]) -> Option<CellWindow> {
     let cells = |positions: Vec<f64>, within: Range<u32>| -> Option<Range<u32>> {
         let least = positions.iter().copied().fold(f64::INFINITY, f64::min);
         let most = positions.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        // A side between two points of the outline may bulge: one cell more, and a share of the extent.
+        // A side between two points of the outline may bulge: one cell more, and a share of the
+        // extent.
         let bulge = 1.0 + (most - least) / 1000.0;
         let start = ((least - bulge).floor().max(0.0) as u32).max(within.start);
         let end = ((most + bulge).ceil().max(0.0) as u32).min(within.end);
@@ -196,7 +206,9 @@ mod tests {
         let image = frame(&grid, 40.0, 30.0, 2.0);
         let coarser = ImageFrame { size: (50, 30), ..frame(&grid, 40.2, 30.0, 1.0) };
         let further = ImageFrame { size: (50, 30), ..frame(&grid, 41.0, 30.0, 1.0) };
-        assert!(image.same_place(&image) && image.same_place(&coarser) && !image.same_place(&further));
+        assert!(
+            image.same_place(&image) && image.same_place(&coarser) && !image.same_place(&further)
+        );
     }
 
     #[test]
@@ -216,14 +228,24 @@ mod tests {
     fn pixels_finer_than_any_satellite_sees_and_slanted_ones_have_no_place() {
         let grid = Grid::covering([10.0, 40.0, 12.0, 42.0], 9);
         let place = |geo_transform| {
-            let placed = Placement::of(&ImageFrame { size: (1000, 1000), geo_transform }, &grid, &Same);
+            let placed =
+                Placement::of(&ImageFrame { size: (1000, 1000), geo_transform }, &grid, &Same);
             placed.map(|placed| placed.is_some())
         };
         let (x, y) = grid.metres_from_grid(300.0, 300.0);
         assert_eq!(place(GeoTransform([x, 10.0, 0.0, y, 0.0, -10.0])), Ok(true));
         assert_eq!(place(GeoTransform([x, 7.0, 7.0, y, 7.0, -7.0])), Ok(true));
-        assert_eq!(place(GeoTransform([x, 0.01, 0.0, y, 0.0, -0.01])), Err(Unplaced::NoGeoreference));
-        assert_eq!(place(GeoTransform([x, 1e-9, 0.0, y, 0.0, -1e6])), Err(Unplaced::NoGeoreference));
-        assert_eq!(place(GeoTransform([x, 10.0, 10.0, y, 10.0, 9.99])), Err(Unplaced::NoGeoreference));
+        assert_eq!(
+            place(GeoTransform([x, 0.01, 0.0, y, 0.0, -0.01])),
+            Err(Unplaced::NoGeoreference)
+        );
+        assert_eq!(
+            place(GeoTransform([x, 1e-9, 0.0, y, 0.0, -1e6])),
+            Err(Unplaced::NoGeoreference)
+        );
+        assert_eq!(
+            place(GeoTransform([x, 10.0, 10.0, y, 10.0, 9.99])),
+            Err(Unplaced::NoGeoreference)
+        );
     }
 }

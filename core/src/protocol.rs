@@ -1,30 +1,35 @@
 //! What the page and its worker say to each other.
 //!
-//! A message is a JavaScript object `{ json, buffers }`. `json` is the text of an [`Order`] on the way to the worker,
-//! of a [`Report`] on the way back. `buffers` are `ArrayBuffer`s, handed over and not copied; which ones come with
-//! a message is said there.
+//! A message is a JavaScript object `{ json, buffers }`. `json` is the text of an [`Order`] on the
+//! way to the worker, of a [`Report`] on the way back. `buffers` are `ArrayBuffer`s, handed over
+//! and not copied; which ones come with a message is said there.
 //!
-//! One thing is done at a time: a new order ends the one under way, as if [`Request::Cancel`] came between. Every
-//! report carries the number of its order, so that what was still on its way can be told from what is new. The last
-//! report of an order is the one that its request names, or a [`Fault`].
+//! One thing is done at a time: a new order ends the one under way, as if [`Request::Cancel`] came
+//! between. Every report carries the number of its order, so that what was still on its way can be
+//! told from what is new. The last report of an order is the one that its request names, or a
+//! [`Fault`].
 //!
 //! ```text
 //! Search ──▶ Progress* Found        Compute ──▶ Progress* Block* Done        Download ──▶ File
 //! ReadArea ─▶ Area                  Cancel ───▶ Cancelled                     ClearCache ▶ Cleared
 //! ```
 //!
-//! The worker says [`Answer::Ready`] when it has started; orders sent before are lost. When it dies, for want of memory,
-//! the browser fires `error` at the `Worker`: the page then starts another.
+//! The worker says [`Answer::Ready`] when it has started; orders sent before are lost. When it
+//! dies, for want of memory, the browser fires `error` at the `Worker`: the page then starts
+//! another.
 //!
-//! Cells are those of Web Mercator tiles of 256 × 256, row by row from the north; numbers are little-endian. Boxes
-//! are west, south, east, north in degrees. A MB is a million bytes.
+//! Cells are those of Web Mercator tiles of 256 × 256, row by row from the north; numbers are
+//! little-endian. Boxes are west, south, east, north in degrees. A MB is a million bytes.
 
 use crate::metadata::{Assessment, UsedScene};
-use crate::{DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, SkyRules, Thresholds};
+use crate::{
+    DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, SkyRules, Thresholds,
+};
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-/// The zoom at which one computes, unless the area is too large: its cells come nearest to pixels of 20 m.
+/// The zoom at which one computes, unless the area is too large: its cells come nearest to pixels
+/// of 20 m.
 pub const COMPUTE_ZOOM: u8 = 13;
 /// Cells that are computed at most, inside the box of the area.
 pub const MOST_CELLS: u64 = 16 << 20;
@@ -46,8 +51,8 @@ pub struct Order {
 pub enum Request {
     /// Looks for scenes and tells what computing would take. Ends with [`Answer::Found`].
     Search(Box<Search>),
-    /// Computes the area of the last search. Ends with [`Answer::Done`]. Buffers: those of earlier blocks that are shown
-    /// no more, to be filled again; there need be none.
+    /// Computes the area of the last search. Ends with [`Answer::Done`]. Buffers: those of earlier
+    /// blocks that are shown no more, to be filled again; there need be none.
     Compute(Compute),
     /// Writes what was computed last as a file. Ends with [`Answer::File`].
     Download(Download),
@@ -73,7 +78,8 @@ pub struct Search {
     pub pre: DateWindow,
     /// Days after the fire.
     pub post: DateWindow,
-    /// How scenes of the windows are weighed: as the region's published map says, or `None` for what the dates tell.
+    /// How scenes of the windows are weighed: as the region's published map says, or `None` for
+    /// what the dates tell.
     #[serde(default)]
     pub assessment: Option<Assessment>,
     /// Root of the STAC API (`stac_url` of `meta/client.json`).
@@ -83,10 +89,12 @@ pub struct Search {
     /// Who hands out tokens, where files need them and core does not know the catalogue.
     #[serde(default)]
     pub token_url: Option<String>,
-    /// Hosts that pages of the catalogue may lie on beside its own (`catalogue_hosts` of `meta/client.json`).
+    /// Hosts that pages of the catalogue may lie on beside its own (`catalogue_hosts` of
+    /// `meta/client.json`).
     #[serde(default)]
     pub catalogue_hosts: Vec<String>,
-    /// Whether a catalogue on a public address may lead to private ones (`allow_private_addresses`).
+    /// Whether a catalogue on a public address may lead to private ones
+    /// (`allow_private_addresses`).
     #[serde(default)]
     pub allow_private_addresses: bool,
     /// What counts as hidden (`masks` and `cloud_margin_m` of `meta/client.json`).
@@ -97,7 +105,8 @@ pub struct Search {
     pub proxy_base: Option<String>,
     /// Most cloud of a scene, percent.
     pub max_cloud_cover: f64,
-    /// Most scenes a side and tile of the satellite's grid. One is quickest; more fill in for clouds.
+    /// Most scenes a side and tile of the satellite's grid. One is quickest; more fill in for
+    /// clouds.
     pub scenes_per_tile: usize,
     /// Scenes that an address has pinned: these are chosen and no others. Empty for the best ones.
     #[serde(default)]
@@ -107,7 +116,8 @@ pub struct Search {
 /// What to compute of the area found last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Compute {
-    /// Ids of scenes that [`Found`] listed, of both sides: those marked as chosen, or other choices.
+    /// Ids of scenes that [`Found`] listed, of both sides: those marked as chosen, or other
+    /// choices.
     pub scenes: Vec<String>,
     /// Zoom of the cells, one of [`Found::zooms`]; `None` for the one searched with.
     #[serde(default)]
@@ -115,7 +125,8 @@ pub struct Compute {
     /// Whether to find the dNBR offset of unburned ground around what burnt.
     #[serde(default)]
     pub dnbr_offset: bool,
-    /// GeoJSON of the fire's perimeter, round which that ground is sought; `None` for what turns out burnt.
+    /// GeoJSON of the fire's perimeter, round which that ground is sought; `None` for what turns
+    /// out burnt.
     #[serde(default)]
     pub perimeter: Option<String>,
     /// Pictures wanted beside the numbers.
@@ -201,10 +212,11 @@ pub enum Answer {
     Progress(Progress),
     /// The scenes.
     Found(Box<Found>),
-    /// A tile's cells. Buffers: dNBR as float32 without any offset taken off, NaN where empty; NBR before the fire as
-    /// float32 (RdNBR and RBR follow from both, by core); codes as bytes, core's `VALID` or why a cell is empty, 0
-    /// outside the area; and when a picture was asked for, RGBA before and RGBA after, 4 bytes a cell, transparent
-    /// where nothing was seen. A tile comes once.
+    /// A tile's cells. Buffers: dNBR as float32 without any offset taken off, NaN where empty; NBR
+    /// before the fire as float32 (RdNBR and RBR follow from both, by core); codes as bytes, core's
+    /// `VALID` or why a cell is empty, 0 outside the area; and when a picture was asked for, RGBA
+    /// before and RGBA after, 4 bytes a cell, transparent where nothing was seen. A tile comes
+    /// once.
     Block(BlockAt),
     /// All blocks have come, and what they sum up to.
     Done(Box<Done>),
@@ -261,8 +273,8 @@ pub struct Found {
     pub post: SideFound,
     /// Box of the area.
     pub bbox: [f64; 4],
-    /// The zoom asked for first, then the coarser ones, until one fits. The page computes at the first that
-    /// [fits](ZoomOffer::fits), and says so where that is not the first.
+    /// The zoom asked for first, then the coarser ones, until one fits. The page computes at the
+    /// first that [fits](ZoomOffer::fits), and says so where that is not the first.
     pub zooms: Vec<ZoomOffer>,
     /// What is kept here as a finished result of the chosen scenes: nothing is fetched for it.
     #[serde(default)]
@@ -280,7 +292,8 @@ pub struct ZoomOffer {
     pub height: u32,
     /// Side of a cell on the ground, metres.
     pub cell_m: f64,
-    /// What the chosen scenes' blocks weigh without pictures, roughly, MB. Less where some are kept here already.
+    /// What the chosen scenes' blocks weigh without pictures, roughly, MB. Less where some are kept
+    /// here already.
     pub megabytes: f64,
     /// What pictures in true colour weigh beside that, MB.
     pub true_megabytes: f64,
@@ -323,7 +336,8 @@ pub struct FoundScene {
     pub datetime: DateTime<Utc>,
     /// Cloud cover of the whole scene, percent.
     pub cloud_cover: Option<f64>,
-    /// Tile of the satellite's grid, such as `MGRS-10TFK`. Scenes of one tile are alternatives to each other.
+    /// Tile of the satellite's grid, such as `MGRS-10TFK`. Scenes of one tile are alternatives to
+    /// each other.
     pub tile: String,
     /// Box of its ground.
     pub bbox: Option<[f64; 4]>,
@@ -339,7 +353,8 @@ pub struct FoundScene {
 pub enum Without {
     /// The window holds none.
     NoScene {
-        /// Days nearest to the window that have one, the nearest first; empty where there is none within a year.
+        /// Days nearest to the window that have one, the nearest first; empty where there is none
+        /// within a year.
         nearest: Vec<NaiveDate>,
     },
     /// All are too cloudy.
@@ -365,8 +380,8 @@ pub struct BlockAt {
     pub y: u32,
 }
 
-/// What all blocks sum up to. Hectares, shares and classes are those of core, by the breaks of USGS, with the offset
-/// taken off where there is one.
+/// What all blocks sum up to. Hectares, shares and classes are those of core, by the breaks of
+/// USGS, with the offset taken off where there is one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Done {
     /// Zoom of the cells.
@@ -377,8 +392,8 @@ pub struct Done {
     pub empty_share: EmptyShare,
     /// Share of the cells with a dNBR beyond −0.5 or 1.3.
     pub implausible_share: f64,
-    /// The offset of unburned ground; `None` where none was asked for, or no ground tells one. Blocks come without
-    /// it: take it off by [`DnbrOffset::correct`].
+    /// The offset of unburned ground; `None` where none was asked for, or no ground tells one.
+    /// Blocks come without it: take it off by [`DnbrOffset::correct`].
     pub dnbr_offset: Option<DnbrOffset>,
     /// The scenes used, with the offset decided for each.
     pub scenes: Vec<UsedScene>,
@@ -496,7 +511,10 @@ mod tests {
             }),
         );
         let text = r#"{"number":7,"request":{"kind":"download","file":{"kind":"values","utm":true},"corrected":true}}"#;
-        let Request::Download(download) = serde_json::from_str::<Order>(text).unwrap().request else { panic!() };
+        let Request::Download(download) = serde_json::from_str::<Order>(text).unwrap().request
+        else {
+            panic!()
+        };
         assert_eq!((download.file, download.index), (FileKind::Values { utm: true }, Index::Dnbr));
     }
 
@@ -505,7 +523,9 @@ mod tests {
         let text = r#"{"number":1,"request":{"kind":"search","area":"{}","zoom":13,
             "pre":{"start":"2025-06-01","end":"2025-06-30"},"post":{"start":"2025-07-17","end":"2025-08-15"},
             "stac_url":"http://catalogue","collection":"sentinel-2-l2a","max_cloud_cover":60,"scenes_per_tile":1}}"#;
-        let Request::Search(search) = serde_json::from_str::<Order>(text).unwrap().request else { panic!() };
+        let Request::Search(search) = serde_json::from_str::<Order>(text).unwrap().request else {
+            panic!()
+        };
         assert_eq!((search.token_url, search.proxy_base, search.pinned.len()), (None, None, 0));
     }
 
@@ -517,7 +537,11 @@ mod tests {
             advice: "choose another scene".to_owned(),
             scene: None,
         };
-        let json = serde_json::to_string(&Report { number: 2, answer: Answer::Fault(fault) }).unwrap();
-        assert!(json.starts_with(r#"{"number":2,"answer":{"kind":"fault","fault":"not_found","#), "{json}");
+        let json =
+            serde_json::to_string(&Report { number: 2, answer: Answer::Fault(fault) }).unwrap();
+        assert!(
+            json.starts_with(r#"{"number":2,"answer":{"kind":"fault","fault":"not_found","#),
+            "{json}"
+        );
     }
 }

@@ -53,7 +53,10 @@ impl Beneath {
 /// The commonest reason; the first in [`Empty::ALL`] of several, and outside the box of none.
 fn commonest(counts: [u32; Empty::ALL.len()]) -> Empty {
     let most = counts.into_iter().max().unwrap_or(0);
-    Empty::ALL.into_iter().find(|reason| counts[reason.index()] == most).unwrap_or(Empty::OutsideBox)
+    Empty::ALL
+        .into_iter()
+        .find(|reason| counts[reason.index()] == most)
+        .unwrap_or(Empty::OutsideBox)
 }
 
 /// The cells of one tile, row by row, with what lies beneath each.
@@ -75,8 +78,8 @@ impl TileCells {
         Self(Cells::Finest(cells.collect()))
     }
 
-    /// A tile of a lower zoom from the tiles beneath (north-west, north-east, south-west, south-east),
-    /// `None` where there is none.
+    /// A tile of a lower zoom from the tiles beneath (north-west, north-east, south-west,
+    /// south-east), `None` where there is none.
     pub fn joined(children: &[Option<Self>; 4]) -> Self {
         let outside = Beneath::of(Err(Empty::OutsideBox));
         let mut cells = vec![Beneath::default(); SIDE * SIDE];
@@ -103,7 +106,9 @@ impl TileCells {
     pub fn indices(&self) -> Vec<u8> {
         match &self.0 {
             Cells::Finest(cells) => cells.iter().map(|cell| index_from_cell(*cell)).collect(),
-            Cells::Joined(cells) => cells.iter().map(|beneath| index_from_cell(beneath.cell())).collect(),
+            Cells::Joined(cells) => {
+                cells.iter().map(|beneath| index_from_cell(beneath.cell())).collect()
+            }
         }
     }
 }
@@ -132,7 +137,8 @@ mod tests {
 
     #[test]
     fn each_valid_cell_counts_once_however_deep() {
-        // One valid cell of 0.8 beside three of 0.0 in the next block: a mean of means would be 0.4.
+        // One valid cell of 0.8 beside three of 0.0 in the next block: a mean of means would be
+        // 0.4.
         let child = tile(|row, column| match (row, column) {
             (0, 0) => Ok(0.8),
             (0..2, 0..2) => Err(Empty::Cloud),
@@ -160,7 +166,8 @@ mod tests {
     fn children_lie_where_their_names_say() {
         let flat = |dnbr: f32| Some(tile(|_, _| Ok(dnbr)));
         let indices = TileCells::joined(&[flat(0.1), flat(0.2), flat(0.3), flat(0.4)]).indices();
-        let corners = [0, SIDE - 1, SIDE * (SIDE - 1), SIDE * SIDE - 1].map(|corner| indices[corner]);
+        let corners =
+            [0, SIDE - 1, SIDE * (SIDE - 1), SIDE * SIDE - 1].map(|corner| indices[corner]);
         assert_eq!(corners, [0.1, 0.2, 0.3, 0.4].map(|dnbr| index_from_dnbr(dnbr).unwrap()));
     }
 }

@@ -27,9 +27,10 @@ impl Scaling {
 
     /// Mean reflectance over weighted pixels.
     ///
-    /// `lit_sum` is the sum of weight × DN and `lit_weight` that of the weights, both over the pixels
-    /// above [`Scaling::darkest_dn`]; `weight` is the sum over all pixels, dark ones included.
-    /// Sums of integers have no order, so one division at the end gives the same bits everywhere.
+    /// `lit_sum` is the sum of weight × DN and `lit_weight` that of the weights, both over the
+    /// pixels above [`Scaling::darkest_dn`]; `weight` is the sum over all pixels, dark ones
+    /// included. Sums of integers have no order, so one division at the end gives the same bits
+    /// everywhere.
     #[inline]
     pub fn mean_reflectance(&self, lit_sum: u64, lit_weight: u64, weight: u64) -> f32 {
         let lit = lit_sum as f64 + lit_weight as f64 * f64::from(self.offset_dn);
@@ -37,13 +38,14 @@ impl Scaling {
     }
 }
 
-/// What stands for "no data" among numbers that were signed: no signed number of 16 bits reaches it.
+/// What stands for "no data" among numbers that were signed: no signed number of 16 bits reaches
+/// it.
 pub const SIGNED_FILL_DN: u16 = u16::MAX;
 
 /// The digital number of a pixel that is stored signed, as HLS does with its fill of −9999.
 ///
-/// Fill becomes [`SIGNED_FILL_DN`]; another negative number becomes 0: ground so dark that its reflectance counts
-/// as 0, and no hole.
+/// Fill becomes [`SIGNED_FILL_DN`]; another negative number becomes 0: ground so dark that its
+/// reflectance counts as 0, and no hole.
 #[inline]
 pub fn dn_from_signed(pixel: i16, fill: i16) -> u16 {
     if pixel == fill { SIGNED_FILL_DN } else { pixel.max(0) as u16 }

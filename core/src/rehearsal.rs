@@ -1,4 +1,5 @@
-//! A rehearsal of the rolling map: a fire shortly before the night, images every few days, much cloud.
+//! A rehearsal of the rolling map: a fire shortly before the night, images every few days, much
+//! cloud.
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
@@ -19,9 +20,11 @@ const NBR_BURNT: f32 = -0.1;
 
 /// Whether a cell is under cloud in the image of a day.
 fn is_cloudy(day: NaiveDate, cell: usize) -> bool {
-    let mut state = (i64::from(chrono::Datelike::num_days_from_ce(&day)) as u64) << 20 | cell as u64;
+    let mut state =
+        (i64::from(chrono::Datelike::num_days_from_ce(&day)) as u64) << 20 | cell as u64;
     for _ in 0..3 {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         state ^= state >> 33;
     }
     state % 100 < CLOUD_PERCENT
@@ -52,21 +55,29 @@ fn chosen_days(
         max_cloud_cover: region.max_cloud_cover,
         scenes_per_tile: region.scenes_per_tile,
     };
-    choose_scenes(items, &request).used.into_iter().filter_map(Item::acquired).map(|at| at.date_naive()).collect()
+    choose_scenes(items, &request)
+        .used
+        .into_iter()
+        .filter_map(Item::acquired)
+        .map(|at| at.date_naive())
+        .collect()
 }
 
-/// The share of the fire's dNBR that the map of the night shows, over the cells seen since the fire.
+/// The share of the fire's dNBR that the map of the night shows, over the cells seen since the
+/// fire.
 fn shown_share(first_image_offset: u64, days_since_fire: u64) -> Option<f64> {
     let night: DateTime<Utc> = "2025-08-31T03:00:00Z".parse().unwrap();
     let tonight = night.date_naive();
     let fire = tonight - Days::new(days_since_fire);
     let region = regions_from_json(r#"[{"name":"a","bbox":[0,0,1,1]}]"#).unwrap().remove(0);
-    let days: Vec<NaiveDate> =
-        (0..85).map(|image| tonight - Days::new(first_image_offset + image * DAYS_BETWEEN_IMAGES)).collect();
+    let days: Vec<NaiveDate> = (0..85)
+        .map(|image| tonight - Days::new(first_image_offset + image * DAYS_BETWEEN_IMAGES))
+        .collect();
     let items: Vec<Item> = days.iter().map(|day| image(*day)).collect();
     let windows = SearchWindows::of(&region, tonight);
     let post = chosen_days(&items, &region, &windows, FireSide::Post, windows.wanted_post());
-    let pre = chosen_days(&items, &region, &windows, FireSide::Pre, windows.wanted_pre(*post.last()?));
+    let pre =
+        chosen_days(&items, &region, &windows, FireSide::Pre, windows.wanted_pre(*post.last()?));
     assert!(!pre.is_empty() && pre.iter().all(|day| *day < fire));
     let observe = |day: NaiveDate, cell: usize| {
         if is_cloudy(day, cell) {
@@ -85,7 +96,8 @@ fn shown_share(first_image_offset: u64, days_since_fire: u64) -> Option<f64> {
         let has_been_seen = days.iter().any(|day| *day > fire && !is_cloudy(*day, cell));
         if has_been_seen && before.clear_count > 0 {
             let change = dnbr(before.nbr, after.nbr);
-            shown += if change.is_nan() { 0.0 } else { f64::from(change / (NBR_GREEN - NBR_BURNT)) };
+            shown +=
+                if change.is_nan() { 0.0 } else { f64::from(change / (NBR_GREEN - NBR_BURNT)) };
             seen += 1;
         }
     }

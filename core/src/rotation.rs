@@ -7,8 +7,8 @@ use crate::region::Region;
 
 /// What the rotation knows of a region.
 ///
-/// All moments are *starts* of runs: stamps of the finish would make a daily region miss every other
-/// night. An attempt found unfinished, because it was killed, counts as [`Status::Failed`].
+/// All moments are *starts* of runs: stamps of the finish would make a daily region miss every
+/// other night. An attempt found unfinished, because it was killed, counts as [`Status::Failed`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionRecord {
     /// Name in paths.
@@ -81,8 +81,8 @@ impl NightPlan {
             // Rounded up, or a little too much would read as just enough.
             let demand = (self.demand_per_night * 100.0).ceil() / 100.0;
             format!(
-                "the regions ask for {demand:.2} updates a night and regions_per_night allows {allowed}, so maps will \
-                 be older than update_interval_days; raise one of the two"
+                "the regions ask for {demand:.2} updates a night and regions_per_night allows \
+                {allowed}, so maps will be older than update_interval_days; raise one of the two"
             )
         } else {
             format!("the regions ask for {:.2} of {allowed} updates a night", self.demand_per_night)
@@ -104,37 +104,42 @@ const FIRST_RUN_TIERS: i64 = 1 << 40;
 ///
 /// Days are differences of UTC calendar dates. A region is **due** from the later of two days on:
 /// `update_interval_days` after its last success, and, when the last run brought none, the end of a
-/// pause after it: 1, 2, 4 … days after the first, second, third … failure in a row, 3 days when there
-/// was no scene yet, never more than the interval. Without any run it is due at once. Stamps ahead of
-/// `now` mean what they say: such a region is not due yet.
+/// pause after it: 1, 2, 4 … days after the first, second, third … failure in a row, 3 days when
+/// there was no scene yet, never more than the interval. Without any run it is due at once. Stamps
+/// ahead of `now` mean what they say: such a region is not due yet.
 ///
 /// The due ones are **ordered** by tier, the lowest first; then by the time since the last success,
-/// where never is longest, and among those that never succeeded the longest without a run comes first;
-/// then by name. The tier is `priority − ⌊days overdue / update_interval_days⌋`, without limit below,
-/// the days counted from the day on which it became due: none on that day itself. So a run that failed
-/// was a turn all the same, and a region that always fails cannot climb above the others. A region
-/// without any run precedes those with one, by priority among its like.
+/// where never is longest, and among those that never succeeded the longest without a run comes
+/// first; then by name. The tier is `priority − ⌊days overdue / update_interval_days⌋`, without
+/// limit below, the days counted from the day on which it became due: none on that day itself. So a
+/// run that failed was a turn all the same, and a region that always fails cannot climb above the
+/// others. A region without any run precedes those with one, by priority among its like.
 ///
-/// **Bound.** Let N regions ask for λ = Σ 1 / interval updates a night, n be allowed, p be a region's
-/// priority and p₁ the lowest number among all. With a plan every night, and whoever else fails, the
-/// region gets its turn at most
+/// **Bound.** Let N regions ask for λ = Σ 1 / interval updates a night, n be allowed, p be a
+/// region's priority and p₁ the lowest number among all. With a plan every night, and whoever else
+/// fails, the region gets its turn at most
 ///
 /// ```text
 /// interval × (p − p₁ + ⌈2 λ / n⌉) + ⌊2 (N − 1) / n⌋   days
 /// ```
 ///
-/// after it became due. For let K = ⌈2 λ / n⌉: after interval × (p − p₁ + K) days its tier is p₁ − K or
-/// lower, and from then on another region comes before it only when never run or K of its own intervals
-/// overdue. As a run keeps that other from being due until the next day at least, its turns before ours lie
-/// 1 + K × interval days apart. So in L such nights the others take a first turn each, N − 1 in all, and
-/// fewer than L λ / K ≤ L n / 2 more; were ours left out in all of them, they would have taken L n. Hence
-/// L ≤ 2 (N − 1) / n. A region whose run fails is due again within one interval, and the same bound holds
-/// for its next turn.
+/// after it became due. For let K = ⌈2 λ / n⌉: after interval × (p − p₁ + K) days its tier is p₁ −
+/// K or lower, and from then on another region comes before it only when never run or K of its own
+/// intervals overdue. As a run keeps that other from being due until the next day at least, its
+/// turns before ours lie 1 + K × interval days apart. So in L such nights the others take a first
+/// turn each, N − 1 in all, and fewer than L λ / K ≤ L n / 2 more; were ours left out in all of
+/// them, they would have taken L n. Hence L ≤ 2 (N − 1) / n. A region whose run fails is due again
+/// within one interval, and the same bound holds for its next turn.
 ///
-/// When λ < n, turns that lie an interval apart are fewer than N − 1 + L λ in L nights, and the wait is also
-/// at most ⌊(N − 1 + R) / (n − λ)⌋ days, where R counts the turns of others meanwhile that came sooner than
-/// an interval after the one before: at most ⌈log₂ interval⌉ of each region that always fails.
-pub fn plan_night(records: &[RegionRecord], regions_per_night: usize, now: DateTime<Utc>) -> NightPlan {
+/// When λ < n, turns that lie an interval apart are fewer than N − 1 + L λ in L nights, and the
+/// wait is also at most ⌊(N − 1 + R) / (n − λ)⌋ days, where R counts the turns of others meanwhile
+/// that came sooner than an interval after the one before: at most ⌈log₂ interval⌉ of each region
+/// that always fails.
+pub fn plan_night(
+    records: &[RegionRecord],
+    regions_per_night: usize,
+    now: DateTime<Utc>,
+) -> NightPlan {
     let today = now.date_naive();
     let standings = records.iter().map(|record| Standing::new(record, today));
     let (mut due, mut not_due): (Vec<_>, Vec<_>) = standings.partition(Standing::is_due);
@@ -145,10 +150,14 @@ pub fn plan_night(records: &[RegionRecord], regions_per_night: usize, now: DateT
         chosen: due.iter().map(|standing| standing.turn(standing.why_due())).collect(),
         postponed: postponed
             .iter()
-            .map(|standing| standing.turn(format!("{}; others come first tonight", standing.why_due())))
+            .map(|standing| {
+                standing.turn(format!("{}; others come first tonight", standing.why_due()))
+            })
             .collect(),
         not_due: not_due.iter().map(|standing| standing.turn(standing.why_not_due())).collect(),
-        demand_per_night: records.iter().fold(0.0, |demand, record| demand + 1.0 / f64::from(interval_days(record))),
+        demand_per_night: records
+            .iter()
+            .fold(0.0, |demand, record| demand + 1.0 / f64::from(interval_days(record))),
         regions_per_night,
     }
 }
@@ -166,7 +175,8 @@ type Rank<'a> = (i64, Option<DateTime<Utc>>, Option<DateTime<Utc>>, &'a str);
 
 impl<'a> Standing<'a> {
     fn new(record: &'a RegionRecord, today: NaiveDate) -> Self {
-        let updated_until = record.last_success_at.map(|start| days_after(start, interval_days(record)));
+        let updated_until =
+            record.last_success_at.map(|start| days_after(start, interval_days(record)));
         let paused_until = record.last_run_at.map(|start| days_after(start, pause_days(record)));
         Self { record, today, due_on: updated_until.max(paused_until) }
     }
@@ -201,18 +211,25 @@ impl<'a> Standing<'a> {
         let (Some(due_on), Some(days_overdue)) = (self.due_on, self.days_overdue()) else {
             return format!("never run, priority {}", self.record.priority);
         };
-        let due = if days_overdue == 0 { "due today".to_owned() } else { format!("due since {due_on}") };
+        let due =
+            if days_overdue == 0 { "due today".to_owned() } else { format!("due since {due_on}") };
         let (priority, tier) = (self.record.priority, self.tier());
-        let risen = if tier < i64::from(priority) { format!(" risen to {tier}") } else { String::new() };
+        let risen =
+            if tier < i64::from(priority) { format!(" risen to {tier}") } else { String::new() };
         format!("{}, {due}, priority {priority}{risen}", self.story())
     }
 
     fn why_not_due(&self) -> String {
         let due_on = self.due_on.map(|day| format!(", due again on {day}")).unwrap_or_default();
-        let latest = self.record.last_success_at.max(self.record.last_run_at).map(|start| start.date_naive());
-        let ahead = latest
-            .filter(|day| *day > self.today)
-            .map_or("", |_| "; that is ahead of tonight: if a wrong clock wrote it, update the region by hand");
+        let latest = self
+            .record
+            .last_success_at
+            .max(self.record.last_run_at)
+            .map(|start| start.date_naive());
+        let ahead = latest.filter(|day| *day > self.today).map_or(
+            "",
+            |_| "; that is ahead of tonight: if a wrong clock wrote it, update the region by hand",
+        );
         format!("{}{due_on}{ahead}", self.story())
     }
 
@@ -241,7 +258,9 @@ fn pause_days(record: &RegionRecord) -> u32 {
         Status::Success => 0,
         Status::Waiting => WAITING_PAUSE_DAYS,
         // A run that began and is said to be pending never ended.
-        Status::Failed | Status::Pending => 1u32.checked_shl(failures(record) - 1).unwrap_or(u32::MAX),
+        Status::Failed | Status::Pending => {
+            1u32.checked_shl(failures(record) - 1).unwrap_or(u32::MAX)
+        }
     };
     pause_days.min(interval_days(record))
 }

@@ -1,4 +1,5 @@
-//! Which pixels of a scene the cells of a grid need: the level that fits, its blocks, and the rows of each strip.
+//! Which pixels of a scene the cells of a grid need: the level that fits, its blocks, and the rows
+//! of each strip.
 
 use std::ops::Range;
 
@@ -11,7 +12,8 @@ use crate::scene_rows::SceneRows;
 use crate::sky::margin_px;
 use crate::warp::{Observations, Resampling, Sight, warp};
 
-/// What a scene is read for. Cells are visited in bands of columns, each in strips from north to south.
+/// What a scene is read for. Cells are visited in bands of columns, each in strips from north to
+/// south.
 #[derive(Clone, Debug)]
 pub struct ScenePlan {
     /// Cells that the scene may cover.
@@ -40,15 +42,18 @@ pub struct LevelFrame {
 }
 
 impl ScenePlan {
-    /// Plans the reading of a level. `cloud_margin_m` is how far clouds reach; `any_wanted` tells whether any cell
-    /// of a window is to be computed.
+    /// Plans the reading of a level. `cloud_margin_m` is how far clouds reach; `any_wanted` tells
+    /// whether any cell of a window is to be computed.
     pub fn new(
         placed: Placement,
         level: &LevelFrame,
         cloud_margin_m: f32,
         any_wanted: impl Fn(&CellWindow) -> bool,
     ) -> Self {
-        let factors = (level.full_size.0 as f64 / level.size.0 as f64, level.full_size.1 as f64 / level.size.1 as f64);
+        let factors = (
+            level.full_size.0 as f64 / level.size.0 as f64,
+            level.full_size.1 as f64 / level.size.1 as f64,
+        );
         let factor = factors.0.max(factors.1);
         let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
         let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
@@ -106,7 +111,8 @@ impl ScenePlan {
         // Clouds beside the box reach into it.
         let (margin, width) = (self.cloud_margin_px as i64, self.size.0 as i64);
         self.columns = columns.map_or(0..0, |columns| {
-            columns.start.saturating_sub(margin).clamp(0, width)..columns.end.saturating_add(margin).clamp(0, width)
+            columns.start.saturating_sub(margin).clamp(0, width)
+                ..columns.end.saturating_add(margin).clamp(0, width)
         });
     }
 
@@ -125,7 +131,8 @@ impl ScenePlan {
         }
         let (_, rows) = self.lattice.pixels_touched(window)?;
         let (margin, height) = (self.cloud_margin_px as i64, self.size.1 as i64);
-        let rows = rows.start.saturating_sub(margin).clamp(0, height)..rows.end.saturating_add(margin).clamp(0, height);
+        let rows = rows.start.saturating_sub(margin).clamp(0, height)
+            ..rows.end.saturating_add(margin).clamp(0, height);
         (!rows.is_empty()).then_some(rows)
     }
 
@@ -145,14 +152,16 @@ impl ScenePlan {
         let window = self.window(rows);
         let Some(needed) = self.pixel_rows(&window) else { return 0 };
         let needed = self.whole_blocks(&needed);
-        let pixels = (needed.end - needed.start).saturating_mul(self.columns.end - self.columns.start) as u64;
+        let pixels = (needed.end - needed.start)
+            .saturating_mul(self.columns.end - self.columns.start) as u64;
         let cells = window.rows.len() * window.columns.len();
         let cell_bytes = (cells * (size_of::<f32>() + size_of::<Sight>())) as u64;
         pixels.saturating_mul(SceneRows::PIXEL_BYTES).saturating_add(cell_bytes)
     }
 
-    /// Calls `visit` with every cell of a window, by its place row by row, and the column and row of the pixel under
-    /// its centre, counted from the pixel at `origin`; `None` where the projection has no answer.
+    /// Calls `visit` with every cell of a window, by its place row by row, and the column and row
+    /// of the pixel under its centre, counted from the pixel at `origin`; `None` where the
+    /// projection has no answer.
     pub fn visit_nearest(
         &self,
         window: &CellWindow,

@@ -1,4 +1,5 @@
-//! The rows of a scene that have been read and are still needed, as strips pass from north to south.
+//! The rows of a scene that have been read and are still needed, as strips pass from north to
+//! south.
 
 use std::ops::Range;
 
@@ -87,7 +88,8 @@ impl SceneRows {
         let Self { pixels, narrow_sky } = self;
         for row in read.rows.clone() {
             let from = (row - read.rows.start) as usize * across;
-            let to = (row - pixels.row) as usize * pixels.width + (read.columns.start - pixels.column) as usize;
+            let to = (row - pixels.row) as usize * pixels.width
+                + (read.columns.start - pixels.column) as usize;
             let (from, to) = (from..from + across, to..to + across);
             let (nir, swir) = (&read.nir[from.clone()], &read.swir[from.clone()]);
             pixels.nir[to.clone()].copy_from_slice(nir);
@@ -95,7 +97,10 @@ impl SceneRows {
             let skies = &mut narrow_sky[to];
             match read.mask {
                 Some((mask, table)) => {
-                    skies.iter_mut().zip(&mask[from]).for_each(|(sky, value)| *sky = table.sky(*value));
+                    skies
+                        .iter_mut()
+                        .zip(&mask[from])
+                        .for_each(|(sky, value)| *sky = table.sky(*value));
                 }
                 None => skies.fill(Sky::Clear),
             }
@@ -110,7 +115,8 @@ impl SceneRows {
     pub fn widen_clouds(&mut self, new_row: i64, margin_px: usize) {
         let new_row = (new_row - self.pixels.row) as usize;
         let width = self.pixels.width;
-        let (seen, changed) = (new_row.saturating_sub(2 * margin_px), new_row.saturating_sub(margin_px));
+        let (seen, changed) =
+            (new_row.saturating_sub(2 * margin_px), new_row.saturating_sub(margin_px));
         let mut sky = self.narrow_sky[seen * width..].to_vec();
         widen_clouds(&mut sky, width, margin_px);
         self.pixels.sky[changed * width..].copy_from_slice(&sky[(changed - seen) * width..]);
@@ -134,12 +140,24 @@ mod tests {
             let own = row..(row + step).min(24);
             rows.make_room(own.end);
             let bands = vec![1000; 9 * (own.end - own.start) as usize];
-            let scl =
-                |index: usize| if index % 9 == 4 && clouds.contains(&(own.start + index as i64 / 9)) { 9 } else { 4 };
+            let scl = |index: usize| {
+                if index % 9 == 4 && clouds.contains(&(own.start + index as i64 / 9)) {
+                    9
+                } else {
+                    4
+                }
+            };
             let mask: Vec<u16> = (0..bands.len()).map(scl).collect();
             let (nir, swir) = (&bands[..], &bands[..]);
             let mask = Some((&mask[..], &table));
-            rows.put(&ReadPixels { columns: &(0..9), rows: &own, nir, swir, mask, no_data: (0, 0) });
+            rows.put(&ReadPixels {
+                columns: &(0..9),
+                rows: &own,
+                nir,
+                swir,
+                mask,
+                no_data: (0, 0),
+            });
             rows.widen_clouds(own.start, 2);
             row = own.end;
         }
@@ -161,7 +179,14 @@ mod tests {
         rows.start_at(3..5, 10);
         rows.make_room(13);
         let (nir, swir) = (&[1, 2, 3, 4, 5, 6][..], &[7; 6][..]);
-        rows.put(&ReadPixels { columns: &(3..5), rows: &(10..13), nir, swir, mask: None, no_data: (0, 0) });
+        rows.put(&ReadPixels {
+            columns: &(3..5),
+            rows: &(10..13),
+            nir,
+            swir,
+            mask: None,
+            no_data: (0, 0),
+        });
         rows.forget_above(12);
         assert_eq!((rows.rows(), &rows.pixels().nir[..]), (12..13, &[5, 6][..]));
         rows.forget_above(99);

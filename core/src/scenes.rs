@@ -67,10 +67,10 @@ struct Candidate<'a> {
 
 /// The best scenes for one side of a map, tile by tile of the satellite's own grid.
 ///
-/// Drops duplicates of one tile and time (keeping the highest baseline, then the newest), then ranks
-/// by cloud, share of the ground not seen, and days from the wanted date, a day weighing as much as 1 % of cloud.
-/// Where the best leave ground of the tile unseen, as the edges of orbits do, the next in rank that show
-/// at least 1 % more of it are used too.
+/// Drops duplicates of one tile and time (keeping the highest baseline, then the newest), then
+/// ranks by cloud, share of the ground not seen, and days from the wanted date, a day weighing as
+/// much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges of orbits do,
+/// the next in rank that show at least 1 % more of it are used too.
 pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoice<'a> {
     // Pages of a search may overlap.
     let mut by_id: BTreeMap<&str, &Item> = BTreeMap::new();
@@ -105,16 +105,23 @@ fn choose_for_tile<'a>(
     choice: &mut SceneChoice<'a>,
 ) {
     let ground = Ground::of(scenes.iter().map(|(item, _)| *item), request.bbox);
-    let mut skip = |item: &Item, reason: String| choice.skipped.push(SkippedScene { id: item.id.clone(), reason });
+    let mut skip = |item: &Item, reason: String| {
+        choice.skipped.push(SkippedScene { id: item.id.clone(), reason })
+    };
     let mut candidates = without_duplicates(scenes, &ground, &mut skip);
     candidates.retain(|scene| match told_cloud(scene.item) {
         Some(cover) if cover > request.max_cloud_cover => {
-            skip(scene.item, format!("cloud cover {cover:.0} % is above {:.0} %", request.max_cloud_cover));
+            skip(
+                scene.item,
+                format!("cloud cover {cover:.0} % is above {:.0} %", request.max_cloud_cover),
+            );
             false
         }
         _ => true,
     });
-    candidates.sort_by(|a, b| cost(a, request).total_cmp(&cost(b, request)).then_with(|| a.item.id.cmp(&b.item.id)));
+    candidates.sort_by(|a, b| {
+        cost(a, request).total_cmp(&cost(b, request)).then_with(|| a.item.id.cmp(&b.item.id))
+    });
     let mut already = ground.unseen();
     for (place, scene) in candidates.into_iter().enumerate() {
         if place < request.scenes_per_tile || ground.gain(&scene.seen, &already) >= LEAST_GAIN {
@@ -231,7 +238,10 @@ mod tests {
         ];
         let (used, skipped) = chosen(&items, 2);
         assert_eq!(used, ["early", "good"]);
-        assert_eq!(skipped, ["cloudy: 2 better scenes of MGRS-32TPM", "hidden: cloud cover 90 % is above 60 %"]);
+        assert_eq!(
+            skipped,
+            ["cloudy: 2 better scenes of MGRS-32TPM", "hidden: cloud cover 90 % is above 60 %"]
+        );
     }
 
     #[test]
@@ -240,7 +250,10 @@ mod tests {
             item("old", "32TPM", "2025-06-20T10:00:00Z", 0.0, "03.01"),
             item("new", "32TPM", "2025-06-20T10:00:05Z", 0.0, "05.11"),
         ];
-        assert_eq!(chosen(&items, 3), (vec!["new".to_owned()], vec!["old: duplicate of new".to_owned()]));
+        assert_eq!(
+            chosen(&items, 3),
+            (vec!["new".to_owned()], vec!["old: duplicate of new".to_owned()])
+        );
     }
 
     #[test]
@@ -265,7 +278,11 @@ mod tests {
     #[test]
     fn where_the_best_leave_ground_unseen_the_next_are_used_too() {
         let scene = |id, day: u32, cloud, west, east| {
-            between(west, east, item(id, "32TPM", &format!("2025-06-{day}T10:00:00Z"), cloud, "05.11"))
+            between(
+                west,
+                east,
+                item(id, "32TPM", &format!("2025-06-{day}T10:00:00Z"), cloud, "05.11"),
+            )
         };
         let items = [
             scene("west", 20, 0.0, 10.0, 10.5),
@@ -289,7 +306,11 @@ mod tests {
     #[test]
     fn a_scene_beside_the_box_is_worse_than_one_above_it() {
         let scene = |id, cloud, west| {
-            between(west, 11.0, item(id, "32TPM", &format!("2025-06-{cloud}T10:00:00Z"), f64::from(cloud), "05.11"))
+            between(
+                west,
+                11.0,
+                item(id, "32TPM", &format!("2025-06-{cloud}T10:00:00Z"), f64::from(cloud), "05.11"),
+            )
         };
         let items = [scene("above", 28, 10.0), scene("beside", 10, 10.79)];
         assert_eq!(chosen(&items, 1).0, ["above"]);
@@ -298,7 +319,11 @@ mod tests {
     #[test]
     fn a_pass_cut_in_two_is_no_duplicate() {
         let scene = |id, time, baseline, west, east| {
-            between(west, east, item(id, "32TPM", &format!("2025-06-20T10:00:{time}Z"), 0.0, baseline))
+            between(
+                west,
+                east,
+                item(id, "32TPM", &format!("2025-06-20T10:00:{time}Z"), 0.0, baseline),
+            )
         };
         let items = [
             scene("north", "00", "05.11", 10.0, 10.5),
@@ -348,7 +373,8 @@ mod tests {
             for (tile, day, cloud, seen, nodata, baseline) in scenes {
                 let day = NaiveDate::default().with_year(2025).unwrap() + Days::new(149 + day);
                 let id = items.len().to_string();
-                let mut item = item(&id, tile, &format!("{day}T10:00:00Z"), 0.0, &format!("0{baseline}.00"));
+                let mut item =
+                    item(&id, tile, &format!("{day}T10:00:00Z"), 0.0, &format!("0{baseline}.00"));
                 item.properties.cloud_cover = cloud;
                 item.properties.nodata_percentage = Some(f64::from(nodata));
                 items.push(match seen {

@@ -72,7 +72,8 @@ pub fn is_implausible(dnbr: f32) -> bool {
     !(IMPLAUSIBLE_BELOW..=IMPLAUSIBLE_ABOVE).contains(&dnbr) && !dnbr.is_nan()
 }
 
-/// The six ascending dNBR values that part the classes; a value on a break belongs to the class above.
+/// The six ascending dNBR values that part the classes; a value on a break belongs to the class
+/// above.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Breaks([f32; 6]);
 

@@ -1,8 +1,8 @@
 //! The part of STAC that Dragonfly reads: items, their assets, and what a search asks of them.
 //!
-//! Catalogues vary, so reading is lenient: what is null or of a foreign type counts as absent, and an item that
-//! cannot be read loses itself, not its page. It is bounded too: a catalogue is written by others, and what it sends is
-//! neither held without a limit nor followed everywhere.
+//! Catalogues vary, so reading is lenient: what is null or of a foreign type counts as absent, and
+//! an item that cannot be read loses itself, not its page. It is bounded too: a catalogue is
+//! written by others, and what it sends is neither held without a limit nor followed everywhere.
 
 mod address;
 mod asset;

@@ -45,7 +45,8 @@ impl Hectares {
     }
 
     fn from_classes(areas_ha: [f64; 7]) -> Self {
-        let [regrowth_high, regrowth_low, unburned, low, moderate_low, moderate_high, high] = areas_ha;
+        let [regrowth_high, regrowth_low, unburned, low, moderate_low, moderate_high, high] =
+            areas_ha;
         Self { regrowth_high, regrowth_low, unburned, low, moderate_low, moderate_high, high }
     }
 }
@@ -92,7 +93,13 @@ const BINS: usize = 2100;
 
 impl Default for Summary {
     fn default() -> Self {
-        Self { areas_ha: [0.0; 7], valid: 0, implausible: 0, empty: [0; Empty::ALL.len()], background: vec![0; BINS] }
+        Self {
+            areas_ha: [0.0; 7],
+            valid: 0,
+            implausible: 0,
+            empty: [0; Empty::ALL.len()],
+            background: vec![0; BINS],
+        }
     }
 }
 
@@ -162,7 +169,10 @@ impl Summary {
             deviations[bin.abs_diff(median_bin)] += count;
         }
         let mad_bin = self::median_bin(&deviations)?;
-        Some(BackgroundDnbr { median: rounded(middle(median_bin)), mad: rounded(mad_bin as f64 * BIN_WIDTH) })
+        Some(BackgroundDnbr {
+            median: rounded(middle(median_bin)),
+            mad: rounded(mad_bin as f64 * BIN_WIDTH),
+        })
     }
 }
 

@@ -13,8 +13,8 @@ pub enum ClassTable {
     /// The seven classes of dNBR after Key & Benson (2006), as USGS prints them.
     #[default]
     Usgs,
-    /// Five classes with the names and numbers of MTBS. Never MTBS severity itself, whose thresholds an
-    /// analyst sets fire by fire.
+    /// Five classes with the names and numbers of MTBS. Never MTBS severity itself, whose
+    /// thresholds an analyst sets fire by fire.
     MtbsLike,
     /// The four classes of RdNBR after Miller & Thode (2007).
     MillerThode,
@@ -87,9 +87,10 @@ impl ClassTable {
 
     /// The breaks that the table is known for, and the index they are made for.
     ///
-    /// USGS: −250, −100, 100, 270, 440, 660, ×1000. MTBS-like: −150, the value that MTBS states for greener
-    /// ground, then Key & Benson's 100, 270, 660, their two moderate classes joined; where a fire's own
-    /// thresholds are known they should replace these. Miller & Thode (2007): 69, 316, 641, ×1000.
+    /// USGS: −250, −100, 100, 270, 440, 660, ×1000. MTBS-like: −150, the value that MTBS states for
+    /// greener ground, then Key & Benson's 100, 270, 660, their two moderate classes joined; where
+    /// a fire's own thresholds are known they should replace these. Miller & Thode (2007): 69, 316,
+    /// 641, ×1000.
     fn published(self) -> (Index, &'static [f32]) {
         match self {
             Self::Usgs => (Index::Dnbr, &[-0.25, -0.10, 0.10, 0.27, 0.44, 0.66]),
@@ -145,7 +146,11 @@ impl Thresholds {
     pub fn own(table: ClassTable, breaks: &[f32]) -> Result<Self, BadThresholds> {
         let classes = table.classes().len();
         if breaks.len() + 1 != classes {
-            return Err(BadThresholds::WrongCount { classes, needed: classes - 1, given: breaks.len() });
+            return Err(BadThresholds::WrongCount {
+                classes,
+                needed: classes - 1,
+                given: breaks.len(),
+            });
         }
         let ascending = breaks.windows(2).all(|pair| pair[0] < pair[1]);
         if !ascending || breaks.iter().any(|value| !value.is_finite()) {
@@ -154,8 +159,8 @@ impl Thresholds {
         Ok(Self { table, breaks: breaks.to_vec() })
     }
 
-    /// What is shown unless a reader chooses; `None` for RBR, which has no published table that holds from
-    /// one region to the next (Parks, Dillon & Miller 2014) and is shown as a ramp.
+    /// What is shown unless a reader chooses; `None` for RBR, which has no published table that
+    /// holds from one region to the next (Parks, Dillon & Miller 2014) and is shown as a ramp.
     pub fn for_index(index: Index) -> Option<Self> {
         match index {
             Index::Dnbr => Some(Self::published(ClassTable::Usgs)),
@@ -196,9 +201,13 @@ impl Thresholds {
         self.classes().get(self.place(value)?)
     }
 
-    /// The half-open interval of the class at a place in [`Thresholds::classes`]; `None` at an open end.
+    /// The half-open interval of the class at a place in [`Thresholds::classes`]; `None` at an open
+    /// end.
     pub fn range(&self, place: usize) -> (Option<f32>, Option<f32>) {
-        (place.checked_sub(1).and_then(|below| self.breaks.get(below)).copied(), self.breaks.get(place).copied())
+        (
+            place.checked_sub(1).and_then(|below| self.breaks.get(below)).copied(),
+            self.breaks.get(place).copied(),
+        )
     }
 }
 
@@ -246,12 +255,17 @@ mod tests {
         let thresholds = Thresholds::default();
         assert_eq!(thresholds.breaks(), Breaks::USGS.values());
         for (place, class) in thresholds.classes().iter().enumerate() {
-            assert_eq!((class.name, class.number), (Severity::ALL[place].name(), Severity::ALL[place] as u8));
+            assert_eq!(
+                (class.name, class.number),
+                (Severity::ALL[place].name(), Severity::ALL[place] as u8)
+            );
             assert_eq!(class.is_burnt, Severity::ALL[place].is_burnt());
             assert_eq!(thresholds.range(place), Breaks::USGS.range(Severity::ALL[place]));
         }
         let values = Breaks::USGS.values();
-        for value in values.into_iter().flat_map(|value| [value.next_down(), value, value.next_up()]) {
+        for value in
+            values.into_iter().flat_map(|value| [value.next_down(), value, value.next_up()])
+        {
             let expected = Breaks::USGS.classify(value).map(|class| class as u8);
             assert_eq!(thresholds.classify(value).map(|class| class.number), expected);
         }
@@ -272,7 +286,8 @@ mod tests {
     fn greener_ground_has_the_number_that_mtbs_gives_it() {
         check(ClassTable::MtbsLike, -0.2, "increased greenness");
         check(ClassTable::MtbsLike, 0.0, "unburned to low");
-        let las_conchas = Thresholds::own(ClassTable::MtbsLike, &[-0.15, 0.005, 0.177, 0.380]).unwrap();
+        let las_conchas =
+            Thresholds::own(ClassTable::MtbsLike, &[-0.15, 0.005, 0.177, 0.380]).unwrap();
         let number = |value| las_conchas.classify(value).unwrap().number;
         assert_eq!([-0.2, 0.0, 0.1, 0.2, 0.4].map(number), [5, 1, 2, 3, 4]);
     }
@@ -288,10 +303,17 @@ mod tests {
 
     #[test]
     fn own_thresholds_must_be_enough_and_ascend() {
-        let own = |breaks: &[f32]| Thresholds::own(ClassTable::MillerThode, breaks).map_err(|bad| bad.to_string());
+        let own = |breaks: &[f32]| {
+            Thresholds::own(ClassTable::MillerThode, breaks).map_err(|bad| bad.to_string())
+        };
         assert!(own(&[0.05, 0.3, 0.6]).is_ok());
-        assert_eq!(own(&[0.05, 0.3]).unwrap_err(), "4 classes need 3 thresholds between them, not 2");
-        for bad in [[0.3, 0.3, 0.6], [0.6, 0.3, 0.1], [0.1, f32::NAN, 0.6], [0.1, 0.2, f32::INFINITY]] {
+        assert_eq!(
+            own(&[0.05, 0.3]).unwrap_err(),
+            "4 classes need 3 thresholds between them, not 2"
+        );
+        for bad in
+            [[0.3, 0.3, 0.6], [0.6, 0.3, 0.1], [0.1, f32::NAN, 0.6], [0.1, 0.2, f32::INFINITY]]
+        {
             assert!(own(&bad).unwrap_err().contains("grow from class to class"), "{bad:?}");
         }
     }
@@ -300,7 +322,13 @@ mod tests {
     fn thresholds_come_through_a_message_checked() {
         let text = serde_json::to_string(&Thresholds::published(ClassTable::MtbsLike)).unwrap();
         assert_eq!(text, r#"{"table":"mtbs-like","breaks":[-0.15,0.1,0.27,0.66]}"#);
-        assert_eq!(serde_json::from_str::<Thresholds>(&text).unwrap(), Thresholds::published(ClassTable::MtbsLike));
-        assert!(serde_json::from_str::<Thresholds>(r#"{"table":"mtbs-like","breaks":[1,2,3]}"#).is_err());
+        assert_eq!(
+            serde_json::from_str::<Thresholds>(&text).unwrap(),
+            Thresholds::published(ClassTable::MtbsLike)
+        );
+        assert!(
+            serde_json::from_str::<Thresholds>(r#"{"table":"mtbs-like","breaks":[1,2,3]}"#)
+                .is_err()
+        );
     }
 }

@@ -23,7 +23,11 @@ impl Tile {
 
     /// The four tiles beneath: north-west, north-east, south-west, south-east.
     pub fn children(self) -> [Self; 4] {
-        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| Self { z: self.z + 1, x: self.x * 2 + dx, y: self.y * 2 + dy })
+        [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| Self {
+            z: self.z + 1,
+            x: self.x * 2 + dx,
+            y: self.y * 2 + dy,
+        })
     }
 
     /// West, south, east, north in degrees.
@@ -61,9 +65,11 @@ impl TileRange {
         let (left, top) = cell_from_lonlat(zoom, west, north);
         let (right, bottom) = cell_from_lonlat(zoom, east, south);
         let last = (1u32 << zoom) - 1;
-        let first_tile =
-            |cell: f64| (((cell + EDGE_TOLERANCE_CELLS) / f64::from(TILE_SIZE_PX)).floor() as u32).min(last);
-        let tile_after = |cell: f64| ((cell - EDGE_TOLERANCE_CELLS) / f64::from(TILE_SIZE_PX)).ceil() as u32;
+        let first_tile = |cell: f64| {
+            (((cell + EDGE_TOLERANCE_CELLS) / f64::from(TILE_SIZE_PX)).floor() as u32).min(last)
+        };
+        let tile_after =
+            |cell: f64| ((cell - EDGE_TOLERANCE_CELLS) / f64::from(TILE_SIZE_PX)).ceil() as u32;
         let (x_start, y_start) = (first_tile(left), first_tile(top));
         Self {
             z: zoom,
@@ -86,17 +92,21 @@ impl TileRange {
 
     /// Whether a tile lies within.
     pub fn contains(&self, tile: Tile) -> bool {
-        tile.z == self.z && (self.x_start..self.x_end).contains(&tile.x) && (self.y_start..self.y_end).contains(&tile.y)
+        tile.z == self.z
+            && (self.x_start..self.x_end).contains(&tile.x)
+            && (self.y_start..self.y_end).contains(&tile.y)
     }
 
     /// Position of a tile when the range is read row by row; `None` outside.
     pub fn position(&self, tile: Tile) -> Option<usize> {
-        self.contains(tile).then(|| ((tile.y - self.y_start) * self.width() + tile.x - self.x_start) as usize)
+        self.contains(tile)
+            .then(|| ((tile.y - self.y_start) * self.width() + tile.x - self.x_start) as usize)
     }
 
     /// Every tile, row by row from the north-west.
     pub fn tiles(self) -> impl Iterator<Item = Tile> {
-        (self.y_start..self.y_end).flat_map(move |y| (self.x_start..self.x_end).map(move |x| Tile { z: self.z, x, y }))
+        (self.y_start..self.y_end)
+            .flat_map(move |y| (self.x_start..self.x_end).map(move |x| Tile { z: self.z, x, y }))
     }
 
     /// The tiles above or beneath at another zoom.
@@ -138,8 +148,15 @@ mod tests {
 
     #[test]
     fn a_tiles_own_bounds_are_covered_by_it_alone() {
-        for tile in [Tile { z: 9, x: 85, y: 202 }, Tile { z: 0, x: 0, y: 0 }, Tile { z: 14, x: 9000, y: 5000 }] {
-            assert_eq!(TileRange::covering(tile.bounds(), tile.z).tiles().collect::<Vec<_>>(), [tile]);
+        for tile in [
+            Tile { z: 9, x: 85, y: 202 },
+            Tile { z: 0, x: 0, y: 0 },
+            Tile { z: 14, x: 9000, y: 5000 },
+        ] {
+            assert_eq!(
+                TileRange::covering(tile.bounds(), tile.z).tiles().collect::<Vec<_>>(),
+                [tile]
+            );
         }
     }
 
@@ -154,7 +171,9 @@ mod tests {
     fn a_range_at_a_lower_zoom_holds_every_parent() {
         let range = TileRange { z: 9, x_start: 85, y_start: 201, x_end: 88, y_end: 203 };
         let above = range.at_zoom(8);
-        assert!(range.tiles().all(|tile| tile.parent().is_some_and(|parent| above.contains(parent))));
+        assert!(
+            range.tiles().all(|tile| tile.parent().is_some_and(|parent| above.contains(parent)))
+        );
         assert_eq!(above.tiles().count(), 2 * 2);
         assert_eq!(range.at_zoom(11).tiles().count(), range.tiles().count() * 16);
     }

@@ -1,4 +1,5 @@
-//! The values of a tile: dNBR in steps of 0.01 as palette indices 1 to 250, and codes for empty cells.
+//! The values of a tile: dNBR in steps of 0.01 as palette indices 1 to 250, and codes for empty
+//! cells.
 
 use crate::cell::Empty;
 use crate::palette::{Palette, Rgb};
@@ -13,14 +14,15 @@ pub const LAST_VALUE_INDEX: u8 = 250;
 
 /// The palette index of a dNBR: 1 + the number of k in −126…122 with dNBR ≥ k / 100.
 ///
-/// Compared with the thresholds themselves, which are the very literals of the classes: a floor would
-/// misplace values next to a break. `None` for a hole.
+/// Compared with the thresholds themselves, which are the very literals of the classes: a floor
+/// would misplace values next to a break. `None` for a hole.
 pub fn index_from_dnbr(dnbr: f32) -> Option<u8> {
     if dnbr.is_nan() {
         return None;
     }
-    // Towards zero, and the product may be rounded across a whole number: the highest threshold passed is
-    // one of the four from `near - 2` on, and the comparison with the upper three tells which.
+    // Towards zero, and the product may be rounded across a whole number: the highest threshold
+    // passed is one of the four from `near - 2` on, and the comparison with the upper three tells
+    // which.
     let near = (dnbr * 100.0).clamp((LOWEST - 2) as f32, (HIGHEST + 2) as f32) as i32;
     let certain = (near - 1 - LOWEST).clamp(0, HIGHEST - LOWEST + 1);
     let passed = |k: i32| i32::from((LOWEST..=HIGHEST).contains(&k) && dnbr >= threshold(k));
@@ -30,7 +32,9 @@ pub fn index_from_dnbr(dnbr: f32) -> Option<u8> {
 /// The dNBR in the middle of an index, right to ± 0.005; `None` where the index is no value's.
 /// The open ends give −1.265 (below −1.26) and 1.225 (1.22 and more).
 pub fn dnbr_from_index(index: u8) -> Option<f32> {
-    (1..=LAST_VALUE_INDEX).contains(&index).then(|| (2 * (i32::from(index) + LOWEST) - 3) as f32 / 200.0)
+    (1..=LAST_VALUE_INDEX)
+        .contains(&index)
+        .then(|| (2 * (i32::from(index) + LOWEST) - 3) as f32 / 200.0)
 }
 
 /// The class of an index, which is the class of every dNBR behind it.
@@ -97,7 +101,9 @@ mod tests {
             check(value.next_down());
             check(value + 0.005);
         }
-        for value in [f32::INFINITY, f32::NEG_INFINITY, f32::MIN_POSITIVE, -0.0, 0.0, f32::MAX, f32::MIN] {
+        for value in
+            [f32::INFINITY, f32::NEG_INFINITY, f32::MIN_POSITIVE, -0.0, 0.0, f32::MAX, f32::MIN]
+        {
             check(value);
         }
     }
@@ -128,7 +134,11 @@ mod tests {
         let table = colours(Palette::default(), &Breaks::USGS);
         for (index, [red, green, blue, opacity]) in table.into_iter().enumerate() {
             let class = class_from_index(index as u8, &Breaks::USGS);
-            assert_eq!(opacity == 255, class.is_some_and(|class| class != Severity::Unburned), "{index}");
+            assert_eq!(
+                opacity == 255,
+                class.is_some_and(|class| class != Severity::Unburned),
+                "{index}"
+            );
             if let Some(class) = class {
                 assert_eq!([red, green, blue], Palette::default().colour(class));
             }

@@ -19,8 +19,8 @@ pub enum TileFate {
 }
 
 impl TileFate {
-    /// Judges a tile by its palette indices. With `skip_unburned` wholly unburned tiles are not stored;
-    /// regrowth is kept.
+    /// Judges a tile by its palette indices. With `skip_unburned` wholly unburned tiles are not
+    /// stored; regrowth is kept.
     pub fn of(indices: &[u8], skip_unburned: bool) -> Self {
         let mut counts = [0usize; 256];
         for index in indices {
@@ -61,7 +61,8 @@ impl TileFate {
     }
 }
 
-/// The commonest reason in an all-empty tile. What lies outside the box only counts when nothing else is there.
+/// The commonest reason in an all-empty tile. What lies outside the box only counts when nothing
+/// else is there.
 fn commonest_reason(counts: &[usize; 256]) -> Empty {
     Empty::ALL
         .into_iter()
@@ -187,7 +188,10 @@ mod tests {
     fn the_index_is_one_flat_object_a_zoom() {
         let index = TileIndex(vec![ZoomIndex::new(RANGE, &[TileFate::Stored; 6])]);
         let text = serde_json::to_string(&index).unwrap();
-        assert_eq!(text, r#"[{"z":9,"x_start":85,"y_start":201,"x_end":88,"y_end":203,"runs":"6s"}]"#);
+        assert_eq!(
+            text,
+            r#"[{"z":9,"x_start":85,"y_start":201,"x_end":88,"y_end":203,"runs":"6s"}]"#
+        );
         assert_eq!(serde_json::from_str::<TileIndex>(&text).unwrap(), index);
     }
 }

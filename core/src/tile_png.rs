@@ -16,7 +16,8 @@ pub enum TileError {
     Decoding(&'static str),
     /// A PNG of another size or colour type.
     #[error(
-        "not a value tile: {width} × {height} pixels of PNG colour type {colour}, not 256 × 256 of an 8-bit palette"
+        "not a value tile: {width} × {height} pixels of PNG colour type {colour}, not 256 × 256 \
+        of an 8-bit palette"
     )]
     Layout {
         /// Pixels across.
@@ -49,7 +50,9 @@ pub fn encode_tile(indices: &[u8]) -> Result<Vec<u8>, TileError> {
     let mut encoder = png::Encoder::new(&mut file, TILE_SIZE_PX, TILE_SIZE_PX);
     encoder.set_color(png::ColorType::Indexed);
     encoder.set_depth(png::BitDepth::Eight);
-    encoder.set_palette(table.iter().flat_map(|colour| [colour[0], colour[1], colour[2]]).collect::<Vec<_>>());
+    encoder.set_palette(
+        table.iter().flat_map(|colour| [colour[0], colour[1], colour[2]]).collect::<Vec<_>>(),
+    );
     encoder.set_trns(table.iter().map(|colour| colour[3]).collect::<Vec<_>>());
     encoder.set_compression(png::Compression::Balanced);
     // Neighbouring indices are no gradient: filters only spoil the runs.
@@ -62,13 +65,16 @@ pub fn encode_tile(indices: &[u8]) -> Result<Vec<u8>, TileError> {
 
 /// The indices of a tile, row by row from the north-west corner.
 ///
-/// Reads the one layout that tiles have and no other, which weighs a tenth of a whole reader of PNGs in the page.
-/// The pixels carry a checksum of their own; those of the chunks are not looked at.
+/// Reads the one layout that tiles have and no other, which weighs a tenth of a whole reader of
+/// PNGs in the page. The pixels carry a checksum of their own; those of the chunks are not looked
+/// at.
 ///
 /// # Errors
 /// When the file is no PNG of 256 × 256 palette indices.
 pub fn decode_tile(file: &[u8]) -> Result<Vec<u8>, TileError> {
-    let mut rest = file.strip_prefix(SIGNATURE).ok_or(TileError::Decoding("its first bytes are another format's"))?;
+    let mut rest = file
+        .strip_prefix(SIGNATURE)
+        .ok_or(TileError::Decoding("its first bytes are another format's"))?;
     let mut compressed = Vec::with_capacity(file.len());
     let mut has_header = false;
     while let Some((name, data, after)) = chunk(rest) {
@@ -114,19 +120,23 @@ fn check_layout(header: &[u8]) -> Result<(), TileError> {
         return Err(cut_short());
     };
     let (width, height) = (u32::from_be_bytes(*width), u32::from_be_bytes(*height));
-    let is_value_tile =
-        (width, height, depth, colour, compression, filter, interlace) == (TILE_SIZE_PX, TILE_SIZE_PX, 8, 3, 0, 0, 0);
+    let is_value_tile = (width, height, depth, colour, compression, filter, interlace)
+        == (TILE_SIZE_PX, TILE_SIZE_PX, 8, 3, 0, 0, 0);
     if is_value_tile { Ok(()) } else { Err(TileError::Layout { width, height, colour }) }
 }
 
-/// Undoes the filters of PNG (ISO/IEC 15948, clause 9), of which our own tiles use none but other writers do.
+/// Undoes the filters of PNG (ISO/IEC 15948, clause 9), of which our own tiles use none but other
+/// writers do.
 fn unfiltered(rows: &[u8]) -> Result<Vec<u8>, TileError> {
     let mut indices: Vec<u8> = Vec::with_capacity(TILE_PIXELS);
     for row in rows.chunks_exact(SIDE + 1) {
-        let (filter, row) = row.split_first().ok_or(TileError::Decoding("it has too few pixels"))?;
+        let (filter, row) =
+            row.split_first().ok_or(TileError::Decoding("it has too few pixels"))?;
         let start = indices.len();
         for (column, byte) in row.iter().enumerate() {
-            let before = |back: usize, is_there: bool| if is_there { indices[start + column - back] } else { 0 };
+            let before = |back: usize, is_there: bool| {
+                if is_there { indices[start + column - back] } else { 0 }
+            };
             let left = before(1, column > 0);
             let up = before(SIDE, start > 0);
             let predicted = match filter {
@@ -163,8 +173,15 @@ mod tests {
 
     #[test]
     fn tiles_of_other_writers_are_read_alike() {
-        let indices: Vec<u8> = (0..TILE_PIXELS).map(|pixel| (pixel * pixel / 251 % 256) as u8).collect();
-        for filter in [png::Filter::Sub, png::Filter::Up, png::Filter::Avg, png::Filter::Paeth, png::Filter::Adaptive] {
+        let indices: Vec<u8> =
+            (0..TILE_PIXELS).map(|pixel| (pixel * pixel / 251 % 256) as u8).collect();
+        for filter in [
+            png::Filter::Sub,
+            png::Filter::Up,
+            png::Filter::Avg,
+            png::Filter::Paeth,
+            png::Filter::Adaptive,
+        ] {
             let mut file = Vec::new();
             let mut encoder = png::Encoder::new(&mut file, TILE_SIZE_PX, TILE_SIZE_PX);
             encoder.set_color(png::ColorType::Indexed);

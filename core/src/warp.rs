@@ -10,8 +10,8 @@ use crate::sky::Sky;
 
 /// The pixels of one scene at one level, or a rectangle of them, row by row from the north.
 ///
-/// The three planes have `width` × `height` pixels. A pixel where either band or the mask has no data
-/// is [`Sky::NoData`], so that both bands always average the same ground.
+/// The three planes have `width` × `height` pixels. A pixel where either band or the mask has no
+/// data is [`Sky::NoData`], so that both bands always average the same ground.
 #[derive(Clone, Debug, Default)]
 pub struct SceneWindow {
     /// Column of the first pixel in the level's image.
@@ -137,10 +137,17 @@ impl Observations {
         self.sight.push(cell.sight);
     }
 
-    /// So many cells take the place of what there was: from `first` on a scene's, and nothing is seen of the others.
+    /// So many cells take the place of what there was: from `first` on a scene's, and nothing is
+    /// seen of the others.
     ///
     /// `range` are the scene's cells.
-    pub fn start_overpass(&mut self, cells: usize, first: usize, scene: &Self, range: Range<usize>) {
+    pub fn start_overpass(
+        &mut self,
+        cells: usize,
+        first: usize,
+        scene: &Self,
+        range: Range<usize>,
+    ) {
         self.clear_to(first);
         self.nbr.extend_from_slice(&scene.nbr[range.clone()]);
         self.nbr.resize(cells, f32::NAN);
@@ -148,8 +155,9 @@ impl Observations {
         self.sight.resize(cells, Sight::Unseen);
     }
 
-    /// Joins another scene of the same overpass to the cells from `first` on: where MGRS tiles overlap they show the
-    /// same view twice, and it counts once. The scene that was first wins a draw, so the order (by id) decides.
+    /// Joins another scene of the same overpass to the cells from `first` on: where MGRS tiles
+    /// overlap they show the same view twice, and it counts once. The scene that was first wins a
+    /// draw, so the order (by id) decides.
     ///
     /// `range` are the other's cells.
     pub fn join_overpass(&mut self, first: usize, other: &Self, range: Range<usize>) {
@@ -195,7 +203,9 @@ pub fn warp(
     let mut cells = Observations::with_capacity(window.columns.len() * window.rows.len());
     match resampling {
         Resampling::Nearest => {
-            let seen = lattice.pixels_touched(window).map(|(columns, rows)| scene.look(&columns, &rows, scaling));
+            let seen = lattice
+                .pixels_touched(window)
+                .map(|(columns, rows)| scene.look(&columns, &rows, scaling));
             let seen = seen.unwrap_or_default();
             for row in window.rows.clone() {
                 lattice.visit_lines(row, window.columns.clone(), |places, line| match line {
@@ -207,7 +217,9 @@ pub fn warp(
         Resampling::Average => {
             for row in window.rows.clone() {
                 lattice.visit_row(row, window.columns.clone(), |_, footprint| {
-                    cells.push(footprint.map_or(Observation::UNSEEN, |footprint| scene.average(footprint, scaling)));
+                    cells.push(footprint.map_or(Observation::UNSEEN, |footprint| {
+                        scene.average(footprint, scaling)
+                    }));
                 });
             }
         }
@@ -251,7 +263,8 @@ impl SeenPixels {
     fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
         let pixels = pixel_places(line, self.origin, (self.width, self.height));
         let nbrs = pixels.map(|pixel| self.seen.nbr.get(pixel).copied().unwrap_or(f32::NAN));
-        let sights = pixels.map(|pixel| self.seen.sight.get(pixel).copied().unwrap_or(Sight::Unseen));
+        let sights =
+            pixels.map(|pixel| self.seen.sight.get(pixel).copied().unwrap_or(Sight::Unseen));
         // Whole arrays are copied much faster.
         if places.len() == TOGETHER {
             into.nbr.extend_from_slice(&nbrs);
@@ -265,7 +278,12 @@ impl SeenPixels {
 
 impl SceneWindow {
     /// Looks at a rectangle of pixels: each is computed once, however many cells take it.
-    pub(crate) fn look(&self, columns: &Range<i64>, rows: &Range<i64>, scaling: Scaling) -> SeenPixels {
+    pub(crate) fn look(
+        &self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+        scaling: Scaling,
+    ) -> SeenPixels {
         let inside = |range: &Range<i64>, first: i64, count: usize| {
             let from = |place: i64| (place - first).clamp(0, count as i64) as usize;
             from(range.start)..from(range.end).max(from(range.start))
@@ -277,7 +295,9 @@ impl SceneWindow {
             let own = row * self.width + columns.start..row * self.width + columns.end;
             let bands = self.nir[own.clone()].iter().zip(&self.swir[own.clone()]);
             let start = seen.len();
-            seen.nbr.extend(bands.map(|(nir, swir)| nbr(scaling.reflectance(*nir), scaling.reflectance(*swir))));
+            seen.nbr.extend(
+                bands.map(|(nir, swir)| nbr(scaling.reflectance(*nir), scaling.reflectance(*swir))),
+            );
             seen.sight.extend(self.sky[own].iter().map(|sky| Sight::of(*sky)));
             for (nbr, sight) in seen.nbr[start..].iter_mut().zip(&mut seen.sight[start..]) {
                 let is_hole = nbr.is_nan() && sight.is_clear();
@@ -321,8 +341,8 @@ fn parts(centre: f64, size: f64, origin: i64) -> Range<i64> {
     edge(centre - size * 0.5)..edge(centre + size * 0.5)
 }
 
-/// The nearest whole number, halves away from zero, as `f64::round` has it; that one is slow where the
-/// processor has no instruction for it.
+/// The nearest whole number, halves away from zero, as `f64::round` has it; that one is slow where
+/// the processor has no instruction for it.
 #[inline]
 fn rounded(value: f64) -> i64 {
     let whole = value as i64;
@@ -372,8 +392,13 @@ impl Sums {
     fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
         let (share, of) = LEAST_CLEAR_SHARE;
         if self.clear > 0 && self.clear * of >= whole * share {
-            let mean = |band: &BandSum| scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear);
-            return Observation::clear(nbr(mean(&self.nir), mean(&self.swir)), self.water * 2 > self.clear);
+            let mean = |band: &BandSum| {
+                scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
+            };
+            return Observation::clear(
+                nbr(mean(&self.nir), mean(&self.swir)),
+                self.water * 2 > self.clear,
+            );
         }
         let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
         if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {
@@ -396,7 +421,12 @@ mod tests {
     const PLAIN: Scaling = Scaling { scale: 1e-4, offset_dn: 0.0 };
 
     /// A scene whose north-west corner is the grid's, with `pixels_per_cell` along a side.
-    fn warped(pixels_per_cell: f64, scene: &SceneWindow, scaling: Scaling, cells: u32) -> Vec<Observation> {
+    fn warped(
+        pixels_per_cell: f64,
+        scene: &SceneWindow,
+        scaling: Scaling,
+        cells: u32,
+    ) -> Vec<Observation> {
         let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 9);
         let window = CellWindow { columns: 0..cells, rows: 0..cells };
         let (x0, y0) = grid.metres_from_grid(0.0, 0.0);
@@ -431,7 +461,11 @@ mod tests {
     fn check(pixels: [(u16, u16, Sky); 4], sight: Sight, nbr: f32) {
         let cell = warped(2.0, &scene(2, &pixels), PLAIN, 1)[0];
         assert_eq!(cell.sight, sight);
-        assert!((cell.nbr - nbr).abs() < 1e-6 || (cell.nbr.is_nan() && nbr.is_nan()), "{} is not {nbr}", cell.nbr);
+        assert!(
+            (cell.nbr - nbr).abs() < 1e-6 || (cell.nbr.is_nan() && nbr.is_nan()),
+            "{} is not {nbr}",
+            cell.nbr
+        );
     }
 
     #[test]

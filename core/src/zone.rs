@@ -27,7 +27,9 @@ pub fn cells_in_zone(lattice: &Lattice, zone: &ZoneWindow, window: &CellWindow) 
             cells.push(footprint.is_some_and(|footprint| {
                 let columns = pixels(footprint.column, footprint.width, zone.column, zone.width);
                 let rows = pixels(footprint.row, footprint.height, zone.row, zone.height);
-                rows.clone().any(|row| zone.in_zone[row * zone.width..][columns.clone()].iter().any(|pixel| *pixel))
+                rows.clone().any(|row| {
+                    zone.in_zone[row * zone.width..][columns.clone()].iter().any(|pixel| *pixel)
+                })
             }));
         });
     }
@@ -40,7 +42,9 @@ const TOUCH_TOLERANCE_PX: f64 = 1e-6;
 /// Pixels of a window that an extent touches.
 fn pixels(centre: f64, size: f64, origin: i64, count: usize) -> std::ops::Range<usize> {
     let start = ((centre - size * 0.5 + TOUCH_TOLERANCE_PX).floor() as i64).saturating_sub(origin);
-    let end = ((centre + size * 0.5 - TOUCH_TOLERANCE_PX).floor() as i64).saturating_add(1).saturating_sub(origin);
+    let end = ((centre + size * 0.5 - TOUCH_TOLERANCE_PX).floor() as i64)
+        .saturating_add(1)
+        .saturating_sub(origin);
     let within = |pixel: i64| pixel.clamp(0, count as i64) as usize;
     within(start)..within(end).max(within(start))
 }
@@ -52,7 +56,8 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// Cells of a 4 × 4 window over a mask of `pixels_per_cell`, whose north-west corner is the grid's.
+    /// Cells of a 4 × 4 window over a mask of `pixels_per_cell`, whose north-west corner is the
+    /// grid's.
     fn check(pixels_per_cell: f64, mask: &[&str], expected: [&str; 4]) {
         let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 9);
         let window = CellWindow { columns: 0..4, rows: 0..4 };
@@ -70,14 +75,20 @@ mod tests {
             in_zone: mask.concat().bytes().map(|letter| letter == b'x').collect(),
         };
         let cells = cells_in_zone(&Lattice::new(&window, positions), &zone, &window);
-        let seen: Vec<String> =
-            cells.chunks(4).map(|row| row.iter().map(|cell| if *cell { 'x' } else { '.' }).collect()).collect();
+        let seen: Vec<String> = cells
+            .chunks(4)
+            .map(|row| row.iter().map(|cell| if *cell { 'x' } else { '.' }).collect())
+            .collect();
         assert_eq!(seen, expected);
     }
 
     #[test]
     fn a_cell_belongs_when_any_part_of_it_does() {
-        check(2.0, &["........", ".x......", "........", "......xx"], ["x...", "...x", "....", "...."]);
+        check(
+            2.0,
+            &["........", ".x......", "........", "......xx"],
+            ["x...", "...x", "....", "...."],
+        );
         check(0.5, &["x.", ".x"], ["xx..", "xx..", "..xx", "..xx"]);
         check(1.5, &["......", ".x....", "......"], ["xx..", "xx..", "....", "...."]);
     }

@@ -42,11 +42,15 @@ impl Transport for Files {
         let file = File::open(url).map_err(|error| Unreachable(error.to_string()))?;
         let length = file.metadata().map_err(|error| Unreachable(error.to_string()))?.len();
         if range.start >= length {
-            return Ok(Part { head: AnswerHead { status: 416, ..AnswerHead::default() }, body: Vec::new() });
+            return Ok(Part {
+                head: AnswerHead { status: 416, ..AnswerHead::default() },
+                body: Vec::new(),
+            });
         }
         let end = range.end.min(length);
         let mut body = vec![0; (end - range.start) as usize];
-        file.read_exact_at(&mut body, range.start).map_err(|error| Unreachable(error.to_string()))?;
+        file.read_exact_at(&mut body, range.start)
+            .map_err(|error| Unreachable(error.to_string()))?;
         let content_range = Some(format!("bytes {}-{}/{length}", range.start, end - 1));
         Ok(Part { head: AnswerHead { status: 206, content_range, ..AnswerHead::default() }, body })
     }

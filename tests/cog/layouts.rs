@@ -71,10 +71,12 @@ impl Layout {
         for kind in KINDS {
             for compression in ["NONE", "DEFLATE", "LZW", "ZSTD"] {
                 for predictor in 1..=3 {
-                    let fits =
-                        predictor == 1 || (compression != "NONE" && (predictor == 2 || kind == GdalDataType::Float32));
+                    let fits = predictor == 1
+                        || (compression != "NONE"
+                            && (predictor == 2 || kind == GdalDataType::Float32));
                     for block in [None, Some(64), Some(256)] {
-                        for (is_big_tiff, is_big_endian) in [(false, false), (true, false), (false, true), (true, true)]
+                        for (is_big_tiff, is_big_endian) in
+                            [(false, false), (true, false), (false, true), (true, true)]
                         {
                             let plain = Self {
                                 kind,
@@ -90,7 +92,9 @@ impl Layout {
                     }
                 }
             }
-            for (bands, interleave) in [(3, Interleave::Pixel), (3, Interleave::Band), (2, Interleave::Pixel)] {
+            for (bands, interleave) in
+                [(3, Interleave::Pixel), (3, Interleave::Band), (2, Interleave::Pixel)]
+            {
                 for (block, predictor) in [(Some(128), 1), (Some(128), 2), (None, 2)] {
                     layouts.push(Self {
                         kind,
@@ -105,19 +109,45 @@ impl Layout {
             }
             for overviews in [&[2, 4][..], &[3, 7], &[5]] {
                 for has_mask in [false, true] {
-                    layouts.push(Self { kind, overviews, has_mask, predictor: 2, ..Self::default() });
+                    layouts.push(Self {
+                        kind,
+                        overviews,
+                        has_mask,
+                        predictor: 2,
+                        ..Self::default()
+                    });
                 }
             }
             for no_data in [0.0, 255.0, 7.0] {
-                layouts.push(Self { kind, no_data: Some(no_data), is_sparse: true, ..Self::default() });
+                layouts.push(Self {
+                    kind,
+                    no_data: Some(no_data),
+                    is_sparse: true,
+                    ..Self::default()
+                });
             }
             layouts.push(Self { kind, is_sparse: true, block: None, ..Self::default() });
             for side in [512, 1024] {
-                layouts.push(Self { kind, block: Some(side), size: (1100, 700), predictor: 2, ..Self::default() });
+                layouts.push(Self {
+                    kind,
+                    block: Some(side),
+                    size: (1100, 700),
+                    predictor: 2,
+                    ..Self::default()
+                });
             }
         }
-        layouts.push(Self { no_data: Some(-9999.0), kind: GdalDataType::Int16, is_sparse: true, ..Self::default() });
-        layouts.push(Self { no_data: Some(f64::from(f32::MIN)), kind: GdalDataType::Float32, ..Self::default() });
+        layouts.push(Self {
+            no_data: Some(-9999.0),
+            kind: GdalDataType::Int16,
+            is_sparse: true,
+            ..Self::default()
+        });
+        layouts.push(Self {
+            no_data: Some(f64::from(f32::MIN)),
+            kind: GdalDataType::Float32,
+            ..Self::default()
+        });
         layouts.push(Self { strip_rows: 1, block: None, ..Self::default() });
         layouts.push(Self { strip_rows: 277, block: None, ..Self::default() });
         layouts.push(Self { size: (1, 1), block: None, ..Self::default() });
@@ -134,12 +164,19 @@ impl Layout {
 
     /// A small file of each kind of layout, for the fuzzing to start from.
     pub(super) fn seeds() -> Vec<(String, Self)> {
-        let small = Self { size: (45, 37), block: Some(16), strip_rows: 5, overviews: &[3], ..Self::default() };
+        let small = Self {
+            size: (45, 37),
+            block: Some(16),
+            strip_rows: 5,
+            overviews: &[3],
+            ..Self::default()
+        };
         let mut seeds = Vec::new();
         for compression in ["NONE", "DEFLATE", "LZW", "ZSTD"] {
             for (kind, predictor) in KINDS.into_iter().zip([1, 2, 2, 3]) {
                 let predictor = if compression == "NONE" { 1 } else { predictor };
-                let name = format!("{}_{kind}_{predictor}.tif", compression.to_lowercase()).to_lowercase();
+                let name =
+                    format!("{}_{kind}_{predictor}.tif", compression.to_lowercase()).to_lowercase();
                 seeds.push((name, Self { kind, compression, predictor, ..small.clone() }));
             }
         }
@@ -152,7 +189,10 @@ impl Layout {
             ("colours", Self { bands: 3, kind: GdalDataType::UInt8, ..small.clone() }),
             ("planes", Self { bands: 3, interleave: Interleave::Band, ..small.clone() }),
             ("point", Self { pixel_is_point: true, ..small.clone() }),
-            ("turned", Self { geo_transform: [1000.0, 3.0, 4.0, 2000.0, 4.0, -3.0], ..small.clone() }),
+            (
+                "turned",
+                Self { geo_transform: [1000.0, 3.0, 4.0, 2000.0, 4.0, -3.0], ..small.clone() },
+            ),
         ] {
             seeds.push((format!("{name}.tif"), layout));
         }
@@ -165,13 +205,20 @@ impl Layout {
             format!("COMPRESS={}", self.compression),
             format!("BIGTIFF={}", if self.is_big_tiff { "YES" } else { "NO" }),
             format!("ENDIANNESS={}", if self.is_big_endian { "BIG" } else { "LITTLE" }),
-            format!("INTERLEAVE={}", if self.interleave == Interleave::Band { "BAND" } else { "PIXEL" }),
+            format!(
+                "INTERLEAVE={}",
+                if self.interleave == Interleave::Band { "BAND" } else { "PIXEL" }
+            ),
             format!("SPARSE_OK={}", if self.is_sparse { "TRUE" } else { "FALSE" }),
         ]
         .into_iter()
         .chain((self.predictor > 1).then(|| format!("PREDICTOR={}", self.predictor)))
         .chain(match self.block {
-            Some(side) => vec!["TILED=YES".to_owned(), format!("BLOCKXSIZE={side}"), format!("BLOCKYSIZE={side}")],
+            Some(side) => vec![
+                "TILED=YES".to_owned(),
+                format!("BLOCKXSIZE={side}"),
+                format!("BLOCKYSIZE={side}"),
+            ],
             None => vec![format!("BLOCKYSIZE={}", self.strip_rows)],
         })
         .collect();
@@ -182,7 +229,10 @@ impl Layout {
         self.in_memory().create_copy(&driver, path, &options).unwrap().flush_cache().unwrap();
         if !self.overviews.is_empty() {
             // Into the finished file: directories that lie behind the pixels.
-            let update = DatasetOptions { open_flags: GdalOpenFlags::GDAL_OF_UPDATE, ..DatasetOptions::default() };
+            let update = DatasetOptions {
+                open_flags: GdalOpenFlags::GDAL_OF_UPDATE,
+                ..DatasetOptions::default()
+            };
             let mut file = Dataset::open_ex(path, update).unwrap();
             file.build_overviews("NEAREST", self.overviews, &[]).unwrap();
             file.flush_cache().unwrap();
@@ -195,11 +245,21 @@ impl Layout {
         let driver = DriverManager::get_driver_by_name("MEM").unwrap();
         let (width, height) = self.size;
         let mut dataset = match self.kind {
-            GdalDataType::UInt8 => driver.create_with_band_type::<u8, _>("", width, height, self.bands),
-            GdalDataType::UInt16 => driver.create_with_band_type::<u16, _>("", width, height, self.bands),
-            GdalDataType::Int16 => driver.create_with_band_type::<i16, _>("", width, height, self.bands),
-            GdalDataType::Float32 => driver.create_with_band_type::<f32, _>("", width, height, self.bands),
-            GdalDataType::Float64 => driver.create_with_band_type::<f64, _>("", width, height, self.bands),
+            GdalDataType::UInt8 => {
+                driver.create_with_band_type::<u8, _>("", width, height, self.bands)
+            }
+            GdalDataType::UInt16 => {
+                driver.create_with_band_type::<u16, _>("", width, height, self.bands)
+            }
+            GdalDataType::Int16 => {
+                driver.create_with_band_type::<i16, _>("", width, height, self.bands)
+            }
+            GdalDataType::Float32 => {
+                driver.create_with_band_type::<f32, _>("", width, height, self.bands)
+            }
+            GdalDataType::Float64 => {
+                driver.create_with_band_type::<f64, _>("", width, height, self.bands)
+            }
             other => panic!("{other:?}"),
         }
         .unwrap();
@@ -211,13 +271,18 @@ impl Layout {
         for number in 1..=self.bands {
             let mut band = dataset.rasterband(number).unwrap();
             band.set_no_data_value(self.no_data).unwrap();
-            band.write((0, 0), self.size, &mut Buffer::new(self.size, self.pixels(number))).unwrap();
+            band.write((0, 0), self.size, &mut Buffer::new(self.size, self.pixels(number)))
+                .unwrap();
         }
         if self.has_mask {
             let mut band = dataset.rasterband(1).unwrap();
             band.create_mask_band(true).unwrap();
-            let mask: Vec<u8> = (0..width * height).map(|pixel| if pixel % 7 < 3 { 255 } else { 0 }).collect();
-            band.open_mask_band().unwrap().write((0, 0), self.size, &mut Buffer::new(self.size, mask)).unwrap();
+            let mask: Vec<u8> =
+                (0..width * height).map(|pixel| if pixel % 7 < 3 { 255 } else { 0 }).collect();
+            band.open_mask_band()
+                .unwrap()
+                .write((0, 0), self.size, &mut Buffer::new(self.size, mask))
+                .unwrap();
         }
         dataset
     }
@@ -240,7 +305,8 @@ impl Layout {
                     // Left out of the file where that is allowed.
                     _ if self.is_sparse && column >= width / 3 => self.no_data.unwrap_or(0.0),
                     0 => low + (high - low) * noise,
-                    1 => (low + (high - low) * (column + row) as f64 / (width + height) as f64).round(),
+                    1 => (low + (high - low) * (column + row) as f64 / (width + height) as f64)
+                        .round(),
                     2 => 7.0,
                     _ => (column * 3 + row + band) as f64 + (noise * 4.0).floor() / 4.0,
                 }
@@ -251,9 +317,12 @@ impl Layout {
 
 /// Writes complex numbers, which GDAL's bindings know only as a description.
 pub(super) fn write_complex(path: &Path) {
-    let text =
-        r#"<VRTDataset rasterXSize="40" rasterYSize="40"><VRTRasterBand dataType="CFloat32" band="1"/></VRTDataset>"#;
+    let text = r#"<VRTDataset rasterXSize="40" rasterYSize="40"><VRTRasterBand dataType="CFloat32" band="1"/></VRTDataset>"#;
     let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
     let described = Dataset::open(text).unwrap();
-    described.create_copy(&driver, path, &RasterCreationOptions::default()).unwrap().flush_cache().unwrap();
+    described
+        .create_copy(&driver, path, &RasterCreationOptions::default())
+        .unwrap()
+        .flush_cache()
+        .unwrap();
 }

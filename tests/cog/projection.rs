@@ -48,15 +48,19 @@ impl Projection for Proj {
 /// The largest difference between two lists of points along an axis.
 fn worst(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
     assert_eq!(a.len(), b.len());
-    a.iter().zip(b).map(|(a, b)| (a.0 - b.0).abs().max((a.1 - b.1).abs())).fold(0.0, |worst, next| {
-        assert!(next.is_finite());
-        next.max(worst)
-    })
+    a.iter().zip(b).map(|(a, b)| (a.0 - b.0).abs().max((a.1 - b.1).abs())).fold(
+        0.0,
+        |worst, next| {
+            assert!(next.is_finite());
+            next.max(worst)
+        },
+    )
 }
 
 /// Mercator metres of a net of points.
 fn net(lon: (f64, f64), lat: (f64, f64)) -> Vec<(f64, f64)> {
-    let along = |range: (f64, f64), step: u32| range.0 + (range.1 - range.0) * f64::from(step) / 40.0;
+    let along =
+        |range: (f64, f64), step: u32| range.0 + (range.1 - range.0) * f64::from(step) / 40.0;
     let places = (0..=40).flat_map(|x| (0..=40).map(move |y| (along(lon, x), along(lat, y))));
     places.map(|(lon, lat)| mercator::metres_from_lonlat(lon, lat)).collect()
 }
@@ -75,15 +79,23 @@ fn check(crs: &Crs, system: SpatialRef, points: &[(f64, f64)]) -> (f64, f64) {
 fn every_utm_zone_is_projected_as_proj_does() {
     let mut all = (0.0f64, 0.0f64);
     for zone in 1..=60u16 {
-        // Scenes reach over their zone's edge: the tiles overlap, and a tile is 1° wide far from the pole.
+        // Scenes reach over their zone's edge: the tiles overlap, and a tile is 1° wide far from
+        // the pole.
         let middle = f64::from(zone) * 6.0 - 183.0;
         let lon = ((middle - 4.5).max(-180.0), (middle + 4.5).min(180.0));
         for (epsg, lat) in [(32_600 + zone, (0.0, 84.0)), (32_700 + zone, (-80.0, 0.0))] {
-            let found = check(&Crs::Epsg(epsg), SpatialRef::from_epsg(u32::from(epsg)).unwrap(), &net(lon, lat));
+            let found = check(
+                &Crs::Epsg(epsg),
+                SpatialRef::from_epsg(u32::from(epsg)).unwrap(),
+                &net(lon, lat),
+            );
             all = (all.0.max(found.0), all.1.max(found.1));
         }
     }
-    println!("all UTM zones beside PROJ: at worst {:.1e} m in the zone, {:.1e} m in Web Mercator", all.0, all.1);
+    println!(
+        "all UTM zones beside PROJ: at worst {:.1e} m in the zone, {:.1e} m in Web Mercator",
+        all.0, all.1
+    );
     assert!(all.0 <= 1e-6 && all.1 <= 1e-5);
 }
 
@@ -98,7 +110,11 @@ fn other_systems_are_projected_as_proj_does() {
         (3338, (-165.0, -135.0), (55.0, 70.0)),
         (3577, (113.0, 153.0), (-43.0, -10.0)),
     ] {
-        let found = check(&Crs::Epsg(epsg), SpatialRef::from_epsg(u32::from(epsg)).unwrap(), &net(lon, lat));
+        let found = check(
+            &Crs::Epsg(epsg),
+            SpatialRef::from_epsg(u32::from(epsg)).unwrap(),
+            &net(lon, lat),
+        );
         println!("EPSG:{epsg} beside PROJ: at worst {found:?}");
         assert!(found.0 <= 1e-6 && found.1 <= 1e-5, "EPSG:{epsg}: {found:?}");
     }
@@ -106,11 +122,18 @@ fn other_systems_are_projected_as_proj_does() {
 
 /// A file as the browser sees it and as GDAL does.
 fn both(path: &Path) -> (ImageFrame, CrsProjection, Proj) {
-    let cog = pollster::block_on(Cog::open(Files::default().far(), Rc::new(NoCache), path.to_str().unwrap())).unwrap();
+    let cog = pollster::block_on(Cog::open(
+        Files::default().far(),
+        Rc::new(NoCache),
+        path.to_str().unwrap(),
+    ))
+    .unwrap();
     let projection = CrsProjection::new(&cog.image().crs).unwrap();
     let dataset = Dataset::open(path).unwrap();
-    let frame =
-        ImageFrame { size: dataset.raster_size(), geo_transform: GeoTransform(dataset.geo_transform().unwrap()) };
+    let frame = ImageFrame {
+        size: dataset.raster_size(),
+        geo_transform: GeoTransform(dataset.geo_transform().unwrap()),
+    };
     assert_eq!(cog.image().frame(), Some(frame));
     (frame, projection, Proj::new(dataset.spatial_ref().unwrap()))
 }
@@ -120,7 +143,8 @@ fn is_tie(position: f64, parts: f64) -> bool {
     ((position * parts).rem_euclid(1.0) - 0.5).abs() < 1e-6 * parts
 }
 
-/// Positions that decide pixels: the centre to 1/1024 px, the edges of the box to 1/16 px, as core's warp rounds.
+/// Positions that decide pixels: the centre to 1/1024 px, the edges of the box to 1/16 px, as
+/// core's warp rounds.
 fn decided(footprint: Footprint) -> [(f64, f64); 6] {
     let Footprint { column, row, width, height } = footprint;
     [
@@ -137,9 +161,21 @@ fn decided(footprint: Footprint) -> [(f64, f64); 6] {
 fn both_placements_choose_the_same_pixels_but_for_ties() {
     for (name, bbox, zoom) in [
         ("data/madre/S2B_10SGD_20250617_0_L2A_nir08.tif", [-120.07, 35.01, -119.67, 35.24], 13),
-        ("data/las-conchas/LE07_las-conchas_20120618_nir08.tif", [-106.75, 35.6, -106.15, 36.15], 12),
-        ("data/cog-fixtures/HLS.S30.T13RCN.2024128T173909.v2.0.Fmask.tif", [-107.2, 28.8, -106.0, 29.8], 12),
-        ("data/cog-fixtures/HLS.L30.T06WVS.2024120T211159.v2.0.Fmask.tif", [-149.2, 63.9, -146.7, 65.0], 12),
+        (
+            "data/las-conchas/LE07_las-conchas_20120618_nir08.tif",
+            [-106.75, 35.6, -106.15, 36.15],
+            12,
+        ),
+        (
+            "data/cog-fixtures/HLS.S30.T13RCN.2024128T173909.v2.0.Fmask.tif",
+            [-107.2, 28.8, -106.0, 29.8],
+            12,
+        ),
+        (
+            "data/cog-fixtures/HLS.L30.T06WVS.2024120T211159.v2.0.Fmask.tif",
+            [-149.2, 63.9, -146.7, 65.0],
+            12,
+        ),
     ] {
         let Some(path) = shared(name) else { return };
         let (frame, own, proj) = both(&path);
@@ -150,13 +186,18 @@ fn both_placements_choose_the_same_pixels_but_for_ties() {
         let (mut cells, mut same) = (0u32, 0u32);
         for row in own.cells.rows.clone() {
             let mut theirs = Vec::new();
-            proj.lattice.visit_row(row, own.cells.columns.clone(), |_, footprint| theirs.push(footprint.unwrap()));
+            proj.lattice.visit_row(row, own.cells.columns.clone(), |_, footprint| {
+                theirs.push(footprint.unwrap())
+            });
             let mut theirs = theirs.into_iter();
             own.lattice.visit_row(row, own.cells.columns.clone(), |_, footprint| {
                 let (own, theirs) = (decided(footprint.unwrap()), decided(theirs.next().unwrap()));
-                let differing =
-                    own.iter().zip(&theirs).filter(|((a, parts), (b, _))| (a * parts).round() != (b * parts).round());
-                let ties: Vec<bool> = differing.map(|((position, parts), _)| is_tie(*position, *parts)).collect();
+                let differing = own
+                    .iter()
+                    .zip(&theirs)
+                    .filter(|((a, parts), (b, _))| (a * parts).round() != (b * parts).round());
+                let ties: Vec<bool> =
+                    differing.map(|((position, parts), _)| is_tie(*position, *parts)).collect();
                 assert!(ties.iter().all(|tie| *tie), "{name}: {own:?} and {theirs:?}");
                 cells += 1;
                 same += u32::from(ties.is_empty());

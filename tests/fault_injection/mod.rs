@@ -1,4 +1,5 @@
-//! A library that makes one change of the file system fail, loaded into the binary: built once a run.
+//! A library that makes one change of the file system fail, loaded into the binary: built once a
+//! run.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -42,8 +43,8 @@ pub(crate) struct Injection<'a> {
 }
 
 impl Injection<'_> {
-    /// Loads the library into a command and the processes that it starts. `state` is a file for the count; gives the
-    /// count so far when read by [`count`].
+    /// Loads the library into a command and the processes that it starts. `state` is a file for the
+    /// count; gives the count so far when read by [`count`].
     pub(crate) fn apply(&self, command: &mut Command, state: &Path) {
         // A count of an earlier command must not go on.
         let _ = std::fs::remove_file(state);
@@ -80,8 +81,13 @@ fn library() -> &'static Path {
     static LIBRARY: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
         let folder = tempfile::tempdir().unwrap();
         let library = folder.path().join("faults.so");
-        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fault_injection/faults.c");
-        let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).status();
+        let source =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/fault_injection/faults.c");
+        let built = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .arg(&library)
+            .arg(source)
+            .status();
         assert!(built.unwrap().success());
         (folder, library)
     });

@@ -7,8 +7,8 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
 use dragonfly_core::stac::{
-    Item, ItemCollection, MAX_PAGE_BYTES, Page, Pages, Search, Token, TokenEndpoint, shown, token_endpoint,
-    without_token,
+    Item, ItemCollection, MAX_PAGE_BYTES, Page, Pages, Search, Token, TokenEndpoint, shown,
+    token_endpoint, without_token,
 };
 use ureq::http::Method;
 
@@ -73,7 +73,8 @@ impl Api {
         }
     }
 
-    /// All items that answer a search, their addresses absolute, and signed where files open only with a token.
+    /// All items that answer a search, their addresses absolute, and signed where files open only
+    /// with a token.
     pub(super) fn find(&self, search: &Search) -> Result<Vec<Item>> {
         let mut pages = Pages::of(search, &self.root, self.client.policy().clone());
         let mut items = Vec::new();
@@ -109,8 +110,8 @@ impl Api {
         error.context(format!("the search of {} stops", shown(&self.root)))
     }
 
-    /// Signs the addresses that need it, with a token for each collection: new for every search, as tokens last an
-    /// hour. Gives the last address that was asked for one.
+    /// Signs the addresses that need it, with a token for each collection: new for every search, as
+    /// tokens last an hour. Gives the last address that was asked for one.
     pub(super) fn sign(&self, items: &mut [Item]) -> Result<Option<String>> {
         let Some(endpoint) = &self.tokens else { return Ok(None) };
         let mut asked = None;
@@ -124,7 +125,10 @@ impl Api {
                     let token = match self.token(&url) {
                         Err(TokenError::Http(HttpError::Deadline(over))) => return Err(over.into()),
                         token => token.with_context(|| {
-                            format!("{url} gives no token, and without one the catalogue's files do not open")
+                            format!(
+                                "{url} gives no token, and without one the catalogue's files \
+                                do not open"
+                            )
                         })?,
                     };
                     asked = Some(url);
@@ -144,7 +148,11 @@ impl Api {
             let body = answer.read_body(MAX_TOKEN_BYTES)?;
             // No part of the answer is shown: a token may stand where none is looked for.
             let token: Token = serde_json::from_slice(&body).map_err(|_| TokenError::NoToken)?;
-            if token.expiry > Utc::now() { Ok(token) } else { Err(TokenError::TokenOver(token.expiry)) }
+            if token.expiry > Utc::now() {
+                Ok(token)
+            } else {
+                Err(TokenError::TokenOver(token.expiry))
+            }
         })
     }
 
@@ -153,9 +161,13 @@ impl Api {
         let headers = [("content-type", "application/json")];
         let request = match page {
             Page::Get { url } => Request::get(Scope::Catalogue, url),
-            Page::Post { url, body } => {
-                Request { scope: Scope::Catalogue, method: &Method::POST, url, headers: &headers, body }
-            }
+            Page::Post { url, body } => Request {
+                scope: Scope::Catalogue,
+                method: &Method::POST,
+                url,
+                headers: &headers,
+                body,
+            },
         };
         let answer = succeeded(self.client.send(&request)?)?;
         let from = answer.url().to_owned();
@@ -208,7 +220,8 @@ pub(crate) fn resolve_hrefs(items: &mut [Item], page_url: &str) {
     }
 }
 
-/// Whether an href is relative to its page: a path without a scheme that does not begin at the root of a machine.
+/// Whether an href is relative to its page: a path without a scheme that does not begin at the root
+/// of a machine.
 fn is_relative(href: &str) -> bool {
     !href.is_empty() && !href.starts_with(['/', '\\']) && !href.contains(':')
 }
@@ -233,8 +246,12 @@ mod tests {
 
     fn api(root: &str, token_url: Option<&str>) -> Api {
         let policy = AddressPolicy::of_api(root, &[], false).unwrap();
-        let client = Client::new(policy, Deadline::after(Duration::from_secs(60)), Limits::NIGHT, 4);
-        Api { retries: RetryPolicy::CATALOGUE.without_pauses(), ..Api::new(&format!("{root}/"), token_url, client) }
+        let client =
+            Client::new(policy, Deadline::after(Duration::from_secs(60)), Limits::NIGHT, 4);
+        Api {
+            retries: RetryPolicy::CATALOGUE.without_pauses(),
+            ..Api::new(&format!("{root}/"), token_url, client)
+        }
     }
 
     fn search() -> Search {
@@ -247,13 +264,23 @@ mod tests {
 
     #[test]
     fn pages_are_followed_by_get_and_by_post() {
-        let by_post =
-            page(r#"{"rel":"next","href":"{root}/search","method":"POST","body":{"token":"x2"},"merge":true}"#);
+        let by_post = page(
+            r#"{"rel":"next","href":"{root}/search","method":"POST","body":{"token":"x2"},"merge":true}"#,
+        );
         let by_get = page(r#"{"rel":"next","href":"{root}/search?token=x3"}"#);
-        let (heard, found) = asked(&[("200 OK", &by_post), ("200 OK", &by_get), ("200 OK", &page(""))]);
+        let (heard, found) =
+            asked(&[("200 OK", &by_post), ("200 OK", &by_get), ("200 OK", &page(""))]);
         assert_eq!(found.unwrap().len(), 3);
-        assert!(heard[0].starts_with("POST /search ") && heard[0].contains("dragonfly/"), "{}", heard[0]);
-        assert!(heard[1].contains(r#""token":"x2""#) && heard[1].contains("sentinel-2-l2a"), "{}", heard[1]);
+        assert!(
+            heard[0].starts_with("POST /search ") && heard[0].contains("dragonfly/"),
+            "{}",
+            heard[0]
+        );
+        assert!(
+            heard[1].contains(r#""token":"x2""#) && heard[1].contains("sentinel-2-l2a"),
+            "{}",
+            heard[1]
+        );
         assert!(heard[2].starts_with("GET /search?token=x3 "), "{}", heard[2]);
     }
 
@@ -289,9 +316,15 @@ mod tests {
         check(("200 OK", r#"{"features":[{"SECRET"#), &["/search", "JSON"]);
         check(("200 OK", r#"{"code":"SECRET"}"#), &["/search", "STAC", "features"]);
         check(("200 OK", r#"{"features":"SECRET"}"#), &["/search", "STAC", "features"]);
-        check(("200 OK", r#"{"features":[{"id":"SECRET"}]}"#), &["/search", "STAC", "none of its items", "properties"]);
+        check(
+            ("200 OK", r#"{"features":[{"id":"SECRET"}]}"#),
+            &["/search", "STAC", "none of its items", "properties"],
+        );
         check(("200 OK\r\nContent-Encoding: gzip", "SECRET"), &["/search", "compressed"]);
-        check(("302 Found\r\nLocation: file:///SECRET", "SECRET"), &["/search", "redirects elsewhere"]);
+        check(
+            ("302 Found\r\nLocation: file:///SECRET", "SECRET"),
+            &["/search", "redirects elsewhere"],
+        );
         check(("302 Found", "SECRET"), &["/search", "does not say where to"]);
     }
 
@@ -309,16 +342,23 @@ mod tests {
         let item = api(&format!("{root}/v1"), None).find(&search()).unwrap().remove(0);
         let href = |key: &str| item.assets[key].href.clone();
         assert_eq!(href("nir08"), format!("{root}/scenes/B8A.tif"));
-        for (key, kept) in [("swir22", "/etc/passwd"), ("scl", "file:///etc/passwd"), ("red", "/vsicurl/http://x/y")] {
+        for (key, kept) in [
+            ("swir22", "/etc/passwd"),
+            ("scl", "file:///etc/passwd"),
+            ("red", "/vsicurl/http://x/y"),
+        ] {
             assert_eq!(href(key), kept, "no path of this machine becomes an address");
         }
     }
 
     #[test]
     fn what_stays_is_asked_for_once() {
-        for answer in
-            ["400 Bad Request", "403 Forbidden", "302 Found\r\nLocation: http://127.0.0.2:1/", "204 No Content"]
-        {
+        for answer in [
+            "400 Bad Request",
+            "403 Forbidden",
+            "302 Found\r\nLocation: http://127.0.0.2:1/",
+            "204 No Content",
+        ] {
             let (heard, found) = asked(&[(answer, ""), ("200 OK", &page(""))]);
             assert!(found.is_err() && heard.len() == 1, "{answer}: {heard:?}");
         }
@@ -327,21 +367,33 @@ mod tests {
     #[test]
     fn redirects_on_the_own_origin_are_followed_but_not_without_end() {
         let to = |place: &str| format!("307 Temporary Redirect\r\nLocation: {place}");
-        let (heard, found) =
-            asked(&[(&to("/v2/search"), ""), ("303 See Other\r\nLocation: result?id=7", ""), ("200 OK", &page(""))]);
+        let (heard, found) = asked(&[
+            (&to("/v2/search"), ""),
+            ("303 See Other\r\nLocation: result?id=7", ""),
+            ("200 OK", &page("")),
+        ]);
         assert_eq!(found.unwrap().len(), 1);
-        assert!(heard[1].starts_with("POST /v2/search ") && heard[1].contains("sentinel-2-l2a"), "{}", heard[1]);
+        assert!(
+            heard[1].starts_with("POST /v2/search ") && heard[1].contains("sentinel-2-l2a"),
+            "{}",
+            heard[1]
+        );
         assert!(heard[2].starts_with("GET /v2/result?id=7 "), "{}", heard[2]);
         let again = to("/search");
         let (heard, found) = asked(&[(again.as_str(), ""); 20]);
-        assert!(format!("{:#}", found.unwrap_err()).contains("redirects more than 5 times") && heard.len() == 6);
+        assert!(
+            format!("{:#}", found.unwrap_err()).contains("redirects more than 5 times")
+                && heard.len() == 6
+        );
     }
 
     #[test]
     fn a_next_page_on_another_host_is_not_requested() {
         let (other, heard) = answers(&[("200 OK", "SECRET")]);
         for link in [
-            format!(r#"{{"rel":"next","href":"{other}/admin","method":"POST","body":{{"cmd":"x"}}}}"#),
+            format!(
+                r#"{{"rel":"next","href":"{other}/admin","method":"POST","body":{{"cmd":"x"}}}}"#
+            ),
             format!(r#"{{"rel":"next","href":"{other}/latest/meta-data"}}"#),
         ] {
             let (_, found) = asked(&[("200 OK", &page(&link))]);
@@ -349,7 +401,10 @@ mod tests {
             assert!(message.contains("catalogue_hosts") && !message.contains(&other), "{message}");
         }
         let redirect = format!("302 Found\r\nLocation: {other}/");
-        assert!(format!("{:#}", asked(&[(&redirect, "")]).1.unwrap_err()).contains("redirects elsewhere"));
+        assert!(
+            format!("{:#}", asked(&[(&redirect, "")]).1.unwrap_err())
+                .contains("redirects elsewhere")
+        );
         assert_eq!(heard.asked(), [""; 0]);
     }
 
@@ -379,14 +434,18 @@ mod tests {
     fn files_that_open_with_a_token_are_signed_and_no_others() {
         let (heard, found) = signed(&[("200 OK", TOKEN)]);
         let item = found.unwrap().remove(0);
-        assert_eq!(item.assets["nir08"].href, "https://landsateuwest.blob.core.windows.net/B5.TIF?se=2999&sig=x");
+        assert_eq!(
+            item.assets["nir08"].href,
+            "https://landsateuwest.blob.core.windows.net/B5.TIF?se=2999&sig=x"
+        );
         assert_eq!(item.assets["swir22"].href, "https://example.org/B5.TIF");
         assert!(heard.asked()[0].starts_with("GET /sas/v1/token/landsat-c2-l2 "));
     }
 
     #[test]
     fn a_token_is_asked_for_as_patiently_as_scenes() {
-        let (heard, found) = signed(&[("503 Service Unavailable", ""), ("200 OK", TOKEN_OVER), ("200 OK", TOKEN)]);
+        let (heard, found) =
+            signed(&[("503 Service Unavailable", ""), ("200 OK", TOKEN_OVER), ("200 OK", TOKEN)]);
         assert_eq!((found.unwrap().len(), heard.asked().len()), (1, 3));
     }
 
@@ -395,7 +454,10 @@ mod tests {
         let check = |answers: &[(&str, &str)], cause: &str| {
             let message = format!("{:#}", signed(answers).1.unwrap_err());
             for part in ["/sas/v1/token/landsat-c2-l2", "do not open", cause] {
-                assert!(message.contains(part) && !message.contains("SECRET"), "`{part}` is not in: {message}");
+                assert!(
+                    message.contains(part) && !message.contains("SECRET"),
+                    "`{part}` is not in: {message}"
+                );
             }
         };
         check(&[("404 Not Found", "no such collection")], "it answers 404");

@@ -18,7 +18,10 @@ const MAX_FILE_BYTES: u64 = 256 << 20;
 /// When the file is missing, no regular file, too large, or no ItemCollection.
 pub(super) fn read_items(file: &Path) -> Result<Vec<Item>> {
     let text = read_text(file, MAX_FILE_BYTES).with_context(|| {
-        format!("cannot read the catalogue {}: name a STAC ItemCollection with --stac", file.display())
+        format!(
+            "cannot read the catalogue {}: name a STAC ItemCollection with --stac",
+            file.display()
+        )
     })?;
     let mut collection = ItemCollection::read(text.as_bytes())
         .with_context(|| format!("the catalogue {} cannot be used", file.display()))?;
@@ -32,8 +35,9 @@ pub(super) fn read_items(file: &Path) -> Result<Vec<Item>> {
 }
 
 fn absolute(folder: &Path, href: &str) -> String {
-    let has_scheme =
-        href.split_once("://").is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
+    let has_scheme = href
+        .split_once("://")
+        .is_some_and(|(scheme, _)| scheme.chars().all(|c| c.is_ascii_alphanumeric()));
     match href.strip_prefix("file://") {
         Some(path) => path.to_owned(),
         None if is_url(href) || has_scheme => href.to_owned(),

@@ -25,17 +25,24 @@ pub(crate) enum Catalogue {
 }
 
 impl Catalogue {
-    /// Reads a file, or prepares to ask an API by a client whose policy is that of the API. `token_url` takes the place
-    /// of the token endpoint known for it.
+    /// Reads a file, or prepares to ask an API by a client whose policy is that of the API.
+    /// `token_url` takes the place of the token endpoint known for it.
     ///
     /// # Errors
     /// When none is set, or the file cannot be read.
-    pub(crate) fn open(stac: Option<&str>, token_url: Option<&str>, client: &Client) -> Result<Self> {
+    pub(crate) fn open(
+        stac: Option<&str>,
+        token_url: Option<&str>,
+        client: &Client,
+    ) -> Result<Self> {
         match stac {
             None => bail!(
-                "no catalogue is set: name a STAC API or an ItemCollection with --stac, or set `stac` in dragonfly.toml"
+                "no catalogue is set: name a STAC API or an ItemCollection with --stac, or set \
+                `stac` in dragonfly.toml"
             ),
-            Some(root) if is_url(root) => Ok(Self::Api(Box::new(api::Api::new(root, token_url, client.clone())))),
+            Some(root) if is_url(root) => {
+                Ok(Self::Api(Box::new(api::Api::new(root, token_url, client.clone()))))
+            }
             Some(path) => Ok(Self::File(file::read_items(Path::new(path))?)),
         }
     }
@@ -51,7 +58,8 @@ impl Catalogue {
         }
     }
 
-    /// Signs the addresses of items whose files open only with a token; says where the token came from.
+    /// Signs the addresses of items whose files open only with a token; says where the token came
+    /// from.
     ///
     /// # Errors
     /// When no token is given. Names the endpoint and the cause.

@@ -17,7 +17,8 @@ const NO_MORE: &str = r#"{"type":"FeatureCollection","features":[],"links":[]}"#
 
 /// A file of the real data beside the project; `None`, said aloud, where it is absent.
 fn real(file: &str) -> Option<Value> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/stac-items").join(file);
+    let path =
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/stac-items").join(file);
     let Ok(text) = std::fs::read_to_string(path) else {
         eprintln!("skipped: {file} is not beside the project");
         return None;
@@ -61,7 +62,8 @@ fn earth_searchs_answer_of_two_collections_is_followed_by_post() {
     // Its next link says `merge: false` and brings a body of its own.
     let next = &heard.asked()[1];
     assert!(
-        next.starts_with("POST /search ") && next.contains(r#""next":"2023-10-08T17:37:26.656958Z,LC08"#),
+        next.starts_with("POST /search ")
+            && next.contains(r#""next":"2023-10-08T17:37:26.656958Z,LC08"#),
         "{next}"
     );
     let boulder = [-105.5, 40.0, -105.0, 40.3];
@@ -106,7 +108,11 @@ fn c1_scenes_of_an_orbits_edge_do_not_take_the_place_of_whole_ones() {
     let edge = [-105.2, 39.8, -104.95, 40.5];
     assert_eq!(
         of(edge, 2),
-        ["S2A_T13TDE_20240405T175934_L2A", "S2B_T13TDE_20240407T174209_L2A", "S2A_T13TDE_20240412T175055_L2A"]
+        [
+            "S2A_T13TDE_20240405T175934_L2A",
+            "S2B_T13TDE_20240407T174209_L2A",
+            "S2A_T13TDE_20240412T175055_L2A"
+        ]
     );
 }
 
@@ -114,17 +120,31 @@ fn c1_scenes_of_an_orbits_edge_do_not_take_the_place_of_whole_ones() {
 fn planetary_computer(file: &str) -> Option<(Vec<Item>, Heard)> {
     let page = json!({ "type": "FeatureCollection", "features": real(file)? }).to_string();
     let (root, _) = answers(&[("200 OK", &page)]);
-    let (tokens, heard) =
-        answers(&[("200 OK", r#"{"msft:expiry":"2999-01-01T00:00:00Z","token":"sv=2024&sig=a%2Fb%3D"}"#)]);
-    let catalogue = Catalogue::open(Some(&root), Some(&format!("{tokens}/api/sas/v1/token")), &client(&root)).unwrap();
+    let (tokens, heard) = answers(&[(
+        "200 OK",
+        r#"{"msft:expiry":"2999-01-01T00:00:00Z","token":"sv=2024&sig=a%2Fb%3D"}"#,
+    )]);
+    let catalogue =
+        Catalogue::open(Some(&root), Some(&format!("{tokens}/api/sas/v1/token")), &client(&root))
+            .unwrap();
     Some((catalogue.find(&Search::default()).unwrap(), heard))
 }
 
 #[test]
 fn planetary_computers_scenes_are_signed_once_for_all() {
     let all = [
-        ("planetary-computer/sentinel-2-l2a-pc.json", "sentinel-2-l2a", [92.0, 80.0, 98.0, 83.0], 3),
-        ("planetary-computer/landsat-c2-l2-pc.json", "landsat-c2-l2", [147.0, -45.0, 152.0, -37.0], 3),
+        (
+            "planetary-computer/sentinel-2-l2a-pc.json",
+            "sentinel-2-l2a",
+            [92.0, 80.0, 98.0, 83.0],
+            3,
+        ),
+        (
+            "planetary-computer/landsat-c2-l2-pc.json",
+            "landsat-c2-l2",
+            [147.0, -45.0, 152.0, -37.0],
+            3,
+        ),
     ];
     for (file, collection, bbox, count) in all {
         let Some((items, heard)) = planetary_computer(file) else { return };
@@ -151,7 +171,10 @@ fn usgs_items_of_both_ages_are_read() {
     let Some(features) = files.into_iter().map(real).collect::<Option<Vec<_>>>() else { return };
     let page = json!({ "type": "FeatureCollection", "features": features }).to_string();
     let (items, _) = found(&[&page]);
-    assert_eq!(items.iter().map(Item::tile_name).collect::<Vec<_>>(), ["WRS2-001062", "WRS2-092068", "WRS2-044033"]);
+    assert_eq!(
+        items.iter().map(Item::tile_name).collect::<Vec<_>>(),
+        ["WRS2-001062", "WRS2-092068", "WRS2-044033"]
+    );
     assert_eq!(
         used(&items, "landsat-c2l2-sr", [151.5, -12.0, 153.0, -11.0], 3),
         ["LC09_L2SP_092068_20230607_20230609_02_T1_SR"]

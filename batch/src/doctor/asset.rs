@@ -11,7 +11,8 @@ use crate::http::Scope;
 use crate::local_file::{LocalFileError, open_regular};
 use crate::settings::is_url;
 
-/// The assets that a map reads, with the names that people know them by; the mask where there is one.
+/// The assets that a map reads, with the names that people know them by; the mask where there is
+/// one.
 pub(super) fn wanted(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAsset> {
     let mut assets = vec![("near infrared", item.nir()?), ("short-wave infrared", item.swir()?)];
     assets.extend(item.mask().map(|(_, asset)| ("mask", asset)));
@@ -23,22 +24,31 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
     let assets = match wanted(item) {
         Ok(assets) => assets,
         Err(error) => {
-            let advice = "name a collection with a near and a short-wave infrared band in the region's `collection`";
+            let advice = "name a collection with a near and a short-wave infrared band in the \
+                region's `collection`";
             return Finding::fail("assets", format!("scene {}: {error}", item.id), advice);
         }
     };
     let mut total_bytes = 0;
     for (name, asset) in &assets {
         if let Err(error) = http.policy().check_file(&asset.href) {
-            let advice = "take a catalogue that names http(s) addresses on public hosts, or tell this one's operator";
-            let found = format!("the {name} {} may not be read: {error}", shown(without_token(&asset.href)));
+            let advice = "take a catalogue that names http(s) addresses on public hosts, or tell \
+                this one's operator";
+            let found = format!(
+                "the {name} {} may not be read: {error}",
+                shown(without_token(&asset.href))
+            );
             return Finding::fail("assets", found, advice);
         }
         let read = if is_url(&asset.href) { far(&asset.href, http) } else { near(&asset.href) };
         match read {
             Ok(bytes) => total_bytes += bytes,
             Err(Trouble { found, advice }) => {
-                return Finding::fail("assets", format!("the {name} {} {found}", without_token(&asset.href)), advice);
+                return Finding::fail(
+                    "assets",
+                    format!("the {name} {} {found}", without_token(&asset.href)),
+                    advice,
+                );
             }
         }
     }
@@ -57,7 +67,10 @@ struct Trouble {
 fn near(href: &str) -> Result<u64, Trouble> {
     if href.contains("://") {
         let found = "is neither a file nor an http address".to_owned();
-        return Err(Trouble { found, advice: "give the catalogue http(s) addresses; s3:// and the like are not read" });
+        return Err(Trouble {
+            found,
+            advice: "give the catalogue http(s) addresses; s3:// and the like are not read",
+        });
     }
     let read = || -> Result<(Vec<u8>, u64), LocalFileError> {
         let file = open_regular(Path::new(href))?;
@@ -68,7 +81,8 @@ fn near(href: &str) -> Result<u64, Trouble> {
     };
     let (beginning, size_bytes) = read().map_err(|error| Trouble {
         found: format!("cannot be read: {error}"),
-        advice: "check the catalogue's hrefs, which are relative to its file, and who may read the files",
+        advice: "check the catalogue's hrefs, which are relative to its file, and who may read \
+            the files",
     })?;
     check_tiff(&beginning)?;
     Ok(size_bytes)
@@ -84,21 +98,33 @@ fn far(url: &str, http: &Http) -> Result<u64, Trouble> {
         206 => return check_part(&answer),
         200 => {
             let size = answer.header("content-length").and_then(|text| text.parse::<u64>().ok());
-            let whole = size.map_or("whole".to_owned(), |bytes| format!("whole, {:.1} MB", bytes as f64 / 1e6));
+            let whole = size
+                .map_or("whole".to_owned(), |bytes| format!("whole, {:.1} MB", bytes as f64 / 1e6));
             return Err(Trouble {
-                found: format!("is sent {whole}, where a part was asked for: the server knows no Range"),
-                advice: "serve the files with one that does, such as nginx or a bucket, and let no proxy take Range off",
+                found: format!(
+                    "is sent {whole}, where a part was asked for: the server knows no Range"
+                ),
+                advice: "serve the files with one that does, such as nginx or a bucket, and let \
+                    no proxy take Range off",
             });
         }
-        401 | 403 => "the bucket wants a login, a token or a payer: choose a catalogue whose files are open to all",
-        404 | 410 => "the catalogue lists a file that is gone: tell its operator, or take another collection",
+        401 | 403 => {
+            "the bucket wants a login, a token or a payer: choose a catalogue whose files are \
+            open to all"
+        }
+        404 | 410 => {
+            "the catalogue lists a file that is gone: tell its operator, or take another collection"
+        }
         _ => "try again later; if it stays, tell the bucket's operator",
     };
     Err(Trouble { found: format!("cannot be read: {}", answer.in_words()), advice })
 }
 
 fn check_part(answer: &Answer) -> Result<u64, Trouble> {
-    let bad = |found: String| Trouble { found, advice: "a proxy or cache on the way may be at fault: read without it" };
+    let bad = |found: String| Trouble {
+        found,
+        advice: "a proxy or cache on the way may be at fault: read without it",
+    };
     let Some(range) = answer.header("content-range") else {
         return Err(bad("comes in part (206), but without Content-Range".to_owned()));
     };
@@ -108,7 +134,9 @@ fn check_part(answer: &Answer) -> Result<u64, Trouble> {
     let end_asked_for = RANGE_BYTES.min(size).saturating_sub(1);
     if (start, end) != (0, end_asked_for) || answer.body.len() as u64 != end + 1 {
         let got = answer.body.len();
-        return Err(bad(format!("comes as {range} in {got} bytes, where 0-{end_asked_for} were asked for")));
+        return Err(bad(format!(
+            "comes as {range} in {got} bytes, where 0-{end_asked_for} were asked for"
+        )));
     }
     check_tiff(&answer.body)?;
     Ok(size)
@@ -126,10 +154,12 @@ fn check_tiff(beginning: &[u8]) -> Result<(), Trouble> {
     if MAGIC.iter().any(|magic| beginning.starts_with(magic)) {
         return Ok(());
     }
-    let text: String = String::from_utf8_lossy(&beginning[..beginning.len().min(40)]).escape_default().collect();
+    let text: String =
+        String::from_utf8_lossy(&beginning[..beginning.len().min(40)]).escape_default().collect();
     Err(Trouble {
         found: format!("is no TIFF: it begins with \"{text}\""),
-        advice: "name a collection whose assets are Cloud-Optimized GeoTIFFs; JPEG 2000 is not read",
+        advice: "name a collection whose assets are Cloud-Optimized GeoTIFFs; JPEG 2000 is not \
+            read",
     })
 }
 
@@ -149,7 +179,11 @@ mod tests {
     fn four_beginnings_are_a_tiff() {
         assert!(check_tiff(b"II*\0\x08").is_ok() && check_tiff(b"MM\0+").is_ok());
         let trouble = check_tiff(b"\0\0\0\x0cjP  \r\n").err().unwrap();
-        assert!(trouble.found.contains("jP") && trouble.advice.contains("JPEG 2000"), "{}", trouble.found);
+        assert!(
+            trouble.found.contains("jP") && trouble.advice.contains("JPEG 2000"),
+            "{}",
+            trouble.found
+        );
         assert!(check_tiff(b"").is_err());
     }
 }

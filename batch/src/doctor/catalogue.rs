@@ -30,7 +30,11 @@ pub(super) enum Listed {
 }
 
 /// Whether the catalogue answers, and as a catalogue does.
-pub(super) fn reachable(stac: Option<&str>, http: &Http, files: &Client) -> (Finding, Option<Listed>) {
+pub(super) fn reachable(
+    stac: Option<&str>,
+    http: &Http,
+    files: &Client,
+) -> (Finding, Option<Listed>) {
     match stac {
         Some(url) if is_url(url) => reachable_api(url.trim_end_matches('/'), http),
         stac => match Catalogue::open(stac, None, files) {
@@ -40,7 +44,14 @@ pub(super) fn reachable(stac: Option<&str>, http: &Http, files: &Client) -> (Fin
             }
             Ok(_) => {
                 let words = format!("{} lists no scene", stac.unwrap_or_default());
-                (Finding::fail("catalogue", words, "fill it with the answer to a STAC search, or name another"), None)
+                (
+                    Finding::fail(
+                        "catalogue",
+                        words,
+                        "fill it with the answer to a STAC search, or name another",
+                    ),
+                    None,
+                )
             }
             Err(error) => (Finding::fail("catalogue", format!("{error:#}"), NAME_ANOTHER), None),
         },
@@ -52,24 +63,33 @@ fn reachable_api(root: &str, http: &Http) -> (Finding, Option<Listed>) {
     let answer = match http.get(root, &[]) {
         Ok(answer) => answer,
         Err(error) => {
-            let advice = "check `stac`, the network (curl -I ADDRESS), and a proxy in https_proxy; where it speaks of a \
-                          certificate, the clock and the package ca-certificates too";
+            let advice = "check `stac`, the network (curl -I ADDRESS), and a proxy in \
+                https_proxy; where it speaks of a certificate, the clock and the package \
+                ca-certificates too";
             return fail(format!("{root} does not answer: {error}"), advice);
         }
     };
     if answer.status != 200 {
-        let advice = "check `stac`: it must be the root of the API; at 429 and 5xx the server is busy, so try again";
+        let advice = "check `stac`: it must be the root of the API; at 429 and 5xx the server is \
+            busy, so try again";
         return fail(format!("{root} answers {}", answer.in_words()), advice);
     }
-    let says_stac = |landing: &Value| landing.get("stac_version").is_some() || landing.get("conformsTo").is_some();
+    let says_stac = |landing: &Value| {
+        landing.get("stac_version").is_some() || landing.get("conformsTo").is_some()
+    };
     match serde_json::from_slice::<Value>(&answer.body) {
         Ok(landing) if says_stac(&landing) => {
-            let title = landing["title"].as_str().or(landing["id"].as_str()).unwrap_or("without a title");
-            (Finding::ok("catalogue", format!("{root} answers: {title}")), Some(Listed::Api(root.to_owned())))
+            let title =
+                landing["title"].as_str().or(landing["id"].as_str()).unwrap_or("without a title");
+            (
+                Finding::ok("catalogue", format!("{root} answers: {title}")),
+                Some(Listed::Api(root.to_owned())),
+            )
         }
         _ => fail(
             format!("{root} answers, but not as STAC does: {}", answer.in_words()),
-            "check `stac`: it must be the root of the API, often ending in /v1 or /stac, not a page about it",
+            "check `stac`: it must be the root of the API, often ending in /v1 or /stac, not a \
+            page about it",
         ),
     }
 }
@@ -87,21 +107,38 @@ pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
         Listed::Api(root) => {
             let url = format!("{root}/collections/{id}");
             match http.get(&url, &[]) {
-                Ok(answer) if answer.status == 200 => match serde_json::from_slice::<Value>(&answer.body) {
-                    Ok(found) if found["id"] == id => return Finding::ok("collection", format!("{id} is there")),
-                    _ => {
-                        let words = format!("{url} is no collection of STAC: {}", answer.in_words());
-                        return Finding::fail("collection", words, "check `stac`: it must be the root of a STAC API");
+                Ok(answer) if answer.status == 200 => {
+                    match serde_json::from_slice::<Value>(&answer.body) {
+                        Ok(found) if found["id"] == id => {
+                            return Finding::ok("collection", format!("{id} is there"));
+                        }
+                        _ => {
+                            let words =
+                                format!("{url} is no collection of STAC: {}", answer.in_words());
+                            return Finding::fail(
+                                "collection",
+                                words,
+                                "check `stac`: it must be the root of a STAC API",
+                            );
+                        }
                     }
-                },
+                }
                 Ok(answer) if answer.status == 404 => collections(root, http),
                 Ok(answer) => {
                     let words = format!("{url} answers {}", answer.in_words());
-                    return Finding::fail("collection", words, "try again later; a 401 or 403 wants a login");
+                    return Finding::fail(
+                        "collection",
+                        words,
+                        "try again later; a 401 or 403 wants a login",
+                    );
                 }
                 Err(error) => {
                     let words = format!("{url} does not answer: {error}");
-                    return Finding::fail("collection", words, "the catalogue is unwell: try again later");
+                    return Finding::fail(
+                        "collection",
+                        words,
+                        "the catalogue is unwell: try again later",
+                    );
                 }
             }
         }
@@ -114,13 +151,16 @@ pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
     Finding::fail(
         "collection",
         format!("{id} is not there; the catalogue has {present}"),
-        "write one of its Sentinel-2 L2A collections into `collection` of the regions, or name another catalogue",
+        "write one of its Sentinel-2 L2A collections into `collection` of the regions, or name \
+        another catalogue",
     )
 }
 
-/// Whether a token comes for files that open only with one; signs them with it. Nothing where none is wanted.
+/// Whether a token comes for files that open only with one; signs them with it. Nothing where none
+/// is wanted.
 pub(super) fn token(settings: &Settings, item: &mut Item, client: &Client) -> Option<Finding> {
-    let catalogue = Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), client).ok()?;
+    let catalogue =
+        Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), client).ok()?;
     match catalogue.sign(slice::from_mut(item)) {
         Ok(None) => None,
         Ok(Some(url)) => Some(Finding::ok("token", format!("{url} gives one"))),
@@ -134,14 +174,22 @@ pub(super) fn token(settings: &Settings, item: &mut Item, client: &Client) -> Op
 /// The names of an API's collections; none where it does not tell.
 fn collections(root: &str, http: &Http) -> BTreeSet<String> {
     let answer = http.get(&format!("{root}/collections"), &[]);
-    let list: Value = answer.ok().and_then(|answer| serde_json::from_slice(&answer.body).ok()).unwrap_or_default();
+    let list: Value = answer
+        .ok()
+        .and_then(|answer| serde_json::from_slice(&answer.body).ok())
+        .unwrap_or_default();
     let collections = list["collections"].as_array().into_iter().flatten();
     collections.filter_map(|collection| collection["id"].as_str()).map(str::to_owned).collect()
 }
 
-/// Whether both sides of a region's map have scenes now, as a run would look for them. Gives the clearest of the
-/// post side, for a closer look.
-pub(super) fn scene(listed: &Listed, region: &Region, now: DateTime<Utc>, http: &Http) -> (Finding, Option<Item>) {
+/// Whether both sides of a region's map have scenes now, as a run would look for them. Gives the
+/// clearest of the post side, for a closer look.
+pub(super) fn scene(
+    listed: &Listed,
+    region: &Region,
+    now: DateTime<Utc>,
+    http: &Http,
+) -> (Finding, Option<Item>) {
     let windows = SearchWindows::of(region, now.date_naive());
     let find = |side| Side::find(listed, region, &windows, side, http);
     let (post, pre) = match find(FireSide::Post).and_then(|post| Ok((post, find(FireSide::Pre)?))) {
@@ -154,7 +202,9 @@ pub(super) fn scene(listed: &Listed, region: &Region, now: DateTime<Utc>, http: 
     let troubles = [pre.trouble(region, &windows, now), post.trouble(region, &windows, now)];
     // A failure is told before a warning, the post side before the pre.
     let worst = troubles.into_iter().flatten().max_by_key(|trouble| trouble.status == Status::Fail);
-    let finding = worst.unwrap_or_else(|| Finding::ok("scene", format!("{}; {}", post.in_words(), pre.in_words())));
+    let finding = worst.unwrap_or_else(|| {
+        Finding::ok("scene", format!("{}; {}", post.in_words(), pre.in_words()))
+    });
     (finding, post.clearest)
 }
 
@@ -181,7 +231,8 @@ impl Side {
         for window in [Some(windows.side(side)), windows.widened(side)].into_iter().flatten() {
             let items = search(listed, region, window, http)?;
             let count = items.len();
-            let clearest = items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
+            let clearest =
+                items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
             found = Self { side, window, clearest, count };
             if found.clearest.is_some() {
                 break;
@@ -193,33 +244,51 @@ impl Side {
     fn in_words(&self) -> String {
         let Some(item) = &self.clearest else { return format!("none on the {} side", self.side) };
         let day = item.acquired().map_or_else(String::new, |at| format!(" of {}", at.date_naive()));
-        let cloud = item.properties.cloud_cover.map_or_else(String::new, |cover| format!(" with {cover:.0} % cloud"));
+        let cloud = item
+            .properties
+            .cloud_cover
+            .map_or_else(String::new, |cover| format!(" with {cover:.0} % cloud"));
         format!("{}: {}{day}{cloud}", self.side, item.id)
     }
 
     /// What stands in the way of a map; `None` when nothing does.
-    fn trouble(&self, region: &Region, windows: &SearchWindows, now: DateTime<Utc>) -> Option<Finding> {
+    fn trouble(
+        &self,
+        region: &Region,
+        windows: &SearchWindows,
+        now: DateTime<Utc>,
+    ) -> Option<Finding> {
         let (side, window) = (self.side, self.window);
         let key = if side == FireSide::Pre { "pre_window_days" } else { "post_window_days" };
         let Some(item) = &self.clearest else {
             let words = format!("no scene of {} on the {side} side, {window}", region.collection);
             // A rolling window ends today, and yet is as full as it will be.
-            let is_coming = window.end >= now.date_naive() && (region.event_date.is_some() || region.post.is_some());
+            let is_coming = window.end >= now.date_naive()
+                && (region.event_date.is_some() || region.post.is_some());
             return Some(if is_coming && side == FireSide::Post {
-                Finding::warn("scene", words, "the window is still open: the region waits for its first image")
+                Finding::warn(
+                    "scene",
+                    words,
+                    "the window is still open: the region waits for its first image",
+                )
             } else {
-                let advice =
-                    format!("check the region's `bbox`, its dates and {key}, and how far the catalogue reaches");
+                let advice = format!(
+                    "check the region's `bbox`, its dates and {key}, and how far the catalogue \
+                    reaches"
+                );
                 Finding::fail("scene", words, advice)
             });
         };
         if item.properties.cloud_cover.unwrap_or(0.0) > region.max_cloud_cover {
             let (count, most) = (self.count, region.max_cloud_cover);
-            let words =
-                format!("all {count} looked at are cloudier than {most:.0} %, the clearest {}", self.in_words());
+            let words = format!(
+                "all {count} looked at are cloudier than {most:.0} %, the clearest {}",
+                self.in_words()
+            );
             let advice = if count >= PAGE_ITEMS {
                 format!(
-                    "a run looks at all, not at the first page only; if it finds none, raise max_cloud_cover or {key}"
+                    "a run looks at all, not at the first page only; if it finds none, raise \
+                    max_cloud_cover or {key}"
                 )
             } else {
                 format!("wait for clearer days, or raise max_cloud_cover or {key}")
@@ -227,8 +296,16 @@ impl Side {
             return Some(Finding::warn("scene", words, advice));
         }
         (window != windows.side(side)).then(|| {
-            let words = format!("none within {}, only in twice the days: {}", windows.side(side), self.in_words());
-            Finding::warn("scene", words, format!("raise {key}, or ask whether the catalogue is up to date"))
+            let words = format!(
+                "none within {}, only in twice the days: {}",
+                windows.side(side),
+                self.in_words()
+            );
+            Finding::warn(
+                "scene",
+                words,
+                format!("raise {key}, or ask whether the catalogue is up to date"),
+            )
         })
     }
 }
@@ -239,7 +316,12 @@ fn unseen_percent(item: &Item) -> f64 {
 }
 
 /// The scenes of a window over a region: of an API those on its first page.
-fn search(listed: &Listed, region: &Region, window: DateWindow, http: &Http) -> Result<Vec<Item>, String> {
+fn search(
+    listed: &Listed,
+    region: &Region,
+    window: DateWindow,
+    http: &Http,
+) -> Result<Vec<Item>, String> {
     let found = match listed {
         Listed::File(items) => items.clone(),
         Listed::Api(root) => {
@@ -252,12 +334,16 @@ fn search(listed: &Listed, region: &Region, window: DateWindow, http: &Http) -> 
             };
             let url = format!("{root}/search");
             let body = json!(search).to_string();
-            let answer = http.post_json(&url, &[], &body).map_err(|error| format!("{url} does not answer: {error}"))?;
+            let answer = http
+                .post_json(&url, &[], &body)
+                .map_err(|error| format!("{url} does not answer: {error}"))?;
             if answer.status != 200 {
                 return Err(format!("{url} answers {}", answer.in_words()));
             }
             let read = ItemCollection::read(&answer.body);
-            let mut items = read.map_err(|error| format!("{url} does not answer as STAC does: {error}"))?.features;
+            let mut items = read
+                .map_err(|error| format!("{url} does not answer as STAC does: {error}"))?
+                .features;
             resolve_hrefs(&mut items, &url);
             items
         }

@@ -27,11 +27,15 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
         if !(200..300).contains(&leave.status) {
             return Err(format!("its preflight (OPTIONS) is answered {}", leave.in_words()));
         }
-        check_origin(&leave, origin).map_err(|refusal| format!("its preflight (OPTIONS) {refusal}"))?;
+        check_origin(&leave, origin)
+            .map_err(|refusal| format!("its preflight (OPTIONS) {refusal}"))?;
         if !leave.lists("access-control-allow-headers", "content-type") {
-            return Err("its preflight (OPTIONS) does not list content-type in Access-Control-Allow-Headers".to_owned());
+            return Err("its preflight (OPTIONS) does not list content-type in \
+                Access-Control-Allow-Headers"
+                .to_owned());
         }
-        let answer = http.post_json(&url, &[("origin", origin)], &json!({ "limit": 1 }).to_string())?;
+        let answer =
+            http.post_json(&url, &[("origin", origin)], &json!({ "limit": 1 }).to_string())?;
         check_origin(&answer, origin).map_err(|refusal| format!("its answer to POST {refusal}"))
     };
     match asked() {
@@ -39,8 +43,9 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
         Err(refusal) => Finding::fail(
             CATALOGUE,
             format!("a page on {origin} may not search {url}: {refusal}"),
-            "ask its operator to allow any site, or name in `stac` a proxy of yours that does; high resolution in the \
-             browser is all that needs it. `proxy_base` is the same for the images",
+            "ask its operator to allow any site, or name in `stac` a proxy of yours that does; \
+            high resolution in the browser is all that needs it. `proxy_base` is the same for \
+            the images",
         ),
     }
 }
@@ -55,7 +60,10 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
     let mut last = String::new();
     for (name, asset) in assets {
         if !is_url(&asset.href) {
-            return Finding::skipped(ASSETS, "the images lie on this machine: `serve` hands them to its own page");
+            return Finding::skipped(
+                ASSETS,
+                "the images lie on this machine: `serve` hands them to its own page",
+            );
         }
         let url = format!("{}{}", proxy_base.unwrap_or_default(), asset.href);
         let asked = || -> Result<Answer, String> {
@@ -70,15 +78,18 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
             Ok(answer)
         };
         match asked() {
-            Ok(answer) => hides_range |= !answer.lists("access-control-expose-headers", "content-range"),
+            Ok(answer) => {
+                hides_range |= !answer.lists("access-control-expose-headers", "content-range")
+            }
             Err(refusal) => {
                 let advice = match proxy_base {
                     None => {
-                        "name in `proxy_base` a proxy that passes these files on and allows any site; the page puts \
-                             it before their addresses. Nightly maps need none"
+                        "name in `proxy_base` a proxy that passes these files on and allows any \
+                        site; the page puts it before their addresses. Nightly maps need none"
                     }
                     Some(_) => {
-                        "the proxy of `proxy_base` must pass Range on, and answer with Access-Control-Allow-Origin: *"
+                        "the proxy of `proxy_base` must pass Range on, and answer with \
+                        Access-Control-Allow-Origin: *"
                     }
                 };
                 let words = format!("a page on {origin} may not read the {name} {url}: {refusal}");
@@ -91,8 +102,9 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
         return Finding::warn(
             ASSETS,
             format!("a page on {origin} may read {last}, but not see its Content-Range"),
-            "readers cannot tell how long a file is: let the bucket expose it (Access-Control-Expose-Headers: \
-             Content-Range), or name a proxy that does in `proxy_base`",
+            "readers cannot tell how long a file is: let the bucket expose it \
+            (Access-Control-Expose-Headers: Content-Range), or name a proxy that does in \
+            `proxy_base`",
         );
     }
     Finding::ok(ASSETS, format!("a page on {origin} may read {last} in ranges"))
@@ -100,7 +112,8 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
 
 /// A page that came over https may ask nothing over http, other than this machine.
 fn check_scheme(url: &str, origin: &str) -> Result<(), String> {
-    let is_local = ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local));
+    let is_local =
+        ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local));
     if origin.starts_with("https://") && url.starts_with("http://") && !is_local {
         return Err("a page over https may ask nothing over http".to_owned());
     }
@@ -134,9 +147,14 @@ mod tests {
 
     #[test]
     fn an_origin_is_scheme_and_host() {
-        assert_eq!(parse_origin("https://Maps.example.org/"), Ok("https://maps.example.org".to_owned()));
+        assert_eq!(
+            parse_origin("https://Maps.example.org/"),
+            Ok("https://maps.example.org".to_owned())
+        );
         assert_eq!(parse_origin("http://localhost:8080"), Ok("http://localhost:8080".to_owned()));
-        for wrong in ["maps.example.org", "https://", "https://a.example/page", "ftp://a.example", ""] {
+        for wrong in
+            ["maps.example.org", "https://", "https://a.example/page", "ftp://a.example", ""]
+        {
             assert!(parse_origin(wrong).is_err(), "{wrong}");
         }
     }

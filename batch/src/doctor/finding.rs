@@ -35,11 +35,19 @@ impl Finding {
         Self { probe, region: None, status: Status::Ok, finding: finding.into(), advice: None }
     }
 
-    pub(super) fn warn(probe: &'static str, finding: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn warn(
+        probe: &'static str,
+        finding: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Self { status: Status::Warn, advice: Some(advice.into()), ..Self::ok(probe, finding) }
     }
 
-    pub(super) fn fail(probe: &'static str, finding: impl Into<String>, advice: impl Into<String>) -> Self {
+    pub(super) fn fail(
+        probe: &'static str,
+        finding: impl Into<String>,
+        advice: impl Into<String>,
+    ) -> Self {
         Self { status: Status::Fail, advice: Some(advice.into()), ..Self::ok(probe, finding) }
     }
 

@@ -51,7 +51,12 @@ impl Http {
     }
 
     /// The beginning of a file. Of one that is sent whole no more is read.
-    pub(super) fn get_range(&self, url: &str, scope: Scope, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    pub(super) fn get_range(
+        &self,
+        url: &str,
+        scope: Scope,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, String> {
         let range = format!("bytes=0-{}", RANGE_BYTES - 1);
         let headers = [headers, &[("range", &range)]].concat();
         self.ask(&Request { headers: &headers, ..Request::get(scope, url) }, RANGE_BYTES)
@@ -64,10 +69,18 @@ impl Http {
     }
 
     /// A search of the catalogue.
-    pub(super) fn post_json(&self, url: &str, headers: &[(&str, &str)], body: &str) -> Result<Answer, String> {
+    pub(super) fn post_json(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> Result<Answer, String> {
         let headers = [headers, &[("content-type", "application/json")]].concat();
         let method = &Method::POST;
-        self.ask(&Request { scope: Scope::Catalogue, method, url, headers: &headers, body }, MAX_BYTES)
+        self.ask(
+            &Request { scope: Scope::Catalogue, method, url, headers: &headers, body },
+            MAX_BYTES,
+        )
     }
 
     /// The first clock heard; `None` where no answer told one.
@@ -83,7 +96,9 @@ impl Http {
             let _ = self.clock.set(HeardClock { url: request.url.to_owned(), ahead });
         }
         let mut body = Vec::new();
-        answer.read_into(&mut body, max_bytes).map_err(|error| format!("its answer broke off: {error}"))?;
+        answer
+            .read_into(&mut body, max_bytes)
+            .map_err(|error| format!("its answer broke off: {error}"))?;
         Ok(Answer { status: answer.status(), headers: answer.headers().clone(), body })
     }
 }
@@ -97,7 +112,10 @@ impl Answer {
     /// Whether a header that lists names has one of them, or `*`.
     pub(super) fn lists(&self, header: &str, name: &str) -> bool {
         let lines = self.headers.get_all(header).iter().filter_map(|line| line.to_str().ok());
-        lines.flat_map(|line| line.split(',')).map(str::trim).any(|own| own == "*" || own.eq_ignore_ascii_case(name))
+        lines
+            .flat_map(|line| line.split(','))
+            .map(str::trim)
+            .any(|own| own == "*" || own.eq_ignore_ascii_case(name))
     }
 
     /// Status and the beginning of what was said, on one line.
@@ -105,15 +123,23 @@ impl Answer {
         const LONGEST: usize = 100;
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4 * LONGEST)]);
         let line = shown(&text.split_whitespace().collect::<Vec<_>>().join(" "));
-        if line.is_empty() { format!("{}", self.status) } else { format!("{}: {line}", self.status) }
+        if line.is_empty() {
+            format!("{}", self.status)
+        } else {
+            format!("{}: {line}", self.status)
+        }
     }
 }
 
-/// The server's time less ours. A cache hands on the `Date` it was given, and tells its `Age` in seconds.
+/// The server's time less ours. A cache hands on the `Date` it was given, and tells its `Age` in
+/// seconds.
 fn server_ahead(headers: &HeaderMap, now: DateTime<Utc>) -> Option<TimeDelta> {
     let text = |name: &str| headers.get(name)?.to_str().ok();
     let date = DateTime::parse_from_rfc2822(text("date")?).ok()?.with_timezone(&Utc);
-    let age = text("age").and_then(|age| age.trim().parse().ok()).and_then(TimeDelta::try_seconds).unwrap_or_default();
+    let age = text("age")
+        .and_then(|age| age.trim().parse().ok())
+        .and_then(TimeDelta::try_seconds)
+        .unwrap_or_default();
     date.checked_add_signed(age).map(|date| date - now)
 }
 
@@ -125,7 +151,10 @@ mod tests {
     fn a_cached_answer_is_as_old_as_it_says() {
         let now = "2026-01-02T12:00:00Z".parse().unwrap();
         let headers = |fields: &[(&'static str, &'static str)]| -> HeaderMap {
-            fields.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
+            fields
+                .iter()
+                .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
+                .collect()
         };
         let date = ("date", "Fri, 02 Jan 2026 11:50:00 GMT");
         assert_eq!(server_ahead(&headers(&[date]), now), Some(TimeDelta::minutes(-10)));

@@ -1,4 +1,5 @@
-//! How the files of a scene are laid out, beside the layout that reading is fast for; and whether their pixels come.
+//! How the files of a scene are laid out, beside the layout that reading is fast for; and whether
+//! their pixels come.
 
 use std::collections::BTreeMap;
 
@@ -18,11 +19,12 @@ use crate::settings::is_url;
 const BLOCK_PX: usize = 512;
 const OVERVIEW_BLOCK_PX: usize = 256;
 const OVERVIEW_FACTORS: [f64; 4] = [2.0, 4.0, 8.0, 16.0];
-/// Full-resolution pixels that are read over the network to see the darkest, where there is no overview.
+/// Full-resolution pixels that are read over the network to see the darkest, where there is no
+/// overview.
 const MOST_PIXELS: usize = 2048 * 2048;
 
-/// How many pixels of the coarsest overview of the short-wave infrared have each digital number; `None` where that
-/// would be too much to read.
+/// How many pixels of the coarsest overview of the short-wave infrared have each digital number;
+/// `None` where that would be too much to read.
 pub(super) type Coarsest = Option<DnCounts>;
 
 /// What the directories of a file say.
@@ -44,18 +46,22 @@ struct FileLayout {
 pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding, Coarsest) {
     match look(item, region, client) {
         Ok((surprises, coarsest)) if surprises.is_empty() => {
-            let words = "Deflate with predictor 2, blocks of 512 pixels, overviews by 2, 4, 8 and 16 in blocks of 256";
+            let words = "Deflate with predictor 2, blocks of 512 pixels, overviews by 2, 4, 8 and \
+                16 in blocks of 256";
             (Finding::ok("layout", words), coarsest)
         }
         Ok((surprises, coarsest)) => {
-            let lines = surprises.into_iter().map(|(surprise, names)| format!("{}: {surprise}", names.join(", ")));
+            let lines = surprises
+                .into_iter()
+                .map(|(surprise, names)| format!("{}: {surprise}", names.join(", ")));
             let words = lines.collect::<Vec<_>>().join("; ");
-            let advice = "nothing is wrong; where the files are yours, rewrite them with gdal_translate -of COG -co \
-                          COMPRESS=DEFLATE -co PREDICTOR=2";
+            let advice = "nothing is wrong; where the files are yours, rewrite them with \
+                gdal_translate -of COG -co COMPRESS=DEFLATE -co PREDICTOR=2";
             (Finding::warn("layout", words, advice), coarsest)
         }
         Err(error) => {
-            let advice = "fetch the file again, or tell the catalogue's operator; a run goes on without such a scene";
+            let advice = "fetch the file again, or tell the catalogue's operator; a run goes on \
+                without such a scene";
             (Finding::fail("layout", format!("scene {}: {error:#}", item.id), advice), None)
         }
     }
@@ -71,7 +77,8 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(Surprises, Coa
     for (name, asset) in wanted(item)? {
         let image = Image::open(Asset::ask(name, &asset.href, client)?)?;
         let cell_size_px = Placement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
-        let layout = FileLayout::of(&image.dataset).with_context(|| format!("{} cannot be read", image.location))?;
+        let layout = FileLayout::of(&image.dataset)
+            .with_context(|| format!("{} cannot be read", image.location))?;
         for surprise in layout.surprises(cell_size_px) {
             surprises.entry(surprise).or_default().push(name);
         }
@@ -113,47 +120,68 @@ impl FileLayout {
         })
     }
 
-    /// What is unexpected, and what it costs. `cell_size_px`: side of a map's cell in full-resolution pixels.
+    /// What is unexpected, and what it costs. `cell_size_px`: side of a map's cell in
+    /// full-resolution pixels.
     fn surprises(&self, cell_size_px: f64) -> Vec<String> {
         let mut surprises = Vec::new();
         match self.compression.as_deref() {
             Some("DEFLATE") => {}
-            None => surprises.push("not compressed: reading fetches two to three times the bytes".to_owned()),
-            Some(other) => surprises.push(format!("{other} instead of Deflate: browsers may not be able to decode it")),
+            None => surprises
+                .push("not compressed: reading fetches two to three times the bytes".to_owned()),
+            Some(other) => surprises
+                .push(format!("{other} instead of Deflate: browsers may not be able to decode it")),
         }
         // Without compression there is nothing to predict.
         if self.compression.is_some() && self.predictor.as_deref() != Some("2") {
             let found = self.predictor.as_deref().filter(|found| *found != "1");
-            let found = found.map_or("no predictor".to_owned(), |found| format!("predictor {found}"));
-            surprises.push(format!("{found} instead of predictor 2: files are larger than they need be"));
+            let found =
+                found.map_or("no predictor".to_owned(), |found| format!("predictor {found}"));
+            surprises.push(format!(
+                "{found} instead of predictor 2: files are larger than they need be"
+            ));
         }
         surprises.extend(surprise_of_blocks("the image", self.block_px, BLOCK_PX, self.width_px));
         if let Some((factor, block_px)) = self.overviews.first() {
             let width_px = (self.width_px as f64 / factor) as usize;
-            surprises.extend(surprise_of_blocks("the overviews", *block_px, OVERVIEW_BLOCK_PX, width_px));
+            surprises.extend(surprise_of_blocks(
+                "the overviews",
+                *block_px,
+                OVERVIEW_BLOCK_PX,
+                width_px,
+            ));
         }
         surprises.extend(self.surprise_of_overviews(cell_size_px));
         if self.no_data != Some(0.0) {
-            let found = self.no_data.map_or("no no-data value".to_owned(), |value| format!("no-data value {value}"));
-            surprises
-                .push(format!("{found} instead of 0: other programs may take the frame around the image for ground"));
+            let found = self
+                .no_data
+                .map_or("no no-data value".to_owned(), |value| format!("no-data value {value}"));
+            surprises.push(format!(
+                "{found} instead of 0: other programs may take the frame around the \
+                    image for ground"
+            ));
         }
         if self.has_mask {
-            surprises.push("a mask inside the file: it is not read, only the no-data value is".to_owned());
+            surprises.push(
+                "a mask inside the file: it is not read, only the no-data value is".to_owned(),
+            );
         }
         surprises
     }
 
     /// Overviews are missing when the one that a map would read is.
     fn surprise_of_overviews(&self, cell_size_px: f64) -> Option<String> {
-        let factor = |factors: &[f64]| choose_level(factors, cell_size_px).map_or(1.0, |level| factors[level]);
-        let own: Vec<f64> = [1.0].into_iter().chain(self.overviews.iter().map(|(factor, _)| *factor)).collect();
+        let factor = |factors: &[f64]| {
+            choose_level(factors, cell_size_px).map_or(1.0, |level| factors[level])
+        };
+        let own: Vec<f64> =
+            [1.0].into_iter().chain(self.overviews.iter().map(|(factor, _)| *factor)).collect();
         let expected: Vec<f64> = [1.0].into_iter().chain(OVERVIEW_FACTORS).collect();
         let times = (factor(&expected) / factor(&own)).powi(2).round();
         let found = match self.overviews.len() {
             0 => "no overviews".to_owned(),
             _ if times > 1.0 => {
-                let factors: Vec<String> = own[1..].iter().map(|factor| format!("{factor:.0}")).collect();
+                let factors: Vec<String> =
+                    own[1..].iter().map(|factor| format!("{factor:.0}")).collect();
                 format!("overviews by {} only", factors.join(", "))
             }
             _ => return None,
@@ -166,7 +194,12 @@ impl FileLayout {
     }
 }
 
-fn surprise_of_blocks(of: &str, found_px: (usize, usize), expected_px: usize, width_px: usize) -> Option<String> {
+fn surprise_of_blocks(
+    of: &str,
+    found_px: (usize, usize),
+    expected_px: usize,
+    width_px: usize,
+) -> Option<String> {
     let (across, down) = found_px;
     if found_px == (expected_px, expected_px) {
         return None;
@@ -174,12 +207,14 @@ fn surprise_of_blocks(of: &str, found_px: (usize, usize), expected_px: usize, wi
     Some(if across >= width_px && width_px > expected_px {
         let times = width_px.div_ceil(expected_px);
         format!(
-            "{of} in strips of {across}×{down} pixels: a look at any place reads whole rows, {times} times as wide as a block"
+            "{of} in strips of {across}×{down} pixels: a look at any place reads whole rows, \
+            {times} times as wide as a block"
         )
     } else if across * down > expected_px * expected_px {
         let times = (across * down) as f64 / (expected_px * expected_px) as f64;
         format!(
-            "{of} in blocks of {across}×{down} pixels: a look at any place reads {times:.0} times as many as expected"
+            "{of} in blocks of {across}×{down} pixels: a look at any place reads {times:.0} times \
+            as many as expected"
         )
     } else {
         format!("{of} in blocks of {across}×{down} pixels: more and smaller requests than expected")
@@ -220,22 +255,37 @@ mod tests {
 
     #[test]
     fn what_is_unexpected_is_named_with_its_cost() {
-        check(&FileLayout { compression: None, predictor: None, ..expected() }, &["not compressed"]);
+        check(
+            &FileLayout { compression: None, predictor: None, ..expected() },
+            &["not compressed"],
+        );
         check(&FileLayout { compression: Some("ZSTD".to_owned()), ..expected() }, &["ZSTD"]);
         check(&FileLayout { predictor: None, ..expected() }, &["no predictor"]);
         check(&FileLayout { block_px: (5490, 1), ..expected() }, &["strips of 5490×1"]);
         check(&FileLayout { block_px: (1024, 1024), ..expected() }, &["reads 4 times"]);
         check(&FileLayout { block_px: (128, 128), ..expected() }, &["more and smaller requests"]);
-        check(&FileLayout { overviews: vec![], ..expected() }, &["no overviews: a map of this region reads 64 times"]);
+        check(
+            &FileLayout { overviews: vec![], ..expected() },
+            &["no overviews: a map of this region reads 64 times"],
+        );
         check(
             &FileLayout { overviews: vec![(2.0, (256, 256))], ..expected() },
             &["overviews by 2 only: a map of this region reads 16"],
         );
-        check(&FileLayout { no_data: None, has_mask: true, ..expected() }, &["no no-data value", "a mask inside"]);
+        check(
+            &FileLayout { no_data: None, has_mask: true, ..expected() },
+            &["no no-data value", "a mask inside"],
+        );
     }
 
     #[test]
     fn other_factors_that_serve_as_well_are_no_surprise() {
-        check(&FileLayout { overviews: [3.0, 9.0].map(|factor| (factor, (256, 256))).to_vec(), ..expected() }, &[]);
+        check(
+            &FileLayout {
+                overviews: [3.0, 9.0].map(|factor| (factor, (256, 256))).to_vec(),
+                ..expected()
+            },
+            &[],
+        );
     }
 }

@@ -19,20 +19,26 @@ const CLOCK_WARN_S: i64 = 30;
 /// Further off, windows take other days and certificates are refused, seconds.
 const CLOCK_FAIL_S: i64 = 5 * 60;
 
-/// Whether a night could publish under the root: writes, renames, links, syncs and removes a little.
+/// Whether a night could publish under the root: writes, renames, links, syncs and removes a
+/// little.
 pub(super) fn root(root: &Path) -> Finding {
     let place = nearest_existing(root);
     let there = place == root;
     match try_writing(&place) {
-        Ok(()) if there => Finding::ok("root", format!("{} can be written, renamed in and linked in", root.display())),
-        Ok(()) => {
-            Finding::ok("root", format!("{} is not there yet, and can be made in {}", root.display(), place.display()))
-        }
+        Ok(()) if there => Finding::ok(
+            "root",
+            format!("{} can be written, renamed in and linked in", root.display()),
+        ),
+        Ok(()) => Finding::ok(
+            "root",
+            format!("{} is not there yet, and can be made in {}", root.display(), place.display()),
+        ),
         Err(error) => Finding::fail(
             "root",
             format!("{} cannot be used: {error:#}", root.display()),
-            "name a folder on a local disk that this user may write with `root`, or give it to the user that runs \
-             the nights: chown -R dragonfly: FOLDER; under systemd it must be in ReadWritePaths",
+            "name a folder on a local disk that this user may write with `root`, or give it to \
+            the user that runs the nights: chown -R dragonfly: FOLDER; under systemd it must be \
+            in ReadWritePaths",
         ),
     }
 }
@@ -46,10 +52,15 @@ pub(super) fn disk(root: &Path, min_free_gb: f64) -> Finding {
         }
         Ok(free_gb) => Finding::fail(
             "disk",
-            format!("only {free_gb:.1} GB are free, and {min_free_gb} GB must stay so: no run would start"),
+            format!(
+                "only {free_gb:.1} GB are free, and {min_free_gb} GB must stay so: no run would \
+                start"
+            ),
             "make room, lower keep_runs or zoom_max, or lower min_free_gb",
         ),
-        Err(error) => Finding::fail("disk", format!("{error:#}"), "name another folder with `root`"),
+        Err(error) => {
+            Finding::fail("disk", format!("{error:#}"), "name another folder with `root`")
+        }
     }
 }
 
@@ -58,11 +69,14 @@ pub(super) fn files(root: &Path) -> Finding {
     let owner = fs::metadata(root).ok().map(|metadata| metadata.uid());
     if rustix::process::geteuid().is_root() {
         return match owner {
-            None | Some(0) => Finding::ok("files", "this runs as the superuser, whom no owner keeps away"),
+            None | Some(0) => {
+                Finding::ok("files", "this runs as the superuser, whom no owner keeps away")
+            }
             Some(_) => Finding::warn(
                 "files",
                 format!("{} belongs to another user than this, the superuser", root.display()),
-                "run the nights and `doctor` as that user: files that the superuser makes cannot be removed by it",
+                "run the nights and `doctor` as that user: files that the superuser makes cannot \
+                be removed by it",
             ),
         };
     }
@@ -93,7 +107,8 @@ pub(super) fn clock(heard: Option<&HeardClock>) -> Finding {
     let off_s = ahead.num_seconds().abs();
     let side = if ahead.num_seconds() < 0 { "ahead of" } else { "behind" };
     let found = format!("{off_s} s {side} {url}");
-    let advice = "set the clock: timedatectl set-ntp true; windows are counted in days, and certificates have theirs";
+    let advice = "set the clock: timedatectl set-ntp true; windows are counted in days, and \
+        certificates have theirs";
     match off_s {
         CLOCK_FAIL_S.. => Finding::fail("clock", found, advice),
         CLOCK_WARN_S.. => Finding::warn("clock", found, advice),
@@ -111,9 +126,11 @@ fn nearest_existing(folder: &Path) -> PathBuf {
 fn try_writing(place: &Path) -> Result<()> {
     ensure!(place.is_dir(), "{} is a file, where a folder must be", place.display());
     let trial = place.join(format!(".doctor-{}", std::process::id()));
-    fs::create_dir(&trial).with_context(|| format!("cannot create a folder in {}", place.display()))?;
+    fs::create_dir(&trial)
+        .with_context(|| format!("cannot create a folder in {}", place.display()))?;
     let tried = try_writing_in(&trial);
-    let removed = fs::remove_dir_all(&trial).with_context(|| format!("cannot remove {}", trial.display()));
+    let removed =
+        fs::remove_dir_all(&trial).with_context(|| format!("cannot remove {}", trial.display()));
     tried.and(removed)
 }
 
@@ -121,7 +138,9 @@ fn try_writing_in(trial: &Path) -> Result<()> {
     const WRITTEN: &[u8] = b"a trial of dragonfly doctor";
     let (aside, file) = (trial.join("file.new"), trial.join("file"));
     let mut open = File::create(&aside).context("cannot create a file")?;
-    open.write_all(WRITTEN).and_then(|()| open.sync_all()).context("cannot write and sync a file")?;
+    open.write_all(WRITTEN)
+        .and_then(|()| open.sync_all())
+        .context("cannot write and sync a file")?;
     fs::rename(&aside, &file).context("cannot rename a file")?;
     let (aside, link) = (trial.join("link.new"), trial.join("link"));
     symlink("file", &aside).context("cannot make a symbolic link")?;
@@ -140,7 +159,10 @@ mod tests {
     use super::*;
 
     fn check(ahead_s: i64, status: Status, part: &str) {
-        let heard = HeardClock { url: "https://stac.example".to_owned(), ahead: TimeDelta::seconds(ahead_s) };
+        let heard = HeardClock {
+            url: "https://stac.example".to_owned(),
+            ahead: TimeDelta::seconds(ahead_s),
+        };
         let found = clock(Some(&heard));
         assert_eq!(found.status, status, "{ahead_s} s");
         assert!(found.finding.contains(part), "{}", found.finding);

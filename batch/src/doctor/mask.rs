@@ -10,7 +10,8 @@ use crate::zone::FireZone;
 
 /// Cells of this zoom are enough to see whether a mask fits, and few.
 const ZOOM: u8 = 9;
-/// Blocks of a mask that are read: seconds. Cells are coarser where a mask without overviews needs more.
+/// Blocks of a mask that are read: seconds. Cells are coarser where a mask without overviews needs
+/// more.
 const MAX_BLOCKS: u64 = 20_000;
 
 /// Whether a region's mask, if it has one, can be read and lies over its box.
@@ -18,8 +19,10 @@ pub(super) fn mask(settings: &Settings, region: &Region, client: &Client) -> Fin
     let Some(path) = settings.fire_mask_of(region) else {
         return Finding::ok("mask", "none is set: the whole box is mapped");
     };
-    let grids: Vec<Grid> =
-        (0..=region.zoom_max.min(ZOOM)).rev().map(|zoom| Grid::covering(region.bbox, zoom)).collect();
+    let grids: Vec<Grid> = (0..=region.zoom_max.min(ZOOM))
+        .rev()
+        .map(|zoom| Grid::covering(region.bbox, zoom))
+        .collect();
     let max_bytes = Memory::max_zone_bytes(settings.memory_mb);
     match FireZone::read_roughly(&path, &grids, MAX_BLOCKS, max_bytes, client) {
         Ok(zone) if zone.share > 0.0 => {
@@ -33,7 +36,8 @@ pub(super) fn mask(settings: &Settings, region: &Region, client: &Client) -> Fin
         Err(error) => Finding::fail(
             "mask",
             format!("{error:#}"),
-            "name a readable raster in the region's `fire_mask_path` or in `fire_zone_mask`, or none",
+            "name a readable raster in the region's `fire_mask_path` or in `fire_zone_mask`, or \
+            none",
         ),
     }
 }

@@ -54,7 +54,8 @@ pub(crate) struct Examination<'a> {
 }
 
 impl Examination<'_> {
-    /// Tries everything. A failure hides no other, except what depends on it, which is skipped with the reason.
+    /// Tries everything. A failure hides no other, except what depends on it, which is skipped with
+    /// the reason.
     ///
     /// # Errors
     /// When GDAL cannot be told to be quick.
@@ -66,7 +67,8 @@ impl Examination<'_> {
             Err(error) => (AddressPolicy::of_file(), Some(error)),
         };
         let deadline = Deadline::after(TIMEOUT);
-        let client = |limits| Client::new(policy.clone(), deadline, limits, self.settings.max_connections);
+        let client =
+            |limits| Client::new(policy.clone(), deadline, limits, self.settings.max_connections);
         let (http, files) = (Http::new(client(Limits::BRIEF)), client(Limits::NIGHT));
         let mut findings = vec![
             machine::root(&self.settings.root),
@@ -77,7 +79,9 @@ impl Examination<'_> {
         let (found, regions) = self.regions();
         findings.push(found);
         let (found, listed) = match refused {
-            Some(error) => (Finding::fail("catalogue", format!("{error:#}"), catalogue::NAME_ANOTHER), None),
+            Some(error) => {
+                (Finding::fail("catalogue", format!("{error:#}"), catalogue::NAME_ANOTHER), None)
+            }
             None => catalogue::reachable(self.settings.stac.as_deref(), &http, &files),
         };
         findings.push(found);
@@ -87,7 +91,9 @@ impl Examination<'_> {
         for region in &regions {
             collections.entry(&region.collection).or_insert_with(|| match &listed {
                 Some(listed) => catalogue::collection(listed, &region.collection, &http),
-                None => Finding::skipped("collection", format!("{}: no catalogue", region.collection)),
+                None => {
+                    Finding::skipped("collection", format!("{}: no catalogue", region.collection))
+                }
             });
         }
         findings.extend(collections.values().cloned());
@@ -97,15 +103,18 @@ impl Examination<'_> {
             let looks: Vec<_> = regions
                 .iter()
                 .map(|region| {
-                    let is_there =
-                        collections.get(region.collection.as_str()).is_some_and(|found| found.status == Status::Ok);
+                    let is_there = collections
+                        .get(region.collection.as_str())
+                        .is_some_and(|found| found.status == Status::Ok);
                     let listed = listed.as_ref().filter(|_| is_there);
                     let (http, files) = (&http, &files);
                     scope.spawn(move || self.look_at(region, listed, http, files))
                 })
                 .collect();
             for look in looks {
-                let Ok(found) = look.join() else { bail!("a probe died; tell its makers what it was asked") };
+                let Ok(found) = look.join() else {
+                    bail!("a probe died; tell its makers what it was asked")
+                };
                 findings.extend(found);
             }
             Ok(())
@@ -132,12 +141,17 @@ impl Examination<'_> {
         }
         if !self.names.is_empty() {
             let named = |name: &String| {
-                let known = || all.iter().map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ");
+                let known =
+                    || all.iter().map(|region| region.name.as_str()).collect::<Vec<_>>().join(", ");
                 let region = all.iter().find(|region| region.name == *name).cloned();
-                region.with_context(|| format!("there is no region `{name}`; there are: {}", known()))
+                region
+                    .with_context(|| format!("there is no region `{name}`; there are: {}", known()))
             };
             let regions: Vec<Region> = self.names.iter().map(named).collect::<Result<_>>()?;
-            return Ok((format!("{} of {}: {}", regions.len(), all.len(), self.names.join(", ")), regions));
+            return Ok((
+                format!("{} of {}: {}", regions.len(), all.len(), self.names.join(", ")),
+                regions,
+            ));
         }
         let count = all.len();
         let mut regions = all;
@@ -147,31 +161,47 @@ impl Examination<'_> {
         let words = if names.len() == count {
             format!("all {count}: {}", names.join(", "))
         } else {
-            format!("the first {REGIONS} of {count} by priority: {}; name others to look at them", names.join(", "))
+            format!(
+                "the first {REGIONS} of {count} by priority: {}; name others to look at them",
+                names.join(", ")
+            )
         };
         Ok((words, regions))
     }
 
     fn catalogue_cors(&self, listed: Option<&Listed>, http: &Http) -> Finding {
         match (self.origin, listed) {
-            (None, _) => Finding::skipped("catalogue cors", "name the page's site with --origin to look at it"),
+            (None, _) => Finding::skipped(
+                "catalogue cors",
+                "name the page's site with --origin to look at it",
+            ),
             (_, None) => Finding::skipped("catalogue cors", "no catalogue"),
-            (_, Some(Listed::File(_))) => {
-                Finding::skipped("catalogue cors", "the catalogue is a file: `serve` hands it to its own page")
-            }
+            (_, Some(Listed::File(_))) => Finding::skipped(
+                "catalogue cors",
+                "the catalogue is a file: `serve` hands it to its own page",
+            ),
             (Some(origin), Some(Listed::Api(root))) => cors::catalogue(root, origin, http),
         }
     }
 
     /// Everything about one region.
-    fn look_at(&self, region: &Region, listed: Option<&Listed>, http: &Http, files: &Client) -> Vec<Finding> {
+    fn look_at(
+        &self,
+        region: &Region,
+        listed: Option<&Listed>,
+        http: &Http,
+        files: &Client,
+    ) -> Vec<Finding> {
         let mut findings = vec![mask::mask(self.settings, region, files)];
         let skip = |reason: &str, probes: &[&'static str]| -> Vec<Finding> {
             probes.iter().map(|probe| Finding::skipped(probe, reason)).collect()
         };
         let (found, item) = match listed {
             Some(listed) => catalogue::scene(listed, region, self.now, http),
-            None => (Finding::skipped("scene", format!("no collection {} to search", region.collection)), None),
+            None => (
+                Finding::skipped("scene", format!("no collection {} to search", region.collection)),
+                None,
+            ),
         };
         findings.push(found);
         match item {
@@ -193,20 +223,31 @@ impl Examination<'_> {
                     findings.push(match coarsest {
                         Some(counts) => offset::offset(&item, &counts),
                         None if is_broken => Finding::skipped("offset", "the files cannot be read"),
-                        None => {
-                            Finding::skipped("offset", "without overviews the whole image would have to be fetched")
-                        }
+                        None => Finding::skipped(
+                            "offset",
+                            "without overviews the whole image would have to be fetched",
+                        ),
                     });
                 } else {
                     findings.extend(skip("the files cannot be read", &["layout", "offset"]));
                 }
                 findings.push(match self.origin {
-                    None => Finding::skipped("assets cors", "name the page's site with --origin to look at it"),
-                    Some(_) if !is_readable => Finding::skipped("assets cors", "the files cannot be read"),
-                    Some(origin) => cors::assets(&item, self.settings.proxy_base.as_deref(), origin, http),
+                    None => Finding::skipped(
+                        "assets cors",
+                        "name the page's site with --origin to look at it",
+                    ),
+                    Some(_) if !is_readable => {
+                        Finding::skipped("assets cors", "the files cannot be read")
+                    }
+                    Some(origin) => {
+                        cors::assets(&item, self.settings.proxy_base.as_deref(), origin, http)
+                    }
                 });
             }
-            None => findings.extend(skip("no scene to look at", &["assets", "layout", "offset", "assets cors"])),
+            None => findings.extend(skip(
+                "no scene to look at",
+                &["assets", "layout", "offset", "assets cors"],
+            )),
         }
         findings.into_iter().map(|found| found.of(&region.name)).collect()
     }
@@ -214,7 +255,11 @@ impl Examination<'_> {
 
 /// A night is patient with servers; who stands before a terminal is not.
 fn be_quick() -> Result<()> {
-    let options = [("GDAL_HTTP_MAX_RETRY", "0"), ("GDAL_HTTP_CONNECTTIMEOUT", "5"), ("GDAL_HTTP_TIMEOUT", "15")];
+    let options = [
+        ("GDAL_HTTP_MAX_RETRY", "0"),
+        ("GDAL_HTTP_CONNECTTIMEOUT", "5"),
+        ("GDAL_HTTP_TIMEOUT", "15"),
+    ];
     for (key, value) in options {
         set_config_option(key, value).with_context(|| format!("setting GDAL's {key}"))?;
     }

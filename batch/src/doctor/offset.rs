@@ -1,18 +1,23 @@
 //! Whether what an item says of its offset agrees with its pixels.
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{Collection, DnCounts, OffsetRule, OffsetSource, offset_from_pixels, offset_rule};
+use dragonfly_core::{
+    Collection, DnCounts, OffsetRule, OffsetSource, offset_from_pixels, offset_rule,
+};
 
 use super::finding::Finding;
 
-/// Where the offset of 1000 is left in, black lies at 1000, and the darkest pixels of nearly any scene just above it.
-/// Beyond this the ground is bright and dry, and its floor proves nothing.
+/// Where the offset of 1000 is left in, black lies at 1000, and the darkest pixels of nearly any
+/// scene just above it. Beyond this the ground is bright and dry, and its floor proves nothing.
 const BLACK_IF_LEFT_IN_DN: std::ops::RangeInclusive<u16> = 950..=1200;
 
 /// Judges the rule for an item by the digital numbers of its coarsest short-wave infrared.
 pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
     if matches!(Collection::of(item).offset, OffsetSource::Stated(_)) {
-        return Finding::skipped("offset", "not Sentinel-2: the offset of the item's raster:bands is taken");
+        return Finding::skipped(
+            "offset",
+            "not Sentinel-2: the offset of the item's raster:bands is taken",
+        );
     }
     let Some(floor_dn) = counts.floor_dn() else {
         return Finding::skipped("offset", format!("scene {} has no pixel with data", item.id));
@@ -36,23 +41,25 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
         return Finding::warn(
             "offset",
             format!("{found} ({flag})"),
-            "the item says that the offset of 1000 is still in, and its pixels prove that it is not: maps follow the \
-             pixels and are right. Other programs may go by the item",
+            "the item says that the offset of 1000 is still in, and its pixels prove that it is \
+            not: maps follow the pixels and are right. Other programs may go by the item",
         );
     }
     if is_proven_gone && offset_dn < 0.0 {
         return Finding::fail(
             "offset",
             format!("{found}; but so dark they cannot be with it"),
-            "NBR would be wrong, and fires invented: name another collection, and tell the catalogue's operator",
+            "NBR would be wrong, and fires invented: name another collection, and tell the \
+            catalogue's operator",
         );
     }
     if offset_dn == 0.0 && BLACK_IF_LEFT_IN_DN.contains(&floor_dn) {
         return Finding::warn(
             "offset",
             format!("{found}; but that looks as if the offset of 1000 were still in ({flag})"),
-            "bright, dry ground can look so too. If other scenes say the same, NBR is too small and maps are wrong: \
-             name the collection of the files as delivered (sentinel-2-c1-l2a), and tell the catalogue's operator",
+            "bright, dry ground can look so too. If other scenes say the same, NBR is too small \
+            and maps are wrong: name the collection of the files as delivered \
+            (sentinel-2-c1-l2a), and tell the catalogue's operator",
         );
     }
     Finding::ok("offset", found)
@@ -69,7 +76,13 @@ mod tests {
     const LEFT_IN: u16 = 1060;
     const BRIGHT: u16 = 1900;
 
-    fn check(collection: &str, properties: serde_json::Value, floor: u16, status: Status, part: &str) {
+    fn check(
+        collection: &str,
+        properties: serde_json::Value,
+        floor: u16,
+        status: Status,
+        part: &str,
+    ) {
         let item = serde_json::from_value(json!({
             "id": "S2A_10TFK_20250806_0_L2A", "collection": collection, "properties": properties,
             "assets": { "nir08": { "href": "a.tif", "raster:bands": [{ "scale": 0.0001, "offset": -0.1 }] } }
@@ -83,14 +96,24 @@ mod tests {
         let found = offset(&item, &counts);
         let advice = found.advice.unwrap_or_default();
         assert_eq!(found.status, status, "{properties} {floor}: {}", found.finding);
-        assert!(found.finding.contains(part) || advice.contains(part), "{} {advice}", found.finding);
+        assert!(
+            found.finding.contains(part) || advice.contains(part),
+            "{} {advice}",
+            found.finding
+        );
     }
 
     #[test]
     fn the_flag_is_held_against_the_pixels() {
         let flag = |flag: bool| json!({ "s2:processing_baseline": "05.11", "earthsearch:boa_offset_applied": flag });
         check("sentinel-2-l2a", flag(true), GONE, Status::Ok, "210");
-        check("sentinel-2-l2a", flag(true), LEFT_IN, Status::Warn, "still in (boa_offset_applied is true)");
+        check(
+            "sentinel-2-l2a",
+            flag(true),
+            LEFT_IN,
+            Status::Warn,
+            "still in (boa_offset_applied is true)",
+        );
         check("sentinel-2-l2a", flag(true), BRIGHT, Status::Ok, "1900");
         check("sentinel-2-l2a", flag(false), GONE, Status::Warn, "pixels prove");
         check("sentinel-2-l2a", flag(false), LEFT_IN, Status::Ok, "offset -1000");

@@ -13,7 +13,8 @@ pub(crate) fn in_words(findings: &[Finding], coloured: bool) -> String {
     let mut text = String::new();
     for (finding, name) in findings.iter().zip(names) {
         let (mark, colour) = mark(finding.status);
-        let mark = if coloured { format!("\x1b[{colour}m{mark:<4}\x1b[0m") } else { format!("{mark:<4}") };
+        let mark =
+            if coloured { format!("\x1b[{colour}m{mark:<4}\x1b[0m") } else { format!("{mark:<4}") };
         // Writing to a String cannot fail.
         let _ = writeln!(text, "{mark}  {name:<width$}  {}", finding.finding);
         if let Some(advice) = &finding.advice {
@@ -62,7 +63,8 @@ mod tests {
 
     #[test]
     fn a_line_a_probe_and_the_next_step_beneath() {
-        let expected = "ok    disk           20.0 GB are free\nFAIL  scene of evia  none in June\n                     → widen the window\n";
+        let expected = "ok    disk           20.0 GB are free\nFAIL  scene of evia  none in \
+            June\n                     → widen the window\n";
         assert_eq!(in_words(&findings(), false), expected);
         assert!(in_words(&findings(), true).contains("\x1b[31mFAIL\x1b[0m  scene of evia"));
     }
@@ -72,7 +74,8 @@ mod tests {
         let read: serde_json::Value = serde_json::from_str(&as_json(&findings()).unwrap()).unwrap();
         let expected = serde_json::json!([
             { "probe": "disk", "region": null, "status": "ok", "finding": "20.0 GB are free", "advice": null },
-            { "probe": "scene", "region": "evia", "status": "fail", "finding": "none in June", "advice": "widen the window" },
+            { "probe": "scene", "region": "evia", "status": "fail", "finding": "none in June", "advice": "widen \
+                the window" },
         ]);
         assert_eq!(read, expected);
     }

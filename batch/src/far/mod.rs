@@ -1,7 +1,8 @@
-//! Files far away: pieces of them are ordered ahead of their use, held until used, and read by GDAL.
+//! Files far away: pieces of them are ordered ahead of their use, held until used, and read by
+//! GDAL.
 //!
-//! A night is bound by latency. So bytes are ordered for many files at once and fetched by threads that do
-//! nothing but wait, while the cores decode what is already here.
+//! A night is bound by latency. So bytes are ordered for many files at once and fetched by threads
+//! that do nothing but wait, while the cores decode what is already here.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -51,7 +52,9 @@ fn threads() -> Result<&'static ThreadPool> {
             // Without a handler rayon ends the program. Who waits learns of it by `Unfinished`.
             .panic_handler(|_| tracing::error!("a thread that fetches files panicked"))
             .build();
-        threads.map_err(|error| format!("cannot start {count} threads ({error}): lower max_connections"))
+        threads.map_err(|error| {
+            format!("cannot start {count} threads ({error}): lower max_connections")
+        })
     });
     started.as_ref().map_err(|message| anyhow!("{message}"))
 }
@@ -116,7 +119,8 @@ impl FarFile {
     /// Waits for the head.
     ///
     /// # Errors
-    /// When it does not come: at once where the file is gone, after many attempts where its server stumbles.
+    /// When it does not come: at once where the file is gone, after many attempts where its server
+    /// stumbles.
     pub(crate) fn wait_for_head(&self) -> Result<()> {
         let head = 0..HEAD_BYTES;
         self.wait(&[head])
@@ -139,13 +143,18 @@ impl FarFile {
 
     /// The last part of its address.
     fn name(&self) -> &str {
-        self.url.split(['?', '#']).next().and_then(|path| path.rsplit('/').next()).unwrap_or("file.tif")
+        self.url
+            .split(['?', '#'])
+            .next()
+            .and_then(|path| path.rsplit('/').next())
+            .unwrap_or("file.tif")
     }
 
-    /// Orders ranges, each to be used and forgotten by itself; neighbours come in one request. Does not wait.
+    /// Orders ranges, each to be used and forgotten by itself; neighbours come in one request. Does
+    /// not wait.
     ///
-    /// A range that overlaps the one before it is not ordered, so that no more is held than the file has: it is
-    /// fetched when it is read.
+    /// A range that overlaps the one before it is not ordered, so that no more is held than the
+    /// file has: it is fetched when it is read.
     ///
     /// # Errors
     /// Where the threads cannot be started.
@@ -155,7 +164,9 @@ impl FarFile {
             let mut missing: Vec<Range<u64>> = ranges;
             let head_end = pieces.get(&0).map_or(0, Piece::len);
             missing.retain(|range| {
-                range.start < range.end && range.end.min(self.size()) > head_end && !pieces.contains_key(&range.start)
+                range.start < range.end
+                    && range.end.min(self.size()) > head_end
+                    && !pieces.contains_key(&range.start)
             });
             missing.sort_by_key(|range| (range.start, range.end));
             let mut end = 0;
@@ -212,7 +223,9 @@ impl FarFile {
                         let waited = self.arrived.wait_timeout(pieces, deadline.remaining());
                         pieces = waited.unwrap_or_else(PoisonError::into_inner).0;
                     }
-                    Some(Piece::Failed(_, fault)) => return Err(anyhow!("{}: {fault}", self.address())),
+                    Some(Piece::Failed(_, fault)) => {
+                        return Err(anyhow!("{}: {fault}", self.address()));
+                    }
                     Some(Piece::Here(_)) | None => break,
                 }
             }
@@ -241,8 +254,11 @@ impl FarFile {
         for range in ranges {
             let piece = match &fetched {
                 Ok(stretch) => {
-                    let place = |at: u64| at.saturating_sub(whole.start).min(stretch.bytes.len() as u64) as usize;
-                    let own = stretch.bytes.get(place(range.start)..place(range.end)).unwrap_or_default();
+                    let place = |at: u64| {
+                        at.saturating_sub(whole.start).min(stretch.bytes.len() as u64) as usize
+                    };
+                    let own =
+                        stretch.bytes.get(place(range.start)..place(range.end)).unwrap_or_default();
                     Piece::Here(own.to_vec())
                 }
                 Err(fault) => Piece::Failed(length(range), fault.clone()),
@@ -272,7 +288,10 @@ impl FarFile {
     pub(crate) fn read_at(&self, position: u64, into: &mut [u8]) -> usize {
         let mut copied = 0;
         while let Some(rest) = into.get_mut(copied..).filter(|rest| !rest.is_empty()) {
-            let Some(at) = position.checked_add(copied as u64).filter(|at| *at < self.size()) else { break };
+            let Some(at) = position.checked_add(copied as u64).filter(|at| *at < self.size())
+            else {
+                break;
+            };
             copied += match self.copy_held(at, rest) {
                 0 => match self.copy_unplanned(at, rest) {
                     Ok(more) => more,
@@ -292,14 +311,16 @@ impl FarFile {
         let pieces = self.pieces();
         // The nearest piece that begins before may end before too, where the head does not.
         let held = pieces.range(..=at).rev().find_map(|(start, piece)| match piece {
-            Piece::Here(bytes) => bytes.get((at - start) as usize..).filter(|rest| !rest.is_empty()),
+            Piece::Here(bytes) => {
+                bytes.get((at - start) as usize..).filter(|rest| !rest.is_empty())
+            }
             _ => None,
         });
         held.map_or(0, |held| copy(held, into))
     }
 
-    /// Fetches and copies what GDAL wants beyond what was ordered: the rest of a long header, which is kept, or
-    /// whole blocks of a file that nobody orders ahead, which are not.
+    /// Fetches and copies what GDAL wants beyond what was ordered: the rest of a long header, which
+    /// is kept, or whole blocks of a file that nobody orders ahead, which are not.
     fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, RangeError> {
         let wanted = into.len() as u64;
         tracing::debug!(url = self.address(), at, wanted, "read beyond what was ordered");
@@ -336,8 +357,8 @@ impl FarFile {
     }
 }
 
-/// Ranges that are being fetched. Those that have not come when it is dropped, as after a panic, count as failed, so
-/// that nobody waits for them.
+/// Ranges that are being fetched. Those that have not come when it is dropped, as after a panic,
+/// count as failed, so that nobody waits for them.
 struct Unfinished<'a> {
     file: &'a FarFile,
     ranges: &'a [Range<u64>],
@@ -364,7 +385,8 @@ impl Drop for FarFile {
     }
 }
 
-/// The smallest range that holds all of those sorted by their beginning; `None` where there is none.
+/// The smallest range that holds all of those sorted by their beginning; `None` where there is
+/// none.
 fn around(ranges: &[Range<u64>]) -> Option<Range<u64>> {
     let end = ranges.iter().map(|range| range.end).max()?;
     ranges.first().map(|first| first.start..end)
@@ -441,9 +463,13 @@ mod tests {
     fn ranges_that_overlap_are_not_held_twice() {
         let file = file(1 << 30);
         let start = 1 << 20;
-        // Of these 10 MB of one MB, only the first is ordered; COGs' blocks overlap by their leaders.
+        // Of these 10 MB of one MB, only the first is ordered; COGs' blocks overlap by their
+        // leaders.
         let ranges = (0..10u64).map(|shift| start + shift * 100..start + shift * 100 + 1_000_000);
-        file.order(ranges.chain([start..start + 1_000_000, start + 999_992..start + 1_001_000]).collect()).unwrap();
+        file.order(
+            ranges.chain([start..start + 1_000_000, start + 999_992..start + 1_001_000]).collect(),
+        )
+        .unwrap();
         let starts: Vec<u64> = file.pieces().keys().copied().filter(|start| *start > 0).collect();
         assert_eq!(starts, [start, start + 999_992]);
     }
@@ -452,7 +478,9 @@ mod tests {
     fn bytes_past_the_end_are_not_there_however_far() {
         let file = file(HEAD_BYTES);
         let mut into = [0; 100];
-        for (at, expected) in [(0, 100), (HEAD_BYTES - 10, 10), (HEAD_BYTES, 0), (u64::MAX - 10, 0), (u64::MAX, 0)] {
+        for (at, expected) in
+            [(0, 100), (HEAD_BYTES - 10, 10), (HEAD_BYTES, 0), (u64::MAX - 10, 0), (u64::MAX, 0)]
+        {
             assert_eq!(file.read_at(at, &mut into), expected, "{at}");
         }
     }

@@ -26,7 +26,9 @@ pub(crate) enum RangeError {
     #[error(transparent)]
     Http(#[from] HttpError),
     /// The server sends whole files only.
-    #[error("its server does not answer byte ranges, without which nothing can be read piece by piece")]
+    #[error(
+        "its server does not answer byte ranges, without which nothing can be read piece by piece"
+    )]
     NoRanges,
     /// An answer that contradicts itself, or what was asked for.
     #[error("its server sends another part of it than was asked for, or a size that cannot be")]
@@ -98,7 +100,8 @@ fn attempt(
     let asked = format!("bytes={first}-{}", range.end - 1);
     tracing::trace!(url = without_token(url), asked);
     let headers = [("range", asked.as_str())];
-    let mut answer = client.send(&Request { scope, method: &Method::GET, url, headers: &headers, body: "" })?;
+    let mut answer =
+        client.send(&Request { scope, method: &Method::GET, url, headers: &headers, body: "" })?;
     let part = Part::of(&answer)?;
     if part.start != first {
         return Err(RangeError::NoRanges);
@@ -129,10 +132,13 @@ struct Part {
 impl Part {
     fn of(answer: &Response) -> Result<Self, RangeError> {
         match answer.status() {
-            206 => Self::of_content_range(answer.header("content-range").ok_or(RangeError::NoRanges)?),
+            206 => {
+                Self::of_content_range(answer.header("content-range").ok_or(RangeError::NoRanges)?)
+            }
             // The whole file: as good, from its beginning.
             200 => {
-                let length = answer.header("content-length").and_then(|length| length.trim().parse().ok());
+                let length =
+                    answer.header("content-length").and_then(|length| length.trim().parse().ok());
                 Self::checked(0, length.ok_or(RangeError::NoRanges)?)
             }
             _ => Err(answer.status_error().into()),
@@ -147,12 +153,20 @@ impl Part {
             Some((start.trim().parse().ok()?, last.trim().parse().ok()?, size.trim().parse().ok()?))
         };
         let (start, last, file_size) = numbers().ok_or(RangeError::BadRange)?;
-        if start > last || last >= file_size { Err(RangeError::BadRange) } else { Self::checked(start, file_size) }
+        if start > last || last >= file_size {
+            Err(RangeError::BadRange)
+        } else {
+            Self::checked(start, file_size)
+        }
     }
 
     /// GDAL and every file system count offsets as signed numbers.
     fn checked(start: u64, file_size: u64) -> Result<Self, RangeError> {
-        if i64::try_from(file_size).is_ok() { Ok(Self { start, file_size }) } else { Err(RangeError::BadRange) }
+        if i64::try_from(file_size).is_ok() {
+            Ok(Self { start, file_size })
+        } else {
+            Err(RangeError::BadRange)
+        }
     }
 }
 
@@ -164,7 +178,8 @@ mod tests {
 
     use super::*;
 
-    /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what it was asked.
+    /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what
+    /// it was asked.
     fn asked(answers: &[&str]) -> (Result<Stretch, RangeError>, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
@@ -174,20 +189,31 @@ mod tests {
             for answer in answers {
                 let (mut stream, _) = listener.accept().unwrap();
                 let lines = BufReader::new(stream.try_clone().unwrap()).lines();
-                let head: Vec<String> = lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
-                ranges.extend(head.into_iter().filter(|line| line.to_ascii_lowercase().starts_with("range")));
+                let head: Vec<String> =
+                    lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+                ranges.extend(
+                    head.into_iter().filter(|line| line.to_ascii_lowercase().starts_with("range")),
+                );
                 stream.write_all(answer.as_bytes()).unwrap();
             }
             ranges
         });
-        let fetched = fetch(&Client::of_test(), Scope::File, RetryPolicy::RANGES.without_pauses(), &url, &(4..10));
+        let fetched = fetch(
+            &Client::of_test(),
+            Scope::File,
+            RetryPolicy::RANGES.without_pauses(),
+            &url,
+            &(4..10),
+        );
         (fetched, server.join().unwrap())
     }
 
     #[test]
     fn what_was_cut_is_asked_for_from_the_cut_on() {
-        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/100\r\nContent-Length: 6\r\n\r\nabc";
-        let rest = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-9/100\r\nContent-Length: 3\r\n\r\ndef";
+        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            4-9/100\r\nContent-Length: 6\r\n\r\nabc";
+        let rest = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            7-9/100\r\nContent-Length: 3\r\n\r\ndef";
         let busy = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         let (fetched, ranges) = asked(&[cut, busy, rest]);
         let stretch = fetched.unwrap();
@@ -210,8 +236,10 @@ mod tests {
 
     #[test]
     fn a_file_that_changes_under_our_hands_is_an_error() {
-        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/100\r\nContent-Length: 6\r\n\r\nabc";
-        let other = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 7-9/99\r\nContent-Length: 3\r\n\r\ndef";
+        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            4-9/100\r\nContent-Length: 6\r\n\r\nabc";
+        let other = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            7-9/99\r\nContent-Length: 3\r\n\r\ndef";
         assert!(asked(&[cut, other]).0.err().unwrap().to_string().contains("changed"));
     }
 
@@ -219,10 +247,15 @@ mod tests {
     fn a_size_that_cannot_be_is_an_error() {
         let check = |content_range: &str| {
             let answer = format!(
-                "HTTP/1.1 206 Partial Content\r\nContent-Range: {content_range}\r\nContent-Length: 6\r\n\r\nabcdef"
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: \
+                {content_range}\r\nContent-Length: 6\r\n\r\nabcdef"
             );
             let (fetched, ranges) = asked(&[&answer]);
-            assert!(matches!(fetched, Err(RangeError::BadRange)), "{content_range}: {:?}", fetched.err());
+            assert!(
+                matches!(fetched, Err(RangeError::BadRange)),
+                "{content_range}: {:?}",
+                fetched.err()
+            );
             assert_eq!(ranges.len(), 1);
         };
         check("bytes 4-9/18446744073709551615");
@@ -236,16 +269,21 @@ mod tests {
 
     #[test]
     fn a_server_that_sends_more_than_was_asked_for_is_read_no_further() {
-        let more = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes 4-9/99999999999\r\nContent-Length: 1099511627776\r\n\r\nabcdefghijklmnop";
+        let more = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            4-9/99999999999\r\nContent-Length: 1099511627776\r\n\r\nabcdefghijklmnop";
         assert_eq!(asked(&[more]).0.unwrap().bytes, b"abcdef");
     }
 
     #[test]
     fn a_redirect_to_a_file_is_an_error() {
-        let elsewhere = "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n";
+        let elsewhere =
+            "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n";
         let (fetched, ranges) = asked(&[elsewhere]);
         let message = fetched.err().unwrap().to_string();
-        assert!(message.contains("redirects elsewhere") && !message.contains("passwd"), "{message}");
+        assert!(
+            message.contains("redirects elsewhere") && !message.contains("passwd"),
+            "{message}"
+        );
         assert_eq!(ranges.len(), 1);
     }
 }

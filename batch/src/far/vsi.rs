@@ -1,4 +1,5 @@
-//! How GDAL sees files far away: a file system of its own, which hands out the pieces that are here.
+//! How GDAL sees files far away: a file system of its own, which hands out the pieces that are
+//! here.
 #![allow(unsafe_code, reason = "GDAL calls a file system through pointers")]
 
 use std::collections::HashMap;
@@ -52,7 +53,8 @@ struct Handle {
 /// # Errors
 /// When GDAL refuses it.
 pub(crate) fn install() -> Result<()> {
-    // SAFETY: the structure comes from GDAL and is copied by it; its callbacks live as long as the program.
+    // SAFETY: the structure comes from GDAL and is copied by it; its callbacks live as long as the
+    // program.
     let refused = unsafe {
         let callbacks = gdal_sys::VSIAllocFilesystemPluginCallbacksStruct();
         ensure!(!callbacks.is_null(), "GDAL has no memory for a file system");
@@ -72,11 +74,20 @@ pub(crate) fn install() -> Result<()> {
 }
 
 /// Files are opened without looking: nothing beside them exists.
-unsafe extern "C" fn stat(_: *mut c_void, _: *const c_char, _: *mut gdal_sys::VSIStatBufL, _: c_int) -> c_int {
+unsafe extern "C" fn stat(
+    _: *mut c_void,
+    _: *const c_char,
+    _: *mut gdal_sys::VSIStatBufL,
+    _: c_int,
+) -> c_int {
     -1
 }
 
-unsafe extern "C" fn open(_: *mut c_void, name: *const c_char, access: *const c_char) -> *mut c_void {
+unsafe extern "C" fn open(
+    _: *mut c_void,
+    name: *const c_char,
+    access: *const c_char,
+) -> *mut c_void {
     // SAFETY: GDAL passes strings that end.
     let (name, access) = unsafe { (CStr::from_ptr(name), CStr::from_ptr(access)) };
     let offered = OFFERED.lock().unwrap_or_else(PoisonError::into_inner);
@@ -94,7 +105,11 @@ unsafe extern "C" fn tell(handle: *mut c_void) -> gdal_sys::vsi_l_offset {
     unsafe { (*handle.cast::<Handle>()).position }
 }
 
-unsafe extern "C" fn seek(handle: *mut c_void, offset: gdal_sys::vsi_l_offset, whence: c_int) -> c_int {
+unsafe extern "C" fn seek(
+    handle: *mut c_void,
+    offset: gdal_sys::vsi_l_offset,
+    whence: c_int,
+) -> c_int {
     // SAFETY: as in `tell`.
     let handle = unsafe { &mut *handle.cast::<Handle>() };
     // SEEK_SET, SEEK_CUR, SEEK_END. An offset below zero comes as its complement.
@@ -109,7 +124,12 @@ unsafe extern "C" fn seek(handle: *mut c_void, offset: gdal_sys::vsi_l_offset, w
     0
 }
 
-unsafe extern "C" fn read(handle: *mut c_void, buffer: *mut c_void, size: usize, count: usize) -> usize {
+unsafe extern "C" fn read(
+    handle: *mut c_void,
+    buffer: *mut c_void,
+    size: usize,
+    count: usize,
+) -> usize {
     let Some(length) = size.checked_mul(count).filter(|length| *length > 0) else { return 0 };
     // SAFETY: as in `tell`; GDAL's buffer holds `size` × `count` bytes.
     let (handle, buffer) = unsafe {

@@ -7,7 +7,8 @@ use gdal::raster::RasterBand;
 
 /// Bytes before and after a block in which GDAL's COGs repeat its size and its end.
 const BLOCK_LEADER_BYTES: u64 = 4;
-/// Bytes by which a stored block may exceed one and a half times its pixels: what compression adds to a small block.
+/// Bytes by which a stored block may exceed one and a half times its pixels: what compression adds
+/// to a small block.
 const STORED_MARGIN_BYTES: u64 = 4096;
 
 /// The places of the blocks of one level of a band.
@@ -21,7 +22,10 @@ pub(crate) struct BlockPlaces<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BlockPlaceError {
     /// It lies past the end of the file.
-    #[error("block {column} of row {row} would end past the end of the file: the file is broken or cut short")]
+    #[error(
+        "block {column} of row {row} would end past the end of the file: the file is broken or \
+        cut short"
+    )]
     PastTheEnd {
         /// Column of blocks.
         column: usize,
@@ -29,7 +33,10 @@ pub(crate) enum BlockPlaceError {
         row: usize,
     },
     /// It holds more bytes than its pixels can make.
-    #[error("block {column} of row {row} states {bytes} bytes, and its pixels make {max} at most: the file is broken")]
+    #[error(
+        "block {column} of row {row} states {bytes} bytes, and its pixels make {max} at most: the \
+        file is broken"
+    )]
     TooLarge {
         /// Column of blocks.
         column: usize,
@@ -45,7 +52,8 @@ pub(crate) enum BlockPlaceError {
 impl<'a> BlockPlaces<'a> {
     /// The blocks of a level in a file of so many bytes, each of so many decoded bytes.
     pub(crate) fn new(band: &'a RasterBand<'a>, file_bytes: u64, block_bytes: u64) -> Self {
-        let max_stored_bytes = block_bytes.saturating_add(block_bytes / 2).saturating_add(STORED_MARGIN_BYTES);
+        let max_stored_bytes =
+            block_bytes.saturating_add(block_bytes / 2).saturating_add(STORED_MARGIN_BYTES);
         Self { band, file_bytes, max_stored_bytes }
     }
 
@@ -65,7 +73,8 @@ impl<'a> BlockPlaces<'a> {
         }
     }
 
-    /// Where the blocks under a rectangle of the level's pixels lie, row by row, as far as they are stored.
+    /// Where the blocks under a rectangle of the level's pixels lie, row by row, as far as they are
+    /// stored.
     ///
     /// # Errors
     /// When the header states what cannot be true.
@@ -83,7 +92,11 @@ impl<'a> BlockPlaces<'a> {
     ///
     /// # Errors
     /// When the header states what cannot be true.
-    pub(crate) fn check_all(&self, columns: &Range<usize>, rows: &Range<usize>) -> Result<(), BlockPlaceError> {
+    pub(crate) fn check_all(
+        &self,
+        columns: &Range<usize>,
+        rows: &Range<usize>,
+    ) -> Result<(), BlockPlaceError> {
         self.visit(columns, rows, drop)
     }
 
@@ -104,12 +117,25 @@ impl<'a> BlockPlaces<'a> {
         Ok(())
     }
 
-    fn check(&self, column: usize, row: usize, start: u64, bytes: u64) -> Result<Range<u64>, BlockPlaceError> {
+    fn check(
+        &self,
+        column: usize,
+        row: usize,
+        start: u64,
+        bytes: u64,
+    ) -> Result<Range<u64>, BlockPlaceError> {
         if bytes > self.max_stored_bytes {
-            return Err(BlockPlaceError::TooLarge { column, row, bytes, max: self.max_stored_bytes });
+            return Err(BlockPlaceError::TooLarge {
+                column,
+                row,
+                bytes,
+                max: self.max_stored_bytes,
+            });
         }
         match start.checked_add(bytes).filter(|end| *end <= self.file_bytes) {
-            Some(end) => Ok(start.saturating_sub(BLOCK_LEADER_BYTES)..end.saturating_add(BLOCK_LEADER_BYTES)),
+            Some(end) => {
+                Ok(start.saturating_sub(BLOCK_LEADER_BYTES)..end.saturating_add(BLOCK_LEADER_BYTES))
+            }
             None => Err(BlockPlaceError::PastTheEnd { column, row }),
         }
     }

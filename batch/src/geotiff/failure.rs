@@ -1,7 +1,8 @@
-//! Failures that GDAL reports without returning them, such as a disk that is full when a file is closed.
+//! Failures that GDAL reports without returning them, such as a disk that is full when a file is
+//! closed.
 //!
-//! Every thread has its own, so that a file that cannot be read in one does not spoil a file that is written in
-//! another.
+//! Every thread has its own, so that a file that cannot be read in one does not spoil a file that
+//! is written in another.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Mutex, PoisonError};
@@ -11,14 +12,17 @@ use anyhow::{Result, anyhow};
 thread_local! {
     /// The last failure reported in this thread while it is watched; `None` while it is not.
     static WATCHED: RefCell<Option<Option<String>>> = const { RefCell::new(None) };
-    /// Whether this thread is one of this program's that have used GDAL, and not one that GDAL started.
+    /// Whether this thread is one of this program's that have used GDAL, and not one that GDAL
+    /// started.
     static IS_OURS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// The last failure in a thread that GDAL started itself, as it does to compress what another thread writes.
+/// The last failure in a thread that GDAL started itself, as it does to compress what another
+/// thread writes.
 static IN_GDAL_THREADS: Mutex<Option<String>> = Mutex::new(None);
 
-/// Marks the thread as one of this program's: what GDAL reports there concerns the caller, who gets it as an error.
+/// Marks the thread as one of this program's: what GDAL reports there concerns the caller, who gets
+/// it as an error.
 pub(crate) fn mark_thread() {
     IS_OURS.set(true);
 }

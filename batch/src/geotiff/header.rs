@@ -1,4 +1,5 @@
-//! The directories of a TIFF, checked before GDAL opens the file: GDAL reserves memory by what they state.
+//! The directories of a TIFF, checked before GDAL opens the file: GDAL reserves memory by what they
+//! state.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -120,7 +121,8 @@ impl TagBytes {
     }
 }
 
-/// The layout of a file that begins so, and the place of its first directory; `None` where it is no TIFF.
+/// The layout of a file that begins so, and the place of its first directory; `None` where it is no
+/// TIFF.
 fn layout(start: &[u8; 16]) -> Option<(Layout, u64)> {
     let is_little = match &start[..2] {
         b"II" => true,
@@ -143,8 +145,8 @@ impl Layout {
     }
 }
 
-/// Checks one directory; the place of the next, 0 after the last. Calls `add` with every tag whose values lie elsewhere
-/// in the file, and their bytes.
+/// Checks one directory; the place of the next, 0 after the last. Calls `add` with every tag whose
+/// values lie elsewhere in the file, and their bytes.
 fn check_directory(
     file: &impl ReadAt,
     layout: Layout,
@@ -155,7 +157,11 @@ fn check_directory(
     let (count_length, entry_length, word) = if layout.is_big { (8, 20, 8) } else { (2, 12, 4) };
     let count = layout.number(&bytes(file, at, count_length, WHAT)?);
     if count > MAX_TAGS {
-        return Err(HeaderError::TooMany { what: "tags in a directory", found: count, max: MAX_TAGS });
+        return Err(HeaderError::TooMany {
+            what: "tags in a directory",
+            found: count,
+            max: MAX_TAGS,
+        });
     }
     let first = at.saturating_add(count_length);
     let body = bytes(file, first, count * entry_length + word, WHAT)?;
@@ -164,7 +170,9 @@ fn check_directory(
         let (tag, kind) = (layout.number(&entry[..2]), layout.number(&entry[2..4]));
         let count = layout.number(&entry[4..4 + word as usize]);
         let value = &entry[4 + word as usize..];
-        let length = count.checked_mul(kind_length(kind)).ok_or(HeaderError::CutShort("the values of a tag"))?;
+        let length = count
+            .checked_mul(kind_length(kind))
+            .ok_or(HeaderError::CutShort("the values of a tag"))?;
         if length > word {
             let end = layout.number(value).checked_add(length);
             if end.is_none_or(|end| end > file.length()) {
@@ -193,7 +201,12 @@ fn kind_length(kind: u64) -> u64 {
 }
 
 /// Bytes of a file, no more than a directory has.
-fn bytes(file: &impl ReadAt, at: u64, length: u64, what: &'static str) -> Result<Vec<u8>, HeaderError> {
+fn bytes(
+    file: &impl ReadAt,
+    at: u64,
+    length: u64,
+    what: &'static str,
+) -> Result<Vec<u8>, HeaderError> {
     if at.checked_add(length).is_none_or(|end| end > file.length()) {
         return Err(HeaderError::CutShort(what));
     }
@@ -257,7 +270,14 @@ mod tests {
         check(big.clone(), Err(HeaderError::CutShort("a directory")));
         big[8..16].copy_from_slice(&16u64.to_le_bytes());
         big.extend(u64::MAX.to_le_bytes());
-        check(big, Err(HeaderError::TooMany { what: "tags in a directory", found: u64::MAX, max: MAX_TAGS }));
+        check(
+            big,
+            Err(HeaderError::TooMany {
+                what: "tags in a directory",
+                found: u64::MAX,
+                max: MAX_TAGS,
+            }),
+        );
     }
 
     #[test]

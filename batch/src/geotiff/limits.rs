@@ -8,8 +8,8 @@ use super::header::MAX_BANDS;
 
 /// Pixels along a side of an image; the browser reads as many.
 const MAX_SIDE_PX: usize = 1 << 24;
-/// Bytes of the pixels of one block, of all bands that are stored together: a strip of a whole Sentinel-2 scene of
-/// 20 m in one piece just fits. The browser reads as many.
+/// Bytes of the pixels of one block, of all bands that are stored together: a strip of a whole
+/// Sentinel-2 scene of 20 m in one piece just fits. The browser reads as many.
 const MAX_BLOCK_BYTES: u64 = 64 << 20;
 /// Bytes of a place of a block in GDAL's memory: its offset and its length.
 const BLOCK_PLACE_BYTES: u64 = 16;
@@ -24,7 +24,8 @@ pub(crate) struct Limits {
 impl Limits {
     /// A file of a scene, of which many are open at a time.
     pub(crate) const SCENE: Self = Self { max_blocks: 1 << 18 };
-    /// A file that is open alone, as the mask of the fire zone is: up to 2,000,000 pixels a side in blocks of 512.
+    /// A file that is open alone, as the mask of the fire zone is: up to 2,000,000 pixels a side in
+    /// blocks of 512.
     pub(crate) const SINGLE: Self = Self { max_blocks: 1 << 24 };
 
     /// Bytes of the tags that say where the blocks lie.
@@ -39,7 +40,10 @@ impl Limits {
     pub(super) fn check(self, dataset: &Dataset) -> Result<()> {
         let bands = dataset.raster_count();
         ensure!(bands > 0, "it has no band");
-        ensure!(bands as u64 <= MAX_BANDS, "it has {bands} bands, and {MAX_BANDS} can be read at most");
+        ensure!(
+            bands as u64 <= MAX_BANDS,
+            "it has {bands} bands, and {MAX_BANDS} can be read at most"
+        );
         let band = dataset.rasterband(1)?;
         let mut blocks = self.check_level(dataset, &band)?;
         for index in 0..band.overview_count()?.max(0) as usize {
@@ -47,8 +51,8 @@ impl Limits {
         }
         ensure!(
             blocks <= self.max_blocks,
-            "it has {blocks} blocks of pixels, and {} can be read at most: rewrite it with larger blocks \
-             (gdal_translate -of COG -co BLOCKSIZE=512)",
+            "it has {blocks} blocks of pixels, and {} can be read at most: rewrite it with larger \
+            blocks (gdal_translate -of COG -co BLOCKSIZE=512)",
             self.max_blocks
         );
         Ok(())
@@ -59,20 +63,23 @@ impl Limits {
         let (width, height) = band.size();
         ensure!(
             width > 0 && height > 0 && width.max(height) <= MAX_SIDE_PX,
-            "it has {width} × {height} pixels, and {MAX_SIDE_PX} along a side can be read at most: cut it into parts"
+            "it has {width} × {height} pixels, and {MAX_SIDE_PX} along a side can be read at \
+            most: cut it into parts"
         );
         let (across, down) = band.block_size();
         ensure!(across > 0 && down > 0, "it has blocks without pixels");
         let bytes = block_bytes(dataset, band);
         ensure!(
             bytes <= MAX_BLOCK_BYTES,
-            "it stores {across} × {down} pixels in one block of {} MiB, and {} MiB can be read at most: rewrite it in \
-             smaller blocks (gdal_translate -of COG -co BLOCKSIZE=512)",
+            "it stores {across} × {down} pixels in one block of {} MiB, and {} MiB can be read at \
+            most: rewrite it in smaller blocks (gdal_translate -of COG -co BLOCKSIZE=512)",
             bytes >> 20,
             MAX_BLOCK_BYTES >> 20
         );
         let planes = if is_pixel_interleaved(dataset) { 1 } else { dataset.raster_count() as u64 };
-        Ok((width.div_ceil(across) as u64).saturating_mul(height.div_ceil(down) as u64).saturating_mul(planes))
+        Ok((width.div_ceil(across) as u64)
+            .saturating_mul(height.div_ceil(down) as u64)
+            .saturating_mul(planes))
     }
 }
 
@@ -85,5 +92,6 @@ pub(crate) fn block_bytes(dataset: &Dataset, band: &RasterBand) -> u64 {
 }
 
 fn is_pixel_interleaved(dataset: &Dataset) -> bool {
-    dataset.raster_count() > 1 && dataset.metadata_item("INTERLEAVE", "IMAGE_STRUCTURE").as_deref() != Some("BAND")
+    dataset.raster_count() > 1
+        && dataset.metadata_item("INTERLEAVE", "IMAGE_STRUCTURE").as_deref() != Some("BAND")
 }

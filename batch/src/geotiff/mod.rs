@@ -35,12 +35,14 @@ pub(crate) struct GeoTiff {
     pub(crate) file_bytes: u64,
 }
 
-/// A file system for files far away, and failures into the log instead of onto the screen. Call once, first.
+/// A file system for files far away, and failures into the log instead of onto the screen. Call
+/// once, first.
 pub(crate) fn set_up_gdal() -> Result<()> {
     let options = [
         // Only the files named exist for us: no listing of folders, no sidecar files.
         ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"),
-        // Blocks are kept by us as long as they are needed; GDAL's own cache only smooths the reading.
+        // Blocks are kept by us as long as they are needed; GDAL's own cache only smooths the
+        // reading.
         ("GDAL_CACHEMAX", "64"),
     ];
     for (key, value) in options {
@@ -88,7 +90,10 @@ pub(crate) fn open_far(file: &Arc<FarFile>, limits: Limits) -> Result<GeoTiff> {
 /// When it is missing, is none, or exceeds the limits. Names it.
 pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
     if path.contains("://") {
-        bail!("{path} can be read neither as a file nor over http: give the catalogue http(s) addresses");
+        bail!(
+            "{path} can be read neither as a file nor over http: give the catalogue http(s) \
+            addresses"
+        );
     }
     match open_regular(Path::new(path)) {
         Ok(file) => open_named(path, path, &file, limits),
@@ -102,7 +107,8 @@ pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
 /// Opens what GDAL finds under a name. `file` is the same file.
 fn open_named(name: &str, location: &str, file: &impl ReadAt, limits: Limits) -> Result<GeoTiff> {
     mark_thread();
-    check_header(file, limits.max_place_bytes()).with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
+    check_header(file, limits.max_place_bytes())
+        .with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         allowed_drivers: Some(&["GTiff"]),
@@ -115,7 +121,8 @@ fn open_named(name: &str, location: &str, file: &impl ReadAt, limits: Limits) ->
             other => other.to_string(),
         };
         anyhow!(
-            "{location} cannot be opened as a GeoTIFF: {cause}; fetch it again, or take its item out of the catalogue"
+            "{location} cannot be opened as a GeoTIFF: {cause}; fetch it again, or take its item \
+            out of the catalogue"
         )
     })?;
     limits.check(&dataset).with_context(|| format!("{location} cannot be read"))?;

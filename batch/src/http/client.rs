@@ -67,7 +67,8 @@ pub(crate) enum Scope {
     Catalogue,
     /// A file that an item names.
     File,
-    /// An address that the operator configured. Its redirects lead on its own origin, or where files may lie.
+    /// An address that the operator configured. Its redirects lead on its own origin, or where
+    /// files may lie.
     Configured,
 }
 
@@ -103,7 +104,12 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    pub(crate) fn new(policy: AddressPolicy, deadline: Deadline, limits: Limits, max_per_host: usize) -> Self {
+    pub(crate) fn new(
+        policy: AddressPolicy,
+        deadline: Deadline,
+        limits: Limits,
+        max_per_host: usize,
+    ) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             // They are followed here, each after a look at where it leads.
@@ -137,7 +143,12 @@ impl Client {
     /// One that may go anywhere, and stops after a minute.
     #[cfg(test)]
     pub(crate) fn of_test() -> Self {
-        Self::new(AddressPolicy::of_file(), Deadline::after(Duration::from_secs(60)), Limits::NIGHT, 4)
+        Self::new(
+            AddressPolicy::of_file(),
+            Deadline::after(Duration::from_secs(60)),
+            Limits::NIGHT,
+            4,
+        )
     }
 
     /// When it stops.
@@ -159,10 +170,20 @@ impl Client {
         let mut agent = self.agent(request, &url)?;
         for _ in 0..=MAX_REDIRECTS {
             let response = self.send_once(agent, request, &method, &url)?;
-            let Some(next) = redirect(response.status, &response.headers, &method, &url)? else { return Ok(response) };
-            tracing::debug!(url = without_token(&url), to = shown(without_token(&next.url)), "redirected");
+            let Some(next) = redirect(response.status, &response.headers, &method, &url)? else {
+                return Ok(response);
+            };
+            tracing::debug!(
+                url = without_token(&url),
+                to = shown(without_token(&next.url)),
+                "redirected"
+            );
             agent = self.agent(request, &next.url).map_err(|error| {
-                tracing::warn!(url = without_token(&url), to = shown(without_token(&next.url)), "redirected: {error}");
+                tracing::warn!(
+                    url = without_token(&url),
+                    to = shown(without_token(&next.url)),
+                    "redirected: {error}"
+                );
                 HttpError::Redirect(error)
             })?;
             (method, url) = (next.method, next.url);
@@ -175,8 +196,10 @@ impl Client {
         if !is_url(url) {
             return Err(AddressError::NotHttp);
         }
-        let is_configured =
-            || url == request.url || Origin::of(url).is_ok_and(|own| Ok(own) == Origin::of(request.url));
+        let is_configured = || {
+            url == request.url
+                || Origin::of(url).is_ok_and(|own| Ok(own) == Origin::of(request.url))
+        };
         match request.scope {
             Scope::Catalogue => self.policy.check_page(url)?,
             Scope::Configured if is_configured() => return Ok(&self.open),
@@ -185,12 +208,23 @@ impl Client {
         Ok(&self.checked)
     }
 
-    fn send_once(&self, agent: &Agent, request: &Request, method: &Method, url: &str) -> Result<Response, HttpError> {
+    fn send_once(
+        &self,
+        agent: &Agent,
+        request: &Request,
+        method: &Method,
+        url: &str,
+    ) -> Result<Response, HttpError> {
         let turn = self.turns.take(url, &self.deadline)?;
         self.deadline.check()?;
-        let failed = |error: ureq::Error| HttpError::of(error, without_token(url), &self.deadline, &self.limits);
+        let failed = |error: ureq::Error| {
+            HttpError::of(error, without_token(url), &self.deadline, &self.limits)
+        };
         let builder = http::Request::builder().method(method).uri(url);
-        let builder = request.headers.iter().fold(builder, |builder, (name, value)| builder.header(*name, *value));
+        let builder = request
+            .headers
+            .iter()
+            .fold(builder, |builder, (name, value)| builder.header(*name, *value));
         let total = self.limits.total.min(self.deadline.remaining()).max(Duration::from_millis(1));
         let answer = if request.body.is_empty() || method == Method::GET {
             let request = builder.body(()).map_err(|error| failed(error.into()))?;
@@ -200,9 +234,11 @@ impl Client {
             agent.run(agent.configure_request(request).timeout_global(Some(total)).build())
         };
         let (parts, body) = answer.map_err(failed)?.into_parts();
-        let encoding = parts.headers.get("content-encoding").and_then(|encoding| encoding.to_str().ok());
-        if encoding.is_some_and(|encoding| COMPRESSIONS.iter().any(|name| encoding.to_ascii_lowercase().contains(name)))
-        {
+        let encoding =
+            parts.headers.get("content-encoding").and_then(|encoding| encoding.to_str().ok());
+        if encoding.is_some_and(|encoding| {
+            COMPRESSIONS.iter().any(|name| encoding.to_ascii_lowercase().contains(name))
+        }) {
             return Err(HttpError::Compressed);
         }
         Ok(Response {

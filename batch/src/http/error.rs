@@ -1,4 +1,5 @@
-//! Why a request brought nothing. Quotes nothing that a server sent: errors are published, and logs are not.
+//! Why a request brought nothing. Quotes nothing that a server sent: errors are published, and logs
+//! are not.
 
 use std::io;
 use std::time::Duration;
@@ -31,11 +32,17 @@ pub(crate) enum HttpError {
     TooSlow { bytes: u64, seconds: u64 },
     #[error("its answer was cut short")]
     Cut,
-    #[error("no secure connection: its certificate is not accepted; check this machine's clock and ca-certificates")]
+    #[error(
+        "no secure connection: its certificate is not accepted; check this machine's clock and \
+        ca-certificates"
+    )]
     Certificate,
     #[error("it does not answer as HTTP does")]
     NotHttp,
-    #[error("the proxy of this machine's environment (https_proxy, http_proxy, all_proxy) does not connect")]
+    #[error(
+        "the proxy of this machine's environment (https_proxy, http_proxy, all_proxy) does not \
+        connect"
+    )]
     Proxy,
     #[error("it redirects more than {0} times")]
     RedirectLoop(usize),
@@ -85,9 +92,10 @@ impl HttpError {
         use io::ErrorKind as Kind;
         match kind {
             Kind::ConnectionRefused => Self::ConnectionRefused,
-            Kind::HostUnreachable | Kind::NetworkUnreachable | Kind::NetworkDown | Kind::AddrNotAvailable => {
-                Self::Unreachable(kind)
-            }
+            Kind::HostUnreachable
+            | Kind::NetworkUnreachable
+            | Kind::NetworkDown
+            | Kind::AddrNotAvailable => Self::Unreachable(kind),
             // As rustls reports what it does not accept.
             Kind::InvalidData => Self::Certificate,
             Kind::UnexpectedEof => Self::Cut,

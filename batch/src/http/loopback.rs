@@ -15,22 +15,29 @@ impl Heard {
     }
 }
 
-/// A server that gives these answers in turn, by status line and body; `{root}` in them is its own address. Gives that too.
+/// A server that gives these answers in turn, by status line and body; `{root}` in them is its own
+/// address. Gives that too.
 pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, Heard) {
-    let answers: Vec<(String, String)> = answers.iter().map(|(head, body)| ((*head).into(), (*body).into())).collect();
+    let answers: Vec<(String, String)> =
+        answers.iter().map(|(head, body)| ((*head).into(), (*body).into())).collect();
     let (root, heard) = serve(move |number, root, stream| {
         // Whoever asks for more is left without an answer.
         let Some((head, body)) = answers.get(number) else { return };
         let body = body.replace("{root}", root);
-        let head = format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
+        let head = format!(
+            "HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
         stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     });
     (root, heard)
 }
 
-/// A server that answers each request by its number and the server's own address, in a thread of its own. Gives that
-/// address too.
-pub(crate) fn serve(answer: impl Fn(usize, &str, &mut TcpStream) + Send + Sync + 'static) -> (String, Heard) {
+/// A server that answers each request by its number and the server's own address, in a thread of
+/// its own. Gives that address too.
+pub(crate) fn serve(
+    answer: impl Fn(usize, &str, &mut TcpStream) + Send + Sync + 'static,
+) -> (String, Heard) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
     let heard = Arc::new(Mutex::new(Vec::new()));

@@ -1,7 +1,9 @@
-//! Requests over http: one client for the catalogue, its tokens, the files of scenes, the doctor and the monitor.
+//! Requests over http: one client for the catalogue, its tokens, the files of scenes, the doctor
+//! and the monitor.
 //!
-//! Every request, and every redirect of one, goes only where the catalogue's address policy permits; every wait ends
-//! by the run's deadline; every body has a limit and a least throughput. No error quotes what a server sent.
+//! Every request, and every redirect of one, goes only where the catalogue's address policy
+//! permits; every wait ends by the run's deadline; every body has a limit and a least throughput.
+//! No error quotes what a server sent.
 
 mod client;
 mod error;

@@ -17,7 +17,8 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// When there is no answer, or none that says success.
 pub(crate) fn notify(url: &str) -> Result<(), HttpError> {
     // An address that is not understood here is the operator's own all the same.
-    let policy = AddressPolicy::of_api(url, &[], false).unwrap_or_else(|_| AddressPolicy::of_file());
+    let policy =
+        AddressPolicy::of_api(url, &[], false).unwrap_or_else(|_| AddressPolicy::of_file());
     let client = Client::new(policy, Deadline::after(TIMEOUT), Limits::BRIEF, 1);
     let answer = client.send(&Request::get(Scope::Configured, url))?;
     if (200..300).contains(&answer.status()) { Ok(()) } else { Err(answer.status_error()) }

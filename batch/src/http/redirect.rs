@@ -14,8 +14,8 @@ pub(super) struct Redirect {
 
 /// The redirect of an answer to a request; `None` for any other answer.
 ///
-/// 303 is followed by GET (RFC 9110, section 15.4.4). 301, 302, 307 and 308 keep the method and its body: for 301 and
-/// 302 the RFC leaves it open, and a search sent by GET instead would be another.
+/// 303 is followed by GET (RFC 9110, section 15.4.4). 301, 302, 307 and 308 keep the method and its
+/// body: for 301 and 302 the RFC leaves it open, and a search sent by GET instead would be another.
 ///
 /// # Errors
 /// When it does not say where to.
@@ -31,7 +31,8 @@ pub(super) fn redirect(
         _ => return Ok(None),
     };
     let location = headers.get("location").and_then(|location| location.to_str().ok());
-    let joined = location.and_then(|location| joined(url, location)).ok_or(HttpError::RedirectNowhere)?;
+    let joined =
+        location.and_then(|location| joined(url, location)).ok_or(HttpError::RedirectNowhere)?;
     Ok(Some(Redirect { method, url: joined }))
 }
 
@@ -49,7 +50,8 @@ mod tests {
     fn check(status: u16, location: &str, expected: Option<(Method, &str)>) {
         let mut headers = HeaderMap::new();
         headers.insert("location", location.parse().unwrap());
-        let redirect = redirect(status, &headers, &Method::POST, "https://a.example/v1/search").unwrap();
+        let redirect =
+            redirect(status, &headers, &Method::POST, "https://a.example/v1/search").unwrap();
         let expected = expected.map(|(method, url)| Redirect { method, url: url.to_owned() });
         assert_eq!(redirect, expected, "{status} {location}");
     }
@@ -60,7 +62,11 @@ mod tests {
         check(304, "/x", None);
         check(303, "/x", Some((Method::GET, "https://a.example/x")));
         for status in [301, 302, 307, 308] {
-            check(status, "more?page=2#top", Some((Method::POST, "https://a.example/v1/more?page=2")));
+            check(
+                status,
+                "more?page=2#top",
+                Some((Method::POST, "https://a.example/v1/more?page=2")),
+            );
         }
         check(307, "//b.example/", Some((Method::POST, "https://b.example/")));
         check(307, "http:\\\\127.1\\x", Some((Method::POST, "http://127.0.0.1/x")));

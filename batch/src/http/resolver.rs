@@ -1,4 +1,5 @@
-//! Names to addresses, as far as the address policy permits: a public name may lead into a private network.
+//! Names to addresses, as far as the address policy permits: a public name may lead into a private
+//! network.
 
 use std::sync::OnceLock;
 
@@ -13,8 +14,8 @@ use ureq::unversioned::transport::NextTimeout;
 pub(super) struct CheckedResolver<R = DefaultResolver> {
     resolver: R,
     policy: AddressPolicy,
-    /// Whether the catalogue's own name leads to a private address. Decided by the first answer: a name that leads
-    /// elsewhere later gains nothing by it.
+    /// Whether the catalogue's own name leads to a private address. Decided by the first answer: a
+    /// name that leads elsewhere later gains nothing by it.
     is_own_private: OnceLock<bool>,
 }
 
@@ -40,11 +41,17 @@ impl<R: Resolver> CheckedResolver<R> {
 }
 
 impl<R: Resolver> Resolver for CheckedResolver<R> {
-    fn resolve(&self, uri: &Uri, config: &Config, timeout: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
-        let addresses = self.resolver.resolve(uri, config, timeout).map_err(|error| match error {
-            ureq::Error::Io(_) => ureq::Error::HostNotFound,
-            other => other,
-        })?;
+    fn resolve(
+        &self,
+        uri: &Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        let addresses =
+            self.resolver.resolve(uri, config, timeout).map_err(|error| match error {
+                ureq::Error::Io(_) => ureq::Error::HostNotFound,
+                other => other,
+            })?;
         if self.policy.allows_private() || is_proxy(uri, config) {
             return Ok(addresses);
         }
@@ -53,7 +60,11 @@ impl<R: Resolver> Resolver for CheckedResolver<R> {
             true => *self.is_own_private.get_or_init(|| has_private),
             false => has_private && self.is_own_private(config, timeout),
         };
-        if has_private && !permits { Err(ureq::Error::Other(Box::new(AddressError::Private))) } else { Ok(addresses) }
+        if has_private && !permits {
+            Err(ureq::Error::Other(Box::new(AddressError::Private)))
+        } else {
+            Ok(addresses)
+        }
     }
 }
 
@@ -61,10 +72,12 @@ fn has_private(addresses: &ResolvedSocketAddrs) -> bool {
     addresses.iter().any(|address| is_private(address.ip()))
 }
 
-/// Whether it is the proxy of the environment that is resolved. What is asked for through one is resolved by it, and
-/// never here.
+/// Whether it is the proxy of the environment that is resolved. What is asked for through one is
+/// resolved by it, and never here.
 fn is_proxy(uri: &Uri, config: &Config) -> bool {
-    config.proxy().is_some_and(|proxy| proxy.uri() == uri && !proxy.resolve_target() && !proxy.is_no_proxy(uri))
+    config.proxy().is_some_and(|proxy| {
+        proxy.uri() == uri && !proxy.resolve_target() && !proxy.is_no_proxy(uri)
+    })
 }
 
 #[cfg(test)]
@@ -81,9 +94,15 @@ mod tests {
     struct Table(Mutex<Vec<(&'static str, &'static str)>>);
 
     impl Resolver for Table {
-        fn resolve(&self, uri: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, ureq::Error> {
+        fn resolve(
+            &self,
+            uri: &Uri,
+            _: &Config,
+            _: NextTimeout,
+        ) -> Result<ResolvedSocketAddrs, ureq::Error> {
             let mut rows = self.0.lock().unwrap();
-            let of_host: Vec<usize> = (0..rows.len()).filter(|row| Some(rows[*row].0) == uri.host()).collect();
+            let of_host: Vec<usize> =
+                (0..rows.len()).filter(|row| Some(rows[*row].0) == uri.host()).collect();
             let row = *of_host.first().ok_or(ureq::Error::HostNotFound)?;
             let ip = if of_host.len() > 1 { rows.remove(row).1 } else { rows[row].1 };
             let mut found = self.empty();
@@ -103,26 +122,42 @@ mod tests {
 
     #[test]
     fn a_public_name_that_leads_to_a_private_address_is_refused() {
-        let table = [("stac.example", "8.8.8.8"), ("bucket.example", "8.8.4.4"), ("inside.example", "10.0.0.1")];
+        let table = [
+            ("stac.example", "8.8.8.8"),
+            ("bucket.example", "8.8.4.4"),
+            ("inside.example", "10.0.0.1"),
+        ];
         let resolver = resolver("https://stac.example/v1", &table);
         let config = Config::default();
-        let resolved = |host: &str| resolves(&resolver, &format!("https://{host}/file.tif"), &config);
-        assert!(resolved("bucket.example") && !resolved("inside.example") && resolved("stac.example"));
-        let error = resolver.resolve(&"http://inside.example/".parse().unwrap(), &config, NextTimeout::default());
+        let resolved =
+            |host: &str| resolves(&resolver, &format!("https://{host}/file.tif"), &config);
+        assert!(
+            resolved("bucket.example") && !resolved("inside.example") && resolved("stac.example")
+        );
+        let error = resolver.resolve(
+            &"http://inside.example/".parse().unwrap(),
+            &config,
+            NextTimeout::default(),
+        );
         assert!(matches!(error, Err(ureq::Error::Other(error)) if error.is::<AddressError>()));
     }
 
     #[test]
     fn a_catalogue_of_a_private_network_may_lead_there_by_name() {
-        let resolver = resolver("https://stac.corp/v1", &[("stac.corp", "10.0.0.7"), ("bucket.corp", "10.0.0.8")]);
+        let resolver = resolver(
+            "https://stac.corp/v1",
+            &[("stac.corp", "10.0.0.7"), ("bucket.corp", "10.0.0.8")],
+        );
         assert!(resolves(&resolver, "https://bucket.corp/file.tif", &Config::default()));
         assert!(resolves(&resolver, "https://stac.corp/v1/search", &Config::default()));
     }
 
     #[test]
     fn a_name_that_changes_to_a_private_address_is_refused() {
-        let resolver =
-            resolver("https://stac.example/v1", &[("stac.example", "8.8.8.8"), ("stac.example", "127.0.0.1")]);
+        let resolver = resolver(
+            "https://stac.example/v1",
+            &[("stac.example", "8.8.8.8"), ("stac.example", "127.0.0.1")],
+        );
         assert!(resolves(&resolver, "https://stac.example/v1", &Config::default()));
         assert!(!resolves(&resolver, "https://stac.example/v1", &Config::default()));
     }
@@ -131,7 +166,10 @@ mod tests {
     fn a_proxy_may_lie_in_a_private_network() {
         let proxy = Proxy::new("http://proxy.corp:3128").unwrap();
         let config = ureq::Agent::config_builder().proxy(Some(proxy)).build();
-        let resolver = resolver("https://stac.example/v1", &[("stac.example", "8.8.8.8"), ("proxy.corp", "10.0.0.1")]);
+        let resolver = resolver(
+            "https://stac.example/v1",
+            &[("stac.example", "8.8.8.8"), ("proxy.corp", "10.0.0.1")],
+        );
         assert!(resolves(&resolver, "http://proxy.corp:3128", &config));
         assert!(!resolves(&resolver, "http://proxy.corp:8080/", &config));
     }

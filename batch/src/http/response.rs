@@ -1,4 +1,5 @@
-//! An answer whose body is still to come: read up to a limit, and not slower than a least throughput.
+//! An answer whose body is still to come: read up to a limit, and not slower than a least
+//! throughput.
 
 use std::io::Read;
 use std::time::{Duration, Instant};
@@ -66,7 +67,8 @@ impl Response {
         if body.len() as u64 > max_bytes { Err(HttpError::TooLarge(max_bytes)) } else { Ok(body) }
     }
 
-    /// Appends the next bytes of the body: so many, or fewer where it ends before. What came before an error stays.
+    /// Appends the next bytes of the body: so many, or fewer where it ends before. What came before
+    /// an error stays.
     ///
     /// # Errors
     /// When it is cut short, or comes too slowly.
@@ -79,7 +81,8 @@ impl Response {
         while left > 0 {
             let wanted = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             let read = reader.read(&mut chunk[..wanted]);
-            let read = read.map_err(|error| HttpError::of(ureq::Error::from(error), url, deadline, limits))?;
+            let read = read
+                .map_err(|error| HttpError::of(ureq::Error::from(error), url, deadline, limits))?;
             if read == 0 {
                 return Ok(());
             }
@@ -97,8 +100,8 @@ impl Response {
         Ok(())
     }
 
-    /// Reads past the end of a body of which so many bytes were read, by which its connection can be used again. Waits
-    /// for nothing: a body with more to come is left.
+    /// Reads past the end of a body of which so many bytes were read, by which its connection can
+    /// be used again. Waits for nothing: a body with more to come is left.
     pub(crate) fn finish(mut self, read_bytes: u64) {
         if self.body.content_length() == Some(read_bytes) {
             // What fails here is no loss.
@@ -126,7 +129,10 @@ mod tests {
     fn a_pause_is_seconds_or_a_date() {
         assert_eq!(pause_from_header("7"), Some(Duration::from_secs(7)));
         assert_eq!(pause_from_header("100000"), Some(Duration::from_secs(100_000)));
-        assert_eq!(pause_from_header("99999999999999999999999"), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(
+            pause_from_header("99999999999999999999999"),
+            Some(Duration::from_secs(u64::MAX))
+        );
         assert_eq!(pause_from_header("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
         assert_eq!(pause_from_header("soon"), None);
         assert_eq!(pause_from_header("-1"), None);

@@ -13,17 +13,19 @@ use crate::deadline::{Deadline, DeadlineError};
 const MAX_PAUSE: Duration = Duration::from_secs(60);
 /// All pauses of one request together: beyond it the request is given up.
 const MAX_TOTAL_PAUSE: Duration = Duration::from_secs(180);
-/// Attempts after what rarely passes within seconds: a refused connection, no answer, a body that trickles.
+/// Attempts after what rarely passes within seconds: a refused connection, no answer, a body that
+/// trickles.
 const FEW_ATTEMPTS: usize = 3;
 /// Attempts for a name that nobody knows: one answer of a name server may be lost.
 const NAME_ATTEMPTS: usize = 2;
 
 /// How often a request is tried, with which pauses.
 ///
-/// One request pauses for at most [`MAX_TOTAL_PAUSE`] in all, `Retry-After` included, and never beyond the deadline.
-/// Its attempts take at most their own time limits beside that, three of them at most where nothing is answered.
-/// What trying again does not mend is tried once: a refused address, a malformed one, a certificate, redirects that
-/// do not end, a body beyond its limit, and every 4xx but 408, 425 and 429.
+/// One request pauses for at most [`MAX_TOTAL_PAUSE`] in all, `Retry-After` included, and never
+/// beyond the deadline. Its attempts take at most their own time limits beside that, three of them
+/// at most where nothing is answered. What trying again does not mend is tried once: a refused
+/// address, a malformed one, a certificate, redirects that do not end, a body beyond its limit, and
+/// every 4xx but 408, 425 and 429.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct RetryPolicy {
     /// Attempts after what passes: lost connections, cut bodies, 408, 425, 429, 5xx.
@@ -48,7 +50,9 @@ pub(crate) trait Fault: Display + From<DeadlineError> {
 impl Fault for HttpError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
-            Self::Lost(_) | Self::Cut | Self::Status { status: 408 | 425 | 429 | 500..=599, .. } => passing,
+            Self::Lost(_)
+            | Self::Cut
+            | Self::Status { status: 408 | 425 | 429 | 500..=599, .. } => passing,
             Self::ConnectionRefused
             | Self::Unreachable(_)
             | Self::NoAnswer(_)
@@ -79,8 +83,12 @@ impl Fault for HttpError {
 
 impl RetryPolicy {
     /// For pages of the catalogue and tokens: some two minutes of pauses.
-    pub(crate) const CATALOGUE: Self =
-        Self { attempts: 7, first_pause: Duration::from_secs(1), max_pause: Duration::from_secs(60), warns: true };
+    pub(crate) const CATALOGUE: Self = Self {
+        attempts: 7,
+        first_pause: Duration::from_secs(1),
+        max_pause: Duration::from_secs(60),
+        warns: true,
+    };
     /// For ranges of files, of which many are under way: three quarters of a minute of pauses.
     pub(crate) const RANGES: Self = Self {
         attempts: 10,
@@ -119,7 +127,8 @@ impl RetryPolicy {
                 Err(fault) => fault,
             };
             count += 1;
-            let Some(pause) = pauses.next().filter(|_| count < fault.attempts(self.attempts)) else {
+            let Some(pause) = pauses.next().filter(|_| count < fault.attempts(self.attempts))
+            else {
                 return Err(fault);
             };
             let pause = fault.retry_after().unwrap_or_default().min(MAX_PAUSE).max(pause);
@@ -161,11 +170,19 @@ mod tests {
     #[test]
     fn what_passes_is_tried_often_and_what_stays_once() {
         let status = |status| HttpError::Status { status, retry_after: None };
-        for passing in [HttpError::Cut, HttpError::Lost(io::ErrorKind::ConnectionReset), status(429), status(503)] {
+        for passing in [
+            HttpError::Cut,
+            HttpError::Lost(io::ErrorKind::ConnectionReset),
+            status(429),
+            status(503),
+        ] {
             assert_eq!(attempts(&passing), 7, "{passing}");
         }
-        for slow in [HttpError::ConnectionRefused, HttpError::NoAnswer(60), HttpError::TooSlow { bytes: 1, seconds: 1 }]
-        {
+        for slow in [
+            HttpError::ConnectionRefused,
+            HttpError::NoAnswer(60),
+            HttpError::TooSlow { bytes: 1, seconds: 1 },
+        ] {
             assert_eq!(attempts(&slow), 3, "{slow}");
         }
         assert_eq!(attempts(&HttpError::UnknownHost), 2);
@@ -188,7 +205,10 @@ mod tests {
     fn a_pause_that_is_asked_for_ends_with_the_deadline() {
         let deadline = Deadline::of_run(0.1);
         let busy = || -> Result<(), HttpError> {
-            Err(HttpError::Status { status: 429, retry_after: Some(Duration::from_secs(999_999_999)) })
+            Err(HttpError::Status {
+                status: 429,
+                retry_after: Some(Duration::from_secs(999_999_999)),
+            })
         };
         let error = RetryPolicy::CATALOGUE.run(&deadline, "http://a/", busy).unwrap_err();
         assert!(error.to_string().contains("max_run_minutes"), "{error}");

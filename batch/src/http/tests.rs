@@ -11,7 +11,8 @@ use super::loopback::{Heard, answers, serve};
 use super::*;
 use crate::deadline::Deadline;
 
-/// For tests that must not wait: a night's limits, but a tenth of a second for a body to bring enough.
+/// For tests that must not wait: a night's limits, but a tenth of a second for a body to bring
+/// enough.
 const SHORT: Limits = Limits { window: Duration::from_millis(100), ..Limits::NIGHT };
 /// A bound far beyond what a test takes, and far below what the fault would take.
 const SOON: Duration = Duration::from_secs(20);
@@ -60,7 +61,11 @@ fn silence_ends_with_the_deadline() {
             thread::sleep(Duration::from_secs(600));
         })
     };
-    for before in [&b""[..], b"HTTP/1.1 200 OK\r\nX-Slow: ", b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1"] {
+    for before in [
+        &b""[..],
+        b"HTTP/1.1 200 OK\r\nX-Slow: ",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1",
+    ] {
         let (root, _heard) = hang(before);
         let started = Instant::now();
         let error = page(&root, Deadline::of_run(0.005)).unwrap_err().to_string();
@@ -69,7 +74,8 @@ fn silence_ends_with_the_deadline() {
     }
     // Connects, as the system does so for it, and never accepts.
     let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
-    let error = page(&format!("http://{}", deaf.local_addr().unwrap()), Deadline::of_run(0.005)).unwrap_err();
+    let error = page(&format!("http://{}", deaf.local_addr().unwrap()), Deadline::of_run(0.005))
+        .unwrap_err();
     assert!(matches!(error, HttpError::Deadline(_)), "{error}");
 }
 
@@ -97,10 +103,18 @@ fn a_body_beyond_its_limit_is_read_no_further() {
 
 #[test]
 fn what_is_no_http_is_an_error() {
-    for answer in ["SSH-2.0-OpenSSH_9.2\r\n", "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n", "\0\0\0\0\0\0\0\0"] {
-        let (root, _heard) = serve(move |_, _, stream| stream.write_all(answer.as_bytes()).unwrap());
+    for answer in [
+        "SSH-2.0-OpenSSH_9.2\r\n",
+        "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
+        "\0\0\0\0\0\0\0\0",
+    ] {
+        let (root, _heard) =
+            serve(move |_, _, stream| stream.write_all(answer.as_bytes()).unwrap());
         let error = page(&root, patient()).unwrap_err();
-        assert!(!error.to_string().contains("SSH") && !error.to_string().contains("many"), "{error}");
+        assert!(
+            !error.to_string().contains("SSH") && !error.to_string().contains("many"),
+            "{error}"
+        );
     }
     let endless = |_, _: &str, stream: &mut TcpStream| {
         stream.write_all(b"HTTP/1.1 200 OK\r\n").unwrap();
@@ -113,8 +127,10 @@ fn what_is_no_http_is_an_error() {
 #[test]
 fn redirects_that_do_not_end_are_an_error() {
     let (root, heard) = serve(|number, _, stream| {
-        let answer =
-            format!("HTTP/1.1 302 Found\r\nLocation: /{number}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let answer = format!(
+            "HTTP/1.1 302 Found\r\nLocation: /{number}\r\nContent-Length: 0\r\nConnection: \
+            close\r\n\r\n"
+        );
         stream.write_all(answer.as_bytes()).unwrap();
     });
     assert!(matches!(page(&root, patient()), Err(HttpError::RedirectLoop(5))));
@@ -122,7 +138,10 @@ fn redirects_that_do_not_end_are_an_error() {
 }
 
 /// Where a server redirects to a second one, for each purpose; and what the second one was asked.
-fn redirected(policy: impl Fn(&str) -> AddressPolicy, scope: Scope) -> (Result<u16, HttpError>, Heard) {
+fn redirected(
+    policy: impl Fn(&str) -> AddressPolicy,
+    scope: Scope,
+) -> (Result<u16, HttpError>, Heard) {
     let (inside, heard) = answers(&[("200 OK", "SECRET")]);
     let (root, _) = answers(&[(&format!("307 Temporary Redirect\r\nLocation: {inside}/x"), "")]);
     let client = client(policy(&root), patient());
@@ -135,7 +154,8 @@ fn a_redirect_goes_only_where_its_purpose_may() {
     let (outcome, heard) = redirected(api, Scope::Catalogue);
     assert!(matches!(outcome, Err(HttpError::Redirect(_))) && heard.asked().is_empty());
     assert!(redirected(api, Scope::File).0.is_ok());
-    // The catalogue is public: what the operator configured may lie inside, and does not lead others there.
+    // The catalogue is public: what the operator configured may lie inside, and does not lead
+    // others there.
     let public = |_: &str| api("https://stac.example/v1");
     let (outcome, heard) = redirected(public, Scope::Configured);
     assert!(matches!(outcome, Err(HttpError::Redirect(_))) && heard.asked().is_empty());
@@ -149,11 +169,29 @@ fn a_public_catalogue_does_not_lead_to_names_of_this_machine() {
     let (root, heard) = answers(&[("200 OK", "SECRET")]);
     let port = root.rsplit(':').next().unwrap();
     let client = client(api("https://stac.example/v1"), patient());
-    for host in ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f000001", "[::1]", "[::ffff:127.0.0.1]"] {
-        let error = client.send(&Request::get(Scope::File, &format!("http://{host}:{port}/"))).err().unwrap();
+    for host in [
+        "127.0.0.1",
+        "localhost",
+        "127.1",
+        "2130706433",
+        "0x7f000001",
+        "[::1]",
+        "[::ffff:127.0.0.1]",
+    ] {
+        let error = client
+            .send(&Request::get(Scope::File, &format!("http://{host}:{port}/")))
+            .err()
+            .unwrap();
         assert!(matches!(error, HttpError::Address(_)), "{host}: {error}");
     }
-    for href in ["file:///etc/passwd", "/etc/passwd", "ftp://8.8.8.8/", "/vsicurl/http://8.8.8.8/", "http://a b/", ""] {
+    for href in [
+        "file:///etc/passwd",
+        "/etc/passwd",
+        "ftp://8.8.8.8/",
+        "/vsicurl/http://8.8.8.8/",
+        "http://a b/",
+        "",
+    ] {
         let error = client.send(&Request::get(Scope::File, href)).err().unwrap();
         assert!(matches!(error, HttpError::Address(_)), "{href}: {error}");
     }
@@ -163,7 +201,10 @@ fn a_public_catalogue_does_not_lead_to_names_of_this_machine() {
 #[test]
 fn a_refused_connection_and_an_unknown_name_are_told_apart() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    assert!(matches!(page(&format!("http://{closed}"), patient()), Err(HttpError::ConnectionRefused)));
+    assert!(matches!(
+        page(&format!("http://{closed}"), patient()),
+        Err(HttpError::ConnectionRefused)
+    ));
     assert!(matches!(page("http://no-such-name.invalid", patient()), Err(HttpError::UnknownHost)));
 }
 

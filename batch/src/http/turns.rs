@@ -22,19 +22,31 @@ pub(super) struct Turn {
 
 impl Turns {
     pub(super) fn new(max_per_host: usize) -> Arc<Self> {
-        Arc::new(Self { max_per_host: max_per_host.max(1), busy: Mutex::default(), freed: Condvar::new() })
+        Arc::new(Self {
+            max_per_host: max_per_host.max(1),
+            busy: Mutex::default(),
+            freed: Condvar::new(),
+        })
     }
 
     /// Waits until the host of a URL has a connection to spare.
     ///
     /// # Errors
     /// When the deadline passes.
-    pub(super) fn take(self: &Arc<Self>, url: &str, deadline: &Deadline) -> Result<Turn, DeadlineError> {
+    pub(super) fn take(
+        self: &Arc<Self>,
+        url: &str,
+        deadline: &Deadline,
+    ) -> Result<Turn, DeadlineError> {
         let host = url.split('/').nth(2).unwrap_or(url).to_owned();
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         while busy.get(&host).is_some_and(|count| *count >= self.max_per_host) {
             deadline.check()?;
-            busy = self.freed.wait_timeout(busy, deadline.remaining()).unwrap_or_else(PoisonError::into_inner).0;
+            busy = self
+                .freed
+                .wait_timeout(busy, deadline.remaining())
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
         *busy.entry(host.clone()).or_default() += 1;
         Ok(Turn { turns: Arc::clone(self), host })

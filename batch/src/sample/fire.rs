@@ -58,7 +58,8 @@ impl Fire {
         if warmth <= 0.0 {
             return 0.0;
         }
-        // Fire climbs: it is fiercer on steep slopes that face the afternoon sun, weaker in the shade.
+        // Fire climbs: it is fiercer on steep slopes that face the afternoon sun, weaker in the
+        // shade.
         let sunny = (lie.slope_north + 0.6 * lie.slope_east).clamp(-0.6, 0.6);
         let patches = self.patches.fractal(x / 2.3, y / 2.3, 6);
         let wanted = 0.5 + 0.4 * warmth.min(0.8) + 0.64 * patches + 0.34 * sunny;
@@ -89,15 +90,19 @@ mod tests {
     use super::super::region::REGIONS;
     use super::*;
 
-    const SLOPE: Lie = Lie { height_m: 900.0, slope_east: 0.0, slope_north: 0.1, plain: 0.0, water: None };
+    const SLOPE: Lie =
+        Lie { height_m: 900.0, slope_east: 0.0, slope_north: 0.1, plain: 0.0, water: None };
 
     #[test]
     fn a_fire_burns_in_every_degree_and_leaves_islands() {
         for seed in 1..=5 {
             let fire = Fire::new(seed, "fire", REGIONS[0].fires[0]);
             let mut counts = [0; 6];
-            for (column, row) in (-100..100).flat_map(|column| (-100..100).map(move |row| (column, row))) {
-                let spot = Spot { east_km: f64::from(column) * 0.1, north_km: f64::from(row) * 0.1 };
+            for (column, row) in
+                (-100..100).flat_map(|column| (-100..100).map(move |row| (column, row)))
+            {
+                let spot =
+                    Spot { east_km: f64::from(column) * 0.1, north_km: f64::from(row) * 0.1 };
                 counts[(fire.severity(spot, &SLOPE) * 5.0).ceil() as usize] += 1;
             }
             assert!(counts.iter().all(|count| *count > 500), "seed {seed}: {counts:?}");

@@ -41,7 +41,8 @@ fn band_in_memory<T: GdalType + Copy>(
     pixels: Vec<T>,
 ) -> Result<Dataset> {
     let size = (tile.width_px, tile.height_px);
-    let mut dataset = DriverManager::get_driver_by_name("MEM")?.create_with_band_type::<T, _>("", size.0, size.1, 1)?;
+    let mut dataset = DriverManager::get_driver_by_name("MEM")?
+        .create_with_band_type::<T, _>("", size.0, size.1, 1)?;
     dataset.set_spatial_ref(&tile.crs()?)?;
     dataset.set_geo_transform(&tile.geo_transform())?;
     dataset.set_metadata_item("TIFFTAG_IMAGEDESCRIPTION", description, "")?;
@@ -67,7 +68,8 @@ fn copy_to_file(band: &Dataset, path: &Path) -> Result<()> {
         "ZLEVEL=4",
     ]);
     set_thread_local_config_option(OVERVIEW_BLOCK_OPTION, "256")?;
-    let copy = DriverManager::get_driver_by_name("GTiff").and_then(|driver| band.create_copy(&driver, path, &options));
+    let copy = DriverManager::get_driver_by_name("GTiff")
+        .and_then(|driver| band.create_copy(&driver, path, &options));
     clear_thread_local_config_option(OVERVIEW_BLOCK_OPTION)?;
     let mut copy = copy?;
     copy.flush_cache()?;

@@ -28,10 +28,10 @@ pub(super) fn item(
     scene: &Scene,
 ) -> Result<Value> {
     let id = scene_id(tile, overpass);
-    let passed =
-        DateTime::parse_from_rfc3339(overpass.datetime).with_context(|| format!("reading the date of {id}"))?;
-    let catalogued =
-        (passed.to_utc() + TimeDelta::hours(HOURS_TO_THE_CATALOGUE)).to_rfc3339_opts(SecondsFormat::Secs, true);
+    let passed = DateTime::parse_from_rfc3339(overpass.datetime)
+        .with_context(|| format!("reading the date of {id}"))?;
+    let catalogued = (passed.to_utc() + TimeDelta::hours(HOURS_TO_THE_CATALOGUE))
+        .to_rfc3339_opts(SecondsFormat::Secs, true);
     let footprint = footprint(region, tile, lattice, overpass.swath_edge);
     Ok(json!({
         "type": "Feature",
@@ -118,18 +118,30 @@ fn assets(id: &str, tile: &Tile) -> Value {
         "scale": 0.0001,
         "offset": -0.1,
     });
-    let classes =
-        json!({ "nodata": 0, "data_type": "uint8", "spatial_resolution": PIXEL_SIZE_M, "scale": 1, "offset": 0 });
+    let classes = json!({ "nodata": 0, "data_type": "uint8", "spatial_resolution": PIXEL_SIZE_M, "scale": 1, "offset": 0 });
     let mut assets: serde_json::Map<String, Value> = BANDS
         .iter()
-        .map(|band| (band.asset.to_owned(), asset(band.file, band.title, "reflectance", reflectance.clone())))
+        .map(|band| {
+            (
+                band.asset.to_owned(),
+                asset(band.file, band.title, "reflectance", reflectance.clone()),
+            )
+        })
         .collect();
-    assets.insert("scl".to_owned(), asset(super::SCL_FILE, "Scene classification map (SCL)", "reflectance", classes));
+    assets.insert(
+        "scl".to_owned(),
+        asset(super::SCL_FILE, "Scene classification map (SCL)", "reflectance", classes),
+    );
     Value::Object(assets)
 }
 
 /// The outline of what was seen, longitude and latitude, anticlockwise and closed.
-fn footprint(region: &Region, tile: &Tile, lattice: &Lattice, swath_edge: Option<SwathEdge>) -> Vec<[f64; 2]> {
+fn footprint(
+    region: &Region,
+    tile: &Tile,
+    lattice: &Lattice,
+    swath_edge: Option<SwathEdge>,
+) -> Vec<[f64; 2]> {
     let (width, height) = (tile.width_px as f64, tile.height_px as f64);
     let corners = [[0.0, 0.0], [0.0, height], [width, height], [width, 0.0]]
         .map(|[column, row]| lattice.lonlat_from_pixel(column, row));
@@ -153,7 +165,8 @@ fn clipped(region: &Region, corners: &[[f64; 2]], edge: SwathEdge) -> Vec<[f64; 
         }
         if (from_km >= 0.0) != (to_km >= 0.0) {
             let share = from_km / (from_km - to_km);
-            outline.push([from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]);
+            outline
+                .push([from[0] + (to[0] - from[0]) * share, from[1] + (to[1] - from[1]) * share]);
         }
     }
     outline
@@ -163,7 +176,9 @@ fn clipped(region: &Region, corners: &[[f64; 2]], edge: SwathEdge) -> Vec<[f64; 
 fn bounds(outline: &[[f64; 2]]) -> [f64; 4] {
     outline.iter().fold(
         [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
-        |[west, south, east, north], [lon, lat]| [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)],
+        |[west, south, east, north], [lon, lat]| {
+            [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)]
+        },
     )
 }
 

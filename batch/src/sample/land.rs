@@ -75,8 +75,10 @@ impl Land {
     pub(super) fn new(seed: u64, region: &'static Region) -> Self {
         let named = |kind: &str, number: usize| format!("{} {kind} {number}", region.name);
         let noise = |purpose: &str| Noise::new(seed, &format!("{}: {purpose}", region.name));
-        let fire = |(number, runs): (usize, &&'static [_])| Fire::new(seed, &named("fire", number), runs);
-        let old_scar = |(number, run)| Fire::new(seed, &named("old scar", number), std::slice::from_ref(run));
+        let fire =
+            |(number, runs): (usize, &&'static [_])| Fire::new(seed, &named("fire", number), runs);
+        let old_scar =
+            |(number, run)| Fire::new(seed, &named("old scar", number), std::slice::from_ref(run));
         Self {
             region,
             flora: match region.shape {
@@ -100,7 +102,8 @@ impl Land {
             .into_par_iter()
             .with_min_len(tile.width_px)
             .map(|pixel| {
-                let (column, row) = ((pixel % tile.width_px) as f64 + 0.5, (pixel / tile.width_px) as f64 + 0.5);
+                let (column, row) =
+                    ((pixel % tile.width_px) as f64 + 0.5, (pixel / tile.width_px) as f64 + 0.5);
                 self.at(lattice.lonlat_from_pixel(column, row))
             })
             .collect()
@@ -118,12 +121,15 @@ impl Land {
 
     fn dry_ground(&self, spot: Spot, lie: &Lie) -> Ground {
         let cover = self.cover(spot, lie);
-        let old = self.old_scars.iter().map(|scar| scar.severity(spot, lie)).fold(0.0, f64::max) * cover.fuel;
-        let burnt = self.fires.iter().map(|fire| fire.severity(spot, lie)).fold(0.0, f64::max) * cover.fuel;
+        let old = self.old_scars.iter().map(|scar| scar.severity(spot, lie)).fold(0.0, f64::max)
+            * cover.fuel;
+        let burnt =
+            self.fires.iter().map(|fire| fire.severity(spot, lie)).fold(0.0, f64::max) * cover.fuel;
         let pre = blend(cover.pre, OLD_SCAR, old);
         let post = blend(blend(cover.post, GREENING_SCAR, old), CHAR, burnt);
         // Crowns, rocks and tussocks of about a pixel's size.
-        let grain = 1.0 + 0.035 * self.texture.fractal(spot.east_km / 0.11, spot.north_km / 0.11, 2);
+        let grain =
+            1.0 + 0.035 * self.texture.fractal(spot.east_km / 0.11, spot.north_km / 0.11, 2);
         Ground {
             pre: pre.map(|value| (value * grain) as f32),
             post: post.map(|value| (value * grain) as f32),
@@ -155,9 +161,14 @@ impl Land {
         let (x, y) = (spot.east_km, spot.north_km);
         let stands = self.stands.fractal(x / 2.6, y / 2.6, 6);
         let high = soft_step(1900.0, 2500.0, lie.height_m);
-        let density = self.flora.tree_bias + 0.5 * stands - 0.55 * lie.slope_north - 0.4 * high - 0.35 * lie.plain;
+        let density = self.flora.tree_bias + 0.5 * stands
+            - 0.55 * lie.slope_north
+            - 0.4 * high
+            - 0.35 * lie.plain;
         let trees = soft_step(0.12, 0.72, density) * (1.0 - self.logged(spot));
-        let rocky = lie.slope() - 0.78 + 0.35 * high + 0.4 * self.shrubs.fractal(x / 0.8 + 50.0, y / 0.8, 4);
+        let rocky = lie.slope() - 0.78
+            + 0.35 * high
+            + 0.4 * self.shrubs.fractal(x / 0.8 + 50.0, y / 0.8, 4);
         let rock = soft_step(0.0, 0.35, rocky) * (1.0 - 0.7 * trees);
         let shrub = soft_step(-0.35, 0.35, self.shrubs.fractal(x / 1.4, y / 1.4, 5));
         let low = blend(self.flora.grass, self.flora.shrub, shrub);
@@ -177,7 +188,11 @@ impl Land {
             return 0.0;
         }
         let block = self.logging.at(spot);
-        if block.lot < 0.16 { (0.15 + 0.75 * block.vigour) * soft_step(0.0, 60.0, block.edge_m) } else { 0.0 }
+        if block.lot < 0.16 {
+            (0.15 + 0.75 * block.vigour) * soft_step(0.0, 60.0, block.edge_m)
+        } else {
+            0.0
+        }
     }
 
     fn field(&self, spot: Spot) -> Cover {
@@ -212,7 +227,15 @@ fn ground_of_water(water: Water) -> Ground {
         Water::Sea { depth } => blend(SHALLOW_SEA, DEEP_SEA, depth),
     };
     let colour = colour.map(|value| value as f32);
-    Ground { pre: colour, post: colour, slope_east: 0.0, slope_north: 0.0, seasonal: 0.0, burnt: 0.0, is_water: true }
+    Ground {
+        pre: colour,
+        post: colour,
+        slope_east: 0.0,
+        slope_north: 0.0,
+        seasonal: 0.0,
+        burnt: 0.0,
+        is_water: true,
+    }
 }
 
 #[cfg(test)]
@@ -230,15 +253,19 @@ mod tests {
         let land = Land::new(1, region);
         let [west, east] = [&region.tiles[0], &region.tiles[1]];
         let lattices = [west.lattice().unwrap(), east.lattice().unwrap()];
-        let east_from_west = CoordTransform::new(&west.crs().unwrap(), &east.crs().unwrap()).unwrap();
+        let east_from_west =
+            CoordTransform::new(&west.crs().unwrap(), &east.crs().unwrap()).unwrap();
         let mut burnt = 0;
-        for (column, row) in
-            (1150..1490).step_by(15).flat_map(|column| (100..1400).step_by(15).map(move |row| (column, row)))
+        for (column, row) in (1150..1490)
+            .step_by(15)
+            .flat_map(|column| (100..1400).step_by(15).map(move |row| (column, row)))
         {
             let (column, row) = (f64::from(column) + 0.5, f64::from(row) + 0.5);
-            let (mut x, mut y) = ([west.west_m + column * PIXEL_SIZE_M], [west.north_m - row * PIXEL_SIZE_M]);
+            let (mut x, mut y) =
+                ([west.west_m + column * PIXEL_SIZE_M], [west.north_m - row * PIXEL_SIZE_M]);
             east_from_west.transform_coords(&mut x, &mut y, &mut []).unwrap();
-            let (column_east, row_east) = ((x[0] - east.west_m) / PIXEL_SIZE_M, (east.north_m - y[0]) / PIXEL_SIZE_M);
+            let (column_east, row_east) =
+                ((x[0] - east.west_m) / PIXEL_SIZE_M, (east.north_m - y[0]) / PIXEL_SIZE_M);
             let here = land.at(lattices[0].lonlat_from_pixel(column, row));
             let there = land.at(lattices[1].lonlat_from_pixel(column_east, row_east));
             assert!((here.burnt - there.burnt).abs() < 0.02, "{here:?} {there:?}");
@@ -253,15 +280,25 @@ mod tests {
         let land = Land::new(1, region);
         let nbr = |[_, _, _, nir, swir]: [f32; 5]| (nir - swir) / (nir + swir);
         let mut differences = Vec::new();
-        for (column, row) in (-180..180).flat_map(|column| (-180..180).map(move |row| (column, row))) {
+        for (column, row) in
+            (-180..180).flat_map(|column| (-180..180).map(move |row| (column, row)))
+        {
             let [lon, lat] = region.centre;
             let ground = land.at([lon + f64::from(column) * 0.0011, lat + f64::from(row) * 0.0009]);
             differences.push(nbr(ground.pre) - nbr(ground.post));
         }
-        let count = |low: f32, high: f32| differences.iter().filter(|dnbr| (low..high).contains(*dnbr)).count();
-        for (low, high) in
-            [(-0.5, -0.25), (-0.25, -0.1), (-0.1, 0.1), (0.1, 0.27), (0.27, 0.44), (0.44, 0.66), (0.66, 1.3)]
-        {
+        let count = |low: f32, high: f32| {
+            differences.iter().filter(|dnbr| (low..high).contains(*dnbr)).count()
+        };
+        for (low, high) in [
+            (-0.5, -0.25),
+            (-0.25, -0.1),
+            (-0.1, 0.1),
+            (0.1, 0.27),
+            (0.27, 0.44),
+            (0.44, 0.66),
+            (0.66, 1.3),
+        ] {
             assert!(count(low, high) > 100, "{} of {low}..{high}", count(low, high));
         }
     }

@@ -36,7 +36,8 @@ use scene::Scene;
 use tile::{Lattice, Tile};
 
 /// Said in every file, so that nobody takes a copy for a picture of the Earth.
-const INVENTED: &str = "INVENTED by dragonfly sample. Not a satellite image: land, fires and clouds are made of noise.";
+const INVENTED: &str = "INVENTED by dragonfly sample. Not a satellite image: land, fires and \
+    clouds are made of noise.";
 const SCL_FILE: &str = "SCL.tif";
 
 /// What was written.
@@ -105,7 +106,8 @@ fn write(folder: &Path, seed: u64, on_file: &(dyn Fn(&Path) + Sync)) -> Result<S
 
 /// How many files [`write`] reports.
 fn file_count() -> usize {
-    let scenes: usize = REGIONS.iter().map(|region| region.tiles.len() * region.overpasses.len()).sum();
+    let scenes: usize =
+        REGIONS.iter().map(|region| region.tiles.len() * region.overpasses.len()).sum();
     scenes * (BANDS.len() + 1) + 4
 }
 
@@ -141,7 +143,8 @@ fn write_scene(
     on_file: &(dyn Fn(&Path) + Sync),
 ) -> Result<Written> {
     let folder = folder.join("scenes").join(item::scene_id(tile, overpass));
-    fs::create_dir_all(&folder).with_context(|| format!("making the folder {}", folder.display()))?;
+    fs::create_dir_all(&folder)
+        .with_context(|| format!("making the folder {}", folder.display()))?;
     let item = item::item(region, tile, lattice, overpass, &scene)?;
     let Scene { dn, scl } = scene;
     let finished = |path: PathBuf| -> Result<u64> {
@@ -184,13 +187,12 @@ fn settings() -> String {
 
 fn readme(seed: u64) -> String {
     format!(
-        "Everything in this folder is invented.\n\n\
-         The scenes look like Sentinel-2 images, but no satellite took them: land, fires, clouds and\n\
-         shadows are made of noise from seed {seed}. The places exist; what is shown there does not.\n\n\
-         items.json      the catalogue, a STAC ItemCollection\n\
-         regions.json    the regions the scenes cover\n\
-         dragonfly.toml  settings that name both\n\
-         scenes/         the images, laid out like those of the sentinel-cogs bucket\n\n\
-         Written by `dragonfly sample`; running it again with the same seed gives the same pixels.\n"
+        "Everything in this folder is invented.\n\nThe scenes look like Sentinel-2 images, but no \
+        satellite took them: land, fires, clouds and\nshadows are made of noise from seed \
+        {seed}. The places exist; what is shown there does not.\n\nitems.json      the \
+        catalogue, a STAC ItemCollection\nregions.json    the regions the scenes \
+        cover\ndragonfly.toml  settings that name both\nscenes/         the images, laid out \
+        like those of the sentinel-cogs bucket\n\nWritten by `dragonfly sample`; running it \
+        again with the same seed gives the same pixels.\n"
     )
 }

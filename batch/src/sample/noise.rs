@@ -13,8 +13,9 @@ impl Noise {
     pub(super) fn new(seed: u64, purpose: &str) -> Self {
         // FNV-1a, over the seed and then the name.
         let bytes = seed.to_le_bytes().into_iter().chain(purpose.bytes());
-        let hash =
-            bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+        let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
         Self { seed: (hash ^ (hash >> 32)) as u32 }
     }
 
@@ -24,7 +25,8 @@ impl Noise {
         f64::from(self.hash(column, row)) / f64::from(u32::MAX)
     }
 
-    /// Gradient noise after Perlin: hills about one unit wide, mean 0, nearly always within -1 to 1.
+    /// Gradient noise after Perlin: hills about one unit wide, mean 0, nearly always within -1 to
+    /// 1.
     #[inline]
     pub(super) fn smooth(self, x: f64, y: f64) -> f64 {
         let (west, south) = (x.floor(), y.floor());
@@ -32,7 +34,8 @@ impl Noise {
         let (x, y) = (x - west, y - south);
         let (across, up) = (fade(x), fade(y));
         let corner = |east: i32, north: i32| {
-            let [slope_x, slope_y] = DIRECTIONS[(self.hash(column + east, row + north) >> 28) as usize];
+            let [slope_x, slope_y] =
+                DIRECTIONS[(self.hash(column + east, row + north) >> 28) as usize];
             slope_x * (x - f64::from(east)) + slope_y * (y - f64::from(north))
         };
         let south = mix(corner(0, 0), corner(1, 0), across);
@@ -47,8 +50,10 @@ impl Noise {
 
     /// Sharp branching crests, 0 in the hollows to about 1 on the crests.
     pub(super) fn crests(self, x: f64, y: f64, octaves: u32) -> f64 {
-        let sum: f64 =
-            self.octaves(x, y, octaves).map(|(height, value)| height * (1.0 - value.abs()) * (1.0 - value.abs())).sum();
+        let sum: f64 = self
+            .octaves(x, y, octaves)
+            .map(|(height, value)| height * (1.0 - value.abs()) * (1.0 - value.abs()))
+            .sum();
         sum / 2.0
     }
 
@@ -146,8 +151,9 @@ mod tests {
     #[test]
     fn noise_keeps_to_its_range_and_its_mean() {
         let noise = Noise::new(7, "range");
-        let values: Vec<f64> =
-            (0..10_000).map(|i| noise.smooth(f64::from(i % 100) * 0.37, f64::from(i / 100) * 0.41)).collect();
+        let values: Vec<f64> = (0..10_000)
+            .map(|i| noise.smooth(f64::from(i % 100) * 0.37, f64::from(i / 100) * 0.41))
+            .collect();
         assert!(values.iter().all(|value| value.abs() < 1.2));
         assert!((values.iter().sum::<f64>() / 10_000.0).abs() < 0.1);
     }

@@ -40,7 +40,9 @@ impl Patchwork {
         // Every row is shifted by its own amount, as fences are.
         let along = along + 3.0 * self.draw.of_cell(row as i32, 7919);
         let column = along.floor();
-        let edge_km = |place: f64, length_km: f64| (place - place.floor()).min(place.ceil() - place) * length_km;
+        let edge_km = |place: f64, length_km: f64| {
+            (place - place.floor()).min(place.ceil() - place) * length_km
+        };
         Parcel {
             lot: self.draw.of_cell(column as i32, row as i32),
             vigour: self.draw.of_cell(column as i32 + 40_000, row as i32),

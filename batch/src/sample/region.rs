@@ -108,13 +108,43 @@ pub(super) const REGIONS: [Region; 2] = [
         shape: Shape::Mountains,
         // The wind turned in the middle of it, from west to south.
         fires: &[&[
-            Outline { east_km: -3.5, north_km: -2.0, length_km: 9.5, width_km: 4.4, heading_deg: 68.0 },
-            Outline { east_km: 3.0, north_km: 4.2, length_km: 8.0, width_km: 4.6, heading_deg: 22.0 },
-            Outline { east_km: -7.0, north_km: -6.2, length_km: 4.6, width_km: 2.5, heading_deg: 105.0 },
+            Outline {
+                east_km: -3.5,
+                north_km: -2.0,
+                length_km: 9.5,
+                width_km: 4.4,
+                heading_deg: 68.0,
+            },
+            Outline {
+                east_km: 3.0,
+                north_km: 4.2,
+                length_km: 8.0,
+                width_km: 4.6,
+                heading_deg: 22.0,
+            },
+            Outline {
+                east_km: -7.0,
+                north_km: -6.2,
+                length_km: 4.6,
+                width_km: 2.5,
+                heading_deg: 105.0,
+            },
         ]],
         old_scars: &[
-            Outline { east_km: 11.0, north_km: 9.5, length_km: 2.6, width_km: 1.3, heading_deg: 40.0 },
-            Outline { east_km: -13.0, north_km: -12.0, length_km: 1.8, width_km: 1.0, heading_deg: 80.0 },
+            Outline {
+                east_km: 11.0,
+                north_km: 9.5,
+                length_km: 2.6,
+                width_km: 1.3,
+                heading_deg: 40.0,
+            },
+            Outline {
+                east_km: -13.0,
+                north_km: -12.0,
+                length_km: 1.8,
+                width_km: 1.0,
+                heading_deg: 80.0,
+            },
         ],
         tiles: &[Tile {
             mgrs: "10TFK",
@@ -183,12 +213,36 @@ pub(super) const REGIONS: [Region; 2] = [
         fires: &[
             // Across the meridian of 24°, where the zones meet.
             &[
-                Outline { east_km: 1.2, north_km: 1.6, length_km: 7.0, width_km: 3.6, heading_deg: 232.0 },
-                Outline { east_km: -2.8, north_km: -3.0, length_km: 5.0, width_km: 3.0, heading_deg: 205.0 },
+                Outline {
+                    east_km: 1.2,
+                    north_km: 1.6,
+                    length_km: 7.0,
+                    width_km: 3.6,
+                    heading_deg: 232.0,
+                },
+                Outline {
+                    east_km: -2.8,
+                    north_km: -3.0,
+                    length_km: 5.0,
+                    width_km: 3.0,
+                    heading_deg: 205.0,
+                },
             ],
-            &[Outline { east_km: 13.2, north_km: -7.4, length_km: 3.8, width_km: 2.0, heading_deg: 190.0 }],
+            &[Outline {
+                east_km: 13.2,
+                north_km: -7.4,
+                length_km: 3.8,
+                width_km: 2.0,
+                heading_deg: 190.0,
+            }],
         ],
-        old_scars: &[Outline { east_km: -10.5, north_km: 7.5, length_km: 2.0, width_km: 1.1, heading_deg: 120.0 }],
+        old_scars: &[Outline {
+            east_km: -10.5,
+            north_km: 7.5,
+            length_km: 2.0,
+            width_km: 1.1,
+            heading_deg: 120.0,
+        }],
         tiles: &[
             Tile {
                 mgrs: "34SGH",

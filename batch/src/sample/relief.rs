@@ -56,7 +56,8 @@ struct Lake {
 /// Slopes are taken over this length, so that they are those a pixel shows.
 const SLOPE_STEP_KM: f64 = 0.02;
 /// Where the reservoirs and the farmland of the mountains are looked for.
-const LAKES: [Spot; 2] = [Spot { east_km: -12.0, north_km: 9.5 }, Spot { east_km: 7.0, north_km: -9.0 }];
+const LAKES: [Spot; 2] =
+    [Spot { east_km: -12.0, north_km: 9.5 }, Spot { east_km: 7.0, north_km: -9.0 }];
 const MOUNTAIN_PLAIN: Spot = Spot { east_km: 14.0, north_km: -2.5 };
 
 impl Relief {
@@ -81,7 +82,8 @@ impl Relief {
     pub(super) fn at(&self, spot: Spot) -> Lie {
         let (height_m, plain) = self.height_m(spot);
         let rise = |east_km, north_km| {
-            let aside = Spot { east_km: spot.east_km + east_km, north_km: spot.north_km + north_km };
+            let aside =
+                Spot { east_km: spot.east_km + east_km, north_km: spot.north_km + north_km };
             (self.height_m(aside).0 - height_m) / (SLOPE_STEP_KM * 1000.0)
         };
         let water = self.water(spot, height_m);
@@ -104,7 +106,8 @@ impl Relief {
         let (x, y) = self.warped(spot);
         let ranges = 1450.0 * self.valleys.eroded(x / 8.5, y / 8.5, 7);
         let crests = 420.0 * self.crests.crests(x / 9.0, y / 9.0, 3);
-        let away_km = distance_km(spot, MOUNTAIN_PLAIN) + 2.4 * self.plains.fractal(x / 4.0, y / 4.0, 4);
+        let away_km =
+            distance_km(spot, MOUNTAIN_PLAIN) + 2.4 * self.plains.fractal(x / 4.0, y / 4.0, 4);
         let plain = 1.0 - soft_step(2.6, 4.6, away_km);
         (mix(900.0 + ranges + crests, 1150.0, plain), plain)
     }
@@ -113,38 +116,53 @@ impl Relief {
         let (x, y) = self.warped(spot);
         // The island runs from north-west to south-east.
         let across = 0.45 * spot.east_km + 0.89 * spot.north_km;
-        let inland = 1.0 - (across / 12.5) * (across / 12.5) + 0.62 * self.shore.fractal(x / 8.0, y / 8.0, 7);
+        let inland = 1.0 - (across / 12.5) * (across / 12.5)
+            + 0.62 * self.shore.fractal(x / 8.0, y / 8.0, 7);
         let hills = soft_step(0.12, 0.75, inland);
         let ranges = 900.0 * self.valleys.eroded(x / 5.5, y / 5.5, 6);
         let crests = 250.0 * self.crests.crests(x / 6.0, y / 6.0, 3);
         let height_m = 60.0 * inland + hills * (220.0 * inland.min(1.2) + ranges + crests);
-        let plain =
-            (1.0 - soft_step(0.2, 0.42, inland)) * soft_step(-0.15, 0.25, self.plains.fractal(x / 5.0, y / 5.0, 3));
+        let plain = (1.0 - soft_step(0.2, 0.42, inland))
+            * soft_step(-0.15, 0.25, self.plains.fractal(x / 5.0, y / 5.0, 3));
         (height_m, plain)
     }
 
     fn water(&self, spot: Spot, height_m: f64) -> Option<Water> {
         match self.shape {
-            Shape::Mountains => self.lakes.iter().any(|lake| lake.covers(spot, height_m)).then_some(Water::Lake),
-            Shape::Island => (height_m < 0.0).then(|| Water::Sea { depth: soft_step(0.0, 60.0, -height_m) }),
+            Shape::Mountains => {
+                self.lakes.iter().any(|lake| lake.covers(spot, height_m)).then_some(Water::Lake)
+            }
+            Shape::Island => {
+                (height_m < 0.0).then(|| Water::Sea { depth: soft_step(0.0, 60.0, -height_m) })
+            }
         }
     }
 
     /// A reservoir in the deepest valley near a place.
     fn dammed(&self, near: Spot) -> Lake {
-        let around =
-            (-12..=12).flat_map(|row| (-12..=12).map(move |column| (f64::from(column) * 0.25, f64::from(row) * 0.25)));
+        let around = (-12..=12).flat_map(|row| {
+            (-12..=12).map(move |column| (f64::from(column) * 0.25, f64::from(row) * 0.25))
+        });
         let (dam, deepest_m) = around
-            .map(|(east_km, north_km)| Spot { east_km: near.east_km + east_km, north_km: near.north_km + north_km })
+            .map(|(east_km, north_km)| Spot {
+                east_km: near.east_km + east_km,
+                north_km: near.north_km + north_km,
+            })
             .map(|spot| (spot, self.height_m(spot).0))
-            .fold((near, f64::INFINITY), |lowest, other| if other.1 < lowest.1 { other } else { lowest });
+            .fold(
+                (near, f64::INFINITY),
+                |lowest, other| if other.1 < lowest.1 { other } else { lowest },
+            );
         Lake { dam, level_m: deepest_m + 130.0 }
     }
 
     /// Kilometres bent by noise, or valleys would run too smoothly.
     fn warped(&self, spot: Spot) -> (f64, f64) {
         let (x, y) = (spot.east_km, spot.north_km);
-        (x + 0.6 * self.warp_east.fractal(x / 4.0, y / 4.0, 3), y + 0.6 * self.warp_north.fractal(x / 4.0, y / 4.0, 3))
+        (
+            x + 0.6 * self.warp_east.fractal(x / 4.0, y / 4.0, 3),
+            y + 0.6 * self.warp_north.fractal(x / 4.0, y / 4.0, 3),
+        )
     }
 }
 

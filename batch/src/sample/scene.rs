@@ -59,7 +59,9 @@ impl Scene {
             .with_min_len(tile.width_px)
             .map(|(pixel, ground)| {
                 let (column, row) = (pixel % tile.width_px, pixel / tile.width_px);
-                let spot = region.spot_from_lonlat(lattice.lonlat_from_pixel(column as f64 + 0.5, row as f64 + 0.5));
+                let spot = region.spot_from_lonlat(
+                    lattice.lonlat_from_pixel(column as f64 + 0.5, row as f64 + 0.5),
+                );
                 if overpass.swath_edge.is_some_and(|edge| edge.km_inside(spot) < 0.0) {
                     return ([0; BANDS.len()], scl::NO_DATA);
                 }
@@ -101,7 +103,9 @@ impl<'a> Sensor<'a> {
     fn new(seed: u64, overpass: &'a Overpass, tile: &Tile) -> Self {
         let (azimuth_east, azimuth_north) = overpass.sun_azimuth_deg.to_radians().sin_cos();
         let (up, level) = overpass.sun_elevation_deg.to_radians().sin_cos();
-        let noise = |purpose: &str| Noise::new(seed, &format!("{} {} {purpose}", tile.mgrs, overpass.datetime));
+        let noise = |purpose: &str| {
+            Noise::new(seed, &format!("{} {} {purpose}", tile.mgrs, overpass.datetime))
+        };
         Self {
             overpass,
             sun: [level * azimuth_east, level * azimuth_north, up],
@@ -133,9 +137,12 @@ impl<'a> Sensor<'a> {
         let colour = self.in_season(colour.map(f64::from), f64::from(ground.seasonal));
         let (east, north) = (f64::from(ground.slope_east), f64::from(ground.slope_north));
         let [sun_east, sun_north, sun_up] = self.sun;
-        let incidence = (sun_up - east * sun_east - north * sun_north) / (1.0 + east * east + north * north).sqrt();
+        let incidence = (sun_up - east * sun_east - north * sun_north)
+            / (1.0 + east * east + north * north).sqrt();
         let direct = (incidence / sun_up).clamp(0.12, 1.5) * (1.0 - 0.85 * view.shadow);
-        std::array::from_fn(|band| colour[band] * (SKYLIGHT[band] + (1.0 - SKYLIGHT[band]) * direct))
+        std::array::from_fn(|band| {
+            colour[band] * (SKYLIGHT[band] + (1.0 - SKYLIGHT[band]) * direct)
+        })
     }
 
     /// As grass dries, it turns yellow: less near infrared, more red and shortwave infrared.
@@ -151,7 +158,14 @@ impl<'a> Sensor<'a> {
         (reflectance * DN_PER_REFLECTANCE + offset).round().max(1.0) as u16
     }
 
-    fn class(&self, column: i32, row: i32, ground: &Ground, surface: Reflectances, view: View) -> u8 {
+    fn class(
+        &self,
+        column: i32,
+        row: i32,
+        ground: &Ground,
+        surface: Reflectances,
+        view: View,
+    ) -> u8 {
         let ndvi = (surface[NIR] - surface[RED]) / (surface[NIR] + surface[RED]);
         // Fresh burns puzzle the classifier in small clumps.
         let doubt = self.doubt.smooth(f64::from(column) / 3.0, f64::from(row) / 3.0);
@@ -163,7 +177,9 @@ impl<'a> Sensor<'a> {
             _ if view.shadow > 0.12 => scl::CLOUD_SHADOW,
             _ if ground.is_water => scl::WATER,
             _ if fresh && surface[NIR] < 0.105 => scl::DARK,
-            _ if fresh && doubt > 0.75 - 0.45 * soft_step(0.2, 0.9, f64::from(ground.burnt)) => scl::UNCLASSIFIED,
+            _ if fresh && doubt > 0.75 - 0.45 * soft_step(0.2, 0.9, f64::from(ground.burnt)) => {
+                scl::UNCLASSIFIED
+            }
             _ if ndvi > 0.42 + 0.05 * doubt => scl::VEGETATION,
             _ => scl::BARE,
         }
@@ -178,7 +194,13 @@ mod tests {
 
     fn small_tile() -> Tile {
         // Some kilometres in the middle of the fire that crosses the meridian of 24°.
-        Tile { west_m: 756_000.0, north_m: 4_286_000.0, width_px: 300, height_px: 300, ..REGIONS[1].tiles[0].clone() }
+        Tile {
+            west_m: 756_000.0,
+            north_m: 4_286_000.0,
+            width_px: 300,
+            height_px: 300,
+            ..REGIONS[1].tiles[0].clone()
+        }
     }
 
     fn observed(seed: u64, overpass: usize) -> Scene {
@@ -199,7 +221,11 @@ mod tests {
     fn seen_pixels_are_never_0() {
         let scene = observed(1, 0);
         for band in &scene.dn {
-            assert!(band.iter().zip(&scene.scl).all(|(dn, class)| (*dn == 0) == (*class == scl::NO_DATA)));
+            assert!(
+                band.iter()
+                    .zip(&scene.scl)
+                    .all(|(dn, class)| (*dn == 0) == (*class == scl::NO_DATA))
+            );
         }
     }
 

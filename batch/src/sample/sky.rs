@@ -40,8 +40,10 @@ impl Sky {
 
     pub(super) fn at(&self, spot: Spot) -> View {
         let cloud = self.cloud(spot);
-        let above =
-            Spot { east_km: spot.east_km - self.shadow.east_km, north_km: spot.north_km - self.shadow.north_km };
+        let above = Spot {
+            east_km: spot.east_km - self.shadow.east_km,
+            north_km: spot.north_km - self.shadow.north_km,
+        };
         View { cloud, shadow: soft_step(0.1, 0.6, self.cloud(above)) }
     }
 
@@ -72,17 +74,25 @@ mod tests {
     fn no_place_is_cloudy_on_all_dates_of_a_side() {
         for region in &REGIONS {
             for side in region.overpasses.chunks(2) {
-                let skies: Vec<Sky> = side.iter().map(|overpass| Sky::new(1, region, overpass)).collect();
+                let skies: Vec<Sky> =
+                    side.iter().map(|overpass| Sky::new(1, region, overpass)).collect();
                 let mut cloudy = [0; 2];
-                for (column, row) in (-100..100).flat_map(|column| (-100..100).map(move |row| (column, row))) {
-                    let spot = Spot { east_km: f64::from(column) * 0.2, north_km: f64::from(row) * 0.2 };
+                for (column, row) in
+                    (-100..100).flat_map(|column| (-100..100).map(move |row| (column, row)))
+                {
+                    let spot =
+                        Spot { east_km: f64::from(column) * 0.2, north_km: f64::from(row) * 0.2 };
                     let clouds = [0, 1].map(|date: usize| skies[date].at(spot).cloud > 0.0);
                     assert_ne!(clouds, [true, true]);
                     for date in 0..2 {
                         cloudy[date] += usize::from(clouds[date]);
                     }
                 }
-                assert!(cloudy.iter().all(|count| *count > 400), "{}: {cloudy:?} of 40000", region.name);
+                assert!(
+                    cloudy.iter().all(|count| *count > 400),
+                    "{}: {cloudy:?} of 40000",
+                    region.name
+                );
             }
         }
     }

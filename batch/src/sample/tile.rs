@@ -37,12 +37,17 @@ impl Tile {
         let nodes = |pixels: usize| pixels.div_ceil(NODE_SPACING_PX) + 1;
         let (columns, rows) = (nodes(self.width_px), nodes(self.height_px));
         let metres = |node: usize| (node * NODE_SPACING_PX) as f64 * PIXEL_SIZE_M;
-        let mut lon: Vec<f64> = (0..rows * columns).map(|i| self.west_m + metres(i % columns)).collect();
-        let mut lat: Vec<f64> = (0..rows * columns).map(|i| self.north_m - metres(i / columns)).collect();
+        let mut lon: Vec<f64> =
+            (0..rows * columns).map(|i| self.west_m + metres(i % columns)).collect();
+        let mut lat: Vec<f64> =
+            (0..rows * columns).map(|i| self.north_m - metres(i / columns)).collect();
         CoordTransform::new(&self.crs()?, &crs_from_epsg(4326)?)?
             .transform_coords(&mut lon, &mut lat, &mut [])
             .with_context(|| format!("finding longitude and latitude of tile {}", self.mgrs))?;
-        Ok(Lattice { columns, lonlat: lon.into_iter().zip(lat).map(|(lon, lat)| [lon, lat]).collect() })
+        Ok(Lattice {
+            columns,
+            lonlat: lon.into_iter().zip(lat).map(|(lon, lat)| [lon, lat]).collect(),
+        })
     }
 }
 
@@ -85,10 +90,17 @@ mod tests {
 
     #[test]
     fn interpolation_agrees_with_the_projection() {
-        let tile =
-            Tile { mgrs: "10TFK", epsg: 32610, west_m: 633_400.0, north_m: 4_438_700.0, width_px: 100, height_px: 100 };
+        let tile = Tile {
+            mgrs: "10TFK",
+            epsg: 32610,
+            west_m: 633_400.0,
+            north_m: 4_438_700.0,
+            width_px: 100,
+            height_px: 100,
+        };
         let lattice = tile.lattice().unwrap();
-        let back = CoordTransform::new(&crs_from_epsg(4326).unwrap(), &tile.crs().unwrap()).unwrap();
+        let back =
+            CoordTransform::new(&crs_from_epsg(4326).unwrap(), &tile.crs().unwrap()).unwrap();
         for (column, row) in [(0.5, 0.5), (15.5, 47.5), (99.5, 80.5), (100.0, 100.0)] {
             let [lon, lat] = lattice.lonlat_from_pixel(column, row);
             let (mut x, mut y) = ([lon], [lat]);

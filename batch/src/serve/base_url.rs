@@ -31,8 +31,11 @@ impl BaseUrl {
     }
 
     pub(super) fn from_headers(headers: &HeaderMap) -> Self {
-        let scheme = first(headers, &FORWARDED_PROTO).filter(|scheme| *scheme == "https").unwrap_or("http");
-        let host = [FORWARDED_HOST, header::HOST].iter().find_map(|name| first(headers, name).filter(is_host));
+        let scheme =
+            first(headers, &FORWARDED_PROTO).filter(|scheme| *scheme == "https").unwrap_or("http");
+        let host = [FORWARDED_HOST, header::HOST]
+            .iter()
+            .find_map(|name| first(headers, name).filter(is_host));
         let mount = first(headers, &FORWARDED_PREFIX).filter(is_mount).unwrap_or_default();
         Self {
             origin: host.map(|host| format!("{scheme}://{host}")).unwrap_or_default(),
@@ -75,7 +78,9 @@ mod tests {
     use super::*;
 
     fn check(headers: &[(&'static str, &'static str)], url: &str) {
-        let pair = |(name, value): &(&'static str, &str)| (HeaderName::from_static(name), value.parse().unwrap());
+        let pair = |(name, value): &(&'static str, &str)| {
+            (HeaderName::from_static(name), value.parse().unwrap())
+        };
         let headers: HeaderMap = headers.iter().map(pair).collect();
         assert_eq!(BaseUrl::from_headers(&headers).url("/stac"), url);
     }
@@ -84,9 +89,16 @@ mod tests {
     fn links_lead_back_the_way_the_request_came() {
         check(&[("host", "127.0.0.1:8080")], "http://127.0.0.1:8080/stac");
         check(&[("host", "[::1]:8080")], "http://[::1]:8080/stac");
-        check(&[("host", "inner:80"), ("x-forwarded-host", "fire.example")], "http://fire.example/stac");
         check(
-            &[("host", "inner"), ("x-forwarded-proto", "https, http"), ("x-forwarded-prefix", "/fires/")],
+            &[("host", "inner:80"), ("x-forwarded-host", "fire.example")],
+            "http://fire.example/stac",
+        );
+        check(
+            &[
+                ("host", "inner"),
+                ("x-forwarded-proto", "https, http"),
+                ("x-forwarded-prefix", "/fires/"),
+            ],
             "https://inner/fires/stac",
         );
         check(&[], "/stac");

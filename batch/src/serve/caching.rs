@@ -24,7 +24,8 @@ pub(super) async fn say_how_long(request: Request, next: Next) -> Response {
     response
 }
 
-/// Whether the path names one version of a file: a run's tiles and raster, hashed files of the page.
+/// Whether the path names one version of a file: a run's tiles and raster, hashed files of the
+/// page.
 fn never_changes(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts[..] {
@@ -40,7 +41,9 @@ fn never_changes(path: &str) -> bool {
 fn has_trunk_hash(file: &str) -> bool {
     let Some((stem, _extension)) = file.rsplit_once('.') else { return false };
     let stem = stem.strip_suffix("_bg").unwrap_or(stem);
-    stem.rsplit_once('-').is_some_and(|(_name, hash)| TRUNK_HASH_DIGITS.contains(&hash.len()) && is_hexadecimal(hash))
+    stem.rsplit_once('-').is_some_and(|(_name, hash)| {
+        TRUNK_HASH_DIGITS.contains(&hash.len()) && is_hexadecimal(hash)
+    })
 }
 
 fn is_hexadecimal(text: &str) -> bool {

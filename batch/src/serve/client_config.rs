@@ -8,7 +8,8 @@ use super::files::Folder;
 /// Far more than any settings take.
 const MAX_CONFIG_BYTES: u64 = 1 << 20;
 
-/// The published settings with this server's STAC API in them; `None` where they stand as published.
+/// The published settings with this server's STAC API in them; `None` where they stand as
+/// published.
 pub(super) async fn with_own_stac(meta: &Folder, base: &BaseUrl) -> Option<ClientConfig> {
     let (meta, stac_url) = (meta.clone(), base.path("/stac"));
     let config = tokio::task::spawn_blocking(move || without_stac(published(&meta)?));
@@ -31,8 +32,9 @@ mod tests {
     use super::*;
 
     fn check(stac_url: &str, own: bool) {
-        let text =
-            format!(r#"{{"stac_url":{stac_url},"highres_zoom":11,"stale_after_days":30,"attribution":"x","later":1}}"#);
+        let text = format!(
+            r#"{{"stac_url":{stac_url},"highres_zoom":11,"stale_after_days":30,"attribution":"x","later":1}}"#
+        );
         let config = without_stac(serde_json::from_str(&text).unwrap());
         assert_eq!(config.is_some(), own, "{stac_url}");
         assert!(config.is_none_or(|config| config.other.contains_key("later")));

@@ -26,8 +26,8 @@ const COMPRESSED_TYPES: [&str; 8] = [
     "image/svg+xml",
 ];
 
-/// Answers that are compressed at a time: each takes some 20 MB for as long as its reader does. Further ones
-/// are sent as they are.
+/// Answers that are compressed at a time: each takes some 20 MB for as long as its reader does.
+/// Further ones are sent as they are.
 const MAX_ENCODERS: usize = 4;
 
 /// What allows an answer to be compressed; kept until it was sent.
@@ -51,7 +51,8 @@ type HasEncoder = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
 /// Brotli or gzip, whichever the reader prefers, where [`reserve_encoder`] found one.
 pub(super) fn layer() -> CompressionLayer<And<SizeAbove, HasEncoder>> {
-    CompressionLayer::new().compress_when(SizeAbove::new(SMALLEST_BYTES).and(has_encoder as HasEncoder))
+    CompressionLayer::new()
+        .compress_when(SizeAbove::new(SMALLEST_BYTES).and(has_encoder as HasEncoder))
 }
 
 fn has_encoder(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {
@@ -59,7 +60,11 @@ fn has_encoder(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions
 }
 
 /// Takes an encoder for an answer that is worth it, if one is free.
-pub(super) async fn reserve_encoder(State(encoders): State<Encoders>, request: Request, next: Next) -> Response {
+pub(super) async fn reserve_encoder(
+    State(encoders): State<Encoders>,
+    request: Request,
+    next: Next,
+) -> Response {
     let accepts_encodings = request.headers().contains_key(header::ACCEPT_ENCODING);
     let mut response = next.run(request).await;
     if !is_program_or_text(response.headers()) {
@@ -77,7 +82,8 @@ pub(super) async fn reserve_encoder(State(encoders): State<Encoders>, request: R
 }
 
 fn is_program_or_text(headers: &HeaderMap) -> bool {
-    let stated = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let stated =
+        headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media_type = stated.split(';').next().unwrap_or_default().trim();
     COMPRESSED_TYPES.contains(&media_type)
 }
@@ -99,7 +105,10 @@ pub(super) async fn whole_where_bytes_are_counted(mut request: Request, next: Ne
 }
 
 fn weaken_etag(headers: &mut HeaderMap) {
-    let strong = headers.get(header::ETAG).and_then(|etag| etag.to_str().ok()).filter(|etag| etag.starts_with('"'));
+    let strong = headers
+        .get(header::ETAG)
+        .and_then(|etag| etag.to_str().ok())
+        .filter(|etag| etag.starts_with('"'));
     if let Some(Ok(weak)) = strong.map(|etag| HeaderValue::from_str(&format!("W/{etag}"))) {
         headers.insert(header::ETAG, weak);
     }
@@ -110,7 +119,8 @@ mod tests {
     use super::*;
 
     fn check(media_type: &'static str, compressed: bool) {
-        let headers = HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(media_type))]);
+        let headers =
+            HeaderMap::from_iter([(header::CONTENT_TYPE, HeaderValue::from_static(media_type))]);
         assert_eq!(is_program_or_text(&headers), compressed, "{media_type}");
     }
 
@@ -127,7 +137,8 @@ mod tests {
 
     #[test]
     fn an_etag_is_weakened_once() {
-        let mut headers = HeaderMap::from_iter([(header::ETAG, HeaderValue::from_static(r#""a""#))]);
+        let mut headers =
+            HeaderMap::from_iter([(header::ETAG, HeaderValue::from_static(r#""a""#))]);
         weaken_etag(&mut headers);
         weaken_etag(&mut headers);
         assert_eq!(headers[header::ETAG], r#"W/"a""#);

@@ -59,8 +59,8 @@ pub(crate) struct Served {
 /// Serves until Ctrl-C or SIGTERM. `on_ready` hears the address once readers can connect.
 ///
 /// # Errors
-/// When the page, the root, the catalogue or the address cannot be had, a source of images is no origin, or too few
-/// files may be open. Nothing is served then.
+/// When the page, the root, the catalogue or the address cannot be had, a source of images is no
+/// origin, or too few files may be open. Nothing is served then.
 pub(crate) fn run(served: &Served, on_ready: impl FnOnce(SocketAddr)) -> Result<()> {
     let site = Site {
         page: page_folder(&served.dist)?,
@@ -83,7 +83,8 @@ pub(crate) fn run(served: &Served, on_ready: impl FnOnce(SocketAddr)) -> Result<
 fn page_folder(dist: &Path) -> Result<Folder> {
     if !dist.join("index.html").is_file() {
         bail!(
-            "no page at {}, it has no index.html: run `trunk build --release`, or say with --dist where the page is",
+            "no page at {}, it has no index.html: run `trunk build --release`, or say with --dist \
+            where the page is",
             dist.display()
         );
     }
@@ -93,7 +94,8 @@ fn page_folder(dist: &Path) -> Result<Folder> {
 fn published_folder(root: &Path) -> Result<Folder> {
     if !root.is_dir() {
         bail!(
-            "no published files at {}: run `dragonfly update` first, or say with --root where they are",
+            "no published files at {}: run `dragonfly update` first, or say with --root where \
+            they are",
             root.display()
         );
     }
@@ -103,13 +105,19 @@ fn published_folder(root: &Path) -> Result<Folder> {
 fn listen(address: SocketAddr) -> Result<TcpListener> {
     let listener = TcpListener::bind(address).map_err(|error| match error.kind() {
         ErrorKind::AddrInUse => {
-            anyhow!("{address} is in use: stop what listens there, or choose another address with --listen")
+            anyhow!(
+                "{address} is in use: stop what listens there, or choose another address with \
+                --listen"
+            )
         }
         ErrorKind::PermissionDenied => {
             anyhow!("not allowed to listen on {address}: choose a port above 1023 with --listen")
         }
         ErrorKind::AddrNotAvailable => {
-            anyhow!("{address} is no address of this machine: choose one with --listen, such as 127.0.0.1:8080")
+            anyhow!(
+                "{address} is no address of this machine: choose one with --listen, such as \
+                127.0.0.1:8080"
+            )
         }
         _ => anyhow!(error).context(format!("listening on {address}")),
     })?;
@@ -117,7 +125,12 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
     Ok(listener)
 }
 
-async fn serve(listener: TcpListener, router: Router, limits: Limits, on_ready: impl FnOnce(SocketAddr)) -> Result<()> {
+async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    on_ready: impl FnOnce(SocketAddr),
+) -> Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;
     let stop = StopSignals::new()?;
     let address = listener.local_addr()?;
@@ -135,7 +148,10 @@ struct StopSignals {
 
 impl StopSignals {
     fn new() -> std::io::Result<Self> {
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
     }
 
     async fn heard(mut self) {

@@ -1,7 +1,8 @@
 //! Scheme and host of an address.
 
-/// Scheme and host of an address, as a policy writes them; `None` for a path on this server and what cannot be
-/// written. `{s}.` at the start of a host, as in the addresses of basemaps, stands for any subdomain.
+/// Scheme and host of an address, as a policy writes them; `None` for a path on this server and
+/// what cannot be written. `{s}.` at the start of a host, as in the addresses of basemaps, stands
+/// for any subdomain.
 pub(super) fn origin_of(url: &str) -> Option<String> {
     let (scheme, rest) = url.split_once("://")?;
     let scheme = scheme.to_ascii_lowercase();
@@ -14,7 +15,8 @@ pub(super) fn origin_of(url: &str) -> Option<String> {
     // A policy may name all ports of a host.
     let written = name.strip_suffix(":*").unwrap_or(name);
     let is_host = !written.is_empty() && name.len() <= 255 && written.bytes().all(is_written);
-    (matches!(&*scheme, "http" | "https") && is_host).then(|| format!("{scheme}://{wildcard}{name}"))
+    (matches!(&*scheme, "http" | "https") && is_host)
+        .then(|| format!("{scheme}://{wildcard}{name}"))
 }
 
 #[cfg(test)]
@@ -23,7 +25,9 @@ mod tests {
 
     #[test]
     fn an_origin_is_scheme_and_host() {
-        let check = |url: &str, origin: Option<&str>| assert_eq!(origin_of(url).as_deref(), origin, "{url}");
+        let check = |url: &str, origin: Option<&str>| {
+            assert_eq!(origin_of(url).as_deref(), origin, "{url}")
+        };
         check("https://Bucket.Example/a/b?c#d", Some("https://bucket.example"));
         check("http://127.0.0.1:8080", Some("http://127.0.0.1:8080"));
         check("http://127.0.0.1:*", Some("http://127.0.0.1:*"));

@@ -1,4 +1,5 @@
-//! What the page may do in a reader's browser: the same as behind nginx, whose list of sources is derived here.
+//! What the page may do in a reader's browser: the same as behind nginx, whose list of sources is
+//! derived here.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -34,7 +35,10 @@ pub(super) struct Sources {
 
 /// A setting that is no origin.
 #[derive(Debug, thiserror::Error)]
-#[error("`image_sources` names `{0}`, which is no origin: write scheme and host, such as https://bucket.example")]
+#[error(
+    "`image_sources` names `{0}`, which is no origin: write scheme and host, such as \
+    https://bucket.example"
+)]
 pub(super) struct BadSourceError(String);
 
 /// The policy, as far as it is known without a request.
@@ -56,8 +60,10 @@ impl Sources {
     pub(super) fn new(config: &ClientConfig, images: &[String]) -> Result<Self, BadSourceError> {
         let mut sources = Self::of_config(config);
         for text in images {
-            let is_origin = |origin: &String| origin.eq_ignore_ascii_case(text.trim_end_matches('/'));
-            let origin = origin_of(text).filter(is_origin).ok_or_else(|| BadSourceError(text.clone()))?;
+            let is_origin =
+                |origin: &String| origin.eq_ignore_ascii_case(text.trim_end_matches('/'));
+            let origin =
+                origin_of(text).filter(is_origin).ok_or_else(|| BadSourceError(text.clone()))?;
             sources.images.insert(origin);
         }
         Ok(sources)
@@ -68,7 +74,11 @@ impl Sources {
         let urls = [config.stac_url.as_deref(), config.proxy_base.as_deref(), token_url];
         Self {
             images: urls.into_iter().flatten().filter_map(origin_of).collect(),
-            basemaps: config.basemaps.iter().filter_map(|basemap| origin_of(&basemap.url)).collect(),
+            basemaps: config
+                .basemaps
+                .iter()
+                .filter_map(|basemap| origin_of(&basemap.url))
+                .collect(),
         }
     }
 
@@ -78,9 +88,9 @@ impl Sources {
             sources.iter().take(MAX_SOURCES).map(|source| format!(" {source}")).collect()
         };
         format!(
-            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src 'self'; \
-             img-src 'self' data: blob:{}; connect-src 'self'{}; worker-src 'self'; base-uri 'none'; \
-             form-action 'none'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src \
+            'self'; img-src 'self' data: blob:{}; connect-src 'self'{}; worker-src 'self'; \
+            base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             list(&self.basemaps),
             list(&self.images)
         )
@@ -88,7 +98,11 @@ impl Sources {
 }
 
 /// Adds the policies to every answer that may be part of the page.
-pub(super) async fn add(State(policy): State<PagePolicy>, request: Request, next: Next) -> Response {
+pub(super) async fn add(
+    State(policy): State<PagePolicy>,
+    request: Request,
+    next: Next,
+) -> Response {
     let is_data = DATA_FOLDERS.iter().any(|folder| request.uri().path().starts_with(folder));
     let content_policy = if is_data { None } else { policy.current().await };
     let mut response = next.run(request).await;
@@ -145,12 +159,19 @@ mod tests {
         let sources = Sources::new(&config(), &["https://bucket.example/".to_owned()]).unwrap();
         let policy = sources.policy();
         assert!(policy.contains(
-            "connect-src 'self' https://bucket.example https://stac.example https://tokens.example; worker-src"
+            "connect-src 'self' https://bucket.example https://stac.example \
+            https://tokens.example; worker-src"
         ));
-        assert!(policy.contains("img-src 'self' data: blob: https://tile.example; connect-src"), "{policy}");
-        let message = Sources::new(&config(), &["bucket.example".to_owned()]).unwrap_err().to_string();
+        assert!(
+            policy.contains("img-src 'self' data: blob: https://tile.example; connect-src"),
+            "{policy}"
+        );
+        let message =
+            Sources::new(&config(), &["bucket.example".to_owned()]).unwrap_err().to_string();
         assert!(message.contains("`bucket.example`"), "{message}");
-        for bad in ["https://a.example/path", "https://a.example; script-src *", "'unsafe-eval'", "*", ""] {
+        for bad in
+            ["https://a.example/path", "https://a.example; script-src *", "'unsafe-eval'", "*", ""]
+        {
             assert!(Sources::new(&config(), &[bad.to_owned()]).is_err(), "{bad}");
         }
     }
@@ -164,8 +185,9 @@ mod tests {
     #[test]
     fn the_policies_are_those_of_nginx() {
         let site = include_str!("../../../config/nginx/dragonfly.conf");
-        let [images, basemaps] = ["image", "basemap"]
-            .map(|list| of_nginx(site, &format!("map \"\" $dragonfly_{list}_sources {{\n    default")));
+        let [images, basemaps] = ["image", "basemap"].map(|list| {
+            of_nginx(site, &format!("map \"\" $dragonfly_{list}_sources {{\n    default"))
+        });
         let theirs = of_nginx(site, "map $uri $dragonfly_policy {\n    default")
             .replace("$dragonfly_image_sources", images)
             .replace("$dragonfly_basemap_sources", basemaps);

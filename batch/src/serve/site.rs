@@ -34,7 +34,11 @@ pub(super) struct Site {
 /// The whole site.
 pub(super) fn router(site: &Site) -> Router {
     let meta = site.published.flat_room("meta", "json");
-    let policy = PagePolicy { configured: site.sources.clone(), meta: meta.clone(), catalogue: site.catalogue.clone() };
+    let policy = PagePolicy {
+        configured: site.sources.clone(),
+        meta: meta.clone(),
+        catalogue: site.catalogue.clone(),
+    };
     let router = Router::new()
         .route("/", index(site.page.clone()))
         .route("/{*path}", files(site.page.clone()))
@@ -42,9 +46,9 @@ pub(super) fn router(site: &Site) -> Router {
         .route("/raster/{*path}", files(site.published.room("raster", "tif")))
         .route("/meta/{*path}", files(meta.clone()));
     let router = match &site.catalogue {
-        Some(catalogue) => {
-            router.route("/meta/client.json", client_json(meta)).merge(stac::router(Arc::clone(catalogue)))
-        }
+        Some(catalogue) => router
+            .route("/meta/client.json", client_json(meta))
+            .merge(stac::router(Arc::clone(catalogue))),
         None => router,
     };
     router
@@ -77,9 +81,11 @@ fn files(folder: Folder) -> MethodRouter {
 }
 
 fn client_json(folder: Folder) -> MethodRouter {
-    get(async move |base: BaseUrl, request: Request| match client_config::with_own_stac(&folder, &base).await {
-        Some(config) => Json(config).into_response(),
-        None => folder.answer("client.json", request).await,
+    get(async move |base: BaseUrl, request: Request| {
+        match client_config::with_own_stac(&folder, &base).await {
+            Some(config) => Json(config).into_response(),
+            None => folder.answer("client.json", request).await,
+        }
     })
 }
 
@@ -111,7 +117,10 @@ mod tests {
         write("dist/ready-0123456789abcdef.js.br", "brotli");
         write("dist/ready-0123456789abcdef.js.gz", "gz");
         write(&format!("root/tiles/madre/{RUN}/dnbr/6/10/25.png"), "tile");
-        write("root/meta/client.json", r#"{"highres_zoom":11,"stale_after_days":30,"attribution":"x"}"#);
+        write(
+            "root/meta/client.json",
+            r#"{"highres_zoom":11,"stale_after_days":30,"attribution":"x"}"#,
+        );
         write("nir.tif", "MM\0*456789");
         let scene = json!({ "id": "a", "collection": "c", "bbox": [0, 0, 1, 1], "assets": { "nir08": { "href": "nir.tif" }, "far": { "href": "https://far.example/a.tif" } },
             "properties": { "datetime": "2025-06-01T00:00:00Z" } });
@@ -135,7 +144,8 @@ mod tests {
         let mut stream = TcpStream::connect(address).unwrap();
         let (first, more) = request.split_once('\n').unwrap_or((request, ""));
         let more: String = more.lines().map(|line| format!("{line}\r\n")).collect();
-        write!(stream, "{first} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}\r\n").unwrap();
+        write!(stream, "{first} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n{more}\r\n")
+            .unwrap();
         let mut answer = Vec::new();
         stream.read_to_end(&mut answer).unwrap();
         String::from_utf8_lossy(&answer).into_owned()
@@ -154,15 +164,33 @@ mod tests {
         for path in ["/", "/index.html", "/page-0123456789abcdef.js", "/absent.html"] {
             let answer = ask(address, &format!("GET {path}"));
             let policy = field(&answer, "content-security-policy");
-            assert!(policy.contains("connect-src 'self' https://bucket.example https://far.example;"), "{policy}");
-            assert!(policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"), "{policy}");
+            assert!(
+                policy.contains("connect-src 'self' https://bucket.example https://far.example;"),
+                "{policy}"
+            );
+            assert!(
+                policy.starts_with("default-src 'none'; script-src 'self' 'wasm-unsafe-eval';"),
+                "{policy}"
+            );
         }
-        for path in [&tile, "/meta/client.json", "/stac/search", "/stac/assets/a/nir08/nir.tif", "/tiles/absent"] {
-            assert!(!ask(address, &format!("GET {path}")).contains("content-security-policy"), "{path}");
+        for path in [
+            &tile,
+            "/meta/client.json",
+            "/stac/search",
+            "/stac/assets/a/nir08/nir.tif",
+            "/tiles/absent",
+        ] {
+            assert!(
+                !ask(address, &format!("GET {path}")).contains("content-security-policy"),
+                "{path}"
+            );
         }
         for path in ["/", &tile, "/meta/client.json", "/stac/search", "/absent"] {
             let answer = ask(address, &format!("GET {path}"));
-            assert_eq!(field(&answer, "permissions-policy"), "camera=(), microphone=(), geolocation=(self)");
+            assert_eq!(
+                field(&answer, "permissions-policy"),
+                "camera=(), microphone=(), geolocation=(self)"
+            );
             assert_eq!(field(&answer, "x-content-type-options"), "nosniff");
             assert_eq!(field(&answer, "referrer-policy"), "strict-origin-when-cross-origin");
         }
@@ -184,14 +212,19 @@ mod tests {
         let (_folder, address) = start();
         let body = "x".repeat(70_000);
         let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "POST /stac/search HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n").unwrap();
+        write!(stream, "POST /stac/search HTTP/1.1\r\nHost: a\r\nContent-Length: 70000\r\n\r\n")
+            .unwrap();
         let mut answer = [0; 1024];
         let count = stream.read(&mut answer).unwrap();
         let answer = String::from_utf8_lossy(&answer[..count]);
         assert!(answer.contains("413") && answer.contains("64 KiB"), "{answer}");
 
         let mut stream = TcpStream::connect(address).unwrap();
-        write!(stream, "POST /stac/search HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
+        write!(
+            stream,
+            "POST /stac/search HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+        )
+        .unwrap();
         // The server may answer before it was sent whole.
         let _ = write!(stream, "{:x}\r\n{body}\r\n0\r\n\r\n", body.len());
         let mut answer = [0; 1024];
@@ -204,40 +237,81 @@ mod tests {
         let (_folder, address) = start();
         let check = |request: &str, parts: &[&str]| {
             let answer = ask(address, request);
-            parts.iter().for_each(|part| assert!(answer.contains(part), "{request}: no {part} in\n{answer}"));
+            parts.iter().for_each(|part| {
+                assert!(answer.contains(part), "{request}: no {part} in\n{answer}")
+            });
         };
         let tile = format!("/tiles/madre/{RUN}/dnbr/6/10/25.png");
         let js = "/page-0123456789abcdef.js";
         let asset = "/stac/assets/a/nir08/nir.tif";
         let encodings = "Accept-Encoding: br, gzip";
 
-        check(&format!("GET {tile}"), &["200 OK", "image/png", "max-age=31536000, immutable", "allow-origin: *"]);
+        check(
+            &format!("GET {tile}"),
+            &["200 OK", "image/png", "max-age=31536000, immutable", "allow-origin: *"],
+        );
         check(
             "GET /tiles/madre/dnbr/6/9/9.png",
             &["404", "cache-control: no-cache", "allow-origin: *", "\r\n\r\nnot found"],
         );
-        check(&format!("GET {js}\n{encodings}"), &["200 OK", "content-encoding: br", "immutable", "etag: W/"]);
-        check(&format!("GET /ready-0123456789abcdef.js\n{encodings}"), &["content-encoding: br", "\r\n\r\nbrotli"]);
-        check("GET /ready-0123456789abcdef.js\nAccept-Encoding: gzip", &["content-encoding: gzip", "\r\n\r\ngz"]);
-        check("GET /ready-0123456789abcdef.js", &["text/javascript", "vary: accept-encoding", "\r\n\r\nlet b"]);
-        check(&format!("HEAD {js}\n{encodings}"), &["200 OK", "content-length: 11000", "accept-ranges: bytes"]);
-        check(&format!("GET {js}\n{encodings}\nRange: bytes=4-8"), &["206", "bytes 4-8/11000", "\r\n\r\na = 1"]);
-        check(&format!("GET {asset}\nRange: bytes=2-4"), &["206", "image/tiff", "bytes 2-4/10", "\r\n\r\n\0*4"]);
+        check(
+            &format!("GET {js}\n{encodings}"),
+            &["200 OK", "content-encoding: br", "immutable", "etag: W/"],
+        );
+        check(
+            &format!("GET /ready-0123456789abcdef.js\n{encodings}"),
+            &["content-encoding: br", "\r\n\r\nbrotli"],
+        );
+        check(
+            "GET /ready-0123456789abcdef.js\nAccept-Encoding: gzip",
+            &["content-encoding: gzip", "\r\n\r\ngz"],
+        );
+        check(
+            "GET /ready-0123456789abcdef.js",
+            &["text/javascript", "vary: accept-encoding", "\r\n\r\nlet b"],
+        );
+        check(
+            &format!("HEAD {js}\n{encodings}"),
+            &["200 OK", "content-length: 11000", "accept-ranges: bytes"],
+        );
+        check(
+            &format!("GET {js}\n{encodings}\nRange: bytes=4-8"),
+            &["206", "bytes 4-8/11000", "\r\n\r\na = 1"],
+        );
+        check(
+            &format!("GET {asset}\nRange: bytes=2-4"),
+            &["206", "image/tiff", "bytes 2-4/10", "\r\n\r\n\0*4"],
+        );
         check(&format!("GET {asset}\nRange: bytes=10-"), &["416", "bytes */10"]);
-        check(&format!("GET {asset}\nRange: bytes=2-4\nIf-Range: \"older\""), &["200 OK", "\r\n\r\nMM\0*456789"]);
+        check(
+            &format!("GET {asset}\nRange: bytes=2-4\nIf-Range: \"older\""),
+            &["200 OK", "\r\n\r\nMM\0*456789"],
+        );
         check(&format!("GET {asset}\nRange: bytes=-3"), &["206", "bytes 7-9/10", "\r\n\r\n789"]);
-        check(&format!("GET {asset}\nRange: bytes=-300"), &["206", "bytes 0-9/10", "\r\n\r\nMM\0*456789"]);
+        check(
+            &format!("GET {asset}\nRange: bytes=-300"),
+            &["206", "bytes 0-9/10", "\r\n\r\nMM\0*456789"],
+        );
         check(&format!("GET {asset}\nRange: bytes=-0"), &["416", "bytes */10"]);
         check(&format!("GET {asset}\nRange: bytes=0-1,-1"), &["200 OK", "\r\n\r\nMM\0*456789"]);
-        check(&format!("HEAD {asset}\nRange: bytes=-3"), &["200 OK", "content-length: 10", "accept-ranges: bytes"]);
+        check(
+            &format!("HEAD {asset}\nRange: bytes=-3"),
+            &["200 OK", "content-length: 10", "accept-ranges: bytes"],
+        );
         let etag = field(&ask(address, &format!("GET {asset}")), "etag");
         let date = field(&ask(address, &format!("GET {asset}")), "last-modified");
         for version in [&etag, &date] {
-            check(&format!("GET {asset}\nRange: bytes=-3\nIf-Range: {version}"), &["206", "bytes 7-9/10"]);
+            check(
+                &format!("GET {asset}\nRange: bytes=-3\nIf-Range: {version}"),
+                &["206", "bytes 7-9/10"],
+            );
         }
         check(&format!("GET {asset}\nIf-None-Match: {etag}"), &["304", &format!("etag: {etag}")]);
         check(&format!("GET {asset}\nIf-Match: \"older\""), &["412"]);
-        check("GET /meta/client.json", &[r#""stac_url":"/stac""#, "cache-control: no-cache", "nosniff"]);
+        check(
+            "GET /meta/client.json",
+            &[r#""stac_url":"/stac""#, "cache-control: no-cache", "nosniff"],
+        );
         check(
             "GET /stac/search?limit=1",
             &["geo+json", "http://localhost/stac/assets/a/nir08/nir.tif", r#""numberMatched":1"#],

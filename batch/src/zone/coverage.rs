@@ -14,9 +14,18 @@ pub(super) fn has_pixels(band: &RasterBand, columns: &Range<usize>, rows: &Range
     else {
         return true;
     };
-    // SAFETY: the band is open, the rectangle lies within it, and GDAL accepts that the share is not wanted.
+    // SAFETY: the band is open, the rectangle lies within it, and GDAL accepts that the share is
+    // not wanted.
     let status = unsafe {
-        gdal_sys::GDALGetDataCoverageStatus(band.c_rasterband(), x, y, width, height, 0, std::ptr::null_mut())
+        gdal_sys::GDALGetDataCoverageStatus(
+            band.c_rasterband(),
+            x,
+            y,
+            width,
+            height,
+            0,
+            std::ptr::null_mut(),
+        )
     };
     status != EMPTY
 }

@@ -23,11 +23,12 @@ const MIN_SAMPLES: f64 = 4.0;
 const MIN_WINDOW_CELLS: u32 = 16;
 /// Blocks that are decoded of one mask at most: many minutes' work.
 const MAX_BLOCKS_READ: u64 = 2_000_000;
-/// Blocks of fewer decoded bytes are read without a look at their stored size, which GDAL bounds by ten times theirs.
+/// Blocks of fewer decoded bytes are read without a look at their stored size, which GDAL bounds by
+/// ten times theirs.
 const MIN_CHECKED_BLOCK_BYTES: u64 = 1 << 20;
 
-/// Masks of more blocks, or larger ones, are read by one thread: GDAL keeps the places of all, and the last one decoded,
-/// for each.
+/// Masks of more blocks, or larger ones, are read by one thread: GDAL keeps the places of all, and
+/// the last one decoded, for each.
 const MAX_SHARED_BLOCKS: usize = 1 << 20;
 const MAX_SHARED_BLOCK_BYTES: u64 = 4 << 20;
 
@@ -104,7 +105,11 @@ impl Mask {
     /// When it is missing, or is no raster of whole numbers in one band with a place on the ground.
     fn open(path: &str, client: &Client) -> Result<Self> {
         let GeoTiff { dataset, file_bytes } = geotiff::open(path, client, Limits::SINGLE)?;
-        ensure!(dataset.raster_count() == 1, "has {} bands, and must have one", dataset.raster_count());
+        ensure!(
+            dataset.raster_count() == 1,
+            "has {} bands, and must have one",
+            dataset.raster_count()
+        );
         let source = dataset.spatial_ref().context("has no coordinate system")?;
         let mask_from_mercator = geotiff::transform(&geotiff::web_mercator()?, &source)?;
         let pixel_from_mask = dataset.geo_transform()?.invert()?;
@@ -128,10 +133,12 @@ impl Mask {
         })
     }
 
-    /// The count of blocks decoded, which all share that read the same mask; `None` where GDAL would take much memory
-    /// for each.
+    /// The count of blocks decoded, which all share that read the same mask; `None` where GDAL
+    /// would take much memory for each.
     pub(super) fn shared_count(&self) -> Result<Option<Arc<AtomicU64>>> {
-        let blocks = |level: &Level| level.size.0.div_ceil(level.block.0) * level.size.1.div_ceil(level.block.1);
+        let blocks = |level: &Level| {
+            level.size.0.div_ceil(level.block.0) * level.size.1.div_ceil(level.block.1)
+        };
         let bytes = block_bytes(&self.dataset, &self.dataset.rasterband(1)?);
         let is_small = bytes <= MAX_SHARED_BLOCK_BYTES;
         let are_few = self.levels.iter().map(blocks).sum::<usize>() <= MAX_SHARED_BLOCKS;
@@ -140,11 +147,13 @@ impl Mask {
 
     /// What the mask shows of a window's cells; calls `visit` with each part of the window.
     ///
-    /// A cell lies in the zone when any pixel looked at under it does: all of them, unless the mask is so much finer
-    /// that [`MIN_SAMPLES`] along a side are enough. Parts follow each other by rows, then by columns.
+    /// A cell lies in the zone when any pixel looked at under it does: all of them, unless the mask
+    /// is so much finer that [`MIN_SAMPLES`] along a side are enough. Parts follow each other by
+    /// rows, then by columns.
     ///
     /// # Errors
-    /// When the mask cannot be read, holds values other than 0, 1 and no data, or has too many blocks to be decoded.
+    /// When the mask cannot be read, holds values other than 0, 1 and no data, or has too many
+    /// blocks to be decoded.
     pub(super) fn visit(
         &self,
         grid: &Grid,
@@ -181,8 +190,12 @@ impl Mask {
 
     /// Where a window's cells lie, in pixels of full resolution.
     fn lattice(&self, grid: &Grid, window: &CellWindow) -> Lattice {
-        let points = geotiff::project(&self.mask_from_mercator, &Lattice::control_points_m(grid, window));
-        Lattice::new(window, points.into_iter().map(|(x, y)| self.pixel_from_mask.apply(x, y)).collect())
+        let points =
+            geotiff::project(&self.mask_from_mercator, &Lattice::control_points_m(grid, window));
+        Lattice::new(
+            window,
+            points.into_iter().map(|(x, y)| self.pixel_from_mask.apply(x, y)).collect(),
+        )
     }
 
     /// The pixels to look at for a window's cells; `None` where none of them can be placed.
@@ -214,9 +227,15 @@ impl Mask {
         }
         let values = self.values(sampling, &samples)?;
         let lattice = sampling.lattice(lattice);
-        let is_known = |value: &i32| self.no_data.is_none_or(|no_data| f64::from(*value) != no_data);
-        if let Some(other) = values.iter().find(|value| !(0..=1).contains(*value) && is_known(value)) {
-            bail!("holds the value {other}, and may hold only 1 (fire-prone), 0 (not) and its no-data value");
+        let is_known =
+            |value: &i32| self.no_data.is_none_or(|no_data| f64::from(*value) != no_data);
+        if let Some(other) =
+            values.iter().find(|value| !(0..=1).contains(*value) && is_known(value))
+        {
+            bail!(
+                "holds the value {other}, and may hold only 1 (fire-prone), 0 (not) and its \
+                no-data value"
+            );
         }
         let seen = |is_set: &dyn Fn(&i32) -> bool| {
             let zone = ZoneWindow {
@@ -242,7 +261,8 @@ impl Mask {
         let columns = extent(&samples.columns, steps.0, level.size.0);
         let rows = extent(&samples.rows, steps.1, level.size.1);
         let band = self.dataset.rasterband(1)?;
-        let band = level.overview.map_or(Ok(band), |index| self.dataset.rasterband(1)?.overview(index))?;
+        let band =
+            level.overview.map_or(Ok(band), |index| self.dataset.rasterband(1)?.overview(index))?;
         let size = (samples.columns.len(), samples.rows.len());
         if !has_pixels(&band, &columns, &rows) {
             // As GDAL fills what is not stored.
@@ -252,8 +272,8 @@ impl Mask {
         let blocks = across.saturating_mul(down).min(MAX_BLOCKS_READ);
         ensure!(
             self.blocks_read.fetch_add(blocks, Ordering::Relaxed) <= MAX_BLOCKS_READ,
-            "is so much finer than the map that more than {MAX_BLOCKS_READ} of its blocks would be read: add overviews \
-             with gdaladdo -r mode"
+            "is so much finer than the map that more than {MAX_BLOCKS_READ} of its blocks would \
+            be read: add overviews with gdaladdo -r mode"
         );
         let block_bytes = block_bytes(&self.dataset, &band);
         if block_bytes >= MIN_CHECKED_BLOCK_BYTES {
@@ -263,8 +283,14 @@ impl Mask {
         let mut values = vec![0; size.0 * size.1];
         let corner = (columns.start as isize, rows.start as isize);
         let window = (columns.len(), rows.len());
-        band.read_into_slice(corner, window, size, &mut values, Some(ResampleAlg::NearestNeighbour))
-            .context("cannot be read")?;
+        band.read_into_slice(
+            corner,
+            window,
+            size,
+            &mut values,
+            Some(ResampleAlg::NearestNeighbour),
+        )
+        .context("cannot be read")?;
         Ok(values)
     }
 }
@@ -284,8 +310,9 @@ impl Sampling {
         lattice.at_level((across * column_step as f64, down * row_step as f64))
     }
 
-    /// The pixels looked at that a part's cells may touch, as far as the mask has them; `lattice` is of full resolution.
-    /// At the far edges of the mask, fewer pixels than a step are not looked at.
+    /// The pixels looked at that a part's cells may touch, as far as the mask has them; `lattice`
+    /// is of full resolution. At the far edges of the mask, fewer pixels than a step are not looked
+    /// at.
     fn samples_under(&self, lattice: &Lattice, part: &CellWindow) -> CellWindow {
         let Some((columns, rows)) = self.lattice(lattice).pixels_touched(part) else {
             return CellWindow { columns: 0..0, rows: 0..0 };
@@ -309,8 +336,8 @@ impl Sampling {
         (across, along(samples.rows.len(), self.steps.1, self.level.block.1))
     }
 
-    /// The same, with steps so long that even the smallest part of a window has few pixels: for projections that
-    /// stretch some cells without bound.
+    /// The same, with steps so long that even the smallest part of a window has few pixels: for
+    /// projections that stretch some cells without bound.
     fn coarsened(mut self, lattice: &Lattice, part: &CellWindow) -> Self {
         loop {
             let samples = self.samples_under(lattice, part);
@@ -328,7 +355,8 @@ impl Sampling {
 /// The image and its overviews.
 fn levels(band: &RasterBand) -> Result<Vec<Level>> {
     let full = band.size();
-    let mut levels = vec![Level { overview: None, size: full, block: band.block_size(), factors: (1.0, 1.0) }];
+    let mut levels =
+        vec![Level { overview: None, size: full, block: band.block_size(), factors: (1.0, 1.0) }];
     for index in 0..band.overview_count()?.max(0) as usize {
         let overview = band.overview(index)?;
         let size = overview.size();
@@ -346,9 +374,13 @@ fn pixels(window: &CellWindow) -> u64 {
     (window.columns.len() as u64).saturating_mul(window.rows.len() as u64)
 }
 
-/// A window of cells parted in two where the lattice has its points and where it has more blocks of the mask, so that
-/// few blocks are read for both parts; `None` where it is too small.
-fn halves(window: &CellWindow, sampling: &Sampling, samples: &CellWindow) -> Option<[CellWindow; 2]> {
+/// A window of cells parted in two where the lattice has its points and where it has more blocks of
+/// the mask, so that few blocks are read for both parts; `None` where it is too small.
+fn halves(
+    window: &CellWindow,
+    sampling: &Sampling,
+    samples: &CellWindow,
+) -> Option<[CellWindow; 2]> {
     let middle = |range: &Range<u32>| {
         let middle = range.start + (range.end - range.start) / 2;
         let middle = middle.next_multiple_of(MIN_WINDOW_CELLS);

@@ -1,4 +1,5 @@
-//! The fire zone of a region: read once from a mask in any coordinate system, kept as one bit a cell.
+//! The fire zone of a region: read once from a mask in any coordinate system, kept as one bit a
+//! cell.
 
 // The mask's file.
 mod coverage;
@@ -25,20 +26,23 @@ pub(crate) struct FireZone {
 }
 
 impl FireZone {
-    /// Reads a mask: 1 is fire-prone, 0 is not; its no-data value and what lies beyond its edge count as 0.
+    /// Reads a mask: 1 is fire-prone, 0 is not; its no-data value and what lies beyond its edge
+    /// count as 0.
     ///
     /// At most `max_bytes` of memory are taken for the zone of all cells.
     ///
     /// # Errors
-    /// When the mask is missing, holds other values, or does not touch the region's box; when the zone takes more.
+    /// When the mask is missing, holds other values, or does not touch the region's box; when the
+    /// zone takes more.
     pub(crate) fn read(path: &str, grid: &Grid, max_bytes: u64, client: &Client) -> Result<Self> {
         let named = || format!("the fire-zone mask {path}");
         let source = MaskSource { path, client };
-        Self::read_from(source, source.open().with_context(named)?, grid, max_bytes).with_context(named)
+        Self::read_from(source, source.open().with_context(named)?, grid, max_bytes)
+            .with_context(named)
     }
 
-    /// Reads a mask for the coarsest of some grids that needs no more than `max_blocks` of its blocks, or for the last
-    /// of them.
+    /// Reads a mask for the coarsest of some grids that needs no more than `max_blocks` of its
+    /// blocks, or for the last of them.
     ///
     /// # Errors
     /// As [`FireZone::read`].
@@ -52,8 +56,9 @@ impl FireZone {
         let named = || format!("the fire-zone mask {path}");
         let source = MaskSource { path, client };
         let mask = source.open().with_context(named)?;
-        let small =
-            grids.iter().find(|grid| Self::bytes_of(grid) <= max_bytes && mask.blocks_under(grid) <= max_blocks);
+        let small = grids.iter().find(|grid| {
+            Self::bytes_of(grid) <= max_bytes && mask.blocks_under(grid) <= max_blocks
+        });
         let grid = small.or(grids.last()).context("no grid to read a mask for")?;
         Self::read_from(source, mask, grid, max_bytes).with_context(named)
     }
@@ -64,27 +69,36 @@ impl FireZone {
     }
 
     fn bytes_of(grid: &Grid) -> u64 {
-        (u64::from(grid.width()) * u64::from(grid.height())).div_ceil(64).saturating_mul(size_of::<u64>() as u64)
+        (u64::from(grid.width()) * u64::from(grid.height()))
+            .div_ceil(64)
+            .saturating_mul(size_of::<u64>() as u64)
     }
 
     fn read_from(source: MaskSource<'_>, mask: Mask, grid: &Grid, max_bytes: u64) -> Result<Self> {
         let bytes = Self::bytes_of(grid);
         ensure!(
             bytes <= max_bytes,
-            "the zone of {} × {} cells takes {} MiB of memory, and memory_mb leaves {}: raise memory_mb, lower \
-             zoom_max, or make the region smaller",
+            "the zone of {} × {} cells takes {} MiB of memory, and memory_mb leaves {}: raise \
+            memory_mb, lower zoom_max, or make the region smaller",
             grid.width(),
             grid.height(),
             bytes.div_ceil(1 << 20),
             max_bytes >> 20
         );
-        let mut zone = Self { width: grid.width(), bits: vec![0; bytes as usize / size_of::<u64>()], share: 0.0 };
+        let mut zone = Self {
+            width: grid.width(),
+            bits: vec![0; bytes as usize / size_of::<u64>()],
+            share: 0.0,
+        };
         let (columns, rows) = (&grid.inside_columns(), &grid.inside_rows());
         let box_cells = (columns.len() * rows.len()).max(1);
         let (mut inside, mut beyond) = (0usize, 0usize);
         read_windows(source, mask, grid, &windows(columns, rows), |part, seen| {
             beyond += seen.beyond;
-            let places = part.rows.clone().flat_map(|row| part.columns.clone().map(move |column| (column, row)));
+            let places = part
+                .rows
+                .clone()
+                .flat_map(|row| part.columns.clone().map(move |column| (column, row)));
             for ((column, row), _) in places.zip(seen.in_zone).filter(|(_, in_zone)| *in_zone) {
                 zone.insert(column, row);
                 inside += 1;
@@ -92,12 +106,14 @@ impl FireZone {
         })?;
         ensure!(
             beyond < box_cells,
-            "does not touch the region's box: name a mask of this part of the world in `fire_mask_path`"
+            "does not touch the region's box: name a mask of this part of the world in \
+            `fire_mask_path`"
         );
         if beyond > 0 {
             let share = 100.0 * beyond as f64 / box_cells as f64;
             tracing::warn!(
-                "{share:.1} % of the box lies beyond the mask's edge or has no data there, and counts as outside the fire zone"
+                "{share:.1} % of the box lies beyond the mask's edge or has no data there, and \
+                counts as outside the fire zone"
             );
         }
         zone.share = inside as f64 / box_cells as f64;
@@ -112,7 +128,10 @@ impl FireZone {
 
     /// Whether any cell of a window may burn.
     pub(crate) fn touches(&self, window: &CellWindow) -> bool {
-        window.rows.clone().any(|row| window.columns.clone().any(|column| self.contains(column, row)))
+        window
+            .rows
+            .clone()
+            .any(|row| window.columns.clone().any(|column| self.contains(column, row)))
     }
 
     fn insert(&mut self, column: u32, row: u32) {
@@ -134,15 +153,20 @@ const WINDOW_COLUMNS: u32 = 1 << 14;
 fn windows(columns: &Range<u32>, rows: &Range<u32>) -> Vec<CellWindow> {
     let parts = |range: &Range<u32>, step: u32| {
         let end = range.end;
-        range.clone().step_by(step as usize).map(move |start| start..start.saturating_add(step).min(end))
+        range
+            .clone()
+            .step_by(step as usize)
+            .map(move |start| start..start.saturating_add(step).min(end))
     };
     let of_rows = |rows: Range<u32>| {
-        parts(columns, WINDOW_COLUMNS).map(move |columns| CellWindow { columns, rows: rows.clone() })
+        parts(columns, WINDOW_COLUMNS)
+            .map(move |columns| CellWindow { columns, rows: rows.clone() })
     };
     parts(rows, STRIP_ROWS).flat_map(of_rows).collect()
 }
 
-/// Reads windows of a mask in a few threads; calls `use_part` in this one, in whatever order parts come.
+/// Reads windows of a mask in a few threads; calls `use_part` in this one, in whatever order parts
+/// come.
 fn read_windows(
     source: MaskSource<'_>,
     mask: Mask,
@@ -150,7 +174,10 @@ fn read_windows(
     windows: &[CellWindow],
     mut use_part: impl FnMut(CellWindow, CellsSeen),
 ) -> Result<()> {
-    let threads = std::thread::available_parallelism().map_or(1, usize::from).min(MAX_THREADS).min(windows.len());
+    let threads = std::thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(MAX_THREADS)
+        .min(windows.len());
     let Some(count) = mask.shared_count()?.filter(|_| threads > 1) else {
         return windows.iter().try_for_each(|window| mask.visit(grid, window, &mut use_part));
     };
@@ -164,7 +191,9 @@ fn read_windows(
                 let read = source.open_beside(count).and_then(|mask| {
                     while let Some(window) = windows.get(next.fetch_add(1, Ordering::Relaxed)) {
                         let mut is_wanted = true;
-                        let send = |part, seen| is_wanted = is_wanted && sender.send(Ok((part, seen))).is_ok();
+                        let send = |part, seen| {
+                            is_wanted = is_wanted && sender.send(Ok((part, seen))).is_ok()
+                        };
                         mask.visit(grid, window, send)?;
                         if !is_wanted {
                             break;

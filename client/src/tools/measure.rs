@@ -1,4 +1,5 @@
-//! Drawing an area, to measure or to compute: clicks and keys on the map set the corners of an outline.
+//! Drawing an area, to measure or to compute: clicks and keys on the map set the corners of an
+//! outline.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -29,7 +30,13 @@ impl Measure {
     /// Nothing yet; from now on it hears the map.
     pub fn on(page: Page, tool: &'static str) -> Rc<Self> {
         let map = page.map();
-        let this = Rc::new(Self { tool, page, map, outline: RwSignal::new(None), layers: RefCell::default() });
+        let this = Rc::new(Self {
+            tool,
+            page,
+            map,
+            outline: RwSignal::new(None),
+            layers: RefCell::default(),
+        });
         let clicked = Closure::<dyn Fn(MouseEvent)>::new({
             let this = this.clone();
             move |event: MouseEvent| {
@@ -48,8 +55,10 @@ impl Measure {
             move |event: KeyboardEvent| this.press(&event)
         });
         // An element takes any listener.
-        let _ =
-            this.map.container().add_event_listener_with_callback("keydown", pressed.into_js_value().unchecked_ref());
+        let _ = this
+            .map
+            .container()
+            .add_event_listener_with_callback("keydown", pressed.into_js_value().unchecked_ref());
         let told = Closure::<dyn Fn()>::new({
             let this = this.clone();
             move || {
@@ -138,9 +147,15 @@ impl Measure {
             };
             let places = outline.corners().iter().map(|[lon, lat]| place(*lon, *lat));
             let class = if outline.is_done() { "outline" } else { "outline open" };
-            let polygon = leaflet::polygon(&places.clone().collect::<js_sys::Array>().into(), &shape(class, 2.5));
-            let corners = places.map(|place| leaflet::circle_marker(&place, &shape("outline corner", 2.0)));
-            layers.extend(std::iter::once(polygon).chain(corners).map(|layer| layer.add_to(&self.map)));
+            let polygon = leaflet::polygon(
+                &places.clone().collect::<js_sys::Array>().into(),
+                &shape(class, 2.5),
+            );
+            let corners =
+                places.map(|place| leaflet::circle_marker(&place, &shape("outline corner", 2.0)));
+            layers.extend(
+                std::iter::once(polygon).chain(corners).map(|layer| layer.add_to(&self.map)),
+            );
         });
     }
 }

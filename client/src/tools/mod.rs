@@ -1,5 +1,5 @@
-//! The tools that load when one is first used: measuring, saving a picture, high resolution. They see the page through the
-//! [`bridge`](crate::bridge), and draw what is theirs.
+//! The tools that load when one is first used: measuring, saving a picture, high resolution. They
+//! see the page through the [`bridge`](crate::bridge), and draw what is theirs.
 
 mod highres;
 mod measure;
@@ -68,7 +68,9 @@ impl Tools {
                     self.page.room().scroll_into_view();
                 }
             }
-            SAVE_IMAGE => save::save(&self.page, self.highres.get().and_then(|highres| highres.about())),
+            SAVE_IMAGE => {
+                save::save(&self.page, self.highres.get().and_then(|highres| highres.about()))
+            }
             _ => {}
         }
     }

@@ -1,18 +1,25 @@
 //! An outline that was drawn on the map: its true area and length on the ellipsoid.
 //!
-//! Its edges are straight on the map, as they were seen when they were drawn, and not the shortest lines on the
-//! ground. Both integrals run along them in the projection, in which a place is linear in the way along an edge.
+//! Its edges are straight on the map, as they were seen when they were drawn, and not the shortest
+//! lines on the ground. Both integrals run along them in the projection, in which a place is linear
+//! in the way along an edge.
 
 use std::f64::consts::PI;
 
-use dragonfly_core::mercator::{ECCENTRICITY_SQUARED, RADIUS_M, lonlat_from_metres, metres_from_lonlat};
+use dragonfly_core::mercator::{
+    ECCENTRICITY_SQUARED, RADIUS_M, lonlat_from_metres, metres_from_lonlat,
+};
 
 const M2_PER_HA: f64 = 10_000.0;
-/// Pieces of an edge, each integrated by three points: more than enough for an edge as long as a continent.
+/// Pieces of an edge, each integrated by three points: more than enough for an edge as long as a
+/// continent.
 const PIECES: u32 = 8;
 /// Gauss and Legendre's three points of the interval 0 to 1, and their weights.
-const GAUSS: [(f64, f64); 3] =
-    [(0.112_701_665_379_258_3, 5.0 / 18.0), (0.5, 8.0 / 18.0), (0.887_298_334_620_741_7, 5.0 / 18.0)];
+const GAUSS: [(f64, f64); 3] = [
+    (0.112_701_665_379_258_3, 5.0 / 18.0),
+    (0.5, 8.0 / 18.0),
+    (0.887_298_334_620_741_7, 5.0 / 18.0),
+];
 
 /// Corners in the order they were set.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -29,7 +36,8 @@ struct Edge {
 }
 
 impl Outline {
-    /// Longitudes and latitudes, degrees. A longitude may pass 180°, where an outline crosses the date line.
+    /// Longitudes and latitudes, degrees. A longitude may pass 180°, where an outline crosses the
+    /// date line.
     pub fn corners(&self) -> &[[f64; 2]] {
         &self.corners
     }
@@ -39,15 +47,20 @@ impl Outline {
         self.is_done
     }
 
-    /// The same with another corner, unless it lies within `least_deg` of the last: a double click sets one corner.
-    /// A done outline makes room for a new one.
+    /// The same with another corner, unless it lies within `least_deg` of the last: a double click
+    /// sets one corner. A done outline makes room for a new one.
     pub fn with_corner(mut self, lon: f64, lat: f64, least_deg: f64) -> Self {
         if self.is_done {
             self = Self::default();
         }
-        let near = self.corners.last().map_or(lon, |[last, _]| lon - 360.0 * ((lon - last) / 360.0).round());
-        let is_new =
-            self.corners.last().is_none_or(|last| (near - last[0]).abs().max((lat - last[1]).abs()) >= least_deg);
+        let near = self
+            .corners
+            .last()
+            .map_or(lon, |[last, _]| lon - 360.0 * ((lon - last) / 360.0).round());
+        let is_new = self
+            .corners
+            .last()
+            .is_none_or(|last| (near - last[0]).abs().max((lat - last[1]).abs()) >= least_deg);
         if is_new {
             self.corners.push([near, lat]);
         }
@@ -67,9 +80,10 @@ impl Outline {
         self
     }
 
-    /// Its area, hectares; nothing, to rounding, with fewer than three corners. By Green's theorem the sum over the edges of ∫ S(φ) dλ,
-    /// where S is the area between the equator and the latitude φ for a radian of longitude: b²/2 · (sin φ / (1 − e²
-    /// sin²φ) + ln((1 + e sin φ) / (1 − e sin φ)) / 2e), Snyder, Map Projections (1987), equation 3-12.
+    /// Its area, hectares; nothing, to rounding, with fewer than three corners. By Green's theorem
+    /// the sum over the edges of ∫ S(φ) dλ, where S is the area between the equator and the
+    /// latitude φ for a radian of longitude: b²/2 · (sin φ / (1 − e² sin²φ) + ln((1 + e sin φ) / (1
+    /// − e sin φ)) / 2e), Snyder, Map Projections (1987), equation 3-12.
     pub fn hectares(&self) -> f64 {
         let e = ECCENTRICITY_SQUARED.sqrt();
         let strip = |sin: f64| {
@@ -77,7 +91,10 @@ impl Outline {
             sin / (1.0 - ECCENTRICITY_SQUARED * sin * sin) + log / (2.0 * e)
         };
         let half_b2 = RADIUS_M * RADIUS_M * (1.0 - ECCENTRICITY_SQUARED) / 2.0;
-        let area_m2: f64 = self.edges().map(|edge| edge.along()[0] * edge.mean(|sin, _| half_b2 * strip(sin))).sum();
+        let area_m2: f64 = self
+            .edges()
+            .map(|edge| edge.along()[0] * edge.mean(|sin, _| half_b2 * strip(sin)))
+            .sum();
         area_m2.abs() / M2_PER_HA
     }
 
@@ -97,7 +114,8 @@ impl Outline {
     /// Whether two of its edges cross, so that its area means nothing.
     pub fn crosses_itself(&self) -> bool {
         let edges: Vec<_> = self.edges().collect();
-        (0..edges.len()).any(|one| (one + 1..edges.len()).any(|other| edges[one].crosses(edges[other])))
+        (0..edges.len())
+            .any(|one| (one + 1..edges.len()).any(|other| edges[one].crosses(edges[other])))
     }
 
     fn edges(&self) -> impl Iterator<Item = Edge> {
@@ -106,7 +124,10 @@ impl Outline {
             [x / RADIUS_M, y / RADIUS_M]
         };
         let next = self.corners.iter().cycle().skip(1);
-        self.corners.iter().zip(next).map(move |(from, to)| Edge { from: projected(*from), to: projected(*to) })
+        self.corners
+            .iter()
+            .zip(next)
+            .map(move |(from, to)| Edge { from: projected(*from), to: projected(*to) })
     }
 }
 
@@ -118,12 +139,15 @@ impl Edge {
     /// The mean along it of a function of the latitude's sine and cosine.
     fn mean(self, of: impl Fn(f64, f64) -> f64) -> f64 {
         let at = |share: f64| {
-            let (_, lat) = lonlat_from_metres(0.0, RADIUS_M * (self.from[1] + share * self.along()[1]));
+            let (_, lat) =
+                lonlat_from_metres(0.0, RADIUS_M * (self.from[1] + share * self.along()[1]));
             let (sin, cos) = (lat * PI / 180.0).sin_cos();
             of(sin, cos)
         };
-        let pieces = (0..PIECES).flat_map(|piece| GAUSS.map(|(at, weight)| (f64::from(piece) + at, weight)));
-        pieces.map(|(place, weight)| weight * at(place / f64::from(PIECES))).sum::<f64>() / f64::from(PIECES)
+        let pieces =
+            (0..PIECES).flat_map(|piece| GAUSS.map(|(at, weight)| (f64::from(piece) + at, weight)));
+        pieces.map(|(place, weight)| weight * at(place / f64::from(PIECES))).sum::<f64>()
+            / f64::from(PIECES)
     }
 
     /// Whether each has its ends on either side of the other; a shared end is no crossing.
@@ -132,7 +156,8 @@ impl Edge {
             let [east, north] = edge.along();
             east * (y - edge.from[1]) - north * (x - edge.from[0])
         };
-        side(self, other.from) * side(self, other.to) < 0.0 && side(other, self.from) * side(other, self.to) < 0.0
+        side(self, other.from) * side(self, other.to) < 0.0
+            && side(other, self.from) * side(other, self.to) < 0.0
     }
 }
 
@@ -142,7 +167,9 @@ mod tests {
     use dragonfly_core::mercator::cell_area_ha;
 
     fn outline(corners: &[[f64; 2]]) -> Outline {
-        corners.iter().fold(Outline::default(), |outline, [lon, lat]| outline.with_corner(*lon, *lat, 0.0))
+        corners
+            .iter()
+            .fold(Outline::default(), |outline, [lon, lat]| outline.with_corner(*lon, *lat, 0.0))
     }
 
     fn rectangle([west, south, east, north]: [f64; 4]) -> Outline {
@@ -172,13 +199,19 @@ mod tests {
         let side = 360.0_f64 / 4096.0 / 256.0;
         let (_, y) = metres_from_lonlat(0.0, 60.0);
         let half = RADIUS_M * side.to_radians() / 2.0;
-        let (south, north) = (lonlat_from_metres(0.0, y - half).1, lonlat_from_metres(0.0, y + half).1);
-        assert_near(rectangle([10.0, south, 10.0 + side, north]).hectares(), cell_area_ha(12, 60.0), 1e-6);
+        let (south, north) =
+            (lonlat_from_metres(0.0, y - half).1, lonlat_from_metres(0.0, y + half).1);
+        assert_near(
+            rectangle([10.0, south, 10.0 + side, north]).hectares(),
+            cell_area_ha(12, 60.0),
+            1e-6,
+        );
     }
 
     #[test]
     fn edges_have_their_length_on_the_ground() {
-        // Degrees of WGS 84: 111.320 km along the equator, 110.574 km north of it, 78.847 km along 45° N.
+        // Degrees of WGS 84: 111.320 km along the equator, 110.574 km north of it, 78.847 km along
+        // 45° N.
         assert_near(outline(&[[0.0, 0.0], [1.0, 0.0]]).length_m(), 2.0 * 111_319.49, 1e-6);
         assert_near(outline(&[[0.0, 0.0], [0.0, 1.0]]).length_m(), 2.0 * 110_574.3, 1e-6);
         assert_near(outline(&[[0.0, 45.0], [1.0, 45.0]]).length_m(), 2.0 * 78_846.8, 1e-6);

@@ -1,15 +1,18 @@
 //! The plain thinking behind a saved picture: its scale bar, and how its lines break.
 
-/// Metres on the ground and pixels of a scale bar: the longest of 1, 2 or 5 times a power of ten that fits.
+/// Metres on the ground and pixels of a scale bar: the longest of 1, 2 or 5 times a power of ten
+/// that fits.
 pub fn scale_bar(metres_per_px: f64, longest_px: f64) -> (f64, f64) {
     let longest_m = metres_per_px * longest_px;
     let power = 10_f64.powf(longest_m.log10().floor());
-    let metres = [5.0, 2.0, 1.0].into_iter().map(|digit| digit * power).find(|metres| *metres <= longest_m);
+    let metres =
+        [5.0, 2.0, 1.0].into_iter().map(|digit| digit * power).find(|metres| *metres <= longest_m);
     let metres = metres.unwrap_or(power);
     (metres, metres / metres_per_px)
 }
 
-/// A text in lines of at most so many letters, broken between words; a longer word has a line of its own.
+/// A text in lines of at most so many letters, broken between words; a longer word has a line of
+/// its own.
 pub fn lines(text: &str, letters: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -14,10 +14,13 @@ use crate::words::{NAME, words};
 /// Metres that a degree of longitude spans at the equator.
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;
 
-/// Saves what is seen, and says what could not be. `about` says what it shows; without it, the region's map does.
+/// Saves what is seen, and says what could not be. `about` says what it shows; without it, the
+/// region's map does.
 pub fn save(page: &Page, about: Option<String>) {
     let words = words();
-    let today = chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default().date_naive();
+    let today = chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64)
+        .unwrap_or_default()
+        .date_naive();
     let shown = Address::from_fragment(&page.address());
     let region_dates = || {
         let region = region_from_json(&page.region()?).ok()?;
@@ -35,7 +38,9 @@ pub fn save(page: &Page, about: Option<String>) {
         ],
         opacity_percent: shown.opacity_percent,
         swipe_percent: shown.swipe_percent,
-        metres_per_px: degrees_per_px(map.zoom()) * METRES_PER_DEGREE * map.centre().lat().to_radians().cos(),
+        metres_per_px: degrees_per_px(map.zoom())
+            * METRES_PER_DEGREE
+            * map.centre().lat().to_radians().cos(),
     };
     let outcome = match save_picture(&caption, &format!("dragonfly-{today}.png")) {
         Ok(false) => words.saved,

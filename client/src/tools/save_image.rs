@@ -1,10 +1,14 @@
-//! A picture of the current view to keep: the map, and beneath it legend, scale, dates, sources and caveat.
+//! A picture of the current view to keep: the map, and beneath it legend, scale, dates, sources and
+//! caveat.
 
 use std::f64::consts::TAU;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
-use web_sys::{CanvasRenderingContext2d, DomRect, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement, Path2d};
+use web_sys::{
+    CanvasRenderingContext2d, DomRect, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement,
+    Path2d,
+};
 
 use super::picture::{lines, scale_bar};
 use crate::covered::Covered;
@@ -22,8 +26,8 @@ const ENTRY_PX: f64 = 21.0;
 const SCALE_PX: f64 = 120.0;
 
 /// The tiles that are seen: a result of high resolution hides those of the nights.
-const SEVERITY_TILES: &str =
-    ".leaflet-severity-pane:not(.under-highres) canvas, .leaflet-severity-pane.under-highres .highres canvas";
+const SEVERITY_TILES: &str = ".leaflet-severity-pane:not(.under-highres) canvas, \
+    .leaflet-severity-pane.under-highres .highres canvas";
 
 /// What the picture tells beside the map.
 pub struct Caption {
@@ -48,8 +52,8 @@ struct Picture {
     height_px: f64,
 }
 
-/// Saves the view as `file`. Gives whether a background of another site had to be left out: with it, browsers
-/// would not let the picture be read.
+/// Saves the view as `file`. Gives whether a background of another site had to be left out: with
+/// it, browsers would not let the picture be read.
 ///
 /// # Errors
 ///
@@ -60,7 +64,8 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     let (width, height) = (map.width() - covered.left_px, map.height() - covered.bottom_px);
     let columns = (((width - MARGIN_PX) / ENTRY_WIDTH_PX) as usize).clamp(1, 3);
     let letters = ((width - 2.0 * MARGIN_PX) / LETTER_PX) as usize;
-    let text: Vec<_> = caption.paragraphs.iter().flat_map(|paragraph| lines(paragraph, letters)).collect();
+    let text: Vec<_> =
+        caption.paragraphs.iter().flat_map(|paragraph| lines(paragraph, letters)).collect();
     let rows = caption.legend.len().div_ceil(columns);
     let foot_px = 2.0 * MARGIN_PX + rows as f64 * ENTRY_PX + text.len() as f64 * LINE_PX;
 
@@ -68,7 +73,8 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     let ratio = window().device_pixel_ratio().clamp(1.0, 2.0);
     canvas.set_width((width * ratio) as u32);
     canvas.set_height(((height + foot_px) * ratio) as u32);
-    let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
     context.scale(ratio, ratio)?;
     let picture = Picture {
         context,
@@ -106,7 +112,13 @@ impl Picture {
                 return Ok(());
             }
             let (x, y, at) = self.place(&image);
-            context.draw_image_with_html_image_element_and_dw_and_dh(&image, x, y, at.width(), at.height())
+            context.draw_image_with_html_image_element_and_dw_and_dh(
+                &image,
+                x,
+                y,
+                at.width(),
+                at.height(),
+            )
         })?;
 
         context.save();
@@ -129,14 +141,20 @@ impl Picture {
     /// The pictures before and after a fire, where high resolution shows them.
     fn draw_pictures(&self) -> Result<(), JsValue> {
         let context = &self.context;
-        each(".leaflet-highres-after-pane:not([style*='none;']) canvas", |tile| self.draw_canvas(&tile))?;
+        each(".leaflet-highres-after-pane:not([style*='none;']) canvas", |tile| {
+            self.draw_canvas(&tile)
+        })?;
         context.save();
-        let divider = document().query_selector(".swipe")?.and_then(|swipe| swipe.get_attribute("aria-valuenow"));
+        let divider = document()
+            .query_selector(".swipe")?
+            .and_then(|swipe| swipe.get_attribute("aria-valuenow"));
         let percent: f64 = divider.and_then(|percent| percent.parse().ok()).unwrap_or(100.0);
         context.begin_path();
         context.rect(0.0, 0.0, self.width_px * percent / 100.0, self.height_px);
         context.clip();
-        each(".leaflet-highres-before-pane:not([style*='none;']) canvas", |tile| self.draw_canvas(&tile))?;
+        each(".leaflet-highres-before-pane:not([style*='none;']) canvas", |tile| {
+            self.draw_canvas(&tile)
+        })?;
         context.restore();
         Ok(())
     }
@@ -150,16 +168,23 @@ impl Picture {
         context.translate(x, y)?;
         context.set_line_width(1.5);
         each("path.region-outline, path.outline", |path| {
-            let class = if path.class_list().contains("outline") { "--accent" } else { "--map-outline" };
+            let class =
+                if path.class_list().contains("outline") { "--accent" } else { "--map-outline" };
             context.set_stroke_style_str(&ink(class));
-            context.stroke_with_path(&Path2d::new_with_path_string(&path.get_attribute("d").unwrap_or_default())?);
+            context.stroke_with_path(&Path2d::new_with_path_string(
+                &path.get_attribute("d").unwrap_or_default(),
+            )?);
             Ok(())
         })?;
         context.restore();
         each(".burnt-patch", |dot| {
             let (x, y, at) = self.place(&dot);
             let style = dot.dyn_into::<HtmlElement>()?.style();
-            let width: f64 = style.get_property_value("--width")?.trim_end_matches("px").parse().unwrap_or_default();
+            let width: f64 = style
+                .get_property_value("--width")?
+                .trim_end_matches("px")
+                .parse()
+                .unwrap_or_default();
             context.begin_path();
             context.arc(x + at.width() / 2.0, y + at.height() / 2.0, width / 2.0, 0.0, TAU)?;
             context.set_fill_style_str(&style.get_property_value("--colour")?);
@@ -171,13 +196,21 @@ impl Picture {
         context.set_font(FONT);
         each(".place-name span", |name| {
             let (x, y, at) = self.place(&name);
-            self.write(&name.text_content().unwrap_or_default(), "--map-text", (x, y + at.height() - 4.0));
+            self.write(
+                &name.text_content().unwrap_or_default(),
+                "--map-text",
+                (x, y + at.height() - 4.0),
+            );
             Ok(())
         })?;
         context.set_font(&format!("600 {FONT}"));
         each(".region-label:not(.crowded) .label", |label| {
             let (x, y, at) = self.place(&label);
-            self.write(&label.text_content().unwrap_or_default(), "--map-outline", (x, y + at.height() - 3.0));
+            self.write(
+                &label.text_content().unwrap_or_default(),
+                "--map-outline",
+                (x, y + at.height() - 3.0),
+            );
             Ok(())
         })
     }
@@ -185,7 +218,13 @@ impl Picture {
     fn draw_canvas(&self, tile: &Element) -> Result<(), JsValue> {
         let (x, y, at) = self.place(tile);
         let canvas: &HtmlCanvasElement = tile.unchecked_ref();
-        self.context.draw_image_with_html_canvas_element_and_dw_and_dh(canvas, x, y, at.width(), at.height())
+        self.context.draw_image_with_html_canvas_element_and_dw_and_dh(
+            canvas,
+            x,
+            y,
+            at.width(),
+            at.height(),
+        )
     }
 
     fn draw_scale(&self, metres_per_px: f64) {
@@ -239,7 +278,10 @@ impl Picture {
     }
 }
 
-fn each(selector: &str, mut act: impl FnMut(Element) -> Result<(), JsValue>) -> Result<(), JsValue> {
+fn each(
+    selector: &str,
+    mut act: impl FnMut(Element) -> Result<(), JsValue>,
+) -> Result<(), JsValue> {
     let found = document().query_selector_all(selector)?;
     (0..found.length()).filter_map(|place| found.get(place)?.dyn_into().ok()).try_for_each(&mut act)
 }

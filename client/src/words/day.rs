@@ -31,7 +31,12 @@ impl DayNames {
     }
 
     fn day_and_month(&self, day: NaiveDate) -> String {
-        format!("{}{} {}", day.day(), self.after_day, self.months[day.month0() as usize % self.months.len()])
+        format!(
+            "{}{} {}",
+            day.day(),
+            self.after_day,
+            self.months[day.month0() as usize % self.months.len()]
+        )
     }
 }
 
@@ -44,11 +49,19 @@ mod tests {
     fn dates_do_not_repeat_themselves() {
         let check = |first: &str, last: &str, english: &str, german: &str| {
             let dates = SceneDates { first: first.parse().unwrap(), last: last.parse().unwrap() };
-            assert_eq!((ENGLISH.days.dates(dates).as_str(), GERMAN.days.dates(dates).as_str()), (english, german));
+            assert_eq!(
+                (ENGLISH.days.dates(dates).as_str(), GERMAN.days.dates(dates).as_str()),
+                (english, german)
+            );
         };
         check("2025-07-24", "2025-07-24", "24 Jul 2025", "24. Juli 2025");
         check("2025-06-14", "2025-06-29", "14–29 Jun 2025", "14.–29. Juni 2025");
         check("2025-06-29", "2025-07-04", "29 Jun – 4 Jul 2025", "29. Juni – 4. Juli 2025");
-        check("2024-12-29", "2025-01-04", "29 Dec 2024 – 4 Jan 2025", "29. Dezember 2024 – 4. Januar 2025");
+        check(
+            "2024-12-29",
+            "2025-01-04",
+            "29 Dec 2024 – 4 Jan 2025",
+            "29. Dezember 2024 – 4. Januar 2025",
+        );
     }
 }

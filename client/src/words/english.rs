@@ -6,12 +6,15 @@ use super::phrases::{Numbers, Phrases, With};
 pub static PHRASES: Phrases = Phrases {
     numbers: Numbers { decimal_mark: '.', thousands_mark: ',', acre: "acres" },
     days: DayNames {
-        months: ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+        months: [
+            "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
+        ],
         after_day: "",
     },
 
     tagline: "How badly the land burnt, seen by satellite before and after the fire.",
-    caveat: "Vegetation change seen from space: a spectral proxy, not damage to buildings, not an official map.",
+    caveat: "Vegetation change seen from space: a spectral proxy, not damage to buildings, not an \
+        official map.",
     map: "Map of burn severity",
     close: "Close",
     show_panel: "Show regions and legend",
@@ -90,21 +93,26 @@ pub static PHRASES: Phrases = Phrases {
     locate: "Show where I am",
     locating: "Finding where you are…",
     located: With::new("You are here, to within {0}. The link of this page does not mark it."),
-    not_located_in_the_open: "Browsers tell where you are only to pages that came over https. Ask whoever runs this site.",
-    not_located_refused: "Your browser was asked not to tell where you are. Allow it for this page, and try again.",
-    not_located_in_time: "It took too long to find where you are. Try again, perhaps under open sky.",
-    not_located: "Your device could not tell where you are. See whether its location service is on.",
+    not_located_in_the_open: "Browsers tell where you are only to pages that came over https. Ask \
+        whoever runs this site.",
+    not_located_refused: "Your browser was asked not to tell where you are. Allow it for this \
+        page, and try again.",
+    not_located_in_time: "It took too long to find where you are. Try again, perhaps under open \
+        sky.",
+    not_located: "Your device could not tell where you are. See whether its location service is \
+        on.",
     highres: "High resolution",
     measure: "Measure an area",
     measure_how: "Click or tap corners; doing it twice ends.",
-    measure_keys: "By keyboard: arrows move the map, Space sets a corner at the crosshair, Backspace takes one back, \
-         Enter ends, Escape leaves.",
+    measure_keys: "By keyboard: arrows move the map, Space sets a corner at the crosshair, \
+        Backspace takes one back, Enter ends, Escape leaves.",
     measure_done: "True area on the ground. The next click begins another; Escape leaves.",
     measure_crossed: "The outline crosses itself, so it has no area.",
     around: With::new("{0} around"),
     save_image: "Save a picture of this view",
     saved: "The picture was saved.",
-    saved_plain: "The picture was saved without its background: browsers allow no copy of another site's pictures.",
+    saved_plain: "The picture was saved without its background: browsers allow no copy of another \
+        site's pictures.",
     not_saved: "The browser could not make a picture of this view. A smaller window may help.",
     picture_of: With::new("{0}. Images before and after: {1}."),
     picture_made: With::new("Made with {0} on {1}."),
@@ -159,8 +167,8 @@ pub static PHRASES: Phrases = Phrases {
     high_res_here: "High resolution here",
     high_res_missing: "High resolution on demand is not offered on this site.",
     rolling_note: With::new(
-        "No fire date is known here. The map shows what changed between {0} and {1}: fire, but also felling, \
-         harvest or drought.",
+        "No fire date is known here. The map shows what changed between {0} and {1}: fire, but \
+        also felling, harvest or drought.",
     ),
     areas: "Area by class",
     images: "Images compared",
@@ -170,7 +178,9 @@ pub static PHRASES: Phrases = Phrases {
     why_windows: "Why these days",
     around_fire: With::new("Around the fire of {0}."),
     explicit_windows: "Days set by hand for this region.",
-    rolling_windows: With::new("No fire date is set: the last {0} days against the same days a year earlier."),
+    rolling_windows: With::new(
+        "No fire date is set: the last {0} days against the same days a year earlier.",
+    ),
     scenes: With::new("Scenes used ({0})"),
     cloud: "Cloud",
     cloud_unknown: "unknown",
@@ -195,7 +205,8 @@ pub static PHRASES: Phrases = Phrases {
     copy_failed: "Copying was refused: select the text and copy it yourself.",
     cite: "Cite this map",
     citation: With::new(
-        "{0}: burn severity (dNBR), {1}. Images of {2} and {3}; map of {4}, run {5}. {6}. {7}, accessed {8}.",
+        "{0}: burn severity (dNBR), {1}. Images of {2} and {3}; map of {4}, run {5}. {6}. {7}, \
+        accessed {8}.",
     ),
 
     last_run_failed: With::new("The last update failed: {0}"),
@@ -212,16 +223,20 @@ pub static PHRASES: Phrases = Phrases {
     was_killed: "the server stopped while it was computing.",
     catalogue_silent: "the image catalogue could not be reached.",
     unknown_failure: "an error that those who run this site must look at.",
-    pending_detail: "This region is configured, but its turn has not come yet. Its first map appears after its first run.",
-    waiting_detail: "No clear image after the fire has been taken yet. The map follows as soon as there is one.",
+    pending_detail: "This region is configured, but its turn has not come yet. Its first map \
+        appears after its first run.",
+    waiting_detail: "No clear image after the fire has been taken yet. The map follows as soon as \
+        there is one.",
     region_loading: "Loading the description of this region…",
-    region_broken: "The description of this region could not be loaded. The other regions are not affected.",
+    region_broken: "The description of this region could not be loaded. The other regions are not \
+        affected.",
 
     search: "Find a place",
     search_placeholder: "Place, region or coordinates",
     search_results: "Search results",
     loading_places: "Loading the list of places…",
-    places_missing: "The list of places could not be loaded; regions and coordinates can still be found.",
+    places_missing: "The list of places could not be loaded; regions and coordinates can still be \
+        found.",
     nothing_found: "Nothing found. Try another spelling, or coordinates such as 35.12, -119.9.",
     results_found: With::new("{0} results"),
     inhabitants: With::new("{0} inhabitants"),
@@ -229,7 +244,8 @@ pub static PHRASES: Phrases = Phrases {
     a_position: "Position",
     latitude_first: "latitude first",
     longitude_first: "longitude first",
-    ambiguous: "Two readings are possible. Latitude is usually given first; add N, S, E or W to be sure.",
+    ambiguous: "Two readings are possible. Latitude is usually given first; add N, S, E or W to \
+        be sure.",
     not_on_earth: "Latitude runs from −90 to 90, longitude from −180 to 180.",
 
     retry: "Try again",
@@ -238,7 +254,9 @@ pub static PHRASES: Phrases = Phrases {
     line_problem: "One region of the list could not be read.",
     lines_problem: With::new("{0} regions of the list could not be read."),
     region_problem: With::new("The map of {0} could not be loaded; the others are shown."),
-    regions_problem: With::new("The maps of {0} regions could not be loaded; the others are shown."),
+    regions_problem: With::new(
+        "The maps of {0} regions could not be loaded; the others are shown.",
+    ),
     tiles_problem: With::new("Some tiles of {0} could not be loaded."),
     land_problem: "The outlines of the land could not be loaded.",
     basemap_problem: With::new("The background “{0}” could not be loaded."),
@@ -251,32 +269,36 @@ pub static PHRASES: Phrases = Phrases {
     explanations: [
         (
             "dNBR",
-            "Healthy plants reflect near infrared and little short-wave infrared; burnt ground does the opposite. The \
-             normalized burn ratio (NBR) compares the two. dNBR is NBR before the fire minus NBR after it: 0 means no \
-             change, higher means more vegetation lost.",
+            "Healthy plants reflect near infrared and little short-wave infrared; burnt ground \
+            does the opposite. The normalized burn ratio (NBR) compares the two. dNBR is NBR \
+            before the fire minus NBR after it: 0 means no change, higher means more vegetation \
+            lost.",
         ),
         (
             "The classes",
-            "Low, moderate and high severity are ranges of dNBR printed by the US Geological Survey (Key and Benson, \
-             2006). They were not fitted to each landscape: the same number can mean more or less damage in \
-             grassland, shrub or forest. The value itself is always shown beside the class.",
+            "Low, moderate and high severity are ranges of dNBR printed by the US Geological \
+            Survey (Key and Benson, 2006). They were not fitted to each landscape: the same \
+            number can mean more or less damage in grassland, shrub or forest. The value itself \
+            is always shown beside the class.",
         ),
         (
             "Its limits",
-            "The map sees vegetation from above. It does not see damage to buildings, fire beneath a closed canopy or \
-             soil below the surface. Drought, harvest, felling, snow and haze can look like fire. Clouds leave holes. \
-             Cells are some hundred metres wide, so small burns are averaged with what surrounds them.",
+            "The map sees vegetation from above. It does not see damage to buildings, fire \
+            beneath a closed canopy or soil below the surface. Drought, harvest, felling, snow \
+            and haze can look like fire. Clouds leave holes. Cells are some hundred metres \
+            wide, so small burns are averaged with what surrounds them.",
         ),
         (
             "Fire maps and rolling maps",
-            "Where the date of a fire is known, images from just before are compared with images from just after. \
-             Elsewhere the map is rolling: the last weeks against the same weeks a year earlier. It shows what \
-             changed between the two dates, whatever the cause.",
+            "Where the date of a fire is known, images from just before are compared with images \
+            from just after. Elsewhere the map is rolling: the last weeks against the same \
+            weeks a year earlier. It shows what changed between the two dates, whatever the \
+            cause.",
         ),
         (
             "Not an official map",
-            "It is made automatically from open satellite images, and nobody has checked it on the ground. For \
-             evacuation, insurance or safety ask the authorities.",
+            "It is made automatically from open satellite images, and nobody has checked it on \
+            the ground. For evacuation, insurance or safety ask the authorities.",
         ),
     ],
 };

@@ -23,9 +23,10 @@ pub static PHRASES: Phrases = Phrases {
         after_day: ".",
     },
 
-    tagline: "Wie stark das Land verbrannt ist: Satellitenbilder von vor und nach dem Feuer im Vergleich.",
-    caveat: "Aus dem All gesehene Veränderung der Vegetation: ein spektraler Näherungswert, kein Schaden an Gebäuden, \
-             keine amtliche Karte.",
+    tagline: "Wie stark das Land verbrannt ist: Satellitenbilder von vor und nach dem Feuer im \
+        Vergleich.",
+    caveat: "Aus dem All gesehene Veränderung der Vegetation: ein spektraler Näherungswert, kein \
+        Schaden an Gebäuden, keine amtliche Karte.",
     map: "Karte der Brandschwere",
     close: "Schließen",
     show_panel: "Regionen und Legende zeigen",
@@ -61,7 +62,8 @@ pub static PHRASES: Phrases = Phrases {
     regions: "Regionen",
     find_region: "Region in der Liste suchen",
     loading_regions: "Regionen werden geladen …",
-    slow_regions: "Das Laden der Regionen dauert länger als gewöhnlich. Vielleicht ist die Verbindung langsam.",
+    slow_regions: "Das Laden der Regionen dauert länger als gewöhnlich. Vielleicht ist die \
+        Verbindung langsam.",
     regions_missing: "Die Regionen konnten nicht geladen werden.",
     no_regions: "Noch sind keine Regionen eingerichtet.",
     no_region_matches: "Keine Region heißt so.",
@@ -96,7 +98,8 @@ pub static PHRASES: Phrases = Phrases {
     range_least: "Kleinstes gezeigtes dNBR",
     no_limit: "offen",
     range_end: "Größtes gezeigtes dNBR",
-    legend_use: "Nächtliche und hoch aufgelöste Karten haben dieselben Klassen. Ein Druck blendet eine aus oder ein.",
+    legend_use: "Nächtliche und hoch aufgelöste Karten haben dieselben Klassen. Ein Druck blendet \
+        eine aus oder ein.",
     areas_of: With::new("Flächen: {0}"),
     patch: With::new("Verbrannte Fläche von {0}, schlimmste Klasse: {1}. Hinfliegen."),
     tools: "Werkzeuge",
@@ -104,24 +107,28 @@ pub static PHRASES: Phrases = Phrases {
     locate: "Zeigen, wo ich bin",
     locating: "Der Standort wird gesucht …",
     located: With::new("Sie sind hier, auf {0} genau. Der Link dieser Seite verrät es nicht."),
-    not_located_in_the_open: "Browser verraten den Standort nur Seiten, die über https kamen. Bitte die Betreiber dieser Seite fragen.",
-    not_located_refused: "Dem Browser ist nicht erlaubt, den Standort zu verraten. Bitte für diese Seite erlauben und noch einmal \
-         versuchen.",
-    not_located_in_time: "Die Suche nach dem Standort hat zu lange gedauert. Bitte noch einmal versuchen, vielleicht unter freiem \
-         Himmel.",
-    not_located: "Das Gerät konnte den Standort nicht bestimmen. Bitte nachsehen, ob seine Ortung eingeschaltet ist.",
+    not_located_in_the_open: "Browser verraten den Standort nur Seiten, die über https kamen. \
+        Bitte die Betreiber dieser Seite fragen.",
+    not_located_refused: "Dem Browser ist nicht erlaubt, den Standort zu verraten. Bitte für \
+        diese Seite erlauben und noch einmal versuchen.",
+    not_located_in_time: "Die Suche nach dem Standort hat zu lange gedauert. Bitte noch einmal \
+        versuchen, vielleicht unter freiem Himmel.",
+    not_located: "Das Gerät konnte den Standort nicht bestimmen. Bitte nachsehen, ob seine Ortung \
+        eingeschaltet ist.",
     highres: "Hohe Auflösung",
     measure: "Eine Fläche messen",
     measure_how: "Ecken anklicken oder antippen; zweimal schnell beendet.",
-    measure_keys: "Mit der Tastatur: Pfeile bewegen die Karte, die Leertaste setzt eine Ecke am Fadenkreuz, die \
-         Rücktaste nimmt eine zurück, Enter beendet, Escape verlässt.",
+    measure_keys: "Mit der Tastatur: Pfeile bewegen die Karte, die Leertaste setzt eine Ecke am \
+        Fadenkreuz, die Rücktaste nimmt eine zurück, Enter beendet, Escape verlässt.",
     measure_done: "Wahre Fläche am Boden. Der nächste Klick beginnt eine neue; Escape verlässt.",
     measure_crossed: "Der Umriss kreuzt sich selbst und hat deshalb keine Fläche.",
     around: With::new("{0} Umfang"),
     save_image: "Ein Bild dieser Ansicht speichern",
     saved: "Das Bild wurde gespeichert.",
-    saved_plain: "Das Bild wurde ohne Hintergrund gespeichert: Browser lassen Bilder fremder Seiten nicht kopieren.",
-    not_saved: "Der Browser konnte kein Bild dieser Ansicht machen. Ein kleineres Fenster hilft vielleicht.",
+    saved_plain: "Das Bild wurde ohne Hintergrund gespeichert: Browser lassen Bilder fremder \
+        Seiten nicht kopieren.",
+    not_saved: "Der Browser konnte kein Bild dieser Ansicht machen. Ein kleineres Fenster hilft \
+        vielleicht.",
     picture_of: With::new("{0}. Bilder davor und danach: {1}."),
     picture_made: With::new("Mit {0} gemacht am {1}."),
     coverage_due: "überfällig",
@@ -134,7 +141,8 @@ pub static PHRASES: Phrases = Phrases {
     unburned_tile: "Alles, was hier ringsum zu sehen war, ist unverbrannt.",
     no_value: With::new("Kein Wert: {0}"),
     no_map_here: "Hier gibt es noch keine Karte",
-    no_map_here_detail: "Die Region ist eingerichtet, aber es wurde noch keine Karte veröffentlicht.",
+    no_map_here_detail: "Die Region ist eingerichtet, aber es wurde noch keine Karte \
+        veröffentlicht.",
     outside_regions: "Außerhalb der kartierten Regionen",
     outside_regions_detail: "Werte gibt es innerhalb der umrandeten Regionen.",
     unavailable: "Dieser Teil der Karte konnte nicht geladen werden",
@@ -175,8 +183,8 @@ pub static PHRASES: Phrases = Phrases {
     high_res_here: "Hier in hoher Auflösung",
     high_res_missing: "Hohe Auflösung auf Wunsch bietet diese Seite nicht an.",
     rolling_note: With::new(
-        "Hier ist kein Branddatum bekannt. Die Karte zeigt, was sich zwischen {0} und {1} verändert hat: durch Feuer, \
-         aber auch durch Holzeinschlag, Ernte oder Dürre.",
+        "Hier ist kein Branddatum bekannt. Die Karte zeigt, was sich zwischen {0} und {1} \
+        verändert hat: durch Feuer, aber auch durch Holzeinschlag, Ernte oder Dürre.",
     ),
     areas: "Fläche nach Klassen",
     images: "Verglichene Bilder",
@@ -187,7 +195,8 @@ pub static PHRASES: Phrases = Phrases {
     around_fire: With::new("Rund um das Feuer vom {0}."),
     explicit_windows: "Von Hand für diese Region festgelegt.",
     rolling_windows: With::new(
-        "Kein Branddatum festgelegt: die letzten {0} Tage im Vergleich mit denselben Tagen ein Jahr zuvor.",
+        "Kein Branddatum festgelegt: die letzten {0} Tage im Vergleich mit denselben Tagen ein \
+        Jahr zuvor.",
     ),
     scenes: With::new("Verwendete Szenen ({0})"),
     cloud: "Bewölkung",
@@ -213,7 +222,8 @@ pub static PHRASES: Phrases = Phrases {
     copy_failed: "Das Kopieren wurde verweigert: Bitte den Text markieren und selbst kopieren.",
     cite: "Diese Karte zitieren",
     citation: With::new(
-        "{0}: Brandschwere (dNBR), {1}. Bilder: {2} und {3}; Karte vom {4}, Lauf {5}. {6}. {7}, abgerufen am {8}.",
+        "{0}: Brandschwere (dNBR), {1}. Bilder: {2} und {3}; Karte vom {4}, Lauf {5}. {6}. {7}, \
+        abgerufen am {8}.",
     ),
 
     last_run_failed: With::new("Die letzte Aktualisierung ist gescheitert: {0}"),
@@ -230,27 +240,30 @@ pub static PHRASES: Phrases = Phrases {
     was_killed: "Der Server ist während der Berechnung stehen geblieben.",
     catalogue_silent: "Der Bildkatalog war nicht zu erreichen.",
     unknown_failure: "Ein Fehler, den sich die Betreiber dieser Seite ansehen müssen.",
-    pending_detail: "Diese Region ist eingerichtet, war aber noch nicht an der Reihe. Ihre erste Karte erscheint nach \
-                     dem ersten Lauf.",
-    waiting_detail: "Seit dem Feuer gibt es noch kein klares Bild. Die Karte folgt, sobald eines da ist.",
+    pending_detail: "Diese Region ist eingerichtet, war aber noch nicht an der Reihe. Ihre erste \
+        Karte erscheint nach dem ersten Lauf.",
+    waiting_detail: "Seit dem Feuer gibt es noch kein klares Bild. Die Karte folgt, sobald eines \
+        da ist.",
     region_loading: "Die Beschreibung dieser Region wird geladen …",
-    region_broken: "Die Beschreibung dieser Region konnte nicht geladen werden. Die anderen Regionen sind nicht \
-                    betroffen.",
+    region_broken: "Die Beschreibung dieser Region konnte nicht geladen werden. Die anderen \
+        Regionen sind nicht betroffen.",
 
     search: "Ort suchen",
     search_placeholder: "Ort, Region oder Koordinaten",
     search_results: "Suchergebnisse",
     loading_places: "Die Liste der Orte wird geladen …",
-    places_missing: "Die Liste der Orte konnte nicht geladen werden; Regionen und Koordinaten lassen sich trotzdem \
-                     finden.",
-    nothing_found: "Nichts gefunden. Bitte anders schreiben oder Koordinaten eingeben, etwa 35.12, -119.9.",
+    places_missing: "Die Liste der Orte konnte nicht geladen werden; Regionen und Koordinaten \
+        lassen sich trotzdem finden.",
+    nothing_found: "Nichts gefunden. Bitte anders schreiben oder Koordinaten eingeben, etwa \
+        35.12, -119.9.",
     results_found: With::new("{0} Ergebnisse"),
     inhabitants: With::new("{0} Einwohner"),
     a_region: "Region",
     a_position: "Position",
     latitude_first: "Breite zuerst",
     longitude_first: "Länge zuerst",
-    ambiguous: "Zwei Lesarten sind möglich. Meist steht die Breite zuerst; N, S, O oder W schaffen Klarheit.",
+    ambiguous: "Zwei Lesarten sind möglich. Meist steht die Breite zuerst; N, S, O oder W \
+        schaffen Klarheit.",
     not_on_earth: "Die Breite reicht von −90 bis 90, die Länge von −180 bis 180.",
 
     retry: "Noch einmal versuchen",
@@ -258,8 +271,12 @@ pub static PHRASES: Phrases = Phrases {
     index_problem: "Die Liste der Regionen konnte nicht geladen werden.",
     line_problem: "Eine Region der Liste war nicht lesbar.",
     lines_problem: With::new("{0} Regionen der Liste waren nicht lesbar."),
-    region_problem: With::new("Die Karte „{0}“ konnte nicht geladen werden; die anderen sind zu sehen."),
-    regions_problem: With::new("Die Karten von {0} Regionen konnten nicht geladen werden; die anderen sind zu sehen."),
+    region_problem: With::new(
+        "Die Karte „{0}“ konnte nicht geladen werden; die anderen sind zu sehen.",
+    ),
+    regions_problem: With::new(
+        "Die Karten von {0} Regionen konnten nicht geladen werden; die anderen sind zu sehen.",
+    ),
     tiles_problem: With::new("Einige Kacheln von „{0}“ konnten nicht geladen werden."),
     land_problem: "Die Umrisse des Landes konnten nicht geladen werden.",
     basemap_problem: With::new("Der Hintergrund „{0}“ konnte nicht geladen werden."),
@@ -272,33 +289,38 @@ pub static PHRASES: Phrases = Phrases {
     explanations: [
         (
             "dNBR",
-            "Gesunde Pflanzen werfen viel nahes und wenig kurzwelliges Infrarot zurück, verbrannter Boden umgekehrt. \
-             Das normierte Brandverhältnis (NBR) vergleicht beides. dNBR ist NBR vor dem Feuer minus NBR danach: \
-             0 heißt keine Veränderung; je höher der Wert, desto mehr Vegetation ging verloren.",
+            "Gesunde Pflanzen werfen viel nahes und wenig kurzwelliges Infrarot zurück, \
+            verbrannter Boden umgekehrt. Das normierte Brandverhältnis (NBR) vergleicht beides. \
+            dNBR ist NBR vor dem Feuer minus NBR danach: 0 heißt keine Veränderung; je höher \
+            der Wert, desto mehr Vegetation ging verloren.",
         ),
         (
             "Die Klassen",
-            "Leicht, mäßig und schwer verbrannt sind dNBR-Bereiche des US-amerikanischen Geological Survey (Key und \
-             Benson, 2006). Sie sind nicht auf jede Landschaft abgestimmt: Dieselbe Zahl kann in Grasland, Gebüsch \
-             oder Wald mehr oder weniger Schaden bedeuten. Neben der Klasse steht deshalb immer der Wert selbst.",
+            "Leicht, mäßig und schwer verbrannt sind dNBR-Bereiche des US-amerikanischen \
+            Geological Survey (Key und Benson, 2006). Sie sind nicht auf jede Landschaft \
+            abgestimmt: Dieselbe Zahl kann in Grasland, Gebüsch oder Wald mehr oder weniger \
+            Schaden bedeuten. Neben der Klasse steht deshalb immer der Wert selbst.",
         ),
         (
             "Ihre Grenzen",
-            "Die Karte sieht die Vegetation von oben. Sie sieht weder Schäden an Gebäuden noch Bodenfeuer unter \
-             geschlossenem Kronendach noch den Boden unter der Oberfläche. Dürre, Ernte, Holzeinschlag, Schnee und \
-             Dunst können wie Feuer aussehen. Wolken hinterlassen Lücken. Eine Zelle ist einige hundert Meter breit; \
-             kleine Brände verschwimmen darin mit ihrer Umgebung.",
+            "Die Karte sieht die Vegetation von oben. Sie sieht weder Schäden an Gebäuden noch \
+            Bodenfeuer unter geschlossenem Kronendach noch den Boden unter der Oberfläche. \
+            Dürre, Ernte, Holzeinschlag, Schnee und Dunst können wie Feuer aussehen. Wolken \
+            hinterlassen Lücken. Eine Zelle ist einige hundert Meter breit; kleine Brände \
+            verschwimmen darin mit ihrer Umgebung.",
         ),
         (
             "Brandkarten und laufende Karten",
-            "Wo das Datum eines Feuers bekannt ist, werden Bilder von kurz davor mit Bildern von kurz danach \
-             verglichen. Anderswo läuft die Karte mit: die letzten Wochen gegen dieselben Wochen ein Jahr zuvor. Sie \
-             zeigt, was sich zwischen beiden Zeitpunkten verändert hat, gleich aus welchem Grund.",
+            "Wo das Datum eines Feuers bekannt ist, werden Bilder von kurz davor mit Bildern von \
+            kurz danach verglichen. Anderswo läuft die Karte mit: die letzten Wochen gegen \
+            dieselben Wochen ein Jahr zuvor. Sie zeigt, was sich zwischen beiden Zeitpunkten \
+            verändert hat, gleich aus welchem Grund.",
         ),
         (
             "Keine amtliche Karte",
-            "Sie entsteht selbsttätig aus frei zugänglichen Satellitenbildern, und niemand hat sie vor Ort geprüft. \
-             Bei Evakuierung, Versicherung und Sicherheit gilt, was die Behörden sagen.",
+            "Sie entsteht selbsttätig aus frei zugänglichen Satellitenbildern, und niemand hat \
+            sie vor Ort geprüft. Bei Evakuierung, Versicherung und Sicherheit gilt, was die \
+            Behörden sagen.",
         ),
     ],
 };

@@ -34,7 +34,9 @@ impl Words {
     pub fn length(&self, length_m: f64) -> String {
         match length_m {
             ..1_000.0 => format!("{} m", self.number(length_m, 0)),
-            ..100_000.0 if length_m % 1_000.0 > 0.0 => format!("{} km", self.number(length_m / 1_000.0, 2)),
+            ..100_000.0 if length_m % 1_000.0 > 0.0 => {
+                format!("{} km", self.number(length_m / 1_000.0, 2))
+            }
             _ => format!("{} km", self.number(length_m / 1_000.0, 0)),
         }
     }
@@ -57,7 +59,10 @@ mod tests {
     #[test]
     fn a_length_is_told_in_the_unit_that_suits_it() {
         let check = |length_m, english: &str, german: &str| {
-            assert_eq!((ENGLISH.length(length_m).as_str(), GERMAN.length(length_m).as_str()), (english, german));
+            assert_eq!(
+                (ENGLISH.length(length_m).as_str(), GERMAN.length(length_m).as_str()),
+                (english, german)
+            );
         };
         check(999.4, "999 m", "999 m");
         check(1_240.0, "1.24 km", "1,24 km");
@@ -68,7 +73,10 @@ mod tests {
     #[test]
     fn an_area_is_told_in_the_readers_unit_first() {
         assert_eq!(ENGLISH.area_in_both(1000.0), "1,000 ha · 2,471 acres");
-        assert_eq!(Words { units: Units::Acres, ..GERMAN }.area_in_both(1000.0), "2.471 Acres · 1.000 ha");
+        assert_eq!(
+            Words { units: Units::Acres, ..GERMAN }.area_in_both(1000.0),
+            "2.471 Acres · 1.000 ha"
+        );
     }
 
     #[test]

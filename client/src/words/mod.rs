@@ -1,4 +1,5 @@
-//! What the page says, in the reader's language: each phrase stands in the table of its language, and is put together here.
+//! What the page says, in the reader's language: each phrase stands in the table of its language,
+//! and is put together here.
 
 mod day;
 mod english;
@@ -132,7 +133,9 @@ impl Units {
 impl Words {
     /// A class as the legend names it.
     pub fn class(&self, class: Severity) -> &'static str {
-        place_of(class).and_then(|place| self.legend_titles.get(place).copied()).unwrap_or(class.name())
+        place_of(class)
+            .and_then(|place| self.legend_titles.get(place).copied())
+            .unwrap_or(class.name())
     }
 
     /// A palette as the choice names it.

@@ -9,7 +9,8 @@ const TITLES_TOLD: usize = 2;
 impl Words {
     /// What went wrong, in one sentence each; `None` when nothing did.
     pub fn notice(&self, problems: &[Problem]) -> Option<String> {
-        let broken = problems.iter().filter(|problem| matches!(problem, Problem::Region(_))).count();
+        let broken =
+            problems.iter().filter(|problem| matches!(problem, Problem::Region(_))).count();
         let mut sentences: Vec<_> = problems
             .iter()
             .filter(|problem| broken <= TITLES_TOLD || !matches!(problem, Problem::Region(_)))

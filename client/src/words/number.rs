@@ -39,7 +39,8 @@ impl Words {
         self.number(count as f64, 0)
     }
 
-    /// An area, given in hectares and told in the reader's units: three digits matter, and thousands are set apart.
+    /// An area, given in hectares and told in the reader's units: three digits matter, and
+    /// thousands are set apart.
     pub fn area(&self, area_ha: f64) -> String {
         let (area, unit) = match self.units {
             Units::Hectares => (area_ha, "ha"),
@@ -128,7 +129,10 @@ mod tests {
     #[test]
     fn an_area_is_easy_to_read() {
         let check = |area_ha, english: &str, german: &str| {
-            assert_eq!((ENGLISH.area(area_ha).as_str(), GERMAN.area(area_ha).as_str()), (english, german));
+            assert_eq!(
+                (ENGLISH.area(area_ha).as_str(), GERMAN.area(area_ha).as_str()),
+                (english, german)
+            );
         };
         check(0.0, "0 ha", "0 ha");
         check(0.44, "0.4 ha", "0,4 ha");
@@ -150,7 +154,10 @@ mod tests {
     #[test]
     fn ranges_have_true_minus_signs_and_open_ends() {
         let check = |ends, english: &str, german: &str| {
-            assert_eq!((ENGLISH.range(ends).as_str(), GERMAN.range(ends).as_str()), (english, german));
+            assert_eq!(
+                (ENGLISH.range(ends).as_str(), GERMAN.range(ends).as_str()),
+                (english, german)
+            );
         };
         check((Some(0.10), Some(0.27)), "0.10 to 0.27", "0,10 bis 0,27");
         check((Some(-0.25), Some(-0.10)), "−0.25 to −0.10", "−0,25 bis −0,10");
@@ -173,7 +180,10 @@ mod tests {
         let check = |made: &str, english: &str, german: &str| {
             let moment = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
             let (made, now) = (moment(made), moment("2026-03-10T12:00:00Z"));
-            assert_eq!((ENGLISH.age(made, now).as_str(), GERMAN.age(made, now).as_str()), (english, german));
+            assert_eq!(
+                (ENGLISH.age(made, now).as_str(), GERMAN.age(made, now).as_str()),
+                (english, german)
+            );
         };
         check("2026-03-10T03:00:00Z", "today", "heute");
         check("2026-03-11T03:00:00Z", "today", "heute");

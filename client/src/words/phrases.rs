@@ -248,7 +248,8 @@ pub struct Numbers {
     pub acre: &'static str,
 }
 
-/// A sentence with gaps, written `{0}`, `{1}` and so on; one without each of its gaps does not compile.
+/// A sentence with gaps, written `{0}`, `{1}` and so on; one without each of its gaps does not
+/// compile.
 pub struct With<const N: usize>(&'static str);
 
 impl<const N: usize> With<N> {
@@ -269,7 +270,8 @@ impl<const N: usize> With<N> {
         let mut rest = self.0;
         while let Some((before, after)) = rest.split_once('{') {
             said.push_str(before);
-            let gap = after.as_bytes().first().map_or(N, |digit| usize::from(digit.wrapping_sub(b'0')));
+            let gap =
+                after.as_bytes().first().map_or(N, |digit| usize::from(digit.wrapping_sub(b'0')));
             said.push_str(parts.get(gap).copied().unwrap_or_default());
             rest = after.get(2..).unwrap_or_default();
         }

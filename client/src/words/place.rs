@@ -5,7 +5,8 @@ use dragonfly_core::{Empty, LAST_VALUE_INDEX, dnbr_from_index};
 use super::Words;
 use crate::reading::Reading;
 
-/// The open ends of the tiles' values: index 1 is all below the one, index 250 all from the other on.
+/// The open ends of the tiles' values: index 1 is all below the one, index 250 all from the other
+/// on.
 const LOWEST_DNBR: f64 = -1.26;
 const HIGHEST_DNBR: f64 = 1.22;
 
@@ -15,7 +16,9 @@ impl Words {
         match reading {
             Reading::Value { class, .. } => self.class(class).to_owned(),
             Reading::UnburnedTile => self.class(dragonfly_core::Severity::Unburned).to_owned(),
-            Reading::Empty(reason) | Reading::EmptyTile(reason) => self.no_value.say([self.reason(reason)]),
+            Reading::Empty(reason) | Reading::EmptyTile(reason) => {
+                self.no_value.say([self.reason(reason)])
+            }
             Reading::NoMap => self.no_map_here.to_owned(),
             Reading::OutsideRegions => self.outside_regions.to_owned(),
             Reading::Unavailable => self.unavailable.to_owned(),

@@ -17,7 +17,8 @@ impl Words {
 
     /// The same, for those who listen.
     pub fn pre_and_post_spoken(&self, map: &MapMeta) -> String {
-        self.images_before_and_after.say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+        self.images_before_and_after
+            .say([&self.dates(map.pre_window), &self.dates(map.post_window)])
     }
 
     /// The burnt area of a map.
@@ -53,7 +54,9 @@ impl Words {
             (Status::Success, None) => self.no_map_published.to_owned(),
             (Status::Failed, Some(made)) => self.failed_map_of.say([&self.date(made.date_naive())]),
             (Status::Failed, None) => self.failed_first.to_owned(),
-            (Status::Waiting, Some(made)) => self.waiting_map_of.say([&self.date(made.date_naive())]),
+            (Status::Waiting, Some(made)) => {
+                self.waiting_map_of.say([&self.date(made.date_naive())])
+            }
             (Status::Waiting, None) => self.waiting_first.to_owned(),
         }
     }
@@ -66,7 +69,8 @@ impl Words {
         }
     }
 
-    /// Why the images of a map are of these days. What this page does not know yet stays as it was written.
+    /// Why the images of a map are of these days. What this page does not know yet stays as it was
+    /// written.
     pub fn window_reason(&self, map: &MapMeta) -> String {
         match WindowReason::read(&map.window_reason) {
             WindowReason::AroundFire(days) => self.around_fire.say([&self.dates(days)]),
@@ -78,8 +82,9 @@ impl Words {
 
     /// What a rolling map shows; `None` where the fire is known.
     pub fn rolling(&self, map: &MapMeta) -> Option<String> {
-        (map.assessment == Assessment::Rolling)
-            .then(|| self.rolling_note.say([&self.dates(map.pre_window), &self.dates(map.post_window)]))
+        (map.assessment == Assessment::Rolling).then(|| {
+            self.rolling_note.say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+        })
     }
 
     /// Why a run failed, in a sentence.
@@ -106,7 +111,13 @@ impl Words {
     }
 
     /// How to cite a map that was looked at on a day, at an address.
-    pub fn cite_map(&self, meta: &RegionMeta, map: &MapMeta, address: &str, accessed: DateTime<Utc>) -> String {
+    pub fn cite_map(
+        &self,
+        meta: &RegionMeta,
+        map: &MapMeta,
+        address: &str,
+        accessed: DateTime<Utc>,
+    ) -> String {
         self.citation.say([
             NAME,
             &meta.title,
@@ -152,7 +163,12 @@ mod tests {
         check(&entry("r", BBOX), Coverage::Pending, "Not mapped yet", "Noch nicht kartiert");
         let mut mapped = entry_with_map("r", BBOX, "1s");
         check(&mapped, Coverage::Fresh, "Updated 3 days ago", "Aktualisiert vor 3 Tagen");
-        check(&mapped, Coverage::Due, "Updated 3 days ago · overdue", "Aktualisiert vor 3 Tagen · überfällig");
+        check(
+            &mapped,
+            Coverage::Due,
+            "Updated 3 days ago · overdue",
+            "Aktualisiert vor 3 Tagen · überfällig",
+        );
         let broken = "Its description could not be loaded";
         check(&mapped, Coverage::Broken, broken, "Die Beschreibung konnte nicht geladen werden");
         if let MetaState::Ready(meta) = &mut mapped.meta {
@@ -162,7 +178,10 @@ mod tests {
         check(&mapped, Coverage::Failed, "Update failed · map of 21 Aug 2025", failed);
         let map = mapped.map().unwrap();
         assert_eq!(ENGLISH.pre_and_post(map), "14–29 Jun 2025 → 24 Jul 2025");
-        assert_eq!((ENGLISH.burnt_area(map).as_str(), ENGLISH.burnt_label(map)), ("1,234 ha", "burnt"));
+        assert_eq!(
+            (ENGLISH.burnt_area(map).as_str(), ENGLISH.burnt_label(map)),
+            ("1,234 ha", "burnt")
+        );
     }
 
     #[test]
@@ -178,8 +197,12 @@ mod tests {
         let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
         assert_eq!(ENGLISH.rolling(&map), None);
         map.assessment = Assessment::Rolling;
-        assert!(GERMAN.rolling(&map).unwrap().contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025"));
-        map.window_reason = "no fire date is set: the last 30 days against the same days one year earlier".to_owned();
+        assert!(
+            GERMAN.rolling(&map).unwrap().contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025")
+        );
+        map.window_reason =
+            "no fire date is set: the last 30 days against the same days one year earlier"
+                .to_owned();
         assert!(GERMAN.window_reason(&map).contains("die letzten 30 Tage"));
         map.window_reason = "by the moon".to_owned();
         assert_eq!(GERMAN.window_reason(&map), "by the moon");
@@ -189,10 +212,13 @@ mod tests {
     fn a_citation_names_the_map_the_run_and_the_day() {
         let mapped = entry_with_map("madre", BBOX, "1s");
         let meta = mapped.described().unwrap();
-        let map = MapMeta { attribution: "Copernicus Sentinel data 2025".to_owned(), ..meta.map.clone().unwrap() };
-        let expected = "Dragonfly: burn severity (dNBR), madre. Images of 14–29 Jun 2025 and 24 Jul 2025; map of \
-                        21 Aug 2025, run 20250821T030000Z0001. Copernicus Sentinel data 2025. https://maps.example/, \
-                        accessed 24 Aug 2025.";
+        let map = MapMeta {
+            attribution: "Copernicus Sentinel data 2025".to_owned(),
+            ..meta.map.clone().unwrap()
+        };
+        let expected = "Dragonfly: burn severity (dNBR), madre. Images of 14–29 Jun 2025 and 24 \
+            Jul 2025; map of 21 Aug 2025, run 20250821T030000Z0001. Copernicus Sentinel data \
+            2025. https://maps.example/, accessed 24 Aug 2025.";
         assert_eq!(ENGLISH.cite_map(meta, &map, "https://maps.example/", now()), expected);
         assert!(GERMAN.cite_map(meta, &map, "", now()).ends_with("abgerufen am 24. August 2025."));
     }

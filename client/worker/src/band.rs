@@ -28,7 +28,11 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
     pub(crate) fn at_level(cog: Rc<Cog<T, C>>, level: usize) -> Self {
         let size = size(&cog.image().levels()[level]);
         let no_data = cog.image().no_data.unwrap_or(0.0);
-        let no_data = if cog.image().full().kind() == SampleKind::I16 { SIGNED_FILL_DN } else { no_data as u16 };
+        let no_data = if cog.image().full().kind() == SampleKind::I16 {
+            SIGNED_FILL_DN
+        } else {
+            no_data as u16
+        };
         Self { cog, level, size, no_data }
     }
 
@@ -50,7 +54,11 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
     }
 
     /// The digital numbers of a rectangle inside the level, row by row.
-    pub(crate) async fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>, ReadError> {
+    pub(crate) async fn read(
+        &self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+    ) -> Result<Vec<u16>, ReadError> {
         let level = self.level();
         let own = size(level);
         // Of each pixel asked for, the own one under its centre.
@@ -59,7 +67,9 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
             range.clone().map(|at| ((at as f64 + 0.5) * step) as u32).collect()
         };
         let (across, down) = (under(columns, own.0, self.size.0), under(rows, own.1, self.size.1));
-        let extent = |places: &[u32]| places.first().copied().unwrap_or(0)..places.last().map_or(0, |last| last + 1);
+        let extent = |places: &[u32]| {
+            places.first().copied().unwrap_or(0)..places.last().map_or(0, |last| last + 1)
+        };
         let (own_columns, own_rows) = (extent(&across), extent(&down));
         let pixels = self.read_own(level, &own_columns, &own_rows).await?;
         if own == self.size {
@@ -70,12 +80,14 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
             .iter()
             .flat_map(|row| across.iter().map(move |column| (row, column)))
             .map(|(row, column)| {
-                pixels[(row - own_rows.start) as usize * width + (column - own_columns.start) as usize]
+                pixels[(row - own_rows.start) as usize * width
+                    + (column - own_columns.start) as usize]
             })
             .collect())
     }
 
-    /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has none.
+    /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has
+    /// none.
     ///
     /// # Errors
     /// When it has too many pixels, or cannot be read.
@@ -84,7 +96,8 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
         let overviews = image.levels().iter().skip(1);
         let level = overviews.min_by_key(|level| level.width).unwrap_or(image.full());
         let mut counts = DnCounts::default();
-        counts.add(&self.read_own(level, &(0..level.width), &(0..level.height)).await?, self.no_data);
+        counts
+            .add(&self.read_own(level, &(0..level.width), &(0..level.height)).await?, self.no_data);
         Ok(counts)
     }
 
@@ -92,7 +105,12 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
         &self.cog.image().levels()[self.level]
     }
 
-    async fn read_own(&self, level: &Level, columns: &Range<u32>, rows: &Range<u32>) -> Result<Vec<u16>, ReadError> {
+    async fn read_own(
+        &self,
+        level: &Level,
+        columns: &Range<u32>,
+        rows: &Range<u32>,
+    ) -> Result<Vec<u16>, ReadError> {
         let value = columns.len() as u64 * rows.len() as u64;
         if value > MAX_COARSEST_PX {
             let cause = TiffError::TooLarge { name: "level", value, most: MAX_COARSEST_PX };
@@ -107,7 +125,8 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
             for row in block.rows.clone() {
                 let from = (row - block.rows.start) as usize * block.columns.len();
                 let from = from + (across.start - block.columns.start) as usize;
-                let to = (row - rows.start) as usize * width + (across.start - columns.start) as usize;
+                let to =
+                    (row - rows.start) as usize * width + (across.start - columns.start) as usize;
                 window[to..to + across.len()].copy_from_slice(&numbers[from..from + across.len()]);
             }
         };
@@ -122,7 +141,9 @@ fn size(level: &Level) -> (usize, usize) {
 
 fn digital_numbers(pixels: Pixels, fill: i16) -> Vec<u16> {
     match pixels {
-        Pixels::I16(pixels) => pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect(),
+        Pixels::I16(pixels) => {
+            pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect()
+        }
         other => other.into_digital_numbers(),
     }
 }

@@ -1,4 +1,5 @@
-//! Ranges of files and pages of the catalogue by the browser's own `fetch`, in a page, a worker or Node.
+//! Ranges of files and pages of the catalogue by the browser's own `fetch`, in a page, a worker or
+//! Node.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -12,7 +13,8 @@ use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
-    AbortController, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader, RequestCache, Response,
+    AbortController, ReadableStream, ReadableStreamByobReader, ReadableStreamDefaultReader,
+    RequestCache, Response,
 };
 
 use crate::catalogue::{Web, WebAnswer};
@@ -34,7 +36,8 @@ pub struct BrowserTransport {
     buffers: Buffers,
 }
 
-/// Buffers that the browser fills again and again: taking in bytes that way costs half of what new buffers do.
+/// Buffers that the browser fills again and again: taking in bytes that way costs half of what new
+/// buffers do.
 type Buffers = Rc<RefCell<Vec<ArrayBuffer>>>;
 
 /// An answer of `fetch`. Dropping it before its end aborts the transfer.
@@ -67,7 +70,8 @@ impl Transport for BrowserTransport {
 
     async fn ask(&self, url: &str, range: Range<u64>) -> Result<BrowserAnswer, Unreachable> {
         let request = Request::get(url)
-            // Chromium's own cache lets only one range of a file through at a time, and ours keeps what is needed.
+            // Chromium's own cache lets only one range of a file through at a time, and ours keeps
+            // what is needed.
             .cache(RequestCache::NoStore)
             .header("Range", &format!("bytes={}-{}", range.start, range.end.saturating_sub(1)));
         self.send(request, None).await
@@ -108,7 +112,11 @@ impl Web for BrowserTransport {
 
 impl BrowserTransport {
     /// Sends a request; done when the head of the answer is there.
-    async fn send(&self, request: RequestBuilder, body: Option<&str>) -> Result<BrowserAnswer, Unreachable> {
+    async fn send(
+        &self,
+        request: RequestBuilder,
+        body: Option<&str>,
+    ) -> Result<BrowserAnswer, Unreachable> {
         let abort = AbortOnDrop(AbortController::new().map_err(unreachable)?);
         let request = request.abort_signal(Some(&abort.0.signal()));
         let request = match body {
@@ -122,7 +130,8 @@ impl BrowserTransport {
             head: AnswerHead {
                 status: response.status(),
                 content_range: header("content-range"),
-                content_length: header("content-length").and_then(|length| length.trim().parse().ok()),
+                content_length: header("content-length")
+                    .and_then(|length| length.trim().parse().ok()),
                 retry_after: header("retry-after"),
             },
             url: response.url(),
@@ -140,7 +149,8 @@ impl Answer for BrowserAnswer {
     async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
         let Some(body) = &self.body else { return Ok(false) };
         let step = JsFuture::from(body.next()).await.map_err(unreachable)?;
-        let Ok(piece) = Reflect::get(&step, &JsValue::from_str("value")).and_then(JsCast::dyn_into::<Uint8Array>)
+        let Ok(piece) = Reflect::get(&step, &JsValue::from_str("value"))
+            .and_then(JsCast::dyn_into::<Uint8Array>)
         else {
             return Ok(false);
         };
@@ -175,6 +185,8 @@ impl Body {
 }
 
 fn unreachable(error: JsValue) -> Unreachable {
-    let message = Reflect::get(&error, &JsValue::from_str("message")).ok().and_then(|message| message.as_string());
+    let message = Reflect::get(&error, &JsValue::from_str("message"))
+        .ok()
+        .and_then(|message| message.as_string());
     Unreachable(message.unwrap_or_else(|| "without a reason".to_owned()))
 }

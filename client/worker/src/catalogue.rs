@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::stac::{
-    AddressError, AddressPolicy, Item, ItemCollection, NotItemsError, Page, Pages, PagesError, Search, Token,
-    TokenEndpoint, token_endpoint,
+    AddressError, AddressPolicy, Item, ItemCollection, NotItemsError, Page, Pages, PagesError,
+    Search, Token, TokenEndpoint, token_endpoint,
 };
 use futures_util::future::{Either, select};
 
@@ -116,7 +116,8 @@ const TIMEOUT: Duration = Duration::from_secs(120);
 const TOKEN_LASTS: TimeDelta = TimeDelta::minutes(15);
 
 impl<W: Web, C: ByteCache> Catalogue<W, C> {
-    /// An API by its root, and where it may lead. Its token endpoint is known, unless another is named.
+    /// An API by its root, and where it may lead. Its token endpoint is known, unless another is
+    /// named.
     pub fn new(
         web: W,
         cache: Rc<C>,
@@ -137,7 +138,11 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     ///
     /// # Errors
     /// When the catalogue does not answer, or not as STAC does, or leads where it may not.
-    pub async fn find(&self, search: &Search, mut on_page: impl FnMut(usize)) -> Result<Vec<Item>, CatalogueError> {
+    pub async fn find(
+        &self,
+        search: &Search,
+        mut on_page: impl FnMut(usize),
+    ) -> Result<Vec<Item>, CatalogueError> {
         let policy = self.policy.clone().map_err(PagesError::from)?;
         let mut pages = Pages::of(search, &self.root, policy.clone());
         let mut items = Vec::new();
@@ -161,11 +166,17 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
         }
     }
 
-    /// Signs the addresses that need it, with a token for each collection: one in hand, while it lasts.
+    /// Signs the addresses that need it, with a token for each collection: one in hand, while it
+    /// lasts.
     ///
     /// # Errors
     /// [`CatalogueError::NoToken`] when there is none to be had.
-    pub async fn sign(&self, items: &mut [Item], tokens: &Tokens, now: DateTime<Utc>) -> Result<(), CatalogueError> {
+    pub async fn sign(
+        &self,
+        items: &mut [Item],
+        tokens: &Tokens,
+        now: DateTime<Utc>,
+    ) -> Result<(), CatalogueError> {
         let Some(endpoint) = &self.tokens else { return Ok(()) };
         tokens.borrow_mut().retain(|_, token| token.expiry - now > TOKEN_LASTS);
         // What ends soon is good for this order.
@@ -189,11 +200,13 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
         let read = |answer: WebAnswer| {
             // What stands there instead is not shown: it may be a token where none is looked for.
             let text = std::str::from_utf8(&answer.body).unwrap_or_default();
-            let token: Token =
-                serde_json::from_str(text).map_err(|_| CatalogueError::WithoutToken { url: url.to_owned() })?;
+            let token: Token = serde_json::from_str(text)
+                .map_err(|_| CatalogueError::WithoutToken { url: url.to_owned() })?;
             match token.expiry > now {
                 true => Ok(token),
-                false => Err(CatalogueError::TokenOver { url: url.to_owned(), expiry: token.expiry }),
+                false => {
+                    Err(CatalogueError::TokenOver { url: url.to_owned(), expiry: token.expiry })
+                }
             }
         };
         self.patiently(&Page::Get { url: url.to_owned() }, read).await
@@ -217,7 +230,9 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
                 self.cache.put(&key, &whole, &body).await;
                 Ok(body)
             }
-            Err(error @ CatalogueError::Unreachable { .. }) => self.cache.get(&key, &whole).await.ok_or(error),
+            Err(error @ CatalogueError::Unreachable { .. }) => {
+                self.cache.get(&key, &whole).await.ok_or(error)
+            }
             Err(error) => Err(error),
         }
     }
@@ -233,7 +248,8 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
         loop {
             attempt += 1;
             let url = || page.url().to_owned();
-            let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await {
+            let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await
+            {
                 Either::Left((answer, _)) => answer,
                 Either::Right(_) => Err(Unreachable("it took too long".to_owned())),
             };
@@ -248,7 +264,8 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
                 Err(error) if attempt < error.attempts() => {}
                 ended => return ended,
             }
-            let asked_for = retry_after.and_then(|seconds| seconds.trim().parse().ok().map(Duration::from_secs));
+            let asked_for = retry_after
+                .and_then(|seconds| seconds.trim().parse().ok().map(Duration::from_secs));
             self.web.pause(asked_for.unwrap_or(pause).min(LONGEST_PAUSE)).await;
             pause *= 2;
         }
@@ -256,10 +273,13 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
 }
 
 impl CatalogueError {
-    /// How often is asked before one gives up: often after what passes, twice for a lost connection.
+    /// How often is asked before one gives up: often after what passes, twice for a lost
+    /// connection.
     fn attempts(&self) -> u32 {
         match self {
-            Self::Status { status: 408 | 425 | 429 | 500.., .. } | Self::TokenOver { .. } => ATTEMPTS,
+            Self::Status { status: 408 | 425 | 429 | 500.., .. } | Self::TokenOver { .. } => {
+                ATTEMPTS
+            }
             Self::Unreachable { .. } => 2,
             _ => 1,
         }
@@ -289,9 +309,11 @@ mod tests {
     impl Web for Rc<Script> {
         async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
             self.asked.borrow_mut().push(page.clone());
-            let answer = self.answers.borrow_mut().pop_front().ok_or(Unreachable("offline".to_owned()))?;
+            let answer =
+                self.answers.borrow_mut().pop_front().ok_or(Unreachable("offline".to_owned()))?;
             // Without a redirect.
-            let url = if answer.url.is_empty() { page.url().to_owned() } else { answer.url.clone() };
+            let url =
+                if answer.url.is_empty() { page.url().to_owned() } else { answer.url.clone() };
             Ok(WebAnswer { url, ..answer })
         }
 
@@ -314,8 +336,14 @@ mod tests {
     }
 
     fn page(id: &str, next: &str) -> WebAnswer {
-        let item = format!(r#"{{"id":"{id}","properties":{{"datetime":"2025-06-12T18:50:00Z"}},"assets":{{}}}}"#);
-        let links = if next.is_empty() { String::new() } else { format!(r#"{{"rel":"next","href":"{next}"}}"#) };
+        let item = format!(
+            r#"{{"id":"{id}","properties":{{"datetime":"2025-06-12T18:50:00Z"}},"assets":{{}}}}"#
+        );
+        let links = if next.is_empty() {
+            String::new()
+        } else {
+            format!(r#"{{"rel":"next","href":"{next}"}}"#)
+        };
         answer(&format!(r#"{{"features":[{item}],"links":[{links}]}}"#))
     }
 
@@ -323,10 +351,19 @@ mod tests {
         WebAnswer { status, retry_after: retry_after.map(str::to_owned), ..answer("SECRET") }
     }
 
-    fn found(script: &Rc<Script>, kept: &Rc<Kept>, answers: &[WebAnswer]) -> Result<Vec<String>, CatalogueError> {
+    fn found(
+        script: &Rc<Script>,
+        kept: &Rc<Kept>,
+        answers: &[WebAnswer],
+    ) -> Result<Vec<String>, CatalogueError> {
         script.answers.borrow_mut().extend(answers.iter().cloned());
-        let catalogue =
-            Catalogue::new(Rc::clone(script), Rc::clone(kept), ROOT, AddressPolicy::of_api(ROOT, &[], false), None);
+        let catalogue = Catalogue::new(
+            Rc::clone(script),
+            Rc::clone(kept),
+            ROOT,
+            AddressPolicy::of_api(ROOT, &[], false),
+            None,
+        );
         let items = block_on(catalogue.find(&Search::default(), |_| {}))?;
         Ok(items.into_iter().map(|item| item.id).collect())
     }
@@ -334,7 +371,12 @@ mod tests {
     #[test]
     fn pages_are_followed_patiently_and_found_again_offline() {
         let (script, kept) = (Rc::new(Script::default()), Rc::new(Kept::default()));
-        let answers = [page("a", "http://catalogue/2"), status(503, None), status(429, Some("7")), page("b", "")];
+        let answers = [
+            page("a", "http://catalogue/2"),
+            status(503, None),
+            status(429, Some("7")),
+            page("b", ""),
+        ];
         assert_eq!(found(&script, &kept, &answers).unwrap(), ["a", "b"]);
         assert_eq!(script.pauses.take(), [FIRST_PAUSE, Duration::from_secs(7)]);
         assert_eq!(script.asked.borrow()[3].url(), "http://catalogue/2");
@@ -352,7 +394,9 @@ mod tests {
     }
 
     fn token(expiry: &str) -> WebAnswer {
-        answer(&format!(r#"{{"msft:expiry":"2026-07-01T{expiry}:00Z","token":"se={expiry}&sig=x"}}"#))
+        answer(&format!(
+            r#"{{"msft:expiry":"2026-07-01T{expiry}:00Z","token":"se={expiry}&sig=x"}}"#
+        ))
     }
 
     /// Where two scenes of a collection lie, signed at a time with what the endpoint answers.
@@ -368,11 +412,13 @@ mod tests {
         let catalogue = Catalogue::new(Rc::clone(script), Rc::clone(&kept), ROOT, policy, endpoint);
         let item = r#"{"id":"a","collection":"landsat-c2-l2","properties":{},"assets":{
             "nir08":{"href":"https://a.blob.core.windows.net/B5.TIF"},"b":{"href":"https://example.org/B5.TIF"}}}"#;
-        let mut items: Vec<Item> = vec![serde_json::from_str(item).unwrap(), serde_json::from_str(item).unwrap()];
+        let mut items: Vec<Item> =
+            vec![serde_json::from_str(item).unwrap(), serde_json::from_str(item).unwrap()];
         let now = format!("2026-07-01T{now}:00Z").parse().unwrap();
         let outcome = block_on(catalogue.sign(&mut items, tokens, now));
         assert!(kept.0.borrow().is_empty(), "a token is written nowhere");
-        outcome.map(|()| items.iter_mut().flat_map(Item::hrefs_mut).map(|href| href.clone()).collect())
+        outcome
+            .map(|()| items.iter_mut().flat_map(Item::hrefs_mut).map(|href| href.clone()).collect())
     }
 
     #[test]
@@ -390,9 +436,16 @@ mod tests {
             hrefs.sort();
             hrefs
         };
-        assert_eq!(sorted(sign("10:00", &[status(503, None), token("09:00"), token("11:00")])), with("11:00"));
+        assert_eq!(
+            sorted(sign("10:00", &[status(503, None), token("09:00"), token("11:00")])),
+            with("11:00")
+        );
         assert_eq!(sorted(sign("10:30", &[])), with("11:00"));
-        assert_eq!(sorted(sign("10:50", &[token("10:55")])), with("10:55"), "one that ends soon is used once");
+        assert_eq!(
+            sorted(sign("10:50", &[token("10:55")])),
+            with("10:55"),
+            "one that ends soon is used once"
+        );
         assert_eq!(sorted(sign("10:50", &[token("12:00")])), with("12:00"));
         let asked = script.asked.borrow();
         assert_eq!(asked.len(), 5);
@@ -402,8 +455,14 @@ mod tests {
     #[test]
     fn an_endpoint_without_a_token_is_named_and_no_token_shown() {
         let check = |answers: &[WebAnswer], part: &str| {
-            let error = signed(&Rc::default(), &Tokens::default(), "10:00", answers).unwrap_err().to_string();
-            assert!(error.contains("only with a token") && error.contains("http://sas/token/landsat-c2-l2"), "{error}");
+            let error = signed(&Rc::default(), &Tokens::default(), "10:00", answers)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("only with a token")
+                    && error.contains("http://sas/token/landsat-c2-l2"),
+                "{error}"
+            );
             assert!(error.contains(part) && !error.contains("sig="), "{error}");
         };
         check(&[status(404, None)], "status 404");
@@ -444,10 +503,20 @@ mod tests {
             )
         };
         let all = |hrefs: &[&str]| {
-            let items: Vec<String> = hrefs.iter().enumerate().map(|(i, href)| item(&format!("i{i}"), href)).collect();
-            found(&Rc::default(), &Rc::default(), &[answer(&format!(r#"{{"features":[{}]}}"#, items.join(",")))])
+            let items: Vec<String> =
+                hrefs.iter().enumerate().map(|(i, href)| item(&format!("i{i}"), href)).collect();
+            found(
+                &Rc::default(),
+                &Rc::default(),
+                &[answer(&format!(r#"{{"features":[{}]}}"#, items.join(",")))],
+            )
         };
-        let inside = ["http://127.0.0.1/B8A.tif", "http://0x7f.1/B8A.tif", "file:///etc/passwd", "/etc/passwd"];
+        let inside = [
+            "http://127.0.0.1/B8A.tif",
+            "http://0x7f.1/B8A.tif",
+            "file:///etc/passwd",
+            "/etc/passwd",
+        ];
         assert_eq!(all(&[&["https://bucket/B8A.tif"][..], &inside[..]].concat()).unwrap(), ["i0"]);
         assert!(matches!(all(&inside), Err(CatalogueError::Files(_))));
     }

@@ -5,10 +5,13 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    Area, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level, choose_scenes, mercator,
+    Area, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level,
+    choose_scenes, mercator,
 };
 
-use dragonfly_core::protocol::{Found, FoundScene, MOST_CELLS, Search, SideFound, Without, ZoomOffer};
+use dragonfly_core::protocol::{
+    Found, FoundScene, MOST_CELLS, Search, SideFound, Without, ZoomOffer,
+};
 
 /// Days before and after a window in which the nearest scenes are looked for.
 const NEAR_DAYS: u64 = 180;
@@ -39,9 +42,11 @@ pub fn windows(search: &Search) -> SearchWindows {
 /// What is proposed of the items found in both windows.
 pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[Item])) -> Found {
     let windows = windows(search);
-    let side = |side, items, wanted| side_found(search, area, side, windows.side(side), items, wanted);
+    let side =
+        |side, items, wanted| side_found(search, area, side, windows.side(side), items, wanted);
     let post = side(FireSide::Post, post_items, windows.wanted_post());
-    let chosen_days = post.scenes.iter().filter(|scene| scene.chosen).map(|scene| scene.datetime.date_naive());
+    let chosen_days =
+        post.scenes.iter().filter(|scene| scene.chosen).map(|scene| scene.datetime.date_naive());
     let latest_post = chosen_days.max().unwrap_or(windows.post.end);
     let pre = side(FireSide::Pre, pre_items, windows.wanted_pre(latest_post));
     // All are of the collection that was searched.
@@ -52,10 +57,16 @@ pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[
 
 /// Days with a scene that is clear enough, the nearest to a window first.
 pub fn nearest(search: &Search, items: &[Item], window: DateWindow) -> Vec<NaiveDate> {
-    let is_clear = |item: &&Item| item.properties.cloud_cover.is_none_or(|cover| cover <= search.max_cloud_cover);
-    let days: BTreeSet<NaiveDate> =
-        items.iter().filter(is_clear).filter_map(|item| Some(item.acquired()?.date_naive())).collect();
-    let away = |day: &NaiveDate| (window.start - *day).num_days().max((*day - window.end).num_days());
+    let is_clear = |item: &&Item| {
+        item.properties.cloud_cover.is_none_or(|cover| cover <= search.max_cloud_cover)
+    };
+    let days: BTreeSet<NaiveDate> = items
+        .iter()
+        .filter(is_clear)
+        .filter_map(|item| Some(item.acquired()?.date_naive()))
+        .collect();
+    let away =
+        |day: &NaiveDate| (window.start - *day).num_days().max((*day - window.end).num_days());
     let mut days: Vec<NaiveDate> = days.into_iter().collect();
     days.sort_by_key(away);
     days.truncate(MOST_NEAREST);
@@ -87,8 +98,9 @@ fn side_found(
         true => choice.used.iter().map(|item| item.id.as_str()).collect(),
         false => items.iter().filter(|item| is_pinned(item)).map(|item| item.id.as_str()).collect(),
     };
-    let reason =
-        |id: &str| choice.skipped.iter().find(|skipped| skipped.id == id).map(|skipped| skipped.reason.clone());
+    let reason = |id: &str| {
+        choice.skipped.iter().find(|skipped| skipped.id == id).map(|skipped| skipped.reason.clone())
+    };
     // Pages of a search may overlap.
     let mut known = BTreeSet::new();
     let mut scenes: Vec<FoundScene> = items
@@ -97,7 +109,8 @@ fn side_found(
         .filter_map(|item| {
             let datetime = item.acquired().filter(|at| window.contains(*at))?;
             let is_chosen = chosen.contains(item.id.as_str());
-            let passed_over = || reason(&item.id).unwrap_or_else(|| "other scenes are pinned".to_owned());
+            let passed_over =
+                || reason(&item.id).unwrap_or_else(|| "other scenes are pinned".to_owned());
             Some(FoundScene {
                 id: item.id.clone(),
                 datetime,
@@ -135,7 +148,8 @@ fn zooms<'a>(
     collection: Option<&Collection>,
     scenes: impl Iterator<Item = &'a FoundScene>,
 ) -> Vec<ZoomOffer> {
-    let boxes: Vec<[f64; 4]> = scenes.filter(|scene| scene.chosen).filter_map(|scene| scene.bbox).collect();
+    let boxes: Vec<[f64; 4]> =
+        scenes.filter(|scene| scene.chosen).filter_map(|scene| scene.bbox).collect();
     let mut offers = Vec::new();
     for zoom in (0..=zoom).rev() {
         let offer = offer(zoom, area.bbox(), collection, &boxes);
@@ -147,14 +161,23 @@ fn zooms<'a>(
     offers
 }
 
-fn offer(zoom: u8, bbox: [f64; 4], collection: Option<&Collection>, scene_boxes: &[[f64; 4]]) -> ZoomOffer {
+fn offer(
+    zoom: u8,
+    bbox: [f64; 4],
+    collection: Option<&Collection>,
+    scene_boxes: &[[f64; 4]],
+) -> ZoomOffer {
     let grid = Grid::covering(bbox, zoom);
     let (width, height) = (grid.inside_columns().len() as u32, grid.inside_rows().len() as u32);
     let cell_m = mercator::ground_size_m(zoom, (bbox[1] + bbox[3]) / 2.0);
     // Without any item there is no scene to be weighed.
-    let (pixel_m, visible_pixel_m) = collection.map_or((20.0, 10.0), |known| (known.pixel_m, known.visible_pixel_m));
+    let (pixel_m, visible_pixel_m) =
+        collection.map_or((20.0, 10.0), |known| (known.pixel_m, known.visible_pixel_m));
     let sum = |pixel_m: f64, pixel_bytes: f64| {
-        scene_boxes.iter().map(|scene| pixels(bbox, *scene, cell_m, pixel_m) * pixel_bytes / 1e6).sum::<f64>()
+        scene_boxes
+            .iter()
+            .map(|scene| pixels(bbox, *scene, cell_m, pixel_m) * pixel_bytes / 1e6)
+            .sum::<f64>()
     };
     ZoomOffer {
         zoom,
@@ -209,7 +232,12 @@ mod tests {
             r#"{{"id":"a","collection":"{collection}","properties":{{}},"assets":{{"{nir}":{{"href":"a.tif"}}}}}}"#
         );
         let item: Item = serde_json::from_str(&item).unwrap();
-        offer(zoom, [10.0, 40.0, 11.0, 41.0], Some(Collection::of(&item)), &[[9.0, 39.0, 12.0, 42.0]])
+        offer(
+            zoom,
+            [10.0, 40.0, 11.0, 41.0],
+            Some(Collection::of(&item)),
+            &[[9.0, 39.0, 12.0, 42.0]],
+        )
     }
 
     #[test]
@@ -220,12 +248,16 @@ mod tests {
         assert!((offer.true_megabytes / offer.megabytes - 5.3).abs() < 0.3, "{offer:?}");
         assert!((offer.true_megabytes / offer.false_megabytes - 3.0).abs() < 1e-9);
         assert_eq!(offer.megabytes_with(None), offer.megabytes);
-        assert_eq!(offer.megabytes_with(Some(Picture::True)), offer.megabytes + offer.true_megabytes);
+        assert_eq!(
+            offer.megabytes_with(Some(Picture::True)),
+            offer.megabytes + offer.true_megabytes
+        );
     }
 
     #[test]
     fn pixels_of_30_m_weigh_less() {
-        let (sentinel, landsat) = (offered("sentinel-2-l2a", "nir08", 13), offered("landsat-c2-l2", "nir08", 13));
+        let (sentinel, landsat) =
+            (offered("sentinel-2-l2a", "nir08", 13), offered("landsat-c2-l2", "nir08", 13));
         assert!((sentinel.megabytes / landsat.megabytes - 2.0).abs() < 0.2, "{landsat:?}");
         // Full resolution from zoom 11 on; before, the overviews.
         assert_eq!(offered("landsat-c2-l2", "nir08", 11).megabytes, landsat.megabytes);
@@ -234,7 +266,9 @@ mod tests {
 
     #[test]
     fn a_scene_across_the_antimeridian_weighs_as_much_on_either_side() {
-        let seen = |west: f64| pixels([west, -16.6, west + 0.2, -16.4], [179.0, -17.0, 181.0, -16.0], 20.0, 20.0);
+        let seen = |west: f64| {
+            pixels([west, -16.6, west + 0.2, -16.4], [179.0, -17.0, 181.0, -16.0], 20.0, 20.0)
+        };
         assert!(seen(179.5) > 1e5 && (seen(179.5) - seen(-179.5)).abs() < 1.0);
         assert_eq!(seen(-178.9), 0.0);
     }

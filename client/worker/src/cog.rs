@@ -1,4 +1,5 @@
-//! A Cloud-Optimized GeoTIFF far away: its head read once, then only the blocks that a window needs.
+//! A Cloud-Optimized GeoTIFF far away: its head read once, then only the blocks that a window
+//! needs.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -90,7 +91,10 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
     /// When the file cannot be had or is none that can be read. Names the file.
     pub async fn open(far: Rc<Far<T>>, cache: Rc<C>, url: &str) -> Result<Self, ReadError> {
         let mut file = File { far, cache, url: url.to_owned(), head: KnownBytes::default() };
-        let image = file.open().await.map_err(|cause| ReadError { url: without_token(url).to_owned(), cause })?;
+        let image = file
+            .open()
+            .await
+            .map_err(|cause| ReadError { url: without_token(url).to_owned(), cause })?;
         Ok(Self { file, image })
     }
 
@@ -106,8 +110,8 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
 
     /// Reads the blocks of a level that hold pixels of a rectangle, and hands on each as it comes.
     ///
-    /// `bands` are counted from 0. Blocks are handed on with all their columns, also those outside the rectangle, and
-    /// in the order in which they arrive. Dropping the future ends all requests.
+    /// `bands` are counted from 0. Blocks are handed on with all their columns, also those outside
+    /// the rectangle, and in the order in which they arrive. Dropping the future ends all requests.
     ///
     /// # Errors
     /// When a block cannot be had or is broken. Names the file.
@@ -127,11 +131,19 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
                 None => level.empty(place, rows.len(), bands, self.image.no_data),
             };
             for (band, pixels) in found {
-                on_block(BlockPixels { band, columns: columns.clone(), rows: rows.clone(), pixels });
+                on_block(BlockPixels {
+                    band,
+                    columns: columns.clone(),
+                    rows: rows.clone(),
+                    pixels,
+                });
             }
             Ok(())
         };
-        let places = level.blocks(columns, rows, bands).into_iter().map(|place| (place, level.byte_range(place)));
+        let places = level
+            .blocks(columns, rows, bands)
+            .into_iter()
+            .map(|place| (place, level.byte_range(place)));
         let read = self.file.read_blocks(places.collect(), deliver).await;
         read.map_err(|cause| ReadError { url: self.url().to_owned(), cause })
     }
@@ -154,7 +166,9 @@ impl<T: Transport, C: ByteCache> File<T, C> {
             wanted = self.head.until_known(grown);
             let value = self.head.len().saturating_add(wanted.end - wanted.start);
             if value > MOST_HEAD_BYTES {
-                return Err(TiffError::TooLarge { name: "head", value, most: MOST_HEAD_BYTES }.into());
+                return Err(
+                    TiffError::TooLarge { name: "head", value, most: MOST_HEAD_BYTES }.into()
+                );
             }
         }
         Err(TiffError::NotRead("directories scattered over the whole file".to_owned()).into())
@@ -190,8 +204,9 @@ impl<T: Transport, C: ByteCache> File<T, C> {
         blocks: Vec<(BlockPlace, Option<Range<u64>>)>,
         mut deliver: impl FnMut(BlockPlace, Option<&[u8]>) -> Result<(), BrokenBlock>,
     ) -> Result<(), ReadCause> {
-        let mut hand_on =
-            |place, stored: Option<&[u8]>| deliver(place, stored).map_err(|cause| ReadCause::Block { place, cause });
+        let mut hand_on = |place, stored: Option<&[u8]>| {
+            deliver(place, stored).map_err(|cause| ReadCause::Block { place, cause })
+        };
         let mut far_off = Vec::new();
         for (place, range) in blocks {
             let Some(range) = range else {
@@ -204,7 +219,8 @@ impl<T: Transport, C: ByteCache> File<T, C> {
                 Err(Unknown::Missing(_)) => far_off.push((place, range)),
             }
         }
-        let cached = join_all(far_off.iter().map(|(_, range)| self.cache.get(&self.url, range))).await;
+        let cached =
+            join_all(far_off.iter().map(|(_, range)| self.cache.get(&self.url, range))).await;
         let mut unread = Vec::new();
         for ((place, range), cached) in far_off.into_iter().zip(cached) {
             match cached {

@@ -1,10 +1,13 @@
-//! What a scene looks like: three of its bands as red, green and blue, the nearest pixel for each cell.
+//! What a scene looks like: three of its bands as red, green and blue, the nearest pixel for each
+//! cell.
 
 use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, Collection, LevelFrame, Scaling, ScenePlan, VISIBLE_BANDS, choose_level};
+use dragonfly_core::{
+    CellWindow, Collection, LevelFrame, Scaling, ScenePlan, VISIBLE_BANDS, choose_level,
+};
 use futures_util::future::{try_join_all, try_join3};
 
 use crate::band::Band;
@@ -52,13 +55,16 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
         scaling: Scaling,
         wanted: &dyn Wanted,
     ) -> Result<Option<Self>, SceneError> {
-        let href =
-            |names: &[&str]| names.iter().find_map(|name| item.assets.get(*name)).map(|asset| asset.href.as_str());
+        let href = |names: &[&str]| {
+            names.iter().find_map(|name| item.assets.get(*name)).map(|asset| asset.href.as_str())
+        };
         let collection = Collection::of(item);
         let [red, green, blue] = &VISIBLE_BANDS;
         let (hrefs, white) = match picture {
             Picture::True => ([href(red), href(green), href(blue)], WHITE_TRUE),
-            Picture::False => ([href(&[collection.swir]), href(&[collection.nir]), href(red)], WHITE_FALSE),
+            Picture::False => {
+                ([href(&[collection.swir]), href(&[collection.nir]), href(red)], WHITE_FALSE)
+            }
         };
         let [Some(red), Some(green), Some(blue)] = hrefs else { return Ok(None) };
         let open = |href| ColourBand::open(far, cache, href, wanted);
@@ -67,7 +73,8 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
         Ok(Some(Self { red, green, blue, scaling, white }))
     }
 
-    /// A window's cells as RGBA, row by row; transparent where a band has no data. Windows come from north to south.
+    /// A window's cells as RGBA, row by row; transparent where a band has no data. Windows come
+    /// from north to south.
     ///
     /// # Errors
     /// When pixels cannot be read.
@@ -110,7 +117,8 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         };
         let level = choose_level(&cog.image().level_factors(), placed.cell_size_px).unwrap_or(0);
         let band = Band::at_level(cog, level);
-        let level = LevelFrame { full_size: frame.size, size: band.size(), block_size: band.block_size() };
+        let level =
+            LevelFrame { full_size: frame.size, size: band.size(), block_size: band.block_size() };
         let mut plan = ScenePlan::new(placed, &level, 0.0, |window| wanted.any(window));
         plan.begin(&(0..wanted.width()));
         Ok(Some(Self { band, plan, rows: 0..0, pixels: Vec::new() }))
@@ -118,7 +126,8 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
 
     /// Reads what a window needs, each block once, and lets go of the rows above it.
     async fn read(&mut self, window: &CellWindow) -> Result<(), ReadError> {
-        let window = CellWindow { columns: window.columns.clone(), ..self.plan.window(&window.rows) };
+        let window =
+            CellWindow { columns: window.columns.clone(), ..self.plan.window(&window.rows) };
         let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(()) };
         let width = self.width();
         let gone = (needed.start.min(self.rows.end) - self.rows.start).max(0);
@@ -140,8 +149,9 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         for ((columns, rows), part) in rectangles.iter().zip(parts) {
             let across = (columns.end - columns.start) as usize;
             for (row, pixels) in rows.clone().zip(part.chunks_exact(across)) {
-                let to =
-                    start + (row - new.start) as usize * width + (columns.start - self.plan.columns().start) as usize;
+                let to = start
+                    + (row - new.start) as usize * width
+                    + (columns.start - self.plan.columns().start) as usize;
                 self.pixels[to..to + across].copy_from_slice(pixels);
             }
         }

@@ -66,7 +66,8 @@ impl Compression {
         Err(format!("{name} compression"))
     }
 
-    /// Decompresses into a buffer of the length the block must have; what lies beyond is not looked at.
+    /// Decompresses into a buffer of the length the block must have; what lies beyond is not looked
+    /// at.
     ///
     /// # Errors
     /// When the block is broken or too short.
@@ -89,9 +90,10 @@ fn inflate(stored: &[u8], into: &mut [u8]) -> Result<usize, BrokenBlock> {
     let mut decoder = fdeflate::Decompressor::new();
     let (mut read, mut written) = (0, 0);
     while !decoder.is_done() && written < into.len() {
-        let (consumed, produced) = decoder
-            .read(&stored[read..], into, written, true)
-            .map_err(|cause| BrokenBlock::Unsound { scheme: "deflate", cause: format!("{cause:?}") })?;
+        let (consumed, produced) =
+            decoder.read(&stored[read..], into, written, true).map_err(|cause| {
+                BrokenBlock::Unsound { scheme: "deflate", cause: format!("{cause:?}") }
+            })?;
         read += consumed;
         written += produced;
         if consumed == 0 && produced == 0 {
@@ -111,13 +113,16 @@ fn unpack_lzw(stored: &[u8], into: &mut [u8]) -> Result<usize, BrokenBlock> {
         match step.status {
             Ok(LzwStatus::Ok) => {}
             Ok(LzwStatus::NoProgress | LzwStatus::Done) => break,
-            Err(cause) => return Err(BrokenBlock::Unsound { scheme: "LZW", cause: cause.to_string() }),
+            Err(cause) => {
+                return Err(BrokenBlock::Unsound { scheme: "LZW", cause: cause.to_string() });
+            }
         }
     }
     Ok(written)
 }
 
-/// A frame may ask for a window as large as this at least, bytes: what zstd's own levels use for blocks.
+/// A frame may ask for a window as large as this at least, bytes: what zstd's own levels use for
+/// blocks.
 const SMALLEST_WINDOW_LIMIT: u64 = 8 << 20;
 
 fn unpack_zstd(mut stored: &[u8], into: &mut [u8]) -> Result<usize, BrokenBlock> {
@@ -135,7 +140,8 @@ fn unpack_zstd(mut stored: &[u8], into: &mut [u8]) -> Result<usize, BrokenBlock>
     while written < into.len() {
         // One inner block at a time: it holds 128 KiB at most.
         decoder.decode_blocks(&mut stored, BlockDecodingStrategy::UptoBlocks(1)).map_err(failed)?;
-        written += decoder.read(&mut into[written..]).map_err(|error| unsound(error.to_string()))?;
+        written +=
+            decoder.read(&mut into[written..]).map_err(|error| unsound(error.to_string()))?;
         if decoder.is_finished() && decoder.can_collect() == 0 {
             break;
         }
@@ -143,7 +149,8 @@ fn unpack_zstd(mut stored: &[u8], into: &mut [u8]) -> Result<usize, BrokenBlock>
     Ok(written)
 }
 
-/// Bytes of the window that a zstd frame asks for (RFC 8878, 3.1.1.1); `None` where no frame begins.
+/// Bytes of the window that a zstd frame asks for (RFC 8878, 3.1.1.1); `None` where no frame
+/// begins.
 fn zstd_window(stored: &[u8]) -> Option<u64> {
     const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];
     let header = stored.strip_prefix(&MAGIC)?;
@@ -170,14 +177,17 @@ mod tests {
 
     /// `zlib.compress(b"burnt ground " * 4)`.
     const DEFLATED: &[u8] = &[
-        0x78, 0x9c, 0x4b, 0x2a, 0x2d, 0xca, 0x2b, 0x51, 0x48, 0x2f, 0xca, 0x2f, 0xcd, 0x4b, 0x51, 0x48, 0x22, 0x8e,
-        0x03, 0x00, 0x16, 0x26, 0x13, 0xe9,
+        0x78, 0x9c, 0x4b, 0x2a, 0x2d, 0xca, 0x2b, 0x51, 0x48, 0x2f, 0xca, 0x2f, 0xcd, 0x4b, 0x51,
+        0x48, 0x22, 0x8e, 0x03, 0x00, 0x16, 0x26, 0x13, 0xe9,
     ];
 
     #[test]
     fn no_more_than_the_blocks_length_is_written() {
         let whole = Compression::Deflate.decompress(DEFLATED, 52);
-        assert_eq!(whole.as_deref(), Ok(&b"burnt ground burnt ground burnt ground burnt ground "[..]));
+        assert_eq!(
+            whole.as_deref(),
+            Ok(&b"burnt ground burnt ground burnt ground burnt ground "[..])
+        );
         assert_eq!(Compression::Deflate.decompress(DEFLATED, 5).as_deref(), Ok(&b"burnt"[..]));
         assert_eq!(Compression::None.decompress(b"burnt", 4).as_deref(), Ok(&b"burn"[..]));
     }
@@ -189,7 +199,13 @@ mod tests {
             (Compression::Deflate, DEFLATED),
             (Compression::Deflate, &DEFLATED[..12]),
             (Compression::Lzw, &[0x80, 0x0b, 0x60, 0x50]),
-            (Compression::Zstd, &[0x28, 0xB5, 0x2F, 0xFD, 0x20, 0x05, 0x29, 0x00, 0x00, b'b', b'u', b'r', b'n', b't']),
+            (
+                Compression::Zstd,
+                &[
+                    0x28, 0xB5, 0x2F, 0xFD, 0x20, 0x05, 0x29, 0x00, 0x00, b'b', b'u', b'r', b'n',
+                    b't',
+                ],
+            ),
             (Compression::Zstd, b""),
         ] {
             assert!(scheme.decompress(stored, 1000).is_err(), "{scheme:?}");

@@ -30,9 +30,9 @@ pub enum UnknownCrs {
 impl Crs {
     /// The system in PROJ's words.
     ///
-    /// Known are geographic coordinates, Web Mercator, the UTM zones on WGS 84, NAD83 and ETRS89, and the
-    /// equal-area projections in which national archives are kept. All count as WGS 84 on the ground: the
-    /// datums differ by less than two metres.
+    /// Known are geographic coordinates, Web Mercator, the UTM zones on WGS 84, NAD83 and ETRS89,
+    /// and the equal-area projections in which national archives are kept. All count as WGS 84 on
+    /// the ground: the datums differ by less than two metres.
     ///
     /// # Errors
     /// When it has no definition that is known.
@@ -42,7 +42,9 @@ impl Crs {
             Self::Undefined => return Err(UnknownCrs::Undefined),
             Self::Epsg(code) => *code,
         };
-        let utm = |zone: u16, ellipsoid: &str| format!("+proj=utm +zone={zone} +ellps={ellipsoid} +units=m");
+        let utm = |zone: u16, ellipsoid: &str| {
+            format!("+proj=utm +zone={zone} +ellps={ellipsoid} +units=m")
+        };
         let albers = |parameters: &str| format!("+proj=aea {parameters} +ellps=GRS80 +units=m");
         Ok(match code {
             4326 => "+proj=longlat +ellps=WGS84".to_owned(),

@@ -1,6 +1,7 @@
 //! The directories of a TIFF (IFDs): chains of tagged values, classic or BigTIFF.
 //!
-//! Every count and offset may be a lie: nothing is allocated before the bytes it would hold are in hand.
+//! Every count and offset may be a lie: nothing is allocated before the bytes it would hold are in
+//! hand.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -109,7 +110,12 @@ fn header(known: &KnownBytes) -> Result<(ByteOrder, bool, u64), TiffError> {
     }
 }
 
-fn directory(known: &KnownBytes, order: ByteOrder, is_big: bool, at: u64) -> Result<(Directory<'_>, u64), TiffError> {
+fn directory(
+    known: &KnownBytes,
+    order: ByteOrder,
+    is_big: bool,
+    at: u64,
+) -> Result<(Directory<'_>, u64), TiffError> {
     const WHAT: &str = "a directory";
     let (count_length, entry_length, offset_length) = if is_big { (8, 20, 8) } else { (2, 12, 4) };
     let count = bytes(known, at, count_length, WHAT)?;
@@ -160,7 +166,12 @@ impl Directory<'_> {
     ///
     /// # Errors
     /// When there are fewer, when they are not in hand, or are no whole numbers.
-    pub(crate) fn numbers(&self, tag: u16, count: u64, name: &'static str) -> Result<Vec<u64>, TiffError> {
+    pub(crate) fn numbers(
+        &self,
+        tag: u16,
+        count: u64,
+        name: &'static str,
+    ) -> Result<Vec<u64>, TiffError> {
         let (entry, raw) = self.values(tag, count, name)?;
         let order = self.order;
         Ok(match entry.kind {
@@ -176,7 +187,12 @@ impl Directory<'_> {
     ///
     /// # Errors
     /// When there are more than `most`, when they are not in hand, or are of another kind.
-    pub(crate) fn floats(&self, tag: u16, most: u64, name: &'static str) -> Result<Vec<f64>, TiffError> {
+    pub(crate) fn floats(
+        &self,
+        tag: u16,
+        most: u64,
+        name: &'static str,
+    ) -> Result<Vec<f64>, TiffError> {
         let Some((entry, raw)) = self.few(tag, most, name)? else { return Ok(Vec::new()) };
         if entry.kind != 12 {
             return Err(TiffError::Senseless { name, value: u64::from(entry.kind) });
@@ -188,7 +204,12 @@ impl Directory<'_> {
     ///
     /// # Errors
     /// When it is longer than `most` bytes, not in hand, or no text.
-    pub(crate) fn text(&self, tag: u16, most: u64, name: &'static str) -> Result<Option<String>, TiffError> {
+    pub(crate) fn text(
+        &self,
+        tag: u16,
+        most: u64,
+        name: &'static str,
+    ) -> Result<Option<String>, TiffError> {
         let Some((entry, raw)) = self.few(tag, most, name)? else { return Ok(None) };
         if entry.kind != 2 {
             return Err(TiffError::Senseless { name, value: u64::from(entry.kind) });
@@ -202,7 +223,12 @@ impl Directory<'_> {
     }
 
     /// All values of a tag that may hold at most so many.
-    fn few(&self, tag: u16, most: u64, name: &'static str) -> Result<Option<(Entry, &[u8])>, TiffError> {
+    fn few(
+        &self,
+        tag: u16,
+        most: u64,
+        name: &'static str,
+    ) -> Result<Option<(Entry, &[u8])>, TiffError> {
         match self.count(tag) {
             0 => Ok(None),
             count if count > most => Err(TiffError::TooLarge { name, value: count, most }),
@@ -210,7 +236,12 @@ impl Directory<'_> {
         }
     }
 
-    fn values(&self, tag: u16, count: u64, name: &'static str) -> Result<(Entry, &[u8]), TiffError> {
+    fn values(
+        &self,
+        tag: u16,
+        count: u64,
+        name: &'static str,
+    ) -> Result<(Entry, &[u8]), TiffError> {
         let entry = *self.entry(tag).ok_or(TiffError::Without(name))?;
         if entry.count < count {
             return Err(TiffError::Senseless { name, value: entry.count });
@@ -230,7 +261,12 @@ fn kind_length(kind: u16) -> u64 {
     }
 }
 
-fn bytes<'a>(known: &'a KnownBytes, at: u64, length: u64, what: &'static str) -> Result<&'a [u8], TiffError> {
+fn bytes<'a>(
+    known: &'a KnownBytes,
+    at: u64,
+    length: u64,
+    what: &'static str,
+) -> Result<&'a [u8], TiffError> {
     let end = at.checked_add(length).ok_or(TiffError::CutShort(what))?;
     known.get(at..end).map_err(|unknown| match unknown {
         Unknown::Missing(range) => TiffError::Missing(range),

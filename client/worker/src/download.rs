@@ -4,8 +4,8 @@ use dragonfly_core::{Index, Thresholds};
 
 use crate::engine::Map;
 use crate::products::{
-    BurnMap, Outlines, Product, Provenance, class_polygons, classes_geotiff, file_name, hectares_csv, perimeter,
-    values_geotiff,
+    BurnMap, Outlines, Product, Provenance, class_polygons, classes_geotiff, file_name,
+    hectares_csv, perimeter, values_geotiff,
 };
 use crate::utm_grid::UtmGrid;
 use dragonfly_core::protocol::{Done, Download, Fault, FaultKind, FileKind, FileName, Search};
@@ -57,8 +57,8 @@ impl Harvest<'_> {
             index.of_dnbr(*pre_nbr, offset.map_or(*dnbr, |offset| offset.correct(*dnbr)))
         };
         let values: Vec<f32> = self.map.pre_nbr.iter().zip(&self.map.dnbr).map(index_of).collect();
-        let map =
-            BurnMap::new(&self.map.grid, &values, &self.map.state).map_err(|error| not_written(error.to_string()))?;
+        let map = BurnMap::new(&self.map.grid, &values, &self.map.state)
+            .map_err(|error| not_written(error.to_string()))?;
         let classes = || thresholds.as_ref().ok_or_else(|| without_classes(index));
         let many = |error: crate::products::TooManyCorners| not_written(error.to_string());
         let (product, media_type, bytes) = match wish.file {
@@ -66,24 +66,35 @@ impl Harvest<'_> {
                 (Product::Values, GEOTIFF, values_geotiff(&map.raster(), index.name(), &notes))
             }
             FileKind::Values { utm: true } => {
-                let own = self.in_utm.ok_or_else(|| not_written("nothing was computed on the scenes' own grid"))?;
-                let raster = own.grid.raster(own.pre_nbr.iter().zip(&own.dnbr).map(index_of).collect());
+                let own = self
+                    .in_utm
+                    .ok_or_else(|| not_written("nothing was computed on the scenes' own grid"))?;
+                let raster =
+                    own.grid.raster(own.pre_nbr.iter().zip(&own.dnbr).map(index_of).collect());
                 (Product::ValuesInUtm, GEOTIFF, values_geotiff(&raster, index.name(), &notes))
             }
-            FileKind::Classes => {
-                (Product::Classes, GEOTIFF, classes_geotiff(&map.raster(), classes()?, wish.palette, &notes))
-            }
+            FileKind::Classes => (
+                Product::Classes,
+                GEOTIFF,
+                classes_geotiff(&map.raster(), classes()?, wish.palette, &notes),
+            ),
             FileKind::ClassPolygons { detail_m } => {
-                let text = class_polygons(&map, classes()?, outlines(detail_m), &notes).map_err(many)?;
+                let text =
+                    class_polygons(&map, classes()?, outlines(detail_m), &notes).map_err(many)?;
                 (Product::ClassPolygons, GEOJSON, text.into_bytes())
             }
             FileKind::Perimeter { detail_m } => {
                 let text = perimeter(&map, classes()?, outlines(detail_m), &notes).map_err(many)?;
                 (Product::Perimeter, GEOJSON, text.into_bytes())
             }
-            FileKind::Hectares => (Product::Hectares, CSV, hectares_csv(&map, classes()?, &notes).into_bytes()),
+            FileKind::Hectares => {
+                (Product::Hectares, CSV, hectares_csv(&map, classes()?, &notes).into_bytes())
+            }
         };
-        Ok((FileName { name: file_name(&provenance, product), media_type: media_type.to_owned() }, bytes))
+        Ok((
+            FileName { name: file_name(&provenance, product), media_type: media_type.to_owned() },
+            bytes,
+        ))
     }
 }
 

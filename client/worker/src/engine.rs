@@ -7,8 +7,9 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Area, Breaks, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, NearestPixels, OffsetRing, Passes,
-    RowViews, SceneView, SearchWindows, SideViews, Sight, SkyRules, Summary, VALID, mercator,
+    Area, Breaks, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, NearestPixels,
+    OffsetRing, Passes, RowViews, SceneView, SearchWindows, SideViews, Sight, SkyRules, Summary,
+    VALID, mercator,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -31,7 +32,8 @@ pub trait View {
     /// Which pixel each cell takes, where that one alone decides it.
     fn nearest(&self) -> Option<&NearestPixels>;
 
-    /// What the scene saw of the cells in a strip of rows, or of their pixels. Strips come from north to south.
+    /// What the scene saw of the cells in a strip of rows, or of their pixels. Strips come from
+    /// north to south.
     ///
     /// A worker begins at once; here work is done while the answer is waited for.
     fn observe(&self, rows: Range<u32>, unit: Unit) -> impl Future<Output = Result<Look, Fault>>;
@@ -61,7 +63,8 @@ pub enum Ring<'a> {
     RoundPerimeter(&'a Area),
 }
 
-/// What a strip looked like before and after the fire: RGBA of all its cells; empty where no picture is wanted.
+/// What a strip looked like before and after the fire: RGBA of all its cells; empty where no
+/// picture is wanted.
 #[derive(Clone, Debug, Default)]
 pub struct Pictures {
     /// Before the fire.
@@ -111,15 +114,19 @@ async fn fill<G, V: View>(
     scenes: &[V],
     mut on_strip: impl FnMut(&Map<G>, Range<u32>, &Pictures),
 ) -> Result<Map<G>, Fault> {
-    let (pre, post) = (Side::of(FireSide::Pre, scenes, windows)?, Side::of(FireSide::Post, scenes, windows)?);
+    let (pre, post) =
+        (Side::of(FireSide::Pre, scenes, windows)?, Side::of(FireSide::Post, scenes, windows)?);
     let mut map = Map::empty(grid, wanted)?;
     let height = wanted.height();
-    let strips: Vec<Range<u32>> =
-        (0..height).step_by(STRIP_ROWS as usize).map(|start| start..(start + STRIP_ROWS).min(height)).collect();
+    let strips: Vec<Range<u32>> = (0..height)
+        .step_by(STRIP_ROWS as usize)
+        .map(|start| start..(start + STRIP_ROWS).min(height))
+        .collect();
     let mut row_views = RowViews::default();
     let width = wanted.width() as usize;
     // A row goes to the map when it is whole.
-    let (mut dnbr, mut pre_nbr, mut state) = (vec![0.0; width], vec![0.0; width], vec![VALID; width]);
+    let (mut dnbr, mut pre_nbr, mut state) =
+        (vec![0.0; width], vec![0.0; width], vec![VALID; width]);
     let mut joined = same_pixels(scenes).cloned().map(JoinedPixels::new);
     let unit = if joined.is_some() { Unit::Pixel } else { Unit::Cell };
     let look = |rows: &Range<u32>| try_join(pre.look(rows, unit), post.look(rows, unit));
@@ -129,8 +136,13 @@ async fn fill<G, V: View>(
         let (pre_looks, post_looks) = seen.await?;
         // The scenes look at the next strip while this one is computed.
         next = strips.get(index + 1).map(look);
-        let pictures = Pictures { pre: picture(wanted, rows, &pre_looks), post: picture(wanted, rows, &post_looks) };
-        let views = |looks: Vec<Look>| -> Vec<SceneView> { looks.into_iter().map(|look| look.view).collect() };
+        let pictures = Pictures {
+            pre: picture(wanted, rows, &pre_looks),
+            post: picture(wanted, rows, &post_looks),
+        };
+        let views = |looks: Vec<Look>| -> Vec<SceneView> {
+            looks.into_iter().map(|look| look.view).collect()
+        };
         let (pre_views, post_views) = (views(pre_looks), views(post_looks));
         let sides = (
             SideViews { passes: &pre.passes, views: &pre_views },
@@ -159,7 +171,8 @@ async fn fill<G, V: View>(
     Ok(map)
 }
 
-/// Which pixel each cell takes, where it is the same in all scenes: then they are joined before cells take pixels.
+/// Which pixel each cell takes, where it is the same in all scenes: then they are joined before
+/// cells take pixels.
 fn same_pixels<V: View>(scenes: &[V]) -> Option<&NearestPixels> {
     let first = scenes.first()?.nearest()?;
     scenes.iter().all(|scene| scene.nearest() == Some(first)).then_some(first)
@@ -176,7 +189,11 @@ impl<'a, V: View> Side<'a, V> {
         let mut scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
         if scenes.is_empty() {
             let message = format!("no scene of the {side} side covers the area");
-            return Err(Fault::new(FaultKind::NoScene, message, "choose another scene, or widen its days"));
+            return Err(Fault::new(
+                FaultKind::NoScene,
+                message,
+                "choose another scene, or widen its days",
+            ));
         }
         scenes.sort_by(|a, b| {
             let (a, b) = (a.used(), b.used());
@@ -187,8 +204,14 @@ impl<'a, V: View> Side<'a, V> {
     }
 
     /// Lets the scenes look at a strip.
-    fn look(&self, rows: &Range<u32>, unit: Unit) -> impl Future<Output = Result<Vec<Look>, Fault>> + use<'a, V> {
-        try_join_all(self.scenes.iter().map(|scene| scene.observe(rows.clone(), unit)).collect::<Vec<_>>())
+    fn look(
+        &self,
+        rows: &Range<u32>,
+        unit: Unit,
+    ) -> impl Future<Output = Result<Vec<Look>, Fault>> + use<'a, V> {
+        try_join_all(
+            self.scenes.iter().map(|scene| scene.observe(rows.clone(), unit)).collect::<Vec<_>>(),
+        )
     }
 }
 
@@ -196,8 +219,13 @@ impl<G> Map<G> {
     fn empty(grid: G, wanted: &dyn Wanted) -> Result<Self, Fault> {
         let cells = wanted.width() as usize * wanted.height() as usize;
         let no_memory = |_| {
-            let message = format!("the browser gives no memory for {:.0} million cells", cells as f64 / 1e6);
-            Fault::new(FaultKind::Memory, message, "close other tabs, choose a smaller area, or a coarser zoom")
+            let message =
+                format!("the browser gives no memory for {:.0} million cells", cells as f64 / 1e6);
+            Fault::new(
+                FaultKind::Memory,
+                message,
+                "close other tabs, choose a smaller area, or a coarser zoom",
+            )
         };
         let mut map = Self { grid, dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
         map.dnbr.try_reserve_exact(cells).map_err(no_memory)?;
@@ -211,9 +239,13 @@ impl Map {
     /// What season and haze changed on unburned ground around the fire.
     fn dnbr_offset(&self, around: Ring, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
         let width = self.grid.width() as usize;
-        let mut ring = OffsetRing::new(width, mercator::ground_size_m(self.grid.zoom(), (south + north) / 2.0));
+        let mut ring = OffsetRing::new(
+            width,
+            mercator::ground_size_m(self.grid.zoom(), (south + north) / 2.0),
+        );
         for (row, dnbr) in (0..).zip(self.dnbr.chunks_exact(width)) {
-            let is_burnt = |dnbr: &f32| Breaks::USGS.classify(*dnbr).is_some_and(|class| class.is_burnt());
+            let is_burnt =
+                |dnbr: &f32| Breaks::USGS.classify(*dnbr).is_some_and(|class| class.is_burnt());
             let burnt = match around {
                 Ring::Nowhere => return None,
                 Ring::RoundBurnt => dnbr.iter().map(is_burnt).collect(),
@@ -225,14 +257,22 @@ impl Map {
     }
 
     /// What all cells sum up to, with what is told of them.
-    pub(crate) fn sum_up(&self, scenes: Vec<UsedScene>, masks: String, offset: Option<DnbrOffset>) -> Done {
+    pub(crate) fn sum_up(
+        &self,
+        scenes: Vec<UsedScene>,
+        masks: String,
+        offset: Option<DnbrOffset>,
+    ) -> Done {
         let width = self.grid.width() as usize;
         let mut summary = Summary::default();
-        for ((row, dnbr), state) in (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width)) {
-            let cells = dnbr.iter().zip(state).map(|(dnbr, state)| match Empty::from_code(*state) {
-                Some(reason) => Err(reason),
-                None => Ok(offset.map_or(*dnbr, |offset| offset.correct(*dnbr))),
-            });
+        for ((row, dnbr), state) in
+            (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width))
+        {
+            let cells =
+                dnbr.iter().zip(state).map(|(dnbr, state)| match Empty::from_code(*state) {
+                    Some(reason) => Err(reason),
+                    None => Ok(offset.map_or(*dnbr, |offset| offset.correct(*dnbr))),
+                });
             summary.add_row(cells, self.grid.cell_area_ha(row));
         }
         Done {
@@ -251,7 +291,8 @@ impl Map {
     }
 }
 
-/// The best view of each cell of some rows, the earliest of equals; empty where no scene has a picture.
+/// The best view of each cell of some rows, the earliest of equals; empty where no scene has a
+/// picture.
 fn picture(wanted: &dyn Wanted, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
     if looks.iter().all(|look| look.rgba.is_empty()) {
         return Vec::new();
@@ -260,9 +301,15 @@ fn picture(wanted: &dyn Wanted, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
     let mut rgba = vec![0; width * rows.len() * 4];
     let mut best = vec![Sight::Unseen; width * rows.len()];
     let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
-    for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?))) {
-        let places = window.rows.clone().flat_map(|row| window.columns.clone().map(move |column| (row, column)));
-        for (((row, column), sight), colour) in places.zip(&cells.sight).zip(look.rgba.chunks_exact(4)) {
+    for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?)))
+    {
+        let places = window
+            .rows
+            .clone()
+            .flat_map(|row| window.columns.clone().map(move |column| (row, column)));
+        for (((row, column), sight), colour) in
+            places.zip(&cells.sight).zip(look.rgba.chunks_exact(4))
+        {
             let (row, column) = ((row - rows.start) as usize, column as usize);
             let at = row * width + column;
             if inside[row][column] && *sight > best[at] && colour[3] > 0 {

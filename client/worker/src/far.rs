@@ -1,4 +1,5 @@
-//! Ranges of far-away files, patiently: checked answers, few at once per host, failures tried again.
+//! Ranges of far-away files, patiently: checked answers, few at once per host, failures tried
+//! again.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -46,13 +47,19 @@ pub enum FetchError {
     #[error("the file is cut short: it ends before byte {0}")]
     PastTheEnd(u64),
     /// Status 429 or 5xx, even after several attempts.
-    #[error("the server is too busy or broken (status {0}), also after several attempts: try again later")]
+    #[error(
+        "the server is too busy or broken (status {0}), also after several attempts: try again \
+        later"
+    )]
     Busy(u16),
     /// Another status.
     #[error("the server answered with status {0}")]
     Status(u16),
     /// Status 200: the whole file instead of a part.
-    #[error("the server sends whole files instead of parts (no range requests): the file would be read entirely")]
+    #[error(
+        "the server sends whole files instead of parts (no range requests): the file would be \
+        read entirely"
+    )]
     NoRanges,
     /// Bytes of another place than asked for.
     #[error("the server sent other bytes than asked for ({0})")]
@@ -98,7 +105,8 @@ impl<T: Transport> Far<T> {
         }
     }
 
-    /// Fetches a range. What came before a transfer broke off is kept, and only the rest asked for again.
+    /// Fetches a range. What came before a transfer broke off is kept, and only the rest asked for
+    /// again.
     ///
     /// # Errors
     /// When the file cannot be had, or not yet after several attempts.
@@ -119,10 +127,14 @@ impl<T: Transport> Far<T> {
     }
 
     /// One request for what is missing. The outer error is final.
-    async fn attempt(&self, progress: &mut Progress<'_>) -> Result<Result<(), Passing>, FetchError> {
+    async fn attempt(
+        &self,
+        progress: &mut Progress<'_>,
+    ) -> Result<Result<(), Passing>, FetchError> {
         let passing = |error: FetchError, wait| Ok(Err(Passing { error, wait }));
         let gate = self.gate(progress.url);
-        // First come, first served: what is needed first was asked for first. Nobody closes the gate.
+        // First come, first served: what is needed first was asked for first. Nobody closes the
+        // gate.
         let _one_of_few = gate.acquire().await;
         let rest = progress.rest();
         let mut answer = match self.transport.ask(progress.url, rest.clone()).await {
@@ -155,7 +167,8 @@ impl<T: Transport> Far<T> {
             }
         }
         if progress.bytes.len() == end {
-            // An answer read to its very end leaves its connection for the next; what fails here is no loss.
+            // An answer read to its very end leaves its connection for the next; what fails here is
+            // no loss.
             let _ = answer.read(&mut progress.bytes).await;
         }
         // A server may send more than it was asked for; it is not looked at.
@@ -166,7 +179,9 @@ impl<T: Transport> Far<T> {
     fn gate(&self, url: &str) -> Rc<Semaphore> {
         let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
         let mut hosts = self.hosts.borrow_mut();
-        Rc::clone(hosts.entry(host).or_insert_with(|| Rc::new(Semaphore::new(self.at_once_per_host))))
+        Rc::clone(
+            hosts.entry(host).or_insert_with(|| Rc::new(Semaphore::new(self.at_once_per_host))),
+        )
     }
 }
 
@@ -202,9 +217,13 @@ fn promised_by_part(head: &AnswerHead, asked: &Range<u64>) -> Result<Promised, F
     let most = asked.end - asked.start;
     let Some(content_range) = &head.content_range else {
         return match head.content_length {
-            Some(length) if length > most => Err(FetchError::WrongRange(format!("{length} bytes instead of {most}"))),
+            Some(length) if length > most => {
+                Err(FetchError::WrongRange(format!("{length} bytes instead of {most}")))
+            }
             // Where a server sends less than was asked for, the file ends.
-            Some(length) if length < most => Ok(Promised { length, file_length: Some(asked.start + length) }),
+            Some(length) if length < most => {
+                Ok(Promised { length, file_length: Some(asked.start + length) })
+            }
             _ => Ok(Promised { length: most, file_length: None }),
         };
     };
@@ -219,7 +238,9 @@ fn promised_by_part(head: &AnswerHead, asked: &Range<u64>) -> Result<Promised, F
 /// A whole file that is no larger than what was asked for does no harm.
 fn promised_by_whole(head: &AnswerHead, asked: &Range<u64>) -> Result<Promised, FetchError> {
     match head.content_length {
-        Some(length) if asked.start == 0 && length <= asked.end => Ok(Promised { length, file_length: Some(length) }),
+        Some(length) if asked.start == 0 && length <= asked.end => {
+            Ok(Promised { length, file_length: Some(length) })
+        }
         _ => Err(FetchError::NoRanges),
     }
 }
@@ -230,9 +251,11 @@ fn parse_content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
     let (first, last) = range.split_once('-')?;
     let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
     // A longer file than an offset can say is none.
-    let file_length = if length == "*" { None } else { Some(u64::try_from(length.parse::<i64>().ok()?).ok()?) };
+    let file_length =
+        if length == "*" { None } else { Some(u64::try_from(length.parse::<i64>().ok()?).ok()?) };
     let end = last.checked_add(1)?;
-    (first < end && file_length.is_none_or(|length| end <= length)).then_some((first..end, file_length))
+    (first < end && file_length.is_none_or(|length| end <= length))
+        .then_some((first..end, file_length))
 }
 
 /// Seconds that the server asks to wait; the form with a date is rare and left to our own patience.
@@ -318,8 +341,14 @@ mod tests {
         Scripted { head: AnswerHead { status, ..AnswerHead::default() }, ..Scripted::default() }
     }
 
-    fn fetched(answers: &[Scripted], range: Range<u64>) -> (Result<Fetched, FetchError>, Rc<Script>) {
-        let script = Rc::new(Script { answers: RefCell::new(answers.iter().cloned().collect()), ..Script::default() });
+    fn fetched(
+        answers: &[Scripted],
+        range: Range<u64>,
+    ) -> (Result<Fetched, FetchError>, Rc<Script>) {
+        let script = Rc::new(Script {
+            answers: RefCell::new(answers.iter().cloned().collect()),
+            ..Script::default()
+        });
         let far = Far::new(Rc::clone(&script), 6, |_| {});
         (block_on(far.fetch("https://bucket/file.tif", range)), script)
     }
@@ -335,8 +364,14 @@ mod tests {
         let (result, _) = fetched(&[part("10-13/100", b"dnbr")], 10..14);
         assert_eq!(result, Ok(Fetched { bytes: b"dnbr".to_vec(), file_length: Some(100) }));
         check_refused(part("0-3/100", b"dnbr"), FetchError::WrongRange("bytes 0-3/100".to_owned()));
-        check_refused(part("10-99/100", b"dnbr"), FetchError::WrongRange("bytes 10-99/100".to_owned()));
-        check_refused(part("10-13/12", b"dnbr"), FetchError::WrongRange("bytes 10-13/12".to_owned()));
+        check_refused(
+            part("10-99/100", b"dnbr"),
+            FetchError::WrongRange("bytes 10-99/100".to_owned()),
+        );
+        check_refused(
+            part("10-13/12", b"dnbr"),
+            FetchError::WrongRange("bytes 10-13/12".to_owned()),
+        );
         let endless = "10-13/18446744073709551615";
         check_refused(part(endless, b"dnbr"), FetchError::WrongRange(format!("bytes {endless}")));
         check_refused(status(200), FetchError::NoRanges);
@@ -397,7 +432,10 @@ mod tests {
     fn progress_is_told_by_bytes() {
         let mut answer = part("10-13/100", b"dn");
         answer.body.push(b"br".to_vec());
-        let script = Rc::new(Script { answers: RefCell::new(VecDeque::from([answer])), ..Script::default() });
+        let script = Rc::new(Script {
+            answers: RefCell::new(VecDeque::from([answer])),
+            ..Script::default()
+        });
         let told = Rc::new(Cell::new(0));
         let heard = Rc::clone(&told);
         let far = Far::new(script, 6, move |bytes| heard.set(heard.get() * 10 + bytes));

@@ -17,9 +17,10 @@ pub fn scene_fault(id: &str, side: FireSide, error: &SceneError, is_online: bool
     let (fault, advice) = match error {
         SceneError::Read(ReadError { cause, .. }) => kind_of_read(cause, is_online),
         SceneError::Crs { .. } | SceneError::Unplaced { .. } => (FaultKind::Crs, OTHER_SCENE),
-        SceneError::Address(_) => {
-            (FaultKind::Refused, "choose a catalogue whose files have addresses that begin with https")
-        }
+        SceneError::Address(_) => (
+            FaultKind::Refused,
+            "choose a catalogue whose files have addresses that begin with https",
+        ),
         SceneError::Missing(_)
         | SceneError::NoDatetime
         | SceneError::NoDigitalNumbers(..)
@@ -34,20 +35,26 @@ pub fn scene_fault(id: &str, side: FireSide, error: &SceneError, is_online: bool
 pub fn catalogue_fault(error: &CatalogueError, is_online: bool) -> Fault {
     let (fault, advice) = match error {
         CatalogueError::Unreachable { .. } => no_answer(is_online),
-        CatalogueError::Status { status: 401 | 403, .. } => {
-            (FaultKind::Forbidden, "the catalogue wants a login: ask whoever runs this page for another")
+        CatalogueError::Status { status: 401 | 403, .. } => (
+            FaultKind::Forbidden,
+            "the catalogue wants a login: ask whoever runs this page for another",
+        ),
+        CatalogueError::Status { status: 429 | 500.., .. } => {
+            (FaultKind::Busy, "try again in a few minutes")
         }
-        CatalogueError::Status { status: 429 | 500.., .. } => (FaultKind::Busy, "try again in a few minutes"),
         CatalogueError::Status { .. }
         | CatalogueError::NotStac { .. }
         | CatalogueError::Pages(_)
-        | CatalogueError::Files(_) => {
-            (FaultKind::Catalogue, "tell whoever runs this page: its catalogue's address may be wrong")
-        }
+        | CatalogueError::Files(_) => (
+            FaultKind::Catalogue,
+            "tell whoever runs this page: its catalogue's address may be wrong",
+        ),
         CatalogueError::WithoutToken { .. } => {
             (FaultKind::Catalogue, "tell whoever runs this page: its `token_url` may be wrong")
         }
-        CatalogueError::TokenOver { .. } => (FaultKind::Catalogue, "set the clock of this device, and compute again"),
+        CatalogueError::TokenOver { .. } => {
+            (FaultKind::Catalogue, "set the clock of this device, and compute again")
+        }
         CatalogueError::NoToken(cause) => {
             return Fault { message: error.to_string(), ..catalogue_fault(cause, is_online) };
         }
@@ -75,19 +82,26 @@ fn kind_of_fetch(error: &FetchError, is_online: bool) -> (FaultKind, &'static st
         ),
         FetchError::NotFound(_) => (FaultKind::NotFound, OTHER_SCENE),
         FetchError::PastTheEnd(_) => (FaultKind::Truncated, OTHER_SCENE),
-        FetchError::Busy(_) | FetchError::BrokenOff | FetchError::Changed => (FaultKind::Busy, TRY_LATER),
-        FetchError::Status(_) | FetchError::NoRanges | FetchError::WrongRange(_) => {
-            (FaultKind::Refused, "the bucket does not answer as it should: choose another collection, or set a proxy")
+        FetchError::Busy(_) | FetchError::BrokenOff | FetchError::Changed => {
+            (FaultKind::Busy, TRY_LATER)
         }
+        FetchError::Status(_) | FetchError::NoRanges | FetchError::WrongRange(_) => (
+            FaultKind::Refused,
+            "the bucket does not answer as it should: choose another collection, or set a proxy",
+        ),
     }
 }
 
 fn no_answer(is_online: bool) -> (FaultKind, &'static str) {
     match is_online {
-        false => (FaultKind::Offline, "connect to the network and try again; areas computed before work offline too"),
+        false => (
+            FaultKind::Offline,
+            "connect to the network and try again; areas computed before work offline too",
+        ),
         true => (
             FaultKind::Refused,
-            "the server is down, or does not allow pages to read it (CORS): try again, or ask whoever runs this page to set `proxy_base`",
+            "the server is down, or does not allow pages to read it (CORS): try again, or ask \
+            whoever runs this page to set `proxy_base`",
         ),
     }
 }

@@ -1,4 +1,5 @@
-//! The georeference that a GeoTIFF's tags describe: a coordinate system and a geotransform (OGC 19-008r4).
+//! The georeference that a GeoTIFF's tags describe: a coordinate system and a geotransform (OGC
+//! 19-008r4).
 
 use dragonfly_core::GeoTransform;
 
@@ -30,12 +31,15 @@ impl GeoKeys {
         let numbers = directory.numbers(34_735, count, NAME)?;
         let parameters = directory.floats(34_736, MOST_VALUES, "parameters of geokeys")?;
         let mut keys = Self::default();
-        // A header of four, then four numbers each key: its number, the tag of its value, count, value.
+        // A header of four, then four numbers each key: its number, the tag of its value, count,
+        // value.
         for entry in numbers.chunks_exact(4).skip(1) {
             let key = entry[0] as u16;
             match entry[1] {
                 0 => keys.shorts.push((key, entry[3] as u16)),
-                34_736 => keys.doubles.extend(parameters.get(entry[3] as usize).map(|value| (key, *value))),
+                34_736 => keys
+                    .doubles
+                    .extend(parameters.get(entry[3] as usize).map(|value| (key, *value))),
                 _ => {}
             }
         }
@@ -63,19 +67,26 @@ impl GeoKeys {
     /// A projected system that is described by its parameters.
     fn user_defined(&self) -> Crs {
         // Units other than metres are rare enough to be told instead of guessed.
-        if !matches!(self.short(3076), None | Some(9001)) || !matches!(self.short(2054), None | Some(9102)) {
+        if !matches!(self.short(3076), None | Some(9001))
+            || !matches!(self.short(2054), None | Some(9102))
+        {
             return Crs::Undefined;
         }
         let Some(ellipsoid) = self.ellipsoid() else { return Crs::Undefined };
         if let Some(conversion @ (16_001..=16_060 | 16_101..=16_160)) = self.short(3074) {
             let south = if conversion > 16_100 { " +south" } else { "" };
-            return Crs::Parameters(format!("+proj=utm +zone={}{south} {ellipsoid} +units=m", conversion % 100));
+            return Crs::Parameters(format!(
+                "+proj=utm +zone={}{south} {ellipsoid} +units=m",
+                conversion % 100
+            ));
         }
         let first = |keys: &[u16]| keys.iter().find_map(|key| self.double(*key));
-        let (Some(lat_0), Some(lon_0)) = (first(&[3081, 3085, 3089]), first(&[3080, 3084, 3088])) else {
+        let (Some(lat_0), Some(lon_0)) = (first(&[3081, 3085, 3089]), first(&[3080, 3084, 3088]))
+        else {
             return Crs::Undefined;
         };
-        let (x_0, y_0) = (first(&[3082, 3086, 3090]).unwrap_or(0.0), first(&[3083, 3087, 3091]).unwrap_or(0.0));
+        let (x_0, y_0) =
+            (first(&[3082, 3086, 3090]).unwrap_or(0.0), first(&[3083, 3087, 3091]).unwrap_or(0.0));
         let scale = first(&[3092, 3093]).unwrap_or(1.0);
         let parallels = self.double(3078).zip(self.double(3079));
         let projection = match (self.short(3075), parallels) {
@@ -91,13 +102,17 @@ impl GeoKeys {
 
     /// The ellipsoid in PROJ's words; `None` where it lies otherwise in space than WGS 84 does.
     fn ellipsoid(&self) -> Option<String> {
-        // WGS 84, NAD83 and ETRS89 agree to a metre; datums of other ellipsoids would be off by hundreds.
+        // WGS 84, NAD83 and ETRS89 agree to a metre; datums of other ellipsoids would be off by
+        // hundreds.
         match (self.short(2048), self.short(2050)) {
             (Some(4326), _) | (_, Some(6326)) => Some("+ellps=WGS84".to_owned()),
-            (Some(4269 | 4258 | 4283 | 7844), _) | (_, Some(6269 | 6258 | 6283)) => Some("+ellps=GRS80".to_owned()),
+            (Some(4269 | 4258 | 4283 | 7844), _) | (_, Some(6269 | 6258 | 6283)) => {
+                Some("+ellps=GRS80".to_owned())
+            }
             (None | Some(USER_DEFINED), None | Some(USER_DEFINED)) => {
                 let (axis_m, flattening) = (self.double(2057)?, self.double(2059)?);
-                let like_wgs84 = (axis_m - 6_378_137.0).abs() < 1.0 && (flattening - 298.257).abs() < 0.001;
+                let like_wgs84 =
+                    (axis_m - 6_378_137.0).abs() < 1.0 && (flattening - 298.257).abs() < 0.001;
                 like_wgs84.then(|| format!("+a={axis_m} +rf={flattening}"))
             }
             _ => None,
@@ -113,7 +128,10 @@ impl GeoKeys {
 /// From pixels to the coordinate system; `None` where the file does not say.
 ///
 /// The origin is the north-west corner of the first pixel, also where the file gives its middle.
-pub(crate) fn geo_transform(directory: &Directory, keys: &GeoKeys) -> Result<Option<GeoTransform>, TiffError> {
+pub(crate) fn geo_transform(
+    directory: &Directory,
+    keys: &GeoKeys,
+) -> Result<Option<GeoTransform>, TiffError> {
     let scale = directory.floats(33_550, MOST_VALUES, "pixel scale")?;
     let tie = directory.floats(33_922, MOST_VALUES, "tie point")?;
     let matrix = directory.floats(34_264, MOST_VALUES, "transformation")?;

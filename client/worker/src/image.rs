@@ -1,4 +1,5 @@
-//! What the head of a Cloud-Optimized GeoTIFF says: its levels, its place and what counts as no data.
+//! What the head of a Cloud-Optimized GeoTIFF says: its levels, its place and what counts as no
+//! data.
 
 use dragonfly_core::{GeoTransform, ImageFrame, choose_level};
 
@@ -25,7 +26,8 @@ pub struct Image {
 const MOST_NO_DATA_CHARACTERS: u64 = 64;
 
 impl Image {
-    /// Reads a file's directories. Masks are told from overviews by their type, never by their place.
+    /// Reads a file's directories. Masks are told from overviews by their type, never by their
+    /// place.
     ///
     /// # Errors
     /// [`TiffError::Missing`] when more bytes are needed; another when the file cannot be read.
@@ -41,7 +43,11 @@ impl Image {
             let level = Level::from_directory(directory)?;
             blocks += level.block_count() as u64;
             if blocks > MOST_BLOCKS {
-                return Err(TiffError::TooLarge { name: "number of blocks", value: blocks, most: MOST_BLOCKS });
+                return Err(TiffError::TooLarge {
+                    name: "number of blocks",
+                    value: blocks,
+                    most: MOST_BLOCKS,
+                });
             }
             levels.push(level);
         }
@@ -78,7 +84,8 @@ impl Image {
 
     /// The level to read for cells of a size in pixels of full resolution.
     pub fn level_for(&self, cell_size_px: f64) -> &Level {
-        choose_level(&self.level_factors(), cell_size_px).map_or(self.full(), |level| &self.levels[level])
+        choose_level(&self.level_factors(), cell_size_px)
+            .map_or(self.full(), |level| &self.levels[level])
     }
 
     /// The image's extent and place; `None` where the file does not say where it lies.
@@ -90,7 +97,8 @@ impl Image {
 
     /// The digital number that stands for no data: 0 where the file names none.
     ///
-    /// Fill values below zero become 0 on the way to digital numbers, as reflectance below 0 counts as 0.
+    /// Fill values below zero become 0 on the way to digital numbers, as reflectance below 0 counts
+    /// as 0.
     pub fn no_data_dn(&self) -> u16 {
         self.no_data.unwrap_or(0.0) as u16
     }

@@ -1,11 +1,13 @@
-//! A finished result as bytes for the reader's own machine: found by what it was computed from, believed only whole.
+//! A finished result as bytes for the reader's own machine: found by what it was computed from,
+//! believed only whole.
 //!
 //! ```text
 //! CRC-32 of all that follows │ length of the head │ head (JSON) │ planes of each strip of 256 rows, from the north
 //! ```
-//! The head holds what the cells do not tell: their sums are taken again. A strip's planes are dNBR, NBR before the
-//! fire and state, then with pictures RGBA before and after. Each is the length and the bytes of a zlib stream; of
-//! length 0 where a side has no picture. Lengths take 4 bytes. Numbers are little-endian.
+//! The head holds what the cells do not tell: their sums are taken again. A strip's planes are
+//! dNBR, NBR before the fire and state, then with pictures RGBA before and after. Each is the
+//! length and the bytes of a zlib stream; of length 0 where a side has no picture. Lengths take 4
+//! bytes. Numbers are little-endian.
 
 use std::ops::Range;
 
@@ -49,9 +51,15 @@ struct Origin<'a> {
 }
 
 impl ResultKey {
-    /// The key of what a wish asks of a search, by a version of core. The scenes are in the order of the result's,
-    /// their addresses as the catalogue gave them, without tokens. `None` where the scenes cannot be told.
-    pub fn new(search: &Search, wish: &Compute, scenes: &[(FireSide, Item)], core_version: &str) -> Option<Self> {
+    /// The key of what a wish asks of a search, by a version of core. The scenes are in the order
+    /// of the result's, their addresses as the catalogue gave them, without tokens. `None` where
+    /// the scenes cannot be told.
+    pub fn new(
+        search: &Search,
+        wish: &Compute,
+        scenes: &[(FireSide, Item)],
+        core_version: &str,
+    ) -> Option<Self> {
         let origin = Origin {
             layout: LAYOUT,
             core_version,
@@ -69,7 +77,8 @@ impl ResultKey {
         serde_json::to_string(&origin).ok().map(Self)
     }
 
-    /// Where the result is looked for. Other keys may have the same place: the result names its own.
+    /// Where the result is looked for. Other keys may have the same place: the result names its
+    /// own.
     pub fn place(&self) -> u32 {
         crc32(self.0.as_bytes())
     }
@@ -108,7 +117,8 @@ impl ResultWriter {
         let width = map.grid.width() as usize;
         let cells = rows.start as usize * width..rows.end as usize * width;
         for numbers in [&map.dnbr, &map.pre_nbr] {
-            let bytes: Vec<u8> = numbers[cells.clone()].iter().flat_map(|number| number.to_le_bytes()).collect();
+            let bytes: Vec<u8> =
+                numbers[cells.clone()].iter().flat_map(|number| number.to_le_bytes()).collect();
             self.plane(&bytes);
         }
         self.plane(&map.state[cells]);
@@ -149,8 +159,8 @@ pub struct ResultReader<'a> {
 }
 
 impl<'a> ResultReader<'a> {
-    /// Begins with all but the cells. `None` where the bytes are broken, or of another key; `grid` and `has_pictures`
-    /// are those of the key.
+    /// Begins with all but the cells. `None` where the bytes are broken, or of another key; `grid`
+    /// and `has_pictures` are those of the key.
     pub fn open(bytes: &'a [u8], key: &ResultKey, grid: &Grid, has_pictures: bool) -> Option<Self> {
         let (sum, rest) = bytes.split_first_chunk()?;
         if crc32(rest) != u32::from_le_bytes(*sum) {
@@ -163,15 +173,16 @@ impl<'a> ResultReader<'a> {
             return None;
         }
         let cells = grid.width() as usize * grid.height() as usize;
-        let mut map = Map { grid: grid.clone(), dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
+        let mut map =
+            Map { grid: grid.clone(), dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
         map.dnbr.try_reserve_exact(cells).ok()?;
         map.pre_nbr.try_reserve_exact(cells).ok()?;
         map.state.try_reserve_exact(cells).ok()?;
         Some(Self { rest, head, map, has_pictures, next_row: 0 })
     }
 
-    /// The next 256 rows, with their pictures; their numbers are in the [map](Self::map) then. `None` after the last,
-    /// and where the bytes are broken.
+    /// The next 256 rows, with their pictures; their numbers are in the [map](Self::map) then.
+    /// `None` after the last, and where the bytes are broken.
     pub fn strip(&mut self) -> Option<(Range<u32>, Pictures)> {
         let rows = self.next_row..self.next_row + TILE_SIZE_PX;
         if rows.end > self.map.grid.height() {
@@ -270,7 +281,8 @@ mod tests {
         serde_json::from_str(text).unwrap()
     }
 
-    /// A result with holes, signed zeros and a NaN of its own, and pictures of which a strip has only one.
+    /// A result with holes, signed zeros and a NaN of its own, and pictures of which a strip has
+    /// only one.
     fn result() -> (Map, Done, Vec<Pictures>) {
         let grid = grid();
         let cells = (grid.width() * grid.height()) as usize;
@@ -284,7 +296,10 @@ mod tests {
         let strips = grid.height() / TILE_SIZE_PX;
         let rgba = vec![17; (grid.width() * TILE_SIZE_PX * 4) as usize];
         let pictures = (0..strips)
-            .map(|strip| Pictures { pre: rgba.clone(), post: if strip == 0 { Vec::new() } else { rgba.clone() } })
+            .map(|strip| Pictures {
+                pre: rgba.clone(),
+                post: if strip == 0 { Vec::new() } else { rgba.clone() },
+            })
             .collect();
         let map = Map {
             dnbr: (0..cells).map(number).collect(),
@@ -297,7 +312,8 @@ mod tests {
         (map, done, pictures)
     }
 
-    const PIXELS: PixelGrid = PixelGrid { epsg: 32_632, corner_m: (600_000.0, 4_500_000.0), pixel_m: 20.0 };
+    const PIXELS: PixelGrid =
+        PixelGrid { epsg: 32_632, corner_m: (600_000.0, 4_500_000.0), pixel_m: 20.0 };
 
     fn written() -> Vec<u8> {
         let (map, done, pictures) = result();
@@ -312,7 +328,8 @@ mod tests {
 
     fn read(bytes: &[u8], key: &ResultKey, has_pictures: bool) -> Option<Whole> {
         let mut reader = ResultReader::open(bytes, key, &grid(), has_pictures)?;
-        let pictures = std::iter::from_fn(|| reader.strip()).map(|(_, pictures)| pictures).collect();
+        let pictures =
+            std::iter::from_fn(|| reader.strip()).map(|(_, pictures)| pictures).collect();
         let (map, done, pixel_grids) = reader.finish()?;
         Some((map, done, pixel_grids, pictures))
     }
@@ -330,11 +347,15 @@ mod tests {
         assert!(pictures.len() > 1);
         let bytes = written();
         let read = read(&bytes, &key(), true).unwrap();
-        let bits = |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
-        assert!(bits(&read.0.dnbr) == bits(&map.dnbr) && bits(&read.0.pre_nbr) == bits(&map.pre_nbr));
+        let bits =
+            |numbers: &[f32]| numbers.iter().map(|number| number.to_bits()).collect::<Vec<_>>();
+        assert!(
+            bits(&read.0.dnbr) == bits(&map.dnbr) && bits(&read.0.pre_nbr) == bits(&map.pre_nbr)
+        );
         assert!(read.0.state == map.state && read.0.grid == map.grid);
         assert_eq!((read.1, read.2), (done, vec![PIXELS]));
-        let sides = |pictures: Vec<Pictures>| pictures.into_iter().map(|strip| (strip.pre, strip.post));
+        let sides =
+            |pictures: Vec<Pictures>| pictures.into_iter().map(|strip| (strip.pre, strip.post));
         assert!(sides(read.3).eq(sides(pictures)));
         assert!(bytes.len() < map.state.len() * 17 / 2, "{} bytes", bytes.len());
     }
@@ -368,8 +389,10 @@ mod tests {
             assert!(read(&written(), other, true).is_none(), "{place}");
         }
         let same = of(&|search, wish, _| {
-            (search.stac_url, search.max_cloud_cover, search.scenes_per_tile) = ("http://other".to_owned(), 90.0, 3);
-            (search.pinned, wish.scenes, wish.zoom) = (vec!["a".to_owned()], vec!["a".to_owned()], Some(10));
+            (search.stac_url, search.max_cloud_cover, search.scenes_per_tile) =
+                ("http://other".to_owned(), 90.0, 3);
+            (search.pinned, wish.scenes, wish.zoom) =
+                (vec!["a".to_owned()], vec!["a".to_owned()], Some(10));
         });
         assert_eq!(same, key());
     }
@@ -387,7 +410,9 @@ mod tests {
             assert!(read(&changed, &key(), true).is_none(), "changed at {at}");
         }
         let longer = [&bytes[..], b"x"].concat();
-        assert!(read(&longer, &key(), true).is_none() && read(&summed(longer), &key(), true).is_none());
+        assert!(
+            read(&longer, &key(), true).is_none() && read(&summed(longer), &key(), true).is_none()
+        );
     }
 
     #[test]
@@ -403,11 +428,15 @@ mod tests {
                 let mut changed = bytes.clone();
                 changed[at] = value;
                 let cells = read(&summed(changed), &key(), true).map(|(map, ..)| map.dnbr.len());
-                assert!(cells.is_none_or(|cells| cells == result().0.dnbr.len()), "{value} at {at}");
+                assert!(
+                    cells.is_none_or(|cells| cells == result().0.dnbr.len()),
+                    "{value} at {at}"
+                );
             }
         }
         for lengths in [[u32::MAX, 0], [0, u32::MAX], [2, 0]] {
-            let hostile = [&[0; 4][..], &lengths[0].to_le_bytes(), b"{}", &lengths[1].to_le_bytes()].concat();
+            let hostile =
+                [&[0; 4][..], &lengths[0].to_le_bytes(), b"{}", &lengths[1].to_le_bytes()].concat();
             assert!(read(&summed(hostile), &key(), true).is_none());
         }
     }

@@ -72,7 +72,9 @@ impl KnownBytes {
             bytes.extend_from_slice(&next);
         }
         match self.pieces.range_mut(..start).next_back() {
-            Some((before, piece)) if before + piece.len() as u64 == start => piece.extend_from_slice(&bytes),
+            Some((before, piece)) if before + piece.len() as u64 == start => {
+                piece.extend_from_slice(&bytes)
+            }
             _ => {
                 self.pieces.insert(start, bytes);
             }

@@ -84,7 +84,8 @@ impl Level {
         if optional(266, "order of bits", 1)? != 1 {
             return Err(TiffError::NotRead("a reversed order of bits".to_owned()));
         }
-        let compression = Compression::from_tag(optional(259, "compression", 1)?).map_err(TiffError::NotRead)?;
+        let compression =
+            Compression::from_tag(optional(259, "compression", 1)?).map_err(TiffError::NotRead)?;
         let kind = sample_kind(directory, bands)?;
         let predictor = predictor(optional(317, "predictor", 1)?, compression, kind)?;
 
@@ -97,7 +98,8 @@ impl Level {
         let block_width = within(block_width, "block width", MOST_PIXELS_ALONG)?;
         let block_height = within(block_height, "block height", MOST_PIXELS_ALONG)?;
         let samples = if is_planar { 1 } else { bands };
-        let block_bytes = (block_width * block_height).saturating_mul(samples * kind.bytes() as u64);
+        let block_bytes =
+            (block_width * block_height).saturating_mul(samples * kind.bytes() as u64);
         within(block_bytes, "block", MOST_BLOCK_BYTES)?;
 
         let planes = if is_planar { bands } else { 1 };
@@ -111,7 +113,11 @@ impl Level {
         let places = offsets.into_iter().zip(lengths).map(|(offset, length)| {
             let end = offset.checked_add(length).ok_or(TiffError::CutShort("a block"))?;
             if length > most_stored || end > i64::MAX as u64 {
-                return Err(TiffError::TooLarge { name: "stored block", value: length, most: most_stored });
+                return Err(TiffError::TooLarge {
+                    name: "stored block",
+                    value: length,
+                    most: most_stored,
+                });
             }
             Ok((offset, length as u32))
         });
@@ -146,8 +152,14 @@ impl Level {
 
     /// The blocks that hold pixels of a rectangle, in the order in which such files store them.
     ///
-    /// `bands` are counted from 0; those that the level does not have, and pixels outside it, have no block.
-    pub fn blocks(&self, columns: &Range<u32>, rows: &Range<u32>, bands: &[u16]) -> Vec<BlockPlace> {
+    /// `bands` are counted from 0; those that the level does not have, and pixels outside it, have
+    /// no block.
+    pub fn blocks(
+        &self,
+        columns: &Range<u32>,
+        rows: &Range<u32>,
+        bands: &[u16],
+    ) -> Vec<BlockPlace> {
         let touched = |pixels: &Range<u32>, block: u32, size: u32| {
             let end = pixels.end.min(size);
             if pixels.start < end { pixels.start / block..end.div_ceil(block) } else { 0..0 }
@@ -174,7 +186,8 @@ impl Level {
     pub fn byte_range(&self, place: BlockPlace) -> Option<Range<u64>> {
         let across = self.width.div_ceil(self.block_width) as usize;
         let down = self.height.div_ceil(self.block_height) as usize;
-        let index = (usize::from(place.plane) * down + place.row as usize) * across + place.column as usize;
+        let index =
+            (usize::from(place.plane) * down + place.row as usize) * across + place.column as usize;
         let (offset, length) = self.places.get(index).copied().unwrap_or_default();
         (length > 0).then(|| offset..offset + u64::from(length))
     }
@@ -185,17 +198,27 @@ impl Level {
             let start = index.saturating_mul(block).min(size);
             start..start.saturating_add(block).min(size)
         };
-        (extent(place.column, self.block_width, self.width), extent(place.row, self.block_height, self.height))
+        (
+            extent(place.column, self.block_width, self.width),
+            extent(place.row, self.block_height, self.height),
+        )
     }
 
     /// Those of the wanted bands that a block holds.
-    pub fn bands_in<'a>(&self, place: BlockPlace, wanted: &'a [u16]) -> impl Iterator<Item = u16> + use<'a> {
+    pub fn bands_in<'a>(
+        &self,
+        place: BlockPlace,
+        wanted: &'a [u16],
+    ) -> impl Iterator<Item = u16> + use<'a> {
         let (is_planar, bands) = (self.is_planar, self.bands);
-        wanted.iter().copied().filter(move |band| *band < bands && (!is_planar || *band == place.plane))
+        wanted
+            .iter()
+            .copied()
+            .filter(move |band| *band < bands && (!is_planar || *band == place.plane))
     }
 
-    /// The pixels of a stored block in some of its rows, for each of the bands; those of [`Level::pixels_of`], row by
-    /// row. What lies below is not decompressed.
+    /// The pixels of a stored block in some of its rows, for each of the bands; those of
+    /// [`Level::pixels_of`], row by row. What lies below is not decompressed.
     ///
     /// # Errors
     /// When the block is broken.
@@ -214,12 +237,23 @@ impl Level {
         let cut = |sample| Cut { columns: columns.len(), rows: rows.clone(), sample };
         Ok(self
             .bands_in(place, bands)
-            .map(|band| (band, layout.pixels(&bytes, &cut(if self.is_planar { 0 } else { usize::from(band) }))))
+            .map(|band| {
+                (
+                    band,
+                    layout.pixels(&bytes, &cut(if self.is_planar { 0 } else { usize::from(band) })),
+                )
+            })
             .collect())
     }
 
     /// The pixels of a block that is not stored, in so many rows.
-    pub fn empty(&self, place: BlockPlace, rows: usize, bands: &[u16], no_data: Option<f64>) -> Vec<(u16, Pixels)> {
+    pub fn empty(
+        &self,
+        place: BlockPlace,
+        rows: usize,
+        bands: &[u16],
+        no_data: Option<f64>,
+    ) -> Vec<(u16, Pixels)> {
         let (columns, _) = self.pixels_of(place);
         let pixels = Pixels::filled(self.layout.kind, no_data.unwrap_or(0.0), columns.len() * rows);
         self.bands_in(place, bands).map(|band| (band, pixels.clone())).collect()
@@ -237,10 +271,12 @@ fn within(value: u64, name: &'static str, most: u64) -> Result<u64, TiffError> {
 fn sample_kind(directory: &Directory, bands: u64) -> Result<SampleKind, TiffError> {
     let all = |tag, name, default| {
         let given = directory.count(tag).min(bands);
-        let numbers = if given == 0 { vec![default] } else { directory.numbers(tag, given, name)? };
+        let numbers =
+            if given == 0 { vec![default] } else { directory.numbers(tag, given, name)? };
         let first = numbers.first().copied().unwrap_or(default);
         let same = numbers.iter().all(|number| *number == first);
-        same.then_some(first).ok_or_else(|| TiffError::NotRead(format!("bands of different {name}")))
+        same.then_some(first)
+            .ok_or_else(|| TiffError::NotRead(format!("bands of different {name}")))
     };
     match (all(258, "bits", 1)?, all(339, "sample formats", 1)?) {
         (8, 1) => Ok(SampleKind::U8),
@@ -260,7 +296,11 @@ fn sample_kind(directory: &Directory, bands: u64) -> Result<SampleKind, TiffErro
     }
 }
 
-fn predictor(number: u64, compression: Compression, kind: SampleKind) -> Result<Predictor, TiffError> {
+fn predictor(
+    number: u64,
+    compression: Compression,
+    kind: SampleKind,
+) -> Result<Predictor, TiffError> {
     Ok(match number {
         // As everywhere, an image that is not compressed has no predictor, whatever it says.
         _ if compression == Compression::None => Predictor::None,

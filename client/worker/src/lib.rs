@@ -1,10 +1,12 @@
-//! What the page's Web Worker does: reads satellite images by HTTP ranges and computes in the browser.
+//! What the page's Web Worker does: reads satellite images by HTTP ranges and computes in the
+//! browser.
 //!
-//! The GeoTIFF reader is our own, over maintained decoders, and not `async-tiff`: that one panics on
-//! hostile tags and LZW, sets no bound to what a block unpacks to, wants a C compiler for zstd, and took
-//! 0.53 s in a first try where the whole picture may take 0.45 s. Here nothing panics, every count is
-//! bounded, and a decoder writes into a buffer of the block's own size. `fdeflate`, which core's PNGs
-//! bring along, inflates a block of 512 × 512 pixels as fast as `zune-inflate` or faster.
+//! The GeoTIFF reader is our own, over maintained decoders, and not `async-tiff`: that one panics
+//! on hostile tags and LZW, sets no bound to what a block unpacks to, wants a C compiler for zstd,
+//! and took 0.53 s in a first try where the whole picture may take 0.45 s. Here nothing panics,
+//! every count is bounded, and a decoder writes into a buffer of the block's own size. `fdeflate`,
+//! which core's PNGs bring along, inflates a block of 512 × 512 pixels as fast as `zune-inflate` or
+//! faster.
 
 // What the page asks for, and what it is told.
 mod fault;

@@ -56,7 +56,8 @@ pub(crate) struct BlockLayout {
     pub(crate) samples: usize,
 }
 
-/// The part of a block wanted: its columns from the western edge, its rows, and which of its samples.
+/// The part of a block wanted: its columns from the western edge, its rows, and which of its
+/// samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cut {
     /// Columns from the western edge.
@@ -85,10 +86,16 @@ impl BlockLayout {
     pub(crate) fn pixels(&self, bytes: &[u8], cut: &Cut) -> Pixels {
         let order = self.order;
         match self.kind {
-            SampleKind::U8 => Pixels::U8(self.whole_numbers(bytes, cut, |raw| raw[0], u8::wrapping_add)),
+            SampleKind::U8 => {
+                Pixels::U8(self.whole_numbers(bytes, cut, |raw| raw[0], u8::wrapping_add))
+            }
             SampleKind::U16 => Pixels::U16(self.u16s(bytes, cut)),
-            SampleKind::I16 => Pixels::I16(self.u16s(bytes, cut).into_iter().map(u16::cast_signed).collect()),
-            SampleKind::F32 if self.predictor == Predictor::FloatingPoint => Pixels::F32(self.planes(bytes, cut)),
+            SampleKind::I16 => {
+                Pixels::I16(self.u16s(bytes, cut).into_iter().map(u16::cast_signed).collect())
+            }
+            SampleKind::F32 if self.predictor == Predictor::FloatingPoint => {
+                Pixels::F32(self.planes(bytes, cut))
+            }
             SampleKind::F32 => {
                 let bits = self.whole_numbers(bytes, cut, |raw| order.u32(raw), u32::wrapping_add);
                 Pixels::F32(bits.into_iter().map(f32::from_bits).collect())
@@ -98,8 +105,12 @@ impl BlockLayout {
 
     fn u16s(&self, bytes: &[u8], cut: &Cut) -> Vec<u16> {
         match self.order {
-            ByteOrder::Little => self.whole_numbers(bytes, cut, |raw| ByteOrder::Little.u16(raw), u16::wrapping_add),
-            ByteOrder::Big => self.whole_numbers(bytes, cut, |raw| ByteOrder::Big.u16(raw), u16::wrapping_add),
+            ByteOrder::Little => {
+                self.whole_numbers(bytes, cut, |raw| ByteOrder::Little.u16(raw), u16::wrapping_add)
+            }
+            ByteOrder::Big => {
+                self.whole_numbers(bytes, cut, |raw| ByteOrder::Big.u16(raw), u16::wrapping_add)
+            }
         }
     }
 
@@ -151,7 +162,12 @@ impl BlockLayout {
             }
             pixels.extend((0..cut.columns).map(|column| {
                 let at = column * self.samples + cut.sample;
-                f32::from_be_bytes([row[at], row[plane + at], row[2 * plane + at], row[3 * plane + at]])
+                f32::from_be_bytes([
+                    row[at],
+                    row[plane + at],
+                    row[2 * plane + at],
+                    row[3 * plane + at],
+                ])
             }));
         }
         pixels
@@ -184,13 +200,18 @@ impl Pixels {
         self.len() == 0
     }
 
-    /// The pixels as digital numbers, as GDAL converts them: rounded, and held between 0 and 65,535; NaN is 0.
+    /// The pixels as digital numbers, as GDAL converts them: rounded, and held between 0 and
+    /// 65,535; NaN is 0.
     pub fn into_digital_numbers(self) -> Vec<u16> {
         match self {
             Self::U8(pixels) => pixels.iter().map(|pixel| u16::from(*pixel)).collect(),
             Self::U16(pixels) => pixels,
-            Self::I16(pixels) => pixels.into_iter().map(|pixel| pixel.max(0).cast_unsigned()).collect(),
-            Self::F32(pixels) => pixels.into_iter().map(|pixel| (pixel + 0.5).floor() as u16).collect(),
+            Self::I16(pixels) => {
+                pixels.into_iter().map(|pixel| pixel.max(0).cast_unsigned()).collect()
+            }
+            Self::F32(pixels) => {
+                pixels.into_iter().map(|pixel| (pixel + 0.5).floor() as u16).collect()
+            }
         }
     }
 }
@@ -216,8 +237,14 @@ mod tests {
             PLAIN.pixels(&bytes, &Cut { columns: 3, rows: 0..2, sample: 0 }),
             Pixels::U16(vec![10, 11, 10, 20, 22, 25])
         );
-        assert_eq!(PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample: 0 }), Pixels::U16(vec![10, 11]));
-        assert_eq!(PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 1..2, sample: 0 }), Pixels::U16(vec![20, 22]));
+        assert_eq!(
+            PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample: 0 }),
+            Pixels::U16(vec![10, 11])
+        );
+        assert_eq!(
+            PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 1..2, sample: 0 }),
+            Pixels::U16(vec![20, 22])
+        );
     }
 
     #[test]
@@ -225,13 +252,17 @@ mod tests {
         let layout = BlockLayout { kind: SampleKind::U8, samples: 3, row_px: 2, ..PLAIN };
         let bytes = [10, 20, 30, 1, 2, 3];
         for (sample, expected) in [(0, vec![10, 11]), (1, vec![20, 22]), (2, vec![30, 33])] {
-            assert_eq!(layout.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample }), Pixels::U8(expected));
+            assert_eq!(
+                layout.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample }),
+                Pixels::U8(expected)
+            );
         }
     }
 
     #[test]
     fn big_numbers_first_or_last_are_the_same() {
-        let layout = BlockLayout { order: ByteOrder::Big, predictor: Predictor::None, row_px: 2, ..PLAIN };
+        let layout =
+            BlockLayout { order: ByteOrder::Big, predictor: Predictor::None, row_px: 2, ..PLAIN };
         let cut = Cut { columns: 2, rows: 0..1, sample: 0 };
         assert_eq!(layout.pixels(&[1, 2, 3, 4], &cut), Pixels::U16(vec![0x0102, 0x0304]));
     }

@@ -19,22 +19,34 @@ impl CrsProjection {
     /// # Errors
     /// When the system has no definition that is known.
     pub fn new(crs: &Crs) -> Result<Self, UnknownCrs> {
-        let proj = |words: &str| Proj::from_proj_string(words).map_err(|_| UnknownCrs::Senseless(words.to_owned()));
+        let proj = |words: &str| {
+            Proj::from_proj_string(words).map_err(|_| UnknownCrs::Senseless(words.to_owned()))
+        };
         let words = crs.proj_string()?;
-        let is_ellipsoid = |word: &&str| ["+ellps=", "+a=", "+b=", "+rf="].iter().any(|key| word.starts_with(key));
+        let is_ellipsoid =
+            |word: &&str| ["+ellps=", "+a=", "+b=", "+rf="].iter().any(|key| word.starts_with(key));
         let ellipsoid: Vec<&str> = words.split_whitespace().filter(is_ellipsoid).collect();
-        Ok(Self { system: proj(&words)?, geographic: proj(&format!("+proj=longlat {}", ellipsoid.join(" ")))? })
+        Ok(Self {
+            system: proj(&words)?,
+            geographic: proj(&format!("+proj=longlat {}", ellipsoid.join(" ")))?,
+        })
     }
 
-    /// Coordinates in the image's system of a longitude and latitude, degrees; `None` where it has none.
+    /// Coordinates in the image's system of a longitude and latitude, degrees; `None` where it has
+    /// none.
     pub fn image_from_lonlat(&self, lon: f64, lat: f64) -> Option<(f64, f64)> {
         let mut point = (lon.to_radians(), lat.to_radians(), 0.0);
         transform(&self.geographic, &self.system, &mut point).ok()?;
         let is_angle = self.system.is_latlong();
-        finite(if is_angle { (point.0.to_degrees(), point.1.to_degrees()) } else { (point.0, point.1) })
+        finite(if is_angle {
+            (point.0.to_degrees(), point.1.to_degrees())
+        } else {
+            (point.0, point.1)
+        })
     }
 
-    /// Longitude and latitude, degrees, of coordinates in the image's system; `None` where it has none.
+    /// Longitude and latitude, degrees, of coordinates in the image's system; `None` where it has
+    /// none.
     pub fn lonlat_from_image(&self, x: f64, y: f64) -> Option<(f64, f64)> {
         let is_angle = self.system.is_latlong();
         let mut point = if is_angle { (x.to_radians(), y.to_radians(), 0.0) } else { (x, y, 0.0) };
@@ -89,16 +101,23 @@ mod tests {
     fn the_first_and_last_zones_go_on_across_the_antimeridian() {
         for (epsg, near, across) in [(32_601, -173.9, 179.9), (32_660, 173.9, -179.9)] {
             let utm = CrsProjection::new(&Crs::Epsg(epsg)).unwrap();
-            let (near, across) =
-                (utm.image_from_lonlat(near, 60.0).unwrap(), utm.image_from_lonlat(across, 60.0).unwrap());
-            assert!((near.0 + across.0 - 1_000_000.0).abs() < 1e-3 && (near.1 - across.1).abs() < 1e-3, "{across:?}");
+            let (near, across) = (
+                utm.image_from_lonlat(near, 60.0).unwrap(),
+                utm.image_from_lonlat(across, 60.0).unwrap(),
+            );
+            assert!(
+                (near.0 + across.0 - 1_000_000.0).abs() < 1e-3 && (near.1 - across.1).abs() < 1e-3,
+                "{across:?}"
+            );
         }
     }
 
     #[test]
     fn a_system_without_definition_is_an_error() {
         let error = |crs| CrsProjection::new(&crs).err().map(|error| error.to_string());
-        assert!(error(Crs::Undefined).is_some_and(|text| text.starts_with("CRS without a definition")));
+        assert!(
+            error(Crs::Undefined).is_some_and(|text| text.starts_with("CRS without a definition"))
+        );
         assert!(error(Crs::Epsg(2056)).is_some_and(|text| text.contains("EPSG:2056")));
         assert!(error(Crs::Parameters("+proj=nonsense".to_owned())).is_some());
     }

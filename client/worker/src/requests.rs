@@ -9,12 +9,13 @@ pub(crate) struct BlockRequest<B> {
     pub(crate) blocks: Vec<(B, Range<u64>)>,
 }
 
-/// Bytes between two blocks that are fetched and thrown away sooner than asked around: they cost less
-/// time than another request.
+/// Bytes between two blocks that are fetched and thrown away sooner than asked around: they cost
+/// less time than another request.
 const LARGEST_GAP: u64 = 32 << 10;
 /// Gaps may be this share of a request at most, so that 1.2 × the blocks' bytes is never reached.
 const MOST_WASTE: f64 = 0.1;
-/// Bytes from which on a request is not lengthened: several go side by side, and pictures appear sooner.
+/// Bytes from which on a request is not lengthened: several go side by side, and pictures appear
+/// sooner.
 const LONG_REQUEST: u64 = 2 << 20;
 
 /// The requests for blocks, in the order of the file; no byte is asked for twice.
@@ -50,7 +51,8 @@ mod tests {
     /// Blocks and requests as first byte and end.
     fn check(blocks: &[(u64, u64)], expected: &[(u64, u64)]) {
         let asked = requests(blocks.iter().map(|(start, end)| (start, *start..*end)).collect());
-        let ranges: Vec<_> = asked.iter().map(|request| (request.range.start, request.range.end)).collect();
+        let ranges: Vec<_> =
+            asked.iter().map(|request| (request.range.start, request.range.end)).collect();
         assert_eq!(ranges, expected);
         let answered: usize = asked.iter().map(|request| request.blocks.len()).sum();
         assert_eq!(answered, blocks.len());

@@ -1,4 +1,5 @@
-//! One scene over an area: opened, read ahead of the strip at hand, and seen strip by strip from north to south.
+//! One scene over an area: opened, read ahead of the strip at hand, and seen strip by strip from
+//! north to south.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -9,8 +10,9 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{Item, MissingAsset, without_token};
 use dragonfly_core::{
-    FireSide, ImageFrame, LevelFrame, MaskKind, NearestPixels, OffsetDecision, OffsetRule, ReadPixels, Scaling,
-    ScenePlan, SceneRows, SceneView, SkyRules, SkyTable, Unplaced, choose_level, offset_from_pixels, offset_rule,
+    FireSide, ImageFrame, LevelFrame, MaskKind, NearestPixels, OffsetDecision, OffsetRule,
+    ReadPixels, Scaling, ScenePlan, SceneRows, SceneView, SkyRules, SkyTable, Unplaced,
+    choose_level, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -36,7 +38,8 @@ pub struct Scene<T, C> {
     pub mask_kind: Option<MaskKind>,
     /// Its own pixels' grid; `None` where its system has no number.
     pub pixel_grid: Option<PixelGrid>,
-    /// Which pixel each cell takes; `None` where cells take averages, or pictures are wanted, which show every cell.
+    /// Which pixel each cell takes; `None` where cells take averages, or pictures are wanted, which
+    /// show every cell.
     pub nearest: Option<NearestPixels>,
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
@@ -104,7 +107,8 @@ struct Rectangle {
     mask: Option<Vec<u16>>,
 }
 
-/// Begins work that goes on by itself: scenes share connections, and one that is not looked at must not keep them.
+/// Begins work that goes on by itself: scenes share connections, and one that is not looked at must
+/// not keep them.
 ///
 /// In the browser this is `spawn_local`; where nothing waits, the work may as well be done at once.
 pub type Begin = Rc<dyn Fn(Pin<Box<dyn Future<Output = ()>>>)>;
@@ -189,7 +193,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
                 None => Ok(None),
             }
         };
-        let (nir, swir, mask_cog) = try_join3(open(&item.nir()?.href), open(&item.swir()?.href), mask_cog).await?;
+        let (nir, swir, mask_cog) =
+            try_join3(open(&item.nir()?.href), open(&item.swir()?.href), mask_cog).await?;
         let frame = frame(&nir)?;
         for other in [Some(&swir), mask_cog.as_ref()].into_iter().flatten() {
             if !frame.same_place(&self::frame(other)?) {
@@ -227,8 +232,13 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             }
             _ => None,
         };
-        let frame = LevelFrame { full_size: frame.size, size: nir_band.size(), block_size: nir_band.block_size() };
-        let mut plan = ScenePlan::new(placed, &frame, sky.cloud_margin_m, |window| wanted.any(window));
+        let frame = LevelFrame {
+            full_size: frame.size,
+            size: nir_band.size(),
+            block_size: nir_band.block_size(),
+        };
+        let mut plan =
+            ScenePlan::new(placed, &frame, sky.cloud_margin_m, |window| wanted.any(window));
         plan.begin(&(0..wanted.width()));
         let mask_kind = mask.map(|(kind, _)| kind);
         let bands = Bands {
@@ -265,7 +275,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         Ok(Some(scene))
     }
 
-    /// What the scene saw of the cells in a strip of rows, or of their pixels; `None` where it has no cell.
+    /// What the scene saw of the cells in a strip of rows, or of their pixels; `None` where it has
+    /// no cell.
     ///
     /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
     ///
@@ -360,12 +371,16 @@ pub(crate) async fn open_band<T: Transport, C: ByteCache>(
 
 /// Extent and place of a band.
 pub(crate) fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<ImageFrame, SceneError> {
-    let unplaced = || SceneError::Unplaced { url: cog.url().to_owned(), cause: Unplaced::NoGeoreference };
+    let unplaced =
+        || SceneError::Unplaced { url: cog.url().to_owned(), cause: Unplaced::NoGeoreference };
     cog.image().frame().ok_or_else(unplaced)
 }
 
 /// The offset that a scene's numbers carry.
-async fn offset_of<T: Transport, C: ByteCache>(item: &Item, swir: &Band<T, C>) -> Result<OffsetDecision, SceneError> {
+async fn offset_of<T: Transport, C: ByteCache>(
+    item: &Item,
+    swir: &Band<T, C>,
+) -> Result<OffsetDecision, SceneError> {
     match offset_rule(item) {
         OffsetRule::Decided(decision) => Ok(decision),
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
@@ -409,6 +424,7 @@ async fn read_rectangle<T: Transport, C: ByteCache>(
             None => Ok(None),
         }
     };
-    let (nir, swir, mask) = try_join3(bands.nir.read(&columns, &rows), bands.swir.read(&columns, &rows), mask).await?;
+    let (nir, swir, mask) =
+        try_join3(bands.nir.read(&columns, &rows), bands.swir.read(&columns, &rows), mask).await?;
     Ok(Rectangle { columns, rows, nir, swir, mask })
 }

@@ -9,7 +9,11 @@ pub trait Transport {
     type Answer: Answer;
 
     /// Asks for a range of bytes; done when the head of the answer is there, whatever its status.
-    fn ask(&self, url: &str, range: Range<u64>) -> impl Future<Output = Result<Self::Answer, Unreachable>>;
+    fn ask(
+        &self,
+        url: &str,
+        range: Range<u64>,
+    ) -> impl Future<Output = Result<Self::Answer, Unreachable>>;
 
     /// Lets time pass.
     fn pause(&self, time: Duration) -> impl Future<Output = ()>;
@@ -39,5 +43,7 @@ pub struct AnswerHead {
 
 /// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS).
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS)")]
+#[error(
+    "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS)"
+)]
 pub struct Unreachable(pub String);

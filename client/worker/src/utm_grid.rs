@@ -1,9 +1,12 @@
 //! A grid in the scenes' own projection: 20 m in their UTM zone, cells on their pixels.
 //!
-//! The same code computes onto it as onto the map's: a cell takes the very pixel that it is. A scene of the
-//! neighbouring zone, whose pixels lie askew, is taken by the pixel under the cell's centre.
+//! The same code computes onto it as onto the map's: a cell takes the very pixel that it is. A
+//! scene of the neighbouring zone, whose pixels lie askew, is taken by the pixel under the cell's
+//! centre.
 
-use dragonfly_core::{Area, CellWindow, ImageFrame, Lattice, Placement, ProjectedArea, Projection, Unplaced};
+use dragonfly_core::{
+    Area, CellWindow, ImageFrame, Lattice, Placement, ProjectedArea, Projection, Unplaced,
+};
 
 use crate::crs::{Crs, UnknownCrs};
 use crate::products::Raster;
@@ -11,7 +14,8 @@ use crate::projection::CrsProjection;
 use crate::scene::PixelGrid;
 use crate::wanted::{Squares, Wanted};
 
-/// Cells in the projection of a scene over an area; columns run east and rows south from its north-west corner.
+/// Cells in the projection of a scene over an area; columns run east and rows south from its
+/// north-west corner.
 pub struct UtmGrid {
     pixels: PixelGrid,
     projection: CrsProjection,
@@ -45,8 +49,9 @@ const MOST_CELLS: u64 = 32 << 20;
 const ZONE_MIDDLE_M: f64 = 500_000.0;
 
 impl UtmGrid {
-    /// The grid over an area, on the pixels of one of its scenes: that whose zone's middle is nearest to the area's,
-    /// so that an area over two zones lies in the one that holds more of it; the first of equals.
+    /// The grid over an area, on the pixels of one of its scenes: that whose zone's middle is
+    /// nearest to the area's, so that an area over two zones lies in the one that holds more of it;
+    /// the first of equals.
     ///
     /// # Errors
     /// When no system is known here, the area is not in it, or the grid would be too large.
@@ -54,7 +59,8 @@ impl UtmGrid {
         let [west, south, east, north] = area.bbox();
         let off_middle_m = |scene: &PixelGrid| {
             let projection = CrsProjection::new(&Crs::Epsg(scene.epsg)).ok()?;
-            let (x, _) = projection.image_from_lonlat((west + east) / 2.0, (south + north) / 2.0)?;
+            let (x, _) =
+                projection.image_from_lonlat((west + east) / 2.0, (south + north) / 2.0)?;
             Some((x - ZONE_MIDDLE_M).abs())
         };
         let nearest = scenes
@@ -68,7 +74,9 @@ impl UtmGrid {
         let PixelGrid { epsg, corner_m, pixel_m } = pixels;
         let projection = CrsProjection::new(&Crs::Epsg(epsg))?;
         let elsewhere = || NoUtmGrid::Elsewhere(epsg);
-        let area = area.projected(|lon, lat| projection.image_from_lonlat(lon, lat)).ok_or_else(elsewhere)?;
+        let area = area
+            .projected(|lon, lat| projection.image_from_lonlat(lon, lat))
+            .ok_or_else(elsewhere)?;
         let [west, south, east, north] = area.bounds_m();
         let steps = |metres: f64, origin: f64| (metres - origin) / pixel_m;
         let (left, right) = (steps(west, corner_m.0).floor(), steps(east, corner_m.0).ceil());
@@ -82,7 +90,8 @@ impl UtmGrid {
         }
         let (width, height) = (width as u32, height as u32);
         let corner_m = (corner_m.0 + left * pixel_m, corner_m.1 + top * pixel_m);
-        let squares = Squares::of(width, 0..height, |row| cells_of_row(&area, corner_m, pixel_m, width, row));
+        let squares =
+            Squares::of(width, 0..height, |row| cells_of_row(&area, corner_m, pixel_m, width, row));
         Ok(Self { pixels, projection, corner_m, width, height, area, squares })
     }
 
@@ -94,7 +103,13 @@ impl UtmGrid {
     /// Values on this grid, row by row, as a raster to be written. `values` holds one a cell.
     pub fn raster(&self, values: Vec<f32>) -> Raster {
         let PixelGrid { epsg, pixel_m, .. } = self.pixels;
-        Raster { epsg, corner_m: self.corner_m, cell_m: pixel_m, width: self.width as usize, values }
+        Raster {
+            epsg,
+            corner_m: self.corner_m,
+            cell_m: pixel_m,
+            width: self.width as usize,
+            values,
+        }
     }
 }
 
@@ -107,7 +122,11 @@ impl Wanted for UtmGrid {
         self.height
     }
 
-    fn place(&self, frame: &ImageFrame, scene: &CrsProjection) -> Result<Option<Placement>, Unplaced> {
+    fn place(
+        &self,
+        frame: &ImageFrame,
+        scene: &CrsProjection,
+    ) -> Result<Option<Placement>, Unplaced> {
         let pixel_from_scene = frame.geo_transform.inverse().ok_or(Unplaced::NoGeoreference)?;
         let cells = CellWindow { columns: 0..self.width, rows: 0..self.height };
         let metres = |(column, row)| {
@@ -118,7 +137,10 @@ impl Wanted for UtmGrid {
         };
         let corners_m: Vec<(f64, f64)> = Lattice::control_corners(&cells).map(metres).collect();
         let in_scene = scene.image_from_mercator(&self.projection.mercator_from_image(&corners_m));
-        let positions = in_scene.into_iter().map(|(x, y)| pixel_from_scene.projected_from_pixel(x, y)).collect();
+        let positions = in_scene
+            .into_iter()
+            .map(|(x, y)| pixel_from_scene.projected_from_pixel(x, y))
+            .collect();
         let lattice = Lattice::new(&cells, positions);
         let Some((columns, rows)) = lattice.pixels_touched(&cells) else { return Ok(None) };
         let (width, height) = (frame.size.0 as i64, frame.size.1 as i64);
@@ -139,7 +161,13 @@ impl Wanted for UtmGrid {
 }
 
 /// For every column of a row, whether the cell's centre lies in the area.
-fn cells_of_row(area: &ProjectedArea, corner_m: (f64, f64), cell_m: f64, width: u32, row: u32) -> Vec<bool> {
+fn cells_of_row(
+    area: &ProjectedArea,
+    corner_m: (f64, f64),
+    cell_m: f64,
+    width: u32,
+    row: u32,
+) -> Vec<bool> {
     let first_m = (corner_m.0 + 0.5 * cell_m, corner_m.1 - (f64::from(row) + 0.5) * cell_m);
     area.cells_of_row(first_m, cell_m, width)
 }
@@ -154,7 +182,8 @@ mod tests {
 
     const MADRE: [f64; 4] = [-120.07, 35.01, -119.67, 35.24];
     /// North-west corner of MGRS tile 11SKV.
-    const PIXELS: PixelGrid = PixelGrid { epsg: 32_611, corner_m: (199_980.0, 4_000_020.0), pixel_m: 20.0 };
+    const PIXELS: PixelGrid =
+        PixelGrid { epsg: 32_611, corner_m: (199_980.0, 4_000_020.0), pixel_m: 20.0 };
 
     fn area([west, south, east, north]: [f64; 4]) -> Area {
         let ring = format!("[{west},{south}],[{east},{south}],[{east},{north}],[{west},{north}]");
@@ -170,7 +199,8 @@ mod tests {
         let grid = over(MADRE, &[PIXELS]).unwrap();
         assert_eq!((grid.corner_m.0 - PIXELS.corner_m.0).rem_euclid(20.0), 0.0);
         assert_eq!((grid.corner_m.1 - PIXELS.corner_m.1).rem_euclid(20.0), 0.0);
-        // Half a cell within each corner there is a wanted cell, and half a cell beyond there is none.
+        // Half a cell within each corner there is a wanted cell, and half a cell beyond there is
+        // none.
         let [west, south, east, north] = MADRE;
         for (lon, lat, is_inside) in [
             (west + 3e-4, south + 3e-4, true),
@@ -189,27 +219,42 @@ mod tests {
     #[test]
     fn a_cell_takes_the_very_pixel_that_it_is() {
         let grid = over(MADRE, &[PIXELS]).unwrap();
-        let geo_transform = GeoTransform([PIXELS.corner_m.0, 20.0, 0.0, PIXELS.corner_m.1, 0.0, -20.0]);
+        let geo_transform =
+            GeoTransform([PIXELS.corner_m.0, 20.0, 0.0, PIXELS.corner_m.1, 0.0, -20.0]);
         let scene = CrsProjection::new(&Crs::Epsg(32_611)).unwrap();
         let frame = ImageFrame { size: (5490, 5490), geo_transform };
         let placed = grid.place(&frame, &scene).unwrap().unwrap();
         assert_eq!(placed.cell_size_px, 1.0);
         let pixels = |from: f64, to: f64| (from - to) / 20.0;
-        let first = (pixels(grid.corner_m.0, PIXELS.corner_m.0), pixels(PIXELS.corner_m.1, grid.corner_m.1));
+        let first = (
+            pixels(grid.corner_m.0, PIXELS.corner_m.0),
+            pixels(PIXELS.corner_m.1, grid.corner_m.1),
+        );
         for row in [0, 7, grid.height - 1] {
             placed.lattice.visit_row(row, 0..grid.width, |column, footprint| {
                 let centre = footprint.unwrap();
-                assert!((centre.column - (first.0 + f64::from(column) + 0.5)).abs() < 1e-3, "{centre:?}");
+                assert!(
+                    (centre.column - (first.0 + f64::from(column) + 0.5)).abs() < 1e-3,
+                    "{centre:?}"
+                );
                 assert!((centre.row - (first.1 + f64::from(row) + 0.5)).abs() < 1e-3, "{centre:?}");
             });
         }
         let elsewhere = GeoTransform([600_000.0, 20.0, 0.0, 4_000_020.0, 0.0, -20.0]);
-        assert!(grid.place(&ImageFrame { geo_transform: elsewhere, ..frame }, &scene).unwrap().is_none());
+        assert!(
+            grid.place(&ImageFrame { geo_transform: elsewhere, ..frame }, &scene)
+                .unwrap()
+                .is_none()
+        );
     }
 
     #[test]
     fn an_area_over_two_zones_lies_in_that_which_holds_more_of_it() {
-        let scenes = [34, 35].map(|zone| PixelGrid { epsg: 32_600 + zone, corner_m: (0.0, 0.0), pixel_m: 20.0 });
+        let scenes = [34, 35].map(|zone| PixelGrid {
+            epsg: 32_600 + zone,
+            corner_m: (0.0, 0.0),
+            pixel_m: 20.0,
+        });
         let epsg = |west: f64| over([west, 38.5, west + 0.4, 38.8], &scenes).unwrap().pixels.epsg;
         assert_eq!((epsg(23.7), epsg(23.9)), (32_634, 32_635));
         assert_eq!(over([23.9, 38.5, 24.3, 38.8], &scenes[..1]).unwrap().pixels.epsg, 32_634);

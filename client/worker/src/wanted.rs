@@ -18,7 +18,11 @@ pub trait Wanted {
     ///
     /// # Errors
     /// When the scene lies nowhere that can be projected.
-    fn place(&self, frame: &ImageFrame, scene: &CrsProjection) -> Result<Option<Placement>, Unplaced>;
+    fn place(
+        &self,
+        frame: &ImageFrame,
+        scene: &CrsProjection,
+    ) -> Result<Option<Placement>, Unplaced>;
 
     /// For every column of a row, whether the cell is wanted.
     fn row(&self, row: u32) -> Vec<bool>;
@@ -47,8 +51,8 @@ pub(crate) struct Squares {
 const SQUARE_CELLS: u32 = 16;
 
 impl Squares {
-    /// The squares of a grid `width` cells wide. `row` says for every column of a row whether the cell is wanted;
-    /// outside `rows` none is.
+    /// The squares of a grid `width` cells wide. `row` says for every column of a row whether the
+    /// cell is wanted; outside `rows` none is.
     pub(crate) fn of(width: u32, rows: Range<u32>, row: impl Fn(u32) -> Vec<bool>) -> Self {
         let across = width.div_ceil(SQUARE_CELLS);
         let mut any = vec![false; (across * rows.end.div_ceil(SQUARE_CELLS)) as usize];
@@ -63,11 +67,14 @@ impl Squares {
 
     /// Whether a window touches such a square.
     pub(crate) fn any(&self, window: &CellWindow) -> bool {
-        let squares = |cells: &Range<u32>| cells.start / SQUARE_CELLS..cells.end.div_ceil(SQUARE_CELLS);
+        let squares =
+            |cells: &Range<u32>| cells.start / SQUARE_CELLS..cells.end.div_ceil(SQUARE_CELLS);
         let columns = squares(&window.columns);
-        let mut places = squares(&window.rows).flat_map(|row| columns.clone().map(move |column| (row, column)));
+        let mut places =
+            squares(&window.rows).flat_map(|row| columns.clone().map(move |column| (row, column)));
         places.any(|(row, column)| {
-            column < self.across && self.any.get((row * self.across + column) as usize).copied().unwrap_or(false)
+            column < self.across
+                && self.any.get((row * self.across + column) as usize).copied().unwrap_or(false)
         })
     }
 }
@@ -76,8 +83,9 @@ impl WantedCells {
     /// The cells of an area at a zoom.
     pub fn of(area: Area, zoom: u8) -> Self {
         let grid = Grid::covering(area.bbox(), zoom);
-        let squares = (!area.is_box())
-            .then(|| Squares::of(grid.width(), grid.inside_rows(), |row| area.cells_of_row(&grid, row)));
+        let squares = (!area.is_box()).then(|| {
+            Squares::of(grid.width(), grid.inside_rows(), |row| area.cells_of_row(&grid, row))
+        });
         Self { grid, area, squares }
     }
 
@@ -101,7 +109,11 @@ impl Wanted for WantedCells {
         self.grid.height()
     }
 
-    fn place(&self, frame: &ImageFrame, scene: &CrsProjection) -> Result<Option<Placement>, Unplaced> {
+    fn place(
+        &self,
+        frame: &ImageFrame,
+        scene: &CrsProjection,
+    ) -> Result<Option<Placement>, Unplaced> {
         Placement::of(frame, &self.grid, scene)
     }
 
@@ -114,7 +126,8 @@ impl Wanted for WantedCells {
         let inside = columns.start as usize..columns.end as usize;
         match self.squares {
             None => cells[inside].fill(true),
-            Some(_) => cells[inside.clone()].copy_from_slice(&self.area.cells_of_row(&self.grid, row)[inside]),
+            Some(_) => cells[inside.clone()]
+                .copy_from_slice(&self.area.cells_of_row(&self.grid, row)[inside]),
         }
         cells
     }
@@ -131,12 +144,15 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn wanted(ring: &str) -> WantedCells {
-        let area = Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#)).unwrap();
+        let area = Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#))
+            .unwrap();
         WantedCells::of(area, 10)
     }
 
     fn count(wanted: &WantedCells) -> usize {
-        (0..wanted.grid().height()).map(|row| wanted.row(row).iter().filter(|cell| **cell).count()).sum()
+        (0..wanted.grid().height())
+            .map(|row| wanted.row(row).iter().filter(|cell| **cell).count())
+            .sum()
     }
 
     #[test]
@@ -150,8 +166,9 @@ mod tests {
 
     #[test]
     fn the_map_ends_before_the_poles() {
-        let over =
-            |south: f64, north: f64| count(&wanted(&format!("[10,{south}],[11,{south}],[11,{north}],[10,{north}]")));
+        let over = |south: f64, north: f64| {
+            count(&wanted(&format!("[10,{south}],[11,{south}],[11,{north}],[10,{north}]")))
+        };
         let within = over(84.0, 85.0);
         assert!(within > 0 && over(84.0, 89.0) > within && over(84.0, 89.0) < 2 * within);
         assert_eq!((over(86.0, 89.0), over(-90.0, -86.0)), (0, 0));
@@ -164,10 +181,9 @@ mod tests {
         for row in (0..grid.height()).step_by(16) {
             for column in (0..grid.width()).step_by(16) {
                 let window = CellWindow { columns: column..column + 16, rows: row..row + 16 };
-                let holds = window
-                    .rows
-                    .clone()
-                    .any(|row| triangle.row(row)[column as usize..column as usize + 16].contains(&true));
+                let holds = window.rows.clone().any(|row| {
+                    triangle.row(row)[column as usize..column as usize + 16].contains(&true)
+                });
                 assert_eq!(triangle.any(&window), holds);
                 left_out += usize::from(!holds);
             }

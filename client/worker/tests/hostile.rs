@@ -1,9 +1,9 @@
 //! Broken and hostile files end in errors: never in a panic, a hang or a flood of memory.
 //!
 //! The replay changes each file of `corpus/` in a few hundred ways. For longer,
-//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --locked --release -p dragonfly-worker --test hostile -- --ignored --nocapture`
-//! goes on from inputs that ended otherwise than any before. An input that fails is left in the
-//! temporary folder and named.
+//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --locked --release -p dragonfly-worker --test hostile --
+//! --ignored --nocapture` goes on from inputs that ended otherwise than any before. An input that
+//! fails is left in the temporary folder and named.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 #![allow(unsafe_code, reason = "memory can be counted only from within the allocator")]
@@ -47,7 +47,8 @@ unsafe impl GlobalAlloc for Counting {
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-/// One file may take so much: a block of the largest size, its pixels, one copy for each of a few bands.
+/// One file may take so much: a block of the largest size, its pixels, one copy for each of a few
+/// bands.
 const MOST_BYTES: usize = 512 << 20;
 /// One file may take so long, also on a busy machine.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -66,7 +67,10 @@ impl Transport for Bucket {
     async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Part, Unreachable> {
         let length = self.0.len() as u64;
         if range.start >= length {
-            return Ok(Part { head: AnswerHead { status: 416, ..AnswerHead::default() }, body: Vec::new() });
+            return Ok(Part {
+                head: AnswerHead { status: 416, ..AnswerHead::default() },
+                body: Vec::new(),
+            });
         }
         let end = range.end.min(length);
         let body = self.0[range.start as usize..end as usize].to_vec();
@@ -101,22 +105,27 @@ fn exercise(file: &[u8]) -> String {
     match CrsProjection::new(&image.crs) {
         Ok(projection) => {
             let grid = Grid::covering([-121.0, 35.0, -119.0, 36.0], 6);
-            let placed =
-                image.frame().map(|frame| Placement::of(&frame, &grid, &projection).map(|placed| placed.is_some()));
+            let placed = image.frame().map(|frame| {
+                Placement::of(&frame, &grid, &projection).map(|placed| placed.is_some())
+            });
             ends.push(format!("{placed:?}"));
         }
         Err(error) => ends.push(error.to_string()),
     }
     for level in image.levels().iter().take(4) {
         let bands: Vec<u16> = (0..level.bands.min(3)).collect();
-        for (left, top) in [(0, 0), (level.width / 2, level.height / 2), (level.width - 1, level.height - 1)] {
+        for (left, top) in
+            [(0, 0), (level.width / 2, level.height / 2), (level.width - 1, level.height - 1)]
+        {
             let (columns, rows) = (left..left.saturating_add(20), top..top.saturating_add(20));
             let mut pixels = 0usize;
             let read = pollster::block_on(cog.read(level, &columns, &rows, &bands, |block| {
                 assert_eq!(block.pixels.len(), block.columns.len() * block.rows.len());
                 pixels += block.pixels.into_digital_numbers().len();
             }));
-            ends.push(read.err().map_or(format!("{} pixels", pixels.min(1)), |error| error.to_string()));
+            ends.push(
+                read.err().map_or(format!("{} pixels", pixels.min(1)), |error| error.to_string()),
+            );
         }
     }
     ends.dedup();
@@ -201,8 +210,24 @@ impl Dice {
 }
 
 /// Numbers at which programs stumble.
-const AWKWARD: [u64; 16] =
-    [0, 1, 2, 3, 7, 8, 16, 255, 256, 65_535, 65_536, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 32, i64::MAX as u64, u64::MAX];
+const AWKWARD: [u64; 16] = [
+    0,
+    1,
+    2,
+    3,
+    7,
+    8,
+    16,
+    255,
+    256,
+    65_535,
+    65_536,
+    0x7FFF_FFFF,
+    0xFFFF_FFFF,
+    1 << 32,
+    i64::MAX as u64,
+    u64::MAX,
+];
 
 /// Changes a file in one of the ways in which files are broken, or made to break their readers.
 fn mutate(file: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
@@ -235,10 +260,16 @@ fn mutate(file: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
             let is_little = file[0] == b'I';
             let is_big = file[if is_little { 2 } else { 3 }] == 43;
             let entry = if is_big { 20 } else { 12 };
-            let first = read_number(file, if is_big { 8 } else { 4 }, if is_big { 8 } else { 4 }, is_little) as usize;
+            let first = read_number(
+                file,
+                if is_big { 8 } else { 4 },
+                if is_big { 8 } else { 4 },
+                is_little,
+            ) as usize;
             let tags = read_number(file, first, 2, is_little).max(1) as usize;
-            let start =
-                first.saturating_add(if is_big { 8 } else { 2 }).saturating_add(dice.roll(tags.min(64)) * entry);
+            let start = first
+                .saturating_add(if is_big { 8 } else { 2 })
+                .saturating_add(dice.roll(tags.min(64)) * entry);
             let (offset, width) = match (dice.roll(4), is_big) {
                 (0, _) => (2, 2),
                 (1, false) => (4, 4),
@@ -273,7 +304,8 @@ fn write_number(file: &mut [u8], at: usize, number: u64, width: usize, is_little
 
 fn corpus() -> Vec<Vec<u8>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     paths.into_iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
@@ -309,7 +341,10 @@ fn the_corpus_reads_without_error() {
     assert!(files.len() >= 20);
     for file in files {
         let ended = survive(&file, &watch);
-        assert!(ended.starts_with("2 levels, EPSG:32610; Some(Ok(") && ended.ends_with(")); 1 pixels"), "{ended}");
+        assert!(
+            ended.starts_with("2 levels, EPSG:32610; Some(Ok(") && ended.ends_with(")); 1 pixels"),
+            "{ended}"
+        );
     }
 }
 
@@ -330,7 +365,8 @@ fn an_endless_chain_of_directories_is_a_circle() {
 #[test]
 #[ignore = "runs for DRAGONFLY_FUZZ_SECONDS"]
 fn changed_files_end_in_errors_for_long() {
-    let number = |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
+    let number =
+        |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
     let end = Instant::now() + Duration::from_secs(number("DRAGONFLY_FUZZ_SECONDS", 600));
     let (tries, ends) = try_hard(number("DRAGONFLY_FUZZ_SEED", 2), |_| Instant::now() < end);
     println!("{tries} changed files came to {ends} different ends");

@@ -1,9 +1,9 @@
 //! Broken and hostile files that a person may drop end in errors: never in a panic or a hang.
 //!
-//! The replay changes each file of `corpus_area/` in many ways: files as they are, and shapes and systems
-//! put into a sound zip file, so that the changes reach behind its checksums. For longer,
-//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --locked --release -p dragonfly-worker --test hostile_area -- --ignored --nocapture`
-//! goes on from inputs that ended otherwise than any before.
+//! The replay changes each file of `corpus_area/` in many ways: files as they are, and shapes and
+//! systems put into a sound zip file, so that the changes reach behind its checksums. For longer,
+//! `DRAGONFLY_FUZZ_SECONDS=600 cargo test --locked --release -p dragonfly-worker --test
+//! hostile_area -- --ignored --nocapture` goes on from inputs that ended otherwise than any before.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test may fail loudly")]
 
@@ -33,7 +33,8 @@ const LONGEST: Duration = Duration::from_secs(10);
 
 fn corpus() -> Vec<File> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus_area");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let kind = |path: &Path| match path.extension().and_then(|ending| ending.to_str()) {
         Some("shp") => Kind::Shape,
@@ -67,7 +68,10 @@ fn exercise((kind, bytes): &File, shape: &[u8], system: &[u8]) -> String {
     match read {
         Ok(read) => {
             let bounds = read.area.bbox();
-            assert!(bounds.iter().all(|degrees| degrees.is_finite() && degrees.abs() <= 180.0), "{bounds:?}");
+            assert!(
+                bounds.iter().all(|degrees| degrees.is_finite() && degrees.abs() <= 180.0),
+                "{bounds:?}"
+            );
             format!("an area, {:?}", read.note)
         }
         Err(error) => {
@@ -109,7 +113,8 @@ const WORDS: [&str; 16] = [
     "PRIMEM[\"x\",1e9]",
     "Albers",
 ];
-const NUMBERS: [u64; 9] = [0, 1, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 63, u64::MAX, 0x7FF0 << 48, 0x7FF8 << 48, 0x7FE << 52];
+const NUMBERS: [u64; 9] =
+    [0, 1, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 63, u64::MAX, 0x7FF0 << 48, 0x7FF8 << 48, 0x7FE << 52];
 
 fn mutate(bytes: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
     let length = bytes.len();
@@ -161,14 +166,16 @@ fn try_hard(seed: u64, mut goes_on: impl FnMut(u64) -> bool) -> (u64, usize) {
         file.1.truncate(1 << 20);
         let began = Instant::now();
         let ended = std::panic::catch_unwind(|| exercise(&file, &shape, &system));
-        let Ok(ended) =
-            ended.map_err(|_| ()).and_then(|ended| if began.elapsed() < LONGEST { Ok(ended) } else { Err(()) })
+        let Ok(ended) = ended
+            .map_err(|_| ())
+            .and_then(|ended| if began.elapsed() < LONGEST { Ok(ended) } else { Err(()) })
         else {
             let path = std::env::temp_dir().join("dragonfly-hostile-area");
             std::fs::write(&path, &file.1).unwrap();
             panic!("a panic or a hang in {}, a {:?}", path.display(), file.0);
         };
-        let is_new = ends.insert(ended.chars().filter(|letter| !letter.is_ascii_digit()).take(60).collect());
+        let is_new =
+            ends.insert(ended.chars().filter(|letter| !letter.is_ascii_digit()).take(60).collect());
         if is_new && files.len() < 5000 {
             files.push(file);
         }
@@ -181,7 +188,8 @@ fn try_hard(seed: u64, mut goes_on: impl FnMut(u64) -> bool) -> (u64, usize) {
 fn the_corpus_reads_without_error() {
     let files = corpus();
     let first = |kind| files.iter().find(|(found, _)| *found == kind).unwrap().1.clone();
-    let system = std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus_area/32634.prj")).unwrap();
+    let system =
+        std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus_area/32634.prj")).unwrap();
     for file in files.iter().filter(|(kind, _)| *kind != Kind::System) {
         assert_eq!(exercise(file, &first(Kind::Shape), &system), "an area, None");
     }
@@ -217,7 +225,8 @@ fn a_bomb_is_refused() {
 #[test]
 #[ignore = "runs for DRAGONFLY_FUZZ_SECONDS"]
 fn changed_files_end_in_errors_for_long() {
-    let number = |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
+    let number =
+        |name: &str, default| std::env::var(name).map_or(default, |value| value.parse().unwrap());
     let end = Instant::now() + Duration::from_secs(number("DRAGONFLY_FUZZ_SECONDS", 600));
     let (tries, ends) = try_hard(number("DRAGONFLY_FUZZ_SEED", 2), |_| Instant::now() < end);
     println!("{tries} changed files came to {ends} different ends");

@@ -1,8 +1,8 @@
 //! How fast blocks are decoded, natively and in WebAssembly under Node.
 //!
 //! Name files when building, and run with or without `--target wasm32-unknown-unknown`:
-//! `DRAGONFLY_SPEED_FILES=a.tif,b.tif cargo test --locked --release -p dragonfly-worker --test speed -- --nocapture`.
-//! Without files it is over at once.
+//! `DRAGONFLY_SPEED_FILES=a.tif,b.tif cargo test --locked --release -p dragonfly-worker --test
+//! speed -- --nocapture`. Without files it is over at once.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
 
 use dragonfly_worker::{Image, KnownBytes};
@@ -29,13 +29,20 @@ fn a_window_is_decoded_fast() {
             let mut pixels = 0;
             for block in &blocks {
                 let stored = known.get(level.byte_range(*block).unwrap()).unwrap();
-                pixels += level.decode(*block, &level.pixels_of(*block).1, stored, &[0]).unwrap()[0].1.len();
+                pixels += level.decode(*block, &level.pixels_of(*block).1, stored, &[0]).unwrap()
+                    [0]
+                .1
+                .len();
             }
             fastest_ms = fastest_ms.min(machine::now_ms() - begun);
             assert!(pixels > 0);
         }
         all_ms += fastest_ms;
-        machine::say(&format!("{path}: {} blocks, {:.2} ms each", blocks.len(), fastest_ms / blocks.len() as f64));
+        machine::say(&format!(
+            "{path}: {} blocks, {:.2} ms each",
+            blocks.len(),
+            fastest_ms / blocks.len() as f64
+        ));
     }
     machine::say(&format!("all: {all_ms:.0} ms"));
 }

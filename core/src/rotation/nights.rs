@@ -1,4 +1,5 @@
-//! Years of nights: what the rotation promises, kept by regions that succeed, wait and fail at random.
+//! Years of nights: what the rotation promises, kept by regions that succeed, wait and fail at
+//! random.
 
 use super::*;
 use crate::region::regions_from_json;
@@ -30,7 +31,13 @@ impl RegionRecord {
             Status::Failed => (self.last_success_at, self.consecutive_failures.saturating_add(1)),
             Status::Pending | Status::Waiting => (self.last_success_at, self.consecutive_failures),
         };
-        Self { last_success_at, last_run_at: Some(start), last_status, consecutive_failures, ..self }
+        Self {
+            last_success_at,
+            last_run_at: Some(start),
+            last_status,
+            consecutive_failures,
+            ..self
+        }
     }
 
     fn updated(self, day: &str) -> Self {
@@ -42,7 +49,12 @@ impl RegionRecord {
     }
 
     fn failed(self, times: u32, day: &str) -> Self {
-        Self { last_run_at: Some(on(day)), last_status: Status::Failed, consecutive_failures: times, ..self }
+        Self {
+            last_run_at: Some(on(day)),
+            last_status: Status::Failed,
+            consecutive_failures: times,
+            ..self
+        }
     }
 }
 
@@ -54,7 +66,11 @@ fn names(turns: &[Turn]) -> Vec<&str> {
 fn check_due_on(record: RegionRecord, day: &str) {
     let records = [record];
     let eve = plan_night(&records, 1, on(day) - TimeDelta::days(1));
-    assert_eq!(eve.not_due.first().and_then(|turn| turn.due_on), Some(on(day).date_naive()), "{records:?}");
+    assert_eq!(
+        eve.not_due.first().and_then(|turn| turn.due_on),
+        Some(on(day).date_naive()),
+        "{records:?}"
+    );
     assert_eq!(plan_night(&records, 1, on(day)).chosen.len(), 1, "{records:?}");
 }
 
@@ -78,9 +94,14 @@ fn days_are_differences_of_calendar_dates() {
 
 #[test]
 fn a_failing_region_pauses_for_1_2_4_days_up_to_its_interval() {
-    for (failures, day) in [(0, "02"), (1, "02"), (2, "03"), (3, "05"), (4, "08"), (5, "08"), (u32::MAX, "08")] {
+    for (failures, day) in
+        [(0, "02"), (1, "02"), (2, "03"), (3, "05"), (4, "08"), (5, "08"), (u32::MAX, "08")]
+    {
         check_due_on(region("a", 1, 7).failed(failures, "2026-05-01"), &format!("2026-05-{day}"));
-        check_due_on(region("a", 1, 7).updated("2026-04-01").failed(failures, "2026-05-01"), &format!("2026-05-{day}"));
+        check_due_on(
+            region("a", 1, 7).updated("2026-04-01").failed(failures, "2026-05-01"),
+            &format!("2026-05-{day}"),
+        );
     }
     check_due_on(region("a", 1, 1).failed(9, "2026-05-01"), "2026-05-02");
     // Run by hand before its time: the map in place is still young enough.
@@ -96,7 +117,9 @@ fn a_region_without_a_first_scene_is_looked_at_every_three_days() {
 }
 
 fn check_order(records: &[RegionRecord], expected: &[&str]) {
-    for (per_night, rotated) in (0..=records.len()).flat_map(|n| (0..records.len()).map(move |by| (n, by))) {
+    for (per_night, rotated) in
+        (0..=records.len()).flat_map(|n| (0..records.len()).map(move |by| (n, by)))
+    {
         let mut records = records.to_vec();
         records.rotate_left(rotated);
         let plan = plan_night(&records, per_night, on("2026-06-01"));
@@ -107,7 +130,10 @@ fn check_order(records: &[RegionRecord], expected: &[&str]) {
 
 #[test]
 fn the_lower_tier_comes_first() {
-    check_order(&[region("a", 2, 7).updated("2026-05-25"), region("b", 1, 7).updated("2026-05-25")], &["b", "a"]);
+    check_order(
+        &[region("a", 2, 7).updated("2026-05-25"), region("b", 1, 7).updated("2026-05-25")],
+        &["b", "a"],
+    );
     check_order(&[region("a", 2, 7), region("b", 1, 7), region("c", 3, 7)], &["b", "a", "c"]);
 }
 
@@ -120,7 +146,10 @@ fn a_region_rises_one_tier_for_every_whole_interval_overdue() {
     check_order(&[region("z", 3, 7).updated("2026-05-12"), rival.clone()], &["m", "z"]);
     check_order(&[region("z", 3, 7).updated("2026-05-11"), rival.clone()], &["z", "m"]);
     // Below 1, without limit.
-    check_order(&[region("y", 1, 7).updated("2024-05-11"), region("z", 1, 1).updated("2026-01-01")], &["z", "y"]);
+    check_order(
+        &[region("y", 1, 7).updated("2024-05-11"), region("z", 1, 1).updated("2026-01-01")],
+        &["z", "y"],
+    );
     assert!(
         plan_night(&[region("z", 9, 7).updated("2026-01-01")], 1, on("2026-06-01")).chosen[0]
             .reason
@@ -189,19 +218,26 @@ fn check_reason(record: RegionRecord, expected: &str) {
 #[test]
 fn reasons_read_as_sentences() {
     check_reason(region("a", 2, 7), "never run, priority 2");
-    check_reason(region("a", 2, 7).updated("2026-05-25"), "updated on 2026-05-25, due today, priority 2");
+    check_reason(
+        region("a", 2, 7).updated("2026-05-25"),
+        "updated on 2026-05-25, due today, priority 2",
+    );
     check_reason(
         region("a", 2, 7).updated("2026-05-11"),
         "updated on 2026-05-11, due since 2026-05-18, priority 2 risen to 0",
     );
-    check_reason(region("a", 2, 7).updated("2026-05-30"), "updated on 2026-05-30, due again on 2026-06-06");
+    check_reason(
+        region("a", 2, 7).updated("2026-05-30"),
+        "updated on 2026-05-30, due again on 2026-06-06",
+    );
     check_reason(
         region("a", 2, 7).failed(1, "2026-06-01"),
         "never updated, failed on 2026-06-01, due again on 2026-06-02",
     );
     check_reason(
         region("a", 2, 7).updated("2026-05-01").failed(3, "2026-05-30"),
-        "updated on 2026-05-01, failed 3 times in a row, last on 2026-05-30, due again on 2026-06-03",
+        "updated on 2026-05-01, failed 3 times in a row, last on 2026-05-30, due again on \
+        2026-06-03",
     );
     check_reason(
         region("a", 2, 7).waited("2026-05-30"),
@@ -229,7 +265,8 @@ fn the_record_is_taken_from_configuration_and_metadata() {
 }
 
 fn check_load(intervals_days: &[u32], per_night: usize, is_overloaded: bool, words: &str) {
-    let records: Vec<_> = intervals_days.iter().map(|interval_days| region("a", 1, *interval_days)).collect();
+    let records: Vec<_> =
+        intervals_days.iter().map(|interval_days| region("a", 1, *interval_days)).collect();
     let plan = plan_night(&records, per_night, on("2026-06-01"));
     assert_eq!(plan.is_overloaded(), is_overloaded, "{}", plan.demand_per_night);
     assert!(plan.load_in_words().contains(words), "{}", plan.load_in_words());
@@ -241,7 +278,12 @@ fn too_many_regions_for_the_nights_are_named() {
     check_load(&[7, 7, 14], 2, false, "ask for 0.36 of 2 updates");
     check_load(&[7; 7], 1, false, "ask for 1.00 of 1 updates");
     check_load(&[49; 49], 1, false, "ask for 1.00 of 1 updates");
-    check_load(&[1, 1000], 1, true, "ask for 1.01 updates a night and regions_per_night allows 1, so");
+    check_load(
+        &[1, 1000],
+        1,
+        true,
+        "ask for 1.01 updates a night and regions_per_night allows 1, so",
+    );
     check_load(&[7], 0, true, "raise");
 }
 
@@ -260,7 +302,13 @@ struct Simulated {
 }
 
 impl Simulated {
-    fn new(name: &str, priority: u32, interval_days: u32, fails_percent: u32, waits_percent: u32) -> Self {
+    fn new(
+        name: &str,
+        priority: u32,
+        interval_days: u32,
+        fails_percent: u32,
+        waits_percent: u32,
+    ) -> Self {
         Self {
             record: region(name, priority, interval_days),
             fails_percent,
@@ -286,18 +334,24 @@ impl Simulated {
     /// The specification in its own words, beside the code's.
     fn is_due(&self, today: NaiveDate) -> bool {
         let days_since = |start: DateTime<Utc>| (today - start.date_naive()).num_days();
-        let old = self.record.last_success_at.is_none_or(|start| days_since(start) >= self.interval_days());
+        let old = self
+            .record
+            .last_success_at
+            .is_none_or(|start| days_since(start) >= self.interval_days());
         let pause_days = match self.record.last_status {
             Status::Failed => 1 << (self.record.consecutive_failures - 1).min(40),
             Status::Waiting => 3,
             Status::Pending | Status::Success => 0,
         };
-        let paused =
-            self.record.last_run_at.is_some_and(|start| days_since(start) < pause_days.min(self.interval_days()));
+        let paused = self
+            .record
+            .last_run_at
+            .is_some_and(|start| days_since(start) < pause_days.min(self.interval_days()));
         old && !paused
     }
 
-    /// Turns of a region that always fails: a first one, those of the growing pauses, and one an interval.
+    /// Turns of a region that always fails: a first one, those of the growing pauses, and one an
+    /// interval.
     fn most_turns_in_vain(&self, nights: i64) -> i64 {
         1 + self.most_short_pauses() + nights / self.interval_days()
     }
@@ -333,8 +387,8 @@ impl World {
     fn longest_wait_days(&self, region: &Simulated) -> i64 {
         let per_night = self.per_night as f64;
         let first = self.regions.iter().map(|region| region.record.priority).min().unwrap();
-        let tiers =
-            i64::from(region.record.priority - first) + (2.0 * self.demand_per_night() / per_night).ceil() as i64;
+        let tiers = i64::from(region.record.priority - first)
+            + (2.0 * self.demand_per_night() / per_night).ceil() as i64;
         region.interval_days() * tiers + (2 * (self.regions.len() - 1) / self.per_night) as i64
     }
 
@@ -342,7 +396,8 @@ impl World {
     fn longest_wait_with_capacity_days(&self) -> i64 {
         let free_per_night = self.per_night as f64 - self.demand_per_night();
         let in_vain = self.regions.iter().filter(|region| region.fails_percent == 100);
-        let turns = self.regions.len() as i64 - 1 + in_vain.map(Simulated::most_short_pauses).sum::<i64>();
+        let turns =
+            self.regions.len() as i64 - 1 + in_vain.map(Simulated::most_short_pauses).sum::<i64>();
         (turns as f64 / free_per_night + DEMAND_ROUNDING) as i64
     }
 
@@ -366,7 +421,8 @@ impl World {
         for turn in &plan.chosen {
             start += TimeDelta::minutes(i64::from(self.random_below(180)));
             let fate = self.random_below(100);
-            let place = self.regions.iter().position(|region| region.record.name == turn.name).unwrap();
+            let place =
+                self.regions.iter().position(|region| region.record.name == turn.name).unwrap();
             let bound_days = self.longest_wait_days(&self.regions[place]);
             let region = &mut self.regions[place];
             let status = match fate {
@@ -379,7 +435,11 @@ impl World {
             region.turns += 1;
             region.turns_in_vain += 1;
             let most_days = region.turns_in_vain * (region.interval_days() + bound_days);
-            assert!(night - region.updated_on <= most_days, "{} after {most_days} days: {region:?}", turn.name);
+            assert!(
+                night - region.updated_on <= most_days,
+                "{} after {most_days} days: {region:?}",
+                turn.name
+            );
             if status == Status::Success {
                 (region.updated_on, region.turns_in_vain) = (night, 0);
             }
@@ -389,10 +449,12 @@ impl World {
     fn check_plan(&self, plan: &NightPlan, now: DateTime<Utc>) {
         let mut all = [names(&plan.chosen), names(&plan.postponed), names(&plan.not_due)].concat();
         all.sort_unstable();
-        let mut expected: Vec<_> = self.regions.iter().map(|region| region.record.name.as_str()).collect();
+        let mut expected: Vec<_> =
+            self.regions.iter().map(|region| region.record.name.as_str()).collect();
         expected.sort_unstable();
         assert_eq!(all, expected, "each once");
-        let due_count = self.regions.iter().filter(|region| region.is_due(now.date_naive())).count();
+        let due_count =
+            self.regions.iter().filter(|region| region.is_due(now.date_naive())).count();
         assert_eq!(plan.chosen.len(), due_count.min(self.per_night));
         for region in &self.regions {
             let is_due = !names(&plan.not_due).contains(&region.record.name.as_str());
@@ -424,14 +486,18 @@ const YEARS_NIGHTS: i64 = 4 * 365;
 
 fn simulated(fates: &'static [(u32, u32)]) -> impl Strategy<Value = World> {
     let region = (1..=5u32, 1..=30u32, proptest::sample::select(fates), any::<bool>());
-    (proptest::collection::vec(region, 1..=12), 1..=4usize, any::<u32>()).prop_map(|(regions, per_night, random)| {
-        let simulated = |((priority, interval_days, (fails, waits), updated_once), name): (_, char)| {
-            let region = Simulated::new(&name.to_string(), priority, interval_days, fails, waits);
-            if updated_once { region.updated_once() } else { region }
-        };
-        let regions = regions.into_iter().zip('a'..).map(simulated).collect();
-        World { regions, per_night, random }
-    })
+    (proptest::collection::vec(region, 1..=12), 1..=4usize, any::<u32>()).prop_map(
+        |(regions, per_night, random)| {
+            let simulated =
+                |((priority, interval_days, (fails, waits), updated_once), name): (_, char)| {
+                    let region =
+                        Simulated::new(&name.to_string(), priority, interval_days, fails, waits);
+                    if updated_once { region.updated_once() } else { region }
+                };
+            let regions = regions.into_iter().zip('a'..).map(simulated).collect();
+            World { regions, per_night, random }
+        },
+    )
 }
 
 /// Fewer than the default, as each lives through years; the message shows a failing world in full.
@@ -466,8 +532,10 @@ proptest! {
 #[test]
 fn a_region_that_always_fails_costs_the_others_its_own_turns_only() {
     for seed in 0..40 {
-        let mut with = World { regions: Vec::new(), per_night: 1 + seed as usize % 4, random: seed };
-        let failing = Simulated::new("failing", 1 + with.random_below(5), 1 + with.random_below(30), 100, 0);
+        let mut with =
+            World { regions: Vec::new(), per_night: 1 + seed as usize % 4, random: seed };
+        let failing =
+            Simulated::new("failing", 1 + with.random_below(5), 1 + with.random_below(30), 100, 0);
         for name in ('a'..='z').take(2 + seed as usize / 4) {
             let (priority, interval_days) = (1 + with.random_below(5), 1 + with.random_below(30));
             with.regions.push(Simulated::new(&name.to_string(), priority, interval_days, 0, 0));
@@ -486,7 +554,8 @@ fn check_every_night(regions: &[(u32, u32)], per_night: usize, daily: usize) {
     let simulated = |((priority, interval_days), name): (&(u32, u32), char)| {
         Simulated::new(&name.to_string(), *priority, *interval_days, 0, 0)
     };
-    let mut world = World { regions: regions.iter().zip('a'..).map(simulated).collect(), per_night, random: 5 };
+    let mut world =
+        World { regions: regions.iter().zip('a'..).map(simulated).collect(), per_night, random: 5 };
     // Until each has had its first run, the others come before the daily ones.
     (0..14).for_each(|night| world.live(night));
     let first_turns: Vec<_> = world.regions.iter().map(|region| region.turns).collect();

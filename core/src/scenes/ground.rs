@@ -23,14 +23,20 @@ impl Ground {
     /// The ground of scenes whose boxes touch `bbox`.
     pub(super) fn of<'a>(items: impl Iterator<Item = &'a Item>, bbox: [f64; 4]) -> Self {
         let boxes = items.filter_map(|item| overlap(item.bbox()?, bbox));
-        let joined = boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
+        let joined =
+            boxes.reduce(|a, b| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])]);
         let [west, south, east, north] = joined.unwrap_or(bbox);
-        let place = |from: f64, to: f64, step| from + (to - from) * (f64::from(step) + 0.5) / f64::from(POINTS);
-        let columns = |row| (0..POINTS).map(move |column| [place(west, east, column), place(south, north, row)]);
+        let place = |from: f64, to: f64, step| {
+            from + (to - from) * (f64::from(step) + 0.5) / f64::from(POINTS)
+        };
+        let columns = |row| {
+            (0..POINTS).map(move |column| [place(west, east, column), place(south, north, row)])
+        };
         Self { points: (0..POINTS).flat_map(columns).collect() }
     }
 
-    /// What a scene saw, by its footprint; without one by its box, when it says that the box is full.
+    /// What a scene saw, by its footprint; without one by its box, when it says that the box is
+    /// full.
     pub(super) fn seen_by(&self, item: &Item) -> Seen {
         let see = |footprint: &Footprint| -> Vec<bool> {
             self.points.iter().map(|[lon, lat]| footprint.contains(*lon, *lat)).collect()

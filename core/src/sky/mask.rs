@@ -28,7 +28,8 @@ const fn hides(number: u8, name: &'static str, sky: Sky) -> Hides {
     Hides { number, name, sky }
 }
 
-/// What each kind can mask, that of the sky which wins first. Water and clear land are not among them.
+/// What each kind can mask, that of the sky which wins first. Water and clear land are not among
+/// them.
 const SCL: [Hides; 9] = [
     hides(0, "no data", Sky::NoData),
     hides(1, "saturated or defective", Sky::NoData),
@@ -82,11 +83,13 @@ impl MaskKind {
     }
 }
 
-/// Which classes of SCL and which bits of QA_PIXEL and Fmask hide the ground. Fill always does, water never.
+/// Which classes of SCL and which bits of QA_PIXEL and Fmask hide the ground. Fill always does,
+/// water never.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Masks {
-    /// Classes of SCL. Dark ground (2) and unclassified (7) stay clear by default: fresh burns land there.
+    /// Classes of SCL. Dark ground (2) and unclassified (7) stay clear by default: fresh burns land
+    /// there.
     #[serde(deserialize_with = "scl")]
     pub scl: Vec<u8>,
     /// Bits of QA_PIXEL.
@@ -99,7 +102,11 @@ pub struct Masks {
 
 impl Default for Masks {
     fn default() -> Self {
-        Self { scl: vec![0, 1, 3, 8, 9, 10, 11], qa_pixel: vec![0, 1, 2, 3, 4, 5], fmask: vec![1, 2, 3, 4] }
+        Self {
+            scl: vec![0, 1, 3, 8, 9, 10, 11],
+            qa_pixel: vec![0, 1, 2, 3, 4, 5],
+            fmask: vec![1, 2, 3, 4],
+        }
     }
 }
 
@@ -120,8 +127,11 @@ fn checked<'de, D: Deserializer<'de>>(from: D, kind: MaskKind) -> Result<Vec<u8>
     match numbers.iter().find(|number| kind.hides().iter().all(|hides| hides.number != **number)) {
         None => Ok(numbers),
         Some(odd) => {
-            let known: Vec<String> =
-                kind.hides().iter().map(|hides| format!("{} {}", hides.number, hides.name)).collect();
+            let known: Vec<String> = kind
+                .hides()
+                .iter()
+                .map(|hides| format!("{} {}", hides.number, hides.name))
+                .collect();
             Err(serde::de::Error::custom(format!(
                 "{odd} cannot be masked: the {} of {} that can are {}",
                 kind.unit(),
@@ -143,7 +153,8 @@ impl Masks {
 
     /// What is masked of a kind: `SCL: 3 cloud shadow, 11 snow masked; 6 water by the pre side`.
     pub fn in_words(&self, kind: MaskKind) -> String {
-        let masked: Vec<String> = self.hiding(kind).map(|hides| format!("{} {}", hides.number, hides.name)).collect();
+        let masked: Vec<String> =
+            self.hiding(kind).map(|hides| format!("{} {}", hides.number, hides.name)).collect();
         let (masked, water) = (masked.join("; "), water(kind));
         format!("{} {}: {masked} masked; {water} water by the pre side", kind.name(), kind.unit())
     }
@@ -208,11 +219,9 @@ fn sky_of(kind: MaskKind, masks: &Masks, value: u8) -> Sky {
     let hidden = masks.hiding(kind).filter(|hides| is_set(hides.number)).map(|hides| hides.sky);
     // A pixel may have several bits: cloud wins over shadow, shadow over snow.
     let first = [Sky::NoData, Sky::Cloud, Sky::Shadow, Sky::Snow];
-    hidden.min_by_key(|sky| first.iter().position(|other| other == sky)).unwrap_or(if is_set(water(kind)) {
-        Sky::Water
-    } else {
-        Sky::Clear
-    })
+    hidden
+        .min_by_key(|sky| first.iter().position(|other| other == sky))
+        .unwrap_or(if is_set(water(kind)) { Sky::Water } else { Sky::Clear })
 }
 
 #[cfg(test)]
@@ -286,7 +295,10 @@ mod tests {
             assert_eq!(SkyTable::new(kind, &none).sky(fill), Sky::NoData);
         }
         let dark = Masks { scl: vec![2, 7], ..none };
-        assert_eq!([2, 7].map(|scl| SkyTable::new(MaskKind::Scl, &dark).sky(scl)), [Sky::Shadow, Sky::NoData]);
+        assert_eq!(
+            [2, 7].map(|scl| SkyTable::new(MaskKind::Scl, &dark).sky(scl)),
+            [Sky::Shadow, Sky::NoData]
+        );
     }
 
     fn refused(masks: &str) -> String {
@@ -296,7 +308,10 @@ mod tests {
     #[test]
     fn what_cannot_be_masked_is_named_beside_what_can() {
         let message = refused(r#"{"scl":[0,6]}"#);
-        assert!(message.contains("6 cannot be masked") && message.contains("classes of SCL"), "{message}");
+        assert!(
+            message.contains("6 cannot be masked") && message.contains("classes of SCL"),
+            "{message}"
+        );
         assert!(message.contains("3 cloud shadow"), "{message}");
         assert!(refused(r#"{"qa_pixel":[7]}"#).contains("bits of QA_PIXEL"));
         assert!(refused(r#"{"fmask":[0]}"#).contains("bits of Fmask"));

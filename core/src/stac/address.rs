@@ -1,7 +1,8 @@
-//! Which addresses may be requested on behalf of a catalogue: those of its pages, and those of its items' files.
+//! Which addresses may be requested on behalf of a catalogue: those of its pages, and those of its
+//! items' files.
 //!
-//! A catalogue is written by others. What it names must not turn this program into a way to machines and files that
-//! only this machine can reach.
+//! A catalogue is written by others. What it names must not turn this program into a way to
+//! machines and files that only this machine can reach.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -24,20 +25,27 @@ pub struct Origin {
 pub enum AddressError {
     /// A path, or another scheme than http and https.
     #[error(
-        "the address is neither http nor https, and an API may name no other: only a catalogue in a file may name paths"
+        "the address is neither http nor https, and an API may name no other: only a catalogue in \
+        a file may name paths"
     )]
     NotHttp,
-    /// No host that all readers of addresses agree on, or characters that do not belong into an address.
-    #[error("the address is malformed: its host must be a plain name or an IP address, without a user name")]
+    /// No host that all readers of addresses agree on, or characters that do not belong into an
+    /// address.
+    #[error(
+        "the address is malformed: its host must be a plain name or an IP address, without a user \
+        name"
+    )]
     Malformed,
     /// A page on another host, or under another scheme or port.
     #[error(
-        "the address is not on the catalogue's own scheme, host and port: name its host in `catalogue_hosts` if it belongs to the catalogue"
+        "the address is not on the catalogue's own scheme, host and port: name its host in \
+        `catalogue_hosts` if it belongs to the catalogue"
     )]
     OtherOrigin,
     /// An address of a private network or of this machine.
     #[error(
-        "the address lies in a private network or on this machine: set `allow_private_addresses` if the catalogue may lead there"
+        "the address lies in a private network or on this machine: set `allow_private_addresses` \
+        if the catalogue may lead there"
     )]
     Private,
 }
@@ -53,12 +61,16 @@ pub struct AddressPolicy {
 }
 
 impl AddressPolicy {
-    /// For an API by its root. `hosts` may hold its pages too; `allows_private` permits addresses of private networks,
-    /// which an API on such an address permits by itself.
+    /// For an API by its root. `hosts` may hold its pages too; `allows_private` permits addresses
+    /// of private networks, which an API on such an address permits by itself.
     ///
     /// # Errors
     /// When the root is no http(s) address.
-    pub fn of_api(root: &str, hosts: &[String], allows_private: bool) -> Result<Self, AddressError> {
+    pub fn of_api(
+        root: &str,
+        hosts: &[String],
+        allows_private: bool,
+    ) -> Result<Self, AddressError> {
         let own = Origin::of(root)?;
         let hosts = hosts.iter().map(|host| host.trim().to_ascii_lowercase()).collect();
         let allows_private = allows_private || own.is_private();
@@ -80,8 +92,8 @@ impl AddressPolicy {
         self.own.as_ref()
     }
 
-    /// Whether a page of the catalogue may be requested, or a redirect of one: on the API's own origin, or on one of
-    /// the hosts named beside it.
+    /// Whether a page of the catalogue may be requested, or a redirect of one: on the API's own
+    /// origin, or on one of the hosts named beside it.
     ///
     /// # Errors
     /// Says why not.
@@ -96,7 +108,8 @@ impl AddressPolicy {
         self.check_private(&origin)
     }
 
-    /// Whether a file that an item names may be read, or a redirect of one. A catalogue in a file may name paths.
+    /// Whether a file that an item names may be read, or a redirect of one. A catalogue in a file
+    /// may name paths.
     ///
     /// A name is not resolved here: whoever connects checks each address with [`is_private`].
     ///
@@ -120,15 +133,20 @@ impl AddressPolicy {
     }
 
     fn check_private(&self, origin: &Origin) -> Result<(), AddressError> {
-        if self.allows_private || !origin.is_private() { Ok(()) } else { Err(AddressError::Private) }
+        if self.allows_private || !origin.is_private() {
+            Ok(())
+        } else {
+            Err(AddressError::Private)
+        }
     }
 }
 
 impl Origin {
     /// The origin of an address.
     ///
-    /// Stricter than the readers of addresses that act on it, so that none of them finds another host in it: no
-    /// control characters or spaces, no backslashes, no user name, a host of letters, digits, dots and hyphens.
+    /// Stricter than the readers of addresses that act on it, so that none of them finds another
+    /// host in it: no control characters or spaces, no backslashes, no user name, a host of
+    /// letters, digits, dots and hyphens.
     ///
     /// # Errors
     /// When it is no http(s) address, or malformed.
@@ -139,7 +157,9 @@ impl Origin {
             return Err(AddressError::NotHttp);
         }
         let rest = rest.strip_prefix("//").ok_or(AddressError::Malformed)?;
-        if url.len() > MAX_ADDRESS_BYTES || url.bytes().any(|byte| byte <= b' ' || byte == b'\\' || byte == 0x7f) {
+        if url.len() > MAX_ADDRESS_BYTES
+            || url.bytes().any(|byte| byte <= b' ' || byte == b'\\' || byte == 0x7f)
+        {
             return Err(AddressError::Malformed);
         }
         let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -154,10 +174,15 @@ impl Origin {
             Some(_) => return Err(AddressError::Malformed),
         };
         let host = host.to_ascii_lowercase();
-        let is_named = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+        let is_named =
+            |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
         let is_host = match host.strip_prefix('[') {
             Some(literal) => ipv6(literal).is_some(),
-            None => !host.is_empty() && host.bytes().all(is_named) && (!ends_in_number(&host) || ipv4(&host).is_some()),
+            None => {
+                !host.is_empty()
+                    && host.bytes().all(is_named)
+                    && (!ends_in_number(&host) || ipv4(&host).is_some())
+            }
         };
         match port {
             Ok(port) if is_host => Ok(Self { is_https, host, port }),
@@ -170,7 +195,8 @@ impl Origin {
         &self.host
     }
 
-    /// Whether the host is this machine, or an address of a private network, as far as its spelling says.
+    /// Whether the host is this machine, or an address of a private network, as far as its spelling
+    /// says.
     fn is_private(&self) -> bool {
         if let Some(literal) = self.host.strip_prefix('[') {
             return ipv6(literal).is_none_or(|ip| is_private(ip.into()));
@@ -194,10 +220,12 @@ fn ends_in_number(host: &str) -> bool {
     last.bytes().all(|byte| byte.is_ascii_digit()) || number(last).is_some()
 }
 
-/// An IPv4 address in any of the spellings that resolvers and browsers understand: one to four parts, each decimal,
-/// octal or hexadecimal, the last filling what is left: `127.0.0.1`, `127.1`, `0x7f.1`, `2130706433`.
+/// An IPv4 address in any of the spellings that resolvers and browsers understand: one to four
+/// parts, each decimal, octal or hexadecimal, the last filling what is left: `127.0.0.1`, `127.1`,
+/// `0x7f.1`, `2130706433`.
 fn ipv4(host: &str) -> Option<Ipv4Addr> {
-    let parts: Vec<u32> = host.strip_suffix('.').unwrap_or(host).split('.').map(number).collect::<Option<_>>()?;
+    let parts: Vec<u32> =
+        host.strip_suffix('.').unwrap_or(host).split('.').map(number).collect::<Option<_>>()?;
     let (last, leading) = parts.split_last()?;
     if leading.len() > 3 || leading.iter().any(|part| *part > 255) {
         return None;
@@ -222,8 +250,9 @@ fn number(text: &str) -> Option<u32> {
     if digits.starts_with(['+', '-']) { None } else { u32::from_str_radix(digits, radix).ok() }
 }
 
-/// Whether an address belongs to this machine, to a private network, or to none: loopback, link-local, unspecified,
-/// multicast, reserved, shared by providers, and what carries such an IPv4 address within.
+/// Whether an address belongs to this machine, to a private network, or to none: loopback,
+/// link-local, unspecified, multicast, reserved, shared by providers, and what carries such an IPv4
+/// address within.
 pub fn is_private(ip: IpAddr) -> bool {
     match ip {
         IpAddr::V4(ip) => is_private_v4(ip),
@@ -248,15 +277,16 @@ fn is_private_v4(ip: Ipv4Addr) -> bool {
 
 fn is_private_v6(ip: Ipv6Addr) -> bool {
     let [a, b, c, d, e, f, g, h] = ip.segments();
-    let carried = |high: u16, low: u16| is_private_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
+    let carried =
+        |high: u16, low: u16| is_private_v4(Ipv4Addr::from(u32::from(high) << 16 | u32::from(low)));
     match a {
         // NAT64: a provider's, and a network's own.
         0x64 if b == 0xff9b => [c, d, e, f] != [0; 4] || carried(g, h),
         // Teredo hides where it leads.
         0x2001 if b == 0 => true,
         0x2002 => carried(b, c),
-        // All that is routed worldwide. The rest is unspecified, loopback, IPv4 written as IPv6, unique local,
-        // link-local, multicast, or reserved.
+        // All that is routed worldwide. The rest is unspecified, loopback, IPv4 written as IPv6,
+        // unique local, link-local, multicast, or reserved.
         0x2000..=0x3fff => false,
         _ => true,
     }
@@ -275,7 +305,9 @@ mod tests {
 
     #[test]
     fn pages_lie_on_the_catalogues_own_origin_or_on_a_named_host() {
-        let check = |url: &str, expected| assert_eq!(api("https://stac.example/v1").check_page(url), expected, "{url}");
+        let check = |url: &str, expected| {
+            assert_eq!(api("https://stac.example/v1").check_page(url), expected, "{url}")
+        };
         check("https://stac.example/v1/search?token=next:2", Ok(()));
         check("HTTPS://STAC.example:443/elsewhere", Ok(()));
         check("https://stac.example?token=2", Ok(()));
@@ -285,7 +317,14 @@ mod tests {
         check("https://stac.example.evil/v1", Err(OtherOrigin));
         check("https://more.pages.example.org/", Err(OtherOrigin));
         check("http://169.254.169.254/latest/meta-data", Err(OtherOrigin));
-        for other in ["/v1/search?page=2", "search", "file:///etc/passwd", "ftp://stac.example/", "", "gopher:x"] {
+        for other in [
+            "/v1/search?page=2",
+            "search",
+            "file:///etc/passwd",
+            "ftp://stac.example/",
+            "",
+            "gopher:x",
+        ] {
             check(other, Err(NotHttp));
         }
         for odd in [
@@ -365,21 +404,34 @@ mod tests {
         for href in open {
             assert_eq!(api("https://stac.example/v1").check_file(href), Ok(()), "{href}");
         }
-        for odd in
-            ["http://256.1.1.1/", "http://1.2.3.4.5/", "http://1.2.3.08/", "http://[::1]x/", "http://99999999999/"]
-        {
+        for odd in [
+            "http://256.1.1.1/",
+            "http://1.2.3.4.5/",
+            "http://1.2.3.08/",
+            "http://[::1]x/",
+            "http://99999999999/",
+        ] {
             assert_eq!(api("https://stac.example/v1").check_file(odd), Err(Malformed), "{odd}");
         }
     }
 
     #[test]
     fn only_a_catalogue_in_a_file_names_paths() {
-        for path in ["/data/B8A.tif", "B8A.tif", "file:///etc/passwd", "/vsicurl/http://a/b", "s3://bucket/B8A.jp2", ""]
-        {
+        for path in [
+            "/data/B8A.tif",
+            "B8A.tif",
+            "file:///etc/passwd",
+            "/vsicurl/http://a/b",
+            "s3://bucket/B8A.jp2",
+            "",
+        ] {
             assert_eq!(api("http://127.0.0.1:8080/stac").check_file(path), Err(NotHttp), "{path}");
             assert_eq!(AddressPolicy::of_file().check_file(path), Ok(()), "{path}");
         }
-        assert_eq!(api("https://stac.example").check_file("http://user@host/B8A.tif"), Err(Malformed));
+        assert_eq!(
+            api("https://stac.example").check_file("http://user@host/B8A.tif"),
+            Err(Malformed)
+        );
     }
 
     #[test]
@@ -392,7 +444,9 @@ mod tests {
 
     #[test]
     fn a_named_host_may_not_be_private() {
-        let policy = AddressPolicy::of_api("https://stac.example/v1", &["localhost".to_owned()], false).unwrap();
+        let policy =
+            AddressPolicy::of_api("https://stac.example/v1", &["localhost".to_owned()], false)
+                .unwrap();
         assert_eq!(policy.check_page("http://localhost/search"), Err(Private));
     }
 }

@@ -6,7 +6,8 @@ use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-/// Rings of longitude and latitude in degrees; longitudes run on beyond ±180 where a scene crosses the antimeridian.
+/// Rings of longitude and latitude in degrees; longitudes run on beyond ±180 where a scene crosses
+/// the antimeridian.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Footprint {
     rings: Vec<Vec<[f64; 2]>>,
@@ -66,8 +67,11 @@ impl Footprint {
             [lon, lat]
         };
         let mut ring = |positions: Vec<Position>| {
-            let mut ring: Vec<[f64; 2]> =
-                positions.into_iter().filter_map(|position| position.0).map(&mut unrolled).collect();
+            let mut ring: Vec<[f64; 2]> = positions
+                .into_iter()
+                .filter_map(|position| position.0)
+                .map(&mut unrolled)
+                .collect();
             ring.shrink_to_fit();
             ring
         };
@@ -89,7 +93,9 @@ impl Footprint {
     pub fn bounds(&self) -> [f64; 4] {
         self.rings.iter().flatten().fold(
             [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
-            |[west, south, east, north], [lon, lat]| [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)],
+            |[west, south, east, north], [lon, lat]| {
+                [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)]
+            },
         )
     }
 
@@ -98,7 +104,8 @@ impl Footprint {
         TURNS.iter().any(|turn| {
             let crossings = self.rings.iter().flat_map(|ring| edges(ring)).filter(|[from, to]| {
                 (from[1] > lat) != (to[1] > lat)
-                    && lon + turn < from[0] + (lat - from[1]) / (to[1] - from[1]) * (to[0] - from[0])
+                    && lon + turn
+                        < from[0] + (lat - from[1]) / (to[1] - from[1]) * (to[0] - from[0])
             });
             crossings.count() % 2 == 1
         })
@@ -110,12 +117,14 @@ fn edges(ring: &[[f64; 2]]) -> impl Iterator<Item = [[f64; 2]; 2]> {
     ring.iter().zip(ring.iter().cycle().skip(1)).map(|(from, to)| [*from, *to])
 }
 
-/// The ground that a box shares with an area, in the area's longitudes; `None` where they only touch.
+/// The ground that a box shares with an area, in the area's longitudes; `None` where they only
+/// touch.
 pub(crate) fn overlap(own: [f64; 4], area: [f64; 4]) -> Option<[f64; 4]> {
     TURNS.iter().find_map(|turn| {
         let [west, south, east, north] = [own[0] + turn, own[1], own[2] + turn, own[3]];
         let is_shared = west < area[2] && area[0] < east && south < area[3] && area[1] < north;
-        is_shared.then(|| [west.max(area[0]), south.max(area[1]), east.min(area[2]), north.min(area[3])])
+        is_shared
+            .then(|| [west.max(area[0]), south.max(area[1]), east.min(area[2]), north.min(area[3])])
     })
 }
 
@@ -146,7 +155,9 @@ mod tests {
         for geometry in [one, two] {
             let scene = footprint(geometry).unwrap();
             assert_eq!(scene.bounds(), [178.0, 67.0, 181.0, 68.0]);
-            for (lon, inside) in [(178.5, true), (179.9, true), (-179.5, true), (-178.5, false), (0.0, false)] {
+            for (lon, inside) in
+                [(178.5, true), (179.9, true), (-179.5, true), (-178.5, false), (0.0, false)]
+            {
                 assert_eq!(scene.contains(lon, 67.5), inside, "{lon} in {geometry}");
             }
         }
@@ -155,7 +166,10 @@ mod tests {
     #[test]
     fn boxes_meet_across_the_antimeridian() {
         let scene = [178.0, 67.0, 181.0, 68.0];
-        assert_eq!(overlap(scene, [-180.0, 67.5, -170.0, 70.0]), Some([-180.0, 67.5, -179.0, 68.0]));
+        assert_eq!(
+            overlap(scene, [-180.0, 67.5, -170.0, 70.0]),
+            Some([-180.0, 67.5, -179.0, 68.0])
+        );
         assert_eq!(overlap(scene, [179.0, 60.0, 180.0, 70.0]), Some([179.0, 67.0, 180.0, 68.0]));
         assert_eq!(overlap(scene, [-10.0, 60.0, 10.0, 70.0]), None);
         assert_eq!(overlap(scene, [181.0, 60.0, 190.0, 70.0]), None);

@@ -14,7 +14,8 @@ use super::{Asset, Baseline, Footprint, lenient};
 use crate::collection::Collection;
 use crate::sky::MaskKind;
 
-/// The longest geometry that is read, bytes of JSON: some ten thousand corners, where a scene has less than a thousand.
+/// The longest geometry that is read, bytes of JSON: some ten thousand corners, where a scene has
+/// less than a thousand.
 const MAX_GEOMETRY_BYTES: usize = 256 << 10;
 
 /// A scene in a catalogue. STAC 1.0 and 1.1. Written again without its footprint.
@@ -74,7 +75,11 @@ pub struct Properties {
     #[serde(default, rename = "sentinel:product_id", deserialize_with = "lenient::text")]
     pub product_id: Option<String>,
     /// Earth Search: the offset has been taken off the pixels.
-    #[serde(default, rename = "earthsearch:boa_offset_applied", deserialize_with = "lenient::flag")]
+    #[serde(
+        default,
+        rename = "earthsearch:boa_offset_applied",
+        deserialize_with = "lenient::flag"
+    )]
     pub boa_offset_applied: Option<bool>,
     /// The same under its older name.
     #[serde(default, rename = "sentinel:boa_offset_applied", deserialize_with = "lenient::flag")]
@@ -108,7 +113,9 @@ fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     };
     if id.is_empty() || id.len() > lenient::MAX_TEXT_BYTES || id.contains(char::is_control) {
         let max = lenient::MAX_TEXT_BYTES;
-        return Err(D::Error::custom(format_args!("its `id` is not 1 to {max} bytes without control characters")));
+        return Err(D::Error::custom(format_args!(
+            "its `id` is not 1 to {max} bytes without control characters"
+        )));
     }
     Ok(id)
 }
@@ -120,7 +127,9 @@ fn properties<'de, D: Deserializer<'de>>(from: D) -> Result<Properties, D::Error
 fn footprint<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Footprint>, D::Error> {
     let raw = Box::<RawValue>::deserialize(from)?;
     if raw.get().len() > MAX_GEOMETRY_BYTES {
-        return Err(D::Error::custom(format_args!("its `geometry` is longer than {MAX_GEOMETRY_BYTES} bytes")));
+        return Err(D::Error::custom(format_args!(
+            "its `geometry` is longer than {MAX_GEOMETRY_BYTES} bytes"
+        )));
     }
     Ok(Footprint::from_geometry(raw.get()))
 }
@@ -131,14 +140,15 @@ impl Item {
         self.properties.datetime.or(self.properties.start_datetime)
     }
 
-    /// West, south, east, north; east lies beyond 180 where the box crosses the antimeridian. `None` where the
-    /// item has no box.
+    /// West, south, east, north; east lies beyond 180 where the box crosses the antimeridian.
+    /// `None` where the item has no box.
     pub fn bbox(&self) -> Option<[f64; 4]> {
         match self.bbox[..] {
             [west, south, east, north] | [west, south, _, east, north, _] => Some(if west > east {
                 [west, south, east + 360.0, north]
             } else if east - west > 180.0 {
-                // No scene is so wide: the least and greatest longitude of one that crosses the antimeridian.
+                // No scene is so wide: the least and greatest longitude of one that crosses the
+                // antimeridian.
                 [east, south, west + 360.0, north]
             } else {
                 [west, south, east, north]
@@ -170,7 +180,10 @@ impl Item {
 
     /// What tells cloud from ground; `None` where every pixel with data counts as clear.
     pub fn mask(&self) -> Option<(MaskKind, &Asset)> {
-        Collection::of(self).masks.iter().find_map(|(key, kind)| Some((*kind, self.assets.get(*key)?)))
+        Collection::of(self)
+            .masks
+            .iter()
+            .find_map(|(key, kind)| Some((*kind, self.assets.get(*key)?)))
     }
 
     fn asset(&self, key: &'static str) -> Result<&Asset, MissingAsset> {
@@ -193,12 +206,24 @@ impl Item {
     /// Memory that it takes, bytes, about.
     pub(super) fn memory_bytes(&self) -> usize {
         let said = &self.properties;
-        let texts = [&self.collection, &said.platform, &said.processing_baseline, &said.processing_baseline_older];
-        let names =
-            [&said.product_uri, &said.product_id, &said.grid_code, &said.mgrs_tile, &said.wrs_path, &said.wrs_row];
+        let texts = [
+            &self.collection,
+            &said.platform,
+            &said.processing_baseline,
+            &said.processing_baseline_older,
+        ];
+        let names = [
+            &said.product_uri,
+            &said.product_id,
+            &said.grid_code,
+            &said.mgrs_tile,
+            &said.wrs_path,
+            &said.wrs_row,
+        ];
         let text_bytes: usize = texts.into_iter().chain(names).flatten().map(String::len).sum();
-        let asset_bytes =
-            |(key, asset): (&String, &Asset)| size_of::<(String, Asset)>() + key.len() + asset.memory_bytes();
+        let asset_bytes = |(key, asset): (&String, &Asset)| {
+            size_of::<(String, Asset)>() + key.len() + asset.memory_bytes()
+        };
         let footprint_bytes = self.footprint.as_ref().map_or(0, Footprint::memory_bytes);
         size_of::<Self>()
             + self.id.len()
@@ -225,11 +250,13 @@ impl Item {
         Some((offset / self.scale()) as f32)
     }
 
-    /// The processing baseline of a Sentinel-2 scene, by its properties, else by `_Nxxyy_` in the product's name.
+    /// The processing baseline of a Sentinel-2 scene, by its properties, else by `_Nxxyy_` in the
+    /// product's name.
     pub fn baseline(&self) -> Option<Baseline> {
         let said = &self.properties;
         let stated = [&said.processing_baseline, &said.processing_baseline_older];
-        let names = [said.product_uri.as_deref(), said.product_id.as_deref(), Some(self.id.as_str())];
+        let names =
+            [said.product_uri.as_deref(), said.product_id.as_deref(), Some(self.id.as_str())];
         stated
             .into_iter()
             .flatten()
@@ -237,16 +264,20 @@ impl Item {
             .or_else(|| names.into_iter().flatten().find_map(Baseline::from_product_name))
     }
 
-    /// Whether the scene was processed with baseline 04.00 or later: by the baseline, else by the day the item was made.
+    /// Whether the scene was processed with baseline 04.00 or later: by the baseline, else by the
+    /// day the item was made.
     pub fn has_baseline_since_04_00(&self) -> bool {
         match self.baseline() {
             Some(baseline) => baseline >= Baseline::WITH_OFFSET,
             // Baseline 04.00 began on 2022-01-25.
-            None => self.properties.created.is_none_or(|created| created.timestamp() >= 1_643_068_800),
+            None => {
+                self.properties.created.is_none_or(|created| created.timestamp() >= 1_643_068_800)
+            }
         }
     }
 
-    /// The tile of the satellite's own grid, such as `MGRS-10TFK` or `WRS2-033032`; without one, the place of the box.
+    /// The tile of the satellite's own grid, such as `MGRS-10TFK` or `WRS2-033032`; without one,
+    /// the place of the box.
     pub fn tile_name(&self) -> String {
         let said = &self.properties;
         if let Some(code) = &said.grid_code {
@@ -260,7 +291,9 @@ impl Item {
             return format!("MGRS-{tile}");
         }
         match self.bbox() {
-            Some([west, south, east, north]) => format!("{:.1},{:.1}", (west + east) / 2.0, (south + north) / 2.0),
+            Some([west, south, east, north]) => {
+                format!("{:.1},{:.1}", (west + east) / 2.0, (south + north) / 2.0)
+            }
             None => self.id.clone(),
         }
     }
@@ -268,10 +301,14 @@ impl Item {
 
 /// A tile in a part of a name: `10TFK`, or `T10TFK` as ESA and HLS write it.
 fn mgrs_tile(part: &str) -> Option<&str> {
-    let tile = part.strip_prefix('T').filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit())).unwrap_or(part);
+    let tile = part
+        .strip_prefix('T')
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        .unwrap_or(part);
     let digits = tile.bytes().take_while(u8::is_ascii_digit).count();
     let letters = &tile.as_bytes()[digits..];
-    (matches!(digits, 1 | 2) && letters.len() == 3 && letters.iter().all(u8::is_ascii_uppercase)).then_some(tile)
+    (matches!(digits, 1 | 2) && letters.len() == 3 && letters.iter().all(u8::is_ascii_uppercase))
+        .then_some(tile)
 }
 
 #[cfg(test)]
@@ -299,7 +336,10 @@ mod tests {
 
     #[test]
     fn an_item_written_and_read_again_says_the_same() {
-        let first = item("S2A_10TFK_20250612_0_L2A", r#","eo:cloud_cover":3.5,"s2:processing_baseline":"05.11""#);
+        let first = item(
+            "S2A_10TFK_20250612_0_L2A",
+            r#","eo:cloud_cover":3.5,"s2:processing_baseline":"05.11""#,
+        );
         let again: Item = serde_json::from_str(&serde_json::to_string(&first).unwrap()).unwrap();
         let said = |item: &Item| format!("{:?}", Item { footprint: None, ..item.clone() });
         assert_eq!(said(&again), said(&first));
@@ -344,13 +384,20 @@ mod tests {
         .unwrap();
         assert_eq!(read.acquired().unwrap().to_rfc3339(), "2020-10-31T00:00:00+00:00");
         let said = &read.properties;
-        assert_eq!((said.cloud_cover, said.boa_offset_applied, said.created), (Some(12.5), Some(true), None));
+        assert_eq!(
+            (said.cloud_cover, said.boa_offset_applied, said.created),
+            (Some(12.5), Some(true), None)
+        );
         assert_eq!(read.baseline().unwrap().to_string(), "05.01");
         assert_eq!(read.assets.keys().collect::<Vec<_>>(), ["nir08"]);
         assert_eq!((read.nir().unwrap().scale(), read.nir().unwrap().offset()), (Some(0.5), None));
         assert!(read.bbox().is_none() && read.footprint.is_none());
         assert_eq!(
-            item("a", r#","created":"2022-01-30T10:07:28.006""#).properties.created.unwrap().timestamp_millis(),
+            item("a", r#","created":"2022-01-30T10:07:28.006""#)
+                .properties
+                .created
+                .unwrap()
+                .timestamp_millis(),
             1_643_537_248_006
         );
     }
@@ -368,8 +415,12 @@ mod tests {
         leaf.prop_recursive(3, 16, 4, |inner| {
             prop_oneof![
                 proptest::collection::vec(inner.clone(), 0..5).prop_map(Value::from),
-                proptest::collection::btree_map("type|coordinates|href|scale|offset|.{0,3}", inner, 0..4)
-                    .prop_map(|map| Value::Object(map.into_iter().collect())),
+                proptest::collection::btree_map(
+                    "type|coordinates|href|scale|offset|.{0,3}",
+                    inner,
+                    0..4
+                )
+                .prop_map(|map| Value::Object(map.into_iter().collect())),
             ]
         })
     }
@@ -424,11 +475,17 @@ mod tests {
         match value {
             Value::Object(map) => {
                 map.iter().for_each(|(key, inner)| {
-                    list_pointers(inner, format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")), into)
+                    list_pointers(
+                        inner,
+                        format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+                        into,
+                    )
                 });
             }
             Value::Array(list) => {
-                list.iter().enumerate().for_each(|(place, inner)| list_pointers(inner, format!("{at}/{place}"), into));
+                list.iter()
+                    .enumerate()
+                    .for_each(|(place, inner)| list_pointers(inner, format!("{at}/{place}"), into));
             }
             _ => {}
         }

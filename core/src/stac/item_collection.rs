@@ -70,7 +70,8 @@ pub enum NotItemsError {
 impl NotItemsError {
     fn not_utf8(json: &[u8], error: std::str::Utf8Error) -> Self {
         let valid = json.get(..error.valid_up_to()).unwrap_or_default();
-        let line_start = valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+        let line_start =
+            valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
         Self::NotJson { line, column: valid.len() - line_start + 1 }
     }
@@ -83,11 +84,14 @@ impl ItemCollection {
     /// When it is none, none of its items can be read, or it holds too many.
     pub fn read(json: &[u8]) -> Result<Self, NotItemsError> {
         // As text: a reader of bytes beside that of text would double the worker's code.
-        let text = std::str::from_utf8(json).map_err(|error| NotItemsError::not_utf8(json, error))?;
+        let text =
+            std::str::from_utf8(json).map_err(|error| NotItemsError::not_utf8(json, error))?;
         match serde_json::from_str::<Document>(text) {
             Ok(document) => document.try_into(),
             Err(error) if error.is_data() => Err(NotItemsError::NotStac),
-            Err(error) => Err(NotItemsError::NotJson { line: error.line(), column: error.column() }),
+            Err(error) => {
+                Err(NotItemsError::NotJson { line: error.line(), column: error.column() })
+            }
         }
     }
 }
@@ -120,8 +124,12 @@ impl TryFrom<Document> for ItemCollection {
         match unread.first() {
             _ if is_too_much => Err(NotItemsError::TooMany),
             // Not a list with an odd item, but a list of something else.
-            Some(first) if items.is_empty() => Err(NotItemsError::AllUnread { cause: first.cause.clone() }),
-            _ => Ok(Self { features: items, unread, unread_count, items_bytes, next: document.next }),
+            Some(first) if items.is_empty() => {
+                Err(NotItemsError::AllUnread { cause: first.cause.clone() })
+            }
+            _ => {
+                Ok(Self { features: items, unread, unread_count, items_bytes, next: document.next })
+            }
         }
     }
 }
@@ -142,7 +150,9 @@ impl<'de> Visitor<'de> for Features {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Self, A::Error> {
         while let Some(raw) = list.next_element::<Box<RawValue>>()? {
             self.take(raw.get());
-            if self.items.len() + self.unread_count >= MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
+            if self.items.len() + self.unread_count >= MAX_ITEMS
+                || self.items_bytes > MAX_ITEMS_BYTES
+            {
                 self.is_too_much = list.next_element::<IgnoredAny>()?.is_some();
                 while list.next_element::<IgnoredAny>()?.is_some() {}
                 break;
@@ -165,7 +175,11 @@ impl Features {
                     let place = self.items.len() + self.unread_count;
                     let name = name(json).unwrap_or_else(|| format!("features[{place}]"));
                     // A list or a text is quoted by serde, and an object never is.
-                    let cause = if json.starts_with('{') { error.to_string() } else { "it is no object".to_owned() };
+                    let cause = if json.starts_with('{') {
+                        error.to_string()
+                    } else {
+                        "it is no object".to_owned()
+                    };
                     self.unread.push(UnreadItem { name, cause });
                 }
                 self.unread_count += 1;
@@ -187,11 +201,15 @@ fn name(json: &str) -> Option<String> {
     serde_json::from_str::<Named>(json).ok()?.id.filter(|id| !id.is_empty())
 }
 
-/// The beginning of a text from outside, as a log and metadata may show it: on one line, without control characters.
+/// The beginning of a text from outside, as a log and metadata may show it: on one line, without
+/// control characters.
 pub fn shown(text: &str) -> String {
     const MAX_CHARS: usize = 120;
-    let mut line: String =
-        text.chars().take(MAX_CHARS).map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c }).collect();
+    let mut line: String = text
+        .chars()
+        .take(MAX_CHARS)
+        .map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c })
+        .collect();
     if text.chars().nth(MAX_CHARS).is_some() {
         line.push('…');
     }
@@ -210,11 +228,15 @@ mod tests {
 
     #[test]
     fn an_item_that_cannot_be_read_loses_itself_and_not_its_page() {
-        let page = r#"{"features":[{"id":"a","properties":{}},{"id":"b"},7,{"id":3,"properties":{}}]}"#;
+        let page =
+            r#"{"features":[{"id":"a","properties":{}},{"id":"b"},7,{"id":3,"properties":{}}]}"#;
         let read = read(page).unwrap();
         assert_eq!((read.features.len(), read.unread_count), (1, 3));
         let unread: Vec<String> = read.unread.iter().map(ToString::to_string).collect();
-        assert!(unread[0].contains("the item b cannot be read") && unread[0].contains("properties"), "{unread:?}");
+        assert!(
+            unread[0].contains("the item b cannot be read") && unread[0].contains("properties"),
+            "{unread:?}"
+        );
         assert!(unread[1].contains("features[2]") && unread[1].contains("no object"), "{unread:?}");
         assert!(unread[2].contains("features[3]") && unread[2].contains("`id`"), "{unread:?}");
     }
@@ -223,19 +245,33 @@ mod tests {
     fn a_list_of_something_else_is_an_error() {
         let message = |page| read(page).unwrap_err().to_string();
         assert!(message(r#"{"features":[{"id":"b"}]}"#).contains("missing field `properties`"));
-        for other in [r#"{"code":"NotFound"}"#, r#"{"features":"x"}"#, r#"{"features":null}"#, "[]", "7", "null"] {
+        for other in [
+            r#"{"code":"NotFound"}"#,
+            r#"{"features":"x"}"#,
+            r#"{"features":null}"#,
+            "[]",
+            "7",
+            "null",
+        ] {
             assert!(message(other).contains("no list `features`"), "{other}");
         }
         assert!(message("<html>").contains("no JSON (line 1, column 1)"));
         assert!(message(r#"{"features":[{"#).contains("no JSON"));
         assert!(read(r#"{"features":[]}"#).unwrap().features.is_empty());
-        assert!(serde_json::from_str::<ItemCollection>(r#"{"features":[{"id":"a","properties":{}}]}"#).is_ok());
+        assert!(
+            serde_json::from_str::<ItemCollection>(r#"{"features":[{"id":"a","properties":{}}]}"#)
+                .is_ok()
+        );
     }
 
     #[test]
     fn what_is_said_of_bad_items_quotes_nothing_of_them() {
         let secret = "SECRET-4711";
-        for value in [format!("\"{secret}\""), format!("[\"{secret}\"]"), format!("{{\"{secret}\":\"{secret}\"}}")] {
+        for value in [
+            format!("\"{secret}\""),
+            format!("[\"{secret}\"]"),
+            format!("{{\"{secret}\":\"{secret}\"}}"),
+        ] {
             for page in [
                 format!(r#"{{"features":{value}}}"#),
                 format!(r#"{{"features":[{value}]}}"#),
@@ -244,7 +280,9 @@ mod tests {
                 format!(
                     r#"{{"features":[{{"id":"a","properties":{{"datetime":{value}}},"assets":{value},"bbox":{value}}}]}}"#
                 ),
-                format!(r#"{{"features":[{{"id":"a","id":{value},"properties":{{}}}}],"links":{value}}}"#),
+                format!(
+                    r#"{{"features":[{{"id":"a","id":{value},"properties":{{}}}}],"links":{value}}}"#
+                ),
                 value.clone(),
                 format!("{secret}{value}"),
             ] {
@@ -257,11 +295,20 @@ mod tests {
 
     /// What becomes of one item with these fields beside a good one.
     fn check_beside_a_good_one(fields: &str, part: &str) {
-        let page = format!(r#"{{"features":[{{"properties":{{}},{fields}}},{{"id":"good","properties":{{}}}}]}}"#);
+        let page = format!(
+            r#"{{"features":[{{"properties":{{}},{fields}}},{{"id":"good","properties":{{}}}}]}}"#
+        );
         let read = read(&page).unwrap();
-        assert_eq!(read.features.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["good"], "{part}");
+        assert_eq!(
+            read.features.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(),
+            ["good"],
+            "{part}"
+        );
         let unread = read.unread[0].to_string();
-        assert!(unread.contains(part) && unread.len() < 500 && !unread.contains(char::is_control), "{unread}");
+        assert!(
+            unread.contains(part) && unread.len() < 500 && !unread.contains(char::is_control),
+            "{unread}"
+        );
     }
 
     #[test]
@@ -269,13 +316,24 @@ mod tests {
         let list = |count: usize, part: &str| vec![part; count].join(",");
         check_beside_a_good_one(r#""id":"""#, "features[0]");
         check_beside_a_good_one(&format!(r#""id":"{}""#, "n".repeat(300)), "nnnn…");
-        check_beside_a_good_one(r#""id":"../../x\u0000\n😀\u001b[31m""#, "../../x\u{fffd}\u{fffd}😀\u{fffd}[31m");
+        check_beside_a_good_one(
+            r#""id":"../../x\u0000\n😀\u001b[31m""#,
+            "../../x\u{fffd}\u{fffd}😀\u{fffd}[31m",
+        );
         check_beside_a_good_one(&format!(r#""id":"{}""#, "n".repeat(100_000)), "features[0]");
-        check_beside_a_good_one(&format!(r#""id":"a","collection":"{}""#, "x".repeat(100_000)), "item a");
-        let polygon = format!(r#"{{"type":"Polygon","coordinates":[[{}]]}}"#, list(300_000, "[1.5,2.5]"));
+        check_beside_a_good_one(
+            &format!(r#""id":"a","collection":"{}""#, "x".repeat(100_000)),
+            "item a",
+        );
+        let polygon =
+            format!(r#"{{"type":"Polygon","coordinates":[[{}]]}}"#, list(300_000, "[1.5,2.5]"));
         check_beside_a_good_one(&format!(r#""id":"a","geometry":{polygon}"#), "geometry");
-        let assets: Vec<String> = (0..100_000).map(|i| format!(r#""a{i}":{{"href":"x"}}"#)).collect();
-        check_beside_a_good_one(&format!(r#""id":"a","assets":{{{}}}"#, assets.join(",")), "more than 1000 entries");
+        let assets: Vec<String> =
+            (0..100_000).map(|i| format!(r#""a{i}":{{"href":"x"}}"#)).collect();
+        check_beside_a_good_one(
+            &format!(r#""id":"a","assets":{{{}}}"#, assets.join(",")),
+            "more than 1000 entries",
+        );
     }
 
     #[test]
@@ -286,12 +344,16 @@ mod tests {
         assert_eq!(count(format!(r#"{{"features":[{deep},{good}]}}"#)), Ok((1, 1)));
         assert_eq!(count(format!(r#"{{"features":[{good}],"more":{deep}}}"#)), Ok((1, 0)));
         assert_eq!(
-            count(format!(r#"{{"features":[{{"id":"a","properties":{{}},"geometry":{deep}}},{good}]}}"#)),
+            count(format!(
+                r#"{{"features":[{{"id":"a","properties":{{}},"geometry":{deep}}},{good}]}}"#
+            )),
             Ok((1, 1))
         );
         let nested = format!("{}1{}", r#"{"coordinates":"#.repeat(120), "}".repeat(120));
         assert_eq!(
-            count(format!(r#"{{"features":[{{"id":"a","properties":{{}},"geometry":{nested}}}]}}"#)),
+            count(format!(
+                r#"{{"features":[{{"id":"a","properties":{{}},"geometry":{nested}}}]}}"#
+            )),
             Ok((1, 0))
         );
         assert!(read(&deep).is_err());
@@ -308,7 +370,13 @@ mod tests {
     #[test]
     fn too_many_items_are_an_error() {
         let items = vec![r#"{"id":"a","properties":{}}"#; MAX_ITEMS].join(",");
-        assert_eq!(read(&format!(r#"{{"features":[{items}]}}"#)).unwrap().features.len(), MAX_ITEMS);
-        assert_eq!(read(&format!(r#"{{"features":[{items},7]}}"#)).unwrap_err(), NotItemsError::TooMany);
+        assert_eq!(
+            read(&format!(r#"{{"features":[{items}]}}"#)).unwrap().features.len(),
+            MAX_ITEMS
+        );
+        assert_eq!(
+            read(&format!(r#"{{"features":[{items},7]}}"#)).unwrap_err(),
+            NotItemsError::TooMany
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Values as catalogues write them: a number as text, a day for a moment, null for anything.
 //!
-//! What comes from outside is bounded before it is held: each function says how much it takes. Its errors quote
-//! nothing of what was read.
+//! What comes from outside is bounded before it is held: each function says how much it takes. Its
+//! errors quote nothing of what was read.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -57,7 +57,9 @@ pub(super) fn flag<'de, D: Deserializer<'de>>(from: D) -> Result<Option<bool>, D
 }
 
 /// A moment; UTC where no zone is named, midnight where only a day is.
-pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTime<Utc>>, D::Error> {
+pub(super) fn moment<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<DateTime<Utc>>, D::Error> {
     let Value::String(text) = value(from, MAX_SCALAR_BYTES)? else { return Ok(None) };
     let text = text.trim();
     let without_zone = || {
@@ -68,17 +70,23 @@ pub(super) fn moment<'de, D: Deserializer<'de>>(from: D) -> Result<Option<DateTi
 }
 
 /// Those of the beginning of a list that can be read; none where there is no list.
-pub(super) fn list<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<Vec<T>, D::Error> {
+pub(super) fn list<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Vec<T>, D::Error> {
     from.deserialize_any(List(PhantomData))
 }
 
 /// Those of an object that can be read, by key; none where there is no object.
-pub(super) fn map<'de, T: DeserializeOwned, D: Deserializer<'de>>(from: D) -> Result<BTreeMap<String, T>, D::Error> {
+pub(super) fn map<'de, T: DeserializeOwned, D: Deserializer<'de>>(
+    from: D,
+) -> Result<BTreeMap<String, T>, D::Error> {
     from.deserialize_any(Entries(PhantomData))
 }
 
 /// An object; `None` where there is none.
-pub(super) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<T>, D::Error> {
+pub(super) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<T>, D::Error> {
     from.deserialize_any(Object(PhantomData))
 }
 
@@ -193,7 +201,10 @@ fn part<T: DeserializeOwned>(raw: &RawValue, max_bytes: usize) -> Option<T> {
 }
 
 /// A value of at most so many bytes of JSON; null where it is nested too deeply.
-pub(super) fn value<'de, D: Deserializer<'de>>(from: D, max_bytes: usize) -> Result<Value, D::Error> {
+pub(super) fn value<'de, D: Deserializer<'de>>(
+    from: D,
+    max_bytes: usize,
+) -> Result<Value, D::Error> {
     let raw = Box::<RawValue>::deserialize(from)?;
     match raw.get().len() {
         length if length > max_bytes => Err(too_long(max_bytes)),

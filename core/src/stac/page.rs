@@ -62,8 +62,8 @@ pub enum PagesError {
     Address(AddressError),
     /// They hold too much.
     #[error(
-        "the catalogue answers with more than {MAX_ITEMS} scenes, or with more than {} MiB of them: make the region \
-         smaller, or its windows shorter",
+        "the catalogue answers with more than {MAX_ITEMS} scenes, or with more than {} MiB of \
+        them: make the region smaller, or its windows shorter",
         MAX_ITEMS_BYTES >> 20
     )]
     TooMany,
@@ -92,7 +92,8 @@ impl NextPage {
         let links: Vec<Value> = lenient::list(from)?;
         Ok(links.into_iter().find_map(|mut link| {
             let text = |key: &str| link.get(key).and_then(Value::as_str);
-            let (url, method) = (text("href").filter(|_| text("rel") == Some("next"))?, text("method"));
+            let (url, method) =
+                (text("href").filter(|_| text("rel") == Some("next"))?, text("method"));
             Some(Self {
                 url: url.to_owned(),
                 is_post: method.is_some_and(|method| method.eq_ignore_ascii_case("post")),
@@ -123,7 +124,14 @@ impl Pages {
         };
         let url = format!("{}/search", root.trim_end_matches('/'));
         let first = Page::Post { url, body: Value::Object(search.clone()).to_string() };
-        Self { policy, search, requested: Vec::new(), next: Some(first), item_count: 0, items_bytes: 0 }
+        Self {
+            policy,
+            search,
+            requested: Vec::new(),
+            next: Some(first),
+            item_count: 0,
+            items_bytes: 0,
+        }
     }
 
     /// The page to ask for now; `None` after the last.
@@ -150,14 +158,15 @@ impl Pages {
         if self.item_count > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
             return Err(PagesError::TooMany);
         }
-        self.next = answer.next.take().map(|next| match (next.is_post, next.is_merged, next.body) {
-            (false, _, _) => Page::Get { url: next.url },
-            (true, true, Value::Object(own)) => {
-                let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
-                Page::Post { url: next.url, body: Value::Object(body).to_string() }
-            }
-            (true, _, own) => Page::Post { url: next.url, body: own.to_string() },
-        });
+        self.next =
+            answer.next.take().map(|next| match (next.is_post, next.is_merged, next.body) {
+                (false, _, _) => Page::Get { url: next.url },
+                (true, true, Value::Object(own)) => {
+                    let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
+                    Page::Post { url: next.url, body: Value::Object(body).to_string() }
+                }
+                (true, _, own) => Page::Post { url: next.url, body: own.to_string() },
+            });
         Ok(())
     }
 }
@@ -170,7 +179,11 @@ mod tests {
 
     fn pages() -> Pages {
         let search = Search { collections: vec!["sentinel-2-l2a".to_owned()], ..Search::default() };
-        Pages::of(&search, "http://catalogue/", AddressPolicy::of_api("http://catalogue/", &[], false).unwrap())
+        Pages::of(
+            &search,
+            "http://catalogue/",
+            AddressPolicy::of_api("http://catalogue/", &[], false).unwrap(),
+        )
     }
 
     fn answer(link: &str) -> ItemCollection {
@@ -182,15 +195,19 @@ mod tests {
         let mut pages = pages();
         let first = pages.next_page().unwrap().unwrap();
         assert_eq!(first.url(), "http://catalogue/search");
-        let by_post =
-            r#"{"rel":"next","href":"http://catalogue/search","method":"POST","body":{"token":"x2"},"merge":true}"#;
+        let by_post = r#"{"rel":"next","href":"http://catalogue/search","method":"POST","body":{"token":"x2"},"merge":true}"#;
         pages.answered(&mut answer(by_post)).unwrap();
-        let Some(Page::Post { body, .. }) = pages.next_page().unwrap() else { panic!("no second page") };
+        let Some(Page::Post { body, .. }) = pages.next_page().unwrap() else {
+            panic!("no second page")
+        };
         let body: Value = serde_json::from_str(&body).unwrap();
         assert_eq!((body["token"].as_str(), body["limit"].as_u64()), (Some("x2"), Some(100)));
         let by_get = r#"{"rel":"self","href":"x"},7,{"rel":"next","href":"http://catalogue/search?token=x3"}"#;
         pages.answered(&mut answer(by_get)).unwrap();
-        assert_eq!(pages.next_page().unwrap(), Some(Page::Get { url: "http://catalogue/search?token=x3".to_owned() }));
+        assert_eq!(
+            pages.next_page().unwrap(),
+            Some(Page::Get { url: "http://catalogue/search?token=x3".to_owned() })
+        );
         pages.answered(&mut answer("")).unwrap();
         assert_eq!(pages.next_page(), Ok(None));
     }
@@ -200,7 +217,9 @@ mod tests {
         let mut pages = pages();
         for _ in 0..2 {
             assert!(pages.next_page().unwrap().is_some());
-            pages.answered(&mut answer(r#"{"rel":"next","href":"http://catalogue/search?page=1"}"#)).unwrap();
+            pages
+                .answered(&mut answer(r#"{"rel":"next","href":"http://catalogue/search?page=1"}"#))
+                .unwrap();
         }
         assert!(pages.next_page().unwrap_err().to_string().contains("circle"));
     }
@@ -223,27 +242,44 @@ mod tests {
         let items = vec![r#"{"id":"a","properties":{}},7"#; MAX_ITEMS / 8].join(",");
         let page = ItemCollection::read(format!(r#"{{"features":[{items}]}}"#).as_bytes()).unwrap();
         let mut pages = pages();
-        let outcomes: Vec<bool> = (0..5).map(|_| pages.answered(&mut page.clone()).is_ok()).collect();
+        let outcomes: Vec<bool> =
+            (0..5).map(|_| pages.answered(&mut page.clone()).is_ok()).collect();
         assert_eq!(outcomes, [true, true, true, true, false]);
     }
 
     #[test]
     fn a_next_page_elsewhere_is_not_requested() {
         for method in ["GET", "POST"] {
-            for url in ["http://127.0.0.1:8080/admin", "http://other/search", "file:///etc/passwd", "/search?page=2"] {
+            for url in [
+                "http://127.0.0.1:8080/admin",
+                "http://other/search",
+                "file:///etc/passwd",
+                "/search?page=2",
+            ] {
                 let mut pages = pages();
                 pages.next_page().unwrap();
-                let link = format!(r#"{{"rel":"next","href":"{url}","method":"{method}","body":{{"cmd":"x"}}}}"#);
+                let link = format!(
+                    r#"{{"rel":"next","href":"{url}","method":"{method}","body":{{"cmd":"x"}}}}"#
+                );
                 pages.answered(&mut answer(&link)).unwrap();
                 let error = pages.next_page().unwrap_err();
-                assert!(matches!(error, PagesError::Address(_)) && !error.to_string().contains(url), "{error}");
+                assert!(
+                    matches!(error, PagesError::Address(_)) && !error.to_string().contains(url),
+                    "{error}"
+                );
             }
         }
     }
 
     #[test]
     fn links_of_a_foreign_kind_lead_nowhere() {
-        for links in ["null", "7", r#""next""#, r#"{"rel":"next"}"#, r#"[[],{"rel":"next"},{"rel":"next","href":7}]"#] {
+        for links in [
+            "null",
+            "7",
+            r#""next""#,
+            r#"{"rel":"next"}"#,
+            r#"[[],{"rel":"next"},{"rel":"next","href":7}]"#,
+        ] {
             let page = format!(r#"{{"features":[],"links":{links}}}"#);
             assert_eq!(ItemCollection::read(page.as_bytes()).unwrap().next, None, "{links}");
         }

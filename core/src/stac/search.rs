@@ -35,7 +35,8 @@ pub type Interval = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 /// A `datetime` that is no moment and no interval.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "datetime `{0}` is no RFC 3339 moment or interval: write 2025-06-01T00:00:00Z/2025-07-01T23:59:59Z, with .. for an open end"
+    "datetime `{0}` is no RFC 3339 moment or interval: write \
+    2025-06-01T00:00:00Z/2025-07-01T23:59:59Z, with .. for an open end"
 )]
 pub struct BadDatetime(String);
 
@@ -69,7 +70,8 @@ impl Search {
             None => self.datetime.is_none(),
         };
         Ok(in_time
-            && (self.collections.is_empty() || self.collections.iter().any(|name| name == collection))
+            && (self.collections.is_empty()
+                || self.collections.iter().any(|name| name == collection))
             && (self.ids.is_empty() || self.ids.contains(&item.id))
             && self.bbox.is_none_or(|area| item.touches(area)))
     }

@@ -3,10 +3,12 @@
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 
-/// Catalogues whose files need a token: host of the catalogue, and the endpoint, behind whose address
-/// `/{collection}` is written.
-const TOKEN_ENDPOINTS: [(&str, &str); 1] =
-    [("planetarycomputer.microsoft.com", "https://planetarycomputer.microsoft.com/api/sas/v1/token")];
+/// Catalogues whose files need a token: host of the catalogue, and the endpoint, behind whose
+/// address `/{collection}` is written.
+const TOKEN_ENDPOINTS: [(&str, &str); 1] = [(
+    "planetarycomputer.microsoft.com",
+    "https://planetarycomputer.microsoft.com/api/sas/v1/token",
+)];
 /// The hosts that ask for a token: Azure's storage.
 const SIGNED_HOSTS: &str = ".blob.core.windows.net";
 
@@ -43,7 +45,8 @@ pub struct Token {
 }
 
 impl Token {
-    /// An address with the token behind it; unchanged where the host asks for none, or it is signed already.
+    /// An address with the token behind it; unchanged where the host asks for none, or it is signed
+    /// already.
     pub fn signed(&self, href: &str) -> String {
         if !asks_for_token(href) || without_token(href) != href {
             return href.to_owned();
@@ -53,8 +56,8 @@ impl Token {
     }
 }
 
-/// An address as it may be shown and kept: without a token behind it. A proxy's address may hold a question mark of its
-/// own before the file's.
+/// An address as it may be shown and kept: without a token behind it. A proxy's address may hold a
+/// question mark of its own before the file's.
 pub fn without_token(href: &str) -> &str {
     match href.rsplit_once('?') {
         Some((path, query)) if query.split('&').any(is_signature) => path,
@@ -62,7 +65,8 @@ pub fn without_token(href: &str) -> &str {
     }
 }
 
-/// Whether a part of a query signs it, as Azure (`sig`), Amazon (`X-Amz-Signature`) and others name it.
+/// Whether a part of a query signs it, as Azure (`sig`), Amazon (`X-Amz-Signature`) and others name
+/// it.
 fn is_signature(part: &str) -> bool {
     let name = part.split('=').next().unwrap_or_default().to_ascii_lowercase();
     name == "sig" || name.ends_with("signature")
@@ -88,7 +92,8 @@ mod tests {
 
     #[test]
     fn planetary_computer_has_an_endpoint_and_earth_search_has_none() {
-        let endpoint = token_endpoint("https://planetarycomputer.microsoft.com/api/stac/v1").unwrap();
+        let endpoint =
+            token_endpoint("https://planetarycomputer.microsoft.com/api/stac/v1").unwrap();
         assert_eq!(
             endpoint.url("landsat-c2-l2"),
             "https://planetarycomputer.microsoft.com/api/sas/v1/token/landsat-c2-l2"
@@ -100,13 +105,18 @@ mod tests {
 
     #[test]
     fn only_the_files_of_the_storage_are_signed_and_only_once() {
-        let token: Token =
-            serde_json::from_str(r#"{"msft:expiry":"2026-01-01T00:45:00Z","token":"se=1&sig=x%3D"}"#).unwrap();
+        let token: Token = serde_json::from_str(
+            r#"{"msft:expiry":"2026-01-01T00:45:00Z","token":"se=1&sig=x%3D"}"#,
+        )
+        .unwrap();
         let file = "https://sentinel2l2a01.blob.core.windows.net/sentinel2-l2/B8A.tif";
         let signed = token.signed(file);
         assert_eq!(signed, format!("{file}?se=1&sig=x%3D"));
         assert_eq!(token.signed(&signed), signed);
-        assert_eq!(token.signed(&format!("{file}?version=2")), format!("{file}?version=2&se=1&sig=x%3D"));
+        assert_eq!(
+            token.signed(&format!("{file}?version=2")),
+            format!("{file}?version=2&se=1&sig=x%3D")
+        );
         assert_eq!(without_token(&signed), file);
         let proxied = "https://proxy.example/?https://sentinel2l2a01.blob.core.windows.net/B8A.tif";
         assert_eq!(without_token(&format!("{proxied}?se=1&sig=x%3D")), proxied);
@@ -117,7 +127,11 @@ mod tests {
         for other in [proxied, "https://a.example/B8A.tif?version=2"] {
             assert_eq!(without_token(other), other);
         }
-        for other in ["https://sentinel-cogs.s3.us-west-2.amazonaws.com/B8A.tif", "s3://eodata/B8A.jp2", "B8A.tif"] {
+        for other in [
+            "https://sentinel-cogs.s3.us-west-2.amazonaws.com/B8A.tif",
+            "s3://eodata/B8A.jp2",
+            "B8A.tif",
+        ] {
             assert_eq!(token.signed(other), other);
             assert_eq!(without_token(other), other);
         }

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 /// How long a connection may go without progress.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct TimeLimits {
-    /// From the first byte of a request's head, or from the start of the connection, to the head's end.
+    /// From the first byte of a request's head, or from the start of the connection, to the head's
+    /// end.
     pub(super) head: Duration,
     /// Between two requests.
     pub(super) idle: Duration,
@@ -87,7 +88,9 @@ impl Activity {
         let since_progress = now.saturating_duration_since(state.last_progress);
         match state.phase {
             Phase::Unused => since_progress > limits.head,
-            Phase::Idle { head_began: Some(began) } => now.saturating_duration_since(began) > limits.head,
+            Phase::Idle { head_began: Some(began) } => {
+                now.saturating_duration_since(began) > limits.head
+            }
             Phase::Idle { head_began: None } => since_progress > limits.idle,
             Phase::Answering { .. } => since_progress > limits.stall,
         }
@@ -98,14 +101,17 @@ impl Activity {
         let state = self.state();
         let candidates = match state.phase {
             Phase::Unused => [Some((Closable::Unused, state.last_progress, CLOSABLE_UNUSED)), None],
-            Phase::Idle { .. } => [Some((Closable::Idle, state.last_progress, CLOSABLE_IDLE)), None],
+            Phase::Idle { .. } => {
+                [Some((Closable::Idle, state.last_progress, CLOSABLE_IDLE)), None]
+            }
             Phase::Answering { began } => [
                 Some((Closable::Stalled, state.last_progress, CLOSABLE_STALLED)),
                 Some((Closable::Slow, began, CLOSABLE_SLOW)),
             ],
         };
         let mut closable = candidates.into_iter().flatten();
-        let (kind, since, _) = closable.find(|(_, since, age)| now.saturating_duration_since(*since) >= *age)?;
+        let (kind, since, _) =
+            closable.find(|(_, since, age)| now.saturating_duration_since(*since) >= *age)?;
         Some((kind, since))
     }
 
@@ -119,7 +125,8 @@ pub(super) struct Answering(Activity);
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        *self.0.state() = State { phase: Phase::Idle { head_began: None }, last_progress: Instant::now() };
+        *self.0.state() =
+            State { phase: Phase::Idle { head_began: None }, last_progress: Instant::now() };
     }
 }
 
@@ -127,13 +134,20 @@ impl Drop for Answering {
 mod tests {
     use super::*;
 
-    const LIMITS: TimeLimits =
-        TimeLimits { head: Duration::from_secs(15), idle: Duration::from_secs(75), stall: Duration::from_secs(60) };
+    const LIMITS: TimeLimits = TimeLimits {
+        head: Duration::from_secs(15),
+        idle: Duration::from_secs(75),
+        stall: Duration::from_secs(60),
+    };
 
     fn check(activity: &Activity, seconds: u64, is_overdue: bool, closable: Option<Closable>) {
         let then = Instant::now() + Duration::from_secs(seconds);
         assert_eq!(activity.is_overdue(&LIMITS, then), is_overdue, "{activity:?} in {seconds} s");
-        assert_eq!(activity.closable(then).map(|(kind, _)| kind), closable, "{activity:?} in {seconds} s");
+        assert_eq!(
+            activity.closable(then).map(|(kind, _)| kind),
+            closable,
+            "{activity:?} in {seconds} s"
+        );
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Files kept back for everything but connections: standard streams, the listener, the runtime, the catalogue.
+/// Files kept back for everything but connections: standard streams, the listener, the runtime, the
+/// catalogue.
 const RESERVED_FILES: u64 = 32;
 /// A socket, and the file that is being sent through it.
 const FILES_PER_CONNECTION: u64 = 2;
@@ -14,7 +15,8 @@ pub(super) const MAX_CONNECTIONS: u64 = 512;
 /// A limit of open files under which nothing can be served.
 #[derive(Debug, thiserror::Error)]
 #[error(
-    "the limit of open files is {limit}, too low to serve: raise it to at least {}, by `ulimit -n` or LimitNOFILE of the unit",
+    "the limit of open files is {limit}, too low to serve: raise it to at least {}, by `ulimit \
+    -n` or LimitNOFILE of the unit",
     RESERVED_FILES + MIN_CONNECTIONS * FILES_PER_CONNECTION
 )]
 pub(in crate::serve) struct TooFewFilesError {

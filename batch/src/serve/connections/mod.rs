@@ -1,4 +1,5 @@
-//! Connections over HTTP/1: how many there may be, how long each may wait, and what happens when the server stops.
+//! Connections over HTTP/1: how many there may be, how long each may wait, and what happens when
+//! the server stops.
 
 // One connection.
 mod activity;
@@ -53,16 +54,25 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 const GRACE: Duration = Duration::from_secs(5);
 
 impl Limits {
-    /// As many connections as descriptors and memory allow, for which the limit of open files is raised.
+    /// As many connections as descriptors and memory allow, for which the limit of open files is
+    /// raised.
     pub(super) fn of_this_process() -> Result<Self, TooFewFilesError> {
-        let times =
-            TimeLimits { head: Duration::from_secs(15), idle: Duration::from_secs(75), stall: Duration::from_secs(60) };
+        let times = TimeLimits {
+            head: Duration::from_secs(15),
+            idle: Duration::from_secs(75),
+            stall: Duration::from_secs(60),
+        };
         Ok(Self { max_connections: descriptors::allowed_connections()?, times })
     }
 }
 
 /// Answers requests until `stop` ends, and downloads under way for a little longer.
-pub(super) async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: impl Future<Output = ()>) {
+pub(super) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    stop: impl Future<Output = ()>,
+) {
     let registry = Arc::new(Registry::new(limits.max_connections));
     let (stopping, stopped) = watch::channel(false);
     let accepting = async {
@@ -111,7 +121,12 @@ fn concerns_one_connection(error: &io::Error) -> bool {
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
 }
 
-fn start(socket: TcpStream, router: &Router, registry: &Arc<Registry>, stopped: &watch::Receiver<bool>) {
+fn start(
+    socket: TcpStream,
+    router: &Router,
+    registry: &Arc<Registry>,
+    stopped: &watch::Receiver<bool>,
+) {
     let activity = Activity::new();
     let (place, closed) = registry.add(activity.clone());
     // A socket that takes no options is gone already; its connection ends with the first read.
@@ -208,13 +223,16 @@ mod tests {
         let held = Arc::new(std::sync::Mutex::new(held));
         let large = move || {
             let held = held.lock().unwrap().take();
-            let chunks = (0..LARGE_BYTES / CHUNK_BYTES).map(|_| Ok::<_, io::Error>(vec![0; CHUNK_BYTES]));
+            let chunks =
+                (0..LARGE_BYTES / CHUNK_BYTES).map(|_| Ok::<_, io::Error>(vec![0; CHUNK_BYTES]));
             async { HeldBody::wrap(Body::from_stream(stream::iter(chunks)), held) }
         };
-        let router = Router::new().route("/", get(|| async { "hello" })).route("/large", get(large));
+        let router =
+            Router::new().route("/", get(|| async { "hello" })).route("/large", get(large));
         let (ready, address) = mpsc::channel();
         thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime =
+                tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
                 ready.send(listener.local_addr().unwrap()).unwrap();
@@ -299,7 +317,8 @@ mod tests {
     fn a_reader_that_goes_on_reading_gets_everything() {
         let stall = SHORT * 5;
         let address = start(limits(LONG, LONG, stall));
-        let mut slow = connect(address, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
+        let mut slow =
+            connect(address, "GET /large HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
         let began = Instant::now();
         let mut received = 0;
         let mut buffer = vec![0; 1 << 20];

@@ -56,7 +56,8 @@ impl Registry {
         (Place { id, registry: Arc::clone(self) }, closed)
     }
 
-    /// Waits until one more connection may be open. Where too many are, those that do nothing are closed.
+    /// Waits until one more connection may be open. Where too many are, those that do nothing are
+    /// closed.
     pub(super) async fn room(&self) {
         loop {
             let freed = self.freed.notified();
@@ -68,7 +69,8 @@ impl Registry {
         }
     }
 
-    /// Closes the connection that can best be done without: first those without a request, the longest idle first.
+    /// Closes the connection that can best be done without: first those without a request, the
+    /// longest idle first.
     pub(super) fn close_idlest(&self) {
         let now = Instant::now();
         let mut connections = self.connections();
@@ -83,7 +85,11 @@ impl Registry {
     pub(super) fn close_overdue(&self, limits: &TimeLimits) {
         let now = Instant::now();
         let mut connections = self.connections();
-        connections.open.values_mut().filter(|entry| entry.activity.is_overdue(limits, now)).for_each(Entry::close);
+        connections
+            .open
+            .values_mut()
+            .filter(|entry| entry.activity.is_overdue(limits, now))
+            .for_each(Entry::close);
     }
 
     /// Waits until no connection is open.

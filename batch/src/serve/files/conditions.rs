@@ -1,4 +1,5 @@
-//! The conditions of a request, and what a version of a file is recognized by (RFC 9110, section 13).
+//! The conditions of a request, and what a version of a file is recognized by (RFC 9110, section
+//! 13).
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -29,11 +30,16 @@ pub(super) enum Verdict {
 impl Version {
     /// The version of an open file.
     pub(super) fn of(file: &RegularFile) -> Self {
-        let since_epoch = file.modified.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
-        let etag = |since: Duration| format!("\"{:x}.{:08x}-{:x}\"", since.as_secs(), since.subsec_nanos(), file.len);
+        let since_epoch =
+            file.modified.and_then(|modified| modified.duration_since(UNIX_EPOCH).ok());
+        let etag = |since: Duration| {
+            format!("\"{:x}.{:08x}-{:x}\"", since.as_secs(), since.subsec_nanos(), file.len)
+        };
         // A date before 1970 or after 9999 cannot be written.
         let is_date = |since: &Duration| since.as_secs() < 253_402_300_800;
-        let date = |since: Duration| HttpDate::from(SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs()));
+        let date = |since: Duration| {
+            HttpDate::from(SystemTime::UNIX_EPOCH + Duration::from_secs(since.as_secs()))
+        };
         Self { etag: since_epoch.map(etag), last_modified: since_epoch.filter(is_date).map(date) }
     }
 
@@ -76,7 +82,8 @@ impl Version {
     pub(super) fn allows_range(&self, headers: &HeaderMap) -> bool {
         let Some(condition) = headers.get(header::IF_RANGE) else { return true };
         let Ok(condition) = condition.to_str() else { return false };
-        let is_its_date = || condition.parse().is_ok_and(|date: HttpDate| self.last_modified == Some(date));
+        let is_its_date =
+            || condition.parse().is_ok_and(|date: HttpDate| self.last_modified == Some(date));
         self.is_strongly(condition.trim()) || is_its_date()
     }
 
@@ -89,10 +96,13 @@ impl Version {
     }
 }
 
-/// The members of all headers of that name; `None` where there is none. No tag of ours has a comma in it.
+/// The members of all headers of that name; `None` where there is none. No tag of ours has a comma
+/// in it.
 fn list<'a>(headers: &'a HeaderMap, name: &HeaderName) -> Option<Vec<&'a str>> {
     let values = headers.get_all(name).iter().map(|value| value.to_str().unwrap_or_default());
-    headers.contains_key(name).then(|| values.flat_map(|value| value.split(',')).map(str::trim).collect())
+    headers
+        .contains_key(name)
+        .then(|| values.flat_map(|value| value.split(',')).map(str::trim).collect())
 }
 
 fn date(headers: &HeaderMap, name: &HeaderName) -> Option<HttpDate> {
@@ -109,7 +119,10 @@ mod tests {
     const TAG: &str = "\"683c4240.00000001-5\"";
 
     fn headers(pairs: &[(HeaderName, &str)]) -> HeaderMap {
-        pairs.iter().map(|(name, text)| (name.clone(), HeaderValue::from_str(text).unwrap())).collect()
+        pairs
+            .iter()
+            .map(|(name, text)| (name.clone(), HeaderValue::from_str(text).unwrap()))
+            .collect()
     }
 
     fn version() -> Version {
@@ -149,6 +162,12 @@ mod tests {
         let allows = |text: &str| version().allows_range(&headers(&[(header::IF_RANGE, text)]));
         assert!(version().allows_range(&HeaderMap::new()));
         assert!(allows(TAG) && allows(DAY));
-        assert!(!allows("\"x\"") && !allows(&format!("W/{TAG}")) && !allows(EARLIER) && !allows(LATER) && !allows(""));
+        assert!(
+            !allows("\"x\"")
+                && !allows(&format!("W/{TAG}"))
+                && !allows(EARLIER)
+                && !allows(LATER)
+                && !allows("")
+        );
     }
 }

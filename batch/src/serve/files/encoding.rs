@@ -31,21 +31,26 @@ impl Encoding {
 
 /// The encodings that a reader accepts, the smaller first.
 pub(super) fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
-    let values = headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
+    let values =
+        headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let members: Vec<(&str, &str)> = values
         .flat_map(|value| value.split(','))
         .map(|member| member.split_once(';').unwrap_or((member, "")))
         .map(|(name, weight)| (name.trim(), weight.trim()))
         .collect();
     let is_accepted = |encoding: &Encoding| {
-        members.iter().any(|(name, weight)| name.eq_ignore_ascii_case(encoding.name()) && !is_zero(weight))
+        members
+            .iter()
+            .any(|(name, weight)| name.eq_ignore_ascii_case(encoding.name()) && !is_zero(weight))
     };
     [Encoding::Brotli, Encoding::Gzip].into_iter().filter(is_accepted).collect()
 }
 
 /// Whether a weight such as `q=0.0` refuses.
 fn is_zero(weight: &str) -> bool {
-    weight.split_once('=').is_some_and(|(_, number)| number.trim().parse::<f32>().is_ok_and(|number| number <= 0.0))
+    weight
+        .split_once('=')
+        .is_some_and(|(_, number)| number.trim().parse::<f32>().is_ok_and(|number| number <= 0.0))
 }
 
 #[cfg(test)]
@@ -57,7 +62,8 @@ mod tests {
     #[test]
     fn the_smaller_encoding_that_is_accepted_comes_first() {
         let check = |text: &'static str, expected: &[Encoding]| {
-            let headers = HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
+            let headers =
+                HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
             assert_eq!(accepted(&headers), expected, "{text}");
         };
         check("gzip, deflate, br, zstd", &[Encoding::Brotli, Encoding::Gzip]);

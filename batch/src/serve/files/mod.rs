@@ -45,7 +45,8 @@ enum Public {
 impl Folder {
     /// A folder that exists, with all of its files.
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let real_path = fs::canonicalize(path).with_context(|| format!("opening {}", path.display()))?;
+        let real_path =
+            fs::canonicalize(path).with_context(|| format!("opening {}", path.display()))?;
         Ok(Self { real_path, public: Public::All })
     }
 
@@ -59,15 +60,16 @@ impl Folder {
         Self { real_path: self.real_path.join(name), public: Public::ExtensionAtTop(extension) }
     }
 
-    /// The file at a path with its percent signs already decoded, or "not found". Where the reader takes it, the
-    /// compressed file that the build left beside it.
+    /// The file at a path with its percent signs already decoded, or "not found". Where the reader
+    /// takes it, the compressed file that the build left beside it.
     pub(super) async fn answer(&self, path: &str, request: Request) -> Response {
         let media_type = mime_guess::from_path(path).first_or_octet_stream();
         let (folder, path) = (self.clone(), path.to_owned());
         let accepted = encoding::accepted(request.headers());
         let found = tokio::task::spawn_blocking(move || {
             let file = folder.find(&path)?;
-            let compressed = accepted.into_iter().find_map(|encoding| folder.compressed(&path, &file, encoding));
+            let compressed =
+                accepted.into_iter().find_map(|encoding| folder.compressed(&path, &file, encoding));
             Ok(compressed.unwrap_or((file, None)))
         });
         match found.await {
@@ -85,7 +87,8 @@ impl Folder {
         }
     }
 
-    /// A file of the page, compressed when it was built; `None` where there is none, or an older one.
+    /// A file of the page, compressed when it was built; `None` where there is none, or an older
+    /// one.
     fn compressed(
         &self,
         path: &str,
@@ -133,10 +136,16 @@ fn is_visible_name(part: &str) -> bool {
 
 /// Whether there is no file to be had at a path, rather than one that cannot be opened.
 pub(super) fn is_absence(error: &io::Error) -> bool {
-    let kinds = [ErrorKind::NotFound, ErrorKind::NotADirectory, ErrorKind::InvalidInput, ErrorKind::InvalidFilename];
+    let kinds = [
+        ErrorKind::NotFound,
+        ErrorKind::NotADirectory,
+        ErrorKind::InvalidInput,
+        ErrorKind::InvalidFilename,
+    ];
     // A link in a place where there was none a moment ago, and a socket.
     let codes = [Errno::LOOP, Errno::NXIO];
-    kinds.contains(&error.kind()) || Errno::from_io_error(error).is_some_and(|code| codes.contains(&code))
+    kinds.contains(&error.kind())
+        || Errno::from_io_error(error).is_some_and(|code| codes.contains(&code))
 }
 
 fn unreadable(path: &str, error: &io::Error) -> Response {
@@ -204,10 +213,25 @@ mod tests {
 
     #[test]
     fn what_is_outside_hidden_or_a_folder_is_not() {
-        for path in ["out.tif", "etc/passwd", "etc/x.tif", "../secret.tif", "madre/../../secret.tif", "/secret.tif"] {
+        for path in [
+            "out.tif",
+            "etc/passwd",
+            "etc/x.tif",
+            "../secret.tif",
+            "madre/../../secret.tif",
+            "/secret.tif",
+        ] {
             check("raster", path, false);
         }
-        for path in [".health.json", ".hidden/x.json", "", ".", "index.json/", "index.json\0", "..\\secret.json"] {
+        for path in [
+            ".health.json",
+            ".hidden/x.json",
+            "",
+            ".",
+            "index.json/",
+            "index.json\0",
+            "..\\secret.json",
+        ] {
             check("meta", path, false);
         }
         check("raster", "madre", false);

@@ -19,7 +19,10 @@ pub(super) fn wanted(header: &str, len: u64) -> Wanted {
     if !unit.trim().eq_ignore_ascii_case("bytes") {
         return Wanted::Whole;
     }
-    let mut ranges = ranges.split(',').map(|range| range.trim_matches([' ', '\t'])).filter(|range| !range.is_empty());
+    let mut ranges = ranges
+        .split(',')
+        .map(|range| range.trim_matches([' ', '\t']))
+        .filter(|range| !range.is_empty());
     match (ranges.next().and_then(|range| range.split_once('-')), ranges.next()) {
         (Some((first, last)), None) => one_range(first, last, len).unwrap_or(Wanted::Whole),
         _ => Wanted::Whole,

@@ -24,7 +24,8 @@ impl RegularFile {
     /// Opens the file at a path without symbolic links, without waiting for anybody.
     ///
     /// # Errors
-    /// When there is none, a part of the path is a symbolic link, or it is a folder, a pipe, a socket or a device.
+    /// When there is none, a part of the path is a symbolic link, or it is a folder, a pipe, a
+    /// socket or a device.
     pub(in crate::serve) fn open(real_path: &Path) -> io::Result<Self> {
         let file = File::from(open_without_links(real_path)?);
         let metadata = file.metadata()?;
@@ -38,7 +39,11 @@ impl RegularFile {
     ///
     /// # Errors
     /// When the file cannot be read or ends before.
-    pub(in crate::serve) fn read_exact_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
+    pub(in crate::serve) fn read_exact_at(
+        &self,
+        buffer: &mut [u8],
+        position: u64,
+    ) -> io::Result<()> {
         self.file.read_exact_at(buffer, position)
     }
 
@@ -51,7 +56,10 @@ impl RegularFile {
             let message = format!("it holds {} bytes, and at most {max_bytes} are read", self.len);
             io::Error::new(io::ErrorKind::FileTooLarge, message)
         };
-        let len = usize::try_from(self.len).ok().filter(|_| self.len <= max_bytes).ok_or_else(too_large)?;
+        let len = usize::try_from(self.len)
+            .ok()
+            .filter(|_| self.len <= max_bytes)
+            .ok_or_else(too_large)?;
         let mut bytes = vec![0; len];
         self.read_exact_at(&mut bytes, 0)?;
         Ok(bytes)
@@ -59,9 +67,17 @@ impl RegularFile {
 }
 
 fn open_without_links(path: &Path) -> Result<OwnedFd, Errno> {
-    // A pipe opens at once, instead of when somebody writes to it, and is then found to be none of ours.
-    let flags = OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
-    match openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS) {
+    // A pipe opens at once, instead of when somebody writes to it, and is then found to be none of
+    // ours.
+    let flags =
+        OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::NOFOLLOW;
+    match openat2(
+        CWD,
+        path,
+        flags,
+        Mode::empty(),
+        ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS,
+    ) {
         // Kernels before 5.6, and containers that do not allow the call.
         Err(Errno::NOSYS | Errno::PERM) => rustix::fs::open(path, flags, Mode::empty()),
         outcome => outcome,

@@ -16,7 +16,11 @@ use super::regular_file::RegularFile;
 const CHUNK_BYTES: u64 = 64 * 1024;
 
 /// Answers with the file; method, range and conditions are the request's.
-pub(in crate::serve) fn send(file: RegularFile, media_type: &str, request: &request::Parts) -> Response {
+pub(in crate::serve) fn send(
+    file: RegularFile,
+    media_type: &str,
+    request: &request::Parts,
+) -> Response {
     let version = Version::of(&file);
     let mut headers = HeaderMap::new();
     headers.extend(version.headers());
@@ -31,7 +35,9 @@ pub(in crate::serve) fn send(file: RegularFile, media_type: &str, request: &requ
         Wanted::Whole => (StatusCode::OK, 0..len),
         Wanted::Part(part) => {
             let content_range = format!("bytes {}-{}/{len}", part.start, part.end - 1);
-            headers.extend(HeaderValue::from_str(&content_range).map(|value| (header::CONTENT_RANGE, value)));
+            headers.extend(
+                HeaderValue::from_str(&content_range).map(|value| (header::CONTENT_RANGE, value)),
+            );
             (StatusCode::PARTIAL_CONTENT, part)
         }
         Wanted::NotThere => {
@@ -49,7 +55,9 @@ pub(in crate::serve) fn send(file: RegularFile, media_type: &str, request: &requ
 fn wanted_of(request: &request::Parts, version: &Version, len: u64) -> Wanted {
     let mut ranges = request.headers.get_all(header::RANGE).iter();
     match (ranges.next().and_then(|range| range.to_str().ok()), ranges.next()) {
-        (Some(range), None) if request.method == Method::GET && version.allows_range(&request.headers) => {
+        (Some(range), None)
+            if request.method == Method::GET && version.allows_range(&request.headers) =>
+        {
             wanted(range, len)
         }
         _ => Wanted::Whole,

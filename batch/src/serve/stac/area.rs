@@ -19,7 +19,9 @@ pub(super) fn boxes(bbox: &[f64]) -> Result<Vec<[f64; 4]>, Refusal> {
         return Err(Refusal::bad_request("bbox has a number that is not finite"));
     }
     if south > north {
-        return Err(Refusal::bad_request(format!("bbox has its south {south} above its north {north}")));
+        return Err(Refusal::bad_request(format!(
+            "bbox has its south {south} above its north {north}"
+        )));
     }
     Ok(if west > east {
         vec![[west, south, 180.0, north], [-180.0, south, east, north]]
@@ -44,12 +46,19 @@ fn widen(around: &mut [f64; 4], geometry: &Value) {
             let parts = [members.get("coordinates"), members.get("geometries")];
             parts.into_iter().flatten().for_each(|part| widen(around, part));
         }
-        Value::Array(items) => match (items.first().and_then(Value::as_f64), items.get(1).and_then(Value::as_f64)) {
-            (Some(lon), Some(lat)) => {
-                *around = [around[0].min(lon), around[1].min(lat), around[2].max(lon), around[3].max(lat)];
+        Value::Array(items) => {
+            match (items.first().and_then(Value::as_f64), items.get(1).and_then(Value::as_f64)) {
+                (Some(lon), Some(lat)) => {
+                    *around = [
+                        around[0].min(lon),
+                        around[1].min(lat),
+                        around[2].max(lon),
+                        around[3].max(lat),
+                    ];
+                }
+                _ => items.iter().for_each(|item| widen(around, item)),
             }
-            _ => items.iter().for_each(|item| widen(around, item)),
-        },
+        }
         _ => {}
     }
 }
@@ -66,7 +75,10 @@ mod tests {
     fn a_box_over_the_antimeridian_has_two_sides() {
         check(&[1.0, 2.0, 3.0, 4.0], &[[1.0, 2.0, 3.0, 4.0]]);
         check(&[1.0, 2.0, -9.0, 3.0, 4.0, 9.0], &[[1.0, 2.0, 3.0, 4.0]]);
-        check(&[179.0, -2.0, -178.0, 2.0], &[[179.0, -2.0, 180.0, 2.0], [-180.0, -2.0, -178.0, 2.0]]);
+        check(
+            &[179.0, -2.0, -178.0, 2.0],
+            &[[179.0, -2.0, 180.0, 2.0], [-180.0, -2.0, -178.0, 2.0]],
+        );
     }
 
     #[test]

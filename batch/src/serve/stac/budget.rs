@@ -1,4 +1,5 @@
-//! The memory and the processors that answers of the API may take, however many readers there are and however slow.
+//! The memory and the processors that answers of the API may take, however many readers there are
+//! and however slow.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,7 +41,8 @@ impl Budget {
         }
     }
 
-    /// Computes a piece of an answer on a thread that may wait for files; gives it with what else was computed.
+    /// Computes a piece of an answer on a thread that may wait for files; gives it with what else
+    /// was computed.
     ///
     /// # Errors
     /// Those of `compute`, and where readers leave no memory for it.
@@ -49,13 +51,18 @@ impl Budget {
         compute: impl FnOnce() -> Result<(Vec<u8>, T), Refusal> + Send + 'static,
     ) -> Result<(Bytes, T), Refusal> {
         let _turn = self.computations.acquire().await.map_err(|_| Refusal::busy())?;
-        let (bytes, more) = tokio::task::spawn_blocking(compute).await.map_err(|_| Refusal::failed())??;
+        let (bytes, more) =
+            tokio::task::spawn_blocking(compute).await.map_err(|_| Refusal::failed())??;
         Ok((self.counted(bytes).await?, more))
     }
 
     async fn counted(&self, bytes: Vec<u8>) -> Result<Bytes, Refusal> {
-        let kib = u32::try_from(bytes.len().div_ceil(1024)).unwrap_or(MAX_ANSWERS_KIB).min(MAX_ANSWERS_KIB);
-        let memory = tokio::time::timeout(self.max_wait, Arc::clone(&self.memory).acquire_many_owned(kib)).await;
+        let kib = u32::try_from(bytes.len().div_ceil(1024))
+            .unwrap_or(MAX_ANSWERS_KIB)
+            .min(MAX_ANSWERS_KIB);
+        let memory =
+            tokio::time::timeout(self.max_wait, Arc::clone(&self.memory).acquire_many_owned(kib))
+                .await;
         match memory {
             Ok(Ok(memory)) => Ok(Bytes::from_owner(CountedBytes { bytes, _memory: memory })),
             _ => Err(Refusal::busy()),

@@ -66,12 +66,17 @@ impl Catalogue {
     ///
     /// # Errors
     /// When its text cannot be read.
-    pub(super) fn published(&self, scene: &Scene, base: &BaseUrl) -> Result<Value, serde_json::Error> {
+    pub(super) fn published(
+        &self,
+        scene: &Scene,
+        base: &BaseUrl,
+    ) -> Result<Value, serde_json::Error> {
         let warn = |key: &str, why: String| {
             if !self.has_warned.swap(true, Ordering::Relaxed) {
                 tracing::warn!(
-                    "asset {key} of item {} is left out, and others may be: {why}. Only TIFF files in the catalogue's \
-                     own folder are given out: put them there, not links to them",
+                    "asset {key} of item {} is left out, and others may be: {why}. Only TIFF \
+                    files in the catalogue's own folder are given out: put them there, not \
+                    links to them",
                     scene.item.id
                 );
             }
@@ -79,14 +84,19 @@ impl Catalogue {
         scene.published(self.text_of(scene), &self.files, base, warn)
     }
 
-    /// The local file of an asset with that file name, opened; `None` where there is none that may be given out.
+    /// The local file of an asset with that file name, opened; `None` where there is none that may
+    /// be given out.
     pub(super) fn open_asset(&self, item: &str, asset: &str, name: &str) -> Option<RegularFile> {
         let href = asset_href(self.text_of(self.scene(item)?), asset)?;
         if LocalFiles::name(&href) != Some(name) {
             return None;
         }
         let opened = self.files.open(&href);
-        opened.inspect_err(|error| tracing::debug!("asset {asset} of item {item} is not given out: {error}")).ok()
+        opened
+            .inspect_err(|error| {
+                tracing::debug!("asset {asset} of item {item} is not given out: {error}")
+            })
+            .ok()
     }
 
     fn text_of(&self, scene: &Scene) -> &str {
@@ -95,14 +105,21 @@ impl Catalogue {
 
     /// Reads an ItemCollection; relative hrefs start at the file's own folder.
     fn read(file: &RegularFile, path: &Path) -> Result<Self> {
-        let next_step = || format!("reading the catalogue {}: give a STAC ItemCollection with --stac", path.display());
+        let next_step = || {
+            format!(
+                "reading the catalogue {}: give a STAC ItemCollection with --stac",
+                path.display()
+            )
+        };
         let text = file.read_whole(MAX_FILE_BYTES).with_context(next_step)?;
-        let text = String::from_utf8(text).map_err(|_| anyhow!("it is not in UTF-8")).with_context(next_step)?;
+        let text = String::from_utf8(text)
+            .map_err(|_| anyhow!("it is not in UTF-8"))
+            .with_context(next_step)?;
         Self::parse(text, path.parent().unwrap_or(Path::new(""))).with_context(next_step)
     }
 
-    /// An item that cannot be read is left out, and so is a second one of the same id: the addresses
-    /// of files name an item by its id alone.
+    /// An item that cannot be read is left out, and so is a second one of the same id: the
+    /// addresses of files name an item by its id alone.
     ///
     /// # Errors
     /// When the text is no ItemCollection, or one of too many items.
@@ -116,8 +133,14 @@ impl Catalogue {
             tracing::warn!("{} items are left out of the catalogue", read.left_out);
         }
         let ItemReader { mut scenes, origins, .. } = read;
-        scenes.sort_by(|a, b| b.item.acquired().cmp(&a.item.acquired()).then_with(|| a.item.id.cmp(&b.item.id)));
-        let place_by_id = scenes.iter().enumerate().map(|(place, scene)| (scene.item.id.clone(), place)).collect();
+        scenes.sort_by(|a, b| {
+            b.item.acquired().cmp(&a.item.acquired()).then_with(|| a.item.id.cmp(&b.item.id))
+        });
+        let place_by_id = scenes
+            .iter()
+            .enumerate()
+            .map(|(place, scene)| (scene.item.id.clone(), place))
+            .collect();
         let has_warned = AtomicBool::new(false);
         Ok(Self { text, scenes, place_by_id, files: LocalFiles::new(folder), origins, has_warned })
     }
@@ -151,7 +174,9 @@ impl<'de> Visitor<'de> for FeaturesVisitor {
         let mut texts = Vec::new();
         while let Some(item) = items.next_element()? {
             if texts.len() == MAX_ITEMS {
-                return Err(A::Error::custom(format!("more than {MAX_ITEMS} items: serve them by a STAC API")));
+                return Err(A::Error::custom(format!(
+                    "more than {MAX_ITEMS} items: serve them by a STAC API"
+                )));
             }
             texts.push(item);
         }
@@ -186,19 +211,27 @@ impl ItemReader {
             return Err((by_number(), format!("it has more than {} KiB", MAX_ITEM_BYTES / 1024)));
         }
         let place = position..position + text.len();
-        let (scene, hrefs) = Scene::read(text, place).map_err(|error| (by_number(), error.to_string()))?;
+        let (scene, hrefs) =
+            Scene::read(text, place).map_err(|error| (by_number(), error.to_string()))?;
         let id = &scene.item.id;
         if !self.ids.insert(id.clone()) {
             return Err((id.clone(), "another one has the same id".to_owned()));
         }
-        if let Some(collection) = scene.item.collection.as_ref().filter(|id| !self.collections.contains(*id)) {
+        if let Some(collection) =
+            scene.item.collection.as_ref().filter(|id| !self.collections.contains(*id))
+        {
             if self.collections.len() == MAX_COLLECTIONS {
-                return Err((id.clone(), format!("there are more than {MAX_COLLECTIONS} collections")));
+                return Err((
+                    id.clone(),
+                    format!("there are more than {MAX_COLLECTIONS} collections"),
+                ));
             }
             self.collections.insert(collection.clone());
         }
         // No file lies on all hosts of a domain.
-        for origin in hrefs.iter().filter_map(|href| origin_of(href)).filter(|origin| !origin.contains('*')) {
+        for origin in
+            hrefs.iter().filter_map(|href| origin_of(href)).filter(|origin| !origin.contains('*'))
+        {
             if self.origins.len() < MAX_ORIGINS {
                 self.origins.insert(origin);
             }
@@ -222,15 +255,16 @@ impl CatalogueFile {
     /// Reads the file for the first time.
     pub(in crate::serve) fn open(path: &Path) -> Result<Self> {
         // Absolute, so that relative hrefs hold whatever the working folder becomes.
-        let path = std::path::absolute(path).with_context(|| format!("finding the catalogue {}", path.display()))?;
+        let path = std::path::absolute(path)
+            .with_context(|| format!("finding the catalogue {}", path.display()))?;
         // The version first: a change in between is then seen at the next look.
         let version = version_of(&path).ok();
         let catalogue = read(&path)?;
         Ok(Self { path, last: Mutex::new((version, Arc::new(catalogue))) })
     }
 
-    /// The items as they are in the file now; a file that is half written leaves those before it. Reads the file
-    /// where it has changed.
+    /// The items as they are in the file now; a file that is half written leaves those before it.
+    /// Reads the file where it has changed.
     pub(super) fn current(&self) -> Arc<Catalogue> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let now = version_of(&self.path).ok();
@@ -252,8 +286,9 @@ impl CatalogueFile {
 
 fn read(path: &Path) -> Result<Catalogue> {
     let opened = fs::canonicalize(path).and_then(|real_path| RegularFile::open(&real_path));
-    let file = opened
-        .with_context(|| format!("reading the catalogue {}: give a STAC ItemCollection with --stac", path.display()))?;
+    let file = opened.with_context(|| {
+        format!("reading the catalogue {}: give a STAC ItemCollection with --stac", path.display())
+    })?;
     Catalogue::read(&file, path)
 }
 
@@ -286,7 +321,8 @@ mod tests {
             item("a", "2025-08-01T00:00:00Z"),
         ];
         let catalogue = parse(&features).unwrap();
-        let ids: Vec<&str> = catalogue.scenes().iter().map(|scene| scene.item.id.as_str()).collect();
+        let ids: Vec<&str> =
+            catalogue.scenes().iter().map(|scene| scene.item.id.as_str()).collect();
         assert_eq!(ids, ["c", "a", "b"]);
     }
 
@@ -319,7 +355,9 @@ mod tests {
     fn a_changed_file_is_read_again_and_a_broken_one_is_not() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("items.json");
-        let write = |features: &[Value]| fs::write(&path, json!({ "features": features }).to_string()).unwrap();
+        let write = |features: &[Value]| {
+            fs::write(&path, json!({ "features": features }).to_string()).unwrap()
+        };
         write(&[]);
         let file = CatalogueFile::open(&path).unwrap();
         assert_eq!(file.current().scenes().len(), 0);

@@ -31,14 +31,20 @@ pub(super) fn landing(catalogue: &Catalogue, base: &BaseUrl) -> Value {
         link::search(base, "GET"),
         link::search(base, "POST"),
     ];
-    links.extend(catalogue.collections().iter().map(|id| link::to(base, "child", JSON, &link::collection_path(id))));
+    links.extend(
+        catalogue
+            .collections()
+            .iter()
+            .map(|id| link::to(base, "child", JSON, &link::collection_path(id))),
+    );
     json!({
         "type": "Catalog",
         "stac_version": STAC_VERSION,
         "id": "dragonfly",
         "title": "Scenes of this Dragonfly server",
-        "description": "The scenes of a local catalogue, newest first. An item lies in an area when their bounding \
-            boxes share some ground; `intersects` counts as the box around its geometry.",
+        "description": "The scenes of a local catalogue, newest first. An item lies in an area \
+            when their bounding boxes share some ground; `intersects` counts as the box around \
+            its geometry.",
         "conformsTo": CONFORMS_TO,
         "links": links,
     })
@@ -55,8 +61,11 @@ pub(super) fn collections(catalogue: &Catalogue, base: &BaseUrl) -> Value {
 
 /// One collection; `None` where no item belongs to it.
 pub(super) fn collection(catalogue: &Catalogue, id: &str, base: &BaseUrl) -> Option<Value> {
-    let scenes: Vec<&Scene> =
-        catalogue.scenes().iter().filter(|scene| scene.item.collection.as_deref() == Some(id)).collect();
+    let scenes: Vec<&Scene> = catalogue
+        .scenes()
+        .iter()
+        .filter(|scene| scene.item.collection.as_deref() == Some(id))
+        .collect();
     if scenes.is_empty() {
         return None;
     }
@@ -80,12 +89,14 @@ pub(super) fn collection(catalogue: &Catalogue, id: &str, base: &BaseUrl) -> Opt
 /// The box around all items; the whole Earth where none has one.
 fn box_of(scenes: &[&Scene]) -> [f64; 4] {
     let boxes = scenes.iter().filter_map(|scene| scene.item.bbox());
-    let around = |a: [f64; 4], b: [f64; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
+    let around =
+        |a: [f64; 4], b: [f64; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
     boxes.reduce(around).unwrap_or([-180.0, -90.0, 180.0, 90.0])
 }
 
 /// The first and the last moment; null where no item has one.
 fn interval_of(scenes: &[&Scene]) -> [Option<String>; 2] {
     let moments = || scenes.iter().filter_map(|scene| scene.item.acquired());
-    [moments().min(), moments().max()].map(|at| at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
+    [moments().min(), moments().max()]
+        .map(|at| at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
 }

@@ -26,7 +26,10 @@ pub(super) fn search(base: &BaseUrl, method: &str) -> Value {
 /// The next page of a search by GET: the same parameters, and where to go on.
 pub(super) fn next_by_get(base: &BaseUrl, path: &str, query: Option<&str>, next: usize) -> Value {
     let token = format!("token={next}");
-    let kept = query.unwrap_or_default().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("token="));
+    let kept = query
+        .unwrap_or_default()
+        .split('&')
+        .filter(|pair| !pair.is_empty() && !pair.starts_with("token="));
     let query = kept.chain([token.as_str()]).collect::<Vec<_>>().join("&");
     json!({ "rel": "next", "type": GEOJSON, "method": "GET", "href": format!("{}?{query}", base.url(path)) })
 }
@@ -62,7 +65,9 @@ pub(super) fn item_path(collection: &str, id: &str) -> String {
 /// One part of a path, its special characters escaped.
 fn segment(text: &str) -> String {
     let escaped = |byte: u8| match byte {
-        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => char::from(byte).to_string(),
+        b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => {
+            char::from(byte).to_string()
+        }
         _ => format!("%{byte:02X}"),
     };
     text.bytes().map(escaped).collect()

@@ -110,7 +110,14 @@ mod tests {
 
     #[test]
     fn an_href_is_a_path_or_a_url() {
-        for path in ["./B8A.tif", "../B8A.tif", "/scenes/B8A.tif", "a:b.tif", "/vsizip/a.zip/b.tif", "1://a"] {
+        for path in [
+            "./B8A.tif",
+            "../B8A.tif",
+            "/scenes/B8A.tif",
+            "a:b.tif",
+            "/vsizip/a.zip/b.tif",
+            "1://a",
+        ] {
             assert_eq!(href_of(path), Href::Local(path), "{path}");
         }
         for href in ["file:///scenes/B8A.tif", "FILE:///scenes/B8A.tif", "file:/scenes/B8A.tif"] {

@@ -61,7 +61,9 @@ impl Api {
         compute: impl FnOnce(&Catalogue) -> Result<Value, Refusal> + Send + 'static,
     ) -> Answer {
         let file = Arc::clone(&self.file);
-        let computed = self.budget.compute(move || Ok((compute(&file.current())?.to_string().into_bytes(), ())));
+        let computed = self
+            .budget
+            .compute(move || Ok((compute(&file.current())?.to_string().into_bytes(), ())));
         let (body, ()) = computed.await?;
         Ok(with_type(media_type, Body::from(body)))
     }
@@ -92,8 +94,14 @@ pub(super) fn router(catalogue: Arc<CatalogueFile>) -> Router {
     Router::new()
         .route("/stac", get(landing))
         .route("/stac/", get(landing))
-        .route("/stac/api", get(async || with_type("application/vnd.oai.openapi+json;version=3.0", OPENAPI)))
-        .route("/stac/conformance", get(async || Json(json!({ "conformsTo": description::CONFORMS_TO }))))
+        .route(
+            "/stac/api",
+            get(async || with_type("application/vnd.oai.openapi+json;version=3.0", OPENAPI)),
+        )
+        .route(
+            "/stac/conformance",
+            get(async || Json(json!({ "conformsTo": description::CONFORMS_TO }))),
+        )
         .route("/stac/collections", get(collections))
         .route("/stac/collections/{collection}", get(collection))
         .route("/stac/collections/{collection}/items", get(collection_items))
@@ -133,13 +141,21 @@ async fn collection_items(
         true => Ok(search.page(catalogue)),
         false => Err(Refusal::no_collection(&id)),
     };
-    api.page(base, find, move |base, next| link::next_by_get(base, &path, query.as_deref(), next)).await
+    api.page(base, find, move |base, next| link::next_by_get(base, &path, query.as_deref(), next))
+        .await
 }
 
-async fn item(State(api): State<Api>, base: BaseUrl, Path((collection, id)): Path<(String, String)>) -> Answer {
+async fn item(
+    State(api): State<Api>,
+    base: BaseUrl,
+    Path((collection, id)): Path<(String, String)>,
+) -> Answer {
     api.answer(GEOJSON, move |catalogue| {
-        let scene = catalogue.scene(&id).filter(|scene| scene.item.collection.as_ref() == Some(&collection));
-        let scene = scene.ok_or_else(|| Refusal::not_found(format!("there is no item {id} in {collection}")))?;
+        let scene = catalogue
+            .scene(&id)
+            .filter(|scene| scene.item.collection.as_ref() == Some(&collection));
+        let scene = scene
+            .ok_or_else(|| Refusal::not_found(format!("there is no item {id} in {collection}")))?;
         catalogue.published(scene, &base).map_err(|_| Refusal::failed())
     })
     .await
@@ -153,7 +169,8 @@ async fn search_by_query(
 ) -> Answer {
     let search = PagedSearch::from_query(&parameters)?;
     let query = request.uri().query().map(str::to_owned);
-    let next_link = move |base: &BaseUrl, next| link::next_by_get(base, link::SEARCH, query.as_deref(), next);
+    let next_link =
+        move |base: &BaseUrl, next| link::next_by_get(base, link::SEARCH, query.as_deref(), next);
     api.page(base, move |catalogue| Ok(search.page(catalogue)), next_link).await
 }
 
@@ -166,7 +183,9 @@ async fn search_by_body(State(api): State<Api>, base: BaseUrl, request: Request)
 async fn body_of(request: Request) -> Result<Bytes, Refusal> {
     let too_large = || {
         let kib = MAX_BODY_BYTES / 1024;
-        Refusal::too_large(format!("the body has more than {kib} KiB: search by bbox instead of a long geometry"))
+        Refusal::too_large(format!(
+            "the body has more than {kib} KiB: search by bbox instead of a long geometry"
+        ))
     };
     let body = request.into_body();
     if body.size_hint().lower() > MAX_BODY_BYTES as u64 {
@@ -175,17 +194,22 @@ async fn body_of(request: Request) -> Result<Bytes, Refusal> {
     match tokio::time::timeout(MAX_BODY_TIME, axum::body::to_bytes(body, MAX_BODY_BYTES)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(too_large()),
-        Err(_) => Err(Refusal::too_slow(format!("the body did not arrive within {} seconds", MAX_BODY_TIME.as_secs()))),
+        Err(_) => Err(Refusal::too_slow(format!(
+            "the body did not arrive within {} seconds",
+            MAX_BODY_TIME.as_secs()
+        ))),
     }
 }
 
-/// A raster that an item names; the item and the key choose it, the rest of the path only has to agree.
+/// A raster that an item names; the item and the key choose it, the rest of the path only has to
+/// agree.
 async fn asset(
     State(api): State<Api>,
     Path((item, asset, name)): Path<(String, String, String)>,
     request: Request,
 ) -> Response {
-    let opened = tokio::task::spawn_blocking(move || api.file.current().open_asset(&item, &asset, &name));
+    let opened =
+        tokio::task::spawn_blocking(move || api.file.current().open_asset(&item, &asset, &name));
     match opened.await {
         Ok(Some(file)) => files::send(file, "image/tiff", &request.into_parts().0),
         _ => files::not_found(),

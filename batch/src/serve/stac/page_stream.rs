@@ -31,7 +31,12 @@ pub(super) struct PageStream {
 
 impl PageStream {
     /// A page of which nothing was written yet.
-    pub(super) fn new(catalogue: Arc<Catalogue>, base: BaseUrl, page: Page, links: Vec<Value>) -> Self {
+    pub(super) fn new(
+        catalogue: Arc<Catalogue>,
+        base: BaseUrl,
+        page: Page,
+        links: Vec<Value>,
+    ) -> Self {
         Self { catalogue, base, page, links, written: 0, is_complete: false }
     }
 
@@ -45,7 +50,11 @@ impl PageStream {
             piece.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
         }
         while piece.len() < PIECE_BYTES {
-            let Some(scene) = self.page.places.get(self.written).and_then(|place| self.catalogue.scenes().get(*place))
+            let Some(scene) = self
+                .page
+                .places
+                .get(self.written)
+                .and_then(|place| self.catalogue.scenes().get(*place))
             else {
                 self.is_complete = true;
                 piece.extend_from_slice(self.end().as_bytes());
@@ -54,7 +63,8 @@ impl PageStream {
             if self.written > 0 {
                 piece.push(b',');
             }
-            let item = self.catalogue.published(scene, &self.base).map_err(|_| Refusal::failed())?;
+            let item =
+                self.catalogue.published(scene, &self.base).map_err(|_| Refusal::failed())?;
             serde_json::to_writer(&mut piece, &item).map_err(|_| Refusal::failed())?;
             self.written += 1;
         }
@@ -63,7 +73,10 @@ impl PageStream {
 
     fn end(&self) -> String {
         let (links, matched) = (Value::from(self.links.clone()), self.page.matched_count);
-        format!(r#"],"links":{links},"numberMatched":{matched},"numberReturned":{}}}"#, self.written)
+        format!(
+            r#"],"links":{links},"numberMatched":{matched},"numberReturned":{}}}"#,
+            self.written
+        )
     }
 }
 
@@ -76,9 +89,11 @@ pub(super) fn answer(piece: Bytes, page: PageStream, budget: Budget) -> Response
             if page.is_complete {
                 return Ok(None);
             }
-            let computed = budget.compute(move || page.write_piece().map(|piece| (piece, page))).await;
+            let computed =
+                budget.compute(move || page.write_piece().map(|piece| (piece, page))).await;
             // The status was sent already: to break off is all that is left.
-            let (piece, page) = computed.map_err(|refusal| std::io::Error::other(refusal.description))?;
+            let (piece, page) =
+                computed.map_err(|refusal| std::io::Error::other(refusal.description))?;
             Ok(Some((piece, (page, budget))))
         });
         Body::from_stream(stream::once(async { Ok::<_, std::io::Error>(piece) }).chain(rest))

@@ -17,7 +17,11 @@ pub(super) struct Refusal {
 impl Refusal {
     /// The question cannot be understood.
     pub(super) fn bad_request(description: impl Into<String>) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, code: "BadRequest", description: description.into() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            code: "BadRequest",
+            description: description.into(),
+        }
     }
 
     /// What is asked for is not there.
@@ -32,12 +36,20 @@ impl Refusal {
 
     /// The question is longer than any that can be answered.
     pub(super) fn too_large(description: impl Into<String>) -> Self {
-        Self { status: StatusCode::PAYLOAD_TOO_LARGE, code: "PayloadTooLarge", description: description.into() }
+        Self {
+            status: StatusCode::PAYLOAD_TOO_LARGE,
+            code: "PayloadTooLarge",
+            description: description.into(),
+        }
     }
 
     /// The question did not arrive in time.
     pub(super) fn too_slow(description: impl Into<String>) -> Self {
-        Self { status: StatusCode::REQUEST_TIMEOUT, code: "RequestTimeout", description: description.into() }
+        Self {
+            status: StatusCode::REQUEST_TIMEOUT,
+            code: "RequestTimeout",
+            description: description.into(),
+        }
     }
 
     /// Too many answers are under way.
@@ -55,6 +67,7 @@ impl Refusal {
 
 impl IntoResponse for Refusal {
     fn into_response(self) -> Response {
-        (self.status, Json(json!({ "code": self.code, "description": self.description }))).into_response()
+        (self.status, Json(json!({ "code": self.code, "description": self.description })))
+            .into_response()
     }
 }

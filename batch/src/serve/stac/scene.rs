@@ -37,11 +37,15 @@ pub(super) enum BadItemError {
 }
 
 impl Scene {
-    /// Reads an item, which lies in the catalogue's text at `place`; gives its files' addresses too.
+    /// Reads an item, which lies in the catalogue's text at `place`; gives its files' addresses
+    /// too.
     ///
     /// # Errors
     /// When it is no item, or one without measure.
-    pub(super) fn read(text: &str, place: Range<usize>) -> Result<(Self, Vec<String>), BadItemError> {
+    pub(super) fn read(
+        text: &str,
+        place: Range<usize>,
+    ) -> Result<(Self, Vec<String>), BadItemError> {
         let mut item: Item = serde_json::from_str(text)?;
         if item.id.len().max(item.collection.as_ref().map_or(0, String::len)) > MAX_ID_BYTES {
             return Err(BadItemError::LongId);
@@ -49,7 +53,8 @@ impl Scene {
         if item.assets.len() > MAX_ASSETS {
             return Err(BadItemError::ManyAssets);
         }
-        let hrefs = std::mem::take(&mut item.assets).into_values().map(|asset| asset.href).collect();
+        let hrefs =
+            std::mem::take(&mut item.assets).into_values().map(|asset| asset.href).collect();
         let Properties { datetime, start_datetime, .. } = item.properties;
         item.properties = Properties { datetime, start_datetime, ..Properties::default() };
         item.bbox = item.bbox().map_or_else(Vec::new, |bbox| bbox.to_vec());
@@ -57,8 +62,8 @@ impl Scene {
         Ok((Self { item, text: place }, hrefs))
     }
 
-    /// The item whole, with addresses in place of local paths and links into this API. Files that the catalogue may
-    /// not give out are left out, and `on_left_out` is called with their keys.
+    /// The item whole, with addresses in place of local paths and links into this API. Files that
+    /// the catalogue may not give out are left out, and `on_left_out` is called with their keys.
     ///
     /// # Errors
     /// When the text is not that of the item.
@@ -87,7 +92,10 @@ impl Scene {
             *assets = Map::new().into();
         }
         let links = self.links(json.get("links"), base);
-        for (_, value) in json.iter_mut().filter(|(key, _)| !["id", "collection", "assets"].contains(&key.as_str())) {
+        for (_, value) in json
+            .iter_mut()
+            .filter(|(key, _)| !["id", "collection", "assets"].contains(&key.as_str()))
+        {
             remove_local_paths(value);
         }
         json.insert("links".to_owned(), links.into());
@@ -95,7 +103,13 @@ impl Scene {
     }
 
     /// Where readers find an asset; why they do not otherwise.
-    fn published_href(&self, key: &str, asset: &Value, files: &LocalFiles, base: &BaseUrl) -> Result<String, String> {
+    fn published_href(
+        &self,
+        key: &str,
+        asset: &Value,
+        files: &LocalFiles,
+        base: &BaseUrl,
+    ) -> Result<String, String> {
         let href = asset.get("href").and_then(Value::as_str).ok_or("it has no href")?;
         match (href_of(href), LocalFiles::name(href)) {
             (Href::Url, _) => Ok(href.to_owned()),
@@ -115,12 +129,23 @@ impl Scene {
             href_of(text("href")) == Href::Url && !place.contains(&text("rel"))
         };
         let own = own.and_then(Value::as_array);
-        let mut links: Vec<Value> = own.into_iter().flatten().filter(leads_elsewhere).cloned().collect();
+        let mut links: Vec<Value> =
+            own.into_iter().flatten().filter(leads_elsewhere).cloned().collect();
         links.iter_mut().for_each(remove_local_paths);
         links.push(link::root(base));
         if let Some(collection) = &self.item.collection {
-            links.push(link::to(base, "self", super::GEOJSON, &link::item_path(collection, &self.item.id)));
-            links.push(link::to(base, "collection", super::JSON, &link::collection_path(collection)));
+            links.push(link::to(
+                base,
+                "self",
+                super::GEOJSON,
+                &link::item_path(collection, &self.item.id),
+            ));
+            links.push(link::to(
+                base,
+                "collection",
+                super::JSON,
+                &link::collection_path(collection),
+            ));
             links.push(link::to(base, "parent", super::JSON, &link::collection_path(collection)));
         }
         links
@@ -170,7 +195,8 @@ mod tests {
         let mut left_out = Vec::new();
         let base = BaseUrl::from_headers(&HeaderMap::new());
         let files = LocalFiles::new(folder);
-        let json = scene.published(&text, &files, &base, |key, _| left_out.push(key.to_owned())).unwrap();
+        let json =
+            scene.published(&text, &files, &base, |key, _| left_out.push(key.to_owned())).unwrap();
         (json, left_out)
     }
 
@@ -213,9 +239,13 @@ mod tests {
 
     #[test]
     fn an_item_without_measure_is_left_out() {
-        let read = |item: Value| Scene::read(&item.to_string(), 0..0).map(|_| ()).unwrap_err().to_string();
+        let read =
+            |item: Value| Scene::read(&item.to_string(), 0..0).map(|_| ()).unwrap_err().to_string();
         assert!(read(json!({ "id": "a".repeat(300), "properties": {} })).contains("256 bytes"));
-        let assets: Map<String, Value> = (0..2000).map(|n| (n.to_string(), json!({ "href": "a" }))).collect();
-        assert!(read(json!({ "id": "a", "properties": {}, "assets": assets })).contains("1000 entries"));
+        let assets: Map<String, Value> =
+            (0..2000).map(|n| (n.to_string(), json!({ "href": "a" }))).collect();
+        assert!(
+            read(json!({ "id": "a", "properties": {}, "assets": assets })).contains("1000 entries")
+        );
     }
 }

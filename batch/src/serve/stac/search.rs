@@ -56,7 +56,8 @@ struct Asked {
 impl PagedSearch {
     /// The search in the body of a POST.
     pub(super) fn from_body(body: &[u8]) -> Result<Self, Refusal> {
-        let not_a_search = |error| Refusal::bad_request(format!("the body is no search in JSON: {error}"));
+        let not_a_search =
+            |error| Refusal::bad_request(format!("the body is no search in JSON: {error}"));
         // An object first: serde would take a list for a struct's fields in their order.
         let members: Map<String, Value> = serde_json::from_slice(body).map_err(not_a_search)?;
         let asked = Asked::deserialize(Value::Object(members)).map_err(not_a_search)?;
@@ -71,7 +72,10 @@ impl PagedSearch {
             match name.as_str() {
                 "collections" => asked.collections.get_or_insert_default().extend(list()),
                 "ids" => asked.ids.get_or_insert_default().extend(list()),
-                "bbox" => asked.bbox = Some(list().map(|part| number(name, &part)).collect::<Result<_, _>>()?),
+                "bbox" => {
+                    asked.bbox =
+                        Some(list().map(|part| number(name, &part)).collect::<Result<_, _>>()?)
+                }
                 "intersects" => asked.intersects = Some(geometry(text)?),
                 "datetime" => asked.datetime = Some(text.clone()),
                 "limit" => asked.limit = Some(number(name, text)?),
@@ -97,7 +101,9 @@ impl PagedSearch {
     pub(super) fn page(&self, catalogue: &Catalogue) -> Page {
         let end = self.start.saturating_add(self.limit);
         let mut page = Page { places: Vec::new(), matched_count: 0, next: None };
-        for (place, _) in catalogue.scenes().iter().enumerate().filter(|(_, scene)| self.matches(scene)) {
+        for (place, _) in
+            catalogue.scenes().iter().enumerate().filter(|(_, scene)| self.matches(scene))
+        {
             if (self.start..end).contains(&page.matched_count) {
                 page.places.push(place);
             }
@@ -123,23 +129,30 @@ impl PagedSearch {
             ..Search::default()
         };
         if search.collections.len() > MAX_COLLECTIONS {
-            return Err(Refusal::bad_request(format!("more than {MAX_COLLECTIONS} collections: search without them")));
+            return Err(Refusal::bad_request(format!(
+                "more than {MAX_COLLECTIONS} collections: search without them"
+            )));
         }
         check_datetime(&search)?;
         let boxes = match (asked.bbox, asked.intersects) {
             (None, None) => vec![None],
             (Some(bbox), None) => boxes(&bbox)?.into_iter().map(Some).collect(),
             (None, Some(geometry)) => vec![Some(box_around(&geometry)?)],
-            (Some(_), Some(_)) => return Err(Refusal::bad_request("give either bbox or intersects, not both")),
+            (Some(_), Some(_)) => {
+                return Err(Refusal::bad_request("give either bbox or intersects, not both"));
+            }
         };
         let limit = match asked.limit {
             None => USUAL_LIMIT,
             Some(limit) if limit < 1 => {
-                return Err(Refusal::bad_request(format!("limit {limit} is below 1: give 1 to {GREATEST_LIMIT}")));
+                return Err(Refusal::bad_request(format!(
+                    "limit {limit} is below 1: give 1 to {GREATEST_LIMIT}"
+                )));
             }
             Some(limit) => usize::try_from(limit).unwrap_or(GREATEST_LIMIT).min(GREATEST_LIMIT),
         };
-        let alternatives = boxes.into_iter().map(|bbox| Search { bbox, ..search.clone() }).collect();
+        let alternatives =
+            boxes.into_iter().map(|bbox| Search { bbox, ..search.clone() }).collect();
         let ids = asked.ids.unwrap_or_default().into_iter().collect();
         Ok(Self { alternatives, ids, limit, start: asked.token.unwrap_or(0) })
     }
@@ -147,7 +160,8 @@ impl PagedSearch {
 
 /// Passing over a condition would answer with items that nobody asked for.
 fn refuse_extensions(asked: &Asked) -> Result<(), Refusal> {
-    let extensions = [("query", &asked.query), ("filter", &asked.filter), ("sortby", &asked.sortby)];
+    let extensions =
+        [("query", &asked.query), ("filter", &asked.filter), ("sortby", &asked.sortby)];
     match extensions.iter().find(|(_, value)| value.is_some()) {
         Some((name, _)) => Err(Refusal::bad_request(format!(
             "{name} is not supported: search by collections, ids, bbox, intersects and datetime"
@@ -167,11 +181,13 @@ fn check_datetime(search: &Search) -> Result<(), Refusal> {
 }
 
 fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Refusal> {
-    text.parse().map_err(|_| Refusal::bad_request(format!("{name} has `{text}` where a number belongs")))
+    text.parse()
+        .map_err(|_| Refusal::bad_request(format!("{name} has `{text}` where a number belongs")))
 }
 
 fn geometry(text: &str) -> Result<Value, Refusal> {
-    serde_json::from_str(text).map_err(|error| Refusal::bad_request(format!("intersects is no JSON: {error}")))
+    serde_json::from_str(text)
+        .map_err(|error| Refusal::bad_request(format!("intersects is no JSON: {error}")))
 }
 
 #[cfg(test)]
@@ -194,15 +210,25 @@ mod tests {
 
     fn ids(search: &PagedSearch) -> String {
         let catalogue = catalogue();
-        search.page(&catalogue).places.iter().map(|place| catalogue.scenes()[*place].item.id.as_str()).collect()
+        search
+            .page(&catalogue)
+            .places
+            .iter()
+            .map(|place| catalogue.scenes()[*place].item.id.as_str())
+            .collect()
     }
 
     fn check(body: &Value, found: &str) {
-        assert_eq!(ids(&PagedSearch::from_body(body.to_string().as_bytes()).unwrap()), found, "{body}");
+        assert_eq!(
+            ids(&PagedSearch::from_body(body.to_string().as_bytes()).unwrap()),
+            found,
+            "{body}"
+        );
     }
 
     fn check_query(query: &[(&str, &str)], found: &str) {
-        let pairs: Vec<_> = query.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
+        let pairs: Vec<_> =
+            query.iter().map(|(name, text)| ((*name).to_owned(), (*text).to_owned())).collect();
         assert_eq!(ids(&PagedSearch::from_query(&pairs).unwrap()), found, "{query:?}");
     }
 
@@ -224,7 +250,10 @@ mod tests {
         check(&json!({ "collections": ["other"] }), "");
         check(&json!({ "intersects": { "type": "Point", "coordinates": [178.5, 0.5] } }), "a");
         let line = json!({ "type": "LineString", "coordinates": [[178.5, 0.5], [179.5, 0.5]] });
-        check(&json!({ "intersects": { "type": "GeometryCollection", "geometries": [line] } }), "ba");
+        check(
+            &json!({ "intersects": { "type": "GeometryCollection", "geometries": [line] } }),
+            "ba",
+        );
     }
 
     #[test]
@@ -240,7 +269,9 @@ mod tests {
     fn pages_follow_each_other_to_the_end() {
         let catalogue = catalogue();
         let at = |token: usize| {
-            let search = PagedSearch::from_body(format!(r#"{{"limit":2,"token":{token}}}"#).as_bytes()).unwrap();
+            let search =
+                PagedSearch::from_body(format!(r#"{{"limit":2,"token":{token}}}"#).as_bytes())
+                    .unwrap();
             let page = search.page(&catalogue);
             (page.places.len(), page.matched_count, page.next)
         };
@@ -258,7 +289,10 @@ mod tests {
         check_refused(r#"{"bbox":[1,3,2,2]}"#, "south 3 above its north 2");
         check_refused(r#"{"bbox":["a",3,2,2]}"#, "no search in JSON");
         check_refused(r#"{"datetime":"last week"}"#, "datetime `last week`");
-        check_refused(r#"{"datetime":"2025-06-02T00:00:00Z/2025-06-01T00:00:00Z"}"#, "after its end");
+        check_refused(
+            r#"{"datetime":"2025-06-02T00:00:00Z/2025-06-01T00:00:00Z"}"#,
+            "after its end",
+        );
         let many = json!({ "collections": vec!["c"; 200] });
         check_refused(&many.to_string(), "more than 100 collections");
         check_refused(&format!(r#"{{"intersects":{}}}"#, "[".repeat(10_000)), "no search in JSON");

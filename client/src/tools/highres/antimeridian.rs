@@ -1,4 +1,5 @@
-//! Areas across the antimeridian: joined where a file cuts them, and parted again for the grid, which ends there.
+//! Areas across the antimeridian: joined where a file cuts them, and parted again for the grid,
+//! which ends there.
 
 use super::plan::{Corner, Polygons};
 
@@ -16,7 +17,8 @@ const HALF_WORLD: f64 = 180.0;
 const WORLD: f64 = 360.0;
 
 impl Polygons {
-    /// In one piece, beyond 180° where need be: files cut an area there (RFC 7946), or leap from 180 to −180.
+    /// In one piece, beyond 180° where need be: files cut an area there (RFC 7946), or leap from
+    /// 180 to −180.
     pub fn joined(mut self) -> Self {
         for ring in self.0.iter_mut().flatten() {
             let next = ring.iter().cycle().skip(1);
@@ -29,7 +31,11 @@ impl Polygons {
             }
         }
         let mut turned = self.clone();
-        for polygon in turned.0.iter_mut().filter(|polygon| polygon.iter().flatten().all(|[lon, _]| *lon <= 0.0)) {
+        for polygon in turned
+            .0
+            .iter_mut()
+            .filter(|polygon| polygon.iter().flatten().all(|[lon, _]| *lon <= 0.0))
+        {
             polygon.iter_mut().flatten().for_each(|corner| corner[0] += WORLD);
         }
         let width = |polygons: &Self| polygons.bbox()[2] - polygons.bbox()[0];
@@ -48,7 +54,8 @@ impl Polygons {
         OneSide { polygons, is_whole: parts < 2 }
     }
 
-    /// What lies within 180° of a meridian that is whole turns away from Greenwich, brought back by them.
+    /// What lies within 180° of a meridian that is whole turns away from Greenwich, brought back by
+    /// them.
     fn within(&self, middle: f64) -> Self {
         let (west, east) = (middle - HALF_WORLD, middle + HALF_WORLD);
         let cut = |ring: &Vec<Corner>| -> Vec<Corner> {
@@ -65,7 +72,9 @@ impl Polygons {
     /// Square degrees.
     fn extent(&self) -> f64 {
         let without_holes = |rings: &Vec<Vec<Corner>>| match &rings[..] {
-            [outside, holes @ ..] => ring_extent(outside) - holes.iter().map(|hole| ring_extent(hole)).sum::<f64>(),
+            [outside, holes @ ..] => {
+                ring_extent(outside) - holes.iter().map(|hole| ring_extent(hole)).sum::<f64>()
+            }
             [] => 0.0,
         };
         self.0.iter().map(without_holes).sum()
@@ -92,7 +101,10 @@ fn ring_extent(ring: &[Corner]) -> f64 {
     let Some([origin_lon, origin_lat]) = ring.first().copied() else { return 0.0 };
     let from_first = |[lon, lat]: &Corner| (lon - origin_lon, lat - origin_lat);
     let edges = ring.iter().zip(ring.iter().cycle().skip(1));
-    let twice: f64 = edges.map(|(a, b)| (from_first(a), from_first(b))).map(|(a, b)| a.0 * b.1 - b.0 * a.1).sum();
+    let twice: f64 = edges
+        .map(|(a, b)| (from_first(a), from_first(b)))
+        .map(|(a, b)| a.0 * b.1 - b.0 * a.1)
+        .sum();
     twice.abs() / 2.0
 }
 
@@ -131,9 +143,15 @@ mod tests {
         for text in [cut, leaping] {
             let joined = Polygons::from_geojson(text).unwrap().joined();
             let [west, _, east, _] = joined.bbox();
-            assert!((west - 179.8).abs() < 1e-9 && (east - 180.1).abs() < 1e-9, "{text}: {joined:?}");
+            assert!(
+                (west - 179.8).abs() < 1e-9 && (east - 180.1).abs() < 1e-9,
+                "{text}: {joined:?}"
+            );
             let side = joined.on_one_side();
-            assert_eq!((side.polygons.bbox(), side.is_whole), ([179.8, -17.0, 180.0, -16.0], false));
+            assert_eq!(
+                (side.polygons.bbox(), side.is_whole),
+                ([179.8, -17.0, 180.0, -16.0], false)
+            );
         }
         let world = Polygons::from_box([-180.0, -60.0, 180.0, 60.0]);
         assert_eq!(world.clone().joined(), world);

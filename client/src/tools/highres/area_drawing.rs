@@ -33,11 +33,15 @@ impl AreaDrawing {
     /// Nothing yet.
     pub fn on(highres: &Rc<Highres>) -> Rc<Self> {
         let plan = highres.told().plan;
-        let this = Rc::new(Self { tracing: Measure::on(highres.page().clone(), DRAW), shape: RwSignal::new(None) });
+        let this = Rc::new(Self {
+            tracing: Measure::on(highres.page().clone(), DRAW),
+            shape: RwSignal::new(None),
+        });
         let drawn = this.tracing.outline();
         let drawing = this.clone();
         Effect::new(move |_| {
-            let area = drawn.with(|outline| area_of(outline.as_ref()?, drawing.shape.get_untracked()?));
+            let area =
+                drawn.with(|outline| area_of(outline.as_ref()?, drawing.shape.get_untracked()?));
             if let Some(area) = area {
                 drawing.tracing.end();
                 plan.update(|plan| plan.take_area(Some(area)));
@@ -99,7 +103,9 @@ fn area_of(outline: &Outline, shape: Shape) -> Option<Polygons> {
             one_lon.max(*other_lon),
             one_lat.max(*other_lat),
         ])),
-        (Shape::Polygon, corners) if outline.is_done() => Some(Polygons(vec![vec![corners.to_vec()]])),
+        (Shape::Polygon, corners) if outline.is_done() => {
+            Some(Polygons(vec![vec![corners.to_vec()]]))
+        }
         _ => None,
     }
 }
@@ -109,13 +115,17 @@ mod tests {
     use super::*;
 
     fn outline(corners: &[[f64; 2]]) -> Outline {
-        corners.iter().fold(Outline::default(), |outline, [lon, lat]| outline.with_corner(*lon, *lat, 0.0))
+        corners
+            .iter()
+            .fold(Outline::default(), |outline, [lon, lat]| outline.with_corner(*lon, *lat, 0.0))
     }
 
     #[test]
     fn two_corners_are_a_box_whichever_come_first() {
         let expected = Polygons::from_box([1.0, 2.0, 3.0, 4.0]);
-        for corners in [[[1.0, 2.0], [3.0, 4.0]], [[3.0, 2.0], [1.0, 4.0]], [[3.0, 4.0], [1.0, 2.0]]] {
+        for corners in
+            [[[1.0, 2.0], [3.0, 4.0]], [[3.0, 2.0], [1.0, 4.0]], [[3.0, 4.0], [1.0, 2.0]]]
+        {
             assert_eq!(area_of(&outline(&corners), Shape::Box), Some(expected.clone()));
         }
         assert_eq!(area_of(&outline(&[[1.0, 2.0]]), Shape::Box), None);

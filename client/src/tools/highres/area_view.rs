@@ -24,7 +24,8 @@ pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
     let has_area = move || plan.with(|plan| plan.area.is_some());
     hear_drops(highres);
     let chosen = move |event: leptos::ev::Event| {
-        let input: Option<HtmlInputElement> = event.target().and_then(|target| target.dyn_into().ok());
+        let input: Option<HtmlInputElement> =
+            event.target().and_then(|target| target.dyn_into().ok());
         if let Some(input) = input
             && let Some(file) = input.files().and_then(|files| files.get(0))
         {
@@ -86,21 +87,26 @@ fn hear_drops(highres: Handle) {
     let container = highres.with_value(|highres| highres.map.container());
     let over = Closure::<dyn Fn(DragEvent)>::new(|event: DragEvent| event.prevent_default());
     let dropped = Closure::<dyn Fn(DragEvent)>::new(move |event: DragEvent| {
-        let file = event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
+        let file =
+            event.data_transfer().and_then(|data| data.files()).and_then(|files| files.get(0));
         if let (Some(file), Some(highres)) = (file, highres.try_get_value()) {
             event.prevent_default();
             read(highres, file);
         }
     });
     // An element takes any listener.
-    let _ = container.add_event_listener_with_callback("dragover", over.into_js_value().unchecked_ref());
-    let _ = container.add_event_listener_with_callback("drop", dropped.into_js_value().unchecked_ref());
+    let _ = container
+        .add_event_listener_with_callback("dragover", over.into_js_value().unchecked_ref());
+    let _ =
+        container.add_event_listener_with_callback("drop", dropped.into_js_value().unchecked_ref());
 }
 
 fn read(highres: Rc<Highres>, file: File) {
     spawn_local(async move {
         // A file that cannot be read comes as an empty one, which the worker explains.
-        let bytes = JsFuture::from(file.array_buffer()).await.unwrap_or_else(|_| js_sys::ArrayBuffer::new(0).into());
+        let bytes = JsFuture::from(file.array_buffer())
+            .await
+            .unwrap_or_else(|_| js_sys::ArrayBuffer::new(0).into());
         if highres.told().phase.with_untracked(Phase::is_busy) {
             highres.told().phase.set(Phase::Idle);
         }

@@ -1,4 +1,5 @@
-//! What was found, when the reader has to decide: much to fetch, cells to make coarser, a side without scenes.
+//! What was found, when the reader has to decide: much to fetch, cells to make coarser, a side
+//! without scenes.
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::DateWindow;
@@ -26,11 +27,15 @@ pub fn AskView(highres: Handle, words: &'static Words) -> impl IntoView {
     let count = told.selected.with_untracked(Vec::len);
     let asked = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
     let about = asked.map(|offer| {
-        let (megabytes, cell) = (words.megabytes(offer.megabytes_with(picture)), number(offer.cell_m, 0));
+        let (megabytes, cell) =
+            (words.megabytes(offer.megabytes_with(picture)), number(offer.cell_m, 0));
         fill(words.scenes_found, &[&count.to_string(), &megabytes, &cell])
     });
-    let ways =
-        if is_whole(&found) { ways(highres, asked, &found.zooms, picture, words).into_any() } else { ().into_any() };
+    let ways = if is_whole(&found) {
+        ways(highres, asked, &found.zooms, picture, words).into_any()
+    } else {
+        ().into_any()
+    };
     view! {
         <div class="asked" data-testid="highres-found">
             <p>{about}</p>
@@ -62,7 +67,8 @@ fn ways(
     let too_large = asked.filter(|offer| !offer.fits).map(|offer| {
         let millions = |cells: u64| number(cells as f64 / 1e6, 0);
         let cells = millions(u64::from(offer.width) * u64::from(offer.height));
-        let sentence = fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MOST_CELLS)]);
+        let sentence =
+            fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MOST_CELLS)]);
         view! { <p data-testid="highres-too-large">{sentence}</p> }
     });
     let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
@@ -108,7 +114,8 @@ fn side(
                 })
                 .collect();
             let hint = (!days.is_empty()).then_some(words.nearest);
-            view! { <p>{title} ": " {words.no_scene} " " {hint}</p> <div class="row">{days}</div> }.into_any()
+            view! { <p>{title} ": " {words.no_scene} " " {hint}</p> <div class="row">{days}</div> }
+                .into_any()
         }
         Without::AllCloudy { least_cloud_cover } => {
             let take = move |_| {

@@ -1,4 +1,5 @@
-//! The tiles of a result, as they came. Their cells are kept outside of this program's memory, which never shrinks.
+//! The tiles of a result, as they came. Their cells are kept outside of this program's memory,
+//! which never shrinks.
 
 use std::cell::{Cell as Slot, RefCell};
 use std::collections::BTreeMap;
@@ -39,11 +40,14 @@ pub struct Blocks {
 impl Blocks {
     /// Takes a tile, by the buffers that come with it; what comes without them is left out.
     pub fn insert(&self, tile: Tile, buffers: &[JsValue]) {
-        let array = |place: usize| buffers.get(place).and_then(|buffer| buffer.dyn_ref::<ArrayBuffer>());
+        let array =
+            |place: usize| buffers.get(place).and_then(|buffer| buffer.dyn_ref::<ArrayBuffer>());
         let (Some(dnbr), Some(pre), Some(codes)) = (array(0), array(1), array(2)) else {
             return;
         };
-        let pictures = array(3).zip(array(4)).map(|(before, after)| [Uint8Array::new(before), Uint8Array::new(after)]);
+        let pictures = array(3)
+            .zip(array(4))
+            .map(|(before, after)| [Uint8Array::new(before), Uint8Array::new(after)]);
         let block = Block {
             dnbr: Float32Array::new(dnbr),
             pre: Float32Array::new(pre),
@@ -100,13 +104,22 @@ impl Blocks {
         let block = self.block(&blocks, tile)?;
         match block.codes.get_index(pixel) {
             0 => None,
-            VALID => Some(Ok(Cell { dnbr: block.dnbr.get_index(pixel), pre: block.pre.get_index(pixel) })),
+            VALID => Some(Ok(Cell {
+                dnbr: block.dnbr.get_index(pixel),
+                pre: block.pre.get_index(pixel),
+            })),
             code => Some(Err(Empty::from_code(code).unwrap_or(Empty::NoData))),
         }
     }
 
     /// Adds a tile's hectares to those of each class, in the order of the classes.
-    pub fn add_hectares(&self, tile: Tile, look: &Look, thresholds: &Thresholds, hectares: &mut [f64]) {
+    pub fn add_hectares(
+        &self,
+        tile: Tile,
+        look: &Look,
+        thresholds: &Thresholds,
+        hectares: &mut [f64],
+    ) {
         let blocks = self.blocks.borrow();
         let Some(block) = self.block(&blocks, tile) else {
             return;
@@ -114,7 +127,8 @@ impl Blocks {
         let (dnbr, pre) = (block.dnbr.to_vec(), block.pre.to_vec());
         let width = TILE_SIZE_PX as usize;
         for (row, (dnbr, pre)) in dnbr.chunks(width).zip(pre.chunks(width)).enumerate() {
-            let (_, lat) = lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
+            let (_, lat) =
+                lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
             let area_ha = cell_area_ha(tile.z, lat);
             for (dnbr, pre) in dnbr.iter().zip(pre) {
                 let place = thresholds.place(look.value(Cell { dnbr: *dnbr, pre: *pre }));

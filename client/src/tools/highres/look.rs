@@ -58,7 +58,8 @@ impl Look {
 
     /// Between the colours of the burnt classes, the higher the worse.
     fn ramp(&self, value: f32) -> [u8; 4] {
-        const CLASSES: [Severity; 4] = [Severity::Low, Severity::ModerateLow, Severity::ModerateHigh, Severity::High];
+        const CLASSES: [Severity; 4] =
+            [Severity::Low, Severity::ModerateLow, Severity::ModerateHigh, Severity::High];
         let (first, last) = RAMP;
         if value < first {
             return [0; 4];
@@ -66,9 +67,11 @@ impl Look {
         let place = ((value - first) / (last - first)).min(1.0) * (CLASSES.len() - 1) as f32;
         let below = (place as usize).min(CLASSES.len() - 2);
         let share = place - below as f32;
-        let (one, other): (Rgb, Rgb) = (self.palette.colour(CLASSES[below]), self.palette.colour(CLASSES[below + 1]));
-        let mix =
-            |place: usize| (f32::from(one[place]) * (1.0 - share) + f32::from(other[place]) * share).round() as u8;
+        let (one, other): (Rgb, Rgb) =
+            (self.palette.colour(CLASSES[below]), self.palette.colour(CLASSES[below + 1]));
+        let mix = |place: usize| {
+            (f32::from(one[place]) * (1.0 - share) + f32::from(other[place]) * share).round() as u8
+        };
         [mix(0), mix(1), mix(2), 255]
     }
 }

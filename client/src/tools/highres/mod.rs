@@ -1,7 +1,9 @@
-//! High resolution: the reader's own browser finds scenes, reads what it needs of them, and computes.
+//! High resolution: the reader's own browser finds scenes, reads what it needs of them, and
+//! computes.
 //!
-//! [`plan`], [`phase`], [`look`] and [`words`] think; [`session`] speaks to the worker; [`blocks`] keep what comes,
-//! [`on_map`] lays it there by [`overlay`] and [`pictures`]; the views ask and tell.
+//! [`plan`], [`phase`], [`look`] and [`words`] think; [`session`] speaks to the worker; [`blocks`]
+//! keep what comes, [`on_map`] lays it there by [`overlay`] and [`pictures`]; the views ask and
+//! tell.
 
 mod antimeridian;
 mod area_drawing;
@@ -28,7 +30,9 @@ use std::rc::Rc;
 use chrono::{DateTime, NaiveDate};
 use dragonfly_core::Tile;
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
-use dragonfly_core::protocol::{Answer, Compute, Done, Download, Fault, FaultKind, FileKind, Found, Request, Search};
+use dragonfly_core::protocol::{
+    Answer, Compute, Done, Download, Fault, FaultKind, FileKind, Found, Request, Search,
+};
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -136,7 +140,8 @@ impl Highres {
         let map = page.map();
         let today = today();
         let start = start_plan(&page, today);
-        let plan = page.part().map_or_else(|| start.clone(), |part| Plan::from_part(&part, start.clone()));
+        let plan =
+            page.part().map_or_else(|| start.clone(), |part| Plan::from_part(&part, start.clone()));
         let told = Told {
             plan: RwSignal::new(plan),
             phase: RwSignal::default(),
@@ -181,7 +186,10 @@ impl Highres {
 
     /// Whether the map is near enough for its view to be computed.
     pub fn is_near(&self) -> bool {
-        let least = self.told.config.with(|config| config.as_ref().map(|config| f64::from(config.client.highres_zoom)));
+        let least = self
+            .told
+            .config
+            .with(|config| config.as_ref().map(|config| f64::from(config.client.highres_zoom)));
         least.is_some_and(|least| self.told.zoom.get() >= least)
     }
 
@@ -213,7 +221,10 @@ impl Highres {
             scenes: selected.get_untracked(),
             zoom: Some(plan.zoom),
             dnbr_offset: plan.dnbr_offset,
-            perimeter: plan.perimeter.as_ref().map(|perimeter| perimeter.on_one_side().polygons.to_geojson()),
+            perimeter: plan
+                .perimeter
+                .as_ref()
+                .map(|perimeter| perimeter.on_one_side().polygons.to_geojson()),
             picture: plan.picture,
         })
     }
@@ -277,8 +288,10 @@ impl Highres {
     pub fn download(&self, file: FileKind) -> Download {
         let Look { index, thresholds, palette, dnbr_offset, .. } = self.look();
         let region = self.page.region().and_then(|text| region_from_json(&text).ok());
-        let attribution =
-            self.told.config.with(|config| config.as_ref().map(|config| config.client.attribution.clone()));
+        let attribution = self
+            .told
+            .config
+            .with(|config| config.as_ref().map(|config| config.client.attribution.clone()));
         Download {
             file,
             index,
@@ -293,7 +306,11 @@ impl Highres {
     fn search(&self) -> Option<Search> {
         let Told { plan, config, takes_cloudy, note, .. } = self.told;
         let config = config.get_untracked()?;
-        let map_meta = self.page.region().and_then(|text| region_from_json(&text).ok()).and_then(|region| region.map);
+        let map_meta = self
+            .page
+            .region()
+            .and_then(|text| region_from_json(&text).ok())
+            .and_then(|region| region.map);
         plan.with_untracked(|plan| {
             let side = plan.area.clone().unwrap_or_else(|| self.view()).on_one_side();
             if !side.is_whole {
@@ -301,7 +318,9 @@ impl Highres {
             }
             // An address that names scenes says where they are, whichever region is in view.
             let pinned = plan.collection.clone().filter(|_| !plan.scenes.is_empty());
-            let collection = pinned.or(map_meta.map(|map| map.collection)).unwrap_or_else(|| COLLECTION.to_owned());
+            let collection = pinned
+                .or(map_meta.map(|map| map.collection))
+                .unwrap_or_else(|| COLLECTION.to_owned());
             Some(Search {
                 area: side.polygons.to_geojson(),
                 zoom: plan.zoom,
@@ -337,13 +356,17 @@ impl Highres {
                 selected.set(phase::chosen(told));
                 found.set(Some(told.as_ref().clone()));
             }
-            Answer::Block(at) => return self.take_block(Tile { z: at.z, x: at.x, y: at.y }, &buffers),
+            Answer::Block(at) => {
+                return self.take_block(Tile { z: at.z, x: at.x, y: at.y }, &buffers);
+            }
             Answer::File(file) => {
                 note.set(None);
                 return save_view::save(file, &buffers);
             }
             // A file may take a while: the one in the scenes' own grid is computed anew.
-            Answer::Progress(progress) if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) => {
+            Answer::Progress(progress)
+                if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) =>
+            {
                 return note.set(Some(words::words().progress(progress)));
             }
             Answer::Area { geojson, note: about } => {
@@ -353,7 +376,9 @@ impl Highres {
             Answer::Cleared => return note.set(Some(words::words().cache_cleared.to_owned())),
             Answer::Done(done) => self.pin(done),
             // A file that cannot be written leaves the result as it is.
-            Answer::Fault(fault) if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) => {
+            Answer::Fault(fault)
+                if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) =>
+            {
                 return note.set(Some(format!("{}. {}.", fault.message, fault.advice)));
             }
             _ => {}
@@ -381,7 +406,10 @@ impl Highres {
             self.told.plan.update(|plan| plan.take_area(Some(area)));
             let free = options([
                 ("paddingTopLeft", js_sys::Array::of2(&covered.left_px.into(), &0.into()).into()),
-                ("paddingBottomRight", js_sys::Array::of2(&0.into(), &covered.bottom_px.into()).into()),
+                (
+                    "paddingBottomRight",
+                    js_sys::Array::of2(&0.into(), &covered.bottom_px.into()).into(),
+                ),
             ]);
             self.map.fit_bounds(&corners(bbox), &free);
             self.told.phase.set(Phase::Idle);
@@ -409,9 +437,13 @@ impl Highres {
                 // Another region brings its own days, unless the reader is at something.
                 let start = start_plan(&this.page, today());
                 let is_other = this.start.replace(start.clone()) != start;
-                if is_other && phase.with_untracked(|phase| *phase == Phase::Idle) && this.page.part().is_none() {
+                if is_other
+                    && phase.with_untracked(|phase| *phase == Phase::Idle)
+                    && this.page.part().is_none()
+                {
                     plan.update(|plan| {
-                        (plan.pre, plan.post, plan.assessment) = (start.pre, start.post, start.assessment);
+                        (plan.pre, plan.post, plan.assessment) =
+                            (start.pre, start.post, start.assessment);
                     });
                 }
             }
@@ -479,7 +511,10 @@ fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal<T>,
 async fn breathe(milliseconds: i32) {
     let waited = js_sys::Promise::new(&mut |resolve, _| {
         // Without a timer the wait would never end.
-        if window().set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds).is_err() {
+        if window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&resolve, milliseconds)
+            .is_err()
+        {
             let _ = resolve.call0(&JsValue::NULL);
         }
     });

@@ -1,4 +1,5 @@
-//! A result on the map: its tiles and pictures, how they are looked at, and what is read and counted in them.
+//! A result on the map: its tiles and pictures, how they are looked at, and what is read and
+//! counted in them.
 
 use std::rc::Rc;
 
@@ -82,8 +83,12 @@ impl Highres {
 
     /// Lays the first block of a result on the map.
     fn lay(&self) {
-        *self.overlay.borrow_mut() =
-            Some(Overlay::on(&self.map, SEVERITY_PANE, &self.blocks, self.painter(untrack(|| self.look()))));
+        *self.overlay.borrow_mut() = Some(Overlay::on(
+            &self.map,
+            SEVERITY_PANE,
+            &self.blocks,
+            self.painter(untrack(|| self.look())),
+        ));
         if self.told.plan.with_untracked(|plan| plan.picture.is_some()) {
             *self.pictures.borrow_mut() = Some(Pictures::on(&self.map, &self.blocks));
             self.arrange();

@@ -53,11 +53,16 @@ impl Overlay {
     /// Paints all tiles in view otherwise.
     pub fn repaint(&self, painter: Painter) {
         *self.painter.borrow_mut() = painter;
-        let found = self.layer.container().and_then(|container| container.query_selector_all("canvas[data-tile]").ok());
+        let found = self
+            .layer
+            .container()
+            .and_then(|container| container.query_selector_all("canvas[data-tile]").ok());
         let Some(found) = found else {
             return;
         };
-        for canvas in (0..found.length()).filter_map(|place| found.get(place)?.dyn_into::<HtmlCanvasElement>().ok()) {
+        for canvas in (0..found.length())
+            .filter_map(|place| found.get(place)?.dyn_into::<HtmlCanvasElement>().ok())
+        {
             self.paint_canvas(&canvas);
         }
     }
@@ -65,14 +70,20 @@ impl Overlay {
     /// Paints a tile that has just come, where it is in view.
     pub fn paint_tile(&self, tile: Tile) {
         let selector = format!("canvas[data-tile='{}']", tile_name(tile));
-        let canvas = self.layer.container().and_then(|container| container.query_selector(&selector).ok().flatten());
+        let canvas = self
+            .layer
+            .container()
+            .and_then(|container| container.query_selector(&selector).ok().flatten());
         if let Some(canvas) = canvas.and_then(|canvas| canvas.dyn_into().ok()) {
             self.paint_canvas(&canvas);
         }
     }
 
     fn paint_canvas(&self, canvas: &HtmlCanvasElement) {
-        let tile = canvas.get_attribute("data-tile").as_deref().and_then(crate::severity_layer::tile_from_name);
+        let tile = canvas
+            .get_attribute("data-tile")
+            .as_deref()
+            .and_then(crate::severity_layer::tile_from_name);
         if let Some(tile) = tile {
             // A canvas that the browser has thrown away needs no paint.
             let _ = paint(canvas, (self.painter.borrow())(tile));
@@ -87,10 +98,15 @@ impl Drop for Overlay {
 }
 
 fn paint(canvas: &HtmlCanvasElement, pixels: Option<Vec<u8>>) -> Result<(), JsValue> {
-    let context: CanvasRenderingContext2d = canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
+    let context: CanvasRenderingContext2d =
+        canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
     match pixels {
         Some(pixels) => {
-            let image = ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), TILE_SIZE_PX, TILE_SIZE_PX)?;
+            let image = ImageData::new_with_u8_clamped_array_and_sh(
+                Clamped(&pixels),
+                TILE_SIZE_PX,
+                TILE_SIZE_PX,
+            )?;
             canvas.set_attribute("data-state", "drawn")?;
             context.put_image_data(&image, 0.0, 0.0)
         }

@@ -13,7 +13,8 @@ pub enum Phase {
     Idle,
     /// Looking for scenes.
     Searching(Option<Progress>),
-    /// Scenes are found, and the reader is asked: it is much, or coarser than wanted, or a side has none.
+    /// Scenes are found, and the reader is asked: it is much, or coarser than wanted, or a side has
+    /// none.
     Asking,
     /// Reading and computing.
     Computing(Option<Progress>),
@@ -46,11 +47,16 @@ impl Phase {
         }
     }
 
-    /// The phase after an answer of the order under way, and what to do then. `wish` is what is to be computed.
+    /// The phase after an answer of the order under way, and what to do then. `wish` is what is to
+    /// be computed.
     pub fn after(self, answer: &Answer, wish: &Compute) -> (Self, Next) {
         match (self, answer) {
-            (Self::Searching(_), Answer::Progress(progress)) => (Self::Searching(Some(*progress)), Next::Wait),
-            (Self::Computing(_), Answer::Progress(progress)) => (Self::Computing(Some(*progress)), Next::Wait),
+            (Self::Searching(_), Answer::Progress(progress)) => {
+                (Self::Searching(Some(*progress)), Next::Wait)
+            }
+            (Self::Computing(_), Answer::Progress(progress)) => {
+                (Self::Computing(Some(*progress)), Next::Wait)
+            }
             (Self::Searching(_), Answer::Found(found)) => {
                 if goes_on(found, wish) {
                     (Self::Computing(None), Next::Compute)
@@ -60,7 +66,9 @@ impl Phase {
             }
             (Self::Computing(_), Answer::Done(done)) => (Self::Done(done.clone()), Next::Wait),
             (_, Answer::Fault(fault)) => (Self::Failed(fault.clone()), Next::Wait),
-            (Self::Searching(_) | Self::Computing(_), Answer::Cancelled) => (Self::Idle, Next::Wait),
+            (Self::Searching(_) | Self::Computing(_), Answer::Cancelled) => {
+                (Self::Idle, Next::Wait)
+            }
             (phase, _) => (phase, Next::Wait),
         }
     }
@@ -68,7 +76,9 @@ impl Phase {
 
 /// Whether what was found can be computed as it is wished for, without asking again.
 fn goes_on(found: &Found, wish: &Compute) -> bool {
-    let is_little = |offer: &ZoomOffer| offer.megabytes_with(wish.picture) <= ASK_ABOVE_MB || found.kept.contains(wish);
+    let is_little = |offer: &ZoomOffer| {
+        offer.megabytes_with(wish.picture) <= ASK_ABOVE_MB || found.kept.contains(wish)
+    };
     let goes = |offer: &ZoomOffer| Some(offer.zoom) == wish.zoom && offer.fits && is_little(offer);
     is_whole(found) && found.zooms.iter().any(goes)
 }
@@ -122,27 +132,36 @@ mod tests {
 
     #[test]
     fn little_is_computed_at_once() {
-        assert_eq!(after_searching(&found(3.0, true, None)), (Phase::Computing(None), Next::Compute));
+        assert_eq!(
+            after_searching(&found(3.0, true, None)),
+            (Phase::Computing(None), Next::Compute)
+        );
     }
 
     #[test]
     fn much_or_nothing_is_asked_about() {
         let gone = Without::NoScene { nearest: Vec::new() };
-        for answer in [found(300.0, true, None), found(3.0, false, None), found(3.0, true, Some(gone))] {
+        for answer in
+            [found(300.0, true, None), found(3.0, false, None), found(3.0, true, Some(gone))]
+        {
             assert_eq!(after_searching(&answer), (Phase::Asking, Next::Wait));
         }
     }
 
     #[test]
     fn pictures_that_make_it_much_are_asked_about() {
-        let after = |picture| Phase::Searching(None).after(&found(9.0, true, None), &wish(picture)).1;
+        let after =
+            |picture| Phase::Searching(None).after(&found(9.0, true, None), &wish(picture)).1;
         assert_eq!(after(None), Next::Compute);
         assert_eq!(after(Some(Picture::False)), Next::Compute);
         let mut kept_nowhere = found(9.0, true, None);
         if let Answer::Found(found) = &mut kept_nowhere {
             found.kept.clear();
         }
-        assert_eq!(Phase::Searching(None).after(&kept_nowhere, &wish(Some(Picture::True))).1, Next::Wait);
+        assert_eq!(
+            Phase::Searching(None).after(&kept_nowhere, &wish(Some(Picture::True))).1,
+            Next::Wait
+        );
     }
 
     #[test]
@@ -156,8 +175,12 @@ mod tests {
     fn progress_is_kept_and_a_fault_ends_all() {
         let (phase, _) = Phase::Computing(None).after(&Answer::Progress(PROGRESS), &wish(None));
         assert_eq!(phase.progress(), Some(PROGRESS));
-        let fault =
-            Fault { fault: FaultKind::Offline, message: "no network".into(), advice: "connect".into(), scene: None };
+        let fault = Fault {
+            fault: FaultKind::Offline,
+            message: "no network".into(),
+            advice: "connect".into(),
+            scene: None,
+        };
         assert_eq!(phase.after(&Answer::Fault(fault.clone()), &wish(None)).0, Phase::Failed(fault));
     }
 

@@ -43,7 +43,8 @@ impl Pictures {
         }
     }
 
-    /// Shows the picture before to the left of the divider alone. Panes move with the map, so this follows each move.
+    /// Shows the picture before to the left of the divider alone. Panes move with the map, so this
+    /// follows each move.
     pub fn clip(&self, percent: Option<u8>) {
         let path = Covered::by_panel().left_of_divider(&self.map, percent.unwrap_or(100));
         let _ = self.before_pane.style().set_property("clip-path", &path);

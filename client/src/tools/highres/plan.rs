@@ -28,13 +28,15 @@ pub struct Polygons(pub Vec<Vec<Vec<Corner>>>);
 pub struct Plan {
     /// Where; `None` for the part of the map in view.
     pub area: Option<Polygons>,
-    /// What burnt, where the reader says so; the area then reaches beyond it. Unburned ground is sought round it.
+    /// What burnt, where the reader says so; the area then reaches beyond it. Unburned ground is
+    /// sought round it.
     pub perimeter: Option<Polygons>,
     /// Days before the fire.
     pub pre: DateWindow,
     /// Days after the fire.
     pub post: DateWindow,
-    /// How scenes are weighed; `None` where the reader changed the days of a region, or there is none.
+    /// How scenes are weighed; `None` where the reader changed the days of a region, or there is
+    /// none.
     pub assessment: Option<Assessment>,
     /// Ids of the scenes to use; empty for the best.
     pub scenes: Vec<String>,
@@ -105,12 +107,15 @@ impl Plan {
         self.scenes.clear();
     }
 
-    /// Takes the area for the fire's perimeter and computes the ground around it too, or takes that back.
+    /// Takes the area for the fire's perimeter and computes the ground around it too, or takes that
+    /// back.
     pub fn take_as_perimeter(&mut self, is_perimeter: bool) {
         match (is_perimeter, self.perimeter.take()) {
             (true, None) => {
                 let perimeter = self.area.take();
-                self.area = perimeter.as_ref().map(|perimeter| Polygons::from_box(widened(perimeter.bbox())));
+                self.area = perimeter
+                    .as_ref()
+                    .map(|perimeter| Polygons::from_box(widened(perimeter.bbox())));
                 self.dnbr_offset = perimeter.is_some();
                 self.perimeter = perimeter;
             }
@@ -156,7 +161,8 @@ impl Plan {
         if self.thresholds != Thresholds::for_index(self.index)
             && let Some(thresholds) = &self.thresholds
         {
-            let breaks = thresholds.breaks().iter().map(|value| format!("~{value}")).collect::<String>();
+            let breaks =
+                thresholds.breaks().iter().map(|value| format!("~{value}")).collect::<String>();
             parts.push(format!("classes={}{breaks}", table_word(thresholds.table())));
         }
         if self.dnbr_offset {
@@ -178,13 +184,23 @@ impl Plan {
             match name {
                 "pre" => plan.pre = window(value).unwrap_or(plan.pre),
                 "post" => plan.post = window(value).unwrap_or(plan.post),
-                "zoom" => plan.zoom = value.parse().ok().filter(|zoom| *zoom <= COMPUTE_ZOOM).unwrap_or(plan.zoom),
+                "zoom" => {
+                    plan.zoom =
+                        value.parse().ok().filter(|zoom| *zoom <= COMPUTE_ZOOM).unwrap_or(plan.zoom)
+                }
                 "area" => plan.area = Polygons::from_part(value),
                 "fire" => plan.perimeter = Polygons::from_part(value),
-                "scenes" => plan.scenes = value.split('~').filter(|id| !id.is_empty()).map(str::to_owned).collect(),
-                "collection" => plan.collection = Some(value.to_owned()).filter(|name| !name.is_empty()),
+                "scenes" => {
+                    plan.scenes =
+                        value.split('~').filter(|id| !id.is_empty()).map(str::to_owned).collect()
+                }
+                "collection" => {
+                    plan.collection = Some(value.to_owned()).filter(|name| !name.is_empty())
+                }
                 "index" => {
-                    if let Some(index) = Index::ALL.into_iter().find(|index| index_word(*index) == value) {
+                    if let Some(index) =
+                        Index::ALL.into_iter().find(|index| index_word(*index) == value)
+                    {
                         plan = plan.with_index(index);
                     }
                 }
@@ -224,7 +240,12 @@ impl Polygons {
         let geometry: Value = serde_json::from_str(text).ok()?;
         let polygons = match geometry.get("type")?.as_str()? {
             "Polygon" => vec![polygon(geometry.get("coordinates")?)?],
-            "MultiPolygon" => geometry.get("coordinates")?.as_array()?.iter().map(polygon).collect::<Option<_>>()?,
+            "MultiPolygon" => geometry
+                .get("coordinates")?
+                .as_array()?
+                .iter()
+                .map(polygon)
+                .collect::<Option<_>>()?,
             _ => return None,
         };
         Some(Self(polygons)).filter(|polygons| !polygons.0.is_empty())
@@ -232,8 +253,10 @@ impl Polygons {
 
     /// The same as the text of a GeoJSON geometry.
     pub fn to_geojson(&self) -> String {
-        let closed = |ring: &Vec<Corner>| ring.iter().chain(ring.first()).copied().collect::<Vec<_>>();
-        let polygons: Vec<Vec<_>> = self.0.iter().map(|rings| rings.iter().map(closed).collect()).collect();
+        let closed =
+            |ring: &Vec<Corner>| ring.iter().chain(ring.first()).copied().collect::<Vec<_>>();
+        let polygons: Vec<Vec<_>> =
+            self.0.iter().map(|rings| rings.iter().map(closed).collect()).collect();
         json!({ "type": "MultiPolygon", "coordinates": polygons }).to_string()
     }
 
@@ -249,7 +272,8 @@ impl Polygons {
     fn to_part(&self) -> String {
         let corner = |[lon, lat]: &Corner| format!("{}~{}", short(*lon), short(*lat));
         let ring = |ring: &Vec<Corner>| ring.iter().map(corner).collect::<Vec<_>>().join("_");
-        let polygon = |rings: &Vec<Vec<Corner>>| rings.iter().map(ring).collect::<Vec<_>>().join("__");
+        let polygon =
+            |rings: &Vec<Vec<Corner>>| rings.iter().map(ring).collect::<Vec<_>>().join("__");
         self.0.iter().map(polygon).collect::<Vec<_>>().join("___")
     }
 
@@ -259,8 +283,12 @@ impl Polygons {
             let (lon, lat): (f64, f64) = (lon.parse().ok()?, lat.parse().ok()?);
             (lon.abs() <= 540.0 && lat.abs() <= 90.0).then_some([lon, lat])
         };
-        let ring =
-            |text: &str| text.split('_').map(corner).collect::<Option<Vec<_>>>().filter(|corners| corners.len() >= 3);
+        let ring = |text: &str| {
+            text.split('_')
+                .map(corner)
+                .collect::<Option<Vec<_>>>()
+                .filter(|corners| corners.len() >= 3)
+        };
         let polygon = |text: &str| text.split("__").map(ring).collect::<Option<Vec<_>>>();
         part.split("___").map(polygon).collect::<Option<Vec<_>>>().map(Self)
     }
@@ -276,7 +304,8 @@ fn widened([west, south, east, north]: [f64; 4]) -> [f64; 4] {
 fn polygon(rings: &Value) -> Option<Vec<Vec<Corner>>> {
     let corner = |corner: &Value| Some([corner.get(0)?.as_f64()?, corner.get(1)?.as_f64()?]);
     let ring = |ring: &Value| {
-        let mut corners: Vec<Corner> = ring.as_array()?.iter().map(corner).collect::<Option<_>>()?;
+        let mut corners: Vec<Corner> =
+            ring.as_array()?.iter().map(corner).collect::<Option<_>>()?;
         if corners.first() == corners.last() {
             corners.pop();
         }
@@ -358,14 +387,20 @@ mod tests {
         let trouble = |south: f64, north: f64| {
             Plan { area: Some(Polygons::from_box([10.0, south, 11.0, north])), ..plan() }.trouble()
         };
-        assert_eq!((trouble(85.1, 86.0), trouble(-90.0, -85.1)), (Some(Trouble::BeyondMap), Some(Trouble::BeyondMap)));
+        assert_eq!(
+            (trouble(85.1, 86.0), trouble(-90.0, -85.1)),
+            (Some(Trouble::BeyondMap), Some(Trouble::BeyondMap))
+        );
         assert_eq!((trouble(84.0, 86.0), trouble(-85.0, -84.0)), (None, None));
     }
 
     #[test]
     fn an_address_keeps_a_whole_plan() {
         let area = Polygons(vec![
-            vec![vec![[1.0, 2.0], [3.5, 2.0], [3.5, 4.25]], vec![[2.0, 2.5], [2.5, 2.5], [2.5, 3.0]]],
+            vec![
+                vec![[1.0, 2.0], [3.5, 2.0], [3.5, 4.25]],
+                vec![[2.0, 2.5], [2.5, 2.5], [2.5, 3.0]],
+            ],
             vec![vec![[-10.12345, 0.0], [-9.0, 0.0], [-9.0, 1.0]]],
         ]);
         let plan = Plan {
@@ -392,8 +427,12 @@ mod tests {
         plan.take_as_perimeter(true);
         assert_eq!((plan.perimeter.as_ref(), plan.dnbr_offset), (Some(&outline), true));
         let [west, south, east, north] = plan.area.as_ref().unwrap().bbox();
-        let (across_m, up_m) = ((10.0 - west) * 111_320.0 * 60.1_f64.to_radians().cos(), (60.0 - south) * 111_320.0);
-        assert!(across_m > 2_400.0 && up_m > 2_400.0 && east > 10.24 && north > 60.12, "{across_m} {up_m}");
+        let (across_m, up_m) =
+            ((10.0 - west) * 111_320.0 * 60.1_f64.to_radians().cos(), (60.0 - south) * 111_320.0);
+        assert!(
+            across_m > 2_400.0 && up_m > 2_400.0 && east > 10.24 && north > 60.12,
+            "{across_m} {up_m}"
+        );
         plan.take_as_perimeter(false);
         assert_eq!(Plan { dnbr_offset: false, ..plan.clone() }, before);
         plan.take_as_perimeter(true);
@@ -415,7 +454,12 @@ mod tests {
         let polygons = Polygons::from_geojson(text).unwrap();
         assert_eq!(polygons.0, [[[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]]]);
         assert_eq!(Polygons::from_geojson(&polygons.to_geojson()), Some(polygons));
-        for bad in ["", "{}", r#"{"type":"Point","coordinates":[0,0]}"#, r#"{"type":"Polygon","coordinates":[[]]}"#] {
+        for bad in [
+            "",
+            "{}",
+            r#"{"type":"Point","coordinates":[0,0]}"#,
+            r#"{"type":"Polygon","coordinates":[[]]}"#,
+        ] {
             assert_eq!(Polygons::from_geojson(bad), None, "{bad}");
         }
     }

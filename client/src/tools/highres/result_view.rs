@@ -20,10 +20,14 @@ use crate::swipe_view::SwipeView;
 pub fn ResultView(highres: Handle, words: &'static Words, done: Done) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let plan = told.plan;
-    let offers = told.found.with_untracked(|found| found.as_ref().map(|found| found.zooms.clone()).unwrap_or_default());
-    let cell = offers.iter().find(|offer| offer.zoom == done.zoom).map(|offer| number(offer.cell_m, 0));
+    let offers = told.found.with_untracked(|found| {
+        found.as_ref().map(|found| found.zooms.clone()).unwrap_or_default()
+    });
+    let cell =
+        offers.iter().find(|offer| offer.zoom == done.zoom).map(|offer| number(offer.cell_m, 0));
     let cell = cell.as_deref().unwrap_or("?");
-    let (came, kept) = (words.megabytes(done.bytes as f64 / 1e6), words.megabytes(done.cached_bytes as f64 / 1e6));
+    let (came, kept) =
+        (words.megabytes(done.bytes as f64 / 1e6), words.megabytes(done.cached_bytes as f64 / 1e6));
     let about = match done.is_kept {
         true => fill(words.result_kept, &[cell, &kept]),
         false => fill(words.result_about, &[cell, &came, &kept]),
@@ -34,7 +38,8 @@ pub fn ResultView(highres: Handle, words: &'static Words, done: Done) -> impl In
         fill(words.offset_found, &numbers.each_ref().map(String::as_str))
     });
     let offset_told = move || {
-        plan.with(|plan| plan.dnbr_offset).then(|| offset.clone().unwrap_or_else(|| words.offset_none.to_owned()))
+        plan.with(|plan| plan.dnbr_offset)
+            .then(|| offset.clone().unwrap_or_else(|| words.offset_none.to_owned()))
     };
     let used: Vec<_> = done
         .scenes
@@ -96,7 +101,8 @@ fn HectaresView(highres: Handle, words: &'static Words) -> impl IntoView {
             return view! { <tr><td colspan="3">{words.ramp}</td></tr> }.into_any();
         };
         let row = |(place, class): (usize, &dragonfly_core::TableClass)| {
-            let hectares = counted.with(|hectares| hectares.get(place).map(|hectares| area(*hectares)));
+            let hectares =
+                counted.with(|hectares| hectares.get(place).map(|hectares| area(*hectares)));
             let colour = css_colour(Some(class.colour(look.palette)));
             view! {
                 <tr data-class=class.number.to_string()>
@@ -148,7 +154,9 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
             highres.get_value().go_on();
         }
     };
-    let table = move || plan.with(|plan| plan.thresholds.as_ref().map(|thresholds| table_word(thresholds.table())));
+    let table = move || {
+        plan.with(|plan| plan.thresholds.as_ref().map(|thresholds| table_word(thresholds.table())))
+    };
     let shown = move || {
         let picture = plan.with(|plan| plan.picture).filter(|_| told.shows_pictures.get());
         match picture {
@@ -159,14 +167,20 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
     };
     let offer = told.found.with_untracked(|found| {
         let zoom = plan.with_untracked(|plan| plan.zoom);
-        found.as_ref().and_then(|found| found.zooms.iter().find(|offer| offer.zoom == zoom).copied())
+        found
+            .as_ref()
+            .and_then(|found| found.zooms.iter().find(|offer| offer.zoom == zoom).copied())
     });
     let more = move |label: &str, picture| match offer {
-        Some(offer) => fill(words.more, &[label, &words.megabytes(offer.picture_megabytes(picture))]),
+        Some(offer) => {
+            fill(words.more, &[label, &words.megabytes(offer.picture_megabytes(picture))])
+        }
         None => label.to_owned(),
     };
-    let indices = Index::ALL.map(|index| view! { <option value=index_word(index)>{index.name()}</option> });
-    let tables = ClassTable::ALL.map(|table| view! { <option value=table_word(table)>{table.title()}</option> });
+    let indices =
+        Index::ALL.map(|index| view! { <option value=index_word(index)>{index.name()}</option> });
+    let tables = ClassTable::ALL
+        .map(|table| view! { <option value=table_word(table)>{table.title()}</option> });
     view! {
         <label>
             {words.show}
@@ -223,8 +237,9 @@ fn BreaksView(plan: RwSignal<Plan>, words: &'static Words) -> impl IntoView {
                     plan.update(|plan| plan.thresholds = own);
                 }
             };
-            let value =
-                plan.with_untracked(|plan| plan.thresholds.as_ref().and_then(|own| own.breaks().get(place).copied()));
+            let value = plan.with_untracked(|plan| {
+                plan.thresholds.as_ref().and_then(|own| own.breaks().get(place).copied())
+            });
             view! {
                 <input
                     type="number"
@@ -251,10 +266,9 @@ fn readout(highres: Handle, words: &'static Words) -> Option<String> {
     let look = highres.look();
     match highres.at_point()? {
         AtPoint::Value(value) => {
-            let place = look
-                .thresholds
-                .as_ref()
-                .and_then(|thresholds| Some(words.class(thresholds.table(), thresholds.place(value)?).to_lowercase()));
+            let place = look.thresholds.as_ref().and_then(|thresholds| {
+                Some(words.class(thresholds.table(), thresholds.place(value)?).to_lowercase())
+            });
             let told = number(f64::from(value), 2);
             Some(fill(words.here, &[look.index.name(), &told, place.as_deref().unwrap_or("–")]))
         }
@@ -276,7 +290,8 @@ fn empty_sentence(share: &EmptyShare, words: &'static Words) -> Option<String> {
         .filter(|(_, share)| *share > 0.0005)
         .map(|(reason, share)| format!("{} {} %", words.reason(*reason), number(share * 100.0, 1)))
         .collect();
-    (!reasons.is_empty()).then(|| fill(words.empty, &[&number(sum * 100.0, 1), &reasons.join(", ")]))
+    (!reasons.is_empty())
+        .then(|| fill(words.empty, &[&number(sum * 100.0, 1), &reasons.join(", ")]))
 }
 
 fn range((least, end): (Option<f32>, Option<f32>)) -> String {

@@ -10,7 +10,8 @@ use super::Handle;
 use super::words::Words;
 use crate::tools::save;
 
-/// Smaller details of outlines are left out where the reader wants that: the side of a square, metres.
+/// Smaller details of outlines are left out where the reader wants that: the side of a square,
+/// metres.
 const DETAIL_M: f64 = 20.0;
 
 /// The buttons.
@@ -83,7 +84,9 @@ pub fn save(file: &FileName, buffers: &[JsValue]) {
     let kind = BlobPropertyBag::new();
     kind.set_type(&file.media_type);
     let saved = || -> Result<(), JsValue> {
-        let url = Url::create_object_url_with_blob(&Blob::new_with_buffer_source_sequence_and_options(&parts, &kind)?)?;
+        let url = Url::create_object_url_with_blob(
+            &Blob::new_with_buffer_source_sequence_and_options(&parts, &kind)?,
+        )?;
         let link: HtmlElement = document().create_element("a")?.dyn_into()?;
         link.set_attribute("href", &url)?;
         link.set_attribute("download", &file.name)?;

@@ -42,9 +42,14 @@ fn side(
     }
 }
 
-fn entry(scene: &FoundScene, selected: RwSignal<Vec<String>>, words: &'static Words) -> impl IntoView + use<> {
+fn entry(
+    scene: &FoundScene,
+    selected: RwSignal<Vec<String>>,
+    words: &'static Words,
+) -> impl IntoView + use<> {
     let id = scene.id.clone();
-    let cloud = scene.cloud_cover.map(|cloud| format!(" · {}", fill(words.cloud, &[&number(cloud, 0)])));
+    let cloud =
+        scene.cloud_cover.map(|cloud| format!(" · {}", fill(words.cloud, &[&number(cloud, 0)])));
     let day = scene.datetime.format("%Y-%m-%d %H:%M").to_string();
     let is_selected = {
         let id = id.clone();

@@ -29,7 +29,8 @@ pub fn Section(highres: Handle) -> impl IntoView {
 }
 
 fn can_compute(told: Told) -> bool {
-    told.config.with(|config| config.as_ref().is_some_and(|config| config.client.stac_url.is_some()))
+    told.config
+        .with(|config| config.as_ref().is_some_and(|config| config.client.stac_url.is_some()))
 }
 
 fn why_not(told: Told, words: &'static Words) -> impl IntoView {
@@ -41,7 +42,9 @@ fn wanted(highres: Handle, words: &'static Words) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let Told { plan, phase, follows, note, .. } = told;
     let is_busy = move || phase.with(Phase::is_busy);
-    let has_place = move || plan.with(|plan| plan.area.is_some()) || highres.with_value(|highres| highres.is_near());
+    let has_place = move || {
+        plan.with(|plan| plan.area.is_some()) || highres.with_value(|highres| highres.is_near())
+    };
     let trouble = move || plan.with(|plan| plan.trouble());
     let compute = move |_| {
         plan.update(|plan| {
@@ -105,13 +108,17 @@ fn wanted(highres: Handle, words: &'static Words) -> impl IntoView {
 
 fn progress(phase: RwSignal<Phase>, words: &'static Words) -> impl IntoView {
     let told = move || phase.with(Phase::progress);
-    let text = move || match phase.with(|phase| (phase.progress(), matches!(phase, Phase::Searching(_)))) {
+    let text = move || match phase
+        .with(|phase| (phase.progress(), matches!(phase, Phase::Searching(_))))
+    {
         (Some(progress), _) => words.progress(&progress),
         (None, true) => words.searching.to_owned(),
         (None, false) => words.opening.to_owned(),
     };
-    let most = move || told().filter(|progress| progress.of > 0).map(|progress| progress.of.to_string());
-    let value = move || told().filter(|progress| progress.of > 0).map(|progress| progress.done.to_string());
+    let most =
+        move || told().filter(|progress| progress.of > 0).map(|progress| progress.of.to_string());
+    let value =
+        move || told().filter(|progress| progress.of > 0).map(|progress| progress.done.to_string());
     view! {
         <div data-testid="highres-progress">
             <progress max=most value=value aria-label=text></progress>

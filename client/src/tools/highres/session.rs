@@ -49,7 +49,8 @@ impl Session {
         let told = Closure::<dyn Fn(MessageEvent)>::new({
             let this = Rc::downgrade(&this);
             move |event: MessageEvent| {
-                let (Some(this), Some((report, buffers))) = (this.upgrade(), read(&event.data())) else {
+                let (Some(this), Some((report, buffers))) = (this.upgrade(), read(&event.data()))
+                else {
                     return;
                 };
                 if report.answer == Answer::Ready {
@@ -96,6 +97,7 @@ impl Drop for Session {
 fn read(message: &JsValue) -> Option<(Report, Vec<JsValue>)> {
     let json = Reflect::get(message, &"json".into()).ok()?.as_string()?;
     let buffers = Reflect::get(message, &"buffers".into()).ok()?;
-    let buffers = buffers.dyn_ref::<Array>().map(|buffers| buffers.iter().collect()).unwrap_or_default();
+    let buffers =
+        buffers.dyn_ref::<Array>().map(|buffers| buffers.iter().collect()).unwrap_or_default();
     Some((serde_json::from_str(&json).ok()?, buffers))
 }

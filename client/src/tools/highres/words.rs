@@ -102,7 +102,8 @@ const ENGLISH: Words = Words {
     title: "High resolution",
     about: "Your browser fetches the satellite images itself and computes burn severity at 20 m.",
     too_far: "Zoom in further, or draw an area, to compute burn severity at 20 m.",
-    no_catalogue: "This site names no catalogue of satellite images, so nothing can be computed here.",
+    no_catalogue: "This site names no catalogue of satellite images, so nothing can be computed \
+        here.",
     area: "Area",
     area_view: "the part of the map in view",
     area_drawn: "the outline on the map",
@@ -112,9 +113,12 @@ const ENGLISH: Words = Words {
     draw_box_how: "Click two opposite corners.",
     file: "GeoJSON or zipped shapefile",
     whole_view: "Take the view",
-    one_side: "The area reaches across 180° of longitude: its larger side is computed. For the other, draw that side alone.",
-    beyond_map: "The map ends at 85° north and south: choose an area that is further from the pole.",
-    is_perimeter: "This is the fire’s perimeter: compute the ground around it too, and take off what changed there",
+    one_side: "The area reaches across 180° of longitude: its larger side is computed. For the \
+        other, draw that side alone.",
+    beyond_map: "The map ends at 85° north and south: choose an area that is further from the \
+        pole.",
+    is_perimeter: "This is the fire’s perimeter: compute the ground around it too, and take off \
+        what changed there",
     before: "Before the fire",
     after: "After the fire",
     first_day: "first day",
@@ -133,7 +137,8 @@ const ENGLISH: Words = Words {
     cloud: "cloud {} %",
     go_on: "Fetch {} MB and compute",
     coarser: "Compute at {} m ({} MB)",
-    too_large: "{} million cells of {} m are more than the {} million that fit. Zoom in or draw a smaller area, or take coarser cells:",
+    too_large: "{} million cells of {} m are more than the {} million that fit. Zoom in or draw a \
+        smaller area, or take coarser cells:",
     no_scene: "No scene in these days.",
     nearest: "The nearest days with one:",
     take_day: "Take {}",
@@ -191,7 +196,8 @@ const ENGLISH: Words = Words {
     moderate: "Moderate",
     unchanged: "Unchanged",
     increased: "Increased greenness",
-    about_result: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. Hidden: {}. Offset of unburned ground: {}. Dragonfly {}.",
+    about_result: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. \
+        Hidden: {}. Offset of unburned ground: {}. Dragonfly {}.",
     reasons: [
         "outside the area",
         "outside the fire zone",
@@ -206,19 +212,24 @@ const GERMAN: Words = Words {
     title: "Hohe Auflösung",
     about: "Ihr Browser holt die Satellitenbilder selbst und berechnet die Brandschwere mit 20 m.",
     too_far: "Für 20 m weiter hineinzoomen oder eine Fläche zeichnen.",
-    no_catalogue: "Diese Seite nennt keinen Katalog von Satellitenbildern; hier lässt sich nichts berechnen.",
+    no_catalogue: "Diese Seite nennt keinen Katalog von Satellitenbildern; hier lässt sich nichts \
+        berechnen.",
     area: "Fläche",
     area_view: "der sichtbare Teil der Karte",
     area_drawn: "der Umriss auf der Karte",
     draw: "Fläche zeichnen",
     draw_box: "Rechteck zeichnen",
-    draw_how: "Ecken mit Klicks oder der Leertaste setzen; mit Doppelklick oder Eingabetaste beenden.",
+    draw_how: "Ecken mit Klicks oder der Leertaste setzen; mit Doppelklick oder Eingabetaste \
+        beenden.",
     draw_box_how: "Zwei gegenüberliegende Ecken anklicken.",
     file: "GeoJSON oder gezipptes Shapefile",
     whole_view: "Sichtbaren Teil nehmen",
-    one_side: "Die Fläche reicht über 180° Länge hinweg: Berechnet wird ihre größere Seite. Für die andere diese allein zeichnen.",
-    beyond_map: "Die Karte endet bei 85° Nord und Süd: Bitte eine Fläche weiter weg vom Pol wählen.",
-    is_perimeter: "Das ist der Umriss des Brands: auch den Boden ringsum berechnen und abziehen, was sich dort verändert hat",
+    one_side: "Die Fläche reicht über 180° Länge hinweg: Berechnet wird ihre größere Seite. Für \
+        die andere diese allein zeichnen.",
+    beyond_map: "Die Karte endet bei 85° Nord und Süd: Bitte eine Fläche weiter weg vom Pol \
+        wählen.",
+    is_perimeter: "Das ist der Umriss des Brands: auch den Boden ringsum berechnen und abziehen, \
+        was sich dort verändert hat",
     before: "Vor dem Brand",
     after: "Nach dem Brand",
     first_day: "erster Tag",
@@ -237,7 +248,8 @@ const GERMAN: Words = Words {
     cloud: "{} % Wolken",
     go_on: "{} MB holen und berechnen",
     coarser: "Mit {} m berechnen ({} MB)",
-    too_large: "{} Millionen Zellen von {} m sind mehr als die {} Millionen, die Platz haben. Hineinzoomen, kleiner zeichnen oder gröbere Zellen nehmen:",
+    too_large: "{} Millionen Zellen von {} m sind mehr als die {} Millionen, die Platz haben. \
+        Hineinzoomen, kleiner zeichnen oder gröbere Zellen nehmen:",
     no_scene: "Keine Aufnahme in diesen Tagen.",
     nearest: "Die nächsten Tage mit einer:",
     take_day: "{} nehmen",
@@ -282,7 +294,8 @@ const GERMAN: Words = Words {
     here: "Am gewählten Punkt: {} {}, {}",
     here_empty: "Am gewählten Punkt: leer, {}",
     kept: "Der Link in der Adresszeile öffnet genau dieses Ergebnis.",
-    worker_failed: "Der rechnende Teil konnte nicht geladen werden. Netz prüfen und noch einmal versuchen.",
+    worker_failed: "Der rechnende Teil konnte nicht geladen werden. Netz prüfen und noch einmal \
+        versuchen.",
     seven: [
         "Stärker begrünt, viel",
         "Stärker begrünt, wenig",
@@ -295,7 +308,8 @@ const GERMAN: Words = Words {
     moderate: "Mäßig",
     unchanged: "Unverändert",
     increased: "Grüner als zuvor",
-    about_result: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. Verborgen: {}. Versatz von unverbranntem Boden: {}. Dragonfly {}.",
+    about_result: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. \
+        Verborgen: {}. Versatz von unverbranntem Boden: {}. Dragonfly {}.",
     reasons: [
         "außerhalb der Fläche",
         "außerhalb der Brandzone",
@@ -364,11 +378,18 @@ impl Words {
             let scenes = done.scenes.iter().filter(|scene| scene.side == side);
             scenes.map(|scene| scene.id.as_str()).collect::<Vec<_>>().join(", ")
         };
-        let offsets: Vec<String> =
-            done.scenes.iter().map(|scene| format!("{} {}", scene.id, number(scene.offset.into(), 0))).collect();
-        let unburned = done.dnbr_offset.map_or_else(|| "–".to_owned(), |offset| number(offset.mean, 3));
+        let offsets: Vec<String> = done
+            .scenes
+            .iter()
+            .map(|scene| format!("{} {}", scene.id, number(scene.offset.into(), 0)))
+            .collect();
+        let unburned =
+            done.dnbr_offset.map_or_else(|| "–".to_owned(), |offset| number(offset.mean, 3));
         let (pre, post) = (ids(FireSide::Pre), ids(FireSide::Post));
-        fill(self.about_result, &[&pre, &post, &offsets.join(", "), &done.masks, &unburned, &done.core_version])
+        fill(
+            self.about_result,
+            &[&pre, &post, &offsets.join(", "), &done.masks, &unburned, &done.core_version],
+        )
     }
 
     /// Why a cell is empty.
@@ -378,7 +399,8 @@ impl Words {
 
     /// A class of a table, at a place in it.
     pub fn class(&self, table: ClassTable, place: usize) -> &'static str {
-        let class = table.classes().get(place).map(|class| class.colour_of).unwrap_or(Severity::Unburned);
+        let class =
+            table.classes().get(place).map(|class| class.colour_of).unwrap_or(Severity::Unburned);
         match (table, place) {
             (ClassTable::MtbsLike, 0) => self.increased,
             (ClassTable::MillerThode, 0) => self.unchanged,
@@ -400,12 +422,32 @@ mod tests {
     #[test]
     fn both_languages_leave_the_same_gaps() {
         let gaps = |words: &Words| {
-            [words.came, words.scenes_found, words.cloud, words.go_on, words.coarser, words.too_large, words.take_day]
-                .into_iter()
-                .chain([words.all_cloudy, words.pinned_gone, words.result_about, words.empty, words.offset_found])
-                .chain([words.result_kept, words.here, words.here_empty, words.about_result, words.more])
-                .map(|phrase| phrase.matches("{}").count())
-                .collect::<Vec<_>>()
+            [
+                words.came,
+                words.scenes_found,
+                words.cloud,
+                words.go_on,
+                words.coarser,
+                words.too_large,
+                words.take_day,
+            ]
+            .into_iter()
+            .chain([
+                words.all_cloudy,
+                words.pinned_gone,
+                words.result_about,
+                words.empty,
+                words.offset_found,
+            ])
+            .chain([
+                words.result_kept,
+                words.here,
+                words.here_empty,
+                words.about_result,
+                words.more,
+            ])
+            .map(|phrase| phrase.matches("{}").count())
+            .collect::<Vec<_>>()
         };
         assert_eq!(gaps(&ENGLISH), gaps(&GERMAN));
     }
@@ -413,7 +455,8 @@ mod tests {
     #[test]
     fn every_class_of_every_table_has_a_name() {
         for table in ClassTable::ALL {
-            let names: Vec<_> = (0..table.classes().len()).map(|place| ENGLISH.class(table, place)).collect();
+            let names: Vec<_> =
+                (0..table.classes().len()).map(|place| ENGLISH.class(table, place)).collect();
             let mut once = names.clone();
             once.dedup();
             assert_eq!(once, names);

@@ -38,21 +38,22 @@ const MOST_FILES: usize = 1000;
 
 /// Reads the area in a file that a person chose, by what it holds and not by what it is called.
 ///
-/// Shapefiles come zipped, with the `.prj` beside the `.shp`; without one, degrees are assumed where the
-/// numbers allow it.
+/// Shapefiles come zipped, with the `.prj` beside the `.shp`; without one, degrees are assumed
+/// where the numbers allow it.
 ///
 /// # Errors
 /// When it is neither, holds no polygon, cannot be placed, or is too large.
 pub fn read_area(file_name: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
-    let problem = |problem: &str| AreaFileError { file: file_name.to_owned(), problem: problem.to_owned() };
+    let problem =
+        |problem: &str| AreaFileError { file: file_name.to_owned(), problem: problem.to_owned() };
     if bytes.len() > MOST_BYTES {
         return Err(problem("is larger than 32 MB; simplify the area first"));
     }
     match bytes {
         [b'P', b'K', ..] => read_shapefile(file_name, bytes),
-        [0, 0, 0x27, 0x0a, ..] => {
-            Err(problem("is a part of a shapefile; drop a zip file that holds it together with its .prj"))
-        }
+        [0, 0, 0x27, 0x0a, ..] => Err(problem(
+            "is a part of a shapefile; drop a zip file that holds it together with its .prj",
+        )),
         _ => read_geojson(file_name, bytes),
     }
 }
@@ -61,19 +62,27 @@ fn read_geojson(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
     let problem = |problem: String| AreaFileError { file: file.to_owned(), problem };
     let text = std::str::from_utf8(bytes).unwrap_or_default().trim_start_matches('\u{feff}').trim();
     if !text.starts_with('{') {
-        return Err(problem("is neither GeoJSON nor a zipped shapefile; export the area as one of them".to_owned()));
+        return Err(problem(
+            "is neither GeoJSON nor a zipped shapefile; export the area as one of them".to_owned(),
+        ));
     }
     // Each corner has a bracket of its own.
     if text.bytes().filter(|byte| *byte == b'[').count() > MOST_CORNERS {
-        return Err(problem(format!("has more than {MOST_CORNERS} corners; simplify the area first")));
+        return Err(problem(format!(
+            "has more than {MOST_CORNERS} corners; simplify the area first"
+        )));
     }
     let area = Area::from_geojson(text).map_err(|error| {
         problem(match error {
-            AreaError::NotGeoJson(cause) => format!("is not sound GeoJSON ({cause}); export it anew"),
+            AreaError::NotGeoJson(cause) => format!(
+                "is not sound GeoJSON ({cause}); export it \
+                anew"
+            ),
             AreaError::NoPolygon => "holds no polygon; export the area as polygons".to_owned(),
             AreaError::NotDegrees(corner) => {
                 format!(
-                    "has a corner at {corner}, which are no degrees; export it in longitude and latitude (EPSG:4326)"
+                    "has a corner at {corner}, which are no degrees; export it in longitude and \
+                    latitude (EPSG:4326)"
                 )
             }
         })
@@ -84,25 +93,30 @@ fn read_geojson(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
 fn read_shapefile(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
     let archive = Archive::open(file, bytes)?;
     let shp = archive.only_shp()?;
-    let problem = |name: &str, problem: String| AreaFileError { file: format!("{name} in {file}"), problem };
-    let polygons =
-        shapefile::polygons(&archive.unpack(shp, MOST_BYTES)?).map_err(|bad: BadShp| problem(shp, bad.to_string()))?;
+    let problem =
+        |name: &str, problem: String| AreaFileError { file: format!("{name} in {file}"), problem };
+    let polygons = shapefile::polygons(&archive.unpack(shp, MOST_BYTES)?)
+        .map_err(|bad: BadShp| problem(shp, bad.to_string()))?;
 
     let stem = &shp[..shp.len() - SHP.len()];
     let (placing, note) = match archive.beside(stem, ".prj") {
         Some(name) => {
             let text = archive.unpack(name, MOST_PRJ_BYTES)?;
             let placed = Placing::by_prj(&String::from_utf8_lossy(&text));
-            placed.map_err(|bad| problem(name, format!("{bad}; export the shapefile in WGS 84 (EPSG:4326)")))?
+            placed.map_err(|bad| {
+                problem(name, format!("{bad}; export the shapefile in WGS 84 (EPSG:4326)"))
+            })?
         }
         None => {
-            let note = format!("{shp} has no .prj beside it: its numbers were taken for degrees (WGS 84)");
+            let note =
+                format!("{shp} has no .prj beside it: its numbers were taken for degrees (WGS 84)");
             (Placing::Degrees, Some(note))
         }
     };
     let geojson = geojson(&polygons, &placing);
     let Some(area) = geojson.and_then(|text| Area::from_geojson(&text).ok()) else {
-        let advice = "has corners that lie nowhere on earth; add the right .prj, or export it in WGS 84 (EPSG:4326)";
+        let advice = "has corners that lie nowhere on earth; add the right .prj, or export it in \
+            WGS 84 (EPSG:4326)";
         return Err(problem(shp, advice.to_owned()));
     };
     Ok(AreaFile { geojson: area.to_geojson(), area, note })
@@ -120,10 +134,12 @@ impl Placing {
     /// From the text of a `.prj`, with what a person should know.
     fn by_prj(text: &str) -> Result<(Self, Option<String>), BadPrj> {
         let system = prj::system(text)?;
-        let proj = |words: &str| Proj::from_proj_string(words).map(Box::new).map_err(|_| BadPrj::NotWkt);
+        let proj =
+            |words: &str| Proj::from_proj_string(words).map(Box::new).map_err(|_| BadPrj::NotWkt);
         let from = proj(&system.words)?;
         // Without a shift the way goes to degrees on the same ellipsoid.
-        let is_ellipsoid = |word: &&str| ["+a=", "+b=", "+rf="].iter().any(|key| word.starts_with(key));
+        let is_ellipsoid =
+            |word: &&str| ["+a=", "+b=", "+rf="].iter().any(|key| word.starts_with(key));
         let ellipsoid: Vec<&str> = system.words.split(' ').filter(is_ellipsoid).collect();
         let to = if system.is_shifted {
             proj("+proj=longlat +datum=WGS84")?
@@ -131,14 +147,18 @@ impl Placing {
             proj(&format!("+proj=longlat {}", ellipsoid.join(" ")))?
         };
         let note = system.unknown_datum.map(|datum| {
-            format!("the shift of the datum {datum} is not known here: the area may lie some hundred metres off")
+            format!(
+                "the shift of the datum {datum} is not known here: the area may lie some \
+                hundred metres off"
+            )
         });
         Ok((Self::Projected { from, to }, note))
     }
 
     fn lonlat(&self, (x, y): Point) -> Option<Point> {
         let Self::Projected { from, to } = self else { return Some((x, y)) };
-        let mut point = if from.is_latlong() { (x.to_radians(), y.to_radians(), 0.0) } else { (x, y, 0.0) };
+        let mut point =
+            if from.is_latlong() { (x.to_radians(), y.to_radians(), 0.0) } else { (x, y, 0.0) };
         transform(from, to, &mut point).ok()?;
         let (lon, lat) = (point.0.to_degrees(), point.1.to_degrees());
         (lon.is_finite() && lat.is_finite()).then_some((lon, lat))
@@ -148,7 +168,8 @@ impl Placing {
 /// The polygons in degrees; `None` when one corner has none.
 fn geojson(polygons: &[Polygon], placing: &Placing) -> Option<String> {
     let ring = |ring: &Vec<Point>| -> Option<String> {
-        let corner = |point: &Point| placing.lonlat(*point).map(|(lon, lat)| format!("[{lon:.7},{lat:.7}]"));
+        let corner =
+            |point: &Point| placing.lonlat(*point).map(|(lon, lat)| format!("[{lon:.7},{lat:.7}]"));
         let corners: Option<Vec<String>> = ring.iter().map(corner).collect();
         Some(format!("[{}]", corners?.join(",")))
     };
@@ -180,7 +201,8 @@ impl<'a> Archive<'a> {
         let mut entries = archive.entries();
         while let Some(entry) = entries.next_entry().map_err(broken)? {
             if names.len() == MOST_FILES {
-                let problem = format!("holds more than {MOST_FILES} files; zip the shapefile alone");
+                let problem =
+                    format!("holds more than {MOST_FILES} files; zip the shapefile alone");
                 return Err(AreaFileError { file: file.to_owned(), problem });
             }
             names.push(String::from_utf8_lossy(entry.file_path().as_bytes()).into_owned());
@@ -192,8 +214,8 @@ impl<'a> Archive<'a> {
     fn only_shp(&self) -> Result<&str, AreaFileError> {
         let is_shp = |name: &&str| {
             // macOS puts a shadow beside each file.
-            let shadow =
-                name.starts_with("__MACOSX/") || name.rsplit('/').next().is_some_and(|last| last.starts_with("._"));
+            let shadow = name.starts_with("__MACOSX/")
+                || name.rsplit('/').next().is_some_and(|last| last.starts_with("._"));
             !shadow && ends_with(name, SHP)
         };
         let found: Vec<&str> = self.names.iter().map(String::as_str).filter(is_shp).collect();
@@ -207,16 +229,16 @@ impl<'a> Archive<'a> {
 
     /// The name of a file beside another that is called `stem` without its ending.
     fn beside(&self, stem: &str, ending: &str) -> Option<&str> {
-        let found = self
-            .names
-            .iter()
-            .find(|name| ends_with(name, ending) && name[..name.len() - ending.len()].eq_ignore_ascii_case(stem));
+        let found = self.names.iter().find(|name| {
+            ends_with(name, ending) && name[..name.len() - ending.len()].eq_ignore_ascii_case(stem)
+        });
         found.map(String::as_str)
     }
 
     /// A file's bytes, `most_bytes` of them at most.
     fn unpack(&self, name: &str, most_bytes: usize) -> Result<Vec<u8>, AreaFileError> {
-        let problem = |problem: String| AreaFileError { file: format!("{name} in {}", self.file), problem };
+        let problem =
+            |problem: String| AreaFileError { file: format!("{name} in {}", self.file), problem };
         let broken = || problem("is not sound; zip it anew".to_owned());
         let place = self.names.iter().position(|found| found == name).ok_or_else(broken)?;
         let mut entries = self.archive.entries();
@@ -230,7 +252,10 @@ impl<'a> Archive<'a> {
         let entry = self.archive.get_entry(record.wayfinder()).map_err(|_| broken())?;
         let expected = entry.claim_verifier();
         if expected.uncompressed_size > most_bytes as u64 {
-            return Err(problem(format!("is larger than {} kB; simplify the area first", most_bytes >> 10)));
+            return Err(problem(format!(
+                "is larger than {} kB; simplify the area first",
+                most_bytes >> 10
+            )));
         }
         let bytes = match record.compression_method() {
             CompressionMethod::STORE if entry.data().len() <= most_bytes => entry.data().to_vec(),
@@ -239,13 +264,15 @@ impl<'a> Archive<'a> {
             }
             _ => return Err(problem("is packed in an unusual way; zip it anew".to_owned())),
         };
-        let found = ZipVerification { crc: checksum(&bytes), uncompressed_size: bytes.len() as u64 };
+        let found =
+            ZipVerification { crc: checksum(&bytes), uncompressed_size: bytes.len() as u64 };
         expected.valid(found).map_err(|_| broken())?;
         Ok(bytes)
     }
 }
 
-/// The CRC-32 of zip files, bit by bit: rawzip's own is faster by tables of 16 KB, which the page would load.
+/// The CRC-32 of zip files, bit by bit: rawzip's own is faster by tables of 16 KB, which the page
+/// would load.
 fn checksum(bytes: &[u8]) -> u32 {
     const POLYNOMIAL: u32 = 0xEDB8_8320;
     let bit = |crc: u32, _| crc >> 1 ^ if crc & 1 == 1 { POLYNOMIAL } else { 0 };
@@ -300,8 +327,11 @@ mod tests {
     #[test]
     fn a_zipped_shapefile_is_an_area() {
         let shp = shp(&[square(10.0, 40.0, 1.0)]);
-        let zip =
-            zipped(&[("folder/a.PRJ", DEGREES.as_bytes()), ("__MACOSX/folder/._a.shp", b"x"), ("folder/a.shp", &shp)]);
+        let zip = zipped(&[
+            ("folder/a.PRJ", DEGREES.as_bytes()),
+            ("__MACOSX/folder/._a.shp", b"x"),
+            ("folder/a.shp", &shp),
+        ]);
         let read = read_area("a.zip", &zip).unwrap();
         assert_eq!(read.area.bbox(), [10.0, 40.0, 11.0, 41.0]);
         assert_eq!(read.note, None);
@@ -310,15 +340,21 @@ mod tests {
 
     #[test]
     fn without_a_prj_degrees_are_assumed_and_said() {
-        let read = read_area("a.zip", &zipped(&[("a.shp", &shp(&[square(10.0, 40.0, 1.0)]))])).unwrap();
+        let read =
+            read_area("a.zip", &zipped(&[("a.shp", &shp(&[square(10.0, 40.0, 1.0)]))])).unwrap();
         assert!(read.note.unwrap().contains("a.shp has no .prj"));
         let metres = zipped(&[("a.shp", &shp(&[square(500_000.0, 4e6, 1000.0)]))]);
-        check_error("a.zip", &metres, &["a.shp in a.zip", "nowhere on earth", "add the right .prj"]);
+        check_error(
+            "a.zip",
+            &metres,
+            &["a.shp in a.zip", "nowhere on earth", "add the right .prj"],
+        );
     }
 
     #[test]
     fn geojson_keeps_its_polygons_and_nothing_else() {
-        let text = "\u{feff} {\"type\":\"Polygon\",\"coordinates\":[[[10,40],[11,40],[11,41],[10,40]]]}\n";
+        let text =
+            "\u{feff} {\"type\":\"Polygon\",\"coordinates\":[[[10,40],[11,40],[11,41],[10,40]]]}\n";
         let read = read_area("area.json", text.as_bytes()).unwrap();
         assert_eq!(read.area.bbox(), [10.0, 40.0, 11.0, 41.0]);
         let expected = r#"{"type":"MultiPolygon","coordinates":[[[[10.0,40.0],[11.0,40.0],[11.0,41.0],[10.0,40.0]]]]}"#;
@@ -331,16 +367,25 @@ mod tests {
         check_error("a.shp", &shp(&[]), &["a.shp", "drop a zip file"]);
         check_error("a.json", b"{\"type\":", &["a.json", "export it anew"]);
         check_error("a.json", b"{\"type\":\"Point\",\"coordinates\":[1,2]}", &["no polygon"]);
-        let metres = b"{\"type\":\"Polygon\",\"coordinates\":[[[5e5,4e6],[6e5,4e6],[6e5,5e6],[5e5,4e6]]]}";
+        let metres =
+            b"{\"type\":\"Polygon\",\"coordinates\":[[[5e5,4e6],[6e5,4e6],[6e5,5e6],[5e5,4e6]]]}";
         check_error("a.json", metres, &["EPSG:4326"]);
         check_error("a.json", &[b'{'; MOST_BYTES + 1], &["32 MB"]);
-        check_error("a.json", format!("{{{}", "[".repeat(MOST_CORNERS + 1)).as_bytes(), &["simplify"]);
+        check_error(
+            "a.json",
+            format!("{{{}", "[".repeat(MOST_CORNERS + 1)).as_bytes(),
+            &["simplify"],
+        );
 
         let shape = shp(&[square(10.0, 40.0, 1.0)]);
         check_error("a.zip", b"PK\x03\x04", &["a.zip", "zip it anew"]);
         check_error("a.zip", &zipped(&[("a.txt", b"x")]), &["no .shp"]);
         check_error("a.zip", &zipped(&[("a.shp", &shape), ("b.shp", &shape)]), &["2 shapefiles"]);
-        check_error("a.zip", &zipped(&[("a.shp", &shape), ("a.prj", b"x")]), &["a.prj in a.zip", "EPSG:4326"]);
+        check_error(
+            "a.zip",
+            &zipped(&[("a.shp", &shape), ("a.prj", b"x")]),
+            &["a.prj in a.zip", "EPSG:4326"],
+        );
         let mut flipped = zipped(&[("a.shp", &shape)]);
         flipped[60] ^= 1;
         check_error("a.zip", &flipped, &["a.shp in a.zip", "not sound"]);

@@ -21,7 +21,8 @@ pub struct WrongSize {
     states: usize,
 }
 
-/// A rectangle of values with its place in a projected coordinate system, row by row from the north.
+/// A rectangle of values with its place in a projected coordinate system, row by row from the
+/// north.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Raster {
     /// The system's number in EPSG's list.
@@ -39,7 +40,8 @@ pub struct Raster {
 impl<'a> BurnMap<'a> {
     /// A map over all cells of a grid, row by row from the north, those outside its box included.
     ///
-    /// A value counts where the state is [`VALID`]; elsewhere the state is an [`Empty`] reason's code.
+    /// A value counts where the state is [`VALID`]; elsewhere the state is an [`Empty`] reason's
+    /// code.
     ///
     /// # Errors
     /// When there is not one value and one state a cell.
@@ -89,7 +91,10 @@ impl<'a> BurnMap<'a> {
             corner_m: self.grid.metres_from_grid(f64::from(columns.start), f64::from(rows.start)),
             cell_m: self.grid.cell_size_m(),
             width: columns.len(),
-            values: rows.flat_map(|row| self.row(row)).map(|cell| cell.unwrap_or(f32::NAN)).collect(),
+            values: rows
+                .flat_map(|row| self.row(row))
+                .map(|cell| cell.unwrap_or(f32::NAN))
+                .collect(),
         }
     }
 }
@@ -118,7 +123,10 @@ mod tests {
         states[at(first_column + 1, first_row)] = Empty::Cloud.code();
         let map = BurnMap::new(&grid, &values, &states).unwrap();
         let raster = map.raster();
-        assert_eq!((raster.width, raster.height()), (grid.inside_columns().len(), grid.inside_rows().len()));
+        assert_eq!(
+            (raster.width, raster.height()),
+            (grid.inside_columns().len(), grid.inside_rows().len())
+        );
         assert_eq!(raster.values[0], values[at(first_column, first_row)]);
         assert!(raster.values[1].is_nan());
         assert_eq!(map.cell(first_column + 1, first_row), Err(Empty::Cloud));

@@ -24,8 +24,8 @@ pub enum Product {
 /// Characters of an area's name that a file name keeps.
 const MOST_CHARACTERS: usize = 40;
 
-/// Such as `dragonfly_madre_dnbr_20250601-20250731_classes.tif`: the days are the first searched before the
-/// fire and the last searched after it. Only ASCII letters, digits, `-`, `_` and `.`.
+/// Such as `dragonfly_madre_dnbr_20250601-20250731_classes.tif`: the days are the first searched
+/// before the fire and the last searched after it. Only ASCII letters, digits, `-`, `_` and `.`.
 pub fn file_name(provenance: &Provenance, product: Product) -> String {
     let (part, ending) = match product {
         Product::Values => ("", "tif"),
@@ -37,7 +37,8 @@ pub fn file_name(provenance: &Provenance, product: Product) -> String {
         Product::Picture => ("", "png"),
     };
     let index = provenance.index.name().to_ascii_lowercase();
-    let (first, last) = (provenance.pre.start.format("%Y%m%d"), provenance.post.end.format("%Y%m%d"));
+    let (first, last) =
+        (provenance.pre.start.format("%Y%m%d"), provenance.post.end.format("%Y%m%d"));
     format!("dragonfly_{}_{index}_{first}-{last}{part}.{ending}", slug(&provenance.area))
 }
 
@@ -66,7 +67,10 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn check(area: &str, product: Product, expected: &str) {
-        assert_eq!(file_name(&Provenance { area: area.to_owned(), ..invented() }, product), expected);
+        assert_eq!(
+            file_name(&Provenance { area: area.to_owned(), ..invented() }, product),
+            expected
+        );
     }
 
     #[test]
@@ -78,7 +82,11 @@ mod tests {
 
     #[test]
     fn no_name_leads_out_of_its_folder() {
-        check("../../etc/passwd", Product::Perimeter, "dragonfly_etc-passwd_dnbr_20250601-20250731_perimeter.geojson");
+        check(
+            "../../etc/passwd",
+            Product::Perimeter,
+            "dragonfly_etc-passwd_dnbr_20250601-20250731_perimeter.geojson",
+        );
         check("", Product::Values, "dragonfly_area_dnbr_20250601-20250731.tif");
         check("Θεσσαλία", Product::Values, "dragonfly_area_dnbr_20250601-20250731.tif");
     }

@@ -1,6 +1,7 @@
 //! A raster as a GeoTIFF: tiles, deflate, and all that GIS needs to place, colour and explain it.
 //!
-//! Written here and not by the crate `tiff`, whose encoder knows neither tiles nor the predictor for floats.
+//! Written here and not by the crate `tiff`, whose encoder knows neither tiles nor the predictor
+//! for floats.
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
@@ -21,13 +22,19 @@ const NO_CLASS: u8 = 0;
 /// `values_name` is what the values are, such as "dNBR".
 pub fn values_geotiff(raster: &Raster, values_name: &str, notes: &[Note]) -> Vec<u8> {
     let tiles = tiles(raster, f32::NAN, |value| value, pack_floats);
-    let kind = PixelKind { bits: 32, sample_format: 3, predictor: 3, photometric: 1, no_data: "nan" };
+    let kind =
+        PixelKind { bits: 32, sample_format: 3, predictor: 3, photometric: 1, no_data: "nan" };
     let metadata = metadata(values_name, notes);
     write(raster, &kind, &[], &metadata, notes, &tiles)
 }
 
 /// The classes as bytes with their colours; 0 where there is none.
-pub fn classes_geotiff(raster: &Raster, thresholds: &Thresholds, palette: Palette, notes: &[Note]) -> Vec<u8> {
+pub fn classes_geotiff(
+    raster: &Raster,
+    thresholds: &Thresholds,
+    palette: Palette,
+    notes: &[Note],
+) -> Vec<u8> {
     let number = |value: f32| thresholds.classify(value).map_or(NO_CLASS, |class| class.number);
     let tiles = tiles(raster, NO_CLASS, number, |pixels| pixels.to_vec());
     let kind = PixelKind { bits: 8, sample_format: 1, predictor: 1, photometric: 3, no_data: "0" };
@@ -38,7 +45,8 @@ pub fn classes_geotiff(raster: &Raster, thresholds: &Thresholds, palette: Palett
         for (channel, byte) in class.colour(palette).into_iter().enumerate() {
             colours[channel * 256 + usize::from(class.number)] = u16::from(byte) * 257;
         }
-        explained.push(Note { name: format!("class {}", class.number), text: class.name.to_owned() });
+        explained
+            .push(Note { name: format!("class {}", class.number), text: class.name.to_owned() });
     }
     write(raster, &kind, &colours, &metadata("burn severity class", &explained), notes, &tiles)
 }
@@ -77,8 +85,8 @@ fn tiles<T: Copy>(
     tiles
 }
 
-/// Predictor 3 of TIFF (Adobe Photoshop TIFF technical note 3): in every line of a tile first all highest
-/// bytes, then all second ones and so on, each less its left neighbour.
+/// Predictor 3 of TIFF (Adobe Photoshop TIFF technical note 3): in every line of a tile first all
+/// highest bytes, then all second ones and so on, each less its left neighbour.
 fn pack_floats(pixels: &[f32]) -> Vec<u8> {
     let mut packed = Vec::with_capacity(pixels.len() * 4);
     for line in pixels.chunks(TILE_PX) {
@@ -103,7 +111,11 @@ fn metadata(band_name: &str, notes: &[Note]) -> String {
     );
     for note in notes {
         let name = note.name.to_ascii_uppercase().replace(' ', "_");
-        xml += &format!("  <Item name=\"{}\">{}</Item>\n", escaped(&name), escaped(&escaped(&note.text)));
+        xml += &format!(
+            "  <Item name=\"{}\">{}</Item>\n",
+            escaped(&name),
+            escaped(&escaped(&note.text))
+        );
     }
     xml + "</GDALMetadata>\n"
 }
@@ -141,9 +153,15 @@ impl Value {
                 let bytes: Vec<u8> = text.bytes().filter(|byte| *byte != 0).chain([0]).collect();
                 (2, bytes.len() as u32, bytes)
             }
-            Self::Shorts(numbers) => (3, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes())),
-            Self::Longs(numbers) => (4, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes())),
-            Self::Doubles(numbers) => (12, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes())),
+            Self::Shorts(numbers) => {
+                (3, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes()))
+            }
+            Self::Longs(numbers) => {
+                (4, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes()))
+            }
+            Self::Doubles(numbers) => {
+                (12, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes()))
+            }
         }
     }
 }
@@ -168,9 +186,11 @@ fn write(
 ) -> Vec<u8> {
     let counts: Vec<u32> = tiles.iter().map(|tile| tile.len() as u32).collect();
     // Projected coordinates, pixels are areas, the system's number, metres.
-    let geo_keys = vec![1, 1, 0, 4, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, raster.epsg, 3076, 0, 1, 9001];
+    let geo_keys =
+        vec![1, 1, 0, 4, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, raster.epsg, 3076, 0, 1, 9001];
     let (west, north) = raster.corner_m;
-    let description: Vec<String> = notes.iter().map(|note| format!("{}: {}", note.name, note.text)).collect();
+    let description: Vec<String> =
+        notes.iter().map(|note| format!("{}: {}", note.name, note.text)).collect();
     let mut tags: Vec<(u16, Value)> = vec![
         (256, Value::Longs(vec![raster.width as u32])),
         (257, Value::Longs(vec![raster.height() as u32])),
@@ -197,7 +217,8 @@ fn write(
     tags.retain(|(tag, _)| *tag != COLOURS || !colours.is_empty());
 
     // How long everything before the tiles is, is known before the tiles' places are.
-    let beside = |value: &Value| Some(value.encode().2.len()).filter(|length| *length > 4).map_or(0, even);
+    let beside =
+        |value: &Value| Some(value.encode().2.len()).filter(|length| *length > 4).map_or(0, even);
     let values_at = HEADER_BYTES + 2 + tags.len() * ENTRY_BYTES + 4;
     let mut next = values_at + tags.iter().map(|(_, value)| beside(value)).sum::<usize>();
     let mut offsets = Vec::with_capacity(tiles.len());
@@ -251,8 +272,16 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn raster() -> Raster {
-        let values = (0..300 * 260).map(|cell| if cell % 7 == 0 { f32::NAN } else { cell as f32 / 1e5 }).collect();
-        Raster { epsg: 32_611, corner_m: (300_000.0, 4_000_020.0), cell_m: 20.0, width: 300, values }
+        let values = (0..300 * 260)
+            .map(|cell| if cell % 7 == 0 { f32::NAN } else { cell as f32 / 1e5 })
+            .collect();
+        Raster {
+            epsg: 32_611,
+            corner_m: (300_000.0, 4_000_020.0),
+            cell_m: 20.0,
+            width: 300,
+            values,
+        }
     }
 
     #[test]
@@ -269,7 +298,9 @@ mod tests {
     fn an_empty_raster_makes_a_file_and_no_panic() {
         let empty = Raster { width: 0, values: Vec::new(), ..raster() };
         assert!(!values_geotiff(&empty, "dNBR", &[]).is_empty());
-        assert!(!classes_geotiff(&empty, &Thresholds::default(), Palette::default(), &[]).is_empty());
+        assert!(
+            !classes_geotiff(&empty, &Thresholds::default(), Palette::default(), &[]).is_empty()
+        );
     }
 
     #[test]
@@ -277,7 +308,11 @@ mod tests {
         let note = Note { name: "scene".to_owned(), text: "</Item><b>&\"\u{0}\u{1b}".to_owned() };
         let xml = metadata("dNBR", &[note]);
         assert!(
-            xml.contains("<Item name=\"SCENE\">&amp;lt;/Item&amp;gt;&amp;lt;b&amp;gt;&amp;amp;&amp;quot;  </Item>"),
+            xml.contains(
+                "<Item \
+                name=\"SCENE\">&amp;lt;/Item&amp;gt;&amp;lt;b&amp;gt;&amp;amp;&amp;quot;  \
+                </Item>"
+            ),
             "{xml}"
         );
     }

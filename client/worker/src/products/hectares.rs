@@ -34,12 +34,21 @@ impl ClassHectares {
                 }
             }
             let area_ha = map.grid().cell_area_ha(row);
-            classes.iter_mut().zip(counts).for_each(|(sum, count)| *sum += f64::from(count) * area_ha);
-            for (reason, count) in Empty::ALL.into_iter().zip(holes).filter(|(_, count)| *count > 0) {
+            classes
+                .iter_mut()
+                .zip(counts)
+                .for_each(|(sum, count)| *sum += f64::from(count) * area_ha);
+            for (reason, count) in Empty::ALL.into_iter().zip(holes).filter(|(_, count)| *count > 0)
+            {
                 *empty.entry(reason).or_default() += f64::from(count) * area_ha;
             }
         }
-        let burnt = table.iter().zip(&classes).filter(|(class, _)| class.is_burnt).map(|(_, hectares)| hectares).sum();
+        let burnt = table
+            .iter()
+            .zip(&classes)
+            .filter(|(class, _)| class.is_burnt)
+            .map(|(_, hectares)| hectares)
+            .sum();
         Self { classes, burnt, empty }
     }
 }
@@ -56,10 +65,14 @@ mod tests {
     fn every_cell_of_the_box_counts_once() {
         let grid = Grid::covering([10.0, 40.0, 10.4, 40.3], 9);
         let cells = (grid.width() * grid.height()) as usize;
-        let values: Vec<f32> = (0..cells).map(|cell| (cell * 37 % 200) as f32 / 100.0 - 0.6).collect();
-        let states: Vec<u8> = (0..cells).map(|cell| if cell % 11 == 0 { Empty::Water.code() } else { VALID }).collect();
+        let values: Vec<f32> =
+            (0..cells).map(|cell| (cell * 37 % 200) as f32 / 100.0 - 0.6).collect();
+        let states: Vec<u8> = (0..cells)
+            .map(|cell| if cell % 11 == 0 { Empty::Water.code() } else { VALID })
+            .collect();
         let map = BurnMap::new(&grid, &values, &states).unwrap();
-        let all: f64 = map.rows().map(|row| map.columns().len() as f64 * grid.cell_area_ha(row)).sum();
+        let all: f64 =
+            map.rows().map(|row| map.columns().len() as f64 * grid.cell_area_ha(row)).sum();
         for table in ClassTable::ALL {
             let hectares = ClassHectares::of(&map, &Thresholds::published(table));
             let sum = hectares.classes.iter().sum::<f64>() + hectares.empty.values().sum::<f64>();

@@ -8,8 +8,9 @@ use crate::products::provenance::Note;
 
 /// One line a class with its hectares, the burnt total, why the rest is empty, then the notes.
 ///
-/// Every line has the six fields `class, name, at_least, below, hectares, note`; where one has nothing to
-/// say it is empty. ASCII except for what names bring along; then UTF-8. Lines end with CR LF.
+/// Every line has the six fields `class, name, at_least, below, hectares, note`; where one has
+/// nothing to say it is empty. ASCII except for what names bring along; then UTF-8. Lines end with
+/// CR LF.
 pub fn hectares_csv(map: &BurnMap, thresholds: &Thresholds, notes: &[Note]) -> String {
     let hectares = ClassHectares::of(map, thresholds);
     let mut table = line(["class", "name", "at_least", "below", "hectares", "note"]);
@@ -18,11 +19,20 @@ pub fn hectares_csv(map: &BurnMap, thresholds: &Thresholds, notes: &[Note]) -> S
         let (least, below) = thresholds.range(place);
         let limit = |value: Option<f32>| value.map_or(String::new(), |value| value.to_string());
         let number = class.number.to_string();
-        table += &line([&number, class.name, &limit(least), &limit(below), &amount(hectares.classes[place]), ""]);
+        table += &line([
+            &number,
+            class.name,
+            &limit(least),
+            &limit(below),
+            &amount(hectares.classes[place]),
+            "",
+        ]);
     }
     table += &line(["", "burnt in all", "", "", &amount(hectares.burnt), ""]);
     // Ground outside what was asked for is not missing.
-    for (reason, missing) in hectares.empty.iter().filter(|(reason, _)| **reason != Empty::OutsideBox) {
+    for (reason, missing) in
+        hectares.empty.iter().filter(|(reason, _)| **reason != Empty::OutsideBox)
+    {
         table += &line(["", reason.name(), "", "", &amount(*missing), ""]);
     }
     for note in notes {
@@ -45,7 +55,11 @@ fn quoted(field: &str) -> String {
 
 /// Text that a spreadsheet cannot take for a formula.
 fn text(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 #[cfg(test)]
@@ -60,8 +74,11 @@ mod tests {
     fn table(notes: &[Note]) -> (String, Summary) {
         let grid = Grid::covering([10.0, 40.0, 10.4, 40.3], 9);
         let cells = (grid.width() * grid.height()) as usize;
-        let values: Vec<f32> = (0..cells).map(|cell| (cell * 37 % 200) as f32 / 100.0 - 0.6).collect();
-        let states: Vec<u8> = (0..cells).map(|cell| if cell % 11 == 0 { Empty::Cloud.code() } else { VALID }).collect();
+        let values: Vec<f32> =
+            (0..cells).map(|cell| (cell * 37 % 200) as f32 / 100.0 - 0.6).collect();
+        let states: Vec<u8> = (0..cells)
+            .map(|cell| if cell % 11 == 0 { Empty::Cloud.code() } else { VALID })
+            .collect();
         let map = BurnMap::new(&grid, &values, &states).unwrap();
         let mut summary = Summary::default();
         map.rows().for_each(|row| summary.add_row(map.row(row), grid.cell_area_ha(row)));
@@ -73,7 +90,10 @@ mod tests {
         let (table, summary) = table(&[]);
         let hectares = summary.hectares();
         assert!(table.contains(&format!("4,low,0.1,0.27,{:.2},\r\n", hectares.low)), "{table}");
-        assert!(table.contains(&format!("\"enhanced regrowth, high\",,-0.25,{:.2},\r\n", hectares.regrowth_high)));
+        assert!(table.contains(&format!(
+            "\"enhanced regrowth, high\",,-0.25,{:.2},\r\n",
+            hectares.regrowth_high
+        )));
         assert!(table.contains(&format!("7,high,0.66,,{:.2},\r\n", hectares.high)));
         assert!(table.contains(&format!(",burnt in all,,,{:.2},\r\n", hectares.burnt())));
         assert!(table.contains(",\"cloud, shadow or snow\",,,"));
@@ -82,7 +102,10 @@ mod tests {
     #[test]
     fn every_line_has_six_fields_and_no_formula() {
         let mut notes = invented().notes();
-        notes.push(Note { name: "scene".to_owned(), text: "=HYPERLINK(\"http://x\")\r\n,".to_owned() });
+        notes.push(Note {
+            name: "scene".to_owned(),
+            text: "=HYPERLINK(\"http://x\")\r\n,".to_owned(),
+        });
         let (table, _) = table(&notes);
         let mut in_quotes = false;
         let mut fields = vec![1];

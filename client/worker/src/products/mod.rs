@@ -1,4 +1,5 @@
-//! What a person takes away from a computed map, and the area that one brings along. Bytes in, bytes out.
+//! What a person takes away from a computed map, and the area that one brings along. Bytes in,
+//! bytes out.
 
 // A computed map, and what it was made of.
 mod burn_map;

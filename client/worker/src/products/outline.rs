@@ -1,8 +1,9 @@
 //! From cells to outlines: connected pieces of one class, and the rings around them.
 //!
-//! Cells that share a side belong together (4-connectivity); where two pieces of a class touch only at a
-//! corner they stay two. Rings run along the sides of cells, the piece on their left: counterclockwise
-//! around it, clockwise around its holes, as RFC 7946 wants them. No ring meets itself.
+//! Cells that share a side belong together (4-connectivity); where two pieces of a class touch only
+//! at a corner they stay two. Rings run along the sides of cells, the piece on their left:
+//! counterclockwise around it, clockwise around its holes, as RFC 7946 wants them. No ring meets
+//! itself.
 
 use std::ops::Range;
 
@@ -49,14 +50,20 @@ pub(crate) struct Piece {
 
 /// More corners than a file of polygons can sensibly hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the outlines have more than {MOST_CORNERS} corners; choose a smaller area, or take the classes as a GeoTIFF")]
+#[error(
+    "the outlines have more than {MOST_CORNERS} corners; choose a smaller area, or take the \
+    classes as a GeoTIFF"
+)]
 pub struct TooManyCorners;
 
 /// About one a cell of the largest map, where half as many are usual; 400 MB of GeoJSON.
 const MOST_CORNERS: usize = 16_000_000;
 
 /// Traces all pieces. `row_area_ha` is the area of a cell of each row.
-pub(crate) fn trace(cells: ClassCells, row_area_ha: impl Fn(usize) -> f64) -> Result<Traced, TooManyCorners> {
+pub(crate) fn trace(
+    cells: ClassCells,
+    row_area_ha: impl Fn(usize) -> f64,
+) -> Result<Traced, TooManyCorners> {
     let labels = Labels::of(cells);
     let mut pieces: Vec<Option<Piece>> = vec![None; labels.count];
     for (row, line) in labels.labels.chunks(cells.width.max(1)).enumerate() {
@@ -106,9 +113,11 @@ impl Labels {
         let mut labels = vec![NO_LABEL; cells.classes.len()];
         // The label that each label was found to be the same as; a lower one, or itself.
         let mut same_as: Vec<u32> = vec![NO_LABEL];
-        for (at, class) in cells.classes.iter().enumerate().filter(|(_, class)| **class != NO_CLASS) {
+        for (at, class) in cells.classes.iter().enumerate().filter(|(_, class)| **class != NO_CLASS)
+        {
             let left = (at % width > 0 && cells.classes[at - 1] == *class).then(|| labels[at - 1]);
-            let above = (at >= width && cells.classes[at - width] == *class).then(|| labels[at - width]);
+            let above =
+                (at >= width && cells.classes[at - width] == *class).then(|| labels[at - width]);
             labels[at] = match (left, above) {
                 (Some(left), Some(above)) => join(&mut same_as, left, above),
                 (Some(label), None) | (None, Some(label)) => label,
@@ -137,12 +146,13 @@ impl Labels {
 
     /// The label of a cell; none around the raster.
     fn at(&self, column: i64, row: i64) -> u32 {
-        let inside = (0..self.width as i64).contains(&column) && (0..self.height as i64).contains(&row);
+        let inside =
+            (0..self.width as i64).contains(&column) && (0..self.height as i64).contains(&row);
         if inside { self.labels[row as usize * self.width + column as usize] } else { NO_LABEL }
     }
 
-    /// Walks the ring that holds the northern side of a cell, and tells the corners where it turns or where
-    /// three pieces meet.
+    /// Walks the ring that holds the northern side of a cell, and tells the corners where it turns
+    /// or where three pieces meet.
     fn walk(&self, (column, row): (i64, i64), walked: &mut [bool], mut corner: impl FnMut(u32)) {
         let label = self.at(column, row);
         let start = ((column + 1, row), Heading::West);
@@ -153,9 +163,10 @@ impl Labels {
             }
             let (dx, dy) = heading.step();
             (x, y) = (x + dx, y + dy);
-            let [left, right, behind] = heading.cells_around(x, y).map(|(column, row)| self.at(column, row));
-            // To the right first: where the piece meets itself at a corner, one ring passes outside and
-            // another inside, instead of one ring that meets itself.
+            let [left, right, behind] =
+                heading.cells_around(x, y).map(|(column, row)| self.at(column, row));
+            // To the right first: where the piece meets itself at a corner, one ring passes outside
+            // and another inside, instead of one ring that meets itself.
             let next = match (left == label, right == label) {
                 (_, true) => heading.right(),
                 (true, false) => heading,
@@ -222,7 +233,8 @@ impl Heading {
         self.left().left().left()
     }
 
-    /// Cells at a corner that one comes to: ahead to the left, ahead to the right, behind to the right.
+    /// Cells at a corner that one comes to: ahead to the left, ahead to the right, behind to the
+    /// right.
     fn cells_around(self, x: i64, y: i64) -> [(i64, i64); 3] {
         let (north_west, north_east) = ((x - 1, y - 1), (x, y - 1));
         let (south_west, south_east) = ((x - 1, y), (x, y));
@@ -270,7 +282,8 @@ pub(crate) mod tests {
 
     fn check(rows: &[&str], expected: &[(u8, f64, usize)]) {
         let classes: Vec<u8> = rows.concat().bytes().map(|letter| letter - b'0').collect();
-        let traced = trace(ClassCells { width: rows[0].len(), classes: &classes }, |_| 1.0).unwrap();
+        let traced =
+            trace(ClassCells { width: rows[0].len(), classes: &classes }, |_| 1.0).unwrap();
         let found: Vec<(u8, f64, usize)> = traced
             .pieces
             .iter()

@@ -15,8 +15,8 @@ pub enum Outlines {
     /// Along the sides of the cells.
     #[default]
     Exact,
-    /// Without corners whose triangle with their neighbours is smaller than a square of this side, metres on
-    /// the ground. Borders that two polygons share stay shared, and rings stay valid.
+    /// Without corners whose triangle with their neighbours is smaller than a square of this side,
+    /// metres on the ground. Borders that two polygons share stay shared, and rings stay valid.
     Simplified {
         /// Side of that square: one or two cells make staircases smooth.
         detail_m: f64,
@@ -25,8 +25,8 @@ pub enum Outlines {
 
 /// One polygon a connected piece of a class, with `class`, `name` and `hectares`.
 ///
-/// Cells connect at their sides, not at corners. Hectares are those of the cells, also where the outline is
-/// simplified. The notes stand in a member `provenance` of the collection.
+/// Cells connect at their sides, not at corners. Hectares are those of the cells, also where the
+/// outline is simplified. The notes stand in a member `provenance` of the collection.
 ///
 /// # Errors
 /// When there are millions of corners.
@@ -39,7 +39,11 @@ pub fn class_polygons(
     let number = |value| thresholds.classify(value).map_or(NO_CLASS, |class| class.number);
     let traced = traced(map, number, outlines)?;
     Ok(geojson(map, &traced, notes, |class| {
-        let name = thresholds.classes().iter().find(|found| found.number == class).map_or("", |found| found.name);
+        let name = thresholds
+            .classes()
+            .iter()
+            .find(|found| found.number == class)
+            .map_or("", |found| found.name);
         format!("\"class\":{class},\"name\":{}", quoted(name))
     }))
 }
@@ -60,10 +64,17 @@ pub fn perimeter(
     Ok(geojson(map, &traced, notes, |_| "\"name\":\"burnt\"".to_owned()))
 }
 
-fn traced(map: &BurnMap, class: impl Fn(f32) -> u8, outlines: Outlines) -> Result<Traced, TooManyCorners> {
+fn traced(
+    map: &BurnMap,
+    class: impl Fn(f32) -> u8,
+    outlines: Outlines,
+) -> Result<Traced, TooManyCorners> {
     let rows = map.rows();
-    let classes: Vec<u8> =
-        rows.clone().flat_map(|row| map.row(row)).map(|cell| cell.map_or(NO_CLASS, &class)).collect();
+    let classes: Vec<u8> = rows
+        .clone()
+        .flat_map(|row| map.row(row))
+        .map(|cell| cell.map_or(NO_CLASS, &class))
+        .collect();
     let area_ha = |row: usize| map.grid().cell_area_ha(rows.start + row as u32);
     let traced = trace(ClassCells { width: map.columns().len(), classes: &classes }, area_ha)?;
     Ok(match outlines {
@@ -75,15 +86,22 @@ fn traced(map: &BurnMap, class: impl Fn(f32) -> u8, outlines: Outlines) -> Resul
     })
 }
 
-fn geojson(map: &BurnMap, traced: &Traced, notes: &[Note], properties: impl Fn(u8) -> String) -> String {
+fn geojson(
+    map: &BurnMap,
+    traced: &Traced,
+    notes: &[Note],
+    properties: impl Fn(u8) -> String,
+) -> String {
     // Seven decimals are a centimetre (RFC 7946, 11.2). Each column and row is written once.
     let degrees = |value: f64| format!("{value:.7}");
     let (columns, rows) = (map.columns(), map.rows());
     let (grid, west, north) = (map.grid(), f64::from(columns.start), f64::from(rows.start));
-    let lons: Vec<String> =
-        (0..=columns.len()).map(|column| degrees(grid.lonlat_from_grid(west + column as f64, north).0)).collect();
-    let lats: Vec<String> =
-        (0..=rows.len()).map(|row| degrees(grid.lonlat_from_grid(west, north + row as f64).1)).collect();
+    let lons: Vec<String> = (0..=columns.len())
+        .map(|column| degrees(grid.lonlat_from_grid(west + column as f64, north).0))
+        .collect();
+    let lats: Vec<String> = (0..=rows.len())
+        .map(|row| degrees(grid.lonlat_from_grid(west, north + row as f64).1))
+        .collect();
 
     let mut text = "{\"type\":\"FeatureCollection\",\"provenance\":{".to_owned();
     for (number, note) in notes.iter().enumerate() {
@@ -96,7 +114,9 @@ fn geojson(map: &BurnMap, traced: &Traced, notes: &[Note], properties: impl Fn(u
         text += if number > 0 { ",\n" } else { "\n" };
         let properties = properties(piece.class);
         let hectares = piece.hectares;
-        text += &format!("{{\"type\":\"Feature\",\"properties\":{{{properties},\"hectares\":{hectares:.4}}},");
+        text += &format!(
+            "{{\"type\":\"Feature\",\"properties\":{{{properties},\"hectares\":{hectares:.4}}},"
+        );
         text += "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[";
         let mut comma = "";
         while let Some(ring) = rings.next_if(|ring| ring.piece == number) {
@@ -104,8 +124,10 @@ fn geojson(map: &BurnMap, traced: &Traced, notes: &[Note], properties: impl Fn(u
             comma = ",";
             let corners = &traced.corners[ring.corners.clone()];
             for (place, corner) in corners.iter().chain(corners.first()).enumerate() {
-                let (row, column) =
-                    (*corner as usize / traced.corners_across, *corner as usize % traced.corners_across);
+                let (row, column) = (
+                    *corner as usize / traced.corners_across,
+                    *corner as usize % traced.corners_across,
+                );
                 let opening = if place == 0 { "[" } else { "," };
                 // Writing to a string cannot fail.
                 let _ = write!(text, "{opening}[{},{}]", lons[column], lats[row]);
@@ -151,8 +173,12 @@ mod tests {
         let grid = Grid::covering([10.0, 40.0, 10.12, 40.08], 9);
         let cells = (grid.width() * grid.height()) as usize;
         let classes = random_classes(seed, cells, 5);
-        let values = classes.iter().map(|class| [0.0, 0.0, 0.2, 0.5, 0.8][usize::from(*class)]).collect();
-        let states = classes.iter().map(|class| if *class == 0 { Empty::Cloud.code() } else { VALID }).collect();
+        let values =
+            classes.iter().map(|class| [0.0, 0.0, 0.2, 0.5, 0.8][usize::from(*class)]).collect();
+        let states = classes
+            .iter()
+            .map(|class| if *class == 0 { Empty::Cloud.code() } else { VALID })
+            .collect();
         Invented { grid, values, states }
     }
 
@@ -160,7 +186,10 @@ mod tests {
     fn features(geojson: &str) -> Vec<(serde_json::Value, String)> {
         let parsed: serde_json::Value = serde_json::from_str(geojson).unwrap();
         let features = parsed["features"].as_array().unwrap();
-        features.iter().map(|feature| (feature["properties"].clone(), feature["geometry"].to_string())).collect()
+        features
+            .iter()
+            .map(|feature| (feature["properties"].clone(), feature["geometry"].to_string()))
+            .collect()
     }
 
     #[test]
@@ -169,13 +198,15 @@ mod tests {
             let Invented { grid, values, states } = strewn(seed);
             let map = BurnMap::new(&grid, &values, &states).unwrap();
             let thresholds = Thresholds::default();
-            let text = class_polygons(&map, &thresholds, Outlines::Exact, &invented().notes()).unwrap();
+            let text =
+                class_polygons(&map, &thresholds, Outlines::Exact, &invented().notes()).unwrap();
             let mut found = vec![Vec::new(); values.len()];
             for (properties, geometry) in features(&text) {
                 let area = Area::from_geojson(&geometry).unwrap();
                 for row in map.rows() {
                     let inside = area.cells_of_row(&grid, row);
-                    let classes = &mut found[row as usize * grid.width() as usize..][..grid.width() as usize];
+                    let classes =
+                        &mut found[row as usize * grid.width() as usize..][..grid.width() as usize];
                     for (class, _) in classes.iter_mut().zip(inside).filter(|(_, inside)| *inside) {
                         class.push(properties["class"].as_u64().unwrap());
                     }
@@ -190,7 +221,11 @@ mod tests {
                         .iter()
                         .map(|class| u64::from(class.number))
                         .collect();
-                    assert_eq!(found[(row * grid.width() + column) as usize], expected, "{column}, {row}");
+                    assert_eq!(
+                        found[(row * grid.width() + column) as usize],
+                        expected,
+                        "{column}, {row}"
+                    );
                 }
             }
         }
@@ -206,15 +241,20 @@ mod tests {
         for outlines in [Outlines::Exact, Outlines::Simplified { detail_m: 400.0 }] {
             let text = class_polygons(&map, &thresholds, outlines, &[]).unwrap();
             let features = features(&text);
-            for (class, expected) in
-                [(3, summary.hectares().unburned), (4, summary.hectares().low), (7, summary.hectares().high)]
-            {
+            for (class, expected) in [
+                (3, summary.hectares().unburned),
+                (4, summary.hectares().low),
+                (7, summary.hectares().high),
+            ] {
                 let sum: f64 = features
                     .iter()
                     .filter(|(properties, _)| properties["class"] == class)
                     .map(|(properties, _)| properties["hectares"].as_f64().unwrap())
                     .sum();
-                assert!((sum - expected).abs() < 1e-4 * features.len() as f64, "{sum} of {expected}");
+                assert!(
+                    (sum - expected).abs() < 1e-4 * features.len() as f64,
+                    "{sum} of {expected}"
+                );
             }
             let burnt: f64 = self::features(&perimeter(&map, &thresholds, outlines, &[]).unwrap())
                 .iter()
@@ -241,8 +281,13 @@ mod tests {
             }
             let outer = feature["geometry"]["coordinates"][0].as_array().unwrap();
             let degree = |place: usize, axis: usize| outer[place][axis].as_f64().unwrap();
-            let doubled = |place| degree(place, 0) * degree(place + 1, 1) - degree(place + 1, 0) * degree(place, 1);
-            assert!((0..outer.len() - 1).map(doubled).sum::<f64>() > 0.0, "an outer ring runs clockwise");
+            let doubled = |place| {
+                degree(place, 0) * degree(place + 1, 1) - degree(place + 1, 0) * degree(place, 1)
+            };
+            assert!(
+                (0..outer.len() - 1).map(doubled).sum::<f64>() > 0.0,
+                "an outer ring runs clockwise"
+            );
         }
     }
 

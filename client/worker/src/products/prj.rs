@@ -1,7 +1,9 @@
-//! The coordinate system of a shapefile: the words of its `.prj` (WKT 1, as ESRI or OGC write it), in PROJ's.
+//! The coordinate system of a shapefile: the words of its `.prj` (WKT 1, as ESRI or OGC write it),
+//! in PROJ's.
 //!
-//! Written here and not by the crate `proj4wkt`, which brings a start function of its own into every wasm
-//! that it is linked into, and takes GRS80 for WGS 84 where the datum says otherwise (Greece).
+//! Written here and not by the crate `proj4wkt`, which brings a start function of its own into
+//! every wasm that it is linked into, and takes GRS80 for WGS 84 where the datum says otherwise
+//! (Greece).
 
 /// A system that a `.prj` describes.
 #[derive(Clone, Debug, PartialEq)]
@@ -35,7 +37,10 @@ pub(crate) fn system(text: &str) -> Result<System, BadPrj> {
         "PROJCS" => projected(&root),
         // A system with heights holds the one without first.
         "COMPD_CS" => {
-            let flat = root.child("PROJCS").map(projected).or_else(|| root.child("GEOGCS").map(geographic));
+            let flat = root
+                .child("PROJCS")
+                .map(projected)
+                .or_else(|| root.child("GEOGCS").map(geographic));
             flat.unwrap_or(Err(BadPrj::Without("ground plan")))
         }
         "PROJCRS" | "GEOGCRS" | "GEODCRS" | "COMPOUNDCRS" | "BOUNDCRS" => Err(BadPrj::Wkt2),
@@ -50,21 +55,27 @@ fn geographic(node: &Node) -> Result<System, BadPrj> {
 
 fn projected(node: &Node) -> Result<System, BadPrj> {
     let geographic = node.child("GEOGCS").ok_or(BadPrj::Without("geographic system"))?;
-    let projection = node.child("PROJECTION").and_then(Node::text).ok_or(BadPrj::Without("projection"))?;
-    let metres = node.child("UNIT").and_then(Node::number).filter(|metres| *metres > 0.0).unwrap_or(1.0);
+    let projection =
+        node.child("PROJECTION").and_then(Node::text).ok_or(BadPrj::Without("projection"))?;
+    let metres =
+        node.child("UNIT").and_then(Node::number).filter(|metres| *metres > 0.0).unwrap_or(1.0);
     let parameter = |names: &[&str]| {
         let named = |child: &&Node| {
             child.name == "PARAMETER"
-                && child.text().is_some_and(|text| names.contains(&text.to_ascii_lowercase().as_str()))
+                && child
+                    .text()
+                    .is_some_and(|text| names.contains(&text.to_ascii_lowercase().as_str()))
         };
         node.children().find(named).and_then(Node::number)
     };
 
-    let longitude = parameter(&["central_meridian", "longitude_of_center", "longitude_of_origin"]).unwrap_or(0.0);
+    let longitude = parameter(&["central_meridian", "longitude_of_center", "longitude_of_origin"])
+        .unwrap_or(0.0);
     let latitude = parameter(&["latitude_of_origin", "latitude_of_center"]);
     let first_parallel = parameter(&["standard_parallel_1"]);
     let second_parallel = parameter(&["standard_parallel_2"]);
-    let (lat_0, lat_1) = (latitude.unwrap_or(0.0), first_parallel.unwrap_or(latitude.unwrap_or(0.0)));
+    let (lat_0, lat_1) =
+        (latitude.unwrap_or(0.0), first_parallel.unwrap_or(latitude.unwrap_or(0.0)));
     let lat_2 = second_parallel.unwrap_or(lat_1);
     let scale = parameter(&["scale_factor"]).unwrap_or(1.0);
 
@@ -72,10 +83,14 @@ fn projected(node: &Node) -> Result<System, BadPrj> {
     let name = projection.to_ascii_lowercase();
     let words = match name.as_str() {
         "transverse_mercator" | "gauss_kruger" => format!("+proj=tmerc +lat_0={lat_0} +k={scale}"),
-        "lambert_conformal_conic" | "lambert_conformal_conic_1sp" | "lambert_conformal_conic_2sp" => {
+        "lambert_conformal_conic"
+        | "lambert_conformal_conic_1sp"
+        | "lambert_conformal_conic_2sp" => {
             format!("+proj=lcc +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2} +k_0={scale}")
         }
-        "albers" | "albers_conic_equal_area" => format!("+proj=aea +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2}"),
+        "albers" | "albers_conic_equal_area" => {
+            format!("+proj=aea +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2}")
+        }
         "equidistant_conic" => format!("+proj=eqdc +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2}"),
         "lambert_azimuthal_equal_area" => format!("+proj=laea +lat_0={lat_0}"),
         "mercator_auxiliary_sphere" => {
@@ -91,16 +106,24 @@ fn projected(node: &Node) -> Result<System, BadPrj> {
         "mercator_1sp" => format!("+proj=merc +k={scale}"),
         "stereographic_north_pole" => format!("+proj=stere +lat_0=90 +lat_ts={lat_1}"),
         "stereographic_south_pole" => format!("+proj=stere +lat_0=-90 +lat_ts={lat_1}"),
-        "double_stereographic" | "oblique_stereographic" => format!("+proj=sterea +lat_0={lat_0} +k={scale}"),
+        "double_stereographic" | "oblique_stereographic" => {
+            format!("+proj=sterea +lat_0={lat_0} +k={scale}")
+        }
         "cylindrical_equal_area" => format!("+proj=cea +lat_ts={lat_1}"),
         "sinusoidal" => "+proj=sinu".to_owned(),
         _ => return Err(BadPrj::UnknownProjection(projection.to_owned())),
     };
-    let (x_0, y_0) =
-        (parameter(&["false_easting"]).unwrap_or(0.0) * metres, parameter(&["false_northing"]).unwrap_or(0.0) * metres);
+    let (x_0, y_0) = (
+        parameter(&["false_easting"]).unwrap_or(0.0) * metres,
+        parameter(&["false_northing"]).unwrap_or(0.0) * metres,
+    );
     let words = format!("{words} +lon_0={longitude} +x_0={x_0} +y_0={y_0} +to_meter={metres}");
     if !sphere.is_empty() {
-        return Ok(System { words: format!("{words} {sphere}"), is_shifted: false, unknown_datum: None });
+        return Ok(System {
+            words: format!("{words} {sphere}"),
+            is_shifted: false,
+            unknown_datum: None,
+        });
     }
     Ok(Datum::of(geographic)?.system(words))
 }
@@ -158,9 +181,14 @@ impl Datum {
         let datum = geographic.child("DATUM").ok_or(BadPrj::Without("datum"))?;
         let spheroid = datum.child("SPHEROID").ok_or(BadPrj::Without("ellipsoid"))?;
         let size: Vec<f64> = spheroid.numbers().collect();
-        let [axis_m, flattening, ..] = size[..] else { return Err(BadPrj::Without("size of the ellipsoid")) };
-        let ellipsoid =
-            if flattening > 0.0 { format!("+a={axis_m} +rf={flattening}") } else { format!("+a={axis_m} +b={axis_m}") };
+        let [axis_m, flattening, ..] = size[..] else {
+            return Err(BadPrj::Without("size of the ellipsoid"));
+        };
+        let ellipsoid = if flattening > 0.0 {
+            format!("+a={axis_m} +rf={flattening}")
+        } else {
+            format!("+a={axis_m} +b={axis_m}")
+        };
         let meridian = geographic.child("PRIMEM").and_then(Node::number).filter(|lon| *lon != 0.0);
         let meridian = meridian.map_or(String::new(), |lon| format!(" +pm={lon}"));
         let name = datum.text().unwrap_or_default().to_ascii_lowercase().replace([' ', '-'], "_");
@@ -170,8 +198,14 @@ impl Datum {
             .child("TOWGS84")
             .map(|node| node.numbers().map(|part| part.to_string()).collect())
             .unwrap_or_default();
-        let told = matches!(shift.len(), 3 | 7).then(|| format!("{ellipsoid} +towgs84={}", shift.join(",")));
-        let known = || SHIFTED.iter().find(|(known, _)| name.starts_with(known)).map(|(_, words)| (*words).to_owned());
+        let told = matches!(shift.len(), 3 | 7)
+            .then(|| format!("{ellipsoid} +towgs84={}", shift.join(",")));
+        let known = || {
+            SHIFTED
+                .iter()
+                .find(|(known, _)| name.starts_with(known))
+                .map(|(_, words)| (*words).to_owned())
+        };
         let (words, is_shifted) = match told.or_else(known) {
             Some(words) => (words, true),
             None => (ellipsoid, false),
@@ -238,7 +272,12 @@ impl Node {
                 } else {
                     // Words without quotes, such as directions of axes, do not matter.
                     items.extend(
-                        rest[..end].trim().parse().ok().filter(|value: &f64| value.is_finite()).map(Item::Number),
+                        rest[..end]
+                            .trim()
+                            .parse()
+                            .ok()
+                            .filter(|value: &f64| value.is_finite())
+                            .map(Item::Number),
                     );
                     *rest = &rest[end..];
                 }
@@ -255,7 +294,9 @@ impl Node {
     }
 
     fn children(&self) -> impl Iterator<Item = &Self> {
-        self.items.iter().filter_map(|item| if let Item::Node(node) = item { Some(node) } else { None })
+        self.items
+            .iter()
+            .filter_map(|item| if let Item::Node(node) = item { Some(node) } else { None })
     }
 
     fn child(&self, name: &str) -> Option<&Self> {
@@ -263,11 +304,15 @@ impl Node {
     }
 
     fn text(&self) -> Option<&str> {
-        self.items.iter().find_map(|item| if let Item::Text(text) = item { Some(text.as_str()) } else { None })
+        self.items
+            .iter()
+            .find_map(|item| if let Item::Text(text) = item { Some(text.as_str()) } else { None })
     }
 
     fn numbers(&self) -> impl Iterator<Item = f64> {
-        self.items.iter().filter_map(|item| if let Item::Number(number) = item { Some(*number) } else { None })
+        self.items
+            .iter()
+            .filter_map(|item| if let Item::Number(number) = item { Some(*number) } else { None })
     }
 
     fn number(&self) -> Option<f64> {
@@ -285,8 +330,8 @@ mod tests {
 
     #[test]
     fn a_utm_zone_is_a_transverse_mercator() {
-        let words =
-            "+proj=tmerc +lat_0=0 +k=0.9996 +lon_0=-117 +x_0=500000 +y_0=0 +to_meter=1 +a=6378137 +rf=298.257223563";
+        let words = "+proj=tmerc +lat_0=0 +k=0.9996 +lon_0=-117 +x_0=500000 +y_0=0 +to_meter=1 \
+            +a=6378137 +rf=298.257223563";
         let expected = System { words: words.to_owned(), is_shifted: false, unknown_datum: None };
         assert_eq!(system(UTM_11), Ok(expected.clone()));
         // Blanks, line ends and round brackets mean the same.

@@ -49,7 +49,13 @@ impl Provenance {
     /// All of it, line by line. Every name is there once.
     pub fn notes(&self) -> Vec<Note> {
         let mut notes = vec![
-            Note::new("what", format!("{}, a spectral proxy of burn severity; no official product", self.index.name())),
+            Note::new(
+                "what",
+                format!(
+                    "{}, a spectral proxy of burn severity; no official product",
+                    self.index.name()
+                ),
+            ),
             Note::new("software", format!("Dragonfly {}", dragonfly_core::VERSION)),
             Note::new("searched before the fire", days(self.pre)),
             Note::new("searched after the fire", days(self.post)),
@@ -58,7 +64,10 @@ impl Provenance {
             Note::new("cells", &self.cells),
             Note::new("masks", &self.masks),
             Note::new("dNBR offset", self.dnbr_offset.map_or("none".to_owned(), offset_in_words)),
-            Note::new("thresholds", self.thresholds.as_ref().map_or("none".to_owned(), thresholds_in_words)),
+            Note::new(
+                "thresholds",
+                self.thresholds.as_ref().map_or("none".to_owned(), thresholds_in_words),
+            ),
         ];
         if !self.area.is_empty() {
             notes.insert(0, Note::new("area", &self.area));
@@ -81,12 +90,16 @@ fn days(window: DateWindow) -> String {
 }
 
 fn offset_in_words(offset: DnbrOffset) -> String {
-    format!("{:.4} subtracted (sd {:.4}, {} cells of unburned ground)", offset.mean, offset.sd, offset.count)
+    format!(
+        "{:.4} subtracted (sd {:.4}, {} cells of unburned ground)",
+        offset.mean, offset.sd, offset.count
+    )
 }
 
 fn thresholds_in_words(thresholds: &Thresholds) -> String {
     let breaks: Vec<String> = thresholds.breaks().iter().map(f32::to_string).collect();
-    let own = if *thresholds == Thresholds::published(thresholds.table()) { "" } else { ", own numbers" };
+    let own =
+        if *thresholds == Thresholds::published(thresholds.table()) { "" } else { ", own numbers" };
     format!("{}{own}: {}", thresholds.table().title(), breaks.join(", "))
 }
 
@@ -118,7 +131,10 @@ pub(super) mod tests {
             offset: -0.1,
             offset_reason: "baseline 04.00 or later".to_owned(),
         };
-        let window = |start: &str, end: &str| DateWindow { start: start.parse().unwrap(), end: end.parse().unwrap() };
+        let window = |start: &str, end: &str| DateWindow {
+            start: start.parse().unwrap(),
+            end: end.parse().unwrap(),
+        };
         Provenance {
             area: "Madre & \"Río\"".to_owned(),
             index: Index::Dnbr,
@@ -145,10 +161,19 @@ pub(super) mod tests {
             assert_eq!(found.len(), 1, "{name}");
             found[0].text.clone()
         };
-        assert!(text("scene before the fire 1").starts_with("S2A_11SKU_20250628, 2025-06-28T18:39:21Z, cloud 1.2 %"));
+        assert!(
+            text("scene before the fire 1")
+                .starts_with("S2A_11SKU_20250628, 2025-06-28T18:39:21Z, cloud 1.2 %")
+        );
         assert!(text("scene after the fire 1").contains("offset -0.1 (baseline 04.00 or later)"));
-        assert_eq!(text("dNBR offset"), "0.0213 subtracted (sd 0.0400, 1234 cells of unburned ground)");
-        assert_eq!(text("thresholds"), "USGS (Key & Benson 2006): -0.25, -0.1, 0.1, 0.27, 0.44, 0.66");
+        assert_eq!(
+            text("dNBR offset"),
+            "0.0213 subtracted (sd 0.0400, 1234 cells of unburned ground)"
+        );
+        assert_eq!(
+            text("thresholds"),
+            "USGS (Key & Benson 2006): -0.25, -0.1, 0.1, 0.27, 0.44, 0.66"
+        );
         assert_eq!(text("searched after the fire"), "2025-07-05 to 2025-07-31");
         assert!(text("software").contains(dragonfly_core::VERSION));
     }

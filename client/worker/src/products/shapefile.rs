@@ -1,6 +1,7 @@
 //! The polygons of a shapefile's `.shp` (ESRI white paper J-7855).
 //!
-//! Read here and not by the crate `shapefile`, which makes room for as many points as a file claims.
+//! Read here and not by the crate `shapefile`, which makes room for as many points as a file
+//! claims.
 
 /// A corner: x and y in the file's own system.
 pub(crate) type Point = (f64, f64);
@@ -9,7 +10,8 @@ pub(crate) type Ring = Vec<Point>;
 /// An outer ring, counterclockwise, and its holes, clockwise.
 pub(crate) type Polygon = Vec<Ring>;
 
-/// Why a `.shp` holds no polygon that can be used. Says what it is, for a sentence that names the file.
+/// Why a `.shp` holds no polygon that can be used. Says what it is, for a sentence that names the
+/// file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum BadShp {
     #[error("is no shapefile")]
@@ -24,7 +26,8 @@ pub(crate) enum BadShp {
     TooMany,
 }
 
-/// Bounds on what a drawn area can sensibly be: MTBS's perimeters have tens of thousands of corners.
+/// Bounds on what a drawn area can sensibly be: MTBS's perimeters have tens of thousands of
+/// corners.
 pub(crate) const MOST_CORNERS: usize = 200_000;
 const MOST_RINGS: usize = 5_000;
 
@@ -51,7 +54,8 @@ pub(crate) fn polygons(file: &[u8]) -> Result<Vec<Polygon>, BadShp> {
         // A record's number, then its length in words of 16 bits.
         let words = rest.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(i32::from_be_bytes);
         let length = usize::try_from(words.ok_or(BadShp::Short)?).map_err(|_| BadShp::Short)?;
-        let end = length.checked_mul(2).and_then(|bytes| bytes.checked_add(8)).ok_or(BadShp::Short)?;
+        let end =
+            length.checked_mul(2).and_then(|bytes| bytes.checked_add(8)).ok_or(BadShp::Short)?;
         let record = rest.get(8..end).ok_or(BadShp::Short)?;
         rest = &rest[end..];
         let found = record_rings(record)?;
@@ -71,14 +75,17 @@ fn record_rings(record: &[u8]) -> Result<Vec<Ring>, BadShp> {
         // An empty shape, which attributes may have.
         return Ok(Vec::new());
     }
-    let count = |at| little_int(record, at).and_then(|count| usize::try_from(count).ok()).ok_or(BadShp::Short);
+    let count = |at| {
+        little_int(record, at).and_then(|count| usize::try_from(count).ok()).ok_or(BadShp::Short)
+    };
     let (ring_count, corner_count) = (count(36)?, count(40)?);
     if corner_count > MOST_CORNERS || ring_count > MOST_RINGS {
         return Err(BadShp::TooMany);
     }
     let corners_at = POLYGON_HEAD_BYTES + ring_count * 4;
     let corners = record.get(corners_at..corners_at + corner_count * 16).ok_or(BadShp::Short)?;
-    let starts: Result<Vec<usize>, BadShp> = (0..ring_count).map(|ring| count(POLYGON_HEAD_BYTES + ring * 4)).collect();
+    let starts: Result<Vec<usize>, BadShp> =
+        (0..ring_count).map(|ring| count(POLYGON_HEAD_BYTES + ring * 4)).collect();
     let starts = starts?;
     let ends = starts.iter().skip(1).copied().chain([corner_count]);
     let mut rings = Vec::new();
@@ -86,8 +93,10 @@ fn record_rings(record: &[u8]) -> Result<Vec<Ring>, BadShp> {
         // Compared before they are multiplied: in wasm a claimed place may run over.
         let sound = *start <= end && end <= corner_count;
         let bytes = sound.then(|| &corners[start * 16..end * 16]).ok_or(BadShp::Short)?;
-        let mut ring: Ring =
-            bytes.chunks_exact(16).filter_map(|pair| Some((double(pair, 0)?, double(pair, 8)?))).collect();
+        let mut ring: Ring = bytes
+            .chunks_exact(16)
+            .filter_map(|pair| Some((double(pair, 0)?, double(pair, 8)?)))
+            .collect();
         if ring.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
             return Err(BadShp::NotShp);
         }
@@ -101,20 +110,27 @@ fn record_rings(record: &[u8]) -> Result<Vec<Ring>, BadShp> {
     Ok(rings)
 }
 
-/// Outer rings, which run clockwise in a shapefile, with the holes that lie in them, turned as RFC 7946 wants.
+/// Outer rings, which run clockwise in a shapefile, with the holes that lie in them, turned as RFC
+/// 7946 wants.
 ///
 /// A hole that lies in no outer ring is one itself: some programs do not care how rings turn.
 fn grouped(rings: Vec<Ring>) -> Vec<Polygon> {
-    let (mut polygons, holes): (Vec<Polygon>, Vec<Polygon>) =
-        rings.into_iter().map(|ring| vec![ring]).partition(|polygon| doubled_area(&polygon[0]) < 0.0);
+    let (mut polygons, holes): (Vec<Polygon>, Vec<Polygon>) = rings
+        .into_iter()
+        .map(|ring| vec![ring])
+        .partition(|polygon| doubled_area(&polygon[0]) < 0.0);
     let bounds: Vec<[f64; 4]> = polygons.iter().map(|polygon| bounds(&polygon[0])).collect();
     let mut stray = Vec::new();
     for hole in holes.into_iter().flatten() {
         let point = hole[0];
         // The smallest around it: an island in a lake has lakes of its own.
         let around = (0..polygons.len())
-            .filter(|outer| in_bounds(&bounds[*outer], point) && encloses(&polygons[*outer][0], point))
-            .min_by(|a, b| doubled_area(&polygons[*b][0]).total_cmp(&doubled_area(&polygons[*a][0])));
+            .filter(|outer| {
+                in_bounds(&bounds[*outer], point) && encloses(&polygons[*outer][0], point)
+            })
+            .min_by(|a, b| {
+                doubled_area(&polygons[*b][0]).total_cmp(&doubled_area(&polygons[*a][0]))
+            });
         match around {
             Some(outer) => polygons[outer].push(hole),
             None => stray.push(vec![hole]),
@@ -129,7 +145,9 @@ fn grouped(rings: Vec<Ring>) -> Vec<Polygon> {
 fn doubled_area(ring: &[Point]) -> f64 {
     // From the first corner on, as metres of a projection would drown a small area.
     let (x0, y0) = ring.first().copied().unwrap_or_default();
-    ring.windows(2).map(|pair| (pair[0].0 - x0) * (pair[1].1 - y0) - (pair[1].0 - x0) * (pair[0].1 - y0)).sum()
+    ring.windows(2)
+        .map(|pair| (pair[0].0 - x0) * (pair[1].1 - y0) - (pair[1].0 - x0) * (pair[0].1 - y0))
+        .sum()
 }
 
 fn bounds(ring: &[Point]) -> [f64; 4] {
@@ -174,7 +192,9 @@ pub(crate) mod tests {
             record.extend(start.to_le_bytes());
             start += ring.len() as i32;
         }
-        record.extend(rings.iter().flatten().flat_map(|(x, y)| [x.to_le_bytes(), y.to_le_bytes()].concat()));
+        record.extend(
+            rings.iter().flatten().flat_map(|(x, y)| [x.to_le_bytes(), y.to_le_bytes()].concat()),
+        );
         let mut file = FILE_CODE.to_be_bytes().to_vec();
         file.resize(28, 0);
         file.extend(1000i32.to_le_bytes());
@@ -201,16 +221,25 @@ pub(crate) mod tests {
         let lake = turned(square(2.0, 2.0, 6.0));
         let island = square(3.0, 3.0, 4.0);
         let pond = turned(square(4.0, 4.0, 1.0));
-        let rings = [square(0.0, 0.0, 10.0), lake.clone(), island.clone(), pond.clone(), square(20.0, 0.0, 1.0)];
+        let rings = [
+            square(0.0, 0.0, 10.0),
+            lake.clone(),
+            island.clone(),
+            pond.clone(),
+            square(20.0, 0.0, 1.0),
+        ];
         let found = polygons(&shp(&rings)).unwrap();
-        let areas: Vec<Vec<f64>> =
-            found.iter().map(|polygon| polygon.iter().map(|ring| doubled_area(ring) / 2.0).collect()).collect();
+        let areas: Vec<Vec<f64>> = found
+            .iter()
+            .map(|polygon| polygon.iter().map(|ring| doubled_area(ring) / 2.0).collect())
+            .collect();
         assert_eq!(areas, [vec![100.0, -36.0], vec![16.0, -1.0], vec![1.0]]);
     }
 
     #[test]
     fn rings_that_all_turn_the_wrong_way_are_areas() {
-        let found = polygons(&shp(&[turned(square(0.0, 0.0, 1.0)), turned(square(5.0, 0.0, 1.0))])).unwrap();
+        let found = polygons(&shp(&[turned(square(0.0, 0.0, 1.0)), turned(square(5.0, 0.0, 1.0))]))
+            .unwrap();
         assert_eq!(found.len(), 2);
         assert!(found.iter().all(|polygon| doubled_area(&polygon[0]) > 0.0));
     }

@@ -1,9 +1,10 @@
 //! Fewer corners, the same neighbours: borders are simplified once, for both pieces that they part.
 //!
-//! Corners go in the order of the triangle that they span with their neighbours, smallest first (Visvalingam
-//! & Whyatt 1993). Where three or more borders meet the corner stays. One is taken away only if no other
-//! corner lies in its triangle and its neighbours are not joined already: then no border can come to cross
-//! or touch another, no ring collapses, and every hole stays where it was. All in whole numbers.
+//! Corners go in the order of the triangle that they span with their neighbours, smallest first
+//! (Visvalingam & Whyatt 1993). Where three or more borders meet the corner stays. One is taken
+//! away only if no other corner lies in its triangle and its neighbours are not joined already:
+//! then no border can come to cross or touch another, no ring collapses, and every hole stays where
+//! it was. All in whole numbers.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -21,7 +22,8 @@ pub(crate) fn simplify(traced: Traced, largest_cells: f64) -> Traced {
     let mut rings = Vec::with_capacity(traced.rings.len());
     for ring in traced.rings {
         let first = corners.len();
-        let kept = traced.corners[ring.corners.clone()].iter().filter(|corner| borders.is_kept(**corner));
+        let kept =
+            traced.corners[ring.corners.clone()].iter().filter(|corner| borders.is_kept(**corner));
         corners.extend(kept);
         rings.push(Ring { corners: first..corners.len(), ..ring });
     }
@@ -48,7 +50,8 @@ impl Borders {
         corners.dedup();
         let kept = vec![true; corners.len()];
         let neighbours = vec![[NOBODY; 4]; corners.len()];
-        let mut borders = Self { corners_across: traced.corners_across as i64, corners, neighbours, kept };
+        let mut borders =
+            Self { corners_across: traced.corners_across as i64, corners, neighbours, kept };
         for ring in &traced.rings {
             let ring = &traced.corners[ring.corners.clone()];
             for (corner, next) in ring.iter().zip(ring.iter().cycle().skip(1)) {
@@ -88,7 +91,9 @@ impl Borders {
     /// The two neighbours of a corner that may go; `None` where borders meet, or when it has gone.
     fn between(&self, place: u32) -> Option<(u32, u32)> {
         match self.neighbours[place as usize] {
-            [a, b, NOBODY, NOBODY] if a != NOBODY && b != NOBODY && self.kept[place as usize] => Some((a, b)),
+            [a, b, NOBODY, NOBODY] if a != NOBODY && b != NOBODY && self.kept[place as usize] => {
+                Some((a, b))
+            }
             _ => None,
         }
     }
@@ -106,7 +111,9 @@ impl Borders {
             .collect();
         while let Some(Reverse((doubled, place))) = waiting.pop() {
             // Neighbours may have gone meanwhile; then it waits again with its new triangle.
-            let Some((a, b)) = self.between(place).filter(|_| self.doubled_area(place) == Some(doubled)) else {
+            let Some((a, b)) =
+                self.between(place).filter(|_| self.doubled_area(place) == Some(doubled))
+            else {
                 continue;
             };
             if a == b || self.neighbours[a as usize].contains(&b) || !self.is_empty(a, place, b) {
@@ -118,7 +125,9 @@ impl Borders {
                     .iter_mut()
                     .filter(|neighbour| **neighbour == place)
                     .for_each(|neighbour| *neighbour = other);
-                if let Some(doubled) = self.doubled_area(end).filter(|doubled| *doubled < largest_doubled) {
+                if let Some(doubled) =
+                    self.doubled_area(end).filter(|doubled| *doubled < largest_doubled)
+                {
                     waiting.push(Reverse((doubled, end)));
                 }
             }
@@ -135,7 +144,9 @@ impl Borders {
             let first = self.corners.partition_point(|found| *found < corner(left));
             let found = self.corners[first..].iter().take_while(|found| **found <= corner(right));
             found.zip(first as u32..).all(|(_, place)| {
-                [a, b, c].contains(&place) || !self.kept[place as usize] || !is_within(&triangle, self.at(place))
+                [a, b, c].contains(&place)
+                    || !self.kept[place as usize]
+                    || !is_within(&triangle, self.at(place))
             })
         })
     }
@@ -143,7 +154,8 @@ impl Borders {
 
 type Point = (i64, i64);
 
-/// Positive or negative by the side to which one turns at `b` on the way from `a` to `c`; 0 on a line.
+/// Positive or negative by the side to which one turns at `b` on the way from `a` to `c`; 0 on a
+/// line.
 fn turn(a: Point, b: Point, c: Point) -> i64 {
     (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)
 }
@@ -171,7 +183,8 @@ fn columns_at(triangle: &[Point; 3], y: i64) -> Option<(i64, i64)> {
             let part = ((y - from.1) * (to.0 - from.0)).div_euclid(to.1 - from.1);
             (from.0 + part, from.0 + part + 1)
         };
-        columns = Some(columns.map_or((left, right), |(least, most)| (least.min(left), most.max(right))));
+        columns =
+            Some(columns.map_or((left, right), |(least, most)| (least.min(left), most.max(right))));
     }
     columns
 }
@@ -196,7 +209,10 @@ mod tests {
     /// Whether two straight pieces share more than ends that both have.
     fn cross((a, b): Edge, (c, d): Edge) -> bool {
         let on = |from: Point, to: Point, point: Point| {
-            point != from && point != to && is_within(&[from, to, to], point) && turn(from, to, point) == 0
+            point != from
+                && point != to
+                && is_within(&[from, to, to], point)
+                && turn(from, to, point) == 0
         };
         if on(a, b, c) || on(a, b, d) || on(c, d, a) || on(c, d, b) {
             return true;
@@ -212,9 +228,14 @@ mod tests {
         (0..width * height)
             .map(|cell| {
                 let (x, y) = at(cell);
-                let (dx, dy) = (x - width as f64 / 2.0, (y - height as f64 / 2.0) * 1.3 + (seed % 5) as f64);
+                let (dx, dy) =
+                    (x - width as f64 / 2.0, (y - height as f64 / 2.0) * 1.3 + (seed % 5) as f64);
                 let distance = (dx * dx + dy * dy).sqrt();
-                if noise[cell] < 3 { noise[cell] + 1 } else { 3u8.saturating_sub((distance / 5.0) as u8) }
+                if noise[cell] < 3 {
+                    noise[cell] + 1
+                } else {
+                    3u8.saturating_sub((distance / 5.0) as u8)
+                }
             })
             .collect()
     }
@@ -224,7 +245,11 @@ mod tests {
         let mut taken = 0;
         for seed in 0..60 {
             let (width, height) = (24, 20);
-            let classes = if seed % 2 == 0 { blobs(seed, width, height) } else { random_classes(seed, 480, 3) };
+            let classes = if seed % 2 == 0 {
+                blobs(seed, width, height)
+            } else {
+                random_classes(seed, 480, 3)
+            };
             let exact = trace(ClassCells { width, classes: &classes }, |_| 1.0).unwrap();
             let simple = simplify(exact.clone(), [0.6, 1.1, 4.0, 50.0][seed as usize % 4]);
             taken += exact.corners.len() - simple.corners.len();
@@ -240,16 +265,31 @@ mod tests {
                     *edges.entry((*from, *to)).or_default() += 1;
                 }
             }
-            assert!(edges.values().all(|count| *count == 1), "a border belongs twice to one side, seed {seed}");
-            let lines: Vec<Edge> =
-                edges.keys().filter(|(a, b)| a < b || !edges.contains_key(&(*b, *a))).copied().collect();
+            assert!(
+                edges.values().all(|count| *count == 1),
+                "a border belongs twice to one side, seed {seed}"
+            );
+            let lines: Vec<Edge> = edges
+                .keys()
+                .filter(|(a, b)| a < b || !edges.contains_key(&(*b, *a)))
+                .copied()
+                .collect();
             for (number, line) in lines.iter().enumerate() {
-                assert!(lines[..number].iter().all(|other| !cross(*line, *other)), "borders cross, seed {seed}");
+                assert!(
+                    lines[..number].iter().all(|other| !cross(*line, *other)),
+                    "borders cross, seed {seed}"
+                );
             }
             // Where no cell is without a class every border but the outermost has two sides.
             if classes.iter().all(|class| *class > 0) {
-                let on_frame = |(x, y): Point| x == 0 || y == 0 || x == width as i64 || y == height as i64;
-                assert!(edges.keys().all(|(a, b)| edges.contains_key(&(*b, *a)) || (on_frame(*a) && on_frame(*b))));
+                let on_frame =
+                    |(x, y): Point| x == 0 || y == 0 || x == width as i64 || y == height as i64;
+                assert!(
+                    edges
+                        .keys()
+                        .all(|(a, b)| edges.contains_key(&(*b, *a))
+                            || (on_frame(*a) && on_frame(*b)))
+                );
             }
         }
         assert!(taken > 5000, "only {taken} corners were taken away");
@@ -258,10 +298,15 @@ mod tests {
     #[test]
     fn a_staircase_becomes_a_line() {
         let (width, height) = (20, 20);
-        let classes: Vec<u8> = (0..400).map(|cell| if cell % width > cell / width { 1 } else { 2 }).collect();
+        let classes: Vec<u8> =
+            (0..400).map(|cell| if cell % width > cell / width { 1 } else { 2 }).collect();
         let exact = trace(ClassCells { width, classes: &classes }, |_| 1.0).unwrap();
         let simple = simplify(exact.clone(), 1.1);
-        assert!(simple.corners.len() * 4 < exact.corners.len(), "{} of {height}", simple.corners.len());
+        assert!(
+            simple.corners.len() * 4 < exact.corners.len(),
+            "{} of {height}",
+            simple.corners.len()
+        );
     }
 
     #[test]

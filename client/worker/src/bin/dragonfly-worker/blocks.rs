@@ -26,7 +26,11 @@ pub(crate) fn blocks(
         if state.iter().all(|code| *code == Empty::OutsideBox.code()) {
             return None;
         }
-        let at = BlockAt { z: map.grid.zoom(), x: tiles.x_start + x, y: tiles.y_start + rows.start / TILE_SIZE_PX };
+        let at = BlockAt {
+            z: map.grid.zoom(),
+            x: tiles.x_start + x,
+            y: tiles.y_start + rows.start / TILE_SIZE_PX,
+        };
         let (dnbr, pre_nbr) = (cut(&map.dnbr, starts.clone()), cut(&map.pre_nbr, starts.clone()));
         let mut buffers = vec![spare.floats(&dnbr), spare.floats(&pre_nbr), spare.bytes(&state)];
         let first = rows.start as usize * width;

@@ -6,15 +6,15 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::protocol::{
-    Answer, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, FileKind, Found, MOST_CELLS, Order, Picture,
-    Progress, Report, Request, Search, Step, Without,
+    Answer, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, FileKind, Found, MOST_CELLS,
+    Order, Picture, Progress, Report, Request, Search, Step, Without,
 };
 use dragonfly_core::stac::{AddressPolicy, Item};
 use dragonfly_core::{Area, FireSide, Grid, VERSION, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    BrowserTransport, Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, ResultKey, Ring, SceneWish, Tokens,
-    UtmGrid, Wanted, WantedCells, around, catalogue_fault, compute, compute_in_utm, found, nearest, products, question,
-    windows,
+    BrowserTransport, Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, ResultKey,
+    Ring, SceneWish, Tokens, UtmGrid, Wanted, WantedCells, around, catalogue_fault, compute,
+    compute_in_utm, found, nearest, products, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
@@ -70,7 +70,8 @@ struct Telling {
 /// Starts the worker.
 pub(crate) fn start() {
     let nothing = Progress { step: Step::Searching, done: 0, of: 0, bytes: 0 };
-    let progress = Rc::new(Telling { number: Cell::new(0), progress: Cell::new(nothing), kept: Cell::new(0) });
+    let progress =
+        Rc::new(Telling { number: Cell::new(0), progress: Cell::new(nothing), kept: Cell::new(0) });
     let received = Rc::clone(&progress);
     let store = Rc::new(Store::new(|_| {}));
     let desk = Rc::new(Desk {
@@ -130,7 +131,8 @@ impl Desk {
             };
             let (answer, buffers) = answered.unwrap_or_else(|fault| {
                 if fault.fault == FaultKind::Forbidden {
-                    // The bucket may have turned away a token that ought to last: the next order brings another.
+                    // The bucket may have turned away a token that ought to last: the next order
+                    // brings another.
                     desk.tokens.take();
                 }
                 (Answer::Fault(fault), Vec::new())
@@ -175,7 +177,10 @@ impl Desk {
         let mut answer = found(&search, &area, (&pre, &post));
         for (side, window) in [(&mut answer.pre, search.pre), (&mut answer.post, search.post)] {
             if let Some(Without::NoScene { nearest: days }) = &mut side.without {
-                let items = catalogue.find(&question(&search, &area, around(window)), |_| {}).await.map_err(fault)?;
+                let items = catalogue
+                    .find(&question(&search, &area, around(window)), |_| {})
+                    .await
+                    .map_err(fault)?;
                 *days = nearest(&search, &items, window);
             }
         }
@@ -188,13 +193,15 @@ impl Desk {
     /// What of the chosen scenes is kept as a finished result.
     async fn kept(&self, prepared: &Prepared, found: &Found) -> Vec<Compute> {
         let sides = found.pre.scenes.iter().chain(&found.post.scenes);
-        let scenes: Vec<String> = sides.filter(|scene| scene.chosen).map(|scene| scene.id.clone()).collect();
+        let scenes: Vec<String> =
+            sides.filter(|scene| scene.chosen).map(|scene| scene.id.clone()).collect();
         let Ok(chosen) = prepared.chosen(&scenes) else { return Vec::new() };
         let mut kept = Vec::new();
         for picture in [None, Some(Picture::True), Some(Picture::False)] {
             for dnbr_offset in [false, true] {
                 let zoom = Some(prepared.search.zoom);
-                let wish = Compute { scenes: scenes.clone(), zoom, dnbr_offset, perimeter: None, picture };
+                let wish =
+                    Compute { scenes: scenes.clone(), zoom, dnbr_offset, perimeter: None, picture };
                 let key = ResultKey::new(&prepared.search, &wish, &chosen, VERSION);
                 if let Some(key) = key
                     && self.results.has(&key).await
@@ -208,7 +215,11 @@ impl Desk {
 
     async fn compute(&self, wish: &Compute) -> Result<Answer, Fault> {
         let Some(prepared) = self.prepared.borrow().clone() else {
-            return Err(Fault::new(FaultKind::NoScene, "nothing has been searched yet", "search for scenes first"));
+            return Err(Fault::new(
+                FaultKind::NoScene,
+                "nothing has been searched yet",
+                "search for scenes first",
+            ));
         };
         let Prepared { search, area, .. } = &*prepared;
         let zoom = wish.zoom.unwrap_or(search.zoom);
@@ -216,9 +227,15 @@ impl Desk {
         let cells = grid.inside_columns().len() as u64 * grid.inside_rows().len() as u64;
         if cells > MOST_CELLS {
             let [millions, most] = [cells, MOST_CELLS].map(|cells| cells as f64 / 1e6);
-            let message =
-                format!("the area has {millions:.0} million cells at zoom {zoom}, and {most:.0} million are the most");
-            return Err(Fault::new(FaultKind::TooLarge, message, "choose a smaller area, or a coarser zoom"));
+            let message = format!(
+                "the area has {millions:.0} million cells at zoom {zoom}, and {most:.0} million \
+                are the most"
+            );
+            return Err(Fault::new(
+                FaultKind::TooLarge,
+                message,
+                "choose a smaller area, or a coarser zoom",
+            ));
         }
         // What was computed before needs its memory no more.
         self.computed.take();
@@ -227,7 +244,8 @@ impl Desk {
         let key = ResultKey::new(search, wish, &chosen, VERSION);
         let number = self.progress.number.get();
         if let Some(key) = &key
-            && let Some(kept) = self.results.find(key, &grid, wish.picture.is_some(), &self.spare).await
+            && let Some(kept) =
+                self.results.find(key, &grid, wish.picture.is_some(), &self.spare).await
         {
             for (at, buffers) in kept.blocks {
                 report(number, Answer::Block(at), &buffers);
@@ -247,17 +265,23 @@ impl Desk {
         self.progress.step(Step::Computing, 0, strips);
         let mut pictures = wish.picture.map(|_| StripPictures::new());
         let on_strip = |map: &Map, rows: Range<u32>, strip: &Pictures| {
-            for (at, buffers) in blocks(map, &rows, pictures.is_some().then_some(strip), &self.spare) {
+            for (at, buffers) in
+                blocks(map, &rows, pictures.is_some().then_some(strip), &self.spare)
+            {
                 report(number, Answer::Block(at), &buffers);
             }
             if let Some(pictures) = &mut pictures {
-                pictures.push([Uint8Array::from(&strip.pre[..]), Uint8Array::from(&strip.post[..])]);
+                pictures
+                    .push([Uint8Array::from(&strip.pre[..]), Uint8Array::from(&strip.post[..])]);
             }
             self.progress.step(Step::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
         };
-        let (map, mut done) = compute(&wanted, &windows(search), scenes, ring, &search.sky, on_strip).await?;
-        (done.bytes, done.cached_bytes) = (self.progress.progress.get().bytes, self.progress.kept.get());
-        let (computed, answer) = self.done(Computed { map, done, pixel_grids }, Rc::clone(&prepared));
+        let (map, mut done) =
+            compute(&wanted, &windows(search), scenes, ring, &search.sky, on_strip).await?;
+        (done.bytes, done.cached_bytes) =
+            (self.progress.progress.get().bytes, self.progress.kept.get());
+        let (computed, answer) =
+            self.done(Computed { map, done, pixel_grids }, Rc::clone(&prepared));
         *self.unkept.borrow_mut() = key.map(|key| Unkept { key, computed, pictures });
         let store = Rc::clone(&self.store);
         spawn_local(async move { store.limit(CACHE_BYTES).await });
@@ -274,10 +298,16 @@ impl Desk {
 
     async fn download(&self, wish: &Download) -> Result<(Answer, Vec<ArrayBuffer>), Fault> {
         let Some((computed, prepared)) = self.computed.borrow().clone() else {
-            return Err(Fault::new(FaultKind::Result, "nothing has been computed yet", "compute an area first"));
+            return Err(Fault::new(
+                FaultKind::Result,
+                "nothing has been computed yet",
+                "compute an area first",
+            ));
         };
         let Computed { map, done, pixel_grids } = &*computed;
-        let no_grid = |error: NoUtmGrid| Fault::new(FaultKind::Result, error.to_string(), "choose another file");
+        let no_grid = |error: NoUtmGrid| {
+            Fault::new(FaultKind::Result, error.to_string(), "choose another file")
+        };
         let own_grid = match wish.file {
             FileKind::Values { utm: true } => {
                 Some(UtmGrid::over(&prepared.area, pixel_grids.iter().copied()).map_err(no_grid)?)
@@ -294,7 +324,8 @@ impl Desk {
         Ok((Answer::File(name), vec![bytes(&file)]))
     }
 
-    /// Computes once more, from the same scenes, on their own grid: their blocks are kept on this machine.
+    /// Computes once more, from the same scenes, on their own grid: their blocks are kept on this
+    /// machine.
     async fn compute_in_utm<'a>(
         &self,
         grid: &'a UtmGrid,
@@ -305,9 +336,11 @@ impl Desk {
         ids.sort();
         ids.dedup();
         let chosen = prepared.chosen(&ids)?;
-        let scenes = self.open(&prepared.search, None, chosen, CellsWish::Pixels(grid.pixels())).await?;
+        let scenes =
+            self.open(&prepared.search, None, chosen, CellsWish::Pixels(grid.pixels())).await?;
         let height = u64::from(grid.height());
-        let on_strip = |rows: Range<u32>| self.progress.step(Step::Computing, u64::from(rows.end), height);
+        let on_strip =
+            |rows: Range<u32>| self.progress.step(Step::Computing, u64::from(rows.end), height);
         compute_in_utm(grid, &windows(&prepared.search), scenes, on_strip).await
     }
 
@@ -349,7 +382,8 @@ impl Desk {
 
     fn catalogue(&self, search: &Search) -> Catalogue<BrowserTransport, Store> {
         let root = absolute_url(&search.stac_url);
-        let policy = AddressPolicy::of_api(&root, &search.catalogue_hosts, search.allow_private_addresses);
+        let policy =
+            AddressPolicy::of_api(&root, &search.catalogue_hosts, search.allow_private_addresses);
         let web = BrowserTransport::default();
         Catalogue::new(web, Rc::clone(&self.store), &root, policy, search.token_url.as_deref())
     }
@@ -357,7 +391,8 @@ impl Desk {
 
 /// An address that may be relative to the page's, such as `/stac`.
 fn absolute_url(url: &str) -> String {
-    Url::new_with_base(url, &scope().location().href()).map_or_else(|_| url.to_owned(), |url| url.href())
+    Url::new_with_base(url, &scope().location().href())
+        .map_or_else(|_| url.to_owned(), |url| url.href())
 }
 
 /// By the clock of the reader's machine.
@@ -371,12 +406,19 @@ impl Prepared {
         let mut chosen: Vec<(FireSide, Item)> = Vec::new();
         for (side, items) in [(FireSide::Pre, &self.pre), (FireSide::Post, &self.post)] {
             for id in ids {
-                chosen.extend(items.iter().find(|item| item.id == *id).map(|item| (side, item.clone())));
+                chosen.extend(
+                    items.iter().find(|item| item.id == *id).map(|item| (side, item.clone())),
+                );
             }
         }
-        if let Some(unknown) = ids.iter().find(|id| chosen.iter().all(|(_, item)| item.id != **id)) {
+        if let Some(unknown) = ids.iter().find(|id| chosen.iter().all(|(_, item)| item.id != **id))
+        {
             let message = format!("the scene {unknown} was not found");
-            return Err(Fault::new(FaultKind::NoScene, message, "search again, and choose among the scenes found"));
+            return Err(Fault::new(
+                FaultKind::NoScene,
+                message,
+                "search again, and choose among the scenes found",
+            ));
         }
         Ok(chosen)
     }
@@ -395,8 +437,9 @@ fn area(geojson: &str) -> Result<Area, Fault> {
 
 fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<Answer, Fault> {
     let file = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
-    let read = products::read_area(name, &file)
-        .map_err(|error| Fault::new(FaultKind::Area, error.to_string(), "drop another file, or draw the area"))?;
+    let read = products::read_area(name, &file).map_err(|error| {
+        Fault::new(FaultKind::Area, error.to_string(), "drop another file, or draw the area")
+    })?;
     Ok(Answer::Area { geojson: read.geojson, note: read.note })
 }
 

@@ -1,6 +1,7 @@
 //! The page's Web Worker: takes orders, and lets workers of its own look at scenes.
 //!
-//! `client/worker/worker.js` starts it. A worker that was given the name of [`scene_worker::NAME`] looks at scenes.
+//! `client/worker/worker.js` starts it. A worker that was given the name of [`scene_worker::NAME`]
+//! looks at scenes.
 
 #[cfg(target_arch = "wasm32")]
 mod blocks;
@@ -29,5 +30,7 @@ fn main() {
 
 #[cfg(not(target_arch = "wasm32"))]
 fn main() {
-    eprintln!("This runs in a browser, as a worker of the page: `trunk build` builds it with the page.");
+    eprintln!(
+        "This runs in a browser, as a worker of the page: `trunk build` builds it with the page."
+    );
 }

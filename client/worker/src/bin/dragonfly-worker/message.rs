@@ -1,4 +1,5 @@
-//! Messages between the page, the worker and its own workers: a JSON text with buffers that are handed over.
+//! Messages between the page, the worker and its own workers: a JSON text with buffers that are
+//! handed over.
 
 use std::cell::RefCell;
 
@@ -77,7 +78,8 @@ pub(crate) fn pairs(buffer: &ArrayBuffer) -> Vec<(f64, f64)> {
     numbers.as_chunks::<2>().0.iter().map(|[first, second]| (*first, *second)).collect()
 }
 
-/// Buffers that have been read, to be filled again: for a new one the browser fetches and clears memory.
+/// Buffers that have been read, to be filled again: for a new one the browser fetches and clears
+/// memory.
 #[derive(Default)]
 pub(crate) struct SpareBuffers(RefCell<Vec<ArrayBuffer>>);
 

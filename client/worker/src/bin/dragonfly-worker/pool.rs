@@ -54,9 +54,11 @@ pub(crate) struct FarScene {
 }
 
 impl Pool {
-    /// Starts a worker for each processor. `on_received` hears of bytes from the network, and of bytes kept.
+    /// Starts a worker for each processor. `on_received` hears of bytes from the network, and of
+    /// bytes kept.
     pub(crate) fn start(on_received: impl Fn(u64, u64) + Clone + 'static) -> Self {
-        let count = (scope().navigator().hardware_concurrency() as usize).clamp(WORKERS.0, WORKERS.1);
+        let count =
+            (scope().navigator().hardware_concurrency() as usize).clamp(WORKERS.0, WORKERS.1);
         let workers = (0..count).filter_map(|_| SceneWorker::start(on_received.clone())).collect();
         Self { workers, next_ticket: Cell::new(0), homes: RefCell::default() }
     }
@@ -72,17 +74,31 @@ impl Pool {
         let ticket = self.ticket();
         let Some(worker) = self.workers.get(self.home(&item.id)).map(Rc::clone) else {
             let message = "the browser starts no workers";
-            return Err(Fault::new(FaultKind::Memory, message, "close other tabs, or try another browser"));
+            return Err(Fault::new(
+                FaultKind::Memory,
+                message,
+                "close other tabs, or try another browser",
+            ));
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let opening = Box::new(Opening { ticket, item, wish, area, cells });
         let (opened, lattice) = worker.ask(ticket, &Task::Open(opening)).await?;
-        let Tell::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else { return Ok(None) };
+        let Tell::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else {
+            return Ok(None);
+        };
         let nearest = nearest.zip(lattice.first()).map(|([cells, pixels], positions)| {
             let lattice = Lattice::new(&cells, pairs(positions));
             NearestPixels::new(cells, pixels, lattice)
         });
-        Ok(Some(FarScene { used, mask_kind, pixel_grid, nearest, worker, scene: ticket, tickets: Rc::clone(self) }))
+        Ok(Some(FarScene {
+            used,
+            mask_kind,
+            pixel_grid,
+            nearest,
+            worker,
+            scene: ticket,
+            tickets: Rc::clone(self),
+        }))
     }
 
     /// Ends all that is under way.
@@ -104,7 +120,8 @@ impl Pool {
         join_all(forget.collect::<Vec<_>>()).await;
     }
 
-    /// The place of the worker that looks at a scene: always the same, and new scenes go to each in turn.
+    /// The place of the worker that looks at a scene: always the same, and new scenes go to each in
+    /// turn.
     fn home(&self, id: &str) -> usize {
         let mut homes = self.homes.borrow_mut();
         let next = homes.len() % self.workers.len().max(1);
@@ -124,13 +141,15 @@ impl SceneWorker {
         let worker = Worker::new_with_options(&scope().location().href(), &options).ok()?;
         // Fetched and compiled once: the others are handed the code.
         worker.post_message(&wasm_bindgen::module()).ok()?;
-        let this = Rc::new(Self { worker, spare: SpareBuffers::default(), waiting: RefCell::default() });
+        let this =
+            Rc::new(Self { worker, spare: SpareBuffers::default(), waiting: RefCell::default() });
         let listener = Rc::clone(&this);
-        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event| match heard::<Tell>(&event) {
-            Some((Tell::Received { bytes, kept }, _)) => on_received(bytes, kept),
-            Some((what, buffers)) => listener.hear(what, buffers),
-            None => {}
-        });
+        let on_message =
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event| match heard::<Tell>(&event) {
+                Some((Tell::Received { bytes, kept }, _)) => on_received(bytes, kept),
+                Some((what, buffers)) => listener.hear(what, buffers),
+                None => {}
+            });
         this.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
         let listener = Rc::clone(&this);
@@ -167,7 +186,11 @@ impl SceneWorker {
                 Ok(heard) => Ok(heard),
                 Err(oneshot::Canceled) => {
                     let message = "a worker of the page died, probably for want of memory";
-                    Err(Fault::new(FaultKind::Memory, message, "close other tabs, or choose a smaller area"))
+                    Err(Fault::new(
+                        FaultKind::Memory,
+                        message,
+                        "close other tabs, or choose a smaller area",
+                    ))
                 }
             }
         }
@@ -192,12 +215,17 @@ impl View for FarScene {
         let worker = Rc::clone(&self.worker);
         let asked = worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows, unit });
         async move {
-            let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else { return Ok(Look::default()) };
+            let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else {
+                return Ok(Look::default());
+            };
             let [nbr, sights, rgba] = &buffers[..] else { return Ok(Look::default()) };
             let sights = Uint8Array::new(sights).to_vec();
-            let sight = sights.into_iter().map(|code| Sight::from_code(code).unwrap_or_default()).collect();
-            let view =
-                Some((CellWindow { columns, rows }, Observations { nbr: Float32Array::new(nbr).to_vec(), sight }));
+            let sight =
+                sights.into_iter().map(|code| Sight::from_code(code).unwrap_or_default()).collect();
+            let view = Some((
+                CellWindow { columns, rows },
+                Observations { nbr: Float32Array::new(nbr).to_vec(), sight },
+            ));
             let rgba = Uint8Array::new(rgba).to_vec();
             worker.spare.add(buffers);
             Ok(Look { view, rgba })

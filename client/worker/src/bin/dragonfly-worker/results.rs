@@ -7,7 +7,9 @@ use std::time::Duration;
 use dragonfly_core::Grid;
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::protocol::{BlockAt, CACHE_BYTES, Done};
-use dragonfly_worker::{BrowserTransport, Map, Pictures, PixelGrid, ResultKey, ResultReader, ResultWriter, Transport};
+use dragonfly_worker::{
+    BrowserTransport, Map, Pictures, PixelGrid, ResultKey, ResultReader, ResultWriter, Transport,
+};
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
@@ -29,7 +31,8 @@ pub(crate) struct Computed {
     pub(crate) pixel_grids: Vec<PixelGrid>,
 }
 
-/// Pictures of each strip from north to south, outside of this program's memory, which never shrinks.
+/// Pictures of each strip from north to south, outside of this program's memory, which never
+/// shrinks.
 pub(crate) type StripPictures = Vec<[Uint8Array; 2]>;
 
 /// What was kept, with its tiles for the page.
@@ -68,8 +71,14 @@ impl Results {
         Some(Kept { computed: Computed { map, done, pixel_grids }, blocks: tiles })
     }
 
-    /// Begins to keep a result, in place of one that is not written yet. What cannot be kept is forgotten.
-    pub(crate) fn keep(&self, key: ResultKey, computed: Rc<Computed>, pictures: Option<StripPictures>) {
+    /// Begins to keep a result, in place of one that is not written yet. What cannot be kept is
+    /// forgotten.
+    pub(crate) fn keep(
+        &self,
+        key: ResultKey,
+        computed: Rc<Computed>,
+        pictures: Option<StripPictures>,
+    ) {
         self.stop();
         let store = Rc::clone(&self.store);
         let (work, handle) = abortable(async move {
@@ -95,7 +104,11 @@ impl Results {
 }
 
 /// A result as bytes, made without keeping an order waiting.
-async fn written(key: &ResultKey, computed: &Computed, pictures: Option<StripPictures>) -> Option<Vec<u8>> {
+async fn written(
+    key: &ResultKey,
+    computed: &Computed,
+    pictures: Option<StripPictures>,
+) -> Option<Vec<u8>> {
     let Computed { map, done, pixel_grids } = computed;
     let mut writer = ResultWriter::new(key, done, pixel_grids)?;
     let mut pictures = pictures.map(Vec::into_iter);

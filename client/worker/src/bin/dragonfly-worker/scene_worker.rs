@@ -10,7 +10,8 @@ use dragonfly_core::protocol::{Fault, FaultKind};
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, CellWindow};
 use dragonfly_worker::{
-    Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, Unit, UtmGrid, Wanted, WantedCells, scene_fault,
+    Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, Unit, UtmGrid, Wanted,
+    WantedCells, scene_fault,
 };
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Date};
@@ -23,8 +24,8 @@ use crate::store::Store;
 
 /// The name of such a worker.
 pub(crate) const NAME: &str = "scene";
-/// Requests to one host at a time: half of what browsers allow over HTTP/1.1, for both sides of a fire are looked at
-/// side by side, and neither must wait behind the other.
+/// Requests to one host at a time: half of what browsers allow over HTTP/1.1, for both sides of a
+/// fire are looked at side by side, and neither must wait behind the other.
 const AT_ONCE_PER_HOST: usize = 3;
 /// Milliseconds after which the coming of bytes is told again.
 const TELL_MS: f64 = 100.0;
@@ -34,8 +35,8 @@ const TELL_MS: f64 = 100.0;
 pub(crate) enum Task {
     /// Opens a scene. Answered by [`Tell::Opened`].
     Open(Box<Opening>),
-    /// Looks at the cells of some rows, or at their pixels. Answered by [`Tell::Seen`]. Buffers: earlier answers', to
-    /// be filled again.
+    /// Looks at the cells of some rows, or at their pixels. Answered by [`Tell::Seen`]. Buffers:
+    /// earlier answers', to be filled again.
     Observe { ticket: u32, scene: u32, rows: Range<u32>, unit: Unit },
     /// Lets go of all scenes, whatever is under way, and writes what is to be kept.
     Clear,
@@ -67,11 +68,17 @@ pub(crate) enum CellsWish {
 /// What a scene worker tells.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Tell {
-    /// A scene is open; nothing is told of one that covers no cell. Where each cell takes the nearest pixel, it is
-    /// told which cells, which pixels, and as float64 in a buffer where the lattice of the cells lies.
-    Opened { ticket: u32, used: Option<UsedScene>, pixel_grid: Option<PixelGrid>, nearest: Option<[CellWindow; 2]> },
-    /// What was seen, over these columns and rows. Buffers: NBR as float32, sights by code, and RGBA, which may be
-    /// empty.
+    /// A scene is open; nothing is told of one that covers no cell. Where each cell takes the
+    /// nearest pixel, it is told which cells, which pixels, and as float64 in a buffer where the
+    /// lattice of the cells lies.
+    Opened {
+        ticket: u32,
+        used: Option<UsedScene>,
+        pixel_grid: Option<PixelGrid>,
+        nearest: Option<[CellWindow; 2]>,
+    },
+    /// What was seen, over these columns and rows. Buffers: NBR as float32, sights by code, and
+    /// RGBA, which may be empty.
     Seen { ticket: u32, columns: Range<u32>, rows: Range<u32> },
     /// The scene has no cell there.
     Unseen { ticket: u32 },
@@ -109,7 +116,9 @@ pub(crate) fn start() {
     let received = Rc::new(Received::default());
     let (by_network, by_store) = (Rc::clone(&received), Rc::clone(&received));
     let bench = Rc::new(Bench {
-        far: Rc::new(Far::new(BrowserTransport::default(), AT_ONCE_PER_HOST, move |bytes| by_network.add(bytes, 0))),
+        far: Rc::new(Far::new(BrowserTransport::default(), AT_ONCE_PER_HOST, move |bytes| {
+            by_network.add(bytes, 0)
+        })),
         store: Rc::new(Store::new(move |bytes| by_store.add(0, bytes))),
         begin: Rc::new(spawn_local),
         received,
@@ -138,7 +147,9 @@ impl Bench {
         let (work, handle) = abortable(async move {
             match task {
                 Task::Open(opening) => bench.open(*opening).await,
-                Task::Observe { ticket, scene, rows, unit } => bench.observe(ticket, scene, rows, unit).await,
+                Task::Observe { ticket, scene, rows, unit } => {
+                    bench.observe(ticket, scene, rows, unit).await
+                }
                 Task::Forget { ticket } => {
                     bench.store.forget().await;
                     bench.say(&Tell::Forgotten { ticket }, &[]);
@@ -172,8 +183,10 @@ impl Bench {
                 if let Some(scene) = scene {
                     self.scenes.borrow_mut().insert(ticket, Rc::new(Mutex::new(scene)));
                 }
-                let lattice = nearest.as_ref().map(|nearest| pairs_buffer(nearest.lattice().positions()));
-                let nearest = nearest.map(|nearest| [nearest.cells().clone(), nearest.pixels().clone()]);
+                let lattice =
+                    nearest.as_ref().map(|nearest| pairs_buffer(nearest.lattice().positions()));
+                let nearest =
+                    nearest.map(|nearest| [nearest.cells().clone(), nearest.pixels().clone()]);
                 self.say(&Tell::Opened { ticket, used, pixel_grid, nearest }, lattice.as_slice());
             }
             Err(error) => {
@@ -199,7 +212,10 @@ impl Bench {
         let Some((window, cells)) = view else { return self.say(&Tell::Unseen { ticket }, &[]) };
         let sights: Vec<u8> = cells.sight.into_iter().map(|sight| sight as u8).collect();
         let seen = Tell::Seen { ticket, columns: window.columns, rows: window.rows };
-        self.say(&seen, &[self.spare.floats(&cells.nbr), self.spare.bytes(&sights), self.spare.bytes(&rgba)]);
+        self.say(
+            &seen,
+            &[self.spare.floats(&cells.nbr), self.spare.bytes(&sights), self.spare.bytes(&rgba)],
+        );
     }
 
     fn say(&self, what: &Tell, buffers: &[ArrayBuffer]) {
@@ -212,7 +228,9 @@ fn wanted(area: &str, cells: CellsWish) -> Result<Box<dyn Wanted>, String> {
     let area = Area::from_geojson(area).map_err(|error| error.to_string())?;
     Ok(match cells {
         CellsWish::Zoom(zoom) => Box::new(WantedCells::of(area, zoom)),
-        CellsWish::Pixels(own) => Box::new(UtmGrid::over(&area, [own].into_iter()).map_err(|error| error.to_string())?),
+        CellsWish::Pixels(own) => {
+            Box::new(UtmGrid::over(&area, [own].into_iter()).map_err(|error| error.to_string())?)
+        }
     })
 }
 

@@ -1,8 +1,8 @@
-//! Bytes kept on the reader's own machine, in the browser's Cache API: blocks of files, answers of the catalogue and
-//! finished results; limited, the oldest out first.
+//! Bytes kept on the reader's own machine, in the browser's Cache API: blocks of files, answers of
+//! the catalogue and finished results; limited, the oldest out first.
 //!
-//! Workers share the store. An entry's address names the file and the range, so that its size is known without
-//! looking; the browser lists entries in the order in which they came.
+//! Workers share the store. An entry's address names the file and the range, so that its size is
+//! known without looking; the browser lists entries in the order in which they came.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -71,21 +71,30 @@ impl Store {
             // An entry that stays is taken out another time.
             let _ = JsFuture::from(cache.delete_with_str(entry)).await;
             // Others stay known, also those that wait to be written and are in no list yet.
-            let file = entry.rsplit_once('?').and_then(|(file, _)| self.known.borrow().get(file).map(Rc::clone));
+            let file = entry
+                .rsplit_once('?')
+                .and_then(|(file, _)| self.known.borrow().get(file).map(Rc::clone));
             if let Some(entries) = file.as_ref().and_then(|file| file.get()) {
                 entries.borrow_mut().remove(entry);
             }
         }
     }
 
-    /// Keeps what waits to be kept. Writing takes the browser long, so it is done when an order has been carried out.
+    /// Keeps what waits to be kept. Writing takes the browser long, so it is done when an order has
+    /// been carried out.
     pub(crate) async fn write(&self) {
         let Some(cache) = self.cache().await else { return };
         let _one_at_a_time = self.writing.lock().await;
         loop {
-            let first = self.waiting.borrow().first_key_value().map(|(entry, bytes)| (entry.clone(), bytes.clone()));
+            let first = self
+                .waiting
+                .borrow()
+                .first_key_value()
+                .map(|(entry, bytes)| (entry.clone(), bytes.clone()));
             let Some((entry, bytes)) = first else { return };
-            if let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(&bytes[..]))) {
+            if let Ok(answer) =
+                Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(&bytes[..])))
+            {
                 // What cannot be kept is forgotten.
                 let _ = JsFuture::from(cache.put_with_str(&entry, &answer)).await;
             }
@@ -135,7 +144,10 @@ impl Store {
     async fn result_range(&self, place: u32) -> Option<Range<u64>> {
         let entries = self.entries(&file(RESULTS)).await;
         let ranges = entries.get()?.borrow();
-        ranges.iter().filter_map(|entry| range_of(entry)).find(|range| range.start == u64::from(place))
+        ranges
+            .iter()
+            .filter_map(|entry| range_of(entry))
+            .find(|range| range.start == u64::from(place))
     }
 
     async fn cache(&self) -> Option<&Cache> {
@@ -171,7 +183,8 @@ impl ByteCache for Store {
             return Some(bytes);
         }
         let cache = self.cache().await?;
-        let answer: Response = JsFuture::from(cache.match_with_str(&entry)).await.ok()?.dyn_into().ok()?;
+        let answer: Response =
+            JsFuture::from(cache.match_with_str(&entry)).await.ok()?.dyn_into().ok()?;
         let body = JsFuture::from(answer.array_buffer().ok()?).await.ok()?;
         let bytes = Uint8Array::new(&body).to_vec();
         (self.on_kept)(bytes.len() as u64);
@@ -185,9 +198,12 @@ impl ByteCache for Store {
             entries.borrow_mut().insert(entry.clone());
         }
         if self.waiting_bytes.get() + bytes.len() <= MOST_WAITING {
-            let replaced = self.waiting.borrow_mut().insert(entry, bytes.to_vec()).map_or(0, |old| old.len());
+            let replaced =
+                self.waiting.borrow_mut().insert(entry, bytes.to_vec()).map_or(0, |old| old.len());
             self.waiting_bytes.set(self.waiting_bytes.get() + bytes.len() - replaced);
-        } else if let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes))) {
+        } else if let Ok(answer) =
+            Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes)))
+        {
             // Nobody waits for it: what cannot be kept is forgotten.
             let write = cache.put_with_str(&entry, &answer);
             spawn_local(async { drop(JsFuture::from(write).await) });
