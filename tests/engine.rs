@@ -8,8 +8,8 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{Done, Download, Fault, FileKind, Search};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
-    Area, DnbrOffset, FireSide, Footprint, MaskKind, NearestPixels, Placement, Resampling,
-    SkyRules, choose_level,
+    Area, BandRole, DnbrOffset, FireSide, Footprint, MaskKind, NearestPixels, Placement,
+    Resampling, SkyRules, choose_level,
 };
 use dragonfly_worker::{
     Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Ring, Scene, SceneWish,
@@ -192,7 +192,7 @@ struct TwoPlacements {
 
 impl TwoPlacements {
     fn of(item: &Item, wanted: &WantedCells) -> Option<Self> {
-        let path = &item.nir().unwrap().href;
+        let path = &item.band(BandRole::Nir).unwrap().href;
         let cog = block_on(Cog::open(Files::default().far(), Rc::new(NoCache), path)).unwrap();
         let image = cog.image();
         let system = Dataset::open(Path::new(path)).unwrap().spatial_ref().unwrap();
@@ -399,7 +399,10 @@ struct Source {
 impl Source {
     fn of(item: &Item, used: &UsedScene) -> Self {
         let read = |href: &str| Raster::<u16>::read(Path::new(href), None);
-        let (nir, swir) = (read(&item.nir().unwrap().href), read(&item.swir().unwrap().href));
+        let (nir, swir) = (
+            read(&item.band(BandRole::Nir).unwrap().href),
+            read(&item.band(BandRole::Swir22).unwrap().href),
+        );
         let scl = Raster::<u8>::read(Path::new(&item.mask().unwrap().1.href), None);
         assert!(nir.geo_transform == swir.geo_transform && nir.geo_transform == scl.geo_transform);
         let bands = nir.pixels.iter().zip(&swir.pixels).zip(&scl.pixels);

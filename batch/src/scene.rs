@@ -3,12 +3,13 @@
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, Grid, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule, ReadPixels, Scaling,
-    ScenePlan, SceneRows, SceneView, SkyTable, choose_level, offset_from_pixels, offset_rule,
+    BandRole, FireSide, Grid, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule,
+    ReadPixels, Scaling, SceneFile, ScenePlan, SceneRows, SceneView, SkyTable, SpectralIndex,
+    check_scene_files, check_scene_levels, choose_level, offset_from_pixels, offset_rule,
 };
 
 use crate::http::Client;
@@ -22,8 +23,8 @@ pub(crate) struct Scene {
     pub(crate) used: UsedScene,
     /// How the mask is written; without one every pixel with data counts as clear.
     pub(crate) mask_kind: Option<MaskKind>,
-    nir: Band,
-    swir: Band,
+    /// Of [`SpectralIndex::MAPPED`].
+    bands: [Band; 2],
     mask: Option<(Band, SkyTable)>,
     scaling: Scaling,
     plan: ScenePlan,
@@ -39,8 +40,7 @@ pub(crate) struct AskedScene<'a> {
 }
 
 struct Assets {
-    nir: Asset,
-    swir: Asset,
+    bands: [Asset; 2],
     mask: Option<Asset>,
 }
 
@@ -53,11 +53,12 @@ impl<'a> AskedScene<'a> {
 
 impl Assets {
     fn of(item: &Item, client: &Client) -> Result<Self> {
-        let nir = Asset::ask("near infrared", &item.nir()?.href, client)?;
-        let swir = Asset::ask("short-wave infrared", &item.swir()?.href, client)?;
+        let [first, second] = SpectralIndex::MAPPED.bands();
+        let asset = |role: BandRole| Asset::ask(role.name(), &item.band(role)?.href, client);
+        let bands = [asset(first)?, asset(second)?];
         let mask =
             item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href, client)).transpose()?;
-        Ok(Self { nir, swir, mask })
+        Ok(Self { bands, mask })
     }
 }
 
@@ -109,47 +110,38 @@ impl Scene {
         cloud_margin_m: f32,
     ) -> Result<Option<Self>> {
         let AskedScene { item, assets } = asked;
-        let Assets { nir, swir, mask } = assets?;
-        let (nir, swir) = (Image::open(nir)?, Image::open(swir)?);
+        let Assets { bands: [first, second], mask } = assets?;
+        let (first, second) = (Image::open(first)?, Image::open(second)?);
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let mask = mask.map(Image::open).transpose()?;
-        ensure!(
-            nir.size == swir.size && nir.frame().same_place(&swir.frame()),
-            "{} and {} do not lie on one grid, so their pixels cannot be paired",
-            nir.location,
-            swir.location
-        );
-        if let Some(mask) = mask.as_ref().filter(|mask| !nir.frame().same_place(&mask.frame())) {
-            bail!("{} and {} do not cover the same ground", nir.location, mask.location);
-        }
+        let frames = [first.frame(), second.frame()];
+        let mask_frame = mask.as_ref().map(Image::frame);
+        check_scene_files(
+            [scene_file(&first, &frames[0]), scene_file(&second, &frames[1])],
+            mask.as_ref().zip(mask_frame.as_ref()).map(|(mask, frame)| scene_file(mask, frame)),
+        )?;
 
-        let Some(placed) = Placement::of(&nir, grid)? else { return Ok(None) };
-        let factors = nir.level_factors()?;
+        let Some(placed) = Placement::of(&first, grid)? else { return Ok(None) };
+        let factors = first.level_factors()?;
         let Some(level) = choose_level(&factors, placed.cell_size_px) else {
-            bail!("{} has no pixels", nir.location)
+            bail!("{} has no pixels", first.location)
         };
-        let full_size = nir.size;
-        let nir = nir.at_level(level)?;
-        let swir = swir.at_level(level)?;
-        let mask = mask.map(|mask| mask.at_size(nir.size)).transpose()?;
-        ensure!(
-            nir.size == swir.size,
-            "{} and {} have different overviews",
-            nir.location,
-            swir.location
-        );
+        let full_size = first.size;
+        let bands = [first.at_level(level)?, second.at_level(level)?];
+        let [first, second] = &bands;
+        let mask = mask.map(|mask| mask.at_size(first.size)).transpose()?;
+        check_scene_levels([first, second].map(|band| (&band.location[..], Some(band.size))))?;
 
-        let offset = offset_of(item, &swir)?;
+        let offset = offset_of(item, second)?;
         let Some(used) = UsedScene::new(item, side, offset) else {
             bail!("the item has no datetime")
         };
-        let level = LevelFrame { full_size, size: nir.size, block_size: nir.block_size()? };
+        let level = LevelFrame { full_size, size: first.size, block_size: first.block_size()? };
         let any_wanted = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
             used,
             plan: ScenePlan::new(placed, &level, cloud_margin_m, any_wanted),
-            nir,
-            swir,
+            bands,
             mask: mask.zip(mask_kind.map(|kind| SkyTable::new(kind, masks))),
             mask_kind,
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
@@ -163,13 +155,12 @@ impl Scene {
     /// Closes the files and lets go of all pixels.
     fn close(&mut self) {
         self.read = SceneRows::default();
-        for band in
-            [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)]
-                .into_iter()
-                .flatten()
-        {
-            band.close();
-        }
+        self.files_mut().for_each(Band::close);
+    }
+
+    /// The bands, then the mask.
+    fn files_mut(&mut self) -> impl Iterator<Item = &mut Band> {
+        self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band))
     }
 
     /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
@@ -220,7 +211,7 @@ impl Scene {
             "{} has pixels so much finer than the map's cells that a few of these take {} MiB, \
             and memory_mb leaves {}: rewrite it with overviews, in blocks of 512 pixels \
             (gdal_translate -of COG)",
-            self.nir.location,
+            self.bands[0].location,
             bytes >> 20,
             max >> 20
         );
@@ -241,8 +232,8 @@ impl Scene {
         if next >= needed.end {
             return Ok(());
         }
-        let mut bands =
-            [Some(&mut self.nir), Some(&mut self.swir), self.mask.as_mut().map(|(band, _)| band)];
+        let files = self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band));
+        let mut files: Vec<&mut Band> = files.collect();
         let mut bytes = [const { Vec::new() }; 3];
         let ordered_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
             bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
@@ -256,14 +247,12 @@ impl Scene {
             let rows = next..(next + blocks.size.1).min(last_row);
             next = rows.end;
             let rectangles = blocks.rectangles(self.plan.columns(), rows);
-            for (band, bytes) in bands.iter_mut().zip(&mut bytes) {
-                if let Some(band) = band {
-                    bytes.extend(band.bytes_ahead(&rectangles)?);
-                }
+            for (file, bytes) in files.iter_mut().zip(&mut bytes) {
+                bytes.extend(file.bytes_ahead(&rectangles)?);
             }
         }
-        for (band, bytes) in bands.into_iter().zip(bytes) {
-            band.map_or(Ok(()), |band| band.order(bytes))?;
+        for (file, bytes) in files.into_iter().zip(bytes) {
+            file.order(bytes)?;
         }
         self.next_ordered = next;
         Ok(())
@@ -291,32 +280,38 @@ impl Scene {
 
     /// Reads and masks a rectangle of pixels.
     fn read_rectangle(&mut self, columns: &Range<i64>, rows: &Range<i64>) -> Result<()> {
-        let nir = self.nir.read_ordered(columns, rows)?;
-        let swir = self.swir.read_ordered(columns, rows)?;
+        let [first, second] = &mut self.bands;
+        let no_data = [first.no_data, second.no_data];
+        let (first, second) =
+            (first.read_ordered(columns, rows)?, second.read_ordered(columns, rows)?);
         let mask = match &mut self.mask {
             Some((band, table)) => Some((band.read_ordered(columns, rows)?, &*table)),
             None => None,
         };
-        let bytes = (nir.len() + swir.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());
+        let bytes =
+            (first.len() + second.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());
         BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
         self.read.put(&ReadPixels {
             columns,
             rows,
-            nir: &nir,
-            swir: &swir,
+            bands: [&first, &second],
             mask: mask.as_ref().map(|(mask, table)| (&mask[..], *table)),
-            no_data: (self.nir.no_data, self.swir.no_data),
+            no_data,
         });
         Ok(())
     }
 }
 
+fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
+    SceneFile { name: &image.location, frame }
+}
+
 /// The offset that a scene's numbers carry.
-fn offset_of(item: &Item, swir: &Band) -> Result<OffsetDecision> {
+fn offset_of(item: &Item, band: &Band) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => decision,
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            offset_from_pixels(metadata_offset_dn, &swir.count_coarsest()?)
+            offset_from_pixels(metadata_offset_dn, &band.count_coarsest()?)
         }
     };
     if decision.reason.starts_with("unverified") {

@@ -50,8 +50,7 @@ fn main() {
     let scene = SceneWindow {
         width: 1024,
         height: 1024,
-        nir: nir_pre,
-        swir: swir_pre,
+        bands: [nir_pre, swir_pre],
         sky: (0..PIXELS)
             .map(|pixel| if pixel / 64 % 9 == 0 { Sky::Cloud } else { Sky::Clear })
             .collect(),

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use dragonfly_core::stac::{AddressPolicy, Item, Search};
-use dragonfly_core::{DateWindow, FireSide, SceneRequest, choose_scenes};
+use dragonfly_core::{BandRole, DateWindow, FireSide, SceneRequest, choose_scenes};
 use serde_json::{Value, json};
 
 use super::Catalogue;
@@ -152,7 +152,11 @@ fn planetary_computers_scenes_are_signed_once_for_all() {
         assert_eq!(asked.len(), 1, "one token for four items");
         assert!(asked[0].starts_with(&format!("GET /api/sas/v1/token/{collection} ")), "{asked:?}");
         for item in &items {
-            for asset in [item.nir().unwrap(), item.swir().unwrap(), item.mask().unwrap().1] {
+            for asset in [
+                item.band(BandRole::Nir).unwrap(),
+                item.band(BandRole::Swir22).unwrap(),
+                item.mask().unwrap().1,
+            ] {
                 assert!(asset.href.ends_with("?sv=2024&sig=a%2Fb%3D"), "{}", asset.href);
             }
         }

@@ -3,7 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
-use dragonfly_core::stac::{Asset, Item, MissingAsset, shown, without_token};
+use dragonfly_core::BandRole;
+use dragonfly_core::stac::{Asset, Item, MissingAssetError, shown, without_token};
 
 use super::finding::Finding;
 use super::http::{Answer, Http, RANGE_BYTES};
@@ -13,8 +14,11 @@ use crate::settings::is_url;
 
 /// The assets that a map reads, with the names that people know them by; the mask where there is
 /// one.
-pub(super) fn wanted(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAsset> {
-    let mut assets = vec![("near infrared", item.nir()?), ("short-wave infrared", item.swir()?)];
+pub(super) fn wanted(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAssetError> {
+    let mut assets = vec![
+        ("near infrared", item.band(BandRole::Nir)?),
+        ("short-wave infrared", item.band(BandRole::Swir22)?),
+    ];
     assets.extend(item.mask().map(|(_, asset)| ("mask", asset)));
     Ok(assets)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{DnCounts, Grid, Region, choose_level};
+use dragonfly_core::{BandRole, DnCounts, Grid, Region, choose_level};
 use gdal::{Dataset, Metadata};
 
 use super::asset::wanted;
@@ -90,7 +90,7 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(Surprises, Coa
         band.read_ordered(&last(size.0, across), &last(size.1, down))?;
         if !layout.overviews.is_empty() || size.0 * size.1 <= MOST_PIXELS || !is_url(&asset.href) {
             let counts = band.count_coarsest()?;
-            if asset.href == item.swir()?.href {
+            if asset.href == item.band(BandRole::Swir22)?.href {
                 coarsest = Some(counts);
             }
         }

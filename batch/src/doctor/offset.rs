@@ -1,9 +1,7 @@
 //! Whether what an item says of its offset agrees with its pixels.
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{
-    Collection, DnCounts, OffsetRule, OffsetSource, offset_from_pixels, offset_rule,
-};
+use dragonfly_core::{DnCounts, OffsetRule, OffsetSource, offset_from_pixels, offset_rule};
 
 use super::finding::Finding;
 
@@ -13,7 +11,7 @@ const BLACK_IF_LEFT_IN_DN: std::ops::RangeInclusive<u16> = 950..=1200;
 
 /// Judges the rule for an item by the digital numbers of its coarsest short-wave infrared.
 pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
-    if matches!(Collection::of(item).offset, OffsetSource::Stated(_)) {
+    if matches!(item.known_collection().offset, OffsetSource::Stated(_)) {
         return Finding::skipped(
             "offset",
             "not Sentinel-2: the offset of the item's raster:bands is taken",

@@ -135,7 +135,8 @@ impl<T: Transport, C: ByteCache> Band<T, C> {
     }
 }
 
-fn size(level: &Level) -> (usize, usize) {
+/// Pixels of a level, across and down.
+pub(crate) fn size(level: &Level) -> (usize, usize) {
     (level.width as usize, level.height as usize)
 }
 

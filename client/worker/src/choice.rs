@@ -50,7 +50,7 @@ pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[
     let latest_post = chosen_days.max().unwrap_or(windows.post.end);
     let pre = side(FireSide::Pre, pre_items, windows.wanted_pre(latest_post));
     // All are of the collection that was searched.
-    let collection = post_items.first().or(pre_items.first()).map(Collection::of);
+    let collection = post_items.first().or(pre_items.first()).map(Item::known_collection);
     let zooms = zooms(search.zoom, area, collection, pre.scenes.iter().chain(&post.scenes));
     Found { pre, post, bbox: area.bbox(), zooms, kept: Vec::new() }
 }
@@ -235,7 +235,7 @@ mod tests {
         offer(
             zoom,
             [10.0, 40.0, 11.0, 41.0],
-            Some(Collection::of(&item)),
+            Some(item.known_collection()),
             &[[9.0, 39.0, 12.0, 42.0]],
         )
     }

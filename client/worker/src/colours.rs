@@ -5,9 +5,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{
-    CellWindow, Collection, LevelFrame, Scaling, ScenePlan, VISIBLE_BANDS, choose_level,
-};
+use dragonfly_core::{BandRole, CellWindow, LevelFrame, Scaling, ScenePlan, choose_level};
 use futures_util::future::{try_join_all, try_join3};
 
 use crate::band::Band;
@@ -55,17 +53,11 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
         scaling: Scaling,
         wanted: &dyn Wanted,
     ) -> Result<Option<Self>, SceneError> {
-        let href = |names: &[&str]| {
-            names.iter().find_map(|name| item.assets.get(*name)).map(|asset| asset.href.as_str())
+        let (roles, white) = match picture {
+            Picture::True => (BandRole::VISIBLE, WHITE_TRUE),
+            Picture::False => ([BandRole::Swir22, BandRole::Nir, BandRole::Red], WHITE_FALSE),
         };
-        let collection = Collection::of(item);
-        let [red, green, blue] = &VISIBLE_BANDS;
-        let (hrefs, white) = match picture {
-            Picture::True => ([href(red), href(green), href(blue)], WHITE_TRUE),
-            Picture::False => {
-                ([href(&[collection.swir]), href(&[collection.nir]), href(red)], WHITE_FALSE)
-            }
-        };
+        let hrefs = roles.map(|role| item.band(role).ok().map(|asset| asset.href.as_str()));
         let [Some(red), Some(green), Some(blue)] = hrefs else { return Ok(None) };
         let open = |href| ColourBand::open(far, cache, href, wanted);
         let (red, green, blue) = try_join3(open(red), open(green), open(blue)).await?;

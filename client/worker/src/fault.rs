@@ -24,8 +24,7 @@ pub fn scene_fault(id: &str, side: FireSide, error: &SceneError, is_online: bool
         SceneError::Missing(_)
         | SceneError::NoDatetime
         | SceneError::NoDigitalNumbers(..)
-        | SceneError::Apart(..)
-        | SceneError::OtherOverviews(..) => (FaultKind::Broken, OTHER_SCENE),
+        | SceneError::Files(_) => (FaultKind::Broken, OTHER_SCENE),
     };
     let scene = Some(FaultScene { id: id.to_owned(), side });
     Fault { scene, ..Fault::new(fault, format!("scene {id}: {error}"), advice) }

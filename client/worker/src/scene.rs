@@ -8,17 +8,18 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::stac::{Item, MissingAsset, without_token};
+use dragonfly_core::stac::{Item, MissingAssetError, without_token};
 use dragonfly_core::{
     FireSide, ImageFrame, LevelFrame, MaskKind, NearestPixels, OffsetDecision, OffsetRule,
-    ReadPixels, Scaling, ScenePlan, SceneRows, SceneView, SkyRules, SkyTable, Unplaced,
-    choose_level, offset_from_pixels, offset_rule,
+    ReadPixels, Scaling, SceneFile, SceneFilesError, ScenePlan, SceneRows, SceneView, SkyRules,
+    SkyTable, SpectralIndex, Unplaced, check_scene_files, check_scene_levels, choose_level,
+    offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use crate::band::Band;
+use crate::band::{self, Band};
 use crate::cache::ByteCache;
 use crate::cog::{Cog, ReadError};
 use crate::colours::Colours;
@@ -87,8 +88,8 @@ pub struct PixelGrid {
 
 /// The bands at the level read.
 struct Bands<T, C> {
-    nir: Band<T, C>,
-    swir: Band<T, C>,
+    /// Of [`SpectralIndex::MAPPED`].
+    pair: [Band<T, C>; 2],
     mask: Option<Band<T, C>>,
     sky: Option<SkyTable>,
 }
@@ -102,8 +103,7 @@ struct Part {
 struct Rectangle {
     columns: Range<i64>,
     rows: Range<i64>,
-    nir: Vec<u16>,
-    swir: Vec<u16>,
+    bands: [Vec<u16>; 2],
     mask: Option<Vec<u16>>,
 }
 
@@ -126,7 +126,7 @@ pub enum SceneError {
     Read(#[from] ReadError),
     /// A band is not there.
     #[error(transparent)]
-    Missing(#[from] MissingAsset),
+    Missing(#[from] MissingAssetError),
     /// An address that no browser opens.
     #[error("{0} is no address that a browser can open")]
     Address(String),
@@ -136,12 +136,9 @@ pub enum SceneError {
     /// Reflectance ready made, or something else.
     #[error("{0} holds pixels of {1:?}, and only digital numbers of 8 or 16 bits can be read")]
     NoDigitalNumbers(String, SampleKind),
-    /// Pixels cannot be paired.
-    #[error("{0} and {1} do not cover the same ground")]
-    Apart(String, String),
-    /// Overviews cannot be paired.
-    #[error("{0} and {1} have different overviews")]
-    OtherOverviews(String, String),
+    /// The files do not belong together.
+    #[error(transparent)]
+    Files(#[from] SceneFilesError),
     /// The coordinate system is not known.
     #[error("{url}: {cause}")]
     Crs {
@@ -193,39 +190,35 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
                 None => Ok(None),
             }
         };
-        let (nir, swir, mask_cog) =
-            try_join3(open(&item.nir()?.href), open(&item.swir()?.href), mask_cog).await?;
-        let frame = frame(&nir)?;
-        for other in [Some(&swir), mask_cog.as_ref()].into_iter().flatten() {
-            if !frame.same_place(&self::frame(other)?) {
-                return Err(SceneError::Apart(nir.url().to_owned(), other.url().to_owned()));
-            }
-        }
-        let crs = |cause| SceneError::Crs { url: nir.url().to_owned(), cause };
-        let projection = CrsProjection::new(&nir.image().crs).map_err(crs)?;
-        let unplaced = |cause| SceneError::Unplaced { url: nir.url().to_owned(), cause };
+        let [first, second] = SpectralIndex::MAPPED.bands();
+        let (first, second, mask_cog) =
+            try_join3(open(&item.band(first)?.href), open(&item.band(second)?.href), mask_cog)
+                .await?;
+        let frames = [frame(&first)?, frame(&second)?];
+        let mask_frame = mask_cog.as_deref().map(frame).transpose()?;
+        check_scene_files(
+            [file(&first, &frames[0]), file(&second, &frames[1])],
+            mask_cog.as_deref().zip(mask_frame.as_ref()).map(|(mask, frame)| file(mask, frame)),
+        )?;
+        let [frame, _] = frames;
+        let crs = |cause| SceneError::Crs { url: first.url().to_owned(), cause };
+        let projection = CrsProjection::new(&first.image().crs).map_err(crs)?;
+        let unplaced = |cause| SceneError::Unplaced { url: first.url().to_owned(), cause };
         let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
-        let level = choose_level(&nir.image().level_factors(), placed.cell_size_px).unwrap_or(0);
-        let no_such_level = level >= swir.image().levels().len();
-        let apart = || SceneError::OtherOverviews(nir.url().to_owned(), swir.url().to_owned());
-        let nir_band = Band::at_level(Rc::clone(&nir), level);
-        if no_such_level {
-            return Err(apart());
-        }
-        let swir_band = Band::at_level(Rc::clone(&swir), level);
-        if nir_band.size() != swir_band.size() {
-            return Err(apart());
-        }
-        let offset = offset_of(item, &swir_band).await?;
+        let level = choose_level(&first.image().level_factors(), placed.cell_size_px).unwrap_or(0);
+        let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
+        check_scene_levels([&first, &second].map(|cog| (cog.url(), size(cog))))?;
+        let pair = [&first, &second].map(|cog| Band::at_level(Rc::clone(cog), level));
+        let offset = offset_of(item, &pair[1]).await?;
         let used = UsedScene::new(item, *side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
         let colours = match picture {
             Some(picture) => Colours::open(far, cache, item, *picture, scaling, wanted).await?,
             None => None,
         };
-        let pixel_grid = match nir.image().crs {
+        let pixel_grid = match first.image().crs {
             Crs::Epsg(epsg) => {
                 let corner_m = frame.geo_transform.projected_from_pixel(0.0, 0.0);
                 Some(PixelGrid { epsg, corner_m, pixel_m: frame.geo_transform.pixel_size() })
@@ -234,18 +227,17 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         };
         let frame = LevelFrame {
             full_size: frame.size,
-            size: nir_band.size(),
-            block_size: nir_band.block_size(),
+            size: pair[0].size(),
+            block_size: pair[0].block_size(),
         };
         let mut plan =
             ScenePlan::new(placed, &frame, sky.cloud_margin_m, |window| wanted.any(window));
         plan.begin(&(0..wanted.width()));
         let mask_kind = mask.map(|(kind, _)| kind);
         let bands = Bands {
-            mask: mask_cog.map(|cog| Band::at_size(cog, nir_band.size())),
+            mask: mask_cog.map(|cog| Band::at_size(cog, pair[0].size())),
             sky: mask_kind.map(|kind| SkyTable::new(kind, &sky.masks)),
-            nir: nir_band,
-            swir: swir_band,
+            pair,
         };
         let block_rows = plan.blocks().size.1;
         let part_rows = (LEAST_PART_ROWS + block_rows - 1) / block_rows * block_rows;
@@ -338,10 +330,9 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             self.read.put(&ReadPixels {
                 columns: &rectangle.columns,
                 rows: &rectangle.rows,
-                nir: &rectangle.nir,
-                swir: &rectangle.swir,
+                bands: [&rectangle.bands[0], &rectangle.bands[1]],
                 mask: rectangle.mask.as_deref().zip(self.bands.sky.as_ref()),
-                no_data: (self.bands.nir.no_data, self.bands.swir.no_data),
+                no_data: self.bands.pair.each_ref().map(|band| band.no_data),
             });
         }
         self.read.widen_clouds(part.rows.start, self.plan.cloud_margin_px());
@@ -369,6 +360,14 @@ pub(crate) async fn open_band<T: Transport, C: ByteCache>(
     }
 }
 
+fn file<'a, T, C>(cog: &'a Cog<T, C>, frame: &'a ImageFrame) -> SceneFile<'a>
+where
+    T: Transport,
+    C: ByteCache,
+{
+    SceneFile { name: cog.url(), frame }
+}
+
 /// Extent and place of a band.
 pub(crate) fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<ImageFrame, SceneError> {
     let unplaced =
@@ -379,12 +378,12 @@ pub(crate) fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<Image
 /// The offset that a scene's numbers carry.
 async fn offset_of<T: Transport, C: ByteCache>(
     item: &Item,
-    swir: &Band<T, C>,
+    band: &Band<T, C>,
 ) -> Result<OffsetDecision, SceneError> {
     match offset_rule(item) {
         OffsetRule::Decided(decision) => Ok(decision),
         OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            Ok(offset_from_pixels(metadata_offset_dn, &swir.count_coarsest().await?))
+            Ok(offset_from_pixels(metadata_offset_dn, &band.count_coarsest().await?))
         }
     }
 }
@@ -424,7 +423,8 @@ async fn read_rectangle<T: Transport, C: ByteCache>(
             None => Ok(None),
         }
     };
-    let (nir, swir, mask) =
-        try_join3(bands.nir.read(&columns, &rows), bands.swir.read(&columns, &rows), mask).await?;
-    Ok(Rectangle { columns, rows, nir, swir, mask })
+    let [first, second] = &bands.pair;
+    let (first, second, mask) =
+        try_join3(first.read(&columns, &rows), second.read(&columns, &rows), mask).await?;
+    Ok(Rectangle { columns, rows, bands: [first, second], mask })
 }

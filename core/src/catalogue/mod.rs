@@ -1,0 +1,12 @@
+//! What a catalogue offers, and which of its scenes are used.
+
+pub(crate) mod dates;
+pub(crate) mod offset;
+pub(crate) mod scenes;
+pub mod stac;
+
+pub use dates::{Assessment, DateWindow, FireSide};
+pub use offset::{
+    DnCounts, MAX_COARSEST_PX, OffsetDecision, OffsetRule, offset_from_pixels, offset_rule,
+};
+pub use scenes::{SceneChoice, SceneRequest, SkippedScene, choose_scenes, overpasses};

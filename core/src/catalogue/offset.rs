@@ -1,0 +1,333 @@
+//! Which offset a scene's digital numbers carry, decided from its item and, where need be, one look
+//! at its pixels.
+//!
+//! Sentinel-2: since processing baseline 04.00 reflectance is (DN − 1000) / 10000, but some
+//! catalogues take the 1000 off again and say so unreliably (Element84/earth-search issues 9, 24,
+//! 56, 66, 71). An offset left in shrinks NBR, so a pair with mixed handling invents a fire or
+//! hides one.
+
+use crate::catalogue::stac::Item;
+use crate::sensor::collection::OffsetSource;
+
+/// The offset of processing baseline 04.00 and later, in digital numbers.
+const OFFSET_SINCE_04_00: f32 = -1000.0;
+/// A 0.1 percentile of valid DN below this proves that the offset has been taken off already.
+const SHIFTED_FLOOR_DN: u16 = 800;
+/// The share of valid pixels below the floor that counts as proof.
+const FLOOR_SHARE: f64 = 0.001;
+
+/// Pixels of the coarsest level at most, of a file whose offset is decided by its pixels. A whole
+/// Sentinel-2 tile of 10 m without overviews has fewer.
+pub const MAX_COARSEST_PX: u64 = 1 << 27;
+
+/// How many pixels have each digital number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DnCounts(Vec<u32>);
+
+impl Default for DnCounts {
+    fn default() -> Self {
+        Self(vec![0; usize::from(u16::MAX) + 1])
+    }
+}
+
+impl DnCounts {
+    /// Adds pixels; those of the value `no_data`, and of 0, hold no data and do not count.
+    pub fn add(&mut self, dn: &[u16], no_data: u16) {
+        for value in dn.iter().filter(|value| **value != no_data && **value != 0) {
+            let count = &mut self.0[usize::from(*value)];
+            *count = count.saturating_add(1);
+        }
+    }
+
+    /// The digital number that only outliers are below, a share of 0.001 of the pixels with data;
+    /// `None` where no pixel has data.
+    pub fn floor_dn(&self) -> Option<u16> {
+        let valid: u64 = self.0.iter().map(|count| u64::from(*count)).sum();
+        let rank = (valid as f64 * FLOOR_SHARE) as u64;
+        let mut below = 0;
+        let place = self.0.iter().position(|count| {
+            below += u64::from(*count);
+            below > rank
+        });
+        place.map(|value| value as u16)
+    }
+}
+
+/// An offset with the reason for it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct OffsetDecision {
+    /// Added to the digital number before scaling.
+    pub offset_dn: f32,
+    /// Why, in words for the metadata.
+    pub reason: &'static str,
+}
+
+/// What the item alone says.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OffsetRule {
+    /// The item settles it.
+    Decided(OffsetDecision),
+    /// The whole coarsest overview of swir22 must be looked at once; without proof the metadata's
+    /// offset stands.
+    LookAtPixels {
+        /// What the item's `raster:bands` say, in digital numbers.
+        metadata_offset_dn: Option<f32>,
+    },
+}
+
+/// Judges a scene by its item.
+pub fn offset_rule(item: &Item) -> OffsetRule {
+    use OffsetRule::{Decided, LookAtPixels};
+    let decided = |offset_dn, reason| Decided(OffsetDecision { offset_dn, reason });
+    let metadata_offset_dn = item.metadata_offset_dn();
+    let source = item.known_collection().offset;
+    if let OffsetSource::Stated(by_collection) = source {
+        return match metadata_offset_dn {
+            Some(offset) => decided(offset, "offset of the item's raster:bands"),
+            None if by_collection == 0.0 => {
+                decided(0.0, "neither item nor collection has an offset")
+            }
+            None => decided((by_collection / item.scale()) as f32, "offset of the collection"),
+        };
+    }
+    let said = &item.properties;
+    match (
+        item.has_baseline_since_04_00(),
+        source,
+        said.boa_offset_applied.or(said.boa_offset_applied_older),
+    ) {
+        (false, ..) => decided(0.0, "baseline below 04.00"),
+        (true, OffsetSource::PerhapsTakenOff, Some(true)) => {
+            decided(0.0, "boa_offset_applied is true")
+        }
+        (true, OffsetSource::PerhapsTakenOff, _) => LookAtPixels { metadata_offset_dn },
+        (true, ..) => decided(OFFSET_SINCE_04_00, "baseline from 04.00 on, files as delivered"),
+    }
+}
+
+/// Judges a scene by its pixels, where its item does not settle the question.
+///
+/// `counts` are those of the whole coarsest overview of swir22.
+pub fn offset_from_pixels(metadata_offset_dn: Option<f32>, counts: &DnCounts) -> OffsetDecision {
+    match counts.floor_dn() {
+        Some(floor) if floor < SHIFTED_FLOOR_DN => OffsetDecision {
+            offset_dn: 0.0,
+            reason: "pixels darker than the offset allows: taken off already",
+        },
+        _ => match metadata_offset_dn {
+            Some(offset_dn) => OffsetDecision {
+                offset_dn,
+                reason: "unverified: offset of the item's raster:bands",
+            },
+            None => OffsetDecision {
+                offset_dn: OFFSET_SINCE_04_00,
+                reason: "unverified: baseline from 04.00 on, item names no offset",
+            },
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn counted(dn: &[u16]) -> DnCounts {
+        let mut counts = DnCounts::default();
+        counts.add(dn, 0);
+        counts
+    }
+
+    #[test]
+    fn pixels_counted_in_parts_have_the_floor_of_all() {
+        let dn: Vec<u16> = (0..5000).map(|place: u32| (place * 7919 % 4001) as u16).collect();
+        let mut sorted: Vec<u16> = dn.iter().copied().filter(|dn| *dn != 0 && *dn != 9).collect();
+        sorted.sort_unstable();
+        let mut counts = DnCounts::default();
+        dn.chunks(777).for_each(|part| counts.add(part, 9));
+        assert_eq!(
+            counts.floor_dn(),
+            sorted.get((sorted.len() as f64 * FLOOR_SHARE) as usize).copied()
+        );
+        assert_eq!(DnCounts::default().floor_dn(), None);
+    }
+
+    fn item_of(collection: &str, nir: &str, properties: &str, bands: &str) -> Item {
+        let text = format!(
+            r#"{{"id":"S2A_10SGD_20250806_0_L2A","collection":"{collection}","bbox":[0,0,1,1],
+                "properties":{{"datetime":"2025-08-06T18:49:00Z",{properties}}},
+                "assets":{{"{nir}":{{"href":"a.tif","raster:bands":[{bands}]}}}}}}"#
+        );
+        serde_json::from_str(&text).unwrap()
+    }
+
+    fn item(collection: &str, nir: &str, properties: &str) -> Item {
+        item_of(collection, nir, properties, r#"{"scale":0.0001,"offset":-0.1}"#)
+    }
+
+    fn decided(rule: OffsetRule) -> f32 {
+        match rule {
+            OffsetRule::Decided(decision) => decision.offset_dn,
+            OffsetRule::LookAtPixels { .. } => panic!("not decided by the item"),
+        }
+    }
+
+    #[test]
+    fn an_old_baseline_has_no_offset_whatever_the_flag() {
+        for flag in ["true", "false"] {
+            let properties = format!(
+                r#""s2:processing_baseline":"03.01","earthsearch:boa_offset_applied":{flag}"#
+            );
+            assert_eq!(decided(offset_rule(&item("sentinel-2-l2a", "nir08", &properties))), 0.0);
+        }
+    }
+
+    #[test]
+    fn files_as_delivered_carry_the_offset() {
+        let properties = r#""s2:processing_baseline":"05.10""#;
+        for (collection, nir) in [
+            ("sentinel-2-c1-l2a", "nir08"),
+            ("sentinel-2-l2a", "B8A"),
+            ("sentinel-2-l2a", "B8A_20m"),
+        ] {
+            assert_eq!(
+                decided(offset_rule(&item(collection, nir, properties))),
+                -1000.0,
+                "{collection} {nir}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_true_flag_is_believed_and_the_bands_offset_not_applied_again() {
+        let properties =
+            r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":true"#;
+        assert_eq!(decided(offset_rule(&item("sentinel-2-l2a", "nir08", properties))), 0.0);
+    }
+
+    #[test]
+    fn a_false_flag_asks_for_a_look() {
+        let properties =
+            r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":false"#;
+        let rule = offset_rule(&item("sentinel-2-l2a", "nir08", properties));
+        assert_eq!(rule, OffsetRule::LookAtPixels { metadata_offset_dn: Some(-1000.0) });
+    }
+
+    #[test]
+    fn dark_pixels_prove_that_the_offset_is_gone() {
+        let mut dn = vec![2000u16; 10_000];
+        dn[..20].fill(300);
+        assert_eq!(offset_from_pixels(Some(-1000.0), &counted(&dn)).offset_dn, 0.0);
+    }
+
+    #[test]
+    fn bright_pixels_prove_nothing() {
+        let mut dn = vec![2000u16; 10_000];
+        dn[..5].fill(300);
+        dn.extend([0; 5000]);
+        assert_eq!(offset_from_pixels(Some(-1000.0), &counted(&dn)).offset_dn, -1000.0);
+        assert_eq!(offset_from_pixels(Some(0.0), &counted(&dn)).offset_dn, 0.0);
+        assert_eq!(offset_from_pixels(None, &DnCounts::default()).offset_dn, -1000.0);
+    }
+
+    #[test]
+    fn without_a_baseline_the_day_the_item_was_made_decides() {
+        let rule = |created| {
+            offset_rule(&item("sentinel-2-l2a", "B8A", &format!(r#""created":"{created}""#)))
+        };
+        assert_eq!(decided(rule("2022-01-24T23:59:59Z")), 0.0);
+        assert_eq!(decided(rule("2022-01-25T00:00:00Z")), -1000.0);
+    }
+
+    #[test]
+    fn the_older_earth_search_held_the_same_files() {
+        let of = |flag| {
+            item(
+                "sentinel-s2-l2a-cogs",
+                "B8A",
+                &format!(
+                    r#""s2:processing_baseline":"04.00","sentinel:boa_offset_applied":{flag}"#
+                ),
+            )
+        };
+        assert_eq!(decided(offset_rule(&of("true"))), 0.0);
+        assert!(matches!(offset_rule(&of("null")), OffsetRule::LookAtPixels { .. }));
+    }
+
+    #[test]
+    fn landsat_and_hls_have_their_collections_offset_unless_the_item_states_another() {
+        let check = |collection, nir, bands: &str, offset_dn: f64, reason| {
+            let OffsetRule::Decided(decision) =
+                offset_rule(&item_of(collection, nir, r#""gsd":30"#, bands))
+            else {
+                panic!("{collection} needs no look");
+            };
+            assert_eq!(
+                (decision.offset_dn, decision.reason),
+                (offset_dn as f32, reason),
+                "{collection}"
+            );
+        };
+        let stated = r#"{"scale":0.0000275,"offset":-0.2}"#;
+        check(
+            "landsat-c2-l2",
+            "nir08",
+            stated,
+            -0.2 / 2.75e-5,
+            "offset of the item's raster:bands",
+        );
+        check("landsat-c2l2-sr", "nir08", "", -0.2 / 2.75e-5, "offset of the collection");
+        check("HLSL30.v2.0", "B05", "", 0.0, "neither item nor collection has an offset");
+        check(
+            "hls2-s30",
+            "B8A",
+            r#"{"scale":0.0001}"#,
+            0.0,
+            "neither item nor collection has an offset",
+        );
+        check(
+            "another",
+            "nir08",
+            r#"{"scale":0.5,"offset":1}"#,
+            2.0,
+            "offset of the item's raster:bands",
+        );
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_sentinel_scene_carries_nothing_or_1000_or_what_its_item_states(
+            collection in proptest::sample::select(vec!["sentinel-2-l2a", "sentinel-2-c1-l2a", "sentinel-s2-l2a-cogs"]),
+            nir in proptest::sample::select(vec!["nir08", "B8A", "B8A_20m"]),
+            baseline in "0[0-9]\\.[0-9]{2}|[0-9.]{0,6}",
+            created in proptest::option::of("20(19|2[0-9])-0[1-9]-1[0-9]T00:00:00Z"),
+            flag in proptest::option::of(any::<bool>()),
+            bands in proptest::option::of((1..10_000u32, -2.0..2.0f64)),
+            dn in proptest::collection::vec(any::<u16>(), 0..50),
+        ) {
+            let properties = serde_json::json!({
+                "s2:processing_baseline": baseline, "created": created, "earthsearch:boa_offset_applied": flag,
+            });
+            let bands = bands.map_or(String::new(), |(scale, offset)| {
+                format!(r#"{{"scale":{},"offset":{offset}}}"#, f64::from(scale) * 1e-6)
+            });
+            let item = item_of(collection, nir, properties.to_string().trim_matches(['{', '}']), &bands);
+            let decision = match offset_rule(&item) {
+                OffsetRule::Decided(decision) => decision,
+                OffsetRule::LookAtPixels { metadata_offset_dn } => {
+                    offset_from_pixels(metadata_offset_dn, &counted(&dn))
+                },
+            };
+            let stated = item.metadata_offset_dn();
+            prop_assert!(
+                [Some(0.0), Some(-1000.0), stated].contains(&Some(decision.offset_dn)),
+                "{decision:?}, stated {stated:?}"
+            );
+            prop_assert!(item.has_baseline_since_04_00() || decision.offset_dn == 0.0);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! From many observations to one dNBR a cell, and what is counted over a map.
+
+pub(crate) mod dnbr_offset;
+pub(crate) mod joined_pixels;
+pub(crate) mod mosaic;
+pub(crate) mod patches;
+pub(crate) mod sides;
+pub(crate) mod summary;
+
+pub use dnbr_offset::{DnbrOffset, OffsetRing};
+pub use joined_pixels::JoinedPixels;
+pub use mosaic::{Passes, RowViews, SceneView, SideViews};
+pub use patches::{BurntPatch, PatchFinder};
+pub use sides::{Composite, Side, median, state_of};
+pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};

@@ -1,0 +1,207 @@
+//! From what every scene saw of a row of cells to one dNBR each.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+
+use crate::catalogue::scenes::overpasses;
+use crate::composite::sides::{Composite, state_of};
+use crate::geo::cell::VALID;
+use crate::resample::lattice::CellWindow;
+use crate::resample::warp::{Observations, Sight};
+
+/// What a scene saw of a strip, over its own cells; `None` where it has none there.
+pub type SceneView = Option<(CellWindow, Observations)>;
+
+/// How the scenes of a side, by their places, become one.
+#[derive(Clone, Debug)]
+pub struct Passes {
+    composite: Composite,
+    overpasses: Vec<Vec<usize>>,
+}
+
+/// The scenes of a side, and what each saw.
+#[derive(Clone, Copy, Debug)]
+pub struct SideViews<'a> {
+    /// How they become one.
+    pub passes: &'a Passes,
+    /// What each saw, in the same order.
+    pub views: &'a [SceneView],
+}
+
+/// A row of cells as every overpass of both sides saw it, and what that makes of each side; kept to
+/// save allocations.
+#[derive(Clone, Debug, Default)]
+pub struct RowViews {
+    passes: Vec<Observations>,
+    scratch: Vec<f32>,
+    pre: SideRow,
+    post: SideRow,
+}
+
+/// What a side knows of a row of cells.
+#[derive(Clone, Debug, Default)]
+struct SideRow {
+    /// NBR and the best sight that any overpass had.
+    best: Observations,
+    is_water: Vec<bool>,
+    clear_counts: Vec<u32>,
+}
+
+impl Passes {
+    /// Scenes were taken at `times`, in order of time, then id: that order decides where two show
+    /// the same view.
+    pub fn new(composite: Composite, times: &[DateTime<Utc>]) -> Self {
+        Self { composite, overpasses: overpasses(times) }
+    }
+
+    /// Lays out what each overpass saw of a row of cells.
+    fn lay_out(
+        &self,
+        views: &[SceneView],
+        row: u32,
+        columns: &Range<u32>,
+        into: &mut Vec<Observations>,
+    ) {
+        into.resize_with(self.overpasses.len(), Observations::default);
+        for (scenes, cells) in self.overpasses.iter().zip(into) {
+            let views = scenes.iter().filter_map(|scene| views[*scene].as_ref());
+            let mut views = views.filter(|(window, _)| window.rows.contains(&row)).map(
+                |(window, observations)| {
+                    let across = window.columns.len();
+                    let start = (row - window.rows.start) as usize * across;
+                    (
+                        (window.columns.start - columns.start) as usize,
+                        observations,
+                        start..start + across,
+                    )
+                },
+            );
+            match views.next() {
+                Some((first, observations, own)) => {
+                    cells.start_overpass(columns.len(), first, observations, own)
+                }
+                None => cells.clear_to(columns.len()),
+            }
+            for (first, observations, own) in views {
+                cells.join_overpass(first, observations, own);
+            }
+        }
+    }
+
+    /// Makes one of all overpasses over a row of cells.
+    fn unite(
+        &self,
+        cells: usize,
+        passes: &mut [Observations],
+        scratch: &mut Vec<f32>,
+        into: &mut SideRow,
+    ) {
+        into.is_water.clear();
+        into.clear_counts.clear();
+        // One overpass a side is common, and needs no sorting.
+        if let [only] = passes {
+            std::mem::swap(&mut into.best, only);
+            into.is_water.extend(into.best.sight.iter().map(|sight| *sight == Sight::Water));
+            into.clear_counts
+                .extend(into.best.sight.iter().map(|sight| u32::from(sight.is_clear())));
+            return;
+        }
+        into.best.clear_to(cells);
+        for place in 0..cells {
+            let side = self.composite.side(passes.iter().map(|pass| pass.at(place)), scratch);
+            (into.best.nbr[place], into.best.sight[place]) = (side.nbr, side.best);
+            into.is_water.push(side.is_water);
+            into.clear_counts.push(side.clear_count);
+        }
+    }
+}
+
+impl RowViews {
+    /// Computes a row of cells.
+    ///
+    /// `state` says of each cell in `columns` whether it is computed: [`VALID`](crate::VALID), or
+    /// the code of why not. Afterwards it also says why a computed cell is empty. `dnbr` becomes
+    /// NaN where empty. Returns how many clear views there were.
+    pub fn compute_row(
+        &mut self,
+        (pre, post): (SideViews, SideViews),
+        row: u32,
+        columns: &Range<u32>,
+        dnbr: &mut [f32],
+        state: &mut [u8],
+    ) -> u64 {
+        for (side, into) in [(pre, &mut self.pre), (post, &mut self.post)] {
+            side.passes.lay_out(side.views, row, columns, &mut self.passes);
+            side.passes.unite(columns.len(), &mut self.passes, &mut self.scratch, into);
+        }
+        let (pre, post) = (&self.pre, &self.post);
+        let counts = pre.clear_counts.iter().zip(&post.clear_counts).zip(state.iter());
+        let clear_views = counts
+            .map(|((pre, post), state)| if *state == VALID { pre + post } else { 0 })
+            .sum::<u32>();
+        let sights = pre.best.sight.iter().zip(&post.best.sight).zip(&pre.is_water);
+        for (state, ((pre, post), is_water)) in state.iter_mut().zip(sights) {
+            let seen = state_of(*is_water, *pre.min(post));
+            *state = if *state == VALID { seen } else { *state };
+        }
+        let nbrs = pre.best.nbr.iter().zip(&post.best.nbr);
+        for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(state).zip(nbrs) {
+            *dnbr = if *state == VALID { crate::dnbr(*pre, *post) } else { f32::NAN };
+        }
+        clear_views.into()
+    }
+
+    /// NBR before the fire of the row computed last, whose states these are; NaN where empty.
+    pub fn take_pre_nbr(&self, pre_nbr: &mut [f32], state: &[u8]) {
+        for ((pre_nbr, state), seen) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
+            *pre_nbr = if *state == VALID { *seen } else { f32::NAN };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geo::cell::Empty;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn view(columns: Range<u32>, nbr: f32) -> SceneView {
+        let cells =
+            Observations { nbr: vec![nbr; columns.len()], sight: vec![Sight::Land; columns.len()] };
+        Some((CellWindow { columns, rows: 5..6 }, cells))
+    }
+
+    #[test]
+    fn a_row_is_made_of_every_scene_over_it() {
+        let moment = |minutes: i64| DateTime::from_timestamp(minutes * 60, 0).unwrap();
+        // Two scenes of one overpass, then one of another; after the fire a single one.
+        let pre = Passes::new(Composite::Median, &[moment(0), moment(1), moment(9000)]);
+        let post = Passes::new(Composite::Median, &[moment(20_000)]);
+        let before = [view(10..13, 0.5), view(12..14, 0.9), view(10..12, 0.7)];
+        let after = [view(10..14, 0.25)];
+        let sides = (
+            SideViews { passes: &pre, views: &before },
+            SideViews { passes: &post, views: &after },
+        );
+        let mut state = [VALID, Empty::OutsideZone.code(), VALID, VALID, VALID];
+        let mut dnbr = [0.0; 5];
+        let mut views = RowViews::default();
+        let clear_views = views.compute_row(sides, 5, &(10..15), &mut dnbr, &mut state);
+        assert_eq!(
+            state,
+            [VALID, Empty::OutsideZone.code(), VALID, VALID, Empty::NeverObserved.code()]
+        );
+        let mut pre_nbr = [0.0; 5];
+        views.take_pre_nbr(&mut pre_nbr, &state);
+        assert_eq!(
+            [0, 2, 3].map(|place| (pre_nbr[place], dnbr[place])),
+            [(0.6, 0.6 - 0.25), (0.5, 0.25), (0.9, 0.9 - 0.25)]
+        );
+        assert!(
+            [1, 4].iter().all(|place: &usize| dnbr[*place].is_nan() && pre_nbr[*place].is_nan())
+        );
+        assert_eq!(clear_views, 7);
+    }
+}

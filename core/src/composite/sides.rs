@@ -1,0 +1,137 @@
+//! From several views of a cell to one NBR a side, and from two sides to a dNBR.
+
+use crate::geo::cell::{Empty, VALID};
+use crate::resample::warp::{Observation, Sight};
+
+/// How the views of one side become one NBR.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Composite {
+    /// The median of the clear views; of an even count the mean of the middle two.
+    Median,
+    /// The latest clear view. On the post side of a rolling window, or a new fire would drown in
+    /// older images.
+    Latest,
+}
+
+/// What one side of the fire knows of a cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Side {
+    /// NBR; NaN without a clear view.
+    pub nbr: f32,
+    /// The best sight that any overpass had.
+    pub best: Sight,
+    /// Clear views.
+    pub clear_count: u32,
+    /// Most clear views say water.
+    pub is_water: bool,
+}
+
+impl Composite {
+    /// One side of a cell, from its views in order of time. `scratch` is only kept to save
+    /// allocations.
+    pub fn side(self, views: impl Iterator<Item = Observation>, scratch: &mut Vec<f32>) -> Side {
+        scratch.clear();
+        let mut best = Sight::Unseen;
+        let mut water_count = 0;
+        for view in views {
+            best = best.max(view.sight);
+            if view.sight.is_clear() {
+                scratch.push(view.nbr);
+                water_count += u32::from(view.sight == Sight::Water);
+            }
+        }
+        let clear_count = scratch.len() as u32;
+        let nbr = match self {
+            Self::Median => median(scratch),
+            Self::Latest => scratch.last().copied().unwrap_or(f32::NAN),
+        };
+        Side { nbr, best, clear_count, is_water: water_count * 2 > clear_count }
+    }
+}
+
+/// The median; (a + b) × 0.5 of an even count, NaN of none. Sorts its input.
+pub fn median(values: &mut [f32]) -> f32 {
+    values.sort_unstable_by(f32::total_cmp);
+    let middle = values.len() / 2;
+    match values.len() {
+        0 => f32::NAN,
+        odd if odd % 2 == 1 => values[middle],
+        _ => (values[middle - 1] + values[middle]) * 0.5,
+    }
+}
+
+/// The code of a cell inside box and zone: [`VALID`], or that of why it has no dNBR. `worst` is the
+/// worse of the best sights of both sides.
+///
+/// Water is decided before the fire: ground that looks like water only afterwards is a dark scar.
+#[inline]
+pub fn state_of(is_water_before: bool, worst: Sight) -> u8 {
+    // One after the other, so that processors take several cells at once.
+    let state = if worst.is_clear() { VALID } else { Empty::NeverObserved.code() };
+    let state = if worst == Sight::NoData { Empty::NoData.code() } else { state };
+    let state = if worst == Sight::Hidden { Empty::Cloud.code() } else { state };
+    if is_water_before { Empty::Water.code() } else { state }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn land(nbr: f32) -> Observation {
+        Observation { nbr, sight: Sight::Land }
+    }
+
+    fn water(nbr: f32) -> Observation {
+        Observation { nbr, sight: Sight::Water }
+    }
+
+    fn empty(sight: Sight) -> Observation {
+        Observation { nbr: f32::NAN, sight }
+    }
+
+    fn side(composite: Composite, views: &[Observation]) -> Side {
+        composite.side(views.iter().copied(), &mut Vec::new())
+    }
+
+    #[test]
+    fn the_median_passes_over_holes_and_outliers() {
+        let views = [land(0.5), empty(Sight::Hidden), land(-0.9), land(0.4)];
+        assert_eq!(side(Composite::Median, &views).nbr, 0.4);
+        assert_eq!(side(Composite::Median, &views).clear_count, 3);
+        assert_eq!(side(Composite::Median, &[land(0.5), land(0.25)]).nbr, 0.375);
+    }
+
+    #[test]
+    fn the_latest_clear_view_is_not_drowned_by_older_ones() {
+        let views = [land(0.6), land(0.6), land(-0.2), empty(Sight::Hidden)];
+        assert_eq!(side(Composite::Latest, &views).nbr, -0.2);
+    }
+
+    #[test]
+    fn no_clear_view_is_a_hole_with_the_best_reason() {
+        let hidden = side(Composite::Median, &[empty(Sight::NoData), empty(Sight::Hidden)]);
+        assert!(hidden.nbr.is_nan() && hidden.best == Sight::Hidden);
+        assert_eq!(side(Composite::Latest, &[]).best, Sight::Unseen);
+    }
+
+    fn check(pre: &[Observation], post: &[Observation], expected: Option<Empty>) {
+        let (pre, post) = (side(Composite::Median, pre), side(Composite::Median, post));
+        assert_eq!(Empty::from_code(state_of(pre.is_water, pre.best.min(post.best))), expected);
+    }
+
+    #[test]
+    fn water_is_decided_before_the_fire() {
+        check(&[water(0.5), water(0.5), land(0.5)], &[land(0.1)], Some(Empty::Water));
+        check(&[land(0.5)], &[water(-0.25)], None);
+        check(&[water(0.5), land(0.5)], &[land(0.5)], None);
+    }
+
+    #[test]
+    fn the_worse_side_gives_the_reason() {
+        check(&[land(0.5)], &[empty(Sight::Hidden)], Some(Empty::Cloud));
+        check(&[empty(Sight::NoData)], &[empty(Sight::Hidden)], Some(Empty::NoData));
+        check(&[land(0.5)], &[], Some(Empty::NeverObserved));
+    }
+}

@@ -1,0 +1,266 @@
+//! Whether a deployment is well: `meta/health.json`, and how a region is judged.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::contract::metadata::{RegionMeta, Status};
+use crate::regions::region::Region;
+
+/// `meta/health.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Health {
+    /// When it was checked.
+    pub checked_at: DateTime<Utc>,
+    /// The disk, the last command that took the lock and all regions are well.
+    pub ok: bool,
+    /// Enough space is free.
+    pub disk_ok: bool,
+    /// Free space, gigabytes.
+    pub disk_free_gb: f64,
+    /// The last command that took the lock came to its end and recorded its failures.
+    #[serde(default)]
+    pub last_command_ok: bool,
+    /// What is wrong with it, in words.
+    #[serde(default)]
+    pub last_command_problems: Vec<String>,
+    /// All regions are well.
+    pub regions_ok: bool,
+    /// How full the nights are, in words.
+    pub load: String,
+    /// By name.
+    pub regions: BTreeMap<String, RegionHealth>,
+}
+
+/// A region's line of `meta/health.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionHealth {
+    /// No problem.
+    pub ok: bool,
+    /// How the last run ended.
+    pub last_status: Status,
+    /// Days since the start of the last run that succeeded, by calendar; absent before it.
+    pub age_days: Option<i64>,
+    /// A well-known tile can be read and decoded; absent where none is stored.
+    pub tile_ok: Option<bool>,
+    /// What is wrong, in words.
+    pub problems: Vec<String>,
+}
+
+/// What was found of a region's files.
+#[derive(Clone, Debug, Default)]
+pub struct RegionFiles {
+    /// The metadata; `None` where there is none, or it cannot be read.
+    pub meta: Option<RegionMeta>,
+    /// Why the metadata cannot be read, where it is there.
+    pub meta_problem: Option<String>,
+    /// Start of a run that ended without a record: the process was killed, or the record could not
+    /// be written.
+    pub unrecorded_run: Option<DateTime<Utc>>,
+    /// A published file or folder that the web server may not read, and its permissions.
+    pub not_public: Option<String>,
+    /// When the region was first found in the configuration.
+    pub first_seen_at: Option<DateTime<Utc>>,
+    /// A tile that must be there was looked at: well, or what is wrong with it. `None` where none
+    /// is stored.
+    pub tile: Option<Result<(), String>>,
+    /// The raster was opened: well, or what is wrong with it. `None` before the first map.
+    pub raster: Option<Result<(), String>>,
+}
+
+/// A success that lies further ahead was written by a wrong clock.
+const MAX_CLOCK_ERROR: TimeDelta = TimeDelta::hours(1);
+
+impl RegionHealth {
+    /// Judges a region by its files.
+    ///
+    /// One that never ran is pending, not ill, until `stale_after_days` after it was first seen. A
+    /// map is too old beyond `stale_after_days`, or beyond twice the region's interval and two
+    /// days.
+    pub fn judge(
+        region: &Region,
+        files: &RegionFiles,
+        stale_after_days: u32,
+        now: DateTime<Utc>,
+    ) -> Self {
+        let mut problems = Vec::new();
+        let days_since = |then: DateTime<Utc>| (now.date_naive() - then.date_naive()).num_days();
+        let meta = files.meta.as_ref();
+        let last_status = meta.map_or(Status::Pending, |meta| meta.last_status);
+        let age_days = meta.and_then(|meta| meta.last_success_at).map(days_since);
+        if let Some(cause) = &files.meta_problem {
+            let name = &region.name;
+            problems.push(format!(
+                "the metadata cannot be read ({cause}), so no run starts: `dragonfly repair \
+                {name}` rebuilds it"
+            ));
+        }
+        if let Some(started_at) = files.unrecorded_run {
+            problems.push(format!(
+                "the run that began at {started_at} ended without a record: it was killed (out of \
+                memory, a restart), or the disk had no room for the record"
+            ));
+        }
+        if let Some(success) =
+            meta.and_then(|meta| meta.last_success_at).filter(|at| *at - now > MAX_CLOCK_ERROR)
+        {
+            problems.push(format!(
+                "the last success lies in the future ({success}): a wrong clock wrote it, and \
+                until then the region is not due; check the clock, then run `dragonfly update \
+                {}`",
+                region.name
+            ));
+        }
+        if let Some(found) = &files.not_public {
+            problems.push(format!("the web server may not read {found}"));
+        }
+        if last_status == Status::Failed {
+            let error =
+                meta.and_then(|meta| meta.last_error.as_deref()).unwrap_or("no cause recorded");
+            problems.push(format!("the last run failed: {error}"));
+        }
+        let patience = i64::from(stale_after_days);
+        let interval = i64::from(region.update_interval_days);
+        match age_days {
+            Some(age) if age > patience.min(2 * interval + 2) => {
+                problems.push(format!(
+                    "the map is {age} days old, and should be made anew every {interval} days"
+                ));
+            }
+            Some(_) => {}
+            None => {
+                let waited = files.first_seen_at.map_or(0, days_since);
+                if waited > patience {
+                    problems.push(format!("no map yet, {waited} days after the region was set up"));
+                }
+            }
+        }
+        for (what, found) in [("tile", &files.tile), ("raster", &files.raster)] {
+            if let Some(Err(cause)) = found {
+                problems.push(format!("the {what} cannot be read: {cause}"));
+            }
+        }
+        let tile_ok = files.tile.as_ref().map(Result::is_ok);
+        Self { ok: problems.is_empty(), last_status, age_days, tile_ok, problems }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regions::region::regions_from_json;
+    use chrono::TimeDelta;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn region() -> Region {
+        regions_from_json(r#"[{"name":"a","bbox":[0,0,1,1],"update_interval_days":7}]"#)
+            .unwrap()
+            .remove(0)
+    }
+
+    fn now() -> DateTime<Utc> {
+        "2026-11-22T03:00:00Z".parse().unwrap()
+    }
+
+    fn with_map(status: Status, days_ago: i64) -> RegionFiles {
+        let meta = RegionMeta {
+            last_status: status,
+            last_success_at: Some(now() - TimeDelta::days(days_ago)),
+            last_error: (status == Status::Failed).then(|| "no scene on the pre side".to_owned()),
+            ..RegionMeta::pending(&region())
+        };
+        RegionFiles {
+            meta: Some(meta),
+            tile: Some(Ok(())),
+            raster: Some(Ok(())),
+            ..RegionFiles::default()
+        }
+    }
+
+    fn check(files: &RegionFiles, problem: Option<&str>) {
+        let health = RegionHealth::judge(&region(), files, 30, now());
+        assert_eq!(health.ok, problem.is_none(), "{:?}", health.problems);
+        if let Some(problem) = problem {
+            assert!(
+                health.problems.iter().any(|known| known.contains(problem)),
+                "{:?}",
+                health.problems
+            );
+        }
+    }
+
+    #[test]
+    fn a_fresh_map_is_well() {
+        check(&with_map(Status::Success, 0), None);
+        check(&with_map(Status::Success, 16), None);
+        check(&with_map(Status::Waiting, 3), None);
+        check(&RegionFiles { tile: None, ..with_map(Status::Success, 1) }, None);
+    }
+
+    #[test]
+    fn a_map_beyond_twice_its_interval_is_too_old() {
+        check(&with_map(Status::Success, 17), Some("17 days old"));
+    }
+
+    #[test]
+    fn a_failure_tells_its_cause() {
+        check(&with_map(Status::Failed, 1), Some("no scene on the pre side"));
+    }
+
+    #[test]
+    fn files_that_cannot_be_read_are_problems() {
+        let broken = Some(Err("cut short".to_owned()));
+        check(
+            &RegionFiles { tile: broken.clone(), ..with_map(Status::Success, 1) },
+            Some("tile cannot be read: cut short"),
+        );
+        check(
+            &RegionFiles { raster: broken, ..with_map(Status::Success, 1) },
+            Some("raster cannot be read"),
+        );
+        let unreadable = Some("EOF while parsing".to_owned());
+        check(
+            &RegionFiles { meta_problem: unreadable, ..RegionFiles::default() },
+            Some(
+                "metadata cannot be read (EOF while parsing), so no run starts: `dragonfly repair \
+                a`",
+            ),
+        );
+    }
+
+    #[test]
+    fn a_run_without_a_record_and_a_file_without_readers_are_problems() {
+        let since = now() - TimeDelta::hours(3);
+        check(
+            &RegionFiles { unrecorded_run: Some(since), ..with_map(Status::Success, 1) },
+            Some("began at 2026-11-22 00:00:00 UTC ended without a record"),
+        );
+        let not_public = Some("raster/a/b.tif (mode 600)".to_owned());
+        check(
+            &RegionFiles { not_public, ..with_map(Status::Success, 1) },
+            Some("may not read raster/a/b.tif"),
+        );
+    }
+
+    #[test]
+    fn a_success_in_the_future_is_a_problem() {
+        check(&with_map(Status::Success, -2), Some("lies in the future (2026-11-24 03:00:00 UTC)"));
+    }
+
+    #[test]
+    fn a_region_never_run_is_pending_until_it_has_waited_too_long() {
+        let seen = |days| RegionFiles {
+            first_seen_at: Some(now() - TimeDelta::days(days)),
+            ..RegionFiles::default()
+        };
+        check(&RegionFiles::default(), None);
+        check(&seen(30), None);
+        check(&seen(31), Some("no map yet"));
+        assert_eq!(
+            RegionHealth::judge(&region(), &seen(1), 30, now()).last_status,
+            Status::Pending
+        );
+    }
+}

@@ -1,0 +1,399 @@
+//! What is published beside the tiles: the files in which batch and client meet.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+pub use crate::catalogue::dates::Assessment;
+use crate::catalogue::dates::FireSide;
+use crate::catalogue::offset::OffsetDecision;
+use crate::catalogue::scenes::SkippedScene;
+use crate::catalogue::stac::Item;
+use crate::composite::dnbr_offset::DnbrOffset;
+use crate::composite::patches::BurntPatch;
+use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
+use crate::regions::region::Region;
+use crate::sensor::quality::SkyRules;
+use crate::tiles::tile_index::TileIndex;
+
+/// How the last run of a region ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// Never run.
+    #[default]
+    Pending,
+    /// A map was published.
+    Success,
+    /// No map was published; an older one stays.
+    Failed,
+    /// No scene yet, in a window still open.
+    Waiting,
+}
+
+/// First and last day of the scenes used on a side.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SceneDates {
+    /// First day.
+    pub first: NaiveDate,
+    /// Last day.
+    pub last: NaiveDate,
+}
+
+/// A scene that the map was made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsedScene {
+    /// Id in its collection.
+    pub id: String,
+    /// Side of the fire.
+    pub side: FireSide,
+    /// Moment of acquisition.
+    pub datetime: DateTime<Utc>,
+    /// Cloud cover of the whole scene, percent.
+    pub cloud_cover: Option<f64>,
+    /// Processing baseline.
+    pub processing_baseline: Option<String>,
+    /// Offset added to its digital numbers.
+    pub offset: f32,
+    /// Why that offset.
+    pub offset_reason: String,
+}
+
+impl UsedScene {
+    /// A scene as its item describes it, with what was decided of its offset. `None` for an item
+    /// without a moment.
+    pub fn new(item: &Item, side: FireSide, offset: OffsetDecision) -> Option<Self> {
+        Some(Self {
+            id: item.id.clone(),
+            side,
+            datetime: item.acquired()?,
+            cloud_cover: item.properties.cloud_cover,
+            processing_baseline: item.baseline().map(|baseline| baseline.to_string()),
+            offset: offset.offset_dn,
+            offset_reason: offset.reason.to_owned(),
+        })
+    }
+}
+
+/// Tiles that were not stored.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TilesSkipped {
+    /// All empty.
+    pub empty: u64,
+    /// All unburned.
+    pub unburned: u64,
+}
+
+/// The fire zone that was applied.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FireMask {
+    /// File of the zone.
+    pub path: String,
+    /// Share of the box's cells inside the zone, 0 to 1.
+    pub zone_share: f64,
+    /// Blocks of the scenes in the box, but outside the zone, that were not read.
+    #[serde(default)]
+    pub blocks_skipped: u64,
+}
+
+/// `meta/<region>.json`: a region's last run, and the map it shows.
+///
+/// Everything about the map is absent until the first success; after a failure it stays the old
+/// map's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionMeta {
+    /// Name in paths.
+    pub region_name: String,
+    /// What people read.
+    pub title: String,
+    /// Regions that belong together.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// West, south, east, north in degrees.
+    pub bbox: [f64; 4],
+    /// Start of the last run.
+    #[serde(default)]
+    pub last_run_at: Option<DateTime<Utc>>,
+    /// How it ended.
+    pub last_status: Status,
+    /// Why it failed.
+    #[serde(default)]
+    pub last_error: Option<String>,
+    /// Start of the last run that succeeded.
+    #[serde(default)]
+    pub last_success_at: Option<DateTime<Utc>>,
+    /// Failures since then.
+    #[serde(default)]
+    pub consecutive_failures: u32,
+    /// Runs published before the current one whose files are kept, newest first.
+    #[serde(default)]
+    pub earlier_runs: Vec<EarlierRun>,
+    /// The map.
+    #[serde(flatten)]
+    pub map: Option<MapMeta>,
+}
+
+/// A run that was published before the current one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarlierRun {
+    /// Names its files.
+    pub run_id: String,
+    /// When another took its place.
+    pub replaced_at: DateTime<Utc>,
+}
+
+/// The part of `meta/<region>.json` that speaks of the published map.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapMeta {
+    /// When the map was made.
+    pub generated_at: DateTime<Utc>,
+    /// Start time and four hexadecimal digits; names the map's files.
+    pub run_id: String,
+    /// When the post-fire images were taken.
+    pub assessment: Assessment,
+    /// First day searched before the fire.
+    pub pre_start: NaiveDate,
+    /// Last day searched before the fire.
+    pub pre_end: NaiveDate,
+    /// First day searched after the fire.
+    pub post_start: NaiveDate,
+    /// Last day searched after the fire.
+    pub post_end: NaiveDate,
+    /// Days of the scenes used before the fire.
+    pub pre_window: SceneDates,
+    /// Days of the scenes used after the fire.
+    pub post_window: SceneDates,
+    /// Why these windows.
+    pub window_reason: String,
+    /// Template of the stable tile links, with `{z}`, `{x}`, `{y}`.
+    pub tile_url_template: String,
+    /// Template of this run's immutable tiles.
+    pub run_tile_url_template: String,
+    /// Coarsest zoom of the tiles.
+    pub zoom_min: u8,
+    /// Finest zoom, and zoom of the raster.
+    pub zoom_max: u8,
+    /// Side of a cell on the ground in the middle of the box, metres.
+    pub cell_size_m: f64,
+    /// Tiles stored.
+    pub tile_count: u64,
+    /// Tiles not stored.
+    pub tiles_skipped: TilesSkipped,
+    /// What became of every tile.
+    pub tile_index: TileIndex,
+    /// Space that this run's tiles and raster take, megabytes.
+    pub disk_usage_mb: f64,
+    /// The raster.
+    pub raster_url: String,
+    /// True hectares a class.
+    pub hectares: Hectares,
+    /// Share of the valid cells beyond −0.5 or 1.3.
+    pub implausible_share: f64,
+    /// Shares of the box's cells without a value, by reason.
+    pub empty_share: EmptyShare,
+    /// Clear views a cell of the box, both sides together.
+    pub clear_observations_mean: f64,
+    /// dNBR of the ground that did not burn; absent where everything did.
+    #[serde(default)]
+    pub background_dnbr: Option<BackgroundDnbr>,
+    /// Subtracted offset, when used.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dnbr_offset: Option<DnbrOffset>,
+    /// The 200 largest burnt patches.
+    pub burnt_patches: Vec<BurntPatch>,
+    /// The fire zone, when one was applied.
+    #[serde(default)]
+    pub fire_mask: Option<FireMask>,
+    /// How pixels were masked, in words.
+    pub masks: String,
+    /// Scenes that the map was made of.
+    pub scenes: Vec<UsedScene>,
+    /// Scenes in the windows that were not used, and why.
+    pub scenes_skipped: Vec<SkippedScene>,
+    /// Collection of the catalogue.
+    pub collection: String,
+    /// Whom to name.
+    pub attribution: String,
+    /// Version of the code that made the map.
+    pub core_version: String,
+}
+
+impl RegionMeta {
+    /// A region before its first run.
+    pub fn pending(region: &Region) -> Self {
+        Self {
+            region_name: region.name.clone(),
+            title: region.title().to_owned(),
+            group: region.group.clone(),
+            bbox: region.bbox,
+            last_run_at: None,
+            last_status: Status::Pending,
+            last_error: None,
+            last_success_at: None,
+            consecutive_failures: 0,
+            earlier_runs: Vec::new(),
+            map: None,
+        }
+    }
+}
+
+/// `meta/index.json`: every configured region and no other.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RegionIndex {
+    /// When it was written.
+    pub generated_at: DateTime<Utc>,
+    /// The regions, in the order of the configuration.
+    pub regions: Vec<IndexedRegion>,
+}
+
+/// A line of `meta/index.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct IndexedRegion {
+    /// Name in paths.
+    pub name: String,
+    /// What people read.
+    pub title: String,
+    /// Regions that belong together.
+    #[serde(default)]
+    pub group: Option<String>,
+    /// West, south, east, north in degrees.
+    pub bbox: [f64; 4],
+    /// 1 comes first.
+    pub priority: u32,
+    /// When its map was made.
+    #[serde(default)]
+    pub generated_at: Option<DateTime<Utc>>,
+    /// How its last run ended.
+    pub last_status: Status,
+    /// Start of the last run that succeeded.
+    #[serde(default)]
+    pub last_success_at: Option<DateTime<Utc>>,
+    /// Days between updates.
+    pub update_interval_days: u32,
+    /// When it was first found in the configuration.
+    #[serde(default)]
+    pub first_seen_at: Option<DateTime<Utc>>,
+    /// Where its metadata is.
+    pub meta_url: String,
+}
+
+impl IndexedRegion {
+    /// The line of a region, from its configuration and its metadata.
+    pub fn new(region: &Region, meta: &RegionMeta) -> Self {
+        Self {
+            name: region.name.clone(),
+            title: region.title().to_owned(),
+            group: region.group.clone(),
+            bbox: region.bbox,
+            priority: region.priority,
+            generated_at: meta.map.as_ref().map(|map| map.generated_at),
+            last_status: meta.last_status,
+            last_success_at: meta.last_success_at,
+            update_interval_days: region.update_interval_days,
+            first_seen_at: None,
+            meta_url: format!("/meta/{}.json", region.name),
+        }
+    }
+}
+
+/// A raster basemap of the page.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Basemap {
+    /// What people read.
+    pub title: String,
+    /// Template with `{z}`, `{x}`, `{y}`.
+    pub url: String,
+    /// Whom to name.
+    pub attribution: String,
+    /// Finest zoom it has.
+    #[serde(default = "finest_basemap_zoom")]
+    pub max_zoom: u8,
+}
+
+fn finest_basemap_zoom() -> u8 {
+    19
+}
+
+/// `meta/client.json`: what the page needs to know of its deployment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClientConfig {
+    /// Root of the STAC API for high resolution; without one the page hides it and says why.
+    #[serde(default)]
+    pub stac_url: Option<String>,
+    /// Put before the URL of a file in a bucket that answers no other site.
+    #[serde(default)]
+    pub proxy_base: Option<String>,
+    /// From this zoom on the page offers high resolution.
+    pub highres_zoom: u8,
+    /// Raster basemaps beside the built-in coastlines.
+    #[serde(default)]
+    pub basemaps: Vec<Basemap>,
+    /// A map older than this is stale.
+    pub stale_after_days: u32,
+    /// Whom to name.
+    pub attribution: String,
+    /// The keys of [`HighresConfig`], and unknown settings of a newer server, with which the page
+    /// can still start.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, serde_json::Value>,
+}
+
+/// What only the browser's own computing wants to know of `meta/client.json`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct HighresConfig {
+    /// Endpoint of the tokens with which files open; the catalogue's own when `None`.
+    pub token_url: Option<String>,
+    /// Hosts that pages of the catalogue may lie on beside its own.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub catalogue_hosts: Vec<String>,
+    /// Whether a catalogue on a public address may lead to private ones.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub allow_private_addresses: bool,
+    /// How pixels are judged: as in the nightly maps.
+    #[serde(flatten)]
+    pub sky: SkyRules,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::regions::region::regions_from_json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn region() -> Region {
+        regions_from_json(
+            r#"[{"name":"madre","title":"Madre Fire","bbox":[-120.07,35.01,-119.67,35.24]}]"#,
+        )
+        .unwrap()
+        .remove(0)
+    }
+
+    #[test]
+    fn a_pending_region_has_no_map() {
+        let text = serde_json::to_string(&RegionMeta::pending(&region())).unwrap();
+        assert!(text.contains(r#""last_status":"pending""#) && !text.contains("run_id"));
+        let read: RegionMeta = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, RegionMeta::pending(&region()));
+    }
+
+    #[test]
+    fn the_index_points_to_the_metadata() {
+        let line = IndexedRegion::new(&region(), &RegionMeta::pending(&region()));
+        assert_eq!(
+            (line.meta_url.as_str(), line.title.as_str()),
+            ("/meta/madre.json", "Madre Fire")
+        );
+        assert_eq!(line.generated_at, None);
+    }
+
+    #[test]
+    fn settings_of_a_newer_server_do_not_stop_the_page() {
+        let text = r#"{"highres_zoom":11,"stale_after_days":30,"attribution":"x","later":1}"#;
+        let config: ClientConfig = serde_json::from_str(text).unwrap();
+        assert_eq!((config.highres_zoom, config.stac_url), (11, None));
+    }
+}

@@ -1,0 +1,547 @@
+//! What the page and its worker say to each other.
+//!
+//! A message is a JavaScript object `{ json, buffers }`. `json` is the text of an [`Order`] on the
+//! way to the worker, of a [`Report`] on the way back. `buffers` are `ArrayBuffer`s, handed over
+//! and not copied; which ones come with a message is said there.
+//!
+//! One thing is done at a time: a new order ends the one under way, as if [`Request::Cancel`] came
+//! between. Every report carries the number of its order, so that what was still on its way can be
+//! told from what is new. The last report of an order is the one that its request names, or a
+//! [`Fault`].
+//!
+//! ```text
+//! Search ──▶ Progress* Found        Compute ──▶ Progress* Block* Done        Download ──▶ File
+//! ReadArea ─▶ Area                  Cancel ───▶ Cancelled                     ClearCache ▶ Cleared
+//! ```
+//!
+//! The worker says [`Answer::Ready`] when it has started; orders sent before are lost. When it
+//! dies, for want of memory, the browser fires `error` at the `Worker`: the page then starts
+//! another.
+//!
+//! Cells are those of Web Mercator tiles of 256 × 256, row by row from the north; numbers are
+//! little-endian. Boxes are west, south, east, north in degrees. A MB is a million bytes.
+
+use crate::contract::metadata::{Assessment, UsedScene};
+use crate::{
+    DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, SkyRules, Thresholds,
+};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+/// The zoom at which one computes, unless the area is too large: its cells come nearest to pixels
+/// of 20 m.
+pub const COMPUTE_ZOOM: u8 = 13;
+/// Cells that are computed at most, inside the box of the area.
+pub const MOST_CELLS: u64 = 16 << 20;
+/// Bytes that are kept on the reader's machine, unless the page says otherwise.
+pub const CACHE_BYTES: u64 = 512 << 20;
+
+/// What the page asks for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Order {
+    /// Counted by the page, ascending.
+    pub number: u32,
+    /// What to do.
+    pub request: Request,
+}
+
+/// What the worker can do.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Request {
+    /// Looks for scenes and tells what computing would take. Ends with [`Answer::Found`].
+    Search(Box<Search>),
+    /// Computes the area of the last search. Ends with [`Answer::Done`]. Buffers: those of earlier
+    /// blocks that are shown no more, to be filled again; there need be none.
+    Compute(Compute),
+    /// Writes what was computed last as a file. Ends with [`Answer::File`].
+    Download(Download),
+    /// Reads an area out of a file; its bytes are the only buffer. Ends with [`Answer::Area`].
+    ReadArea {
+        /// Name of the file: GeoJSON, or a zipped shapefile.
+        name: String,
+    },
+    /// Ends what is under way, at once. Ends with [`Answer::Cancelled`].
+    Cancel,
+    /// Forgets all bytes kept on the reader's machine. Ends with [`Answer::Cleared`].
+    ClearCache,
+}
+
+/// Where and when to look for scenes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Search {
+    /// GeoJSON with one or more polygons. Cells whose centres lie outside are not computed.
+    pub area: String,
+    /// Zoom of the cells: [`COMPUTE_ZOOM`], or a coarser one that [`Found::zooms`] offered.
+    pub zoom: u8,
+    /// Days before the fire.
+    pub pre: DateWindow,
+    /// Days after the fire.
+    pub post: DateWindow,
+    /// How scenes of the windows are weighed: as the region's published map says, or `None` for
+    /// what the dates tell.
+    #[serde(default)]
+    pub assessment: Option<Assessment>,
+    /// Root of the STAC API (`stac_url` of `meta/client.json`).
+    pub stac_url: String,
+    /// Collection to search.
+    pub collection: String,
+    /// Who hands out tokens, where files need them and core does not know the catalogue.
+    #[serde(default)]
+    pub token_url: Option<String>,
+    /// Hosts that pages of the catalogue may lie on beside its own (`catalogue_hosts` of
+    /// `meta/client.json`).
+    #[serde(default)]
+    pub catalogue_hosts: Vec<String>,
+    /// Whether a catalogue on a public address may lead to private ones
+    /// (`allow_private_addresses`).
+    #[serde(default)]
+    pub allow_private_addresses: bool,
+    /// What counts as hidden (`masks` and `cloud_margin_m` of `meta/client.json`).
+    #[serde(default)]
+    pub sky: SkyRules,
+    /// Put before the address of every file (`proxy_base` of `meta/client.json`).
+    #[serde(default)]
+    pub proxy_base: Option<String>,
+    /// Most cloud of a scene, percent.
+    pub max_cloud_cover: f64,
+    /// Most scenes a side and tile of the satellite's grid. One is quickest; more fill in for
+    /// clouds.
+    pub scenes_per_tile: usize,
+    /// Scenes that an address has pinned: these are chosen and no others. Empty for the best ones.
+    #[serde(default)]
+    pub pinned: Vec<String>,
+}
+
+/// What to compute of the area found last.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Compute {
+    /// Ids of scenes that [`Found`] listed, of both sides: those marked as chosen, or other
+    /// choices.
+    pub scenes: Vec<String>,
+    /// Zoom of the cells, one of [`Found::zooms`]; `None` for the one searched with.
+    #[serde(default)]
+    pub zoom: Option<u8>,
+    /// Whether to find the dNBR offset of unburned ground around what burnt.
+    #[serde(default)]
+    pub dnbr_offset: bool,
+    /// GeoJSON of the fire's perimeter, round which that ground is sought; `None` for what turns
+    /// out burnt.
+    #[serde(default)]
+    pub perimeter: Option<String>,
+    /// Pictures wanted beside the numbers.
+    #[serde(default)]
+    pub picture: Option<Picture>,
+}
+
+/// Colours of a picture before and after the fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Picture {
+    /// As the eye sees it: red, green, blue.
+    True,
+    /// SWIR2, near infrared, red: vegetation green, burnt ground reddish brown, through smoke.
+    False,
+}
+
+/// A file to be written.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Download {
+    /// Which.
+    pub file: FileKind,
+    /// What its values are.
+    #[serde(default)]
+    pub index: Index,
+    /// What parts the classes; `None` for those published for the index.
+    #[serde(default)]
+    pub thresholds: Option<Thresholds>,
+    /// Colours of classes.
+    #[serde(default)]
+    pub palette: Palette,
+    /// Whether the dNBR offset found is taken off.
+    pub corrected: bool,
+    /// What people call the area; empty where it has no name.
+    #[serde(default)]
+    pub area_name: String,
+    /// Whom to name (`attribution` of `meta/client.json`).
+    #[serde(default)]
+    pub attribution: String,
+}
+
+/// Files that can be written of a result.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum FileKind {
+    /// GeoTIFF of the index, float32, NaN where empty.
+    Values {
+        /// In the scenes' own UTM grid, such as 20 m, instead of Web Mercator.
+        utm: bool,
+    },
+    /// GeoTIFF of the classes' numbers, 0 where empty.
+    Classes,
+    /// GeoJSON of the classes' polygons, hectares in their properties.
+    ClassPolygons {
+        /// Details smaller than a square of this side are left out, metres; 0 keeps every corner.
+        detail_m: f64,
+    },
+    /// GeoJSON of what burnt, hectares in its properties.
+    Perimeter {
+        /// Details smaller than a square of this side are left out, metres; 0 keeps every corner.
+        detail_m: f64,
+    },
+    /// CSV of hectares a class.
+    Hectares,
+}
+
+/// What the worker says.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// Number of the order.
+    pub number: u32,
+    /// What there is to say.
+    pub answer: Answer,
+}
+
+/// What there is to say of an order.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Answer {
+    /// The worker has started, and hears orders from now on. Comes once, with number 0.
+    Ready,
+    /// How far it is. Comes many times.
+    Progress(Progress),
+    /// The scenes.
+    Found(Box<Found>),
+    /// A tile's cells. Buffers: dNBR as float32 without any offset taken off, NaN where empty; NBR
+    /// before the fire as float32 (RdNBR and RBR follow from both, by core); codes as bytes, core's
+    /// `VALID` or why a cell is empty, 0 outside the area; and when a picture was asked for, RGBA
+    /// before and RGBA after, 4 bytes a cell, transparent where nothing was seen. A tile comes
+    /// once.
+    Block(BlockAt),
+    /// All blocks have come, and what they sum up to.
+    Done(Box<Done>),
+    /// A file. The only buffer holds its bytes.
+    File(FileName),
+    /// The area in a file, as the text of a GeoJSON geometry.
+    Area {
+        /// The geometry, in longitude and latitude.
+        geojson: String,
+        /// What a person should know about it; `None` when all is well.
+        note: Option<String>,
+    },
+    /// Nothing is under way any more.
+    Cancelled,
+    /// Nothing is kept any more.
+    Cleared,
+    /// It cannot be done.
+    Fault(Fault),
+}
+
+/// How far an order is.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Progress {
+    /// What is being done.
+    pub step: Step,
+    /// How much of the step is done; of scenes found, heads read, tiles computed.
+    pub done: u64,
+    /// How much there is to do; 0 where nobody knows.
+    pub of: u64,
+    /// Bytes that came from the network since the order.
+    pub bytes: u64,
+}
+
+/// Steps of an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Asking the catalogue. Counts scenes.
+    Searching,
+    /// Opening the scenes' files. Counts scenes.
+    Opening,
+    /// Reading blocks and computing. Counts rows of tiles.
+    Computing,
+    /// Writing a file.
+    Writing,
+}
+
+/// The scenes found, and what computing takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Found {
+    /// Before the fire.
+    pub pre: SideFound,
+    /// After the fire.
+    pub post: SideFound,
+    /// Box of the area.
+    pub bbox: [f64; 4],
+    /// The zoom asked for first, then the coarser ones, until one fits. The page computes at the
+    /// first that [fits](ZoomOffer::fits), and says so where that is not the first.
+    pub zooms: Vec<ZoomOffer>,
+    /// What is kept here as a finished result of the chosen scenes: nothing is fetched for it.
+    #[serde(default)]
+    pub kept: Vec<Compute>,
+}
+
+/// What computing at a zoom would take.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ZoomOffer {
+    /// Zoom.
+    pub zoom: u8,
+    /// Cells across the box.
+    pub width: u32,
+    /// Cells down the box.
+    pub height: u32,
+    /// Side of a cell on the ground, metres.
+    pub cell_m: f64,
+    /// What the chosen scenes' blocks weigh without pictures, roughly, MB. Less where some are kept
+    /// here already.
+    pub megabytes: f64,
+    /// What pictures in true colour weigh beside that, MB.
+    pub true_megabytes: f64,
+    /// What pictures in false colour weigh beside that, MB.
+    pub false_megabytes: f64,
+    /// Whether the cells are no more than [`MOST_CELLS`].
+    pub fits: bool,
+}
+
+impl ZoomOffer {
+    /// What pictures weigh beside the numbers, MB.
+    pub fn picture_megabytes(&self, picture: Picture) -> f64 {
+        match picture {
+            Picture::True => self.true_megabytes,
+            Picture::False => self.false_megabytes,
+        }
+    }
+
+    /// What is fetched for the numbers and the pictures wanted, MB.
+    pub fn megabytes_with(&self, picture: Option<Picture>) -> f64 {
+        self.megabytes + picture.map_or(0.0, |picture| self.picture_megabytes(picture))
+    }
+}
+
+/// What was found on a side of the fire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SideFound {
+    /// All scenes over the area in the window, in order of time, then id.
+    pub scenes: Vec<FoundScene>,
+    /// Why none is chosen; `None` where some are.
+    pub without: Option<Without>,
+}
+
+/// A scene in the window.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FoundScene {
+    /// Id in its collection.
+    pub id: String,
+    /// Moment of acquisition.
+    pub datetime: DateTime<Utc>,
+    /// Cloud cover of the whole scene, percent.
+    pub cloud_cover: Option<f64>,
+    /// Tile of the satellite's grid, such as `MGRS-10TFK`. Scenes of one tile are alternatives to
+    /// each other.
+    pub tile: String,
+    /// Box of its ground.
+    pub bbox: Option<[f64; 4]>,
+    /// Whether core chooses it.
+    pub chosen: bool,
+    /// Why core passes over it; `None` where it is chosen.
+    pub passed_over: Option<String>,
+}
+
+/// Why a side has no scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "why")]
+pub enum Without {
+    /// The window holds none.
+    NoScene {
+        /// Days nearest to the window that have one, the nearest first; empty where there is none
+        /// within a year.
+        nearest: Vec<NaiveDate>,
+    },
+    /// All are too cloudy.
+    AllCloudy {
+        /// The clearest one's cloud, percent.
+        least_cloud_cover: f64,
+    },
+    /// Scenes that an address has pinned are not in the catalogue.
+    PinnedGone {
+        /// Their ids.
+        ids: Vec<String>,
+    },
+}
+
+/// Which tile has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlockAt {
+    /// Zoom.
+    pub z: u8,
+    /// Column, from the west.
+    pub x: u32,
+    /// Row, from the north.
+    pub y: u32,
+}
+
+/// What all blocks sum up to. Hectares, shares and classes are those of core, by the breaks of
+/// USGS, with the offset taken off where there is one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Done {
+    /// Zoom of the cells.
+    pub zoom: u8,
+    /// True hectares a class.
+    pub hectares: Hectares,
+    /// Shares of the area's cells that are empty, by reason.
+    pub empty_share: EmptyShare,
+    /// Share of the cells with a dNBR beyond −0.5 or 1.3.
+    pub implausible_share: f64,
+    /// The offset of unburned ground; `None` where none was asked for, or no ground tells one.
+    /// Blocks come without it: take it off by [`DnbrOffset::correct`].
+    pub dnbr_offset: Option<DnbrOffset>,
+    /// The scenes used, with the offset decided for each.
+    pub scenes: Vec<UsedScene>,
+    /// What was masked, in words.
+    pub masks: String,
+    /// Bytes that came from the network.
+    pub bytes: u64,
+    /// Bytes that were kept here from before.
+    pub cached_bytes: u64,
+    /// Whether the finished result was kept here from before: nothing was read or computed then.
+    #[serde(default)]
+    pub is_kept: bool,
+    /// Version of core.
+    pub core_version: String,
+}
+
+/// How a file is to be saved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileName {
+    /// Proposed name with its ending.
+    pub name: String,
+    /// Media type.
+    pub media_type: String,
+}
+
+/// What went wrong, and the way on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Fault {
+    /// Which kind, for the page to offer a way on.
+    pub fault: FaultKind,
+    /// What happened, a sentence without full stop.
+    pub message: String,
+    /// What to do about it, a sentence without full stop.
+    pub advice: String,
+    /// The scene at fault. The page may offer to compute without it.
+    #[serde(default)]
+    pub scene: Option<FaultScene>,
+}
+
+impl Fault {
+    /// A fault of a kind, of no scene in particular.
+    pub fn new(fault: FaultKind, message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { fault, message: message.into(), advice: advice.into(), scene: None }
+    }
+}
+
+/// A scene that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FaultScene {
+    /// Its id.
+    pub id: String,
+    /// Its side of the fire.
+    pub side: FireSide,
+}
+
+/// Kinds of faults.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FaultKind {
+    /// The area is no polygon, or not in degrees.
+    Area,
+    /// More than [`MOST_CELLS`].
+    TooLarge,
+    /// No scene on a side, or one that was not found.
+    NoScene,
+    /// The browser is offline.
+    Offline,
+    /// No answer although online: refused to browsers (CORS), or the host is down.
+    Refused,
+    /// Status 401 or 403.
+    Forbidden,
+    /// Status 404 or 410.
+    NotFound,
+    /// Status 429 or 5xx, after several attempts.
+    Busy,
+    /// A file ends too early: status 416, or a body that breaks off.
+    Truncated,
+    /// A file that cannot be understood: its head, a broken block.
+    Broken,
+    /// A compression that is not read here.
+    Compression,
+    /// A coordinate system without a definition.
+    Crs,
+    /// The catalogue does not answer as STAC does.
+    Catalogue,
+    /// The browser gives no more memory.
+    Memory,
+    /// There is nothing to write yet, or it cannot be written.
+    Result,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn check_order(json: &str, request: Request) {
+        let order = Order { number: 7, request };
+        assert_eq!(serde_json::to_string(&order).unwrap(), json);
+        assert_eq!(serde_json::from_str::<Order>(json).unwrap(), order);
+    }
+
+    #[test]
+    fn orders_are_plain_objects() {
+        check_order(r#"{"number":7,"request":{"kind":"cancel"}}"#, Request::Cancel);
+        check_order(
+            r#"{"number":7,"request":{"kind":"compute","scenes":["a","b"],"zoom":null,"dnbr_offset":true,"perimeter":null,"picture":"false"}}"#,
+            Request::Compute(Compute {
+                scenes: vec!["a".to_owned(), "b".to_owned()],
+                zoom: None,
+                dnbr_offset: true,
+                perimeter: None,
+                picture: Some(Picture::False),
+            }),
+        );
+        let text = r#"{"number":7,"request":{"kind":"download","file":{"kind":"values","utm":true},"corrected":true}}"#;
+        let Request::Download(download) = serde_json::from_str::<Order>(text).unwrap().request
+        else {
+            panic!()
+        };
+        assert_eq!((download.file, download.index), (FileKind::Values { utm: true }, Index::Dnbr));
+    }
+
+    #[test]
+    fn what_a_search_may_leave_out_counts_as_absent() {
+        let text = r#"{"number":1,"request":{"kind":"search","area":"{}","zoom":13,
+            "pre":{"start":"2025-06-01","end":"2025-06-30"},"post":{"start":"2025-07-17","end":"2025-08-15"},
+            "stac_url":"http://catalogue","collection":"sentinel-2-l2a","max_cloud_cover":60,"scenes_per_tile":1}}"#;
+        let Request::Search(search) = serde_json::from_str::<Order>(text).unwrap().request else {
+            panic!()
+        };
+        assert_eq!((search.token_url, search.proxy_base, search.pinned.len()), (None, None, 0));
+    }
+
+    #[test]
+    fn a_fault_names_its_kind() {
+        let fault = Fault {
+            fault: FaultKind::NotFound,
+            message: "gone".to_owned(),
+            advice: "choose another scene".to_owned(),
+            scene: None,
+        };
+        let json =
+            serde_json::to_string(&Report { number: 2, answer: Answer::Fault(fault) }).unwrap();
+        assert!(
+            json.starts_with(r#"{"number":2,"answer":{"kind":"fault","fault":"not_found","#),
+            "{json}"
+        );
+    }
+}

@@ -1,0 +1,16 @@
+//! Where things lie: Web Mercator, tiles, the grid of a map, areas.
+
+pub(crate) mod area;
+pub(crate) mod cell;
+pub(crate) mod geo_transform;
+pub(crate) mod grid;
+pub mod mercator;
+pub(crate) mod tile;
+pub(crate) mod zone;
+
+pub use area::{Area, AreaError, ProjectedArea};
+pub use cell::{Empty, VALID};
+pub use geo_transform::GeoTransform;
+pub use grid::Grid;
+pub use tile::{Tile, TileRange};
+pub use zone::{ZoneWindow, cells_in_zone};

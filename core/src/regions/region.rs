@@ -1,0 +1,438 @@
+//! The regions to map: `regions.json`.
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::dates::DateWindow;
+use crate::geo::mercator::MAX_LATITUDE;
+
+/// The finest zoom that a nightly map may have: a cell of 9.6 m at the equator.
+const FINEST_ZOOM: u8 = 14;
+/// Names that other files beside a region's metadata have, or will have: `meta/index.json` and the
+/// like.
+const RESERVED_NAMES: [&str; 4] = ["client", "fires", "health", "index"];
+/// Characters of a name: with a run id and an ending it still fits into a file name.
+const MAX_NAME_LENGTH: usize = 100;
+/// Years of the dates of a region. The first satellite with a near-infrared band began in 1972.
+const YEARS: std::ops::RangeInclusive<i32> = 1972..=2200;
+
+/// One region, with the defaults for what its entry leaves out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Region {
+    /// Name in paths: `[a-z0-9_]+`.
+    pub name: String,
+    /// West, south, east, north in degrees.
+    pub bbox: [f64; 4],
+    /// What people read; the name when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Regions that belong together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
+    /// 1 comes first.
+    #[serde(default = "defaults::priority")]
+    pub priority: u32,
+    /// Days between updates.
+    #[serde(default = "defaults::update_interval_days")]
+    pub update_interval_days: u32,
+    /// Length of the window before the fire, days.
+    #[serde(default = "defaults::window_days")]
+    pub pre_window_days: u32,
+    /// Length of the window after the fire, days.
+    #[serde(default = "defaults::window_days")]
+    pub post_window_days: u32,
+    /// Raster of the fire zone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fire_mask_path: Option<String>,
+    /// Coarsest zoom of the tiles.
+    #[serde(default = "defaults::zoom_min")]
+    pub zoom_min: u8,
+    /// Finest zoom of the tiles, and zoom of the raster.
+    #[serde(default = "defaults::zoom_max")]
+    pub zoom_max: u8,
+    /// Scenes with more cloud are not used, percent.
+    #[serde(default = "defaults::max_cloud_cover")]
+    pub max_cloud_cover: f64,
+    /// Most scenes per tile of the satellite's grid and side.
+    #[serde(default = "defaults::scenes_per_tile")]
+    pub scenes_per_tile: usize,
+    /// Collection of the catalogue.
+    #[serde(default = "defaults::collection")]
+    pub collection: String,
+    /// Do not store tiles that are wholly unburned.
+    #[serde(default = "defaults::skip_unburned")]
+    pub skip_unburned: bool,
+    /// Subtract the dNBR of unburned ground in a ring around what burnt.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub dnbr_offset: bool,
+    /// GeoJSON of the burnt area, around which that ring lies; without it the map's own burnt
+    /// cells.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub perimeter_path: Option<String>,
+    /// First day of the fire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_date: Option<NaiveDate>,
+    /// Last day of the fire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event_end: Option<NaiveDate>,
+    /// Explicit window before the fire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pre: Option<DateWindow>,
+    /// Explicit window after the fire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub post: Option<DateWindow>,
+}
+
+fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+mod defaults {
+    pub(super) fn priority() -> u32 {
+        1
+    }
+    pub(super) fn update_interval_days() -> u32 {
+        7
+    }
+    pub(super) fn window_days() -> u32 {
+        30
+    }
+    pub(super) fn zoom_min() -> u8 {
+        4
+    }
+    pub(super) fn zoom_max() -> u8 {
+        9
+    }
+    pub(super) fn max_cloud_cover() -> f64 {
+        60.0
+    }
+    pub(super) fn scenes_per_tile() -> usize {
+        3
+    }
+    pub(super) fn collection() -> String {
+        "sentinel-2-l2a".to_owned()
+    }
+    pub(super) fn skip_unburned() -> bool {
+        true
+    }
+}
+
+/// What is wrong with `regions.json`.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum RegionError {
+    /// Not a JSON list.
+    #[error("not a JSON list of regions: {0}")]
+    NotAList(String),
+    /// An entry that cannot be read.
+    #[error("region {region}: {problem}")]
+    Unreadable {
+        /// Its name, or its place in the list.
+        region: String,
+        /// Key and cause.
+        problem: String,
+    },
+    /// An entry whose values make no sense.
+    #[error("region `{region}`: `{key}` {problem}")]
+    Senseless {
+        /// Its name.
+        region: String,
+        /// The key at fault.
+        key: &'static str,
+        /// What is wrong and what to write instead.
+        problem: String,
+    },
+}
+
+impl Region {
+    /// What people read.
+    pub fn title(&self) -> &str {
+        self.title.as_deref().unwrap_or(&self.name)
+    }
+
+    /// The first thing that makes no sense.
+    ///
+    /// # Errors
+    /// Names the region, the key and what to write instead.
+    pub fn check(&self) -> Result<(), RegionError> {
+        let wrong = |key, problem: String| {
+            Err(RegionError::Senseless { region: self.name.clone(), key, problem })
+        };
+        let named_well = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if self.name.is_empty() || !self.name.chars().all(named_well) {
+            return wrong("name", "may hold only the letters a to z, digits and _".to_owned());
+        }
+        if RESERVED_NAMES.contains(&self.name.as_str()) {
+            return wrong(
+                "name",
+                format!("is reserved for the file meta/{}.json: choose another", self.name),
+            );
+        }
+        if self.name.len() > MAX_NAME_LENGTH {
+            return wrong(
+                "name",
+                format!(
+                    "has {} characters, and may have {MAX_NAME_LENGTH} at most",
+                    self.name.len()
+                ),
+            );
+        }
+        let [west, south, east, north] = self.bbox;
+        if !self.bbox.iter().all(|edge| edge.is_finite())
+            || west.abs() > 180.0
+            || east.abs() > 180.0
+        {
+            return wrong(
+                "bbox",
+                format!("must be [west, south, east, north] in degrees, not {:?}", self.bbox),
+            );
+        }
+        if west > east {
+            return wrong(
+                "bbox",
+                format!(
+                    "has its west ({west}) east of its east ({east}); where it should cross the \
+                    180° meridian, split it into two regions"
+                ),
+            );
+        }
+        if west == east || south >= north {
+            return wrong(
+                "bbox",
+                format!(
+                    "is empty: west must be below east and south below north, not {:?}",
+                    self.bbox
+                ),
+            );
+        }
+        if south < -MAX_LATITUDE || north > MAX_LATITUDE {
+            return wrong(
+                "bbox",
+                format!(
+                    "reaches beyond {MAX_LATITUDE:.2}° of latitude, where Web Mercator ends; cut \
+                    it there"
+                ),
+            );
+        }
+        if self.zoom_max > FINEST_ZOOM {
+            return wrong(
+                "zoom_max",
+                format!("is {}, and may be {FINEST_ZOOM} at most", self.zoom_max),
+            );
+        }
+        if self.zoom_min > self.zoom_max {
+            return wrong(
+                "zoom_min",
+                format!("is {}, above zoom_max {}", self.zoom_min, self.zoom_max),
+            );
+        }
+        if self.scenes_per_tile == 0 {
+            return wrong("scenes_per_tile", "is 0, and must be 1 at least".to_owned());
+        }
+        if self.update_interval_days == 0 {
+            return wrong("update_interval_days", "is 0, and must be 1 at least".to_owned());
+        }
+        let days = [("pre", self.pre), ("post", self.post)]
+            .into_iter()
+            .flat_map(|(key, window)| {
+                window.into_iter().flat_map(move |days| [(key, days.start), (key, days.end)])
+            })
+            .chain(self.event_date.map(|day| ("event_date", day)))
+            .chain(self.event_end.map(|day| ("event_end", day)));
+        for (key, day) in days {
+            if !YEARS.contains(&day.year()) {
+                let (first, last) = YEARS.into_inner();
+                return wrong(
+                    key,
+                    format!("holds the date {day}, and its year must be {first} to {last}"),
+                );
+            }
+        }
+        for (key, window) in [("pre", self.pre), ("post", self.post)] {
+            if let Some(window) = window.filter(|window| window.end < window.start) {
+                return wrong(
+                    key,
+                    format!("ends on {} before it starts on {}", window.end, window.start),
+                );
+            }
+        }
+        if self.perimeter_path.is_some() && !self.dnbr_offset {
+            return wrong("perimeter_path", "needs `\"dnbr_offset\": true` beside it".to_owned());
+        }
+        if self.event_end.is_some() && self.event_date.is_none() {
+            return wrong("event_end", "needs `event_date` beside it".to_owned());
+        }
+        if let (Some(first), Some(last)) = (self.event_date, self.event_end)
+            && last < first
+        {
+            return wrong("event_end", format!("is {last}, before `event_date` {first}"));
+        }
+        for (key, days) in
+            [("pre_window_days", self.pre_window_days), ("post_window_days", self.post_window_days)]
+        {
+            if !(1..=366).contains(&days) {
+                return wrong(key, format!("is {days}, and must be 1 to 366"));
+            }
+        }
+        match (self.pre, self.post) {
+            (Some(_), None) => {
+                wrong("post", "is missing beside `pre`: give both windows or neither".to_owned())
+            }
+            (None, Some(_)) => {
+                wrong("pre", "is missing beside `post`: give both windows or neither".to_owned())
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Reads `regions.json`: a list of regions.
+///
+/// # Errors
+/// Names the region and the key at fault: an unknown key, a wrong type, a value without sense, a
+/// name used twice.
+pub fn regions_from_json(text: &str) -> Result<Vec<Region>, RegionError> {
+    let entries: Vec<serde_json::Value> =
+        serde_json::from_str(text).map_err(|error| RegionError::NotAList(error.to_string()))?;
+    let mut regions: Vec<Region> = Vec::with_capacity(entries.len());
+    for (place, entry) in entries.into_iter().enumerate() {
+        let region = match entry.get("name").and_then(|name| name.as_str()) {
+            Some(name) => format!("`{name}`"),
+            None => format!("number {} of the list", place + 1),
+        };
+        let read: Region = serde_path_to_error::deserialize(entry).map_err(|error| {
+            let path = error.path().to_string();
+            let problem = if path == "." {
+                error.inner().to_string()
+            } else {
+                format!("`{path}`: {}", error.inner())
+            };
+            RegionError::Unreadable { region, problem }
+        })?;
+        read.check()?;
+        if regions.iter().any(|other| other.name == read.name) {
+            let problem = "is used twice; every region needs its own".to_owned();
+            return Err(RegionError::Senseless { region: read.name, key: "name", problem });
+        }
+        regions.push(read);
+    }
+    Ok(regions)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn check_error(entry: &str, parts: &[&str]) {
+        let message = regions_from_json(&format!("[{entry}]")).unwrap_err().to_string();
+        for part in parts {
+            assert!(message.contains(part), "`{part}` is not in: {message}");
+        }
+    }
+
+    #[test]
+    fn a_name_and_a_box_are_enough() {
+        let regions =
+            regions_from_json(r#"[{"name":"madre","bbox":[-120.07,35.01,-119.67,35.24]}]"#)
+                .unwrap();
+        let region = &regions[0];
+        assert_eq!((region.zoom_min, region.zoom_max, region.priority), (4, 9, 1));
+        assert_eq!((region.update_interval_days, region.scenes_per_tile), (7, 3));
+        assert_eq!(region.collection, "sentinel-2-l2a");
+        assert_eq!(region.title(), "madre");
+        assert!(region.skip_unburned);
+    }
+
+    #[test]
+    fn errors_name_region_and_key() {
+        check_error(
+            r#"{"name":"a","bbox":[0,0,1,1],"zom_max":9}"#,
+            &["`a`", "zom_max", "unknown field"],
+        );
+        check_error(r#"{"name":"a","bbox":[0,0,1,1],"zoom_max":"nine"}"#, &["`a`", "`zoom_max`"]);
+        check_error(
+            r#"{"name":"a","bbox":[0,0,1,1],"pre":{"start":"2025-06-01","end":"soon"}}"#,
+            &["`a`", "`pre.end`"],
+        );
+        check_error(r#"{"bbox":[0,0,1,1]}"#, &["number 1", "name"]);
+        check_error(r#"{"name":"a"}"#, &["`a`", "bbox"]);
+        check_error(r#"{"name":"a b","bbox":[0,0,1,1]}"#, &["`a b`", "`name`"]);
+        check_error(
+            r#"{"name":"a","bbox":[0,0,1,1]},{"name":"a","bbox":[0,0,1,1]}"#,
+            &["`a`", "twice"],
+        );
+        for name in RESERVED_NAMES {
+            check_error(
+                &format!(r#"{{"name":"{name}","bbox":[0,0,1,1]}}"#),
+                &[name, "`name`", "reserved"],
+            );
+        }
+        let long = "a".repeat(MAX_NAME_LENGTH + 1);
+        check_error(
+            &format!(r#"{{"name":"{long}","bbox":[0,0,1,1]}}"#),
+            &["`name`", "101 characters"],
+        );
+        assert!(regions_from_json("{}").unwrap_err().to_string().contains("not a JSON list"));
+    }
+
+    #[test]
+    fn a_date_beyond_all_imagery_is_refused() {
+        for day in ["0001-01-01", "+262142-12-31", "-262143-01-01", "1971-12-31", "2201-01-01"] {
+            check_error(
+                &format!(r#"{{"name":"a","bbox":[0,0,1,1],"event_date":"{day}"}}"#),
+                &["`event_date`", "1972"],
+            );
+        }
+        let window = r#"{"start":"2020-06-01","end":"+262142-12-31"}"#;
+        let post = r#"{"start":"2020-06-01","end":"2020-07-01"}"#;
+        check_error(
+            &format!(r#"{{"name":"a","bbox":[0,0,1,1],"pre":{window},"post":{post}}}"#),
+            &["`pre`", "2200"],
+        );
+    }
+
+    #[test]
+    fn boxes_without_sense_are_refused_with_the_fix() {
+        check_error(r#"{"name":"a","bbox":[1,0,0,1]}"#, &["`a`", "`bbox`", "split it into two"]);
+        check_error(r#"{"name":"a","bbox":[0,0,0,1]}"#, &["empty"]);
+        check_error(r#"{"name":"a","bbox":[0,1,1,0]}"#, &["empty"]);
+        check_error(r#"{"name":"a","bbox":[0,80,1,86]}"#, &["85.05", "cut it"]);
+        check_error(r#"{"name":"a","bbox":[0,0,190,1]}"#, &["degrees"]);
+    }
+
+    #[test]
+    fn zooms_windows_and_counts_without_sense_are_refused() {
+        check_error(r#"{"name":"a","bbox":[0,0,1,1],"zoom_max":15}"#, &["`zoom_max`", "14"]);
+        check_error(r#"{"name":"a","bbox":[0,0,1,1],"zoom_min":10}"#, &["`zoom_min`"]);
+        check_error(
+            r#"{"name":"a","bbox":[0,0,1,1],"update_interval_days":0}"#,
+            &["`update_interval_days`"],
+        );
+        check_error(r#"{"name":"a","bbox":[0,0,1,1],"scenes_per_tile":0}"#, &["`scenes_per_tile`"]);
+        check_error(
+            r#"{"name":"a","bbox":[0,0,1,1],"post_window_days":0}"#,
+            &["`post_window_days`"],
+        );
+        check_error(
+            r#"{"name":"a","bbox":[0,0,1,1],"perimeter_path":"a.json"}"#,
+            &["`perimeter_path`", "dnbr_offset"],
+        );
+        check_error(
+            r#"{"name":"a","bbox":[0,0,1,1],"event_end":"2025-06-01"}"#,
+            &["`event_end`", "event_date"],
+        );
+        let backwards = r#"{"start":"2025-06-02","end":"2025-06-01"}"#;
+        check_error(
+            &format!(r#"{{"name":"a","bbox":[0,0,1,1],"pre":{backwards},"post":{backwards}}}"#),
+            &["`pre`"],
+        );
+        let window = r#"{"start":"2025-06-01","end":"2025-06-02"}"#;
+        check_error(
+            &format!(r#"{{"name":"a","bbox":[0,0,1,1],"pre":{window}}}"#),
+            &["`post`", "missing"],
+        );
+    }
+}

@@ -1,0 +1,254 @@
+//! Windows of dates.
+
+use chrono::{Days, NaiveDate};
+
+use crate::catalogue::dates::{
+    Assessment, DateWindow, FireSide, a_year_before, days_after, days_before,
+};
+use crate::composite::sides::Composite;
+use crate::regions::region::Region;
+
+/// Where the scenes of a map are looked for, and why there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SearchWindows {
+    /// Days before the fire.
+    pub pre: DateWindow,
+    /// Days after the fire.
+    pub post: DateWindow,
+    /// Which kind of map this makes.
+    pub assessment: Assessment,
+    /// The reason in words, for the metadata.
+    pub reason: String,
+    is_explicit: bool,
+}
+
+/// Days between two windows from which on the later one shows the next growing season.
+const NEXT_SEASON: i64 = 180;
+/// Length of a fire whose end is not given, days.
+const FIRE_DAYS: u64 = 14;
+
+impl SearchWindows {
+    /// The windows of a region on a day: explicit ones as given, else around the fire, else the
+    /// last days against the same days one year earlier.
+    ///
+    /// Comparing with the days just before would measure the seasons as much as fire.
+    pub fn of(region: &Region, today: NaiveDate) -> Self {
+        if let (Some(pre), Some(post)) = (region.pre, region.post) {
+            let reason = "explicit windows of the region's configuration".to_owned();
+            return Self { reason, ..Self::between(pre, post, None) };
+        }
+        if let Some(event) = region.event_date {
+            let event_end =
+                region.event_end.unwrap_or_else(|| days_after(event, Days::new(FIRE_DAYS)));
+            let pre = DateWindow::ending(days_before(event, Days::new(1)), region.pre_window_days);
+            let start = days_after(event_end, Days::new(1));
+            let post = DateWindow {
+                start,
+                end: days_after(event_end, Days::new(u64::from(region.post_window_days))),
+            };
+            let reason = format!("around the fire of {event} to {event_end}");
+            return Self { pre, post, assessment: season(pre, post), reason, is_explicit: false };
+        }
+        let post = DateWindow::ending(today, region.post_window_days);
+        Self {
+            pre: post.a_year_earlier(),
+            post,
+            assessment: Assessment::Rolling,
+            reason: format!(
+                "no fire date is set: the last {} days against the same days one year earlier",
+                region.post_window_days
+            ),
+            is_explicit: false,
+        }
+    }
+
+    /// Windows that stand as given. Without an assessment the time between them tells it.
+    pub fn between(pre: DateWindow, post: DateWindow, assessment: Option<Assessment>) -> Self {
+        let assessment = assessment.unwrap_or_else(|| season(pre, post));
+        Self {
+            pre,
+            post,
+            assessment,
+            reason: "windows chosen by hand".to_owned(),
+            is_explicit: true,
+        }
+    }
+
+    /// The days of a side.
+    pub fn side(&self, side: FireSide) -> DateWindow {
+        match side {
+            FireSide::Pre => self.pre,
+            FireSide::Post => self.post,
+        }
+    }
+
+    /// Twice the days of a side without scenes, further from the fire; the past where it has no
+    /// date. `None` for explicit windows, which stand as given.
+    pub fn widened(&self, side: FireSide) -> Option<DateWindow> {
+        if self.is_explicit {
+            return None;
+        }
+        let window = self.side(side);
+        Some(match (side, self.assessment) {
+            (FireSide::Post, Assessment::Initial | Assessment::Extended) => {
+                DateWindow { end: days_after(window.end, window.days()), ..window }
+            }
+            _ => DateWindow { start: days_before(window.start, window.days()), ..window },
+        })
+    }
+
+    /// The day to which a post scene should be close: the first after a fire, the latest without
+    /// one.
+    pub fn wanted_post(&self) -> NaiveDate {
+        match self.assessment {
+            Assessment::Rolling => self.post.end,
+            Assessment::Initial | Assessment::Extended => self.post.start,
+        }
+    }
+
+    /// The day to which a pre scene should be close: the last before a fire; without one a year
+    /// before the latest post scene.
+    pub fn wanted_pre(&self, latest_post: NaiveDate) -> NaiveDate {
+        match self.assessment {
+            Assessment::Rolling => a_year_before(latest_post),
+            Assessment::Initial | Assessment::Extended => self.pre.end,
+        }
+    }
+
+    /// How the views of a side become one: a new fire in a rolling window would drown in older
+    /// images.
+    pub fn composite(&self, side: FireSide) -> Composite {
+        match (side, self.assessment) {
+            (FireSide::Post, Assessment::Rolling) => Composite::Latest,
+            _ => Composite::Median,
+        }
+    }
+}
+
+fn season(pre: DateWindow, post: DateWindow) -> Assessment {
+    if (post.start - pre.end).num_days() >= NEXT_SEASON {
+        Assessment::Extended
+    } else {
+        Assessment::Initial
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::regions::region::regions_from_json;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn both_ends_belong_to_the_window() {
+        let window: DateWindow =
+            serde_json::from_str(r#"{"start":"2025-06-01","end":"2025-07-01"}"#).unwrap();
+        let at = |text: &str| text.parse::<DateTime<Utc>>().unwrap();
+        assert!(
+            window.contains(at("2025-06-01T00:00:00Z"))
+                && window.contains(at("2025-07-01T23:59:59Z"))
+        );
+        assert!(
+            !window.contains(at("2025-05-31T23:59:59Z"))
+                && !window.contains(at("2025-07-02T00:00:00Z"))
+        );
+        assert_eq!(window.to_string(), "2025-06-01 to 2025-07-01");
+        assert_eq!(window.to_stac_interval(), "2025-06-01T00:00:00Z/2025-07-01T23:59:59Z");
+    }
+
+    fn windows(keys: &str, today: &str) -> SearchWindows {
+        let regions =
+            regions_from_json(&format!(r#"[{{"name":"a","bbox":[0,0,1,1]{keys}}}]"#)).unwrap();
+        SearchWindows::of(&regions[0], today.parse().unwrap())
+    }
+
+    fn check(keys: &str, today: &str, pre: &str, post: &str, assessment: Assessment) {
+        let windows = windows(keys, today);
+        assert_eq!(
+            (windows.pre.to_string().as_str(), windows.post.to_string().as_str()),
+            (pre, post)
+        );
+        assert_eq!(windows.assessment, assessment);
+    }
+
+    #[test]
+    fn explicit_windows_stand_as_given() {
+        let keys = r#","pre":{"start":"2011-06-01","end":"2011-06-25"},"post":{"start":"2012-06-01","end":"2012-07-01"}"#;
+        check(
+            keys,
+            "2026-01-01",
+            "2011-06-01 to 2011-06-25",
+            "2012-06-01 to 2012-07-01",
+            Assessment::Extended,
+        );
+        assert_eq!(windows(keys, "2026-01-01").widened(FireSide::Pre), None);
+    }
+
+    #[test]
+    fn a_known_fire_lies_between_its_windows() {
+        let keys = r#","event_date":"2025-07-02""#;
+        check(
+            keys,
+            "2026-01-01",
+            "2025-06-02 to 2025-07-01",
+            "2025-07-17 to 2025-08-15",
+            Assessment::Initial,
+        );
+        let keys = r#","event_date":"2025-07-02","event_end":"2025-07-05","pre_window_days":10,"post_window_days":20"#;
+        check(
+            keys,
+            "2026-01-01",
+            "2025-06-22 to 2025-07-01",
+            "2025-07-06 to 2025-07-25",
+            Assessment::Initial,
+        );
+        let windows = windows(keys, "2026-01-01");
+        assert_eq!(windows.wanted_post().to_string(), "2025-07-06");
+        assert_eq!(windows.wanted_pre(windows.post.end).to_string(), "2025-07-01");
+        assert_eq!(windows.widened(FireSide::Pre).unwrap().to_string(), "2025-06-12 to 2025-07-01");
+        assert_eq!(
+            windows.widened(FireSide::Post).unwrap().to_string(),
+            "2025-07-06 to 2025-08-14"
+        );
+        assert_eq!(windows.composite(FireSide::Post), Composite::Median);
+    }
+
+    #[test]
+    fn a_clock_at_the_end_of_the_calendar_is_no_panic() {
+        for today in ["+262142-12-31", "-262143-01-01"] {
+            let windows = windows("", today);
+            let sides = [FireSide::Pre, FireSide::Post];
+            assert!(sides.iter().all(|side| windows.widened(*side).is_some()), "{today}");
+        }
+    }
+
+    #[test]
+    fn without_a_date_the_last_days_meet_those_of_last_year() {
+        check(
+            "",
+            "2025-08-31",
+            "2024-08-02 to 2024-08-31",
+            "2025-08-02 to 2025-08-31",
+            Assessment::Rolling,
+        );
+        check(
+            "",
+            "2024-02-29",
+            "2023-01-31 to 2023-02-28",
+            "2024-01-31 to 2024-02-29",
+            Assessment::Rolling,
+        );
+        let windows = windows("", "2025-08-31");
+        assert_eq!(windows.wanted_post().to_string(), "2025-08-31");
+        assert_eq!(windows.wanted_pre("2025-08-20".parse().unwrap()).to_string(), "2024-08-20");
+        assert_eq!(
+            windows.widened(FireSide::Post).unwrap().to_string(),
+            "2025-07-03 to 2025-08-31"
+        );
+        assert_eq!(windows.composite(FireSide::Post), Composite::Latest);
+        assert_eq!(windows.composite(FireSide::Pre), Composite::Median);
+    }
+}

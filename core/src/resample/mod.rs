@@ -1,0 +1,21 @@
+//! From the pixels of a scene to the cells of a grid.
+
+pub(crate) mod lattice;
+pub(crate) mod level;
+pub(crate) mod nearest_pixels;
+pub(crate) mod needed_blocks;
+pub(crate) mod placement;
+pub(crate) mod scene_files;
+pub(crate) mod scene_plan;
+pub(crate) mod scene_rows;
+pub(crate) mod warp;
+
+pub use lattice::{CellWindow, Footprint, Lattice};
+pub use level::choose_level;
+pub use nearest_pixels::NearestPixels;
+pub use needed_blocks::NeededBlocks;
+pub use placement::{ImageFrame, Placement, Projection, Unplaced};
+pub use scene_files::{SceneFile, SceneFilesError, check_scene_files, check_scene_levels};
+pub use scene_plan::{LevelFrame, ScenePlan};
+pub use scene_rows::{ReadPixels, SceneRows};
+pub use warp::{Observation, Observations, Resampling, SceneWindow, Sight, warp};

@@ -1,0 +1,101 @@
+//! Whether the files of a scene can be read together, pixel by pixel.
+
+use crate::resample::placement::ImageFrame;
+
+/// A file of a scene.
+#[derive(Clone, Copy, Debug)]
+pub struct SceneFile<'a> {
+    /// Its address, for messages.
+    pub name: &'a str,
+    /// Its extent and place at full resolution.
+    pub frame: &'a ImageFrame,
+}
+
+/// Files that are not of one scene.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SceneFilesError {
+    /// The two bands have different pixels.
+    #[error("{0} and {1} do not lie on one grid, so their pixels cannot be paired")]
+    DifferentGrids(String, String),
+    /// The mask covers other ground than the bands.
+    #[error("{0} and {1} do not cover the same ground")]
+    DifferentGround(String, String),
+    /// The two bands have different pixels at the level that is read.
+    #[error("{0} and {1} have different overviews")]
+    DifferentOverviews(String, String),
+}
+
+/// Checks that both bands have the same pixels, and that the mask covers the same ground.
+///
+/// # Errors
+/// When they do not.
+pub fn check_scene_files(
+    [first, second]: [SceneFile; 2],
+    mask: Option<SceneFile>,
+) -> Result<(), SceneFilesError> {
+    let names = |other: &SceneFile| (first.name.to_owned(), other.name.to_owned());
+    if first.frame.size != second.frame.size || !first.frame.same_place(second.frame) {
+        let (first, second) = names(&second);
+        return Err(SceneFilesError::DifferentGrids(first, second));
+    }
+    match mask.filter(|mask| !first.frame.same_place(mask.frame)) {
+        Some(mask) => {
+            let (first, mask) = names(&mask);
+            Err(SceneFilesError::DifferentGround(first, mask))
+        }
+        None => Ok(()),
+    }
+}
+
+/// Checks that both bands, by name and size in pixels, have the same pixels at the level read.
+///
+/// # Errors
+/// When they do not.
+pub fn check_scene_levels(
+    [(first, first_size), (second, second_size)]: [(&str, Option<(usize, usize)>); 2],
+) -> Result<(), SceneFilesError> {
+    if first_size.is_some() && first_size == second_size {
+        return Ok(());
+    }
+    Err(SceneFilesError::DifferentOverviews(first.to_owned(), second.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geo::geo_transform::GeoTransform;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn frame(size: (usize, usize), pixel_m: f64) -> ImageFrame {
+        ImageFrame { size, geo_transform: GeoTransform([0.0, pixel_m, 0.0, 0.0, 0.0, -pixel_m]) }
+    }
+
+    fn check(second: ImageFrame, mask: ImageFrame) -> Result<(), SceneFilesError> {
+        let first = frame((100, 100), 20.0);
+        let file = |name, frame| SceneFile { name, frame };
+        check_scene_files([file("nir", &first), file("swir", &second)], Some(file("scl", &mask)))
+    }
+
+    #[test]
+    fn files_are_of_one_scene_only_with_the_same_pixels_over_the_same_ground() {
+        let same = || frame((100, 100), 20.0);
+        assert_eq!(check(same(), frame((200, 200), 10.0)), Ok(()));
+        let names = |other: &str| ("nir".to_owned(), other.to_owned());
+        let (first, second) = names("swir");
+        let different = Err(SceneFilesError::DifferentGrids(first, second));
+        assert_eq!(check(frame((200, 200), 10.0), same()), different);
+        assert_eq!(check(frame((100, 100), 10.0), same()), different);
+        let (first, mask) = names("scl");
+        assert_eq!(
+            check(same(), frame((100, 100), 10.0)),
+            Err(SceneFilesError::DifferentGround(first, mask))
+        );
+    }
+
+    #[test]
+    fn levels_are_read_together_only_with_one_size() {
+        let level = |size| check_scene_levels([("nir", Some((50, 50))), ("swir", size)]).is_ok();
+        assert!(level(Some((50, 50))) && !level(Some((51, 50))) && !level(None));
+    }
+}

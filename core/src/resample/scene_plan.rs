@@ -1,0 +1,195 @@
+//! Which pixels of a scene the cells of a grid need: the level that fits, its blocks, and the rows
+//! of each strip.
+
+use std::ops::Range;
+
+use crate::resample::lattice::{CellWindow, Lattice};
+use crate::resample::nearest_pixels::{NearestPixels, nearest_pixels};
+use crate::resample::needed_blocks::NeededBlocks;
+use crate::resample::placement::Placement;
+use crate::resample::scene_rows::SceneRows;
+use crate::resample::warp::{Observations, Resampling, Sight, warp};
+use crate::sensor::quality::margin_px;
+use crate::sensor::reflectance::Scaling;
+
+/// What a scene is read for. Cells are visited in bands of columns, each in strips from north to
+/// south.
+#[derive(Clone, Debug)]
+pub struct ScenePlan {
+    /// Cells that the scene may cover.
+    cells: CellWindow,
+    /// Positions of the cells in pixels of the level read.
+    lattice: Lattice,
+    resampling: Resampling,
+    cloud_margin_px: usize,
+    /// Pixels of the level, across and down.
+    size: (usize, usize),
+    blocks: NeededBlocks,
+    /// The cells of the band under way, and the columns of the level that they need.
+    band: CellWindow,
+    columns: Range<i64>,
+}
+
+/// The level of an image that is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LevelFrame {
+    /// Pixels of full resolution, across and down.
+    pub full_size: (usize, usize),
+    /// Pixels of the level.
+    pub size: (usize, usize),
+    /// Pixels of a block.
+    pub block_size: (usize, usize),
+}
+
+impl ScenePlan {
+    /// Plans the reading of a level. `cloud_margin_m` is how far clouds reach; `any_wanted` tells
+    /// whether any cell of a window is to be computed.
+    pub fn new(
+        placed: Placement,
+        level: &LevelFrame,
+        cloud_margin_m: f32,
+        any_wanted: impl Fn(&CellWindow) -> bool,
+    ) -> Self {
+        let factors = (
+            level.full_size.0 as f64 / level.size.0 as f64,
+            level.full_size.1 as f64 / level.size.1 as f64,
+        );
+        let factor = factors.0.max(factors.1);
+        let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
+        let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
+        let lattice = placed.lattice.at_level(factors);
+        Self {
+            blocks: NeededBlocks::plan(
+                level.block_size,
+                level.size,
+                &lattice,
+                &placed.cells,
+                any_wanted,
+                cloud_margin_px,
+            ),
+            resampling: Resampling::for_cell(placed.cell_size_px / factor),
+            size: level.size,
+            cells: placed.cells,
+            cloud_margin_px,
+            lattice,
+            band: CellWindow { columns: 0..0, rows: 0..0 },
+            columns: 0..0,
+        }
+    }
+
+    /// Cells that the scene may cover.
+    pub fn cells(&self) -> &CellWindow {
+        &self.cells
+    }
+
+    /// The blocks to be read.
+    pub fn blocks(&self) -> &NeededBlocks {
+        &self.blocks
+    }
+
+    /// How far clouds reach, pixels of the level.
+    pub fn cloud_margin_px(&self) -> usize {
+        self.cloud_margin_px
+    }
+
+    /// Columns of the level that the band under way needs; empty where it needs none.
+    pub fn columns(&self) -> &Range<i64> {
+        &self.columns
+    }
+
+    /// Begins a band of the grid's columns.
+    pub fn begin(&mut self, columns: &Range<u32>) {
+        let own = &self.cells.columns;
+        self.band = CellWindow {
+            columns: columns.start.max(own.start)..columns.end.min(own.end),
+            rows: self.cells.rows.clone(),
+        };
+        let columns = match self.band.columns.is_empty() {
+            true => None,
+            false => self.lattice.pixels_touched(&self.band).map(|(columns, _)| columns),
+        };
+        // Clouds beside the box reach into it.
+        let (margin, width) = (self.cloud_margin_px as i64, self.size.0 as i64);
+        self.columns = columns.map_or(0..0, |columns| {
+            columns.start.saturating_sub(margin).clamp(0, width)
+                ..columns.end.saturating_add(margin).clamp(0, width)
+        });
+    }
+
+    /// The cells of the band in a strip of rows; empty where the scene has none.
+    pub fn window(&self, rows: &Range<u32>) -> CellWindow {
+        CellWindow {
+            columns: self.band.columns.clone(),
+            rows: rows.start.max(self.cells.rows.start)..rows.end.min(self.cells.rows.end),
+        }
+    }
+
+    /// Rows of pixels that cells need, with the reach of clouds; `None` where they need none.
+    pub fn pixel_rows(&self, window: &CellWindow) -> Option<Range<i64>> {
+        if window.rows.is_empty() || self.columns.is_empty() {
+            return None;
+        }
+        let (_, rows) = self.lattice.pixels_touched(window)?;
+        let (margin, height) = (self.cloud_margin_px as i64, self.size.1 as i64);
+        let rows = rows.start.saturating_sub(margin).clamp(0, height)
+            ..rows.end.saturating_add(margin).clamp(0, height);
+        (!rows.is_empty()).then_some(rows)
+    }
+
+    /// Rows of pixels of the whole band, in whole blocks; `None` where it needs none.
+    pub fn band_rows(&self) -> Option<Range<i64>> {
+        self.pixel_rows(&self.band).map(|rows| self.whole_blocks(&rows))
+    }
+
+    /// Rows widened to whole blocks.
+    pub fn whole_blocks(&self, rows: &Range<i64>) -> Range<i64> {
+        let block = self.blocks.size.1;
+        rows.start / block * block..((rows.end + block - 1) / block * block).min(self.size.1 as i64)
+    }
+
+    /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
+    pub fn memory_bytes(&self, rows: &Range<u32>) -> u64 {
+        let window = self.window(rows);
+        let Some(needed) = self.pixel_rows(&window) else { return 0 };
+        let needed = self.whole_blocks(&needed);
+        let pixels = (needed.end - needed.start)
+            .saturating_mul(self.columns.end - self.columns.start) as u64;
+        let cells = window.rows.len() * window.columns.len();
+        let cell_bytes = (cells * (size_of::<f32>() + size_of::<Sight>())) as u64;
+        pixels.saturating_mul(SceneRows::PIXEL_BYTES).saturating_add(cell_bytes)
+    }
+
+    /// Calls `visit` with every cell of a window, by its place row by row, and the column and row
+    /// of the pixel under its centre, counted from the pixel at `origin`; `None` where the
+    /// projection has no answer.
+    pub fn visit_nearest(
+        &self,
+        window: &CellWindow,
+        origin: (i64, i64),
+        mut visit: impl FnMut(usize, Option<(i32, i32)>),
+    ) {
+        let mut cell = 0;
+        for row in window.rows.clone() {
+            self.lattice.visit_lines(row, window.columns.clone(), |places, line| {
+                let pixels = line.map(|line| nearest_pixels(&line, origin));
+                for place in places {
+                    visit(cell, pixels.map(|(columns, rows)| (columns[place], rows[place])));
+                    cell += 1;
+                }
+            });
+        }
+    }
+
+    /// Which pixel each cell takes; `None` where cells take the average of several.
+    pub fn nearest_pixels(&self) -> Option<NearestPixels> {
+        let columns = self.columns.start as u32..self.columns.end as u32;
+        let pixels = CellWindow { columns, rows: 0..self.size.1 as u32 };
+        let takes_nearest = self.resampling == Resampling::Nearest;
+        takes_nearest.then(|| NearestPixels::new(self.cells.clone(), pixels, self.lattice.clone()))
+    }
+
+    /// What the scene saw of a window's cells, from the rows that have been read.
+    pub fn observe(&self, read: &SceneRows, scaling: Scaling, window: &CellWindow) -> Observations {
+        warp(&self.lattice, read.pixels(), scaling, self.resampling, window)
+    }
+}

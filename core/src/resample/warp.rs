@@ -1,0 +1,569 @@
+//! From the pixels of one scene to observations on the cells of a grid.
+
+use std::ops::Range;
+
+use crate::resample::lattice::{CellWindow, CentreLine, Footprint, Lattice};
+use crate::resample::nearest_pixels::{TOGETHER, pixel_places};
+use crate::sensor::quality::Sky;
+use crate::sensor::reflectance::Scaling;
+use crate::severity::spectral_index::SpectralIndex;
+
+const INDEX: SpectralIndex = SpectralIndex::MAPPED;
+
+/// The pixels of one scene at one level, or a rectangle of them, row by row from the north.
+///
+/// The three planes have `width` × `height` pixels. A pixel where either band or the mask has no
+/// data is [`Sky::NoData`], so that both bands always average the same ground.
+#[derive(Clone, Debug, Default)]
+pub struct SceneWindow {
+    /// Column of the first pixel in the level's image.
+    pub column: i64,
+    /// Row of the first pixel in the level's image.
+    pub row: i64,
+    /// Pixels across.
+    pub width: usize,
+    /// Pixels down.
+    pub height: usize,
+    /// Digital numbers of the bands of [`SpectralIndex::MAPPED`], in its order.
+    pub bands: [Vec<u16>; 2],
+    /// What each pixel shows.
+    pub sky: Vec<Sky>,
+}
+
+/// What one scene, or one overpass, saw of a cell. Better views compare greater.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[repr(u8)]
+pub enum Sight {
+    /// No pixel of the scene lies there.
+    #[default]
+    Unseen,
+    /// Pixels without data.
+    NoData,
+    /// Cloud, shadow or snow.
+    Hidden,
+    /// Mostly water.
+    Water,
+    /// Mostly land.
+    Land,
+}
+
+impl Sight {
+    /// The sight whose `as u8` is a code; `None` for another number.
+    pub fn from_code(code: u8) -> Option<Self> {
+        Some(match code {
+            0 => Self::Unseen,
+            1 => Self::NoData,
+            2 => Self::Hidden,
+            3 => Self::Water,
+            4 => Self::Land,
+            _ => return None,
+        })
+    }
+
+    /// The surface was seen, and there is an NBR.
+    pub fn is_clear(self) -> bool {
+        self >= Self::Water
+    }
+}
+
+/// One view of one cell.
+#[derive(Clone, Copy, Debug)]
+pub struct Observation {
+    /// NBR; NaN unless the sight is clear.
+    pub nbr: f32,
+    /// What was seen.
+    pub sight: Sight,
+}
+
+impl Observation {
+    /// Nothing there.
+    pub const UNSEEN: Self = Self::empty(Sight::Unseen);
+
+    const fn empty(sight: Sight) -> Self {
+        Self { nbr: f32::NAN, sight }
+    }
+
+    #[inline]
+    fn clear(nbr: f32, is_water: bool) -> Self {
+        match (nbr.is_nan(), is_water) {
+            (true, _) => Self::empty(Sight::NoData),
+            (false, true) => Self { nbr, sight: Sight::Water },
+            (false, false) => Self { nbr, sight: Sight::Land },
+        }
+    }
+}
+
+/// One view of many cells, in the same order.
+#[derive(Clone, Debug, Default)]
+pub struct Observations {
+    /// NBR; NaN unless the sight is clear.
+    pub nbr: Vec<f32>,
+    /// What was seen.
+    pub sight: Vec<Sight>,
+}
+
+impl Observations {
+    /// So many cells of which nothing is seen take the place of what there was.
+    pub fn clear_to(&mut self, cells: usize) {
+        self.nbr.clear();
+        self.nbr.resize(cells, f32::NAN);
+        self.sight.clear();
+        self.sight.resize(cells, Sight::Unseen);
+    }
+
+    /// How many cells.
+    pub fn len(&self) -> usize {
+        self.sight.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.sight.is_empty()
+    }
+
+    /// One of them.
+    #[inline]
+    pub fn at(&self, place: usize) -> Observation {
+        Observation { nbr: self.nbr[place], sight: self.sight[place] }
+    }
+
+    fn with_capacity(cells: usize) -> Self {
+        Self { nbr: Vec::with_capacity(cells), sight: Vec::with_capacity(cells) }
+    }
+
+    #[inline]
+    fn push(&mut self, cell: Observation) {
+        self.nbr.push(cell.nbr);
+        self.sight.push(cell.sight);
+    }
+
+    /// So many cells take the place of what there was: from `first` on a scene's, and nothing is
+    /// seen of the others.
+    ///
+    /// `range` are the scene's cells.
+    pub fn start_overpass(
+        &mut self,
+        cells: usize,
+        first: usize,
+        scene: &Self,
+        range: Range<usize>,
+    ) {
+        self.clear_to(first);
+        self.nbr.extend_from_slice(&scene.nbr[range.clone()]);
+        self.nbr.resize(cells, f32::NAN);
+        self.sight.extend_from_slice(&scene.sight[range]);
+        self.sight.resize(cells, Sight::Unseen);
+    }
+
+    /// Joins another scene of the same overpass to the cells from `first` on: where MGRS tiles
+    /// overlap they show the same view twice, and it counts once. The scene that was first wins a
+    /// draw, so the order (by id) decides.
+    ///
+    /// `range` are the other's cells.
+    pub fn join_overpass(&mut self, first: usize, other: &Self, range: Range<usize>) {
+        let own = first..first + range.len();
+        let nbrs = self.nbr[own.clone()].iter_mut().zip(&other.nbr[range.clone()]);
+        let sights = self.sight[own].iter_mut().zip(&other.sight[range]);
+        for ((nbr, other_nbr), (sight, other_sight)) in nbrs.zip(sights) {
+            if other_sight > sight {
+                (*nbr, *sight) = (*other_nbr, *other_sight);
+            }
+        }
+    }
+}
+
+/// How a cell takes its value from the pixels beneath.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Resampling {
+    /// The pixel under the cell's centre: where a cell is no larger than a pixel.
+    Nearest,
+    /// The area average of the clear pixels.
+    Average,
+}
+
+impl Resampling {
+    /// For a cell whose side measures so many pixels.
+    pub fn for_cell(cell_size_px: f64) -> Self {
+        if cell_size_px <= 1.0 { Self::Nearest } else { Self::Average }
+    }
+}
+
+/// A cell needs at least this share of clear pixels: one half.
+const LEAST_CLEAR_SHARE: (u64, u64) = (1, 2);
+/// Parts of a pixel to which the edges of a cell's box are rounded.
+const PARTS: i64 = 16;
+/// Views of the cells of a window, row by row, through one scene.
+pub fn warp(
+    lattice: &Lattice,
+    scene: &SceneWindow,
+    scaling: Scaling,
+    resampling: Resampling,
+    window: &CellWindow,
+) -> Observations {
+    let mut cells = Observations::with_capacity(window.columns.len() * window.rows.len());
+    match resampling {
+        Resampling::Nearest => {
+            let seen = lattice
+                .pixels_touched(window)
+                .map(|(columns, rows)| scene.look(&columns, &rows, scaling));
+            let seen = seen.unwrap_or_default();
+            for row in window.rows.clone() {
+                lattice.visit_lines(row, window.columns.clone(), |places, line| match line {
+                    Some(line) => seen.nearest(&line, places, &mut cells),
+                    None => places.for_each(|_| cells.push(Observation::UNSEEN)),
+                });
+            }
+        }
+        Resampling::Average => {
+            for row in window.rows.clone() {
+                lattice.visit_row(row, window.columns.clone(), |_, footprint| {
+                    cells.push(footprint.map_or(Observation::UNSEEN, |footprint| {
+                        scene.average(footprint, scaling)
+                    }));
+                });
+            }
+        }
+    }
+    cells
+}
+
+impl Sight {
+    /// What one pixel shows.
+    #[inline]
+    fn of(sky: Sky) -> Self {
+        // One after the other, so that processors take several at once.
+        let seen = if sky == Sky::NoData { Self::NoData } else { Self::Hidden };
+        let seen = if sky == Sky::Water { Self::Water } else { seen };
+        if sky == Sky::Clear { Self::Land } else { seen }
+    }
+}
+
+/// What a rectangle of pixels shows, row by row from the north.
+#[derive(Default)]
+pub(crate) struct SeenPixels {
+    /// Column and row of the first pixel in the level's image.
+    origin: (i64, i64),
+    width: usize,
+    height: usize,
+    seen: Observations,
+}
+
+impl SeenPixels {
+    /// The pixels as a window of the level, and what they show.
+    pub(crate) fn into_parts(self) -> (CellWindow, Observations) {
+        let window = CellWindow {
+            columns: self.origin.0 as u32..self.origin.0 as u32 + self.width as u32,
+            rows: self.origin.1 as u32..self.origin.1 as u32 + self.height as u32,
+        };
+        (window, self.seen)
+    }
+
+    /// Adds what the cells at some places of a line show.
+    #[inline]
+    fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
+        let pixels = pixel_places(line, self.origin, (self.width, self.height));
+        let nbrs = pixels.map(|pixel| self.seen.nbr.get(pixel).copied().unwrap_or(f32::NAN));
+        let sights =
+            pixels.map(|pixel| self.seen.sight.get(pixel).copied().unwrap_or(Sight::Unseen));
+        // Whole arrays are copied much faster.
+        if places.len() == TOGETHER {
+            into.nbr.extend_from_slice(&nbrs);
+            into.sight.extend_from_slice(&sights);
+        } else {
+            into.nbr.extend_from_slice(&nbrs[places.clone()]);
+            into.sight.extend_from_slice(&sights[places]);
+        }
+    }
+}
+
+impl SceneWindow {
+    /// Looks at a rectangle of pixels: each is computed once, however many cells take it.
+    pub(crate) fn look(
+        &self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+        scaling: Scaling,
+    ) -> SeenPixels {
+        let inside = |range: &Range<i64>, first: i64, count: usize| {
+            let from = |place: i64| (place - first).clamp(0, count as i64) as usize;
+            from(range.start)..from(range.end).max(from(range.start))
+        };
+        let columns = inside(columns, self.column, self.width);
+        let rows = inside(rows, self.row, self.height);
+        let mut seen = Observations::with_capacity(columns.len() * rows.len());
+        for row in rows.clone() {
+            let own = row * self.width + columns.start..row * self.width + columns.end;
+            let [first, second] = self.bands.each_ref().map(|band| &band[own.clone()]);
+            let start = seen.len();
+            seen.nbr.extend(first.iter().zip(second).map(|(first, second)| {
+                INDEX.compute(scaling.reflectance(*first), scaling.reflectance(*second))
+            }));
+            seen.sight.extend(self.sky[own].iter().map(|sky| Sight::of(*sky)));
+            for (nbr, sight) in seen.nbr[start..].iter_mut().zip(&mut seen.sight[start..]) {
+                let is_hole = nbr.is_nan() && sight.is_clear();
+                *nbr = if sight.is_clear() { *nbr } else { f32::NAN };
+                *sight = if is_hole { Sight::NoData } else { *sight };
+            }
+        }
+        let origin = (self.column + columns.start as i64, self.row + rows.start as i64);
+        SeenPixels { origin, width: columns.len(), height: rows.len(), seen }
+    }
+
+    fn average(&self, footprint: Footprint, scaling: Scaling) -> Observation {
+        let columns = parts(footprint.column, footprint.width, self.column);
+        let rows = parts(footprint.row, footprint.height, self.row);
+        let mut sums = Sums::default();
+        let darkest_dn = scaling.darkest_dn();
+        for (row, row_weight) in weights(&rows, self.height) {
+            for (column, column_weight) in weights(&columns, self.width) {
+                let index = row * self.width + column;
+                let weight = row_weight * column_weight;
+                match self.sky[index] {
+                    Sky::NoData => sums.no_data += weight,
+                    sky if sky.is_hidden() => sums.hidden += weight,
+                    sky => {
+                        sums.clear += weight;
+                        sums.water += if sky == Sky::Water { weight } else { 0 };
+                        let [first, second] = &self.bands;
+                        sums.bands[0].add(first[index], weight, darkest_dn);
+                        sums.bands[1].add(second[index], weight, darkest_dn);
+                    }
+                }
+            }
+        }
+        let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
+        sums.observation(whole, scaling)
+    }
+}
+
+/// A box's extent along one axis, in parts of a pixel from the first pixel of the window.
+fn parts(centre: f64, size: f64, origin: i64) -> Range<i64> {
+    let edge = |position: f64| rounded(position * PARTS as f64) - origin * PARTS;
+    edge(centre - size * 0.5)..edge(centre + size * 0.5)
+}
+
+/// The nearest whole number, halves away from zero, as `f64::round` has it; that one is slow where
+/// the processor has no instruction for it.
+#[inline]
+fn rounded(value: f64) -> i64 {
+    let whole = value as i64;
+    let rest = value - whole as f64;
+    whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
+}
+
+/// The pixels under an extent, each with the number of its parts that lie within.
+fn weights(extent: &Range<i64>, pixels: usize) -> impl Iterator<Item = (usize, u64)> {
+    let (start, end) = (extent.start.max(0), extent.end.min(pixels as i64 * PARTS));
+    let touched = if start < end { start / PARTS..(end - 1) / PARTS + 1 } else { 0..0 };
+    touched.map(move |pixel| {
+        let within = end.min((pixel + 1) * PARTS) - start.max(pixel * PARTS);
+        (pixel as usize, within as u64)
+    })
+}
+
+/// Weighted sums over the pixels of a cell. Integers: their order does not matter.
+#[derive(Default)]
+struct Sums {
+    clear: u64,
+    water: u64,
+    hidden: u64,
+    no_data: u64,
+    bands: [BandSum; 2],
+}
+
+#[derive(Default)]
+struct BandSum {
+    lit_sum: u64,
+    lit_weight: u64,
+}
+
+impl BandSum {
+    #[inline]
+    fn add(&mut self, dn: u16, weight: u64, darkest_dn: i32) {
+        if i32::from(dn) > darkest_dn {
+            self.lit_sum += u64::from(dn) * weight;
+            self.lit_weight += weight;
+        }
+    }
+}
+
+impl Sums {
+    /// What the sums say of a cell that `whole` parts make up.
+    fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
+        let (share, of) = LEAST_CLEAR_SHARE;
+        if self.clear > 0 && self.clear * of >= whole * share {
+            let mean = |band: &BandSum| {
+                scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
+            };
+            return Observation::clear(
+                INDEX.compute(mean(&self.bands[0]), mean(&self.bands[1])),
+                self.water * 2 > self.clear,
+            );
+        }
+        let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
+        if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {
+            Observation::empty(Sight::Hidden)
+        } else if self.no_data > 0 && self.no_data >= unseen {
+            Observation::empty(Sight::NoData)
+        } else {
+            Observation::UNSEEN
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geo::grid::Grid;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    const PLAIN: Scaling = Scaling { scale: 1e-4, offset_dn: 0.0 };
+
+    /// A scene whose north-west corner is the grid's, with `pixels_per_cell` along a side.
+    fn warped(
+        pixels_per_cell: f64,
+        scene: &SceneWindow,
+        scaling: Scaling,
+        cells: u32,
+    ) -> Vec<Observation> {
+        let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 9);
+        let window = CellWindow { columns: 0..cells, rows: 0..cells };
+        let (x0, y0) = grid.metres_from_grid(0.0, 0.0);
+        let size = grid.cell_size_m() / pixels_per_cell;
+        let positions = Lattice::control_points_m(&grid, &window)
+            .into_iter()
+            .map(|(x, y)| ((x - x0) / size, (y0 - y) / size))
+            .collect();
+        let lattice = Lattice::new(&window, positions);
+        let seen = warp(&lattice, scene, scaling, Resampling::for_cell(pixels_per_cell), &window);
+        (0..seen.len()).map(|cell| seen.at(cell)).collect()
+    }
+
+    fn scene(width: usize, pixels: &[(u16, u16, Sky)]) -> SceneWindow {
+        SceneWindow {
+            column: 0,
+            row: 0,
+            width,
+            height: pixels.len() / width,
+            bands: [
+                pixels.iter().map(|pixel| pixel.0).collect(),
+                pixels.iter().map(|pixel| pixel.1).collect(),
+            ],
+            sky: pixels.iter().map(|pixel| pixel.2).collect(),
+        }
+    }
+
+    const GREEN: (u16, u16, Sky) = (3000, 1000, Sky::Clear);
+    const BURNT: (u16, u16, Sky) = (1000, 3000, Sky::Clear);
+    const CLOUD: (u16, u16, Sky) = (9000, 8000, Sky::Cloud);
+    const LAKE: (u16, u16, Sky) = (300, 100, Sky::Water);
+    const HOLE: (u16, u16, Sky) = (0, 0, Sky::NoData);
+
+    fn check(pixels: [(u16, u16, Sky); 4], sight: Sight, nbr: f32) {
+        let cell = warped(2.0, &scene(2, &pixels), PLAIN, 1)[0];
+        assert_eq!(cell.sight, sight);
+        assert!(
+            (cell.nbr - nbr).abs() < 1e-6 || (cell.nbr.is_nan() && nbr.is_nan()),
+            "{} is not {nbr}",
+            cell.nbr
+        );
+    }
+
+    #[test]
+    fn a_cell_averages_its_clear_pixels_only() {
+        check([GREEN; 4], Sight::Land, 0.5);
+        check([GREEN, GREEN, BURNT, BURNT], Sight::Land, 0.0);
+        check([GREEN, GREEN, CLOUD, GREEN], Sight::Land, 0.5);
+        check([GREEN, GREEN, CLOUD, HOLE], Sight::Land, 0.5);
+    }
+
+    #[test]
+    fn a_cell_with_too_few_clear_pixels_is_empty_and_knows_why() {
+        check([GREEN, CLOUD, CLOUD, CLOUD], Sight::Hidden, f32::NAN);
+        check([GREEN, HOLE, HOLE, HOLE], Sight::NoData, f32::NAN);
+        check([GREEN, HOLE, CLOUD, CLOUD], Sight::Hidden, f32::NAN);
+    }
+
+    #[test]
+    fn a_cell_is_water_when_most_of_it_is() {
+        check([LAKE; 4], Sight::Water, 0.5);
+        check([LAKE, LAKE, GREEN, GREEN], Sight::Land, 0.5);
+    }
+
+    #[test]
+    fn a_zero_sum_is_no_data() {
+        check([(0, 0, Sky::Clear); 4], Sight::NoData, f32::NAN);
+    }
+
+    #[test]
+    fn the_edge_of_an_image_is_unseen() {
+        let cells = warped(2.0, &scene(2, &[GREEN; 4]), PLAIN, 3);
+        let seen: Vec<_> = cells.iter().map(|cell| cell.sight == Sight::Land).collect();
+        assert_eq!(seen, [true, false, false, false, false, false, false, false, false]);
+        assert_eq!(cells[1].sight, Sight::Unseen);
+    }
+
+    #[test]
+    fn pixels_count_by_the_part_that_lies_in_the_cell() {
+        // One and a half pixels a cell: the second pixel belongs half to each cell.
+        let row = [(2000, 1000, Sky::Clear), (3000, 1000, Sky::Clear), (2000, 1000, Sky::Clear)];
+        let cells = warped(1.5, &scene(3, &[row, row, row].concat()), PLAIN, 2);
+        let mean = (2000.0 + 3000.0 * 0.5) / 1.5;
+        let expected = (mean - 1000.0) / (mean + 1000.0);
+        assert!(cells.iter().all(|cell| (cell.nbr - expected).abs() < 1e-6), "{cells:?}");
+    }
+
+    #[test]
+    fn a_cell_no_larger_than_a_pixel_takes_the_nearest() {
+        let cells = warped(0.5, &scene(2, &[GREEN, BURNT, CLOUD, LAKE]), PLAIN, 4);
+        let sights: Vec<_> = cells.iter().map(|cell| cell.sight).collect();
+        use Sight::{Hidden, Land, Water};
+        let north = [Land, Land, Land, Land];
+        let south = [Hidden, Hidden, Water, Water];
+        assert_eq!(sights, [north, north, south, south].concat());
+        assert_eq!((cells[1].nbr, cells[2].nbr), (0.5, -0.5));
+    }
+
+    #[test]
+    fn the_offset_is_taken_off_every_pixel_before_the_mean() {
+        let scaling = Scaling { scale: 1e-4, offset_dn: -1000.0 };
+        let dark = (500, 2000, Sky::Clear);
+        let light = (4000, 2000, Sky::Clear);
+        let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
+        // NIR: (0 + 3000) / 2, SWIR: 1000.
+        assert!((cell.nbr - 0.2).abs() < 1e-6);
+    }
+
+    #[test]
+    fn rounding_is_as_the_standard_has_it() {
+        let halves = (-40..40).map(|half| f64::from(half) / 2.0);
+        for value in halves.chain([0.3, 2.7, 1e15 + 0.5, -1e18, f64::INFINITY, f64::NAN]) {
+            for value in [value, value.next_up(), value.next_down()] {
+                assert_eq!(rounded(value), value.round() as i64, "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_code_leads_back_to_its_sight() {
+        for code in 0..5 {
+            assert_eq!(Sight::from_code(code).map(|sight| sight as u8), Some(code));
+        }
+        assert_eq!(Sight::from_code(5), None);
+    }
+
+    #[test]
+    fn one_overpass_counts_once_and_the_better_view_wins() {
+        let land = Observation { nbr: 0.4, sight: Sight::Land };
+        let other = Observation { nbr: 0.3, sight: Sight::Land };
+        let cells = |cells: [Observation; 3]| Observations {
+            nbr: cells.iter().map(|cell| cell.nbr).collect(),
+            sight: cells.iter().map(|cell| cell.sight).collect(),
+        };
+        let mut joined = cells([Observation::UNSEEN, land, Observation::empty(Sight::Hidden)]);
+        joined.join_overpass(0, &cells([other, other, Observation::empty(Sight::NoData)]), 0..3);
+        assert_eq!((joined.nbr[0], joined.nbr[1]), (0.3, 0.4));
+        assert_eq!(joined.sight[2], Sight::Hidden);
+    }
+}

@@ -1,0 +1,13 @@
+//! What the numbers of a satellite image mean: bands, offsets, scaling, pixel quality.
+
+pub(crate) mod band;
+pub(crate) mod collection;
+pub(crate) mod quality;
+pub(crate) mod reflectance;
+
+pub use band::BandRole;
+pub use collection::{Collection, OffsetSource};
+pub use quality::{
+    CLOUD_MARGIN_M, MaskKind, Masks, Sky, SkyRules, SkyTable, margin_px, widen_clouds,
+};
+pub use reflectance::{SIGNED_FILL_DN, Scaling, dn_from_signed};

@@ -1,0 +1,19 @@
+//! Burn ratios, and the severity classes made of them.
+
+pub(crate) mod burn_ratio;
+pub(crate) mod classes;
+pub(crate) mod index;
+pub(crate) mod legend;
+pub(crate) mod palette;
+pub(crate) mod spectral_index;
+pub(crate) mod thresholds;
+
+pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
+pub use classes::{
+    BadBreaks, Breaks, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible,
+};
+pub use index::Index;
+pub use legend::{LEGEND, LegendEntry};
+pub use palette::{Palette, Rgb};
+pub use spectral_index::SpectralIndex;
+pub use thresholds::{BadThresholds, ClassTable, TableClass, Thresholds};

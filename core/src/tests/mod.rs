@@ -1,0 +1,4 @@
+//! Tests of several subjects at once.
+
+mod golden;
+mod rehearsal;

@@ -1,0 +1,120 @@
+//! A rehearsal of the rolling map: a fire shortly before the night, images every few days, much
+//! cloud.
+
+use chrono::{DateTime, Days, NaiveDate, Utc};
+
+use crate::catalogue::dates::FireSide;
+use crate::catalogue::scenes::{SceneRequest, choose_scenes};
+use crate::catalogue::stac::Item;
+use crate::regions::region::{Region, regions_from_json};
+use crate::regions::window::SearchWindows;
+use crate::resample::warp::{Observation, Sight};
+use crate::severity::burn_ratio::dnbr;
+#[cfg(target_arch = "wasm32")]
+use wasm_bindgen_test::wasm_bindgen_test as test;
+
+const CELLS: usize = 2000;
+const DAYS_BETWEEN_IMAGES: u64 = 5;
+const CLOUD_PERCENT: u64 = 40;
+const NBR_GREEN: f32 = 0.6;
+const NBR_BURNT: f32 = -0.1;
+
+/// Whether a cell is under cloud in the image of a day.
+fn is_cloudy(day: NaiveDate, cell: usize) -> bool {
+    let mut state =
+        (i64::from(chrono::Datelike::num_days_from_ce(&day)) as u64) << 20 | cell as u64;
+    for _ in 0..3 {
+        state =
+            state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        state ^= state >> 33;
+    }
+    state % 100 < CLOUD_PERCENT
+}
+
+fn image(day: NaiveDate) -> Item {
+    serde_json::from_str(&format!(
+        r#"{{"id":"S2_{day}","collection":"sentinel-2-l2a","bbox":[0,0,1,1],"assets":{{}},
+            "properties":{{"datetime":"{day}T10:00:00Z","eo:cloud_cover":{CLOUD_PERCENT},"grid:code":"MGRS-31NAA"}}}}"#
+    ))
+    .unwrap()
+}
+
+/// The days of the scenes that the map of a night is made of.
+fn chosen_days(
+    items: &[Item],
+    region: &Region,
+    windows: &SearchWindows,
+    side: FireSide,
+    wanted: NaiveDate,
+) -> Vec<NaiveDate> {
+    let request = SceneRequest {
+        side,
+        window: windows.side(side),
+        wanted,
+        collection: &region.collection,
+        bbox: region.bbox,
+        max_cloud_cover: region.max_cloud_cover,
+        scenes_per_tile: region.scenes_per_tile,
+    };
+    choose_scenes(items, &request)
+        .used
+        .into_iter()
+        .filter_map(Item::acquired)
+        .map(|at| at.date_naive())
+        .collect()
+}
+
+/// The share of the fire's dNBR that the map of the night shows, over the cells seen since the
+/// fire.
+fn shown_share(first_image_offset: u64, days_since_fire: u64) -> Option<f64> {
+    let night: DateTime<Utc> = "2025-08-31T03:00:00Z".parse().unwrap();
+    let tonight = night.date_naive();
+    let fire = tonight - Days::new(days_since_fire);
+    let region = regions_from_json(r#"[{"name":"a","bbox":[0,0,1,1]}]"#).unwrap().remove(0);
+    let days: Vec<NaiveDate> = (0..85)
+        .map(|image| tonight - Days::new(first_image_offset + image * DAYS_BETWEEN_IMAGES))
+        .collect();
+    let items: Vec<Item> = days.iter().map(|day| image(*day)).collect();
+    let windows = SearchWindows::of(&region, tonight);
+    let post = chosen_days(&items, &region, &windows, FireSide::Post, windows.wanted_post());
+    let pre =
+        chosen_days(&items, &region, &windows, FireSide::Pre, windows.wanted_pre(*post.last()?));
+    assert!(!pre.is_empty() && pre.iter().all(|day| *day < fire));
+    let observe = |day: NaiveDate, cell: usize| {
+        if is_cloudy(day, cell) {
+            return Observation { nbr: f32::NAN, sight: Sight::Hidden };
+        }
+        Observation { nbr: if day > fire { NBR_BURNT } else { NBR_GREEN }, sight: Sight::Land }
+    };
+    let mut scratch = Vec::new();
+    let (mut shown, mut seen) = (0.0, 0u32);
+    for cell in 0..CELLS {
+        let mut side = |side, days: &[NaiveDate]| {
+            windows.composite(side).side(days.iter().map(|day| observe(*day, cell)), &mut scratch)
+        };
+        let (before, after) = (side(FireSide::Pre, &pre), side(FireSide::Post, &post));
+        // Any clear image since the fire counts, chosen for the map or not.
+        let has_been_seen = days.iter().any(|day| *day > fire && !is_cloudy(*day, cell));
+        if has_been_seen && before.clear_count > 0 {
+            let change = dnbr(before.nbr, after.nbr);
+            shown +=
+                if change.is_nan() { 0.0 } else { f64::from(change / (NBR_GREEN - NBR_BURNT)) };
+            seen += 1;
+        }
+    }
+    (seen > 0).then(|| shown / f64::from(seen))
+}
+
+#[test]
+fn a_rolling_map_shows_a_fire_from_its_first_clear_image_on() {
+    let mut nights = 0;
+    for days_since_fire in [3, 6, 12, 20] {
+        for first_image_offset in 0..DAYS_BETWEEN_IMAGES {
+            if let Some(share) = shown_share(first_image_offset, days_since_fire) {
+                assert!(share >= 0.9, "{days_since_fire} days after the fire: {share:.3}");
+                nights += 1;
+            }
+        }
+    }
+    assert!(nights >= 17, "{nights} nights had an image after the fire");
+}
