@@ -7,7 +7,8 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use dragonfly_worker::{ByteCache, Cog, Crs, Level, NoCache, Pixels};
+use dragonfly_tiff::{Crs, Level, Pixels};
+use dragonfly_worker::{ByteCache, Cog, NoCache};
 use gdal::Dataset;
 use gdal::raster::{GdalDataType, RasterBand};
 

@@ -1,9 +1,11 @@
 //! `dragonfly`: makes burn-severity maps of whole regions, and serves them.
 
+use std::fs;
 use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
@@ -11,60 +13,22 @@ use clap::Parser;
 use dragonfly_core::Region;
 use tracing::level_filters::LevelFilter;
 
-use crate::args::{Cli, Command, LogFormat, LogOptions};
+use crate::cli::args::{Cli, Command, LogFormat, LogOptions};
+use crate::cli::progress::Step;
+use crate::deployment::settings::Settings;
 use crate::doctor::{Examination, Finding, Status};
-use crate::region_job::RegionJob;
+use crate::nightly::region_job::RegionJob;
 use crate::serve::Served;
-use crate::settings::Settings;
 
-mod args;
-mod settings;
-
-mod catalogue;
-mod deadline;
-mod decoding;
-mod far;
-mod geotiff;
-mod http;
-mod image;
-mod local_file;
-mod placement;
-mod scene;
-mod zone;
-
-mod dnbr_offset;
-mod lowres;
-mod memory;
-mod mosaic;
-mod night;
-mod run;
-mod search;
-mod sums;
-
-mod attempt;
-mod clock;
-mod guard;
-mod index;
-mod json_file;
-mod layout;
-mod lock;
-mod ownership;
-mod permissions;
-mod public_text;
-mod publish;
-mod raster;
-mod region_job;
-mod region_meta;
-mod repair;
-mod sweep;
-mod tiles;
-
+mod cli;
+mod compute;
+mod deployment;
 mod doctor;
-mod health;
-mod sample;
+mod http;
+mod nightly;
+mod publish;
+mod read;
 mod serve;
-
-mod progress;
 
 /// `rotate` or `health` could not start.
 const EXIT_NOT_STARTED: u8 = 2;
@@ -81,7 +45,7 @@ fn main() -> ExitCode {
         Err(error) => {
             eprintln!("error: {error:#}");
             match cli.command {
-                _ if error.is::<lock::LockedError>() => ExitCode::from(EXIT_LOCKED),
+                _ if error.is::<crate::nightly::lock::LockedError>() => ExitCode::from(EXIT_LOCKED),
                 Command::Rotate { .. } | Command::Health { .. } => ExitCode::from(EXIT_NOT_STARTED),
                 _ => ExitCode::FAILURE,
             }
@@ -90,15 +54,15 @@ fn main() -> ExitCode {
 }
 
 fn dispatch(cli: &Cli) -> Result<ExitCode> {
-    geotiff::set_up_gdal()?;
+    crate::read::geotiff::set_up_gdal()?;
     if let Command::Sample { folder, seed } = &cli.command {
-        return sample::run(folder, *seed).map(|()| ExitCode::SUCCESS);
+        return write_sample(folder, *seed).map(|()| ExitCode::SUCCESS);
     }
     if let Command::RunRegion = &cli.command {
         return RegionJob::run_as_worker().map(|()| ExitCode::SUCCESS);
     }
     let settings = Settings::load(cli.global.config.as_deref(), &cli.global.overrides)?;
-    far::set_most_connections(settings.max_connections);
+    crate::read::remote::set_most_connections(settings.max_connections);
     let now = cli.global.now.unwrap_or_else(Utc::now);
     let records_runs = match &cli.command {
         Command::Rotate { dry_run } => !dry_run,
@@ -106,7 +70,7 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         _ => false,
     };
     if records_runs && !cli.global.allow_future {
-        clock::check_not_ahead(now)?;
+        crate::nightly::clock::check_not_ahead(now)?;
     }
     match &cli.command {
         Command::Rotate { dry_run } => return rotate(&settings, *dry_run, now, cli.global.log),
@@ -118,33 +82,61 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
         }
         Command::Lowres { region } => {
             let region = named(&settings, region)?;
-            let computed =
-                night::under_lock(&settings, |_| lowres::lowres(&settings, &region, now));
+            let computed = crate::nightly::night::under_lock(&settings, |_| {
+                crate::compute::lowres::lowres(&settings, &region, now)
+            });
             computed.with_context(|| format!("region `{}`", region.name))?;
         }
         Command::Tile { region } => {
             let region = named(&settings, region)?;
-            let published = night::under_lock(&settings, |_| publish::tile(&settings, &region));
+            let published = crate::nightly::night::under_lock(&settings, |_| {
+                crate::publish::commit::tile(&settings, &region)
+            });
             published.with_context(|| format!("region `{}`", region.name))?;
         }
         Command::Update { names } => {
             let regions: Vec<Region> =
                 names.iter().map(|name| named(&settings, name)).collect::<Result<_>>()?;
-            let run =
-                |lock: &mut _| Ok(night::run_each(&settings, &regions, now, cli.global.log, lock));
-            let failures = night::under_lock(&settings, run)?;
+            let run = |lock: &mut _| {
+                Ok(crate::nightly::night::run_each(&settings, &regions, now, cli.global.log, lock))
+            };
+            let failures = crate::nightly::night::under_lock(&settings, run)?;
             if !failures.is_empty() {
                 bail!(failures.join("\nerror: "));
             }
         }
         Command::Repair { region } => {
             let region = named(&settings, region)?;
-            println!("{}", night::under_lock(&settings, |_| repair::repair(&settings, &region))?);
+            println!(
+                "{}",
+                crate::nightly::night::under_lock(&settings, |_| crate::publish::repair::repair(
+                    &settings, &region
+                ))?
+            );
         }
         Command::Serve { listen, dist } => serve(&settings, *listen, dist)?,
         Command::Sample { .. } | Command::RunRegion => {}
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Fills a folder with invented scenes, and logs how to go on.
+fn write_sample(folder: &Path, seed: u64) -> Result<()> {
+    let step =
+        Step::start("sample", "files written", dragonfly_sample::file_count() as u64, "files");
+    let bytes_written = AtomicU64::new(0);
+    let sample = dragonfly_sample::write(folder, seed, &|file| {
+        let size_bytes = fs::metadata(file).map_or(0, |file| file.len());
+        step.advance(1, bytes_written.fetch_add(size_bytes, Ordering::Relaxed) + size_bytes);
+    })?;
+    step.finish(sample.size_bytes);
+    tracing::info!(
+        "{} invented scenes; next: dragonfly --config {} update {}",
+        sample.scene_count,
+        folder.join("dragonfly.toml").display(),
+        dragonfly_sample::region_names().collect::<Vec<_>>().join(" ")
+    );
+    Ok(())
 }
 
 /// Updates the regions that are due, or prints which they are.
@@ -155,10 +147,10 @@ fn rotate(
     log: LogOptions,
 ) -> Result<ExitCode> {
     if dry_run {
-        print!("{}", night::plan_in_words(settings, now)?);
+        print!("{}", crate::nightly::night::plan_in_words(settings, now)?);
         return Ok(ExitCode::SUCCESS);
     }
-    let failures = night::rotate(settings, now, log)?;
+    let failures = crate::nightly::night::rotate(settings, now, log)?;
     for failure in &failures {
         eprintln!("error: {failure}");
     }
@@ -167,12 +159,12 @@ fn rotate(
 
 /// Checks the deployment and tells the monitor; the exit code says how it is.
 fn check_health(settings: &Settings, ping: Option<&str>, now: DateTime<Utc>) -> Result<ExitCode> {
-    let checked = health::check(settings, now);
+    let checked = crate::nightly::health::check(settings, now);
     let ok = checked.as_ref().is_ok_and(|health| health.ok);
-    if let Some(Err(error)) = ping.map(|url| health::ping(url, ok)) {
+    if let Some(Err(error)) = ping.map(|url| crate::nightly::health::ping(url, ok)) {
         tracing::warn!("{error:#}");
     }
-    for problem in health::problems(&checked?, settings.min_free_gb) {
+    for problem in crate::nightly::health::problems(&checked?, settings.min_free_gb) {
         eprintln!("error: {problem}");
     }
     Ok(if ok { ExitCode::SUCCESS } else { ExitCode::FAILURE })
@@ -226,7 +218,7 @@ fn start_log(LogOptions { format, verbose, quiet }: LogOptions) {
         (false, _) => LevelFilter::TRACE,
     };
     if quiet {
-        progress::be_quiet();
+        crate::cli::progress::be_quiet();
     }
     let log = tracing_subscriber::fmt()
         .with_max_level(level)

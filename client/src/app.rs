@@ -1,79 +1,31 @@
 //! The page as a whole: a map that fills the window, and a panel beside it.
 
-use dragonfly_core::Palette;
-use dragonfly_core::metadata::Basemap;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 
-use crate::address::{Address, Centre};
-use crate::address_bar;
-use crate::atlas::Atlas;
-use crate::filter::Filter;
-use crate::follow::follow;
-use crate::graticule::View;
-use crate::leaflet::Map;
-use crate::legend_view::Areas;
-use crate::locate_button::{Here, LocateButton};
-use crate::map_view::MapView;
-use crate::notice::Notice;
-use crate::panel::{Panel, sources};
-use crate::point_readout::Point;
-use crate::region_in_view::region_in_view;
-use crate::region_panel::RegionPanel;
-use crate::said::SaidView;
-use crate::share_button::ShareButton;
-use crate::swipe_view::SwipeButton;
-use crate::toolbox::{Told, Toolbox};
-use crate::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
+use crate::i18n::words;
+use crate::map::locate_button::LocateButton;
+use crate::map::map_view::MapView;
+use crate::map::swipe_view::SwipeButton;
+use crate::panel::legend_view::Areas;
+use crate::panel::panel::{Panel, sources};
+use crate::panel::region_panel::RegionPanel;
+use crate::state::address::{Address, Centre};
+use crate::state::address_bar;
+use crate::state::atlas::Atlas;
+use crate::state::map_state::Point;
+use crate::state::map_state::{Drawing, Whereabouts};
+use crate::state::region_in_view::region_in_view;
+use crate::toolbar::toolbox::{Told, Toolbox};
+use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
 use crate::tools::{HIGHRES, HIGHRES_OPEN};
-use crate::words::words;
+use crate::ui::effect::follow;
+use crate::ui::notice::Notice;
+use crate::ui::share_button::ShareButton;
+use crate::ui::toast::SaidView;
 
 /// Where a place is computed, the map goes as near as this.
 const HIGHRES_ZOOM: f64 = 12.0;
-
-/// How the reader wants the map drawn. A copy is the same choice.
-#[derive(Clone, Copy)]
-pub struct Drawing {
-    /// Colours of the classes.
-    pub palette: RwSignal<Palette>,
-    /// What is painted.
-    pub filter: RwSignal<Filter>,
-    /// Opacity of the tiles, percent.
-    pub opacity_percent: RwSignal<u8>,
-    /// Raster basemap; `None` for the plain background.
-    pub basemap: RwSignal<Option<Basemap>>,
-    /// Where the swipe divides the free part of the map, percent from the left.
-    pub swipe_percent: RwSignal<Option<u8>>,
-}
-
-/// Where the reader is, and what was chosen there. A copy is the same place.
-#[derive(Clone, Copy)]
-pub struct Whereabouts {
-    /// The middle of the map, as the map tells it.
-    pub centre: RwSignal<Option<Centre>>,
-    /// What of the world is seen.
-    pub view: RwSignal<View>,
-    /// Name of the chosen region.
-    pub region: RwSignal<Option<String>>,
-    /// The chosen place.
-    pub point: RwSignal<Option<Point>>,
-    /// A place (longitude, latitude) that is chosen and read whenever this is set.
-    pub asked: RwSignal<Option<(f64, f64)>>,
-    /// A box that the map travels to whenever this is set.
-    pub destination: RwSignal<Option<[f64; 4]>>,
-    /// Where the reader is, once it was asked for and told.
-    pub here: RwSignal<Option<Here>>,
-    /// Longitude and latitude beneath the pointer, degrees; `None` while it is elsewhere.
-    pub pointer: RwSignal<Option<(f64, f64)>>,
-    /// The tool that hears clicks and keys on the map in the page's place.
-    pub claimed: RwSignal<Option<String>>,
-    /// What the address holds for the tools.
-    pub part: RwSignal<Option<String>>,
-    /// Leaflet's own map, once it is in its element.
-    pub map: RwSignal<Option<Map>, LocalStorage>,
-    /// A centre that the map goes to at once whenever this is set.
-    pub jump: RwSignal<Option<Centre>>,
-}
 
 /// The page.
 #[component]

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 use dragonfly_core::{Footprint, GeoTransform, Grid, ImageFrame, Placement, Projection, mercator};
-use dragonfly_worker::{Cog, Crs, CrsProjection, NoCache};
+use dragonfly_tiff::Crs;
+use dragonfly_worker::{Cog, CrsProjection, NoCache};
 use gdal::Dataset;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 

@@ -8,9 +8,9 @@ use dragonfly_core::stac::{Asset, Item, MissingAssetError, shown, without_token}
 
 use super::finding::Finding;
 use super::http::{Answer, Http, RANGE_BYTES};
+use crate::deployment::settings::is_url;
 use crate::http::Scope;
-use crate::local_file::{LocalFileError, open_regular};
-use crate::settings::is_url;
+use crate::read::local_file::{LocalFileError, open_regular};
 
 /// The assets that a map reads, with the names that people know them by; the mask where there is
 /// one.

@@ -10,9 +10,9 @@ use serde_json::{Value, json};
 
 use super::finding::{Finding, Status};
 use super::http::Http;
-use crate::catalogue::{Catalogue, resolve_hrefs};
+use crate::deployment::settings::{Settings, is_url};
 use crate::http::Client;
-use crate::settings::{Settings, is_url};
+use crate::read::catalogue::{Catalogue, resolve_hrefs};
 
 /// What to do about a catalogue that cannot be used.
 pub(super) const NAME_ANOTHER: &str = "name the root of a STAC API, such as \

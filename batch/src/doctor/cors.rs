@@ -6,8 +6,8 @@ use serde_json::json;
 use super::asset::wanted;
 use super::finding::Finding;
 use super::http::{Answer, Http};
+use crate::deployment::settings::is_url;
 use crate::http::Scope;
-use crate::settings::is_url;
 
 const CATALOGUE: &str = "catalogue cors";
 const ASSETS: &str = "assets cors";

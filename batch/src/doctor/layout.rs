@@ -10,10 +10,10 @@ use gdal::{Dataset, Metadata};
 
 use super::asset::wanted;
 use super::finding::Finding;
+use crate::deployment::settings::is_url;
 use crate::http::Client;
-use crate::image::{Asset, Image};
-use crate::placement::Placement;
-use crate::settings::is_url;
+use crate::read::image::{Asset, Image};
+use crate::read::placement::Placement;
 
 /// What the bucket `sentinel-cogs` stores, which Dragonfly was measured with.
 const BLOCK_PX: usize = 512;

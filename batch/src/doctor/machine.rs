@@ -9,10 +9,10 @@ use anyhow::{Context, Result, ensure};
 
 use super::finding::Finding;
 use super::http::HeardClock;
-use crate::geotiff;
-use crate::guard;
-use crate::layout::Layout;
-use crate::ownership::ForeignFile;
+use crate::deployment::layout::Layout;
+use crate::deployment::ownership::ForeignFile;
+use crate::nightly::preflight;
+use crate::read::geotiff;
 
 /// A clock so far off is told, seconds.
 const CLOCK_WARN_S: i64 = 30;
@@ -46,7 +46,7 @@ pub(super) fn root(root: &Path) -> Finding {
 /// Whether as much disk is free as a run must leave.
 pub(super) fn disk(root: &Path, min_free_gb: f64) -> Finding {
     let place = nearest_existing(root);
-    match guard::free_gb(&Layout::new(&place)) {
+    match preflight::free_gb(&Layout::new(&place)) {
         Ok(free_gb) if free_gb >= min_free_gb => {
             Finding::ok("disk", format!("{free_gb:.1} GB are free; {min_free_gb} GB must stay so"))
         }

@@ -3,10 +3,10 @@
 use dragonfly_core::{Grid, Region};
 
 use super::finding::Finding;
+use crate::compute::memory::Memory;
+use crate::deployment::settings::Settings;
 use crate::http::Client;
-use crate::memory::Memory;
-use crate::settings::Settings;
-use crate::zone::FireZone;
+use crate::read::zone::FireZone;
 
 /// Cells of this zoom are enough to see whether a mask fits, and few.
 const ZOOM: u8 = 9;

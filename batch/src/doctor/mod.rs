@@ -26,9 +26,9 @@ use dragonfly_core::Region;
 use dragonfly_core::stac::AddressPolicy;
 use gdal::config::set_config_option;
 
-use crate::deadline::Deadline;
+use crate::deployment::settings::Settings;
 use crate::http::{Client, Limits};
-use crate::settings::Settings;
+use crate::nightly::deadline::Deadline;
 
 use catalogue::Listed;
 use http::Http;

@@ -10,55 +10,19 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
 use super::error::HttpError;
+use super::limits::Limits;
 use super::redirect::redirect;
 use super::resolver::CheckedResolver;
 use super::response::Response;
 use super::turns::Turns;
-use crate::deadline::Deadline;
-use crate::settings::is_url;
+use crate::deployment::settings::is_url;
+use crate::nightly::deadline::Deadline;
 
 /// Redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
 /// Encodings of a body by which a little of it becomes much. None is asked for.
 const COMPRESSIONS: [&str; 5] = ["gzip", "deflate", "compress", "br", "zstd"];
 const USER_AGENT: &str = concat!("dragonfly/", env!("CARGO_PKG_VERSION"), " (burn-severity maps)");
-
-/// How long parts of a request may take.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
-    /// To find and reach the server.
-    pub(crate) connect: Duration,
-    /// Until the head of the answer is there.
-    pub(crate) answer: Duration,
-    /// For a body.
-    pub(crate) body: Duration,
-    /// For everything.
-    pub(crate) total: Duration,
-    /// A body that brings less than `min_bytes` in this time is given up.
-    pub(crate) window: Duration,
-    /// See `window`.
-    pub(crate) min_bytes: u64,
-}
-
-impl Limits {
-    /// For a night, which is patient.
-    pub(crate) const NIGHT: Self = Self {
-        connect: Duration::from_secs(20),
-        answer: Duration::from_secs(60),
-        body: Duration::from_secs(120),
-        total: Duration::from_secs(240),
-        window: Duration::from_secs(30),
-        min_bytes: 16 << 10,
-    };
-    /// For people before a terminal, who are not.
-    pub(crate) const BRIEF: Self = Self {
-        connect: Duration::from_secs(5),
-        answer: Duration::from_secs(10),
-        body: Duration::from_secs(10),
-        total: Duration::from_secs(10),
-        ..Self::NIGHT
-    };
-}
 
 /// Why an address is requested, which decides where it may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use dragonfly_core::stac::{AddressError, shown};
 
-use super::client::Limits;
-use crate::deadline::{Deadline, DeadlineError};
+use super::limits::Limits;
+use crate::nightly::deadline::{Deadline, DeadlineError};
 
 /// A request that brought nothing, by what may be done about it.
 #[derive(Clone, Debug, thiserror::Error)]

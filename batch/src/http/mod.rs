@@ -7,6 +7,7 @@
 
 mod client;
 mod error;
+mod limits;
 mod notify;
 mod redirect;
 mod resolver;
@@ -19,8 +20,9 @@ pub(crate) mod loopback;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use client::{Client, Limits, Request, Scope};
+pub(crate) use client::{Client, Request, Scope};
 pub(crate) use error::HttpError;
+pub(crate) use limits::Limits;
 pub(crate) use notify::notify;
 pub(crate) use redirect::joined;
 pub(crate) use response::Response;

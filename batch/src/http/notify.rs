@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use dragonfly_core::stac::AddressPolicy;
 
-use super::client::{Client, Limits, Request, Scope};
+use super::client::{Client, Request, Scope};
 use super::error::HttpError;
-use crate::deadline::Deadline;
+use super::limits::Limits;
+use crate::nightly::deadline::Deadline;
 
 /// For the whole notification.
 const TIMEOUT: Duration = Duration::from_secs(20);

@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, Utc};
 use ureq::http::HeaderMap;
 
-use super::client::Limits;
 use super::error::HttpError;
+use super::limits::Limits;
 use super::turns::Turn;
-use crate::deadline::Deadline;
+use crate::nightly::deadline::Deadline;
 
 /// Bytes read at once.
 const CHUNK_BYTES: usize = 64 << 10;

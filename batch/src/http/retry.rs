@@ -7,7 +7,7 @@ use backon::{BackoffBuilder, ExponentialBuilder};
 use dragonfly_core::stac::without_token;
 
 use super::error::HttpError;
-use crate::deadline::{Deadline, DeadlineError};
+use crate::nightly::deadline::{Deadline, DeadlineError};
 
 /// The longest pause that a server may ask for with `Retry-After`; a longer one is cut to this.
 const MAX_PAUSE: Duration = Duration::from_secs(60);

@@ -9,7 +9,7 @@ use dragonfly_core::stac::AddressPolicy;
 
 use super::loopback::{Heard, answers, serve};
 use super::*;
-use crate::deadline::Deadline;
+use crate::nightly::deadline::Deadline;
 
 /// For tests that must not wait: a night's limits, but a tenth of a second for a body to bring
 /// enough.

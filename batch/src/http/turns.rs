@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use crate::deadline::{Deadline, DeadlineError};
+use crate::nightly::deadline::{Deadline, DeadlineError};
 
 /// How many requests each host answers now.
 #[derive(Debug)]

@@ -1,6 +1,6 @@
 //! How long a reader may keep an answer without asking again.
 
-use crate::run::is_run_id;
+use crate::publish::run::is_run_id;
 
 use axum::extract::Request;
 use axum::http::{HeaderValue, StatusCode, header};

@@ -9,9 +9,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::KeyboardEvent;
 
 use super::outline::Outline;
-use crate::bridge::Page;
-use crate::graticule::degrees_per_px;
-use crate::leaflet::{self, Layer, Map, MouseEvent, options, place};
+use crate::map::graticule::degrees_per_px;
+use crate::map::leaflet::{self, Layer, Map, MouseEvent, options, place};
+use crate::toolbar::bridge::Page;
 
 /// Clicks closer than this to the last corner set no other.
 const LEAST_EDGE_PX: f64 = 4.0;

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::measure::Measure;
 use super::outline::Outline;
-use crate::words::words;
+use crate::i18n::words;
 
 /// The size of what was drawn; nothing while nobody measures.
 #[component]

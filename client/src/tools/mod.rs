@@ -1,5 +1,5 @@
 //! The tools that load when one is first used: measuring, saving a picture, high resolution. They
-//! see the page through the [`bridge`](crate::bridge), and draw what is theirs.
+//! see the page through the [`bridge`](crate::toolbar::bridge), and draw what is theirs.
 
 mod highres;
 mod measure;
@@ -16,8 +16,8 @@ use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use crate::bridge::Page;
-use crate::words::{Language, Units, Words, speak, words};
+use crate::i18n::{Language, Units, Words, speak, words};
+use crate::toolbar::bridge::Page;
 use highres::Highres;
 use measure::Measure;
 use measure_readout::MeasureReadout;

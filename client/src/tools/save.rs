@@ -4,12 +4,12 @@ use dragonfly_core::Breaks;
 use dragonfly_core::mercator::HALF_WORLD_M;
 
 use super::save_image::{Caption, save_picture};
-use crate::address::Address;
-use crate::bridge::Page;
-use crate::graticule::degrees_per_px;
-use crate::legend_row::legend_rows;
-use crate::published::region_from_json;
-use crate::words::{NAME, words};
+use crate::data::published::region_from_json;
+use crate::i18n::{NAME, words};
+use crate::map::graticule::degrees_per_px;
+use crate::panel::legend_row::legend_rows;
+use crate::state::address::Address;
+use crate::toolbar::bridge::Page;
 
 /// Metres that a degree of longitude spans at the equator.
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;

@@ -11,10 +11,10 @@ use web_sys::{
 };
 
 use super::picture::{lines, scale_bar};
-use crate::covered::Covered;
-use crate::land_layer::ink;
-use crate::legend_row::{LegendRow, css_colour};
-use crate::words::words;
+use crate::i18n::words;
+use crate::map::land_layer::ink;
+use crate::map::obscured::Covered;
+use crate::panel::legend_row::{LegendRow, css_colour};
 
 const FONT: &str = "12px system-ui, sans-serif";
 /// A letter of that font is about this wide.

@@ -17,8 +17,9 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use dragonfly_core::{Grid, Placement};
+use dragonfly_tiff::{KnownBytes, TiffImage};
 use dragonfly_worker::{
-    Answer, AnswerHead, Cog, CrsProjection, Far, Image, KnownBytes, NoCache, Transport, Unreachable,
+    Answer, AnswerHead, Cog, CrsProjection, Far, NoCache, Transport, Unreachable,
 };
 
 /// Counts the bytes in use.
@@ -94,7 +95,7 @@ impl Answer for Part {
 
 /// Does with a file all that the worker may; says in words how it ended.
 fn exercise(file: &[u8]) -> String {
-    let _ = Image::parse(&KnownBytes::whole(file.to_vec()));
+    let _ = TiffImage::parse(&KnownBytes::whole(file.to_vec()));
     let far = Rc::new(Far::new(Bucket(file.to_vec()), 6, |_| {}));
     let cog = match pollster::block_on(Cog::open(far, Rc::new(NoCache), "file")) {
         Ok(cog) => cog,

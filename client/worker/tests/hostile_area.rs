@@ -12,7 +12,7 @@ use std::io::Write;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use dragonfly_worker::products::read_area;
+use dragonfly_worker::export::read_area;
 use rawzip::ZipArchiveWriter;
 
 /// How a file of the corpus comes to the reader.

@@ -5,6 +5,7 @@ pub(crate) mod cell;
 pub(crate) mod geo_transform;
 pub(crate) mod grid;
 pub mod mercator;
+pub(crate) mod strips;
 pub(crate) mod tile;
 pub(crate) mod zone;
 
@@ -12,5 +13,6 @@ pub use area::{Area, AreaError, ProjectedArea};
 pub use cell::{Empty, VALID};
 pub use geo_transform::GeoTransform;
 pub use grid::Grid;
+pub use strips::{STRIP_ROWS, strips};
 pub use tile::{Tile, TileRange};
 pub use zone::{ZoneWindow, cells_in_zone};

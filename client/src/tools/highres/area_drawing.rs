@@ -7,7 +7,7 @@ use leptos::prelude::*;
 
 use super::Highres;
 use super::plan::{Corner, Polygons};
-use crate::leaflet::{self, Layer, options, place};
+use crate::map::leaflet::{self, Layer, options, place};
 use crate::tools::measure::Measure;
 use crate::tools::outline::Outline;
 

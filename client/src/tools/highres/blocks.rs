@@ -11,7 +11,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 
 use super::look::{Cell, Look};
-use crate::tile_address::pixel_beneath;
+use crate::data::tile_address::pixel_beneath;
 
 /// Which side of the fire a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

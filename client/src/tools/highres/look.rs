@@ -2,7 +2,7 @@
 
 use dragonfly_core::{DnbrOffset, Index, Palette, Rgb, Severity, Thresholds};
 
-use crate::filter::Filter;
+use crate::state::filter::Filter;
 
 /// The ramp of an index without classes: from here, where it is clear, to there.
 const RAMP: (f32, f32) = (0.05, 0.5);

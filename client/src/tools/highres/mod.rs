@@ -38,12 +38,12 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 
-use crate::address::Address;
-use crate::bridge::Page;
-use crate::covered::Covered;
-use crate::fetch;
-use crate::leaflet::{Map, corners, options};
-use crate::published::{CONFIG_URL, config_from_json, region_from_json};
+use crate::data::fetch;
+use crate::data::published::{CONFIG_URL, config_from_json, region_from_json};
+use crate::map::leaflet::{Map, corners, options};
+use crate::map::obscured::Covered;
+use crate::state::address::Address;
+use crate::toolbar::bridge::Page;
 use blocks::Blocks;
 use look::Look;
 use overlay::Overlay;

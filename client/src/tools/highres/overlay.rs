@@ -11,9 +11,9 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use super::blocks::Blocks;
-use crate::land_layer::tile_of;
-use crate::leaflet::{self, GridLayer, Map, Point, options};
-use crate::severity_layer::{tile_canvas, tile_name};
+use crate::map::leaflet::{self, GridLayer, Map, Point, options};
+use crate::map::severity_layer::tile_name;
+use crate::map::tile_canvas::{tile_canvas, tile_of};
 
 /// Red, green, blue, opacity of a tile's cells; `None` where there is nothing to paint.
 pub type Painter = Box<dyn Fn(Tile) -> Option<Vec<u8>>>;
@@ -83,7 +83,7 @@ impl Overlay {
         let tile = canvas
             .get_attribute("data-tile")
             .as_deref()
-            .and_then(crate::severity_layer::tile_from_name);
+            .and_then(crate::map::severity_layer::tile_from_name);
         if let Some(tile) = tile {
             // A canvas that the browser has thrown away needs no paint.
             let _ = paint(canvas, (self.painter.borrow())(tile));

@@ -8,8 +8,8 @@ use web_sys::HtmlElement;
 
 use super::blocks::{Blocks, When};
 use super::overlay::Overlay;
-use crate::covered::Covered;
-use crate::leaflet::Map;
+use crate::map::leaflet::Map;
+use crate::map::obscured::Covered;
 
 const AFTER_PANE: &str = "highres-after";
 const BEFORE_PANE: &str = "highres-before";

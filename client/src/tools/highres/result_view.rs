@@ -12,8 +12,8 @@ use super::plan::{Plan, index_word, table_word};
 use super::save_view::SaveView;
 use super::scenes_view::ScenesView;
 use super::words::{Words, area, fill, number};
-use crate::legend_row::css_colour;
-use crate::swipe_view::SwipeView;
+use crate::map::swipe_view::SwipeView;
+use crate::panel::legend_row::css_colour;
 
 /// The result.
 #[component]

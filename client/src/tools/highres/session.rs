@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::leaflet::options;
+use crate::map::leaflet::options;
 
 const WORKER_URL: &str = "/worker.js";
 

@@ -3,7 +3,7 @@
 use dragonfly_core::protocol::{Done, Progress, Step};
 use dragonfly_core::{ClassTable, Empty, FireSide, Severity};
 
-use crate::words::Language;
+use crate::i18n::Language;
 
 /// All phrases of one language. A `{}` is a gap to be [filled](fill).
 pub struct Words {
@@ -322,7 +322,7 @@ const GERMAN: Words = Words {
 
 /// The words of the page's language.
 pub fn words() -> &'static Words {
-    match crate::words::words().language {
+    match crate::i18n::words().language {
         Language::English => &ENGLISH,
         Language::German => &GERMAN,
     }
@@ -330,12 +330,12 @@ pub fn words() -> &'static Words {
 
 /// A number as the page writes it.
 pub fn number(value: f64, decimals: usize) -> String {
-    crate::words::words().number(value, decimals)
+    crate::i18n::words().number(value, decimals)
 }
 
 /// An area as the page writes it, in the reader's units.
 pub fn area(hectares: f64) -> String {
-    crate::words::words().area(hectares)
+    crate::i18n::words().area(hectares)
 }
 
 /// A phrase with its gaps filled, from the first on.

@@ -14,7 +14,7 @@ use dragonfly_core::{Area, FireSide, Grid, VERSION, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
     BrowserTransport, Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, ResultKey,
     Ring, SceneWish, Tokens, UtmGrid, Wanted, WantedCells, around, catalogue_fault, compute,
-    compute_in_utm, found, nearest, products, question, windows,
+    compute_in_utm, export, found, nearest, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
@@ -437,7 +437,7 @@ fn area(geojson: &str) -> Result<Area, Fault> {
 
 fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<Answer, Fault> {
     let file = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
-    let read = products::read_area(name, &file).map_err(|error| {
+    let read = export::read_area(name, &file).map_err(|error| {
         Fault::new(FaultKind::Area, error.to_string(), "drop another file, or draw the area")
     })?;
     Ok(Answer::Area { geojson: read.geojson, note: read.note })

@@ -1,0 +1,98 @@
+//! The dNBR offset of a run: found on its raster, and taken off it.
+
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use dragonfly_core::{
+    Area, Breaks, DnbrOffset, Grid, OffsetRing, Region, STRIP_ROWS, mercator, strips,
+};
+use gdal::raster::Buffer;
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+
+use crate::deployment::layout::RunFolder;
+use crate::deployment::settings::Settings;
+use crate::read::geotiff::FailureWatch;
+use crate::read::local_file::read_text;
+
+/// Bytes of a perimeter at most: half a million corners.
+const MAX_PERIMETER_BYTES: u64 = 16 << 20;
+
+/// Takes the offset of unburned ground off a run's dNBR, when the region asks for it.
+///
+/// # Errors
+/// When the perimeter cannot be read, the ring holds no unburned ground, or the raster cannot be
+/// rewritten.
+pub(crate) fn subtract(
+    settings: &Settings,
+    region: &Region,
+    grid: &Grid,
+    folder: &RunFolder,
+) -> Result<Option<DnbrOffset>> {
+    if !region.dnbr_offset {
+        return Ok(None);
+    }
+    let perimeter = settings.perimeter_of(region).map(|path| read_perimeter(&path)).transpose()?;
+    let [_, south, _, north] = region.bbox;
+    let cell_ground_m = mercator::ground_size_m(grid.zoom(), (south + north) / 2.0);
+    let mut ring = OffsetRing::new(grid.width() as usize, cell_ground_m);
+    each_strip(&folder.dnbr(), grid, |first_row, dnbr| {
+        for (row, dnbr) in (first_row..).zip(dnbr.chunks_exact(grid.width() as usize)) {
+            let is_burnt = match &perimeter {
+                Some(perimeter) => perimeter.cells_of_row(grid, row),
+                None => dnbr.iter().map(|dnbr| is_burnt(*dnbr)).collect(),
+            };
+            ring.add_row(dnbr, &is_burnt);
+        }
+        Ok(false)
+    })?;
+    let Some(offset) = ring.finish() else {
+        bail!(
+            "no unburned ground in the ring around what burnt tells a dNBR offset: widen `bbox`, \
+            or unset `dnbr_offset`"
+        );
+    };
+    each_strip(&folder.dnbr(), grid, |_, dnbr| {
+        dnbr.iter_mut().for_each(|dnbr| *dnbr = offset.correct(*dnbr));
+        Ok(true)
+    })?;
+    Ok(Some(offset))
+}
+
+fn is_burnt(dnbr: f32) -> bool {
+    Breaks::USGS.classify(dnbr).is_some_and(|class| class.is_burnt())
+}
+
+fn read_perimeter(path: &Path) -> Result<Area> {
+    let text = read_text(path, MAX_PERIMETER_BYTES).with_context(|| {
+        format!("cannot read the perimeter {}: check `perimeter_path`", path.display())
+    })?;
+    Area::from_geojson(&text)
+        .with_context(|| format!("the perimeter {} cannot be used", path.display()))
+}
+
+/// Visits a raster strip by strip, and writes those back of which `visit` says that it changed
+/// them.
+fn each_strip(
+    file: &Path,
+    grid: &Grid,
+    mut visit: impl FnMut(u32, &mut Vec<f32>) -> Result<bool>,
+) -> Result<()> {
+    let watch = FailureWatch::begin();
+    let open = GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_UPDATE;
+    let options = DatasetOptions { open_flags: open, ..DatasetOptions::default() };
+    let mut raster = Dataset::open_ex(file, options)
+        .with_context(|| format!("cannot open {}", file.display()))?;
+    let width = grid.width() as usize;
+    for rows in strips(grid.height(), STRIP_ROWS) {
+        let size = (width, rows.len());
+        let at = (0, rows.start as isize);
+        let mut band = raster.rasterband(1)?;
+        let mut dnbr = band.read_as::<f32>(at, size, size, None)?.into_shape_and_vec().1;
+        if visit(rows.start, &mut dnbr)? {
+            band.write(at, size, &mut Buffer::new(size, dnbr))?;
+        }
+    }
+    raster.flush_cache()?;
+    raster.close()?;
+    watch.check().with_context(|| format!("writing {}", file.display()))
+}

@@ -1,0 +1,7 @@
+//! Computing: from the scenes of both sides to the rasters of a run and their statistics.
+
+pub(crate) mod dnbr_offset;
+pub(crate) mod lowres;
+pub(crate) mod memory;
+pub(crate) mod mosaic;
+pub(crate) mod statistics;

@@ -1,0 +1,246 @@
+//! From many scenes to one dNBR: the grid is visited in bands, each in strips from north to south.
+
+use std::collections::VecDeque;
+use std::ops::Range;
+
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use dragonfly_core::mercator::TILE_SIZE_PX;
+use dragonfly_core::{
+    Composite, Empty, Grid, Passes, RowViews, STRIP_ROWS, SceneView, SideViews, VALID, strips,
+};
+use rayon::prelude::*;
+
+use crate::compute::memory::Memory;
+use crate::read::remote;
+use crate::read::scene::{Scene, SceneFailed};
+use crate::read::zone::FireZone;
+
+/// Scenes of one side.
+pub(crate) struct SideScenes {
+    scenes: Vec<Scene>,
+    passes: Passes,
+}
+
+/// A strip of a band of the map: cells row by row.
+pub(crate) struct Strip {
+    /// Its first column and row.
+    pub(crate) corner: (u32, u32),
+    /// Its columns.
+    pub(crate) width: usize,
+    /// dNBR; NaN where empty.
+    pub(crate) dnbr: Vec<f32>,
+    /// Why a cell is empty, by code.
+    pub(crate) state: Vec<u8>,
+    /// Clear views of all cells together.
+    pub(crate) clear_views: u64,
+}
+
+impl SideScenes {
+    /// Scenes must be in order of time, then id: that order decides where two show the same view.
+    pub(crate) fn new(scenes: Vec<Scene>, composite: Composite) -> Self {
+        let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used.datetime).collect();
+        Self { scenes, passes: Passes::new(composite, &times) }
+    }
+
+    /// The scenes.
+    pub(crate) fn scenes(&self) -> &[Scene] {
+        &self.scenes
+    }
+
+    /// Blocks outside the fire zone that were not read.
+    pub(crate) fn blocks_skipped(&self) -> u64 {
+        self.scenes.iter().map(Scene::blocks_skipped).sum()
+    }
+
+    /// Begins a band of columns.
+    fn begin(&mut self, columns: &Range<u32>) {
+        for scene in &mut self.scenes {
+            scene.begin(columns);
+        }
+    }
+
+    /// Orders what a strip of the band needs from far away.
+    fn order(&mut self, rows: &Range<u32>) -> Result<(), SceneFailed> {
+        self.scenes.iter_mut().try_for_each(|scene| scene.order(rows.clone()))
+    }
+
+    /// What every scene saw of a strip.
+    fn observe(&mut self, rows: Range<u32>) -> Result<Vec<SceneView>> {
+        self.scenes.par_iter_mut().map(|scene| scene.observe(rows.clone())).collect()
+    }
+}
+
+/// Visits the grid in bands from west to east, each in strips from north to south, and computes
+/// every strip.
+///
+/// Files far away are asked ahead of the strip at hand, as far as memory allows.
+///
+/// # Errors
+/// When a scene cannot be read, or `use_strip` fails.
+pub(crate) fn compute_strips(
+    grid: &Grid,
+    zone: Option<&FireZone>,
+    (pre, post): (&mut SideScenes, &mut SideScenes),
+    memory: Memory,
+    mut use_strip: impl FnMut(Strip) -> Result<()>,
+) -> Result<()> {
+    let mut waiting: VecDeque<Range<u32>> = bands(grid, (pre, post), memory).into();
+    while let Some(columns) = waiting.pop_front() {
+        pre.begin(&columns);
+        post.begin(&columns);
+        let strips = match fitting_strips(grid, (pre, post), &columns, memory) {
+            Fitting::Strips(strips) => strips,
+            Fitting::Narrower(halves) => {
+                halves.into_iter().rev().for_each(|half| waiting.push_front(half));
+                continue;
+            }
+            Fitting::None(failed) => return Err(failed.into()),
+        };
+        let mut next_ordered = 0;
+        for (index, rows) in strips.iter().enumerate() {
+            while next_ordered < strips.len()
+                && (next_ordered <= index || remote::held_bytes() < memory.ahead_bytes)
+            {
+                pre.order(&strips[next_ordered])?;
+                post.order(&strips[next_ordered])?;
+                next_ordered += 1;
+            }
+            use_strip(compute_strip(grid, zone, (pre, post), &columns, rows)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// Bytes that the cells of a strip take: dNBR and state, computed, waiting and written, with a
+/// reserve.
+const STRIP_CELL_BYTES: u64 = 16;
+/// A strip may take so much, however little memory there is.
+const MIN_STRIP_BYTES: u64 = 64 << 20;
+/// Cells along a side of the smallest part of the map that is computed at once: a step of the
+/// lattice.
+const MIN_PART_CELLS: u32 = 16;
+
+/// How a band of columns fits into memory.
+enum Fitting {
+    /// By these strips.
+    Strips(Vec<Range<u32>>),
+    /// Parted in two.
+    Narrower([Range<u32>; 2]),
+    /// Not even in its smallest part, for this scene.
+    None(SceneFailed),
+}
+
+/// The strips by which a band that was begun fits into memory: of [`STRIP_ROWS`], unless it is so
+/// narrow that fewer rows are the better way.
+fn fitting_strips(
+    grid: &Grid,
+    (pre, post): (&SideScenes, &SideScenes),
+    columns: &Range<u32>,
+    memory: Memory,
+) -> Fitting {
+    let limit = (memory.pixel_bytes / 4 * 5).max(MIN_STRIP_BYTES);
+    let scenes = || pre.scenes.iter().chain(&post.scenes);
+    let fits = |strips: &[Range<u32>]| {
+        strips.iter().all(|rows| {
+            let cells = (columns.len() * rows.len()) as u64 * STRIP_CELL_BYTES;
+            let pixels =
+                scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add);
+            cells.max(pixels) <= limit
+        })
+    };
+    let mut rows = STRIP_ROWS;
+    while rows >= MIN_PART_CELLS {
+        let strips: Vec<_> = strips(grid.height(), rows).collect();
+        if fits(&strips) {
+            return Fitting::Strips(strips);
+        }
+        if columns.len() as u32 > TILE_SIZE_PX {
+            break;
+        }
+        rows /= 2;
+    }
+    if let Some(halves) = halves(columns) {
+        return Fitting::Narrower(halves);
+    }
+    let strips: Vec<_> = strips(grid.height(), MIN_PART_CELLS).collect();
+    let bytes =
+        |scene: &Scene| strips.iter().map(|rows| scene.memory_bytes(rows)).max().unwrap_or(0);
+    match scenes().map(|scene| (bytes(scene), scene)).max_by_key(|(bytes, _)| *bytes) {
+        Some((bytes, scene)) => Fitting::None(scene.too_fine(bytes, limit)),
+        None => Fitting::Strips(strips),
+    }
+}
+
+/// A band parted in two, at a tile's edge where it is wider than a tile; `None` where it is as
+/// narrow as can be.
+fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
+    let width = columns.end - columns.start;
+    let step = if width > TILE_SIZE_PX { TILE_SIZE_PX } else { MIN_PART_CELLS };
+    let middle = columns.start + (width / 2).next_multiple_of(step);
+    (columns.start < middle && middle < columns.end)
+        .then_some([columns.start..middle, middle..columns.end])
+}
+
+/// Bands of columns, of whole tiles, so narrow that the pixels of every strip fit into memory.
+fn bands(
+    grid: &Grid,
+    (pre, post): (&mut SideScenes, &mut SideScenes),
+    memory: Memory,
+) -> Vec<Range<u32>> {
+    let whole = 0..grid.width();
+    pre.begin(&whole);
+    post.begin(&whole);
+    let scenes = || pre.scenes.iter().chain(&post.scenes);
+    let of_strip = |rows: &Range<u32>| {
+        scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add)
+    };
+    let most = strips(grid.height(), STRIP_ROWS).map(|rows| of_strip(&rows)).max().unwrap_or(0);
+    let count = most.div_ceil(memory.pixel_bytes.max(1)).max(1);
+    let tiles = u64::from(grid.width() / TILE_SIZE_PX).div_ceil(count) as u32;
+    whole
+        .step_by((tiles.max(1) * TILE_SIZE_PX) as usize)
+        .map(|start| start..(start + tiles.max(1) * TILE_SIZE_PX).min(grid.width()))
+        .collect()
+}
+
+fn compute_strip(
+    grid: &Grid,
+    zone: Option<&FireZone>,
+    (pre, post): (&mut SideScenes, &mut SideScenes),
+    columns: &Range<u32>,
+    rows: &Range<u32>,
+) -> Result<Strip> {
+    let (pre_views, post_views) =
+        rayon::join(|| pre.observe(rows.clone()), || post.observe(rows.clone()));
+    let (pre_views, post_views) = (pre_views?, post_views?);
+    let width = columns.len();
+    let mut strip = Strip {
+        corner: (columns.start, rows.start),
+        width,
+        dnbr: vec![f32::NAN; width * rows.len()],
+        state: vec![Empty::OutsideBox.code(); width * rows.len()],
+        clear_views: 0,
+    };
+    let sides = (
+        SideViews { passes: &pre.passes, views: &pre_views },
+        SideViews { passes: &post.passes, views: &post_views },
+    );
+    strip.clear_views = strip
+        .dnbr
+        .par_chunks_exact_mut(width)
+        .zip(strip.state.par_chunks_exact_mut(width))
+        .zip(rows.clone())
+        .map_init(RowViews::default, |views, ((dnbr, state), row)| {
+            for (column, state) in columns.clone().zip(&mut *state) {
+                *state = match (grid.is_inside(column, row), zone) {
+                    (false, _) => Empty::OutsideBox.code(),
+                    (true, Some(zone)) if !zone.contains(column, row) => Empty::OutsideZone.code(),
+                    (true, _) => VALID,
+                };
+            }
+            views.compute_row(sides, row, columns, dnbr, state)
+        })
+        .sum();
+    Ok(strip)
+}

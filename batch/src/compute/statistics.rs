@@ -1,0 +1,46 @@
+//! What is counted over a whole map.
+
+use anyhow::Result;
+use dragonfly_core::{Grid, PatchFinder, STRIP_ROWS, Summary, strips};
+
+use crate::deployment::layout::RunFolder;
+use crate::publish::raster::{RunReader, cell};
+
+/// Sums over a map.
+pub(crate) struct Sums {
+    pub(crate) summary: Summary,
+    pub(crate) patches: PatchFinder,
+    /// Clear views of all cells together.
+    pub(crate) clear_views: u64,
+}
+
+impl Sums {
+    /// The sums over the rasters of a run, from north to south.
+    pub(crate) fn of_run(folder: &RunFolder, grid: &Grid, clear_views: u64) -> Result<Self> {
+        let reader = RunReader::open(folder)?;
+        let mut sums =
+            Self { summary: Summary::default(), patches: PatchFinder::default(), clear_views };
+        let width = grid.width();
+        for rows in strips(grid.height(), STRIP_ROWS) {
+            let (dnbr, state) = reader.cells((0, rows.start), (width, rows.len() as u32))?;
+            let lines = || {
+                rows.clone()
+                    .zip(dnbr.chunks_exact(width as usize).zip(state.chunks_exact(width as usize)))
+            };
+            let Self { summary, patches, .. } = &mut sums;
+            let add_to_summary = || {
+                for (row, (dnbr, state)) in lines() {
+                    let cells = dnbr.iter().zip(state).map(|(dnbr, state)| cell(*dnbr, *state));
+                    summary.add_row(cells, grid.cell_area_ha(row));
+                }
+            };
+            let add_to_patches = || {
+                for (row, (dnbr, _)) in lines() {
+                    patches.add_row(row, dnbr, grid.cell_area_ha(row));
+                }
+            };
+            rayon::join(add_to_summary, add_to_patches);
+        }
+        Ok(sums)
+    }
+}

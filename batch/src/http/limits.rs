@@ -1,0 +1,40 @@
+//! How long a request may take.
+
+use std::time::Duration;
+
+/// How long parts of a request may take.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    /// To find and reach the server.
+    pub(crate) connect: Duration,
+    /// Until the head of the answer is there.
+    pub(crate) answer: Duration,
+    /// For a body.
+    pub(crate) body: Duration,
+    /// For everything.
+    pub(crate) total: Duration,
+    /// A body that brings less than `min_bytes` in this time is given up.
+    pub(crate) window: Duration,
+    /// See `window`.
+    pub(crate) min_bytes: u64,
+}
+
+impl Limits {
+    /// For a night, which is patient.
+    pub(crate) const NIGHT: Self = Self {
+        connect: Duration::from_secs(20),
+        answer: Duration::from_secs(60),
+        body: Duration::from_secs(120),
+        total: Duration::from_secs(240),
+        window: Duration::from_secs(30),
+        min_bytes: 16 << 10,
+    };
+    /// For people before a terminal, who are not.
+    pub(crate) const BRIEF: Self = Self {
+        connect: Duration::from_secs(5),
+        answer: Duration::from_secs(10),
+        body: Duration::from_secs(10),
+        total: Duration::from_secs(10),
+        ..Self::NIGHT
+    };
+}

@@ -1,0 +1,129 @@
+//! What must hold before a run starts, and before its map replaces another.
+
+use anyhow::{Context, Result, bail, ensure};
+use dragonfly_core::metadata::MapMeta;
+use dragonfly_core::{EmptyShare, Grid, Region};
+
+use crate::deployment::layout::Layout;
+use crate::deployment::settings::Settings;
+
+/// Bytes a cell takes in the work folder: a float and a code.
+const WORK_BYTES_A_CELL: f64 = 5.0;
+/// Bytes a cell takes when published, where no earlier run tells: compressed raster, overviews,
+/// tiles.
+const PUBLISHED_BYTES_A_CELL: f64 = 6.0;
+/// A new map may be so much larger than the last.
+const GROWTH: f64 = 1.5;
+
+/// Free space of the root's file system, gigabytes.
+///
+/// # Errors
+/// When the root cannot be looked at.
+pub(crate) fn free_gb(layout: &Layout) -> Result<f64> {
+    let root = layout.root();
+    let stat = rustix::fs::statvfs(root)
+        .with_context(|| format!("cannot look at the disk of {}", root.display()))?;
+    Ok(stat.f_bavail as f64 * stat.f_frsize as f64 / 1e9)
+}
+
+/// Whether the disk has room for a run of a region.
+///
+/// # Errors
+/// When it has not; with the figures.
+pub(crate) fn check_disk(
+    settings: &Settings,
+    region: &Region,
+    last: Option<&MapMeta>,
+) -> Result<()> {
+    let free_gb = free_gb(&Layout::new(&settings.root))?;
+    let needed_gb = needed_gb(region, last);
+    ensure!(
+        free_gb - needed_gb >= settings.min_free_gb,
+        "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and {:.1} GB \
+        must stay free: make room, or lower min_free_gb or keep_runs",
+        settings.min_free_gb
+    );
+    Ok(())
+}
+
+fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
+    let grid = Grid::covering(region.bbox, region.zoom_max);
+    let cells = f64::from(grid.width()) * f64::from(grid.height());
+    let published_bytes =
+        last.map_or(cells * PUBLISHED_BYTES_A_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
+    (cells * WORK_BYTES_A_CELL + published_bytes) / 1e9
+}
+
+/// Whether a new map has seen enough to replace the published one: a cloudy month must not.
+///
+/// # Errors
+/// When it has not; with both shares.
+pub(crate) fn check_valid_share(
+    new: &EmptyShare,
+    published: Option<&EmptyShare>,
+    min_valid_share: f64,
+) -> Result<()> {
+    let share = observed_share(new);
+    if share < min_valid_share {
+        bail!(
+            "only {:.1} % of the zone was seen, and {:.1} % is the least (min_valid_share): the \
+            map is not published",
+            100.0 * share,
+            100.0 * min_valid_share
+        );
+    }
+    if let Some(before) = published.map(observed_share).filter(|before| share < before / 2.0) {
+        bail!(
+            "only {:.1} % of the zone was seen, less than half of the {:.1} % of the published \
+            map, which stays",
+            100.0 * share,
+            100.0 * before
+        );
+    }
+    Ok(())
+}
+
+/// Share of the zone's cells that were seen on both sides, water included.
+fn observed_share(empty: &EmptyShare) -> f64 {
+    let zone = 1.0 - empty.outside_zone;
+    if zone <= 0.0 {
+        0.0
+    } else {
+        (zone - empty.never_observed - empty.cloud - empty.no_data) / zone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn water_is_seen_and_the_outside_does_not_count() {
+        let empty = EmptyShare {
+            outside_zone: 0.5,
+            cloud: 0.1,
+            water: 0.2,
+            never_observed: 0.1,
+            no_data: 0.05,
+        };
+        assert!((observed_share(&empty) - 0.5).abs() < 1e-9);
+        assert_eq!(observed_share(&EmptyShare { outside_zone: 1.0, ..EmptyShare::default() }), 0.0);
+    }
+
+    #[test]
+    fn a_cloudy_month_must_not_replace_a_good_map() {
+        let clouded = |cloud| EmptyShare { cloud, ..EmptyShare::default() };
+        let message = |new, published: Option<f64>| {
+            let published = published.map(clouded);
+            check_valid_share(&clouded(new), published.as_ref(), 0.2)
+                .err()
+                .map(|error| error.to_string())
+        };
+        assert_eq!(message(0.7, None), None);
+        assert_eq!(message(0.5, Some(0.0)), None);
+        let half = message(0.51, Some(0.0)).unwrap();
+        assert!(half.contains("49.0 %") && half.contains("100.0 %"), "{half}");
+        let least = message(0.81, None).unwrap();
+        assert!(least.contains("19.0 %") && least.contains("20.0 %"), "{least}");
+    }
+}

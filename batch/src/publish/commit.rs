@@ -1,0 +1,111 @@
+//! Publishes a finished run: a reader who follows the metadata sees the whole old map or the whole
+//! new one.
+
+use std::fs::{self};
+
+use anyhow::{Context, Result, bail};
+use dragonfly_core::Region;
+use dragonfly_core::metadata::{EarlierRun, RegionMeta};
+
+use crate::deployment::layout::{Layout, RunFolder};
+use crate::deployment::ownership::explain;
+use crate::deployment::settings::Settings;
+use crate::nightly::clock::now_in_seconds;
+use crate::nightly::preflight::check_valid_share;
+use crate::publish::build::build;
+use crate::publish::index::write_index;
+use crate::publish::json_file::{sync_folder, write_json};
+use crate::publish::links::point_links;
+use crate::publish::region_meta::MetaFile;
+use crate::publish::run::{finished_runs, is_run_id, read_record};
+use crate::publish::sweep::{kept_runs, named_runs, prune};
+
+/// Cuts the newest finished run of a region into tiles and publishes it.
+///
+/// # Errors
+/// When there is no finished run that is not published yet; else as [`publish_run`].
+pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
+    let layout = Layout::new(&settings.root);
+    let work = layout.work(&region.name);
+    let published = MetaFile::read(&layout, &region.name).or_pending(region)?;
+    let published = named_runs(&published);
+    let newest = finished_runs(&layout, &region.name)
+        .into_iter()
+        .rfind(|run| !published.contains(&run.run_id.as_str()));
+    let Some(newest) = newest else {
+        let name = &region.name;
+        bail!(
+            "region `{name}` has no computed raster in {}: run `dragonfly lowres {name}` first",
+            work.display()
+        );
+    };
+    publish_run(settings, region, &RunFolder(work.join(newest.run_id)))
+}
+
+/// Cuts a finished run into tiles and publishes it.
+///
+/// # Errors
+/// When it saw too little, the region's metadata cannot be read, or a file cannot be written. What
+/// was published before stays.
+pub(crate) fn publish_run(settings: &Settings, region: &Region, folder: &RunFolder) -> Result<()> {
+    let layout = Layout::new(&settings.root);
+    let record = read_record(folder)?;
+    let old = MetaFile::read(&layout, &region.name).or_pending(region)?;
+    let published = old.map.as_ref().map(|map| &map.empty_share);
+    check_valid_share(&record.map.empty_share, published, settings.min_valid_share)?;
+    let earlier_runs = earlier_runs(settings, old);
+    let meta = RegionMeta { earlier_runs, ..build(&layout, folder, record)? };
+    move_into_place(&layout, folder, &meta)?;
+    write_json(&layout.meta(&region.name), &meta)?;
+    if let Some(map) = &meta.map {
+        point_links(&layout, &region.name, &map.run_id)?;
+    }
+    write_index(settings)?;
+    // The map is out. What cannot be removed now is removed by a later start, and `doctor` finds
+    // it.
+    for removed in [prune(&layout, &meta), remove_work(&layout, &region.name)] {
+        removed.unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
+    }
+    Ok(())
+}
+
+/// The runs to keep beside the new one, newest first.
+fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
+    let now = now_in_seconds();
+    let replaced = old.map.map(|map| EarlierRun { run_id: map.run_id, replaced_at: now });
+    let runs: Vec<EarlierRun> = replaced.into_iter().chain(old.earlier_runs).collect();
+    kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
+}
+
+/// Raster, tiles and the run's own metadata under their versioned names, which no reader knows yet.
+fn move_into_place(layout: &Layout, folder: &RunFolder, meta: &RegionMeta) -> Result<()> {
+    let Some(map) = &meta.map else { bail!("a run without a map cannot be published") };
+    let name = &meta.region_name;
+    for (from, to) in [
+        (folder.cog(), layout.raster(name, &map.run_id)),
+        (folder.tiles(), layout.tiles(name, &map.run_id)),
+    ] {
+        let parent = to.parent().unwrap_or(layout.root());
+        // Left by an attempt to publish the same run that no metadata names.
+        let _ = fs::remove_dir_all(&to);
+        fs::create_dir_all(parent)
+            .and_then(|()| fs::rename(&from, &to))
+            .map_err(|error| explain(error.into(), &to))
+            .with_context(|| format!("cannot move {} to {}", from.display(), to.display()))?;
+        sync_folder(parent)?;
+    }
+    write_json(&layout.run_meta(name, &map.run_id), meta)
+}
+
+/// Clears a region's work folder: its newest run has been published.
+fn remove_work(layout: &Layout, region: &str) -> Result<()> {
+    let work = layout.work(region);
+    let entries = fs::read_dir(&work).with_context(|| format!("cannot read {}", work.display()))?;
+    for entry in entries.filter_map(|entry| entry.ok()) {
+        if entry.file_name().to_str().is_some_and(is_run_id) {
+            fs::remove_dir_all(entry.path())
+                .with_context(|| format!("cannot remove {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}

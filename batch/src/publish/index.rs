@@ -1,0 +1,50 @@
+//! `meta/index.json` and `meta/client.json`: what the page loads first.
+
+use std::fs;
+
+use anyhow::Result;
+use dragonfly_core::metadata::{IndexedRegion, RegionIndex, RegionMeta};
+
+use crate::deployment::layout::Layout;
+use crate::deployment::settings::Settings;
+use crate::nightly::clock::now_in_seconds;
+use crate::publish::json_file::write_json;
+use crate::publish::region_meta::MetaFile;
+
+/// Writes both: every configured region and no other. A region whose metadata cannot be read keeps
+/// its line.
+///
+/// # Errors
+/// When the configuration cannot be read or a file cannot be written.
+pub(crate) fn write_index(settings: &Settings) -> Result<()> {
+    let layout = Layout::new(&settings.root);
+    let generated_at = now_in_seconds();
+    let before = read_index(&layout);
+    let configured = settings.regions()?;
+    let regions = configured.iter().map(|region| {
+        let line_before = before
+            .as_ref()
+            .and_then(|index| index.regions.iter().find(|line| line.name == region.name));
+        let meta = match MetaFile::read(&layout, &region.name) {
+            MetaFile::Readable(meta) => *meta,
+            MetaFile::Absent => RegionMeta::pending(region),
+            MetaFile::Unreadable(error) => {
+                tracing::warn!(region = region.name, "{error}");
+                match line_before {
+                    Some(line) => return line.clone(),
+                    None => RegionMeta::pending(region),
+                }
+            }
+        };
+        let first_seen_at = line_before.and_then(|line| line.first_seen_at).or(Some(generated_at));
+        IndexedRegion { first_seen_at, ..IndexedRegion::new(region, &meta) }
+    });
+    let regions = regions.collect();
+    write_json(&layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
+    write_json(&layout.meta_file("client"), &settings.client_config()?)
+}
+
+/// The published list of regions; `None` where there is none, or it cannot be read.
+pub(crate) fn read_index(layout: &Layout) -> Option<RegionIndex> {
+    serde_json::from_slice(&fs::read(layout.meta_file("index")).ok()?).ok()
+}

@@ -1,0 +1,119 @@
+//! Cutting a run into tiles: exact cuts at the finest zoom, averages above.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use anyhow::{Context, Result};
+use dragonfly_core::metadata::TilesSkipped;
+use dragonfly_core::{Empty, Grid, Tile, TileCells, TileFate, TileIndex, ZoomIndex, encode_tile};
+use rayon::prelude::*;
+
+use crate::cli::progress::Step;
+use crate::publish::raster::RunReader;
+
+/// What became of all tiles of a run.
+pub(crate) struct Cut {
+    pub(crate) index: TileIndex,
+    pub(crate) stored: u64,
+    pub(crate) skipped: TilesSkipped,
+    pub(crate) bytes: u64,
+}
+
+/// Cuts all tiles from `zoom_min` to the grid's zoom into `folder`/{z}/{x}/{y}.png.
+pub(crate) fn cut_tiles(
+    reader: &RunReader,
+    grid: &Grid,
+    zoom_min: u8,
+    skip_unburned: bool,
+    folder: &Path,
+    step: &Step,
+) -> Result<Cut> {
+    let cutter = Cutter {
+        reader,
+        grid,
+        skip_unburned,
+        folder: folder.to_owned(),
+        fates: Mutex::default(),
+        bytes: AtomicU64::new(0),
+        step,
+    };
+    let tops: Vec<Tile> = grid.tiles().at_zoom(zoom_min).tiles().collect();
+    tops.into_par_iter().try_for_each(|top| cutter.cut(top).map(drop))?;
+
+    let fates = cutter.fates.into_inner().unwrap_or_else(PoisonError::into_inner);
+    let fate = |tile: &Tile| fates.get(tile).copied().unwrap_or(TileFate::Empty(Empty::OutsideBox));
+    let zooms = (zoom_min..=grid.zoom()).map(|zoom| {
+        let range = grid.tiles().at_zoom(zoom);
+        ZoomIndex::new(range, &range.tiles().map(|tile| fate(&tile)).collect::<Vec<_>>())
+    });
+    let count = |is_counted: fn(&TileFate) -> bool| {
+        fates.values().filter(|fate| is_counted(fate)).count() as u64
+    };
+    Ok(Cut {
+        index: TileIndex(zooms.collect()),
+        stored: count(|fate| *fate == TileFate::Stored),
+        skipped: TilesSkipped {
+            empty: count(|fate| matches!(fate, TileFate::Empty(_))),
+            unburned: count(|fate| *fate == TileFate::Unburned),
+        },
+        bytes: cutter.bytes.into_inner(),
+    })
+}
+
+/// Number of tiles from `zoom_min` to the grid's zoom, stored or not.
+pub(crate) fn tile_count(grid: &Grid, zoom_min: u8) -> u64 {
+    let ranges = (zoom_min..=grid.zoom()).map(|zoom| grid.tiles().at_zoom(zoom));
+    ranges.map(|range| u64::from(range.width()) * u64::from(range.height())).sum()
+}
+
+struct Cutter<'a> {
+    reader: &'a RunReader,
+    grid: &'a Grid,
+    skip_unburned: bool,
+    folder: PathBuf,
+    fates: Mutex<HashMap<Tile, TileFate>>,
+    bytes: AtomicU64,
+    step: &'a Step,
+}
+
+impl Cutter<'_> {
+    /// Cuts a tile and all beneath it; `None` outside the grid. A tile is made from those beneath,
+    /// so every cell of the raster is read once, and only one branch of the pyramid is held.
+    fn cut(&self, tile: Tile) -> Result<Option<TileCells>> {
+        if !self.grid.tiles().at_zoom(tile.z).contains(tile) {
+            return Ok(None);
+        }
+        let cells = match self.grid.corner_of(tile) {
+            Some((column, row)) => TileCells::finest(self.reader.tile(column, row)?.into_iter()),
+            None => {
+                let children = tile.children().into_par_iter().map(|child| self.cut(child));
+                let children: Vec<Option<TileCells>> = children.collect::<Result<_>>()?;
+                match <[_; 4]>::try_from(children) {
+                    Ok(children) => TileCells::joined(&children),
+                    Err(_) => return Ok(None),
+                }
+            }
+        };
+        self.store(tile, &cells.indices())?;
+        Ok(Some(cells))
+    }
+
+    fn store(&self, tile: Tile, indices: &[u8]) -> Result<()> {
+        let fate = TileFate::of(indices, self.skip_unburned);
+        if fate == TileFate::Stored {
+            let column = self.folder.join(tile.z.to_string()).join(tile.x.to_string());
+            let file = column.join(format!("{}.png", tile.y));
+            let png = encode_tile(indices)?;
+            std::fs::create_dir_all(&column)
+                .with_context(|| format!("cannot create {}", column.display()))?;
+            std::fs::write(&file, &png)
+                .with_context(|| format!("cannot write {}", file.display()))?;
+            self.bytes.fetch_add(png.len() as u64, Ordering::Relaxed);
+        }
+        self.fates.lock().unwrap_or_else(PoisonError::into_inner).insert(tile, fate);
+        self.step.advance(1, self.bytes.load(Ordering::Relaxed));
+        Ok(())
+    }
+}

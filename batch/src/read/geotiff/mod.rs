@@ -1,0 +1,153 @@
+//! GDAL, set up for this program: opening and projecting.
+
+// Failures that GDAL reports without returning them.
+mod failure;
+// What may be opened.
+mod header;
+mod limits;
+// Where the blocks of a file lie.
+mod block_places;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, anyhow, bail};
+use gdal::config::{set_config_option, set_error_handler};
+use gdal::errors::{CplErrType, GdalError};
+use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
+
+use crate::deployment::settings::is_url;
+use crate::http::{Client, Scope};
+use crate::read::local_file::{LocalFileError, open_regular};
+use crate::read::remote::{self, FarFile};
+
+use header::{ReadAt, check_header};
+
+pub(crate) use block_places::BlockPlaces;
+pub(crate) use failure::{FailureWatch, mark_thread};
+pub(crate) use limits::{Limits, block_bytes};
+
+/// A GeoTIFF, open.
+pub(crate) struct GeoTiff {
+    pub(crate) dataset: Dataset,
+    /// Bytes of the whole file.
+    pub(crate) file_bytes: u64,
+}
+
+/// A file system for files far away, and failures into the log instead of onto the screen. Call
+/// once, first.
+pub(crate) fn set_up_gdal() -> Result<()> {
+    let options = [
+        // Only the files named exist for us: no listing of folders, no sidecar files.
+        ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"),
+        // Blocks are kept by us as long as they are needed; GDAL's own cache only smooths the
+        // reading.
+        ("GDAL_CACHEMAX", "64"),
+    ];
+    for (key, value) in options {
+        set_config_option(key, value).with_context(|| format!("setting GDAL's {key}"))?;
+    }
+    remote::install()?;
+    report_failures();
+    Ok(())
+}
+
+/// Has GDAL's failures noted in the thread in which they are reported, and logged.
+fn report_failures() {
+    set_error_handler(|kind, number, message| {
+        tracing::debug!(target: "gdal", ?kind, number, message);
+        if matches!(kind, CplErrType::Failure | CplErrType::Fatal) {
+            failure::note(message);
+        }
+    });
+}
+
+/// Opens a GeoTIFF at a path or URL of the configuration for reading.
+///
+/// # Errors
+/// When it is missing, is none, or exceeds the limits. Names it.
+pub(crate) fn open(location: &str, client: &Client, limits: Limits) -> Result<GeoTiff> {
+    if is_url(location) {
+        open_far(&FarFile::ask(location, Scope::Configured, client)?, limits)
+    } else {
+        open_near(location, limits)
+    }
+}
+
+/// Opens a GeoTIFF far away, once its head is here.
+///
+/// # Errors
+/// When it does not come, is none, or exceeds the limits. Names it.
+pub(crate) fn open_far(file: &Arc<FarFile>, limits: Limits) -> Result<GeoTiff> {
+    file.wait_for_head()?;
+    open_named(&file.offer().path(), file.address(), &**file, limits)
+}
+
+/// Opens a GeoTIFF on this machine.
+///
+/// # Errors
+/// When it is missing, is none, or exceeds the limits. Names it.
+pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
+    if path.contains("://") {
+        bail!(
+            "{path} can be read neither as a file nor over http: give the catalogue http(s) \
+            addresses"
+        );
+    }
+    match open_regular(Path::new(path)) {
+        Ok(file) => open_named(path, path, &file, limits),
+        Err(LocalFileError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
+            bail!("{path} does not exist: check the catalogue's hrefs")
+        }
+        Err(error) => bail!("{path} cannot be opened: {error}"),
+    }
+}
+
+/// Opens what GDAL finds under a name. `file` is the same file.
+fn open_named(name: &str, location: &str, file: &impl ReadAt, limits: Limits) -> Result<GeoTiff> {
+    mark_thread();
+    check_header(file, limits.max_place_bytes())
+        .with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
+    let options = DatasetOptions {
+        open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
+        allowed_drivers: Some(&["GTiff"]),
+        ..DatasetOptions::default()
+    };
+    let dataset = Dataset::open_ex(name, options).map_err(|error| {
+        let cause = match error {
+            GdalError::NullPointer { msg, .. } if !msg.is_empty() => msg.replace(name, location),
+            GdalError::NullPointer { .. } => "it does not begin as one".to_owned(),
+            other => other.to_string(),
+        };
+        anyhow!(
+            "{location} cannot be opened as a GeoTIFF: {cause}; fetch it again, or take its item \
+            out of the catalogue"
+        )
+    })?;
+    limits.check(&dataset).with_context(|| format!("{location} cannot be read"))?;
+    Ok(GeoTiff { dataset, file_bytes: file.length() })
+}
+
+/// A transformation between two systems, x east and y north in both.
+pub(crate) fn transform(from: &SpatialRef, to: &SpatialRef) -> Result<CoordTransform> {
+    mark_thread();
+    let (mut from, mut to) = (from.clone(), to.clone());
+    from.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    to.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+    CoordTransform::new(&from, &to).context("the coordinate system cannot be projected")
+}
+
+/// Web Mercator.
+pub(crate) fn web_mercator() -> Result<SpatialRef> {
+    SpatialRef::from_epsg(3857).context("PROJ does not know EPSG:3857: is its database installed?")
+}
+
+/// Transforms points; those without an answer become infinite.
+pub(crate) fn project(transform: &CoordTransform, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+    mark_thread();
+    let (mut x, mut y): (Vec<f64>, Vec<f64>) = points.iter().copied().unzip();
+    // PROJ answers for the points it can, and marks the others infinite.
+    let _ = transform.transform_coords(&mut x, &mut y, &mut []);
+    x.into_iter().zip(y).collect()
+}

@@ -1,0 +1,445 @@
+//! One file of a scene: opened, and read at the level that fits.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, ensure};
+use dragonfly_core::stac::without_token;
+use dragonfly_core::{
+    DnCounts, GeoTransform, ImageFrame, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed,
+};
+use gdal::Dataset;
+use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
+
+use crate::deployment::settings::is_url;
+use crate::http::{Client, Scope};
+use crate::read::decoding::DecodingTurn;
+use crate::read::geotiff::{self, BlockPlaces, GeoTiff, Limits, block_bytes, mark_thread};
+use crate::read::remote::FarFile;
+
+/// Pixels of a file for each one of the level, beyond which they are not ordered ahead.
+const MUCH_FINER_PX: f64 = 16.0;
+/// Pixels that are read at once of a file much finer than the level, and of its coarsest overview.
+const MAX_PART_PX: usize = 4 << 20;
+/// Bytes of a block, and blocks, beyond which a file is closed after each reading.
+const HEAVY_BLOCK_BYTES: u64 = 4 << 20;
+const HEAVY_BLOCKS: usize = 1 << 16;
+
+/// A file of a scene, not yet opened; the head of one far away is under way.
+pub(crate) struct Asset {
+    name: &'static str,
+    location: String,
+    far: Option<Arc<FarFile>>,
+}
+
+impl Asset {
+    /// Asks for a file that an item names, where the catalogue may lead there. Does not wait.
+    pub(crate) fn ask(name: &'static str, location: &str, client: &Client) -> Result<Self> {
+        client
+            .policy()
+            .check_file(location)
+            .with_context(|| format!("the {name} {}", without_token(location)))?;
+        let far =
+            is_url(location).then(|| FarFile::ask(location, Scope::File, client)).transpose()?;
+        Ok(Self { name, location: without_token(location).to_owned(), far })
+    }
+}
+
+/// Full-resolution image of an asset, opened.
+pub(crate) struct Image {
+    pub(crate) name: &'static str,
+    pub(crate) location: String,
+    pub(crate) dataset: Dataset,
+    pub(crate) size: (usize, usize),
+    pub(crate) geo_transform: gdal::GeoTransform,
+    file_bytes: u64,
+    far: Option<Arc<FarFile>>,
+}
+
+/// One asset at the level read.
+pub(crate) struct Band {
+    pub(crate) name: &'static str,
+    pub(crate) location: String,
+    /// Open while it is read: GDAL keeps a block's worth of buffers for each.
+    dataset: Option<Dataset>,
+    /// Where its bytes come from, unless they are on the disk.
+    far: Option<Arc<FarFile>>,
+    /// Bytes of the whole file.
+    file_bytes: u64,
+    /// Overview to read; the image itself when `None`.
+    overview: Option<usize>,
+    /// Pixels of the level, across and down.
+    pub(crate) size: (usize, usize),
+    pub(crate) no_data: u16,
+    /// The fill of a band of signed numbers, which are read as [`dn_from_signed`] says.
+    signed_fill: Option<i16>,
+}
+
+impl Image {
+    pub(crate) fn open(asset: Asset) -> Result<Self> {
+        let Asset { name, location, far } = asset;
+        let opened =
+            open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
+        let GeoTiff { dataset, file_bytes } = opened;
+        let geo_transform =
+            dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
+        let kind = dataset.rasterband(1)?.band_type();
+        ensure!(
+            matches!(kind, GdalDataType::UInt8 | GdalDataType::UInt16 | GdalDataType::Int16),
+            "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
+            kind.name()
+        );
+        Ok(Self {
+            name,
+            location,
+            size: dataset.raster_size(),
+            geo_transform,
+            dataset,
+            file_bytes,
+            far,
+        })
+    }
+
+    /// Extent and place.
+    pub(crate) fn frame(&self) -> ImageFrame {
+        ImageFrame { size: self.size, geo_transform: GeoTransform(self.geo_transform) }
+    }
+
+    /// Full-resolution pixels that a pixel spans: of the image itself (1), then of each overview.
+    pub(crate) fn level_factors(&self) -> Result<Vec<f64>> {
+        let band = self.dataset.rasterband(1)?;
+        let mut factors = vec![1.0];
+        for index in 0..band.overview_count()?.max(0) as usize {
+            let (width, height) = band.overview(index)?.size();
+            let across = self.size.0 as f64 / width.max(1) as f64;
+            let down = self.size.1 as f64 / height.max(1) as f64;
+            factors.push(across.max(down));
+        }
+        Ok(factors)
+    }
+
+    /// The image at a level of [`Image::level_factors`].
+    pub(crate) fn at_level(self, level: usize) -> Result<Band> {
+        let overview = level.checked_sub(1);
+        let (size, no_data, signed_fill) = {
+            let band = self.dataset.rasterband(1)?;
+            let size = match overview {
+                Some(index) => band.overview(index)?.size(),
+                None => self.size,
+            };
+            let fill = band.no_data_value().unwrap_or(0.0);
+            match band.band_type() {
+                GdalDataType::Int16 => (size, SIGNED_FILL_DN, Some(fill as i16)),
+                _ => (size, fill as u16, None),
+            }
+        };
+        let Self { name, location, dataset, file_bytes, far, .. } = self;
+        let dataset = Some(dataset);
+        Ok(Band { name, location, dataset, far, file_bytes, overview, size, no_data, signed_fill })
+    }
+
+    /// The image at the level of another's size; at full resolution where it has none of that size.
+    pub(crate) fn at_size(self, size: (usize, usize)) -> Result<Band> {
+        let fitting = {
+            let band = self.dataset.rasterband(1)?;
+            let mut levels = 0..band.overview_count()?.max(0) as usize;
+            levels.find(|index| band.overview(*index).is_ok_and(|overview| overview.size() == size))
+        };
+        let level = fitting.map_or(0, |overview| overview + 1);
+        let band = self.at_level(level)?;
+        Ok(Band { size, ..band })
+    }
+}
+
+impl Band {
+    /// Opens the file where it is not open.
+    fn reopen(&mut self) -> Result<()> {
+        if self.dataset.is_none() {
+            self.dataset = Some(open(&self.location, self.far.as_ref())?.dataset);
+        }
+        Ok(())
+    }
+
+    /// Closes the file; reading opens it again.
+    pub(crate) fn close(&mut self) {
+        self.dataset = None;
+    }
+
+    fn open_dataset(&self) -> Result<&Dataset> {
+        self.dataset.as_ref().with_context(|| format!("{} is not open", self.location))
+    }
+
+    fn raster_band(&self) -> Result<RasterBand<'_>> {
+        let band = self.open_dataset()?.rasterband(1)?;
+        Ok(match self.overview {
+            Some(index) => band.overview(index)?,
+            None => band,
+        })
+    }
+
+    /// Pixels of a block, across and down.
+    pub(crate) fn block_size(&self) -> Result<(usize, usize)> {
+        Ok(self.raster_band()?.block_size())
+    }
+
+    /// Pixels of a rectangle of the level.
+    fn read(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<u16>> {
+        let size = ((columns.end - columns.start) as usize, (rows.end - rows.start) as usize);
+        let band = self.raster_band()?;
+        let own = self.own_pixels(&band, columns, rows);
+        let corner = (own.0.start as isize, own.1.start as isize);
+        self.read_window(&band, corner, (own.0.len(), own.1.len()), size).with_context(|| {
+            format!(
+                "the {} cannot be read from {}: the file is broken or cut short",
+                self.name, self.location
+            )
+        })
+    }
+
+    /// Pixels of a window, the nearest where it is not read in its own size.
+    fn read_window(
+        &self,
+        band: &RasterBand<'_>,
+        corner: (isize, isize),
+        window: (usize, usize),
+        size: (usize, usize),
+    ) -> Result<Vec<u16>> {
+        mark_thread();
+        let _turn = DecodingTurn::wait_for(block_bytes(self.open_dataset()?, band));
+        let nearest = Some(ResampleAlg::NearestNeighbour);
+        let Some(fill) = self.signed_fill else {
+            let mut pixels = vec![0u16; size.0 * size.1];
+            band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
+            return Ok(pixels);
+        };
+        let mut pixels = vec![0i16; size.0 * size.1];
+        band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
+        Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
+    }
+
+    /// Where the blocks under rectangles of the level lie in the file, which bytes that are ordered
+    /// ahead need; none unless the file is far away, and none of a file much finer than the level,
+    /// whose pixels are ordered when they are read.
+    ///
+    /// # Errors
+    /// When the file cannot be opened again, or states places that cannot be true.
+    pub(crate) fn bytes_ahead(
+        &mut self,
+        rectangles: &[(Range<i64>, Range<i64>)],
+    ) -> Result<Vec<Range<u64>>> {
+        if self.far.is_none() {
+            return Ok(Vec::new());
+        }
+        self.reopen()?;
+        if self.is_much_finer()? {
+            return Ok(Vec::new());
+        }
+        let mut bytes = Vec::new();
+        for (columns, rows) in rectangles {
+            bytes.extend(self.bytes_under(columns, rows)?);
+        }
+        Ok(bytes)
+    }
+
+    /// Where the blocks under a rectangle of the level lie in the file.
+    fn bytes_under(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<u64>>> {
+        let band = self.raster_band()?;
+        let places =
+            BlockPlaces::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
+        let (columns, rows) = self.own_pixels(&band, columns, rows);
+        places
+            .find_all(&columns, &rows)
+            .with_context(|| format!("the {} cannot be read from {}", self.name, self.location))
+    }
+
+    /// Orders bytes of a file far away, without waiting for them.
+    pub(crate) fn order(&self, bytes: Vec<Range<u64>>) -> Result<()> {
+        self.far.as_ref().map_or(Ok(()), |far| far.order(bytes))
+    }
+
+    /// Reads a rectangle of the level, waits for what was ordered of it, and lets go of it.
+    pub(crate) fn read_ordered(
+        &mut self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+    ) -> Result<Vec<u16>> {
+        self.reopen()?;
+        let mut pixels = Vec::new();
+        // One after the other where the file is much finer: so much of it is never held at once.
+        for rows in self.row_parts(columns, rows)? {
+            let bytes = self.bytes_under(columns, &rows)?;
+            if let Some(far) = &self.far {
+                far.order(bytes.clone())?;
+                far.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
+            }
+            let read = self.read(columns, &rows);
+            if let Some(far) = &self.far {
+                far.forget(&bytes);
+            }
+            match pixels.is_empty() {
+                true => pixels = read?,
+                false => pixels.extend(read?),
+            }
+        }
+        if self.is_heavy()? {
+            self.close();
+        }
+        Ok(pixels)
+    }
+
+    /// Rows of the level, parted so that those of the file under each part hold few pixels, where
+    /// the file is much finer than the level.
+    fn row_parts(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<i64>>> {
+        if !self.is_much_finer()? {
+            return Ok(vec![rows.clone()]);
+        }
+        let band = self.raster_band()?;
+        let (_, own_row) = self.own_pixels(&band, columns, &(rows.start..rows.start + 1));
+        let (own_columns, _) = self.own_pixels(&band, columns, rows);
+        let row_px = own_row.len().max(1).saturating_mul(own_columns.len().max(1));
+        let step = (MAX_PART_PX / row_px).max(1);
+        Ok((rows.start..rows.end)
+            .step_by(step)
+            .map(|start| start..(start + step as i64).min(rows.end))
+            .collect())
+    }
+
+    /// Whether the file has so many pixels for one of the level that they are not ordered ahead.
+    fn is_much_finer(&self) -> Result<bool> {
+        let (own, level) = (self.raster_band()?.size(), self.size);
+        let pixels = |size: (usize, usize)| size.0 as f64 * size.1 as f64;
+        Ok(pixels(own) > pixels(level) * MUCH_FINER_PX)
+    }
+
+    /// Whether GDAL keeps so much for the open file that it is closed after each reading.
+    fn is_heavy(&self) -> Result<bool> {
+        let band = self.raster_band()?;
+        let ((width, height), (across, down)) = (band.size(), band.block_size());
+        let blocks = width.div_ceil(across).saturating_mul(height.div_ceil(down));
+        Ok(block_bytes(self.open_dataset()?, &band) > HEAVY_BLOCK_BYTES || blocks > HEAVY_BLOCKS)
+    }
+
+    /// The pixels of the file under a rectangle of the level. Where the file has no level of this
+    /// size, the nearest of its pixels are taken.
+    fn own_pixels(
+        &self,
+        band: &RasterBand,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+    ) -> (Range<usize>, Range<usize>) {
+        let own = band.size();
+        let along = |range: &Range<i64>, own: usize, level: usize| {
+            let scale = |at: i64| (at as f64 * own as f64 / level as f64).round() as usize;
+            let start = scale(range.start).min(own.saturating_sub(1));
+            start..scale(range.end).clamp(start + 1, own.max(start + 1))
+        };
+        (along(columns, own.0, self.size.0), along(rows, own.1, self.size.1))
+    }
+
+    /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has
+    /// none.
+    ///
+    /// # Errors
+    /// When it has too many pixels, or cannot be read.
+    pub(crate) fn count_coarsest(&self) -> Result<DnCounts> {
+        let band = self.open_dataset()?.rasterband(1)?;
+        let overviews =
+            (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
+        let coarsest = overviews
+            .collect::<gdal::errors::Result<Vec<_>>>()?
+            .into_iter()
+            .min_by_key(|overview| overview.size().0)
+            .unwrap_or(band);
+        let (width, height) = coarsest.size();
+        let pixels = (width as u64).saturating_mul(height as u64);
+        ensure!(
+            pixels <= MAX_COARSEST_PX,
+            "{} has no overview smaller than {width} × {height} pixels by which its offset could \
+            be decided: rewrite it with overviews (gdal_translate -of COG)",
+            self.location
+        );
+        let places = BlockPlaces::new(
+            &coarsest,
+            self.file_bytes,
+            block_bytes(self.open_dataset()?, &coarsest),
+        );
+        let mut counts = DnCounts::default();
+        // Rows of whole blocks, in parts of few pixels.
+        let (across, down) = coarsest.block_size();
+        let rows = (MAX_PART_PX / width / down * down).clamp(down.min(height), height);
+        let columns = (MAX_PART_PX / rows / across * across).clamp(across.min(width), width);
+        for top in (0..height).step_by(rows) {
+            for left in (0..width).step_by(columns) {
+                let size = (columns.min(width - left), rows.min(height - top));
+                let own = (left..left + size.0, top..top + size.1);
+                let read = places.check_all(&own.0, &own.1).map_err(Into::into);
+                let pixels = read
+                    .and_then(|()| {
+                        self.read_window(&coarsest, (left as isize, top as isize), size, size)
+                    })
+                    .with_context(|| {
+                        format!("the coarsest overview cannot be read from {}", self.location)
+                    })?;
+                counts.add(&pixels, self.no_data);
+            }
+        }
+        Ok(counts)
+    }
+}
+
+fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<GeoTiff> {
+    far.map_or_else(
+        || geotiff::open_near(location, Limits::SCENE),
+        |far| geotiff::open_far(far, Limits::SCENE),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use gdal::DriverManager;
+    use gdal::cpl::CslStringList;
+    use gdal::raster::Buffer;
+
+    use super::*;
+
+    /// A sparse image of a size and no-data value 7, opened; with pixels in its corner.
+    fn band(folder: &tempfile::TempDir, size: (usize, usize), corner: &[u16]) -> Band {
+        let file = folder.path().join("image.tif");
+        let options: CslStringList =
+            ["TILED=YES", "SPARSE_OK=YES", "BIGTIFF=YES"].into_iter().collect();
+        let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
+        let mut dataset = driver
+            .create_with_band_type_with_options::<u16, _>(&file, size.0, size.1, 1, &options)
+            .unwrap();
+        dataset.set_geo_transform(&[0.0, 1.0, 0.0, 0.0, 0.0, -1.0]).unwrap();
+        let mut band = dataset.rasterband(1).unwrap();
+        band.set_no_data_value(Some(7.0)).unwrap();
+        band.write((0, 0), (corner.len(), 1), &mut Buffer::new((corner.len(), 1), corner.to_vec()))
+            .unwrap();
+        dataset.close().unwrap();
+        let asset =
+            Asset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test()).unwrap();
+        Image::open(asset).unwrap().at_level(0).unwrap()
+    }
+
+    #[test]
+    fn the_pixels_of_a_large_image_are_counted_in_parts() {
+        let folder = tempfile::tempdir().unwrap();
+        let counts = band(&folder, (9000, 3000), &[5, 7, 0, 300]).count_coarsest().unwrap();
+        let mut expected = DnCounts::default();
+        expected.add(&[5, 300], 7);
+        assert_eq!(counts, expected);
+    }
+
+    #[test]
+    fn an_image_too_large_to_be_counted_is_named_with_what_helps() {
+        let folder = tempfile::tempdir().unwrap();
+        let error = band(&folder, (20_000, 20_000), &[5]).count_coarsest().unwrap_err().to_string();
+        assert!(
+            error.contains("image.tif")
+                && error.contains("20000 × 20000")
+                && error.contains("overviews"),
+            "{error}"
+        );
+    }
+}

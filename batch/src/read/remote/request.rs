@@ -1,0 +1,289 @@
+//! One stretch of a file over http: asked for until it is here whole or gone for good.
+
+use std::ops::Range;
+
+use dragonfly_core::stac::without_token;
+use ureq::http::Method;
+
+use crate::http::{self, Client, HttpError, Request, Response, RetryPolicy, Scope};
+use crate::nightly::deadline::DeadlineError;
+
+/// Bytes that are reserved before they come: no more, however long the range.
+const MAX_RESERVED_BYTES: u64 = 16 << 20;
+
+/// What a server sent of a file.
+pub(super) struct Stretch {
+    /// The bytes asked for, fewer only at the end of the file.
+    pub(super) bytes: Vec<u8>,
+    /// Bytes of the whole file.
+    pub(super) file_size: u64,
+}
+
+/// A stretch that did not come.
+#[derive(Clone, Debug, thiserror::Error)]
+pub(crate) enum RangeError {
+    /// No answer, or another than bytes.
+    #[error(transparent)]
+    Http(#[from] HttpError),
+    /// The server sends whole files only.
+    #[error(
+        "its server does not answer byte ranges, without which nothing can be read piece by piece"
+    )]
+    NoRanges,
+    /// An answer that contradicts itself, or what was asked for.
+    #[error("its server sends another part of it than was asked for, or a size that cannot be")]
+    BadRange,
+    /// Another file under the same address.
+    #[error("it changed while it was read; run again")]
+    Changed,
+    /// The thread that fetched it ended before.
+    #[error("it could not be fetched, for a fault of this program")]
+    NotFetched,
+}
+
+impl From<DeadlineError> for RangeError {
+    fn from(over: DeadlineError) -> Self {
+        Self::Http(over.into())
+    }
+}
+
+impl http::Fault for RangeError {
+    fn attempts(&self, passing: usize) -> usize {
+        match self {
+            Self::Http(error) => error.attempts(passing),
+            Self::NoRanges | Self::BadRange | Self::Changed | Self::NotFetched => 1,
+        }
+    }
+
+    fn retry_after(&self) -> Option<std::time::Duration> {
+        match self {
+            Self::Http(error) => error.retry_after(),
+            _ => None,
+        }
+    }
+}
+
+/// The bytes of a range, fewer where the file ends before. What came before a cut is kept.
+///
+/// # Errors
+/// At once where asking again is of no use; otherwise after the attempts of `retries`.
+pub(super) fn fetch(
+    client: &Client,
+    scope: Scope,
+    retries: RetryPolicy,
+    url: &str,
+    range: &Range<u64>,
+) -> Result<Stretch, RangeError> {
+    let reserved = range.end.saturating_sub(range.start).min(MAX_RESERVED_BYTES);
+    let mut bytes = Vec::with_capacity(usize::try_from(reserved).unwrap_or_default());
+    let mut file_size = None;
+    let attempt = || attempt(client, scope, url, range, &mut bytes, &mut file_size);
+    retries.run(client.deadline(), url, attempt)?;
+    // A file whose size nobody tells ends where its bytes do.
+    let file_size = file_size.unwrap_or(range.start + bytes.len() as u64);
+    Ok(Stretch { bytes, file_size })
+}
+
+/// Asks for what is still missing of a range.
+fn attempt(
+    client: &Client,
+    scope: Scope,
+    url: &str,
+    range: &Range<u64>,
+    bytes: &mut Vec<u8>,
+    file_size: &mut Option<u64>,
+) -> Result<(), RangeError> {
+    let first = range.start + bytes.len() as u64;
+    if first >= range.end {
+        return Ok(());
+    }
+    let asked = format!("bytes={first}-{}", range.end - 1);
+    tracing::trace!(url = without_token(url), asked);
+    let headers = [("range", asked.as_str())];
+    let mut answer =
+        client.send(&Request { scope, method: &Method::GET, url, headers: &headers, body: "" })?;
+    let part = Part::of(&answer)?;
+    if part.start != first {
+        return Err(RangeError::NoRanges);
+    }
+    if file_size.is_some_and(|known| known != part.file_size) {
+        return Err(RangeError::Changed);
+    }
+    *file_size = Some(part.file_size);
+    let missing = range.end.min(part.file_size).saturating_sub(first);
+    let before = bytes.len() as u64;
+    // What came before an error stays in the buffer.
+    answer.read_into(bytes, missing)?;
+    if bytes.len() as u64 - before < missing {
+        return Err(HttpError::Cut.into());
+    }
+    answer.finish(missing);
+    Ok(())
+}
+
+/// The part of a file that an answer holds.
+#[derive(Debug, PartialEq)]
+struct Part {
+    start: u64,
+    /// Bytes of the whole file.
+    file_size: u64,
+}
+
+impl Part {
+    fn of(answer: &Response) -> Result<Self, RangeError> {
+        match answer.status() {
+            206 => {
+                Self::of_content_range(answer.header("content-range").ok_or(RangeError::NoRanges)?)
+            }
+            // The whole file: as good, from its beginning.
+            200 => {
+                let length =
+                    answer.header("content-length").and_then(|length| length.trim().parse().ok());
+                Self::checked(0, length.ok_or(RangeError::NoRanges)?)
+            }
+            _ => Err(answer.status_error().into()),
+        }
+    }
+
+    /// From `bytes 0-99/1234`.
+    fn of_content_range(text: &str) -> Result<Self, RangeError> {
+        let numbers = || -> Option<(u64, u64, u64)> {
+            let (range, size) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
+            let (start, last) = range.split_once('-')?;
+            Some((start.trim().parse().ok()?, last.trim().parse().ok()?, size.trim().parse().ok()?))
+        };
+        let (start, last, file_size) = numbers().ok_or(RangeError::BadRange)?;
+        if start > last || last >= file_size {
+            Err(RangeError::BadRange)
+        } else {
+            Self::checked(start, file_size)
+        }
+    }
+
+    /// GDAL and every file system count offsets as signed numbers.
+    fn checked(start: u64, file_size: u64) -> Result<Self, RangeError> {
+        if i64::try_from(file_size).is_ok() {
+            Ok(Self { start, file_size })
+        } else {
+            Err(RangeError::BadRange)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::net::TcpListener;
+    use std::thread;
+
+    use super::*;
+
+    /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what
+    /// it was asked.
+    fn asked(answers: &[&str]) -> (Result<Stretch, RangeError>, Vec<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
+        let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
+        let server = thread::spawn(move || {
+            let mut ranges = Vec::new();
+            for answer in answers {
+                let (mut stream, _) = listener.accept().unwrap();
+                let lines = BufReader::new(stream.try_clone().unwrap()).lines();
+                let head: Vec<String> =
+                    lines.map(Result::unwrap).take_while(|line| !line.is_empty()).collect();
+                ranges.extend(
+                    head.into_iter().filter(|line| line.to_ascii_lowercase().starts_with("range")),
+                );
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+            ranges
+        });
+        let fetched = fetch(
+            &Client::of_test(),
+            Scope::File,
+            RetryPolicy::RANGES.without_pauses(),
+            &url,
+            &(4..10),
+        );
+        (fetched, server.join().unwrap())
+    }
+
+    #[test]
+    fn what_was_cut_is_asked_for_from_the_cut_on() {
+        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            4-9/100\r\nContent-Length: 6\r\n\r\nabc";
+        let rest = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            7-9/100\r\nContent-Length: 3\r\n\r\ndef";
+        let busy = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        let (fetched, ranges) = asked(&[cut, busy, rest]);
+        let stretch = fetched.unwrap();
+        assert_eq!((stretch.bytes.as_slice(), stretch.file_size), (&b"abcdef"[..], 100));
+        assert_eq!(ranges, ["range: bytes=4-9", "range: bytes=7-9", "range: bytes=7-9"]);
+    }
+
+    #[test]
+    fn what_is_gone_is_not_asked_for_again() {
+        let (fetched, ranges) = asked(&["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"]);
+        assert_eq!(fetched.err().unwrap().to_string(), "it answers 404");
+        assert_eq!(ranges.len(), 1);
+    }
+
+    #[test]
+    fn a_server_that_sends_whole_files_only_is_an_error() {
+        let whole = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nabcdefghijkl";
+        assert!(asked(&[whole]).0.err().unwrap().to_string().contains("ranges"));
+    }
+
+    #[test]
+    fn a_file_that_changes_under_our_hands_is_an_error() {
+        let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            4-9/100\r\nContent-Length: 6\r\n\r\nabc";
+        let other = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            7-9/99\r\nContent-Length: 3\r\n\r\ndef";
+        assert!(asked(&[cut, other]).0.err().unwrap().to_string().contains("changed"));
+    }
+
+    #[test]
+    fn a_size_that_cannot_be_is_an_error() {
+        let check = |content_range: &str| {
+            let answer = format!(
+                "HTTP/1.1 206 Partial Content\r\nContent-Range: \
+                {content_range}\r\nContent-Length: 6\r\n\r\nabcdef"
+            );
+            let (fetched, ranges) = asked(&[&answer]);
+            assert!(
+                matches!(fetched, Err(RangeError::BadRange)),
+                "{content_range}: {:?}",
+                fetched.err()
+            );
+            assert_eq!(ranges.len(), 1);
+        };
+        check("bytes 4-9/18446744073709551615");
+        check("bytes 4-9/9223372036854775808");
+        check("bytes 4-9/99999999999999999999999");
+        check("bytes 4-9/5");
+        check("bytes 9-4/100");
+        check("bytes 4-9/*");
+        check("4-9/100");
+    }
+
+    #[test]
+    fn a_server_that_sends_more_than_was_asked_for_is_read_no_further() {
+        let more = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
+            4-9/99999999999\r\nContent-Length: 1099511627776\r\n\r\nabcdefghijklmnop";
+        assert_eq!(asked(&[more]).0.unwrap().bytes, b"abcdef");
+    }
+
+    #[test]
+    fn a_redirect_to_a_file_is_an_error() {
+        let elsewhere =
+            "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n";
+        let (fetched, ranges) = asked(&[elsewhere]);
+        let message = fetched.err().unwrap().to_string();
+        assert!(
+            message.contains("redirects elsewhere") && !message.contains("passwd"),
+            "{message}"
+        );
+        assert_eq!(ranges.len(), 1);
+    }
+}

@@ -1,0 +1,321 @@
+//! One scene, opened: where it lies, which level to read, and its pixels strip by strip.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::{Result, bail};
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::stac::Item;
+use dragonfly_core::{
+    BandRole, FireSide, Grid, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule,
+    ReadPixels, Scaling, SceneFile, ScenePlan, SceneRows, SceneView, SkyTable, SpectralIndex,
+    check_scene_files, check_scene_levels, choose_level, offset_from_pixels, offset_rule,
+};
+
+use crate::http::Client;
+use crate::read::image::{Asset, Band, Image};
+use crate::read::placement::Placement;
+use crate::read::zone::FireZone;
+
+/// A scene over a grid, with what has been read of it.
+pub(crate) struct Scene {
+    /// What the metadata says of it.
+    pub(crate) used: UsedScene,
+    /// How the mask is written; without one every pixel with data counts as clear.
+    pub(crate) mask_kind: Option<MaskKind>,
+    /// Of [`SpectralIndex::MAPPED`].
+    bands: [Band; 2],
+    mask: Option<(Band, SkyTable)>,
+    scaling: Scaling,
+    plan: ScenePlan,
+    read: SceneRows,
+    /// The first row of the level that is not ordered yet.
+    next_ordered: i64,
+}
+
+/// A scene whose files are asked for and not yet opened.
+pub(crate) struct AskedScene<'a> {
+    item: &'a Item,
+    assets: Result<Assets>,
+}
+
+struct Assets {
+    bands: [Asset; 2],
+    mask: Option<Asset>,
+}
+
+impl<'a> AskedScene<'a> {
+    /// Asks for the files of an item, without waiting for them.
+    pub(crate) fn of(item: &'a Item, client: &Client) -> Self {
+        Self { item, assets: Assets::of(item, client) }
+    }
+}
+
+impl Assets {
+    fn of(item: &Item, client: &Client) -> Result<Self> {
+        let [first, second] = SpectralIndex::MAPPED.bands();
+        let asset = |role: BandRole| Asset::ask(role.name(), &item.band(role)?.href, client);
+        let bands = [asset(first)?, asset(second)?];
+        let mask =
+            item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href, client)).transpose()?;
+        Ok(Self { bands, mask })
+    }
+}
+
+/// A scene that cannot be read.
+#[derive(Debug, thiserror::Error)]
+#[error("scene {id}: {cause}")]
+pub(crate) struct SceneFailed {
+    pub(crate) id: String,
+    pub(crate) cause: String,
+}
+
+impl SceneFailed {
+    fn new(id: &str, error: &anyhow::Error) -> Self {
+        Self { id: id.to_owned(), cause: format!("{error:#}") }
+    }
+}
+
+/// A request for less takes longer to begin than to end: so much is ordered of a scene at a time,
+/// where it has it.
+const LEAST_ORDER_BYTES: u64 = 6 << 20;
+
+/// Bytes of pixels decoded so far, for the progress line.
+pub(crate) static BYTES_DECODED: AtomicU64 = AtomicU64::new(0);
+
+impl Scene {
+    /// Opens a scene and plans the reading; `None` when it covers no cell of the grid.
+    ///
+    /// # Errors
+    /// When a file cannot be opened, or does not fit the others. Names scene and file.
+    pub(crate) fn open(
+        asked: AskedScene,
+        side: FireSide,
+        grid: &Grid,
+        zone: Option<&FireZone>,
+        masks: &Masks,
+        cloud_margin_m: f32,
+    ) -> Result<Option<Self>, SceneFailed> {
+        let item = asked.item;
+        Self::open_unnamed(asked, side, grid, zone, masks, cloud_margin_m)
+            .map_err(|error| SceneFailed::new(&item.id, &error))
+    }
+
+    fn open_unnamed(
+        asked: AskedScene,
+        side: FireSide,
+        grid: &Grid,
+        zone: Option<&FireZone>,
+        masks: &Masks,
+        cloud_margin_m: f32,
+    ) -> Result<Option<Self>> {
+        let AskedScene { item, assets } = asked;
+        let Assets { bands: [first, second], mask } = assets?;
+        let (first, second) = (Image::open(first)?, Image::open(second)?);
+        let mask_kind = item.mask().map(|(kind, _)| kind);
+        let mask = mask.map(Image::open).transpose()?;
+        let frames = [first.frame(), second.frame()];
+        let mask_frame = mask.as_ref().map(Image::frame);
+        check_scene_files(
+            [scene_file(&first, &frames[0]), scene_file(&second, &frames[1])],
+            mask.as_ref().zip(mask_frame.as_ref()).map(|(mask, frame)| scene_file(mask, frame)),
+        )?;
+
+        let Some(placed) = Placement::of(&first, grid)? else { return Ok(None) };
+        let factors = first.level_factors()?;
+        let Some(level) = choose_level(&factors, placed.cell_size_px) else {
+            bail!("{} has no pixels", first.location)
+        };
+        let full_size = first.size;
+        let bands = [first.at_level(level)?, second.at_level(level)?];
+        let [first, second] = &bands;
+        let mask = mask.map(|mask| mask.at_size(first.size)).transpose()?;
+        check_scene_levels([first, second].map(|band| (&band.location[..], Some(band.size))))?;
+
+        let offset = offset_of(item, second)?;
+        let Some(used) = UsedScene::new(item, side, offset) else {
+            bail!("the item has no datetime")
+        };
+        let level = LevelFrame { full_size, size: first.size, block_size: first.block_size()? };
+        let any_wanted = |window: &_| zone.is_none_or(|zone| zone.touches(window));
+        let mut scene = Self {
+            used,
+            plan: ScenePlan::new(placed, &level, cloud_margin_m, any_wanted),
+            bands,
+            mask: mask.zip(mask_kind.map(|kind| SkyTable::new(kind, masks))),
+            mask_kind,
+            scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
+            read: SceneRows::default(),
+            next_ordered: 0,
+        };
+        scene.close();
+        Ok(Some(scene))
+    }
+
+    /// Closes the files and lets go of all pixels.
+    fn close(&mut self) {
+        self.read = SceneRows::default();
+        self.files_mut().for_each(Band::close);
+    }
+
+    /// The bands, then the mask.
+    fn files_mut(&mut self) -> impl Iterator<Item = &mut Band> {
+        self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band))
+    }
+
+    /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
+    pub(crate) fn blocks_skipped(&self) -> u64 {
+        self.plan.blocks().skipped as u64
+    }
+
+    /// Begins a band of the grid's columns, to be visited from north to south.
+    pub(crate) fn begin(&mut self, columns: &Range<u32>) {
+        self.plan.begin(columns);
+        self.read = SceneRows::default();
+        self.next_ordered = 0;
+    }
+
+    /// Orders what a strip of rows needs from files far away, and more where that is little. Does
+    /// not wait.
+    ///
+    /// # Errors
+    /// When the place of a block is not known. Names the scene.
+    pub(crate) fn order(&mut self, rows: Range<u32>) -> Result<(), SceneFailed> {
+        self.order_rows(rows).map_err(|error| SceneFailed::new(&self.used.id, &error))
+    }
+
+    /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it
+    /// has no cell.
+    ///
+    /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
+    ///
+    /// # Errors
+    /// When pixels cannot be read. Names scene and file.
+    pub(crate) fn observe(&mut self, rows: Range<u32>) -> Result<SceneView> {
+        let window = self.plan.window(&rows);
+        if window.rows.is_empty() || window.columns.is_empty() {
+            if rows.start >= self.plan.cells().rows.end {
+                self.close();
+            }
+            return Ok(None);
+        }
+        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(None) };
+        self.read_rows(needed).map_err(|error| SceneFailed::new(&self.used.id, &error))?;
+        let observations = self.plan.observe(&self.read, self.scaling, &window);
+        Ok(Some((window, observations)))
+    }
+
+    /// The failure of a scene that takes more memory for the smallest part of a map than there is.
+    pub(crate) fn too_fine(&self, bytes: u64, max: u64) -> SceneFailed {
+        let cause = format!(
+            "{} has pixels so much finer than the map's cells that a few of these take {} MiB, \
+            and memory_mb leaves {}: rewrite it with overviews, in blocks of 512 pixels \
+            (gdal_translate -of COG)",
+            self.bands[0].location,
+            bytes >> 20,
+            max >> 20
+        );
+        SceneFailed { id: self.used.id.clone(), cause }
+    }
+
+    /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
+    pub(crate) fn memory_bytes(&self, rows: &Range<u32>) -> u64 {
+        self.plan.memory_bytes(rows)
+    }
+
+    fn order_rows(&mut self, rows: Range<u32>) -> Result<()> {
+        let Some(needed) = self.plan.pixel_rows(&self.plan.window(&rows)) else { return Ok(()) };
+        let needed = self.plan.whole_blocks(&needed);
+        let last_row = self.plan.band_rows().map_or(needed.end, |all| all.end);
+        let blocks = self.plan.blocks();
+        let mut next = self.next_ordered.max(needed.start);
+        if next >= needed.end {
+            return Ok(());
+        }
+        let files = self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band));
+        let mut files: Vec<&mut Band> = files.collect();
+        let mut bytes = [const { Vec::new() }; 3];
+        let ordered_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
+            bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
+        };
+        // No more than the pixels take, whatever the files state: the rest is ordered when it is
+        // read.
+        let most = self.plan.memory_bytes(&rows).saturating_add(LEAST_ORDER_BYTES);
+        while next < last_row
+            && ordered_bytes(&bytes) < if next < needed.end { most } else { LEAST_ORDER_BYTES }
+        {
+            let rows = next..(next + blocks.size.1).min(last_row);
+            next = rows.end;
+            let rectangles = blocks.rectangles(self.plan.columns(), rows);
+            for (file, bytes) in files.iter_mut().zip(&mut bytes) {
+                bytes.extend(file.bytes_ahead(&rectangles)?);
+            }
+        }
+        for (file, bytes) in files.into_iter().zip(bytes) {
+            file.order(bytes)?;
+        }
+        self.next_ordered = next;
+        Ok(())
+    }
+
+    /// Makes the rows read hold `needed`: keeps what is there, reads whole blocks below it.
+    fn read_rows(&mut self, needed: Range<i64>) -> Result<()> {
+        self.read.forget_above(needed.start);
+        let read = self.read.rows();
+        if needed.end <= read.end {
+            return Ok(());
+        }
+        let Range { start, end } = self.plan.whole_blocks(&needed);
+        let start = if read.is_empty() { start } else { read.end };
+        if read.is_empty() {
+            self.read.start_at(self.plan.columns().clone(), start);
+        }
+        self.read.make_room(end);
+        for (columns, rows) in self.plan.blocks().rectangles(self.plan.columns(), start..end) {
+            self.read_rectangle(&columns, &rows)?;
+        }
+        self.read.widen_clouds(start, self.plan.cloud_margin_px());
+        Ok(())
+    }
+
+    /// Reads and masks a rectangle of pixels.
+    fn read_rectangle(&mut self, columns: &Range<i64>, rows: &Range<i64>) -> Result<()> {
+        let [first, second] = &mut self.bands;
+        let no_data = [first.no_data, second.no_data];
+        let (first, second) =
+            (first.read_ordered(columns, rows)?, second.read_ordered(columns, rows)?);
+        let mask = match &mut self.mask {
+            Some((band, table)) => Some((band.read_ordered(columns, rows)?, &*table)),
+            None => None,
+        };
+        let bytes =
+            (first.len() + second.len()) * 2 + mask.as_ref().map_or(0, |(mask, _)| mask.len());
+        BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
+        self.read.put(&ReadPixels {
+            columns,
+            rows,
+            bands: [&first, &second],
+            mask: mask.as_ref().map(|(mask, table)| (&mask[..], *table)),
+            no_data,
+        });
+        Ok(())
+    }
+}
+
+fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
+    SceneFile { name: &image.location, frame }
+}
+
+/// The offset that a scene's numbers carry.
+fn offset_of(item: &Item, band: &Band) -> Result<OffsetDecision> {
+    let decision = match offset_rule(item) {
+        OffsetRule::Decided(decision) => decision,
+        OffsetRule::LookAtPixels { metadata_offset_dn } => {
+            offset_from_pixels(metadata_offset_dn, &band.count_coarsest()?)
+        }
+    };
+    if decision.reason.starts_with("unverified") {
+        tracing::warn!(scene = %item.id, offset = decision.offset_dn, "offset {}", decision.reason);
+    }
+    Ok(decision)
+}

@@ -1,0 +1,245 @@
+//! Finding the scenes of both sides, and doing without those that cannot be read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use anyhow::{Result, bail, ensure};
+use chrono::{DateTime, NaiveDate, Utc};
+use dragonfly_core::stac::{self, Item};
+use dragonfly_core::{
+    DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes,
+};
+use rayon::prelude::*;
+
+use crate::compute::mosaic::SideScenes;
+use crate::deployment::settings::Settings;
+use crate::http::Client;
+use crate::read::catalogue::Catalogue;
+use crate::read::scene::{AskedScene, Scene, SceneFailed};
+use crate::read::zone::FireZone;
+
+/// Scenes that are named because they may not be read.
+const MAX_NAMED_REFUSED: usize = 100;
+
+/// Scenes of those that an error names.
+const MAX_TOLD_REFUSED: usize = 3;
+
+/// No scene yet, in a window that is still open: not a failure.
+#[derive(Debug, thiserror::Error)]
+#[error("waiting: no scene on the {side} side yet, and {window} is not over")]
+pub(crate) struct Waiting {
+    side: FireSide,
+    window: DateWindow,
+}
+
+/// The search for a region's scenes.
+pub(crate) struct Search<'a> {
+    settings: &'a Settings,
+    region: &'a Region,
+    grid: &'a Grid,
+    zone: Option<&'a FireZone>,
+    now: DateTime<Utc>,
+    catalogue: Catalogue,
+    client: Client,
+    tried: BTreeSet<String>,
+    broken: Vec<SkippedScene>,
+    /// Scenes whose files lie where the catalogue may not lead.
+    refused: Vec<SkippedScene>,
+}
+
+/// The scenes of both sides, opened.
+pub(crate) struct Found {
+    pub(crate) pre: SideScenes,
+    pub(crate) post: SideScenes,
+    /// Where they were looked for in the end.
+    pub(crate) windows: SearchWindows,
+    /// In the windows, but not used.
+    pub(crate) skipped: Vec<SkippedScene>,
+}
+
+/// Scenes of one side, and the days they were found in.
+type SideFound = (Vec<Scene>, DateWindow);
+
+impl<'a> Search<'a> {
+    pub(crate) fn new(
+        settings: &'a Settings,
+        region: &'a Region,
+        grid: &'a Grid,
+        zone: Option<&'a FireZone>,
+        (catalogue, client): (Catalogue, Client),
+        now: DateTime<Utc>,
+    ) -> Self {
+        let (tried, broken, refused) = (BTreeSet::new(), Vec::new(), Vec::new());
+        Self { settings, region, grid, zone, now, catalogue, client, tried, broken, refused }
+    }
+
+    /// Chooses and opens the best scenes of both sides.
+    ///
+    /// # Errors
+    /// [`Waiting`] while an open window has no scene; else when a side has none, or too many are
+    /// broken.
+    pub(crate) fn find(&mut self) -> Result<Found> {
+        let mut windows = SearchWindows::of(self.region, self.now.date_naive());
+        let mut skipped = Vec::new();
+        let (post, post_searched) =
+            self.side(FireSide::Post, &windows, windows.wanted_post(), &mut skipped)?;
+        let latest_post = post
+            .iter()
+            .map(|scene| scene.used.datetime.date_naive())
+            .max()
+            .unwrap_or(windows.post.end);
+        let wanted_pre = windows.wanted_pre(latest_post);
+        let (pre, pre_searched) = self.side(FireSide::Pre, &windows, wanted_pre, &mut skipped)?;
+        let pre = SideScenes::new(pre, windows.composite(FireSide::Pre));
+        let post = SideScenes::new(post, windows.composite(FireSide::Post));
+        (windows.pre, windows.post) = (pre_searched, post_searched);
+        skipped.extend(self.broken.iter().chain(&self.refused).cloned());
+        Ok(Found { pre, post, windows, skipped })
+    }
+
+    /// Goes on without a scene; the next best may take its place.
+    ///
+    /// # Errors
+    /// When too many scenes failed, or the deadline has passed.
+    pub(crate) fn give_up_on(&mut self, failed: SceneFailed) -> Result<()> {
+        // By then every scene fails.
+        self.client.deadline().check()?;
+        tracing::warn!(region = self.region.name, "{failed}; going on without it");
+        self.broken.push(SkippedScene { id: failed.id, reason: failed.cause });
+        let (broken, tried) = (self.broken.len(), self.tried.len().max(1));
+        ensure!(
+            broken as f64 <= self.settings.max_failed_share * tried as f64,
+            "{broken} of {tried} scenes could not be read, more than max_failed_share allows: {}",
+            self.broken_in_words()
+        );
+        Ok(())
+    }
+
+    /// Looks for the scenes of a side, once more over twice the window where there is none.
+    fn side(
+        &mut self,
+        side: FireSide,
+        windows: &SearchWindows,
+        wanted: NaiveDate,
+        skipped: &mut Vec<SkippedScene>,
+    ) -> Result<SideFound> {
+        let mut last = windows.side(side);
+        let mut passed_over = 0;
+        for window in [Some(last), windows.widened(side)].into_iter().flatten() {
+            let (scenes, mut passed) = self.open(side, window, wanted)?;
+            passed_over = passed.len();
+            if !scenes.is_empty() {
+                skipped.append(&mut passed);
+                return Ok((scenes, window));
+            }
+            last = window;
+        }
+        if !self.broken.is_empty() || !self.refused.is_empty() {
+            bail!(
+                "no scene that can be read on the {side} side from {last}: {}",
+                self.broken_in_words()
+            );
+        }
+        if last.end >= self.now.date_naive() {
+            bail!(Waiting { side, window: last });
+        }
+        bail!(
+            "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is \
+            clear enough ({passed_over} passed over); widen the window or raise max_cloud_cover",
+            self.region.collection,
+            self.region.bbox,
+        );
+    }
+
+    /// Opens the best scenes of a window; broken ones are given up and others chosen in their
+    /// place.
+    fn open(
+        &mut self,
+        side: FireSide,
+        window: DateWindow,
+        wanted: NaiveDate,
+    ) -> Result<(Vec<Scene>, Vec<SkippedScene>)> {
+        let region = self.region;
+        let mut items = self.catalogue.find(&stac::Search {
+            collections: vec![region.collection.clone()],
+            bbox: Some(region.bbox),
+            datetime: Some(window.to_stac_interval()),
+            ..stac::Search::default()
+        })?;
+        self.refuse(&mut items);
+        let mut opened = BTreeMap::new();
+        loop {
+            self.client.deadline().check()?;
+            items.retain(|item| !self.broken.iter().any(|broken| broken.id == item.id));
+            let choice = choose_scenes(
+                &items,
+                &SceneRequest {
+                    side,
+                    window,
+                    wanted,
+                    collection: &region.collection,
+                    bbox: region.bbox,
+                    max_cloud_cover: region.max_cloud_cover,
+                    scenes_per_tile: region.scenes_per_tile,
+                },
+            );
+            self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
+            let (grid, zone) = (self.grid, self.zone);
+            let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_margin_m);
+            // All are asked for before the first is waited for.
+            let new = choice.used.iter().filter(|item| !opened.contains_key(&item.id));
+            let asked: Vec<(&str, AskedScene)> =
+                new.map(|item| (item.id.as_str(), AskedScene::of(item, &self.client))).collect();
+            let open = |(id, asked)| (id, Scene::open(asked, side, grid, zone, masks, margin_m));
+            let results: Vec<(&str, Result<Option<Scene>, SceneFailed>)> =
+                asked.into_par_iter().map(open).collect();
+            let mut failures = Vec::new();
+            for (id, result) in results {
+                match result {
+                    Ok(scene) => drop(opened.insert(id.to_owned(), scene)),
+                    Err(failure) => failures.push(failure),
+                }
+            }
+            if failures.is_empty() {
+                let scenes = choice
+                    .used
+                    .iter()
+                    .filter_map(|item| opened.remove(&item.id).flatten())
+                    .collect();
+                return Ok((scenes, choice.skipped));
+            }
+            for failure in failures {
+                self.give_up_on(failure)?;
+            }
+        }
+    }
+
+    /// Leaves out the items whose files lie where the catalogue may not lead, and names them.
+    fn refuse(&mut self, items: &mut Vec<Item>) {
+        let policy = self.client.policy();
+        items.retain(|item| {
+            let refusal = policy.check_item(item).err();
+            if let Some(error) = refusal
+                && self.refused.len() < MAX_NAMED_REFUSED
+                && !self.refused.iter().any(|refused| refused.id == item.id)
+            {
+                tracing::warn!(
+                    region = self.region.name,
+                    scene = item.id,
+                    "{error}; going on without it"
+                );
+                self.refused.push(SkippedScene { id: item.id.clone(), reason: error.to_string() });
+            }
+            refusal.is_none()
+        });
+    }
+
+    fn broken_in_words(&self) -> String {
+        let refused = self.refused.iter().take(MAX_TOLD_REFUSED);
+        let scenes = self
+            .broken
+            .iter()
+            .chain(refused)
+            .map(|scene| format!("scene {}: {}", scene.id, scene.reason));
+        scenes.collect::<Vec<_>>().join("; ")
+    }
+}

@@ -1,0 +1,11 @@
+//! Published files: fetched, read without trust, and kept.
+
+pub mod fetch;
+pub mod fields;
+pub mod json;
+pub mod published;
+pub mod recognised;
+pub mod tile_address;
+pub mod tile_source;
+pub mod tile_store;
+pub mod world;

@@ -1,0 +1,179 @@
+//! What the page says, in the reader's language: each phrase stands in the table of its language,
+//! and is put together here.
+
+mod day;
+mod english;
+mod german;
+mod map;
+mod notice;
+mod number;
+mod phrases;
+mod place;
+mod region;
+
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use dragonfly_core::{Palette, Severity};
+use leptos::prelude::{ArcRwSignal, Get, Set};
+
+pub use phrases::Phrases;
+
+use crate::state::key::place_of;
+
+/// Its name is the same everywhere.
+pub const NAME: &str = "Dragonfly";
+/// So is that of the index.
+pub const LEGEND_UNIT: &str = "dNBR";
+
+/// A language of the page.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Language {
+    /// English, which everyone gets whose language is missing.
+    #[default]
+    English,
+    /// German.
+    German,
+}
+
+/// How areas are told.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Units {
+    /// Hectares.
+    #[default]
+    Hectares,
+    /// Acres.
+    Acres,
+}
+
+/// How the page speaks to its reader: the phrases of a language, and the units of areas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Words {
+    /// The language.
+    pub language: Language,
+    /// The units.
+    pub units: Units,
+}
+
+/// English and hectares.
+#[cfg(test)]
+pub const ENGLISH: Words = Words { language: Language::English, units: Units::Hectares };
+/// German and hectares.
+#[cfg(test)]
+pub const GERMAN: Words = Words { language: Language::German, units: Units::Hectares };
+
+static SPOKEN: LazyLock<ArcRwSignal<Words>> = LazyLock::new(|| ArcRwSignal::new(Words::default()));
+
+/// The words of the page now. Heard by what is reactive, so that it speaks anew when they change.
+pub fn words() -> Words {
+    SPOKEN.get()
+}
+
+/// Speaks otherwise from now on.
+pub fn speak(words: Words) {
+    SPOKEN.set(words);
+}
+
+impl Deref for Words {
+    type Target = Phrases;
+
+    fn deref(&self) -> &'static Phrases {
+        match self.language {
+            Language::English => &english::PHRASES,
+            Language::German => &german::PHRASES,
+        }
+    }
+}
+
+impl Language {
+    /// All languages.
+    pub const ALL: [Self; 2] = [Self::English, Self::German];
+
+    /// Its tag, as HTML and browsers write it.
+    pub fn tag(self) -> &'static str {
+        match self {
+            Self::English => "en",
+            Self::German => "de",
+        }
+    }
+
+    /// Its name, in itself.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::English => "English",
+            Self::German => "Deutsch",
+        }
+    }
+
+    /// The language of a tag such as `de-AT`; `None` where the page does not speak it.
+    pub fn from_tag(tag: &str) -> Option<Self> {
+        let primary = tag.split(['-', '_']).next().unwrap_or_default();
+        Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
+    }
+}
+
+impl Units {
+    /// All units.
+    pub const ALL: [Self; 2] = [Self::Hectares, Self::Acres];
+
+    /// Its name where choices are kept.
+    pub fn key(self) -> &'static str {
+        match self {
+            Self::Hectares => "ha",
+            Self::Acres => "acres",
+        }
+    }
+
+    /// The units of a key.
+    pub fn from_key(key: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|units| units.key() == key)
+    }
+}
+
+impl Words {
+    /// A class as the legend names it.
+    pub fn class(&self, class: Severity) -> &'static str {
+        place_of(class)
+            .and_then(|place| self.legend_titles.get(place).copied())
+            .unwrap_or(class.name())
+    }
+
+    /// A palette as the choice names it.
+    pub fn palette(&self, palette: Palette) -> &'static str {
+        let place = Palette::ALL.into_iter().position(|other| other == palette);
+        place.and_then(|place| self.palette_titles.get(place).copied()).unwrap_or(palette.title())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dragonfly_core::{Empty, LEGEND};
+
+    #[test]
+    fn english_is_what_core_says() {
+        assert_eq!(ENGLISH.legend_titles, LEGEND.map(|entry| entry.title));
+        assert_eq!(ENGLISH.palette_titles, Palette::ALL.map(Palette::title));
+        assert_eq!(ENGLISH.empty, Empty::ALL.map(Empty::name));
+    }
+
+    #[test]
+    fn a_tag_leads_to_its_language_whatever_the_country() {
+        let check = |tag, language| assert_eq!(Language::from_tag(tag), language, "{tag}");
+        check("de-AT", Some(Language::German));
+        check("DE", Some(Language::German));
+        check("en_GB", Some(Language::English));
+        check("den", None);
+        check("", None);
+        for units in Units::ALL {
+            assert_eq!(Units::from_key(units.key()), Some(units));
+        }
+    }
+
+    #[test]
+    fn a_class_is_named_by_its_line_of_the_legend() {
+        assert_eq!(GERMAN.class(Severity::High), "Schwer verbrannt");
+        assert_eq!(GERMAN.class(Severity::RegrowthHigh), GERMAN.class(Severity::RegrowthLow));
+        assert_eq!(ENGLISH.class(Severity::Unburned), "Unburned");
+    }
+}

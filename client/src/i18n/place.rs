@@ -1,0 +1,89 @@
+//! What the map says of a place, in words.
+
+use dragonfly_core::{Empty, LAST_VALUE_INDEX, dnbr_from_index};
+
+use super::Words;
+use crate::state::reading::Reading;
+
+/// The open ends of the tiles' values: index 1 is all below the one, index 250 all from the other
+/// on.
+const LOWEST_DNBR: f64 = -1.26;
+const HIGHEST_DNBR: f64 = 1.22;
+
+impl Words {
+    /// What the map says of a place, in a few words.
+    pub fn reading_title(&self, reading: Reading) -> String {
+        match reading {
+            Reading::Value { class, .. } => self.class(class).to_owned(),
+            Reading::UnburnedTile => self.class(dragonfly_core::Severity::Unburned).to_owned(),
+            Reading::Empty(reason) | Reading::EmptyTile(reason) => {
+                self.no_value.say([self.reason(reason)])
+            }
+            Reading::NoMap => self.no_map_here.to_owned(),
+            Reading::OutsideRegions => self.outside_regions.to_owned(),
+            Reading::Unavailable => self.unavailable.to_owned(),
+        }
+    }
+
+    /// The number behind it, or the reason in a sentence.
+    pub fn reading_detail(&self, reading: Reading) -> String {
+        match reading {
+            Reading::Value { dnbr, .. } => self.dnbr_in_words(dnbr),
+            Reading::UnburnedTile => self.unburned_tile.to_owned(),
+            Reading::Empty(reason) => self.why_empty(reason).to_owned(),
+            Reading::EmptyTile(Empty::OutsideBox) => self.why_empty(Empty::OutsideBox).to_owned(),
+            Reading::EmptyTile(reason) => self.mostly_empty.say([self.reason(reason)]),
+            Reading::NoMap => self.no_map_here_detail.to_owned(),
+            Reading::OutsideRegions => self.outside_regions_detail.to_owned(),
+            Reading::Unavailable => self.unavailable_detail.to_owned(),
+        }
+    }
+
+    /// Why a cell is empty, in a few words.
+    pub fn reason(&self, reason: Empty) -> &'static str {
+        self.empty[reason.index()]
+    }
+
+    fn why_empty(&self, reason: Empty) -> &'static str {
+        self.empty_detail[reason.index()]
+    }
+
+    fn dnbr_in_words(&self, dnbr: f32) -> String {
+        if Some(dnbr) == dnbr_from_index(1) {
+            return self.dnbr_below.say([&self.number(LOWEST_DNBR, 2)]);
+        }
+        if Some(dnbr) == dnbr_from_index(LAST_VALUE_INDEX) {
+            return self.dnbr_and_more.say([&self.number(HIGHEST_DNBR, 2)]);
+        }
+        self.dnbr.say([&self.number(f64::from(dnbr), 3)])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{ENGLISH, GERMAN};
+
+    #[test]
+    fn a_reading_has_a_title_and_a_number() {
+        let check = |words: Words, index, title: &str, detail: &str| {
+            let reading = Reading::from_index(index);
+            assert_eq!(
+                (words.reading_title(reading).as_str(), words.reading_detail(reading).as_str()),
+                (title, detail)
+            );
+        };
+        check(ENGLISH, 145, "Low severity", "dNBR 0.175 ± 0.005");
+        check(ENGLISH, 110, "Enhanced regrowth", "dNBR −0.175 ± 0.005");
+        check(ENGLISH, 250, "High severity", "dNBR 1.22 and more");
+        check(ENGLISH, 1, "Enhanced regrowth", "dNBR below −1.26");
+        check(ENGLISH, 254, "No value: water", "Water before the fire.");
+        check(GERMAN, 145, "Leicht verbrannt", "dNBR 0,175 ± 0,005");
+        check(
+            GERMAN,
+            253,
+            "Kein Wert: Wolken, Schatten oder Schnee",
+            "Vor oder nach dem Feuer in jedem Bild verdeckt.",
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! A region and its map, in words.
+
+use chrono::{DateTime, Utc};
+use dragonfly_core::FireSide;
+use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, Status};
+
+use super::{NAME, Words};
+use crate::data::recognised::{Failure, WindowReason};
+use crate::state::coverage::Coverage;
+use crate::state::region_entry::{MetaState, RegionEntry};
+
+impl Words {
+    /// The dates of the pictures behind a map.
+    pub fn pre_and_post(&self, map: &MapMeta) -> String {
+        format!("{} → {}", self.dates(map.pre_window), self.dates(map.post_window))
+    }
+
+    /// The same, for those who listen.
+    pub fn pre_and_post_spoken(&self, map: &MapMeta) -> String {
+        self.images_before_and_after
+            .say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+    }
+
+    /// The burnt area of a map.
+    pub fn burnt_area(&self, map: &MapMeta) -> String {
+        self.area(map.hectares.burnt())
+    }
+
+    /// What the number after a burnt area means.
+    pub fn burnt_label(&self, map: &MapMeta) -> &'static str {
+        match map.assessment {
+            Assessment::Initial | Assessment::Extended => self.burnt,
+            Assessment::Rolling => self.changed,
+        }
+    }
+
+    /// What stands before the burnt area of a map.
+    pub fn burnt_total(&self, map: &MapMeta) -> &'static str {
+        match map.assessment {
+            Assessment::Initial | Assessment::Extended => self.burnt_title,
+            Assessment::Rolling => self.changed_title,
+        }
+    }
+
+    /// How a region is doing.
+    pub fn status(&self, entry: &RegionEntry, coverage: Coverage, now: DateTime<Utc>) -> String {
+        if coverage == Coverage::Broken {
+            return self.description_broken.to_owned();
+        }
+        let status = entry.described().map_or(entry.line.last_status, |meta| meta.last_status);
+        match (status, made_at(entry)) {
+            (Status::Pending, _) => self.pending.to_owned(),
+            (Status::Success, Some(made)) => self.updated_then(coverage, &self.age(made, now)),
+            (Status::Success, None) => self.no_map_published.to_owned(),
+            (Status::Failed, Some(made)) => self.failed_map_of.say([&self.date(made.date_naive())]),
+            (Status::Failed, None) => self.failed_first.to_owned(),
+            (Status::Waiting, Some(made)) => {
+                self.waiting_map_of.say([&self.date(made.date_naive())])
+            }
+            (Status::Waiting, None) => self.waiting_first.to_owned(),
+        }
+    }
+
+    fn updated_then(&self, coverage: Coverage, age: &str) -> String {
+        match coverage {
+            Coverage::Due => self.updated_overdue.say([age]),
+            Coverage::Stale => self.updated_stale.say([age]),
+            _ => self.updated.say([age]),
+        }
+    }
+
+    /// Why the images of a map are of these days. What this page does not know yet stays as it was
+    /// written.
+    pub fn window_reason(&self, map: &MapMeta) -> String {
+        match WindowReason::read(&map.window_reason) {
+            WindowReason::AroundFire(days) => self.around_fire.say([&self.dates(days)]),
+            WindowReason::Explicit => self.explicit_windows.to_owned(),
+            WindowReason::Rolling(days) => self.rolling_windows.say([days]),
+            WindowReason::Other(text) => text.to_owned(),
+        }
+    }
+
+    /// What a rolling map shows; `None` where the fire is known.
+    pub fn rolling(&self, map: &MapMeta) -> Option<String> {
+        (map.assessment == Assessment::Rolling).then(|| {
+            self.rolling_note.say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+        })
+    }
+
+    /// Why a run failed, in a sentence.
+    pub fn failure(&self, last_error: &str) -> &'static str {
+        match Failure::read(last_error) {
+            Failure::NoScene(FireSide::Pre) => self.no_scene_before,
+            Failure::NoScene(FireSide::Post) => self.no_scene_after,
+            Failure::UnreadableScenes => self.unreadable_scenes,
+            Failure::TooLittleSeen => self.too_little_seen,
+            Failure::DiskFull => self.disk_full,
+            Failure::TookTooLong => self.took_too_long,
+            Failure::Killed => self.was_killed,
+            Failure::CatalogueSilent => self.catalogue_silent,
+            Failure::Other => self.unknown_failure,
+        }
+    }
+
+    /// A side of the fire.
+    pub fn side_of_fire(&self, side: FireSide) -> &'static str {
+        match side {
+            FireSide::Pre => self.before,
+            FireSide::Post => self.after,
+        }
+    }
+
+    /// How to cite a map that was looked at on a day, at an address.
+    pub fn cite_map(
+        &self,
+        meta: &RegionMeta,
+        map: &MapMeta,
+        address: &str,
+        accessed: DateTime<Utc>,
+    ) -> String {
+        self.citation.say([
+            NAME,
+            &meta.title,
+            &self.dates(map.pre_window),
+            &self.dates(map.post_window),
+            &self.date(map.generated_at.date_naive()),
+            &map.run_id,
+            map.attribution.trim_end_matches('.'),
+            address,
+            &self.date(accessed.date_naive()),
+        ])
+    }
+}
+
+/// When the map of a region was made: the index tells, until the metadata is here.
+pub fn made_at(entry: &RegionEntry) -> Option<DateTime<Utc>> {
+    match &entry.meta {
+        MetaState::Ready(meta) => meta.map.as_ref().map(|map| map.generated_at),
+        MetaState::Loading | MetaState::Broken => entry.line.generated_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::i18n::{ENGLISH, GERMAN};
+    use crate::state::region_entry::tests::{entry, entry_with_map};
+
+    const BBOX: [f64; 4] = [-120.07, 35.01, -119.67, 35.24];
+
+    fn now() -> DateTime<Utc> {
+        "2025-08-24T12:00:00Z".parse().unwrap()
+    }
+
+    #[test]
+    fn a_region_says_how_it_is_doing() {
+        let check = |entry: &RegionEntry, coverage, english: &str, german: &str| {
+            let said = |words: Words| words.status(entry, coverage, now());
+            assert_eq!((said(ENGLISH).as_str(), said(GERMAN).as_str()), (english, german));
+        };
+        check(&entry("r", BBOX), Coverage::Pending, "Not mapped yet", "Noch nicht kartiert");
+        let mut mapped = entry_with_map("r", BBOX, "1s");
+        check(&mapped, Coverage::Fresh, "Updated 3 days ago", "Aktualisiert vor 3 Tagen");
+        check(
+            &mapped,
+            Coverage::Due,
+            "Updated 3 days ago · overdue",
+            "Aktualisiert vor 3 Tagen · überfällig",
+        );
+        let broken = "Its description could not be loaded";
+        check(&mapped, Coverage::Broken, broken, "Die Beschreibung konnte nicht geladen werden");
+        if let MetaState::Ready(meta) = &mut mapped.meta {
+            Arc::make_mut(meta).last_status = Status::Failed;
+        }
+        let failed = "Aktualisierung gescheitert · Karte vom 21. August 2025";
+        check(&mapped, Coverage::Failed, "Update failed · map of 21 Aug 2025", failed);
+        let map = mapped.map().unwrap();
+        assert_eq!(ENGLISH.pre_and_post(map), "14–29 Jun 2025 → 24 Jul 2025");
+        assert_eq!(
+            (ENGLISH.burnt_area(map).as_str(), ENGLISH.burnt_label(map)),
+            ("1,234 ha", "burnt")
+        );
+    }
+
+    #[test]
+    fn the_index_tells_how_old_a_map_is_before_its_metadata_is_here() {
+        let mut listed = entry("r", BBOX);
+        listed.line.last_status = Status::Success;
+        listed.line.generated_at = Some("2025-08-23T03:00:00Z".parse().unwrap());
+        assert_eq!(ENGLISH.status(&listed, Coverage::Fresh, now()), "Updated yesterday");
+    }
+
+    #[test]
+    fn only_a_rolling_map_says_what_changed() {
+        let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
+        assert_eq!(ENGLISH.rolling(&map), None);
+        map.assessment = Assessment::Rolling;
+        assert!(
+            GERMAN.rolling(&map).unwrap().contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025")
+        );
+        map.window_reason =
+            "no fire date is set: the last 30 days against the same days one year earlier"
+                .to_owned();
+        assert!(GERMAN.window_reason(&map).contains("die letzten 30 Tage"));
+        map.window_reason = "by the moon".to_owned();
+        assert_eq!(GERMAN.window_reason(&map), "by the moon");
+    }
+
+    #[test]
+    fn a_citation_names_the_map_the_run_and_the_day() {
+        let mapped = entry_with_map("madre", BBOX, "1s");
+        let meta = mapped.described().unwrap();
+        let map = MapMeta {
+            attribution: "Copernicus Sentinel data 2025".to_owned(),
+            ..meta.map.clone().unwrap()
+        };
+        let expected = "Dragonfly: burn severity (dNBR), madre. Images of 14–29 Jun 2025 and 24 \
+            Jul 2025; map of 21 Aug 2025, run 20250821T030000Z0001. Copernicus Sentinel data \
+            2025. https://maps.example/, accessed 24 Aug 2025.";
+        assert_eq!(ENGLISH.cite_map(meta, &map, "https://maps.example/", now()), expected);
+        assert!(GERMAN.cite_map(meta, &map, "", now()).ends_with("abgerufen am 24. August 2025."));
+    }
+}

@@ -1,0 +1,79 @@
+//! A button that finds where the reader is.
+
+use js_sys::Function;
+use leptos::prelude::*;
+use wasm_bindgen::prelude::*;
+
+use crate::i18n::words;
+use crate::map::leaflet::options;
+use crate::state::address::Centre;
+use crate::state::map_state::{Here, Whereabouts};
+use crate::ui::tool_button::tool_button;
+
+/// Close enough to know the place again.
+const LEAST_ZOOM: f64 = 12.0;
+/// A reader waits no longer, milliseconds.
+const PATIENCE_MS: u32 = 15_000;
+/// A position is as good as new for a minute, milliseconds.
+const FRESH_MS: u32 = 60_000;
+
+#[wasm_bindgen]
+extern "C" {
+    type Position;
+    #[wasm_bindgen(method, getter)]
+    fn coords(this: &Position) -> Coordinates;
+
+    type Coordinates;
+    #[wasm_bindgen(method, getter)]
+    fn longitude(this: &Coordinates) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn latitude(this: &Coordinates) -> f64;
+    #[wasm_bindgen(method, getter)]
+    fn accuracy(this: &Coordinates) -> f64;
+
+    type Refusal;
+    #[wasm_bindgen(method, getter)]
+    fn code(this: &Refusal) -> u16;
+
+    #[wasm_bindgen(catch, js_namespace = ["navigator", "geolocation"], js_name = getCurrentPosition)]
+    fn current_position(
+        found: &Function,
+        refused: &Function,
+        options: &js_sys::Object,
+    ) -> Result<(), JsValue>;
+}
+
+/// Goes to where the reader is, or says in `said` why it cannot.
+#[component]
+pub fn LocateButton(at: Whereabouts, said: RwSignal<Option<String>>) -> impl IntoView {
+    let say = move |words: String| said.set(Some(words));
+    let locate = move || {
+        // Browsers tell a page that came in the open nothing, and call it a refusal by the reader.
+        if !window().is_secure_context() {
+            return say(words().not_located_in_the_open.to_owned());
+        }
+        say(words().locating.to_owned());
+        let found = Closure::once_into_js(move |position: Position| {
+            let coords = position.coords();
+            let here = Here {
+                lon: coords.longitude(),
+                lat: coords.latitude(),
+                within_m: coords.accuracy(),
+            };
+            at.here.set(Some(here));
+            let zoom =
+                at.centre.get_untracked().map_or(LEAST_ZOOM, |centre| centre.zoom.max(LEAST_ZOOM));
+            at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
+            say(words().located.say([&words().length(here.within_m)]));
+        });
+        let refused = Closure::once_into_js(move |refusal: Refusal| {
+            say(words().reason_not_located(refusal.code()).to_owned())
+        });
+        let patience = options([("timeout", PATIENCE_MS.into()), ("maximumAge", FRESH_MS.into())]);
+        if current_position(found.unchecked_ref(), refused.unchecked_ref(), &patience).is_err() {
+            say(words().not_located.to_owned());
+        }
+    };
+    let picture = "M18 12a6 6 0 1 1-12 0a6 6 0 1 1 12 0M12 2v4M12 18v4M2 12h4M18 12h4";
+    tool_button(("locate", words().locate, picture), None, Box::new(locate))
+}

@@ -1,0 +1,8 @@
+//! The panel beside the map: the list of regions, one region, the legend.
+
+pub mod legend_row;
+pub mod legend_view;
+pub mod panel;
+pub mod region_facts;
+pub mod region_list;
+pub mod region_panel;

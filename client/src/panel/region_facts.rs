@@ -1,0 +1,351 @@
+//! All that is known of a region and its map, the most asked for first.
+
+use chrono::{DateTime, Utc};
+use dragonfly_core::metadata::{MapMeta, RegionMeta, SceneDates, Status, UsedScene};
+use dragonfly_core::{Empty, LEGEND};
+
+use crate::i18n::Words;
+use crate::ui::markup::{Markup, copy_button, tag, text};
+
+/// Where the page and the metadata of a region are.
+#[derive(Clone, Copy, Debug)]
+pub struct Addresses<'a> {
+    /// Scheme and host of the page.
+    pub origin: &'a str,
+    /// The page, as the browser's address has it.
+    pub page: &'a str,
+    /// The metadata.
+    pub meta: &'a str,
+}
+
+/// What the metadata of a region says at a moment.
+pub fn region_facts(
+    words: Words,
+    meta: &RegionMeta,
+    addresses: Addresses<'_>,
+    now: DateTime<Utc>,
+) -> Vec<Markup> {
+    let mut parts = Vec::new();
+    parts.extend(trouble(words, meta));
+    let Some(map) = &meta.map else {
+        return parts;
+    };
+    parts.push(first_facts(words, map, now));
+    parts.push(text("p", words.low_res).with("class", "quiet"));
+    if let Some(note) = words.rolling(map) {
+        parts.push(text("p", &note).with("class", "note").with("data-testid", "rolling-note"));
+    }
+    parts.push(images(words, map).with("open", ""));
+    parts.extend([
+        areas(words, map),
+        scenes(words, map),
+        emptiness(words, map),
+        quality(words, map),
+    ]);
+    parts.push(links(words, map, addresses));
+    let citation = words.cite_map(meta, map, addresses.page, now);
+    let copy = copy_button(&citation, words.cite);
+    parts.push(
+        fold("citation", words.cite).add(text("p", &citation).with("class", "message")).add(copy),
+    );
+    parts
+}
+
+fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
+    let made = format!(
+        "{}, {}",
+        words.date(map.generated_at.date_naive()),
+        words.age(map.generated_at, now)
+    );
+    let cell = format!("{} m", words.number(map.cell_size_m, 0));
+    facts()
+        .add(fact("latest-image", words.latest_image, &words.date(map.post_window.last)))
+        .add(fact("cell-size", words.cell_size, &cell))
+        .add(fact("last-update", words.last_update, &made))
+        .add(fact("burnt-total", words.burnt_total(map), &words.burnt_area(map)))
+}
+
+/// Why there is no newer map, or none at all.
+fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
+    let mut sentences = vec![match meta.last_status {
+        Status::Success => return None,
+        Status::Pending => words.pending_detail.to_owned(),
+        Status::Waiting if meta.map.is_none() => words.waiting_detail.to_owned(),
+        Status::Waiting => words.last_run_waits.to_owned(),
+        Status::Failed => words
+            .last_run_failed
+            .say([words.failure(meta.last_error.as_deref().unwrap_or_default())]),
+    }];
+    let is_failed = meta.last_status == Status::Failed;
+    if meta.consecutive_failures > 1 {
+        sentences
+            .push(words.failures_in_a_row.say([&words.count(meta.consecutive_failures as usize)]));
+    }
+    if is_failed && meta.map.is_some() {
+        sentences.push(words.old_map_stays.to_owned());
+    }
+    if let Some(at) = meta.last_run_at {
+        sentences.push(format!("{}: {}.", words.last_attempt, words.date(at.date_naive())));
+    }
+    let told = tag("div")
+        .with("class", "trouble")
+        .with("data-testid", "trouble")
+        .add(text("p", &sentences.join(" ")));
+    Some(match &meta.last_error {
+        Some(message) if is_failed => {
+            let message = english("p", message).with("class", "message");
+            told.add(fold("technical-message", words.technical_message).add(message))
+        }
+        _ => told,
+    })
+}
+
+fn areas(words: Words, map: &MapMeta) -> Markup {
+    let row = |(title, entry): (&'static str, &dragonfly_core::LegendEntry)| {
+        (title, words.area(entry.classes.iter().map(|class| map.hectares.of(*class)).sum()))
+    };
+    let rows = words.legend_titles.into_iter().zip(&LEGEND).rev().map(row).collect();
+    fold("class-areas", words.areas).add(table(rows))
+}
+
+fn images(words: Words, map: &MapMeta) -> Markup {
+    let side = |title, used, first, last| {
+        let searched = words.searched.say([&words.dates(SceneDates { first, last })]);
+        fact("side", title, &words.dates(used)).add(text("dd", &searched).with("class", "quiet"))
+    };
+    fold("images", words.images).add(
+        facts()
+            .add(side(words.before, map.pre_window, map.pre_start, map.pre_end))
+            .add(side(words.after, map.post_window, map.post_start, map.post_end))
+            .add(fact("window-reason", words.why_windows, &words.window_reason(map))),
+    )
+}
+
+fn scenes(words: Words, map: &MapMeta) -> Markup {
+    let used = list().all(map.scenes.iter().map(|used| scene(words, used)).collect());
+    let told = fold("scenes", &words.scenes.say([&words.count(map.scenes.len())])).add(used);
+    if map.scenes_skipped.is_empty() {
+        return told;
+    }
+    let skipped = map
+        .scenes_skipped
+        .iter()
+        .map(|skipped| english("li", &format!("{}: {}", skipped.id, skipped.reason)));
+    let title = words.scenes_unused.say([&words.count(map.scenes_skipped.len())]);
+    told.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
+}
+
+fn scene(words: Words, scene: &UsedScene) -> Markup {
+    let cloud = scene
+        .cloud_cover
+        .map_or(words.cloud_unknown.to_owned(), |percent| words.share(percent / 100.0));
+    let told = format!(
+        "{} · {} · {} {cloud} · {} {} (",
+        words.side_of_fire(scene.side),
+        words.date(scene.datetime.date_naive()),
+        words.cloud,
+        words.offset,
+        words.number(f64::from(scene.offset), 0),
+    );
+    let decision = text("span", &told)
+        .with("class", "quiet")
+        .add(english("span", &scene.offset_reason))
+        .text(")");
+    tag("li")
+        .with("data-testid", "scene")
+        .add(text("span", &scene.id).with("class", "id"))
+        .add(decision)
+}
+
+fn emptiness(words: Words, map: &MapMeta) -> Markup {
+    let empty = map.empty_share;
+    let shares = [
+        (Empty::OutsideZone, empty.outside_zone),
+        (Empty::NeverObserved, empty.never_observed),
+        (Empty::Cloud, empty.cloud),
+        (Empty::Water, empty.water),
+        (Empty::NoData, empty.no_data),
+    ];
+    let total: f64 = shares.iter().map(|(_, share)| share).sum();
+    let told = if total > 0.0 {
+        words.of_the_region.say([&words.share(total)])
+    } else {
+        words.nothing_empty.to_owned()
+    };
+    let rows = shares.into_iter().filter(|(_, share)| *share > 0.0);
+    let rows = rows.map(|(reason, share)| (words.reason(reason), words.share(share))).collect();
+    fold("empty-share", &format!("{}: {told}", words.empty_part)).add(table(rows))
+}
+
+fn quality(words: Words, map: &MapMeta) -> Markup {
+    let mut told =
+        facts().add(fact("implausible", words.implausible, &words.share(map.implausible_share)));
+    if let Some(background) = map.background_dnbr {
+        let (median, spread) =
+            (words.number(background.median, 3), words.number(background.mad, 3));
+        told = told.add(fact(
+            "background",
+            words.background,
+            &words.background_value.say([&median, &spread]),
+        ));
+    }
+    let views = words.number(map.clear_observations_mean, 1);
+    let masks = tag("div").add(text("dt", words.masks)).add(english("dd", &map.masks));
+    fold("quality", words.quality)
+        .add(told.add(fact("clear-views", words.clear_views, &views)).add(masks))
+}
+
+fn links(words: Words, map: &MapMeta, addresses: Addresses<'_>) -> Markup {
+    let whole = |url: &str| {
+        if url.starts_with('/') { format!("{}{url}", addresses.origin) } else { url.to_owned() }
+    };
+    let link = |testid, title, url: &str| {
+        let url = whole(url);
+        let shown = match is_web(&url) {
+            true => {
+                text("a", title).with("href", &url).with("target", "_blank").with("rel", "noopener")
+            }
+            false => text("span", title),
+        };
+        tag("li").with("data-testid", testid).add(shown).add(copy_button(&url, title))
+    };
+    let tiles = whole(&map.tile_url_template);
+    let template = tag("span").text(words.tiles_link).add(text("code", &tiles));
+    let tiles = tag("li")
+        .with("data-testid", "tiles-link")
+        .add(template)
+        .add(copy_button(&tiles, words.tiles_link));
+    let list = tag("ul")
+        .with("class", "links")
+        .add(link("metadata-link", words.metadata_link, addresses.meta))
+        .add(link("raster-link", words.raster_link, &map.raster_url))
+        .add(tiles);
+    fold("links", words.links).add(list)
+}
+
+/// A link in the metadata leads to a web page or nowhere: one that runs a script is only shown.
+fn is_web(url: &str) -> bool {
+    url.starts_with("http://") || url.starts_with("https://")
+}
+
+fn fold(testid: &'static str, title: &str) -> Markup {
+    tag("details").with("data-testid", testid).add(text("summary", title))
+}
+
+fn facts() -> Markup {
+    tag("dl").with("class", "facts")
+}
+
+fn fact(testid: &'static str, title: &str, value: &str) -> Markup {
+    tag("div").with("data-testid", testid).add(text("dt", title)).add(text("dd", value))
+}
+
+fn list() -> Markup {
+    tag("ul").with("class", "plain")
+}
+
+fn table(rows: Vec<(&'static str, String)>) -> Markup {
+    let row = |(title, value): (&'static str, String)| {
+        tag("tr").add(text("th", title).with("scope", "row")).add(text("td", &value))
+    };
+    tag("table").add(tag("tbody").all(rows.into_iter().map(row).collect()))
+}
+
+/// What the nights wrote, which is English in every language of the page.
+fn english(name: &'static str, written: &str) -> Markup {
+    text(name, written).with("lang", "en")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::i18n::{ENGLISH, GERMAN};
+    use crate::state::region_entry::tests::entry_with_map;
+    use dragonfly_core::metadata::Assessment;
+
+    const ADDRESSES: Addresses<'static> = Addresses {
+        origin: "https://maps.example",
+        page: "https://maps.example/#region=madre",
+        meta: "/meta/madre.json",
+    };
+
+    fn meta() -> RegionMeta {
+        let entry = entry_with_map("madre", [-120.07, 35.01, -119.67, 35.24], "1s");
+        entry.described().unwrap().clone()
+    }
+
+    fn written(words: Words, meta: &RegionMeta) -> String {
+        let facts = region_facts(words, meta, ADDRESSES, "2025-08-24T12:00:00Z".parse().unwrap());
+        facts.iter().map(Markup::written).collect()
+    }
+
+    #[test]
+    fn the_latest_image_and_the_cell_size_come_first() {
+        let told = written(ENGLISH, &meta());
+        let places: Vec<_> =
+            ["24 Jul 2025", "250 m", "21 Aug 2025, 3 days ago", "1,234 ha", "Low-res preview"]
+                .into_iter()
+                .map(|words| told.find(words).unwrap_or_else(|| panic!("{words} in {told}")))
+                .collect();
+        assert!(places.is_sorted(), "{places:?}");
+        let german = written(GERMAN, &meta());
+        assert!(
+            german.contains("24. Juli 2025")
+                && german.contains("1.234 ha")
+                && german.contains("vor 3 Tagen")
+        );
+    }
+
+    #[test]
+    fn links_are_whole_and_lead_to_the_web_alone() {
+        let told = written(ENGLISH, &meta());
+        assert!(told.contains(r#"href="https://maps.example/meta/madre.json""#));
+        let mut hostile = meta();
+        if let Some(map) = &mut hostile.map {
+            map.raster_url = "javascript:alert(1)".to_owned();
+        }
+        assert!(!written(ENGLISH, &hostile).contains("href=\"javascript"));
+        for url in ["javascript:alert(1)", "data:text/html,x", "", "meta/r.json", " https://x"] {
+            assert!(!is_web(url), "{url}");
+        }
+    }
+
+    #[test]
+    fn a_failure_is_told_in_words_with_the_message_behind_it() {
+        let mut failed = meta();
+        failed.last_status = Status::Failed;
+        failed.consecutive_failures = 3;
+        failed.last_error = Some("no scene on the post side: <img src=x>".to_owned());
+        let told = written(ENGLISH, &failed);
+        assert!(told.contains("there is no clear enough image from after the fire."), "{told}");
+        assert!(told.contains("3 updates in a row") && told.contains("the last that succeeded"));
+        assert!(told.contains("&lt;img src=x>") && !told.contains("<img"));
+        failed.map = None;
+        assert!(!written(ENGLISH, &failed).contains("the last that succeeded"));
+    }
+
+    #[test]
+    fn only_a_rolling_map_says_what_changed_between_two_dates() {
+        let mut rolling = meta();
+        assert!(!written(ENGLISH, &rolling).contains("rolling-note"));
+        if let Some(map) = &mut rolling.map {
+            map.assessment = Assessment::Rolling;
+        }
+        let told = written(ENGLISH, &rolling);
+        assert!(told.contains("what changed between 14–29 Jun 2025 and 24 Jul 2025"), "{told}");
+    }
+
+    #[test]
+    fn empty_shares_are_told_by_reason() {
+        let mut clouded = meta();
+        assert!(written(ENGLISH, &clouded).contains("Every cell has a value."));
+        if let Some(map) = &mut clouded.map {
+            map.empty_share.cloud = 0.25;
+        }
+        let told = written(ENGLISH, &clouded);
+        assert!(
+            told.contains("25 % of the region") && told.contains("cloud, shadow or snow"),
+            "{told}"
+        );
+    }
+}

@@ -1,0 +1,308 @@
+//! Coordinates as people write them: decimal or in minutes and seconds, with hemispheres or signs.
+
+/// A place that was written down.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Position {
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+}
+
+/// What a text says of coordinates.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Coordinates {
+    /// Nothing: it is no pair of numbers.
+    None,
+    /// One place.
+    One(Position),
+    /// Two readings, and nothing tells which is meant. Latitude stands first more often.
+    Ambiguous {
+        /// Read as latitude, longitude.
+        latitude_first: Position,
+        /// Read as longitude, latitude.
+        longitude_first: Position,
+    },
+    /// A pair of numbers that are no degrees on earth.
+    NotOnEarth,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Token {
+    /// Its value, and whether it has a minus sign.
+    Number(f64, bool),
+    /// Degrees were counted before it.
+    Degree,
+    /// +1 for north and east, −1 for south and west; whether it is a latitude.
+    Hemisphere(f64, bool),
+    /// Between two angles.
+    Separator,
+}
+
+/// Reads a text.
+pub fn read(text: &str) -> Coordinates {
+    match tokens(text).as_deref().and_then(angles) {
+        None => Coordinates::None,
+        Some([first, second]) => place(first, second),
+    }
+}
+
+/// An angle, and whether it is a latitude, where a hemisphere tells.
+type Angle = (f64, Option<bool>);
+
+fn place((first, first_is_lat): Angle, (second, second_is_lat): Angle) -> Coordinates {
+    let position = |lat: f64, lon: f64| {
+        (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some(Position { lon, lat })
+    };
+    match (first_is_lat, second_is_lat) {
+        (Some(true), Some(false)) => {
+            position(first, second).map_or(Coordinates::NotOnEarth, Coordinates::One)
+        }
+        (Some(false), Some(true)) => {
+            position(second, first).map_or(Coordinates::NotOnEarth, Coordinates::One)
+        }
+        (None, None) => match (position(first, second), position(second, first)) {
+            (Some(latitude_first), Some(longitude_first)) if latitude_first != longitude_first => {
+                Coordinates::Ambiguous { latitude_first, longitude_first }
+            }
+            (Some(only), _) | (None, Some(only)) => Coordinates::One(only),
+            (None, None) => Coordinates::NotOnEarth,
+        },
+        _ => Coordinates::None,
+    }
+}
+
+fn angles(tokens: &[Token]) -> Option<[Angle; 2]> {
+    let (first, second) = halves(tokens)?;
+    Some([angle(first)?, angle(second)?])
+}
+
+/// The tokens of the two angles: parted by hemispheres, else by a separator, else by degree signs,
+/// else in the middle.
+fn halves(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
+    let places = |is_meant: fn(&Token) -> bool| {
+        tokens
+            .iter()
+            .enumerate()
+            .filter(move |(_, token)| is_meant(token))
+            .map(|(place, _)| place)
+            .collect::<Vec<_>>()
+    };
+    let hemispheres = places(|token| matches!(token, Token::Hemisphere(..)));
+    let degrees = places(|token| *token == Token::Degree);
+    let separators = places(|token| *token == Token::Separator);
+    match (hemispheres.as_slice(), separators.as_slice(), degrees.as_slice()) {
+        ([0, second], ..) => Some(tokens.split_at(*second)),
+        ([first, last], ..) if last + 1 == tokens.len() => Some(tokens.split_at(first + 1)),
+        ([], [separator], _) => Some((&tokens[..*separator], &tokens[separator + 1..])),
+        ([], [], [_, second]) => Some(tokens.split_at(second.checked_sub(1)?)),
+        ([], [], []) if tokens.len().is_multiple_of(2) => Some(tokens.split_at(tokens.len() / 2)),
+        _ => None,
+    }
+}
+
+/// Degrees, with minutes and seconds if there are any.
+fn angle(tokens: &[Token]) -> Option<Angle> {
+    let mut numbers = Vec::new();
+    let mut hemisphere = None;
+    for token in tokens {
+        match *token {
+            Token::Number(value, is_negative) => numbers.push((value, is_negative)),
+            Token::Hemisphere(sign, is_latitude) => hemisphere = Some((sign, is_latitude)),
+            Token::Degree | Token::Separator => {}
+        }
+    }
+    let ((degrees, is_negative), parts) =
+        numbers.split_first().map(|(first, rest)| (*first, rest))?;
+    let are_parts =
+        parts.len() <= 2 && parts.iter().all(|(part, negative)| *part < 60.0 && !negative);
+    let is_whole = |value: f64| value == value.trunc();
+    let may_have_parts = parts.is_empty()
+        || is_whole(degrees) && parts.iter().rev().skip(1).all(|part| is_whole(part.0));
+    if !are_parts || !may_have_parts || (is_negative && hemisphere.is_some()) {
+        return None;
+    }
+    let minutes = parts.first().map_or(0.0, |part| part.0);
+    let seconds = parts.get(1).map_or(0.0, |part| part.0);
+    let size = degrees + minutes / 60.0 + seconds / 3600.0;
+    let sign = hemisphere.map_or(if is_negative { -1.0 } else { 1.0 }, |(sign, _)| sign);
+    Some((sign * size, hemisphere.map(|(_, is_latitude)| is_latitude)))
+}
+
+/// `None` where the text holds anything that is no part of coordinates.
+fn tokens(text: &str) -> Option<Vec<Token>> {
+    let text = text.replace(['−', '–'], "-");
+    let has_decimal_commas = has_decimal_commas(&text);
+    let mut tokens = Vec::new();
+    let mut rest = text.as_str();
+    while let Some(letter) = rest.chars().next() {
+        let after = &rest[letter.len_utf8()..];
+        rest = match letter {
+            '0'..='9' | '.' | '-' | '+' => {
+                let is_negative = letter == '-';
+                let digits = if matches!(letter, '-' | '+') { after } else { rest };
+                let is_part =
+                    |c: char| c.is_ascii_digit() || c == '.' || (c == ',' && has_decimal_commas);
+                let end = digits.find(|c| !is_part(c)).unwrap_or(digits.len());
+                // A comma at the end of a number parts it from the next.
+                let number = digits[..end].trim_end_matches(',');
+                tokens.push(Token::Number(number.replace(',', ".").parse().ok()?, is_negative));
+                &digits[number.len()..]
+            }
+            '°' | 'º' => {
+                tokens.push(Token::Degree);
+                after
+            }
+            'N' | 'n' => hemisphere(&mut tokens, after, 1.0, true)?,
+            'S' | 's' => hemisphere(&mut tokens, after, -1.0, true)?,
+            // East in German.
+            'E' | 'e' | 'O' | 'o' => hemisphere(&mut tokens, after, 1.0, false)?,
+            'W' | 'w' => hemisphere(&mut tokens, after, -1.0, false)?,
+            ',' | ';' | '/' => {
+                tokens.push(Token::Separator);
+                after
+            }
+            '\'' | '"' | '′' | '″' | '’' | '”' | '“' => after,
+            _ if letter.is_whitespace() => after,
+            _ => return None,
+        };
+    }
+    // Between angles that hemispheres part, a comma says nothing more.
+    if tokens.iter().any(|token| matches!(token, Token::Hemisphere(..))) {
+        tokens.retain(|token| *token != Token::Separator);
+    }
+    Some(tokens)
+}
+
+/// A letter that another follows begins a word.
+fn hemisphere<'a>(
+    tokens: &mut Vec<Token>,
+    after: &'a str,
+    sign: f64,
+    is_latitude: bool,
+) -> Option<&'a str> {
+    tokens.push(Token::Hemisphere(sign, is_latitude));
+    (!after.starts_with(|next: char| next.is_ascii_alphabetic())).then_some(after)
+}
+
+/// Whether each of two numbers has a comma between its digits, and none a point: `35,12 -119,9`.
+fn has_decimal_commas(text: &str) -> bool {
+    let between_digits = |at: usize| {
+        let is_digit = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_digit);
+        at > 0 && is_digit(text.as_bytes().get(at - 1)) && is_digit(text.as_bytes().get(at + 1))
+    };
+    !text.contains('.')
+        && text.match_indices(',').filter(|(at, _)| between_digits(*at)).count() == 2
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn check(text: &str, expected: Coordinates) {
+        let is_near = |one: Position, other: Position| {
+            (one.lon - other.lon).hypot(one.lat - other.lat) < 1e-6
+        };
+        let agrees = match (read(text), expected) {
+            (Coordinates::One(one), Coordinates::One(other)) => is_near(one, other),
+            (
+                Coordinates::Ambiguous { latitude_first: a, longitude_first: b },
+                Coordinates::Ambiguous { latitude_first: c, longitude_first: d },
+            ) => is_near(a, c) && is_near(b, d),
+            (one, other) => one == other,
+        };
+        assert!(agrees, "{text}: {:?}, not {expected:?}", read(text));
+    }
+
+    fn one(lat: f64, lon: f64) -> Coordinates {
+        Coordinates::One(Position { lon, lat })
+    }
+
+    #[test]
+    fn hemispheres_tell_which_is_which() {
+        check("35.1234 N 119.9 W", one(35.1234, -119.9));
+        check("119.9W, 35.1234N", one(35.1234, -119.9));
+        check("N35.1234 W119.9", one(35.1234, -119.9));
+        check("33.5° S, 70.25° W", one(-33.5, -70.25));
+        check("52,5° N 13,4° O", one(52.5, 13.4));
+    }
+
+    #[test]
+    fn minutes_and_seconds_are_read_with_their_signs_and_without() {
+        check("35°7'12\"N 119°54'0\"W", one(35.12, -119.9));
+        check("35° 7′ 12″ N, 119° 54′ W", one(35.12, -119.9));
+        check("35 7 12 N 119 54 0 W", one(35.12, -119.9));
+        check("-35° 30' 119° 30'", one(-35.5, 119.5));
+        check("35°7.2' -119°54'", one(35.12, -119.9));
+    }
+
+    #[test]
+    fn plain_numbers_may_be_read_twice() {
+        check("35.12, -119.9", one(35.12, -119.9));
+        check("-119.9 35.12", one(35.12, -119.9));
+        let (lat, lon) = (38.5, 23.4);
+        let latitude_first = Position { lon, lat };
+        let longitude_first = Position { lon: lat, lat: lon };
+        for text in
+            ["38.5, 23.4", "38.5 23.4", "38,5 23,4", "38,5; 23,4", "38,5, 23,4", "38.5/23.4"]
+        {
+            check(text, Coordinates::Ambiguous { latitude_first, longitude_first });
+        }
+        check("10 10", one(10.0, 10.0));
+    }
+
+    #[test]
+    fn what_is_no_place_is_none() {
+        for text in [
+            "",
+            "35.12",
+            "Athens",
+            "35 N",
+            "35 N 36 S",
+            "1 2 3",
+            "35.12 N -119.9 W",
+            "-35 S 20 E",
+            "3N4E5W",
+        ] {
+            check(text, Coordinates::None);
+        }
+        for text in ["Nowhere 3", "35.5 70 N 20 E", "35 70 N 20 E", "35°-5' 20°", "1..2 3"] {
+            check(text, Coordinates::None);
+        }
+        for text in ["200, 300", "95 N 20 E", "12 N 190 E"] {
+            check(text, Coordinates::NotOnEarth);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_at_all_is_read(text in "\\PC{0,24}") {
+            read(&text);
+        }
+
+        #[test]
+        fn what_was_read_lies_on_earth(text in "[-+0-9.,°' NSEW]{0,24}") {
+            let on_earth = |at: Position| at.lat.abs() <= 90.0 && at.lon.abs() <= 180.0;
+            match read(&text) {
+                Coordinates::One(at) => prop_assert!(on_earth(at)),
+                Coordinates::Ambiguous { latitude_first, longitude_first } => {
+                    prop_assert!(on_earth(latitude_first) && on_earth(longitude_first));
+                }
+                Coordinates::None | Coordinates::NotOnEarth => {}
+            }
+        }
+
+        #[test]
+        fn what_the_page_writes_it_reads(lat in -90.0f64..=90.0, lon in -180.0f64..=180.0) {
+            let written = crate::i18n::ENGLISH.coordinates(lon, lat);
+            if let Coordinates::One(at) = read(&written) {
+                prop_assert!((at.lat - lat).abs() < 6e-5 && (at.lon - lon).abs() < 6e-5, "{written}: \
+                    {at:?}");
+            } else {
+                // On the equator or the first meridian there is no hemisphere.
+                prop_assert!(written.contains(" 0.0000°") || written.starts_with("0.0000°"), "{written}");
+            }
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! What a search finds: regions, a position, places.
+
+use crate::i18n::words;
+use crate::search::coordinates::{self, Coordinates, Position};
+use crate::search::places::{Place, Places};
+use crate::search::region_search::matching;
+use crate::state::region_entry::RegionEntry;
+
+const MOST_REGIONS: usize = 3;
+const MOST_PLACES: usize = 7;
+/// Half the side of the box shown around a position, degrees.
+const AROUND_POSITION: f64 = 0.1;
+/// The same around a town, by inhabitants: villages have little around them, cities much.
+const AROUND_PLACES: [(u32, f64); 3] = [(1_000_000, 0.4), (100_000, 0.2), (0, 0.1)];
+
+/// Something that was found.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Found {
+    /// A region.
+    Region {
+        /// Its name in paths.
+        name: String,
+        /// What people read.
+        title: String,
+        /// Its box, degrees.
+        bbox: [f64; 4],
+    },
+    /// A position.
+    Position {
+        /// Where it is.
+        at: Position,
+        /// How it was read.
+        order: Order,
+    },
+    /// A town or village.
+    Place(Place),
+}
+
+/// How a pair of numbers was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// As the text itself tells.
+    Told,
+    /// Latitude first, as most do.
+    LatitudeFirst,
+    /// Longitude first.
+    LongitudeFirst,
+}
+
+/// All that was found, the likeliest first.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Finds {
+    /// What was found.
+    pub options: Vec<Found>,
+    /// Coordinates that lie nowhere.
+    pub is_not_on_earth: bool,
+}
+
+/// Searches; without `places` among regions and coordinates alone.
+pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> Finds {
+    let mut finds = Finds::default();
+    if search.trim().is_empty() {
+        return finds;
+    }
+    let position = |at, order| Found::Position { at, order };
+    match coordinates::read(search) {
+        Coordinates::One(at) => finds.options.push(position(at, Order::Told)),
+        Coordinates::Ambiguous { latitude_first, longitude_first } => {
+            finds.options.push(position(latitude_first, Order::LatitudeFirst));
+            finds.options.push(position(longitude_first, Order::LongitudeFirst));
+        }
+        Coordinates::NotOnEarth => finds.is_not_on_earth = true,
+        Coordinates::None => {
+            let region = |entry: &RegionEntry| Found::Region {
+                name: entry.line.name.clone(),
+                title: entry.line.title.clone(),
+                bbox: entry.bbox(),
+            };
+            finds
+                .options
+                .extend(matching(regions, search).into_iter().take(MOST_REGIONS).map(region));
+            let places = places.map(|places| places.find(search, MOST_PLACES)).unwrap_or_default();
+            finds.options.extend(places.into_iter().cloned().map(Found::Place));
+        }
+    }
+    finds
+}
+
+impl Finds {
+    /// Whether there is nothing to choose.
+    pub fn is_empty(&self) -> bool {
+        self.options.is_empty()
+    }
+
+    /// What the reader should know of how the search was read.
+    pub fn hint(&self) -> Option<&'static str> {
+        let is_ambiguous = matches!(
+            self.options.first(),
+            Some(Found::Position { order: Order::LatitudeFirst, .. })
+        );
+        match (is_ambiguous, self.is_not_on_earth) {
+            (true, _) => Some(words().ambiguous),
+            (_, true) => Some(words().not_on_earth),
+            _ => None,
+        }
+    }
+}
+
+impl Found {
+    /// The box to show, degrees.
+    pub fn bbox(&self) -> [f64; 4] {
+        match self {
+            Self::Region { bbox, .. } => *bbox,
+            Self::Position { at, .. } => around(*at, AROUND_POSITION),
+            Self::Place(place) => {
+                let half = AROUND_PLACES.into_iter().find(|(least, _)| place.population >= *least);
+                around(
+                    Position { lon: place.lon, lat: place.lat },
+                    half.map_or(AROUND_POSITION, |(_, half)| half),
+                )
+            }
+        }
+    }
+
+    /// The place to mark: longitude and latitude; `None` for a region.
+    pub fn place(&self) -> Option<(f64, f64)> {
+        match self {
+            Self::Region { .. } => None,
+            Self::Position { at, .. } => Some((at.lon, at.lat)),
+            Self::Place(place) => Some((place.lon, place.lat)),
+        }
+    }
+}
+
+fn around(Position { lon, lat }: Position, half: f64) -> [f64; 4] {
+    [lon - half, (lat - half).max(-90.0), lon + half, (lat + half).min(90.0)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::state::region_entry::tests::entry;
+
+    const LIST: &str = r#"{"lands":[["US-CA",1]],"names":["Madrid"],"lat":[40000],"lon":[-119000],"hundreds":[20000]}"#;
+
+    fn found(search: &str) -> Finds {
+        let regions = [entry("madre", [-120.07, 35.01, -119.67, 35.24])];
+        find(search, &regions, Some(&Places::from_json(LIST).unwrap()))
+    }
+
+    #[test]
+    fn regions_come_before_places() {
+        let finds = found("madr");
+        assert!(
+            matches!(finds.options.as_slice(), [Found::Region { .. }, Found::Place(_)]),
+            "{finds:?}"
+        );
+        assert_eq!(finds.options[0].place(), None);
+        assert_eq!(finds.options[1].place(), Some((-119.0, 40.0)));
+        let [west, south, east, north] = finds.options[1].bbox();
+        assert!((east - west - 0.8).abs() < 1e-9 && (north - south - 0.8).abs() < 1e-9);
+    }
+
+    #[test]
+    fn coordinates_that_can_be_read_twice_are_offered_twice_and_told() {
+        let finds = found("38.5, 23.4");
+        assert_eq!(finds.options.len(), 2);
+        assert_eq!(finds.options[0].place(), Some((23.4, 38.5)));
+        assert!(finds.hint().is_some());
+        let told = found("38.5 N, 23.4 E");
+        assert_eq!((told.options.len(), told.hint()), (1, None));
+        let nowhere = found("138.5, 223.4");
+        assert!(nowhere.is_empty() && nowhere.hint().is_some());
+    }
+
+    #[test]
+    fn nothing_is_found_for_nothing() {
+        assert_eq!(found("  "), Finds::default());
+    }
+}

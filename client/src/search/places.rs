@@ -1,0 +1,240 @@
+//! The towns and villages of the world, for the search and for names on the map.
+
+use crate::data::json::{Json, Value};
+use crate::search::folding::fold;
+
+/// Where the list is. It is fetched when it is first needed.
+pub const PLACES_URL: &str = "/places.json";
+/// Where a shorter one is, for the names on the map.
+pub const TOWNS_URL: &str = "/world/towns.json";
+/// Coordinates are kept in thousandths of a degree, about a hundred metres.
+const UNITS_PER_DEGREE: f64 = 1000.0;
+/// A part of a word that is shorter means too many places.
+const LEAST_INSIDE: usize = 3;
+
+/// A town or village.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// Its name.
+    pub name: String,
+    /// Two letters of its country.
+    pub country: String,
+    /// Two letters of its state, in the United States; empty elsewhere.
+    pub state: String,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+    /// Inhabitants, two digits of them.
+    pub population: u32,
+}
+
+/// All places, the largest first.
+#[derive(Debug, Default)]
+pub struct Places {
+    places: Vec<Place>,
+    /// Their names as a search sees them, in the same order.
+    folded: Vec<String>,
+}
+
+/// The list of places cannot be read.
+#[derive(Debug, thiserror::Error)]
+pub enum BrokenPlaces {
+    /// Not the JSON that it should be.
+    #[error("the list of places is not readable")]
+    Json,
+    /// Columns of different lengths.
+    #[error("the list of places is cut short")]
+    CutShort,
+}
+
+/// The file: a column each, and the lands by run lengths, such as `["GR", 812]` or `["US-CA",
+/// 1033]`.
+#[derive(Default)]
+struct Columns {
+    lands: Vec<(String, usize)>,
+    names: Vec<String>,
+    lat: Vec<i32>,
+    lon: Vec<i32>,
+    hundreds: Vec<u32>,
+}
+
+/// How well a name fits a search, the best first.
+#[derive(Clone, Copy)]
+enum Fit {
+    Whole,
+    Start,
+    StartOfWord,
+    Inside,
+}
+
+impl Columns {
+    fn read(text: &str) -> Option<Self> {
+        let mut columns = Self::default();
+        Json::new(text).object(&mut |json, name| match name {
+            "lands" => json.list(&mut |json| {
+                let Value::List(run) = json.value()? else {
+                    return None;
+                };
+                let [land, length] = run.as_slice() else {
+                    return None;
+                };
+                columns.lands.push((land.text()?.to_owned(), length.number()? as usize));
+                Some(())
+            }),
+            "names" => json.list(&mut |json| json.string().map(|name| columns.names.push(name))),
+            "lat" => json.list(&mut |json| json.number().map(|lat| columns.lat.push(lat as i32))),
+            "lon" => json.list(&mut |json| json.number().map(|lon| columns.lon.push(lon as i32))),
+            "hundreds" => json
+                .list(&mut |json| json.number().map(|count| columns.hundreds.push(count as u32))),
+            _ => json.value().map(drop),
+        })?;
+        Some(columns)
+    }
+}
+
+impl Places {
+    /// Reads the list.
+    ///
+    /// # Errors
+    /// When it is not the JSON that it should be, or its columns differ in length.
+    pub fn from_json(text: &str) -> Result<Self, BrokenPlaces> {
+        let Columns { lands, names, lat, lon, hundreds } =
+            Columns::read(text).ok_or(BrokenPlaces::Json)?;
+        let count = names.len();
+        let are_whole = count > 0
+            && [lat.len(), lon.len(), hundreds.len()] == [count; 3]
+            && lands.iter().try_fold(0usize, |sum, (_, run)| sum.checked_add(*run)) == Some(count);
+        if !are_whole {
+            return Err(BrokenPlaces::CutShort);
+        }
+        let lands = lands.iter().flat_map(|(land, run)| std::iter::repeat_n(land.as_str(), *run));
+        let mut places: Vec<Place> = names
+            .into_iter()
+            .zip(lands)
+            .zip(lat.into_iter().zip(lon).zip(hundreds))
+            .map(|((name, land), ((lat, lon), hundreds))| {
+                let (country, state) = land.split_once('-').unwrap_or((land, ""));
+                Place {
+                    name,
+                    country: country.to_owned(),
+                    state: state.to_owned(),
+                    lon: f64::from(lon) / UNITS_PER_DEGREE,
+                    lat: f64::from(lat) / UNITS_PER_DEGREE,
+                    population: hundreds.saturating_mul(100),
+                }
+            })
+            .collect();
+        places.sort_unstable_by(|one, other| {
+            other.population.cmp(&one.population).then(one.name.cmp(&other.name))
+        });
+        let folded = places.iter().map(|place| fold(&place.name)).collect();
+        Ok(Self { places, folded })
+    }
+
+    /// All places, the largest first.
+    pub fn largest_first(&self) -> &[Place] {
+        &self.places
+    }
+
+    /// The places that a search means: the better the name fits the sooner, then by population.
+    /// After a comma may stand a country or a state by its two letters.
+    pub fn find(&self, search: &str, most: usize) -> Vec<&Place> {
+        let (name, land) = search.split_once(',').unwrap_or((search, ""));
+        let (name, land) = (fold(name), land.trim());
+        let name = name.trim();
+        if name.is_empty() {
+            return Vec::new();
+        }
+        let lies_there = |place: &Place| {
+            land.is_empty()
+                || land.eq_ignore_ascii_case(&place.country)
+                || land.eq_ignore_ascii_case(&place.state)
+        };
+        // The largest stay first among those that fit alike.
+        let mut found = [const { Vec::new() }; 4];
+        for (folded, place) in self.folded.iter().zip(&self.places) {
+            if let Some(fit) = fit(folded, name)
+                && lies_there(place)
+            {
+                found[fit as usize].push(place);
+            }
+        }
+        found.into_iter().flatten().take(most).collect()
+    }
+}
+
+fn fit(folded: &str, search: &str) -> Option<Fit> {
+    if let Some(rest) = folded.strip_prefix(search) {
+        return Some(if rest.is_empty() { Fit::Whole } else { Fit::Start });
+    }
+    let at = folded.find(search)?;
+    let begins_word = folded[..at].ends_with(' ');
+    match begins_word {
+        true => Some(Fit::StartOfWord),
+        false if search.len() >= LEAST_INSIDE => Some(Fit::Inside),
+        false => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    const LIST: &str = r#"{"lands":[["GR",2],["US-CA",2],["US-GA",1]],
+        "names":["Athens","Néa Makri","Los Angeles","Paradise","Athens"],
+        "lat":[37984,38083,34052,39760,33961],"lon":[23728,23978,-118244,-121622,-83378],
+        "hundreds":[6640,150,39720,265,1170]}"#;
+
+    fn found(search: &str) -> Vec<String> {
+        let places = Places::from_json(LIST).unwrap();
+        places
+            .find(search, 4)
+            .into_iter()
+            .map(|place| format!("{} {}", place.name, place.country))
+            .collect()
+    }
+
+    #[test]
+    fn a_better_fit_comes_before_a_larger_place() {
+        assert_eq!(found("ath"), ["Athens GR", "Athens US"]);
+        assert_eq!(found("a"), ["Athens GR", "Athens US", "Los Angeles US"]);
+        assert_eq!(found("NEA mak"), ["Néa Makri GR"]);
+        assert_eq!(found("adise"), ["Paradise US"]);
+        assert!(found("ad").is_empty(), "too short to be meant inside a word");
+    }
+
+    #[test]
+    fn a_country_or_a_state_narrows_the_search() {
+        assert_eq!(found("athens, ga"), ["Athens US"]);
+        assert_eq!(found("athens, gr"), ["Athens GR"]);
+        assert!(found(", us").is_empty());
+    }
+
+    #[test]
+    fn the_largest_places_come_first_and_lie_where_they_should() {
+        let places = Places::from_json(LIST).unwrap();
+        let largest = &places.largest_first()[0];
+        assert_eq!((largest.name.as_str(), largest.population), ("Los Angeles", 3_972_000));
+        assert!((largest.lon - -118.244).abs() < 1e-9 && (largest.lat - 34.052).abs() < 1e-9);
+        assert_eq!((largest.country.as_str(), largest.state.as_str()), ("US", "CA"));
+    }
+
+    #[test]
+    fn a_list_cut_short_is_told() {
+        let check = |text: &str| assert!(Places::from_json(text).is_err(), "{text}");
+        check("");
+        check("{}");
+        check(&LIST.replace(",-83378", ""));
+        check(&LIST.replace("\"GR\",2", "\"GR\",3"));
+        check(&LIST.replace("\"GR\",2", "\"GR\",18446744073709551615"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_search_is_answered(search in "\\PC{0,12}") {
+            prop_assert!(Places::from_json(LIST).unwrap().find(&search, 3).len() <= 3);
+        }
+    }
+}

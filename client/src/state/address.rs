@@ -1,0 +1,345 @@
+//! What the page shows, as its address says it: everything that somebody else should see who opens
+//! the link.
+//!
+//! The address is the part after `#`, such as `map=9/35.1/-119.9&region=madre&palette=customary`.
+//! It holds what differs from an untouched page; what cannot be read is left out, so that any text
+//! at all opens the page.
+
+use dragonfly_core::Palette;
+
+use crate::state::filter::Filter;
+use crate::state::key;
+
+/// Opaque, so that the map has the very colours of the legend.
+pub const OPACITY_AT_START_PERCENT: u8 = 100;
+/// The zooms an address may ask for; the map has limits of its own.
+const ZOOMS: std::ops::RangeInclusive<f64> = 0.0..=22.0;
+/// Digits after the point of a degree: a metre.
+const DEGREE_DECIMALS: usize = 5;
+
+/// The middle of the map and its zoom.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Centre {
+    /// Zoom, 0 to 22.
+    pub zoom: f64,
+    /// Longitude, degrees.
+    pub lon: f64,
+    /// Latitude, degrees.
+    pub lat: f64,
+}
+
+/// All that a link carries. Not the language, which is the reader's own.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Address {
+    /// The part of the map; `None` for all regions, or the chosen one.
+    pub centre: Option<Centre>,
+    /// Name of the chosen region.
+    pub region: Option<String>,
+    /// Longitude and latitude of the chosen place, degrees.
+    pub point: Option<(f64, f64)>,
+    /// Colours.
+    pub palette: Palette,
+    /// What is painted.
+    pub filter: Filter,
+    /// Opacity of the tiles, percent.
+    pub opacity_percent: u8,
+    /// Title of the raster basemap; `None` for the plain one.
+    pub basemap: Option<String>,
+    /// Where the swipe divides the free part of the map, percent from the left; `None` while there
+    /// is none.
+    pub swipe_percent: Option<u8>,
+    /// What the tools keep there, in words of their own.
+    pub part: Option<String>,
+}
+
+impl Default for Address {
+    fn default() -> Self {
+        Self {
+            centre: None,
+            region: None,
+            point: None,
+            palette: Palette::default(),
+            filter: Filter::default(),
+            opacity_percent: OPACITY_AT_START_PERCENT,
+            basemap: None,
+            swipe_percent: None,
+            part: None,
+        }
+    }
+}
+
+impl Address {
+    /// Reads the part after `#`, with or without it.
+    pub fn from_fragment(fragment: &str) -> Self {
+        let mut address = Self::default();
+        for part in fragment.trim_start_matches('#').split('&') {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            match name {
+                "map" => address.centre = centre(value),
+                "region" => address.region = region(value),
+                "point" => address.point = point(value),
+                "palette" => address.palette = key::palette(value).unwrap_or_default(),
+                "hide" => address.filter = hiding(address.filter, value),
+                "dnbr" => address.filter = ranging(address.filter, value),
+                "opacity" => {
+                    address.opacity_percent = percent(value).unwrap_or(OPACITY_AT_START_PERCENT)
+                }
+                "basemap" => {
+                    address.basemap = Some(unescaped(value)).filter(|title| !title.is_empty())
+                }
+                "swipe" => address.swipe_percent = percent(value),
+                "hr" => address.part = Some(unescaped(value)).filter(|part| !part.is_empty()),
+                _ => {}
+            }
+        }
+        address
+    }
+
+    /// The part after `#`, without it; empty for an untouched page.
+    pub fn to_fragment(&self) -> String {
+        let untouched = Self::default();
+        let mut parts = Vec::new();
+        if let Some(Centre { zoom, lon, lat }) = self.centre {
+            parts.push(format!(
+                "map={}/{}/{}",
+                short(zoom, 2),
+                short(lat, DEGREE_DECIMALS),
+                short(lon, DEGREE_DECIMALS)
+            ));
+        }
+        if let Some(region) = &self.region {
+            parts.push(format!("region={region}"));
+        }
+        if let Some((lon, lat)) = self.point {
+            parts.push(format!(
+                "point={}/{}",
+                short(lat, DEGREE_DECIMALS),
+                short(lon, DEGREE_DECIMALS)
+            ));
+        }
+        if self.palette != untouched.palette {
+            parts.push(format!("palette={}", key::of_palette(self.palette)));
+        }
+        let hidden = hidden(self.filter);
+        if hidden != self::hidden(untouched.filter) {
+            parts.push(format!("hide={hidden}"));
+        }
+        if let (least, end) = self.filter.range()
+            && (least.is_some() || end.is_some())
+        {
+            let limit = |limit: Option<i16>| {
+                limit.map(|hundredths| hundredths.to_string()).unwrap_or_default()
+            };
+            parts.push(format!("dnbr={}/{}", limit(least), limit(end)));
+        }
+        if self.opacity_percent != untouched.opacity_percent {
+            parts.push(format!("opacity={}", self.opacity_percent));
+        }
+        if let Some(title) = &self.basemap {
+            parts.push(format!("basemap={}", escaped(title)));
+        }
+        if let Some(percent) = self.swipe_percent {
+            parts.push(format!("swipe={percent}"));
+        }
+        if let Some(part) = self.part.as_deref().filter(|part| !part.is_empty()) {
+            parts.push(format!("hr={}", escaped(part)));
+        }
+        parts.join("&")
+    }
+}
+
+fn centre(value: &str) -> Option<Centre> {
+    let (zoom, place) = value.split_once('/')?;
+    let zoom = zoom.parse().ok().filter(|zoom| ZOOMS.contains(zoom))?;
+    point(place).map(|(lon, lat)| Centre { zoom, lon, lat })
+}
+
+/// Longitude and latitude; written the other way round, as people write them.
+fn point(value: &str) -> Option<(f64, f64)> {
+    let (lat, lon) = value.split_once('/')?;
+    let angle = |text: &str, most: f64| text.parse().ok().filter(|angle: &f64| angle.abs() <= most);
+    Some((angle(lon, 180.0)?, angle(lat, 90.0)?))
+}
+
+fn region(value: &str) -> Option<String> {
+    let is_name =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    (!value.is_empty() && value.chars().all(is_name)).then(|| value.to_owned())
+}
+
+fn percent(value: &str) -> Option<u8> {
+    value.parse().ok().filter(|percent| *percent <= 100)
+}
+
+fn hiding(filter: Filter, value: &str) -> Filter {
+    let hidden: Vec<_> = value.split(',').filter_map(key::class).collect();
+    filter.with_classes(&dragonfly_core::Severity::ALL, false).with_classes(&hidden, true)
+}
+
+fn hidden(filter: Filter) -> String {
+    let hidden = dragonfly_core::Severity::ALL.into_iter().filter(|class| filter.hides(*class));
+    hidden.map(key::of_class).collect::<Vec<_>>().join(",")
+}
+
+fn ranging(filter: Filter, value: &str) -> Filter {
+    let (least, end) = value.split_once('/').unwrap_or((value, ""));
+    filter.with_range(least.parse().ok(), end.parse().ok())
+}
+
+/// A number without needless zeros.
+fn short(number: f64, decimals: usize) -> String {
+    let text = format!("{number:.decimals$}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".to_owned() } else { text.to_owned() }
+}
+
+/// Only what no address gives a meaning stays as it is.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            escaped.push(char::from(byte));
+        } else {
+            escaped.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    escaped
+}
+
+fn unescaped(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let Some((first, after)) = rest.split_first() {
+        let digits = after
+            .get(..2)
+            .filter(|_| *first == b'%')
+            .and_then(|digits| str::from_utf8(digits).ok());
+        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(byte) => {
+                bytes.push(byte);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(*first);
+                rest = after;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dragonfly_core::Severity;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_untouched_page_has_no_address() {
+        assert_eq!(Address::default().to_fragment(), "");
+        assert_eq!(Address::from_fragment(""), Address::default());
+        assert_eq!(Address::from_fragment("#"), Address::default());
+    }
+
+    #[test]
+    fn an_address_reads_as_it_is_written() {
+        let text = "map=9/35.1/-119.9&region=madre&point=35.12345/-119.9&palette=customary&hide=low,high&dnbr=/66\
+                    &opacity=80&basemap=Streets%20%26%20names&swipe=40&hr=a%3D1%26b";
+        let address = Address {
+            centre: Some(Centre { zoom: 9.0, lon: -119.9, lat: 35.1 }),
+            region: Some("madre".into()),
+            point: Some((-119.9, 35.12345)),
+            palette: Palette::Customary,
+            filter: Filter::EVERYTHING
+                .with_classes(&[Severity::Low, Severity::High], true)
+                .with_range(None, Some(66)),
+            opacity_percent: 80,
+            basemap: Some("Streets & names".into()),
+            swipe_percent: Some(40),
+            part: Some("a=1&b".into()),
+        };
+        assert_eq!(Address::from_fragment(text), address);
+        assert_eq!(address.to_fragment(), text);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_left_out() {
+        let check =
+            |text: &str| assert_eq!(Address::from_fragment(text), Address::default(), "{text}");
+        for text in [
+            "map=9/95/0",
+            "map=9/NaN/0",
+            "map=99/1/1",
+            "map=9",
+            "region=<b>",
+            "region=",
+            "point=1",
+            "swipe=101",
+        ] {
+            check(text);
+        }
+        for text in [
+            "palette=mauve",
+            "opacity=-1",
+            "opacity=101",
+            "dnbr=x/y",
+            "basemap=",
+            "&&==&",
+            "lang=de",
+        ] {
+            check(text);
+        }
+        assert_eq!(Address::from_fragment("basemap=%zz%f").basemap.as_deref(), Some("%zz%f"));
+    }
+
+    fn degrees(most: i32) -> impl Strategy<Value = f64> {
+        (-most * 100_000..=most * 100_000).prop_map(|parts| f64::from(parts) / 100_000.0)
+    }
+
+    prop_compose! {
+        fn addresses()(
+            zoom in prop::option::of(0u32..=2200),
+            (lon, lat) in (degrees(180), degrees(90)),
+            region in prop::option::of("[a-z0-9_]{1,12}"),
+            point in prop::option::of((degrees(180), degrees(90))),
+            palette in prop::sample::select(Palette::ALL.to_vec()),
+            hidden in prop::collection::vec(prop::sample::select(Severity::ALL.to_vec()), 0..7),
+            (least, end) in (prop::option::of(-80i16..140), prop::option::of(-80i16..140)),
+            opacity_percent in 0u8..=100,
+            basemap in prop::option::of("\\PC{1,12}"),
+            swipe_percent in prop::option::of(0u8..=100),
+            part in prop::option::of("\\PC{1,12}"),
+        ) -> Address {
+            Address {
+                centre: zoom.map(|zoom| Centre { zoom: f64::from(zoom) / 100.0, lon, lat }),
+                region, point, palette,
+                filter: Filter::EVERYTHING.with_classes(&hidden, true).with_range(least, end),
+                opacity_percent, basemap, swipe_percent, part,
+            }
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_link_shows_what_its_sender_saw(address in addresses()) {
+            prop_assert_eq!(Address::from_fragment(&address.to_fragment()), address);
+        }
+
+        #[test]
+        fn any_text_opens_the_page(text in "\\PC*") {
+            let read = Address::from_fragment(&text);
+            prop_assert_eq!(Address::from_fragment(&read.to_fragment()), read);
+        }
+
+        #[test]
+        fn any_values_open_the_page(
+            name in "(map|region|point|palette|hide|dnbr|opacity|basemap|swipe|hr)",
+            value in "[-0-9./,%a-fNIn]{0,24}",
+        ) {
+            let read = Address::from_fragment(&format!("#{name}={value}"));
+            let again = Address::from_fragment(&read.to_fragment());
+            // Finer than a metre is not kept.
+            prop_assert_eq!(again.to_fragment(), read.to_fragment());
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The browser's address, kept in step with what the page shows.
+
+use std::time::Duration;
+
+use leptos::ev;
+use leptos::prelude::*;
+use wasm_bindgen::JsValue;
+
+use crate::state::address::Address;
+use crate::ui::effect::follow;
+
+/// A browser takes about a hundred changes of address in half a minute.
+const PAUSE: Duration = Duration::from_millis(400);
+
+/// What the address asks for now.
+pub fn read() -> Address {
+    Address::from_fragment(&window().location().hash().unwrap_or_default())
+}
+
+/// Writes `address` into the browser's whenever it changes, and calls `open` when the reader goes
+/// to another one. Another region is a step that "back" undoes; all else takes the place of the
+/// address before.
+pub fn keep(address: Signal<Address>, open: impl Fn(Address) + 'static) {
+    let pending = StoredValue::new(None::<TimeoutHandle>);
+    follow(move || {
+        address.track();
+        if let Some(earlier) = pending.get_value() {
+            earlier.clear();
+        }
+        let write = move || {
+            write(&address.get_untracked());
+        };
+        pending.set_value(set_timeout_with_handle(write, PAUSE).ok());
+    });
+    let handle = window_event_listener(ev::hashchange, move |_| open(read()));
+    on_cleanup(move || handle.remove());
+}
+
+/// Writes the address at once, and gives it whole.
+pub fn write(address: &Address) -> String {
+    let location = window().location();
+    let shown = read();
+    let fragment = address.to_fragment();
+    if fragment != shown.to_fragment()
+        && let Ok(history) = window().history()
+    {
+        let url = format!("#{fragment}");
+        // An address that the browser refuses is not worth a notice: the page still shows what it
+        // shows.
+        let _ = if shown.region != address.region && shown != Address::default() {
+            history.push_state_with_url(&JsValue::NULL, "", Some(&url))
+        } else {
+            history.replace_state_with_url(&JsValue::NULL, "", Some(&url))
+        };
+    }
+    location.href().unwrap_or_default()
+}

@@ -1,0 +1,59 @@
+//! The words by which addresses, style sheets and tests know core's palettes and classes: those of
+//! the metadata.
+
+use dragonfly_core::{Palette, Severity};
+
+/// A palette's word.
+pub fn of_palette(palette: Palette) -> &'static str {
+    match palette {
+        Palette::ColourBlindSafe => "colour-blind-safe",
+        Palette::Customary => "customary",
+        Palette::Mtbs => "mtbs",
+    }
+}
+
+/// The palette with this word.
+pub fn palette(word: &str) -> Option<Palette> {
+    Palette::ALL.into_iter().find(|palette| of_palette(*palette) == word)
+}
+
+/// A class's word.
+pub fn of_class(class: Severity) -> &'static str {
+    match class {
+        Severity::RegrowthHigh => "regrowth_high",
+        Severity::RegrowthLow => "regrowth_low",
+        Severity::Unburned => "unburned",
+        Severity::Low => "low",
+        Severity::ModerateLow => "moderate_low",
+        Severity::ModerateHigh => "moderate_high",
+        Severity::High => "high",
+    }
+}
+
+/// The class with this word.
+pub fn class(word: &str) -> Option<Severity> {
+    Severity::ALL.into_iter().find(|class| of_class(*class) == word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_those_of_the_metadata() {
+        for one in Palette::ALL {
+            assert_eq!(serde_json::to_value(one).unwrap(), of_palette(one));
+            assert_eq!(palette(of_palette(one)), Some(one));
+        }
+        for one in Severity::ALL {
+            assert_eq!(serde_json::to_value(one).unwrap(), of_class(one));
+            assert_eq!(class(of_class(one)), Some(one));
+        }
+        assert_eq!((palette("mauve"), class("")), (None, None));
+    }
+}
+
+/// The place in core's legend that a class belongs to.
+pub fn place_of(class: Severity) -> Option<usize> {
+    dragonfly_core::LEGEND.iter().position(|entry| entry.classes.contains(&class))
+}

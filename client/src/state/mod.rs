@@ -1,0 +1,15 @@
+//! What the page shows and knows: plain structs, tested natively.
+
+pub mod address;
+pub mod address_bar;
+pub mod atlas;
+pub mod coverage;
+pub mod filter;
+pub mod key;
+pub mod map_state;
+pub mod preferences;
+pub mod problem;
+pub mod reading;
+pub mod region_entry;
+pub mod region_in_view;
+pub mod selection;

@@ -1,0 +1,315 @@
+//! From chosen scenes to dNBR: strip by strip, each handed on as it is done.
+
+use std::collections::BTreeSet;
+use std::future::Future;
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::{
+    Area, Breaks, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, NearestPixels,
+    OffsetRing, Passes, RowViews, STRIP_ROWS, SceneView, SearchWindows, SideViews, Sight, SkyRules,
+    Summary, VALID, mercator, strips,
+};
+use futures_util::future::{try_join, try_join_all};
+
+use crate::compute::scene::{Look, Unit};
+use crate::compute::target::{Wanted, WantedCells};
+use crate::compute::utm_grid::UtmGrid;
+use dragonfly_core::protocol::{Done, Fault, FaultKind};
+
+/// A scene that can be looked at, wherever that is done: here, or in a worker of its own.
+pub trait View {
+    /// What is told of it.
+    fn used(&self) -> &UsedScene;
+
+    /// How its mask is written; `None` where every pixel with data counts as clear.
+    fn mask_kind(&self) -> Option<MaskKind>;
+
+    /// Which pixel each cell takes, where that one alone decides it.
+    fn nearest(&self) -> Option<&NearestPixels>;
+
+    /// What the scene saw of the cells in a strip of rows, or of their pixels. Strips come from
+    /// north to south.
+    ///
+    /// A worker begins at once; here work is done while the answer is waited for.
+    fn observe(&self, rows: Range<u32>, unit: Unit) -> impl Future<Output = Result<Look, Fault>>;
+}
+
+/// A computed area: cells of its whole grid, row by row.
+#[derive(Clone, Debug)]
+pub struct Map<G = Grid> {
+    /// The grid.
+    pub grid: G,
+    /// dNBR without any offset taken off; NaN where empty.
+    pub dnbr: Vec<f32>,
+    /// NBR before the fire; NaN where empty.
+    pub pre_nbr: Vec<f32>,
+    /// [`VALID`], or why a cell is empty.
+    pub state: Vec<u8>,
+}
+
+/// Where ground is sought that did not burn, to tell the dNBR offset.
+#[derive(Clone, Copy, Debug)]
+pub enum Ring<'a> {
+    /// Nowhere: no offset is wanted.
+    Nowhere,
+    /// Round the cells of class low and above.
+    RoundBurnt,
+    /// Round the fire's perimeter.
+    RoundPerimeter(&'a Area),
+}
+
+/// What a strip looked like before and after the fire: RGBA of all its cells; empty where no
+/// picture is wanted.
+#[derive(Clone, Debug, Default)]
+pub struct Pictures {
+    /// Before the fire.
+    pub pre: Vec<u8>,
+    /// After it.
+    pub post: Vec<u8>,
+}
+
+/// Computes an area, whose scenes were judged by `sky`. `on_strip` is handed the map down to the
+/// rows that have come, those rows, and what they looked like.
+///
+/// # Errors
+/// When a side has no scene over the area, or one cannot be read.
+pub async fn compute<V: View>(
+    wanted: &WantedCells,
+    windows: &SearchWindows,
+    scenes: Vec<V>,
+    ring: Ring<'_>,
+    sky: &SkyRules,
+    on_strip: impl FnMut(&Map, Range<u32>, &Pictures),
+) -> Result<(Map, Done), Fault> {
+    let map = fill(wanted.grid().clone(), wanted, windows, &scenes, on_strip).await?;
+    let offset = map.dnbr_offset(ring, wanted.bbox());
+    let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(View::mask_kind).collect();
+    let masks = sky.masks.of_map_in_words(&kinds, sky.cloud_margin_m);
+    let done = map.sum_up(scenes.iter().map(|scene| scene.used().clone()).collect(), masks, offset);
+    Ok((map, done))
+}
+
+/// Computes an area on the scenes' own grid. `on_strip` is told the rows that have come.
+///
+/// # Errors
+/// When a side has no scene over the area, or one cannot be read.
+pub async fn compute_in_utm<'a, V: View>(
+    grid: &'a UtmGrid,
+    windows: &SearchWindows,
+    scenes: Vec<V>,
+    mut on_strip: impl FnMut(Range<u32>),
+) -> Result<Map<&'a UtmGrid>, Fault> {
+    fill(grid, grid, windows, &scenes, |_, rows, _| on_strip(rows)).await
+}
+
+async fn fill<G, V: View>(
+    grid: G,
+    wanted: &dyn Wanted,
+    windows: &SearchWindows,
+    scenes: &[V],
+    mut on_strip: impl FnMut(&Map<G>, Range<u32>, &Pictures),
+) -> Result<Map<G>, Fault> {
+    let (pre, post) =
+        (Side::of(FireSide::Pre, scenes, windows)?, Side::of(FireSide::Post, scenes, windows)?);
+    let mut map = Map::empty(grid, wanted)?;
+    let strips: Vec<Range<u32>> = strips(wanted.height(), STRIP_ROWS).collect();
+    let mut row_views = RowViews::default();
+    let width = wanted.width() as usize;
+    // A row goes to the map when it is whole.
+    let (mut dnbr, mut pre_nbr, mut state) =
+        (vec![0.0; width], vec![0.0; width], vec![VALID; width]);
+    let mut joined = same_pixels(scenes).cloned().map(JoinedPixels::new);
+    let unit = if joined.is_some() { Unit::Pixel } else { Unit::Cell };
+    let look = |rows: &Range<u32>| try_join(pre.look(rows, unit), post.look(rows, unit));
+    let mut next = strips.first().map(look);
+    for (index, rows) in strips.iter().enumerate() {
+        let Some(seen) = next.take() else { break };
+        let (pre_looks, post_looks) = seen.await?;
+        // The scenes look at the next strip while this one is computed.
+        next = strips.get(index + 1).map(look);
+        let pictures = Pictures {
+            pre: picture(wanted, rows, &pre_looks),
+            post: picture(wanted, rows, &post_looks),
+        };
+        let views = |looks: Vec<Look>| -> Vec<SceneView> {
+            looks.into_iter().map(|look| look.view).collect()
+        };
+        let (pre_views, post_views) = (views(pre_looks), views(post_looks));
+        let sides = (
+            SideViews { passes: &pre.passes, views: &pre_views },
+            SideViews { passes: &post.passes, views: &post_views },
+        );
+        if let Some(joined) = &mut joined {
+            joined.take_in(rows, sides, &mut row_views);
+        }
+        for row in rows.clone() {
+            for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
+                *state = if is_wanted { VALID } else { Empty::OutsideBox.code() };
+            }
+            match &joined {
+                Some(joined) => joined.take(row, &mut dnbr, &mut pre_nbr, &mut state),
+                None => {
+                    row_views.compute_row(sides, row, &(0..wanted.width()), &mut dnbr, &mut state);
+                    row_views.take_pre_nbr(&mut pre_nbr, &state);
+                }
+            }
+            map.dnbr.extend_from_slice(&dnbr);
+            map.pre_nbr.extend_from_slice(&pre_nbr);
+            map.state.extend_from_slice(&state);
+        }
+        on_strip(&map, rows.clone(), &pictures);
+    }
+    Ok(map)
+}
+
+/// Which pixel each cell takes, where it is the same in all scenes: then they are joined before
+/// cells take pixels.
+fn same_pixels<V: View>(scenes: &[V]) -> Option<&NearestPixels> {
+    let first = scenes.first()?.nearest()?;
+    scenes.iter().all(|scene| scene.nearest() == Some(first)).then_some(first)
+}
+
+/// The scenes of a side, in order of time, then id.
+struct Side<'a, V> {
+    scenes: Vec<&'a V>,
+    passes: Passes,
+}
+
+impl<'a, V: View> Side<'a, V> {
+    fn of(side: FireSide, scenes: &'a [V], windows: &SearchWindows) -> Result<Self, Fault> {
+        let mut scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
+        if scenes.is_empty() {
+            let message = format!("no scene of the {side} side covers the area");
+            return Err(Fault::new(
+                FaultKind::NoScene,
+                message,
+                "choose another scene, or widen its days",
+            ));
+        }
+        scenes.sort_by(|a, b| {
+            let (a, b) = (a.used(), b.used());
+            a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id))
+        });
+        let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used().datetime).collect();
+        Ok(Self { passes: Passes::new(windows.composite(side), &times), scenes })
+    }
+
+    /// Lets the scenes look at a strip.
+    fn look(
+        &self,
+        rows: &Range<u32>,
+        unit: Unit,
+    ) -> impl Future<Output = Result<Vec<Look>, Fault>> + use<'a, V> {
+        try_join_all(
+            self.scenes.iter().map(|scene| scene.observe(rows.clone(), unit)).collect::<Vec<_>>(),
+        )
+    }
+}
+
+impl<G> Map<G> {
+    fn empty(grid: G, wanted: &dyn Wanted) -> Result<Self, Fault> {
+        let cells = wanted.width() as usize * wanted.height() as usize;
+        let no_memory = |_| {
+            let message =
+                format!("the browser gives no memory for {:.0} million cells", cells as f64 / 1e6);
+            Fault::new(
+                FaultKind::Memory,
+                message,
+                "close other tabs, choose a smaller area, or a coarser zoom",
+            )
+        };
+        let mut map = Self { grid, dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
+        map.dnbr.try_reserve_exact(cells).map_err(no_memory)?;
+        map.pre_nbr.try_reserve_exact(cells).map_err(no_memory)?;
+        map.state.try_reserve_exact(cells).map_err(no_memory)?;
+        Ok(map)
+    }
+}
+
+impl Map {
+    /// What season and haze changed on unburned ground around the fire.
+    fn dnbr_offset(&self, around: Ring, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
+        let width = self.grid.width() as usize;
+        let mut ring = OffsetRing::new(
+            width,
+            mercator::ground_size_m(self.grid.zoom(), (south + north) / 2.0),
+        );
+        for (row, dnbr) in (0..).zip(self.dnbr.chunks_exact(width)) {
+            let is_burnt =
+                |dnbr: &f32| Breaks::USGS.classify(*dnbr).is_some_and(|class| class.is_burnt());
+            let burnt = match around {
+                Ring::Nowhere => return None,
+                Ring::RoundBurnt => dnbr.iter().map(is_burnt).collect(),
+                Ring::RoundPerimeter(perimeter) => perimeter.cells_of_row(&self.grid, row),
+            };
+            ring.add_row(dnbr, &burnt);
+        }
+        ring.finish()
+    }
+
+    /// What all cells sum up to, with what is told of them.
+    pub(crate) fn sum_up(
+        &self,
+        scenes: Vec<UsedScene>,
+        masks: String,
+        offset: Option<DnbrOffset>,
+    ) -> Done {
+        let width = self.grid.width() as usize;
+        let mut summary = Summary::default();
+        for ((row, dnbr), state) in
+            (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width))
+        {
+            let cells =
+                dnbr.iter().zip(state).map(|(dnbr, state)| match Empty::from_code(*state) {
+                    Some(reason) => Err(reason),
+                    None => Ok(offset.map_or(*dnbr, |offset| offset.correct(*dnbr))),
+                });
+            summary.add_row(cells, self.grid.cell_area_ha(row));
+        }
+        Done {
+            zoom: self.grid.zoom(),
+            hectares: summary.hectares(),
+            empty_share: summary.empty_share(),
+            implausible_share: summary.implausible_share(),
+            dnbr_offset: offset,
+            scenes,
+            masks,
+            bytes: 0,
+            cached_bytes: 0,
+            is_kept: false,
+            core_version: dragonfly_core::VERSION.to_owned(),
+        }
+    }
+}
+
+/// The best view of each cell of some rows, the earliest of equals; empty where no scene has a
+/// picture.
+fn picture(wanted: &dyn Wanted, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
+    if looks.iter().all(|look| look.rgba.is_empty()) {
+        return Vec::new();
+    }
+    let width = wanted.width() as usize;
+    let mut rgba = vec![0; width * rows.len() * 4];
+    let mut best = vec![Sight::Unseen; width * rows.len()];
+    let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
+    for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?)))
+    {
+        let places = window
+            .rows
+            .clone()
+            .flat_map(|row| window.columns.clone().map(move |column| (row, column)));
+        for (((row, column), sight), colour) in
+            places.zip(&cells.sight).zip(look.rgba.chunks_exact(4))
+        {
+            let (row, column) = ((row - rows.start) as usize, column as usize);
+            let at = row * width + column;
+            if inside[row][column] && *sight > best[at] && colour[3] > 0 {
+                best[at] = *sight;
+                rgba[at * 4..at * 4 + 4].copy_from_slice(colour);
+            }
+        }
+    }
+    rgba
+}

@@ -1,0 +1,360 @@
+//! One scene over an area: opened, read ahead of the strip at hand, and seen strip by strip from
+//! north to south.
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::ops::Range;
+use std::pin::{Pin, pin};
+use std::rc::Rc;
+
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::stac::Item;
+use dragonfly_core::{
+    FireSide, LevelFrame, MaskKind, NearestPixels, OffsetDecision, OffsetRule, ReadPixels, Scaling,
+    ScenePlan, SceneRows, SceneView, SkyRules, SkyTable, SpectralIndex, check_scene_files,
+    check_scene_levels, choose_level, offset_from_pixels, offset_rule,
+};
+use futures_channel::oneshot;
+use futures_util::future::{Either, select, try_join_all, try_join3};
+use serde::{Deserialize, Serialize};
+
+use crate::compute::band::{self, Band};
+use crate::compute::colours::Colours;
+use crate::compute::open_band::{file, frame, open_band};
+use crate::compute::projection::CrsProjection;
+use crate::compute::scene_error::SceneError;
+use crate::compute::target::Wanted;
+use crate::fetch::byte_cache::ByteCache;
+use crate::fetch::cog::{Cog, ReadError};
+use crate::fetch::range_fetcher::Far;
+use crate::fetch::transport::Transport;
+use dragonfly_core::protocol::Picture;
+use dragonfly_tiff::Crs;
+
+/// A scene with what has been read of it.
+pub struct Scene<T, C> {
+    /// What is told of it.
+    pub used: UsedScene,
+    /// How its mask is written; `None` where every pixel with data counts as clear.
+    pub mask_kind: Option<MaskKind>,
+    /// Its own pixels' grid; `None` where its system has no number.
+    pub pixel_grid: Option<PixelGrid>,
+    /// Which pixel each cell takes; `None` where cells take averages, or pictures are wanted, which
+    /// show every cell.
+    pub nearest: Option<NearestPixels>,
+    plan: ScenePlan,
+    bands: Rc<Bands<T, C>>,
+    scaling: Scaling,
+    colours: Option<Colours<T, C>>,
+    read: SceneRows,
+    /// Parts that are not asked for yet, from north to south.
+    waiting: VecDeque<Range<i64>>,
+    /// Parts under way, in the same order.
+    under_way: VecDeque<oneshot::Receiver<Result<Part, ReadError>>>,
+    under_way_bytes: u64,
+    /// The first row of pixels that was not looked at yet.
+    looked_at: u32,
+    begin: Begin,
+}
+
+/// What of a scene is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Unit {
+    /// The cells of a strip.
+    Cell,
+    /// The pixels that they take, except those that earlier strips took.
+    Pixel,
+}
+
+/// What a scene saw of a strip.
+#[derive(Clone, Debug, Default)]
+pub struct Look {
+    /// The cells, or the pixels: rows of the level.
+    pub view: SceneView,
+    /// What they look like, 4 bytes a cell; empty where no picture is wanted, or can be made.
+    pub rgba: Vec<u8>,
+}
+
+/// Where the pixels of a scene lie at full resolution.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PixelGrid {
+    /// The coordinate system's number in EPSG's list.
+    pub epsg: u16,
+    /// North-west corner of the first pixel, metres of the system.
+    pub corner_m: (f64, f64),
+    /// Side of a pixel, metres of the system.
+    pub pixel_m: f64,
+}
+
+/// The bands at the level read.
+struct Bands<T, C> {
+    /// Of [`SpectralIndex::MAPPED`].
+    pair: [Band<T, C>; 2],
+    mask: Option<Band<T, C>>,
+    sky: Option<SkyTable>,
+}
+
+/// Some rows of the level, with the rectangles of them that are needed.
+struct Part {
+    rows: Range<i64>,
+    rectangles: Vec<Rectangle>,
+}
+
+struct Rectangle {
+    columns: Range<i64>,
+    rows: Range<i64>,
+    bands: [Vec<u16>; 2],
+    mask: Option<Vec<u16>>,
+}
+
+/// Begins work that goes on by itself: scenes share connections, and one that is not looked at must
+/// not keep them.
+///
+/// In the browser this is `spawn_local`; where nothing waits, the work may as well be done at once.
+pub type Begin = Rc<dyn Fn(Pin<Box<dyn Future<Output = ()>>>)>;
+
+/// Rows that are asked for together at least, where blocks are flat.
+const LEAST_PART_ROWS: i64 = 256;
+/// Bytes of pixels that are asked for ahead of their use, but always two parts.
+const AHEAD_BYTES: u64 = 48 << 20;
+
+/// What is wanted of a scene.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SceneWish {
+    /// Its side of the fire.
+    pub side: FireSide,
+    /// A picture beside the numbers.
+    pub picture: Option<Picture>,
+    /// What counts as hidden.
+    pub sky: SkyRules,
+}
+
+impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
+    /// Opens a scene and plans the reading; `None` when it covers no cell of the grid.
+    ///
+    /// # Errors
+    /// When a file cannot be opened, or does not fit the others.
+    pub async fn open(
+        far: &Rc<Far<T>>,
+        cache: &Rc<C>,
+        item: &Item,
+        wish: &SceneWish,
+        wanted: &dyn Wanted,
+        begin: &Begin,
+    ) -> Result<Option<Self>, SceneError> {
+        let SceneWish { side, picture, sky } = wish;
+        let open = |href: &str| open_band(Rc::clone(far), Rc::clone(cache), href.to_owned());
+        let mask = item.mask();
+        let mask_cog = async {
+            match mask {
+                Some((_, asset)) => open(&asset.href).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let [first, second] = SpectralIndex::MAPPED.bands();
+        let (first, second, mask_cog) =
+            try_join3(open(&item.band(first)?.href), open(&item.band(second)?.href), mask_cog)
+                .await?;
+        let frames = [frame(&first)?, frame(&second)?];
+        let mask_frame = mask_cog.as_deref().map(frame).transpose()?;
+        check_scene_files(
+            [file(&first, &frames[0]), file(&second, &frames[1])],
+            mask_cog.as_deref().zip(mask_frame.as_ref()).map(|(mask, frame)| file(mask, frame)),
+        )?;
+        let [frame, _] = frames;
+        let crs = |cause| SceneError::Crs { url: first.url().to_owned(), cause };
+        let projection = CrsProjection::new(&first.image().crs).map_err(crs)?;
+        let unplaced = |cause| SceneError::Unplaced { url: first.url().to_owned(), cause };
+        let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
+            return Ok(None);
+        };
+        let level = choose_level(&first.image().level_factors(), placed.cell_size_px).unwrap_or(0);
+        let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
+        check_scene_levels([&first, &second].map(|cog| (cog.url(), size(cog))))?;
+        let pair = [&first, &second].map(|cog| Band::at_level(Rc::clone(cog), level));
+        let offset = offset_of(item, &pair[1]).await?;
+        let used = UsedScene::new(item, *side, offset).ok_or(SceneError::NoDatetime)?;
+        let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
+        let colours = match picture {
+            Some(picture) => Colours::open(far, cache, item, *picture, scaling, wanted).await?,
+            None => None,
+        };
+        let pixel_grid = match first.image().crs {
+            Crs::Epsg(epsg) => {
+                let corner_m = frame.geo_transform.projected_from_pixel(0.0, 0.0);
+                Some(PixelGrid { epsg, corner_m, pixel_m: frame.geo_transform.pixel_size() })
+            }
+            _ => None,
+        };
+        let frame = LevelFrame {
+            full_size: frame.size,
+            size: pair[0].size(),
+            block_size: pair[0].block_size(),
+        };
+        let mut plan =
+            ScenePlan::new(placed, &frame, sky.cloud_margin_m, |window| wanted.any(window));
+        plan.begin(&(0..wanted.width()));
+        let mask_kind = mask.map(|(kind, _)| kind);
+        let bands = Bands {
+            mask: mask_cog.map(|cog| Band::at_size(cog, pair[0].size())),
+            sky: mask_kind.map(|kind| SkyTable::new(kind, &sky.masks)),
+            pair,
+        };
+        let block_rows = plan.blocks().size.1;
+        let part_rows = (LEAST_PART_ROWS + block_rows - 1) / block_rows * block_rows;
+        let rows = plan.pixel_rows(&plan.window(&(0..wanted.height()))).unwrap_or(0..0);
+        let whole = plan.whole_blocks(&rows);
+        let waiting = whole.step_by(part_rows as usize);
+        let waiting = waiting.map(|start| start.max(rows.start)..(start + part_rows).min(rows.end));
+        let mut read = SceneRows::default();
+        read.start_at(plan.columns().clone(), rows.start);
+        let mut scene = Self {
+            used,
+            mask_kind,
+            pixel_grid,
+            nearest: plan.nearest_pixels().filter(|_| colours.is_none()),
+            looked_at: 0,
+            waiting: waiting.collect(),
+            plan,
+            bands: Rc::new(bands),
+            scaling,
+            colours,
+            read,
+            under_way: VecDeque::new(),
+            under_way_bytes: 0,
+            begin: Rc::clone(begin),
+        };
+        scene.order();
+        Ok(Some(scene))
+    }
+
+    /// What the scene saw of the cells in a strip of rows, or of their pixels; `None` where it has
+    /// no cell.
+    ///
+    /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
+    ///
+    /// # Errors
+    /// When pixels cannot be read.
+    pub async fn observe(&mut self, rows: &Range<u32>, unit: Unit) -> Result<Look, SceneError> {
+        let window = self.plan.window(rows);
+        if window.rows.is_empty() || window.columns.is_empty() {
+            return Ok(Look::default());
+        }
+        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(Look::default()) };
+        let read = self.read.rows();
+        // What stays is moved: so not for a few rows.
+        if needed.start - read.start >= read.end - needed.start {
+            self.read.forget_above(needed.start);
+        }
+        while self.read.rows().end < needed.end {
+            self.order();
+            let Some(part) = self.under_way.pop_front() else { break };
+            // The work was begun, and ends by telling.
+            let Ok(part) = part.await else { break };
+            self.take_in(&part?);
+        }
+        if unit == Unit::Pixel {
+            return Ok(Look { view: self.new_pixels(rows), rgba: Vec::new() });
+        }
+        let observations = self.plan.observe(&self.read, self.scaling, &window);
+        let rgba = match &mut self.colours {
+            Some(colours) => colours.paint(&window).await?,
+            None => Vec::new(),
+        };
+        Ok(Look { view: Some((window, observations)), rgba })
+    }
+
+    /// What the pixels show that the cells in a strip of rows take, and those of no earlier strip.
+    fn new_pixels(&mut self, strip: &Range<u32>) -> SceneView {
+        let rows = self.nearest.as_ref()?.rows_under(strip)?;
+        let new = rows.start.max(self.looked_at)..rows.end;
+        self.looked_at = self.looked_at.max(rows.end);
+        Some(self.read.look(&new, self.scaling))
+    }
+
+    /// Asks for parts ahead, as far as memory allows.
+    fn order(&mut self) {
+        while self.under_way.len() < 2 || self.under_way_bytes < AHEAD_BYTES {
+            let Some(rows) = self.waiting.pop_front() else { return };
+            self.under_way_bytes += self.part_bytes(&rows);
+            let rectangles = self.plan.blocks().rectangles(self.plan.columns(), rows.clone());
+            let (sender, receiver) = oneshot::channel();
+            self.under_way.push_back(receiver);
+            (self.begin)(Box::pin(send_part(sender, Rc::clone(&self.bands), rectangles, rows)));
+        }
+    }
+
+    fn take_in(&mut self, part: &Part) {
+        self.under_way_bytes -= self.part_bytes(&part.rows);
+        self.read.make_room(part.rows.end);
+        for rectangle in &part.rectangles {
+            self.read.put(&ReadPixels {
+                columns: &rectangle.columns,
+                rows: &rectangle.rows,
+                bands: [&rectangle.bands[0], &rectangle.bands[1]],
+                mask: rectangle.mask.as_deref().zip(self.bands.sky.as_ref()),
+                no_data: self.bands.pair.each_ref().map(|band| band.no_data),
+            });
+        }
+        self.read.widen_clouds(part.rows.start, self.plan.cloud_margin_px());
+    }
+
+    fn part_bytes(&self, rows: &Range<i64>) -> u64 {
+        let columns = self.plan.columns();
+        ((rows.end - rows.start) * (columns.end - columns.start)) as u64 * SceneRows::PIXEL_BYTES
+    }
+}
+
+/// The offset that a scene's numbers carry.
+async fn offset_of<T: Transport, C: ByteCache>(
+    item: &Item,
+    band: &Band<T, C>,
+) -> Result<OffsetDecision, SceneError> {
+    match offset_rule(item) {
+        OffsetRule::Decided(decision) => Ok(decision),
+        OffsetRule::LookAtPixels { metadata_offset_dn } => {
+            Ok(offset_from_pixels(metadata_offset_dn, &band.count_coarsest().await?))
+        }
+    }
+}
+
+/// Reads a part and tells it; ends at once when nobody waits for it any more.
+async fn send_part<T: Transport, C: ByteCache>(
+    mut sender: oneshot::Sender<Result<Part, ReadError>>,
+    bands: Rc<Bands<T, C>>,
+    rectangles: Vec<(Range<i64>, Range<i64>)>,
+    rows: Range<i64>,
+) {
+    let read = match select(sender.cancellation(), pin!(read_part(bands, rectangles, rows))).await {
+        Either::Left(_) => return,
+        Either::Right((read, _)) => read,
+    };
+    // Whoever waited may have gone in this very moment.
+    let _ = sender.send(read);
+}
+
+async fn read_part<T: Transport, C: ByteCache>(
+    bands: Rc<Bands<T, C>>,
+    rectangles: Vec<(Range<i64>, Range<i64>)>,
+    rows: Range<i64>,
+) -> Result<Part, ReadError> {
+    let read = rectangles.into_iter().map(|(columns, rows)| read_rectangle(&bands, columns, rows));
+    Ok(Part { rows, rectangles: try_join_all(read).await? })
+}
+
+async fn read_rectangle<T: Transport, C: ByteCache>(
+    bands: &Bands<T, C>,
+    columns: Range<i64>,
+    rows: Range<i64>,
+) -> Result<Rectangle, ReadError> {
+    let mask = async {
+        match &bands.mask {
+            Some(mask) => mask.read(&columns, &rows).await.map(Some),
+            None => Ok(None),
+        }
+    };
+    let [first, second] = &bands.pair;
+    let (first, second, mask) =
+        try_join3(first.read(&columns, &rows), second.read(&columns, &rows), mask).await?;
+    Ok(Rectangle { columns, rows, bands: [first, second], mask })
+}

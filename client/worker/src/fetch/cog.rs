@@ -1,0 +1,260 @@
+//! A Cloud-Optimized GeoTIFF far away: its head read once, then only the blocks that a window
+//! needs.
+
+use std::ops::Range;
+use std::rc::Rc;
+
+use dragonfly_core::stac::without_token;
+use futures_util::future::join_all;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+
+use crate::fetch::block_requests::{BlockRequest, requests};
+use crate::fetch::byte_cache::ByteCache;
+use crate::fetch::range_fetcher::{Far, FetchError};
+use crate::fetch::transport::Transport;
+use dragonfly_tiff::BlockError;
+use dragonfly_tiff::Pixels;
+use dragonfly_tiff::TiffError;
+use dragonfly_tiff::TiffImage;
+use dragonfly_tiff::{BlockPlace, Level};
+use dragonfly_tiff::{KnownBytes, KnownBytesError};
+
+/// A file whose head has been read.
+pub struct Cog<T, C> {
+    file: File<T, C>,
+    image: TiffImage,
+}
+
+/// A file with the bytes of its head.
+struct File<T, C> {
+    far: Rc<Far<T>>,
+    cache: Rc<C>,
+    url: String,
+    head: KnownBytes,
+}
+
+/// Pixels of one block and band, on their way.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BlockPixels {
+    /// Which band, counted from 0.
+    pub band: u16,
+    /// Columns of the level.
+    pub columns: Range<u32>,
+    /// Rows of the level.
+    pub rows: Range<u32>,
+    /// Row by row.
+    pub pixels: Pixels,
+}
+
+/// A file that cannot be read.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{url}: {cause}")]
+pub struct ReadError {
+    /// Where it lies, without a token.
+    pub url: String,
+    /// What is wrong.
+    pub cause: ReadCause,
+}
+
+/// What is wrong with a file.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum ReadCause {
+    /// Its bytes cannot be had.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// Its head cannot be understood.
+    #[error("the file cannot be read as a GeoTIFF: {0}")]
+    Tiff(#[from] TiffError),
+    /// A block is broken.
+    #[error("block {} of row {} is broken: {cause}", place.column, place.row)]
+    Block {
+        /// Which.
+        place: BlockPlace,
+        /// Why.
+        cause: BlockError,
+    },
+}
+
+/// Bytes fetched first: the whole head of nearly every such file.
+const FIRST_BYTES: u64 = 16 << 10;
+/// Bytes by which the head grows at least, when it is longer.
+const GROWTH_BYTES: u64 = 64 << 10;
+/// Bytes of a head at most: a million blocks' places take half of it.
+const MOST_HEAD_BYTES: u64 = 32 << 20;
+/// Requests for one head at most, for files whose directories lie scattered.
+const MOST_HEAD_REQUESTS: usize = 64;
+
+impl<T: Transport, C: ByteCache> Cog<T, C> {
+    /// Reads the head of a file.
+    ///
+    /// # Errors
+    /// When the file cannot be had or is none that can be read. Names the file.
+    pub async fn open(far: Rc<Far<T>>, cache: Rc<C>, url: &str) -> Result<Self, ReadError> {
+        let mut file = File { far, cache, url: url.to_owned(), head: KnownBytes::default() };
+        let image = file
+            .open()
+            .await
+            .map_err(|cause| ReadError { url: without_token(url).to_owned(), cause })?;
+        Ok(Self { file, image })
+    }
+
+    /// Where the file lies, without a token.
+    pub fn url(&self) -> &str {
+        without_token(&self.file.url)
+    }
+
+    /// What the head of the file says.
+    pub fn image(&self) -> &TiffImage {
+        &self.image
+    }
+
+    /// Reads the blocks of a level that hold pixels of a rectangle, and hands on each as it comes.
+    ///
+    /// `bands` are counted from 0. Blocks are handed on with all their columns, also those outside
+    /// the rectangle, and in the order in which they arrive. Dropping the future ends all requests.
+    ///
+    /// # Errors
+    /// When a block cannot be had or is broken. Names the file.
+    pub async fn read(
+        &self,
+        level: &Level,
+        columns: &Range<u32>,
+        rows: &Range<u32>,
+        bands: &[u16],
+        mut on_block: impl FnMut(BlockPixels),
+    ) -> Result<(), ReadError> {
+        let deliver = |place: BlockPlace, stored: Option<&[u8]>| {
+            let (columns, own_rows) = level.pixels_of(place);
+            let rows = own_rows.start.max(rows.start)..own_rows.end.min(rows.end);
+            let found = match stored {
+                Some(stored) => level.decode(place, &rows, stored, bands)?,
+                None => level.empty(place, rows.len(), bands, self.image.no_data),
+            };
+            for (band, pixels) in found {
+                on_block(BlockPixels {
+                    band,
+                    columns: columns.clone(),
+                    rows: rows.clone(),
+                    pixels,
+                });
+            }
+            Ok(())
+        };
+        let places = level
+            .blocks(columns, rows, bands)
+            .into_iter()
+            .map(|place| (place, level.byte_range(place)));
+        let read = self.file.read_blocks(places.collect(), deliver).await;
+        read.map_err(|cause| ReadError { url: self.url().to_owned(), cause })
+    }
+}
+
+impl<T: Transport, C: ByteCache> File<T, C> {
+    /// Fetches the head as far as it is needed to understand it.
+    async fn open(&mut self) -> Result<TiffImage, ReadCause> {
+        let mut wanted = 0..FIRST_BYTES;
+        for _ in 0..MOST_HEAD_REQUESTS {
+            let bytes = self.head_bytes(wanted).await?;
+            if bytes == 0 {
+                return Err(TiffError::CutShort("its head").into());
+            }
+            let missing = match TiffImage::parse(&self.head) {
+                Err(TiffError::Missing(range)) => range,
+                parsed => return Ok(parsed?),
+            };
+            let grown = missing.start..missing.end.max(missing.start.saturating_add(GROWTH_BYTES));
+            wanted = self.head.until_known(grown);
+            let value = self.head.len().saturating_add(wanted.end - wanted.start);
+            if value > MOST_HEAD_BYTES {
+                return Err(
+                    TiffError::TooLarge { name: "head", value, most: MOST_HEAD_BYTES }.into()
+                );
+            }
+        }
+        Err(TiffError::NotRead("directories scattered over the whole file".to_owned()).into())
+    }
+
+    /// Takes bytes into the head; returns how many there were.
+    async fn head_bytes(&mut self, range: Range<u64>) -> Result<usize, ReadCause> {
+        let cached = self.cache.get(&self.url, &range).await;
+        let is_new = cached.is_none();
+        let (bytes, file_length) = match cached {
+            Some(bytes) => (bytes, None),
+            None => {
+                let fetched = self.far.fetch(&self.url, range.clone()).await?;
+                (fetched.bytes, fetched.file_length)
+            }
+        };
+        if is_new {
+            self.cache.put(&self.url, &range, &bytes).await;
+        }
+        let found = bytes.len() as u64;
+        // Fewer than asked for: there the file ends.
+        let ends = found < range.end - range.start;
+        if let Some(length) = file_length.or(ends.then_some(range.start + found)) {
+            self.head.set_file_length(length);
+        }
+        self.head.add(range.start, bytes);
+        Ok(found as usize)
+    }
+
+    /// Hands on the bytes of blocks as they come: none where a block is not stored.
+    async fn read_blocks(
+        &self,
+        blocks: Vec<(BlockPlace, Option<Range<u64>>)>,
+        mut deliver: impl FnMut(BlockPlace, Option<&[u8]>) -> Result<(), BlockError>,
+    ) -> Result<(), ReadCause> {
+        let mut hand_on = |place, stored: Option<&[u8]>| {
+            deliver(place, stored).map_err(|cause| ReadCause::Block { place, cause })
+        };
+        let mut far_off = Vec::new();
+        for (place, range) in blocks {
+            let Some(range) = range else {
+                hand_on(place, None)?;
+                continue;
+            };
+            match self.head.get(range.clone()) {
+                Ok(stored) => hand_on(place, Some(stored))?,
+                Err(KnownBytesError::PastTheEnd) => {
+                    return Err(FetchError::PastTheEnd(range.end).into());
+                }
+                Err(KnownBytesError::Missing(_)) => far_off.push((place, range)),
+            }
+        }
+        let cached =
+            join_all(far_off.iter().map(|(_, range)| self.cache.get(&self.url, range))).await;
+        let mut unread = Vec::new();
+        for ((place, range), cached) in far_off.into_iter().zip(cached) {
+            match cached {
+                Some(stored) => hand_on(place, Some(&stored))?,
+                None => unread.push((place, range)),
+            }
+        }
+        let mut answers: FuturesUnordered<_> =
+            requests(unread).into_iter().map(|request| self.fetch_blocks(request)).collect();
+        while let Some(answer) = answers.next().await {
+            let (request, bytes) = answer?;
+            for (place, range) in request.blocks {
+                let stored = part(&bytes, request.range.start, &range)?;
+                self.cache.put(&self.url, &range, stored).await;
+                hand_on(place, Some(stored))?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn fetch_blocks(
+        &self,
+        request: BlockRequest<BlockPlace>,
+    ) -> Result<(BlockRequest<BlockPlace>, Vec<u8>), ReadCause> {
+        let fetched = self.far.fetch(&self.url, request.range.clone()).await?;
+        Ok((request, fetched.bytes))
+    }
+}
+
+/// The bytes of a block among those that begin at `start`.
+fn part<'a>(bytes: &'a [u8], start: u64, range: &Range<u64>) -> Result<&'a [u8], FetchError> {
+    bytes
+        .get((range.start - start) as usize..(range.end - start) as usize)
+        .ok_or(FetchError::PastTheEnd(start + bytes.len() as u64))
+}

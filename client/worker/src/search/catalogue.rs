@@ -1,0 +1,523 @@
+//! The catalogue of scenes: a STAC API, searched page by page.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::future::Future;
+use std::pin::pin;
+use std::rc::Rc;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use dragonfly_core::stac::{
+    AddressError, AddressPolicy, Item, ItemCollection, NotItemsError, Page, Pages, PagesError,
+    Search, Token, TokenEndpoint, token_endpoint,
+};
+use futures_util::future::{Either, select};
+
+use crate::fetch::byte_cache::ByteCache;
+use crate::fetch::transport::Unreachable;
+
+/// Asks for pages of text: by the browser, or by a double in tests.
+pub trait Web {
+    /// Asks for a page; done when all of it is there, whatever its status.
+    fn ask(&self, page: &Page) -> impl Future<Output = Result<WebAnswer, Unreachable>>;
+
+    /// Lets time pass.
+    fn pause(&self, time: Duration) -> impl Future<Output = ()>;
+}
+
+/// A page's text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WebAnswer {
+    /// Such as 200.
+    pub status: u16,
+    /// Where it came from, after redirects.
+    pub url: String,
+    /// At most [`MAX_PAGE_BYTES`](dragonfly_core::stac::MAX_PAGE_BYTES).
+    pub body: Vec<u8>,
+    /// Retry-After, where visible.
+    pub retry_after: Option<String>,
+}
+
+/// A catalogue that does not answer.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum CatalogueError {
+    /// No answer.
+    #[error("the catalogue {url}: {cause}")]
+    Unreachable {
+        /// Address.
+        url: String,
+        /// What the browser says.
+        cause: Unreachable,
+    },
+    /// An answer other than 200, also after several attempts.
+    #[error("the catalogue {url} answers with status {status}")]
+    Status {
+        /// Address.
+        url: String,
+        /// Status.
+        status: u16,
+    },
+    /// Something else than STAC.
+    #[error("the catalogue {url} does not answer as STAC does: {cause}")]
+    NotStac {
+        /// Address.
+        url: String,
+        /// Why.
+        cause: NotItemsError,
+    },
+    /// Pages that do not end, or that may not be asked for.
+    #[error(transparent)]
+    Pages(#[from] PagesError),
+    /// Scenes that may not be read.
+    #[error("no scene of the catalogue may be read: {0}")]
+    Files(AddressError),
+    /// The token endpoint answers something else.
+    #[error("{url} answers without a token")]
+    WithoutToken {
+        /// Address.
+        url: String,
+    },
+    /// A token that opens nothing any more.
+    #[error("the token of {url} ended at {expiry}: perhaps the clock of this device is wrong")]
+    TokenOver {
+        /// Address.
+        url: String,
+        /// When.
+        expiry: DateTime<Utc>,
+    },
+    /// No token, for one of these causes.
+    #[error("the files open only with a token, and there is none: {0}")]
+    NoToken(Box<CatalogueError>),
+}
+
+/// Tokens in hand, by the address that gave them. They are never written anywhere.
+pub type Tokens = RefCell<BTreeMap<String, Token>>;
+
+/// A STAC API. What it answered is kept, for when the reader is offline.
+pub struct Catalogue<W, C> {
+    web: W,
+    cache: Rc<C>,
+    root: String,
+    policy: Result<AddressPolicy, AddressError>,
+    tokens: Option<TokenEndpoint>,
+}
+
+/// Attempts for a page.
+const ATTEMPTS: u32 = 5;
+/// The pause after the first failure; it doubles with each.
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+/// No server may ask to wait longer than this.
+const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+/// A page that is not there by then does not come.
+const TIMEOUT: Duration = Duration::from_secs(120);
+/// A token that ends sooner is not used again: nobody knows how long a reader's line takes.
+const TOKEN_LASTS: TimeDelta = TimeDelta::minutes(15);
+
+impl<W: Web, C: ByteCache> Catalogue<W, C> {
+    /// An API by its root, and where it may lead. Its token endpoint is known, unless another is
+    /// named.
+    pub fn new(
+        web: W,
+        cache: Rc<C>,
+        root: &str,
+        policy: Result<AddressPolicy, AddressError>,
+        token_url: Option<&str>,
+    ) -> Self {
+        let tokens = token_url.map(TokenEndpoint::at).or_else(|| token_endpoint(root));
+        Self { web, cache, root: root.to_owned(), policy, tokens }
+    }
+
+    /// Whether a file may be read.
+    pub fn may_read(&self, href: &str) -> bool {
+        self.policy.as_ref().is_ok_and(|policy| policy.check_file(href).is_ok())
+    }
+
+    /// All items that answer a search and may be read. `on_page` hears how many there are so far.
+    ///
+    /// # Errors
+    /// When the catalogue does not answer, or not as STAC does, or leads where it may not.
+    pub async fn find(
+        &self,
+        search: &Search,
+        mut on_page: impl FnMut(usize),
+    ) -> Result<Vec<Item>, CatalogueError> {
+        let policy = self.policy.clone().map_err(PagesError::from)?;
+        let mut pages = Pages::of(search, &self.root, policy.clone());
+        let mut items = Vec::new();
+        let mut refused = None;
+        while let Some(page) = pages.next_page()? {
+            let body = self.body(&page, &policy).await?;
+            let not_stac = |cause| CatalogueError::NotStac { url: page.url().to_owned(), cause };
+            let mut answer = ItemCollection::read(&body).map_err(not_stac)?;
+            pages.answered(&mut answer)?;
+            for item in answer.features {
+                match policy.check_item(&item) {
+                    Ok(()) => items.push(item),
+                    Err(error) => refused = Some(error),
+                }
+            }
+            on_page(items.len());
+        }
+        match refused {
+            Some(error) if items.is_empty() => Err(CatalogueError::Files(error)),
+            _ => Ok(items),
+        }
+    }
+
+    /// Signs the addresses that need it, with a token for each collection: one in hand, while it
+    /// lasts.
+    ///
+    /// # Errors
+    /// [`CatalogueError::NoToken`] when there is none to be had.
+    pub async fn sign(
+        &self,
+        items: &mut [Item],
+        tokens: &Tokens,
+        now: DateTime<Utc>,
+    ) -> Result<(), CatalogueError> {
+        let Some(endpoint) = &self.tokens else { return Ok(()) };
+        tokens.borrow_mut().retain(|_, token| token.expiry - now > TOKEN_LASTS);
+        // What ends soon is good for this order.
+        let mut own: BTreeMap<String, Token> = tokens.borrow().clone();
+        for item in items.iter_mut().filter(|item| item.asks_for_token()) {
+            let url = endpoint.url(item.collection.as_deref().unwrap_or_default());
+            let token = match own.entry(url) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(place) => {
+                    let token = self.token(place.key(), now).await;
+                    place.insert(token.map_err(|error| CatalogueError::NoToken(Box::new(error)))?)
+                }
+            };
+            item.hrefs_mut().for_each(|href| *href = token.signed(href));
+        }
+        tokens.replace(own);
+        Ok(())
+    }
+
+    async fn token(&self, url: &str, now: DateTime<Utc>) -> Result<Token, CatalogueError> {
+        let read = |answer: WebAnswer| {
+            // What stands there instead is not shown: it may be a token where none is looked for.
+            let text = std::str::from_utf8(&answer.body).unwrap_or_default();
+            let token: Token = serde_json::from_str(text)
+                .map_err(|_| CatalogueError::WithoutToken { url: url.to_owned() })?;
+            match token.expiry > now {
+                true => Ok(token),
+                false => {
+                    Err(CatalogueError::TokenOver { url: url.to_owned(), expiry: token.expiry })
+                }
+            }
+        };
+        self.patiently(&Page::Get { url: url.to_owned() }, read).await
+    }
+
+    /// The text of a page; the one kept from before when there is no answer.
+    async fn body(&self, page: &Page, policy: &AddressPolicy) -> Result<Vec<u8>, CatalogueError> {
+        let key = match page {
+            Page::Get { url } => url.clone(),
+            Page::Post { url, body } => format!("{url}#{body}"),
+        };
+        // Kept as a range without end: nobody knows how long the text is.
+        let whole = 0..u64::MAX;
+        let read = |answer: WebAnswer| {
+            // The browser has followed redirects by itself.
+            policy.check_page(&answer.url).map_err(PagesError::from)?;
+            Ok(answer.body)
+        };
+        match self.patiently(page, read).await {
+            Ok(body) => {
+                self.cache.put(&key, &whole, &body).await;
+                Ok(body)
+            }
+            Err(error @ CatalogueError::Unreachable { .. }) => {
+                self.cache.get(&key, &whole).await.ok_or(error)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Asks, reads what is answered, and asks again after what passes.
+    async fn patiently<T>(
+        &self,
+        page: &Page,
+        read: impl Fn(WebAnswer) -> Result<T, CatalogueError>,
+    ) -> Result<T, CatalogueError> {
+        let mut pause = FIRST_PAUSE;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let url = || page.url().to_owned();
+            let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await
+            {
+                Either::Left((answer, _)) => answer,
+                Either::Right(_) => Err(Unreachable("it took too long".to_owned())),
+            };
+            let (outcome, retry_after) = match answer {
+                Ok(answer) if answer.status == 200 => (read(answer), None),
+                Ok(WebAnswer { status, retry_after, .. }) => {
+                    (Err(CatalogueError::Status { url: url(), status }), retry_after)
+                }
+                Err(cause) => (Err(CatalogueError::Unreachable { url: url(), cause }), None),
+            };
+            match outcome {
+                Err(error) if attempt < error.attempts() => {}
+                ended => return ended,
+            }
+            let asked_for = retry_after
+                .and_then(|seconds| seconds.trim().parse().ok().map(Duration::from_secs));
+            self.web.pause(asked_for.unwrap_or(pause).min(LONGEST_PAUSE)).await;
+            pause *= 2;
+        }
+    }
+}
+
+impl CatalogueError {
+    /// How often is asked before one gives up: often after what passes, twice for a lost
+    /// connection.
+    fn attempts(&self) -> u32 {
+        match self {
+            Self::Status { status: 408 | 425 | 429 | 500.., .. } | Self::TokenOver { .. } => {
+                ATTEMPTS
+            }
+            Self::Unreachable { .. } => 2,
+            _ => 1,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::{HashMap, VecDeque};
+    use std::ops::Range;
+
+    use pollster::block_on;
+
+    use super::*;
+
+    const ROOT: &str = "http://catalogue/";
+
+    /// Answers as written down beforehand; silent when there are no more.
+    #[derive(Default)]
+    struct Script {
+        answers: RefCell<VecDeque<WebAnswer>>,
+        asked: RefCell<Vec<Page>>,
+        pauses: RefCell<Vec<Duration>>,
+    }
+
+    impl Web for Rc<Script> {
+        async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
+            self.asked.borrow_mut().push(page.clone());
+            let answer =
+                self.answers.borrow_mut().pop_front().ok_or(Unreachable("offline".to_owned()))?;
+            // Without a redirect.
+            let url =
+                if answer.url.is_empty() { page.url().to_owned() } else { answer.url.clone() };
+            Ok(WebAnswer { url, ..answer })
+        }
+
+        async fn pause(&self, time: Duration) {
+            self.pauses.borrow_mut().push(time);
+        }
+    }
+
+    #[derive(Default)]
+    struct Kept(RefCell<HashMap<String, Vec<u8>>>);
+
+    impl ByteCache for Kept {
+        async fn get(&self, url: &str, _range: &Range<u64>) -> Option<Vec<u8>> {
+            self.0.borrow().get(url).cloned()
+        }
+
+        async fn put(&self, url: &str, _range: &Range<u64>, bytes: &[u8]) {
+            self.0.borrow_mut().insert(url.to_owned(), bytes.to_vec());
+        }
+    }
+
+    fn page(id: &str, next: &str) -> WebAnswer {
+        let item = format!(
+            r#"{{"id":"{id}","properties":{{"datetime":"2025-06-12T18:50:00Z"}},"assets":{{}}}}"#
+        );
+        let links = if next.is_empty() {
+            String::new()
+        } else {
+            format!(r#"{{"rel":"next","href":"{next}"}}"#)
+        };
+        answer(&format!(r#"{{"features":[{item}],"links":[{links}]}}"#))
+    }
+
+    fn status(status: u16, retry_after: Option<&str>) -> WebAnswer {
+        WebAnswer { status, retry_after: retry_after.map(str::to_owned), ..answer("SECRET") }
+    }
+
+    fn found(
+        script: &Rc<Script>,
+        kept: &Rc<Kept>,
+        answers: &[WebAnswer],
+    ) -> Result<Vec<String>, CatalogueError> {
+        script.answers.borrow_mut().extend(answers.iter().cloned());
+        let catalogue = Catalogue::new(
+            Rc::clone(script),
+            Rc::clone(kept),
+            ROOT,
+            AddressPolicy::of_api(ROOT, &[], false),
+            None,
+        );
+        let items = block_on(catalogue.find(&Search::default(), |_| {}))?;
+        Ok(items.into_iter().map(|item| item.id).collect())
+    }
+
+    #[test]
+    fn pages_are_followed_patiently_and_found_again_offline() {
+        let (script, kept) = (Rc::new(Script::default()), Rc::new(Kept::default()));
+        let answers = [
+            page("a", "http://catalogue/2"),
+            status(503, None),
+            status(429, Some("7")),
+            page("b", ""),
+        ];
+        assert_eq!(found(&script, &kept, &answers).unwrap(), ["a", "b"]);
+        assert_eq!(script.pauses.take(), [FIRST_PAUSE, Duration::from_secs(7)]);
+        assert_eq!(script.asked.borrow()[3].url(), "http://catalogue/2");
+        assert_eq!(found(&script, &kept, &[]).unwrap(), ["a", "b"]);
+    }
+
+    fn check_error(answers: &[WebAnswer], part: &str) {
+        let error = found(&Rc::default(), &Rc::default(), answers).unwrap_err().to_string();
+        assert!(error.contains("http://catalogue/search") && error.contains(part), "{error}");
+        assert!(!error.contains("SECRET"), "{error}");
+    }
+
+    fn answer(text: &str) -> WebAnswer {
+        WebAnswer { status: 200, body: text.as_bytes().to_vec(), ..WebAnswer::default() }
+    }
+
+    fn token(expiry: &str) -> WebAnswer {
+        answer(&format!(
+            r#"{{"msft:expiry":"2026-07-01T{expiry}:00Z","token":"se={expiry}&sig=x"}}"#
+        ))
+    }
+
+    /// Where two scenes of a collection lie, signed at a time with what the endpoint answers.
+    fn signed(
+        script: &Rc<Script>,
+        tokens: &Tokens,
+        now: &str,
+        answers: &[WebAnswer],
+    ) -> Result<Vec<String>, CatalogueError> {
+        script.answers.borrow_mut().extend(answers.iter().cloned());
+        let (kept, endpoint) = (Rc::new(Kept::default()), Some("http://sas/token/"));
+        let policy = AddressPolicy::of_api(ROOT, &[], false);
+        let catalogue = Catalogue::new(Rc::clone(script), Rc::clone(&kept), ROOT, policy, endpoint);
+        let item = r#"{"id":"a","collection":"landsat-c2-l2","properties":{},"assets":{
+            "nir08":{"href":"https://a.blob.core.windows.net/B5.TIF"},"b":{"href":"https://example.org/B5.TIF"}}}"#;
+        let mut items: Vec<Item> =
+            vec![serde_json::from_str(item).unwrap(), serde_json::from_str(item).unwrap()];
+        let now = format!("2026-07-01T{now}:00Z").parse().unwrap();
+        let outcome = block_on(catalogue.sign(&mut items, tokens, now));
+        assert!(kept.0.borrow().is_empty(), "a token is written nowhere");
+        outcome
+            .map(|()| items.iter_mut().flat_map(Item::hrefs_mut).map(|href| href.clone()).collect())
+    }
+
+    #[test]
+    fn a_collection_has_one_token_while_it_lasts() {
+        let (script, tokens) = (Rc::new(Script::default()), Tokens::default());
+        let sign = |now, answers: &[WebAnswer]| signed(&script, &tokens, now, answers).unwrap();
+        let with = |expiry: &str| {
+            let own = format!("https://a.blob.core.windows.net/B5.TIF?se={expiry}&sig=x");
+            let one = ["https://example.org/B5.TIF".to_owned(), own];
+            let mut two = [one.clone(), one].concat();
+            two.sort();
+            two
+        };
+        let sorted = |mut hrefs: Vec<String>| {
+            hrefs.sort();
+            hrefs
+        };
+        assert_eq!(
+            sorted(sign("10:00", &[status(503, None), token("09:00"), token("11:00")])),
+            with("11:00")
+        );
+        assert_eq!(sorted(sign("10:30", &[])), with("11:00"));
+        assert_eq!(
+            sorted(sign("10:50", &[token("10:55")])),
+            with("10:55"),
+            "one that ends soon is used once"
+        );
+        assert_eq!(sorted(sign("10:50", &[token("12:00")])), with("12:00"));
+        let asked = script.asked.borrow();
+        assert_eq!(asked.len(), 5);
+        assert!(asked.iter().all(|page| page.url() == "http://sas/token/landsat-c2-l2"));
+    }
+
+    #[test]
+    fn an_endpoint_without_a_token_is_named_and_no_token_shown() {
+        let check = |answers: &[WebAnswer], part: &str| {
+            let error = signed(&Rc::default(), &Tokens::default(), "10:00", answers)
+                .unwrap_err()
+                .to_string();
+            assert!(
+                error.contains("only with a token")
+                    && error.contains("http://sas/token/landsat-c2-l2"),
+                "{error}"
+            );
+            assert!(error.contains(part) && !error.contains("sig="), "{error}");
+        };
+        check(&[status(404, None)], "status 404");
+        check(&[], "no answer (offline)");
+        check(&[answer("<html>Welcome</html>")], "without a token");
+        check(&[answer(r#"{"token":"se=1&sig=x"}"#)], "without a token");
+        check(&vec![token("09:00"); 5], "ended at 2026-07-01 09:00:00 UTC");
+    }
+
+    #[test]
+    fn a_catalogue_that_does_not_answer_is_named() {
+        check_error(&[], "no answer (offline)");
+        check_error(&[status(404, None)], "status 404");
+        check_error(&vec![status(500, None); 5], "status 500");
+        check_error(&[answer("<html>SECRET")], "not answer as STAC");
+        check_error(&[answer(r#"{"features":"SECRET"}"#)], "features");
+    }
+
+    #[test]
+    fn pages_elsewhere_are_not_read() {
+        let check = |answers: &[WebAnswer], asked: usize| {
+            let script = Rc::new(Script::default());
+            let error = found(&script, &Rc::default(), answers).unwrap_err();
+            assert!(matches!(error, CatalogueError::Pages(PagesError::Address(_))), "{error}");
+            assert_eq!(script.asked.borrow().len(), asked);
+        };
+        check(&[page("a", "http://127.0.0.1:9/admin")], 1);
+        check(&[page("a", "http://elsewhere/search")], 1);
+        check(&[page("a", "file:///etc/passwd")], 1);
+        check(&[WebAnswer { url: "http://elsewhere/search".to_owned(), ..page("a", "") }], 1);
+    }
+
+    #[test]
+    fn scenes_on_private_addresses_are_left_out() {
+        let item = |id: &str, href: &str| {
+            format!(
+                r#"{{"id":"{id}","properties":{{}},"assets":{{"nir08":{{"href":"{href}"}},"red":{{"href":"x"}}}}}}"#
+            )
+        };
+        let all = |hrefs: &[&str]| {
+            let items: Vec<String> =
+                hrefs.iter().enumerate().map(|(i, href)| item(&format!("i{i}"), href)).collect();
+            found(
+                &Rc::default(),
+                &Rc::default(),
+                &[answer(&format!(r#"{{"features":[{}]}}"#, items.join(",")))],
+            )
+        };
+        let inside = [
+            "http://127.0.0.1/B8A.tif",
+            "http://0x7f.1/B8A.tif",
+            "file:///etc/passwd",
+            "/etc/passwd",
+        ];
+        assert_eq!(all(&[&["https://bucket/B8A.tif"][..], &inside[..]].concat()).unwrap(), ["i0"]);
+        assert!(matches!(all(&inside), Err(CatalogueError::Files(_))));
+    }
+}

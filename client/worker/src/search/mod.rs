@@ -1,0 +1,7 @@
+//! Searching a catalogue, and the scenes that are proposed.
+
+pub(crate) mod catalogue;
+mod proposal;
+
+pub use catalogue::{Catalogue, CatalogueError, Tokens, Web, WebAnswer};
+pub use proposal::{around, found, nearest, question, windows};

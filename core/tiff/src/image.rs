@@ -1,0 +1,105 @@
+//! What the head of a Cloud-Optimized GeoTIFF says: its levels, its place and what counts as no
+//! data.
+
+use dragonfly_core::{GeoTransform, ImageFrame, choose_level};
+
+use crate::crs::Crs;
+use crate::directory::{TiffError, directories};
+use crate::georeference::{GeoKeys, geo_transform};
+use crate::known_bytes::KnownBytes;
+use crate::level::{Level, MOST_BLOCKS, Role, role};
+
+/// An image with its overviews, pixels not yet read.
+#[derive(Clone, Debug)]
+pub struct TiffImage {
+    /// The image itself, then its overviews in the order of the file. Never empty.
+    levels: Vec<Level>,
+    /// From pixels of full resolution to the coordinate system; `None` where the file does not say.
+    pub geo_transform: Option<GeoTransform>,
+    /// What the coordinates mean.
+    pub crs: Crs,
+    /// The pixel value that stands for no data; `None` where the file names none.
+    pub no_data: Option<f64>,
+}
+
+/// Characters of a number in GDAL's tag for no data.
+const MOST_NO_DATA_CHARACTERS: u64 = 64;
+
+impl TiffImage {
+    /// Reads a file's directories. Masks are told from overviews by their type, never by their
+    /// place.
+    ///
+    /// # Errors
+    /// [`TiffError::Missing`] when more bytes are needed; another when the file cannot be read.
+    pub fn parse(known: &KnownBytes) -> Result<Self, TiffError> {
+        let directories = directories(known)?;
+        let first = directories.first().ok_or(TiffError::Without("directory"))?;
+        let mut levels = vec![Level::from_directory(first)?];
+        let mut blocks = levels[0].block_count() as u64;
+        for directory in &directories[1..] {
+            if role(directory)? != Role::Overview {
+                continue;
+            }
+            let level = Level::from_directory(directory)?;
+            blocks += level.block_count() as u64;
+            if blocks > MOST_BLOCKS {
+                return Err(TiffError::TooLarge {
+                    name: "number of blocks",
+                    value: blocks,
+                    most: MOST_BLOCKS,
+                });
+            }
+            levels.push(level);
+        }
+        let keys = GeoKeys::read(first)?;
+        let no_data = first.text(42_113, MOST_NO_DATA_CHARACTERS, "no-data value")?;
+        Ok(Self {
+            levels,
+            geo_transform: geo_transform(first, &keys)?,
+            crs: keys.crs(),
+            no_data: no_data.and_then(|text| text.parse().ok()),
+        })
+    }
+
+    /// Full resolution.
+    pub fn full(&self) -> &Level {
+        &self.levels[0]
+    }
+
+    /// The image itself, then its overviews in the order of the file.
+    pub fn levels(&self) -> &[Level] {
+        &self.levels
+    }
+
+    /// Full-resolution pixels that a pixel of each level spans: 1, then one number an overview.
+    pub fn level_factors(&self) -> Vec<f64> {
+        let full = self.full();
+        let factor = |level: &Level| {
+            let across = f64::from(full.width) / f64::from(level.width);
+            let down = f64::from(full.height) / f64::from(level.height);
+            across.max(down)
+        };
+        self.levels.iter().map(factor).collect()
+    }
+
+    /// The level to read for cells of a size in pixels of full resolution.
+    pub fn level_for(&self, cell_size_px: f64) -> &Level {
+        choose_level(&self.level_factors(), cell_size_px)
+            .map_or(self.full(), |level| &self.levels[level])
+    }
+
+    /// The image's extent and place; `None` where the file does not say where it lies.
+    pub fn frame(&self) -> Option<ImageFrame> {
+        let full = self.full();
+        let size = (full.width as usize, full.height as usize);
+        self.geo_transform.map(|geo_transform| ImageFrame { size, geo_transform })
+    }
+
+    /// The digital number that stands for no data: 0 where the file names none.
+    ///
+    /// Fill values below zero become 0 on the way to digital numbers, as reflectance below 0 counts
+    /// as 0.
+    pub fn no_data_dn(&self) -> u16 {
+        self.no_data.unwrap_or(0.0) as u16
+    }
+}

@@ -1,0 +1,312 @@
+//! One resolution of an image, in blocks: where each lies in the file, and how to read its pixels.
+
+use std::ops::Range;
+
+use crate::compression::{BlockError, Compression};
+use crate::directory::{Directory, TiffError};
+use crate::pixels::{BlockLayout, Cut, Pixels, Predictor, SampleKind};
+
+/// One resolution of an image.
+#[derive(Clone, Debug)]
+pub struct Level {
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+    /// Bands.
+    pub bands: u16,
+    /// Pixels of a block across; of a strip, the whole width.
+    pub block_width: u32,
+    /// Pixels of a block down.
+    pub block_height: u32,
+    is_planar: bool,
+    compression: Compression,
+    layout: BlockLayout,
+    /// Offset and length of every block; all of the first band first, where bands are stored apart.
+    places: Vec<(u64, u32)>,
+}
+
+/// A block by its place in the level, counted from the north-west.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct BlockPlace {
+    /// Which plane: always 0, unless bands are stored apart.
+    pub plane: u16,
+    /// Which row of blocks.
+    pub row: u32,
+    /// Which column of blocks.
+    pub column: u32,
+}
+
+/// Pixels along a side of an image.
+const MOST_PIXELS_ALONG: u64 = 1 << 24;
+/// Bands.
+const MOST_BANDS: u64 = 64;
+/// Bytes of one block's pixels: a strip of a whole scene in one piece just fits.
+const MOST_BLOCK_BYTES: u64 = 64 << 20;
+/// Blocks of all levels together.
+pub(crate) const MOST_BLOCKS: u64 = 1 << 20;
+
+/// NewSubfileType says of a directory that it is a smaller version of another.
+const REDUCED: u64 = 1;
+/// NewSubfileType says of a directory that it masks another.
+const MASK: u64 = 4;
+
+/// What a directory holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Role {
+    Image,
+    Overview,
+    Mask,
+}
+
+/// What a directory holds by its NewSubfileType.
+pub(crate) fn role(directory: &Directory) -> Result<Role, TiffError> {
+    let kind = directory.number(254, "NewSubfileType")?.unwrap_or(0);
+    Ok(match (kind & MASK != 0, kind & REDUCED != 0) {
+        (true, _) => Role::Mask,
+        (false, true) => Role::Overview,
+        (false, false) => Role::Image,
+    })
+}
+
+impl Level {
+    /// The level that a directory describes.
+    ///
+    /// # Errors
+    /// When bytes are missing, or the layout is not one that is read here.
+    pub(crate) fn from_directory(directory: &Directory) -> Result<Self, TiffError> {
+        let needed = |tag, name| directory.number(tag, name)?.ok_or(TiffError::Without(name));
+        let optional = |tag, name, default| Ok(directory.number(tag, name)?.unwrap_or(default));
+        let width = within(needed(256, "width")?, "width", MOST_PIXELS_ALONG)?;
+        let height = within(needed(257, "height")?, "height", MOST_PIXELS_ALONG)?;
+        let bands = within(optional(277, "number of bands", 1)?, "number of bands", MOST_BANDS)?;
+        let is_planar = optional(284, "planar configuration", 1)? == 2;
+        if optional(266, "order of bits", 1)? != 1 {
+            return Err(TiffError::NotRead("a reversed order of bits".to_owned()));
+        }
+        let compression =
+            Compression::from_tag(optional(259, "compression", 1)?).map_err(TiffError::NotRead)?;
+        let kind = sample_kind(directory, bands)?;
+        let predictor = predictor(optional(317, "predictor", 1)?, compression, kind)?;
+
+        let is_tiled = directory.count(324) > 0;
+        let (block_width, block_height) = if is_tiled {
+            (needed(322, "block width")?, needed(323, "block height")?)
+        } else {
+            (width, optional(278, "rows of a strip", height)?.min(height))
+        };
+        let block_width = within(block_width, "block width", MOST_PIXELS_ALONG)?;
+        let block_height = within(block_height, "block height", MOST_PIXELS_ALONG)?;
+        let samples = if is_planar { 1 } else { bands };
+        let block_bytes =
+            (block_width * block_height).saturating_mul(samples * kind.bytes() as u64);
+        within(block_bytes, "block", MOST_BLOCK_BYTES)?;
+
+        let planes = if is_planar { bands } else { 1 };
+        let blocks = width.div_ceil(block_width) * height.div_ceil(block_height) * planes;
+        within(blocks, "number of blocks", MOST_BLOCKS)?;
+        let (offsets, lengths) = if is_tiled { (324, 325) } else { (273, 279) };
+        let offsets = directory.numbers(offsets, blocks, "block offsets")?;
+        let lengths = directory.numbers(lengths, blocks, "block lengths")?;
+        // The worst that any scheme makes of noise.
+        let most_stored = block_bytes + block_bytes / 2 + 4096;
+        let places = offsets.into_iter().zip(lengths).map(|(offset, length)| {
+            let end = offset.checked_add(length).ok_or(TiffError::CutShort("a block"))?;
+            if length > most_stored || end > i64::MAX as u64 {
+                return Err(TiffError::TooLarge {
+                    name: "stored block",
+                    value: length,
+                    most: most_stored,
+                });
+            }
+            Ok((offset, length as u32))
+        });
+        Ok(Self {
+            width: width as u32,
+            height: height as u32,
+            bands: bands as u16,
+            block_width: block_width as u32,
+            block_height: block_height as u32,
+            is_planar,
+            compression,
+            layout: BlockLayout {
+                order: directory.order(),
+                kind,
+                predictor,
+                row_px: block_width as usize,
+                samples: samples as usize,
+            },
+            places: places.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Kind of number of the pixels.
+    pub fn kind(&self) -> SampleKind {
+        self.layout.kind
+    }
+
+    /// Blocks of the level.
+    pub fn block_count(&self) -> usize {
+        self.places.len()
+    }
+
+    /// The blocks that hold pixels of a rectangle, in the order in which such files store them.
+    ///
+    /// `bands` are counted from 0; those that the level does not have, and pixels outside it, have
+    /// no block.
+    pub fn blocks(
+        &self,
+        columns: &Range<u32>,
+        rows: &Range<u32>,
+        bands: &[u16],
+    ) -> Vec<BlockPlace> {
+        let touched = |pixels: &Range<u32>, block: u32, size: u32| {
+            let end = pixels.end.min(size);
+            if pixels.start < end { pixels.start / block..end.div_ceil(block) } else { 0..0 }
+        };
+        let columns = touched(columns, self.block_width, self.width);
+        let rows = touched(rows, self.block_height, self.height);
+        let mut planes: Vec<u16> = bands
+            .iter()
+            .filter(|band| **band < self.bands)
+            .map(|band| if self.is_planar { *band } else { 0 })
+            .collect();
+        planes.sort_unstable();
+        planes.dedup();
+        let mut places = Vec::new();
+        for plane in planes {
+            for row in rows.clone() {
+                places.extend(columns.clone().map(|column| BlockPlace { plane, row, column }));
+            }
+        }
+        places
+    }
+
+    /// Where in the file a block is stored; `None` where it is left out because it holds no data.
+    pub fn byte_range(&self, place: BlockPlace) -> Option<Range<u64>> {
+        let across = self.width.div_ceil(self.block_width) as usize;
+        let down = self.height.div_ceil(self.block_height) as usize;
+        let index =
+            (usize::from(place.plane) * down + place.row as usize) * across + place.column as usize;
+        let (offset, length) = self.places.get(index).copied().unwrap_or_default();
+        (length > 0).then(|| offset..offset + u64::from(length))
+    }
+
+    /// The pixels that a block holds, columns and rows; what juts out of the image does not count.
+    pub fn pixels_of(&self, place: BlockPlace) -> (Range<u32>, Range<u32>) {
+        let extent = |index: u32, block: u32, size: u32| {
+            let start = index.saturating_mul(block).min(size);
+            start..start.saturating_add(block).min(size)
+        };
+        (
+            extent(place.column, self.block_width, self.width),
+            extent(place.row, self.block_height, self.height),
+        )
+    }
+
+    /// Those of the wanted bands that a block holds.
+    pub fn bands_in<'a>(
+        &self,
+        place: BlockPlace,
+        wanted: &'a [u16],
+    ) -> impl Iterator<Item = u16> + use<'a> {
+        let (is_planar, bands) = (self.is_planar, self.bands);
+        wanted
+            .iter()
+            .copied()
+            .filter(move |band| *band < bands && (!is_planar || *band == place.plane))
+    }
+
+    /// The pixels of a stored block in some of its rows, for each of the bands; those of
+    /// [`Level::pixels_of`], row by row. What lies below is not decompressed.
+    ///
+    /// # Errors
+    /// When the block is broken.
+    pub fn decode(
+        &self,
+        place: BlockPlace,
+        rows: &Range<u32>,
+        stored: &[u8],
+        bands: &[u16],
+    ) -> Result<Vec<(u16, Pixels)>, BlockError> {
+        let (columns, own_rows) = self.pixels_of(place);
+        let from_top = |row: u32| row.clamp(own_rows.start, own_rows.end) - own_rows.start;
+        let rows = from_top(rows.start) as usize..from_top(rows.end) as usize;
+        let layout = &self.layout;
+        let bytes = self.compression.decompress(stored, layout.bytes(rows.end))?;
+        let cut = |sample| Cut { columns: columns.len(), rows: rows.clone(), sample };
+        Ok(self
+            .bands_in(place, bands)
+            .map(|band| {
+                (
+                    band,
+                    layout.pixels(&bytes, &cut(if self.is_planar { 0 } else { usize::from(band) })),
+                )
+            })
+            .collect())
+    }
+
+    /// The pixels of a block that is not stored, in so many rows.
+    pub fn empty(
+        &self,
+        place: BlockPlace,
+        rows: usize,
+        bands: &[u16],
+        no_data: Option<f64>,
+    ) -> Vec<(u16, Pixels)> {
+        let (columns, _) = self.pixels_of(place);
+        let pixels = Pixels::filled(self.layout.kind, no_data.unwrap_or(0.0), columns.len() * rows);
+        self.bands_in(place, bands).map(|band| (band, pixels.clone())).collect()
+    }
+}
+
+fn within(value: u64, name: &'static str, most: u64) -> Result<u64, TiffError> {
+    match value {
+        0 => Err(TiffError::Senseless { name, value }),
+        value if value > most => Err(TiffError::TooLarge { name, value, most }),
+        value => Ok(value),
+    }
+}
+
+fn sample_kind(directory: &Directory, bands: u64) -> Result<SampleKind, TiffError> {
+    let all = |tag, name, default| {
+        let given = directory.count(tag).min(bands);
+        let numbers =
+            if given == 0 { vec![default] } else { directory.numbers(tag, given, name)? };
+        let first = numbers.first().copied().unwrap_or(default);
+        let same = numbers.iter().all(|number| *number == first);
+        same.then_some(first)
+            .ok_or_else(|| TiffError::NotRead(format!("bands of different {name}")))
+    };
+    match (all(258, "bits", 1)?, all(339, "sample formats", 1)?) {
+        (8, 1) => Ok(SampleKind::U8),
+        (16, 1) => Ok(SampleKind::U16),
+        (16, 2) => Ok(SampleKind::I16),
+        (32, 3) => Ok(SampleKind::F32),
+        (bits, format) => {
+            let name = match format {
+                1 => "unsigned",
+                2 => "signed",
+                3 => "floating-point",
+                5 | 6 => "complex",
+                _ => "unknown",
+            };
+            Err(TiffError::NotRead(format!("pixels of {bits} bits ({name})")))
+        }
+    }
+}
+
+fn predictor(
+    number: u64,
+    compression: Compression,
+    kind: SampleKind,
+) -> Result<Predictor, TiffError> {
+    Ok(match number {
+        // As everywhere, an image that is not compressed has no predictor, whatever it says.
+        _ if compression == Compression::None => Predictor::None,
+        1 => Predictor::None,
+        2 => Predictor::Horizontal,
+        3 if kind == SampleKind::F32 => Predictor::FloatingPoint,
+        _ => return Err(TiffError::NotRead(format!("predictor {number} of such pixels"))),
+    })
+}
