@@ -10,7 +10,7 @@ use std::process::{Command, Output};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-use dragonfly_core::metadata::Status;
+use dragonfly_core::metadata::RunStatus;
 use dragonfly_core::{TileFate, decode_tile};
 use serde_json::Value;
 
@@ -317,9 +317,9 @@ fn a_run_that_crashes_is_recorded_and_the_next_region_runs() {
     assert!(messages.contains("error: region `bad`: the run crashed (signal 6)"), "{messages}");
     assert_eq!(
         (stage.meta("bad").last_status, stage.meta("bad").consecutive_failures),
-        (Status::Failed, 1)
+        (RunStatus::Failed, 1)
     );
-    assert_eq!(stage.meta("good").last_status, Status::Success);
+    assert_eq!(stage.meta("good").last_status, RunStatus::Success);
     let map = stage.map("good");
     let finest = map.tile_index.0.last().unwrap();
     let tile =

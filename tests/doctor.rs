@@ -25,14 +25,14 @@ struct Asked {
 }
 
 /// What it answers.
-struct Answer {
+struct RangeResponse {
     status: u16,
     headers: BTreeMap<&'static str, String>,
     body: Vec<u8>,
 }
 
 /// Changes an answer before it is given.
-type Spoil = Box<dyn Fn(&Asked, &mut Answer) + Send + Sync>;
+type Spoil = Box<dyn Fn(&Asked, &mut RangeResponse) + Send + Sync>;
 
 /// A small STAC API over the invented scenes, with files in ranges, and one thing spoilt. It ends
 /// with the tests.
@@ -82,7 +82,7 @@ fn hear(stream: &TcpStream) -> Option<Asked> {
 }
 
 /// What a server does that has no fault.
-fn good_answer(asked: &Asked, items: &str) -> Answer {
+fn good_answer(asked: &Asked, items: &str) -> RangeResponse {
     let mut headers = BTreeMap::from([
         ("access-control-allow-origin", "*".to_owned()),
         ("access-control-allow-headers", "Content-Type, Range".to_owned()),
@@ -118,7 +118,7 @@ fn good_answer(asked: &Asked, items: &str) -> Answer {
             }
         },
     };
-    Answer { status, headers, body }
+    RangeResponse { status, headers, body }
 }
 
 fn http_date(ahead: TimeDelta) -> String {
@@ -198,7 +198,7 @@ fn check(items: &Value, spoil: Spoil, probe: &str, status: &str, parts: &[&str])
 }
 
 /// A fault of one path: answers that begin with it are spoilt.
-fn at(path: &'static str, spoil: fn(&mut Answer)) -> Spoil {
+fn at(path: &'static str, spoil: fn(&mut RangeResponse)) -> Spoil {
     Box::new(move |asked, answer| {
         if asked.path.starts_with(path) && (path != "/" || asked.path == "/") {
             spoil(answer);
@@ -479,7 +479,7 @@ fn a_page_that_may_not_ask_is_told() {
     let hidden =
         at("/files", |answer| drop(answer.headers.remove("access-control-expose-headers")));
     check(&items(), hidden, "assets cors", "warn", &["Content-Range", "`proxy_base`"]);
-    let other = |answer: &mut Answer| {
+    let other = |answer: &mut RangeResponse| {
         answer.headers.insert("access-control-allow-origin", "https://other.example".to_owned());
     };
     check(

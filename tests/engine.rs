@@ -5,15 +5,16 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Done, Download, Fault, FileKind, Search};
+use dragonfly_core::protocol::{ComputeResult, DownloadRequest, FileKind, JobError, SearchRequest};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
-    Area, BandRole, DnbrOffset, FireSide, Footprint, MaskKind, NearestPixels, Placement,
-    Resampling, SkyRules, choose_level,
+    Area, BandRole, CellFootprint, DnbrOffset, FireSide, MaskKind, MaskRules, NearestPixels,
+    Placement, Resampling, choose_level,
 };
 use dragonfly_worker::{
-    Begin, Cog, CrsProjection, Harvest, Look, Map, NoCache, PixelGrid, Ring, Scene, SceneWish,
-    Unit, UtmGrid, View, Wanted, WantedCells, compute, compute_in_utm, found, windows,
+    Cog, CogScene, ComputedMap, CrsProjection, Export, GridTarget, NoCache, ObservationUnit,
+    PixelGrid, Ring, SceneOptions, SceneSource, SceneStrip, Spawn, TargetCells, UtmGrid, compute,
+    compute_in_utm, found, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, GeoTransformEx};
@@ -32,10 +33,10 @@ struct Here {
     mask_kind: Option<MaskKind>,
     pixel_grid: Option<PixelGrid>,
     nearest: Option<NearestPixels>,
-    scene: Mutex<Scene<Files, NoCache>>,
+    scene: Mutex<CogScene<Files, NoCache>>,
 }
 
-impl View for Here {
+impl SceneSource for Here {
     fn used(&self) -> &UsedScene {
         &self.used
     }
@@ -48,10 +49,14 @@ impl View for Here {
         self.nearest.as_ref()
     }
 
-    async fn observe(&self, rows: Range<u32>, unit: Unit) -> Result<Look, Fault> {
+    async fn observe(
+        &self,
+        rows: Range<u32>,
+        unit: ObservationUnit,
+    ) -> Result<SceneStrip, JobError> {
         let seen = self.scene.lock().await.observe(&rows, unit).await;
         seen.map_err(|error| {
-            dragonfly_worker::scene_fault(&self.used.id, self.used.side, &error, true)
+            dragonfly_worker::scene_error(&self.used.id, self.used.side, &error, true)
         })
     }
 }
@@ -60,7 +65,7 @@ impl View for Here {
 struct Task {
     catalogue: PathBuf,
     region: Value,
-    sky: SkyRules,
+    mask_rules: MaskRules,
 }
 
 impl Task {
@@ -74,13 +79,13 @@ impl Task {
         items
     }
 
-    fn search(&self) -> Search {
+    fn search(&self) -> SearchRequest {
         let region = &self.region;
         let [west, south, east, north]: [f64; 4] =
             serde_json::from_value(region["bbox"].clone()).unwrap();
         let ring =
             json!([[west, south], [east, south], [east, north], [west, north], [west, south]]);
-        Search {
+        SearchRequest {
             area: json!({ "type": "Polygon", "coordinates": [ring] }).to_string(),
             zoom: region["zoom_max"].as_u64().unwrap() as u8,
             pre: serde_json::from_value(region["pre"].clone()).unwrap(),
@@ -89,7 +94,7 @@ impl Task {
             stac_url: String::new(),
             collection: region["collection"].as_str().unwrap_or("sentinel-2-l2a").to_owned(),
             token_url: None,
-            sky: self.sky.clone(),
+            mask_rules: self.mask_rules.clone(),
             proxy_base: None,
             allow_private_addresses: false,
             catalogue_hosts: Vec::new(),
@@ -104,19 +109,26 @@ impl Task {
     }
 
     /// Opens the scenes that the engine proposes, for the cells that are wanted.
-    fn open(&self, wanted: &dyn Wanted) -> (Vec<Item>, Vec<Here>) {
+    fn open(&self, wanted: &dyn TargetCells) -> (Vec<Item>, Vec<Here>) {
         let (search, items) = (self.search(), self.items());
         let found = found(&search, &self.area(), (&items, &items));
         let files = Files::default().far();
-        let at_once: Begin = Rc::new(block_on);
+        let at_once: Spawn = Rc::new(block_on);
         let (mut scenes, mut used) = (Vec::new(), Vec::new());
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
                 let item = items.iter().find(|item| item.id == chosen.id).unwrap();
-                let wish = SceneWish { side, picture: None, sky: self.sky.clone() };
-                let scene =
-                    block_on(Scene::open(&files, &Rc::new(NoCache), item, &wish, wanted, &at_once))
-                        .unwrap();
+                let wish =
+                    SceneOptions { side, picture: None, mask_rules: self.mask_rules.clone() };
+                let scene = block_on(CogScene::open(
+                    &files,
+                    &Rc::new(NoCache),
+                    item,
+                    &wish,
+                    wanted,
+                    &at_once,
+                ))
+                .unwrap();
                 let Some(scene) = scene else { continue };
                 let (used_scene, mask_kind, pixel_grid) =
                     (scene.used.clone(), scene.mask_kind, scene.pixel_grid);
@@ -135,12 +147,18 @@ impl Task {
     }
 
     /// Computes with them on the map's grid.
-    fn compute(&self, ring: Ring) -> (Vec<Item>, Map, Done) {
+    fn compute(&self, ring: Ring) -> (Vec<Item>, ComputedMap, ComputeResult) {
         let search = self.search();
-        let wanted = WantedCells::of(self.area(), search.zoom);
+        let wanted = GridTarget::of(self.area(), search.zoom);
         let (used, scenes) = self.open(&wanted);
-        let computed =
-            block_on(compute(&wanted, &windows(&search), scenes, ring, &self.sky, |_, _, _| {}));
+        let computed = block_on(compute(
+            &wanted,
+            &windows(&search),
+            scenes,
+            ring,
+            &self.mask_rules,
+            |_, _, _| {},
+        ));
         let (map, done) = computed.unwrap_or_else(|fault| panic!("{fault:?}"));
         (used, map, done)
     }
@@ -160,11 +178,11 @@ struct Batch {
 
 fn batch(task: &Task) -> Batch {
     let stage = Stage::new(&task.catalogue, &json!([task.region]));
-    let masks: Value = serde_json::to_value(&task.sky.masks).unwrap();
+    let masks: Value = serde_json::to_value(&task.mask_rules.masks).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("sky.toml");
     std::fs::write(&config, format!("[masks]\nscl = {}\n", masks["scl"])).unwrap();
-    let margin = task.sky.cloud_margin_m.to_string();
+    let margin = task.mask_rules.cloud_buffer_m.to_string();
     stage.succeed(&[
         "--config",
         config.to_str().unwrap(),
@@ -191,7 +209,7 @@ struct TwoPlacements {
 }
 
 impl TwoPlacements {
-    fn of(item: &Item, wanted: &WantedCells) -> Option<Self> {
+    fn of(item: &Item, wanted: &GridTarget) -> Option<Self> {
         let path = &item.band(BandRole::Nir).unwrap().href;
         let cog = block_on(Cog::open(Files::default().far(), Rc::new(NoCache), path)).unwrap();
         let image = cog.image();
@@ -223,7 +241,7 @@ impl TwoPlacements {
         rounded(&self.own) != rounded(&self.proj)
     }
 
-    fn pixels(&self, at: Footprint) -> [i64; 4] {
+    fn pixels(&self, at: CellFootprint) -> [i64; 4] {
         match self.resampling {
             Resampling::Nearest => {
                 let pixel = |position: f64| ((position * 1024.0).round() as i64).div_euclid(1024);
@@ -276,7 +294,7 @@ fn check_same_bits(task: &Task, least_values: usize) {
     );
     assert!(values >= least_values && share <= 0.001);
 
-    let wanted = WantedCells::of(task.area(), task.search().zoom);
+    let wanted = GridTarget::of(task.area(), task.search().zoom);
     let placements: Vec<TwoPlacements> =
         items.iter().filter_map(|item| TwoPlacements::of(item, &wanted)).collect();
     for cell in different {
@@ -318,7 +336,7 @@ fn madre_has_the_same_bits_as_in_batch() {
         );
         region["dnbr_offset"] = json!(true);
         check_same_bits(
-            &Task { catalogue: catalogue.clone(), region, sky: SkyRules::default() },
+            &Task { catalogue: catalogue.clone(), region, mask_rules: MaskRules::default() },
             least,
         );
     }
@@ -335,10 +353,13 @@ fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
     let mut region = region([-106.75, 35.65, -106.15, 36.15], 11, days);
     region["collection"] = json!("mtbs-reflectance");
     region["dnbr_offset"] = json!(true);
-    let round_burnt =
-        Task { catalogue: catalogue.clone(), region: region.clone(), sky: SkyRules::default() };
+    let round_burnt = Task {
+        catalogue: catalogue.clone(),
+        region: region.clone(),
+        mask_rules: MaskRules::default(),
+    };
     region["perimeter_path"] = json!(perimeter);
-    let round_perimeter = Task { catalogue, region, sky: SkyRules::default() };
+    let round_perimeter = Task { catalogue, region, mask_rules: MaskRules::default() };
     check_same_bits(&round_perimeter, 100_000);
     let area = Area::from_geojson(&std::fs::read_to_string(&perimeter).unwrap()).unwrap();
     let offset = |task: &Task, ring| task.compute(ring).2.dnbr_offset.unwrap();
@@ -362,9 +383,9 @@ fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
         let task = Task {
             catalogue: catalogue.clone(),
             region: region(bbox, zoom, days),
-            sky: SkyRules::default(),
+            mask_rules: MaskRules::default(),
         };
-        assert_eq!(lie_on_one_grid(&task.open(&WantedCells::of(task.area(), zoom)).1), on_one_grid);
+        assert_eq!(lie_on_one_grid(&task.open(&GridTarget::of(task.area(), zoom)).1), on_one_grid);
         check_same_bits(&task, least);
     }
 }
@@ -373,10 +394,11 @@ fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
 fn other_rules_of_the_sky_hold_here_and_there() {
     let catalogue = invented_scenes().join("items.json");
     let region = region([23.74, 38.53, 24.26, 38.77], 12, EVIA);
-    let usual = Task { catalogue, region, sky: SkyRules::default() };
-    let mut sky = SkyRules { cloud_margin_m: 300.0, ..SkyRules::default() };
+    let usual = Task { catalogue, region, mask_rules: MaskRules::default() };
+    let mut sky = MaskRules { cloud_buffer_m: 300.0, ..MaskRules::default() };
     sky.masks.scl.retain(|class| *class != 3);
-    let other = Task { sky, catalogue: usual.catalogue.clone(), region: usual.region.clone() };
+    let other =
+        Task { mask_rules: sky, catalogue: usual.catalogue.clone(), region: usual.region.clone() };
     check_same_bits(&other, 50_000);
     let bits = |task: &Task| {
         task.compute(Ring::Nowhere).1.dnbr.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>()
@@ -433,7 +455,7 @@ impl Source {
 fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
     // The map's own zoom plays no part in it.
     let (_, map, done) = task.compute(Ring::Nowhere);
-    let (_, opened) = task.open(&WantedCells::of(task.area(), 13));
+    let (_, opened) = task.open(&GridTarget::of(task.area(), 13));
     let grid =
         UtmGrid::over(&task.area(), opened.iter().filter_map(|scene| scene.pixel_grid)).unwrap();
     let (items, scenes) = task.open(&grid);
@@ -441,11 +463,11 @@ fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
         items.iter().zip(&scenes).map(|(item, scene)| Source::of(item, &scene.used)).collect();
     let search = task.search();
     let in_utm = block_on(compute_in_utm(&grid, &windows(&search), scenes, |_| {})).unwrap();
-    let wish: Download = serde_json::from_value(
+    let wish: DownloadRequest = serde_json::from_value(
         json!({ "file": FileKind::Values { utm: true }, "corrected": false }),
     )
     .unwrap();
-    let harvest = Harvest { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
+    let harvest = Export { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
     let (name, bytes) = harvest.write(&wish).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name.name);
@@ -521,11 +543,11 @@ fn inside(cells: &Raster<f32>, task: &Task) -> Vec<Option<bool>> {
 
 #[test]
 fn on_the_scenes_own_grid_every_cell_is_its_own_pixel_to_the_bit() {
-    let clear = SkyRules { cloud_margin_m: 0.0, ..SkyRules::default() };
+    let clear = MaskRules { cloud_buffer_m: 0.0, ..MaskRules::default() };
     if let Some(catalogue) = shared("data/madre/items.json") {
         let days = ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"];
         let region = region([-120.07, 35.01, -119.67, 35.24], 10, days);
-        check_own_pixels(&Task { catalogue, region, sky: clear.clone() }, 32_610, 700_000);
+        check_own_pixels(&Task { catalogue, region, mask_rules: clear.clone() }, 32_610, 700_000);
     }
     // One date a side of each zone; the west holds more of the first box, the east more of the
     // second.
@@ -535,7 +557,7 @@ fn on_the_scenes_own_grid_every_cell_is_its_own_pixel_to_the_bit() {
     {
         let catalogue = invented_scenes().join("items.json");
         check_own_pixels(
-            &Task { catalogue, region: region(bbox, 10, days), sky: clear.clone() },
+            &Task { catalogue, region: region(bbox, 10, days), mask_rules: clear.clone() },
             epsg,
             100_000,
         );

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dragonfly_core::metadata::{RegionMeta, Status};
+use dragonfly_core::metadata::{RegionMeta, RunStatus};
 use serde_json::{Value, json};
 
 use crate::fault_injection::errno::{EACCES, EIO};
@@ -73,7 +73,7 @@ fn metadata_cut_in_half_stops_every_write_and_every_removal_until_it_is_repaired
     assert!(
         String::from_utf8_lossy(&output.stderr).contains("error: region `sierra`: the metadata")
     );
-    assert_eq!(stage.meta("other").last_status, Status::Success);
+    assert_eq!(stage.meta("other").last_status, RunStatus::Success);
     let plan = stage.succeed(&["rotate", "--dry-run"]);
     assert!(String::from_utf8_lossy(&plan.stdout).contains("`dragonfly repair sierra`"));
 
@@ -136,7 +136,10 @@ fn a_map_whose_metadata_is_gone_is_found_at_the_next_start() {
     let before = stage.map("sierra");
     fs::remove_file(stage.published("meta/sierra.json")).unwrap();
     assert_eq!(stage.run(&["update", "sierra", ABSENT]).status.code(), Some(1));
-    assert_eq!((stage.map("sierra"), stage.meta("sierra").last_status), (before, Status::Failed));
+    assert_eq!(
+        (stage.map("sierra"), stage.meta("sierra").last_status),
+        (before, RunStatus::Failed)
+    );
     // A new map leaves nothing of the old ones but what the metadata names.
     fs::remove_file(stage.published("meta/sierra.json")).unwrap();
     stage.succeed(&["update", "sierra"]);

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Output;
 
-use dragonfly_core::metadata::{Assessment, MapMeta, Status};
+use dragonfly_core::metadata::{Assessment, MapMeta, RunStatus};
 use dragonfly_core::{Empty, Grid, TileFate};
 use gdal::DriverManager;
 use gdal::raster::Buffer;
@@ -54,7 +54,7 @@ fn a_night_runs_what_is_due_and_says_what_is_not() {
     stage.succeed(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
     assert_eq!(
         (stage.meta("a").last_status, stage.meta("b").last_status),
-        (Status::Success, Status::Success)
+        (RunStatus::Success, RunStatus::Success)
     );
     assert!(!stage.published("meta/c.json").exists());
     // A little earlier in the day: days are counted by calendar.
@@ -81,9 +81,9 @@ fn one_failure_is_recorded_and_the_next_region_runs() {
     let output = stage.run(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
     assert_eq!(output.status.code(), Some(1));
     says(&output, &["error: region `bad`: no scene on the"]);
-    assert_eq!(stage.meta("good").last_status, Status::Success);
+    assert_eq!(stage.meta("good").last_status, RunStatus::Success);
     let bad = stage.meta("bad");
-    assert_eq!((bad.last_status, bad.consecutive_failures), (Status::Failed, 1));
+    assert_eq!((bad.last_status, bad.consecutive_failures), (RunStatus::Failed, 1));
     let plan = stage.succeed(&["rotate", "--dry-run", "--now", "2025-10-01T04:00:00Z"]);
     says(&plan, &["bad", "not due", "2025-10-02"]);
 }
@@ -133,7 +133,7 @@ fn a_killed_run_counts_as_failed_and_leaves_no_litter() {
     // Not due again so soon after a failure: the start alone puts things in order.
     stage.succeed(&["rotate", "--now", "2025-10-01T04:00:00Z"]);
     let meta = stage.meta("sierra");
-    assert_eq!((meta.last_status, meta.consecutive_failures), (Status::Failed, 1));
+    assert_eq!((meta.last_status, meta.consecutive_failures), (RunStatus::Failed, 1));
     assert!(meta.last_error.unwrap().contains("killed"));
     assert_eq!(meta.map.unwrap(), before);
     for gone in [
@@ -175,12 +175,12 @@ fn an_open_window_without_scenes_waits() {
     let output = stage.succeed(&["update", "sierra", "--now", "2025-10-01T03:00:00Z"]);
     says(&output, &["waiting", "no scene on the post side yet"]);
     let meta = stage.meta("sierra");
-    assert_eq!((meta.last_status, meta.consecutive_failures), (Status::Waiting, 0));
+    assert_eq!((meta.last_status, meta.consecutive_failures), (RunStatus::Waiting, 0));
     assert!(meta.map.is_none());
     // Once the window, looked for twice as wide, is over, it is a failure.
     let output = stage.run(&["update", "sierra", "--now", "2026-03-01T03:00:00Z"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(stage.meta("sierra").last_status, Status::Failed);
+    assert_eq!(stage.meta("sierra").last_status, RunStatus::Failed);
 }
 
 #[test]
@@ -363,7 +363,7 @@ fn a_disk_without_room_is_a_recorded_failure_with_the_figures() {
     let output = stage.run(&["update", "sierra", "--min-free-gb", "1000000"]);
     assert_eq!(output.status.code(), Some(1));
     says(&output, &["GB free", "1000000.0 GB must stay free", "keep_runs"]);
-    assert_eq!(stage.meta("sierra").last_status, Status::Failed);
+    assert_eq!(stage.meta("sierra").last_status, RunStatus::Failed);
 }
 
 #[test]

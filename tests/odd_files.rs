@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use dragonfly_core::metadata::Status;
+use dragonfly_core::metadata::RunStatus;
 use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
 use gdal::spatial_ref::SpatialRef;
@@ -99,11 +99,11 @@ fn check_night(case: &str, stage: &Stage, parts: &[&str]) {
     assert!(!ended.stderr.contains("panicked"), "{case}: {}", ended.stderr);
     let failed = stage.meta("sample_sierra");
     let reason = failed.last_error.unwrap();
-    assert_eq!(failed.last_status, Status::Failed, "{case}");
+    assert_eq!(failed.last_status, RunStatus::Failed, "{case}");
     for part in [&["10TFK"], parts].concat() {
         assert!(reason.contains(part), "{case}: `{part}` is not in: {reason}");
     }
-    assert_eq!(stage.meta("sample_evia").last_status, Status::Success, "{case}");
+    assert_eq!(stage.meta("sample_evia").last_status, RunStatus::Success, "{case}");
 }
 
 #[test]

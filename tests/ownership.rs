@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use crate::stage::{Stage, invented_scenes, small_stage};
-use dragonfly_core::metadata::Status;
+use dragonfly_core::metadata::RunStatus;
 
 /// The user of the nights in these tests.
 const NOBODY: u32 = 65534;
@@ -85,7 +85,7 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
         let meta = stage.meta(region);
         assert_eq!(
             (meta.last_status, meta.last_success_at.unwrap().to_rfc3339()[..10].to_owned()),
-            (Status::Success, "2025-10-03".to_owned())
+            (RunStatus::Success, "2025-10-03".to_owned())
         );
     }
     assert!(

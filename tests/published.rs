@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use dragonfly_core::metadata::{ClientConfig, HighresConfig, RegionIndex, Status};
+use dragonfly_core::metadata::{ClientConfig, HighresConfig, RegionIndex, RunStatus};
 use dragonfly_core::{Empty, Grid, Severity, Tile, TileFate, decode_tile, index_from_cell};
 use serde_json::{Value, json};
 
@@ -29,7 +29,7 @@ fn a_run_publishes_the_files_of_the_design() {
     let stage = published();
     for region in REGIONS {
         let meta = stage.meta(region);
-        assert_eq!((meta.last_status, meta.consecutive_failures), (Status::Success, 0));
+        assert_eq!((meta.last_status, meta.consecutive_failures), (RunStatus::Success, 0));
         let map = meta.map.unwrap();
         let run = &map.run_id;
         assert_eq!(map.raster_url, format!("/raster/{region}/{run}.tif"));
@@ -52,7 +52,7 @@ fn a_run_publishes_the_files_of_the_design() {
         index.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>(),
         REGIONS
     );
-    assert!(index.regions.iter().all(|region| region.last_status == Status::Success));
+    assert!(index.regions.iter().all(|region| region.last_status == RunStatus::Success));
     let client: ClientConfig = read_json(&stage.published("meta/client.json"));
     assert_eq!(client.stac_url, None);
     let highres: HighresConfig = read_json(&stage.published("meta/client.json"));
@@ -79,7 +79,7 @@ fn lowres_publishes_nothing_and_tile_publishes_what_it_left() {
     let index: RegionIndex = read_json(&stage.published("meta/index.json"));
     assert_eq!(
         index.regions[1].last_status,
-        Status::Pending,
+        RunStatus::Pending,
         "the other region is listed before its first run"
     );
 }

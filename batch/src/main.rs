@@ -14,9 +14,9 @@ use dragonfly_core::Region;
 use tracing::level_filters::LevelFilter;
 
 use crate::cli::args::{Cli, Command, LogFormat, LogOptions};
-use crate::cli::progress::Step;
+use crate::cli::progress::ProgressStep;
 use crate::deployment::settings::Settings;
-use crate::doctor::{Examination, Finding, Status};
+use crate::doctor::{Examination, Finding, FindingStatus};
 use crate::nightly::region_job::RegionJob;
 use crate::serve::Served;
 
@@ -122,8 +122,12 @@ fn dispatch(cli: &Cli) -> Result<ExitCode> {
 
 /// Fills a folder with invented scenes, and logs how to go on.
 fn write_sample(folder: &Path, seed: u64) -> Result<()> {
-    let step =
-        Step::start("sample", "files written", dragonfly_sample::file_count() as u64, "files");
+    let step = ProgressStep::start(
+        "sample",
+        "files written",
+        dragonfly_sample::file_count() as u64,
+        "files",
+    );
     let bytes_written = AtomicU64::new(0);
     let sample = dragonfly_sample::write(folder, seed, &|file| {
         let size_bytes = fs::metadata(file).map_or(0, |file| file.len());
@@ -147,7 +151,7 @@ fn rotate(
     log: LogOptions,
 ) -> Result<ExitCode> {
     if dry_run {
-        print!("{}", crate::nightly::night::plan_in_words(settings, now)?);
+        print!("{}", crate::nightly::night::describe_plan(settings, now)?);
         return Ok(ExitCode::SUCCESS);
     }
     let failures = crate::nightly::night::rotate(settings, now, log)?;
@@ -172,16 +176,17 @@ fn check_health(settings: &Settings, ping: Option<&str>, now: DateTime<Utc>) -> 
 
 /// Prints what the doctor found; the exit code says whether anything is wrong.
 fn report(findings: &[Finding], as_json: bool, only_trouble: bool) -> Result<ExitCode> {
-    let is_trouble = |finding: &&Finding| matches!(finding.status, Status::Fail | Status::Warn);
+    let is_trouble =
+        |finding: &&Finding| matches!(finding.status, FindingStatus::Fail | FindingStatus::Warn);
     let shown: Vec<Finding> =
         findings.iter().filter(|finding| !only_trouble || is_trouble(finding)).cloned().collect();
     if as_json {
         print!("{}", doctor::as_json(&shown)?);
     } else {
         let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        print!("{}", doctor::in_words(&shown, coloured));
+        print!("{}", doctor::describe(&shown, coloured));
     }
-    let is_well = findings.iter().all(|finding| finding.status != Status::Fail);
+    let is_well = findings.iter().all(|finding| finding.status != FindingStatus::Fail);
     Ok(if is_well { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
 

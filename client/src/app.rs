@@ -14,9 +14,9 @@ use crate::state::address::{Address, Centre};
 use crate::state::address_bar;
 use crate::state::atlas::Atlas;
 use crate::state::map_state::Point;
-use crate::state::map_state::{Drawing, Whereabouts};
+use crate::state::map_state::{DisplayOptions, MapState};
 use crate::state::region_in_view::region_in_view;
-use crate::toolbar::toolbox::{Told, Toolbox};
+use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
 use crate::tools::{HIGHRES, HIGHRES_OPEN};
 use crate::ui::effect::follow;
@@ -32,14 +32,14 @@ const HIGHRES_ZOOM: f64 = 12.0;
 pub fn App() -> impl IntoView {
     let atlas = Atlas::new();
     let start = address_bar::read();
-    let drawing = Drawing {
+    let drawing = DisplayOptions {
         palette: RwSignal::new(start.palette),
         filter: RwSignal::new(start.filter),
         opacity_percent: RwSignal::new(start.opacity_percent),
         basemap: RwSignal::default(),
         swipe_percent: RwSignal::new(start.swipe_percent),
     };
-    let at = Whereabouts {
+    let at = MapState {
         centre: RwSignal::default(),
         view: RwSignal::default(),
         region: RwSignal::new(start.region),
@@ -81,7 +81,7 @@ pub fn App() -> impl IntoView {
         let region = in_view.get()?;
         Some(Areas { hectares: region.map()?.hectares, title: region.line.title })
     });
-    let told = Told {
+    let told = PageSignals {
         address,
         region: Signal::derive(move || in_view.get().map(|region| region.text)),
         sources: Signal::derive(move || sources(atlas, drawing)),
@@ -147,8 +147,8 @@ fn unread((lon, lat): (f64, f64)) -> Point {
 }
 
 fn address_of(
-    drawing: Drawing,
-    at: Whereabouts,
+    drawing: DisplayOptions,
+    at: MapState,
     basemap_title: RwSignal<Option<String>>,
     atlas: Atlas,
 ) -> Address {
@@ -168,8 +168,8 @@ fn address_of(
 
 fn open(
     asked: Address,
-    drawing: Drawing,
-    at: Whereabouts,
+    drawing: DisplayOptions,
+    at: MapState,
     basemap_title: RwSignal<Option<String>>,
     atlas: Atlas,
 ) {

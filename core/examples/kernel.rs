@@ -7,8 +7,8 @@ use std::hint::black_box;
 use std::time::Instant;
 
 use dragonfly_core::{
-    Breaks, CellWindow, Grid, Lattice, Resampling, Scaling, SceneWindow, Severity, Sky, dnbr,
-    index_from_dnbr, nbr, warp,
+    Breaks, CellWindow, Grid, Lattice, PixelQuality, Resampling, Scaling, SceneWindow, Severity,
+    dnbr, index_from_dnbr, nbr, warp,
 };
 
 const PIXELS: usize = 1 << 20;
@@ -51,8 +51,10 @@ fn main() {
         width: 1024,
         height: 1024,
         bands: [nir_pre, swir_pre],
-        sky: (0..PIXELS)
-            .map(|pixel| if pixel / 64 % 9 == 0 { Sky::Cloud } else { Sky::Clear })
+        quality: (0..PIXELS)
+            .map(
+                |pixel| if pixel / 64 % 9 == 0 { PixelQuality::Cloud } else { PixelQuality::Clear },
+            )
             .collect(),
         ..SceneWindow::default()
     };

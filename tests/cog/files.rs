@@ -7,7 +7,7 @@ use std::os::unix::fs::FileExt;
 use std::rc::Rc;
 use std::time::Duration;
 
-use dragonfly_worker::{Answer, AnswerHead, Far, Transport, Unreachable};
+use dragonfly_worker::{RangeFetcher, RangeResponse, ResponseHead, Transport, TransportError};
 
 /// The files of this machine, by path.
 #[derive(Clone, Default)]
@@ -16,13 +16,13 @@ pub(crate) struct Files {
 }
 
 pub(crate) struct Part {
-    head: AnswerHead,
+    head: ResponseHead,
     body: Vec<u8>,
 }
 
 impl Files {
-    pub(crate) fn far(&self) -> Rc<Far<Self>> {
-        Rc::new(Far::new(self.clone(), 6, |_| {}))
+    pub(crate) fn far(&self) -> Rc<RangeFetcher<Self>> {
+        Rc::new(RangeFetcher::new(self.clone(), 6, |_| {}))
     }
 
     pub(crate) fn asked(&self) -> Vec<Range<u64>> {
@@ -35,24 +35,27 @@ impl Files {
 }
 
 impl Transport for Files {
-    type Answer = Part;
+    type Response = Part;
 
-    async fn ask(&self, url: &str, range: Range<u64>) -> Result<Part, Unreachable> {
+    async fn ask(&self, url: &str, range: Range<u64>) -> Result<Part, TransportError> {
         self.asked.borrow_mut().push(range.clone());
-        let file = File::open(url).map_err(|error| Unreachable(error.to_string()))?;
-        let length = file.metadata().map_err(|error| Unreachable(error.to_string()))?.len();
+        let file = File::open(url).map_err(|error| TransportError(error.to_string()))?;
+        let length = file.metadata().map_err(|error| TransportError(error.to_string()))?.len();
         if range.start >= length {
             return Ok(Part {
-                head: AnswerHead { status: 416, ..AnswerHead::default() },
+                head: ResponseHead { status: 416, ..ResponseHead::default() },
                 body: Vec::new(),
             });
         }
         let end = range.end.min(length);
         let mut body = vec![0; (end - range.start) as usize];
         file.read_exact_at(&mut body, range.start)
-            .map_err(|error| Unreachable(error.to_string()))?;
+            .map_err(|error| TransportError(error.to_string()))?;
         let content_range = Some(format!("bytes {}-{}/{length}", range.start, end - 1));
-        Ok(Part { head: AnswerHead { status: 206, content_range, ..AnswerHead::default() }, body })
+        Ok(Part {
+            head: ResponseHead { status: 206, content_range, ..ResponseHead::default() },
+            body,
+        })
     }
 
     async fn pause(&self, time: Duration) {
@@ -60,12 +63,12 @@ impl Transport for Files {
     }
 }
 
-impl Answer for Part {
-    fn head(&self) -> &AnswerHead {
+impl RangeResponse for Part {
+    fn head(&self) -> &ResponseHead {
         &self.head
     }
 
-    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
+    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, TransportError> {
         into.append(&mut self.body);
         Ok(false)
     }

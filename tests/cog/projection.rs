@@ -3,7 +3,9 @@
 use std::path::Path;
 use std::rc::Rc;
 
-use dragonfly_core::{Footprint, GeoTransform, Grid, ImageFrame, Placement, Projection, mercator};
+use dragonfly_core::{
+    CellFootprint, GeoTransform, Grid, ImageFrame, Placement, Projection, mercator,
+};
 use dragonfly_tiff::Crs;
 use dragonfly_worker::{Cog, CrsProjection, NoCache};
 use gdal::Dataset;
@@ -146,8 +148,8 @@ fn is_tie(position: f64, parts: f64) -> bool {
 
 /// Positions that decide pixels: the centre to 1/1024 px, the edges of the box to 1/16 px, as
 /// core's warp rounds.
-fn decided(footprint: Footprint) -> [(f64, f64); 6] {
-    let Footprint { column, row, width, height } = footprint;
+fn decided(footprint: CellFootprint) -> [(f64, f64); 6] {
+    let CellFootprint { column, row, width, height } = footprint;
     [
         (column, 1024.0),
         (row, 1024.0),

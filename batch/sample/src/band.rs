@@ -3,7 +3,7 @@
 use super::noise::mix;
 
 /// One band of Sentinel-2, at 20 m like the others here.
-pub(crate) struct Band {
+pub(crate) struct SampleBand {
     /// Earth Search's name of the asset.
     pub(crate) asset: &'static str,
     /// The name of the file in the bucket.
@@ -12,12 +12,12 @@ pub(crate) struct Band {
 }
 
 /// In the order of [`Reflectances`].
-pub(crate) const BANDS: [Band; 5] = [
-    Band { asset: "blue", file: "B02.tif", title: "Blue (band 2)" },
-    Band { asset: "green", file: "B03.tif", title: "Green (band 3)" },
-    Band { asset: "red", file: "B04.tif", title: "Red (band 4)" },
-    Band { asset: "nir08", file: "B8A.tif", title: "NIR 2 (band 8A)" },
-    Band { asset: "swir22", file: "B12.tif", title: "SWIR 2 (band 12)" },
+pub(crate) const BANDS: [SampleBand; 5] = [
+    SampleBand { asset: "blue", file: "B02.tif", title: "Blue (band 2)" },
+    SampleBand { asset: "green", file: "B03.tif", title: "Green (band 3)" },
+    SampleBand { asset: "red", file: "B04.tif", title: "Red (band 4)" },
+    SampleBand { asset: "nir08", file: "B8A.tif", title: "NIR 2 (band 8A)" },
+    SampleBand { asset: "swir22", file: "B12.tif", title: "SWIR 2 (band 12)" },
 ];
 
 /// Surface reflectance, 0–1, of blue, green, red, nir08 and swir22.

@@ -1,11 +1,11 @@
 //! A wildfire: how far it ran with the wind, and how badly it burnt each spot.
 
 use super::noise::{Noise, soft_step};
-use super::relief::Lie;
+use super::relief::LocalRelief;
 use super::spot::Spot;
 
 /// A run of a fire under one wind, before noise frays it.
-pub(crate) struct Outline {
+pub(crate) struct FireOutline {
     /// The middle of the run.
     pub(crate) east_km: f64,
     pub(crate) north_km: f64,
@@ -19,7 +19,7 @@ pub(crate) struct Outline {
 
 /// A fire of one or more runs.
 pub(crate) struct Fire {
-    runs: &'static [Outline],
+    runs: &'static [FireOutline],
     /// East and north part of the first run's heading.
     heading: [f64; 2],
     fingers: Noise,
@@ -30,11 +30,11 @@ pub(crate) struct Fire {
 
 impl Fire {
     /// `name` sets the noise of this fire apart from that of the others.
-    pub(crate) fn new(seed: u64, name: &str, runs: &'static [Outline]) -> Self {
+    pub(crate) fn new(seed: u64, name: &str, runs: &'static [FireOutline]) -> Self {
         let noise = |purpose: &str| Noise::new(seed, &format!("{name}: {purpose}"));
         Self {
             runs,
-            heading: runs.first().map_or([0.0, 1.0], Outline::heading),
+            heading: runs.first().map_or([0.0, 1.0], FireOutline::heading),
             fingers: noise("fingers"),
             edge: noise("edge"),
             patches: noise("patches"),
@@ -43,7 +43,7 @@ impl Fire {
     }
 
     /// The share of the vegetation that burnt, 0–1.
-    pub(crate) fn severity(&self, spot: Spot, lie: &Lie) -> f64 {
+    pub(crate) fn severity(&self, spot: Spot, lie: &LocalRelief) -> f64 {
         let core = self.runs.iter().map(|run| run.warmth(spot)).fold(f64::MIN, f64::max);
         if core < -0.8 || lie.water.is_some() {
             return 0.0;
@@ -68,7 +68,7 @@ impl Fire {
     }
 }
 
-impl Outline {
+impl FireOutline {
     /// 1 in the middle, 0 on the edge, less outside.
     fn warmth(&self, spot: Spot) -> f64 {
         let [east, north] = self.heading();
@@ -90,8 +90,8 @@ mod tests {
     use super::*;
     use crate::region::REGIONS;
 
-    const SLOPE: Lie =
-        Lie { height_m: 900.0, slope_east: 0.0, slope_north: 0.1, plain: 0.0, water: None };
+    const SLOPE: LocalRelief =
+        LocalRelief { height_m: 900.0, slope_east: 0.0, slope_north: 0.1, plain: 0.0, water: None };
 
     #[test]
     fn a_fire_burns_in_every_degree_and_leaves_islands() {
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn water_never_burns() {
         let fire = Fire::new(1, "fire", REGIONS[0].fires[0]);
-        let lake = Lie { water: Some(crate::relief::Water::Lake), ..SLOPE };
+        let lake = LocalRelief { water: Some(crate::relief::Water::Lake), ..SLOPE };
         let middle = Spot { east_km: -3.5, north_km: -1.5 };
         assert_eq!(fire.severity(middle, &lake), 0.0);
     }

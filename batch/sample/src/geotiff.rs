@@ -7,7 +7,7 @@ use gdal::config::{clear_thread_local_config_option, set_thread_local_config_opt
 use gdal::raster::{Buffer, GdalType, RasterCreationOptions};
 use gdal::{Dataset, DriverManager, Metadata};
 
-use super::tile::Tile;
+use super::tile::SampleTile;
 
 /// Each overview halves the one before: 40, 80, 160 and 320 m.
 const OVERVIEW_FACTORS: [i32; 4] = [2, 4, 8, 16];
@@ -24,7 +24,7 @@ pub(crate) enum Overviews {
 /// Writes `pixels`, row by row from the north, as a cloud-optimized GeoTIFF with 0 for no data.
 pub(crate) fn write<T: GdalType + Copy>(
     path: &Path,
-    tile: &Tile,
+    tile: &SampleTile,
     description: &str,
     overviews: Overviews,
     pixels: Vec<T>,
@@ -35,7 +35,7 @@ pub(crate) fn write<T: GdalType + Copy>(
 }
 
 fn band_in_memory<T: GdalType + Copy>(
-    tile: &Tile,
+    tile: &SampleTile,
     description: &str,
     overviews: Overviews,
     pixels: Vec<T>,

@@ -5,27 +5,27 @@ use chrono::{DateTime, SecondsFormat, TimeDelta};
 use serde_json::{Value, json};
 
 use super::band::BANDS;
-use super::region::{Overpass, Region, SwathEdge};
-use super::scene::Scene;
-use super::tile::{Lattice, PIXEL_SIZE_M, Tile};
+use super::region::{Overpass, SampleRegion, SwathEdge};
+use super::scene::SampleScene;
+use super::tile::{PIXEL_SIZE_M, SampleLattice, SampleTile};
 
 /// Catalogues learn of a scene some hours after the satellite passed.
 const HOURS_TO_THE_CATALOGUE: i64 = 5;
 const BASELINE: &str = "05.11";
 
 /// The id of a scene, which is also the name of its folder.
-pub(crate) fn scene_id(tile: &Tile, overpass: &Overpass) -> String {
+pub(crate) fn scene_id(tile: &SampleTile, overpass: &Overpass) -> String {
     let day: String = overpass.datetime.chars().take(10).filter(char::is_ascii_digit).collect();
     format!("S2{}_{}_{day}_0_L2A", overpass.satellite, tile.mgrs)
 }
 
 /// A STAC item shaped like those of Earth Search's `sentinel-2-l2a`.
 pub(crate) fn item(
-    region: &Region,
-    tile: &Tile,
-    lattice: &Lattice,
+    region: &SampleRegion,
+    tile: &SampleTile,
+    lattice: &SampleLattice,
     overpass: &Overpass,
-    scene: &Scene,
+    scene: &SampleScene,
 ) -> Result<Value> {
     let id = scene_id(tile, overpass);
     let passed = DateTime::parse_from_rfc3339(overpass.datetime)
@@ -81,7 +81,7 @@ pub(crate) fn item_collection(items: Vec<Value>) -> Value {
 }
 
 /// A region the way the configuration names it.
-pub(crate) fn region_config(region: &Region) -> Value {
+pub(crate) fn region_config(region: &SampleRegion) -> Value {
     let window = |[start, end]: [&str; 2]| json!({ "start": start, "end": end });
     json!({
         "name": region.name,
@@ -96,7 +96,7 @@ pub(crate) fn region_config(region: &Region) -> Value {
     })
 }
 
-fn assets(id: &str, tile: &Tile) -> Value {
+fn assets(id: &str, tile: &SampleTile) -> Value {
     let asset = |file: &str, title: &str, role: &str, band: Value| {
         json!({
             "href": format!("./scenes/{id}/{file}"),
@@ -137,9 +137,9 @@ fn assets(id: &str, tile: &Tile) -> Value {
 
 /// The outline of what was seen, longitude and latitude, anticlockwise and closed.
 fn footprint(
-    region: &Region,
-    tile: &Tile,
-    lattice: &Lattice,
+    region: &SampleRegion,
+    tile: &SampleTile,
+    lattice: &SampleLattice,
     swath_edge: Option<SwathEdge>,
 ) -> Vec<[f64; 2]> {
     let (width, height) = (tile.width_px as f64, tile.height_px as f64);
@@ -154,7 +154,7 @@ fn footprint(
 }
 
 /// The part of a polygon inside the swath, after Sutherland and Hodgman (1974).
-fn clipped(region: &Region, corners: &[[f64; 2]], edge: SwathEdge) -> Vec<[f64; 2]> {
+fn clipped(region: &SampleRegion, corners: &[[f64; 2]], edge: SwathEdge) -> Vec<[f64; 2]> {
     let inside = |corner: [f64; 2]| edge.km_inside(region.spot_from_lonlat(corner));
     let next = corners.iter().cycle().skip(1);
     let mut outline = Vec::new();

@@ -6,14 +6,14 @@ use super::band::{Reflectances, blend};
 use super::fire::Fire;
 use super::noise::{Noise, soft_step};
 use super::parcel::Patchwork;
-use super::region::Region;
-use super::relief::{Lie, Relief, Shape, Water};
+use super::region::SampleRegion;
+use super::relief::{LocalRelief, Relief, Terrain, Water};
 use super::spot::Spot;
-use super::tile::{Lattice, Tile};
+use super::tile::{SampleLattice, SampleTile};
 
 /// The land of a region: a function of the seed and of longitude and latitude alone.
 pub(crate) struct Land {
-    region: &'static Region,
+    region: &'static SampleRegion,
     flora: Flora,
     relief: Relief,
     fires: Vec<Fire>,
@@ -73,7 +73,7 @@ const DEEP_SEA: Reflectances = [0.040, 0.030, 0.012, 0.011, 0.007];
 const SHALLOW_SEA: Reflectances = [0.070, 0.072, 0.030, 0.022, 0.010];
 
 impl Land {
-    pub(crate) fn new(seed: u64, region: &'static Region) -> Self {
+    pub(crate) fn new(seed: u64, region: &'static SampleRegion) -> Self {
         let named = |kind: &str, number: usize| format!("{} {kind} {number}", region.name);
         let noise = |purpose: &str| Noise::new(seed, &format!("{}: {purpose}", region.name));
         let fire =
@@ -83,8 +83,8 @@ impl Land {
         Self {
             region,
             flora: match region.shape {
-                Shape::Mountains => SIERRA,
-                Shape::Island => EVIA,
+                Terrain::Mountains => SIERRA,
+                Terrain::Island => EVIA,
             },
             relief: Relief::new(seed, region.shape),
             fires: region.fires.iter().enumerate().map(fire).collect(),
@@ -98,7 +98,7 @@ impl Land {
     }
 
     /// The ground under every pixel of a tile, row by row from the north.
-    pub(crate) fn survey(&self, tile: &Tile, lattice: &Lattice) -> Vec<Ground> {
+    pub(crate) fn survey(&self, tile: &SampleTile, lattice: &SampleLattice) -> Vec<Ground> {
         (0..tile.width_px * tile.height_px)
             .into_par_iter()
             .with_min_len(tile.width_px)
@@ -120,7 +120,7 @@ impl Land {
         }
     }
 
-    fn dry_ground(&self, spot: Spot, lie: &Lie) -> Ground {
+    fn dry_ground(&self, spot: Spot, lie: &LocalRelief) -> Ground {
         let cover = self.cover(spot, lie);
         let old = self.old_scars.iter().map(|scar| scar.severity(spot, lie)).fold(0.0, f64::max)
             * cover.fuel;
@@ -142,7 +142,7 @@ impl Land {
         }
     }
 
-    fn cover(&self, spot: Spot, lie: &Lie) -> Cover {
+    fn cover(&self, spot: Spot, lie: &LocalRelief) -> Cover {
         let wild = self.wild_cover(spot, lie);
         let farmed = soft_step(0.45, 0.6, lie.plain);
         if farmed == 0.0 {
@@ -158,7 +158,7 @@ impl Land {
     }
 
     /// Trees on shaded slopes, shrub and grass between them, rock where it is steep or high.
-    fn wild_cover(&self, spot: Spot, lie: &Lie) -> Cover {
+    fn wild_cover(&self, spot: Spot, lie: &LocalRelief) -> Cover {
         let (x, y) = (spot.east_km, spot.north_km);
         let stands = self.stands.fractal(x / 2.6, y / 2.6, 6);
         let high = soft_step(1900.0, 2500.0, lie.height_m);
@@ -185,7 +185,7 @@ impl Land {
     /// The share of the trees that was felled, 0–1.
     fn logged(&self, spot: Spot) -> f64 {
         let district = self.shrubs.smooth(spot.east_km / 9.0 - 20.0, spot.north_km / 9.0);
-        if self.region.shape != Shape::Mountains || district < 0.12 {
+        if self.region.shape != Terrain::Mountains || district < 0.12 {
             return 0.0;
         }
         let block = self.logging.at(spot);

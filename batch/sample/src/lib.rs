@@ -29,9 +29,9 @@ use serde_json::Value;
 use band::BANDS;
 use geotiff::Overviews;
 use land::Land;
-use region::{Overpass, REGIONS, Region};
-use scene::Scene;
-use tile::{Lattice, Tile};
+use region::{Overpass, REGIONS, SampleRegion};
+use scene::SampleScene;
+use tile::{SampleLattice, SampleTile};
 
 /// Said in every file, so that nobody takes a copy for a picture of the Earth.
 const INVENTED: &str = "INVENTED by dragonfly sample. Not a satellite image: land, fires and \
@@ -103,15 +103,15 @@ struct Written {
 fn write_tile(
     folder: &Path,
     seed: u64,
-    region: &Region,
+    region: &SampleRegion,
     land: &Land,
-    tile: &Tile,
+    tile: &SampleTile,
     on_file: &(dyn Fn(&Path) + Sync),
 ) -> Result<Vec<Written>> {
     let lattice = tile.lattice()?;
     let grounds = land.survey(tile, &lattice);
     let write_scene = |overpass: &Overpass| {
-        let scene = Scene::observe(seed, region, overpass, tile, &lattice, &grounds);
+        let scene = SampleScene::observe(seed, region, overpass, tile, &lattice, &grounds);
         write_scene(folder, region, tile, &lattice, overpass, scene, on_file)
     };
     region.overpasses.iter().map(write_scene).collect()
@@ -119,18 +119,18 @@ fn write_tile(
 
 fn write_scene(
     folder: &Path,
-    region: &Region,
-    tile: &Tile,
-    lattice: &Lattice,
+    region: &SampleRegion,
+    tile: &SampleTile,
+    lattice: &SampleLattice,
     overpass: &Overpass,
-    scene: Scene,
+    scene: SampleScene,
     on_file: &(dyn Fn(&Path) + Sync),
 ) -> Result<Written> {
     let folder = folder.join("scenes").join(item::scene_id(tile, overpass));
     fs::create_dir_all(&folder)
         .with_context(|| format!("making the folder {}", folder.display()))?;
     let item = item::item(region, tile, lattice, overpass, &scene)?;
-    let Scene { dn, scl } = scene;
+    let SampleScene { dn, scl } = scene;
     let finished = |path: PathBuf| -> Result<u64> {
         on_file(&path);
         Ok(fs::metadata(&path).with_context(|| format!("looking at {}", path.display()))?.len())

@@ -1,14 +1,14 @@
 //! The two invented places: where they lie, what burns there, and when a satellite passes.
 
-use super::fire::Outline;
-use super::relief::Shape;
+use super::fire::FireOutline;
+use super::relief::Terrain;
 use super::spot::Spot;
-use super::tile::Tile;
+use super::tile::SampleTile;
 
 const KM_PER_DEGREE: f64 = 111.2;
 
 /// A place of the sample.
-pub(crate) struct Region {
+pub(crate) struct SampleRegion {
     pub(crate) name: &'static str,
     pub(crate) title: &'static str,
     /// Longitude and latitude of the place all kilometres are counted from.
@@ -19,17 +19,17 @@ pub(crate) struct Region {
     /// First and last day of the search.
     pub(crate) pre: [&'static str; 2],
     pub(crate) post: [&'static str; 2],
-    pub(crate) shape: Shape,
-    pub(crate) fires: &'static [&'static [Outline]],
+    pub(crate) shape: Terrain,
+    pub(crate) fires: &'static [&'static [FireOutline]],
     /// Burnt years ago and greening again between the dates.
-    pub(crate) old_scars: &'static [Outline],
-    pub(crate) tiles: &'static [Tile],
+    pub(crate) old_scars: &'static [FireOutline],
+    pub(crate) tiles: &'static [SampleTile],
     pub(crate) overpasses: &'static [Overpass],
 }
 
 /// One passage of a satellite over a region.
 pub(crate) struct Overpass {
-    pub(crate) side: Side,
+    pub(crate) side: OverpassSide,
     /// `A`, `B` or `C`.
     pub(crate) satellite: char,
     /// RFC 3339, UTC.
@@ -49,7 +49,7 @@ pub(crate) struct Overpass {
 
 /// Before or after the fire.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Side {
+pub(crate) enum OverpassSide {
     Pre,
     Post,
 }
@@ -78,7 +78,7 @@ impl SwathEdge {
     }
 }
 
-impl Region {
+impl SampleRegion {
     /// Kilometres from degrees, on a plane that touches the region's centre.
     pub(crate) fn spot_from_lonlat(&self, [lon, lat]: [f64; 2]) -> Spot {
         let [centre_lon, centre_lat] = self.centre;
@@ -90,8 +90,8 @@ impl Region {
 }
 
 /// The regions of the sample.
-pub(crate) const REGIONS: [Region; 2] = [
-    Region {
+pub(crate) const REGIONS: [SampleRegion; 2] = [
+    SampleRegion {
         name: "sample_sierra",
         title: "Mountains of northern California (invented)",
         centre: [-121.2, 39.9],
@@ -99,24 +99,24 @@ pub(crate) const REGIONS: [Region; 2] = [
         zoom_max: 12,
         pre: ["2025-06-01", "2025-07-05"],
         post: ["2025-08-20", "2025-09-20"],
-        shape: Shape::Mountains,
+        shape: Terrain::Mountains,
         // The wind turned in the middle of it, from west to south.
         fires: &[&[
-            Outline {
+            FireOutline {
                 east_km: -3.5,
                 north_km: -2.0,
                 length_km: 9.5,
                 width_km: 4.4,
                 heading_deg: 68.0,
             },
-            Outline {
+            FireOutline {
                 east_km: 3.0,
                 north_km: 4.2,
                 length_km: 8.0,
                 width_km: 4.6,
                 heading_deg: 22.0,
             },
-            Outline {
+            FireOutline {
                 east_km: -7.0,
                 north_km: -6.2,
                 length_km: 4.6,
@@ -125,14 +125,14 @@ pub(crate) const REGIONS: [Region; 2] = [
             },
         ]],
         old_scars: &[
-            Outline {
+            FireOutline {
                 east_km: 11.0,
                 north_km: 9.5,
                 length_km: 2.6,
                 width_km: 1.3,
                 heading_deg: 40.0,
             },
-            Outline {
+            FireOutline {
                 east_km: -13.0,
                 north_km: -12.0,
                 length_km: 1.8,
@@ -140,7 +140,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 heading_deg: 80.0,
             },
         ],
-        tiles: &[Tile {
+        tiles: &[SampleTile {
             mgrs: "10TFK",
             epsg: 32610,
             west_m: 634_880.0,
@@ -150,7 +150,7 @@ pub(crate) const REGIONS: [Region; 2] = [
         }],
         overpasses: &[
             Overpass {
-                side: Side::Pre,
+                side: OverpassSide::Pre,
                 satellite: 'A',
                 datetime: "2025-06-12T18:55:01Z",
                 dryness: 0.2,
@@ -161,7 +161,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 offset_left_in: false,
             },
             Overpass {
-                side: Side::Pre,
+                side: OverpassSide::Pre,
                 satellite: 'B',
                 datetime: "2025-06-27T18:55:03Z",
                 dryness: 0.35,
@@ -172,7 +172,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 offset_left_in: false,
             },
             Overpass {
-                side: Side::Post,
+                side: OverpassSide::Post,
                 satellite: 'A',
                 datetime: "2025-08-26T18:55:04Z",
                 dryness: 0.8,
@@ -183,7 +183,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 offset_left_in: true,
             },
             Overpass {
-                side: Side::Post,
+                side: OverpassSide::Post,
                 satellite: 'C',
                 datetime: "2025-09-10T18:55:02Z",
                 dryness: 0.9,
@@ -195,7 +195,7 @@ pub(crate) const REGIONS: [Region; 2] = [
             },
         ],
     },
-    Region {
+    SampleRegion {
         name: "sample_evia",
         title: "Coast of Evia, where two UTM zones meet (invented)",
         centre: [24.0, 38.65],
@@ -203,18 +203,18 @@ pub(crate) const REGIONS: [Region; 2] = [
         zoom_max: 12,
         pre: ["2025-06-25", "2025-07-25"],
         post: ["2025-08-20", "2025-09-20"],
-        shape: Shape::Island,
+        shape: Terrain::Island,
         fires: &[
             // Across the meridian of 24°, where the zones meet.
             &[
-                Outline {
+                FireOutline {
                     east_km: 1.2,
                     north_km: 1.6,
                     length_km: 7.0,
                     width_km: 3.6,
                     heading_deg: 232.0,
                 },
-                Outline {
+                FireOutline {
                     east_km: -2.8,
                     north_km: -3.0,
                     length_km: 5.0,
@@ -222,7 +222,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                     heading_deg: 205.0,
                 },
             ],
-            &[Outline {
+            &[FireOutline {
                 east_km: 13.2,
                 north_km: -7.4,
                 length_km: 3.8,
@@ -230,7 +230,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 heading_deg: 190.0,
             }],
         ],
-        old_scars: &[Outline {
+        old_scars: &[FireOutline {
             east_km: -10.5,
             north_km: 7.5,
             length_km: 2.0,
@@ -238,7 +238,7 @@ pub(crate) const REGIONS: [Region; 2] = [
             heading_deg: 120.0,
         }],
         tiles: &[
-            Tile {
+            SampleTile {
                 mgrs: "34SGH",
                 epsg: 32634,
                 west_m: 736_600.0,
@@ -246,7 +246,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 width_px: 1500,
                 height_px: 1500,
             },
-            Tile {
+            SampleTile {
                 mgrs: "35SKC",
                 epsg: 32635,
                 west_m: 233_400.0,
@@ -257,7 +257,7 @@ pub(crate) const REGIONS: [Region; 2] = [
         ],
         overpasses: &[
             Overpass {
-                side: Side::Pre,
+                side: OverpassSide::Pre,
                 satellite: 'B',
                 datetime: "2025-07-04T09:20:31Z",
                 dryness: 0.5,
@@ -268,7 +268,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 offset_left_in: false,
             },
             Overpass {
-                side: Side::Pre,
+                side: OverpassSide::Pre,
                 satellite: 'C',
                 datetime: "2025-07-19T09:20:34Z",
                 dryness: 0.65,
@@ -279,7 +279,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 offset_left_in: false,
             },
             Overpass {
-                side: Side::Post,
+                side: OverpassSide::Post,
                 satellite: 'B',
                 datetime: "2025-08-28T09:20:33Z",
                 dryness: 0.9,
@@ -290,7 +290,7 @@ pub(crate) const REGIONS: [Region; 2] = [
                 offset_left_in: false,
             },
             Overpass {
-                side: Side::Post,
+                side: OverpassSide::Post,
                 satellite: 'A',
                 datetime: "2025-09-12T09:20:35Z",
                 dryness: 0.8,

@@ -5,7 +5,7 @@ use super::spot::Spot;
 
 /// The kind of country a region is.
 #[derive(Clone, Copy, PartialEq)]
-pub(crate) enum Shape {
+pub(crate) enum Terrain {
     /// High inland ranges with dammed valleys.
     Mountains,
     /// A ridge between two seas.
@@ -14,7 +14,7 @@ pub(crate) enum Shape {
 
 /// Heights everywhere in a region.
 pub(crate) struct Relief {
-    shape: Shape,
+    shape: Terrain,
     warp_east: Noise,
     warp_north: Noise,
     valleys: Noise,
@@ -26,7 +26,7 @@ pub(crate) struct Relief {
 
 /// What the relief is at one spot.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Lie {
+pub(crate) struct LocalRelief {
     pub(crate) height_m: f64,
     /// Rise in metres per metre towards the east.
     pub(crate) slope_east: f64,
@@ -61,7 +61,7 @@ const LAKES: [Spot; 2] =
 const MOUNTAIN_PLAIN: Spot = Spot { east_km: 14.0, north_km: -2.5 };
 
 impl Relief {
-    pub(crate) fn new(seed: u64, shape: Shape) -> Self {
+    pub(crate) fn new(seed: u64, shape: Terrain) -> Self {
         let noise = |purpose| Noise::new(seed, purpose);
         let mut relief = Self {
             shape,
@@ -73,13 +73,13 @@ impl Relief {
             plains: noise("relief: plains"),
             lakes: Vec::new(),
         };
-        if shape == Shape::Mountains {
+        if shape == Terrain::Mountains {
             relief.lakes = LAKES.iter().map(|place| relief.dammed(*place)).collect();
         }
         relief
     }
 
-    pub(crate) fn at(&self, spot: Spot) -> Lie {
+    pub(crate) fn at(&self, spot: Spot) -> LocalRelief {
         let (height_m, plain) = self.height_m(spot);
         let rise = |east_km, north_km| {
             let aside =
@@ -91,14 +91,14 @@ impl Relief {
             Some(_) => (0.0, 0.0),
             None => (rise(SLOPE_STEP_KM, 0.0), rise(0.0, SLOPE_STEP_KM)),
         };
-        Lie { height_m, slope_east, slope_north, plain, water }
+        LocalRelief { height_m, slope_east, slope_north, plain, water }
     }
 
     /// The height, below 0 in the sea, and how much of a plain the spot is.
     fn height_m(&self, spot: Spot) -> (f64, f64) {
         match self.shape {
-            Shape::Mountains => self.mountain_height_m(spot),
-            Shape::Island => self.island_height_m(spot),
+            Terrain::Mountains => self.mountain_height_m(spot),
+            Terrain::Island => self.island_height_m(spot),
         }
     }
 
@@ -129,10 +129,10 @@ impl Relief {
 
     fn water(&self, spot: Spot, height_m: f64) -> Option<Water> {
         match self.shape {
-            Shape::Mountains => {
+            Terrain::Mountains => {
                 self.lakes.iter().any(|lake| lake.covers(spot, height_m)).then_some(Water::Lake)
             }
-            Shape::Island => {
+            Terrain::Island => {
                 (height_m < 0.0).then(|| Water::Sea { depth: soft_step(0.0, 60.0, -height_m) })
             }
         }
@@ -166,7 +166,7 @@ impl Relief {
     }
 }
 
-impl Lie {
+impl LocalRelief {
     /// The steepness, metres per metre.
     pub(crate) fn slope(&self) -> f64 {
         (self.slope_east * self.slope_east + self.slope_north * self.slope_north).sqrt()

@@ -5,9 +5,9 @@ use rayon::prelude::*;
 use super::band::{BANDS, NIR, RED, Reflectances, blend};
 use super::land::Ground;
 use super::noise::{Noise, soft_step};
-use super::region::{Overpass, Region, Side};
-use super::sky::{Sky, View};
-use super::tile::{Lattice, Tile};
+use super::region::{Overpass, OverpassSide, SampleRegion};
+use super::sky::{CloudField, CloudView};
+use super::tile::{SampleLattice, SampleTile};
 
 /// Digital numbers of reflectance 1.
 const DN_PER_REFLECTANCE: f64 = 10_000.0;
@@ -32,7 +32,7 @@ mod scl {
 }
 
 /// One tile on one day, row by row from the north.
-pub(crate) struct Scene {
+pub(crate) struct SampleScene {
     /// Digital numbers, 0 where there is no data, in the order of [`BANDS`].
     pub(crate) dn: [Vec<u16>; BANDS.len()],
     pub(crate) scl: Vec<u8>,
@@ -41,17 +41,17 @@ pub(crate) struct Scene {
 /// What one pixel shows.
 type Pixel = ([u16; BANDS.len()], u8);
 
-impl Scene {
+impl SampleScene {
     /// Looks down on the ground of a tile.
     pub(crate) fn observe(
         seed: u64,
-        region: &Region,
+        region: &SampleRegion,
         overpass: &Overpass,
-        tile: &Tile,
-        lattice: &Lattice,
+        tile: &SampleTile,
+        lattice: &SampleLattice,
         grounds: &[Ground],
     ) -> Self {
-        let sky = Sky::new(seed, region, overpass);
+        let sky = CloudField::new(seed, region, overpass);
         let sensor = Sensor::new(seed, overpass, tile);
         let pixels: Vec<Pixel> = grounds
             .par_iter()
@@ -100,7 +100,7 @@ struct Sensor<'a> {
 }
 
 impl<'a> Sensor<'a> {
-    fn new(seed: u64, overpass: &'a Overpass, tile: &Tile) -> Self {
+    fn new(seed: u64, overpass: &'a Overpass, tile: &SampleTile) -> Self {
         let (azimuth_east, azimuth_north) = overpass.sun_azimuth_deg.to_radians().sin_cos();
         let (up, level) = overpass.sun_elevation_deg.to_radians().sin_cos();
         let noise = |purpose: &str| {
@@ -114,7 +114,7 @@ impl<'a> Sensor<'a> {
         }
     }
 
-    fn pixel(&self, column: i32, row: i32, ground: &Ground, view: View) -> Pixel {
+    fn pixel(&self, column: i32, row: i32, ground: &Ground, view: CloudView) -> Pixel {
         let surface = self.lit(ground, view);
         // Clouds are lumpy: thick parts are brighter.
         let cloud = CLOUD.map(|value| value * (0.7 + 0.45 * view.cloud));
@@ -129,10 +129,10 @@ impl<'a> Sensor<'a> {
     }
 
     /// The ground as the sun of the day lights it.
-    fn lit(&self, ground: &Ground, view: View) -> Reflectances {
+    fn lit(&self, ground: &Ground, view: CloudView) -> Reflectances {
         let colour = match self.overpass.side {
-            Side::Pre => ground.pre,
-            Side::Post => ground.post,
+            OverpassSide::Pre => ground.pre,
+            OverpassSide::Post => ground.post,
         };
         let colour = self.in_season(colour.map(f64::from), f64::from(ground.seasonal));
         let (east, north) = (f64::from(ground.slope_east), f64::from(ground.slope_north));
@@ -164,12 +164,12 @@ impl<'a> Sensor<'a> {
         row: i32,
         ground: &Ground,
         surface: Reflectances,
-        view: View,
+        view: CloudView,
     ) -> u8 {
         let ndvi = (surface[NIR] - surface[RED]) / (surface[NIR] + surface[RED]);
         // Fresh burns puzzle the classifier in small clumps.
         let doubt = self.doubt.smooth(f64::from(column) / 3.0, f64::from(row) / 3.0);
-        let fresh = self.overpass.side == Side::Post && ground.burnt > 0.0;
+        let fresh = self.overpass.side == OverpassSide::Post && ground.burnt > 0.0;
         match view {
             _ if view.cloud > 0.6 => scl::CLOUD_HIGH,
             _ if view.cloud > 0.25 => scl::CLOUD_MEDIUM,
@@ -192,9 +192,9 @@ mod tests {
     use crate::land::Land;
     use crate::region::REGIONS;
 
-    fn small_tile() -> Tile {
+    fn small_tile() -> SampleTile {
         // Some kilometres in the middle of the fire that crosses the meridian of 24°.
-        Tile {
+        SampleTile {
             west_m: 756_000.0,
             north_m: 4_286_000.0,
             width_px: 300,
@@ -203,11 +203,11 @@ mod tests {
         }
     }
 
-    fn observed(seed: u64, overpass: usize) -> Scene {
+    fn observed(seed: u64, overpass: usize) -> SampleScene {
         let (region, tile) = (&REGIONS[1], small_tile());
         let lattice = tile.lattice().unwrap();
         let grounds = Land::new(seed, region).survey(&tile, &lattice);
-        Scene::observe(seed, region, &region.overpasses[overpass], &tile, &lattice, &grounds)
+        SampleScene::observe(seed, region, &region.overpasses[overpass], &tile, &lattice, &grounds)
     }
 
     #[test]
@@ -232,11 +232,11 @@ mod tests {
     #[test]
     fn an_offset_left_in_lifts_every_pixel() {
         let region = &REGIONS[0];
-        let tile = Tile { width_px: 64, height_px: 64, ..region.tiles[0].clone() };
+        let tile = SampleTile { width_px: 64, height_px: 64, ..region.tiles[0].clone() };
         let lattice = tile.lattice().unwrap();
         let grounds = Land::new(1, region).survey(&tile, &lattice);
         let left_in = region.overpasses.iter().find(|overpass| overpass.offset_left_in).unwrap();
-        let scene = Scene::observe(1, region, left_in, &tile, &lattice, &grounds);
+        let scene = SampleScene::observe(1, region, left_in, &tile, &lattice, &grounds);
         assert!(scene.dn.iter().flatten().all(|dn| *dn > 1000));
     }
 }

@@ -1,11 +1,11 @@
 //! Clouds and their shadows over a region during one passage.
 
 use super::noise::{Noise, soft_step};
-use super::region::{Half, Overpass, Region};
+use super::region::{Half, Overpass, SampleRegion};
 use super::spot::Spot;
 
 /// The sky of one passage.
-pub(crate) struct Sky {
+pub(crate) struct CloudField {
     share: Noise,
     cloud: Noise,
     half: Half,
@@ -15,7 +15,7 @@ pub(crate) struct Sky {
 
 /// What stands between the sun, the ground and the satellite at one spot.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct View {
+pub(crate) struct CloudView {
     /// 0 (clear) to 1 (nothing of the ground is seen).
     pub(crate) cloud: f64,
     /// 0 (full sun) to 1 (no direct sun).
@@ -27,8 +27,8 @@ const CLOUD_HEIGHT_KM: f64 = 1.5;
 /// The clouds of a half keep this far, in the units of the dividing noise, from the other half.
 const DIVIDE_MARGIN: f64 = 0.16;
 
-impl Sky {
-    pub(crate) fn new(seed: u64, region: &Region, overpass: &Overpass) -> Self {
+impl CloudField {
+    pub(crate) fn new(seed: u64, region: &SampleRegion, overpass: &Overpass) -> Self {
         let (azimuth_east, azimuth_north) = overpass.sun_azimuth_deg.to_radians().sin_cos();
         let reach_km = CLOUD_HEIGHT_KM / overpass.sun_elevation_deg.to_radians().tan();
         Self {
@@ -39,13 +39,13 @@ impl Sky {
         }
     }
 
-    pub(crate) fn at(&self, spot: Spot) -> View {
+    pub(crate) fn at(&self, spot: Spot) -> CloudView {
         let cloud = self.cloud(spot);
         let above = Spot {
             east_km: spot.east_km - self.shadow.east_km,
             north_km: spot.north_km - self.shadow.north_km,
         };
-        View { cloud, shadow: soft_step(0.1, 0.6, self.cloud(above)) }
+        CloudView { cloud, shadow: soft_step(0.1, 0.6, self.cloud(above)) }
     }
 
     fn cloud(&self, spot: Spot) -> f64 {
@@ -75,8 +75,8 @@ mod tests {
     fn no_place_is_cloudy_on_all_dates_of_a_side() {
         for region in &REGIONS {
             for side in region.overpasses.chunks(2) {
-                let skies: Vec<Sky> =
-                    side.iter().map(|overpass| Sky::new(1, region, overpass)).collect();
+                let skies: Vec<CloudField> =
+                    side.iter().map(|overpass| CloudField::new(1, region, overpass)).collect();
                 let mut cloudy = [0; 2];
                 for (column, row) in
                     (-100..100).flat_map(|column| (-100..100).map(move |row| (column, row)))

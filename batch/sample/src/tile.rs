@@ -10,7 +10,7 @@ const NODE_SPACING_PX: usize = 32;
 
 /// A part of an MGRS tile.
 #[derive(Clone, Debug)]
-pub(crate) struct Tile {
+pub(crate) struct SampleTile {
     /// The MGRS name, such as `10TFK`.
     pub(crate) mgrs: &'static str,
     pub(crate) epsg: u32,
@@ -22,7 +22,7 @@ pub(crate) struct Tile {
     pub(crate) height_px: usize,
 }
 
-impl Tile {
+impl SampleTile {
     /// In GDAL's order: west edge, pixel width, turn, north edge, turn, pixel height.
     pub(crate) fn geo_transform(&self) -> [f64; 6] {
         [self.west_m, PIXEL_SIZE_M, 0.0, self.north_m, 0.0, -PIXEL_SIZE_M]
@@ -33,7 +33,7 @@ impl Tile {
     }
 
     /// Where the pixels lie.
-    pub(crate) fn lattice(&self) -> Result<Lattice> {
+    pub(crate) fn lattice(&self) -> Result<SampleLattice> {
         let nodes = |pixels: usize| pixels.div_ceil(NODE_SPACING_PX) + 1;
         let (columns, rows) = (nodes(self.width_px), nodes(self.height_px));
         let metres = |node: usize| (node * NODE_SPACING_PX) as f64 * PIXEL_SIZE_M;
@@ -44,7 +44,7 @@ impl Tile {
         CoordTransform::new(&self.crs()?, &crs_from_epsg(4326)?)?
             .transform_coords(&mut lon, &mut lat, &mut [])
             .with_context(|| format!("finding longitude and latitude of tile {}", self.mgrs))?;
-        Ok(Lattice {
+        Ok(SampleLattice {
             columns,
             lonlat: lon.into_iter().zip(lat).map(|(lon, lat)| [lon, lat]).collect(),
         })
@@ -52,12 +52,12 @@ impl Tile {
 }
 
 /// Longitude and latitude at every 32nd pixel corner of a tile, and between them by interpolation.
-pub(crate) struct Lattice {
+pub(crate) struct SampleLattice {
     columns: usize,
     lonlat: Vec<[f64; 2]>,
 }
 
-impl Lattice {
+impl SampleLattice {
     /// Longitude and latitude of a place counted in pixels from the tile's north-west corner.
     #[inline]
     pub(crate) fn lonlat_from_pixel(&self, column: f64, row: f64) -> [f64; 2] {
@@ -90,7 +90,7 @@ mod tests {
 
     #[test]
     fn interpolation_agrees_with_the_projection() {
-        let tile = Tile {
+        let tile = SampleTile {
             mgrs: "10TFK",
             epsg: 32610,
             west_m: 633_400.0,

@@ -15,7 +15,7 @@ pub(crate) fn be_quiet() {
 }
 
 /// One step under way.
-pub(crate) struct Step {
+pub(crate) struct ProgressStep {
     region: String,
     what: &'static str,
     unit: &'static str,
@@ -24,7 +24,7 @@ pub(crate) struct Step {
     started: Instant,
 }
 
-impl Step {
+impl ProgressStep {
     /// Starts a step of `total` units.
     pub(crate) fn start(region: &str, what: &'static str, total: u64, unit: &'static str) -> Self {
         let bar = ProgressBar::with_draw_target(Some(total), ProgressDrawTarget::stderr());

@@ -8,36 +8,36 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
 use dragonfly_core::{Grid, Region, SkippedScene, TileIndex, mercator};
 
-use crate::cli::progress::Step;
+use crate::cli::progress::ProgressStep;
 use crate::compute::dnbr_offset;
 use crate::compute::memory::Memory;
 use crate::compute::mosaic::{SideScenes, Strip, compute_strips};
-use crate::compute::statistics::Sums;
-use crate::deployment::layout::{Layout, RunFolder};
+use crate::compute::statistics::MapStatistics;
+use crate::deployment::layout::{RootLayout, RunFolder};
 use crate::deployment::settings::Settings;
-use crate::http::{Client, Limits};
+use crate::http::{Client, RequestLimits};
 use crate::nightly::clock::now_in_seconds;
 use crate::nightly::deadline::Deadline;
 use crate::publish::json_file::write_json;
 use crate::publish::public_text::{public_location, public_text};
 use crate::publish::raster::RunWriter;
 use crate::publish::run::{RunRecord, new_run_id, next_sequence};
-use crate::read::catalogue::Catalogue;
-use crate::read::scene::{BYTES_DECODED, SceneFailed};
-use crate::read::search::{Found, Search};
+use crate::read::catalogue::SceneCatalogue;
+use crate::read::scene::{BYTES_DECODED, SceneReadError};
+use crate::read::search::{FoundScenes, SceneSearch};
 use crate::read::zone::FireZone;
 
 /// Scenes not used that are listed in the metadata; the log names them all.
 const MAX_SKIPPED_SCENES: usize = 1000;
 /// Patches listed in the metadata.
-const MOST_PATCHES: usize = 200;
+const MAX_PATCHES: usize = 200;
 
 /// Computes a region's dNBR into a new run folder, and publishes nothing.
 ///
 /// A scene that cannot be read is skipped and named, and the map made anew without it.
 ///
 /// # Errors
-/// [`Waiting`](crate::read::search::Waiting) while an open window has no scene; else when a side has none
+/// [`NoSceneYetError`](crate::read::search::NoSceneYetError) while an open window has no scene; else when a side has none
 /// or too many are broken. The run folder is then removed.
 pub(crate) fn lowres(
     settings: &Settings,
@@ -45,8 +45,12 @@ pub(crate) fn lowres(
     now: DateTime<Utc>,
 ) -> Result<RunFolder> {
     let deadline = Deadline::of_run(settings.max_run_minutes);
-    let client =
-        Client::new(settings.address_policy()?, deadline, Limits::NIGHT, settings.max_connections);
+    let client = Client::new(
+        settings.address_policy()?,
+        deadline,
+        RequestLimits::NIGHT,
+        settings.max_connections,
+    );
     deadline.check()?;
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
@@ -56,11 +60,12 @@ pub(crate) fn lowres(
         .map(|path| FireZone::read(path, &grid, max_zone_bytes, &client))
         .transpose()?;
     let catalogue =
-        Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), &client)?;
-    let mut search = Search::new(settings, region, &grid, zone.as_ref(), (catalogue, client), now);
+        SceneCatalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), &client)?;
+    let mut search =
+        SceneSearch::new(settings, region, &grid, zone.as_ref(), (catalogue, client), now);
     let mut found = search.find()?;
 
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let run_id = new_run_id(&layout, &region.name);
     let sequence = next_sequence(&layout, &region.name);
     let folder = RunFolder(layout.work(&region.name).join(&run_id));
@@ -70,7 +75,7 @@ pub(crate) fn lowres(
         let clear_views = loop {
             match compute(settings, region, &grid, zone.as_ref(), &mut found, &folder, &deadline) {
                 Ok(clear_views) => break clear_views,
-                Err(error) => search.give_up_on(error.downcast::<SceneFailed>()?)?,
+                Err(error) => search.give_up_on(error.downcast::<SceneReadError>()?)?,
             }
             found = search.find()?;
         };
@@ -80,7 +85,7 @@ pub(crate) fn lowres(
             blocks_skipped: found.pre.blocks_skipped() + found.post.blocks_skipped(),
         });
         let dnbr_offset = dnbr_offset::subtract(settings, region, &grid, &folder)?;
-        let sums = Sums::of_run(&folder, &grid, clear_views)?;
+        let sums = MapStatistics::of_run(&folder, &grid, clear_views)?;
         let map = MapMeta {
             dnbr_offset,
             ..map_meta(settings, region, &grid, run_id.clone(), &found, fire_mask, sums)?
@@ -104,15 +109,16 @@ fn compute(
     region: &Region,
     grid: &Grid,
     zone: Option<&FireZone>,
-    found: &mut Found,
+    found: &mut FoundScenes,
     folder: &RunFolder,
     deadline: &Deadline,
 ) -> Result<u64> {
-    let Found { pre, post, .. } = found;
+    let FoundScenes { pre, post, .. } = found;
     let mut writer = RunWriter::create(folder, grid)?;
     let cells = u64::from(grid.width()) * u64::from(grid.height());
     let scene_count = pre.scenes().len() + post.scenes().len();
-    let step = Step::start(&region.name, "dNBR computed", cells, "cells").of_scenes(scene_count);
+    let step =
+        ProgressStep::start(&region.name, "dNBR computed", cells, "cells").of_scenes(scene_count);
     let bytes_before = BYTES_DECODED.load(Ordering::Relaxed);
     let bytes = || BYTES_DECODED.load(Ordering::Relaxed) - bytes_before;
     let mut clear_views = 0;
@@ -138,7 +144,7 @@ fn compute(
         // What stopped the writer is the cause of what stopped the computing, unless it was a
         // scene.
         match computed {
-            Err(error) if error.is::<SceneFailed>() => Err(error),
+            Err(error) if error.is::<SceneReadError>() => Err(error),
             computed => written.and(computed),
         }
     })?;
@@ -151,11 +157,11 @@ fn map_meta(
     region: &Region,
     grid: &Grid,
     run_id: String,
-    found: &Found,
+    found: &FoundScenes,
     fire_mask: Option<FireMask>,
-    sums: Sums,
+    sums: MapStatistics,
 ) -> Result<MapMeta> {
-    let Found { pre, post, windows, skipped } = found;
+    let FoundScenes { pre, post, windows, skipped } = found;
     let name = &region.name;
     let [_, south, _, north] = region.bbox;
     let cells = sums.summary.box_count().max(1);
@@ -189,9 +195,9 @@ fn map_meta(
         clear_observations_mean: sums.clear_views as f64 / cells as f64,
         background_dnbr: sums.summary.background_dnbr(),
         dnbr_offset: None,
-        burnt_patches: sums.patches.finish(grid, MOST_PATCHES),
+        burnt_patches: sums.patches.finish(grid, MAX_PATCHES),
         fire_mask,
-        masks: settings.masks.of_map_in_words(&mask_kinds, settings.cloud_margin_m),
+        masks: settings.masks.describe_map(&mask_kinds, settings.cloud_buffer_m),
         scenes: pre.scenes().iter().chain(post.scenes()).map(|scene| scene.used.clone()).collect(),
         scenes_skipped: skipped
             .iter()

@@ -7,19 +7,20 @@ use anyhow::Result;
 use chrono::{DateTime, Utc};
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::{
-    Composite, Empty, Grid, Passes, RowViews, STRIP_ROWS, SceneView, SideViews, VALID, strips,
+    Composite, Empty, Grid, Overpasses, RowCompositor, STRIP_ROWS, SceneObservations,
+    SideObservations, VALID, strips,
 };
 use rayon::prelude::*;
 
 use crate::compute::memory::Memory;
 use crate::read::remote;
-use crate::read::scene::{Scene, SceneFailed};
+use crate::read::scene::{GridScene, SceneReadError};
 use crate::read::zone::FireZone;
 
 /// Scenes of one side.
 pub(crate) struct SideScenes {
-    scenes: Vec<Scene>,
-    passes: Passes,
+    scenes: Vec<GridScene>,
+    passes: Overpasses,
 }
 
 /// A strip of a band of the map: cells row by row.
@@ -38,19 +39,19 @@ pub(crate) struct Strip {
 
 impl SideScenes {
     /// Scenes must be in order of time, then id: that order decides where two show the same view.
-    pub(crate) fn new(scenes: Vec<Scene>, composite: Composite) -> Self {
+    pub(crate) fn new(scenes: Vec<GridScene>, composite: Composite) -> Self {
         let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used.datetime).collect();
-        Self { scenes, passes: Passes::new(composite, &times) }
+        Self { scenes, passes: Overpasses::new(composite, &times) }
     }
 
     /// The scenes.
-    pub(crate) fn scenes(&self) -> &[Scene] {
+    pub(crate) fn scenes(&self) -> &[GridScene] {
         &self.scenes
     }
 
     /// Blocks outside the fire zone that were not read.
     pub(crate) fn blocks_skipped(&self) -> u64 {
-        self.scenes.iter().map(Scene::blocks_skipped).sum()
+        self.scenes.iter().map(GridScene::blocks_skipped).sum()
     }
 
     /// Begins a band of columns.
@@ -61,12 +62,12 @@ impl SideScenes {
     }
 
     /// Orders what a strip of the band needs from far away.
-    fn order(&mut self, rows: &Range<u32>) -> Result<(), SceneFailed> {
+    fn order(&mut self, rows: &Range<u32>) -> Result<(), SceneReadError> {
         self.scenes.iter_mut().try_for_each(|scene| scene.order(rows.clone()))
     }
 
     /// What every scene saw of a strip.
-    fn observe(&mut self, rows: Range<u32>) -> Result<Vec<SceneView>> {
+    fn observe(&mut self, rows: Range<u32>) -> Result<Vec<SceneObservations>> {
         self.scenes.par_iter_mut().map(|scene| scene.observe(rows.clone())).collect()
     }
 }
@@ -128,7 +129,7 @@ enum Fitting {
     /// Parted in two.
     Narrower([Range<u32>; 2]),
     /// Not even in its smallest part, for this scene.
-    None(SceneFailed),
+    None(SceneReadError),
 }
 
 /// The strips by which a band that was begun fits into memory: of [`STRIP_ROWS`], unless it is so
@@ -165,7 +166,7 @@ fn fitting_strips(
     }
     let strips: Vec<_> = strips(grid.height(), MIN_PART_CELLS).collect();
     let bytes =
-        |scene: &Scene| strips.iter().map(|rows| scene.memory_bytes(rows)).max().unwrap_or(0);
+        |scene: &GridScene| strips.iter().map(|rows| scene.memory_bytes(rows)).max().unwrap_or(0);
     match scenes().map(|scene| (bytes(scene), scene)).max_by_key(|(bytes, _)| *bytes) {
         Some((bytes, scene)) => Fitting::None(scene.too_fine(bytes, limit)),
         None => Fitting::Strips(strips),
@@ -223,15 +224,15 @@ fn compute_strip(
         clear_views: 0,
     };
     let sides = (
-        SideViews { passes: &pre.passes, views: &pre_views },
-        SideViews { passes: &post.passes, views: &post_views },
+        SideObservations { passes: &pre.passes, views: &pre_views },
+        SideObservations { passes: &post.passes, views: &post_views },
     );
     strip.clear_views = strip
         .dnbr
         .par_chunks_exact_mut(width)
         .zip(strip.state.par_chunks_exact_mut(width))
         .zip(rows.clone())
-        .map_init(RowViews::default, |views, ((dnbr, state), row)| {
+        .map_init(RowCompositor::default, |views, ((dnbr, state), row)| {
             for (column, state) in columns.clone().zip(&mut *state) {
                 *state = match (grid.is_inside(column, row), zone) {
                     (false, _) => Empty::OutsideBox.code(),

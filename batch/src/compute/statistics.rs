@@ -6,15 +6,15 @@ use dragonfly_core::{Grid, PatchFinder, STRIP_ROWS, Summary, strips};
 use crate::deployment::layout::RunFolder;
 use crate::publish::raster::{RunReader, cell};
 
-/// Sums over a map.
-pub(crate) struct Sums {
+/// Statistics of a map.
+pub(crate) struct MapStatistics {
     pub(crate) summary: Summary,
     pub(crate) patches: PatchFinder,
     /// Clear views of all cells together.
     pub(crate) clear_views: u64,
 }
 
-impl Sums {
+impl MapStatistics {
     /// The sums over the rasters of a run, from north to south.
     pub(crate) fn of_run(folder: &RunFolder, grid: &Grid, clear_views: u64) -> Result<Self> {
         let reader = RunReader::open(folder)?;

@@ -4,11 +4,11 @@ use std::path::{Path, PathBuf};
 
 /// The root of a deployment.
 #[derive(Clone, Debug)]
-pub(crate) struct Layout {
+pub(crate) struct RootLayout {
     root: PathBuf,
 }
 
-impl Layout {
+impl RootLayout {
     pub(crate) fn new(root: &Path) -> Self {
         Self { root: root.to_owned() }
     }

@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 use clap::Args;
 use dragonfly_core::metadata::{Basemap, ClientConfig, HighresConfig};
 use dragonfly_core::stac::AddressPolicy;
-use dragonfly_core::{CLOUD_MARGIN_M, Masks, Region, SkyRules, regions_from_json};
+use dragonfly_core::{CLOUD_BUFFER_M, MaskRules, Masks, Region, regions_from_json};
 use serde::{Deserialize, Serialize};
 
 use crate::publish::public_text::without_credentials;
@@ -48,7 +48,8 @@ pub(crate) struct Settings {
     /// Disk space that must stay free, gigabytes.
     pub(crate) min_free_gb: f64,
     /// Reach of clouds and shadows beyond what the mask says, metres.
-    pub(crate) cloud_margin_m: f32,
+    #[serde(rename = "cloud_margin_m")]
+    pub(crate) cloud_buffer_m: f32,
     /// Whom the maps name.
     pub(crate) attribution: String,
     /// From this zoom on the page offers high resolution.
@@ -84,7 +85,7 @@ impl Default for Settings {
             memory_mb: 512,
             regions_per_night: 2,
             min_free_gb: 5.0,
-            cloud_margin_m: CLOUD_MARGIN_M,
+            cloud_buffer_m: CLOUD_BUFFER_M,
             attribution: "Contains modified Copernicus Sentinel data".to_owned(),
             highres_zoom: 11,
             proxy_base: None,
@@ -263,14 +264,14 @@ pub(crate) struct Overrides {
 
     /// Reach of clouds and shadows beyond what the mask says, metres
     #[arg(
-        long,
+        long = "cloud-margin-m",
         global = true,
         value_name = "METRES",
         env = "DRAGONFLY_CLOUD_MARGIN_M",
         hide_short_help = true
     )]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    cloud_margin_m: Option<f32>,
+    #[serde(rename = "cloud_margin_m", skip_serializing_if = "Option::is_none")]
+    cloud_buffer_m: Option<f32>,
 
     /// Whom the maps name
     #[arg(
@@ -431,7 +432,10 @@ impl Settings {
             token_url: public(&self.token_url),
             catalogue_hosts: self.catalogue_hosts.clone(),
             allow_private_addresses: self.allow_private_addresses,
-            sky: SkyRules { masks: self.masks.clone(), cloud_margin_m: self.cloud_margin_m },
+            mask_rules: MaskRules {
+                masks: self.masks.clone(),
+                cloud_buffer_m: self.cloud_buffer_m,
+            },
         };
         let highres = serde_json::to_value(highres).and_then(serde_json::from_value);
         Ok(ClientConfig {

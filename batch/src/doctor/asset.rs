@@ -7,7 +7,7 @@ use dragonfly_core::BandRole;
 use dragonfly_core::stac::{Asset, Item, MissingAssetError, shown, without_token};
 
 use super::finding::Finding;
-use super::http::{Answer, Http, RANGE_BYTES};
+use super::http::{Http, ProbeResponse, RANGE_BYTES};
 use crate::deployment::settings::is_url;
 use crate::http::Scope;
 use crate::read::local_file::{LocalFileError, open_regular};
@@ -47,7 +47,7 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
         let read = if is_url(&asset.href) { far(&asset.href, http) } else { near(&asset.href) };
         match read {
             Ok(bytes) => total_bytes += bytes,
-            Err(Trouble { found, advice }) => {
+            Err(AssetError { found, advice }) => {
                 return Finding::fail(
                     "assets",
                     format!("the {name} {} {found}", without_token(&asset.href)),
@@ -62,16 +62,16 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
 }
 
 /// Why a file cannot be read, and what helps.
-struct Trouble {
+struct AssetError {
     found: String,
     advice: &'static str,
 }
 
 /// The size of a file on this machine, bytes.
-fn near(href: &str) -> Result<u64, Trouble> {
+fn near(href: &str) -> Result<u64, AssetError> {
     if href.contains("://") {
         let found = "is neither a file nor an http address".to_owned();
-        return Err(Trouble {
+        return Err(AssetError {
             found,
             advice: "give the catalogue http(s) addresses; s3:// and the like are not read",
         });
@@ -83,7 +83,7 @@ fn near(href: &str) -> Result<u64, Trouble> {
         file.take(RANGE_BYTES).read_to_end(&mut beginning)?;
         Ok((beginning, size_bytes))
     };
-    let (beginning, size_bytes) = read().map_err(|error| Trouble {
+    let (beginning, size_bytes) = read().map_err(|error| AssetError {
         found: format!("cannot be read: {error}"),
         advice: "check the catalogue's hrefs, which are relative to its file, and who may read \
             the files",
@@ -93,8 +93,8 @@ fn near(href: &str) -> Result<u64, Trouble> {
 }
 
 /// The size of a file behind http, bytes, when a part of it came as asked for.
-fn far(url: &str, http: &Http) -> Result<u64, Trouble> {
-    let answer = http.get_range(url, Scope::File, &[]).map_err(|error| Trouble {
+fn far(url: &str, http: &Http) -> Result<u64, AssetError> {
+    let answer = http.get_range(url, Scope::File, &[]).map_err(|error| AssetError {
         found: format!("does not come: {error}"),
         advice: "check the network and its firewall: curl -I ADDRESS; the bucket may be down",
     })?;
@@ -104,7 +104,7 @@ fn far(url: &str, http: &Http) -> Result<u64, Trouble> {
             let size = answer.header("content-length").and_then(|text| text.parse::<u64>().ok());
             let whole = size
                 .map_or("whole".to_owned(), |bytes| format!("whole, {:.1} MB", bytes as f64 / 1e6));
-            return Err(Trouble {
+            return Err(AssetError {
                 found: format!(
                     "is sent {whole}, where a part was asked for: the server knows no Range"
                 ),
@@ -121,11 +121,11 @@ fn far(url: &str, http: &Http) -> Result<u64, Trouble> {
         }
         _ => "try again later; if it stays, tell the bucket's operator",
     };
-    Err(Trouble { found: format!("cannot be read: {}", answer.in_words()), advice })
+    Err(AssetError { found: format!("cannot be read: {}", answer.describe()), advice })
 }
 
-fn check_part(answer: &Answer) -> Result<u64, Trouble> {
-    let bad = |found: String| Trouble {
+fn check_part(answer: &ProbeResponse) -> Result<u64, AssetError> {
+    let bad = |found: String| AssetError {
         found,
         advice: "a proxy or cache on the way may be at fault: read without it",
     };
@@ -153,14 +153,14 @@ fn numbers(range: &str) -> Option<(u64, u64, u64)> {
     Some((start.trim().parse().ok()?, end.trim().parse().ok()?, size.trim().parse().ok()?))
 }
 
-fn check_tiff(beginning: &[u8]) -> Result<(), Trouble> {
+fn check_tiff(beginning: &[u8]) -> Result<(), AssetError> {
     const MAGIC: [&[u8]; 4] = [b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"];
     if MAGIC.iter().any(|magic| beginning.starts_with(magic)) {
         return Ok(());
     }
     let text: String =
         String::from_utf8_lossy(&beginning[..beginning.len().min(40)]).escape_default().collect();
-    Err(Trouble {
+    Err(AssetError {
         found: format!("is no TIFF: it begins with \"{text}\""),
         advice: "name a collection whose assets are Cloud-Optimized GeoTIFFs; JPEG 2000 is not \
             read",

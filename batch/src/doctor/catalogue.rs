@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::stac::{Item, ItemCollection, Search};
+use dragonfly_core::stac::{Item, ItemCollection, ItemSearch};
 use dragonfly_core::{DateWindow, FireSide, Region, SearchWindows};
 use serde_json::{Value, json};
 
-use super::finding::{Finding, Status};
+use super::finding::{Finding, FindingStatus};
 use super::http::Http;
 use crate::deployment::settings::{Settings, is_url};
 use crate::http::Client;
-use crate::read::catalogue::{Catalogue, resolve_hrefs};
+use crate::read::catalogue::{SceneCatalogue, resolve_hrefs};
 
 /// What to do about a catalogue that cannot be used.
 pub(super) const NAME_ANOTHER: &str = "name the root of a STAC API, such as \
@@ -22,7 +22,7 @@ pub(super) const NAME_ANOTHER: &str = "name the root of a STAC API, such as \
 const PAGE_ITEMS: usize = 100;
 
 /// A catalogue that answered.
-pub(super) enum Listed {
+pub(super) enum ListedCollection {
     /// The root of a STAC API, without a slash at its end.
     Api(String),
     /// All items of a file.
@@ -34,13 +34,13 @@ pub(super) fn reachable(
     stac: Option<&str>,
     http: &Http,
     files: &Client,
-) -> (Finding, Option<Listed>) {
+) -> (Finding, Option<ListedCollection>) {
     match stac {
         Some(url) if is_url(url) => reachable_api(url.trim_end_matches('/'), http),
-        stac => match Catalogue::open(stac, None, files) {
-            Ok(Catalogue::File(items)) if !items.is_empty() => {
+        stac => match SceneCatalogue::open(stac, None, files) {
+            Ok(SceneCatalogue::File(items)) if !items.is_empty() => {
                 let words = format!("{} lists {} scenes", stac.unwrap_or_default(), items.len());
-                (Finding::ok("catalogue", words), Some(Listed::File(items)))
+                (Finding::ok("catalogue", words), Some(ListedCollection::File(items)))
             }
             Ok(_) => {
                 let words = format!("{} lists no scene", stac.unwrap_or_default());
@@ -58,7 +58,7 @@ pub(super) fn reachable(
     }
 }
 
-fn reachable_api(root: &str, http: &Http) -> (Finding, Option<Listed>) {
+fn reachable_api(root: &str, http: &Http) -> (Finding, Option<ListedCollection>) {
     let fail = |words: String, advice: &str| (Finding::fail("catalogue", words, advice), None);
     let answer = match http.get(root, &[]) {
         Ok(answer) => answer,
@@ -72,7 +72,7 @@ fn reachable_api(root: &str, http: &Http) -> (Finding, Option<Listed>) {
     if answer.status != 200 {
         let advice = "check `stac`: it must be the root of the API; at 429 and 5xx the server is \
             busy, so try again";
-        return fail(format!("{root} answers {}", answer.in_words()), advice);
+        return fail(format!("{root} answers {}", answer.describe()), advice);
     }
     let says_stac = |landing: &Value| {
         landing.get("stac_version").is_some() || landing.get("conformsTo").is_some()
@@ -83,11 +83,11 @@ fn reachable_api(root: &str, http: &Http) -> (Finding, Option<Listed>) {
                 landing["title"].as_str().or(landing["id"].as_str()).unwrap_or("without a title");
             (
                 Finding::ok("catalogue", format!("{root} answers: {title}")),
-                Some(Listed::Api(root.to_owned())),
+                Some(ListedCollection::Api(root.to_owned())),
             )
         }
         _ => fail(
-            format!("{root} answers, but not as STAC does: {}", answer.in_words()),
+            format!("{root} answers, but not as STAC does: {}", answer.describe()),
             "check `stac`: it must be the root of the API, often ending in /v1 or /stac, not a \
             page about it",
         ),
@@ -95,16 +95,16 @@ fn reachable_api(root: &str, http: &Http) -> (Finding, Option<Listed>) {
 }
 
 /// Whether the catalogue has a collection.
-pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
+pub(super) fn collection(listed: &ListedCollection, id: &str, http: &Http) -> Finding {
     let present = match listed {
-        Listed::File(items) => {
+        ListedCollection::File(items) => {
             let count = items.iter().filter(|item| item.collection.as_deref() == Some(id)).count();
             if count > 0 {
                 return Finding::ok("collection", format!("{id}: {count} scenes"));
             }
             items.iter().filter_map(|item| item.collection.clone()).collect()
         }
-        Listed::Api(root) => {
+        ListedCollection::Api(root) => {
             let url = format!("{root}/collections/{id}");
             match http.get(&url, &[]) {
                 Ok(answer) if answer.status == 200 => {
@@ -114,7 +114,7 @@ pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
                         }
                         _ => {
                             let words =
-                                format!("{url} is no collection of STAC: {}", answer.in_words());
+                                format!("{url} is no collection of STAC: {}", answer.describe());
                             return Finding::fail(
                                 "collection",
                                 words,
@@ -125,7 +125,7 @@ pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
                 }
                 Ok(answer) if answer.status == 404 => collections(root, http),
                 Ok(answer) => {
-                    let words = format!("{url} answers {}", answer.in_words());
+                    let words = format!("{url} answers {}", answer.describe());
                     return Finding::fail(
                         "collection",
                         words,
@@ -160,7 +160,8 @@ pub(super) fn collection(listed: &Listed, id: &str, http: &Http) -> Finding {
 /// is wanted.
 pub(super) fn token(settings: &Settings, item: &mut Item, client: &Client) -> Option<Finding> {
     let catalogue =
-        Catalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), client).ok()?;
+        SceneCatalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), client)
+            .ok()?;
     match catalogue.sign(slice::from_mut(item)) {
         Ok(None) => None,
         Ok(Some(url)) => Some(Finding::ok("token", format!("{url} gives one"))),
@@ -185,13 +186,13 @@ fn collections(root: &str, http: &Http) -> BTreeSet<String> {
 /// Whether both sides of a region's map have scenes now, as a run would look for them. Gives the
 /// clearest of the post side, for a closer look.
 pub(super) fn scene(
-    listed: &Listed,
+    listed: &ListedCollection,
     region: &Region,
     now: DateTime<Utc>,
     http: &Http,
 ) -> (Finding, Option<Item>) {
     let windows = SearchWindows::of(region, now.date_naive());
-    let find = |side| Side::find(listed, region, &windows, side, http);
+    let find = |side| SideDates::find(listed, region, &windows, side, http);
     let (post, pre) = match find(FireSide::Post).and_then(|post| Ok((post, find(FireSide::Pre)?))) {
         Ok(sides) => sides,
         Err(error) => {
@@ -201,15 +202,16 @@ pub(super) fn scene(
     };
     let troubles = [pre.trouble(region, &windows, now), post.trouble(region, &windows, now)];
     // A failure is told before a warning, the post side before the pre.
-    let worst = troubles.into_iter().flatten().max_by_key(|trouble| trouble.status == Status::Fail);
+    let worst =
+        troubles.into_iter().flatten().max_by_key(|trouble| trouble.status == FindingStatus::Fail);
     let finding = worst.unwrap_or_else(|| {
-        Finding::ok("scene", format!("{}; {}", post.in_words(), pre.in_words()))
+        Finding::ok("scene", format!("{}; {}", post.describe(), pre.describe()))
     });
     (finding, post.clearest)
 }
 
 /// What was found on one side of a map.
-struct Side {
+struct SideDates {
     side: FireSide,
     /// Where scenes were found, or looked for last.
     window: DateWindow,
@@ -218,10 +220,10 @@ struct Side {
     count: usize,
 }
 
-impl Side {
+impl SideDates {
     /// Looks in the side's window, then in twice of it.
     fn find(
-        listed: &Listed,
+        listed: &ListedCollection,
         region: &Region,
         windows: &SearchWindows,
         side: FireSide,
@@ -241,7 +243,7 @@ impl Side {
         Ok(found)
     }
 
-    fn in_words(&self) -> String {
+    fn describe(&self) -> String {
         let Some(item) = &self.clearest else { return format!("none on the {} side", self.side) };
         let day = item.acquired().map_or_else(String::new, |at| format!(" of {}", at.date_naive()));
         let cloud = item
@@ -283,7 +285,7 @@ impl Side {
             let (count, most) = (self.count, region.max_cloud_cover);
             let words = format!(
                 "all {count} looked at are cloudier than {most:.0} %, the clearest {}",
-                self.in_words()
+                self.describe()
             );
             let advice = if count >= PAGE_ITEMS {
                 format!(
@@ -299,7 +301,7 @@ impl Side {
             let words = format!(
                 "none within {}, only in twice the days: {}",
                 windows.side(side),
-                self.in_words()
+                self.describe()
             );
             Finding::warn(
                 "scene",
@@ -317,20 +319,20 @@ fn unseen_percent(item: &Item) -> f64 {
 
 /// The scenes of a window over a region: of an API those on its first page.
 fn search(
-    listed: &Listed,
+    listed: &ListedCollection,
     region: &Region,
     window: DateWindow,
     http: &Http,
 ) -> Result<Vec<Item>, String> {
     let found = match listed {
-        Listed::File(items) => items.clone(),
-        Listed::Api(root) => {
-            let search = Search {
+        ListedCollection::File(items) => items.clone(),
+        ListedCollection::Api(root) => {
+            let search = ItemSearch {
                 collections: vec![region.collection.clone()],
                 bbox: Some(region.bbox),
                 datetime: Some(window.to_stac_interval()),
                 limit: Some(PAGE_ITEMS),
-                ..Search::default()
+                ..ItemSearch::default()
             };
             let url = format!("{root}/search");
             let body = json!(search).to_string();
@@ -338,7 +340,7 @@ fn search(
                 .post_json(&url, &[], &body)
                 .map_err(|error| format!("{url} does not answer: {error}"))?;
             if answer.status != 200 {
-                return Err(format!("{url} answers {}", answer.in_words()));
+                return Err(format!("{url} answers {}", answer.describe()));
             }
             let read = ItemCollection::read(&answer.body);
             let mut items = read

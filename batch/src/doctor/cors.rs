@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::asset::wanted;
 use super::finding::Finding;
-use super::http::{Answer, Http};
+use super::http::{Http, ProbeResponse};
 use crate::deployment::settings::is_url;
 use crate::http::Scope;
 
@@ -25,7 +25,7 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
         let leave = http.options(&url, &preflight)?;
         // POST needs no leave of its own; its content type does.
         if !(200..300).contains(&leave.status) {
-            return Err(format!("its preflight (OPTIONS) is answered {}", leave.in_words()));
+            return Err(format!("its preflight (OPTIONS) is answered {}", leave.describe()));
         }
         check_origin(&leave, origin)
             .map_err(|refusal| format!("its preflight (OPTIONS) {refusal}"))?;
@@ -66,13 +66,13 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
             );
         }
         let url = format!("{}{}", proxy_base.unwrap_or_default(), asset.href);
-        let asked = || -> Result<Answer, String> {
+        let asked = || -> Result<ProbeResponse, String> {
             check_scheme(&url, origin)?;
             // The proxy is the operator's own.
             let scope = if proxy_base.is_some() { Scope::Configured } else { Scope::File };
             let answer = http.get_range(&url, scope, &[("origin", origin)])?;
             if answer.status != 206 {
-                return Err(format!("it answers {}", answer.in_words()));
+                return Err(format!("it answers {}", answer.describe()));
             }
             check_origin(&answer, origin)?;
             Ok(answer)
@@ -120,7 +120,7 @@ fn check_scheme(url: &str, origin: &str) -> Result<(), String> {
     Ok(())
 }
 
-fn check_origin(answer: &Answer, origin: &str) -> Result<(), String> {
+fn check_origin(answer: &ProbeResponse, origin: &str) -> Result<(), String> {
     match answer.header("access-control-allow-origin").map(str::trim) {
         Some(allowed) if allowed == "*" || allowed == origin => Ok(()),
         Some(other) => Err(format!("allows {other} only (Access-Control-Allow-Origin)")),

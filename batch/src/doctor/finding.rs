@@ -5,7 +5,7 @@ use serde::Serialize;
 /// How a probe ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub(crate) enum Status {
+pub(crate) enum FindingStatus {
     /// As it should be.
     Ok,
     /// It works, at a cost that the finding names.
@@ -23,7 +23,7 @@ pub(crate) struct Finding {
     pub(crate) probe: &'static str,
     /// The region it was looked at for; `None` where it concerns all.
     pub(crate) region: Option<String>,
-    pub(crate) status: Status,
+    pub(crate) status: FindingStatus,
     /// What was found.
     pub(crate) finding: String,
     /// The next step; `None` where there is nothing to do.
@@ -32,7 +32,13 @@ pub(crate) struct Finding {
 
 impl Finding {
     pub(super) fn ok(probe: &'static str, finding: impl Into<String>) -> Self {
-        Self { probe, region: None, status: Status::Ok, finding: finding.into(), advice: None }
+        Self {
+            probe,
+            region: None,
+            status: FindingStatus::Ok,
+            finding: finding.into(),
+            advice: None,
+        }
     }
 
     pub(super) fn warn(
@@ -40,7 +46,11 @@ impl Finding {
         finding: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        Self { status: Status::Warn, advice: Some(advice.into()), ..Self::ok(probe, finding) }
+        Self {
+            status: FindingStatus::Warn,
+            advice: Some(advice.into()),
+            ..Self::ok(probe, finding)
+        }
     }
 
     pub(super) fn fail(
@@ -48,11 +58,15 @@ impl Finding {
         finding: impl Into<String>,
         advice: impl Into<String>,
     ) -> Self {
-        Self { status: Status::Fail, advice: Some(advice.into()), ..Self::ok(probe, finding) }
+        Self {
+            status: FindingStatus::Fail,
+            advice: Some(advice.into()),
+            ..Self::ok(probe, finding)
+        }
     }
 
     pub(super) fn skipped(probe: &'static str, reason: impl Into<String>) -> Self {
-        Self { status: Status::Skipped, ..Self::ok(probe, reason) }
+        Self { status: FindingStatus::Skipped, ..Self::ok(probe, reason) }
     }
 
     /// The same, for one region.

@@ -6,7 +6,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::stac::{AddressPolicy, MAX_PAGE_BYTES, shown};
 use ureq::http::{HeaderMap, Method};
 
-use crate::http::{Client, Request, Scope};
+use crate::http::{Client, HttpRequest, Scope};
 
 /// More of an answer is not read, bytes.
 const MAX_BYTES: u64 = MAX_PAGE_BYTES as u64;
@@ -29,7 +29,7 @@ pub(super) struct HeardClock {
 }
 
 /// What a server said.
-pub(super) struct Answer {
+pub(super) struct ProbeResponse {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
     headers: HeaderMap,
@@ -46,8 +46,8 @@ impl Http {
     }
 
     /// A page of the catalogue.
-    pub(super) fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, String> {
-        self.ask(&Request { headers, ..Request::get(Scope::Catalogue, url) }, MAX_BYTES)
+    pub(super) fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<ProbeResponse, String> {
+        self.ask(&HttpRequest { headers, ..HttpRequest::get(Scope::Catalogue, url) }, MAX_BYTES)
     }
 
     /// The beginning of a file. Of one that is sent whole no more is read.
@@ -56,16 +56,23 @@ impl Http {
         url: &str,
         scope: Scope,
         headers: &[(&str, &str)],
-    ) -> Result<Answer, String> {
+    ) -> Result<ProbeResponse, String> {
         let range = format!("bytes=0-{}", RANGE_BYTES - 1);
         let headers = [headers, &[("range", &range)]].concat();
-        self.ask(&Request { headers: &headers, ..Request::get(scope, url) }, RANGE_BYTES)
+        self.ask(&HttpRequest { headers: &headers, ..HttpRequest::get(scope, url) }, RANGE_BYTES)
     }
 
     /// What the catalogue allows a browser.
-    pub(super) fn options(&self, url: &str, headers: &[(&str, &str)]) -> Result<Answer, String> {
+    pub(super) fn options(
+        &self,
+        url: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<ProbeResponse, String> {
         let method = &Method::OPTIONS;
-        self.ask(&Request { scope: Scope::Catalogue, method, url, headers, body: "" }, MAX_BYTES)
+        self.ask(
+            &HttpRequest { scope: Scope::Catalogue, method, url, headers, body: "" },
+            MAX_BYTES,
+        )
     }
 
     /// A search of the catalogue.
@@ -74,11 +81,11 @@ impl Http {
         url: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> Result<Answer, String> {
+    ) -> Result<ProbeResponse, String> {
         let headers = [headers, &[("content-type", "application/json")]].concat();
         let method = &Method::POST;
         self.ask(
-            &Request { scope: Scope::Catalogue, method, url, headers: &headers, body },
+            &HttpRequest { scope: Scope::Catalogue, method, url, headers: &headers, body },
             MAX_BYTES,
         )
     }
@@ -89,7 +96,7 @@ impl Http {
     }
 
     /// Any answer is an answer, whatever its status. An error says in words why there was none.
-    fn ask(&self, request: &Request, max_bytes: u64) -> Result<Answer, String> {
+    fn ask(&self, request: &HttpRequest, max_bytes: u64) -> Result<ProbeResponse, String> {
         let mut answer = self.client.send(request).map_err(|error| error.to_string())?;
         if let Some(ahead) = server_ahead(answer.headers(), Utc::now()) {
             // Another answer may have come first.
@@ -99,11 +106,11 @@ impl Http {
         answer
             .read_into(&mut body, max_bytes)
             .map_err(|error| format!("its answer broke off: {error}"))?;
-        Ok(Answer { status: answer.status(), headers: answer.headers().clone(), body })
+        Ok(ProbeResponse { status: answer.status(), headers: answer.headers().clone(), body })
     }
 }
 
-impl Answer {
+impl ProbeResponse {
     /// A header's text; `None` where it is absent or no text.
     pub(super) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
@@ -119,7 +126,7 @@ impl Answer {
     }
 
     /// Status and the beginning of what was said, on one line.
-    pub(super) fn in_words(&self) -> String {
+    pub(super) fn describe(&self) -> String {
         const LONGEST: usize = 100;
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4 * LONGEST)]);
         let line = shown(&text.split_whitespace().collect::<Vec<_>>().join(" "));

@@ -12,7 +12,7 @@ use super::asset::wanted;
 use super::finding::Finding;
 use crate::deployment::settings::is_url;
 use crate::http::Client;
-use crate::read::image::{Asset, Image};
+use crate::read::image::{Image, ImageAsset};
 use crate::read::placement::Placement;
 
 /// What the bucket `sentinel-cogs` stores, which Dragonfly was measured with.
@@ -21,7 +21,7 @@ const OVERVIEW_BLOCK_PX: usize = 256;
 const OVERVIEW_FACTORS: [f64; 4] = [2.0, 4.0, 8.0, 16.0];
 /// Full-resolution pixels that are read over the network to see the darkest, where there is no
 /// overview.
-const MOST_PIXELS: usize = 2048 * 2048;
+const MAX_PIXELS: usize = 2048 * 2048;
 
 /// How many pixels of the coarsest overview of the short-wave infrared have each digital number;
 /// `None` where that would be too much to read.
@@ -68,14 +68,14 @@ pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding,
 }
 
 /// What is unexpected, each with the files that it is true of.
-type Surprises = BTreeMap<String, Vec<&'static str>>;
+type LayoutSurprises = BTreeMap<String, Vec<&'static str>>;
 
-fn look(item: &Item, region: &Region, client: &Client) -> Result<(Surprises, Coarsest)> {
+fn look(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprises, Coarsest)> {
     let grid = Grid::covering(region.bbox, region.zoom_max);
-    let mut surprises = Surprises::new();
+    let mut surprises = LayoutSurprises::new();
     let mut coarsest = None;
     for (name, asset) in wanted(item)? {
-        let image = Image::open(Asset::ask(name, &asset.href, client)?)?;
+        let image = Image::open(ImageAsset::ask(name, &asset.href, client)?)?;
         let cell_size_px = Placement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)
             .with_context(|| format!("{} cannot be read", image.location))?;
@@ -88,7 +88,7 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(Surprises, Coa
         let (across, down) = band.block_size()?;
         let last = |size: usize, block: usize| ((size - 1) / block * block) as i64..size as i64;
         band.read_ordered(&last(size.0, across), &last(size.1, down))?;
-        if !layout.overviews.is_empty() || size.0 * size.1 <= MOST_PIXELS || !is_url(&asset.href) {
+        if !layout.overviews.is_empty() || size.0 * size.1 <= MAX_PIXELS || !is_url(&asset.href) {
             let counts = band.count_coarsest()?;
             if asset.href == item.band(BandRole::Swir22)?.href {
                 coarsest = Some(counts);

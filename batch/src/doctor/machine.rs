@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 
 use super::finding::Finding;
 use super::http::HeardClock;
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::ForeignFile;
 use crate::nightly::preflight;
 use crate::read::geotiff;
@@ -46,7 +46,7 @@ pub(super) fn root(root: &Path) -> Finding {
 /// Whether as much disk is free as a run must leave.
 pub(super) fn disk(root: &Path, min_free_gb: f64) -> Finding {
     let place = nearest_existing(root);
-    match preflight::free_gb(&Layout::new(&place)) {
+    match preflight::free_gb(&RootLayout::new(&place)) {
         Ok(free_gb) if free_gb >= min_free_gb => {
             Finding::ok("disk", format!("{free_gb:.1} GB are free; {min_free_gb} GB must stay so"))
         }
@@ -155,10 +155,10 @@ fn try_writing_in(trial: &Path) -> Result<()> {
 mod tests {
     use chrono::TimeDelta;
 
-    use super::super::finding::Status;
+    use super::super::finding::FindingStatus;
     use super::*;
 
-    fn check(ahead_s: i64, status: Status, part: &str) {
+    fn check(ahead_s: i64, status: FindingStatus, part: &str) {
         let heard = HeardClock {
             url: "https://stac.example".to_owned(),
             ahead: TimeDelta::seconds(ahead_s),
@@ -170,21 +170,21 @@ mod tests {
 
     #[test]
     fn a_clock_may_be_a_little_off() {
-        check(0, Status::Ok, "agrees");
-        check(-29, Status::Ok, "agrees");
-        check(31, Status::Warn, "31 s behind https://stac.example");
-        check(-299, Status::Warn, "299 s ahead of");
-        check(300, Status::Fail, "300 s behind");
-        check(-86_400, Status::Fail, "ahead of");
-        assert_eq!(clock(None).status, Status::Skipped);
+        check(0, FindingStatus::Ok, "agrees");
+        check(-29, FindingStatus::Ok, "agrees");
+        check(31, FindingStatus::Warn, "31 s behind https://stac.example");
+        check(-299, FindingStatus::Warn, "299 s ahead of");
+        check(300, FindingStatus::Fail, "300 s behind");
+        check(-86_400, FindingStatus::Fail, "ahead of");
+        assert_eq!(clock(None).status, FindingStatus::Skipped);
     }
 
     #[test]
     fn a_trial_leaves_nothing_behind() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(root(folder.path()).status, Status::Ok);
+        assert_eq!(root(folder.path()).status, FindingStatus::Ok);
         let found = root(&folder.path().join("not/yet"));
-        assert_eq!(found.status, Status::Ok);
+        assert_eq!(found.status, FindingStatus::Ok);
         assert!(found.finding.contains("not there yet"), "{}", found.finding);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }

@@ -27,15 +27,15 @@ use dragonfly_core::stac::AddressPolicy;
 use gdal::config::set_config_option;
 
 use crate::deployment::settings::Settings;
-use crate::http::{Client, Limits};
+use crate::http::{Client, RequestLimits};
 use crate::nightly::deadline::Deadline;
 
-use catalogue::Listed;
+use catalogue::ListedCollection;
 use http::Http;
 
 pub(crate) use cors::parse_origin;
-pub(crate) use finding::{Finding, Status};
-pub(crate) use report::{as_json, in_words};
+pub(crate) use finding::{Finding, FindingStatus};
+pub(crate) use report::{as_json, describe};
 
 /// For everything that is asked of others.
 const TIMEOUT: Duration = Duration::from_secs(120);
@@ -69,7 +69,7 @@ impl Examination<'_> {
         let deadline = Deadline::after(TIMEOUT);
         let client =
             |limits| Client::new(policy.clone(), deadline, limits, self.settings.max_connections);
-        let (http, files) = (Http::new(client(Limits::BRIEF)), client(Limits::NIGHT));
+        let (http, files) = (Http::new(client(RequestLimits::BRIEF)), client(RequestLimits::NIGHT));
         let mut findings = vec![
             machine::root(&self.settings.root),
             machine::disk(&self.settings.root, self.settings.min_free_gb),
@@ -105,7 +105,7 @@ impl Examination<'_> {
                 .map(|region| {
                     let is_there = collections
                         .get(region.collection.as_str())
-                        .is_some_and(|found| found.status == Status::Ok);
+                        .is_some_and(|found| found.status == FindingStatus::Ok);
                     let listed = listed.as_ref().filter(|_| is_there);
                     let (http, files) = (&http, &files);
                     scope.spawn(move || self.look_at(region, listed, http, files))
@@ -169,18 +169,20 @@ impl Examination<'_> {
         Ok((words, regions))
     }
 
-    fn catalogue_cors(&self, listed: Option<&Listed>, http: &Http) -> Finding {
+    fn catalogue_cors(&self, listed: Option<&ListedCollection>, http: &Http) -> Finding {
         match (self.origin, listed) {
             (None, _) => Finding::skipped(
                 "catalogue cors",
                 "name the page's site with --origin to look at it",
             ),
             (_, None) => Finding::skipped("catalogue cors", "no catalogue"),
-            (_, Some(Listed::File(_))) => Finding::skipped(
+            (_, Some(ListedCollection::File(_))) => Finding::skipped(
                 "catalogue cors",
                 "the catalogue is a file: `serve` hands it to its own page",
             ),
-            (Some(origin), Some(Listed::Api(root))) => cors::catalogue(root, origin, http),
+            (Some(origin), Some(ListedCollection::Api(root))) => {
+                cors::catalogue(root, origin, http)
+            }
         }
     }
 
@@ -188,7 +190,7 @@ impl Examination<'_> {
     fn look_at(
         &self,
         region: &Region,
-        listed: Option<&Listed>,
+        listed: Option<&ListedCollection>,
         http: &Http,
         files: &Client,
     ) -> Vec<Finding> {
@@ -208,17 +210,17 @@ impl Examination<'_> {
             Some(mut item) => {
                 let token = catalogue::token(self.settings, &mut item, files);
                 let found = match &token {
-                    Some(token) if token.status == Status::Fail => {
+                    Some(token) if token.status == FindingStatus::Fail => {
                         Finding::skipped("assets", "without a token they do not open")
                     }
                     _ => asset::readable(&item, http),
                 };
                 findings.extend(token);
-                let is_readable = found.status == Status::Ok;
+                let is_readable = found.status == FindingStatus::Ok;
                 findings.push(found);
                 if is_readable {
                     let (found, coarsest) = layout::layout(&item, region, files);
-                    let is_broken = found.status == Status::Fail;
+                    let is_broken = found.status == FindingStatus::Fail;
                     findings.push(found);
                     findings.push(match coarsest {
                         Some(counts) => offset::offset(&item, &counts),

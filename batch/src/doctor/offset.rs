@@ -67,7 +67,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
 mod tests {
     use serde_json::json;
 
-    use super::super::finding::Status;
+    use super::super::finding::FindingStatus;
     use super::*;
 
     const GONE: u16 = 210;
@@ -78,7 +78,7 @@ mod tests {
         collection: &str,
         properties: serde_json::Value,
         floor: u16,
-        status: Status,
+        status: FindingStatus,
         part: &str,
     ) {
         let item = serde_json::from_value(json!({
@@ -104,26 +104,26 @@ mod tests {
     #[test]
     fn the_flag_is_held_against_the_pixels() {
         let flag = |flag: bool| json!({ "s2:processing_baseline": "05.11", "earthsearch:boa_offset_applied": flag });
-        check("sentinel-2-l2a", flag(true), GONE, Status::Ok, "210");
+        check("sentinel-2-l2a", flag(true), GONE, FindingStatus::Ok, "210");
         check(
             "sentinel-2-l2a",
             flag(true),
             LEFT_IN,
-            Status::Warn,
+            FindingStatus::Warn,
             "still in (boa_offset_applied is true)",
         );
-        check("sentinel-2-l2a", flag(true), BRIGHT, Status::Ok, "1900");
-        check("sentinel-2-l2a", flag(false), GONE, Status::Warn, "pixels prove");
-        check("sentinel-2-l2a", flag(false), LEFT_IN, Status::Ok, "offset -1000");
+        check("sentinel-2-l2a", flag(true), BRIGHT, FindingStatus::Ok, "1900");
+        check("sentinel-2-l2a", flag(false), GONE, FindingStatus::Warn, "pixels prove");
+        check("sentinel-2-l2a", flag(false), LEFT_IN, FindingStatus::Ok, "offset -1000");
     }
 
     #[test]
     fn files_as_delivered_must_carry_it_and_old_ones_not() {
         let baseline = |text: &str| json!({ "s2:processing_baseline": text });
-        check("sentinel-2-c1-l2a", baseline("05.11"), LEFT_IN, Status::Ok, "offset -1000");
-        check("sentinel-2-c1-l2a", baseline("05.11"), GONE, Status::Fail, "fires invented");
-        check("sentinel-2-l2a", baseline("03.01"), GONE, Status::Ok, "below 04.00");
-        check("sentinel-2-l2a", baseline("03.01"), LEFT_IN, Status::Warn, "still in");
-        check("landsat-c2-l2", baseline("1"), GONE, Status::Skipped, "not Sentinel-2");
+        check("sentinel-2-c1-l2a", baseline("05.11"), LEFT_IN, FindingStatus::Ok, "offset -1000");
+        check("sentinel-2-c1-l2a", baseline("05.11"), GONE, FindingStatus::Fail, "fires invented");
+        check("sentinel-2-l2a", baseline("03.01"), GONE, FindingStatus::Ok, "below 04.00");
+        check("sentinel-2-l2a", baseline("03.01"), LEFT_IN, FindingStatus::Warn, "still in");
+        check("landsat-c2-l2", baseline("1"), GONE, FindingStatus::Skipped, "not Sentinel-2");
     }
 }

@@ -4,10 +4,10 @@ use std::fmt::Write;
 
 use anyhow::{Context, Result};
 
-use super::finding::{Finding, Status};
+use super::finding::{Finding, FindingStatus};
 
 /// A line a probe: a mark, the probe, what was found; the next step beneath it.
-pub(crate) fn in_words(findings: &[Finding], coloured: bool) -> String {
+pub(crate) fn describe(findings: &[Finding], coloured: bool) -> String {
     let names: Vec<String> = findings.iter().map(name).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
     let mut text = String::new();
@@ -41,12 +41,12 @@ fn name(finding: &Finding) -> String {
 }
 
 /// The word and the terminal's colour of a status.
-fn mark(status: Status) -> (&'static str, u8) {
+fn mark(status: FindingStatus) -> (&'static str, u8) {
     match status {
-        Status::Ok => ("ok", 32),
-        Status::Warn => ("warn", 33),
-        Status::Fail => ("FAIL", 31),
-        Status::Skipped => ("skip", 2),
+        FindingStatus::Ok => ("ok", 32),
+        FindingStatus::Warn => ("warn", 33),
+        FindingStatus::Fail => ("FAIL", 31),
+        FindingStatus::Skipped => ("skip", 2),
     }
 }
 
@@ -65,8 +65,8 @@ mod tests {
     fn a_line_a_probe_and_the_next_step_beneath() {
         let expected = "ok    disk           20.0 GB are free\nFAIL  scene of evia  none in \
             June\n                     → widen the window\n";
-        assert_eq!(in_words(&findings(), false), expected);
-        assert!(in_words(&findings(), true).contains("\x1b[31mFAIL\x1b[0m  scene of evia"));
+        assert_eq!(describe(&findings(), false), expected);
+        assert!(describe(&findings(), true).contains("\x1b[31mFAIL\x1b[0m  scene of evia"));
     }
 
     #[test]

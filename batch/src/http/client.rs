@@ -10,11 +10,11 @@ use ureq::unversioned::resolver::DefaultResolver;
 use ureq::unversioned::transport::DefaultConnector;
 
 use super::error::HttpError;
-use super::limits::Limits;
+use super::limits::RequestLimits;
 use super::redirect::redirect;
 use super::resolver::CheckedResolver;
 use super::response::Response;
-use super::turns::Turns;
+use super::turns::HostSlots;
 use crate::deployment::settings::is_url;
 use crate::nightly::deadline::Deadline;
 
@@ -38,7 +38,7 @@ pub(crate) enum Scope {
 
 /// What to send.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Request<'a> {
+pub(crate) struct HttpRequest<'a> {
     pub(crate) scope: Scope,
     pub(crate) method: &'a Method,
     pub(crate) url: &'a str,
@@ -47,7 +47,7 @@ pub(crate) struct Request<'a> {
     pub(crate) body: &'a str,
 }
 
-impl<'a> Request<'a> {
+impl<'a> HttpRequest<'a> {
     /// A GET without headers.
     pub(crate) fn get(scope: Scope, url: &'a str) -> Self {
         Self { scope, method: &Method::GET, url, headers: &[], body: "" }
@@ -62,16 +62,16 @@ pub(crate) struct Client {
     /// Refuses none.
     open: Agent,
     policy: Arc<AddressPolicy>,
-    turns: Arc<Turns>,
+    turns: Arc<HostSlots>,
     deadline: Deadline,
-    limits: Limits,
+    limits: RequestLimits,
 }
 
 impl Client {
     pub(crate) fn new(
         policy: AddressPolicy,
         deadline: Deadline,
-        limits: Limits,
+        limits: RequestLimits,
         max_per_host: usize,
     ) -> Self {
         let config = Agent::config_builder()
@@ -98,7 +98,7 @@ impl Client {
                 CheckedResolver::new(DefaultResolver::default(), AddressPolicy::of_file()),
             ),
             policy: Arc::new(policy),
-            turns: Turns::new(max_per_host),
+            turns: HostSlots::new(max_per_host),
             deadline,
             limits,
         }
@@ -110,7 +110,7 @@ impl Client {
         Self::new(
             AddressPolicy::of_file(),
             Deadline::after(Duration::from_secs(60)),
-            Limits::NIGHT,
+            RequestLimits::NIGHT,
             4,
         )
     }
@@ -129,7 +129,7 @@ impl Client {
     ///
     /// # Errors
     /// When there is none, or it may not be asked for.
-    pub(crate) fn send(&self, request: &Request) -> Result<Response, HttpError> {
+    pub(crate) fn send(&self, request: &HttpRequest) -> Result<Response, HttpError> {
         let (mut method, mut url) = (request.method.clone(), request.url.to_owned());
         let mut agent = self.agent(request, &url)?;
         for _ in 0..=MAX_REDIRECTS {
@@ -156,7 +156,7 @@ impl Client {
     }
 
     /// Who may ask for an address on behalf of a request.
-    fn agent(&self, request: &Request, url: &str) -> Result<&Agent, AddressError> {
+    fn agent(&self, request: &HttpRequest, url: &str) -> Result<&Agent, AddressError> {
         if !is_url(url) {
             return Err(AddressError::NotHttp);
         }
@@ -175,7 +175,7 @@ impl Client {
     fn send_once(
         &self,
         agent: &Agent,
-        request: &Request,
+        request: &HttpRequest,
         method: &Method,
         url: &str,
     ) -> Result<Response, HttpError> {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use dragonfly_core::stac::{AddressError, shown};
 
-use super::limits::Limits;
+use super::limits::RequestLimits;
 use crate::nightly::deadline::{Deadline, DeadlineError};
 
 /// A request that brought nothing, by what may be done about it.
@@ -60,7 +60,12 @@ pub(crate) enum HttpError {
 
 impl HttpError {
     /// What an error of the library means.
-    pub(super) fn of(error: ureq::Error, url: &str, deadline: &Deadline, limits: &Limits) -> Self {
+    pub(super) fn of(
+        error: ureq::Error,
+        url: &str,
+        deadline: &Deadline,
+        limits: &RequestLimits,
+    ) -> Self {
         if let Err(over) = deadline.check() {
             return over.into();
         }

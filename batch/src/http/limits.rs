@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How long parts of a request may take.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct RequestLimits {
     /// To find and reach the server.
     pub(crate) connect: Duration,
     /// Until the head of the answer is there.
@@ -19,7 +19,7 @@ pub(crate) struct Limits {
     pub(crate) min_bytes: u64,
 }
 
-impl Limits {
+impl RequestLimits {
     /// For a night, which is patient.
     pub(crate) const NIGHT: Self = Self {
         connect: Duration::from_secs(20),

@@ -20,10 +20,10 @@ pub(crate) mod loopback;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use client::{Client, Request, Scope};
+pub(crate) use client::{Client, HttpRequest, Scope};
 pub(crate) use error::HttpError;
-pub(crate) use limits::Limits;
+pub(crate) use limits::RequestLimits;
 pub(crate) use notify::notify;
 pub(crate) use redirect::joined;
 pub(crate) use response::Response;
-pub(crate) use retry::{Fault, RetryPolicy};
+pub(crate) use retry::{RetryPolicy, RetryableError};

@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use ureq::http::HeaderMap;
 
 use super::error::HttpError;
-use super::limits::Limits;
-use super::turns::Turn;
+use super::limits::RequestLimits;
+use super::turns::HostSlot;
 use crate::nightly::deadline::Deadline;
 
 /// Bytes read at once.
@@ -23,8 +23,8 @@ pub(crate) struct Response {
     pub(super) url: String,
     pub(super) body: ureq::Body,
     pub(super) deadline: Deadline,
-    pub(super) limits: Limits,
-    pub(super) _turn: Turn,
+    pub(super) limits: RequestLimits,
+    pub(super) _turn: HostSlot,
 }
 
 impl Response {

@@ -39,7 +39,7 @@ pub(crate) struct RetryPolicy {
 }
 
 /// What went wrong in an attempt.
-pub(crate) trait Fault: Display + From<DeadlineError> {
+pub(crate) trait RetryableError: Display + From<DeadlineError> {
     /// How often is tried in all, where a fault that passes is tried so often.
     fn attempts(&self, passing: usize) -> usize;
 
@@ -47,7 +47,7 @@ pub(crate) trait Fault: Display + From<DeadlineError> {
     fn retry_after(&self) -> Option<Duration>;
 }
 
-impl Fault for HttpError {
+impl RetryableError for HttpError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
             Self::Lost(_)
@@ -107,7 +107,7 @@ impl RetryPolicy {
     ///
     /// # Errors
     /// The last fault; the deadline's error where a pause would outlast it.
-    pub(crate) fn run<T, E: Fault>(
+    pub(crate) fn run<T, E: RetryableError>(
         &self,
         deadline: &Deadline,
         url: &str,

@@ -13,7 +13,8 @@ use crate::nightly::deadline::Deadline;
 
 /// For tests that must not wait: a night's limits, but a tenth of a second for a body to bring
 /// enough.
-const SHORT: Limits = Limits { window: Duration::from_millis(100), ..Limits::NIGHT };
+const SHORT: RequestLimits =
+    RequestLimits { window: Duration::from_millis(100), ..RequestLimits::NIGHT };
 /// A bound far beyond what a test takes, and far below what the fault would take.
 const SOON: Duration = Duration::from_secs(20);
 
@@ -28,7 +29,7 @@ fn api(root: &str) -> AddressPolicy {
 /// What comes of reading a page of at most 1000 bytes.
 fn page(root: &str, deadline: Deadline) -> Result<Vec<u8>, HttpError> {
     let client = client(api(root), deadline);
-    client.send(&Request::get(Scope::Catalogue, &format!("{root}/search")))?.read_body(1000)
+    client.send(&HttpRequest::get(Scope::Catalogue, &format!("{root}/search")))?.read_body(1000)
 }
 
 fn patient() -> Deadline {
@@ -145,7 +146,10 @@ fn redirected(
     let (inside, heard) = answers(&[("200 OK", "SECRET")]);
     let (root, _) = answers(&[(&format!("307 Temporary Redirect\r\nLocation: {inside}/x"), "")]);
     let client = client(policy(&root), patient());
-    (client.send(&Request::get(scope, &format!("{root}/a"))).map(|answer| answer.status()), heard)
+    (
+        client.send(&HttpRequest::get(scope, &format!("{root}/a"))).map(|answer| answer.status()),
+        heard,
+    )
 }
 
 #[test]
@@ -179,7 +183,7 @@ fn a_public_catalogue_does_not_lead_to_names_of_this_machine() {
         "[::ffff:127.0.0.1]",
     ] {
         let error = client
-            .send(&Request::get(Scope::File, &format!("http://{host}:{port}/")))
+            .send(&HttpRequest::get(Scope::File, &format!("http://{host}:{port}/")))
             .err()
             .unwrap();
         assert!(matches!(error, HttpError::Address(_)), "{host}: {error}");
@@ -192,7 +196,7 @@ fn a_public_catalogue_does_not_lead_to_names_of_this_machine() {
         "http://a b/",
         "",
     ] {
-        let error = client.send(&Request::get(Scope::File, href)).err().unwrap();
+        let error = client.send(&HttpRequest::get(Scope::File, href)).err().unwrap();
         assert!(matches!(error, HttpError::Address(_)), "{href}: {error}");
     }
     assert_eq!(heard.asked(), [""; 0]);

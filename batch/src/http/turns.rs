@@ -1,4 +1,4 @@
-//! Turns: no more connections to one host at a time than allowed.
+//! Slots: no more connections to one host at a time than allowed.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -7,7 +7,7 @@ use crate::nightly::deadline::{Deadline, DeadlineError};
 
 /// How many requests each host answers now.
 #[derive(Debug)]
-pub(super) struct Turns {
+pub(super) struct HostSlots {
     max_per_host: usize,
     busy: Mutex<HashMap<String, usize>>,
     freed: Condvar,
@@ -15,12 +15,12 @@ pub(super) struct Turns {
 
 /// The right to one connection to a host, until dropped.
 #[derive(Debug)]
-pub(super) struct Turn {
-    turns: Arc<Turns>,
+pub(super) struct HostSlot {
+    turns: Arc<HostSlots>,
     host: String,
 }
 
-impl Turns {
+impl HostSlots {
     pub(super) fn new(max_per_host: usize) -> Arc<Self> {
         Arc::new(Self {
             max_per_host: max_per_host.max(1),
@@ -37,7 +37,7 @@ impl Turns {
         self: &Arc<Self>,
         url: &str,
         deadline: &Deadline,
-    ) -> Result<Turn, DeadlineError> {
+    ) -> Result<HostSlot, DeadlineError> {
         let host = url.split('/').nth(2).unwrap_or(url).to_owned();
         let mut busy = self.busy.lock().unwrap_or_else(PoisonError::into_inner);
         while busy.get(&host).is_some_and(|count| *count >= self.max_per_host) {
@@ -49,11 +49,11 @@ impl Turns {
                 .0;
         }
         *busy.entry(host.clone()).or_default() += 1;
-        Ok(Turn { turns: Arc::clone(self), host })
+        Ok(HostSlot { turns: Arc::clone(self), host })
     }
 }
 
-impl Drop for Turn {
+impl Drop for HostSlot {
     fn drop(&mut self) {
         let mut busy = self.turns.busy.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = busy.get_mut(&self.host) {
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn waiting_for_a_turn_ends_with_the_deadline() {
-        let turns = Turns::new(1);
+        let turns = HostSlots::new(1);
         let far = Deadline::after(Duration::from_secs(600));
         let held = turns.take("http://a/1", &far).unwrap();
         assert!(turns.take("http://a/2", &Deadline::after(Duration::from_millis(20))).is_err());

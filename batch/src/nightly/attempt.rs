@@ -5,10 +5,10 @@ use std::fs;
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use dragonfly_core::Region;
-use dragonfly_core::metadata::{RegionMeta, Status};
+use dragonfly_core::metadata::{RegionMeta, RunStatus};
 use serde::{Deserialize, Serialize};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::explain;
 use crate::deployment::settings::Settings;
 use crate::publish::json_file::write_json;
@@ -25,7 +25,7 @@ struct Attempt {
 ///
 /// # Errors
 /// When the file cannot be written.
-pub(crate) fn begin(layout: &Layout, region: &str, started_at: DateTime<Utc>) -> Result<()> {
+pub(crate) fn begin(layout: &RootLayout, region: &str, started_at: DateTime<Utc>) -> Result<()> {
     write_json(&layout.attempt(region), &Attempt { started_at })
 }
 
@@ -33,7 +33,7 @@ pub(crate) fn begin(layout: &Layout, region: &str, started_at: DateTime<Utc>) ->
 ///
 /// # Errors
 /// When the file cannot be removed.
-pub(crate) fn end(layout: &Layout, region: &str) -> Result<()> {
+pub(crate) fn end(layout: &RootLayout, region: &str) -> Result<()> {
     let file = layout.attempt(region);
     match fs::remove_file(&file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
@@ -46,7 +46,7 @@ pub(crate) fn end(layout: &Layout, region: &str) -> Result<()> {
 
 /// Start of a run whose end is not recorded; `None` where there is none. A file that cannot be read
 /// counts as begun at its own time.
-pub(crate) fn started_at(layout: &Layout, region: &str) -> Option<DateTime<Utc>> {
+pub(crate) fn started_at(layout: &RootLayout, region: &str) -> Option<DateTime<Utc>> {
     let file = layout.attempt(region);
     let metadata = fs::symlink_metadata(&file).ok()?;
     let read = fs::read(&file).ok().and_then(|text| serde_json::from_slice::<Attempt>(&text).ok());
@@ -59,19 +59,19 @@ pub(crate) fn started_at(layout: &Layout, region: &str) -> Option<DateTime<Utc>>
 /// # Errors
 /// When the record cannot be written; the attempt then stays for the next start.
 pub(crate) fn settle(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let Some(started_at) = started_at(&layout, &region.name) else { return Ok(()) };
     let meta = MetaFile::read(&layout, &region.name).or_pending(region)?;
     if !was_published(&meta, started_at) {
         let message =
             "killed: the last run ended without a record (out of memory, or the machine went down)"
                 .to_owned();
-        record_end(settings, region, RunEnd { started_at, status: Status::Failed, message })?;
+        record_end(settings, region, RunEnd { started_at, status: RunStatus::Failed, message })?;
     }
     end(&layout, &region.name)
 }
 
 /// Whether the run of an attempt got as far as its metadata before it was killed.
 fn was_published(meta: &RegionMeta, started_at: DateTime<Utc>) -> bool {
-    meta.last_status == Status::Success && meta.last_success_at == Some(started_at)
+    meta.last_status == RunStatus::Success && meta.last_success_at == Some(started_at)
 }

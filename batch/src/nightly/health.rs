@@ -11,7 +11,7 @@ use dragonfly_core::{
     plan_night,
 };
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::permissions::find_not_public;
 use crate::deployment::settings::Settings;
 use crate::http;
@@ -30,7 +30,7 @@ use crate::read::geotiff;
 /// When nothing could be checked: the configuration or the disk cannot be read, or the file not
 /// written.
 pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let regions = settings.regions()?;
     let disk_free_gb = free_gb(&layout)?;
     if regions.iter().any(|region| first_seen(read_index(&layout).as_ref(), region).is_none()) {
@@ -70,7 +70,7 @@ pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
         last_command_ok: last_command_problems.is_empty(),
         last_command_problems,
         regions_ok,
-        load: plan_night(&records, settings.regions_per_night, now).load_in_words(),
+        load: plan_night(&records, settings.regions_per_night, now).describe_load(),
         regions: judged,
     };
     write_json(&layout.meta_file("health"), &published(health.clone()))?;
@@ -118,7 +118,7 @@ pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
     http::notify(&url).with_context(|| format!("the monitor {url} could not be told"))
 }
 
-fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
+fn look_at(layout: &RootLayout, region: &Region) -> RegionFiles {
     let meta = match MetaFile::read(layout, &region.name) {
         MetaFile::Readable(meta) => *meta,
         MetaFile::Absent => return RegionFiles::default(),
@@ -142,7 +142,7 @@ fn look_at(layout: &Layout, region: &Region) -> RegionFiles {
 }
 
 /// The tile in the middle of those stored at the finest zoom that stores any.
-fn well_known_tile(layout: &Layout, region: &Region, map: &MapMeta) -> Option<PathBuf> {
+fn well_known_tile(layout: &RootLayout, region: &Region, map: &MapMeta) -> Option<PathBuf> {
     let Tile { z, x, y } = map.tile_index.0.iter().rev().find_map(|zoom| {
         let stored: Vec<Tile> =
             zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)).collect();
@@ -158,9 +158,9 @@ fn look_at_tile(file: &Path) -> Result<(), String> {
     decoded.map_err(|cause| format!("{}: {cause}", file.display()))
 }
 
-fn look_at_raster(layout: &Layout, region: &Region, map: &MapMeta) -> Result<(), String> {
+fn look_at_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open_near(&file.display().to_string(), geotiff::Limits::SINGLE)
+    geotiff::open_near(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
         .map(drop)
         .map_err(|error| format!("{error:#}"))
 }

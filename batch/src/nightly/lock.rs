@@ -13,7 +13,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::nightly::clock::now_in_seconds;
 
 /// A check of the lock holds it for an instant: so long is waited for it.
@@ -55,7 +55,7 @@ impl RootLock {
     /// # Errors
     /// [`LockedError`] when another process holds it; names that process. Else when the root cannot
     /// be written.
-    pub(crate) fn take(layout: &Layout) -> Result<Self> {
+    pub(crate) fn take(layout: &RootLayout) -> Result<Self> {
         let root = layout.root().display();
         let cannot_write =
             || format!("cannot write to the root {root}: name a writable folder with --root");
@@ -150,7 +150,7 @@ pub(crate) enum LastCommand {
 
 impl LastCommand {
     /// Reads the journal of a root.
-    pub(crate) fn of(layout: &Layout) -> Self {
+    pub(crate) fn of(layout: &RootLayout) -> Self {
         let Ok(mut file) = File::open(layout.lock()) else { return Self::Unknown };
         if matches!(file.try_lock_shared(), Err(TryLockError::WouldBlock)) {
             return Self::Running;
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_command_that_ends_leaves_no_problem_and_a_killed_one_does() {
         let folder = tempfile::tempdir().unwrap();
-        let layout = Layout::new(folder.path());
+        let layout = RootLayout::new(folder.path());
         assert_eq!(LastCommand::of(&layout), LastCommand::Unknown);
         let lock = RootLock::take(&layout).unwrap();
         assert_eq!(LastCommand::of(&layout), LastCommand::Running);

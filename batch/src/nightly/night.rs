@@ -2,11 +2,11 @@
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::Status;
+use dragonfly_core::metadata::RunStatus;
 use dragonfly_core::{NightPlan, Region, RegionRecord, plan_night};
 
 use crate::cli::args::LogOptions;
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::warn_superuser;
 use crate::deployment::settings::Settings;
 use crate::nightly::attempt;
@@ -25,7 +25,7 @@ use crate::publish::sweep::sweep;
 /// # Errors
 /// When another command holds the lock, the root cannot be written, or the regions cannot be read.
 fn begin(settings: &Settings) -> Result<RootLock> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let mut lock = RootLock::take(&layout)?;
     warn_superuser(layout.root());
     let regions = match settings.regions() {
@@ -81,7 +81,7 @@ pub(crate) fn rotate(
     under_lock(settings, |lock| {
         let (plan, mut failures) = plan(settings, now)?;
         if plan.is_overloaded() {
-            tracing::warn!("{}", plan.load_in_words());
+            tracing::warn!("{}", plan.describe_load());
         }
         let regions = settings.regions()?;
         let chosen: Vec<Region> = plan
@@ -104,7 +104,7 @@ pub(crate) fn rotate(
 ///
 /// # Errors
 /// When the configuration cannot be read.
-pub(crate) fn plan_in_words(settings: &Settings, now: DateTime<Utc>) -> Result<String> {
+pub(crate) fn describe_plan(settings: &Settings, now: DateTime<Utc>) -> Result<String> {
     let (plan, unreadable) = plan(settings, now)?;
     let groups = [
         ("runs tonight", &plan.chosen),
@@ -115,13 +115,13 @@ pub(crate) fn plan_in_words(settings: &Settings, now: DateTime<Utc>) -> Result<S
         turns.iter().map(move |turn| format!("{:<24} {group}: {}\n", turn.name, turn.reason))
     });
     let unreadable = unreadable.iter().map(|problem| format!("{problem}\n"));
-    Ok(lines.chain(unreadable).chain([format!("{}\n", plan.load_in_words())]).collect())
+    Ok(lines.chain(unreadable).chain([format!("{}\n", plan.describe_load())]).collect())
 }
 
 /// The plan of a night, and a message for each region that can have no place in it, as its metadata
 /// cannot be read.
 fn plan(settings: &Settings, now: DateTime<Utc>) -> Result<(NightPlan, Vec<String>)> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let mut records = Vec::new();
     let mut unreadable = Vec::new();
     for region in &settings.regions()? {
@@ -158,7 +158,7 @@ fn run_one(
     log: LogOptions,
     lock: &mut RootLock,
 ) -> Result<(), String> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let old = MetaFile::read(&layout, &region.name)
         .or_pending(region)
         .map_err(|error| error.to_string())?;
@@ -168,8 +168,8 @@ fn run_one(
         .unwrap_or_else(|error| RunOutcome::Failed(format!("{error:#}")));
     let end = match &outcome {
         RunOutcome::Published => None,
-        RunOutcome::Waiting(message) => Some((Status::Waiting, message)),
-        RunOutcome::Failed(message) => Some((Status::Failed, message)),
+        RunOutcome::Waiting(message) => Some((RunStatus::Waiting, message)),
+        RunOutcome::Failed(message) => Some((RunStatus::Failed, message)),
     };
     let recorded = end.map_or(Ok(()), |(status, message)| {
         record_end(settings, region, RunEnd { started_at: now, status, message: message.clone() })

@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail, ensure};
 use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{EmptyShare, Grid, Region};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::settings::Settings;
 
 /// Bytes a cell takes in the work folder: a float and a code.
@@ -19,7 +19,7 @@ const GROWTH: f64 = 1.5;
 ///
 /// # Errors
 /// When the root cannot be looked at.
-pub(crate) fn free_gb(layout: &Layout) -> Result<f64> {
+pub(crate) fn free_gb(layout: &RootLayout) -> Result<f64> {
     let root = layout.root();
     let stat = rustix::fs::statvfs(root)
         .with_context(|| format!("cannot look at the disk of {}", root.display()))?;
@@ -35,7 +35,7 @@ pub(crate) fn check_disk(
     region: &Region,
     last: Option<&MapMeta>,
 ) -> Result<()> {
-    let free_gb = free_gb(&Layout::new(&settings.root))?;
+    let free_gb = free_gb(&RootLayout::new(&settings.root))?;
     let needed_gb = needed_gb(region, last);
     ensure!(
         free_gb - needed_gb >= settings.min_free_gb,

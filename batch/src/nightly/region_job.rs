@@ -19,7 +19,7 @@ use crate::compute::lowres::lowres;
 use crate::deployment::settings::Settings;
 use crate::nightly::deadline::Deadline;
 use crate::publish::commit::publish_run;
-use crate::read::search::Waiting;
+use crate::read::search::NoSceneYetError;
 
 /// The program that runs now, also where its file has been replaced.
 const OWN_PROGRAM: &str = "/proc/self/exe";
@@ -82,7 +82,9 @@ impl RegionJob {
         ensure!(parent == Some(job.parent), "the process that started this worker is gone");
         let outcome = match job.run() {
             Ok(()) => RunOutcome::Published,
-            Err(error) if error.is::<Waiting>() => RunOutcome::Waiting(format!("{error:#}")),
+            Err(error) if error.is::<NoSceneYetError>() => {
+                RunOutcome::Waiting(format!("{error:#}"))
+            }
             Err(error) => RunOutcome::Failed(format!("{error:#}")),
         };
         let mut output = std::io::stdout().lock();

@@ -4,16 +4,20 @@ use std::fs::{self, File};
 
 use anyhow::{Context, Result, bail};
 use dragonfly_core::Grid;
-use dragonfly_core::metadata::{RegionMeta, Status};
+use dragonfly_core::metadata::{RegionMeta, RunStatus};
 
-use crate::cli::progress::Step;
-use crate::deployment::layout::{Layout, RunFolder};
+use crate::cli::progress::ProgressStep;
+use crate::deployment::layout::{RootLayout, RunFolder};
 use crate::publish::raster::{RunReader, write_cog};
 use crate::publish::run::RunRecord;
 use crate::publish::tiles::{cut_tiles, tile_count};
 
 /// Tiles and raster, built in the work folder, and the metadata that speaks of them.
-pub(crate) fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> Result<RegionMeta> {
+pub(crate) fn build(
+    layout: &RootLayout,
+    folder: &RunFolder,
+    record: RunRecord,
+) -> Result<RegionMeta> {
     let RunRecord { region, started_at, mut map, .. } = record;
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let reader = RunReader::open(folder)?;
@@ -22,7 +26,8 @@ pub(crate) fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> R
         fs::remove_dir_all(&tiles).with_context(|| format!("cannot clear {}", tiles.display()))?;
     }
     let description = format!("Burn severity (dNBR) of {}. {}", region.title(), map.attribution);
-    let step = Step::start(&region.name, "tiles cut", tile_count(&grid, region.zoom_min), "tiles");
+    let step =
+        ProgressStep::start(&region.name, "tiles cut", tile_count(&grid, region.zoom_min), "tiles");
     // GDAL compresses the raster in its own threads while the tiles are cut.
     let (cut, cog) = std::thread::scope(|scope| {
         let cog = scope.spawn(|| write_cog(folder, &description));
@@ -55,7 +60,7 @@ pub(crate) fn build(layout: &Layout, folder: &RunFolder, record: RunRecord) -> R
     map.tile_index = cut.index;
     let meta = RegionMeta {
         last_run_at: Some(started_at),
-        last_status: Status::Success,
+        last_status: RunStatus::Success,
         last_success_at: Some(started_at),
         map: Some(map),
         ..RegionMeta::pending(&region)

@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use dragonfly_core::Region;
 use dragonfly_core::metadata::{EarlierRun, RegionMeta};
 
-use crate::deployment::layout::{Layout, RunFolder};
+use crate::deployment::layout::{RootLayout, RunFolder};
 use crate::deployment::ownership::explain;
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
@@ -25,7 +25,7 @@ use crate::publish::sweep::{kept_runs, named_runs, prune};
 /// # Errors
 /// When there is no finished run that is not published yet; else as [`publish_run`].
 pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let work = layout.work(&region.name);
     let published = MetaFile::read(&layout, &region.name).or_pending(region)?;
     let published = named_runs(&published);
@@ -48,7 +48,7 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
 /// When it saw too little, the region's metadata cannot be read, or a file cannot be written. What
 /// was published before stays.
 pub(crate) fn publish_run(settings: &Settings, region: &Region, folder: &RunFolder) -> Result<()> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let record = read_record(folder)?;
     let old = MetaFile::read(&layout, &region.name).or_pending(region)?;
     let published = old.map.as_ref().map(|map| &map.empty_share);
@@ -78,7 +78,7 @@ fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
 }
 
 /// Raster, tiles and the run's own metadata under their versioned names, which no reader knows yet.
-fn move_into_place(layout: &Layout, folder: &RunFolder, meta: &RegionMeta) -> Result<()> {
+fn move_into_place(layout: &RootLayout, folder: &RunFolder, meta: &RegionMeta) -> Result<()> {
     let Some(map) = &meta.map else { bail!("a run without a map cannot be published") };
     let name = &meta.region_name;
     for (from, to) in [
@@ -98,7 +98,7 @@ fn move_into_place(layout: &Layout, folder: &RunFolder, meta: &RegionMeta) -> Re
 }
 
 /// Clears a region's work folder: its newest run has been published.
-fn remove_work(layout: &Layout, region: &str) -> Result<()> {
+fn remove_work(layout: &RootLayout, region: &str) -> Result<()> {
     let work = layout.work(region);
     let entries = fs::read_dir(&work).with_context(|| format!("cannot read {}", work.display()))?;
     for entry in entries.filter_map(|entry| entry.ok()) {

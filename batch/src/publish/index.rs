@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::Result;
 use dragonfly_core::metadata::{IndexedRegion, RegionIndex, RegionMeta};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
 use crate::publish::json_file::write_json;
@@ -17,7 +17,7 @@ use crate::publish::region_meta::MetaFile;
 /// # Errors
 /// When the configuration cannot be read or a file cannot be written.
 pub(crate) fn write_index(settings: &Settings) -> Result<()> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let generated_at = now_in_seconds();
     let before = read_index(&layout);
     let configured = settings.regions()?;
@@ -45,6 +45,6 @@ pub(crate) fn write_index(settings: &Settings) -> Result<()> {
 }
 
 /// The published list of regions; `None` where there is none, or it cannot be read.
-pub(crate) fn read_index(layout: &Layout) -> Option<RegionIndex> {
+pub(crate) fn read_index(layout: &RootLayout) -> Option<RegionIndex> {
     serde_json::from_slice(&fs::read(layout.meta_file("index")).ok()?).ok()
 }

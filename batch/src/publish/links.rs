@@ -6,11 +6,11 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::explain;
 
 /// Points the stable links at a run.
-pub(crate) fn point_links(layout: &Layout, region: &str, run_id: &str) -> Result<()> {
+pub(crate) fn point_links(layout: &RootLayout, region: &str, run_id: &str) -> Result<()> {
     replace_link(&layout.tiles_link(region), &format!("{run_id}/dnbr"))?;
     replace_link(&layout.raster_link(region), &format!("{region}/{run_id}.tif"))
 }

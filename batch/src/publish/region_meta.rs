@@ -5,7 +5,7 @@ use std::fs;
 use dragonfly_core::Region;
 use dragonfly_core::metadata::RegionMeta;
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 
 /// What a region's metadata file holds.
 pub(crate) enum MetaFile {
@@ -33,7 +33,7 @@ pub(crate) struct UnreadableMetaError {
 
 impl MetaFile {
     /// Reads a region's metadata.
-    pub(crate) fn read(layout: &Layout, region: &str) -> Self {
+    pub(crate) fn read(layout: &RootLayout, region: &str) -> Self {
         let file = layout.meta(region);
         let unreadable = |cause: String| {
             let (region, file) = (region.to_owned(), file.display().to_string());

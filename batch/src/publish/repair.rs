@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
 use dragonfly_core::{Region, TileFate};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
 use crate::publish::index::write_index;
@@ -26,7 +26,7 @@ use crate::publish::sweep::published_runs;
 /// # Errors
 /// When there is no whole run, or a file cannot be written.
 pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let name = &region.name;
     let state = MetaFile::read(&layout, name);
     if let MetaFile::Readable(meta) = &state
@@ -57,7 +57,7 @@ pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
 /// # Errors
 /// When a file cannot be read or written.
 pub(crate) fn restore_lost(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     if !matches!(MetaFile::read(&layout, &region.name), MetaFile::Absent) {
         return Ok(());
     }
@@ -76,7 +76,7 @@ pub(crate) fn restore_lost(settings: &Settings, region: &Region) -> Result<()> {
 /// one at least. Gives the newest.
 fn rebuild(
     settings: &Settings,
-    layout: &Layout,
+    layout: &RootLayout,
     region: &str,
     runs: &[RegionMeta],
 ) -> Result<String> {
@@ -97,7 +97,7 @@ fn rebuild(
 }
 
 /// The metadata of the whole runs of a region, the oldest first.
-fn whole_runs(layout: &Layout, region: &str) -> Result<Vec<RegionMeta>> {
+fn whole_runs(layout: &RootLayout, region: &str) -> Result<Vec<RegionMeta>> {
     let mut whole = Vec::new();
     for run_id in published_runs(layout, region)? {
         match read_whole(layout, region, &run_id) {
@@ -145,7 +145,7 @@ fn oldest_first(runs: &[RunKey]) -> Vec<usize> {
     newest_first
 }
 
-fn read_whole(layout: &Layout, region: &str, run_id: &str) -> Result<RegionMeta> {
+fn read_whole(layout: &RootLayout, region: &str, run_id: &str) -> Result<RegionMeta> {
     let file = layout.run_meta(region, run_id);
     let text = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
     let meta: RegionMeta =
@@ -157,7 +157,7 @@ fn read_whole(layout: &Layout, region: &str, run_id: &str) -> Result<RegionMeta>
     Ok(meta)
 }
 
-fn check_whole(layout: &Layout, region: &str, map: &MapMeta) -> Result<()> {
+fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
     let raster = layout.raster(region, &map.run_id);
     read_back(&raster).with_context(|| format!("{} cannot be read", raster.display()))?;
     let tiles = layout.tiles(region, &map.run_id).join("dnbr");
@@ -173,7 +173,7 @@ fn check_whole(layout: &Layout, region: &str, map: &MapMeta) -> Result<()> {
 }
 
 /// Moves the file that cannot be read into the work folder, where it can be looked at.
-fn keep_aside(layout: &Layout, region: &str) -> Result<()> {
+fn keep_aside(layout: &RootLayout, region: &str) -> Result<()> {
     let work = layout.work(region);
     let aside = work.join(format!("unreadable-{}.json", now_in_seconds().format("%Y%m%dT%H%M%SZ")));
     fs::create_dir_all(&work).and_then(|()| fs::rename(layout.meta(region), &aside)).with_context(

@@ -9,7 +9,7 @@ use dragonfly_core::Region;
 use dragonfly_core::metadata::MapMeta;
 use serde::{Deserialize, Serialize};
 
-use crate::deployment::layout::{Layout, RunFolder};
+use crate::deployment::layout::{RootLayout, RunFolder};
 
 /// What `lowres` leaves for `tile`: `run.json`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -34,7 +34,7 @@ pub(crate) struct FinishedRun {
 }
 
 /// The real time and four random hexadecimal digits: a name that no run of the region has.
-pub(crate) fn new_run_id(layout: &Layout, region: &str) -> String {
+pub(crate) fn new_run_id(layout: &RootLayout, region: &str) -> String {
     let is_taken = |id: &String| {
         let places =
             [layout.work(region).join(id), layout.tiles(region, id), layout.raster(region, id)];
@@ -61,7 +61,7 @@ pub(crate) fn is_run_id(name: &str) -> bool {
 
 /// The finished runs of a region in the work folder, the oldest first. One whose record cannot be
 /// read counts as the oldest.
-pub(crate) fn finished_runs(layout: &Layout, region: &str) -> Vec<FinishedRun> {
+pub(crate) fn finished_runs(layout: &RootLayout, region: &str) -> Vec<FinishedRun> {
     let work = layout.work(region);
     let names = std::fs::read_dir(&work)
         .into_iter()
@@ -79,7 +79,7 @@ pub(crate) fn finished_runs(layout: &Layout, region: &str) -> Vec<FinishedRun> {
 }
 
 /// The number of a region's next run: above those of all in the work folder.
-pub(crate) fn next_sequence(layout: &Layout, region: &str) -> u64 {
+pub(crate) fn next_sequence(layout: &RootLayout, region: &str) -> u64 {
     finished_runs(layout, region).last().map_or(0, |run| run.sequence.saturating_add(1))
 }
 
@@ -112,7 +112,7 @@ mod tests {
     #[test]
     fn a_run_id_is_its_start_and_four_digits() {
         let folder = tempfile::tempdir().unwrap();
-        let id = new_run_id(&Layout::new(folder.path()), "madre");
+        let id = new_run_id(&RootLayout::new(folder.path()), "madre");
         assert!(is_run_id(&id), "{id}");
         assert!(!is_run_id("dnbr") && !is_run_id("20250101T000000Zxyz!"));
     }
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn runs_are_ordered_by_their_number_and_not_by_the_clock_that_named_them() {
         let folder = tempfile::tempdir().unwrap();
-        let layout = Layout::new(folder.path());
+        let layout = RootLayout::new(folder.path());
         assert_eq!(next_sequence(&layout, "madre"), 0);
         for (run_id, record) in [
             ("20270101T000000Z0000", r#"{"sequence":4}"#),

@@ -3,9 +3,9 @@
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 use dragonfly_core::Region;
-use dragonfly_core::metadata::{RegionMeta, Status};
+use dragonfly_core::metadata::{RegionMeta, RunStatus};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::settings::Settings;
 use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
@@ -15,7 +15,7 @@ use crate::publish::region_meta::MetaFile;
 /// How a run ended that published nothing.
 pub(crate) struct RunEnd {
     pub(crate) started_at: DateTime<Utc>,
-    pub(crate) status: Status,
+    pub(crate) status: RunStatus,
     pub(crate) message: String,
 }
 
@@ -24,11 +24,11 @@ pub(crate) struct RunEnd {
 /// # Errors
 /// When the metadata cannot be read or written.
 pub(crate) fn record_end(settings: &Settings, region: &Region, end: RunEnd) -> Result<()> {
-    let layout = Layout::new(&settings.root);
+    let layout = RootLayout::new(&settings.root);
     let old = MetaFile::read(&layout, &region.name).or_pending(region)?;
     let failures = old.consecutive_failures;
     let consecutive_failures =
-        if end.status == Status::Failed { failures.saturating_add(1) } else { failures };
+        if end.status == RunStatus::Failed { failures.saturating_add(1) } else { failures };
     let meta = RegionMeta {
         last_run_at: Some(end.started_at),
         last_status: end.status,

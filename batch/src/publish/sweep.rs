@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::metadata::{EarlierRun, RegionMeta};
 
-use crate::deployment::layout::Layout;
+use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::explain;
 use crate::publish::links::point_links;
 use crate::publish::region_meta::MetaFile;
@@ -40,7 +40,7 @@ pub(crate) fn kept_runs(
 ///
 /// Where the metadata of a region cannot be read nothing is known, so nothing of the region is
 /// changed. What cannot be put in order is reported, and stops neither the rest nor the night.
-pub(crate) fn sweep(layout: &Layout) {
+pub(crate) fn sweep(layout: &RootLayout) {
     let mut outcomes = vec![];
     for folder in ["meta", "raster", "tiles"] {
         outcomes.push(remove_half_written(&layout.root().join(folder)));
@@ -60,7 +60,7 @@ pub(crate) fn sweep(layout: &Layout) {
     }
 }
 
-fn sweep_region(layout: &Layout, region: &str) -> Result<()> {
+fn sweep_region(layout: &RootLayout, region: &str) -> Result<()> {
     let (named, current): (Vec<String>, _) = match MetaFile::read(layout, region) {
         MetaFile::Unreadable(error) => return Err(error.into()),
         MetaFile::Readable(meta) if meta.map.is_some() => {
@@ -88,7 +88,7 @@ fn sweep_region(layout: &Layout, region: &str) -> Result<()> {
 ///
 /// # Errors
 /// When a file cannot be removed.
-pub(crate) fn prune(layout: &Layout, meta: &RegionMeta) -> Result<()> {
+pub(crate) fn prune(layout: &RootLayout, meta: &RegionMeta) -> Result<()> {
     let named: Vec<String> = named_runs(meta).into_iter().map(str::to_owned).collect();
     remove_runs_except(layout, &meta.region_name, &named)
 }
@@ -103,7 +103,7 @@ pub(crate) fn named_runs(meta: &RegionMeta) -> Vec<&str> {
 ///
 /// # Errors
 /// When the folders cannot be read.
-pub(crate) fn published_runs(layout: &Layout, region: &str) -> Result<Vec<String>> {
+pub(crate) fn published_runs(layout: &RootLayout, region: &str) -> Result<Vec<String>> {
     let mut runs: Vec<String> =
         folders_in(&layout.tiles_of(region))?.iter().filter_map(|path| file_name(path)).collect();
     runs.retain(|run| is_run_id(run) && layout.raster(region, run).exists());
@@ -111,7 +111,7 @@ pub(crate) fn published_runs(layout: &Layout, region: &str) -> Result<Vec<String
     Ok(runs)
 }
 
-fn remove_runs_except(layout: &Layout, region: &str, named: &[String]) -> Result<()> {
+fn remove_runs_except(layout: &RootLayout, region: &str, named: &[String]) -> Result<()> {
     let mut outcome = Ok(());
     for folder in [layout.tiles_of(region), layout.raster_of(region)] {
         for path in entries_in(&folder)? {
@@ -125,7 +125,7 @@ fn remove_runs_except(layout: &Layout, region: &str, named: &[String]) -> Result
 }
 
 /// Keeps the newest finished run, which `tile` may still publish, unless it is published already.
-fn remove_unfinished(layout: &Layout, region: &str, named: &[String]) -> Result<()> {
+fn remove_unfinished(layout: &RootLayout, region: &str, named: &[String]) -> Result<()> {
     let newest = finished_runs(layout, region)
         .pop()
         .map(|run| run.run_id)

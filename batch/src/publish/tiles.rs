@@ -10,7 +10,7 @@ use dragonfly_core::metadata::TilesSkipped;
 use dragonfly_core::{Empty, Grid, Tile, TileCells, TileFate, TileIndex, ZoomIndex, encode_tile};
 use rayon::prelude::*;
 
-use crate::cli::progress::Step;
+use crate::cli::progress::ProgressStep;
 use crate::publish::raster::RunReader;
 
 /// What became of all tiles of a run.
@@ -28,7 +28,7 @@ pub(crate) fn cut_tiles(
     zoom_min: u8,
     skip_unburned: bool,
     folder: &Path,
-    step: &Step,
+    step: &ProgressStep,
 ) -> Result<Cut> {
     let cutter = Cutter {
         reader,
@@ -75,7 +75,7 @@ struct Cutter<'a> {
     folder: PathBuf,
     fates: Mutex<HashMap<Tile, TileFate>>,
     bytes: AtomicU64,
-    step: &'a Step,
+    step: &'a ProgressStep,
 }
 
 impl Cutter<'_> {

@@ -14,8 +14,8 @@ use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 use crate::deployment::settings::is_url;
 use crate::http::{Client, Scope};
 use crate::read::decoding::DecodingTurn;
-use crate::read::geotiff::{self, BlockPlaces, GeoTiff, Limits, block_bytes, mark_thread};
-use crate::read::remote::FarFile;
+use crate::read::geotiff::{self, BlockPlaces, GeoTiff, HeaderLimits, block_bytes, mark_thread};
+use crate::read::remote::RemoteFile;
 
 /// Pixels of a file for each one of the level, beyond which they are not ordered ahead.
 const MUCH_FINER_PX: f64 = 16.0;
@@ -26,13 +26,13 @@ const HEAVY_BLOCK_BYTES: u64 = 4 << 20;
 const HEAVY_BLOCKS: usize = 1 << 16;
 
 /// A file of a scene, not yet opened; the head of one far away is under way.
-pub(crate) struct Asset {
+pub(crate) struct ImageAsset {
     name: &'static str,
     location: String,
-    far: Option<Arc<FarFile>>,
+    far: Option<Arc<RemoteFile>>,
 }
 
-impl Asset {
+impl ImageAsset {
     /// Asks for a file that an item names, where the catalogue may lead there. Does not wait.
     pub(crate) fn ask(name: &'static str, location: &str, client: &Client) -> Result<Self> {
         client
@@ -40,7 +40,7 @@ impl Asset {
             .check_file(location)
             .with_context(|| format!("the {name} {}", without_token(location)))?;
         let far =
-            is_url(location).then(|| FarFile::ask(location, Scope::File, client)).transpose()?;
+            is_url(location).then(|| RemoteFile::ask(location, Scope::File, client)).transpose()?;
         Ok(Self { name, location: without_token(location).to_owned(), far })
     }
 }
@@ -53,17 +53,17 @@ pub(crate) struct Image {
     pub(crate) size: (usize, usize),
     pub(crate) geo_transform: gdal::GeoTransform,
     file_bytes: u64,
-    far: Option<Arc<FarFile>>,
+    far: Option<Arc<RemoteFile>>,
 }
 
 /// One asset at the level read.
-pub(crate) struct Band {
+pub(crate) struct ImageBand {
     pub(crate) name: &'static str,
     pub(crate) location: String,
     /// Open while it is read: GDAL keeps a block's worth of buffers for each.
     dataset: Option<Dataset>,
     /// Where its bytes come from, unless they are on the disk.
-    far: Option<Arc<FarFile>>,
+    far: Option<Arc<RemoteFile>>,
     /// Bytes of the whole file.
     file_bytes: u64,
     /// Overview to read; the image itself when `None`.
@@ -76,8 +76,8 @@ pub(crate) struct Band {
 }
 
 impl Image {
-    pub(crate) fn open(asset: Asset) -> Result<Self> {
-        let Asset { name, location, far } = asset;
+    pub(crate) fn open(asset: ImageAsset) -> Result<Self> {
+        let ImageAsset { name, location, far } = asset;
         let opened =
             open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
         let GeoTiff { dataset, file_bytes } = opened;
@@ -119,7 +119,7 @@ impl Image {
     }
 
     /// The image at a level of [`Image::level_factors`].
-    pub(crate) fn at_level(self, level: usize) -> Result<Band> {
+    pub(crate) fn at_level(self, level: usize) -> Result<ImageBand> {
         let overview = level.checked_sub(1);
         let (size, no_data, signed_fill) = {
             let band = self.dataset.rasterband(1)?;
@@ -135,11 +135,21 @@ impl Image {
         };
         let Self { name, location, dataset, file_bytes, far, .. } = self;
         let dataset = Some(dataset);
-        Ok(Band { name, location, dataset, far, file_bytes, overview, size, no_data, signed_fill })
+        Ok(ImageBand {
+            name,
+            location,
+            dataset,
+            far,
+            file_bytes,
+            overview,
+            size,
+            no_data,
+            signed_fill,
+        })
     }
 
     /// The image at the level of another's size; at full resolution where it has none of that size.
-    pub(crate) fn at_size(self, size: (usize, usize)) -> Result<Band> {
+    pub(crate) fn at_size(self, size: (usize, usize)) -> Result<ImageBand> {
         let fitting = {
             let band = self.dataset.rasterband(1)?;
             let mut levels = 0..band.overview_count()?.max(0) as usize;
@@ -147,11 +157,11 @@ impl Image {
         };
         let level = fitting.map_or(0, |overview| overview + 1);
         let band = self.at_level(level)?;
-        Ok(Band { size, ..band })
+        Ok(ImageBand { size, ..band })
     }
 }
 
-impl Band {
+impl ImageBand {
     /// Opens the file where it is not open.
     fn reopen(&mut self) -> Result<()> {
         if self.dataset.is_none() {
@@ -387,10 +397,10 @@ impl Band {
     }
 }
 
-fn open(location: &str, far: Option<&Arc<FarFile>>) -> Result<GeoTiff> {
+fn open(location: &str, far: Option<&Arc<RemoteFile>>) -> Result<GeoTiff> {
     far.map_or_else(
-        || geotiff::open_near(location, Limits::SCENE),
-        |far| geotiff::open_far(far, Limits::SCENE),
+        || geotiff::open_near(location, HeaderLimits::SCENE),
+        |far| geotiff::open_far(far, HeaderLimits::SCENE),
     )
 }
 
@@ -403,7 +413,7 @@ mod tests {
     use super::*;
 
     /// A sparse image of a size and no-data value 7, opened; with pixels in its corner.
-    fn band(folder: &tempfile::TempDir, size: (usize, usize), corner: &[u16]) -> Band {
+    fn band(folder: &tempfile::TempDir, size: (usize, usize), corner: &[u16]) -> ImageBand {
         let file = folder.path().join("image.tif");
         let options: CslStringList =
             ["TILED=YES", "SPARSE_OK=YES", "BIGTIFF=YES"].into_iter().collect();
@@ -418,7 +428,8 @@ mod tests {
             .unwrap();
         dataset.close().unwrap();
         let asset =
-            Asset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test()).unwrap();
+            ImageAsset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test())
+                .unwrap();
         Image::open(asset).unwrap().at_level(0).unwrap()
     }
 

@@ -8,24 +8,25 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
     BandRole, FireSide, Grid, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule,
-    ReadPixels, Scaling, SceneFile, ScenePlan, SceneRows, SceneView, SkyTable, SpectralIndex,
-    check_scene_files, check_scene_levels, choose_level, offset_from_pixels, offset_rule,
+    QualityTable, ReadPixels, Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows,
+    SpectralIndex, check_scene_files, check_scene_levels, choose_level, offset_from_pixels,
+    offset_rule,
 };
 
 use crate::http::Client;
-use crate::read::image::{Asset, Band, Image};
+use crate::read::image::{Image, ImageAsset, ImageBand};
 use crate::read::placement::Placement;
 use crate::read::zone::FireZone;
 
 /// A scene over a grid, with what has been read of it.
-pub(crate) struct Scene {
+pub(crate) struct GridScene {
     /// What the metadata says of it.
     pub(crate) used: UsedScene,
     /// How the mask is written; without one every pixel with data counts as clear.
     pub(crate) mask_kind: Option<MaskKind>,
     /// Of [`SpectralIndex::MAPPED`].
-    bands: [Band; 2],
-    mask: Option<(Band, SkyTable)>,
+    bands: [ImageBand; 2],
+    mask: Option<(ImageBand, QualityTable)>,
     scaling: Scaling,
     plan: ScenePlan,
     read: SceneRows,
@@ -34,30 +35,32 @@ pub(crate) struct Scene {
 }
 
 /// A scene whose files are asked for and not yet opened.
-pub(crate) struct AskedScene<'a> {
+pub(crate) struct RequestedScene<'a> {
     item: &'a Item,
-    assets: Result<Assets>,
+    assets: Result<SceneAssets>,
 }
 
-struct Assets {
-    bands: [Asset; 2],
-    mask: Option<Asset>,
+struct SceneAssets {
+    bands: [ImageAsset; 2],
+    mask: Option<ImageAsset>,
 }
 
-impl<'a> AskedScene<'a> {
+impl<'a> RequestedScene<'a> {
     /// Asks for the files of an item, without waiting for them.
     pub(crate) fn of(item: &'a Item, client: &Client) -> Self {
-        Self { item, assets: Assets::of(item, client) }
+        Self { item, assets: SceneAssets::of(item, client) }
     }
 }
 
-impl Assets {
+impl SceneAssets {
     fn of(item: &Item, client: &Client) -> Result<Self> {
         let [first, second] = SpectralIndex::MAPPED.bands();
-        let asset = |role: BandRole| Asset::ask(role.name(), &item.band(role)?.href, client);
+        let asset = |role: BandRole| ImageAsset::ask(role.name(), &item.band(role)?.href, client);
         let bands = [asset(first)?, asset(second)?];
-        let mask =
-            item.mask().map(|(_, asset)| Asset::ask("mask", &asset.href, client)).transpose()?;
+        let mask = item
+            .mask()
+            .map(|(_, asset)| ImageAsset::ask("mask", &asset.href, client))
+            .transpose()?;
         Ok(Self { bands, mask })
     }
 }
@@ -65,12 +68,12 @@ impl Assets {
 /// A scene that cannot be read.
 #[derive(Debug, thiserror::Error)]
 #[error("scene {id}: {cause}")]
-pub(crate) struct SceneFailed {
+pub(crate) struct SceneReadError {
     pub(crate) id: String,
     pub(crate) cause: String,
 }
 
-impl SceneFailed {
+impl SceneReadError {
     fn new(id: &str, error: &anyhow::Error) -> Self {
         Self { id: id.to_owned(), cause: format!("{error:#}") }
     }
@@ -78,39 +81,39 @@ impl SceneFailed {
 
 /// A request for less takes longer to begin than to end: so much is ordered of a scene at a time,
 /// where it has it.
-const LEAST_ORDER_BYTES: u64 = 6 << 20;
+const MIN_ORDER_BYTES: u64 = 6 << 20;
 
 /// Bytes of pixels decoded so far, for the progress line.
 pub(crate) static BYTES_DECODED: AtomicU64 = AtomicU64::new(0);
 
-impl Scene {
+impl GridScene {
     /// Opens a scene and plans the reading; `None` when it covers no cell of the grid.
     ///
     /// # Errors
     /// When a file cannot be opened, or does not fit the others. Names scene and file.
     pub(crate) fn open(
-        asked: AskedScene,
+        asked: RequestedScene,
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
         masks: &Masks,
-        cloud_margin_m: f32,
-    ) -> Result<Option<Self>, SceneFailed> {
+        cloud_buffer_m: f32,
+    ) -> Result<Option<Self>, SceneReadError> {
         let item = asked.item;
-        Self::open_unnamed(asked, side, grid, zone, masks, cloud_margin_m)
-            .map_err(|error| SceneFailed::new(&item.id, &error))
+        Self::open_unnamed(asked, side, grid, zone, masks, cloud_buffer_m)
+            .map_err(|error| SceneReadError::new(&item.id, &error))
     }
 
     fn open_unnamed(
-        asked: AskedScene,
+        asked: RequestedScene,
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
         masks: &Masks,
-        cloud_margin_m: f32,
+        cloud_buffer_m: f32,
     ) -> Result<Option<Self>> {
-        let AskedScene { item, assets } = asked;
-        let Assets { bands: [first, second], mask } = assets?;
+        let RequestedScene { item, assets } = asked;
+        let SceneAssets { bands: [first, second], mask } = assets?;
         let (first, second) = (Image::open(first)?, Image::open(second)?);
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let mask = mask.map(Image::open).transpose()?;
@@ -140,9 +143,9 @@ impl Scene {
         let any_wanted = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
             used,
-            plan: ScenePlan::new(placed, &level, cloud_margin_m, any_wanted),
+            plan: ScenePlan::new(placed, &level, cloud_buffer_m, any_wanted),
             bands,
-            mask: mask.zip(mask_kind.map(|kind| SkyTable::new(kind, masks))),
+            mask: mask.zip(mask_kind.map(|kind| QualityTable::new(kind, masks))),
             mask_kind,
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
             read: SceneRows::default(),
@@ -155,11 +158,11 @@ impl Scene {
     /// Closes the files and lets go of all pixels.
     fn close(&mut self) {
         self.read = SceneRows::default();
-        self.files_mut().for_each(Band::close);
+        self.files_mut().for_each(ImageBand::close);
     }
 
     /// The bands, then the mask.
-    fn files_mut(&mut self) -> impl Iterator<Item = &mut Band> {
+    fn files_mut(&mut self) -> impl Iterator<Item = &mut ImageBand> {
         self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band))
     }
 
@@ -180,8 +183,8 @@ impl Scene {
     ///
     /// # Errors
     /// When the place of a block is not known. Names the scene.
-    pub(crate) fn order(&mut self, rows: Range<u32>) -> Result<(), SceneFailed> {
-        self.order_rows(rows).map_err(|error| SceneFailed::new(&self.used.id, &error))
+    pub(crate) fn order(&mut self, rows: Range<u32>) -> Result<(), SceneReadError> {
+        self.order_rows(rows).map_err(|error| SceneReadError::new(&self.used.id, &error))
     }
 
     /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it
@@ -191,7 +194,7 @@ impl Scene {
     ///
     /// # Errors
     /// When pixels cannot be read. Names scene and file.
-    pub(crate) fn observe(&mut self, rows: Range<u32>) -> Result<SceneView> {
+    pub(crate) fn observe(&mut self, rows: Range<u32>) -> Result<SceneObservations> {
         let window = self.plan.window(&rows);
         if window.rows.is_empty() || window.columns.is_empty() {
             if rows.start >= self.plan.cells().rows.end {
@@ -200,13 +203,13 @@ impl Scene {
             return Ok(None);
         }
         let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(None) };
-        self.read_rows(needed).map_err(|error| SceneFailed::new(&self.used.id, &error))?;
+        self.read_rows(needed).map_err(|error| SceneReadError::new(&self.used.id, &error))?;
         let observations = self.plan.observe(&self.read, self.scaling, &window);
         Ok(Some((window, observations)))
     }
 
     /// The failure of a scene that takes more memory for the smallest part of a map than there is.
-    pub(crate) fn too_fine(&self, bytes: u64, max: u64) -> SceneFailed {
+    pub(crate) fn too_fine(&self, bytes: u64, max: u64) -> SceneReadError {
         let cause = format!(
             "{} has pixels so much finer than the map's cells that a few of these take {} MiB, \
             and memory_mb leaves {}: rewrite it with overviews, in blocks of 512 pixels \
@@ -215,7 +218,7 @@ impl Scene {
             bytes >> 20,
             max >> 20
         );
-        SceneFailed { id: self.used.id.clone(), cause }
+        SceneReadError { id: self.used.id.clone(), cause }
     }
 
     /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
@@ -233,16 +236,16 @@ impl Scene {
             return Ok(());
         }
         let files = self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band));
-        let mut files: Vec<&mut Band> = files.collect();
+        let mut files: Vec<&mut ImageBand> = files.collect();
         let mut bytes = [const { Vec::new() }; 3];
         let ordered_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
             bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
         };
         // No more than the pixels take, whatever the files state: the rest is ordered when it is
         // read.
-        let most = self.plan.memory_bytes(&rows).saturating_add(LEAST_ORDER_BYTES);
+        let most = self.plan.memory_bytes(&rows).saturating_add(MIN_ORDER_BYTES);
         while next < last_row
-            && ordered_bytes(&bytes) < if next < needed.end { most } else { LEAST_ORDER_BYTES }
+            && ordered_bytes(&bytes) < if next < needed.end { most } else { MIN_ORDER_BYTES }
         {
             let rows = next..(next + blocks.size.1).min(last_row);
             next = rows.end;
@@ -274,7 +277,7 @@ impl Scene {
         for (columns, rows) in self.plan.blocks().rectangles(self.plan.columns(), start..end) {
             self.read_rectangle(&columns, &rows)?;
         }
-        self.read.widen_clouds(start, self.plan.cloud_margin_px());
+        self.read.dilate_clouds(start, self.plan.cloud_buffer_px());
         Ok(())
     }
 
@@ -307,7 +310,7 @@ fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
 }
 
 /// The offset that a scene's numbers carry.
-fn offset_of(item: &Item, band: &Band) -> Result<OffsetDecision> {
+fn offset_of(item: &Item, band: &ImageBand) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => decision,
         OffsetRule::LookAtPixels { metadata_offset_dn } => {

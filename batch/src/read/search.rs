@@ -13,8 +13,8 @@ use rayon::prelude::*;
 use crate::compute::mosaic::SideScenes;
 use crate::deployment::settings::Settings;
 use crate::http::Client;
-use crate::read::catalogue::Catalogue;
-use crate::read::scene::{AskedScene, Scene, SceneFailed};
+use crate::read::catalogue::SceneCatalogue;
+use crate::read::scene::{GridScene, RequestedScene, SceneReadError};
 use crate::read::zone::FireZone;
 
 /// Scenes that are named because they may not be read.
@@ -26,19 +26,19 @@ const MAX_TOLD_REFUSED: usize = 3;
 /// No scene yet, in a window that is still open: not a failure.
 #[derive(Debug, thiserror::Error)]
 #[error("waiting: no scene on the {side} side yet, and {window} is not over")]
-pub(crate) struct Waiting {
+pub(crate) struct NoSceneYetError {
     side: FireSide,
     window: DateWindow,
 }
 
 /// The search for a region's scenes.
-pub(crate) struct Search<'a> {
+pub(crate) struct SceneSearch<'a> {
     settings: &'a Settings,
     region: &'a Region,
     grid: &'a Grid,
     zone: Option<&'a FireZone>,
     now: DateTime<Utc>,
-    catalogue: Catalogue,
+    catalogue: SceneCatalogue,
     client: Client,
     tried: BTreeSet<String>,
     broken: Vec<SkippedScene>,
@@ -47,7 +47,7 @@ pub(crate) struct Search<'a> {
 }
 
 /// The scenes of both sides, opened.
-pub(crate) struct Found {
+pub(crate) struct FoundScenes {
     pub(crate) pre: SideScenes,
     pub(crate) post: SideScenes,
     /// Where they were looked for in the end.
@@ -57,15 +57,15 @@ pub(crate) struct Found {
 }
 
 /// Scenes of one side, and the days they were found in.
-type SideFound = (Vec<Scene>, DateWindow);
+type FoundSide = (Vec<GridScene>, DateWindow);
 
-impl<'a> Search<'a> {
+impl<'a> SceneSearch<'a> {
     pub(crate) fn new(
         settings: &'a Settings,
         region: &'a Region,
         grid: &'a Grid,
         zone: Option<&'a FireZone>,
-        (catalogue, client): (Catalogue, Client),
+        (catalogue, client): (SceneCatalogue, Client),
         now: DateTime<Utc>,
     ) -> Self {
         let (tried, broken, refused) = (BTreeSet::new(), Vec::new(), Vec::new());
@@ -75,9 +75,9 @@ impl<'a> Search<'a> {
     /// Chooses and opens the best scenes of both sides.
     ///
     /// # Errors
-    /// [`Waiting`] while an open window has no scene; else when a side has none, or too many are
+    /// [`NoSceneYetError`] while an open window has no scene; else when a side has none, or too many are
     /// broken.
-    pub(crate) fn find(&mut self) -> Result<Found> {
+    pub(crate) fn find(&mut self) -> Result<FoundScenes> {
         let mut windows = SearchWindows::of(self.region, self.now.date_naive());
         let mut skipped = Vec::new();
         let (post, post_searched) =
@@ -93,14 +93,14 @@ impl<'a> Search<'a> {
         let post = SideScenes::new(post, windows.composite(FireSide::Post));
         (windows.pre, windows.post) = (pre_searched, post_searched);
         skipped.extend(self.broken.iter().chain(&self.refused).cloned());
-        Ok(Found { pre, post, windows, skipped })
+        Ok(FoundScenes { pre, post, windows, skipped })
     }
 
     /// Goes on without a scene; the next best may take its place.
     ///
     /// # Errors
     /// When too many scenes failed, or the deadline has passed.
-    pub(crate) fn give_up_on(&mut self, failed: SceneFailed) -> Result<()> {
+    pub(crate) fn give_up_on(&mut self, failed: SceneReadError) -> Result<()> {
         // By then every scene fails.
         self.client.deadline().check()?;
         tracing::warn!(region = self.region.name, "{failed}; going on without it");
@@ -121,7 +121,7 @@ impl<'a> Search<'a> {
         windows: &SearchWindows,
         wanted: NaiveDate,
         skipped: &mut Vec<SkippedScene>,
-    ) -> Result<SideFound> {
+    ) -> Result<FoundSide> {
         let mut last = windows.side(side);
         let mut passed_over = 0;
         for window in [Some(last), windows.widened(side)].into_iter().flatten() {
@@ -140,7 +140,7 @@ impl<'a> Search<'a> {
             );
         }
         if last.end >= self.now.date_naive() {
-            bail!(Waiting { side, window: last });
+            bail!(NoSceneYetError { side, window: last });
         }
         bail!(
             "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is \
@@ -157,13 +157,13 @@ impl<'a> Search<'a> {
         side: FireSide,
         window: DateWindow,
         wanted: NaiveDate,
-    ) -> Result<(Vec<Scene>, Vec<SkippedScene>)> {
+    ) -> Result<(Vec<GridScene>, Vec<SkippedScene>)> {
         let region = self.region;
-        let mut items = self.catalogue.find(&stac::Search {
+        let mut items = self.catalogue.find(&stac::ItemSearch {
             collections: vec![region.collection.clone()],
             bbox: Some(region.bbox),
             datetime: Some(window.to_stac_interval()),
-            ..stac::Search::default()
+            ..stac::ItemSearch::default()
         })?;
         self.refuse(&mut items);
         let mut opened = BTreeMap::new();
@@ -184,13 +184,15 @@ impl<'a> Search<'a> {
             );
             self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
             let (grid, zone) = (self.grid, self.zone);
-            let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_margin_m);
+            let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_buffer_m);
             // All are asked for before the first is waited for.
             let new = choice.used.iter().filter(|item| !opened.contains_key(&item.id));
-            let asked: Vec<(&str, AskedScene)> =
-                new.map(|item| (item.id.as_str(), AskedScene::of(item, &self.client))).collect();
-            let open = |(id, asked)| (id, Scene::open(asked, side, grid, zone, masks, margin_m));
-            let results: Vec<(&str, Result<Option<Scene>, SceneFailed>)> =
+            let asked: Vec<(&str, RequestedScene)> = new
+                .map(|item| (item.id.as_str(), RequestedScene::of(item, &self.client)))
+                .collect();
+            let open =
+                |(id, asked)| (id, GridScene::open(asked, side, grid, zone, masks, margin_m));
+            let results: Vec<(&str, Result<Option<GridScene>, SceneReadError>)> =
                 asked.into_par_iter().map(open).collect();
             let mut failures = Vec::new();
             for (id, result) in results {

@@ -13,7 +13,7 @@ use tower_http::compression::{CompressionLayer, Predicate};
 use super::held_body::HeldBody;
 
 /// Below this an answer fits one network packet anyway.
-const SMALLEST_BYTES: u64 = 1024;
+const MIN_BYTES: u64 = 1024;
 
 const COMPRESSED_TYPES: [&str; 8] = [
     "application/wasm",
@@ -51,8 +51,7 @@ type HasEncoder = fn(StatusCode, Version, &HeaderMap, &Extensions) -> bool;
 
 /// Brotli or gzip, whichever the reader prefers, where [`reserve_encoder`] found one.
 pub(super) fn layer() -> CompressionLayer<And<SizeAbove, HasEncoder>> {
-    CompressionLayer::new()
-        .compress_when(SizeAbove::new(SMALLEST_BYTES).and(has_encoder as HasEncoder))
+    CompressionLayer::new().compress_when(SizeAbove::new(MIN_BYTES).and(has_encoder as HasEncoder))
 }
 
 fn has_encoder(_: StatusCode, _: Version, _: &HeaderMap, extensions: &Extensions) -> bool {

@@ -30,7 +30,7 @@ use axum::Router;
 use dragonfly_core::metadata::ClientConfig;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use connections::Limits;
+use connections::ConnectionLimits;
 use files::Folder;
 use policy::Sources;
 use site::Site;
@@ -68,7 +68,7 @@ pub(crate) fn run(served: &Served, on_ready: impl FnOnce(SocketAddr)) -> Result<
         catalogue: served.catalogue.as_deref().map(CatalogueFile::open).transpose()?.map(Arc::new),
         sources: Sources::new(&served.client, &served.image_sources)?,
     };
-    let limits = Limits::of_this_process()?;
+    let limits = ConnectionLimits::of_this_process()?;
     let listener = listen(served.listen)?;
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .max_blocking_threads(MAX_FILE_THREADS)
@@ -128,7 +128,7 @@ fn listen(address: SocketAddr) -> Result<TcpListener> {
 async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: ConnectionLimits,
     on_ready: impl FnOnce(SocketAddr),
 ) -> Result<()> {
     let listener = tokio::net::TcpListener::from_std(listener)?;

@@ -1,6 +1,6 @@
 //! The tools of the page that load when one is first used.
 
-use dragonfly_client::bridge::Page;
+use dragonfly_client::bridge::PageBridge;
 use wasm_bindgen::prelude::*;
 
 fn main() {
@@ -16,7 +16,7 @@ pub struct Tools(dragonfly_client::tools::Tools);
 impl Tools {
     /// Tools for this page.
     #[wasm_bindgen(constructor)]
-    pub fn new(page: Page) -> Self {
+    pub fn new(page: PageBridge) -> Self {
         Self(dragonfly_client::tools::Tools::new(page))
     }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::data::json::Value;
 
 /// From here on a number may stand for several whole ones: 2⁵³.
-const LEAST_UNSURE: f64 = 9_007_199_254_740_992.0;
+const MIN_UNSURE: f64 = 9_007_199_254_740_992.0;
 
 /// The fields of an object.
 #[derive(Clone, Copy)]
@@ -56,7 +56,7 @@ impl<'a> Fields<'a> {
     /// A whole number that is not negative.
     pub fn count(self, name: &str) -> Option<u64> {
         let number = self.number(name)?;
-        ((0.0..LEAST_UNSURE).contains(&number) && number.fract() == 0.0).then_some(number as u64)
+        ((0.0..MIN_UNSURE).contains(&number) && number.fract() == 0.0).then_some(number as u64)
     }
 
     /// A smaller one.

@@ -3,7 +3,7 @@
 
 use dragonfly_core::metadata::{
     Assessment, Basemap, ClientConfig, EarlierRun, FireMask, IndexedRegion, MapMeta, RegionMeta,
-    SceneDates, Status, TilesSkipped, UsedScene,
+    RunStatus, SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, Severity, SkippedScene,
@@ -23,11 +23,11 @@ const FINEST_ZOOM: u8 = 22;
 /// Basemaps that say nothing of it have tiles to this zoom.
 const FINEST_BASEMAP_ZOOM: u8 = 19;
 
-const STATUSES: [(&str, Status); 4] = [
-    ("pending", Status::Pending),
-    ("success", Status::Success),
-    ("failed", Status::Failed),
-    ("waiting", Status::Waiting),
+const STATUSES: [(&str, RunStatus); 4] = [
+    ("pending", RunStatus::Pending),
+    ("success", RunStatus::Success),
+    ("failed", RunStatus::Failed),
+    ("waiting", RunStatus::Waiting),
 ];
 const ASSESSMENTS: [(&str, Assessment); 3] = [
     ("initial", Assessment::Initial),
@@ -38,7 +38,7 @@ const SIDES: [(&str, FireSide); 2] = [("pre", FireSide::Pre), ("post", FireSide:
 
 /// A published file that cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum BrokenFile {
+pub enum PublishedFileError {
     /// Not the JSON that it should be.
     #[error("not readable")]
     Json,
@@ -63,32 +63,33 @@ pub struct ReadIndex {
 }
 
 /// Reads `meta/index.json`; a broken line does not hide the others.
-pub fn index_from_json(text: &str) -> Result<ReadIndex, BrokenFile> {
-    let index = Value::read(text).ok_or(BrokenFile::Json)?;
-    let lines = index.field("regions").and_then(Value::list).ok_or(BrokenFile::NoRegions)?;
+pub fn index_from_json(text: &str) -> Result<ReadIndex, PublishedFileError> {
+    let index = Value::read(text).ok_or(PublishedFileError::Json)?;
+    let lines =
+        index.field("regions").and_then(Value::list).ok_or(PublishedFileError::NoRegions)?;
     let read = |line| Fields::of(line).and_then(line_of_index);
     let regions: Vec<IndexedRegion> = lines.iter().filter_map(read).filter(has_a_place).collect();
     Ok(ReadIndex { broken: lines.len() - regions.len(), regions })
 }
 
 /// Reads `meta/<region>.json`.
-pub fn region_from_json(text: &str) -> Result<RegionMeta, BrokenFile> {
-    let value = Value::read(text).ok_or(BrokenFile::Json)?;
+pub fn region_from_json(text: &str) -> Result<RegionMeta, PublishedFileError> {
+    let value = Value::read(text).ok_or(PublishedFileError::Json)?;
     // Where a single field of a map is broken, the map would silently be taken for absent.
     let names_a_map = value.field("run_id").is_some_and(|run_id| *run_id != Value::Null);
-    let meta = Fields::of(&value).and_then(region).ok_or(BrokenFile::Incomplete)?;
+    let meta = Fields::of(&value).and_then(region).ok_or(PublishedFileError::Incomplete)?;
     let drawable = |zoom_min: u8, zoom_max: u8| zoom_min <= zoom_max && zoom_max <= FINEST_ZOOM;
     match &meta.map {
-        None if names_a_map => Err(BrokenFile::Map),
-        Some(map) if !drawable(map.zoom_min, map.zoom_max) => Err(BrokenFile::Map),
+        None if names_a_map => Err(PublishedFileError::Map),
+        Some(map) if !drawable(map.zoom_min, map.zoom_max) => Err(PublishedFileError::Map),
         _ => Ok(meta),
     }
 }
 
 /// Reads `meta/client.json`.
-pub fn config_from_json(text: &str) -> Result<ClientConfig, BrokenFile> {
-    let value = Value::read(text).ok_or(BrokenFile::Json)?;
-    Fields::of(&value).and_then(config).ok_or(BrokenFile::Incomplete)
+pub fn config_from_json(text: &str) -> Result<ClientConfig, PublishedFileError> {
+    let value = Value::read(text).ok_or(PublishedFileError::Json)?;
+    Fields::of(&value).and_then(config).ok_or(PublishedFileError::Incomplete)
 }
 
 fn has_a_place(line: &IndexedRegion) -> bool {
@@ -311,8 +312,8 @@ mod tests {
 
     #[test]
     fn what_is_no_index_is_an_error() {
-        assert!(matches!(index_from_json("<html>"), Err(BrokenFile::Json)));
-        assert!(matches!(index_from_json("{}"), Err(BrokenFile::NoRegions)));
+        assert!(matches!(index_from_json("<html>"), Err(PublishedFileError::Json)));
+        assert!(matches!(index_from_json("{}"), Err(PublishedFileError::NoRegions)));
     }
 
     #[test]
@@ -324,7 +325,7 @@ mod tests {
     #[test]
     fn a_half_described_map_is_broken_and_not_absent() {
         let text = r#"{"region_name":"r","title":"R","bbox":[0,0,1,1],"last_status":"success","run_id":"x"}"#;
-        assert!(matches!(region_from_json(text), Err(BrokenFile::Map)));
+        assert!(matches!(region_from_json(text), Err(PublishedFileError::Map)));
     }
 
     /// A region with everything that can be said of one.

@@ -13,7 +13,7 @@ const TILES_KEPT: usize = 256;
 
 /// Why a tile cannot be shown.
 #[derive(Debug, thiserror::Error)]
-pub enum NoTile {
+pub enum TileFetchError {
     /// The file could not be had.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -22,7 +22,7 @@ pub enum NoTile {
     Broken(#[from] TileError),
 }
 
-impl NoTile {
+impl TileFetchError {
     /// Whether the server does not have the tile.
     pub fn is_not_found(&self) -> bool {
         matches!(self, Self::Fetch(FetchError::NotFound { .. }))
@@ -40,7 +40,7 @@ impl TileSource {
     }
 
     /// The palette indices of a tile.
-    pub async fn indices(&self, url: &str) -> Result<Indices, NoTile> {
+    pub async fn indices(&self, url: &str) -> Result<Indices, TileFetchError> {
         if let Some(indices) = self.0.borrow_mut().find(url) {
             return Ok(indices);
         }

@@ -20,7 +20,7 @@ pub struct World {
 
 /// A file that is no map of the world.
 #[derive(Debug, thiserror::Error)]
-pub enum BrokenWorld {
+pub enum WorldFormatError {
     /// Not TopoJSON.
     #[error("not readable")]
     Json,
@@ -70,13 +70,13 @@ impl World {
     ///
     /// # Errors
     /// When it is no TopoJSON with `countries` and `land`.
-    pub fn from_topojson(text: &str) -> Result<Self, BrokenWorld> {
-        let topology = Topology::read(text).ok_or(BrokenWorld::Json)?;
+    pub fn from_topojson(text: &str) -> Result<Self, WorldFormatError> {
+        let topology = Topology::read(text).ok_or(WorldFormatError::Json)?;
         let arcs: Vec<_> =
             topology.arcs.iter().map(|arc| projected(arc, &topology.transform)).collect();
         let mut uses = vec![0u32; arcs.len()];
         for arc in topology.countries.iter().flatten().copied() {
-            *uses.get_mut(place_of(arc)).ok_or(BrokenWorld::Arc)? += 1;
+            *uses.get_mut(place_of(arc)).ok_or(WorldFormatError::Arc)? += 1;
         }
         let used = |wanted: fn(u32) -> bool| {
             let chosen = arcs.iter().zip(&uses).filter(|(_, count)| wanted(**count));
@@ -84,7 +84,7 @@ impl World {
         };
         let land = topology.land.iter().map(|ring| ring_of(ring, &arcs)).collect::<Option<_>>();
         Ok(Self {
-            land: land.ok_or(BrokenWorld::Arc)?,
+            land: land.ok_or(WorldFormatError::Arc)?,
             coasts: used(|count| count == 1),
             borders: used(|count| count > 1),
         })
@@ -395,8 +395,8 @@ mod tests {
 
     #[test]
     fn what_is_no_world_is_an_error() {
-        assert!(matches!(World::from_topojson("{}"), Err(BrokenWorld::Json)));
+        assert!(matches!(World::from_topojson("{}"), Err(WorldFormatError::Json)));
         let dangling = TWO_COUNTRIES.replace("[[0,-3]]", "[[0,-9]]");
-        assert!(matches!(World::from_topojson(&dangling), Err(BrokenWorld::Arc)));
+        assert!(matches!(World::from_topojson(&dangling), Err(WorldFormatError::Arc)));
     }
 }

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::FireSide;
-use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, Status};
+use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus};
 
 use super::{NAME, Words};
 use crate::data::recognised::{Failure, WindowReason};
@@ -49,15 +49,17 @@ impl Words {
         }
         let status = entry.described().map_or(entry.line.last_status, |meta| meta.last_status);
         match (status, made_at(entry)) {
-            (Status::Pending, _) => self.pending.to_owned(),
-            (Status::Success, Some(made)) => self.updated_then(coverage, &self.age(made, now)),
-            (Status::Success, None) => self.no_map_published.to_owned(),
-            (Status::Failed, Some(made)) => self.failed_map_of.say([&self.date(made.date_naive())]),
-            (Status::Failed, None) => self.failed_first.to_owned(),
-            (Status::Waiting, Some(made)) => {
+            (RunStatus::Pending, _) => self.pending.to_owned(),
+            (RunStatus::Success, Some(made)) => self.updated_then(coverage, &self.age(made, now)),
+            (RunStatus::Success, None) => self.no_map_published.to_owned(),
+            (RunStatus::Failed, Some(made)) => {
+                self.failed_map_of.say([&self.date(made.date_naive())])
+            }
+            (RunStatus::Failed, None) => self.failed_first.to_owned(),
+            (RunStatus::Waiting, Some(made)) => {
                 self.waiting_map_of.say([&self.date(made.date_naive())])
             }
-            (Status::Waiting, None) => self.waiting_first.to_owned(),
+            (RunStatus::Waiting, None) => self.waiting_first.to_owned(),
         }
     }
 
@@ -172,7 +174,7 @@ mod tests {
         let broken = "Its description could not be loaded";
         check(&mapped, Coverage::Broken, broken, "Die Beschreibung konnte nicht geladen werden");
         if let MetaState::Ready(meta) = &mut mapped.meta {
-            Arc::make_mut(meta).last_status = Status::Failed;
+            Arc::make_mut(meta).last_status = RunStatus::Failed;
         }
         let failed = "Aktualisierung gescheitert · Karte vom 21. August 2025";
         check(&mapped, Coverage::Failed, "Update failed · map of 21 Aug 2025", failed);
@@ -187,7 +189,7 @@ mod tests {
     #[test]
     fn the_index_tells_how_old_a_map_is_before_its_metadata_is_here() {
         let mut listed = entry("r", BBOX);
-        listed.line.last_status = Status::Success;
+        listed.line.last_status = RunStatus::Success;
         listed.line.generated_at = Some("2025-08-23T03:00:00Z".parse().unwrap());
         assert_eq!(ENGLISH.status(&listed, Coverage::Fresh, now()), "Updated yesterday");
     }

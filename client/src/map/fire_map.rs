@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use crate::data::tile_source::{NoTile, TileSource};
+use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::i18n::words;
 use crate::map::label_placement::{Title, with_room};
 use crate::map::land_layer::{
@@ -27,7 +27,7 @@ use crate::state::address::Centre;
 use crate::state::coverage::Coverage;
 use crate::state::filter::Filter;
 use crate::state::key;
-use crate::state::map_state::Here;
+use crate::state::map_state::ReaderPosition;
 use crate::state::map_state::View;
 use crate::state::region_entry::RegionEntry;
 
@@ -50,7 +50,7 @@ const DOT_TARGET_PX: u8 = 24;
 const FIT_MARGIN_PX: f64 = 28.0;
 
 /// Hears the name of a region, its run, and why one of its tiles cannot be shown.
-type TileFailureHook = Rc<dyn Fn(&str, &str, &NoTile)>;
+type TileFailureHook = Rc<dyn Fn(&str, &str, &TileFetchError)>;
 
 /// Hears longitude and latitude beneath the pointer, or that it left.
 type PointerHook = Box<dyn Fn(Option<(f64, f64)>)>;
@@ -349,11 +349,11 @@ impl FireMap {
     }
 
     /// Marks where the reader is, and the circle in which that is meant.
-    pub fn mark_here(&self, here: Option<Here>) {
+    pub fn mark_here(&self, here: Option<ReaderPosition>) {
         for layer in self.here.borrow_mut().drain(..) {
             layer.remove();
         }
-        if let Some(Here { lon, lat, within_m }) = here {
+        if let Some(ReaderPosition { lon, lat, within_m }) = here {
             let circle = still_shape("here", [("radius", within_m.into())]);
             let dot = still_shape("here here-dot", [("radius", 7.into())]);
             *self.here.borrow_mut() = vec![

@@ -1,4 +1,4 @@
-//! Lines of whole degrees, or of simple parts of one, for orientation where no coast is in sight.
+//! Lines of whole degrees, or of simple parts of one, for orientation where no coast is in quality.
 
 use crate::state::map_state::View;
 use dragonfly_core::mercator::{HALF_WORLD_M, MAX_LATITUDE, TILE_SIZE_PX, metres_from_lonlat};
@@ -11,7 +11,7 @@ const STEPS: [i64; 16] = [
 ];
 const MILLION: f64 = 1_000_000.0;
 /// Two lines are at least this far apart at the equator.
-const LEAST_DISTANCE_PX: f64 = 140.0;
+const MIN_DISTANCE_PX: f64 = 140.0;
 
 /// The pole itself is infinitely far up the map.
 const NEAREST_TO_POLE: f64 = 89.999_999;
@@ -41,7 +41,7 @@ impl Graticule {
     pub fn at_zoom(zoom: f64) -> Self {
         let pixels_per_degree = f64::from(TILE_SIZE_PX) * zoom.exp2() / 360.0;
         let wide_enough =
-            |step: &i64| *step as f64 / MILLION * pixels_per_degree >= LEAST_DISTANCE_PX;
+            |step: &i64| *step as f64 / MILLION * pixels_per_degree >= MIN_DISTANCE_PX;
         Self { step: STEPS.into_iter().rev().find(wide_enough).unwrap_or(STEPS[0]) }
     }
 
@@ -102,10 +102,7 @@ mod tests {
         for zoom in 3..=17 {
             let graticule = Graticule::at_zoom(f64::from(zoom));
             let pixels = graticule.step as f64 / MILLION * 256.0 * f64::from(1 << zoom) / 360.0;
-            assert!(
-                (LEAST_DISTANCE_PX..LEAST_DISTANCE_PX * 2.6).contains(&pixels),
-                "{zoom}: {pixels}"
-            );
+            assert!((MIN_DISTANCE_PX..MIN_DISTANCE_PX * 2.6).contains(&pixels), "{zoom}: {pixels}");
         }
     }
 

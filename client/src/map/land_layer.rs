@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, CanvasWindingRule, HtmlCanvasElement};
 
 use crate::data::fetch::{self, FetchError};
-use crate::data::world::{BrokenWorld, Pixel, TileShapes, World};
+use crate::data::world::{Pixel, TileShapes, World, WorldFormatError};
 use crate::map::graticule::Graticule;
 use crate::map::leaflet::{self, GridLayer, Map, Point, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
@@ -24,17 +24,17 @@ pub const FINE_FROM_ZOOM: f64 = 7.0;
 
 /// Why the outlines cannot be drawn.
 #[derive(Debug, thiserror::Error)]
-pub enum NoWorld {
+pub enum WorldError {
     /// The file could not be had.
     #[error(transparent)]
     Fetch(#[from] FetchError),
     /// The file holds no outlines.
     #[error(transparent)]
-    Broken(#[from] BrokenWorld),
+    Broken(#[from] WorldFormatError),
 }
 
 /// Fetches outlines.
-pub async fn fetch_world(url: &str) -> Result<World, NoWorld> {
+pub async fn fetch_world(url: &str) -> Result<World, WorldError> {
     Ok(World::from_topojson(&fetch::text(url).await?)?)
 }
 

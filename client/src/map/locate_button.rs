@@ -7,11 +7,11 @@ use wasm_bindgen::prelude::*;
 use crate::i18n::words;
 use crate::map::leaflet::options;
 use crate::state::address::Centre;
-use crate::state::map_state::{Here, Whereabouts};
+use crate::state::map_state::{MapState, ReaderPosition};
 use crate::ui::tool_button::tool_button;
 
 /// Close enough to know the place again.
-const LEAST_ZOOM: f64 = 12.0;
+const MIN_ZOOM: f64 = 12.0;
 /// A reader waits no longer, milliseconds.
 const PATIENCE_MS: u32 = 15_000;
 /// A position is as good as new for a minute, milliseconds.
@@ -45,7 +45,7 @@ extern "C" {
 
 /// Goes to where the reader is, or says in `said` why it cannot.
 #[component]
-pub fn LocateButton(at: Whereabouts, said: RwSignal<Option<String>>) -> impl IntoView {
+pub fn LocateButton(at: MapState, said: RwSignal<Option<String>>) -> impl IntoView {
     let say = move |words: String| said.set(Some(words));
     let locate = move || {
         // Browsers tell a page that came in the open nothing, and call it a refusal by the reader.
@@ -55,14 +55,14 @@ pub fn LocateButton(at: Whereabouts, said: RwSignal<Option<String>>) -> impl Int
         say(words().locating.to_owned());
         let found = Closure::once_into_js(move |position: Position| {
             let coords = position.coords();
-            let here = Here {
+            let here = ReaderPosition {
                 lon: coords.longitude(),
                 lat: coords.latitude(),
                 within_m: coords.accuracy(),
             };
             at.here.set(Some(here));
             let zoom =
-                at.centre.get_untracked().map_or(LEAST_ZOOM, |centre| centre.zoom.max(LEAST_ZOOM));
+                at.centre.get_untracked().map_or(MIN_ZOOM, |centre| centre.zoom.max(MIN_ZOOM));
             at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
             say(words().located.say([&words().length(here.within_m)]));
         });

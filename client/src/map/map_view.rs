@@ -17,8 +17,8 @@ use crate::map::ticks_view::TicksView;
 use crate::state::atlas::Atlas;
 use crate::state::coverage::{Coverage, STALE_AFTER_DAYS};
 use crate::state::map_state::Point;
-use crate::state::map_state::{Drawing, Whereabouts};
-use crate::state::problem::Problem;
+use crate::state::map_state::{DisplayOptions, MapState};
+use crate::state::problem::LoadError;
 use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, union_of_boxes};
 use crate::ui::effect::follow;
@@ -27,8 +27,8 @@ use crate::ui::effect::follow;
 #[component]
 pub fn MapView(
     atlas: Atlas,
-    drawing: Drawing,
-    at: Whereabouts,
+    drawing: DisplayOptions,
+    at: MapState,
     retries: RwSignal<u32>,
 ) -> impl IntoView {
     let element = NodeRef::<Div>::new();
@@ -55,9 +55,9 @@ pub fn MapView(
             on_tile_failure: Rc::new(move |name, run_id, failure| {
                 atlas.hear_of_tile(name, run_id, failure)
             }),
-            on_land_failure: Rc::new(move || atlas.report(Problem::Land)),
+            on_land_failure: Rc::new(move || atlas.report(LoadError::Land)),
             on_basemap_failure: Rc::new(move |title| {
-                atlas.report(Problem::Basemap(title.to_owned()))
+                atlas.report(LoadError::Basemap(title.to_owned()))
             }),
         };
         let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
@@ -135,8 +135,8 @@ fn Patterns() -> impl IntoView {
 fn keep_in_step(
     fire_map: &Rc<FireMap>,
     atlas: Atlas,
-    drawing: Drawing,
-    at: Whereabouts,
+    drawing: DisplayOptions,
+    at: MapState,
     retries: RwSignal<u32>,
 ) {
     let map = fire_map.clone();

@@ -8,7 +8,7 @@ use crate::state::filter::Filter;
 /// From this zoom on the tiles show what burnt.
 pub const DOTS_BELOW_ZOOM: f64 = 8.0;
 /// So many dots still pan smoothly, and still can be taken in.
-const MOST_DOTS: usize = 60;
+const MAX_DOTS: usize = 60;
 /// A dot needs this much room around it to be touched, pixels.
 const ROOM_PX: f64 = 26.0;
 /// Along a meridian.
@@ -32,7 +32,7 @@ pub fn dots(mut in_view: Vec<Dot>) -> Vec<Dot> {
             let [across, down] = [0, 1].map(|axis| (dot.at_px[axis] - other.at_px[axis]).abs());
             across >= ROOM_PX || down >= ROOM_PX
         };
-        if shown.len() < MOST_DOTS && shown.iter().all(has_room) {
+        if shown.len() < MAX_DOTS && shown.iter().all(has_room) {
             shown.push(dot);
         }
     }
@@ -80,7 +80,7 @@ mod tests {
     fn the_number_of_dots_is_bounded() {
         let many = (0..4000).map(|place| dot(f64::from(place) * 30.0, f64::from(place))).collect();
         let shown = dots(many);
-        assert_eq!((shown.len(), shown[0].patch.hectares), (MOST_DOTS, 3999.0));
+        assert_eq!((shown.len(), shown[0].patch.hectares), (MAX_DOTS, 3999.0));
     }
 
     #[test]

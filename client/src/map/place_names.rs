@@ -14,11 +14,11 @@ use crate::search::places::{Place, Places, TOWNS_URL};
 use crate::state::map_state::View;
 
 /// Farther away the names of towns would say less than the coasts do.
-const LEAST_ZOOM: f64 = 4.0;
+const MIN_ZOOM: f64 = 4.0;
 /// More names than this make no map clearer.
-const MOST_NAMES: usize = 28;
+const MAX_NAMES: usize = 28;
 /// So many of the largest in view are tried.
-const MOST_TRIED: usize = 160;
+const MAX_TRIED: usize = 160;
 /// A dot and a gap stand before a name.
 const DOT_PX: f64 = 10.0;
 
@@ -74,8 +74,7 @@ impl PlaceNames {
             layer.remove();
         });
         let places = self.places.borrow();
-        let (Some(places), false) =
-            (places.as_ref(), self.is_hidden.get() || view.zoom < LEAST_ZOOM)
+        let (Some(places), false) = (places.as_ref(), self.is_hidden.get() || view.zoom < MIN_ZOOM)
         else {
             return;
         };
@@ -122,7 +121,7 @@ fn names_with_room<'a>(
     let [west, south, east, north] = view.bbox;
     let is_seen =
         |place: &&Place| (west..=east).contains(&place.lon) && (south..=north).contains(&place.lat);
-    let tried: Vec<_> = largest_first.iter().filter(is_seen).take(MOST_TRIED).collect();
+    let tried: Vec<_> = largest_first.iter().filter(is_seen).take(MAX_TRIED).collect();
     let names = tried.iter().map(|place| {
         let (x, y) = at(place);
         Title { left_px: x + DOT_PX, bottom_px: y, letters: place.name.chars().count() }
@@ -134,7 +133,7 @@ fn names_with_room<'a>(
         .zip(have_room)
         .filter(|(_, has_room)| *has_room)
         .map(|(place, _)| place)
-        .take(MOST_NAMES)
+        .take(MAX_NAMES)
         .collect()
 }
 
@@ -177,6 +176,6 @@ mod tests {
         let view = View { bbox: [-1.0, -1.0, 30.0, 30.0], zoom: 6.0, ..View::default() };
         let named =
             names_with_room(&places, view, &[], |place| (place.lon * 100.0, place.lat * 100.0));
-        assert_eq!(named.len(), MOST_NAMES);
+        assert_eq!(named.len(), MAX_NAMES);
     }
 }

@@ -13,7 +13,7 @@ use wasm_bindgen::{Clamped, JsCast};
 use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::data::tile_address::tile_url;
-use crate::data::tile_source::{NoTile, TileSource};
+use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::data::tile_store::Indices;
 use crate::map::leaflet::{self, GridLayer, Map, Point, corners, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
@@ -32,7 +32,7 @@ struct Painter {
     map: MapMeta,
     source: TileSource,
     colours: Cell<Colours>,
-    on_failure: Box<dyn Fn(&NoTile)>,
+    on_failure: Box<dyn Fn(&TileFetchError)>,
 }
 
 impl SeverityLayer {
@@ -42,7 +42,7 @@ impl SeverityLayer {
         pane: &str,
         (meta, bbox): (&MapMeta, [f64; 4]),
         source: TileSource,
-        on_failure: impl Fn(&NoTile) + 'static,
+        on_failure: impl Fn(&TileFetchError) + 'static,
     ) -> Self {
         let layer = leaflet::grid_layer(&options([
             ("pane", pane.into()),

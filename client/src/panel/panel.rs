@@ -8,12 +8,12 @@ use web_sys::HtmlElement;
 use crate::i18n::{NAME, words};
 use crate::panel::legend_view::{Areas, LegendView};
 use crate::panel::region_list::RegionList;
-use crate::search::find::Found;
+use crate::search::find::SearchOption;
 use crate::search::place_search::PlaceSearch;
 use crate::state::atlas::Atlas;
 use crate::state::coverage::STALE_AFTER_DAYS;
-use crate::state::map_state::{Drawing, Whereabouts};
-use crate::state::problem::Problem;
+use crate::state::map_state::{DisplayOptions, MapState};
+use crate::state::problem::LoadError;
 use crate::ui::basemap_select::BasemapSelect;
 use crate::ui::brand::Brand;
 use crate::ui::dnbr_filter::DnbrFilter;
@@ -28,8 +28,8 @@ use crate::ui::palette_select::PaletteSelect;
 #[component]
 pub fn Panel(
     atlas: Atlas,
-    drawing: Drawing,
-    at: Whereabouts,
+    drawing: DisplayOptions,
+    at: MapState,
     about: RwSignal<Option<String>>,
     open: RwSignal<bool>,
     areas: Signal<Option<Areas>>,
@@ -46,9 +46,9 @@ pub fn Panel(
         at.point.set(None);
         about.set(Some(name.to_owned()));
     };
-    let go_to_found = move |found: Found| {
+    let go_to_found = move |found: SearchOption| {
         open.set(false);
-        if let Found::Region { name, .. } = &found {
+        if let SearchOption::Region { name, .. } = &found {
             at.region.set(Some(name.clone()));
         }
         at.destination.set(Some(found.bbox()));
@@ -64,8 +64,9 @@ pub fn Panel(
     let basemaps = Signal::derive(move || {
         atlas.config.get().map(|config| config.basemaps).unwrap_or_default()
     });
-    let missing =
-        Signal::derive(move || atlas.problems.with(|problems| problems.contains(&Problem::Index)));
+    let missing = Signal::derive(move || {
+        atlas.problems.with(|problems| problems.contains(&LoadError::Index))
+    });
     let tools = NodeRef::<Div>::new();
     follow(move || {
         if let (Some(tools), Some(room)) = (tools.get(), &room) {
@@ -114,7 +115,7 @@ pub fn Panel(
 }
 
 /// Whose work the map shows.
-pub fn sources(atlas: Atlas, drawing: Drawing) -> String {
+pub fn sources(atlas: Atlas, drawing: DisplayOptions) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
     let of_basemap = drawing.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
     let is_plain = drawing.basemap.get().is_none();

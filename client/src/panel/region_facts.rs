@@ -1,7 +1,7 @@
 //! All that is known of a region and its map, the most asked for first.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::{MapMeta, RegionMeta, SceneDates, Status, UsedScene};
+use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
 use dragonfly_core::{Empty, LEGEND};
 
 use crate::i18n::Words;
@@ -68,15 +68,15 @@ fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
 /// Why there is no newer map, or none at all.
 fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
     let mut sentences = vec![match meta.last_status {
-        Status::Success => return None,
-        Status::Pending => words.pending_detail.to_owned(),
-        Status::Waiting if meta.map.is_none() => words.waiting_detail.to_owned(),
-        Status::Waiting => words.last_run_waits.to_owned(),
-        Status::Failed => words
+        RunStatus::Success => return None,
+        RunStatus::Pending => words.pending_detail.to_owned(),
+        RunStatus::Waiting if meta.map.is_none() => words.waiting_detail.to_owned(),
+        RunStatus::Waiting => words.last_run_waits.to_owned(),
+        RunStatus::Failed => words
             .last_run_failed
             .say([words.failure(meta.last_error.as_deref().unwrap_or_default())]),
     }];
-    let is_failed = meta.last_status == Status::Failed;
+    let is_failed = meta.last_status == RunStatus::Failed;
     if meta.consecutive_failures > 1 {
         sentences
             .push(words.failures_in_a_row.say([&words.count(meta.consecutive_failures as usize)]));
@@ -313,7 +313,7 @@ mod tests {
     #[test]
     fn a_failure_is_told_in_words_with_the_message_behind_it() {
         let mut failed = meta();
-        failed.last_status = Status::Failed;
+        failed.last_status = RunStatus::Failed;
         failed.consecutive_failures = 3;
         failed.last_error = Some("no scene on the post side: <img src=x>".to_owned());
         let told = written(ENGLISH, &failed);

@@ -17,7 +17,7 @@ use crate::ui::effect::follow;
 use crate::ui::markup::{Markup, fill, tag, text};
 
 /// More regions than this are not shown at once: nobody reads them, and each costs time.
-const MOST_SHOWN: usize = 60;
+const MAX_SHOWN: usize = 60;
 /// After this long the reader hears that it takes long.
 const PATIENCE: Duration = Duration::from_secs(8);
 
@@ -79,8 +79,8 @@ pub fn RegionList(
             (false, _) => words().loading_regions.to_owned(),
             (true, _) if all == 0 => words().no_regions.to_owned(),
             (true, 0) => words().no_region_matches.to_owned(),
-            (true, _) if found > MOST_SHOWN => {
-                words().more_regions.say([&words().count(found - MOST_SHOWN)])
+            (true, _) if found > MAX_SHOWN => {
+                words().more_regions.say([&words().count(found - MAX_SHOWN)])
             }
             (true, _) if found < all => {
                 words().regions_found.say([&words().count(found), &words().count(all)])
@@ -130,7 +130,7 @@ pub fn RegionList(
 fn shown(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> Shown {
     let now = preferences::now();
     let found = matching(entries, search);
-    let items = found.iter().take(MOST_SHOWN).map(|entry| {
+    let items = found.iter().take(MAX_SHOWN).map(|entry| {
         let coverage = Coverage::of(entry, stale_after_days, now);
         item(words(), entry, coverage, &words().status(entry, coverage, now))
     });

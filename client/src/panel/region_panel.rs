@@ -18,7 +18,7 @@ use crate::state::map_state::Point;
 use crate::state::preferences;
 use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry};
-use crate::state::selection::{Subject, subject};
+use crate::state::selection::{Selection, subject};
 use crate::ui::clipboard;
 use crate::ui::effect::follow;
 use crate::ui::markup::{COLOUR, Markup, copy_button, fill, tag, text};
@@ -128,7 +128,7 @@ pub fn RegionPanel(
         }
     };
     let title = move || {
-        subject.with(|subject| match subject.as_ref().and_then(Subject::region) {
+        subject.with(|subject| match subject.as_ref().and_then(Selection::region) {
             Some(entry) => entry.line.title.clone(),
             None => words().outside_regions.to_owned(),
         })
@@ -158,7 +158,7 @@ pub fn RegionPanel(
 
 /// The title of the map that was read, where it is another than the one spoken of: a pending region
 /// may lie within the map of a larger one, which then answers for the place.
-fn source(atlas: Atlas, point: Option<Point>, subject: &Option<Subject>) -> Option<String> {
+fn source(atlas: Atlas, point: Option<Point>, subject: &Option<Selection>) -> Option<String> {
     let point = point?;
     let spoken_of = subject.as_ref()?.region()?;
     let regions = atlas.regions.read();

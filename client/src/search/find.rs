@@ -6,8 +6,8 @@ use crate::search::places::{Place, Places};
 use crate::search::region_search::matching;
 use crate::state::region_entry::RegionEntry;
 
-const MOST_REGIONS: usize = 3;
-const MOST_PLACES: usize = 7;
+const MAX_REGIONS: usize = 3;
+const MAX_PLACES: usize = 7;
 /// Half the side of the box shown around a position, degrees.
 const AROUND_POSITION: f64 = 0.1;
 /// The same around a town, by inhabitants: villages have little around them, cities much.
@@ -15,7 +15,7 @@ const AROUND_PLACES: [(u32, f64); 3] = [(1_000_000, 0.4), (100_000, 0.2), (0, 0.
 
 /// Something that was found.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Found {
+pub enum SearchOption {
     /// A region.
     Region {
         /// Its name in paths.
@@ -30,7 +30,7 @@ pub enum Found {
         /// Where it is.
         at: Position,
         /// How it was read.
-        order: Order,
+        order: AxisOrder,
     },
     /// A town or village.
     Place(Place),
@@ -38,7 +38,7 @@ pub enum Found {
 
 /// How a pair of numbers was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Order {
+pub enum AxisOrder {
     /// As the text itself tells.
     Told,
     /// Latitude first, as most do.
@@ -49,44 +49,44 @@ pub enum Order {
 
 /// All that was found, the likeliest first.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Finds {
+pub struct SearchOptions {
     /// What was found.
-    pub options: Vec<Found>,
+    pub options: Vec<SearchOption>,
     /// Coordinates that lie nowhere.
     pub is_not_on_earth: bool,
 }
 
 /// Searches; without `places` among regions and coordinates alone.
-pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> Finds {
-    let mut finds = Finds::default();
+pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> SearchOptions {
+    let mut finds = SearchOptions::default();
     if search.trim().is_empty() {
         return finds;
     }
-    let position = |at, order| Found::Position { at, order };
+    let position = |at, order| SearchOption::Position { at, order };
     match coordinates::read(search) {
-        Coordinates::One(at) => finds.options.push(position(at, Order::Told)),
+        Coordinates::One(at) => finds.options.push(position(at, AxisOrder::Told)),
         Coordinates::Ambiguous { latitude_first, longitude_first } => {
-            finds.options.push(position(latitude_first, Order::LatitudeFirst));
-            finds.options.push(position(longitude_first, Order::LongitudeFirst));
+            finds.options.push(position(latitude_first, AxisOrder::LatitudeFirst));
+            finds.options.push(position(longitude_first, AxisOrder::LongitudeFirst));
         }
         Coordinates::NotOnEarth => finds.is_not_on_earth = true,
         Coordinates::None => {
-            let region = |entry: &RegionEntry| Found::Region {
+            let region = |entry: &RegionEntry| SearchOption::Region {
                 name: entry.line.name.clone(),
                 title: entry.line.title.clone(),
                 bbox: entry.bbox(),
             };
             finds
                 .options
-                .extend(matching(regions, search).into_iter().take(MOST_REGIONS).map(region));
-            let places = places.map(|places| places.find(search, MOST_PLACES)).unwrap_or_default();
-            finds.options.extend(places.into_iter().cloned().map(Found::Place));
+                .extend(matching(regions, search).into_iter().take(MAX_REGIONS).map(region));
+            let places = places.map(|places| places.find(search, MAX_PLACES)).unwrap_or_default();
+            finds.options.extend(places.into_iter().cloned().map(SearchOption::Place));
         }
     }
     finds
 }
 
-impl Finds {
+impl SearchOptions {
     /// Whether there is nothing to choose.
     pub fn is_empty(&self) -> bool {
         self.options.is_empty()
@@ -96,7 +96,7 @@ impl Finds {
     pub fn hint(&self) -> Option<&'static str> {
         let is_ambiguous = matches!(
             self.options.first(),
-            Some(Found::Position { order: Order::LatitudeFirst, .. })
+            Some(SearchOption::Position { order: AxisOrder::LatitudeFirst, .. })
         );
         match (is_ambiguous, self.is_not_on_earth) {
             (true, _) => Some(words().ambiguous),
@@ -106,7 +106,7 @@ impl Finds {
     }
 }
 
-impl Found {
+impl SearchOption {
     /// The box to show, degrees.
     pub fn bbox(&self) -> [f64; 4] {
         match self {
@@ -143,7 +143,7 @@ mod tests {
 
     const LIST: &str = r#"{"lands":[["US-CA",1]],"names":["Madrid"],"lat":[40000],"lon":[-119000],"hundreds":[20000]}"#;
 
-    fn found(search: &str) -> Finds {
+    fn found(search: &str) -> SearchOptions {
         let regions = [entry("madre", [-120.07, 35.01, -119.67, 35.24])];
         find(search, &regions, Some(&Places::from_json(LIST).unwrap()))
     }
@@ -152,7 +152,10 @@ mod tests {
     fn regions_come_before_places() {
         let finds = found("madr");
         assert!(
-            matches!(finds.options.as_slice(), [Found::Region { .. }, Found::Place(_)]),
+            matches!(
+                finds.options.as_slice(),
+                [SearchOption::Region { .. }, SearchOption::Place(_)]
+            ),
             "{finds:?}"
         );
         assert_eq!(finds.options[0].place(), None);
@@ -175,6 +178,6 @@ mod tests {
 
     #[test]
     fn nothing_is_found_for_nothing() {
-        assert_eq!(found("  "), Finds::default());
+        assert_eq!(found("  "), SearchOptions::default());
     }
 }

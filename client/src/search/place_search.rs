@@ -11,7 +11,7 @@ use web_sys::Element;
 
 use crate::data::fetch;
 use crate::i18n::words;
-use crate::search::find::{Found, Order, find};
+use crate::search::find::{AxisOrder, SearchOption, find};
 use crate::search::places::{PLACES_URL, Places};
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
@@ -32,7 +32,7 @@ enum List {
 #[component]
 pub fn PlaceSearch(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
-    on_choose: impl Fn(Found) + Copy + Send + Sync + 'static,
+    on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let options = NodeRef::<Ul>::new();
     let list = RwSignal::new(List::default());
@@ -166,7 +166,7 @@ pub fn PlaceSearch(
     }
 }
 
-fn option(place: usize, found: &Found, is_active: bool) -> Markup {
+fn option(place: usize, found: &SearchOption, is_active: bool) -> Markup {
     tag("li")
         .with("id", &format!("found-{place}"))
         .with("role", "option")
@@ -178,21 +178,25 @@ fn option(place: usize, found: &Found, is_active: bool) -> Markup {
         .add(text("span", &detail(found)).with("class", "quiet"))
 }
 
-fn name(found: &Found) -> String {
+fn name(found: &SearchOption) -> String {
     match found {
-        Found::Region { title, .. } => title.clone(),
-        Found::Position { at, .. } => words().coordinates(at.lon, at.lat),
-        Found::Place(place) => place.name.clone(),
+        SearchOption::Region { title, .. } => title.clone(),
+        SearchOption::Position { at, .. } => words().coordinates(at.lon, at.lat),
+        SearchOption::Place(place) => place.name.clone(),
     }
 }
 
-fn detail(found: &Found) -> String {
+fn detail(found: &SearchOption) -> String {
     match found {
-        Found::Region { .. } => words().a_region.to_owned(),
-        Found::Position { order: Order::Told, .. } => words().a_position.to_owned(),
-        Found::Position { order: Order::LatitudeFirst, .. } => words().latitude_first.to_owned(),
-        Found::Position { order: Order::LongitudeFirst, .. } => words().longitude_first.to_owned(),
-        Found::Place(place) => {
+        SearchOption::Region { .. } => words().a_region.to_owned(),
+        SearchOption::Position { order: AxisOrder::Told, .. } => words().a_position.to_owned(),
+        SearchOption::Position { order: AxisOrder::LatitudeFirst, .. } => {
+            words().latitude_first.to_owned()
+        }
+        SearchOption::Position { order: AxisOrder::LongitudeFirst, .. } => {
+            words().longitude_first.to_owned()
+        }
+        SearchOption::Place(place) => {
             let country = preferences::country(words(), &place.country);
             let land = if place.state.is_empty() {
                 country

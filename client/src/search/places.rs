@@ -10,7 +10,7 @@ pub const TOWNS_URL: &str = "/world/towns.json";
 /// Coordinates are kept in thousandths of a degree, about a hundred metres.
 const UNITS_PER_DEGREE: f64 = 1000.0;
 /// A part of a word that is shorter means too many places.
-const LEAST_INSIDE: usize = 3;
+const MIN_INSIDE: usize = 3;
 
 /// A town or village.
 #[derive(Clone, Debug, PartialEq)]
@@ -39,7 +39,7 @@ pub struct Places {
 
 /// The list of places cannot be read.
 #[derive(Debug, thiserror::Error)]
-pub enum BrokenPlaces {
+pub enum PlacesError {
     /// Not the JSON that it should be.
     #[error("the list of places is not readable")]
     Json,
@@ -98,15 +98,15 @@ impl Places {
     ///
     /// # Errors
     /// When it is not the JSON that it should be, or its columns differ in length.
-    pub fn from_json(text: &str) -> Result<Self, BrokenPlaces> {
+    pub fn from_json(text: &str) -> Result<Self, PlacesError> {
         let Columns { lands, names, lat, lon, hundreds } =
-            Columns::read(text).ok_or(BrokenPlaces::Json)?;
+            Columns::read(text).ok_or(PlacesError::Json)?;
         let count = names.len();
         let are_whole = count > 0
             && [lat.len(), lon.len(), hundreds.len()] == [count; 3]
             && lands.iter().try_fold(0usize, |sum, (_, run)| sum.checked_add(*run)) == Some(count);
         if !are_whole {
-            return Err(BrokenPlaces::CutShort);
+            return Err(PlacesError::CutShort);
         }
         let lands = lands.iter().flat_map(|(land, run)| std::iter::repeat_n(land.as_str(), *run));
         let mut places: Vec<Place> = names
@@ -172,7 +172,7 @@ fn fit(folded: &str, search: &str) -> Option<Fit> {
     let begins_word = folded[..at].ends_with(' ');
     match begins_word {
         true => Some(Fit::StartOfWord),
-        false if search.len() >= LEAST_INSIDE => Some(Fit::Inside),
+        false if search.len() >= MIN_INSIDE => Some(Fit::Inside),
         false => None,
     }
 }

@@ -10,10 +10,10 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::data::fetch::{self, FetchError};
-use crate::data::published::{self, BrokenFile, CONFIG_URL, INDEX_URL};
+use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError};
 use crate::data::tile_address::tile_url;
-use crate::data::tile_source::{NoTile, TileSource};
-use crate::state::problem::{self, Problem};
+use crate::data::tile_source::{TileFetchError, TileSource};
+use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 
@@ -25,7 +25,7 @@ pub struct Atlas {
     /// The settings of the site.
     pub config: RwSignal<Option<ClientConfig>>,
     /// What could not be loaded.
-    pub problems: RwSignal<Vec<Problem>>,
+    pub problems: RwSignal<Vec<LoadError>>,
     /// Runs whose metadata was read again because a tile was missing.
     reread: StoredValue<Rc<RefCell<BTreeSet<String>>>, LocalStorage>,
 }
@@ -36,7 +36,7 @@ enum Unusable {
     #[error(transparent)]
     Fetch(#[from] FetchError),
     #[error(transparent)]
-    Broken(#[from] BrokenFile),
+    Broken(#[from] PublishedFileError),
 }
 
 impl Atlas {
@@ -56,13 +56,13 @@ impl Atlas {
         spawn_local(async move {
             match fetch_config().await {
                 Ok(config) => self.config.set(Some(config)),
-                Err(_) => self.report(Problem::Config),
+                Err(_) => self.report(LoadError::Config),
             }
         });
         spawn_local(async move {
             match fetch_index().await {
                 Ok(index) => self.take_index(index),
-                Err(_) => self.report(Problem::Index),
+                Err(_) => self.report(LoadError::Index),
             }
         });
     }
@@ -73,13 +73,13 @@ impl Atlas {
     }
 
     /// Adds to what could not be loaded.
-    pub fn report(self, problem: Problem) {
+    pub fn report(self, problem: LoadError) {
         self.problems.update(|problems| problem::add(problems, problem));
     }
 
     /// Hears that a tile could not be shown. A tile that is gone means that a newer map may have
     /// been published: the metadata is read again, once a run.
-    pub fn hear_of_tile(self, name: &str, run_id: &str, failure: &NoTile) {
+    pub fn hear_of_tile(self, name: &str, run_id: &str, failure: &TileFetchError) {
         if !failure.is_not_found() {
             self.report_tiles(name);
         } else if self.reread.with_value(|reread| reread.borrow_mut().insert(run_id.to_owned())) {
@@ -122,7 +122,7 @@ impl Atlas {
 
     fn take_index(self, index: published::ReadIndex) {
         if index.broken > 0 {
-            self.report(Problem::IndexLines(index.broken));
+            self.report(LoadError::IndexLines(index.broken));
         }
         let known = self.regions.get_untracked().unwrap_or_default();
         let entries = entries_from_index(index.regions, &known);
@@ -140,7 +140,7 @@ impl Atlas {
         };
         let loaded = fetch_region(&meta_url).await;
         if loaded.is_err() {
-            self.report(Problem::Region(title));
+            self.report(LoadError::Region(title));
         }
         self.regions.update(|regions| {
             let entry = regions.iter_mut().flatten().find(|entry| entry.line.name == name);
@@ -158,7 +158,7 @@ impl Atlas {
 
     fn report_tiles(self, name: &str) {
         if let Some(title) = self.find(name, |entry| entry.line.title.clone()) {
-            self.report(Problem::Tiles(title));
+            self.report(LoadError::Tiles(title));
         }
     }
 

@@ -2,7 +2,7 @@
 //! facts.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::Status;
+use dragonfly_core::metadata::RunStatus;
 
 use crate::state::region_entry::{MetaState, RegionEntry};
 
@@ -65,15 +65,15 @@ pub fn age_days(since: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
 /// Coverage from the last run, the last success, and how old a map may grow: before it is due,
 /// before it is stale.
 fn coverage(
-    status: Status,
+    status: RunStatus,
     last_success_at: Option<DateTime<Utc>>,
     (interval_days, stale_after_days): (u32, u32),
     now: DateTime<Utc>,
 ) -> Coverage {
     let age = last_success_at.map(|since| age_days(since, now));
     match (status, age) {
-        (Status::Failed, _) => Coverage::Failed,
-        (Status::Pending, _) | (_, None) => Coverage::Pending,
+        (RunStatus::Failed, _) => Coverage::Failed,
+        (RunStatus::Pending, _) | (_, None) => Coverage::Pending,
         (_, Some(age)) if age > stale_after_days => Coverage::Stale,
         (_, Some(age)) if age > interval_days => Coverage::Due,
         (_, Some(_)) => Coverage::Fresh,
@@ -95,8 +95,8 @@ mod tests {
     fn a_map_is_fresh_then_due_then_stale() {
         let check = |now: &str, expected| {
             let made = Some(moment("2025-08-21T03:00:00Z"));
-            assert_eq!(coverage(Status::Success, made, (7, 30), moment(now)), expected, "{now}");
-            assert_eq!(coverage(Status::Waiting, made, (7, 30), moment(now)), expected, "{now}");
+            assert_eq!(coverage(RunStatus::Success, made, (7, 30), moment(now)), expected, "{now}");
+            assert_eq!(coverage(RunStatus::Waiting, made, (7, 30), moment(now)), expected, "{now}");
         };
         check("2025-08-21T03:00:00Z", Coverage::Fresh);
         check("2025-08-29T02:59:59Z", Coverage::Fresh);
@@ -117,19 +117,19 @@ mod tests {
                 "{status:?} {made:?}"
             );
         };
-        check(Status::Failed, Some("2025-08-21T03:00:00Z"), Coverage::Failed);
-        check(Status::Failed, Some("2020-08-21T03:00:00Z"), Coverage::Failed);
-        check(Status::Failed, None, Coverage::Failed);
-        check(Status::Pending, None, Coverage::Pending);
-        check(Status::Waiting, None, Coverage::Pending);
-        check(Status::Success, None, Coverage::Pending);
+        check(RunStatus::Failed, Some("2025-08-21T03:00:00Z"), Coverage::Failed);
+        check(RunStatus::Failed, Some("2020-08-21T03:00:00Z"), Coverage::Failed);
+        check(RunStatus::Failed, None, Coverage::Failed);
+        check(RunStatus::Pending, None, Coverage::Pending);
+        check(RunStatus::Waiting, None, Coverage::Pending);
+        check(RunStatus::Success, None, Coverage::Pending);
     }
 
     #[test]
     fn an_interval_longer_than_stale_still_turns_stale() {
         let made = Some(moment("2025-01-01T00:00:00Z"));
         assert_eq!(
-            coverage(Status::Success, made, (90, 30), moment("2025-02-15T00:00:00Z")),
+            coverage(RunStatus::Success, made, (90, 30), moment("2025-02-15T00:00:00Z")),
             Coverage::Stale
         );
     }
@@ -139,12 +139,12 @@ mod tests {
         let now = moment("2025-08-21T04:00:00Z");
         let bbox = [-120.07, 35.01, -119.67, 35.24];
         let mut region = entry("r", bbox);
-        region.line.last_status = Status::Success;
+        region.line.last_status = RunStatus::Success;
         region.line.last_success_at = Some(now);
         assert_eq!(Coverage::of(&region, 30, now), Coverage::Fresh);
         region.meta = entry_with_map("r", bbox, "1s").meta;
         if let MetaState::Ready(meta) = &mut region.meta {
-            Arc::make_mut(meta).last_status = Status::Failed;
+            Arc::make_mut(meta).last_status = RunStatus::Failed;
         }
         assert_eq!(Coverage::of(&region, 30, now), Coverage::Failed);
         region.meta = MetaState::Broken;

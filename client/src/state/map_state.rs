@@ -11,7 +11,7 @@ use crate::state::reading::Reading;
 
 /// How the reader wants the map drawn. A copy is the same choice.
 #[derive(Clone, Copy)]
-pub struct Drawing {
+pub struct DisplayOptions {
     /// Colours of the classes.
     pub palette: RwSignal<Palette>,
     /// What is painted.
@@ -26,7 +26,7 @@ pub struct Drawing {
 
 /// Where the reader is, and what was chosen there. A copy is the same place.
 #[derive(Clone, Copy)]
-pub struct Whereabouts {
+pub struct MapState {
     /// The middle of the map, as the map tells it.
     pub centre: RwSignal<Option<Centre>>,
     /// What of the world is seen.
@@ -40,7 +40,7 @@ pub struct Whereabouts {
     /// A box that the map travels to whenever this is set.
     pub destination: RwSignal<Option<[f64; 4]>>,
     /// Where the reader is, once it was asked for and told.
-    pub here: RwSignal<Option<Here>>,
+    pub here: RwSignal<Option<ReaderPosition>>,
     /// Longitude and latitude beneath the pointer, degrees; `None` while it is elsewhere.
     pub pointer: RwSignal<Option<(f64, f64)>>,
     /// The tool that hears clicks and keys on the map in the page's place.
@@ -68,7 +68,7 @@ pub struct View {
 
 /// Where the reader is.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Here {
+pub struct ReaderPosition {
     /// Longitude, degrees.
     pub lon: f64,
     /// Latitude, degrees.

@@ -2,7 +2,7 @@
 
 /// Something that could not be shown.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Problem {
+pub enum LoadError {
     /// The list of regions.
     Index,
     /// Lines of the list of regions.
@@ -24,7 +24,7 @@ pub enum Problem {
 }
 
 /// Adds a problem once; the gravest come first.
-pub fn add(problems: &mut Vec<Problem>, problem: Problem) {
+pub fn add(problems: &mut Vec<LoadError>, problem: LoadError) {
     if let Err(place) = problems.binary_search(&problem) {
         problems.insert(place, problem);
     }
@@ -38,10 +38,10 @@ mod tests {
     fn a_problem_is_told_once_and_the_gravest_first() {
         let mut problems = Vec::new();
         for problem in
-            [Problem::Tiles("Madre".into()), Problem::Index, Problem::Tiles("Madre".into())]
+            [LoadError::Tiles("Madre".into()), LoadError::Index, LoadError::Tiles("Madre".into())]
         {
             add(&mut problems, problem);
         }
-        assert_eq!(problems, [Problem::Index, Problem::Tiles("Madre".into())]);
+        assert_eq!(problems, [LoadError::Index, LoadError::Tiles("Madre".into())]);
     }
 }

@@ -9,7 +9,7 @@ use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta};
 pub enum MetaState {
     /// On its way.
     Loading,
-    /// Here.
+    /// Loaded.
     Ready(Arc<RegionMeta>),
     /// Not to be had, or unreadable.
     Broken,
@@ -81,7 +81,7 @@ pub fn union_of_boxes(entries: &[RegionEntry]) -> Option<[f64; 4]> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use dragonfly_core::metadata::Status;
+    use dragonfly_core::metadata::RunStatus;
     use dragonfly_core::{TileRange, ZoomIndex};
 
     pub(crate) fn entry(name: &str, bbox: [f64; 4]) -> RegionEntry {
@@ -100,7 +100,7 @@ pub(crate) mod tests {
     pub(crate) fn entry_with_map(name: &str, bbox: [f64; 4], runs: &str) -> RegionEntry {
         let index = ZoomIndex { tiles: TileRange::covering(bbox, 9), runs: runs.to_owned() };
         let meta = serde_json::json!({
-            "region_name": name, "title": name, "bbox": bbox, "last_status": Status::Success,
+            "region_name": name, "title": name, "bbox": bbox, "last_status": RunStatus::Success,
             "generated_at": "2025-08-21T03:00:00Z", "run_id": "20250821T030000Z0001", "assessment": "initial",
             "pre_start": "2025-06-01", "pre_end": "2025-07-01", "post_start": "2025-07-20", "post_end": "2025-08-20",
             "pre_window": {"first": "2025-06-14", "last": "2025-06-29"},

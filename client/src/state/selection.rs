@@ -5,14 +5,14 @@ use crate::state::region_entry::RegionEntry;
 
 /// What the panel speaks of.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Subject {
+pub enum Selection {
     /// A region.
     Region(Box<RegionEntry>),
     /// A place outside all regions.
     Outside,
 }
 
-impl Subject {
+impl Selection {
     /// The region that is spoken of, if any.
     pub fn region(&self) -> Option<&RegionEntry> {
         match self {
@@ -28,11 +28,11 @@ pub fn subject(
     regions: &[RegionEntry],
     asked: Option<&str>,
     place: Option<(f64, f64)>,
-) -> Option<Subject> {
-    let region = |entry: &RegionEntry| Subject::Region(Box::new(entry.clone()));
+) -> Option<Selection> {
+    let region = |entry: &RegionEntry| Selection::Region(Box::new(entry.clone()));
     match (place, asked) {
         (Some((lon, lat)), _) => {
-            Some(smallest_around(regions, lon, lat).map_or(Subject::Outside, region))
+            Some(smallest_around(regions, lon, lat).map_or(Selection::Outside, region))
         }
         (None, Some(name)) => regions.iter().find(|entry| entry.line.name == name).map(region),
         (None, None) => None,
@@ -65,8 +65,8 @@ mod tests {
         ];
         let name = |asked, place| {
             subject(&regions, asked, place).map(|subject| match subject {
-                Subject::Region(entry) => entry.line.name,
-                Subject::Outside => "outside".to_owned(),
+                Selection::Region(entry) => entry.line.name,
+                Selection::Outside => "outside".to_owned(),
             })
         };
         assert_eq!(name(None, Some((-120.0, 35.0))).as_deref(), Some("county"));

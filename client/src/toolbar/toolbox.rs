@@ -14,8 +14,8 @@ use web_sys::HtmlElement;
 use crate::i18n::words;
 use crate::map::leaflet::{Map, options};
 use crate::state::address::Address;
-use crate::state::map_state::Whereabouts;
-use crate::state::problem::{self, Problem};
+use crate::state::map_state::MapState;
+use crate::state::problem::{self, LoadError};
 use crate::ui::effect::follow;
 
 #[wasm_bindgen]
@@ -33,8 +33,8 @@ extern "C" {
 /// The tools. A copy is the same toolbox.
 #[derive(Clone, Copy)]
 pub struct Toolbox {
-    at: Whereabouts,
-    told: Told,
+    at: MapState,
+    told: PageSignals,
     room: StoredValue<Option<HtmlElement>, LocalStorage>,
     listeners: StoredValue<Rc<RefCell<Vec<Function>>>, LocalStorage>,
     tools: StoredValue<Option<Tools>, LocalStorage>,
@@ -45,7 +45,7 @@ pub struct Toolbox {
 
 /// What the page tells its tools, and what they tell it.
 #[derive(Clone, Copy)]
-pub struct Told {
+pub struct PageSignals {
     /// What is shown.
     pub address: Signal<Address>,
     /// The metadata of the region that the legend speaks of, as it was published.
@@ -55,12 +55,12 @@ pub struct Told {
     /// What is said beside the map.
     pub said: RwSignal<Option<String>>,
     /// Hears what went wrong.
-    pub problems: RwSignal<Vec<Problem>>,
+    pub problems: RwSignal<Vec<LoadError>>,
 }
 
 impl Toolbox {
     /// Tools that are not loaded yet, but will be when the address holds something for them.
-    pub fn new(at: Whereabouts, told: Told) -> Self {
+    pub fn new(at: MapState, told: PageSignals) -> Self {
         let listeners = Rc::<RefCell<Vec<Function>>>::default();
         let this = Self {
             at,
@@ -146,7 +146,7 @@ impl Toolbox {
                 }
                 Err(_) => {
                     self.is_loading.set_value(false);
-                    self.complain(Problem::Tools);
+                    self.complain(LoadError::Tools);
                 }
             }
         });
@@ -161,13 +161,13 @@ impl Toolbox {
         }
     }
 
-    fn complain(self, problem: Problem) {
+    fn complain(self, problem: LoadError) {
         self.told.problems.update(|problems| problem::add(problems, problem));
     }
 
     /// The object that `bridge.rs` describes.
     fn page(self, map: &Map) -> JsValue {
-        let (Told { address, region, sources, said, .. }, Whereabouts { claimed, part, .. }) =
+        let (PageSignals { address, region, sources, said, .. }, MapState { claimed, part, .. }) =
             (self.told, self.at);
         let listeners = self.listeners.get_value();
         let listen =
@@ -191,7 +191,7 @@ impl Toolbox {
             (
                 "complain",
                 hear(move |sentence| {
-                    sentence.into_iter().for_each(|it| self.complain(Problem::Told(it)))
+                    sentence.into_iter().for_each(|it| self.complain(LoadError::Told(it)))
                 }),
             ),
             ("listen", listen.into_js_value()),

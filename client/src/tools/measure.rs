@@ -11,16 +11,16 @@ use web_sys::KeyboardEvent;
 use super::outline::Outline;
 use crate::map::graticule::degrees_per_px;
 use crate::map::leaflet::{self, Layer, Map, MouseEvent, options, place};
-use crate::toolbar::bridge::Page;
+use crate::toolbar::bridge::PageBridge;
 
 /// Clicks closer than this to the last corner set no other.
-const LEAST_EDGE_PX: f64 = 4.0;
+const MIN_EDGE_PX: f64 = 4.0;
 
 /// What is being drawn, and how it lies on the map.
 pub struct Measure {
     /// The tool that draws, as it claims the map.
     tool: &'static str,
-    page: Page,
+    page: PageBridge,
     map: Map,
     outline: RwSignal<Option<Outline>>,
     layers: RefCell<Vec<Layer>>,
@@ -28,7 +28,7 @@ pub struct Measure {
 
 impl Measure {
     /// Nothing yet; from now on it hears the map.
-    pub fn on(page: Page, tool: &'static str) -> Rc<Self> {
+    pub fn on(page: PageBridge, tool: &'static str) -> Rc<Self> {
         let map = page.map();
         let this = Rc::new(Self {
             tool,
@@ -114,7 +114,7 @@ impl Measure {
     }
 
     fn set_corner(&self, lon: f64, lat: f64) {
-        let least_deg = LEAST_EDGE_PX * degrees_per_px(self.map.zoom());
+        let least_deg = MIN_EDGE_PX * degrees_per_px(self.map.zoom());
         self.change(|outline| outline.with_corner(lon, lat, least_deg));
     }
 

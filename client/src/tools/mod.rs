@@ -17,7 +17,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use crate::i18n::{Language, Units, Words, speak, words};
-use crate::toolbar::bridge::Page;
+use crate::toolbar::bridge::PageBridge;
 use highres::Highres;
 use measure::Measure;
 use measure_readout::MeasureReadout;
@@ -33,14 +33,14 @@ pub const SAVE_IMAGE: &str = "save-image";
 
 /// The tools, at work on a page.
 pub struct Tools {
-    page: Page,
+    page: PageBridge,
     measure: Rc<Measure>,
     highres: OnceCell<Rc<Highres>>,
 }
 
 impl Tools {
     /// Sets the tools to work.
-    pub fn new(page: Page) -> Self {
+    pub fn new(page: PageBridge) -> Self {
         speak_as(&page);
         let spoken = Closure::<dyn Fn()>::new({
             let page = page.clone();
@@ -77,7 +77,7 @@ impl Tools {
 }
 
 /// Speaks as the page does; what it does not know of is said as before.
-fn speak_as(page: &Page) {
+fn speak_as(page: &PageBridge) {
     let before = untrack(words);
     let asked = Words {
         language: Language::from_tag(&page.language()).unwrap_or(before.language),

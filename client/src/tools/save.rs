@@ -9,14 +9,14 @@ use crate::i18n::{NAME, words};
 use crate::map::graticule::degrees_per_px;
 use crate::panel::legend_row::legend_rows;
 use crate::state::address::Address;
-use crate::toolbar::bridge::Page;
+use crate::toolbar::bridge::PageBridge;
 
 /// Metres that a degree of longitude spans at the equator.
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;
 
 /// Saves what is seen, and says what could not be. `about` says what it shows; without it, the
 /// region's map does.
-pub fn save(page: &Page, about: Option<String>) {
+pub fn save(page: &PageBridge, about: Option<String>) {
     let words = words();
     let today = chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64)
         .unwrap_or_default()

@@ -3,12 +3,12 @@
 use leptos::prelude::*;
 
 use crate::i18n::words;
-use crate::state::problem::Problem;
+use crate::state::problem::LoadError;
 
 /// A notice while there are problems; nothing otherwise.
 #[component]
 pub fn Notice(
-    problems: RwSignal<Vec<Problem>>,
+    problems: RwSignal<Vec<LoadError>>,
     on_retry: impl Fn() + Copy + Send + 'static,
 ) -> impl IntoView {
     let sentence = move || words().notice(&problems.read());

@@ -6,99 +6,99 @@ use crate::compute::scene_error::SceneError;
 use crate::fetch::cog::{ReadCause, ReadError};
 use crate::fetch::range_fetcher::FetchError;
 use crate::search::catalogue::CatalogueError;
-use dragonfly_core::protocol::{Fault, FaultKind, FaultScene};
+use dragonfly_core::protocol::{JobError, JobErrorKind, JobErrorScene};
 use dragonfly_tiff::TiffError;
 
 const TRY_LATER: &str = "try again in a few minutes, or choose another scene";
 const OTHER_SCENE: &str = "choose another scene of these days, or compute without this one";
 
 /// A scene that cannot be used. `is_online` as the browser says.
-pub fn scene_fault(id: &str, side: FireSide, error: &SceneError, is_online: bool) -> Fault {
+pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool) -> JobError {
     let (fault, advice) = match error {
         SceneError::Read(ReadError { cause, .. }) => kind_of_read(cause, is_online),
-        SceneError::Crs { .. } | SceneError::Unplaced { .. } => (FaultKind::Crs, OTHER_SCENE),
+        SceneError::Crs { .. } | SceneError::Placement { .. } => (JobErrorKind::Crs, OTHER_SCENE),
         SceneError::Address(_) => (
-            FaultKind::Refused,
+            JobErrorKind::Refused,
             "choose a catalogue whose files have addresses that begin with https",
         ),
         SceneError::Missing(_)
         | SceneError::NoDatetime
         | SceneError::NoDigitalNumbers(..)
-        | SceneError::Files(_) => (FaultKind::Broken, OTHER_SCENE),
+        | SceneError::Files(_) => (JobErrorKind::Broken, OTHER_SCENE),
     };
-    let scene = Some(FaultScene { id: id.to_owned(), side });
-    Fault { scene, ..Fault::new(fault, format!("scene {id}: {error}"), advice) }
+    let scene = Some(JobErrorScene { id: id.to_owned(), side });
+    JobError { scene, ..JobError::new(fault, format!("scene {id}: {error}"), advice) }
 }
 
 /// A catalogue that does not answer. `is_online` as the browser says.
-pub fn catalogue_fault(error: &CatalogueError, is_online: bool) -> Fault {
+pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
     let (fault, advice) = match error {
         CatalogueError::Unreachable { .. } => no_answer(is_online),
         CatalogueError::Status { status: 401 | 403, .. } => (
-            FaultKind::Forbidden,
+            JobErrorKind::Forbidden,
             "the catalogue wants a login: ask whoever runs this page for another",
         ),
         CatalogueError::Status { status: 429 | 500.., .. } => {
-            (FaultKind::Busy, "try again in a few minutes")
+            (JobErrorKind::Busy, "try again in a few minutes")
         }
         CatalogueError::Status { .. }
         | CatalogueError::NotStac { .. }
         | CatalogueError::Pages(_)
         | CatalogueError::Files(_) => (
-            FaultKind::Catalogue,
+            JobErrorKind::Catalogue,
             "tell whoever runs this page: its catalogue's address may be wrong",
         ),
         CatalogueError::WithoutToken { .. } => {
-            (FaultKind::Catalogue, "tell whoever runs this page: its `token_url` may be wrong")
+            (JobErrorKind::Catalogue, "tell whoever runs this page: its `token_url` may be wrong")
         }
         CatalogueError::TokenOver { .. } => {
-            (FaultKind::Catalogue, "set the clock of this device, and compute again")
+            (JobErrorKind::Catalogue, "set the clock of this device, and compute again")
         }
         CatalogueError::NoToken(cause) => {
-            return Fault { message: error.to_string(), ..catalogue_fault(cause, is_online) };
+            return JobError { message: error.to_string(), ..catalogue_error(cause, is_online) };
         }
     };
-    Fault::new(fault, error.to_string(), advice)
+    JobError::new(fault, error.to_string(), advice)
 }
 
-fn kind_of_read(cause: &ReadCause, is_online: bool) -> (FaultKind, &'static str) {
+fn kind_of_read(cause: &ReadCause, is_online: bool) -> (JobErrorKind, &'static str) {
     match cause {
         ReadCause::Fetch(error) => kind_of_fetch(error, is_online),
         ReadCause::Tiff(TiffError::NotRead(what)) if what.contains("compression") => {
-            (FaultKind::Compression, OTHER_SCENE)
+            (JobErrorKind::Compression, OTHER_SCENE)
         }
-        ReadCause::Tiff(TiffError::CutShort(_)) => (FaultKind::Truncated, OTHER_SCENE),
-        ReadCause::Tiff(_) | ReadCause::Block { .. } => (FaultKind::Broken, OTHER_SCENE),
+        ReadCause::Tiff(TiffError::CutShort(_)) => (JobErrorKind::Truncated, OTHER_SCENE),
+        ReadCause::Tiff(_) | ReadCause::Block { .. } => (JobErrorKind::Broken, OTHER_SCENE),
     }
 }
 
-fn kind_of_fetch(error: &FetchError, is_online: bool) -> (FaultKind, &'static str) {
+fn kind_of_fetch(error: &FetchError, is_online: bool) -> (JobErrorKind, &'static str) {
     match error {
         FetchError::Unreachable(_) => no_answer(is_online),
         FetchError::Forbidden(_) => (
-            FaultKind::Forbidden,
+            JobErrorKind::Forbidden,
             "compute again, which asks for a new link; if it stays so, choose another collection",
         ),
-        FetchError::NotFound(_) => (FaultKind::NotFound, OTHER_SCENE),
-        FetchError::PastTheEnd(_) => (FaultKind::Truncated, OTHER_SCENE),
+        FetchError::NotFound(_) => (JobErrorKind::NotFound, OTHER_SCENE),
+        FetchError::PastTheEnd(_) => (JobErrorKind::Truncated, OTHER_SCENE),
         FetchError::Busy(_) | FetchError::BrokenOff | FetchError::Changed => {
-            (FaultKind::Busy, TRY_LATER)
+            (JobErrorKind::Busy, TRY_LATER)
         }
         FetchError::Status(_) | FetchError::NoRanges | FetchError::WrongRange(_) => (
-            FaultKind::Refused,
+            JobErrorKind::Refused,
             "the bucket does not answer as it should: choose another collection, or set a proxy",
         ),
     }
 }
 
-fn no_answer(is_online: bool) -> (FaultKind, &'static str) {
+fn no_answer(is_online: bool) -> (JobErrorKind, &'static str) {
     match is_online {
         false => (
-            FaultKind::Offline,
+            JobErrorKind::Offline,
             "connect to the network and try again; areas computed before work offline too",
         ),
         true => (
-            FaultKind::Refused,
+            JobErrorKind::Refused,
             "the server is down, or does not allow pages to read it (CORS): try again, or ask \
             whoever runs this page to set `proxy_base`",
         ),

@@ -9,8 +9,8 @@ mod result_cache;
 mod search;
 
 pub use compute::*;
-pub use export::download::Harvest;
+pub use export::download::Export;
 pub use fetch::*;
-pub use job_error::{catalogue_fault, scene_fault};
+pub use job_error::{catalogue_error, scene_error};
 pub use result_cache::{ResultKey, ResultReader, ResultWriter};
 pub use search::*;

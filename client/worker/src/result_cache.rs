@@ -13,14 +13,14 @@ use std::ops::Range;
 
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::metadata::{Assessment, UsedScene};
-use dragonfly_core::protocol::{Compute, Done, Picture, Search};
+use dragonfly_core::protocol::{ComputeRequest, ComputeResult, PictureKind, SearchRequest};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Grid, SkyRules};
+use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Grid, MaskRules};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use rawzip::crc32;
 use serde::{Deserialize, Serialize};
 
-use crate::compute::engine::{Map, Pictures};
+use crate::compute::engine::{ComputedMap, SidePictures};
 use crate::compute::scene::PixelGrid;
 use dragonfly_tiff::Compression;
 
@@ -42,10 +42,11 @@ struct Origin<'a> {
     pre: DateWindow,
     post: DateWindow,
     assessment: Option<Assessment>,
-    sky: &'a SkyRules,
+    #[serde(rename = "sky")]
+    mask_rules: &'a MaskRules,
     dnbr_offset: bool,
     perimeter: Option<&'a str>,
-    picture: Option<Picture>,
+    picture: Option<PictureKind>,
     /// With all that the catalogue says of them: it may correct itself.
     scenes: &'a [(FireSide, Item)],
 }
@@ -55,8 +56,8 @@ impl ResultKey {
     /// of the result's, their addresses as the catalogue gave them, without tokens. `None` where
     /// the scenes cannot be told.
     pub fn new(
-        search: &Search,
-        wish: &Compute,
+        search: &SearchRequest,
+        wish: &ComputeRequest,
         scenes: &[(FireSide, Item)],
         core_version: &str,
     ) -> Option<Self> {
@@ -68,7 +69,7 @@ impl ResultKey {
             pre: search.pre,
             post: search.post,
             assessment: search.assessment,
-            sky: &search.sky,
+            mask_rules: &search.mask_rules,
             dnbr_offset: wish.dnbr_offset,
             perimeter: wish.perimeter.as_deref(),
             picture: wish.picture,
@@ -101,8 +102,8 @@ pub struct ResultWriter {
 
 impl ResultWriter {
     /// Begins with all but the cells; `None` where it cannot be told.
-    pub fn new(key: &ResultKey, done: &Done, pixel_grids: &[PixelGrid]) -> Option<Self> {
-        let Done { scenes, masks, dnbr_offset, .. } = done.clone();
+    pub fn new(key: &ResultKey, done: &ComputeResult, pixel_grids: &[PixelGrid]) -> Option<Self> {
+        let ComputeResult { scenes, masks, dnbr_offset, .. } = done.clone();
         let pixel_grids = pixel_grids.to_vec();
         let head = Head { key: key.0.clone(), scenes, masks, dnbr_offset, pixel_grids };
         let head = serde_json::to_string(&head).ok()?;
@@ -113,7 +114,7 @@ impl ResultWriter {
     }
 
     /// Adds the next 256 rows; with pictures where they are wanted.
-    pub fn strip(&mut self, map: &Map, rows: Range<u32>, pictures: Option<&Pictures>) {
+    pub fn strip(&mut self, map: &ComputedMap, rows: Range<u32>, pictures: Option<&SidePictures>) {
         let width = map.grid.width() as usize;
         let cells = rows.start as usize * width..rows.end as usize * width;
         for numbers in [&map.dnbr, &map.pre_nbr] {
@@ -153,7 +154,7 @@ impl ResultWriter {
 pub struct ResultReader<'a> {
     rest: &'a [u8],
     head: Head,
-    map: Map,
+    map: ComputedMap,
     has_pictures: bool,
     next_row: u32,
 }
@@ -173,8 +174,12 @@ impl<'a> ResultReader<'a> {
             return None;
         }
         let cells = grid.width() as usize * grid.height() as usize;
-        let mut map =
-            Map { grid: grid.clone(), dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };
+        let mut map = ComputedMap {
+            grid: grid.clone(),
+            dnbr: Vec::new(),
+            pre_nbr: Vec::new(),
+            state: Vec::new(),
+        };
         map.dnbr.try_reserve_exact(cells).ok()?;
         map.pre_nbr.try_reserve_exact(cells).ok()?;
         map.state.try_reserve_exact(cells).ok()?;
@@ -183,7 +188,7 @@ impl<'a> ResultReader<'a> {
 
     /// The next 256 rows, with their pictures; their numbers are in the [map](Self::map) then.
     /// `None` after the last, and where the bytes are broken.
-    pub fn strip(&mut self) -> Option<(Range<u32>, Pictures)> {
+    pub fn strip(&mut self) -> Option<(Range<u32>, SidePictures)> {
         let rows = self.next_row..self.next_row + TILE_SIZE_PX;
         if rows.end > self.map.grid.height() {
             return None;
@@ -194,7 +199,7 @@ impl<'a> ResultReader<'a> {
             numbers.extend(bytes.as_chunks().0.iter().map(|number| f32::from_le_bytes(*number)));
         }
         self.map.state.extend(plane(&mut self.rest, cells)?);
-        let mut pictures = Pictures::default();
+        let mut pictures = SidePictures::default();
         if self.has_pictures {
             for rgba in [&mut pictures.pre, &mut pictures.post] {
                 *rgba = picture(&mut self.rest, cells * 4)?;
@@ -205,12 +210,12 @@ impl<'a> ResultReader<'a> {
     }
 
     /// What has been read so far.
-    pub fn map(&self) -> &Map {
+    pub fn map(&self) -> &ComputedMap {
         &self.map
     }
 
     /// The result; `None` where it is not whole.
-    pub fn finish(self) -> Option<(Map, Done, Vec<PixelGrid>)> {
+    pub fn finish(self) -> Option<(ComputedMap, ComputeResult, Vec<PixelGrid>)> {
         if self.next_row != self.map.grid.height() || !self.rest.is_empty() {
             return None;
         }
@@ -257,7 +262,7 @@ mod tests {
     const ITEM: &str = r#"{"id":"a","properties":{"datetime":"2025-06-12T18:00:00Z","proj:code":"EPSG:32610"},
         "assets":{"nir08":{"href":"https://bucket/a/nir08.tif"}}}"#;
 
-    fn search() -> Search {
+    fn search() -> SearchRequest {
         serde_json::from_str(SEARCH).unwrap()
     }
 
@@ -268,7 +273,7 @@ mod tests {
     }
 
     fn key() -> ResultKey {
-        ResultKey::new(&search(), &Compute::default(), &scenes(), "1.0").unwrap()
+        ResultKey::new(&search(), &ComputeRequest::default(), &scenes(), "1.0").unwrap()
     }
 
     fn grid() -> Grid {
@@ -283,7 +288,7 @@ mod tests {
 
     /// A result with holes, signed zeros and a NaN of its own, and pictures of which a strip has
     /// only one.
-    fn result() -> (Map, Done, Vec<Pictures>) {
+    fn result() -> (ComputedMap, ComputeResult, Vec<SidePictures>) {
         let grid = grid();
         let cells = (grid.width() * grid.height()) as usize;
         let number = |cell: usize| match cell % 7 {
@@ -296,12 +301,12 @@ mod tests {
         let strips = grid.height() / TILE_SIZE_PX;
         let rgba = vec![17; (grid.width() * TILE_SIZE_PX * 4) as usize];
         let pictures = (0..strips)
-            .map(|strip| Pictures {
+            .map(|strip| SidePictures {
                 pre: rgba.clone(),
                 post: if strip == 0 { Vec::new() } else { rgba.clone() },
             })
             .collect();
-        let map = Map {
+        let map = ComputedMap {
             dnbr: (0..cells).map(number).collect(),
             pre_nbr: (0..cells).rev().map(number).collect(),
             state: (0..cells).map(state).collect(),
@@ -324,7 +329,7 @@ mod tests {
         writer.finish()
     }
 
-    type Whole = (Map, Done, Vec<PixelGrid>, Vec<Pictures>);
+    type Whole = (ComputedMap, ComputeResult, Vec<PixelGrid>, Vec<SidePictures>);
 
     fn read(bytes: &[u8], key: &ResultKey, has_pictures: bool) -> Option<Whole> {
         let mut reader = ResultReader::open(bytes, key, &grid(), has_pictures)?;
@@ -355,15 +360,16 @@ mod tests {
         assert!(read.0.state == map.state && read.0.grid == map.grid);
         assert_eq!((read.1, read.2), (done, vec![PIXELS]));
         let sides =
-            |pictures: Vec<Pictures>| pictures.into_iter().map(|strip| (strip.pre, strip.post));
+            |pictures: Vec<SidePictures>| pictures.into_iter().map(|strip| (strip.pre, strip.post));
         assert!(sides(read.3).eq(sides(pictures)));
         assert!(bytes.len() < map.state.len() * 17 / 2, "{} bytes", bytes.len());
     }
 
     #[test]
     fn what_decides_a_result_changes_its_key_and_what_only_led_to_its_scenes_does_not() {
-        let of = |change: &dyn Fn(&mut Search, &mut Compute, &mut Scenes)| {
-            let (mut search, mut wish, mut scenes) = (search(), Compute::default(), scenes());
+        let of = |change: &dyn Fn(&mut SearchRequest, &mut ComputeRequest, &mut Scenes)| {
+            let (mut search, mut wish, mut scenes) =
+                (search(), ComputeRequest::default(), scenes());
             change(&mut search, &mut wish, &mut scenes);
             ResultKey::new(&search, &wish, &scenes, "1.0").unwrap()
         };
@@ -372,16 +378,16 @@ mod tests {
             of(&|search, _, _| search.pre.end = search.pre.start),
             of(&|search, _, _| search.post.end = search.post.start),
             of(&|search, _, _| search.assessment = Some(Assessment::Initial)),
-            of(&|search, _, _| search.sky.cloud_margin_m += 1.0),
+            of(&|search, _, _| search.mask_rules.cloud_buffer_m += 1.0),
             of(&|_, wish, _| wish.zoom = Some(9)),
             of(&|_, wish, _| wish.dnbr_offset = true),
             of(&|_, wish, _| wish.perimeter = Some("{}".to_owned())),
-            of(&|_, wish, _| wish.picture = Some(Picture::True)),
-            of(&|_, wish, _| wish.picture = Some(Picture::False)),
+            of(&|_, wish, _| wish.picture = Some(PictureKind::True)),
+            of(&|_, wish, _| wish.picture = Some(PictureKind::False)),
             of(&|_, _, scenes| scenes[0].0 = FireSide::Post),
             of(&|_, _, scenes| scenes[0].1.hrefs_mut().for_each(|href| href.push('2'))),
             of(&|_, _, scenes| scenes.extend_from_within(..)),
-            ResultKey::new(&search(), &Compute::default(), &scenes(), "1.1").unwrap(),
+            ResultKey::new(&search(), &ComputeRequest::default(), &scenes(), "1.1").unwrap(),
         ];
         for (place, other) in others.iter().enumerate() {
             assert!(*other != key() && other.place() != key().place(), "{place}");

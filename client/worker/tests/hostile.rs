@@ -19,23 +19,24 @@ use std::time::{Duration, Instant};
 use dragonfly_core::{Grid, Placement};
 use dragonfly_tiff::{KnownBytes, TiffImage};
 use dragonfly_worker::{
-    Answer, AnswerHead, Cog, CrsProjection, Far, NoCache, Transport, Unreachable,
+    Cog, CrsProjection, NoCache, RangeFetcher, RangeResponse, ResponseHead, Transport,
+    TransportError,
 };
 
 /// Counts the bytes in use.
 struct Counting;
 
 static IN_USE: AtomicUsize = AtomicUsize::new(0);
-static MOST_IN_USE: AtomicUsize = AtomicUsize::new(0);
+static MAX_IN_USE: AtomicUsize = AtomicUsize::new(0);
 
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        MOST_IN_USE.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
+        MAX_IN_USE.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        MOST_IN_USE.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
+        MAX_IN_USE.fetch_max(IN_USE.fetch_add(layout.size(), Relaxed) + layout.size(), Relaxed);
         unsafe { System.alloc_zeroed(layout) }
     }
 
@@ -50,7 +51,7 @@ static ALLOCATOR: Counting = Counting;
 
 /// One file may take so much: a block of the largest size, its pixels, one copy for each of a few
 /// bands.
-const MOST_BYTES: usize = 512 << 20;
+const MAX_BYTES: usize = 512 << 20;
 /// One file may take so long, also on a busy machine.
 const LONGEST: Duration = Duration::from_secs(30);
 
@@ -58,36 +59,39 @@ const LONGEST: Duration = Duration::from_secs(30);
 struct Bucket(Vec<u8>);
 
 struct Part {
-    head: AnswerHead,
+    head: ResponseHead,
     body: Vec<u8>,
 }
 
 impl Transport for Bucket {
-    type Answer = Part;
+    type Response = Part;
 
-    async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Part, Unreachable> {
+    async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Part, TransportError> {
         let length = self.0.len() as u64;
         if range.start >= length {
             return Ok(Part {
-                head: AnswerHead { status: 416, ..AnswerHead::default() },
+                head: ResponseHead { status: 416, ..ResponseHead::default() },
                 body: Vec::new(),
             });
         }
         let end = range.end.min(length);
         let body = self.0[range.start as usize..end as usize].to_vec();
         let content_range = Some(format!("bytes {}-{}/{length}", range.start, end - 1));
-        Ok(Part { head: AnswerHead { status: 206, content_range, ..AnswerHead::default() }, body })
+        Ok(Part {
+            head: ResponseHead { status: 206, content_range, ..ResponseHead::default() },
+            body,
+        })
     }
 
     async fn pause(&self, _time: Duration) {}
 }
 
-impl Answer for Part {
-    fn head(&self) -> &AnswerHead {
+impl RangeResponse for Part {
+    fn head(&self) -> &ResponseHead {
         &self.head
     }
 
-    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
+    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, TransportError> {
         into.append(&mut self.body);
         Ok(false)
     }
@@ -96,7 +100,7 @@ impl Answer for Part {
 /// Does with a file all that the worker may; says in words how it ended.
 fn exercise(file: &[u8]) -> String {
     let _ = TiffImage::parse(&KnownBytes::whole(file.to_vec()));
-    let far = Rc::new(Far::new(Bucket(file.to_vec()), 6, |_| {}));
+    let far = Rc::new(RangeFetcher::new(Bucket(file.to_vec()), 6, |_| {}));
     let cog = match pollster::block_on(Cog::open(far, Rc::new(NoCache), "file")) {
         Ok(cog) => cog,
         Err(error) => return error.to_string(),
@@ -136,13 +140,13 @@ fn exercise(file: &[u8]) -> String {
 /// Exercises a file under watch.
 fn survive(file: &[u8], watch: &Watch) -> String {
     watch.begin(file);
-    MOST_IN_USE.store(IN_USE.load(Relaxed), Relaxed);
+    MAX_IN_USE.store(IN_USE.load(Relaxed), Relaxed);
     let before = IN_USE.load(Relaxed);
     let ended = std::panic::catch_unwind(|| exercise(file));
-    let taken = MOST_IN_USE.load(Relaxed).saturating_sub(before);
+    let taken = MAX_IN_USE.load(Relaxed).saturating_sub(before);
     watch.end();
     match ended {
-        Ok(ended) if taken <= MOST_BYTES => ended,
+        Ok(ended) if taken <= MAX_BYTES => ended,
         Ok(_) => panic!("{taken} bytes of memory for {}", keep(file).display()),
         Err(_) => panic!("a panic in {}", keep(file).display()),
     }

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::composite::mosaic::{RowViews, SideViews};
+use crate::composite::mosaic::{RowCompositor, SideObservations};
 use crate::geo::cell::{Empty, VALID};
 use crate::resample::nearest_pixels::NearestPixels;
 
@@ -31,8 +31,8 @@ impl JoinedPixels {
     pub fn take_in(
         &mut self,
         strip: &Range<u32>,
-        sides: (SideViews, SideViews),
-        row_views: &mut RowViews,
+        sides: (SideObservations, SideObservations),
+        row_views: &mut RowCompositor,
     ) {
         let Some(needed) = self.nearest.rows_under(strip) else { return };
         self.forget_above(needed.start);
@@ -108,8 +108,8 @@ mod tests {
 
     use super::*;
     use crate::{
-        CellWindow, Composite, Grid, Lattice, LevelFrame, MaskKind, Masks, Passes, Placement,
-        ReadPixels, Scaling, ScenePlan, SceneRows, SceneView, SkyTable,
+        CellWindow, Composite, Grid, Lattice, LevelFrame, MaskKind, Masks, Overpasses, Placement,
+        QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows,
     };
 
     const SIZE: (usize, usize) = (96, 64);
@@ -152,7 +152,7 @@ mod tests {
         let (nir, swir) = (band(), band());
         let mask: Vec<u16> =
             (0..count).map(|_| [4, 4, 4, 5, 6, 4, 4, 9, 0, 4][random(10) as usize]).collect();
-        let table = SkyTable::new(MaskKind::Scl, &Masks::default());
+        let table = QualityTable::new(MaskKind::Scl, &Masks::default());
         let mut read = SceneRows::default();
         read.start_at(columns.clone(), 0);
         read.make_room(rows.end);
@@ -164,22 +164,25 @@ mod tests {
             mask,
             no_data: [0, 0],
         });
-        read.widen_clouds(0, 0);
+        read.dilate_clouds(0, 0);
         read
     }
 
     /// Scenes before the fire, of two days, and after it.
     struct Sides {
-        pre: Passes,
-        post: Passes,
+        pre: Overpasses,
+        post: Overpasses,
     }
 
     impl Sides {
-        fn of<'a>(&'a self, views: &'a [SceneView]) -> (SideViews<'a>, SideViews<'a>) {
+        fn of<'a>(
+            &'a self,
+            views: &'a [SceneObservations],
+        ) -> (SideObservations<'a>, SideObservations<'a>) {
             let (pre, post) = views.split_at(2);
             (
-                SideViews { passes: &self.pre, views: pre },
-                SideViews { passes: &self.post, views: post },
+                SideObservations { passes: &self.pre, views: pre },
+                SideObservations { passes: &self.post, views: post },
             )
         }
     }
@@ -192,25 +195,25 @@ mod tests {
         let passes = |composite, days: &[i64]| {
             let times: Vec<_> =
                 days.iter().map(|day| DateTime::from_timestamp(day * 86_400, 0).unwrap()).collect();
-            Passes::new(composite, &times)
+            Overpasses::new(composite, &times)
         };
         let sides = Sides {
             pre: passes(Composite::Median, &[0, 5]),
             post: passes(Composite::Latest, &[20]),
         };
         let mut joined = JoinedPixels::new(nearest.clone());
-        let mut row_views = RowViews::default();
+        let mut row_views = RowCompositor::default();
         let (mut looked_at, mut kinds) = (0, [0; 256]);
         for strip in [0..16, 16..48, 48..50, 50..100] {
             let window = plan.window(&strip);
-            let by_cell: Vec<SceneView> = scenes
+            let by_cell: Vec<SceneObservations> = scenes
                 .iter()
                 .map(|read| Some((window.clone(), plan.observe(read, SCALING, &window))))
                 .collect();
             let under = nearest.rows_under(&strip).unwrap();
             let new = under.start.max(looked_at)..under.end;
             looked_at = under.end;
-            let by_pixel: Vec<SceneView> =
+            let by_pixel: Vec<SceneObservations> =
                 scenes.iter().map(|read| Some(read.look(&new, SCALING))).collect();
             joined.take_in(&strip, sides.of(&by_pixel), &mut row_views);
             for row in strip {

@@ -9,7 +9,7 @@ pub(crate) mod summary;
 
 pub use dnbr_offset::{DnbrOffset, OffsetRing};
 pub use joined_pixels::JoinedPixels;
-pub use mosaic::{Passes, RowViews, SceneView, SideViews};
+pub use mosaic::{Overpasses, RowCompositor, SceneObservations, SideObservations};
 pub use patches::{BurntPatch, PatchFinder};
-pub use sides::{Composite, Side, median, state_of};
+pub use sides::{Composite, SideComposite, median, state_of};
 pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};

@@ -8,31 +8,31 @@ use crate::catalogue::scenes::overpasses;
 use crate::composite::sides::{Composite, state_of};
 use crate::geo::cell::VALID;
 use crate::resample::lattice::CellWindow;
-use crate::resample::warp::{Observations, Sight};
+use crate::resample::warp::{CellQuality, Observations};
 
 /// What a scene saw of a strip, over its own cells; `None` where it has none there.
-pub type SceneView = Option<(CellWindow, Observations)>;
+pub type SceneObservations = Option<(CellWindow, Observations)>;
 
 /// How the scenes of a side, by their places, become one.
 #[derive(Clone, Debug)]
-pub struct Passes {
+pub struct Overpasses {
     composite: Composite,
     overpasses: Vec<Vec<usize>>,
 }
 
 /// The scenes of a side, and what each saw.
 #[derive(Clone, Copy, Debug)]
-pub struct SideViews<'a> {
+pub struct SideObservations<'a> {
     /// How they become one.
-    pub passes: &'a Passes,
+    pub passes: &'a Overpasses,
     /// What each saw, in the same order.
-    pub views: &'a [SceneView],
+    pub views: &'a [SceneObservations],
 }
 
 /// A row of cells as every overpass of both sides saw it, and what that makes of each side; kept to
 /// save allocations.
 #[derive(Clone, Debug, Default)]
-pub struct RowViews {
+pub struct RowCompositor {
     passes: Vec<Observations>,
     scratch: Vec<f32>,
     pre: SideRow,
@@ -42,13 +42,13 @@ pub struct RowViews {
 /// What a side knows of a row of cells.
 #[derive(Clone, Debug, Default)]
 struct SideRow {
-    /// NBR and the best sight that any overpass had.
+    /// NBR and the best quality that any overpass had.
     best: Observations,
     is_water: Vec<bool>,
     clear_counts: Vec<u32>,
 }
 
-impl Passes {
+impl Overpasses {
     /// Scenes were taken at `times`, in order of time, then id: that order decides where two show
     /// the same view.
     pub fn new(composite: Composite, times: &[DateTime<Utc>]) -> Self {
@@ -56,9 +56,9 @@ impl Passes {
     }
 
     /// Lays out what each overpass saw of a row of cells.
-    fn lay_out(
+    fn gather(
         &self,
-        views: &[SceneView],
+        views: &[SceneObservations],
         row: u32,
         columns: &Range<u32>,
         into: &mut Vec<Observations>,
@@ -90,7 +90,7 @@ impl Passes {
     }
 
     /// Makes one of all overpasses over a row of cells.
-    fn unite(
+    fn composite_row(
         &self,
         cells: usize,
         passes: &mut [Observations],
@@ -102,22 +102,23 @@ impl Passes {
         // One overpass a side is common, and needs no sorting.
         if let [only] = passes {
             std::mem::swap(&mut into.best, only);
-            into.is_water.extend(into.best.sight.iter().map(|sight| *sight == Sight::Water));
+            into.is_water
+                .extend(into.best.quality.iter().map(|quality| *quality == CellQuality::Water));
             into.clear_counts
-                .extend(into.best.sight.iter().map(|sight| u32::from(sight.is_clear())));
+                .extend(into.best.quality.iter().map(|quality| u32::from(quality.is_clear())));
             return;
         }
         into.best.clear_to(cells);
         for place in 0..cells {
             let side = self.composite.side(passes.iter().map(|pass| pass.at(place)), scratch);
-            (into.best.nbr[place], into.best.sight[place]) = (side.nbr, side.best);
+            (into.best.nbr[place], into.best.quality[place]) = (side.nbr, side.best);
             into.is_water.push(side.is_water);
             into.clear_counts.push(side.clear_count);
         }
     }
 }
 
-impl RowViews {
+impl RowCompositor {
     /// Computes a row of cells.
     ///
     /// `state` says of each cell in `columns` whether it is computed: [`VALID`](crate::VALID), or
@@ -125,23 +126,23 @@ impl RowViews {
     /// NaN where empty. Returns how many clear views there were.
     pub fn compute_row(
         &mut self,
-        (pre, post): (SideViews, SideViews),
+        (pre, post): (SideObservations, SideObservations),
         row: u32,
         columns: &Range<u32>,
         dnbr: &mut [f32],
         state: &mut [u8],
     ) -> u64 {
         for (side, into) in [(pre, &mut self.pre), (post, &mut self.post)] {
-            side.passes.lay_out(side.views, row, columns, &mut self.passes);
-            side.passes.unite(columns.len(), &mut self.passes, &mut self.scratch, into);
+            side.passes.gather(side.views, row, columns, &mut self.passes);
+            side.passes.composite_row(columns.len(), &mut self.passes, &mut self.scratch, into);
         }
         let (pre, post) = (&self.pre, &self.post);
         let counts = pre.clear_counts.iter().zip(&post.clear_counts).zip(state.iter());
         let clear_views = counts
             .map(|((pre, post), state)| if *state == VALID { pre + post } else { 0 })
             .sum::<u32>();
-        let sights = pre.best.sight.iter().zip(&post.best.sight).zip(&pre.is_water);
-        for (state, ((pre, post), is_water)) in state.iter_mut().zip(sights) {
+        let qualities = pre.best.quality.iter().zip(&post.best.quality).zip(&pre.is_water);
+        for (state, ((pre, post), is_water)) in state.iter_mut().zip(qualities) {
             let seen = state_of(*is_water, *pre.min(post));
             *state = if *state == VALID { seen } else { *state };
         }
@@ -167,9 +168,11 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn view(columns: Range<u32>, nbr: f32) -> SceneView {
-        let cells =
-            Observations { nbr: vec![nbr; columns.len()], sight: vec![Sight::Land; columns.len()] };
+    fn view(columns: Range<u32>, nbr: f32) -> SceneObservations {
+        let cells = Observations {
+            nbr: vec![nbr; columns.len()],
+            quality: vec![CellQuality::Land; columns.len()],
+        };
         Some((CellWindow { columns, rows: 5..6 }, cells))
     }
 
@@ -177,17 +180,17 @@ mod tests {
     fn a_row_is_made_of_every_scene_over_it() {
         let moment = |minutes: i64| DateTime::from_timestamp(minutes * 60, 0).unwrap();
         // Two scenes of one overpass, then one of another; after the fire a single one.
-        let pre = Passes::new(Composite::Median, &[moment(0), moment(1), moment(9000)]);
-        let post = Passes::new(Composite::Median, &[moment(20_000)]);
+        let pre = Overpasses::new(Composite::Median, &[moment(0), moment(1), moment(9000)]);
+        let post = Overpasses::new(Composite::Median, &[moment(20_000)]);
         let before = [view(10..13, 0.5), view(12..14, 0.9), view(10..12, 0.7)];
         let after = [view(10..14, 0.25)];
         let sides = (
-            SideViews { passes: &pre, views: &before },
-            SideViews { passes: &post, views: &after },
+            SideObservations { passes: &pre, views: &before },
+            SideObservations { passes: &post, views: &after },
         );
         let mut state = [VALID, Empty::OutsideZone.code(), VALID, VALID, VALID];
         let mut dnbr = [0.0; 5];
-        let mut views = RowViews::default();
+        let mut views = RowCompositor::default();
         let clear_views = views.compute_row(sides, 5, &(10..15), &mut dnbr, &mut state);
         assert_eq!(
             state,

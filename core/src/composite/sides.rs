@@ -1,7 +1,7 @@
 //! From several views of a cell to one NBR a side, and from two sides to a dNBR.
 
 use crate::geo::cell::{Empty, VALID};
-use crate::resample::warp::{Observation, Sight};
+use crate::resample::warp::{CellQuality, Observation};
 
 /// How the views of one side become one NBR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,11 +15,11 @@ pub enum Composite {
 
 /// What one side of the fire knows of a cell.
 #[derive(Clone, Copy, Debug)]
-pub struct Side {
+pub struct SideComposite {
     /// NBR; NaN without a clear view.
     pub nbr: f32,
-    /// The best sight that any overpass had.
-    pub best: Sight,
+    /// The best quality that any overpass had.
+    pub best: CellQuality,
     /// Clear views.
     pub clear_count: u32,
     /// Most clear views say water.
@@ -29,15 +29,19 @@ pub struct Side {
 impl Composite {
     /// One side of a cell, from its views in order of time. `scratch` is only kept to save
     /// allocations.
-    pub fn side(self, views: impl Iterator<Item = Observation>, scratch: &mut Vec<f32>) -> Side {
+    pub fn side(
+        self,
+        views: impl Iterator<Item = Observation>,
+        scratch: &mut Vec<f32>,
+    ) -> SideComposite {
         scratch.clear();
-        let mut best = Sight::Unseen;
+        let mut best = CellQuality::Unobserved;
         let mut water_count = 0;
         for view in views {
-            best = best.max(view.sight);
-            if view.sight.is_clear() {
+            best = best.max(view.quality);
+            if view.quality.is_clear() {
                 scratch.push(view.nbr);
-                water_count += u32::from(view.sight == Sight::Water);
+                water_count += u32::from(view.quality == CellQuality::Water);
             }
         }
         let clear_count = scratch.len() as u32;
@@ -45,7 +49,7 @@ impl Composite {
             Self::Median => median(scratch),
             Self::Latest => scratch.last().copied().unwrap_or(f32::NAN),
         };
-        Side { nbr, best, clear_count, is_water: water_count * 2 > clear_count }
+        SideComposite { nbr, best, clear_count, is_water: water_count * 2 > clear_count }
     }
 }
 
@@ -61,15 +65,15 @@ pub fn median(values: &mut [f32]) -> f32 {
 }
 
 /// The code of a cell inside box and zone: [`VALID`], or that of why it has no dNBR. `worst` is the
-/// worse of the best sights of both sides.
+/// worse of the best qualities of both sides.
 ///
 /// Water is decided before the fire: ground that looks like water only afterwards is a dark scar.
 #[inline]
-pub fn state_of(is_water_before: bool, worst: Sight) -> u8 {
+pub fn state_of(is_water_before: bool, worst: CellQuality) -> u8 {
     // One after the other, so that processors take several cells at once.
     let state = if worst.is_clear() { VALID } else { Empty::NeverObserved.code() };
-    let state = if worst == Sight::NoData { Empty::NoData.code() } else { state };
-    let state = if worst == Sight::Hidden { Empty::Cloud.code() } else { state };
+    let state = if worst == CellQuality::NoData { Empty::NoData.code() } else { state };
+    let state = if worst == CellQuality::Hidden { Empty::Cloud.code() } else { state };
     if is_water_before { Empty::Water.code() } else { state }
 }
 
@@ -80,24 +84,24 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn land(nbr: f32) -> Observation {
-        Observation { nbr, sight: Sight::Land }
+        Observation { nbr, quality: CellQuality::Land }
     }
 
     fn water(nbr: f32) -> Observation {
-        Observation { nbr, sight: Sight::Water }
+        Observation { nbr, quality: CellQuality::Water }
     }
 
-    fn empty(sight: Sight) -> Observation {
-        Observation { nbr: f32::NAN, sight }
+    fn empty(quality: CellQuality) -> Observation {
+        Observation { nbr: f32::NAN, quality }
     }
 
-    fn side(composite: Composite, views: &[Observation]) -> Side {
+    fn side(composite: Composite, views: &[Observation]) -> SideComposite {
         composite.side(views.iter().copied(), &mut Vec::new())
     }
 
     #[test]
     fn the_median_passes_over_holes_and_outliers() {
-        let views = [land(0.5), empty(Sight::Hidden), land(-0.9), land(0.4)];
+        let views = [land(0.5), empty(CellQuality::Hidden), land(-0.9), land(0.4)];
         assert_eq!(side(Composite::Median, &views).nbr, 0.4);
         assert_eq!(side(Composite::Median, &views).clear_count, 3);
         assert_eq!(side(Composite::Median, &[land(0.5), land(0.25)]).nbr, 0.375);
@@ -105,15 +109,16 @@ mod tests {
 
     #[test]
     fn the_latest_clear_view_is_not_drowned_by_older_ones() {
-        let views = [land(0.6), land(0.6), land(-0.2), empty(Sight::Hidden)];
+        let views = [land(0.6), land(0.6), land(-0.2), empty(CellQuality::Hidden)];
         assert_eq!(side(Composite::Latest, &views).nbr, -0.2);
     }
 
     #[test]
     fn no_clear_view_is_a_hole_with_the_best_reason() {
-        let hidden = side(Composite::Median, &[empty(Sight::NoData), empty(Sight::Hidden)]);
-        assert!(hidden.nbr.is_nan() && hidden.best == Sight::Hidden);
-        assert_eq!(side(Composite::Latest, &[]).best, Sight::Unseen);
+        let hidden =
+            side(Composite::Median, &[empty(CellQuality::NoData), empty(CellQuality::Hidden)]);
+        assert!(hidden.nbr.is_nan() && hidden.best == CellQuality::Hidden);
+        assert_eq!(side(Composite::Latest, &[]).best, CellQuality::Unobserved);
     }
 
     fn check(pre: &[Observation], post: &[Observation], expected: Option<Empty>) {
@@ -130,8 +135,8 @@ mod tests {
 
     #[test]
     fn the_worse_side_gives_the_reason() {
-        check(&[land(0.5)], &[empty(Sight::Hidden)], Some(Empty::Cloud));
-        check(&[empty(Sight::NoData)], &[empty(Sight::Hidden)], Some(Empty::NoData));
+        check(&[land(0.5)], &[empty(CellQuality::Hidden)], Some(Empty::Cloud));
+        check(&[empty(CellQuality::NoData)], &[empty(CellQuality::Hidden)], Some(Empty::NoData));
         check(&[land(0.5)], &[], Some(Empty::NeverObserved));
     }
 }

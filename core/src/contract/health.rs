@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use crate::contract::metadata::{RegionMeta, Status};
+use crate::contract::metadata::{RegionMeta, RunStatus};
 use crate::regions::region::Region;
 
 /// `meta/health.json`.
@@ -39,7 +39,7 @@ pub struct RegionHealth {
     /// No problem.
     pub ok: bool,
     /// How the last run ended.
-    pub last_status: Status,
+    pub last_status: RunStatus,
     /// Days since the start of the last run that succeeded, by calendar; absent before it.
     pub age_days: Option<i64>,
     /// A well-known tile can be read and decoded; absent where none is stored.
@@ -87,7 +87,7 @@ impl RegionHealth {
         let mut problems = Vec::new();
         let days_since = |then: DateTime<Utc>| (now.date_naive() - then.date_naive()).num_days();
         let meta = files.meta.as_ref();
-        let last_status = meta.map_or(Status::Pending, |meta| meta.last_status);
+        let last_status = meta.map_or(RunStatus::Pending, |meta| meta.last_status);
         let age_days = meta.and_then(|meta| meta.last_success_at).map(days_since);
         if let Some(cause) = &files.meta_problem {
             let name = &region.name;
@@ -115,7 +115,7 @@ impl RegionHealth {
         if let Some(found) = &files.not_public {
             problems.push(format!("the web server may not read {found}"));
         }
-        if last_status == Status::Failed {
+        if last_status == RunStatus::Failed {
             let error =
                 meta.and_then(|meta| meta.last_error.as_deref()).unwrap_or("no cause recorded");
             problems.push(format!("the last run failed: {error}"));
@@ -164,11 +164,12 @@ mod tests {
         "2026-11-22T03:00:00Z".parse().unwrap()
     }
 
-    fn with_map(status: Status, days_ago: i64) -> RegionFiles {
+    fn with_map(status: RunStatus, days_ago: i64) -> RegionFiles {
         let meta = RegionMeta {
             last_status: status,
             last_success_at: Some(now() - TimeDelta::days(days_ago)),
-            last_error: (status == Status::Failed).then(|| "no scene on the pre side".to_owned()),
+            last_error: (status == RunStatus::Failed)
+                .then(|| "no scene on the pre side".to_owned()),
             ..RegionMeta::pending(&region())
         };
         RegionFiles {
@@ -193,31 +194,31 @@ mod tests {
 
     #[test]
     fn a_fresh_map_is_well() {
-        check(&with_map(Status::Success, 0), None);
-        check(&with_map(Status::Success, 16), None);
-        check(&with_map(Status::Waiting, 3), None);
-        check(&RegionFiles { tile: None, ..with_map(Status::Success, 1) }, None);
+        check(&with_map(RunStatus::Success, 0), None);
+        check(&with_map(RunStatus::Success, 16), None);
+        check(&with_map(RunStatus::Waiting, 3), None);
+        check(&RegionFiles { tile: None, ..with_map(RunStatus::Success, 1) }, None);
     }
 
     #[test]
     fn a_map_beyond_twice_its_interval_is_too_old() {
-        check(&with_map(Status::Success, 17), Some("17 days old"));
+        check(&with_map(RunStatus::Success, 17), Some("17 days old"));
     }
 
     #[test]
     fn a_failure_tells_its_cause() {
-        check(&with_map(Status::Failed, 1), Some("no scene on the pre side"));
+        check(&with_map(RunStatus::Failed, 1), Some("no scene on the pre side"));
     }
 
     #[test]
     fn files_that_cannot_be_read_are_problems() {
         let broken = Some(Err("cut short".to_owned()));
         check(
-            &RegionFiles { tile: broken.clone(), ..with_map(Status::Success, 1) },
+            &RegionFiles { tile: broken.clone(), ..with_map(RunStatus::Success, 1) },
             Some("tile cannot be read: cut short"),
         );
         check(
-            &RegionFiles { raster: broken, ..with_map(Status::Success, 1) },
+            &RegionFiles { raster: broken, ..with_map(RunStatus::Success, 1) },
             Some("raster cannot be read"),
         );
         let unreadable = Some("EOF while parsing".to_owned());
@@ -234,19 +235,22 @@ mod tests {
     fn a_run_without_a_record_and_a_file_without_readers_are_problems() {
         let since = now() - TimeDelta::hours(3);
         check(
-            &RegionFiles { unrecorded_run: Some(since), ..with_map(Status::Success, 1) },
+            &RegionFiles { unrecorded_run: Some(since), ..with_map(RunStatus::Success, 1) },
             Some("began at 2026-11-22 00:00:00 UTC ended without a record"),
         );
         let not_public = Some("raster/a/b.tif (mode 600)".to_owned());
         check(
-            &RegionFiles { not_public, ..with_map(Status::Success, 1) },
+            &RegionFiles { not_public, ..with_map(RunStatus::Success, 1) },
             Some("may not read raster/a/b.tif"),
         );
     }
 
     #[test]
     fn a_success_in_the_future_is_a_problem() {
-        check(&with_map(Status::Success, -2), Some("lies in the future (2026-11-24 03:00:00 UTC)"));
+        check(
+            &with_map(RunStatus::Success, -2),
+            Some("lies in the future (2026-11-24 03:00:00 UTC)"),
+        );
     }
 
     #[test]
@@ -260,7 +264,7 @@ mod tests {
         check(&seen(31), Some("no map yet"));
         assert_eq!(
             RegionHealth::judge(&region(), &seen(1), 30, now()).last_status,
-            Status::Pending
+            RunStatus::Pending
         );
     }
 }

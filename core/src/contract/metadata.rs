@@ -14,13 +14,13 @@ use crate::composite::dnbr_offset::DnbrOffset;
 use crate::composite::patches::BurntPatch;
 use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::regions::region::Region;
-use crate::sensor::quality::SkyRules;
+use crate::sensor::quality::MaskRules;
 use crate::tiles::tile_index::TileIndex;
 
 /// How the last run of a region ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub enum RunStatus {
     /// Never run.
     #[default]
     Pending,
@@ -116,7 +116,7 @@ pub struct RegionMeta {
     #[serde(default)]
     pub last_run_at: Option<DateTime<Utc>>,
     /// How it ended.
-    pub last_status: Status,
+    pub last_status: RunStatus,
     /// Why it failed.
     #[serde(default)]
     pub last_error: Option<String>,
@@ -228,7 +228,7 @@ impl RegionMeta {
             group: region.group.clone(),
             bbox: region.bbox,
             last_run_at: None,
-            last_status: Status::Pending,
+            last_status: RunStatus::Pending,
             last_error: None,
             last_success_at: None,
             consecutive_failures: 0,
@@ -265,7 +265,7 @@ pub struct IndexedRegion {
     #[serde(default)]
     pub generated_at: Option<DateTime<Utc>>,
     /// How its last run ended.
-    pub last_status: Status,
+    pub last_status: RunStatus,
     /// Start of the last run that succeeded.
     #[serde(default)]
     pub last_success_at: Option<DateTime<Utc>>,
@@ -354,7 +354,7 @@ pub struct HighresConfig {
     pub allow_private_addresses: bool,
     /// How pixels are judged: as in the nightly maps.
     #[serde(flatten)]
-    pub sky: SkyRules,
+    pub mask_rules: MaskRules,
 }
 
 #[cfg(test)]

@@ -1,20 +1,20 @@
 //! What the page and its worker say to each other.
 //!
-//! A message is a JavaScript object `{ json, buffers }`. `json` is the text of an [`Order`] on the
-//! way to the worker, of a [`Report`] on the way back. `buffers` are `ArrayBuffer`s, handed over
+//! A message is a JavaScript object `{ json, buffers }`. `json` is the text of an [`RequestMessage`] on the
+//! way to the worker, of a [`ResponseMessage`] on the way back. `buffers` are `ArrayBuffer`s, handed over
 //! and not copied; which ones come with a message is said there.
 //!
-//! One thing is done at a time: a new order ends the one under way, as if [`Request::Cancel`] came
+//! One thing is done at a time: a new order ends the one under way, as if [`JobRequest::Cancel`] came
 //! between. Every report carries the number of its order, so that what was still on its way can be
 //! told from what is new. The last report of an order is the one that its request names, or a
-//! [`Fault`].
+//! [`JobError`].
 //!
 //! ```text
 //! Search ──▶ Progress* Found        Compute ──▶ Progress* Block* Done        Download ──▶ File
 //! ReadArea ─▶ Area                  Cancel ───▶ Cancelled                     ClearCache ▶ Cleared
 //! ```
 //!
-//! The worker says [`Answer::Ready`] when it has started; orders sent before are lost. When it
+//! The worker says [`JobResponse::Ready`] when it has started; orders sent before are lost. When it
 //! dies, for want of memory, the browser fires `error` at the `Worker`: the page then starts
 //! another.
 //!
@@ -23,7 +23,7 @@
 
 use crate::contract::metadata::{Assessment, UsedScene};
 use crate::{
-    DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, Palette, SkyRules, Thresholds,
+    DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, MaskRules, Palette, Thresholds,
 };
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -32,47 +32,47 @@ use serde::{Deserialize, Serialize};
 /// of 20 m.
 pub const COMPUTE_ZOOM: u8 = 13;
 /// Cells that are computed at most, inside the box of the area.
-pub const MOST_CELLS: u64 = 16 << 20;
+pub const MAX_CELLS: u64 = 16 << 20;
 /// Bytes that are kept on the reader's machine, unless the page says otherwise.
 pub const CACHE_BYTES: u64 = 512 << 20;
 
 /// What the page asks for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Order {
+pub struct RequestMessage {
     /// Counted by the page, ascending.
     pub number: u32,
     /// What to do.
-    pub request: Request,
+    pub request: JobRequest,
 }
 
 /// What the worker can do.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Request {
-    /// Looks for scenes and tells what computing would take. Ends with [`Answer::Found`].
-    Search(Box<Search>),
-    /// Computes the area of the last search. Ends with [`Answer::Done`]. Buffers: those of earlier
+pub enum JobRequest {
+    /// Looks for scenes and tells what computing would take. Ends with [`JobResponse::Found`].
+    Search(Box<SearchRequest>),
+    /// Computes the area of the last search. Ends with [`JobResponse::Done`]. Buffers: those of earlier
     /// blocks that are shown no more, to be filled again; there need be none.
-    Compute(Compute),
-    /// Writes what was computed last as a file. Ends with [`Answer::File`].
-    Download(Download),
-    /// Reads an area out of a file; its bytes are the only buffer. Ends with [`Answer::Area`].
+    Compute(ComputeRequest),
+    /// Writes what was computed last as a file. Ends with [`JobResponse::File`].
+    Download(DownloadRequest),
+    /// Reads an area out of a file; its bytes are the only buffer. Ends with [`JobResponse::Area`].
     ReadArea {
         /// Name of the file: GeoJSON, or a zipped shapefile.
         name: String,
     },
-    /// Ends what is under way, at once. Ends with [`Answer::Cancelled`].
+    /// Ends what is under way, at once. Ends with [`JobResponse::Cancelled`].
     Cancel,
-    /// Forgets all bytes kept on the reader's machine. Ends with [`Answer::Cleared`].
+    /// Forgets all bytes kept on the reader's machine. Ends with [`JobResponse::Cleared`].
     ClearCache,
 }
 
 /// Where and when to look for scenes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Search {
+pub struct SearchRequest {
     /// GeoJSON with one or more polygons. Cells whose centres lie outside are not computed.
     pub area: String,
-    /// Zoom of the cells: [`COMPUTE_ZOOM`], or a coarser one that [`Found::zooms`] offered.
+    /// Zoom of the cells: [`COMPUTE_ZOOM`], or a coarser one that [`SearchResult::zooms`] offered.
     pub zoom: u8,
     /// Days before the fire.
     pub pre: DateWindow,
@@ -98,8 +98,8 @@ pub struct Search {
     #[serde(default)]
     pub allow_private_addresses: bool,
     /// What counts as hidden (`masks` and `cloud_margin_m` of `meta/client.json`).
-    #[serde(default)]
-    pub sky: SkyRules,
+    #[serde(default, rename = "sky")]
+    pub mask_rules: MaskRules,
     /// Put before the address of every file (`proxy_base` of `meta/client.json`).
     #[serde(default)]
     pub proxy_base: Option<String>,
@@ -115,11 +115,11 @@ pub struct Search {
 
 /// What to compute of the area found last.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-pub struct Compute {
-    /// Ids of scenes that [`Found`] listed, of both sides: those marked as chosen, or other
+pub struct ComputeRequest {
+    /// Ids of scenes that [`SearchResult`] listed, of both sides: those marked as chosen, or other
     /// choices.
     pub scenes: Vec<String>,
-    /// Zoom of the cells, one of [`Found::zooms`]; `None` for the one searched with.
+    /// Zoom of the cells, one of [`SearchResult::zooms`]; `None` for the one searched with.
     #[serde(default)]
     pub zoom: Option<u8>,
     /// Whether to find the dNBR offset of unburned ground around what burnt.
@@ -131,13 +131,13 @@ pub struct Compute {
     pub perimeter: Option<String>,
     /// Pictures wanted beside the numbers.
     #[serde(default)]
-    pub picture: Option<Picture>,
+    pub picture: Option<PictureKind>,
 }
 
 /// Colours of a picture before and after the fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Picture {
+pub enum PictureKind {
     /// As the eye sees it: red, green, blue.
     True,
     /// SWIR2, near infrared, red: vegetation green, burnt ground reddish brown, through smoke.
@@ -146,7 +146,7 @@ pub enum Picture {
 
 /// A file to be written.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Download {
+pub struct DownloadRequest {
     /// Which.
     pub file: FileKind,
     /// What its values are.
@@ -195,33 +195,34 @@ pub enum FileKind {
 
 /// What the worker says.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Report {
+pub struct ResponseMessage {
     /// Number of the order.
     pub number: u32,
     /// What there is to say.
-    pub answer: Answer,
+    #[serde(rename = "answer")]
+    pub response: JobResponse,
 }
 
 /// What there is to say of an order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
-pub enum Answer {
+pub enum JobResponse {
     /// The worker has started, and hears orders from now on. Comes once, with number 0.
     Ready,
     /// How far it is. Comes many times.
-    Progress(Progress),
+    Progress(JobProgress),
     /// The scenes.
-    Found(Box<Found>),
+    Found(Box<SearchResult>),
     /// A tile's cells. Buffers: dNBR as float32 without any offset taken off, NaN where empty; NBR
     /// before the fire as float32 (RdNBR and RBR follow from both, by core); codes as bytes, core's
     /// `VALID` or why a cell is empty, 0 outside the area; and when a picture was asked for, RGBA
     /// before and RGBA after, 4 bytes a cell, transparent where nothing was seen. A tile comes
     /// once.
-    Block(BlockAt),
+    Block(BlockAddress),
     /// All blocks have come, and what they sum up to.
-    Done(Box<Done>),
+    Done(Box<ComputeResult>),
     /// A file. The only buffer holds its bytes.
-    File(FileName),
+    File(FileInfo),
     /// The area in a file, as the text of a GeoJSON geometry.
     Area {
         /// The geometry, in longitude and latitude.
@@ -234,14 +235,15 @@ pub enum Answer {
     /// Nothing is kept any more.
     Cleared,
     /// It cannot be done.
-    Fault(Fault),
+    #[serde(rename = "fault")]
+    Error(JobError),
 }
 
 /// How far an order is.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Progress {
+pub struct JobProgress {
     /// What is being done.
-    pub step: Step,
+    pub step: JobStep,
     /// How much of the step is done; of scenes found, heads read, tiles computed.
     pub done: u64,
     /// How much there is to do; 0 where nobody knows.
@@ -253,7 +255,7 @@ pub struct Progress {
 /// Steps of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Step {
+pub enum JobStep {
     /// Asking the catalogue. Counts scenes.
     Searching,
     /// Opening the scenes' files. Counts scenes.
@@ -266,11 +268,11 @@ pub enum Step {
 
 /// The scenes found, and what computing takes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Found {
+pub struct SearchResult {
     /// Before the fire.
-    pub pre: SideFound,
+    pub pre: SideResult,
     /// After the fire.
-    pub post: SideFound,
+    pub post: SideResult,
     /// Box of the area.
     pub bbox: [f64; 4],
     /// The zoom asked for first, then the coarser ones, until one fits. The page computes at the
@@ -278,7 +280,7 @@ pub struct Found {
     pub zooms: Vec<ZoomOffer>,
     /// What is kept here as a finished result of the chosen scenes: nothing is fetched for it.
     #[serde(default)]
-    pub kept: Vec<Compute>,
+    pub kept: Vec<ComputeRequest>,
 }
 
 /// What computing at a zoom would take.
@@ -299,37 +301,37 @@ pub struct ZoomOffer {
     pub true_megabytes: f64,
     /// What pictures in false colour weigh beside that, MB.
     pub false_megabytes: f64,
-    /// Whether the cells are no more than [`MOST_CELLS`].
+    /// Whether the cells are no more than [`MAX_CELLS`].
     pub fits: bool,
 }
 
 impl ZoomOffer {
     /// What pictures weigh beside the numbers, MB.
-    pub fn picture_megabytes(&self, picture: Picture) -> f64 {
+    pub fn picture_megabytes(&self, picture: PictureKind) -> f64 {
         match picture {
-            Picture::True => self.true_megabytes,
-            Picture::False => self.false_megabytes,
+            PictureKind::True => self.true_megabytes,
+            PictureKind::False => self.false_megabytes,
         }
     }
 
     /// What is fetched for the numbers and the pictures wanted, MB.
-    pub fn megabytes_with(&self, picture: Option<Picture>) -> f64 {
+    pub fn megabytes_with(&self, picture: Option<PictureKind>) -> f64 {
         self.megabytes + picture.map_or(0.0, |picture| self.picture_megabytes(picture))
     }
 }
 
 /// What was found on a side of the fire.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SideFound {
+pub struct SideResult {
     /// All scenes over the area in the window, in order of time, then id.
-    pub scenes: Vec<FoundScene>,
+    pub scenes: Vec<SceneCandidate>,
     /// Why none is chosen; `None` where some are.
-    pub without: Option<Without>,
+    pub without: Option<NoSceneReason>,
 }
 
 /// A scene in the window.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FoundScene {
+pub struct SceneCandidate {
     /// Id in its collection.
     pub id: String,
     /// Moment of acquisition.
@@ -350,7 +352,7 @@ pub struct FoundScene {
 /// Why a side has no scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "why")]
-pub enum Without {
+pub enum NoSceneReason {
     /// The window holds none.
     NoScene {
         /// Days nearest to the window that have one, the nearest first; empty where there is none
@@ -371,7 +373,7 @@ pub enum Without {
 
 /// Which tile has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct BlockAt {
+pub struct BlockAddress {
     /// Zoom.
     pub z: u8,
     /// Column, from the west.
@@ -383,7 +385,7 @@ pub struct BlockAt {
 /// What all blocks sum up to. Hectares, shares and classes are those of core, by the breaks of
 /// USGS, with the offset taken off where there is one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Done {
+pub struct ComputeResult {
     /// Zoom of the cells.
     pub zoom: u8,
     /// True hectares a class.
@@ -412,7 +414,7 @@ pub struct Done {
 
 /// How a file is to be saved.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileName {
+pub struct FileInfo {
     /// Proposed name with its ending.
     pub name: String,
     /// Media type.
@@ -421,28 +423,29 @@ pub struct FileName {
 
 /// What went wrong, and the way on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Fault {
+pub struct JobError {
     /// Which kind, for the page to offer a way on.
-    pub fault: FaultKind,
+    #[serde(rename = "fault")]
+    pub kind: JobErrorKind,
     /// What happened, a sentence without full stop.
     pub message: String,
     /// What to do about it, a sentence without full stop.
     pub advice: String,
     /// The scene at fault. The page may offer to compute without it.
     #[serde(default)]
-    pub scene: Option<FaultScene>,
+    pub scene: Option<JobErrorScene>,
 }
 
-impl Fault {
+impl JobError {
     /// A fault of a kind, of no scene in particular.
-    pub fn new(fault: FaultKind, message: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { fault, message: message.into(), advice: advice.into(), scene: None }
+    pub fn new(kind: JobErrorKind, message: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), advice: advice.into(), scene: None }
     }
 }
 
 /// A scene that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FaultScene {
+pub struct JobErrorScene {
     /// Its id.
     pub id: String,
     /// Its side of the fire.
@@ -452,10 +455,10 @@ pub struct FaultScene {
 /// Kinds of faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum FaultKind {
+pub enum JobErrorKind {
     /// The area is no polygon, or not in degrees.
     Area,
-    /// More than [`MOST_CELLS`].
+    /// More than [`MAX_CELLS`].
     TooLarge,
     /// No scene on a side, or one that was not found.
     NoScene,
@@ -491,27 +494,28 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn check_order(json: &str, request: Request) {
-        let order = Order { number: 7, request };
+    fn check_order(json: &str, request: JobRequest) {
+        let order = RequestMessage { number: 7, request };
         assert_eq!(serde_json::to_string(&order).unwrap(), json);
-        assert_eq!(serde_json::from_str::<Order>(json).unwrap(), order);
+        assert_eq!(serde_json::from_str::<RequestMessage>(json).unwrap(), order);
     }
 
     #[test]
     fn orders_are_plain_objects() {
-        check_order(r#"{"number":7,"request":{"kind":"cancel"}}"#, Request::Cancel);
+        check_order(r#"{"number":7,"request":{"kind":"cancel"}}"#, JobRequest::Cancel);
         check_order(
             r#"{"number":7,"request":{"kind":"compute","scenes":["a","b"],"zoom":null,"dnbr_offset":true,"perimeter":null,"picture":"false"}}"#,
-            Request::Compute(Compute {
+            JobRequest::Compute(ComputeRequest {
                 scenes: vec!["a".to_owned(), "b".to_owned()],
                 zoom: None,
                 dnbr_offset: true,
                 perimeter: None,
-                picture: Some(Picture::False),
+                picture: Some(PictureKind::False),
             }),
         );
         let text = r#"{"number":7,"request":{"kind":"download","file":{"kind":"values","utm":true},"corrected":true}}"#;
-        let Request::Download(download) = serde_json::from_str::<Order>(text).unwrap().request
+        let JobRequest::Download(download) =
+            serde_json::from_str::<RequestMessage>(text).unwrap().request
         else {
             panic!()
         };
@@ -523,7 +527,9 @@ mod tests {
         let text = r#"{"number":1,"request":{"kind":"search","area":"{}","zoom":13,
             "pre":{"start":"2025-06-01","end":"2025-06-30"},"post":{"start":"2025-07-17","end":"2025-08-15"},
             "stac_url":"http://catalogue","collection":"sentinel-2-l2a","max_cloud_cover":60,"scenes_per_tile":1}}"#;
-        let Request::Search(search) = serde_json::from_str::<Order>(text).unwrap().request else {
+        let JobRequest::Search(search) =
+            serde_json::from_str::<RequestMessage>(text).unwrap().request
+        else {
             panic!()
         };
         assert_eq!((search.token_url, search.proxy_base, search.pinned.len()), (None, None, 0));
@@ -531,14 +537,17 @@ mod tests {
 
     #[test]
     fn a_fault_names_its_kind() {
-        let fault = Fault {
-            fault: FaultKind::NotFound,
+        let error = JobError {
+            kind: JobErrorKind::NotFound,
             message: "gone".to_owned(),
             advice: "choose another scene".to_owned(),
             scene: None,
         };
-        let json =
-            serde_json::to_string(&Report { number: 2, answer: Answer::Fault(fault) }).unwrap();
+        let json = serde_json::to_string(&ResponseMessage {
+            number: 2,
+            response: JobResponse::Error(error),
+        })
+        .unwrap();
         assert!(
             json.starts_with(r#"{"number":2,"answer":{"kind":"fault","fault":"not_found","#),
             "{json}"

@@ -5,5 +5,5 @@ pub(crate) mod rotation;
 pub(crate) mod window;
 
 pub use region::{Region, RegionError, regions_from_json};
-pub use rotation::{NightPlan, RegionRecord, Turn, plan_night};
+pub use rotation::{NightPlan, RegionRecord, RegionTurn, plan_night};
 pub use window::SearchWindows;

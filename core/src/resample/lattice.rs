@@ -27,7 +27,7 @@ pub struct CellWindow {
 /// A cell's outline in a source image, in pixels of the level at hand: column and row of the
 /// centre, and the sides of the box that has the outline's area and spread.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Footprint {
+pub struct CellFootprint {
     /// Column of the centre; whole numbers are edges of pixels.
     pub column: f64,
     /// Row of the centre.
@@ -132,7 +132,7 @@ impl Lattice {
         &self,
         row: u32,
         columns: Range<u32>,
-        mut visit: impl FnMut(u32, Option<Footprint>),
+        mut visit: impl FnMut(u32, Option<CellFootprint>),
     ) {
         for cells in squares(columns) {
             let square = self.square(cells.start, row);
@@ -239,7 +239,7 @@ impl Square {
         CentreLine { west: between(nw, sw), east: between(ne, se) }
     }
 
-    fn footprint(&self, column: u32, row: u32) -> Footprint {
+    fn footprint(&self, column: u32, row: u32) -> CellFootprint {
         let step = f64::from(STEP);
         let line = self.line(row);
         let centre = line.centre((column - self.west) as usize);
@@ -254,7 +254,7 @@ impl Square {
         let south_step = ((south.0 - north.0) / step, (south.1 - north.1) / step);
         // A box of these sides has the outline's spread along each axis, however it is turned.
         let side = |a: f64, b: f64| (a * a + b * b).sqrt();
-        Footprint {
+        CellFootprint {
             column: centre.0,
             row: centre.1,
             width: side(east_step.0, south_step.0),
@@ -278,7 +278,7 @@ mod tests {
         Lattice::new(window, positions)
     }
 
-    fn footprint(lattice: &Lattice, column: u32, row: u32) -> Option<Footprint> {
+    fn footprint(lattice: &Lattice, column: u32, row: u32) -> Option<CellFootprint> {
         let mut found = None;
         lattice.visit_row(row, column..column + 1, |_, footprint| found = footprint);
         found

@@ -1,7 +1,7 @@
 //! Which overview of an image to read for a cell size.
 
 /// A level's pixel may measure at most this share of a cell's side.
-const LARGEST_PIXEL: f64 = 0.7;
+const MAX_PIXEL: f64 = 0.7;
 
 /// The coarsest level whose pixel is at most 0.7 × the cell; the finest where none is.
 ///
@@ -12,7 +12,7 @@ const LARGEST_PIXEL: f64 = 0.7;
 pub fn choose_level(factors: &[f64], cell_size_px: f64) -> Option<usize> {
     let indexed = || factors.iter().copied().enumerate();
     indexed()
-        .filter(|(_, factor)| *factor <= LARGEST_PIXEL * cell_size_px)
+        .filter(|(_, factor)| *factor <= MAX_PIXEL * cell_size_px)
         .max_by(|a, b| a.1.total_cmp(&b.1))
         .or_else(|| indexed().min_by(|a, b| a.1.total_cmp(&b.1)))
         .map(|(index, _)| index)

@@ -10,12 +10,12 @@ pub(crate) mod scene_plan;
 pub(crate) mod scene_rows;
 pub(crate) mod warp;
 
-pub use lattice::{CellWindow, Footprint, Lattice};
+pub use lattice::{CellFootprint, CellWindow, Lattice};
 pub use level::choose_level;
 pub use nearest_pixels::NearestPixels;
 pub use needed_blocks::NeededBlocks;
-pub use placement::{ImageFrame, Placement, Projection, Unplaced};
+pub use placement::{ImageFrame, Placement, PlacementError, Projection};
 pub use scene_files::{SceneFile, SceneFilesError, check_scene_files, check_scene_levels};
 pub use scene_plan::{LevelFrame, ScenePlan};
 pub use scene_rows::{ReadPixels, SceneRows};
-pub use warp::{Observation, Observations, Resampling, SceneWindow, Sight, warp};
+pub use warp::{CellQuality, Observation, Observations, Resampling, SceneWindow, warp};

@@ -28,7 +28,7 @@ impl NeededBlocks {
         lattice: &Lattice,
         cells: &CellWindow,
         any_wanted: impl Fn(&CellWindow) -> bool,
-        margin_px: usize,
+        buffer_px: usize,
     ) -> Self {
         let (width, height) = (width.max(1) as i64, height.max(1) as i64);
         let mut planned = Self { size: (width, height), needed: BTreeSet::new(), skipped: 0 };
@@ -40,7 +40,7 @@ impl NeededBlocks {
                 start.max(range.start)..(start + SQUARE_CELLS as u32).min(range.end)
             })
         };
-        let margin = i64::try_from(margin_px).unwrap_or(i64::MAX);
+        let margin = i64::try_from(buffer_px).unwrap_or(i64::MAX);
         let (across, down) = (image_px.0 as i64, image_px.1 as i64);
         for rows in stops(&cells.rows) {
             for columns in stops(&cells.columns) {
@@ -90,9 +90,9 @@ impl NeededBlocks {
 }
 
 /// Blocks that pixels and a margin around them touch, among those of an image of so many pixels.
-fn touched(pixels: &Range<i64>, margin_px: i64, block_px: i64, image_px: i64) -> Range<i64> {
-    let start = pixels.start.saturating_sub(margin_px).clamp(0, image_px);
-    let end = pixels.end.saturating_add(margin_px).clamp(0, image_px);
+fn touched(pixels: &Range<i64>, buffer_px: i64, block_px: i64, image_px: i64) -> Range<i64> {
+    let start = pixels.start.saturating_sub(buffer_px).clamp(0, image_px);
+    let end = pixels.end.saturating_add(buffer_px).clamp(0, image_px);
     if start < end { start / block_px..(end - 1) / block_px + 1 } else { 0..0 }
 }
 

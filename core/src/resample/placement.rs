@@ -57,7 +57,7 @@ pub trait Projection {
 
 /// Why an image cannot be placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unplaced {
+pub enum PlacementError {
     /// Its georeference maps all pixels to one line.
     #[error("no usable georeference")]
     NoGeoreference,
@@ -84,8 +84,9 @@ impl Placement {
         frame: &ImageFrame,
         grid: &Grid,
         projection: &impl Projection,
-    ) -> Result<Option<Self>, Unplaced> {
-        let pixel_from_image = frame.geo_transform.inverse().ok_or(Unplaced::NoGeoreference)?;
+    ) -> Result<Option<Self>, PlacementError> {
+        let pixel_from_image =
+            frame.geo_transform.inverse().ok_or(PlacementError::NoGeoreference)?;
         let pixels_from_metres = |points: &[(f64, f64)]| -> Vec<(f64, f64)> {
             let projected = projection.image_from_mercator(points);
             projected
@@ -96,16 +97,16 @@ impl Placement {
         let outline = projection.mercator_from_image(&outline(frame));
         let Some(cells) = cells_within(grid, &outline) else { return Ok(None) };
 
-        let &(x, y) = outline.last().ok_or(Unplaced::NotProjected)?;
+        let &(x, y) = outline.last().ok_or(PlacementError::NotProjected)?;
         let size = grid.cell_size_m();
         let corner = pixels_from_metres(&[(x, y), (x + size, y), (x, y - size)]);
-        let [origin, east, south] = corner[..] else { return Err(Unplaced::NotProjected) };
+        let [origin, east, south] = corner[..] else { return Err(PlacementError::NotProjected) };
         let side = |a: f64, b: f64| (a * a + b * b).sqrt();
         let across = side(east.0 - origin.0, south.0 - origin.0);
         let down = side(east.1 - origin.1, south.1 - origin.1);
         let cell_size_px = (across * down).sqrt();
         if !(cell_size_px.is_finite() && cell_size_px > 0.0) {
-            return Err(Unplaced::NotProjected);
+            return Err(PlacementError::NotProjected);
         }
         let (_, lat) = mercator::lonlat_from_metres(x, y);
         let cell_area =
@@ -113,7 +114,7 @@ impl Placement {
         let is_slanted = across * down > cell_area.abs() * MAX_BOX_TO_CELL_AREA;
         if is_slanted || across.max(down) * MIN_PIXEL_M > mercator::ground_size_m(grid.zoom(), lat)
         {
-            return Err(Unplaced::NoGeoreference);
+            return Err(PlacementError::NoGeoreference);
         }
         let positions = pixels_from_metres(&Lattice::control_points_m(grid, &cells));
         Ok(Some(Self {
@@ -221,7 +222,7 @@ mod tests {
     fn an_image_without_extent_is_refused() {
         let grid = Grid::covering([10.0, 40.0, 12.0, 42.0], 9);
         let flat = ImageFrame { size: (10, 10), geo_transform: GeoTransform([0.0; 6]) };
-        assert_eq!(Placement::of(&flat, &grid, &Same).unwrap_err(), Unplaced::NoGeoreference);
+        assert_eq!(Placement::of(&flat, &grid, &Same).unwrap_err(), PlacementError::NoGeoreference);
     }
 
     #[test]
@@ -237,15 +238,15 @@ mod tests {
         assert_eq!(place(GeoTransform([x, 7.0, 7.0, y, 7.0, -7.0])), Ok(true));
         assert_eq!(
             place(GeoTransform([x, 0.01, 0.0, y, 0.0, -0.01])),
-            Err(Unplaced::NoGeoreference)
+            Err(PlacementError::NoGeoreference)
         );
         assert_eq!(
             place(GeoTransform([x, 1e-9, 0.0, y, 0.0, -1e6])),
-            Err(Unplaced::NoGeoreference)
+            Err(PlacementError::NoGeoreference)
         );
         assert_eq!(
             place(GeoTransform([x, 10.0, 10.0, y, 10.0, 9.99])),
-            Err(Unplaced::NoGeoreference)
+            Err(PlacementError::NoGeoreference)
         );
     }
 }

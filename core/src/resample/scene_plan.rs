@@ -8,8 +8,8 @@ use crate::resample::nearest_pixels::{NearestPixels, nearest_pixels};
 use crate::resample::needed_blocks::NeededBlocks;
 use crate::resample::placement::Placement;
 use crate::resample::scene_rows::SceneRows;
-use crate::resample::warp::{Observations, Resampling, Sight, warp};
-use crate::sensor::quality::margin_px;
+use crate::resample::warp::{CellQuality, Observations, Resampling, warp};
+use crate::sensor::quality::buffer_px;
 use crate::sensor::reflectance::Scaling;
 
 /// What a scene is read for. Cells are visited in bands of columns, each in strips from north to
@@ -21,7 +21,7 @@ pub struct ScenePlan {
     /// Positions of the cells in pixels of the level read.
     lattice: Lattice,
     resampling: Resampling,
-    cloud_margin_px: usize,
+    cloud_buffer_px: usize,
     /// Pixels of the level, across and down.
     size: (usize, usize),
     blocks: NeededBlocks,
@@ -42,12 +42,12 @@ pub struct LevelFrame {
 }
 
 impl ScenePlan {
-    /// Plans the reading of a level. `cloud_margin_m` is how far clouds reach; `any_wanted` tells
+    /// Plans the reading of a level. `cloud_buffer_m` is how far clouds reach; `any_wanted` tells
     /// whether any cell of a window is to be computed.
     pub fn new(
         placed: Placement,
         level: &LevelFrame,
-        cloud_margin_m: f32,
+        cloud_buffer_m: f32,
         any_wanted: impl Fn(&CellWindow) -> bool,
     ) -> Self {
         let factors = (
@@ -56,7 +56,7 @@ impl ScenePlan {
         );
         let factor = factors.0.max(factors.1);
         let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
-        let cloud_margin_px = margin_px(cloud_margin_m, pixel_on_ground_m as f32);
+        let cloud_buffer_px = buffer_px(cloud_buffer_m, pixel_on_ground_m as f32);
         let lattice = placed.lattice.at_level(factors);
         Self {
             blocks: NeededBlocks::plan(
@@ -65,12 +65,12 @@ impl ScenePlan {
                 &lattice,
                 &placed.cells,
                 any_wanted,
-                cloud_margin_px,
+                cloud_buffer_px,
             ),
             resampling: Resampling::for_cell(placed.cell_size_px / factor),
             size: level.size,
             cells: placed.cells,
-            cloud_margin_px,
+            cloud_buffer_px,
             lattice,
             band: CellWindow { columns: 0..0, rows: 0..0 },
             columns: 0..0,
@@ -88,8 +88,8 @@ impl ScenePlan {
     }
 
     /// How far clouds reach, pixels of the level.
-    pub fn cloud_margin_px(&self) -> usize {
-        self.cloud_margin_px
+    pub fn cloud_buffer_px(&self) -> usize {
+        self.cloud_buffer_px
     }
 
     /// Columns of the level that the band under way needs; empty where it needs none.
@@ -109,7 +109,7 @@ impl ScenePlan {
             false => self.lattice.pixels_touched(&self.band).map(|(columns, _)| columns),
         };
         // Clouds beside the box reach into it.
-        let (margin, width) = (self.cloud_margin_px as i64, self.size.0 as i64);
+        let (margin, width) = (self.cloud_buffer_px as i64, self.size.0 as i64);
         self.columns = columns.map_or(0..0, |columns| {
             columns.start.saturating_sub(margin).clamp(0, width)
                 ..columns.end.saturating_add(margin).clamp(0, width)
@@ -130,7 +130,7 @@ impl ScenePlan {
             return None;
         }
         let (_, rows) = self.lattice.pixels_touched(window)?;
-        let (margin, height) = (self.cloud_margin_px as i64, self.size.1 as i64);
+        let (margin, height) = (self.cloud_buffer_px as i64, self.size.1 as i64);
         let rows = rows.start.saturating_sub(margin).clamp(0, height)
             ..rows.end.saturating_add(margin).clamp(0, height);
         (!rows.is_empty()).then_some(rows)
@@ -155,7 +155,7 @@ impl ScenePlan {
         let pixels = (needed.end - needed.start)
             .saturating_mul(self.columns.end - self.columns.start) as u64;
         let cells = window.rows.len() * window.columns.len();
-        let cell_bytes = (cells * (size_of::<f32>() + size_of::<Sight>())) as u64;
+        let cell_bytes = (cells * (size_of::<f32>() + size_of::<CellQuality>())) as u64;
         pixels.saturating_mul(SceneRows::PIXEL_BYTES).saturating_add(cell_bytes)
     }
 

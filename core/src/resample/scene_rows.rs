@@ -5,15 +5,15 @@ use std::ops::Range;
 
 use crate::resample::lattice::CellWindow;
 use crate::resample::warp::{Observations, SceneWindow};
-use crate::sensor::quality::{Sky, SkyTable, widen_clouds};
+use crate::sensor::quality::{PixelQuality, QualityTable, dilate_clouds};
 use crate::sensor::reflectance::Scaling;
 
 /// Rows of pixels, without a gap from the first to the last.
 #[derive(Clone, Debug, Default)]
 pub struct SceneRows {
     pixels: SceneWindow,
-    /// The sky before clouds were widened.
-    narrow_sky: Vec<Sky>,
+    /// The quality before clouds were widened.
+    undilated: Vec<PixelQuality>,
 }
 
 /// Pixels of a rectangle as they were read, row by row.
@@ -27,13 +27,13 @@ pub struct ReadPixels<'a> {
     /// its order.
     pub bands: [&'a [u16]; 2],
     /// Values of the mask, and what they mean; without one all ground is clear.
-    pub mask: Option<(&'a [u16], &'a SkyTable)>,
+    pub mask: Option<(&'a [u16], &'a QualityTable)>,
     /// The numbers that stand for no data in the bands.
     pub no_data: [u16; 2],
 }
 
 impl SceneRows {
-    /// Bytes of a pixel: two bands of 16 bits, its sky with and without the reach of clouds.
+    /// Bytes of a pixel: two bands of 16 bits, its quality with and without the reach of clouds.
     pub const PIXEL_BYTES: u64 = 6;
 
     /// The pixels, for [`warp`](crate::resample::warp).
@@ -66,10 +66,10 @@ impl SceneRows {
         for band in &mut self.pixels.bands {
             band.drain(..pixels);
         }
-        self.narrow_sky.drain(..pixels);
+        self.undilated.drain(..pixels);
         self.pixels.row += gone;
         self.pixels.height -= gone as usize;
-        self.pixels.sky.drain(..pixels);
+        self.pixels.quality.drain(..pixels);
     }
 
     /// Appends rows without data down to `end`.
@@ -79,14 +79,14 @@ impl SceneRows {
         for band in &mut self.pixels.bands {
             band.resize(pixels, 0);
         }
-        self.pixels.sky.resize(pixels, Sky::NoData);
-        self.narrow_sky.resize(pixels, Sky::NoData);
+        self.pixels.quality.resize(pixels, PixelQuality::NoData);
+        self.undilated.resize(pixels, PixelQuality::NoData);
     }
 
     /// Puts a rectangle into the room that was made for it, masked.
     pub fn put(&mut self, read: &ReadPixels) {
         let across = (read.columns.end - read.columns.start) as usize;
-        let Self { pixels, narrow_sky } = self;
+        let Self { pixels, undilated } = self;
         for row in read.rows.clone() {
             let from = (row - read.rows.start) as usize * across;
             let to = (row - pixels.row) as usize * pixels.width
@@ -95,32 +95,33 @@ impl SceneRows {
             let [first, second] = read.bands.map(|band| &band[from.clone()]);
             pixels.bands[0][to.clone()].copy_from_slice(first);
             pixels.bands[1][to.clone()].copy_from_slice(second);
-            let skies = &mut narrow_sky[to];
+            let qualities = &mut undilated[to];
             match read.mask {
                 Some((mask, table)) => {
-                    skies
+                    qualities
                         .iter_mut()
                         .zip(&mask[from])
-                        .for_each(|(sky, value)| *sky = table.sky(*value));
+                        .for_each(|(quality, value)| *quality = table.quality(*value));
                 }
-                None => skies.fill(Sky::Clear),
+                None => qualities.fill(PixelQuality::Clear),
             }
-            for (sky, (first, second)) in skies.iter_mut().zip(first.iter().zip(second)) {
+            for (quality, (first, second)) in qualities.iter_mut().zip(first.iter().zip(second)) {
                 let has_data = (*first != read.no_data[0]) & (*second != read.no_data[1]);
-                *sky = if has_data { *sky } else { Sky::NoData };
+                *quality = if has_data { *quality } else { PixelQuality::NoData };
             }
         }
     }
 
     /// Lets clouds spread, from where the rows from `new_row` on reach up to.
-    pub fn widen_clouds(&mut self, new_row: i64, margin_px: usize) {
+    pub fn dilate_clouds(&mut self, new_row: i64, buffer_px: usize) {
         let new_row = (new_row - self.pixels.row) as usize;
         let width = self.pixels.width;
         let (seen, changed) =
-            (new_row.saturating_sub(2 * margin_px), new_row.saturating_sub(margin_px));
-        let mut sky = self.narrow_sky[seen * width..].to_vec();
-        widen_clouds(&mut sky, width, margin_px);
-        self.pixels.sky[changed * width..].copy_from_slice(&sky[(changed - seen) * width..]);
+            (new_row.saturating_sub(2 * buffer_px), new_row.saturating_sub(buffer_px));
+        let mut quality = self.undilated[seen * width..].to_vec();
+        dilate_clouds(&mut quality, width, buffer_px);
+        self.pixels.quality[changed * width..]
+            .copy_from_slice(&quality[(changed - seen) * width..]);
     }
 }
 
@@ -132,8 +133,8 @@ mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// A scene of 9 columns with clouds at the rows given, read in steps of so many rows.
-    fn sky_read_by(step: i64, clouds: &[i64]) -> Vec<Sky> {
-        let table = SkyTable::new(MaskKind::Scl, &Masks::default());
+    fn sky_read_by(step: i64, clouds: &[i64]) -> Vec<PixelQuality> {
+        let table = QualityTable::new(MaskKind::Scl, &Masks::default());
         let mut rows = SceneRows::default();
         rows.start_at(0..9, 0);
         let mut row = 0;
@@ -157,16 +158,19 @@ mod tests {
                 mask,
                 no_data: [0, 0],
             });
-            rows.widen_clouds(own.start, 2);
+            rows.dilate_clouds(own.start, 2);
             row = own.end;
         }
-        rows.pixels().sky.clone()
+        rows.pixels().quality.clone()
     }
 
     #[test]
     fn clouds_reach_as_far_however_the_rows_come() {
         let at_once = sky_read_by(24, &[0, 7, 8, 23]);
-        assert_eq!(at_once.iter().filter(|sky| **sky == Sky::Cloud).count(), 5 * (3 + 6 + 3));
+        assert_eq!(
+            at_once.iter().filter(|quality| **quality == PixelQuality::Cloud).count(),
+            5 * (3 + 6 + 3)
+        );
         for step in [1, 2, 3, 5, 8] {
             assert_eq!(sky_read_by(step, &[0, 7, 8, 23]), at_once, "{step} rows at a time");
         }

@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::resample::lattice::{CellWindow, CentreLine, Footprint, Lattice};
+use crate::resample::lattice::{CellFootprint, CellWindow, CentreLine, Lattice};
 use crate::resample::nearest_pixels::{TOGETHER, pixel_places};
-use crate::sensor::quality::Sky;
+use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
 use crate::severity::spectral_index::SpectralIndex;
 
@@ -13,7 +13,7 @@ const INDEX: SpectralIndex = SpectralIndex::MAPPED;
 /// The pixels of one scene at one level, or a rectangle of them, row by row from the north.
 ///
 /// The three planes have `width` × `height` pixels. A pixel where either band or the mask has no
-/// data is [`Sky::NoData`], so that both bands always average the same ground.
+/// data is [`PixelQuality::NoData`], so that both bands always average the same ground.
 #[derive(Clone, Debug, Default)]
 pub struct SceneWindow {
     /// Column of the first pixel in the level's image.
@@ -27,16 +27,16 @@ pub struct SceneWindow {
     /// Digital numbers of the bands of [`SpectralIndex::MAPPED`], in its order.
     pub bands: [Vec<u16>; 2],
     /// What each pixel shows.
-    pub sky: Vec<Sky>,
+    pub quality: Vec<PixelQuality>,
 }
 
 /// What one scene, or one overpass, saw of a cell. Better views compare greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
-pub enum Sight {
+pub enum CellQuality {
     /// No pixel of the scene lies there.
     #[default]
-    Unseen,
+    Unobserved,
     /// Pixels without data.
     NoData,
     /// Cloud, shadow or snow.
@@ -47,11 +47,11 @@ pub enum Sight {
     Land,
 }
 
-impl Sight {
-    /// The sight whose `as u8` is a code; `None` for another number.
+impl CellQuality {
+    /// The quality whose `as u8` is a code; `None` for another number.
     pub fn from_code(code: u8) -> Option<Self> {
         Some(match code {
-            0 => Self::Unseen,
+            0 => Self::Unobserved,
             1 => Self::NoData,
             2 => Self::Hidden,
             3 => Self::Water,
@@ -69,26 +69,26 @@ impl Sight {
 /// One view of one cell.
 #[derive(Clone, Copy, Debug)]
 pub struct Observation {
-    /// NBR; NaN unless the sight is clear.
+    /// NBR; NaN unless the quality is clear.
     pub nbr: f32,
     /// What was seen.
-    pub sight: Sight,
+    pub quality: CellQuality,
 }
 
 impl Observation {
     /// Nothing there.
-    pub const UNSEEN: Self = Self::empty(Sight::Unseen);
+    pub const UNOBSERVED: Self = Self::empty(CellQuality::Unobserved);
 
-    const fn empty(sight: Sight) -> Self {
-        Self { nbr: f32::NAN, sight }
+    const fn empty(quality: CellQuality) -> Self {
+        Self { nbr: f32::NAN, quality }
     }
 
     #[inline]
     fn clear(nbr: f32, is_water: bool) -> Self {
         match (nbr.is_nan(), is_water) {
-            (true, _) => Self::empty(Sight::NoData),
-            (false, true) => Self { nbr, sight: Sight::Water },
-            (false, false) => Self { nbr, sight: Sight::Land },
+            (true, _) => Self::empty(CellQuality::NoData),
+            (false, true) => Self { nbr, quality: CellQuality::Water },
+            (false, false) => Self { nbr, quality: CellQuality::Land },
         }
     }
 }
@@ -96,10 +96,10 @@ impl Observation {
 /// One view of many cells, in the same order.
 #[derive(Clone, Debug, Default)]
 pub struct Observations {
-    /// NBR; NaN unless the sight is clear.
+    /// NBR; NaN unless the quality is clear.
     pub nbr: Vec<f32>,
     /// What was seen.
-    pub sight: Vec<Sight>,
+    pub quality: Vec<CellQuality>,
 }
 
 impl Observations {
@@ -107,34 +107,34 @@ impl Observations {
     pub fn clear_to(&mut self, cells: usize) {
         self.nbr.clear();
         self.nbr.resize(cells, f32::NAN);
-        self.sight.clear();
-        self.sight.resize(cells, Sight::Unseen);
+        self.quality.clear();
+        self.quality.resize(cells, CellQuality::Unobserved);
     }
 
     /// How many cells.
     pub fn len(&self) -> usize {
-        self.sight.len()
+        self.quality.len()
     }
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.sight.is_empty()
+        self.quality.is_empty()
     }
 
     /// One of them.
     #[inline]
     pub fn at(&self, place: usize) -> Observation {
-        Observation { nbr: self.nbr[place], sight: self.sight[place] }
+        Observation { nbr: self.nbr[place], quality: self.quality[place] }
     }
 
     fn with_capacity(cells: usize) -> Self {
-        Self { nbr: Vec::with_capacity(cells), sight: Vec::with_capacity(cells) }
+        Self { nbr: Vec::with_capacity(cells), quality: Vec::with_capacity(cells) }
     }
 
     #[inline]
     fn push(&mut self, cell: Observation) {
         self.nbr.push(cell.nbr);
-        self.sight.push(cell.sight);
+        self.quality.push(cell.quality);
     }
 
     /// So many cells take the place of what there was: from `first` on a scene's, and nothing is
@@ -151,8 +151,8 @@ impl Observations {
         self.clear_to(first);
         self.nbr.extend_from_slice(&scene.nbr[range.clone()]);
         self.nbr.resize(cells, f32::NAN);
-        self.sight.extend_from_slice(&scene.sight[range]);
-        self.sight.resize(cells, Sight::Unseen);
+        self.quality.extend_from_slice(&scene.quality[range]);
+        self.quality.resize(cells, CellQuality::Unobserved);
     }
 
     /// Joins another scene of the same overpass to the cells from `first` on: where MGRS tiles
@@ -163,10 +163,10 @@ impl Observations {
     pub fn join_overpass(&mut self, first: usize, other: &Self, range: Range<usize>) {
         let own = first..first + range.len();
         let nbrs = self.nbr[own.clone()].iter_mut().zip(&other.nbr[range.clone()]);
-        let sights = self.sight[own].iter_mut().zip(&other.sight[range]);
-        for ((nbr, other_nbr), (sight, other_sight)) in nbrs.zip(sights) {
-            if other_sight > sight {
-                (*nbr, *sight) = (*other_nbr, *other_sight);
+        let qualities = self.quality[own].iter_mut().zip(&other.quality[range]);
+        for ((nbr, other_nbr), (quality, other_sight)) in nbrs.zip(qualities) {
+            if other_sight > quality {
+                (*nbr, *quality) = (*other_nbr, *other_sight);
             }
         }
     }
@@ -189,7 +189,7 @@ impl Resampling {
 }
 
 /// A cell needs at least this share of clear pixels: one half.
-const LEAST_CLEAR_SHARE: (u64, u64) = (1, 2);
+const MIN_CLEAR_SHARE: (u64, u64) = (1, 2);
 /// Parts of a pixel to which the edges of a cell's box are rounded.
 const PARTS: i64 = 16;
 /// Views of the cells of a window, row by row, through one scene.
@@ -210,14 +210,14 @@ pub fn warp(
             for row in window.rows.clone() {
                 lattice.visit_lines(row, window.columns.clone(), |places, line| match line {
                     Some(line) => seen.nearest(&line, places, &mut cells),
-                    None => places.for_each(|_| cells.push(Observation::UNSEEN)),
+                    None => places.for_each(|_| cells.push(Observation::UNOBSERVED)),
                 });
             }
         }
         Resampling::Average => {
             for row in window.rows.clone() {
                 lattice.visit_row(row, window.columns.clone(), |_, footprint| {
-                    cells.push(footprint.map_or(Observation::UNSEEN, |footprint| {
+                    cells.push(footprint.map_or(Observation::UNOBSERVED, |footprint| {
                         scene.average(footprint, scaling)
                     }));
                 });
@@ -227,14 +227,14 @@ pub fn warp(
     cells
 }
 
-impl Sight {
+impl CellQuality {
     /// What one pixel shows.
     #[inline]
-    fn of(sky: Sky) -> Self {
+    fn of(quality: PixelQuality) -> Self {
         // One after the other, so that processors take several at once.
-        let seen = if sky == Sky::NoData { Self::NoData } else { Self::Hidden };
-        let seen = if sky == Sky::Water { Self::Water } else { seen };
-        if sky == Sky::Clear { Self::Land } else { seen }
+        let seen = if quality == PixelQuality::NoData { Self::NoData } else { Self::Hidden };
+        let seen = if quality == PixelQuality::Water { Self::Water } else { seen };
+        if quality == PixelQuality::Clear { Self::Land } else { seen }
     }
 }
 
@@ -263,15 +263,15 @@ impl SeenPixels {
     fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
         let pixels = pixel_places(line, self.origin, (self.width, self.height));
         let nbrs = pixels.map(|pixel| self.seen.nbr.get(pixel).copied().unwrap_or(f32::NAN));
-        let sights =
-            pixels.map(|pixel| self.seen.sight.get(pixel).copied().unwrap_or(Sight::Unseen));
+        let qualities = pixels
+            .map(|pixel| self.seen.quality.get(pixel).copied().unwrap_or(CellQuality::Unobserved));
         // Whole arrays are copied much faster.
         if places.len() == TOGETHER {
             into.nbr.extend_from_slice(&nbrs);
-            into.sight.extend_from_slice(&sights);
+            into.quality.extend_from_slice(&qualities);
         } else {
             into.nbr.extend_from_slice(&nbrs[places.clone()]);
-            into.sight.extend_from_slice(&sights[places]);
+            into.quality.extend_from_slice(&qualities[places]);
         }
     }
 }
@@ -298,32 +298,32 @@ impl SceneWindow {
             seen.nbr.extend(first.iter().zip(second).map(|(first, second)| {
                 INDEX.compute(scaling.reflectance(*first), scaling.reflectance(*second))
             }));
-            seen.sight.extend(self.sky[own].iter().map(|sky| Sight::of(*sky)));
-            for (nbr, sight) in seen.nbr[start..].iter_mut().zip(&mut seen.sight[start..]) {
-                let is_hole = nbr.is_nan() && sight.is_clear();
-                *nbr = if sight.is_clear() { *nbr } else { f32::NAN };
-                *sight = if is_hole { Sight::NoData } else { *sight };
+            seen.quality.extend(self.quality[own].iter().map(|quality| CellQuality::of(*quality)));
+            for (nbr, quality) in seen.nbr[start..].iter_mut().zip(&mut seen.quality[start..]) {
+                let is_hole = nbr.is_nan() && quality.is_clear();
+                *nbr = if quality.is_clear() { *nbr } else { f32::NAN };
+                *quality = if is_hole { CellQuality::NoData } else { *quality };
             }
         }
         let origin = (self.column + columns.start as i64, self.row + rows.start as i64);
         SeenPixels { origin, width: columns.len(), height: rows.len(), seen }
     }
 
-    fn average(&self, footprint: Footprint, scaling: Scaling) -> Observation {
+    fn average(&self, footprint: CellFootprint, scaling: Scaling) -> Observation {
         let columns = parts(footprint.column, footprint.width, self.column);
         let rows = parts(footprint.row, footprint.height, self.row);
-        let mut sums = Sums::default();
+        let mut sums = PixelSums::default();
         let darkest_dn = scaling.darkest_dn();
         for (row, row_weight) in weights(&rows, self.height) {
             for (column, column_weight) in weights(&columns, self.width) {
                 let index = row * self.width + column;
                 let weight = row_weight * column_weight;
-                match self.sky[index] {
-                    Sky::NoData => sums.no_data += weight,
-                    sky if sky.is_hidden() => sums.hidden += weight,
-                    sky => {
+                match self.quality[index] {
+                    PixelQuality::NoData => sums.no_data += weight,
+                    quality if quality.is_hidden() => sums.hidden += weight,
+                    quality => {
                         sums.clear += weight;
-                        sums.water += if sky == Sky::Water { weight } else { 0 };
+                        sums.water += if quality == PixelQuality::Water { weight } else { 0 };
                         let [first, second] = &self.bands;
                         sums.bands[0].add(first[index], weight, darkest_dn);
                         sums.bands[1].add(second[index], weight, darkest_dn);
@@ -363,7 +363,7 @@ fn weights(extent: &Range<i64>, pixels: usize) -> impl Iterator<Item = (usize, u
 
 /// Weighted sums over the pixels of a cell. Integers: their order does not matter.
 #[derive(Default)]
-struct Sums {
+struct PixelSums {
     clear: u64,
     water: u64,
     hidden: u64,
@@ -387,10 +387,10 @@ impl BandSum {
     }
 }
 
-impl Sums {
+impl PixelSums {
     /// What the sums say of a cell that `whole` parts make up.
     fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
-        let (share, of) = LEAST_CLEAR_SHARE;
+        let (share, of) = MIN_CLEAR_SHARE;
         if self.clear > 0 && self.clear * of >= whole * share {
             let mean = |band: &BandSum| {
                 scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
@@ -402,11 +402,11 @@ impl Sums {
         }
         let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
         if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {
-            Observation::empty(Sight::Hidden)
+            Observation::empty(CellQuality::Hidden)
         } else if self.no_data > 0 && self.no_data >= unseen {
-            Observation::empty(Sight::NoData)
+            Observation::empty(CellQuality::NoData)
         } else {
-            Observation::UNSEEN
+            Observation::UNOBSERVED
         }
     }
 }
@@ -440,7 +440,7 @@ mod tests {
         (0..seen.len()).map(|cell| seen.at(cell)).collect()
     }
 
-    fn scene(width: usize, pixels: &[(u16, u16, Sky)]) -> SceneWindow {
+    fn scene(width: usize, pixels: &[(u16, u16, PixelQuality)]) -> SceneWindow {
         SceneWindow {
             column: 0,
             row: 0,
@@ -450,19 +450,19 @@ mod tests {
                 pixels.iter().map(|pixel| pixel.0).collect(),
                 pixels.iter().map(|pixel| pixel.1).collect(),
             ],
-            sky: pixels.iter().map(|pixel| pixel.2).collect(),
+            quality: pixels.iter().map(|pixel| pixel.2).collect(),
         }
     }
 
-    const GREEN: (u16, u16, Sky) = (3000, 1000, Sky::Clear);
-    const BURNT: (u16, u16, Sky) = (1000, 3000, Sky::Clear);
-    const CLOUD: (u16, u16, Sky) = (9000, 8000, Sky::Cloud);
-    const LAKE: (u16, u16, Sky) = (300, 100, Sky::Water);
-    const HOLE: (u16, u16, Sky) = (0, 0, Sky::NoData);
+    const GREEN: (u16, u16, PixelQuality) = (3000, 1000, PixelQuality::Clear);
+    const BURNT: (u16, u16, PixelQuality) = (1000, 3000, PixelQuality::Clear);
+    const CLOUD: (u16, u16, PixelQuality) = (9000, 8000, PixelQuality::Cloud);
+    const LAKE: (u16, u16, PixelQuality) = (300, 100, PixelQuality::Water);
+    const HOLE: (u16, u16, PixelQuality) = (0, 0, PixelQuality::NoData);
 
-    fn check(pixels: [(u16, u16, Sky); 4], sight: Sight, nbr: f32) {
+    fn check(pixels: [(u16, u16, PixelQuality); 4], quality: CellQuality, nbr: f32) {
         let cell = warped(2.0, &scene(2, &pixels), PLAIN, 1)[0];
-        assert_eq!(cell.sight, sight);
+        assert_eq!(cell.quality, quality);
         assert!(
             (cell.nbr - nbr).abs() < 1e-6 || (cell.nbr.is_nan() && nbr.is_nan()),
             "{} is not {nbr}",
@@ -472,42 +472,46 @@ mod tests {
 
     #[test]
     fn a_cell_averages_its_clear_pixels_only() {
-        check([GREEN; 4], Sight::Land, 0.5);
-        check([GREEN, GREEN, BURNT, BURNT], Sight::Land, 0.0);
-        check([GREEN, GREEN, CLOUD, GREEN], Sight::Land, 0.5);
-        check([GREEN, GREEN, CLOUD, HOLE], Sight::Land, 0.5);
+        check([GREEN; 4], CellQuality::Land, 0.5);
+        check([GREEN, GREEN, BURNT, BURNT], CellQuality::Land, 0.0);
+        check([GREEN, GREEN, CLOUD, GREEN], CellQuality::Land, 0.5);
+        check([GREEN, GREEN, CLOUD, HOLE], CellQuality::Land, 0.5);
     }
 
     #[test]
     fn a_cell_with_too_few_clear_pixels_is_empty_and_knows_why() {
-        check([GREEN, CLOUD, CLOUD, CLOUD], Sight::Hidden, f32::NAN);
-        check([GREEN, HOLE, HOLE, HOLE], Sight::NoData, f32::NAN);
-        check([GREEN, HOLE, CLOUD, CLOUD], Sight::Hidden, f32::NAN);
+        check([GREEN, CLOUD, CLOUD, CLOUD], CellQuality::Hidden, f32::NAN);
+        check([GREEN, HOLE, HOLE, HOLE], CellQuality::NoData, f32::NAN);
+        check([GREEN, HOLE, CLOUD, CLOUD], CellQuality::Hidden, f32::NAN);
     }
 
     #[test]
     fn a_cell_is_water_when_most_of_it_is() {
-        check([LAKE; 4], Sight::Water, 0.5);
-        check([LAKE, LAKE, GREEN, GREEN], Sight::Land, 0.5);
+        check([LAKE; 4], CellQuality::Water, 0.5);
+        check([LAKE, LAKE, GREEN, GREEN], CellQuality::Land, 0.5);
     }
 
     #[test]
     fn a_zero_sum_is_no_data() {
-        check([(0, 0, Sky::Clear); 4], Sight::NoData, f32::NAN);
+        check([(0, 0, PixelQuality::Clear); 4], CellQuality::NoData, f32::NAN);
     }
 
     #[test]
     fn the_edge_of_an_image_is_unseen() {
         let cells = warped(2.0, &scene(2, &[GREEN; 4]), PLAIN, 3);
-        let seen: Vec<_> = cells.iter().map(|cell| cell.sight == Sight::Land).collect();
+        let seen: Vec<_> = cells.iter().map(|cell| cell.quality == CellQuality::Land).collect();
         assert_eq!(seen, [true, false, false, false, false, false, false, false, false]);
-        assert_eq!(cells[1].sight, Sight::Unseen);
+        assert_eq!(cells[1].quality, CellQuality::Unobserved);
     }
 
     #[test]
     fn pixels_count_by_the_part_that_lies_in_the_cell() {
         // One and a half pixels a cell: the second pixel belongs half to each cell.
-        let row = [(2000, 1000, Sky::Clear), (3000, 1000, Sky::Clear), (2000, 1000, Sky::Clear)];
+        let row = [
+            (2000, 1000, PixelQuality::Clear),
+            (3000, 1000, PixelQuality::Clear),
+            (2000, 1000, PixelQuality::Clear),
+        ];
         let cells = warped(1.5, &scene(3, &[row, row, row].concat()), PLAIN, 2);
         let mean = (2000.0 + 3000.0 * 0.5) / 1.5;
         let expected = (mean - 1000.0) / (mean + 1000.0);
@@ -517,19 +521,19 @@ mod tests {
     #[test]
     fn a_cell_no_larger_than_a_pixel_takes_the_nearest() {
         let cells = warped(0.5, &scene(2, &[GREEN, BURNT, CLOUD, LAKE]), PLAIN, 4);
-        let sights: Vec<_> = cells.iter().map(|cell| cell.sight).collect();
-        use Sight::{Hidden, Land, Water};
+        let qualities: Vec<_> = cells.iter().map(|cell| cell.quality).collect();
+        use CellQuality::{Hidden, Land, Water};
         let north = [Land, Land, Land, Land];
         let south = [Hidden, Hidden, Water, Water];
-        assert_eq!(sights, [north, north, south, south].concat());
+        assert_eq!(qualities, [north, north, south, south].concat());
         assert_eq!((cells[1].nbr, cells[2].nbr), (0.5, -0.5));
     }
 
     #[test]
     fn the_offset_is_taken_off_every_pixel_before_the_mean() {
         let scaling = Scaling { scale: 1e-4, offset_dn: -1000.0 };
-        let dark = (500, 2000, Sky::Clear);
-        let light = (4000, 2000, Sky::Clear);
+        let dark = (500, 2000, PixelQuality::Clear);
+        let light = (4000, 2000, PixelQuality::Clear);
         let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
         // NIR: (0 + 3000) / 2, SWIR: 1000.
         assert!((cell.nbr - 0.2).abs() < 1e-6);
@@ -548,22 +552,27 @@ mod tests {
     #[test]
     fn a_code_leads_back_to_its_sight() {
         for code in 0..5 {
-            assert_eq!(Sight::from_code(code).map(|sight| sight as u8), Some(code));
+            assert_eq!(CellQuality::from_code(code).map(|quality| quality as u8), Some(code));
         }
-        assert_eq!(Sight::from_code(5), None);
+        assert_eq!(CellQuality::from_code(5), None);
     }
 
     #[test]
     fn one_overpass_counts_once_and_the_better_view_wins() {
-        let land = Observation { nbr: 0.4, sight: Sight::Land };
-        let other = Observation { nbr: 0.3, sight: Sight::Land };
+        let land = Observation { nbr: 0.4, quality: CellQuality::Land };
+        let other = Observation { nbr: 0.3, quality: CellQuality::Land };
         let cells = |cells: [Observation; 3]| Observations {
             nbr: cells.iter().map(|cell| cell.nbr).collect(),
-            sight: cells.iter().map(|cell| cell.sight).collect(),
+            quality: cells.iter().map(|cell| cell.quality).collect(),
         };
-        let mut joined = cells([Observation::UNSEEN, land, Observation::empty(Sight::Hidden)]);
-        joined.join_overpass(0, &cells([other, other, Observation::empty(Sight::NoData)]), 0..3);
+        let mut joined =
+            cells([Observation::UNOBSERVED, land, Observation::empty(CellQuality::Hidden)]);
+        joined.join_overpass(
+            0,
+            &cells([other, other, Observation::empty(CellQuality::NoData)]),
+            0..3,
+        );
         assert_eq!((joined.nbr[0], joined.nbr[1]), (0.3, 0.4));
-        assert_eq!(joined.sight[2], Sight::Hidden);
+        assert_eq!(joined.quality[2], CellQuality::Hidden);
     }
 }

@@ -8,6 +8,7 @@ pub(crate) mod reflectance;
 pub use band::BandRole;
 pub use collection::{Collection, OffsetSource};
 pub use quality::{
-    CLOUD_MARGIN_M, MaskKind, Masks, Sky, SkyRules, SkyTable, margin_px, widen_clouds,
+    CLOUD_BUFFER_M, MaskKind, MaskRules, Masks, PixelQuality, QualityTable, buffer_px,
+    dilate_clouds,
 };
 pub use reflectance::{SIGNED_FILL_DN, Scaling, dn_from_signed};

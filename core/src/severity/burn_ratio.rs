@@ -23,9 +23,9 @@ pub fn dnbr(pre: f32, post: f32) -> f32 {
 /// |NBR before| is held at 0.001 or more, as bare ground would divide by zero.
 #[inline]
 pub fn rdnbr(pre: f32, dnbr: f32) -> f32 {
-    const LEAST_PRE: f32 = 0.001;
+    const MIN_PRE: f32 = 0.001;
     let size = pre.abs();
-    let held = if size < LEAST_PRE { LEAST_PRE } else { size };
+    let held = if size < MIN_PRE { MIN_PRE } else { size };
     dnbr / held.sqrt()
 }
 

@@ -80,7 +80,7 @@ pub struct Breaks([f32; 6]);
 /// Breaks that are not six ascending finite numbers.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
 #[error("the breaks between the classes must be finite and ascending, not {0:?}")]
-pub struct BadBreaks([f32; 6]);
+pub struct BreaksError([f32; 6]);
 
 impl Breaks {
     /// The table of Key & Benson (2006), as USGS prints it ×1000: −250, −100, 100, 270, 440, 660.
@@ -90,10 +90,10 @@ impl Breaks {
     ///
     /// # Errors
     /// When they do not ascend or are not finite.
-    pub fn new(values: [f32; 6]) -> Result<Self, BadBreaks> {
+    pub fn new(values: [f32; 6]) -> Result<Self, BreaksError> {
         let ascending = values.windows(2).all(|pair| pair[0] < pair[1]);
         let finite = values.iter().all(|value| value.is_finite());
-        if ascending && finite { Ok(Self(values)) } else { Err(BadBreaks(values)) }
+        if ascending && finite { Ok(Self(values)) } else { Err(BreaksError(values)) }
     }
 
     /// The breaks, ascending.

@@ -10,10 +10,10 @@ pub(crate) mod thresholds;
 
 pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
 pub use classes::{
-    BadBreaks, Breaks, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible,
+    Breaks, BreaksError, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible,
 };
 pub use index::Index;
 pub use legend::{LEGEND, LegendEntry};
 pub use palette::{Palette, Rgb};
 pub use spectral_index::SpectralIndex;
-pub use thresholds::{BadThresholds, ClassTable, TableClass, Thresholds};
+pub use thresholds::{ClassTable, TableClass, Thresholds, ThresholdsError};

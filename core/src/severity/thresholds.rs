@@ -117,7 +117,7 @@ struct Told {
 
 /// Numbers that part no classes.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum BadThresholds {
+pub enum ThresholdsError {
     /// Another number of breaks than the classes need.
     #[error("{classes} classes need {needed} thresholds between them, not {given}")]
     WrongCount {
@@ -143,10 +143,10 @@ impl Thresholds {
     ///
     /// # Errors
     /// When there are too many or too few, or they do not ascend.
-    pub fn own(table: ClassTable, breaks: &[f32]) -> Result<Self, BadThresholds> {
+    pub fn own(table: ClassTable, breaks: &[f32]) -> Result<Self, ThresholdsError> {
         let classes = table.classes().len();
         if breaks.len() + 1 != classes {
-            return Err(BadThresholds::WrongCount {
+            return Err(ThresholdsError::WrongCount {
                 classes,
                 needed: classes - 1,
                 given: breaks.len(),
@@ -154,7 +154,7 @@ impl Thresholds {
         }
         let ascending = breaks.windows(2).all(|pair| pair[0] < pair[1]);
         if !ascending || breaks.iter().any(|value| !value.is_finite()) {
-            return Err(BadThresholds::NotAscending(breaks.to_vec()));
+            return Err(ThresholdsError::NotAscending(breaks.to_vec()));
         }
         Ok(Self { table, breaks: breaks.to_vec() })
     }
@@ -225,9 +225,9 @@ impl Default for Thresholds {
 }
 
 impl TryFrom<Told> for Thresholds {
-    type Error = BadThresholds;
+    type Error = ThresholdsError;
 
-    fn try_from(told: Told) -> Result<Self, BadThresholds> {
+    fn try_from(told: Told) -> Result<Self, ThresholdsError> {
         Self::own(told.table, &told.breaks)
     }
 }

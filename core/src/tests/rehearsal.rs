@@ -8,7 +8,7 @@ use crate::catalogue::scenes::{SceneRequest, choose_scenes};
 use crate::catalogue::stac::Item;
 use crate::regions::region::{Region, regions_from_json};
 use crate::regions::window::SearchWindows;
-use crate::resample::warp::{Observation, Sight};
+use crate::resample::warp::{CellQuality, Observation};
 use crate::severity::burn_ratio::dnbr;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -82,9 +82,12 @@ fn shown_share(first_image_offset: u64, days_since_fire: u64) -> Option<f64> {
     assert!(!pre.is_empty() && pre.iter().all(|day| *day < fire));
     let observe = |day: NaiveDate, cell: usize| {
         if is_cloudy(day, cell) {
-            return Observation { nbr: f32::NAN, sight: Sight::Hidden };
+            return Observation { nbr: f32::NAN, quality: CellQuality::Hidden };
         }
-        Observation { nbr: if day > fire { NBR_BURNT } else { NBR_GREEN }, sight: Sight::Land }
+        Observation {
+            nbr: if day > fire { NBR_BURNT } else { NBR_GREEN },
+            quality: CellQuality::Land,
+        }
     };
     let mut scratch = Vec::new();
     let (mut shown, mut seen) = (0.0, 0u32);

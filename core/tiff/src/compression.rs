@@ -123,13 +123,13 @@ fn unpack_lzw(stored: &[u8], into: &mut [u8]) -> Result<usize, BlockError> {
 
 /// A frame may ask for a window as large as this at least, bytes: what zstd's own levels use for
 /// blocks.
-const SMALLEST_WINDOW_LIMIT: u64 = 8 << 20;
+const MIN_WINDOW_LIMIT: u64 = 8 << 20;
 
 fn unpack_zstd(mut stored: &[u8], into: &mut [u8]) -> Result<usize, BlockError> {
     let unsound = |cause: String| BlockError::Unsound { scheme: "zstd", cause };
     let failed = |error: FrameDecoderError| unsound(error.to_string());
     // The decoder sets aside the window that the frame asks for.
-    let limit = (into.len() as u64).max(SMALLEST_WINDOW_LIMIT);
+    let limit = (into.len() as u64).max(MIN_WINDOW_LIMIT);
     let window = zstd_window(stored).ok_or_else(|| unsound("it has no frame".to_owned()))?;
     if window > limit {
         return Err(unsound(format!("its window of {window} bytes is larger than the block")));

@@ -51,9 +51,9 @@ pub enum TiffError {
 }
 
 /// Directories of one file: far more than any pyramid with masks has.
-const MOST_DIRECTORIES: usize = 128;
+const MAX_DIRECTORIES: usize = 128;
 /// Tags of one directory.
-const MOST_TAGS: u64 = 4096;
+const MAX_TAGS: u64 = 4096;
 
 /// One directory, its values not yet looked at.
 #[derive(Debug)]
@@ -82,7 +82,7 @@ pub(crate) fn directories(known: &KnownBytes) -> Result<Vec<Directory<'_>>, Tiff
     let mut seen = HashSet::new();
     let mut directories = Vec::new();
     while next != 0 {
-        if !seen.insert(next) || directories.len() == MOST_DIRECTORIES {
+        if !seen.insert(next) || directories.len() == MAX_DIRECTORIES {
             return Err(TiffError::Circle);
         }
         let (directory, following) = directory(known, order, is_big, next)?;
@@ -120,8 +120,8 @@ fn directory(
     let (count_length, entry_length, offset_length) = if is_big { (8, 20, 8) } else { (2, 12, 4) };
     let count = bytes(known, at, count_length, WHAT)?;
     let count = if is_big { order.u64(count) } else { u64::from(order.u16(count)) };
-    if count > MOST_TAGS {
-        return Err(TiffError::TooLarge { name: "number of tags", value: count, most: MOST_TAGS });
+    if count > MAX_TAGS {
+        return Err(TiffError::TooLarge { name: "number of tags", value: count, most: MAX_TAGS });
     }
     let first = at + count_length;
     let body = bytes(known, first, count * entry_length + offset_length, WHAT)?;

@@ -7,7 +7,7 @@ use crate::crs::Crs;
 use crate::directory::{Directory, TiffError};
 
 /// Values that real files hold: a dozen and a half keys, a few parameters, two control points.
-const MOST_VALUES: u64 = 1024;
+const MAX_VALUES: u64 = 1024;
 /// A key whose value follows from other keys.
 const USER_DEFINED: u16 = 32_767;
 
@@ -22,14 +22,14 @@ impl GeoKeys {
     pub(crate) fn read(directory: &Directory) -> Result<Self, TiffError> {
         const NAME: &str = "geokeys";
         let count = directory.count(34_735);
-        if count > MOST_VALUES {
-            return Err(TiffError::TooLarge { name: NAME, value: count, most: MOST_VALUES });
+        if count > MAX_VALUES {
+            return Err(TiffError::TooLarge { name: NAME, value: count, most: MAX_VALUES });
         }
         if count == 0 {
             return Ok(Self::default());
         }
         let numbers = directory.numbers(34_735, count, NAME)?;
-        let parameters = directory.floats(34_736, MOST_VALUES, "parameters of geokeys")?;
+        let parameters = directory.floats(34_736, MAX_VALUES, "parameters of geokeys")?;
         let mut keys = Self::default();
         // A header of four, then four numbers each key: its number, the tag of its value, count,
         // value.
@@ -132,9 +132,9 @@ pub(crate) fn geo_transform(
     directory: &Directory,
     keys: &GeoKeys,
 ) -> Result<Option<GeoTransform>, TiffError> {
-    let scale = directory.floats(33_550, MOST_VALUES, "pixel scale")?;
-    let tie = directory.floats(33_922, MOST_VALUES, "tie point")?;
-    let matrix = directory.floats(34_264, MOST_VALUES, "transformation")?;
+    let scale = directory.floats(33_550, MAX_VALUES, "pixel scale")?;
+    let tie = directory.floats(33_922, MAX_VALUES, "tie point")?;
+    let matrix = directory.floats(34_264, MAX_VALUES, "transformation")?;
     let mut numbers = match (&scale[..], &tie[..], &matrix[..]) {
         ([across, down, ..], [column, row, _, x, y, _], _) if *across != 0.0 && *down != 0.0 => {
             let down = -down.abs();

@@ -7,7 +7,7 @@ use crate::crs::Crs;
 use crate::directory::{TiffError, directories};
 use crate::georeference::{GeoKeys, geo_transform};
 use crate::known_bytes::KnownBytes;
-use crate::level::{Level, MOST_BLOCKS, Role, role};
+use crate::level::{Level, MAX_BLOCKS, Role, role};
 
 /// An image with its overviews, pixels not yet read.
 #[derive(Clone, Debug)]
@@ -23,7 +23,7 @@ pub struct TiffImage {
 }
 
 /// Characters of a number in GDAL's tag for no data.
-const MOST_NO_DATA_CHARACTERS: u64 = 64;
+const MAX_NO_DATA_CHARACTERS: u64 = 64;
 
 impl TiffImage {
     /// Reads a file's directories. Masks are told from overviews by their type, never by their
@@ -42,17 +42,17 @@ impl TiffImage {
             }
             let level = Level::from_directory(directory)?;
             blocks += level.block_count() as u64;
-            if blocks > MOST_BLOCKS {
+            if blocks > MAX_BLOCKS {
                 return Err(TiffError::TooLarge {
                     name: "number of blocks",
                     value: blocks,
-                    most: MOST_BLOCKS,
+                    most: MAX_BLOCKS,
                 });
             }
             levels.push(level);
         }
         let keys = GeoKeys::read(first)?;
-        let no_data = first.text(42_113, MOST_NO_DATA_CHARACTERS, "no-data value")?;
+        let no_data = first.text(42_113, MAX_NO_DATA_CHARACTERS, "no-data value")?;
         Ok(Self {
             levels,
             geo_transform: geo_transform(first, &keys)?,

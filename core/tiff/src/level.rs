@@ -38,13 +38,13 @@ pub struct BlockPlace {
 }
 
 /// Pixels along a side of an image.
-const MOST_PIXELS_ALONG: u64 = 1 << 24;
+const MAX_PIXELS_ALONG: u64 = 1 << 24;
 /// Bands.
-const MOST_BANDS: u64 = 64;
+const MAX_BANDS: u64 = 64;
 /// Bytes of one block's pixels: a strip of a whole scene in one piece just fits.
-const MOST_BLOCK_BYTES: u64 = 64 << 20;
+const MAX_BLOCK_BYTES: u64 = 64 << 20;
 /// Blocks of all levels together.
-pub(crate) const MOST_BLOCKS: u64 = 1 << 20;
+pub(crate) const MAX_BLOCKS: u64 = 1 << 20;
 
 /// NewSubfileType says of a directory that it is a smaller version of another.
 const REDUCED: u64 = 1;
@@ -77,9 +77,9 @@ impl Level {
     pub(crate) fn from_directory(directory: &Directory) -> Result<Self, TiffError> {
         let needed = |tag, name| directory.number(tag, name)?.ok_or(TiffError::Without(name));
         let optional = |tag, name, default| Ok(directory.number(tag, name)?.unwrap_or(default));
-        let width = within(needed(256, "width")?, "width", MOST_PIXELS_ALONG)?;
-        let height = within(needed(257, "height")?, "height", MOST_PIXELS_ALONG)?;
-        let bands = within(optional(277, "number of bands", 1)?, "number of bands", MOST_BANDS)?;
+        let width = within(needed(256, "width")?, "width", MAX_PIXELS_ALONG)?;
+        let height = within(needed(257, "height")?, "height", MAX_PIXELS_ALONG)?;
+        let bands = within(optional(277, "number of bands", 1)?, "number of bands", MAX_BANDS)?;
         let is_planar = optional(284, "planar configuration", 1)? == 2;
         if optional(266, "order of bits", 1)? != 1 {
             return Err(TiffError::NotRead("a reversed order of bits".to_owned()));
@@ -95,16 +95,16 @@ impl Level {
         } else {
             (width, optional(278, "rows of a strip", height)?.min(height))
         };
-        let block_width = within(block_width, "block width", MOST_PIXELS_ALONG)?;
-        let block_height = within(block_height, "block height", MOST_PIXELS_ALONG)?;
+        let block_width = within(block_width, "block width", MAX_PIXELS_ALONG)?;
+        let block_height = within(block_height, "block height", MAX_PIXELS_ALONG)?;
         let samples = if is_planar { 1 } else { bands };
         let block_bytes =
             (block_width * block_height).saturating_mul(samples * kind.bytes() as u64);
-        within(block_bytes, "block", MOST_BLOCK_BYTES)?;
+        within(block_bytes, "block", MAX_BLOCK_BYTES)?;
 
         let planes = if is_planar { bands } else { 1 };
         let blocks = width.div_ceil(block_width) * height.div_ceil(block_height) * planes;
-        within(blocks, "number of blocks", MOST_BLOCKS)?;
+        within(blocks, "number of blocks", MAX_BLOCKS)?;
         let (offsets, lengths) = if is_tiled { (324, 325) } else { (273, 279) };
         let offsets = directory.numbers(offsets, blocks, "block offsets")?;
         let lengths = directory.numbers(lengths, blocks, "block lengths")?;

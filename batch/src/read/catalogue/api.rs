@@ -7,19 +7,19 @@ use std::time::Duration;
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
 use dragonfly_core::stac::{
-    Item, ItemCollection, MAX_PAGE_BYTES, Page, Pages, Search, Token, TokenEndpoint, shown,
-    token_endpoint, without_token,
+    Item, ItemCollection, ItemSearch, MAX_PAGE_BYTES, SearchPage, SearchPages, Token,
+    TokenEndpoint, shown, token_endpoint, without_token,
 };
 use ureq::http::Method;
 
-use crate::http::{self, Client, HttpError, Request, Response, RetryPolicy, Scope, joined};
+use crate::http::{self, Client, HttpError, HttpRequest, Response, RetryPolicy, Scope, joined};
 use crate::nightly::deadline::DeadlineError;
 
 /// The largest answer of a token endpoint that is read, bytes.
 const MAX_TOKEN_BYTES: u64 = 64 << 10;
 
 /// A STAC API.
-pub(crate) struct Api {
+pub(crate) struct ApiCatalogue {
     root: String,
     /// Where the files open only with a token.
     tokens: Option<TokenEndpoint>,
@@ -44,7 +44,7 @@ impl From<DeadlineError> for TokenError {
     }
 }
 
-impl http::Fault for TokenError {
+impl http::RetryableError for TokenError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
             Self::Http(error) => error.attempts(passing),
@@ -62,7 +62,7 @@ impl http::Fault for TokenError {
     }
 }
 
-impl Api {
+impl ApiCatalogue {
     /// An API by its root. Its token endpoint is known, unless another is named.
     pub(super) fn new(root: &str, token_url: Option<&str>, client: Client) -> Self {
         Self {
@@ -75,8 +75,8 @@ impl Api {
 
     /// All items that answer a search, their addresses absolute, and signed where files open only
     /// with a token.
-    pub(super) fn find(&self, search: &Search) -> Result<Vec<Item>> {
-        let mut pages = Pages::of(search, &self.root, self.client.policy().clone());
+    pub(super) fn find(&self, search: &ItemSearch) -> Result<Vec<Item>> {
+        let mut pages = SearchPages::of(search, &self.root, self.client.policy().clone());
         let mut items = Vec::new();
         while let Some(page) = pages.next_page().map_err(|error| self.explained(error.into()))? {
             let url = shown(page.url());
@@ -144,7 +144,7 @@ impl Api {
 
     fn token(&self, url: &str) -> Result<Token, TokenError> {
         self.retries.run(self.client.deadline(), url, || {
-            let answer = succeeded(self.client.send(&Request::get(Scope::Configured, url))?)?;
+            let answer = succeeded(self.client.send(&HttpRequest::get(Scope::Configured, url))?)?;
             let body = answer.read_body(MAX_TOKEN_BYTES)?;
             // No part of the answer is shown: a token may stand where none is looked for.
             let token: Token = serde_json::from_slice(&body).map_err(|_| TokenError::NoToken)?;
@@ -157,11 +157,11 @@ impl Api {
     }
 
     /// Where a page came from in the end, and its text.
-    fn page(&self, page: &Page) -> Result<(String, Vec<u8>), HttpError> {
+    fn page(&self, page: &SearchPage) -> Result<(String, Vec<u8>), HttpError> {
         let headers = [("content-type", "application/json")];
         let request = match page {
-            Page::Get { url } => Request::get(Scope::Catalogue, url),
-            Page::Post { url, body } => Request {
+            SearchPage::Get { url } => HttpRequest::get(Scope::Catalogue, url),
+            SearchPage::Post { url, body } => HttpRequest {
                 scope: Scope::Catalogue,
                 method: &Method::POST,
                 url,
@@ -231,7 +231,7 @@ mod tests {
     use dragonfly_core::stac::AddressPolicy;
 
     use super::*;
-    use crate::http::Limits;
+    use crate::http::RequestLimits;
     use crate::http::loopback::{Heard, answers};
     use crate::nightly::deadline::Deadline;
 
@@ -244,18 +244,18 @@ mod tests {
         (heard.asked(), found)
     }
 
-    fn api(root: &str, token_url: Option<&str>) -> Api {
+    fn api(root: &str, token_url: Option<&str>) -> ApiCatalogue {
         let policy = AddressPolicy::of_api(root, &[], false).unwrap();
         let client =
-            Client::new(policy, Deadline::after(Duration::from_secs(60)), Limits::NIGHT, 4);
-        Api {
+            Client::new(policy, Deadline::after(Duration::from_secs(60)), RequestLimits::NIGHT, 4);
+        ApiCatalogue {
             retries: RetryPolicy::CATALOGUE.without_pauses(),
-            ..Api::new(&format!("{root}/"), token_url, client)
+            ..ApiCatalogue::new(&format!("{root}/"), token_url, client)
         }
     }
 
-    fn search() -> Search {
-        Search { collections: vec!["sentinel-2-l2a".to_owned()], ..Search::default() }
+    fn search() -> ItemSearch {
+        ItemSearch { collections: vec!["sentinel-2-l2a".to_owned()], ..ItemSearch::default() }
     }
 
     fn page(links: &str) -> String {

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use dragonfly_core::stac::{Item, Search};
+use dragonfly_core::stac::{Item, ItemSearch};
 
 use crate::deployment::settings::is_url;
 use crate::http::Client;
@@ -17,14 +17,14 @@ mod recorded;
 pub(crate) use api::resolve_hrefs;
 
 /// Where scenes are found.
-pub(crate) enum Catalogue {
+pub(crate) enum SceneCatalogue {
     /// All items of a file.
     File(Vec<Item>),
     /// An API that searches.
-    Api(Box<api::Api>),
+    Api(Box<api::ApiCatalogue>),
 }
 
-impl Catalogue {
+impl SceneCatalogue {
     /// Reads a file, or prepares to ask an API by a client whose policy is that of the API.
     /// `token_url` takes the place of the token endpoint known for it.
     ///
@@ -41,7 +41,7 @@ impl Catalogue {
                 `stac` in dragonfly.toml"
             ),
             Some(root) if is_url(root) => {
-                Ok(Self::Api(Box::new(api::Api::new(root, token_url, client.clone()))))
+                Ok(Self::Api(Box::new(api::ApiCatalogue::new(root, token_url, client.clone()))))
             }
             Some(path) => Ok(Self::File(file::read_items(Path::new(path))?)),
         }
@@ -51,7 +51,7 @@ impl Catalogue {
     ///
     /// # Errors
     /// When the API does not answer, or not as STAC does. Names URL and cause.
-    pub(crate) fn find(&self, search: &Search) -> Result<Vec<Item>> {
+    pub(crate) fn find(&self, search: &ItemSearch) -> Result<Vec<Item>> {
         match self {
             Self::File(items) => Ok(items.clone()),
             Self::Api(api) => api.find(search),

@@ -3,13 +3,13 @@
 use std::path::Path;
 use std::time::Duration;
 
-use dragonfly_core::stac::{AddressPolicy, Item, Search};
+use dragonfly_core::stac::{AddressPolicy, Item, ItemSearch};
 use dragonfly_core::{BandRole, DateWindow, FireSide, SceneRequest, choose_scenes};
 use serde_json::{Value, json};
 
-use super::Catalogue;
+use super::SceneCatalogue;
 use crate::http::loopback::{Heard, answers};
-use crate::http::{Client, Limits};
+use crate::http::{Client, RequestLimits};
 use crate::nightly::deadline::Deadline;
 
 const EARTH_SEARCH: &str = "https://earth-search.aws.element84.com/v1";
@@ -28,15 +28,15 @@ fn real(file: &str) -> Option<Value> {
 
 fn client(root: &str) -> Client {
     let policy = AddressPolicy::of_api(root, &[], false).unwrap();
-    Client::new(policy, Deadline::after(Duration::from_secs(60)), Limits::NIGHT, 4)
+    Client::new(policy, Deadline::after(Duration::from_secs(60)), RequestLimits::NIGHT, 4)
 }
 
 /// The items that a catalogue with these answers finds, and what it was asked.
 fn found(pages: &[&str]) -> (Vec<Item>, Heard) {
     let given: Vec<(&str, &str)> = pages.iter().map(|page| ("200 OK", *page)).collect();
     let (root, heard) = answers(&given);
-    let catalogue = Catalogue::open(Some(&root), None, &client(&root)).unwrap();
-    (catalogue.find(&Search { limit: Some(2), ..Search::default() }).unwrap(), heard)
+    let catalogue = SceneCatalogue::open(Some(&root), None, &client(&root)).unwrap();
+    (catalogue.find(&ItemSearch { limit: Some(2), ..ItemSearch::default() }).unwrap(), heard)
 }
 
 /// Ids of the scenes used of a collection, over a box and all its days.
@@ -124,10 +124,13 @@ fn planetary_computer(file: &str) -> Option<(Vec<Item>, Heard)> {
         "200 OK",
         r#"{"msft:expiry":"2999-01-01T00:00:00Z","token":"sv=2024&sig=a%2Fb%3D"}"#,
     )]);
-    let catalogue =
-        Catalogue::open(Some(&root), Some(&format!("{tokens}/api/sas/v1/token")), &client(&root))
-            .unwrap();
-    Some((catalogue.find(&Search::default()).unwrap(), heard))
+    let catalogue = SceneCatalogue::open(
+        Some(&root),
+        Some(&format!("{tokens}/api/sas/v1/token")),
+        &client(&root),
+    )
+    .unwrap();
+    Some((catalogue.find(&ItemSearch::default()).unwrap(), heard))
 }
 
 #[test]

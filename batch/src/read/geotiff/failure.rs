@@ -119,7 +119,8 @@ mod tests {
         std::fs::write(&broken, "II*\0\x08\0\0\0\0\0\0\0\0\0").unwrap();
         let watch = FailureWatch::begin();
         std::thread::scope(|scope| {
-            let read = || super::super::open_near(&broken, super::super::Limits::SCENE).is_err();
+            let read =
+                || super::super::open_near(&broken, super::super::HeaderLimits::SCENE).is_err();
             assert!(scope.spawn(read).join().unwrap());
         });
         watch.check().unwrap();

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-use crate::read::remote::FarFile;
+use crate::read::remote::RemoteFile;
 
 /// Directories of one file: far more than any pyramid with masks has.
 const MAX_DIRECTORIES: usize = 128;
@@ -64,13 +64,13 @@ impl ReadAt for File {
     }
 }
 
-impl ReadAt for FarFile {
+impl ReadAt for RemoteFile {
     fn length(&self) -> u64 {
         self.size()
     }
 
     fn read_at(&self, at: u64, into: &mut [u8]) -> Option<()> {
-        (FarFile::read_at(self, at, into) == into.len()).then_some(())
+        (RemoteFile::read_at(self, at, into) == into.len()).then_some(())
     }
 }
 
@@ -101,7 +101,7 @@ pub(super) fn check_header(file: &impl ReadAt, max_place_bytes: u64) -> Result<(
 
 /// How numbers and directories are written.
 #[derive(Clone, Copy)]
-struct Layout {
+struct TiffLayout {
     is_little: bool,
     is_big: bool,
 }
@@ -123,13 +123,13 @@ impl TagBytes {
 
 /// The layout of a file that begins so, and the place of its first directory; `None` where it is no
 /// TIFF.
-fn layout(start: &[u8; 16]) -> Option<(Layout, u64)> {
+fn layout(start: &[u8; 16]) -> Option<(TiffLayout, u64)> {
     let is_little = match &start[..2] {
         b"II" => true,
         b"MM" => false,
         _ => return None,
     };
-    let layout = |is_big| Layout { is_little, is_big };
+    let layout = |is_big| TiffLayout { is_little, is_big };
     match layout(false).number(&start[2..4]) {
         42 => Some((layout(false), layout(false).number(&start[4..8]))),
         43 => Some((layout(true), layout(true).number(&start[8..16]))),
@@ -137,7 +137,7 @@ fn layout(start: &[u8; 16]) -> Option<(Layout, u64)> {
     }
 }
 
-impl Layout {
+impl TiffLayout {
     /// A whole number of up to 8 bytes.
     fn number(self, raw: &[u8]) -> u64 {
         let add = |number: u64, byte: &u8| number << 8 | u64::from(*byte);
@@ -149,7 +149,7 @@ impl Layout {
 /// values lie elsewhere in the file, and their bytes.
 fn check_directory(
     file: &impl ReadAt,
-    layout: Layout,
+    layout: TiffLayout,
     at: u64,
     mut add: impl FnMut(u64, u64) -> Result<(), HeaderError>,
 ) -> Result<u64, HeaderError> {

@@ -16,12 +16,12 @@ const BLOCK_PLACE_BYTES: u64 = 16;
 
 /// What a file may be.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Limits {
+pub(crate) struct HeaderLimits {
     /// Blocks of all levels of one band, or of all bands where these are stored apart.
     max_blocks: u64,
 }
 
-impl Limits {
+impl HeaderLimits {
     /// A file of a scene, of which many are open at a time.
     pub(crate) const SCENE: Self = Self { max_blocks: 1 << 18 };
     /// A file that is open alone, as the mask of the fire zone is: up to 2,000,000 pixels a side in

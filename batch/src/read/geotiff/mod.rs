@@ -20,13 +20,13 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use crate::deployment::settings::is_url;
 use crate::http::{Client, Scope};
 use crate::read::local_file::{LocalFileError, open_regular};
-use crate::read::remote::{self, FarFile};
+use crate::read::remote::{self, RemoteFile};
 
 use header::{ReadAt, check_header};
 
 pub(crate) use block_places::BlockPlaces;
 pub(crate) use failure::{FailureWatch, mark_thread};
-pub(crate) use limits::{Limits, block_bytes};
+pub(crate) use limits::{HeaderLimits, block_bytes};
 
 /// A GeoTIFF, open.
 pub(crate) struct GeoTiff {
@@ -67,9 +67,9 @@ fn report_failures() {
 ///
 /// # Errors
 /// When it is missing, is none, or exceeds the limits. Names it.
-pub(crate) fn open(location: &str, client: &Client, limits: Limits) -> Result<GeoTiff> {
+pub(crate) fn open(location: &str, client: &Client, limits: HeaderLimits) -> Result<GeoTiff> {
     if is_url(location) {
-        open_far(&FarFile::ask(location, Scope::Configured, client)?, limits)
+        open_far(&RemoteFile::ask(location, Scope::Configured, client)?, limits)
     } else {
         open_near(location, limits)
     }
@@ -79,7 +79,7 @@ pub(crate) fn open(location: &str, client: &Client, limits: Limits) -> Result<Ge
 ///
 /// # Errors
 /// When it does not come, is none, or exceeds the limits. Names it.
-pub(crate) fn open_far(file: &Arc<FarFile>, limits: Limits) -> Result<GeoTiff> {
+pub(crate) fn open_far(file: &Arc<RemoteFile>, limits: HeaderLimits) -> Result<GeoTiff> {
     file.wait_for_head()?;
     open_named(&file.offer().path(), file.address(), &**file, limits)
 }
@@ -88,7 +88,7 @@ pub(crate) fn open_far(file: &Arc<FarFile>, limits: Limits) -> Result<GeoTiff> {
 ///
 /// # Errors
 /// When it is missing, is none, or exceeds the limits. Names it.
-pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
+pub(crate) fn open_near(path: &str, limits: HeaderLimits) -> Result<GeoTiff> {
     if path.contains("://") {
         bail!(
             "{path} can be read neither as a file nor over http: give the catalogue http(s) \
@@ -105,7 +105,12 @@ pub(crate) fn open_near(path: &str, limits: Limits) -> Result<GeoTiff> {
 }
 
 /// Opens what GDAL finds under a name. `file` is the same file.
-fn open_named(name: &str, location: &str, file: &impl ReadAt, limits: Limits) -> Result<GeoTiff> {
+fn open_named(
+    name: &str,
+    location: &str,
+    file: &impl ReadAt,
+    limits: HeaderLimits,
+) -> Result<GeoTiff> {
     mark_thread();
     check_header(file, limits.max_place_bytes())
         .with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;

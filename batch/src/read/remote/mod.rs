@@ -14,38 +14,38 @@ use dragonfly_core::stac::without_token;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::http::{Client, HttpError, RetryPolicy, Scope};
-use request::{RangeError, Stretch};
+use request::{FetchedRange, RangeError};
 
 mod request;
 mod vsi;
 
-pub(crate) use vsi::{Offer, install};
+pub(crate) use vsi::{RegisteredFile, install};
 
 /// Bytes fetched at the beginning of a file: the headers of a cloud-optimized GeoTIFF.
 const HEAD_BYTES: u64 = 16 << 10;
 /// Stretches that lie no farther apart are fetched together.
-const LARGEST_GAP_BYTES: u64 = 4 << 10;
+const MAX_GAP_BYTES: u64 = 4 << 10;
 /// Bytes that are fetched together at most, unless one stretch has more.
 const MAX_REQUEST_BYTES: u64 = 16 << 20;
 /// Bytes by which neighbouring blocks may overlap: what COGs repeat before and after each.
 const MAX_OVERLAP_BYTES: u64 = 8;
-/// Pieces of a long header that are kept of a file; the oldest go first.
+/// Chunks of a long header that are kept of a file; the oldest go first.
 const MAX_HEADER_PIECES: usize = 256;
 
-static MOST_CONNECTIONS: AtomicUsize = AtomicUsize::new(64);
+static MAX_CONNECTIONS: AtomicUsize = AtomicUsize::new(64);
 static THREADS: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
 /// Bytes ordered or here, and not yet used; heads are not counted.
 static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
 
 /// Sets how many connections to one host are open at a time. Call before anything is read.
 pub(crate) fn set_most_connections(count: usize) {
-    MOST_CONNECTIONS.store(count.max(1), Ordering::Relaxed);
+    MAX_CONNECTIONS.store(count.max(1), Ordering::Relaxed);
 }
 
 /// The threads that wait for servers, started when they are first needed.
 fn threads() -> Result<&'static ThreadPool> {
     let started = THREADS.get_or_init(|| {
-        let count = MOST_CONNECTIONS.load(Ordering::Relaxed);
+        let count = MAX_CONNECTIONS.load(Ordering::Relaxed);
         let threads = ThreadPoolBuilder::new()
             .num_threads(count)
             .thread_name(|index| format!("far-{index}"))
@@ -65,29 +65,29 @@ pub(crate) fn held_bytes() -> u64 {
 }
 
 /// A file over http, of which pieces are here.
-pub(crate) struct FarFile {
+pub(crate) struct RemoteFile {
     url: String,
     client: Client,
     scope: Scope,
     /// Known once its head is here.
     size: OnceLock<u64>,
-    pieces: Mutex<Pieces>,
+    pieces: Mutex<Chunks>,
     /// Where the pieces of a long header begin, the oldest first.
     header_pieces: Mutex<VecDeque<u64>>,
     arrived: Condvar,
 }
 
-/// Pieces by their first byte.
-type Pieces = BTreeMap<u64, Piece>;
+/// Chunks by their first byte.
+type Chunks = BTreeMap<u64, Chunk>;
 
-enum Piece {
+enum Chunk {
     /// Under way, so many bytes.
     Ordered(u64),
     Here(Vec<u8>),
     Failed(u64, RangeError),
 }
 
-impl Piece {
+impl Chunk {
     fn len(&self) -> u64 {
         match self {
             Self::Ordered(length) | Self::Failed(length, _) => *length,
@@ -96,7 +96,7 @@ impl Piece {
     }
 }
 
-impl FarFile {
+impl RemoteFile {
     /// Orders the head of a file. Does not wait.
     ///
     /// # Errors
@@ -107,7 +107,7 @@ impl FarFile {
             client: client.clone(),
             scope,
             size: OnceLock::new(),
-            pieces: Mutex::new(BTreeMap::from([(0, Piece::Ordered(HEAD_BYTES))])),
+            pieces: Mutex::new(BTreeMap::from([(0, Chunk::Ordered(HEAD_BYTES))])),
             header_pieces: Mutex::default(),
             arrived: Condvar::new(),
         });
@@ -127,8 +127,8 @@ impl FarFile {
     }
 
     /// The file under a path that GDAL can open.
-    pub(crate) fn offer(self: &Arc<Self>) -> Offer {
-        Offer::of(self)
+    pub(crate) fn offer(self: &Arc<Self>) -> RegisteredFile {
+        RegisteredFile::of(self)
     }
 
     /// Its address, as it may be shown.
@@ -162,7 +162,7 @@ impl FarFile {
         let missing = {
             let mut pieces = self.pieces();
             let mut missing: Vec<Range<u64>> = ranges;
-            let head_end = pieces.get(&0).map_or(0, Piece::len);
+            let head_end = pieces.get(&0).map_or(0, Chunk::len);
             missing.retain(|range| {
                 range.start < range.end
                     && range.end.min(self.size()) > head_end
@@ -178,14 +178,14 @@ impl FarFile {
             missing.dedup_by_key(|range| range.start);
             for range in &missing {
                 hold(length(range));
-                pieces.insert(range.start, Piece::Ordered(length(range)));
+                pieces.insert(range.start, Chunk::Ordered(length(range)));
             }
             missing
         };
         let mut together: Vec<Range<u64>> = Vec::new();
         for range in missing {
             if let Some(whole) = around(&together) {
-                let is_near = range.start <= whole.end.saturating_add(LARGEST_GAP_BYTES);
+                let is_near = range.start <= whole.end.saturating_add(MAX_GAP_BYTES);
                 if !is_near || range.end.saturating_sub(whole.start) > MAX_REQUEST_BYTES {
                     self.order_together(std::mem::take(&mut together))?;
                 }
@@ -217,16 +217,16 @@ impl FarFile {
         for range in ranges {
             loop {
                 match pieces.get(&range.start) {
-                    Some(Piece::Ordered(_)) => {
+                    Some(Chunk::Ordered(_)) => {
                         let deadline = self.client.deadline();
                         deadline.check().map_err(|over| anyhow!("{}: {over}", self.address()))?;
                         let waited = self.arrived.wait_timeout(pieces, deadline.remaining());
                         pieces = waited.unwrap_or_else(PoisonError::into_inner).0;
                     }
-                    Some(Piece::Failed(_, fault)) => {
+                    Some(Chunk::Failed(_, fault)) => {
                         return Err(anyhow!("{}: {fault}", self.address()));
                     }
-                    Some(Piece::Here(_)) | None => break,
+                    Some(Chunk::Here(_)) | None => break,
                 }
             }
         }
@@ -259,9 +259,9 @@ impl FarFile {
                     };
                     let own =
                         stretch.bytes.get(place(range.start)..place(range.end)).unwrap_or_default();
-                    Piece::Here(own.to_vec())
+                    Chunk::Here(own.to_vec())
                 }
-                Err(fault) => Piece::Failed(length(range), fault.clone()),
+                Err(fault) => Chunk::Failed(length(range), fault.clone()),
             };
             self.put(range, piece);
         }
@@ -269,7 +269,7 @@ impl FarFile {
     }
 
     /// Puts what came of an ordered range in its place.
-    fn put(&self, range: &Range<u64>, piece: Piece) {
+    fn put(&self, range: &Range<u64>, piece: Chunk) {
         let mut pieces = self.pieces();
         // Nobody waits for a range that was forgotten meanwhile.
         if let Some(ordered) = pieces.get_mut(&range.start) {
@@ -280,7 +280,7 @@ impl FarFile {
         }
     }
 
-    fn fetch_range(&self, range: &Range<u64>) -> Result<Stretch, RangeError> {
+    fn fetch_range(&self, range: &Range<u64>) -> Result<FetchedRange, RangeError> {
         request::fetch(&self.client, self.scope, RetryPolicy::RANGES, &self.url, range)
     }
 
@@ -311,7 +311,7 @@ impl FarFile {
         let pieces = self.pieces();
         // The nearest piece that begins before may end before too, where the head does not.
         let held = pieces.range(..=at).rev().find_map(|(start, piece)| match piece {
-            Piece::Here(bytes) => {
+            Chunk::Here(bytes) => {
                 bytes.get((at - start) as usize..).filter(|rest| !rest.is_empty())
             }
             _ => None,
@@ -347,12 +347,12 @@ impl FarFile {
         }
         places.push_back(at);
         hold(bytes.len() as u64);
-        if let Some(replaced) = pieces.insert(at, Piece::Here(bytes)) {
+        if let Some(replaced) = pieces.insert(at, Chunk::Here(bytes)) {
             let_go(replaced.len());
         }
     }
 
-    fn pieces(&self) -> MutexGuard<'_, Pieces> {
+    fn pieces(&self) -> MutexGuard<'_, Chunks> {
         self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -360,7 +360,7 @@ impl FarFile {
 /// Ranges that are being fetched. Those that have not come when it is dropped, as after a panic,
 /// count as failed, so that nobody waits for them.
 struct Unfinished<'a> {
-    file: &'a FarFile,
+    file: &'a RemoteFile,
     ranges: &'a [Range<u64>],
 }
 
@@ -369,9 +369,9 @@ impl Drop for Unfinished<'_> {
         let mut pieces = self.file.pieces();
         for range in self.ranges {
             if let Some(piece) = pieces.get_mut(&range.start)
-                && matches!(piece, Piece::Ordered(_))
+                && matches!(piece, Chunk::Ordered(_))
             {
-                *piece = Piece::Failed(piece.len(), RangeError::NotFetched);
+                *piece = Chunk::Failed(piece.len(), RangeError::NotFetched);
             }
         }
         drop(pieces);
@@ -379,7 +379,7 @@ impl Drop for Unfinished<'_> {
     }
 }
 
-impl Drop for FarFile {
+impl Drop for RemoteFile {
     fn drop(&mut self) {
         let_go(self.pieces().range(1..).map(|(_, piece)| piece.len()).sum());
     }
@@ -417,13 +417,13 @@ mod tests {
     use super::*;
 
     /// A file whose head is here, of so many bytes; nothing answers at its address.
-    fn file(bytes: u64) -> Arc<FarFile> {
-        Arc::new(FarFile {
+    fn file(bytes: u64) -> Arc<RemoteFile> {
+        Arc::new(RemoteFile {
             url: "http://127.0.0.1:9/scene.tif".to_owned(),
             client: Client::of_test(),
             scope: Scope::File,
             size: OnceLock::from(bytes),
-            pieces: Mutex::new(BTreeMap::from([(0, Piece::Here(vec![1; HEAD_BYTES as usize]))])),
+            pieces: Mutex::new(BTreeMap::from([(0, Chunk::Here(vec![1; HEAD_BYTES as usize]))])),
             header_pieces: Mutex::default(),
             arrived: Condvar::new(),
         })
@@ -434,7 +434,7 @@ mod tests {
         let file = file(1 << 20);
         let ranges = [50_000..50_010, 60_000..60_010];
         for range in &ranges {
-            file.pieces().insert(range.start, Piece::Ordered(length(range)));
+            file.pieces().insert(range.start, Chunk::Ordered(length(range)));
         }
         let waiting = {
             let (file, ranges) = (Arc::clone(&file), ranges.clone());
@@ -442,7 +442,7 @@ mod tests {
         };
         let fetching = std::panic::AssertUnwindSafe(|| {
             let _unfinished = Unfinished { file: &file, ranges: &ranges };
-            file.put(&ranges[0], Piece::Here(vec![0; 10]));
+            file.put(&ranges[0], Chunk::Here(vec![0; 10]));
             panic!("while fetching");
         });
         assert!(std::panic::catch_unwind(fetching).is_err());

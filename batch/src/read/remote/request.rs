@@ -5,14 +5,14 @@ use std::ops::Range;
 use dragonfly_core::stac::without_token;
 use ureq::http::Method;
 
-use crate::http::{self, Client, HttpError, Request, Response, RetryPolicy, Scope};
+use crate::http::{self, Client, HttpError, HttpRequest, Response, RetryPolicy, Scope};
 use crate::nightly::deadline::DeadlineError;
 
 /// Bytes that are reserved before they come: no more, however long the range.
 const MAX_RESERVED_BYTES: u64 = 16 << 20;
 
 /// What a server sent of a file.
-pub(super) struct Stretch {
+pub(super) struct FetchedRange {
     /// The bytes asked for, fewer only at the end of the file.
     pub(super) bytes: Vec<u8>,
     /// Bytes of the whole file.
@@ -47,7 +47,7 @@ impl From<DeadlineError> for RangeError {
     }
 }
 
-impl http::Fault for RangeError {
+impl http::RetryableError for RangeError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
             Self::Http(error) => error.attempts(passing),
@@ -73,7 +73,7 @@ pub(super) fn fetch(
     retries: RetryPolicy,
     url: &str,
     range: &Range<u64>,
-) -> Result<Stretch, RangeError> {
+) -> Result<FetchedRange, RangeError> {
     let reserved = range.end.saturating_sub(range.start).min(MAX_RESERVED_BYTES);
     let mut bytes = Vec::with_capacity(usize::try_from(reserved).unwrap_or_default());
     let mut file_size = None;
@@ -81,7 +81,7 @@ pub(super) fn fetch(
     retries.run(client.deadline(), url, attempt)?;
     // A file whose size nobody tells ends where its bytes do.
     let file_size = file_size.unwrap_or(range.start + bytes.len() as u64);
-    Ok(Stretch { bytes, file_size })
+    Ok(FetchedRange { bytes, file_size })
 }
 
 /// Asks for what is still missing of a range.
@@ -100,8 +100,13 @@ fn attempt(
     let asked = format!("bytes={first}-{}", range.end - 1);
     tracing::trace!(url = without_token(url), asked);
     let headers = [("range", asked.as_str())];
-    let mut answer =
-        client.send(&Request { scope, method: &Method::GET, url, headers: &headers, body: "" })?;
+    let mut answer = client.send(&HttpRequest {
+        scope,
+        method: &Method::GET,
+        url,
+        headers: &headers,
+        body: "",
+    })?;
     let part = Part::of(&answer)?;
     if part.start != first {
         return Err(RangeError::NoRanges);
@@ -180,7 +185,7 @@ mod tests {
 
     /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what
     /// it was asked.
-    fn asked(answers: &[&str]) -> (Result<Stretch, RangeError>, Vec<String>) {
+    fn asked(answers: &[&str]) -> (Result<FetchedRange, RangeError>, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();

@@ -8,21 +8,21 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::{Result, ensure};
 
-use super::FarFile;
+use super::RemoteFile;
 
 /// Under which GDAL finds the files.
 const PREFIX: &CStr = c"/vsidragonfly/";
 
 /// The files that may be opened now, by what follows the prefix.
-static OFFERED: Mutex<Option<HashMap<String, Arc<FarFile>>>> = Mutex::new(None);
+static OFFERED: Mutex<Option<HashMap<String, Arc<RemoteFile>>>> = Mutex::new(None);
 
 /// A file under a path that GDAL can open, until dropped. What GDAL has open by then stays open.
-pub(crate) struct Offer {
+pub(crate) struct RegisteredFile {
     name: String,
 }
 
-impl Offer {
-    pub(super) fn of(file: &Arc<FarFile>) -> Self {
+impl RegisteredFile {
+    pub(super) fn of(file: &Arc<RemoteFile>) -> Self {
         let name = format!("{:p}/{}", Arc::as_ptr(file), file.name());
         let mut offered = OFFERED.lock().unwrap_or_else(PoisonError::into_inner);
         offered.get_or_insert_default().insert(name.clone(), Arc::clone(file));
@@ -34,7 +34,7 @@ impl Offer {
     }
 }
 
-impl Drop for Offer {
+impl Drop for RegisteredFile {
     fn drop(&mut self) {
         let mut offered = OFFERED.lock().unwrap_or_else(PoisonError::into_inner);
         offered.get_or_insert_default().remove(&self.name);
@@ -43,7 +43,7 @@ impl Drop for Offer {
 
 /// An open file of GDAL's.
 struct Handle {
-    file: Arc<FarFile>,
+    file: Arc<RemoteFile>,
     position: u64,
     is_at_end: bool,
 }

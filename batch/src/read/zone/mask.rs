@@ -13,7 +13,7 @@ use gdal::{Dataset, GeoTransform, GeoTransformEx};
 use super::coverage::has_pixels;
 use crate::http::Client;
 use crate::read::decoding::DecodingTurn;
-use crate::read::geotiff::{self, BlockPlaces, GeoTiff, Limits, block_bytes};
+use crate::read::geotiff::{self, BlockPlaces, GeoTiff, HeaderLimits, block_bytes};
 
 /// Pixels that are read at a time.
 const MAX_WINDOW_PX: u64 = 2 << 20;
@@ -104,7 +104,7 @@ impl Mask {
     /// # Errors
     /// When it is missing, or is no raster of whole numbers in one band with a place on the ground.
     fn open(path: &str, client: &Client) -> Result<Self> {
-        let GeoTiff { dataset, file_bytes } = geotiff::open(path, client, Limits::SINGLE)?;
+        let GeoTiff { dataset, file_bytes } = geotiff::open(path, client, HeaderLimits::SINGLE)?;
         ensure!(
             dataset.raster_count() == 1,
             "has {} bands, and must have one",

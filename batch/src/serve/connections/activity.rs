@@ -30,12 +30,12 @@ pub(super) struct Activity(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    phase: Phase,
+    phase: ConnectionPhase,
     last_progress: Instant,
 }
 
 #[derive(Debug)]
-enum Phase {
+enum ConnectionPhase {
     /// No whole head was received yet.
     Unused,
     /// Between two requests; `head_began` once a part of the next one is there.
@@ -60,12 +60,15 @@ pub(super) enum Closable {
 impl Activity {
     /// A connection that was accepted just now.
     pub(super) fn new() -> Self {
-        Self(Arc::new(Mutex::new(State { phase: Phase::Unused, last_progress: Instant::now() })))
+        Self(Arc::new(Mutex::new(State {
+            phase: ConnectionPhase::Unused,
+            last_progress: Instant::now(),
+        })))
     }
 
     /// Bytes were received.
     pub(super) fn on_read(&self) {
-        if let Phase::Idle { head_began } = &mut self.state().phase {
+        if let ConnectionPhase::Idle { head_began } = &mut self.state().phase {
             head_began.get_or_insert_with(Instant::now);
         }
     }
@@ -78,7 +81,8 @@ impl Activity {
     /// A request's head is whole. The answer lasts until the value returned is dropped.
     pub(super) fn begin_answer(&self) -> Answering {
         let now = Instant::now();
-        *self.state() = State { phase: Phase::Answering { began: now }, last_progress: now };
+        *self.state() =
+            State { phase: ConnectionPhase::Answering { began: now }, last_progress: now };
         Answering(self.clone())
     }
 
@@ -87,12 +91,12 @@ impl Activity {
         let state = self.state();
         let since_progress = now.saturating_duration_since(state.last_progress);
         match state.phase {
-            Phase::Unused => since_progress > limits.head,
-            Phase::Idle { head_began: Some(began) } => {
+            ConnectionPhase::Unused => since_progress > limits.head,
+            ConnectionPhase::Idle { head_began: Some(began) } => {
                 now.saturating_duration_since(began) > limits.head
             }
-            Phase::Idle { head_began: None } => since_progress > limits.idle,
-            Phase::Answering { .. } => since_progress > limits.stall,
+            ConnectionPhase::Idle { head_began: None } => since_progress > limits.idle,
+            ConnectionPhase::Answering { .. } => since_progress > limits.stall,
         }
     }
 
@@ -100,11 +104,13 @@ impl Activity {
     pub(super) fn closable(&self, now: Instant) -> Option<(Closable, Instant)> {
         let state = self.state();
         let candidates = match state.phase {
-            Phase::Unused => [Some((Closable::Unused, state.last_progress, CLOSABLE_UNUSED)), None],
-            Phase::Idle { .. } => {
+            ConnectionPhase::Unused => {
+                [Some((Closable::Unused, state.last_progress, CLOSABLE_UNUSED)), None]
+            }
+            ConnectionPhase::Idle { .. } => {
                 [Some((Closable::Idle, state.last_progress, CLOSABLE_IDLE)), None]
             }
-            Phase::Answering { began } => [
+            ConnectionPhase::Answering { began } => [
                 Some((Closable::Stalled, state.last_progress, CLOSABLE_STALLED)),
                 Some((Closable::Slow, began, CLOSABLE_SLOW)),
             ],
@@ -125,8 +131,10 @@ pub(super) struct Answering(Activity);
 
 impl Drop for Answering {
     fn drop(&mut self) {
-        *self.0.state() =
-            State { phase: Phase::Idle { head_began: None }, last_progress: Instant::now() };
+        *self.0.state() = State {
+            phase: ConnectionPhase::Idle { head_began: None },
+            last_progress: Instant::now(),
+        };
     }
 }
 

@@ -30,11 +30,11 @@ use tokio::time::MissedTickBehavior;
 use super::held_body::HeldBody;
 use activity::{Activity, TimeLimits};
 pub(super) use descriptors::TooFewFilesError;
-use registry::{Place, Registry};
+use registry::{ConnectionKey, Registry};
 
 /// What connections are allowed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Limits {
+pub(super) struct ConnectionLimits {
     max_connections: usize,
     times: TimeLimits,
 }
@@ -53,7 +53,7 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// How long a download may go on after the server was stopped.
 const GRACE: Duration = Duration::from_secs(5);
 
-impl Limits {
+impl ConnectionLimits {
     /// As many connections as descriptors and memory allow, for which the limit of open files is
     /// raised.
     pub(super) fn of_this_process() -> Result<Self, TooFewFilesError> {
@@ -70,7 +70,7 @@ impl Limits {
 pub(super) async fn serve(
     listener: TcpListener,
     router: Router,
-    limits: Limits,
+    limits: ConnectionLimits,
     stop: impl Future<Output = ()>,
 ) {
     let registry = Arc::new(Registry::new(limits.max_connections));
@@ -141,7 +141,7 @@ fn start(
 async fn run(
     stream: TokioIo<stream::RecordedStream>,
     service: ObservedService,
-    _place: Place,
+    _place: ConnectionKey,
     mut closed: oneshot::Receiver<()>,
     mut stopped: watch::Receiver<bool>,
 ) {
@@ -209,17 +209,17 @@ mod tests {
     const LARGE_BYTES: usize = 64 << 20;
     const CHUNK_BYTES: usize = 64 << 10;
 
-    fn limits(head: Duration, idle: Duration, stall: Duration) -> Limits {
-        Limits { max_connections: 16, times: TimeLimits { head, idle, stall } }
+    fn limits(head: Duration, idle: Duration, stall: Duration) -> ConnectionLimits {
+        ConnectionLimits { max_connections: 16, times: TimeLimits { head, idle, stall } }
     }
 
     /// A server with those limits; it stops with the tests.
-    fn start(limits: Limits) -> SocketAddr {
+    fn start(limits: ConnectionLimits) -> SocketAddr {
         start_with(limits, None)
     }
 
     /// The same, whose first large answer holds a value.
-    fn start_with(limits: Limits, held: Option<mpsc::Sender<()>>) -> SocketAddr {
+    fn start_with(limits: ConnectionLimits, held: Option<mpsc::Sender<()>>) -> SocketAddr {
         let held = Arc::new(std::sync::Mutex::new(held));
         let large = move || {
             let held = held.lock().unwrap().take();

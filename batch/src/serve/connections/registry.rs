@@ -35,7 +35,7 @@ struct Entry {
 
 /// The place of one connection; free again when dropped.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct ConnectionKey {
     id: u64,
     registry: Arc<Registry>,
 }
@@ -47,13 +47,16 @@ impl Registry {
     }
 
     /// A place for a connection, and the signal that it is to be closed.
-    pub(super) fn add(self: &Arc<Self>, activity: Activity) -> (Place, oneshot::Receiver<()>) {
+    pub(super) fn add(
+        self: &Arc<Self>,
+        activity: Activity,
+    ) -> (ConnectionKey, oneshot::Receiver<()>) {
         let (close, closed) = oneshot::channel();
         let mut connections = self.connections();
         let id = connections.next_id;
         connections.next_id += 1;
         connections.open.insert(id, Entry { activity, close: Some(close) });
-        (Place { id, registry: Arc::clone(self) }, closed)
+        (ConnectionKey { id, registry: Arc::clone(self) }, closed)
     }
 
     /// Waits until one more connection may be open. Where too many are, those that do nothing are
@@ -116,7 +119,7 @@ impl Entry {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionKey {
     fn drop(&mut self) {
         self.registry.connections().open.remove(&self.id);
         self.registry.freed.notify_one();

@@ -2,24 +2,24 @@
 
 use serde_json::Value;
 
-use super::refusal::Refusal;
+use super::refusal::ApiError;
 
 /// One box, or the two sides of one that crosses the antimeridian.
-pub(super) fn boxes(bbox: &[f64]) -> Result<Vec<[f64; 4]>, Refusal> {
+pub(super) fn boxes(bbox: &[f64]) -> Result<Vec<[f64; 4]>, ApiError> {
     let (west, south, east, north) = match *bbox {
         [west, south, east, north] | [west, south, _, east, north, _] => (west, south, east, north),
         _ => {
-            return Err(Refusal::bad_request(format!(
+            return Err(ApiError::bad_request(format!(
                 "bbox has {} numbers: give west, south, east, north, or six with heights",
                 bbox.len()
             )));
         }
     };
     if ![west, south, east, north].iter().all(|degrees| degrees.is_finite()) {
-        return Err(Refusal::bad_request("bbox has a number that is not finite"));
+        return Err(ApiError::bad_request("bbox has a number that is not finite"));
     }
     if south > north {
-        return Err(Refusal::bad_request(format!(
+        return Err(ApiError::bad_request(format!(
             "bbox has its south {south} above its north {north}"
         )));
     }
@@ -31,13 +31,13 @@ pub(super) fn boxes(bbox: &[f64]) -> Result<Vec<[f64; 4]>, Refusal> {
 }
 
 /// The box around a GeoJSON geometry: items are told apart by their boxes only.
-pub(super) fn box_around(geometry: &Value) -> Result<[f64; 4], Refusal> {
+pub(super) fn box_around(geometry: &Value) -> Result<[f64; 4], ApiError> {
     let mut around = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     widen(&mut around, geometry);
     if around.iter().all(|degrees| degrees.is_finite()) {
         return Ok(around);
     }
-    Err(Refusal::bad_request("intersects is no GeoJSON geometry with coordinates"))
+    Err(ApiError::bad_request("intersects is no GeoJSON geometry with coordinates"))
 }
 
 fn widen(around: &mut [f64; 4], geometry: &Value) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::refusal::Refusal;
+use super::refusal::ApiError;
 
 /// Memory of all answers that readers have not taken yet, KiB.
 const MAX_ANSWERS_KIB: u32 = 64 * 1024;
@@ -48,15 +48,15 @@ impl Budget {
     /// Those of `compute`, and where readers leave no memory for it.
     pub(super) async fn compute<T: Send + 'static>(
         &self,
-        compute: impl FnOnce() -> Result<(Vec<u8>, T), Refusal> + Send + 'static,
-    ) -> Result<(Bytes, T), Refusal> {
-        let _turn = self.computations.acquire().await.map_err(|_| Refusal::busy())?;
+        compute: impl FnOnce() -> Result<(Vec<u8>, T), ApiError> + Send + 'static,
+    ) -> Result<(Bytes, T), ApiError> {
+        let _turn = self.computations.acquire().await.map_err(|_| ApiError::busy())?;
         let (bytes, more) =
-            tokio::task::spawn_blocking(compute).await.map_err(|_| Refusal::failed())??;
+            tokio::task::spawn_blocking(compute).await.map_err(|_| ApiError::failed())??;
         Ok((self.counted(bytes).await?, more))
     }
 
-    async fn counted(&self, bytes: Vec<u8>) -> Result<Bytes, Refusal> {
+    async fn counted(&self, bytes: Vec<u8>) -> Result<Bytes, ApiError> {
         let kib = u32::try_from(bytes.len().div_ceil(1024))
             .unwrap_or(MAX_ANSWERS_KIB)
             .min(MAX_ANSWERS_KIB);
@@ -65,7 +65,7 @@ impl Budget {
                 .await;
         match memory {
             Ok(Ok(memory)) => Ok(Bytes::from_owner(CountedBytes { bytes, _memory: memory })),
-            _ => Err(Refusal::busy()),
+            _ => Err(ApiError::busy()),
         }
     }
 }

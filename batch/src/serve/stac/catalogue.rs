@@ -17,17 +17,17 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::local_files::LocalFiles;
-use super::scene::{Scene, asset_href};
+use super::scene::{StacScene, asset_href};
 use crate::serve::base_url::BaseUrl;
 use crate::serve::files::RegularFile;
 use crate::serve::origin::origin_of;
 
 /// Items, the newest first.
 #[derive(Debug)]
-pub(super) struct Catalogue {
+pub(super) struct ServedCatalogue {
     /// The file, in which the items lie.
     text: String,
-    scenes: Vec<Scene>,
+    scenes: Vec<StacScene>,
     place_by_id: HashMap<String, usize>,
     files: LocalFiles,
     /// Scheme and host of files that lie elsewhere.
@@ -46,14 +46,14 @@ const MAX_ORIGINS: usize = 64;
 /// Items that cannot be used are named one by one up to here, then counted.
 const MAX_NAMED: usize = 20;
 
-impl Catalogue {
+impl ServedCatalogue {
     /// Every item, the newest first and, at the same moment, by id.
-    pub(super) fn scenes(&self) -> &[Scene] {
+    pub(super) fn scenes(&self) -> &[StacScene] {
         &self.scenes
     }
 
     /// The item of that id.
-    pub(super) fn scene(&self, id: &str) -> Option<&Scene> {
+    pub(super) fn scene(&self, id: &str) -> Option<&StacScene> {
         self.scenes.get(*self.place_by_id.get(id)?)
     }
 
@@ -68,7 +68,7 @@ impl Catalogue {
     /// When its text cannot be read.
     pub(super) fn published(
         &self,
-        scene: &Scene,
+        scene: &StacScene,
         base: &BaseUrl,
     ) -> Result<Value, serde_json::Error> {
         let warn = |key: &str, why: String| {
@@ -99,7 +99,7 @@ impl Catalogue {
             .ok()
     }
 
-    fn text_of(&self, scene: &Scene) -> &str {
+    fn text_of(&self, scene: &StacScene) -> &str {
         self.text.get(scene.text.clone()).unwrap_or_default()
     }
 
@@ -187,7 +187,7 @@ impl<'de> Visitor<'de> for FeaturesVisitor {
 /// What was read of a file so far.
 #[derive(Default)]
 struct ItemReader {
-    scenes: Vec<Scene>,
+    scenes: Vec<StacScene>,
     ids: BTreeSet<String>,
     collections: BTreeSet<String>,
     origins: BTreeSet<String>,
@@ -212,7 +212,7 @@ impl ItemReader {
         }
         let place = position..position + text.len();
         let (scene, hrefs) =
-            Scene::read(text, place).map_err(|error| (by_number(), error.to_string()))?;
+            StacScene::read(text, place).map_err(|error| (by_number(), error.to_string()))?;
         let id = &scene.item.id;
         if !self.ids.insert(id.clone()) {
             return Err((id.clone(), "another one has the same id".to_owned()));
@@ -245,7 +245,7 @@ impl ItemReader {
 #[derive(Debug)]
 pub(in crate::serve) struct CatalogueFile {
     path: PathBuf,
-    last: Mutex<(Option<Version>, Arc<Catalogue>)>,
+    last: Mutex<(Option<Version>, Arc<ServedCatalogue>)>,
 }
 
 /// Tells one state of a file from the next: its time, length and place on the disk.
@@ -265,7 +265,7 @@ impl CatalogueFile {
 
     /// The items as they are in the file now; a file that is half written leaves those before it.
     /// Reads the file where it has changed.
-    pub(super) fn current(&self) -> Arc<Catalogue> {
+    pub(super) fn current(&self) -> Arc<ServedCatalogue> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         let now = version_of(&self.path).ok();
         if now.is_some() && now != last.0 {
@@ -284,12 +284,12 @@ impl CatalogueFile {
     }
 }
 
-fn read(path: &Path) -> Result<Catalogue> {
+fn read(path: &Path) -> Result<ServedCatalogue> {
     let opened = fs::canonicalize(path).and_then(|real_path| RegularFile::open(&real_path));
     let file = opened.with_context(|| {
         format!("reading the catalogue {}: give a STAC ItemCollection with --stac", path.display())
     })?;
-    Catalogue::read(&file, path)
+    ServedCatalogue::read(&file, path)
 }
 
 fn version_of(path: &Path) -> io::Result<Version> {
@@ -307,8 +307,8 @@ mod tests {
         json!({ "id": id, "collection": "c", "bbox": [0, 0, 1, 1], "properties": { "datetime": datetime } })
     }
 
-    fn parse(features: &[Value]) -> Result<Catalogue, serde_json::Error> {
-        Catalogue::parse(json!({ "features": features }).to_string(), Path::new("/data"))
+    fn parse(features: &[Value]) -> Result<ServedCatalogue, serde_json::Error> {
+        ServedCatalogue::parse(json!({ "features": features }).to_string(), Path::new("/data"))
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
 
-use super::catalogue::Catalogue;
-use super::scene::Scene;
+use super::catalogue::ServedCatalogue;
+use super::scene::StacScene;
 use super::{GEOJSON, JSON, link};
 use crate::serve::base_url::BaseUrl;
 
@@ -21,7 +21,7 @@ pub(super) const CONFORMS_TO: [&str; 6] = [
 ];
 
 /// The landing page.
-pub(super) fn landing(catalogue: &Catalogue, base: &BaseUrl) -> Value {
+pub(super) fn landing(catalogue: &ServedCatalogue, base: &BaseUrl) -> Value {
     let mut links = vec![
         link::to(base, "self", JSON, "/stac"),
         link::root(base),
@@ -51,7 +51,7 @@ pub(super) fn landing(catalogue: &Catalogue, base: &BaseUrl) -> Value {
 }
 
 /// All collections.
-pub(super) fn collections(catalogue: &Catalogue, base: &BaseUrl) -> Value {
+pub(super) fn collections(catalogue: &ServedCatalogue, base: &BaseUrl) -> Value {
     let ids = catalogue.collections();
     json!({
         "collections": ids.iter().filter_map(|id| collection(catalogue, id, base)).collect::<Vec<_>>(),
@@ -60,8 +60,8 @@ pub(super) fn collections(catalogue: &Catalogue, base: &BaseUrl) -> Value {
 }
 
 /// One collection; `None` where no item belongs to it.
-pub(super) fn collection(catalogue: &Catalogue, id: &str, base: &BaseUrl) -> Option<Value> {
-    let scenes: Vec<&Scene> = catalogue
+pub(super) fn collection(catalogue: &ServedCatalogue, id: &str, base: &BaseUrl) -> Option<Value> {
+    let scenes: Vec<&StacScene> = catalogue
         .scenes()
         .iter()
         .filter(|scene| scene.item.collection.as_deref() == Some(id))
@@ -87,7 +87,7 @@ pub(super) fn collection(catalogue: &Catalogue, id: &str, base: &BaseUrl) -> Opt
 }
 
 /// The box around all items; the whole Earth where none has one.
-fn box_of(scenes: &[&Scene]) -> [f64; 4] {
+fn box_of(scenes: &[&StacScene]) -> [f64; 4] {
     let boxes = scenes.iter().filter_map(|scene| scene.item.bbox());
     let around =
         |a: [f64; 4], b: [f64; 4]| [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
@@ -95,7 +95,7 @@ fn box_of(scenes: &[&Scene]) -> [f64; 4] {
 }
 
 /// The first and the last moment; null where no item has one.
-fn interval_of(scenes: &[&Scene]) -> [Option<String>; 2] {
+fn interval_of(scenes: &[&StacScene]) -> [Option<String>; 2] {
     let moments = || scenes.iter().filter_map(|scene| scene.item.acquired());
     [moments().min(), moments().max()]
         .map(|at| at.map(|at| at.to_rfc3339_opts(SecondsFormat::AutoSi, true)))

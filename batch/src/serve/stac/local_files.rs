@@ -24,7 +24,7 @@ pub(super) enum Href<'a> {
 
 /// Why a file is not given out.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum LocalFileError {
+pub(super) enum CatalogueFileError {
     /// Its real path, with all links followed, lies elsewhere.
     #[error("it lies outside the catalogue's folder")]
     Outside,
@@ -46,21 +46,21 @@ impl LocalFiles {
     ///
     /// # Errors
     /// When the catalogue may not give it out, or it cannot be opened.
-    pub(super) fn open(&self, href: &str) -> Result<RegularFile, LocalFileError> {
+    pub(super) fn open(&self, href: &str) -> Result<RegularFile, CatalogueFileError> {
         let real_folder = fs::canonicalize(&self.folder)?;
         let real_path = fs::canonicalize(self.path(href)?)?;
         if !real_path.starts_with(&real_folder) {
-            return Err(LocalFileError::Outside);
+            return Err(CatalogueFileError::Outside);
         }
         let file = RegularFile::open(&real_path)?;
-        if is_tiff(&file)? { Ok(file) } else { Err(LocalFileError::NotTiff) }
+        if is_tiff(&file)? { Ok(file) } else { Err(CatalogueFileError::NotTiff) }
     }
 
     /// Where the file should lie.
-    fn path(&self, href: &str) -> Result<PathBuf, LocalFileError> {
+    fn path(&self, href: &str) -> Result<PathBuf, CatalogueFileError> {
         match href_of(href) {
             Href::Local(path) if !path.starts_with("/vsi") => Ok(self.folder.join(path)),
-            _ => Err(LocalFileError::Outside),
+            _ => Err(CatalogueFileError::Outside),
         }
     }
 

@@ -30,10 +30,10 @@ use serde_json::{Value, json};
 use super::base_url::BaseUrl;
 use super::files;
 use budget::Budget;
-use catalogue::Catalogue;
 pub(super) use catalogue::CatalogueFile;
+use catalogue::ServedCatalogue;
 use page_stream::PageStream;
-use refusal::Refusal;
+use refusal::ApiError;
 use search::PagedSearch;
 
 const JSON: &str = "application/json";
@@ -44,22 +44,22 @@ const MAX_BODY_BYTES: usize = 64 * 1024;
 /// How long the body of a search may take to arrive.
 const MAX_BODY_TIME: Duration = Duration::from_secs(10);
 
-type Answer = Result<Response, Refusal>;
+type ApiResponse = Result<Response, ApiError>;
 
 /// The API over one catalogue.
 #[derive(Clone)]
-struct Api {
+struct StacApi {
     file: Arc<CatalogueFile>,
     budget: Budget,
 }
 
-impl Api {
+impl StacApi {
     /// Answers with JSON computed from the items as they are now.
     async fn answer(
         &self,
         media_type: &'static str,
-        compute: impl FnOnce(&Catalogue) -> Result<Value, Refusal> + Send + 'static,
-    ) -> Answer {
+        compute: impl FnOnce(&ServedCatalogue) -> Result<Value, ApiError> + Send + 'static,
+    ) -> ApiResponse {
         let file = Arc::clone(&self.file);
         let computed = self
             .budget
@@ -72,9 +72,9 @@ impl Api {
     async fn page(
         &self,
         base: BaseUrl,
-        find: impl FnOnce(&Catalogue) -> Result<search::Page, Refusal> + Send + 'static,
+        find: impl FnOnce(&ServedCatalogue) -> Result<search::ItemPage, ApiError> + Send + 'static,
         next_link: impl FnOnce(&BaseUrl, usize) -> Value + Send + 'static,
-    ) -> Answer {
+    ) -> ApiResponse {
         let file = Arc::clone(&self.file);
         let first = self.budget.compute(move || {
             let catalogue = file.current();
@@ -108,65 +108,70 @@ pub(super) fn router(catalogue: Arc<CatalogueFile>) -> Router {
         .route("/stac/collections/{collection}/items/{item}", get(item))
         .route("/stac/search", get(search_by_query).post(search_by_body))
         .route("/stac/assets/{item}/{asset}/{file}", get(asset))
-        .with_state(Api { file: catalogue, budget: Budget::new() })
+        .with_state(StacApi { file: catalogue, budget: Budget::new() })
 }
 
 const OPENAPI: &str = include_str!("openapi.json");
 
-async fn landing(State(api): State<Api>, base: BaseUrl) -> Answer {
+async fn landing(State(api): State<StacApi>, base: BaseUrl) -> ApiResponse {
     api.answer(JSON, move |catalogue| Ok(description::landing(catalogue, &base))).await
 }
 
-async fn collections(State(api): State<Api>, base: BaseUrl) -> Answer {
+async fn collections(State(api): State<StacApi>, base: BaseUrl) -> ApiResponse {
     api.answer(JSON, move |catalogue| Ok(description::collections(catalogue, &base))).await
 }
 
-async fn collection(State(api): State<Api>, base: BaseUrl, Path(id): Path<String>) -> Answer {
+async fn collection(
+    State(api): State<StacApi>,
+    base: BaseUrl,
+    Path(id): Path<String>,
+) -> ApiResponse {
     api.answer(JSON, move |catalogue| {
-        description::collection(catalogue, &id, &base).ok_or_else(|| Refusal::no_collection(&id))
+        description::collection(catalogue, &id, &base).ok_or_else(|| ApiError::no_collection(&id))
     })
     .await
 }
 
 async fn collection_items(
-    State(api): State<Api>,
+    State(api): State<StacApi>,
     base: BaseUrl,
     Path(id): Path<String>,
     Query(parameters): Query<Vec<(String, String)>>,
     request: Request,
-) -> Answer {
+) -> ApiResponse {
     let search = PagedSearch::from_query(&parameters)?.in_collection(&id);
     let (path, query) = (link::items_path(&id), request.uri().query().map(str::to_owned));
-    let find = move |catalogue: &Catalogue| match catalogue.collections().contains(id.as_str()) {
-        true => Ok(search.page(catalogue)),
-        false => Err(Refusal::no_collection(&id)),
-    };
+    let find =
+        move |catalogue: &ServedCatalogue| match catalogue.collections().contains(id.as_str()) {
+            true => Ok(search.page(catalogue)),
+            false => Err(ApiError::no_collection(&id)),
+        };
     api.page(base, find, move |base, next| link::next_by_get(base, &path, query.as_deref(), next))
         .await
 }
 
 async fn item(
-    State(api): State<Api>,
+    State(api): State<StacApi>,
     base: BaseUrl,
     Path((collection, id)): Path<(String, String)>,
-) -> Answer {
+) -> ApiResponse {
     api.answer(GEOJSON, move |catalogue| {
         let scene = catalogue
             .scene(&id)
             .filter(|scene| scene.item.collection.as_ref() == Some(&collection));
         let scene = scene
-            .ok_or_else(|| Refusal::not_found(format!("there is no item {id} in {collection}")))?;
-        catalogue.published(scene, &base).map_err(|_| Refusal::failed())
+            .ok_or_else(|| ApiError::not_found(format!("there is no item {id} in {collection}")))?;
+        catalogue.published(scene, &base).map_err(|_| ApiError::failed())
     })
     .await
 }
 
 async fn search_by_query(
-    State(api): State<Api>,
+    State(api): State<StacApi>,
     base: BaseUrl,
     Query(parameters): Query<Vec<(String, String)>>,
     request: Request,
-) -> Answer {
+) -> ApiResponse {
     let search = PagedSearch::from_query(&parameters)?;
     let query = request.uri().query().map(str::to_owned);
     let next_link =
@@ -174,16 +179,20 @@ async fn search_by_query(
     api.page(base, move |catalogue| Ok(search.page(catalogue)), next_link).await
 }
 
-async fn search_by_body(State(api): State<Api>, base: BaseUrl, request: Request) -> Answer {
+async fn search_by_body(
+    State(api): State<StacApi>,
+    base: BaseUrl,
+    request: Request,
+) -> ApiResponse {
     let search = PagedSearch::from_body(&body_of(request).await?)?;
     api.page(base, move |catalogue| Ok(search.page(catalogue)), link::next_by_post).await
 }
 
 /// The whole body of a search.
-async fn body_of(request: Request) -> Result<Bytes, Refusal> {
+async fn body_of(request: Request) -> Result<Bytes, ApiError> {
     let too_large = || {
         let kib = MAX_BODY_BYTES / 1024;
-        Refusal::too_large(format!(
+        ApiError::too_large(format!(
             "the body has more than {kib} KiB: search by bbox instead of a long geometry"
         ))
     };
@@ -194,7 +203,7 @@ async fn body_of(request: Request) -> Result<Bytes, Refusal> {
     match tokio::time::timeout(MAX_BODY_TIME, axum::body::to_bytes(body, MAX_BODY_BYTES)).await {
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(too_large()),
-        Err(_) => Err(Refusal::too_slow(format!(
+        Err(_) => Err(ApiError::too_slow(format!(
             "the body did not arrive within {} seconds",
             MAX_BODY_TIME.as_secs()
         ))),
@@ -204,7 +213,7 @@ async fn body_of(request: Request) -> Result<Bytes, Refusal> {
 /// A raster that an item names; the item and the key choose it, the rest of the path only has to
 /// agree.
 async fn asset(
-    State(api): State<Api>,
+    State(api): State<StacApi>,
     Path((item, asset, name)): Path<(String, String, String)>,
     request: Request,
 ) -> Response {

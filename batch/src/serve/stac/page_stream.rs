@@ -10,9 +10,9 @@ use serde_json::Value;
 
 use super::GEOJSON;
 use super::budget::Budget;
-use super::catalogue::Catalogue;
-use super::refusal::Refusal;
-use super::search::Page;
+use super::catalogue::ServedCatalogue;
+use super::refusal::ApiError;
+use super::search::ItemPage;
 use crate::serve::base_url::BaseUrl;
 
 /// Bytes after which a piece of the answer is sent.
@@ -20,9 +20,9 @@ const PIECE_BYTES: usize = 64 * 1024;
 
 /// A FeatureCollection of which some items were written.
 pub(super) struct PageStream {
-    catalogue: Arc<Catalogue>,
+    catalogue: Arc<ServedCatalogue>,
     base: BaseUrl,
-    page: Page,
+    page: ItemPage,
     links: Vec<Value>,
     /// Items that were written.
     written: usize,
@@ -32,9 +32,9 @@ pub(super) struct PageStream {
 impl PageStream {
     /// A page of which nothing was written yet.
     pub(super) fn new(
-        catalogue: Arc<Catalogue>,
+        catalogue: Arc<ServedCatalogue>,
         base: BaseUrl,
-        page: Page,
+        page: ItemPage,
         links: Vec<Value>,
     ) -> Self {
         Self { catalogue, base, page, links, written: 0, is_complete: false }
@@ -44,7 +44,7 @@ impl PageStream {
     ///
     /// # Errors
     /// When an item cannot be written.
-    pub(super) fn write_piece(&mut self) -> Result<Vec<u8>, Refusal> {
+    pub(super) fn write_piece(&mut self) -> Result<Vec<u8>, ApiError> {
         let mut piece = Vec::new();
         if self.written == 0 {
             piece.extend_from_slice(br#"{"type":"FeatureCollection","features":["#);
@@ -64,8 +64,8 @@ impl PageStream {
                 piece.push(b',');
             }
             let item =
-                self.catalogue.published(scene, &self.base).map_err(|_| Refusal::failed())?;
-            serde_json::to_writer(&mut piece, &item).map_err(|_| Refusal::failed())?;
+                self.catalogue.published(scene, &self.base).map_err(|_| ApiError::failed())?;
+            serde_json::to_writer(&mut piece, &item).map_err(|_| ApiError::failed())?;
             self.written += 1;
         }
         Ok(piece)

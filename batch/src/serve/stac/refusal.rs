@@ -7,14 +7,14 @@ use serde_json::json;
 
 /// An answer that is none: `{"code", "description"}` in JSON.
 #[derive(Debug)]
-pub(super) struct Refusal {
+pub(super) struct ApiError {
     status: StatusCode,
     code: &'static str,
     /// What is wrong and what would be right.
     pub(super) description: String,
 }
 
-impl Refusal {
+impl ApiError {
     /// The question cannot be understood.
     pub(super) fn bad_request(description: impl Into<String>) -> Self {
         Self {
@@ -65,7 +65,7 @@ impl Refusal {
     }
 }
 
-impl IntoResponse for Refusal {
+impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         (self.status, Json(json!({ "code": self.code, "description": self.description })))
             .into_response()

@@ -11,7 +11,7 @@ use crate::serve::base_url::BaseUrl;
 
 /// An item, of which only what searches look at is kept beside its text.
 #[derive(Debug)]
-pub(super) struct Scene {
+pub(super) struct StacScene {
     /// What a search looks at.
     pub(super) item: Item,
     /// Where its text lies in that of the catalogue.
@@ -36,7 +36,7 @@ pub(super) enum BadItemError {
     ManyAssets,
 }
 
-impl Scene {
+impl StacScene {
     /// Reads an item, which lies in the catalogue's text at `place`; gives its files' addresses
     /// too.
     ///
@@ -191,7 +191,7 @@ mod tests {
 
     fn published(item: &Value, folder: &std::path::Path) -> (Value, Vec<String>) {
         let text = item.to_string();
-        let (scene, _) = Scene::read(&text, 0..text.len()).unwrap();
+        let (scene, _) = StacScene::read(&text, 0..text.len()).unwrap();
         let mut left_out = Vec::new();
         let base = BaseUrl::from_headers(&HeaderMap::new());
         let files = LocalFiles::new(folder);
@@ -239,8 +239,9 @@ mod tests {
 
     #[test]
     fn an_item_without_measure_is_left_out() {
-        let read =
-            |item: Value| Scene::read(&item.to_string(), 0..0).map(|_| ()).unwrap_err().to_string();
+        let read = |item: Value| {
+            StacScene::read(&item.to_string(), 0..0).map(|_| ()).unwrap_err().to_string()
+        };
         assert!(read(json!({ "id": "a".repeat(300), "properties": {} })).contains("256 bytes"));
         let assets: Map<String, Value> =
             (0..2000).map(|n| (n.to_string(), json!({ "href": "a" }))).collect();

@@ -2,14 +2,14 @@
 
 use std::collections::HashSet;
 
-use dragonfly_core::stac::Search;
+use dragonfly_core::stac::ItemSearch;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use super::area::{box_around, boxes};
-use super::catalogue::Catalogue;
-use super::refusal::Refusal;
-use super::scene::Scene;
+use super::catalogue::ServedCatalogue;
+use super::refusal::ApiError;
+use super::scene::StacScene;
 
 const USUAL_LIMIT: usize = 10;
 const GREATEST_LIMIT: usize = 1000;
@@ -20,7 +20,7 @@ const MAX_COLLECTIONS: usize = 100;
 #[derive(Debug, PartialEq)]
 pub(super) struct PagedSearch {
     /// An item that answers any of them answers the whole: a box over the antimeridian makes two.
-    alternatives: Vec<Search>,
+    alternatives: Vec<ItemSearch>,
     /// All when empty. Apart from the searches, since there may be thousands.
     ids: HashSet<String>,
     limit: usize,
@@ -28,7 +28,7 @@ pub(super) struct PagedSearch {
 }
 
 /// A part of what a search finds.
-pub(super) struct Page {
+pub(super) struct ItemPage {
     /// The places of this page's items among those of the catalogue.
     pub(super) places: Vec<usize>,
     /// Items on all pages.
@@ -40,7 +40,7 @@ pub(super) struct Page {
 /// A search as it is written: the body of a POST, or the parameters of a GET.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct RequestedPage {
     collections: Option<Vec<String>>,
     ids: Option<Vec<String>>,
     bbox: Option<Vec<f64>>,
@@ -55,18 +55,18 @@ struct Asked {
 
 impl PagedSearch {
     /// The search in the body of a POST.
-    pub(super) fn from_body(body: &[u8]) -> Result<Self, Refusal> {
+    pub(super) fn from_body(body: &[u8]) -> Result<Self, ApiError> {
         let not_a_search =
-            |error| Refusal::bad_request(format!("the body is no search in JSON: {error}"));
+            |error| ApiError::bad_request(format!("the body is no search in JSON: {error}"));
         // An object first: serde would take a list for a struct's fields in their order.
         let members: Map<String, Value> = serde_json::from_slice(body).map_err(not_a_search)?;
-        let asked = Asked::deserialize(Value::Object(members)).map_err(not_a_search)?;
+        let asked = RequestedPage::deserialize(Value::Object(members)).map_err(not_a_search)?;
         Self::checked(asked)
     }
 
     /// The search in the parameters of a GET.
-    pub(super) fn from_query(parameters: &[(String, String)]) -> Result<Self, Refusal> {
-        let mut asked = Asked::default();
+    pub(super) fn from_query(parameters: &[(String, String)]) -> Result<Self, ApiError> {
+        let mut asked = RequestedPage::default();
         for (name, text) in parameters.iter().filter(|(_, text)| !text.is_empty()) {
             let list = || text.split(',').map(|part| part.trim().to_owned());
             match name.as_str() {
@@ -98,9 +98,9 @@ impl PagedSearch {
     }
 
     /// The items found, from `start` on and at most `limit` of them.
-    pub(super) fn page(&self, catalogue: &Catalogue) -> Page {
+    pub(super) fn page(&self, catalogue: &ServedCatalogue) -> ItemPage {
         let end = self.start.saturating_add(self.limit);
-        let mut page = Page { places: Vec::new(), matched_count: 0, next: None };
+        let mut page = ItemPage { places: Vec::new(), matched_count: 0, next: None };
         for (place, _) in
             catalogue.scenes().iter().enumerate().filter(|(_, scene)| self.matches(scene))
         {
@@ -113,7 +113,7 @@ impl PagedSearch {
         page
     }
 
-    fn matches(&self, scene: &Scene) -> bool {
+    fn matches(&self, scene: &StacScene) -> bool {
         if !self.ids.is_empty() && !self.ids.contains(&scene.item.id) {
             return false;
         }
@@ -121,15 +121,15 @@ impl PagedSearch {
         self.alternatives.iter().any(|search| search.matches(&scene.item).unwrap_or(false))
     }
 
-    fn checked(asked: Asked) -> Result<Self, Refusal> {
+    fn checked(asked: RequestedPage) -> Result<Self, ApiError> {
         refuse_extensions(&asked)?;
-        let search = Search {
+        let search = ItemSearch {
             collections: asked.collections.unwrap_or_default(),
             datetime: asked.datetime,
-            ..Search::default()
+            ..ItemSearch::default()
         };
         if search.collections.len() > MAX_COLLECTIONS {
-            return Err(Refusal::bad_request(format!(
+            return Err(ApiError::bad_request(format!(
                 "more than {MAX_COLLECTIONS} collections: search without them"
             )));
         }
@@ -139,55 +139,55 @@ impl PagedSearch {
             (Some(bbox), None) => boxes(&bbox)?.into_iter().map(Some).collect(),
             (None, Some(geometry)) => vec![Some(box_around(&geometry)?)],
             (Some(_), Some(_)) => {
-                return Err(Refusal::bad_request("give either bbox or intersects, not both"));
+                return Err(ApiError::bad_request("give either bbox or intersects, not both"));
             }
         };
         let limit = match asked.limit {
             None => USUAL_LIMIT,
             Some(limit) if limit < 1 => {
-                return Err(Refusal::bad_request(format!(
+                return Err(ApiError::bad_request(format!(
                     "limit {limit} is below 1: give 1 to {GREATEST_LIMIT}"
                 )));
             }
             Some(limit) => usize::try_from(limit).unwrap_or(GREATEST_LIMIT).min(GREATEST_LIMIT),
         };
         let alternatives =
-            boxes.into_iter().map(|bbox| Search { bbox, ..search.clone() }).collect();
+            boxes.into_iter().map(|bbox| ItemSearch { bbox, ..search.clone() }).collect();
         let ids = asked.ids.unwrap_or_default().into_iter().collect();
         Ok(Self { alternatives, ids, limit, start: asked.token.unwrap_or(0) })
     }
 }
 
 /// Passing over a condition would answer with items that nobody asked for.
-fn refuse_extensions(asked: &Asked) -> Result<(), Refusal> {
+fn refuse_extensions(asked: &RequestedPage) -> Result<(), ApiError> {
     let extensions =
         [("query", &asked.query), ("filter", &asked.filter), ("sortby", &asked.sortby)];
     match extensions.iter().find(|(_, value)| value.is_some()) {
-        Some((name, _)) => Err(Refusal::bad_request(format!(
+        Some((name, _)) => Err(ApiError::bad_request(format!(
             "{name} is not supported: search by collections, ids, bbox, intersects and datetime"
         ))),
         None => Ok(()),
     }
 }
 
-fn check_datetime(search: &Search) -> Result<(), Refusal> {
+fn check_datetime(search: &ItemSearch) -> Result<(), ApiError> {
     match search.interval() {
-        Ok((Some(start), Some(end))) if start > end => {
-            Err(Refusal::bad_request(format!("datetime starts at {start}, after its end at {end}")))
-        }
+        Ok((Some(start), Some(end))) if start > end => Err(ApiError::bad_request(format!(
+            "datetime starts at {start}, after its end at {end}"
+        ))),
         Ok(_) => Ok(()),
-        Err(error) => Err(Refusal::bad_request(error.to_string())),
+        Err(error) => Err(ApiError::bad_request(error.to_string())),
     }
 }
 
-fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, Refusal> {
+fn number<T: std::str::FromStr>(name: &str, text: &str) -> Result<T, ApiError> {
     text.parse()
-        .map_err(|_| Refusal::bad_request(format!("{name} has `{text}` where a number belongs")))
+        .map_err(|_| ApiError::bad_request(format!("{name} has `{text}` where a number belongs")))
 }
 
-fn geometry(text: &str) -> Result<Value, Refusal> {
+fn geometry(text: &str) -> Result<Value, ApiError> {
     serde_json::from_str(text)
-        .map_err(|error| Refusal::bad_request(format!("intersects is no JSON: {error}")))
+        .map_err(|error| ApiError::bad_request(format!("intersects is no JSON: {error}")))
 }
 
 #[cfg(test)]
@@ -199,13 +199,14 @@ mod tests {
     use super::*;
 
     /// Three days in June, each a degree further east, the last beyond the antimeridian.
-    fn catalogue() -> Catalogue {
+    fn catalogue() -> ServedCatalogue {
         let item = |id: &str, day: u32, west: f64| {
             json!({ "id": id, "collection": "c", "bbox": [west, 0.0, west + 1.0, 1.0],
                 "properties": { "datetime": format!("2025-06-{day:02}T12:00:00Z") } })
         };
         let features = [item("a", 1, 178.0), item("b", 2, 179.0), item("c", 3, -180.0)];
-        Catalogue::parse(json!({ "features": features }).to_string(), Path::new("/data")).unwrap()
+        ServedCatalogue::parse(json!({ "features": features }).to_string(), Path::new("/data"))
+            .unwrap()
     }
 
     fn ids(search: &PagedSearch) -> String {

@@ -16,7 +16,7 @@ const DRAW: &str = "draw-area";
 
 /// What is drawn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum DrawnShape {
     /// Corner after corner.
     Polygon,
     /// Two opposite corners.
@@ -26,7 +26,7 @@ pub enum Shape {
 /// Drawing an area, one at a time.
 pub struct AreaDrawing {
     tracing: Rc<Measure>,
-    shape: RwSignal<Option<Shape>>,
+    shape: RwSignal<Option<DrawnShape>>,
 }
 
 impl AreaDrawing {
@@ -72,12 +72,12 @@ impl AreaDrawing {
     }
 
     /// What is being drawn.
-    pub fn shape(&self) -> RwSignal<Option<Shape>> {
+    pub fn shape(&self) -> RwSignal<Option<DrawnShape>> {
         self.shape
     }
 
     /// Begins to draw, or ends.
-    pub fn toggle(&self, wanted: Shape) {
+    pub fn toggle(&self, wanted: DrawnShape) {
         let before = self.shape.get_untracked();
         if before.is_some() {
             self.tracing.end();
@@ -95,15 +95,17 @@ fn ring(corners: &[Corner]) -> js_sys::Array {
 }
 
 /// The area that an outline encloses, once it does.
-fn area_of(outline: &Outline, shape: Shape) -> Option<Polygons> {
+fn area_of(outline: &Outline, shape: DrawnShape) -> Option<Polygons> {
     match (shape, outline.corners()) {
-        (Shape::Box, [[one_lon, one_lat], [other_lon, other_lat]]) => Some(Polygons::from_box([
-            one_lon.min(*other_lon),
-            one_lat.min(*other_lat),
-            one_lon.max(*other_lon),
-            one_lat.max(*other_lat),
-        ])),
-        (Shape::Polygon, corners) if outline.is_done() => {
+        (DrawnShape::Box, [[one_lon, one_lat], [other_lon, other_lat]]) => {
+            Some(Polygons::from_box([
+                one_lon.min(*other_lon),
+                one_lat.min(*other_lat),
+                one_lon.max(*other_lon),
+                one_lat.max(*other_lat),
+            ]))
+        }
+        (DrawnShape::Polygon, corners) if outline.is_done() => {
             Some(Polygons(vec![vec![corners.to_vec()]]))
         }
         _ => None,
@@ -126,15 +128,15 @@ mod tests {
         for corners in
             [[[1.0, 2.0], [3.0, 4.0]], [[3.0, 2.0], [1.0, 4.0]], [[3.0, 4.0], [1.0, 2.0]]]
         {
-            assert_eq!(area_of(&outline(&corners), Shape::Box), Some(expected.clone()));
+            assert_eq!(area_of(&outline(&corners), DrawnShape::Box), Some(expected.clone()));
         }
-        assert_eq!(area_of(&outline(&[[1.0, 2.0]]), Shape::Box), None);
+        assert_eq!(area_of(&outline(&[[1.0, 2.0]]), DrawnShape::Box), None);
     }
 
     #[test]
     fn a_polygon_waits_until_it_is_done() {
         let open = outline(&[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]);
-        assert_eq!(area_of(&open, Shape::Polygon), None);
-        assert!(area_of(&open.done(), Shape::Polygon).is_some());
+        assert_eq!(area_of(&open, DrawnShape::Polygon), None);
+        assert!(area_of(&open.done(), DrawnShape::Polygon).is_some());
     }
 }

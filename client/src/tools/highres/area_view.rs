@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use dragonfly_core::protocol::Request;
+use dragonfly_core::protocol::JobRequest;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
@@ -10,14 +10,14 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File, HtmlInputElement};
 
-use super::area_drawing::{AreaDrawing, Shape};
+use super::area_drawing::{AreaDrawing, DrawnShape};
 use super::phase::Phase;
-use super::words::Words;
+use super::words::HighresWords;
 use super::{Handle, Highres};
 
 /// The choice of an area.
 #[component]
-pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
+pub fn AreaView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
     let plan = highres.with_value(|highres| highres.told().plan);
     let drawing = StoredValue::new_local(AreaDrawing::on(&highres.get_value()));
     let shape = drawing.with_value(|drawing| drawing.shape());
@@ -34,8 +34,9 @@ pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
             input.set_value("");
         }
     };
-    let draw = move |wanted: Shape| move |_| drawing.with_value(|drawing| drawing.toggle(wanted));
-    let pressed = move |wanted: Shape| move || (shape.get() == Some(wanted)).to_string();
+    let draw =
+        move |wanted: DrawnShape| move |_| drawing.with_value(|drawing| drawing.toggle(wanted));
+    let pressed = move |wanted: DrawnShape| move || (shape.get() == Some(wanted)).to_string();
     view! {
         <p class="area-now">
             {words.area} ": "
@@ -45,12 +46,12 @@ pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
             <button
                 type="button"
                 data-testid="aoi-draw"
-                aria-pressed=pressed(Shape::Polygon)
-                on:click=draw(Shape::Polygon)
+                aria-pressed=pressed(DrawnShape::Polygon)
+                on:click=draw(DrawnShape::Polygon)
             >
                 {words.draw}
             </button>
-            <button type="button" data-testid="aoi-box" aria-pressed=pressed(Shape::Box) on:click=draw(Shape::Box)>
+            <button type="button" data-testid="aoi-box" aria-pressed=pressed(DrawnShape::Box) on:click=draw(DrawnShape::Box)>
                 {words.draw_box}
             </button>
             <Show when=has_area>
@@ -59,8 +60,8 @@ pub fn AreaView(highres: Handle, words: &'static Words) -> impl IntoView {
         </div>
         <p class="hint" role="status">
             {move || match shape.get() {
-                Some(Shape::Polygon) => Some(words.draw_how),
-                Some(Shape::Box) => Some(words.draw_box_how),
+                Some(DrawnShape::Polygon) => Some(words.draw_how),
+                Some(DrawnShape::Box) => Some(words.draw_box_how),
                 None => None,
             }}
         </p>
@@ -110,6 +111,6 @@ fn read(highres: Rc<Highres>, file: File) {
         if highres.told().phase.with_untracked(Phase::is_busy) {
             highres.told().phase.set(Phase::Idle);
         }
-        highres.order(Request::ReadArea { name: file.name() }, &[bytes]);
+        highres.order(JobRequest::ReadArea { name: file.name() }, &[bytes]);
     });
 }

@@ -3,21 +3,21 @@
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::DateWindow;
-use dragonfly_core::protocol::{MOST_CELLS, Picture, SideFound, Without, ZoomOffer};
+use dragonfly_core::protocol::{MAX_CELLS, NoSceneReason, PictureKind, SideResult, ZoomOffer};
 use leptos::prelude::*;
 
 use super::Handle;
 use super::phase::is_whole;
 use super::plan::Plan;
 use super::scenes_view::ScenesView;
-use super::words::{Words, fill, number};
+use super::words::{HighresWords, fill, number};
 
 /// Days on either side of one that the reader takes.
 const AROUND_DAYS: u64 = 3;
 
 /// The question.
 #[component]
-pub fn AskView(highres: Handle, words: &'static Words) -> impl IntoView {
+pub fn AskView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let found = told.found.get_untracked();
     let Some(found) = found else {
@@ -53,8 +53,8 @@ fn ways(
     highres: Handle,
     asked: Option<ZoomOffer>,
     zooms: &[ZoomOffer],
-    picture: Option<Picture>,
-    words: &'static Words,
+    picture: Option<PictureKind>,
+    words: &'static HighresWords,
 ) -> impl IntoView + use<> {
     let go_on = asked.filter(|offer| offer.fits).map(|offer| {
         let label = fill(words.go_on, &[&words.megabytes(offer.megabytes_with(picture))]);
@@ -68,7 +68,7 @@ fn ways(
         let millions = |cells: u64| number(cells as f64 / 1e6, 0);
         let cells = millions(u64::from(offer.width) * u64::from(offer.height));
         let sentence =
-            fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MOST_CELLS)]);
+            fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MAX_CELLS)]);
         view! { <p data-testid="highres-too-large">{sentence}</p> }
     });
     let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
@@ -94,9 +94,9 @@ fn ways(
 fn side(
     highres: Handle,
     title: &'static str,
-    found: &SideFound,
+    found: &SideResult,
     window: fn(&mut Plan) -> &mut DateWindow,
-    words: &'static Words,
+    words: &'static HighresWords,
 ) -> Option<AnyView> {
     let told = highres.with_value(|highres| highres.told());
     let again = move |change: &dyn Fn(&mut Plan)| {
@@ -104,7 +104,7 @@ fn side(
         highres.get_value().compute();
     };
     let ways = match found.without.clone()? {
-        Without::NoScene { nearest } => {
+        NoSceneReason::NoScene { nearest } => {
             let days: Vec<_> = nearest
                 .into_iter()
                 .map(|day| {
@@ -117,7 +117,7 @@ fn side(
             view! { <p>{title} ": " {words.no_scene} " " {hint}</p> <div class="row">{days}</div> }
                 .into_any()
         }
-        Without::AllCloudy { least_cloud_cover } => {
+        NoSceneReason::AllCloudy { least_cloud_cover } => {
             let take = move |_| {
                 told.takes_cloudy.set(true);
                 again(&|_| ());
@@ -131,7 +131,7 @@ fn side(
             }
             .into_any()
         }
-        Without::PinnedGone { ids } => {
+        NoSceneReason::PinnedGone { ids } => {
             let take = move |_| again(&|plan| plan.scenes.clear());
             let sentence = fill(words.pinned_gone, &[&ids.join(", ")]);
             view! {

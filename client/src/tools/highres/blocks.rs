@@ -10,7 +10,7 @@ use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 
-use super::look::{Cell, Look};
+use super::look::{Cell, ResultStyle};
 use crate::data::tile_address::pixel_beneath;
 
 /// Which side of the fire a picture shows.
@@ -80,7 +80,7 @@ impl Blocks {
     }
 
     /// Red, green, blue, opacity of a tile's cells; `None` where it has not come.
-    pub fn painted(&self, tile: Tile, look: &Look) -> Option<Vec<u8>> {
+    pub fn painted(&self, tile: Tile, look: &ResultStyle) -> Option<Vec<u8>> {
         let blocks = self.blocks.borrow();
         let block = self.block(&blocks, tile)?;
         let cells = block.dnbr.to_vec().into_iter().zip(block.pre.to_vec());
@@ -116,7 +116,7 @@ impl Blocks {
     pub fn add_hectares(
         &self,
         tile: Tile,
-        look: &Look,
+        look: &ResultStyle,
         thresholds: &Thresholds,
         hectares: &mut [f64],
     ) {

@@ -4,11 +4,11 @@ use chrono::NaiveDate;
 use leptos::prelude::*;
 
 use super::plan::Plan;
-use super::words::Words;
+use super::words::HighresWords;
 
 /// Four days to choose.
 #[component]
-pub fn DatesView(plan: RwSignal<Plan>, words: &'static Words) -> impl IntoView {
+pub fn DatesView(plan: RwSignal<Plan>, words: &'static HighresWords) -> impl IntoView {
     view! {
         <fieldset class="days">
             <legend>{words.before}</legend>

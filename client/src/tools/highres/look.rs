@@ -9,7 +9,7 @@ const RAMP: (f32, f32) = (0.05, 0.5);
 
 /// Everything that decides the colour of a cell.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Look {
+pub struct ResultStyle {
     /// What is shown.
     pub index: Index,
     /// What parts its classes; `None` for a ramp.
@@ -31,7 +31,7 @@ pub struct Cell {
     pub pre: f32,
 }
 
-impl Look {
+impl ResultStyle {
     /// The index of a cell, NaN where it is empty.
     pub fn value(&self, cell: Cell) -> f32 {
         let dnbr = self.dnbr_offset.as_ref().map_or(cell.dnbr, |offset| offset.correct(cell.dnbr));
@@ -81,8 +81,8 @@ mod tests {
     use super::*;
     use dragonfly_core::{ClassTable, index_from_dnbr};
 
-    fn look(index: Index) -> Look {
-        Look {
+    fn look(index: Index) -> ResultStyle {
+        ResultStyle {
             index,
             thresholds: Thresholds::for_index(index),
             palette: Palette::default(),
@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn dnbr_has_the_colours_of_the_nightly_tiles() {
         for filter in [Filter::default(), Filter::EVERYTHING.with_range(Some(20), Some(60))] {
-            let look = Look { filter, ..look(Index::Dnbr) };
+            let look = ResultStyle { filter, ..look(Index::Dnbr) };
             let tiles = filter.colours(look.palette);
             for hundredths in -120..125 {
                 let dnbr = hundredths as f32 / 100.0 + 0.005;
@@ -120,7 +120,7 @@ mod tests {
     #[test]
     fn other_classes_paint_with_their_own_thresholds() {
         let own = Thresholds::own(ClassTable::Usgs, &[-0.3, -0.2, 0.05, 0.1, 0.2, 0.3]).unwrap();
-        let look = Look { thresholds: Some(own), ..look(Index::Dnbr) };
+        let look = ResultStyle { thresholds: Some(own), ..look(Index::Dnbr) };
         let [red, green, blue] = Palette::default().colour(Severity::High);
         assert_eq!(look.colour(cell(0.31)), [red, green, blue, 255]);
     }
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn the_offset_of_unburned_ground_is_taken_off() {
         let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9 };
-        let look = Look { dnbr_offset: Some(offset), ..look(Index::Dnbr) };
+        let look = ResultStyle { dnbr_offset: Some(offset), ..look(Index::Dnbr) };
         assert!((look.value(cell(0.5)) - 0.3).abs() < 1e-6);
     }
 }

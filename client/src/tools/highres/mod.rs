@@ -31,7 +31,8 @@ use chrono::{DateTime, NaiveDate};
 use dragonfly_core::Tile;
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
 use dragonfly_core::protocol::{
-    Answer, Compute, Done, Download, Fault, FaultKind, FileKind, Found, Request, Search,
+    ComputeRequest, ComputeResult, DownloadRequest, FileKind, JobError, JobErrorKind, JobRequest,
+    JobResponse, SearchRequest, SearchResult,
 };
 use leptos::mount::mount_to;
 use leptos::prelude::*;
@@ -43,9 +44,9 @@ use crate::data::published::{CONFIG_URL, config_from_json, region_from_json};
 use crate::map::leaflet::{Map, corners, options};
 use crate::map::obscured::Covered;
 use crate::state::address::Address;
-use crate::toolbar::bridge::Page;
+use crate::toolbar::bridge::PageBridge;
 use blocks::Blocks;
-use look::Look;
+use look::ResultStyle;
 use overlay::Overlay;
 use phase::{Next, Phase};
 use pictures::Pictures;
@@ -63,7 +64,7 @@ const FOLLOW_AFTER_MS: i32 = 700;
 
 /// High resolution on a page. What it tells is kept in signals.
 pub struct Highres {
-    page: Page,
+    page: PageBridge,
     map: Map,
     /// What the region in view proposes.
     start: RefCell<Plan>,
@@ -73,18 +74,18 @@ pub struct Highres {
     blocks: Rc<Blocks>,
     overlay: RefCell<Option<Overlay>>,
     pictures: RefCell<Option<Pictures>>,
-    told: Told,
+    told: HighresSignals,
 }
 
 /// What views show and change. A copy is the same.
 #[derive(Clone, Copy)]
-pub struct Told {
+pub struct HighresSignals {
     /// What is wanted.
     pub plan: RwSignal<Plan>,
     /// How far it is.
     pub phase: RwSignal<Phase>,
     /// What the last search found.
-    pub found: RwSignal<Option<Found>>,
+    pub found: RwSignal<Option<SearchResult>>,
     /// Scenes that are used: those found best, or the reader's own choice.
     pub selected: RwSignal<Vec<String>>,
     /// Whether pictures are shown instead of severity.
@@ -117,7 +118,7 @@ pub struct Config {
 }
 
 /// Shows high resolution in the room that the page gives.
-pub fn show(page: Page) -> Rc<Highres> {
+pub fn show(page: PageBridge) -> Rc<Highres> {
     let owner = Owner::new();
     let (room, highres) = (page.room(), owner.with(|| Highres::on(page)));
     let shown = highres.clone();
@@ -136,13 +137,13 @@ pub type Handle = StoredValue<Rc<Highres>, LocalStorage>;
 
 impl Highres {
     /// Sets to work in the room that the page gives.
-    pub fn on(page: Page) -> Rc<Self> {
+    pub fn on(page: PageBridge) -> Rc<Self> {
         let map = page.map();
         let today = today();
         let start = start_plan(&page, today);
         let plan =
             page.part().map_or_else(|| start.clone(), |part| Plan::from_part(&part, start.clone()));
-        let told = Told {
+        let told = HighresSignals {
             plan: RwSignal::new(plan),
             phase: RwSignal::default(),
             found: RwSignal::default(),
@@ -175,12 +176,12 @@ impl Highres {
     }
 
     /// What views show and change.
-    pub fn told(&self) -> Told {
+    pub fn told(&self) -> HighresSignals {
         self.told
     }
 
     /// The page around.
-    pub fn page(&self) -> &Page {
+    pub fn page(&self) -> &PageBridge {
         &self.page
     }
 
@@ -195,7 +196,7 @@ impl Highres {
 
     /// Looks for scenes of the plan, and computes them when that is little.
     pub fn compute(self: &Rc<Self>) {
-        let Told { plan, phase, found, note, .. } = self.told;
+        let HighresSignals { plan, phase, found, note, .. } = self.told;
         note.set(None);
         let Some(search) = self.search() else {
             return;
@@ -203,7 +204,7 @@ impl Highres {
         found.set(None);
         phase.set(Phase::Searching(None));
         self.collection.replace(Some(search.collection.clone()));
-        self.order(Request::Search(Box::new(search)), &[]);
+        self.order(JobRequest::Search(Box::new(search)), &[]);
         self.page.set_part(Some(&plan.with_untracked(Plan::to_part)));
     }
 
@@ -211,13 +212,13 @@ impl Highres {
     pub fn go_on(self: &Rc<Self>) {
         let spare = self.put_tiles_away();
         self.told.phase.set(Phase::Computing(None));
-        self.order(Request::Compute(self.wish()), &spare);
+        self.order(JobRequest::Compute(self.wish()), &spare);
     }
 
     /// What is wanted of the scenes that are used.
-    fn wish(&self) -> Compute {
-        let Told { selected, plan, .. } = self.told;
-        plan.with_untracked(|plan| Compute {
+    fn wish(&self) -> ComputeRequest {
+        let HighresSignals { selected, plan, .. } = self.told;
+        plan.with_untracked(|plan| ComputeRequest {
             scenes: selected.get_untracked(),
             zoom: Some(plan.zoom),
             dnbr_offset: plan.dnbr_offset,
@@ -232,7 +233,7 @@ impl Highres {
     /// Ends what is under way, at once.
     pub fn cancel(self: &Rc<Self>) {
         self.told.phase.set(Phase::Idle);
-        self.order(Request::Cancel, &[]);
+        self.order(JobRequest::Cancel, &[]);
     }
 
     /// Puts the result away: the nightly map shows again.
@@ -248,7 +249,7 @@ impl Highres {
     }
 
     /// Orders something of the worker, which is started first, if need be.
-    pub fn order(self: &Rc<Self>, request: Request, buffers: &[JsValue]) {
+    pub fn order(self: &Rc<Self>, request: JobRequest, buffers: &[JsValue]) {
         if self.session.borrow().is_none() {
             let hear = {
                 let this = Rc::downgrade(self);
@@ -285,14 +286,14 @@ impl Highres {
     }
 
     /// The order of a file, as the result is looked at now.
-    pub fn download(&self, file: FileKind) -> Download {
-        let Look { index, thresholds, palette, dnbr_offset, .. } = self.look();
+    pub fn download(&self, file: FileKind) -> DownloadRequest {
+        let ResultStyle { index, thresholds, palette, dnbr_offset, .. } = self.look();
         let region = self.page.region().and_then(|text| region_from_json(&text).ok());
         let attribution = self
             .told
             .config
             .with(|config| config.as_ref().map(|config| config.client.attribution.clone()));
-        Download {
+        DownloadRequest {
             file,
             index,
             thresholds,
@@ -303,8 +304,8 @@ impl Highres {
         }
     }
 
-    fn search(&self) -> Option<Search> {
-        let Told { plan, config, takes_cloudy, note, .. } = self.told;
+    fn search(&self) -> Option<SearchRequest> {
+        let HighresSignals { plan, config, takes_cloudy, note, .. } = self.told;
         let config = config.get_untracked()?;
         let map_meta = self
             .page
@@ -321,7 +322,7 @@ impl Highres {
             let collection = pinned
                 .or(map_meta.map(|map| map.collection))
                 .unwrap_or_else(|| COLLECTION.to_owned());
-            Some(Search {
+            Some(SearchRequest {
                 area: side.polygons.to_geojson(),
                 zoom: plan.zoom,
                 pre: plan.pre,
@@ -332,7 +333,7 @@ impl Highres {
                 token_url: config.highres.token_url.clone(),
                 catalogue_hosts: config.highres.catalogue_hosts.clone(),
                 allow_private_addresses: config.highres.allow_private_addresses,
-                sky: config.highres.sky.clone(),
+                mask_rules: config.highres.mask_rules.clone(),
                 proxy_base: config.client.proxy_base.clone(),
                 max_cloud_cover: if takes_cloudy.get_untracked() { 100.0 } else { MAX_CLOUD_COVER },
                 scenes_per_tile: SCENES_PER_TILE,
@@ -349,34 +350,34 @@ impl Highres {
         Polygons::from_box([first.lng(), last.lat().max(-85.0), last.lng(), first.lat().min(85.0)])
     }
 
-    fn hear(self: &Rc<Self>, answer: Answer, buffers: Vec<JsValue>) {
-        let Told { phase, found, selected, note, .. } = self.told;
+    fn hear(self: &Rc<Self>, answer: JobResponse, buffers: Vec<JsValue>) {
+        let HighresSignals { phase, found, selected, note, .. } = self.told;
         match &answer {
-            Answer::Found(told) => {
+            JobResponse::Found(told) => {
                 selected.set(phase::chosen(told));
                 found.set(Some(told.as_ref().clone()));
             }
-            Answer::Block(at) => {
+            JobResponse::Block(at) => {
                 return self.take_block(Tile { z: at.z, x: at.x, y: at.y }, &buffers);
             }
-            Answer::File(file) => {
+            JobResponse::File(file) => {
                 note.set(None);
                 return save_view::save(file, &buffers);
             }
             // A file may take a while: the one in the scenes' own grid is computed anew.
-            Answer::Progress(progress)
+            JobResponse::Progress(progress)
                 if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) =>
             {
                 return note.set(Some(words::words().progress(progress)));
             }
-            Answer::Area { geojson, note: about } => {
+            JobResponse::Area { geojson, note: about } => {
                 note.set(about.clone());
                 return self.take_area(geojson);
             }
-            Answer::Cleared => return note.set(Some(words::words().cache_cleared.to_owned())),
-            Answer::Done(done) => self.pin(done),
+            JobResponse::Cleared => return note.set(Some(words::words().cache_cleared.to_owned())),
+            JobResponse::Done(done) => self.pin(done),
             // A file that cannot be written leaves the result as it is.
-            Answer::Fault(fault)
+            JobResponse::Error(fault)
                 if phase.with_untracked(|phase| matches!(phase, Phase::Done(_))) =>
             {
                 return note.set(Some(format!("{}. {}.", fault.message, fault.advice)));
@@ -391,7 +392,7 @@ impl Highres {
     }
 
     /// Lets the address open this very result: its area, days and scenes.
-    fn pin(&self, done: &Done) {
+    fn pin(&self, done: &ComputeResult) {
         let mut pinned = self.told.plan.get_untracked();
         pinned.area = Some(pinned.area.unwrap_or_else(|| self.view().on_one_side().polygons));
         pinned.zoom = done.zoom;
@@ -419,8 +420,8 @@ impl Highres {
     fn lose_worker(&self) {
         *self.session.borrow_mut() = None;
         let words = words::words();
-        self.told.phase.set(Phase::Failed(Fault {
-            fault: FaultKind::Offline,
+        self.told.phase.set(Phase::Failed(JobError {
+            kind: JobErrorKind::Offline,
             message: words.worker_failed.to_owned(),
             advice: String::new(),
             scene: None,
@@ -432,7 +433,7 @@ impl Highres {
         let heard = Closure::<dyn Fn()>::new({
             let this = self.clone();
             move || {
-                let Told { address, plan, phase, .. } = this.told;
+                let HighresSignals { address, plan, phase, .. } = this.told;
                 set_if_new(address, Address::from_fragment(&this.page.address()));
                 // Another region brings its own days, unless the reader is at something.
                 let start = start_plan(&this.page, today());
@@ -492,7 +493,7 @@ impl Highres {
 }
 
 /// The region in view brings its days; without one the last weeks are compared.
-fn start_plan(page: &Page, today: NaiveDate) -> Plan {
+fn start_plan(page: &PageBridge, today: NaiveDate) -> Plan {
     let region = page.region().and_then(|text| region_from_json(&text).ok());
     Plan::at_start(region.and_then(|region| region.map).as_ref(), today)
 }

@@ -7,11 +7,11 @@ use dragonfly_core::{Empty, Tile};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use super::look::Look;
+use super::look::ResultStyle;
 use super::overlay::{Overlay, Painter};
 use super::phase::Phase;
 use super::pictures::Pictures;
-use super::{Highres, Told, breathe};
+use super::{Highres, HighresSignals, breathe};
 
 /// The pane of the tiles that a result lies in, and hides.
 const SEVERITY_PANE: &str = "severity";
@@ -35,13 +35,13 @@ impl Highres {
     }
 
     /// How cells are painted now.
-    pub fn look(&self) -> Look {
+    pub fn look(&self) -> ResultStyle {
         let (palette, filter) = self.told.address.with(|address| (address.palette, address.filter));
         let done_offset = self.told.phase.with(|phase| match phase {
             Phase::Done(done) => done.dnbr_offset,
             _ => None,
         });
-        self.told.plan.with(|plan| Look {
+        self.told.plan.with(|plan| ResultStyle {
             index: plan.index,
             thresholds: plan.thresholds.clone(),
             palette,
@@ -51,7 +51,7 @@ impl Highres {
     }
 
     /// Hectares of each class of the look, counted without keeping the page from anything else.
-    pub async fn hectares(&self, look: &Look) -> Vec<f64> {
+    pub async fn hectares(&self, look: &ResultStyle) -> Vec<f64> {
         let Some(thresholds) = &look.thresholds else {
             return Vec::new();
         };
@@ -107,7 +107,7 @@ impl Highres {
         buffers
     }
 
-    fn painter(&self, look: Look) -> Painter {
+    fn painter(&self, look: ResultStyle) -> Painter {
         let blocks = self.blocks.clone();
         Box::new(move |tile| blocks.painted(tile, &look))
     }
@@ -127,7 +127,7 @@ impl Highres {
         });
         let this = self.clone();
         Effect::new(move |_| {
-            let Told { shows_pictures, swipe, .. } = this.told;
+            let HighresSignals { shows_pictures, swipe, .. } = this.told;
             shows_pictures.track();
             swipe.track();
             this.arrange();
@@ -136,7 +136,7 @@ impl Highres {
 
     /// Shows severity, or the pictures with their divider.
     fn arrange(&self) {
-        let Told { shows_pictures, swipe, .. } = self.told;
+        let HighresSignals { shows_pictures, swipe, .. } = self.told;
         let shows = shows_pictures.get_untracked();
         if let Some(pictures) = self.pictures.borrow().as_ref() {
             if shows && swipe.get_untracked().is_none() {

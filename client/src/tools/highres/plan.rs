@@ -3,7 +3,7 @@
 use chrono::{Days, NaiveDate};
 use dragonfly_core::mercator::MAX_LATITUDE;
 use dragonfly_core::metadata::{Assessment, MapMeta};
-use dragonfly_core::protocol::{COMPUTE_ZOOM, Picture};
+use dragonfly_core::protocol::{COMPUTE_ZOOM, PictureKind};
 use dragonfly_core::{ClassTable, DateWindow, Index, Thresholds};
 use serde_json::{Value, json};
 
@@ -51,7 +51,7 @@ pub struct Plan {
     /// Whether the dNBR of unburned ground is taken off.
     pub dnbr_offset: bool,
     /// Pictures beside the numbers.
-    pub picture: Option<Picture>,
+    pub picture: Option<PictureKind>,
 }
 
 impl Plan {
@@ -85,17 +85,17 @@ impl Plan {
     }
 
     /// Why the area or the days cannot be used; `None` when they can.
-    pub fn trouble(&self) -> Option<Trouble> {
+    pub fn trouble(&self) -> Option<PlanError> {
         let is_beyond_map = |area: &Polygons| {
             let [_, south, _, north] = area.bbox();
             south >= MAX_LATITUDE || north <= -MAX_LATITUDE
         };
         if self.area.as_ref().is_some_and(is_beyond_map) {
-            Some(Trouble::BeyondMap)
+            Some(PlanError::BeyondMap)
         } else if self.pre.start > self.pre.end || self.post.start > self.post.end {
-            Some(Trouble::Backwards)
+            Some(PlanError::Backwards)
         } else if self.pre.end >= self.post.end {
-            Some(Trouble::AfterIsNotLater)
+            Some(PlanError::AfterIsNotLater)
         } else {
             None
         }
@@ -169,8 +169,8 @@ impl Plan {
             parts.push("offset=1".to_owned());
         }
         match self.picture {
-            Some(Picture::True) => parts.push("picture=true".to_owned()),
-            Some(Picture::False) => parts.push("picture=false".to_owned()),
+            Some(PictureKind::True) => parts.push("picture=true".to_owned()),
+            Some(PictureKind::False) => parts.push("picture=false".to_owned()),
             None => {}
         }
         parts.join(";")
@@ -206,8 +206,8 @@ impl Plan {
                 }
                 "classes" => classes = thresholds(value),
                 "offset" => plan.dnbr_offset = value == "1",
-                "picture" if value == "true" => plan.picture = Some(Picture::True),
-                "picture" if value == "false" => plan.picture = Some(Picture::False),
+                "picture" if value == "true" => plan.picture = Some(PictureKind::True),
+                "picture" if value == "false" => plan.picture = Some(PictureKind::False),
                 _ => {}
             }
         }
@@ -220,7 +220,7 @@ impl Plan {
 
 /// A plan that cannot be computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum PlanError {
     /// The area lies nearer to a pole than Web Mercator reaches.
     BeyondMap,
     /// A window ends before it begins.
@@ -376,10 +376,10 @@ mod tests {
     fn days_that_cannot_be_searched_are_told() {
         let mut backwards = plan();
         backwards.pre.start = day("2025-09-01");
-        assert_eq!(backwards.trouble(), Some(Trouble::Backwards));
+        assert_eq!(backwards.trouble(), Some(PlanError::Backwards));
         let mut swapped = plan();
         (swapped.pre, swapped.post) = (swapped.post, swapped.pre);
-        assert_eq!(swapped.trouble(), Some(Trouble::AfterIsNotLater));
+        assert_eq!(swapped.trouble(), Some(PlanError::AfterIsNotLater));
     }
 
     #[test]
@@ -389,7 +389,7 @@ mod tests {
         };
         assert_eq!(
             (trouble(85.1, 86.0), trouble(-90.0, -85.1)),
-            (Some(Trouble::BeyondMap), Some(Trouble::BeyondMap))
+            (Some(PlanError::BeyondMap), Some(PlanError::BeyondMap))
         );
         assert_eq!((trouble(84.0, 86.0), trouble(-85.0, -84.0)), (None, None));
     }
@@ -411,7 +411,7 @@ mod tests {
             zoom: 12,
             thresholds: Some(Thresholds::own(ClassTable::MillerThode, &[0.07, 0.3, 0.6]).unwrap()),
             dnbr_offset: true,
-            picture: Some(Picture::False),
+            picture: Some(PictureKind::False),
             ..plan().with_index(Index::Rdnbr)
         };
         let part = plan.to_part();

@@ -1,6 +1,6 @@
 //! What came of it: hectares by class, how it is shown, and what it was made of.
 
-use dragonfly_core::protocol::{Done, Picture};
+use dragonfly_core::protocol::{ComputeResult, PictureKind};
 use dragonfly_core::{ClassTable, EmptyShare, Index, Thresholds};
 use leptos::portal::Portal;
 use leptos::prelude::*;
@@ -11,13 +11,17 @@ use super::on_map::AtPoint;
 use super::plan::{Plan, index_word, table_word};
 use super::save_view::SaveView;
 use super::scenes_view::ScenesView;
-use super::words::{Words, area, fill, number};
+use super::words::{HighresWords, area, fill, number};
 use crate::map::swipe_view::SwipeView;
 use crate::panel::legend_row::css_colour;
 
 /// The result.
 #[component]
-pub fn ResultView(highres: Handle, words: &'static Words, done: Done) -> impl IntoView {
+pub fn ResultView(
+    highres: Handle,
+    words: &'static HighresWords,
+    done: ComputeResult,
+) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let plan = told.plan;
     let offers = told.found.with_untracked(|found| {
@@ -81,7 +85,7 @@ pub fn ResultView(highres: Handle, words: &'static Words, done: Done) -> impl In
 
 /// Hectares of each class of the thresholds chosen.
 #[component]
-fn HectaresView(highres: Handle, words: &'static Words) -> impl IntoView {
+fn HectaresView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
     let look = Memo::new(move |_| highres.with_value(|highres| highres.look()));
     let counted: RwSignal<Vec<f64>> = RwSignal::default();
     Effect::new(move |_| {
@@ -119,7 +123,7 @@ fn HectaresView(highres: Handle, words: &'static Words) -> impl IntoView {
 
 /// Index, classes, offset, pictures.
 #[component]
-fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
+fn LookView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let plan = told.plan;
     let choose_index = move |event| {
@@ -135,8 +139,8 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
     };
     let choose_picture = move |event| {
         let picture = match event_target_value(&event).as_str() {
-            "true" => Some(Picture::True),
-            "false" => Some(Picture::False),
+            "true" => Some(PictureKind::True),
+            "false" => Some(PictureKind::False),
             _ => None,
         };
         let before = plan.with_untracked(|plan| plan.picture);
@@ -160,8 +164,8 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
     let shown = move || {
         let picture = plan.with(|plan| plan.picture).filter(|_| told.shows_pictures.get());
         match picture {
-            Some(Picture::True) => "true",
-            Some(Picture::False) => "false",
+            Some(PictureKind::True) => "true",
+            Some(PictureKind::False) => "false",
             None => "severity",
         }
     };
@@ -186,8 +190,8 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
             {words.show}
             <select data-testid="highres-show" prop:value=shown on:change=choose_picture>
                 <option value="severity">{words.severity}</option>
-                <option value="true">{more(words.pictures_true, Picture::True)}</option>
-                <option value="false">{more(words.pictures_false, Picture::False)}</option>
+                <option value="true">{more(words.pictures_true, PictureKind::True)}</option>
+                <option value="false">{more(words.pictures_false, PictureKind::False)}</option>
             </select>
         </label>
         <label>
@@ -218,7 +222,7 @@ fn LookView(highres: Handle, words: &'static Words) -> impl IntoView {
 
 /// The thresholds, to be moved.
 #[component]
-fn BreaksView(plan: RwSignal<Plan>, words: &'static Words) -> impl IntoView {
+fn BreaksView(plan: RwSignal<Plan>, words: &'static HighresWords) -> impl IntoView {
     let is_bad = RwSignal::new(false);
     let inputs = move || {
         let thresholds = plan.with(|plan| plan.thresholds.clone())?;
@@ -261,7 +265,7 @@ fn BreaksView(plan: RwSignal<Plan>, words: &'static Words) -> impl IntoView {
     }
 }
 
-fn readout(highres: Handle, words: &'static Words) -> Option<String> {
+fn readout(highres: Handle, words: &'static HighresWords) -> Option<String> {
     let highres = highres.try_get_value()?;
     let look = highres.look();
     match highres.at_point()? {
@@ -276,7 +280,7 @@ fn readout(highres: Handle, words: &'static Words) -> Option<String> {
     }
 }
 
-fn empty_sentence(share: &EmptyShare, words: &'static Words) -> Option<String> {
+fn empty_sentence(share: &EmptyShare, words: &'static HighresWords) -> Option<String> {
     let shares = [
         (dragonfly_core::Empty::OutsideZone, share.outside_zone),
         (dragonfly_core::Empty::NeverObserved, share.never_observed),

@@ -1,13 +1,13 @@
 //! Files of the result to take away.
 
-use dragonfly_core::protocol::{FileKind, FileName, Request};
+use dragonfly_core::protocol::{FileInfo, FileKind, JobRequest};
 use js_sys::Array;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 
 use super::Handle;
-use super::words::Words;
+use super::words::HighresWords;
 use crate::tools::save;
 
 /// Smaller details of outlines are left out where the reader wants that: the side of a square,
@@ -16,12 +16,12 @@ const DETAIL_M: f64 = 20.0;
 
 /// The buttons.
 #[component]
-pub fn SaveView(highres: Handle, words: &'static Words) -> impl IntoView {
+pub fn SaveView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
     let simplifies = RwSignal::new(false);
     let order = move |file: FileKind| {
         let highres = highres.get_value();
         let download = untrack(|| highres.download(file));
-        highres.order(Request::Download(download), &[]);
+        highres.order(JobRequest::Download(download), &[]);
     };
     let detail_m = move || if simplifies.get_untracked() { DETAIL_M } else { 0.0 };
     let button = |testid: &'static str, label: &'static str, act: Box<dyn Fn()>| {
@@ -70,7 +70,7 @@ pub fn SaveView(highres: Handle, words: &'static Words) -> impl IntoView {
             <button
                 type="button"
                 data-testid="highres-clear-cache"
-                on:click=move |_| highres.get_value().order(Request::ClearCache, &[])
+                on:click=move |_| highres.get_value().order(JobRequest::ClearCache, &[])
             >
                 {words.clear_cache}
             </button>
@@ -79,7 +79,7 @@ pub fn SaveView(highres: Handle, words: &'static Words) -> impl IntoView {
 }
 
 /// Hands a file to the reader.
-pub fn save(file: &FileName, buffers: &[JsValue]) {
+pub fn save(file: &FileInfo, buffers: &[JsValue]) {
     let parts: Array = buffers.iter().collect();
     let kind = BlobPropertyBag::new();
     kind.set_type(&file.media_type);

@@ -1,14 +1,14 @@
 //! The scenes found, of which the reader may choose others.
 
-use dragonfly_core::protocol::{FoundScene, SideFound};
+use dragonfly_core::protocol::{SceneCandidate, SideResult};
 use leptos::prelude::*;
 
 use super::Handle;
-use super::words::{Words, fill, number};
+use super::words::{HighresWords, fill, number};
 
 /// All scenes of both sides, to be ticked.
 #[component]
-pub fn ScenesView(highres: Handle, words: &'static Words) -> impl IntoView {
+pub fn ScenesView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let found = told.found.get();
     let sides = found.map(|found| {
@@ -31,9 +31,9 @@ pub fn ScenesView(highres: Handle, words: &'static Words) -> impl IntoView {
 
 fn side(
     title: &'static str,
-    found: &SideFound,
+    found: &SideResult,
     selected: RwSignal<Vec<String>>,
-    words: &'static Words,
+    words: &'static HighresWords,
 ) -> impl IntoView + use<> {
     let scenes: Vec<_> = found.scenes.iter().map(|scene| entry(scene, selected, words)).collect();
     view! {
@@ -43,9 +43,9 @@ fn side(
 }
 
 fn entry(
-    scene: &FoundScene,
+    scene: &SceneCandidate,
     selected: RwSignal<Vec<String>>,
-    words: &'static Words,
+    words: &'static HighresWords,
 ) -> impl IntoView + use<> {
     let id = scene.id.clone();
     let cloud =

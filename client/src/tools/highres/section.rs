@@ -1,16 +1,16 @@
 //! High resolution in the panel: what is wanted, how far it is, what came of it.
 
-use dragonfly_core::protocol::{COMPUTE_ZOOM, Fault};
+use dragonfly_core::protocol::{COMPUTE_ZOOM, JobError};
 use leptos::prelude::*;
 
 use super::area_view::AreaView;
 use super::ask_view::AskView;
 use super::dates_view::DatesView;
 use super::phase::Phase;
-use super::plan::Trouble;
+use super::plan::PlanError;
 use super::result_view::ResultView;
-use super::words::{Words, words};
-use super::{Handle, Told};
+use super::words::{HighresWords, words};
+use super::{Handle, HighresSignals};
 
 /// The whole section.
 #[component]
@@ -28,19 +28,19 @@ pub fn Section(highres: Handle) -> impl IntoView {
     }
 }
 
-fn can_compute(told: Told) -> bool {
+fn can_compute(told: HighresSignals) -> bool {
     told.config
         .with(|config| config.as_ref().is_some_and(|config| config.client.stac_url.is_some()))
 }
 
-fn why_not(told: Told, words: &'static Words) -> impl IntoView {
+fn why_not(told: HighresSignals, words: &'static HighresWords) -> impl IntoView {
     let is_known = told.config.with(Option::is_some);
     is_known.then(|| view! { <p class="hint">{words.no_catalogue}</p> })
 }
 
-fn wanted(highres: Handle, words: &'static Words) -> impl IntoView {
+fn wanted(highres: Handle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
-    let Told { plan, phase, follows, note, .. } = told;
+    let HighresSignals { plan, phase, follows, note, .. } = told;
     let is_busy = move || phase.with(Phase::is_busy);
     let has_place = move || {
         plan.with(|plan| plan.area.is_some()) || highres.with_value(|highres| highres.is_near())
@@ -59,9 +59,9 @@ fn wanted(highres: Handle, words: &'static Words) -> impl IntoView {
         <DatesView plan words />
         <p class="hint" role="status">
             {move || match trouble() {
-                Some(Trouble::BeyondMap) => Some(words.beyond_map),
-                Some(Trouble::Backwards) => Some(words.backwards),
-                Some(Trouble::AfterIsNotLater) => Some(words.not_later),
+                Some(PlanError::BeyondMap) => Some(words.beyond_map),
+                Some(PlanError::Backwards) => Some(words.backwards),
+                Some(PlanError::AfterIsNotLater) => Some(words.not_later),
                 None => (!has_place()).then_some(words.too_far),
             }}
         </p>
@@ -106,7 +106,7 @@ fn wanted(highres: Handle, words: &'static Words) -> impl IntoView {
     }
 }
 
-fn progress(phase: RwSignal<Phase>, words: &'static Words) -> impl IntoView {
+fn progress(phase: RwSignal<Phase>, words: &'static HighresWords) -> impl IntoView {
     let told = move || phase.with(Phase::progress);
     let text = move || match phase
         .with(|phase| (phase.progress(), matches!(phase, Phase::Searching(_))))
@@ -127,10 +127,14 @@ fn progress(phase: RwSignal<Phase>, words: &'static Words) -> impl IntoView {
     }
 }
 
-fn failed(highres: Handle, fault: &Fault, words: &'static Words) -> impl IntoView + use<> {
+fn failed(
+    highres: Handle,
+    fault: &JobError,
+    words: &'static HighresWords,
+) -> impl IntoView + use<> {
     let (message, advice) = (fault.message.clone(), fault.advice.clone());
     let scene = fault.scene.clone();
-    let Told { found, selected, .. } = highres.with_value(|highres| highres.told());
+    let HighresSignals { found, selected, .. } = highres.with_value(|highres| highres.told());
     let can_leave_out = found.with_untracked(Option::is_some);
     let leave_out = scene.filter(|_| can_leave_out).map(|scene| {
         let without = move |_| {

@@ -3,7 +3,7 @@
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
-use dragonfly_core::protocol::{Answer, Order, Report, Request};
+use dragonfly_core::protocol::{JobRequest, JobResponse, RequestMessage, ResponseMessage};
 use js_sys::{Array, Reflect};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
@@ -31,7 +31,7 @@ impl Session {
     /// # Errors
     /// When the browser starts none.
     pub fn start(
-        hear: impl Fn(Answer, Vec<JsValue>) + 'static,
+        hear: impl Fn(JobResponse, Vec<JsValue>) + 'static,
         on_error: impl Fn() + 'static,
     ) -> Result<Rc<Self>, JsValue> {
         let how = WorkerOptions::new();
@@ -53,13 +53,13 @@ impl Session {
                 else {
                     return;
                 };
-                if report.answer == Answer::Ready {
+                if report.response == JobResponse::Ready {
                     this.is_ready.set(true);
                     if let Some((message, buffers)) = this.waiting.take() {
                         this.send(&message, &buffers);
                     }
                 } else if report.number == this.number.get() {
-                    hear(report.answer, buffers);
+                    hear(report.response, buffers);
                 }
             }
         });
@@ -69,11 +69,11 @@ impl Session {
     }
 
     /// Orders something; what was under way ends. The buffers are handed over.
-    pub fn order(&self, request: Request, buffers: &[JsValue]) {
+    pub fn order(&self, request: JobRequest, buffers: &[JsValue]) {
         let number = self.number.get().wrapping_add(1);
         self.number.set(number);
         let buffers: Array = buffers.iter().collect();
-        let json = serde_json::to_string(&Order { number, request }).unwrap_or_default();
+        let json = serde_json::to_string(&RequestMessage { number, request }).unwrap_or_default();
         let message = options([("json", json.into()), ("buffers", buffers.clone().into())]);
         if self.is_ready.get() {
             self.send(&message, &buffers);
@@ -94,7 +94,7 @@ impl Drop for Session {
     }
 }
 
-fn read(message: &JsValue) -> Option<(Report, Vec<JsValue>)> {
+fn read(message: &JsValue) -> Option<(ResponseMessage, Vec<JsValue>)> {
     let json = Reflect::get(message, &"json".into()).ok()?.as_string()?;
     let buffers = Reflect::get(message, &"buffers".into()).ok()?;
     let buffers =

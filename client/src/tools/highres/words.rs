@@ -1,12 +1,12 @@
 //! What high resolution says, in each language: a table whose fields every language must fill.
 
-use dragonfly_core::protocol::{Done, Progress, Step};
+use dragonfly_core::protocol::{ComputeResult, JobProgress, JobStep};
 use dragonfly_core::{ClassTable, Empty, FireSide, Severity};
 
 use crate::i18n::Language;
 
 /// All phrases of one language. A `{}` is a gap to be [filled](fill).
-pub struct Words {
+pub struct HighresWords {
     pub title: &'static str,
     pub about: &'static str,
     pub too_far: &'static str,
@@ -98,7 +98,7 @@ pub struct Words {
     pub reasons: [&'static str; 6],
 }
 
-const ENGLISH: Words = Words {
+const ENGLISH: HighresWords = HighresWords {
     title: "High resolution",
     about: "Your browser fetches the satellite images itself and computes burn severity at 20 m.",
     too_far: "Zoom in further, or draw an area, to compute burn severity at 20 m.",
@@ -208,7 +208,7 @@ const ENGLISH: Words = Words {
     ],
 };
 
-const GERMAN: Words = Words {
+const GERMAN: HighresWords = HighresWords {
     title: "Hohe Auflösung",
     about: "Ihr Browser holt die Satellitenbilder selbst und berechnet die Brandschwere mit 20 m.",
     too_far: "Für 20 m weiter hineinzoomen oder eine Fläche zeichnen.",
@@ -321,7 +321,7 @@ const GERMAN: Words = Words {
 };
 
 /// The words of the page's language.
-pub fn words() -> &'static Words {
+pub fn words() -> &'static HighresWords {
     match crate::i18n::words().language {
         Language::English => &ENGLISH,
         Language::German => &GERMAN,
@@ -351,19 +351,19 @@ pub fn fill(phrase: &str, gaps: &[&str]) -> String {
     filled
 }
 
-impl Words {
+impl HighresWords {
     /// Megabytes: one decimal below ten.
     pub fn megabytes(&self, megabytes: f64) -> String {
         number(megabytes, usize::from(megabytes < 9.95))
     }
 
     /// What is being done, and how far it is.
-    pub fn progress(&self, progress: &Progress) -> String {
+    pub fn progress(&self, progress: &JobProgress) -> String {
         let step = match progress.step {
-            Step::Searching => self.searching,
-            Step::Opening => self.opening,
-            Step::Computing => self.computing,
-            Step::Writing => self.writing,
+            JobStep::Searching => self.searching,
+            JobStep::Opening => self.opening,
+            JobStep::Computing => self.computing,
+            JobStep::Writing => self.writing,
         };
         let came = fill(self.came, &[&self.megabytes(progress.bytes as f64 / 1e6)]);
         match progress.of {
@@ -373,7 +373,7 @@ impl Words {
     }
 
     /// Where the numbers of a result come from.
-    pub fn about(&self, done: &Done) -> String {
+    pub fn about(&self, done: &ComputeResult) -> String {
         let ids = |side: FireSide| {
             let scenes = done.scenes.iter().filter(|scene| scene.side == side);
             scenes.map(|scene| scene.id.as_str()).collect::<Vec<_>>().join(", ")
@@ -421,7 +421,7 @@ mod tests {
 
     #[test]
     fn both_languages_leave_the_same_gaps() {
-        let gaps = |words: &Words| {
+        let gaps = |words: &HighresWords| {
             [
                 words.came,
                 words.scenes_found,

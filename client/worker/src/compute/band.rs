@@ -13,7 +13,7 @@ use dragonfly_tiff::TiffError;
 use dragonfly_tiff::{Pixels, SampleKind};
 
 /// A band at one level.
-pub(crate) struct Band<T, C> {
+pub(crate) struct CogBand<T, C> {
     cog: Rc<Cog<T, C>>,
     /// Its place in the file.
     level: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Band<T, C> {
     pub(crate) no_data: u16,
 }
 
-impl<T: Transport, C: ByteCache> Band<T, C> {
+impl<T: Transport, C: ByteCache> CogBand<T, C> {
     /// The band at a level of its file.
     pub(crate) fn at_level(cog: Rc<Cog<T, C>>, level: usize) -> Self {
         let size = size(&cog.image().levels()[level]);

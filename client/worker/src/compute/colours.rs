@@ -8,16 +8,16 @@ use dragonfly_core::stac::Item;
 use dragonfly_core::{BandRole, CellWindow, LevelFrame, Scaling, ScenePlan, choose_level};
 use futures_util::future::{try_join_all, try_join3};
 
-use crate::compute::band::Band;
+use crate::compute::band::CogBand;
 use crate::compute::open_band::{frame, open_band};
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
-use crate::compute::target::Wanted;
+use crate::compute::target::TargetCells;
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::cog::ReadError;
-use crate::fetch::range_fetcher::Far;
+use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
-use dragonfly_core::protocol::Picture;
+use dragonfly_core::protocol::PictureKind;
 
 /// Three bands that make a picture.
 pub(crate) struct Colours<T, C> {
@@ -30,7 +30,7 @@ pub(crate) struct Colours<T, C> {
 }
 
 struct ColourBand<T, C> {
-    band: Band<T, C>,
+    band: CogBand<T, C>,
     plan: ScenePlan,
     /// Rows that have been read and are still needed.
     rows: Range<i64>,
@@ -47,16 +47,16 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
     /// # Errors
     /// When a file cannot be read or placed.
     pub(crate) async fn open(
-        far: &Rc<Far<T>>,
+        far: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
         item: &Item,
-        picture: Picture,
+        picture: PictureKind,
         scaling: Scaling,
-        wanted: &dyn Wanted,
+        wanted: &dyn TargetCells,
     ) -> Result<Option<Self>, SceneError> {
         let (roles, white) = match picture {
-            Picture::True => (BandRole::VISIBLE, WHITE_TRUE),
-            Picture::False => ([BandRole::Swir22, BandRole::Nir, BandRole::Red], WHITE_FALSE),
+            PictureKind::True => (BandRole::VISIBLE, WHITE_TRUE),
+            PictureKind::False => ([BandRole::Swir22, BandRole::Nir, BandRole::Red], WHITE_FALSE),
         };
         let hrefs = roles.map(|role| item.band(role).ok().map(|asset| asset.href.as_str()));
         let [Some(red), Some(green), Some(blue)] = hrefs else { return Ok(None) };
@@ -95,21 +95,21 @@ impl<T: Transport, C: ByteCache> Colours<T, C> {
 
 impl<T: Transport, C: ByteCache> ColourBand<T, C> {
     async fn open(
-        far: &Rc<Far<T>>,
+        far: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
         href: &str,
-        wanted: &dyn Wanted,
+        wanted: &dyn TargetCells,
     ) -> Result<Option<Self>, SceneError> {
         let cog = open_band(Rc::clone(far), Rc::clone(cache), href.to_owned()).await?;
         let frame = frame(&cog)?;
         let crs = |cause| SceneError::Crs { url: cog.url().to_owned(), cause };
         let projection = CrsProjection::new(&cog.image().crs).map_err(crs)?;
-        let unplaced = |cause| SceneError::Unplaced { url: cog.url().to_owned(), cause };
+        let unplaced = |cause| SceneError::Placement { url: cog.url().to_owned(), cause };
         let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
         let level = choose_level(&cog.image().level_factors(), placed.cell_size_px).unwrap_or(0);
-        let band = Band::at_level(cog, level);
+        let band = CogBand::at_level(cog, level);
         let level =
             LevelFrame { full_size: frame.size, size: band.size(), block_size: band.block_size() };
         let mut plan = ScenePlan::new(placed, &level, 0.0, |window| wanted.any(window));

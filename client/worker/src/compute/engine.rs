@@ -7,19 +7,19 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Area, Breaks, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, NearestPixels,
-    OffsetRing, Passes, RowViews, STRIP_ROWS, SceneView, SearchWindows, SideViews, Sight, SkyRules,
-    Summary, VALID, mercator, strips,
+    Area, Breaks, CellQuality, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind,
+    MaskRules, NearestPixels, OffsetRing, Overpasses, RowCompositor, STRIP_ROWS, SceneObservations,
+    SearchWindows, SideObservations, Summary, VALID, mercator, strips,
 };
 use futures_util::future::{try_join, try_join_all};
 
-use crate::compute::scene::{Look, Unit};
-use crate::compute::target::{Wanted, WantedCells};
+use crate::compute::scene::{ObservationUnit, SceneStrip};
+use crate::compute::target::{GridTarget, TargetCells};
 use crate::compute::utm_grid::UtmGrid;
-use dragonfly_core::protocol::{Done, Fault, FaultKind};
+use dragonfly_core::protocol::{ComputeResult, JobError, JobErrorKind};
 
 /// A scene that can be looked at, wherever that is done: here, or in a worker of its own.
-pub trait View {
+pub trait SceneSource {
     /// What is told of it.
     fn used(&self) -> &UsedScene;
 
@@ -33,12 +33,16 @@ pub trait View {
     /// north to south.
     ///
     /// A worker begins at once; here work is done while the answer is waited for.
-    fn observe(&self, rows: Range<u32>, unit: Unit) -> impl Future<Output = Result<Look, Fault>>;
+    fn observe(
+        &self,
+        rows: Range<u32>,
+        unit: ObservationUnit,
+    ) -> impl Future<Output = Result<SceneStrip, JobError>>;
 }
 
 /// A computed area: cells of its whole grid, row by row.
 #[derive(Clone, Debug)]
-pub struct Map<G = Grid> {
+pub struct ComputedMap<G = Grid> {
     /// The grid.
     pub grid: G,
     /// dNBR without any offset taken off; NaN where empty.
@@ -63,30 +67,30 @@ pub enum Ring<'a> {
 /// What a strip looked like before and after the fire: RGBA of all its cells; empty where no
 /// picture is wanted.
 #[derive(Clone, Debug, Default)]
-pub struct Pictures {
+pub struct SidePictures {
     /// Before the fire.
     pub pre: Vec<u8>,
     /// After it.
     pub post: Vec<u8>,
 }
 
-/// Computes an area, whose scenes were judged by `sky`. `on_strip` is handed the map down to the
+/// Computes an area, whose scenes were judged by `mask_rules`. `on_strip` is handed the map down to the
 /// rows that have come, those rows, and what they looked like.
 ///
 /// # Errors
 /// When a side has no scene over the area, or one cannot be read.
-pub async fn compute<V: View>(
-    wanted: &WantedCells,
+pub async fn compute<V: SceneSource>(
+    wanted: &GridTarget,
     windows: &SearchWindows,
     scenes: Vec<V>,
     ring: Ring<'_>,
-    sky: &SkyRules,
-    on_strip: impl FnMut(&Map, Range<u32>, &Pictures),
-) -> Result<(Map, Done), Fault> {
+    mask_rules: &MaskRules,
+    on_strip: impl FnMut(&ComputedMap, Range<u32>, &SidePictures),
+) -> Result<(ComputedMap, ComputeResult), JobError> {
     let map = fill(wanted.grid().clone(), wanted, windows, &scenes, on_strip).await?;
     let offset = map.dnbr_offset(ring, wanted.bbox());
-    let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(View::mask_kind).collect();
-    let masks = sky.masks.of_map_in_words(&kinds, sky.cloud_margin_m);
+    let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(SceneSource::mask_kind).collect();
+    let masks = mask_rules.masks.describe_map(&kinds, mask_rules.cloud_buffer_m);
     let done = map.sum_up(scenes.iter().map(|scene| scene.used().clone()).collect(), masks, offset);
     Ok((map, done))
 }
@@ -95,33 +99,33 @@ pub async fn compute<V: View>(
 ///
 /// # Errors
 /// When a side has no scene over the area, or one cannot be read.
-pub async fn compute_in_utm<'a, V: View>(
+pub async fn compute_in_utm<'a, V: SceneSource>(
     grid: &'a UtmGrid,
     windows: &SearchWindows,
     scenes: Vec<V>,
     mut on_strip: impl FnMut(Range<u32>),
-) -> Result<Map<&'a UtmGrid>, Fault> {
+) -> Result<ComputedMap<&'a UtmGrid>, JobError> {
     fill(grid, grid, windows, &scenes, |_, rows, _| on_strip(rows)).await
 }
 
-async fn fill<G, V: View>(
+async fn fill<G, V: SceneSource>(
     grid: G,
-    wanted: &dyn Wanted,
+    wanted: &dyn TargetCells,
     windows: &SearchWindows,
     scenes: &[V],
-    mut on_strip: impl FnMut(&Map<G>, Range<u32>, &Pictures),
-) -> Result<Map<G>, Fault> {
+    mut on_strip: impl FnMut(&ComputedMap<G>, Range<u32>, &SidePictures),
+) -> Result<ComputedMap<G>, JobError> {
     let (pre, post) =
         (Side::of(FireSide::Pre, scenes, windows)?, Side::of(FireSide::Post, scenes, windows)?);
-    let mut map = Map::empty(grid, wanted)?;
+    let mut map = ComputedMap::empty(grid, wanted)?;
     let strips: Vec<Range<u32>> = strips(wanted.height(), STRIP_ROWS).collect();
-    let mut row_views = RowViews::default();
+    let mut row_views = RowCompositor::default();
     let width = wanted.width() as usize;
     // A row goes to the map when it is whole.
     let (mut dnbr, mut pre_nbr, mut state) =
         (vec![0.0; width], vec![0.0; width], vec![VALID; width]);
     let mut joined = same_pixels(scenes).cloned().map(JoinedPixels::new);
-    let unit = if joined.is_some() { Unit::Pixel } else { Unit::Cell };
+    let unit = if joined.is_some() { ObservationUnit::Pixel } else { ObservationUnit::Cell };
     let look = |rows: &Range<u32>| try_join(pre.look(rows, unit), post.look(rows, unit));
     let mut next = strips.first().map(look);
     for (index, rows) in strips.iter().enumerate() {
@@ -129,17 +133,17 @@ async fn fill<G, V: View>(
         let (pre_looks, post_looks) = seen.await?;
         // The scenes look at the next strip while this one is computed.
         next = strips.get(index + 1).map(look);
-        let pictures = Pictures {
+        let pictures = SidePictures {
             pre: picture(wanted, rows, &pre_looks),
             post: picture(wanted, rows, &post_looks),
         };
-        let views = |looks: Vec<Look>| -> Vec<SceneView> {
+        let views = |looks: Vec<SceneStrip>| -> Vec<SceneObservations> {
             looks.into_iter().map(|look| look.view).collect()
         };
         let (pre_views, post_views) = (views(pre_looks), views(post_looks));
         let sides = (
-            SideViews { passes: &pre.passes, views: &pre_views },
-            SideViews { passes: &post.passes, views: &post_views },
+            SideObservations { passes: &pre.passes, views: &pre_views },
+            SideObservations { passes: &post.passes, views: &post_views },
         );
         if let Some(joined) = &mut joined {
             joined.take_in(rows, sides, &mut row_views);
@@ -166,7 +170,7 @@ async fn fill<G, V: View>(
 
 /// Which pixel each cell takes, where it is the same in all scenes: then they are joined before
 /// cells take pixels.
-fn same_pixels<V: View>(scenes: &[V]) -> Option<&NearestPixels> {
+fn same_pixels<V: SceneSource>(scenes: &[V]) -> Option<&NearestPixels> {
     let first = scenes.first()?.nearest()?;
     scenes.iter().all(|scene| scene.nearest() == Some(first)).then_some(first)
 }
@@ -174,16 +178,16 @@ fn same_pixels<V: View>(scenes: &[V]) -> Option<&NearestPixels> {
 /// The scenes of a side, in order of time, then id.
 struct Side<'a, V> {
     scenes: Vec<&'a V>,
-    passes: Passes,
+    passes: Overpasses,
 }
 
-impl<'a, V: View> Side<'a, V> {
-    fn of(side: FireSide, scenes: &'a [V], windows: &SearchWindows) -> Result<Self, Fault> {
+impl<'a, V: SceneSource> Side<'a, V> {
+    fn of(side: FireSide, scenes: &'a [V], windows: &SearchWindows) -> Result<Self, JobError> {
         let mut scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
         if scenes.is_empty() {
             let message = format!("no scene of the {side} side covers the area");
-            return Err(Fault::new(
-                FaultKind::NoScene,
+            return Err(JobError::new(
+                JobErrorKind::NoScene,
                 message,
                 "choose another scene, or widen its days",
             ));
@@ -193,29 +197,29 @@ impl<'a, V: View> Side<'a, V> {
             a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id))
         });
         let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used().datetime).collect();
-        Ok(Self { passes: Passes::new(windows.composite(side), &times), scenes })
+        Ok(Self { passes: Overpasses::new(windows.composite(side), &times), scenes })
     }
 
     /// Lets the scenes look at a strip.
     fn look(
         &self,
         rows: &Range<u32>,
-        unit: Unit,
-    ) -> impl Future<Output = Result<Vec<Look>, Fault>> + use<'a, V> {
+        unit: ObservationUnit,
+    ) -> impl Future<Output = Result<Vec<SceneStrip>, JobError>> + use<'a, V> {
         try_join_all(
             self.scenes.iter().map(|scene| scene.observe(rows.clone(), unit)).collect::<Vec<_>>(),
         )
     }
 }
 
-impl<G> Map<G> {
-    fn empty(grid: G, wanted: &dyn Wanted) -> Result<Self, Fault> {
+impl<G> ComputedMap<G> {
+    fn empty(grid: G, wanted: &dyn TargetCells) -> Result<Self, JobError> {
         let cells = wanted.width() as usize * wanted.height() as usize;
         let no_memory = |_| {
             let message =
                 format!("the browser gives no memory for {:.0} million cells", cells as f64 / 1e6);
-            Fault::new(
-                FaultKind::Memory,
+            JobError::new(
+                JobErrorKind::Memory,
                 message,
                 "close other tabs, choose a smaller area, or a coarser zoom",
             )
@@ -228,7 +232,7 @@ impl<G> Map<G> {
     }
 }
 
-impl Map {
+impl ComputedMap {
     /// What season and haze changed on unburned ground around the fire.
     fn dnbr_offset(&self, around: Ring, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
         let width = self.grid.width() as usize;
@@ -255,7 +259,7 @@ impl Map {
         scenes: Vec<UsedScene>,
         masks: String,
         offset: Option<DnbrOffset>,
-    ) -> Done {
+    ) -> ComputeResult {
         let width = self.grid.width() as usize;
         let mut summary = Summary::default();
         for ((row, dnbr), state) in
@@ -268,7 +272,7 @@ impl Map {
                 });
             summary.add_row(cells, self.grid.cell_area_ha(row));
         }
-        Done {
+        ComputeResult {
             zoom: self.grid.zoom(),
             hectares: summary.hectares(),
             empty_share: summary.empty_share(),
@@ -286,13 +290,13 @@ impl Map {
 
 /// The best view of each cell of some rows, the earliest of equals; empty where no scene has a
 /// picture.
-fn picture(wanted: &dyn Wanted, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
+fn picture(wanted: &dyn TargetCells, rows: &Range<u32>, looks: &[SceneStrip]) -> Vec<u8> {
     if looks.iter().all(|look| look.rgba.is_empty()) {
         return Vec::new();
     }
     let width = wanted.width() as usize;
     let mut rgba = vec![0; width * rows.len() * 4];
-    let mut best = vec![Sight::Unseen; width * rows.len()];
+    let mut best = vec![CellQuality::Unobserved; width * rows.len()];
     let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
     for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?)))
     {
@@ -300,13 +304,13 @@ fn picture(wanted: &dyn Wanted, rows: &Range<u32>, looks: &[Look]) -> Vec<u8> {
             .rows
             .clone()
             .flat_map(|row| window.columns.clone().map(move |column| (row, column)));
-        for (((row, column), sight), colour) in
-            places.zip(&cells.sight).zip(look.rgba.chunks_exact(4))
+        for (((row, column), quality), colour) in
+            places.zip(&cells.quality).zip(look.rgba.chunks_exact(4))
         {
             let (row, column) = ((row - rows.start) as usize, column as usize);
             let at = row * width + column;
-            if inside[row][column] && *sight > best[at] && colour[3] > 0 {
-                best[at] = *sight;
+            if inside[row][column] && *quality > best[at] && colour[3] > 0 {
+                best[at] = *quality;
                 rgba[at * 4..at * 4 + 4].copy_from_slice(colour);
             }
         }

@@ -11,9 +11,9 @@ pub(crate) mod scene_error;
 pub(crate) mod target;
 pub(crate) mod utm_grid;
 
-pub use engine::{Map, Pictures, Ring, View, compute, compute_in_utm};
+pub use engine::{ComputedMap, Ring, SceneSource, SidePictures, compute, compute_in_utm};
 pub use projection::CrsProjection;
-pub use scene::{Begin, Look, PixelGrid, Scene, SceneWish, Unit};
+pub use scene::{CogScene, ObservationUnit, PixelGrid, SceneOptions, SceneStrip, Spawn};
 pub use scene_error::SceneError;
-pub use target::{Wanted, WantedCells};
-pub use utm_grid::{NoUtmGrid, UtmGrid};
+pub use target::{GridTarget, TargetCells};
+pub use utm_grid::{UtmGrid, UtmGridError};

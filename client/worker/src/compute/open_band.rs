@@ -3,13 +3,13 @@
 use std::rc::Rc;
 
 use dragonfly_core::stac::without_token;
-use dragonfly_core::{ImageFrame, SceneFile, Unplaced};
+use dragonfly_core::{ImageFrame, PlacementError, SceneFile};
 use dragonfly_tiff::SampleKind;
 
 use crate::compute::scene_error::SceneError;
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::cog::Cog;
-use crate::fetch::range_fetcher::Far;
+use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 
 /// Opens a file whose pixels are digital numbers.
@@ -17,7 +17,7 @@ use crate::fetch::transport::Transport;
 /// # Errors
 /// When it cannot be read, or holds other pixels.
 pub(crate) async fn open_band<T: Transport, C: ByteCache>(
-    far: Rc<Far<T>>,
+    far: Rc<RangeFetcher<T>>,
     cache: Rc<C>,
     href: String,
 ) -> Result<Rc<Cog<T, C>>, SceneError> {
@@ -42,7 +42,9 @@ where
 
 /// Extent and place of a band.
 pub(crate) fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<ImageFrame, SceneError> {
-    let unplaced =
-        || SceneError::Unplaced { url: cog.url().to_owned(), cause: Unplaced::NoGeoreference };
+    let unplaced = || SceneError::Placement {
+        url: cog.url().to_owned(),
+        cause: PlacementError::NoGeoreference,
+    };
     cog.image().frame().ok_or_else(unplaced)
 }

@@ -10,29 +10,29 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, LevelFrame, MaskKind, NearestPixels, OffsetDecision, OffsetRule, ReadPixels, Scaling,
-    ScenePlan, SceneRows, SceneView, SkyRules, SkyTable, SpectralIndex, check_scene_files,
-    check_scene_levels, choose_level, offset_from_pixels, offset_rule,
+    FireSide, LevelFrame, MaskKind, MaskRules, NearestPixels, OffsetDecision, OffsetRule,
+    QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows, SpectralIndex,
+    check_scene_files, check_scene_levels, choose_level, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
-use crate::compute::band::{self, Band};
+use crate::compute::band::{self, CogBand};
 use crate::compute::colours::Colours;
 use crate::compute::open_band::{file, frame, open_band};
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
-use crate::compute::target::Wanted;
+use crate::compute::target::TargetCells;
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::cog::{Cog, ReadError};
-use crate::fetch::range_fetcher::Far;
+use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
-use dragonfly_core::protocol::Picture;
+use dragonfly_core::protocol::PictureKind;
 use dragonfly_tiff::Crs;
 
 /// A scene with what has been read of it.
-pub struct Scene<T, C> {
+pub struct CogScene<T, C> {
     /// What is told of it.
     pub used: UsedScene,
     /// How its mask is written; `None` where every pixel with data counts as clear.
@@ -54,12 +54,12 @@ pub struct Scene<T, C> {
     under_way_bytes: u64,
     /// The first row of pixels that was not looked at yet.
     looked_at: u32,
-    begin: Begin,
+    begin: Spawn,
 }
 
 /// What of a scene is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Unit {
+pub enum ObservationUnit {
     /// The cells of a strip.
     Cell,
     /// The pixels that they take, except those that earlier strips took.
@@ -68,9 +68,9 @@ pub enum Unit {
 
 /// What a scene saw of a strip.
 #[derive(Clone, Debug, Default)]
-pub struct Look {
+pub struct SceneStrip {
     /// The cells, or the pixels: rows of the level.
-    pub view: SceneView,
+    pub view: SceneObservations,
     /// What they look like, 4 bytes a cell; empty where no picture is wanted, or can be made.
     pub rgba: Vec<u8>,
 }
@@ -89,9 +89,9 @@ pub struct PixelGrid {
 /// The bands at the level read.
 struct Bands<T, C> {
     /// Of [`SpectralIndex::MAPPED`].
-    pair: [Band<T, C>; 2],
-    mask: Option<Band<T, C>>,
-    sky: Option<SkyTable>,
+    pair: [CogBand<T, C>; 2],
+    mask: Option<CogBand<T, C>>,
+    quality: Option<QualityTable>,
 }
 
 /// Some rows of the level, with the rectangles of them that are needed.
@@ -111,38 +111,38 @@ struct Rectangle {
 /// not keep them.
 ///
 /// In the browser this is `spawn_local`; where nothing waits, the work may as well be done at once.
-pub type Begin = Rc<dyn Fn(Pin<Box<dyn Future<Output = ()>>>)>;
+pub type Spawn = Rc<dyn Fn(Pin<Box<dyn Future<Output = ()>>>)>;
 
 /// Rows that are asked for together at least, where blocks are flat.
-const LEAST_PART_ROWS: i64 = 256;
+const MIN_PART_ROWS: i64 = 256;
 /// Bytes of pixels that are asked for ahead of their use, but always two parts.
 const AHEAD_BYTES: u64 = 48 << 20;
 
 /// What is wanted of a scene.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SceneWish {
+pub struct SceneOptions {
     /// Its side of the fire.
     pub side: FireSide,
     /// A picture beside the numbers.
-    pub picture: Option<Picture>,
+    pub picture: Option<PictureKind>,
     /// What counts as hidden.
-    pub sky: SkyRules,
+    pub mask_rules: MaskRules,
 }
 
-impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
+impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
     /// Opens a scene and plans the reading; `None` when it covers no cell of the grid.
     ///
     /// # Errors
     /// When a file cannot be opened, or does not fit the others.
     pub async fn open(
-        far: &Rc<Far<T>>,
+        far: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
         item: &Item,
-        wish: &SceneWish,
-        wanted: &dyn Wanted,
-        begin: &Begin,
+        wish: &SceneOptions,
+        wanted: &dyn TargetCells,
+        begin: &Spawn,
     ) -> Result<Option<Self>, SceneError> {
-        let SceneWish { side, picture, sky } = wish;
+        let SceneOptions { side, picture, mask_rules } = wish;
         let open = |href: &str| open_band(Rc::clone(far), Rc::clone(cache), href.to_owned());
         let mask = item.mask();
         let mask_cog = async {
@@ -164,14 +164,14 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
         let [frame, _] = frames;
         let crs = |cause| SceneError::Crs { url: first.url().to_owned(), cause };
         let projection = CrsProjection::new(&first.image().crs).map_err(crs)?;
-        let unplaced = |cause| SceneError::Unplaced { url: first.url().to_owned(), cause };
+        let unplaced = |cause| SceneError::Placement { url: first.url().to_owned(), cause };
         let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
         let level = choose_level(&first.image().level_factors(), placed.cell_size_px).unwrap_or(0);
         let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
         check_scene_levels([&first, &second].map(|cog| (cog.url(), size(cog))))?;
-        let pair = [&first, &second].map(|cog| Band::at_level(Rc::clone(cog), level));
+        let pair = [&first, &second].map(|cog| CogBand::at_level(Rc::clone(cog), level));
         let offset = offset_of(item, &pair[1]).await?;
         let used = UsedScene::new(item, *side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
@@ -192,16 +192,16 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             block_size: pair[0].block_size(),
         };
         let mut plan =
-            ScenePlan::new(placed, &frame, sky.cloud_margin_m, |window| wanted.any(window));
+            ScenePlan::new(placed, &frame, mask_rules.cloud_buffer_m, |window| wanted.any(window));
         plan.begin(&(0..wanted.width()));
         let mask_kind = mask.map(|(kind, _)| kind);
         let bands = Bands {
-            mask: mask_cog.map(|cog| Band::at_size(cog, pair[0].size())),
-            sky: mask_kind.map(|kind| SkyTable::new(kind, &sky.masks)),
+            mask: mask_cog.map(|cog| CogBand::at_size(cog, pair[0].size())),
+            quality: mask_kind.map(|kind| QualityTable::new(kind, &mask_rules.masks)),
             pair,
         };
         let block_rows = plan.blocks().size.1;
-        let part_rows = (LEAST_PART_ROWS + block_rows - 1) / block_rows * block_rows;
+        let part_rows = (MIN_PART_ROWS + block_rows - 1) / block_rows * block_rows;
         let rows = plan.pixel_rows(&plan.window(&(0..wanted.height()))).unwrap_or(0..0);
         let whole = plan.whole_blocks(&rows);
         let waiting = whole.step_by(part_rows as usize);
@@ -235,12 +235,16 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
     ///
     /// # Errors
     /// When pixels cannot be read.
-    pub async fn observe(&mut self, rows: &Range<u32>, unit: Unit) -> Result<Look, SceneError> {
+    pub async fn observe(
+        &mut self,
+        rows: &Range<u32>,
+        unit: ObservationUnit,
+    ) -> Result<SceneStrip, SceneError> {
         let window = self.plan.window(rows);
         if window.rows.is_empty() || window.columns.is_empty() {
-            return Ok(Look::default());
+            return Ok(SceneStrip::default());
         }
-        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(Look::default()) };
+        let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(SceneStrip::default()) };
         let read = self.read.rows();
         // What stays is moved: so not for a few rows.
         if needed.start - read.start >= read.end - needed.start {
@@ -253,19 +257,19 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
             let Ok(part) = part.await else { break };
             self.take_in(&part?);
         }
-        if unit == Unit::Pixel {
-            return Ok(Look { view: self.new_pixels(rows), rgba: Vec::new() });
+        if unit == ObservationUnit::Pixel {
+            return Ok(SceneStrip { view: self.new_pixels(rows), rgba: Vec::new() });
         }
         let observations = self.plan.observe(&self.read, self.scaling, &window);
         let rgba = match &mut self.colours {
             Some(colours) => colours.paint(&window).await?,
             None => Vec::new(),
         };
-        Ok(Look { view: Some((window, observations)), rgba })
+        Ok(SceneStrip { view: Some((window, observations)), rgba })
     }
 
     /// What the pixels show that the cells in a strip of rows take, and those of no earlier strip.
-    fn new_pixels(&mut self, strip: &Range<u32>) -> SceneView {
+    fn new_pixels(&mut self, strip: &Range<u32>) -> SceneObservations {
         let rows = self.nearest.as_ref()?.rows_under(strip)?;
         let new = rows.start.max(self.looked_at)..rows.end;
         self.looked_at = self.looked_at.max(rows.end);
@@ -292,11 +296,11 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
                 columns: &rectangle.columns,
                 rows: &rectangle.rows,
                 bands: [&rectangle.bands[0], &rectangle.bands[1]],
-                mask: rectangle.mask.as_deref().zip(self.bands.sky.as_ref()),
+                mask: rectangle.mask.as_deref().zip(self.bands.quality.as_ref()),
                 no_data: self.bands.pair.each_ref().map(|band| band.no_data),
             });
         }
-        self.read.widen_clouds(part.rows.start, self.plan.cloud_margin_px());
+        self.read.dilate_clouds(part.rows.start, self.plan.cloud_buffer_px());
     }
 
     fn part_bytes(&self, rows: &Range<i64>) -> u64 {
@@ -308,7 +312,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> Scene<T, C> {
 /// The offset that a scene's numbers carry.
 async fn offset_of<T: Transport, C: ByteCache>(
     item: &Item,
-    band: &Band<T, C>,
+    band: &CogBand<T, C>,
 ) -> Result<OffsetDecision, SceneError> {
     match offset_rule(item) {
         OffsetRule::Decided(decision) => Ok(decision),

@@ -1,7 +1,7 @@
 //! Why a scene cannot be used.
 
 use dragonfly_core::stac::MissingAssetError;
-use dragonfly_core::{SceneFilesError, Unplaced};
+use dragonfly_core::{PlacementError, SceneFilesError};
 use dragonfly_tiff::{CrsError, SampleKind};
 
 use crate::fetch::cog::ReadError;
@@ -37,10 +37,10 @@ pub enum SceneError {
     },
     /// It lies nowhere.
     #[error("{url}: {cause}")]
-    Unplaced {
+    Placement {
         /// The file.
         url: String,
         /// Why.
-        cause: Unplaced,
+        cause: PlacementError,
     },
 }

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use dragonfly_core::{Area, CellWindow, Grid, ImageFrame, Placement, Unplaced};
+use dragonfly_core::{Area, CellWindow, Grid, ImageFrame, Placement, PlacementError};
 
 use crate::compute::projection::CrsProjection;
 
 /// Cells that are to be computed, on whatever grid.
-pub trait Wanted {
+pub trait TargetCells {
     /// Columns of the grid.
     fn width(&self) -> u32;
 
@@ -22,7 +22,7 @@ pub trait Wanted {
         &self,
         frame: &ImageFrame,
         scene: &CrsProjection,
-    ) -> Result<Option<Placement>, Unplaced>;
+    ) -> Result<Option<Placement>, PlacementError>;
 
     /// For every column of a row, whether the cell is wanted.
     fn row(&self, row: u32) -> Vec<bool>;
@@ -33,7 +33,7 @@ pub trait Wanted {
 
 /// The cells of an area on the map's grid.
 #[derive(Clone, Debug)]
-pub struct WantedCells {
+pub struct GridTarget {
     grid: Grid,
     area: Area,
     /// None where the area is all of the grid's box.
@@ -79,7 +79,7 @@ impl Squares {
     }
 }
 
-impl WantedCells {
+impl GridTarget {
     /// The cells of an area at a zoom.
     pub fn of(area: Area, zoom: u8) -> Self {
         let grid = Grid::covering(area.bbox(), zoom);
@@ -100,7 +100,7 @@ impl WantedCells {
     }
 }
 
-impl Wanted for WantedCells {
+impl TargetCells for GridTarget {
     fn width(&self) -> u32 {
         self.grid.width()
     }
@@ -113,7 +113,7 @@ impl Wanted for WantedCells {
         &self,
         frame: &ImageFrame,
         scene: &CrsProjection,
-    ) -> Result<Option<Placement>, Unplaced> {
+    ) -> Result<Option<Placement>, PlacementError> {
         Placement::of(frame, &self.grid, scene)
     }
 
@@ -143,13 +143,13 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn wanted(ring: &str) -> WantedCells {
+    fn wanted(ring: &str) -> GridTarget {
         let area = Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#))
             .unwrap();
-        WantedCells::of(area, 10)
+        GridTarget::of(area, 10)
     }
 
-    fn count(wanted: &WantedCells) -> usize {
+    fn count(wanted: &GridTarget) -> usize {
         (0..wanted.grid().height())
             .map(|row| wanted.row(row).iter().filter(|cell| **cell).count())
             .sum()

@@ -5,13 +5,13 @@
 //! centre.
 
 use dragonfly_core::{
-    Area, CellWindow, ImageFrame, Lattice, Placement, ProjectedArea, Projection, Unplaced,
+    Area, CellWindow, ImageFrame, Lattice, Placement, PlacementError, ProjectedArea, Projection,
 };
 
 use crate::compute::projection::CrsProjection;
 use crate::compute::raster::Raster;
 use crate::compute::scene::PixelGrid;
-use crate::compute::target::{Squares, Wanted};
+use crate::compute::target::{Squares, TargetCells};
 use dragonfly_tiff::{Crs, CrsError};
 
 /// Cells in the projection of a scene over an area; columns run east and rows south from its
@@ -28,7 +28,7 @@ pub struct UtmGrid {
 
 /// Why there is no such grid.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum NoUtmGrid {
+pub enum UtmGridError {
     /// No scene's system is known by a number.
     #[error("the scenes' coordinate system has no number; choose Web Mercator instead")]
     Numberless,
@@ -44,7 +44,7 @@ pub enum NoUtmGrid {
 }
 
 /// Twice what the map's grid may hold: an area that lies askew in a zone needs more cells.
-const MOST_CELLS: u64 = 32 << 20;
+const MAX_CELLS: u64 = 32 << 20;
 /// Easting of a UTM zone's middle, metres.
 const ZONE_MIDDLE_M: f64 = 500_000.0;
 
@@ -55,7 +55,10 @@ impl UtmGrid {
     ///
     /// # Errors
     /// When no system is known here, the area is not in it, or the grid would be too large.
-    pub fn over(area: &Area, scenes: impl Iterator<Item = PixelGrid>) -> Result<Self, NoUtmGrid> {
+    pub fn over(
+        area: &Area,
+        scenes: impl Iterator<Item = PixelGrid>,
+    ) -> Result<Self, UtmGridError> {
         let [west, south, east, north] = area.bbox();
         let off_middle_m = |scene: &PixelGrid| {
             let projection = CrsProjection::new(&Crs::Epsg(scene.epsg)).ok()?;
@@ -66,14 +69,14 @@ impl UtmGrid {
         let nearest = scenes
             .map(|scene| (off_middle_m(&scene).unwrap_or(f64::INFINITY), scene))
             .min_by(|a, b| a.0.total_cmp(&b.0));
-        let (_, scene) = nearest.ok_or(NoUtmGrid::Numberless)?;
+        let (_, scene) = nearest.ok_or(UtmGridError::Numberless)?;
         Self::on_pixels_of(scene, area)
     }
 
-    fn on_pixels_of(pixels: PixelGrid, area: &Area) -> Result<Self, NoUtmGrid> {
+    fn on_pixels_of(pixels: PixelGrid, area: &Area) -> Result<Self, UtmGridError> {
         let PixelGrid { epsg, corner_m, pixel_m } = pixels;
         let projection = CrsProjection::new(&Crs::Epsg(epsg))?;
-        let elsewhere = || NoUtmGrid::Elsewhere(epsg);
+        let elsewhere = || UtmGridError::Elsewhere(epsg);
         let area = area
             .projected(|lon, lat| projection.image_from_lonlat(lon, lat))
             .ok_or_else(elsewhere)?;
@@ -85,8 +88,8 @@ impl UtmGrid {
         if !(right - left).is_finite() || !(top - bottom).is_finite() || width == 0 || height == 0 {
             return Err(elsewhere());
         }
-        if width.saturating_mul(height) > MOST_CELLS {
-            return Err(NoUtmGrid::TooLarge(width, height));
+        if width.saturating_mul(height) > MAX_CELLS {
+            return Err(UtmGridError::TooLarge(width, height));
         }
         let (width, height) = (width as u32, height as u32);
         let corner_m = (corner_m.0 + left * pixel_m, corner_m.1 + top * pixel_m);
@@ -113,7 +116,7 @@ impl UtmGrid {
     }
 }
 
-impl Wanted for UtmGrid {
+impl TargetCells for UtmGrid {
     fn width(&self) -> u32 {
         self.width
     }
@@ -126,8 +129,9 @@ impl Wanted for UtmGrid {
         &self,
         frame: &ImageFrame,
         scene: &CrsProjection,
-    ) -> Result<Option<Placement>, Unplaced> {
-        let pixel_from_scene = frame.geo_transform.inverse().ok_or(Unplaced::NoGeoreference)?;
+    ) -> Result<Option<Placement>, PlacementError> {
+        let pixel_from_scene =
+            frame.geo_transform.inverse().ok_or(PlacementError::NoGeoreference)?;
         let cells = CellWindow { columns: 0..self.width, rows: 0..self.height };
         let metres = |(column, row)| {
             (
@@ -190,7 +194,7 @@ mod tests {
         Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#)).unwrap()
     }
 
-    fn over(bbox: [f64; 4], scenes: &[PixelGrid]) -> Result<UtmGrid, NoUtmGrid> {
+    fn over(bbox: [f64; 4], scenes: &[PixelGrid]) -> Result<UtmGrid, UtmGridError> {
         UtmGrid::over(&area(bbox), scenes.iter().copied())
     }
 

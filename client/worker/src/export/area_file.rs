@@ -6,8 +6,8 @@ use proj4rs::Proj;
 use proj4rs::transform::transform;
 use rawzip::{CompressionMethod, ZipArchive, ZipSliceArchive, ZipVerification};
 
-use crate::export::prj::{self, BadPrj};
-use crate::export::shapefile::{self, BadShp, MOST_CORNERS, Point, Polygon};
+use crate::export::prj::{self, PrjError};
+use crate::export::shapefile::{self, MAX_CORNERS, Point, Polygon, ShapefileError};
 
 /// An area read from a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -31,10 +31,10 @@ pub struct AreaFileError {
 }
 
 /// More than this no drawn area needs.
-const MOST_BYTES: usize = 32 << 20;
-const MOST_PRJ_BYTES: usize = 64 << 10;
+const MAX_BYTES: usize = 32 << 20;
+const MAX_PRJ_BYTES: usize = 64 << 10;
 /// Files in a zip file that are looked at.
-const MOST_FILES: usize = 1000;
+const MAX_FILES: usize = 1000;
 
 /// Reads the area in a file that a person chose, by what it holds and not by what it is called.
 ///
@@ -46,7 +46,7 @@ const MOST_FILES: usize = 1000;
 pub fn read_area(file_name: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
     let problem =
         |problem: &str| AreaFileError { file: file_name.to_owned(), problem: problem.to_owned() };
-    if bytes.len() > MOST_BYTES {
+    if bytes.len() > MAX_BYTES {
         return Err(problem("is larger than 32 MB; simplify the area first"));
     }
     match bytes {
@@ -67,9 +67,9 @@ fn read_geojson(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
         ));
     }
     // Each corner has a bracket of its own.
-    if text.bytes().filter(|byte| *byte == b'[').count() > MOST_CORNERS {
+    if text.bytes().filter(|byte| *byte == b'[').count() > MAX_CORNERS {
         return Err(problem(format!(
-            "has more than {MOST_CORNERS} corners; simplify the area first"
+            "has more than {MAX_CORNERS} corners; simplify the area first"
         )));
     }
     let area = Area::from_geojson(text).map_err(|error| {
@@ -95,13 +95,13 @@ fn read_shapefile(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
     let shp = archive.only_shp()?;
     let problem =
         |name: &str, problem: String| AreaFileError { file: format!("{name} in {file}"), problem };
-    let polygons = shapefile::polygons(&archive.unpack(shp, MOST_BYTES)?)
-        .map_err(|bad: BadShp| problem(shp, bad.to_string()))?;
+    let polygons = shapefile::polygons(&archive.unpack(shp, MAX_BYTES)?)
+        .map_err(|bad: ShapefileError| problem(shp, bad.to_string()))?;
 
     let stem = &shp[..shp.len() - SHP.len()];
     let (placing, note) = match archive.beside(stem, ".prj") {
         Some(name) => {
-            let text = archive.unpack(name, MOST_PRJ_BYTES)?;
+            let text = archive.unpack(name, MAX_PRJ_BYTES)?;
             let placed = Placing::by_prj(&String::from_utf8_lossy(&text));
             placed.map_err(|bad| {
                 problem(name, format!("{bad}; export the shapefile in WGS 84 (EPSG:4326)"))
@@ -132,10 +132,10 @@ enum Placing {
 
 impl Placing {
     /// From the text of a `.prj`, with what a person should know.
-    fn by_prj(text: &str) -> Result<(Self, Option<String>), BadPrj> {
+    fn by_prj(text: &str) -> Result<(Self, Option<String>), PrjError> {
         let system = prj::system(text)?;
         let proj =
-            |words: &str| Proj::from_proj_string(words).map(Box::new).map_err(|_| BadPrj::NotWkt);
+            |words: &str| Proj::from_proj_string(words).map(Box::new).map_err(|_| PrjError::NotWkt);
         let from = proj(&system.words)?;
         // Without a shift the way goes to degrees on the same ellipsoid.
         let is_ellipsoid =
@@ -200,9 +200,8 @@ impl<'a> Archive<'a> {
         let mut names = Vec::new();
         let mut entries = archive.entries();
         while let Some(entry) = entries.next_entry().map_err(broken)? {
-            if names.len() == MOST_FILES {
-                let problem =
-                    format!("holds more than {MOST_FILES} files; zip the shapefile alone");
+            if names.len() == MAX_FILES {
+                let problem = format!("holds more than {MAX_FILES} files; zip the shapefile alone");
                 return Err(AreaFileError { file: file.to_owned(), problem });
             }
             names.push(String::from_utf8_lossy(entry.file_path().as_bytes()).into_owned());
@@ -370,10 +369,10 @@ mod tests {
         let metres =
             b"{\"type\":\"Polygon\",\"coordinates\":[[[5e5,4e6],[6e5,4e6],[6e5,5e6],[5e5,4e6]]]}";
         check_error("a.json", metres, &["EPSG:4326"]);
-        check_error("a.json", &[b'{'; MOST_BYTES + 1], &["32 MB"]);
+        check_error("a.json", &[b'{'; MAX_BYTES + 1], &["32 MB"]);
         check_error(
             "a.json",
-            format!("{{{}", "[".repeat(MOST_CORNERS + 1)).as_bytes(),
+            format!("{{{}", "[".repeat(MAX_CORNERS + 1)).as_bytes(),
             &["simplify"],
         );
 

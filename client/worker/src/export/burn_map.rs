@@ -17,7 +17,7 @@ pub struct BurnMap<'a> {
 /// Values or states that do not fill the grid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the grid has {cells} cells, but there are {values} values and {states} states")]
-pub struct WrongSize {
+pub struct MapSizeError {
     cells: usize,
     values: usize,
     states: usize,
@@ -31,10 +31,10 @@ impl<'a> BurnMap<'a> {
     ///
     /// # Errors
     /// When there is not one value and one state a cell.
-    pub fn new(grid: &'a Grid, values: &'a [f32], states: &'a [u8]) -> Result<Self, WrongSize> {
+    pub fn new(grid: &'a Grid, values: &'a [f32], states: &'a [u8]) -> Result<Self, MapSizeError> {
         let cells = grid.width() as usize * grid.height() as usize;
         if (values.len(), states.len()) != (cells, cells) {
-            return Err(WrongSize { cells, values: values.len(), states: states.len() });
+            return Err(MapSizeError { cells, values: values.len(), states: states.len() });
         }
         Ok(Self { grid, values, states })
     }

@@ -2,37 +2,39 @@
 
 use dragonfly_core::{Index, Thresholds};
 
-use crate::compute::engine::Map;
+use crate::compute::engine::ComputedMap;
 use crate::compute::utm_grid::UtmGrid;
 use crate::export::{
     BurnMap, Outlines, Product, Provenance, class_polygons, classes_geotiff, file_name,
     hectares_csv, perimeter, values_geotiff,
 };
-use dragonfly_core::protocol::{Done, Download, Fault, FaultKind, FileKind, FileName, Search};
+use dragonfly_core::protocol::{
+    ComputeResult, DownloadRequest, FileInfo, FileKind, JobError, JobErrorKind, SearchRequest,
+};
 
 /// What a file is made of.
 #[derive(Clone, Copy)]
-pub struct Harvest<'a> {
+pub struct Export<'a> {
     /// What was searched.
-    pub search: &'a Search,
+    pub search: &'a SearchRequest,
     /// What was computed.
-    pub map: &'a Map,
+    pub map: &'a ComputedMap,
     /// What it sums up to.
-    pub done: &'a Done,
+    pub done: &'a ComputeResult,
     /// The same computed on the scenes' own grid, for the file that lies in it.
-    pub in_utm: Option<&'a Map<&'a UtmGrid>>,
+    pub in_utm: Option<&'a ComputedMap<&'a UtmGrid>>,
 }
 
 const GEOTIFF: &str = "image/tiff; application=geotiff";
 const GEOJSON: &str = "application/geo+json";
 const CSV: &str = "text/csv";
 
-impl Harvest<'_> {
+impl Export<'_> {
     /// Writes a file.
     ///
     /// # Errors
     /// When the index has no table of classes, or the file wants another grid than was computed.
-    pub fn write(&self, wish: &Download) -> Result<(FileName, Vec<u8>), Fault> {
+    pub fn write(&self, wish: &DownloadRequest) -> Result<(FileInfo, Vec<u8>), JobError> {
         let offset = self.done.dnbr_offset.filter(|_| wish.corrected);
         let index = wish.index;
         let thresholds = wish.thresholds.clone().or_else(|| Thresholds::for_index(index));
@@ -60,7 +62,7 @@ impl Harvest<'_> {
         let map = BurnMap::new(&self.map.grid, &values, &self.map.state)
             .map_err(|error| not_written(error.to_string()))?;
         let classes = || thresholds.as_ref().ok_or_else(|| without_classes(index));
-        let many = |error: crate::export::TooManyCorners| not_written(error.to_string());
+        let many = |error: crate::export::TooManyVerticesError| not_written(error.to_string());
         let (product, media_type, bytes) = match wish.file {
             FileKind::Values { utm: false } => {
                 (Product::Values, GEOTIFF, values_geotiff(&map.raster(), index.name(), &notes))
@@ -92,7 +94,7 @@ impl Harvest<'_> {
             }
         };
         Ok((
-            FileName { name: file_name(&provenance, product), media_type: media_type.to_owned() },
+            FileInfo { name: file_name(&provenance, product), media_type: media_type.to_owned() },
             bytes,
         ))
     }
@@ -102,11 +104,11 @@ fn outlines(detail_m: f64) -> Outlines {
     if detail_m > 0.0 { Outlines::Simplified { detail_m } } else { Outlines::Exact }
 }
 
-fn without_classes(index: Index) -> Fault {
+fn without_classes(index: Index) -> JobError {
     let message = format!("{} has no table of classes that holds everywhere", index.name());
-    Fault::new(FaultKind::Result, message, "choose thresholds of your own, or another index")
+    JobError::new(JobErrorKind::Result, message, "choose thresholds of your own, or another index")
 }
 
-fn not_written(message: impl Into<String>) -> Fault {
-    Fault::new(FaultKind::Result, message, "choose another file")
+fn not_written(message: impl Into<String>) -> JobError {
+    JobError::new(JobErrorKind::Result, message, "choose another file")
 }

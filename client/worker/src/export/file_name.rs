@@ -22,7 +22,7 @@ pub enum Product {
 }
 
 /// Characters of an area's name that a file name keeps.
-const MOST_CHARACTERS: usize = 40;
+const MAX_CHARACTERS: usize = 40;
 
 /// Such as `dragonfly_madre_dnbr_20250601-20250731_classes.tif`: the days are the first searched
 /// before the fire and the last searched after it. Only ASCII letters, digits, `-`, `_` and `.`.
@@ -51,7 +51,7 @@ fn slug(name: &str) -> String {
         } else if !slug.is_empty() && !slug.ends_with('-') {
             slug.push('-');
         }
-        if slug.len() >= MOST_CHARACTERS {
+        if slug.len() >= MAX_CHARACTERS {
             break;
         }
     }

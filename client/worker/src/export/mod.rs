@@ -21,11 +21,11 @@ mod prj;
 mod shapefile;
 
 pub use area_file::{AreaFile, AreaFileError, read_area};
-pub use burn_map::{BurnMap, WrongSize};
+pub use burn_map::{BurnMap, MapSizeError};
 pub use file_name::{Product, file_name};
 pub use geotiff::{classes_geotiff, values_geotiff};
 pub use hectares::ClassHectares;
 pub use hectares_csv::hectares_csv;
-pub use outline::TooManyCorners;
+pub use outline::TooManyVerticesError;
 pub use polygons::{Outlines, class_polygons, perimeter};
 pub use provenance::{Note, Provenance};

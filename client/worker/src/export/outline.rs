@@ -51,19 +51,19 @@ pub(crate) struct Piece {
 /// More corners than a file of polygons can sensibly hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the outlines have more than {MOST_CORNERS} corners; choose a smaller area, or take the \
+    "the outlines have more than {MAX_CORNERS} corners; choose a smaller area, or take the \
     classes as a GeoTIFF"
 )]
-pub struct TooManyCorners;
+pub struct TooManyVerticesError;
 
 /// About one a cell of the largest map, where half as many are usual; 400 MB of GeoJSON.
-const MOST_CORNERS: usize = 16_000_000;
+const MAX_CORNERS: usize = 16_000_000;
 
 /// Traces all pieces. `row_area_ha` is the area of a cell of each row.
 pub(crate) fn trace(
     cells: ClassCells,
     row_area_ha: impl Fn(usize) -> f64,
-) -> Result<Traced, TooManyCorners> {
+) -> Result<Traced, TooManyVerticesError> {
     let labels = Labels::of(cells);
     let mut pieces: Vec<Option<Piece>> = vec![None; labels.count];
     for (row, line) in labels.labels.chunks(cells.width.max(1)).enumerate() {
@@ -85,8 +85,8 @@ pub(crate) fn trace(
         }
         let first = traced.corners.len();
         labels.walk((column, row), &mut walked, |corner| traced.corners.push(corner));
-        if traced.corners.len() > MOST_CORNERS {
-            return Err(TooManyCorners);
+        if traced.corners.len() > MAX_CORNERS {
+            return Err(TooManyVerticesError);
         }
         traced.rings.push(Ring { piece: label as usize - 1, corners: first..traced.corners.len() });
     }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use dragonfly_core::Thresholds;
 
 use crate::export::burn_map::BurnMap;
-use crate::export::outline::{ClassCells, NO_CLASS, TooManyCorners, Traced, trace};
+use crate::export::outline::{ClassCells, NO_CLASS, TooManyVerticesError, Traced, trace};
 use crate::export::provenance::Note;
 use crate::export::simplify::simplify;
 
@@ -35,7 +35,7 @@ pub fn class_polygons(
     thresholds: &Thresholds,
     outlines: Outlines,
     notes: &[Note],
-) -> Result<String, TooManyCorners> {
+) -> Result<String, TooManyVerticesError> {
     let number = |value| thresholds.classify(value).map_or(NO_CLASS, |class| class.number);
     let traced = traced(map, number, outlines)?;
     Ok(geojson(map, &traced, notes, |class| {
@@ -58,7 +58,7 @@ pub fn perimeter(
     thresholds: &Thresholds,
     outlines: Outlines,
     notes: &[Note],
-) -> Result<String, TooManyCorners> {
+) -> Result<String, TooManyVerticesError> {
     let burnt = |value| u8::from(thresholds.classify(value).is_some_and(|class| class.is_burnt));
     let traced = traced(map, burnt, outlines)?;
     Ok(geojson(map, &traced, notes, |_| "\"name\":\"burnt\"".to_owned()))
@@ -68,7 +68,7 @@ fn traced(
     map: &BurnMap,
     class: impl Fn(f32) -> u8,
     outlines: Outlines,
-) -> Result<Traced, TooManyCorners> {
+) -> Result<Traced, TooManyVerticesError> {
     let rows = map.rows();
     let classes: Vec<u8> = rows
         .clone()

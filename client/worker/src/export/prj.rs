@@ -18,7 +18,7 @@ pub(crate) struct System {
 
 /// Why a `.prj` tells no system. Says what it is, for a sentence that names the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadPrj {
+pub(crate) enum PrjError {
     #[error("is not a description of a coordinate system (WKT)")]
     NotWkt,
     #[error("describes its coordinate system in WKT 2")]
@@ -30,8 +30,8 @@ pub(crate) enum BadPrj {
 }
 
 /// Reads the text of a `.prj`.
-pub(crate) fn system(text: &str) -> Result<System, BadPrj> {
-    let root = Node::parse(text).ok_or(BadPrj::NotWkt)?;
+pub(crate) fn system(text: &str) -> Result<System, PrjError> {
+    let root = Node::parse(text).ok_or(PrjError::NotWkt)?;
     match root.name.as_str() {
         "GEOGCS" => geographic(&root),
         "PROJCS" => projected(&root),
@@ -41,22 +41,22 @@ pub(crate) fn system(text: &str) -> Result<System, BadPrj> {
                 .child("PROJCS")
                 .map(projected)
                 .or_else(|| root.child("GEOGCS").map(geographic));
-            flat.unwrap_or(Err(BadPrj::Without("ground plan")))
+            flat.unwrap_or(Err(PrjError::Without("ground plan")))
         }
-        "PROJCRS" | "GEOGCRS" | "GEODCRS" | "COMPOUNDCRS" | "BOUNDCRS" => Err(BadPrj::Wkt2),
-        _ => Err(BadPrj::NotWkt),
+        "PROJCRS" | "GEOGCRS" | "GEODCRS" | "COMPOUNDCRS" | "BOUNDCRS" => Err(PrjError::Wkt2),
+        _ => Err(PrjError::NotWkt),
     }
 }
 
-fn geographic(node: &Node) -> Result<System, BadPrj> {
+fn geographic(node: &Node) -> Result<System, PrjError> {
     let datum = Datum::of(node)?;
     Ok(datum.system("+proj=longlat".to_owned()))
 }
 
-fn projected(node: &Node) -> Result<System, BadPrj> {
-    let geographic = node.child("GEOGCS").ok_or(BadPrj::Without("geographic system"))?;
+fn projected(node: &Node) -> Result<System, PrjError> {
+    let geographic = node.child("GEOGCS").ok_or(PrjError::Without("geographic system"))?;
     let projection =
-        node.child("PROJECTION").and_then(Node::text).ok_or(BadPrj::Without("projection"))?;
+        node.child("PROJECTION").and_then(Node::text).ok_or(PrjError::Without("projection"))?;
     let metres =
         node.child("UNIT").and_then(Node::number).filter(|metres| *metres > 0.0).unwrap_or(1.0);
     let parameter = |names: &[&str]| {
@@ -111,7 +111,7 @@ fn projected(node: &Node) -> Result<System, BadPrj> {
         }
         "cylindrical_equal_area" => format!("+proj=cea +lat_ts={lat_1}"),
         "sinusoidal" => "+proj=sinu".to_owned(),
-        _ => return Err(BadPrj::UnknownProjection(projection.to_owned())),
+        _ => return Err(PrjError::UnknownProjection(projection.to_owned())),
     };
     let (x_0, y_0) = (
         parameter(&["false_easting"]).unwrap_or(0.0) * metres,
@@ -173,16 +173,16 @@ const SHIFTED: [(&str, &str); 8] = [
 ];
 
 impl Datum {
-    fn of(geographic: &Node) -> Result<Self, BadPrj> {
+    fn of(geographic: &Node) -> Result<Self, PrjError> {
         let degree = geographic.child("UNIT").and_then(Node::number).unwrap_or(1f64.to_radians());
         if (degree - 1f64.to_radians()).abs() > 1e-9 {
-            return Err(BadPrj::Without("degrees (it counts in other angles)"));
+            return Err(PrjError::Without("degrees (it counts in other angles)"));
         }
-        let datum = geographic.child("DATUM").ok_or(BadPrj::Without("datum"))?;
-        let spheroid = datum.child("SPHEROID").ok_or(BadPrj::Without("ellipsoid"))?;
+        let datum = geographic.child("DATUM").ok_or(PrjError::Without("datum"))?;
+        let spheroid = datum.child("SPHEROID").ok_or(PrjError::Without("ellipsoid"))?;
         let size: Vec<f64> = spheroid.numbers().collect();
         let [axis_m, flattening, ..] = size[..] else {
-            return Err(BadPrj::Without("size of the ellipsoid"));
+            return Err(PrjError::Without("size of the ellipsoid"));
         };
         let ellipsoid = if flattening > 0.0 {
             format!("+a={axis_m} +rf={flattening}")
@@ -349,12 +349,12 @@ mod tests {
 
     #[test]
     fn what_is_no_system_is_told() {
-        assert_eq!(system(""), Err(BadPrj::NotWkt));
-        assert_eq!(system("EPSG:4326"), Err(BadPrj::NotWkt));
-        assert_eq!(system(&"A[".repeat(100_000)), Err(BadPrj::NotWkt));
-        assert_eq!(system("PROJCRS[\"x\"]"), Err(BadPrj::Wkt2));
+        assert_eq!(system(""), Err(PrjError::NotWkt));
+        assert_eq!(system("EPSG:4326"), Err(PrjError::NotWkt));
+        assert_eq!(system(&"A[".repeat(100_000)), Err(PrjError::NotWkt));
+        assert_eq!(system("PROJCRS[\"x\"]"), Err(PrjError::Wkt2));
         let unknown = UTM_11.replace("Transverse_Mercator", "Bonne");
-        assert_eq!(system(&unknown), Err(BadPrj::UnknownProjection("Bonne".to_owned())));
+        assert_eq!(system(&unknown), Err(PrjError::UnknownProjection("Bonne".to_owned())));
         for end in 0..UTM_11.len() {
             assert!(system(&UTM_11[..end]).is_err());
         }

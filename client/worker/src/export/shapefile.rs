@@ -13,7 +13,7 @@ pub(crate) type Polygon = Vec<Ring>;
 /// Why a `.shp` holds no polygon that can be used. Says what it is, for a sentence that names the
 /// file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BadShp {
+pub(crate) enum ShapefileError {
     #[error("is no shapefile")]
     NotShp,
     #[error("ends early; copy it anew")]
@@ -22,14 +22,14 @@ pub(crate) enum BadShp {
     NotPolygons(&'static str),
     #[error("holds no polygon; export the area as polygons")]
     NoPolygon,
-    #[error("has more than {MOST_CORNERS} corners or {MOST_RINGS} rings; simplify it first")]
+    #[error("has more than {MAX_CORNERS} corners or {MAX_RINGS} rings; simplify it first")]
     TooMany,
 }
 
 /// Bounds on what a drawn area can sensibly be: MTBS's perimeters have tens of thousands of
 /// corners.
-pub(crate) const MOST_CORNERS: usize = 200_000;
-const MOST_RINGS: usize = 5_000;
+pub(crate) const MAX_CORNERS: usize = 200_000;
+const MAX_RINGS: usize = 5_000;
 
 const FILE_CODE: i32 = 9994;
 const HEADER_BYTES: usize = 100;
@@ -37,15 +37,15 @@ const HEADER_BYTES: usize = 100;
 const POLYGON_HEAD_BYTES: usize = 44;
 
 /// Reads all polygons of a file.
-pub(crate) fn polygons(file: &[u8]) -> Result<Vec<Polygon>, BadShp> {
+pub(crate) fn polygons(file: &[u8]) -> Result<Vec<Polygon>, ShapefileError> {
     if file.get(..4) != Some(&FILE_CODE.to_be_bytes()) {
-        return Err(BadShp::NotShp);
+        return Err(ShapefileError::NotShp);
     }
-    match little_int(file, 32).ok_or(BadShp::Short)? {
+    match little_int(file, 32).ok_or(ShapefileError::Short)? {
         0 | 5 | 15 | 25 => {}
-        1 | 11 | 21 | 8 | 18 | 28 => return Err(BadShp::NotPolygons("points")),
-        3 | 13 | 23 => return Err(BadShp::NotPolygons("lines")),
-        _ => return Err(BadShp::NotPolygons("other shapes")),
+        1 | 11 | 21 | 8 | 18 | 28 => return Err(ShapefileError::NotPolygons("points")),
+        3 | 13 | 23 => return Err(ShapefileError::NotPolygons("lines")),
+        _ => return Err(ShapefileError::NotPolygons("other shapes")),
     }
     let mut polygons = Vec::new();
     let (mut corners, mut rings) = (0, 0);
@@ -53,38 +53,44 @@ pub(crate) fn polygons(file: &[u8]) -> Result<Vec<Polygon>, BadShp> {
     while !rest.is_empty() {
         // A record's number, then its length in words of 16 bits.
         let words = rest.get(4..8).and_then(|bytes| bytes.try_into().ok()).map(i32::from_be_bytes);
-        let length = usize::try_from(words.ok_or(BadShp::Short)?).map_err(|_| BadShp::Short)?;
-        let end =
-            length.checked_mul(2).and_then(|bytes| bytes.checked_add(8)).ok_or(BadShp::Short)?;
-        let record = rest.get(8..end).ok_or(BadShp::Short)?;
+        let length = usize::try_from(words.ok_or(ShapefileError::Short)?)
+            .map_err(|_| ShapefileError::Short)?;
+        let end = length
+            .checked_mul(2)
+            .and_then(|bytes| bytes.checked_add(8))
+            .ok_or(ShapefileError::Short)?;
+        let record = rest.get(8..end).ok_or(ShapefileError::Short)?;
         rest = &rest[end..];
         let found = record_rings(record)?;
         rings += found.len();
         corners += found.iter().map(Vec::len).sum::<usize>();
-        if corners > MOST_CORNERS || rings > MOST_RINGS {
-            return Err(BadShp::TooMany);
+        if corners > MAX_CORNERS || rings > MAX_RINGS {
+            return Err(ShapefileError::TooMany);
         }
         polygons.append(&mut grouped(found));
     }
-    if polygons.is_empty() { Err(BadShp::NoPolygon) } else { Ok(polygons) }
+    if polygons.is_empty() { Err(ShapefileError::NoPolygon) } else { Ok(polygons) }
 }
 
 /// The rings of a record, closed; those that enclose nothing are left out.
-fn record_rings(record: &[u8]) -> Result<Vec<Ring>, BadShp> {
+fn record_rings(record: &[u8]) -> Result<Vec<Ring>, ShapefileError> {
     if !matches!(little_int(record, 0), Some(5 | 15 | 25)) {
         // An empty shape, which attributes may have.
         return Ok(Vec::new());
     }
     let count = |at| {
-        little_int(record, at).and_then(|count| usize::try_from(count).ok()).ok_or(BadShp::Short)
+        little_int(record, at)
+            .and_then(|count| usize::try_from(count).ok())
+            .ok_or(ShapefileError::Short)
     };
     let (ring_count, corner_count) = (count(36)?, count(40)?);
-    if corner_count > MOST_CORNERS || ring_count > MOST_RINGS {
-        return Err(BadShp::TooMany);
+    if corner_count > MAX_CORNERS || ring_count > MAX_RINGS {
+        return Err(ShapefileError::TooMany);
     }
     let corners_at = POLYGON_HEAD_BYTES + ring_count * 4;
-    let corners = record.get(corners_at..corners_at + corner_count * 16).ok_or(BadShp::Short)?;
-    let starts: Result<Vec<usize>, BadShp> =
+    let corners =
+        record.get(corners_at..corners_at + corner_count * 16).ok_or(ShapefileError::Short)?;
+    let starts: Result<Vec<usize>, ShapefileError> =
         (0..ring_count).map(|ring| count(POLYGON_HEAD_BYTES + ring * 4)).collect();
     let starts = starts?;
     let ends = starts.iter().skip(1).copied().chain([corner_count]);
@@ -92,13 +98,13 @@ fn record_rings(record: &[u8]) -> Result<Vec<Ring>, BadShp> {
     for (start, end) in starts.iter().zip(ends) {
         // Compared before they are multiplied: in wasm a claimed place may run over.
         let sound = *start <= end && end <= corner_count;
-        let bytes = sound.then(|| &corners[start * 16..end * 16]).ok_or(BadShp::Short)?;
+        let bytes = sound.then(|| &corners[start * 16..end * 16]).ok_or(ShapefileError::Short)?;
         let mut ring: Ring = bytes
             .chunks_exact(16)
             .filter_map(|pair| Some((double(pair, 0)?, double(pair, 8)?)))
             .collect();
         if ring.iter().any(|(x, y)| !x.is_finite() || !y.is_finite()) {
-            return Err(BadShp::NotShp);
+            return Err(ShapefileError::NotShp);
         }
         if ring.first() != ring.last() {
             ring.extend(ring.first().copied());
@@ -247,19 +253,22 @@ pub(crate) mod tests {
     #[test]
     fn what_cannot_be_used_is_told() {
         let file = shp(&[square(0.0, 0.0, 1.0)]);
-        assert_eq!(polygons(b"PK"), Err(BadShp::NotShp));
-        assert_eq!(polygons(&file[..HEADER_BYTES]), Err(BadShp::NoPolygon));
+        assert_eq!(polygons(b"PK"), Err(ShapefileError::NotShp));
+        assert_eq!(polygons(&file[..HEADER_BYTES]), Err(ShapefileError::NoPolygon));
         for end in HEADER_BYTES + 1..file.len() {
-            assert_eq!(polygons(&file[..end]), Err(BadShp::Short), "{end}");
+            assert_eq!(polygons(&file[..end]), Err(ShapefileError::Short), "{end}");
         }
         let with = |at: usize, bytes: [u8; 4]| {
             let mut file = file.clone();
             file[at..at + 4].copy_from_slice(&bytes);
             polygons(&file)
         };
-        assert_eq!(with(32, 3i32.to_le_bytes()), Err(BadShp::NotPolygons("lines")));
-        assert_eq!(with(HEADER_BYTES + 8 + 40, i32::MAX.to_le_bytes()), Err(BadShp::TooMany));
-        assert_eq!(with(HEADER_BYTES + 8 + 36, (-1i32).to_le_bytes()), Err(BadShp::Short));
-        assert_eq!(with(HEADER_BYTES + 4, (-1i32).to_be_bytes()), Err(BadShp::Short));
+        assert_eq!(with(32, 3i32.to_le_bytes()), Err(ShapefileError::NotPolygons("lines")));
+        assert_eq!(
+            with(HEADER_BYTES + 8 + 40, i32::MAX.to_le_bytes()),
+            Err(ShapefileError::TooMany)
+        );
+        assert_eq!(with(HEADER_BYTES + 8 + 36, (-1i32).to_le_bytes()), Err(ShapefileError::Short));
+        assert_eq!(with(HEADER_BYTES + 4, (-1i32).to_be_bytes()), Err(ShapefileError::Short));
     }
 }

@@ -11,9 +11,9 @@ pub(crate) struct BlockRequest<B> {
 
 /// Bytes between two blocks that are fetched and thrown away sooner than asked around: they cost
 /// less time than another request.
-const LARGEST_GAP: u64 = 32 << 10;
+const MAX_GAP: u64 = 32 << 10;
 /// Gaps may be this share of a request at most, so that 1.2 × the blocks' bytes is never reached.
-const MOST_WASTE: f64 = 0.1;
+const MAX_WASTE: f64 = 0.1;
 /// Bytes from which on a request is not lengthened: several go side by side, and pictures appear
 /// sooner.
 const LONG_REQUEST: u64 = 2 << 20;
@@ -28,7 +28,7 @@ pub(crate) fn requests<B>(mut blocks: Vec<(B, Range<u64>)>) -> Vec<BlockRequest<
             let gap = range.start.saturating_sub(last.range.end);
             let longer = range.end.max(last.range.end) - last.range.start;
             let overlaps = range.start < last.range.end;
-            let is_near = gap <= LARGEST_GAP && (waste + gap) as f64 <= longer as f64 * MOST_WASTE;
+            let is_near = gap <= MAX_GAP && (waste + gap) as f64 <= longer as f64 * MAX_WASTE;
             if overlaps || (is_near && longer <= LONG_REQUEST) {
                 waste += gap;
                 last.range.end = last.range.start + longer;

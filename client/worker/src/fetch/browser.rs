@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
-use dragonfly_core::stac::{MAX_PAGE_BYTES, Page};
+use dragonfly_core::stac::{MAX_PAGE_BYTES, SearchPage};
 use gloo_net::http::{Request, RequestBuilder};
 use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
 use wasm_bindgen::prelude::wasm_bindgen;
@@ -17,8 +17,8 @@ use web_sys::{
     RequestCache, Response,
 };
 
-use crate::fetch::transport::{Answer, AnswerHead, Transport, Unreachable};
-use crate::search::catalogue::{Web, WebAnswer};
+use crate::fetch::transport::{RangeResponse, ResponseHead, Transport, TransportError};
+use crate::search::catalogue::{PageResponse, PageTransport};
 
 #[wasm_bindgen]
 extern "C" {
@@ -41,8 +41,8 @@ pub struct BrowserTransport {
 type Buffers = Rc<RefCell<Vec<ArrayBuffer>>>;
 
 /// An answer of `fetch`. Dropping it before its end aborts the transfer.
-pub struct BrowserAnswer {
-    head: AnswerHead,
+pub struct BrowserResponse {
+    head: ResponseHead,
     /// Where it came from, after redirects.
     url: String,
     body: Option<Body>,
@@ -66,9 +66,9 @@ impl Drop for AbortOnDrop {
 }
 
 impl Transport for BrowserTransport {
-    type Answer = BrowserAnswer;
+    type Response = BrowserResponse;
 
-    async fn ask(&self, url: &str, range: Range<u64>) -> Result<BrowserAnswer, Unreachable> {
+    async fn ask(&self, url: &str, range: Range<u64>) -> Result<BrowserResponse, TransportError> {
         let request = Request::get(url)
             // Chromium's own cache lets only one range of a file through at a time, and ours keeps
             // what is needed.
@@ -86,11 +86,11 @@ impl Transport for BrowserTransport {
     }
 }
 
-impl Web for BrowserTransport {
-    async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
+impl PageTransport for BrowserTransport {
+    async fn ask(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
         let mut answer = match page {
-            Page::Get { url } => self.send(Request::get(url), None).await?,
-            Page::Post { url, body } => {
+            SearchPage::Get { url } => self.send(Request::get(url), None).await?,
+            SearchPage::Post { url, body } => {
                 let request = Request::post(url).header("Content-Type", "application/json");
                 self.send(request, Some(body.as_str())).await?
             }
@@ -98,11 +98,11 @@ impl Web for BrowserTransport {
         let mut body = Vec::new();
         while answer.read(&mut body).await? {
             if body.len() > MAX_PAGE_BYTES {
-                return Err(Unreachable("its answer is too large".to_owned()));
+                return Err(TransportError("its answer is too large".to_owned()));
             }
         }
-        let AnswerHead { status, retry_after, .. } = answer.head;
-        Ok(WebAnswer { status, url: answer.url, body, retry_after })
+        let ResponseHead { status, retry_after, .. } = answer.head;
+        Ok(PageResponse { status, url: answer.url, body, retry_after })
     }
 
     async fn pause(&self, time: Duration) {
@@ -116,18 +116,18 @@ impl BrowserTransport {
         &self,
         request: RequestBuilder,
         body: Option<&str>,
-    ) -> Result<BrowserAnswer, Unreachable> {
+    ) -> Result<BrowserResponse, TransportError> {
         let abort = AbortOnDrop(AbortController::new().map_err(unreachable)?);
         let request = request.abort_signal(Some(&abort.0.signal()));
         let request = match body {
             Some(body) => request.body(body),
             None => request.build(),
         };
-        let failed = |error: gloo_net::Error| Unreachable(error.to_string());
+        let failed = |error: gloo_net::Error| TransportError(error.to_string());
         let response: Response = request.map_err(failed)?.send().await.map_err(failed)?.into();
         let header = |name| response.headers().get(name).ok().flatten();
-        Ok(BrowserAnswer {
-            head: AnswerHead {
+        Ok(BrowserResponse {
+            head: ResponseHead {
                 status: response.status(),
                 content_range: header("content-range"),
                 content_length: header("content-length")
@@ -141,12 +141,12 @@ impl BrowserTransport {
     }
 }
 
-impl Answer for BrowserAnswer {
-    fn head(&self) -> &AnswerHead {
+impl RangeResponse for BrowserResponse {
+    fn head(&self) -> &ResponseHead {
         &self.head
     }
 
-    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
+    async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, TransportError> {
         let Some(body) = &self.body else { return Ok(false) };
         let step = JsFuture::from(body.next()).await.map_err(unreachable)?;
         let Ok(piece) = Reflect::get(&step, &JsValue::from_str("value"))
@@ -184,9 +184,9 @@ impl Body {
     }
 }
 
-fn unreachable(error: JsValue) -> Unreachable {
+fn unreachable(error: JsValue) -> TransportError {
     let message = Reflect::get(&error, &JsValue::from_str("message"))
         .ok()
         .and_then(|message| message.as_string());
-    Unreachable(message.unwrap_or_else(|| "without a reason".to_owned()))
+    TransportError(message.unwrap_or_else(|| "without a reason".to_owned()))
 }

@@ -10,7 +10,7 @@ use futures_util::stream::{FuturesUnordered, StreamExt};
 
 use crate::fetch::block_requests::{BlockRequest, requests};
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::range_fetcher::{Far, FetchError};
+use crate::fetch::range_fetcher::{FetchError, RangeFetcher};
 use crate::fetch::transport::Transport;
 use dragonfly_tiff::BlockError;
 use dragonfly_tiff::Pixels;
@@ -27,7 +27,7 @@ pub struct Cog<T, C> {
 
 /// A file with the bytes of its head.
 struct File<T, C> {
-    far: Rc<Far<T>>,
+    far: Rc<RangeFetcher<T>>,
     cache: Rc<C>,
     url: String,
     head: KnownBytes,
@@ -80,16 +80,20 @@ const FIRST_BYTES: u64 = 16 << 10;
 /// Bytes by which the head grows at least, when it is longer.
 const GROWTH_BYTES: u64 = 64 << 10;
 /// Bytes of a head at most: a million blocks' places take half of it.
-const MOST_HEAD_BYTES: u64 = 32 << 20;
+const MAX_HEAD_BYTES: u64 = 32 << 20;
 /// Requests for one head at most, for files whose directories lie scattered.
-const MOST_HEAD_REQUESTS: usize = 64;
+const MAX_HEAD_REQUESTS: usize = 64;
 
 impl<T: Transport, C: ByteCache> Cog<T, C> {
     /// Reads the head of a file.
     ///
     /// # Errors
     /// When the file cannot be had or is none that can be read. Names the file.
-    pub async fn open(far: Rc<Far<T>>, cache: Rc<C>, url: &str) -> Result<Self, ReadError> {
+    pub async fn open(
+        far: Rc<RangeFetcher<T>>,
+        cache: Rc<C>,
+        url: &str,
+    ) -> Result<Self, ReadError> {
         let mut file = File { far, cache, url: url.to_owned(), head: KnownBytes::default() };
         let image = file
             .open()
@@ -153,7 +157,7 @@ impl<T: Transport, C: ByteCache> File<T, C> {
     /// Fetches the head as far as it is needed to understand it.
     async fn open(&mut self) -> Result<TiffImage, ReadCause> {
         let mut wanted = 0..FIRST_BYTES;
-        for _ in 0..MOST_HEAD_REQUESTS {
+        for _ in 0..MAX_HEAD_REQUESTS {
             let bytes = self.head_bytes(wanted).await?;
             if bytes == 0 {
                 return Err(TiffError::CutShort("its head").into());
@@ -165,9 +169,9 @@ impl<T: Transport, C: ByteCache> File<T, C> {
             let grown = missing.start..missing.end.max(missing.start.saturating_add(GROWTH_BYTES));
             wanted = self.head.until_known(grown);
             let value = self.head.len().saturating_add(wanted.end - wanted.start);
-            if value > MOST_HEAD_BYTES {
+            if value > MAX_HEAD_BYTES {
                 return Err(
-                    TiffError::TooLarge { name: "head", value, most: MOST_HEAD_BYTES }.into()
+                    TiffError::TooLarge { name: "head", value, most: MAX_HEAD_BYTES }.into()
                 );
             }
         }

@@ -10,8 +10,8 @@ pub(crate) mod range_fetcher;
 pub(crate) mod transport;
 
 #[cfg(target_arch = "wasm32")]
-pub use browser::{BrowserAnswer, BrowserTransport};
+pub use browser::{BrowserResponse, BrowserTransport};
 pub use byte_cache::{ByteCache, NoCache};
 pub use cog::{BlockPixels, Cog, ReadCause, ReadError};
-pub use range_fetcher::{Far, FetchError, Fetched};
-pub use transport::{Answer, AnswerHead, Transport, Unreachable};
+pub use range_fetcher::{FetchError, FetchedBytes, RangeFetcher};
+pub use transport::{RangeResponse, ResponseHead, Transport, TransportError};

@@ -10,12 +10,12 @@ use std::time::Duration;
 use dragonfly_core::stac::shown;
 use tokio::sync::Semaphore;
 
-use crate::fetch::transport::{Answer, AnswerHead, Transport, Unreachable};
+use crate::fetch::transport::{RangeResponse, ResponseHead, Transport, TransportError};
 
 /// A transport with patience.
 ///
 /// Everything ends at once when the future in hand is dropped: that is how to cancel.
-pub struct Far<T> {
+pub struct RangeFetcher<T> {
     transport: T,
     at_once_per_host: usize,
     hosts: RefCell<HashMap<String, Rc<Semaphore>>>,
@@ -24,7 +24,7 @@ pub struct Far<T> {
 
 /// Bytes fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fetched {
+pub struct FetchedBytes {
     /// From the start of the range; fewer than asked for where the file ends before.
     pub bytes: Vec<u8>,
     /// Length of the whole file, where the answer says it.
@@ -36,7 +36,7 @@ pub struct Fetched {
 pub enum FetchError {
     /// No answer.
     #[error(transparent)]
-    Unreachable(#[from] Unreachable),
+    Unreachable(#[from] TransportError),
     /// Status 401 or 403.
     #[error("access refused (status {0}): the bucket wants a login, or the link has expired")]
     Forbidden(u16),
@@ -77,7 +77,7 @@ const ATTEMPTS: u32 = 5;
 /// The pause after the first failure; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// No server may ask to wait longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+const MAX_PAUSE: Duration = Duration::from_secs(20);
 
 /// A failure that another attempt may mend.
 struct Passing {
@@ -93,7 +93,7 @@ struct Progress<'a> {
     file_length: Option<u64>,
 }
 
-impl<T: Transport> Far<T> {
+impl<T: Transport> RangeFetcher<T> {
     /// At most `at_once_per_host` requests go to one host at a time (HTTP/1.1 in browsers: 6).
     /// `on_received` hears of every piece that comes in, in bytes.
     pub fn new(transport: T, at_once_per_host: usize, on_received: impl Fn(u64) + 'static) -> Self {
@@ -110,7 +110,7 @@ impl<T: Transport> Far<T> {
     ///
     /// # Errors
     /// When the file cannot be had, or not yet after several attempts.
-    pub async fn fetch(&self, url: &str, range: Range<u64>) -> Result<Fetched, FetchError> {
+    pub async fn fetch(&self, url: &str, range: Range<u64>) -> Result<FetchedBytes, FetchError> {
         let mut progress = Progress { url, range, bytes: Vec::new(), file_length: None };
         let mut pause = FIRST_PAUSE;
         for attempt in 1.. {
@@ -118,12 +118,12 @@ impl<T: Transport> Far<T> {
                 Ok(()) => break,
                 Err(Passing { error, .. }) if attempt == ATTEMPTS => return Err(error),
                 Err(Passing { wait, .. }) => {
-                    self.transport.pause(wait.unwrap_or(pause).min(LONGEST_PAUSE)).await;
+                    self.transport.pause(wait.unwrap_or(pause).min(MAX_PAUSE)).await;
                     pause *= 2;
                 }
             }
         }
-        Ok(Fetched { bytes: progress.bytes, file_length: progress.file_length })
+        Ok(FetchedBytes { bytes: progress.bytes, file_length: progress.file_length })
     }
 
     /// One request for what is missing. The outer error is final.
@@ -213,7 +213,7 @@ struct Promised {
     file_length: Option<u64>,
 }
 
-fn promised_by_part(head: &AnswerHead, asked: &Range<u64>) -> Result<Promised, FetchError> {
+fn promised_by_part(head: &ResponseHead, asked: &Range<u64>) -> Result<Promised, FetchError> {
     let most = asked.end - asked.start;
     let Some(content_range) = &head.content_range else {
         return match head.content_length {
@@ -236,7 +236,7 @@ fn promised_by_part(head: &AnswerHead, asked: &Range<u64>) -> Result<Promised, F
 }
 
 /// A whole file that is no larger than what was asked for does no harm.
-fn promised_by_whole(head: &AnswerHead, asked: &Range<u64>) -> Result<Promised, FetchError> {
+fn promised_by_whole(head: &ResponseHead, asked: &Range<u64>) -> Result<Promised, FetchError> {
     match head.content_length {
         Some(length) if asked.start == 0 && length <= asked.end => {
             Ok(Promised { length, file_length: Some(length) })
@@ -259,7 +259,7 @@ fn parse_content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
 }
 
 /// Seconds that the server asks to wait; the form with a date is rare and left to our own patience.
-fn retry_after(head: &AnswerHead) -> Option<Duration> {
+fn retry_after(head: &ResponseHead) -> Option<Duration> {
     head.retry_after.as_ref()?.trim().parse().ok().map(Duration::from_secs)
 }
 
@@ -285,15 +285,15 @@ mod tests {
 
     #[derive(Clone, Default)]
     struct Scripted {
-        head: AnswerHead,
+        head: ResponseHead,
         body: Vec<Vec<u8>>,
         breaks: bool,
     }
 
     impl Transport for Rc<Script> {
-        type Answer = Scripted;
+        type Response = Scripted;
 
-        async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Scripted, Unreachable> {
+        async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Scripted, TransportError> {
             self.asked.borrow_mut().push(range);
             self.at_once.set(self.at_once.get() + 1);
             self.most_at_once.set(self.most_at_once.get().max(self.at_once.get()));
@@ -306,7 +306,7 @@ mod tests {
             })
             .await;
             self.at_once.set(self.at_once.get() - 1);
-            self.answers.borrow_mut().pop_front().ok_or(Unreachable("script is over".to_owned()))
+            self.answers.borrow_mut().pop_front().ok_or(TransportError("script is over".to_owned()))
         }
 
         async fn pause(&self, time: Duration) {
@@ -314,14 +314,18 @@ mod tests {
         }
     }
 
-    impl Answer for Scripted {
-        fn head(&self) -> &AnswerHead {
+    impl RangeResponse for Scripted {
+        fn head(&self) -> &ResponseHead {
             &self.head
         }
 
-        async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, Unreachable> {
+        async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, TransportError> {
             if self.body.is_empty() {
-                return if self.breaks { Err(Unreachable("reset".to_owned())) } else { Ok(false) };
+                return if self.breaks {
+                    Err(TransportError("reset".to_owned()))
+                } else {
+                    Ok(false)
+                };
             }
             into.extend(self.body.remove(0));
             Ok(true)
@@ -331,25 +335,25 @@ mod tests {
     fn part(range: &str, body: &[u8]) -> Scripted {
         let content_range = Some(format!("bytes {range}"));
         Scripted {
-            head: AnswerHead { status: 206, content_range, ..AnswerHead::default() },
+            head: ResponseHead { status: 206, content_range, ..ResponseHead::default() },
             body: vec![body.to_vec()],
             breaks: false,
         }
     }
 
     fn status(status: u16) -> Scripted {
-        Scripted { head: AnswerHead { status, ..AnswerHead::default() }, ..Scripted::default() }
+        Scripted { head: ResponseHead { status, ..ResponseHead::default() }, ..Scripted::default() }
     }
 
     fn fetched(
         answers: &[Scripted],
         range: Range<u64>,
-    ) -> (Result<Fetched, FetchError>, Rc<Script>) {
+    ) -> (Result<FetchedBytes, FetchError>, Rc<Script>) {
         let script = Rc::new(Script {
             answers: RefCell::new(answers.iter().cloned().collect()),
             ..Script::default()
         });
-        let far = Far::new(Rc::clone(&script), 6, |_| {});
+        let far = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
         (block_on(far.fetch("https://bucket/file.tif", range)), script)
     }
 
@@ -362,7 +366,7 @@ mod tests {
     #[test]
     fn an_answer_is_checked_against_what_was_asked() {
         let (result, _) = fetched(&[part("10-13/100", b"dnbr")], 10..14);
-        assert_eq!(result, Ok(Fetched { bytes: b"dnbr".to_vec(), file_length: Some(100) }));
+        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(100) }));
         check_refused(part("0-3/100", b"dnbr"), FetchError::WrongRange("bytes 0-3/100".to_owned()));
         check_refused(
             part("10-99/100", b"dnbr"),
@@ -389,16 +393,16 @@ mod tests {
         assert_eq!(result.unwrap().bytes, b"dnbr");
         hidden.head.content_length = Some(4);
         let (result, _) = fetched(&[hidden.clone()], 10..90);
-        assert_eq!(result, Ok(Fetched { bytes: b"dnbr".to_vec(), file_length: Some(14) }));
+        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(14) }));
         hidden.head.content_length = None;
         let (result, _) = fetched(&[hidden, status(416)], 10..90);
-        assert_eq!(result, Ok(Fetched { bytes: b"dnbr".to_vec(), file_length: Some(14) }));
+        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(14) }));
     }
 
     #[test]
     fn a_file_shorter_than_asked_for_is_had_whole() {
         let (result, _) = fetched(&[part("0-3/4", b"dnbr")], 0..16_384);
-        assert_eq!(result, Ok(Fetched { bytes: b"dnbr".to_vec(), file_length: Some(4) }));
+        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(4) }));
         let mut whole = status(200);
         whole.head.content_length = Some(4);
         whole.body = vec![b"dnbr".to_vec()];
@@ -438,7 +442,7 @@ mod tests {
         });
         let told = Rc::new(Cell::new(0));
         let heard = Rc::clone(&told);
-        let far = Far::new(script, 6, move |bytes| heard.set(heard.get() * 10 + bytes));
+        let far = RangeFetcher::new(script, 6, move |bytes| heard.set(heard.get() * 10 + bytes));
         block_on(far.fetch("https://bucket/file.tif", 10..14)).unwrap();
         assert_eq!(told.get(), 22);
     }
@@ -448,7 +452,7 @@ mod tests {
         let answers = (0..20).map(|_| part("10-13/100", b"dnbr")).collect();
         let script = Rc::new(Script { answers: RefCell::new(answers), ..Script::default() });
         let most = Rc::clone(&script.most_at_once);
-        let far = Far::new(script, 6, |_| {});
+        let far = RangeFetcher::new(script, 6, |_| {});
         let all = block_on(join_all((0..20).map(|_| far.fetch("https://bucket/file.tif", 10..14))));
         assert!(all.iter().all(Result::is_ok));
         assert_eq!(most.get(), 6);

@@ -6,31 +6,31 @@ use std::time::Duration;
 /// Asks for bytes. Dropping a future that it returned ends the request at once.
 pub trait Transport {
     /// An answer that has begun.
-    type Answer: Answer;
+    type Response: RangeResponse;
 
     /// Asks for a range of bytes; done when the head of the answer is there, whatever its status.
     fn ask(
         &self,
         url: &str,
         range: Range<u64>,
-    ) -> impl Future<Output = Result<Self::Answer, Unreachable>>;
+    ) -> impl Future<Output = Result<Self::Response, TransportError>>;
 
     /// Lets time pass.
     fn pause(&self, time: Duration) -> impl Future<Output = ()>;
 }
 
 /// An answer whose body is still to come.
-pub trait Answer {
+pub trait RangeResponse {
     /// Its head.
-    fn head(&self) -> &AnswerHead;
+    fn head(&self) -> &ResponseHead;
 
     /// Appends the next bytes of the body; `false` when there are no more.
-    fn read(&mut self, into: &mut Vec<u8>) -> impl Future<Output = Result<bool, Unreachable>>;
+    fn read(&mut self, into: &mut Vec<u8>) -> impl Future<Output = Result<bool, TransportError>>;
 }
 
 /// What is needed of the head of an answer. A browser hides headers that a bucket does not expose.
 #[derive(Clone, Debug, Default)]
-pub struct AnswerHead {
+pub struct ResponseHead {
     /// Such as 206.
     pub status: u16,
     /// Content-Range, where visible.
@@ -46,4 +46,4 @@ pub struct AnswerHead {
 #[error(
     "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS)"
 )]
-pub struct Unreachable(pub String);
+pub struct TransportError(pub String);

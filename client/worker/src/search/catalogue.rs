@@ -10,18 +10,18 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::stac::{
-    AddressError, AddressPolicy, Item, ItemCollection, NotItemsError, Page, Pages, PagesError,
-    Search, Token, TokenEndpoint, token_endpoint,
+    AddressError, AddressPolicy, Item, ItemCollection, ItemCollectionError, ItemSearch, SearchPage,
+    SearchPages, SearchPagesError, Token, TokenEndpoint, token_endpoint,
 };
 use futures_util::future::{Either, select};
 
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::transport::Unreachable;
+use crate::fetch::transport::TransportError;
 
 /// Asks for pages of text: by the browser, or by a double in tests.
-pub trait Web {
+pub trait PageTransport {
     /// Asks for a page; done when all of it is there, whatever its status.
-    fn ask(&self, page: &Page) -> impl Future<Output = Result<WebAnswer, Unreachable>>;
+    fn ask(&self, page: &SearchPage) -> impl Future<Output = Result<PageResponse, TransportError>>;
 
     /// Lets time pass.
     fn pause(&self, time: Duration) -> impl Future<Output = ()>;
@@ -29,7 +29,7 @@ pub trait Web {
 
 /// A page's text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct WebAnswer {
+pub struct PageResponse {
     /// Such as 200.
     pub status: u16,
     /// Where it came from, after redirects.
@@ -49,7 +49,7 @@ pub enum CatalogueError {
         /// Address.
         url: String,
         /// What the browser says.
-        cause: Unreachable,
+        cause: TransportError,
     },
     /// An answer other than 200, also after several attempts.
     #[error("the catalogue {url} answers with status {status}")]
@@ -65,11 +65,11 @@ pub enum CatalogueError {
         /// Address.
         url: String,
         /// Why.
-        cause: NotItemsError,
+        cause: ItemCollectionError,
     },
     /// Pages that do not end, or that may not be asked for.
     #[error(transparent)]
-    Pages(#[from] PagesError),
+    Pages(#[from] SearchPagesError),
     /// Scenes that may not be read.
     #[error("no scene of the catalogue may be read: {0}")]
     Files(AddressError),
@@ -96,7 +96,7 @@ pub enum CatalogueError {
 pub type Tokens = RefCell<BTreeMap<String, Token>>;
 
 /// A STAC API. What it answered is kept, for when the reader is offline.
-pub struct Catalogue<W, C> {
+pub struct CatalogueClient<W, C> {
     web: W,
     cache: Rc<C>,
     root: String,
@@ -109,13 +109,13 @@ const ATTEMPTS: u32 = 5;
 /// The pause after the first failure; it doubles with each.
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 /// No server may ask to wait longer than this.
-const LONGEST_PAUSE: Duration = Duration::from_secs(20);
+const MAX_PAUSE: Duration = Duration::from_secs(20);
 /// A page that is not there by then does not come.
 const TIMEOUT: Duration = Duration::from_secs(120);
 /// A token that ends sooner is not used again: nobody knows how long a reader's line takes.
 const TOKEN_LASTS: TimeDelta = TimeDelta::minutes(15);
 
-impl<W: Web, C: ByteCache> Catalogue<W, C> {
+impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
     /// An API by its root, and where it may lead. Its token endpoint is known, unless another is
     /// named.
     pub fn new(
@@ -140,11 +140,11 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     /// When the catalogue does not answer, or not as STAC does, or leads where it may not.
     pub async fn find(
         &self,
-        search: &Search,
+        search: &ItemSearch,
         mut on_page: impl FnMut(usize),
     ) -> Result<Vec<Item>, CatalogueError> {
-        let policy = self.policy.clone().map_err(PagesError::from)?;
-        let mut pages = Pages::of(search, &self.root, policy.clone());
+        let policy = self.policy.clone().map_err(SearchPagesError::from)?;
+        let mut pages = SearchPages::of(search, &self.root, policy.clone());
         let mut items = Vec::new();
         let mut refused = None;
         while let Some(page) = pages.next_page()? {
@@ -197,7 +197,7 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     }
 
     async fn token(&self, url: &str, now: DateTime<Utc>) -> Result<Token, CatalogueError> {
-        let read = |answer: WebAnswer| {
+        let read = |answer: PageResponse| {
             // What stands there instead is not shown: it may be a token where none is looked for.
             let text = std::str::from_utf8(&answer.body).unwrap_or_default();
             let token: Token = serde_json::from_str(text)
@@ -209,20 +209,24 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
                 }
             }
         };
-        self.patiently(&Page::Get { url: url.to_owned() }, read).await
+        self.patiently(&SearchPage::Get { url: url.to_owned() }, read).await
     }
 
     /// The text of a page; the one kept from before when there is no answer.
-    async fn body(&self, page: &Page, policy: &AddressPolicy) -> Result<Vec<u8>, CatalogueError> {
+    async fn body(
+        &self,
+        page: &SearchPage,
+        policy: &AddressPolicy,
+    ) -> Result<Vec<u8>, CatalogueError> {
         let key = match page {
-            Page::Get { url } => url.clone(),
-            Page::Post { url, body } => format!("{url}#{body}"),
+            SearchPage::Get { url } => url.clone(),
+            SearchPage::Post { url, body } => format!("{url}#{body}"),
         };
         // Kept as a range without end: nobody knows how long the text is.
         let whole = 0..u64::MAX;
-        let read = |answer: WebAnswer| {
+        let read = |answer: PageResponse| {
             // The browser has followed redirects by itself.
-            policy.check_page(&answer.url).map_err(PagesError::from)?;
+            policy.check_page(&answer.url).map_err(SearchPagesError::from)?;
             Ok(answer.body)
         };
         match self.patiently(page, read).await {
@@ -240,8 +244,8 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
     /// Asks, reads what is answered, and asks again after what passes.
     async fn patiently<T>(
         &self,
-        page: &Page,
-        read: impl Fn(WebAnswer) -> Result<T, CatalogueError>,
+        page: &SearchPage,
+        read: impl Fn(PageResponse) -> Result<T, CatalogueError>,
     ) -> Result<T, CatalogueError> {
         let mut pause = FIRST_PAUSE;
         let mut attempt = 0;
@@ -251,11 +255,11 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
             let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await
             {
                 Either::Left((answer, _)) => answer,
-                Either::Right(_) => Err(Unreachable("it took too long".to_owned())),
+                Either::Right(_) => Err(TransportError("it took too long".to_owned())),
             };
             let (outcome, retry_after) = match answer {
                 Ok(answer) if answer.status == 200 => (read(answer), None),
-                Ok(WebAnswer { status, retry_after, .. }) => {
+                Ok(PageResponse { status, retry_after, .. }) => {
                     (Err(CatalogueError::Status { url: url(), status }), retry_after)
                 }
                 Err(cause) => (Err(CatalogueError::Unreachable { url: url(), cause }), None),
@@ -266,7 +270,7 @@ impl<W: Web, C: ByteCache> Catalogue<W, C> {
             }
             let asked_for = retry_after
                 .and_then(|seconds| seconds.trim().parse().ok().map(Duration::from_secs));
-            self.web.pause(asked_for.unwrap_or(pause).min(LONGEST_PAUSE)).await;
+            self.web.pause(asked_for.unwrap_or(pause).min(MAX_PAUSE)).await;
             pause *= 2;
         }
     }
@@ -301,20 +305,23 @@ mod tests {
     /// Answers as written down beforehand; silent when there are no more.
     #[derive(Default)]
     struct Script {
-        answers: RefCell<VecDeque<WebAnswer>>,
-        asked: RefCell<Vec<Page>>,
+        answers: RefCell<VecDeque<PageResponse>>,
+        asked: RefCell<Vec<SearchPage>>,
         pauses: RefCell<Vec<Duration>>,
     }
 
-    impl Web for Rc<Script> {
-        async fn ask(&self, page: &Page) -> Result<WebAnswer, Unreachable> {
+    impl PageTransport for Rc<Script> {
+        async fn ask(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
             self.asked.borrow_mut().push(page.clone());
-            let answer =
-                self.answers.borrow_mut().pop_front().ok_or(Unreachable("offline".to_owned()))?;
+            let answer = self
+                .answers
+                .borrow_mut()
+                .pop_front()
+                .ok_or(TransportError("offline".to_owned()))?;
             // Without a redirect.
             let url =
                 if answer.url.is_empty() { page.url().to_owned() } else { answer.url.clone() };
-            Ok(WebAnswer { url, ..answer })
+            Ok(PageResponse { url, ..answer })
         }
 
         async fn pause(&self, time: Duration) {
@@ -335,7 +342,7 @@ mod tests {
         }
     }
 
-    fn page(id: &str, next: &str) -> WebAnswer {
+    fn page(id: &str, next: &str) -> PageResponse {
         let item = format!(
             r#"{{"id":"{id}","properties":{{"datetime":"2025-06-12T18:50:00Z"}},"assets":{{}}}}"#
         );
@@ -347,24 +354,24 @@ mod tests {
         answer(&format!(r#"{{"features":[{item}],"links":[{links}]}}"#))
     }
 
-    fn status(status: u16, retry_after: Option<&str>) -> WebAnswer {
-        WebAnswer { status, retry_after: retry_after.map(str::to_owned), ..answer("SECRET") }
+    fn status(status: u16, retry_after: Option<&str>) -> PageResponse {
+        PageResponse { status, retry_after: retry_after.map(str::to_owned), ..answer("SECRET") }
     }
 
     fn found(
         script: &Rc<Script>,
         kept: &Rc<Kept>,
-        answers: &[WebAnswer],
+        answers: &[PageResponse],
     ) -> Result<Vec<String>, CatalogueError> {
         script.answers.borrow_mut().extend(answers.iter().cloned());
-        let catalogue = Catalogue::new(
+        let catalogue = CatalogueClient::new(
             Rc::clone(script),
             Rc::clone(kept),
             ROOT,
             AddressPolicy::of_api(ROOT, &[], false),
             None,
         );
-        let items = block_on(catalogue.find(&Search::default(), |_| {}))?;
+        let items = block_on(catalogue.find(&ItemSearch::default(), |_| {}))?;
         Ok(items.into_iter().map(|item| item.id).collect())
     }
 
@@ -383,17 +390,17 @@ mod tests {
         assert_eq!(found(&script, &kept, &[]).unwrap(), ["a", "b"]);
     }
 
-    fn check_error(answers: &[WebAnswer], part: &str) {
+    fn check_error(answers: &[PageResponse], part: &str) {
         let error = found(&Rc::default(), &Rc::default(), answers).unwrap_err().to_string();
         assert!(error.contains("http://catalogue/search") && error.contains(part), "{error}");
         assert!(!error.contains("SECRET"), "{error}");
     }
 
-    fn answer(text: &str) -> WebAnswer {
-        WebAnswer { status: 200, body: text.as_bytes().to_vec(), ..WebAnswer::default() }
+    fn answer(text: &str) -> PageResponse {
+        PageResponse { status: 200, body: text.as_bytes().to_vec(), ..PageResponse::default() }
     }
 
-    fn token(expiry: &str) -> WebAnswer {
+    fn token(expiry: &str) -> PageResponse {
         answer(&format!(
             r#"{{"msft:expiry":"2026-07-01T{expiry}:00Z","token":"se={expiry}&sig=x"}}"#
         ))
@@ -404,12 +411,13 @@ mod tests {
         script: &Rc<Script>,
         tokens: &Tokens,
         now: &str,
-        answers: &[WebAnswer],
+        answers: &[PageResponse],
     ) -> Result<Vec<String>, CatalogueError> {
         script.answers.borrow_mut().extend(answers.iter().cloned());
         let (kept, endpoint) = (Rc::new(Kept::default()), Some("http://sas/token/"));
         let policy = AddressPolicy::of_api(ROOT, &[], false);
-        let catalogue = Catalogue::new(Rc::clone(script), Rc::clone(&kept), ROOT, policy, endpoint);
+        let catalogue =
+            CatalogueClient::new(Rc::clone(script), Rc::clone(&kept), ROOT, policy, endpoint);
         let item = r#"{"id":"a","collection":"landsat-c2-l2","properties":{},"assets":{
             "nir08":{"href":"https://a.blob.core.windows.net/B5.TIF"},"b":{"href":"https://example.org/B5.TIF"}}}"#;
         let mut items: Vec<Item> =
@@ -424,7 +432,7 @@ mod tests {
     #[test]
     fn a_collection_has_one_token_while_it_lasts() {
         let (script, tokens) = (Rc::new(Script::default()), Tokens::default());
-        let sign = |now, answers: &[WebAnswer]| signed(&script, &tokens, now, answers).unwrap();
+        let sign = |now, answers: &[PageResponse]| signed(&script, &tokens, now, answers).unwrap();
         let with = |expiry: &str| {
             let own = format!("https://a.blob.core.windows.net/B5.TIF?se={expiry}&sig=x");
             let one = ["https://example.org/B5.TIF".to_owned(), own];
@@ -454,7 +462,7 @@ mod tests {
 
     #[test]
     fn an_endpoint_without_a_token_is_named_and_no_token_shown() {
-        let check = |answers: &[WebAnswer], part: &str| {
+        let check = |answers: &[PageResponse], part: &str| {
             let error = signed(&Rc::default(), &Tokens::default(), "10:00", answers)
                 .unwrap_err()
                 .to_string();
@@ -483,16 +491,19 @@ mod tests {
 
     #[test]
     fn pages_elsewhere_are_not_read() {
-        let check = |answers: &[WebAnswer], asked: usize| {
+        let check = |answers: &[PageResponse], asked: usize| {
             let script = Rc::new(Script::default());
             let error = found(&script, &Rc::default(), answers).unwrap_err();
-            assert!(matches!(error, CatalogueError::Pages(PagesError::Address(_))), "{error}");
+            assert!(
+                matches!(error, CatalogueError::Pages(SearchPagesError::Address(_))),
+                "{error}"
+            );
             assert_eq!(script.asked.borrow().len(), asked);
         };
         check(&[page("a", "http://127.0.0.1:9/admin")], 1);
         check(&[page("a", "http://elsewhere/search")], 1);
         check(&[page("a", "file:///etc/passwd")], 1);
-        check(&[WebAnswer { url: "http://elsewhere/search".to_owned(), ..page("a", "") }], 1);
+        check(&[PageResponse { url: "http://elsewhere/search".to_owned(), ..page("a", "") }], 1);
     }
 
     #[test]

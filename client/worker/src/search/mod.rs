@@ -3,5 +3,5 @@
 pub(crate) mod catalogue;
 mod proposal;
 
-pub use catalogue::{Catalogue, CatalogueError, Tokens, Web, WebAnswer};
+pub use catalogue::{CatalogueClient, CatalogueError, PageResponse, PageTransport, Tokens};
 pub use proposal::{around, found, nearest, question, windows};

@@ -10,21 +10,21 @@ use dragonfly_core::{
 };
 
 use dragonfly_core::protocol::{
-    Found, FoundScene, MOST_CELLS, Search, SideFound, Without, ZoomOffer,
+    MAX_CELLS, NoSceneReason, SceneCandidate, SearchRequest, SearchResult, SideResult, ZoomOffer,
 };
 
 /// Days before and after a window in which the nearest scenes are looked for.
 const NEAR_DAYS: u64 = 180;
 /// Days named at most.
-const MOST_NEAREST: usize = 5;
+const MAX_NEAREST: usize = 5;
 
 /// What to ask the catalogue for, over the windows of both sides.
-pub fn question(search: &Search, area: &Area, window: DateWindow) -> stac::Search {
-    stac::Search {
+pub fn question(search: &SearchRequest, area: &Area, window: DateWindow) -> stac::ItemSearch {
+    stac::ItemSearch {
         collections: vec![search.collection.clone()],
         bbox: Some(area.bbox()),
         datetime: Some(window.to_stac_interval()),
-        ..stac::Search::default()
+        ..stac::ItemSearch::default()
     }
 }
 
@@ -35,12 +35,16 @@ pub fn around(window: DateWindow) -> DateWindow {
 }
 
 /// The windows of a search.
-pub fn windows(search: &Search) -> SearchWindows {
+pub fn windows(search: &SearchRequest) -> SearchWindows {
     SearchWindows::between(search.pre, search.post, search.assessment)
 }
 
 /// What is proposed of the items found in both windows.
-pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[Item])) -> Found {
+pub fn found(
+    search: &SearchRequest,
+    area: &Area,
+    (pre_items, post_items): (&[Item], &[Item]),
+) -> SearchResult {
     let windows = windows(search);
     let side =
         |side, items, wanted| side_found(search, area, side, windows.side(side), items, wanted);
@@ -52,11 +56,11 @@ pub fn found(search: &Search, area: &Area, (pre_items, post_items): (&[Item], &[
     // All are of the collection that was searched.
     let collection = post_items.first().or(pre_items.first()).map(Item::known_collection);
     let zooms = zooms(search.zoom, area, collection, pre.scenes.iter().chain(&post.scenes));
-    Found { pre, post, bbox: area.bbox(), zooms, kept: Vec::new() }
+    SearchResult { pre, post, bbox: area.bbox(), zooms, kept: Vec::new() }
 }
 
 /// Days with a scene that is clear enough, the nearest to a window first.
-pub fn nearest(search: &Search, items: &[Item], window: DateWindow) -> Vec<NaiveDate> {
+pub fn nearest(search: &SearchRequest, items: &[Item], window: DateWindow) -> Vec<NaiveDate> {
     let is_clear = |item: &&Item| {
         item.properties.cloud_cover.is_none_or(|cover| cover <= search.max_cloud_cover)
     };
@@ -69,18 +73,18 @@ pub fn nearest(search: &Search, items: &[Item], window: DateWindow) -> Vec<Naive
         |day: &NaiveDate| (window.start - *day).num_days().max((*day - window.end).num_days());
     let mut days: Vec<NaiveDate> = days.into_iter().collect();
     days.sort_by_key(away);
-    days.truncate(MOST_NEAREST);
+    days.truncate(MAX_NEAREST);
     days
 }
 
 fn side_found(
-    search: &Search,
+    search: &SearchRequest,
     area: &Area,
     side: FireSide,
     window: DateWindow,
     items: &[Item],
     wanted: NaiveDate,
-) -> SideFound {
+) -> SideResult {
     let choice = choose_scenes(
         items,
         &SceneRequest {
@@ -103,7 +107,7 @@ fn side_found(
     };
     // Pages of a search may overlap.
     let mut known = BTreeSet::new();
-    let mut scenes: Vec<FoundScene> = items
+    let mut scenes: Vec<SceneCandidate> = items
         .iter()
         .filter(|item| item.touches(area.bbox()) && known.insert(item.id.as_str()))
         .filter_map(|item| {
@@ -111,7 +115,7 @@ fn side_found(
             let is_chosen = chosen.contains(item.id.as_str());
             let passed_over =
                 || reason(&item.id).unwrap_or_else(|| "other scenes are pinned".to_owned());
-            Some(FoundScene {
+            Some(SceneCandidate {
                 id: item.id.clone(),
                 datetime,
                 cloud_cover: item.properties.cloud_cover,
@@ -127,18 +131,18 @@ fn side_found(
         true => None,
         false => Some(without(search, &scenes)),
     };
-    SideFound { scenes, without }
+    SideResult { scenes, without }
 }
 
-fn without(search: &Search, scenes: &[FoundScene]) -> Without {
+fn without(search: &SearchRequest, scenes: &[SceneCandidate]) -> NoSceneReason {
     if scenes.is_empty() {
-        return Without::NoScene { nearest: Vec::new() };
+        return NoSceneReason::NoScene { nearest: Vec::new() };
     }
     if !search.pinned.is_empty() {
-        return Without::PinnedGone { ids: search.pinned.clone() };
+        return NoSceneReason::PinnedGone { ids: search.pinned.clone() };
     }
     let clouds = scenes.iter().filter_map(|scene| scene.cloud_cover);
-    Without::AllCloudy { least_cloud_cover: clouds.fold(100.0, f64::min) }
+    NoSceneReason::AllCloudy { least_cloud_cover: clouds.fold(100.0, f64::min) }
 }
 
 /// The zoom asked for, then coarser ones until one fits.
@@ -146,7 +150,7 @@ fn zooms<'a>(
     zoom: u8,
     area: &Area,
     collection: Option<&Collection>,
-    scenes: impl Iterator<Item = &'a FoundScene>,
+    scenes: impl Iterator<Item = &'a SceneCandidate>,
 ) -> Vec<ZoomOffer> {
     let boxes: Vec<[f64; 4]> =
         scenes.filter(|scene| scene.chosen).filter_map(|scene| scene.bbox).collect();
@@ -188,7 +192,7 @@ fn offer(
         true_megabytes: sum(visible_pixel_m, 3.0 * BAND_BYTES),
         // Near infrared and SWIR2 are there already.
         false_megabytes: sum(visible_pixel_m, BAND_BYTES),
-        fits: u64::from(width) * u64::from(height) <= MOST_CELLS,
+        fits: u64::from(width) * u64::from(height) <= MAX_CELLS,
     }
 }
 
@@ -222,7 +226,7 @@ fn pixels(area: [f64; 4], scene: [f64; 4], cell_m: f64, pixel_m: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use dragonfly_core::protocol::Picture;
+    use dragonfly_core::protocol::PictureKind;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -249,7 +253,7 @@ mod tests {
         assert!((offer.true_megabytes / offer.false_megabytes - 3.0).abs() < 1e-9);
         assert_eq!(offer.megabytes_with(None), offer.megabytes);
         assert_eq!(
-            offer.megabytes_with(Some(Picture::True)),
+            offer.megabytes_with(Some(PictureKind::True)),
             offer.megabytes + offer.true_megabytes
         );
     }

@@ -52,11 +52,11 @@ pub struct SkippedScene {
 const SAME_OVERPASS: TimeDelta = TimeDelta::minutes(10);
 
 /// Share of a tile's ground in the box that a scene must add to be used beyond the best.
-const LEAST_GAIN: f64 = 0.01;
+const MIN_GAIN: f64 = 0.01;
 /// Share from which on two scenes of one pass are its two parts, and no duplicates.
 const OTHER_PART: f64 = 0.1;
 /// What a scene that does not tell its cloud cover is ranked as, percent.
-const UNTOLD_CLOUD: f64 = 50.0;
+const UNKNOWN_CLOUD: f64 = 50.0;
 
 /// A scene in the window, and what it saw of its tile.
 struct Candidate<'a> {
@@ -124,7 +124,7 @@ fn choose_for_tile<'a>(
     });
     let mut already = ground.unseen();
     for (place, scene) in candidates.into_iter().enumerate() {
-        if place < request.scenes_per_tile || ground.gain(&scene.seen, &already) >= LEAST_GAIN {
+        if place < request.scenes_per_tile || ground.gain(&scene.seen, &already) >= MIN_GAIN {
             already.add(&scene.seen);
             choice.used.push(scene.item);
         } else {
@@ -180,7 +180,7 @@ fn told_cloud(item: &Item) -> Option<f64> {
 
 fn cost(scene: &Candidate, request: &SceneRequest) -> f64 {
     let days_away = (scene.at.date_naive() - request.wanted).num_days().unsigned_abs();
-    told_cloud(scene.item).unwrap_or(UNTOLD_CLOUD) + scene.seen.missing_percent + days_away as f64
+    told_cloud(scene.item).unwrap_or(UNKNOWN_CLOUD) + scene.seen.missing_percent + days_away as f64
 }
 
 #[cfg(test)]
@@ -431,7 +431,7 @@ mod tests {
                 ranked.sort_by(|a, b| cost(a, &request).total_cmp(&cost(b, &request)).then_with(|| a.item.id.cmp(&b.item.id)));
                 let mut already = ground.unseen();
                 for (place, scene) in ranked.iter().enumerate() {
-                    prop_assert!(place < scenes_per_tile || ground.gain(&scene.seen, &already) >= LEAST_GAIN);
+                    prop_assert!(place < scenes_per_tile || ground.gain(&scene.seen, &already) >= MIN_GAIN);
                     already.add(&scene.seen);
                 }
                 // Nothing that is not hidden or a duplicate ranks before the best.

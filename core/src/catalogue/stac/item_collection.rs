@@ -44,7 +44,7 @@ pub struct UnreadItem {
 
 /// What is no list of items. Quotes nothing of what was read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum NotItemsError {
+pub enum ItemCollectionError {
     /// Malformed.
     #[error("it is no JSON (line {line}, column {column})")]
     NotJson {
@@ -67,7 +67,7 @@ pub enum NotItemsError {
     TooMany,
 }
 
-impl NotItemsError {
+impl ItemCollectionError {
     fn not_utf8(json: &[u8], error: std::str::Utf8Error) -> Self {
         let valid = json.get(..error.valid_up_to()).unwrap_or_default();
         let line_start =
@@ -82,15 +82,15 @@ impl ItemCollection {
     ///
     /// # Errors
     /// When it is none, none of its items can be read, or it holds too many.
-    pub fn read(json: &[u8]) -> Result<Self, NotItemsError> {
+    pub fn read(json: &[u8]) -> Result<Self, ItemCollectionError> {
         // As text: a reader of bytes beside that of text would double the worker's code.
-        let text =
-            std::str::from_utf8(json).map_err(|error| NotItemsError::not_utf8(json, error))?;
+        let text = std::str::from_utf8(json)
+            .map_err(|error| ItemCollectionError::not_utf8(json, error))?;
         match serde_json::from_str::<Document>(text) {
             Ok(document) => document.try_into(),
-            Err(error) if error.is_data() => Err(NotItemsError::NotStac),
+            Err(error) if error.is_data() => Err(ItemCollectionError::NotStac),
             Err(error) => {
-                Err(NotItemsError::NotJson { line: error.line(), column: error.column() })
+                Err(ItemCollectionError::NotJson { line: error.line(), column: error.column() })
             }
         }
     }
@@ -116,16 +116,16 @@ struct Features {
 }
 
 impl TryFrom<Document> for ItemCollection {
-    type Error = NotItemsError;
+    type Error = ItemCollectionError;
 
-    fn try_from(document: Document) -> Result<Self, NotItemsError> {
+    fn try_from(document: Document) -> Result<Self, ItemCollectionError> {
         let Features { items, items_bytes, unread, unread_count, is_too_much } =
-            document.features.ok_or(NotItemsError::NotStac)?;
+            document.features.ok_or(ItemCollectionError::NotStac)?;
         match unread.first() {
-            _ if is_too_much => Err(NotItemsError::TooMany),
+            _ if is_too_much => Err(ItemCollectionError::TooMany),
             // Not a list with an odd item, but a list of something else.
             Some(first) if items.is_empty() => {
-                Err(NotItemsError::AllUnread { cause: first.cause.clone() })
+                Err(ItemCollectionError::AllUnread { cause: first.cause.clone() })
             }
             _ => {
                 Ok(Self { features: items, unread, unread_count, items_bytes, next: document.next })
@@ -207,7 +207,7 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn read(page: &str) -> Result<ItemCollection, NotItemsError> {
+    fn read(page: &str) -> Result<ItemCollection, ItemCollectionError> {
         ItemCollection::read(page.as_bytes())
     }
 
@@ -361,7 +361,7 @@ mod tests {
         );
         assert_eq!(
             read(&format!(r#"{{"features":[{items},7]}}"#)).unwrap_err(),
-            NotItemsError::TooMany
+            ItemCollectionError::TooMany
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{AddressError, AddressPolicy, ItemCollection, Search, shown};
+use super::{AddressError, AddressPolicy, ItemCollection, ItemSearch, shown};
 
 /// Items asked for on a page.
 const PAGE_ITEMS: usize = 100;
@@ -17,7 +17,7 @@ pub const MAX_PAGE_BYTES: usize = 32 << 20;
 
 /// One request of a search.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Page {
+pub enum SearchPage {
     /// By `GET`.
     Get {
         /// Address.
@@ -34,19 +34,19 @@ pub enum Page {
 
 /// The requests of one search, from page to page.
 #[derive(Clone, Debug)]
-pub struct Pages {
+pub struct SearchPages {
     policy: AddressPolicy,
     /// The body of the first request.
     search: Map<String, Value>,
-    requested: Vec<Page>,
-    next: Option<Page>,
+    requested: Vec<SearchPage>,
+    next: Option<SearchPage>,
     item_count: usize,
     items_bytes: usize,
 }
 
 /// Pages that cannot be followed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PagesError {
+pub enum SearchPagesError {
     /// They do not end.
     #[error("the catalogue {url} leads in a circle: its pages do not end after {count}")]
     Circle {
@@ -67,13 +67,13 @@ pub enum PagesError {
     TooMany,
 }
 
-impl From<AddressError> for PagesError {
+impl From<AddressError> for SearchPagesError {
     fn from(error: AddressError) -> Self {
         Self::Address(error)
     }
 }
 
-impl Page {
+impl SearchPage {
     /// Address.
     pub fn url(&self) -> &str {
         match self {
@@ -82,17 +82,17 @@ impl Page {
     }
 }
 
-impl Pages {
+impl SearchPages {
     /// The pages of a search of an API by its root, as far as they lie where the policy permits.
-    pub fn of(search: &Search, root: &str, policy: AddressPolicy) -> Self {
-        let search = Search { limit: Some(PAGE_ITEMS), ..search.clone() };
+    pub fn of(search: &ItemSearch, root: &str, policy: AddressPolicy) -> Self {
+        let search = ItemSearch { limit: Some(PAGE_ITEMS), ..search.clone() };
         // Strings, numbers and lists: always an object.
         let search = match serde_json::to_value(search) {
             Ok(Value::Object(search)) => search,
             _ => Map::new(),
         };
         let url = format!("{}/search", root.trim_end_matches('/'));
-        let first = Page::Post { url, body: Value::Object(search.clone()).to_string() };
+        let first = SearchPage::Post { url, body: Value::Object(search.clone()).to_string() };
         Self {
             policy,
             search,
@@ -107,11 +107,14 @@ impl Pages {
     ///
     /// # Errors
     /// When it may not be asked for, was asked for before, or too many were.
-    pub fn next_page(&mut self) -> Result<Option<Page>, PagesError> {
+    pub fn next_page(&mut self) -> Result<Option<SearchPage>, SearchPagesError> {
         let Some(page) = self.next.take() else { return Ok(None) };
         self.policy.check_page(page.url())?;
         if self.requested.len() >= MAX_PAGES || self.requested.contains(&page) {
-            return Err(PagesError::Circle { url: shown(page.url()), count: self.requested.len() });
+            return Err(SearchPagesError::Circle {
+                url: shown(page.url()),
+                count: self.requested.len(),
+            });
         }
         self.requested.push(page.clone());
         Ok(Some(page))
@@ -121,20 +124,20 @@ impl Pages {
     ///
     /// # Errors
     /// When the pages hold too many items by now.
-    pub fn answered(&mut self, answer: &mut ItemCollection) -> Result<(), PagesError> {
+    pub fn answered(&mut self, answer: &mut ItemCollection) -> Result<(), SearchPagesError> {
         self.item_count += answer.features.len() + answer.unread_count;
         self.items_bytes += answer.items_bytes;
         if self.item_count > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
-            return Err(PagesError::TooMany);
+            return Err(SearchPagesError::TooMany);
         }
         self.next =
             answer.next.take().map(|next| match (next.is_post, next.is_merged, next.body) {
-                (false, _, _) => Page::Get { url: next.url },
+                (false, _, _) => SearchPage::Get { url: next.url },
                 (true, true, Value::Object(own)) => {
                     let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
-                    Page::Post { url: next.url, body: Value::Object(body).to_string() }
+                    SearchPage::Post { url: next.url, body: Value::Object(body).to_string() }
                 }
-                (true, _, own) => Page::Post { url: next.url, body: own.to_string() },
+                (true, _, own) => SearchPage::Post { url: next.url, body: own.to_string() },
             });
         Ok(())
     }
@@ -146,9 +149,10 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn pages() -> Pages {
-        let search = Search { collections: vec!["sentinel-2-l2a".to_owned()], ..Search::default() };
-        Pages::of(
+    fn pages() -> SearchPages {
+        let search =
+            ItemSearch { collections: vec!["sentinel-2-l2a".to_owned()], ..ItemSearch::default() };
+        SearchPages::of(
             &search,
             "http://catalogue/",
             AddressPolicy::of_api("http://catalogue/", &[], false).unwrap(),
@@ -166,7 +170,7 @@ mod tests {
         assert_eq!(first.url(), "http://catalogue/search");
         let by_post = r#"{"rel":"next","href":"http://catalogue/search","method":"POST","body":{"token":"x2"},"merge":true}"#;
         pages.answered(&mut answer(by_post)).unwrap();
-        let Some(Page::Post { body, .. }) = pages.next_page().unwrap() else {
+        let Some(SearchPage::Post { body, .. }) = pages.next_page().unwrap() else {
             panic!("no second page")
         };
         let body: Value = serde_json::from_str(&body).unwrap();
@@ -175,7 +179,7 @@ mod tests {
         pages.answered(&mut answer(by_get)).unwrap();
         assert_eq!(
             pages.next_page().unwrap(),
-            Some(Page::Get { url: "http://catalogue/search?token=x3".to_owned() })
+            Some(SearchPage::Get { url: "http://catalogue/search?token=x3".to_owned() })
         );
         pages.answered(&mut answer("")).unwrap();
         assert_eq!(pages.next_page(), Ok(None));
@@ -233,7 +237,8 @@ mod tests {
                 pages.answered(&mut answer(&link)).unwrap();
                 let error = pages.next_page().unwrap_err();
                 assert!(
-                    matches!(error, PagesError::Address(_)) && !error.to_string().contains(url),
+                    matches!(error, SearchPagesError::Address(_))
+                        && !error.to_string().contains(url),
                     "{error}"
                 );
             }

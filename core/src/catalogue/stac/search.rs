@@ -8,7 +8,7 @@ use super::Item;
 /// What a search asks for: the body of `POST /search`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct Search {
+pub struct ItemSearch {
     /// Collections; all when empty.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub collections: Vec<String>,
@@ -38,16 +38,16 @@ pub type Interval = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
     "datetime `{0}` is no RFC 3339 moment or interval: write \
     2025-06-01T00:00:00Z/2025-07-01T23:59:59Z, with .. for an open end"
 )]
-pub struct BadDatetime(String);
+pub struct DatetimeError(String);
 
-impl Search {
+impl ItemSearch {
     /// The interval asked for; `None` at an open end.
     ///
     /// # Errors
     /// When `datetime` cannot be read.
-    pub fn interval(&self) -> Result<Interval, BadDatetime> {
+    pub fn interval(&self) -> Result<Interval, DatetimeError> {
         let Some(text) = self.datetime.as_deref() else { return Ok((None, None)) };
-        let bad = || BadDatetime(text.to_owned());
+        let bad = || DatetimeError(text.to_owned());
         let moment = |part: &str| match part {
             "" | ".." => Ok(None),
             part => part.parse::<DateTime<Utc>>().map(Some).map_err(|_| bad()),
@@ -62,7 +62,7 @@ impl Search {
     ///
     /// # Errors
     /// When `datetime` cannot be read.
-    pub fn matches(&self, item: &Item) -> Result<bool, BadDatetime> {
+    pub fn matches(&self, item: &Item) -> Result<bool, DatetimeError> {
         let (start, end) = self.interval()?;
         let collection = item.collection.as_deref().unwrap_or_default();
         let in_time = match item.acquired() {
@@ -90,7 +90,7 @@ mod tests {
                 "properties":{"datetime":"2025-06-12T18:50:00Z"}}"#,
         )
         .unwrap();
-        let search: Search = serde_json::from_str(search).unwrap();
+        let search: ItemSearch = serde_json::from_str(search).unwrap();
         assert_eq!(search.matches(&item), Ok(matches), "{search:?}");
     }
 
@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn a_datetime_that_is_none_is_an_error() {
-        let search = Search { datetime: Some("last week".to_owned()), ..Search::default() };
+        let search = ItemSearch { datetime: Some("last week".to_owned()), ..ItemSearch::default() };
         assert!(search.interval().unwrap_err().to_string().starts_with("datetime `last week`"));
     }
 
@@ -117,7 +117,7 @@ mod tests {
 
         #[test]
         fn any_text_is_an_interval_or_an_error(text in "[0-9TZ:./ +-]{0,45}|.{0,20}") {
-            let _ = Search { datetime: Some(text), ..Search::default() }.interval();
+            let _ = ItemSearch { datetime: Some(text), ..ItemSearch::default() }.interval();
         }
 
         #[test]
@@ -126,7 +126,7 @@ mod tests {
             for (start, end) in [(moment(start), moment(end)), (None, moment(end)), (moment(start), None)] {
                 let said = |at: Option<DateTime<Utc>>| at.map_or("..".to_owned(), |at| at.to_rfc3339());
                 let datetime = Some(format!("{}/{}", said(start), said(end)));
-                prop_assert_eq!(Search { datetime, ..Search::default() }.interval(), Ok((start, end)));
+                prop_assert_eq!(ItemSearch { datetime, ..ItemSearch::default() }.interval(), Ok((start, end)));
             }
         }
     }

@@ -2,13 +2,13 @@
 
 use chrono::{DateTime, Days, NaiveDate, Utc};
 
-use crate::contract::metadata::{RegionMeta, Status};
+use crate::contract::metadata::{RegionMeta, RunStatus};
 use crate::regions::region::Region;
 
 /// What the rotation knows of a region.
 ///
 /// All moments are *starts* of runs: stamps of the finish would make a daily region miss every
-/// other night. An attempt found unfinished, because it was killed, counts as [`Status::Failed`].
+/// other night. An attempt found unfinished, because it was killed, counts as [`RunStatus::Failed`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionRecord {
     /// Name in paths.
@@ -22,7 +22,7 @@ pub struct RegionRecord {
     /// Start of the last run.
     pub last_run_at: Option<DateTime<Utc>>,
     /// How it ended.
-    pub last_status: Status,
+    pub last_status: RunStatus,
     /// Failures since the last success.
     pub consecutive_failures: u32,
 }
@@ -44,7 +44,7 @@ impl RegionRecord {
 
 /// A region's place in the plan of a night.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Turn {
+pub struct RegionTurn {
     /// Name in paths.
     pub name: String,
     /// First day on which it is, or was, due; `None` before its first run.
@@ -57,11 +57,11 @@ pub struct Turn {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NightPlan {
     /// Run tonight, in this order.
-    pub chosen: Vec<Turn>,
+    pub chosen: Vec<RegionTurn>,
     /// Due, but left for another night, in the order of their turns.
-    pub postponed: Vec<Turn>,
+    pub postponed: Vec<RegionTurn>,
     /// Not due, the next one first.
-    pub not_due: Vec<Turn>,
+    pub not_due: Vec<RegionTurn>,
     /// Updates that the regions ask for a night: the sum of 1 / `update_interval_days`.
     pub demand_per_night: f64,
     /// Most updates a night.
@@ -75,7 +75,7 @@ impl NightPlan {
     }
 
     /// How full the nights are, in words, and what to do when they are too full.
-    pub fn load_in_words(&self) -> String {
+    pub fn describe_load(&self) -> String {
         let allowed = self.regions_per_night;
         if self.is_overloaded() {
             // Rounded up, or a little too much would read as just enough.
@@ -203,8 +203,8 @@ impl<'a> Standing<'a> {
         self.due_on.map(|day| (self.today - day).num_days().max(0))
     }
 
-    fn turn(&self, reason: String) -> Turn {
-        Turn { name: self.record.name.clone(), due_on: self.due_on, reason }
+    fn turn(&self, reason: String) -> RegionTurn {
+        RegionTurn { name: self.record.name.clone(), due_on: self.due_on, reason }
     }
 
     fn why_due(&self) -> String {
@@ -242,9 +242,9 @@ impl<'a> Standing<'a> {
         };
         let Some(run_on) = last_run_at.map(|start| start.date_naive()) else { return updated };
         match last_status {
-            Status::Success => updated,
-            Status::Waiting => format!("{updated}, no scene yet on {run_on}"),
-            Status::Failed | Status::Pending => match failures(self.record) {
+            RunStatus::Success => updated,
+            RunStatus::Waiting => format!("{updated}, no scene yet on {run_on}"),
+            RunStatus::Failed | RunStatus::Pending => match failures(self.record) {
                 1 => format!("{updated}, failed on {run_on}"),
                 times => format!("{updated}, failed {times} times in a row, last on {run_on}"),
             },
@@ -255,10 +255,10 @@ impl<'a> Standing<'a> {
 /// Days after its start for which a run without success keeps a region from being due.
 fn pause_days(record: &RegionRecord) -> u32 {
     let pause_days = match record.last_status {
-        Status::Success => 0,
-        Status::Waiting => WAITING_PAUSE_DAYS,
+        RunStatus::Success => 0,
+        RunStatus::Waiting => WAITING_PAUSE_DAYS,
         // A run that began and is said to be pending never ended.
-        Status::Failed | Status::Pending => {
+        RunStatus::Failed | RunStatus::Pending => {
             1u32.checked_shl(failures(record) - 1).unwrap_or(u32::MAX)
         }
     };

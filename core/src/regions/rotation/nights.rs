@@ -19,17 +19,21 @@ fn region(name: &str, priority: u32, update_interval_days: u32) -> RegionRecord 
         update_interval_days,
         last_success_at: None,
         last_run_at: None,
-        last_status: Status::Pending,
+        last_status: RunStatus::Pending,
         consecutive_failures: 0,
     }
 }
 
 impl RegionRecord {
-    fn ran(self, start: DateTime<Utc>, last_status: Status) -> Self {
+    fn ran(self, start: DateTime<Utc>, last_status: RunStatus) -> Self {
         let (last_success_at, consecutive_failures) = match last_status {
-            Status::Success => (Some(start), 0),
-            Status::Failed => (self.last_success_at, self.consecutive_failures.saturating_add(1)),
-            Status::Pending | Status::Waiting => (self.last_success_at, self.consecutive_failures),
+            RunStatus::Success => (Some(start), 0),
+            RunStatus::Failed => {
+                (self.last_success_at, self.consecutive_failures.saturating_add(1))
+            }
+            RunStatus::Pending | RunStatus::Waiting => {
+                (self.last_success_at, self.consecutive_failures)
+            }
         };
         Self {
             last_success_at,
@@ -41,24 +45,24 @@ impl RegionRecord {
     }
 
     fn updated(self, day: &str) -> Self {
-        self.ran(on(day), Status::Success)
+        self.ran(on(day), RunStatus::Success)
     }
 
     fn waited(self, day: &str) -> Self {
-        self.ran(on(day), Status::Waiting)
+        self.ran(on(day), RunStatus::Waiting)
     }
 
     fn failed(self, times: u32, day: &str) -> Self {
         Self {
             last_run_at: Some(on(day)),
-            last_status: Status::Failed,
+            last_status: RunStatus::Failed,
             consecutive_failures: times,
             ..self
         }
     }
 }
 
-fn names(turns: &[Turn]) -> Vec<&str> {
+fn names(turns: &[RegionTurn]) -> Vec<&str> {
     turns.iter().map(|turn| turn.name.as_str()).collect()
 }
 
@@ -85,10 +89,10 @@ fn a_region_is_due_an_interval_after_its_last_success() {
 #[test]
 fn days_are_differences_of_calendar_dates() {
     let late: DateTime<Utc> = "2026-05-01T23:59:59Z".parse().unwrap();
-    let records = [region("a", 1, 1).ran(late, Status::Success)];
+    let records = [region("a", 1, 1).ran(late, RunStatus::Success)];
     assert_eq!(plan_night(&records, 1, late + TimeDelta::seconds(1)).chosen.len(), 1);
     let early: DateTime<Utc> = "2026-05-01T00:00:00Z".parse().unwrap();
-    let records = [region("a", 1, 1).ran(early, Status::Success)];
+    let records = [region("a", 1, 1).ran(early, RunStatus::Success)];
     assert_eq!(plan_night(&records, 1, late).chosen.len(), 0);
 }
 
@@ -107,7 +111,7 @@ fn a_failing_region_pauses_for_1_2_4_days_up_to_its_interval() {
     // Run by hand before its time: the map in place is still young enough.
     check_due_on(region("a", 1, 7).updated("2026-04-30").failed(1, "2026-05-01"), "2026-05-07");
     // Killed before it could say how it ended.
-    check_due_on(region("a", 1, 7).ran(on("2026-05-01"), Status::Pending), "2026-05-02");
+    check_due_on(region("a", 1, 7).ran(on("2026-05-01"), RunStatus::Pending), "2026-05-02");
 }
 
 #[test]
@@ -205,7 +209,7 @@ fn a_clock_set_back_makes_nothing_due_and_is_named() {
     }
     for now in [DateTime::<Utc>::MIN_UTC, DateTime::<Utc>::MAX_UTC] {
         plan_night(&records, 3, now);
-        let run_then = records.clone().map(|record| record.ran(now, Status::Failed));
+        let run_then = records.clone().map(|record| record.ran(now, RunStatus::Failed));
         plan_night(&run_then, 3, on("2026-06-01"));
     }
 }
@@ -269,7 +273,7 @@ fn check_load(intervals_days: &[u32], per_night: usize, is_overloaded: bool, wor
         intervals_days.iter().map(|interval_days| region("a", 1, *interval_days)).collect();
     let plan = plan_night(&records, per_night, on("2026-06-01"));
     assert_eq!(plan.is_overloaded(), is_overloaded, "{}", plan.demand_per_night);
-    assert!(plan.load_in_words().contains(words), "{}", plan.load_in_words());
+    assert!(plan.describe_load().contains(words), "{}", plan.describe_load());
 }
 
 #[test]
@@ -339,9 +343,9 @@ impl Simulated {
             .last_success_at
             .is_none_or(|start| days_since(start) >= self.interval_days());
         let pause_days = match self.record.last_status {
-            Status::Failed => 1 << (self.record.consecutive_failures - 1).min(40),
-            Status::Waiting => 3,
-            Status::Pending | Status::Success => 0,
+            RunStatus::Failed => 1 << (self.record.consecutive_failures - 1).min(40),
+            RunStatus::Waiting => 3,
+            RunStatus::Pending | RunStatus::Success => 0,
         };
         let paused = self
             .record
@@ -363,13 +367,13 @@ impl Simulated {
 }
 
 #[derive(Clone, Debug)]
-struct World {
+struct SimulatedNights {
     regions: Vec<Simulated>,
     per_night: usize,
     random: u32,
 }
 
-impl World {
+impl SimulatedNights {
     fn random_below(&mut self, limit: u32) -> u32 {
         self.random = self.random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (self.random >> 16) % limit
@@ -426,9 +430,9 @@ impl World {
             let bound_days = self.longest_wait_days(&self.regions[place]);
             let region = &mut self.regions[place];
             let status = match fate {
-                fate if fate < region.fails_percent => Status::Failed,
-                fate if fate < region.fails_percent + region.waits_percent => Status::Waiting,
-                _ => Status::Success,
+                fate if fate < region.fails_percent => RunStatus::Failed,
+                fate if fate < region.fails_percent + region.waits_percent => RunStatus::Waiting,
+                _ => RunStatus::Success,
             };
             region.record = region.record.clone().ran(start, status);
             region.due_since = None;
@@ -440,7 +444,7 @@ impl World {
                 "{} after {most_days} days: {region:?}",
                 turn.name
             );
-            if status == Status::Success {
+            if status == RunStatus::Success {
                 (region.updated_on, region.turns_in_vain) = (night, 0);
             }
         }
@@ -484,7 +488,7 @@ impl World {
 
 const YEARS_NIGHTS: i64 = 4 * 365;
 
-fn simulated(fates: &'static [(u32, u32)]) -> impl Strategy<Value = World> {
+fn simulated(fates: &'static [(u32, u32)]) -> impl Strategy<Value = SimulatedNights> {
     let region = (1..=5u32, 1..=30u32, proptest::sample::select(fates), any::<bool>());
     (proptest::collection::vec(region, 1..=12), 1..=4usize, any::<u32>()).prop_map(
         |(regions, per_night, random)| {
@@ -495,7 +499,7 @@ fn simulated(fates: &'static [(u32, u32)]) -> impl Strategy<Value = World> {
                     if updated_once { region.updated_once() } else { region }
                 };
             let regions = regions.into_iter().zip('a'..).map(simulated).collect();
-            World { regions, per_night, random }
+            SimulatedNights { regions, per_night, random }
         },
     )
 }
@@ -533,7 +537,7 @@ proptest! {
 fn a_region_that_always_fails_costs_the_others_its_own_turns_only() {
     for seed in 0..40 {
         let mut with =
-            World { regions: Vec::new(), per_night: 1 + seed as usize % 4, random: seed };
+            SimulatedNights { regions: Vec::new(), per_night: 1 + seed as usize % 4, random: seed };
         let failing =
             Simulated::new("failing", 1 + with.random_below(5), 1 + with.random_below(30), 100, 0);
         for name in ('a'..='z').take(2 + seed as usize / 4) {
@@ -554,8 +558,11 @@ fn check_every_night(regions: &[(u32, u32)], per_night: usize, daily: usize) {
     let simulated = |((priority, interval_days), name): (&(u32, u32), char)| {
         Simulated::new(&name.to_string(), *priority, *interval_days, 0, 0)
     };
-    let mut world =
-        World { regions: regions.iter().zip('a'..).map(simulated).collect(), per_night, random: 5 };
+    let mut world = SimulatedNights {
+        regions: regions.iter().zip('a'..).map(simulated).collect(),
+        per_night,
+        random: 5,
+    };
     // Until each has had its first run, the others come before the daily ones.
     (0..14).for_each(|night| world.live(night));
     let first_turns: Vec<_> = world.regions.iter().map(|region| region.turns).collect();
@@ -577,7 +584,7 @@ fn a_daily_region_that_always_fails_leaves_the_only_turn_to_others() {
     let failing = Simulated::new("a", 1, 1, 100, 0);
     for failing in [failing.clone(), failing.updated_once()] {
         let weekly = Simulated::new("b", 2, 7, 0, 0);
-        let mut world = World { regions: vec![failing, weekly], per_night: 1, random: 7 };
+        let mut world = SimulatedNights { regions: vec![failing, weekly], per_night: 1, random: 7 };
         world.live_all(YEARS_NIGHTS);
         assert_eq!(world.regions[1].longest_wait_days, 14);
     }

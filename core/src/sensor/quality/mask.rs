@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use super::Sky;
+use super::PixelQuality;
 
 /// How a mask asset writes what it knows of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,39 +21,39 @@ pub enum MaskKind {
 struct Hides {
     number: u8,
     name: &'static str,
-    sky: Sky,
+    quality: PixelQuality,
 }
 
-const fn hides(number: u8, name: &'static str, sky: Sky) -> Hides {
-    Hides { number, name, sky }
+const fn hides(number: u8, name: &'static str, quality: PixelQuality) -> Hides {
+    Hides { number, name, quality }
 }
 
-/// What each kind can mask, that of the sky which wins first. Water and clear land are not among
+/// What each kind can mask, that of the quality which wins first. Water and clear land are not among
 /// them.
 const SCL: [Hides; 9] = [
-    hides(0, "no data", Sky::NoData),
-    hides(1, "saturated or defective", Sky::NoData),
-    hides(2, "dark", Sky::Shadow),
-    hides(3, "cloud shadow", Sky::Shadow),
-    hides(7, "unclassified", Sky::NoData),
-    hides(8, "cloud, medium probability", Sky::Cloud),
-    hides(9, "cloud, high probability", Sky::Cloud),
-    hides(10, "thin cirrus", Sky::Cloud),
-    hides(11, "snow", Sky::Snow),
+    hides(0, "no data", PixelQuality::NoData),
+    hides(1, "saturated or defective", PixelQuality::NoData),
+    hides(2, "dark", PixelQuality::Shadow),
+    hides(3, "cloud shadow", PixelQuality::Shadow),
+    hides(7, "unclassified", PixelQuality::NoData),
+    hides(8, "cloud, medium probability", PixelQuality::Cloud),
+    hides(9, "cloud, high probability", PixelQuality::Cloud),
+    hides(10, "thin cirrus", PixelQuality::Cloud),
+    hides(11, "snow", PixelQuality::Snow),
 ];
 const QA_PIXEL: [Hides; 6] = [
-    hides(0, "fill", Sky::NoData),
-    hides(1, "dilated cloud", Sky::Cloud),
-    hides(2, "cirrus", Sky::Cloud),
-    hides(3, "cloud", Sky::Cloud),
-    hides(4, "cloud shadow", Sky::Shadow),
-    hides(5, "snow", Sky::Snow),
+    hides(0, "fill", PixelQuality::NoData),
+    hides(1, "dilated cloud", PixelQuality::Cloud),
+    hides(2, "cirrus", PixelQuality::Cloud),
+    hides(3, "cloud", PixelQuality::Cloud),
+    hides(4, "cloud shadow", PixelQuality::Shadow),
+    hides(5, "snow", PixelQuality::Snow),
 ];
 const FMASK: [Hides; 4] = [
-    hides(1, "cloud", Sky::Cloud),
-    hides(2, "adjacent to cloud or shadow", Sky::Cloud),
-    hides(3, "cloud shadow", Sky::Shadow),
-    hides(4, "snow", Sky::Snow),
+    hides(1, "cloud", PixelQuality::Cloud),
+    hides(2, "adjacent to cloud or shadow", PixelQuality::Cloud),
+    hides(3, "cloud shadow", PixelQuality::Shadow),
+    hides(4, "snow", PixelQuality::Snow),
 ];
 const SCL_WATER: u8 = 6;
 const QA_PIXEL_WATER: u8 = 7;
@@ -152,7 +152,7 @@ impl Masks {
     }
 
     /// What is masked of a kind: `SCL: 3 cloud shadow, 11 snow masked; 6 water by the pre side`.
-    pub fn in_words(&self, kind: MaskKind) -> String {
+    pub fn describe(&self, kind: MaskKind) -> String {
         let masked: Vec<String> =
             self.hiding(kind).map(|hides| format!("{} {}", hides.number, hides.name)).collect();
         let (masked, water) = (masked.join("; "), water(kind));
@@ -160,12 +160,12 @@ impl Masks {
     }
 
     /// What is masked of a map made with these kinds, and how far clouds reach.
-    pub fn of_map_in_words(&self, kinds: &BTreeSet<MaskKind>, cloud_margin_m: f32) -> String {
+    pub fn describe_map(&self, kinds: &BTreeSet<MaskKind>, cloud_buffer_m: f32) -> String {
         if kinds.is_empty() {
             return "no mask asset: every pixel with data counts as clear".to_owned();
         }
-        let kinds: Vec<String> = kinds.iter().map(|kind| self.in_words(*kind)).collect();
-        format!("{}; cloud and shadow widened by {cloud_margin_m} m", kinds.join("; "))
+        let kinds: Vec<String> = kinds.iter().map(|kind| self.describe(*kind)).collect();
+        format!("{}; cloud and shadow widened by {cloud_buffer_m} m", kinds.join("; "))
     }
 
     fn hiding(&self, kind: MaskKind) -> impl Iterator<Item = &'static Hides> {
@@ -181,28 +181,28 @@ fn water(kind: MaskKind) -> u8 {
     }
 }
 
-/// The sky of every value of a mask.
+/// The quality of every value of a mask.
 #[derive(Clone, Debug)]
-pub struct SkyTable([Sky; 256]);
+pub struct QualityTable([PixelQuality; 256]);
 
-impl SkyTable {
+impl QualityTable {
     /// The table of a kind of mask.
     pub fn new(kind: MaskKind, masks: &Masks) -> Self {
-        let mut table = [Sky::Clear; 256];
-        for (value, sky) in (0..=u8::MAX).zip(&mut table) {
-            *sky = sky_of(kind, masks, value);
+        let mut table = [PixelQuality::Clear; 256];
+        for (value, quality) in (0..=u8::MAX).zip(&mut table) {
+            *quality = quality_of(kind, masks, value);
         }
         Self(table)
     }
 
-    /// The sky of one pixel. All bits of QA_PIXEL that count lie in its lower byte.
+    /// The quality of one pixel. All bits of QA_PIXEL that count lie in its lower byte.
     #[inline]
-    pub fn sky(&self, value: u16) -> Sky {
+    pub fn quality(&self, value: u16) -> PixelQuality {
         self.0[usize::from(value as u8)]
     }
 }
 
-fn sky_of(kind: MaskKind, masks: &Masks, value: u8) -> Sky {
+fn quality_of(kind: MaskKind, masks: &Masks, value: u8) -> PixelQuality {
     let is_set = |number: u8| match kind {
         MaskKind::Scl => value == number,
         MaskKind::QaPixel | MaskKind::Fmask => value & (1 << number) != 0,
@@ -214,14 +214,15 @@ fn sky_of(kind: MaskKind, masks: &Masks, value: u8) -> Sky {
         MaskKind::Fmask => value == FMASK_FILL,
     };
     if is_fill {
-        return Sky::NoData;
+        return PixelQuality::NoData;
     }
-    let hidden = masks.hiding(kind).filter(|hides| is_set(hides.number)).map(|hides| hides.sky);
+    let hidden = masks.hiding(kind).filter(|hides| is_set(hides.number)).map(|hides| hides.quality);
     // A pixel may have several bits: cloud wins over shadow, shadow over snow.
-    let first = [Sky::NoData, Sky::Cloud, Sky::Shadow, Sky::Snow];
+    let first =
+        [PixelQuality::NoData, PixelQuality::Cloud, PixelQuality::Shadow, PixelQuality::Snow];
     hidden
-        .min_by_key(|sky| first.iter().position(|other| other == sky))
-        .unwrap_or(if is_set(water(kind)) { Sky::Water } else { Sky::Clear })
+        .min_by_key(|quality| first.iter().position(|other| other == quality))
+        .unwrap_or(if is_set(water(kind)) { PixelQuality::Water } else { PixelQuality::Clear })
 }
 
 #[cfg(test)]
@@ -231,73 +232,80 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn check(kind: MaskKind, value: u16, sky: Sky) {
-        assert_eq!(SkyTable::new(kind, &Masks::default()).sky(value), sky, "{kind:?} {value:#b}");
+    fn check(kind: MaskKind, value: u16, quality: PixelQuality) {
+        assert_eq!(
+            QualityTable::new(kind, &Masks::default()).quality(value),
+            quality,
+            "{kind:?} {value:#b}"
+        );
     }
 
     #[test]
     fn fresh_burns_stay_clear_and_clouds_do_not() {
-        for (scl, sky) in [
-            (0, Sky::NoData),
-            (1, Sky::NoData),
-            (2, Sky::Clear),
-            (3, Sky::Shadow),
-            (4, Sky::Clear),
-            (5, Sky::Clear),
-            (6, Sky::Water),
-            (7, Sky::Clear),
-            (8, Sky::Cloud),
-            (9, Sky::Cloud),
-            (10, Sky::Cloud),
-            (11, Sky::Snow),
-            (12, Sky::NoData),
-            (255, Sky::NoData),
+        for (scl, quality) in [
+            (0, PixelQuality::NoData),
+            (1, PixelQuality::NoData),
+            (2, PixelQuality::Clear),
+            (3, PixelQuality::Shadow),
+            (4, PixelQuality::Clear),
+            (5, PixelQuality::Clear),
+            (6, PixelQuality::Water),
+            (7, PixelQuality::Clear),
+            (8, PixelQuality::Cloud),
+            (9, PixelQuality::Cloud),
+            (10, PixelQuality::Cloud),
+            (11, PixelQuality::Snow),
+            (12, PixelQuality::NoData),
+            (255, PixelQuality::NoData),
         ] {
-            check(MaskKind::Scl, scl, sky);
+            check(MaskKind::Scl, scl, quality);
         }
     }
 
     /// Values that USGS explains in its guide to Landsat 8 and 9 Collection 2 Level 2, LSDS-1619.
     #[test]
     fn qa_pixel_is_read_by_its_bits() {
-        check(MaskKind::QaPixel, 1, Sky::NoData);
-        check(MaskKind::QaPixel, 21_824, Sky::Clear);
-        check(MaskKind::QaPixel, 21_888, Sky::Water);
-        check(MaskKind::QaPixel, 21_952, Sky::Water);
-        check(MaskKind::QaPixel, 22_280, Sky::Cloud);
-        check(MaskKind::QaPixel, 23_888, Sky::Shadow);
-        check(MaskKind::QaPixel, 30_048, Sky::Snow);
-        check(MaskKind::QaPixel, 54_596, Sky::Cloud);
-        check(MaskKind::QaPixel, 21_826, Sky::Cloud);
-        check(MaskKind::QaPixel, 1 << 3 | 1 << 4 | 1 << 7, Sky::Cloud);
-        check(MaskKind::QaPixel, 1 << 4 | 1 << 5 | 1 << 7, Sky::Shadow);
+        check(MaskKind::QaPixel, 1, PixelQuality::NoData);
+        check(MaskKind::QaPixel, 21_824, PixelQuality::Clear);
+        check(MaskKind::QaPixel, 21_888, PixelQuality::Water);
+        check(MaskKind::QaPixel, 21_952, PixelQuality::Water);
+        check(MaskKind::QaPixel, 22_280, PixelQuality::Cloud);
+        check(MaskKind::QaPixel, 23_888, PixelQuality::Shadow);
+        check(MaskKind::QaPixel, 30_048, PixelQuality::Snow);
+        check(MaskKind::QaPixel, 54_596, PixelQuality::Cloud);
+        check(MaskKind::QaPixel, 21_826, PixelQuality::Cloud);
+        check(MaskKind::QaPixel, 1 << 3 | 1 << 4 | 1 << 7, PixelQuality::Cloud);
+        check(MaskKind::QaPixel, 1 << 4 | 1 << 5 | 1 << 7, PixelQuality::Shadow);
     }
 
     /// After the HLS User Guide, version 2: bits 6 and 7 hold the aerosol level.
     #[test]
     fn fmask_is_read_by_its_bits() {
-        check(MaskKind::Fmask, 255, Sky::NoData);
-        check(MaskKind::Fmask, 0b1100_0000, Sky::Clear);
-        check(MaskKind::Fmask, 0b0110_0000, Sky::Water);
-        check(MaskKind::Fmask, 0b0100_0010, Sky::Cloud);
-        check(MaskKind::Fmask, 0b0100_0100, Sky::Cloud);
-        check(MaskKind::Fmask, 0b0010_1000, Sky::Shadow);
-        check(MaskKind::Fmask, 0b0001_0000, Sky::Snow);
-        check(MaskKind::Fmask, 0b0000_0001, Sky::Clear);
+        check(MaskKind::Fmask, 255, PixelQuality::NoData);
+        check(MaskKind::Fmask, 0b1100_0000, PixelQuality::Clear);
+        check(MaskKind::Fmask, 0b0110_0000, PixelQuality::Water);
+        check(MaskKind::Fmask, 0b0100_0010, PixelQuality::Cloud);
+        check(MaskKind::Fmask, 0b0100_0100, PixelQuality::Cloud);
+        check(MaskKind::Fmask, 0b0010_1000, PixelQuality::Shadow);
+        check(MaskKind::Fmask, 0b0001_0000, PixelQuality::Snow);
+        check(MaskKind::Fmask, 0b0000_0001, PixelQuality::Clear);
     }
 
     #[test]
     fn what_is_not_listed_is_clear_but_fill_stays_fill() {
         let none = Masks { scl: vec![], qa_pixel: vec![], fmask: vec![] };
-        assert_eq!(SkyTable::new(MaskKind::Scl, &none).sky(9), Sky::Clear);
-        assert_eq!(SkyTable::new(MaskKind::QaPixel, &none).sky(22_280), Sky::Clear);
+        assert_eq!(QualityTable::new(MaskKind::Scl, &none).quality(9), PixelQuality::Clear);
+        assert_eq!(
+            QualityTable::new(MaskKind::QaPixel, &none).quality(22_280),
+            PixelQuality::Clear
+        );
         for (kind, fill) in [(MaskKind::Scl, 0), (MaskKind::QaPixel, 1), (MaskKind::Fmask, 255)] {
-            assert_eq!(SkyTable::new(kind, &none).sky(fill), Sky::NoData);
+            assert_eq!(QualityTable::new(kind, &none).quality(fill), PixelQuality::NoData);
         }
         let dark = Masks { scl: vec![2, 7], ..none };
         assert_eq!(
-            [2, 7].map(|scl| SkyTable::new(MaskKind::Scl, &dark).sky(scl)),
-            [Sky::Shadow, Sky::NoData]
+            [2, 7].map(|scl| QualityTable::new(MaskKind::Scl, &dark).quality(scl)),
+            [PixelQuality::Shadow, PixelQuality::NoData]
         );
     }
 
@@ -321,7 +329,7 @@ mod tests {
 
     #[test]
     fn the_words_name_each_class_and_bit() {
-        let words = Masks { scl: vec![3, 11], ..Masks::default() }.in_words(MaskKind::Scl);
+        let words = Masks { scl: vec![3, 11], ..Masks::default() }.describe(MaskKind::Scl);
         assert_eq!(words, "SCL classes: 3 cloud shadow; 11 snow masked; 6 water by the pre side");
     }
 
@@ -336,14 +344,14 @@ mod tests {
             upper_byte in 0..=255u16,
         ) {
             let masks = Masks { scl, qa_pixel, fmask };
-            let scl = SkyTable::new(MaskKind::Scl, &masks);
-            prop_assert_eq!([4, 5, 6].map(|class| scl.sky(class)), [Sky::Clear, Sky::Clear, Sky::Water]);
-            let qa_pixel = SkyTable::new(MaskKind::QaPixel, &masks);
-            let [clear, water] = [1 << 6, 1 << 7].map(|bits| qa_pixel.sky(upper_byte << 8 | bits));
-            prop_assert_eq!([clear, water], [Sky::Clear, Sky::Water]);
-            let fmask = SkyTable::new(MaskKind::Fmask, &masks);
+            let scl = QualityTable::new(MaskKind::Scl, &masks);
+            prop_assert_eq!([4, 5, 6].map(|class| scl.quality(class)), [PixelQuality::Clear, PixelQuality::Clear, PixelQuality::Water]);
+            let qa_pixel = QualityTable::new(MaskKind::QaPixel, &masks);
+            let [clear, water] = [1 << 6, 1 << 7].map(|bits| qa_pixel.quality(upper_byte << 8 | bits));
+            prop_assert_eq!([clear, water], [PixelQuality::Clear, PixelQuality::Water]);
+            let fmask = QualityTable::new(MaskKind::Fmask, &masks);
             let aerosol = upper_byte & 0b1100_0000;
-            prop_assert_eq!([fmask.sky(aerosol), fmask.sky(aerosol | 1 << 5)], [Sky::Clear, Sky::Water]);
+            prop_assert_eq!([fmask.quality(aerosol), fmask.quality(aerosol | 1 << 5)], [PixelQuality::Clear, PixelQuality::Water]);
         }
     }
 }

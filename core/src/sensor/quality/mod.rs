@@ -4,12 +4,12 @@ use serde::{Deserialize, Serialize};
 
 mod mask;
 
-pub use mask::{MaskKind, Masks, SkyTable};
+pub use mask::{MaskKind, Masks, QualityTable};
 
 /// What a pixel of a scene shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[repr(u8)]
-pub enum Sky {
+pub enum PixelQuality {
     /// Nothing was recorded, or it was saturated.
     #[default]
     NoData = 0,
@@ -25,7 +25,7 @@ pub enum Sky {
     Snow = 5,
 }
 
-impl Sky {
+impl PixelQuality {
     /// A clear view of the surface, be it land or water.
     #[inline]
     pub fn is_clear(self) -> bool {
@@ -39,56 +39,64 @@ impl Sky {
     }
 }
 
-/// Default reach of [`widen_clouds`], metres on the ground: two pixels of Sentinel-2's 20 m bands.
-pub const CLOUD_MARGIN_M: f32 = 40.0;
+/// Default reach of [`dilate_clouds`], metres on the ground: two pixels of Sentinel-2's 20 m bands.
+pub const CLOUD_BUFFER_M: f32 = 40.0;
 
 /// What of a scene counts as hidden: the same for the nightly maps and in the browser.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
-pub struct SkyRules {
+pub struct MaskRules {
     /// What of a scene's mask hides the ground.
     pub masks: Masks,
     /// Reach of clouds and shadows beyond what the mask says, metres.
-    pub cloud_margin_m: f32,
+    #[serde(rename = "cloud_margin_m")]
+    pub cloud_buffer_m: f32,
 }
 
-impl Default for SkyRules {
+impl Default for MaskRules {
     fn default() -> Self {
-        Self { masks: Masks::default(), cloud_margin_m: CLOUD_MARGIN_M }
+        Self { masks: Masks::default(), cloud_buffer_m: CLOUD_BUFFER_M }
     }
 }
 
 /// A reach in whole pixels, rounded up, so that a coarse level never masks less.
-pub fn margin_px(margin_m: f32, pixel_size_m: f32) -> usize {
+pub fn buffer_px(margin_m: f32, pixel_size_m: f32) -> usize {
     (margin_m / pixel_size_m).ceil() as usize
 }
 
 /// Lets clouds and shadows spread by `margin` pixels in every direction, corners included.
 ///
-/// `sky` holds rows of `width` pixels. The rims of clouds are thin and classified as clear.
+/// `quality` holds rows of `width` pixels. The rims of clouds are thin and classified as clear.
 /// Pixels without data stay so. A cloud wins over a shadow.
-pub fn widen_clouds(sky: &mut [Sky], width: usize, margin: usize) {
+pub fn dilate_clouds(quality: &mut [PixelQuality], width: usize, margin: usize) {
     if margin == 0 || width == 0 {
         return;
     }
-    let height = sky.len() / width;
-    for kind in [Sky::Shadow, Sky::Cloud] {
-        if !sky.contains(&kind) {
+    let height = quality.len() / width;
+    for kind in [PixelQuality::Shadow, PixelQuality::Cloud] {
+        if !quality.contains(&kind) {
             continue;
         }
-        let reached = reach(sky, width, height, margin, kind);
-        for (pixel, reached) in sky.iter_mut().zip(reached) {
-            let is_changed = reached & (*pixel != Sky::NoData) & (*pixel != Sky::Cloud);
+        let reached = reach(quality, width, height, margin, kind);
+        for (pixel, reached) in quality.iter_mut().zip(reached) {
+            let is_changed =
+                reached & (*pixel != PixelQuality::NoData) & (*pixel != PixelQuality::Cloud);
             *pixel = if is_changed { kind } else { *pixel };
         }
     }
 }
 
 /// Where a pixel of `kind` lies within `margin` columns and rows.
-fn reach(sky: &[Sky], width: usize, height: usize, margin: usize, kind: Sky) -> Vec<bool> {
-    let mut along_rows = vec![false; sky.len()];
+fn reach(
+    quality: &[PixelQuality],
+    width: usize,
+    height: usize,
+    margin: usize,
+    kind: PixelQuality,
+) -> Vec<bool> {
+    let mut along_rows = vec![false; quality.len()];
     let mut is_kind = vec![false; width];
-    for (row, reached) in sky.chunks_exact(width).zip(along_rows.chunks_exact_mut(width)) {
+    for (row, reached) in quality.chunks_exact(width).zip(along_rows.chunks_exact_mut(width)) {
         if !row.contains(&kind) {
             continue;
         }
@@ -100,7 +108,7 @@ fn reach(sky: &[Sky], width: usize, height: usize, margin: usize, kind: Sky) -> 
             join(&mut reached[..width - shift], &is_kind[shift..]);
         }
     }
-    let mut reached = vec![false; sky.len()];
+    let mut reached = vec![false; quality.len()];
     for (row, reached) in reached.chunks_exact_mut(width).enumerate() {
         for other in row.saturating_sub(margin)..(row + margin + 1).min(height) {
             join(reached, &along_rows[other * width..(other + 1) * width]);
@@ -123,29 +131,29 @@ mod tests {
 
     #[test]
     fn a_margin_rounds_up_to_whole_pixels() {
-        assert_eq!(margin_px(40.0, 20.0), 2);
-        assert_eq!(margin_px(40.0, 160.0), 1);
-        assert_eq!(margin_px(0.0, 20.0), 0);
+        assert_eq!(buffer_px(40.0, 20.0), 2);
+        assert_eq!(buffer_px(40.0, 160.0), 1);
+        assert_eq!(buffer_px(0.0, 20.0), 0);
     }
 
     /// Letters: `.` clear, `c` cloud, `s` shadow, `n` no data, `w` water.
-    fn picture(rows: &[&str]) -> Vec<Sky> {
+    fn picture(rows: &[&str]) -> Vec<PixelQuality> {
         rows.concat()
             .bytes()
             .map(|letter| match letter {
-                b'c' => Sky::Cloud,
-                b's' => Sky::Shadow,
-                b'n' => Sky::NoData,
-                b'w' => Sky::Water,
-                _ => Sky::Clear,
+                b'c' => PixelQuality::Cloud,
+                b's' => PixelQuality::Shadow,
+                b'n' => PixelQuality::NoData,
+                b'w' => PixelQuality::Water,
+                _ => PixelQuality::Clear,
             })
             .collect()
     }
 
     fn check(before: &[&str], margin: usize, after: &[&str]) {
-        let mut sky = picture(before);
-        widen_clouds(&mut sky, before[0].len(), margin);
-        assert_eq!(sky, picture(after));
+        let mut quality = picture(before);
+        dilate_clouds(&mut quality, before[0].len(), margin);
+        assert_eq!(quality, picture(after));
     }
 
     #[test]
@@ -170,23 +178,27 @@ mod tests {
     fn spreading_is_the_same_as_looking_around_every_pixel() {
         let (width, height) = (17, 13);
         let mut state = 7u32;
-        let sky: Vec<Sky> = (0..width * height)
+        let quality: Vec<PixelQuality> = (0..width * height)
             .map(|_| {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                if state >> 24 < 20 { Sky::Cloud } else { Sky::Clear }
+                if state >> 24 < 20 { PixelQuality::Cloud } else { PixelQuality::Clear }
             })
             .collect();
         for margin in 1..5usize {
-            let mut widened = sky.clone();
-            widen_clouds(&mut widened, width, margin);
+            let mut widened = quality.clone();
+            dilate_clouds(&mut widened, width, margin);
             for (index, pixel) in widened.iter().enumerate() {
                 let (row, column) = (index / width, index % width);
-                let near = (0..sky.len()).any(|other| {
-                    sky[other] == Sky::Cloud
+                let near = (0..quality.len()).any(|other| {
+                    quality[other] == PixelQuality::Cloud
                         && (other / width).abs_diff(row) <= margin
                         && (other % width).abs_diff(column) <= margin
                 });
-                assert_eq!(*pixel == Sky::Cloud, near, "margin {margin} at {row}, {column}");
+                assert_eq!(
+                    *pixel == PixelQuality::Cloud,
+                    near,
+                    "margin {margin} at {row}, {column}"
+                );
             }
         }
     }

@@ -4,19 +4,19 @@ use std::ops::Range;
 
 use dragonfly_core::Empty;
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::protocol::BlockAt;
-use dragonfly_worker::{Map, Pictures};
+use dragonfly_core::protocol::BlockAddress;
+use dragonfly_worker::{ComputedMap, SidePictures};
 use js_sys::ArrayBuffer;
 
 use crate::message::SpareBuffers;
 
 /// The tiles of some rows with their buffers; none for a tile wholly outside the area.
 pub(crate) fn blocks(
-    map: &Map,
+    map: &ComputedMap,
     rows: &Range<u32>,
-    pictures: Option<&Pictures>,
+    pictures: Option<&SidePictures>,
     spare: &SpareBuffers,
-) -> impl Iterator<Item = (BlockAt, Vec<ArrayBuffer>)> {
+) -> impl Iterator<Item = (BlockAddress, Vec<ArrayBuffer>)> {
     let tiles = map.grid.tiles();
     let width = map.grid.width() as usize;
     let side = TILE_SIZE_PX as usize;
@@ -26,7 +26,7 @@ pub(crate) fn blocks(
         if state.iter().all(|code| *code == Empty::OutsideBox.code()) {
             return None;
         }
-        let at = BlockAt {
+        let at = BlockAddress {
             z: map.grid.zoom(),
             x: tiles.x_start + x,
             y: tiles.y_start + rows.start / TILE_SIZE_PX,

@@ -6,15 +6,16 @@ use std::rc::Rc;
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::protocol::{
-    Answer, CACHE_BYTES, Compute, Done, Download, Fault, FaultKind, FileKind, Found, MOST_CELLS,
-    Order, Picture, Progress, Report, Request, Search, Step, Without,
+    CACHE_BYTES, ComputeRequest, ComputeResult, DownloadRequest, FileKind, JobError, JobErrorKind,
+    JobProgress, JobRequest, JobResponse, JobStep, MAX_CELLS, NoSceneReason, PictureKind,
+    RequestMessage, ResponseMessage, SearchRequest, SearchResult,
 };
 use dragonfly_core::stac::{AddressPolicy, Item};
 use dragonfly_core::{Area, FireSide, Grid, VERSION, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    BrowserTransport, Catalogue, CatalogueError, Harvest, Map, NoUtmGrid, Pictures, ResultKey,
-    Ring, SceneWish, Tokens, UtmGrid, Wanted, WantedCells, around, catalogue_fault, compute,
-    compute_in_utm, export, found, nearest, question, windows,
+    BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget, ResultKey,
+    Ring, SceneOptions, SidePictures, TargetCells, Tokens, UtmGrid, UtmGridError, around,
+    catalogue_error, compute, compute_in_utm, export, found, nearest, question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
@@ -23,17 +24,17 @@ use web_sys::Url;
 
 use crate::blocks::blocks;
 use crate::message::{SpareBuffers, bytes, heard, on_message, scope, tell};
-use crate::pool::{FarScene, Pool};
+use crate::pool::{Pool, RemoteScene};
 use crate::results::{Computed, Results, StripPictures};
-use crate::scene_worker::{CellsWish, is_online};
+use crate::scene_worker::{TargetOptions, is_online};
 use crate::store::Store;
 
 /// The worker with what it has found and computed.
-struct Desk {
+struct JobRunner {
     pool: Rc<Pool>,
     store: Rc<Store>,
     results: Results,
-    progress: Rc<Telling>,
+    progress: Rc<ProgressReporter>,
     tokens: Tokens,
     under_way: RefCell<Option<AbortHandle>>,
     /// Buffers of blocks that the page shows no more.
@@ -42,39 +43,42 @@ struct Desk {
     /// What was computed last, and of which search.
     computed: RefCell<Option<(Rc<Computed>, Rc<Prepared>)>>,
     /// The same, to be kept as soon as the page has it.
-    unkept: RefCell<Option<Unkept>>,
+    unkept: RefCell<Option<UncachedResult>>,
 }
 
 /// A search with its answer.
 struct Prepared {
-    search: Search,
+    search: SearchRequest,
     area: Area,
     pre: Vec<Item>,
     post: Vec<Item>,
 }
 
 /// A result that is not kept yet.
-struct Unkept {
+struct UncachedResult {
     key: ResultKey,
     computed: Rc<Computed>,
     pictures: Option<StripPictures>,
 }
 
 /// How far the order under way is.
-struct Telling {
+struct ProgressReporter {
     number: Cell<u32>,
-    progress: Cell<Progress>,
+    progress: Cell<JobProgress>,
     kept: Cell<u64>,
 }
 
 /// Starts the worker.
 pub(crate) fn start() {
-    let nothing = Progress { step: Step::Searching, done: 0, of: 0, bytes: 0 };
-    let progress =
-        Rc::new(Telling { number: Cell::new(0), progress: Cell::new(nothing), kept: Cell::new(0) });
+    let nothing = JobProgress { step: JobStep::Searching, done: 0, of: 0, bytes: 0 };
+    let progress = Rc::new(ProgressReporter {
+        number: Cell::new(0),
+        progress: Cell::new(nothing),
+        kept: Cell::new(0),
+    });
     let received = Rc::clone(&progress);
     let store = Rc::new(Store::new(|_| {}));
-    let desk = Rc::new(Desk {
+    let desk = Rc::new(JobRunner {
         pool: Rc::new(Pool::start(move |bytes, kept| received.received(bytes, kept))),
         results: Results::new(Rc::clone(&store)),
         store,
@@ -87,58 +91,62 @@ pub(crate) fn start() {
         unkept: RefCell::default(),
     });
     on_message(move |event| {
-        if let Some((order, buffers)) = heard::<Order>(&event) {
+        if let Some((order, buffers)) = heard::<RequestMessage>(&event) {
             desk.take(order, buffers);
         }
     });
-    report(0, Answer::Ready, &[]);
+    report(0, JobResponse::Ready, &[]);
 }
 
-fn report(number: u32, answer: Answer, buffers: &[ArrayBuffer]) {
-    tell(&scope(), &Report { number, answer }, buffers);
+fn report(number: u32, answer: JobResponse, buffers: &[ArrayBuffer]) {
+    tell(&scope(), &ResponseMessage { number, response: answer }, buffers);
 }
 
-impl Desk {
+impl JobRunner {
     /// Ends what is under way, and begins an order.
-    fn take(self: &Rc<Self>, Order { number, request }: Order, buffers: Vec<ArrayBuffer>) {
+    fn take(
+        self: &Rc<Self>,
+        RequestMessage { number, request }: RequestMessage,
+        buffers: Vec<ArrayBuffer>,
+    ) {
         if let Some(under_way) = self.under_way.take() {
             under_way.abort();
             self.pool.clear();
             self.spare.take_all();
         }
         // Computing needs the processor, and what is cleared must not come back.
-        if matches!(request, Request::Compute(_) | Request::ClearCache) {
+        if matches!(request, JobRequest::Compute(_) | JobRequest::ClearCache) {
             self.results.stop();
         }
         self.progress.begin(number);
         let desk = Rc::clone(self);
         let (work, handle) = abortable(async move {
             let answered = match request {
-                Request::Search(search) => desk.search(*search).await.map(alone),
-                Request::Compute(wish) => {
+                JobRequest::Search(search) => desk.search(*search).await.map(alone),
+                JobRequest::Compute(wish) => {
                     desk.spare.add(buffers);
                     desk.compute(&wish).await.map(alone)
                 }
-                Request::Download(wish) => desk.download(&wish).await,
-                Request::ReadArea { name } => read_area(&name, &buffers).map(alone),
-                Request::Cancel => Ok(alone(Answer::Cancelled)),
-                Request::ClearCache => {
+                JobRequest::Download(wish) => desk.download(&wish).await,
+                JobRequest::ReadArea { name } => read_area(&name, &buffers).map(alone),
+                JobRequest::Cancel => Ok(alone(JobResponse::Cancelled)),
+                JobRequest::ClearCache => {
                     desk.pool.forget().await;
                     desk.store.forget().await;
                     desk.store.limit(0).await;
-                    Ok(alone(Answer::Cleared))
+                    Ok(alone(JobResponse::Cleared))
                 }
             };
             let (answer, buffers) = answered.unwrap_or_else(|fault| {
-                if fault.fault == FaultKind::Forbidden {
+                if fault.kind == JobErrorKind::Forbidden {
                     // The bucket may have turned away a token that ought to last: the next order
                     // brings another.
                     desk.tokens.take();
                 }
-                (Answer::Fault(fault), Vec::new())
+                (JobResponse::Error(fault), Vec::new())
             });
             report(number, answer, &buffers);
-            if let Some(Unkept { key, computed, pictures }) = desk.unkept.take() {
+            if let Some(UncachedResult { key, computed, pictures }) = desk.unkept.take() {
                 desk.results.keep(key, computed, pictures);
             }
             desk.pool.clear();
@@ -152,12 +160,12 @@ impl Desk {
         });
     }
 
-    async fn search(&self, search: Search) -> Result<Answer, Fault> {
+    async fn search(&self, search: SearchRequest) -> Result<JobResponse, JobError> {
         let area = area(&search.area)?;
         let catalogue = self.catalogue(&search);
-        let fault = |error: CatalogueError| catalogue_fault(&error, is_online());
+        let fault = |error: CatalogueError| catalogue_error(&error, is_online());
         let (in_pre, in_post) = (Cell::new(0), Cell::new(0));
-        let tell_found = || self.progress.step(Step::Searching, in_pre.get() + in_post.get(), 0);
+        let tell_found = || self.progress.step(JobStep::Searching, in_pre.get() + in_post.get(), 0);
         tell_found();
         let (pre_question, post_question) =
             (question(&search, &area, search.pre), question(&search, &area, search.post));
@@ -176,7 +184,7 @@ impl Desk {
         }
         let mut answer = found(&search, &area, (&pre, &post));
         for (side, window) in [(&mut answer.pre, search.pre), (&mut answer.post, search.post)] {
-            if let Some(Without::NoScene { nearest: days }) = &mut side.without {
+            if let Some(NoSceneReason::NoScene { nearest: days }) = &mut side.without {
                 let items = catalogue
                     .find(&question(&search, &area, around(window)), |_| {})
                     .await
@@ -187,21 +195,26 @@ impl Desk {
         let prepared = Rc::new(Prepared { search, area, pre, post });
         answer.kept = self.kept(&prepared, &answer).await;
         *self.prepared.borrow_mut() = Some(prepared);
-        Ok(Answer::Found(Box::new(answer)))
+        Ok(JobResponse::Found(Box::new(answer)))
     }
 
     /// What of the chosen scenes is kept as a finished result.
-    async fn kept(&self, prepared: &Prepared, found: &Found) -> Vec<Compute> {
+    async fn kept(&self, prepared: &Prepared, found: &SearchResult) -> Vec<ComputeRequest> {
         let sides = found.pre.scenes.iter().chain(&found.post.scenes);
         let scenes: Vec<String> =
             sides.filter(|scene| scene.chosen).map(|scene| scene.id.clone()).collect();
         let Ok(chosen) = prepared.chosen(&scenes) else { return Vec::new() };
         let mut kept = Vec::new();
-        for picture in [None, Some(Picture::True), Some(Picture::False)] {
+        for picture in [None, Some(PictureKind::True), Some(PictureKind::False)] {
             for dnbr_offset in [false, true] {
                 let zoom = Some(prepared.search.zoom);
-                let wish =
-                    Compute { scenes: scenes.clone(), zoom, dnbr_offset, perimeter: None, picture };
+                let wish = ComputeRequest {
+                    scenes: scenes.clone(),
+                    zoom,
+                    dnbr_offset,
+                    perimeter: None,
+                    picture,
+                };
                 let key = ResultKey::new(&prepared.search, &wish, &chosen, VERSION);
                 if let Some(key) = key
                     && self.results.has(&key).await
@@ -213,10 +226,10 @@ impl Desk {
         kept
     }
 
-    async fn compute(&self, wish: &Compute) -> Result<Answer, Fault> {
+    async fn compute(&self, wish: &ComputeRequest) -> Result<JobResponse, JobError> {
         let Some(prepared) = self.prepared.borrow().clone() else {
-            return Err(Fault::new(
-                FaultKind::NoScene,
+            return Err(JobError::new(
+                JobErrorKind::NoScene,
                 "nothing has been searched yet",
                 "search for scenes first",
             ));
@@ -225,14 +238,14 @@ impl Desk {
         let zoom = wish.zoom.unwrap_or(search.zoom);
         let grid = Grid::covering(area.bbox(), zoom);
         let cells = grid.inside_columns().len() as u64 * grid.inside_rows().len() as u64;
-        if cells > MOST_CELLS {
-            let [millions, most] = [cells, MOST_CELLS].map(|cells| cells as f64 / 1e6);
+        if cells > MAX_CELLS {
+            let [millions, most] = [cells, MAX_CELLS].map(|cells| cells as f64 / 1e6);
             let message = format!(
                 "the area has {millions:.0} million cells at zoom {zoom}, and {most:.0} million \
                 are the most"
             );
-            return Err(Fault::new(
-                FaultKind::TooLarge,
+            return Err(JobError::new(
+                JobErrorKind::TooLarge,
                 message,
                 "choose a smaller area, or a coarser zoom",
             ));
@@ -248,11 +261,11 @@ impl Desk {
                 self.results.find(key, &grid, wish.picture.is_some(), &self.spare).await
         {
             for (at, buffers) in kept.blocks {
-                report(number, Answer::Block(at), &buffers);
+                report(number, JobResponse::Block(at), &buffers);
             }
             return Ok(self.done(kept.computed, prepared).1);
         }
-        let scenes = self.open(search, wish.picture, chosen, CellsWish::Zoom(zoom)).await?;
+        let scenes = self.open(search, wish.picture, chosen, TargetOptions::Zoom(zoom)).await?;
         let pixel_grids = scenes.iter().filter_map(|scene| scene.pixel_grid).collect();
         let perimeter = wish.perimeter.as_deref().map(self::area).transpose()?;
         let ring = match (wish.dnbr_offset, &perimeter) {
@@ -260,53 +273,56 @@ impl Desk {
             (true, None) => Ring::RoundBurnt,
             (true, Some(perimeter)) => Ring::RoundPerimeter(perimeter),
         };
-        let wanted = WantedCells::of(area.clone(), zoom);
+        let wanted = GridTarget::of(area.clone(), zoom);
         let strips = u64::from(grid.height() / TILE_SIZE_PX);
-        self.progress.step(Step::Computing, 0, strips);
+        self.progress.step(JobStep::Computing, 0, strips);
         let mut pictures = wish.picture.map(|_| StripPictures::new());
-        let on_strip = |map: &Map, rows: Range<u32>, strip: &Pictures| {
+        let on_strip = |map: &ComputedMap, rows: Range<u32>, strip: &SidePictures| {
             for (at, buffers) in
                 blocks(map, &rows, pictures.is_some().then_some(strip), &self.spare)
             {
-                report(number, Answer::Block(at), &buffers);
+                report(number, JobResponse::Block(at), &buffers);
             }
             if let Some(pictures) = &mut pictures {
                 pictures
                     .push([Uint8Array::from(&strip.pre[..]), Uint8Array::from(&strip.post[..])]);
             }
-            self.progress.step(Step::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
+            self.progress.step(JobStep::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
         };
         let (map, mut done) =
-            compute(&wanted, &windows(search), scenes, ring, &search.sky, on_strip).await?;
+            compute(&wanted, &windows(search), scenes, ring, &search.mask_rules, on_strip).await?;
         (done.bytes, done.cached_bytes) =
             (self.progress.progress.get().bytes, self.progress.kept.get());
         let (computed, answer) =
             self.done(Computed { map, done, pixel_grids }, Rc::clone(&prepared));
-        *self.unkept.borrow_mut() = key.map(|key| Unkept { key, computed, pictures });
+        *self.unkept.borrow_mut() = key.map(|key| UncachedResult { key, computed, pictures });
         let store = Rc::clone(&self.store);
         spawn_local(async move { store.limit(CACHE_BYTES).await });
         Ok(answer)
     }
 
     /// Holds on to what was computed, for the files to be written of it.
-    fn done(&self, computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, Answer) {
-        let answer = Answer::Done(Box::new(computed.done.clone()));
+    fn done(&self, computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, JobResponse) {
+        let answer = JobResponse::Done(Box::new(computed.done.clone()));
         let computed = Rc::new(computed);
         *self.computed.borrow_mut() = Some((Rc::clone(&computed), prepared));
         (computed, answer)
     }
 
-    async fn download(&self, wish: &Download) -> Result<(Answer, Vec<ArrayBuffer>), Fault> {
+    async fn download(
+        &self,
+        wish: &DownloadRequest,
+    ) -> Result<(JobResponse, Vec<ArrayBuffer>), JobError> {
         let Some((computed, prepared)) = self.computed.borrow().clone() else {
-            return Err(Fault::new(
-                FaultKind::Result,
+            return Err(JobError::new(
+                JobErrorKind::Result,
                 "nothing has been computed yet",
                 "compute an area first",
             ));
         };
         let Computed { map, done, pixel_grids } = &*computed;
-        let no_grid = |error: NoUtmGrid| {
-            Fault::new(FaultKind::Result, error.to_string(), "choose another file")
+        let no_grid = |error: UtmGridError| {
+            JobError::new(JobErrorKind::Result, error.to_string(), "choose another file")
         };
         let own_grid = match wish.file {
             FileKind::Values { utm: true } => {
@@ -318,10 +334,10 @@ impl Desk {
             Some(grid) => Some(self.compute_in_utm(grid, &prepared, done).await?),
             None => None,
         };
-        self.progress.step(Step::Writing, 0, 1);
-        let harvest = Harvest { search: &prepared.search, map, done, in_utm: in_utm.as_ref() };
+        self.progress.step(JobStep::Writing, 0, 1);
+        let harvest = Export { search: &prepared.search, map, done, in_utm: in_utm.as_ref() };
         let (name, file) = harvest.write(wish)?;
-        Ok((Answer::File(name), vec![bytes(&file)]))
+        Ok((JobResponse::File(name), vec![bytes(&file)]))
     }
 
     /// Computes once more, from the same scenes, on their own grid: their blocks are kept on this
@@ -330,34 +346,34 @@ impl Desk {
         &self,
         grid: &'a UtmGrid,
         prepared: &Prepared,
-        done: &Done,
-    ) -> Result<Map<&'a UtmGrid>, Fault> {
+        done: &ComputeResult,
+    ) -> Result<ComputedMap<&'a UtmGrid>, JobError> {
         let mut ids: Vec<String> = done.scenes.iter().map(|scene| scene.id.clone()).collect();
         ids.sort();
         ids.dedup();
         let chosen = prepared.chosen(&ids)?;
         let scenes =
-            self.open(&prepared.search, None, chosen, CellsWish::Pixels(grid.pixels())).await?;
+            self.open(&prepared.search, None, chosen, TargetOptions::Pixels(grid.pixels())).await?;
         let height = u64::from(grid.height());
         let on_strip =
-            |rows: Range<u32>| self.progress.step(Step::Computing, u64::from(rows.end), height);
+            |rows: Range<u32>| self.progress.step(JobStep::Computing, u64::from(rows.end), height);
         compute_in_utm(grid, &windows(&prepared.search), scenes, on_strip).await
     }
 
     /// Opens scenes.
     async fn open(
         &self,
-        search: &Search,
-        picture: Option<Picture>,
+        search: &SearchRequest,
+        picture: Option<PictureKind>,
         scenes: Vec<(FireSide, Item)>,
-        cells: CellsWish,
-    ) -> Result<Vec<FarScene>, Fault> {
+        cells: TargetOptions,
+    ) -> Result<Vec<RemoteScene>, JobError> {
         let catalogue = self.catalogue(search);
         let (sides, mut items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
         match catalogue.sign(&mut items, &self.tokens, now()).await {
             // What is kept here opens without a token.
             Err(CatalogueError::NoToken(_)) if !is_online() => {}
-            signed => signed.map_err(|error| catalogue_fault(&error, is_online()))?,
+            signed => signed.map_err(|error| catalogue_error(&error, is_online()))?,
         }
         for href in items.iter_mut().flat_map(Item::hrefs_mut) {
             match &search.proxy_base {
@@ -368,24 +384,30 @@ impl Desk {
             }
         }
         let (opened, count) = (Cell::new(0), items.len() as u64);
-        self.progress.step(Step::Opening, 0, count);
+        self.progress.step(JobStep::Opening, 0, count);
         let opened = &opened;
         let open = sides.into_iter().zip(items).map(|(side, item)| async move {
-            let wish = SceneWish { side, picture, sky: search.sky.clone() };
+            let wish = SceneOptions { side, picture, mask_rules: search.mask_rules.clone() };
             let scene = self.pool.open(item, wish, search.area.clone(), cells).await;
             opened.set(opened.get() + 1);
-            self.progress.step(Step::Opening, opened.get(), count);
+            self.progress.step(JobStep::Opening, opened.get(), count);
             scene
         });
         Ok(try_join_all(open).await?.into_iter().flatten().collect())
     }
 
-    fn catalogue(&self, search: &Search) -> Catalogue<BrowserTransport, Store> {
+    fn catalogue(&self, search: &SearchRequest) -> CatalogueClient<BrowserTransport, Store> {
         let root = absolute_url(&search.stac_url);
         let policy =
             AddressPolicy::of_api(&root, &search.catalogue_hosts, search.allow_private_addresses);
         let web = BrowserTransport::default();
-        Catalogue::new(web, Rc::clone(&self.store), &root, policy, search.token_url.as_deref())
+        CatalogueClient::new(
+            web,
+            Rc::clone(&self.store),
+            &root,
+            policy,
+            search.token_url.as_deref(),
+        )
     }
 }
 
@@ -402,7 +424,7 @@ fn now() -> DateTime<Utc> {
 
 impl Prepared {
     /// The scenes of these ids, before the fire and then after it.
-    fn chosen(&self, ids: &[String]) -> Result<Vec<(FireSide, Item)>, Fault> {
+    fn chosen(&self, ids: &[String]) -> Result<Vec<(FireSide, Item)>, JobError> {
         let mut chosen: Vec<(FireSide, Item)> = Vec::new();
         for (side, items) in [(FireSide::Pre, &self.pre), (FireSide::Post, &self.post)] {
             for id in ids {
@@ -414,8 +436,8 @@ impl Prepared {
         if let Some(unknown) = ids.iter().find(|id| chosen.iter().all(|(_, item)| item.id != **id))
         {
             let message = format!("the scene {unknown} was not found");
-            return Err(Fault::new(
-                FaultKind::NoScene,
+            return Err(JobError::new(
+                JobErrorKind::NoScene,
                 message,
                 "search again, and choose among the scenes found",
             ));
@@ -424,10 +446,10 @@ impl Prepared {
     }
 }
 
-fn area(geojson: &str) -> Result<Area, Fault> {
+fn area(geojson: &str) -> Result<Area, JobError> {
     let fault = |error: dragonfly_core::AreaError| {
-        Fault::new(
-            FaultKind::Area,
+        JobError::new(
+            JobErrorKind::Area,
             format!("the area cannot be used: {error}"),
             "draw it, or drop a file with polygons in degrees",
         )
@@ -435,39 +457,39 @@ fn area(geojson: &str) -> Result<Area, Fault> {
     Area::from_geojson(geojson).map_err(fault)
 }
 
-fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<Answer, Fault> {
+fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<JobResponse, JobError> {
     let file = buffers.first().map(|buffer| Uint8Array::new(buffer).to_vec()).unwrap_or_default();
     let read = export::read_area(name, &file).map_err(|error| {
-        Fault::new(FaultKind::Area, error.to_string(), "drop another file, or draw the area")
+        JobError::new(JobErrorKind::Area, error.to_string(), "drop another file, or draw the area")
     })?;
-    Ok(Answer::Area { geojson: read.geojson, note: read.note })
+    Ok(JobResponse::Area { geojson: read.geojson, note: read.note })
 }
 
 /// An answer without buffers.
-fn alone(answer: Answer) -> (Answer, Vec<ArrayBuffer>) {
+fn alone(answer: JobResponse) -> (JobResponse, Vec<ArrayBuffer>) {
     (answer, Vec::new())
 }
 
-impl Telling {
+impl ProgressReporter {
     fn begin(&self, number: u32) {
         self.number.set(number);
-        self.progress.set(Progress { step: Step::Searching, done: 0, of: 0, bytes: 0 });
+        self.progress.set(JobProgress { step: JobStep::Searching, done: 0, of: 0, bytes: 0 });
         self.kept.set(0);
     }
 
-    fn step(&self, step: Step, done: u64, of: u64) {
-        self.progress.set(Progress { step, done, of, ..self.progress.get() });
+    fn step(&self, step: JobStep, done: u64, of: u64) {
+        self.progress.set(JobProgress { step, done, of, ..self.progress.get() });
         self.say();
     }
 
     fn received(&self, bytes: u64, kept: u64) {
         let progress = self.progress.get();
-        self.progress.set(Progress { bytes: progress.bytes + bytes, ..progress });
+        self.progress.set(JobProgress { bytes: progress.bytes + bytes, ..progress });
         self.kept.set(self.kept.get() + kept);
         self.say();
     }
 
     fn say(&self) {
-        report(self.number.get(), Answer::Progress(self.progress.get()), &[]);
+        report(self.number.get(), JobResponse::Progress(self.progress.get()), &[]);
     }
 }

@@ -7,10 +7,10 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Fault, FaultKind};
+use dragonfly_core::protocol::{JobError, JobErrorKind};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellWindow, Lattice, MaskKind, NearestPixels, Observations, Sight};
-use dragonfly_worker::{Look, PixelGrid, SceneWish, Unit, View};
+use dragonfly_core::{CellQuality, CellWindow, Lattice, MaskKind, NearestPixels, Observations};
+use dragonfly_worker::{ObservationUnit, PixelGrid, SceneOptions, SceneSource, SceneStrip};
 use futures_channel::oneshot;
 use futures_util::future::join_all;
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
@@ -19,7 +19,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::message::{SpareBuffers, heard, pairs, scope, tell};
-use crate::scene_worker::{CellsWish, NAME, Opening, Task, Tell};
+use crate::scene_worker::{NAME, Opening, Reporter, TargetOptions, Task};
 
 /// Workers at least, so that both sides of a fire are looked at side by side, and at most.
 const WORKERS: (usize, usize) = (2, 6);
@@ -36,13 +36,13 @@ struct SceneWorker {
     worker: Worker,
     /// What it is to fill again.
     spare: SpareBuffers,
-    waiting: RefCell<HashMap<u32, oneshot::Sender<Heard>>>,
+    waiting: RefCell<HashMap<u32, oneshot::Sender<SceneWorkerResponse>>>,
 }
 
-type Heard = (Tell, Vec<ArrayBuffer>);
+type SceneWorkerResponse = (Reporter, Vec<ArrayBuffer>);
 
 /// A scene that a worker has opened.
-pub(crate) struct FarScene {
+pub(crate) struct RemoteScene {
     used: UsedScene,
     mask_kind: Option<MaskKind>,
     /// The grid of its own pixels.
@@ -67,15 +67,15 @@ impl Pool {
     pub(crate) async fn open(
         self: &Rc<Self>,
         item: Item,
-        wish: SceneWish,
+        wish: SceneOptions,
         area: String,
-        cells: CellsWish,
-    ) -> Result<Option<FarScene>, Fault> {
+        cells: TargetOptions,
+    ) -> Result<Option<RemoteScene>, JobError> {
         let ticket = self.ticket();
         let Some(worker) = self.workers.get(self.home(&item.id)).map(Rc::clone) else {
             let message = "the browser starts no workers";
-            return Err(Fault::new(
-                FaultKind::Memory,
+            return Err(JobError::new(
+                JobErrorKind::Memory,
                 message,
                 "close other tabs, or try another browser",
             ));
@@ -83,14 +83,14 @@ impl Pool {
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let opening = Box::new(Opening { ticket, item, wish, area, cells });
         let (opened, lattice) = worker.ask(ticket, &Task::Open(opening)).await?;
-        let Tell::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else {
+        let Reporter::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else {
             return Ok(None);
         };
         let nearest = nearest.zip(lattice.first()).map(|([cells, pixels], positions)| {
             let lattice = Lattice::new(&cells, pairs(positions));
             NearestPixels::new(cells, pixels, lattice)
         });
-        Ok(Some(FarScene {
+        Ok(Some(RemoteScene {
             used,
             mask_kind,
             pixel_grid,
@@ -145,8 +145,8 @@ impl SceneWorker {
             Rc::new(Self { worker, spare: SpareBuffers::default(), waiting: RefCell::default() });
         let listener = Rc::clone(&this);
         let on_message =
-            Closure::<dyn FnMut(MessageEvent)>::new(move |event| match heard::<Tell>(&event) {
-                Some((Tell::Received { bytes, kept }, _)) => on_received(bytes, kept),
+            Closure::<dyn FnMut(MessageEvent)>::new(move |event| match heard::<Reporter>(&event) {
+                Some((Reporter::Received { bytes, kept }, _)) => on_received(bytes, kept),
                 Some((what, buffers)) => listener.hear(what, buffers),
                 None => {}
             });
@@ -160,14 +160,14 @@ impl SceneWorker {
         Some(this)
     }
 
-    fn hear(&self, what: Tell, buffers: Vec<ArrayBuffer>) {
+    fn hear(&self, what: Reporter, buffers: Vec<ArrayBuffer>) {
         let ticket = match &what {
-            Tell::Opened { ticket, .. }
-            | Tell::Seen { ticket, .. }
-            | Tell::Unseen { ticket }
-            | Tell::Forgotten { ticket }
-            | Tell::Failed { ticket, .. } => *ticket,
-            Tell::Received { .. } => return,
+            Reporter::Opened { ticket, .. }
+            | Reporter::Seen { ticket, .. }
+            | Reporter::Unseen { ticket }
+            | Reporter::Forgotten { ticket }
+            | Reporter::Failed { ticket, .. } => *ticket,
+            Reporter::Received { .. } => return,
         };
         if let Some(waiting) = self.waiting.borrow_mut().remove(&ticket) {
             // Whoever asked may have been aborted.
@@ -176,18 +176,22 @@ impl SceneWorker {
     }
 
     /// Asks at once; the answer comes when it is waited for.
-    fn ask(&self, ticket: u32, task: &Task) -> impl Future<Output = Result<Heard, Fault>> + use<> {
+    fn ask(
+        &self,
+        ticket: u32,
+        task: &Task,
+    ) -> impl Future<Output = Result<SceneWorkerResponse, JobError>> + use<> {
         let (sender, receiver) = oneshot::channel();
         self.waiting.borrow_mut().insert(ticket, sender);
         tell(&self.worker, task, &self.spare.take_all());
         async {
             match receiver.await {
-                Ok((Tell::Failed { fault, .. }, _)) => Err(fault),
+                Ok((Reporter::Failed { fault, .. }, _)) => Err(fault),
                 Ok(heard) => Ok(heard),
                 Err(oneshot::Canceled) => {
                     let message = "a worker of the page died, probably for want of memory";
-                    Err(Fault::new(
-                        FaultKind::Memory,
+                    Err(JobError::new(
+                        JobErrorKind::Memory,
                         message,
                         "close other tabs, or choose a smaller area",
                     ))
@@ -197,7 +201,7 @@ impl SceneWorker {
     }
 }
 
-impl View for FarScene {
+impl SceneSource for RemoteScene {
     fn used(&self) -> &UsedScene {
         &self.used
     }
@@ -210,25 +214,31 @@ impl View for FarScene {
         self.nearest.as_ref()
     }
 
-    fn observe(&self, rows: Range<u32>, unit: Unit) -> impl Future<Output = Result<Look, Fault>> {
+    fn observe(
+        &self,
+        rows: Range<u32>,
+        unit: ObservationUnit,
+    ) -> impl Future<Output = Result<SceneStrip, JobError>> {
         let ticket = self.tickets.ticket();
         let worker = Rc::clone(&self.worker);
         let asked = worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows, unit });
         async move {
-            let (Tell::Seen { columns, rows, .. }, buffers) = asked.await? else {
-                return Ok(Look::default());
+            let (Reporter::Seen { columns, rows, .. }, buffers) = asked.await? else {
+                return Ok(SceneStrip::default());
             };
-            let [nbr, sights, rgba] = &buffers[..] else { return Ok(Look::default()) };
-            let sights = Uint8Array::new(sights).to_vec();
-            let sight =
-                sights.into_iter().map(|code| Sight::from_code(code).unwrap_or_default()).collect();
+            let [nbr, qualities, rgba] = &buffers[..] else { return Ok(SceneStrip::default()) };
+            let qualities = Uint8Array::new(qualities).to_vec();
+            let quality = qualities
+                .into_iter()
+                .map(|code| CellQuality::from_code(code).unwrap_or_default())
+                .collect();
             let view = Some((
                 CellWindow { columns, rows },
-                Observations { nbr: Float32Array::new(nbr).to_vec(), sight },
+                Observations { nbr: Float32Array::new(nbr).to_vec(), quality },
             ));
             let rgba = Uint8Array::new(rgba).to_vec();
             worker.spare.add(buffers);
-            Ok(Look { view, rgba })
+            Ok(SceneStrip { view, rgba })
         }
     }
 }

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use dragonfly_core::Grid;
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::protocol::{BlockAt, CACHE_BYTES, Done};
+use dragonfly_core::protocol::{BlockAddress, CACHE_BYTES, ComputeResult};
 use dragonfly_worker::{
-    BrowserTransport, Map, Pictures, PixelGrid, ResultKey, ResultReader, ResultWriter, Transport,
+    BrowserTransport, ComputedMap, PixelGrid, ResultKey, ResultReader, ResultWriter, SidePictures,
+    Transport,
 };
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Uint8Array};
@@ -26,8 +27,8 @@ pub(crate) struct Results {
 
 /// What was computed.
 pub(crate) struct Computed {
-    pub(crate) map: Map,
-    pub(crate) done: Done,
+    pub(crate) map: ComputedMap,
+    pub(crate) done: ComputeResult,
     pub(crate) pixel_grids: Vec<PixelGrid>,
 }
 
@@ -38,7 +39,7 @@ pub(crate) type StripPictures = Vec<[Uint8Array; 2]>;
 /// What was kept, with its tiles for the page.
 pub(crate) struct Kept {
     pub(crate) computed: Computed,
-    pub(crate) blocks: Vec<(BlockAt, Vec<ArrayBuffer>)>,
+    pub(crate) blocks: Vec<(BlockAddress, Vec<ArrayBuffer>)>,
 }
 
 impl Results {
@@ -67,7 +68,8 @@ impl Results {
             breathe().await;
         }
         let (map, done, pixel_grids) = reader.finish()?;
-        let done = Done { bytes: 0, cached_bytes: bytes.len() as u64, is_kept: true, ..done };
+        let done =
+            ComputeResult { bytes: 0, cached_bytes: bytes.len() as u64, is_kept: true, ..done };
         Some(Kept { computed: Computed { map, done, pixel_grids }, blocks: tiles })
     }
 
@@ -118,7 +120,7 @@ async fn written(
             None => None,
             Some(strips) => {
                 let [pre, post] = strips.next()?;
-                Some(Pictures { pre: pre.to_vec(), post: post.to_vec() })
+                Some(SidePictures { pre: pre.to_vec(), post: post.to_vec() })
             }
         };
         writer.strip(map, start..start + TILE_SIZE_PX, strip.as_ref());

@@ -6,12 +6,12 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{Fault, FaultKind};
+use dragonfly_core::protocol::{JobError, JobErrorKind};
 use dragonfly_core::stac::Item;
 use dragonfly_core::{Area, CellWindow};
 use dragonfly_worker::{
-    Begin, BrowserTransport, Far, Look, PixelGrid, Scene, SceneWish, Unit, UtmGrid, Wanted,
-    WantedCells, scene_fault,
+    BrowserTransport, CogScene, GridTarget, ObservationUnit, PixelGrid, RangeFetcher, SceneOptions,
+    SceneStrip, Spawn, TargetCells, UtmGrid, scene_error,
 };
 use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Date};
@@ -33,14 +33,14 @@ const TELL_MS: f64 = 100.0;
 /// What a scene worker is asked to do.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum Task {
-    /// Opens a scene. Answered by [`Tell::Opened`].
+    /// Opens a scene. Answered by [`Reporter::Opened`].
     Open(Box<Opening>),
-    /// Looks at the cells of some rows, or at their pixels. Answered by [`Tell::Seen`]. Buffers:
+    /// Looks at the cells of some rows, or at their pixels. Answered by [`Reporter::Seen`]. Buffers:
     /// earlier answers', to be filled again.
-    Observe { ticket: u32, scene: u32, rows: Range<u32>, unit: Unit },
+    Observe { ticket: u32, scene: u32, rows: Range<u32>, unit: ObservationUnit },
     /// Lets go of all scenes, whatever is under way, and writes what is to be kept.
     Clear,
-    /// Keeps nothing of what waits to be written. Answered by [`Tell::Forgotten`].
+    /// Keeps nothing of what waits to be written. Answered by [`Reporter::Forgotten`].
     Forget { ticket: u32 },
 }
 
@@ -50,15 +50,15 @@ pub(crate) struct Opening {
     /// Number of the task, and of the scene from then on.
     pub(crate) ticket: u32,
     pub(crate) item: Item,
-    pub(crate) wish: SceneWish,
+    pub(crate) wish: SceneOptions,
     /// GeoJSON.
     pub(crate) area: String,
-    pub(crate) cells: CellsWish,
+    pub(crate) cells: TargetOptions,
 }
 
 /// The grid on which an area is computed.
 #[derive(Clone, Copy, Serialize, Deserialize)]
-pub(crate) enum CellsWish {
+pub(crate) enum TargetOptions {
     /// The map's, at a zoom.
     Zoom(u8),
     /// That of a scene's own pixels.
@@ -67,7 +67,7 @@ pub(crate) enum CellsWish {
 
 /// What a scene worker tells.
 #[derive(Serialize, Deserialize)]
-pub(crate) enum Tell {
+pub(crate) enum Reporter {
     /// A scene is open; nothing is told of one that covers no cell. Where each cell takes the
     /// nearest pixel, it is told which cells, which pixels, and as float64 in a buffer where the
     /// lattice of the cells lies.
@@ -77,7 +77,7 @@ pub(crate) enum Tell {
         pixel_grid: Option<PixelGrid>,
         nearest: Option<[CellWindow; 2]>,
     },
-    /// What was seen, over these columns and rows. Buffers: NBR as float32, sights by code, and
+    /// What was seen, over these columns and rows. Buffers: NBR as float32, qualities by code, and
     /// RGBA, which may be empty.
     Seen { ticket: u32, columns: Range<u32>, rows: Range<u32> },
     /// The scene has no cell there.
@@ -85,23 +85,23 @@ pub(crate) enum Tell {
     /// Nothing waits to be written.
     Forgotten { ticket: u32 },
     /// It cannot be done.
-    Failed { ticket: u32, fault: Fault },
+    Failed { ticket: u32, fault: JobError },
     /// Bytes came from the network, or were kept.
     Received { bytes: u64, kept: u64 },
 }
 
 /// What the worker holds.
-struct Bench {
-    far: Rc<Far<BrowserTransport>>,
+struct SceneWorkerState {
+    far: Rc<RangeFetcher<BrowserTransport>>,
     store: Rc<Store>,
-    begin: Begin,
+    begin: Spawn,
     received: Rc<Received>,
     spare: SpareBuffers,
     scenes: RefCell<HashMap<u32, OpenScene>>,
     under_way: RefCell<Vec<AbortHandle>>,
 }
 
-type OpenScene = Rc<Mutex<Scene<BrowserTransport, Store>>>;
+type OpenScene = Rc<Mutex<CogScene<BrowserTransport, Store>>>;
 
 /// Bytes that came and are not told yet.
 #[derive(Default)]
@@ -115,10 +115,12 @@ struct Received {
 pub(crate) fn start() {
     let received = Rc::new(Received::default());
     let (by_network, by_store) = (Rc::clone(&received), Rc::clone(&received));
-    let bench = Rc::new(Bench {
-        far: Rc::new(Far::new(BrowserTransport::default(), AT_ONCE_PER_HOST, move |bytes| {
-            by_network.add(bytes, 0)
-        })),
+    let bench = Rc::new(SceneWorkerState {
+        far: Rc::new(RangeFetcher::new(
+            BrowserTransport::default(),
+            AT_ONCE_PER_HOST,
+            move |bytes| by_network.add(bytes, 0),
+        )),
         store: Rc::new(Store::new(move |bytes| by_store.add(0, bytes))),
         begin: Rc::new(spawn_local),
         received,
@@ -134,7 +136,7 @@ pub(crate) fn start() {
     });
 }
 
-impl Bench {
+impl SceneWorkerState {
     fn begin(self: &Rc<Self>, task: Task) {
         if matches!(task, Task::Clear) {
             self.under_way.borrow_mut().drain(..).for_each(|task| task.abort());
@@ -152,7 +154,7 @@ impl Bench {
                 }
                 Task::Forget { ticket } => {
                     bench.store.forget().await;
-                    bench.say(&Tell::Forgotten { ticket }, &[]);
+                    bench.say(&Reporter::Forgotten { ticket }, &[]);
                 }
                 Task::Clear => {}
             }
@@ -171,11 +173,11 @@ impl Bench {
         let wanted = match wanted(&area, cells) {
             Ok(wanted) => wanted,
             Err(why) => {
-                let fault = Fault::new(FaultKind::Area, why, "draw the area again");
-                return self.say(&Tell::Failed { ticket, fault }, &[]);
+                let fault = JobError::new(JobErrorKind::Area, why, "draw the area again");
+                return self.say(&Reporter::Failed { ticket, fault }, &[]);
             }
         };
-        match Scene::open(&self.far, &self.store, &item, &wish, &*wanted, &self.begin).await {
+        match CogScene::open(&self.far, &self.store, &item, &wish, &*wanted, &self.begin).await {
             Ok(scene) => {
                 let used = scene.as_ref().map(|scene| scene.used.clone());
                 let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
@@ -187,48 +189,53 @@ impl Bench {
                     nearest.as_ref().map(|nearest| pairs_buffer(nearest.lattice().positions()));
                 let nearest =
                     nearest.map(|nearest| [nearest.cells().clone(), nearest.pixels().clone()]);
-                self.say(&Tell::Opened { ticket, used, pixel_grid, nearest }, lattice.as_slice());
+                self.say(
+                    &Reporter::Opened { ticket, used, pixel_grid, nearest },
+                    lattice.as_slice(),
+                );
             }
             Err(error) => {
-                let fault = scene_fault(&item.id, wish.side, &error, is_online());
-                self.say(&Tell::Failed { ticket, fault }, &[]);
+                let fault = scene_error(&item.id, wish.side, &error, is_online());
+                self.say(&Reporter::Failed { ticket, fault }, &[]);
             }
         }
     }
 
-    async fn observe(&self, ticket: u32, scene: u32, rows: Range<u32>, unit: Unit) {
+    async fn observe(&self, ticket: u32, scene: u32, rows: Range<u32>, unit: ObservationUnit) {
         let Some(scene) = self.scenes.borrow().get(&scene).map(Rc::clone) else { return };
         let mut scene = scene.lock().await;
         match scene.observe(&rows, unit).await {
             Ok(look) => self.say_seen(ticket, look),
             Err(error) => {
-                let fault = scene_fault(&scene.used.id, scene.used.side, &error, is_online());
-                self.say(&Tell::Failed { ticket, fault }, &[]);
+                let fault = scene_error(&scene.used.id, scene.used.side, &error, is_online());
+                self.say(&Reporter::Failed { ticket, fault }, &[]);
             }
         }
     }
 
-    fn say_seen(&self, ticket: u32, Look { view, rgba }: Look) {
-        let Some((window, cells)) = view else { return self.say(&Tell::Unseen { ticket }, &[]) };
-        let sights: Vec<u8> = cells.sight.into_iter().map(|sight| sight as u8).collect();
-        let seen = Tell::Seen { ticket, columns: window.columns, rows: window.rows };
+    fn say_seen(&self, ticket: u32, SceneStrip { view, rgba }: SceneStrip) {
+        let Some((window, cells)) = view else {
+            return self.say(&Reporter::Unseen { ticket }, &[]);
+        };
+        let qualities: Vec<u8> = cells.quality.into_iter().map(|quality| quality as u8).collect();
+        let seen = Reporter::Seen { ticket, columns: window.columns, rows: window.rows };
         self.say(
             &seen,
-            &[self.spare.floats(&cells.nbr), self.spare.bytes(&sights), self.spare.bytes(&rgba)],
+            &[self.spare.floats(&cells.nbr), self.spare.bytes(&qualities), self.spare.bytes(&rgba)],
         );
     }
 
-    fn say(&self, what: &Tell, buffers: &[ArrayBuffer]) {
+    fn say(&self, what: &Reporter, buffers: &[ArrayBuffer]) {
         self.received.say();
         tell(&scope(), what, buffers);
     }
 }
 
-fn wanted(area: &str, cells: CellsWish) -> Result<Box<dyn Wanted>, String> {
+fn wanted(area: &str, cells: TargetOptions) -> Result<Box<dyn TargetCells>, String> {
     let area = Area::from_geojson(area).map_err(|error| error.to_string())?;
     Ok(match cells {
-        CellsWish::Zoom(zoom) => Box::new(WantedCells::of(area, zoom)),
-        CellsWish::Pixels(own) => {
+        TargetOptions::Zoom(zoom) => Box::new(GridTarget::of(area, zoom)),
+        TargetOptions::Pixels(own) => {
             Box::new(UtmGrid::over(&area, [own].into_iter()).map_err(|error| error.to_string())?)
         }
     })
@@ -249,7 +256,7 @@ impl Received {
     fn say(&self) {
         let (bytes, kept) = (self.bytes.take(), self.kept.take());
         if bytes + kept > 0 {
-            tell(&scope(), &Tell::Received { bytes, kept }, &[]);
+            tell(&scope(), &Reporter::Received { bytes, kept }, &[]);
         }
     }
 }

@@ -41,7 +41,7 @@ pub(crate) struct Store {
 }
 
 /// Bytes that may wait to be kept.
-const MOST_WAITING: usize = 64 << 20;
+const MAX_WAITING: usize = 64 << 20;
 
 type Entries = RefCell<HashSet<String>>;
 
@@ -197,7 +197,7 @@ impl ByteCache for Store {
         if let Some(entries) = self.entries(&file).await.get() {
             entries.borrow_mut().insert(entry.clone());
         }
-        if self.waiting_bytes.get() + bytes.len() <= MOST_WAITING {
+        if self.waiting_bytes.get() + bytes.len() <= MAX_WAITING {
             let replaced =
                 self.waiting.borrow_mut().insert(entry, bytes.to_vec()).map_or(0, |old| old.len());
             self.waiting_bytes.set(self.waiting_bytes.get() + bytes.len() - replaced);
