@@ -11,7 +11,7 @@ use gdal::DriverManager;
 use gdal::raster::Buffer;
 
 use crate::fires::{las_conchas, madre};
-use crate::raster::{Raster, agreement};
+use crate::raster::{ReadRaster, agreement};
 use crate::stage::{Stage, shared};
 
 /// One date of a fire: its bands, its mask, and the offset of its digital numbers.
@@ -29,12 +29,14 @@ impl Date {
     fn nbr_by_gdal(
         &self,
         overview: Option<usize>,
-        like: &Raster<f32>,
+        like: &ReadRaster<f32>,
         folder: &Path,
     ) -> Vec<Option<f32>> {
-        let (nir, swir) =
-            (Raster::<u16>::read(&self.nir, overview), Raster::<u16>::read(&self.swir, overview));
-        let scl = self.scl.as_ref().map(|scl| Raster::<u8>::read(scl, overview));
+        let (nir, swir) = (
+            ReadRaster::<u16>::read(&self.nir, overview),
+            ReadRaster::<u16>::read(&self.swir, overview),
+        );
+        let scl = self.scl.as_ref().map(|scl| ReadRaster::<u8>::read(scl, overview));
         let clear: Vec<bool> = (0..nir.pixels.len())
             .map(|pixel| {
                 let sky_is_clear =
@@ -42,7 +44,7 @@ impl Date {
                 nir.pixels[pixel] != 0 && swir.pixels[pixel] != 0 && sky_is_clear
             })
             .collect();
-        let masked = |band: &Raster<u16>| -> Vec<f32> {
+        let masked = |band: &ReadRaster<u16>| -> Vec<f32> {
             let pixels = band.pixels.iter().zip(&clear);
             pixels
                 .map(
@@ -71,12 +73,12 @@ impl Date {
 
 /// GDAL's area average of pixels that lie as `source`'s do, on the grid of `like`.
 fn average(
-    source: &Raster<u16>,
+    source: &ReadRaster<u16>,
     pixels: Vec<f32>,
     no_data: Option<f32>,
-    like: &Raster<f32>,
+    like: &ReadRaster<f32>,
     folder: &Path,
-) -> Raster<f32> {
+) -> ReadRaster<f32> {
     let (from, to) = (folder.join("from.tif"), folder.join("to.tif"));
     let size = (source.width, source.height);
     let mut dataset = DriverManager::get_driver_by_name("GTiff")
@@ -97,7 +99,7 @@ fn average(
         warp.args(["-srcnodata", &no_data.to_string(), "-dstnodata", &no_data.to_string()]);
     }
     assert!(warp.arg(&from).arg(&to).status().unwrap().success());
-    Raster::read(&to, None)
+    ReadRaster::read(&to, None)
 }
 
 /// Compares a region's raster with GDAL's averages of a level of its two dates.
@@ -109,8 +111,8 @@ fn check(
     overview: Option<usize>,
     least_r_squared: f64,
 ) {
-    let ours: Raster<f32> =
-        Raster::read(&stage.published(&format!("raster/{region}_lowres_dnbr.tif")), None);
+    let ours: ReadRaster<f32> =
+        ReadRaster::read(&stage.published(&format!("raster/{region}_lowres_dnbr.tif")), None);
     let folder = tempfile::tempdir().unwrap();
     let [pre, post] = dates.each_ref().map(|date| date.nbr_by_gdal(overview, &ours, folder.path()));
     let pairs: Vec<(f32, f32)> = ours

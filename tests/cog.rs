@@ -290,9 +290,9 @@ fn only_the_blocks_of_a_window_are_fetched_and_none_twice() {
 
 /// Keeps all in memory.
 #[derive(Default)]
-struct Memory(RefCell<HashMap<Range<u64>, Vec<u8>>>);
+struct MemoryCache(RefCell<HashMap<Range<u64>, Vec<u8>>>);
 
-impl ByteCache for Memory {
+impl ByteCache for MemoryCache {
     async fn get(&self, _url: &str, range: &Range<u64>) -> Option<Vec<u8>> {
         self.0.borrow().get(range).cloned()
     }
@@ -306,7 +306,7 @@ impl ByteCache for Memory {
 fn what_is_kept_is_not_fetched_again() {
     let Some(folder) = shared("data/madre") else { return };
     let path = folder.join("S2B_10SGD_20250617_0_L2A_swir22.tif");
-    let (files, memory) = (Files::default(), Rc::new(Memory::default()));
+    let (files, memory) = (Files::default(), Rc::new(MemoryCache::default()));
     let read_columns = |columns: Range<u32>| {
         let opened =
             pollster::block_on(Cog::open(files.far(), Rc::clone(&memory), path.to_str().unwrap()))

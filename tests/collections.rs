@@ -9,7 +9,7 @@ use gdal::raster::{Buffer, GdalType, RasterCreationOptions};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Stage, invented_scenes};
 
 /// Ground of the post scene that is made too dark for its sensor, pixels across and down.
@@ -67,7 +67,12 @@ const LANDSAT: Keeping<u16> = Keeping {
     },
 };
 
-fn write<T: GdalType + Copy, U>(file: &Path, like: &Raster<U>, fill: Option<f64>, pixels: Vec<T>) {
+fn write<T: GdalType + Copy, U>(
+    file: &Path,
+    like: &ReadRaster<U>,
+    fill: Option<f64>,
+    pixels: Vec<T>,
+) {
     let size = (like.width, like.height);
     let options = RasterCreationOptions::from_iter(["TILED=YES", "COMPRESS=DEFLATE"]);
     let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
@@ -100,7 +105,7 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
             |key: &str| -> PathBuf { sample.join(from["assets"][key]["href"].as_str().unwrap()) };
         let mut assets = json!({});
         for (key, asset) in ["nir08", "swir22"].into_iter().zip(keeping.assets) {
-            let band = Raster::<u16>::read(&source(key), None);
+            let band = ReadRaster::<u16>::read(&source(key), None);
             let number = |(place, dn): (usize, &u16)| {
                 let (column, row) = (place % band.width, place / band.width);
                 let is_dark = key == "nir08"
@@ -122,7 +127,7 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
             );
             assets[asset] = json!({ "href": format!("{id}_{asset}.tif") });
         }
-        let scl = Raster::<u8>::read(&source("scl"), None);
+        let scl = ReadRaster::<u8>::read(&source("scl"), None);
         let [_, _, mask] = keeping.assets;
         let pixels = scl.pixels.iter().map(|class| (keeping.mask)(*class)).collect();
         write(&folder.path().join(format!("{id}_{mask}.tif")), &scl, None, pixels);
@@ -141,17 +146,17 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
     (folder, stage)
 }
 
-fn mapped<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (MapMeta, Raster<f32>) {
+fn mapped<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (MapMeta, ReadRaster<f32>) {
     let (_folder, stage) = keep(keeping);
     stage.succeed(&["update", "sample_sierra"]);
     let map = stage.map("sample_sierra");
-    let raster = Raster::read(&stage.published(&map.raster_url[1..]), None);
+    let raster = ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
     (map, raster)
 }
 
 /// The share of the cells that two maps both show or both leave empty, and the greatest difference
 /// where both show.
-fn compare(one: &Raster<f32>, other: &Raster<f32>) -> (f64, f32) {
+fn compare(one: &ReadRaster<f32>, other: &ReadRaster<f32>) -> (f64, f32) {
     let pairs = || one.pixels.iter().zip(&other.pixels);
     let alike = pairs().filter(|(a, b)| a.is_nan() == b.is_nan()).count();
     let differences = pairs().map(|(a, b)| (a - b).abs()).filter(|difference| !difference.is_nan());

@@ -16,7 +16,7 @@ use serde_json::Value;
 
 use crate::fault_injection::errno::{EIO, ENOSPC, EROFS};
 use crate::fault_injection::{Fault, Injection, count};
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Stage, small_stage};
 
 const NOW: &str = "2025-11-20T03:00:00Z";
@@ -99,7 +99,7 @@ fn raster_of(stage: &Stage, run: &str) -> Vec<u32> {
     if !file.exists() {
         return Vec::new();
     }
-    let raster: Raster<f32> = Raster::read(&file, None);
+    let raster: ReadRaster<f32> = ReadRaster::read(&file, None);
     raster.pixels.into_iter().map(f32::to_bits).collect()
 }
 

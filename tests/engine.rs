@@ -13,8 +13,8 @@ use dragonfly_core::{
 };
 use dragonfly_worker::{
     Cog, CogScene, ComputedMap, CrsProjection, Export, GridTarget, NoCache, ObservationUnit,
-    PixelGrid, Ring, SceneOptions, SceneSource, SceneStrip, Spawn, TargetCells, UtmGrid, compute,
-    compute_in_utm, found, windows,
+    OffsetGround, PixelGrid, SceneOptions, SceneSource, SceneStrip, Spawn, TargetCells, UtmGrid,
+    compute, compute_in_utm, found, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, GeoTransformEx};
@@ -24,11 +24,11 @@ use tokio::sync::Mutex;
 
 use crate::cog::files::Files;
 use crate::cog::projection::Proj;
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Stage, invented_scenes, shared};
 
 /// A scene that is looked at in the test's own thread.
-struct Here {
+struct LocalScene {
     used: UsedScene,
     mask_kind: Option<MaskKind>,
     pixel_grid: Option<PixelGrid>,
@@ -36,7 +36,7 @@ struct Here {
     scene: Mutex<CogScene<Files, NoCache>>,
 }
 
-impl SceneSource for Here {
+impl SceneSource for LocalScene {
     fn used(&self) -> &UsedScene {
         &self.used
     }
@@ -62,13 +62,13 @@ impl SceneSource for Here {
 }
 
 /// A catalogue's file, and an area with its days and zoom.
-struct Task {
+struct EngineTask {
     catalogue: PathBuf,
     region: Value,
     mask_rules: MaskRules,
 }
 
-impl Task {
+impl EngineTask {
     fn items(&self) -> Vec<Item> {
         let text = std::fs::read_to_string(&self.catalogue).unwrap();
         let mut items = serde_json::from_str::<ItemCollection>(&text).unwrap().features;
@@ -109,7 +109,7 @@ impl Task {
     }
 
     /// Opens the scenes that the engine proposes, for the cells that are wanted.
-    fn open(&self, wanted: &dyn TargetCells) -> (Vec<Item>, Vec<Here>) {
+    fn open(&self, wanted: &dyn TargetCells) -> (Vec<Item>, Vec<LocalScene>) {
         let (search, items) = (self.search(), self.items());
         let found = found(&search, &self.area(), (&items, &items));
         let files = Files::default().far();
@@ -133,7 +133,7 @@ impl Task {
                 let (used_scene, mask_kind, pixel_grid) =
                     (scene.used.clone(), scene.mask_kind, scene.pixel_grid);
                 let nearest = scene.nearest.clone();
-                scenes.push(Here {
+                scenes.push(LocalScene {
                     used: used_scene,
                     mask_kind,
                     pixel_grid,
@@ -147,7 +147,7 @@ impl Task {
     }
 
     /// Computes with them on the map's grid.
-    fn compute(&self, ring: Ring) -> (Vec<Item>, ComputedMap, ComputeResult) {
+    fn compute(&self, ring: OffsetGround) -> (Vec<Item>, ComputedMap, ComputeResult) {
         let search = self.search();
         let wanted = GridTarget::of(self.area(), search.zoom);
         let (used, scenes) = self.open(&wanted);
@@ -165,7 +165,7 @@ impl Task {
 }
 
 /// Whether scenes lie on one grid of pixels, so that they are joined before cells take them.
-fn lie_on_one_grid(scenes: &[Here]) -> bool {
+fn lie_on_one_grid(scenes: &[LocalScene]) -> bool {
     scenes.iter().all(|scene| scene.nearest.is_some() && scene.nearest == scenes[0].nearest)
 }
 
@@ -176,7 +176,7 @@ struct Batch {
     record: Value,
 }
 
-fn batch(task: &Task) -> Batch {
+fn batch(task: &EngineTask) -> Batch {
     let stage = Stage::new(&task.catalogue, &json!([task.region]));
     let masks: Value = serde_json::to_value(&task.mask_rules.masks).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -195,8 +195,8 @@ fn batch(task: &Task) -> Batch {
         std::fs::read_dir(stage.published("work/area")).unwrap().next().unwrap().unwrap().path();
     let record = serde_json::from_slice(&std::fs::read(run.join("run.json")).unwrap()).unwrap();
     Batch {
-        dnbr: Raster::read(&run.join("dnbr.tif"), None).pixels,
-        state: Raster::read(&run.join("state.tif"), None).pixels,
+        dnbr: ReadRaster::read(&run.join("dnbr.tif"), None).pixels,
+        state: ReadRaster::read(&run.join("state.tif"), None).pixels,
         record,
     }
 }
@@ -261,14 +261,14 @@ impl TwoPlacements {
 }
 
 /// Computes both ways, and proves every difference.
-fn check_same_bits(task: &Task, least_values: usize) {
+fn check_same_bits(task: &EngineTask, least_values: usize) {
     let perimeter =
         task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
     let perimeter = perimeter.map(|text| Area::from_geojson(&text).unwrap());
     let ring = match (task.region["dnbr_offset"].as_bool(), &perimeter) {
-        (Some(true), Some(perimeter)) => Ring::RoundPerimeter(perimeter),
-        (Some(true), None) => Ring::RoundBurnt,
-        _ => Ring::Nowhere,
+        (Some(true), Some(perimeter)) => OffsetGround::RoundPerimeter(perimeter),
+        (Some(true), None) => OffsetGround::RoundBurnt,
+        _ => OffsetGround::Nowhere,
     };
     let (items, map, done) = task.compute(ring);
     let batch = batch(task);
@@ -336,7 +336,7 @@ fn madre_has_the_same_bits_as_in_batch() {
         );
         region["dnbr_offset"] = json!(true);
         check_same_bits(
-            &Task { catalogue: catalogue.clone(), region, mask_rules: MaskRules::default() },
+            &EngineTask { catalogue: catalogue.clone(), region, mask_rules: MaskRules::default() },
             least,
         );
     }
@@ -353,19 +353,19 @@ fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
     let mut region = region([-106.75, 35.65, -106.15, 36.15], 11, days);
     region["collection"] = json!("mtbs-reflectance");
     region["dnbr_offset"] = json!(true);
-    let round_burnt = Task {
+    let round_burnt = EngineTask {
         catalogue: catalogue.clone(),
         region: region.clone(),
         mask_rules: MaskRules::default(),
     };
     region["perimeter_path"] = json!(perimeter);
-    let round_perimeter = Task { catalogue, region, mask_rules: MaskRules::default() };
+    let round_perimeter = EngineTask { catalogue, region, mask_rules: MaskRules::default() };
     check_same_bits(&round_perimeter, 100_000);
     let area = Area::from_geojson(&std::fs::read_to_string(&perimeter).unwrap()).unwrap();
-    let offset = |task: &Task, ring| task.compute(ring).2.dnbr_offset.unwrap();
+    let offset = |task: &EngineTask, ring| task.compute(ring).2.dnbr_offset.unwrap();
     let (own, burnt) = (
-        offset(&round_perimeter, Ring::RoundPerimeter(&area)),
-        offset(&round_burnt, Ring::RoundBurnt),
+        offset(&round_perimeter, OffsetGround::RoundPerimeter(&area)),
+        offset(&round_burnt, OffsetGround::RoundBurnt),
     );
     println!("round the perimeter {own:?}, round what burnt {burnt:?}");
     assert_ne!(own, burnt, "the perimeter moves nothing, so the comparison shows nothing");
@@ -380,7 +380,7 @@ fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
         ([23.74, 38.53, 24.26, 38.77], EVIA, 12, 100_000, false),
         ([23.74, 38.53, 24.26, 38.77], EVIA, 10, 5_000, false),
     ] {
-        let task = Task {
+        let task = EngineTask {
             catalogue: catalogue.clone(),
             region: region(bbox, zoom, days),
             mask_rules: MaskRules::default(),
@@ -394,14 +394,22 @@ fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
 fn other_rules_of_the_sky_hold_here_and_there() {
     let catalogue = invented_scenes().join("items.json");
     let region = region([23.74, 38.53, 24.26, 38.77], 12, EVIA);
-    let usual = Task { catalogue, region, mask_rules: MaskRules::default() };
+    let usual = EngineTask { catalogue, region, mask_rules: MaskRules::default() };
     let mut sky = MaskRules { cloud_buffer_m: 300.0, ..MaskRules::default() };
     sky.masks.scl.retain(|class| *class != 3);
-    let other =
-        Task { mask_rules: sky, catalogue: usual.catalogue.clone(), region: usual.region.clone() };
+    let other = EngineTask {
+        mask_rules: sky,
+        catalogue: usual.catalogue.clone(),
+        region: usual.region.clone(),
+    };
     check_same_bits(&other, 50_000);
-    let bits = |task: &Task| {
-        task.compute(Ring::Nowhere).1.dnbr.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>()
+    let bits = |task: &EngineTask| {
+        task.compute(OffsetGround::Nowhere)
+            .1
+            .dnbr
+            .iter()
+            .map(|dnbr| dnbr.to_bits())
+            .collect::<Vec<_>>()
     };
     let (other, usual) = (bits(&other), bits(&usual));
     let moved = other.iter().zip(&usual).filter(|(other, usual)| other != usual).count();
@@ -414,33 +422,33 @@ struct Source {
     side: FireSide,
     epsg: i32,
     /// Near infrared, short-wave infrared, scene classification.
-    pixels: Raster<(u16, u16, u8)>,
+    pixels: ReadRaster<(u16, u16, u8)>,
     offset_dn: f32,
 }
 
 impl Source {
     fn of(item: &Item, used: &UsedScene) -> Self {
-        let read = |href: &str| Raster::<u16>::read(Path::new(href), None);
+        let read = |href: &str| ReadRaster::<u16>::read(Path::new(href), None);
         let (nir, swir) = (
             read(&item.band(BandRole::Nir).unwrap().href),
             read(&item.band(BandRole::Swir22).unwrap().href),
         );
-        let scl = Raster::<u8>::read(Path::new(&item.mask().unwrap().1.href), None);
+        let scl = ReadRaster::<u8>::read(Path::new(&item.mask().unwrap().1.href), None);
         assert!(nir.geo_transform == swir.geo_transform && nir.geo_transform == scl.geo_transform);
         let bands = nir.pixels.iter().zip(&swir.pixels).zip(&scl.pixels);
         let pixels = bands.map(|((nir, swir), scl)| (*nir, *swir, *scl)).collect();
-        let Raster { width, height, geo_transform, system, .. } = nir;
+        let ReadRaster { width, height, geo_transform, system, .. } = nir;
         Self {
             side: used.side,
             epsg: system.auth_code().unwrap(),
-            pixels: Raster { width, height, pixels, geo_transform, system },
+            pixels: ReadRaster { width, height, pixels, geo_transform, system },
             offset_dn: used.offset,
         }
     }
 
     /// For every cell of another raster the NBR of the pixel under its centre, by the formula
     /// alone, and whether the pixel is vegetation or bare ground; `None` where there are no data.
-    fn nbr_on(&self, cells: &Raster<f32>) -> Vec<Option<(f32, bool)>> {
+    fn nbr_on(&self, cells: &ReadRaster<f32>) -> Vec<Option<(f32, bool)>> {
         let light = |dn: u16| (f32::from(dn) + self.offset_dn).max(0.0) * 1e-4_f32;
         let nbr = |(nir, swir, scl): (u16, u16, u8)| {
             let value = (light(nir) - light(swir)) / (light(nir) + light(swir));
@@ -452,9 +460,9 @@ impl Source {
 
 /// Computes on the scenes' own grid, writes the file, and holds every cell against the arithmetic
 /// of GDAL's pixels.
-fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
+fn check_own_pixels(task: &EngineTask, epsg: i32, least_exact: usize) {
     // The map's own zoom plays no part in it.
-    let (_, map, done) = task.compute(Ring::Nowhere);
+    let (_, map, done) = task.compute(OffsetGround::Nowhere);
     let (_, opened) = task.open(&GridTarget::of(task.area(), 13));
     let grid =
         UtmGrid::over(&task.area(), opened.iter().filter_map(|scene| scene.pixel_grid)).unwrap();
@@ -473,7 +481,7 @@ fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
     let file = folder.path().join(name.name);
     std::fs::write(&file, bytes).unwrap();
 
-    let written = Raster::<f32>::read(&file, None);
+    let written = ReadRaster::<f32>::read(&file, None);
     assert_eq!(written.system.auth_code().unwrap(), epsg);
     assert_eq!((written.geo_transform[1], written.geo_transform[5]), (20.0, -20.0));
     let own = sources.iter().find(|source| source.epsg == epsg).unwrap();
@@ -521,7 +529,7 @@ fn check_own_pixels(task: &Task, epsg: i32, least_exact: usize) {
 
 /// Whether the centre of each cell lies in the task's box, by PROJ; `None` within a centimetre of
 /// its edge.
-fn inside(cells: &Raster<f32>, task: &Task) -> Vec<Option<bool>> {
+fn inside(cells: &ReadRaster<f32>, task: &EngineTask) -> Vec<Option<bool>> {
     let [west, south, east, north] = task.area().bbox();
     let mut degrees = SpatialRef::from_epsg(4326).unwrap();
     degrees.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
@@ -547,7 +555,11 @@ fn on_the_scenes_own_grid_every_cell_is_its_own_pixel_to_the_bit() {
     if let Some(catalogue) = shared("data/madre/items.json") {
         let days = ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"];
         let region = region([-120.07, 35.01, -119.67, 35.24], 10, days);
-        check_own_pixels(&Task { catalogue, region, mask_rules: clear.clone() }, 32_610, 700_000);
+        check_own_pixels(
+            &EngineTask { catalogue, region, mask_rules: clear.clone() },
+            32_610,
+            700_000,
+        );
     }
     // One date a side of each zone; the west holds more of the first box, the east more of the
     // second.
@@ -557,7 +569,7 @@ fn on_the_scenes_own_grid_every_cell_is_its_own_pixel_to_the_bit() {
     {
         let catalogue = invented_scenes().join("items.json");
         check_own_pixels(
-            &Task { catalogue, region: region(bbox, 10, days), mask_rules: clear.clone() },
+            &EngineTask { catalogue, region: region(bbox, 10, days), mask_rules: clear.clone() },
             epsg,
             100_000,
         );

@@ -8,15 +8,15 @@ use dragonfly_core::{TileFate, decode_tile};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Stage, invented_scenes};
 
 /// The Sierra's invented scenes, linked into a folder of their own, where they can be spoilt.
-struct Scenes {
+struct FaultScenes {
     folder: TempDir,
 }
 
-impl Scenes {
+impl FaultScenes {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sample = invented_scenes();
@@ -62,7 +62,7 @@ impl Scenes {
 /// The published map is whole: metadata parses, the raster reads, every stored tile decodes.
 fn check_whole(stage: &Stage) {
     let map = stage.map("sierra");
-    let raster: Raster<f32> = Raster::read(&stage.published(&map.raster_url[1..]), None);
+    let raster: ReadRaster<f32> = ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
     assert!(raster.pixels.iter().any(|dnbr| !dnbr.is_nan()));
     let mut stored = 0;
     for zoom in &map.tile_index.0 {
@@ -79,7 +79,7 @@ fn check_whole(stage: &Stage) {
 #[test]
 fn a_corrupt_scene_among_good_ones_is_skipped_and_named() {
     for key in ["nir08", "scl"] {
-        let scenes = Scenes::new();
+        let scenes = FaultScenes::new();
         scenes.truncate("20250826", key);
         let stage = scenes.stage();
         let output = stage.succeed(&["update", "sierra"]);
@@ -95,7 +95,7 @@ fn a_corrupt_scene_among_good_ones_is_skipped_and_named() {
 
 #[test]
 fn too_many_corrupt_scenes_fail_the_run_and_leave_the_old_map() {
-    let scenes = Scenes::new();
+    let scenes = FaultScenes::new();
     let stage = scenes.stage();
     stage.succeed(&["update", "sierra"]);
     let before = stage.map("sierra");
@@ -137,7 +137,7 @@ const NO_GUARD: &str = "--min-free-gb=-1000";
 /// A real file system without room; `crash_points` fails every single write.
 #[test]
 fn a_disk_without_room_leaves_the_old_map() {
-    let scenes = Scenes::new();
+    let scenes = FaultScenes::new();
     let stage = scenes.stage();
     let root = stage.published("meta").parent().unwrap().to_owned();
     fs::create_dir_all(&root).unwrap();
@@ -177,7 +177,7 @@ fn a_disk_without_room_leaves_the_old_map() {
 
 #[test]
 fn a_root_made_read_only_is_an_error_and_leaves_the_old_map() {
-    let scenes = Scenes::new();
+    let scenes = FaultScenes::new();
     let stage = scenes.stage();
     stage.succeed(&["update", "sierra"]);
     let before = stage.map("sierra");

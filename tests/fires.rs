@@ -3,7 +3,7 @@
 use dragonfly_core::{Severity, nbr, rdnbr};
 use serde_json::json;
 
-use crate::raster::{Raster, agreement};
+use crate::raster::{ReadRaster, agreement};
 use crate::stage::{Stage, shared};
 
 /// The Madre fire, July 2025. The post scene carries the +1000 of its baseline, and says so.
@@ -33,9 +33,10 @@ pub(crate) fn las_conchas(zoom_max: u8, south: f64) -> Option<Stage> {
 fn madre_agrees_with_its_authors_map() {
     let Some(stage) = madre(13) else { return };
     stage.succeed(&["update", "madre"]);
-    let ours: Raster<f32> = Raster::read(&stage.published("raster/madre_lowres_dnbr.tif"), None);
-    let reference: Raster<u8> =
-        Raster::read(&shared("data/madre/author_classes_20m.tif").unwrap(), None);
+    let ours: ReadRaster<f32> =
+        ReadRaster::read(&stage.published("raster/madre_lowres_dnbr.tif"), None);
+    let reference: ReadRaster<u8> =
+        ReadRaster::read(&shared("data/madre/author_classes_20m.tif").unwrap(), None);
     let clear = ours.pixels.iter().zip(reference.nearest_on(&ours)).filter_map(|(dnbr, class)| {
         // The author's map calls all regrowth unburned (3), and is 0 outside.
         let ours = dragonfly_core::Breaks::USGS.classify(*dnbr)?.max(Severity::Unburned);
@@ -56,10 +57,10 @@ fn madre_agrees_with_its_authors_map() {
 fn las_conchas_agrees_with_mtbs() {
     let Some(stage) = las_conchas(12, 35.65) else { return };
     stage.succeed(&["update", "las_conchas"]);
-    let ours: Raster<f32> =
-        Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
-    let reference: Raster<f32> =
-        Raster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif").unwrap(), None);
+    let ours: ReadRaster<f32> =
+        ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+    let reference: ReadRaster<f32> =
+        ReadRaster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif").unwrap(), None);
     let pairs: Vec<(f32, f32)> = ours
         .pixels
         .iter()
@@ -83,10 +84,11 @@ fn las_conchas_agrees_with_the_rdnbr_of_mtbs() {
     let Some(stage) = las_conchas(12, 35.65) else { return };
     stage.succeed(&["update", "las_conchas"]);
     let folder = shared("data/las-conchas").unwrap();
-    let ours: Raster<f32> =
-        Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
-    let reference: Raster<f32> = Raster::read(&folder.join("mtbs_rdnbr_smoothed_60m.tif"), None);
-    let band = |name: &str| Raster::<u8>::read(&folder.join(name), None).nearest_on(&ours);
+    let ours: ReadRaster<f32> =
+        ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+    let reference: ReadRaster<f32> =
+        ReadRaster::read(&folder.join("mtbs_rdnbr_smoothed_60m.tif"), None);
+    let band = |name: &str| ReadRaster::<u8>::read(&folder.join(name), None).nearest_on(&ours);
     let nir = band("LT05_las-conchas_20110624_nir08.tif");
     let swir = band("LT05_las-conchas_20110624_swir22.tif");
     let nbr_pre =
@@ -133,7 +135,7 @@ fn a_box_counts_the_hectares_inside_it_and_no_other() {
     stage.succeed(&["update", "las_conchas"]);
     let hectares = stage.map("las_conchas").hectares;
     let folder = shared("data/las-conchas").unwrap();
-    let band = |name: &str| Raster::<u8>::read(&folder.join(name), None);
+    let band = |name: &str| ReadRaster::<u8>::read(&folder.join(name), None);
     let bands = [
         "LT05_las-conchas_20110624_nir08.tif",
         "LT05_las-conchas_20110624_swir22.tif",

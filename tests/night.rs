@@ -11,7 +11,7 @@ use gdal::raster::Buffer;
 use gdal::spatial_ref::SpatialRef;
 use serde_json::{Value, json};
 
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Stage, invented_scenes};
 
 const SIERRA: [f64; 4] = [-121.4, 39.75, -121.0, 40.05];
@@ -263,9 +263,9 @@ fn outside_the_fire_zone_nothing_is_read_or_shown() {
     assert!(read * 3 < all, "{read} of {all} bytes");
 
     // Inside the zone the map is the same to the bit; outside it is empty.
-    let inside: Raster<f32> = Raster::read(&stage.published(&map.raster_url[1..]), None);
-    let everywhere: Raster<f32> =
-        Raster::read(&whole.published(&whole.map("sierra").raster_url[1..]), None);
+    let inside: ReadRaster<f32> = ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
+    let everywhere: ReadRaster<f32> =
+        ReadRaster::read(&whole.published(&whole.map("sierra").raster_url[1..]), None);
     let grid = Grid::covering(SIERRA, 12);
     let mut compared = 0;
     for (cell, (masked, free)) in inside.pixels.iter().zip(&everywhere.pixels).enumerate() {

@@ -23,11 +23,11 @@ const SIERRA: [f64; 4] = [-121.4, 39.75, -121.0, 40.05];
 const NOW: &str = "2025-10-01T03:00:00Z";
 
 /// Links to the invented scenes; some may be replaced.
-struct Scenes {
+struct OddScenes {
     folder: TempDir,
 }
 
-impl Scenes {
+impl OddScenes {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sample = invented_scenes();
@@ -113,7 +113,7 @@ fn a_wrong_byte_count_fails_its_scene_and_the_night_goes_on() {
         ("byte counts of 2³⁰", TILE_BYTE_COUNTS, 1 << 30, "1073741824 bytes"),
         ("blocks past the end", TILE_OFFSETS, u64::from(u32::MAX) - 1, "past the end of the file"),
     ] {
-        let scenes = Scenes::new();
+        let scenes = OddScenes::new();
         scenes.patch("B12", tag, value);
         check_night(&format!("{case}, near"), &scenes.near(), &["B12.tif", part]);
         let bucket = Bucket::of(scenes.folder.path(), Faults::default());
@@ -124,7 +124,7 @@ fn a_wrong_byte_count_fails_its_scene_and_the_night_goes_on() {
 
 #[test]
 fn a_file_whose_server_states_a_wrong_size_fails_its_scene() {
-    let scenes = Scenes::new();
+    let scenes = OddScenes::new();
     scenes.patch("B12", TILE_BYTE_COUNTS, u64::from(u32::MAX));
     let far = |stated_bytes| {
         let faults = Faults { stated_bytes: Some(stated_bytes), ..Faults::default() };
@@ -151,7 +151,7 @@ fn a_size_that_cannot_be_true_fails_its_scene() {
     for (tag, value) in
         [(256, 0x7FFF_FFFF), (257, 0x7FFF_FFFF), (322, 0x7FFF_FFF0), (323, 0), (322, 65_520)]
     {
-        let scenes = Scenes::new();
+        let scenes = OddScenes::new();
         scenes.patch("SCL", tag, value);
         check_night(&format!("tag {tag} of {value}"), &scenes.near(), &["SCL.tif"]);
     }
@@ -186,7 +186,7 @@ fn resized(same_ground: &Dataset, size: (usize, usize)) -> GeoTransform {
 #[test]
 fn a_scene_in_one_block_larger_than_memory_fails() {
     const SIDE: usize = 65_520;
-    let scenes = Scenes::new();
+    let scenes = OddScenes::new();
     scenes.replace("SCL", |file, same_ground| {
         let blocks = ["TILED=YES", "BLOCKXSIZE=65520", "BLOCKYSIZE=65520", "BIGTIFF=YES"];
         create::<u8>(file, (SIDE, SIDE), resized(same_ground, (SIDE, SIDE)), 32610, &blocks)
@@ -202,7 +202,7 @@ fn a_scene_in_one_block_larger_than_memory_fails() {
 
 #[test]
 fn a_scene_of_65_535_bands_fails() {
-    let scenes = Scenes::new();
+    let scenes = OddScenes::new();
     scenes.replace("SCL", |file, _| {
         // 64 × 64 pixels of 65,535 bands, pixel by pixel, in one block that is not stored.
         let tags: [(u16, u16, u32); 11] = [
@@ -351,7 +351,7 @@ fn what_is_no_regular_file_is_refused_at_once() {
     make_pipe(&pipe);
     let started = Instant::now();
 
-    let scenes = Scenes::new();
+    let scenes = OddScenes::new();
     scenes.replace("SCL", |file, _| make_pipe(file));
     let stage = scenes.near();
     check_night("a named pipe in the place of a band", &stage, &["SCL.tif", "named pipe"]);

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Stage, shared};
 
 /// Las Conchas at 76 m, with more keys for its region.
@@ -22,8 +22,8 @@ fn an_offset_is_taken_off_everywhere_and_told() {
     let Some(plain) = las_conchas(&json!({})) else { return };
     plain.succeed(&["update", "las_conchas"]);
     assert_eq!(plain.map("las_conchas").dnbr_offset, None);
-    let before: Raster<f32> =
-        Raster::read(&plain.published("raster/las_conchas_lowres_dnbr.tif"), None);
+    let before: ReadRaster<f32> =
+        ReadRaster::read(&plain.published("raster/las_conchas_lowres_dnbr.tif"), None);
 
     let perimeter = shared("data/las-conchas/perimeter.geojson").unwrap();
     for keys in
@@ -36,8 +36,8 @@ fn an_offset_is_taken_off_everywhere_and_told() {
         println!("Las Conchas, {keys}: {offset:?}");
         assert!(offset.sd < 0.05 && offset.count > 3_000, "{offset:?}");
 
-        let after: Raster<f32> =
-            Raster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+        let after: ReadRaster<f32> =
+            ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
         let same =
             |(before, after): (&f32, &f32)| offset.correct(*before).to_bits() == after.to_bits();
         assert!(before.pixels.iter().zip(&after.pixels).all(same));

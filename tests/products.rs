@@ -15,7 +15,7 @@ use gdal::vector::{
 use gdal::{Dataset, DriverManager, Metadata};
 use tempfile::TempDir;
 
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::shared;
 
 /// West, south, east, north: hills north of Athens.
@@ -84,7 +84,7 @@ fn values_open_at_the_right_place_with_the_same_bits() {
     let burn = Burn::new(12);
     let raster = burn.map().raster();
     let path = kept(&folder, "dnbr.tif", &values_geotiff(&raster, "dNBR", &notes()));
-    let opened = Raster::<f32>::read(&path, None);
+    let opened = ReadRaster::<f32>::read(&path, None);
     assert_eq!((opened.width, opened.height), (raster.width, raster.height()));
     assert_eq!(bits(&opened.pixels), bits(&raster.values));
     assert!(opened.pixels.iter().any(|value| value.is_nan()));
@@ -121,7 +121,7 @@ fn classes_open_with_their_colours() {
     let palette = Palette::Customary;
     let path =
         kept(&folder, "classes.tif", &classes_geotiff(&raster, &thresholds, palette, &notes()));
-    let opened = Raster::<u8>::read(&path, None);
+    let opened = ReadRaster::<u8>::read(&path, None);
     let expected: Vec<u8> = raster
         .values
         .iter()
@@ -156,12 +156,12 @@ fn degrees() -> SpatialRef {
 
 /// A polygon by what tells it from others: class, cells, and the cells from the map's corner to its
 /// own.
-type Polygon = (i32, [i64; 5]);
+type ClassPolygon = (i32, [i64; 5]);
 
 /// The polygons of a layer in the map's projection, sorted.
-fn polygons(layer: &mut Layer, class_field: &str, map: &Raster<u8>) -> Vec<Polygon> {
+fn polygons(layer: &mut Layer, class_field: &str, map: &ReadRaster<u8>) -> Vec<ClassPolygon> {
     let cell = map.geo_transform[1];
-    let mut found: Vec<Polygon> = layer
+    let mut found: Vec<ClassPolygon> = layer
         .features()
         .map(|feature| {
             let place = feature.field_index(class_field).unwrap();
@@ -227,7 +227,7 @@ fn class_polygons_are_those_of_gdal() {
     );
     let text = class_polygons(&burn.map(), &thresholds, Outlines::Exact, &notes()).unwrap();
     let geojson = kept(&folder, "classes.geojson", text.as_bytes());
-    let map = Raster::<u8>::read(&classes, None);
+    let map = ReadRaster::<u8>::read(&classes, None);
 
     let theirs = polygons(&mut polygonized_by_gdal(&classes).layer(0).unwrap(), "class", &map);
     let ours = polygons(&mut Dataset::open(&geojson).unwrap().layer(0).unwrap(), "class", &map);

@@ -8,7 +8,7 @@ use dragonfly_core::metadata::{ClientConfig, HighresConfig, RegionIndex, RunStat
 use dragonfly_core::{Empty, Grid, Severity, Tile, TileFate, decode_tile, index_from_cell};
 use serde_json::{Value, json};
 
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Stage, invented_scenes};
 
 const REGIONS: [&str; 2] = ["sample_sierra", "sample_evia"];
@@ -107,7 +107,8 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
     for region in REGIONS {
         let map = stage.map(region);
         let grid = Grid::covering(stage.meta(region).bbox, map.zoom_max);
-        let raster: Raster<f32> = Raster::read(&stage.published(&map.raster_url[1..]), None);
+        let raster: ReadRaster<f32> =
+            ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
         assert_eq!((raster.width, raster.height), (grid.width() as usize, grid.height() as usize));
         let at = |tile: Tile| {
             let (column, row) = grid.corner_of(tile).unwrap();
@@ -227,7 +228,7 @@ fn the_same_scenes_give_the_same_map() {
         let (a, b) = (one.map(region), two.map(region));
         assert_eq!((a.hectares, a.tile_index), (b.hectares, b.tile_index));
         let pixels = |stage: &Stage, url: &str| -> Vec<u32> {
-            let raster: Raster<f32> = Raster::read(&stage.published(&url[1..]), None);
+            let raster: ReadRaster<f32> = ReadRaster::read(&stage.published(&url[1..]), None);
             raster.pixels.into_iter().map(f32::to_bits).collect()
         };
         assert!(pixels(&one, &a.raster_url) == pixels(&two, &b.raster_url));

@@ -7,7 +7,7 @@ use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, GeoTransform, GeoTransformEx};
 
 /// A raster in memory.
-pub(crate) struct Raster<T> {
+pub(crate) struct ReadRaster<T> {
     pub(crate) width: usize,
     pub(crate) height: usize,
     pub(crate) pixels: Vec<T>,
@@ -15,7 +15,7 @@ pub(crate) struct Raster<T> {
     pub(crate) system: SpatialRef,
 }
 
-impl<T: Copy + GdalType> Raster<T> {
+impl<T: Copy + GdalType> ReadRaster<T> {
     /// Band 1 of a file, or one of its overviews.
     pub(crate) fn read(file: &Path, overview: Option<usize>) -> Self {
         let dataset =
@@ -39,9 +39,9 @@ impl<T: Copy + GdalType> Raster<T> {
     }
 }
 
-impl<T: Copy> Raster<T> {
+impl<T: Copy> ReadRaster<T> {
     /// This raster's pixel under the centre of each cell of another; `None` outside.
-    pub(crate) fn nearest_on<U>(&self, other: &Raster<U>) -> Vec<Option<T>> {
+    pub(crate) fn nearest_on<U>(&self, other: &ReadRaster<U>) -> Vec<Option<T>> {
         let transform = CoordTransform::new(&other.system, &self.system).unwrap();
         let inverse = self.geo_transform.invert().unwrap();
         (0..other.height)

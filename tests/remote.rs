@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::bucket::{Bucket, FarStore, Faults};
-use crate::raster::Raster;
+use crate::raster::ReadRaster;
 use crate::stage::{Serving, Stage, invented_scenes, shared};
 
 #[test]
@@ -36,8 +36,8 @@ fn scenes_behind_http_give_the_same_map() {
     let asking = Stage::new(format!("{}/stac", server.address).as_ref(), &regions);
     asking.succeed(&["update", "sample_evia"]);
     let bits = |stage: &Stage| -> Vec<u32> {
-        let raster: Raster<f32> =
-            Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
+        let raster: ReadRaster<f32> =
+            ReadRaster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
         raster.pixels.into_iter().map(f32::to_bits).collect()
     };
     assert!(bits(&near) == bits(&far) && bits(&near) == bits(&asking));
@@ -62,8 +62,8 @@ fn far_away(faults: Faults) -> (Bucket, Stage) {
 
 /// The raster's bits, and what the metadata says of the map.
 fn outcome(stage: &Stage) -> (Vec<u32>, Value) {
-    let raster: Raster<f32> =
-        Raster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
+    let raster: ReadRaster<f32> =
+        ReadRaster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
     let map = stage.map("sample_evia");
     let said = serde_json::to_value((
         map.scenes,

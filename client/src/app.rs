@@ -13,7 +13,7 @@ use crate::panel::region_panel::RegionPanel;
 use crate::state::address::{Address, Centre};
 use crate::state::address_bar;
 use crate::state::atlas::Atlas;
-use crate::state::map_state::Point;
+use crate::state::map_state::SelectedPoint;
 use crate::state::map_state::{DisplayOptions, MapState};
 use crate::state::region_in_view::region_in_view;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
@@ -142,8 +142,8 @@ pub fn App() -> impl IntoView {
     view! { <MapView atlas drawing at retries /> }
 }
 
-fn unread((lon, lat): (f64, f64)) -> Point {
-    Point { lon, lat, reading: None }
+fn unread((lon, lat): (f64, f64)) -> SelectedPoint {
+    SelectedPoint { lon, lat, reading: None }
 }
 
 fn address_of(

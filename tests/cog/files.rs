@@ -15,7 +15,7 @@ pub(crate) struct Files {
     asked: Rc<RefCell<Vec<Range<u64>>>>,
 }
 
-pub(crate) struct Part {
+pub(crate) struct FilePart {
     head: ResponseHead,
     body: Vec<u8>,
 }
@@ -35,14 +35,14 @@ impl Files {
 }
 
 impl Transport for Files {
-    type Response = Part;
+    type Response = FilePart;
 
-    async fn ask(&self, url: &str, range: Range<u64>) -> Result<Part, TransportError> {
+    async fn ask(&self, url: &str, range: Range<u64>) -> Result<FilePart, TransportError> {
         self.asked.borrow_mut().push(range.clone());
         let file = File::open(url).map_err(|error| TransportError(error.to_string()))?;
         let length = file.metadata().map_err(|error| TransportError(error.to_string()))?.len();
         if range.start >= length {
-            return Ok(Part {
+            return Ok(FilePart {
                 head: ResponseHead { status: 416, ..ResponseHead::default() },
                 body: Vec::new(),
             });
@@ -52,7 +52,7 @@ impl Transport for Files {
         file.read_exact_at(&mut body, range.start)
             .map_err(|error| TransportError(error.to_string()))?;
         let content_range = Some(format!("bytes {}-{}/{length}", range.start, end - 1));
-        Ok(Part {
+        Ok(FilePart {
             head: ResponseHead { status: 206, content_range, ..ResponseHead::default() },
             body,
         })
@@ -63,7 +63,7 @@ impl Transport for Files {
     }
 }
 
-impl RangeResponse for Part {
+impl RangeResponse for FilePart {
     fn head(&self) -> &ResponseHead {
         &self.head
     }

@@ -27,7 +27,7 @@ pub(crate) struct Land {
 
 /// The ground at one spot.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Ground {
+pub(crate) struct GroundCover {
     pub(crate) pre: [f32; 5],
     pub(crate) post: [f32; 5],
     pub(crate) slope_east: f32,
@@ -98,7 +98,7 @@ impl Land {
     }
 
     /// The ground under every pixel of a tile, row by row from the north.
-    pub(crate) fn survey(&self, tile: &SampleTile, lattice: &SampleLattice) -> Vec<Ground> {
+    pub(crate) fn survey(&self, tile: &SampleTile, lattice: &SampleLattice) -> Vec<GroundCover> {
         (0..tile.width_px * tile.height_px)
             .into_par_iter()
             .with_min_len(tile.width_px)
@@ -111,7 +111,7 @@ impl Land {
     }
 
     /// The ground at a longitude and latitude.
-    pub(crate) fn at(&self, lonlat: [f64; 2]) -> Ground {
+    pub(crate) fn at(&self, lonlat: [f64; 2]) -> GroundCover {
         let spot = self.region.spot_from_lonlat(lonlat);
         let lie = self.relief.at(spot);
         match lie.water {
@@ -120,7 +120,7 @@ impl Land {
         }
     }
 
-    fn dry_ground(&self, spot: Spot, lie: &LocalRelief) -> Ground {
+    fn dry_ground(&self, spot: Spot, lie: &LocalRelief) -> GroundCover {
         let cover = self.cover(spot, lie);
         let old = self.old_scars.iter().map(|scar| scar.severity(spot, lie)).fold(0.0, f64::max)
             * cover.fuel;
@@ -131,7 +131,7 @@ impl Land {
         // Crowns, rocks and tussocks of about a pixel's size.
         let grain =
             1.0 + 0.035 * self.texture.fractal(spot.east_km / 0.11, spot.north_km / 0.11, 2);
-        Ground {
+        GroundCover {
             pre: pre.map(|value| (value * grain) as f32),
             post: post.map(|value| (value * grain) as f32),
             slope_east: lie.slope_east as f32,
@@ -222,13 +222,13 @@ struct Cover {
     seasonal: f64,
 }
 
-fn ground_of_water(water: Water) -> Ground {
+fn ground_of_water(water: Water) -> GroundCover {
     let colour = match water {
         Water::Lake => LAKE,
         Water::Sea { depth } => blend(SHALLOW_SEA, DEEP_SEA, depth),
     };
     let colour = colour.map(|value| value as f32);
-    Ground {
+    GroundCover {
         pre: colour,
         post: colour,
         slope_east: 0.0,

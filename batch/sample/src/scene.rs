@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::band::{BANDS, NIR, RED, Reflectances, blend};
-use super::land::Ground;
+use super::land::GroundCover;
 use super::noise::{Noise, soft_step};
 use super::region::{Overpass, OverpassSide, SampleRegion};
 use super::sky::{CloudField, CloudView};
@@ -49,7 +49,7 @@ impl SampleScene {
         overpass: &Overpass,
         tile: &SampleTile,
         lattice: &SampleLattice,
-        grounds: &[Ground],
+        grounds: &[GroundCover],
     ) -> Self {
         let sky = CloudField::new(seed, region, overpass);
         let sensor = Sensor::new(seed, overpass, tile);
@@ -114,7 +114,7 @@ impl<'a> Sensor<'a> {
         }
     }
 
-    fn pixel(&self, column: i32, row: i32, ground: &Ground, view: CloudView) -> Pixel {
+    fn pixel(&self, column: i32, row: i32, ground: &GroundCover, view: CloudView) -> Pixel {
         let surface = self.lit(ground, view);
         // Clouds are lumpy: thick parts are brighter.
         let cloud = CLOUD.map(|value| value * (0.7 + 0.45 * view.cloud));
@@ -129,7 +129,7 @@ impl<'a> Sensor<'a> {
     }
 
     /// The ground as the sun of the day lights it.
-    fn lit(&self, ground: &Ground, view: CloudView) -> Reflectances {
+    fn lit(&self, ground: &GroundCover, view: CloudView) -> Reflectances {
         let colour = match self.overpass.side {
             OverpassSide::Pre => ground.pre,
             OverpassSide::Post => ground.post,
@@ -162,7 +162,7 @@ impl<'a> Sensor<'a> {
         &self,
         column: i32,
         row: i32,
-        ground: &Ground,
+        ground: &GroundCover,
         surface: Reflectances,
         view: CloudView,
     ) -> u8 {

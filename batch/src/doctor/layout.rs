@@ -13,7 +13,7 @@ use super::finding::Finding;
 use crate::deployment::settings::is_url;
 use crate::http::Client;
 use crate::read::image::{Image, ImageAsset};
-use crate::read::placement::Placement;
+use crate::read::placement::GdalPlacement;
 
 /// What the bucket `sentinel-cogs` stores, which Dragonfly was measured with.
 const BLOCK_PX: usize = 512;
@@ -76,7 +76,8 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprise
     let mut coarsest = None;
     for (name, asset) in wanted(item)? {
         let image = Image::open(ImageAsset::ask(name, &asset.href, client)?)?;
-        let cell_size_px = Placement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
+        let cell_size_px =
+            GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)
             .with_context(|| format!("{} cannot be read", image.location))?;
         for surprise in layout.surprises(cell_size_px) {

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// What the server was asked.
-pub(crate) struct Heard(Arc<Mutex<Vec<String>>>);
+pub(crate) struct ReceivedRequests(Arc<Mutex<Vec<String>>>);
 
-impl Heard {
+impl ReceivedRequests {
     /// Head and body of each request so far.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -17,7 +17,7 @@ impl Heard {
 
 /// A server that gives these answers in turn, by status line and body; `{root}` in them is its own
 /// address. Gives that too.
-pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, Heard) {
+pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, ReceivedRequests) {
     let answers: Vec<(String, String)> =
         answers.iter().map(|(head, body)| ((*head).into(), (*body).into())).collect();
     let (root, heard) = serve(move |number, root, stream| {
@@ -37,7 +37,7 @@ pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, Heard) {
 /// its own. Gives that address too.
 pub(crate) fn serve(
     answer: impl Fn(usize, &str, &mut TcpStream) + Send + Sync + 'static,
-) -> (String, Heard) {
+) -> (String, ReceivedRequests) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
     let heard = Arc::new(Mutex::new(Vec::new()));
@@ -50,7 +50,7 @@ pub(crate) fn serve(
             thread::spawn(move || answer(number, &own, &mut stream));
         }
     });
-    (root, Heard(heard))
+    (root, ReceivedRequests(heard))
 }
 
 /// Head and body of a request, however many pieces they come in.

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use dragonfly_core::stac::AddressPolicy;
 
-use super::loopback::{Heard, answers, serve};
+use super::loopback::{ReceivedRequests, answers, serve};
 use super::*;
 use crate::nightly::deadline::Deadline;
 
@@ -142,7 +142,7 @@ fn redirects_that_do_not_end_are_an_error() {
 fn redirected(
     policy: impl Fn(&str) -> AddressPolicy,
     scope: Scope,
-) -> (Result<u16, HttpError>, Heard) {
+) -> (Result<u16, HttpError>, ReceivedRequests) {
     let (inside, heard) = answers(&[("200 OK", "SECRET")]);
     let (root, _) = answers(&[(&format!("307 Temporary Redirect\r\nLocation: {inside}/x"), "")]);
     let client = client(policy(&root), patient());

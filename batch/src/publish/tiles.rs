@@ -14,7 +14,7 @@ use crate::cli::progress::ProgressStep;
 use crate::publish::raster::RunReader;
 
 /// What became of all tiles of a run.
-pub(crate) struct Cut {
+pub(crate) struct CutTiles {
     pub(crate) index: TileIndex,
     pub(crate) stored: u64,
     pub(crate) skipped: TilesSkipped,
@@ -29,7 +29,7 @@ pub(crate) fn cut_tiles(
     skip_unburned: bool,
     folder: &Path,
     step: &ProgressStep,
-) -> Result<Cut> {
+) -> Result<CutTiles> {
     let cutter = Cutter {
         reader,
         grid,
@@ -51,7 +51,7 @@ pub(crate) fn cut_tiles(
     let count = |is_counted: fn(&TileFate) -> bool| {
         fates.values().filter(|fate| is_counted(fate)).count() as u64
     };
-    Ok(Cut {
+    Ok(CutTiles {
         index: TileIndex(zooms.collect()),
         stored: count(|fate| *fate == TileFate::Stored),
         skipped: TilesSkipped {

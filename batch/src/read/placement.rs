@@ -8,9 +8,9 @@ use crate::read::geotiff;
 use crate::read::image::Image;
 
 /// Places the images that GDAL has opened.
-pub(crate) enum Placement {}
+pub(crate) enum GdalPlacement {}
 
-impl Placement {
+impl GdalPlacement {
     /// Places a grid's cells in an image; `None` when it covers none of them.
     pub(crate) fn of(image: &Image, grid: &Grid) -> Result<Option<dragonfly_core::Placement>> {
         let source = image

@@ -15,7 +15,7 @@ use dragonfly_core::{
 
 use crate::http::Client;
 use crate::read::image::{Image, ImageAsset, ImageBand};
-use crate::read::placement::Placement;
+use crate::read::placement::GdalPlacement;
 use crate::read::zone::FireZone;
 
 /// A scene over a grid, with what has been read of it.
@@ -124,7 +124,7 @@ impl GridScene {
             mask.as_ref().zip(mask_frame.as_ref()).map(|(mask, frame)| scene_file(mask, frame)),
         )?;
 
-        let Some(placed) = Placement::of(&first, grid)? else { return Ok(None) };
+        let Some(placed) = GdalPlacement::of(&first, grid)? else { return Ok(None) };
         let factors = first.level_factors()?;
         let Some(level) = choose_level(&factors, placed.cell_size_px) else {
             bail!("{} has no pixels", first.location)

@@ -8,7 +8,7 @@ use web_sys::{RequestCache, RequestInit, Response};
 
 /// Why a file could not be had.
 #[derive(Debug, thiserror::Error)]
-pub enum FetchError {
+pub enum FileFetchError {
     /// The server does not have it.
     #[error("{url} is not there")]
     NotFound {
@@ -32,22 +32,22 @@ pub enum FetchError {
 }
 
 /// A text that may have changed since it was last fetched.
-pub async fn fresh_text(url: &str) -> Result<String, FetchError> {
+pub async fn fresh_text(url: &str) -> Result<String, FileFetchError> {
     text_of(url, RequestCache::NoCache).await
 }
 
 /// A text that the browser may keep.
-pub async fn text(url: &str) -> Result<String, FetchError> {
+pub async fn text(url: &str) -> Result<String, FileFetchError> {
     text_of(url, RequestCache::Default).await
 }
 
 /// The bytes of a file that the browser may keep.
-pub async fn bytes(url: &str) -> Result<Vec<u8>, FetchError> {
+pub async fn bytes(url: &str) -> Result<Vec<u8>, FileFetchError> {
     let buffer = body(url, RequestCache::Default, Response::array_buffer).await?;
     Ok(Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>()).to_vec())
 }
 
-async fn text_of(url: &str, cache: RequestCache) -> Result<String, FetchError> {
+async fn text_of(url: &str, cache: RequestCache) -> Result<String, FileFetchError> {
     body(url, cache, Response::text).await?.as_string().ok_or_else(|| network(url))
 }
 
@@ -55,7 +55,7 @@ async fn body(
     url: &str,
     cache: RequestCache,
     read: fn(&Response) -> Result<Promise, JsValue>,
-) -> Result<JsValue, FetchError> {
+) -> Result<JsValue, FileFetchError> {
     let how = RequestInit::new();
     how.set_cache(cache);
     let answer = JsFuture::from(window().fetch_with_str_and_init(url, &how))
@@ -64,13 +64,13 @@ async fn body(
     let response: Response = answer.unchecked_into();
     match response.status() {
         200..=299 => {}
-        404 | 410 => return Err(FetchError::NotFound { url: url.to_owned() }),
-        status => return Err(FetchError::Refused { url: url.to_owned(), status }),
+        404 | 410 => return Err(FileFetchError::NotFound { url: url.to_owned() }),
+        status => return Err(FileFetchError::Refused { url: url.to_owned(), status }),
     }
     let whole = read(&response).map_err(|_| network(url))?;
     JsFuture::from(whole).await.map_err(|_| network(url))
 }
 
-fn network(url: &str) -> FetchError {
-    FetchError::Network { url: url.to_owned() }
+fn network(url: &str) -> FileFetchError {
+    FileFetchError::Network { url: url.to_owned() }
 }

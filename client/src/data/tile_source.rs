@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use dragonfly_core::{TileError, decode_tile};
 
-use crate::data::fetch::{self, FetchError};
+use crate::data::fetch::{self, FileFetchError};
 use crate::data::tile_store::{Indices, TileStore};
 
 /// Tiles kept in memory: 16 MiB, several screens full.
@@ -16,7 +16,7 @@ const TILES_KEPT: usize = 256;
 pub enum TileFetchError {
     /// The file could not be had.
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(#[from] FileFetchError),
     /// The file is no value tile.
     #[error(transparent)]
     Broken(#[from] TileError),
@@ -25,7 +25,7 @@ pub enum TileFetchError {
 impl TileFetchError {
     /// Whether the server does not have the tile.
     pub fn is_not_found(&self) -> bool {
-        matches!(self, Self::Fetch(FetchError::NotFound { .. }))
+        matches!(self, Self::Fetch(FileFetchError::NotFound { .. }))
     }
 }
 

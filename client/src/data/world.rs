@@ -51,14 +51,14 @@ struct Line {
 }
 
 struct Topology {
-    countries: Vec<Ring>,
-    land: Vec<Ring>,
+    countries: Vec<ArcRing>,
+    land: Vec<ArcRing>,
     arcs: Vec<Vec<[i32; 2]>>,
     transform: Transform,
 }
 
 /// Arcs by their places in the file.
-type Ring = Vec<i32>;
+type ArcRing = Vec<i32>;
 
 struct Transform {
     scale: [f64; 2],
@@ -144,7 +144,7 @@ fn arc(json: &mut Json<'_>) -> Option<Vec<[i32; 2]>> {
 }
 
 /// The rings of a collection's shapes: nested once in a polygon, twice in several.
-fn rings(collection: &Value) -> Option<Vec<Ring>> {
+fn rings(collection: &Value) -> Option<Vec<ArcRing>> {
     let mut rings = Vec::new();
     for shape in collection.field("geometries")?.list()? {
         shape.field("arcs").into_iter().for_each(|arcs| collect_rings(arcs, &mut rings));
@@ -153,7 +153,7 @@ fn rings(collection: &Value) -> Option<Vec<Ring>> {
 }
 
 /// A list of numbers is a ring; any other list holds rings, or lists of rings.
-fn collect_rings(arcs: &Value, rings: &mut Vec<Ring>) {
+fn collect_rings(arcs: &Value, rings: &mut Vec<ArcRing>) {
     let parts = arcs.list().unwrap_or_default();
     if matches!(parts.first(), Some(Value::Number(_))) {
         rings.push(parts.iter().filter_map(|arc| Some(arc.number()? as i32)).collect());

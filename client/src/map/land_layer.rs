@@ -9,7 +9,7 @@ use leptos::prelude::{document, window};
 use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, CanvasWindingRule, HtmlCanvasElement};
 
-use crate::data::fetch::{self, FetchError};
+use crate::data::fetch::{self, FileFetchError};
 use crate::data::world::{Pixel, TileShapes, World, WorldFormatError};
 use crate::map::graticule::Graticule;
 use crate::map::leaflet::{self, GridLayer, Map, Point, options};
@@ -27,7 +27,7 @@ pub const FINE_FROM_ZOOM: f64 = 7.0;
 pub enum WorldError {
     /// The file could not be had.
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(#[from] FileFetchError),
     /// The file holds no outlines.
     #[error(transparent)]
     Broken(#[from] WorldFormatError),

@@ -19,21 +19,21 @@ const FRESH_MS: u32 = 60_000;
 
 #[wasm_bindgen]
 extern "C" {
-    type Position;
+    type GeolocationPosition;
     #[wasm_bindgen(method, getter)]
-    fn coords(this: &Position) -> Coordinates;
+    fn coords(this: &GeolocationPosition) -> GeolocationCoordinates;
 
-    type Coordinates;
+    type GeolocationCoordinates;
     #[wasm_bindgen(method, getter)]
-    fn longitude(this: &Coordinates) -> f64;
+    fn longitude(this: &GeolocationCoordinates) -> f64;
     #[wasm_bindgen(method, getter)]
-    fn latitude(this: &Coordinates) -> f64;
+    fn latitude(this: &GeolocationCoordinates) -> f64;
     #[wasm_bindgen(method, getter)]
-    fn accuracy(this: &Coordinates) -> f64;
+    fn accuracy(this: &GeolocationCoordinates) -> f64;
 
-    type Refusal;
+    type GeolocationError;
     #[wasm_bindgen(method, getter)]
-    fn code(this: &Refusal) -> u16;
+    fn code(this: &GeolocationError) -> u16;
 
     #[wasm_bindgen(catch, js_namespace = ["navigator", "geolocation"], js_name = getCurrentPosition)]
     fn current_position(
@@ -53,7 +53,7 @@ pub fn LocateButton(at: MapState, said: RwSignal<Option<String>>) -> impl IntoVi
             return say(words().not_located_in_the_open.to_owned());
         }
         say(words().locating.to_owned());
-        let found = Closure::once_into_js(move |position: Position| {
+        let found = Closure::once_into_js(move |position: GeolocationPosition| {
             let coords = position.coords();
             let here = ReaderPosition {
                 lon: coords.longitude(),
@@ -66,7 +66,7 @@ pub fn LocateButton(at: MapState, said: RwSignal<Option<String>>) -> impl IntoVi
             at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
             say(words().located.say([&words().length(here.within_m)]));
         });
-        let refused = Closure::once_into_js(move |refusal: Refusal| {
+        let refused = Closure::once_into_js(move |refusal: GeolocationError| {
             say(words().reason_not_located(refusal.code()).to_owned())
         });
         let patience = options([("timeout", PATIENCE_MS.into()), ("maximumAge", FRESH_MS.into())]);

@@ -16,7 +16,7 @@ use crate::map::swipe_view::SwipeView;
 use crate::map::ticks_view::TicksView;
 use crate::state::atlas::Atlas;
 use crate::state::coverage::{Coverage, STALE_AFTER_DAYS};
-use crate::state::map_state::Point;
+use crate::state::map_state::SelectedPoint;
 use crate::state::map_state::{DisplayOptions, MapState};
 use crate::state::problem::LoadError;
 use crate::state::reading::{Reading, region_at};
@@ -72,7 +72,7 @@ pub fn MapView(
     // A place from the address is read as soon as the region around it is known.
     follow(move || {
         atlas.regions.track();
-        if let Some(Point { lon, lat, reading: None | Some(Reading::Unavailable) }) =
+        if let Some(SelectedPoint { lon, lat, reading: None | Some(Reading::Unavailable) }) =
             at.point.get_untracked()
             && is_known(atlas, lon, lat)
         {
@@ -207,16 +207,16 @@ fn is_known(atlas: Atlas, lon: f64, lat: f64) -> bool {
 fn read_point(
     atlas: Atlas,
     source: TileSource,
-    point: RwSignal<Option<Point>>,
+    point: RwSignal<Option<SelectedPoint>>,
     (lon, lat): (f64, f64),
 ) {
-    let asked = Point { lon, lat, reading: None };
+    let asked = SelectedPoint { lon, lat, reading: None };
     point.set(Some(asked));
     spawn_local(async move {
         let reading = atlas.read(&source, lon, lat).await;
         // The reader may have clicked elsewhere meanwhile.
         if point.get_untracked() == Some(asked) {
-            point.set(Some(Point { reading: Some(reading), ..asked }));
+            point.set(Some(SelectedPoint { reading: Some(reading), ..asked }));
         }
     });
 }

@@ -20,18 +20,18 @@ use crate::map::tile_canvas::{tile_canvas, tile_of};
 use crate::state::filter::Filter;
 
 /// Red, green, blue, opacity of every palette index.
-type Colours = [[u8; 4]; 256];
+type TileColours = [[u8; 4]; 256];
 
 /// The tiles of one run of a region, on the map until it is dropped.
 pub struct SeverityLayer {
     layer: GridLayer,
-    painter: Rc<Painter>,
+    painter: Rc<TilePainter>,
 }
 
-struct Painter {
+struct TilePainter {
     map: MapMeta,
     source: TileSource,
-    colours: Cell<Colours>,
+    colours: Cell<TileColours>,
     on_failure: Box<dyn Fn(&TileFetchError)>,
 }
 
@@ -50,7 +50,7 @@ impl SeverityLayer {
             ("minNativeZoom", meta.zoom_min.into()),
             ("maxNativeZoom", meta.zoom_max.into()),
         ]));
-        let painter = Rc::new(Painter {
+        let painter = Rc::new(TilePainter {
             map: meta.clone(),
             source,
             colours: Cell::new([[0; 4]; 256]),
@@ -114,7 +114,7 @@ impl Drop for SeverityLayer {
     }
 }
 
-impl Painter {
+impl TilePainter {
     fn create_tile(
         self: Rc<Self>,
         tile: Tile,
@@ -154,7 +154,11 @@ impl Painter {
     }
 }
 
-fn paint(canvas: &HtmlCanvasElement, indices: &Indices, colours: &Colours) -> Result<(), JsValue> {
+fn paint(
+    canvas: &HtmlCanvasElement,
+    indices: &Indices,
+    colours: &TileColours,
+) -> Result<(), JsValue> {
     let pixels: Vec<u8> = indices.iter().flat_map(|index| colours[usize::from(*index)]).collect();
     let image =
         ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), TILE_SIZE_PX, TILE_SIZE_PX)?;

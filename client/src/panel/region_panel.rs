@@ -14,7 +14,7 @@ use crate::panel::legend_row::{css_colour, paint};
 use crate::panel::region_facts::{Addresses, region_facts};
 use crate::state::atlas::Atlas;
 use crate::state::coverage::{Coverage, STALE_AFTER_DAYS};
-use crate::state::map_state::Point;
+use crate::state::map_state::SelectedPoint;
 use crate::state::preferences;
 use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry};
@@ -34,7 +34,7 @@ const MAP: &str = ".map";
 #[component]
 pub fn RegionPanel(
     atlas: Atlas,
-    point: RwSignal<Option<Point>>,
+    point: RwSignal<Option<SelectedPoint>>,
     about: RwSignal<Option<String>>,
     palette: RwSignal<Palette>,
     said: RwSignal<Option<String>>,
@@ -158,7 +158,11 @@ pub fn RegionPanel(
 
 /// The title of the map that was read, where it is another than the one spoken of: a pending region
 /// may lie within the map of a larger one, which then answers for the place.
-fn source(atlas: Atlas, point: Option<Point>, subject: &Option<Selection>) -> Option<String> {
+fn source(
+    atlas: Atlas,
+    point: Option<SelectedPoint>,
+    subject: &Option<Selection>,
+) -> Option<String> {
     let point = point?;
     let spoken_of = subject.as_ref()?.region()?;
     let regions = atlas.regions.read();
@@ -166,7 +170,7 @@ fn source(atlas: Atlas, point: Option<Point>, subject: &Option<Selection>) -> Op
     (answers.line.name != spoken_of.line.name).then(|| answers.line.title.clone())
 }
 
-fn readout(point: Point, palette: Palette, source: Option<String>) -> Markup {
+fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -> Markup {
     let words = words();
     let colour = match point.reading {
         Some(Reading::Value { class, .. }) => paint(class, palette, &Breaks::USGS),

@@ -2,7 +2,7 @@
 
 /// A place that was written down.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Position {
+pub struct LonLat {
     /// Longitude, degrees.
     pub lon: f64,
     /// Latitude, degrees.
@@ -11,24 +11,24 @@ pub struct Position {
 
 /// What a text says of coordinates.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Coordinates {
+pub enum ParsedCoordinates {
     /// Nothing: it is no pair of numbers.
     None,
     /// One place.
-    One(Position),
+    One(LonLat),
     /// Two readings, and nothing tells which is meant. Latitude stands first more often.
     Ambiguous {
         /// Read as latitude, longitude.
-        latitude_first: Position,
+        latitude_first: LonLat,
         /// Read as longitude, latitude.
-        longitude_first: Position,
+        longitude_first: LonLat,
     },
     /// A pair of numbers that are no degrees on earth.
     NotOnEarth,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Token {
+enum CoordinateToken {
     /// Its value, and whether it has a minus sign.
     Number(f64, bool),
     /// Degrees were counted before it.
@@ -40,9 +40,9 @@ enum Token {
 }
 
 /// Reads a text.
-pub fn read(text: &str) -> Coordinates {
+pub fn read(text: &str) -> ParsedCoordinates {
     match tokens(text).as_deref().and_then(angles) {
-        None => Coordinates::None,
+        None => ParsedCoordinates::None,
         Some([first, second]) => place(first, second),
     }
 }
@@ -50,37 +50,37 @@ pub fn read(text: &str) -> Coordinates {
 /// An angle, and whether it is a latitude, where a hemisphere tells.
 type Angle = (f64, Option<bool>);
 
-fn place((first, first_is_lat): Angle, (second, second_is_lat): Angle) -> Coordinates {
+fn place((first, first_is_lat): Angle, (second, second_is_lat): Angle) -> ParsedCoordinates {
     let position = |lat: f64, lon: f64| {
-        (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some(Position { lon, lat })
+        (lat.abs() <= 90.0 && lon.abs() <= 180.0).then_some(LonLat { lon, lat })
     };
     match (first_is_lat, second_is_lat) {
         (Some(true), Some(false)) => {
-            position(first, second).map_or(Coordinates::NotOnEarth, Coordinates::One)
+            position(first, second).map_or(ParsedCoordinates::NotOnEarth, ParsedCoordinates::One)
         }
         (Some(false), Some(true)) => {
-            position(second, first).map_or(Coordinates::NotOnEarth, Coordinates::One)
+            position(second, first).map_or(ParsedCoordinates::NotOnEarth, ParsedCoordinates::One)
         }
         (None, None) => match (position(first, second), position(second, first)) {
             (Some(latitude_first), Some(longitude_first)) if latitude_first != longitude_first => {
-                Coordinates::Ambiguous { latitude_first, longitude_first }
+                ParsedCoordinates::Ambiguous { latitude_first, longitude_first }
             }
-            (Some(only), _) | (None, Some(only)) => Coordinates::One(only),
-            (None, None) => Coordinates::NotOnEarth,
+            (Some(only), _) | (None, Some(only)) => ParsedCoordinates::One(only),
+            (None, None) => ParsedCoordinates::NotOnEarth,
         },
-        _ => Coordinates::None,
+        _ => ParsedCoordinates::None,
     }
 }
 
-fn angles(tokens: &[Token]) -> Option<[Angle; 2]> {
+fn angles(tokens: &[CoordinateToken]) -> Option<[Angle; 2]> {
     let (first, second) = halves(tokens)?;
     Some([angle(first)?, angle(second)?])
 }
 
 /// The tokens of the two angles: parted by hemispheres, else by a separator, else by degree signs,
 /// else in the middle.
-fn halves(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
-    let places = |is_meant: fn(&Token) -> bool| {
+fn halves(tokens: &[CoordinateToken]) -> Option<(&[CoordinateToken], &[CoordinateToken])> {
+    let places = |is_meant: fn(&CoordinateToken) -> bool| {
         tokens
             .iter()
             .enumerate()
@@ -88,9 +88,9 @@ fn halves(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
             .map(|(place, _)| place)
             .collect::<Vec<_>>()
     };
-    let hemispheres = places(|token| matches!(token, Token::Hemisphere(..)));
-    let degrees = places(|token| *token == Token::Degree);
-    let separators = places(|token| *token == Token::Separator);
+    let hemispheres = places(|token| matches!(token, CoordinateToken::Hemisphere(..)));
+    let degrees = places(|token| *token == CoordinateToken::Degree);
+    let separators = places(|token| *token == CoordinateToken::Separator);
     match (hemispheres.as_slice(), separators.as_slice(), degrees.as_slice()) {
         ([0, second], ..) => Some(tokens.split_at(*second)),
         ([first, last], ..) if last + 1 == tokens.len() => Some(tokens.split_at(first + 1)),
@@ -102,14 +102,16 @@ fn halves(tokens: &[Token]) -> Option<(&[Token], &[Token])> {
 }
 
 /// Degrees, with minutes and seconds if there are any.
-fn angle(tokens: &[Token]) -> Option<Angle> {
+fn angle(tokens: &[CoordinateToken]) -> Option<Angle> {
     let mut numbers = Vec::new();
     let mut hemisphere = None;
     for token in tokens {
         match *token {
-            Token::Number(value, is_negative) => numbers.push((value, is_negative)),
-            Token::Hemisphere(sign, is_latitude) => hemisphere = Some((sign, is_latitude)),
-            Token::Degree | Token::Separator => {}
+            CoordinateToken::Number(value, is_negative) => numbers.push((value, is_negative)),
+            CoordinateToken::Hemisphere(sign, is_latitude) => {
+                hemisphere = Some((sign, is_latitude))
+            }
+            CoordinateToken::Degree | CoordinateToken::Separator => {}
         }
     }
     let ((degrees, is_negative), parts) =
@@ -130,7 +132,7 @@ fn angle(tokens: &[Token]) -> Option<Angle> {
 }
 
 /// `None` where the text holds anything that is no part of coordinates.
-fn tokens(text: &str) -> Option<Vec<Token>> {
+fn tokens(text: &str) -> Option<Vec<CoordinateToken>> {
     let text = text.replace(['−', '–'], "-");
     let has_decimal_commas = has_decimal_commas(&text);
     let mut tokens = Vec::new();
@@ -146,11 +148,14 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
                 let end = digits.find(|c| !is_part(c)).unwrap_or(digits.len());
                 // A comma at the end of a number parts it from the next.
                 let number = digits[..end].trim_end_matches(',');
-                tokens.push(Token::Number(number.replace(',', ".").parse().ok()?, is_negative));
+                tokens.push(CoordinateToken::Number(
+                    number.replace(',', ".").parse().ok()?,
+                    is_negative,
+                ));
                 &digits[number.len()..]
             }
             '°' | 'º' => {
-                tokens.push(Token::Degree);
+                tokens.push(CoordinateToken::Degree);
                 after
             }
             'N' | 'n' => hemisphere(&mut tokens, after, 1.0, true)?,
@@ -159,7 +164,7 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
             'E' | 'e' | 'O' | 'o' => hemisphere(&mut tokens, after, 1.0, false)?,
             'W' | 'w' => hemisphere(&mut tokens, after, -1.0, false)?,
             ',' | ';' | '/' => {
-                tokens.push(Token::Separator);
+                tokens.push(CoordinateToken::Separator);
                 after
             }
             '\'' | '"' | '′' | '″' | '’' | '”' | '“' => after,
@@ -168,20 +173,20 @@ fn tokens(text: &str) -> Option<Vec<Token>> {
         };
     }
     // Between angles that hemispheres part, a comma says nothing more.
-    if tokens.iter().any(|token| matches!(token, Token::Hemisphere(..))) {
-        tokens.retain(|token| *token != Token::Separator);
+    if tokens.iter().any(|token| matches!(token, CoordinateToken::Hemisphere(..))) {
+        tokens.retain(|token| *token != CoordinateToken::Separator);
     }
     Some(tokens)
 }
 
 /// A letter that another follows begins a word.
 fn hemisphere<'a>(
-    tokens: &mut Vec<Token>,
+    tokens: &mut Vec<CoordinateToken>,
     after: &'a str,
     sign: f64,
     is_latitude: bool,
 ) -> Option<&'a str> {
-    tokens.push(Token::Hemisphere(sign, is_latitude));
+    tokens.push(CoordinateToken::Hemisphere(sign, is_latitude));
     (!after.starts_with(|next: char| next.is_ascii_alphabetic())).then_some(after)
 }
 
@@ -200,23 +205,22 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    fn check(text: &str, expected: Coordinates) {
-        let is_near = |one: Position, other: Position| {
-            (one.lon - other.lon).hypot(one.lat - other.lat) < 1e-6
-        };
+    fn check(text: &str, expected: ParsedCoordinates) {
+        let is_near =
+            |one: LonLat, other: LonLat| (one.lon - other.lon).hypot(one.lat - other.lat) < 1e-6;
         let agrees = match (read(text), expected) {
-            (Coordinates::One(one), Coordinates::One(other)) => is_near(one, other),
+            (ParsedCoordinates::One(one), ParsedCoordinates::One(other)) => is_near(one, other),
             (
-                Coordinates::Ambiguous { latitude_first: a, longitude_first: b },
-                Coordinates::Ambiguous { latitude_first: c, longitude_first: d },
+                ParsedCoordinates::Ambiguous { latitude_first: a, longitude_first: b },
+                ParsedCoordinates::Ambiguous { latitude_first: c, longitude_first: d },
             ) => is_near(a, c) && is_near(b, d),
             (one, other) => one == other,
         };
         assert!(agrees, "{text}: {:?}, not {expected:?}", read(text));
     }
 
-    fn one(lat: f64, lon: f64) -> Coordinates {
-        Coordinates::One(Position { lon, lat })
+    fn one(lat: f64, lon: f64) -> ParsedCoordinates {
+        ParsedCoordinates::One(LonLat { lon, lat })
     }
 
     #[test]
@@ -242,12 +246,12 @@ mod tests {
         check("35.12, -119.9", one(35.12, -119.9));
         check("-119.9 35.12", one(35.12, -119.9));
         let (lat, lon) = (38.5, 23.4);
-        let latitude_first = Position { lon, lat };
-        let longitude_first = Position { lon: lat, lat: lon };
+        let latitude_first = LonLat { lon, lat };
+        let longitude_first = LonLat { lon: lat, lat: lon };
         for text in
             ["38.5, 23.4", "38.5 23.4", "38,5 23,4", "38,5; 23,4", "38,5, 23,4", "38.5/23.4"]
         {
-            check(text, Coordinates::Ambiguous { latitude_first, longitude_first });
+            check(text, ParsedCoordinates::Ambiguous { latitude_first, longitude_first });
         }
         check("10 10", one(10.0, 10.0));
     }
@@ -265,13 +269,13 @@ mod tests {
             "-35 S 20 E",
             "3N4E5W",
         ] {
-            check(text, Coordinates::None);
+            check(text, ParsedCoordinates::None);
         }
         for text in ["Nowhere 3", "35.5 70 N 20 E", "35 70 N 20 E", "35°-5' 20°", "1..2 3"] {
-            check(text, Coordinates::None);
+            check(text, ParsedCoordinates::None);
         }
         for text in ["200, 300", "95 N 20 E", "12 N 190 E"] {
-            check(text, Coordinates::NotOnEarth);
+            check(text, ParsedCoordinates::NotOnEarth);
         }
     }
 
@@ -283,20 +287,20 @@ mod tests {
 
         #[test]
         fn what_was_read_lies_on_earth(text in "[-+0-9.,°' NSEW]{0,24}") {
-            let on_earth = |at: Position| at.lat.abs() <= 90.0 && at.lon.abs() <= 180.0;
+            let on_earth = |at: LonLat| at.lat.abs() <= 90.0 && at.lon.abs() <= 180.0;
             match read(&text) {
-                Coordinates::One(at) => prop_assert!(on_earth(at)),
-                Coordinates::Ambiguous { latitude_first, longitude_first } => {
+                ParsedCoordinates::One(at) => prop_assert!(on_earth(at)),
+                ParsedCoordinates::Ambiguous { latitude_first, longitude_first } => {
                     prop_assert!(on_earth(latitude_first) && on_earth(longitude_first));
                 }
-                Coordinates::None | Coordinates::NotOnEarth => {}
+                ParsedCoordinates::None | ParsedCoordinates::NotOnEarth => {}
             }
         }
 
         #[test]
         fn what_the_page_writes_it_reads(lat in -90.0f64..=90.0, lon in -180.0f64..=180.0) {
             let written = crate::i18n::ENGLISH.coordinates(lon, lat);
-            if let Coordinates::One(at) = read(&written) {
+            if let ParsedCoordinates::One(at) = read(&written) {
                 prop_assert!((at.lat - lat).abs() < 6e-5 && (at.lon - lon).abs() < 6e-5, "{written}: \
                     {at:?}");
             } else {

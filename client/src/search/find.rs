@@ -1,7 +1,7 @@
 //! What a search finds: regions, a position, places.
 
 use crate::i18n::words;
-use crate::search::coordinates::{self, Coordinates, Position};
+use crate::search::coordinates::{self, LonLat, ParsedCoordinates};
 use crate::search::places::{Place, Places};
 use crate::search::region_search::matching;
 use crate::state::region_entry::RegionEntry;
@@ -26,9 +26,9 @@ pub enum SearchOption {
         bbox: [f64; 4],
     },
     /// A position.
-    Position {
+    LonLat {
         /// Where it is.
-        at: Position,
+        at: LonLat,
         /// How it was read.
         order: AxisOrder,
     },
@@ -62,15 +62,15 @@ pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> S
     if search.trim().is_empty() {
         return finds;
     }
-    let position = |at, order| SearchOption::Position { at, order };
+    let position = |at, order| SearchOption::LonLat { at, order };
     match coordinates::read(search) {
-        Coordinates::One(at) => finds.options.push(position(at, AxisOrder::Told)),
-        Coordinates::Ambiguous { latitude_first, longitude_first } => {
+        ParsedCoordinates::One(at) => finds.options.push(position(at, AxisOrder::Told)),
+        ParsedCoordinates::Ambiguous { latitude_first, longitude_first } => {
             finds.options.push(position(latitude_first, AxisOrder::LatitudeFirst));
             finds.options.push(position(longitude_first, AxisOrder::LongitudeFirst));
         }
-        Coordinates::NotOnEarth => finds.is_not_on_earth = true,
-        Coordinates::None => {
+        ParsedCoordinates::NotOnEarth => finds.is_not_on_earth = true,
+        ParsedCoordinates::None => {
             let region = |entry: &RegionEntry| SearchOption::Region {
                 name: entry.line.name.clone(),
                 title: entry.line.title.clone(),
@@ -96,7 +96,7 @@ impl SearchOptions {
     pub fn hint(&self) -> Option<&'static str> {
         let is_ambiguous = matches!(
             self.options.first(),
-            Some(SearchOption::Position { order: AxisOrder::LatitudeFirst, .. })
+            Some(SearchOption::LonLat { order: AxisOrder::LatitudeFirst, .. })
         );
         match (is_ambiguous, self.is_not_on_earth) {
             (true, _) => Some(words().ambiguous),
@@ -111,11 +111,11 @@ impl SearchOption {
     pub fn bbox(&self) -> [f64; 4] {
         match self {
             Self::Region { bbox, .. } => *bbox,
-            Self::Position { at, .. } => around(*at, AROUND_POSITION),
+            Self::LonLat { at, .. } => around(*at, AROUND_POSITION),
             Self::Place(place) => {
                 let half = AROUND_PLACES.into_iter().find(|(least, _)| place.population >= *least);
                 around(
-                    Position { lon: place.lon, lat: place.lat },
+                    LonLat { lon: place.lon, lat: place.lat },
                     half.map_or(AROUND_POSITION, |(_, half)| half),
                 )
             }
@@ -126,13 +126,13 @@ impl SearchOption {
     pub fn place(&self) -> Option<(f64, f64)> {
         match self {
             Self::Region { .. } => None,
-            Self::Position { at, .. } => Some((at.lon, at.lat)),
+            Self::LonLat { at, .. } => Some((at.lon, at.lat)),
             Self::Place(place) => Some((place.lon, place.lat)),
         }
     }
 }
 
-fn around(Position { lon, lat }: Position, half: f64) -> [f64; 4] {
+fn around(LonLat { lon, lat }: LonLat, half: f64) -> [f64; 4] {
     [lon - half, (lat - half).max(-90.0), lon + half, (lat + half).min(90.0)]
 }
 

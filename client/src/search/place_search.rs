@@ -20,7 +20,7 @@ use crate::ui::markup::{Markup, fill, tag, text};
 
 /// How far the list of places has come.
 #[derive(Clone, Default)]
-enum List {
+enum PlaceList {
     #[default]
     NotAsked,
     Loading,
@@ -35,24 +35,26 @@ pub fn PlaceSearch(
     on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let options = NodeRef::<Ul>::new();
-    let list = RwSignal::new(List::default());
+    let list = RwSignal::new(PlaceList::default());
     let search = RwSignal::new(String::new());
     let is_open = RwSignal::new(false);
     let active = RwSignal::new(0usize);
 
     let load = move || {
-        if matches!(list.get_untracked(), List::NotAsked | List::Missing) {
-            list.set(List::Loading);
+        if matches!(list.get_untracked(), PlaceList::NotAsked | PlaceList::Missing) {
+            list.set(PlaceList::Loading);
             spawn_local(async move {
                 let text = fetch::text(PLACES_URL).await.ok();
                 let places = text.and_then(|text| Places::from_json(&text).ok());
-                list.set(places.map_or(List::Missing, |places| List::Here(Arc::new(places))));
+                list.set(
+                    places.map_or(PlaceList::Missing, |places| PlaceList::Here(Arc::new(places))),
+                );
             });
         }
     };
     let found = Memo::new(move |_| {
         let places = match list.get() {
-            List::Here(places) => Some(places),
+            PlaceList::Here(places) => Some(places),
             _ => None,
         };
         regions.with(|regions| {
@@ -93,8 +95,8 @@ pub fn PlaceSearch(
             return String::new();
         }
         let hint = found.with(|found| found.hint());
-        let (is_loading, is_missing) =
-            list.with(|list| (matches!(list, List::Loading), matches!(list, List::Missing)));
+        let (is_loading, is_missing) = list
+            .with(|list| (matches!(list, PlaceList::Loading), matches!(list, PlaceList::Missing)));
         match found.with(|found| found.options.len()) {
             _ if hint.is_some() => hint.unwrap_or_default().to_owned(),
             _ if is_loading => words().loading_places.to_owned(),
@@ -181,7 +183,7 @@ fn option(place: usize, found: &SearchOption, is_active: bool) -> Markup {
 fn name(found: &SearchOption) -> String {
     match found {
         SearchOption::Region { title, .. } => title.clone(),
-        SearchOption::Position { at, .. } => words().coordinates(at.lon, at.lat),
+        SearchOption::LonLat { at, .. } => words().coordinates(at.lon, at.lat),
         SearchOption::Place(place) => place.name.clone(),
     }
 }
@@ -189,11 +191,11 @@ fn name(found: &SearchOption) -> String {
 fn detail(found: &SearchOption) -> String {
     match found {
         SearchOption::Region { .. } => words().a_region.to_owned(),
-        SearchOption::Position { order: AxisOrder::Told, .. } => words().a_position.to_owned(),
-        SearchOption::Position { order: AxisOrder::LatitudeFirst, .. } => {
+        SearchOption::LonLat { order: AxisOrder::Told, .. } => words().a_position.to_owned(),
+        SearchOption::LonLat { order: AxisOrder::LatitudeFirst, .. } => {
             words().latitude_first.to_owned()
         }
-        SearchOption::Position { order: AxisOrder::LongitudeFirst, .. } => {
+        SearchOption::LonLat { order: AxisOrder::LongitudeFirst, .. } => {
             words().longitude_first.to_owned()
         }
         SearchOption::Place(place) => {

@@ -9,7 +9,7 @@ use dragonfly_core::metadata::{ClientConfig, RegionMeta};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use crate::data::fetch::{self, FetchError};
+use crate::data::fetch::{self, FileFetchError};
 use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError};
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
@@ -34,7 +34,7 @@ pub struct Atlas {
 #[derive(Debug, thiserror::Error)]
 enum Unusable {
     #[error(transparent)]
-    Fetch(#[from] FetchError),
+    Fetch(#[from] FileFetchError),
     #[error(transparent)]
     Broken(#[from] PublishedFileError),
 }

@@ -34,7 +34,7 @@ pub struct MapState {
     /// Name of the chosen region.
     pub region: RwSignal<Option<String>>,
     /// The chosen place.
-    pub point: RwSignal<Option<Point>>,
+    pub point: RwSignal<Option<SelectedPoint>>,
     /// A place (longitude, latitude) that is chosen and read whenever this is set.
     pub asked: RwSignal<Option<(f64, f64)>>,
     /// A box that the map travels to whenever this is set.
@@ -79,7 +79,7 @@ pub struct ReaderPosition {
 
 /// A clicked place.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Point {
+pub struct SelectedPoint {
     /// Longitude, degrees.
     pub lon: f64,
     /// Latitude, degrees.

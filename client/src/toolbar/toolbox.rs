@@ -25,9 +25,9 @@ extern "C" {
     async fn load(page: &JsValue) -> Result<JsValue, JsValue>;
 
     #[derive(Clone)]
-    type Tools;
+    type ToolsModule;
     #[wasm_bindgen(method)]
-    fn run(this: &Tools, command: &str);
+    fn run(this: &ToolsModule, command: &str);
 }
 
 /// The tools. A copy is the same toolbox.
@@ -37,7 +37,7 @@ pub struct Toolbox {
     told: PageSignals,
     room: StoredValue<Option<HtmlElement>, LocalStorage>,
     listeners: StoredValue<Rc<RefCell<Vec<Function>>>, LocalStorage>,
-    tools: StoredValue<Option<Tools>, LocalStorage>,
+    tools: StoredValue<Option<ToolsModule>, LocalStorage>,
     is_loading: StoredValue<bool>,
     /// What waits for the tools.
     waiting: StoredValue<Vec<&'static str>>,
@@ -139,7 +139,7 @@ impl Toolbox {
             }
             match loaded {
                 Ok(tools) => {
-                    let tools: Tools = tools.unchecked_into();
+                    let tools: ToolsModule = tools.unchecked_into();
                     let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
                     waiting.into_iter().for_each(|command| tools.run(command));
                     self.tools.set_value(Some(tools));

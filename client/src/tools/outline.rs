@@ -30,7 +30,7 @@ pub struct Outline {
 
 /// An edge in the projection, radians.
 #[derive(Clone, Copy)]
-struct Edge {
+struct OutlineEdge {
     from: [f64; 2],
     to: [f64; 2],
 }
@@ -100,7 +100,7 @@ impl Outline {
 
     /// The length of its edges, metres, the one back to the first corner among them.
     pub fn length_m(&self) -> f64 {
-        let ground = |edge: Edge| {
+        let ground = |edge: OutlineEdge| {
             let [east, north] = edge.along();
             edge.mean(|sin, cos| {
                 let w2 = 1.0 - ECCENTRICITY_SQUARED * sin * sin;
@@ -118,7 +118,7 @@ impl Outline {
             .any(|one| (one + 1..edges.len()).any(|other| edges[one].crosses(edges[other])))
     }
 
-    fn edges(&self) -> impl Iterator<Item = Edge> {
+    fn edges(&self) -> impl Iterator<Item = OutlineEdge> {
         let projected = |[lon, lat]: [f64; 2]| {
             let (x, y) = metres_from_lonlat(lon, lat);
             [x / RADIUS_M, y / RADIUS_M]
@@ -127,11 +127,11 @@ impl Outline {
         self.corners
             .iter()
             .zip(next)
-            .map(move |(from, to)| Edge { from: projected(*from), to: projected(*to) })
+            .map(move |(from, to)| OutlineEdge { from: projected(*from), to: projected(*to) })
     }
 }
 
-impl Edge {
+impl OutlineEdge {
     fn along(self) -> [f64; 2] {
         [self.to[0] - self.from[0], self.to[1] - self.from[1]]
     }

@@ -44,7 +44,7 @@ pub struct Caption {
 }
 
 /// The free part of the map on a canvas, and where its corner lies in the window.
-struct PictureKind {
+struct SavedPicture {
     context: CanvasRenderingContext2d,
     left_px: f64,
     top_px: f64,
@@ -76,7 +76,7 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     let context: CanvasRenderingContext2d =
         canvas.get_context("2d")?.ok_or("no canvas to draw on")?.dyn_into()?;
     context.scale(ratio, ratio)?;
-    let picture = PictureKind {
+    let picture = SavedPicture {
         context,
         left_px: map.left() + covered.left_px,
         top_px: map.top(),
@@ -94,7 +94,7 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     Ok(is_left_out)
 }
 
-impl PictureKind {
+impl SavedPicture {
     fn draw_map(&self, caption: &Caption) -> Result<bool, JsValue> {
         let context = &self.context;
         context.save();

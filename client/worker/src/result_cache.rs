@@ -34,7 +34,7 @@ const LEVEL: u8 = 1;
 pub struct ResultKey(String);
 
 #[derive(Serialize)]
-struct Origin<'a> {
+struct ResultOrigin<'a> {
     layout: u32,
     core_version: &'a str,
     area: &'a str,
@@ -61,7 +61,7 @@ impl ResultKey {
         scenes: &[(FireSide, Item)],
         core_version: &str,
     ) -> Option<Self> {
-        let origin = Origin {
+        let origin = ResultOrigin {
             layout: LAYOUT,
             core_version,
             area: &search.area,
@@ -266,9 +266,9 @@ mod tests {
         serde_json::from_str(SEARCH).unwrap()
     }
 
-    type Scenes = Vec<(FireSide, Item)>;
+    type ResultScenes = Vec<(FireSide, Item)>;
 
-    fn scenes() -> Scenes {
+    fn scenes() -> ResultScenes {
         vec![(FireSide::Pre, serde_json::from_str(ITEM).unwrap())]
     }
 
@@ -367,7 +367,7 @@ mod tests {
 
     #[test]
     fn what_decides_a_result_changes_its_key_and_what_only_led_to_its_scenes_does_not() {
-        let of = |change: &dyn Fn(&mut SearchRequest, &mut ComputeRequest, &mut Scenes)| {
+        let of = |change: &dyn Fn(&mut SearchRequest, &mut ComputeRequest, &mut ResultScenes)| {
             let (mut search, mut wish, mut scenes) =
                 (search(), ComputeRequest::default(), scenes());
             change(&mut search, &mut wish, &mut scenes);

@@ -56,20 +56,20 @@ const MAX_BYTES: usize = 512 << 20;
 const LONGEST: Duration = Duration::from_secs(30);
 
 /// A file in memory that answers like a bucket.
-struct Bucket(Vec<u8>);
+struct MemoryTransport(Vec<u8>);
 
-struct Part {
+struct MemoryResponse {
     head: ResponseHead,
     body: Vec<u8>,
 }
 
-impl Transport for Bucket {
-    type Response = Part;
+impl Transport for MemoryTransport {
+    type Response = MemoryResponse;
 
-    async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Part, TransportError> {
+    async fn ask(&self, _url: &str, range: Range<u64>) -> Result<MemoryResponse, TransportError> {
         let length = self.0.len() as u64;
         if range.start >= length {
-            return Ok(Part {
+            return Ok(MemoryResponse {
                 head: ResponseHead { status: 416, ..ResponseHead::default() },
                 body: Vec::new(),
             });
@@ -77,7 +77,7 @@ impl Transport for Bucket {
         let end = range.end.min(length);
         let body = self.0[range.start as usize..end as usize].to_vec();
         let content_range = Some(format!("bytes {}-{}/{length}", range.start, end - 1));
-        Ok(Part {
+        Ok(MemoryResponse {
             head: ResponseHead { status: 206, content_range, ..ResponseHead::default() },
             body,
         })
@@ -86,7 +86,7 @@ impl Transport for Bucket {
     async fn pause(&self, _time: Duration) {}
 }
 
-impl RangeResponse for Part {
+impl RangeResponse for MemoryResponse {
     fn head(&self) -> &ResponseHead {
         &self.head
     }
@@ -100,7 +100,7 @@ impl RangeResponse for Part {
 /// Does with a file all that the worker may; says in words how it ended.
 fn exercise(file: &[u8]) -> String {
     let _ = TiffImage::parse(&KnownBytes::whole(file.to_vec()));
-    let far = Rc::new(RangeFetcher::new(Bucket(file.to_vec()), 6, |_| {}));
+    let far = Rc::new(RangeFetcher::new(MemoryTransport(file.to_vec()), 6, |_| {}));
     let cog = match pollster::block_on(Cog::open(far, Rc::new(NoCache), "file")) {
         Ok(cog) => cog,
         Err(error) => return error.to_string(),
@@ -203,9 +203,9 @@ impl Watch {
 }
 
 /// Numbers without a library: xorshift64*.
-struct Dice(u64);
+struct Mutations(u64);
 
-impl Dice {
+impl Mutations {
     fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -235,7 +235,7 @@ const AWKWARD: [u64; 16] = [
 ];
 
 /// Changes a file in one of the ways in which files are broken, or made to break their readers.
-fn mutate(file: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
+fn mutate(file: &mut Vec<u8>, other: &[u8], dice: &mut Mutations) {
     if file.len() < 16 {
         file.extend_from_slice(&other[..other.len().min(64)]);
         return;
@@ -318,7 +318,7 @@ fn corpus() -> Vec<Vec<u8>> {
 /// Tries changed files until told to stop; returns how many, and how many ends there were.
 fn try_hard(seed: u64, mut goes_on: impl FnMut(u64) -> bool) -> (u64, usize) {
     let watch = Watch::new();
-    let mut dice = Dice(seed);
+    let mut dice = Mutations(seed);
     let mut files = corpus();
     let mut ends: HashSet<String> = HashSet::new();
     let mut tries = 0;

@@ -26,12 +26,12 @@ enum Kind {
     System,
 }
 
-type File = (Kind, Vec<u8>);
+type CorpusFile = (Kind, Vec<u8>);
 
 /// The reader may take so long, also on a busy machine.
 const LONGEST: Duration = Duration::from_secs(10);
 
-fn corpus() -> Vec<File> {
+fn corpus() -> Vec<CorpusFile> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus_area");
     let mut paths: Vec<_> =
         std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
@@ -59,7 +59,7 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
 }
 
 /// Reads a file; says in words how it ended.
-fn exercise((kind, bytes): &File, shape: &[u8], system: &[u8]) -> String {
+fn exercise((kind, bytes): &CorpusFile, shape: &[u8], system: &[u8]) -> String {
     let read = match kind {
         Kind::Whole => read_area("file", bytes),
         Kind::Shape => read_area("file", &zipped(&[("a.shp", bytes), ("a.prj", system)])),
@@ -83,9 +83,9 @@ fn exercise((kind, bytes): &File, shape: &[u8], system: &[u8]) -> String {
 }
 
 /// Numbers without a library: xorshift64*.
-struct Dice(u64);
+struct AreaMutations(u64);
 
-impl Dice {
+impl AreaMutations {
     fn roll(&mut self, sides: usize) -> usize {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
@@ -116,7 +116,7 @@ const WORDS: [&str; 16] = [
 const NUMBERS: [u64; 9] =
     [0, 1, 0x7FFF_FFFF, 0xFFFF_FFFF, 1 << 63, u64::MAX, 0x7FF0 << 48, 0x7FF8 << 48, 0x7FE << 52];
 
-fn mutate(bytes: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
+fn mutate(bytes: &mut Vec<u8>, other: &[u8], dice: &mut AreaMutations) {
     let length = bytes.len();
     let at = dice.roll(length);
     match dice.roll(9) {
@@ -151,7 +151,7 @@ fn mutate(bytes: &mut Vec<u8>, other: &[u8], dice: &mut Dice) {
 
 /// Tries changed files until told to stop; returns how many, and how many ends there were.
 fn try_hard(seed: u64, mut goes_on: impl FnMut(u64) -> bool) -> (u64, usize) {
-    let mut dice = Dice(seed);
+    let mut dice = AreaMutations(seed);
     let mut files = corpus();
     let first = |kind| files.iter().find(|(found, _)| *found == kind).unwrap().1.clone();
     let (shape, system) = (first(Kind::Shape), first(Kind::System));

@@ -8,19 +8,19 @@ use crate::geo::grid::Grid;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Area {
     /// Each polygon's rings, the holes among them.
-    polygons: Vec<Vec<Ring>>,
+    polygons: Vec<Vec<AreaRing>>,
     bbox: [f64; 4],
 }
 
 /// An area in another projection: which cells of that projection's own grids it holds.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProjectedArea {
-    polygons: Vec<Vec<Ring>>,
+    polygons: Vec<Vec<AreaRing>>,
     bounds_m: [f64; 4],
 }
 
 /// Corners as longitude and latitude, or east and north; the last joins the first.
-type Ring = Vec<(f64, f64)>;
+type AreaRing = Vec<(f64, f64)>;
 
 /// Longer edges are parted before they are projected: one of a hundredth of a degree bends by 2 cm
 /// in UTM at 38°.
@@ -68,7 +68,7 @@ impl Area {
         Self::of_polygons(polygons)
     }
 
-    fn of_polygons(mut polygons: Vec<Vec<Ring>>) -> Result<Self, AreaError> {
+    fn of_polygons(mut polygons: Vec<Vec<AreaRing>>) -> Result<Self, AreaError> {
         for rings in &mut polygons {
             // Fewer than three corners enclose nothing.
             rings.retain(|ring| ring.len() >= 3);
@@ -110,13 +110,13 @@ impl Area {
 
     /// The polygons as one GeoJSON MultiPolygon; nothing else that was in the text.
     pub fn to_geojson(&self) -> String {
-        let ring = |ring: &Ring| {
+        let ring = |ring: &AreaRing| {
             let end = ring.first().filter(|first| ring.last() != Some(first));
             let corners: Vec<String> =
                 ring.iter().chain(end).map(|(lon, lat)| format!("[{lon:?},{lat:?}]")).collect();
             format!("[{}]", corners.join(","))
         };
-        let polygon = |rings: &Vec<Ring>| {
+        let polygon = |rings: &Vec<AreaRing>| {
             format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","))
         };
         let polygons: Vec<String> = self.polygons.iter().map(polygon).collect();
@@ -139,14 +139,15 @@ impl Area {
         &self,
         project: impl Fn(f64, f64) -> Option<(f64, f64)>,
     ) -> Option<ProjectedArea> {
-        let ring = |ring: &Ring| -> Option<Ring> {
+        let ring = |ring: &AreaRing| -> Option<AreaRing> {
             let edges = ring.iter().zip(ring.iter().cycle().skip(1));
             edges
                 .flat_map(|(here, next)| parted(*here, *next))
                 .map(|(lon, lat)| project(lon, lat))
                 .collect()
         };
-        let rings = |rings: &Vec<Ring>| rings.iter().map(ring).collect::<Option<Vec<Ring>>>();
+        let rings =
+            |rings: &Vec<AreaRing>| rings.iter().map(ring).collect::<Option<Vec<AreaRing>>>();
         let polygons = self.polygons.iter().map(rings).collect::<Option<Vec<_>>>()?;
         Some(ProjectedArea { bounds_m: bounds(&polygons), polygons })
     }
@@ -168,7 +169,7 @@ impl ProjectedArea {
 /// Whether points that follow each other eastwards from the first, so many to a unit of length, lie
 /// in polygons.
 fn centres_inside(
-    polygons: &[Vec<Ring>],
+    polygons: &[Vec<AreaRing>],
     (first, y): (f64, f64),
     per_unit: f64,
     count: u32,
@@ -196,14 +197,14 @@ fn parted(from: (f64, f64), to: (f64, f64)) -> impl Iterator<Item = (f64, f64)> 
 }
 
 /// Least and most of both coordinates: west, south, east, north.
-fn bounds(polygons: &[Vec<Ring>]) -> [f64; 4] {
+fn bounds(polygons: &[Vec<AreaRing>]) -> [f64; 4] {
     let nothing = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     polygons.iter().flatten().flatten().fold(nothing, |[west, south, east, north], (x, y)| {
         [west.min(*x), south.min(*y), east.max(*x), north.max(*y)]
     })
 }
 
-fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<Ring>>) {
+fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<AreaRing>>) {
     let rings = |polygon: &Vec<Vec<Position>>| polygon.iter().map(|ring| corners(ring)).collect();
     match &geometry.value {
         GeometryValue::Polygon { coordinates } => polygons.push(rings(coordinates)),
@@ -217,14 +218,14 @@ fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<Ring>>) {
     }
 }
 
-fn corners(ring: &[Position]) -> Ring {
+fn corners(ring: &[Position]) -> AreaRing {
     ring.iter()
         .filter_map(|place| Some((*place.as_slice().first()?, *place.as_slice().get(1)?)))
         .collect()
 }
 
 /// Where the edges cross a line from west to east, from west to east; an even number.
-fn crossings(rings: &[Ring], y: f64) -> Vec<f64> {
+fn crossings(rings: &[AreaRing], y: f64) -> Vec<f64> {
     let mut crossings = Vec::new();
     for ring in rings {
         for (index, &(x, here)) in ring.iter().enumerate() {

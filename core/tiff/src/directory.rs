@@ -60,12 +60,12 @@ const MAX_TAGS: u64 = 4096;
 pub(crate) struct Directory<'a> {
     known: &'a KnownBytes,
     order: ByteOrder,
-    entries: Vec<Entry>,
+    entries: Vec<TagEntry>,
 }
 
 /// A tag with the place of its values.
 #[derive(Clone, Copy, Debug)]
-struct Entry {
+struct TagEntry {
     tag: u16,
     kind: u16,
     count: u64,
@@ -134,7 +134,7 @@ fn directory(
         // Values that fit lie in the entry itself.
         let fits = count.saturating_mul(kind_length(kind)) <= offset_length;
         let own = first + (index as u64 + 1) * entry_length - offset_length;
-        Entry { tag, kind, count, at: if fits { own } else { offset } }
+        TagEntry { tag, kind, count, at: if fits { own } else { offset } }
     });
     let directory = Directory { known, order, entries: entries.collect() };
     Ok((directory, if is_big { order.u64(next) } else { u64::from(order.u32(next)) }))
@@ -218,7 +218,7 @@ impl Directory<'_> {
         Ok(Some(String::from_utf8_lossy(text).trim().to_owned()))
     }
 
-    fn entry(&self, tag: u16) -> Option<&Entry> {
+    fn entry(&self, tag: u16) -> Option<&TagEntry> {
         self.entries.iter().find(|entry| entry.tag == tag)
     }
 
@@ -228,7 +228,7 @@ impl Directory<'_> {
         tag: u16,
         most: u64,
         name: &'static str,
-    ) -> Result<Option<(Entry, &[u8])>, TiffError> {
+    ) -> Result<Option<(TagEntry, &[u8])>, TiffError> {
         match self.count(tag) {
             0 => Ok(None),
             count if count > most => Err(TiffError::TooLarge { name, value: count, most }),
@@ -241,7 +241,7 @@ impl Directory<'_> {
         tag: u16,
         count: u64,
         name: &'static str,
-    ) -> Result<(Entry, &[u8]), TiffError> {
+    ) -> Result<(TagEntry, &[u8]), TiffError> {
         let entry = *self.entry(tag).ok_or(TiffError::Without(name))?;
         if entry.count < count {
             return Err(TiffError::Senseless { name, value: entry.count });

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::compression::{BlockError, Compression};
 use crate::directory::{Directory, TiffError};
-use crate::pixels::{BlockLayout, Cut, Pixels, Predictor, SampleKind};
+use crate::pixels::{BlockCut, BlockLayout, Pixels, Predictor, SampleKind};
 
 /// One resolution of an image.
 #[derive(Clone, Debug)]
@@ -234,7 +234,7 @@ impl Level {
         let rows = from_top(rows.start) as usize..from_top(rows.end) as usize;
         let layout = &self.layout;
         let bytes = self.compression.decompress(stored, layout.bytes(rows.end))?;
-        let cut = |sample| Cut { columns: columns.len(), rows: rows.clone(), sample };
+        let cut = |sample| BlockCut { columns: columns.len(), rows: rows.clone(), sample };
         Ok(self
             .bands_in(place, bands)
             .map(|band| {

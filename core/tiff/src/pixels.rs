@@ -59,7 +59,7 @@ pub(crate) struct BlockLayout {
 /// The part of a block wanted: its columns from the western edge, its rows, and which of its
 /// samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Cut {
+pub(crate) struct BlockCut {
     /// Columns from the western edge.
     pub(crate) columns: usize,
     /// Rows, counted from the northern edge.
@@ -83,7 +83,7 @@ impl BlockLayout {
     /// The pixels of one band, row by row, of a block's decompressed bytes.
     ///
     /// The bytes must hold at least the rows of the cut.
-    pub(crate) fn pixels(&self, bytes: &[u8], cut: &Cut) -> Pixels {
+    pub(crate) fn pixels(&self, bytes: &[u8], cut: &BlockCut) -> Pixels {
         let order = self.order;
         match self.kind {
             SampleKind::U8 => {
@@ -103,7 +103,7 @@ impl BlockLayout {
         }
     }
 
-    fn u16s(&self, bytes: &[u8], cut: &Cut) -> Vec<u16> {
+    fn u16s(&self, bytes: &[u8], cut: &BlockCut) -> Vec<u16> {
         match self.order {
             ByteOrder::Little => {
                 self.whole_numbers(bytes, cut, |raw| ByteOrder::Little.u16(raw), u16::wrapping_add)
@@ -119,7 +119,7 @@ impl BlockLayout {
         rows * self.row_px * self.samples * self.kind.bytes()
     }
 
-    fn rows<'a>(&self, bytes: &'a [u8], cut: &Cut) -> impl Iterator<Item = &'a [u8]> {
+    fn rows<'a>(&self, bytes: &'a [u8], cut: &BlockCut) -> impl Iterator<Item = &'a [u8]> {
         bytes.chunks_exact(self.bytes(1)).take(cut.rows.end).skip(cut.rows.start)
     }
 
@@ -128,7 +128,7 @@ impl BlockLayout {
     fn whole_numbers<N: Copy + Default>(
         &self,
         bytes: &[u8],
-        cut: &Cut,
+        cut: &BlockCut,
         number: impl Fn(&[u8]) -> N,
         add: impl Fn(N, N) -> N,
     ) -> Vec<N> {
@@ -151,7 +151,7 @@ impl BlockLayout {
     }
 
     /// Floats whose bytes lie in four planes a row, the highest first whatever the file's order.
-    fn planes(&self, bytes: &[u8], cut: &Cut) -> Vec<f32> {
+    fn planes(&self, bytes: &[u8], cut: &BlockCut) -> Vec<f32> {
         let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
         let plane = self.row_px * self.samples;
         let mut row = vec![0u8; self.bytes(1)];
@@ -234,15 +234,15 @@ mod tests {
     fn differences_are_summed_along_each_row_of_the_cut() {
         let bytes = [10, 0, 1, 0, 255, 255, 20, 0, 2, 0, 3, 0];
         assert_eq!(
-            PLAIN.pixels(&bytes, &Cut { columns: 3, rows: 0..2, sample: 0 }),
+            PLAIN.pixels(&bytes, &BlockCut { columns: 3, rows: 0..2, sample: 0 }),
             Pixels::U16(vec![10, 11, 10, 20, 22, 25])
         );
         assert_eq!(
-            PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample: 0 }),
+            PLAIN.pixels(&bytes, &BlockCut { columns: 2, rows: 0..1, sample: 0 }),
             Pixels::U16(vec![10, 11])
         );
         assert_eq!(
-            PLAIN.pixels(&bytes, &Cut { columns: 2, rows: 1..2, sample: 0 }),
+            PLAIN.pixels(&bytes, &BlockCut { columns: 2, rows: 1..2, sample: 0 }),
             Pixels::U16(vec![20, 22])
         );
     }
@@ -253,7 +253,7 @@ mod tests {
         let bytes = [10, 20, 30, 1, 2, 3];
         for (sample, expected) in [(0, vec![10, 11]), (1, vec![20, 22]), (2, vec![30, 33])] {
             assert_eq!(
-                layout.pixels(&bytes, &Cut { columns: 2, rows: 0..1, sample }),
+                layout.pixels(&bytes, &BlockCut { columns: 2, rows: 0..1, sample }),
                 Pixels::U8(expected)
             );
         }
@@ -263,7 +263,7 @@ mod tests {
     fn big_numbers_first_or_last_are_the_same() {
         let layout =
             BlockLayout { order: ByteOrder::Big, predictor: Predictor::None, row_px: 2, ..PLAIN };
-        let cut = Cut { columns: 2, rows: 0..1, sample: 0 };
+        let cut = BlockCut { columns: 2, rows: 0..1, sample: 0 };
         assert_eq!(layout.pixels(&[1, 2, 3, 4], &cut), Pixels::U16(vec![0x0102, 0x0304]));
     }
 

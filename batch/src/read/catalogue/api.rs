@@ -232,7 +232,7 @@ mod tests {
 
     use super::*;
     use crate::http::RequestLimits;
-    use crate::http::loopback::{Heard, answers};
+    use crate::http::loopback::{ReceivedRequests, answers};
     use crate::nightly::deadline::Deadline;
 
     const ITEM: &str = r#"{"id":"a","properties":{"datetime":"2025-06-12T18:50:00Z"}}"#;
@@ -423,7 +423,7 @@ mod tests {
     const TOKEN_OVER: &str = r#"{"msft:expiry":"2021-01-01T00:00:00Z","token":"se=2021&sig=x"}"#;
 
     /// What the servers of the search and of its tokens were asked, and the outcome.
-    fn signed(tokens: &[(&str, &str)]) -> (Heard, Result<Vec<Item>>) {
+    fn signed(tokens: &[(&str, &str)]) -> (ReceivedRequests, Result<Vec<Item>>) {
         let (root, _) = answers(&[("200 OK", SIGNED_ITEM)]);
         let (token_root, heard) = answers(tokens);
         let found = api(&root, Some(&format!("{token_root}/sas/v1/token/"))).find(&search());

@@ -8,7 +8,7 @@ use dragonfly_core::{BandRole, DateWindow, FireSide, SceneRequest, choose_scenes
 use serde_json::{Value, json};
 
 use super::SceneCatalogue;
-use crate::http::loopback::{Heard, answers};
+use crate::http::loopback::{ReceivedRequests, answers};
 use crate::http::{Client, RequestLimits};
 use crate::nightly::deadline::Deadline;
 
@@ -32,7 +32,7 @@ fn client(root: &str) -> Client {
 }
 
 /// The items that a catalogue with these answers finds, and what it was asked.
-fn found(pages: &[&str]) -> (Vec<Item>, Heard) {
+fn found(pages: &[&str]) -> (Vec<Item>, ReceivedRequests) {
     let given: Vec<(&str, &str)> = pages.iter().map(|page| ("200 OK", *page)).collect();
     let (root, heard) = answers(&given);
     let catalogue = SceneCatalogue::open(Some(&root), None, &client(&root)).unwrap();
@@ -117,7 +117,7 @@ fn c1_scenes_of_an_orbits_edge_do_not_take_the_place_of_whole_ones() {
 }
 
 /// Planetary Computer's items as a page, signed by a fake of its token endpoint.
-fn planetary_computer(file: &str) -> Option<(Vec<Item>, Heard)> {
+fn planetary_computer(file: &str) -> Option<(Vec<Item>, ReceivedRequests)> {
     let page = json!({ "type": "FeatureCollection", "features": real(file)? }).to_string();
     let (root, _) = answers(&[("200 OK", &page)]);
     let (tokens, heard) = answers(&[(

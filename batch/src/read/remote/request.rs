@@ -107,7 +107,7 @@ fn attempt(
         headers: &headers,
         body: "",
     })?;
-    let part = Part::of(&answer)?;
+    let part = PartialContent::of(&answer)?;
     if part.start != first {
         return Err(RangeError::NoRanges);
     }
@@ -128,13 +128,13 @@ fn attempt(
 
 /// The part of a file that an answer holds.
 #[derive(Debug, PartialEq)]
-struct Part {
+struct PartialContent {
     start: u64,
     /// Bytes of the whole file.
     file_size: u64,
 }
 
-impl Part {
+impl PartialContent {
     fn of(answer: &Response) -> Result<Self, RangeError> {
         match answer.status() {
             206 => {

@@ -42,7 +42,7 @@ impl Drop for RegisteredFile {
 }
 
 /// An open file of GDAL's.
-struct Handle {
+struct OpenFile {
     file: Arc<RemoteFile>,
     position: u64,
     is_at_end: bool,
@@ -94,7 +94,7 @@ unsafe extern "C" fn open(
     let file = name.to_str().ok().and_then(|name| offered.as_ref()?.get(name).cloned());
     match file {
         Some(file) if access.to_bytes().starts_with(b"r") && !access.to_bytes().contains(&b'+') => {
-            Box::into_raw(Box::new(Handle { file, position: 0, is_at_end: false })).cast()
+            Box::into_raw(Box::new(OpenFile { file, position: 0, is_at_end: false })).cast()
         }
         _ => std::ptr::null_mut(),
     }
@@ -102,7 +102,7 @@ unsafe extern "C" fn open(
 
 unsafe extern "C" fn tell(handle: *mut c_void) -> gdal_sys::vsi_l_offset {
     // SAFETY: GDAL passes what `open` gave, to one call at a time.
-    unsafe { (*handle.cast::<Handle>()).position }
+    unsafe { (*handle.cast::<OpenFile>()).position }
 }
 
 unsafe extern "C" fn seek(
@@ -111,7 +111,7 @@ unsafe extern "C" fn seek(
     whence: c_int,
 ) -> c_int {
     // SAFETY: as in `tell`.
-    let handle = unsafe { &mut *handle.cast::<Handle>() };
+    let handle = unsafe { &mut *handle.cast::<OpenFile>() };
     // SEEK_SET, SEEK_CUR, SEEK_END. An offset below zero comes as its complement.
     let from = match whence {
         0 => 0,
@@ -135,7 +135,10 @@ unsafe extern "C" fn read(
     let (handle, buffer) = unsafe {
         // Rust reads no byte of a slice that may not be written yet.
         std::ptr::write_bytes(buffer.cast::<u8>(), 0, length);
-        (&mut *handle.cast::<Handle>(), std::slice::from_raw_parts_mut(buffer.cast::<u8>(), length))
+        (
+            &mut *handle.cast::<OpenFile>(),
+            std::slice::from_raw_parts_mut(buffer.cast::<u8>(), length),
+        )
     };
     // A panic must not pass through GDAL.
     let file = &handle.file;
@@ -148,11 +151,11 @@ unsafe extern "C" fn read(
 
 unsafe extern "C" fn eof(handle: *mut c_void) -> c_int {
     // SAFETY: as in `tell`.
-    unsafe { (*handle.cast::<Handle>()).is_at_end.into() }
+    unsafe { (*handle.cast::<OpenFile>()).is_at_end.into() }
 }
 
 unsafe extern "C" fn close(handle: *mut c_void) -> c_int {
     // SAFETY: what `open` gave, for the last time.
-    drop(unsafe { Box::from_raw(handle.cast::<Handle>()) });
+    drop(unsafe { Box::from_raw(handle.cast::<OpenFile>()) });
     0
 }

@@ -40,14 +40,14 @@ pub(super) struct Mask {
     mask_from_mercator: CoordTransform,
     pixel_from_mask: GeoTransform,
     /// The image itself, then its overviews.
-    levels: Vec<Level>,
+    levels: Vec<MaskLevel>,
     /// Blocks decoded so far by all that read the same mask.
     blocks_read: Arc<AtomicU64>,
 }
 
 /// One resolution of the mask.
 #[derive(Clone, Copy, Debug)]
-struct Level {
+struct MaskLevel {
     /// `None`: the image itself.
     overview: Option<usize>,
     /// Pixels across and down.
@@ -61,7 +61,7 @@ struct Level {
 /// Which pixels are looked at: every so many of a level, across and down.
 #[derive(Clone, Copy, Debug)]
 struct Sampling {
-    level: Level,
+    level: MaskLevel,
     steps: (usize, usize),
 }
 
@@ -136,7 +136,7 @@ impl Mask {
     /// The count of blocks decoded, which all share that read the same mask; `None` where GDAL
     /// would take much memory for each.
     pub(super) fn shared_count(&self) -> Result<Option<Arc<AtomicU64>>> {
-        let blocks = |level: &Level| {
+        let blocks = |level: &MaskLevel| {
             level.size.0.div_ceil(level.block.0) * level.size.1.div_ceil(level.block.1)
         };
         let bytes = block_bytes(&self.dataset, &self.dataset.rasterband(1)?);
@@ -212,8 +212,9 @@ impl Mask {
             return None;
         }
         let largest = ((cell_px.0 / MIN_SAMPLES).max(1.0), (cell_px.1 / MIN_SAMPLES).max(1.0));
-        let fits = |level: &&Level| level.factors.0 <= largest.0 && level.factors.1 <= largest.1;
-        let area = |level: &Level| level.factors.0 * level.factors.1;
+        let fits =
+            |level: &&MaskLevel| level.factors.0 <= largest.0 && level.factors.1 <= largest.1;
+        let area = |level: &MaskLevel| level.factors.0 * level.factors.1;
         let level = *self.levels.iter().filter(fits).max_by(|a, b| area(a).total_cmp(&area(b)))?;
         let steps = (largest.0 / level.factors.0, largest.1 / level.factors.1);
         Some(Sampling { level, steps: ((steps.0 as usize).max(1), (steps.1 as usize).max(1)) })
@@ -353,14 +354,18 @@ impl Sampling {
 }
 
 /// The image and its overviews.
-fn levels(band: &RasterBand) -> Result<Vec<Level>> {
+fn levels(band: &RasterBand) -> Result<Vec<MaskLevel>> {
     let full = band.size();
-    let mut levels =
-        vec![Level { overview: None, size: full, block: band.block_size(), factors: (1.0, 1.0) }];
+    let mut levels = vec![MaskLevel {
+        overview: None,
+        size: full,
+        block: band.block_size(),
+        factors: (1.0, 1.0),
+    }];
     for index in 0..band.overview_count()?.max(0) as usize {
         let overview = band.overview(index)?;
         let size = overview.size();
-        levels.push(Level {
+        levels.push(MaskLevel {
             overview: Some(index),
             size,
             block: overview.block_size(),

@@ -23,11 +23,11 @@ pub(super) struct Registry {
 #[derive(Debug, Default)]
 struct Connections {
     next_id: u64,
-    open: HashMap<u64, Entry>,
+    open: HashMap<u64, ConnectionEntry>,
 }
 
 #[derive(Debug)]
-struct Entry {
+struct ConnectionEntry {
     activity: Activity,
     /// `None` once used.
     close: Option<oneshot::Sender<()>>,
@@ -55,7 +55,7 @@ impl Registry {
         let mut connections = self.connections();
         let id = connections.next_id;
         connections.next_id += 1;
-        connections.open.insert(id, Entry { activity, close: Some(close) });
+        connections.open.insert(id, ConnectionEntry { activity, close: Some(close) });
         (ConnectionKey { id, registry: Arc::clone(self) }, closed)
     }
 
@@ -92,7 +92,7 @@ impl Registry {
             .open
             .values_mut()
             .filter(|entry| entry.activity.is_overdue(limits, now))
-            .for_each(Entry::close);
+            .for_each(ConnectionEntry::close);
     }
 
     /// Waits until no connection is open.
@@ -111,7 +111,7 @@ impl Registry {
     }
 }
 
-impl Entry {
+impl ConnectionEntry {
     fn close(&mut self) {
         if let Some(close) = self.close.take() {
             let _ = close.send(());

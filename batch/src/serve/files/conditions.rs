@@ -10,7 +10,7 @@ use super::regular_file::RegularFile;
 
 /// What one version of a file is recognized by.
 #[derive(Clone, Debug)]
-pub(super) struct Version {
+pub(super) struct FileVersion {
     /// Strong: it changes with every change of the content that changes time or length.
     etag: Option<String>,
     last_modified: Option<HttpDate>,
@@ -27,7 +27,7 @@ pub(super) enum Verdict {
     Failed,
 }
 
-impl Version {
+impl FileVersion {
     /// The version of an open file.
     pub(super) fn of(file: &RegularFile) -> Self {
         let since_epoch =
@@ -125,8 +125,8 @@ mod tests {
             .collect()
     }
 
-    fn version() -> Version {
-        Version { etag: Some(TAG.to_owned()), last_modified: Some(DAY.parse().unwrap()) }
+    fn version() -> FileVersion {
+        FileVersion { etag: Some(TAG.to_owned()), last_modified: Some(DAY.parse().unwrap()) }
     }
 
     fn check(pairs: &[(HeaderName, &str)], verdict: Verdict) {

@@ -8,7 +8,7 @@ use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header, request};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
-use super::conditions::{Verdict, Version};
+use super::conditions::{FileVersion, Verdict};
 use super::range::{Wanted, wanted};
 use super::regular_file::RegularFile;
 
@@ -21,7 +21,7 @@ pub(in crate::serve) fn send(
     media_type: &str,
     request: &request::Parts,
 ) -> Response {
-    let version = Version::of(&file);
+    let version = FileVersion::of(&file);
     let mut headers = HeaderMap::new();
     headers.extend(version.headers());
     match version.verdict(&request.method, &request.headers) {
@@ -52,7 +52,7 @@ pub(in crate::serve) fn send(
 }
 
 /// Ranges are defined for GET alone (RFC 9110, section 14.2).
-fn wanted_of(request: &request::Parts, version: &Version, len: u64) -> Wanted {
+fn wanted_of(request: &request::Parts, version: &FileVersion, len: u64) -> Wanted {
     let mut ranges = request.headers.get_all(header::RANGE).iter();
     match (ranges.next().and_then(|range| range.to_str().ok()), ranges.next()) {
         (Some(range), None)

@@ -150,12 +150,12 @@ impl ServedCatalogue {
 #[derive(Deserialize)]
 struct ItemTexts<'a> {
     #[serde(borrow)]
-    features: Features<'a>,
+    features: FeatureTexts<'a>,
 }
 
-struct Features<'a>(Vec<&'a RawValue>);
+struct FeatureTexts<'a>(Vec<&'a RawValue>);
 
-impl<'de: 'a, 'a> Deserialize<'de> for Features<'a> {
+impl<'de: 'a, 'a> Deserialize<'de> for FeatureTexts<'a> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_seq(FeaturesVisitor).map(Self)
     }
@@ -245,11 +245,11 @@ impl ItemReader {
 #[derive(Debug)]
 pub(in crate::serve) struct CatalogueFile {
     path: PathBuf,
-    last: Mutex<(Option<Version>, Arc<ServedCatalogue>)>,
+    last: Mutex<(Option<CatalogueVersion>, Arc<ServedCatalogue>)>,
 }
 
 /// Tells one state of a file from the next: its time, length and place on the disk.
-type Version = (SystemTime, u64, u64);
+type CatalogueVersion = (SystemTime, u64, u64);
 
 impl CatalogueFile {
     /// Reads the file for the first time.
@@ -292,7 +292,7 @@ fn read(path: &Path) -> Result<ServedCatalogue> {
     ServedCatalogue::read(&file, path)
 }
 
-fn version_of(path: &Path) -> io::Result<Version> {
+fn version_of(path: &Path) -> io::Result<CatalogueVersion> {
     let metadata = fs::metadata(path)?;
     Ok((metadata.modified()?, metadata.len(), metadata.ino()))
 }

@@ -13,11 +13,11 @@ use web_sys::{DragEvent, File, HtmlInputElement};
 use super::area_drawing::{AreaDrawing, DrawnShape};
 use super::phase::Phase;
 use super::words::HighresWords;
-use super::{Handle, Highres};
+use super::{Highres, HighresHandle};
 
 /// The choice of an area.
 #[component]
-pub fn AreaView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
+pub fn AreaView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let plan = highres.with_value(|highres| highres.told().plan);
     let drawing = StoredValue::new_local(AreaDrawing::on(&highres.get_value()));
     let shape = drawing.with_value(|drawing| drawing.shape());
@@ -84,7 +84,7 @@ pub fn AreaView(highres: Handle, words: &'static HighresWords) -> impl IntoView 
 }
 
 /// A file may be dropped anywhere on the map.
-fn hear_drops(highres: Handle) {
+fn hear_drops(highres: HighresHandle) {
     let container = highres.with_value(|highres| highres.map.container());
     let over = Closure::<dyn Fn(DragEvent)>::new(|event: DragEvent| event.prevent_default());
     let dropped = Closure::<dyn Fn(DragEvent)>::new(move |event: DragEvent| {

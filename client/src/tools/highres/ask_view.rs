@@ -6,7 +6,7 @@ use dragonfly_core::DateWindow;
 use dragonfly_core::protocol::{MAX_CELLS, NoSceneReason, PictureKind, SideResult, ZoomOffer};
 use leptos::prelude::*;
 
-use super::Handle;
+use super::HighresHandle;
 use super::phase::is_whole;
 use super::plan::Plan;
 use super::scenes_view::ScenesView;
@@ -17,7 +17,7 @@ const AROUND_DAYS: u64 = 3;
 
 /// The question.
 #[component]
-pub fn AskView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
+pub fn AskView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let found = told.found.get_untracked();
     let Some(found) = found else {
@@ -50,7 +50,7 @@ pub fn AskView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
 
 /// The ways on where both sides have scenes.
 fn ways(
-    highres: Handle,
+    highres: HighresHandle,
     asked: Option<ZoomOffer>,
     zooms: &[ZoomOffer],
     picture: Option<PictureKind>,
@@ -92,7 +92,7 @@ fn ways(
 
 /// Why a side has no scene, and the ways on.
 fn side(
-    highres: Handle,
+    highres: HighresHandle,
     title: &'static str,
     found: &SideResult,
     window: fn(&mut Plan) -> &mut DateWindow,

@@ -99,7 +99,7 @@ pub struct HighresSignals {
     /// A sentence beside the buttons.
     pub note: RwSignal<Option<String>>,
     /// The site's settings; `None` until they are here.
-    pub config: RwSignal<Option<Config>>,
+    pub config: RwSignal<Option<HighresSettings>>,
     /// The map's zoom.
     pub zoom: RwSignal<f64>,
     /// What the page shows.
@@ -110,7 +110,7 @@ pub struct HighresSignals {
 
 /// What the site says of high resolution.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub struct HighresSettings {
     /// The settings of the page.
     pub client: ClientConfig,
     /// Those of the computing.
@@ -123,7 +123,7 @@ pub fn show(page: PageBridge) -> Rc<Highres> {
     let (room, highres) = (page.room(), owner.with(|| Highres::on(page)));
     let shown = highres.clone();
     mount_to(room, move || {
-        let highres: Handle = StoredValue::new_local(shown);
+        let highres: HighresHandle = StoredValue::new_local(shown);
         view! { <section::Section highres /> }
     })
     .forget();
@@ -133,7 +133,7 @@ pub fn show(page: PageBridge) -> Rc<Highres> {
 }
 
 /// High resolution, as views hold it.
-pub type Handle = StoredValue<Rc<Highres>, LocalStorage>;
+pub type HighresHandle = StoredValue<Rc<Highres>, LocalStorage>;
 
 impl Highres {
     /// Sets to work in the room that the page gives.
@@ -481,7 +481,7 @@ impl Highres {
             let text = fetch::fresh_text(CONFIG_URL).await.ok();
             let config = text.and_then(|text| {
                 let highres = serde_json::from_str(&text).unwrap_or_default();
-                Some(Config { client: config_from_json(&text).ok()?, highres })
+                Some(HighresSettings { client: config_from_json(&text).ok()?, highres })
             });
             this.told.config.set(config);
             // A link to a result names its area.

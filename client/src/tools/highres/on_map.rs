@@ -8,7 +8,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::look::ResultStyle;
-use super::overlay::{Overlay, Painter};
+use super::overlay::{Overlay, OverlayPainter};
 use super::phase::Phase;
 use super::pictures::Pictures;
 use super::{Highres, HighresSignals, breathe};
@@ -107,7 +107,7 @@ impl Highres {
         buffers
     }
 
-    fn painter(&self, look: ResultStyle) -> Painter {
+    fn painter(&self, look: ResultStyle) -> OverlayPainter {
         let blocks = self.blocks.clone();
         Box::new(move |tile| blocks.painted(tile, &look))
     }

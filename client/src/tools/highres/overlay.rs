@@ -16,17 +16,17 @@ use crate::map::severity_layer::tile_name;
 use crate::map::tile_canvas::{tile_canvas, tile_of};
 
 /// Red, green, blue, opacity of a tile's cells; `None` where there is nothing to paint.
-pub type Painter = Box<dyn Fn(Tile) -> Option<Vec<u8>>>;
+pub type OverlayPainter = Box<dyn Fn(Tile) -> Option<Vec<u8>>>;
 
 /// Blocks on the map, until dropped.
 pub struct Overlay {
     layer: GridLayer,
-    painter: Rc<RefCell<Painter>>,
+    painter: Rc<RefCell<OverlayPainter>>,
 }
 
 impl Overlay {
     /// Lays blocks into a pane.
-    pub fn on(map: &Map, pane: &str, blocks: &Blocks, painter: Painter) -> Self {
+    pub fn on(map: &Map, pane: &str, blocks: &Blocks, painter: OverlayPainter) -> Self {
         let layer = leaflet::grid_layer(&options([
             ("pane", pane.into()),
             ("className", "highres".into()),
@@ -51,7 +51,7 @@ impl Overlay {
     }
 
     /// Paints all tiles in view otherwise.
-    pub fn repaint(&self, painter: Painter) {
+    pub fn repaint(&self, painter: OverlayPainter) {
         *self.painter.borrow_mut() = painter;
         let found = self
             .layer

@@ -6,7 +6,7 @@ use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::Handle;
+use super::HighresHandle;
 use super::on_map::AtPoint;
 use super::plan::{Plan, index_word, table_word};
 use super::save_view::SaveView;
@@ -18,7 +18,7 @@ use crate::panel::legend_row::css_colour;
 /// The result.
 #[component]
 pub fn ResultView(
-    highres: Handle,
+    highres: HighresHandle,
     words: &'static HighresWords,
     done: ComputeResult,
 ) -> impl IntoView {
@@ -85,7 +85,7 @@ pub fn ResultView(
 
 /// Hectares of each class of the thresholds chosen.
 #[component]
-fn HectaresView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
+fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let look = Memo::new(move |_| highres.with_value(|highres| highres.look()));
     let counted: RwSignal<Vec<f64>> = RwSignal::default();
     Effect::new(move |_| {
@@ -123,7 +123,7 @@ fn HectaresView(highres: Handle, words: &'static HighresWords) -> impl IntoView 
 
 /// Index, classes, offset, pictures.
 #[component]
-fn LookView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
+fn LookView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let plan = told.plan;
     let choose_index = move |event| {
@@ -265,7 +265,7 @@ fn BreaksView(plan: RwSignal<Plan>, words: &'static HighresWords) -> impl IntoVi
     }
 }
 
-fn readout(highres: Handle, words: &'static HighresWords) -> Option<String> {
+fn readout(highres: HighresHandle, words: &'static HighresWords) -> Option<String> {
     let highres = highres.try_get_value()?;
     let look = highres.look();
     match highres.at_point()? {

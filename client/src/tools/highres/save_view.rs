@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 use web_sys::{Blob, BlobPropertyBag, HtmlElement, Url};
 
-use super::Handle;
+use super::HighresHandle;
 use super::words::HighresWords;
 use crate::tools::save;
 
@@ -16,7 +16,7 @@ const DETAIL_M: f64 = 20.0;
 
 /// The buttons.
 #[component]
-pub fn SaveView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
+pub fn SaveView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let simplifies = RwSignal::new(false);
     let order = move |file: FileKind| {
         let highres = highres.get_value();

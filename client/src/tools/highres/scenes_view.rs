@@ -3,12 +3,12 @@
 use dragonfly_core::protocol::{SceneCandidate, SideResult};
 use leptos::prelude::*;
 
-use super::Handle;
+use super::HighresHandle;
 use super::words::{HighresWords, fill, number};
 
 /// All scenes of both sides, to be ticked.
 #[component]
-pub fn ScenesView(highres: Handle, words: &'static HighresWords) -> impl IntoView {
+pub fn ScenesView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let found = told.found.get();
     let sides = found.map(|found| {

@@ -10,11 +10,11 @@ use super::phase::Phase;
 use super::plan::PlanError;
 use super::result_view::ResultView;
 use super::words::{HighresWords, words};
-use super::{Handle, HighresSignals};
+use super::{HighresHandle, HighresSignals};
 
 /// The whole section.
 #[component]
-pub fn Section(highres: Handle) -> impl IntoView {
+pub fn Section(highres: HighresHandle) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     adopt_styles();
     move || {
@@ -38,7 +38,7 @@ fn why_not(told: HighresSignals, words: &'static HighresWords) -> impl IntoView 
     is_known.then(|| view! { <p class="hint">{words.no_catalogue}</p> })
 }
 
-fn wanted(highres: Handle, words: &'static HighresWords) -> impl IntoView {
+fn wanted(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let told = highres.with_value(|highres| highres.told());
     let HighresSignals { plan, phase, follows, note, .. } = told;
     let is_busy = move || phase.with(Phase::is_busy);
@@ -128,7 +128,7 @@ fn progress(phase: RwSignal<Phase>, words: &'static HighresWords) -> impl IntoVi
 }
 
 fn failed(
-    highres: Handle,
+    highres: HighresHandle,
     fault: &JobError,
     words: &'static HighresWords,
 ) -> impl IntoView + use<> {

@@ -20,7 +20,7 @@ use crate::fetch::transport::Transport;
 use dragonfly_core::protocol::PictureKind;
 
 /// Three bands that make a picture.
-pub(crate) struct Colours<T, C> {
+pub(crate) struct SceneColours<T, C> {
     red: ColourBand<T, C>,
     green: ColourBand<T, C>,
     blue: ColourBand<T, C>,
@@ -41,7 +41,7 @@ struct ColourBand<T, C> {
 const WHITE_TRUE: f32 = 0.3;
 const WHITE_FALSE: f32 = 0.5;
 
-impl<T: Transport, C: ByteCache> Colours<T, C> {
+impl<T: Transport, C: ByteCache> SceneColours<T, C> {
     /// Opens the bands of a picture; `None` where the item lacks one, or it covers no cell.
     ///
     /// # Errors

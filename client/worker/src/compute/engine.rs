@@ -55,7 +55,7 @@ pub struct ComputedMap<G = Grid> {
 
 /// Where ground is sought that did not burn, to tell the dNBR offset.
 #[derive(Clone, Copy, Debug)]
-pub enum Ring<'a> {
+pub enum OffsetGround<'a> {
     /// Nowhere: no offset is wanted.
     Nowhere,
     /// Round the cells of class low and above.
@@ -83,7 +83,7 @@ pub async fn compute<V: SceneSource>(
     wanted: &GridTarget,
     windows: &SearchWindows,
     scenes: Vec<V>,
-    ring: Ring<'_>,
+    ring: OffsetGround<'_>,
     mask_rules: &MaskRules,
     on_strip: impl FnMut(&ComputedMap, Range<u32>, &SidePictures),
 ) -> Result<(ComputedMap, ComputeResult), JobError> {
@@ -234,7 +234,11 @@ impl<G> ComputedMap<G> {
 
 impl ComputedMap {
     /// What season and haze changed on unburned ground around the fire.
-    fn dnbr_offset(&self, around: Ring, [_, south, _, north]: [f64; 4]) -> Option<DnbrOffset> {
+    fn dnbr_offset(
+        &self,
+        around: OffsetGround,
+        [_, south, _, north]: [f64; 4],
+    ) -> Option<DnbrOffset> {
         let width = self.grid.width() as usize;
         let mut ring = OffsetRing::new(
             width,
@@ -244,9 +248,9 @@ impl ComputedMap {
             let is_burnt =
                 |dnbr: &f32| Breaks::USGS.classify(*dnbr).is_some_and(|class| class.is_burnt());
             let burnt = match around {
-                Ring::Nowhere => return None,
-                Ring::RoundBurnt => dnbr.iter().map(is_burnt).collect(),
-                Ring::RoundPerimeter(perimeter) => perimeter.cells_of_row(&self.grid, row),
+                OffsetGround::Nowhere => return None,
+                OffsetGround::RoundBurnt => dnbr.iter().map(is_burnt).collect(),
+                OffsetGround::RoundPerimeter(perimeter) => perimeter.cells_of_row(&self.grid, row),
             };
             ring.add_row(dnbr, &burnt);
         }

@@ -11,7 +11,7 @@ pub(crate) mod scene_error;
 pub(crate) mod target;
 pub(crate) mod utm_grid;
 
-pub use engine::{ComputedMap, Ring, SceneSource, SidePictures, compute, compute_in_utm};
+pub use engine::{ComputedMap, OffsetGround, SceneSource, SidePictures, compute, compute_in_utm};
 pub use projection::CrsProjection;
 pub use scene::{CogScene, ObservationUnit, PixelGrid, SceneOptions, SceneStrip, Spawn};
 pub use scene_error::SceneError;

@@ -19,7 +19,7 @@ use futures_util::future::{Either, select, try_join_all, try_join3};
 use serde::{Deserialize, Serialize};
 
 use crate::compute::band::{self, CogBand};
-use crate::compute::colours::Colours;
+use crate::compute::colours::SceneColours;
 use crate::compute::open_band::{file, frame, open_band};
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
@@ -45,12 +45,12 @@ pub struct CogScene<T, C> {
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
     scaling: Scaling,
-    colours: Option<Colours<T, C>>,
+    colours: Option<SceneColours<T, C>>,
     read: SceneRows,
     /// Parts that are not asked for yet, from north to south.
     waiting: VecDeque<Range<i64>>,
     /// Parts under way, in the same order.
-    under_way: VecDeque<oneshot::Receiver<Result<Part, ReadError>>>,
+    under_way: VecDeque<oneshot::Receiver<Result<SceneRowsPart, ReadError>>>,
     under_way_bytes: u64,
     /// The first row of pixels that was not looked at yet.
     looked_at: u32,
@@ -95,7 +95,7 @@ struct Bands<T, C> {
 }
 
 /// Some rows of the level, with the rectangles of them that are needed.
-struct Part {
+struct SceneRowsPart {
     rows: Range<i64>,
     rectangles: Vec<Rectangle>,
 }
@@ -176,7 +176,9 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         let used = UsedScene::new(item, *side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
         let colours = match picture {
-            Some(picture) => Colours::open(far, cache, item, *picture, scaling, wanted).await?,
+            Some(picture) => {
+                SceneColours::open(far, cache, item, *picture, scaling, wanted).await?
+            }
             None => None,
         };
         let pixel_grid = match first.image().crs {
@@ -288,7 +290,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         }
     }
 
-    fn take_in(&mut self, part: &Part) {
+    fn take_in(&mut self, part: &SceneRowsPart) {
         self.under_way_bytes -= self.part_bytes(&part.rows);
         self.read.make_room(part.rows.end);
         for rectangle in &part.rectangles {
@@ -324,7 +326,7 @@ async fn offset_of<T: Transport, C: ByteCache>(
 
 /// Reads a part and tells it; ends at once when nobody waits for it any more.
 async fn send_part<T: Transport, C: ByteCache>(
-    mut sender: oneshot::Sender<Result<Part, ReadError>>,
+    mut sender: oneshot::Sender<Result<SceneRowsPart, ReadError>>,
     bands: Rc<Bands<T, C>>,
     rectangles: Vec<(Range<i64>, Range<i64>)>,
     rows: Range<i64>,
@@ -341,9 +343,9 @@ async fn read_part<T: Transport, C: ByteCache>(
     bands: Rc<Bands<T, C>>,
     rectangles: Vec<(Range<i64>, Range<i64>)>,
     rows: Range<i64>,
-) -> Result<Part, ReadError> {
+) -> Result<SceneRowsPart, ReadError> {
     let read = rectangles.into_iter().map(|(columns, rows)| read_rectangle(&bands, columns, rows));
-    Ok(Part { rows, rectangles: try_join_all(read).await? })
+    Ok(SceneRowsPart { rows, rectangles: try_join_all(read).await? })
 }
 
 async fn read_rectangle<T: Transport, C: ByteCache>(

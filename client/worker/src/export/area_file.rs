@@ -7,7 +7,7 @@ use proj4rs::transform::transform;
 use rawzip::{CompressionMethod, ZipArchive, ZipSliceArchive, ZipVerification};
 
 use crate::export::prj::{self, PrjError};
-use crate::export::shapefile::{self, MAX_CORNERS, Point, Polygon, ShapefileError};
+use crate::export::shapefile::{self, MAX_CORNERS, ShapefileError, Vertex, VertexPolygon};
 
 /// An area read from a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -155,7 +155,7 @@ impl Placing {
         Ok((Self::Projected { from, to }, note))
     }
 
-    fn lonlat(&self, (x, y): Point) -> Option<Point> {
+    fn lonlat(&self, (x, y): Vertex) -> Option<Vertex> {
         let Self::Projected { from, to } = self else { return Some((x, y)) };
         let mut point =
             if from.is_latlong() { (x.to_radians(), y.to_radians(), 0.0) } else { (x, y, 0.0) };
@@ -166,14 +166,15 @@ impl Placing {
 }
 
 /// The polygons in degrees; `None` when one corner has none.
-fn geojson(polygons: &[Polygon], placing: &Placing) -> Option<String> {
-    let ring = |ring: &Vec<Point>| -> Option<String> {
-        let corner =
-            |point: &Point| placing.lonlat(*point).map(|(lon, lat)| format!("[{lon:.7},{lat:.7}]"));
+fn geojson(polygons: &[VertexPolygon], placing: &Placing) -> Option<String> {
+    let ring = |ring: &Vec<Vertex>| -> Option<String> {
+        let corner = |point: &Vertex| {
+            placing.lonlat(*point).map(|(lon, lat)| format!("[{lon:.7},{lat:.7}]"))
+        };
         let corners: Option<Vec<String>> = ring.iter().map(corner).collect();
         Some(format!("[{}]", corners?.join(",")))
     };
-    let polygon = |rings: &Polygon| -> Option<String> {
+    let polygon = |rings: &VertexPolygon| -> Option<String> {
         let rings: Option<Vec<String>> = rings.iter().map(ring).collect();
         Some(format!("[{}]", rings?.join(",")))
     };

@@ -138,14 +138,14 @@ fn escaped(text: &str) -> String {
 }
 
 /// A tag's value.
-enum Value {
+enum TagValue {
     Text(String),
     Shorts(Vec<u16>),
     Longs(Vec<u32>),
     Doubles(Vec<f64>),
 }
 
-impl Value {
+impl TagValue {
     /// Number of the type, count, and the bytes; little-endian.
     fn encode(&self) -> (u16, u32, Vec<u8>) {
         match self {
@@ -191,34 +191,35 @@ fn write(
     let (west, north) = raster.corner_m;
     let description: Vec<String> =
         notes.iter().map(|note| format!("{}: {}", note.name, note.text)).collect();
-    let mut tags: Vec<(u16, Value)> = vec![
-        (256, Value::Longs(vec![raster.width as u32])),
-        (257, Value::Longs(vec![raster.height() as u32])),
-        (258, Value::Shorts(vec![kind.bits])),
-        (259, Value::Shorts(vec![8])),
-        (262, Value::Shorts(vec![kind.photometric])),
-        (270, Value::Text(description.join("\n"))),
-        (277, Value::Shorts(vec![1])),
-        (284, Value::Shorts(vec![1])),
-        (305, Value::Text(format!("Dragonfly {}", dragonfly_core::VERSION))),
-        (317, Value::Shorts(vec![kind.predictor])),
-        (COLOURS, Value::Shorts(colours.to_vec())),
-        (322, Value::Shorts(vec![TILE_PX as u16])),
-        (323, Value::Shorts(vec![TILE_PX as u16])),
-        (TILE_OFFSETS, Value::Longs(vec![0; tiles.len()])),
-        (325, Value::Longs(counts)),
-        (339, Value::Shorts(vec![kind.sample_format])),
-        (33_550, Value::Doubles(vec![raster.cell_m, raster.cell_m, 0.0])),
-        (33_922, Value::Doubles(vec![0.0, 0.0, 0.0, west, north, 0.0])),
-        (34_735, Value::Shorts(geo_keys)),
-        (42_112, Value::Text(metadata.to_owned())),
-        (42_113, Value::Text(kind.no_data.to_owned())),
+    let mut tags: Vec<(u16, TagValue)> = vec![
+        (256, TagValue::Longs(vec![raster.width as u32])),
+        (257, TagValue::Longs(vec![raster.height() as u32])),
+        (258, TagValue::Shorts(vec![kind.bits])),
+        (259, TagValue::Shorts(vec![8])),
+        (262, TagValue::Shorts(vec![kind.photometric])),
+        (270, TagValue::Text(description.join("\n"))),
+        (277, TagValue::Shorts(vec![1])),
+        (284, TagValue::Shorts(vec![1])),
+        (305, TagValue::Text(format!("Dragonfly {}", dragonfly_core::VERSION))),
+        (317, TagValue::Shorts(vec![kind.predictor])),
+        (COLOURS, TagValue::Shorts(colours.to_vec())),
+        (322, TagValue::Shorts(vec![TILE_PX as u16])),
+        (323, TagValue::Shorts(vec![TILE_PX as u16])),
+        (TILE_OFFSETS, TagValue::Longs(vec![0; tiles.len()])),
+        (325, TagValue::Longs(counts)),
+        (339, TagValue::Shorts(vec![kind.sample_format])),
+        (33_550, TagValue::Doubles(vec![raster.cell_m, raster.cell_m, 0.0])),
+        (33_922, TagValue::Doubles(vec![0.0, 0.0, 0.0, west, north, 0.0])),
+        (34_735, TagValue::Shorts(geo_keys)),
+        (42_112, TagValue::Text(metadata.to_owned())),
+        (42_113, TagValue::Text(kind.no_data.to_owned())),
     ];
     tags.retain(|(tag, _)| *tag != COLOURS || !colours.is_empty());
 
     // How long everything before the tiles is, is known before the tiles' places are.
-    let beside =
-        |value: &Value| Some(value.encode().2.len()).filter(|length| *length > 4).map_or(0, even);
+    let beside = |value: &TagValue| {
+        Some(value.encode().2.len()).filter(|length| *length > 4).map_or(0, even)
+    };
     let values_at = HEADER_BYTES + 2 + tags.len() * ENTRY_BYTES + 4;
     let mut next = values_at + tags.iter().map(|(_, value)| beside(value)).sum::<usize>();
     let mut offsets = Vec::with_capacity(tiles.len());
@@ -228,7 +229,7 @@ fn write(
     }
     tags.iter_mut()
         .filter(|(tag, _)| *tag == TILE_OFFSETS)
-        .for_each(|(_, value)| *value = Value::Longs(offsets.clone()));
+        .for_each(|(_, value)| *value = TagValue::Longs(offsets.clone()));
 
     let mut file = Vec::with_capacity(next);
     file.extend_from_slice(b"II*\0");

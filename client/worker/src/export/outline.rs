@@ -27,14 +27,14 @@ pub(crate) struct Traced {
     /// Corners of all rings, one after the other: row × `corners_across` + column.
     pub(crate) corners: Vec<u32>,
     /// Each piece's rings, those of one piece together, the outer one first.
-    pub(crate) rings: Vec<Ring>,
+    pub(crate) rings: Vec<ClassRing>,
     /// What lies within them.
-    pub(crate) pieces: Vec<Piece>,
+    pub(crate) pieces: Vec<ClassPiece>,
 }
 
 /// One ring; its last corner joins its first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Ring {
+pub(crate) struct ClassRing {
     /// The piece that it bounds.
     pub(crate) piece: usize,
     /// Its corners' places in [`Traced::corners`].
@@ -43,7 +43,7 @@ pub(crate) struct Ring {
 
 /// Connected cells of one class.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Piece {
+pub(crate) struct ClassPiece {
     pub(crate) class: u8,
     pub(crate) hectares: f64,
 }
@@ -65,12 +65,13 @@ pub(crate) fn trace(
     row_area_ha: impl Fn(usize) -> f64,
 ) -> Result<Traced, TooManyVerticesError> {
     let labels = Labels::of(cells);
-    let mut pieces: Vec<Option<Piece>> = vec![None; labels.count];
+    let mut pieces: Vec<Option<ClassPiece>> = vec![None; labels.count];
     for (row, line) in labels.labels.chunks(cells.width.max(1)).enumerate() {
         let area_ha = row_area_ha(row);
         for (column, label) in line.iter().enumerate().filter(|(_, label)| **label != NO_LABEL) {
             let class = cells.classes[row * cells.width + column];
-            let piece = pieces[*label as usize - 1].get_or_insert(Piece { class, hectares: 0.0 });
+            let piece =
+                pieces[*label as usize - 1].get_or_insert(ClassPiece { class, hectares: 0.0 });
             piece.hectares += area_ha;
         }
     }
@@ -88,7 +89,9 @@ pub(crate) fn trace(
         if traced.corners.len() > MAX_CORNERS {
             return Err(TooManyVerticesError);
         }
-        traced.rings.push(Ring { piece: label as usize - 1, corners: first..traced.corners.len() });
+        traced
+            .rings
+            .push(ClassRing { piece: label as usize - 1, corners: first..traced.corners.len() });
     }
     // A piece's first cell from the north lies at its outer ring, which was therefore found first.
     traced.rings.sort_by_key(|ring| ring.piece);
@@ -266,7 +269,7 @@ pub(crate) mod tests {
     }
 
     /// A ring's corners as column and row.
-    pub(crate) fn ring_points(traced: &Traced, ring: &Ring) -> Vec<(i64, i64)> {
+    pub(crate) fn ring_points(traced: &Traced, ring: &ClassRing) -> Vec<(i64, i64)> {
         let across = traced.corners_across as u32;
         traced.corners[ring.corners.clone()]
             .iter()

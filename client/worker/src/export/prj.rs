@@ -31,7 +31,7 @@ pub(crate) enum PrjError {
 
 /// Reads the text of a `.prj`.
 pub(crate) fn system(text: &str) -> Result<System, PrjError> {
-    let root = Node::parse(text).ok_or(PrjError::NotWkt)?;
+    let root = WktNode::parse(text).ok_or(PrjError::NotWkt)?;
     match root.name.as_str() {
         "GEOGCS" => geographic(&root),
         "PROJCS" => projected(&root),
@@ -48,25 +48,25 @@ pub(crate) fn system(text: &str) -> Result<System, PrjError> {
     }
 }
 
-fn geographic(node: &Node) -> Result<System, PrjError> {
+fn geographic(node: &WktNode) -> Result<System, PrjError> {
     let datum = Datum::of(node)?;
     Ok(datum.system("+proj=longlat".to_owned()))
 }
 
-fn projected(node: &Node) -> Result<System, PrjError> {
+fn projected(node: &WktNode) -> Result<System, PrjError> {
     let geographic = node.child("GEOGCS").ok_or(PrjError::Without("geographic system"))?;
     let projection =
-        node.child("PROJECTION").and_then(Node::text).ok_or(PrjError::Without("projection"))?;
+        node.child("PROJECTION").and_then(WktNode::text).ok_or(PrjError::Without("projection"))?;
     let metres =
-        node.child("UNIT").and_then(Node::number).filter(|metres| *metres > 0.0).unwrap_or(1.0);
+        node.child("UNIT").and_then(WktNode::number).filter(|metres| *metres > 0.0).unwrap_or(1.0);
     let parameter = |names: &[&str]| {
-        let named = |child: &&Node| {
+        let named = |child: &&WktNode| {
             child.name == "PARAMETER"
                 && child
                     .text()
                     .is_some_and(|text| names.contains(&text.to_ascii_lowercase().as_str()))
         };
-        node.children().find(named).and_then(Node::number)
+        node.children().find(named).and_then(WktNode::number)
     };
 
     let longitude = parameter(&["central_meridian", "longitude_of_center", "longitude_of_origin"])
@@ -173,8 +173,9 @@ const SHIFTED: [(&str, &str); 8] = [
 ];
 
 impl Datum {
-    fn of(geographic: &Node) -> Result<Self, PrjError> {
-        let degree = geographic.child("UNIT").and_then(Node::number).unwrap_or(1f64.to_radians());
+    fn of(geographic: &WktNode) -> Result<Self, PrjError> {
+        let degree =
+            geographic.child("UNIT").and_then(WktNode::number).unwrap_or(1f64.to_radians());
         if (degree - 1f64.to_radians()).abs() > 1e-9 {
             return Err(PrjError::Without("degrees (it counts in other angles)"));
         }
@@ -189,7 +190,8 @@ impl Datum {
         } else {
             format!("+a={axis_m} +b={axis_m}")
         };
-        let meridian = geographic.child("PRIMEM").and_then(Node::number).filter(|lon| *lon != 0.0);
+        let meridian =
+            geographic.child("PRIMEM").and_then(WktNode::number).filter(|lon| *lon != 0.0);
         let meridian = meridian.map_or(String::new(), |lon| format!(" +pm={lon}"));
         let name = datum.text().unwrap_or_default().to_ascii_lowercase().replace([' ', '-'], "_");
         let name = name.strip_prefix("d_").unwrap_or(&name);
@@ -225,22 +227,22 @@ impl Datum {
 }
 
 /// One bracket of WKT: a name and what it holds.
-struct Node {
+struct WktNode {
     /// Upper case.
     name: String,
-    items: Vec<Item>,
+    items: Vec<WktItem>,
 }
 
-enum Item {
+enum WktItem {
     Text(String),
     Number(f64),
-    Node(Node),
+    WktNode(WktNode),
 }
 
 /// Real systems nest five deep.
 const DEEPEST: usize = 16;
 
-impl Node {
+impl WktNode {
     fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_start_matches('\u{feff}').trim();
         let node = Self::take(&mut rest, 0)?;
@@ -263,12 +265,12 @@ impl Node {
         loop {
             if let Some(quoted) = rest.strip_prefix('"') {
                 let end = quoted.find('"')?;
-                items.push(Item::Text(quoted[..end].to_owned()));
+                items.push(WktItem::Text(quoted[..end].to_owned()));
                 *rest = &quoted[end + 1..];
             } else {
                 let end = rest.find(['[', '(', ',', ']', ')'])?;
                 if rest[end..].starts_with(['[', '(']) {
-                    items.push(Item::Node(Self::take(rest, depth + 1)?));
+                    items.push(WktItem::WktNode(Self::take(rest, depth + 1)?));
                 } else {
                     // Words without quotes, such as directions of axes, do not matter.
                     items.extend(
@@ -277,7 +279,7 @@ impl Node {
                             .parse()
                             .ok()
                             .filter(|value: &f64| value.is_finite())
-                            .map(Item::Number),
+                            .map(WktItem::Number),
                     );
                     *rest = &rest[end..];
                 }
@@ -296,7 +298,7 @@ impl Node {
     fn children(&self) -> impl Iterator<Item = &Self> {
         self.items
             .iter()
-            .filter_map(|item| if let Item::Node(node) = item { Some(node) } else { None })
+            .filter_map(|item| if let WktItem::WktNode(node) = item { Some(node) } else { None })
     }
 
     fn child(&self, name: &str) -> Option<&Self> {
@@ -304,15 +306,15 @@ impl Node {
     }
 
     fn text(&self) -> Option<&str> {
-        self.items
-            .iter()
-            .find_map(|item| if let Item::Text(text) = item { Some(text.as_str()) } else { None })
+        self.items.iter().find_map(|item| {
+            if let WktItem::Text(text) = item { Some(text.as_str()) } else { None }
+        })
     }
 
     fn numbers(&self) -> impl Iterator<Item = f64> {
-        self.items
-            .iter()
-            .filter_map(|item| if let Item::Number(number) = item { Some(*number) } else { None })
+        self.items.iter().filter_map(|item| {
+            if let WktItem::Number(number) = item { Some(*number) } else { None }
+        })
     }
 
     fn number(&self) -> Option<f64> {

@@ -4,11 +4,11 @@
 //! claims.
 
 /// A corner: x and y in the file's own system.
-pub(crate) type Point = (f64, f64);
+pub(crate) type Vertex = (f64, f64);
 /// Corners in order, the first repeated at the end.
-pub(crate) type Ring = Vec<Point>;
+pub(crate) type VertexRing = Vec<Vertex>;
 /// An outer ring, counterclockwise, and its holes, clockwise.
-pub(crate) type Polygon = Vec<Ring>;
+pub(crate) type VertexPolygon = Vec<VertexRing>;
 
 /// Why a `.shp` holds no polygon that can be used. Says what it is, for a sentence that names the
 /// file.
@@ -37,7 +37,7 @@ const HEADER_BYTES: usize = 100;
 const POLYGON_HEAD_BYTES: usize = 44;
 
 /// Reads all polygons of a file.
-pub(crate) fn polygons(file: &[u8]) -> Result<Vec<Polygon>, ShapefileError> {
+pub(crate) fn polygons(file: &[u8]) -> Result<Vec<VertexPolygon>, ShapefileError> {
     if file.get(..4) != Some(&FILE_CODE.to_be_bytes()) {
         return Err(ShapefileError::NotShp);
     }
@@ -73,7 +73,7 @@ pub(crate) fn polygons(file: &[u8]) -> Result<Vec<Polygon>, ShapefileError> {
 }
 
 /// The rings of a record, closed; those that enclose nothing are left out.
-fn record_rings(record: &[u8]) -> Result<Vec<Ring>, ShapefileError> {
+fn record_rings(record: &[u8]) -> Result<Vec<VertexRing>, ShapefileError> {
     if !matches!(little_int(record, 0), Some(5 | 15 | 25)) {
         // An empty shape, which attributes may have.
         return Ok(Vec::new());
@@ -99,7 +99,7 @@ fn record_rings(record: &[u8]) -> Result<Vec<Ring>, ShapefileError> {
         // Compared before they are multiplied: in wasm a claimed place may run over.
         let sound = *start <= end && end <= corner_count;
         let bytes = sound.then(|| &corners[start * 16..end * 16]).ok_or(ShapefileError::Short)?;
-        let mut ring: Ring = bytes
+        let mut ring: VertexRing = bytes
             .chunks_exact(16)
             .filter_map(|pair| Some((double(pair, 0)?, double(pair, 8)?)))
             .collect();
@@ -120,8 +120,8 @@ fn record_rings(record: &[u8]) -> Result<Vec<Ring>, ShapefileError> {
 /// 7946 wants.
 ///
 /// A hole that lies in no outer ring is one itself: some programs do not care how rings turn.
-fn grouped(rings: Vec<Ring>) -> Vec<Polygon> {
-    let (mut polygons, holes): (Vec<Polygon>, Vec<Polygon>) = rings
+fn grouped(rings: Vec<VertexRing>) -> Vec<VertexPolygon> {
+    let (mut polygons, holes): (Vec<VertexPolygon>, Vec<VertexPolygon>) = rings
         .into_iter()
         .map(|ring| vec![ring])
         .partition(|polygon| doubled_area(&polygon[0]) < 0.0);
@@ -148,7 +148,7 @@ fn grouped(rings: Vec<Ring>) -> Vec<Polygon> {
 }
 
 /// Twice the area, positive counterclockwise.
-fn doubled_area(ring: &[Point]) -> f64 {
+fn doubled_area(ring: &[Vertex]) -> f64 {
     // From the first corner on, as metres of a projection would drown a small area.
     let (x0, y0) = ring.first().copied().unwrap_or_default();
     ring.windows(2)
@@ -156,17 +156,17 @@ fn doubled_area(ring: &[Point]) -> f64 {
         .sum()
 }
 
-fn bounds(ring: &[Point]) -> [f64; 4] {
+fn bounds(ring: &[Vertex]) -> [f64; 4] {
     let nowhere = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     ring.iter().fold(nowhere, |[w, s, e, n], (x, y)| [w.min(*x), s.min(*y), e.max(*x), n.max(*y)])
 }
 
-fn in_bounds([west, south, east, north]: &[f64; 4], (x, y): Point) -> bool {
+fn in_bounds([west, south, east, north]: &[f64; 4], (x, y): Vertex) -> bool {
     (west..=east).contains(&&x) && (south..=north).contains(&&y)
 }
 
-fn encloses(ring: &[Point], (x, y): Point) -> bool {
-    let crosses = |pair: &&[Point]| {
+fn encloses(ring: &[Vertex], (x, y): Vertex) -> bool {
+    let crosses = |pair: &&[Vertex]| {
         let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
         (ay <= y) != (by <= y) && ax + (y - ay) / (by - ay) * (bx - ax) > x
     };
@@ -188,7 +188,7 @@ pub(crate) mod tests {
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// A `.shp` of one record with rings as they are.
-    pub(crate) fn shp(rings: &[Ring]) -> Vec<u8> {
+    pub(crate) fn shp(rings: &[VertexRing]) -> Vec<u8> {
         let mut record = 5i32.to_le_bytes().to_vec();
         record.extend([0; 32]);
         record.extend((rings.len() as i32).to_le_bytes());
@@ -213,11 +213,11 @@ pub(crate) mod tests {
     }
 
     /// A square, clockwise as an outer ring of a shapefile.
-    pub(crate) fn square(x: f64, y: f64, side: f64) -> Ring {
+    pub(crate) fn square(x: f64, y: f64, side: f64) -> VertexRing {
         vec![(x, y), (x, y + side), (x + side, y + side), (x + side, y), (x, y)]
     }
 
-    fn turned(mut ring: Ring) -> Ring {
+    fn turned(mut ring: VertexRing) -> VertexRing {
         ring.reverse();
         ring
     }

@@ -9,7 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::export::outline::{Ring, Traced};
+use crate::export::outline::{ClassRing, Traced};
 
 /// Takes away corners whose triangle is smaller than `largest_cells` (cells, 0 or more).
 pub(crate) fn simplify(traced: Traced, largest_cells: f64) -> Traced {
@@ -25,7 +25,7 @@ pub(crate) fn simplify(traced: Traced, largest_cells: f64) -> Traced {
         let kept =
             traced.corners[ring.corners.clone()].iter().filter(|corner| borders.is_kept(**corner));
         corners.extend(kept);
-        rings.push(Ring { corners: first..corners.len(), ..ring });
+        rings.push(ClassRing { corners: first..corners.len(), ..ring });
     }
     Traced { corners, rings, ..traced }
 }
@@ -152,15 +152,15 @@ impl Borders {
     }
 }
 
-type Point = (i64, i64);
+type GridPoint = (i64, i64);
 
 /// Positive or negative by the side to which one turns at `b` on the way from `a` to `c`; 0 on a
 /// line.
-fn turn(a: Point, b: Point, c: Point) -> i64 {
+fn turn(a: GridPoint, b: GridPoint, c: GridPoint) -> i64 {
     (b.0 - a.0) * (c.1 - a.1) - (b.1 - a.1) * (c.0 - a.0)
 }
 
-fn is_within([a, b, c]: &[Point; 3], point: Point) -> bool {
+fn is_within([a, b, c]: &[GridPoint; 3], point: GridPoint) -> bool {
     let turns = [turn(*a, *b, point), turn(*b, *c, point), turn(*c, *a, point)];
     let inside = turns.iter().all(|turn| *turn >= 0) || turns.iter().all(|turn| *turn <= 0);
     // On the line of a flat triangle all turns are 0, also beyond its ends.
@@ -170,7 +170,7 @@ fn is_within([a, b, c]: &[Point; 3], point: Point) -> bool {
 }
 
 /// Columns between which a triangle lies in a row, rounded outwards; `None` where it has no part.
-fn columns_at(triangle: &[Point; 3], y: i64) -> Option<(i64, i64)> {
+fn columns_at(triangle: &[GridPoint; 3], y: i64) -> Option<(i64, i64)> {
     let mut columns: Option<(i64, i64)> = None;
     for (from, to) in [(0, 1), (1, 2), (2, 0)].map(|(from, to)| (triangle[from], triangle[to])) {
         let (from, to) = if from.1 <= to.1 { (from, to) } else { (to, from) };
@@ -204,11 +204,11 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    type Edge = (Point, Point);
+    type GridEdge = (GridPoint, GridPoint);
 
     /// Whether two straight pieces share more than ends that both have.
-    fn cross((a, b): Edge, (c, d): Edge) -> bool {
-        let on = |from: Point, to: Point, point: Point| {
+    fn cross((a, b): GridEdge, (c, d): GridEdge) -> bool {
+        let on = |from: GridPoint, to: GridPoint, point: GridPoint| {
             point != from
                 && point != to
                 && is_within(&[from, to, to], point)
@@ -255,7 +255,7 @@ mod tests {
             taken += exact.corners.len() - simple.corners.len();
             assert_eq!(simple.rings.len(), exact.rings.len());
 
-            let mut edges: BTreeMap<Edge, u32> = BTreeMap::new();
+            let mut edges: BTreeMap<GridEdge, u32> = BTreeMap::new();
             for (place, ring) in simple.rings.iter().enumerate() {
                 let points = ring_points(&simple, ring);
                 assert!(points.len() >= 3, "seed {seed}");
@@ -269,7 +269,7 @@ mod tests {
                 edges.values().all(|count| *count == 1),
                 "a border belongs twice to one side, seed {seed}"
             );
-            let lines: Vec<Edge> = edges
+            let lines: Vec<GridEdge> = edges
                 .keys()
                 .filter(|(a, b)| a < b || !edges.contains_key(&(*b, *a)))
                 .copied()
@@ -283,7 +283,7 @@ mod tests {
             // Where no cell is without a class every border but the outermost has two sides.
             if classes.iter().all(|class| *class > 0) {
                 let on_frame =
-                    |(x, y): Point| x == 0 || y == 0 || x == width as i64 || y == height as i64;
+                    |(x, y): GridPoint| x == 0 || y == 0 || x == width as i64 || y == height as i64;
                 assert!(
                     edges
                         .keys()

@@ -21,12 +21,12 @@ use dragonfly_tiff::{KnownBytes, KnownBytesError};
 
 /// A file whose head has been read.
 pub struct Cog<T, C> {
-    file: File<T, C>,
+    file: CogFile<T, C>,
     image: TiffImage,
 }
 
 /// A file with the bytes of its head.
-struct File<T, C> {
+struct CogFile<T, C> {
     far: Rc<RangeFetcher<T>>,
     cache: Rc<C>,
     url: String,
@@ -94,7 +94,7 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
         cache: Rc<C>,
         url: &str,
     ) -> Result<Self, ReadError> {
-        let mut file = File { far, cache, url: url.to_owned(), head: KnownBytes::default() };
+        let mut file = CogFile { far, cache, url: url.to_owned(), head: KnownBytes::default() };
         let image = file
             .open()
             .await
@@ -153,7 +153,7 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
     }
 }
 
-impl<T: Transport, C: ByteCache> File<T, C> {
+impl<T: Transport, C: ByteCache> CogFile<T, C> {
     /// Fetches the head as far as it is needed to understand it.
     async fn open(&mut self) -> Result<TiffImage, ReadCause> {
         let mut wanted = 0..FIRST_BYTES;

@@ -304,13 +304,13 @@ mod tests {
 
     /// Answers as written down beforehand; silent when there are no more.
     #[derive(Default)]
-    struct Script {
+    struct PageScript {
         answers: RefCell<VecDeque<PageResponse>>,
         asked: RefCell<Vec<SearchPage>>,
         pauses: RefCell<Vec<Duration>>,
     }
 
-    impl PageTransport for Rc<Script> {
+    impl PageTransport for Rc<PageScript> {
         async fn ask(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
             self.asked.borrow_mut().push(page.clone());
             let answer = self
@@ -330,9 +330,9 @@ mod tests {
     }
 
     #[derive(Default)]
-    struct Kept(RefCell<HashMap<String, Vec<u8>>>);
+    struct TestCache(RefCell<HashMap<String, Vec<u8>>>);
 
-    impl ByteCache for Kept {
+    impl ByteCache for TestCache {
         async fn get(&self, url: &str, _range: &Range<u64>) -> Option<Vec<u8>> {
             self.0.borrow().get(url).cloned()
         }
@@ -359,8 +359,8 @@ mod tests {
     }
 
     fn found(
-        script: &Rc<Script>,
-        kept: &Rc<Kept>,
+        script: &Rc<PageScript>,
+        kept: &Rc<TestCache>,
         answers: &[PageResponse],
     ) -> Result<Vec<String>, CatalogueError> {
         script.answers.borrow_mut().extend(answers.iter().cloned());
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn pages_are_followed_patiently_and_found_again_offline() {
-        let (script, kept) = (Rc::new(Script::default()), Rc::new(Kept::default()));
+        let (script, kept) = (Rc::new(PageScript::default()), Rc::new(TestCache::default()));
         let answers = [
             page("a", "http://catalogue/2"),
             status(503, None),
@@ -408,13 +408,13 @@ mod tests {
 
     /// Where two scenes of a collection lie, signed at a time with what the endpoint answers.
     fn signed(
-        script: &Rc<Script>,
+        script: &Rc<PageScript>,
         tokens: &Tokens,
         now: &str,
         answers: &[PageResponse],
     ) -> Result<Vec<String>, CatalogueError> {
         script.answers.borrow_mut().extend(answers.iter().cloned());
-        let (kept, endpoint) = (Rc::new(Kept::default()), Some("http://sas/token/"));
+        let (kept, endpoint) = (Rc::new(TestCache::default()), Some("http://sas/token/"));
         let policy = AddressPolicy::of_api(ROOT, &[], false);
         let catalogue =
             CatalogueClient::new(Rc::clone(script), Rc::clone(&kept), ROOT, policy, endpoint);
@@ -431,7 +431,7 @@ mod tests {
 
     #[test]
     fn a_collection_has_one_token_while_it_lasts() {
-        let (script, tokens) = (Rc::new(Script::default()), Tokens::default());
+        let (script, tokens) = (Rc::new(PageScript::default()), Tokens::default());
         let sign = |now, answers: &[PageResponse]| signed(&script, &tokens, now, answers).unwrap();
         let with = |expiry: &str| {
             let own = format!("https://a.blob.core.windows.net/B5.TIF?se={expiry}&sig=x");
@@ -492,7 +492,7 @@ mod tests {
     #[test]
     fn pages_elsewhere_are_not_read() {
         let check = |answers: &[PageResponse], asked: usize| {
-            let script = Rc::new(Script::default());
+            let script = Rc::new(PageScript::default());
             let error = found(&script, &Rc::default(), answers).unwrap_err();
             assert!(
                 matches!(error, CatalogueError::Pages(SearchPagesError::Address(_))),

@@ -8,18 +8,18 @@ const POINTS: u32 = 24;
 const WHOLE: f64 = 5.0;
 
 /// Points over the ground that the scenes of a tile share with the map's box.
-pub(super) struct Ground {
+pub(super) struct GroundSeen {
     points: Vec<[f64; 2]>,
 }
 
 /// Which of the points a scene saw, and what it lacks.
-pub(super) struct Seen {
+pub(super) struct SeenCells {
     points: Vec<bool>,
     /// Ground that it did not see, percent.
     pub(super) missing_percent: f64,
 }
 
-impl Ground {
+impl GroundSeen {
     /// The ground of scenes whose boxes touch `bbox`.
     pub(super) fn of<'a>(items: impl Iterator<Item = &'a Item>, bbox: [f64; 4]) -> Self {
         let boxes = items.filter_map(|item| overlap(item.bbox()?, bbox));
@@ -37,7 +37,7 @@ impl Ground {
 
     /// What a scene saw, by its footprint; without one by its box, when it says that the box is
     /// full.
-    pub(super) fn seen_by(&self, item: &Item) -> Seen {
+    pub(super) fn seen_by(&self, item: &Item) -> SeenCells {
         let see = |footprint: &Footprint| -> Vec<bool> {
             self.points.iter().map(|[lon, lat]| footprint.contains(*lon, *lat)).collect()
         };
@@ -45,7 +45,7 @@ impl Ground {
             let points = see(footprint);
             let seen = points.iter().filter(|seen| **seen).count();
             let missing_percent = 100.0 - 100.0 * seen as f64 / points.len() as f64;
-            return Seen { points, missing_percent };
+            return SeenCells { points, missing_percent };
         }
         let missing_percent = item.properties.nodata_percentage.unwrap_or(0.0);
         let points = match item.bbox() {
@@ -53,22 +53,22 @@ impl Ground {
             // Nobody knows which part it saw.
             _ => vec![false; self.points.len()],
         };
-        Seen { points, missing_percent }
+        SeenCells { points, missing_percent }
     }
 
     /// The share of the points that a scene would add to those seen already, 0 to 1.
-    pub(super) fn gain(&self, seen: &Seen, already: &Seen) -> f64 {
+    pub(super) fn gain(&self, seen: &SeenCells, already: &SeenCells) -> f64 {
         let added = seen.points.iter().zip(&already.points).filter(|(new, old)| **new && !**old);
         added.count() as f64 / self.points.len() as f64
     }
 
     /// Nothing seen yet.
-    pub(super) fn unseen(&self) -> Seen {
-        Seen { points: vec![false; self.points.len()], missing_percent: 100.0 }
+    pub(super) fn unseen(&self) -> SeenCells {
+        SeenCells { points: vec![false; self.points.len()], missing_percent: 100.0 }
     }
 }
 
-impl Seen {
+impl SeenCells {
     /// Joins what another scene saw.
     pub(super) fn add(&mut self, other: &Self) {
         self.points.iter_mut().zip(&other.points).for_each(|(own, other)| *own |= other);

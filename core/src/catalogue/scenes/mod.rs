@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use self::ground::{Ground, Seen};
+use self::ground::{GroundSeen, SeenCells};
 use crate::catalogue::dates::{DateWindow, FireSide};
 use crate::catalogue::stac::{Baseline, Item};
 
@@ -62,7 +62,7 @@ const UNKNOWN_CLOUD: f64 = 50.0;
 struct Candidate<'a> {
     item: &'a Item,
     at: DateTime<Utc>,
-    seen: Seen,
+    seen: SeenCells,
 }
 
 /// The best scenes for one side of a map, tile by tile of the satellite's own grid.
@@ -104,7 +104,7 @@ fn choose_for_tile<'a>(
     request: &SceneRequest,
     choice: &mut SceneChoice<'a>,
 ) {
-    let ground = Ground::of(scenes.iter().map(|(item, _)| *item), request.bbox);
+    let ground = GroundSeen::of(scenes.iter().map(|(item, _)| *item), request.bbox);
     let mut skip = |item: &Item, reason: String| {
         choice.skipped.push(SkippedScene { id: item.id.clone(), reason })
     };
@@ -136,7 +136,7 @@ fn choose_for_tile<'a>(
 /// The best version of each view of a tile. A pass that was cut in two has two views.
 fn without_duplicates<'a>(
     mut scenes: Vec<(&'a Item, DateTime<Utc>)>,
-    ground: &Ground,
+    ground: &GroundSeen,
     skip: &mut impl FnMut(&Item, String),
 ) -> Vec<Candidate<'a>> {
     scenes.sort_by(|(a, a_at), (b, b_at)| a_at.cmp(b_at).then_with(|| a.id.cmp(&b.id)));
@@ -422,7 +422,7 @@ mod tests {
                 let of_tile = |item: &&&Item| item.tile_name() == tile;
                 let used: Vec<&&Item> = choice.used.iter().filter(of_tile).collect();
                 let all: Vec<&Item> = items.iter().filter(|item| in_window.contains(&item.id.as_str()) && of_tile(&item)).collect();
-                let ground = Ground::of(all.iter().copied(), request.bbox);
+                let ground = GroundSeen::of(all.iter().copied(), request.bbox);
                 // Beyond those asked for, each shows ground that no other does.
                 let mut ranked: Vec<Candidate> = used
                     .iter()

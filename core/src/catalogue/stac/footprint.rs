@@ -23,9 +23,9 @@ struct Geometry<'a> {
 }
 
 /// Longitude and latitude; `None` for a position that lacks one. Heights are passed over.
-struct Position(Option<[f64; 2]>);
+struct GeometryPosition(Option<[f64; 2]>);
 
-impl<'de> Deserialize<'de> for Position {
+impl<'de> Deserialize<'de> for GeometryPosition {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_seq(PositionVisitor)
     }
@@ -34,16 +34,16 @@ impl<'de> Deserialize<'de> for Position {
 struct PositionVisitor;
 
 impl<'de> Visitor<'de> for PositionVisitor {
-    type Value = Position;
+    type Value = GeometryPosition;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a position")
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<Position, A::Error> {
+    fn visit_seq<A: SeqAccess<'de>>(self, mut numbers: A) -> Result<GeometryPosition, A::Error> {
         let (lon, lat) = (numbers.next_element()?, numbers.next_element()?);
         while numbers.next_element::<f64>()?.is_some() {}
-        Ok(Position(lon.zip(lat).map(|(lon, lat)| [lon, lat])))
+        Ok(GeometryPosition(lon.zip(lat).map(|(lon, lat)| [lon, lat])))
     }
 }
 
@@ -54,7 +54,7 @@ impl Footprint {
     /// A GeoJSON polygon or several, as JSON; `None` for anything else.
     pub(super) fn from_geometry(geometry: &str) -> Option<Self> {
         let Geometry { kind, coordinates } = serde_json::from_str(geometry).ok()?;
-        let polygons: Vec<Vec<Vec<Position>>> = match kind.get() {
+        let polygons: Vec<Vec<Vec<GeometryPosition>>> = match kind.get() {
             r#""Polygon""# => vec![serde_json::from_str(coordinates.get()).ok()?],
             r#""MultiPolygon""# => serde_json::from_str(coordinates.get()).ok()?,
             _ => return None,
@@ -66,7 +66,7 @@ impl Footprint {
             last = Some(lon);
             [lon, lat]
         };
-        let mut ring = |positions: Vec<Position>| {
+        let mut ring = |positions: Vec<GeometryPosition>| {
             let mut ring: Vec<[f64; 2]> = positions
                 .into_iter()
                 .filter_map(|position| position.0)

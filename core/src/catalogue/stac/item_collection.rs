@@ -100,14 +100,14 @@ impl ItemCollection {
 #[derive(Deserialize)]
 struct Document {
     #[serde(default)]
-    features: Option<Features>,
+    features: Option<FeaturesReader>,
     #[serde(default, rename = "links", deserialize_with = "NextPage::of_links")]
     next: Option<NextPage>,
 }
 
 /// Items, read one after the other: the text of one is held at a time.
 #[derive(Default)]
-struct Features {
+struct FeaturesReader {
     items: Vec<Item>,
     items_bytes: usize,
     unread: Vec<UnreadItem>,
@@ -119,7 +119,7 @@ impl TryFrom<Document> for ItemCollection {
     type Error = ItemCollectionError;
 
     fn try_from(document: Document) -> Result<Self, ItemCollectionError> {
-        let Features { items, items_bytes, unread, unread_count, is_too_much } =
+        let FeaturesReader { items, items_bytes, unread, unread_count, is_too_much } =
             document.features.ok_or(ItemCollectionError::NotStac)?;
         match unread.first() {
             _ if is_too_much => Err(ItemCollectionError::TooMany),
@@ -134,13 +134,13 @@ impl TryFrom<Document> for ItemCollection {
     }
 }
 
-impl<'de> Deserialize<'de> for Features {
+impl<'de> Deserialize<'de> for FeaturesReader {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         from.deserialize_seq(Self::default())
     }
 }
 
-impl<'de> Visitor<'de> for Features {
+impl<'de> Visitor<'de> for FeaturesReader {
     type Value = Self;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -162,7 +162,7 @@ impl<'de> Visitor<'de> for Features {
     }
 }
 
-impl Features {
+impl FeaturesReader {
     fn take(&mut self, json: &str) {
         match serde_json::from_str::<Item>(json) {
             Ok(mut item) => {

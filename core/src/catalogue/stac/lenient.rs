@@ -73,31 +73,31 @@ pub(super) fn moment<'de, D: Deserializer<'de>>(
 pub(super) fn list<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Vec<T>, D::Error> {
-    from.deserialize_any(List(PhantomData))
+    from.deserialize_any(ListVisitor(PhantomData))
 }
 
 /// Those of an object that can be read, by key; none where there is no object.
 pub(super) fn map<'de, T: DeserializeOwned, D: Deserializer<'de>>(
     from: D,
 ) -> Result<BTreeMap<String, T>, D::Error> {
-    from.deserialize_any(Entries(PhantomData))
+    from.deserialize_any(EntriesVisitor(PhantomData))
 }
 
 /// An object; `None` where there is none.
 pub(super) fn object<'de, T: Deserialize<'de>, D: Deserializer<'de>>(
     from: D,
 ) -> Result<Option<T>, D::Error> {
-    from.deserialize_any(Object(PhantomData))
+    from.deserialize_any(ObjectVisitor(PhantomData))
 }
 
 /// A list, read item by item.
-struct List<T>(PhantomData<T>);
+struct ListVisitor<T>(PhantomData<T>);
 
 /// An object, read entry by entry.
-struct Entries<T>(PhantomData<T>);
+struct EntriesVisitor<T>(PhantomData<T>);
 
 /// An object with fields.
-struct Object<T>(PhantomData<T>);
+struct ObjectVisitor<T>(PhantomData<T>);
 
 /// What a visitor makes of other kinds of values than its own.
 macro_rules! nothing_of {
@@ -146,7 +146,7 @@ macro_rules! nothing_of {
     };
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for List<T> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for ListVisitor<T> {
     type Value = Vec<T>;
 
     nothing_of!(object);
@@ -162,7 +162,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for List<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Visitor<'de> for Entries<T> {
+impl<'de, T: DeserializeOwned> Visitor<'de> for EntriesVisitor<T> {
     type Value = BTreeMap<String, T>;
 
     nothing_of!(list);
@@ -185,7 +185,7 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Entries<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Visitor<'de> for Object<T> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for ObjectVisitor<T> {
     type Value = Option<T>;
 
     nothing_of!(list);

@@ -13,9 +13,10 @@ use dragonfly_core::protocol::{
 use dragonfly_core::stac::{AddressPolicy, Item};
 use dragonfly_core::{Area, FireSide, Grid, VERSION, mercator::TILE_SIZE_PX};
 use dragonfly_worker::{
-    BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget, ResultKey,
-    Ring, SceneOptions, SidePictures, TargetCells, Tokens, UtmGrid, UtmGridError, around,
-    catalogue_error, compute, compute_in_utm, export, found, nearest, question, windows,
+    BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
+    OffsetGround, ResultKey, SceneOptions, SidePictures, TargetCells, Tokens, UtmGrid,
+    UtmGridError, around, catalogue_error, compute, compute_in_utm, export, found, nearest,
+    question, windows,
 };
 use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
@@ -269,9 +270,9 @@ impl JobRunner {
         let pixel_grids = scenes.iter().filter_map(|scene| scene.pixel_grid).collect();
         let perimeter = wish.perimeter.as_deref().map(self::area).transpose()?;
         let ring = match (wish.dnbr_offset, &perimeter) {
-            (false, _) => Ring::Nowhere,
-            (true, None) => Ring::RoundBurnt,
-            (true, Some(perimeter)) => Ring::RoundPerimeter(perimeter),
+            (false, _) => OffsetGround::Nowhere,
+            (true, None) => OffsetGround::RoundBurnt,
+            (true, Some(perimeter)) => OffsetGround::RoundPerimeter(perimeter),
         };
         let wanted = GridTarget::of(area.clone(), zoom);
         let strips = u64::from(grid.height() / TILE_SIZE_PX);

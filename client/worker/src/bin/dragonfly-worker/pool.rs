@@ -19,7 +19,7 @@ use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
 use crate::message::{SpareBuffers, heard, pairs, scope, tell};
-use crate::scene_worker::{NAME, Opening, Reporter, TargetOptions, Task};
+use crate::scene_worker::{NAME, Opening, Reporter, SceneTask, TargetOptions};
 
 /// Workers at least, so that both sides of a fire are looked at side by side, and at most.
 const WORKERS: (usize, usize) = (2, 6);
@@ -82,7 +82,7 @@ impl Pool {
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let opening = Box::new(Opening { ticket, item, wish, area, cells });
-        let (opened, lattice) = worker.ask(ticket, &Task::Open(opening)).await?;
+        let (opened, lattice) = worker.ask(ticket, &SceneTask::Open(opening)).await?;
         let Reporter::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else {
             return Ok(None);
         };
@@ -106,7 +106,7 @@ impl Pool {
         for worker in &self.workers {
             worker.waiting.borrow_mut().clear();
             worker.spare.take_all();
-            tell(&worker.worker, &Task::Clear, &[]);
+            tell(&worker.worker, &SceneTask::Clear, &[]);
         }
     }
 
@@ -114,7 +114,7 @@ impl Pool {
     pub(crate) async fn forget(&self) {
         let forget = self.workers.iter().map(|worker| {
             let ticket = self.ticket();
-            worker.ask(ticket, &Task::Forget { ticket })
+            worker.ask(ticket, &SceneTask::Forget { ticket })
         });
         // A worker that died keeps nothing either.
         join_all(forget.collect::<Vec<_>>()).await;
@@ -179,7 +179,7 @@ impl SceneWorker {
     fn ask(
         &self,
         ticket: u32,
-        task: &Task,
+        task: &SceneTask,
     ) -> impl Future<Output = Result<SceneWorkerResponse, JobError>> + use<> {
         let (sender, receiver) = oneshot::channel();
         self.waiting.borrow_mut().insert(ticket, sender);
@@ -221,7 +221,8 @@ impl SceneSource for RemoteScene {
     ) -> impl Future<Output = Result<SceneStrip, JobError>> {
         let ticket = self.tickets.ticket();
         let worker = Rc::clone(&self.worker);
-        let asked = worker.ask(ticket, &Task::Observe { ticket, scene: self.scene, rows, unit });
+        let asked =
+            worker.ask(ticket, &SceneTask::Observe { ticket, scene: self.scene, rows, unit });
         async move {
             let (Reporter::Seen { columns, rows, .. }, buffers) = asked.await? else {
                 return Ok(SceneStrip::default());

@@ -37,7 +37,7 @@ pub(crate) struct Computed {
 pub(crate) type StripPictures = Vec<[Uint8Array; 2]>;
 
 /// What was kept, with its tiles for the page.
-pub(crate) struct Kept {
+pub(crate) struct CachedResult {
     pub(crate) computed: Computed,
     pub(crate) blocks: Vec<(BlockAddress, Vec<ArrayBuffer>)>,
 }
@@ -59,7 +59,7 @@ impl Results {
         grid: &Grid,
         has_pictures: bool,
         spare: &SpareBuffers,
-    ) -> Option<Kept> {
+    ) -> Option<CachedResult> {
         let bytes = self.store.result(key.place()).await?;
         let mut reader = ResultReader::open(&bytes, key, grid, has_pictures)?;
         let mut tiles = Vec::new();
@@ -70,7 +70,7 @@ impl Results {
         let (map, done, pixel_grids) = reader.finish()?;
         let done =
             ComputeResult { bytes: 0, cached_bytes: bytes.len() as u64, is_kept: true, ..done };
-        Some(Kept { computed: Computed { map, done, pixel_grids }, blocks: tiles })
+        Some(CachedResult { computed: Computed { map, done, pixel_grids }, blocks: tiles })
     }
 
     /// Begins to keep a result, in place of one that is not written yet. What cannot be kept is

@@ -32,7 +32,7 @@ const TELL_MS: f64 = 100.0;
 
 /// What a scene worker is asked to do.
 #[derive(Serialize, Deserialize)]
-pub(crate) enum Task {
+pub(crate) enum SceneTask {
     /// Opens a scene. Answered by [`Reporter::Opened`].
     Open(Box<Opening>),
     /// Looks at the cells of some rows, or at their pixels. Answered by [`Reporter::Seen`]. Buffers:
@@ -137,8 +137,8 @@ pub(crate) fn start() {
 }
 
 impl SceneWorkerState {
-    fn begin(self: &Rc<Self>, task: Task) {
-        if matches!(task, Task::Clear) {
+    fn begin(self: &Rc<Self>, task: SceneTask) {
+        if matches!(task, SceneTask::Clear) {
             self.under_way.borrow_mut().drain(..).for_each(|task| task.abort());
             self.scenes.borrow_mut().clear();
             self.spare.take_all();
@@ -148,15 +148,15 @@ impl SceneWorkerState {
         let bench = Rc::clone(self);
         let (work, handle) = abortable(async move {
             match task {
-                Task::Open(opening) => bench.open(*opening).await,
-                Task::Observe { ticket, scene, rows, unit } => {
+                SceneTask::Open(opening) => bench.open(*opening).await,
+                SceneTask::Observe { ticket, scene, rows, unit } => {
                     bench.observe(ticket, scene, rows, unit).await
                 }
-                Task::Forget { ticket } => {
+                SceneTask::Forget { ticket } => {
                     bench.store.forget().await;
                     bench.say(&Reporter::Forgotten { ticket }, &[]);
                 }
-                Task::Clear => {}
+                SceneTask::Clear => {}
             }
         });
         let mut under_way = self.under_way.borrow_mut();

@@ -31,7 +31,7 @@ const TEXT_BYTES: u64 = 100_000;
 pub(crate) struct Store {
     cache: OnceCell<Option<Cache>>,
     /// Entries of each file, as far as anyone has asked.
-    known: RefCell<HashMap<String, Rc<OnceCell<Entries>>>>,
+    known: RefCell<HashMap<String, Rc<OnceCell<StoreEntries>>>>,
     /// What is to be kept, as soon as nobody waits for a picture.
     waiting: RefCell<BTreeMap<String, Vec<u8>>>,
     waiting_bytes: Cell<usize>,
@@ -43,7 +43,7 @@ pub(crate) struct Store {
 /// Bytes that may wait to be kept.
 const MAX_WAITING: usize = 64 << 20;
 
-type Entries = RefCell<HashSet<String>>;
+type StoreEntries = RefCell<HashSet<String>>;
 
 impl Store {
     /// `on_kept` hears of bytes that need not be fetched.
@@ -155,11 +155,11 @@ impl Store {
     }
 
     /// The entries of a file.
-    async fn entries(&self, file: &str) -> Rc<OnceCell<Entries>> {
+    async fn entries(&self, file: &str) -> Rc<OnceCell<StoreEntries>> {
         let entries = Rc::clone(self.known.borrow_mut().entry(file.to_owned()).or_default());
         entries
             .get_or_init(async || {
-                let Some(cache) = self.cache().await else { return Entries::default() };
+                let Some(cache) = self.cache().await else { return StoreEntries::default() };
                 let all_ranges = CacheQueryOptions::new();
                 all_ranges.set_ignore_search(true);
                 let found = list(cache.keys_with_str_and_options(file, &all_ranges)).await;
