@@ -12,6 +12,7 @@ mod catalogue;
 mod composite;
 mod contract;
 mod geo;
+pub mod http;
 mod regions;
 mod resample;
 mod sensor;

@@ -3,9 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use dragonfly_core::{
-    Area, Breaks, DnbrOffset, Grid, OffsetRing, Region, STRIP_ROWS, mercator, strips,
-};
+use dragonfly_core::{Area, DnbrOffset, Grid, OffsetRing, Region, STRIP_ROWS, strips};
 use gdal::raster::Buffer;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
@@ -32,16 +30,10 @@ pub(crate) fn subtract(
         return Ok(None);
     }
     let perimeter = settings.perimeter_of(region).map(|path| read_perimeter(&path)).transpose()?;
-    let [_, south, _, north] = region.bbox;
-    let cell_ground_m = mercator::ground_size_m(grid.zoom(), (south + north) / 2.0);
-    let mut ring = OffsetRing::new(grid.width() as usize, cell_ground_m);
+    let mut ring = OffsetRing::over(grid, region.bbox);
     each_strip(&folder.dnbr(), grid, |first_row, dnbr| {
         for (row, dnbr) in (first_row..).zip(dnbr.chunks_exact(grid.width() as usize)) {
-            let is_burnt = match &perimeter {
-                Some(perimeter) => perimeter.cells_of_row(grid, row),
-                None => dnbr.iter().map(|dnbr| is_burnt(*dnbr)).collect(),
-            };
-            ring.add_row(dnbr, &is_burnt);
+            ring.add_grid_row(grid, row, dnbr, perimeter.as_ref());
         }
         Ok(false)
     })?;
@@ -56,10 +48,6 @@ pub(crate) fn subtract(
         Ok(true)
     })?;
     Ok(Some(offset))
-}
-
-fn is_burnt(dnbr: f32) -> bool {
-    Breaks::USGS.classify(dnbr).is_some_and(|class| class.is_burnt())
 }
 
 fn read_perimeter(path: &Path) -> Result<Area> {

@@ -6,12 +6,12 @@ use std::sync::mpsc;
 use anyhow::{Context, Result, bail};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::{Grid, Region, SkippedScene, TileIndex, mercator};
+use dragonfly_core::{Grid, Region, SideScenes, SkippedScene, TileIndex, mercator};
 
 use crate::cli::progress::ProgressStep;
 use crate::compute::dnbr_offset;
 use crate::compute::memory::Memory;
-use crate::compute::mosaic::{SideScenes, Strip, compute_strips};
+use crate::compute::mosaic::{Strip, compute_strips};
 use crate::compute::statistics::MapStatistics;
 use crate::deployment::layout::{RootLayout, RunFolder};
 use crate::deployment::settings::Settings;
@@ -23,7 +23,7 @@ use crate::publish::public_text::{public_location, public_text};
 use crate::publish::raster::RunWriter;
 use crate::publish::run::{RunRecord, new_run_id, next_sequence};
 use crate::read::catalogue::SceneCatalogue;
-use crate::read::scene::{BYTES_DECODED, SceneReadError};
+use crate::read::scene::{BYTES_DECODED, GridScene, SceneReadError};
 use crate::read::search::{FoundScenes, SceneSearch};
 use crate::read::zone::FireZone;
 
@@ -82,7 +82,8 @@ pub(crate) fn lowres(
         let fire_mask = mask_path.as_ref().zip(zone.as_ref()).map(|(path, zone)| FireMask {
             path: public_location(path),
             zone_share: zone.share,
-            blocks_skipped: found.pre.blocks_skipped() + found.post.blocks_skipped(),
+            blocks_skipped: found.pre.scenes().iter().map(GridScene::blocks_skipped).sum::<u64>()
+                + found.post.scenes().iter().map(GridScene::blocks_skipped).sum::<u64>(),
         });
         let dnbr_offset = dnbr_offset::subtract(settings, region, &grid, &folder)?;
         let sums = MapStatistics::of_run(&folder, &grid, clear_views)?;
@@ -214,7 +215,7 @@ fn map_meta(
     })
 }
 
-fn scene_dates(side: &SideScenes) -> Result<SceneDates> {
+fn scene_dates(side: &SideScenes<GridScene>) -> Result<SceneDates> {
     let days = || side.scenes().iter().map(|scene| scene.used.datetime.date_naive());
     match (days().min(), days().max()) {
         (Some(first), Some(last)) => Ok(SceneDates { first, last }),

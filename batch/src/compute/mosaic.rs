@@ -4,11 +4,9 @@ use std::collections::VecDeque;
 use std::ops::Range;
 
 use anyhow::Result;
-use chrono::{DateTime, Utc};
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::{
-    Composite, Empty, Grid, Overpasses, RowCompositor, STRIP_ROWS, SceneObservations,
-    SideObservations, VALID, strips,
+    Empty, Grid, RowCompositor, STRIP_ROWS, SceneObservations, SideScenes, VALID, strips,
 };
 use rayon::prelude::*;
 
@@ -16,12 +14,6 @@ use crate::compute::memory::Memory;
 use crate::read::remote;
 use crate::read::scene::{GridScene, SceneReadError};
 use crate::read::zone::FireZone;
-
-/// Scenes of one side.
-pub(crate) struct SideScenes {
-    scenes: Vec<GridScene>,
-    passes: Overpasses,
-}
 
 /// A strip of a band of the map: cells row by row.
 pub(crate) struct Strip {
@@ -37,39 +29,21 @@ pub(crate) struct Strip {
     pub(crate) clear_views: u64,
 }
 
-impl SideScenes {
-    /// Scenes must be in order of time, then id: that order decides where two show the same view.
-    pub(crate) fn new(scenes: Vec<GridScene>, composite: Composite) -> Self {
-        let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used.datetime).collect();
-        Self { scenes, passes: Overpasses::new(composite, &times) }
+/// Starts a band of columns in every scene of a side.
+fn begin(side: &mut SideScenes<GridScene>, columns: &Range<u32>) {
+    for scene in side.scenes_mut() {
+        scene.begin(columns);
     }
+}
 
-    /// The scenes.
-    pub(crate) fn scenes(&self) -> &[GridScene] {
-        &self.scenes
-    }
+/// Prefetches what a strip of the band needs of remote files.
+fn prefetch(side: &mut SideScenes<GridScene>, rows: &Range<u32>) -> Result<(), SceneReadError> {
+    side.scenes_mut().iter_mut().try_for_each(|scene| scene.order(rows.clone()))
+}
 
-    /// Blocks outside the fire zone that were not read.
-    pub(crate) fn blocks_skipped(&self) -> u64 {
-        self.scenes.iter().map(GridScene::blocks_skipped).sum()
-    }
-
-    /// Begins a band of columns.
-    fn begin(&mut self, columns: &Range<u32>) {
-        for scene in &mut self.scenes {
-            scene.begin(columns);
-        }
-    }
-
-    /// Orders what a strip of the band needs from far away.
-    fn order(&mut self, rows: &Range<u32>) -> Result<(), SceneReadError> {
-        self.scenes.iter_mut().try_for_each(|scene| scene.order(rows.clone()))
-    }
-
-    /// What every scene saw of a strip.
-    fn observe(&mut self, rows: Range<u32>) -> Result<Vec<SceneObservations>> {
-        self.scenes.par_iter_mut().map(|scene| scene.observe(rows.clone())).collect()
-    }
+/// The observations of a strip by every scene of a side.
+fn observe(side: &mut SideScenes<GridScene>, rows: &Range<u32>) -> Result<Vec<SceneObservations>> {
+    side.scenes_mut().par_iter_mut().map(|scene| scene.observe(rows.clone())).collect()
 }
 
 /// Visits the grid in bands from west to east, each in strips from north to south, and computes
@@ -82,14 +56,14 @@ impl SideScenes {
 pub(crate) fn compute_strips(
     grid: &Grid,
     zone: Option<&FireZone>,
-    (pre, post): (&mut SideScenes, &mut SideScenes),
+    (pre, post): (&mut SideScenes<GridScene>, &mut SideScenes<GridScene>),
     memory: Memory,
     mut use_strip: impl FnMut(Strip) -> Result<()>,
 ) -> Result<()> {
     let mut waiting: VecDeque<Range<u32>> = bands(grid, (pre, post), memory).into();
     while let Some(columns) = waiting.pop_front() {
-        pre.begin(&columns);
-        post.begin(&columns);
+        begin(pre, &columns);
+        begin(post, &columns);
         let strips = match fitting_strips(grid, (pre, post), &columns, memory) {
             Fitting::Strips(strips) => strips,
             Fitting::Narrower(halves) => {
@@ -98,14 +72,14 @@ pub(crate) fn compute_strips(
             }
             Fitting::None(failed) => return Err(failed.into()),
         };
-        let mut next_ordered = 0;
+        let mut next_prefetched = 0;
         for (index, rows) in strips.iter().enumerate() {
-            while next_ordered < strips.len()
-                && (next_ordered <= index || remote::held_bytes() < memory.ahead_bytes)
+            while next_prefetched < strips.len()
+                && (next_prefetched <= index || remote::held_bytes() < memory.ahead_bytes)
             {
-                pre.order(&strips[next_ordered])?;
-                post.order(&strips[next_ordered])?;
-                next_ordered += 1;
+                prefetch(pre, &strips[next_prefetched])?;
+                prefetch(post, &strips[next_prefetched])?;
+                next_prefetched += 1;
             }
             use_strip(compute_strip(grid, zone, (pre, post), &columns, rows)?)?;
         }
@@ -136,12 +110,12 @@ enum Fitting {
 /// narrow that fewer rows are the better way.
 fn fitting_strips(
     grid: &Grid,
-    (pre, post): (&SideScenes, &SideScenes),
+    (pre, post): (&SideScenes<GridScene>, &SideScenes<GridScene>),
     columns: &Range<u32>,
     memory: Memory,
 ) -> Fitting {
     let limit = (memory.pixel_bytes / 4 * 5).max(MIN_STRIP_BYTES);
-    let scenes = || pre.scenes.iter().chain(&post.scenes);
+    let scenes = || pre.scenes().iter().chain(post.scenes());
     let fits = |strips: &[Range<u32>]| {
         strips.iter().all(|rows| {
             let cells = (columns.len() * rows.len()) as u64 * STRIP_CELL_BYTES;
@@ -186,13 +160,13 @@ fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
 /// Bands of columns, of whole tiles, so narrow that the pixels of every strip fit into memory.
 fn bands(
     grid: &Grid,
-    (pre, post): (&mut SideScenes, &mut SideScenes),
+    (pre, post): (&mut SideScenes<GridScene>, &mut SideScenes<GridScene>),
     memory: Memory,
 ) -> Vec<Range<u32>> {
     let whole = 0..grid.width();
-    pre.begin(&whole);
-    post.begin(&whole);
-    let scenes = || pre.scenes.iter().chain(&post.scenes);
+    begin(pre, &whole);
+    begin(post, &whole);
+    let scenes = || pre.scenes().iter().chain(post.scenes());
     let of_strip = |rows: &Range<u32>| {
         scenes().map(|scene| scene.memory_bytes(rows)).fold(0, u64::saturating_add)
     };
@@ -208,12 +182,11 @@ fn bands(
 fn compute_strip(
     grid: &Grid,
     zone: Option<&FireZone>,
-    (pre, post): (&mut SideScenes, &mut SideScenes),
+    (pre, post): (&mut SideScenes<GridScene>, &mut SideScenes<GridScene>),
     columns: &Range<u32>,
     rows: &Range<u32>,
 ) -> Result<Strip> {
-    let (pre_views, post_views) =
-        rayon::join(|| pre.observe(rows.clone()), || post.observe(rows.clone()));
+    let (pre_views, post_views) = rayon::join(|| observe(pre, rows), || observe(post, rows));
     let (pre_views, post_views) = (pre_views?, post_views?);
     let width = columns.len();
     let mut strip = Strip {
@@ -223,10 +196,7 @@ fn compute_strip(
         state: vec![Empty::OutsideBox.code(); width * rows.len()],
         clear_views: 0,
     };
-    let sides = (
-        SideObservations { passes: &pre.passes, views: &pre_views },
-        SideObservations { passes: &post.passes, views: &post_views },
-    );
+    let sides = (pre.observations(&pre_views), post.observations(&post_views));
     strip.clear_views = strip
         .dnbr
         .par_chunks_exact_mut(width)

@@ -26,4 +26,4 @@ pub(crate) use limits::RequestLimits;
 pub(crate) use notify::notify;
 pub(crate) use redirect::joined;
 pub(crate) use response::Response;
-pub(crate) use retry::{RetryPolicy, RetryableError};
+pub(crate) use retry::{Retries, RetryableError};

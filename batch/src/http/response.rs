@@ -2,9 +2,10 @@
 //! throughput.
 
 use std::io::Read;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use chrono::{DateTime, Utc};
+use chrono::Utc;
+use dragonfly_core::http::parse_retry_after;
 use ureq::http::HeaderMap;
 
 use super::error::HttpError;
@@ -50,7 +51,8 @@ impl Response {
 
     /// The error of an answer that is not the one wanted.
     pub(crate) fn status_error(&self) -> HttpError {
-        let retry_after = self.header("retry-after").and_then(pause_from_header);
+        let retry_after =
+            self.header("retry-after").and_then(|text| parse_retry_after(text, Utc::now()));
         HttpError::Status { status: self.status, retry_after }
     }
 
@@ -107,34 +109,5 @@ impl Response {
             // What fails here is no loss.
             let _ = self.body.as_reader().read(&mut [0]);
         }
-    }
-}
-
-/// `Retry-After`: seconds, or a date. A time that has passed is none.
-fn pause_from_header(text: &str) -> Option<Duration> {
-    let text = text.trim();
-    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return Some(Duration::from_secs(text.parse().unwrap_or(u64::MAX)));
-    }
-    let until = DateTime::parse_from_rfc2822(text).ok()?;
-    let seconds = (until.with_timezone(&Utc) - Utc::now()).num_seconds();
-    Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pause_is_seconds_or_a_date() {
-        assert_eq!(pause_from_header("7"), Some(Duration::from_secs(7)));
-        assert_eq!(pause_from_header("100000"), Some(Duration::from_secs(100_000)));
-        assert_eq!(
-            pause_from_header("99999999999999999999999"),
-            Some(Duration::from_secs(u64::MAX))
-        );
-        assert_eq!(pause_from_header("Wed, 21 Oct 2015 07:28:00 GMT"), Some(Duration::ZERO));
-        assert_eq!(pause_from_header("soon"), None);
-        assert_eq!(pause_from_header("-1"), None);
     }
 }

@@ -3,38 +3,28 @@
 use std::fmt::Display;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBuilder};
+use dragonfly_core::http::{RetryPolicy, StatusKind};
 use dragonfly_core::stac::without_token;
 
 use super::error::HttpError;
 use crate::nightly::deadline::{Deadline, DeadlineError};
 
-/// The longest pause that a server may ask for with `Retry-After`; a longer one is cut to this.
-const MAX_PAUSE: Duration = Duration::from_secs(60);
-/// All pauses of one request together: beyond it the request is given up.
-const MAX_TOTAL_PAUSE: Duration = Duration::from_secs(180);
 /// Attempts after what rarely passes within seconds: a refused connection, no answer, a body that
 /// trickles.
 const FEW_ATTEMPTS: usize = 3;
 /// Attempts for a name that nobody knows: one answer of a name server may be lost.
 const NAME_ATTEMPTS: usize = 2;
 
-/// How often a request is tried, with which pauses.
+/// How often a request is tried, with which pauses, until the deadline.
 ///
-/// One request pauses for at most [`MAX_TOTAL_PAUSE`] in all, `Retry-After` included, and never
-/// beyond the deadline. Its attempts take at most their own time limits beside that, three of them
-/// at most where nothing is answered. What trying again does not mend is tried once: a refused
-/// address, a malformed one, a certificate, redirects that do not end, a body beyond its limit, and
-/// every 4xx but 408, 425 and 429.
+/// One request pauses for at most three minutes in all, `Retry-After` included. Its attempts take
+/// at most their own time limits beside that, three of them at most where nothing is answered. What
+/// trying again does not mend is tried once: a refused address, a malformed one, a certificate,
+/// redirects that do not end, a body beyond its limit, and every 4xx but 408, 425 and 429.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct RetryPolicy {
-    /// Attempts after what passes: lost connections, cut bodies, 408, 425, 429, 5xx.
-    attempts: usize,
-    /// The first pause; it doubles with each.
-    first_pause: Duration,
-    /// The longest pause that no server asked for.
-    max_pause: Duration,
-    /// Whether each fault is worth a warning: of many requests at a time some stumble.
+pub(crate) struct Retries {
+    policy: RetryPolicy,
+    /// Whether each failure is worth a warning: of many requests at a time some fail.
     warns: bool,
 }
 
@@ -50,9 +40,10 @@ pub(crate) trait RetryableError: Display + From<DeadlineError> {
 impl RetryableError for HttpError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
-            Self::Lost(_)
-            | Self::Cut
-            | Self::Status { status: 408 | 425 | 429 | 500..=599, .. } => passing,
+            Self::Lost(_) | Self::Cut => passing,
+            Self::Status { status, .. } if StatusKind::of(*status) == StatusKind::Transient => {
+                passing
+            }
             Self::ConnectionRefused
             | Self::Unreachable(_)
             | Self::NoAnswer(_)
@@ -81,26 +72,35 @@ impl RetryableError for HttpError {
     }
 }
 
-impl RetryPolicy {
-    /// For pages of the catalogue and tokens: some two minutes of pauses.
-    pub(crate) const CATALOGUE: Self = Self {
-        attempts: 7,
-        first_pause: Duration::from_secs(1),
-        max_pause: Duration::from_secs(60),
-        warns: true,
-    };
-    /// For ranges of files, of which many are under way: three quarters of a minute of pauses.
-    pub(crate) const RANGES: Self = Self {
-        attempts: 10,
-        first_pause: Duration::from_millis(200),
-        max_pause: Duration::from_secs(10),
-        warns: false,
-    };
+/// For pages of the catalogue and tokens: some two minutes of pauses.
+const CATALOGUE: RetryPolicy = RetryPolicy {
+    attempts: 7,
+    first_pause: Duration::from_secs(1),
+    max_pause: Duration::from_secs(60),
+    max_requested_pause: Duration::from_secs(60),
+    max_total_pause: Duration::from_secs(180),
+    has_jitter: true,
+};
+/// For ranges of files, of which many are under way: three quarters of a minute of pauses.
+const RANGES: RetryPolicy = RetryPolicy {
+    attempts: 10,
+    first_pause: Duration::from_millis(200),
+    max_pause: Duration::from_secs(10),
+    ..CATALOGUE
+};
+
+impl Retries {
+    /// For pages of the catalogue and tokens.
+    pub(crate) const CATALOGUE: Self = Self { policy: CATALOGUE, warns: true };
+    /// For ranges of files.
+    pub(crate) const RANGES: Self = Self { policy: RANGES, warns: false };
 
     /// The same with pauses too short to notice.
     #[cfg(test)]
     pub(crate) fn without_pauses(self) -> Self {
-        Self { first_pause: Duration::from_millis(1), max_pause: Duration::from_millis(1), ..self }
+        let pause = Duration::from_millis(1);
+        let policy = RetryPolicy { first_pause: pause, max_pause: pause, ..self.policy };
+        Self { policy, ..self }
     }
 
     /// Tries until it succeeds, the fault does not pass, or the deadline does.
@@ -113,29 +113,16 @@ impl RetryPolicy {
         url: &str,
         mut attempt: impl FnMut() -> Result<T, E>,
     ) -> Result<T, E> {
-        let mut pauses = ExponentialBuilder::default()
-            .with_jitter()
-            .with_min_delay(self.first_pause)
-            .with_max_delay(self.max_pause)
-            .with_max_times(self.attempts)
-            .build();
-        let mut paused = Duration::ZERO;
-        let mut count = 0;
+        let mut pauses = self.policy.pauses();
         loop {
             let fault = match attempt() {
                 Ok(found) => return Ok(found),
                 Err(fault) => fault,
             };
-            count += 1;
-            let Some(pause) = pauses.next().filter(|_| count < fault.attempts(self.attempts))
-            else {
+            let max_attempts = fault.attempts(self.policy.attempts);
+            let Some(pause) = pauses.next(max_attempts, fault.retry_after()) else {
                 return Err(fault);
             };
-            let pause = fault.retry_after().unwrap_or_default().min(MAX_PAUSE).max(pause);
-            paused += pause;
-            if paused > MAX_TOTAL_PAUSE {
-                return Err(fault);
-            }
             let (url, pause_s) = (without_token(url), pause.as_secs_f64());
             if self.warns {
                 tracing::warn!(url, "{fault}; asking again in {pause_s:.1} s");
@@ -159,7 +146,7 @@ mod tests {
         let mut count = 0;
         let deadline = Deadline::after(Duration::from_secs(600));
         let outcome: Result<(), HttpError> =
-            RetryPolicy::CATALOGUE.without_pauses().run(&deadline, "http://a/", || {
+            Retries::CATALOGUE.without_pauses().run(&deadline, "http://a/", || {
                 count += 1;
                 Err(fault.clone())
             });
@@ -210,7 +197,7 @@ mod tests {
                 retry_after: Some(Duration::from_secs(999_999_999)),
             })
         };
-        let error = RetryPolicy::CATALOGUE.run(&deadline, "http://a/", busy).unwrap_err();
+        let error = Retries::CATALOGUE.run(&deadline, "http://a/", busy).unwrap_err();
         assert!(error.to_string().contains("max_run_minutes"), "{error}");
         assert!(deadline.check().is_ok(), "it is known before that the pause is too long");
     }

@@ -6,11 +6,11 @@ use anyhow::{Result, bail, ensure};
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SkippedScene, choose_scenes,
+    Composite, DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SideScenes,
+    SkippedScene, choose_scenes,
 };
 use rayon::prelude::*;
 
-use crate::compute::mosaic::SideScenes;
 use crate::deployment::settings::Settings;
 use crate::http::Client;
 use crate::read::catalogue::SceneCatalogue;
@@ -48,8 +48,8 @@ pub(crate) struct SceneSearch<'a> {
 
 /// The scenes of both sides, opened.
 pub(crate) struct FoundScenes {
-    pub(crate) pre: SideScenes,
-    pub(crate) post: SideScenes,
+    pub(crate) pre: SideScenes<GridScene>,
+    pub(crate) post: SideScenes<GridScene>,
     /// Where they were looked for in the end.
     pub(crate) windows: SearchWindows,
     /// In the windows, but not used.
@@ -89,8 +89,8 @@ impl<'a> SceneSearch<'a> {
             .unwrap_or(windows.post.end);
         let wanted_pre = windows.wanted_pre(latest_post);
         let (pre, pre_searched) = self.side(FireSide::Pre, &windows, wanted_pre, &mut skipped)?;
-        let pre = SideScenes::new(pre, windows.composite(FireSide::Pre));
-        let post = SideScenes::new(post, windows.composite(FireSide::Post));
+        let pre = side_scenes(pre, windows.composite(FireSide::Pre));
+        let post = side_scenes(post, windows.composite(FireSide::Post));
         (windows.pre, windows.post) = (pre_searched, post_searched);
         skipped.extend(self.broken.iter().chain(&self.refused).cloned());
         Ok(FoundScenes { pre, post, windows, skipped })
@@ -244,4 +244,8 @@ impl<'a> SceneSearch<'a> {
             .map(|scene| format!("scene {}: {}", scene.id, scene.reason));
         scenes.collect::<Vec<_>>().join("; ")
     }
+}
+
+fn side_scenes(scenes: Vec<GridScene>, composite: Composite) -> SideScenes<GridScene> {
+    SideScenes::new(scenes, composite, |scene| (scene.used.datetime, &scene.used.id))
 }

@@ -4,6 +4,9 @@ use std::collections::VecDeque;
 
 use serde::{Deserialize, Serialize};
 
+use crate::geo::area::Area;
+use crate::geo::grid::Grid;
+use crate::geo::mercator;
 use crate::severity::classes::{Breaks, Severity};
 
 /// dNBR of unburned ground near a fire, to be subtracted everywhere (Key & Benson 2006, FIREMON).
@@ -105,6 +108,22 @@ impl OffsetRing {
         }
     }
 
+    /// A ring in a map of a grid over a box: west, south, east, north.
+    pub fn over(grid: &Grid, [_, south, _, north]: [f64; 4]) -> Self {
+        let cell_ground_m = mercator::ground_size_m(grid.zoom(), (south + north) / 2.0);
+        Self::new(grid.width() as usize, cell_ground_m)
+    }
+
+    /// Adds the next row of a grid. The burnt area is the fire's perimeter; without one it is the
+    /// cells of class low and above.
+    pub fn add_grid_row(&mut self, grid: &Grid, row: u32, dnbr: &[f32], perimeter: Option<&Area>) {
+        let is_burnt = match perimeter {
+            Some(perimeter) => perimeter.cells_of_row(grid, row),
+            None => dnbr.iter().map(|dnbr| is_burnt(*dnbr)).collect(),
+        };
+        self.add_row(dnbr, &is_burnt);
+    }
+
     /// The offset; `None` where the ring holds no unburned ground, or nothing burnt.
     pub fn finish(mut self) -> Option<DnbrOffset> {
         while self.next < self.rows.len() {
@@ -157,6 +176,10 @@ impl Moments {
         self.sum += value;
         self.sum_of_squares += value * value;
     }
+}
+
+fn is_burnt(dnbr: f32) -> bool {
+    Breaks::USGS.classify(dnbr).is_some_and(|class| class.is_burnt())
 }
 
 /// Whether a burnt cell lies within `reach` columns, for every column of a row.

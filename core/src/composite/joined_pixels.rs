@@ -28,7 +28,7 @@ impl JoinedPixels {
 
     /// Computes the pixels that a strip of cells needs beside those of earlier strips, from what
     /// every scene saw of them, and forgets what it needs no more.
-    pub fn take_in(
+    pub fn add_strip(
         &mut self,
         strip: &Range<u32>,
         sides: (SideObservations, SideObservations),
@@ -37,7 +37,7 @@ impl JoinedPixels {
         let Some(needed) = self.nearest.rows_under(strip) else { return };
         self.forget_above(needed.start);
         let mut windows =
-            sides.0.views.iter().chain(sides.1.views).flatten().map(|(window, _)| window);
+            sides.0.scenes.iter().chain(sides.1.scenes).flatten().map(|(window, _)| window);
         let Some(new) = windows.next().map(|window| window.rows.clone()) else { return };
         if self.rows.end != new.start {
             self.forget_above(self.rows.end);
@@ -181,8 +181,8 @@ mod tests {
         ) -> (SideObservations<'a>, SideObservations<'a>) {
             let (pre, post) = views.split_at(2);
             (
-                SideObservations { passes: &self.pre, views: pre },
-                SideObservations { passes: &self.post, views: post },
+                SideObservations { overpasses: &self.pre, scenes: pre },
+                SideObservations { overpasses: &self.post, scenes: post },
             )
         }
     }
@@ -215,7 +215,7 @@ mod tests {
             looked_at = under.end;
             let by_pixel: Vec<SceneObservations> =
                 scenes.iter().map(|read| Some(read.look(&new, SCALING))).collect();
-            joined.take_in(&strip, sides.of(&by_pixel), &mut row_views);
+            joined.add_strip(&strip, sides.of(&by_pixel), &mut row_views);
             for row in strip {
                 let wanted =
                     |column: u32| if column % 7 == 3 { Empty::OutsideBox.code() } else { VALID };

@@ -4,6 +4,7 @@ pub(crate) mod dnbr_offset;
 pub(crate) mod joined_pixels;
 pub(crate) mod mosaic;
 pub(crate) mod patches;
+pub(crate) mod side_scenes;
 pub(crate) mod sides;
 pub(crate) mod summary;
 
@@ -11,5 +12,6 @@ pub use dnbr_offset::{DnbrOffset, OffsetRing};
 pub use joined_pixels::JoinedPixels;
 pub use mosaic::{Overpasses, RowCompositor, SceneObservations, SideObservations};
 pub use patches::{BurntPatch, PatchFinder};
+pub use side_scenes::SideScenes;
 pub use sides::{Composite, SideComposite, median, state_of};
 pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};

@@ -24,16 +24,16 @@ pub struct Overpasses {
 #[derive(Clone, Copy, Debug)]
 pub struct SideObservations<'a> {
     /// How they become one.
-    pub passes: &'a Overpasses,
+    pub overpasses: &'a Overpasses,
     /// What each saw, in the same order.
-    pub views: &'a [SceneObservations],
+    pub scenes: &'a [SceneObservations],
 }
 
 /// A row of cells as every overpass of both sides saw it, and what that makes of each side; kept to
 /// save allocations.
 #[derive(Clone, Debug, Default)]
 pub struct RowCompositor {
-    passes: Vec<Observations>,
+    overpasses: Vec<Observations>,
     scratch: Vec<f32>,
     pre: SideRow,
     post: SideRow,
@@ -93,14 +93,14 @@ impl Overpasses {
     fn composite_row(
         &self,
         cells: usize,
-        passes: &mut [Observations],
+        overpasses: &mut [Observations],
         scratch: &mut Vec<f32>,
         into: &mut SideRow,
     ) {
         into.is_water.clear();
         into.clear_counts.clear();
         // One overpass a side is common, and needs no sorting.
-        if let [only] = passes {
+        if let [only] = overpasses {
             std::mem::swap(&mut into.best, only);
             into.is_water
                 .extend(into.best.quality.iter().map(|quality| *quality == CellQuality::Water));
@@ -110,7 +110,8 @@ impl Overpasses {
         }
         into.best.clear_to(cells);
         for place in 0..cells {
-            let side = self.composite.side(passes.iter().map(|pass| pass.at(place)), scratch);
+            let side =
+                self.composite.side(overpasses.iter().map(|overpass| overpass.at(place)), scratch);
             (into.best.nbr[place], into.best.quality[place]) = (side.nbr, side.best);
             into.is_water.push(side.is_water);
             into.clear_counts.push(side.clear_count);
@@ -133,8 +134,13 @@ impl RowCompositor {
         state: &mut [u8],
     ) -> u64 {
         for (side, into) in [(pre, &mut self.pre), (post, &mut self.post)] {
-            side.passes.gather(side.views, row, columns, &mut self.passes);
-            side.passes.composite_row(columns.len(), &mut self.passes, &mut self.scratch, into);
+            side.overpasses.gather(side.scenes, row, columns, &mut self.overpasses);
+            side.overpasses.composite_row(
+                columns.len(),
+                &mut self.overpasses,
+                &mut self.scratch,
+                into,
+            );
         }
         let (pre, post) = (&self.pre, &self.post);
         let counts = pre.clear_counts.iter().zip(&post.clear_counts).zip(state.iter());
@@ -185,8 +191,8 @@ mod tests {
         let before = [view(10..13, 0.5), view(12..14, 0.9), view(10..12, 0.7)];
         let after = [view(10..14, 0.25)];
         let sides = (
-            SideObservations { passes: &pre, views: &before },
-            SideObservations { passes: &post, views: &after },
+            SideObservations { overpasses: &pre, scenes: &before },
+            SideObservations { overpasses: &post, scenes: &after },
         );
         let mut state = [VALID, Empty::OutsideZone.code(), VALID, VALID, VALID];
         let mut dnbr = [0.0; 5];

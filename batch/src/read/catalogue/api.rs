@@ -12,7 +12,7 @@ use dragonfly_core::stac::{
 };
 use ureq::http::Method;
 
-use crate::http::{self, Client, HttpError, HttpRequest, Response, RetryPolicy, Scope, joined};
+use crate::http::{self, Client, HttpError, HttpRequest, Response, Retries, Scope, joined};
 use crate::nightly::deadline::DeadlineError;
 
 /// The largest answer of a token endpoint that is read, bytes.
@@ -24,7 +24,7 @@ pub(crate) struct ApiCatalogue {
     /// Where the files open only with a token.
     tokens: Option<TokenEndpoint>,
     client: Client,
-    retries: RetryPolicy,
+    retries: Retries,
 }
 
 /// A token that was not given.
@@ -69,7 +69,7 @@ impl ApiCatalogue {
             root: root.trim_end_matches('/').to_owned(),
             tokens: token_url.map(TokenEndpoint::at).or_else(|| token_endpoint(root)),
             client,
-            retries: RetryPolicy::CATALOGUE,
+            retries: Retries::CATALOGUE,
         }
     }
 
@@ -249,7 +249,7 @@ mod tests {
         let client =
             Client::new(policy, Deadline::after(Duration::from_secs(60)), RequestLimits::NIGHT, 4);
         ApiCatalogue {
-            retries: RetryPolicy::CATALOGUE.without_pauses(),
+            retries: Retries::CATALOGUE.without_pauses(),
             ..ApiCatalogue::new(&format!("{root}/"), token_url, client)
         }
     }

@@ -13,7 +13,7 @@ use anyhow::{Result, anyhow};
 use dragonfly_core::stac::without_token;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::http::{Client, HttpError, RetryPolicy, Scope};
+use crate::http::{Client, HttpError, Retries, Scope};
 use request::{FetchedRange, RangeError};
 
 mod request;
@@ -281,7 +281,7 @@ impl RemoteFile {
     }
 
     fn fetch_range(&self, range: &Range<u64>) -> Result<FetchedRange, RangeError> {
-        request::fetch(&self.client, self.scope, RetryPolicy::RANGES, &self.url, range)
+        request::fetch(&self.client, self.scope, Retries::RANGES, &self.url, range)
     }
 
     /// Copies bytes from a place on, as many as there are; what is not here is fetched.

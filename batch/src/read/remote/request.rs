@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
+use dragonfly_core::http::{RangeHead, RangeHeadError, read_range_head};
 use dragonfly_core::stac::without_token;
 use ureq::http::Method;
 
-use crate::http::{self, Client, HttpError, HttpRequest, Response, RetryPolicy, Scope};
+use crate::http::{self, Client, HttpError, HttpRequest, Response, Retries, Scope};
 use crate::nightly::deadline::DeadlineError;
 
 /// Bytes that are reserved before they come: no more, however long the range.
@@ -70,7 +71,7 @@ impl http::RetryableError for RangeError {
 pub(super) fn fetch(
     client: &Client,
     scope: Scope,
-    retries: RetryPolicy,
+    retries: Retries,
     url: &str,
     range: &Range<u64>,
 ) -> Result<FetchedRange, RangeError> {
@@ -107,72 +108,40 @@ fn attempt(
         headers: &headers,
         body: "",
     })?;
-    let part = PartialContent::of(&answer)?;
-    if part.start != first {
-        return Err(RangeError::NoRanges);
-    }
-    if file_size.is_some_and(|known| known != part.file_size) {
+    let (length, size) = read_head(&answer, &(first..range.end))?;
+    if file_size.is_some_and(|known| known != size) {
         return Err(RangeError::Changed);
     }
-    *file_size = Some(part.file_size);
-    let missing = range.end.min(part.file_size).saturating_sub(first);
+    *file_size = Some(size);
     let before = bytes.len() as u64;
     // What came before an error stays in the buffer.
-    answer.read_into(bytes, missing)?;
-    if bytes.len() as u64 - before < missing {
+    answer.read_into(bytes, length)?;
+    if bytes.len() as u64 - before < length || first + length < range.end.min(size) {
         return Err(HttpError::Cut.into());
     }
-    answer.finish(missing);
+    answer.finish(length);
     Ok(())
 }
 
-/// The part of a file that an answer holds.
-#[derive(Debug, PartialEq)]
-struct PartialContent {
-    start: u64,
-    /// Bytes of the whole file.
-    file_size: u64,
-}
-
-impl PartialContent {
-    fn of(answer: &Response) -> Result<Self, RangeError> {
-        match answer.status() {
-            206 => {
-                Self::of_content_range(answer.header("content-range").ok_or(RangeError::NoRanges)?)
-            }
-            // The whole file: as good, from its beginning.
-            200 => {
-                let length =
-                    answer.header("content-length").and_then(|length| length.trim().parse().ok());
-                Self::checked(0, length.ok_or(RangeError::NoRanges)?)
-            }
-            _ => Err(answer.status_error().into()),
-        }
+/// What a response holds of a range, and the size of the whole file. A server that does not state
+/// the size, or hides the range, cannot be read from.
+fn read_head(response: &Response, requested: &Range<u64>) -> Result<(u64, u64), RangeError> {
+    let head = RangeHead {
+        status: response.status(),
+        content_range: response.header("content-range"),
+        content_length: response
+            .header("content-length")
+            .and_then(|length| length.trim().parse().ok()),
+    };
+    if head.status == 206 && head.content_range.is_none() {
+        return Err(RangeError::NoRanges);
     }
-
-    /// From `bytes 0-99/1234`.
-    fn of_content_range(text: &str) -> Result<Self, RangeError> {
-        let numbers = || -> Option<(u64, u64, u64)> {
-            let (range, size) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
-            let (start, last) = range.split_once('-')?;
-            Some((start.trim().parse().ok()?, last.trim().parse().ok()?, size.trim().parse().ok()?))
-        };
-        let (start, last, file_size) = numbers().ok_or(RangeError::BadRange)?;
-        if start > last || last >= file_size {
-            Err(RangeError::BadRange)
-        } else {
-            Self::checked(start, file_size)
-        }
-    }
-
-    /// GDAL and every file system count offsets as signed numbers.
-    fn checked(start: u64, file_size: u64) -> Result<Self, RangeError> {
-        if i64::try_from(file_size).is_ok() {
-            Ok(Self { start, file_size })
-        } else {
-            Err(RangeError::BadRange)
-        }
-    }
+    let content = read_range_head(&head, requested).map_err(|error| match error {
+        RangeHeadError::NoRanges => RangeError::NoRanges,
+        RangeHeadError::WrongRange(_) => RangeError::BadRange,
+        RangeHeadError::Status(_) => response.status_error().into(),
+    })?;
+    Ok((content.length, content.file_size.ok_or(RangeError::BadRange)?))
 }
 
 #[cfg(test)]
@@ -206,7 +175,7 @@ mod tests {
         let fetched = fetch(
             &Client::of_test(),
             Scope::File,
-            RetryPolicy::RANGES.without_pauses(),
+            Retries::RANGES.without_pauses(),
             &url,
             &(4..10),
         );

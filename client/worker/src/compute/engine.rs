@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::ops::Range;
 
-use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Area, Breaks, CellQuality, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind,
-    MaskRules, NearestPixels, OffsetRing, Overpasses, RowCompositor, STRIP_ROWS, SceneObservations,
-    SearchWindows, SideObservations, Summary, VALID, mercator, strips,
+    Area, CellQuality, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, MaskRules,
+    NearestPixels, OffsetRing, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows,
+    SideScenes, Summary, VALID, strips,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -115,8 +114,8 @@ async fn fill<G, V: SceneSource>(
     scenes: &[V],
     mut on_strip: impl FnMut(&ComputedMap<G>, Range<u32>, &SidePictures),
 ) -> Result<ComputedMap<G>, JobError> {
-    let (pre, post) =
-        (Side::of(FireSide::Pre, scenes, windows)?, Side::of(FireSide::Post, scenes, windows)?);
+    let pre = side_scenes(FireSide::Pre, scenes, windows)?;
+    let post = side_scenes(FireSide::Post, scenes, windows)?;
     let mut map = ComputedMap::empty(grid, wanted)?;
     let strips: Vec<Range<u32>> = strips(wanted.height(), STRIP_ROWS).collect();
     let mut row_views = RowCompositor::default();
@@ -126,7 +125,7 @@ async fn fill<G, V: SceneSource>(
         (vec![0.0; width], vec![0.0; width], vec![VALID; width]);
     let mut joined = same_pixels(scenes).cloned().map(JoinedPixels::new);
     let unit = if joined.is_some() { ObservationUnit::Pixel } else { ObservationUnit::Cell };
-    let look = |rows: &Range<u32>| try_join(pre.look(rows, unit), post.look(rows, unit));
+    let look = |rows: &Range<u32>| try_join(observe(&pre, rows, unit), observe(&post, rows, unit));
     let mut next = strips.first().map(look);
     for (index, rows) in strips.iter().enumerate() {
         let Some(seen) = next.take() else { break };
@@ -141,12 +140,9 @@ async fn fill<G, V: SceneSource>(
             looks.into_iter().map(|look| look.view).collect()
         };
         let (pre_views, post_views) = (views(pre_looks), views(post_looks));
-        let sides = (
-            SideObservations { passes: &pre.passes, views: &pre_views },
-            SideObservations { passes: &post.passes, views: &post_views },
-        );
+        let sides = (pre.observations(&pre_views), post.observations(&post_views));
         if let Some(joined) = &mut joined {
-            joined.take_in(rows, sides, &mut row_views);
+            joined.add_strip(rows, sides, &mut row_views);
         }
         for row in rows.clone() {
             for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
@@ -175,41 +171,31 @@ fn same_pixels<V: SceneSource>(scenes: &[V]) -> Option<&NearestPixels> {
     scenes.iter().all(|scene| scene.nearest() == Some(first)).then_some(first)
 }
 
-/// The scenes of a side, in order of time, then id.
-struct Side<'a, V> {
-    scenes: Vec<&'a V>,
-    passes: Overpasses,
+/// The scenes of a side.
+fn side_scenes<'a, V: SceneSource>(
+    side: FireSide,
+    scenes: &'a [V],
+    windows: &SearchWindows,
+) -> Result<SideScenes<&'a V>, JobError> {
+    let scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
+    if scenes.is_empty() {
+        let message = format!("no scene of the {side} side covers the area");
+        let advice = "choose another scene, or widen its days";
+        return Err(JobError::new(JobErrorKind::NoScene, message, advice));
+    }
+    Ok(SideScenes::new(scenes, windows.composite(side), |scene| {
+        (scene.used().datetime, &scene.used().id)
+    }))
 }
 
-impl<'a, V: SceneSource> Side<'a, V> {
-    fn of(side: FireSide, scenes: &'a [V], windows: &SearchWindows) -> Result<Self, JobError> {
-        let mut scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
-        if scenes.is_empty() {
-            let message = format!("no scene of the {side} side covers the area");
-            return Err(JobError::new(
-                JobErrorKind::NoScene,
-                message,
-                "choose another scene, or widen its days",
-            ));
-        }
-        scenes.sort_by(|a, b| {
-            let (a, b) = (a.used(), b.used());
-            a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id))
-        });
-        let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| scene.used().datetime).collect();
-        Ok(Self { passes: Overpasses::new(windows.composite(side), &times), scenes })
-    }
-
-    /// Lets the scenes look at a strip.
-    fn look(
-        &self,
-        rows: &Range<u32>,
-        unit: ObservationUnit,
-    ) -> impl Future<Output = Result<Vec<SceneStrip>, JobError>> + use<'a, V> {
-        try_join_all(
-            self.scenes.iter().map(|scene| scene.observe(rows.clone(), unit)).collect::<Vec<_>>(),
-        )
-    }
+/// Starts the observation of a strip by every scene of a side.
+fn observe<'a, V: SceneSource>(
+    side: &SideScenes<&'a V>,
+    rows: &Range<u32>,
+    unit: ObservationUnit,
+) -> impl Future<Output = Result<Vec<SceneStrip>, JobError>> + use<'a, V> {
+    let scenes = side.scenes().iter().map(|scene| scene.observe(rows.clone(), unit));
+    try_join_all(scenes.collect::<Vec<_>>())
 }
 
 impl<G> ComputedMap<G> {
@@ -234,25 +220,15 @@ impl<G> ComputedMap<G> {
 
 impl ComputedMap {
     /// What season and haze changed on unburned ground around the fire.
-    fn dnbr_offset(
-        &self,
-        around: OffsetGround,
-        [_, south, _, north]: [f64; 4],
-    ) -> Option<DnbrOffset> {
-        let width = self.grid.width() as usize;
-        let mut ring = OffsetRing::new(
-            width,
-            mercator::ground_size_m(self.grid.zoom(), (south + north) / 2.0),
-        );
-        for (row, dnbr) in (0..).zip(self.dnbr.chunks_exact(width)) {
-            let is_burnt =
-                |dnbr: &f32| Breaks::USGS.classify(*dnbr).is_some_and(|class| class.is_burnt());
-            let burnt = match around {
-                OffsetGround::Nowhere => return None,
-                OffsetGround::RoundBurnt => dnbr.iter().map(is_burnt).collect(),
-                OffsetGround::RoundPerimeter(perimeter) => perimeter.cells_of_row(&self.grid, row),
-            };
-            ring.add_row(dnbr, &burnt);
+    fn dnbr_offset(&self, around: OffsetGround, bbox: [f64; 4]) -> Option<DnbrOffset> {
+        let perimeter = match around {
+            OffsetGround::Nowhere => return None,
+            OffsetGround::RoundBurnt => None,
+            OffsetGround::RoundPerimeter(perimeter) => Some(perimeter),
+        };
+        let mut ring = OffsetRing::over(&self.grid, bbox);
+        for (row, dnbr) in (0..).zip(self.dnbr.chunks_exact(self.grid.width() as usize)) {
+            ring.add_grid_row(&self.grid, row, dnbr, perimeter);
         }
         ring.finish()
     }

@@ -6,6 +6,8 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+use dragonfly_core::http::parse_retry_after;
 use dragonfly_core::stac::{MAX_PAGE_BYTES, SearchPage};
 use gloo_net::http::{Request, RequestBuilder};
 use js_sys::{ArrayBuffer, Promise, Reflect, Uint8Array};
@@ -132,7 +134,7 @@ impl BrowserTransport {
                 content_range: header("content-range"),
                 content_length: header("content-length")
                     .and_then(|length| length.trim().parse().ok()),
-                retry_after: header("retry-after"),
+                retry_after: header("retry-after").and_then(|text| parse_retry_after(&text, now())),
             },
             url: response.url(),
             body: response.body().and_then(|body| Body::of(&body, &self.buffers)),
@@ -182,6 +184,11 @@ impl Body {
             Self::Handing(reader) => reader.read(),
         }
     }
+}
+
+/// The time by the clock of the reader's machine.
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default()
 }
 
 fn unreachable(error: JsValue) -> TransportError {

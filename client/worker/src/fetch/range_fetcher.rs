@@ -7,10 +7,12 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::time::Duration;
 
-use dragonfly_core::stac::shown;
+use dragonfly_core::http::{
+    PartialContent, RangeHeadError, RetryPolicy, StatusKind, read_range_head,
+};
 use tokio::sync::Semaphore;
 
-use crate::fetch::transport::{RangeResponse, ResponseHead, Transport, TransportError};
+use crate::fetch::transport::{RangeResponse, Transport, TransportError};
 
 /// A transport with patience.
 ///
@@ -72,17 +74,20 @@ pub enum FetchError {
     Changed,
 }
 
-/// Attempts for one range.
-const ATTEMPTS: u32 = 5;
-/// The pause after the first failure; it doubles with each.
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// No server may ask to wait longer than this.
-const MAX_PAUSE: Duration = Duration::from_secs(20);
+/// Up to five attempts for one range.
+const RETRIES: RetryPolicy = RetryPolicy {
+    attempts: 5,
+    first_pause: Duration::from_millis(250),
+    max_pause: Duration::from_secs(20),
+    max_requested_pause: Duration::from_secs(20),
+    max_total_pause: Duration::from_secs(80),
+    has_jitter: false,
+};
 
 /// A failure that another attempt may mend.
 struct Passing {
     error: FetchError,
-    wait: Option<Duration>,
+    requested_pause: Option<Duration>,
 }
 
 /// A range as far as it has been fetched.
@@ -112,16 +117,12 @@ impl<T: Transport> RangeFetcher<T> {
     /// When the file cannot be had, or not yet after several attempts.
     pub async fn fetch(&self, url: &str, range: Range<u64>) -> Result<FetchedBytes, FetchError> {
         let mut progress = Progress { url, range, bytes: Vec::new(), file_length: None };
-        let mut pause = FIRST_PAUSE;
-        for attempt in 1.. {
-            match self.attempt(&mut progress).await? {
-                Ok(()) => break,
-                Err(Passing { error, .. }) if attempt == ATTEMPTS => return Err(error),
-                Err(Passing { wait, .. }) => {
-                    self.transport.pause(wait.unwrap_or(pause).min(MAX_PAUSE)).await;
-                    pause *= 2;
-                }
-            }
+        let mut pauses = RETRIES.pauses();
+        while let Err(Passing { error, requested_pause }) = self.attempt(&mut progress).await? {
+            let Some(pause) = pauses.next(RETRIES.attempts, requested_pause) else {
+                return Err(error);
+            };
+            self.transport.pause(pause).await;
         }
         Ok(FetchedBytes { bytes: progress.bytes, file_length: progress.file_length })
     }
@@ -131,7 +132,8 @@ impl<T: Transport> RangeFetcher<T> {
         &self,
         progress: &mut Progress<'_>,
     ) -> Result<Result<(), Passing>, FetchError> {
-        let passing = |error: FetchError, wait| Ok(Err(Passing { error, wait }));
+        let passing =
+            |error: FetchError, requested_pause| Ok(Err(Passing { error, requested_pause }));
         let gate = self.gate(progress.url);
         // First come, first served: what is needed first was asked for first. Nobody closes the
         // gate.
@@ -141,23 +143,29 @@ impl<T: Transport> RangeFetcher<T> {
             Ok(answer) => answer,
             Err(unreachable) => return passing(unreachable.into(), None),
         };
-        let promised = match answer.head().status {
-            206 => promised_by_part(answer.head(), &rest)?,
-            200 => promised_by_whole(answer.head(), &rest)?,
-            401 | 403 => return Err(FetchError::Forbidden(answer.head().status)),
-            404 | 410 => return Err(FetchError::NotFound(answer.head().status)),
-            416 if progress.bytes.is_empty() => return Err(FetchError::PastTheEnd(rest.start)),
-            // Nobody said how long the file is; now it is clear that it was all there.
-            416 => Promised { length: 0, file_length: Some(rest.start) },
-            status @ (408 | 425 | 429 | 500..) => {
-                return passing(FetchError::Busy(status), retry_after(answer.head()));
-            }
-            status => return Err(FetchError::Status(status)),
+        let head = answer.head();
+        let content = match read_range_head(&head.range(), &rest) {
+            Ok(content) => content,
+            Err(RangeHeadError::NoRanges) => return Err(FetchError::NoRanges),
+            Err(RangeHeadError::WrongRange(said)) => return Err(FetchError::WrongRange(said)),
+            Err(RangeHeadError::Status(status)) => match StatusKind::of(status) {
+                StatusKind::Forbidden => return Err(FetchError::Forbidden(status)),
+                StatusKind::NotFound => return Err(FetchError::NotFound(status)),
+                StatusKind::PastTheEnd if progress.bytes.is_empty() => {
+                    return Err(FetchError::PastTheEnd(rest.start));
+                }
+                // The file's length was not stated; all of it had come.
+                StatusKind::PastTheEnd => PartialContent { length: 0, file_size: Some(rest.start) },
+                StatusKind::Transient => {
+                    return passing(FetchError::Busy(status), head.retry_after);
+                }
+                StatusKind::Success | StatusKind::Other => return Err(FetchError::Status(status)),
+            },
         };
-        progress.learn_length(promised.file_length)?;
-        let end = progress.bytes.len() + promised.length as usize;
+        progress.learn_length(content.file_size)?;
+        let end = progress.bytes.len() + content.length as usize;
         // No more than was asked for.
-        progress.bytes.reserve_exact(promised.length as usize);
+        progress.bytes.reserve_exact(content.length as usize);
         while progress.bytes.len() < end {
             let before = progress.bytes.len();
             match answer.read(&mut progress.bytes).await {
@@ -206,63 +214,6 @@ impl Progress<'_> {
     }
 }
 
-/// What the head of an answer promises of its body.
-struct Promised {
-    /// Bytes of it that are wanted.
-    length: u64,
-    file_length: Option<u64>,
-}
-
-fn promised_by_part(head: &ResponseHead, asked: &Range<u64>) -> Result<Promised, FetchError> {
-    let most = asked.end - asked.start;
-    let Some(content_range) = &head.content_range else {
-        return match head.content_length {
-            Some(length) if length > most => {
-                Err(FetchError::WrongRange(format!("{length} bytes instead of {most}")))
-            }
-            // Where a server sends less than was asked for, the file ends.
-            Some(length) if length < most => {
-                Ok(Promised { length, file_length: Some(asked.start + length) })
-            }
-            _ => Ok(Promised { length: most, file_length: None }),
-        };
-    };
-    let wrong = || FetchError::WrongRange(shown(content_range));
-    let (sent, file_length) = parse_content_range(content_range).ok_or_else(wrong)?;
-    if sent.start != asked.start || sent.end > asked.end {
-        return Err(wrong());
-    }
-    Ok(Promised { length: sent.end - sent.start, file_length })
-}
-
-/// A whole file that is no larger than what was asked for does no harm.
-fn promised_by_whole(head: &ResponseHead, asked: &Range<u64>) -> Result<Promised, FetchError> {
-    match head.content_length {
-        Some(length) if asked.start == 0 && length <= asked.end => {
-            Ok(Promised { length, file_length: Some(length) })
-        }
-        _ => Err(FetchError::NoRanges),
-    }
-}
-
-/// `bytes 0-99/1234`: the range and the file's length, where given.
-fn parse_content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
-    let (range, length) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
-    let (first, last) = range.split_once('-')?;
-    let (first, last): (u64, u64) = (first.parse().ok()?, last.parse().ok()?);
-    // A longer file than an offset can say is none.
-    let file_length =
-        if length == "*" { None } else { Some(u64::try_from(length.parse::<i64>().ok()?).ok()?) };
-    let end = last.checked_add(1)?;
-    (first < end && file_length.is_none_or(|length| end <= length))
-        .then_some((first..end, file_length))
-}
-
-/// Seconds that the server asks to wait; the form with a date is rare and left to our own patience.
-fn retry_after(head: &ResponseHead) -> Option<Duration> {
-    head.retry_after.as_ref()?.trim().parse().ok().map(Duration::from_secs)
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
@@ -272,6 +223,7 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
+    use crate::fetch::transport::ResponseHead;
 
     /// Answers as written down beforehand, and notes what was asked.
     #[derive(Default)]
@@ -423,13 +375,13 @@ mod tests {
     #[test]
     fn a_busy_server_is_given_the_time_it_asks_for() {
         let mut busy = status(429);
-        busy.head.retry_after = Some("3".to_owned());
+        busy.head.retry_after = Some(Duration::from_secs(3));
         let (result, script) = fetched(&[busy, status(503), part("10-13/100", b"dnbr")], 10..14);
         assert_eq!(result.unwrap().bytes, b"dnbr");
-        assert_eq!(*script.pauses.borrow(), [Duration::from_secs(3), FIRST_PAUSE * 2]);
+        assert_eq!(*script.pauses.borrow(), [Duration::from_secs(3), RETRIES.first_pause * 2]);
         let (result, script) = fetched(&vec![status(503); 9], 10..14);
         assert_eq!(result, Err(FetchError::Busy(503)));
-        assert_eq!(script.asked.borrow().len(), ATTEMPTS as usize);
+        assert_eq!(script.asked.borrow().len(), RETRIES.attempts);
     }
 
     #[test]

@@ -3,6 +3,8 @@
 use std::ops::Range;
 use std::time::Duration;
 
+use dragonfly_core::http::RangeHead;
+
 /// Asks for bytes. Dropping a future that it returned ends the request at once.
 pub trait Transport {
     /// An answer that has begun.
@@ -37,8 +39,20 @@ pub struct ResponseHead {
     pub content_range: Option<String>,
     /// Content-Length, where visible.
     pub content_length: Option<u64>,
-    /// Retry-After, where visible.
-    pub retry_after: Option<String>,
+    /// The pause of Retry-After, where visible.
+    pub retry_after: Option<Duration>,
+}
+
+impl ResponseHead {
+    /// What states the range.
+    pub(crate) fn range(&self) -> RangeHead<'_> {
+        let Self { status, content_range, content_length, .. } = self;
+        RangeHead {
+            status: *status,
+            content_range: content_range.as_deref(),
+            content_length: *content_length,
+        }
+    }
 }
 
 /// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS).

@@ -9,6 +9,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use dragonfly_core::http::{RetryPolicy, StatusKind};
 use dragonfly_core::stac::{
     AddressError, AddressPolicy, Item, ItemCollection, ItemCollectionError, ItemSearch, SearchPage,
     SearchPages, SearchPagesError, Token, TokenEndpoint, token_endpoint,
@@ -36,8 +37,8 @@ pub struct PageResponse {
     pub url: String,
     /// At most [`MAX_PAGE_BYTES`](dragonfly_core::stac::MAX_PAGE_BYTES).
     pub body: Vec<u8>,
-    /// Retry-After, where visible.
-    pub retry_after: Option<String>,
+    /// The pause of Retry-After, where visible.
+    pub retry_after: Option<Duration>,
 }
 
 /// A catalogue that does not answer.
@@ -104,12 +105,15 @@ pub struct CatalogueClient<W, C> {
     tokens: Option<TokenEndpoint>,
 }
 
-/// Attempts for a page.
-const ATTEMPTS: u32 = 5;
-/// The pause after the first failure; it doubles with each.
-const FIRST_PAUSE: Duration = Duration::from_millis(500);
-/// No server may ask to wait longer than this.
-const MAX_PAUSE: Duration = Duration::from_secs(20);
+/// Up to five attempts for a page.
+const RETRIES: RetryPolicy = RetryPolicy {
+    attempts: 5,
+    first_pause: Duration::from_millis(500),
+    max_pause: Duration::from_secs(20),
+    max_requested_pause: Duration::from_secs(20),
+    max_total_pause: Duration::from_secs(80),
+    has_jitter: false,
+};
 /// A page that is not there by then does not come.
 const TIMEOUT: Duration = Duration::from_secs(120);
 /// A token that ends sooner is not used again: nobody knows how long a reader's line takes.
@@ -209,7 +213,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
                 }
             }
         };
-        self.patiently(&SearchPage::Get { url: url.to_owned() }, read).await
+        self.with_retry(&SearchPage::Get { url: url.to_owned() }, read).await
     }
 
     /// The text of a page; the one kept from before when there is no answer.
@@ -229,7 +233,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
             policy.check_page(&answer.url).map_err(SearchPagesError::from)?;
             Ok(answer.body)
         };
-        match self.patiently(page, read).await {
+        match self.with_retry(page, read).await {
             Ok(body) => {
                 self.cache.put(&key, &whole, &body).await;
                 Ok(body)
@@ -241,16 +245,14 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         }
     }
 
-    /// Asks, reads what is answered, and asks again after what passes.
-    async fn patiently<T>(
+    /// Requests a page and reads the response; requests it again after a transient failure.
+    async fn with_retry<T>(
         &self,
         page: &SearchPage,
         read: impl Fn(PageResponse) -> Result<T, CatalogueError>,
     ) -> Result<T, CatalogueError> {
-        let mut pause = FIRST_PAUSE;
-        let mut attempt = 0;
+        let mut pauses = RETRIES.pauses();
         loop {
-            attempt += 1;
             let url = || page.url().to_owned();
             let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await
             {
@@ -264,26 +266,26 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
                 }
                 Err(cause) => (Err(CatalogueError::Unreachable { url: url(), cause }), None),
             };
-            match outcome {
-                Err(error) if attempt < error.attempts() => {}
-                ended => return ended,
-            }
-            let asked_for = retry_after
-                .and_then(|seconds| seconds.trim().parse().ok().map(Duration::from_secs));
-            self.web.pause(asked_for.unwrap_or(pause).min(MAX_PAUSE)).await;
-            pause *= 2;
+            let error = match outcome {
+                Ok(read) => return Ok(read),
+                Err(error) => error,
+            };
+            let Some(pause) = pauses.next(error.max_attempts(), retry_after) else {
+                return Err(error);
+            };
+            self.web.pause(pause).await;
         }
     }
 }
 
 impl CatalogueError {
-    /// How often is asked before one gives up: often after what passes, twice for a lost
-    /// connection.
-    fn attempts(&self) -> u32 {
+    /// Attempts in all: as the policy permits after what passes, two for a lost connection.
+    fn max_attempts(&self) -> usize {
         match self {
-            Self::Status { status: 408 | 425 | 429 | 500.., .. } | Self::TokenOver { .. } => {
-                ATTEMPTS
+            Self::Status { status, .. } if StatusKind::of(*status) == StatusKind::Transient => {
+                RETRIES.attempts
             }
+            Self::TokenOver { .. } => RETRIES.attempts,
             Self::Unreachable { .. } => 2,
             _ => 1,
         }
@@ -354,8 +356,9 @@ mod tests {
         answer(&format!(r#"{{"features":[{item}],"links":[{links}]}}"#))
     }
 
-    fn status(status: u16, retry_after: Option<&str>) -> PageResponse {
-        PageResponse { status, retry_after: retry_after.map(str::to_owned), ..answer("SECRET") }
+    fn status(status: u16, retry_after_s: Option<u64>) -> PageResponse {
+        let retry_after = retry_after_s.map(Duration::from_secs);
+        PageResponse { status, retry_after, ..answer("SECRET") }
     }
 
     fn found(
@@ -376,16 +379,16 @@ mod tests {
     }
 
     #[test]
-    fn pages_are_followed_patiently_and_found_again_offline() {
+    fn pages_are_requested_with_retries_and_found_again_offline() {
         let (script, kept) = (Rc::new(PageScript::default()), Rc::new(TestCache::default()));
         let answers = [
             page("a", "http://catalogue/2"),
             status(503, None),
-            status(429, Some("7")),
+            status(429, Some(7)),
             page("b", ""),
         ];
         assert_eq!(found(&script, &kept, &answers).unwrap(), ["a", "b"]);
-        assert_eq!(script.pauses.take(), [FIRST_PAUSE, Duration::from_secs(7)]);
+        assert_eq!(script.pauses.take(), [RETRIES.first_pause, Duration::from_secs(7)]);
         assert_eq!(script.asked.borrow()[3].url(), "http://catalogue/2");
         assert_eq!(found(&script, &kept, &[]).unwrap(), ["a", "b"]);
     }
