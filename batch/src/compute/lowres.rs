@@ -177,7 +177,8 @@ fn map_meta(
         post_end: windows.post.end,
         pre_window: scene_dates(pre)?,
         post_window: scene_dates(post)?,
-        window_reason: windows.reason.clone(),
+        window_reason: windows.reason.to_string(),
+        window: Some(windows.reason),
         tile_url_template: format!("/tiles/{name}/dnbr/{{z}}/{{x}}/{{y}}.png"),
         run_tile_url_template: format!("/tiles/{name}/{run_id}/dnbr/{{z}}/{{x}}/{{y}}.png"),
         zoom_min: region.zoom_min,
@@ -206,6 +207,7 @@ fn map_meta(
             .map(|scene| SkippedScene {
                 id: public_text(&scene.id),
                 reason: public_text(&scene.reason),
+                why: scene.why.clone(),
             })
             .collect(),
         collection: region.collection.clone(),

@@ -4,8 +4,8 @@ use std::fs;
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
-use dragonfly_core::Region;
 use dragonfly_core::metadata::{RegionMeta, RunStatus};
+use dragonfly_core::{Region, RunFailure};
 use serde::{Deserialize, Serialize};
 
 use crate::deployment::layout::RootLayout;
@@ -66,7 +66,9 @@ pub(crate) fn settle(settings: &Settings, region: &Region) -> Result<()> {
         let message =
             "killed: the last run ended without a record (out of memory, or the machine went down)"
                 .to_owned();
-        record_end(settings, region, RunEnd { started_at, status: RunStatus::Failed, message })?;
+        let failure = Some(RunFailure::Killed);
+        let end = RunEnd { started_at, status: RunStatus::Failed, message, failure };
+        record_end(settings, region, end)?;
     }
     end(&layout, &region.name)
 }

@@ -3,6 +3,8 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
+use dragonfly_core::RunFailure;
+
 /// When a run ends, however far it has come. Made once, at its start, and handed down to whatever
 /// may wait.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +40,16 @@ impl Limit {
                 region smaller or coarser"
             ),
             Self::Seconds(seconds) => format!("no answer within {seconds} seconds"),
+        }
+    }
+}
+
+impl DeadlineError {
+    /// The fact for the metadata; `None` where no setting bounds the time.
+    pub(crate) fn failure(&self) -> Option<RunFailure> {
+        match self.limit {
+            Limit::RunMinutes(max_minutes) => Some(RunFailure::TookTooLong { max_minutes }),
+            Limit::Seconds(_) => None,
         }
     }
 }

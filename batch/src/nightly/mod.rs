@@ -3,6 +3,7 @@
 pub(crate) mod attempt;
 pub(crate) mod clock;
 pub(crate) mod deadline;
+pub(crate) mod failure;
 pub(crate) mod health;
 pub(crate) mod lock;
 pub(crate) mod night;

@@ -165,14 +165,17 @@ fn run_one(
     let outcome = attempt::begin(&layout, &region.name, now)
         .and_then(|()| check_disk(settings, region, old.map.as_ref()))
         .map(|()| RegionJob::new(settings, region, now).run_in_worker(log))
-        .unwrap_or_else(|error| RunOutcome::Failed(format!("{error:#}")));
+        .unwrap_or_else(|error| RunOutcome::failed(&error));
     let end = match &outcome {
         RunOutcome::Published => None,
-        RunOutcome::Waiting(message) => Some((RunStatus::Waiting, message)),
-        RunOutcome::Failed(message) => Some((RunStatus::Failed, message)),
+        RunOutcome::Waiting(message) => Some((RunStatus::Waiting, message, None)),
+        RunOutcome::Failed { message, failure } => {
+            Some((RunStatus::Failed, message, Some(*failure)))
+        }
     };
-    let recorded = end.map_or(Ok(()), |(status, message)| {
-        record_end(settings, region, RunEnd { started_at: now, status, message: message.clone() })
+    let recorded = end.map_or(Ok(()), |(status, message, failure)| {
+        let message = message.clone();
+        record_end(settings, region, RunEnd { started_at: now, status, message, failure })
     });
     // Without a record the attempt stays: `health` and the next start find it.
     if let Err(error) = recorded.and_then(|()| attempt::end(&layout, &region.name)) {
@@ -189,6 +192,6 @@ fn run_one(
             tracing::warn!(region = region.name, "{message}");
             Ok(())
         }
-        RunOutcome::Failed(message) => Err(message),
+        RunOutcome::Failed { message, .. } => Err(message),
     }
 }

@@ -1,11 +1,12 @@
 //! What must hold before a run starts, and before its map replaces another.
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 use dragonfly_core::metadata::MapMeta;
-use dragonfly_core::{EmptyShare, Grid, Region};
+use dragonfly_core::{EmptyShare, Grid, Region, RunFailure};
 
 use crate::deployment::layout::RootLayout;
 use crate::deployment::settings::Settings;
+use crate::nightly::failure::RunError;
 
 /// Bytes a cell takes in the work folder: a float and a code.
 const WORK_BYTES_A_CELL: f64 = 5.0;
@@ -37,13 +38,15 @@ pub(crate) fn check_disk(
 ) -> Result<()> {
     let free_gb = free_gb(&RootLayout::new(&settings.root))?;
     let needed_gb = needed_gb(region, last);
-    ensure!(
-        free_gb - needed_gb >= settings.min_free_gb,
+    if free_gb - needed_gb >= settings.min_free_gb {
+        return Ok(());
+    }
+    let message = format!(
         "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and {:.1} GB \
         must stay free: make room, or lower min_free_gb or keep_runs",
         settings.min_free_gb
     );
-    Ok(())
+    Err(RunError { failure: RunFailure::DiskFull, message }.into())
 }
 
 fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
@@ -65,22 +68,28 @@ pub(crate) fn check_valid_share(
 ) -> Result<()> {
     let share = observed_share(new);
     if share < min_valid_share {
-        bail!(
+        let message = format!(
             "only {:.1} % of the zone was seen, and {:.1} % is the least (min_valid_share): the \
             map is not published",
             100.0 * share,
             100.0 * min_valid_share
         );
+        return Err(too_little_observed(share, min_valid_share, message).into());
     }
     if let Some(before) = published.map(observed_share).filter(|before| share < before / 2.0) {
-        bail!(
+        let message = format!(
             "only {:.1} % of the zone was seen, less than half of the {:.1} % of the published \
             map, which stays",
             100.0 * share,
             100.0 * before
         );
+        return Err(too_little_observed(share, before / 2.0, message).into());
     }
     Ok(())
+}
+
+fn too_little_observed(observed_share: f64, min_share: f64, message: String) -> RunError {
+    RunError { failure: RunFailure::TooLittleObserved { observed_share, min_share }, message }
 }
 
 /// Share of the zone's cells that were seen on both sides, water included.

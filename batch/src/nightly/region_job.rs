@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use chrono::{DateTime, Utc};
-use dragonfly_core::Region;
+use dragonfly_core::{Region, RunFailure};
 use rustix::process::{Signal, getppid, set_parent_process_death_signal};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +18,7 @@ use crate::cli::args::{LogOptions, WORKER_COMMAND};
 use crate::compute::lowres::lowres;
 use crate::deployment::settings::Settings;
 use crate::nightly::deadline::Deadline;
+use crate::nightly::failure::failure_of;
 use crate::publish::commit::publish_run;
 use crate::read::search::NoSceneYetError;
 
@@ -40,14 +41,26 @@ pub(crate) struct RegionJob {
 }
 
 /// How a run ended.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) enum RunOutcome {
     /// A map was published.
     Published,
     /// No scene yet, in a window that is still open.
     Waiting(String),
-    /// No map was published, and why.
-    Failed(String),
+    /// No map was published.
+    Failed {
+        /// Why, in words.
+        message: String,
+        /// Why.
+        failure: RunFailure,
+    },
+}
+
+impl RunOutcome {
+    /// A run that an error ended.
+    pub(crate) fn failed(error: &anyhow::Error) -> Self {
+        Self::Failed { message: format!("{error:#}"), failure: failure_of(error) }
+    }
 }
 
 impl RegionJob {
@@ -64,7 +77,7 @@ impl RegionJob {
         let started = serde_json::to_vec(self)
             .context("writing the job")
             .and_then(|job| supervise(command, &job, limit));
-        started.unwrap_or_else(|error| RunOutcome::Failed(format!("{error:#}")))
+        started.unwrap_or_else(|error| RunOutcome::failed(&error))
     }
 
     /// The worker's side: reads the job from standard input, runs it and writes the outcome to
@@ -85,7 +98,7 @@ impl RegionJob {
             Err(error) if error.is::<NoSceneYetError>() => {
                 RunOutcome::Waiting(format!("{error:#}"))
             }
-            Err(error) => RunOutcome::Failed(format!("{error:#}")),
+            Err(error) => RunOutcome::failed(&error),
         };
         let mut output = std::io::stdout().lock();
         serde_json::to_writer(&mut output, &outcome).context("writing the outcome")?;
@@ -122,16 +135,17 @@ fn supervise(mut command: Command, job: &[u8], limit: Duration) -> Result<RunOut
     match received.recv_timeout(limit) {
         Ok(text) => {
             let status = worker.wait().context("waiting for the worker process")?;
-            Ok(serde_json::from_slice(&text)
-                .unwrap_or_else(|_| RunOutcome::Failed(describe_end(status))))
+            Ok(serde_json::from_slice(&text).unwrap_or_else(|_| ended_without_outcome(status)))
         }
         Err(_) => {
             kill(&mut worker);
             let minutes = limit.as_secs() / 60;
-            Ok(RunOutcome::Failed(format!(
+            let message = format!(
                 "the run did not stop by itself within {minutes} minutes (max_run_minutes and 15 \
                 more) and was killed: a file or server that never answers, or a disk that hangs"
-            )))
+            );
+            let failure = RunFailure::TookTooLong { max_minutes: limit.as_secs_f64() / 60.0 };
+            Ok(RunOutcome::Failed { message, failure })
         }
     }
 }
@@ -142,24 +156,29 @@ fn kill(worker: &mut Child) {
     let _ = worker.wait();
 }
 
-/// Why a worker ended without an outcome.
-fn describe_end(status: ExitStatus) -> String {
-    match status.signal() {
-        Some(9) => {
+/// The outcome of a worker that ended without one.
+fn ended_without_outcome(status: ExitStatus) -> RunOutcome {
+    let (failure, message) = match status.signal() {
+        Some(9) => (
+            RunFailure::Killed,
             "the run was killed: out of memory (`journalctl -k -g -i oom`; lower memory_mb), or \
             by hand"
-                .to_owned()
-        }
-        Some(signal) => format!(
-            "the run crashed (signal {signal}): a scene's file may be broken in a way that no \
-            check finds; run `dragonfly doctor`, and look at the log for the file that was read \
-            last"
+                .to_owned(),
         ),
-        None => format!(
-            "the run ended without an outcome ({status}): the log above names the \
-            cause"
+        Some(signal) => (
+            RunFailure::Other,
+            format!(
+                "the run crashed (signal {signal}): a scene's file may be broken in a way that no \
+                check finds; run `dragonfly doctor`, and look at the log for the file that was \
+                read last"
+            ),
         ),
-    }
+        None => (
+            RunFailure::Other,
+            format!("the run ended without an outcome ({status}): the log above names the cause"),
+        ),
+    };
+    RunOutcome::Failed { message, failure }
 }
 
 #[cfg(test)]
@@ -174,7 +193,7 @@ mod tests {
 
     fn failure(script: &str, limit: Duration) -> String {
         match outcome(script, limit) {
-            RunOutcome::Failed(message) => message,
+            RunOutcome::Failed { message, .. } => message,
             other => panic!("{script}: {other:?}"),
         }
     }

@@ -2,8 +2,8 @@
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use dragonfly_core::Region;
 use dragonfly_core::metadata::{RegionMeta, RunStatus};
+use dragonfly_core::{Region, RunFailure};
 
 use crate::deployment::layout::RootLayout;
 use crate::deployment::settings::Settings;
@@ -16,7 +16,10 @@ use crate::publish::region_meta::MetaFile;
 pub(crate) struct RunEnd {
     pub(crate) started_at: DateTime<Utc>,
     pub(crate) status: RunStatus,
+    /// Why, in words.
     pub(crate) message: String,
+    /// Why; `None` unless it failed.
+    pub(crate) failure: Option<RunFailure>,
 }
 
 /// Records that a run of a region ended without a map; the old map and its fields stay.
@@ -33,6 +36,7 @@ pub(crate) fn record_end(settings: &Settings, region: &Region, end: RunEnd) -> R
         last_run_at: Some(end.started_at),
         last_status: end.status,
         last_error: Some(public_text(&end.message)),
+        failure: end.failure,
         consecutive_failures,
         ..old
     };

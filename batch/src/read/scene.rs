@@ -317,7 +317,7 @@ fn offset_of(item: &Item, band: &ImageBand) -> Result<OffsetDecision> {
             offset_from_pixels(metadata_offset_dn, &band.count_coarsest()?)
         }
     };
-    if decision.reason.starts_with("unverified") {
+    if decision.reason.is_unverified() {
         tracing::warn!(scene = %item.id, offset = decision.offset_dn, "offset {}", decision.reason);
     }
     Ok(decision)

@@ -2,17 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    Composite, DateWindow, FireSide, Grid, Region, SceneRequest, SearchWindows, SideScenes,
-    SkippedScene, choose_scenes,
+    Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneRequest, SearchWindows,
+    SideScenes, SkipReason, SkippedScene, choose_scenes,
 };
 use rayon::prelude::*;
 
 use crate::deployment::settings::Settings;
 use crate::http::Client;
+use crate::nightly::failure::RunError;
 use crate::read::catalogue::SceneCatalogue;
 use crate::read::scene::{GridScene, RequestedScene, SceneReadError};
 use crate::read::zone::FireZone;
@@ -104,14 +105,20 @@ impl<'a> SceneSearch<'a> {
         // By then every scene fails.
         self.client.deadline().check()?;
         tracing::warn!(region = self.region.name, "{failed}; going on without it");
-        self.broken.push(SkippedScene { id: failed.id, reason: failed.cause });
+        self.broken.push(SkippedScene {
+            id: failed.id,
+            reason: failed.cause,
+            why: Some(SkipReason::Unreadable),
+        });
         let (broken, tried) = (self.broken.len(), self.tried.len().max(1));
-        ensure!(
-            broken as f64 <= self.settings.max_failed_share * tried as f64,
+        if broken as f64 <= self.settings.max_failed_share * tried as f64 {
+            return Ok(());
+        }
+        let message = format!(
             "{broken} of {tried} scenes could not be read, more than max_failed_share allows: {}",
-            self.broken_in_words()
+            self.describe_broken()
         );
-        Ok(())
+        Err(self.unreadable(message).into())
     }
 
     /// Looks for the scenes of a side, once more over twice the window where there is none.
@@ -134,20 +141,26 @@ impl<'a> SceneSearch<'a> {
             last = window;
         }
         if !self.broken.is_empty() || !self.refused.is_empty() {
-            bail!(
+            let message = format!(
                 "no scene that can be read on the {side} side from {last}: {}",
-                self.broken_in_words()
+                self.describe_broken()
             );
+            return Err(self.unreadable(message).into());
         }
         if last.end >= self.now.date_naive() {
             bail!(NoSceneYetError { side, window: last });
         }
-        bail!(
+        let message = format!(
             "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is \
             clear enough ({passed_over} passed over); widen the window or raise max_cloud_cover",
-            self.region.collection,
-            self.region.bbox,
+            self.region.collection, self.region.bbox,
         );
+        Err(RunError::no_scene(side, message).into())
+    }
+
+    fn unreadable(&self, message: String) -> RunError {
+        let (unreadable, tried) = (self.broken.len() as u64, self.tried.len() as u64);
+        RunError { failure: RunFailure::UnreadableScenes { unreadable, tried }, message }
     }
 
     /// Opens the best scenes of a window; broken ones are given up and others chosen in their
@@ -229,13 +242,17 @@ impl<'a> SceneSearch<'a> {
                     scene = item.id,
                     "{error}; going on without it"
                 );
-                self.refused.push(SkippedScene { id: item.id.clone(), reason: error.to_string() });
+                self.refused.push(SkippedScene {
+                    id: item.id.clone(),
+                    reason: error.to_string(),
+                    why: Some(SkipReason::Refused),
+                });
             }
             refusal.is_none()
         });
     }
 
-    fn broken_in_words(&self) -> String {
+    fn describe_broken(&self) -> String {
         let refused = self.refused.iter().take(MAX_TOLD_REFUSED);
         let scenes = self
             .broken

@@ -4,7 +4,6 @@ pub mod fetch;
 pub mod fields;
 pub mod json;
 pub mod published;
-pub mod recognised;
 pub mod tile_address;
 pub mod tile_source;
 pub mod tile_store;

@@ -6,8 +6,8 @@ use dragonfly_core::metadata::{
     RunStatus, SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, Severity, SkippedScene,
-    TileIndex, TileRange, ZoomIndex,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, RunFailure, Severity,
+    SkippedScene, TileIndex, TileRange, WindowReason, ZoomIndex,
 };
 
 use crate::data::fields::Fields;
@@ -151,6 +151,7 @@ fn region(meta: Fields<'_>) -> Option<RegionMeta> {
         last_run_at: meta.maybe("last_run_at", Fields::moment)?,
         last_status: meta.word("last_status", &STATUSES)?,
         last_error: meta.maybe("last_error", Fields::text)?,
+        failure: meta.part("failure").map(run_failure),
         last_success_at: meta.maybe("last_success_at", Fields::moment)?,
         consecutive_failures: meta.or("consecutive_failures", 0, Fields::small_count)?,
         earlier_runs: meta
@@ -172,6 +173,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         pre_window: scene_dates(map.part("pre_window")?)?,
         post_window: scene_dates(map.part("post_window")?)?,
         window_reason: map.text("window_reason")?,
+        window: map.part("window").and_then(window_reason),
         tile_url_template: map.text("tile_url_template")?,
         run_tile_url_template: map.text("run_tile_url_template")?,
         zoom_min: map.small_count("zoom_min")?,
@@ -196,7 +198,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         masks: map.text("masks")?,
         scenes: map.list("scenes", used_scene)?,
         scenes_skipped: map.list("scenes_skipped", |scene| {
-            Some(SkippedScene { id: scene.text("id")?, reason: scene.text("reason")? })
+            Some(SkippedScene { id: scene.text("id")?, reason: scene.text("reason")?, why: None })
         })?,
         collection: map.text("collection")?,
         attribution: map.text("attribution")?,
@@ -275,6 +277,44 @@ fn burnt_patch(patch: Fields<'_>) -> Option<BurntPatch> {
     })
 }
 
+/// Why the windows of a map are what they are; `None` for a reason newer than this page.
+fn window_reason(reason: Fields<'_>) -> Option<WindowReason> {
+    Some(match reason.text("kind")?.as_str() {
+        "around_fire" => {
+            WindowReason::AroundFire { first: reason.day("first")?, last: reason.day("last")? }
+        }
+        "configured" => WindowReason::Configured,
+        "rolling" => WindowReason::Rolling { days: reason.small_count("days")? },
+        "chosen" => WindowReason::Chosen,
+        _ => return None,
+    })
+}
+
+/// Why a run failed; [`RunFailure::Other`] for a cause newer than this page.
+fn run_failure(failure: Fields<'_>) -> RunFailure {
+    let read = || -> Option<RunFailure> {
+        Some(match failure.text("kind")?.as_str() {
+            "no_scene" => RunFailure::NoScene { side: failure.word("side", &SIDES)? },
+            "unreadable_scenes" => RunFailure::UnreadableScenes {
+                unreadable: failure.count("unreadable")?,
+                tried: failure.count("tried")?,
+            },
+            "too_little_observed" => RunFailure::TooLittleObserved {
+                observed_share: failure.number("observed_share")?,
+                min_share: failure.number("min_share")?,
+            },
+            "disk_full" => RunFailure::DiskFull,
+            "took_too_long" => {
+                RunFailure::TookTooLong { max_minutes: failure.number("max_minutes")? }
+            }
+            "killed" => RunFailure::Killed,
+            "catalogue" => RunFailure::Catalogue,
+            _ => return None,
+        })
+    };
+    read().unwrap_or(RunFailure::Other)
+}
+
 fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
     Some(UsedScene {
         id: scene.text("id")?,
@@ -284,6 +324,7 @@ fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
         processing_baseline: scene.maybe("processing_baseline", Fields::text)?,
         offset: scene.number("offset")? as f32,
         offset_reason: scene.text("offset_reason")?,
+        offset_kind: None,
     })
 }
 

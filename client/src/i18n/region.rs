@@ -1,11 +1,10 @@
 //! A region and its map, in words.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::FireSide;
-use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus};
+use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus, SceneDates};
+use dragonfly_core::{FireSide, RunFailure, WindowReason};
 
 use super::{NAME, Words};
-use crate::data::recognised::{Failure, WindowReason};
 use crate::state::coverage::Coverage;
 use crate::state::region_entry::{MetaState, RegionEntry};
 
@@ -74,11 +73,17 @@ impl Words {
     /// Why the images of a map are of these days. What this page does not know yet stays as it was
     /// written.
     pub fn window_reason(&self, map: &MapMeta) -> String {
-        match WindowReason::read(&map.window_reason) {
-            WindowReason::AroundFire(days) => self.around_fire.say([&self.dates(days)]),
-            WindowReason::Explicit => self.explicit_windows.to_owned(),
-            WindowReason::Rolling(days) => self.rolling_windows.say([days]),
-            WindowReason::Other(text) => text.to_owned(),
+        match map.window {
+            Some(WindowReason::AroundFire { first, last }) => {
+                self.around_fire.say([&self.dates(SceneDates { first, last })])
+            }
+            Some(WindowReason::Configured | WindowReason::Chosen) => {
+                self.explicit_windows.to_owned()
+            }
+            Some(WindowReason::Rolling { days }) => {
+                self.rolling_windows.say([&self.count(days as usize)])
+            }
+            None => map.window_reason.clone(),
         }
     }
 
@@ -90,17 +95,17 @@ impl Words {
     }
 
     /// Why a run failed, in a sentence.
-    pub fn failure(&self, last_error: &str) -> &'static str {
-        match Failure::read(last_error) {
-            Failure::NoScene(FireSide::Pre) => self.no_scene_before,
-            Failure::NoScene(FireSide::Post) => self.no_scene_after,
-            Failure::UnreadableScenes => self.unreadable_scenes,
-            Failure::TooLittleSeen => self.too_little_seen,
-            Failure::DiskFull => self.disk_full,
-            Failure::TookTooLong => self.took_too_long,
-            Failure::Killed => self.was_killed,
-            Failure::CatalogueSilent => self.catalogue_silent,
-            Failure::Other => self.unknown_failure,
+    pub fn failure(&self, failure: Option<RunFailure>) -> &'static str {
+        match failure {
+            Some(RunFailure::NoScene { side: FireSide::Pre }) => self.no_scene_before,
+            Some(RunFailure::NoScene { side: FireSide::Post }) => self.no_scene_after,
+            Some(RunFailure::UnreadableScenes { .. }) => self.unreadable_scenes,
+            Some(RunFailure::TooLittleObserved { .. }) => self.too_little_seen,
+            Some(RunFailure::DiskFull) => self.disk_full,
+            Some(RunFailure::TookTooLong { .. }) => self.took_too_long,
+            Some(RunFailure::Killed) => self.was_killed,
+            Some(RunFailure::Catalogue) => self.catalogue_silent,
+            Some(RunFailure::Other) | None => self.unknown_failure,
         }
     }
 
@@ -202,11 +207,9 @@ mod tests {
         assert!(
             GERMAN.rolling(&map).unwrap().contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025")
         );
-        map.window_reason =
-            "no fire date is set: the last 30 days against the same days one year earlier"
-                .to_owned();
+        map.window = Some(WindowReason::Rolling { days: 30 });
         assert!(GERMAN.window_reason(&map).contains("die letzten 30 Tage"));
-        map.window_reason = "by the moon".to_owned();
+        (map.window, map.window_reason) = (None, "by the moon".to_owned());
         assert_eq!(GERMAN.window_reason(&map), "by the moon");
     }
 

@@ -72,9 +72,7 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
         RunStatus::Pending => words.pending_detail.to_owned(),
         RunStatus::Waiting if meta.map.is_none() => words.waiting_detail.to_owned(),
         RunStatus::Waiting => words.last_run_waits.to_owned(),
-        RunStatus::Failed => words
-            .last_run_failed
-            .say([words.failure(meta.last_error.as_deref().unwrap_or_default())]),
+        RunStatus::Failed => words.last_run_failed.say([words.failure(meta.failure)]),
     }];
     let is_failed = meta.last_status == RunStatus::Failed;
     if meta.consecutive_failures > 1 {

@@ -7,6 +7,7 @@ pub mod stac;
 
 pub use dates::{Assessment, DateWindow, FireSide};
 pub use offset::{
-    DnCounts, MAX_COARSEST_PX, OffsetDecision, OffsetRule, offset_from_pixels, offset_rule,
+    DnCounts, MAX_COARSEST_PX, OffsetDecision, OffsetReason, OffsetRule, offset_from_pixels,
+    offset_rule,
 };
-pub use scenes::{SceneChoice, SceneRequest, SkippedScene, choose_scenes, overpasses};
+pub use scenes::{SceneChoice, SceneRequest, SkipReason, SkippedScene, choose_scenes, overpasses};

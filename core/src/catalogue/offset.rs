@@ -6,6 +6,8 @@
 //! 56, 66, 71). An offset left in shrinks NBR, so a pair with mixed handling invents a fire or
 //! hides one.
 
+use serde::{Deserialize, Serialize};
+
 use crate::catalogue::stac::Item;
 use crate::sensor::collection::OffsetSource;
 
@@ -58,8 +60,62 @@ impl DnCounts {
 pub struct OffsetDecision {
     /// Added to the digital number before scaling.
     pub offset_dn: f32,
-    /// Why, in words for the metadata.
-    pub reason: &'static str,
+    /// Why.
+    pub reason: OffsetReason,
+}
+
+/// Why a scene's numbers carry the offset that they do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OffsetReason {
+    /// The item's `raster:bands` state it.
+    RasterBands,
+    /// Neither the item nor its collection has one.
+    NoOffset,
+    /// The collection has it.
+    Collection,
+    /// The processing baseline is below 04.00, which had none.
+    #[serde(rename = "baseline_below_04_00")]
+    BaselineBelow0400,
+    /// The item states that the catalogue subtracted it.
+    BoaOffsetApplied,
+    /// The processing baseline is 04.00 or later, and the files are as delivered.
+    AsDelivered,
+    /// Pixels are darker than the offset allows: it was subtracted already.
+    DarkPixels,
+    /// The item's `raster:bands` state it, and no pixel proves it.
+    UnverifiedRasterBands,
+    /// The processing baseline is 04.00 or later, the item states no offset, and no pixel proves
+    /// one.
+    UnverifiedBaseline,
+}
+
+impl OffsetReason {
+    /// Whether neither the catalogue nor the pixels prove the offset.
+    pub fn is_unverified(self) -> bool {
+        matches!(self, Self::UnverifiedRasterBands | Self::UnverifiedBaseline)
+    }
+
+    /// The reason in words.
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::RasterBands => "offset of the item's raster:bands",
+            Self::NoOffset => "neither item nor collection has an offset",
+            Self::Collection => "offset of the collection",
+            Self::BaselineBelow0400 => "baseline below 04.00",
+            Self::BoaOffsetApplied => "boa_offset_applied is true",
+            Self::AsDelivered => "baseline from 04.00 on, files as delivered",
+            Self::DarkPixels => "pixels darker than the offset allows: taken off already",
+            Self::UnverifiedRasterBands => "unverified: offset of the item's raster:bands",
+            Self::UnverifiedBaseline => "unverified: baseline from 04.00 on, item names no offset",
+        }
+    }
+}
+
+impl std::fmt::Display for OffsetReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.describe())
+    }
 }
 
 /// What the item alone says.
@@ -83,11 +139,9 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
     let source = item.known_collection().offset;
     if let OffsetSource::Stated(by_collection) = source {
         return match metadata_offset_dn {
-            Some(offset) => decided(offset, "offset of the item's raster:bands"),
-            None if by_collection == 0.0 => {
-                decided(0.0, "neither item nor collection has an offset")
-            }
-            None => decided((by_collection / item.scale()) as f32, "offset of the collection"),
+            Some(offset) => decided(offset, OffsetReason::RasterBands),
+            None if by_collection == 0.0 => decided(0.0, OffsetReason::NoOffset),
+            None => decided((by_collection / item.scale()) as f32, OffsetReason::Collection),
         };
     }
     let said = &item.properties;
@@ -96,12 +150,12 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
         source,
         said.boa_offset_applied.or(said.boa_offset_applied_older),
     ) {
-        (false, ..) => decided(0.0, "baseline below 04.00"),
+        (false, ..) => decided(0.0, OffsetReason::BaselineBelow0400),
         (true, OffsetSource::PerhapsTakenOff, Some(true)) => {
-            decided(0.0, "boa_offset_applied is true")
+            decided(0.0, OffsetReason::BoaOffsetApplied)
         }
         (true, OffsetSource::PerhapsTakenOff, _) => LookAtPixels { metadata_offset_dn },
-        (true, ..) => decided(OFFSET_SINCE_04_00, "baseline from 04.00 on, files as delivered"),
+        (true, ..) => decided(OFFSET_SINCE_04_00, OffsetReason::AsDelivered),
     }
 }
 
@@ -110,18 +164,16 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
 /// `counts` are those of the whole coarsest overview of swir22.
 pub fn offset_from_pixels(metadata_offset_dn: Option<f32>, counts: &DnCounts) -> OffsetDecision {
     match counts.floor_dn() {
-        Some(floor) if floor < SHIFTED_FLOOR_DN => OffsetDecision {
-            offset_dn: 0.0,
-            reason: "pixels darker than the offset allows: taken off already",
-        },
+        Some(floor) if floor < SHIFTED_FLOOR_DN => {
+            OffsetDecision { offset_dn: 0.0, reason: OffsetReason::DarkPixels }
+        }
         _ => match metadata_offset_dn {
-            Some(offset_dn) => OffsetDecision {
-                offset_dn,
-                reason: "unverified: offset of the item's raster:bands",
-            },
+            Some(offset_dn) => {
+                OffsetDecision { offset_dn, reason: OffsetReason::UnverifiedRasterBands }
+            }
             None => OffsetDecision {
                 offset_dn: OFFSET_SINCE_04_00,
-                reason: "unverified: baseline from 04.00 on, item names no offset",
+                reason: OffsetReason::UnverifiedBaseline,
             },
         },
     }
@@ -265,7 +317,7 @@ mod tests {
                 panic!("{collection} needs no look");
             };
             assert_eq!(
-                (decision.offset_dn, decision.reason),
+                (decision.offset_dn, decision.reason.describe()),
                 (offset_dn as f32, reason),
                 "{collection}"
             );

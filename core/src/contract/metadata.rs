@@ -7,13 +7,15 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::catalogue::dates::Assessment;
 use crate::catalogue::dates::FireSide;
-use crate::catalogue::offset::OffsetDecision;
+use crate::catalogue::offset::{OffsetDecision, OffsetReason};
 use crate::catalogue::scenes::SkippedScene;
 use crate::catalogue::stac::Item;
 use crate::composite::dnbr_offset::DnbrOffset;
 use crate::composite::patches::BurntPatch;
 use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
+use crate::contract::failure::RunFailure;
 use crate::regions::region::Region;
+use crate::regions::window::WindowReason;
 use crate::sensor::quality::MaskRules;
 use crate::tiles::tile_index::TileIndex;
 
@@ -56,8 +58,11 @@ pub struct UsedScene {
     pub processing_baseline: Option<String>,
     /// Offset added to its digital numbers.
     pub offset: f32,
-    /// Why that offset.
+    /// Why that offset, in words.
     pub offset_reason: String,
+    /// Why that offset; `None` in metadata of an older version.
+    #[serde(default)]
+    pub offset_kind: Option<OffsetReason>,
 }
 
 impl UsedScene {
@@ -71,7 +76,8 @@ impl UsedScene {
             cloud_cover: item.properties.cloud_cover,
             processing_baseline: item.baseline().map(|baseline| baseline.to_string()),
             offset: offset.offset_dn,
-            offset_reason: offset.reason.to_owned(),
+            offset_reason: offset.reason.to_string(),
+            offset_kind: Some(offset.reason),
         })
     }
 }
@@ -117,9 +123,12 @@ pub struct RegionMeta {
     pub last_run_at: Option<DateTime<Utc>>,
     /// How it ended.
     pub last_status: RunStatus,
-    /// Why it failed.
+    /// Why it failed, in words.
     #[serde(default)]
     pub last_error: Option<String>,
+    /// Why it failed; `None` unless the last run failed, and in metadata of an older version.
+    #[serde(default)]
+    pub failure: Option<RunFailure>,
     /// Start of the last run that succeeded.
     #[serde(default)]
     pub last_success_at: Option<DateTime<Utc>>,
@@ -164,8 +173,11 @@ pub struct MapMeta {
     pub pre_window: SceneDates,
     /// Days of the scenes used after the fire.
     pub post_window: SceneDates,
-    /// Why these windows.
+    /// Why these windows, in words.
     pub window_reason: String,
+    /// Why these windows; `None` in metadata of an older version.
+    #[serde(default)]
+    pub window: Option<WindowReason>,
     /// Template of the stable tile links, with `{z}`, `{x}`, `{y}`.
     pub tile_url_template: String,
     /// Template of this run's immutable tiles.
@@ -230,6 +242,7 @@ impl RegionMeta {
             last_run_at: None,
             last_status: RunStatus::Pending,
             last_error: None,
+            failure: None,
             last_success_at: None,
             consecutive_failures: 0,
             earlier_runs: Vec::new(),

@@ -6,4 +6,4 @@ pub(crate) mod window;
 
 pub use region::{Region, RegionError, regions_from_json};
 pub use rotation::{NightPlan, RegionRecord, RegionTurn, plan_night};
-pub use window::SearchWindows;
+pub use window::{SearchWindows, WindowReason};

@@ -1,12 +1,49 @@
 //! Windows of dates.
 
 use chrono::{Days, NaiveDate};
+use serde::{Deserialize, Serialize};
 
 use crate::catalogue::dates::{
     Assessment, DateWindow, FireSide, a_year_before, days_after, days_before,
 };
 use crate::composite::sides::Composite;
 use crate::regions::region::Region;
+
+/// Why the windows of a map are what they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum WindowReason {
+    /// Before and after a fire.
+    AroundFire {
+        /// First day of the fire.
+        first: NaiveDate,
+        /// Last day of the fire.
+        last: NaiveDate,
+    },
+    /// The region's configuration names both.
+    Configured,
+    /// No fire date is set: the last days against the same days one year earlier.
+    Rolling {
+        /// How many days.
+        days: u32,
+    },
+    /// A person chose both.
+    Chosen,
+}
+
+impl std::fmt::Display for WindowReason {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::AroundFire { first, last } => write!(f, "around the fire of {first} to {last}"),
+            Self::Configured => f.write_str("explicit windows of the region's configuration"),
+            Self::Rolling { days } => write!(
+                f,
+                "no fire date is set: the last {days} days against the same days one year earlier"
+            ),
+            Self::Chosen => f.write_str("windows chosen by hand"),
+        }
+    }
+}
 
 /// Where the scenes of a map are looked for, and why there.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,9 +54,8 @@ pub struct SearchWindows {
     pub post: DateWindow,
     /// Which kind of map this makes.
     pub assessment: Assessment,
-    /// The reason in words, for the metadata.
-    pub reason: String,
-    is_explicit: bool,
+    /// Why these windows.
+    pub reason: WindowReason,
 }
 
 /// Days between two windows from which on the later one shows the next growing season.
@@ -34,8 +70,7 @@ impl SearchWindows {
     /// Comparing with the days just before would measure the seasons as much as fire.
     pub fn of(region: &Region, today: NaiveDate) -> Self {
         if let (Some(pre), Some(post)) = (region.pre, region.post) {
-            let reason = "explicit windows of the region's configuration".to_owned();
-            return Self { reason, ..Self::between(pre, post, None) };
+            return Self { reason: WindowReason::Configured, ..Self::between(pre, post, None) };
         }
         if let Some(event) = region.event_date {
             let event_end =
@@ -46,32 +81,22 @@ impl SearchWindows {
                 start,
                 end: days_after(event_end, Days::new(u64::from(region.post_window_days))),
             };
-            let reason = format!("around the fire of {event} to {event_end}");
-            return Self { pre, post, assessment: season(pre, post), reason, is_explicit: false };
+            let reason = WindowReason::AroundFire { first: event, last: event_end };
+            return Self { pre, post, assessment: season(pre, post), reason };
         }
         let post = DateWindow::ending(today, region.post_window_days);
         Self {
             pre: post.a_year_earlier(),
             post,
             assessment: Assessment::Rolling,
-            reason: format!(
-                "no fire date is set: the last {} days against the same days one year earlier",
-                region.post_window_days
-            ),
-            is_explicit: false,
+            reason: WindowReason::Rolling { days: region.post_window_days },
         }
     }
 
     /// Windows that stand as given. Without an assessment the time between them tells it.
     pub fn between(pre: DateWindow, post: DateWindow, assessment: Option<Assessment>) -> Self {
         let assessment = assessment.unwrap_or_else(|| season(pre, post));
-        Self {
-            pre,
-            post,
-            assessment,
-            reason: "windows chosen by hand".to_owned(),
-            is_explicit: true,
-        }
+        Self { pre, post, assessment, reason: WindowReason::Chosen }
     }
 
     /// The days of a side.
@@ -85,7 +110,7 @@ impl SearchWindows {
     /// Twice the days of a side without scenes, further from the fire; the past where it has no
     /// date. `None` for explicit windows, which stand as given.
     pub fn widened(&self, side: FireSide) -> Option<DateWindow> {
-        if self.is_explicit {
+        if matches!(self.reason, WindowReason::Configured | WindowReason::Chosen) {
             return None;
         }
         let window = self.side(side);

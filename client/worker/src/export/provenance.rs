@@ -130,6 +130,7 @@ pub(super) mod tests {
             processing_baseline: Some("05.11".to_owned()),
             offset: -0.1,
             offset_reason: "baseline 04.00 or later".to_owned(),
+            offset_kind: None,
         };
         let window = |start: &str, end: &str| DateWindow {
             start: start.parse().unwrap(),

@@ -40,12 +40,64 @@ pub struct SceneChoice<'a> {
 }
 
 /// A scene in the window that is not used.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SkippedScene {
     /// Its id.
     pub id: String,
     /// Why, in words.
     pub reason: String,
+    /// Why; `None` in metadata of an older version.
+    #[serde(default)]
+    pub why: Option<SkipReason>,
+}
+
+/// Why a scene in the window is not used.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum SkipReason {
+    /// Another version of the same view is better.
+    Duplicate {
+        /// Id of the scene that is used.
+        of: String,
+    },
+    /// It is too cloudy.
+    TooCloudy {
+        /// Its cloud cover, percent.
+        cloud_cover: f64,
+        /// The most that the region permits, percent.
+        max_cloud_cover: f64,
+    },
+    /// Better scenes show the same ground.
+    BetterScenes {
+        /// How many scenes a tile has.
+        count: usize,
+        /// The tile of the satellite's grid.
+        tile: String,
+    },
+    /// Its files cannot be read.
+    Unreadable,
+    /// Its files lie where the catalogue may not lead.
+    Refused,
+    /// A reason that this version does not know.
+    #[serde(other)]
+    Other,
+}
+
+impl SkippedScene {
+    /// A scene that the choice leaves out.
+    fn new(id: &str, why: SkipReason) -> Self {
+        let reason = match &why {
+            SkipReason::Duplicate { of } => format!("duplicate of {of}"),
+            SkipReason::TooCloudy { cloud_cover, max_cloud_cover } => {
+                format!("cloud cover {cloud_cover:.0} % is above {max_cloud_cover:.0} %")
+            }
+            SkipReason::BetterScenes { count, tile } => format!("{count} better scenes of {tile}"),
+            SkipReason::Unreadable => "its files cannot be read".to_owned(),
+            SkipReason::Refused => "its files lie where the catalogue may not lead".to_owned(),
+            SkipReason::Other => String::new(),
+        };
+        Self { id: id.to_owned(), reason, why: Some(why) }
+    }
 }
 
 /// Scenes of one overpass lie closer together in time than this; the next pass is 100 minutes away.
@@ -105,16 +157,13 @@ fn choose_for_tile<'a>(
     choice: &mut SceneChoice<'a>,
 ) {
     let ground = GroundSeen::of(scenes.iter().map(|(item, _)| *item), request.bbox);
-    let mut skip = |item: &Item, reason: String| {
-        choice.skipped.push(SkippedScene { id: item.id.clone(), reason })
-    };
+    let mut skip =
+        |item: &Item, why: SkipReason| choice.skipped.push(SkippedScene::new(&item.id, why));
     let mut candidates = without_duplicates(scenes, &ground, &mut skip);
     candidates.retain(|scene| match told_cloud(scene.item) {
         Some(cover) if cover > request.max_cloud_cover => {
-            skip(
-                scene.item,
-                format!("cloud cover {cover:.0} % is above {:.0} %", request.max_cloud_cover),
-            );
+            let max_cloud_cover = request.max_cloud_cover;
+            skip(scene.item, SkipReason::TooCloudy { cloud_cover: cover, max_cloud_cover });
             false
         }
         _ => true,
@@ -128,7 +177,8 @@ fn choose_for_tile<'a>(
             already.add(&scene.seen);
             choice.used.push(scene.item);
         } else {
-            skip(scene.item, format!("{} better scenes of {tile}", request.scenes_per_tile));
+            let (count, tile) = (request.scenes_per_tile, tile.to_owned());
+            skip(scene.item, SkipReason::BetterScenes { count, tile });
         }
     }
 }
@@ -137,7 +187,7 @@ fn choose_for_tile<'a>(
 fn without_duplicates<'a>(
     mut scenes: Vec<(&'a Item, DateTime<Utc>)>,
     ground: &GroundSeen,
-    skip: &mut impl FnMut(&Item, String),
+    skip: &mut impl FnMut(&Item, SkipReason),
 ) -> Vec<Candidate<'a>> {
     scenes.sort_by(|(a, a_at), (b, b_at)| a_at.cmp(b_at).then_with(|| a.id.cmp(&b.id)));
     let mut kept: Vec<Candidate> = Vec::new();
@@ -150,7 +200,7 @@ fn without_duplicates<'a>(
                 already.add(&seen);
                 kept.push(Candidate { item, at, seen });
             } else if let Some(best) = kept.last() {
-                skip(item, format!("duplicate of {}", best.item.id));
+                skip(item, SkipReason::Duplicate { of: best.item.id.clone() });
             }
         }
     }
