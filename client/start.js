@@ -5,7 +5,7 @@ const module_or_path = document.querySelector("link[rel=preload][as=fetch]").hre
 
 let attempts = 0;
 globalThis.dragonfly = {
-  /** Loads the tools, which wait until they are first used, and sets them to work on the page of client/src/bridge.rs. */
+  /** Loads the tools, which wait until they are first used, and sets them to work on the page of client/src/toolbar/bridge.rs. */
   async tools(page) {
     const { content: script } = document.querySelector("meta[name=dragonfly-tools]");
     attempts += 1;

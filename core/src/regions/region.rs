@@ -16,7 +16,7 @@ const MAX_NAME_LENGTH: usize = 100;
 /// Years of the dates of a region. The first satellite with a near-infrared band began in 1972.
 const YEARS: std::ops::RangeInclusive<i32> = 1972..=2200;
 
-/// One region, with the defaults for what its entry leaves out.
+/// A region to map. Keys that are left out have their defaults.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
@@ -25,10 +25,10 @@ pub struct Region {
     pub name: String,
     /// West, south, east, north in degrees.
     pub bbox: [f64; 4],
-    /// What people read; the name when absent.
+    /// Display name; the name when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
-    /// Regions that belong together.
+    /// Group of regions that are listed together.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<String>,
     /// 1 comes first.
@@ -52,19 +52,19 @@ pub struct Region {
     /// Finest zoom of the tiles, and zoom of the raster.
     #[serde(default = "defaults::zoom_max")]
     pub zoom_max: u8,
-    /// Scenes with more cloud are not used, percent.
+    /// Scenes with more cloud cover are not used, percent.
     #[serde(default = "defaults::max_cloud_cover")]
     pub max_cloud_cover: f64,
-    /// Most scenes per tile of the satellite's grid and side.
+    /// Number of scenes per MGRS tile and side.
     #[serde(default = "defaults::scenes_per_tile")]
     pub scenes_per_tile: usize,
     /// Collection of the catalogue.
     #[serde(default = "defaults::collection")]
     pub collection: String,
-    /// Do not store tiles that are wholly unburned.
+    /// Do not store tiles that are entirely unburned.
     #[serde(default = "defaults::skip_unburned")]
     pub skip_unburned: bool,
-    /// Subtract the dNBR of unburned ground in a ring around what burnt.
+    /// Subtract the mean dNBR of unburned ground in a ring around the burnt area.
     #[serde(default, skip_serializing_if = "is_false")]
     pub dnbr_offset: bool,
     /// GeoJSON of the burnt area, around which that ring lies; without it the map's own burnt
