@@ -326,8 +326,9 @@ const SIERRA: [&str; 4] = ["2025-06-01", "2025-07-05", "2025-08-20", "2025-09-20
 const EVIA: [&str; 4] = ["2025-06-25", "2025-07-25", "2025-08-20", "2025-09-20"];
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn madre_has_the_same_bits_as_in_batch() {
-    let Some(catalogue) = shared("data/madre/items.json") else { return };
+    let catalogue = shared("data/madre/items.json");
     for (zoom, least) in [(13, 1_000_000), (11, 60_000)] {
         let mut region = region(
             [-120.07, 35.01, -119.67, 35.24],
@@ -343,12 +344,10 @@ fn madre_has_the_same_bits_as_in_batch() {
 }
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
-    let (Some(catalogue), Some(perimeter)) =
-        (shared("data/las-conchas/items.json"), shared("data/las-conchas/perimeter.geojson"))
-    else {
-        return;
-    };
+    let (catalogue, perimeter) =
+        (shared("data/las-conchas/items.json"), shared("data/las-conchas/perimeter.geojson"));
     let days = ["2011-06-01", "2011-06-25", "2012-06-01", "2012-07-01"];
     let mut region = region([-106.75, 35.65, -106.15, 36.15], 11, days);
     region["collection"] = json!("mtbs-reflectance");
@@ -550,17 +549,20 @@ fn inside(cells: &ReadRaster<f32>, task: &EngineTask) -> Vec<Option<bool>> {
 }
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
+fn on_the_scenes_own_grid_every_cell_of_madre_is_its_own_pixel_to_the_bit() {
+    let days = ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"];
+    let task = EngineTask {
+        catalogue: shared("data/madre/items.json"),
+        region: region([-120.07, 35.01, -119.67, 35.24], 10, days),
+        mask_rules: MaskRules { cloud_buffer_m: 0.0, ..MaskRules::default() },
+    };
+    check_own_pixels(&task, 32_610, 700_000);
+}
+
+#[test]
 fn on_the_scenes_own_grid_every_cell_is_its_own_pixel_to_the_bit() {
     let clear = MaskRules { cloud_buffer_m: 0.0, ..MaskRules::default() };
-    if let Some(catalogue) = shared("data/madre/items.json") {
-        let days = ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"];
-        let region = region([-120.07, 35.01, -119.67, 35.24], 10, days);
-        check_own_pixels(
-            &EngineTask { catalogue, region, mask_rules: clear.clone() },
-            32_610,
-            700_000,
-        );
-    }
     // One date a side of each zone; the west holds more of the first box, the east more of the
     // second.
     let days = ["2025-06-25", "2025-07-10", "2025-09-05", "2025-09-20"];

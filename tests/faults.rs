@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, invented_scenes};
+use crate::stage::{Stage, invented_scenes, record_skipped};
 
 /// The Sierra's invented scenes, linked into a folder of their own, where they can be spoilt.
 struct FaultScenes {
@@ -120,7 +120,7 @@ impl Mount {
         if mounted.as_ref().is_ok_and(|output| output.status.success()) {
             return Some(Self(at.to_owned()));
         }
-        eprintln!("not run: mounting is refused here: {mounted:?}");
+        record_skipped(&format!("{}: mounting is refused here", at.display()));
         assert!(std::env::var_os("CI").is_none(), "continuous integration must be able to mount");
         None
     }

@@ -7,36 +7,37 @@ use crate::raster::{ReadRaster, agreement};
 use crate::stage::{Stage, shared};
 
 /// The Madre fire, July 2025. The post scene carries the +1000 of its baseline, and says so.
-pub(crate) fn madre(zoom_max: u8) -> Option<Stage> {
-    let catalogue = shared("data/madre/items.json")?;
+pub(crate) fn madre(zoom_max: u8) -> Stage {
+    let catalogue = shared("data/madre/items.json");
     let regions = json!([{
         "name": "madre", "bbox": [-120.07, 35.01, -119.67, 35.24], "zoom_min": 6, "zoom_max": zoom_max,
         "pre": { "start": "2025-06-01", "end": "2025-07-01" },
         "post": { "start": "2025-07-20", "end": "2025-08-20" }
     }]);
-    Some(Stage::new(&catalogue, &regions))
+    Stage::new(&catalogue, &regions)
 }
 
 /// The Las Conchas fire, June 2011, in a continental Albers projection and without masks.
-pub(crate) fn las_conchas(zoom_max: u8, south: f64) -> Option<Stage> {
-    let catalogue = shared("data/las-conchas/items.json")?;
+pub(crate) fn las_conchas(zoom_max: u8, south: f64) -> Stage {
+    let catalogue = shared("data/las-conchas/items.json");
     let regions = json!([{
         "name": "las_conchas", "bbox": [-106.75, south, -106.15, 36.15], "zoom_min": 6, "zoom_max": zoom_max,
         "collection": "mtbs-reflectance",
         "pre": { "start": "2011-06-01", "end": "2011-06-25" },
         "post": { "start": "2012-06-01", "end": "2012-07-01" }
     }]);
-    Some(Stage::new(&catalogue, &regions))
+    Stage::new(&catalogue, &regions)
 }
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn madre_agrees_with_its_authors_map() {
-    let Some(stage) = madre(13) else { return };
+    let stage = madre(13);
     stage.succeed(&["update", "madre"]);
     let ours: ReadRaster<f32> =
         ReadRaster::read(&stage.published("raster/madre_lowres_dnbr.tif"), None);
     let reference: ReadRaster<u8> =
-        ReadRaster::read(&shared("data/madre/author_classes_20m.tif").unwrap(), None);
+        ReadRaster::read(&shared("data/madre/author_classes_20m.tif"), None);
     let clear = ours.pixels.iter().zip(reference.nearest_on(&ours)).filter_map(|(dnbr, class)| {
         // The author's map calls all regrowth unburned (3), and is 0 outside.
         let ours = dragonfly_core::Breaks::USGS.classify(*dnbr)?.max(Severity::Unburned);
@@ -54,13 +55,14 @@ fn madre_agrees_with_its_authors_map() {
 }
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn las_conchas_agrees_with_mtbs() {
-    let Some(stage) = las_conchas(12, 35.65) else { return };
+    let stage = las_conchas(12, 35.65);
     stage.succeed(&["update", "las_conchas"]);
     let ours: ReadRaster<f32> =
         ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
     let reference: ReadRaster<f32> =
-        ReadRaster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif").unwrap(), None);
+        ReadRaster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif"), None);
     let pairs: Vec<(f32, f32)> = ours
         .pixels
         .iter()
@@ -80,10 +82,11 @@ fn las_conchas_agrees_with_mtbs() {
 const MTBS_OFFSET: f32 = -0.005;
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn las_conchas_agrees_with_the_rdnbr_of_mtbs() {
-    let Some(stage) = las_conchas(12, 35.65) else { return };
+    let stage = las_conchas(12, 35.65);
     stage.succeed(&["update", "las_conchas"]);
-    let folder = shared("data/las-conchas").unwrap();
+    let folder = shared("data/las-conchas");
     let ours: ReadRaster<f32> =
         ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
     let reference: ReadRaster<f32> =
@@ -113,9 +116,10 @@ fn las_conchas_agrees_with_the_rdnbr_of_mtbs() {
 const LAS_CONCHAS_HECTARES: [f64; 7] = [3219.0, 9368.0, 85106.0, 18027.0, 10378.0, 10486.0, 4288.0];
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn las_conchas_has_its_true_hectares() {
     // The images reach south to 35.634°; a box that ends at 35.65° leaves out 1,170 ha of them.
-    let Some(stage) = las_conchas(12, 35.6) else { return };
+    let stage = las_conchas(12, 35.6);
     stage.succeed(&["update", "las_conchas"]);
     let hectares = stage.map("las_conchas").hectares;
     for (class, expected) in Severity::ALL.into_iter().zip(LAS_CONCHAS_HECTARES) {
@@ -130,11 +134,12 @@ fn las_conchas_has_its_true_hectares() {
 }
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn a_box_counts_the_hectares_inside_it_and_no_other() {
-    let Some(stage) = las_conchas(12, 35.65) else { return };
+    let stage = las_conchas(12, 35.65);
     stage.succeed(&["update", "las_conchas"]);
     let hectares = stage.map("las_conchas").hectares;
-    let folder = shared("data/las-conchas").unwrap();
+    let folder = shared("data/las-conchas");
     let band = |name: &str| ReadRaster::<u8>::read(&folder.join(name), None);
     let bands = [
         "LT05_las-conchas_20110624_nir08.tif",

@@ -92,8 +92,9 @@ fn a_bucket_that_stumbles_gives_the_same_map_only_later() {
 }
 
 #[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn a_bucket_by_other_hands_that_stumbles_gives_the_same_map() {
-    let Some(program) = shared("bench/far_store.py") else { return };
+    let program = shared("bench/far_store.py");
     let store = FarStore::start(&program, invented_scenes());
     let far = Stage::new(&store.catalogue(), &invented_regions());
     far.succeed(&["update", "sample_evia"]);

@@ -1,6 +1,6 @@
 //! A temporary root with a configuration, on which the binary runs.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
 use std::sync::LazyLock;
@@ -79,14 +79,20 @@ impl Stage {
     }
 }
 
-/// The folder of real data beside the project; `None`, said aloud, where it is absent.
-pub(crate) fn shared(path: &str) -> Option<PathBuf> {
+/// A file of the real data beside the project. Tests that need it are ignored where it is absent.
+pub(crate) fn shared(path: &str) -> PathBuf {
     let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path);
-    if found.exists() {
-        return Some(found);
+    assert!(found.exists(), "{} is absent", found.display());
+    found
+}
+
+/// Records that a test did not run: `scripts/test` names the file whose lines it prints at its end.
+pub(crate) fn record_skipped(reason: &str) {
+    eprintln!("skipped: {reason}");
+    if let Some(file) = std::env::var_os("DRAGONFLY_SKIPPED") {
+        let mut lines = std::fs::OpenOptions::new().create(true).append(true).open(file).unwrap();
+        writeln!(lines, "{reason}").unwrap();
     }
-    eprintln!("skipped: {path} is not beside the project");
-    None
 }
 
 /// A coarse region over the Sierra's invented scenes, both windows given: its run takes a fraction

@@ -1,0 +1,15 @@
+//! Finds out whether the folder of real fires and items lies beside the project: tests that need it
+//! are ignored where it does not, and counted so.
+
+use std::path::Path;
+
+fn main() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    println!("cargo::rustc-check-cfg=cfg(has_real_data)");
+    println!("cargo::rerun-if-changed=build.rs");
+    // A folder that is absent counts as changed at every build, which then costs one process.
+    println!("cargo::rerun-if-changed={}", folder.join("README.md").display());
+    if folder.join("data").is_dir() {
+        println!("cargo::rustc-cfg=has_real_data");
+    }
+}
