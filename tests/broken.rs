@@ -7,9 +7,9 @@ use std::process::Command;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use crate::stage::{Stage, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes};
 
-/// A copy of the Sierra's scenes that may be spoilt: one pre and one post scene, and their
+/// A copy of the Sierra's scenes that may be corrupted: one pre and one post scene, and their
 /// catalogue.
 struct Spoilt {
     folder: TempDir,
@@ -51,23 +51,23 @@ impl Spoilt {
         self.folder.path().join(href)
     }
 
-    fn stage(&self) -> Stage {
+    fn bed(&self) -> TestBed {
         let catalogue = self.folder.path().join("items.json");
         fs::write(&catalogue, self.items.to_string()).unwrap();
         let regions: Value =
             serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap())
                 .unwrap();
-        Stage::new(&catalogue, &json!([regions[0]]))
+        TestBed::new(&catalogue, &json!([regions[0]]))
     }
 }
 
 /// The update fails with a message that names the region and holds all parts; no map is published,
 /// and the failure is recorded.
-fn check(stage: &Stage, parts: &[&str]) {
-    let output = stage.run(&["update", "sample_sierra"]);
+fn check(bed: &TestBed, parts: &[&str]) {
+    let output = bed.run(&["update", "sample_sierra"]);
     check_message(&output, &[&["sample_sierra"], parts].concat());
-    assert!(!stage.published("tiles").exists() && !stage.published("raster").exists());
-    let meta = stage.meta("sample_sierra");
+    assert!(!bed.published("tiles").exists() && !bed.published("raster").exists());
+    let meta = bed.meta("sample_sierra");
     assert!(meta.map.is_none() && meta.consecutive_failures == 1);
     let recorded = meta.last_error.unwrap();
     assert!(parts.iter().all(|part| recorded.contains(part)), "{recorded}");
@@ -85,63 +85,63 @@ fn check_message(output: &std::process::Output, parts: &[&str]) {
 }
 
 #[test]
-fn the_scenes_are_fine_before_they_are_spoilt() {
-    Spoilt::new().stage().succeed(&["update", "sample_sierra"]);
+fn the_scenes_are_valid_before_they_are_corrupted() {
+    Spoilt::new().bed().succeed(&["update", "sample_sierra"]);
 }
 
 #[test]
 fn a_missing_file_is_named() {
-    let mut spoilt = Spoilt::new();
-    fs::remove_file(spoilt.post_file("swir22")).unwrap();
-    check(&spoilt.stage(), &["20250910", "swir22.tif", "does not exist"]);
+    let mut corrupted = Spoilt::new();
+    fs::remove_file(corrupted.post_file("swir22")).unwrap();
+    check(&corrupted.bed(), &["20250910", "swir22.tif", "does not exist"]);
 }
 
 #[test]
 fn a_truncated_cog_is_named() {
-    let mut spoilt = Spoilt::new();
-    let file = spoilt.post_file("nir08");
+    let mut corrupted = Spoilt::new();
+    let file = corrupted.post_file("nir08");
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() / 3]).unwrap();
-    check(&spoilt.stage(), &["20250910", "nir08.tif", "cut short"]);
+    check(&corrupted.bed(), &["20250910", "nir08.tif", "cut short"]);
 }
 
 #[test]
 fn what_is_no_tiff_is_named() {
-    let mut spoilt = Spoilt::new();
-    fs::write(spoilt.post_file("scl"), "<html>not found</html>").unwrap();
-    check(&spoilt.stage(), &["20250910", "scl.tif", "GeoTIFF"]);
+    let mut corrupted = Spoilt::new();
+    fs::write(corrupted.post_file("scl"), "<html>not found</html>").unwrap();
+    check(&corrupted.bed(), &["20250910", "scl.tif", "GeoTIFF"]);
 }
 
 #[test]
 fn an_item_without_nir08_is_named() {
-    let mut spoilt = Spoilt::new();
-    spoilt.post_item()["assets"].as_object_mut().unwrap().remove("nir08");
-    check(&spoilt.stage(), &["20250910", "nir08"]);
+    let mut corrupted = Spoilt::new();
+    corrupted.post_item()["assets"].as_object_mut().unwrap().remove("nir08");
+    check(&corrupted.bed(), &["20250910", "nir08"]);
 }
 
 #[test]
 fn windows_without_scenes_are_named() {
-    let spoilt = Spoilt::new();
+    let corrupted = Spoilt::new();
     let regions = json!([{
         "name": "sample_sierra", "bbox": [-121.4, 39.75, -121.0, 40.05],
         "pre": { "start": "2020-06-01", "end": "2020-07-01" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
     }]);
-    spoilt.stage();
-    let stage = Stage::new(&spoilt.folder.path().join("items.json"), &regions);
-    check(&stage, &["no scene on the pre side", "2020-06-01", "widen the window"]);
+    corrupted.bed();
+    let bed = TestBed::new(&corrupted.folder.path().join("items.json"), &regions);
+    check(&bed, &["no scene on the pre side", "2020-06-01", "widen the window"]);
 }
 
 #[test]
 fn a_failure_leaves_the_old_map() {
-    let mut spoilt = Spoilt::new();
-    let stage = spoilt.stage();
-    stage.succeed(&["update", "sample_sierra"]);
-    let before = stage.map("sample_sierra");
-    fs::remove_file(spoilt.post_file("swir22")).unwrap();
-    check_message(&stage.run(&["update", "sample_sierra"]), &["swir22"]);
-    assert_eq!(stage.map("sample_sierra"), before);
-    assert!(stage.published(&before.raster_url[1..]).exists());
-    assert_eq!(fs::read_dir(stage.published("work/sample_sierra")).unwrap().count(), 0);
+    let mut corrupted = Spoilt::new();
+    let bed = corrupted.bed();
+    bed.succeed(&["update", "sample_sierra"]);
+    let before = bed.map("sample_sierra");
+    fs::remove_file(corrupted.post_file("swir22")).unwrap();
+    check_message(&bed.run(&["update", "sample_sierra"]), &["swir22"]);
+    assert_eq!(bed.map("sample_sierra"), before);
+    assert!(bed.published(&before.raster_url[1..]).exists());
+    assert_eq!(fs::read_dir(bed.published("work/sample_sierra")).unwrap().count(), 0);
 }
 
 fn check_regions(regions: &str, arguments: &[&str], parts: &[&str]) {
@@ -189,20 +189,20 @@ fn an_unknown_key_is_named() {
 
 #[test]
 fn a_catalogue_that_is_none_is_named() {
-    let stage = Stage::new(
+    let bed = TestBed::new(
         Path::new("/no/such/items.json"),
         &json!([{
             "name": "a", "bbox": [0, 0, 1, 1],
             "pre": { "start": "2020-06-01", "end": "2020-07-01" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
         }]),
     );
-    check_message(&stage.run(&["lowres", "a"]), &["/no/such/items.json", "--stac"]);
+    check_message(&bed.run(&["lowres", "a"]), &["/no/such/items.json", "--stac"]);
 }
 
 #[test]
 fn tile_without_lowres_says_what_to_run() {
     check_message(
-        &Stage::invented().run(&["tile", "sample_sierra"]),
+        &TestBed::invented().run(&["tile", "sample_sierra"]),
         &["sample_sierra", "dragonfly lowres sample_sierra"],
     );
 }
@@ -210,7 +210,7 @@ fn tile_without_lowres_says_what_to_run() {
 #[test]
 fn an_unwritable_root_is_named() {
     // A file where a folder must be: not even root writes through that.
-    let stage = Stage::invented();
-    fs::write(stage.published("meta").parent().unwrap(), "in the way").unwrap();
-    check_message(&stage.run(&["update", "sample_sierra"]), &["root", "--root"]);
+    let bed = TestBed::invented();
+    fs::write(bed.published("meta").parent().unwrap(), "in the way").unwrap();
+    check_message(&bed.run(&["update", "sample_sierra"]), &["root", "--root"]);
 }

@@ -1,4 +1,4 @@
-//! A bucket of scenes over http that stumbles when told to, and remembers what it was asked for.
+//! A bucket of scenes over http that fails on request and records what was requested.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -88,7 +88,7 @@ impl Bucket {
     }
 }
 
-/// `far_store.py`, a bucket by other hands, over a folder of scenes; it fails every seventh request
+/// `far_store.py`, a third-party bucket, over a folder of scenes; it fails every seventh request
 /// and cuts every eleventh answer. Ended when dropped.
 pub(crate) struct FarStore {
     process: Child,

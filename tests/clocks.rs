@@ -3,21 +3,21 @@
 use std::fs;
 use std::process::Command;
 
-use crate::stage::{Stage, small_stage};
+use crate::test_bed::{TestBed, small_test_bed};
 use chrono::{TimeDelta, Utc};
 
-fn stage() -> Stage {
-    small_stage(&["sierra"])
+fn bed() -> TestBed {
+    small_test_bed(&["sierra"])
 }
 
 #[test]
 fn a_run_far_ahead_of_the_clock_needs_a_flag_and_health_finds_it() {
-    let stage = stage();
+    let bed = bed();
     let ahead = (Utc::now() + TimeDelta::days(3)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
     for (command, code) in
         [(&["rotate"][..], 2), (&["update", "sierra"], 1), (&["lowres", "sierra"], 1)]
     {
-        let output = stage.run(&[command, &["--now", &ahead]].concat());
+        let output = bed.run(&[command, &["--now", &ahead]].concat());
         assert_eq!(output.status.code(), Some(code), "{command:?}");
         let message = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(
@@ -25,25 +25,25 @@ fn a_run_far_ahead_of_the_clock_needs_a_flag_and_health_finds_it() {
             "{message}"
         );
     }
-    assert!(!stage.published("meta").exists(), "nothing is recorded");
-    stage.succeed(&["rotate", "--dry-run", "--now", &ahead]);
-    stage.succeed(&["update", "sierra", "--now", &ahead, "--allow-future"]);
+    assert!(!bed.published("meta").exists(), "nothing is recorded");
+    bed.succeed(&["rotate", "--dry-run", "--now", &ahead]);
+    bed.succeed(&["update", "sierra", "--now", &ahead, "--allow-future"]);
 
-    let output = stage.run(&["health"]);
+    let output = bed.run(&["health"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
         String::from_utf8_lossy(&output.stderr).contains("the last success lies in the future")
     );
-    stage.succeed(&["update", "sierra"]);
-    stage.succeed(&["health"]);
+    bed.succeed(&["update", "sierra"]);
+    bed.succeed(&["health"]);
 }
 
 /// A finished run whose name, made by a clock that was ahead, sorts behind every later one.
 #[test]
 fn a_clock_put_back_blocks_no_region() {
-    let stage = stage();
-    stage.succeed(&["lowres", "sierra"]);
-    let work = stage.published("work/sierra");
+    let bed = bed();
+    bed.succeed(&["lowres", "sierra"]);
+    let work = bed.published("work/sierra");
     let run = fs::read_dir(&work)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -51,13 +51,13 @@ fn a_clock_put_back_blocks_no_region() {
         .unwrap();
     fs::rename(&run, work.join("20990101T000000Zffff")).unwrap();
 
-    stage.succeed(&["lowres", "sierra"]);
-    stage.succeed(&["tile", "sierra"]);
+    bed.succeed(&["lowres", "sierra"]);
+    bed.succeed(&["tile", "sierra"]);
     assert!(
-        !stage.map("sierra").run_id.starts_with("2099"),
+        !bed.map("sierra").run_id.starts_with("2099"),
         "the run that was computed last is published"
     );
-    stage.succeed(&["update", "sierra"]);
+    bed.succeed(&["update", "sierra"]);
     assert_eq!(fs::read_dir(&work).unwrap().count(), 0);
 }
 
@@ -65,9 +65,9 @@ fn a_clock_put_back_blocks_no_region() {
 /// leaves it.
 #[test]
 fn a_published_run_left_in_the_work_folder_blocks_no_region() {
-    let stage = stage();
-    stage.succeed(&["lowres", "sierra"]);
-    let (work, copy) = (stage.published("work/sierra"), stage.published("../copy"));
+    let bed = bed();
+    bed.succeed(&["lowres", "sierra"]);
+    let (work, copy) = (bed.published("work/sierra"), bed.published("../copy"));
     let archive = |from: &std::path::Path, to: &std::path::Path| {
         let copied = Command::new("cp")
             .arg("--archive")
@@ -78,26 +78,26 @@ fn a_published_run_left_in_the_work_folder_blocks_no_region() {
         assert!(copied.unwrap().success());
     };
     archive(&work, &copy);
-    stage.succeed(&["tile", "sierra"]);
-    let first = stage.map("sierra").run_id;
+    bed.succeed(&["tile", "sierra"]);
+    let first = bed.map("sierra").run_id;
     archive(&copy, &work);
-    let output = stage.run(&["tile", "sierra"]);
+    let output = bed.run(&["tile", "sierra"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
         String::from_utf8_lossy(&output.stderr).contains("run `dragonfly lowres sierra` first")
     );
-    assert_eq!(stage.map("sierra").run_id, first);
+    assert_eq!(bed.map("sierra").run_id, first);
     archive(&copy, &work);
-    stage.succeed(&["update", "sierra"]);
-    assert_ne!(stage.map("sierra").run_id, first);
+    bed.succeed(&["update", "sierra"]);
+    assert_ne!(bed.map("sierra").run_id, first);
 }
 
 #[test]
 fn settings_and_dates_beyond_the_calendar_are_no_panic() {
-    let stage = stage();
+    let bed = bed();
     for hours in ["3000000000", "4294967295"] {
         for _ in 0..2 {
-            stage.succeed(&[
+            bed.succeed(&[
                 "update",
                 "sierra",
                 "--keep-hours",
@@ -107,7 +107,7 @@ fn settings_and_dates_beyond_the_calendar_are_no_panic() {
             ]);
         }
     }
-    assert_eq!(stage.meta("sierra").earlier_runs.len(), 3);
-    let output = stage.run(&["update", "sierra", "--now", "-262143-01-01T00:00:00Z"]);
+    assert_eq!(bed.meta("sierra").earlier_runs.len(), 3);
+    let output = bed.run(&["update", "sierra", "--now", "-262143-01-01T00:00:00Z"]);
     assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
 }

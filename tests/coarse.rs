@@ -12,7 +12,7 @@ use gdal::raster::Buffer;
 
 use crate::fires::{las_conchas, madre};
 use crate::raster::{ReadRaster, agreement};
-use crate::stage::{Stage, shared};
+use crate::test_bed::{TestBed, shared};
 
 /// One date of a fire: its bands, its mask, and the offset of its digital numbers.
 struct Date {
@@ -25,7 +25,7 @@ struct Date {
 const NO_DATA: f32 = -1.0;
 
 impl Date {
-    /// NBR of GDAL's averages on another raster's grid; `None` unless all pixels beneath are clear.
+    /// NBR of GDAL's averages on another raster's grid; `None` unless all pixels below are clear.
     fn nbr_by_gdal(
         &self,
         overview: Option<usize>,
@@ -105,14 +105,14 @@ fn average(
 /// Compares a region's raster with GDAL's averages of a level of its two dates.
 fn check(
     name: &str,
-    stage: &Stage,
+    bed: &TestBed,
     region: &str,
     dates: &[Date; 2],
     overview: Option<usize>,
     least_r_squared: f64,
 ) {
     let ours: ReadRaster<f32> =
-        ReadRaster::read(&stage.published(&format!("raster/{region}_lowres_dnbr.tif")), None);
+        ReadRaster::read(&bed.published(&format!("raster/{region}_lowres_dnbr.tif")), None);
     let folder = tempfile::tempdir().unwrap();
     let [pre, post] = dates.each_ref().map(|date| date.nbr_by_gdal(overview, &ours, folder.path()));
     let pairs: Vec<(f32, f32)> = ours
@@ -129,8 +129,8 @@ fn check(
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn madre_at_zoom_10_is_gdals_average_of_the_80_m_overview() {
-    let stage = madre(10);
-    stage.succeed(&["update", "madre"]);
+    let bed = madre(10);
+    bed.succeed(&["update", "madre"]);
     let folder = shared("data/madre");
     let date = |scene: &str, offset_dn| {
         let band = |name: &str| folder.join(format!("{scene}_{name}.tif"));
@@ -139,7 +139,7 @@ fn madre_at_zoom_10_is_gdals_average_of_the_80_m_overview() {
     let dates = [date("S2B_10SGD_20250617_0_L2A", 0.0), date("S2A_10SGD_20250806_0_L2A", -1000.0)];
     check(
         "Madre, zoom 10, against GDAL's average of the 80 m overview",
-        &stage,
+        &bed,
         "madre",
         &dates,
         Some(1),
@@ -148,7 +148,7 @@ fn madre_at_zoom_10_is_gdals_average_of_the_80_m_overview() {
     // What reading an overview instead of all pixels loses.
     check(
         "Madre, zoom 10, against GDAL's average of full resolution",
-        &stage,
+        &bed,
         "madre",
         &dates,
         None,
@@ -159,20 +159,13 @@ fn madre_at_zoom_10_is_gdals_average_of_the_80_m_overview() {
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn las_conchas_at_zoom_10_is_gdals_average() {
-    let stage = las_conchas(10, 35.65);
-    stage.succeed(&["update", "las_conchas"]);
+    let bed = las_conchas(10, 35.65);
+    bed.succeed(&["update", "las_conchas"]);
     let folder = shared("data/las-conchas");
     let date = |scene: &str| {
         let band = |name: &str| folder.join(format!("{scene}_{name}.tif"));
         Date { nir: band("nir08"), swir: band("swir22"), scl: None, offset_dn: 0.0 }
     };
     let dates = [date("LT05_las-conchas_20110624"), date("LE07_las-conchas_20120618")];
-    check(
-        "Las Conchas, zoom 10, against GDAL's average",
-        &stage,
-        "las_conchas",
-        &dates,
-        None,
-        0.995,
-    );
+    check("Las Conchas, zoom 10, against GDAL's average", &bed, "las_conchas", &dates, None, 0.995);
 }

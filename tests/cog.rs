@@ -12,7 +12,7 @@ use dragonfly_worker::{ByteCache, Cog, NoCache};
 use gdal::Dataset;
 use gdal::raster::{GdalDataType, RasterBand};
 
-use crate::stage::shared;
+use crate::test_bed::shared;
 use files::Files;
 use layouts::{Interleave, Layout};
 
@@ -86,7 +86,7 @@ fn read_by_gdal(band: &RasterBand, at: (u32, u32), size: (u32, u32)) -> Vec<u32>
     self::bits(bits)
 }
 
-/// Every level and band of a file, whole and in windows, and all that its head says.
+/// Every level and band of a file, whole and in windows, and all that its head states.
 fn check_against_gdal(path: &Path) -> usize {
     let files = Files::default();
     let cog = open(&files, path);
@@ -290,7 +290,7 @@ fn only_the_blocks_of_a_window_are_fetched_and_none_twice() {
     }
 }
 
-/// Keeps all in memory.
+/// Stores everything in memory.
 #[derive(Default)]
 struct MemoryCache(RefCell<HashMap<Range<u64>, Vec<u8>>>);
 

@@ -1,4 +1,4 @@
-//! The same ground as Sentinel-2, HLS and Landsat keep it: other numbers, other masks, one map.
+//! The same ground as Sentinel-2, HLS and Landsat store it: other numbers, other masks, one map.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,13 +10,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes};
 
 /// Ground of the post scene that is made too dark for its sensor, pixels across and down.
 const DARK: std::ops::Range<usize> = 600..680;
 
-/// How a catalogue keeps a band and its mask.
-struct Keeping<T> {
+/// How a catalogue stores a band and its mask.
+struct Encoding<T> {
     collection: &'static str,
     /// Near infrared, short-wave infrared, mask.
     assets: [&'static str; 3],
@@ -27,16 +27,16 @@ struct Keeping<T> {
     mask: fn(u8) -> u16,
 }
 
-const SENTINEL: Keeping<u16> = Keeping {
+const SENTINEL: Encoding<u16> = Encoding {
     collection: "sentinel-2-l2a",
     assets: ["nir08", "swir22", "scl"],
     fill: 0,
-    // Zero means no data here, so the darkest that can be said is 1.
+    // Zero means no data here, so the darkest value is 1.
     number: |reflectance| reflectance.max(1) as u16,
     mask: u16::from,
 };
 
-const HLS: Keeping<i16> = Keeping {
+const HLS: Encoding<i16> = Encoding {
     collection: "HLSS30.v2.0",
     assets: ["B8A", "B12", "Fmask"],
     fill: -9999,
@@ -51,7 +51,7 @@ const HLS: Keeping<i16> = Keeping {
     },
 };
 
-const LANDSAT: Keeping<u16> = Keeping {
+const LANDSAT: Encoding<u16> = Encoding {
     collection: "landsat-c2-l2",
     assets: ["nir08", "swir22", "qa_pixel"],
     fill: 0,
@@ -88,7 +88,7 @@ fn write<T: GdalType + Copy, U>(
 }
 
 /// The Sierra's scene of a day before and of one after the fire, kept in a catalogue's way.
-fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage) {
+fn write_encoded<T: GdalType + Copy + Into<f64>>(encoding: &Encoding<T>) -> (TempDir, TestBed) {
     let folder = tempfile::tempdir().unwrap();
     let sample = invented_scenes();
     let read: Value =
@@ -104,7 +104,7 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
         let source =
             |key: &str| -> PathBuf { sample.join(from["assets"][key]["href"].as_str().unwrap()) };
         let mut assets = json!({});
-        for (key, asset) in ["nir08", "swir22"].into_iter().zip(keeping.assets) {
+        for (key, asset) in ["nir08", "swir22"].into_iter().zip(encoding.assets) {
             let band = ReadRaster::<u16>::read(&source(key), None);
             let number = |(place, dn): (usize, &u16)| {
                 let (column, row) = (place % band.width, place / band.width);
@@ -113,27 +113,27 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
                     && DARK.contains(&column)
                     && DARK.contains(&row);
                 if *dn == 0 {
-                    keeping.fill
+                    encoding.fill
                 } else {
-                    (keeping.number)(if is_dark { -50 } else { i32::from(*dn) })
+                    (encoding.number)(if is_dark { -50 } else { i32::from(*dn) })
                 }
             };
             let pixels = band.pixels.iter().enumerate().map(number).collect();
             write(
                 &folder.path().join(format!("{id}_{asset}.tif")),
                 &band,
-                Some(keeping.fill.into()),
+                Some(encoding.fill.into()),
                 pixels,
             );
             assets[asset] = json!({ "href": format!("{id}_{asset}.tif") });
         }
         let scl = ReadRaster::<u8>::read(&source("scl"), None);
-        let [_, _, mask] = keeping.assets;
-        let pixels = scl.pixels.iter().map(|class| (keeping.mask)(*class)).collect();
+        let [_, _, mask] = encoding.assets;
+        let pixels = scl.pixels.iter().map(|class| (encoding.mask)(*class)).collect();
         write(&folder.path().join(format!("{id}_{mask}.tif")), &scl, None, pixels);
         assets[mask] = json!({ "href": format!("{id}_{mask}.tif") });
         let properties = json!({ "datetime": from["properties"]["datetime"], "s2:processing_baseline": "03.01" });
-        items.push(json!({ "type": "Feature", "id": id, "collection": keeping.collection, "bbox": from["bbox"],
+        items.push(json!({ "type": "Feature", "id": id, "collection": encoding.collection, "bbox": from["bbox"],
             "geometry": from["geometry"], "properties": properties, "assets": assets }));
     }
     let catalogue = folder.path().join("items.json");
@@ -141,16 +141,16 @@ fn keep<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (TempDir, Stage
         .unwrap();
     let mut regions: Value =
         serde_json::from_slice(&fs::read(sample.join("regions.json")).unwrap()).unwrap();
-    regions[0]["collection"] = json!(keeping.collection);
-    let stage = Stage::new(&catalogue, &json!([regions[0]]));
-    (folder, stage)
+    regions[0]["collection"] = json!(encoding.collection);
+    let bed = TestBed::new(&catalogue, &json!([regions[0]]));
+    (folder, bed)
 }
 
-fn mapped<T: GdalType + Copy + Into<f64>>(keeping: &Keeping<T>) -> (MapMeta, ReadRaster<f32>) {
-    let (_folder, stage) = keep(keeping);
-    stage.succeed(&["update", "sample_sierra"]);
-    let map = stage.map("sample_sierra");
-    let raster = ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
+fn mapped<T: GdalType + Copy + Into<f64>>(encoding: &Encoding<T>) -> (MapMeta, ReadRaster<f32>) {
+    let (_folder, bed) = write_encoded(encoding);
+    bed.succeed(&["update", "sample_sierra"]);
+    let map = bed.map("sample_sierra");
+    let raster = ReadRaster::read(&bed.published(&map.raster_url[1..]), None);
     (map, raster)
 }
 

@@ -17,57 +17,57 @@ use serde_json::Value;
 use crate::fault_injection::errno::{EIO, ENOSPC, EROFS};
 use crate::fault_injection::{Fault, Injection, count};
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, small_stage};
+use crate::test_bed::{TestBed, small_test_bed};
 
 const NOW: &str = "2025-11-20T03:00:00Z";
 /// Keeps one earlier run.
 const KEEP: [&str; 5] = ["--keep-hours=0", "--keep-runs=1", "--min-free-gb=0", "--now", NOW];
 
-fn stage() -> Stage {
-    small_stage(&["sierra"])
+fn bed() -> TestBed {
+    small_test_bed(&["sierra"])
 }
 
 /// A root in which a map was published twice, and what every whole map of it holds.
 struct Base {
-    stage: Stage,
+    bed: TestBed,
     tiles: BTreeMap<PathBuf, Vec<u8>>,
     raster: Vec<u32>,
 }
 
 impl Base {
     fn new() -> Self {
-        let stage = stage();
+        let bed = bed();
         for _ in 0..2 {
-            stage.succeed(&[&["update", "sierra"], &KEEP[..]].concat());
+            bed.succeed(&[&["update", "sierra"], &KEEP[..]].concat());
         }
-        let map = stage.map("sierra");
-        let (tiles, raster) = (tiles_of(&stage, &map.run_id), raster_of(&stage, &map.run_id));
+        let map = bed.map("sierra");
+        let (tiles, raster) = (tiles_of(&bed, &map.run_id), raster_of(&bed, &map.run_id));
         assert!(!tiles.is_empty());
-        Self { stage, tiles, raster }
+        Self { bed, tiles, raster }
     }
 
-    /// A stage with a copy of the root.
-    fn copy(&self) -> Stage {
-        let stage = stage();
-        copy_folder(&self.stage.published(""), &stage.published(""));
-        stage
+    /// A test bed with a copy of the root.
+    fn copy(&self) -> TestBed {
+        let bed = bed();
+        copy_folder(&self.bed.published(""), &bed.published(""));
+        bed
     }
 
     /// What a reader that follows the metadata finds wrong; gives the run that it finds.
-    fn read(&self, stage: &Stage) -> Result<String, String> {
-        let meta: Value = read_json(&stage.published("meta/sierra.json"))?;
+    fn read(&self, bed: &TestBed) -> Result<String, String> {
+        let meta: Value = read_json(&bed.published("meta/sierra.json"))?;
         for file in ["meta/index.json", "meta/client.json"] {
-            read_json(&stage.published(file))?;
+            read_json(&bed.published(file))?;
         }
         let run = meta["run_id"].as_str().ok_or("the metadata names no run")?.to_owned();
-        if tiles_of(stage, &run) != self.tiles {
+        if tiles_of(bed, &run) != self.tiles {
             return Err(format!("the tiles of {run} are others"));
         }
-        if raster_of(stage, &run) != self.raster {
+        if raster_of(bed, &run) != self.raster {
             return Err(format!("the raster of {run} is another"));
         }
         for link in ["tiles/sierra/dnbr", "raster/sierra_lowres_dnbr.tif"] {
-            if !stage.published(link).exists() {
+            if !bed.published(link).exists() {
                 return Err(format!("the link {link} leads nowhere"));
             }
         }
@@ -86,16 +86,16 @@ fn copy_folder(from: &Path, to: &Path) {
     assert!(copied.unwrap().success());
 }
 
-fn tiles_of(stage: &Stage, run: &str) -> BTreeMap<PathBuf, Vec<u8>> {
-    let top = stage.published(&format!("tiles/sierra/{run}"));
+fn tiles_of(bed: &TestBed, run: &str) -> BTreeMap<PathBuf, Vec<u8>> {
+    let top = bed.published(&format!("tiles/sierra/{run}"));
     files_below(&top)
         .into_iter()
         .map(|file| (file.strip_prefix(&top).unwrap().to_owned(), fs::read(file).unwrap()))
         .collect()
 }
 
-fn raster_of(stage: &Stage, run: &str) -> Vec<u32> {
-    let file = stage.published(&format!("raster/sierra/{run}.tif"));
+fn raster_of(bed: &TestBed, run: &str) -> Vec<u32> {
+    let file = bed.published(&format!("raster/sierra/{run}.tif"));
     if !file.exists() {
         return Vec::new();
     }
@@ -115,15 +115,15 @@ fn files_below(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Files that a run left and that nothing needs.
-fn leftovers(stage: &Stage) -> Vec<String> {
-    let meta = stage.meta("sierra");
+fn leftovers(bed: &TestBed) -> Vec<String> {
+    let meta = bed.meta("sierra");
     let named: BTreeSet<String> = meta
         .map
         .iter()
         .map(|map| map.run_id.clone())
         .chain(meta.earlier_runs.into_iter().map(|run| run.run_id))
         .collect();
-    let root = stage.published("");
+    let root = bed.published("");
     let mut left: Vec<String> = Vec::new();
     for file in files_below(&root) {
         let path = file.strip_prefix(&root).unwrap().display().to_string();
@@ -138,9 +138,9 @@ fn leftovers(stage: &Stage) -> Vec<String> {
 }
 
 /// Runs a command with a fault at a change.
-fn run_with(stage: &Stage, injection: Injection, arguments: &[&str]) -> (Output, PathBuf) {
-    let state = stage.published("../fault_count");
-    let mut command = stage.command(&[arguments, &KEEP].concat());
+fn run_with(bed: &TestBed, injection: Injection, arguments: &[&str]) -> (Output, PathBuf) {
+    let state = bed.published("../fault_count");
+    let mut command = bed.command(&[arguments, &KEEP].concat());
     injection.apply(&mut command, &state);
     (command.output().unwrap(), state)
 }
@@ -148,16 +148,16 @@ fn run_with(stage: &Stage, injection: Injection, arguments: &[&str]) -> (Output,
 /// What is wrong after a fault at a change; empty when all is well.
 fn try_fault(base: &Base, at: u64, fault: Fault, arguments: &[&str]) -> Vec<String> {
     let mut wrong = Vec::new();
-    let stage = base.copy();
-    let lock_before = fs::read_to_string(stage.published(".lock")).unwrap();
-    let old = stage.map("sierra").run_id;
-    let root = stage.published("");
+    let bed = base.copy();
+    let lock_before = fs::read_to_string(bed.published(".lock")).unwrap();
+    let old = bed.map("sierra").run_id;
+    let root = bed.published("");
     let injection = Injection { root: &root, operations: "", path: "", at, fault };
-    let (output, _) = run_with(&stage, injection, arguments);
+    let (output, _) = run_with(&bed, injection, arguments);
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     let code = output.status.code();
 
-    let found = base.read(&stage);
+    let found = base.read(&bed);
     if let Err(error) = &found {
         wrong.push(format!("a reader finds that {error}"));
     }
@@ -175,27 +175,27 @@ fn try_fault(base: &Base, at: u64, fault: Fault, arguments: &[&str]) -> Vec<Stri
     }
     // A command that ended before it wrote the journal changed nothing, and one that was killed
     // after it wrote its end had done all.
-    let lock = fs::read_to_string(stage.published(".lock")).unwrap();
+    let lock = fs::read_to_string(bed.published(".lock")).unwrap();
     let is_unfinished = lock.contains(r#""ended_at":null"#) || code.is_some_and(|code| code != 0);
     let is_trouble = lock != lock_before && is_unfinished;
     let health =
-        stage.run(&["health", "--min-free-gb=0", "--now", "2025-11-20T04:00:00Z"]).status.code();
+        bed.run(&["health", "--min-free-gb=0", "--now", "2025-11-20T04:00:00Z"]).status.code();
     if is_trouble && health != Some(1) {
         wrong.push(format!("health ends with {health:?}"));
     }
 
-    let next = stage.run(&[&["update", "sierra"], &KEEP[..]].concat());
+    let next = bed.run(&[&["update", "sierra"], &KEEP[..]].concat());
     if !next.status.success() {
         wrong.push(format!("the next run fails: {}", String::from_utf8_lossy(&next.stderr)));
     }
-    match base.read(&stage) {
+    match base.read(&bed) {
         Err(error) => wrong.push(format!("after the next run a reader finds that {error}")),
         Ok(run) if found.as_ref() == Ok(&run) => {
             wrong.push("the next run publishes nothing".to_owned())
         }
         Ok(_) => {}
     }
-    let left = leftovers(&stage);
+    let left = leftovers(&bed);
     if !left.is_empty() {
         wrong.push(format!("the next run leaves {left:?}"));
     }
@@ -282,27 +282,27 @@ fn a_full_disk_is_reported_with_the_file_that_did_not_fit() {
         ("/run.json", "run.json"),
         ("meta/sierra.json", "meta/sierra.json"),
     ] {
-        let stage = base.copy();
-        let old = stage.map("sierra");
-        let root = stage.published("");
+        let bed = base.copy();
+        let old = bed.map("sierra");
+        let root = bed.published("");
         let fault = Fault::FromThenOn(ENOSPC);
         let injection =
             Injection { root: &root, operations: "write,fsync,open", path, at: 1, fault };
-        let (output, _) = run_with(&stage, injection, &UPDATE);
+        let (output, _) = run_with(&bed, injection, &UPDATE);
         let messages = String::from_utf8_lossy(&output.stderr).into_owned();
         assert_eq!(output.status.code(), Some(1), "{path}: {messages}");
         let error = messages.lines().find(|line| line.starts_with("error: ")).unwrap();
         assert!(error.contains(named) && !messages.contains("panicked"), "{path}: {messages}");
-        assert_eq!(stage.map("sierra"), old, "{path}");
-        base.read(&stage).unwrap();
+        assert_eq!(bed.map("sierra"), old, "{path}");
+        base.read(&bed).unwrap();
     }
 }
 
 #[test]
 fn a_run_that_crashes_is_recorded_and_the_next_region_runs() {
-    let stage = small_stage(&["bad", "good"]);
-    fs::create_dir_all(stage.published("")).unwrap();
-    let root = stage.published("");
+    let bed = small_test_bed(&["bad", "good"]);
+    fs::create_dir_all(bed.published("")).unwrap();
+    let root = bed.published("");
     // The first raster of the first region.
     let injection = Injection {
         root: &root,
@@ -311,19 +311,19 @@ fn a_run_that_crashes_is_recorded_and_the_next_region_runs() {
         at: 1,
         fault: Fault::Abort,
     };
-    let (output, _) = run_with(&stage, injection, &["rotate"]);
+    let (output, _) = run_with(&bed, injection, &["rotate"]);
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{messages}");
     assert!(messages.contains("error: region `bad`: the run crashed (signal 6)"), "{messages}");
     assert_eq!(
-        (stage.meta("bad").last_status, stage.meta("bad").consecutive_failures),
+        (bed.meta("bad").last_status, bed.meta("bad").consecutive_failures),
         (RunStatus::Failed, 1)
     );
-    assert_eq!(stage.meta("good").last_status, RunStatus::Success);
-    let map = stage.map("good");
+    assert_eq!(bed.meta("good").last_status, RunStatus::Success);
+    let map = bed.map("good");
     let finest = map.tile_index.0.last().unwrap();
     let tile =
         finest.tiles.tiles().find(|tile| finest.fate(*tile) == Some(TileFate::Stored)).unwrap();
     let file = format!("tiles/good/{}/dnbr/{}/{}/{}.png", map.run_id, tile.z, tile.x, tile.y);
-    decode_tile(&fs::read(stage.published(&file)).unwrap()).unwrap();
+    decode_tile(&fs::read(bed.published(&file)).unwrap()).unwrap();
 }

@@ -13,12 +13,12 @@ use std::time::{Duration, Instant};
 use chrono::{TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::stage::{Serving, Stage, invented_scenes};
+use crate::test_bed::{Serving, TestBed, invented_scenes};
 
 const SITE: &str = "https://maps.example.org";
 
-/// What a server was asked.
-struct Asked {
+/// What was requested from a server.
+struct ReceivedRequest {
     method: String,
     path: String,
     headers: BTreeMap<String, String>,
@@ -32,39 +32,39 @@ struct RangeResponse {
 }
 
 /// Changes an answer before it is given.
-type Spoil = Box<dyn Fn(&Asked, &mut RangeResponse) + Send + Sync>;
+type Corruption = Box<dyn Fn(&ReceivedRequest, &mut RangeResponse) + Send + Sync>;
 
-/// A small STAC API over the invented scenes, with files in ranges, and one thing spoilt. It ends
+/// A small STAC API over the invented scenes, with files in ranges, and one thing corrupted. It ends
 /// with the tests.
-fn start(items: &Value, spoil: Spoil) -> String {
+fn start(items: &Value, corrupt: Corruption) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
     let items = items.to_string().replace("{root}", &root);
     thread::spawn(move || {
         thread::scope(|scope| {
             for stream in listener.incoming() {
-                scope.spawn(|| answer(stream.unwrap(), &items, &spoil));
+                scope.spawn(|| answer(stream.unwrap(), &items, &corrupt));
             }
         });
     });
     root
 }
 
-fn answer(mut stream: TcpStream, items: &str, spoil: &Spoil) {
-    // Whoever connects and says nothing, or leaves in the midst, is no concern of the test.
-    let Some(asked) = hear(&stream) else { return };
-    let mut answer = good_answer(&asked, items);
-    spoil(&asked, &mut answer);
+fn answer(mut stream: TcpStream, items: &str, corrupt: &Corruption) {
+    // A client that connects and sends nothing, or closes early, does not matter to the test.
+    let Some(request) = receive(&stream) else { return };
+    let mut answer = good_answer(&request, items);
+    corrupt(&request, &mut answer);
     let mut head = format!("HTTP/1.1 {} Said\r\nConnection: close\r\n", answer.status);
     answer.headers.entry("content-length").or_insert(answer.body.len().to_string());
     for (name, value) in &answer.headers {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
-    let body = if asked.method == "HEAD" { &[][..] } else { &answer.body };
+    let body = if request.method == "HEAD" { &[][..] } else { &answer.body };
     let _ = stream.write_all(&[head.as_bytes(), b"\r\n", body].concat());
 }
 
-fn hear(stream: &TcpStream) -> Option<Asked> {
+fn receive(stream: &TcpStream) -> Option<ReceivedRequest> {
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     reader.read_line(&mut line).ok()?;
@@ -78,11 +78,11 @@ fn hear(stream: &TcpStream) -> Option<Asked> {
     }
     let length = headers.get("content-length").map_or(0, |length| length.parse().unwrap());
     reader.read_exact(&mut vec![0; length]).ok()?;
-    Some(Asked { method, path, headers })
+    Some(ReceivedRequest { method, path, headers })
 }
 
 /// What a server does that has no fault.
-fn good_answer(asked: &Asked, items: &str) -> RangeResponse {
+fn good_answer(request: &ReceivedRequest, items: &str) -> RangeResponse {
     let mut headers = BTreeMap::from([
         ("access-control-allow-origin", "*".to_owned()),
         ("access-control-allow-headers", "Content-Type, Range".to_owned()),
@@ -90,8 +90,8 @@ fn good_answer(asked: &Asked, items: &str) -> RangeResponse {
         ("date", http_date(TimeDelta::zero())),
     ]);
     let mut status = 200;
-    let body = match asked.path.as_str() {
-        _ if asked.method == "OPTIONS" => Vec::new(),
+    let body = match request.path.as_str() {
+        _ if request.method == "OPTIONS" => Vec::new(),
         "/" => json!({ "type": "Catalog", "stac_version": "1.0.0", "title": "Of a test" })
             .to_string()
             .into(),
@@ -99,7 +99,7 @@ fn good_answer(asked: &Asked, items: &str) -> RangeResponse {
         "/collections" => json!({ "collections": [{ "id": "sentinel-2-l2a" }] }).to_string().into(),
         "/search" => items.as_bytes().to_vec(),
         path => match path.strip_prefix("/files").map(fs::read) {
-            Some(Ok(file)) => match asked.headers.get("range") {
+            Some(Ok(file)) => match request.headers.get("range") {
                 Some(range) => {
                     let (start, end) =
                         range.strip_prefix("bytes=").unwrap().split_once('-').unwrap();
@@ -155,10 +155,10 @@ fn items_with_file(asset: &str, file: &Path) -> Value {
     })
 }
 
-fn stage(stac: &str) -> Stage {
+fn bed_over(stac: &str) -> TestBed {
     let regions: Value =
         serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
-    Stage::new(Path::new(stac), &regions)
+    TestBed::new(Path::new(stac), &regions)
 }
 
 const EXAMINE: [&str; 5] = ["doctor", "sample_sierra", "--json", "--origin", SITE];
@@ -191,33 +191,33 @@ fn check_output(output: &Output, probe: &str, status: &str, parts: &[&str]) {
     assert_eq!(output.status.code(), Some(i32::from(status == "fail")));
 }
 
-/// Before a server that gives these items, spoilt so.
-fn check(items: &Value, spoil: Spoil, probe: &str, status: &str, parts: &[&str]) {
-    let root = start(items, spoil);
-    check_output(&stage(&root).run(&EXAMINE), probe, status, parts);
+/// Before a server that gives these items, corrupted so.
+fn check(items: &Value, corrupt: Corruption, probe: &str, status: &str, parts: &[&str]) {
+    let root = start(items, corrupt);
+    check_output(&bed_over(&root).run(&EXAMINE), probe, status, parts);
 }
 
-/// A fault of one path: answers that begin with it are spoilt.
-fn at(path: &'static str, spoil: fn(&mut RangeResponse)) -> Spoil {
-    Box::new(move |asked, answer| {
-        if asked.path.starts_with(path) && (path != "/" || asked.path == "/") {
-            spoil(answer);
+/// A fault of one path: answers that begin with it are corrupted.
+fn at(path: &'static str, corrupt: fn(&mut RangeResponse)) -> Corruption {
+    Box::new(move |request, answer| {
+        if request.path.starts_with(path) && (path != "/" || request.path == "/") {
+            corrupt(answer);
         }
     })
 }
 
-fn unspoilt() -> Spoil {
+fn uncorrupted() -> Corruption {
     Box::new(|_, _| {})
 }
 
 #[test]
 fn good_servers_are_well() {
-    check(&items(), unspoilt(), "", "ok", &[]);
-    let near = Stage::invented();
+    check(&items(), uncorrupted(), "", "ok", &[]);
+    let near = TestBed::invented();
     fs::create_dir_all(near.published("")).unwrap();
     check_output(&near.run(&["doctor", "--json"]), "", "ok", &[]);
     let server = Serving::start(&near);
-    let far = stage(&format!("{}/stac", server.address));
+    let far = bed_over(&format!("{}/stac", server.address));
     let output = far.run(&["doctor", "--json", "--origin", SITE]);
     check_output(&output, "", "ok", &[]);
     // Nothing is left out: two regions, and every probe answered.
@@ -229,7 +229,7 @@ fn good_servers_are_well() {
 
 #[test]
 fn people_read_a_line_a_probe_and_the_next_step() {
-    let output = Stage::invented().run(&["doctor", "sample_evia", "--min-free-gb", "999999"]);
+    let output = TestBed::invented().run(&["doctor", "sample_evia", "--min-free-gb", "999999"]);
     let text = String::from_utf8_lossy(&output.stdout);
     assert!(text.contains("\nFAIL  disk ") && text.contains(" → make room, lower"), "{text}");
     assert!(
@@ -242,34 +242,29 @@ fn people_read_a_line_a_probe_and_the_next_step() {
 
 #[test]
 fn a_machine_that_cannot_publish_is_told() {
-    let stage = Stage::invented();
+    let bed = TestBed::invented();
     check_output(
-        &stage.run(&["doctor", "--json", "--min-free-gb", "999999"]),
+        &bed.run(&["doctor", "--json", "--min-free-gb", "999999"]),
         "disk",
         "fail",
         &["GB are free", "keep_runs"],
     );
     // Not even root writes through a file.
-    fs::write(stage.published("meta").parent().unwrap(), "in the way").unwrap();
-    check_output(
-        &stage.run(&["doctor", "--json"]),
-        "root",
-        "fail",
-        &["is a file", "ReadWritePaths"],
-    );
+    fs::write(bed.published("meta").parent().unwrap(), "in the way").unwrap();
+    check_output(&bed.run(&["doctor", "--json"]), "root", "fail", &["is a file", "ReadWritePaths"]);
 }
 
 #[test]
 fn a_configuration_that_cannot_be_used_hides_nothing_else() {
-    let stage = Stage::invented();
-    let output = stage.run(&["doctor", "--json", "no_such"]);
+    let bed = TestBed::invented();
+    let output = bed.run(&["doctor", "--json", "no_such"]);
     check_output(&output, "regions", "fail", &["`no_such`", "sample_sierra, sample_evia"]);
     assert!(
         findings(&output)
             .iter()
             .any(|found| found["probe"] == "catalogue" && found["status"] == "ok")
     );
-    let output = stage.run(&["doctor", "--json", "--fire-zone-mask", "no/mask.tif", "sample_evia"]);
+    let output = bed.run(&["doctor", "--json", "--fire-zone-mask", "no/mask.tif", "sample_evia"]);
     check_output(&output, "mask", "fail", &["no/mask.tif", "does not exist", "fire_zone_mask"]);
 }
 
@@ -277,13 +272,13 @@ fn a_configuration_that_cannot_be_used_hides_nothing_else() {
 fn a_catalogue_that_does_not_answer_as_stac_is_told() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     check_output(
-        &stage(&format!("http://{closed}")).run(&EXAMINE),
+        &bed_over(&format!("http://{closed}")).run(&EXAMINE),
         "catalogue",
         "fail",
         &["refused", "`stac`"],
     );
     check_output(
-        &stage("/no/such/items.json").run(&EXAMINE),
+        &bed_over("/no/such/items.json").run(&EXAMINE),
         "catalogue",
         "fail",
         &["/no/such/items.json", "`stac`"],
@@ -295,10 +290,10 @@ fn a_catalogue_that_does_not_answer_as_stac_is_told() {
 
 #[test]
 fn a_dead_host_is_given_up_soon() {
-    // Connects, as the system does so for it, and never hears.
+    // Connects, as the system does so for it, and never answers.
     let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
     let started = Instant::now();
-    let output = stage(&format!("http://{}", deaf.local_addr().unwrap())).run(&EXAMINE);
+    let output = bed_over(&format!("http://{}", deaf.local_addr().unwrap())).run(&EXAMINE);
     check_output(&output, "catalogue", "fail", &["no answer within 10 seconds"]);
     assert!(started.elapsed() < Duration::from_secs(20), "{:?}", started.elapsed());
 }
@@ -317,7 +312,7 @@ fn a_missing_collection_is_told_beside_those_there_are() {
     let file = folder.path().join("items.json");
     fs::write(&file, items_with(|item| item["collection"] = json!("other")).to_string()).unwrap();
     check_output(
-        &stage(file.to_str().unwrap()).run(&EXAMINE),
+        &bed_over(file.to_str().unwrap()).run(&EXAMINE),
         "collection",
         "fail",
         &["the catalogue has other"],
@@ -328,17 +323,17 @@ fn a_missing_collection_is_told_beside_those_there_are() {
 fn windows_without_scenes_are_told() {
     check(
         &json!({ "features": [] }),
-        unspoilt(),
+        uncorrupted(),
         "scene",
         "fail",
         &["no scene", "post side", "2025-08-20"],
     );
     let early = items_with(|item| item["properties"]["datetime"] = json!("2019-06-12T18:50:00Z"));
-    check(&early, unspoilt(), "scene", "fail", &["no scene", "post_window_days"]);
+    check(&early, uncorrupted(), "scene", "fail", &["no scene", "post_window_days"]);
     let cloudy = items_with(|item| item["properties"]["eo:cloud_cover"] = json!(99.0));
-    check(&cloudy, unspoilt(), "scene", "warn", &["all ", "99 % cloud", "max_cloud_cover"]);
-    let no_post: Spoil = Box::new(|asked, answer| {
-        if asked.method == "POST" {
+    check(&cloudy, uncorrupted(), "scene", "warn", &["all ", "99 % cloud", "max_cloud_cover"]);
+    let no_post: Corruption = Box::new(|request, answer| {
+        if request.method == "POST" {
             answer.status = 405;
         }
     });
@@ -355,8 +350,8 @@ fn windows_without_scenes_are_told() {
 #[test]
 fn a_rolling_region_wants_scenes_of_the_last_weeks() {
     let scene = |region: Value, now: &str| {
-        let stage = Stage::new(&invented_scenes().join("items.json"), &json!([region]));
-        let output = stage.run(&["doctor", "--json", "--now", now]);
+        let bed = TestBed::new(&invented_scenes().join("items.json"), &json!([region]));
+        let output = bed.run(&["doctor", "--json", "--now", now]);
         findings(&output).into_iter().find(|found| found["probe"] == "scene").unwrap()
     };
     let check = |region: Value, now: &str, status: &str, part: &str| {
@@ -378,8 +373,8 @@ fn a_rolling_region_wants_scenes_of_the_last_weeks() {
 
 #[test]
 fn files_that_cannot_be_read_in_part_are_told() {
-    let whole: Spoil = Box::new(|asked, answer| {
-        if let Some(file) = asked.path.strip_prefix("/files") {
+    let whole: Corruption = Box::new(|request, answer| {
+        if let Some(file) = request.path.strip_prefix("/files") {
             answer.status = 200;
             answer.headers.remove("content-range");
             answer.body = fs::read(file).unwrap();
@@ -399,11 +394,11 @@ fn files_that_cannot_be_read_in_part_are_told() {
     let short = at("/files", |answer| answer.body.truncate(99));
     check(&items(), short, "assets", "fail", &["99 bytes", "0-16383"]);
     let bucket = items_with(|item| item["assets"]["scl"]["href"] = json!("s3://bucket/SCL.tif"));
-    check(&bucket, unspoilt(), "assets", "fail", &["s3://bucket/SCL.tif", "http(s)"]);
+    check(&bucket, uncorrupted(), "assets", "fail", &["s3://bucket/SCL.tif", "http(s)"]);
     let landsat = items_with(|item| drop(item["assets"].as_object_mut().unwrap().remove("swir22")));
     check(
         &landsat,
-        unspoilt(),
+        uncorrupted(),
         "assets",
         "fail",
         &["no asset swir22", "near and a short-wave infrared"],
@@ -425,7 +420,7 @@ fn files_that_are_cut_short_are_told() {
     fs::write(&cut, &whole[..whole.len() / 3]).unwrap();
     check(
         &items_with_file("swir22", &cut),
-        unspoilt(),
+        uncorrupted(),
         "layout",
         "fail",
         &["cut.tif", "cut short"],
@@ -442,7 +437,7 @@ fn an_unexpected_layout_is_named_with_what_it_costs() {
         .status();
     assert!(translated.unwrap().success());
     let parts = ["short-wave infrared: ", "not compressed", "strips of ", "no overviews"];
-    check(&items_with_file("swir22", &striped), unspoilt(), "layout", "warn", &parts);
+    check(&items_with_file("swir22", &striped), uncorrupted(), "layout", "warn", &parts);
 }
 
 #[test]
@@ -452,20 +447,20 @@ fn an_offset_that_the_pixels_contradict_is_told() {
     };
     check(
         &flagged(true),
-        unspoilt(),
+        uncorrupted(),
         "offset",
         "warn",
         &["boa_offset_applied is true", "still in"],
     );
-    let root = start(&flagged(false), unspoilt());
-    let output = stage(&root).run(&["doctor", "sample_evia", "--json"]);
+    let root = start(&flagged(false), uncorrupted());
+    let output = bed_over(&root).run(&["doctor", "sample_evia", "--json"]);
     check_output(&output, "offset", "warn", &["boa_offset_applied is false", "pixels prove"]);
 }
 
 #[test]
 fn a_page_that_may_not_ask_is_told() {
-    let silent: Spoil = Box::new(|asked, answer| {
-        if asked.path.starts_with("/files") {
+    let silent: Corruption = Box::new(|request, answer| {
+        if request.path.starts_with("/files") {
             answer.headers.remove("access-control-allow-origin");
         }
     });
@@ -498,8 +493,8 @@ fn a_page_that_may_not_ask_is_told() {
         "fail",
         &["content-type", "Access-Control-Allow-Headers"],
     );
-    let deaf: Spoil = Box::new(|asked, answer| {
-        if asked.method == "OPTIONS" {
+    let deaf: Corruption = Box::new(|request, answer| {
+        if request.method == "OPTIONS" {
             answer.status = 405;
         }
     });
@@ -509,26 +504,29 @@ fn a_page_that_may_not_ask_is_told() {
 #[test]
 fn a_proxy_may_stand_before_the_images() {
     // The proxy passes on what comes after its address; the bucket itself answers no other site.
-    let silent: Spoil = Box::new(|asked, answer| {
-        if asked.path.starts_with("/files") {
+    let silent: Corruption = Box::new(|request, answer| {
+        if request.path.starts_with("/files") {
             answer.headers.remove("access-control-allow-origin");
         }
     });
     let bucket = start(&items(), silent);
-    let proxied: Spoil = Box::new(|asked, answer| {
+    let proxied: Corruption = Box::new(|request, answer| {
         if let Some((_, file)) =
-            asked.path.split_once("/http:").and_then(|(_, url)| url.split_once("/files"))
+            request.path.split_once("/http:").and_then(|(_, url)| url.split_once("/files"))
         {
             let path = format!("/files{file}");
-            let asked =
-                Asked { method: asked.method.clone(), path, headers: asked.headers.clone() };
-            *answer = good_answer(&asked, "");
+            let request = ReceivedRequest {
+                method: request.method.clone(),
+                path,
+                headers: request.headers.clone(),
+            };
+            *answer = good_answer(&request, "");
         }
     });
     let proxy = start(&items(), proxied);
-    let stage = stage(&bucket);
-    check_output(&stage.run(&EXAMINE), "assets cors", "fail", &["`proxy_base`"]);
-    let output = stage.run(&[&EXAMINE[..], &["--proxy-base", &format!("{proxy}/")]].concat());
+    let bed = bed_over(&bucket);
+    check_output(&bed.run(&EXAMINE), "assets cors", "fail", &["`proxy_base`"]);
+    let output = bed.run(&[&EXAMINE[..], &["--proxy-base", &format!("{proxy}/")]].concat());
     check_output(&output, "", "ok", &[]);
 }
 
@@ -540,9 +538,9 @@ fn files_that_open_with_a_token_want_one() {
             asset["href"] = json!(asset["href"].as_str().unwrap().replace("{root}", bucket));
         }
     });
-    let root = start(&items, unspoilt());
+    let root = start(&items, uncorrupted());
     let output =
-        stage(&root).run(&[&EXAMINE[..], &["--token-url", &format!("{root}/sas")]].concat());
+        bed_over(&root).run(&[&EXAMINE[..], &["--token-url", &format!("{root}/sas")]].concat());
     check_output(
         &output,
         "token",
@@ -553,8 +551,8 @@ fn files_that_open_with_a_token_want_one() {
 
 #[test]
 fn without_an_origin_the_browser_is_left_out_and_said_so() {
-    let root = start(&items(), unspoilt());
-    let output = stage(&root).run(&["doctor", "--json", "sample_sierra"]);
+    let root = start(&items(), uncorrupted());
+    let output = bed_over(&root).run(&["doctor", "--json", "sample_sierra"]);
     check_output(&output, "", "ok", &[]);
     let skipped: Vec<Value> =
         findings(&output).into_iter().filter(|found| found["status"] == "skipped").collect();
@@ -563,7 +561,7 @@ fn without_an_origin_the_browser_is_left_out_and_said_so() {
         skipped.iter().all(|found| found["finding"].as_str().unwrap().contains("--origin")),
         "{skipped:#?}"
     );
-    let output = stage(&root).run(&["doctor", "--origin", "maps.example.org"]);
+    let output = bed_over(&root).run(&["doctor", "--origin", "maps.example.org"]);
     assert_eq!(output.status.code(), Some(2));
 }
 

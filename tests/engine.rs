@@ -25,9 +25,9 @@ use tokio::sync::Mutex;
 use crate::cog::files::Files;
 use crate::cog::projection::Proj;
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, invented_scenes, shared};
+use crate::test_bed::{TestBed, invented_scenes, shared};
 
-/// A scene that is looked at in the test's own thread.
+/// A scene that is observed in the test's own thread.
 struct LocalScene {
     used: UsedScene,
     mask_kind: Option<MaskKind>,
@@ -177,13 +177,13 @@ struct Batch {
 }
 
 fn batch(task: &EngineTask) -> Batch {
-    let stage = Stage::new(&task.catalogue, &json!([task.region]));
+    let bed = TestBed::new(&task.catalogue, &json!([task.region]));
     let masks: Value = serde_json::to_value(&task.mask_rules.masks).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("sky.toml");
     std::fs::write(&config, format!("[masks]\nscl = {}\n", masks["scl"])).unwrap();
     let margin = task.mask_rules.cloud_buffer_m.to_string();
-    stage.succeed(&[
+    bed.succeed(&[
         "--config",
         config.to_str().unwrap(),
         "lowres",
@@ -192,7 +192,7 @@ fn batch(task: &EngineTask) -> Batch {
         &margin,
     ]);
     let run =
-        std::fs::read_dir(stage.published("work/area")).unwrap().next().unwrap().unwrap().path();
+        std::fs::read_dir(bed.published("work/area")).unwrap().next().unwrap().unwrap().path();
     let record = serde_json::from_slice(&std::fs::read(run.join("run.json")).unwrap()).unwrap();
     Batch {
         dnbr: ReadRaster::read(&run.join("dnbr.tif"), None).pixels,
@@ -457,7 +457,7 @@ impl Source {
     }
 }
 
-/// Computes on the scenes' own grid, writes the file, and holds every cell against the arithmetic
+/// Computes on the scenes' own grid, writes the file, and compares every cell with the arithmetic
 /// of GDAL's pixels.
 fn check_own_pixels(task: &EngineTask, epsg: i32, least_exact: usize) {
     // The map's own zoom plays no part in it.
@@ -487,7 +487,7 @@ fn check_own_pixels(task: &EngineTask, epsg: i32, least_exact: usize) {
     let off = |axis: usize| (written.geo_transform[axis] - own.pixels.geo_transform[axis]) / 20.0;
     assert_eq!((off(0).fract(), off(3).fract()), (0.0, 0.0), "the cells are no pixels");
 
-    // One date a side: what a cell may hold is told by the pixels of its own zone, and of the
+    // One date a side: what a cell may hold follows from the pixels of its own zone, and of the
     // neighbour's where both zones have some.
     let nbr: Vec<_> = sources.iter().map(|source| (source, source.nbr_on(&written))).collect();
     let inside = inside(&written, task);

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, invented_scenes, record_skipped};
+use crate::test_bed::{TestBed, invented_scenes, record_skipped};
 
-/// The Sierra's invented scenes, linked into a folder of their own, where they can be spoilt.
+/// The Sierra's invented scenes, linked into a folder of their own, where they can be corrupted.
 struct FaultScenes {
     folder: TempDir,
 }
@@ -50,26 +50,26 @@ impl FaultScenes {
         fs::write(&file, &whole[..whole.len() / 2]).unwrap();
     }
 
-    fn stage(&self) -> Stage {
+    fn bed(&self) -> TestBed {
         let regions = json!([{
             "name": "sierra", "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 12,
             "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
         }]);
-        Stage::new(&self.folder.path().join("items.json"), &regions)
+        TestBed::new(&self.folder.path().join("items.json"), &regions)
     }
 }
 
 /// The published map is whole: metadata parses, the raster reads, every stored tile decodes.
-fn check_whole(stage: &Stage) {
-    let map = stage.map("sierra");
-    let raster: ReadRaster<f32> = ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
+fn check_whole(bed: &TestBed) {
+    let map = bed.map("sierra");
+    let raster: ReadRaster<f32> = ReadRaster::read(&bed.published(&map.raster_url[1..]), None);
     assert!(raster.pixels.iter().any(|dnbr| !dnbr.is_nan()));
     let mut stored = 0;
     for zoom in &map.tile_index.0 {
         for tile in zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)) {
             let path = map.run_tile_url_template[1..].replace("{z}", &tile.z.to_string());
             let path = path.replace("{x}", &tile.x.to_string()).replace("{y}", &tile.y.to_string());
-            decode_tile(&fs::read(stage.published(&path)).unwrap()).unwrap();
+            decode_tile(&fs::read(bed.published(&path)).unwrap()).unwrap();
             stored += 1;
         }
     }
@@ -81,40 +81,40 @@ fn a_corrupt_scene_among_good_ones_is_skipped_and_named() {
     for key in ["nir08", "scl"] {
         let scenes = FaultScenes::new();
         scenes.truncate("20250826", key);
-        let stage = scenes.stage();
-        let output = stage.succeed(&["update", "sierra"]);
+        let bed = scenes.bed();
+        let output = bed.succeed(&["update", "sierra"]);
         assert!(String::from_utf8_lossy(&output.stderr).contains("going on without it"));
-        let map = stage.map("sierra");
+        let map = bed.map("sierra");
         assert_eq!(map.scenes.len(), 3);
         let skipped =
             map.scenes_skipped.iter().find(|scene| scene.id.contains("20250826")).unwrap();
         assert!(skipped.reason.contains(&format!("{key}.tif")), "{skipped:?}");
-        check_whole(&stage);
+        check_whole(&bed);
     }
 }
 
 #[test]
 fn too_many_corrupt_scenes_fail_the_run_and_leave_the_old_map() {
     let scenes = FaultScenes::new();
-    let stage = scenes.stage();
-    stage.succeed(&["update", "sierra"]);
-    let before = stage.map("sierra");
+    let bed = scenes.bed();
+    bed.succeed(&["update", "sierra"]);
+    let before = bed.map("sierra");
     for day in ["20250612", "20250627", "20250826", "20250910"] {
         scenes.truncate(day, "swir22");
     }
-    let output = stage.run(&["update", "sierra"]);
+    let output = bed.run(&["update", "sierra"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("that can be read") && said.contains("swir22.tif"), "{said}");
-    assert_eq!(stage.map("sierra"), before);
-    check_whole(&stage);
+    assert_eq!(bed.map("sierra"), before);
+    check_whole(&bed);
 }
 
 /// A file system mounted for a test, and unmounted with it.
 struct Mount(PathBuf);
 
 impl Mount {
-    /// `None`, said aloud, where mounting is refused; never under continuous integration.
+    /// `None`, recorded as skipped, where mounting is refused; never under continuous integration.
     fn new(arguments: &[&str], at: &Path) -> Option<Self> {
         let mounted = Command::new("mount").args(arguments).arg(at).output();
         if mounted.as_ref().is_ok_and(|output| output.status.success()) {
@@ -138,13 +138,13 @@ const NO_GUARD: &str = "--min-free-gb=-1000";
 #[test]
 fn a_disk_without_room_leaves_the_old_map() {
     let scenes = FaultScenes::new();
-    let stage = scenes.stage();
-    let root = stage.published("meta").parent().unwrap().to_owned();
+    let bed = scenes.bed();
+    let root = bed.published("meta").parent().unwrap().to_owned();
     fs::create_dir_all(&root).unwrap();
     let Some(_mount) = Mount::new(&["-t", "tmpfs", "-o", "size=64m", "tmpfs"], &root) else {
         return;
     };
-    stage.succeed(&["update", "sierra", NO_GUARD]);
+    bed.succeed(&["update", "sierra", NO_GUARD]);
     let ballast = root.join("ballast");
     for free_kb in [0, 200, 1000, 2000, 4000, 6000] {
         fs::write(&ballast, []).unwrap();
@@ -156,40 +156,40 @@ fn a_disk_without_room_leaves_the_old_map() {
             .parse()
             .unwrap();
         fs::write(&ballast, vec![1; avail_kb.saturating_sub(free_kb) as usize * 1024]).unwrap();
-        let before = stage.map("sierra");
+        let before = bed.map("sierra");
         let output =
-            stage.run(&["update", "sierra", NO_GUARD, "--keep-hours", "0", "--keep-runs", "0"]);
+            bed.run(&["update", "sierra", NO_GUARD, "--keep-hours", "0", "--keep-runs", "0"]);
         if !output.status.success() {
             let message = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(
                 message.contains("error: ") && !message.contains("panicked"),
                 "{free_kb} KB free: {message}"
             );
-            assert_eq!(stage.map("sierra"), before, "{free_kb} KB free");
+            assert_eq!(bed.map("sierra"), before, "{free_kb} KB free");
         }
         fs::remove_file(&ballast).unwrap();
-        check_whole(&stage);
+        check_whole(&bed);
     }
-    let before = stage.map("sierra");
-    stage.succeed(&["update", "sierra", NO_GUARD]);
-    assert_ne!(stage.map("sierra"), before, "with room again the next run succeeds");
+    let before = bed.map("sierra");
+    bed.succeed(&["update", "sierra", NO_GUARD]);
+    assert_ne!(bed.map("sierra"), before, "with room again the next run succeeds");
 }
 
 #[test]
 fn a_root_made_read_only_is_an_error_and_leaves_the_old_map() {
     let scenes = FaultScenes::new();
-    let stage = scenes.stage();
-    stage.succeed(&["update", "sierra"]);
-    let before = stage.map("sierra");
-    let root = stage.published("meta").parent().unwrap().to_owned();
+    let bed = scenes.bed();
+    bed.succeed(&["update", "sierra"]);
+    let before = bed.map("sierra");
+    let root = bed.published("meta").parent().unwrap().to_owned();
     let from = root.to_str().unwrap().to_owned();
     let Some(_mount) = Mount::new(&["--bind", "-o", "ro", &from], &root) else { return };
     let _ = Command::new("mount").args(["-o", "remount,ro,bind"]).arg(&root).status();
-    let output = stage.run(&["update", "sierra"]);
+    let output = bed.run(&["update", "sierra"]);
     assert_eq!(output.status.code(), Some(1));
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(said.contains("cannot write to the root") && said.contains("--root"), "{said}");
-    assert_eq!(stage.run(&["rotate"]).status.code(), Some(2));
-    assert_eq!(stage.map("sierra"), before);
-    check_whole(&stage);
+    assert_eq!(bed.run(&["rotate"]).status.code(), Some(2));
+    assert_eq!(bed.map("sierra"), before);
+    check_whole(&bed);
 }

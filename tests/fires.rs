@@ -4,21 +4,21 @@ use dragonfly_core::{Severity, nbr, rdnbr};
 use serde_json::json;
 
 use crate::raster::{ReadRaster, agreement};
-use crate::stage::{Stage, shared};
+use crate::test_bed::{TestBed, shared};
 
-/// The Madre fire, July 2025. The post scene carries the +1000 of its baseline, and says so.
-pub(crate) fn madre(zoom_max: u8) -> Stage {
+/// The Madre fire, July 2025. The post scene carries the +1000 of its baseline, and its metadata states it.
+pub(crate) fn madre(zoom_max: u8) -> TestBed {
     let catalogue = shared("data/madre/items.json");
     let regions = json!([{
         "name": "madre", "bbox": [-120.07, 35.01, -119.67, 35.24], "zoom_min": 6, "zoom_max": zoom_max,
         "pre": { "start": "2025-06-01", "end": "2025-07-01" },
         "post": { "start": "2025-07-20", "end": "2025-08-20" }
     }]);
-    Stage::new(&catalogue, &regions)
+    TestBed::new(&catalogue, &regions)
 }
 
 /// The Las Conchas fire, June 2011, in a continental Albers projection and without masks.
-pub(crate) fn las_conchas(zoom_max: u8, south: f64) -> Stage {
+pub(crate) fn las_conchas(zoom_max: u8, south: f64) -> TestBed {
     let catalogue = shared("data/las-conchas/items.json");
     let regions = json!([{
         "name": "las_conchas", "bbox": [-106.75, south, -106.15, 36.15], "zoom_min": 6, "zoom_max": zoom_max,
@@ -26,16 +26,16 @@ pub(crate) fn las_conchas(zoom_max: u8, south: f64) -> Stage {
         "pre": { "start": "2011-06-01", "end": "2011-06-25" },
         "post": { "start": "2012-06-01", "end": "2012-07-01" }
     }]);
-    Stage::new(&catalogue, &regions)
+    TestBed::new(&catalogue, &regions)
 }
 
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn madre_agrees_with_its_authors_map() {
-    let stage = madre(13);
-    stage.succeed(&["update", "madre"]);
+    let bed = madre(13);
+    bed.succeed(&["update", "madre"]);
     let ours: ReadRaster<f32> =
-        ReadRaster::read(&stage.published("raster/madre_lowres_dnbr.tif"), None);
+        ReadRaster::read(&bed.published("raster/madre_lowres_dnbr.tif"), None);
     let reference: ReadRaster<u8> =
         ReadRaster::read(&shared("data/madre/author_classes_20m.tif"), None);
     let clear = ours.pixels.iter().zip(reference.nearest_on(&ours)).filter_map(|(dnbr, class)| {
@@ -48,7 +48,7 @@ fn madre_agrees_with_its_authors_map() {
     println!("Madre, zoom 13: {} cells, class agreement {share:.4}", same.len());
     assert!(same.len() > 1_000_000 && share >= 0.95);
 
-    let map = stage.map("madre");
+    let map = bed.map("madre");
     let offsets: Vec<_> =
         map.scenes.iter().map(|scene| (scene.id.as_str(), scene.offset)).collect();
     assert_eq!(offsets, [("S2B_10SGD_20250617_0_L2A", 0.0), ("S2A_10SGD_20250806_0_L2A", -1000.0)]);
@@ -57,10 +57,10 @@ fn madre_agrees_with_its_authors_map() {
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn las_conchas_agrees_with_mtbs() {
-    let stage = las_conchas(12, 35.65);
-    stage.succeed(&["update", "las_conchas"]);
+    let bed = las_conchas(12, 35.65);
+    bed.succeed(&["update", "las_conchas"]);
     let ours: ReadRaster<f32> =
-        ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+        ReadRaster::read(&bed.published("raster/las_conchas_lowres_dnbr.tif"), None);
     let reference: ReadRaster<f32> =
         ReadRaster::read(&shared("data/las-conchas/mtbs_dnbr_smoothed_60m.tif"), None);
     let pairs: Vec<(f32, f32)> = ours
@@ -84,11 +84,11 @@ const MTBS_OFFSET: f32 = -0.005;
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn las_conchas_agrees_with_the_rdnbr_of_mtbs() {
-    let stage = las_conchas(12, 35.65);
-    stage.succeed(&["update", "las_conchas"]);
+    let bed = las_conchas(12, 35.65);
+    bed.succeed(&["update", "las_conchas"]);
     let folder = shared("data/las-conchas");
     let ours: ReadRaster<f32> =
-        ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+        ReadRaster::read(&bed.published("raster/las_conchas_lowres_dnbr.tif"), None);
     let reference: ReadRaster<f32> =
         ReadRaster::read(&folder.join("mtbs_rdnbr_smoothed_60m.tif"), None);
     let band = |name: &str| ReadRaster::<u8>::read(&folder.join(name), None).nearest_on(&ours);
@@ -119,9 +119,9 @@ const LAS_CONCHAS_HECTARES: [f64; 7] = [3219.0, 9368.0, 85106.0, 18027.0, 10378.
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn las_conchas_has_its_true_hectares() {
     // The images reach south to 35.634°; a box that ends at 35.65° leaves out 1,170 ha of them.
-    let stage = las_conchas(12, 35.6);
-    stage.succeed(&["update", "las_conchas"]);
-    let hectares = stage.map("las_conchas").hectares;
+    let bed = las_conchas(12, 35.6);
+    bed.succeed(&["update", "las_conchas"]);
+    let hectares = bed.map("las_conchas").hectares;
     for (class, expected) in Severity::ALL.into_iter().zip(LAS_CONCHAS_HECTARES) {
         let ratio = hectares.of(class) / expected;
         println!(
@@ -136,9 +136,9 @@ fn las_conchas_has_its_true_hectares() {
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn a_box_counts_the_hectares_inside_it_and_no_other() {
-    let stage = las_conchas(12, 35.65);
-    stage.succeed(&["update", "las_conchas"]);
-    let hectares = stage.map("las_conchas").hectares;
+    let bed = las_conchas(12, 35.65);
+    bed.succeed(&["update", "las_conchas"]);
+    let hectares = bed.map("las_conchas").hectares;
     let folder = shared("data/las-conchas");
     let band = |name: &str| ReadRaster::<u8>::read(&folder.join(name), None);
     let bands = [

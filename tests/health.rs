@@ -8,34 +8,34 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes};
 
-fn stage() -> Stage {
+fn bed() -> TestBed {
     let region = |name: &str| {
         json!({
             "name": name, "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_max": 9,
             "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
         })
     };
-    Stage::new(&invented_scenes().join("items.json"), &json!([region("mapped"), region("new")]))
+    TestBed::new(&invented_scenes().join("items.json"), &json!([region("mapped"), region("new")]))
 }
 
-fn health(stage: &Stage) -> Value {
-    serde_json::from_slice(&fs::read(stage.published("meta/health.json")).unwrap()).unwrap()
+fn health(bed: &TestBed) -> Value {
+    serde_json::from_slice(&fs::read(bed.published("meta/health.json")).unwrap()).unwrap()
 }
 
 /// Runs `health` a number of days after the map was made.
-fn check(stage: &Stage, day: &str, code: i32) -> (Output, Value) {
-    let output = stage.run(&["health", "--now", &format!("2025-10-{day}T04:00:00Z")]);
+fn check(bed: &TestBed, day: &str, code: i32) -> (Output, Value) {
+    let output = bed.run(&["health", "--now", &format!("2025-10-{day}T04:00:00Z")]);
     assert_eq!(output.status.code(), Some(code), "{}", String::from_utf8_lossy(&output.stderr));
-    let found = health(stage);
+    let found = health(bed);
     (output, found)
 }
 
-fn mapped() -> Stage {
-    let stage = stage();
-    stage.succeed(&["update", "mapped", "--now", "2025-10-01T03:00:00Z"]);
-    stage
+fn mapped() -> TestBed {
+    let bed = bed();
+    bed.succeed(&["update", "mapped", "--now", "2025-10-01T03:00:00Z"]);
+    bed
 }
 
 #[test]
@@ -63,61 +63,60 @@ fn an_old_map_is_ill() {
 
 #[test]
 fn broken_files_are_found() {
-    let stage = mapped();
-    let map = stage.map("mapped");
-    let tiles = stage.published(&format!("tiles/mapped/{}/dnbr", map.run_id));
+    let bed = mapped();
+    let map = bed.map("mapped");
+    let tiles = bed.published(&format!("tiles/mapped/{}/dnbr", map.run_id));
     fs::remove_dir_all(&tiles).unwrap();
-    fs::write(stage.published(&map.raster_url[1..]), "no raster").unwrap();
-    let (output, found) = check(&stage, "02", 1);
+    fs::write(bed.published(&map.raster_url[1..]), "no raster").unwrap();
+    let (output, found) = check(&bed, "02", 1);
     assert_eq!(found["regions"]["mapped"]["tile_ok"], false);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(
         said.contains("the tile cannot be read") && said.contains("the raster cannot be read"),
         "{said}"
     );
-    fs::write(stage.published("meta/mapped.json"), "{").unwrap();
-    check(&stage, "02", 1);
+    fs::write(bed.published("meta/mapped.json"), "{").unwrap();
+    check(&bed, "02", 1);
 }
 
 #[test]
 fn a_root_half_missing_is_checked_all_the_same() {
-    let stage = mapped();
-    fs::remove_dir_all(stage.published("meta")).unwrap();
-    let (_, found) = check(&stage, "02", 0);
+    let bed = mapped();
+    fs::remove_dir_all(bed.published("meta")).unwrap();
+    let (_, found) = check(&bed, "02", 0);
     assert_eq!(found["regions"]["mapped"]["last_status"], "pending");
 }
 
 #[test]
 fn a_region_that_no_night_ever_runs_is_ill_in_the_end() {
-    let stage = stage();
-    fs::create_dir_all(stage.published("")).unwrap();
-    assert_eq!(stage.run(&["health"]).status.code(), Some(0), "first seen today");
+    let bed = bed();
+    fs::create_dir_all(bed.published("")).unwrap();
+    assert_eq!(bed.run(&["health"]).status.code(), Some(0), "first seen today");
     let later =
         (chrono::Utc::now() + chrono::TimeDelta::days(31)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let output = stage.run(&["health", "--now", &later]);
+    let output = bed.run(&["health", "--now", &later]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("region `new`: no map yet"));
 }
 
 #[test]
 fn too_little_disk_is_ill() {
-    let stage = mapped();
-    let output =
-        stage.run(&["health", "--now", "2025-10-02T04:00:00Z", "--min-free-gb", "1000000"]);
+    let bed = mapped();
+    let output = bed.run(&["health", "--now", "2025-10-02T04:00:00Z", "--min-free-gb", "1000000"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(health(&stage)["disk_ok"], false);
+    assert_eq!(health(&bed)["disk_ok"], false);
 }
 
 #[test]
 fn what_cannot_be_checked_is_neither() {
-    let stage = stage();
-    assert_eq!(stage.run(&["health"]).status.code(), Some(2), "there is no root yet");
-    assert_eq!(stage.run(&["health", "--regions", "/no/such/file"]).status.code(), Some(2));
+    let bed = bed();
+    assert_eq!(bed.run(&["health"]).status.code(), Some(2), "there is no root yet");
+    assert_eq!(bed.run(&["health", "--regions", "/no/such/file"]).status.code(), Some(2));
 }
 
 #[test]
 fn a_monitor_is_told_both_ways() {
-    let stage = mapped();
+    let bed = mapped();
     for (day, code, path) in [("02", 0, "GET /ping/1 "), ("25", 1, "GET /ping/1/fail ")] {
         let monitor = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/ping/1", monitor.local_addr().unwrap());
@@ -131,7 +130,7 @@ fn a_monitor_is_told_both_ways() {
             String::from_utf8_lossy(&request[..length]).into_owned()
         });
         let output =
-            stage.run(&["health", "--now", &format!("2025-10-{day}T04:00:00Z"), "--ping", &url]);
+            bed.run(&["health", "--now", &format!("2025-10-{day}T04:00:00Z"), "--ping", &url]);
         assert_eq!(output.status.code(), Some(code));
         let request = heard.join().unwrap();
         assert!(request.starts_with(path), "{request}");

@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::stage::{Stage, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes};
 
-/// What no published file may hold.
+/// What no published file may contain.
 const SECRET: &str = "SECRET-4711";
 /// A bound far beyond what a test takes, and far below what waiting would take.
 const SOON: Duration = Duration::from_secs(60);
 
-/// What a server was asked.
+/// What was requested from a server.
 struct Asked {
     method: String,
     path: String,
@@ -27,7 +27,7 @@ struct Asked {
     body: String,
 }
 
-/// A server in threads of the test, which remembers what it was asked.
+/// A server in threads of the test, which records what was requested.
 struct Server {
     root: String,
     asked: Arc<Mutex<Vec<String>>>,
@@ -46,7 +46,7 @@ impl Server {
                     (Arc::clone(&remembered), own.clone(), Arc::clone(&answer));
                 thread::spawn(move || {
                     let mut stream = stream.unwrap();
-                    // Whoever connects and leaves is no concern of the test.
+                    // A client that connects and closes does not matter to the test.
                     let Some(asked) = request(&stream) else { return };
                     let line = format!("{} {} {}", asked.method, asked.path, asked.body);
                     remembered.lock().unwrap().push(line);
@@ -130,19 +130,19 @@ fn items_at(href: impl Fn(&str) -> String) -> Value {
     items
 }
 
-fn stage(stac: &str) -> Stage {
+fn bed_over(stac: &str) -> TestBed {
     let region = json!([{
         "name": "sierra", "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
         "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
     }]);
-    Stage::new(stac.as_ref(), &region)
+    TestBed::new(stac.as_ref(), &region)
 }
 
-/// The update fails soon, and says so: with these words in the metadata, and nothing secret in
+/// The update fails soon and reports it: with these words in the metadata, and nothing secret in
 /// them.
-fn check_failed(stage: &Stage, arguments: &[&str], parts: &[&str]) {
+fn check_failed(bed: &TestBed, arguments: &[&str], parts: &[&str]) {
     let started = Instant::now();
-    let output = stage.run(&[&["update", "sierra"], arguments].concat());
+    let output = bed.run(&[&["update", "sierra"], arguments].concat());
     assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
     let log = log(&output);
     assert!(
@@ -150,13 +150,13 @@ fn check_failed(stage: &Stage, arguments: &[&str], parts: &[&str]) {
         "{:?}: {log}",
         output.status
     );
-    check_recorded(stage, parts);
+    check_recorded(bed, parts);
 }
 
-fn check_recorded(stage: &Stage, parts: &[&str]) {
-    let text = fs::read_to_string(stage.published("meta/sierra.json")).unwrap();
+fn check_recorded(bed: &TestBed, parts: &[&str]) {
+    let text = fs::read_to_string(bed.published("meta/sierra.json")).unwrap();
     assert!(!text.contains(SECRET), "{text}");
-    let error = stage.meta("sierra").last_error.unwrap();
+    let error = bed.meta("sierra").last_error.unwrap();
     for part in parts {
         assert!(error.contains(part), "`{part}` is not in: {error}");
     }
@@ -184,12 +184,12 @@ fn a_next_page_leads_nowhere_inside() {
                 -rf" } });
             send_page(stream, &json!([]), Some(next));
         });
-        let stage = stage(&catalogue.root);
-        check_failed(&stage, &[], &["next page", "catalogue_hosts"]);
+        let bed = bed_over(&catalogue.root);
+        check_failed(&bed, &[], &["next page", "catalogue_hosts"]);
         assert_eq!((inside.asked().len(), catalogue.asked().len()), (0, 1));
-        // Hosts that are named are asked, and what they answer is not shown either.
+        // Named hosts receive requests, and their responses are not shown either.
         check_failed(
-            &stage,
+            &bed,
             &["--catalogue-hosts", "pages.example.org,127.0.0.1"],
             &["does not answer as STAC does"],
         );
@@ -203,13 +203,13 @@ fn a_redirect_leads_nowhere_inside() {
         let inside = inside();
         let to = format!("{status}\r\nLocation: {}/internal/metadata", inside.root);
         let catalogue = Server::start(move |_, _, stream| send(stream, &to, SECRET.as_bytes()));
-        check_failed(&stage(&catalogue.root), &[], &["redirects elsewhere", "catalogue_hosts"]);
+        check_failed(&bed_over(&catalogue.root), &[], &["redirects elsewhere", "catalogue_hosts"]);
         assert_eq!((inside.asked().len(), catalogue.asked().len()), (0, 1), "{status}");
     }
     let to_file = Server::start(|_, _, stream| {
         send(stream, "302 Found\r\nLocation: file:///etc/passwd", b"")
     });
-    check_failed(&stage(&to_file.root), &[], &["redirects elsewhere"]);
+    check_failed(&bed_over(&to_file.root), &[], &["redirects elsewhere"]);
 }
 
 #[test]
@@ -227,7 +227,7 @@ fn what_a_catalogue_answers_is_not_published() {
         json(format!("{{\"features\":{{\"{SECRET}\":1}},\"links\":\"{SECRET}\"}}")),
     ] {
         let catalogue = Server::start(move |_, _, stream| send(stream, head, body.as_bytes()));
-        check_failed(&stage(&catalogue.root), &[], &["/search"]);
+        check_failed(&bed_over(&catalogue.root), &[], &["/search"]);
         assert_eq!(catalogue.asked().len(), 1, "what stays is asked for once");
     }
 }
@@ -245,10 +245,10 @@ fn an_api_names_no_path_of_this_machine() {
         let catalogue = Server::start(move |_, _, stream| {
             send_page(stream, &items_at(|path| format!("{prefix}{path}")), None)
         });
-        let stage = stage(&catalogue.root);
-        check_failed(&stage, &[], &["no scene that can be read", "neither http nor https"]);
-        errors.push(stage.meta("sierra").last_error.unwrap());
-        assert!(stage.meta("sierra").map.is_none());
+        let bed = bed_over(&catalogue.root);
+        check_failed(&bed, &[], &["no scene that can be read", "neither http nor https"]);
+        errors.push(bed.meta("sierra").last_error.unwrap());
+        assert!(bed.meta("sierra").map.is_none());
     }
     assert!(
         errors.windows(2).all(|pair| pair[0] == pair[1]),
@@ -266,10 +266,10 @@ fn a_scene_with_a_path_loses_itself_and_not_the_region() {
         items[0]["assets"]["nir08"]["href"] = json!("/etc/passwd");
         send_page(stream, &items, None);
     });
-    let stage = stage(&catalogue.root);
-    stage.succeed(&["update", "sierra"]);
+    let bed = bed_over(&catalogue.root);
+    bed.succeed(&["update", "sierra"]);
     let id = items("")[0]["id"].as_str().unwrap().to_owned();
-    let map = stage.map("sierra");
+    let map = bed.map("sierra");
     let skipped = map.scenes_skipped.iter().find(|scene| scene.id == id).unwrap();
     assert!(
         skipped.reason.contains("neither http nor https") && !skipped.reason.contains("passwd"),
@@ -322,9 +322,9 @@ fn a_public_catalogue_leads_to_no_private_address() {
         let files = root.clone();
         let catalogue = Server::start(move |_, _, stream| send_page(stream, &items(&files), None));
         let proxy = proxy_to(&catalogue);
-        let stage = stage("http://stac.example/v1");
+        let bed = bed_over("http://stac.example/v1");
         let update = |arguments: &[&str]| {
-            let mut command = stage.command(&[&["update", "sierra"], arguments].concat());
+            let mut command = bed.command(&[&["update", "sierra"], arguments].concat());
             command
                 .env("http_proxy", &proxy)
                 .env_remove("no_proxy")
@@ -335,7 +335,7 @@ fn a_public_catalogue_leads_to_no_private_address() {
         let output = update(&[]);
         assert_eq!(output.status.code(), Some(1), "{}", log(&output));
         check_recorded(
-            &stage,
+            &bed,
             &["no scene that can be read", "private network", "allow_private_addresses"],
         );
         assert!(!catalogue.asked().is_empty(), "the proxy itself may lie on this machine");
@@ -349,8 +349,8 @@ fn a_setting_lets_a_public_catalogue_lead_to_private_addresses() {
     let root = files.root.clone();
     let catalogue =
         Server::start(move |_, _, stream| send_page(stream, &items(&format!("{root}/cog")), None));
-    let stage = stage("http://stac.example/v1");
-    let mut command = stage.command(&["update", "sierra", "--allow-private-addresses"]);
+    let bed = bed_over("http://stac.example/v1");
+    let mut command = bed.command(&["update", "sierra", "--allow-private-addresses"]);
     command
         .env("http_proxy", proxy_to(&catalogue))
         .env("no_proxy", "127.0.0.1")
@@ -373,8 +373,8 @@ fn peak_mib(name: &str, answer: impl Fn(&str, &mut TcpStream) + Send + Sync + 's
         let _ = released.lock().unwrap().recv();
         send(stream, "404 Not Found", b"");
     });
-    let stage = stage(&catalogue.root);
-    let mut run = stage.command(&["update", "sierra"]).stderr(Stdio::null()).spawn().unwrap();
+    let bed = bed_over(&catalogue.root);
+    let mut run = bed.command(&["update", "sierra"]).stderr(Stdio::null()).spawn().unwrap();
     let came = arrival.recv_timeout(Duration::from_secs(120));
     let status = fs::read_to_string(format!("/proc/{}/status", run.id())).unwrap();
     drop(release);
@@ -435,11 +435,11 @@ fn a_page_without_end_is_read_no_further() {
         let chunk = format!("100000\r\n{}\r\n", " ".repeat(1 << 20));
         while stream.write_all(chunk.as_bytes()).is_ok() {}
     });
-    check_failed(&stage(&catalogue.root), &[], &["/search", "larger than 32 MiB"]);
+    check_failed(&bed_over(&catalogue.root), &[], &["/search", "larger than 32 MiB"]);
     let bomb = Server::start(|_, _, stream| {
         send(stream, "200 OK\r\nContent-Encoding: gzip", b"\x1f\x8b\x08")
     });
-    check_failed(&stage(&bomb.root), &[], &["/search", "compressed"]);
+    check_failed(&bed_over(&bomb.root), &[], &["/search", "compressed"]);
 }
 
 #[test]
@@ -452,13 +452,13 @@ fn pages_without_end_end() {
     let empty = Server::start(move |asked, root, stream| {
         send_page(stream, &json!([]), Some(next(asked, root)))
     });
-    check_failed(&stage(&empty.root), &[], &["circle", "500"]);
+    check_failed(&bed_over(&empty.root), &[], &["circle", "500"]);
     assert_eq!(empty.asked().len(), 500);
     let full = Server::start(move |asked, root, stream| {
         let items = vec![json!({ "id": "a", "properties": {} }); 1000];
         send_page(stream, &json!(items), Some(next(asked, root)));
     });
-    check_failed(&stage(&full.root), &[], &["more than 20000 scenes"]);
+    check_failed(&bed_over(&full.root), &[], &["more than 20000 scenes"]);
     assert_eq!(full.asked().len(), 21);
 }
 
@@ -466,7 +466,7 @@ fn pages_without_end_end() {
 fn check_ends_in_time(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) {
     let catalogue = Server::start(move |_, _, stream| answer(stream));
     check_failed(
-        &stage(&catalogue.root),
+        &bed_over(&catalogue.root),
         &["--max-run-minutes", "0.05"],
         &["max_run_minutes (0.05)"],
     );
@@ -490,8 +490,8 @@ fn a_run_ends_in_time_whatever_the_catalogue_does() {
 #[test]
 fn a_server_that_is_gone_is_given_up_within_seconds() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    check_failed(&stage(&format!("http://{closed}")), &[], &["cannot be searched", "refused"]);
-    check_failed(&stage("http://no-such-name.invalid/v1"), &[], &["cannot be searched", "DNS"]);
+    check_failed(&bed_over(&format!("http://{closed}")), &[], &["cannot be searched", "refused"]);
+    check_failed(&bed_over("http://no-such-name.invalid/v1"), &[], &["cannot be searched", "DNS"]);
 }
 
 /// A catalogue whose files lie in a bucket that answers so.
@@ -503,7 +503,7 @@ fn check_bucket(
     let bucket = Server::start(answer);
     let files = format!("{}/files", bucket.root);
     let catalogue = Server::start(move |_, _, stream| send_page(stream, &items(&files), None));
-    check_failed(&stage(&catalogue.root), arguments, parts);
+    check_failed(&bed_over(&catalogue.root), arguments, parts);
 }
 
 #[test]
@@ -568,6 +568,6 @@ fn a_catalogue_that_is_a_named_pipe_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("items.json");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    check_failed(&stage(pipe.to_str().unwrap()), &[], &["items.json", "named pipe"]);
-    check_failed(&stage(folder.path().to_str().unwrap()), &[], &["folder"]);
+    check_failed(&bed_over(pipe.to_str().unwrap()), &[], &["items.json", "named pipe"]);
+    check_failed(&bed_over(folder.path().to_str().unwrap()), &[], &["folder"]);
 }

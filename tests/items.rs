@@ -1,4 +1,4 @@
-//! Every real item of the shared data: what is read of it, and which offset its numbers are said to
+//! Every real item of the shared data: what is read of it, and which offset its numbers are stated to
 //! carry.
 
 use std::collections::BTreeMap;
@@ -11,14 +11,14 @@ use dragonfly_core::{
 };
 use serde_json::{Value, json};
 
-use crate::stage;
+use crate::test_bed;
 
 /// What is expected of an item.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Expected {
     /// The item settles the offset, in digital numbers.
     Offset(f32),
-    /// The pixels are looked at; without proof this offset stands.
+    /// The pixels are inspected; without proof this offset stands.
     Look(f32),
     /// Bands that Dragonfly does not read.
     NoBands,
@@ -168,7 +168,7 @@ fn items(file: &Path) -> Vec<Item> {
 
 /// Every item with what is expected of it.
 fn judged() -> Vec<(Item, Expected)> {
-    let folder = stage::shared("data/stac-items");
+    let folder = test_bed::shared("data/stac-items");
     let judge = |(file, expected): &(&str, &[(&str, Expected)])| {
         let items = items(&folder.join(file));
         let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
@@ -181,7 +181,7 @@ fn judged() -> Vec<(Item, Expected)> {
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn every_real_item_is_in_the_table() {
-    let folder = stage::shared("data/stac-items");
+    let folder = test_bed::shared("data/stac-items");
     let mut present = Vec::new();
     for catalogue in fs::read_dir(&folder)
         .unwrap()

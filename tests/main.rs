@@ -6,12 +6,12 @@
     reason = "a test may fail loudly"
 )]
 
-// A stage on which the binary plays, a bucket far away, and a raster to look at.
+// A test bed on which the binary runs, a remote bucket, and a raster to read.
 mod bucket;
 mod fault_injection;
 mod limited;
 mod raster;
-mod stage;
+mod test_bed;
 mod tiff_patch;
 
 // Imagery of many catalogues, judged.

@@ -12,15 +12,15 @@ use gdal::spatial_ref::SpatialRef;
 use serde_json::{Value, json};
 
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes};
 
 const SIERRA: [f64; 4] = [-121.4, 39.75, -121.0, 40.05];
 
-/// A stage of the Sierra's invented scenes, with keys added to its region.
-fn sierra(keys: Value) -> Stage {
+/// A test bed of the Sierra's invented scenes, with keys added to its region.
+fn sierra(keys: Value) -> TestBed {
     let mut region = json!({ "name": "sierra", "bbox": SIERRA, "zoom_max": 11 });
     region.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
-    Stage::new(&invented_scenes().join("items.json"), &json!([region]))
+    TestBed::new(&invented_scenes().join("items.json"), &json!([region]))
 }
 
 fn explicit() -> Value {
@@ -46,27 +46,27 @@ fn a_night_runs_what_is_due_and_says_what_is_not() {
         region.as_object_mut().unwrap().extend(explicit().as_object().unwrap().clone());
         region
     });
-    let stage = Stage::new(&invented_scenes().join("items.json"), &json!(regions));
-    let plan = stage.succeed(&["rotate", "--dry-run", "--now", "2025-10-01T03:00:00Z"]);
+    let bed = TestBed::new(&invented_scenes().join("items.json"), &json!(regions));
+    let plan = bed.succeed(&["rotate", "--dry-run", "--now", "2025-10-01T03:00:00Z"]);
     says(&plan, &["a ", "runs tonight", "left for another night", "of 2 updates a night"]);
-    assert!(!stage.published("meta").exists(), "a dry run does nothing");
+    assert!(!bed.published("meta").exists(), "a dry run does nothing");
 
-    stage.succeed(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
+    bed.succeed(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
     assert_eq!(
-        (stage.meta("a").last_status, stage.meta("b").last_status),
+        (bed.meta("a").last_status, bed.meta("b").last_status),
         (RunStatus::Success, RunStatus::Success)
     );
-    assert!(!stage.published("meta/c.json").exists());
+    assert!(!bed.published("meta/c.json").exists());
     // A little earlier in the day: days are counted by calendar.
-    stage.succeed(&["rotate", "--now", "2025-10-02T02:50:00Z"]);
-    assert_eq!(stage.meta("c").last_success_at.unwrap().to_rfc3339(), "2025-10-02T02:50:00+00:00");
-    let before = stage.map("a").run_id;
-    let plan = stage.succeed(&["rotate", "--dry-run", "--now", "2025-10-02T12:00:00Z"]);
+    bed.succeed(&["rotate", "--now", "2025-10-02T02:50:00Z"]);
+    assert_eq!(bed.meta("c").last_success_at.unwrap().to_rfc3339(), "2025-10-02T02:50:00+00:00");
+    let before = bed.map("a").run_id;
+    let plan = bed.succeed(&["rotate", "--dry-run", "--now", "2025-10-02T12:00:00Z"]);
     says(&plan, &["not due", "2025-10-03"]);
-    stage.succeed(&["rotate", "--now", "2025-10-02T12:00:00Z"]);
-    assert_eq!(stage.map("a").run_id, before);
-    stage.succeed(&["rotate", "--now", "2025-10-03T02:50:00Z"]);
-    assert_ne!(stage.map("a").run_id, before);
+    bed.succeed(&["rotate", "--now", "2025-10-02T12:00:00Z"]);
+    assert_eq!(bed.map("a").run_id, before);
+    bed.succeed(&["rotate", "--now", "2025-10-03T02:50:00Z"]);
+    assert_ne!(bed.map("a").run_id, before);
 }
 
 #[test]
@@ -77,62 +77,62 @@ fn one_failure_is_recorded_and_the_next_region_runs() {
         "name": "bad", "bbox": SIERRA, "priority": 1,
         "pre": { "start": "2001-06-01", "end": "2001-07-05" }, "post": { "start": "2001-08-20", "end": "2001-09-20" }
     });
-    let stage = Stage::new(&invented_scenes().join("items.json"), &json!([bad, good]));
-    let output = stage.run(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
+    let bed = TestBed::new(&invented_scenes().join("items.json"), &json!([bad, good]));
+    let output = bed.run(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
     assert_eq!(output.status.code(), Some(1));
     says(&output, &["error: region `bad`: no scene on the"]);
-    assert_eq!(stage.meta("good").last_status, RunStatus::Success);
-    let bad = stage.meta("bad");
+    assert_eq!(bed.meta("good").last_status, RunStatus::Success);
+    let bad = bed.meta("bad");
     assert_eq!((bad.last_status, bad.consecutive_failures), (RunStatus::Failed, 1));
-    let plan = stage.succeed(&["rotate", "--dry-run", "--now", "2025-10-01T04:00:00Z"]);
+    let plan = bed.succeed(&["rotate", "--dry-run", "--now", "2025-10-01T04:00:00Z"]);
     says(&plan, &["bad", "not due", "2025-10-02"]);
 }
 
 #[test]
 fn a_night_that_cannot_start_says_why() {
-    let stage = Stage::new(
+    let bed = TestBed::new(
         Path::new("/no/such/items.json"),
         &json!([{ "name": "a", "bbox": [0, 0, 1, 1], "zoom": 3 }]),
     );
-    let output = stage.run(&["rotate"]);
+    let output = bed.run(&["rotate"]);
     assert_eq!(output.status.code(), Some(2));
     says(&output, &["error: ", "`a`", "zoom"]);
 }
 
 #[test]
 fn a_second_run_says_who_holds_the_lock_and_a_stale_lock_blocks_nobody() {
-    let stage = sierra(explicit());
-    stage.succeed(&["update", "sierra"]);
-    let lock = fs::File::options().write(true).open(stage.published(".lock")).unwrap();
+    let bed = sierra(explicit());
+    bed.succeed(&["update", "sierra"]);
+    let lock = fs::File::options().write(true).open(bed.published(".lock")).unwrap();
     lock.lock().unwrap();
-    fs::write(stage.published(".lock"), "process 4711, since yesterday\n").unwrap();
-    let output = stage.run(&["rotate"]);
+    fs::write(bed.published(".lock"), "process 4711, since yesterday\n").unwrap();
+    let output = bed.run(&["rotate"]);
     assert_eq!(output.status.code(), Some(3));
     says(&output, &["process 4711", "another run is under way"]);
     drop(lock);
-    stage.succeed(&["update", "sierra"]);
+    bed.succeed(&["update", "sierra"]);
 }
 
 #[test]
 fn a_killed_run_counts_as_failed_and_leaves_no_litter() {
-    let stage = sierra(explicit());
-    stage.succeed(&["update", "sierra"]);
-    let before = stage.map("sierra");
-    let work = stage.published("work/sierra");
+    let bed = sierra(explicit());
+    bed.succeed(&["update", "sierra"]);
+    let before = bed.map("sierra");
+    let work = bed.published("work/sierra");
     let half = work.join("20250101T000000Z0000");
     fs::create_dir_all(&half).unwrap();
     fs::write(half.join("dnbr.tif"), "half").unwrap();
     fs::write(work.join("attempt.json"), r#"{"started_at":"2025-10-01T03:00:00Z"}"#).unwrap();
-    fs::create_dir_all(stage.published("tiles/sierra/20990101T000000Zffff/dnbr")).unwrap();
-    fs::write(stage.published("raster/sierra/20990101T000000Zffff.tif"), "unnamed").unwrap();
-    fs::write(stage.published("meta/sierra.json.new"), "{").unwrap();
-    fs::remove_file(stage.published("tiles/sierra/dnbr")).unwrap();
-    std::os::unix::fs::symlink("20990101T000000Zffff/dnbr", stage.published("tiles/sierra/dnbr"))
+    fs::create_dir_all(bed.published("tiles/sierra/20990101T000000Zffff/dnbr")).unwrap();
+    fs::write(bed.published("raster/sierra/20990101T000000Zffff.tif"), "unnamed").unwrap();
+    fs::write(bed.published("meta/sierra.json.new"), "{").unwrap();
+    fs::remove_file(bed.published("tiles/sierra/dnbr")).unwrap();
+    std::os::unix::fs::symlink("20990101T000000Zffff/dnbr", bed.published("tiles/sierra/dnbr"))
         .unwrap();
 
     // Not due again so soon after a failure: the start alone puts things in order.
-    stage.succeed(&["rotate", "--now", "2025-10-01T04:00:00Z"]);
-    let meta = stage.meta("sierra");
+    bed.succeed(&["rotate", "--now", "2025-10-01T04:00:00Z"]);
+    let meta = bed.meta("sierra");
     assert_eq!((meta.last_status, meta.consecutive_failures), (RunStatus::Failed, 1));
     assert!(meta.last_error.unwrap().contains("killed"));
     assert_eq!(meta.map.unwrap(), before);
@@ -141,10 +141,10 @@ fn a_killed_run_counts_as_failed_and_leaves_no_litter() {
         "tiles/sierra/20990101T000000Zffff",
         "meta/sierra.json.new",
     ] {
-        assert!(!stage.published(gone).exists(), "{gone}");
+        assert!(!bed.published(gone).exists(), "{gone}");
     }
-    assert!(!stage.published("raster/sierra/20990101T000000Zffff.tif").exists());
-    let link = fs::read_link(stage.published("tiles/sierra/dnbr")).unwrap();
+    assert!(!bed.published("raster/sierra/20990101T000000Zffff.tif").exists());
+    let link = fs::read_link(bed.published("tiles/sierra/dnbr")).unwrap();
     assert_eq!(link, Path::new(&format!("{}/dnbr", before.run_id)));
 }
 
@@ -171,25 +171,25 @@ fn a_known_fire_is_searched_around_and_a_rolling_map_a_year_before() {
 
 #[test]
 fn an_open_window_without_scenes_waits() {
-    let stage = sierra(json!({ "event_date": "2025-09-20", "event_end": "2025-09-25" }));
-    let output = stage.succeed(&["update", "sierra", "--now", "2025-10-01T03:00:00Z"]);
+    let bed = sierra(json!({ "event_date": "2025-09-20", "event_end": "2025-09-25" }));
+    let output = bed.succeed(&["update", "sierra", "--now", "2025-10-01T03:00:00Z"]);
     says(&output, &["waiting", "no scene on the post side yet"]);
-    let meta = stage.meta("sierra");
+    let meta = bed.meta("sierra");
     assert_eq!((meta.last_status, meta.consecutive_failures), (RunStatus::Waiting, 0));
     assert!(meta.map.is_none());
-    // Once the window, looked for twice as wide, is over, it is a failure.
-    let output = stage.run(&["update", "sierra", "--now", "2026-03-01T03:00:00Z"]);
+    // Once the window, searched twice as wide, is over, it is a failure.
+    let output = bed.run(&["update", "sierra", "--now", "2026-03-01T03:00:00Z"]);
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(stage.meta("sierra").last_status, RunStatus::Failed);
+    assert_eq!(bed.meta("sierra").last_status, RunStatus::Failed);
 }
 
 #[test]
 fn a_side_is_looked_for_once_more_over_twice_the_window() {
-    let stage = sierra(
+    let bed = sierra(
         json!({ "event_date": "2025-07-10", "event_end": "2025-07-20", "post_window_days": 20 }),
     );
-    stage.succeed(&["update", "sierra", "--now", "2025-12-01T03:00:00Z"]);
-    let map = stage.map("sierra");
+    bed.succeed(&["update", "sierra", "--now", "2025-12-01T03:00:00Z"]);
+    let map = bed.map("sierra");
     assert_eq!(
         (map.post_start.to_string().as_str(), map.post_end.to_string().as_str()),
         ("2025-07-21", "2025-08-29")
@@ -219,14 +219,14 @@ fn write_mask(file: &Path, [west, south, east, north]: [f64; 4], rows: &[&str]) 
     dataset.close().unwrap();
 }
 
-/// Decoded bytes that a run says it read.
+/// Decoded bytes that a run reports.
 fn bytes_read(output: &Output) -> u64 {
     let log = String::from_utf8_lossy(&output.stderr);
     let line = log.lines().find(|line| line.contains("dNBR computed")).unwrap();
     line.split_whitespace().find_map(|word| word.strip_prefix("bytes=")).unwrap().parse().unwrap()
 }
 
-fn masked(rows: &[&str], area: [f64; 4], zoom_max: u8) -> (Stage, tempfile::TempDir) {
+fn masked(rows: &[&str], area: [f64; 4], zoom_max: u8) -> (TestBed, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let mask = folder.path().join("zone.tif");
     write_mask(&mask, area, rows);
@@ -239,9 +239,9 @@ fn masked(rows: &[&str], area: [f64; 4], zoom_max: u8) -> (Stage, tempfile::Temp
 
 #[test]
 fn outside_the_fire_zone_nothing_is_read_or_shown() {
-    let (stage, _folder) = masked(&["x...", "....", "....", "...."], SIERRA, 12);
-    let output = stage.succeed(&["update", "sierra"]);
-    let map: MapMeta = stage.map("sierra");
+    let (bed, _folder) = masked(&["x...", "....", "....", "...."], SIERRA, 12);
+    let output = bed.succeed(&["update", "sierra"]);
+    let map: MapMeta = bed.map("sierra");
     let mask = map.fire_mask.as_ref().unwrap();
     assert!(
         mask.path.ends_with("zone.tif") && (mask.zone_share - 1.0 / 16.0).abs() < 0.01,
@@ -263,7 +263,7 @@ fn outside_the_fire_zone_nothing_is_read_or_shown() {
     assert!(read * 3 < all, "{read} of {all} bytes");
 
     // Inside the zone the map is the same to the bit; outside it is empty.
-    let inside: ReadRaster<f32> = ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
+    let inside: ReadRaster<f32> = ReadRaster::read(&bed.published(&map.raster_url[1..]), None);
     let everywhere: ReadRaster<f32> =
         ReadRaster::read(&whole.published(&whole.map("sierra").raster_url[1..]), None);
     let grid = Grid::covering(SIERRA, 12);
@@ -288,20 +288,20 @@ fn outside_the_fire_zone_nothing_is_read_or_shown() {
 
 #[test]
 fn beyond_the_masks_edge_and_without_data_is_outside_and_said_so() {
-    let (stage, _folder) = masked(&["xx?", "xx?"], [-121.4, 39.75, -121.1, 40.05], 9);
-    let output = stage.succeed(&["update", "sierra"]);
+    let (bed, _folder) = masked(&["xx?", "xx?"], [-121.4, 39.75, -121.1, 40.05], 9);
+    let output = bed.succeed(&["update", "sierra"]);
     says(&output, &["beyond the mask's edge or has no data", "counts as outside"]);
-    assert!((stage.map("sierra").fire_mask.unwrap().zone_share - 0.5).abs() < 0.02);
+    assert!((bed.map("sierra").fire_mask.unwrap().zone_share - 0.5).abs() < 0.02);
 }
 
 fn check_mask(mask: &Path, parts: &[&str]) {
     let mut keys = explicit();
     keys["fire_mask_path"] = json!(mask);
-    let stage = sierra(keys);
-    let output = stage.run(&["update", "sierra"]);
+    let bed = sierra(keys);
+    let output = bed.run(&["update", "sierra"]);
     assert_eq!(output.status.code(), Some(1));
     says(&output, &[&["region `sierra`", "fire-zone mask"], parts].concat());
-    assert!(stage.meta("sierra").map.is_none());
+    assert!(bed.meta("sierra").map.is_none());
 }
 
 #[test]
@@ -319,26 +319,26 @@ fn a_mask_that_cannot_be_used_is_an_error_and_no_empty_map() {
 
 #[test]
 fn earlier_runs_are_kept_and_pruned_by_the_metadata() {
-    let stage = sierra(explicit());
+    let bed = sierra(explicit());
     let mut runs = Vec::new();
     for _ in 0..4 {
-        stage.succeed(&["update", "sierra", "--keep-runs", "1", "--keep-hours", "0"]);
-        runs.push(stage.map("sierra").run_id);
+        bed.succeed(&["update", "sierra", "--keep-runs", "1", "--keep-hours", "0"]);
+        runs.push(bed.map("sierra").run_id);
     }
     let kept: Vec<String> =
-        stage.meta("sierra").earlier_runs.into_iter().map(|run| run.run_id).collect();
+        bed.meta("sierra").earlier_runs.into_iter().map(|run| run.run_id).collect();
     assert_eq!(kept, [runs[2].clone()]);
     for (place, run) in runs.iter().enumerate() {
-        assert_eq!(stage.published(&format!("tiles/sierra/{run}")).exists(), place >= 2, "{place}");
+        assert_eq!(bed.published(&format!("tiles/sierra/{run}")).exists(), place >= 2, "{place}");
         assert_eq!(
-            stage.published(&format!("raster/sierra/{run}.tif")).exists(),
+            bed.published(&format!("raster/sierra/{run}.tif")).exists(),
             place >= 2,
             "{place}"
         );
     }
-    stage.succeed(&["update", "sierra", "--keep-runs", "1", "--keep-hours", "24"]);
+    bed.succeed(&["update", "sierra", "--keep-runs", "1", "--keep-hours", "24"]);
     assert_eq!(
-        stage.meta("sierra").earlier_runs.len(),
+        bed.meta("sierra").earlier_runs.len(),
         2,
         "recent runs are kept for readers still at them"
     );
@@ -346,38 +346,38 @@ fn earlier_runs_are_kept_and_pruned_by_the_metadata() {
 
 #[test]
 fn a_map_that_saw_too_little_replaces_nothing() {
-    let stage = sierra(explicit());
-    stage.succeed(&["update", "sierra"]);
-    let before = stage.map("sierra");
-    let output = stage.run(&["update", "sierra", "--min-valid-share", "1.01"]);
+    let bed = sierra(explicit());
+    bed.succeed(&["update", "sierra"]);
+    let before = bed.map("sierra");
+    let output = bed.run(&["update", "sierra", "--min-valid-share", "1.01"]);
     assert_eq!(output.status.code(), Some(1));
     says(&output, &["% of the zone was seen", "101.0 %"]);
-    let meta = stage.meta("sierra");
+    let meta = bed.meta("sierra");
     assert_eq!(meta.map.unwrap(), before);
     assert!(meta.last_error.unwrap().contains("min_valid_share"));
 }
 
 #[test]
 fn a_disk_without_room_is_a_recorded_failure_with_the_figures() {
-    let stage = sierra(explicit());
-    let output = stage.run(&["update", "sierra", "--min-free-gb", "1000000"]);
+    let bed = sierra(explicit());
+    let output = bed.run(&["update", "sierra", "--min-free-gb", "1000000"]);
     assert_eq!(output.status.code(), Some(1));
     says(&output, &["GB free", "1000000.0 GB must stay free", "keep_runs"]);
-    assert_eq!(stage.meta("sierra").last_status, RunStatus::Failed);
+    assert_eq!(bed.meta("sierra").last_status, RunStatus::Failed);
 }
 
 #[test]
 fn a_run_past_its_time_stops_itself() {
-    let stage = sierra(explicit());
-    let output = stage.run(&["update", "sierra", "--max-run-minutes", "0"]);
+    let bed = sierra(explicit());
+    let output = bed.run(&["update", "sierra", "--max-run-minutes", "0"]);
     assert_eq!(output.status.code(), Some(1));
     says(&output, &["max_run_minutes"]);
 }
 
 #[test]
 fn the_log_can_be_json() {
-    let stage = sierra(explicit());
-    let output = stage.succeed(&["--log", "json", "update", "sierra"]);
+    let bed = sierra(explicit());
+    let output = bed.succeed(&["--log", "json", "update", "sierra"]);
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
     let lines: Vec<Value> = log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     let computed = lines.iter().find(|line| line["message"] == "dNBR computed").unwrap();

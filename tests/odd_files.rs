@@ -16,7 +16,7 @@ use tempfile::TempDir;
 
 use crate::bucket::{Bucket, Faults};
 use crate::limited::{Ended, run_limited};
-use crate::stage::{Stage, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes};
 use crate::tiff_patch::{TILE_BYTE_COUNTS, TILE_OFFSETS, TiffPatch};
 
 const SIERRA: [f64; 4] = [-121.4, 39.75, -121.0, 40.05];
@@ -74,8 +74,8 @@ impl OddScenes {
         }
     }
 
-    fn near(&self) -> Stage {
-        Stage::new(&self.folder.path().join("items.json"), &regions())
+    fn near(&self) -> TestBed {
+        TestBed::new(&self.folder.path().join("items.json"), &regions())
     }
 }
 
@@ -93,17 +93,17 @@ fn regions() -> Value {
 
 /// The Sierra fails for a reason that holds all parts, the other region of the same night runs, and
 /// memory holds.
-fn check_night(case: &str, stage: &Stage, parts: &[&str]) {
-    let ended = run_limited(&stage.command(&["rotate", "--now", NOW])).within_memory(case);
+fn check_night(case: &str, bed: &TestBed, parts: &[&str]) {
+    let ended = run_limited(&bed.command(&["rotate", "--now", NOW])).within_memory(case);
     assert_eq!(ended.code, Some(1), "{case}: {}", ended.stderr);
     assert!(!ended.stderr.contains("panicked"), "{case}: {}", ended.stderr);
-    let failed = stage.meta("sample_sierra");
+    let failed = bed.meta("sample_sierra");
     let reason = failed.last_error.unwrap();
     assert_eq!(failed.last_status, RunStatus::Failed, "{case}");
     for part in [&["10TFK"], parts].concat() {
         assert!(reason.contains(part), "{case}: `{part}` is not in: {reason}");
     }
-    assert_eq!(stage.meta("sample_evia").last_status, RunStatus::Success, "{case}");
+    assert_eq!(bed.meta("sample_evia").last_status, RunStatus::Success, "{case}");
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn a_wrong_byte_count_fails_its_scene_and_the_night_goes_on() {
         scenes.patch("B12", tag, value);
         check_night(&format!("{case}, near"), &scenes.near(), &["B12.tif", part]);
         let bucket = Bucket::of(scenes.folder.path(), Faults::default());
-        let far = Stage::new(&bucket.catalogue(), &regions());
+        let far = TestBed::new(&bucket.catalogue(), &regions());
         check_night(&format!("{case}, far"), &far, &["B12.tif", part]);
     }
 }
@@ -129,8 +129,8 @@ fn a_file_whose_server_states_a_wrong_size_fails_its_scene() {
     let far = |stated_bytes| {
         let faults = Faults { stated_bytes: Some(stated_bytes), ..Faults::default() };
         let bucket = Bucket::of(scenes.folder.path(), faults);
-        let stage = Stage::new(&bucket.catalogue(), &regions());
-        (bucket, stage)
+        let bed = TestBed::new(&bucket.catalogue(), &regions());
+        (bucket, bed)
     };
     let (_bucket, large) = far(1 << 62);
     check_night("files of 2⁶² bytes", &large, &["B12.tif", "4294967295 bytes"]);
@@ -230,14 +230,14 @@ fn a_scene_of_65_535_bands_fails() {
 }
 
 /// A region of the Sierra alone, with a mask.
-fn masked(mask: &Path) -> Stage {
+fn masked(mask: &Path) -> TestBed {
     let mut regions = regions();
     regions[0]["fire_mask_path"] = json!(mask);
-    Stage::new(&invented_scenes().join("items.json"), &json!([regions[0]]))
+    TestBed::new(&invented_scenes().join("items.json"), &json!([regions[0]]))
 }
 
-fn update(stage: &Stage) -> Ended {
-    run_limited(&stage.command(&["update", "sample_sierra"]))
+fn update(bed: &TestBed) -> Ended {
+    run_limited(&bed.command(&["update", "sample_sierra"]))
 }
 
 /// A mask over the Sierra, whose middle is fire-prone; sparse.
@@ -268,12 +268,12 @@ fn a_mask_of_10_to_the_12_pixels_is_read_within_memory() {
     ] {
         let mask = folder.path().join("zone.tif");
         write_mask(&mask, 1_000_000, options);
-        let stage = masked(&mask);
-        let ended = update(&stage).within_memory(&format!("a mask of 10⁶ × 10⁶ pixels in {case}"));
+        let bed = masked(&mask);
+        let ended = update(&bed).within_memory(&format!("a mask of 10⁶ × 10⁶ pixels in {case}"));
         assert_eq!(ended.code, Some(0), "{case}: {}", ended.stderr);
-        let share = stage.map("sample_sierra").fire_mask.unwrap().zone_share;
+        let share = bed.map("sample_sierra").fire_mask.unwrap().zone_share;
         assert!(share > 0.0 && share < 0.01, "{case}: {share}");
-        let doctor = run_limited(&stage.command(&["doctor", "sample_sierra"]));
+        let doctor = run_limited(&bed.command(&["doctor", "sample_sierra"]));
         doctor.within_memory(&format!("doctor before a mask of 10⁶ × 10⁶ pixels in {case}"));
     }
 }
@@ -282,10 +282,10 @@ fn a_mask_of_10_to_the_12_pixels_is_read_within_memory() {
 fn a_mask_much_finer_than_the_cells_gives_the_zone_of_its_overviews() {
     let folder = tempfile::tempdir().unwrap();
     let share = |mask: &Path| {
-        let stage = masked(mask);
-        let ended = update(&stage).within_memory("a mask of 20,000 × 20,000 pixels");
+        let bed = masked(mask);
+        let ended = update(&bed).within_memory("a mask of 20,000 × 20,000 pixels");
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        stage.map("sample_sierra").fire_mask.unwrap().zone_share
+        bed.map("sample_sierra").fire_mask.unwrap().zone_share
     };
     let plain = folder.path().join("plain.tif");
     let [west, south, east, north] = SIERRA;
@@ -329,9 +329,9 @@ fn a_zone_larger_than_memory_is_an_error() {
         "name": "sample_sierra", "bbox": [-179.0, -60.0, 179.0, 60.0], "zoom_max": 14, "fire_mask_path": mask,
         "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
     }]);
-    let stage = Stage::new(&invented_scenes().join("items.json"), &regions);
+    let bed = TestBed::new(&invented_scenes().join("items.json"), &regions);
     let free_disk = ["update", "sample_sierra", "--min-free-gb=-1000000"];
-    let ended = run_limited(&stage.command(&free_disk)).within_memory("a zone of 10¹³ cells");
+    let ended = run_limited(&bed.command(&free_disk)).within_memory("a zone of 10¹³ cells");
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert!(
         ended.stderr.contains("memory_mb") && ended.stderr.contains("zoom_max"),
@@ -353,9 +353,9 @@ fn what_is_no_regular_file_is_refused_at_once() {
 
     let scenes = OddScenes::new();
     scenes.replace("SCL", |file, _| make_pipe(file));
-    let stage = scenes.near();
-    check_night("a named pipe in the place of a band", &stage, &["SCL.tif", "named pipe"]);
-    let doctor = run_limited(&stage.command(&["doctor", "sample_sierra", "--now", NOW]));
+    let bed = scenes.near();
+    check_night("a named pipe in the place of a band", &bed, &["SCL.tif", "named pipe"]);
+    let doctor = run_limited(&bed.command(&["doctor", "sample_sierra", "--now", NOW]));
     assert_eq!(doctor.code, Some(1), "{}", doctor.stderr);
 
     for (mask, part) in [
@@ -370,8 +370,8 @@ fn what_is_no_regular_file_is_refused_at_once() {
 
     let mut regions = regions();
     (regions[0]["dnbr_offset"], regions[0]["perimeter_path"]) = (json!(true), json!(pipe));
-    let stage = Stage::new(&invented_scenes().join("items.json"), &json!([regions[0]]));
-    let ended = update(&stage);
+    let bed = TestBed::new(&invented_scenes().join("items.json"), &json!([regions[0]]));
+    let ended = update(&bed);
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert!(ended.stderr.contains("named pipe"), "{}", ended.stderr);
     assert!(started.elapsed() < Duration::from_secs(200), "{:?}", started.elapsed());
@@ -442,11 +442,11 @@ fn scenes_without_overviews_are_read_within_memory() {
         "scenes_per_tile": 3,
         "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
     }]);
-    let stage = Stage::new(&file("items.json"), &regions);
-    let ended = update(&stage)
+    let bed = TestBed::new(&file("items.json"), &regions);
+    let ended = update(&bed)
         .within_memory("six scenes of 10,980 × 10,980 pixels without overviews, as one");
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    let map = stage.map("sample_sierra");
+    let map = bed.map("sample_sierra");
     assert_eq!(map.scenes.len(), 6, "{:?}", map.scenes_skipped);
     assert!(map.empty_share.no_data < 0.01, "{:?}", map.empty_share);
 }

@@ -3,10 +3,10 @@
 use serde_json::{Value, json};
 
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, shared};
+use crate::test_bed::{TestBed, shared};
 
 /// Las Conchas at 76 m, with more keys for its region.
-fn las_conchas(keys: &Value) -> Stage {
+fn las_conchas(keys: &Value) -> TestBed {
     let mut region = json!({
         "name": "las_conchas", "bbox": [-106.75, 35.65, -106.15, 36.15], "zoom_min": 6, "zoom_max": 11,
         "collection": "mtbs-reflectance",
@@ -14,7 +14,7 @@ fn las_conchas(keys: &Value) -> Stage {
         "post": { "start": "2012-06-01", "end": "2012-07-01" }
     });
     region.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
-    Stage::new(&shared("data/las-conchas/items.json"), &json!([region]))
+    TestBed::new(&shared("data/las-conchas/items.json"), &json!([region]))
 }
 
 #[test]
@@ -30,22 +30,22 @@ fn an_offset_is_taken_off_everywhere_and_told() {
     for keys in
         [json!({"dnbr_offset": true}), json!({"dnbr_offset": true, "perimeter_path": perimeter})]
     {
-        let stage = las_conchas(&keys);
-        stage.succeed(&["update", "las_conchas"]);
-        let map = stage.map("las_conchas");
+        let bed = las_conchas(&keys);
+        bed.succeed(&["update", "las_conchas"]);
+        let map = bed.map("las_conchas");
         let offset = map.dnbr_offset.unwrap();
         println!("Las Conchas, {keys}: {offset:?}");
         assert!(offset.sd < 0.05 && offset.count > 3_000, "{offset:?}");
 
         let after: ReadRaster<f32> =
-            ReadRaster::read(&stage.published("raster/las_conchas_lowres_dnbr.tif"), None);
+            ReadRaster::read(&bed.published("raster/las_conchas_lowres_dnbr.tif"), None);
         let same =
             |(before, after): (&f32, &f32)| offset.correct(*before).to_bits() == after.to_bits();
         assert!(before.pixels.iter().zip(&after.pixels).all(same));
         // Most of the box is unburned, so the ground around the fire differs little from all of it.
-        let background = |stage: &Stage| stage.map("las_conchas").background_dnbr.unwrap().median;
-        println!("background {} before, {} after", background(&plain), background(&stage));
-        assert!((background(&plain) - offset.mean).abs() < 0.02 && background(&stage).abs() < 0.02);
+        let background = |bed: &TestBed| bed.map("las_conchas").background_dnbr.unwrap().median;
+        println!("background {} before, {} after", background(&plain), background(&bed));
+        assert!((background(&plain) - offset.mean).abs() < 0.02 && background(&bed).abs() < 0.02);
     }
 }
 
@@ -53,8 +53,8 @@ fn an_offset_is_taken_off_everywhere_and_told() {
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
 fn a_perimeter_that_cannot_be_used_is_named() {
     let keys = json!({"dnbr_offset": true, "perimeter_path": "nowhere.geojson"});
-    let stage = las_conchas(&keys);
-    let output = stage.run(&["update", "las_conchas"]);
+    let bed = las_conchas(&keys);
+    let output = bed.run(&["update", "las_conchas"]);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && message.contains("nowhere.geojson"), "{message}");
 }

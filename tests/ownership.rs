@@ -5,14 +5,14 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Command, Output};
 
-use crate::stage::{Stage, invented_scenes, small_stage};
+use crate::test_bed::{TestBed, invented_scenes, small_test_bed};
 use dragonfly_core::metadata::RunStatus;
 
 /// The user of the nights in these tests.
 const NOBODY: u32 = 65534;
 
-fn stage() -> Stage {
-    small_stage(&["a", "b"])
+fn bed() -> TestBed {
+    small_test_bed(&["a", "b"])
 }
 
 fn is_root() -> bool {
@@ -40,8 +40,8 @@ fn give(folder: &Path, user: u32) {
 }
 
 /// Runs a command as the user of the nights.
-fn run_as_nobody(stage: &Stage, arguments: &[&str]) -> Output {
-    let own = stage.command(arguments);
+fn run_as_nobody(bed: &TestBed, arguments: &[&str]) -> Output {
+    let own = bed.command(arguments);
     let mut command = Command::new("setpriv");
     command.arg(format!("--reuid={NOBODY}")).arg(format!("--regid={NOBODY}")).arg("--clear-groups");
     command.arg(own.get_program()).args(own.get_args()).current_dir("/");
@@ -53,11 +53,11 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
     if !is_root() {
         return;
     }
-    let stage = stage();
-    for folder in [invented_scenes(), stage.published("").parent().unwrap()] {
+    let bed = bed();
+    for folder in [invented_scenes(), bed.published("").parent().unwrap()] {
         fs::set_permissions(folder, fs::Permissions::from_mode(0o755)).unwrap();
     }
-    stage.succeed(&[
+    bed.succeed(&[
         "update",
         "a",
         "b",
@@ -66,23 +66,23 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
         "--keep-runs=0",
         "--keep-hours=0",
     ]);
-    let root = stage.published("");
+    let root = bed.published("");
     give(&root, NOBODY);
     // What an `update` as root leaves: a run of its own that the user of the nights cannot remove.
-    let foreign = stage.published(&format!("tiles/a/{}/dnbr", stage.map("a").run_id));
+    let foreign = bed.published(&format!("tiles/a/{}/dnbr", bed.map("a").run_id));
     give(&foreign, 0);
-    fs::create_dir_all(stage.published("work/b/20250101T000000Z0000/tiles")).unwrap();
-    fs::write(stage.published("work/b/20250101T000000Z0000/tiles/x"), "").unwrap();
+    fs::create_dir_all(bed.published("work/b/20250101T000000Z0000/tiles")).unwrap();
+    fs::write(bed.published("work/b/20250101T000000Z0000/tiles/x"), "").unwrap();
 
     let keep_nothing = ["--keep-runs=0", "--keep-hours=0", "--min-free-gb=0"];
     let output = run_as_nobody(
-        &stage,
+        &bed,
         &[&["rotate", "--now", "2025-10-03T03:00:00Z"], &keep_nothing[..]].concat(),
     );
     let messages = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{messages}");
     for region in ["a", "b"] {
-        let meta = stage.meta(region);
+        let meta = bed.meta(region);
         assert_eq!(
             (meta.last_status, meta.last_success_at.unwrap().to_rfc3339()[..10].to_owned()),
             (RunStatus::Success, "2025-10-03".to_owned())
@@ -93,7 +93,7 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
         "{messages}"
     );
 
-    let output = run_as_nobody(&stage, &["doctor", "--json", "--min-free-gb=0"]);
+    let output = run_as_nobody(&bed, &["doctor", "--json", "--min-free-gb=0"]);
     let findings: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let found =
         findings.as_array().unwrap().iter().find(|finding| finding["probe"] == "files").unwrap();
@@ -104,27 +104,27 @@ fn a_file_of_another_user_stops_neither_the_night_nor_its_own_region() {
 
 #[test]
 fn what_is_published_under_a_narrow_umask_can_be_read_by_the_web_server() {
-    let stage = stage();
-    let own = stage.command(&["update", "a"]);
+    let bed = bed();
+    let own = bed.command(&["update", "a"]);
     let mut command = Command::new("sh");
     command
         .args(["-c", "umask 077; exec \"$0\" \"$@\""])
         .arg(own.get_program())
         .args(own.get_args());
     assert!(command.status().unwrap().success());
-    let map = stage.map("a");
-    let mode = |path: &str| fs::metadata(stage.published(path)).unwrap().mode() & 0o777;
+    let map = bed.map("a");
+    let mode = |path: &str| fs::metadata(bed.published(path)).unwrap().mode() & 0o777;
     for file in ["meta/a.json", "meta/index.json", "meta/client.json", &map.raster_url[1..]] {
         assert_eq!(mode(file), 0o644, "{file}");
     }
     for folder in ["", "meta", "raster/a", &format!("tiles/a/{}/dnbr/9", map.run_id)] {
         assert_eq!(mode(folder), 0o755, "{folder}");
     }
-    stage.succeed(&["health"]);
+    bed.succeed(&["health"]);
 
-    fs::set_permissions(stage.published(&map.raster_url[1..]), fs::Permissions::from_mode(0o600))
+    fs::set_permissions(bed.published(&map.raster_url[1..]), fs::Permissions::from_mode(0o600))
         .unwrap();
-    let output = stage.run(&["health"]);
+    let output = bed.run(&["health"]);
     assert_eq!(output.status.code(), Some(1));
     assert!(
         String::from_utf8_lossy(&output.stderr).contains("the web server may not read raster/a/")

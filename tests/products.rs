@@ -16,7 +16,7 @@ use gdal::{Dataset, DriverManager, Metadata};
 use tempfile::TempDir;
 
 use crate::raster::ReadRaster;
-use crate::stage::shared;
+use crate::test_bed::shared;
 
 /// West, south, east, north: hills north of Athens.
 const BOX: [f64; 4] = [23.6, 38.1, 23.9, 38.3];
@@ -154,7 +154,7 @@ fn degrees() -> SpatialRef {
     system
 }
 
-/// A polygon by what tells it from others: class, cells, and the cells from the map's corner to its
+/// A polygon by what distinguishes it: class, cells, and the cells from the map's corner to its
 /// own.
 type ClassPolygon = (i32, [i64; 5]);
 

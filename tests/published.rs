@@ -9,14 +9,14 @@ use dragonfly_core::{Empty, Grid, Severity, Tile, TileFate, decode_tile, index_f
 use serde_json::{Value, json};
 
 use crate::raster::ReadRaster;
-use crate::stage::{Stage, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes};
 
 const REGIONS: [&str; 2] = ["sample_sierra", "sample_evia"];
 
-fn published() -> Stage {
-    let stage = Stage::invented();
-    stage.succeed(&["update", REGIONS[0], REGIONS[1]]);
-    stage
+fn published() -> TestBed {
+    let bed = TestBed::invented();
+    bed.succeed(&["update", REGIONS[0], REGIONS[1]]);
+    bed
 }
 
 fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> T {
@@ -26,9 +26,9 @@ fn read_json<T: serde::de::DeserializeOwned>(file: &Path) -> T {
 
 #[test]
 fn a_run_publishes_the_files_of_the_design() {
-    let stage = published();
+    let bed = published();
     for region in REGIONS {
-        let meta = stage.meta(region);
+        let meta = bed.meta(region);
         assert_eq!((meta.last_status, meta.consecutive_failures), (RunStatus::Success, 0));
         let map = meta.map.unwrap();
         let run = &map.run_id;
@@ -38,26 +38,26 @@ fn a_run_publishes_the_files_of_the_design() {
             map.run_tile_url_template,
             format!("/tiles/{region}/{run}/dnbr/{{z}}/{{x}}/{{y}}.png")
         );
-        let link = |path: String| fs::read_link(stage.published(&path)).unwrap();
+        let link = |path: String| fs::read_link(bed.published(&path)).unwrap();
         assert_eq!(
             link(format!("raster/{region}_lowres_dnbr.tif")),
             Path::new(&format!("{region}/{run}.tif"))
         );
         assert_eq!(link(format!("tiles/{region}/dnbr")), Path::new(&format!("{run}/dnbr")));
-        assert!(stage.published(&format!("raster/{region}/{run}.tif")).is_file());
-        assert_eq!(fs::read_dir(stage.published(&format!("work/{region}"))).unwrap().count(), 0);
+        assert!(bed.published(&format!("raster/{region}/{run}.tif")).is_file());
+        assert_eq!(fs::read_dir(bed.published(&format!("work/{region}"))).unwrap().count(), 0);
     }
-    let index: RegionIndex = read_json(&stage.published("meta/index.json"));
+    let index: RegionIndex = read_json(&bed.published("meta/index.json"));
     assert_eq!(
         index.regions.iter().map(|region| region.name.as_str()).collect::<Vec<_>>(),
         REGIONS
     );
     assert!(index.regions.iter().all(|region| region.last_status == RunStatus::Success));
-    let client: ClientConfig = read_json(&stage.published("meta/client.json"));
+    let client: ClientConfig = read_json(&bed.published("meta/client.json"));
     assert_eq!(client.stac_url, None);
-    let highres: HighresConfig = read_json(&stage.published("meta/client.json"));
+    let highres: HighresConfig = read_json(&bed.published("meta/client.json"));
     assert_eq!(highres, HighresConfig::default());
-    let raw: Value = read_json(&stage.published("meta/client.json"));
+    let raw: Value = read_json(&bed.published("meta/client.json"));
     assert!(
         raw.get("stac_url").is_some_and(Value::is_null),
         "a catalogue in a file is said to be none"
@@ -66,17 +66,17 @@ fn a_run_publishes_the_files_of_the_design() {
 
 #[test]
 fn lowres_publishes_nothing_and_tile_publishes_what_it_left() {
-    let stage = Stage::invented();
-    stage.succeed(&["lowres", REGIONS[0]]);
-    assert!(!stage.published("meta").exists() && !stage.published("tiles").exists());
-    let runs: Vec<_> = fs::read_dir(stage.published("work/sample_sierra")).unwrap().collect();
+    let bed = TestBed::invented();
+    bed.succeed(&["lowres", REGIONS[0]]);
+    assert!(!bed.published("meta").exists() && !bed.published("tiles").exists());
+    let runs: Vec<_> = fs::read_dir(bed.published("work/sample_sierra")).unwrap().collect();
     let run = runs[0].as_ref().unwrap().path();
     for file in ["dnbr.tif", "state.tif", "run.json"] {
         assert!(run.join(file).is_file(), "{file}");
     }
-    stage.succeed(&["tile", REGIONS[0]]);
-    assert_eq!(stage.map(REGIONS[0]).run_id.as_str(), run.file_name().unwrap());
-    let index: RegionIndex = read_json(&stage.published("meta/index.json"));
+    bed.succeed(&["tile", REGIONS[0]]);
+    assert_eq!(bed.map(REGIONS[0]).run_id.as_str(), run.file_name().unwrap());
+    let index: RegionIndex = read_json(&bed.published("meta/index.json"));
     assert_eq!(
         index.regions[1].last_status,
         RunStatus::Pending,
@@ -86,8 +86,8 @@ fn lowres_publishes_nothing_and_tile_publishes_what_it_left() {
 
 #[test]
 fn gdal_calls_the_raster_a_valid_cog() {
-    let stage = published();
-    let raster = stage.published("raster/sample_evia_lowres_dnbr.tif");
+    let bed = published();
+    let raster = bed.published("raster/sample_evia_lowres_dnbr.tif");
     let validator = Command::new("/usr/bin/python3")
         .args(["-m", "osgeo_utils.samples.validate_cloud_optimized_geotiff", "--full-check=yes"])
         .arg(&raster)
@@ -103,12 +103,11 @@ fn gdal_calls_the_raster_a_valid_cog() {
 
 #[test]
 fn tiles_are_cuts_of_the_raster_and_averages_above() {
-    let stage = published();
+    let bed = published();
     for region in REGIONS {
-        let map = stage.map(region);
-        let grid = Grid::covering(stage.meta(region).bbox, map.zoom_max);
-        let raster: ReadRaster<f32> =
-            ReadRaster::read(&stage.published(&map.raster_url[1..]), None);
+        let map = bed.map(region);
+        let grid = Grid::covering(bed.meta(region).bbox, map.zoom_max);
+        let raster: ReadRaster<f32> = ReadRaster::read(&bed.published(&map.raster_url[1..]), None);
         assert_eq!((raster.width, raster.height), (grid.width() as usize, grid.height() as usize));
         let at = |tile: Tile| {
             let (column, row) = grid.corner_of(tile).unwrap();
@@ -116,7 +115,7 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
                 .flat_map(move |y| (0..256).map(move |x| (column as usize + x, row as usize + y)))
         };
         let tile_file = |tile: Tile| {
-            stage.published(&format!("tiles/{region}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y))
+            bed.published(&format!("tiles/{region}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y))
         };
         let (mut stored, mut compared) = (0, 0);
         for zoom in map.zoom_min..=map.zoom_max {
@@ -146,7 +145,7 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
         }
         assert!(compared > 3, "{region}: {compared} tiles compared");
 
-        // The tile at the top averages every valid cell beneath it once.
+        // The tile at the top averages every valid cell below it once.
         let top = grid
             .tiles()
             .at_zoom(map.zoom_min)
@@ -180,8 +179,8 @@ fn tiles_are_cuts_of_the_raster_and_averages_above() {
 
 #[test]
 fn unburned_and_empty_tiles_are_not_written_and_counted() {
-    let stage = published();
-    let map = stage.map("sample_evia");
+    let bed = published();
+    let map = bed.map("sample_evia");
     assert!(map.tiles_skipped.unburned > 0 && map.tiles_skipped.empty > 0);
     let fates = |wanted: fn(TileFate) -> bool| {
         let zooms = map.tile_index.0.iter();
@@ -196,7 +195,7 @@ fn unburned_and_empty_tiles_are_not_written_and_counted() {
 
     let mut regions: Value = read_json(&invented_scenes().join("regions.json"));
     regions[1]["skip_unburned"] = json!(false);
-    let keeping = Stage::new(&invented_scenes().join("items.json"), &regions);
+    let keeping = TestBed::new(&invented_scenes().join("items.json"), &regions);
     keeping.succeed(&["update", "sample_evia"]);
     let kept = keeping.map("sample_evia");
     assert_eq!(kept.tiles_skipped.unburned, 0);
@@ -205,8 +204,8 @@ fn unburned_and_empty_tiles_are_not_written_and_counted() {
 
 #[test]
 fn every_class_water_and_the_seam_of_two_zones_are_on_the_map() {
-    let stage = published();
-    let map = stage.map("sample_evia");
+    let bed = published();
+    let map = bed.map("sample_evia");
     for class in Severity::ALL {
         assert!(map.hectares.of(class) > 1.0, "{class:?}");
     }
@@ -227,8 +226,8 @@ fn the_same_scenes_give_the_same_map() {
     for region in REGIONS {
         let (a, b) = (one.map(region), two.map(region));
         assert_eq!((a.hectares, a.tile_index), (b.hectares, b.tile_index));
-        let pixels = |stage: &Stage, url: &str| -> Vec<u32> {
-            let raster: ReadRaster<f32> = ReadRaster::read(&stage.published(&url[1..]), None);
+        let pixels = |bed: &TestBed, url: &str| -> Vec<u32> {
+            let raster: ReadRaster<f32> = ReadRaster::read(&bed.published(&url[1..]), None);
             raster.pixels.into_iter().map(f32::to_bits).collect()
         };
         assert!(pixels(&one, &a.raster_url) == pixels(&two, &b.raster_url));

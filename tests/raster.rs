@@ -1,4 +1,4 @@
-//! Rasters read whole, and looked at by place.
+//! Rasters read whole, and read by position.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Tiles through readers written by others: they see the class colours and the values.
+//! Tiles through third-party readers: they read the class colours and the values.
 
 use std::path::Path;
 use std::process::Command;
@@ -6,22 +6,21 @@ use std::process::Command;
 use dragonfly_core::{Breaks, Palette, TileFate, class_from_index, colours, decode_tile};
 use gdal::Dataset;
 
-use crate::stage::{Serving, Stage};
+use crate::test_bed::{Serving, TestBed};
 
 const REGION: &str = "sample_sierra";
 
-/// A stage with a map, and its stored tile in the middle of the finest zoom.
-fn with_a_tile() -> (Stage, std::path::PathBuf) {
-    let stage = Stage::invented();
-    stage.succeed(&["update", REGION]);
-    let map = stage.map(REGION);
+/// A test bed with a map, and its stored tile in the middle of the finest zoom.
+fn with_a_tile() -> (TestBed, std::path::PathBuf) {
+    let bed = TestBed::invented();
+    bed.succeed(&["update", REGION]);
+    let map = bed.map(REGION);
     let finest = map.tile_index.0.last().unwrap();
     let stored: Vec<_> =
         finest.tiles.tiles().filter(|tile| finest.fate(*tile) == Some(TileFate::Stored)).collect();
     let tile = stored[stored.len() / 2];
-    let file =
-        stage.published(&format!("tiles/{REGION}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y));
-    (stage, file)
+    let file = bed.published(&format!("tiles/{REGION}/dnbr/{}/{}/{}.png", tile.z, tile.x, tile.y));
+    (bed, file)
 }
 
 /// Red, green, blue, opacity of every pixel, as core would paint it.
@@ -68,9 +67,9 @@ fn pillow_sees_the_colours() {
 
 #[test]
 fn an_xyz_layer_shows_the_map() {
-    let (stage, file) = with_a_tile();
-    let server = Serving::start(&stage);
-    let map = stage.map(REGION);
+    let (bed, file) = with_a_tile();
+    let server = Serving::start(&bed);
+    let map = bed.map(REGION);
     // What QGIS does with an XYZ address, by GDAL's own reader of such services.
     let service = format!(
         "<GDAL_WMS><Service \

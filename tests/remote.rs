@@ -9,11 +9,11 @@ use serde_json::Value;
 
 use crate::bucket::{Bucket, FarStore, Faults};
 use crate::raster::ReadRaster;
-use crate::stage::{Serving, Stage, invented_scenes, shared};
+use crate::test_bed::{Serving, TestBed, invented_scenes, shared};
 
 #[test]
 fn scenes_behind_http_give_the_same_map() {
-    let near = Stage::invented();
+    let near = TestBed::invented();
     near.succeed(&["update", "sample_evia"]);
     let server = Serving::start(&near);
     let answer = Command::new("curl")
@@ -31,18 +31,18 @@ fn scenes_behind_http_give_the_same_map() {
     fs::write(&catalogue, items.to_string()).unwrap();
     let regions: Value =
         serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap();
-    let far = Stage::new(&catalogue, &regions);
+    let far = TestBed::new(&catalogue, &regions);
     far.succeed(&["update", "sample_evia"]);
-    let asking = Stage::new(format!("{}/stac", server.address).as_ref(), &regions);
+    let asking = TestBed::new(format!("{}/stac", server.address).as_ref(), &regions);
     asking.succeed(&["update", "sample_evia"]);
-    let bits = |stage: &Stage| -> Vec<u32> {
+    let bits = |bed: &TestBed| -> Vec<u32> {
         let raster: ReadRaster<f32> =
-            ReadRaster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
+            ReadRaster::read(&bed.published("raster/sample_evia_lowres_dnbr.tif"), None);
         raster.pixels.into_iter().map(f32::to_bits).collect()
     };
     assert!(bits(&near) == bits(&far) && bits(&near) == bits(&asking));
-    let meta = |stage: &Stage| {
-        let map = stage.map("sample_evia");
+    let meta = |bed: &TestBed| {
+        let map = bed.map("sample_evia");
         (map.scenes, map.hectares)
     };
     assert_eq!(meta(&near), meta(&far));
@@ -54,17 +54,17 @@ fn invented_regions() -> Value {
 }
 
 /// The invented scenes behind http, with these faults.
-fn far_away(faults: Faults) -> (Bucket, Stage) {
+fn far_away(faults: Faults) -> (Bucket, TestBed) {
     let bucket = Bucket::of(invented_scenes(), faults);
-    let stage = Stage::new(&bucket.catalogue(), &invented_regions());
-    (bucket, stage)
+    let bed = TestBed::new(&bucket.catalogue(), &invented_regions());
+    (bucket, bed)
 }
 
-/// The raster's bits, and what the metadata says of the map.
-fn outcome(stage: &Stage) -> (Vec<u32>, Value) {
+/// The raster's bits, and what the metadata states of the map.
+fn outcome(bed: &TestBed) -> (Vec<u32>, Value) {
     let raster: ReadRaster<f32> =
-        ReadRaster::read(&stage.published("raster/sample_evia_lowres_dnbr.tif"), None);
-    let map = stage.map("sample_evia");
+        ReadRaster::read(&bed.published("raster/sample_evia_lowres_dnbr.tif"), None);
+    let map = bed.map("sample_evia");
     let said = serde_json::to_value((
         map.scenes,
         map.hectares,
@@ -76,13 +76,13 @@ fn outcome(stage: &Stage) -> (Vec<u32>, Value) {
 }
 
 fn near() -> (Vec<u32>, Value) {
-    let near = Stage::invented();
+    let near = TestBed::invented();
     near.succeed(&["update", "sample_evia"]);
     outcome(&near)
 }
 
 #[test]
-fn a_bucket_that_stumbles_gives_the_same_map_only_later() {
+fn a_bucket_with_injected_failures_gives_the_same_map_only_later() {
     let (_bucket, far) = far_away(Faults { fail_every: 7, cut_every: 11, ..Faults::default() });
     far.succeed(&["update", "sample_evia"]);
     assert!(outcome(&far) == near());
@@ -93,10 +93,10 @@ fn a_bucket_that_stumbles_gives_the_same_map_only_later() {
 
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
-fn a_bucket_by_other_hands_that_stumbles_gives_the_same_map() {
+fn a_third_party_bucket_with_injected_failures_gives_the_same_map() {
     let program = shared("bench/far_store.py");
     let store = FarStore::start(&program, invented_scenes());
-    let far = Stage::new(&store.catalogue(), &invented_regions());
+    let far = TestBed::new(&store.catalogue(), &invented_regions());
     far.succeed(&["update", "sample_evia"]);
     assert!(outcome(&far) == near());
 }
@@ -134,7 +134,7 @@ fn little_memory_gives_the_same_map() {
     let (bucket, far) = far_away(Faults::default());
     far.succeed(&["update", "sample_evia", "--memory-mb", "1"]);
     assert!(outcome(&far) == near());
-    // In bands: files at their borders are asked again.
+    // In bands: files at their borders are requested again.
     assert!(bucket.requests() > bucket.sent().len() * 2, "{} requests", bucket.requests());
 }
 
@@ -142,7 +142,7 @@ fn little_memory_gives_the_same_map() {
 fn a_scene_gone_for_good_is_skipped_at_once_and_named() {
     let items: Value =
         serde_json::from_slice(&fs::read(invented_scenes().join("items.json")).unwrap()).unwrap();
-    let used = Stage::invented();
+    let used = TestBed::invented();
     used.succeed(&["update", "sample_evia"]);
     let id = used.map("sample_evia").scenes[0].id.clone();
     let item = items["features"]

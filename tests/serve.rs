@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::stage::{Serving, Stage};
+use crate::test_bed::{Serving, TestBed};
 
 /// Longer than any answer takes on a busy machine, and shorter than the server's own limits would
 /// help.
@@ -18,14 +18,14 @@ const PATIENCE: Duration = Duration::from_secs(60);
 
 const TIFF: &[u8] = b"II*\0 and what follows";
 
-/// A stage whose catalogue holds these items, in a folder with further files.
-fn stage(folder: &Path, items: &[Value]) -> Stage {
+/// A test bed whose catalogue holds these items, in a folder with further files.
+fn bed(folder: &Path, items: &[Value]) -> TestBed {
     let catalogue = folder.join("items.json");
     fs::write(&catalogue, json!({ "type": "FeatureCollection", "features": items }).to_string())
         .unwrap();
-    let stage = Stage::new(&catalogue, &json!([]));
-    fs::create_dir_all(stage.published("meta")).unwrap();
-    stage
+    let bed = TestBed::new(&catalogue, &json!([]));
+    fs::create_dir_all(bed.published("meta")).unwrap();
+    bed
 }
 
 fn item(id: &str, assets: &Value) -> Value {
@@ -55,7 +55,7 @@ fn is_ok(answer: &str) -> bool {
     answer.starts_with("HTTP/1.1 200")
 }
 
-/// The most memory that the server has taken so far, MB.
+/// The peak memory of the server so far, MB.
 fn peak_mb(server: &Serving) -> u64 {
     let status = fs::read_to_string(format!("/proc/{}/status", server.pid())).unwrap();
     let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
@@ -91,8 +91,8 @@ fn only_rasters_in_the_catalogues_folder_are_given_out() {
     ];
     let assets: Value =
         hrefs.iter().map(|(key, href)| ((*key).to_owned(), json!({ "href": href }))).collect();
-    let stage = stage(&folder, &[item("a", &assets)]);
-    let server = Serving::start(&stage);
+    let bed = bed(&folder, &[item("a", &assets)]);
+    let server = Serving::start(&bed);
 
     for (key, href) in hrefs {
         let name = href.rsplit('/').next().unwrap();
@@ -130,8 +130,8 @@ fn a_file_that_changes_into_a_link_is_given_out_no_longer() {
     let folder = tempfile::tempdir().unwrap();
     let raster = folder.path().join("a.tif");
     fs::write(&raster, TIFF).unwrap();
-    let stage = stage(folder.path(), &[item("a", &json!({ "nir08": { "href": "a.tif" } }))]);
-    let server = Serving::start(&stage);
+    let bed = bed(folder.path(), &[item("a", &json!({ "nir08": { "href": "a.tif" } }))]);
+    let server = Serving::start(&bed);
     let path = "/stac/assets/a/nir08/a.tif";
     assert!(is_ok(&get(&server, path, "")));
     fs::remove_file(&raster).unwrap();
@@ -142,8 +142,8 @@ fn a_file_that_changes_into_a_link_is_given_out_no_longer() {
 #[test]
 fn more_idle_sockets_than_descriptors_do_not_silence_the_server() {
     let folder = tempfile::tempdir().unwrap();
-    let stage = stage(folder.path(), &[]);
-    let server = Serving::start_with_open_files(&stage, 64);
+    let bed = bed(folder.path(), &[]);
+    let server = Serving::start_with_open_files(&bed, 64);
     let idle: Vec<TcpStream> = (0..100).map(|_| connect(&server)).collect();
     for _ in 0..5 {
         assert!(is_ok(&get(&server, "/", "")));
@@ -161,8 +161,8 @@ fn more_idle_sockets_than_descriptors_do_not_silence_the_server() {
 #[test]
 fn too_few_descriptors_are_named_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
-    let stage = stage(folder.path(), &[]);
-    let output = Serving::command_with_open_files(&stage, 24).output().unwrap();
+    let bed = bed(folder.path(), &[]);
+    let output = Serving::command_with_open_files(&bed, 24).output().unwrap();
     let message = String::from_utf8_lossy(&output.stderr);
     assert!(
         !output.status.success() && message.contains("the limit of open files is 24"),
@@ -194,8 +194,8 @@ fn stall(server: &Serving, request: &str) -> TcpStream {
 #[test]
 fn many_slow_readers_of_large_answers_take_little_memory() {
     let folder = tempfile::tempdir().unwrap();
-    let stage = stage(folder.path(), &many_items());
-    let server = Serving::start(&stage);
+    let bed = bed(folder.path(), &many_items());
+    let server = Serving::start(&bed);
     let by_get = "GET /stac/search?limit=1000 HTTP/1.1\r\nHost: a\r\n\r\n";
     let compressed =
         "GET /stac/search?limit=1000 HTTP/1.1\r\nHost: a\r\nAccept-Encoding: br, gzip\r\n\r\n";
@@ -219,8 +219,8 @@ fn many_slow_readers_of_large_answers_take_little_memory() {
 #[test]
 fn slow_readers_beyond_the_limit_give_way_to_live_ones() {
     let folder = tempfile::tempdir().unwrap();
-    let stage = stage(folder.path(), &many_items());
-    let server = Serving::start_with_open_files(&stage, 64);
+    let bed = bed(folder.path(), &many_items());
+    let server = Serving::start_with_open_files(&bed, 64);
     let request = "GET /stac/search?limit=1000 HTTP/1.1\r\nHost: a\r\n\r\n";
     // As many as there may be connections; the next one must close one of them.
     let slow: Vec<TcpStream> = (0..16).map(|_| stall(&server, request)).collect();

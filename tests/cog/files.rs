@@ -1,4 +1,4 @@
-//! Files on disk that answer like a bucket, and remember what was asked.
+//! Files on disk that answer like a bucket, and record what was requested.
 
 use std::cell::RefCell;
 use std::fs::File;

@@ -12,7 +12,7 @@ use gdal::Dataset;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 
 use super::files::Files;
-use crate::stage::shared;
+use crate::test_bed::shared;
 
 /// PROJ, through GDAL.
 pub(crate) struct Proj {
@@ -123,7 +123,7 @@ fn other_systems_are_projected_as_proj_does() {
     }
 }
 
-/// A file as the browser sees it and as GDAL does.
+/// A file as the browser and as GDAL read it.
 fn both(path: &Path) -> (ImageFrame, CrsProjection, Proj) {
     let cog = pollster::block_on(Cog::open(
         Files::default().far(),

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 /// A catalogue and regions, and a root to publish into.
-pub(crate) struct Stage {
+pub(crate) struct TestBed {
     folder: TempDir,
     catalogue: PathBuf,
 }
 
-impl Stage {
+impl TestBed {
     /// A catalogue and the text of `regions.json`.
     pub(crate) fn new(catalogue: &Path, regions: &Value) -> Self {
         let folder = tempfile::tempdir().unwrap();
@@ -36,7 +36,7 @@ impl Stage {
         self.folder.path().join("root").join(path)
     }
 
-    /// A command of the binary with the stage's settings; not yet run.
+    /// A command of the binary with the settings of the test bed; not yet run.
     pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_dragonfly"));
         command
@@ -104,10 +104,10 @@ pub(crate) fn small_sierra(name: &str) -> Value {
     })
 }
 
-/// A stage of such regions.
-pub(crate) fn small_stage(names: &[&str]) -> Stage {
+/// A test bed of such regions.
+pub(crate) fn small_test_bed(names: &[&str]) -> TestBed {
     let regions: Vec<Value> = names.iter().map(|name| small_sierra(name)).collect();
-    Stage::new(&invented_scenes().join("items.json"), &json!(regions))
+    TestBed::new(&invented_scenes().join("items.json"), &json!(regions))
 }
 
 /// Scenes written once for all tests of a run.
@@ -133,21 +133,21 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    pub(crate) fn start(stage: &Stage) -> Self {
-        Self::spawn(Self::command(stage))
+    pub(crate) fn start(bed: &TestBed) -> Self {
+        Self::spawn(Self::command(bed))
     }
 
     /// A server that may have so many files open.
-    pub(crate) fn start_with_open_files(stage: &Stage, limit: u32) -> Self {
-        Self::spawn(Self::command_with_open_files(stage, limit))
+    pub(crate) fn start_with_open_files(bed: &TestBed, limit: u32) -> Self {
+        Self::spawn(Self::command_with_open_files(bed, limit))
     }
 
     /// The command of such a server; not yet run.
-    pub(crate) fn command_with_open_files(stage: &Stage, limit: u32) -> Command {
-        let server = Self::command(stage);
+    pub(crate) fn command_with_open_files(bed: &TestBed, limit: u32) -> Command {
+        let server = Self::command(bed);
         let mut command = Command::new("sh");
         command.args(["-c", "ulimit -n \"$0\" && exec \"$@\"", &limit.to_string()]);
-        command.arg(server.get_program()).args(server.get_args()).current_dir(stage.folder.path());
+        command.arg(server.get_program()).args(server.get_args()).current_dir(bed.folder.path());
         command
     }
 
@@ -156,11 +156,11 @@ impl Serving {
         self.process.id()
     }
 
-    fn command(stage: &Stage) -> Command {
-        let page = stage.published("").join("../page");
+    fn command(bed: &TestBed) -> Command {
+        let page = bed.published("").join("../page");
         std::fs::create_dir_all(&page).unwrap();
         std::fs::write(page.join("index.html"), "<!doctype html><title>page</title>").unwrap();
-        stage.command(&["serve", "--listen", "127.0.0.1:0", "--dist", page.to_str().unwrap()])
+        bed.command(&["serve", "--listen", "127.0.0.1:0", "--dist", page.to_str().unwrap()])
     }
 
     fn spawn(mut command: Command) -> Self {
