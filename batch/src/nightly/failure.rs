@@ -31,7 +31,7 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> RunFailure {
         error.chain().find_map(find)
     };
     // A deadline ends whatever was waiting, so it is the cause of what that reports.
-    cause(|cause| cause.downcast_ref::<DeadlineError>().and_then(|over| over.failure()))
+    cause(|cause| deadline_of(cause).and_then(DeadlineError::failure))
         .or_else(|| cause(|cause| cause.downcast_ref::<RunError>().map(|error| error.failure)))
         .or_else(|| {
             cause(|cause| {
@@ -41,6 +41,13 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> RunFailure {
         })
         .or_else(|| cause(|cause| is_of_catalogue(cause).then_some(RunFailure::Catalogue)))
         .unwrap_or(RunFailure::Other)
+}
+
+fn deadline_of<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a DeadlineError> {
+    match cause.downcast_ref() {
+        Some(HttpError::Deadline(over)) => Some(over),
+        _ => cause.downcast_ref(),
+    }
 }
 
 /// Scenes that cannot be read are left out, so these errors come from the catalogue.

@@ -100,10 +100,14 @@ impl RootLock {
         }
     }
 
-    /// Notes that the command came to its end.
+    /// Notes that the command came to its end, and releases the lock, whatever processes still have
+    /// its file open.
     pub(crate) fn end(mut self) {
         self.journal.ended_at = Some(now_in_seconds());
         self.try_write();
+        if let Err(error) = self.file.unlock() {
+            tracing::warn!("the lock cannot be released: {error}");
+        }
     }
 
     fn try_write(&mut self) {
@@ -199,7 +203,8 @@ mod tests {
         lock.end();
         assert_eq!(LastCommand::of(&layout), LastCommand::Over(Vec::new()));
 
-        drop(RootLock::take(&layout).unwrap());
+        // Dropped while another test starts a process, the file would stay open there.
+        RootLock::take(&layout).unwrap().file.unlock().unwrap();
         let LastCommand::Over(problems) = LastCommand::of(&layout) else {
             panic!("the lock is free")
         };
