@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Item;
-use crate::sensor::band::BandRole;
+use crate::severity::spectral_index::SpectralIndex;
 
 /// The longest address that is requested, bytes. Signed addresses take a quarter of it.
 const MAX_ADDRESS_BYTES: usize = 8 << 10;
@@ -129,12 +129,10 @@ impl AddressPolicy {
     /// # Errors
     /// Says why not.
     pub fn check_item(&self, item: &Item) -> Result<(), AddressError> {
-        let files = [
-            item.band(BandRole::Nir).ok(),
-            item.band(BandRole::Swir22).ok(),
-            item.mask().map(|(_, asset)| asset),
-        ];
-        files.into_iter().flatten().try_for_each(|file| self.check_file(&file.href))
+        let bands =
+            SpectralIndex::MAPPED.bands().into_iter().filter_map(|role| item.band(role).ok());
+        let mask = item.mask().map(|(_, asset)| asset);
+        bands.chain(mask).try_for_each(|file| self.check_file(&file.href))
     }
 
     fn check_private(&self, origin: &Origin) -> Result<(), AddressError> {
