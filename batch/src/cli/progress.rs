@@ -10,7 +10,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Shows no progress from now on.
-pub(crate) fn be_quiet() {
+pub(crate) fn hide() {
     QUIET.store(true, Ordering::Relaxed);
 }
 

@@ -11,9 +11,9 @@ use dragonfly_core::{
     plan_night,
 };
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::permissions::find_not_public;
-use crate::deployment::settings::Settings;
 use crate::http;
 use crate::nightly::attempt;
 use crate::nightly::lock::LastCommand;
@@ -27,24 +27,22 @@ use crate::read::geotiff;
 /// Checks everything and writes `meta/health.json`, however much is wrong.
 ///
 /// # Errors
-/// When nothing could be checked: the configuration or the disk cannot be read, or the file not
-/// written.
-pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
-    let layout = RootLayout::new(&settings.root);
-    let regions = settings.regions()?;
-    let disk_free_gb = free_gb(&layout)?;
-    if regions.iter().any(|region| first_seen(read_index(&layout).as_ref(), region).is_none()) {
+/// When nothing could be checked: the disk cannot be read, or the file not written.
+pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Health> {
+    let Deployment { settings, layout, regions } = deployment;
+    let disk_free_gb = free_gb(layout)?;
+    if regions.iter().any(|region| first_seen(read_index(layout).as_ref(), region).is_none()) {
         // No run has listed the region yet: from now on its patience is counted.
-        write_index(settings)?;
+        write_index(deployment)?;
     }
-    let index = read_index(&layout);
-    let last_command = LastCommand::of(&layout);
+    let index = read_index(layout);
+    let last_command = LastCommand::of(layout);
     let is_running = last_command == LastCommand::Running;
     let judged = regions.iter().map(|region| {
         let files = RegionFiles {
             first_seen_at: first_seen(index.as_ref(), region),
-            unrecorded_run: attempt::started_at(&layout, &region.name).filter(|_| !is_running),
-            ..look_at(&layout, region)
+            unrecorded_run: attempt::started_at(layout, &region.name).filter(|_| !is_running),
+            ..look_at(layout, region)
         };
         (region.name.clone(), RegionHealth::judge(region, &files, settings.stale_after_days, now))
     });
@@ -52,7 +50,7 @@ pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
     let records: Vec<RegionRecord> = regions
         .iter()
         .filter_map(|region| {
-            let meta = MetaFile::read(&layout, &region.name).or_pending(region).ok()?;
+            let meta = MetaFile::read(layout, &region.name).or_pending(region).ok()?;
             Some(RegionRecord::new(region, &meta))
         })
         .collect();

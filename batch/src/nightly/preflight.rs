@@ -4,8 +4,8 @@ use anyhow::{Context, Result};
 use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{EmptyShare, Grid, Region, RunFailure};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
-use crate::deployment::settings::Settings;
 use crate::nightly::failure::RunError;
 
 /// Bytes a cell takes in the work folder: a float and a code.
@@ -32,19 +32,19 @@ pub(crate) fn free_gb(layout: &RootLayout) -> Result<f64> {
 /// # Errors
 /// When it has not; with the figures.
 pub(crate) fn check_disk(
-    settings: &Settings,
+    deployment: &Deployment,
     region: &Region,
     last: Option<&MapMeta>,
 ) -> Result<()> {
-    let free_gb = free_gb(&RootLayout::new(&settings.root))?;
+    let min_free_gb = deployment.settings.min_free_gb;
+    let free_gb = free_gb(&deployment.layout)?;
     let needed_gb = needed_gb(region, last);
-    if free_gb - needed_gb >= settings.min_free_gb {
+    if free_gb - needed_gb >= min_free_gb {
         return Ok(());
     }
     let message = format!(
-        "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and {:.1} GB \
-        must stay free: make room, or lower min_free_gb or keep_runs",
-        settings.min_free_gb
+        "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and \
+        {min_free_gb:.1} GB must stay free: make room, or lower min_free_gb or keep_runs"
     );
     Err(RunError { failure: RunFailure::DiskFull, message }.into())
 }

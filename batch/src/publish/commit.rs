@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use dragonfly_core::Region;
 use dragonfly_core::metadata::{EarlierRun, RegionMeta};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::{RootLayout, RunFolder};
 use crate::deployment::ownership::explain;
 use crate::deployment::settings::Settings;
@@ -24,12 +25,12 @@ use crate::publish::sweep::{kept_runs, named_runs, prune};
 ///
 /// # Errors
 /// When there is no finished run that is not published yet; else as [`publish_run`].
-pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
+pub(crate) fn publish_newest(deployment: &Deployment, region: &Region) -> Result<()> {
+    let layout = &deployment.layout;
     let work = layout.work(&region.name);
-    let published = MetaFile::read(&layout, &region.name).or_pending(region)?;
+    let published = MetaFile::read(layout, &region.name).or_pending(region)?;
     let published = named_runs(&published);
-    let newest = finished_runs(&layout, &region.name)
+    let newest = finished_runs(layout, &region.name)
         .into_iter()
         .rfind(|run| !published.contains(&run.run_id.as_str()));
     let Some(newest) = newest else {
@@ -39,7 +40,7 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
             work.display()
         );
     };
-    publish_run(settings, region, &RunFolder(work.join(newest.run_id)))
+    publish_run(deployment, region, &RunFolder(work.join(newest.run_id)))
 }
 
 /// Cuts a finished run into tiles and publishes it.
@@ -47,23 +48,27 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
 /// # Errors
 /// When it saw too little, the region's metadata cannot be read, or a file cannot be written. What
 /// was published before stays.
-pub(crate) fn publish_run(settings: &Settings, region: &Region, folder: &RunFolder) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
+pub(crate) fn publish_run(
+    deployment: &Deployment,
+    region: &Region,
+    folder: &RunFolder,
+) -> Result<()> {
+    let Deployment { settings, layout, .. } = deployment;
     let record = read_record(folder)?;
-    let old = MetaFile::read(&layout, &region.name).or_pending(region)?;
+    let old = MetaFile::read(layout, &region.name).or_pending(region)?;
     let published = old.map.as_ref().map(|map| &map.empty_share);
     check_valid_share(&record.map.empty_share, published, settings.min_valid_share)?;
     let earlier_runs = earlier_runs(settings, old);
-    let meta = RegionMeta { earlier_runs, ..build(&layout, folder, record)? };
-    move_into_place(&layout, folder, &meta)?;
+    let meta = RegionMeta { earlier_runs, ..build(layout, folder, record)? };
+    move_into_place(layout, folder, &meta)?;
     write_json(&layout.meta(&region.name), &meta)?;
     if let Some(map) = &meta.map {
-        point_links(&layout, &region.name, &map.run_id)?;
+        point_links(layout, &region.name, &map.run_id)?;
     }
-    write_index(settings)?;
+    write_index(deployment)?;
     // The map is out. What cannot be removed now is removed by a later start, and `doctor` finds
     // it.
-    for removed in [prune(&layout, &meta), remove_work(&layout, &region.name)] {
+    for removed in [prune(layout, &meta), remove_work(layout, &region.name)] {
         removed.unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
     }
     Ok(())

@@ -7,8 +7,8 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
 use dragonfly_core::{Region, TileFate};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
-use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
 use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
@@ -25,18 +25,18 @@ use crate::publish::sweep::published_runs;
 ///
 /// # Errors
 /// When there is no whole run, or a file cannot be written.
-pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
-    let layout = RootLayout::new(&settings.root);
+pub(crate) fn repair(deployment: &Deployment, region: &Region) -> Result<String> {
+    let layout = &deployment.layout;
     let name = &region.name;
-    let state = MetaFile::read(&layout, name);
+    let state = MetaFile::read(layout, name);
     if let MetaFile::Readable(meta) = &state
-        && meta.map.as_ref().is_some_and(|map| check_whole(&layout, name, map).is_ok())
+        && meta.map.as_ref().is_some_and(|map| check_whole(layout, name, map).is_ok())
     {
         return Ok(format!(
             "region `{name}`: its metadata can be read, and its map is whole: nothing to repair"
         ));
     }
-    let runs = whole_runs(&layout, name)?;
+    let runs = whole_runs(layout, name)?;
     if runs.is_empty() {
         bail!(
             "region `{name}` has no whole run from which its metadata can be rebuilt: move {} \
@@ -45,9 +45,9 @@ pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
         );
     }
     if matches!(state, MetaFile::Unreadable(_)) {
-        keep_aside(&layout, name)?;
+        keep_aside(layout, name)?;
     }
-    let run_id = rebuild(settings, &layout, name, &runs)?;
+    let run_id = rebuild(deployment, name, &runs)?;
     Ok(format!("region `{name}`: its metadata is rebuilt from the run {run_id}"))
 }
 
@@ -56,14 +56,14 @@ pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub(crate) fn restore_lost(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
-    if !matches!(MetaFile::read(&layout, &region.name), MetaFile::Absent) {
+pub(crate) fn restore_lost(deployment: &Deployment, region: &Region) -> Result<()> {
+    let layout = &deployment.layout;
+    if !matches!(MetaFile::read(layout, &region.name), MetaFile::Absent) {
         return Ok(());
     }
-    let runs = whole_runs(&layout, &region.name)?;
+    let runs = whole_runs(layout, &region.name)?;
     if !runs.is_empty() {
-        let run_id = rebuild(settings, &layout, &region.name, &runs)?;
+        let run_id = rebuild(deployment, &region.name, &runs)?;
         tracing::warn!(
             region = region.name,
             "the metadata was absent, and is rebuilt from the run {run_id}"
@@ -74,12 +74,8 @@ pub(crate) fn restore_lost(settings: &Settings, region: &Region) -> Result<()> {
 
 /// Writes a region's metadata from the metadata of its runs, the oldest first, of which there is
 /// one at least. Gives the newest.
-fn rebuild(
-    settings: &Settings,
-    layout: &RootLayout,
-    region: &str,
-    runs: &[RegionMeta],
-) -> Result<String> {
+fn rebuild(deployment: &Deployment, region: &str, runs: &[RegionMeta]) -> Result<String> {
+    let layout = &deployment.layout;
     let maps: Vec<&MapMeta> = runs.iter().filter_map(|meta| meta.map.as_ref()).collect();
     let (Some(newest), Some(map)) = (runs.last(), maps.last()) else {
         bail!("there is no run to rebuild from")
@@ -92,7 +88,7 @@ fn rebuild(
     let meta = RegionMeta { earlier_runs: earlier_runs.collect(), ..newest.clone() };
     write_json(&layout.meta(region), &meta)?;
     point_links(layout, region, &map.run_id)?;
-    write_index(settings)?;
+    write_index(deployment)?;
     Ok(map.run_id.clone())
 }
 

@@ -38,7 +38,7 @@ static THREADS: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
 static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
 
 /// Sets how many connections to one host are open at a time. Call before anything is read.
-pub(crate) fn set_most_connections(count: usize) {
+pub(crate) fn set_max_connections(count: usize) {
     MAX_CONNECTIONS.store(count.max(1), Ordering::Relaxed);
 }
 
