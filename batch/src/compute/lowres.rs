@@ -22,6 +22,7 @@ use crate::nightly::deadline::Deadline;
 use crate::publish::json_file::write_json;
 use crate::publish::raster::RunWriter;
 use crate::publish::run::{RunRecord, new_run_id, next_sequence};
+use crate::publish::store::LocalStore;
 use crate::read::catalogue::SceneCatalogue;
 use crate::read::scene::{BYTES_DECODED, SceneReadError};
 use crate::read::search::{FoundScenes, SceneSearch};
@@ -77,7 +78,7 @@ pub(crate) fn lowres(
     };
     let computed = run.compute(&mut search, found, run_id).and_then(|map| {
         let record = RunRecord { region: region.clone(), started_at: now, sequence, map };
-        write_json(&folder.record(), &record)
+        write_json(&LocalStore::of(layout), &folder.record(), &record)
     });
     if computed.is_err() {
         // Half a run is of no use to anyone; a failure to remove it is no worse than the first.

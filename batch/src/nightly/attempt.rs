@@ -14,6 +14,7 @@ use crate::deployment::ownership::explain;
 use crate::publish::json_file::write_json;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::run_end::{RunEnd, record_end};
+use crate::publish::store::LocalStore;
 
 /// What the file holds.
 #[derive(Serialize, Deserialize)]
@@ -26,7 +27,7 @@ struct Attempt {
 /// # Errors
 /// When the file cannot be written.
 pub(crate) fn begin(layout: &RootLayout, region: &str, started_at: DateTime<Utc>) -> Result<()> {
-    write_json(&layout.attempt(region), &Attempt { started_at })
+    write_json(&LocalStore::of(layout), &layout.attempt(region), &Attempt { started_at })
 }
 
 /// Notes that the end of the run is recorded.

@@ -22,6 +22,7 @@ use crate::publish::index::{read_index, write_index};
 use crate::publish::json_file::write_json;
 use crate::publish::public_text::public_text;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::{TileFolder, store_of};
 use crate::read::geotiff;
 
 /// Checks everything and writes `meta/health.json`, however much is wrong.
@@ -71,7 +72,7 @@ pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Healt
         load: plan_night(&records, settings.regions_per_night, now).describe_load(),
         regions: judged,
     };
-    write_json(&layout.meta_file("health"), &published(health.clone()))?;
+    write_json(&store_of(deployment), &layout.meta_file("health"), &published(health.clone()))?;
     Ok(health)
 }
 
@@ -141,12 +142,13 @@ fn look_at(layout: &RootLayout, region: &Region) -> RegionFiles {
 
 /// The tile in the middle of those stored at the finest zoom that stores any.
 fn well_known_tile(layout: &RootLayout, region: &Region, map: &MapMeta) -> Option<PathBuf> {
-    let Tile { z, x, y } = map.tile_index.0.iter().rev().find_map(|zoom| {
+    let tile = map.tile_index.0.iter().rev().find_map(|zoom| {
         let stored: Vec<Tile> =
             zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)).collect();
         stored.get(stored.len() / 2).copied()
     })?;
-    Some(layout.tiles(&region.name, &map.run_id).join(format!("dnbr/{z}/{x}/{y}.png")))
+    let folder = layout.tiles(&region.name, &map.run_id).join("dnbr");
+    Some(TileFolder::new(&folder).file(tile))
 }
 
 fn look_at_tile(file: &Path) -> Result<(), String> {

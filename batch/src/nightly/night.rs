@@ -64,7 +64,7 @@ fn recover(deployment: &Deployment) {
             );
         }
     }
-    sweep(&deployment.layout);
+    sweep(deployment);
     // Nothing is published before the first map.
     if deployment.layout.meta_file("index").exists() {
         write_index(deployment).unwrap_or_else(|error| tracing::warn!("{error:#}"));

@@ -1,7 +1,7 @@
 //! Publishes a finished run: a reader who follows the metadata sees the whole old map or the whole
 //! new one.
 
-use std::fs::{self};
+use std::fs;
 
 use anyhow::{Context, Result, bail};
 use dragonfly_core::Region;
@@ -9,16 +9,16 @@ use dragonfly_core::metadata::{EarlierRun, RegionMeta};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::{RootLayout, RunFolder};
-use crate::deployment::ownership::explain;
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
 use crate::nightly::preflight::check_valid_share;
 use crate::publish::build::build;
 use crate::publish::index::write_index;
-use crate::publish::json_file::{sync_folder, write_json};
+use crate::publish::json_file::write_json;
 use crate::publish::links::point_links;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::run::{finished_runs, is_run_id, read_record};
+use crate::publish::store::{Store, store_of};
 use crate::publish::sweep::{kept_runs, named_runs, prune};
 
 /// Cuts the newest finished run of a region into tiles and publishes it.
@@ -54,21 +54,22 @@ pub(crate) fn publish_run(
     folder: &RunFolder,
 ) -> Result<()> {
     let Deployment { settings, layout, .. } = deployment;
+    let store = store_of(deployment);
     let record = read_record(folder)?;
     let old = MetaFile::read(layout, &region.name).or_pending(region)?;
     let published = old.map.as_ref().map(|map| &map.empty_share);
     check_valid_share(&record.map.empty_share, published, settings.min_valid_share)?;
     let earlier_runs = earlier_runs(settings, old);
-    let meta = RegionMeta { earlier_runs, ..build(layout, folder, record)? };
-    move_into_place(layout, folder, &meta)?;
-    write_json(&layout.meta(&region.name), &meta)?;
+    let meta = RegionMeta { earlier_runs, ..build(&store, folder, record)? };
+    move_into_place(&store, layout, folder, &meta)?;
+    write_json(&store, &layout.meta(&region.name), &meta)?;
     if let Some(map) = &meta.map {
-        point_links(layout, &region.name, &map.run_id)?;
+        point_links(&store, layout, &region.name, &map.run_id)?;
     }
     write_index(deployment)?;
     // The map is out. What cannot be removed now is removed by a later start, and `doctor` finds
     // it.
-    for removed in [prune(layout, &meta), remove_work(layout, &region.name)] {
+    for removed in [prune(&store, layout, &meta), remove_work(layout, &region.name)] {
         removed.unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
     }
     Ok(())
@@ -83,23 +84,17 @@ fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
 }
 
 /// Raster, tiles and the run's own metadata under their versioned names, which no reader knows yet.
-fn move_into_place(layout: &RootLayout, folder: &RunFolder, meta: &RegionMeta) -> Result<()> {
+fn move_into_place(
+    store: &impl Store,
+    layout: &RootLayout,
+    folder: &RunFolder,
+    meta: &RegionMeta,
+) -> Result<()> {
     let Some(map) = &meta.map else { bail!("a run without a map cannot be published") };
     let name = &meta.region_name;
-    for (from, to) in [
-        (folder.cog(), layout.raster(name, &map.run_id)),
-        (folder.tiles(), layout.tiles(name, &map.run_id)),
-    ] {
-        let parent = to.parent().unwrap_or(layout.root());
-        // Left by an attempt to publish the same run that no metadata names.
-        let _ = fs::remove_dir_all(&to);
-        fs::create_dir_all(parent)
-            .and_then(|()| fs::rename(&from, &to))
-            .map_err(|error| explain(error.into(), &to))
-            .with_context(|| format!("cannot move {} to {}", from.display(), to.display()))?;
-        sync_folder(parent)?;
-    }
-    write_json(&layout.run_meta(name, &map.run_id), meta)
+    store.publish(&folder.cog(), &layout.raster(name, &map.run_id))?;
+    store.publish(&folder.tiles(), &layout.tiles(name, &map.run_id))?;
+    write_json(store, &layout.run_meta(name, &map.run_id), meta)
 }
 
 /// Clears a region's work folder: its newest run has been published.

@@ -10,6 +10,7 @@ use crate::deployment::layout::RootLayout;
 use crate::nightly::clock::now_in_seconds;
 use crate::publish::json_file::write_json;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::store_of;
 
 /// Writes both: every configured region and no other. A region whose metadata cannot be read keeps
 /// its line.
@@ -39,8 +40,9 @@ pub(crate) fn write_index(deployment: &Deployment) -> Result<()> {
         IndexedRegion { first_seen_at, ..IndexedRegion::new(region, &meta) }
     });
     let regions = lines.collect();
-    write_json(&layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
-    write_json(&layout.meta_file("client"), &settings.client_config()?)
+    let store = store_of(deployment);
+    write_json(&store, &layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
+    write_json(&store, &layout.meta_file("client"), &settings.client_config()?)
 }
 
 /// The published list of regions; `None` where there is none, or it cannot be read.

@@ -15,6 +15,7 @@ use crate::publish::json_file::write_json;
 use crate::publish::links::point_links;
 use crate::publish::raster::read_back;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::{Store, TileFolder, store_of};
 use crate::publish::sweep::published_runs;
 
 /// Rebuilds a region's metadata where it cannot be read, is absent, or names a run that is not
@@ -36,7 +37,7 @@ pub(crate) fn repair(deployment: &Deployment, region: &Region) -> Result<String>
             "region `{name}`: its metadata can be read, and its map is whole: nothing to repair"
         ));
     }
-    let runs = whole_runs(layout, name)?;
+    let runs = whole_runs(&store_of(deployment), layout, name)?;
     if runs.is_empty() {
         bail!(
             "region `{name}` has no whole run from which its metadata can be rebuilt: move {} \
@@ -61,7 +62,7 @@ pub(crate) fn restore_lost(deployment: &Deployment, region: &Region) -> Result<(
     if !matches!(MetaFile::read(layout, &region.name), MetaFile::Absent) {
         return Ok(());
     }
-    let runs = whole_runs(layout, &region.name)?;
+    let runs = whole_runs(&store_of(deployment), layout, &region.name)?;
     if !runs.is_empty() {
         let run_id = rebuild(deployment, &region.name, &runs)?;
         tracing::warn!(
@@ -86,16 +87,17 @@ fn rebuild(deployment: &Deployment, region: &str, runs: &[RegionMeta]) -> Result
         replaced_at: next.generated_at,
     });
     let meta = RegionMeta { earlier_runs: earlier_runs.collect(), ..newest.clone() };
-    write_json(&layout.meta(region), &meta)?;
-    point_links(layout, region, &map.run_id)?;
+    let store = store_of(deployment);
+    write_json(&store, &layout.meta(region), &meta)?;
+    point_links(&store, layout, region, &map.run_id)?;
     write_index(deployment)?;
     Ok(map.run_id.clone())
 }
 
 /// The metadata of the whole runs of a region, the oldest first.
-fn whole_runs(layout: &RootLayout, region: &str) -> Result<Vec<RegionMeta>> {
+fn whole_runs(store: &impl Store, layout: &RootLayout, region: &str) -> Result<Vec<RegionMeta>> {
     let mut whole = Vec::new();
-    for run_id in published_runs(layout, region)? {
+    for run_id in published_runs(store, layout, region)? {
         match read_whole(layout, region, &run_id) {
             Ok(meta) => whole.push(meta),
             Err(error) => tracing::warn!(region, "the run {run_id} is passed over: {error:#}"),
@@ -156,10 +158,10 @@ fn read_whole(layout: &RootLayout, region: &str, run_id: &str) -> Result<RegionM
 fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
     let raster = layout.raster(region, &map.run_id);
     read_back(&raster).with_context(|| format!("{} cannot be read", raster.display()))?;
-    let tiles = layout.tiles(region, &map.run_id).join("dnbr");
+    let tiles = TileFolder::new(&layout.tiles(region, &map.run_id).join("dnbr"));
     for zoom in &map.tile_index.0 {
         for tile in zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)) {
-            let file = tiles.join(format!("{}/{}/{}.png", tile.z, tile.x, tile.y));
+            let file = tiles.file(tile);
             let is_there =
                 fs::metadata(&file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
             ensure!(is_there, "the tile {} is missing or empty", file.display());

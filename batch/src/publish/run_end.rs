@@ -10,6 +10,7 @@ use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
 use crate::publish::public_text::public_text;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::store_of;
 
 /// How a run ended that published nothing.
 pub(crate) struct RunEnd {
@@ -39,7 +40,7 @@ pub(crate) fn record_end(deployment: &Deployment, region: &Region, end: RunEnd) 
         consecutive_failures,
         ..old
     };
-    write_json(&layout.meta(&region.name), &meta)?;
+    write_json(&store_of(deployment), &layout.meta(&region.name), &meta)?;
     // The record stands; the next start writes the index again.
     write_index(deployment)
         .unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
