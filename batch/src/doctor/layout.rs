@@ -75,7 +75,7 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprise
     let mut surprises = LayoutSurprises::new();
     let mut coarsest = None;
     for (name, asset) in wanted(item)? {
-        let image = Image::open(ImageAsset::ask(name, &asset.href, client)?)?;
+        let image = Image::open(ImageAsset::request(name, &asset.href, client)?)?;
         let cell_size_px =
             GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)
@@ -88,7 +88,7 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprise
         // The last block: a file that was cut short ends before it.
         let (across, down) = band.block_size()?;
         let last = |size: usize, block: usize| ((size - 1) / block * block) as i64..size as i64;
-        band.read_ordered(&last(size.0, across), &last(size.1, down))?;
+        band.read_prefetched(&last(size.0, across), &last(size.1, down))?;
         if !layout.overviews.is_empty() || size.0 * size.1 <= MAX_PIXELS || !is_url(&asset.href) {
             let counts = band.count_coarsest()?;
             if asset.href == item.band(BandRole::Swir22)?.href {

@@ -160,7 +160,7 @@ fn look_at_tile(file: &Path) -> Result<(), String> {
 
 fn look_at_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open_near(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
+    geotiff::open_local(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
         .map(drop)
         .map_err(|error| format!("{error:#}"))
 }

@@ -17,7 +17,7 @@ use crate::read::decoding::DecodingTurn;
 use crate::read::geotiff::{self, BlockPlaces, GeoTiff, HeaderLimits, block_bytes, mark_thread};
 use crate::read::remote::RemoteFile;
 
-/// Pixels of a file for each one of the level, beyond which they are not ordered ahead.
+/// Pixels of a file for each one of the level, beyond which they are not prefetched.
 const MUCH_FINER_PX: f64 = 16.0;
 /// Pixels that are read at once of a file much finer than the level, and of its coarsest overview.
 const MAX_PART_PX: usize = 4 << 20;
@@ -25,23 +25,24 @@ const MAX_PART_PX: usize = 4 << 20;
 const HEAVY_BLOCK_BYTES: u64 = 4 << 20;
 const HEAVY_BLOCKS: usize = 1 << 16;
 
-/// A file of a scene, not yet opened; the head of one far away is under way.
+/// A file of a scene, not yet opened; the head of a remote one is requested.
 pub(crate) struct ImageAsset {
     name: &'static str,
     location: String,
-    far: Option<Arc<RemoteFile>>,
+    remote: Option<Arc<RemoteFile>>,
 }
 
 impl ImageAsset {
-    /// Asks for a file that an item names, where the catalogue may lead there. Does not wait.
-    pub(crate) fn ask(name: &'static str, location: &str, client: &Client) -> Result<Self> {
+    /// Requests a file that an item names, where the catalogue may lead there. Does not wait.
+    pub(crate) fn request(name: &'static str, location: &str, client: &Client) -> Result<Self> {
         client
             .policy()
             .check_file(location)
             .with_context(|| format!("the {name} {}", without_token(location)))?;
-        let far =
-            is_url(location).then(|| RemoteFile::ask(location, Scope::File, client)).transpose()?;
-        Ok(Self { name, location: without_token(location).to_owned(), far })
+        let remote = is_url(location)
+            .then(|| RemoteFile::open(location, Scope::File, client))
+            .transpose()?;
+        Ok(Self { name, location: without_token(location).to_owned(), remote })
     }
 }
 
@@ -53,7 +54,7 @@ pub(crate) struct Image {
     pub(crate) size: (usize, usize),
     pub(crate) geo_transform: gdal::GeoTransform,
     file_bytes: u64,
-    far: Option<Arc<RemoteFile>>,
+    remote: Option<Arc<RemoteFile>>,
 }
 
 /// One asset at the level read.
@@ -63,7 +64,7 @@ pub(crate) struct ImageBand {
     /// Open while it is read: GDAL keeps a block's worth of buffers for each.
     dataset: Option<Dataset>,
     /// Where its bytes come from, unless they are on the disk.
-    far: Option<Arc<RemoteFile>>,
+    remote: Option<Arc<RemoteFile>>,
     /// Bytes of the whole file.
     file_bytes: u64,
     /// Overview to read; the image itself when `None`.
@@ -71,15 +72,15 @@ pub(crate) struct ImageBand {
     /// Pixels of the level, across and down.
     pub(crate) size: (usize, usize),
     pub(crate) no_data: u16,
-    /// The fill of a band of signed numbers, which are read as [`dn_from_signed`] says.
+    /// The fill of a band of signed numbers, which are read by [`dn_from_signed`].
     signed_fill: Option<i16>,
 }
 
 impl Image {
     pub(crate) fn open(asset: ImageAsset) -> Result<Self> {
-        let ImageAsset { name, location, far } = asset;
-        let opened =
-            open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
+        let ImageAsset { name, location, remote } = asset;
+        let opened = open(&location, remote.as_ref())
+            .with_context(|| format!("the {name} cannot be read"))?;
         let GeoTiff { dataset, file_bytes } = opened;
         let geo_transform =
             dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
@@ -96,11 +97,11 @@ impl Image {
             geo_transform,
             dataset,
             file_bytes,
-            far,
+            remote,
         })
     }
 
-    /// Extent and place.
+    /// Size and georeference.
     pub(crate) fn frame(&self) -> ImageFrame {
         ImageFrame { size: self.size, geo_transform: GeoTransform(self.geo_transform) }
     }
@@ -133,13 +134,13 @@ impl Image {
                 _ => (size, fill as u16, None),
             }
         };
-        let Self { name, location, dataset, file_bytes, far, .. } = self;
+        let Self { name, location, dataset, file_bytes, remote, .. } = self;
         let dataset = Some(dataset);
         Ok(ImageBand {
             name,
             location,
             dataset,
-            far,
+            remote,
             file_bytes,
             overview,
             size,
@@ -165,7 +166,7 @@ impl ImageBand {
     /// Opens the file where it is not open.
     fn reopen(&mut self) -> Result<()> {
         if self.dataset.is_none() {
-            self.dataset = Some(open(&self.location, self.far.as_ref())?.dataset);
+            self.dataset = Some(open(&self.location, self.remote.as_ref())?.dataset);
         }
         Ok(())
     }
@@ -227,17 +228,17 @@ impl ImageBand {
         Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
     }
 
-    /// Where the blocks under rectangles of the level lie in the file, which bytes that are ordered
-    /// ahead need; none unless the file is far away, and none of a file much finer than the level,
-    /// whose pixels are ordered when they are read.
+    /// Where the blocks under rectangles of the level lie in the file, to be prefetched; none unless
+    /// the file is remote, and none of a file much finer than the level, whose pixels are fetched
+    /// when they are read.
     ///
     /// # Errors
-    /// When the file cannot be opened again, or states places that cannot be true.
-    pub(crate) fn bytes_ahead(
+    /// When the file cannot be opened again, or states offsets that cannot be true.
+    pub(crate) fn bytes_to_prefetch(
         &mut self,
         rectangles: &[(Range<i64>, Range<i64>)],
     ) -> Result<Vec<Range<u64>>> {
-        if self.far.is_none() {
+        if self.remote.is_none() {
             return Ok(Vec::new());
         }
         self.reopen()?;
@@ -262,29 +263,29 @@ impl ImageBand {
             .with_context(|| format!("the {} cannot be read from {}", self.name, self.location))
     }
 
-    /// Orders bytes of a file far away, without waiting for them.
-    pub(crate) fn order(&self, bytes: Vec<Range<u64>>) -> Result<()> {
-        self.far.as_ref().map_or(Ok(()), |far| far.order(bytes))
+    /// Prefetches bytes of a remote file, without waiting for them.
+    pub(crate) fn prefetch(&self, bytes: Vec<Range<u64>>) -> Result<()> {
+        self.remote.as_ref().map_or(Ok(()), |remote| remote.prefetch(bytes))
     }
 
-    /// Reads a rectangle of the level, waits for what was ordered of it, and lets go of it.
-    pub(crate) fn read_ordered(
+    /// Reads a rectangle of the level: waits for what was prefetched of it, and releases it.
+    pub(crate) fn read_prefetched(
         &mut self,
         columns: &Range<i64>,
         rows: &Range<i64>,
     ) -> Result<Vec<u16>> {
         self.reopen()?;
         let mut pixels = Vec::new();
-        // One after the other where the file is much finer: so much of it is never held at once.
+        // One after the other where the file is much finer: so much of it is never buffered at once.
         for rows in self.row_parts(columns, rows)? {
             let bytes = self.bytes_under(columns, &rows)?;
-            if let Some(far) = &self.far {
-                far.order(bytes.clone())?;
-                far.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
+            if let Some(remote) = &self.remote {
+                remote.prefetch(bytes.clone())?;
+                remote.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
             }
             let read = self.read(columns, &rows);
-            if let Some(far) = &self.far {
-                far.forget(&bytes);
+            if let Some(remote) = &self.remote {
+                remote.release(&bytes);
             }
             match pixels.is_empty() {
                 true => pixels = read?,
@@ -297,7 +298,7 @@ impl ImageBand {
         Ok(pixels)
     }
 
-    /// Rows of the level, parted so that those of the file under each part hold few pixels, where
+    /// Rows of the level, split so that those of the file under each part have few pixels, where
     /// the file is much finer than the level.
     fn row_parts(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<i64>>> {
         if !self.is_much_finer()? {
@@ -314,7 +315,7 @@ impl ImageBand {
             .collect())
     }
 
-    /// Whether the file has so many pixels for one of the level that they are not ordered ahead.
+    /// Whether the file has so many pixels for one of the level that they are not prefetched.
     fn is_much_finer(&self) -> Result<bool> {
         let (own, level) = (self.raster_band()?.size(), self.size);
         let pixels = |size: (usize, usize)| size.0 as f64 * size.1 as f64;
@@ -397,10 +398,10 @@ impl ImageBand {
     }
 }
 
-fn open(location: &str, far: Option<&Arc<RemoteFile>>) -> Result<GeoTiff> {
-    far.map_or_else(
-        || geotiff::open_near(location, HeaderLimits::SCENE),
-        |far| geotiff::open_far(far, HeaderLimits::SCENE),
+fn open(location: &str, remote: Option<&Arc<RemoteFile>>) -> Result<GeoTiff> {
+    remote.map_or_else(
+        || geotiff::open_local(location, HeaderLimits::SCENE),
+        |remote| geotiff::open_remote(remote, HeaderLimits::SCENE),
     )
 }
 
@@ -428,7 +429,7 @@ mod tests {
             .unwrap();
         dataset.close().unwrap();
         let asset =
-            ImageAsset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test())
+            ImageAsset::request("short-wave infrared", file.to_str().unwrap(), &Client::of_test())
                 .unwrap();
         Image::open(asset).unwrap().at_level(0).unwrap()
     }

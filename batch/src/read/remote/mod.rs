@@ -1,8 +1,7 @@
-//! Files far away: pieces of them are ordered ahead of their use, held until used, and read by
-//! GDAL.
+//! Remote files: their chunks are prefetched, buffered until they are used, and read by GDAL.
 //!
-//! A night is bound by latency. So bytes are ordered for many files at once and fetched by threads
-//! that do nothing but wait, while the cores decode what is already here.
+//! A night is bound by latency. So bytes of many files are requested at once and fetched by threads
+//! that do nothing but wait, while the cores decode what has arrived.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
@@ -14,7 +13,7 @@ use dragonfly_core::stac::without_token;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::http::{Client, HttpError, Retries, Scope};
-use request::{FetchedRange, RangeError};
+use request::{RangeError, RangeResponse};
 
 mod request;
 mod vsi;
@@ -23,19 +22,19 @@ pub(crate) use vsi::{RegisteredFile, install};
 
 /// Bytes fetched at the beginning of a file: the headers of a cloud-optimized GeoTIFF.
 const HEAD_BYTES: u64 = 16 << 10;
-/// Stretches that lie no farther apart are fetched together.
+/// Ranges that lie no farther apart are fetched in one request.
 const MAX_GAP_BYTES: u64 = 4 << 10;
-/// Bytes that are fetched together at most, unless one stretch has more.
+/// Bytes of one request at most, unless a single range has more.
 const MAX_REQUEST_BYTES: u64 = 16 << 20;
 /// Bytes by which neighbouring blocks may overlap: what COGs repeat before and after each.
 const MAX_OVERLAP_BYTES: u64 = 8;
 /// Chunks of a long header that are kept of a file; the oldest go first.
-const MAX_HEADER_PIECES: usize = 256;
+const MAX_HEADER_CHUNKS: usize = 256;
 
 static MAX_CONNECTIONS: AtomicUsize = AtomicUsize::new(64);
-static THREADS: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
-/// Bytes ordered or here, and not yet used; heads are not counted.
-static HELD_BYTES: AtomicU64 = AtomicU64::new(0);
+static FETCH_POOL: OnceLock<Result<ThreadPool, String>> = OnceLock::new();
+/// Bytes requested or buffered, and not yet used; heads are not counted.
+static BUFFERED_BYTES: AtomicU64 = AtomicU64::new(0);
 
 /// Sets how many connections to one host are open at a time. Call before anything is read.
 pub(crate) fn set_max_connections(count: usize) {
@@ -43,13 +42,13 @@ pub(crate) fn set_max_connections(count: usize) {
 }
 
 /// The threads that wait for servers, started when they are first needed.
-fn threads() -> Result<&'static ThreadPool> {
-    let started = THREADS.get_or_init(|| {
+fn fetch_pool() -> Result<&'static ThreadPool> {
+    let started = FETCH_POOL.get_or_init(|| {
         let count = MAX_CONNECTIONS.load(Ordering::Relaxed);
         let threads = ThreadPoolBuilder::new()
             .num_threads(count)
-            .thread_name(|index| format!("far-{index}"))
-            // Without a handler rayon ends the program. Who waits learns of it by `Unfinished`.
+            .thread_name(|index| format!("fetch-{index}"))
+            // Without a handler rayon ends the program. `PendingRanges` fails the ranges.
             .panic_handler(|_| tracing::error!("a thread that fetches files panicked"))
             .build();
         threads.map_err(|error| {
@@ -59,21 +58,22 @@ fn threads() -> Result<&'static ThreadPool> {
     started.as_ref().map_err(|message| anyhow!("{message}"))
 }
 
-/// Bytes of all files together that are ordered or here, and not yet used; heads are not counted.
-pub(crate) fn held_bytes() -> u64 {
-    HELD_BYTES.load(Ordering::Relaxed)
+/// Bytes of all files together that are requested or buffered, and not yet used; heads are not
+/// counted.
+pub(crate) fn buffered_bytes() -> u64 {
+    BUFFERED_BYTES.load(Ordering::Relaxed)
 }
 
-/// A file over http, of which pieces are here.
+/// A file over http, of which chunks are buffered.
 pub(crate) struct RemoteFile {
     url: String,
     client: Client,
     scope: Scope,
-    /// Known once its head is here.
+    /// Set once its head has arrived.
     size: OnceLock<u64>,
-    pieces: Mutex<Chunks>,
-    /// Where the pieces of a long header begin, the oldest first.
-    header_pieces: Mutex<VecDeque<u64>>,
+    chunks: Mutex<Chunks>,
+    /// Offsets of the chunks of a long header, the oldest first.
+    header_chunks: Mutex<VecDeque<u64>>,
     arrived: Condvar,
 }
 
@@ -81,53 +81,53 @@ pub(crate) struct RemoteFile {
 type Chunks = BTreeMap<u64, Chunk>;
 
 enum Chunk {
-    /// Under way, so many bytes.
-    Ordered(u64),
-    Here(Vec<u8>),
+    /// Requested, so many bytes.
+    Pending(u64),
+    Ready(Vec<u8>),
     Failed(u64, RangeError),
 }
 
 impl Chunk {
     fn len(&self) -> u64 {
         match self {
-            Self::Ordered(length) | Self::Failed(length, _) => *length,
-            Self::Here(bytes) => bytes.len() as u64,
+            Self::Pending(length) | Self::Failed(length, _) => *length,
+            Self::Ready(bytes) => bytes.len() as u64,
         }
     }
 }
 
 impl RemoteFile {
-    /// Orders the head of a file. Does not wait.
+    /// Requests the head of a file. Does not wait.
     ///
     /// # Errors
     /// Where the threads cannot be started.
-    pub(crate) fn ask(url: &str, scope: Scope, client: &Client) -> Result<Arc<Self>> {
+    pub(crate) fn open(url: &str, scope: Scope, client: &Client) -> Result<Arc<Self>> {
         let file = Arc::new(Self {
             url: url.to_owned(),
             client: client.clone(),
             scope,
             size: OnceLock::new(),
-            pieces: Mutex::new(BTreeMap::from([(0, Chunk::Ordered(HEAD_BYTES))])),
-            header_pieces: Mutex::default(),
+            chunks: Mutex::new(BTreeMap::from([(0, Chunk::Pending(HEAD_BYTES))])),
+            header_chunks: Mutex::default(),
             arrived: Condvar::new(),
         });
         let head = 0..HEAD_BYTES;
-        file.order_together(vec![head])?;
+        file.fetch_together(vec![head])?;
         Ok(file)
     }
 
     /// Waits for the head.
     ///
     /// # Errors
-    /// When it does not come: at once where the file is gone, after many attempts where its server
-    /// stumbles.
+    /// When it does not arrive: at once where the file is gone, after many attempts where its server
+    /// fails now and then.
     pub(crate) fn wait_for_head(&self) -> Result<()> {
         let head = 0..HEAD_BYTES;
         self.wait(&[head])
     }
 
-    /// The file under a path that GDAL can open.
-    pub(crate) fn offer(self: &Arc<Self>) -> RegisteredFile {
+    /// Registers the file under a path that GDAL can open.
+    pub(crate) fn register(self: &Arc<Self>) -> RegisteredFile {
         RegisteredFile::of(self)
     }
 
@@ -136,7 +136,7 @@ impl RemoteFile {
         without_token(&self.url)
     }
 
-    /// Bytes of the whole file; 0 before its head is here.
+    /// Bytes of the whole file; 0 before its head has arrived.
     pub(crate) fn size(&self) -> u64 {
         self.size.get().copied().unwrap_or(0)
     }
@@ -150,23 +150,23 @@ impl RemoteFile {
             .unwrap_or("file.tif")
     }
 
-    /// Orders ranges, each to be used and forgotten by itself; neighbours come in one request. Does
+    /// Prefetches ranges, each to be used and released by itself; neighbours share one request. Does
     /// not wait.
     ///
-    /// A range that overlaps the one before it is not ordered, so that no more is held than the
-    /// file has: it is fetched when it is read.
+    /// A range that overlaps the one before it is not prefetched, so that no more is buffered than
+    /// the file has: it is fetched when it is read.
     ///
     /// # Errors
     /// Where the threads cannot be started.
-    pub(crate) fn order(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
+    pub(crate) fn prefetch(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
         let missing = {
-            let mut pieces = self.pieces();
+            let mut chunks = self.chunks();
             let mut missing: Vec<Range<u64>> = ranges;
-            let head_end = pieces.get(&0).map_or(0, Chunk::len);
+            let head_end = chunks.get(&0).map_or(0, Chunk::len);
             missing.retain(|range| {
                 range.start < range.end
                     && range.end.min(self.size()) > head_end
-                    && !pieces.contains_key(&range.start)
+                    && !chunks.contains_key(&range.start)
             });
             missing.sort_by_key(|range| (range.start, range.end));
             let mut end = 0;
@@ -177,8 +177,8 @@ impl RemoteFile {
             });
             missing.dedup_by_key(|range| range.start);
             for range in &missing {
-                hold(length(range));
-                pieces.insert(range.start, Chunk::Ordered(length(range)));
+                reserve_bytes(length(range));
+                chunks.insert(range.start, Chunk::Pending(length(range)));
             }
             missing
         };
@@ -187,104 +187,106 @@ impl RemoteFile {
             if let Some(whole) = around(&together) {
                 let is_near = range.start <= whole.end.saturating_add(MAX_GAP_BYTES);
                 if !is_near || range.end.saturating_sub(whole.start) > MAX_REQUEST_BYTES {
-                    self.order_together(std::mem::take(&mut together))?;
+                    self.fetch_together(std::mem::take(&mut together))?;
                 }
             }
             together.push(range);
         }
-        if together.is_empty() { Ok(()) } else { self.order_together(together) }
+        if together.is_empty() { Ok(()) } else { self.fetch_together(together) }
     }
 
-    /// Has neighbouring ranges fetched in one request.
-    fn order_together(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
+    /// Fetches neighbouring ranges in one request, in another thread.
+    fn fetch_together(self: &Arc<Self>, ranges: Vec<Range<u64>>) -> Result<()> {
         let file = Arc::downgrade(self);
-        // A file that nobody wants any more by then is not asked for.
-        threads()?.spawn_fifo(move || {
+        // A file that was dropped by then is not requested.
+        fetch_pool()?.spawn_fifo(move || {
             if let Some(file) = file.upgrade() {
-                let unfinished = Unfinished { file: &file, ranges: &ranges };
-                unfinished.file.fetch(unfinished.ranges);
+                let pending = PendingRanges { file: &file, ranges: &ranges };
+                pending.file.fetch(pending.ranges);
             }
         });
         Ok(())
     }
 
-    /// Waits until ordered ranges are here.
+    /// Waits until prefetched ranges have arrived.
     ///
     /// # Errors
-    /// When one did not come, or the deadline passed. Names the file.
+    /// When one did not arrive, or the deadline passed. Names the file.
     pub(crate) fn wait(&self, ranges: &[Range<u64>]) -> Result<()> {
-        let mut pieces = self.pieces();
+        let mut chunks = self.chunks();
         for range in ranges {
             loop {
-                match pieces.get(&range.start) {
-                    Some(Chunk::Ordered(_)) => {
+                match chunks.get(&range.start) {
+                    Some(Chunk::Pending(_)) => {
                         let deadline = self.client.deadline();
                         deadline.check().map_err(|over| anyhow!("{}: {over}", self.address()))?;
-                        let waited = self.arrived.wait_timeout(pieces, deadline.remaining());
-                        pieces = waited.unwrap_or_else(PoisonError::into_inner).0;
+                        let waited = self.arrived.wait_timeout(chunks, deadline.remaining());
+                        chunks = waited.unwrap_or_else(PoisonError::into_inner).0;
                     }
-                    Some(Chunk::Failed(_, fault)) => {
-                        return Err(anyhow!("{}: {fault}", self.address()));
+                    Some(Chunk::Failed(_, error)) => {
+                        return Err(anyhow!("{}: {error}", self.address()));
                     }
-                    Some(Chunk::Here(_)) | None => break,
+                    Some(Chunk::Ready(_)) | None => break,
                 }
             }
         }
         Ok(())
     }
 
-    /// Lets go of ranges that were used.
-    pub(crate) fn forget(&self, ranges: &[Range<u64>]) {
-        let mut pieces = self.pieces();
+    /// Releases ranges that were used.
+    pub(crate) fn release(&self, ranges: &[Range<u64>]) {
+        let mut chunks = self.chunks();
         // The head stays.
         let blocks = ranges.iter().filter(|range| range.start > 0);
-        for piece in blocks.filter_map(|range| pieces.remove(&range.start)) {
-            let_go(piece.len());
+        for chunk in blocks.filter_map(|range| chunks.remove(&range.start)) {
+            release_bytes(chunk.len());
         }
     }
 
-    /// Fetches ordered ranges that lie close together, and parts them.
+    /// Fetches ranges that lie close together, and splits the response into chunks.
     fn fetch(&self, ranges: &[Range<u64>]) {
         let Some(whole) = around(ranges) else { return };
         let fetched = self.fetch_range(&whole);
-        if let Ok(stretch) = &fetched {
-            // Known already but for the head.
-            let _ = self.size.set(stretch.file_size);
+        if let Ok(response) = &fetched {
+            // Set already, except for the head.
+            let _ = self.size.set(response.file_size);
         }
         for range in ranges {
-            let piece = match &fetched {
-                Ok(stretch) => {
-                    let place = |at: u64| {
-                        at.saturating_sub(whole.start).min(stretch.bytes.len() as u64) as usize
+            let chunk = match &fetched {
+                Ok(response) => {
+                    let position = |at: u64| {
+                        at.saturating_sub(whole.start).min(response.bytes.len() as u64) as usize
                     };
-                    let own =
-                        stretch.bytes.get(place(range.start)..place(range.end)).unwrap_or_default();
-                    Chunk::Here(own.to_vec())
+                    let own = response
+                        .bytes
+                        .get(position(range.start)..position(range.end))
+                        .unwrap_or_default();
+                    Chunk::Ready(own.to_vec())
                 }
-                Err(fault) => Chunk::Failed(length(range), fault.clone()),
+                Err(error) => Chunk::Failed(length(range), error.clone()),
             };
-            self.put(range, piece);
+            self.put(range, chunk);
         }
         self.arrived.notify_all();
     }
 
-    /// Puts what came of an ordered range in its place.
-    fn put(&self, range: &Range<u64>, piece: Chunk) {
-        let mut pieces = self.pieces();
-        // Nobody waits for a range that was forgotten meanwhile.
-        if let Some(ordered) = pieces.get_mut(&range.start) {
+    /// Stores the outcome of a requested range.
+    fn put(&self, range: &Range<u64>, chunk: Chunk) {
+        let mut chunks = self.chunks();
+        // A range that was released meanwhile is not needed any more.
+        if let Some(pending) = chunks.get_mut(&range.start) {
             if range.start > 0 {
-                let_go(ordered.len().saturating_sub(piece.len()));
+                release_bytes(pending.len().saturating_sub(chunk.len()));
             }
-            *ordered = piece;
+            *pending = chunk;
         }
     }
 
-    fn fetch_range(&self, range: &Range<u64>) -> Result<FetchedRange, RangeError> {
+    fn fetch_range(&self, range: &Range<u64>) -> Result<RangeResponse, RangeError> {
         request::fetch(&self.client, self.scope, Retries::RANGES, &self.url, range)
     }
 
-    /// Copies bytes from a place on, as many as there are; what is not here is fetched.
+    /// Copies bytes from a position on, as many as there are; what is not buffered is fetched.
     pub(crate) fn read_at(&self, position: u64, into: &mut [u8]) -> usize {
         let mut copied = 0;
         while let Some(rest) = into.get_mut(copied..).filter(|rest| !rest.is_empty()) {
@@ -292,11 +294,11 @@ impl RemoteFile {
             else {
                 break;
             };
-            copied += match self.copy_held(at, rest) {
+            copied += match self.copy_buffered(at, rest) {
                 0 => match self.copy_unplanned(at, rest) {
                     Ok(more) => more,
-                    Err(fault) => {
-                        tracing::debug!(url = self.address(), "{fault}");
+                    Err(error) => {
+                        tracing::debug!(url = self.address(), "{error}");
                         break;
                     }
                 },
@@ -306,86 +308,87 @@ impl RemoteFile {
         copied
     }
 
-    /// Copies what the piece around a place holds from there on.
-    fn copy_held(&self, at: u64, into: &mut [u8]) -> usize {
-        let pieces = self.pieces();
-        // The nearest piece that begins before may end before too, where the head does not.
-        let held = pieces.range(..=at).rev().find_map(|(start, piece)| match piece {
-            Chunk::Here(bytes) => {
+    /// Copies what the chunk around a position has from there on.
+    fn copy_buffered(&self, at: u64, into: &mut [u8]) -> usize {
+        let chunks = self.chunks();
+        // The nearest chunk that begins before may end before too, where the head does not.
+        let buffered = chunks.range(..=at).rev().find_map(|(start, chunk)| match chunk {
+            Chunk::Ready(bytes) => {
                 bytes.get((at - start) as usize..).filter(|rest| !rest.is_empty())
             }
             _ => None,
         });
-        held.map_or(0, |held| copy(held, into))
+        buffered.map_or(0, |buffered| copy(buffered, into))
     }
 
-    /// Fetches and copies what GDAL wants beyond what was ordered: the rest of a long header, which
-    /// is kept, or whole blocks of a file that nobody orders ahead, which are not.
+    /// Fetches and copies what GDAL reads beyond what was prefetched: the rest of a long header,
+    /// which is kept, or whole blocks of a file that is not prefetched, which are not.
     fn copy_unplanned(&self, at: u64, into: &mut [u8]) -> Result<usize, RangeError> {
-        let wanted = into.len() as u64;
-        tracing::debug!(url = self.address(), at, wanted, "read beyond what was ordered");
-        let end = at.saturating_add(wanted.clamp(HEAD_BYTES, MAX_REQUEST_BYTES)).min(self.size());
-        let stretch = self.fetch_range(&(at..end))?;
-        let copied = copy(&stretch.bytes, into);
+        let requested = into.len() as u64;
+        tracing::debug!(url = self.address(), at, requested, "read beyond what was prefetched");
+        let end =
+            at.saturating_add(requested.clamp(HEAD_BYTES, MAX_REQUEST_BYTES)).min(self.size());
+        let response = self.fetch_range(&(at..end))?;
+        let copied = copy(&response.bytes, into);
         if copied == 0 {
             return Err(HttpError::Cut.into());
         }
-        if wanted < HEAD_BYTES {
-            self.keep_header_piece(at, stretch.bytes);
+        if requested < HEAD_BYTES {
+            self.keep_header_chunk(at, response.bytes);
         }
         Ok(copied)
     }
 
-    /// Keeps a piece of a long header, and drops the oldest where there are many.
-    fn keep_header_piece(&self, at: u64, bytes: Vec<u8>) {
-        let mut pieces = self.pieces();
-        let mut places = self.header_pieces.lock().unwrap_or_else(PoisonError::into_inner);
-        if places.len() == MAX_HEADER_PIECES
-            && let Some(oldest) = places.pop_front().and_then(|oldest| pieces.remove(&oldest))
+    /// Keeps a chunk of a long header, and drops the oldest where there are many.
+    fn keep_header_chunk(&self, at: u64, bytes: Vec<u8>) {
+        let mut chunks = self.chunks();
+        let mut starts = self.header_chunks.lock().unwrap_or_else(PoisonError::into_inner);
+        if starts.len() == MAX_HEADER_CHUNKS
+            && let Some(oldest) = starts.pop_front().and_then(|oldest| chunks.remove(&oldest))
         {
-            let_go(oldest.len());
+            release_bytes(oldest.len());
         }
-        places.push_back(at);
-        hold(bytes.len() as u64);
-        if let Some(replaced) = pieces.insert(at, Chunk::Here(bytes)) {
-            let_go(replaced.len());
+        starts.push_back(at);
+        reserve_bytes(bytes.len() as u64);
+        if let Some(replaced) = chunks.insert(at, Chunk::Ready(bytes)) {
+            release_bytes(replaced.len());
         }
     }
 
-    fn pieces(&self) -> MutexGuard<'_, Chunks> {
-        self.pieces.lock().unwrap_or_else(PoisonError::into_inner)
+    fn chunks(&self) -> MutexGuard<'_, Chunks> {
+        self.chunks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Ranges that are being fetched. Those that have not come when it is dropped, as after a panic,
-/// count as failed, so that nobody waits for them.
-struct Unfinished<'a> {
+/// Ranges that are being fetched. Those that have not arrived when it is dropped, as after a panic,
+/// count as failed, so that no thread waits for them.
+struct PendingRanges<'a> {
     file: &'a RemoteFile,
     ranges: &'a [Range<u64>],
 }
 
-impl Drop for Unfinished<'_> {
+impl Drop for PendingRanges<'_> {
     fn drop(&mut self) {
-        let mut pieces = self.file.pieces();
+        let mut chunks = self.file.chunks();
         for range in self.ranges {
-            if let Some(piece) = pieces.get_mut(&range.start)
-                && matches!(piece, Chunk::Ordered(_))
+            if let Some(chunk) = chunks.get_mut(&range.start)
+                && matches!(chunk, Chunk::Pending(_))
             {
-                *piece = Chunk::Failed(piece.len(), RangeError::NotFetched);
+                *chunk = Chunk::Failed(chunk.len(), RangeError::NotFetched);
             }
         }
-        drop(pieces);
+        drop(chunks);
         self.file.arrived.notify_all();
     }
 }
 
 impl Drop for RemoteFile {
     fn drop(&mut self) {
-        let_go(self.pieces().range(1..).map(|(_, piece)| piece.len()).sum());
+        release_bytes(self.chunks().range(1..).map(|(_, chunk)| chunk.len()).sum());
     }
 }
 
-/// The smallest range that holds all of those sorted by their beginning; `None` where there is
+/// The smallest range that contains all of those sorted by their beginning; `None` where there is
 /// none.
 fn around(ranges: &[Range<u64>]) -> Option<Range<u64>> {
     let end = ranges.iter().map(|range| range.end).max()?;
@@ -403,28 +406,28 @@ fn copy(from: &[u8], into: &mut [u8]) -> usize {
     copied
 }
 
-fn hold(bytes: u64) {
-    HELD_BYTES.fetch_add(bytes, Ordering::Relaxed);
+fn reserve_bytes(bytes: u64) {
+    BUFFERED_BYTES.fetch_add(bytes, Ordering::Relaxed);
 }
 
-fn let_go(bytes: u64) {
-    let less = |held: u64| Some(held.saturating_sub(bytes));
-    let _ = HELD_BYTES.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
+fn release_bytes(bytes: u64) {
+    let less = |buffered: u64| Some(buffered.saturating_sub(bytes));
+    let _ = BUFFERED_BYTES.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    /// A file whose head is here, of so many bytes; nothing answers at its address.
+    /// A file whose head is buffered, of so many bytes; nothing answers at its address.
     fn file(bytes: u64) -> Arc<RemoteFile> {
         Arc::new(RemoteFile {
             url: "http://127.0.0.1:9/scene.tif".to_owned(),
             client: Client::of_test(),
             scope: Scope::File,
             size: OnceLock::from(bytes),
-            pieces: Mutex::new(BTreeMap::from([(0, Chunk::Here(vec![1; HEAD_BYTES as usize]))])),
-            header_pieces: Mutex::default(),
+            chunks: Mutex::new(BTreeMap::from([(0, Chunk::Ready(vec![1; HEAD_BYTES as usize]))])),
+            header_chunks: Mutex::default(),
             arrived: Condvar::new(),
         })
     }
@@ -434,15 +437,15 @@ mod tests {
         let file = file(1 << 20);
         let ranges = [50_000..50_010, 60_000..60_010];
         for range in &ranges {
-            file.pieces().insert(range.start, Chunk::Ordered(length(range)));
+            file.chunks().insert(range.start, Chunk::Pending(length(range)));
         }
         let waiting = {
             let (file, ranges) = (Arc::clone(&file), ranges.clone());
             std::thread::spawn(move || file.wait(&ranges))
         };
         let fetching = std::panic::AssertUnwindSafe(|| {
-            let _unfinished = Unfinished { file: &file, ranges: &ranges };
-            file.put(&ranges[0], Chunk::Here(vec![0; 10]));
+            let _pending = PendingRanges { file: &file, ranges: &ranges };
+            file.put(&ranges[0], Chunk::Ready(vec![0; 10]));
             panic!("while fetching");
         });
         assert!(std::panic::catch_unwind(fetching).is_err());
@@ -454,23 +457,23 @@ mod tests {
     #[test]
     fn a_panic_in_a_fetching_thread_does_not_end_the_program() {
         let (sender, receiver) = std::sync::mpsc::channel();
-        threads().unwrap().spawn_fifo(|| panic!("in a pool's thread"));
-        threads().unwrap().spawn_fifo(move || sender.send(()).unwrap());
+        fetch_pool().unwrap().spawn_fifo(|| panic!("in a pool's thread"));
+        fetch_pool().unwrap().spawn_fifo(move || sender.send(()).unwrap());
         receiver.recv().unwrap();
     }
 
     #[test]
-    fn ranges_that_overlap_are_not_held_twice() {
+    fn ranges_that_overlap_are_not_buffered_twice() {
         let file = file(1 << 30);
         let start = 1 << 20;
-        // Of these 10 MB of one MB, only the first is ordered; COGs' blocks overlap by their
+        // Of these 10 MB of one MB, only the first is prefetched; COGs' blocks overlap by their
         // leaders.
         let ranges = (0..10u64).map(|shift| start + shift * 100..start + shift * 100 + 1_000_000);
-        file.order(
+        file.prefetch(
             ranges.chain([start..start + 1_000_000, start + 999_992..start + 1_001_000]).collect(),
         )
         .unwrap();
-        let starts: Vec<u64> = file.pieces().keys().copied().filter(|start| *start > 0).collect();
+        let starts: Vec<u64> = file.chunks().keys().copied().filter(|start| *start > 0).collect();
         assert_eq!(starts, [start, start + 999_992]);
     }
 
@@ -486,12 +489,12 @@ mod tests {
     }
 
     #[test]
-    fn pieces_of_a_long_header_are_dropped_when_there_are_many() {
+    fn chunks_of_a_long_header_are_dropped_when_there_are_many() {
         let file = file(1 << 30);
-        for piece in 1..=2 * MAX_HEADER_PIECES as u64 {
-            file.keep_header_piece(piece * HEAD_BYTES, vec![0; 10]);
+        for chunk in 1..=2 * MAX_HEADER_CHUNKS as u64 {
+            file.keep_header_chunk(chunk * HEAD_BYTES, vec![0; 10]);
         }
-        assert_eq!(file.pieces().len(), MAX_HEADER_PIECES + 1);
-        assert!(file.pieces().contains_key(&0));
+        assert_eq!(file.chunks().len(), MAX_HEADER_CHUNKS + 1);
+        assert!(file.chunks().contains_key(&0));
     }
 }
