@@ -155,8 +155,9 @@ impl LowresRun<'_> {
                 to_writer.send(strip).context("the rasters can no longer be written")
             });
             drop(to_writer);
-            let written =
-                writing.join().unwrap_or_else(|_| bail!("the thread that writes the rasters died"));
+            let written = writing
+                .join()
+                .unwrap_or_else(|_| bail!("the thread that writes the rasters panicked"));
             // What stopped the writer is the cause of what stopped the computing, unless it was a
             // scene.
             match computed {

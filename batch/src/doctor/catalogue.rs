@@ -200,10 +200,10 @@ pub(super) fn scene(
             return (Finding::fail("scene", error, advice), None);
         }
     };
-    let troubles = [pre.trouble(region, &windows, now), post.trouble(region, &windows, now)];
+    let problems = [pre.problem(region, &windows, now), post.problem(region, &windows, now)];
     // A failure is told before a warning, the post side before the pre.
     let worst =
-        troubles.into_iter().flatten().max_by_key(|trouble| trouble.status == FindingStatus::Fail);
+        problems.into_iter().flatten().max_by_key(|problem| problem.status == FindingStatus::Fail);
     let finding = worst.unwrap_or_else(|| {
         Finding::ok("scene", format!("{}; {}", post.describe(), pre.describe()))
     });
@@ -254,7 +254,7 @@ impl SideDates {
     }
 
     /// What stands in the way of a map; `None` when nothing does.
-    fn trouble(
+    fn problem(
         &self,
         region: &Region,
         windows: &SearchWindows,
@@ -350,10 +350,10 @@ fn search(
             items
         }
     };
-    let wanted = |item: &Item| {
+    let is_match = |item: &Item| {
         item.collection.as_deref() == Some(&region.collection)
             && item.acquired().is_some_and(|at| window.contains(at))
             && item.touches(region.bbox)
     };
-    Ok(found.into_iter().filter(wanted).collect())
+    Ok(found.into_iter().filter(is_match).collect())
 }

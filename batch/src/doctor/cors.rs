@@ -3,7 +3,7 @@
 use dragonfly_core::stac::Item;
 use serde_json::json;
 
-use super::asset::wanted;
+use super::asset::map_assets;
 use super::finding::Finding;
 use super::http::{Http, ProbeResponse};
 use crate::deployment::settings::is_url;
@@ -15,7 +15,7 @@ const ASSETS: &str = "assets cors";
 /// Whether the page may search: the browser asks for leave first, as the body is JSON.
 pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
     let url = format!("{root}/search");
-    let asked = || -> Result<(), String> {
+    let check = || -> Result<(), String> {
         check_scheme(&url, origin)?;
         let preflight = [
             ("origin", origin),
@@ -38,7 +38,7 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
             http.post_json(&url, &[("origin", origin)], &json!({ "limit": 1 }).to_string())?;
         check_origin(&answer, origin).map_err(|refusal| format!("its answer to POST {refusal}"))
     };
-    match asked() {
+    match check() {
         Ok(()) => Finding::ok(CATALOGUE, format!("a page on {origin} may search {url}")),
         Err(refusal) => Finding::fail(
             CATALOGUE,
@@ -52,7 +52,7 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
 
 /// Whether the page may read the images, through `proxy_base` where it is set.
 pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: &Http) -> Finding {
-    let assets = match wanted(item) {
+    let assets = match map_assets(item) {
         Ok(assets) => assets,
         Err(error) => return Finding::skipped(ASSETS, error.to_string()),
     };
@@ -66,7 +66,7 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
             );
         }
         let url = format!("{}{}", proxy_base.unwrap_or_default(), asset.href);
-        let asked = || -> Result<ProbeResponse, String> {
+        let check = || -> Result<ProbeResponse, String> {
             check_scheme(&url, origin)?;
             // The proxy is the operator's own.
             let scope = if proxy_base.is_some() { Scope::Configured } else { Scope::File };
@@ -77,7 +77,7 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
             check_origin(&answer, origin)?;
             Ok(answer)
         };
-        match asked() {
+        match check() {
             Ok(answer) => {
                 hides_range |= !answer.lists("access-control-expose-headers", "content-range")
             }

@@ -16,12 +16,12 @@ pub(super) const RANGE_BYTES: u64 = 16 << 10;
 /// Asks, and notes the first clock it hears.
 pub(super) struct Http {
     client: Client,
-    clock: OnceLock<HeardClock>,
+    clock: OnceLock<ServerClock>,
 }
 
 /// A server's clock beside this machine's.
 #[derive(Clone, Debug)]
-pub(super) struct HeardClock {
+pub(super) struct ServerClock {
     /// Whose clock it is.
     pub(super) url: String,
     /// The server's time less this machine's.
@@ -47,7 +47,7 @@ impl Http {
 
     /// A page of the catalogue.
     pub(super) fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<ProbeResponse, String> {
-        self.ask(&HttpRequest { headers, ..HttpRequest::get(Scope::Catalogue, url) }, MAX_BYTES)
+        self.send(&HttpRequest { headers, ..HttpRequest::get(Scope::Catalogue, url) }, MAX_BYTES)
     }
 
     /// The beginning of a file. Of one that is sent whole no more is read.
@@ -59,7 +59,7 @@ impl Http {
     ) -> Result<ProbeResponse, String> {
         let range = format!("bytes=0-{}", RANGE_BYTES - 1);
         let headers = [headers, &[("range", &range)]].concat();
-        self.ask(&HttpRequest { headers: &headers, ..HttpRequest::get(scope, url) }, RANGE_BYTES)
+        self.send(&HttpRequest { headers: &headers, ..HttpRequest::get(scope, url) }, RANGE_BYTES)
     }
 
     /// What the catalogue allows a browser.
@@ -69,7 +69,7 @@ impl Http {
         headers: &[(&str, &str)],
     ) -> Result<ProbeResponse, String> {
         let method = &Method::OPTIONS;
-        self.ask(
+        self.send(
             &HttpRequest { scope: Scope::Catalogue, method, url, headers, body: "" },
             MAX_BYTES,
         )
@@ -84,23 +84,23 @@ impl Http {
     ) -> Result<ProbeResponse, String> {
         let headers = [headers, &[("content-type", "application/json")]].concat();
         let method = &Method::POST;
-        self.ask(
+        self.send(
             &HttpRequest { scope: Scope::Catalogue, method, url, headers: &headers, body },
             MAX_BYTES,
         )
     }
 
     /// The first clock heard; `None` where no answer told one.
-    pub(super) fn clock(&self) -> Option<&HeardClock> {
+    pub(super) fn clock(&self) -> Option<&ServerClock> {
         self.clock.get()
     }
 
     /// Any answer is an answer, whatever its status. An error says in words why there was none.
-    fn ask(&self, request: &HttpRequest, max_bytes: u64) -> Result<ProbeResponse, String> {
+    fn send(&self, request: &HttpRequest, max_bytes: u64) -> Result<ProbeResponse, String> {
         let mut answer = self.client.send(request).map_err(|error| error.to_string())?;
         if let Some(ahead) = server_ahead(answer.headers(), Utc::now()) {
             // Another answer may have come first.
-            let _ = self.clock.set(HeardClock { url: request.url.to_owned(), ahead });
+            let _ = self.clock.set(ServerClock { url: request.url.to_owned(), ahead });
         }
         let mut body = Vec::new();
         answer

@@ -8,7 +8,7 @@ use dragonfly_core::stac::Item;
 use dragonfly_core::{BandRole, DnCounts, Grid, Region, choose_level};
 use gdal::{Dataset, Metadata};
 
-use super::asset::wanted;
+use super::asset::map_assets;
 use super::finding::Finding;
 use crate::deployment::settings::is_url;
 use crate::http::Client;
@@ -44,7 +44,7 @@ struct FileLayout {
 
 /// Reads a little of every file as a run would, and names what is unexpected and what it costs.
 pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding, Coarsest) {
-    match look(item, region, client) {
+    match inspect(item, region, client) {
         Ok((surprises, coarsest)) if surprises.is_empty() => {
             let words = "Deflate with predictor 2, blocks of 512 pixels, overviews by 2, 4, 8 and \
                 16 in blocks of 256";
@@ -70,11 +70,11 @@ pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding,
 /// What is unexpected, each with the files that it is true of.
 type LayoutSurprises = BTreeMap<String, Vec<&'static str>>;
 
-fn look(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprises, Coarsest)> {
+fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprises, Coarsest)> {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mut surprises = LayoutSurprises::new();
     let mut coarsest = None;
-    for (name, asset) in wanted(item)? {
+    for (name, asset) in map_assets(item)? {
         let image = Image::open(ImageAsset::request(name, &asset.href, client)?)?;
         let cell_size_px =
             GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use super::finding::Finding;
-use super::http::HeardClock;
+use super::http::ServerClock;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::ForeignFile;
 use crate::nightly::preflight;
@@ -100,8 +100,8 @@ pub(super) fn projections() -> Finding {
 }
 
 /// Whether this machine's clock agrees with a server's.
-pub(super) fn clock(heard: Option<&HeardClock>) -> Finding {
-    let Some(HeardClock { url, ahead }) = heard else {
+pub(super) fn clock(server_clock: Option<&ServerClock>) -> Finding {
+    let Some(ServerClock { url, ahead }) = server_clock else {
         return Finding::skipped("clock", "no server told its time");
     };
     let off_s = ahead.num_seconds().abs();
@@ -159,11 +159,11 @@ mod tests {
     use super::*;
 
     fn check(ahead_s: i64, status: FindingStatus, part: &str) {
-        let heard = HeardClock {
+        let server_clock = ServerClock {
             url: "https://stac.example".to_owned(),
             ahead: TimeDelta::seconds(ahead_s),
         };
-        let found = clock(Some(&heard));
+        let found = clock(Some(&server_clock));
         assert_eq!(found.status, status, "{ahead_s} s");
         assert!(found.finding.contains(part), "{}", found.finding);
     }

@@ -14,7 +14,7 @@ use super::limits::RequestLimits;
 use super::redirect::redirect;
 use super::resolver::CheckedResolver;
 use super::response::Response;
-use super::turns::HostSlots;
+use super::slots::HostSlots;
 use crate::deployment::settings::is_url;
 use crate::nightly::deadline::Deadline;
 
@@ -62,7 +62,7 @@ pub(crate) struct Client {
     /// Refuses none.
     open: Agent,
     policy: Arc<AddressPolicy>,
-    turns: Arc<HostSlots>,
+    slots: Arc<HostSlots>,
     deadline: Deadline,
     limits: RequestLimits,
 }
@@ -98,7 +98,7 @@ impl Client {
                 CheckedResolver::new(DefaultResolver::default(), AddressPolicy::of_file()),
             ),
             policy: Arc::new(policy),
-            turns: HostSlots::new(max_per_host),
+            slots: HostSlots::new(max_per_host),
             deadline,
             limits,
         }
@@ -179,7 +179,7 @@ impl Client {
         method: &Method,
         url: &str,
     ) -> Result<Response, HttpError> {
-        let turn = self.turns.take(url, &self.deadline)?;
+        let slot = self.slots.acquire(url, &self.deadline)?;
         self.deadline.check()?;
         let failed = |error: ureq::Error| {
             HttpError::of(error, without_token(url), &self.deadline, &self.limits)
@@ -212,7 +212,7 @@ impl Client {
             body,
             deadline: self.deadline,
             limits: self.limits,
-            _turn: turn,
+            _slot: slot,
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Trying again: how often and how long after which fault.
+//! Trying again: how often and how long after which error.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -30,7 +30,7 @@ pub(crate) struct Retries {
 
 /// What went wrong in an attempt.
 pub(crate) trait RetryableError: Display + From<DeadlineError> {
-    /// How often is tried in all, where a fault that passes is tried so often.
+    /// How often is tried in all, where a error that passes is tried so often.
     fn attempts(&self, passing: usize) -> usize;
 
     /// How long the server asks to wait.
@@ -103,10 +103,10 @@ impl Retries {
         Self { policy, ..self }
     }
 
-    /// Tries until it succeeds, the fault does not pass, or the deadline does.
+    /// Tries until it succeeds, the error does not pass, or the deadline does.
     ///
     /// # Errors
-    /// The last fault; the deadline's error where a pause would outlast it.
+    /// The last error; the deadline's error where a pause would outlast it.
     pub(crate) fn run<T, E: RetryableError>(
         &self,
         deadline: &Deadline,
@@ -115,19 +115,19 @@ impl Retries {
     ) -> Result<T, E> {
         let mut pauses = self.policy.pauses();
         loop {
-            let fault = match attempt() {
+            let error = match attempt() {
                 Ok(found) => return Ok(found),
-                Err(fault) => fault,
+                Err(error) => error,
             };
-            let max_attempts = fault.attempts(self.policy.attempts);
-            let Some(pause) = pauses.next(max_attempts, fault.retry_after()) else {
-                return Err(fault);
+            let max_attempts = error.attempts(self.policy.attempts);
+            let Some(pause) = pauses.next(max_attempts, error.retry_after()) else {
+                return Err(error);
             };
             let (url, pause_s) = (without_token(url), pause.as_secs_f64());
             if self.warns {
-                tracing::warn!(url, "{fault}; asking again in {pause_s:.1} s");
+                tracing::warn!(url, "{error}; asking again in {pause_s:.1} s");
             } else {
-                tracing::debug!(url, "{fault}; asking again in {pause_s:.1} s");
+                tracing::debug!(url, "{error}; asking again in {pause_s:.1} s");
             }
             deadline.pause(pause)?;
         }
@@ -142,15 +142,15 @@ mod tests {
 
     use super::*;
 
-    fn attempts(fault: &HttpError) -> usize {
+    fn attempts(error: &HttpError) -> usize {
         let mut count = 0;
         let deadline = Deadline::after(Duration::from_secs(600));
         let outcome: Result<(), HttpError> =
             Retries::CATALOGUE.without_pauses().run(&deadline, "http://a/", || {
                 count += 1;
-                Err(fault.clone())
+                Err(error.clone())
             });
-        assert_eq!(outcome.unwrap_err().to_string(), fault.to_string());
+        assert_eq!(outcome.unwrap_err().to_string(), error.to_string());
         count
     }
 

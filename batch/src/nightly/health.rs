@@ -43,7 +43,7 @@ pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Healt
         let files = RegionFiles {
             first_seen_at: first_seen(index.as_ref(), region),
             unrecorded_run: attempt::started_at(layout, &region.name).filter(|_| !is_running),
-            ..look_at(layout, region)
+            ..region_files(layout, region)
         };
         (region.name.clone(), RegionHealth::judge(region, &files, settings.stale_after_days, now))
     });
@@ -117,7 +117,7 @@ pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
     http::notify(&url).with_context(|| format!("the monitor {url} could not be told"))
 }
 
-fn look_at(layout: &RootLayout, region: &Region) -> RegionFiles {
+fn region_files(layout: &RootLayout, region: &Region) -> RegionFiles {
     let meta = match MetaFile::read(layout, &region.name) {
         MetaFile::Readable(meta) => *meta,
         MetaFile::Absent => return RegionFiles::default(),
@@ -131,10 +131,10 @@ fn look_at(layout: &RootLayout, region: &Region) -> RegionFiles {
     if let Some(map) = &meta.map {
         published.push(layout.raster(&region.name, &map.run_id));
         if let Some(file) = well_known_tile(layout, region, map) {
-            tile = Some(look_at_tile(&file));
+            tile = Some(check_tile(&file));
             published.push(file);
         }
-        raster = Some(look_at_raster(layout, region, map));
+        raster = Some(check_raster(layout, region, map));
     }
     let not_public = find_not_public(layout.root(), published.iter().map(|file| file.as_path()));
     RegionFiles { meta: Some(meta), tile, raster, not_public, ..RegionFiles::default() }
@@ -151,14 +151,14 @@ fn well_known_tile(layout: &RootLayout, region: &Region, map: &MapMeta) -> Optio
     Some(TileFolder::new(&folder).file(tile))
 }
 
-fn look_at_tile(file: &Path) -> Result<(), String> {
+fn check_tile(file: &Path) -> Result<(), String> {
     let read = fs::read(file).map_err(|error| error.to_string());
     let decoded =
         read.and_then(|png| decode_tile(&png).map(drop).map_err(|error| error.to_string()));
     decoded.map_err(|cause| format!("{}: {cause}", file.display()))
 }
 
-fn look_at_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
+fn check_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
     geotiff::open_local(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
         .map(drop)

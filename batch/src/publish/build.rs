@@ -43,7 +43,7 @@ pub(crate) fn build(
         (cut, cog.join())
     });
     let cut = match (cut, cog) {
-        (_, Err(_)) => bail!("the thread that writes the raster died"),
+        (_, Err(_)) => bail!("the thread that writes the raster panicked"),
         (Ok(cut), Ok(Ok(()))) => cut,
         (Err(error), Ok(Ok(()))) | (Ok(_), Ok(Err(error))) => return Err(error),
         (Err(tiles), Ok(Err(raster))) => bail!("{tiles:#}; {raster:#}"),

@@ -104,7 +104,7 @@ fn whole_runs(store: &impl Store, layout: &RootLayout, region: &str) -> Result<V
         }
     }
     let keys: Vec<RunKey> = whole.iter().filter_map(RunKey::of).collect();
-    Ok(oldest_first(&keys).into_iter().filter_map(|place| whole.get(place).cloned()).collect())
+    Ok(oldest_first(&keys).into_iter().filter_map(|index| whole.get(index).cloned()).collect())
 }
 
 /// What a run is ordered by.
@@ -132,11 +132,11 @@ fn oldest_first(runs: &[RunKey]) -> Vec<usize> {
     while !left.is_empty() {
         let is_replaced =
             |run: &RunKey| left.iter().any(|other| runs[*other].replaced.contains(&run.run_id));
-        let key = |place: &usize| {
-            (!is_replaced(&runs[*place]), runs[*place].generated_at, runs[*place].run_id)
+        let key = |index: &usize| {
+            (!is_replaced(&runs[*index]), runs[*index].generated_at, runs[*index].run_id)
         };
         let Some(newest) = left.iter().copied().max_by_key(key) else { break };
-        left.retain(|place| *place != newest);
+        left.retain(|index| *index != newest);
         newest_first.push(newest);
     }
     newest_first.reverse();
@@ -195,7 +195,7 @@ mod tests {
             };
             let keys: Vec<RunKey> = runs.iter().map(key).collect();
             let ids: Vec<&str> =
-                oldest_first(&keys).into_iter().map(|place| runs[place].0).collect();
+                oldest_first(&keys).into_iter().map(|index| runs[index].0).collect();
             assert_eq!(ids, expected);
         };
         check(&[("b", 2, &[]), ("a", 1, &[])], &["a", "b"]);

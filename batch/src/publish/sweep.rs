@@ -31,7 +31,7 @@ pub(crate) fn kept_runs(
     let kept = runs
         .iter()
         .enumerate()
-        .filter(|(place, run)| *place < keep_runs || run.replaced_at > recent);
+        .filter(|(index, run)| *index < keep_runs || run.replaced_at > recent);
     kept.map(|(_, run)| run.clone()).take(MAX_EARLIER_RUNS).collect()
 }
 

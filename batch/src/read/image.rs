@@ -13,8 +13,8 @@ use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 
 use crate::deployment::settings::is_url;
 use crate::http::{Client, Scope};
-use crate::read::decoding::DecodingTurn;
-use crate::read::geotiff::{self, BlockPlaces, GeoTiff, HeaderLimits, block_bytes, mark_thread};
+use crate::read::decoding::DecodingPermit;
+use crate::read::geotiff::{self, BlockRanges, GeoTiff, HeaderLimits, block_bytes, mark_thread};
 use crate::read::remote::RemoteFile;
 
 /// Pixels of a file for each one of the level, beyond which they are not prefetched.
@@ -216,7 +216,7 @@ impl ImageBand {
         size: (usize, usize),
     ) -> Result<Vec<u16>> {
         mark_thread();
-        let _turn = DecodingTurn::wait_for(block_bytes(self.open_dataset()?, band));
+        let _permit = DecodingPermit::wait_for(block_bytes(self.open_dataset()?, band));
         let nearest = Some(ResampleAlg::NearestNeighbour);
         let Some(fill) = self.signed_fill else {
             let mut pixels = vec![0u16; size.0 * size.1];
@@ -256,7 +256,7 @@ impl ImageBand {
     fn bytes_under(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<u64>>> {
         let band = self.raster_band()?;
         let places =
-            BlockPlaces::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
+            BlockRanges::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
         let (columns, rows) = self.own_pixels(&band, columns, rows);
         places
             .find_all(&columns, &rows)
@@ -369,7 +369,7 @@ impl ImageBand {
             be decided: rewrite it with overviews (gdal_translate -of COG)",
             self.location
         );
-        let places = BlockPlaces::new(
+        let places = BlockRanges::new(
             &coarsest,
             self.file_bytes,
             block_bytes(self.open_dataset()?, &coarsest),

@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::compression::predicate::{And, SizeAbove};
 use tower_http::compression::{CompressionLayer, Predicate};
 
-use super::held_body::HeldBody;
+use super::guarded_body::GuardedBody;
 
 /// Below this an answer fits one network packet anyway.
 const MIN_BYTES: u64 = 1024;
@@ -100,7 +100,7 @@ pub(super) async fn whole_where_bytes_are_counted(mut request: Request, next: Ne
         return response;
     }
     weaken_etag(response.headers_mut());
-    response.map(|body| HeldBody::wrap(body, encoder))
+    response.map(|body| GuardedBody::wrap(body, encoder))
 }
 
 fn weaken_etag(headers: &mut HeaderMap) {

@@ -18,7 +18,7 @@ mod policy;
 
 // How answers reach their readers.
 mod connections;
-mod held_body;
+mod guarded_body;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -136,7 +136,7 @@ async fn serve(
     let address = listener.local_addr()?;
     tracing::debug!("listening on http://{address}");
     on_ready(address);
-    connections::serve(listener, router, limits, stop.heard()).await;
+    connections::serve(listener, router, limits, stop.received()).await;
     Ok(())
 }
 
@@ -154,7 +154,7 @@ impl StopSignals {
         })
     }
 
-    async fn heard(mut self) {
+    async fn received(mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

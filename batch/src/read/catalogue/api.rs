@@ -114,7 +114,7 @@ impl ApiCatalogue {
     /// tokens last an hour. Gives the last address that was asked for one.
     pub(super) fn sign(&self, items: &mut [Item]) -> Result<Option<String>> {
         let Some(endpoint) = &self.tokens else { return Ok(None) };
-        let mut asked = None;
+        let mut requested = None;
         let mut tokens: BTreeMap<String, Token> = BTreeMap::new();
         for item in items.iter_mut().filter(|item| item.asks_for_token()) {
             let collection = item.collection.clone().unwrap_or_default();
@@ -131,7 +131,7 @@ impl ApiCatalogue {
                             )
                         })?,
                     };
-                    asked = Some(url);
+                    requested = Some(url);
                     place.insert(token)
                 }
             };
@@ -139,7 +139,7 @@ impl ApiCatalogue {
                 *href = token.signed(href);
             }
         }
-        Ok(asked)
+        Ok(requested)
     }
 
     fn token(&self, url: &str) -> Result<Token, TokenError> {
@@ -238,10 +238,10 @@ mod tests {
     const ITEM: &str = r#"{"id":"a","properties":{"datetime":"2025-06-12T18:50:00Z"}}"#;
 
     /// What a server with these answers was asked, and the outcome.
-    fn asked(given: &[(&str, &str)]) -> (Vec<String>, Result<Vec<Item>>) {
-        let (root, heard) = answers(given);
+    fn search_with(given: &[(&str, &str)]) -> (Vec<String>, Result<Vec<Item>>) {
+        let (root, received) = answers(given);
         let found = api(&root, None).find(&search());
-        (heard.asked(), found)
+        (received.all(), found)
     }
 
     fn api(root: &str, token_url: Option<&str>) -> ApiCatalogue {
@@ -268,20 +268,20 @@ mod tests {
             r#"{"rel":"next","href":"{root}/search","method":"POST","body":{"token":"x2"},"merge":true}"#,
         );
         let by_get = page(r#"{"rel":"next","href":"{root}/search?token=x3"}"#);
-        let (heard, found) =
-            asked(&[("200 OK", &by_post), ("200 OK", &by_get), ("200 OK", &page(""))]);
+        let (received, found) =
+            search_with(&[("200 OK", &by_post), ("200 OK", &by_get), ("200 OK", &page(""))]);
         assert_eq!(found.unwrap().len(), 3);
         assert!(
-            heard[0].starts_with("POST /search ") && heard[0].contains("dragonfly/"),
+            received[0].starts_with("POST /search ") && received[0].contains("dragonfly/"),
             "{}",
-            heard[0]
+            received[0]
         );
         assert!(
-            heard[1].contains(r#""token":"x2""#) && heard[1].contains("sentinel-2-l2a"),
+            received[1].contains(r#""token":"x2""#) && received[1].contains("sentinel-2-l2a"),
             "{}",
-            heard[1]
+            received[1]
         );
-        assert!(heard[2].starts_with("GET /search?token=x3 "), "{}", heard[2]);
+        assert!(received[2].starts_with("GET /search?token=x3 "), "{}", received[2]);
     }
 
     #[test]
@@ -291,12 +291,12 @@ mod tests {
             ("429 Too Many Requests\r\nRetry-After: 0", ""),
             ("200 OK", &page("")),
         ];
-        let (heard, found) = asked(&answers);
-        assert_eq!((heard.len(), found.unwrap().len()), (3, 1));
+        let (received, found) = search_with(&answers);
+        assert_eq!((received.len(), found.unwrap().len()), (3, 1));
     }
 
     fn check_error(answers: &[(&str, &str)], parts: &[&str]) {
-        let message = format!("{:#}", asked(answers).1.unwrap_err());
+        let message = format!("{:#}", search_with(answers).1.unwrap_err());
         for part in parts {
             assert!(message.contains(part), "`{part}` is not in: {message}");
         }
@@ -305,7 +305,7 @@ mod tests {
     #[test]
     fn a_bad_answer_names_url_and_cause_and_quotes_nothing() {
         let check = |answer: (&str, &str), parts: &[&str]| {
-            let message = format!("{:#}", asked(&[answer]).1.unwrap_err());
+            let message = format!("{:#}", search_with(&[answer]).1.unwrap_err());
             for part in parts {
                 assert!(message.contains(part), "`{part}` is not in: {message}");
             }
@@ -359,59 +359,59 @@ mod tests {
             "302 Found\r\nLocation: http://127.0.0.2:1/",
             "204 No Content",
         ] {
-            let (heard, found) = asked(&[(answer, ""), ("200 OK", &page(""))]);
-            assert!(found.is_err() && heard.len() == 1, "{answer}: {heard:?}");
+            let (received, found) = search_with(&[(answer, ""), ("200 OK", &page(""))]);
+            assert!(found.is_err() && received.len() == 1, "{answer}: {received:?}");
         }
     }
 
     #[test]
     fn redirects_on_the_own_origin_are_followed_but_not_without_end() {
         let to = |place: &str| format!("307 Temporary Redirect\r\nLocation: {place}");
-        let (heard, found) = asked(&[
+        let (received, found) = search_with(&[
             (&to("/v2/search"), ""),
             ("303 See Other\r\nLocation: result?id=7", ""),
             ("200 OK", &page("")),
         ]);
         assert_eq!(found.unwrap().len(), 1);
         assert!(
-            heard[1].starts_with("POST /v2/search ") && heard[1].contains("sentinel-2-l2a"),
+            received[1].starts_with("POST /v2/search ") && received[1].contains("sentinel-2-l2a"),
             "{}",
-            heard[1]
+            received[1]
         );
-        assert!(heard[2].starts_with("GET /v2/result?id=7 "), "{}", heard[2]);
+        assert!(received[2].starts_with("GET /v2/result?id=7 "), "{}", received[2]);
         let again = to("/search");
-        let (heard, found) = asked(&[(again.as_str(), ""); 20]);
+        let (received, found) = search_with(&[(again.as_str(), ""); 20]);
         assert!(
             format!("{:#}", found.unwrap_err()).contains("redirects more than 5 times")
-                && heard.len() == 6
+                && received.len() == 6
         );
     }
 
     #[test]
     fn a_next_page_on_another_host_is_not_requested() {
-        let (other, heard) = answers(&[("200 OK", "SECRET")]);
+        let (other, received) = answers(&[("200 OK", "SECRET")]);
         for link in [
             format!(
                 r#"{{"rel":"next","href":"{other}/admin","method":"POST","body":{{"cmd":"x"}}}}"#
             ),
             format!(r#"{{"rel":"next","href":"{other}/latest/meta-data"}}"#),
         ] {
-            let (_, found) = asked(&[("200 OK", &page(&link))]);
+            let (_, found) = search_with(&[("200 OK", &page(&link))]);
             let message = format!("{:#}", found.unwrap_err());
             assert!(message.contains("catalogue_hosts") && !message.contains(&other), "{message}");
         }
         let redirect = format!("302 Found\r\nLocation: {other}/");
         assert!(
-            format!("{:#}", asked(&[(&redirect, "")]).1.unwrap_err())
+            format!("{:#}", search_with(&[(&redirect, "")]).1.unwrap_err())
                 .contains("redirects elsewhere")
         );
-        assert_eq!(heard.asked(), [""; 0]);
+        assert_eq!(received.all(), [""; 0]);
     }
 
     #[test]
     fn an_odd_item_does_not_lose_its_page() {
         let odd = format!(r#"{{"features":[{{"id":"odd","properties":7}},{ITEM}]}}"#);
-        let (_, found) = asked(&[("200 OK", &odd)]);
+        let (_, found) = search_with(&[("200 OK", &odd)]);
         assert_eq!(found.unwrap().iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["a"]);
     }
 
@@ -425,28 +425,28 @@ mod tests {
     /// What the servers of the search and of its tokens were asked, and the outcome.
     fn signed(tokens: &[(&str, &str)]) -> (ReceivedRequests, Result<Vec<Item>>) {
         let (root, _) = answers(&[("200 OK", SIGNED_ITEM)]);
-        let (token_root, heard) = answers(tokens);
+        let (token_root, received) = answers(tokens);
         let found = api(&root, Some(&format!("{token_root}/sas/v1/token/"))).find(&search());
-        (heard, found)
+        (received, found)
     }
 
     #[test]
     fn files_that_open_with_a_token_are_signed_and_no_others() {
-        let (heard, found) = signed(&[("200 OK", TOKEN)]);
+        let (received, found) = signed(&[("200 OK", TOKEN)]);
         let item = found.unwrap().remove(0);
         assert_eq!(
             item.assets["nir08"].href,
             "https://landsateuwest.blob.core.windows.net/B5.TIF?se=2999&sig=x"
         );
         assert_eq!(item.assets["swir22"].href, "https://example.org/B5.TIF");
-        assert!(heard.asked()[0].starts_with("GET /sas/v1/token/landsat-c2-l2 "));
+        assert!(received.all()[0].starts_with("GET /sas/v1/token/landsat-c2-l2 "));
     }
 
     #[test]
     fn a_token_is_asked_for_as_patiently_as_scenes() {
-        let (heard, found) =
+        let (received, found) =
             signed(&[("503 Service Unavailable", ""), ("200 OK", TOKEN_OVER), ("200 OK", TOKEN)]);
-        assert_eq!((found.unwrap().len(), heard.asked().len()), (1, 3));
+        assert_eq!((found.unwrap().len(), received.all().len()), (1, 3));
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod api;
 mod file;
 
 #[cfg(test)]
-mod recorded;
+mod fixtures;
 
 pub(crate) use api::resolve_hrefs;
 

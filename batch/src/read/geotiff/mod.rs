@@ -6,7 +6,7 @@ mod failure;
 mod header;
 mod limits;
 // Where the blocks of a file lie.
-mod block_places;
+mod block_ranges;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::read::remote::{self, RemoteFile};
 
 use header::{ReadAt, check_header};
 
-pub(crate) use block_places::BlockPlaces;
+pub(crate) use block_ranges::BlockRanges;
 pub(crate) use failure::{FailureWatch, mark_thread};
 pub(crate) use limits::{HeaderLimits, block_bytes};
 

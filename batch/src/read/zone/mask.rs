@@ -12,8 +12,8 @@ use gdal::{Dataset, GeoTransform, GeoTransformEx};
 
 use super::coverage::has_pixels;
 use crate::http::Client;
-use crate::read::decoding::DecodingTurn;
-use crate::read::geotiff::{self, BlockPlaces, GeoTiff, HeaderLimits, block_bytes};
+use crate::read::decoding::DecodingPermit;
+use crate::read::geotiff::{self, BlockRanges, GeoTiff, HeaderLimits, block_bytes};
 
 /// Pixels that are read at a time.
 const MAX_WINDOW_PX: u64 = 2 << 20;
@@ -66,7 +66,7 @@ struct Sampling {
 }
 
 /// What a mask shows of the cells of a window, row by row.
-pub(super) struct CellsSeen {
+pub(super) struct CellsObserved {
     /// Whether each cell lies in the zone.
     pub(super) in_zone: Vec<bool>,
     /// Cells where the mask has no data.
@@ -158,11 +158,11 @@ impl Mask {
         &self,
         grid: &Grid,
         window: &CellWindow,
-        mut visit: impl FnMut(CellWindow, CellsSeen),
+        mut visit: impl FnMut(CellWindow, CellsObserved),
     ) -> Result<()> {
         let lattice = self.lattice(grid, window);
         let Some(sampling) = self.sampling(&lattice, window) else {
-            visit(window.clone(), CellsSeen::none(window));
+            visit(window.clone(), CellsObserved::none(window));
             return Ok(());
         };
         let mut waiting = vec![window.clone()];
@@ -221,10 +221,15 @@ impl Mask {
     }
 
     /// What the pixels looked at show of a part's cells.
-    fn cells(&self, lattice: &Lattice, sampling: Sampling, part: &CellWindow) -> Result<CellsSeen> {
+    fn cells(
+        &self,
+        lattice: &Lattice,
+        sampling: Sampling,
+        part: &CellWindow,
+    ) -> Result<CellsObserved> {
         let samples = sampling.samples_under(lattice, part);
         if samples.columns.is_empty() || samples.rows.is_empty() {
-            return Ok(CellsSeen::none(part));
+            return Ok(CellsObserved::none(part));
         }
         let values = self.values(sampling, &samples)?;
         let lattice = sampling.lattice(lattice);
@@ -249,7 +254,7 @@ impl Mask {
             cells_in_zone(&lattice, &zone, part)
         };
         let beyond = seen(&is_known).iter().filter(|known| !**known).count();
-        Ok(CellsSeen { in_zone: seen(&|value| is_known(value) && *value == 1), beyond })
+        Ok(CellsObserved { in_zone: seen(&|value| is_known(value) && *value == 1), beyond })
     }
 
     /// The values of the pixels looked at, row by row.
@@ -278,9 +283,9 @@ impl Mask {
         );
         let block_bytes = block_bytes(&self.dataset, &band);
         if block_bytes >= MIN_CHECKED_BLOCK_BYTES {
-            BlockPlaces::new(&band, self.file_bytes, block_bytes).check_all(&columns, &rows)?;
+            BlockRanges::new(&band, self.file_bytes, block_bytes).check_all(&columns, &rows)?;
         }
-        let _turn = DecodingTurn::wait_for(block_bytes);
+        let _permit = DecodingPermit::wait_for(block_bytes);
         let mut values = vec![0; size.0 * size.1];
         let corner = (columns.start as isize, rows.start as isize);
         let window = (columns.len(), rows.len());
@@ -296,7 +301,7 @@ impl Mask {
     }
 }
 
-impl CellsSeen {
+impl CellsObserved {
     /// A window of which nothing is known.
     fn none(window: &CellWindow) -> Self {
         let cells = window.columns.len() * window.rows.len();

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::refusal::ApiError;
+use super::api_error::ApiError;
 
 /// One box, or the two sides of one that crosses the antimeridian.
 pub(super) fn boxes(bbox: &[f64]) -> Result<Vec<[f64; 4]>, ApiError> {
