@@ -12,7 +12,7 @@ use crate::deployment::settings::is_url;
 use crate::http::Scope;
 use crate::read::local_file::{LocalFileError, open_regular};
 
-/// The assets that a map reads, with the names that people know them by; the mask where there is
+/// The assets that a map reads, with their usual names; the mask where there is
 /// one.
 pub(super) fn map_assets(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAssetError> {
     let mut assets = vec![
@@ -96,7 +96,7 @@ fn check_local(href: &str) -> Result<u64, AssetError> {
     Ok(size_bytes)
 }
 
-/// The size of a file behind http, bytes, when a part of it came as asked for.
+/// The size of a remote file, bytes, when a range of it came as requested.
 fn check_remote(url: &str, http: &Http) -> Result<u64, AssetError> {
     let answer = http.get_range(url, Scope::File, &[]).map_err(|error| AssetError {
         found: format!("does not come: {error}"),
@@ -110,7 +110,7 @@ fn check_remote(url: &str, http: &Http) -> Result<u64, AssetError> {
                 .map_or("whole".to_owned(), |bytes| format!("whole, {:.1} MB", bytes as f64 / 1e6));
             return Err(AssetError {
                 found: format!(
-                    "is sent {whole}, where a part was asked for: the server knows no Range"
+                    "is sent {whole}, where a part was requested: the server supports no Range"
                 ),
                 advice: "serve the files with one that does, such as nginx or a bucket, and let \
                     no proxy take Range off",
@@ -137,13 +137,13 @@ fn check_part(answer: &ProbeResponse) -> Result<u64, AssetError> {
         return Err(bad("comes in part (206), but without Content-Range".to_owned()));
     };
     let Some((start, end, size)) = numbers(range) else {
-        return Err(bad(format!("comes with a Content-Range that says too little: {range}")));
+        return Err(bad(format!("comes with a Content-Range that states too little: {range}")));
     };
     let requested_end = RANGE_BYTES.min(size).saturating_sub(1);
     if (start, end) != (0, requested_end) || answer.body.len() as u64 != end + 1 {
         let got = answer.body.len();
         return Err(bad(format!(
-            "comes as {range} in {got} bytes, where 0-{requested_end} were asked for"
+            "comes as {range} in {got} bytes, where 0-{requested_end} were requested"
         )));
     }
     check_tiff(&answer.body)?;
@@ -176,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_content_range_says_where_and_how_much() {
+    fn a_content_range_states_position_and_size() {
         assert_eq!(numbers("bytes 0-99/1234"), Some((0, 99, 1234)));
         assert_eq!(numbers("bytes 0-99/*"), None);
         assert_eq!(numbers("bytes */1234"), None);

@@ -1,4 +1,4 @@
-//! What a browser, showing the page on another site, may ask of the catalogue and of the images.
+//! What a browser, showing the page on another site, may request of the catalogue and of the images.
 
 use dragonfly_core::stac::Item;
 use serde_json::json;
@@ -12,7 +12,7 @@ use crate::http::Scope;
 const CATALOGUE: &str = "catalogue cors";
 const ASSETS: &str = "assets cors";
 
-/// Whether the page may search: the browser asks for leave first, as the body is JSON.
+/// Whether the page may search: the browser sends a preflight first, as the body is JSON.
 pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
     let url = format!("{root}/search");
     let check = || -> Result<(), String> {
@@ -22,14 +22,14 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
             ("access-control-request-method", "POST"),
             ("access-control-request-headers", "content-type"),
         ];
-        let leave = http.options(&url, &preflight)?;
-        // POST needs no leave of its own; its content type does.
-        if !(200..300).contains(&leave.status) {
-            return Err(format!("its preflight (OPTIONS) is answered {}", leave.describe()));
+        let preflight = http.options(&url, &preflight)?;
+        // POST needs no permission of its own; its content type does.
+        if !(200..300).contains(&preflight.status) {
+            return Err(format!("its preflight (OPTIONS) is answered {}", preflight.describe()));
         }
-        check_origin(&leave, origin)
+        check_origin(&preflight, origin)
             .map_err(|refusal| format!("its preflight (OPTIONS) {refusal}"))?;
-        if !leave.lists("access-control-allow-headers", "content-type") {
+        if !preflight.lists("access-control-allow-headers", "content-type") {
             return Err("its preflight (OPTIONS) does not list content-type in \
                 Access-Control-Allow-Headers"
                 .to_owned());
@@ -110,12 +110,12 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
     Finding::ok(ASSETS, format!("a page on {origin} may read {last} in ranges"))
 }
 
-/// A page that came over https may ask nothing over http, other than this machine.
+/// A page that came over https may request nothing over http, other than this machine.
 fn check_scheme(url: &str, origin: &str) -> Result<(), String> {
     let is_local =
         ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local));
     if origin.starts_with("https://") && url.starts_with("http://") && !is_local {
-        return Err("a page over https may ask nothing over http".to_owned());
+        return Err("a page over https may request nothing over http".to_owned());
     }
     Ok(())
 }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn https_may_not_ask_http() {
+    fn https_may_not_request_http() {
         let check = |url, origin| check_scheme(url, origin).is_ok();
         assert!(check("https://a.example/search", "https://maps.example"));
         assert!(check("http://a.example/search", "http://maps.example"));

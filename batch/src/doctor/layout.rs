@@ -27,7 +27,7 @@ const MAX_PIXELS: usize = 2048 * 2048;
 /// `None` where that would be too much to read.
 pub(super) type Coarsest = Option<DnCounts>;
 
-/// What the directories of a file say.
+/// The contents of the directories of a file.
 #[derive(Clone, Debug, PartialEq)]
 struct FileLayout {
     /// GDAL's word; `None` for none.

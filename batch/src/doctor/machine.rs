@@ -14,7 +14,7 @@ use crate::deployment::ownership::ForeignFile;
 use crate::nightly::preflight;
 use crate::read::geotiff;
 
-/// A clock so far off is told, seconds.
+/// A clock that is off by more is reported, seconds.
 const CLOCK_WARN_S: i64 = 30;
 /// Further off, windows take other days and certificates are refused, seconds.
 const CLOCK_FAIL_S: i64 = 5 * 60;
@@ -90,7 +90,7 @@ pub(super) fn files(root: &Path) -> Finding {
 pub(super) fn projections() -> Finding {
     let gdal = gdal::version::version_info("RELEASE_NAME");
     match geotiff::web_mercator() {
-        Ok(_) => Finding::ok("projections", format!("GDAL {gdal}, and PROJ knows EPSG:3857")),
+        Ok(_) => Finding::ok("projections", format!("GDAL {gdal}, and PROJ has EPSG:3857")),
         Err(error) => Finding::fail(
             "projections",
             format!("GDAL {gdal}, but {error:#}"),
@@ -102,7 +102,7 @@ pub(super) fn projections() -> Finding {
 /// Whether this machine's clock agrees with a server's.
 pub(super) fn clock(server_clock: Option<&ServerClock>) -> Finding {
     let Some(ServerClock { url, ahead }) = server_clock else {
-        return Finding::skipped("clock", "no server told its time");
+        return Finding::skipped("clock", "no server stated its time");
     };
     let off_s = ahead.num_seconds().abs();
     let side = if ahead.num_seconds() < 0 { "ahead of" } else { "behind" };

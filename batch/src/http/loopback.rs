@@ -5,7 +5,7 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// What the server was asked.
+/// The requests that the server received.
 pub(crate) struct ReceivedRequests(Arc<Mutex<Vec<String>>>);
 
 impl ReceivedRequests {
@@ -21,7 +21,7 @@ pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, ReceivedRequests) {
     let answers: Vec<(String, String)> =
         answers.iter().map(|(head, body)| ((*head).into(), (*body).into())).collect();
     let (root, received) = serve(move |number, root, stream| {
-        // Whoever asks for more is left without an answer.
+        // Further requests get no answer.
         let Some((head, body)) = answers.get(number) else { return };
         let body = body.replace("{root}", root);
         let head = format!(

@@ -49,7 +49,7 @@ impl Response {
         &self.url
     }
 
-    /// The error of an answer that is not the one wanted.
+    /// The error of an answer of another status than expected.
     pub(crate) fn status_error(&self) -> HttpError {
         let retry_after =
             self.header("retry-after").and_then(|text| parse_retry_after(text, Utc::now()));

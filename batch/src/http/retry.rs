@@ -12,7 +12,7 @@ use crate::nightly::deadline::{Deadline, DeadlineError};
 /// Attempts after what rarely passes within seconds: a refused connection, no answer, a body that
 /// trickles.
 const FEW_ATTEMPTS: usize = 3;
-/// Attempts for a name that nobody knows: one answer of a name server may be lost.
+/// Attempts for an unknown name: one answer of a name server may be lost.
 const NAME_ATTEMPTS: usize = 2;
 
 /// How often a request is tried, with which pauses, until the deadline.
@@ -30,10 +30,10 @@ pub(crate) struct Retries {
 
 /// What went wrong in an attempt.
 pub(crate) trait RetryableError: Display + From<DeadlineError> {
-    /// How often is tried in all, where a error that passes is tried so often.
+    /// How often is tried in all, where a transient error is tried so often.
     fn attempts(&self, passing: usize) -> usize;
 
-    /// How long the server asks to wait.
+    /// How long the server requests to wait.
     fn retry_after(&self) -> Option<Duration>;
 }
 
@@ -103,7 +103,7 @@ impl Retries {
         Self { policy, ..self }
     }
 
-    /// Tries until it succeeds, the error does not pass, or the deadline does.
+    /// Tries until it succeeds, the error is not transient, or the deadline passes.
     ///
     /// # Errors
     /// The last error; the deadline's error where a pause would outlast it.
@@ -125,9 +125,9 @@ impl Retries {
             };
             let (url, pause_s) = (without_token(url), pause.as_secs_f64());
             if self.warns {
-                tracing::warn!(url, "{error}; asking again in {pause_s:.1} s");
+                tracing::warn!(url, "{error}; retrying in {pause_s:.1} s");
             } else {
-                tracing::debug!(url, "{error}; asking again in {pause_s:.1} s");
+                tracing::debug!(url, "{error}; retrying in {pause_s:.1} s");
             }
             deadline.pause(pause)?;
         }
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_that_is_asked_for_ends_with_the_deadline() {
+    fn a_requested_pause_ends_with_the_deadline() {
         let deadline = Deadline::of_run(0.1);
         let busy = || -> Result<(), HttpError> {
             Err(HttpError::Status {

@@ -15,7 +15,7 @@ use crate::nightly::deadline::Deadline;
 /// enough.
 const SHORT: RequestLimits =
     RequestLimits { window: Duration::from_millis(100), ..RequestLimits::NIGHT };
-/// A bound far beyond what a test takes, and far below what the error would take.
+/// A bound far beyond what a test takes, and far below what the fault would take.
 const SOON: Duration = Duration::from_secs(20);
 
 fn client(policy: AddressPolicy, deadline: Deadline) -> Client {
@@ -138,7 +138,7 @@ fn redirects_that_do_not_end_are_an_error() {
     assert_eq!(received.all().len(), 6);
 }
 
-/// Where a server redirects to a second one, for each purpose; and what the second one was asked.
+/// Where a server redirects to a second one, for each purpose; and what the second one received.
 fn redirected(
     policy: impl Fn(&str) -> AddressPolicy,
     scope: Scope,
@@ -203,7 +203,7 @@ fn a_public_catalogue_does_not_lead_to_names_of_this_machine() {
 }
 
 #[test]
-fn a_refused_connection_and_an_unknown_name_are_told_apart() {
+fn a_refused_connection_and_an_unknown_name_are_distinct_errors() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert!(matches!(
         page(&format!("http://{closed}"), ten_minutes()),

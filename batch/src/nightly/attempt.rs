@@ -16,7 +16,7 @@ use crate::publish::region_meta::MetaFile;
 use crate::publish::run_end::{RunEnd, record_end};
 use crate::publish::store::LocalStore;
 
-/// What the file holds.
+/// The contents of the file.
 #[derive(Serialize, Deserialize)]
 struct Attempt {
     started_at: DateTime<Utc>,

@@ -1,4 +1,4 @@
-//! `health`: looks at disk and regions, writes `meta/health.json`, and tells a monitor.
+//! `health`: checks disk and regions, writes `meta/health.json`, and notifies a monitor.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Healt
     let Deployment { settings, layout, regions } = deployment;
     let disk_free_gb = free_gb(layout)?;
     if regions.iter().any(|region| first_seen(read_index(layout).as_ref(), region).is_none()) {
-        // No run has listed the region yet: from now on its patience is counted.
+        // No run has listed the region yet: its grace period starts now.
         write_index(deployment)?;
     }
     let index = read_index(layout);
@@ -85,7 +85,7 @@ fn published(mut health: Health) -> Health {
     health
 }
 
-/// When a region was first found in the configuration; `None` where the list does not know it.
+/// When a region was first found in the configuration; `None` where the list does not contain it.
 fn first_seen(index: Option<&RegionIndex>, region: &Region) -> Option<DateTime<Utc>> {
     index?.regions.iter().find(|line| line.name == region.name)?.first_seen_at
 }
@@ -107,14 +107,14 @@ pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
     problems
 }
 
-/// Tells a monitor: its address on success, `/fail` behind it otherwise (the convention of
+/// Notifies a monitor: its address on success, `/fail` behind it otherwise (the convention of
 /// Healthchecks).
 ///
 /// # Errors
 /// When the monitor does not answer.
 pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
     let url = if ok { url.to_owned() } else { format!("{}/fail", url.trim_end_matches('/')) };
-    http::notify(&url).with_context(|| format!("the monitor {url} could not be told"))
+    http::notify(&url).with_context(|| format!("the monitor {url} could not be notified"))
 }
 
 fn region_files(layout: &RootLayout, region: &Region) -> RegionFiles {

@@ -29,12 +29,12 @@ pub(crate) fn under_lock<T>(
     deployment: &Deployment,
     work: impl FnOnce(&mut RootLock) -> Result<T>,
 ) -> Result<T> {
-    let lock = take_lock(&deployment.layout)?;
+    let lock = acquire_lock(&deployment.layout)?;
     work_and_release(lock, deployment, work)
 }
 
-fn take_lock(layout: &RootLayout) -> Result<RootLock> {
-    let lock = RootLock::take(layout)?;
+fn acquire_lock(layout: &RootLayout) -> Result<RootLock> {
+    let lock = RootLock::acquire(layout)?;
     warn_superuser(layout.root());
     Ok(lock)
 }
@@ -75,13 +75,13 @@ fn recover(deployment: &Deployment) {
 ///
 /// # Errors
 /// When the night cannot start: the configuration, the root or the lock. Regions that cannot be
-/// read are noted in the lock's journal too: nobody watches a night's messages.
+/// read are noted in the lock's journal too: no one may read a night's messages.
 pub(crate) fn rotate(
     settings: Settings,
     now: DateTime<Utc>,
     log: LogOptions,
 ) -> Result<Vec<String>> {
-    let mut lock = take_lock(&RootLayout::new(&settings.root))?;
+    let mut lock = acquire_lock(&RootLayout::new(&settings.root))?;
     let deployment = match Deployment::load(settings) {
         Ok(deployment) => deployment,
         Err(error) => {

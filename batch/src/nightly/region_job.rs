@@ -1,4 +1,4 @@
-//! A region's run in a process of its own: whatever ends that process, a failed allocation, a fault
+//! A region's run in a process of its own: what ends that process, a failed allocation, a fault
 //! in a library or the system's memory killer, ends this run and nothing else.
 
 use std::io::{Read, Write};

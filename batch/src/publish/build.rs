@@ -10,12 +10,12 @@ use crate::cli::progress::ProgressStep;
 use crate::deployment::layout::RunFolder;
 use crate::publish::raster::{RunReader, write_cog};
 use crate::publish::run::RunRecord;
-use crate::publish::store::{Store, TileFolder};
+use crate::publish::store::{PublishStore, TileFolder};
 use crate::publish::tiles::{cut_tiles, tile_count};
 
-/// Tiles and raster, built in the work folder, and the metadata that speaks of them.
+/// Tiles and raster, built in the work folder, and the metadata that describes them.
 pub(crate) fn build(
-    store: &impl Store,
+    store: &impl PublishStore,
     folder: &RunFolder,
     record: RunRecord,
 ) -> Result<RegionMeta> {

@@ -18,7 +18,7 @@ use crate::publish::json_file::write_json;
 use crate::publish::links::point_links;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::run::{finished_runs, is_run_id, read_record};
-use crate::publish::store::{Store, store_of};
+use crate::publish::store::{PublishStore, store_of};
 use crate::publish::sweep::{kept_runs, named_runs, prune};
 
 /// Cuts the newest finished run of a region into tiles and publishes it.
@@ -83,9 +83,9 @@ fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
     kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
 }
 
-/// Raster, tiles and the run's own metadata under their versioned names, which no reader knows yet.
+/// Raster, tiles and the run's own metadata under their versioned names, which no metadata names yet.
 fn move_into_place(
-    store: &impl Store,
+    store: &impl PublishStore,
     layout: &RootLayout,
     folder: &RunFolder,
     meta: &RegionMeta,

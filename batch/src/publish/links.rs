@@ -3,11 +3,11 @@
 use anyhow::Result;
 
 use crate::deployment::layout::RootLayout;
-use crate::publish::store::Store;
+use crate::publish::store::PublishStore;
 
 /// Points the stable links at a run.
 pub(crate) fn point_links(
-    store: &impl Store,
+    store: &impl PublishStore,
     layout: &RootLayout,
     region: &str,
     run_id: &str,

@@ -15,11 +15,11 @@ use crate::publish::json_file::write_json;
 use crate::publish::links::point_links;
 use crate::publish::raster::read_back;
 use crate::publish::region_meta::MetaFile;
-use crate::publish::store::{Store, TileFolder, store_of};
+use crate::publish::store::{PublishStore, TileFolder, store_of};
 use crate::publish::sweep::published_runs;
 
 /// Rebuilds a region's metadata where it cannot be read, is absent, or names a run that is not
-/// whole. Needs the lock. Gives what was done, in words.
+/// whole. Needs the lock. Returns what was done, in words.
 ///
 /// A run is whole when its own metadata, beside its raster, can be read, its raster reads to the
 /// end and all its tiles are there. The file that cannot be read is kept in the work folder.
@@ -95,7 +95,11 @@ fn rebuild(deployment: &Deployment, region: &str, runs: &[RegionMeta]) -> Result
 }
 
 /// The metadata of the whole runs of a region, the oldest first.
-fn whole_runs(store: &impl Store, layout: &RootLayout, region: &str) -> Result<Vec<RegionMeta>> {
+fn whole_runs(
+    store: &impl PublishStore,
+    layout: &RootLayout,
+    region: &str,
+) -> Result<Vec<RegionMeta>> {
     let mut whole = Vec::new();
     for run_id in published_runs(store, layout, region)? {
         match read_whole(layout, region, &run_id) {
@@ -107,7 +111,7 @@ fn whole_runs(store: &impl Store, layout: &RootLayout, region: &str) -> Result<V
     Ok(oldest_first(&keys).into_iter().filter_map(|index| whole.get(index).cloned()).collect())
 }
 
-/// What a run is ordered by.
+/// What runs are sorted by.
 struct RunKey<'a> {
     run_id: &'a str,
     generated_at: DateTime<Utc>,
@@ -122,7 +126,7 @@ impl<'a> RunKey<'a> {
     }
 }
 
-/// The places of runs in the order in which they were published.
+/// The indices of runs in the order in which they were published.
 ///
 /// A run names those that it replaced. That counts before the clock, which may be put back, and
 /// which two runs may share.
@@ -170,7 +174,7 @@ fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
     Ok(())
 }
 
-/// Moves the file that cannot be read into the work folder, where it can be looked at.
+/// Moves the file that cannot be read into the work folder, where it can be inspected.
 fn keep_aside(layout: &RootLayout, region: &str) -> Result<()> {
     let work = layout.work(region);
     let aside = work.join(format!("unreadable-{}.json", now_in_seconds().format("%Y%m%dT%H%M%SZ")));

@@ -18,7 +18,7 @@ pub(crate) struct RunRecord {
     pub(crate) region: Region,
     /// When the run began, by the clock in force.
     pub(crate) started_at: DateTime<Utc>,
-    /// Runs of one region in the work folder are ordered by this number: their names follow a clock
+    /// Runs of one region in the work folder are sorted by this number: their names follow a clock
     /// that may be put back.
     #[serde(default)]
     pub(crate) sequence: u64,

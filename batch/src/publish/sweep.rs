@@ -11,7 +11,7 @@ use crate::deployment::layout::RootLayout;
 use crate::publish::links::point_links;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::run::{finished_runs, is_run_id};
-use crate::publish::store::{LocalStore, Store, StoreEntry, store_of};
+use crate::publish::store::{LocalStore, PublishStore, StoreEntry, store_of};
 
 /// Most earlier runs that are kept, however recent.
 const MAX_EARLIER_RUNS: usize = 8;
@@ -66,7 +66,7 @@ pub(crate) fn sweep(deployment: &Deployment) {
     }
 }
 
-fn sweep_region(store: &impl Store, layout: &RootLayout, region: &str) -> Result<()> {
+fn sweep_region(store: &impl PublishStore, layout: &RootLayout, region: &str) -> Result<()> {
     let (named, current): (Vec<String>, _) = match MetaFile::read(layout, region) {
         MetaFile::Unreadable(error) => return Err(error.into()),
         MetaFile::Readable(meta) if meta.map.is_some() => {
@@ -94,7 +94,11 @@ fn sweep_region(store: &impl Store, layout: &RootLayout, region: &str) -> Result
 ///
 /// # Errors
 /// When a file cannot be removed.
-pub(crate) fn prune(store: &impl Store, layout: &RootLayout, meta: &RegionMeta) -> Result<()> {
+pub(crate) fn prune(
+    store: &impl PublishStore,
+    layout: &RootLayout,
+    meta: &RegionMeta,
+) -> Result<()> {
     let named: Vec<String> = named_runs(meta).into_iter().map(str::to_owned).collect();
     remove_runs_except(store, layout, &meta.region_name, &named)
 }
@@ -110,7 +114,7 @@ pub(crate) fn named_runs(meta: &RegionMeta) -> Vec<&str> {
 /// # Errors
 /// When the folders cannot be read.
 pub(crate) fn published_runs(
-    store: &impl Store,
+    store: &impl PublishStore,
     layout: &RootLayout,
     region: &str,
 ) -> Result<Vec<String>> {
@@ -121,7 +125,7 @@ pub(crate) fn published_runs(
 }
 
 fn remove_runs_except(
-    store: &impl Store,
+    store: &impl PublishStore,
     layout: &RootLayout,
     region: &str,
     named: &[String],
@@ -155,7 +159,7 @@ fn remove_unfinished(layout: &RootLayout, region: &str, named: &[String]) -> Res
 }
 
 /// Files and links made aside and never renamed into place.
-fn remove_half_written(store: &impl Store, folder: &Path) -> Result<()> {
+fn remove_half_written(store: &impl PublishStore, folder: &Path) -> Result<()> {
     let mut outcome = Ok(());
     for StoreEntry { path, .. } in store.list(folder)? {
         if path.extension().is_some_and(|extension| extension == "new") {
@@ -166,7 +170,7 @@ fn remove_half_written(store: &impl Store, folder: &Path) -> Result<()> {
 }
 
 /// The names of the folders in a folder.
-fn folders_in(store: &impl Store, folder: &Path) -> Result<Vec<String>> {
+fn folders_in(store: &impl PublishStore, folder: &Path) -> Result<Vec<String>> {
     let entries = store.list(folder)?;
     let folders = entries.iter().filter(|entry| entry.is_folder);
     Ok(folders.filter_map(|entry| entry.name().map(str::to_owned)).collect())

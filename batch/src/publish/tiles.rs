@@ -13,7 +13,7 @@ use crate::cli::progress::ProgressStep;
 use crate::publish::raster::RunReader;
 use crate::publish::store::TileSink;
 
-/// What became of all tiles of a run.
+/// The outcome of cutting a run into tiles.
 pub(crate) struct CutTiles {
     pub(crate) index: TileIndex,
     pub(crate) stored: u64,
@@ -79,8 +79,8 @@ struct Cutter<'a> {
 }
 
 impl Cutter<'_> {
-    /// Cuts a tile and all beneath it; `None` outside the grid. A tile is made from those beneath,
-    /// so every cell of the raster is read once, and only one branch of the pyramid is held.
+    /// Cuts a tile and all below it; `None` outside the grid. A tile is made from those below, so
+    /// every cell of the raster is read once, and only one branch of the pyramid is in memory.
     fn cut(&self, tile: Tile) -> Result<Option<TileCells>> {
         if !self.grid.tiles().at_zoom(tile.z).contains(tile) {
             return Ok(None);

@@ -1,17 +1,17 @@
-//! Turns at decoding large blocks: as many at a time as memory allows, however many threads there
+//! Permits to decode large blocks: as many at a time as memory allows, however many threads there
 //! are.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Bytes of blocks that are decoded at a time. A block that is larger is decoded alone.
 const MAX_BYTES: u64 = 96 << 20;
-/// Smaller blocks wait for no turn.
+/// Smaller blocks need no permit.
 const MIN_BYTES: u64 = 2 << 20;
 
 static BYTES_UNDER_WAY: Mutex<u64> = Mutex::new(0);
 static ENDED: Condvar = Condvar::new();
 
-/// The right to decode blocks of a size, until dropped. It is held while GDAL reads, which ends.
+/// The right to decode blocks of a size, until dropped. It is kept while GDAL reads.
 pub(crate) struct DecodingPermit {
     bytes: u64,
 }

@@ -87,9 +87,9 @@ fn is_program_or_text(headers: &HeaderMap) -> bool {
     COMPRESSED_TYPES.contains(&media_type)
 }
 
-/// Positions in a range, and the length that HEAD tells, are those of the file as it is.
+/// Positions in a range, and the length that HEAD states, are those of the file as it is.
 ///
-/// A compressed answer has other bytes than the file, so its `ETag` says "same meaning" only.
+/// A compressed answer has other bytes than the file, so its `ETag` is a weak one.
 pub(super) async fn whole_where_bytes_are_counted(mut request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD || request.headers().contains_key(header::RANGE) {
         request.headers_mut().remove(header::ACCEPT_ENCODING);

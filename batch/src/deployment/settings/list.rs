@@ -172,7 +172,7 @@ settings! {
         min_free_gb: (f64) = 5.0,
             flag(long, value_name = "GB", env = "DRAGONFLY_MIN_FREE_GB", hide_short_help = true);
 
-        /// Reach of clouds and shadows beyond what the mask says, metres
+        /// Reach of clouds and shadows beyond those of the mask, metres
         cloud_buffer_m as "cloud_margin_m": (f32) = CLOUD_BUFFER_M,
             flag(
                 long = "cloud-margin-m",
@@ -193,7 +193,7 @@ settings! {
         proxy_base: optional (String) = None,
             flag(long, value_name = "URL", env = "DRAGONFLY_PROXY_BASE", hide_short_help = true);
 
-        /// Origins from which the page of `serve` may read images, parted by commas
+        /// Origins from which the page of `serve` may read images, separated by commas
         image_sources: (Vec<String>) =
             vec!["https://sentinel-cogs.s3.us-west-2.amazonaws.com".to_owned()],
             flag(

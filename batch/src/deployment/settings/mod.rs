@@ -13,7 +13,7 @@ use crate::publish::public_text::without_credentials;
 
 pub(crate) use list::{Overrides, Settings};
 
-/// Where the settings are looked for when no file is named.
+/// The file of the settings when none is named.
 const DEFAULT_FILE: &str = "config/dragonfly.toml";
 
 impl Settings {
@@ -59,7 +59,7 @@ impl Settings {
         match self.stac.as_deref().filter(|stac| is_url(stac)) {
             Some(root) => {
                 AddressPolicy::of_api(root, &self.catalogue_hosts, self.allow_private_addresses)
-                    // It may hold a password.
+                    // It may contain a password.
                     .context("the catalogue that `stac` names cannot be used")
             }
             None => Ok(AddressPolicy::of_file()),

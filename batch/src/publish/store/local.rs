@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use dragonfly_core::Tile;
 
-use super::{Store, StoreEntry, TileSink};
+use super::{PublishStore, StoreEntry, TileSink};
 use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::explain;
 
@@ -23,7 +23,7 @@ impl LocalStore {
     }
 }
 
-impl Store for LocalStore {
+impl PublishStore for LocalStore {
     /// Writes aside, syncs, and renames over the file.
     fn write(&self, file: &Path, contents: &[u8]) -> Result<()> {
         let folder = file.parent().unwrap_or(Path::new("."));

@@ -1,5 +1,5 @@
 //! Where published files and tiles are written: a folder of this machine. Another target, such as a
-//! bucket, implements [`Store`] and [`TileSink`], and is chosen in [`store_of`].
+//! bucket, implements [`PublishStore`] and [`TileSink`], and is chosen in [`store_of`].
 
 mod local;
 
@@ -14,7 +14,7 @@ pub(crate) use local::{LocalStore, TileFolder};
 
 /// A target of published files. Paths are those of
 /// [`RootLayout`](crate::deployment::layout::RootLayout), below its root.
-pub(crate) trait Store {
+pub(crate) trait PublishStore {
     /// Replaces a file: a reader gets the old contents or the new ones, whole, also after a crash.
     ///
     /// # Errors
@@ -77,6 +77,6 @@ pub(crate) trait TileSink: Sync {
 }
 
 /// The store of a deployment.
-pub(crate) fn store_of(deployment: &Deployment) -> impl Store {
+pub(crate) fn store_of(deployment: &Deployment) -> impl PublishStore {
     LocalStore::of(&deployment.layout)
 }

@@ -111,7 +111,8 @@ impl ApiCatalogue {
     }
 
     /// Signs the addresses that need it, with a token for each collection: new for every search, as
-    /// tokens last an hour. Gives the last address that was asked for one.
+    /// tokens last an hour. Returns the last address that
+    /// one was requested from.
     pub(super) fn sign(&self, items: &mut [Item]) -> Result<Option<String>> {
         let Some(endpoint) = &self.tokens else { return Ok(None) };
         let mut requested = None;
@@ -146,7 +147,7 @@ impl ApiCatalogue {
         self.retries.run(self.client.deadline(), url, || {
             let answer = succeeded(self.client.send(&HttpRequest::get(Scope::Configured, url))?)?;
             let body = answer.read_body(MAX_TOKEN_BYTES)?;
-            // No part of the answer is shown: a token may stand where none is looked for.
+            // No part of the answer is shown: a token may stand where none is expected.
             let token: Token = serde_json::from_slice(&body).map_err(|_| TokenError::NoToken)?;
             if token.expiry > Utc::now() {
                 Ok(token)
@@ -183,7 +184,7 @@ fn succeeded(answer: Response) -> Result<Response, HttpError> {
     let error = answer.status_error();
     let url = shown(without_token(answer.url()));
     let mut body = Vec::new();
-    // Whatever comes of it: the answer is an error already.
+    // The outcome does not matter: the answer is an error already.
     let mut answer = answer;
     let _ = answer.read_into(&mut body, SHOWN_BYTES as u64);
     tracing::warn!(url, "{error}: it begins {}", beginning(&body));
@@ -198,7 +199,7 @@ fn beginning(body: &[u8]) -> String {
     shown(&String::from_utf8_lossy(&body[..body.len().min(SHOWN_BYTES)]))
 }
 
-/// Names the items that cannot be read.
+/// Logs the items that cannot be read.
 pub(super) fn warn_of_unread(answer: &ItemCollection, catalogue: &str) {
     for unread in &answer.unread {
         tracing::warn!(catalogue, "{unread}; going on without it");
@@ -237,7 +238,7 @@ mod tests {
 
     const ITEM: &str = r#"{"id":"a","properties":{"datetime":"2025-06-12T18:50:00Z"}}"#;
 
-    /// What a server with these answers was asked, and the outcome.
+    /// What a server with these answers received, and the outcome.
     fn search_with(given: &[(&str, &str)]) -> (Vec<String>, Result<Vec<Item>>) {
         let (root, received) = answers(given);
         let found = api(&root, None).find(&search());
@@ -285,7 +286,7 @@ mod tests {
     }
 
     #[test]
-    fn what_passes_is_asked_again() {
+    fn a_transient_error_is_retried() {
         let answers = [
             ("503 Service Unavailable", "busy"),
             ("429 Too Many Requests\r\nRetry-After: 0", ""),
@@ -352,7 +353,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stays_is_asked_for_once() {
+    fn a_permanent_error_is_not_retried() {
         for answer in [
             "400 Bad Request",
             "403 Forbidden",
@@ -422,7 +423,7 @@ mod tests {
     const TOKEN: &str = r#"{"msft:expiry":"2999-01-01T00:00:00Z","token":"se=2999&sig=x"}"#;
     const TOKEN_OVER: &str = r#"{"msft:expiry":"2021-01-01T00:00:00Z","token":"se=2021&sig=x"}"#;
 
-    /// What the servers of the search and of its tokens were asked, and the outcome.
+    /// What the server of the tokens received, and the outcome of the search.
     fn signed(tokens: &[(&str, &str)]) -> (ReceivedRequests, Result<Vec<Item>>) {
         let (root, _) = answers(&[("200 OK", SIGNED_ITEM)]);
         let (token_root, received) = answers(tokens);
@@ -443,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn a_token_is_asked_for_as_patiently_as_scenes() {
+    fn a_token_request_is_retried_as_a_search_is() {
         let (received, found) =
             signed(&[("503 Service Unavailable", ""), ("200 OK", TOKEN_OVER), ("200 OK", TOKEN)]);
         assert_eq!((found.unwrap().len(), received.all().len()), (1, 3));

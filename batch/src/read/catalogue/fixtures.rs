@@ -15,7 +15,7 @@ use crate::nightly::deadline::Deadline;
 const EARTH_SEARCH: &str = "https://earth-search.aws.element84.com/v1";
 const NO_MORE: &str = r#"{"type":"FeatureCollection","features":[],"links":[]}"#;
 
-/// A file of the real data beside the project; `None`, said aloud, where it is absent.
+/// A file of the real data beside the project; `None`, with a message, where it is absent.
 fn real(file: &str) -> Option<Value> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/stac-items").join(file);
@@ -59,7 +59,7 @@ fn earth_searchs_answer_of_two_collections_is_followed_by_post() {
     let Some(answer) = real("earth-search-v1/pystac-client-search-response-2.json") else { return };
     let (items, received) = found(&[&answer.to_string().replace(EARTH_SEARCH, "{root}"), NO_MORE]);
     assert_eq!(items.len(), 2);
-    // Its next link says `merge: false` and brings a body of its own.
+    // Its next link has `merge: false` and brings a body of its own.
     let next = &received.all()[1];
     assert!(
         next.starts_with("POST /search ")

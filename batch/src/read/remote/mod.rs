@@ -13,7 +13,7 @@ use dragonfly_core::stac::without_token;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::http::{Client, HttpError, Retries, Scope};
-use request::{RangeError, RangeResponse};
+use request::{FetchedRange, RangeError};
 
 mod request;
 mod vsi;
@@ -282,7 +282,7 @@ impl RemoteFile {
         }
     }
 
-    fn fetch_range(&self, range: &Range<u64>) -> Result<RangeResponse, RangeError> {
+    fn fetch_range(&self, range: &Range<u64>) -> Result<FetchedRange, RangeError> {
         request::fetch(&self.client, self.scope, Retries::RANGES, &self.url, range)
     }
 

@@ -13,7 +13,7 @@ use crate::nightly::deadline::DeadlineError;
 const MAX_RESERVED_BYTES: u64 = 16 << 20;
 
 /// What a server sent of a file.
-pub(super) struct RangeResponse {
+pub(super) struct FetchedRange {
     /// The requested bytes, fewer only at the end of the file.
     pub(super) bytes: Vec<u8>,
     /// Bytes of the whole file.
@@ -74,7 +74,7 @@ pub(super) fn fetch(
     retries: Retries,
     url: &str,
     range: &Range<u64>,
-) -> Result<RangeResponse, RangeError> {
+) -> Result<FetchedRange, RangeError> {
     let reserved = range.end.saturating_sub(range.start).min(MAX_RESERVED_BYTES);
     let mut bytes = Vec::with_capacity(usize::try_from(reserved).unwrap_or_default());
     let mut file_size = None;
@@ -82,7 +82,7 @@ pub(super) fn fetch(
     retries.run(client.deadline(), url, attempt)?;
     // A file whose size was not stated ends where its bytes do.
     let file_size = file_size.unwrap_or(range.start + bytes.len() as u64);
-    Ok(RangeResponse { bytes, file_size })
+    Ok(FetchedRange { bytes, file_size })
 }
 
 /// Requests what is still missing of a range.
@@ -154,7 +154,7 @@ mod tests {
 
     /// The outcome of requesting bytes 4 to 9 of a server that gives these answers in turn, and the
     /// ranges that it received.
-    fn requests(answers: &[&str]) -> (Result<RangeResponse, RangeError>, Vec<String>) {
+    fn requests(answers: &[&str]) -> (Result<FetchedRange, RangeError>, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();

@@ -17,13 +17,13 @@ use crate::read::geotiff::{self, BlockRanges, GeoTiff, HeaderLimits, block_bytes
 
 /// Pixels that are read at a time.
 const MAX_WINDOW_PX: u64 = 2 << 20;
-/// Pixels along the side of a cell that are looked at, at least, where the mask has more.
+/// Pixels along the side of a cell that are sampled, at least, where the mask has more.
 const MIN_SAMPLES: f64 = 4.0;
 /// Cells along a side of the smallest window: a step of the lattice.
 const MIN_WINDOW_CELLS: u32 = 16;
 /// Blocks that are decoded of one mask at most: many minutes' work.
 const MAX_BLOCKS_READ: u64 = 2_000_000;
-/// Blocks of fewer decoded bytes are read without a look at their stored size, which GDAL bounds by
+/// Blocks of fewer decoded bytes are read without a check of their stored size, which GDAL bounds by
 /// ten times theirs.
 const MIN_CHECKED_BLOCK_BYTES: u64 = 1 << 20;
 
@@ -58,7 +58,7 @@ struct MaskLevel {
     factors: (f64, f64),
 }
 
-/// Which pixels are looked at: every so many of a level, across and down.
+/// Which pixels are sampled: every so many of a level, across and down.
 #[derive(Clone, Copy, Debug)]
 struct Sampling {
     level: MaskLevel,
@@ -147,7 +147,7 @@ impl Mask {
 
     /// What the mask shows of a window's cells; calls `visit` with each part of the window.
     ///
-    /// A cell lies in the zone when any pixel looked at under it does: all of them, unless the mask
+    /// A cell lies in the zone when any sampled pixel under it does: all of them, unless the mask
     /// is so much finer that [`MIN_SAMPLES`] along a side are enough. Parts follow each other by
     /// rows, then by columns.
     ///
@@ -198,7 +198,7 @@ impl Mask {
         )
     }
 
-    /// The pixels to look at for a window's cells; `None` where none of them can be placed.
+    /// The pixels to sample for a window's cells; `None` where none of them can be placed.
     fn sampling(&self, lattice: &Lattice, window: &CellWindow) -> Option<Sampling> {
         let mut cell_px = (f64::INFINITY, f64::INFINITY);
         for row in window.rows.clone().step_by(MIN_WINDOW_CELLS as usize) {
@@ -220,7 +220,7 @@ impl Mask {
         Some(Sampling { level, steps: ((steps.0 as usize).max(1), (steps.1 as usize).max(1)) })
     }
 
-    /// What the pixels looked at show of a part's cells.
+    /// What the sampled pixels show of a part's cells.
     fn cells(
         &self,
         lattice: &Lattice,
@@ -257,7 +257,7 @@ impl Mask {
         Ok(CellsObserved { in_zone: seen(&|value| is_known(value) && *value == 1), beyond })
     }
 
-    /// The values of the pixels looked at, row by row.
+    /// The values of the sampled pixels, row by row.
     fn values(&self, sampling: Sampling, samples: &CellWindow) -> Result<Vec<i32>> {
         let Sampling { level, steps } = sampling;
         let extent = |samples: &Range<u32>, step: usize, size: usize| {
@@ -310,15 +310,14 @@ impl CellsObserved {
 }
 
 impl Sampling {
-    /// A lattice of full resolution in pixels looked at.
+    /// A lattice of full resolution in sampled pixels.
     fn lattice(&self, lattice: &Lattice) -> Lattice {
         let ((across, down), (column_step, row_step)) = (self.level.factors, self.steps);
         lattice.at_level((across * column_step as f64, down * row_step as f64))
     }
 
-    /// The pixels looked at that a part's cells may touch, as far as the mask has them; `lattice`
-    /// is of full resolution. At the far edges of the mask, fewer pixels than a step are not looked
-    /// at.
+    /// The sampled pixels that a part's cells may touch, as far as the mask has them; `lattice`
+    /// is of full resolution. At the last edges of the mask, fewer pixels than a step are not sampled.
     fn samples_under(&self, lattice: &Lattice, part: &CellWindow) -> CellWindow {
         let Some((columns, rows)) = self.lattice(lattice).pixels_touched(part) else {
             return CellWindow { columns: 0..0, rows: 0..0 };
@@ -333,7 +332,7 @@ impl Sampling {
         }
     }
 
-    /// Blocks across and down that hold the pixels looked at in a rectangle, about.
+    /// Blocks across and down that contain the sampled pixels of a rectangle, about.
     fn blocks(&self, samples: &CellWindow) -> (u64, u64) {
         let along = |samples: usize, step: usize, block: usize| {
             (samples.saturating_mul(step).div_ceil(block) + 1).min(samples) as u64
@@ -384,7 +383,7 @@ fn pixels(window: &CellWindow) -> u64 {
     (window.columns.len() as u64).saturating_mul(window.rows.len() as u64)
 }
 
-/// A window of cells parted in two where the lattice has its points and where it has more blocks of
+/// A window of cells split in two where the lattice has its points and where it has more blocks of
 /// the mask, so that few blocks are read for both parts; `None` where it is too small.
 fn halves(
     window: &CellWindow,

@@ -1,4 +1,4 @@
-//! The fire zone of a region: read once from a mask in any coordinate system, kept as one bit a
+//! The fire zone of a region: read once from a mask in any coordinate system, kept as one bit per
 //! cell.
 
 // The mask's file.
@@ -164,8 +164,7 @@ fn windows(columns: &Range<u32>, rows: &Range<u32>) -> Vec<CellWindow> {
     parts(rows, STRIP_ROWS).flat_map(of_rows).collect()
 }
 
-/// Reads windows of a mask in a few threads; calls `use_part` in this one, in whatever order parts
-/// come.
+/// Reads windows of a mask in a few threads; calls `use_part` in this one, in any order of the parts.
 fn read_windows(
     source: MaskSource<'_>,
     mask: Mask,

@@ -48,7 +48,7 @@ const MAX_UNSENT_BYTES: u32 = 128 * 1024;
 
 /// Pause after the system refused a connection, for want of descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// Between two looks at the limits of time.
+/// Between two checks of the limits of time.
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// How long a download may go on after the server was stopped.
 const GRACE: Duration = Duration::from_secs(5);

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-/// What a request asks of a file.
+/// The part of a file that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum RequestedRange {
     /// All of it; also what is answered to a header that is not understood, as the RFC has it.
@@ -13,7 +13,7 @@ pub(super) enum RequestedRange {
     NotThere,
 }
 
-/// What the header asks of a file of `len` bytes. Several ranges at once count as the whole file.
+/// The part of a file of `len` bytes that the header names. Several ranges at once count as the whole file.
 pub(super) fn requested_range(header: &str, len: u64) -> RequestedRange {
     let Some((unit, ranges)) = header.split_once('=') else { return RequestedRange::Whole };
     if !unit.trim().eq_ignore_ascii_case("bytes") {
@@ -46,7 +46,7 @@ fn one_range(first: &str, last: &str, len: u64) -> Option<RequestedRange> {
     Some(if first < len { RequestedRange::Part(first..end) } else { RequestedRange::NotThere })
 }
 
-/// Digits alone; the greatest number where they say a greater one.
+/// Digits alone; the greatest number where they state a greater one.
 fn position(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))

@@ -5,7 +5,7 @@ mod catalogue;
 mod local_files;
 mod scene;
 
-// What is asked.
+// What is requested.
 mod area;
 mod search;
 

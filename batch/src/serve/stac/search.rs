@@ -1,4 +1,4 @@
-//! What a reader asks of the catalogue, checked, and the page that answers it.
+//! A search that a reader sends, checked, and the page that answers it.
 
 use std::collections::HashSet;
 
@@ -158,7 +158,7 @@ impl PagedSearch {
     }
 }
 
-/// Passing over a condition would answer with items that nobody asked for.
+/// Passing over a condition would answer with items that were not requested.
 fn refuse_extensions(page: &RequestedPage) -> Result<(), ApiError> {
     let extensions = [("query", &page.query), ("filter", &page.filter), ("sortby", &page.sortby)];
     match extensions.iter().find(|(_, value)| value.is_some()) {
