@@ -55,11 +55,11 @@ pub(crate) struct LogOptions {
     #[arg(long = "log", global = true, value_enum, default_value_t = LogFormat::Text)]
     pub(crate) format: LogFormat,
 
-    /// Say more; twice for what the libraries say
+    /// Log more; twice for the messages of the libraries
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
     pub(crate) verbose: u8,
 
-    /// Say only what went wrong
+    /// Log only what went wrong
     #[arg(long, global = true, conflicts_with = "verbose")]
     pub(crate) quiet: bool,
 }
@@ -126,20 +126,20 @@ pub(crate) enum Command {
     ///
     /// Exit code 0: healthy; 1: unhealthy; 2: could not check.
     Health {
-        /// Tell a monitor: GET this address when healthy, the address and /fail when not
+        /// Notify a monitor: GET this address when healthy, the address and /fail when not
         #[arg(long, value_name = "URL")]
         ping: Option<String>,
     },
-    /// Try what a night and the page need, and say what to do about what is wrong
+    /// Test what a night and the page need, and state what to do about what is wrong
     ///
     /// Root, disk, clock, catalogue and, for some regions, a scene's files: can they be read from
     /// here, are they laid out as expected, may a browser read them? Exit code 0: all well, perhaps
     /// with warnings; 1: something is wrong.
     Doctor {
-        /// Names of the regions to look at [default: the first three by priority]
+        /// Names of the regions to probe [default: the first three by priority]
         #[arg(value_name = "REGION")]
         names: Vec<String>,
-        /// Ask as a browser would that shows the page on this site, such as
+        /// Send the requests of a browser that shows the page on this site, such as
         /// https://maps.example.org
         #[arg(long, value_name = "URL", value_parser = parse_origin)]
         origin: Option<String>,

@@ -1,4 +1,5 @@
-//! The command line, and what a terminal shows of progress.
+//! The command line, the log, and what a terminal shows of progress.
 
 pub(crate) mod args;
+pub(crate) mod log;
 pub(crate) mod progress;

@@ -1,4 +1,4 @@
-//! How far a step has come: a bar on a terminal, one plain line otherwise.
+//! The progress of a step: a bar on a terminal, one plain line otherwise.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use indicatif::{HumanBytes, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-/// Set once at the start: nothing but errors is wanted.
+/// Set once at the start: only errors are shown.
 static QUIET: AtomicBool = AtomicBool::new(false);
 
 /// Shows no progress from now on.
-pub(crate) fn be_quiet() {
+pub(crate) fn hide() {
     QUIET.store(true, Ordering::Relaxed);
 }
 
@@ -41,18 +41,18 @@ impl ProgressStep {
         Self { region: region.to_owned(), what, unit, bar, scenes: None, started: Instant::now() }
     }
 
-    /// Says in the last line how many scenes the step is made of.
+    /// States in the last line how many scenes the step reads.
     pub(crate) fn of_scenes(self, scenes: usize) -> Self {
         Self { scenes: Some(scenes), ..self }
     }
 
-    /// So many units more are done, and so many bytes in all.
+    /// Adds units that are done; `bytes` is the sum so far.
     pub(crate) fn advance(&self, units: u64, bytes: u64) {
         self.bar.set_message(format!("{}, {}", self.unit, HumanBytes(bytes)));
         self.bar.inc(units);
     }
 
-    /// The step is done: one line says what was done, how much of it and how long it took.
+    /// The step is done: one line states what was done, how much of it and how long it took.
     pub(crate) fn finish(self, bytes: u64) {
         self.bar.finish_and_clear();
         tracing::info!(

@@ -15,10 +15,10 @@ use crate::read::local_file::read_text;
 /// Bytes of a perimeter at most: half a million corners.
 const MAX_PERIMETER_BYTES: u64 = 16 << 20;
 
-/// Takes the offset of unburned ground off a run's dNBR, when the region asks for it.
+/// Takes the offset of unburned ground off a run's dNBR, when the region sets `dnbr_offset`.
 ///
 /// # Errors
-/// When the perimeter cannot be read, the ring holds no unburned ground, or the raster cannot be
+/// When the perimeter cannot be read, the ring has no unburned ground, or the raster cannot be
 /// rewritten.
 pub(crate) fn subtract(
     settings: &Settings,
@@ -58,8 +58,8 @@ fn read_perimeter(path: &Path) -> Result<Area> {
         .with_context(|| format!("the perimeter {} cannot be used", path.display()))
 }
 
-/// Visits a raster strip by strip, and writes those back of which `visit` says that it changed
-/// them.
+/// Visits a raster strip by strip, and writes those back that `visit` changed: it returns
+/// whether it did.
 fn each_strip(
     file: &Path,
     grid: &Grid,

@@ -1,8 +1,8 @@
-//! How the memory that a run may take is parted.
+//! How the memory of a run is split.
 
 /// What the program takes beside the pixels: GDAL and its cache, the catalogue, threads, headers of
-/// files, and pixels that are moved as their rows grow. Measured by tests/bench/run.py where a band
-/// just fits.
+/// files, and pixels that are moved as their rows grow. Measured by tests/bench/run.py where a
+/// column chunk just fits.
 const PROGRAM_BYTES: u64 = 256 << 20;
 
 /// A fire zone may take so much, however little memory there is.
@@ -11,20 +11,20 @@ const MIN_ZONE_BYTES: u64 = 16 << 20;
 /// Parts of the memory that a run may take.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Memory {
-    /// For the pixels of a strip, decoded, and what was seen of its cells.
+    /// For the decoded pixels of a strip, and the observations of its cells.
     pub(crate) pixel_bytes: u64,
-    /// For files far away: bytes asked for ahead of their use.
-    pub(crate) ahead_bytes: u64,
+    /// For remote files: bytes that are prefetched.
+    pub(crate) prefetch_bytes: u64,
 }
 
 impl Memory {
-    /// The parts of so many MiB, beside the fire zone. Of very little a little is made do with.
+    /// The parts of so many MiB, beside the fire zone; small ones where there is little memory.
     pub(crate) fn of(memory_mb: u64, zone_bytes: u64) -> Self {
         let free = memory_mb
             .saturating_mul(1 << 20)
             .saturating_sub(PROGRAM_BYTES)
             .saturating_sub(zone_bytes);
-        Self { pixel_bytes: free / 2, ahead_bytes: free / 4 }
+        Self { pixel_bytes: free / 2, prefetch_bytes: free / 4 }
     }
 
     /// Bytes that the fire zone may take of so many MiB.

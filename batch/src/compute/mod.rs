@@ -2,6 +2,7 @@
 
 pub(crate) mod dnbr_offset;
 pub(crate) mod lowres;
+pub(crate) mod map_meta;
 pub(crate) mod memory;
 pub(crate) mod mosaic;
 pub(crate) mod statistics;

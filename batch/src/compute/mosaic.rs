@@ -1,4 +1,5 @@
-//! From many scenes to one dNBR: the grid is visited in bands, each in strips from north to south.
+//! From many scenes to one dNBR: the grid is visited in column chunks, each in strips from north to
+//! south.
 
 use std::collections::VecDeque;
 use std::ops::Range;
@@ -15,7 +16,7 @@ use crate::read::remote;
 use crate::read::scene::{GridScene, SceneReadError};
 use crate::read::zone::FireZone;
 
-/// A strip of a band of the map: cells row by row.
+/// A strip of a column chunk of the map: cells row by row.
 pub(crate) struct Strip {
     /// Its first column and row.
     pub(crate) corner: (u32, u32),
@@ -29,16 +30,16 @@ pub(crate) struct Strip {
     pub(crate) clear_views: u64,
 }
 
-/// Starts a band of columns in every scene of a side.
+/// Starts a column chunk in every scene of a side.
 fn begin(side: &mut SideScenes<GridScene>, columns: &Range<u32>) {
     for scene in side.scenes_mut() {
         scene.begin(columns);
     }
 }
 
-/// Prefetches what a strip of the band needs of remote files.
+/// Prefetches what a strip of the chunk needs of remote files.
 fn prefetch(side: &mut SideScenes<GridScene>, rows: &Range<u32>) -> Result<(), SceneReadError> {
-    side.scenes_mut().iter_mut().try_for_each(|scene| scene.order(rows.clone()))
+    side.scenes_mut().iter_mut().try_for_each(|scene| scene.prefetch(rows.clone()))
 }
 
 /// The observations of a strip by every scene of a side.
@@ -46,10 +47,10 @@ fn observe(side: &mut SideScenes<GridScene>, rows: &Range<u32>) -> Result<Vec<Sc
     side.scenes_mut().par_iter_mut().map(|scene| scene.observe(rows.clone())).collect()
 }
 
-/// Visits the grid in bands from west to east, each in strips from north to south, and computes
-/// every strip.
+/// Visits the grid in column chunks from west to east, each in strips from north to south, and
+/// computes every strip.
 ///
-/// Files far away are asked ahead of the strip at hand, as far as memory allows.
+/// Remote files are prefetched for the strips that follow, as far as memory allows.
 ///
 /// # Errors
 /// When a scene cannot be read, or `use_strip` fails.
@@ -60,7 +61,7 @@ pub(crate) fn compute_strips(
     memory: Memory,
     mut use_strip: impl FnMut(Strip) -> Result<()>,
 ) -> Result<()> {
-    let mut waiting: VecDeque<Range<u32>> = bands(grid, (pre, post), memory).into();
+    let mut waiting: VecDeque<Range<u32>> = column_chunks(grid, (pre, post), memory).into();
     while let Some(columns) = waiting.pop_front() {
         begin(pre, &columns);
         begin(post, &columns);
@@ -75,7 +76,7 @@ pub(crate) fn compute_strips(
         let mut next_prefetched = 0;
         for (index, rows) in strips.iter().enumerate() {
             while next_prefetched < strips.len()
-                && (next_prefetched <= index || remote::held_bytes() < memory.ahead_bytes)
+                && (next_prefetched <= index || remote::buffered_bytes() < memory.prefetch_bytes)
             {
                 prefetch(pre, &strips[next_prefetched])?;
                 prefetch(post, &strips[next_prefetched])?;
@@ -96,17 +97,17 @@ const MIN_STRIP_BYTES: u64 = 64 << 20;
 /// lattice.
 const MIN_PART_CELLS: u32 = 16;
 
-/// How a band of columns fits into memory.
+/// How a column chunk fits into memory.
 enum Fitting {
     /// By these strips.
     Strips(Vec<Range<u32>>),
-    /// Parted in two.
+    /// Split in two.
     Narrower([Range<u32>; 2]),
     /// Not even in its smallest part, for this scene.
     None(SceneReadError),
 }
 
-/// The strips by which a band that was begun fits into memory: of [`STRIP_ROWS`], unless it is so
+/// The strips by which a column chunk that was begun fits into memory: of [`STRIP_ROWS`], unless it is so
 /// narrow that fewer rows are the better way.
 fn fitting_strips(
     grid: &Grid,
@@ -142,12 +143,12 @@ fn fitting_strips(
     let bytes =
         |scene: &GridScene| strips.iter().map(|rows| scene.memory_bytes(rows)).max().unwrap_or(0);
     match scenes().map(|scene| (bytes(scene), scene)).max_by_key(|(bytes, _)| *bytes) {
-        Some((bytes, scene)) => Fitting::None(scene.too_fine(bytes, limit)),
+        Some((bytes, scene)) => Fitting::None(scene.too_fine_error(bytes, limit)),
         None => Fitting::Strips(strips),
     }
 }
 
-/// A band parted in two, at a tile's edge where it is wider than a tile; `None` where it is as
+/// A column chunk split in two, at a tile's edge where it is wider than a tile; `None` where it is as
 /// narrow as can be.
 fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
     let width = columns.end - columns.start;
@@ -157,8 +158,8 @@ fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
         .then_some([columns.start..middle, middle..columns.end])
 }
 
-/// Bands of columns, of whole tiles, so narrow that the pixels of every strip fit into memory.
-fn bands(
+/// Column chunks of whole tiles, so narrow that the pixels of every strip fit into memory.
+fn column_chunks(
     grid: &Grid,
     (pre, post): (&mut SideScenes<GridScene>, &mut SideScenes<GridScene>),
     memory: Memory,

@@ -1,4 +1,4 @@
-//! What is counted over a whole map.
+//! Statistics over a whole map.
 
 use anyhow::Result;
 use dragonfly_core::{Grid, PatchFinder, STRIP_ROWS, Summary, strips};
@@ -15,10 +15,10 @@ pub(crate) struct MapStatistics {
 }
 
 impl MapStatistics {
-    /// The sums over the rasters of a run, from north to south.
+    /// The statistics of the rasters of a run, from north to south.
     pub(crate) fn of_run(folder: &RunFolder, grid: &Grid, clear_views: u64) -> Result<Self> {
         let reader = RunReader::open(folder)?;
-        let mut sums =
+        let mut statistics =
             Self { summary: Summary::default(), patches: PatchFinder::default(), clear_views };
         let width = grid.width();
         for rows in strips(grid.height(), STRIP_ROWS) {
@@ -27,7 +27,7 @@ impl MapStatistics {
                 rows.clone()
                     .zip(dnbr.chunks_exact(width as usize).zip(state.chunks_exact(width as usize)))
             };
-            let Self { summary, patches, .. } = &mut sums;
+            let Self { summary, patches, .. } = &mut statistics;
             let add_to_summary = || {
                 for (row, (dnbr, state)) in lines() {
                     let cells = dnbr.iter().zip(state).map(|(dnbr, state)| cell(*dnbr, *state));
@@ -41,6 +41,6 @@ impl MapStatistics {
             };
             rayon::join(add_to_summary, add_to_patches);
         }
-        Ok(sums)
+        Ok(statistics)
     }
 }

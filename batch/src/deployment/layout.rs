@@ -2,8 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 /// The root of a deployment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct RootLayout {
     root: PathBuf,
 }
@@ -17,7 +19,7 @@ impl RootLayout {
         &self.root
     }
 
-    /// The lock that one run at a time holds.
+    /// The lock that one run has at a time.
     pub(crate) fn lock(&self) -> PathBuf {
         self.root.join(".lock")
     }
@@ -37,7 +39,7 @@ impl RootLayout {
         self.root.join("meta").join(format!("{name}.json"))
     }
 
-    /// Says that a run of a region is under way; found at a start, that it was killed.
+    /// Marks that a run of a region is under way; found at a start, that it was killed.
     pub(crate) fn attempt(&self, region: &str) -> PathBuf {
         self.work(region).join("attempt.json")
     }
@@ -93,7 +95,7 @@ impl RunFolder {
         self.0.join("state.tif")
     }
 
-    /// What the run was made of; written last, so its presence says that the run is whole.
+    /// What the run was made of; written last, so its presence means that the run is whole.
     pub(crate) fn record(&self) -> PathBuf {
         self.0.join("run.json")
     }

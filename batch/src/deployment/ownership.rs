@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// Entries of a folder that are looked through for one of another user.
+/// Entries of a folder that are searched for one of another user.
 const MAX_ENTRIES: usize = 100_000;
 
 /// A file or folder that belongs to another user than this process.

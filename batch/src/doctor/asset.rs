@@ -12,9 +12,9 @@ use crate::deployment::settings::is_url;
 use crate::http::Scope;
 use crate::read::local_file::{LocalFileError, open_regular};
 
-/// The assets that a map reads, with the names that people know them by; the mask where there is
+/// The assets that a map reads, with their usual names; the mask where there is
 /// one.
-pub(super) fn wanted(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAssetError> {
+pub(super) fn map_assets(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAssetError> {
     let mut assets = vec![
         ("near infrared", item.band(BandRole::Nir)?),
         ("short-wave infrared", item.band(BandRole::Swir22)?),
@@ -25,7 +25,7 @@ pub(super) fn wanted(item: &Item) -> Result<Vec<(&'static str, &Asset)>, Missing
 
 /// Whether all files of a scene can be read in part.
 pub(super) fn readable(item: &Item, http: &Http) -> Finding {
-    let assets = match wanted(item) {
+    let assets = match map_assets(item) {
         Ok(assets) => assets,
         Err(error) => {
             let advice = "name a collection with a near and a short-wave infrared band in the \
@@ -44,7 +44,11 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
             );
             return Finding::fail("assets", found, advice);
         }
-        let read = if is_url(&asset.href) { far(&asset.href, http) } else { near(&asset.href) };
+        let read = if is_url(&asset.href) {
+            check_remote(&asset.href, http)
+        } else {
+            check_local(&asset.href)
+        };
         match read {
             Ok(bytes) => total_bytes += bytes,
             Err(AssetError { found, advice }) => {
@@ -68,7 +72,7 @@ struct AssetError {
 }
 
 /// The size of a file on this machine, bytes.
-fn near(href: &str) -> Result<u64, AssetError> {
+fn check_local(href: &str) -> Result<u64, AssetError> {
     if href.contains("://") {
         let found = "is neither a file nor an http address".to_owned();
         return Err(AssetError {
@@ -92,8 +96,8 @@ fn near(href: &str) -> Result<u64, AssetError> {
     Ok(size_bytes)
 }
 
-/// The size of a file behind http, bytes, when a part of it came as asked for.
-fn far(url: &str, http: &Http) -> Result<u64, AssetError> {
+/// The size of a remote file, bytes, when a range of it came as requested.
+fn check_remote(url: &str, http: &Http) -> Result<u64, AssetError> {
     let answer = http.get_range(url, Scope::File, &[]).map_err(|error| AssetError {
         found: format!("does not come: {error}"),
         advice: "check the network and its firewall: curl -I ADDRESS; the bucket may be down",
@@ -106,7 +110,7 @@ fn far(url: &str, http: &Http) -> Result<u64, AssetError> {
                 .map_or("whole".to_owned(), |bytes| format!("whole, {:.1} MB", bytes as f64 / 1e6));
             return Err(AssetError {
                 found: format!(
-                    "is sent {whole}, where a part was asked for: the server knows no Range"
+                    "is sent {whole}, where a part was requested: the server supports no Range"
                 ),
                 advice: "serve the files with one that does, such as nginx or a bucket, and let \
                     no proxy take Range off",
@@ -133,13 +137,13 @@ fn check_part(answer: &ProbeResponse) -> Result<u64, AssetError> {
         return Err(bad("comes in part (206), but without Content-Range".to_owned()));
     };
     let Some((start, end, size)) = numbers(range) else {
-        return Err(bad(format!("comes with a Content-Range that says too little: {range}")));
+        return Err(bad(format!("comes with a Content-Range that states too little: {range}")));
     };
-    let end_asked_for = RANGE_BYTES.min(size).saturating_sub(1);
-    if (start, end) != (0, end_asked_for) || answer.body.len() as u64 != end + 1 {
+    let requested_end = RANGE_BYTES.min(size).saturating_sub(1);
+    if (start, end) != (0, requested_end) || answer.body.len() as u64 != end + 1 {
         let got = answer.body.len();
         return Err(bad(format!(
-            "comes as {range} in {got} bytes, where 0-{end_asked_for} were asked for"
+            "comes as {range} in {got} bytes, where 0-{requested_end} were requested"
         )));
     }
     check_tiff(&answer.body)?;
@@ -172,7 +176,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_content_range_says_where_and_how_much() {
+    fn a_content_range_states_position_and_size() {
         assert_eq!(numbers("bytes 0-99/1234"), Some((0, 99, 1234)));
         assert_eq!(numbers("bytes 0-99/*"), None);
         assert_eq!(numbers("bytes */1234"), None);
@@ -182,11 +186,11 @@ mod tests {
     #[test]
     fn four_beginnings_are_a_tiff() {
         assert!(check_tiff(b"II*\0\x08").is_ok() && check_tiff(b"MM\0+").is_ok());
-        let trouble = check_tiff(b"\0\0\0\x0cjP  \r\n").err().unwrap();
+        let error = check_tiff(b"\0\0\0\x0cjP  \r\n").err().unwrap();
         assert!(
-            trouble.found.contains("jP") && trouble.advice.contains("JPEG 2000"),
+            error.found.contains("jP") && error.advice.contains("JPEG 2000"),
             "{}",
-            trouble.found
+            error.found
         );
         assert!(check_tiff(b"").is_err());
     }

@@ -18,7 +18,7 @@ use crate::read::catalogue::{SceneCatalogue, resolve_hrefs};
 pub(super) const NAME_ANOTHER: &str = "name the root of a STAC API, such as \
     https://earth-search.aws.element84.com/v1, or an ItemCollection in a file, with `stac`";
 
-/// Scenes asked for: one page, as long as a run's.
+/// Scenes requested: one page, as long as a run's.
 const PAGE_ITEMS: usize = 100;
 
 /// A catalogue that answered.
@@ -64,7 +64,7 @@ fn reachable_api(root: &str, http: &Http) -> (Finding, Option<ListedCollection>)
         Ok(answer) => answer,
         Err(error) => {
             let advice = "check `stac`, the network (curl -I ADDRESS), and a proxy in \
-                https_proxy; where it speaks of a certificate, the clock and the package \
+                https_proxy; where it names a certificate, the clock and the package \
                 ca-certificates too";
             return fail(format!("{root} does not answer: {error}"), advice);
         }
@@ -157,7 +157,7 @@ pub(super) fn collection(listed: &ListedCollection, id: &str, http: &Http) -> Fi
 }
 
 /// Whether a token comes for files that open only with one; signs them with it. Nothing where none
-/// is wanted.
+/// is needed.
 pub(super) fn token(settings: &Settings, item: &mut Item, client: &Client) -> Option<Finding> {
     let catalogue =
         SceneCatalogue::open(settings.stac.as_deref(), settings.token_url.as_deref(), client)
@@ -172,7 +172,7 @@ pub(super) fn token(settings: &Settings, item: &mut Item, client: &Client) -> Op
     }
 }
 
-/// The names of an API's collections; none where it does not tell.
+/// The names of an API's collections; none where it does not list them.
 fn collections(root: &str, http: &Http) -> BTreeSet<String> {
     let answer = http.get(&format!("{root}/collections"), &[]);
     let list: Value = answer
@@ -183,8 +183,8 @@ fn collections(root: &str, http: &Http) -> BTreeSet<String> {
     collections.filter_map(|collection| collection["id"].as_str()).map(str::to_owned).collect()
 }
 
-/// Whether both sides of a region's map have scenes now, as a run would look for them. Gives the
-/// clearest of the post side, for a closer look.
+/// Whether both sides of a region's map have scenes now, as a run would search them. Returns
+/// the clearest of the post side, for the probes of its files.
 pub(super) fn scene(
     listed: &ListedCollection,
     region: &Region,
@@ -200,10 +200,10 @@ pub(super) fn scene(
             return (Finding::fail("scene", error, advice), None);
         }
     };
-    let troubles = [pre.trouble(region, &windows, now), post.trouble(region, &windows, now)];
-    // A failure is told before a warning, the post side before the pre.
+    let problems = [pre.problem(region, &windows, now), post.problem(region, &windows, now)];
+    // A failure is reported before a warning, the post side before the pre.
     let worst =
-        troubles.into_iter().flatten().max_by_key(|trouble| trouble.status == FindingStatus::Fail);
+        problems.into_iter().flatten().max_by_key(|problem| problem.status == FindingStatus::Fail);
     let finding = worst.unwrap_or_else(|| {
         Finding::ok("scene", format!("{}; {}", post.describe(), pre.describe()))
     });
@@ -213,7 +213,7 @@ pub(super) fn scene(
 /// What was found on one side of a map.
 struct SideDates {
     side: FireSide,
-    /// Where scenes were found, or looked for last.
+    /// Where scenes were found, or searched last.
     window: DateWindow,
     clearest: Option<Item>,
     /// How many there are; of an API those on its first page.
@@ -221,7 +221,7 @@ struct SideDates {
 }
 
 impl SideDates {
-    /// Looks in the side's window, then in twice of it.
+    /// Searches the side's window, then twice of it.
     fn find(
         listed: &ListedCollection,
         region: &Region,
@@ -254,7 +254,7 @@ impl SideDates {
     }
 
     /// What stands in the way of a map; `None` when nothing does.
-    fn trouble(
+    fn problem(
         &self,
         region: &Region,
         windows: &SearchWindows,
@@ -275,8 +275,8 @@ impl SideDates {
                 )
             } else {
                 let advice = format!(
-                    "check the region's `bbox`, its dates and {key}, and how far the catalogue \
-                    reaches"
+                    "check the region's `bbox`, its dates and {key}, and which dates the \
+                    catalogue covers"
                 );
                 Finding::fail("scene", words, advice)
             });
@@ -289,7 +289,7 @@ impl SideDates {
             );
             let advice = if count >= PAGE_ITEMS {
                 format!(
-                    "a run looks at all, not at the first page only; if it finds none, raise \
+                    "a run reads all pages, not the first only; if it finds none, raise \
                     max_cloud_cover or {key}"
                 )
             } else {
@@ -306,7 +306,7 @@ impl SideDates {
             Finding::warn(
                 "scene",
                 words,
-                format!("raise {key}, or ask whether the catalogue is up to date"),
+                format!("raise {key}, or check whether the catalogue is up to date"),
             )
         })
     }
@@ -350,10 +350,10 @@ fn search(
             items
         }
     };
-    let wanted = |item: &Item| {
+    let is_match = |item: &Item| {
         item.collection.as_deref() == Some(&region.collection)
             && item.acquired().is_some_and(|at| window.contains(at))
             && item.touches(region.bbox)
     };
-    Ok(found.into_iter().filter(wanted).collect())
+    Ok(found.into_iter().filter(is_match).collect())
 }

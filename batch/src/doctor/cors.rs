@@ -1,9 +1,9 @@
-//! What a browser, showing the page on another site, may ask of the catalogue and of the images.
+//! What a browser, showing the page on another site, may request of the catalogue and of the images.
 
 use dragonfly_core::stac::Item;
 use serde_json::json;
 
-use super::asset::wanted;
+use super::asset::map_assets;
 use super::finding::Finding;
 use super::http::{Http, ProbeResponse};
 use crate::deployment::settings::is_url;
@@ -12,24 +12,24 @@ use crate::http::Scope;
 const CATALOGUE: &str = "catalogue cors";
 const ASSETS: &str = "assets cors";
 
-/// Whether the page may search: the browser asks for leave first, as the body is JSON.
+/// Whether the page may search: the browser sends a preflight first, as the body is JSON.
 pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
     let url = format!("{root}/search");
-    let asked = || -> Result<(), String> {
+    let check = || -> Result<(), String> {
         check_scheme(&url, origin)?;
         let preflight = [
             ("origin", origin),
             ("access-control-request-method", "POST"),
             ("access-control-request-headers", "content-type"),
         ];
-        let leave = http.options(&url, &preflight)?;
-        // POST needs no leave of its own; its content type does.
-        if !(200..300).contains(&leave.status) {
-            return Err(format!("its preflight (OPTIONS) is answered {}", leave.describe()));
+        let preflight = http.options(&url, &preflight)?;
+        // POST needs no permission of its own; its content type does.
+        if !(200..300).contains(&preflight.status) {
+            return Err(format!("its preflight (OPTIONS) is answered {}", preflight.describe()));
         }
-        check_origin(&leave, origin)
+        check_origin(&preflight, origin)
             .map_err(|refusal| format!("its preflight (OPTIONS) {refusal}"))?;
-        if !leave.lists("access-control-allow-headers", "content-type") {
+        if !preflight.lists("access-control-allow-headers", "content-type") {
             return Err("its preflight (OPTIONS) does not list content-type in \
                 Access-Control-Allow-Headers"
                 .to_owned());
@@ -38,7 +38,7 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
             http.post_json(&url, &[("origin", origin)], &json!({ "limit": 1 }).to_string())?;
         check_origin(&answer, origin).map_err(|refusal| format!("its answer to POST {refusal}"))
     };
-    match asked() {
+    match check() {
         Ok(()) => Finding::ok(CATALOGUE, format!("a page on {origin} may search {url}")),
         Err(refusal) => Finding::fail(
             CATALOGUE,
@@ -52,7 +52,7 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
 
 /// Whether the page may read the images, through `proxy_base` where it is set.
 pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: &Http) -> Finding {
-    let assets = match wanted(item) {
+    let assets = match map_assets(item) {
         Ok(assets) => assets,
         Err(error) => return Finding::skipped(ASSETS, error.to_string()),
     };
@@ -66,7 +66,7 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
             );
         }
         let url = format!("{}{}", proxy_base.unwrap_or_default(), asset.href);
-        let asked = || -> Result<ProbeResponse, String> {
+        let check = || -> Result<ProbeResponse, String> {
             check_scheme(&url, origin)?;
             // The proxy is the operator's own.
             let scope = if proxy_base.is_some() { Scope::Configured } else { Scope::File };
@@ -77,7 +77,7 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
             check_origin(&answer, origin)?;
             Ok(answer)
         };
-        match asked() {
+        match check() {
             Ok(answer) => {
                 hides_range |= !answer.lists("access-control-expose-headers", "content-range")
             }
@@ -110,12 +110,12 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
     Finding::ok(ASSETS, format!("a page on {origin} may read {last} in ranges"))
 }
 
-/// A page that came over https may ask nothing over http, other than this machine.
+/// A page that came over https may request nothing over http, other than this machine.
 fn check_scheme(url: &str, origin: &str) -> Result<(), String> {
     let is_local =
         ["http://127.0.0.1", "http://localhost"].iter().any(|local| url.starts_with(local));
     if origin.starts_with("https://") && url.starts_with("http://") && !is_local {
-        return Err("a page over https may ask nothing over http".to_owned());
+        return Err("a page over https may request nothing over http".to_owned());
     }
     Ok(())
 }
@@ -160,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn https_may_not_ask_http() {
+    fn https_may_not_request_http() {
         let check = |url, origin| check_scheme(url, origin).is_ok();
         assert!(check("https://a.example/search", "https://maps.example"));
         assert!(check("http://a.example/search", "http://maps.example"));

@@ -12,16 +12,16 @@ pub(crate) enum FindingStatus {
     Warn,
     /// A night or the page cannot do with it.
     Fail,
-    /// Not looked at, for the reason told.
+    /// Not probed, for the reason stated.
     Skipped,
 }
 
 /// One probe's outcome, in words for people.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
-    /// What was looked at: one word or two, the same in every release.
+    /// What was probed: one word or two, the same in every release.
     pub(crate) probe: &'static str,
-    /// The region it was looked at for; `None` where it concerns all.
+    /// The region it was probed for; `None` where it concerns all.
     pub(crate) region: Option<String>,
     pub(crate) status: FindingStatus,
     /// What was found.

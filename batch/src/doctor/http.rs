@@ -1,4 +1,4 @@
-//! Asking a server once, with little patience: what it answers, and what its clock says.
+//! One request to a server, with short timeouts: its answer, and its clock.
 
 use std::sync::OnceLock;
 
@@ -10,25 +10,25 @@ use crate::http::{Client, HttpRequest, Scope};
 
 /// More of an answer is not read, bytes.
 const MAX_BYTES: u64 = MAX_PAGE_BYTES as u64;
-/// Bytes asked for of a file: enough for the directories of a COG.
+/// Bytes requested of a file: enough for the directories of a COG.
 pub(super) const RANGE_BYTES: u64 = 16 << 10;
 
-/// Asks, and notes the first clock it hears.
+/// Sends requests, and notes the first clock that an answer states.
 pub(super) struct Http {
     client: Client,
-    clock: OnceLock<HeardClock>,
+    clock: OnceLock<ServerClock>,
 }
 
 /// A server's clock beside this machine's.
 #[derive(Clone, Debug)]
-pub(super) struct HeardClock {
+pub(super) struct ServerClock {
     /// Whose clock it is.
     pub(super) url: String,
     /// The server's time less this machine's.
     pub(super) ahead: TimeDelta,
 }
 
-/// What a server said.
+/// An answer to a probe.
 pub(super) struct ProbeResponse {
     pub(super) status: u16,
     pub(super) body: Vec<u8>,
@@ -47,7 +47,7 @@ impl Http {
 
     /// A page of the catalogue.
     pub(super) fn get(&self, url: &str, headers: &[(&str, &str)]) -> Result<ProbeResponse, String> {
-        self.ask(&HttpRequest { headers, ..HttpRequest::get(Scope::Catalogue, url) }, MAX_BYTES)
+        self.send(&HttpRequest { headers, ..HttpRequest::get(Scope::Catalogue, url) }, MAX_BYTES)
     }
 
     /// The beginning of a file. Of one that is sent whole no more is read.
@@ -59,7 +59,7 @@ impl Http {
     ) -> Result<ProbeResponse, String> {
         let range = format!("bytes=0-{}", RANGE_BYTES - 1);
         let headers = [headers, &[("range", &range)]].concat();
-        self.ask(&HttpRequest { headers: &headers, ..HttpRequest::get(scope, url) }, RANGE_BYTES)
+        self.send(&HttpRequest { headers: &headers, ..HttpRequest::get(scope, url) }, RANGE_BYTES)
     }
 
     /// What the catalogue allows a browser.
@@ -69,7 +69,7 @@ impl Http {
         headers: &[(&str, &str)],
     ) -> Result<ProbeResponse, String> {
         let method = &Method::OPTIONS;
-        self.ask(
+        self.send(
             &HttpRequest { scope: Scope::Catalogue, method, url, headers, body: "" },
             MAX_BYTES,
         )
@@ -84,23 +84,23 @@ impl Http {
     ) -> Result<ProbeResponse, String> {
         let headers = [headers, &[("content-type", "application/json")]].concat();
         let method = &Method::POST;
-        self.ask(
+        self.send(
             &HttpRequest { scope: Scope::Catalogue, method, url, headers: &headers, body },
             MAX_BYTES,
         )
     }
 
-    /// The first clock heard; `None` where no answer told one.
-    pub(super) fn clock(&self) -> Option<&HeardClock> {
+    /// The first clock; `None` where no answer stated one.
+    pub(super) fn clock(&self) -> Option<&ServerClock> {
         self.clock.get()
     }
 
-    /// Any answer is an answer, whatever its status. An error says in words why there was none.
-    fn ask(&self, request: &HttpRequest, max_bytes: u64) -> Result<ProbeResponse, String> {
+    /// Any answer is an answer, whatever its status. An error states in words why there was none.
+    fn send(&self, request: &HttpRequest, max_bytes: u64) -> Result<ProbeResponse, String> {
         let mut answer = self.client.send(request).map_err(|error| error.to_string())?;
         if let Some(ahead) = server_ahead(answer.headers(), Utc::now()) {
             // Another answer may have come first.
-            let _ = self.clock.set(HeardClock { url: request.url.to_owned(), ahead });
+            let _ = self.clock.set(ServerClock { url: request.url.to_owned(), ahead });
         }
         let mut body = Vec::new();
         answer
@@ -125,7 +125,7 @@ impl ProbeResponse {
             .any(|own| own == "*" || own.eq_ignore_ascii_case(name))
     }
 
-    /// Status and the beginning of what was said, on one line.
+    /// Status and the beginning of the body, on one line.
     pub(super) fn describe(&self) -> String {
         const LONGEST: usize = 100;
         let text = String::from_utf8_lossy(&self.body[..self.body.len().min(4 * LONGEST)]);
@@ -138,7 +138,7 @@ impl ProbeResponse {
     }
 }
 
-/// The server's time less ours. A cache hands on the `Date` it was given, and tells its `Age` in
+/// The server's time less ours. A cache hands on the `Date` it was given, and states its `Age` in
 /// seconds.
 fn server_ahead(headers: &HeaderMap, now: DateTime<Utc>) -> Option<TimeDelta> {
     let text = |name: &str| headers.get(name)?.to_str().ok();
@@ -155,7 +155,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_cached_answer_is_as_old_as_it_says() {
+    fn a_cached_answer_is_as_old_as_it_states() {
         let now = "2026-01-02T12:00:00Z".parse().unwrap();
         let headers = |fields: &[(&'static str, &'static str)]| -> HeaderMap {
             fields

@@ -8,7 +8,7 @@ use dragonfly_core::stac::Item;
 use dragonfly_core::{BandRole, DnCounts, Grid, Region, choose_level};
 use gdal::{Dataset, Metadata};
 
-use super::asset::wanted;
+use super::asset::map_assets;
 use super::finding::Finding;
 use crate::deployment::settings::is_url;
 use crate::http::Client;
@@ -27,7 +27,7 @@ const MAX_PIXELS: usize = 2048 * 2048;
 /// `None` where that would be too much to read.
 pub(super) type Coarsest = Option<DnCounts>;
 
-/// What the directories of a file say.
+/// The contents of the directories of a file.
 #[derive(Clone, Debug, PartialEq)]
 struct FileLayout {
     /// GDAL's word; `None` for none.
@@ -44,7 +44,7 @@ struct FileLayout {
 
 /// Reads a little of every file as a run would, and names what is unexpected and what it costs.
 pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding, Coarsest) {
-    match look(item, region, client) {
+    match inspect(item, region, client) {
         Ok((surprises, coarsest)) if surprises.is_empty() => {
             let words = "Deflate with predictor 2, blocks of 512 pixels, overviews by 2, 4, 8 and \
                 16 in blocks of 256";
@@ -70,12 +70,12 @@ pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding,
 /// What is unexpected, each with the files that it is true of.
 type LayoutSurprises = BTreeMap<String, Vec<&'static str>>;
 
-fn look(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprises, Coarsest)> {
+fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprises, Coarsest)> {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mut surprises = LayoutSurprises::new();
     let mut coarsest = None;
-    for (name, asset) in wanted(item)? {
-        let image = Image::open(ImageAsset::ask(name, &asset.href, client)?)?;
+    for (name, asset) in map_assets(item)? {
+        let image = Image::open(ImageAsset::request(name, &asset.href, client)?)?;
         let cell_size_px =
             GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)
@@ -88,7 +88,7 @@ fn look(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprise
         // The last block: a file that was cut short ends before it.
         let (across, down) = band.block_size()?;
         let last = |size: usize, block: usize| ((size - 1) / block * block) as i64..size as i64;
-        band.read_ordered(&last(size.0, across), &last(size.1, down))?;
+        band.read_prefetched(&last(size.0, across), &last(size.1, down))?;
         if !layout.overviews.is_empty() || size.0 * size.1 <= MAX_PIXELS || !is_url(&asset.href) {
             let counts = band.count_coarsest()?;
             if asset.href == item.band(BandRole::Swir22)?.href {

@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, ensure};
 
 use super::finding::Finding;
-use super::http::HeardClock;
+use super::http::ServerClock;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::ForeignFile;
 use crate::nightly::preflight;
 use crate::read::geotiff;
 
-/// A clock so far off is told, seconds.
+/// A clock that is off by more is reported, seconds.
 const CLOCK_WARN_S: i64 = 30;
 /// Further off, windows take other days and certificates are refused, seconds.
 const CLOCK_FAIL_S: i64 = 5 * 60;
@@ -90,7 +90,7 @@ pub(super) fn files(root: &Path) -> Finding {
 pub(super) fn projections() -> Finding {
     let gdal = gdal::version::version_info("RELEASE_NAME");
     match geotiff::web_mercator() {
-        Ok(_) => Finding::ok("projections", format!("GDAL {gdal}, and PROJ knows EPSG:3857")),
+        Ok(_) => Finding::ok("projections", format!("GDAL {gdal}, and PROJ has EPSG:3857")),
         Err(error) => Finding::fail(
             "projections",
             format!("GDAL {gdal}, but {error:#}"),
@@ -100,9 +100,9 @@ pub(super) fn projections() -> Finding {
 }
 
 /// Whether this machine's clock agrees with a server's.
-pub(super) fn clock(heard: Option<&HeardClock>) -> Finding {
-    let Some(HeardClock { url, ahead }) = heard else {
-        return Finding::skipped("clock", "no server told its time");
+pub(super) fn clock(server_clock: Option<&ServerClock>) -> Finding {
+    let Some(ServerClock { url, ahead }) = server_clock else {
+        return Finding::skipped("clock", "no server stated its time");
     };
     let off_s = ahead.num_seconds().abs();
     let side = if ahead.num_seconds() < 0 { "ahead of" } else { "behind" };
@@ -159,11 +159,11 @@ mod tests {
     use super::*;
 
     fn check(ahead_s: i64, status: FindingStatus, part: &str) {
-        let heard = HeardClock {
+        let server_clock = ServerClock {
             url: "https://stac.example".to_owned(),
             ahead: TimeDelta::seconds(ahead_s),
         };
-        let found = clock(Some(&heard));
+        let found = clock(Some(&server_clock));
         assert_eq!(found.status, status, "{ahead_s} s");
         assert!(found.finding.contains(part), "{}", found.finding);
     }

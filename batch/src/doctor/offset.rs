@@ -1,4 +1,4 @@
-//! Whether what an item says of its offset agrees with its pixels.
+//! Whether the offset that an item states agrees with its pixels.
 
 use dragonfly_core::stac::Item;
 use dragonfly_core::{DnCounts, OffsetRule, OffsetSource, offset_from_pixels, offset_rule};
@@ -31,7 +31,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
         Some(flag) => format!("boa_offset_applied is {flag}"),
         None => "no boa_offset_applied".to_owned(),
     };
-    // Whatever the item says, core knows which pixels are too dark for an offset.
+    // Whatever the item states, core decides which pixels are too dark for an offset.
     let is_proven_gone = offset_from_pixels(Some(f32::NAN), counts).offset_dn == 0.0;
     let seen = format!("the darkest pixels of {} are at {floor_dn}", item.id);
     let found = format!("{seen}; offset {offset_dn:.0}, {reason}");
@@ -39,7 +39,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
         return Finding::warn(
             "offset",
             format!("{found} ({flag})"),
-            "the item says that the offset of 1000 is still in, and its pixels prove that it is \
+            "the item states that the offset of 1000 is still in, and its pixels prove that it is \
             not: maps follow the pixels and are right. Other programs may go by the item",
         );
     }
@@ -55,7 +55,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
         return Finding::warn(
             "offset",
             format!("{found}; but that looks as if the offset of 1000 were still in ({flag})"),
-            "bright, dry ground can look so too. If other scenes say the same, NBR is too small \
+            "bright, dry ground can look so too. If other scenes show the same, NBR is too small \
             and maps are wrong: name the collection of the files as delivered \
             (sentinel-2-c1-l2a), and tell the catalogue's operator",
         );
@@ -102,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn the_flag_is_held_against_the_pixels() {
+    fn the_flag_is_compared_with_the_pixels() {
         let flag = |flag: bool| json!({ "s2:processing_baseline": "05.11", "earthsearch:boa_offset_applied": flag });
         check("sentinel-2-l2a", flag(true), GONE, FindingStatus::Ok, "210");
         check(

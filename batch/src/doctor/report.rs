@@ -1,4 +1,4 @@
-//! Findings on paper: a line a probe for people, JSON for scripts.
+//! Findings on paper: a line per probe for people, JSON for scripts.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use anyhow::{Context, Result};
 
 use super::finding::{Finding, FindingStatus};
 
-/// A line a probe: a mark, the probe, what was found; the next step beneath it.
+/// A line per probe: a mark, the probe, what was found; the next step below it.
 pub(crate) fn describe(findings: &[Finding], coloured: bool) -> String {
     let names: Vec<String> = findings.iter().map(name).collect();
     let width = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_a_probe_and_the_next_step_beneath() {
+    fn a_line_a_probe_and_the_next_step_below() {
         let expected = "ok    disk           20.0 GB are free\nFAIL  scene of evia  none in \
             June\n                     → widen the window\n";
         assert_eq!(describe(&findings(), false), expected);

@@ -1,4 +1,4 @@
-//! The client: sends a request, follows its redirects, and asks the address policy before each.
+//! The client: sends a request, follows its redirects, and checks the address policy before each.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use super::limits::RequestLimits;
 use super::redirect::redirect;
 use super::resolver::CheckedResolver;
 use super::response::Response;
-use super::turns::HostSlots;
+use super::slots::HostSlots;
 use crate::deployment::settings::is_url;
 use crate::nightly::deadline::Deadline;
 
 /// Redirects that are followed.
 const MAX_REDIRECTS: usize = 5;
-/// Encodings of a body by which a little of it becomes much. None is asked for.
+/// Encodings of a body by which a little of it becomes much. None is requested.
 const COMPRESSIONS: [&str; 5] = ["gzip", "deflate", "compress", "br", "zstd"];
 const USER_AGENT: &str = concat!("dragonfly/", env!("CARGO_PKG_VERSION"), " (burn-severity maps)");
 
@@ -62,7 +62,7 @@ pub(crate) struct Client {
     /// Refuses none.
     open: Agent,
     policy: Arc<AddressPolicy>,
-    turns: Arc<HostSlots>,
+    slots: Arc<HostSlots>,
     deadline: Deadline,
     limits: RequestLimits,
 }
@@ -76,7 +76,7 @@ impl Client {
     ) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
-            // They are followed here, each after a look at where it leads.
+            // They are followed here, each after a check of where it leads.
             .max_redirects(0)
             .max_idle_connections(max_per_host * 2)
             .max_idle_connections_per_host(max_per_host)
@@ -98,7 +98,7 @@ impl Client {
                 CheckedResolver::new(DefaultResolver::default(), AddressPolicy::of_file()),
             ),
             policy: Arc::new(policy),
-            turns: HostSlots::new(max_per_host),
+            slots: HostSlots::new(max_per_host),
             deadline,
             limits,
         }
@@ -128,7 +128,7 @@ impl Client {
     /// Sends a request and follows its redirects. Any answer is an answer, whatever its status.
     ///
     /// # Errors
-    /// When there is none, or it may not be asked for.
+    /// When there is none, or it may not be requested.
     pub(crate) fn send(&self, request: &HttpRequest) -> Result<Response, HttpError> {
         let (mut method, mut url) = (request.method.clone(), request.url.to_owned());
         let mut agent = self.agent(request, &url)?;
@@ -155,7 +155,7 @@ impl Client {
         Err(HttpError::RedirectLoop(MAX_REDIRECTS))
     }
 
-    /// Who may ask for an address on behalf of a request.
+    /// The agent that may request an address on behalf of a request.
     fn agent(&self, request: &HttpRequest, url: &str) -> Result<&Agent, AddressError> {
         if !is_url(url) {
             return Err(AddressError::NotHttp);
@@ -179,7 +179,7 @@ impl Client {
         method: &Method,
         url: &str,
     ) -> Result<Response, HttpError> {
-        let turn = self.turns.take(url, &self.deadline)?;
+        let slot = self.slots.acquire(url, &self.deadline)?;
         self.deadline.check()?;
         let failed = |error: ureq::Error| {
             HttpError::of(error, without_token(url), &self.deadline, &self.limits)
@@ -212,7 +212,7 @@ impl Client {
             body,
             deadline: self.deadline,
             limits: self.limits,
-            _turn: turn,
+            _slot: slot,
         })
     }
 }

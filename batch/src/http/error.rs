@@ -1,4 +1,4 @@
-//! Why a request brought nothing. Quotes nothing that a server sent: errors are published, and logs
+//! Why a request has no usable response. Quotes nothing that a server sent: errors are published, and logs
 //! are not.
 
 use std::io;
@@ -9,7 +9,7 @@ use dragonfly_core::stac::{AddressError, shown};
 use super::limits::RequestLimits;
 use crate::nightly::deadline::{Deadline, DeadlineError};
 
-/// A request that brought nothing, by what may be done about it.
+/// A request without a usable response, by what may be done about it.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum HttpError {
     #[error(transparent)]

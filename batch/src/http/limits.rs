@@ -20,7 +20,7 @@ pub(crate) struct RequestLimits {
 }
 
 impl RequestLimits {
-    /// For a night, which is patient.
+    /// For a night, which can wait.
     pub(crate) const NIGHT: Self = Self {
         connect: Duration::from_secs(20),
         answer: Duration::from_secs(60),
@@ -29,7 +29,7 @@ impl RequestLimits {
         window: Duration::from_secs(30),
         min_bytes: 16 << 10,
     };
-    /// For people before a terminal, who are not.
+    /// For people before a terminal, who should not wait long.
     pub(crate) const BRIEF: Self = Self {
         connect: Duration::from_secs(5),
         answer: Duration::from_secs(10),

@@ -5,12 +5,12 @@ use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
-/// What the server was asked.
+/// The requests that the server received.
 pub(crate) struct ReceivedRequests(Arc<Mutex<Vec<String>>>);
 
 impl ReceivedRequests {
     /// Head and body of each request so far.
-    pub(crate) fn asked(&self) -> Vec<String> {
+    pub(crate) fn all(&self) -> Vec<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -20,8 +20,8 @@ impl ReceivedRequests {
 pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, ReceivedRequests) {
     let answers: Vec<(String, String)> =
         answers.iter().map(|(head, body)| ((*head).into(), (*body).into())).collect();
-    let (root, heard) = serve(move |number, root, stream| {
-        // Whoever asks for more is left without an answer.
+    let (root, received) = serve(move |number, root, stream| {
+        // Further requests get no answer.
         let Some((head, body)) = answers.get(number) else { return };
         let body = body.replace("{root}", root);
         let head = format!(
@@ -30,7 +30,7 @@ pub(crate) fn answers(answers: &[(&str, &str)]) -> (String, ReceivedRequests) {
         );
         stream.write_all(format!("{head}{body}").as_bytes()).unwrap();
     });
-    (root, heard)
+    (root, received)
 }
 
 /// A server that answers each request by its number and the server's own address, in a thread of
@@ -40,17 +40,17 @@ pub(crate) fn serve(
 ) -> (String, ReceivedRequests) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());
-    let heard = Arc::new(Mutex::new(Vec::new()));
-    let (hearing, own, answer) = (Arc::clone(&heard), root.clone(), Arc::new(answer));
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let (shared, own, answer) = (Arc::clone(&received), root.clone(), Arc::new(answer));
     thread::spawn(move || {
         for (number, stream) in listener.incoming().enumerate() {
             let mut stream = stream.unwrap();
-            hearing.lock().unwrap().push(request(&mut stream));
+            shared.lock().unwrap().push(request(&mut stream));
             let (own, answer) = (own.clone(), Arc::clone(&answer));
             thread::spawn(move || answer(number, &own, &mut stream));
         }
     });
-    (root, ReceivedRequests(heard))
+    (root, ReceivedRequests(received))
 }
 
 /// Head and body of a request, however many pieces they come in.

@@ -13,7 +13,7 @@ mod redirect;
 mod resolver;
 mod response;
 mod retry;
-mod turns;
+mod slots;
 
 #[cfg(test)]
 pub(crate) mod loopback;

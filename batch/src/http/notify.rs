@@ -15,7 +15,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 /// Sends a GET to an address of the configuration.
 ///
 /// # Errors
-/// When there is no answer, or none that says success.
+/// When there is no answer, or none of success.
 pub(crate) fn notify(url: &str) -> Result<(), HttpError> {
     // An address that is not understood here is the operator's own all the same.
     let policy =

@@ -1,11 +1,11 @@
-//! Where an answer redirects to, and how that is asked for.
+//! Where an answer redirects to, and how that is requested.
 
 use ureq::http::{HeaderMap, Method};
 use url::Url;
 
 use super::error::HttpError;
 
-/// What a redirect asks for.
+/// The request that a redirect leads to.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Redirect {
     pub(super) method: Method,
@@ -18,7 +18,7 @@ pub(super) struct Redirect {
 /// body: for 301 and 302 the RFC leaves it open, and a search sent by GET instead would be another.
 ///
 /// # Errors
-/// When it does not say where to.
+/// When it does not state where to.
 pub(super) fn redirect(
     status: u16,
     headers: &HeaderMap,

@@ -72,7 +72,7 @@ fn has_private(addresses: &ResolvedSocketAddrs) -> bool {
     addresses.iter().any(|address| is_private(address.ip()))
 }
 
-/// Whether it is the proxy of the environment that is resolved. What is asked for through one is
+/// Whether it is the proxy of the environment that is resolved. What is requested through one is
 /// resolved by it, and never here.
 fn is_proxy(uri: &Uri, config: &Config) -> bool {
     config.proxy().is_some_and(|proxy| {

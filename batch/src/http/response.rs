@@ -10,7 +10,7 @@ use ureq::http::HeaderMap;
 
 use super::error::HttpError;
 use super::limits::RequestLimits;
-use super::turns::HostSlot;
+use super::slots::HostSlot;
 use crate::nightly::deadline::Deadline;
 
 /// Bytes read at once.
@@ -25,7 +25,7 @@ pub(crate) struct Response {
     pub(super) body: ureq::Body,
     pub(super) deadline: Deadline,
     pub(super) limits: RequestLimits,
-    pub(super) _turn: HostSlot,
+    pub(super) _slot: HostSlot,
 }
 
 impl Response {
@@ -49,7 +49,7 @@ impl Response {
         &self.url
     }
 
-    /// The error of an answer that is not the one wanted.
+    /// The error of an answer of another status than expected.
     pub(crate) fn status_error(&self) -> HttpError {
         let retry_after =
             self.header("retry-after").and_then(|text| parse_retry_after(text, Utc::now()));

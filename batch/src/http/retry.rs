@@ -1,4 +1,4 @@
-//! Trying again: how often and how long after which fault.
+//! Trying again: how often and how long after which error.
 
 use std::fmt::Display;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use crate::nightly::deadline::{Deadline, DeadlineError};
 /// Attempts after what rarely passes within seconds: a refused connection, no answer, a body that
 /// trickles.
 const FEW_ATTEMPTS: usize = 3;
-/// Attempts for a name that nobody knows: one answer of a name server may be lost.
+/// Attempts for an unknown name: one answer of a name server may be lost.
 const NAME_ATTEMPTS: usize = 2;
 
 /// How often a request is tried, with which pauses, until the deadline.
@@ -30,10 +30,10 @@ pub(crate) struct Retries {
 
 /// What went wrong in an attempt.
 pub(crate) trait RetryableError: Display + From<DeadlineError> {
-    /// How often is tried in all, where a fault that passes is tried so often.
+    /// How often is tried in all, where a transient error is tried so often.
     fn attempts(&self, passing: usize) -> usize;
 
-    /// How long the server asks to wait.
+    /// How long the server requests to wait.
     fn retry_after(&self) -> Option<Duration>;
 }
 
@@ -103,10 +103,10 @@ impl Retries {
         Self { policy, ..self }
     }
 
-    /// Tries until it succeeds, the fault does not pass, or the deadline does.
+    /// Tries until it succeeds, the error is not transient, or the deadline passes.
     ///
     /// # Errors
-    /// The last fault; the deadline's error where a pause would outlast it.
+    /// The last error; the deadline's error where a pause would outlast it.
     pub(crate) fn run<T, E: RetryableError>(
         &self,
         deadline: &Deadline,
@@ -115,19 +115,19 @@ impl Retries {
     ) -> Result<T, E> {
         let mut pauses = self.policy.pauses();
         loop {
-            let fault = match attempt() {
+            let error = match attempt() {
                 Ok(found) => return Ok(found),
-                Err(fault) => fault,
+                Err(error) => error,
             };
-            let max_attempts = fault.attempts(self.policy.attempts);
-            let Some(pause) = pauses.next(max_attempts, fault.retry_after()) else {
-                return Err(fault);
+            let max_attempts = error.attempts(self.policy.attempts);
+            let Some(pause) = pauses.next(max_attempts, error.retry_after()) else {
+                return Err(error);
             };
             let (url, pause_s) = (without_token(url), pause.as_secs_f64());
             if self.warns {
-                tracing::warn!(url, "{fault}; asking again in {pause_s:.1} s");
+                tracing::warn!(url, "{error}; retrying in {pause_s:.1} s");
             } else {
-                tracing::debug!(url, "{fault}; asking again in {pause_s:.1} s");
+                tracing::debug!(url, "{error}; retrying in {pause_s:.1} s");
             }
             deadline.pause(pause)?;
         }
@@ -142,15 +142,15 @@ mod tests {
 
     use super::*;
 
-    fn attempts(fault: &HttpError) -> usize {
+    fn attempts(error: &HttpError) -> usize {
         let mut count = 0;
         let deadline = Deadline::after(Duration::from_secs(600));
         let outcome: Result<(), HttpError> =
             Retries::CATALOGUE.without_pauses().run(&deadline, "http://a/", || {
                 count += 1;
-                Err(fault.clone())
+                Err(error.clone())
             });
-        assert_eq!(outcome.unwrap_err().to_string(), fault.to_string());
+        assert_eq!(outcome.unwrap_err().to_string(), error.to_string());
         count
     }
 
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pause_that_is_asked_for_ends_with_the_deadline() {
+    fn a_requested_pause_ends_with_the_deadline() {
         let deadline = Deadline::of_run(0.1);
         let busy = || -> Result<(), HttpError> {
             Err(HttpError::Status {

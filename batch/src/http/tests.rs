@@ -32,7 +32,7 @@ fn page(root: &str, deadline: Deadline) -> Result<Vec<u8>, HttpError> {
     client.send(&HttpRequest::get(Scope::Catalogue, &format!("{root}/search")))?.read_body(1000)
 }
 
-fn patient() -> Deadline {
+fn ten_minutes() -> Deadline {
     Deadline::after(Duration::from_secs(600))
 }
 
@@ -50,7 +50,7 @@ fn a_body_that_trickles_is_given_up() {
         }
     });
     let started = Instant::now();
-    assert!(matches!(page(&root, patient()), Err(HttpError::TooSlow { .. })));
+    assert!(matches!(page(&root, ten_minutes()), Err(HttpError::TooSlow { .. })));
     assert!(started.elapsed() < SOON, "{:?}", started.elapsed());
 }
 
@@ -67,7 +67,7 @@ fn silence_ends_with_the_deadline() {
         b"HTTP/1.1 200 OK\r\nX-Slow: ",
         b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n[1",
     ] {
-        let (root, _heard) = hang(before);
+        let (root, _received) = hang(before);
         let started = Instant::now();
         let error = page(&root, Deadline::of_run(0.005)).unwrap_err().to_string();
         assert!(error.contains("max_run_minutes"), "{error}");
@@ -93,13 +93,13 @@ fn a_body_beyond_its_limit_is_read_no_further() {
         stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n").unwrap();
         while stream.write_all(format!("400\r\n{}\r\n", " ".repeat(1024)).as_bytes()).is_ok() {}
     });
-    for (root, _heard) in [announced(1 << 40, 10), announced(1001, 1001), chunked] {
-        assert!(matches!(page(&root, patient()), Err(HttpError::TooLarge(1000))));
+    for (root, _received) in [announced(1 << 40, 10), announced(1001, 1001), chunked] {
+        assert!(matches!(page(&root, ten_minutes()), Err(HttpError::TooLarge(1000))));
     }
-    let (root, _heard) = announced(1000, 1000);
-    assert_eq!(page(&root, patient()).unwrap().len(), 1000);
-    let (root, _heard) = announced(1000, 999);
-    assert!(matches!(page(&root, patient()), Err(HttpError::Cut)));
+    let (root, _received) = announced(1000, 1000);
+    assert_eq!(page(&root, ten_minutes()).unwrap().len(), 1000);
+    let (root, _received) = announced(1000, 999);
+    assert!(matches!(page(&root, ten_minutes()), Err(HttpError::Cut)));
 }
 
 #[test]
@@ -109,9 +109,9 @@ fn what_is_no_http_is_an_error() {
         "HTTP/1.1 200 OK\r\nContent-Length: many\r\n\r\n",
         "\0\0\0\0\0\0\0\0",
     ] {
-        let (root, _heard) =
+        let (root, _received) =
             serve(move |_, _, stream| stream.write_all(answer.as_bytes()).unwrap());
-        let error = page(&root, patient()).unwrap_err();
+        let error = page(&root, ten_minutes()).unwrap_err();
         assert!(
             !error.to_string().contains("SSH") && !error.to_string().contains("many"),
             "{error}"
@@ -121,58 +121,58 @@ fn what_is_no_http_is_an_error() {
         stream.write_all(b"HTTP/1.1 200 OK\r\n").unwrap();
         while stream.write_all(b"X-More: and more\r\n").is_ok() {}
     };
-    let (root, _heard) = serve(endless);
-    assert!(page(&root, patient()).is_err());
+    let (root, _received) = serve(endless);
+    assert!(page(&root, ten_minutes()).is_err());
 }
 
 #[test]
 fn redirects_that_do_not_end_are_an_error() {
-    let (root, heard) = serve(|number, _, stream| {
+    let (root, received) = serve(|number, _, stream| {
         let answer = format!(
             "HTTP/1.1 302 Found\r\nLocation: /{number}\r\nContent-Length: 0\r\nConnection: \
             close\r\n\r\n"
         );
         stream.write_all(answer.as_bytes()).unwrap();
     });
-    assert!(matches!(page(&root, patient()), Err(HttpError::RedirectLoop(5))));
-    assert_eq!(heard.asked().len(), 6);
+    assert!(matches!(page(&root, ten_minutes()), Err(HttpError::RedirectLoop(5))));
+    assert_eq!(received.all().len(), 6);
 }
 
-/// Where a server redirects to a second one, for each purpose; and what the second one was asked.
+/// Where a server redirects to a second one, for each purpose; and what the second one received.
 fn redirected(
     policy: impl Fn(&str) -> AddressPolicy,
     scope: Scope,
 ) -> (Result<u16, HttpError>, ReceivedRequests) {
-    let (inside, heard) = answers(&[("200 OK", "SECRET")]);
+    let (inside, received) = answers(&[("200 OK", "SECRET")]);
     let (root, _) = answers(&[(&format!("307 Temporary Redirect\r\nLocation: {inside}/x"), "")]);
-    let client = client(policy(&root), patient());
+    let client = client(policy(&root), ten_minutes());
     (
         client.send(&HttpRequest::get(scope, &format!("{root}/a"))).map(|answer| answer.status()),
-        heard,
+        received,
     )
 }
 
 #[test]
 fn a_redirect_goes_only_where_its_purpose_may() {
     // The catalogue lies in a private network: its files may be anywhere, its pages may not.
-    let (outcome, heard) = redirected(api, Scope::Catalogue);
-    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && heard.asked().is_empty());
+    let (outcome, received) = redirected(api, Scope::Catalogue);
+    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && received.all().is_empty());
     assert!(redirected(api, Scope::File).0.is_ok());
     // The catalogue is public: what the operator configured may lie inside, and does not lead
     // others there.
     let public = |_: &str| api("https://stac.example/v1");
-    let (outcome, heard) = redirected(public, Scope::Configured);
-    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && heard.asked().is_empty());
-    let (outcome, heard) = redirected(public, Scope::File);
-    assert!(matches!(outcome, Err(HttpError::Address(_))) && heard.asked().is_empty());
+    let (outcome, received) = redirected(public, Scope::Configured);
+    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && received.all().is_empty());
+    let (outcome, received) = redirected(public, Scope::File);
+    assert!(matches!(outcome, Err(HttpError::Address(_))) && received.all().is_empty());
     assert!(redirected(|_| AddressPolicy::of_file(), Scope::File).0.is_ok());
 }
 
 #[test]
 fn a_public_catalogue_does_not_lead_to_names_of_this_machine() {
-    let (root, heard) = answers(&[("200 OK", "SECRET")]);
+    let (root, received) = answers(&[("200 OK", "SECRET")]);
     let port = root.rsplit(':').next().unwrap();
-    let client = client(api("https://stac.example/v1"), patient());
+    let client = client(api("https://stac.example/v1"), ten_minutes());
     for host in [
         "127.0.0.1",
         "localhost",
@@ -199,24 +199,27 @@ fn a_public_catalogue_does_not_lead_to_names_of_this_machine() {
         let error = client.send(&HttpRequest::get(Scope::File, href)).err().unwrap();
         assert!(matches!(error, HttpError::Address(_)), "{href}: {error}");
     }
-    assert_eq!(heard.asked(), [""; 0]);
+    assert_eq!(received.all(), [""; 0]);
 }
 
 #[test]
-fn a_refused_connection_and_an_unknown_name_are_told_apart() {
+fn a_refused_connection_and_an_unknown_name_are_distinct_errors() {
     let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     assert!(matches!(
-        page(&format!("http://{closed}"), patient()),
+        page(&format!("http://{closed}"), ten_minutes()),
         Err(HttpError::ConnectionRefused)
     ));
-    assert!(matches!(page("http://no-such-name.invalid", patient()), Err(HttpError::UnknownHost)));
+    assert!(matches!(
+        page("http://no-such-name.invalid", ten_minutes()),
+        Err(HttpError::UnknownHost)
+    ));
 }
 
 #[test]
 fn a_monitor_is_notified_or_the_cause_named() {
-    let (root, heard) = answers(&[("200 OK", "OK"), ("500 SECRET", "SECRET")]);
+    let (root, received) = answers(&[("200 OK", "OK"), ("500 SECRET", "SECRET")]);
     notify(&format!("{root}/ping")).unwrap();
-    assert!(heard.asked()[0].starts_with("GET /ping "));
+    assert!(received.all()[0].starts_with("GET /ping "));
     assert_eq!(notify(&root).unwrap_err().to_string(), "it answers 500");
     assert!(notify("file:///etc/passwd").is_err());
 }

@@ -8,14 +8,15 @@ use dragonfly_core::metadata::{RegionMeta, RunStatus};
 use dragonfly_core::{Region, RunFailure};
 use serde::{Deserialize, Serialize};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::explain;
-use crate::deployment::settings::Settings;
 use crate::publish::json_file::write_json;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::run_end::{RunEnd, record_end};
+use crate::publish::store::LocalStore;
 
-/// What the file holds.
+/// The contents of the file.
 #[derive(Serialize, Deserialize)]
 struct Attempt {
     started_at: DateTime<Utc>,
@@ -26,7 +27,7 @@ struct Attempt {
 /// # Errors
 /// When the file cannot be written.
 pub(crate) fn begin(layout: &RootLayout, region: &str, started_at: DateTime<Utc>) -> Result<()> {
-    write_json(&layout.attempt(region), &Attempt { started_at })
+    write_json(&LocalStore::of(layout), &layout.attempt(region), &Attempt { started_at })
 }
 
 /// Notes that the end of the run is recorded.
@@ -58,19 +59,19 @@ pub(crate) fn started_at(layout: &RootLayout, region: &str) -> Option<DateTime<U
 ///
 /// # Errors
 /// When the record cannot be written; the attempt then stays for the next start.
-pub(crate) fn settle(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
-    let Some(started_at) = started_at(&layout, &region.name) else { return Ok(()) };
-    let meta = MetaFile::read(&layout, &region.name).or_pending(region)?;
+pub(crate) fn settle(deployment: &Deployment, region: &Region) -> Result<()> {
+    let layout = &deployment.layout;
+    let Some(started_at) = started_at(layout, &region.name) else { return Ok(()) };
+    let meta = MetaFile::read(layout, &region.name).or_pending(region)?;
     if !was_published(&meta, started_at) {
         let message =
             "killed: the last run ended without a record (out of memory, or the machine went down)"
                 .to_owned();
         let failure = Some(RunFailure::Killed);
         let end = RunEnd { started_at, status: RunStatus::Failed, message, failure };
-        record_end(settings, region, end)?;
+        record_end(deployment, region, end)?;
     }
-    end(&layout, &region.name)
+    end(layout, &region.name)
 }
 
 /// Whether the run of an attempt got as far as its metadata before it was killed.

@@ -1,4 +1,4 @@
-//! The machine's clock, and how far a clock given by hand may be ahead of it.
+//! The machine's clock, and how much a moment given by hand may be ahead of it.
 
 use anyhow::{Result, ensure};
 use chrono::{DateTime, TimeDelta, Utc};

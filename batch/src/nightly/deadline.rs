@@ -1,12 +1,12 @@
-//! The end of a run's time: whatever waits, waits no longer than until then.
+//! The end of a run's time: every wait ends by then.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
 use dragonfly_core::RunFailure;
 
-/// When a run ends, however far it has come. Made once, at its start, and handed down to whatever
-/// may wait.
+/// When a run ends, however much of it is done. Made once, at its start, and passed to all that may
+/// wait.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Deadline {
     end: Instant,

@@ -31,7 +31,7 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> RunFailure {
         error.chain().find_map(find)
     };
     // A deadline ends whatever was waiting, so it is the cause of what that reports.
-    cause(|cause| deadline_of(cause).and_then(DeadlineError::failure))
+    cause(|cause| deadline_of(cause).and_then(|over| over.failure()))
         .or_else(|| cause(|cause| cause.downcast_ref::<RunError>().map(|error| error.failure)))
         .or_else(|| {
             cause(|cause| {
@@ -43,10 +43,11 @@ pub(crate) fn failure_of(error: &anyhow::Error) -> RunFailure {
         .unwrap_or(RunFailure::Other)
 }
 
+/// The deadline that an error reports. A transparent error does not list it among its causes.
 fn deadline_of<'a>(cause: &'a (dyn std::error::Error + 'static)) -> Option<&'a DeadlineError> {
-    match cause.downcast_ref() {
+    match cause.downcast_ref::<HttpError>() {
         Some(HttpError::Deadline(over)) => Some(over),
-        _ => cause.downcast_ref(),
+        _ => cause.downcast_ref::<DeadlineError>(),
     }
 }
 

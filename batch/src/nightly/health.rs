@@ -1,4 +1,4 @@
-//! `health`: looks at disk and regions, writes `meta/health.json`, and tells a monitor.
+//! `health`: checks disk and regions, writes `meta/health.json`, and notifies a monitor.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,9 +11,9 @@ use dragonfly_core::{
     plan_night,
 };
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::permissions::find_not_public;
-use crate::deployment::settings::Settings;
 use crate::http;
 use crate::nightly::attempt;
 use crate::nightly::lock::LastCommand;
@@ -22,29 +22,28 @@ use crate::publish::index::{read_index, write_index};
 use crate::publish::json_file::write_json;
 use crate::publish::public_text::public_text;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::{TileFolder, store_of};
 use crate::read::geotiff;
 
 /// Checks everything and writes `meta/health.json`, however much is wrong.
 ///
 /// # Errors
-/// When nothing could be checked: the configuration or the disk cannot be read, or the file not
-/// written.
-pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
-    let layout = RootLayout::new(&settings.root);
-    let regions = settings.regions()?;
-    let disk_free_gb = free_gb(&layout)?;
-    if regions.iter().any(|region| first_seen(read_index(&layout).as_ref(), region).is_none()) {
-        // No run has listed the region yet: from now on its patience is counted.
-        write_index(settings)?;
+/// When nothing could be checked: the disk cannot be read, or the file not written.
+pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Health> {
+    let Deployment { settings, layout, regions } = deployment;
+    let disk_free_gb = free_gb(layout)?;
+    if regions.iter().any(|region| first_seen(read_index(layout).as_ref(), region).is_none()) {
+        // No run has listed the region yet: its grace period starts now.
+        write_index(deployment)?;
     }
-    let index = read_index(&layout);
-    let last_command = LastCommand::of(&layout);
+    let index = read_index(layout);
+    let last_command = LastCommand::of(layout);
     let is_running = last_command == LastCommand::Running;
     let judged = regions.iter().map(|region| {
         let files = RegionFiles {
             first_seen_at: first_seen(index.as_ref(), region),
-            unrecorded_run: attempt::started_at(&layout, &region.name).filter(|_| !is_running),
-            ..look_at(&layout, region)
+            unrecorded_run: attempt::started_at(layout, &region.name).filter(|_| !is_running),
+            ..region_files(layout, region)
         };
         (region.name.clone(), RegionHealth::judge(region, &files, settings.stale_after_days, now))
     });
@@ -52,7 +51,7 @@ pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
     let records: Vec<RegionRecord> = regions
         .iter()
         .filter_map(|region| {
-            let meta = MetaFile::read(&layout, &region.name).or_pending(region).ok()?;
+            let meta = MetaFile::read(layout, &region.name).or_pending(region).ok()?;
             Some(RegionRecord::new(region, &meta))
         })
         .collect();
@@ -73,7 +72,7 @@ pub(crate) fn check(settings: &Settings, now: DateTime<Utc>) -> Result<Health> {
         load: plan_night(&records, settings.regions_per_night, now).describe_load(),
         regions: judged,
     };
-    write_json(&layout.meta_file("health"), &published(health.clone()))?;
+    write_json(&store_of(deployment), &layout.meta_file("health"), &published(health.clone()))?;
     Ok(health)
 }
 
@@ -86,7 +85,7 @@ fn published(mut health: Health) -> Health {
     health
 }
 
-/// When a region was first found in the configuration; `None` where the list does not know it.
+/// When a region was first found in the configuration; `None` where the list does not contain it.
 fn first_seen(index: Option<&RegionIndex>, region: &Region) -> Option<DateTime<Utc>> {
     index?.regions.iter().find(|line| line.name == region.name)?.first_seen_at
 }
@@ -108,17 +107,17 @@ pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
     problems
 }
 
-/// Tells a monitor: its address on success, `/fail` behind it otherwise (the convention of
+/// Notifies a monitor: its address on success, `/fail` behind it otherwise (the convention of
 /// Healthchecks).
 ///
 /// # Errors
 /// When the monitor does not answer.
 pub(crate) fn ping(url: &str, ok: bool) -> Result<()> {
     let url = if ok { url.to_owned() } else { format!("{}/fail", url.trim_end_matches('/')) };
-    http::notify(&url).with_context(|| format!("the monitor {url} could not be told"))
+    http::notify(&url).with_context(|| format!("the monitor {url} could not be notified"))
 }
 
-fn look_at(layout: &RootLayout, region: &Region) -> RegionFiles {
+fn region_files(layout: &RootLayout, region: &Region) -> RegionFiles {
     let meta = match MetaFile::read(layout, &region.name) {
         MetaFile::Readable(meta) => *meta,
         MetaFile::Absent => return RegionFiles::default(),
@@ -132,10 +131,10 @@ fn look_at(layout: &RootLayout, region: &Region) -> RegionFiles {
     if let Some(map) = &meta.map {
         published.push(layout.raster(&region.name, &map.run_id));
         if let Some(file) = well_known_tile(layout, region, map) {
-            tile = Some(look_at_tile(&file));
+            tile = Some(check_tile(&file));
             published.push(file);
         }
-        raster = Some(look_at_raster(layout, region, map));
+        raster = Some(check_raster(layout, region, map));
     }
     let not_public = find_not_public(layout.root(), published.iter().map(|file| file.as_path()));
     RegionFiles { meta: Some(meta), tile, raster, not_public, ..RegionFiles::default() }
@@ -143,24 +142,25 @@ fn look_at(layout: &RootLayout, region: &Region) -> RegionFiles {
 
 /// The tile in the middle of those stored at the finest zoom that stores any.
 fn well_known_tile(layout: &RootLayout, region: &Region, map: &MapMeta) -> Option<PathBuf> {
-    let Tile { z, x, y } = map.tile_index.0.iter().rev().find_map(|zoom| {
+    let tile = map.tile_index.0.iter().rev().find_map(|zoom| {
         let stored: Vec<Tile> =
             zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)).collect();
         stored.get(stored.len() / 2).copied()
     })?;
-    Some(layout.tiles(&region.name, &map.run_id).join(format!("dnbr/{z}/{x}/{y}.png")))
+    let folder = layout.tiles(&region.name, &map.run_id).join("dnbr");
+    Some(TileFolder::new(&folder).file(tile))
 }
 
-fn look_at_tile(file: &Path) -> Result<(), String> {
+fn check_tile(file: &Path) -> Result<(), String> {
     let read = fs::read(file).map_err(|error| error.to_string());
     let decoded =
         read.and_then(|png| decode_tile(&png).map(drop).map_err(|error| error.to_string()));
     decoded.map_err(|cause| format!("{}: {cause}", file.display()))
 }
 
-fn look_at_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
+fn check_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
     let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open_near(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
+    geotiff::open_local(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
         .map(drop)
         .map_err(|error| format!("{error:#}"))
 }

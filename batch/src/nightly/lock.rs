@@ -16,19 +16,19 @@ use serde::{Deserialize, Serialize};
 use crate::deployment::layout::RootLayout;
 use crate::nightly::clock::now_in_seconds;
 
-/// A check of the lock holds it for an instant: so long is waited for it.
+/// A check of the lock takes it for an instant: so long an attempt to take it waits.
 const MAX_WAIT: Duration = Duration::from_secs(1);
 /// Problems in the journal, and characters of each.
 const MAX_PROBLEMS: usize = 20;
 
-/// The lock, held until dropped. The system releases it when the process and those it started end,
+/// The lock, kept until dropped. The system releases it when the process and those it started end,
 /// however they end.
 pub(crate) struct RootLock {
     file: File,
     journal: Journal,
 }
 
-/// What the file of the lock holds: the command that took it last, and how that command ended.
+/// The contents of the lock's file: the command that took it last, and how that command ended.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Journal {
     /// Its process.
@@ -41,7 +41,7 @@ pub(crate) struct Journal {
     problems: Vec<String>,
 }
 
-/// Another command holds the lock.
+/// Another command has the lock.
 #[derive(Debug, thiserror::Error)]
 #[error("another run is under way on {root} ({holder}): wait for it to end")]
 pub(crate) struct LockedError {
@@ -50,12 +50,12 @@ pub(crate) struct LockedError {
 }
 
 impl RootLock {
-    /// Takes the lock.
+    /// Acquires the lock.
     ///
     /// # Errors
-    /// [`LockedError`] when another process holds it; names that process. Else when the root cannot
+    /// [`LockedError`] when another process has it; names that process. Else when the root cannot
     /// be written.
-    pub(crate) fn take(layout: &RootLayout) -> Result<Self> {
+    pub(crate) fn acquire(layout: &RootLayout) -> Result<Self> {
         let root = layout.root().display();
         let cannot_write =
             || format!("cannot write to the root {root}: name a writable folder with --root");
@@ -76,7 +76,7 @@ impl RootLock {
                 .map_or(holder.trim().to_owned(), |journal| journal.holder());
             return Err(LockedError { root: root.to_string(), holder }.into());
         }
-        // Processes that this one starts hold the lock too: a worker that outlives it keeps others
+        // Processes that this one starts have the lock too: a worker that outlives it keeps others
         // away.
         rustix::io::fcntl_setfd(file.as_fd(), rustix::io::FdFlags::empty())
             .context("locking the root")?;
@@ -128,7 +128,7 @@ impl RootLock {
     }
 }
 
-/// Whether the lock is had now, or within [`MAX_WAIT`].
+/// Whether the lock is acquired now, or within [`MAX_WAIT`].
 fn try_lock(file: &File) -> std::io::Result<bool> {
     let started = Instant::now();
     loop {
@@ -146,7 +146,7 @@ fn try_lock(file: &File) -> std::io::Result<bool> {
 pub(crate) enum LastCommand {
     /// None ever took it, or its file cannot be read.
     Unknown,
-    /// It holds the lock.
+    /// It has the lock.
     Running,
     /// It released the lock; these are its problems.
     Over(Vec<String>),
@@ -197,14 +197,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let layout = RootLayout::new(folder.path());
         assert_eq!(LastCommand::of(&layout), LastCommand::Unknown);
-        let lock = RootLock::take(&layout).unwrap();
+        let lock = RootLock::acquire(&layout).unwrap();
         assert_eq!(LastCommand::of(&layout), LastCommand::Running);
-        assert!(RootLock::take(&layout).err().unwrap().is::<LockedError>());
+        assert!(RootLock::acquire(&layout).err().unwrap().is::<LockedError>());
         lock.end();
         assert_eq!(LastCommand::of(&layout), LastCommand::Over(Vec::new()));
 
         // Dropped while another test starts a process, the file would stay open there.
-        RootLock::take(&layout).unwrap().file.unlock().unwrap();
+        RootLock::acquire(&layout).unwrap().file.unlock().unwrap();
         let LastCommand::Over(problems) = LastCommand::of(&layout) else {
             panic!("the lock is free")
         };
@@ -213,7 +213,7 @@ mod tests {
             "{problems:?}"
         );
 
-        let mut lock = RootLock::take(&layout).unwrap();
+        let mut lock = RootLock::acquire(&layout).unwrap();
         lock.note_problem("region `a`: no inode left");
         lock.end();
         assert_eq!(

@@ -6,6 +6,7 @@ use dragonfly_core::metadata::RunStatus;
 use dragonfly_core::{NightPlan, Region, RegionRecord, plan_night};
 
 use crate::cli::args::LogOptions;
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::warn_superuser;
 use crate::deployment::settings::Settings;
@@ -19,93 +20,100 @@ use crate::publish::repair::restore_lost;
 use crate::publish::run_end::{RunEnd, record_end};
 use crate::publish::sweep::sweep;
 
-/// Takes the lock and puts the root in order. Runs found without a recorded end count as failed.
-/// What cannot be put in order is reported and stops nothing.
+/// Does some work under the lock, in a root that was put in order, and notes in the lock's journal
+/// that the work came to its end.
 ///
 /// # Errors
-/// When another command holds the lock, the root cannot be written, or the regions cannot be read.
-fn begin(settings: &Settings) -> Result<RootLock> {
-    let layout = RootLayout::new(&settings.root);
-    let mut lock = RootLock::take(&layout)?;
+/// When another command has the lock or the root cannot be written; else those of the work.
+pub(crate) fn under_lock<T>(
+    deployment: &Deployment,
+    work: impl FnOnce(&mut RootLock) -> Result<T>,
+) -> Result<T> {
+    let lock = acquire_lock(&deployment.layout)?;
+    work_and_release(lock, deployment, work)
+}
+
+fn acquire_lock(layout: &RootLayout) -> Result<RootLock> {
+    let lock = RootLock::acquire(layout)?;
     warn_superuser(layout.root());
-    let regions = match settings.regions() {
-        Ok(regions) => regions,
-        Err(error) => {
-            lock.note_problem(&format!("the last command could not start: {error:#}"));
-            lock.end();
-            return Err(error);
-        }
-    };
-    for region in &regions {
-        restore_lost(settings, region).unwrap_or_else(|error| {
+    Ok(lock)
+}
+
+fn work_and_release<T>(
+    mut lock: RootLock,
+    deployment: &Deployment,
+    work: impl FnOnce(&mut RootLock) -> Result<T>,
+) -> Result<T> {
+    recover(deployment);
+    let outcome = work(&mut lock);
+    lock.end();
+    outcome
+}
+
+/// Puts the root in order. Runs found without a recorded end count as failed. What cannot be put in
+/// order is reported and stops nothing. Needs the lock.
+fn recover(deployment: &Deployment) {
+    for region in &deployment.regions {
+        restore_lost(deployment, region).unwrap_or_else(|error| {
             tracing::warn!(region = region.name, "the lost metadata stays lost: {error:#}")
         });
-        if let Err(error) = attempt::settle(settings, region) {
+        if let Err(error) = attempt::settle(deployment, region) {
             tracing::warn!(
                 region = region.name,
                 "the last run has no recorded end, and none can be written: {error:#}"
             );
         }
     }
-    sweep(&layout);
+    sweep(deployment);
     // Nothing is published before the first map.
-    if layout.meta_file("index").exists() {
-        write_index(settings).unwrap_or_else(|error| tracing::warn!("{error:#}"));
+    if deployment.layout.meta_file("index").exists() {
+        write_index(deployment).unwrap_or_else(|error| tracing::warn!("{error:#}"));
     }
-    Ok(lock)
 }
 
-/// Does some work under the lock, and notes in its journal that the work came to its end.
+/// Updates the regions that are due; gives a message for each that failed.
 ///
 /// # Errors
-/// As [`begin`], and those of the work.
-pub(crate) fn under_lock<T>(
-    settings: &Settings,
-    work: impl FnOnce(&mut RootLock) -> Result<T>,
-) -> Result<T> {
-    let mut lock = begin(settings)?;
-    let outcome = work(&mut lock);
-    lock.end();
-    outcome
-}
-
-/// Updates the regions whose turn it is; gives a message for each that failed.
-///
-/// # Errors
-/// When the night cannot start: the configuration, the root or the lock.
+/// When the night cannot start: the configuration, the root or the lock. Regions that cannot be
+/// read are noted in the lock's journal too: no one may read a night's messages.
 pub(crate) fn rotate(
-    settings: &Settings,
+    settings: Settings,
     now: DateTime<Utc>,
     log: LogOptions,
 ) -> Result<Vec<String>> {
-    under_lock(settings, |lock| {
-        let (plan, mut failures) = plan(settings, now)?;
+    let mut lock = acquire_lock(&RootLayout::new(&settings.root))?;
+    let deployment = match Deployment::load(settings) {
+        Ok(deployment) => deployment,
+        Err(error) => {
+            lock.note_problem(&format!("the last command could not start: {error:#}"));
+            lock.end();
+            return Err(error);
+        }
+    };
+    work_and_release(lock, &deployment, |lock| {
+        let (plan, mut failures) = plan(&deployment, now);
         if plan.is_overloaded() {
             tracing::warn!("{}", plan.describe_load());
         }
-        let regions = settings.regions()?;
         let chosen: Vec<Region> = plan
             .chosen
             .iter()
-            .filter_map(|turn| {
+            .map(|turn| {
                 tracing::info!(region = turn.name, "chosen: {}", turn.reason);
-                regions.iter().find(|region| region.name == turn.name).cloned()
+                deployment.region(&turn.name).cloned()
             })
-            .collect();
+            .collect::<Result<_>>()?;
         if chosen.is_empty() {
             tracing::info!("no region is due");
         }
-        failures.extend(run_each(settings, &chosen, now, log, lock));
+        failures.extend(run_each(&deployment, &chosen, now, log, lock));
         Ok(failures)
     })
 }
 
 /// Tonight's plan with its reasons, as `rotate --dry-run` prints it.
-///
-/// # Errors
-/// When the configuration cannot be read.
-pub(crate) fn describe_plan(settings: &Settings, now: DateTime<Utc>) -> Result<String> {
-    let (plan, unreadable) = plan(settings, now)?;
+pub(crate) fn describe_plan(deployment: &Deployment, now: DateTime<Utc>) -> String {
+    let (plan, unreadable) = plan(deployment, now);
     let groups = [
         ("runs tonight", &plan.chosen),
         ("left for another night", &plan.postponed),
@@ -115,28 +123,28 @@ pub(crate) fn describe_plan(settings: &Settings, now: DateTime<Utc>) -> Result<S
         turns.iter().map(move |turn| format!("{:<24} {group}: {}\n", turn.name, turn.reason))
     });
     let unreadable = unreadable.iter().map(|problem| format!("{problem}\n"));
-    Ok(lines.chain(unreadable).chain([format!("{}\n", plan.describe_load())]).collect())
+    lines.chain(unreadable).chain([format!("{}\n", plan.describe_load())]).collect()
 }
 
 /// The plan of a night, and a message for each region that can have no place in it, as its metadata
 /// cannot be read.
-fn plan(settings: &Settings, now: DateTime<Utc>) -> Result<(NightPlan, Vec<String>)> {
-    let layout = RootLayout::new(&settings.root);
+fn plan(deployment: &Deployment, now: DateTime<Utc>) -> (NightPlan, Vec<String>) {
+    let Deployment { settings, layout, regions } = deployment;
     let mut records = Vec::new();
     let mut unreadable = Vec::new();
-    for region in &settings.regions()? {
-        match MetaFile::read(&layout, &region.name).or_pending(region) {
+    for region in regions {
+        match MetaFile::read(layout, &region.name).or_pending(region) {
             Ok(meta) => records.push(RegionRecord::new(region, &meta)),
             Err(error) => unreadable.push(format!("region `{}`: {error}", region.name)),
         }
     }
-    Ok((plan_night(&records, settings.regions_per_night, now), unreadable))
+    (plan_night(&records, settings.regions_per_night, now), unreadable)
 }
 
 /// Computes and publishes each region in turn, in a process of its own; one that fails is recorded
 /// and does not stop the next. Gives a message for each that failed.
 pub(crate) fn run_each(
-    settings: &Settings,
+    deployment: &Deployment,
     regions: &[Region],
     now: DateTime<Utc>,
     log: LogOptions,
@@ -144,7 +152,7 @@ pub(crate) fn run_each(
 ) -> Vec<String> {
     let mut failures = Vec::new();
     for region in regions {
-        if let Err(message) = run_one(settings, region, now, log, lock) {
+        if let Err(message) = run_one(deployment, region, now, log, lock) {
             failures.push(format!("region `{}`: {message}", region.name));
         }
     }
@@ -152,19 +160,19 @@ pub(crate) fn run_each(
 }
 
 fn run_one(
-    settings: &Settings,
+    deployment: &Deployment,
     region: &Region,
     now: DateTime<Utc>,
     log: LogOptions,
     lock: &mut RootLock,
 ) -> Result<(), String> {
-    let layout = RootLayout::new(&settings.root);
-    let old = MetaFile::read(&layout, &region.name)
+    let layout = &deployment.layout;
+    let old = MetaFile::read(layout, &region.name)
         .or_pending(region)
         .map_err(|error| error.to_string())?;
-    let outcome = attempt::begin(&layout, &region.name, now)
-        .and_then(|()| check_disk(settings, region, old.map.as_ref()))
-        .map(|()| RegionJob::new(settings, region, now).run_in_worker(log))
+    let outcome = attempt::begin(layout, &region.name, now)
+        .and_then(|()| check_disk(deployment, region, old.map.as_ref()))
+        .map(|()| RegionJob::new(deployment, region, now).run_in_worker(log))
         .unwrap_or_else(|error| RunOutcome::failed(&error));
     let end = match &outcome {
         RunOutcome::Published => None,
@@ -175,10 +183,10 @@ fn run_one(
     };
     let recorded = end.map_or(Ok(()), |(status, message, failure)| {
         let message = message.clone();
-        record_end(settings, region, RunEnd { started_at: now, status, message, failure })
+        record_end(deployment, region, RunEnd { started_at: now, status, message, failure })
     });
     // Without a record the attempt stays: `health` and the next start find it.
-    if let Err(error) = recorded.and_then(|()| attempt::end(&layout, &region.name)) {
+    if let Err(error) = recorded.and_then(|()| attempt::end(layout, &region.name)) {
         let problem = format!(
             "the end of the run of region `{}` could not be recorded: {error:#}",
             region.name

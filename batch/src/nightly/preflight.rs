@@ -4,26 +4,26 @@ use anyhow::{Context, Result};
 use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{EmptyShare, Grid, Region, RunFailure};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
-use crate::deployment::settings::Settings;
 use crate::nightly::failure::RunError;
 
-/// Bytes a cell takes in the work folder: a float and a code.
-const WORK_BYTES_A_CELL: f64 = 5.0;
-/// Bytes a cell takes when published, where no earlier run tells: compressed raster, overviews,
+/// Bytes per cell in the work folder: a float and a code.
+const WORK_BYTES_PER_CELL: f64 = 5.0;
+/// Bytes per cell when published, where there is no earlier run: compressed raster, overviews,
 /// tiles.
-const PUBLISHED_BYTES_A_CELL: f64 = 6.0;
+const PUBLISHED_BYTES_PER_CELL: f64 = 6.0;
 /// A new map may be so much larger than the last.
 const GROWTH: f64 = 1.5;
 
 /// Free space of the root's file system, gigabytes.
 ///
 /// # Errors
-/// When the root cannot be looked at.
+/// When the file system cannot be read.
 pub(crate) fn free_gb(layout: &RootLayout) -> Result<f64> {
     let root = layout.root();
     let stat = rustix::fs::statvfs(root)
-        .with_context(|| format!("cannot look at the disk of {}", root.display()))?;
+        .with_context(|| format!("cannot read the free space of {}", root.display()))?;
     Ok(stat.f_bavail as f64 * stat.f_frsize as f64 / 1e9)
 }
 
@@ -32,19 +32,19 @@ pub(crate) fn free_gb(layout: &RootLayout) -> Result<f64> {
 /// # Errors
 /// When it has not; with the figures.
 pub(crate) fn check_disk(
-    settings: &Settings,
+    deployment: &Deployment,
     region: &Region,
     last: Option<&MapMeta>,
 ) -> Result<()> {
-    let free_gb = free_gb(&RootLayout::new(&settings.root))?;
+    let min_free_gb = deployment.settings.min_free_gb;
+    let free_gb = free_gb(&deployment.layout)?;
     let needed_gb = needed_gb(region, last);
-    if free_gb - needed_gb >= settings.min_free_gb {
+    if free_gb - needed_gb >= min_free_gb {
         return Ok(());
     }
     let message = format!(
-        "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and {:.1} GB \
-        must stay free: make room, or lower min_free_gb or keep_runs",
-        settings.min_free_gb
+        "the disk has {free_gb:.1} GB free, this run needs about {needed_gb:.1} GB, and \
+        {min_free_gb:.1} GB must stay free: make room, or lower min_free_gb or keep_runs"
     );
     Err(RunError { failure: RunFailure::DiskFull, message }.into())
 }
@@ -53,8 +53,8 @@ fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let cells = f64::from(grid.width()) * f64::from(grid.height());
     let published_bytes =
-        last.map_or(cells * PUBLISHED_BYTES_A_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
-    (cells * WORK_BYTES_A_CELL + published_bytes) / 1e9
+        last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
+    (cells * WORK_BYTES_PER_CELL + published_bytes) / 1e9
 }
 
 /// Whether a new map has seen enough to replace the published one: a cloudy month must not.

@@ -1,4 +1,4 @@
-//! A region's run in a process of its own: whatever ends that process, a failed allocation, a fault
+//! A region's run in a process of its own: what ends that process, a failed allocation, a fault
 //! in a library or the system's memory killer, ends this run and nothing else.
 
 use std::io::{Read, Write};
@@ -16,7 +16,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::cli::args::{LogOptions, WORKER_COMMAND};
 use crate::compute::lowres::lowres;
-use crate::deployment::settings::Settings;
+use crate::deployment::Deployment;
 use crate::nightly::deadline::Deadline;
 use crate::nightly::failure::failure_of;
 use crate::publish::commit::publish_run;
@@ -33,7 +33,7 @@ const MAX_OUTCOME_BYTES: u64 = 1 << 20;
 /// One region to compute and publish.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct RegionJob {
-    pub(crate) settings: Settings,
+    pub(crate) deployment: Deployment,
     pub(crate) region: Region,
     pub(crate) now: DateTime<Utc>,
     /// The process that waits for the outcome.
@@ -64,8 +64,13 @@ impl RunOutcome {
 }
 
 impl RegionJob {
-    pub(crate) fn new(settings: &Settings, region: &Region, now: DateTime<Utc>) -> Self {
-        Self { settings: settings.clone(), region: region.clone(), now, parent: std::process::id() }
+    pub(crate) fn new(deployment: &Deployment, region: &Region, now: DateTime<Utc>) -> Self {
+        Self {
+            deployment: deployment.clone(),
+            region: region.clone(),
+            now,
+            parent: std::process::id(),
+        }
     }
 
     /// Runs the job in a worker process and waits for its outcome, at most as long as a run may
@@ -73,7 +78,8 @@ impl RegionJob {
     pub(crate) fn run_in_worker(&self, log: LogOptions) -> RunOutcome {
         let mut command = Command::new(OWN_PROGRAM);
         command.arg(WORKER_COMMAND).args(log.flags());
-        let limit = Deadline::of_run(self.settings.max_run_minutes).remaining() + MAX_OVERTIME;
+        let limit =
+            Deadline::of_run(self.deployment.settings.max_run_minutes).remaining() + MAX_OVERTIME;
         let started = serde_json::to_vec(self)
             .context("writing the job")
             .and_then(|job| supervise(command, &job, limit));
@@ -106,8 +112,8 @@ impl RegionJob {
     }
 
     fn run(&self) -> Result<()> {
-        let folder = lowres(&self.settings, &self.region, self.now)?;
-        publish_run(&self.settings, &self.region, &folder)
+        let folder = lowres(&self.deployment, &self.region, self.now)?;
+        publish_run(&self.deployment, &self.region, &folder)
     }
 }
 

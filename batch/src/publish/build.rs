@@ -1,20 +1,21 @@
 //! Builds what is published of a run: tiles, raster and metadata, in the work folder.
 
-use std::fs::{self, File};
+use std::fs;
 
 use anyhow::{Context, Result, bail};
 use dragonfly_core::Grid;
 use dragonfly_core::metadata::{RegionMeta, RunStatus};
 
 use crate::cli::progress::ProgressStep;
-use crate::deployment::layout::{RootLayout, RunFolder};
+use crate::deployment::layout::RunFolder;
 use crate::publish::raster::{RunReader, write_cog};
 use crate::publish::run::RunRecord;
+use crate::publish::store::{PublishStore, TileFolder};
 use crate::publish::tiles::{cut_tiles, tile_count};
 
-/// Tiles and raster, built in the work folder, and the metadata that speaks of them.
+/// Tiles and raster, built in the work folder, and the metadata that describes them.
 pub(crate) fn build(
-    layout: &RootLayout,
+    store: &impl PublishStore,
     folder: &RunFolder,
     record: RunRecord,
 ) -> Result<RegionMeta> {
@@ -36,13 +37,13 @@ pub(crate) fn build(
             &grid,
             region.zoom_min,
             region.skip_unburned,
-            &tiles.join("dnbr"),
+            &TileFolder::new(&tiles.join("dnbr")),
             &step,
         );
         (cut, cog.join())
     });
     let cut = match (cut, cog) {
-        (_, Err(_)) => bail!("the thread that writes the raster died"),
+        (_, Err(_)) => bail!("the thread that writes the raster panicked"),
         (Ok(cut), Ok(Ok(()))) => cut,
         (Err(error), Ok(Ok(()))) | (Ok(_), Ok(Err(error))) => return Err(error),
         (Err(tiles), Ok(Err(raster))) => bail!("{tiles:#}; {raster:#}"),
@@ -66,9 +67,6 @@ pub(crate) fn build(
         ..RegionMeta::pending(&region)
     };
     // Everything must be on the disk before the metadata names it.
-    let root = File::open(layout.root())
-        .with_context(|| format!("cannot open {}", layout.root().display()))?;
-    rustix::fs::syncfs(&root)
-        .with_context(|| format!("cannot sync {}", layout.root().display()))?;
+    store.sync()?;
     Ok(meta)
 }

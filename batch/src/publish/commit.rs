@@ -1,35 +1,36 @@
 //! Publishes a finished run: a reader who follows the metadata sees the whole old map or the whole
 //! new one.
 
-use std::fs::{self};
+use std::fs;
 
 use anyhow::{Context, Result, bail};
 use dragonfly_core::Region;
 use dragonfly_core::metadata::{EarlierRun, RegionMeta};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::{RootLayout, RunFolder};
-use crate::deployment::ownership::explain;
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
 use crate::nightly::preflight::check_valid_share;
 use crate::publish::build::build;
 use crate::publish::index::write_index;
-use crate::publish::json_file::{sync_folder, write_json};
+use crate::publish::json_file::write_json;
 use crate::publish::links::point_links;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::run::{finished_runs, is_run_id, read_record};
+use crate::publish::store::{PublishStore, store_of};
 use crate::publish::sweep::{kept_runs, named_runs, prune};
 
 /// Cuts the newest finished run of a region into tiles and publishes it.
 ///
 /// # Errors
 /// When there is no finished run that is not published yet; else as [`publish_run`].
-pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
+pub(crate) fn publish_newest(deployment: &Deployment, region: &Region) -> Result<()> {
+    let layout = &deployment.layout;
     let work = layout.work(&region.name);
-    let published = MetaFile::read(&layout, &region.name).or_pending(region)?;
+    let published = MetaFile::read(layout, &region.name).or_pending(region)?;
     let published = named_runs(&published);
-    let newest = finished_runs(&layout, &region.name)
+    let newest = finished_runs(layout, &region.name)
         .into_iter()
         .rfind(|run| !published.contains(&run.run_id.as_str()));
     let Some(newest) = newest else {
@@ -39,7 +40,7 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
             work.display()
         );
     };
-    publish_run(settings, region, &RunFolder(work.join(newest.run_id)))
+    publish_run(deployment, region, &RunFolder(work.join(newest.run_id)))
 }
 
 /// Cuts a finished run into tiles and publishes it.
@@ -47,23 +48,28 @@ pub(crate) fn tile(settings: &Settings, region: &Region) -> Result<()> {
 /// # Errors
 /// When it saw too little, the region's metadata cannot be read, or a file cannot be written. What
 /// was published before stays.
-pub(crate) fn publish_run(settings: &Settings, region: &Region, folder: &RunFolder) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
+pub(crate) fn publish_run(
+    deployment: &Deployment,
+    region: &Region,
+    folder: &RunFolder,
+) -> Result<()> {
+    let Deployment { settings, layout, .. } = deployment;
+    let store = store_of(deployment);
     let record = read_record(folder)?;
-    let old = MetaFile::read(&layout, &region.name).or_pending(region)?;
+    let old = MetaFile::read(layout, &region.name).or_pending(region)?;
     let published = old.map.as_ref().map(|map| &map.empty_share);
     check_valid_share(&record.map.empty_share, published, settings.min_valid_share)?;
     let earlier_runs = earlier_runs(settings, old);
-    let meta = RegionMeta { earlier_runs, ..build(&layout, folder, record)? };
-    move_into_place(&layout, folder, &meta)?;
-    write_json(&layout.meta(&region.name), &meta)?;
+    let meta = RegionMeta { earlier_runs, ..build(&store, folder, record)? };
+    move_into_place(&store, layout, folder, &meta)?;
+    write_json(&store, &layout.meta(&region.name), &meta)?;
     if let Some(map) = &meta.map {
-        point_links(&layout, &region.name, &map.run_id)?;
+        point_links(&store, layout, &region.name, &map.run_id)?;
     }
-    write_index(settings)?;
+    write_index(deployment)?;
     // The map is out. What cannot be removed now is removed by a later start, and `doctor` finds
     // it.
-    for removed in [prune(&layout, &meta), remove_work(&layout, &region.name)] {
+    for removed in [prune(&store, layout, &meta), remove_work(layout, &region.name)] {
         removed.unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
     }
     Ok(())
@@ -77,24 +83,18 @@ fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
     kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
 }
 
-/// Raster, tiles and the run's own metadata under their versioned names, which no reader knows yet.
-fn move_into_place(layout: &RootLayout, folder: &RunFolder, meta: &RegionMeta) -> Result<()> {
+/// Raster, tiles and the run's own metadata under their versioned names, which no metadata names yet.
+fn move_into_place(
+    store: &impl PublishStore,
+    layout: &RootLayout,
+    folder: &RunFolder,
+    meta: &RegionMeta,
+) -> Result<()> {
     let Some(map) = &meta.map else { bail!("a run without a map cannot be published") };
     let name = &meta.region_name;
-    for (from, to) in [
-        (folder.cog(), layout.raster(name, &map.run_id)),
-        (folder.tiles(), layout.tiles(name, &map.run_id)),
-    ] {
-        let parent = to.parent().unwrap_or(layout.root());
-        // Left by an attempt to publish the same run that no metadata names.
-        let _ = fs::remove_dir_all(&to);
-        fs::create_dir_all(parent)
-            .and_then(|()| fs::rename(&from, &to))
-            .map_err(|error| explain(error.into(), &to))
-            .with_context(|| format!("cannot move {} to {}", from.display(), to.display()))?;
-        sync_folder(parent)?;
-    }
-    write_json(&layout.run_meta(name, &map.run_id), meta)
+    store.publish(&folder.cog(), &layout.raster(name, &map.run_id))?;
+    store.publish(&folder.tiles(), &layout.tiles(name, &map.run_id))?;
+    write_json(store, &layout.run_meta(name, &map.run_id), meta)
 }
 
 /// Clears a region's work folder: its newest run has been published.

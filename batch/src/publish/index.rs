@@ -5,27 +5,27 @@ use std::fs;
 use anyhow::Result;
 use dragonfly_core::metadata::{IndexedRegion, RegionIndex, RegionMeta};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
-use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
 use crate::publish::json_file::write_json;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::store_of;
 
 /// Writes both: every configured region and no other. A region whose metadata cannot be read keeps
 /// its line.
 ///
 /// # Errors
-/// When the configuration cannot be read or a file cannot be written.
-pub(crate) fn write_index(settings: &Settings) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
+/// When a file cannot be written.
+pub(crate) fn write_index(deployment: &Deployment) -> Result<()> {
+    let Deployment { settings, layout, regions } = deployment;
     let generated_at = now_in_seconds();
-    let before = read_index(&layout);
-    let configured = settings.regions()?;
-    let regions = configured.iter().map(|region| {
+    let before = read_index(layout);
+    let lines = regions.iter().map(|region| {
         let line_before = before
             .as_ref()
             .and_then(|index| index.regions.iter().find(|line| line.name == region.name));
-        let meta = match MetaFile::read(&layout, &region.name) {
+        let meta = match MetaFile::read(layout, &region.name) {
             MetaFile::Readable(meta) => *meta,
             MetaFile::Absent => RegionMeta::pending(region),
             MetaFile::Unreadable(error) => {
@@ -39,9 +39,10 @@ pub(crate) fn write_index(settings: &Settings) -> Result<()> {
         let first_seen_at = line_before.and_then(|line| line.first_seen_at).or(Some(generated_at));
         IndexedRegion { first_seen_at, ..IndexedRegion::new(region, &meta) }
     });
-    let regions = regions.collect();
-    write_json(&layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
-    write_json(&layout.meta_file("client"), &settings.client_config()?)
+    let regions = lines.collect();
+    let store = store_of(deployment);
+    write_json(&store, &layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
+    write_json(&store, &layout.meta_file("client"), &settings.client_config()?)
 }
 
 /// The published list of regions; `None` where there is none, or it cannot be read.

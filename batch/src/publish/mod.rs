@@ -12,5 +12,6 @@ pub(crate) mod region_meta;
 pub(crate) mod repair;
 pub(crate) mod run;
 pub(crate) mod run_end;
+pub(crate) mod store;
 pub(crate) mod sweep;
 pub(crate) mod tiles;

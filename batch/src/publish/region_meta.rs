@@ -7,13 +7,13 @@ use dragonfly_core::metadata::RegionMeta;
 
 use crate::deployment::layout::RootLayout;
 
-/// What a region's metadata file holds.
+/// The contents of a region's metadata file.
 pub(crate) enum MetaFile {
     /// Whole metadata.
     Readable(Box<RegionMeta>),
     /// No file: the region was never run, or someone removed it.
     Absent,
-    /// A file that is there and cannot be read: nothing is known of the region, so nothing of it
+    /// A file that is there and cannot be read: the state of the region is unknown, so nothing of it
     /// may be changed.
     Unreadable(UnreadableMetaError),
 }

@@ -7,36 +7,37 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
 use dragonfly_core::{Region, TileFate};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
-use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
 use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
 use crate::publish::links::point_links;
 use crate::publish::raster::read_back;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::{PublishStore, TileFolder, store_of};
 use crate::publish::sweep::published_runs;
 
 /// Rebuilds a region's metadata where it cannot be read, is absent, or names a run that is not
-/// whole. Needs the lock. Gives what was done, in words.
+/// whole. Needs the lock. Returns what was done, in words.
 ///
 /// A run is whole when its own metadata, beside its raster, can be read, its raster reads to the
 /// end and all its tiles are there. The file that cannot be read is kept in the work folder.
 ///
 /// # Errors
 /// When there is no whole run, or a file cannot be written.
-pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
-    let layout = RootLayout::new(&settings.root);
+pub(crate) fn repair(deployment: &Deployment, region: &Region) -> Result<String> {
+    let layout = &deployment.layout;
     let name = &region.name;
-    let state = MetaFile::read(&layout, name);
+    let state = MetaFile::read(layout, name);
     if let MetaFile::Readable(meta) = &state
-        && meta.map.as_ref().is_some_and(|map| check_whole(&layout, name, map).is_ok())
+        && meta.map.as_ref().is_some_and(|map| check_whole(layout, name, map).is_ok())
     {
         return Ok(format!(
             "region `{name}`: its metadata can be read, and its map is whole: nothing to repair"
         ));
     }
-    let runs = whole_runs(&layout, name)?;
+    let runs = whole_runs(&store_of(deployment), layout, name)?;
     if runs.is_empty() {
         bail!(
             "region `{name}` has no whole run from which its metadata can be rebuilt: move {} \
@@ -45,9 +46,9 @@ pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
         );
     }
     if matches!(state, MetaFile::Unreadable(_)) {
-        keep_aside(&layout, name)?;
+        keep_aside(layout, name)?;
     }
-    let run_id = rebuild(settings, &layout, name, &runs)?;
+    let run_id = rebuild(deployment, name, &runs)?;
     Ok(format!("region `{name}`: its metadata is rebuilt from the run {run_id}"))
 }
 
@@ -56,14 +57,14 @@ pub(crate) fn repair(settings: &Settings, region: &Region) -> Result<String> {
 ///
 /// # Errors
 /// When a file cannot be read or written.
-pub(crate) fn restore_lost(settings: &Settings, region: &Region) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
-    if !matches!(MetaFile::read(&layout, &region.name), MetaFile::Absent) {
+pub(crate) fn restore_lost(deployment: &Deployment, region: &Region) -> Result<()> {
+    let layout = &deployment.layout;
+    if !matches!(MetaFile::read(layout, &region.name), MetaFile::Absent) {
         return Ok(());
     }
-    let runs = whole_runs(&layout, &region.name)?;
+    let runs = whole_runs(&store_of(deployment), layout, &region.name)?;
     if !runs.is_empty() {
-        let run_id = rebuild(settings, &layout, &region.name, &runs)?;
+        let run_id = rebuild(deployment, &region.name, &runs)?;
         tracing::warn!(
             region = region.name,
             "the metadata was absent, and is rebuilt from the run {run_id}"
@@ -74,12 +75,8 @@ pub(crate) fn restore_lost(settings: &Settings, region: &Region) -> Result<()> {
 
 /// Writes a region's metadata from the metadata of its runs, the oldest first, of which there is
 /// one at least. Gives the newest.
-fn rebuild(
-    settings: &Settings,
-    layout: &RootLayout,
-    region: &str,
-    runs: &[RegionMeta],
-) -> Result<String> {
+fn rebuild(deployment: &Deployment, region: &str, runs: &[RegionMeta]) -> Result<String> {
+    let layout = &deployment.layout;
     let maps: Vec<&MapMeta> = runs.iter().filter_map(|meta| meta.map.as_ref()).collect();
     let (Some(newest), Some(map)) = (runs.last(), maps.last()) else {
         bail!("there is no run to rebuild from")
@@ -90,26 +87,31 @@ fn rebuild(
         replaced_at: next.generated_at,
     });
     let meta = RegionMeta { earlier_runs: earlier_runs.collect(), ..newest.clone() };
-    write_json(&layout.meta(region), &meta)?;
-    point_links(layout, region, &map.run_id)?;
-    write_index(settings)?;
+    let store = store_of(deployment);
+    write_json(&store, &layout.meta(region), &meta)?;
+    point_links(&store, layout, region, &map.run_id)?;
+    write_index(deployment)?;
     Ok(map.run_id.clone())
 }
 
 /// The metadata of the whole runs of a region, the oldest first.
-fn whole_runs(layout: &RootLayout, region: &str) -> Result<Vec<RegionMeta>> {
+fn whole_runs(
+    store: &impl PublishStore,
+    layout: &RootLayout,
+    region: &str,
+) -> Result<Vec<RegionMeta>> {
     let mut whole = Vec::new();
-    for run_id in published_runs(layout, region)? {
+    for run_id in published_runs(store, layout, region)? {
         match read_whole(layout, region, &run_id) {
             Ok(meta) => whole.push(meta),
             Err(error) => tracing::warn!(region, "the run {run_id} is passed over: {error:#}"),
         }
     }
     let keys: Vec<RunKey> = whole.iter().filter_map(RunKey::of).collect();
-    Ok(oldest_first(&keys).into_iter().filter_map(|place| whole.get(place).cloned()).collect())
+    Ok(oldest_first(&keys).into_iter().filter_map(|index| whole.get(index).cloned()).collect())
 }
 
-/// What a run is ordered by.
+/// What runs are sorted by.
 struct RunKey<'a> {
     run_id: &'a str,
     generated_at: DateTime<Utc>,
@@ -124,7 +126,7 @@ impl<'a> RunKey<'a> {
     }
 }
 
-/// The places of runs in the order in which they were published.
+/// The indices of runs in the order in which they were published.
 ///
 /// A run names those that it replaced. That counts before the clock, which may be put back, and
 /// which two runs may share.
@@ -134,11 +136,11 @@ fn oldest_first(runs: &[RunKey]) -> Vec<usize> {
     while !left.is_empty() {
         let is_replaced =
             |run: &RunKey| left.iter().any(|other| runs[*other].replaced.contains(&run.run_id));
-        let key = |place: &usize| {
-            (!is_replaced(&runs[*place]), runs[*place].generated_at, runs[*place].run_id)
+        let key = |index: &usize| {
+            (!is_replaced(&runs[*index]), runs[*index].generated_at, runs[*index].run_id)
         };
         let Some(newest) = left.iter().copied().max_by_key(key) else { break };
-        left.retain(|place| *place != newest);
+        left.retain(|index| *index != newest);
         newest_first.push(newest);
     }
     newest_first.reverse();
@@ -160,10 +162,10 @@ fn read_whole(layout: &RootLayout, region: &str, run_id: &str) -> Result<RegionM
 fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
     let raster = layout.raster(region, &map.run_id);
     read_back(&raster).with_context(|| format!("{} cannot be read", raster.display()))?;
-    let tiles = layout.tiles(region, &map.run_id).join("dnbr");
+    let tiles = TileFolder::new(&layout.tiles(region, &map.run_id).join("dnbr"));
     for zoom in &map.tile_index.0 {
         for tile in zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)) {
-            let file = tiles.join(format!("{}/{}/{}.png", tile.z, tile.x, tile.y));
+            let file = tiles.file(tile);
             let is_there =
                 fs::metadata(&file).is_ok_and(|metadata| metadata.is_file() && metadata.len() > 0);
             ensure!(is_there, "the tile {} is missing or empty", file.display());
@@ -172,7 +174,7 @@ fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
     Ok(())
 }
 
-/// Moves the file that cannot be read into the work folder, where it can be looked at.
+/// Moves the file that cannot be read into the work folder, where it can be inspected.
 fn keep_aside(layout: &RootLayout, region: &str) -> Result<()> {
     let work = layout.work(region);
     let aside = work.join(format!("unreadable-{}.json", now_in_seconds().format("%Y%m%dT%H%M%SZ")));
@@ -197,7 +199,7 @@ mod tests {
             };
             let keys: Vec<RunKey> = runs.iter().map(key).collect();
             let ids: Vec<&str> =
-                oldest_first(&keys).into_iter().map(|place| runs[place].0).collect();
+                oldest_first(&keys).into_iter().map(|index| runs[index].0).collect();
             assert_eq!(ids, expected);
         };
         check(&[("b", 2, &[]), ("a", 1, &[])], &["a", "b"]);

@@ -18,7 +18,7 @@ pub(crate) struct RunRecord {
     pub(crate) region: Region,
     /// When the run began, by the clock in force.
     pub(crate) started_at: DateTime<Utc>,
-    /// Runs of one region in the work folder are ordered by this number: their names follow a clock
+    /// Runs of one region in the work folder are sorted by this number: their names follow a clock
     /// that may be put back.
     #[serde(default)]
     pub(crate) sequence: u64,
@@ -36,9 +36,9 @@ pub(crate) struct FinishedRun {
 /// The real time and four random hexadecimal digits: a name that no run of the region has.
 pub(crate) fn new_run_id(layout: &RootLayout, region: &str) -> String {
     let is_taken = |id: &String| {
-        let places =
+        let paths =
             [layout.work(region).join(id), layout.tiles(region, id), layout.raster(region, id)];
-        places.iter().any(|place| place.exists())
+        paths.iter().any(|path| path.exists())
     };
     loop {
         let random = RandomState::new().hash_one(std::process::id()) & 0xffff;
@@ -52,7 +52,7 @@ pub(crate) fn new_run_id(layout: &RootLayout, region: &str) -> String {
 /// Whether a name is a run's.
 pub(crate) fn is_run_id(name: &str) -> bool {
     name.len() == 20
-        && name.bytes().enumerate().all(|(place, byte)| match place {
+        && name.bytes().enumerate().all(|(index, byte)| match index {
             8 => byte == b'T',
             15 => byte == b'Z',
             _ => byte.is_ascii_hexdigit(),

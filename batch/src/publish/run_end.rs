@@ -5,12 +5,12 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{RegionMeta, RunStatus};
 use dragonfly_core::{Region, RunFailure};
 
-use crate::deployment::layout::RootLayout;
-use crate::deployment::settings::Settings;
+use crate::deployment::Deployment;
 use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
 use crate::publish::public_text::public_text;
 use crate::publish::region_meta::MetaFile;
+use crate::publish::store::store_of;
 
 /// How a run ended that published nothing.
 pub(crate) struct RunEnd {
@@ -26,9 +26,9 @@ pub(crate) struct RunEnd {
 ///
 /// # Errors
 /// When the metadata cannot be read or written.
-pub(crate) fn record_end(settings: &Settings, region: &Region, end: RunEnd) -> Result<()> {
-    let layout = RootLayout::new(&settings.root);
-    let old = MetaFile::read(&layout, &region.name).or_pending(region)?;
+pub(crate) fn record_end(deployment: &Deployment, region: &Region, end: RunEnd) -> Result<()> {
+    let layout = &deployment.layout;
+    let old = MetaFile::read(layout, &region.name).or_pending(region)?;
     let failures = old.consecutive_failures;
     let consecutive_failures =
         if end.status == RunStatus::Failed { failures.saturating_add(1) } else { failures };
@@ -40,8 +40,9 @@ pub(crate) fn record_end(settings: &Settings, region: &Region, end: RunEnd) -> R
         consecutive_failures,
         ..old
     };
-    write_json(&layout.meta(&region.name), &meta)?;
+    write_json(&store_of(deployment), &layout.meta(&region.name), &meta)?;
     // The record stands; the next start writes the index again.
-    write_index(settings).unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
+    write_index(deployment)
+        .unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
     Ok(())
 }

@@ -1,17 +1,17 @@
 //! What killed runs leave behind, and runs that nobody needs any more.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::metadata::{EarlierRun, RegionMeta};
 
+use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
-use crate::deployment::ownership::explain;
 use crate::publish::links::point_links;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::run::{finished_runs, is_run_id};
+use crate::publish::store::{LocalStore, PublishStore, StoreEntry, store_of};
 
 /// Most earlier runs that are kept, however recent.
 const MAX_EARLIER_RUNS: usize = 8;
@@ -31,7 +31,7 @@ pub(crate) fn kept_runs(
     let kept = runs
         .iter()
         .enumerate()
-        .filter(|(place, run)| *place < keep_runs || run.replaced_at > recent);
+        .filter(|(index, run)| *index < keep_runs || run.replaced_at > recent);
     kept.map(|(_, run)| run.clone()).take(MAX_EARLIER_RUNS).collect()
 }
 
@@ -40,27 +40,33 @@ pub(crate) fn kept_runs(
 ///
 /// Where the metadata of a region cannot be read nothing is known, so nothing of the region is
 /// changed. What cannot be put in order is reported, and stops neither the rest nor the night.
-pub(crate) fn sweep(layout: &RootLayout) {
+pub(crate) fn sweep(deployment: &Deployment) {
+    let (layout, store) = (&deployment.layout, &store_of(deployment));
     let mut outcomes = vec![];
     for folder in ["meta", "raster", "tiles"] {
-        outcomes.push(remove_half_written(&layout.root().join(folder)));
+        outcomes.push(remove_half_written(store, &layout.root().join(folder)));
     }
+    let work = LocalStore::of(layout);
     let mut regions: Vec<String> = Vec::new();
-    for folder in ["work", "tiles", "raster"] {
-        match folders_in(&layout.root().join(folder)) {
-            Ok(folders) => regions.extend(folders.iter().filter_map(|path| file_name(path))),
+    for folders in [
+        folders_in(&work, &layout.root().join("work")),
+        folders_in(store, &layout.root().join("tiles")),
+        folders_in(store, &layout.root().join("raster")),
+    ] {
+        match folders {
+            Ok(folders) => regions.extend(folders),
             Err(error) => outcomes.push(Err(error)),
         }
     }
     regions.sort();
     regions.dedup();
-    outcomes.extend(regions.iter().map(|region| sweep_region(layout, region)));
+    outcomes.extend(regions.iter().map(|region| sweep_region(store, layout, region)));
     for error in outcomes.into_iter().filter_map(Result::err) {
         tracing::warn!("left as it is: {error:#}");
     }
 }
 
-fn sweep_region(layout: &RootLayout, region: &str) -> Result<()> {
+fn sweep_region(store: &impl PublishStore, layout: &RootLayout, region: &str) -> Result<()> {
     let (named, current): (Vec<String>, _) = match MetaFile::read(layout, region) {
         MetaFile::Unreadable(error) => return Err(error.into()),
         MetaFile::Readable(meta) if meta.map.is_some() => {
@@ -69,17 +75,17 @@ fn sweep_region(layout: &RootLayout, region: &str) -> Result<()> {
         }
         // Metadata may be lost, and the map be there: its newest run stays, for `dragonfly repair`.
         MetaFile::Readable(_) | MetaFile::Absent => {
-            (published_runs(layout, region)?.pop().into_iter().collect(), None)
+            (published_runs(store, layout, region)?.pop().into_iter().collect(), None)
         }
     };
     let mut outcomes = vec![
-        remove_half_written(&layout.tiles_of(region)),
-        remove_half_written(&layout.raster_of(region)),
+        remove_half_written(store, &layout.tiles_of(region)),
+        remove_half_written(store, &layout.raster_of(region)),
         remove_unfinished(layout, region, &named),
-        remove_runs_except(layout, region, &named),
+        remove_runs_except(store, layout, region, &named),
     ];
     if let Some(run_id) = current {
-        outcomes.push(point_links(layout, region, &run_id));
+        outcomes.push(point_links(store, layout, region, &run_id));
     }
     outcomes.into_iter().collect()
 }
@@ -88,9 +94,13 @@ fn sweep_region(layout: &RootLayout, region: &str) -> Result<()> {
 ///
 /// # Errors
 /// When a file cannot be removed.
-pub(crate) fn prune(layout: &RootLayout, meta: &RegionMeta) -> Result<()> {
+pub(crate) fn prune(
+    store: &impl PublishStore,
+    layout: &RootLayout,
+    meta: &RegionMeta,
+) -> Result<()> {
     let named: Vec<String> = named_runs(meta).into_iter().map(str::to_owned).collect();
-    remove_runs_except(layout, &meta.region_name, &named)
+    remove_runs_except(store, layout, &meta.region_name, &named)
 }
 
 /// The runs that metadata names: the current one, then the earlier ones.
@@ -103,21 +113,29 @@ pub(crate) fn named_runs(meta: &RegionMeta) -> Vec<&str> {
 ///
 /// # Errors
 /// When the folders cannot be read.
-pub(crate) fn published_runs(layout: &RootLayout, region: &str) -> Result<Vec<String>> {
-    let mut runs: Vec<String> =
-        folders_in(&layout.tiles_of(region))?.iter().filter_map(|path| file_name(path)).collect();
+pub(crate) fn published_runs(
+    store: &impl PublishStore,
+    layout: &RootLayout,
+    region: &str,
+) -> Result<Vec<String>> {
+    let mut runs = folders_in(store, &layout.tiles_of(region))?;
     runs.retain(|run| is_run_id(run) && layout.raster(region, run).exists());
     runs.sort();
     Ok(runs)
 }
 
-fn remove_runs_except(layout: &RootLayout, region: &str, named: &[String]) -> Result<()> {
+fn remove_runs_except(
+    store: &impl PublishStore,
+    layout: &RootLayout,
+    region: &str,
+    named: &[String],
+) -> Result<()> {
     let mut outcome = Ok(());
     for folder in [layout.tiles_of(region), layout.raster_of(region)] {
-        for path in entries_in(&folder)? {
+        for StoreEntry { path, .. } in store.list(&folder)? {
             let run = path.file_stem().and_then(|stem| stem.to_str()).unwrap_or_default();
             if is_run_id(run) && !named.iter().any(|name| name == run) {
-                outcome = remove(&path).and(outcome);
+                outcome = store.remove(&path).and(outcome);
             }
         }
     }
@@ -131,55 +149,31 @@ fn remove_unfinished(layout: &RootLayout, region: &str, named: &[String]) -> Res
         .map(|run| run.run_id)
         .filter(|run| !named.contains(run));
     let mut outcome = Ok(());
-    for path in folders_in(&layout.work(region))? {
-        let name = file_name(&path).unwrap_or_default();
-        if is_run_id(&name) && Some(name) != newest {
-            outcome = remove(&path).and(outcome);
+    let (work, folder) = (LocalStore::of(layout), layout.work(region));
+    for name in folders_in(&work, &folder)? {
+        if is_run_id(&name) && Some(&name) != newest.as_ref() {
+            outcome = work.remove(&folder.join(&name)).and(outcome);
         }
     }
     outcome
 }
 
 /// Files and links made aside and never renamed into place.
-fn remove_half_written(folder: &Path) -> Result<()> {
+fn remove_half_written(store: &impl PublishStore, folder: &Path) -> Result<()> {
     let mut outcome = Ok(());
-    for path in entries_in(folder)? {
+    for StoreEntry { path, .. } in store.list(folder)? {
         if path.extension().is_some_and(|extension| extension == "new") {
-            outcome = remove(&path).and(outcome);
+            outcome = store.remove(&path).and(outcome);
         }
     }
     outcome
 }
 
-fn file_name(path: &Path) -> Option<String> {
-    path.file_name()?.to_str().map(str::to_owned)
-}
-
-fn folders_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    Ok(entries_in(folder)?.into_iter().filter(|path| path.is_dir() && !path.is_symlink()).collect())
-}
-
-/// Paths in a folder; none where there is no folder.
-fn entries_in(folder: &Path) -> Result<Vec<PathBuf>> {
-    match fs::read_dir(folder) {
-        Ok(entries) => Ok(entries.filter_map(|entry| Some(entry.ok()?.path())).collect()),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Vec::new()),
-        Err(error) => Err(error).with_context(|| format!("cannot read {}", folder.display())),
-    }
-}
-
-fn remove(path: &Path) -> Result<()> {
-    let removed = if path.is_dir() && !path.is_symlink() {
-        fs::remove_dir_all(path)
-    } else {
-        fs::remove_file(path)
-    };
-    match removed {
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
-        removed => removed
-            .map_err(|error| explain(error.into(), path))
-            .with_context(|| format!("cannot remove {}", path.display())),
-    }
+/// The names of the folders in a folder.
+fn folders_in(store: &impl PublishStore, folder: &Path) -> Result<Vec<String>> {
+    let entries = store.list(folder)?;
+    let folders = entries.iter().filter(|entry| entry.is_folder);
+    Ok(folders.filter_map(|entry| entry.name().map(str::to_owned)).collect())
 }
 
 #[cfg(test)]

@@ -1,19 +1,19 @@
 //! Cutting a run into tiles: exact cuts at the finest zoom, averages above.
 
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use dragonfly_core::metadata::TilesSkipped;
 use dragonfly_core::{Empty, Grid, Tile, TileCells, TileFate, TileIndex, ZoomIndex, encode_tile};
 use rayon::prelude::*;
 
 use crate::cli::progress::ProgressStep;
 use crate::publish::raster::RunReader;
+use crate::publish::store::TileSink;
 
-/// What became of all tiles of a run.
+/// The outcome of cutting a run into tiles.
 pub(crate) struct CutTiles {
     pub(crate) index: TileIndex,
     pub(crate) stored: u64,
@@ -21,20 +21,20 @@ pub(crate) struct CutTiles {
     pub(crate) bytes: u64,
 }
 
-/// Cuts all tiles from `zoom_min` to the grid's zoom into `folder`/{z}/{x}/{y}.png.
+/// Cuts all tiles from `zoom_min` to the grid's zoom.
 pub(crate) fn cut_tiles(
     reader: &RunReader,
     grid: &Grid,
     zoom_min: u8,
     skip_unburned: bool,
-    folder: &Path,
+    sink: &dyn TileSink,
     step: &ProgressStep,
 ) -> Result<CutTiles> {
     let cutter = Cutter {
         reader,
         grid,
         skip_unburned,
-        folder: folder.to_owned(),
+        sink,
         fates: Mutex::default(),
         bytes: AtomicU64::new(0),
         step,
@@ -72,15 +72,15 @@ struct Cutter<'a> {
     reader: &'a RunReader,
     grid: &'a Grid,
     skip_unburned: bool,
-    folder: PathBuf,
+    sink: &'a dyn TileSink,
     fates: Mutex<HashMap<Tile, TileFate>>,
     bytes: AtomicU64,
     step: &'a ProgressStep,
 }
 
 impl Cutter<'_> {
-    /// Cuts a tile and all beneath it; `None` outside the grid. A tile is made from those beneath,
-    /// so every cell of the raster is read once, and only one branch of the pyramid is held.
+    /// Cuts a tile and all below it; `None` outside the grid. A tile is made from those below, so
+    /// every cell of the raster is read once, and only one branch of the pyramid is in memory.
     fn cut(&self, tile: Tile) -> Result<Option<TileCells>> {
         if !self.grid.tiles().at_zoom(tile.z).contains(tile) {
             return Ok(None);
@@ -103,13 +103,8 @@ impl Cutter<'_> {
     fn store(&self, tile: Tile, indices: &[u8]) -> Result<()> {
         let fate = TileFate::of(indices, self.skip_unburned);
         if fate == TileFate::Stored {
-            let column = self.folder.join(tile.z.to_string()).join(tile.x.to_string());
-            let file = column.join(format!("{}.png", tile.y));
             let png = encode_tile(indices)?;
-            std::fs::create_dir_all(&column)
-                .with_context(|| format!("cannot create {}", column.display()))?;
-            std::fs::write(&file, &png)
-                .with_context(|| format!("cannot write {}", file.display()))?;
+            self.sink.write(tile, &png)?;
             self.bytes.fetch_add(png.len() as u64, Ordering::Relaxed);
         }
         self.fates.lock().unwrap_or_else(PoisonError::into_inner).insert(tile, fate);

@@ -1,22 +1,22 @@
-//! Turns at decoding large blocks: as many at a time as memory allows, however many threads there
+//! Permits to decode large blocks: as many at a time as memory allows, however many threads there
 //! are.
 
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// Bytes of blocks that are decoded at a time. A block that is larger is decoded alone.
 const MAX_BYTES: u64 = 96 << 20;
-/// Smaller blocks wait for no turn.
+/// Smaller blocks need no permit.
 const MIN_BYTES: u64 = 2 << 20;
 
 static BYTES_UNDER_WAY: Mutex<u64> = Mutex::new(0);
 static ENDED: Condvar = Condvar::new();
 
-/// The right to decode blocks of a size, until dropped. It is held while GDAL reads, which ends.
-pub(crate) struct DecodingTurn {
+/// The right to decode blocks of a size, until dropped. It is kept while GDAL reads.
+pub(crate) struct DecodingPermit {
     bytes: u64,
 }
 
-impl DecodingTurn {
+impl DecodingPermit {
     /// Waits until blocks of so many bytes can be decoded beside those under way.
     pub(crate) fn wait_for(block_bytes: u64) -> Self {
         let bytes = if block_bytes < MIN_BYTES { 0 } else { block_bytes };
@@ -29,7 +29,7 @@ impl DecodingTurn {
     }
 }
 
-impl Drop for DecodingTurn {
+impl Drop for DecodingPermit {
     fn drop(&mut self) {
         *BYTES_UNDER_WAY.lock().unwrap_or_else(PoisonError::into_inner) -= self.bytes;
         ENDED.notify_all();
@@ -48,7 +48,7 @@ mod tests {
         std::thread::scope(|scope| {
             for _ in 0..16 {
                 scope.spawn(|| {
-                    let _turn = DecodingTurn::wait_for(40 << 20);
+                    let _permit = DecodingPermit::wait_for(40 << 20);
                     most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                     std::thread::yield_now();
                     now.fetch_sub(1, Ordering::SeqCst);
@@ -56,6 +56,6 @@ mod tests {
             }
         });
         assert!((1..=2).contains(&most.into_inner()));
-        drop(DecodingTurn::wait_for(1 << 40));
+        drop(DecodingPermit::wait_for(1 << 40));
     }
 }

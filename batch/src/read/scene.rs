@@ -20,7 +20,7 @@ use crate::read::zone::FireZone;
 
 /// A scene over a grid, with what has been read of it.
 pub(crate) struct GridScene {
-    /// What the metadata says of it.
+    /// What the metadata states of it.
     pub(crate) used: UsedScene,
     /// How the mask is written; without one every pixel with data counts as clear.
     pub(crate) mask_kind: Option<MaskKind>,
@@ -30,11 +30,11 @@ pub(crate) struct GridScene {
     scaling: Scaling,
     plan: ScenePlan,
     read: SceneRows,
-    /// The first row of the level that is not ordered yet.
-    next_ordered: i64,
+    /// The first row of the level that is not prefetched yet.
+    next_unfetched: i64,
 }
 
-/// A scene whose files are asked for and not yet opened.
+/// A scene whose files are requested and not yet opened.
 pub(crate) struct RequestedScene<'a> {
     item: &'a Item,
     assets: Result<SceneAssets>,
@@ -46,7 +46,7 @@ struct SceneAssets {
 }
 
 impl<'a> RequestedScene<'a> {
-    /// Asks for the files of an item, without waiting for them.
+    /// Requests the files of an item, without waiting for them.
     pub(crate) fn of(item: &'a Item, client: &Client) -> Self {
         Self { item, assets: SceneAssets::of(item, client) }
     }
@@ -55,11 +55,12 @@ impl<'a> RequestedScene<'a> {
 impl SceneAssets {
     fn of(item: &Item, client: &Client) -> Result<Self> {
         let [first, second] = SpectralIndex::MAPPED.bands();
-        let asset = |role: BandRole| ImageAsset::ask(role.name(), &item.band(role)?.href, client);
+        let asset =
+            |role: BandRole| ImageAsset::request(role.name(), &item.band(role)?.href, client);
         let bands = [asset(first)?, asset(second)?];
         let mask = item
             .mask()
-            .map(|(_, asset)| ImageAsset::ask("mask", &asset.href, client))
+            .map(|(_, asset)| ImageAsset::request("mask", &asset.href, client))
             .transpose()?;
         Ok(Self { bands, mask })
     }
@@ -79,9 +80,9 @@ impl SceneReadError {
     }
 }
 
-/// A request for less takes longer to begin than to end: so much is ordered of a scene at a time,
-/// where it has it.
-const MIN_ORDER_BYTES: u64 = 6 << 20;
+/// A smaller request spends more time on latency than on transfer: so much of a scene is prefetched
+/// at a time, where there is so much.
+const MIN_PREFETCH_BYTES: u64 = 6 << 20;
 
 /// Bytes of pixels decoded so far, for the progress line.
 pub(crate) static BYTES_DECODED: AtomicU64 = AtomicU64::new(0);
@@ -92,27 +93,27 @@ impl GridScene {
     /// # Errors
     /// When a file cannot be opened, or does not fit the others. Names scene and file.
     pub(crate) fn open(
-        asked: RequestedScene,
+        requested: RequestedScene,
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
         masks: &Masks,
         cloud_buffer_m: f32,
     ) -> Result<Option<Self>, SceneReadError> {
-        let item = asked.item;
-        Self::open_unnamed(asked, side, grid, zone, masks, cloud_buffer_m)
+        let item = requested.item;
+        Self::open_unnamed(requested, side, grid, zone, masks, cloud_buffer_m)
             .map_err(|error| SceneReadError::new(&item.id, &error))
     }
 
     fn open_unnamed(
-        asked: RequestedScene,
+        requested: RequestedScene,
         side: FireSide,
         grid: &Grid,
         zone: Option<&FireZone>,
         masks: &Masks,
         cloud_buffer_m: f32,
     ) -> Result<Option<Self>> {
-        let RequestedScene { item, assets } = asked;
+        let RequestedScene { item, assets } = requested;
         let SceneAssets { bands: [first, second], mask } = assets?;
         let (first, second) = (Image::open(first)?, Image::open(second)?);
         let mask_kind = item.mask().map(|(kind, _)| kind);
@@ -140,22 +141,22 @@ impl GridScene {
             bail!("the item has no datetime")
         };
         let level = LevelFrame { full_size, size: first.size, block_size: first.block_size()? };
-        let any_wanted = |window: &_| zone.is_none_or(|zone| zone.touches(window));
+        let touches_zone = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
             used,
-            plan: ScenePlan::new(placed, &level, cloud_buffer_m, any_wanted),
+            plan: ScenePlan::new(placed, &level, cloud_buffer_m, touches_zone),
             bands,
             mask: mask.zip(mask_kind.map(|kind| QualityTable::new(kind, masks))),
             mask_kind,
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
             read: SceneRows::default(),
-            next_ordered: 0,
+            next_unfetched: 0,
         };
         scene.close();
         Ok(Some(scene))
     }
 
-    /// Closes the files and lets go of all pixels.
+    /// Closes the files and drops all pixels.
     fn close(&mut self) {
         self.read = SceneRows::default();
         self.files_mut().for_each(ImageBand::close);
@@ -171,23 +172,23 @@ impl GridScene {
         self.plan.blocks().skipped as u64
     }
 
-    /// Begins a band of the grid's columns, to be visited from north to south.
+    /// Begins a chunk of the grid's columns, to be visited from north to south.
     pub(crate) fn begin(&mut self, columns: &Range<u32>) {
         self.plan.begin(columns);
         self.read = SceneRows::default();
-        self.next_ordered = 0;
+        self.next_unfetched = 0;
     }
 
-    /// Orders what a strip of rows needs from files far away, and more where that is little. Does
+    /// Prefetches what a strip of rows needs from remote files, and more where that is little. Does
     /// not wait.
     ///
     /// # Errors
-    /// When the place of a block is not known. Names the scene.
-    pub(crate) fn order(&mut self, rows: Range<u32>) -> Result<(), SceneReadError> {
-        self.order_rows(rows).map_err(|error| SceneReadError::new(&self.used.id, &error))
+    /// When the offset of a block is not known. Names the scene.
+    pub(crate) fn prefetch(&mut self, rows: Range<u32>) -> Result<(), SceneReadError> {
+        self.prefetch_rows(rows).map_err(|error| SceneReadError::new(&self.used.id, &error))
     }
 
-    /// What the scene saw of the cells in a strip of rows, over its own columns; `None` where it
+    /// The observations of the cells in a strip of rows, over its own columns; `None` where it
     /// has no cell.
     ///
     /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
@@ -209,7 +210,7 @@ impl GridScene {
     }
 
     /// The failure of a scene that takes more memory for the smallest part of a map than there is.
-    pub(crate) fn too_fine(&self, bytes: u64, max: u64) -> SceneReadError {
+    pub(crate) fn too_fine_error(&self, bytes: u64, max: u64) -> SceneReadError {
         let cause = format!(
             "{} has pixels so much finer than the map's cells that a few of these take {} MiB, \
             and memory_mb leaves {}: rewrite it with overviews, in blocks of 512 pixels \
@@ -221,47 +222,47 @@ impl GridScene {
         SceneReadError { id: self.used.id.clone(), cause }
     }
 
-    /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
+    /// Bytes that a strip of rows takes: pixels of whole blocks, and the observations of the cells.
     pub(crate) fn memory_bytes(&self, rows: &Range<u32>) -> u64 {
         self.plan.memory_bytes(rows)
     }
 
-    fn order_rows(&mut self, rows: Range<u32>) -> Result<()> {
+    fn prefetch_rows(&mut self, rows: Range<u32>) -> Result<()> {
         let Some(needed) = self.plan.pixel_rows(&self.plan.window(&rows)) else { return Ok(()) };
         let needed = self.plan.whole_blocks(&needed);
         let last_row = self.plan.band_rows().map_or(needed.end, |all| all.end);
         let blocks = self.plan.blocks();
-        let mut next = self.next_ordered.max(needed.start);
+        let mut next = self.next_unfetched.max(needed.start);
         if next >= needed.end {
             return Ok(());
         }
         let files = self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band));
         let mut files: Vec<&mut ImageBand> = files.collect();
         let mut bytes = [const { Vec::new() }; 3];
-        let ordered_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
+        let total_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
             bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
         };
-        // No more than the pixels take, whatever the files state: the rest is ordered when it is
+        // No more than the pixels take, whatever the files state: the rest is fetched when it is
         // read.
-        let most = self.plan.memory_bytes(&rows).saturating_add(MIN_ORDER_BYTES);
+        let most = self.plan.memory_bytes(&rows).saturating_add(MIN_PREFETCH_BYTES);
         while next < last_row
-            && ordered_bytes(&bytes) < if next < needed.end { most } else { MIN_ORDER_BYTES }
+            && total_bytes(&bytes) < if next < needed.end { most } else { MIN_PREFETCH_BYTES }
         {
             let rows = next..(next + blocks.size.1).min(last_row);
             next = rows.end;
             let rectangles = blocks.rectangles(self.plan.columns(), rows);
             for (file, bytes) in files.iter_mut().zip(&mut bytes) {
-                bytes.extend(file.bytes_ahead(&rectangles)?);
+                bytes.extend(file.bytes_to_prefetch(&rectangles)?);
             }
         }
         for (file, bytes) in files.into_iter().zip(bytes) {
-            file.order(bytes)?;
+            file.prefetch(bytes)?;
         }
-        self.next_ordered = next;
+        self.next_unfetched = next;
         Ok(())
     }
 
-    /// Makes the rows read hold `needed`: keeps what is there, reads whole blocks below it.
+    /// Makes `needed` available: keeps the rows that were read, reads whole blocks below them.
     fn read_rows(&mut self, needed: Range<i64>) -> Result<()> {
         self.read.forget_above(needed.start);
         let read = self.read.rows();
@@ -286,9 +287,9 @@ impl GridScene {
         let [first, second] = &mut self.bands;
         let no_data = [first.no_data, second.no_data];
         let (first, second) =
-            (first.read_ordered(columns, rows)?, second.read_ordered(columns, rows)?);
+            (first.read_prefetched(columns, rows)?, second.read_prefetched(columns, rows)?);
         let mask = match &mut self.mask {
-            Some((band, table)) => Some((band.read_ordered(columns, rows)?, &*table)),
+            Some((band, table)) => Some((band.read_prefetched(columns, rows)?, &*table)),
             None => None,
         };
         let bytes =
@@ -309,7 +310,7 @@ fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
     SceneFile { name: &image.location, frame }
 }
 
-/// The offset that a scene's numbers carry.
+/// The offset of a scene's digital numbers.
 fn offset_of(item: &Item, band: &ImageBand) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => decision,

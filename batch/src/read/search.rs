@@ -1,4 +1,4 @@
-//! Finding the scenes of both sides, and doing without those that cannot be read.
+//! The search for the scenes of both sides, without those that cannot be read.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,7 +22,7 @@ use crate::read::zone::FireZone;
 const MAX_NAMED_REFUSED: usize = 100;
 
 /// Scenes of those that an error names.
-const MAX_TOLD_REFUSED: usize = 3;
+const MAX_LISTED_REFUSED: usize = 3;
 
 /// No scene yet, in a window that is still open: not a failure.
 #[derive(Debug, thiserror::Error)]
@@ -51,7 +51,7 @@ pub(crate) struct SceneSearch<'a> {
 pub(crate) struct FoundScenes {
     pub(crate) pre: SideScenes<GridScene>,
     pub(crate) post: SideScenes<GridScene>,
-    /// Where they were looked for in the end.
+    /// Where they were searched for in the end.
     pub(crate) windows: SearchWindows,
     /// In the windows, but not used.
     pub(crate) skipped: Vec<SkippedScene>,
@@ -88,8 +88,9 @@ impl<'a> SceneSearch<'a> {
             .map(|scene| scene.used.datetime.date_naive())
             .max()
             .unwrap_or(windows.post.end);
-        let wanted_pre = windows.wanted_pre(latest_post);
-        let (pre, pre_searched) = self.side(FireSide::Pre, &windows, wanted_pre, &mut skipped)?;
+        let preferred_pre = windows.wanted_pre(latest_post);
+        let (pre, pre_searched) =
+            self.side(FireSide::Pre, &windows, preferred_pre, &mut skipped)?;
         let pre = side_scenes(pre, windows.composite(FireSide::Pre));
         let post = side_scenes(post, windows.composite(FireSide::Post));
         (windows.pre, windows.post) = (pre_searched, post_searched);
@@ -97,7 +98,7 @@ impl<'a> SceneSearch<'a> {
         Ok(FoundScenes { pre, post, windows, skipped })
     }
 
-    /// Goes on without a scene; the next best may take its place.
+    /// Goes on without a scene; the next best may replace it.
     ///
     /// # Errors
     /// When too many scenes failed, or the deadline has passed.
@@ -121,18 +122,18 @@ impl<'a> SceneSearch<'a> {
         Err(self.unreadable(message).into())
     }
 
-    /// Looks for the scenes of a side, once more over twice the window where there is none.
+    /// Searches the scenes of a side, once more over twice the window where there is none.
     fn side(
         &mut self,
         side: FireSide,
         windows: &SearchWindows,
-        wanted: NaiveDate,
+        preferred_day: NaiveDate,
         skipped: &mut Vec<SkippedScene>,
     ) -> Result<FoundSide> {
         let mut last = windows.side(side);
         let mut passed_over = 0;
         for window in [Some(last), windows.widened(side)].into_iter().flatten() {
-            let (scenes, mut passed) = self.open(side, window, wanted)?;
+            let (scenes, mut passed) = self.open(side, window, preferred_day)?;
             passed_over = passed.len();
             if !scenes.is_empty() {
                 skipped.append(&mut passed);
@@ -163,13 +164,12 @@ impl<'a> SceneSearch<'a> {
         RunError { failure: RunFailure::UnreadableScenes { unreadable, tried }, message }
     }
 
-    /// Opens the best scenes of a window; broken ones are given up and others chosen in their
-    /// place.
+    /// Opens the best scenes of a window; broken ones are dropped and others chosen instead.
     fn open(
         &mut self,
         side: FireSide,
         window: DateWindow,
-        wanted: NaiveDate,
+        preferred_day: NaiveDate,
     ) -> Result<(Vec<GridScene>, Vec<SkippedScene>)> {
         let region = self.region;
         let mut items = self.catalogue.find(&stac::ItemSearch {
@@ -183,49 +183,53 @@ impl<'a> SceneSearch<'a> {
         loop {
             self.client.deadline().check()?;
             items.retain(|item| !self.broken.iter().any(|broken| broken.id == item.id));
-            let choice = choose_scenes(
-                &items,
-                &SceneRequest {
-                    side,
-                    window,
-                    wanted,
-                    collection: &region.collection,
-                    bbox: region.bbox,
-                    max_cloud_cover: region.max_cloud_cover,
-                    scenes_per_tile: region.scenes_per_tile,
-                },
-            );
+            let request = SceneRequest {
+                side,
+                window,
+                wanted: preferred_day,
+                collection: &region.collection,
+                bbox: region.bbox,
+                max_cloud_cover: region.max_cloud_cover,
+                scenes_per_tile: region.scenes_per_tile,
+            };
+            let choice = choose_scenes(&items, &request);
             self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
-            let (grid, zone) = (self.grid, self.zone);
-            let (masks, margin_m) = (&self.settings.masks, self.settings.cloud_buffer_m);
-            // All are asked for before the first is waited for.
-            let new = choice.used.iter().filter(|item| !opened.contains_key(&item.id));
-            let asked: Vec<(&str, RequestedScene)> = new
-                .map(|item| (item.id.as_str(), RequestedScene::of(item, &self.client)))
-                .collect();
-            let open =
-                |(id, asked)| (id, GridScene::open(asked, side, grid, zone, masks, margin_m));
-            let results: Vec<(&str, Result<Option<GridScene>, SceneReadError>)> =
-                asked.into_par_iter().map(open).collect();
-            let mut failures = Vec::new();
-            for (id, result) in results {
-                match result {
-                    Ok(scene) => drop(opened.insert(id.to_owned(), scene)),
-                    Err(failure) => failures.push(failure),
-                }
-            }
+            let failures = self.open_items(side, &choice.used, &mut opened);
             if failures.is_empty() {
-                let scenes = choice
-                    .used
-                    .iter()
-                    .filter_map(|item| opened.remove(&item.id).flatten())
-                    .collect();
+                let used = choice.used.iter();
+                let scenes = used.filter_map(|item| opened.remove(&item.id).flatten()).collect();
                 return Ok((scenes, choice.skipped));
             }
             for failure in failures {
                 self.give_up_on(failure)?;
             }
         }
+    }
+
+    /// Opens the items that are not opened yet; returns the failures.
+    fn open_items(
+        &self,
+        side: FireSide,
+        items: &[&Item],
+        opened: &mut BTreeMap<String, Option<GridScene>>,
+    ) -> Vec<SceneReadError> {
+        let (grid, zone) = (self.grid, self.zone);
+        let (masks, buffer_m) = (&self.settings.masks, self.settings.cloud_buffer_m);
+        // All are requested before the first is waited for.
+        let new = items.iter().filter(|item| !opened.contains_key(&item.id));
+        let requested: Vec<(&str, RequestedScene)> =
+            new.map(|item| (item.id.as_str(), RequestedScene::of(item, &self.client))).collect();
+        let open = |(id, scene)| (id, GridScene::open(scene, side, grid, zone, masks, buffer_m));
+        let results: Vec<(&str, Result<Option<GridScene>, SceneReadError>)> =
+            requested.into_par_iter().map(open).collect();
+        let mut failures = Vec::new();
+        for (id, result) in results {
+            match result {
+                Ok(scene) => drop(opened.insert(id.to_owned(), scene)),
+                Err(failure) => failures.push(failure),
+            }
+        }
+        failures
     }
 
     /// Leaves out the items whose files lie where the catalogue may not lead, and names them.
@@ -253,7 +257,7 @@ impl<'a> SceneSearch<'a> {
     }
 
     fn describe_broken(&self) -> String {
-        let refused = self.refused.iter().take(MAX_TOLD_REFUSED);
+        let refused = self.refused.iter().take(MAX_LISTED_REFUSED);
         let scenes = self
             .broken
             .iter()

@@ -1,4 +1,4 @@
-//! How long a reader may keep an answer without asking again.
+//! How long a reader may keep an answer without a new request.
 
 use crate::publish::run::is_run_id;
 
@@ -78,7 +78,7 @@ mod tests {
         check("/tiles/madre/20250822/dnbr/6/10/25.png", false);
         check("/raster/madre_lowres_dnbr.tif", false);
         check("/stac/assets/S2A-0123456789abcdef/nir08/B8A-0123456789abcdef.tif", false);
-        // The folder's hash tells wasm-bindgen's versions apart, not those of its files.
+        // The folder's hash distinguishes wasm-bindgen's versions, not those of its files.
         check("/snippets/dragonfly-client-0123456789abcdef/inline0.js", false);
     }
 }

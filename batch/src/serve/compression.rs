@@ -10,7 +10,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tower_http::compression::predicate::{And, SizeAbove};
 use tower_http::compression::{CompressionLayer, Predicate};
 
-use super::held_body::HeldBody;
+use super::guarded_body::GuardedBody;
 
 /// Below this an answer fits one network packet anyway.
 const MIN_BYTES: u64 = 1024;
@@ -87,9 +87,9 @@ fn is_program_or_text(headers: &HeaderMap) -> bool {
     COMPRESSED_TYPES.contains(&media_type)
 }
 
-/// Positions in a range, and the length that HEAD tells, are those of the file as it is.
+/// Positions in a range, and the length that HEAD states, are those of the file as it is.
 ///
-/// A compressed answer has other bytes than the file, so its `ETag` says "same meaning" only.
+/// A compressed answer has other bytes than the file, so its `ETag` is a weak one.
 pub(super) async fn whole_where_bytes_are_counted(mut request: Request, next: Next) -> Response {
     if request.method() == Method::HEAD || request.headers().contains_key(header::RANGE) {
         request.headers_mut().remove(header::ACCEPT_ENCODING);
@@ -100,7 +100,7 @@ pub(super) async fn whole_where_bytes_are_counted(mut request: Request, next: Ne
         return response;
     }
     weaken_etag(response.headers_mut());
-    response.map(|body| HeldBody::wrap(body, encoder))
+    response.map(|body| GuardedBody::wrap(body, encoder))
 }
 
 fn weaken_etag(headers: &mut HeaderMap) {

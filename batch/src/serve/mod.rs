@@ -4,7 +4,7 @@
 mod files;
 mod site;
 
-// What only this server knows to answer.
+// What only this server answers.
 mod client_config;
 mod stac;
 
@@ -18,7 +18,7 @@ mod policy;
 
 // How answers reach their readers.
 mod connections;
-mod held_body;
+mod guarded_body;
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpListener};
@@ -50,13 +50,13 @@ pub(crate) struct Served {
     pub(crate) root: PathBuf,
     /// A STAC ItemCollection, served as a STAC API under `/stac`.
     pub(crate) catalogue: Option<PathBuf>,
-    /// What the page is told by these settings.
+    /// What the page gets of these settings.
     pub(crate) client: ClientConfig,
     /// Origins from which the page may read images, besides the hosts of the settings.
     pub(crate) image_sources: Vec<String>,
 }
 
-/// Serves until Ctrl-C or SIGTERM. `on_ready` hears the address once readers can connect.
+/// Serves until Ctrl-C or SIGTERM. `on_ready` receives the address once readers can connect.
 ///
 /// # Errors
 /// When the page, the root, the catalogue or the address cannot be had, a source of images is no
@@ -83,7 +83,7 @@ pub(crate) fn run(served: &Served, on_ready: impl FnOnce(SocketAddr)) -> Result<
 fn page_folder(dist: &Path) -> Result<Folder> {
     if !dist.join("index.html").is_file() {
         bail!(
-            "no page at {}, it has no index.html: run `trunk build --release`, or say with --dist \
+            "no page at {}, it has no index.html: run `trunk build --release`, or set with --dist \
             where the page is",
             dist.display()
         );
@@ -94,7 +94,7 @@ fn page_folder(dist: &Path) -> Result<Folder> {
 fn published_folder(root: &Path) -> Result<Folder> {
     if !root.is_dir() {
         bail!(
-            "no published files at {}: run `dragonfly update` first, or say with --root where \
+            "no published files at {}: run `dragonfly update` first, or set with --root where \
             they are",
             root.display()
         );
@@ -136,7 +136,7 @@ async fn serve(
     let address = listener.local_addr()?;
     tracing::debug!("listening on http://{address}");
     on_ready(address);
-    connections::serve(listener, router, limits, stop.heard()).await;
+    connections::serve(listener, router, limits, stop.received()).await;
     Ok(())
 }
 
@@ -154,7 +154,7 @@ impl StopSignals {
         })
     }
 
-    async fn heard(mut self) {
+    async fn received(mut self) {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}

@@ -53,7 +53,7 @@ pub(super) struct PagePolicy {
 }
 
 impl Sources {
-    /// By what the page is told, and further sources of images.
+    /// By what the page gets, and further sources of images.
     ///
     /// # Errors
     /// When one of `images` is no origin.

@@ -60,7 +60,7 @@ pub(super) fn router(site: &Site) -> Router {
         .layer(from_fn(caching::say_how_long))
         .layer(from_fn_with_state(policy, policy::add))
         .layer(header_always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        // The origin is kept: public basemaps refuse requests that do not say where they come from.
+        // The origin is kept: public basemaps refuse requests that do not state where they come from.
         .layer(header_always(header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
         .layer(TraceLayer::new_for_http())
 }
@@ -140,7 +140,7 @@ mod tests {
     }
 
     /// The answer's head and body as they come over the wire.
-    fn ask(address: SocketAddr, request: &str) -> String {
+    fn send(address: SocketAddr, request: &str) -> String {
         let mut stream = TcpStream::connect(address).unwrap();
         let (first, more) = request.split_once('\n').unwrap_or((request, ""));
         let more: String = more.lines().map(|line| format!("{line}\r\n")).collect();
@@ -162,7 +162,7 @@ mod tests {
         let (_folder, address) = start();
         let tile = format!("/tiles/madre/{RUN}/dnbr/6/10/25.png");
         for path in ["/", "/index.html", "/page-0123456789abcdef.js", "/absent.html"] {
-            let answer = ask(address, &format!("GET {path}"));
+            let answer = send(address, &format!("GET {path}"));
             let policy = field(&answer, "content-security-policy");
             assert!(
                 policy.contains("connect-src 'self' https://bucket.example https://far.example;"),
@@ -181,12 +181,12 @@ mod tests {
             "/tiles/absent",
         ] {
             assert!(
-                !ask(address, &format!("GET {path}")).contains("content-security-policy"),
+                !send(address, &format!("GET {path}")).contains("content-security-policy"),
                 "{path}"
             );
         }
         for path in ["/", &tile, "/meta/client.json", "/stac/search", "/absent"] {
-            let answer = ask(address, &format!("GET {path}"));
+            let answer = send(address, &format!("GET {path}"));
             assert_eq!(
                 field(&answer, "permissions-policy"),
                 "camera=(), microphone=(), geolocation=(self)"
@@ -202,7 +202,7 @@ mod tests {
         let config = r#"{"stac_url":"https://later.example/v1","highres_zoom":11,"stale_after_days":30,"attribution":"x",
             "basemaps":[{"title":"a","url":"https://{s}.tile.example/{z}/{x}/{y}.png","attribution":"x"}]}"#;
         fs::write(folder.path().join("root/meta/client.json"), config).unwrap();
-        let policy = field(&ask(address, "GET /"), "content-security-policy");
+        let policy = field(&send(address, "GET /"), "content-security-policy");
         assert!(policy.contains(" https://later.example;"), "{policy}");
         assert!(policy.contains("img-src 'self' data: blob: https://*.tile.example;"), "{policy}");
     }
@@ -236,7 +236,7 @@ mod tests {
     fn every_answer_is_as_a_browser_needs_it() {
         let (_folder, address) = start();
         let check = |request: &str, parts: &[&str]| {
-            let answer = ask(address, request);
+            let answer = send(address, request);
             parts.iter().for_each(|part| {
                 assert!(answer.contains(part), "{request}: no {part} in\n{answer}")
             });
@@ -298,8 +298,8 @@ mod tests {
             &format!("HEAD {asset}\nRange: bytes=-3"),
             &["200 OK", "content-length: 10", "accept-ranges: bytes"],
         );
-        let etag = field(&ask(address, &format!("GET {asset}")), "etag");
-        let date = field(&ask(address, &format!("GET {asset}")), "last-modified");
+        let etag = field(&send(address, &format!("GET {asset}")), "etag");
+        let date = field(&send(address, &format!("GET {asset}")), "last-modified");
         for version in [&etag, &date] {
             check(
                 &format!("GET {asset}\nRange: bytes=-3\nIf-Range: {version}"),

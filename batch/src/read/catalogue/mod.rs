@@ -12,7 +12,7 @@ mod api;
 mod file;
 
 #[cfg(test)]
-mod recorded;
+mod fixtures;
 
 pub(crate) use api::resolve_hrefs;
 
@@ -25,8 +25,8 @@ pub(crate) enum SceneCatalogue {
 }
 
 impl SceneCatalogue {
-    /// Reads a file, or prepares to ask an API by a client whose policy is that of the API.
-    /// `token_url` takes the place of the token endpoint known for it.
+    /// Reads a file, or prepares to search an API through a client whose policy is that of the API.
+    /// `token_url` replaces the token endpoint known for it.
     ///
     /// # Errors
     /// When none is set, or the file cannot be read.
@@ -58,8 +58,8 @@ impl SceneCatalogue {
         }
     }
 
-    /// Signs the addresses of items whose files open only with a token; says where the token came
-    /// from.
+    /// Signs the addresses of items whose files open only with a token; returns where the token
+    /// came from.
     ///
     /// # Errors
     /// When no token is given. Names the endpoint and the cause.

@@ -120,7 +120,7 @@ mod tests {
         let watch = FailureWatch::begin();
         std::thread::scope(|scope| {
             let read =
-                || super::super::open_near(&broken, super::super::HeaderLimits::SCENE).is_err();
+                || super::super::open_local(&broken, super::super::HeaderLimits::SCENE).is_err();
             assert!(scope.spawn(read).join().unwrap());
         });
         watch.check().unwrap();

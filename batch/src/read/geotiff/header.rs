@@ -76,7 +76,7 @@ impl ReadAt for RemoteFile {
 
 /// Checks the directories of a file. What does not begin as a TIFF passes: GDAL refuses it.
 ///
-/// `max_place_bytes` bounds the values of the tags that say where the blocks lie.
+/// `max_place_bytes` bounds the values of the tags that state where the blocks lie.
 ///
 /// # Errors
 /// When a number in them cannot be true, or is larger than can be read.

@@ -28,7 +28,7 @@ impl HeaderLimits {
     /// blocks of 512.
     pub(crate) const SINGLE: Self = Self { max_blocks: 1 << 24 };
 
-    /// Bytes of the tags that say where the blocks lie.
+    /// Bytes of the tags that state where the blocks lie.
     pub(super) fn max_place_bytes(self) -> u64 {
         self.max_blocks * BLOCK_PLACE_BYTES
     }
@@ -36,7 +36,7 @@ impl HeaderLimits {
     /// Checks the sizes that GDAL found, before any pixel is read.
     ///
     /// # Errors
-    /// When one is larger than can be read. Says how to rewrite the file.
+    /// When one is larger than can be read. States how to rewrite the file.
     pub(super) fn check(self, dataset: &Dataset) -> Result<()> {
         let bands = dataset.raster_count();
         ensure!(bands > 0, "it has no band");

@@ -6,7 +6,7 @@ mod failure;
 mod header;
 mod limits;
 // Where the blocks of a file lie.
-mod block_places;
+mod block_ranges;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ use crate::read::remote::{self, RemoteFile};
 
 use header::{ReadAt, check_header};
 
-pub(crate) use block_places::BlockPlaces;
+pub(crate) use block_ranges::BlockRanges;
 pub(crate) use failure::{FailureWatch, mark_thread};
 pub(crate) use limits::{HeaderLimits, block_bytes};
 
@@ -35,13 +35,13 @@ pub(crate) struct GeoTiff {
     pub(crate) file_bytes: u64,
 }
 
-/// A file system for files far away, and failures into the log instead of onto the screen. Call
-/// once, first.
+/// Installs the file system for remote files, and sends failures to the log instead of the screen.
+/// Call once, first.
 pub(crate) fn set_up_gdal() -> Result<()> {
     let options = [
-        // Only the files named exist for us: no listing of folders, no sidecar files.
+        // Only the named files exist: no listing of folders, no sidecar files.
         ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"),
-        // Blocks are kept by us as long as they are needed; GDAL's own cache only smooths the
+        // Blocks are kept by this program as long as they are needed; GDAL's own cache only smooths the
         // reading.
         ("GDAL_CACHEMAX", "64"),
     ];
@@ -53,7 +53,7 @@ pub(crate) fn set_up_gdal() -> Result<()> {
     Ok(())
 }
 
-/// Has GDAL's failures noted in the thread in which they are reported, and logged.
+/// Notes GDAL's failures in the thread in which they are reported, and logs them.
 fn report_failures() {
     set_error_handler(|kind, number, message| {
         tracing::debug!(target: "gdal", ?kind, number, message);
@@ -69,26 +69,26 @@ fn report_failures() {
 /// When it is missing, is none, or exceeds the limits. Names it.
 pub(crate) fn open(location: &str, client: &Client, limits: HeaderLimits) -> Result<GeoTiff> {
     if is_url(location) {
-        open_far(&RemoteFile::ask(location, Scope::Configured, client)?, limits)
+        open_remote(&RemoteFile::open(location, Scope::Configured, client)?, limits)
     } else {
-        open_near(location, limits)
+        open_local(location, limits)
     }
 }
 
-/// Opens a GeoTIFF far away, once its head is here.
+/// Opens a remote GeoTIFF, once its head has arrived.
 ///
 /// # Errors
-/// When it does not come, is none, or exceeds the limits. Names it.
-pub(crate) fn open_far(file: &Arc<RemoteFile>, limits: HeaderLimits) -> Result<GeoTiff> {
+/// When it does not arrive, is none, or exceeds the limits. Names it.
+pub(crate) fn open_remote(file: &Arc<RemoteFile>, limits: HeaderLimits) -> Result<GeoTiff> {
     file.wait_for_head()?;
-    open_named(&file.offer().path(), file.address(), &**file, limits)
+    open_named(&file.register().path(), file.address(), &**file, limits)
 }
 
 /// Opens a GeoTIFF on this machine.
 ///
 /// # Errors
 /// When it is missing, is none, or exceeds the limits. Names it.
-pub(crate) fn open_near(path: &str, limits: HeaderLimits) -> Result<GeoTiff> {
+pub(crate) fn open_local(path: &str, limits: HeaderLimits) -> Result<GeoTiff> {
     if path.contains("://") {
         bail!(
             "{path} can be read neither as a file nor over http: give the catalogue http(s) \

@@ -1,4 +1,4 @@
-//! One stretch of a file over http: asked for until it is here whole or gone for good.
+//! One range of a file over http: requested until it has arrived whole, or cannot.
 
 use std::ops::Range;
 
@@ -14,13 +14,13 @@ const MAX_RESERVED_BYTES: u64 = 16 << 20;
 
 /// What a server sent of a file.
 pub(super) struct FetchedRange {
-    /// The bytes asked for, fewer only at the end of the file.
+    /// The requested bytes, fewer only at the end of the file.
     pub(super) bytes: Vec<u8>,
     /// Bytes of the whole file.
     pub(super) file_size: u64,
 }
 
-/// A stretch that did not come.
+/// A range that did not arrive.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum RangeError {
     /// No answer, or another than bytes.
@@ -31,8 +31,8 @@ pub(crate) enum RangeError {
         "its server does not answer byte ranges, without which nothing can be read piece by piece"
     )]
     NoRanges,
-    /// An answer that contradicts itself, or what was asked for.
-    #[error("its server sends another part of it than was asked for, or a size that cannot be")]
+    /// An answer that contradicts itself, or the request.
+    #[error("its server sends another part of it than was requested, or a size that cannot be")]
     BadRange,
     /// Another file under the same address.
     #[error("it changed while it was read; run again")]
@@ -67,7 +67,7 @@ impl http::RetryableError for RangeError {
 /// The bytes of a range, fewer where the file ends before. What came before a cut is kept.
 ///
 /// # Errors
-/// At once where asking again is of no use; otherwise after the attempts of `retries`.
+/// At once where another attempt is of no use; otherwise after the attempts of `retries`.
 pub(super) fn fetch(
     client: &Client,
     scope: Scope,
@@ -80,12 +80,12 @@ pub(super) fn fetch(
     let mut file_size = None;
     let attempt = || attempt(client, scope, url, range, &mut bytes, &mut file_size);
     retries.run(client.deadline(), url, attempt)?;
-    // A file whose size nobody tells ends where its bytes do.
+    // A file whose size was not stated ends where its bytes do.
     let file_size = file_size.unwrap_or(range.start + bytes.len() as u64);
     Ok(FetchedRange { bytes, file_size })
 }
 
-/// Asks for what is still missing of a range.
+/// Requests what is still missing of a range.
 fn attempt(
     client: &Client,
     scope: Scope,
@@ -98,32 +98,32 @@ fn attempt(
     if first >= range.end {
         return Ok(());
     }
-    let asked = format!("bytes={first}-{}", range.end - 1);
-    tracing::trace!(url = without_token(url), asked);
-    let headers = [("range", asked.as_str())];
-    let mut answer = client.send(&HttpRequest {
+    let value = format!("bytes={first}-{}", range.end - 1);
+    tracing::trace!(url = without_token(url), range = value);
+    let headers = [("range", value.as_str())];
+    let mut response = client.send(&HttpRequest {
         scope,
         method: &Method::GET,
         url,
         headers: &headers,
         body: "",
     })?;
-    let (length, size) = read_head(&answer, &(first..range.end))?;
+    let (length, size) = read_head(&response, &(first..range.end))?;
     if file_size.is_some_and(|known| known != size) {
         return Err(RangeError::Changed);
     }
     *file_size = Some(size);
     let before = bytes.len() as u64;
     // What came before an error stays in the buffer.
-    answer.read_into(bytes, length)?;
+    response.read_into(bytes, length)?;
     if bytes.len() as u64 - before < length || first + length < range.end.min(size) {
         return Err(HttpError::Cut.into());
     }
-    answer.finish(length);
+    response.finish(length);
     Ok(())
 }
 
-/// What a response holds of a range, and the size of the whole file. A server that does not state
+/// What a response contains of a range, and the size of the whole file. A server that does not state
 /// the size, or hides the range, cannot be read from.
 fn read_head(response: &Response, requested: &Range<u64>) -> Result<(u64, u64), RangeError> {
     let head = RangeHead {
@@ -152,9 +152,9 @@ mod tests {
 
     use super::*;
 
-    /// What comes of asking for bytes 4 to 9 of a server that gives these answers in turn, and what
-    /// it was asked.
-    fn asked(answers: &[&str]) -> (Result<FetchedRange, RangeError>, Vec<String>) {
+    /// The outcome of requesting bytes 4 to 9 of a server that gives these answers in turn, and the
+    /// ranges that it received.
+    fn requests(answers: &[&str]) -> (Result<FetchedRange, RangeError>, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
@@ -183,21 +183,21 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cut_is_asked_for_from_the_cut_on() {
+    fn what_was_cut_is_requested_from_the_cut_on() {
         let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
             4-9/100\r\nContent-Length: 6\r\n\r\nabc";
         let rest = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
             7-9/100\r\nContent-Length: 3\r\n\r\ndef";
         let busy = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
-        let (fetched, ranges) = asked(&[cut, busy, rest]);
-        let stretch = fetched.unwrap();
-        assert_eq!((stretch.bytes.as_slice(), stretch.file_size), (&b"abcdef"[..], 100));
+        let (fetched, ranges) = requests(&[cut, busy, rest]);
+        let response = fetched.unwrap();
+        assert_eq!((response.bytes.as_slice(), response.file_size), (&b"abcdef"[..], 100));
         assert_eq!(ranges, ["range: bytes=4-9", "range: bytes=7-9", "range: bytes=7-9"]);
     }
 
     #[test]
-    fn what_is_gone_is_not_asked_for_again() {
-        let (fetched, ranges) = asked(&["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"]);
+    fn what_is_gone_is_not_requested_again() {
+        let (fetched, ranges) = requests(&["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"]);
         assert_eq!(fetched.err().unwrap().to_string(), "it answers 404");
         assert_eq!(ranges.len(), 1);
     }
@@ -205,16 +205,16 @@ mod tests {
     #[test]
     fn a_server_that_sends_whole_files_only_is_an_error() {
         let whole = "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nabcdefghijkl";
-        assert!(asked(&[whole]).0.err().unwrap().to_string().contains("ranges"));
+        assert!(requests(&[whole]).0.err().unwrap().to_string().contains("ranges"));
     }
 
     #[test]
-    fn a_file_that_changes_under_our_hands_is_an_error() {
+    fn a_file_that_changes_while_it_is_read_is_an_error() {
         let cut = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
             4-9/100\r\nContent-Length: 6\r\n\r\nabc";
         let other = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
             7-9/99\r\nContent-Length: 3\r\n\r\ndef";
-        assert!(asked(&[cut, other]).0.err().unwrap().to_string().contains("changed"));
+        assert!(requests(&[cut, other]).0.err().unwrap().to_string().contains("changed"));
     }
 
     #[test]
@@ -224,7 +224,7 @@ mod tests {
                 "HTTP/1.1 206 Partial Content\r\nContent-Range: \
                 {content_range}\r\nContent-Length: 6\r\n\r\nabcdef"
             );
-            let (fetched, ranges) = asked(&[&answer]);
+            let (fetched, ranges) = requests(&[&answer]);
             assert!(
                 matches!(fetched, Err(RangeError::BadRange)),
                 "{content_range}: {:?}",
@@ -242,17 +242,17 @@ mod tests {
     }
 
     #[test]
-    fn a_server_that_sends_more_than_was_asked_for_is_read_no_further() {
+    fn a_server_that_sends_more_than_was_requested_is_read_no_further() {
         let more = "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes \
             4-9/99999999999\r\nContent-Length: 1099511627776\r\n\r\nabcdefghijklmnop";
-        assert_eq!(asked(&[more]).0.unwrap().bytes, b"abcdef");
+        assert_eq!(requests(&[more]).0.unwrap().bytes, b"abcdef");
     }
 
     #[test]
     fn a_redirect_to_a_file_is_an_error() {
         let elsewhere =
             "HTTP/1.1 302 Found\r\nLocation: file:///etc/passwd\r\nContent-Length: 0\r\n\r\n";
-        let (fetched, ranges) = asked(&[elsewhere]);
+        let (fetched, ranges) = requests(&[elsewhere]);
         let message = fetched.err().unwrap().to_string();
         assert!(
             message.contains("redirects elsewhere") && !message.contains("passwd"),

@@ -1,5 +1,5 @@
-//! How GDAL sees files far away: a file system of its own, which hands out the pieces that are
-//! here.
+//! How GDAL reads remote files: through a file system of its own, which copies the chunks that are
+//! buffered.
 #![allow(unsafe_code, reason = "GDAL calls a file system through pointers")]
 
 use std::collections::HashMap;
@@ -14,7 +14,7 @@ use super::RemoteFile;
 const PREFIX: &CStr = c"/vsidragonfly/";
 
 /// The files that may be opened now, by what follows the prefix.
-static OFFERED: Mutex<Option<HashMap<String, Arc<RemoteFile>>>> = Mutex::new(None);
+static REGISTERED: Mutex<Option<HashMap<String, Arc<RemoteFile>>>> = Mutex::new(None);
 
 /// A file under a path that GDAL can open, until dropped. What GDAL has open by then stays open.
 pub(crate) struct RegisteredFile {
@@ -24,8 +24,8 @@ pub(crate) struct RegisteredFile {
 impl RegisteredFile {
     pub(super) fn of(file: &Arc<RemoteFile>) -> Self {
         let name = format!("{:p}/{}", Arc::as_ptr(file), file.name());
-        let mut offered = OFFERED.lock().unwrap_or_else(PoisonError::into_inner);
-        offered.get_or_insert_default().insert(name.clone(), Arc::clone(file));
+        let mut registered = REGISTERED.lock().unwrap_or_else(PoisonError::into_inner);
+        registered.get_or_insert_default().insert(name.clone(), Arc::clone(file));
         Self { name }
     }
 
@@ -36,8 +36,8 @@ impl RegisteredFile {
 
 impl Drop for RegisteredFile {
     fn drop(&mut self) {
-        let mut offered = OFFERED.lock().unwrap_or_else(PoisonError::into_inner);
-        offered.get_or_insert_default().remove(&self.name);
+        let mut registered = REGISTERED.lock().unwrap_or_else(PoisonError::into_inner);
+        registered.get_or_insert_default().remove(&self.name);
     }
 }
 
@@ -48,7 +48,7 @@ struct OpenFile {
     is_at_end: bool,
 }
 
-/// Makes the file system known to GDAL. Call once.
+/// Registers the file system with GDAL. Call once.
 ///
 /// # Errors
 /// When GDAL refuses it.
@@ -69,11 +69,11 @@ pub(crate) fn install() -> Result<()> {
         gdal_sys::VSIFreeFilesystemPluginCallbacksStruct(callbacks);
         refused
     };
-    ensure!(refused == 0, "GDAL takes no file system for files far away");
+    ensure!(refused == 0, "GDAL accepts no file system for remote files");
     Ok(())
 }
 
-/// Files are opened without looking: nothing beside them exists.
+/// Files are opened without a check: nothing beside them exists.
 unsafe extern "C" fn stat(
     _: *mut c_void,
     _: *const c_char,
@@ -90,8 +90,8 @@ unsafe extern "C" fn open(
 ) -> *mut c_void {
     // SAFETY: GDAL passes strings that end.
     let (name, access) = unsafe { (CStr::from_ptr(name), CStr::from_ptr(access)) };
-    let offered = OFFERED.lock().unwrap_or_else(PoisonError::into_inner);
-    let file = name.to_str().ok().and_then(|name| offered.as_ref()?.get(name).cloned());
+    let registered = REGISTERED.lock().unwrap_or_else(PoisonError::into_inner);
+    let file = name.to_str().ok().and_then(|name| registered.as_ref()?.get(name).cloned());
     match file {
         Some(file) if access.to_bytes().starts_with(b"r") && !access.to_bytes().contains(&b'+') => {
             Box::into_raw(Box::new(OpenFile { file, position: 0, is_at_end: false })).cast()

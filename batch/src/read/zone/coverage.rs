@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use gdal::raster::RasterBand;
 
-/// Whether any pixel of a rectangle is stored; also where GDAL cannot say.
+/// Whether any pixel of a rectangle is stored; also where GDAL has no answer.
 pub(super) fn has_pixels(band: &RasterBand, columns: &Range<usize>, rows: &Range<usize>) -> bool {
     let number = |value: usize| c_int::try_from(value).ok();
     let (Some(x), Some(y), Some(width), Some(height)) =
@@ -14,8 +14,8 @@ pub(super) fn has_pixels(band: &RasterBand, columns: &Range<usize>, rows: &Range
     else {
         return true;
     };
-    // SAFETY: the band is open, the rectangle lies within it, and GDAL accepts that the share is
-    // not wanted.
+    // SAFETY: the band is open, the rectangle lies within it, and GDAL accepts that the fraction
+    // is not requested.
     let status = unsafe {
         gdal_sys::GDALGetDataCoverageStatus(
             band.c_rasterband(),

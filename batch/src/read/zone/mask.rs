@@ -12,18 +12,18 @@ use gdal::{Dataset, GeoTransform, GeoTransformEx};
 
 use super::coverage::has_pixels;
 use crate::http::Client;
-use crate::read::decoding::DecodingTurn;
-use crate::read::geotiff::{self, BlockPlaces, GeoTiff, HeaderLimits, block_bytes};
+use crate::read::decoding::DecodingPermit;
+use crate::read::geotiff::{self, BlockRanges, GeoTiff, HeaderLimits, block_bytes};
 
 /// Pixels that are read at a time.
 const MAX_WINDOW_PX: u64 = 2 << 20;
-/// Pixels along the side of a cell that are looked at, at least, where the mask has more.
+/// Pixels along the side of a cell that are sampled, at least, where the mask has more.
 const MIN_SAMPLES: f64 = 4.0;
 /// Cells along a side of the smallest window: a step of the lattice.
 const MIN_WINDOW_CELLS: u32 = 16;
 /// Blocks that are decoded of one mask at most: many minutes' work.
 const MAX_BLOCKS_READ: u64 = 2_000_000;
-/// Blocks of fewer decoded bytes are read without a look at their stored size, which GDAL bounds by
+/// Blocks of fewer decoded bytes are read without a check of their stored size, which GDAL bounds by
 /// ten times theirs.
 const MIN_CHECKED_BLOCK_BYTES: u64 = 1 << 20;
 
@@ -58,7 +58,7 @@ struct MaskLevel {
     factors: (f64, f64),
 }
 
-/// Which pixels are looked at: every so many of a level, across and down.
+/// Which pixels are sampled: every so many of a level, across and down.
 #[derive(Clone, Copy, Debug)]
 struct Sampling {
     level: MaskLevel,
@@ -66,7 +66,7 @@ struct Sampling {
 }
 
 /// What a mask shows of the cells of a window, row by row.
-pub(super) struct CellsSeen {
+pub(super) struct CellsObserved {
     /// Whether each cell lies in the zone.
     pub(super) in_zone: Vec<bool>,
     /// Cells where the mask has no data.
@@ -147,7 +147,7 @@ impl Mask {
 
     /// What the mask shows of a window's cells; calls `visit` with each part of the window.
     ///
-    /// A cell lies in the zone when any pixel looked at under it does: all of them, unless the mask
+    /// A cell lies in the zone when any sampled pixel under it does: all of them, unless the mask
     /// is so much finer that [`MIN_SAMPLES`] along a side are enough. Parts follow each other by
     /// rows, then by columns.
     ///
@@ -158,11 +158,11 @@ impl Mask {
         &self,
         grid: &Grid,
         window: &CellWindow,
-        mut visit: impl FnMut(CellWindow, CellsSeen),
+        mut visit: impl FnMut(CellWindow, CellsObserved),
     ) -> Result<()> {
         let lattice = self.lattice(grid, window);
         let Some(sampling) = self.sampling(&lattice, window) else {
-            visit(window.clone(), CellsSeen::none(window));
+            visit(window.clone(), CellsObserved::none(window));
             return Ok(());
         };
         let mut waiting = vec![window.clone()];
@@ -198,7 +198,7 @@ impl Mask {
         )
     }
 
-    /// The pixels to look at for a window's cells; `None` where none of them can be placed.
+    /// The pixels to sample for a window's cells; `None` where none of them can be placed.
     fn sampling(&self, lattice: &Lattice, window: &CellWindow) -> Option<Sampling> {
         let mut cell_px = (f64::INFINITY, f64::INFINITY);
         for row in window.rows.clone().step_by(MIN_WINDOW_CELLS as usize) {
@@ -220,11 +220,16 @@ impl Mask {
         Some(Sampling { level, steps: ((steps.0 as usize).max(1), (steps.1 as usize).max(1)) })
     }
 
-    /// What the pixels looked at show of a part's cells.
-    fn cells(&self, lattice: &Lattice, sampling: Sampling, part: &CellWindow) -> Result<CellsSeen> {
+    /// What the sampled pixels show of a part's cells.
+    fn cells(
+        &self,
+        lattice: &Lattice,
+        sampling: Sampling,
+        part: &CellWindow,
+    ) -> Result<CellsObserved> {
         let samples = sampling.samples_under(lattice, part);
         if samples.columns.is_empty() || samples.rows.is_empty() {
-            return Ok(CellsSeen::none(part));
+            return Ok(CellsObserved::none(part));
         }
         let values = self.values(sampling, &samples)?;
         let lattice = sampling.lattice(lattice);
@@ -249,10 +254,10 @@ impl Mask {
             cells_in_zone(&lattice, &zone, part)
         };
         let beyond = seen(&is_known).iter().filter(|known| !**known).count();
-        Ok(CellsSeen { in_zone: seen(&|value| is_known(value) && *value == 1), beyond })
+        Ok(CellsObserved { in_zone: seen(&|value| is_known(value) && *value == 1), beyond })
     }
 
-    /// The values of the pixels looked at, row by row.
+    /// The values of the sampled pixels, row by row.
     fn values(&self, sampling: Sampling, samples: &CellWindow) -> Result<Vec<i32>> {
         let Sampling { level, steps } = sampling;
         let extent = |samples: &Range<u32>, step: usize, size: usize| {
@@ -278,9 +283,9 @@ impl Mask {
         );
         let block_bytes = block_bytes(&self.dataset, &band);
         if block_bytes >= MIN_CHECKED_BLOCK_BYTES {
-            BlockPlaces::new(&band, self.file_bytes, block_bytes).check_all(&columns, &rows)?;
+            BlockRanges::new(&band, self.file_bytes, block_bytes).check_all(&columns, &rows)?;
         }
-        let _turn = DecodingTurn::wait_for(block_bytes);
+        let _permit = DecodingPermit::wait_for(block_bytes);
         let mut values = vec![0; size.0 * size.1];
         let corner = (columns.start as isize, rows.start as isize);
         let window = (columns.len(), rows.len());
@@ -296,7 +301,7 @@ impl Mask {
     }
 }
 
-impl CellsSeen {
+impl CellsObserved {
     /// A window of which nothing is known.
     fn none(window: &CellWindow) -> Self {
         let cells = window.columns.len() * window.rows.len();
@@ -305,15 +310,14 @@ impl CellsSeen {
 }
 
 impl Sampling {
-    /// A lattice of full resolution in pixels looked at.
+    /// A lattice of full resolution in sampled pixels.
     fn lattice(&self, lattice: &Lattice) -> Lattice {
         let ((across, down), (column_step, row_step)) = (self.level.factors, self.steps);
         lattice.at_level((across * column_step as f64, down * row_step as f64))
     }
 
-    /// The pixels looked at that a part's cells may touch, as far as the mask has them; `lattice`
-    /// is of full resolution. At the far edges of the mask, fewer pixels than a step are not looked
-    /// at.
+    /// The sampled pixels that a part's cells may touch, as far as the mask has them; `lattice`
+    /// is of full resolution. At the last edges of the mask, fewer pixels than a step are not sampled.
     fn samples_under(&self, lattice: &Lattice, part: &CellWindow) -> CellWindow {
         let Some((columns, rows)) = self.lattice(lattice).pixels_touched(part) else {
             return CellWindow { columns: 0..0, rows: 0..0 };
@@ -328,7 +332,7 @@ impl Sampling {
         }
     }
 
-    /// Blocks across and down that hold the pixels looked at in a rectangle, about.
+    /// Blocks across and down that contain the sampled pixels of a rectangle, about.
     fn blocks(&self, samples: &CellWindow) -> (u64, u64) {
         let along = |samples: usize, step: usize, block: usize| {
             (samples.saturating_mul(step).div_ceil(block) + 1).min(samples) as u64
@@ -379,7 +383,7 @@ fn pixels(window: &CellWindow) -> u64 {
     (window.columns.len() as u64).saturating_mul(window.rows.len() as u64)
 }
 
-/// A window of cells parted in two where the lattice has its points and where it has more blocks of
+/// A window of cells split in two where the lattice has its points and where it has more blocks of
 /// the mask, so that few blocks are read for both parts; `None` where it is too small.
 fn halves(
     window: &CellWindow,

@@ -1,4 +1,4 @@
-//! The fire zone of a region: read once from a mask in any coordinate system, kept as one bit a
+//! The fire zone of a region: read once from a mask in any coordinate system, kept as one bit per
 //! cell.
 
 // The mask's file.
@@ -14,7 +14,7 @@ use dragonfly_core::{CellWindow, Grid, STRIP_ROWS};
 
 use crate::http::Client;
 
-use mask::{CellsSeen, Mask, MaskSource};
+use mask::{CellsObserved, Mask, MaskSource};
 
 /// Which cells of a grid may burn.
 pub(crate) struct FireZone {
@@ -164,14 +164,13 @@ fn windows(columns: &Range<u32>, rows: &Range<u32>) -> Vec<CellWindow> {
     parts(rows, STRIP_ROWS).flat_map(of_rows).collect()
 }
 
-/// Reads windows of a mask in a few threads; calls `use_part` in this one, in whatever order parts
-/// come.
+/// Reads windows of a mask in a few threads; calls `use_part` in this one, in any order of the parts.
 fn read_windows(
     source: MaskSource<'_>,
     mask: Mask,
     grid: &Grid,
     windows: &[CellWindow],
-    mut use_part: impl FnMut(CellWindow, CellsSeen),
+    mut use_part: impl FnMut(CellWindow, CellsObserved),
 ) -> Result<()> {
     let threads = std::thread::available_parallelism()
         .map_or(1, usize::from)
@@ -189,12 +188,12 @@ fn read_windows(
             scope.spawn(move || {
                 let read = source.open_beside(count).and_then(|mask| {
                     while let Some(window) = windows.get(next.fetch_add(1, Ordering::Relaxed)) {
-                        let mut is_wanted = true;
+                        let mut has_receiver = true;
                         let send = |part, seen| {
-                            is_wanted = is_wanted && sender.send(Ok((part, seen))).is_ok()
+                            has_receiver = has_receiver && sender.send(Ok((part, seen))).is_ok()
                         };
                         mask.visit(grid, window, send)?;
-                        if !is_wanted {
+                        if !has_receiver {
                             break;
                         }
                     }

@@ -27,7 +27,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{oneshot, watch};
 use tokio::time::MissedTickBehavior;
 
-use super::held_body::HeldBody;
+use super::guarded_body::GuardedBody;
 use activity::{Activity, TimeLimits};
 pub(super) use descriptors::TooFewFilesError;
 use registry::{ConnectionKey, Registry};
@@ -48,7 +48,7 @@ const MAX_UNSENT_BYTES: u32 = 128 * 1024;
 
 /// Pause after the system refused a connection, for want of descriptors or memory.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
-/// Between two looks at the limits of time.
+/// Between two checks of the limits of time.
 const CHECK_INTERVAL: Duration = Duration::from_millis(500);
 /// How long a download may go on after the server was stopped.
 const GRACE: Duration = Duration::from_secs(5);
@@ -184,7 +184,7 @@ impl Service<Request<Incoming>> for ObservedService {
     fn call(&self, request: Request<Incoming>) -> Self::Future {
         let answering = self.activity.begin_answer();
         let answer = self.router.call(request.map(Body::new));
-        Box::pin(async move { Ok(answer.await?.map(|body| HeldBody::wrap(body, answering))) })
+        Box::pin(async move { Ok(answer.await?.map(|body| GuardedBody::wrap(body, answering))) })
     }
 }
 
@@ -202,7 +202,7 @@ mod tests {
     use super::*;
 
     /// Far more than any limit of the tests below.
-    const PATIENCE: Duration = Duration::from_secs(30);
+    const TEST_TIMEOUT: Duration = Duration::from_secs(30);
     const LONG: Duration = Duration::from_secs(3600);
     const SHORT: Duration = Duration::from_millis(200);
     /// More than the buffers of two sockets hold.
@@ -219,13 +219,13 @@ mod tests {
     }
 
     /// The same, whose first large answer holds a value.
-    fn start_with(limits: ConnectionLimits, held: Option<mpsc::Sender<()>>) -> SocketAddr {
-        let held = Arc::new(std::sync::Mutex::new(held));
+    fn start_with(limits: ConnectionLimits, guard: Option<mpsc::Sender<()>>) -> SocketAddr {
+        let guard = Arc::new(std::sync::Mutex::new(guard));
         let large = move || {
-            let held = held.lock().unwrap().take();
+            let guard = guard.lock().unwrap().take();
             let chunks =
                 (0..LARGE_BYTES / CHUNK_BYTES).map(|_| Ok::<_, io::Error>(vec![0; CHUNK_BYTES]));
-            async { HeldBody::wrap(Body::from_stream(stream::iter(chunks)), held) }
+            async { GuardedBody::wrap(Body::from_stream(stream::iter(chunks)), guard) }
         };
         let router =
             Router::new().route("/", get(|| async { "hello" })).route("/large", get(large));
@@ -244,7 +244,7 @@ mod tests {
 
     fn connect(address: SocketAddr, request: &str) -> TcpStream {
         let mut stream = TcpStream::connect(address).unwrap();
-        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        stream.set_read_timeout(Some(TEST_TIMEOUT)).unwrap();
         stream.write_all(request.as_bytes()).unwrap();
         stream
     }
@@ -290,7 +290,7 @@ mod tests {
         let mut stream = connect(address, "GET / HTTP/1.1\r\n");
         let began = Instant::now();
         while stream.write_all(b"A: b\r\n").is_ok() {
-            assert!(began.elapsed() < PATIENCE, "the connection is still open");
+            assert!(began.elapsed() < TEST_TIMEOUT, "the connection is still open");
             thread::sleep(SHORT / 10);
         }
     }
@@ -307,7 +307,10 @@ mod tests {
         let address = start_with(limits(LONG, LONG, SHORT), Some(given_up));
         let stalled = connect(address, "GET /large HTTP/1.1\r\nHost: a\r\n\r\n");
         // The sender is dropped with the body.
-        assert_eq!(large_body.recv_timeout(PATIENCE), Err(mpsc::RecvTimeoutError::Disconnected));
+        assert_eq!(
+            large_body.recv_timeout(TEST_TIMEOUT),
+            Err(mpsc::RecvTimeoutError::Disconnected)
+        );
         let mut rest = Vec::new();
         let _ = (&stalled).read_to_end(&mut rest);
         assert!(rest.len() < LARGE_BYTES, "{}", rest.len());

@@ -8,7 +8,7 @@ use tokio::sync::{Notify, oneshot};
 
 use super::activity::{Activity, TimeLimits};
 
-/// How long to wait for a connection to become closable before looking again.
+/// How long to wait for a connection to become closable before another check.
 const RETRY: Duration = Duration::from_millis(50);
 
 /// The open connections.

@@ -26,7 +26,7 @@ pub(super) use send::send;
 /// A folder of which anybody may read the visible files, or those of one kind.
 #[derive(Clone, Debug)]
 pub(super) struct Folder {
-    /// Without symlinks, so that the true path of a file tells whether it lies inside.
+    /// Without symlinks, so that the true path of a file shows whether it lies inside.
     real_path: PathBuf,
     /// Which of the files are public.
     public: Public,
@@ -164,7 +164,7 @@ mod tests {
 
     use super::*;
 
-    /// The layout of a published root, and links that lead where nobody may look.
+    /// The layout of a published root, and links that lead outside.
     fn published() -> (tempfile::TempDir, Folder) {
         let root = tempfile::tempdir().unwrap();
         let at = |path: &str| root.path().join(path);

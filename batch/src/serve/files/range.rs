@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-/// What a request asks of a file.
+/// The part of a file that a request names.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
+pub(super) enum RequestedRange {
     /// All of it; also what is answered to a header that is not understood, as the RFC has it.
     Whole,
     /// Some bytes of it, at least one.
@@ -13,29 +13,29 @@ pub(super) enum Wanted {
     NotThere,
 }
 
-/// What the header asks of a file of `len` bytes. Several ranges at once count as the whole file.
-pub(super) fn wanted(header: &str, len: u64) -> Wanted {
-    let Some((unit, ranges)) = header.split_once('=') else { return Wanted::Whole };
+/// The part of a file of `len` bytes that the header names. Several ranges at once count as the whole file.
+pub(super) fn requested_range(header: &str, len: u64) -> RequestedRange {
+    let Some((unit, ranges)) = header.split_once('=') else { return RequestedRange::Whole };
     if !unit.trim().eq_ignore_ascii_case("bytes") {
-        return Wanted::Whole;
+        return RequestedRange::Whole;
     }
     let mut ranges = ranges
         .split(',')
         .map(|range| range.trim_matches([' ', '\t']))
         .filter(|range| !range.is_empty());
     match (ranges.next().and_then(|range| range.split_once('-')), ranges.next()) {
-        (Some((first, last)), None) => one_range(first, last, len).unwrap_or(Wanted::Whole),
-        _ => Wanted::Whole,
+        (Some((first, last)), None) => one_range(first, last, len).unwrap_or(RequestedRange::Whole),
+        _ => RequestedRange::Whole,
     }
 }
 
 /// `None` for what is no range.
-fn one_range(first: &str, last: &str, len: u64) -> Option<Wanted> {
+fn one_range(first: &str, last: &str, len: u64) -> Option<RequestedRange> {
     if first.is_empty() {
         return Some(match (position(last)?, len) {
-            (0, _) => Wanted::NotThere,
-            (_, 0) => Wanted::Whole,
-            (suffix, _) => Wanted::Part(len.saturating_sub(suffix)..len),
+            (0, _) => RequestedRange::NotThere,
+            (_, 0) => RequestedRange::Whole,
+            (suffix, _) => RequestedRange::Part(len.saturating_sub(suffix)..len),
         });
     }
     let first = position(first)?;
@@ -43,10 +43,10 @@ fn one_range(first: &str, last: &str, len: u64) -> Option<Wanted> {
         "" => len,
         last => position(last).filter(|last| *last >= first)?.saturating_add(1).min(len),
     };
-    Some(if first < len { Wanted::Part(first..end) } else { Wanted::NotThere })
+    Some(if first < len { RequestedRange::Part(first..end) } else { RequestedRange::NotThere })
 }
 
-/// Digits alone; the greatest number where they say a greater one.
+/// Digits alone; the greatest number where they state a greater one.
 fn position(text: &str) -> Option<u64> {
     let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     is_number.then(|| text.parse().unwrap_or(u64::MAX))
@@ -56,31 +56,31 @@ fn position(text: &str) -> Option<u64> {
 mod tests {
     use super::*;
 
-    fn check(header: &str, expected: Wanted) {
-        assert_eq!(wanted(header, 1000), expected, "{header}");
+    fn check(header: &str, expected: RequestedRange) {
+        assert_eq!(requested_range(header, 1000), expected, "{header}");
     }
 
     #[test]
     fn a_range_has_a_start_and_perhaps_an_end() {
-        check("bytes=0-0", Wanted::Part(0..1));
-        check("bytes=10-19", Wanted::Part(10..20));
-        check("bytes=010-019", Wanted::Part(10..20));
-        check("Bytes=10-19", Wanted::Part(10..20));
-        check("bytes= 10-19 ,", Wanted::Part(10..20));
-        check("bytes=990-", Wanted::Part(990..1000));
-        check("bytes=990-5000", Wanted::Part(990..1000));
-        check("bytes=0-99999999999999999999999", Wanted::Part(0..1000));
-        check("bytes=1000-", Wanted::NotThere);
-        check("bytes=99999999999999999999999-", Wanted::NotThere);
+        check("bytes=0-0", RequestedRange::Part(0..1));
+        check("bytes=10-19", RequestedRange::Part(10..20));
+        check("bytes=010-019", RequestedRange::Part(10..20));
+        check("Bytes=10-19", RequestedRange::Part(10..20));
+        check("bytes= 10-19 ,", RequestedRange::Part(10..20));
+        check("bytes=990-", RequestedRange::Part(990..1000));
+        check("bytes=990-5000", RequestedRange::Part(990..1000));
+        check("bytes=0-99999999999999999999999", RequestedRange::Part(0..1000));
+        check("bytes=1000-", RequestedRange::NotThere);
+        check("bytes=99999999999999999999999-", RequestedRange::NotThere);
     }
 
     #[test]
     fn a_suffix_counts_from_the_end() {
-        check("bytes=-100", Wanted::Part(900..1000));
-        check("bytes=-1000", Wanted::Part(0..1000));
-        check("bytes=-5000", Wanted::Part(0..1000));
-        check("bytes=-99999999999999999999999", Wanted::Part(0..1000));
-        check("bytes=-0", Wanted::NotThere);
+        check("bytes=-100", RequestedRange::Part(900..1000));
+        check("bytes=-1000", RequestedRange::Part(0..1000));
+        check("bytes=-5000", RequestedRange::Part(0..1000));
+        check("bytes=-99999999999999999999999", RequestedRange::Part(0..1000));
+        check("bytes=-0", RequestedRange::NotThere);
     }
 
     #[test]
@@ -102,14 +102,14 @@ mod tests {
             "bytes 0-1",
             "bytes=0x1-2",
         ] {
-            check(header, Wanted::Whole);
+            check(header, RequestedRange::Whole);
         }
     }
 
     #[test]
     fn an_empty_file_has_no_part() {
-        assert_eq!(wanted("bytes=0-", 0), Wanted::NotThere);
-        assert_eq!(wanted("bytes=-5", 0), Wanted::Whole);
-        assert_eq!(wanted("bytes=-0", 0), Wanted::NotThere);
+        assert_eq!(requested_range("bytes=0-", 0), RequestedRange::NotThere);
+        assert_eq!(requested_range("bytes=-5", 0), RequestedRange::Whole);
+        assert_eq!(requested_range("bytes=-0", 0), RequestedRange::NotThere);
     }
 }

@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream;
 
 use super::conditions::{FileVersion, Verdict};
-use super::range::{Wanted, wanted};
+use super::range::{RequestedRange, requested_range};
 use super::regular_file::RegularFile;
 
 /// Bytes that are read from the file at a time.
@@ -31,16 +31,16 @@ pub(in crate::serve) fn send(
     }
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
     let len = file.len;
-    let (status, part) = match wanted_of(request, &version, len) {
-        Wanted::Whole => (StatusCode::OK, 0..len),
-        Wanted::Part(part) => {
+    let (status, part) = match requested_range_of(request, &version, len) {
+        RequestedRange::Whole => (StatusCode::OK, 0..len),
+        RequestedRange::Part(part) => {
             let content_range = format!("bytes {}-{}/{len}", part.start, part.end - 1);
             headers.extend(
                 HeaderValue::from_str(&content_range).map(|value| (header::CONTENT_RANGE, value)),
             );
             (StatusCode::PARTIAL_CONTENT, part)
         }
-        Wanted::NotThere => {
+        RequestedRange::NotThere => {
             let content_range = [(header::CONTENT_RANGE, format!("bytes */{len}"))];
             return (StatusCode::RANGE_NOT_SATISFIABLE, headers, content_range).into_response();
         }
@@ -52,15 +52,15 @@ pub(in crate::serve) fn send(
 }
 
 /// Ranges are defined for GET alone (RFC 9110, section 14.2).
-fn wanted_of(request: &request::Parts, version: &FileVersion, len: u64) -> Wanted {
+fn requested_range_of(request: &request::Parts, version: &FileVersion, len: u64) -> RequestedRange {
     let mut ranges = request.headers.get_all(header::RANGE).iter();
     match (ranges.next().and_then(|range| range.to_str().ok()), ranges.next()) {
         (Some(range), None)
             if request.method == Method::GET && version.allows_range(&request.headers) =>
         {
-            wanted(range, len)
+            requested_range(range, len)
         }
-        _ => Wanted::Whole,
+        _ => RequestedRange::Whole,
     }
 }
 

@@ -1,8 +1,8 @@
-//! Where a search looks: boxes in degrees, west, south, east, north.
+//! The area of a search: boxes in degrees, west, south, east, north.
 
 use serde_json::Value;
 
-use super::refusal::ApiError;
+use super::api_error::ApiError;
 
 /// One box, or the two sides of one that crosses the antimeridian.
 pub(super) fn boxes(bbox: &[f64]) -> Result<Vec<[f64; 4]>, ApiError> {
@@ -30,7 +30,7 @@ pub(super) fn boxes(bbox: &[f64]) -> Result<Vec<[f64; 4]>, ApiError> {
     })
 }
 
-/// The box around a GeoJSON geometry: items are told apart by their boxes only.
+/// The box around a GeoJSON geometry: items are compared by their boxes only.
 pub(super) fn box_around(geometry: &Value) -> Result<[f64; 4], ApiError> {
     let mut around = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
     widen(&mut around, geometry);

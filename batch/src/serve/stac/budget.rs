@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::body::Bytes;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::refusal::ApiError;
+use super::api_error::ApiError;
 
 /// Memory of all answers that readers have not taken yet, KiB.
 const MAX_ANSWERS_KIB: u32 = 64 * 1024;

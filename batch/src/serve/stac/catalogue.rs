@@ -32,7 +32,7 @@ pub(super) struct ServedCatalogue {
     files: LocalFiles,
     /// Scheme and host of files that lie elsewhere.
     origins: BTreeSet<String>,
-    /// Whether it was said already that files are left out.
+    /// Whether it was logged already that files are left out.
     has_warned: AtomicBool,
 }
 
@@ -195,7 +195,7 @@ struct ItemReader {
 }
 
 impl ItemReader {
-    /// Takes the item that lies at a position of the file, or leaves it out and says why.
+    /// Takes the item that lies at a position of the file, or leaves it out and logs why.
     fn add(&mut self, number: usize, text: &str, position: usize) {
         if let Err((name, why)) = self.read(number, text, position) {
             self.left_out += 1;
@@ -241,23 +241,23 @@ impl ItemReader {
     }
 }
 
-/// A catalogue's file, and what it held when last looked at.
+/// A catalogue's file, and its contents when last checked.
 #[derive(Debug)]
 pub(in crate::serve) struct CatalogueFile {
     path: PathBuf,
     last: Mutex<(Option<CatalogueVersion>, Arc<ServedCatalogue>)>,
 }
 
-/// Tells one state of a file from the next: its time, length and place on the disk.
+/// Distinguishes one state of a file from the next: its time, length and place on the disk.
 type CatalogueVersion = (SystemTime, u64, u64);
 
 impl CatalogueFile {
     /// Reads the file for the first time.
     pub(in crate::serve) fn open(path: &Path) -> Result<Self> {
-        // Absolute, so that relative hrefs hold whatever the working folder becomes.
+        // Absolute, so that relative hrefs stay valid when the working folder changes.
         let path = std::path::absolute(path)
             .with_context(|| format!("finding the catalogue {}", path.display()))?;
-        // The version first: a change in between is then seen at the next look.
+        // The version first: a change in between is then seen at the next check.
         let version = version_of(&path).ok();
         let catalogue = read(&path)?;
         Ok(Self { path, last: Mutex::new((version, Arc::new(catalogue))) })

@@ -1,4 +1,4 @@
-//! What the API says of itself and of its collections.
+//! The description of the API and of its collections.
 
 use chrono::SecondsFormat;
 use serde_json::{Value, json};
@@ -74,7 +74,7 @@ pub(super) fn collection(catalogue: &ServedCatalogue, id: &str, base: &BaseUrl) 
         "stac_version": STAC_VERSION,
         "id": id,
         "description": format!("Items of {id} in a local catalogue"),
-        // The file does not say; "various" is STAC 1.0's word for "see the items".
+        // The file does not state it; "various" is STAC 1.0's word for "see the items".
         "license": "various",
         "extent": { "spatial": { "bbox": [box_of(&scenes)] }, "temporal": { "interval": [interval_of(&scenes)] } },
         "links": [

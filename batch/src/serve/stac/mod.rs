@@ -5,16 +5,16 @@ mod catalogue;
 mod local_files;
 mod scene;
 
-// What is asked.
+// What is requested.
 mod area;
 mod search;
 
 // What is answered.
+mod api_error;
 mod budget;
 mod description;
 mod link;
 mod page_stream;
-mod refusal;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -29,11 +29,11 @@ use serde_json::{Value, json};
 
 use super::base_url::BaseUrl;
 use super::files;
+use api_error::ApiError;
 use budget::Budget;
 pub(super) use catalogue::CatalogueFile;
 use catalogue::ServedCatalogue;
 use page_stream::PageStream;
-use refusal::ApiError;
 use search::PagedSearch;
 
 const JSON: &str = "application/json";

@@ -9,9 +9,9 @@ use futures_util::{StreamExt, stream};
 use serde_json::Value;
 
 use super::GEOJSON;
+use super::api_error::ApiError;
 use super::budget::Budget;
 use super::catalogue::ServedCatalogue;
-use super::refusal::ApiError;
 use super::search::ItemPage;
 use crate::serve::base_url::BaseUrl;
 
@@ -93,7 +93,7 @@ pub(super) fn answer(piece: Bytes, page: PageStream, budget: Budget) -> Response
                 budget.compute(move || page.write_piece().map(|piece| (piece, page))).await;
             // The status was sent already: to break off is all that is left.
             let (piece, page) =
-                computed.map_err(|refusal| std::io::Error::other(refusal.description))?;
+                computed.map_err(|error| std::io::Error::other(error.description))?;
             Ok(Some((piece, (page, budget))))
         });
         Body::from_stream(stream::once(async { Ok::<_, std::io::Error>(piece) }).chain(rest))

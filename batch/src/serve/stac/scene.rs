@@ -1,4 +1,4 @@
-//! An item of the catalogue: what searches look at, and as it is given out.
+//! An item of the catalogue: what searches compare, and as it is sent.
 
 use std::ops::Range;
 
@@ -9,10 +9,10 @@ use super::link;
 use super::local_files::{Href, LocalFiles, href_of};
 use crate::serve::base_url::BaseUrl;
 
-/// An item, of which only what searches look at is kept beside its text.
+/// An item, of which only what searches compare is kept beside its text.
 #[derive(Debug)]
 pub(super) struct StacScene {
-    /// What a search looks at.
+    /// What a search compares.
     pub(super) item: Item,
     /// Where its text lies in that of the catalogue.
     pub(super) text: Range<usize>,

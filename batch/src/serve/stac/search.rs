@@ -1,4 +1,4 @@
-//! What a reader asks of the catalogue, checked, and the page that answers it.
+//! A search that a reader sends, checked, and the page that answers it.
 
 use std::collections::HashSet;
 
@@ -6,9 +6,9 @@ use dragonfly_core::stac::ItemSearch;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use super::api_error::ApiError;
 use super::area::{box_around, boxes};
 use super::catalogue::ServedCatalogue;
-use super::refusal::ApiError;
 use super::scene::StacScene;
 
 const USUAL_LIMIT: usize = 10;
@@ -60,33 +60,33 @@ impl PagedSearch {
             |error| ApiError::bad_request(format!("the body is no search in JSON: {error}"));
         // An object first: serde would take a list for a struct's fields in their order.
         let members: Map<String, Value> = serde_json::from_slice(body).map_err(not_a_search)?;
-        let asked = RequestedPage::deserialize(Value::Object(members)).map_err(not_a_search)?;
-        Self::checked(asked)
+        let page = RequestedPage::deserialize(Value::Object(members)).map_err(not_a_search)?;
+        Self::checked(page)
     }
 
     /// The search in the parameters of a GET.
     pub(super) fn from_query(parameters: &[(String, String)]) -> Result<Self, ApiError> {
-        let mut asked = RequestedPage::default();
+        let mut page = RequestedPage::default();
         for (name, text) in parameters.iter().filter(|(_, text)| !text.is_empty()) {
             let list = || text.split(',').map(|part| part.trim().to_owned());
             match name.as_str() {
-                "collections" => asked.collections.get_or_insert_default().extend(list()),
-                "ids" => asked.ids.get_or_insert_default().extend(list()),
+                "collections" => page.collections.get_or_insert_default().extend(list()),
+                "ids" => page.ids.get_or_insert_default().extend(list()),
                 "bbox" => {
-                    asked.bbox =
+                    page.bbox =
                         Some(list().map(|part| number(name, &part)).collect::<Result<_, _>>()?)
                 }
-                "intersects" => asked.intersects = Some(geometry(text)?),
-                "datetime" => asked.datetime = Some(text.clone()),
-                "limit" => asked.limit = Some(number(name, text)?),
-                "token" => asked.token = Some(number(name, text)?),
-                "query" => asked.query = Some(Value::Null),
-                "filter" => asked.filter = Some(Value::Null),
-                "sortby" => asked.sortby = Some(Value::Null),
+                "intersects" => page.intersects = Some(geometry(text)?),
+                "datetime" => page.datetime = Some(text.clone()),
+                "limit" => page.limit = Some(number(name, text)?),
+                "token" => page.token = Some(number(name, text)?),
+                "query" => page.query = Some(Value::Null),
+                "filter" => page.filter = Some(Value::Null),
+                "sortby" => page.sortby = Some(Value::Null),
                 _ => {}
             }
         }
-        Self::checked(asked)
+        Self::checked(page)
     }
 
     /// The same search among the items of one collection.
@@ -121,11 +121,11 @@ impl PagedSearch {
         self.alternatives.iter().any(|search| search.matches(&scene.item).unwrap_or(false))
     }
 
-    fn checked(asked: RequestedPage) -> Result<Self, ApiError> {
-        refuse_extensions(&asked)?;
+    fn checked(page: RequestedPage) -> Result<Self, ApiError> {
+        refuse_extensions(&page)?;
         let search = ItemSearch {
-            collections: asked.collections.unwrap_or_default(),
-            datetime: asked.datetime,
+            collections: page.collections.unwrap_or_default(),
+            datetime: page.datetime,
             ..ItemSearch::default()
         };
         if search.collections.len() > MAX_COLLECTIONS {
@@ -134,7 +134,7 @@ impl PagedSearch {
             )));
         }
         check_datetime(&search)?;
-        let boxes = match (asked.bbox, asked.intersects) {
+        let boxes = match (page.bbox, page.intersects) {
             (None, None) => vec![None],
             (Some(bbox), None) => boxes(&bbox)?.into_iter().map(Some).collect(),
             (None, Some(geometry)) => vec![Some(box_around(&geometry)?)],
@@ -142,7 +142,7 @@ impl PagedSearch {
                 return Err(ApiError::bad_request("give either bbox or intersects, not both"));
             }
         };
-        let limit = match asked.limit {
+        let limit = match page.limit {
             None => USUAL_LIMIT,
             Some(limit) if limit < 1 => {
                 return Err(ApiError::bad_request(format!(
@@ -153,15 +153,14 @@ impl PagedSearch {
         };
         let alternatives =
             boxes.into_iter().map(|bbox| ItemSearch { bbox, ..search.clone() }).collect();
-        let ids = asked.ids.unwrap_or_default().into_iter().collect();
-        Ok(Self { alternatives, ids, limit, start: asked.token.unwrap_or(0) })
+        let ids = page.ids.unwrap_or_default().into_iter().collect();
+        Ok(Self { alternatives, ids, limit, start: page.token.unwrap_or(0) })
     }
 }
 
-/// Passing over a condition would answer with items that nobody asked for.
-fn refuse_extensions(asked: &RequestedPage) -> Result<(), ApiError> {
-    let extensions =
-        [("query", &asked.query), ("filter", &asked.filter), ("sortby", &asked.sortby)];
+/// Passing over a condition would answer with items that were not requested.
+fn refuse_extensions(page: &RequestedPage) -> Result<(), ApiError> {
+    let extensions = [("query", &page.query), ("filter", &page.filter), ("sortby", &page.sortby)];
     match extensions.iter().find(|(_, value)| value.is_some()) {
         Some((name, _)) => Err(ApiError::bad_request(format!(
             "{name} is not supported: search by collections, ids, bbox, intersects and datetime"
@@ -234,8 +233,8 @@ mod tests {
     }
 
     fn check_refused(body: &str, because: &str) {
-        let refusal = PagedSearch::from_body(body.as_bytes()).unwrap_err();
-        assert!(refusal.description.contains(because), "{body}: {}", refusal.description);
+        let error = PagedSearch::from_body(body.as_bytes()).unwrap_err();
+        assert!(error.description.contains(because), "{body}: {}", error.description);
     }
 
     #[test]

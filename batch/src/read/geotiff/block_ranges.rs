@@ -12,7 +12,7 @@ const BLOCK_LEADER_BYTES: u64 = 4;
 const STORED_MARGIN_BYTES: u64 = 4096;
 
 /// The places of the blocks of one level of a band.
-pub(crate) struct BlockPlaces<'a> {
+pub(crate) struct BlockRanges<'a> {
     band: &'a RasterBand<'a>,
     file_bytes: u64,
     max_stored_bytes: u64,
@@ -20,7 +20,7 @@ pub(crate) struct BlockPlaces<'a> {
 
 /// A place of a block that cannot be true.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum BlockPlaceError {
+pub(crate) enum BlockRangeError {
     /// It lies past the end of the file.
     #[error(
         "block {column} of row {row} would end past the end of the file: the file is broken or \
@@ -49,7 +49,7 @@ pub(crate) enum BlockPlaceError {
     },
 }
 
-impl<'a> BlockPlaces<'a> {
+impl<'a> BlockRanges<'a> {
     /// The blocks of a level in a file of so many bytes, each of so many decoded bytes.
     pub(crate) fn new(band: &'a RasterBand<'a>, file_bytes: u64, block_bytes: u64) -> Self {
         let max_stored_bytes =
@@ -61,7 +61,7 @@ impl<'a> BlockPlaces<'a> {
     ///
     /// # Errors
     /// When the header states what cannot be true.
-    fn find(&self, column: usize, row: usize) -> Result<Option<Range<u64>>, BlockPlaceError> {
+    fn find(&self, column: usize, row: usize) -> Result<Option<Range<u64>>, BlockRangeError> {
         let number = |what: &str| -> Option<u64> {
             // A number beyond 64 bits is as wrong as the largest.
             let text = self.band.metadata_item(&format!("BLOCK_{what}_{column}_{row}"), "TIFF")?;
@@ -82,10 +82,10 @@ impl<'a> BlockPlaces<'a> {
         &self,
         columns: &Range<usize>,
         rows: &Range<usize>,
-    ) -> Result<Vec<Range<u64>>, BlockPlaceError> {
-        let mut places = Vec::new();
-        self.visit(columns, rows, |place| places.push(place))?;
-        Ok(places)
+    ) -> Result<Vec<Range<u64>>, BlockRangeError> {
+        let mut ranges = Vec::new();
+        self.visit(columns, rows, |range| ranges.push(range))?;
+        Ok(ranges)
     }
 
     /// Checks the places of the blocks under a rectangle of the level's pixels.
@@ -96,7 +96,7 @@ impl<'a> BlockPlaces<'a> {
         &self,
         columns: &Range<usize>,
         rows: &Range<usize>,
-    ) -> Result<(), BlockPlaceError> {
+    ) -> Result<(), BlockRangeError> {
         self.visit(columns, rows, drop)
     }
 
@@ -105,12 +105,12 @@ impl<'a> BlockPlaces<'a> {
         columns: &Range<usize>,
         rows: &Range<usize>,
         mut visit: impl FnMut(Range<u64>),
-    ) -> Result<(), BlockPlaceError> {
+    ) -> Result<(), BlockRangeError> {
         let (width, height) = self.band.block_size();
         for row in rows.start / height..rows.end.div_ceil(height) {
             for column in columns.start / width..columns.end.div_ceil(width) {
-                if let Some(place) = self.find(column, row)? {
-                    visit(place);
+                if let Some(range) = self.find(column, row)? {
+                    visit(range);
                 }
             }
         }
@@ -123,9 +123,9 @@ impl<'a> BlockPlaces<'a> {
         row: usize,
         start: u64,
         bytes: u64,
-    ) -> Result<Range<u64>, BlockPlaceError> {
+    ) -> Result<Range<u64>, BlockRangeError> {
         if bytes > self.max_stored_bytes {
-            return Err(BlockPlaceError::TooLarge {
+            return Err(BlockRangeError::TooLarge {
                 column,
                 row,
                 bytes,
@@ -136,7 +136,7 @@ impl<'a> BlockPlaces<'a> {
             Some(end) => {
                 Ok(start.saturating_sub(BLOCK_LEADER_BYTES)..end.saturating_add(BLOCK_LEADER_BYTES))
             }
-            None => Err(BlockPlaceError::PastTheEnd { column, row }),
+            None => Err(BlockRangeError::PastTheEnd { column, row }),
         }
     }
 }

@@ -1,23 +1,19 @@
-//! One file of a scene: opened, and read at the level that fits.
+//! One file of a scene at the level that is read.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use dragonfly_core::stac::without_token;
-use dragonfly_core::{
-    DnCounts, GeoTransform, ImageFrame, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed,
-};
+use dragonfly_core::{DnCounts, MAX_COARSEST_PX, dn_from_signed};
 use gdal::Dataset;
-use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
+use gdal::raster::{RasterBand, ResampleAlg};
 
-use crate::deployment::settings::is_url;
-use crate::http::{Client, Scope};
-use crate::read::decoding::DecodingTurn;
-use crate::read::geotiff::{self, BlockPlaces, GeoTiff, HeaderLimits, block_bytes, mark_thread};
+use super::open;
+use crate::read::decoding::DecodingPermit;
+use crate::read::geotiff::{BlockRanges, block_bytes, mark_thread};
 use crate::read::remote::RemoteFile;
 
-/// Pixels of a file for each one of the level, beyond which they are not ordered ahead.
+/// Pixels of a file for each one of the level, beyond which they are not prefetched.
 const MUCH_FINER_PX: f64 = 16.0;
 /// Pixels that are read at once of a file much finer than the level, and of its coarsest overview.
 const MAX_PART_PX: usize = 4 << 20;
@@ -25,147 +21,30 @@ const MAX_PART_PX: usize = 4 << 20;
 const HEAVY_BLOCK_BYTES: u64 = 4 << 20;
 const HEAVY_BLOCKS: usize = 1 << 16;
 
-/// A file of a scene, not yet opened; the head of one far away is under way.
-pub(crate) struct ImageAsset {
-    name: &'static str,
-    location: String,
-    far: Option<Arc<RemoteFile>>,
-}
-
-impl ImageAsset {
-    /// Asks for a file that an item names, where the catalogue may lead there. Does not wait.
-    pub(crate) fn ask(name: &'static str, location: &str, client: &Client) -> Result<Self> {
-        client
-            .policy()
-            .check_file(location)
-            .with_context(|| format!("the {name} {}", without_token(location)))?;
-        let far =
-            is_url(location).then(|| RemoteFile::ask(location, Scope::File, client)).transpose()?;
-        Ok(Self { name, location: without_token(location).to_owned(), far })
-    }
-}
-
-/// Full-resolution image of an asset, opened.
-pub(crate) struct Image {
-    pub(crate) name: &'static str,
-    pub(crate) location: String,
-    pub(crate) dataset: Dataset,
-    pub(crate) size: (usize, usize),
-    pub(crate) geo_transform: gdal::GeoTransform,
-    file_bytes: u64,
-    far: Option<Arc<RemoteFile>>,
-}
-
 /// One asset at the level read.
 pub(crate) struct ImageBand {
     pub(crate) name: &'static str,
     pub(crate) location: String,
     /// Open while it is read: GDAL keeps a block's worth of buffers for each.
-    dataset: Option<Dataset>,
+    pub(super) dataset: Option<Dataset>,
     /// Where its bytes come from, unless they are on the disk.
-    far: Option<Arc<RemoteFile>>,
+    pub(super) remote: Option<Arc<RemoteFile>>,
     /// Bytes of the whole file.
-    file_bytes: u64,
+    pub(super) file_bytes: u64,
     /// Overview to read; the image itself when `None`.
-    overview: Option<usize>,
+    pub(super) overview: Option<usize>,
     /// Pixels of the level, across and down.
     pub(crate) size: (usize, usize),
     pub(crate) no_data: u16,
-    /// The fill of a band of signed numbers, which are read as [`dn_from_signed`] says.
-    signed_fill: Option<i16>,
-}
-
-impl Image {
-    pub(crate) fn open(asset: ImageAsset) -> Result<Self> {
-        let ImageAsset { name, location, far } = asset;
-        let opened =
-            open(&location, far.as_ref()).with_context(|| format!("the {name} cannot be read"))?;
-        let GeoTiff { dataset, file_bytes } = opened;
-        let geo_transform =
-            dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
-        let kind = dataset.rasterband(1)?.band_type();
-        ensure!(
-            matches!(kind, GdalDataType::UInt8 | GdalDataType::UInt16 | GdalDataType::Int16),
-            "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
-            kind.name()
-        );
-        Ok(Self {
-            name,
-            location,
-            size: dataset.raster_size(),
-            geo_transform,
-            dataset,
-            file_bytes,
-            far,
-        })
-    }
-
-    /// Extent and place.
-    pub(crate) fn frame(&self) -> ImageFrame {
-        ImageFrame { size: self.size, geo_transform: GeoTransform(self.geo_transform) }
-    }
-
-    /// Full-resolution pixels that a pixel spans: of the image itself (1), then of each overview.
-    pub(crate) fn level_factors(&self) -> Result<Vec<f64>> {
-        let band = self.dataset.rasterband(1)?;
-        let mut factors = vec![1.0];
-        for index in 0..band.overview_count()?.max(0) as usize {
-            let (width, height) = band.overview(index)?.size();
-            let across = self.size.0 as f64 / width.max(1) as f64;
-            let down = self.size.1 as f64 / height.max(1) as f64;
-            factors.push(across.max(down));
-        }
-        Ok(factors)
-    }
-
-    /// The image at a level of [`Image::level_factors`].
-    pub(crate) fn at_level(self, level: usize) -> Result<ImageBand> {
-        let overview = level.checked_sub(1);
-        let (size, no_data, signed_fill) = {
-            let band = self.dataset.rasterband(1)?;
-            let size = match overview {
-                Some(index) => band.overview(index)?.size(),
-                None => self.size,
-            };
-            let fill = band.no_data_value().unwrap_or(0.0);
-            match band.band_type() {
-                GdalDataType::Int16 => (size, SIGNED_FILL_DN, Some(fill as i16)),
-                _ => (size, fill as u16, None),
-            }
-        };
-        let Self { name, location, dataset, file_bytes, far, .. } = self;
-        let dataset = Some(dataset);
-        Ok(ImageBand {
-            name,
-            location,
-            dataset,
-            far,
-            file_bytes,
-            overview,
-            size,
-            no_data,
-            signed_fill,
-        })
-    }
-
-    /// The image at the level of another's size; at full resolution where it has none of that size.
-    pub(crate) fn at_size(self, size: (usize, usize)) -> Result<ImageBand> {
-        let fitting = {
-            let band = self.dataset.rasterband(1)?;
-            let mut levels = 0..band.overview_count()?.max(0) as usize;
-            levels.find(|index| band.overview(*index).is_ok_and(|overview| overview.size() == size))
-        };
-        let level = fitting.map_or(0, |overview| overview + 1);
-        let band = self.at_level(level)?;
-        Ok(ImageBand { size, ..band })
-    }
+    /// The fill of a band of signed numbers, which are read by [`dn_from_signed`].
+    pub(super) signed_fill: Option<i16>,
 }
 
 impl ImageBand {
     /// Opens the file where it is not open.
     fn reopen(&mut self) -> Result<()> {
         if self.dataset.is_none() {
-            self.dataset = Some(open(&self.location, self.far.as_ref())?.dataset);
+            self.dataset = Some(open(&self.location, self.remote.as_ref())?.dataset);
         }
         Ok(())
     }
@@ -215,7 +94,7 @@ impl ImageBand {
         size: (usize, usize),
     ) -> Result<Vec<u16>> {
         mark_thread();
-        let _turn = DecodingTurn::wait_for(block_bytes(self.open_dataset()?, band));
+        let _permit = DecodingPermit::wait_for(block_bytes(self.open_dataset()?, band));
         let nearest = Some(ResampleAlg::NearestNeighbour);
         let Some(fill) = self.signed_fill else {
             let mut pixels = vec![0u16; size.0 * size.1];
@@ -227,17 +106,17 @@ impl ImageBand {
         Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
     }
 
-    /// Where the blocks under rectangles of the level lie in the file, which bytes that are ordered
-    /// ahead need; none unless the file is far away, and none of a file much finer than the level,
-    /// whose pixels are ordered when they are read.
+    /// Where the blocks under rectangles of the level lie in the file, to be prefetched; none unless
+    /// the file is remote, and none of a file much finer than the level, whose pixels are fetched
+    /// when they are read.
     ///
     /// # Errors
-    /// When the file cannot be opened again, or states places that cannot be true.
-    pub(crate) fn bytes_ahead(
+    /// When the file cannot be opened again, or states offsets that cannot be true.
+    pub(crate) fn bytes_to_prefetch(
         &mut self,
         rectangles: &[(Range<i64>, Range<i64>)],
     ) -> Result<Vec<Range<u64>>> {
-        if self.far.is_none() {
+        if self.remote.is_none() {
             return Ok(Vec::new());
         }
         self.reopen()?;
@@ -255,36 +134,36 @@ impl ImageBand {
     fn bytes_under(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<u64>>> {
         let band = self.raster_band()?;
         let places =
-            BlockPlaces::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
+            BlockRanges::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
         let (columns, rows) = self.own_pixels(&band, columns, rows);
         places
             .find_all(&columns, &rows)
             .with_context(|| format!("the {} cannot be read from {}", self.name, self.location))
     }
 
-    /// Orders bytes of a file far away, without waiting for them.
-    pub(crate) fn order(&self, bytes: Vec<Range<u64>>) -> Result<()> {
-        self.far.as_ref().map_or(Ok(()), |far| far.order(bytes))
+    /// Prefetches bytes of a remote file, without waiting for them.
+    pub(crate) fn prefetch(&self, bytes: Vec<Range<u64>>) -> Result<()> {
+        self.remote.as_ref().map_or(Ok(()), |remote| remote.prefetch(bytes))
     }
 
-    /// Reads a rectangle of the level, waits for what was ordered of it, and lets go of it.
-    pub(crate) fn read_ordered(
+    /// Reads a rectangle of the level: waits for what was prefetched of it, and releases it.
+    pub(crate) fn read_prefetched(
         &mut self,
         columns: &Range<i64>,
         rows: &Range<i64>,
     ) -> Result<Vec<u16>> {
         self.reopen()?;
         let mut pixels = Vec::new();
-        // One after the other where the file is much finer: so much of it is never held at once.
+        // One after the other where the file is much finer: so much of it is never buffered at once.
         for rows in self.row_parts(columns, rows)? {
             let bytes = self.bytes_under(columns, &rows)?;
-            if let Some(far) = &self.far {
-                far.order(bytes.clone())?;
-                far.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
+            if let Some(remote) = &self.remote {
+                remote.prefetch(bytes.clone())?;
+                remote.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
             }
             let read = self.read(columns, &rows);
-            if let Some(far) = &self.far {
-                far.forget(&bytes);
+            if let Some(remote) = &self.remote {
+                remote.release(&bytes);
             }
             match pixels.is_empty() {
                 true => pixels = read?,
@@ -297,7 +176,7 @@ impl ImageBand {
         Ok(pixels)
     }
 
-    /// Rows of the level, parted so that those of the file under each part hold few pixels, where
+    /// Rows of the level, split so that those of the file under each part have few pixels, where
     /// the file is much finer than the level.
     fn row_parts(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<i64>>> {
         if !self.is_much_finer()? {
@@ -314,7 +193,7 @@ impl ImageBand {
             .collect())
     }
 
-    /// Whether the file has so many pixels for one of the level that they are not ordered ahead.
+    /// Whether the file has so many pixels for one of the level that they are not prefetched.
     fn is_much_finer(&self) -> Result<bool> {
         let (own, level) = (self.raster_band()?.size(), self.size);
         let pixels = |size: (usize, usize)| size.0 as f64 * size.1 as f64;
@@ -368,7 +247,7 @@ impl ImageBand {
             be decided: rewrite it with overviews (gdal_translate -of COG)",
             self.location
         );
-        let places = BlockPlaces::new(
+        let places = BlockRanges::new(
             &coarsest,
             self.file_bytes,
             block_bytes(self.open_dataset()?, &coarsest),
@@ -397,13 +276,6 @@ impl ImageBand {
     }
 }
 
-fn open(location: &str, far: Option<&Arc<RemoteFile>>) -> Result<GeoTiff> {
-    far.map_or_else(
-        || geotiff::open_near(location, HeaderLimits::SCENE),
-        |far| geotiff::open_far(far, HeaderLimits::SCENE),
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use gdal::DriverManager;
@@ -411,6 +283,8 @@ mod tests {
     use gdal::raster::Buffer;
 
     use super::*;
+    use crate::http::Client;
+    use crate::read::image::{Image, ImageAsset};
 
     /// A sparse image of a size and no-data value 7, opened; with pixels in its corner.
     fn band(folder: &tempfile::TempDir, size: (usize, usize), corner: &[u16]) -> ImageBand {
@@ -428,7 +302,7 @@ mod tests {
             .unwrap();
         dataset.close().unwrap();
         let asset =
-            ImageAsset::ask("short-wave infrared", file.to_str().unwrap(), &Client::of_test())
+            ImageAsset::request("short-wave infrared", file.to_str().unwrap(), &Client::of_test())
                 .unwrap();
         Image::open(asset).unwrap().at_level(0).unwrap()
     }

@@ -24,7 +24,7 @@ impl ApiError {
         }
     }
 
-    /// What is asked for is not there.
+    /// What is requested is not there.
     pub(super) fn not_found(description: impl Into<String>) -> Self {
         Self { status: StatusCode::NOT_FOUND, code: "NotFound", description: description.into() }
     }

@@ -7,19 +7,19 @@ use axum::body::{Body, Bytes};
 use hyper::body::{Body as HttpBody, Frame, SizeHint};
 
 /// A body beside a value that is dropped with it.
-pub(super) struct HeldBody<T> {
+pub(super) struct GuardedBody<T> {
     body: Body,
-    _held: T,
+    _guard: T,
 }
 
-impl<T: Send + Unpin + 'static> HeldBody<T> {
-    /// The same body; `held` is dropped when it ends.
-    pub(super) fn wrap(body: Body, held: T) -> Body {
-        Body::new(Self { body, _held: held })
+impl<T: Send + Unpin + 'static> GuardedBody<T> {
+    /// The same body; `guard` is dropped when it ends.
+    pub(super) fn wrap(body: Body, guard: T) -> Body {
+        Body::new(Self { body, _guard: guard })
     }
 }
 
-impl<T: Unpin> HttpBody for HeldBody<T> {
+impl<T: Unpin> HttpBody for GuardedBody<T> {
     type Data = Bytes;
     type Error = axum::Error;
 

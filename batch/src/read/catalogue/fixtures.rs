@@ -15,7 +15,7 @@ use crate::nightly::deadline::Deadline;
 const EARTH_SEARCH: &str = "https://earth-search.aws.element84.com/v1";
 const NO_MORE: &str = r#"{"type":"FeatureCollection","features":[],"links":[]}"#;
 
-/// A file of the real data beside the project; `None`, said aloud, where it is absent.
+/// A file of the real data beside the project; `None`, with a message, where it is absent.
 fn real(file: &str) -> Option<Value> {
     let path =
         Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/data/stac-items").join(file);
@@ -31,12 +31,12 @@ fn client(root: &str) -> Client {
     Client::new(policy, Deadline::after(Duration::from_secs(60)), RequestLimits::NIGHT, 4)
 }
 
-/// The items that a catalogue with these answers finds, and what it was asked.
+/// The items that a catalogue with these answers finds, and what it was requests.
 fn found(pages: &[&str]) -> (Vec<Item>, ReceivedRequests) {
     let given: Vec<(&str, &str)> = pages.iter().map(|page| ("200 OK", *page)).collect();
-    let (root, heard) = answers(&given);
+    let (root, received) = answers(&given);
     let catalogue = SceneCatalogue::open(Some(&root), None, &client(&root)).unwrap();
-    (catalogue.find(&ItemSearch { limit: Some(2), ..ItemSearch::default() }).unwrap(), heard)
+    (catalogue.find(&ItemSearch { limit: Some(2), ..ItemSearch::default() }).unwrap(), received)
 }
 
 /// Ids of the scenes used of a collection, over a box and all its days.
@@ -57,10 +57,10 @@ fn used(items: &[Item], collection: &str, bbox: [f64; 4], scenes_per_tile: usize
 #[test]
 fn earth_searchs_answer_of_two_collections_is_followed_by_post() {
     let Some(answer) = real("earth-search-v1/pystac-client-search-response-2.json") else { return };
-    let (items, heard) = found(&[&answer.to_string().replace(EARTH_SEARCH, "{root}"), NO_MORE]);
+    let (items, received) = found(&[&answer.to_string().replace(EARTH_SEARCH, "{root}"), NO_MORE]);
     assert_eq!(items.len(), 2);
-    // Its next link says `merge: false` and brings a body of its own.
-    let next = &heard.asked()[1];
+    // Its next link has `merge: false` and brings a body of its own.
+    let next = &received.all()[1];
     assert!(
         next.starts_with("POST /search ")
             && next.contains(r#""next":"2023-10-08T17:37:26.656958Z,LC08"#),
@@ -75,8 +75,8 @@ fn earth_searchs_answer_of_two_collections_is_followed_by_post() {
 fn earth_searchs_mixed_page_keeps_its_collections_apart() {
     let Some(answer) = real("earth-search-v1/pystac-client-search-response-5.json") else { return };
     let features = answer["features"].as_array().unwrap().len();
-    let (items, heard) = found(&[&answer.to_string().replace(EARTH_SEARCH, "{root}"), NO_MORE]);
-    assert_eq!((items.len(), heard.asked().len()), (features, 2));
+    let (items, received) = found(&[&answer.to_string().replace(EARTH_SEARCH, "{root}"), NO_MORE]);
+    assert_eq!((items.len(), received.all().len()), (features, 2));
     let coast = [-41.0, -6.0, -37.0, -3.0];
     let of = |collection| used(&items, collection, coast, 3);
     let (here, c1) = (of("sentinel-2-l2a"), of("sentinel-2-c1-l2a"));
@@ -120,7 +120,7 @@ fn c1_scenes_of_an_orbits_edge_do_not_take_the_place_of_whole_ones() {
 fn planetary_computer(file: &str) -> Option<(Vec<Item>, ReceivedRequests)> {
     let page = json!({ "type": "FeatureCollection", "features": real(file)? }).to_string();
     let (root, _) = answers(&[("200 OK", &page)]);
-    let (tokens, heard) = answers(&[(
+    let (tokens, received) = answers(&[(
         "200 OK",
         r#"{"msft:expiry":"2999-01-01T00:00:00Z","token":"sv=2024&sig=a%2Fb%3D"}"#,
     )]);
@@ -130,7 +130,7 @@ fn planetary_computer(file: &str) -> Option<(Vec<Item>, ReceivedRequests)> {
         &client(&root),
     )
     .unwrap();
-    Some((catalogue.find(&ItemSearch::default()).unwrap(), heard))
+    Some((catalogue.find(&ItemSearch::default()).unwrap(), received))
 }
 
 #[test]
@@ -150,10 +150,13 @@ fn planetary_computers_scenes_are_signed_once_for_all() {
         ),
     ];
     for (file, collection, bbox, count) in all {
-        let Some((items, heard)) = planetary_computer(file) else { return };
-        let asked = heard.asked();
-        assert_eq!(asked.len(), 1, "one token for four items");
-        assert!(asked[0].starts_with(&format!("GET /api/sas/v1/token/{collection} ")), "{asked:?}");
+        let Some((items, received)) = planetary_computer(file) else { return };
+        let requests = received.all();
+        assert_eq!(requests.len(), 1, "one token for four items");
+        assert!(
+            requests[0].starts_with(&format!("GET /api/sas/v1/token/{collection} ")),
+            "{requests:?}"
+        );
         for item in &items {
             for asset in [
                 item.band(BandRole::Nir).unwrap(),

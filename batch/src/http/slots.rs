@@ -16,7 +16,7 @@ pub(super) struct HostSlots {
 /// The right to one connection to a host, until dropped.
 #[derive(Debug)]
 pub(super) struct HostSlot {
-    turns: Arc<HostSlots>,
+    slots: Arc<HostSlots>,
     host: String,
 }
 
@@ -33,7 +33,7 @@ impl HostSlots {
     ///
     /// # Errors
     /// When the deadline passes.
-    pub(super) fn take(
+    pub(super) fn acquire(
         self: &Arc<Self>,
         url: &str,
         deadline: &Deadline,
@@ -49,13 +49,13 @@ impl HostSlots {
                 .0;
         }
         *busy.entry(host.clone()).or_default() += 1;
-        Ok(HostSlot { turns: Arc::clone(self), host })
+        Ok(HostSlot { slots: Arc::clone(self), host })
     }
 }
 
 impl Drop for HostSlot {
     fn drop(&mut self) {
-        let mut busy = self.turns.busy.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut busy = self.slots.busy.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = busy.get_mut(&self.host) {
             *count -= 1;
             if *count == 0 {
@@ -63,7 +63,7 @@ impl Drop for HostSlot {
             }
         }
         drop(busy);
-        self.turns.freed.notify_all();
+        self.slots.freed.notify_all();
     }
 }
 
@@ -74,13 +74,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn waiting_for_a_turn_ends_with_the_deadline() {
-        let turns = HostSlots::new(1);
-        let far = Deadline::after(Duration::from_secs(600));
-        let held = turns.take("http://a/1", &far).unwrap();
-        assert!(turns.take("http://a/2", &Deadline::after(Duration::from_millis(20))).is_err());
-        let _other = turns.take("http://b/1", &far).unwrap();
-        drop(held);
-        assert!(turns.take("http://a/2", &far).is_ok());
+    fn waiting_for_a_slot_ends_with_the_deadline() {
+        let slots = HostSlots::new(1);
+        let late = Deadline::after(Duration::from_secs(600));
+        let slot = slots.acquire("http://a/1", &late).unwrap();
+        assert!(slots.acquire("http://a/2", &Deadline::after(Duration::from_millis(20))).is_err());
+        let _other = slots.acquire("http://b/1", &late).unwrap();
+        drop(slot);
+        assert!(slots.acquire("http://a/2", &late).is_ok());
     }
 }

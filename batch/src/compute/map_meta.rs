@@ -1,0 +1,121 @@
+//! The metadata of a computed map.
+
+use anyhow::{Result, bail};
+use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
+use dragonfly_core::{DnbrOffset, Grid, Region, SideScenes, SkippedScene, TileIndex, mercator};
+
+use crate::compute::statistics::MapStatistics;
+use crate::deployment::settings::Settings;
+use crate::nightly::clock::now_in_seconds;
+use crate::publish::public_text::{public_location, public_text};
+use crate::read::scene::GridScene;
+use crate::read::search::FoundScenes;
+use crate::read::zone::FireZone;
+
+/// Scenes not used that are listed in the metadata; the log names them all.
+const MAX_SKIPPED_SCENES: usize = 1000;
+/// Patches listed in the metadata.
+const MAX_PATCHES: usize = 200;
+
+/// What a map was computed from.
+pub(crate) struct MapMetaInput<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) region: &'a Region,
+    pub(crate) grid: &'a Grid,
+    pub(crate) found: &'a FoundScenes,
+    /// The fire zone and the location of its mask.
+    pub(crate) mask: Option<(&'a str, &'a FireZone)>,
+    pub(crate) dnbr_offset: Option<DnbrOffset>,
+}
+
+impl MapMetaInput<'_> {
+    /// The metadata of the map, still without tiles.
+    ///
+    /// # Errors
+    /// When a side has no scenes.
+    pub(crate) fn map_meta(self, run_id: String, statistics: MapStatistics) -> Result<MapMeta> {
+        let Self { settings, region, grid, found, .. } = self;
+        let FoundScenes { pre, post, windows, .. } = found;
+        let MapStatistics { summary, patches, clear_views } = statistics;
+        let name = &region.name;
+        let mask_kinds = self.scenes().filter_map(|scene| scene.mask_kind).collect();
+        Ok(MapMeta {
+            generated_at: now_in_seconds(),
+            assessment: windows.assessment,
+            pre_start: windows.pre.start,
+            pre_end: windows.pre.end,
+            post_start: windows.post.start,
+            post_end: windows.post.end,
+            pre_window: scene_dates(pre)?,
+            post_window: scene_dates(post)?,
+            window_reason: windows.reason.to_string(),
+            window: Some(windows.reason),
+            tile_url_template: format!("/tiles/{name}/dnbr/{{z}}/{{x}}/{{y}}.png"),
+            run_tile_url_template: format!("/tiles/{name}/{run_id}/dnbr/{{z}}/{{x}}/{{y}}.png"),
+            zoom_min: region.zoom_min,
+            zoom_max: region.zoom_max,
+            cell_size_m: cell_size_m(region),
+            tile_count: 0,
+            tiles_skipped: TilesSkipped::default(),
+            tile_index: TileIndex::default(),
+            disk_usage_mb: 0.0,
+            raster_url: format!("/raster/{name}/{run_id}.tif"),
+            hectares: summary.hectares(),
+            implausible_share: summary.implausible_share(),
+            empty_share: summary.empty_share(),
+            clear_observations_mean: clear_views as f64 / summary.box_count().max(1) as f64,
+            background_dnbr: summary.background_dnbr(),
+            dnbr_offset: self.dnbr_offset,
+            burnt_patches: patches.finish(grid, MAX_PATCHES),
+            fire_mask: self.fire_mask(),
+            masks: settings.masks.describe_map(&mask_kinds, settings.cloud_buffer_m),
+            scenes: self.scenes().map(|scene| scene.used.clone()).collect(),
+            scenes_skipped: self.skipped_scenes(),
+            collection: region.collection.clone(),
+            attribution: settings.attribution.clone(),
+            core_version: dragonfly_core::VERSION.to_owned(),
+            run_id,
+        })
+    }
+
+    /// The scenes of both sides.
+    fn scenes(&self) -> impl Iterator<Item = &GridScene> {
+        self.found.pre.scenes().iter().chain(self.found.post.scenes())
+    }
+
+    fn fire_mask(&self) -> Option<FireMask> {
+        let (path, zone) = self.mask?;
+        Some(FireMask {
+            path: public_location(path),
+            zone_share: zone.share,
+            blocks_skipped: self.scenes().map(GridScene::blocks_skipped).sum(),
+        })
+    }
+
+    fn skipped_scenes(&self) -> Vec<SkippedScene> {
+        let listed = self.found.skipped.iter().take(MAX_SKIPPED_SCENES);
+        listed
+            .map(|scene| SkippedScene {
+                id: public_text(&scene.id),
+                reason: public_text(&scene.reason),
+                why: scene.why.clone(),
+            })
+            .collect()
+    }
+}
+
+/// The size of a cell on the ground in the middle of a region, metres, to a tenth.
+fn cell_size_m(region: &Region) -> f64 {
+    let [_, south, _, north] = region.bbox;
+    let size_m = mercator::ground_size_m(region.zoom_max, (south + north) / 2.0);
+    (size_m * 10.0).round() / 10.0
+}
+
+/// The days of the first and last scene of a side.
+fn scene_dates(side: &SideScenes<GridScene>) -> Result<SceneDates> {
+    let days = || side.scenes().iter().map(|scene| scene.used.datetime.date_naive());
+    match (days().min(), days().max()) {
+        (Some(first), Some(last)) => Ok(SceneDates { first, last }),
+        _ => bail!("a side without scenes has no dates"),
+    }
+}

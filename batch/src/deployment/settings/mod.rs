@@ -1,0 +1,202 @@
+//! The settings of a deployment: `dragonfly.toml`, overridden by the environment and by flags.
+
+mod list;
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use dragonfly_core::metadata::{ClientConfig, HighresConfig};
+use dragonfly_core::stac::AddressPolicy;
+use dragonfly_core::{MaskRules, Region, regions_from_json};
+
+use crate::publish::public_text::without_credentials;
+
+pub(crate) use list::{Overrides, Settings};
+
+/// The file of the settings when none is named.
+const DEFAULT_FILE: &str = "config/dragonfly.toml";
+
+impl Settings {
+    /// The file's settings under the overrides. Without a named file the default one is read where
+    /// it exists.
+    pub(crate) fn load(file: Option<&Path>, overrides: &Overrides) -> Result<Self> {
+        let default_file = Some(Path::new(DEFAULT_FILE)).filter(|file| file.exists());
+        let settings = match file.or(default_file) {
+            Some(file) => Self::from_file(file)?,
+            None => Self::default(),
+        };
+        let mut merged = serde_json::to_value(settings).context("reading the settings")?;
+        if let (Some(merged), serde_json::Value::Object(flags)) =
+            (merged.as_object_mut(), serde_json::to_value(overrides).context("reading the flags")?)
+        {
+            merged.extend(flags);
+        }
+        serde_json::from_value(merged).context("joining the settings and the flags")
+    }
+
+    fn from_file(file: &Path) -> Result<Self> {
+        let text = std::fs::read_to_string(file).with_context(|| {
+            format!("cannot read the settings {}: name another file with --config", file.display())
+        })?;
+        let mut settings: Self = toml::from_str(&text)
+            .with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        let folder = file.parent().unwrap_or(Path::new(""));
+        settings.root = folder.join(&settings.root);
+        settings.regions = folder.join(&settings.regions);
+        let beside = |path: String| {
+            if is_url(&path) { path } else { folder.join(path).display().to_string() }
+        };
+        settings.fire_zone_mask = settings.fire_zone_mask.map(beside);
+        settings.stac = settings.stac.map(beside);
+        Ok(settings)
+    }
+
+    /// Where the catalogue may lead.
+    ///
+    /// # Errors
+    /// When its address cannot be requested.
+    pub(crate) fn address_policy(&self) -> Result<AddressPolicy> {
+        match self.stac.as_deref().filter(|stac| is_url(stac)) {
+            Some(root) => {
+                AddressPolicy::of_api(root, &self.catalogue_hosts, self.allow_private_addresses)
+                    // It may contain a password.
+                    .context("the catalogue that `stac` names cannot be used")
+            }
+            None => Ok(AddressPolicy::of_file()),
+        }
+    }
+
+    /// The catalogue's file; `None` where it is an API, or none is set.
+    pub(crate) fn catalogue_file(&self) -> Option<&Path> {
+        self.stac.as_deref().filter(|stac| !is_url(stac)).map(Path::new)
+    }
+
+    /// The mask of a region's fire zone: its own, relative to the file of the regions, or the
+    /// deployment's.
+    pub(crate) fn fire_mask_of(&self, region: &Region) -> Option<String> {
+        let own = region.fire_mask_path.as_deref().map(|path| {
+            if is_url(path) {
+                path.to_owned()
+            } else {
+                self.beside_regions(path).display().to_string()
+            }
+        });
+        own.or_else(|| self.fire_zone_mask.clone())
+    }
+
+    /// The perimeter of a region's fire, relative to the file of the regions.
+    pub(crate) fn perimeter_of(&self, region: &Region) -> Option<PathBuf> {
+        region.perimeter_path.as_deref().map(|path| self.beside_regions(path))
+    }
+
+    fn beside_regions(&self, path: &str) -> PathBuf {
+        self.regions.parent().unwrap_or(Path::new("")).join(path)
+    }
+
+    /// All regions of the configuration.
+    pub(crate) fn regions(&self) -> Result<Vec<Region>> {
+        let file = self.regions.display();
+        let text = std::fs::read_to_string(&self.regions).with_context(|| {
+            format!("cannot read the regions {file}: name another file with --regions")
+        })?;
+        regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
+    }
+
+    /// What the page needs of the settings. User names and passwords in addresses stay here.
+    ///
+    /// # Errors
+    /// When it cannot be written as JSON.
+    pub(crate) fn client_config(&self) -> Result<ClientConfig> {
+        let public = |url: &Option<String>| url.as_deref().map(without_credentials);
+        let highres = HighresConfig {
+            token_url: public(&self.token_url),
+            catalogue_hosts: self.catalogue_hosts.clone(),
+            allow_private_addresses: self.allow_private_addresses,
+            mask_rules: MaskRules {
+                masks: self.masks.clone(),
+                cloud_buffer_m: self.cloud_buffer_m,
+            },
+        };
+        let highres = serde_json::to_value(highres).and_then(serde_json::from_value);
+        Ok(ClientConfig {
+            stac_url: public(&self.stac).filter(|stac| is_url(stac)),
+            proxy_base: public(&self.proxy_base),
+            highres_zoom: self.highres_zoom,
+            basemaps: self.basemaps.clone(),
+            stale_after_days: self.stale_after_days,
+            attribution: self.attribution.clone(),
+            other: highres.context("writing what the browser's own computing needs")?,
+        })
+    }
+}
+
+/// An http or https address rather than a path.
+pub(crate) fn is_url(text: &str) -> bool {
+    text.starts_with("http://") || text.starts_with("https://")
+}
+
+#[cfg(test)]
+mod tests {
+    use dragonfly_core::Masks;
+
+    use super::*;
+
+    #[test]
+    fn the_file_in_config_holds_the_defaults() {
+        let text = include_str!("../../../../config/dragonfly.toml");
+        let read: Settings = toml::from_str(text).unwrap();
+        assert_eq!(
+            format!("{read:?}"),
+            format!("{:?}", Settings { regions: "regions.json".into(), ..Settings::default() })
+        );
+    }
+
+    #[test]
+    fn the_page_gets_no_credentials() {
+        let secret = |url: &str| Some(url.replace("//", "//alice:secret@"));
+        let settings = Settings {
+            stac: secret("https://stac.example/v1"),
+            proxy_base: secret("https://proxy.example/?"),
+            token_url: secret("https://token.example"),
+            ..Settings::default()
+        };
+        let published = serde_json::to_string(&settings.client_config().unwrap()).unwrap();
+        assert!(
+            published.contains("https://proxy.example/?") && !published.contains("secret"),
+            "{published}"
+        );
+    }
+
+    #[test]
+    fn flags_win_over_the_file() {
+        let overrides = Overrides {
+            root: Some("/srv".into()),
+            stale_after_days: Some(9),
+            ..Overrides::default()
+        };
+        let settings = Settings::load(None, &overrides).unwrap();
+        assert_eq!((settings.root, settings.stale_after_days), (PathBuf::from("/srv"), 9));
+    }
+
+    #[test]
+    fn a_misspelt_key_is_named() {
+        let message = toml::from_str::<Settings>("rooot = '/srv'").unwrap_err().to_string();
+        assert!(message.contains("rooot"), "{message}");
+    }
+
+    #[test]
+    fn what_masks_is_set_class_by_class() {
+        let settings: Settings =
+            toml::from_str("[masks]\nscl = [0, 1, 2, 3, 8, 9, 10, 11]").unwrap();
+        assert_eq!(
+            settings.masks,
+            Masks { scl: vec![0, 1, 2, 3, 8, 9, 10, 11], ..Masks::default() }
+        );
+        let message =
+            toml::from_str::<Settings>("[masks]\nqa_pixel = [3, 7]").unwrap_err().to_string();
+        assert!(
+            message.contains("qa_pixel") && message.contains("7 cannot be masked"),
+            "{message}"
+        );
+    }
+}
