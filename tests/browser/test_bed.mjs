@@ -138,9 +138,9 @@ async function end(server) {
   await ended;
 }
 
-/** `dragonfly serve` over a published folder; its page may request images from `sources` besides. */
-export async function dragonfly({ folder }, sources) {
-  const args = ["--quiet", "--config", join(folder, "dragonfly.toml"), "serve", "--listen", "127.0.0.1:0", "--dist", DIST];
+/** `dragonfly serve` over a published folder; its page, in `dist`, may request images from `sources` besides. */
+export async function dragonfly({ folder }, sources, dist = DIST) {
+  const args = ["--quiet", "--config", join(folder, "dragonfly.toml"), "serve", "--listen", "127.0.0.1:0", "--dist", dist];
   const env = sources ? { ...process.env, DRAGONFLY_IMAGE_SOURCES: sources.join() } : process.env;
   const server = spawn(DRAGONFLY, args, { stdio: ["ignore", "pipe", "inherit"], env });
   // It prints its address as soon as it listens.

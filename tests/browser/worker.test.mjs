@@ -6,7 +6,8 @@ import { crc32 } from "node:zlib";
 import { faultProxy } from "./fault_proxy.mjs";
 import { dragonfly, eventually, testBed } from "./test_bed.mjs";
 import {
-  batchRasters, cachedResults, chosen, compute, differencesFromBatch, openWorkerPage, searchOf, send, startWorker,
+  batchRasters, cachedResults, chosen, compute, differencesFromBatch, distWithShortPauses, openWorkerPage, searchOf,
+  send, startWorker,
 } from "./worker_page.mjs";
 
 const SIERRA = {
@@ -18,7 +19,12 @@ const EVIA = {
   pre: { start: "2025-06-25", end: "2025-07-25" }, post: { start: "2025-08-20", end: "2025-09-20" },
 };
 
-const bed = testBed({ servers: { server: (published) => dragonfly(published, ["http://127.0.0.1:*"]), proxy: faultProxy } });
+const bed = testBed({
+  servers: {
+    server: (published) => dragonfly(published, ["http://127.0.0.1:*"], distWithShortPauses(published)),
+    proxy: faultProxy,
+  },
+});
 
 const stac = () => `${bed.server.url}/stac`;
 
@@ -246,8 +252,9 @@ test("a cached result that is corrupted, truncated or of another version is comp
   const [address] = await cachedResults(page, 1);
   const bytes = Buffer.from(await page.evaluate(async (address) => {
     const response = await (await caches.open("dragonfly-blocks")).match(address);
-    return Array.from(new Uint8Array(await response.arrayBuffer()));
-  }, address));
+    const bytes = new Uint8Array(await response.arrayBuffer());
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+  }, address), "base64");
   assert.equal(crc32(bytes.subarray(4)), bytes.readUInt32LE(0));
   const version = bytes.indexOf('"core_version') + '"core_version'.length;
   const changed = (change) => {
@@ -269,11 +276,11 @@ test("a cached result that is corrupted, truncated or of another version is comp
       summed(copy);
     })],
   ]) {
-    await page.evaluate(async ([address, bytes]) => {
+    await page.evaluate(async ([address, base64]) => {
       const cache = await caches.open("dragonfly-blocks");
-      window.corrupted = new Uint8Array(bytes);
+      window.corrupted = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
       await cache.put(address, new Response(window.corrupted));
-    }, [address, [...entry]]);
+    }, [address, entry.toString("base64")]);
     const { done } = await compute(page, small());
     assert.equal(`${done.kind} ${done.is_kept}`, "done false", what);
     assert.deepEqual(withoutSource(done), withoutSource(first.done));

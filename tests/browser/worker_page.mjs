@@ -1,10 +1,10 @@
 // The worker as a page uses it: requests are posted, responses collected. Everything in `startWorker` runs in the page.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DRAGONFLY, eventually } from "./test_bed.mjs";
+import { DIST, DRAGONFLY, eventually } from "./test_bed.mjs";
 
 /** A page of a server with a worker that has started. */
 export async function openWorkerPage(context, url) {
@@ -13,6 +13,20 @@ export async function openWorkerPage(context, url) {
   await page.goto(`${url}/worker.js`);
   await page.evaluate(startWorker);
   return page;
+}
+
+/**
+ * A copy of dist/ whose workers divide their pauses between attempts by ten: native tests check those to the
+ * millisecond. Timeouts of minutes stay.
+ */
+export function distWithShortPauses({ folder }) {
+  const MAX_PAUSE_MS = 20_000;
+  const dist = join(folder, "dist");
+  cpSync(DIST, dist, { recursive: true });
+  appendFileSync(join(dist, "worker.js"), `
+    const { setTimeout } = self;
+    self.setTimeout = (done, ms = 0) => setTimeout.call(self, done, ms > ${MAX_PAUSE_MS} ? ms : ms / 10);`);
+  return dist;
 }
 
 /** Starts the worker, and defines `window.send(request, buffers)`, which resolves to the last response. */
