@@ -13,8 +13,8 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
-import { chosen, deskAt, order } from "../browser/highres.mjs";
-import { CHROMIUM, CHROMIUM_OPTIONS, PROJECT, answering, browser, freePort } from "../browser/stage.mjs";
+import { chosen, openWorkerPage, send } from "../browser/worker_page.mjs";
+import { CHROMIUM, CHROMIUM_OPTIONS, PROJECT, freePort, launchChromium, responding } from "../browser/test_bed.mjs";
 import { racePage } from "./race.mjs";
 
 const SHARED = resolve(PROJECT, "../shared/bench");
@@ -31,7 +31,7 @@ const running = [];
 async function start(command, args, url) {
   const child = spawn(command, args, { stdio: ["ignore", "ignore", "inherit"] });
   running.push(child);
-  await answering(url, child);
+  await responding(url, child);
   return url;
 }
 
@@ -173,7 +173,7 @@ print(sum(int(band.GetMetadataItem(f"BLOCK_SIZE_{x}_{y}", "TIFF") or 0) for x, y
 `;
 
 async function far() {
-  const chromium = await browser();
+  const chromium = await launchChromium();
   const made = scenes();
   const site = await nginx(made);
   const port = await freePort();
@@ -184,12 +184,12 @@ async function far() {
   for (let run = 0; run < Number(options.runs); run += 1) {
     // A browser that knows nothing yet.
     const context = await chromium.newContext();
-    const page = await deskAt(context, site);
+    const page = await openWorkerPage(context, site);
     const items = catalogue(made, bucket);
-    const found = await order(page, searchAround(site, items, SIDE_M));
+    const found = await send(page, searchAround(site, items, SIDE_M));
     await fetch(`${bucket}/__stats__`);
     const begun = performance.now();
-    const done = await order(page, { kind: "compute", scenes: chosen(found) });
+    const done = await send(page, { kind: "compute", scenes: chosen(found) });
     const took = performance.now() - begun;
     if (done.kind !== "done") throw new Error(JSON.stringify(done));
     const { requests, bytes } = await (await fetch(`${bucket}/__stats__`)).json();
@@ -266,7 +266,7 @@ async function memory() {
   const [pre, post] = items.map((item) => item.properties.datetime.slice(0, 10)).sort();
   console.log("memory: the page with 16 million cells at zoom 13, one date a side; the renderers' PSS at 10 Hz");
   for (const [name, picture] of [["numbers alone", ""], ["with pictures in true colour", ";picture=true"]]) {
-    const own = await browser();
+    const own = await launchChromium();
     const page = await own.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
     await page.goto(`${site}/#map=11/${lat.toFixed(3)}/${lon.toFixed(3)}`);
     await page.getByTestId("highres-compute").waitFor();

@@ -1,6 +1,6 @@
 // What runs in the page of `near`: Dragonfly's worker and geotiff.js in turn, in a browser that nobody watches, for a
 // debugger would take part of the processor. Every function is handed to the page as its text.
-import { drive } from "../browser/highres.mjs";
+import { startWorker } from "../browser/worker_page.mjs";
 
 /** Begins a picture, and paints cells of dNBR into it, `width` across. Both contenders use it. */
 function paint() {
@@ -125,9 +125,9 @@ async function race({ search, peer, tiles, runs }) {
 /** The page: it runs by itself, and posts what came out. */
 export function racePage(course, results) {
   return `<!doctype html><title>race</title><script src="/peer/geotiff.js"></script><script type="module">
-    ${[drive, paint, ours, theirs, race].join("\n")}
+    ${[startWorker, paint, ours, theirs, race].join("\n")}
     const told = await (async () => {
-      await drive();
+      await startWorker();
       paint();
       return race(${JSON.stringify(course)});
     })().catch((error) => ({ error: String(error) }));

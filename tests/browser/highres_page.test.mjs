@@ -1,40 +1,25 @@
-// High resolution as a reader uses it, over the invented scenes: area, days, scenes, result, pictures, files, links.
+// High resolution in the page, over the invented scenes: area, days, scenes, result, pictures, files, links.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { axe, browser, dragonfly, nginx, publish, rustac, SCREENSHOTS } from "./stage.mjs";
+import { test } from "node:test";
+import { axe, idle, longTasks, moved, openPage, recordLongTasks, settled } from "./map_page.mjs";
+import { dragonfly, eventually, nginx, PHONE, rustac, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
-/** The middle of the fire of sample_sierra, from near. */
+/** A fragment around the middle of the fire of sample_sierra, closely. */
 const NEAR = "#map=13/39.88/-121.2";
 const CLASSES = 7;
 
-let published;
-let server;
-let chromium;
-before(async () => {
-  published = publish();
-  server = await dragonfly(published);
-  chromium = await browser();
-});
-after(async () => {
-  await chromium?.close();
-  await server?.stop();
-  published?.remove();
-});
+const bed = testBed({ servers: { server: dragonfly } });
 
-async function open(t, { fragment = NEAR, viewport = { width: 1440, height: 900 }, url = server.url, ...more } = {}) {
-  const context = await chromium.newContext({ viewport, locale: "en-GB", reducedMotion: "reduce", ...more });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  page.on("pageerror", (error) => assert.fail(error));
-  await page.goto(`${url}/${fragment}`);
-  await page.getByTestId("highres-compute").waitFor();
+async function open(t, { fragment = NEAR, url = bed.server.url, ...options } = {}) {
+  const ready = (page) => page.getByTestId("highres-compute").waitFor();
+  const { page } = await openPage(t, bed.chromium, `${url}/${fragment}`, { ready, reducedMotion: "reduce", ...options });
   return page;
 }
 
-/** Presses the button, agrees to what it weighs, and waits for the result. */
+/** Presses the button, confirms the size of the download, and waits for the result. */
 async function compute(page) {
   await page.getByTestId("highres-compute").click();
   await finish(page);
@@ -61,7 +46,7 @@ async function download(page, testid) {
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
-test("the view is computed, its days taken from the region, and painted in the legend's colours", async (t) => {
+test("the view is computed with the days of its region, and painted in the legend's colours", async (t) => {
   const page = await open(t);
   const days = await Promise.all(["pre-start", "pre-end", "post-start", "post-end"].map((id) => page.getByTestId(`date-${id}`).inputValue()));
   assert.deepEqual(days, ["2025-06-01", "2025-07-05", "2025-08-20", "2025-09-20"]);
@@ -82,7 +67,7 @@ test("the view is computed, its days taken from the region, and painted in the l
   await page.screenshot({ path: join(SCREENSHOTS, "highres-desktop.png") });
 });
 
-test("a hidden class is hidden here too, and a click reads the value at 20 m", async (t) => {
+test("a hidden class is hidden in the result too, and a click reads the value at 20 m", async (t) => {
   const page = await open(t);
   await compute(page);
   const high = () => page.evaluate(() => {
@@ -96,13 +81,12 @@ test("a hidden class is hidden here too, and a click reads the value at 20 m", a
   });
   assert.ok(await high() > 1000);
   await page.locator("[data-testid=legend-entry][data-class=high]").click();
-  await page.waitForTimeout(300);
-  assert.equal(await high(), 0);
+  await eventually(async () => (await high()) === 0, "no cell of the hidden class");
   await page.mouse.click(900, 450);
   await page.getByTestId("highres-readout").filter({ hasText: /dNBR −?\d\.\d\d/ }).waitFor();
 });
 
-test("cancelling stops at once, and what was asked for can be asked for again", async (t) => {
+test("cancelling stops at once, and the request can be sent again", async (t) => {
   const page = await open(t);
   let release;
   const held = new Promise((done) => (release = done));
@@ -119,7 +103,7 @@ test("cancelling stops at once, and what was asked for can be asked for again", 
   await compute(page);
 });
 
-test("a box that is drawn is computed and no more", async (t) => {
+test("only the box that is drawn is computed", async (t) => {
   const page = await open(t);
   await page.getByTestId("aoi-box").click();
   await page.mouse.click(700, 300);
@@ -142,10 +126,8 @@ test("a polygon is drawn by keyboard alone", async (t) => {
   for (const key of [null, "ArrowRight", "ArrowDown"]) {
     if (key) {
       const before = await page.getByTestId("coordinates").textContent();
-      await page.keyboard.press(key);
+      await moved(page, () => page.keyboard.press(key));
       await page.waitForFunction((before) => document.querySelector("[data-testid=coordinates]").textContent !== before, before);
-      // The map glides.
-      await page.waitForTimeout(600);
     }
     await page.keyboard.press("Space");
   }
@@ -154,10 +136,10 @@ test("a polygon is drawn by keyboard alone", async (t) => {
   await page.locator("[data-testid=aoi-draw][aria-pressed=false]").waitFor();
 });
 
-test("a GeoJSON file gives the area; a file that holds none says so", async (t) => {
+test("a GeoJSON file gives the area; one without an area gives an error with its name", async (t) => {
   const page = await open(t);
   const ring = [[-121.22, 39.86], [-121.18, 39.86], [-121.18, 39.89], [-121.22, 39.86]];
-  const file = join(published.folder, "area.geojson");
+  const file = join(bed.published.folder, "area.geojson");
   writeFileSync(file, JSON.stringify({ type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } }));
   await page.getByTestId("aoi-file").setInputFiles(file);
   await page.getByText("the outline on the map").waitFor();
@@ -172,16 +154,16 @@ test("a GeoJSON file gives the area; a file that holds none says so", async (t) 
   assert.match(await fault.textContent(), /area\.geojson/);
 });
 
-test("a zipped shapefile that is dropped on the map gives the area, in the degrees of its own zone", async (t) => {
+test("a zipped shapefile in UTM that is dropped on the map gives the area", async (t) => {
   const page = await open(t);
   const corners = "-121.22 39.86,-121.18 39.86,-121.18 39.89,-121.22 39.86";
-  const [csv, zip] = ["fire.csv", "fire.zip"].map((name) => join(published.folder, name));
+  const [csv, zip] = ["fire.csv", "fire.zip"].map((name) => join(bed.published.folder, name));
   writeFileSync(csv, `name,WKT\nfire,"POLYGON ((${corners}))"\n`);
   execFileSync("ogr2ogr", ["-q", "-s_srs", "EPSG:4326", "-t_srs", "EPSG:32610", `${zip}.shz`, csv, "-nlt", "POLYGON"]);
   renameSync(`${zip}.shz`, zip);
-  const browserItself = await page.context().newCDPSession(page);
+  const session = await page.context().newCDPSession(page);
   for (const type of ["dragEnter", "dragOver", "drop"]) {
-    await browserItself.send("Input.dispatchDragEvent", { type, x: 900, y: 450, data: { items: [], files: [zip], dragOperationsMask: 1 } });
+    await session.send("Input.dispatchDragEvent", { type, x: 900, y: 450, data: { items: [], files: [zip], dragOperationsMask: 1 } });
   }
   await page.getByText("the outline on the map").waitFor();
   await compute(page);
@@ -194,7 +176,7 @@ test("a zipped shapefile that is dropped on the map gives the area, in the degre
   }
 });
 
-test("an area too large for 15 m is offered in coarser cells, with the figures", async (t) => {
+test("an area too large for 15 m is offered in coarser cells, with its size", async (t) => {
   const area = "-121.6~39.6_-120.8~39.6_-120.8~40.2_-121.6~40.2";
   const plan = `pre=2025-06-01~2025-07-05;post=2025-08-20~2025-09-20;zoom=13;area=${area}`;
   const page = await open(t, { fragment: `${NEAR}&hr=${encodeURIComponent(plan)}` });
@@ -206,9 +188,9 @@ test("an area too large for 15 m is offered in coarser cells, with the figures",
   await page.getByTestId("highres-summary").getByText("29 m cells").waitFor({ timeout: 60_000 });
 });
 
-/** Puts an area into the field for files. */
+/** Chooses a file with an area. */
 async function choose(page, geometry) {
-  const file = join(published.folder, "area.geojson");
+  const file = join(bed.published.folder, "area.geojson");
   writeFileSync(file, JSON.stringify(geometry));
   await page.getByTestId("aoi-file").setInputFiles(file);
   await page.getByText("the outline on the map").waitFor();
@@ -216,7 +198,7 @@ async function choose(page, geometry) {
 
 const square = ([west, south, east, north]) => [[[west, south], [east, south], [east, north], [west, north], [west, south]]];
 
-test("round an outline called the fire's perimeter the unburned ground is found", async (t) => {
+test("the offset is of the unburned ground around an outline marked as the fire's perimeter", async (t) => {
   const page = await open(t);
   const fire = square([-121.22, 39.86, -121.18, 39.89]);
   await choose(page, { type: "Polygon", coordinates: fire });
@@ -230,59 +212,58 @@ test("round an outline called the fire's perimeter the unburned ground is found"
   const fills = await page.locator("path.outline").evaluateAll((paths) => paths.map((path) => getComputedStyle(path).fill));
   assert.deepEqual(fills, ["none", "none"]);
   await page.screenshot({ path: join(SCREENSHOTS, "highres-perimeter.png") });
-  // The same from its link, ring and all.
-  const told = await page.getByTestId("highres-offset").textContent();
+  // The same from its link, with the perimeter.
+  const offset = await page.getByTestId("highres-offset").textContent();
   const other = await open(t, { fragment: new URL(page.url()).hash });
   await finish(other);
-  assert.equal(await other.getByTestId("highres-offset").textContent(), told);
+  assert.equal(await other.getByTestId("highres-offset").textContent(), offset);
   assert.ok(await other.getByTestId("aoi-is-perimeter").isChecked());
 });
 
-test("of an area across the antimeridian the larger side is looked at, and that is said", async (t) => {
+test("of an area across the antimeridian the larger side is computed, with a note", async (t) => {
   const page = await open(t);
   const searched = [];
   page.context().on("request", (request) => {
     if (request.method() === "POST" && request.url().endsWith("/search")) searched.push(request.postDataJSON().bbox);
   });
-  const look = async (page) => {
+  const search = async (page) => {
     searched.length = 0;
     await page.getByTestId("highres-compute").click();
     await page.getByText("its larger side is computed").waitFor();
     await page.getByTestId("highres-found").or(page.getByTestId("highres-fault")).first().waitFor({ timeout: 30_000 });
   };
-  // As RFC 7946 cuts it, and as many programs write it.
+  // Cut as in RFC 7946, and uncut as many programs write it.
   const cut = { type: "MultiPolygon", coordinates: [square([179.85, -16.6, 180, -16.4]), square([-180, -16.6, -179.95, -16.4])] };
-  const leaping = { type: "Polygon", coordinates: square([179.85, -16.6, -179.95, -16.4]) };
-  for (const geometry of [cut, leaping]) {
+  const uncut = { type: "Polygon", coordinates: square([179.85, -16.6, -179.95, -16.4]) };
+  for (const geometry of [cut, uncut]) {
     await choose(page, geometry);
-    await look(page);
+    await search(page);
     assert.ok(searched.length > 0 && searched.every((bbox) => bbox.join() === "179.85,-16.6,180,-16.4"), JSON.stringify(searched));
     await page.screenshot({ path: join(SCREENSHOTS, "highres-antimeridian.png") });
     await page.getByText("Take the view").click();
   }
   // The view, of which most lies in the west.
-  await page.goto(`${server.url}/#map=13/-16.5/-179.97`);
+  await page.goto(`${bed.server.url}/#map=13/-16.5/-179.97`);
   await page.reload();
   await page.getByTestId("highres-compute").waitFor();
-  await look(page);
+  await search(page);
   assert.ok(searched.length > 0 && searched.every(([west, , east]) => west === -180 && east < -179.8), JSON.stringify(searched));
 });
 
-test("an area beyond the map's end is told before anything is asked", async (t) => {
+test("an area beyond the end of the map gives a message before any request", async (t) => {
   const page = await open(t);
   await choose(page, { type: "Polygon", coordinates: square([20, 85.5, 21, 86]) });
   await page.getByText("The map ends at 85°").waitFor();
   assert.ok(await page.getByTestId("highres-compute").isDisabled());
   const german = await open(t, { locale: "de-DE" });
-  const file = join(published.folder, "area.geojson");
+  const file = join(bed.published.folder, "area.geojson");
   await german.getByTestId("aoi-file").setInputFiles(file);
   await german.getByText("Die Karte endet bei 85°").waitFor();
 });
 
-test("the link opens the very same result", async (t) => {
+test("the link opens the same result", async (t) => {
   const page = await open(t);
   await compute(page);
-  // The address bar follows the map after a moment.
   await page.waitForFunction(() => decodeURIComponent(location.hash).includes("scenes=S2"));
   const [sums, url] = [await hectares(page), page.url()];
   const other = await open(t, { fragment: new URL(url).hash });
@@ -290,13 +271,13 @@ test("the link opens the very same result", async (t) => {
   assert.deepEqual(await hectares(other), sums);
 });
 
-test("days without a scene offer the nearest, and wrong days are told before anything is asked", async (t) => {
+test("days without a scene offer the nearest, and invalid days give a message before any request", async (t) => {
   const page = await open(t);
   await page.getByTestId("date-post-start").fill("2025-07-20");
   await page.getByTestId("date-post-end").fill("2025-07-22");
   await page.mouse.click(900, 450);
   await page.getByTestId("palette-select").selectOption("customary");
-  assert.equal(await page.getByTestId("date-post-end").inputValue(), "2025-07-22", "the reader's own days stay");
+  assert.equal(await page.getByTestId("date-post-end").inputValue(), "2025-07-22", "the days that were entered stay");
   await page.getByTestId("highres-compute").click();
   await page.getByTestId("highres-found").getByText("No scene in these days").waitFor();
   await page.getByTestId("highres-nearest").first().click();
@@ -329,11 +310,11 @@ test("index, classes, own thresholds and the offset change what is shown and cou
   await page.getByTestId("highres-offset").filter({ hasText: /mean .*standard deviation .*cells/ }).waitFor({ timeout: 60_000 });
 });
 
-test("pictures before and after lie under a divider that keys move", async (t) => {
+test("the images before and after are shown under a divider that the keyboard moves", async (t) => {
   const page = await open(t);
   await compute(page);
-  const weights = (await page.getByTestId("highres-show").locator("option").allTextContents()).map((text) => text.match(/about ([\d.]+) MB more/)?.[1]);
-  assert.ok(weights[0] === undefined && Number(weights[1]) > Number(weights[2]) && Number(weights[2]) > 0, String(weights));
+  const sizes_mb = (await page.getByTestId("highres-show").locator("option").allTextContents()).map((text) => text.match(/about ([\d.]+) MB more/)?.[1]);
+  assert.ok(sizes_mb[0] === undefined && Number(sizes_mb[1]) > Number(sizes_mb[2]) && Number(sizes_mb[2]) > 0, String(sizes_mb));
   await page.getByTestId("highres-show").selectOption("false");
   await page.getByTestId("swipe").waitFor({ timeout: 60_000 });
   await page.waitForFunction(() => document.querySelectorAll(".leaflet-highres-before-pane canvas[data-state=drawn]").length > 3);
@@ -347,7 +328,7 @@ test("pictures before and after lie under a divider that keys move", async (t) =
   await page.screenshot({ path: join(SCREENSHOTS, "highres-pictures.png") });
 });
 
-test("every file can be taken away and says where it comes from", async (t) => {
+test("every file can be downloaded and names its scenes", async (t) => {
   const page = await open(t, { acceptDownloads: true });
   await compute(page);
   const tiff = (bytes) => bytes.subarray(0, 2).toString() === "II" && bytes.includes("S2A_10TFK_20250826_0_L2A");
@@ -368,7 +349,7 @@ test("every file can be taken away and says where it comes from", async (t) => {
   assert.equal(png.bytes.subarray(1, 4).toString(), "PNG");
 });
 
-test("computed once, it is there offline, until it is forgotten", async (t) => {
+test("a cached result is available offline, until the cache is cleared", async (t) => {
   const page = await open(t, { acceptDownloads: true });
   await compute(page);
   const sums = await hectares(page);
@@ -388,21 +369,18 @@ test("computed once, it is there offline, until it is forgotten", async (t) => {
   await page.getByText("Nothing is kept on this device any more.").waitFor();
 });
 
-test("with rustac as catalogue and nginx for the page it is the same, and other sites must be named", async (t) => {
-  const here = await open(t);
-  await compute(here);
-  const expected = await hectares(here);
-  const api = await rustac({ folder: farFolder() });
+test("rustac as catalogue and nginx as server of the page give the same result, if the policy names the other hosts", async (t) => {
+  const own = await open(t);
+  await compute(own);
+  const expected = await hectares(own);
+  const api = await rustac({ folder: remoteFolder() });
   t.after(() => api.stop());
-  const config = { ...JSON.parse(readFileSync(join(published.root, "meta/client.json"), "utf8")), stac_url: api.url };
-  for (const sources of [[], [api.url, server.url]]) {
-    const site = await nginx(published, sources);
+  const config = { ...JSON.parse(readFileSync(join(bed.published.root, "meta/client.json"), "utf8")), stac_url: api.url };
+  for (const sources of [[], [api.url, bed.server.url]]) {
+    const site = await nginx(bed.published, sources);
     t.after(() => site.stop());
-    const page = await chromium.newPage({ viewport: { width: 1440, height: 900 }, locale: "en-GB" });
-    t.after(() => page.close());
-    await page.route("**/meta/client.json", (route) => route.fulfill({ json: config }));
-    await page.goto(`${site.url}/${NEAR}`);
-    await page.getByTestId("highres-compute").waitFor();
+    const prepare = (page) => page.route("**/meta/client.json", (route) => route.fulfill({ json: config }));
+    const page = await open(t, { url: site.url, prepare });
     if (sources.length > 0) {
       await compute(page);
       assert.deepEqual(await hectares(page), expected);
@@ -415,39 +393,35 @@ test("with rustac as catalogue and nginx for the page it is the same, and other 
   }
 });
 
-/** A catalogue whose files lie behind the server. */
-function farFolder() {
-  const folder = mkdtempSync(join(published.folder, "far-"));
-  const items = JSON.parse(readFileSync(join(published.folder, "items.json"), "utf8"));
+/** A catalogue whose files are those of the server. */
+function remoteFolder() {
+  const folder = mkdtempSync(join(bed.published.folder, "remote-"));
+  const items = JSON.parse(readFileSync(join(bed.published.folder, "items.json"), "utf8"));
   for (const item of items.features) {
     for (const [key, asset] of Object.entries(item.assets)) {
-      asset.href = `${server.url}/stac/assets/${item.id}/${key}/${asset.href.split("/").at(-1)}`;
+      asset.href = `${bed.server.url}/stac/assets/${item.id}/${key}/${asset.href.split("/").at(-1)}`;
     }
   }
   writeFileSync(join(folder, "items.json"), JSON.stringify(items));
   return folder;
 }
 
-test("while it computes, nothing keeps the page for 100 ms", async (t) => {
+test("no task of the page takes more than 100 ms while the worker computes", async (t) => {
   const page = await open(t);
-  // What the machine does besides may hold up a page once; what the page does itself holds it up every time.
+  // Other processes may delay a task once; a long task of the page itself is long in every run.
   const runs = [];
   for (let run = 0; run < 3 && !runs.some((long) => long.length === 0); run += 1) {
-    await page.waitForTimeout(1500);
-    await page.evaluate(() => {
-      window.long = [];
-      window.observer = new PerformanceObserver((list) => window.long.push(...list.getEntries().map(({ duration }) => duration)));
-      window.observer.observe({ type: "longtask" });
-    });
+    await settled(page);
+    await idle(page);
+    await recordLongTasks(page);
     await compute(page);
-    await page.waitForTimeout(300);
-    runs.push(await page.evaluate(() => (window.observer.disconnect(), window.long.filter((duration) => duration > 100))));
+    runs.push((await longTasks(page)).filter((duration) => duration > 100));
   }
   assert.ok(runs.some((long) => long.length === 0), JSON.stringify(runs));
 });
 
-test("on a phone and in German it can be used, and axe finds nothing", async (t) => {
-  const page = await open(t, { viewport: { width: 390, height: 844 }, locale: "de-DE" });
+test("it works on a phone and in German, and axe finds no violation", async (t) => {
+  const page = await open(t, { viewport: PHONE, locale: "de-DE" });
   await page.getByText("Hier berechnen").waitFor();
   await compute(page);
   await page.getByTestId("highres-summary").scrollIntoViewIfNeeded();

@@ -1,15 +1,16 @@
-// A real fire computed in the browser, beside its author's map of it. Skipped where the shared data is absent.
+// A real fire computed in the browser, compared with its author's map of it. Skipped without the shared data.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
-import { browser, dragonfly, DRAGONFLY, PROJECT, SCREENSHOTS } from "./stage.mjs";
+import { openPage } from "./map_page.mjs";
+import { dragonfly, DRAGONFLY, launchChromium, PROJECT, SCREENSHOTS } from "./test_bed.mjs";
 
 const MADRE = join(PROJECT, "../shared/data/madre");
 const BOX = [-120.07, 35.01, -119.67, 35.24];
-/** Cells of both maps that are clear, and how many are of one class. The author calls all regrowth unburned (3). */
+/** Cells that are clear in both maps, and how many have the same class. The author's map has all regrowth as unburned (3). */
 const COMPARE = `
 import sys, json, numpy as np
 from osgeo import gdal
@@ -23,7 +24,9 @@ clear = ~np.isnan(values) & (author != 0)
 print(json.dumps({"clear": int(clear.sum()), "same": int((clear & (classes == author)).sum())}))
 `;
 
-test("Madre, through the downloaded GeoTIFF, has its author's classes", { skip: !existsSync(MADRE) && `${MADRE} is absent` }, async (t) => {
+const SKIP = !existsSync(MADRE) && "the shared data (../shared/data/madre) is absent";
+
+test("the downloaded GeoTIFF of the Madre fire has its author's classes", { skip: SKIP }, async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-madre-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const [pre, post] = [{ start: "2025-06-01", end: "2025-06-30" }, { start: "2025-07-17", end: "2025-08-15" }];
@@ -32,12 +35,12 @@ test("Madre, through the downloaded GeoTIFF, has its author's classes", { skip: 
   execFileSync(DRAGONFLY, ["--quiet", "--config", join(folder, "dragonfly.toml"), "update", "madre"]);
   const server = await dragonfly({ folder });
   t.after(() => server.stop());
-  const chromium = await browser();
+  const chromium = await launchChromium();
   t.after(() => chromium.close());
 
-  const page = await chromium.newPage({ viewport: { width: 1440, height: 900 }, acceptDownloads: true });
-  await page.goto(`${server.url}/#map=11/35.12/-119.87&region=madre`);
-  await page.getByTestId("highres-compute").waitFor();
+  const { page } = await openPage(t, chromium, `${server.url}/#map=11/35.12/-119.87&region=madre`, {
+    ready: (page) => page.getByTestId("highres-compute").waitFor(),
+  });
   const [west, south, east, north] = BOX;
   const coordinates = [[[west, south], [east, south], [east, north], [west, north], [west, south]]];
   const area = { name: "madre.geojson", mimeType: "application/geo+json", buffer: Buffer.from(JSON.stringify({ type: "Polygon", coordinates })) };

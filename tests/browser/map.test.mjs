@@ -1,34 +1,19 @@
-// What lies on the map and beside it, in Chromium over `dragonfly serve`, with regions in every state.
+// The map and its tools, in Chromium over `dragonfly serve`, with regions in every state.
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { browser, dragonfly, publish, REGIONS, SCREENSHOTS } from "./stage.mjs";
+import { test } from "node:test";
+import { moved, openPage, settled } from "./map_page.mjs";
+import { DESKTOP, dragonfly, eventually, PHONE, publishSample, REGIONS, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
-const DESKTOP = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 const DAY_MS = 86_400_000;
 
-let published;
-const file = (name) => join(published.root, "meta", name);
-const read = (name) => JSON.parse(readFileSync(file(name), "utf8"));
-const write = (name, json) => writeFileSync(file(name), JSON.stringify(json));
-let server;
-let chromium;
-before(async () => {
-  published = publish();
-  invent();
-  server = await dragonfly(published);
-  chromium = await browser();
-});
-after(async () => {
-  await chromium?.close();
-  await server?.stop();
-  published?.remove();
-});
+const bed = testBed({ publish: publishStates, servers: { server: dragonfly } });
 
-/** Puts a due, a stale, a failed, a pending and a broken region beside the fresh ones. */
-function invent() {
+/** The sample's maps with a due, a stale, a failed, a pending and a broken region beside the fresh ones. */
+function publishStates() {
+  const published = publishSample();
+  const { file, read, write } = metadata(published);
   const index = read("index.json");
   const [line] = index.regions.filter(({ name }) => name === REGIONS[0]);
   const meta = read(`${REGIONS[0]}.json`);
@@ -50,26 +35,37 @@ function invent() {
   write("pending.json", { ...read("pending.json"), ...nothing });
   writeFileSync(file("broken.json"), "{ this is no metadata");
   write("index.json", index);
+  return published;
 }
 
-async function open(fragment = "", options = {}) {
-  const context = await chromium.newContext({ viewport: DESKTOP, ...options });
-  const page = await context.newPage();
-  page.on("pageerror", (error) => assert.fail(error));
-  await page.goto(`${server.url}/${fragment}`);
-  await page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: 20_000 });
-  await page.waitForTimeout(500);
+/** Paths, reading and writing of the metadata of a published root. */
+function metadata({ root }) {
+  const file = (name) => join(root, "meta", name);
+  return {
+    file,
+    read: (name) => JSON.parse(readFileSync(file(name), "utf8")),
+    write: (name, json) => writeFileSync(file(name), JSON.stringify(json)),
+  };
+}
+
+/** Opens the page, and waits until the last of the regions has been read: the broken one. */
+async function open(t, fragment = "", options = {}) {
+  const ready = async (page) => {
+    await page.locator("path.coverage-broken").waitFor({ state: "attached" });
+    await settled(page);
+  };
+  const { page } = await openPage(t, bed.chromium, `${bed.server.url}/${fragment}`, { ready, ...options });
   return page;
 }
 
-/** Around the first region, closely. */
-const close = () => {
-  const [west, south, east, north] = read(`${REGIONS[0]}.json`).bbox;
+/** A fragment around the first region, closely. */
+const near = () => {
+  const [west, south, east, north] = metadata(bed.published).read(`${REGIONS[0]}.json`).bbox;
   return `#map=11/${(south + north) / 2}/${(west + east) / 2}`;
 };
 
-test("an outline tells by its form and in words how a region is doing", async () => {
-  const page = await open("#map=8/39.9/-119.8");
+test("an outline shows the state of its region by its form and in words", async (t) => {
+  const page = await open(t, "#map=8/39.9/-119.8");
   const notes = { due: "update due", stale: "old map", failed: "update failed", pending: "not mapped yet", broken: "not readable" };
   for (const [state, note] of Object.entries(notes)) {
     const outline = page.locator(`path.coverage-${state}`);
@@ -86,24 +82,21 @@ test("an outline tells by its form and in words how a region is doing", async ()
       return [strokeDasharray, fill, stroke].join();
     });
   assert.equal(new Set(await Promise.all(Object.keys(notes).map(form))).size, 5);
-  const told = await page.getByTestId("notice").innerText();
-  assert.match(told, /is broken could not be loaded; the others are shown/);
+  assert.match(await page.getByTestId("notice").innerText(), /is broken could not be loaded; the others are shown/);
   await page.screenshot({ path: join(SCREENSHOTS, "coverage.png") });
-  await page.context().close();
 });
 
-test("no title leaves a phone's map", async () => {
-  const page = await open("#map=9/40.1/-121.9", { viewport: PHONE });
+test("no title leaves a phone's map", async (t) => {
+  const page = await open(t, "#map=9/40.1/-121.9", { viewport: PHONE });
   const rights = await page.locator(".region-label:not(.crowded) .label").evaluateAll((labels) =>
     labels.map((label) => label.getBoundingClientRect()).filter(({ left }) => left < 390).map(({ right }) => right));
   assert.ok(rights.length > 0);
   assert.ok(Math.max(...rights) <= 390, rights.join());
   await page.screenshot({ path: join(SCREENSHOTS, "phone-tools.png") });
-  await page.context().close();
 });
 
-test("a range of dNBR leaves only what lies in it", async () => {
-  const page = await open(close());
+test("a range of dNBR hides the cells outside it", async (t) => {
+  const page = await open(t, near());
   const painted = () =>
     page.evaluate(() =>
       [...document.querySelectorAll('canvas.df-tile[data-state="drawn"]')]
@@ -113,15 +106,12 @@ test("a range of dNBR leaves only what lies in it", async () => {
   const least = page.getByTestId("dnbr-filter").locator("input").first();
   await least.focus();
   for (let step = 0; step < 12; step += 1) await page.keyboard.press("PageUp");
-  await page.waitForTimeout(800);
-  const after = await painted();
-  assert.match(page.url(), /dnbr=\d+\//);
-  assert.ok(after < before, `${after} of ${before}`);
-  await page.context().close();
+  await page.waitForURL(/dnbr=\d+\//);
+  await eventually(async () => (await painted()) < before, `fewer than ${before} painted cells`);
 });
 
-test("the divider is dragged by mouse and by finger, over the free part alone", async () => {
-  const page = await open(`${close()}&swipe=50`, { hasTouch: true });
+test("the divider is dragged by mouse and by finger, over the free part alone", async (t) => {
+  const page = await open(t, `${near()}&swipe=50`, { hasTouch: true });
   const divider = page.getByTestId("swipe");
   const panel = await page.locator(".panel").boundingBox();
   const middle = async () => {
@@ -145,15 +135,14 @@ test("the divider is dragged by mouse and by finger, over the free part alone", 
   assert.ok(Math.abs((await middle()) - free) < 2, "it stops where the panel begins");
   const clip = await page.locator(".leaflet-severity-pane").evaluate((pane) => pane.style.clipPath);
   assert.match(clip, /^polygon/);
-  await page.context().close();
 });
 
-test("an area is measured by mouse and by keyboard", async () => {
-  const page = await open(close());
+test("an area is measured by mouse and by keyboard", async (t) => {
+  const page = await open(t, near());
   await page.getByTestId("measure").click();
   const readout = page.getByTestId("measure-readout");
   await readout.waitFor();
-  for (const [x, y] of [[700, 300], [900, 300], [900, 500]]) await page.mouse.click(x, y, { delay: 20 });
+  for (const [x, y] of [[700, 300], [900, 300], [900, 500]]) await page.mouse.click(x, y);
   await page.mouse.dblclick(700, 500);
   await readout.filter({ hasText: "next click" }).waitFor();
   const text = await readout.innerText();
@@ -171,38 +160,37 @@ test("an area is measured by mouse and by keyboard", async () => {
   await page.getByTestId("measure").focus();
   await page.keyboard.press("Enter");
   for (const key of ["Space", "ArrowRight", "Space", "ArrowDown", "Space", "Enter"]) {
-    await page.keyboard.press(key);
-    await page.waitForTimeout(450);
+    if (key.startsWith("Arrow")) await moved(page, () => page.keyboard.press(key));
+    else await page.keyboard.press(key);
   }
-  assert.match(await readout.innerText(), /\d ha · [\d,]+ acres[^]*around[^]*next click/);
+  await readout.filter({ hasText: /\d ha · [\d,]+ acres[^]*around[^]*next click/ }).waitFor();
   await page.getByTestId("measure").click();
   assert.equal(await readout.count(), 0);
-  await page.context().close();
 });
 
-test("the reader is located, or told why not", async () => {
+test("the user's position is shown, or the message why not", async (t) => {
   const here = { geolocation: { latitude: 39.9, longitude: -121.2, accuracy: 40 } };
-  const page = await open("", { ...here, permissions: ["geolocation"] });
+  const page = await open(t, "", { ...here, permissions: ["geolocation"], prepare: (page) => page.clock.install() });
   await page.getByTestId("locate").click();
   const said = page.getByTestId("said");
   await said.filter({ hasText: "within 40 m" }).waitFor();
   await page.waitForFunction(() => /map=12\/39.9\/-121.2/.test(location.hash));
   assert.equal(await page.locator("path.here-dot").count(), 1);
-  await page.waitForFunction(() => document.querySelector("[data-testid=said]").textContent === "", { timeout: 12_000 });
-  await page.context().close();
+  // The message stays for seven seconds.
+  await page.clock.fastForward(8000);
+  await said.filter({ hasNotText: /./ }).waitFor({ state: "attached" });
 
-  const refused = await open("", here);
+  const refused = await open(t, "", here);
   await refused.getByTestId("locate").click();
   await refused.getByTestId("said").filter({ hasText: "Allow it for this page" }).waitFor();
-  await refused.context().close();
 });
 
-test("a picture of the view is saved, with legend and words beneath the map", async () => {
+test("a picture of the view is saved, with legend and words beneath the map", async (t) => {
   for (const [name, fragment, options] of [
-    ["desktop", `${close()}&swipe=60`, {}],
-    ["phone", close(), { viewport: PHONE, colorScheme: "dark" }],
+    ["desktop", `${near()}&swipe=60`, {}],
+    ["phone", near(), { viewport: PHONE, colorScheme: "dark" }],
   ]) {
-    const page = await open(fragment, options);
+    const page = await open(t, fragment, options);
     const waiting = page.waitForEvent("download");
     await page.getByTestId("save-image").click();
     const download = await waiting;
@@ -233,22 +221,20 @@ test("a picture of the view is saved, with legend and words beneath the map", as
       return [rows[0], rows.at(-1)];
     }, `data:image/png;base64,${png.toString("base64")}`);
     assert.ok(rows[0] < free[1] && rows[1] > free[1], rows.join());
-    await page.context().close();
-  }
+    }
 });
 
-test("coordinates follow the pointer", async () => {
-  const page = await open("#map=11/39.9/-121.2");
+test("coordinates follow the pointer", async (t) => {
+  const page = await open(t, "#map=11/39.9/-121.2");
   await page.mouse.move(720, 450);
   const text = await page.getByTestId("coordinates").innerText();
   assert.match(text, /^39\.(89|90)\d\d° N, 121\.(19|20)\d\d° W$/);
   await page.mouse.move(900, 450);
   assert.notEqual(await page.getByTestId("coordinates").innerText(), text);
-  await page.context().close();
 });
 
-test("a link is copied without a clipboard, and what cannot be copied is told", async () => {
-  const page = await open(close());
+test("a link is copied without the clipboard API, and a failure gives a message", async (t) => {
+  const page = await open(t, near());
   await page.evaluate(() => Object.defineProperty(navigator, "clipboard", { value: undefined }));
   await page.evaluate(() => { document.execCommand = () => { window.copied = document.activeElement.value; return true; }; });
   await page.getByTestId("share").click();
@@ -257,5 +243,4 @@ test("a link is copied without a clipboard, and what cannot be copied is told", 
   await page.evaluate(() => { document.execCommand = () => false; });
   await page.getByTestId("share").click();
   await page.getByTestId("said").filter({ hasText: "copy the address" }).waitFor();
-  await page.context().close();
 });

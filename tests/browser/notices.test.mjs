@@ -1,11 +1,11 @@
-// Third-party notices: scripts/build leaves them in dist/ and beside the binary, whole and the same each time.
+// Third-party notices: scripts/build writes them to dist/ and beside the binary, complete and reproducible.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { test } from "node:test";
-import { DRAGONFLY, PROJECT } from "./stage.mjs";
+import { DRAGONFLY, PROJECT } from "./test_bed.mjs";
 
 const PAGE = join(PROJECT, "dist/notices.html");
 const BINARY = join(dirname(DRAGONFLY), "dragonfly-notices.txt");
@@ -20,7 +20,7 @@ function notices(t, cargo) {
   return { folder, ...run };
 }
 
-/** A `cargo` that knows one crate, without any licence file in its folder. */
+/** A `cargo` whose metadata has one crate, without any licence file in its folder. */
 function cargoOf(crate, folder) {
   const packages = [{ ...crate, id: "bare", manifest_path: join(folder, "Cargo.toml") }];
   const metadata = JSON.stringify({ packages, workspace_members: [] });
@@ -45,7 +45,7 @@ test("the page's notices name its crates, its npm packages and the sources of it
   for (const compressed of ["br", "gz"]) assert.ok(existsSync(`${PAGE}.${compressed}`), compressed);
 });
 
-test("the notices are the same each time", (t) => {
+test("the notices are reproducible", (t) => {
   const { folder, status, stderr } = notices(t);
   assert.equal(status, 0, stderr);
   assert.ok(readFileSync(join(folder, "notices.html")).equals(readFileSync(PAGE)));

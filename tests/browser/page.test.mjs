@@ -1,12 +1,13 @@
-// The page in Chromium, over each server: it shows what the raster holds, in core's colours.
+// The page in Chromium, over each server: it shows the raster's values in core's colours.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
-import { browser, dragonfly, nginx, publish, REGIONS, SCREENSHOTS } from "./stage.mjs";
+import { moved, openPage, settled } from "./map_page.mjs";
+import { DESKTOP, dragonfly, eventually, nginx, PHONE, REGIONS, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
-// Core's table, written down once more so that a change of it is seen here. The worst stands first.
+// A copy of core's table, so that a change of it fails here. The highest class comes first.
 const LEGEND = [
   ["High severity", "0.66 and more", ["#5c0a2a"]],
   ["Moderate-high severity", "0.44 to 0.66", ["#cf4020"]],
@@ -17,34 +18,23 @@ const LEGEND = [
 ];
 const BREAKS = [-0.25, -0.1, 0.1, 0.27, 0.44, 0.66];
 const COLOURS = LEGEND.flatMap(([, , colours]) => colours).reverse();
-const DESKTOP = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 
-let published;
-let chromium;
-before(async () => {
-  published = publish();
-  chromium = await browser();
-});
-after(async () => {
-  await chromium?.close();
-  published?.remove();
-});
+const bed = testBed();
 
-const readMeta = (region) => JSON.parse(readFileSync(join(published.root, `meta/${region}.json`), "utf8"));
+const readMeta = (region) => JSON.parse(readFileSync(join(bed.published.root, `meta/${region}.json`), "utf8"));
 
-/** dNBR of the raster at places, by GDAL; null where it has none. */
+/** dNBR of the raster at places, read by GDAL; null without a value. */
 function rasterAt(region, places) {
-  const raster = join(published.root, `raster/${region}_lowres_dnbr.tif`);
+  const raster = join(bed.published.root, `raster/${region}_lowres_dnbr.tif`);
   const input = places.map(([lon, lat]) => `${lon} ${lat}`).join("\n");
   const lines = execFileSync("gdallocationinfo", ["-valonly", "-wgs84", raster], { input, encoding: "utf8" });
   return lines.trimEnd().split("\n").map((line) => (/\d/.test(line) ? Number(line) : null));
 }
 
 /** The colour of a dNBR as red, green, blue, opacity. */
-function painted(dnbr) {
+function colourOf(dnbr) {
   if (dnbr === null) return [0, 0, 0, 0];
-  const index = BREAKS.filter((least) => Math.fround(dnbr) >= Math.fround(least)).length;
+  const index = BREAKS.filter((start) => Math.fround(dnbr) >= Math.fround(start)).length;
   if (COLOURS[index] === "transparent") return [0, 0, 0, 0];
   return [...[1, 3, 5].map((at) => Number.parseInt(COLOURS[index].slice(at, at + 2), 16)), 255];
 }
@@ -57,47 +47,26 @@ function lonlat({ z, x, y }, column, row) {
   return [lon, lat];
 }
 
-async function open(url, viewport) {
-  const page = await chromium.newPage({ viewport });
-  const problems = [];
-  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
-  page.on("requestfailed", (request) => {
-    if (request.failure()?.errorText !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}`);
-  });
-  page.on("response", (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`));
-  await page.goto(url);
-  await page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: 20_000 });
-  return { page, problems };
-}
-
-const settled = (page) =>
-  page.waitForFunction(() => {
-    const tiles = [...document.querySelectorAll("canvas.df-tile")];
-    return tiles.length > 0 && tiles.every((tile) => tile.dataset.state !== "loading");
-  });
-
 for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx })) {
   describe(`the page over ${name}`, () => {
     let server;
     before(async () => {
-      server = await start(published);
+      server = await start(bed.published);
     });
     after(() => server?.stop());
+    const open = (t, viewport = DESKTOP, fragment = "") => openPage(t, bed.chromium, server.url + fragment, { viewport });
 
-    test("shows both regions and asks for nothing that is not there", async () => {
-      const { page, problems } = await open(server.url, DESKTOP);
-      await settled(page);
+    test("shows both regions and requests nothing that is absent", async (t) => {
+      const { page, problems } = await open(t);
       assert.equal(await page.getByTestId("region-item").count(), REGIONS.length);
       const text = await page.getByTestId("region-list").innerText();
       for (const region of REGIONS) assert.ok(text.includes(readMeta(region).title), text);
       await page.screenshot({ path: join(SCREENSHOTS, `desktop-${name.replace(" ", "-")}.png`) });
       assert.deepEqual(problems, []);
-      await page.close();
     });
 
-    test("has the legend of core's table", async () => {
-      const { page } = await open(server.url, DESKTOP);
+    test("has the legend of core's table", async (t) => {
+      const { page } = await open(t);
       const entries = page.getByTestId("legend-entry");
       assert.equal(await entries.count(), LEGEND.length);
       for (const [index, [title, range, colours]] of LEGEND.entries()) {
@@ -106,24 +75,22 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
         assert.ok(text.includes(title) && text.includes(range), text);
         assert.equal(await entry.getAttribute("data-colour"), colours.join(" "));
       }
-      await page.close();
     });
 
-    test("paints the classes of the raster, cell by cell", async () => {
-      const { page } = await open(server.url, DESKTOP);
+    test("paints the classes of the raster, cell by cell", async (t) => {
+      const { page } = await open(t);
       for (const region of REGIONS) {
         const { title, zoom_max: zoom, tile_index: zooms } = readMeta(region);
         const own = zooms.find((tiles) => tiles.z === zoom);
-        await page.getByTestId("region-item").filter({ hasText: title }).click();
-        await page.waitForTimeout(1500);
+        await moved(page, () => page.getByTestId("region-item").filter({ hasText: title }).click());
+        await settled(page);
         // Zoom in until the finest tiles show, which are exact cuts of the raster.
         for (let step = 0; step < 8; step += 1) {
           const finest = `canvas.df-tile[data-state="drawn"][data-tile^="${zoom}/"]`;
           if ((await page.locator(finest).count()) > 0) break;
-          await page.locator(".leaflet-control-zoom-in").click();
-          await page.waitForTimeout(600);
+          await moved(page, () => page.locator(".leaflet-control-zoom-in").click());
+          await settled(page);
         }
-        await settled(page);
         await page.screenshot({ path: join(SCREENSHOTS, `${region}-${name.replace(" ", "-")}.png`) });
         const tiles = await page.evaluate(
           (zoom) =>
@@ -146,22 +113,20 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
           if (x < own.x_start || x >= own.x_end || y < own.y_start || y >= own.y_end) continue;
           const values = rasterAt(region, picked.map(([column, row]) => lonlat({ z, x, y }, column, row)));
           for (const [index, [column, row, colour]] of picked.entries()) {
-            const expected = painted(values[index]);
+            const expected = colourOf(values[index]);
             assert.deepEqual(colour[3] === 0 ? [0, 0, 0, 0] : colour, expected, `${region} ${tile} at ${column}, ${row}`);
             seen.add(expected.join());
           }
         }
         assert.ok(seen.size >= 4, `${region} shows ${seen.size} colours`);
       }
-      await page.close();
     });
 
-    test("reads out the value under a click", async () => {
-      const { page } = await open(server.url, DESKTOP);
+    test("reads out the value under a click", async (t) => {
+      const { page } = await open(t);
       const [patch] = readMeta(REGIONS[0]).burnt_patches;
       assert.ok(patch.hectares > 100);
-      await page.getByTestId("region-item").filter({ hasText: readMeta(REGIONS[0]).title }).click();
-      await page.waitForTimeout(1500);
+      await moved(page, () => page.getByTestId("region-item").filter({ hasText: readMeta(REGIONS[0]).title }).click());
       await settled(page);
       const map = await page.getByTestId("map").boundingBox();
       await page.mouse.click(map.x + map.width / 2, map.y + map.height / 2);
@@ -174,14 +139,12 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
       const [dnbr] = rasterAt(REGIONS[0], [place]);
       const value = text.match(/[−-]?\d\.\d{2,3}(?=\s*±)/)?.[0].replace("−", "-");
       assert.ok(dnbr !== null && value, `a value is read out: ${text}`);
-      // The place is told to five decimals, a metre; the value to half a step.
+      // The place has five decimals, a metre; the value is exact to half a step.
       assert.ok(Math.abs(Number(value) - dnbr) <= 0.0101, `${text}, and the raster has ${dnbr}`);
-      await page.close();
     });
 
-    test("recolours at once", async () => {
-      const { page } = await open(server.url, DESKTOP);
-      await settled(page);
+    test("another palette recolours the tiles", async (t) => {
+      const { page } = await open(t);
       const colours = () =>
         page.evaluate(() => {
           const seen = new Set();
@@ -193,23 +156,22 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
         });
       assert.ok((await colours()).includes("92,10,42"));
       await page.getByTestId("palette-select").selectOption("customary");
-      await page.waitForTimeout(300);
-      const after = await colours();
-      assert.ok(after.includes("164,31,214") && !after.includes("92,10,42"), after.join(" "));
-      await page.close();
+      await eventually(async () => {
+        const now = await colours();
+        return now.includes("164,31,214") && !now.includes("92,10,42");
+      }, "the colours of the other palette");
     });
 
-    test("opens elsewhere what a link was made of, and goes back", async () => {
-      const { page, problems } = await open(server.url, DESKTOP);
+    test("the link opens the same view elsewhere, and back returns to it", async (t) => {
+      const { page, problems } = await open(t);
       const dot = page.getByTestId("burnt-patch").first();
       await dot.focus();
       const before = page.url();
-      await page.keyboard.press("Enter");
+      await moved(page, () => page.keyboard.press("Enter"));
       await page.getByTestId("legend-entry").first().click();
       await page.getByTestId("compare").click();
       await page.getByTestId("swipe").focus();
       await page.keyboard.press("ArrowRight");
-      await page.waitForTimeout(1500);
       await page.getByTestId("map").focus();
       await page.keyboard.press("Enter");
       await page.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
@@ -218,10 +180,11 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
       const url = page.url();
       assert.notEqual(url, before);
       assert.match(url, /#map=1\d\/.*point=.*hide=unburned,high&swipe=52$/);
-      const other = await chromium.newPage({ viewport: DESKTOP });
-      await other.goto(url);
+      const { page: other } = await open(t, DESKTOP, `/${new URL(url).hash}`);
       await other.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
-      await other.waitForTimeout(1500);
+      // Sharing writes the address of what is shown at once.
+      await other.getByTestId("share").click();
+      await other.getByTestId("said").filter({ hasText: "copied" }).waitFor();
       assert.equal(other.url(), url);
       assert.equal(await other.getByTestId("swipe").getAttribute("aria-valuenow"), "52");
       assert.equal(await other.getByTestId("legend-entry").first().getAttribute("aria-pressed"), "false");
@@ -230,18 +193,14 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
       await other.goBack();
       await other.waitForFunction(() => document.querySelector("[data-testid=palette-select]").value !== "mtbs");
       assert.deepEqual(problems, []);
-      await other.close();
-      await page.close();
     });
 
-    test("fits a phone", async () => {
-      const { page, problems } = await open(server.url, PHONE);
-      await settled(page);
+    test("fits a phone", async (t) => {
+      const { page, problems } = await open(t, PHONE);
       await page.screenshot({ path: join(SCREENSHOTS, `phone-${name.replace(" ", "-")}.png`) });
       const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       assert.equal(overflow, 0);
       assert.deepEqual(problems, []);
-      await page.close();
     });
   });
 }

@@ -1,44 +1,28 @@
-// The panel half of the page in Chromium, over a root with a fresh, a stale, a failed, a pending and a broken region.
+// The panel of the page in Chromium, over a root with a fresh, a stale, a failed, a pending and a broken region.
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, describe, test } from "node:test";
-import { axe, browser, dragonfly, nginx, SCREENSHOTS } from "./stage.mjs";
-import { fillUp, HOSTILE, publishFive } from "./five_regions.mjs";
+import { describe, test } from "node:test";
+import { animated, axe, openPage, settled } from "./map_page.mjs";
+import { addFillerRegions, HOSTILE, publishRegionStates } from "./region_states.mjs";
+import { DESKTOP, dragonfly, nginx, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
-const DESKTOP = { width: 1440, height: 900 };
-const PHONE = { width: 390, height: 844 };
 /** In the box of the pending region, within the map of sample_sierra. */
 const IN_PENDING = "#map=13/39.9/-121.2";
 const IN_SIERRA = "#map=11/39.85/-121.3";
 const NOWHERE = "#map=9/10/10";
 
-let published;
-let chromium;
-const servers = {};
-before(async () => {
-  published = publishFive();
-  chromium = await browser();
-  servers.dragonfly = await dragonfly(published);
-  servers.nginx = await nginx(published);
-});
-after(async () => {
-  await chromium?.close();
-  for (const server of Object.values(servers)) await server.stop();
-  published?.remove();
-});
+const bed = testBed({ publish: publishRegionStates, servers: { dragonfly, nginx } });
 
-/** The page in a browser of its own, so that nothing is remembered from another. */
-async function open({ server = "dragonfly", fragment = "", viewport = DESKTOP, locale = "en-GB", ready = true, ...more } = {}) {
-  const context = await chromium.newContext({ viewport, locale, reducedMotion: "reduce", ...more });
-  const page = await context.newPage();
-  const problems = [];
-  page.on("pageerror", (error) => problems.push(`error: ${error.message}`));
-  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
-  await page.goto(servers[server].url + "/" + fragment);
-  // On a phone the list waits in the sheet.
-  if (ready) await page.getByTestId("region-item").first().waitFor({ state: "attached" });
-  if (ready) await page.waitForFunction(() => document.querySelector('[data-region="broken_valley"][data-state="broken"]'));
-  return { page, problems, close: () => context.close() };
+/** Waits until the list has every region, and the last of them, the broken one, has been read. */
+const listed = async (page) => {
+  // On a phone the list is in the sheet.
+  await page.getByTestId("region-item").first().waitFor({ state: "attached" });
+  await page.waitForFunction(() => document.querySelector('[data-region="broken_valley"][data-state="broken"]'));
+};
+
+/** Opens the page in a browser context of its own. */
+function open(t, { server = "dragonfly", fragment = "", ready = listed, ...options } = {}) {
+  return openPage(t, bed.chromium, `${bed[server].url}/${fragment}`, { ready, reducedMotion: "reduce", ...options });
 }
 
 const item = (page, name) => page.locator(`[data-testid="region-item"][data-region="${name}"]`);
@@ -56,29 +40,28 @@ async function clickMiddle(page, how = "click") {
 
 for (const server of ["dragonfly", "nginx"]) {
   describe(`the panel over ${server}`, () => {
-    test("lists every region with its age and how it is doing", async () => {
-      const { page, close } = await open({ server });
-      const told = {};
+    test("lists every region with its age and state", async (t) => {
+      const { page } = await open(t, { server });
+      const items = {};
       for (const name of ["sample_sierra", "sample_evia", "failed_ridge", "pending_isle", "broken_valley"])
-        told[name] = [await item(page, name).getAttribute("data-state"), await item(page, name).innerText()];
-      assert.equal(told.sample_sierra[0], "fresh");
-      assert.match(told.sample_sierra[1], /Updated today/);
-      assert.match(told.sample_sierra[1], /[\d,]+ ha burnt/);
-      assert.equal(told.sample_evia[0], "stale");
-      assert.match(told.sample_evia[1], /Updated 45 days ago · out of date/);
-      assert.equal(told.failed_ridge[0], "failed");
-      assert.match(told.failed_ridge[1], /Update failed · map of \d+ \w{3} \d{4}/);
-      assert.deepEqual([told.pending_isle[0], /Not mapped yet/.test(told.pending_isle[1])], ["pending", true]);
-      assert.deepEqual([told.broken_valley[0], /could not be loaded/.test(told.broken_valley[1])], ["broken", true]);
+        items[name] = [await item(page, name).getAttribute("data-state"), await item(page, name).innerText()];
+      assert.equal(items.sample_sierra[0], "fresh");
+      assert.match(items.sample_sierra[1], /Updated today/);
+      assert.match(items.sample_sierra[1], /[\d,]+ ha burnt/);
+      assert.equal(items.sample_evia[0], "stale");
+      assert.match(items.sample_evia[1], /Updated 45 days ago · out of date/);
+      assert.equal(items.failed_ridge[0], "failed");
+      assert.match(items.failed_ridge[1], /Update failed · map of \d+ \w{3} \d{4}/);
+      assert.deepEqual([items.pending_isle[0], /Not mapped yet/.test(items.pending_isle[1])], ["pending", true]);
+      assert.deepEqual([items.broken_valley[0], /could not be loaded/.test(items.broken_valley[1])], ["broken", true]);
       const shapes = await page.locator(".regions .status").evaluateAll((all) => all.map((one) => getComputedStyle(one, "::before").content));
       assert.equal(new Set(shapes).size, 5, `a shape for each: ${shapes}`);
-      await close();
     });
 
-    test("tells in the panel of a region what a map was made of, the latest image first", async () => {
-      const { page, problems, close } = await open({ server });
+    test("lists in the panel of a region what its map was made of, the latest image first", async (t) => {
+      const { page, problems } = await open(t, { server });
       await info(page, "sample_sierra").click();
-      const meta = published.meta("sample_sierra");
+      const meta = bed.published.meta("sample_sierra");
       const text = await panel(page).innerText();
       const order = ["Latest image used", "10 Sep 2025", "Cell size", "29 m", "Last update", ", today", "Burnt", "Low-res preview"];
       const places = order.map((words) => text.indexOf(words));
@@ -97,13 +80,12 @@ for (const server of ["dragonfly", "nginx"]) {
       assert.match(await page.getByTestId("tiles-link").innerText(), /\/tiles\/sample_sierra\/dnbr\/\{z\}\/\{x\}\/\{y\}\.png/);
       assert.match(await page.getByTestId("citation").innerText(), new RegExp(`${meta.run_id}.*accessed`, "s"));
       assert.deepEqual(problems, []);
-      await close();
     });
   });
 }
 
-test("a click tells the value, and of the smallest region around it", async () => {
-  const { page, close } = await open({ fragment: IN_SIERRA });
+test("a click shows the value and the smallest region around it", async (t) => {
+  const { page } = await open(t, { fragment: IN_SIERRA });
   await clickMiddle(page);
   const readout = page.getByTestId("point-readout");
   await readout.filter({ hasText: /dNBR|unburned|No value/i }).waitFor();
@@ -111,20 +93,19 @@ test("a click tells the value, and of the smallest region around it", async () =
   assert.match(await panel(page).locator("h2").innerText(), /northern California/);
   assert.equal(await focusedId(page), await page.evaluate(() => document.activeElement.dataset.testid ?? ""), "the focus stays with the map");
   await page.goto("about:blank");
-  await page.goto(servers.dragonfly.url + "/" + IN_PENDING);
-  await page.getByTestId("region-item").first().waitFor();
-  await page.waitForTimeout(600);
+  await page.goto(`${bed.dragonfly.url}/${IN_PENDING}`);
+  await listed(page);
+  await settled(page);
   await clickMiddle(page);
   assert.equal(await panel(page).locator("h2").innerText(), "Pending Isle");
   await readout.filter({ hasText: /dNBR/ }).waitFor();
   assert.match(await readout.innerText(), /Read from the map of Mountains of northern California/);
   assert.match(await panel(page).innerText(), /its turn has not come yet/);
-  await close();
 });
 
-test("outside all regions the panel says so, and offers high resolution where there is a catalogue", async () => {
+test("outside all regions the panel says so, and offers high resolution where there is a catalogue", async (t) => {
   for (const server of ["dragonfly", "nginx"]) {
-    const { page, close } = await open({ server, fragment: NOWHERE });
+    const { page } = await open(t, { server, fragment: NOWHERE });
     await clickMiddle(page);
     await panel(page).filter({ hasText: /Outside the mapped regions/ }).waitFor();
     assert.match(await panel(page).innerText(), /10\.\d+° N, 10\.\d+° E/);
@@ -137,12 +118,11 @@ test("outside all regions the panel says so, and offers high resolution where th
       assert.match(await panel(page).innerText(), /High resolution on demand is not offered/);
       assert.equal(await offer.count(), 0);
     }
-    await close();
   }
 });
 
-test("the panel closes by Escape and by its button, and the focus goes back", async () => {
-  const { page, close } = await open();
+test("the panel closes by Escape and by its button, and the focus goes back", async (t) => {
+  const { page } = await open(t);
   for (const way of ["Escape", "button"]) {
     await info(page, "sample_evia").focus();
     await page.keyboard.press("Enter");
@@ -159,11 +139,10 @@ test("the panel closes by Escape and by its button, and the focus goes back", as
   await page.keyboard.press("Escape");
   await panel(page).waitFor({ state: "hidden" });
   assert.equal(await focusedId(page), "map");
-  await close();
 });
 
-test("a rolling map says what changed, a failure why, a broken region offers another try", async () => {
-  const { page, close } = await open();
+test("a rolling map says what changed, a failed one why, a broken one offers another try", async (t) => {
+  const { page } = await open(t);
   await info(page, "sample_evia").click();
   assert.match(await page.getByTestId("rolling-note").innerText(), /what changed between .* and .*: fire, but also felling/);
   assert.match(await panel(page).innerText(), /the last 30 days against the same days a year earlier/);
@@ -172,35 +151,33 @@ test("a rolling map says what changed, a failure why, a broken region offers ano
   assert.match(trouble, /no clear enough image from after the fire\. 3 updates in a row have failed\. The map shown is the last/);
   await info(page, "broken_valley").click();
   assert.match(await panel(page).innerText(), /could not be loaded\. The other regions are not affected/);
-  published.repair = published.meta("sample_sierra");
-  let asked = 0;
+  const repaired = { ...bed.published.meta("sample_sierra"), region_name: "broken_valley", title: "Broken Valley" };
+  let requests = 0;
   await page.route("**/meta/broken_valley.json", (route) => {
-    asked += 1;
-    route.fulfill({ json: { ...published.repair, region_name: "broken_valley", title: "Broken Valley" } });
+    requests += 1;
+    route.fulfill({ json: repaired });
   });
   await panel(page).getByRole("button", { name: "Try again" }).click();
   await page.getByTestId("latest-image").waitFor();
-  assert.equal(asked, 1);
-  await close();
+  assert.equal(requests, 1);
 });
 
-test("hostile texts stay texts", async () => {
-  const { page, close } = await open();
+test("hostile texts are shown as text", async (t) => {
+  const { page } = await open(t);
   const text = await item(page, "failed_ridge").innerText();
   assert.ok(text.includes(HOSTILE.title) && text.includes(HOSTILE.group), text);
   await info(page, "failed_ridge").click();
   for (const summary of await panel(page).locator("summary").all()) await summary.click();
-  const told = await panel(page).evaluate((one) => one.textContent);
-  for (const hostile of Object.values(HOSTILE)) assert.ok(told.includes(hostile), `${hostile} in ${told}`);
+  const content = await panel(page).evaluate((one) => one.textContent);
+  for (const hostile of Object.values(HOSTILE)) assert.ok(content.includes(hostile), `${hostile} in ${content}`);
   await page.getByTestId("place-search").fill("ridge");
   await page.getByTestId("search-option").first().waitFor();
   assert.equal(await page.evaluate(() => window.hacked), undefined);
   assert.equal(await page.locator("img[src=x], .region-panel svg, .panel li script, b").count(), 0);
-  await close();
 });
 
-test("the list is searched without case and accents, walked by keyboard, and flies to the chosen", async () => {
-  const { page, close } = await open();
+test("the list is searched without case and accents, walked by keyboard, and flies to the chosen", async (t) => {
+  const { page } = await open(t);
   const find = page.getByTestId("region-search");
   await find.fill("EVIA");
   assert.deepEqual(await page.getByTestId("region-item").evaluateAll((all) => all.map((one) => one.dataset.region)), ["sample_evia"]);
@@ -221,36 +198,34 @@ test("the list is searched without case and accents, walked by keyboard, and fli
   await page.waitForFunction((name) => location.hash.includes(`region=${name}`), first);
   assert.equal(await page.locator('[aria-current="true"]').getAttribute("data-region"), first);
   assert.equal(await page.evaluate(() => document.activeElement.dataset.region), first, "the focus stays");
-  await close();
 });
 
-test("five hundred regions are capped and can still be found", async () => {
-  const many = publishFive();
-  fillUp(many);
+test("five hundred regions are capped and can still be found", async (t) => {
+  const many = publishRegionStates();
+  addFillerRegions(many);
   const server = await dragonfly(many);
-  const context = await chromium.newContext({ viewport: DESKTOP });
-  const page = await context.newPage();
-  await page.goto(server.url);
+  t.after(async () => {
+    await server.stop();
+    many.remove();
+  });
+  const { page } = await openPage(t, bed.chromium, server.url, { ready: () => {} });
   await page.getByTestId("region-item").first().waitFor();
   assert.equal(await page.getByTestId("region-item").count(), 60);
   assert.match(await page.getByTestId("region-note").innerText(), /\d{3} more/);
   await page.getByTestId("region-search").fill("filler 499");
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=region-item]").length === 1);
-  await context.close();
-  await server.stop();
-  many.remove();
 });
 
-test("places are loaded on first use, ranked, flown to and marked", async () => {
-  const { page, problems, close } = await open();
-  const asked = [];
-  page.on("request", (request) => asked.push(new URL(request.url()).pathname));
-  assert.ok(!asked.includes("/places.json"));
+test("places are loaded on first use, ranked, flown to and marked", async (t) => {
+  const { page, problems } = await open(t);
+  const requested = [];
+  page.on("request", (request) => requested.push(new URL(request.url()).pathname));
+  assert.ok(!requested.includes("/places.json"));
   const search = page.getByTestId("place-search");
   await search.fill("athens");
   const options = page.getByTestId("search-option");
   await options.filter({ hasText: "Greece" }).waitFor({ timeout: 20_000 });
-  assert.ok(asked.includes("/places.json"));
+  assert.ok(requested.includes("/places.json"));
   assert.match(await options.first().innerText(), /^Athens\s+Greece · 660,000 inhabitants/);
   assert.equal(await search.getAttribute("aria-expanded"), "true");
   assert.equal(await search.getAttribute("aria-activedescendant"), "found-0");
@@ -262,13 +237,12 @@ test("places are loaded on first use, ranked, flown to and marked", async () => 
   await page.waitForFunction(() => /map=1\d/.test(location.hash) && /point=39\.2/.test(location.hash));
   assert.equal(await page.locator(".point-mark").count(), 1);
   await search.fill("munchen");
-  await page.waitForTimeout(200);
+  await options.filter({ hasText: "Germany" }).first().waitFor();
   assert.deepEqual(problems, []);
-  await close();
 });
 
-test("coordinates are found, and told where they can be read twice", async () => {
-  const { page, close } = await open();
+test("coordinates are found, with a note where two readings are possible", async (t) => {
+  const { page } = await open(t);
   const search = page.getByTestId("place-search");
   const options = page.getByTestId("search-option");
   await search.fill("39°51'0\"N 121°18'0\"W");
@@ -286,20 +260,18 @@ test("coordinates are found, and told where they can be read twice", async () =>
   assert.equal(await page.locator(".found").isVisible(), false);
   await search.fill("138.5, 223.4");
   await page.getByTestId("search-note").filter({ hasText: "Latitude runs from" }).waitFor();
-  await close();
 });
 
-test("without the list of places the rest of the search still works", async () => {
-  const { page, close } = await open();
+test("without the list of places the rest of the search still works", async (t) => {
+  const { page } = await open(t);
   await page.route("**/places.json", (route) => route.fulfill({ body: "{" }));
   await page.getByTestId("place-search").fill("evia");
   await page.getByTestId("search-option").filter({ hasText: "Évia" }).waitFor();
   await page.getByTestId("search-note").filter({ hasText: "could not be loaded" }).waitFor();
-  await close();
 });
 
-test("speaks German to those who ask for it, and remembers a choice", async () => {
-  const { page, problems, close } = await open({ locale: "de-AT" });
+test("the page is in German where the browser prefers it, and stores another choice", async (t) => {
+  const { page, problems } = await open(t, { locale: "de-AT" });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
   assert.match(await page.getByTestId("region-list").innerText(), /Aktualisiert vor 45 Tagen · veraltet/);
   assert.match(await item(page, "sample_sierra").innerText(), /\d+\.\d{3} ha verbrannt/);
@@ -316,11 +288,10 @@ test("speaks German to those who ask for it, and remembers a choice", async () =
   await page.getByTestId("region-item").first().waitFor();
   assert.match(await page.getByTestId("region-list").innerText(), /Updated/);
   assert.deepEqual(problems, []);
-  await close();
 });
 
-test("tells areas in acres everywhere, and remembers it", async () => {
-  const { page, close } = await open();
+test("areas are shown in acres everywhere, and the choice is stored", async (t) => {
+  const { page } = await open(t);
   const hectares = Number((await item(page, "sample_sierra").innerText()).match(/([\d,]+) ha/)[1].replaceAll(",", ""));
   await page.getByTestId("units").selectOption("acres");
   await item(page, "sample_sierra").filter({ hasText: "acres" }).waitFor();
@@ -331,11 +302,10 @@ test("tells areas in acres everywhere, and remembers it", async () => {
   assert.match(await page.getByTestId("legend").innerText(), /acres/);
   await page.reload();
   await item(page, "sample_sierra").filter({ hasText: "acres" }).waitFor();
-  await close();
 });
 
-test("explains itself in a dialog that keeps the focus and gives it back", async () => {
-  const { page, close } = await open();
+test("the explanations are a dialog that keeps the focus and returns it", async (t) => {
+  const { page } = await open(t);
   assert.match(await page.getByTestId("caveat").innerText(), /seen from space.*not damage to buildings, not an official map/);
   await page.getByTestId("help").click();
   const dialog = page.getByTestId("help-dialog");
@@ -354,11 +324,10 @@ test("explains itself in a dialog that keeps the focus and gives it back", async
   await page.keyboard.press("Escape");
   await dialog.waitFor({ state: "hidden" });
   assert.equal(await focusedId(page), "help");
-  await close();
 });
 
-test("links, template and citation are copied", async () => {
-  const { page, close } = await open({ permissions: ["clipboard-read", "clipboard-write"] });
+test("links, template and citation are copied", async (t) => {
+  const { page } = await open(t, { permissions: ["clipboard-read", "clipboard-write"] });
   await info(page, "sample_sierra").click();
   for (const [place, expected] of [["tiles-link", /\/dnbr\/\{z\}\/\{x\}\/\{y\}\.png$/], ["metadata-link", /\/meta\/sample_sierra\.json$/], ["citation", /^Dragonfly: burn severity \(dNBR\), Mountains/]]) {
     const section = page.getByTestId(place === "citation" ? "citation" : "links");
@@ -367,11 +336,10 @@ test("links, template and citation are copied", async () => {
     await page.getByTestId("said").filter({ hasText: "Copied" }).waitFor();
     assert.match(await page.evaluate(() => navigator.clipboard.readText()), expected);
   }
-  await close();
 });
 
-test("slow, missing and broken lists of regions give a notice with another try", async () => {
-  const { page, close } = await open({ ready: false });
+test("slow, missing and broken lists of regions give a notice with another try", async (t) => {
+  const { page } = await open(t, { ready: () => {} });
   for (const answer of [{ status: 500, body: "" }, { body: "<html>" }, { body: "{}" }]) {
     await page.unroute("**/meta/index.json");
     await page.route("**/meta/index.json", (route) => route.fulfill(answer));
@@ -383,15 +351,19 @@ test("slow, missing and broken lists of regions give a notice with another try",
   await page.unroute("**/meta/index.json");
   await page.getByTestId("region-list").getByRole("button", { name: "Try again" }).click();
   await page.getByTestId("region-item").first().waitFor();
+  // A request that is never answered.
+  await page.clock.install();
+  const pending = page.waitForRequest("**/meta/index.json");
   await page.route("**/meta/index.json", () => {});
   await page.reload();
-  await page.getByTestId("region-note").filter({ hasText: "longer than usual" }).waitFor({ timeout: 15_000 });
-  await close();
+  await pending;
+  await page.clock.fastForward(9000);
+  await page.getByTestId("region-note").filter({ hasText: "longer than usual" }).waitFor();
 });
 
-test("on a phone the sheet leaves the map to be seen, and fingers can reach everything", async () => {
-  const { page, close } = await open({ viewport: PHONE, hasTouch: true, isMobile: true, fragment: IN_SIERRA });
-  await page.waitForTimeout(400);
+test("on a phone the sheet leaves the map visible, and every control is large enough for a finger", async (t) => {
+  const { page } = await open(t, { viewport: PHONE, hasTouch: true, isMobile: true, fragment: IN_SIERRA });
+  await settled(page);
   await page.touchscreen.tap(195, 250);
   await panel(page).waitFor();
   await page.getByTestId("point-readout").filter({ hasText: /°/ }).waitFor();
@@ -401,24 +373,24 @@ test("on a phone the sheet leaves the map to be seen, and fingers can reach ever
   await panel(page).getByRole("button", { name: "Close" }).tap();
   await panel(page).waitFor({ state: "hidden" });
   await page.locator(".handle").tap();
-  await page.waitForTimeout(400);
+  await page.locator(".panel.open").waitFor();
+  await animated(page);
   await page.screenshot({ path: join(SCREENSHOTS, "panel-phone-list.png") });
   const small = await page.locator("button:visible, select:visible, input:visible, summary:visible").evaluateAll((all) =>
     all.map((one) => [one.outerHTML.slice(0, 80), one.getBoundingClientRect()]).filter(([, { width, height }]) => width < 24 || height < 24).map(([html]) => html));
   assert.deepEqual(small, []);
   assert.equal(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth), 0);
-  await close();
 });
 
-describe("axe finds nothing", () => {
+describe("axe finds no violation", () => {
   const looks = [
     ["light", {}], ["dark", { colorScheme: "dark" }], ["German", { locale: "de-DE" }],
     ["on a phone", { viewport: PHONE, hasTouch: true, isMobile: true }],
     ["on a dark phone", { viewport: PHONE, hasTouch: true, isMobile: true, colorScheme: "dark" }],
   ];
   for (const [look, options] of looks)
-    test(look, async () => {
-      const { page, close } = await open(options);
+    test(look, async (t) => {
+      const { page } = await open(t, options);
       const phone = options.viewport === PHONE;
       const name = look.replaceAll(" ", "-");
       await page.screenshot({ path: join(SCREENSHOTS, `panel-${name}-start.png`) });
@@ -441,6 +413,5 @@ describe("axe finds nothing", () => {
         await axe(page, `${look}: panel of ${region}`);
         await panel(page).getByRole("button").first().click();
       }
-      await close();
     });
 });

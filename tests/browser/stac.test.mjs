@@ -1,26 +1,14 @@
-// STAC: a client by other hands reads the API of `dragonfly serve`, a server by other hands agrees with it,
-// and the batch finds its scenes through that server.
+// STAC: a third-party client reads the API of `dragonfly serve`, a third-party server returns the same items, and the
+// batch finds its scenes through that server.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
-import { DRAGONFLY, dragonfly, publish, rustac } from "./stage.mjs";
+import { test } from "node:test";
+import { DRAGONFLY, dragonfly, rustac, testBed } from "./test_bed.mjs";
 
-let published;
-let ours;
-let theirs;
-before(async () => {
-  published = publish();
-  ours = await dragonfly(published);
-  theirs = await rustac(published);
-});
-after(async () => {
-  await ours?.stop();
-  await theirs?.stop();
-  published?.remove();
-});
+const bed = testBed({ servers: { ours: dragonfly, theirs: rustac }, chromium: false });
 
 const SEARCHES = [
   { collections: ["sentinel-2-l2a"], limit: 100 },
@@ -31,35 +19,35 @@ const SEARCHES = [
   { collections: ["landsat-c2-l2"], limit: 100 },
 ];
 
-async function found(url, search) {
-  const answer = await fetch(url, {
+async function foundIds(url, search) {
+  const response = await fetch(url, {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify(search),
   });
-  assert.equal(answer.status, 200);
-  return (await answer.json()).features.map((item) => item.id).sort();
+  assert.equal(response.status, 200);
+  return (await response.json()).features.map((item) => item.id).sort();
 }
 
 test("a search finds what rustac finds", async () => {
   for (const search of SEARCHES) {
-    const expected = await found(`${theirs.url}/search`, search);
-    assert.deepEqual(await found(`${ours.url}/stac/search`, search), expected, JSON.stringify(search));
+    const expected = await foundIds(`${bed.theirs.url}/search`, search);
+    assert.deepEqual(await foundIds(`${bed.ours.url}/stac/search`, search), expected, JSON.stringify(search));
   }
-  assert.ok((await found(`${ours.url}/stac/search`, SEARCHES[0])).length >= 8);
+  assert.ok((await foundIds(`${bed.ours.url}/stac/search`, SEARCHES[0])).length >= 8);
 });
 
 test("the batch finds its scenes through rustac", async () => {
-  const answer = await fetch(`${ours.url}/stac/search?limit=100`);
+  const response = await fetch(`${bed.ours.url}/stac/search?limit=100`);
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-"));
-  // The same items with addresses instead of paths, for a server that hands them on as they are.
-  writeFileSync(join(folder, "items.json"), await answer.text());
+  // The same items with addresses instead of paths, for a server that does not change them.
+  writeFileSync(join(folder, "items.json"), await response.text());
   const catalogue = await rustac({ folder });
   try {
-    const args = ["--quiet", "--stac", catalogue.url, "--regions", join(published.folder, "regions.json")];
+    const args = ["--quiet", "--stac", catalogue.url, "--regions", join(bed.published.folder, "regions.json")];
     execFileSync(DRAGONFLY, [...args, "--root", join(folder, "root"), "update", "sample_evia"]);
     const read = (root) => JSON.parse(readFileSync(join(root, "meta/sample_evia.json"), "utf8"));
-    const [far, near] = [read(join(folder, "root")), read(published.root)];
+    const [far, near] = [read(join(folder, "root")), read(bed.published.root)];
     assert.deepEqual(far.scenes, near.scenes);
     assert.deepEqual(far.hectares, near.hectares);
   } finally {
@@ -79,12 +67,12 @@ search = client.search(collections=["sentinel-2-l2a"], bbox=[-121.3, 39.8, -121.
 items = list(search.items())
 band = gdal.Open("/vsicurl/" + items[0].assets["nir08"].href)
 print(len(items), len({item.id for item in items}), band.RasterXSize > 1000, band.GetRasterBand(1).GetOverviewCount())`;
-  const said = execFileSync(process.env.PYTHON, ["-c", script, `${ours.url}/stac`], { encoding: "utf8" });
-  assert.equal(said.trim(), "4 4 True 4");
+  const printed = execFileSync(process.env.PYTHON, ["-c", script, `${bed.ours.url}/stac`], { encoding: "utf8" });
+  assert.equal(printed.trim(), "4 4 True 4");
 });
 
-test("files come in ranges, to any site", async () => {
-  const [item] = (await (await fetch(`${ours.url}/stac/search`)).json()).features;
+test("files are served in ranges, to any site", async () => {
+  const [item] = (await (await fetch(`${bed.ours.url}/stac/search`)).json()).features;
   const { href } = item.assets.nir08;
   const part = await fetch(href, { headers: { range: "bytes=0-15", origin: "https://elsewhere.example" } });
   assert.equal(part.status, 206);

@@ -1,64 +1,44 @@
-// The module that loads later: when it is asked for, how it is sent, and what it shares with the page.
+// The module of the tools, which loads on first use: when it is requested, how it is sent, what it shares with the page.
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
-import { browser, dragonfly, nginx, publish } from "./stage.mjs";
+import { test } from "node:test";
+import { openPage } from "./map_page.mjs";
+import { dragonfly, eventually, nginx, testBed } from "./test_bed.mjs";
 
-const FOREVER = "public, max-age=31536000, immutable";
+const IMMUTABLE = "public, max-age=31536000, immutable";
 
-let published;
-let server;
-let site;
-let chromium;
-before(async () => {
-  published = publish();
-  server = await dragonfly(published);
-  site = await nginx(published);
-  chromium = await browser();
-});
-after(async () => {
-  await chromium?.close();
-  await site?.stop();
-  await server?.stop();
-  published?.remove();
-});
+const bed = testBed({ servers: { serve: dragonfly, nginx } });
 
-/** A page over one of the servers, and the answers for the later module that it got so far. */
-async function open({ url }, fragment = "") {
-  const context = await chromium.newContext({ viewport: { width: 1440, height: 900 } });
-  const page = await context.newPage();
-  const later = [];
-  page.on("pageerror", (error) => assert.fail(error));
-  page.on("response", (answer) => /dragonfly-tools/.test(answer.url()) && later.push(answer));
-  await page.goto(`${url}/${fragment}`);
-  await page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: 20_000 });
-  await page.waitForTimeout(500);
-  return { page, later };
+/** Opens the page of one of the servers; also returns the responses with the tools that it has received so far. */
+async function open(t, { url }, fragment = "") {
+  const responses = [];
+  const prepare = (page) => page.on("response", (response) => /dragonfly-tools/.test(response.url()) && responses.push(response));
+  const { page } = await openPage(t, bed.chromium, `${url}/${fragment}`, { prepare });
+  return { page, responses };
 }
 
-test("tools are asked for when one is first used, and kept forever under either server", async () => {
-  for (const [name, from] of [["serve", server], ["nginx", site]]) {
-    const { page, later } = await open(from);
-    assert.deepEqual(later, [], `${name}: nothing before`);
+test("the tools are requested on first use, and cached forever under either server", async (t) => {
+  for (const name of ["serve", "nginx"]) {
+    const { page, responses } = await open(t, bed[name]);
+    assert.deepEqual(responses, [], `${name}: nothing before`);
     await page.getByTestId("measure").click();
     await page.getByTestId("measure-readout").waitFor();
     assert.equal(await page.getByTestId("measure").getAttribute("aria-pressed"), "true");
-    const kinds = later.map((answer) => [new URL(answer.url()).pathname.replace(/-[0-9a-f]{16}/, ""), answer]);
-    assert.deepEqual(kinds.map(([path]) => path).sort(), ["/dragonfly-tools.js", "/dragonfly-tools_bg.wasm"], name);
-    for (const [path, answer] of kinds) {
-      const { "content-type": type, "cache-control": cache, "content-encoding": encoding } = await answer.allHeaders();
+    const files = responses.map((response) => [new URL(response.url()).pathname.replace(/-[0-9a-f]{16}/, ""), response]);
+    assert.deepEqual(files.map(([path]) => path).sort(), ["/dragonfly-tools.js", "/dragonfly-tools_bg.wasm"], name);
+    for (const [path, response] of files) {
+      const { "content-type": type, "cache-control": cache, "content-encoding": encoding } = await response.allHeaders();
       assert.match(type, path.endsWith(".wasm") ? /^application\/wasm$/ : /^(application|text)\/javascript/, `${name} ${path}`);
-      assert.equal(cache, FOREVER, `${name} ${path}`);
+      assert.equal(cache, IMMUTABLE, `${name} ${path}`);
       assert.ok(["br", "gzip"].includes(encoding), `${name} ${path}`);
     }
     await page.getByTestId("measure").click();
     assert.equal(await page.getByTestId("measure-readout").count(), 0);
-    assert.equal(later.length, 2, "they are asked for once");
-    await page.context().close();
+    assert.equal(responses.length, 2, "they are requested once");
   }
 });
 
-test("tools that do not come are told of, and come when they are asked for again", async () => {
-  const { page } = await open(server);
+test("tools that cannot be loaded give a notice, and load on another try", async (t) => {
+  const { page } = await open(t, bed.serve);
   await page.route(/dragonfly-tools.*\.js/, (route) => route.abort());
   await page.getByTestId("measure").click();
   const notice = page.getByTestId("notice").filter({ hasText: "could not be loaded" });
@@ -67,11 +47,10 @@ test("tools that do not come are told of, and come when they are asked for again
   await notice.getByRole("button", { name: "Try again" }).click();
   await page.getByTestId("measure-readout").waitFor();
   assert.equal(await page.getByTestId("notice").count(), 0);
-  await page.context().close();
 });
 
-test("a tool that has the map hears its clicks, and gives it back", async () => {
-  const { page } = await open(server);
+test("an active tool receives the clicks on the map, until it is closed", async (t) => {
+  const { page } = await open(t, bed.serve);
   await page.getByTestId("measure").click();
   await page.getByTestId("measure-readout").waitFor();
   await page.mouse.click(900, 400);
@@ -79,16 +58,12 @@ test("a tool that has the map hears its clicks, and gives it back", async () => 
   await page.getByTestId("measure-readout").getByRole("button").click();
   await page.mouse.click(900, 420);
   await page.getByTestId("point-readout").waitFor();
-  await page.context().close();
 });
 
-test("the tools' part of the address stays, and brings them", async () => {
-  const { page, later } = await open(server, "#hr=a%3D1%26b");
-  await page.waitForFunction(() => document.querySelector("[data-testid=said]").textContent === "");
-  for (let wait = 0; later.length < 2 && wait < 50; wait += 1) await page.waitForTimeout(100);
-  assert.equal(later.length, 2);
+test("the tools' part of the address stays, and loads them", async (t) => {
+  const { page, responses } = await open(t, bed.serve, "#hr=a%3D1%26b");
+  await eventually(() => responses.length === 2);
   await page.getByTestId("palette-select").selectOption("customary");
   await page.waitForFunction(() => /palette=customary/.test(location.hash));
   assert.match(await page.evaluate(() => location.hash), /hr=a%3D1%26b/);
-  await page.context().close();
 });

@@ -1,60 +1,74 @@
-// The worker as a page drives it: orders go in, answers are gathered. Everything in `drive` runs in the page.
+// The worker as a page uses it: requests are posted, responses collected. Everything in `startWorker` runs in the page.
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { DRAGONFLY } from "./stage.mjs";
+import { DIST, DRAGONFLY, eventually } from "./test_bed.mjs";
 
 /** A page of a server with a worker that has started. */
-export async function deskAt(context, url) {
+export async function openWorkerPage(context, url) {
   const page = await context.newPage();
-  // Any file of the server will do as a page; one that Playwright makes up may not ask loopback for anything.
+  // Any file of the server will do as a page; one that Playwright fulfils may not send requests to loopback.
   await page.goto(`${url}/worker.js`);
-  await page.evaluate(drive);
+  await page.evaluate(startWorker);
   return page;
 }
 
-/** Starts the worker, and puts `order(request, buffers)` into the page's window. */
-export async function drive() {
-  const LAST = ["found", "done", "file", "area", "cancelled", "cleared", "fault"];
+/**
+ * A copy of dist/ whose workers divide their pauses between attempts by ten: native tests check those to the
+ * millisecond. Timeouts of minutes stay.
+ */
+export function distWithShortPauses({ folder }) {
+  const MAX_PAUSE_MS = 20_000;
+  const dist = join(folder, "dist");
+  cpSync(DIST, dist, { recursive: true });
+  appendFileSync(join(dist, "worker.js"), `
+    const { setTimeout } = self;
+    self.setTimeout = (done, ms = 0) => setTimeout.call(self, done, ms > ${MAX_PAUSE_MS} ? ms : ms / 10);`);
+  return dist;
+}
+
+/** Starts the worker, and defines `window.send(request, buffers)`, which resolves to the last response. */
+export async function startWorker() {
+  const FINAL_KINDS = ["found", "done", "file", "area", "cancelled", "cleared", "fault"];
   const worker = new Worker("/worker.js", { type: "module" });
   let number = 0;
-  let waiting;
-  window.late = 0;
+  let resolvePending;
   window.send = (request, buffers = []) => {
     number += 1;
     window.blocks = [];
     window.progress = [];
-    waiting?.({ kind: "replaced" });
+    resolvePending?.({ kind: "replaced" });
     worker.postMessage({ json: JSON.stringify({ number, request }), buffers }, buffers);
-    return new Promise((done) => (waiting = done));
+    return new Promise((done) => (resolvePending = done));
   };
-  await new Promise((ready, died) => {
-    worker.onerror = (event) => died(new Error(`the worker died: ${event.message}`));
+  await new Promise((ready, failed) => {
+    worker.onerror = (event) => failed(new Error(`the worker failed: ${event.message}`));
     worker.onmessage = ({ data: { json, buffers } }) => {
-      const { number: own, answer } = JSON.parse(json);
-      if (answer.kind === "ready") return ready();
-      if (own !== number) return (window.late += 1);
-      if (answer.kind === "progress") return window.progress.push(answer);
-      if (answer.kind === "block") {
-        window.onBlock?.({ ...answer, buffers });
-        return window.blocks.push({ ...answer, buffers });
+      // `answer` is the name of the field that the worker publishes.
+      const { number: requestNumber, answer: response } = JSON.parse(json);
+      if (response.kind === "ready") return ready();
+      if (requestNumber !== number) return;
+      if (response.kind === "progress") return window.progress.push(response);
+      if (response.kind === "block") {
+        window.onBlock?.({ ...response, buffers });
+        return window.blocks.push({ ...response, buffers });
       }
-      if (LAST.includes(answer.kind)) {
+      if (FINAL_KINDS.includes(response.kind)) {
         window.buffers = buffers;
-        const done = waiting;
-        waiting = undefined;
-        done?.(answer);
+        const done = resolvePending;
+        resolvePending = undefined;
+        done?.(response);
       }
     };
   });
 }
 
-/** Gives an order and waits for its last answer. */
-export const order = (page, request) => page.evaluate((request) => window.send(request), request);
+/** Sends a request and waits for its last response. */
+export const send = (page, request) => page.evaluate((request) => window.send(request), request);
 
-/** A search over a box, for scenes that `dragonfly serve` or rustac know. */
+/** A search over a box, for scenes in the catalogue of `dragonfly serve` or rustac. */
 export function searchOf(region, stacUrl, more = {}) {
   const [west, south, east, north] = region.bbox;
   const ring = [[west, south], [east, south], [east, north], [west, north], [west, south]];
@@ -68,30 +82,26 @@ export function searchOf(region, stacUrl, more = {}) {
 /** The scenes that a search proposes. */
 export const chosen = (found) => [...found.pre.scenes, ...found.post.scenes].filter((s) => s.chosen).map((s) => s.id);
 
-/** Searches and computes with the scenes proposed; gives what was found and what was done. */
+/** Searches and computes with the scenes proposed; returns both last responses. */
 export async function compute(page, search, more = {}) {
-  const found = await order(page, search);
+  const found = await send(page, search);
   if (found.kind !== "found") return { found, done: found };
-  return { found, done: await order(page, { kind: "compute", scenes: chosen(found), ...more }) };
+  return { found, done: await send(page, { kind: "compute", scenes: chosen(found), ...more }) };
 }
 
-/** Waits until so many finished results are kept, and nothing more is written. */
-export async function keptResults(page, count) {
-  const addresses = () => page.evaluate(async () => {
-    const keys = await (await caches.open("dragonfly-blocks")).keys();
-    return keys.map(({ url }) => url).filter((url) => url.includes("/results?"));
-  });
-  const begun = Date.now();
-  while ((await addresses()).length !== count && Date.now() - begun < 20_000) await page.waitForTimeout(20);
-  // The oldest entries go out after the newest has come in.
-  await page.waitForTimeout(200);
-  const kept = await addresses();
-  assert.equal(kept.length, count, kept.join(" "));
-  return kept;
+/** Waits until the cache holds so many results, none of them at an address in `without`; returns their addresses. */
+export function cachedResults(page, count, without = []) {
+  return eventually(async () => {
+    const results = await page.evaluate(async () => {
+      const keys = await (await caches.open("dragonfly-blocks")).keys();
+      return keys.map(({ url }) => url).filter((url) => url.includes("/results?"));
+    });
+    return results.length === count && !results.some((url) => without.includes(url)) && results;
+  }, `${count} results in the cache`);
 }
 
-/** What `dragonfly lowres` makes of a region: both rasters as plain numbers, row by row. */
-export function lowres(catalogue, region) {
+/** Runs `dragonfly lowres` on a region; returns both rasters as plain numbers, row by row. */
+export function batchRasters(catalogue, region) {
   const folder = mkdtempSync(join(tmpdir(), "dragonfly-lowres-"));
   try {
     writeFileSync(join(folder, "regions.json"), JSON.stringify([region]));
@@ -110,7 +120,7 @@ export function lowres(catalogue, region) {
 }
 
 /** Counts the cells of the blocks in a page whose bits differ from those of batch. */
-export async function differences(page, { dnbr, state }) {
+export async function differencesFromBatch(page, { dnbr, state }) {
   await page.route("**/batch/dnbr", (route) => route.fulfill({ body: dnbr }));
   await page.route("**/batch/state", (route) => route.fulfill({ body: state }));
   return page.evaluate(async () => {

@@ -1,5 +1,5 @@
-// A bucket as Planetary Computer's, closed but to a token; its token endpoint and catalogue; and a proxy. One server:
-// /sas/v1/token/<collection>, /catalogue/search, files under any name of Azure's storage, /bare/<file> for a bucket
+// Storage like Planetary Computer's, whose files need a SAS token; its token endpoint and catalogue; and a proxy. One server:
+// /sas/v1/token/<collection>, /catalogue/search, files under any name of Azure's storage, /bare/<file> for storage
 // without CORS, and /proxy/<address> or /proxy?url=<address>.
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
@@ -13,8 +13,8 @@ const CORS = {
 const STORAGE = "http://sample.blob.core.windows.net";
 const MINUTE = 60_000;
 
-/** `state.secret` opens files; `state.minutes` is how long a token lasts; `state.endpoint` may answer instead of it. */
-export async function signingBucket({ folder }) {
+/** `state.secret` signs tokens; they are valid for `state.minutes`; `state.endpoint`, if set, is the endpoint's response. */
+export async function sasStorage({ folder }) {
   const fresh = () => ({ secret: "Zm9v%3D", minutes: 60, endpoint: undefined, tokens: [], served: 0, refused: 0 });
   const state = fresh();
   const token = (collection) => {
@@ -23,10 +23,10 @@ export async function signingBucket({ folder }) {
     const expiry = new Date(Date.now() + state.minutes * MINUTE).toISOString();
     return [200, JSON.stringify({ "msft:expiry": expiry, token: `st=1&se=${expiry}&sp=rl&sig=${state.secret}` })];
   };
-  const search = (bucket) => {
+  const search = (base) => {
     const items = JSON.parse(readFileSync(join(folder, "items.json"), "utf8"));
     for (const asset of items.features.flatMap((item) => Object.values(item.assets))) {
-      asset.href = `${bucket}${asset.href.replace(/^\./, "")}`;
+      asset.href = `${base}${asset.href.replace(/^\./, "")}`;
     }
     return [200, JSON.stringify(items)];
   };
@@ -48,26 +48,26 @@ export async function signingBucket({ folder }) {
     const { headers: { host, range }, url } = request;
     const own = `http://127.0.0.1:${server.address().port}`;
     const [, collection] = url.match(/^\/sas\/v1\/token\/(.+)$/) ?? [];
-    const [, passedOn] = url.match(/^\/proxy(?:\/|\?url=)(.*)$/) ?? [];
+    const [, proxied] = url.match(/^\/proxy(?:\/|\?url=)(.*)$/) ?? [];
     const [, bare] = url.match(/^\/catalogue(-bare)?\/search$/) ?? [];
-    const answer = () => {
+    const respond = () => {
       if (request.method === "OPTIONS") return [204, ""];
       if (host.endsWith(".blob.core.windows.net")) return part(`http://${host}${url}`, range);
       if (collection) return token(collection);
-      if (passedOn) return part(passedOn, range);
+      if (proxied) return part(proxied, range);
       return url.startsWith("/bare/") ? part(`${own}${url}`, range) : search(bare ? `${own}/bare` : STORAGE);
     };
-    const [status, body, more] = answer();
+    const [status, body, more] = respond();
     const cors = url.startsWith("/bare/") ? {} : CORS;
     response.writeHead(status, { ...cors, ...more, "content-length": body.length });
     response.end(request.method === "OPTIONS" ? undefined : body);
   });
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
-  const at = `127.0.0.1:${server.address().port}`;
+  const address = `127.0.0.1:${server.address().port}`;
   const stop = () => {
     server.close();
     server.closeAllConnections();
   };
-  return { url: `http://${at}`, rules: `MAP *.blob.core.windows.net ${at}`, state, reset: () => Object.assign(state, fresh()), stop };
+  return { url: `http://${address}`, hostRules: `MAP *.blob.core.windows.net ${address}`, state, reset: () => Object.assign(state, fresh()), stop };
 }

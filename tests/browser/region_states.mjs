@@ -1,7 +1,7 @@
 // A published root with a fresh, a stale, a failed, a pending and a broken region, one of them with hostile texts.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { publish } from "./stage.mjs";
+import { publishSample } from "./test_bed.mjs";
 
 const DAY_MS = 86_400_000;
 export const HOSTILE = {
@@ -15,9 +15,9 @@ export const PENDING_BOX = [-121.21, 39.89, -121.19, 39.91];
 
 const ago = (days) => new Date(Date.now() - days * DAY_MS).toISOString();
 
-/** Invents scenes, publishes maps of them and edits what was published. */
-export function publishFive() {
-  const published = publish();
+/** A copy of the sample's maps whose metadata are edited; `meta` reads those of a region. */
+export function publishRegionStates() {
+  const published = publishSample();
   const path = (name) => join(published.root, `meta/${name}.json`);
   const read = (name) => JSON.parse(readFileSync(path(name), "utf8"));
   const write = (name, value) => writeFileSync(path(name), JSON.stringify(value));
@@ -53,8 +53,8 @@ export function publishFive() {
   return { ...published, meta: read };
 }
 
-/** The same with a list as long as a continent's: 500 regions in all, most of them pending. */
-export function fillUp({ root }) {
+/** Adds pending regions to a published root until there are 500, as many as a continent has. */
+export function addFillerRegions({ root }) {
   const path = join(root, "meta/index.json");
   const index = JSON.parse(readFileSync(path, "utf8"));
   const pending = index.regions.find(({ name }) => name === "pending_isle");

@@ -1,0 +1,97 @@
+// The page in Chromium: how a test opens it, and the states it waits for.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { DESKTOP } from "./test_bed.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/**
+ * Opens a page in a browser context of its own, which is closed after the test `t`, and waits until it is `ready`.
+ * Returns the page and the list of what goes wrong in it: errors of the console, failed requests, statuses of 400 and
+ * more. An uncaught error fails the test at once.
+ */
+export async function openPage(t, chromium, url, { prepare, ready = settled, ...options } = {}) {
+  const context = await chromium.newContext({ viewport: DESKTOP, locale: "en-GB", ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const problems = [];
+  page.on("pageerror", (error) => assert.fail(error));
+  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
+  page.on("requestfailed", (request) => {
+    if (request.failure()?.errorText !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}`);
+  });
+  page.on("response", (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`));
+  await page.addInitScript(recordMoves);
+  await prepare?.(page);
+  await page.goto(url);
+  await ready(page);
+  return { page, problems };
+}
+
+/** Runs in the page before its scripts: records in `window.mapMoves` when Leaflet's map moves and when it rests. */
+export function recordMoves() {
+  const moves = { isMoving: false, ended: 0, steps: 0 };
+  window.mapMoves = moves;
+  let leaflet;
+  Object.defineProperty(window, "L", {
+    configurable: true,
+    get: () => leaflet,
+    set: (loaded) => {
+      leaflet = loaded;
+      leaflet.Map.addInitHook(function () {
+        this.on("movestart", () => Object.assign(moves, { isMoving: true, steps: 0 }));
+        this.on("move", () => (moves.steps += 1));
+        this.on("moveend", () => Object.assign(moves, { isMoving: false, ended: moves.ended + 1 }));
+      });
+    },
+  });
+}
+
+/** Waits until a tile is drawn. */
+export const drawn = (page) => page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: 20_000 });
+
+/** Waits until the map rests and none of its tiles is loading; at least one is drawn. */
+export const settled = (page) =>
+  page.waitForFunction(() => {
+    const states = [...document.querySelectorAll("canvas.df-tile")].map(({ dataset }) => dataset.state);
+    return !window.mapMoves.isMoving && states.includes("drawn") && !states.includes("loading");
+  }, null, { timeout: 20_000 });
+
+/** Does something that moves the map, and waits until the map rests again. */
+export async function moved(page, action) {
+  const before = await page.evaluate(() => window.mapMoves.ended);
+  await action();
+  await page.waitForFunction((before) => window.mapMoves.ended > before && !window.mapMoves.isMoving, before);
+}
+
+/** Waits until every transition and animation of the styles that ends has ended. */
+export const animated = (page) =>
+  page.waitForFunction(() => document.getAnimations().every((one) =>
+    one.playState !== "running" || one.effect.getComputedTiming().endTime === Infinity));
+
+/** Waits until the page is idle between two frames. Chromium may call nothing idle after a drag, hence the limit. */
+export const idle = (page) => page.evaluate(() => new Promise((done) => requestIdleCallback(() => done(), { timeout: 2000 })));
+
+/** Starts to record in `window.longTasks` the milliseconds of each task that held up the page for more than 50. */
+export const recordLongTasks = (page) =>
+  page.evaluate(() => {
+    window.longTasks = [];
+    const record = (list) => window.longTasks.push(...list.map(({ duration }) => duration));
+    const observer = new PerformanceObserver((list) => record(list.getEntries()));
+    observer.observe({ type: "longtask" });
+    window.stopRecording = () => (record(observer.takeRecords()), observer.disconnect(), window.longTasks);
+  });
+
+/** What was recorded since; ends the recording. */
+export const longTasks = (page) => page.evaluate(() => window.stopRecording());
+
+/** Checks that axe finds no violation of WCAG 2.2 AA and its best practices. */
+export async function axe(page, where) {
+  await animated(page);
+  await page.evaluate(AXE);
+  const { violations } = await page.evaluate(() =>
+    axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
+  const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`).join(" | ")}`);
+  assert.deepEqual(found, [], where);
+}
