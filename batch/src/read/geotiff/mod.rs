@@ -20,7 +20,7 @@ use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 use crate::deployment::settings::is_url;
 use crate::http::{Client, Scope};
 use crate::read::local_file::{LocalFileError, open_regular};
-use crate::read::remote::{self, RemoteFile};
+use crate::read::remote::{self, RegisteredFile, RemoteFile};
 
 use header::{ReadAt, check_header};
 
@@ -81,7 +81,7 @@ pub(crate) fn open(location: &str, client: &Client, limits: HeaderLimits) -> Res
 /// When it does not arrive, is none, or exceeds the limits. Names it.
 pub(crate) fn open_remote(file: &Arc<RemoteFile>, limits: HeaderLimits) -> Result<GeoTiff> {
     file.wait_for_head()?;
-    open_named(&file.register().path(), file.address(), &**file, limits)
+    open_named(&RegisteredFile::of(file).path(), file.address(), &**file, limits)
 }
 
 /// Opens a GeoTIFF on this machine.

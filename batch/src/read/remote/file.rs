@@ -10,7 +10,6 @@ use dragonfly_core::stac::without_token;
 use super::buffered::{release_bytes, reserve_bytes};
 use super::pool::fetch_pool;
 use super::request::{self, FetchedRange, RangeError};
-use super::vsi::RegisteredFile;
 use crate::http::{Client, HttpError, Retries, Scope};
 
 /// Bytes fetched at the beginning of a file: the headers of a cloud-optimized GeoTIFF.
@@ -84,11 +83,6 @@ impl RemoteFile {
     pub(crate) fn wait_for_head(&self) -> Result<()> {
         let head = 0..HEAD_BYTES;
         self.wait(&[head])
-    }
-
-    /// Registers the file under a path that GDAL can open.
-    pub(crate) fn register(self: &Arc<Self>) -> RegisteredFile {
-        RegisteredFile::of(self)
     }
 
     /// Its address, as it may be shown.

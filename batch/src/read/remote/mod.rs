@@ -12,4 +12,4 @@ mod vsi;
 pub(crate) use buffered::buffered_bytes;
 pub(crate) use file::RemoteFile;
 pub(crate) use pool::set_max_connections;
-pub(crate) use vsi::install;
+pub(crate) use vsi::{RegisteredFile, install};

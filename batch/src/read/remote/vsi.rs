@@ -22,7 +22,7 @@ pub(crate) struct RegisteredFile {
 }
 
 impl RegisteredFile {
-    pub(super) fn of(file: &Arc<RemoteFile>) -> Self {
+    pub(crate) fn of(file: &Arc<RemoteFile>) -> Self {
         let name = format!("{:p}/{}", Arc::as_ptr(file), file.name());
         let mut registered = REGISTERED.lock().unwrap_or_else(PoisonError::into_inner);
         registered.get_or_insert_default().insert(name.clone(), Arc::clone(file));
