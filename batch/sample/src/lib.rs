@@ -88,7 +88,7 @@ pub fn region_names() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|region| region.name)
 }
 
-/// How many files [`write`] reports.
+/// How many files [`fn@write`] reports.
 pub fn file_count() -> usize {
     let scenes: usize =
         REGIONS.iter().map(|region| region.tiles.len() * region.overpasses.len()).sum();

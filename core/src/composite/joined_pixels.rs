@@ -68,7 +68,7 @@ impl JoinedPixels {
 
     /// Takes the pixels for a row of cells of the strip.
     ///
-    /// `state` says of each cell whether it is computed: [`VALID`](crate::VALID), or the code of
+    /// `state` says of each cell whether it is computed: [`VALID`], or the code of
     /// why not. Afterwards it also says why a computed cell is empty. `dnbr` and `pre_nbr` become
     /// NaN where empty.
     pub fn take(&self, row: u32, dnbr: &mut [f32], pre_nbr: &mut [f32], state: &mut [u8]) {

@@ -122,7 +122,7 @@ impl Overpasses {
 impl RowCompositor {
     /// Computes a row of cells.
     ///
-    /// `state` says of each cell in `columns` whether it is computed: [`VALID`](crate::VALID), or
+    /// `state` says of each cell in `columns` whether it is computed: [`VALID`], or
     /// the code of why not. Afterwards it also says why a computed cell is empty. `dnbr` becomes
     /// NaN where empty. Returns how many clear views there were.
     pub fn compute_row(

@@ -68,6 +68,18 @@ impl SearchWindows {
     /// last days against the same days one year earlier.
     ///
     /// Comparing with the days just before would measure the seasons as much as fire.
+    ///
+    /// ```
+    /// use dragonfly_core::{SearchWindows, regions_from_json};
+    ///
+    /// let json = r#"[{"name": "madre", "bbox": [-120.07, 35.01, -119.67, 35.24],
+    ///     "event_date": "2025-07-02", "event_end": "2025-07-27"}]"#;
+    /// let region = regions_from_json(json)?.remove(0);
+    /// let windows = SearchWindows::of(&region, "2025-08-31".parse()?);
+    /// assert_eq!(windows.pre.end.to_string(), "2025-07-01");
+    /// assert_eq!(windows.post.start.to_string(), "2025-07-28");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(region: &Region, today: NaiveDate) -> Self {
         if let (Some(pre), Some(post)) = (region.pre, region.post) {
             return Self { reason: WindowReason::Configured, ..Self::between(pre, post, None) };

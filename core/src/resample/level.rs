@@ -9,6 +9,13 @@ const MAX_PIXEL: f64 = 0.7;
 /// itself), in any order; `cell_size_px` is the side of a cell in full-resolution pixels. Returns
 /// the place in `factors`. Levels are chosen by scale, never by their place. `None` when there is
 /// no level.
+///
+/// ```
+/// use dragonfly_core::choose_level;
+///
+/// // Pixels of 20, 40, 80 and 160 m for cells of 125 m.
+/// assert_eq!(choose_level(&[1.0, 2.0, 4.0, 8.0], 125.0 / 20.0), Some(2));
+/// ```
 pub fn choose_level(factors: &[f64], cell_size_px: f64) -> Option<usize> {
     let indexed = || factors.iter().copied().enumerate();
     indexed()

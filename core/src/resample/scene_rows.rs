@@ -36,7 +36,7 @@ impl SceneRows {
     /// Bytes of a pixel: two bands of 16 bits, its quality with and without the reach of clouds.
     pub const PIXEL_BYTES: u64 = 6;
 
-    /// The pixels, for [`warp`](crate::resample::warp).
+    /// The pixels, for [`warp`](fn@crate::resample::warp).
     pub fn pixels(&self) -> &SceneWindow {
         &self.pixels
     }

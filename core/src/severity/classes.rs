@@ -102,6 +102,14 @@ impl Breaks {
     }
 
     /// The class of a dNBR; `None` for a hole.
+    ///
+    /// ```
+    /// use dragonfly_core::{Breaks, Severity};
+    ///
+    /// assert_eq!(Breaks::USGS.classify(0.5), Some(Severity::ModerateHigh));
+    /// assert_eq!(Breaks::USGS.classify(0.66), Some(Severity::High));
+    /// assert_eq!(Breaks::USGS.classify(f32::NAN), None);
+    /// ```
     #[inline]
     pub fn classify(&self, dnbr: f32) -> Option<Severity> {
         if dnbr.is_nan() {
