@@ -8,6 +8,7 @@ use crate::directory::{TiffError, directories};
 use crate::georeference::{GeoKeys, geo_transform};
 use crate::known_bytes::KnownBytes;
 use crate::level::{Level, MAX_BLOCKS, Role, role};
+use crate::tag;
 
 /// An image with its overviews, pixels not yet read.
 #[derive(Clone, Debug)]
@@ -52,7 +53,7 @@ impl TiffImage {
             levels.push(level);
         }
         let keys = GeoKeys::read(first)?;
-        let no_data = first.text(42_113, MAX_NO_DATA_CHARACTERS, "no-data value")?;
+        let no_data = first.text(tag::GDAL_NODATA, MAX_NO_DATA_CHARACTERS)?;
         Ok(Self {
             levels,
             geo_transform: geo_transform(first, &keys)?,
