@@ -80,7 +80,7 @@ impl ResultKey {
 
     /// Where the result is looked for. Other keys may have the same place: the result names its
     /// own.
-    pub fn place(&self) -> u32 {
+    pub fn bucket(&self) -> u32 {
         crc32(self.0.as_bytes())
     }
 }
@@ -390,7 +390,7 @@ mod tests {
             ResultKey::new(&search(), &ComputeRequest::default(), &scenes(), "1.1").unwrap(),
         ];
         for (place, other) in others.iter().enumerate() {
-            assert!(*other != key() && other.place() != key().place(), "{place}");
+            assert!(*other != key() && other.bucket() != key().bucket(), "{place}");
             assert!(!others[..place].contains(other), "{place}");
             assert!(read(&written(), other, true).is_none(), "{place}");
         }
