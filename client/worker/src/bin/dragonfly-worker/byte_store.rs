@@ -24,7 +24,7 @@ const NAME: &str = "dragonfly-blocks";
 const ROOT: &str = "https://kept.invalid/";
 /// The file of all finished results: each begins at its key's bucket.
 const RESULTS: &str = "results";
-/// What a text counts whose length its address does not send, bytes.
+/// Bytes counted for a text whose address does not state its length.
 const TEXT_BYTES: u64 = 100_000;
 
 /// The store. Without the Cache API, as on plain http, nothing is cached.
