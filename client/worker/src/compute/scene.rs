@@ -144,7 +144,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         spawn: &Spawn,
     ) -> Result<Option<Self>, SceneError> {
         let files = SceneCogs::open(fetcher, cache, item).await?;
-        let [first, second] = &files.pair;
+        let [first, _] = &files.pair;
         let frame = files.frame()?;
         let projection = CrsProjection::new(&first.image().crs)
             .map_err(|cause| SceneError::Crs { url: first.url().to_owned(), cause })?;
@@ -153,31 +153,22 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             return Ok(None);
         };
         let level = choose_level(&first.image().level_factors(), placed.cell_size_px).unwrap_or(0);
-        let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
-        check_scene_levels([first, second].map(|cog| (cog.url(), size(cog))))?;
-        let pair = [first, second].map(|cog| CogBand::at_level(Rc::clone(cog), level));
+        let pair = files.pair_at(level)?;
         let offset = offset_of(item, &pair[1]).await?;
         let used = UsedScene::new(item, options.side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
-        let colours = match options.picture {
-            Some(picture) => {
-                SceneColours::open(fetcher, cache, item, picture, scaling, target).await?
-            }
-            None => None,
-        };
+        let colours =
+            open_colours(fetcher, cache, item, options.picture, (scaling, target)).await?;
         let pixel_grid = pixel_grid(&first.image().crs, &frame);
-        let level_frame = LevelFrame {
-            full_size: frame.size,
-            size: pair[0].size(),
-            block_size: pair[0].block_size(),
-        };
+        let [level_size, block_size] = [pair[0].size(), pair[0].block_size()];
+        let level_frame = LevelFrame { full_size: frame.size, size: level_size, block_size };
         let cloud_buffer_m = options.mask_rules.cloud_buffer_m;
         let mut plan =
             ScenePlan::new(placed, &level_frame, cloud_buffer_m, |window| target.any(window));
         plan.begin(&(0..target.width()));
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let bands = Bands {
-            mask: files.mask.map(|cog| CogBand::at_size(cog, pair[0].size())),
+            mask: files.mask.map(|cog| CogBand::at_size(cog, level_size)),
             quality: mask_kind.map(|kind| QualityTable::new(kind, &options.mask_rules.masks)),
             pair,
         };
@@ -322,6 +313,26 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         )?;
         let [frame, _] = frames;
         Ok(frame)
+    }
+
+    /// The bands of the pair at a level, which must have the same size in both.
+    fn pair_at(&self, level: usize) -> Result<[CogBand<T, C>; 2], SceneError> {
+        let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
+        check_scene_levels(self.pair.each_ref().map(|cog| (cog.url(), size(cog))))?;
+        Ok(self.pair.each_ref().map(|cog| CogBand::at_level(Rc::clone(cog), level)))
+    }
+}
+
+async fn open_colours<T: Transport + 'static, C: ByteCache + 'static>(
+    fetcher: &Rc<RangeFetcher<T>>,
+    cache: &Rc<C>,
+    item: &Item,
+    picture: Option<PictureKind>,
+    (scaling, target): (Scaling, &dyn TargetCells),
+) -> Result<Option<SceneColours<T, C>>, SceneError> {
+    match picture {
+        Some(picture) => SceneColours::open(fetcher, cache, item, picture, scaling, target).await,
+        None => Ok(None),
     }
 }
 
