@@ -4,10 +4,10 @@
 //! ```text
 //! CRC-32 of all that follows │ length of the head │ head (JSON) │ planes of each strip of 256 rows, from the north
 //! ```
-//! The head holds what the cells do not tell: their sums are taken again. A strip's planes are
-//! dNBR, NBR before the fire and state, then with pictures RGBA before and after. Each is the
-//! length and the bytes of a zlib stream; of length 0 where a side has no picture. Lengths take 4
-//! bytes. Numbers are little-endian.
+//! The head holds what does not follow from the cells: their sums are computed again. A strip's
+//! planes are dNBR, NBR before the fire and state, then with pictures RGBA before and after. Each
+//! is the length and the bytes of a zlib stream; of length 0 where a side has no picture. Lengths
+//! take 4 bytes. Numbers are little-endian.
 
 use std::ops::Range;
 
@@ -47,14 +47,14 @@ struct ResultOrigin<'a> {
     dnbr_offset: bool,
     perimeter: Option<&'a str>,
     picture: Option<PictureKind>,
-    /// With all that the catalogue says of them: it may correct itself.
+    /// With all that the catalogue states of them: it may correct itself.
     scenes: &'a [(FireSide, Item)],
 }
 
 impl ResultKey {
     /// The key of what a wish asks of a search, by a version of core. The scenes are in the order
     /// of the result's, their addresses as the catalogue gave them, without tokens. `None` where
-    /// the scenes cannot be told.
+    /// they cannot be serialized.
     pub fn new(
         search: &SearchRequest,
         wish: &ComputeRequest,
@@ -78,8 +78,7 @@ impl ResultKey {
         serde_json::to_string(&origin).ok().map(Self)
     }
 
-    /// Where the result is looked for. Other keys may have the same place: the result names its
-    /// own.
+    /// The bucket of the result. Other keys may have the same bucket: the result names its own.
     pub fn bucket(&self) -> u32 {
         crc32(self.0.as_bytes())
     }
@@ -101,7 +100,7 @@ pub struct ResultWriter {
 }
 
 impl ResultWriter {
-    /// Begins with all but the cells; `None` where it cannot be told.
+    /// Begins with all but the cells; `None` where it cannot be serialized.
     pub fn new(key: &ResultKey, done: &ComputeResult, pixel_grids: &[PixelGrid]) -> Option<Self> {
         let ComputeResult { scenes, masks, dnbr_offset, .. } = done.clone();
         let pixel_grids = pixel_grids.to_vec();
@@ -113,7 +112,7 @@ impl ResultWriter {
         Some(writer)
     }
 
-    /// Adds the next 256 rows; with pictures where they are wanted.
+    /// Adds the next 256 rows; with pictures where they are requested.
     pub fn strip(&mut self, map: &ComputedMap, rows: Range<u32>, pictures: Option<&SidePictures>) {
         let width = map.grid.width() as usize;
         let cells = rows.start as usize * width..rows.end as usize * width;

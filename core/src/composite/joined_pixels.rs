@@ -27,7 +27,7 @@ impl JoinedPixels {
     }
 
     /// Computes the pixels that a strip of cells needs beside those of earlier strips, from what
-    /// every scene saw of them, and forgets what it needs no more.
+    /// every scene observed of them, and drops what it needs no more.
     pub fn add_strip(
         &mut self,
         strip: &Range<u32>,
@@ -66,10 +66,10 @@ impl JoinedPixels {
         self.rows.start += gone;
     }
 
-    /// Takes the pixels for a row of cells of the strip.
+    /// Composes a row of cells of the strip from the pixels.
     ///
-    /// `state` says of each cell whether it is computed: [`VALID`], or the code of
-    /// why not. Afterwards it also says why a computed cell is empty. `dnbr` and `pre_nbr` become
+    /// `state` holds for each cell whether it is computed: [`VALID`], or the code of
+    /// why not. Afterwards it also states why a computed cell is empty. `dnbr` and `pre_nbr` become
     /// NaN where empty.
     pub fn take(&self, row: u32, dnbr: &mut [f32], pre_nbr: &mut [f32], state: &mut [u8]) {
         let cells = self.nearest.cells();

@@ -75,9 +75,9 @@ const MAX_CLOCK_ERROR: TimeDelta = TimeDelta::hours(1);
 impl RegionHealth {
     /// The health of a region, by its files.
     ///
-    /// A region that never ran is pending, without a problem, until `stale_after_days` after it was first seen. A
-    /// map is too old beyond `stale_after_days`, or beyond twice the region's interval and two
-    /// days.
+    /// A region that never ran is pending, without a problem, until `stale_after_days` after it was
+    /// set up. A map is too old beyond `stale_after_days`, or beyond twice the region's interval
+    /// and two days.
     pub fn judge(
         region: &Region,
         files: &RegionFiles,

@@ -31,7 +31,7 @@ pub enum RangeHeadError {
     /// The server sends whole files only.
     NoRanges,
     /// The server sends another range than the requested one, or states a size that cannot be. The
-    /// text is what its head says, fit to be shown.
+    /// text is what its head states, fit to be shown.
     WrongRange(String),
     /// Another status.
     Status(u16),

@@ -45,7 +45,7 @@ impl std::fmt::Display for WindowReason {
     }
 }
 
-/// Where the scenes of a map are looked for, and why there.
+/// Where the scenes of a map are searched for, and why there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchWindows {
     /// Days before the fire.
@@ -105,7 +105,7 @@ impl SearchWindows {
         }
     }
 
-    /// Windows that stand as given. Without an assessment the time between them tells it.
+    /// Windows that stand as given. Without an assessment the time between them decides it.
     pub fn between(pre: DateWindow, post: DateWindow, assessment: Option<Assessment>) -> Self {
         let assessment = assessment.unwrap_or_else(|| season(pre, post));
         Self { pre, post, assessment, reason: WindowReason::Chosen }

@@ -1,13 +1,13 @@
 //! Which overview of an image to read for a cell size.
 
-/// A level's pixel may measure at most this share of a cell's side.
+/// A level's pixel may measure at most this fraction of a cell's side.
 const MAX_PIXEL: f64 = 0.7;
 
 /// The coarsest level whose pixel is at most 0.7 × the cell; the finest where none is.
 ///
-/// `factors` say how many full-resolution pixels one pixel of each level spans (1 for the image
+/// `factors` state how many full-resolution pixels one pixel of each level spans (1 for the image
 /// itself), in any order; `cell_size_px` is the side of a cell in full-resolution pixels. Returns
-/// the place in `factors`. Levels are chosen by scale, never by their place. `None` when there is
+/// the index in `factors`. Levels are chosen by scale, never by their place. `None` when there is
 /// no level.
 ///
 /// ```

@@ -30,7 +30,7 @@ pub struct SceneWindow {
     pub quality: Vec<PixelQuality>,
 }
 
-/// What one scene, or one overpass, saw of a cell. Better views compare greater.
+/// What one scene, or one overpass, observed of a cell. Better views compare greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum CellQuality {
@@ -60,7 +60,7 @@ impl CellQuality {
         })
     }
 
-    /// The surface was seen, and there is an NBR.
+    /// The surface was observed, and there is an NBR.
     pub fn is_clear(self) -> bool {
         self >= Self::Water
     }
@@ -71,7 +71,7 @@ impl CellQuality {
 pub struct Observation {
     /// NBR; NaN unless the quality is clear.
     pub nbr: f32,
-    /// What was seen.
+    /// What was observed.
     pub quality: CellQuality,
 }
 
@@ -98,12 +98,12 @@ impl Observation {
 pub struct Observations {
     /// NBR; NaN unless the quality is clear.
     pub nbr: Vec<f32>,
-    /// What was seen.
+    /// What was observed.
     pub quality: Vec<CellQuality>,
 }
 
 impl Observations {
-    /// So many cells of which nothing is seen take the place of what there was.
+    /// Resets to so many cells without an observation.
     pub fn clear_to(&mut self, cells: usize) {
         self.nbr.clear();
         self.nbr.resize(cells, f32::NAN);
@@ -137,8 +137,7 @@ impl Observations {
         self.quality.push(cell.quality);
     }
 
-    /// So many cells take the place of what there was: from `first` on a scene's, and nothing is
-    /// seen of the others.
+    /// Resets to so many cells: from `first` on a scene's, the others without an observation.
     ///
     /// `range` are the scene's cells.
     pub fn start_overpass(
@@ -164,15 +163,15 @@ impl Observations {
         let own = first..first + range.len();
         let nbrs = self.nbr[own.clone()].iter_mut().zip(&other.nbr[range.clone()]);
         let qualities = self.quality[own].iter_mut().zip(&other.quality[range]);
-        for ((nbr, other_nbr), (quality, other_sight)) in nbrs.zip(qualities) {
-            if other_sight > quality {
-                (*nbr, *quality) = (*other_nbr, *other_sight);
+        for ((nbr, other_nbr), (quality, other_quality)) in nbrs.zip(qualities) {
+            if other_quality > quality {
+                (*nbr, *quality) = (*other_nbr, *other_quality);
             }
         }
     }
 }
 
-/// How a cell takes its value from the pixels beneath.
+/// How a cell gets its value from the pixels below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resampling {
     /// The pixel under the cell's centre: where a cell is no larger than a pixel.
@@ -188,7 +187,7 @@ impl Resampling {
     }
 }
 
-/// A cell needs at least this share of clear pixels: one half.
+/// A cell needs at least this fraction of clear pixels: one half.
 const MIN_CLEAR_SHARE: (u64, u64) = (1, 2);
 /// Parts of a pixel to which the edges of a cell's box are rounded.
 const PARTS: i64 = 16;
@@ -258,7 +257,7 @@ impl SeenPixels {
         (window, self.seen)
     }
 
-    /// Adds what the cells at some places of a line show.
+    /// Adds the observations of the cells at some positions of a line.
     #[inline]
     fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
         let pixels = pixel_places(line, self.origin, (self.width, self.height));
@@ -277,7 +276,7 @@ impl SeenPixels {
 }
 
 impl SceneWindow {
-    /// Looks at a rectangle of pixels: each is computed once, however many cells take it.
+    /// Observes a rectangle of pixels: each is computed once, however many cells are nearest to it.
     pub(crate) fn look(
         &self,
         columns: &Range<i64>,
@@ -388,7 +387,7 @@ impl BandSum {
 }
 
 impl PixelSums {
-    /// What the sums say of a cell that `whole` parts make up.
+    /// The observation of a cell that `whole` parts make up.
     fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
         let (share, of) = MIN_CLEAR_SHARE;
         if self.clear > 0 && self.clear * of >= whole * share {
@@ -506,7 +505,7 @@ mod tests {
 
     #[test]
     fn pixels_count_by_the_part_that_lies_in_the_cell() {
-        // One and a half pixels a cell: the second pixel belongs half to each cell.
+        // One and a half pixels per cell: the second pixel belongs half to each cell.
         let row = [
             (2000, 1000, PixelQuality::Clear),
             (3000, 1000, PixelQuality::Clear),

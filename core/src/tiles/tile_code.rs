@@ -31,7 +31,7 @@ pub fn index_from_dnbr(dnbr: f32) -> Option<u8> {
         return None;
     }
     // Towards zero, and the product may be rounded across a whole number: the highest threshold
-    // passed is one of the four from `near - 2` on, and the comparison with the upper three tells
+    // passed is one of the four from `near - 2` on, and the comparison with the upper three states
     // which.
     let near = (dnbr * 100.0).clamp((LOWEST - 2) as f32, (HIGHEST + 2) as f32) as i32;
     let certain = (near - 1 - LOWEST).clamp(0, HIGHEST - LOWEST + 1);

@@ -1,4 +1,4 @@
-//! Which tiles of a region are stored, so that nobody asks for one that is not there.
+//! Which tiles of a region are stored, so that none is requested that is not there.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ pub enum TileFate {
 }
 
 impl TileFate {
-    /// Judges a tile by its palette indices. With `skip_unburned` wholly unburned tiles are not
-    /// stored; regrowth is kept.
+    /// The fate of a tile, by its palette indices. With `skip_unburned` wholly unburned tiles are
+    /// not stored; regrowth is kept.
     pub fn of(indices: &[u8], skip_unburned: bool) -> Self {
         let mut counts = [0usize; 256];
         for index in indices {

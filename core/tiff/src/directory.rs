@@ -13,7 +13,7 @@ use crate::tag::{Tag, value_type};
 /// Why a file cannot be understood as a GeoTIFF of the kinds read here.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TiffError {
-    /// More of the file is needed: fetch it and ask again.
+    /// More of the file is needed: fetch it and parse again.
     #[error("bytes {} to {} are needed first", .0.start, .0.end)]
     Missing(Range<u64>),
     /// The file points to a place that it does not have.
@@ -31,7 +31,7 @@ pub enum TiffError {
     /// A value makes no sense.
     #[error("its {name} of {value} makes no sense")]
     Senseless {
-        /// What the value should say.
+        /// What the value should state.
         name: &'static str,
         /// What it is.
         value: u64,
@@ -56,7 +56,7 @@ const MAX_DIRECTORIES: usize = 128;
 /// Tags of one directory.
 const MAX_TAGS: u64 = 4096;
 
-/// One directory, its values not yet looked at.
+/// One directory, its values not yet read.
 #[derive(Debug)]
 pub(crate) struct Directory<'a> {
     known: &'a KnownBytes,

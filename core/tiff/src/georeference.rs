@@ -150,7 +150,7 @@ impl GeoKeys {
     }
 }
 
-/// From pixels to the coordinate system; `None` where the file does not say.
+/// From pixels to the coordinate system; `None` where the file does not state it.
 ///
 /// The origin is the north-west corner of the first pixel, also where the file gives its middle.
 pub(crate) fn geo_transform(

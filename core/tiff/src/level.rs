@@ -47,12 +47,12 @@ const MAX_BLOCK_BYTES: u64 = 64 << 20;
 /// Blocks of all levels together.
 pub(crate) const MAX_BLOCKS: u64 = 1 << 20;
 
-/// NewSubfileType says of a directory that it is a smaller version of another.
+/// NewSubfileType states of a directory that it is a smaller version of another.
 const REDUCED: u64 = 1;
-/// NewSubfileType says of a directory that it masks another.
+/// NewSubfileType states of a directory that it masks another.
 const MASK: u64 = 4;
 
-/// PlanarConfiguration says that bands are stored apart.
+/// PlanarConfiguration states that bands are stored apart.
 const PLANAR: u64 = 2;
 
 /// What a directory holds.
@@ -251,7 +251,7 @@ impl Level {
         )
     }
 
-    /// Those of the wanted bands that a block holds.
+    /// Those of the requested bands that a block holds.
     pub fn bands_in<'a>(
         &self,
         place: BlockPlace,
@@ -348,7 +348,7 @@ fn predictor(
     kind: SampleKind,
 ) -> Result<Predictor, TiffError> {
     Ok(match number {
-        // As everywhere, an image that is not compressed has no predictor, whatever it says.
+        // As everywhere, an image that is not compressed has no predictor, whatever it states.
         _ if compression == Compression::None => Predictor::None,
         1 => Predictor::None,
         2 => Predictor::Horizontal,

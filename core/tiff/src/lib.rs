@@ -13,10 +13,10 @@
 //!
 //! # Limits
 //! Read are classic TIFF and BigTIFF of either byte order, in tiles or strips, with bands side by
-//! side or apart; pixels of 8 or 16 bits without sign, 16 bits with sign, or 32 bits floating-point;
-//! uncompressed, deflate, LZW and zstd; horizontal and floating-point predictors; coordinate systems
-//! by EPSG number or by parameters (UTM, transverse Mercator, Lambert and Albers conic) in metres on
-//! WGS 84 and its equals. Anything else is an error that names it.
+//! side or apart; pixels of 8 or 16 bits without sign, 16 bits with sign, or 32 bits
+//! floating-point; uncompressed, deflate, LZW and zstd; horizontal and floating-point predictors;
+//! coordinate systems by EPSG number or by parameters (UTM, transverse Mercator, Lambert and Albers
+//! conic) in metres on WGS 84 and its equals. Anything else is an error that names it.
 //!
 //! | bound | at most |
 //! |---|---|

@@ -117,7 +117,7 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         Ok(Some(Self { band, plan, rows: 0..0, pixels: Vec::new() }))
     }
 
-    /// Reads what a window needs, each block once, and lets go of the rows above it.
+    /// Reads what a window needs, each block once, and drops the rows above it.
     async fn read(&mut self, window: &CellWindow) -> Result<(), ReadError> {
         let window =
             CellWindow { columns: window.columns.clone(), ..self.plan.window(&window.rows) };

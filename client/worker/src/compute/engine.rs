@@ -301,8 +301,8 @@ impl ComputedMap {
     }
 }
 
-/// The best observation of each cell of some rows, the earliest of equals; empty where no scene has a
-/// picture.
+/// The best observation of each cell of some rows, the earliest of equals; empty where no scene has
+/// a picture.
 fn picture(target: &dyn TargetCells, rows: &Range<u32>, strips: &[SceneStrip]) -> Vec<u8> {
     if strips.iter().all(|strip| strip.rgba.is_empty()) {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! One scene over an area: opened, read ahead of the strip at hand, and observed strip by strip from
-//! north to south.
+//! One scene over an area: opened, read ahead of the strip at hand, and observed strip by strip
+//! from north to south.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -40,8 +40,8 @@ pub struct CogScene<T, C> {
     pub mask_kind: Option<MaskKind>,
     /// Its own pixels' grid; `None` where its system has no number.
     pub pixel_grid: Option<PixelGrid>,
-    /// The nearest pixel of each cell; `None` where cells average pixels, or pictures are requested,
-    /// which show every cell.
+    /// The nearest pixel of each cell; `None` where cells average pixels, or pictures are
+    /// requested, which show every cell.
     pub nearest: Option<NearestPixels>,
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
@@ -195,7 +195,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         Ok(Some(scene))
     }
 
-    /// Observes the cells in a strip of rows, or their pixels; `None` where the scene covers no cell.
+    /// Observes the cells in a strip of rows, or their pixels; `None` where the scene covers no
+    /// cell.
     ///
     /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
     ///

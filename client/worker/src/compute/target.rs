@@ -24,10 +24,10 @@ pub trait TargetCells {
         scene: &CrsProjection,
     ) -> Result<Option<Placement>, PlacementError>;
 
-    /// For every column of a row, whether the cell is wanted.
+    /// For every column of a row, whether the cell is a target.
     fn row(&self, row: u32) -> Vec<bool>;
 
-    /// Whether any cell of a window may be wanted.
+    /// Whether any cell of a window may be a target.
     fn any(&self, window: &CellWindow) -> bool;
 }
 
@@ -40,7 +40,7 @@ pub struct GridTarget {
     squares: Option<Squares>,
 }
 
-/// Squares of a grid that hold a wanted cell, row by row.
+/// Squares of a grid that hold a target cell, row by row.
 #[derive(Clone, Debug)]
 pub(crate) struct Squares {
     across: u32,
@@ -51,8 +51,8 @@ pub(crate) struct Squares {
 const SQUARE_CELLS: u32 = 16;
 
 impl Squares {
-    /// The squares of a grid `width` cells wide. `row` says for every column of a row whether the
-    /// cell is wanted; outside `rows` none is.
+    /// The squares of a grid `width` cells wide. `row` states for every column of a row whether the
+    /// cell is a target; outside `rows` none is.
     pub(crate) fn of(width: u32, rows: Range<u32>, row: impl Fn(u32) -> Vec<bool>) -> Self {
         let across = width.div_ceil(SQUARE_CELLS);
         let mut any = vec![false; (across * rows.end.div_ceil(SQUARE_CELLS)) as usize];

@@ -114,7 +114,8 @@ fn pack_floats(pixels: &[f32]) -> Vec<u8> {
     packed
 }
 
-/// GDAL's metadata: a name of the band, and one item a note. GDAL escapes the text of items twice.
+/// GDAL's metadata: a name of the band, and one item per note. GDAL escapes the text of items
+/// twice.
 fn metadata(band_name: &str, notes: &[Note]) -> String {
     let mut xml = "<GDALMetadata>\n".to_owned();
     xml += &format!(

@@ -2,7 +2,7 @@
 //! string.
 //!
 //! Written here and not by the crate `proj4wkt`, which brings a start function of its own into
-//! every wasm that it is linked into, and reads GRS80 as WGS 84 where the datum says otherwise
+//! every wasm that it is linked into, and reads GRS80 as WGS 84 where the datum states otherwise
 //! (Greece).
 
 /// A system that a `.prj` describes.

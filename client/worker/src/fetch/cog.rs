@@ -107,7 +107,7 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
         without_token(&self.file.url)
     }
 
-    /// What the head of the file says.
+    /// What the head of the file states.
     pub fn image(&self) -> &TiffImage {
         &self.image
     }
@@ -193,7 +193,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
             self.cache.put(&self.url, &range, &bytes).await;
         }
         let found = bytes.len() as u64;
-        // Fewer than asked for: there the file ends.
+        // Fewer than requested: there the file ends.
         let ends = found < range.end - range.start;
         if let Some(length) = file_length.or(ends.then_some(range.start + found)) {
             self.head.set_file_length(length);

@@ -1,4 +1,4 @@
-//! Ranges of far-away files, patiently: checked answers, few at once per host, failures tried
+//! Ranges of remote files, with retries: checked answers, few at once per host, failures tried
 //! again.
 
 use std::cell::RefCell;
@@ -27,9 +27,9 @@ pub struct RangeFetcher<T> {
 /// Bytes fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchedBytes {
-    /// From the start of the range; fewer than asked for where the file ends before.
+    /// From the start of the range; fewer than requested where the file ends before.
     pub bytes: Vec<u8>,
-    /// Length of the whole file, where the answer says it.
+    /// Length of the whole file, where the answer states it.
     pub file_length: Option<u64>,
 }
 
@@ -63,7 +63,7 @@ pub enum FetchError {
         read entirely"
     )]
     NoRanges,
-    /// Bytes of another place than asked for.
+    /// Bytes of another range than requested.
     #[error("the server sent other bytes than asked for ({0})")]
     WrongRange(String),
     /// The body broke off, also after several attempts.
@@ -100,7 +100,7 @@ struct Progress<'a> {
 
 impl<T: Transport> RangeFetcher<T> {
     /// At most `at_once_per_host` requests go to one host at a time (HTTP/1.1 in browsers: 6).
-    /// `on_received` hears of every piece that comes in, in bytes.
+    /// `on_received` receives the length of every piece, in bytes.
     pub fn new(transport: T, at_once_per_host: usize, on_received: impl Fn(u64) + 'static) -> Self {
         Self {
             transport,
@@ -110,7 +110,7 @@ impl<T: Transport> RangeFetcher<T> {
         }
     }
 
-    /// Fetches a range. What came before a transfer broke off is kept, and only the rest asked for
+    /// Fetches a range. What came before a transfer broke off is kept, and only the rest requested
     /// again.
     ///
     /// # Errors
@@ -135,7 +135,7 @@ impl<T: Transport> RangeFetcher<T> {
         let passing =
             |error: FetchError, requested_pause| Ok(Err(Passing { error, requested_pause }));
         let gate = self.gate(progress.url);
-        // First come, first served: what is needed first was asked for first. Nobody closes the
+        // First come, first served: what is needed first was requested first. Nobody closes the
         // gate.
         let _one_of_few = gate.acquire().await;
         let rest = progress.rest();
@@ -164,7 +164,7 @@ impl<T: Transport> RangeFetcher<T> {
         };
         progress.learn_length(content.file_size)?;
         let end = progress.bytes.len() + content.length as usize;
-        // No more than was asked for.
+        // No more than was requested.
         progress.bytes.reserve_exact(content.length as usize);
         while progress.bytes.len() < end {
             let before = progress.bytes.len();
@@ -179,7 +179,7 @@ impl<T: Transport> RangeFetcher<T> {
             // no loss.
             let _ = answer.read(&mut progress.bytes).await;
         }
-        // A server may send more than it was asked for; it is not looked at.
+        // A server may send more than was requested; the rest is ignored.
         progress.bytes.truncate(end);
         if progress.is_done() { Ok(Ok(())) } else { passing(FetchError::BrokenOff, None) }
     }

@@ -1,4 +1,4 @@
-//! How much of a tile's ground in the box each scene saw, on a fixed grid of points.
+//! How much of a tile's ground in the box each scene observed, on a fixed grid of points.
 
 use crate::catalogue::stac::{Footprint, Item, overlap};
 
@@ -12,7 +12,7 @@ pub(super) struct GroundSeen {
     points: Vec<[f64; 2]>,
 }
 
-/// Which of the points a scene saw, and what it lacks.
+/// Which of the points a scene observed, and what it lacks.
 pub(super) struct SeenCells {
     points: Vec<bool>,
     /// Ground that it did not see, percent.
@@ -35,8 +35,8 @@ impl GroundSeen {
         Self { points: (0..POINTS).flat_map(columns).collect() }
     }
 
-    /// What a scene saw, by its footprint; without one by its box, when it says that the box is
-    /// full.
+    /// What a scene observed, by its footprint; without one by its box, when it states that the box
+    /// is full.
     pub(super) fn seen_by(&self, item: &Item) -> SeenCells {
         let see = |footprint: &Footprint| -> Vec<bool> {
             self.points.iter().map(|[lon, lat]| footprint.contains(*lon, *lat)).collect()
@@ -50,26 +50,26 @@ impl GroundSeen {
         let missing_percent = item.properties.nodata_percentage.unwrap_or(0.0);
         let points = match item.bbox() {
             Some(own) if missing_percent <= WHOLE => see(&Footprint::of_box(own)),
-            // Nobody knows which part it saw.
+            // It is unknown which part it observed.
             _ => vec![false; self.points.len()],
         };
         SeenCells { points, missing_percent }
     }
 
-    /// The share of the points that a scene would add to those seen already, 0 to 1.
+    /// The fraction of the points that a scene would add to those observed already, 0 to 1.
     pub(super) fn gain(&self, seen: &SeenCells, already: &SeenCells) -> f64 {
         let added = seen.points.iter().zip(&already.points).filter(|(new, old)| **new && !**old);
         added.count() as f64 / self.points.len() as f64
     }
 
-    /// Nothing seen yet.
+    /// Nothing observed yet.
     pub(super) fn unseen(&self) -> SeenCells {
         SeenCells { points: vec![false; self.points.len()], missing_percent: 100.0 }
     }
 }
 
 impl SeenCells {
-    /// Joins what another scene saw.
+    /// Joins what another scene observed.
     pub(super) fn add(&mut self, other: &Self) {
         self.points.iter_mut().zip(&other.points).for_each(|(own, other)| *own |= other);
     }

@@ -69,7 +69,7 @@ pub enum SkipReason {
     },
     /// Better scenes show the same ground.
     BetterScenes {
-        /// How many scenes a tile has.
+        /// How many scenes the tile has.
         count: usize,
         /// The tile of the satellite's grid.
         tile: String,
@@ -78,7 +78,7 @@ pub enum SkipReason {
     Unreadable,
     /// Its files lie where the catalogue may not lead.
     Refused,
-    /// A reason that this version does not know.
+    /// A reason of a later version.
     #[serde(other)]
     Other,
 }
@@ -103,14 +103,14 @@ impl SkippedScene {
 /// Scenes of one overpass lie closer together in time than this; the next pass is 100 minutes away.
 const SAME_OVERPASS: TimeDelta = TimeDelta::minutes(10);
 
-/// Share of a tile's ground in the box that a scene must add to be used beyond the best.
+/// Fraction of a tile's ground in the box that a scene must add to be used beyond the best.
 const MIN_GAIN: f64 = 0.01;
 /// Share from which on two scenes of one pass are its two parts, and no duplicates.
 const OTHER_PART: f64 = 0.1;
-/// What a scene that does not tell its cloud cover is ranked as, percent.
+/// What a scene that does not state its cloud cover is ranked as, percent.
 const UNKNOWN_CLOUD: f64 = 50.0;
 
-/// A scene in the window, and what it saw of its tile.
+/// A scene in the window, and what it observed of its tile.
 struct Candidate<'a> {
     item: &'a Item,
     at: DateTime<Utc>,
@@ -120,9 +120,9 @@ struct Candidate<'a> {
 /// The best scenes for one side of a map, tile by tile of the satellite's own grid.
 ///
 /// Drops duplicates of one tile and time (keeping the highest baseline, then the newest), then
-/// ranks by cloud, share of the ground not seen, and days from the wanted date, a day weighing as
-/// much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges of orbits do,
-/// the next in rank that show at least 1 % more of it are used too.
+/// ranks by cloud, fraction of the ground not observed, and days from the wanted date, a day
+/// weighing as much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges
+/// of orbits do, the next in rank that show at least 1 % more of it are used too.
 pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoice<'a> {
     // Pages of a search may overlap.
     let mut by_id: BTreeMap<&str, &Item> = BTreeMap::new();
@@ -473,7 +473,7 @@ mod tests {
                 let used: Vec<&&Item> = choice.used.iter().filter(of_tile).collect();
                 let all: Vec<&Item> = items.iter().filter(|item| in_window.contains(&item.id.as_str()) && of_tile(&item)).collect();
                 let ground = GroundSeen::of(all.iter().copied(), request.bbox);
-                // Beyond those asked for, each shows ground that no other does.
+                // Beyond those requested, each shows ground that no other does.
                 let mut ranked: Vec<Candidate> = used
                     .iter()
                     .map(|item| Candidate { item, at: item.acquired().unwrap(), seen: ground.seen_by(item) })

@@ -35,8 +35,8 @@ const REPORT_INTERVAL_MS: f64 = 100.0;
 pub(crate) enum SceneTask {
     /// Opens a scene. Ends with [`SceneEvent::Opened`].
     Open(Box<Opening>),
-    /// Observes the cells of some rows, or their pixels. Ends with [`SceneEvent::Observed`]. Buffers:
-    /// those of earlier events, to be filled again.
+    /// Observes the cells of some rows, or their pixels. Ends with [`SceneEvent::Observed`].
+    /// Buffers: those of earlier events, to be filled again.
     Observe { ticket: u32, scene: u32, rows: Range<u32>, unit: ObservationUnit },
     /// Closes all scenes, ends what is under way, and writes what is to be cached.
     Clear,
