@@ -52,12 +52,12 @@ struct ResultOrigin<'a> {
 }
 
 impl ResultKey {
-    /// The key of what a wish asks of a search, by a version of core. The scenes are in the order
+    /// The key of a request over a search, by a version of core. The scenes are in the order
     /// of the result's, their addresses as the catalogue gave them, without tokens. `None` where
     /// they cannot be serialized.
     pub fn new(
         search: &SearchRequest,
-        wish: &ComputeRequest,
+        request: &ComputeRequest,
         scenes: &[(FireSide, Item)],
         core_version: &str,
     ) -> Option<Self> {
@@ -65,14 +65,14 @@ impl ResultKey {
             layout: LAYOUT,
             core_version,
             area: &search.area,
-            zoom: wish.zoom.unwrap_or(search.zoom),
+            zoom: request.zoom.unwrap_or(search.zoom),
             pre: search.pre,
             post: search.post,
             assessment: search.assessment,
             mask_rules: &search.mask_rules,
-            dnbr_offset: wish.dnbr_offset,
-            perimeter: wish.perimeter.as_deref(),
-            picture: wish.picture,
+            dnbr_offset: request.dnbr_offset,
+            perimeter: request.perimeter.as_deref(),
+            picture: request.picture,
             scenes,
         };
         serde_json::to_string(&origin).ok().map(Self)
@@ -367,10 +367,10 @@ mod tests {
     #[test]
     fn what_decides_a_result_changes_its_key_and_what_only_led_to_its_scenes_does_not() {
         let of = |change: &dyn Fn(&mut SearchRequest, &mut ComputeRequest, &mut ResultScenes)| {
-            let (mut search, mut wish, mut scenes) =
+            let (mut search, mut request, mut scenes) =
                 (search(), ComputeRequest::default(), scenes());
-            change(&mut search, &mut wish, &mut scenes);
-            ResultKey::new(&search, &wish, &scenes, "1.0").unwrap()
+            change(&mut search, &mut request, &mut scenes);
+            ResultKey::new(&search, &request, &scenes, "1.0").unwrap()
         };
         let others = [
             of(&|search, _, _| search.area.push(' ')),
@@ -378,11 +378,11 @@ mod tests {
             of(&|search, _, _| search.post.end = search.post.start),
             of(&|search, _, _| search.assessment = Some(Assessment::Initial)),
             of(&|search, _, _| search.mask_rules.cloud_buffer_m += 1.0),
-            of(&|_, wish, _| wish.zoom = Some(9)),
-            of(&|_, wish, _| wish.dnbr_offset = true),
-            of(&|_, wish, _| wish.perimeter = Some("{}".to_owned())),
-            of(&|_, wish, _| wish.picture = Some(PictureKind::True)),
-            of(&|_, wish, _| wish.picture = Some(PictureKind::False)),
+            of(&|_, request, _| request.zoom = Some(9)),
+            of(&|_, request, _| request.dnbr_offset = true),
+            of(&|_, request, _| request.perimeter = Some("{}".to_owned())),
+            of(&|_, request, _| request.picture = Some(PictureKind::True)),
+            of(&|_, request, _| request.picture = Some(PictureKind::False)),
             of(&|_, _, scenes| scenes[0].0 = FireSide::Post),
             of(&|_, _, scenes| scenes[0].1.hrefs_mut().for_each(|href| href.push('2'))),
             of(&|_, _, scenes| scenes.extend_from_within(..)),
@@ -393,10 +393,10 @@ mod tests {
             assert!(!others[..place].contains(other), "{place}");
             assert!(read(&written(), other, true).is_none(), "{place}");
         }
-        let same = of(&|search, wish, _| {
+        let same = of(&|search, request, _| {
             (search.stac_url, search.max_cloud_cover, search.scenes_per_tile) =
                 ("http://other".to_owned(), 90.0, 3);
-            (search.pinned, wish.scenes, wish.zoom) =
+            (search.pinned, request.scenes, request.zoom) =
                 (vec!["a".to_owned()], vec!["a".to_owned()], Some(10));
         });
         assert_eq!(same, key());

@@ -66,7 +66,11 @@ struct MemoryResponse {
 impl Transport for MemoryTransport {
     type Response = MemoryResponse;
 
-    async fn ask(&self, _url: &str, range: Range<u64>) -> Result<MemoryResponse, TransportError> {
+    async fn request_range(
+        &self,
+        _url: &str,
+        range: Range<u64>,
+    ) -> Result<MemoryResponse, TransportError> {
         let length = self.0.len() as u64;
         if range.start >= length {
             return Ok(MemoryResponse {

@@ -104,7 +104,7 @@ impl OffsetRing {
             count(&mut self.near, &self.rows[newest].near, 1);
         }
         if newest == self.next + self.far_cells {
-            self.judge();
+            self.count_next();
         }
     }
 
@@ -127,7 +127,7 @@ impl OffsetRing {
     /// The offset; `None` where the ring holds no unburned ground, or nothing burnt.
     pub fn finish(mut self) -> Option<DnbrOffset> {
         while self.next < self.rows.len() {
-            self.judge();
+            self.count_next();
         }
         let Moments { count, sum, sum_of_squares } = self.found;
         (count > 0).then(|| {
@@ -138,7 +138,7 @@ impl OffsetRing {
     }
 
     /// Judges the next row, whose reach is complete, and moves on.
-    fn judge(&mut self) {
+    fn count_next(&mut self) {
         let row = &self.rows[self.next];
         for (column, dnbr) in row.dnbr.iter().enumerate() {
             let in_ring = self.far[column] > 0 && self.near[column] == 0;

@@ -35,12 +35,12 @@ impl JoinedPixels {
         row_views: &mut RowCompositor,
     ) {
         let Some(needed) = self.nearest.rows_under(strip) else { return };
-        self.forget_above(needed.start);
+        self.drop_above(needed.start);
         let mut windows =
             sides.0.scenes.iter().chain(sides.1.scenes).flatten().map(|(window, _)| window);
         let Some(new) = windows.next().map(|window| window.rows.clone()) else { return };
         if self.rows.end != new.start {
-            self.forget_above(self.rows.end);
+            self.drop_above(self.rows.end);
             self.rows = new.start..new.start;
         }
         let columns = &self.nearest.pixels().columns;
@@ -57,7 +57,7 @@ impl JoinedPixels {
         }
     }
 
-    fn forget_above(&mut self, row: u32) {
+    fn drop_above(&mut self, row: u32) {
         let gone = row.clamp(self.rows.start, self.rows.end) - self.rows.start;
         let pixels = gone as usize * self.nearest.pixels().columns.len();
         self.dnbr.drain(..pixels);
@@ -214,7 +214,7 @@ mod tests {
             let new = under.start.max(looked_at)..under.end;
             looked_at = under.end;
             let by_pixel: Vec<SceneObservations> =
-                scenes.iter().map(|read| Some(read.look(&new, SCALING))).collect();
+                scenes.iter().map(|read| Some(read.observe(&new, SCALING))).collect();
             joined.add_strip(&strip, sides.of(&by_pixel), &mut row_views);
             for row in strip {
                 let wanted =

@@ -109,10 +109,10 @@ impl Overpasses {
             return;
         }
         into.best.clear_to(cells);
-        for place in 0..cells {
+        for index in 0..cells {
             let side =
-                self.composite.side(overpasses.iter().map(|overpass| overpass.at(place)), scratch);
-            (into.best.nbr[place], into.best.quality[place]) = (side.nbr, side.best);
+                self.composite.side(overpasses.iter().map(|overpass| overpass.at(index)), scratch);
+            (into.best.nbr[index], into.best.quality[index]) = (side.nbr, side.best);
             into.is_water.push(side.is_water);
             into.clear_counts.push(side.clear_count);
         }
@@ -149,8 +149,8 @@ impl RowCompositor {
             .sum::<u32>();
         let qualities = pre.best.quality.iter().zip(&post.best.quality).zip(&pre.is_water);
         for (state, ((pre, post), is_water)) in state.iter_mut().zip(qualities) {
-            let seen = state_of(*is_water, *pre.min(post));
-            *state = if *state == VALID { seen } else { *state };
+            let observed = state_of(*is_water, *pre.min(post));
+            *state = if *state == VALID { observed } else { *state };
         }
         let nbrs = pre.best.nbr.iter().zip(&post.best.nbr);
         for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(state).zip(nbrs) {
@@ -161,8 +161,8 @@ impl RowCompositor {
 
     /// NBR before the fire of the row computed last, whose states these are; NaN where empty.
     pub fn take_pre_nbr(&self, pre_nbr: &mut [f32], state: &[u8]) {
-        for ((pre_nbr, state), seen) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
-            *pre_nbr = if *state == VALID { *seen } else { f32::NAN };
+        for ((pre_nbr, state), observed) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
+            *pre_nbr = if *state == VALID { *observed } else { f32::NAN };
         }
     }
 }
@@ -205,11 +205,11 @@ mod tests {
         let mut pre_nbr = [0.0; 5];
         views.take_pre_nbr(&mut pre_nbr, &state);
         assert_eq!(
-            [0, 2, 3].map(|place| (pre_nbr[place], dnbr[place])),
+            [0, 2, 3].map(|index| (pre_nbr[index], dnbr[index])),
             [(0.6, 0.6 - 0.25), (0.5, 0.25), (0.9, 0.9 - 0.25)]
         );
         assert!(
-            [1, 4].iter().all(|place: &usize| dnbr[*place].is_nan() && pre_nbr[*place].is_nan())
+            [1, 4].iter().all(|index: &usize| dnbr[*index].is_nan() && pre_nbr[*index].is_nan())
         );
         assert_eq!(clear_views, 7);
     }

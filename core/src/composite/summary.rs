@@ -145,18 +145,18 @@ impl Summary {
 
     /// Fraction of the valid cells beyond −0.5 or 1.3; 0 when none is valid.
     pub fn implausible_share(&self) -> f64 {
-        share(self.implausible, self.valid)
+        fraction(self.implausible, self.valid)
     }
 
     /// Fractions of the box's cells, by reason.
     pub fn empty_share(&self) -> EmptyShare {
-        let share = |reason: Empty| share(self.empty[reason.index()], self.box_count());
+        let fraction = |reason: Empty| fraction(self.empty[reason.index()], self.box_count());
         EmptyShare {
-            outside_zone: share(Empty::OutsideZone),
-            never_observed: share(Empty::NeverObserved),
-            cloud: share(Empty::Cloud),
-            water: share(Empty::Water),
-            no_data: share(Empty::NoData),
+            outside_zone: fraction(Empty::OutsideZone),
+            never_observed: fraction(Empty::NeverObserved),
+            cloud: fraction(Empty::Cloud),
+            water: fraction(Empty::Water),
+            no_data: fraction(Empty::NoData),
         }
     }
 
@@ -176,7 +176,7 @@ impl Summary {
     }
 }
 
-fn share(part: u64, whole: u64) -> f64 {
+fn fraction(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 

@@ -70,7 +70,7 @@ impl NearestPixels {
         let mut column = self.cells.columns.start;
         self.lattice.visit_lines(row, self.cells.columns.clone(), |own, line| {
             let places = line.map_or([usize::MAX; TOGETHER], |line| {
-                pixel_places(&line, origin, (width, height))
+                pixel_indices(&line, origin, (width, height))
             });
             let next = column + own.len() as u32;
             visit(column..next, &places[own]);
@@ -82,7 +82,7 @@ impl NearestPixels {
 /// The places of the pixels under the centres of cells, row by row in a rectangle of so many pixels
 /// across and down that begins at `origin`; outside of it `usize::MAX`.
 #[inline]
-pub(crate) fn pixel_places(
+pub(crate) fn pixel_indices(
     line: &CentreLine,
     origin: (i64, i64),
     size: (usize, usize),

@@ -240,7 +240,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         let rows = self.nearest.as_ref()?.rows_under(strip)?;
         let new = rows.start.max(self.observed_to)..rows.end;
         self.observed_to = self.observed_to.max(rows.end);
-        Some(self.read.look(&new, self.scaling))
+        Some(self.read.observe(&new, self.scaling))
     }
 
     /// Requests parts ahead, as far as memory allows.

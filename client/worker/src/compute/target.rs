@@ -143,31 +143,31 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn wanted(ring: &str) -> GridTarget {
+    fn target(ring: &str) -> GridTarget {
         let area = Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#))
             .unwrap();
         GridTarget::of(area, 10)
     }
 
-    fn count(wanted: &GridTarget) -> usize {
-        (0..wanted.grid().height())
-            .map(|row| wanted.row(row).iter().filter(|cell| **cell).count())
+    fn count(target: &GridTarget) -> usize {
+        (0..target.grid().height())
+            .map(|row| target.row(row).iter().filter(|cell| **cell).count())
             .sum()
     }
 
     #[test]
     fn a_box_wants_all_cells_inside_and_a_triangle_half_of_them() {
-        let all = wanted("[10,40],[11,40],[11,41],[10,41],[10,40]");
+        let all = target("[10,40],[11,40],[11,41],[10,41],[10,40]");
         let grid = all.grid().clone();
         assert_eq!(count(&all), grid.inside_columns().len() * grid.inside_rows().len());
-        let half = count(&wanted("[10,40],[11,40],[10,41],[10,40]")) as f64 / count(&all) as f64;
+        let half = count(&target("[10,40],[11,40],[10,41],[10,40]")) as f64 / count(&all) as f64;
         assert!((half - 0.5).abs() < 0.01, "{half}");
     }
 
     #[test]
     fn the_map_ends_before_the_poles() {
         let over = |south: f64, north: f64| {
-            count(&wanted(&format!("[10,{south}],[11,{south}],[11,{north}],[10,{north}]")))
+            count(&target(&format!("[10,{south}],[11,{south}],[11,{north}],[10,{north}]")))
         };
         let within = over(84.0, 85.0);
         assert!(within > 0 && over(84.0, 89.0) > within && over(84.0, 89.0) < 2 * within);
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn no_window_with_a_wanted_cell_is_left_out() {
-        let triangle = wanted("[10,40],[11,40],[10,41],[10,40]");
+        let triangle = target("[10,40],[11,40],[10,41],[10,40]");
         let (mut left_out, grid) = (0, triangle.grid().clone());
         for row in (0..grid.height()).step_by(16) {
             for column in (0..grid.width()).step_by(16) {

@@ -1,4 +1,4 @@
-//! Which requests fetch a set of blocks: neighbours together, far blocks apart.
+//! Which requests fetch a set of blocks: neighbours together, distant blocks apart.
 
 use std::ops::Range;
 

@@ -139,7 +139,7 @@ impl<T: Transport> RangeFetcher<T> {
         // gate.
         let _one_of_few = gate.acquire().await;
         let rest = progress.rest();
-        let mut answer = match self.transport.ask(progress.url, rest.clone()).await {
+        let mut answer = match self.transport.request_range(progress.url, rest.clone()).await {
             Ok(answer) => answer,
             Err(unreachable) => return passing(unreachable.into(), None),
         };
@@ -245,7 +245,11 @@ mod tests {
     impl Transport for Rc<Script> {
         type Response = Scripted;
 
-        async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Scripted, TransportError> {
+        async fn request_range(
+            &self,
+            _url: &str,
+            range: Range<u64>,
+        ) -> Result<Scripted, TransportError> {
             self.asked.borrow_mut().push(range);
             self.at_once.set(self.at_once.get() + 1);
             self.most_at_once.set(self.most_at_once.get().max(self.at_once.get()));
@@ -305,8 +309,8 @@ mod tests {
             answers: RefCell::new(answers.iter().cloned().collect()),
             ..Script::default()
         });
-        let far = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
-        (block_on(far.fetch("https://bucket/file.tif", range)), script)
+        let fetcher = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
+        (block_on(fetcher.fetch("https://bucket/file.tif", range)), script)
     }
 
     fn check_refused(answer: Scripted, expected: FetchError) {
@@ -393,9 +397,10 @@ mod tests {
             ..Script::default()
         });
         let told = Rc::new(Cell::new(0));
-        let heard = Rc::clone(&told);
-        let far = RangeFetcher::new(script, 6, move |bytes| heard.set(heard.get() * 10 + bytes));
-        block_on(far.fetch("https://bucket/file.tif", 10..14)).unwrap();
+        let received = Rc::clone(&told);
+        let fetcher =
+            RangeFetcher::new(script, 6, move |bytes| received.set(received.get() * 10 + bytes));
+        block_on(fetcher.fetch("https://bucket/file.tif", 10..14)).unwrap();
         assert_eq!(told.get(), 22);
     }
 
@@ -404,8 +409,9 @@ mod tests {
         let answers = (0..20).map(|_| part("10-13/100", b"dnbr")).collect();
         let script = Rc::new(Script { answers: RefCell::new(answers), ..Script::default() });
         let most = Rc::clone(&script.most_at_once);
-        let far = RangeFetcher::new(script, 6, |_| {});
-        let all = block_on(join_all((0..20).map(|_| far.fetch("https://bucket/file.tif", 10..14))));
+        let fetcher = RangeFetcher::new(script, 6, |_| {});
+        let all =
+            block_on(join_all((0..20).map(|_| fetcher.fetch("https://bucket/file.tif", 10..14))));
         assert!(all.iter().all(Result::is_ok));
         assert_eq!(most.get(), 6);
     }

@@ -11,7 +11,7 @@ pub trait Transport {
     type Response: RangeResponse;
 
     /// Requests a range of bytes; done when the head of the answer is there, whatever its status.
-    fn ask(
+    fn request_range(
         &self,
         url: &str,
         range: Range<u64>,

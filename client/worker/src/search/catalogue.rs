@@ -22,7 +22,10 @@ use crate::fetch::transport::TransportError;
 /// Requests pages of text: by the browser, or by a double in tests.
 pub trait PageTransport {
     /// Requests a page; done when all of it is there, whatever its status.
-    fn ask(&self, page: &SearchPage) -> impl Future<Output = Result<PageResponse, TransportError>>;
+    fn request_page(
+        &self,
+        page: &SearchPage,
+    ) -> impl Future<Output = Result<PageResponse, TransportError>>;
 
     /// Lets time pass.
     fn pause(&self, time: Duration) -> impl Future<Output = ()>;
@@ -254,7 +257,11 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         let mut pauses = RETRIES.pauses();
         loop {
             let url = || page.url().to_owned();
-            let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await
+            let answer = match select(
+                pin!(self.web.request_page(page)),
+                pin!(self.web.pause(TIMEOUT)),
+            )
+            .await
             {
                 Either::Left((answer, _)) => answer,
                 Either::Right(_) => Err(TransportError("it took too long".to_owned())),
@@ -313,7 +320,7 @@ mod tests {
     }
 
     impl PageTransport for Rc<PageScript> {
-        async fn ask(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
+        async fn request_page(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
             self.asked.borrow_mut().push(page.clone());
             let answer = self
                 .answers

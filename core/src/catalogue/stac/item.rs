@@ -195,7 +195,7 @@ impl Item {
     }
 
     /// Deletes the files that no collection is read or shown by.
-    pub(super) fn forget_other_assets(&mut self) {
+    pub(super) fn drop_other_assets(&mut self) {
         self.assets.retain(|key, _| Collection::reads(key));
     }
 
