@@ -37,7 +37,11 @@ impl Files {
 impl Transport for Files {
     type Response = FilePart;
 
-    async fn ask(&self, url: &str, range: Range<u64>) -> Result<FilePart, TransportError> {
+    async fn request_range(
+        &self,
+        url: &str,
+        range: Range<u64>,
+    ) -> Result<FilePart, TransportError> {
         self.asked.borrow_mut().push(range.clone());
         let file = File::open(url).map_err(|error| TransportError(error.to_string()))?;
         let length = file.metadata().map_err(|error| TransportError(error.to_string()))?.len();

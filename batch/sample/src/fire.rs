@@ -42,7 +42,7 @@ impl Fire {
         }
     }
 
-    /// The share of the vegetation that burnt, 0–1.
+    /// The fraction of the vegetation that burnt, 0–1.
     pub(crate) fn severity(&self, spot: Spot, lie: &LocalRelief) -> f64 {
         let core = self.runs.iter().map(|run| run.warmth(spot)).fold(f64::MIN, f64::max);
         if core < -0.8 || lie.water.is_some() {

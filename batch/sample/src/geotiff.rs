@@ -14,7 +14,7 @@ const OVERVIEW_FACTORS: [i32; 4] = [2, 4, 8, 16];
 /// GDAL takes the block size of overviews from its configuration alone.
 const OVERVIEW_BLOCK_OPTION: &str = "GDAL_TIFF_OVR_BLOCKSIZE";
 
-/// How the pixels of an overview are made from those beneath.
+/// How the pixels of an overview are made from those below.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Overviews {
     Average,

@@ -135,7 +135,7 @@ fn assets(id: &str, tile: &SampleTile) -> Value {
     Value::Object(assets)
 }
 
-/// The outline of what was seen, longitude and latitude, anticlockwise and closed.
+/// The outline of what was observed, longitude and latitude, anticlockwise and closed.
 fn footprint(
     region: &SampleRegion,
     tile: &SampleTile,

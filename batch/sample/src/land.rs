@@ -182,7 +182,7 @@ impl Land {
         }
     }
 
-    /// The share of the trees that was felled, 0–1.
+    /// The fraction of the trees that was felled, 0–1.
     fn logged(&self, spot: Spot) -> f64 {
         let district = self.shrubs.smooth(spot.east_km / 9.0 - 20.0, spot.north_km / 9.0);
         if self.region.shape != Terrain::Mountains || district < 0.12 {
@@ -247,7 +247,7 @@ mod tests {
     use crate::region::REGIONS;
     use crate::tile::PIXEL_SIZE_M;
 
-    /// The middle of each pixel of one tile, looked up in the neighbour's zone and back.
+    /// The middle of each pixel of one tile, located in the neighbour's zone and back.
     #[test]
     fn the_land_agrees_across_two_utm_zones() {
         let region = &REGIONS[1];

@@ -9,7 +9,7 @@ mod region;
 mod relief;
 mod spot;
 
-// What a satellite sees of it.
+// What a satellite observes of it.
 mod band;
 mod scene;
 mod sky;
@@ -33,7 +33,7 @@ use region::{Overpass, REGIONS, SampleRegion};
 use scene::SampleScene;
 use tile::{SampleLattice, SampleTile};
 
-/// Said in every file, so that nobody takes a copy for a picture of the Earth.
+/// Stated in every file, so that nobody mistakes a copy for a picture of the Earth.
 const INVENTED: &str = "INVENTED by dragonfly sample. Not a satellite image: land, fires and \
     clouds are made of noise.";
 const SCL_FILE: &str = "SCL.tif";
@@ -48,8 +48,8 @@ pub struct Sample {
 
 /// Fills a folder with the scenes, their catalogue `items.json` and their `regions.json`.
 ///
-/// The same seed gives the same pixels. Files of an earlier sample are replaced. `on_file` is called
-/// with every file once it is complete, from several threads.
+/// The same seed gives the same pixels. Files of an earlier sample are replaced. `on_file` is
+/// called with every file once it is complete, from several threads.
 ///
 /// # Errors
 /// When the folder cannot be written.
@@ -88,7 +88,7 @@ pub fn region_names() -> impl Iterator<Item = &'static str> {
     REGIONS.iter().map(|region| region.name)
 }
 
-/// How many files [`write`] reports.
+/// How many files [`fn@write`] reports.
 pub fn file_count() -> usize {
     let scenes: usize =
         REGIONS.iter().map(|region| region.tiles.len() * region.overpasses.len()).sum();

@@ -123,7 +123,7 @@ fn fade(t: f64) -> f64 {
     t * t * t * (t * (t * 6.0 - 15.0) + 10.0)
 }
 
-/// The value a share of the way from one to another.
+/// The value a fraction of the way from one to another.
 #[inline]
 pub(crate) fn mix(from: f64, to: f64, share: f64) -> f64 {
     from + (to - from) * share

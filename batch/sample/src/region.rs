@@ -41,9 +41,9 @@ pub(crate) struct Overpass {
     /// The half of the region with the clouds. Two passes of a side have opposite halves, so that
     /// together they see nearly all the ground.
     pub(crate) clouds: Half,
-    /// East of this line the satellite saw nothing.
+    /// East of this line the satellite observed nothing.
     pub(crate) swath_edge: Option<SwathEdge>,
-    /// Whether the file keeps the offset of baseline 04.00, and the catalogue says so.
+    /// Whether the file keeps the offset of baseline 04.00, and the catalogue states so.
     pub(crate) offset_left_in: bool,
 }
 
@@ -61,7 +61,7 @@ pub(crate) enum Half {
     East,
 }
 
-/// The slanted edge of what a satellite sees in one passage.
+/// The slanted edge of what a satellite observes in one passage.
 #[derive(Clone, Copy)]
 pub(crate) struct SwathEdge {
     /// Where it crosses the parallel of the region's centre.
@@ -72,7 +72,7 @@ impl SwathEdge {
     /// The orbit comes down from the north-north-east.
     const EAST_PER_NORTH: f64 = 0.21;
 
-    /// How far west of the edge a spot is; below 0 nothing is seen.
+    /// How far west of the edge a spot is; below 0 nothing is observed.
     pub(crate) fn km_inside(self, spot: Spot) -> f64 {
         self.east_km + Self::EAST_PER_NORTH * spot.north_km - spot.east_km
     }

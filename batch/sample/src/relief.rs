@@ -55,7 +55,7 @@ struct Lake {
 
 /// Slopes are taken over this length, so that they are those a pixel shows.
 const SLOPE_STEP_KM: f64 = 0.02;
-/// Where the reservoirs and the farmland of the mountains are looked for.
+/// Where the reservoirs and the farmland of the mountains are searched for.
 const LAKES: [Spot; 2] =
     [Spot { east_km: -12.0, north_km: 9.5 }, Spot { east_km: 7.0, north_km: -9.0 }];
 const MOUNTAIN_PLAIN: Spot = Spot { east_km: 14.0, north_km: -2.5 };

@@ -74,13 +74,13 @@ impl SampleScene {
         }
     }
 
-    /// The share of seen pixels with cloud or cirrus, percent.
+    /// The fraction of observed pixels with cloud or cirrus, percent.
     pub(crate) fn cloud_percent(&self) -> f64 {
         let cloudy = self.count(|class| (scl::CLOUD_MEDIUM..=scl::CIRRUS).contains(&class));
         100.0 * cloudy as f64 / self.count(|class| class != scl::NO_DATA).max(1) as f64
     }
 
-    /// The share of pixels that were not seen, percent.
+    /// The fraction of pixels that were not observed, percent.
     pub(crate) fn no_data_percent(&self) -> f64 {
         100.0 * self.count(|class| class == scl::NO_DATA) as f64 / self.scl.len().max(1) as f64
     }
@@ -152,7 +152,7 @@ impl<'a> Sensor<'a> {
         std::array::from_fn(|band| colour[band] * (1.0 + change[band] * drying))
     }
 
-    /// A digital number is never 0 where something was seen: 0 means no data.
+    /// A digital number is never 0 where something was observed: 0 means no data.
     fn dn(&self, reflectance: f64) -> u16 {
         let offset = if self.overpass.offset_left_in { OFFSET_DN } else { 0.0 };
         (reflectance * DN_PER_REFLECTANCE + offset).round().max(1.0) as u16

@@ -16,7 +16,7 @@ pub(crate) struct CloudField {
 /// What stands between the sun, the ground and the satellite at one spot.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct CloudView {
-    /// 0 (clear) to 1 (nothing of the ground is seen).
+    /// 0 (clear) to 1 (nothing of the ground is observed).
     pub(crate) cloud: f64,
     /// 0 (full sun) to 1 (no direct sun).
     pub(crate) shadow: f64,

@@ -77,7 +77,7 @@ impl SampleLattice {
     }
 }
 
-/// A CRS whose axes run east, then north, whatever its authority says.
+/// A CRS whose axes run east, then north, whatever its authority states.
 pub(crate) fn crs_from_epsg(epsg: u32) -> Result<SpatialRef> {
     let mut crs = SpatialRef::from_epsg(epsg).with_context(|| format!("looking up EPSG:{epsg}"))?;
     crs.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);

@@ -12,7 +12,7 @@ use dragonfly_tiff::TiffError;
 const TRY_LATER: &str = "try again in a few minutes, or choose another scene";
 const OTHER_SCENE: &str = "choose another scene of these days, or compute without this one";
 
-/// A scene that cannot be used. `is_online` as the browser says.
+/// A scene that cannot be used. `is_online` as the browser reports.
 pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool) -> JobError {
     let (fault, advice) = match error {
         SceneError::Read(ReadError { cause, .. }) => kind_of_read(cause, is_online),
@@ -30,7 +30,7 @@ pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool
     JobError { scene, ..JobError::new(fault, format!("scene {id}: {error}"), advice) }
 }
 
-/// A catalogue that does not answer. `is_online` as the browser says.
+/// A catalogue that does not answer. `is_online` as the browser reports.
 pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
     let (fault, advice) = match error {
         CatalogueError::Unreachable { .. } => no_answer(is_online),

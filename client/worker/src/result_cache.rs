@@ -4,10 +4,10 @@
 //! ```text
 //! CRC-32 of all that follows │ length of the head │ head (JSON) │ planes of each strip of 256 rows, from the north
 //! ```
-//! The head holds what the cells do not tell: their sums are taken again. A strip's planes are
-//! dNBR, NBR before the fire and state, then with pictures RGBA before and after. Each is the
-//! length and the bytes of a zlib stream; of length 0 where a side has no picture. Lengths take 4
-//! bytes. Numbers are little-endian.
+//! The head holds what does not follow from the cells: their sums are computed again. A strip's
+//! planes are dNBR, NBR before the fire and state, then with pictures RGBA before and after. Each
+//! is the length and the bytes of a zlib stream; of length 0 where a side has no picture. Lengths
+//! take 4 bytes. Numbers are little-endian.
 
 use std::ops::Range;
 
@@ -47,17 +47,17 @@ struct ResultOrigin<'a> {
     dnbr_offset: bool,
     perimeter: Option<&'a str>,
     picture: Option<PictureKind>,
-    /// With all that the catalogue says of them: it may correct itself.
+    /// With all that the catalogue states of them: it may correct itself.
     scenes: &'a [(FireSide, Item)],
 }
 
 impl ResultKey {
-    /// The key of what a wish asks of a search, by a version of core. The scenes are in the order
+    /// The key of a request over a search, by a version of core. The scenes are in the order
     /// of the result's, their addresses as the catalogue gave them, without tokens. `None` where
-    /// the scenes cannot be told.
+    /// they cannot be serialized.
     pub fn new(
         search: &SearchRequest,
-        wish: &ComputeRequest,
+        request: &ComputeRequest,
         scenes: &[(FireSide, Item)],
         core_version: &str,
     ) -> Option<Self> {
@@ -65,22 +65,21 @@ impl ResultKey {
             layout: LAYOUT,
             core_version,
             area: &search.area,
-            zoom: wish.zoom.unwrap_or(search.zoom),
+            zoom: request.zoom.unwrap_or(search.zoom),
             pre: search.pre,
             post: search.post,
             assessment: search.assessment,
             mask_rules: &search.mask_rules,
-            dnbr_offset: wish.dnbr_offset,
-            perimeter: wish.perimeter.as_deref(),
-            picture: wish.picture,
+            dnbr_offset: request.dnbr_offset,
+            perimeter: request.perimeter.as_deref(),
+            picture: request.picture,
             scenes,
         };
         serde_json::to_string(&origin).ok().map(Self)
     }
 
-    /// Where the result is looked for. Other keys may have the same place: the result names its
-    /// own.
-    pub fn place(&self) -> u32 {
+    /// The bucket of the result. Other keys may have the same bucket: the result names its own.
+    pub fn bucket(&self) -> u32 {
         crc32(self.0.as_bytes())
     }
 }
@@ -101,7 +100,7 @@ pub struct ResultWriter {
 }
 
 impl ResultWriter {
-    /// Begins with all but the cells; `None` where it cannot be told.
+    /// Begins with all but the cells; `None` where it cannot be serialized.
     pub fn new(key: &ResultKey, done: &ComputeResult, pixel_grids: &[PixelGrid]) -> Option<Self> {
         let ComputeResult { scenes, masks, dnbr_offset, .. } = done.clone();
         let pixel_grids = pixel_grids.to_vec();
@@ -113,7 +112,7 @@ impl ResultWriter {
         Some(writer)
     }
 
-    /// Adds the next 256 rows; with pictures where they are wanted.
+    /// Adds the next 256 rows; with pictures where they are requested.
     pub fn strip(&mut self, map: &ComputedMap, rows: Range<u32>, pictures: Option<&SidePictures>) {
         let width = map.grid.width() as usize;
         let cells = rows.start as usize * width..rows.end as usize * width;
@@ -368,10 +367,10 @@ mod tests {
     #[test]
     fn what_decides_a_result_changes_its_key_and_what_only_led_to_its_scenes_does_not() {
         let of = |change: &dyn Fn(&mut SearchRequest, &mut ComputeRequest, &mut ResultScenes)| {
-            let (mut search, mut wish, mut scenes) =
+            let (mut search, mut request, mut scenes) =
                 (search(), ComputeRequest::default(), scenes());
-            change(&mut search, &mut wish, &mut scenes);
-            ResultKey::new(&search, &wish, &scenes, "1.0").unwrap()
+            change(&mut search, &mut request, &mut scenes);
+            ResultKey::new(&search, &request, &scenes, "1.0").unwrap()
         };
         let others = [
             of(&|search, _, _| search.area.push(' ')),
@@ -379,25 +378,25 @@ mod tests {
             of(&|search, _, _| search.post.end = search.post.start),
             of(&|search, _, _| search.assessment = Some(Assessment::Initial)),
             of(&|search, _, _| search.mask_rules.cloud_buffer_m += 1.0),
-            of(&|_, wish, _| wish.zoom = Some(9)),
-            of(&|_, wish, _| wish.dnbr_offset = true),
-            of(&|_, wish, _| wish.perimeter = Some("{}".to_owned())),
-            of(&|_, wish, _| wish.picture = Some(PictureKind::True)),
-            of(&|_, wish, _| wish.picture = Some(PictureKind::False)),
+            of(&|_, request, _| request.zoom = Some(9)),
+            of(&|_, request, _| request.dnbr_offset = true),
+            of(&|_, request, _| request.perimeter = Some("{}".to_owned())),
+            of(&|_, request, _| request.picture = Some(PictureKind::True)),
+            of(&|_, request, _| request.picture = Some(PictureKind::False)),
             of(&|_, _, scenes| scenes[0].0 = FireSide::Post),
             of(&|_, _, scenes| scenes[0].1.hrefs_mut().for_each(|href| href.push('2'))),
             of(&|_, _, scenes| scenes.extend_from_within(..)),
             ResultKey::new(&search(), &ComputeRequest::default(), &scenes(), "1.1").unwrap(),
         ];
         for (place, other) in others.iter().enumerate() {
-            assert!(*other != key() && other.place() != key().place(), "{place}");
+            assert!(*other != key() && other.bucket() != key().bucket(), "{place}");
             assert!(!others[..place].contains(other), "{place}");
             assert!(read(&written(), other, true).is_none(), "{place}");
         }
-        let same = of(&|search, wish, _| {
+        let same = of(&|search, request, _| {
             (search.stac_url, search.max_cloud_cover, search.scenes_per_tile) =
                 ("http://other".to_owned(), 90.0, 3);
-            (search.pinned, wish.scenes, wish.zoom) =
+            (search.pinned, request.scenes, request.zoom) =
                 (vec!["a".to_owned()], vec!["a".to_owned()], Some(10));
         });
         assert_eq!(same, key());

@@ -66,7 +66,11 @@ struct MemoryResponse {
 impl Transport for MemoryTransport {
     type Response = MemoryResponse;
 
-    async fn ask(&self, _url: &str, range: Range<u64>) -> Result<MemoryResponse, TransportError> {
+    async fn request_range(
+        &self,
+        _url: &str,
+        range: Range<u64>,
+    ) -> Result<MemoryResponse, TransportError> {
         let length = self.0.len() as u64;
         if range.start >= length {
             return Ok(MemoryResponse {
@@ -97,7 +101,7 @@ impl RangeResponse for MemoryResponse {
     }
 }
 
-/// Does with a file all that the worker may; says in words how it ended.
+/// Does with a file all that the worker may; states in words how it ended.
 fn exercise(file: &[u8]) -> String {
     let _ = TiffImage::parse(&KnownBytes::whole(file.to_vec()));
     let far = Rc::new(RangeFetcher::new(MemoryTransport(file.to_vec()), 6, |_| {}));

@@ -1,4 +1,5 @@
-//! Days: a window of them, the side of the fire that they lie on, and the assessment that they make.
+//! Days: a window of them, the side of the fire that they lie on, and the assessment that they
+//! make.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
@@ -29,7 +30,7 @@ impl DateWindow {
         Days::new((self.end - self.start).num_days().unsigned_abs() + 1)
     }
 
-    /// The window as a STAC search asks for it.
+    /// The window as a STAC search requests it.
     pub fn to_stac_interval(&self) -> String {
         format!("{}T00:00:00Z/{}T23:59:59Z", self.start, self.end)
     }

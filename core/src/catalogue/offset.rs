@@ -2,7 +2,7 @@
 //! at its pixels.
 //!
 //! Sentinel-2: since processing baseline 04.00 reflectance is (DN − 1000) / 10000, but some
-//! catalogues take the 1000 off again and say so unreliably (Element84/earth-search issues 9, 24,
+//! catalogues take the 1000 off again and state so unreliably (Element84/earth-search issues 9, 24,
 //! 56, 66, 71). An offset left in shrinks NBR, so a pair with mixed handling invents a fire or
 //! hides one.
 
@@ -15,7 +15,7 @@ use crate::sensor::collection::OffsetSource;
 const OFFSET_SINCE_04_00: f32 = -1000.0;
 /// A 0.1 percentile of valid DN below this proves that the offset has been taken off already.
 const SHIFTED_FLOOR_DN: u16 = 800;
-/// The share of valid pixels below the floor that counts as proof.
+/// The fraction of valid pixels below the floor that counts as proof.
 const FLOOR_SHARE: f64 = 0.001;
 
 /// Pixels of the coarsest level at most, of a file whose offset is decided by its pixels. A whole
@@ -41,8 +41,8 @@ impl DnCounts {
         }
     }
 
-    /// The digital number that only outliers are below, a share of 0.001 of the pixels with data;
-    /// `None` where no pixel has data.
+    /// The digital number that only outliers are below, a fraction of 0.001 of the pixels with
+    /// data; `None` where no pixel has data.
     pub fn floor_dn(&self) -> Option<u16> {
         let valid: u64 = self.0.iter().map(|count| u64::from(*count)).sum();
         let rank = (valid as f64 * FLOOR_SHARE) as u64;
@@ -118,15 +118,15 @@ impl std::fmt::Display for OffsetReason {
     }
 }
 
-/// What the item alone says.
+/// What the item alone states.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum OffsetRule {
     /// The item settles it.
     Decided(OffsetDecision),
-    /// The whole coarsest overview of swir22 must be looked at once; without proof the metadata's
+    /// The whole coarsest overview of swir22 must be examined once; without proof the metadata's
     /// offset stands.
     LookAtPixels {
-        /// What the item's `raster:bands` say, in digital numbers.
+        /// What the item's `raster:bands` state, in digital numbers.
         metadata_offset_dn: Option<f32>,
     },
 }

@@ -36,7 +36,7 @@ const RING_TO_M: f64 = 2000.0;
 /// Finds the offset from rows of a map that pass by once, from north to south.
 ///
 /// The ring holds the cells from 180 m to 2 km outside the burnt area, counted along columns and
-/// rows, at least one cell off it. Of these only unburned ones (class 3) tell the offset. Memory is
+/// rows, at least one cell off it. Of these only unburned ones (class 3) count. Memory is
 /// the ring's height times the width of the map.
 #[derive(Clone, Debug)]
 pub struct OffsetRing {
@@ -45,7 +45,7 @@ pub struct OffsetRing {
     far_cells: usize,
     /// Rows that still wait for what lies south of them, and those that they reach to the north.
     rows: VecDeque<Row>,
-    /// Place in `rows` of the next row to be judged.
+    /// Index in `rows` of the next row to be judged.
     next: usize,
     /// Rows within reach of the next one that have burnt ground near each column.
     near: Vec<u32>,
@@ -104,7 +104,7 @@ impl OffsetRing {
             count(&mut self.near, &self.rows[newest].near, 1);
         }
         if newest == self.next + self.far_cells {
-            self.judge();
+            self.count_next();
         }
     }
 
@@ -127,7 +127,7 @@ impl OffsetRing {
     /// The offset; `None` where the ring holds no unburned ground, or nothing burnt.
     pub fn finish(mut self) -> Option<DnbrOffset> {
         while self.next < self.rows.len() {
-            self.judge();
+            self.count_next();
         }
         let Moments { count, sum, sum_of_squares } = self.found;
         (count > 0).then(|| {
@@ -138,7 +138,7 @@ impl OffsetRing {
     }
 
     /// Judges the next row, whose reach is complete, and moves on.
-    fn judge(&mut self) {
+    fn count_next(&mut self) {
         let row = &self.rows[self.next];
         for (column, dnbr) in row.dnbr.iter().enumerate() {
             let in_ring = self.far[column] > 0 && self.near[column] == 0;
@@ -206,8 +206,8 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// A map of `side` × `side` cells of a size, burnt where `is_burnt` says; elsewhere dNBR as
-    /// `value` says.
+    /// A map of `side` × `side` cells of a size, burnt where `is_burnt` states; elsewhere dNBR as
+    /// `value` states.
     fn ring(
         side: usize,
         cell_m: f64,

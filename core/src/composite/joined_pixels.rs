@@ -27,7 +27,7 @@ impl JoinedPixels {
     }
 
     /// Computes the pixels that a strip of cells needs beside those of earlier strips, from what
-    /// every scene saw of them, and forgets what it needs no more.
+    /// every scene observed of them, and drops what it needs no more.
     pub fn add_strip(
         &mut self,
         strip: &Range<u32>,
@@ -35,12 +35,12 @@ impl JoinedPixels {
         row_views: &mut RowCompositor,
     ) {
         let Some(needed) = self.nearest.rows_under(strip) else { return };
-        self.forget_above(needed.start);
+        self.drop_above(needed.start);
         let mut windows =
             sides.0.scenes.iter().chain(sides.1.scenes).flatten().map(|(window, _)| window);
         let Some(new) = windows.next().map(|window| window.rows.clone()) else { return };
         if self.rows.end != new.start {
-            self.forget_above(self.rows.end);
+            self.drop_above(self.rows.end);
             self.rows = new.start..new.start;
         }
         let columns = &self.nearest.pixels().columns;
@@ -57,7 +57,7 @@ impl JoinedPixels {
         }
     }
 
-    fn forget_above(&mut self, row: u32) {
+    fn drop_above(&mut self, row: u32) {
         let gone = row.clamp(self.rows.start, self.rows.end) - self.rows.start;
         let pixels = gone as usize * self.nearest.pixels().columns.len();
         self.dnbr.drain(..pixels);
@@ -66,10 +66,10 @@ impl JoinedPixels {
         self.rows.start += gone;
     }
 
-    /// Takes the pixels for a row of cells of the strip.
+    /// Composes a row of cells of the strip from the pixels.
     ///
-    /// `state` says of each cell whether it is computed: [`VALID`](crate::VALID), or the code of
-    /// why not. Afterwards it also says why a computed cell is empty. `dnbr` and `pre_nbr` become
+    /// `state` holds for each cell whether it is computed: [`VALID`], or the code of
+    /// why not. Afterwards it also states why a computed cell is empty. `dnbr` and `pre_nbr` become
     /// NaN where empty.
     pub fn take(&self, row: u32, dnbr: &mut [f32], pre_nbr: &mut [f32], state: &mut [u8]) {
         let cells = self.nearest.cells();
@@ -214,7 +214,7 @@ mod tests {
             let new = under.start.max(looked_at)..under.end;
             looked_at = under.end;
             let by_pixel: Vec<SceneObservations> =
-                scenes.iter().map(|read| Some(read.look(&new, SCALING))).collect();
+                scenes.iter().map(|read| Some(read.observe(&new, SCALING))).collect();
             joined.add_strip(&strip, sides.of(&by_pixel), &mut row_views);
             for row in strip {
                 let wanted =

@@ -1,4 +1,4 @@
-//! From what every scene saw of a row of cells to one dNBR each.
+//! From what every scene observed of a row of cells to one dNBR each.
 
 use std::ops::Range;
 
@@ -10,27 +10,27 @@ use crate::geo::cell::VALID;
 use crate::resample::lattice::CellWindow;
 use crate::resample::warp::{CellQuality, Observations};
 
-/// What a scene saw of a strip, over its own cells; `None` where it has none there.
+/// What a scene observed of a strip, over its own cells; `None` where it has none there.
 pub type SceneObservations = Option<(CellWindow, Observations)>;
 
-/// How the scenes of a side, by their places, become one.
+/// How the scenes of a side, by their indices, become one.
 #[derive(Clone, Debug)]
 pub struct Overpasses {
     composite: Composite,
     overpasses: Vec<Vec<usize>>,
 }
 
-/// The scenes of a side, and what each saw.
+/// The scenes of a side, and what each observed.
 #[derive(Clone, Copy, Debug)]
 pub struct SideObservations<'a> {
     /// How they become one.
     pub overpasses: &'a Overpasses,
-    /// What each saw, in the same order.
+    /// What each observed, in the same order.
     pub scenes: &'a [SceneObservations],
 }
 
-/// A row of cells as every overpass of both sides saw it, and what that makes of each side; kept to
-/// save allocations.
+/// A row of cells as every overpass of both sides observed it, and the composite of each side;
+/// reused to save allocations.
 #[derive(Clone, Debug, Default)]
 pub struct RowCompositor {
     overpasses: Vec<Observations>,
@@ -39,7 +39,7 @@ pub struct RowCompositor {
     post: SideRow,
 }
 
-/// What a side knows of a row of cells.
+/// A side's composite of a row of cells.
 #[derive(Clone, Debug, Default)]
 struct SideRow {
     /// NBR and the best quality that any overpass had.
@@ -55,7 +55,7 @@ impl Overpasses {
         Self { composite, overpasses: overpasses(times) }
     }
 
-    /// Lays out what each overpass saw of a row of cells.
+    /// Gathers the observations of a row of cells by each overpass.
     fn gather(
         &self,
         views: &[SceneObservations],
@@ -99,7 +99,7 @@ impl Overpasses {
     ) {
         into.is_water.clear();
         into.clear_counts.clear();
-        // One overpass a side is common, and needs no sorting.
+        // One overpass per side is common, and needs no sorting.
         if let [only] = overpasses {
             std::mem::swap(&mut into.best, only);
             into.is_water
@@ -109,10 +109,10 @@ impl Overpasses {
             return;
         }
         into.best.clear_to(cells);
-        for place in 0..cells {
+        for index in 0..cells {
             let side =
-                self.composite.side(overpasses.iter().map(|overpass| overpass.at(place)), scratch);
-            (into.best.nbr[place], into.best.quality[place]) = (side.nbr, side.best);
+                self.composite.side(overpasses.iter().map(|overpass| overpass.at(index)), scratch);
+            (into.best.nbr[index], into.best.quality[index]) = (side.nbr, side.best);
             into.is_water.push(side.is_water);
             into.clear_counts.push(side.clear_count);
         }
@@ -122,9 +122,9 @@ impl Overpasses {
 impl RowCompositor {
     /// Computes a row of cells.
     ///
-    /// `state` says of each cell in `columns` whether it is computed: [`VALID`](crate::VALID), or
-    /// the code of why not. Afterwards it also says why a computed cell is empty. `dnbr` becomes
-    /// NaN where empty. Returns how many clear views there were.
+    /// `state` holds for each cell in `columns` whether it is computed: [`VALID`], or
+    /// the code of why not. Afterwards it also states why a computed cell is empty. `dnbr` becomes
+    /// NaN where empty. Returns how many clear observations there were.
     pub fn compute_row(
         &mut self,
         (pre, post): (SideObservations, SideObservations),
@@ -149,8 +149,8 @@ impl RowCompositor {
             .sum::<u32>();
         let qualities = pre.best.quality.iter().zip(&post.best.quality).zip(&pre.is_water);
         for (state, ((pre, post), is_water)) in state.iter_mut().zip(qualities) {
-            let seen = state_of(*is_water, *pre.min(post));
-            *state = if *state == VALID { seen } else { *state };
+            let observed = state_of(*is_water, *pre.min(post));
+            *state = if *state == VALID { observed } else { *state };
         }
         let nbrs = pre.best.nbr.iter().zip(&post.best.nbr);
         for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(state).zip(nbrs) {
@@ -161,8 +161,8 @@ impl RowCompositor {
 
     /// NBR before the fire of the row computed last, whose states these are; NaN where empty.
     pub fn take_pre_nbr(&self, pre_nbr: &mut [f32], state: &[u8]) {
-        for ((pre_nbr, state), seen) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
-            *pre_nbr = if *state == VALID { *seen } else { f32::NAN };
+        for ((pre_nbr, state), observed) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
+            *pre_nbr = if *state == VALID { *observed } else { f32::NAN };
         }
     }
 }
@@ -205,11 +205,11 @@ mod tests {
         let mut pre_nbr = [0.0; 5];
         views.take_pre_nbr(&mut pre_nbr, &state);
         assert_eq!(
-            [0, 2, 3].map(|place| (pre_nbr[place], dnbr[place])),
+            [0, 2, 3].map(|index| (pre_nbr[index], dnbr[index])),
             [(0.6, 0.6 - 0.25), (0.5, 0.25), (0.9, 0.9 - 0.25)]
         );
         assert!(
-            [1, 4].iter().all(|place: &usize| dnbr[*place].is_nan() && pre_nbr[*place].is_nan())
+            [1, 4].iter().all(|index: &usize| dnbr[*index].is_nan() && pre_nbr[*index].is_nan())
         );
         assert_eq!(clear_views, 7);
     }

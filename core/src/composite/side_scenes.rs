@@ -35,7 +35,7 @@ impl<S> SideScenes<S> {
         &mut self.scenes
     }
 
-    /// What the side saw of a strip: `scenes` are the observations of each scene, in order.
+    /// What the side observed of a strip: `scenes` are the observations of each scene, in order.
     pub fn observations<'a>(&'a self, scenes: &'a [SceneObservations]) -> SideObservations<'a> {
         SideObservations { overpasses: &self.overpasses, scenes }
     }

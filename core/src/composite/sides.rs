@@ -1,4 +1,4 @@
-//! From several views of a cell to one NBR a side, and from two sides to a dNBR.
+//! From several views of a cell to one NBR per side, and from two sides to a dNBR.
 
 use crate::geo::cell::{Empty, VALID};
 use crate::resample::warp::{CellQuality, Observation};
@@ -6,28 +6,28 @@ use crate::resample::warp::{CellQuality, Observation};
 /// How the views of one side become one NBR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Composite {
-    /// The median of the clear views; of an even count the mean of the middle two.
+    /// The median of the clear observations; of an even count the mean of the middle two.
     Median,
-    /// The latest clear view. On the post side of a rolling window, or a new fire would drown in
-    /// older images.
+    /// The latest clear observation. On the post side of a rolling window, or a new fire would
+    /// drown in older images.
     Latest,
 }
 
-/// What one side of the fire knows of a cell.
+/// The composite of a cell on one side of the fire.
 #[derive(Clone, Copy, Debug)]
 pub struct SideComposite {
-    /// NBR; NaN without a clear view.
+    /// NBR; NaN without a clear observation.
     pub nbr: f32,
     /// The best quality that any overpass had.
     pub best: CellQuality,
     /// Clear views.
     pub clear_count: u32,
-    /// Most clear views say water.
+    /// Most clear observations show water.
     pub is_water: bool,
 }
 
 impl Composite {
-    /// One side of a cell, from its views in order of time. `scratch` is only kept to save
+    /// One side of a cell, from its observations in order of time. `scratch` is reused to save
     /// allocations.
     pub fn side(
         self,
@@ -67,7 +67,7 @@ pub fn median(values: &mut [f32]) -> f32 {
 /// The code of a cell inside box and zone: [`VALID`], or that of why it has no dNBR. `worst` is the
 /// worse of the best qualities of both sides.
 ///
-/// Water is decided before the fire: ground that looks like water only afterwards is a dark scar.
+/// Water is decided before the fire: ground classified as water only afterwards is a dark scar.
 #[inline]
 pub fn state_of(is_water_before: bool, worst: CellQuality) -> u8 {
     // One after the other, so that processors take several cells at once.

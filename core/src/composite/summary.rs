@@ -1,4 +1,4 @@
-//! The sums over a region: hectares a class, why cells are empty, and how the background spreads.
+//! The sums over a region: hectares per class, why cells are empty, and how the background spreads.
 
 use serde::{Deserialize, Serialize};
 
@@ -51,7 +51,7 @@ impl Hectares {
     }
 }
 
-/// Shares of the cells of the box that are empty, by reason; 0 to 1.
+/// Fractions of the cells of the box that are empty, by reason; 0 to 1.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EmptyShare {
@@ -138,25 +138,25 @@ impl Summary {
         self.valid + empty - self.empty[Empty::OutsideBox.index()]
     }
 
-    /// Hectares a class.
+    /// Hectares per class.
     pub fn hectares(&self) -> Hectares {
         Hectares::from_classes(self.areas_ha)
     }
 
-    /// Share of the valid cells beyond −0.5 or 1.3; 0 when none is valid.
+    /// Fraction of the valid cells beyond −0.5 or 1.3; 0 when none is valid.
     pub fn implausible_share(&self) -> f64 {
-        share(self.implausible, self.valid)
+        fraction(self.implausible, self.valid)
     }
 
-    /// Shares of the box's cells, by reason.
+    /// Fractions of the box's cells, by reason.
     pub fn empty_share(&self) -> EmptyShare {
-        let share = |reason: Empty| share(self.empty[reason.index()], self.box_count());
+        let fraction = |reason: Empty| fraction(self.empty[reason.index()], self.box_count());
         EmptyShare {
-            outside_zone: share(Empty::OutsideZone),
-            never_observed: share(Empty::NeverObserved),
-            cloud: share(Empty::Cloud),
-            water: share(Empty::Water),
-            no_data: share(Empty::NoData),
+            outside_zone: fraction(Empty::OutsideZone),
+            never_observed: fraction(Empty::NeverObserved),
+            cloud: fraction(Empty::Cloud),
+            water: fraction(Empty::Water),
+            no_data: fraction(Empty::NoData),
         }
     }
 
@@ -176,7 +176,7 @@ impl Summary {
     }
 }
 
-fn share(part: u64, whole: u64) -> f64 {
+fn fraction(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 

@@ -22,7 +22,7 @@ pub enum RunFailure {
     },
     /// Clouds and gaps hide too much of the zone.
     TooLittleObserved {
-        /// Share of the zone's cells that were observed, 0 to 1.
+        /// Fraction of the zone's cells that were observed, 0 to 1.
         observed_share: f64,
         /// The least share that is published, 0 to 1.
         min_share: f64,

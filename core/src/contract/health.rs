@@ -62,10 +62,10 @@ pub struct RegionFiles {
     pub not_public: Option<String>,
     /// When the region was first found in the configuration.
     pub first_seen_at: Option<DateTime<Utc>>,
-    /// A tile that must be there was looked at: well, or what is wrong with it. `None` where none
+    /// The check of a tile that must be there: fine, or what is wrong with it. `None` where none
     /// is stored.
     pub tile: Option<Result<(), String>>,
-    /// The raster was opened: well, or what is wrong with it. `None` before the first map.
+    /// The check of the raster: fine, or what is wrong with it. `None` before the first map.
     pub raster: Option<Result<(), String>>,
 }
 
@@ -73,77 +73,103 @@ pub struct RegionFiles {
 const MAX_CLOCK_ERROR: TimeDelta = TimeDelta::hours(1);
 
 impl RegionHealth {
-    /// Judges a region by its files.
+    /// The health of a region, by its files.
     ///
-    /// One that never ran is pending, not ill, until `stale_after_days` after it was first seen. A
-    /// map is too old beyond `stale_after_days`, or beyond twice the region's interval and two
-    /// days.
+    /// A region that never ran is pending, without a problem, until `stale_after_days` after it was
+    /// set up. A map is too old beyond `stale_after_days`, or beyond twice the region's interval
+    /// and two days.
     pub fn judge(
         region: &Region,
         files: &RegionFiles,
         stale_after_days: u32,
         now: DateTime<Utc>,
     ) -> Self {
-        let mut problems = Vec::new();
-        let days_since = |then: DateTime<Utc>| (now.date_naive() - then.date_naive()).num_days();
         let meta = files.meta.as_ref();
+        let last_success = meta.and_then(|meta| meta.last_success_at);
+        let age_days = last_success.map(|at| days_between(at, now));
         let last_status = meta.map_or(RunStatus::Pending, |meta| meta.last_status);
-        let age_days = meta.and_then(|meta| meta.last_success_at).map(days_since);
-        if let Some(cause) = &files.meta_problem {
-            let name = &region.name;
-            problems.push(format!(
-                "the metadata cannot be read ({cause}), so no run starts: `dragonfly repair \
-                {name}` rebuilds it"
-            ));
-        }
-        if let Some(started_at) = files.unrecorded_run {
-            problems.push(format!(
-                "the run that began at {started_at} ended without a record: it was killed (out of \
-                memory, a restart), or the disk had no room for the record"
-            ));
-        }
-        if let Some(success) =
-            meta.and_then(|meta| meta.last_success_at).filter(|at| *at - now > MAX_CLOCK_ERROR)
-        {
-            problems.push(format!(
-                "the last success lies in the future ({success}): a wrong clock wrote it, and \
-                until then the region is not due; check the clock, then run `dragonfly update \
-                {}`",
-                region.name
-            ));
-        }
-        if let Some(found) = &files.not_public {
-            problems.push(format!("the web server may not read {found}"));
-        }
-        if last_status == RunStatus::Failed {
-            let error =
-                meta.and_then(|meta| meta.last_error.as_deref()).unwrap_or("no cause recorded");
-            problems.push(format!("the last run failed: {error}"));
-        }
-        let patience = i64::from(stale_after_days);
-        let interval = i64::from(region.update_interval_days);
-        match age_days {
-            Some(age) if age > patience.min(2 * interval + 2) => {
-                problems.push(format!(
-                    "the map is {age} days old, and should be made anew every {interval} days"
-                ));
-            }
-            Some(_) => {}
-            None => {
-                let waited = files.first_seen_at.map_or(0, days_since);
-                if waited > patience {
-                    problems.push(format!("no map yet, {waited} days after the region was set up"));
-                }
-            }
-        }
-        for (what, found) in [("tile", &files.tile), ("raster", &files.raster)] {
-            if let Some(Err(cause)) = found {
-                problems.push(format!("the {what} cannot be read: {cause}"));
-            }
-        }
+        let problems: Vec<String> = record_problems(region, files, last_success, now)
+            .into_iter()
+            .chain(run_problem(files, last_status))
+            .chain(age_problem(region, files, age_days, stale_after_days, now))
+            .chain(file_problems(files))
+            .collect();
         let tile_ok = files.tile.as_ref().map(Result::is_ok);
         Self { ok: problems.is_empty(), last_status, age_days, tile_ok, problems }
     }
+}
+
+fn days_between(then: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
+    (now.date_naive() - then.date_naive()).num_days()
+}
+
+/// What is wrong with the record of the region's runs, and with the permissions of its files.
+fn record_problems(
+    region: &Region,
+    files: &RegionFiles,
+    last_success: Option<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Vec<String> {
+    let name = &region.name;
+    let mut problems = Vec::new();
+    if let Some(cause) = &files.meta_problem {
+        problems.push(format!(
+            "the metadata cannot be read ({cause}), so no run starts: `dragonfly repair {name}` \
+            rebuilds it"
+        ));
+    }
+    if let Some(started_at) = files.unrecorded_run {
+        problems.push(format!(
+            "the run that began at {started_at} ended without a record: it was killed (out of \
+            memory, a restart), or the disk had no room for the record"
+        ));
+    }
+    if let Some(success) = last_success.filter(|at| *at - now > MAX_CLOCK_ERROR) {
+        problems.push(format!(
+            "the last success lies in the future ({success}): a wrong clock wrote it, and until \
+            then the region is not due; check the clock, then run `dragonfly update {name}`"
+        ));
+    }
+    if let Some(found) = &files.not_public {
+        problems.push(format!("the web server may not read {found}"));
+    }
+    problems
+}
+
+fn run_problem(files: &RegionFiles, last_status: RunStatus) -> Option<String> {
+    let error = files.meta.as_ref().and_then(|meta| meta.last_error.as_deref());
+    let error = error.unwrap_or("no cause recorded");
+    (last_status == RunStatus::Failed).then(|| format!("the last run failed: {error}"))
+}
+
+/// A map that is too old, or missing for too long.
+fn age_problem(
+    region: &Region,
+    files: &RegionFiles,
+    age_days: Option<i64>,
+    stale_after_days: u32,
+    now: DateTime<Utc>,
+) -> Option<String> {
+    let stale_after_days = i64::from(stale_after_days);
+    let interval_days = i64::from(region.update_interval_days);
+    match age_days {
+        Some(age) => (age > stale_after_days.min(2 * interval_days + 2)).then(|| {
+            format!("the map is {age} days old, and should be updated every {interval_days} days")
+        }),
+        None => {
+            let waited = files.first_seen_at.map_or(0, |at| days_between(at, now));
+            (waited > stale_after_days)
+                .then(|| format!("no map yet, {waited} days after the region was set up"))
+        }
+    }
+}
+
+fn file_problems(files: &RegionFiles) -> impl Iterator<Item = String> {
+    let checks = [("tile", &files.tile), ("raster", &files.raster)];
+    checks.into_iter().filter_map(|(what, check)| match check {
+        Some(Err(cause)) => Some(format!("the {what} cannot be read: {cause}")),
+        _ => None,
+    })
 }
 
 #[cfg(test)]

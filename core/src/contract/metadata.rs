@@ -96,7 +96,7 @@ pub struct TilesSkipped {
 pub struct FireMask {
     /// File of the zone.
     pub path: String,
-    /// Share of the box's cells inside the zone, 0 to 1.
+    /// Fraction of the box's cells inside the zone, 0 to 1.
     pub zone_share: f64,
     /// Blocks of the scenes in the box, but outside the zone, that were not read.
     #[serde(default)]
@@ -198,13 +198,13 @@ pub struct MapMeta {
     pub disk_usage_mb: f64,
     /// The raster.
     pub raster_url: String,
-    /// True hectares a class.
+    /// True hectares per class.
     pub hectares: Hectares,
-    /// Share of the valid cells beyond −0.5 or 1.3.
+    /// Fraction of the valid cells beyond −0.5 or 1.3.
     pub implausible_share: f64,
-    /// Shares of the box's cells without a value, by reason.
+    /// Fractions of the box's cells without a value, by reason.
     pub empty_share: EmptyShare,
-    /// Clear views a cell of the box, both sides together.
+    /// Clear views per cell of the box, both sides together.
     pub clear_observations_mean: f64,
     /// dNBR of the ground that did not burn; absent where everything did.
     #[serde(default)]
@@ -329,10 +329,10 @@ fn finest_basemap_zoom() -> u8 {
     19
 }
 
-/// `meta/client.json`: what the page needs to know of its deployment.
+/// `meta/client.json`: the deployment, as the page reads it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClientConfig {
-    /// Root of the STAC API for high resolution; without one the page hides it and says why.
+    /// Root of the STAC API for high resolution; without one the page hides it and states why.
     #[serde(default)]
     pub stac_url: Option<String>,
     /// Put before the URL of a file in a bucket that answers no other site.
@@ -353,7 +353,7 @@ pub struct ClientConfig {
     pub other: BTreeMap<String, serde_json::Value>,
 }
 
-/// What only the browser's own computing wants to know of `meta/client.json`.
+/// The part of `meta/client.json` that only computing in the browser reads.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct HighresConfig {

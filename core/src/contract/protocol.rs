@@ -1,12 +1,12 @@
-//! What the page and its worker say to each other.
+//! The messages between the page and its worker.
 //!
-//! A message is a JavaScript object `{ json, buffers }`. `json` is the text of an [`RequestMessage`] on the
-//! way to the worker, of a [`ResponseMessage`] on the way back. `buffers` are `ArrayBuffer`s, handed over
-//! and not copied; which ones come with a message is said there.
+//! A message is a JavaScript object `{ json, buffers }`. `json` is the text of an
+//! [`RequestMessage`] on the way to the worker, of a [`ResponseMessage`] on the way back. `buffers`
+//! are `ArrayBuffer`s, handed over and not copied; the message's docs state which.
 //!
-//! One thing is done at a time: a new order ends the one under way, as if [`JobRequest::Cancel`] came
-//! between. Every report carries the number of its order, so that what was still on its way can be
-//! told from what is new. The last report of an order is the one that its request names, or a
+//! One request runs at a time: a new one ends the one under way, as if [`JobRequest::Cancel`] came
+//! between. Every response carries the number of its request, so that late responses can be
+//! recognised. The last response to a request is the one that its docs name, or a
 //! [`JobError`].
 //!
 //! ```text
@@ -14,8 +14,8 @@
 //! ReadArea ─▶ Area                  Cancel ───▶ Cancelled                     ClearCache ▶ Cleared
 //! ```
 //!
-//! The worker says [`JobResponse::Ready`] when it has started; orders sent before are lost. When it
-//! dies, for want of memory, the browser fires `error` at the `Worker`: the page then starts
+//! The worker sends [`JobResponse::Ready`] when it has started; requests sent before are lost. When
+//! it runs out of memory, the browser fires `error` at the `Worker`: the page then starts
 //! another.
 //!
 //! Cells are those of Web Mercator tiles of 256 × 256, row by row from the north; numbers are
@@ -33,10 +33,10 @@ use serde::{Deserialize, Serialize};
 pub const COMPUTE_ZOOM: u8 = 13;
 /// Cells that are computed at most, inside the box of the area.
 pub const MAX_CELLS: u64 = 16 << 20;
-/// Bytes that are kept on the reader's machine, unless the page says otherwise.
+/// Bytes that are cached on the reader's machine, unless the page states otherwise.
 pub const CACHE_BYTES: u64 = 512 << 20;
 
-/// What the page asks for.
+/// A request of the page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RequestMessage {
     /// Counted by the page, ascending.
@@ -49,10 +49,11 @@ pub struct RequestMessage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum JobRequest {
-    /// Looks for scenes and tells what computing would take. Ends with [`JobResponse::Found`].
+    /// Searches for scenes and estimates what computing would take. Ends with
+    /// [`JobResponse::Found`].
     Search(Box<SearchRequest>),
-    /// Computes the area of the last search. Ends with [`JobResponse::Done`]. Buffers: those of earlier
-    /// blocks that are shown no more, to be filled again; there need be none.
+    /// Computes the area of the last search. Ends with [`JobResponse::Done`]. Buffers: those of
+    /// earlier blocks that are shown no more, to be filled again; there need be none.
     Compute(ComputeRequest),
     /// Writes what was computed last as a file. Ends with [`JobResponse::File`].
     Download(DownloadRequest),
@@ -63,11 +64,11 @@ pub enum JobRequest {
     },
     /// Ends what is under way, at once. Ends with [`JobResponse::Cancelled`].
     Cancel,
-    /// Forgets all bytes kept on the reader's machine. Ends with [`JobResponse::Cleared`].
+    /// Deletes all bytes cached on the reader's machine. Ends with [`JobResponse::Cleared`].
     ClearCache,
 }
 
-/// Where and when to look for scenes.
+/// Where and when to search for scenes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SearchRequest {
     /// GeoJSON with one or more polygons. Cells whose centres lie outside are not computed.
@@ -78,15 +79,15 @@ pub struct SearchRequest {
     pub pre: DateWindow,
     /// Days after the fire.
     pub post: DateWindow,
-    /// How scenes of the windows are weighed: as the region's published map says, or `None` for
-    /// what the dates tell.
+    /// How scenes of the windows are weighed: as the region's published map states, or `None` for
+    /// the assessment that follows from the dates.
     #[serde(default)]
     pub assessment: Option<Assessment>,
     /// Root of the STAC API (`stac_url` of `meta/client.json`).
     pub stac_url: String,
     /// Collection to search.
     pub collection: String,
-    /// Who hands out tokens, where files need them and core does not know the catalogue.
+    /// Where tokens are requested, where files need them and core has no rule for the catalogue.
     #[serde(default)]
     pub token_url: Option<String>,
     /// Hosts that pages of the catalogue may lie on beside its own (`catalogue_hosts` of
@@ -105,7 +106,7 @@ pub struct SearchRequest {
     pub proxy_base: Option<String>,
     /// Most cloud of a scene, percent.
     pub max_cloud_cover: f64,
-    /// Most scenes a side and tile of the satellite's grid. One is quickest; more fill in for
+    /// Most scenes per side and tile of the satellite's grid. One is quickest; more fill in for
     /// clouds.
     pub scenes_per_tile: usize,
     /// Scenes that an address has pinned: these are chosen and no others. Empty for the best ones.
@@ -129,7 +130,7 @@ pub struct ComputeRequest {
     /// out burnt.
     #[serde(default)]
     pub perimeter: Option<String>,
-    /// Pictures wanted beside the numbers.
+    /// Requested pictures beside the numbers.
     #[serde(default)]
     pub picture: Option<PictureKind>,
 }
@@ -138,7 +139,7 @@ pub struct ComputeRequest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PictureKind {
-    /// As the eye sees it: red, green, blue.
+    /// Natural colours: red, green, blue.
     True,
     /// SWIR2, near infrared, red: vegetation green, burnt ground reddish brown, through smoke.
     False,
@@ -152,7 +153,7 @@ pub struct DownloadRequest {
     /// What its values are.
     #[serde(default)]
     pub index: Index,
-    /// What parts the classes; `None` for those published for the index.
+    /// What separates the classes; `None` for those published for the index.
     #[serde(default)]
     pub thresholds: Option<Thresholds>,
     /// Colours of classes.
@@ -189,35 +190,35 @@ pub enum FileKind {
         /// Details smaller than a square of this side are left out, metres; 0 keeps every corner.
         detail_m: f64,
     },
-    /// CSV of hectares a class.
+    /// CSV of hectares per class.
     Hectares,
 }
 
-/// What the worker says.
+/// A response of the worker.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ResponseMessage {
-    /// Number of the order.
+    /// Number of the request.
     pub number: u32,
-    /// What there is to say.
+    /// The response.
     #[serde(rename = "answer")]
     pub response: JobResponse,
 }
 
-/// What there is to say of an order.
+/// A response to a request.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum JobResponse {
-    /// The worker has started, and hears orders from now on. Comes once, with number 0.
+    /// The worker has started, and receives requests from now on. Sent once, with number 0.
     Ready,
-    /// How far it is. Comes many times.
+    /// Progress. Sent many times.
     Progress(JobProgress),
     /// The scenes.
     Found(Box<SearchResult>),
     /// A tile's cells. Buffers: dNBR as float32 without any offset taken off, NaN where empty; NBR
     /// before the fire as float32 (RdNBR and RBR follow from both, by core); codes as bytes, core's
-    /// `VALID` or why a cell is empty, 0 outside the area; and when a picture was asked for, RGBA
-    /// before and RGBA after, 4 bytes a cell, transparent where nothing was seen. A tile comes
-    /// once.
+    /// `VALID` or why a cell is empty, 0 outside the area; and when a picture was requested, RGBA
+    /// before and RGBA after, 4 bytes per cell, transparent where nothing was observed. A tile
+    /// comes once.
     Block(BlockAddress),
     /// All blocks have come, and what they sum up to.
     Done(Box<ComputeResult>),
@@ -227,36 +228,36 @@ pub enum JobResponse {
     Area {
         /// The geometry, in longitude and latitude.
         geojson: String,
-        /// What a person should know about it; `None` when all is well.
+        /// A note for the reader; `None` when all is well.
         note: Option<String>,
     },
     /// Nothing is under way any more.
     Cancelled,
-    /// Nothing is kept any more.
+    /// Nothing is cached any more.
     Cleared,
     /// It cannot be done.
     #[serde(rename = "fault")]
     Error(JobError),
 }
 
-/// How far an order is.
+/// Progress of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct JobProgress {
     /// What is being done.
     pub step: JobStep,
     /// How much of the step is done; of scenes found, heads read, tiles computed.
     pub done: u64,
-    /// How much there is to do; 0 where nobody knows.
+    /// How much there is to do; 0 where it is unknown.
     pub of: u64,
-    /// Bytes that came from the network since the order.
+    /// Bytes that came from the network since the request.
     pub bytes: u64,
 }
 
-/// Steps of an order.
+/// Steps of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum JobStep {
-    /// Asking the catalogue. Counts scenes.
+    /// Searching the catalogue. Counts scenes.
     Searching,
     /// Opening the scenes' files. Counts scenes.
     Opening,
@@ -275,10 +276,10 @@ pub struct SearchResult {
     pub post: SideResult,
     /// Box of the area.
     pub bbox: [f64; 4],
-    /// The zoom asked for first, then the coarser ones, until one fits. The page computes at the
-    /// first that [fits](ZoomOffer::fits), and says so where that is not the first.
+    /// The zoom requested first, then the coarser ones, until one fits. The page computes at the
+    /// first that [fits](ZoomOffer::fits), and states so where that is not the first.
     pub zooms: Vec<ZoomOffer>,
-    /// What is kept here as a finished result of the chosen scenes: nothing is fetched for it.
+    /// Requests over the chosen scenes whose results are cached here: nothing is fetched for them.
     #[serde(default)]
     pub kept: Vec<ComputeRequest>,
 }
@@ -314,7 +315,7 @@ impl ZoomOffer {
         }
     }
 
-    /// What is fetched for the numbers and the pictures wanted, MB.
+    /// What is fetched for the numbers and the requested pictures, MB.
     pub fn megabytes_with(&self, picture: Option<PictureKind>) -> f64 {
         self.megabytes + picture.map_or(0.0, |picture| self.picture_megabytes(picture))
     }
@@ -388,13 +389,13 @@ pub struct BlockAddress {
 pub struct ComputeResult {
     /// Zoom of the cells.
     pub zoom: u8,
-    /// True hectares a class.
+    /// True hectares per class.
     pub hectares: Hectares,
-    /// Shares of the area's cells that are empty, by reason.
+    /// Fractions of the area's cells that are empty, by reason.
     pub empty_share: EmptyShare,
-    /// Share of the cells with a dNBR beyond −0.5 or 1.3.
+    /// Fraction of the cells with a dNBR beyond −0.5 or 1.3.
     pub implausible_share: f64,
-    /// The offset of unburned ground; `None` where none was asked for, or no ground tells one.
+    /// The offset of unburned ground; `None` where none was requested, or no ground yields one.
     /// Blocks come without it: take it off by [`DnbrOffset::correct`].
     pub dnbr_offset: Option<DnbrOffset>,
     /// The scenes used, with the offset decided for each.

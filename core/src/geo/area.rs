@@ -26,7 +26,7 @@ type AreaRing = Vec<(f64, f64)>;
 /// in UTM at 38°.
 const STRAIGHT_DEGREES: f64 = 0.01;
 
-/// Text that tells no area.
+/// Text that describes no area.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AreaError {
     /// Not GeoJSON.

@@ -42,7 +42,7 @@ impl Empty {
         Self::ALL.into_iter().find(|reason| reason.code() == code)
     }
 
-    /// Place in [`Empty::ALL`].
+    /// Index in [`Empty::ALL`].
     pub fn index(self) -> usize {
         match self {
             Self::OutsideBox => 0,

@@ -25,6 +25,16 @@ impl Grid {
     /// The grid of the tiles that a box [west, south, east, north] touches.
     ///
     /// Cells whose centre lies outside the box are on the grid, but not [`Grid::is_inside`].
+    ///
+    /// ```
+    /// use dragonfly_core::Grid;
+    ///
+    /// let grid = Grid::covering([-120.07, 35.01, -119.67, 35.24], 9);
+    /// assert_eq!((grid.width(), grid.height()), (256, 256)); // One tile.
+    /// let columns = grid.inside_columns();
+    /// assert!(grid.is_inside(columns.start, grid.inside_rows().start));
+    /// assert!(!grid.is_inside(columns.end, grid.inside_rows().start));
+    /// ```
     pub fn covering(bbox: [f64; 4], zoom: u8) -> Self {
         let tiles = TileRange::covering(bbox, zoom);
         let [west, south, east, north] = bbox;

@@ -21,7 +21,7 @@ impl Tile {
         Some(Self { z: self.z.checked_sub(1)?, x: self.x / 2, y: self.y / 2 })
     }
 
-    /// The four tiles beneath: north-west, north-east, south-west, south-east.
+    /// The four tiles below: north-west, north-east, south-west, south-east.
     pub fn children(self) -> [Self; 4] {
         [(0, 0), (1, 0), (0, 1), (1, 1)].map(|(dx, dy)| Self {
             z: self.z + 1,
@@ -109,7 +109,7 @@ impl TileRange {
             .flat_map(move |y| (self.x_start..self.x_end).map(move |x| Tile { z: self.z, x, y }))
     }
 
-    /// The tiles above or beneath at another zoom.
+    /// The tiles above or below at another zoom.
     pub fn at_zoom(&self, zoom: u8) -> Self {
         if zoom <= self.z {
             let shift = self.z - zoom;

@@ -1,4 +1,5 @@
-//! What HTTP responses mean, and when a request is sent again: the same natively and in the browser.
+//! What HTTP responses mean, and when a request is sent again: the same natively and in the
+//! browser.
 
 mod range;
 mod retry;

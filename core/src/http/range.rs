@@ -31,7 +31,7 @@ pub enum RangeHeadError {
     /// The server sends whole files only.
     NoRanges,
     /// The server sends another range than the requested one, or states a size that cannot be. The
-    /// text is what its head says, fit to be shown.
+    /// text is what its head states, fit to be shown.
     WrongRange(String),
     /// Another status.
     Status(u16),
@@ -41,6 +41,15 @@ pub enum RangeHeadError {
 ///
 /// # Errors
 /// When it holds other bytes, or has another status.
+///
+/// ```
+/// use dragonfly_core::http::{RangeHead, read_range_head};
+///
+/// let content_range = Some("bytes 100-199/5000");
+/// let head = RangeHead { status: 206, content_range, content_length: Some(100) };
+/// let content = read_range_head(&head, &(100..200)).expect("the range that was requested");
+/// assert_eq!((content.length, content.file_size), (100, Some(5000)));
+/// ```
 pub fn read_range_head(
     head: &RangeHead,
     requested: &Range<u64>,

@@ -44,7 +44,8 @@ impl RetryPolicy {
 
 impl RetryPauses {
     /// The pause after a failure; `None` when the request is not sent again. `max_attempts` bounds
-    /// the attempts for this kind of failure; `requested` is what the server's `Retry-After` says.
+    /// the attempts for this kind of failure; `requested` is what the server's `Retry-After`
+    /// states.
     pub fn next(&mut self, max_attempts: usize, requested: Option<Duration>) -> Option<Duration> {
         self.failures += 1;
         if self.failures >= max_attempts.min(self.policy.attempts) {

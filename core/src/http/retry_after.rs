@@ -6,6 +6,18 @@ use chrono::{DateTime, Utc};
 
 /// The pause that a server requests: seconds, or until a date. No pause where the date has passed;
 /// `None` for any other text.
+///
+/// ```
+/// use dragonfly_core::http::parse_retry_after;
+/// use std::time::Duration;
+///
+/// let now = "2025-10-21T07:28:00Z".parse()?;
+/// assert_eq!(parse_retry_after("7", now), Some(Duration::from_secs(7)));
+/// let date = "Tue, 21 Oct 2025 07:29:30 GMT";
+/// assert_eq!(parse_retry_after(date, now), Some(Duration::from_secs(90)));
+/// assert_eq!(parse_retry_after("soon", now), None);
+/// # Ok::<(), chrono::ParseError>(())
+/// ```
 pub fn parse_retry_after(text: &str, now: DateTime<Utc>) -> Option<Duration> {
     let text = text.trim();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

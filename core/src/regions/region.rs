@@ -128,7 +128,7 @@ pub enum RegionError {
     /// An entry that cannot be read.
     #[error("region {region}: {problem}")]
     Unreadable {
-        /// Its name, or its place in the list.
+        /// Its name, or its index in the list.
         region: String,
         /// Key and cause.
         problem: String,
@@ -151,136 +151,146 @@ impl Region {
         self.title.as_deref().unwrap_or(&self.name)
     }
 
-    /// The first thing that makes no sense.
+    /// The first value that makes no sense.
     ///
     /// # Errors
     /// Names the region, the key and what to write instead.
     pub fn check(&self) -> Result<(), RegionError> {
-        let wrong = |key, problem: String| {
-            Err(RegionError::Senseless { region: self.name.clone(), key, problem })
-        };
-        let named_well = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
-        if self.name.is_empty() || !self.name.chars().all(named_well) {
-            return wrong("name", "may hold only the letters a to z, digits and _".to_owned());
+        self.check_name()?;
+        self.check_bbox()?;
+        self.check_zooms_and_counts()?;
+        self.check_dates()?;
+        self.check_event()?;
+        self.check_windows()
+    }
+
+    fn senseless<T>(
+        &self,
+        key: &'static str,
+        problem: impl Into<String>,
+    ) -> Result<T, RegionError> {
+        Err(RegionError::Senseless { region: self.name.clone(), key, problem: problem.into() })
+    }
+
+    fn check_name(&self) -> Result<(), RegionError> {
+        let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+        if self.name.is_empty() || !self.name.chars().all(is_allowed) {
+            return self.senseless("name", "may hold only the letters a to z, digits and _");
         }
         if RESERVED_NAMES.contains(&self.name.as_str()) {
-            return wrong(
-                "name",
-                format!("is reserved for the file meta/{}.json: choose another", self.name),
-            );
+            let problem =
+                format!("is reserved for the file meta/{}.json: choose another", self.name);
+            return self.senseless("name", problem);
         }
         if self.name.len() > MAX_NAME_LENGTH {
-            return wrong(
-                "name",
-                format!(
-                    "has {} characters, and may have {MAX_NAME_LENGTH} at most",
-                    self.name.len()
-                ),
-            );
+            let length = self.name.len();
+            let problem =
+                format!("has {length} characters, and may have {MAX_NAME_LENGTH} at most");
+            return self.senseless("name", problem);
         }
-        let [west, south, east, north] = self.bbox;
-        if !self.bbox.iter().all(|edge| edge.is_finite())
+        Ok(())
+    }
+
+    fn check_bbox(&self) -> Result<(), RegionError> {
+        let bbox = self.bbox;
+        let [west, south, east, north] = bbox;
+        let problem = if !bbox.iter().all(|edge| edge.is_finite())
             || west.abs() > 180.0
             || east.abs() > 180.0
         {
-            return wrong(
-                "bbox",
-                format!("must be [west, south, east, north] in degrees, not {:?}", self.bbox),
-            );
+            format!("must be [west, south, east, north] in degrees, not {bbox:?}")
+        } else if west > east {
+            format!(
+                "has its west ({west}) east of its east ({east}); where it should cross the 180° \
+                meridian, split it into two regions"
+            )
+        } else if west == east || south >= north {
+            format!("is empty: west must be below east and south below north, not {bbox:?}")
+        } else if south < -MAX_LATITUDE || north > MAX_LATITUDE {
+            format!(
+                "reaches beyond {MAX_LATITUDE:.2}° of latitude, where Web Mercator ends; cut it \
+                there"
+            )
+        } else {
+            return Ok(());
+        };
+        self.senseless("bbox", problem)
+    }
+
+    fn check_zooms_and_counts(&self) -> Result<(), RegionError> {
+        let Self { zoom_min, zoom_max, .. } = self;
+        if *zoom_max > FINEST_ZOOM {
+            let problem = format!("is {zoom_max}, and may be {FINEST_ZOOM} at most");
+            return self.senseless("zoom_max", problem);
         }
-        if west > east {
-            return wrong(
-                "bbox",
-                format!(
-                    "has its west ({west}) east of its east ({east}); where it should cross the \
-                    180° meridian, split it into two regions"
-                ),
-            );
-        }
-        if west == east || south >= north {
-            return wrong(
-                "bbox",
-                format!(
-                    "is empty: west must be below east and south below north, not {:?}",
-                    self.bbox
-                ),
-            );
-        }
-        if south < -MAX_LATITUDE || north > MAX_LATITUDE {
-            return wrong(
-                "bbox",
-                format!(
-                    "reaches beyond {MAX_LATITUDE:.2}° of latitude, where Web Mercator ends; cut \
-                    it there"
-                ),
-            );
-        }
-        if self.zoom_max > FINEST_ZOOM {
-            return wrong(
-                "zoom_max",
-                format!("is {}, and may be {FINEST_ZOOM} at most", self.zoom_max),
-            );
-        }
-        if self.zoom_min > self.zoom_max {
-            return wrong(
-                "zoom_min",
-                format!("is {}, above zoom_max {}", self.zoom_min, self.zoom_max),
-            );
+        if zoom_min > zoom_max {
+            return self.senseless("zoom_min", format!("is {zoom_min}, above zoom_max {zoom_max}"));
         }
         if self.scenes_per_tile == 0 {
-            return wrong("scenes_per_tile", "is 0, and must be 1 at least".to_owned());
+            return self.senseless("scenes_per_tile", "is 0, and must be 1 at least");
         }
         if self.update_interval_days == 0 {
-            return wrong("update_interval_days", "is 0, and must be 1 at least".to_owned());
+            return self.senseless("update_interval_days", "is 0, and must be 1 at least");
         }
-        let days = [("pre", self.pre), ("post", self.post)]
+        Ok(())
+    }
+
+    /// Every date lies in a year that can be, and windows do not end before they start.
+    fn check_dates(&self) -> Result<(), RegionError> {
+        let windows = [("pre", self.pre), ("post", self.post)];
+        let days = windows
             .into_iter()
-            .flat_map(|(key, window)| {
-                window.into_iter().flat_map(move |days| [(key, days.start), (key, days.end)])
-            })
+            .filter_map(|(key, window)| Some((key, window?)))
+            .flat_map(|(key, window)| [(key, window.start), (key, window.end)])
             .chain(self.event_date.map(|day| ("event_date", day)))
             .chain(self.event_end.map(|day| ("event_end", day)));
         for (key, day) in days {
             if !YEARS.contains(&day.year()) {
                 let (first, last) = YEARS.into_inner();
-                return wrong(
-                    key,
-                    format!("holds the date {day}, and its year must be {first} to {last}"),
-                );
+                let problem =
+                    format!("holds the date {day}, and its year must be {first} to {last}");
+                return self.senseless(key, problem);
             }
         }
-        for (key, window) in [("pre", self.pre), ("post", self.post)] {
+        for (key, window) in windows {
             if let Some(window) = window.filter(|window| window.end < window.start) {
-                return wrong(
-                    key,
-                    format!("ends on {} before it starts on {}", window.end, window.start),
-                );
+                let problem =
+                    format!("ends on {} before it starts on {}", window.end, window.start);
+                return self.senseless(key, problem);
             }
         }
+        Ok(())
+    }
+
+    fn check_event(&self) -> Result<(), RegionError> {
         if self.perimeter_path.is_some() && !self.dnbr_offset {
-            return wrong("perimeter_path", "needs `\"dnbr_offset\": true` beside it".to_owned());
+            return self.senseless("perimeter_path", "needs `\"dnbr_offset\": true` beside it");
         }
         if self.event_end.is_some() && self.event_date.is_none() {
-            return wrong("event_end", "needs `event_date` beside it".to_owned());
+            return self.senseless("event_end", "needs `event_date` beside it");
         }
-        if let (Some(first), Some(last)) = (self.event_date, self.event_end)
-            && last < first
-        {
-            return wrong("event_end", format!("is {last}, before `event_date` {first}"));
+        match (self.event_date, self.event_end) {
+            (Some(first), Some(last)) if last < first => {
+                self.senseless("event_end", format!("is {last}, before `event_date` {first}"))
+            }
+            _ => Ok(()),
         }
+    }
+
+    fn check_windows(&self) -> Result<(), RegionError> {
         for (key, days) in
             [("pre_window_days", self.pre_window_days), ("post_window_days", self.post_window_days)]
         {
             if !(1..=366).contains(&days) {
-                return wrong(key, format!("is {days}, and must be 1 to 366"));
+                return self.senseless(key, format!("is {days}, and must be 1 to 366"));
             }
         }
         match (self.pre, self.post) {
             (Some(_), None) => {
-                wrong("post", "is missing beside `pre`: give both windows or neither".to_owned())
+                self.senseless("post", "is missing beside `pre`: give both windows or neither")
             }
             (None, Some(_)) => {
-                wrong("pre", "is missing beside `post`: give both windows or neither".to_owned())
+                self.senseless("pre", "is missing beside `post`: give both windows or neither")
             }
             _ => Ok(()),
         }

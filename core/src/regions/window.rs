@@ -45,7 +45,7 @@ impl std::fmt::Display for WindowReason {
     }
 }
 
-/// Where the scenes of a map are looked for, and why there.
+/// Where the scenes of a map are searched for, and why there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SearchWindows {
     /// Days before the fire.
@@ -68,6 +68,18 @@ impl SearchWindows {
     /// last days against the same days one year earlier.
     ///
     /// Comparing with the days just before would measure the seasons as much as fire.
+    ///
+    /// ```
+    /// use dragonfly_core::{SearchWindows, regions_from_json};
+    ///
+    /// let json = r#"[{"name": "madre", "bbox": [-120.07, 35.01, -119.67, 35.24],
+    ///     "event_date": "2025-07-02", "event_end": "2025-07-27"}]"#;
+    /// let region = regions_from_json(json)?.remove(0);
+    /// let windows = SearchWindows::of(&region, "2025-08-31".parse()?);
+    /// assert_eq!(windows.pre.end.to_string(), "2025-07-01");
+    /// assert_eq!(windows.post.start.to_string(), "2025-07-28");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn of(region: &Region, today: NaiveDate) -> Self {
         if let (Some(pre), Some(post)) = (region.pre, region.post) {
             return Self { reason: WindowReason::Configured, ..Self::between(pre, post, None) };
@@ -93,7 +105,7 @@ impl SearchWindows {
         }
     }
 
-    /// Windows that stand as given. Without an assessment the time between them tells it.
+    /// Windows that stand as given. Without an assessment the time between them decides it.
     pub fn between(pre: DateWindow, post: DateWindow, assessment: Option<Assessment>) -> Self {
         let assessment = assessment.unwrap_or_else(|| season(pre, post));
         Self { pre, post, assessment, reason: WindowReason::Chosen }

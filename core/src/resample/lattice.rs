@@ -103,7 +103,7 @@ impl Lattice {
 
     /// The pixels that a window's cells may touch, columns and rows; `None` when none is known.
     ///
-    /// Not clipped to the image, whose size the lattice does not know.
+    /// Not clipped to the image, whose size is not part of the lattice.
     pub fn pixels_touched(&self, window: &CellWindow) -> Option<(Range<i64>, Range<i64>)> {
         let mut bounds = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
         for row in stops(&window.rows) {

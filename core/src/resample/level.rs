@@ -1,14 +1,21 @@
 //! Which overview of an image to read for a cell size.
 
-/// A level's pixel may measure at most this share of a cell's side.
+/// A level's pixel may measure at most this fraction of a cell's side.
 const MAX_PIXEL: f64 = 0.7;
 
 /// The coarsest level whose pixel is at most 0.7 × the cell; the finest where none is.
 ///
-/// `factors` say how many full-resolution pixels one pixel of each level spans (1 for the image
+/// `factors` state how many full-resolution pixels one pixel of each level spans (1 for the image
 /// itself), in any order; `cell_size_px` is the side of a cell in full-resolution pixels. Returns
-/// the place in `factors`. Levels are chosen by scale, never by their place. `None` when there is
+/// the index in `factors`. Levels are chosen by scale, never by their place. `None` when there is
 /// no level.
+///
+/// ```
+/// use dragonfly_core::choose_level;
+///
+/// // Pixels of 20, 40, 80 and 160 m for cells of 125 m.
+/// assert_eq!(choose_level(&[1.0, 2.0, 4.0, 8.0], 125.0 / 20.0), Some(2));
+/// ```
 pub fn choose_level(factors: &[f64], cell_size_px: f64) -> Option<usize> {
     let indexed = || factors.iter().copied().enumerate();
     indexed()

@@ -7,7 +7,7 @@ use crate::resample::lattice::{CellWindow, CentreLine, Lattice, STEP};
 /// Binary digits to which the centre of a cell is rounded before it decides a pixel: 1/1024 pixel
 /// is fine enough to take the true nearest, and coarse enough that two projection libraries agree.
 const CENTRE_DIGITS: u32 = 10;
-/// Cells that are looked at together.
+/// Cells that are computed together.
 pub(crate) const TOGETHER: usize = STEP as usize;
 
 /// The pixels under the centres of cells. Scenes of which this is the same lie on one grid.
@@ -20,7 +20,7 @@ pub struct NearestPixels {
 
 impl NearestPixels {
     /// For cells that a scene may cover, among those pixels of a level of which any may be taken.
-    /// `lattice` tells where the cells lie, in pixels of the level.
+    /// `lattice` states where the cells lie, in pixels of the level.
     pub fn new(cells: CellWindow, pixels: CellWindow, lattice: Lattice) -> Self {
         Self { cells, pixels, lattice }
     }
@@ -70,7 +70,7 @@ impl NearestPixels {
         let mut column = self.cells.columns.start;
         self.lattice.visit_lines(row, self.cells.columns.clone(), |own, line| {
             let places = line.map_or([usize::MAX; TOGETHER], |line| {
-                pixel_places(&line, origin, (width, height))
+                pixel_indices(&line, origin, (width, height))
             });
             let next = column + own.len() as u32;
             visit(column..next, &places[own]);
@@ -82,7 +82,7 @@ impl NearestPixels {
 /// The places of the pixels under the centres of cells, row by row in a rectangle of so many pixels
 /// across and down that begins at `origin`; outside of it `usize::MAX`.
 #[inline]
-pub(crate) fn pixel_places(
+pub(crate) fn pixel_indices(
     line: &CentreLine,
     origin: (i64, i64),
     size: (usize, usize),

@@ -45,7 +45,7 @@ impl ImageFrame {
     }
 }
 
-/// A map projection, by whatever library: batch asks PROJ, the browser has one of its own.
+/// A map projection, by whatever library: batch uses PROJ, the browser a library of its own.
 ///
 /// Points are x east and y north. Those without an answer become infinite or NaN.
 pub trait Projection {
@@ -61,12 +61,12 @@ pub enum PlacementError {
     /// Its georeference maps all pixels to one line.
     #[error("no usable georeference")]
     NoGeoreference,
-    /// The projection has no answer where the image says it lies.
+    /// The projection has no result at the position that the image states.
     #[error("the middle of the image cannot be projected")]
     NotProjected,
 }
 
-/// Side of a pixel on the ground at least, metres: finer than any satellite sees.
+/// Side of a pixel on the ground at least, metres: finer than any satellite's pixels.
 const MIN_PIXEL_M: f64 = 0.1;
 /// The box around a cell in the image has at most this many times the cell's own area: 2 where the
 /// image is turned by half a right angle, more where its axes are slanted.
@@ -148,7 +148,7 @@ fn cells_within(grid: &Grid, outline_m: &[(f64, f64)]) -> Option<CellWindow> {
     let cells = |positions: Vec<f64>, within: Range<u32>| -> Option<Range<u32>> {
         let least = positions.iter().copied().fold(f64::INFINITY, f64::min);
         let most = positions.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-        // A side between two points of the outline may bulge: one cell more, and a share of the
+        // A side between two points of the outline may bulge: one cell more, and a fraction of the
         // extent.
         let bulge = 1.0 + (most - least) / 1000.0;
         let start = ((least - bulge).floor().max(0.0) as u32).max(within.start);

@@ -42,7 +42,7 @@ pub struct LevelFrame {
 }
 
 impl ScenePlan {
-    /// Plans the reading of a level. `cloud_buffer_m` is how far clouds reach; `any_wanted` tells
+    /// Plans the reading of a level. `cloud_buffer_m` is how far clouds reach; `any_wanted` states
     /// whether any cell of a window is to be computed.
     pub fn new(
         placed: Placement,
@@ -147,7 +147,8 @@ impl ScenePlan {
         rows.start / block * block..((rows.end + block - 1) / block * block).min(self.size.1 as i64)
     }
 
-    /// Bytes that a strip of rows takes: pixels of whole blocks, and what was seen of the cells.
+    /// Bytes that a strip of rows takes: pixels of whole blocks, and what was observed of the
+    /// cells.
     pub fn memory_bytes(&self, rows: &Range<u32>) -> u64 {
         let window = self.window(rows);
         let Some(needed) = self.pixel_rows(&window) else { return 0 };
@@ -188,7 +189,7 @@ impl ScenePlan {
         takes_nearest.then(|| NearestPixels::new(self.cells.clone(), pixels, self.lattice.clone()))
     }
 
-    /// What the scene saw of a window's cells, from the rows that have been read.
+    /// What the scene observed of a window's cells, from the rows that have been read.
     pub fn observe(&self, read: &SceneRows, scaling: Scaling, window: &CellWindow) -> Observations {
         warp(&self.lattice, read.pixels(), scaling, self.resampling, window)
     }

@@ -36,7 +36,7 @@ impl SceneRows {
     /// Bytes of a pixel: two bands of 16 bits, its quality with and without the reach of clouds.
     pub const PIXEL_BYTES: u64 = 6;
 
-    /// The pixels, for [`warp`](crate::resample::warp).
+    /// The pixels, for [`warp`](fn@crate::resample::warp).
     pub fn pixels(&self) -> &SceneWindow {
         &self.pixels
     }
@@ -47,9 +47,11 @@ impl SceneRows {
     }
 
     /// What rows of pixels show, as far as they are there.
-    pub fn look(&self, rows: &Range<u32>, scaling: Scaling) -> (CellWindow, Observations) {
+    pub fn observe(&self, rows: &Range<u32>, scaling: Scaling) -> (CellWindow, Observations) {
         let columns = self.pixels.column..self.pixels.column + self.pixels.width as i64;
-        self.pixels.look(&columns, &(rows.start.into()..rows.end.into()), scaling).into_parts()
+        self.pixels
+            .observe_pixels(&columns, &(rows.start.into()..rows.end.into()), scaling)
+            .into_parts()
     }
 
     /// Says where the first row goes, while there is none.

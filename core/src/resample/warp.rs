@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::resample::lattice::{CellFootprint, CellWindow, CentreLine, Lattice};
-use crate::resample::nearest_pixels::{TOGETHER, pixel_places};
+use crate::resample::nearest_pixels::{TOGETHER, pixel_indices};
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
 use crate::severity::spectral_index::SpectralIndex;
@@ -30,7 +30,7 @@ pub struct SceneWindow {
     pub quality: Vec<PixelQuality>,
 }
 
-/// What one scene, or one overpass, saw of a cell. Better views compare greater.
+/// What one scene, or one overpass, observed of a cell. Better views compare greater.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum CellQuality {
@@ -60,7 +60,7 @@ impl CellQuality {
         })
     }
 
-    /// The surface was seen, and there is an NBR.
+    /// The surface was observed, and there is an NBR.
     pub fn is_clear(self) -> bool {
         self >= Self::Water
     }
@@ -71,7 +71,7 @@ impl CellQuality {
 pub struct Observation {
     /// NBR; NaN unless the quality is clear.
     pub nbr: f32,
-    /// What was seen.
+    /// What was observed.
     pub quality: CellQuality,
 }
 
@@ -98,12 +98,12 @@ impl Observation {
 pub struct Observations {
     /// NBR; NaN unless the quality is clear.
     pub nbr: Vec<f32>,
-    /// What was seen.
+    /// What was observed.
     pub quality: Vec<CellQuality>,
 }
 
 impl Observations {
-    /// So many cells of which nothing is seen take the place of what there was.
+    /// Resets to so many cells without an observation.
     pub fn clear_to(&mut self, cells: usize) {
         self.nbr.clear();
         self.nbr.resize(cells, f32::NAN);
@@ -123,8 +123,8 @@ impl Observations {
 
     /// One of them.
     #[inline]
-    pub fn at(&self, place: usize) -> Observation {
-        Observation { nbr: self.nbr[place], quality: self.quality[place] }
+    pub fn at(&self, index: usize) -> Observation {
+        Observation { nbr: self.nbr[index], quality: self.quality[index] }
     }
 
     fn with_capacity(cells: usize) -> Self {
@@ -137,8 +137,7 @@ impl Observations {
         self.quality.push(cell.quality);
     }
 
-    /// So many cells take the place of what there was: from `first` on a scene's, and nothing is
-    /// seen of the others.
+    /// Resets to so many cells: from `first` on a scene's, the others without an observation.
     ///
     /// `range` are the scene's cells.
     pub fn start_overpass(
@@ -164,15 +163,15 @@ impl Observations {
         let own = first..first + range.len();
         let nbrs = self.nbr[own.clone()].iter_mut().zip(&other.nbr[range.clone()]);
         let qualities = self.quality[own].iter_mut().zip(&other.quality[range]);
-        for ((nbr, other_nbr), (quality, other_sight)) in nbrs.zip(qualities) {
-            if other_sight > quality {
-                (*nbr, *quality) = (*other_nbr, *other_sight);
+        for ((nbr, other_nbr), (quality, other_quality)) in nbrs.zip(qualities) {
+            if other_quality > quality {
+                (*nbr, *quality) = (*other_nbr, *other_quality);
             }
         }
     }
 }
 
-/// How a cell takes its value from the pixels beneath.
+/// How a cell gets its value from the pixels below it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Resampling {
     /// The pixel under the cell's centre: where a cell is no larger than a pixel.
@@ -188,8 +187,8 @@ impl Resampling {
     }
 }
 
-/// A cell needs at least this share of clear pixels: one half.
-const MIN_CLEAR_SHARE: (u64, u64) = (1, 2);
+/// A cell needs at least this fraction of clear pixels: one half.
+const MIN_CLEAR_FRACTION: (u64, u64) = (1, 2);
 /// Parts of a pixel to which the edges of a cell's box are rounded.
 const PARTS: i64 = 16;
 /// Views of the cells of a window, row by row, through one scene.
@@ -203,14 +202,14 @@ pub fn warp(
     let mut cells = Observations::with_capacity(window.columns.len() * window.rows.len());
     match resampling {
         Resampling::Nearest => {
-            let seen = lattice
+            let observed = lattice
                 .pixels_touched(window)
-                .map(|(columns, rows)| scene.look(&columns, &rows, scaling));
-            let seen = seen.unwrap_or_default();
+                .map(|(columns, rows)| scene.observe_pixels(&columns, &rows, scaling));
+            let observed = observed.unwrap_or_default();
             for row in window.rows.clone() {
-                lattice.visit_lines(row, window.columns.clone(), |places, line| match line {
-                    Some(line) => seen.nearest(&line, places, &mut cells),
-                    None => places.for_each(|_| cells.push(Observation::UNOBSERVED)),
+                lattice.visit_lines(row, window.columns.clone(), |positions, line| match line {
+                    Some(line) => observed.nearest(&line, positions, &mut cells),
+                    None => positions.for_each(|_| cells.push(Observation::UNOBSERVED)),
                 });
             }
         }
@@ -232,81 +231,92 @@ impl CellQuality {
     #[inline]
     fn of(quality: PixelQuality) -> Self {
         // One after the other, so that processors take several at once.
-        let seen = if quality == PixelQuality::NoData { Self::NoData } else { Self::Hidden };
-        let seen = if quality == PixelQuality::Water { Self::Water } else { seen };
-        if quality == PixelQuality::Clear { Self::Land } else { seen }
+        let observed = if quality == PixelQuality::NoData { Self::NoData } else { Self::Hidden };
+        let observed = if quality == PixelQuality::Water { Self::Water } else { observed };
+        if quality == PixelQuality::Clear { Self::Land } else { observed }
     }
 }
 
 /// What a rectangle of pixels shows, row by row from the north.
 #[derive(Default)]
-pub(crate) struct SeenPixels {
+pub(crate) struct PixelObservations {
     /// Column and row of the first pixel in the level's image.
     origin: (i64, i64),
     width: usize,
     height: usize,
-    seen: Observations,
+    observations: Observations,
 }
 
-impl SeenPixels {
+impl PixelObservations {
     /// The pixels as a window of the level, and what they show.
     pub(crate) fn into_parts(self) -> (CellWindow, Observations) {
         let window = CellWindow {
             columns: self.origin.0 as u32..self.origin.0 as u32 + self.width as u32,
             rows: self.origin.1 as u32..self.origin.1 as u32 + self.height as u32,
         };
-        (window, self.seen)
+        (window, self.observations)
     }
 
-    /// Adds what the cells at some places of a line show.
+    /// Adds the observations of the cells at some positions of a line.
     #[inline]
-    fn nearest(&self, line: &CentreLine, places: Range<usize>, into: &mut Observations) {
-        let pixels = pixel_places(line, self.origin, (self.width, self.height));
-        let nbrs = pixels.map(|pixel| self.seen.nbr.get(pixel).copied().unwrap_or(f32::NAN));
-        let qualities = pixels
-            .map(|pixel| self.seen.quality.get(pixel).copied().unwrap_or(CellQuality::Unobserved));
+    fn nearest(&self, line: &CentreLine, positions: Range<usize>, into: &mut Observations) {
+        let pixels = pixel_indices(line, self.origin, (self.width, self.height));
+        let nbrs =
+            pixels.map(|pixel| self.observations.nbr.get(pixel).copied().unwrap_or(f32::NAN));
+        let qualities = pixels.map(|pixel| {
+            self.observations.quality.get(pixel).copied().unwrap_or(CellQuality::Unobserved)
+        });
         // Whole arrays are copied much faster.
-        if places.len() == TOGETHER {
+        if positions.len() == TOGETHER {
             into.nbr.extend_from_slice(&nbrs);
             into.quality.extend_from_slice(&qualities);
         } else {
-            into.nbr.extend_from_slice(&nbrs[places.clone()]);
-            into.quality.extend_from_slice(&qualities[places]);
+            into.nbr.extend_from_slice(&nbrs[positions.clone()]);
+            into.quality.extend_from_slice(&qualities[positions]);
         }
     }
 }
 
 impl SceneWindow {
-    /// Looks at a rectangle of pixels: each is computed once, however many cells take it.
-    pub(crate) fn look(
+    /// Observes a rectangle of pixels: each is computed once, however many cells are nearest to it.
+    pub(crate) fn observe_pixels(
         &self,
         columns: &Range<i64>,
         rows: &Range<i64>,
         scaling: Scaling,
-    ) -> SeenPixels {
+    ) -> PixelObservations {
         let inside = |range: &Range<i64>, first: i64, count: usize| {
             let from = |place: i64| (place - first).clamp(0, count as i64) as usize;
             from(range.start)..from(range.end).max(from(range.start))
         };
         let columns = inside(columns, self.column, self.width);
         let rows = inside(rows, self.row, self.height);
-        let mut seen = Observations::with_capacity(columns.len() * rows.len());
+        let mut observed = Observations::with_capacity(columns.len() * rows.len());
         for row in rows.clone() {
             let own = row * self.width + columns.start..row * self.width + columns.end;
             let [first, second] = self.bands.each_ref().map(|band| &band[own.clone()]);
-            let start = seen.len();
-            seen.nbr.extend(first.iter().zip(second).map(|(first, second)| {
+            let start = observed.len();
+            observed.nbr.extend(first.iter().zip(second).map(|(first, second)| {
                 INDEX.compute(scaling.reflectance(*first), scaling.reflectance(*second))
             }));
-            seen.quality.extend(self.quality[own].iter().map(|quality| CellQuality::of(*quality)));
-            for (nbr, quality) in seen.nbr[start..].iter_mut().zip(&mut seen.quality[start..]) {
+            observed
+                .quality
+                .extend(self.quality[own].iter().map(|quality| CellQuality::of(*quality)));
+            for (nbr, quality) in
+                observed.nbr[start..].iter_mut().zip(&mut observed.quality[start..])
+            {
                 let is_hole = nbr.is_nan() && quality.is_clear();
                 *nbr = if quality.is_clear() { *nbr } else { f32::NAN };
                 *quality = if is_hole { CellQuality::NoData } else { *quality };
             }
         }
         let origin = (self.column + columns.start as i64, self.row + rows.start as i64);
-        SeenPixels { origin, width: columns.len(), height: rows.len(), seen }
+        PixelObservations {
+            origin,
+            width: columns.len(),
+            height: rows.len(),
+            observations: observed,
+        }
     }
 
     fn average(&self, footprint: CellFootprint, scaling: Scaling) -> Observation {
@@ -388,10 +398,10 @@ impl BandSum {
 }
 
 impl PixelSums {
-    /// What the sums say of a cell that `whole` parts make up.
+    /// The observation of a cell that `whole` parts make up.
     fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
-        let (share, of) = MIN_CLEAR_SHARE;
-        if self.clear > 0 && self.clear * of >= whole * share {
+        let (numerator, denominator) = MIN_CLEAR_FRACTION;
+        if self.clear > 0 && self.clear * denominator >= whole * numerator {
             let mean = |band: &BandSum| {
                 scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
             };
@@ -436,8 +446,9 @@ mod tests {
             .map(|(x, y)| ((x - x0) / size, (y0 - y) / size))
             .collect();
         let lattice = Lattice::new(&window, positions);
-        let seen = warp(&lattice, scene, scaling, Resampling::for_cell(pixels_per_cell), &window);
-        (0..seen.len()).map(|cell| seen.at(cell)).collect()
+        let observed =
+            warp(&lattice, scene, scaling, Resampling::for_cell(pixels_per_cell), &window);
+        (0..observed.len()).map(|cell| observed.at(cell)).collect()
     }
 
     fn scene(width: usize, pixels: &[(u16, u16, PixelQuality)]) -> SceneWindow {
@@ -499,14 +510,14 @@ mod tests {
     #[test]
     fn the_edge_of_an_image_is_unseen() {
         let cells = warped(2.0, &scene(2, &[GREEN; 4]), PLAIN, 3);
-        let seen: Vec<_> = cells.iter().map(|cell| cell.quality == CellQuality::Land).collect();
-        assert_eq!(seen, [true, false, false, false, false, false, false, false, false]);
+        let observed: Vec<_> = cells.iter().map(|cell| cell.quality == CellQuality::Land).collect();
+        assert_eq!(observed, [true, false, false, false, false, false, false, false, false]);
         assert_eq!(cells[1].quality, CellQuality::Unobserved);
     }
 
     #[test]
     fn pixels_count_by_the_part_that_lies_in_the_cell() {
-        // One and a half pixels a cell: the second pixel belongs half to each cell.
+        // One and a half pixels per cell: the second pixel belongs half to each cell.
         let row = [
             (2000, 1000, PixelQuality::Clear),
             (3000, 1000, PixelQuality::Clear),

@@ -14,13 +14,13 @@ pub struct Collection {
     names: &'static [&'static str],
     /// Assets of the bands; of a role that is named more than once, the first that an item has.
     bands: &'static [(BandRole, &'static str)],
-    /// Assets that tell cloud from ground: the first that an item has.
+    /// Mask assets: the first that an item has.
     pub masks: &'static [(&'static str, MaskKind)],
     /// Side of a pixel of these bands, metres.
     pub pixel_m: f64,
     /// Side of a pixel of red, green and blue, metres.
     pub visible_pixel_m: f64,
-    /// Reflectance of one digital number, where the item does not say.
+    /// Reflectance of one digital number, where the item does not state it.
     pub scale: f64,
     /// What is added to it.
     pub offset: OffsetSource,

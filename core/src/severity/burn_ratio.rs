@@ -6,6 +6,13 @@
 /// Normalized burn ratio: (NIR − SWIR2) / (NIR + SWIR2), after Key & Benson (2006), FIREMON.
 ///
 /// Both bands as reflectance, 0 or more. NaN where their sum is 0, so otherwise within [−1, 1].
+///
+/// ```
+/// use dragonfly_core::nbr;
+///
+/// assert_eq!(nbr(0.375, 0.125), 0.5);
+/// assert!(nbr(0.0, 0.0).is_nan());
+/// ```
 #[inline]
 pub fn nbr(nir: f32, swir: f32) -> f32 {
     let sum = nir + swir;
@@ -13,6 +20,14 @@ pub fn nbr(nir: f32, swir: f32) -> f32 {
 }
 
 /// Difference of the NBR before and after the fire (Key & Benson 2006). Positive where land burnt.
+///
+/// ```
+/// use dragonfly_core::{dnbr, nbr};
+///
+/// let (before, after) = (nbr(0.375, 0.125), nbr(0.125, 0.375));
+/// assert_eq!(dnbr(before, after), 1.0);
+/// assert!(dnbr(before, f32::NAN).is_nan());
+/// ```
 #[inline]
 pub fn dnbr(pre: f32, post: f32) -> f32 {
     pre - post

@@ -37,7 +37,7 @@ impl Severity {
         Self::High,
     ];
 
-    /// Place in [`Severity::ALL`]: 0 for high regrowth … 6 for high severity.
+    /// Index in [`Severity::ALL`]: 0 for high regrowth … 6 for high severity.
     pub fn index(self) -> usize {
         self as usize - 1
     }
@@ -72,7 +72,7 @@ pub fn is_implausible(dnbr: f32) -> bool {
     !(IMPLAUSIBLE_BELOW..=IMPLAUSIBLE_ABOVE).contains(&dnbr) && !dnbr.is_nan()
 }
 
-/// The six ascending dNBR values that part the classes; a value on a break belongs to the class
+/// The six ascending dNBR values that separate the classes; a value on a break belongs to the class
 /// above.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Breaks([f32; 6]);
@@ -102,6 +102,14 @@ impl Breaks {
     }
 
     /// The class of a dNBR; `None` for a hole.
+    ///
+    /// ```
+    /// use dragonfly_core::{Breaks, Severity};
+    ///
+    /// assert_eq!(Breaks::USGS.classify(0.5), Some(Severity::ModerateHigh));
+    /// assert_eq!(Breaks::USGS.classify(0.66), Some(Severity::High));
+    /// assert_eq!(Breaks::USGS.classify(f32::NAN), None);
+    /// ```
     #[inline]
     pub fn classify(&self, dnbr: f32) -> Option<Severity> {
         if dnbr.is_nan() {

@@ -7,12 +7,12 @@ use crate::severity::classes::Severity;
 /// A set of colours for the seven classes.
 ///
 /// The default is the colour-blind-safe one: nearly every palette in use pairs green with red,
-/// which one man in twelve cannot tell apart, and its colours darken as severity grows, so that a
+/// which one man in twelve cannot distinguish, and its colours darken as severity grows, so that a
 /// map printed in grey still reads.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Palette {
-    /// Yellow to dark red for burnt ground, blue for regrowth; told apart by every kind of eye.
+    /// Yellow to dark red for burnt ground, blue for regrowth; distinguished by every kind of eye.
     #[default]
     ColourBlindSafe,
     /// The palette of UN-SPIDER's recommended practice, the one most often met.
@@ -134,7 +134,7 @@ mod tests {
 
     #[test]
     fn every_kind_of_eye_tells_the_safe_colours_apart() {
-        // A difference of 2.3 is just noticeable; 15 is seen without a second look.
+        // A difference of 2.3 is just noticeable; 15 is obvious at a glance.
         let safe = least_difference(Palette::ColourBlindSafe);
         assert!(safe > 15.0, "least difference {safe:.1}");
         assert!(least_difference(Palette::Customary) < safe);

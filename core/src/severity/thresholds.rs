@@ -100,9 +100,9 @@ impl ClassTable {
     }
 }
 
-/// Classes with the values that part them; a value on a break belongs to the class above.
+/// Classes with the values that separate them; a value on a break belongs to the class above.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(try_from = "Told", into = "Told")]
+#[serde(try_from = "UncheckedThresholds", into = "UncheckedThresholds")]
 pub struct Thresholds {
     table: ClassTable,
     breaks: Vec<f32>,
@@ -110,12 +110,12 @@ pub struct Thresholds {
 
 /// Thresholds as messages and addresses carry them, not yet checked.
 #[derive(Clone, Serialize, Deserialize)]
-struct Told {
+struct UncheckedThresholds {
     table: ClassTable,
     breaks: Vec<f32>,
 }
 
-/// Numbers that part no classes.
+/// Numbers that separate no classes.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum ThresholdsError {
     /// Another number of breaks than the classes need.
@@ -224,15 +224,15 @@ impl Default for Thresholds {
     }
 }
 
-impl TryFrom<Told> for Thresholds {
+impl TryFrom<UncheckedThresholds> for Thresholds {
     type Error = ThresholdsError;
 
-    fn try_from(told: Told) -> Result<Self, ThresholdsError> {
-        Self::own(told.table, &told.breaks)
+    fn try_from(unchecked: UncheckedThresholds) -> Result<Self, ThresholdsError> {
+        Self::own(unchecked.table, &unchecked.breaks)
     }
 }
 
-impl From<Thresholds> for Told {
+impl From<Thresholds> for UncheckedThresholds {
     fn from(thresholds: Thresholds) -> Self {
         Self { table: thresholds.table, breaks: thresholds.breaks }
     }

@@ -60,14 +60,14 @@ fn dnbr_values() -> Vec<f32> {
 }
 
 /// FNV-1a, 64 bits.
-fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+pub(super) fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }
 
 /// The bits of a value; one pattern for every NaN, whose payload no target promises.
-fn bits(value: f32) -> [u8; 4] {
+pub(super) fn bits(value: f32) -> [u8; 4] {
     if value.is_nan() { f32::NAN.to_bits() } else { value.to_bits() }.to_le_bytes()
 }
 

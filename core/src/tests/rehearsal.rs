@@ -64,9 +64,9 @@ fn chosen_days(
         .collect()
 }
 
-/// The share of the fire's dNBR that the map of the night shows, over the cells seen since the
-/// fire.
-fn shown_share(first_image_offset: u64, days_since_fire: u64) -> Option<f64> {
+/// The fraction of the fire's dNBR that the map of the night shows, over the cells observed since
+/// the fire.
+fn shown_fraction(first_image_offset: u64, days_since_fire: u64) -> Option<f64> {
     let night: DateTime<Utc> = "2025-08-31T03:00:00Z".parse().unwrap();
     let tonight = night.date_naive();
     let fire = tonight - Days::new(days_since_fire);
@@ -113,8 +113,8 @@ fn a_rolling_map_shows_a_fire_from_its_first_clear_image_on() {
     let mut nights = 0;
     for days_since_fire in [3, 6, 12, 20] {
         for first_image_offset in 0..DAYS_BETWEEN_IMAGES {
-            if let Some(share) = shown_share(first_image_offset, days_since_fire) {
-                assert!(share >= 0.9, "{days_since_fire} days after the fire: {share:.3}");
+            if let Some(fraction) = shown_fraction(first_image_offset, days_since_fire) {
+                assert!(fraction >= 0.9, "{days_since_fire} days after the fire: {fraction:.3}");
                 nights += 1;
             }
         }

@@ -1,10 +1,10 @@
-//! Lower zooms: a cell averages the dNBR of all the finest cells beneath, each valid one once.
+//! Lower zooms: a cell averages the dNBR of all the finest cells below, each valid one once.
 
 use crate::geo::cell::Empty;
 use crate::geo::mercator::TILE_SIZE_PX;
 use crate::tiles::tile_code::index_from_cell;
 
-/// What lies beneath one cell of a lower zoom.
+/// What lies below one cell of a lower zoom.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub(crate) struct Beneath {
     /// Sum of the valid dNBR.
@@ -41,7 +41,7 @@ impl Beneath {
         }
     }
 
-    /// The mean of the valid cells; without any, the commonest reason beneath.
+    /// The mean of the valid cells; without any, the commonest reason below.
     pub(crate) fn cell(&self) -> Result<f32, Empty> {
         if self.valid > 0 {
             return Ok((self.dnbr_sum / f64::from(self.valid)) as f32);
@@ -59,13 +59,13 @@ fn commonest(counts: [u32; Empty::ALL.len()]) -> Empty {
         .unwrap_or(Empty::OutsideBox)
 }
 
-/// The cells of one tile, row by row, with what lies beneath each.
+/// The cells of one tile, row by row, with what lies below each.
 #[derive(Clone, Debug)]
 pub struct TileCells(Cells);
 
 #[derive(Clone, Debug)]
 enum Cells {
-    /// Of the finest zoom: nothing lies beneath but the cell itself.
+    /// Of the finest zoom: nothing lies below but the cell itself.
     Finest(Vec<Result<f32, Empty>>),
     Joined(Vec<Beneath>),
 }
@@ -78,7 +78,7 @@ impl TileCells {
         Self(Cells::Finest(cells.collect()))
     }
 
-    /// A tile of a lower zoom from the tiles beneath (north-west, north-east, south-west,
+    /// A tile of a lower zoom from the tiles below (north-west, north-east, south-west,
     /// south-east), `None` where there is none.
     pub fn joined(children: &[Option<Self>; 4]) -> Self {
         let outside = Beneath::of(Err(Empty::OutsideBox));

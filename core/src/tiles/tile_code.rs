@@ -16,12 +16,22 @@ pub const LAST_VALUE_INDEX: u8 = 250;
 ///
 /// Compared with the thresholds themselves, which are the very literals of the classes: a floor
 /// would misplace values next to a break. `None` for a hole.
+///
+/// ```
+/// use dragonfly_core::{dnbr_from_index, index_from_dnbr};
+///
+/// assert_eq!(index_from_dnbr(-1.5), Some(1));
+/// assert_eq!(index_from_dnbr(1.5), Some(250));
+/// assert_eq!(index_from_dnbr(f32::NAN), None);
+/// let index = index_from_dnbr(0.271).expect("a value");
+/// assert_eq!(dnbr_from_index(index), Some(0.275)); // The middle of 0.27 to 0.28.
+/// ```
 pub fn index_from_dnbr(dnbr: f32) -> Option<u8> {
     if dnbr.is_nan() {
         return None;
     }
     // Towards zero, and the product may be rounded across a whole number: the highest threshold
-    // passed is one of the four from `near - 2` on, and the comparison with the upper three tells
+    // passed is one of the four from `near - 2` on, and the comparison with the upper three states
     // which.
     let near = (dnbr * 100.0).clamp((LOWEST - 2) as f32, (HIGHEST + 2) as f32) as i32;
     let certain = (near - 1 - LOWEST).clamp(0, HIGHEST - LOWEST + 1);

@@ -1,4 +1,4 @@
-//! Which tiles of a region are stored, so that nobody asks for one that is not there.
+//! Which tiles of a region are stored, so that none is requested that is not there.
 
 use serde::{Deserialize, Serialize};
 
@@ -19,8 +19,8 @@ pub enum TileFate {
 }
 
 impl TileFate {
-    /// Judges a tile by its palette indices. With `skip_unburned` wholly unburned tiles are not
-    /// stored; regrowth is kept.
+    /// The fate of a tile, by its palette indices. With `skip_unburned` wholly unburned tiles are
+    /// not stored; regrowth is kept.
     pub fn of(indices: &[u8], skip_unburned: bool) -> Self {
         let mut counts = [0usize; 256];
         for index in indices {
@@ -83,7 +83,18 @@ pub struct ZoomIndex {
     pub runs: String,
 }
 
-/// The fates of a region's tiles, one entry a zoom, ascending.
+/// The fates of a region's tiles, one entry per zoom, ascending.
+///
+/// ```
+/// use dragonfly_core::{Empty, Tile, TileFate, TileIndex, TileRange, ZoomIndex};
+///
+/// let tiles = TileRange { z: 9, x_start: 85, y_start: 201, x_end: 87, y_end: 202 };
+/// let zoom = ZoomIndex::new(tiles, &[TileFate::Stored, TileFate::Empty(Empty::Water)]);
+/// assert_eq!(zoom.runs, "1s1w");
+/// let index = TileIndex(vec![zoom]);
+/// assert_eq!(index.fate(Tile { z: 9, x: 85, y: 201 }), Some(TileFate::Stored));
+/// assert_eq!(index.fate(Tile { z: 9, x: 99, y: 201 }), None);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct TileIndex(pub Vec<ZoomIndex>);

@@ -36,7 +36,7 @@ pub enum BlockError {
     Unsound {
         /// The compression.
         scheme: &'static str,
-        /// What the decoder says.
+        /// What the decoder states.
         cause: String,
     },
 }
@@ -121,14 +121,14 @@ fn unpack_lzw(stored: &[u8], into: &mut [u8]) -> Result<usize, BlockError> {
     Ok(written)
 }
 
-/// A frame may ask for a window as large as this at least, bytes: what zstd's own levels use for
+/// A frame may request a window as large as this at least, bytes: what zstd's own levels use for
 /// blocks.
 const MIN_WINDOW_LIMIT: u64 = 8 << 20;
 
 fn unpack_zstd(mut stored: &[u8], into: &mut [u8]) -> Result<usize, BlockError> {
     let unsound = |cause: String| BlockError::Unsound { scheme: "zstd", cause };
     let failed = |error: FrameDecoderError| unsound(error.to_string());
-    // The decoder sets aside the window that the frame asks for.
+    // The decoder sets aside the window that the frame requests.
     let limit = (into.len() as u64).max(MIN_WINDOW_LIMIT);
     let window = zstd_window(stored).ok_or_else(|| unsound("it has no frame".to_owned()))?;
     if window > limit {
@@ -149,7 +149,7 @@ fn unpack_zstd(mut stored: &[u8], into: &mut [u8]) -> Result<usize, BlockError> 
     Ok(written)
 }
 
-/// Bytes of the window that a zstd frame asks for (RFC 8878, 3.1.1.1); `None` where no frame
+/// Bytes of the window that a zstd frame requests (RFC 8878, 3.1.1.1); `None` where no frame
 /// begins.
 fn zstd_window(stored: &[u8]) -> Option<u64> {
     const MAGIC: [u8; 4] = [0x28, 0xB5, 0x2F, 0xFD];

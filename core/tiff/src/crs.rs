@@ -16,7 +16,7 @@ pub enum Crs {
 /// Why positions in a coordinate system cannot be computed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum CrsError {
-    /// The file does not say what its coordinates mean.
+    /// The file does not define its coordinates.
     #[error("CRS without a definition: the file's coordinates cannot be placed on the map")]
     Undefined,
     /// A number that is not in the table here.

@@ -8,11 +8,12 @@ use std::ops::Range;
 
 use crate::byte_order::ByteOrder;
 use crate::known_bytes::{KnownBytes, KnownBytesError};
+use crate::tag::{Tag, value_type};
 
 /// Why a file cannot be understood as a GeoTIFF of the kinds read here.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 pub enum TiffError {
-    /// More of the file is needed: fetch it and ask again.
+    /// More of the file is needed: fetch it and parse again.
     #[error("bytes {} to {} are needed first", .0.start, .0.end)]
     Missing(Range<u64>),
     /// The file points to a place that it does not have.
@@ -30,7 +31,7 @@ pub enum TiffError {
     /// A value makes no sense.
     #[error("its {name} of {value} makes no sense")]
     Senseless {
-        /// What the value should say.
+        /// What the value should state.
         name: &'static str,
         /// What it is.
         value: u64,
@@ -55,7 +56,7 @@ const MAX_DIRECTORIES: usize = 128;
 /// Tags of one directory.
 const MAX_TAGS: u64 = 4096;
 
-/// One directory, its values not yet looked at.
+/// One directory, its values not yet read.
 #[derive(Debug)]
 pub(crate) struct Directory<'a> {
     known: &'a KnownBytes,
@@ -147,7 +148,7 @@ impl Directory<'_> {
     }
 
     /// How many values a tag has; 0 where it is absent.
-    pub(crate) fn count(&self, tag: u16) -> u64 {
+    pub(crate) fn count(&self, tag: Tag) -> u64 {
         self.entry(tag).map_or(0, |entry| entry.count)
     }
 
@@ -155,31 +156,32 @@ impl Directory<'_> {
     ///
     /// # Errors
     /// When it is not in hand, or is no whole number.
-    pub(crate) fn number(&self, tag: u16, name: &'static str) -> Result<Option<u64>, TiffError> {
+    pub(crate) fn number(&self, tag: Tag) -> Result<Option<u64>, TiffError> {
         if self.count(tag) == 0 {
             return Ok(None);
         }
-        Ok(self.numbers(tag, 1, name)?.first().copied())
+        Ok(self.numbers(tag, 1)?.first().copied())
     }
 
     /// The first `count` values of a tag of whole numbers.
     ///
     /// # Errors
     /// When there are fewer, when they are not in hand, or are no whole numbers.
-    pub(crate) fn numbers(
-        &self,
-        tag: u16,
-        count: u64,
-        name: &'static str,
-    ) -> Result<Vec<u64>, TiffError> {
-        let (entry, raw) = self.values(tag, count, name)?;
+    pub(crate) fn numbers(&self, tag: Tag, count: u64) -> Result<Vec<u64>, TiffError> {
+        let (entry, raw) = self.values(tag, count)?;
         let order = self.order;
         Ok(match entry.kind {
-            1 => raw.iter().map(|byte| u64::from(*byte)).collect(),
-            3 => raw.chunks_exact(2).map(|raw| u64::from(order.u16(raw))).collect(),
-            4 | 13 => raw.chunks_exact(4).map(|raw| u64::from(order.u32(raw))).collect(),
-            16 | 18 => raw.chunks_exact(8).map(|raw| order.u64(raw)).collect(),
-            kind => return Err(TiffError::Senseless { name, value: u64::from(kind) }),
+            value_type::BYTE => raw.iter().map(|byte| u64::from(*byte)).collect(),
+            value_type::SHORT => raw.chunks_exact(2).map(|raw| u64::from(order.u16(raw))).collect(),
+            value_type::LONG | value_type::IFD => {
+                raw.chunks_exact(4).map(|raw| u64::from(order.u32(raw))).collect()
+            }
+            value_type::LONG8 | value_type::IFD8 => {
+                raw.chunks_exact(8).map(|raw| order.u64(raw)).collect()
+            }
+            kind => {
+                return Err(TiffError::Senseless { name: tag.name, value: u64::from(kind) });
+            }
         })
     }
 
@@ -187,15 +189,10 @@ impl Directory<'_> {
     ///
     /// # Errors
     /// When there are more than `most`, when they are not in hand, or are of another kind.
-    pub(crate) fn floats(
-        &self,
-        tag: u16,
-        most: u64,
-        name: &'static str,
-    ) -> Result<Vec<f64>, TiffError> {
-        let Some((entry, raw)) = self.few(tag, most, name)? else { return Ok(Vec::new()) };
-        if entry.kind != 12 {
-            return Err(TiffError::Senseless { name, value: u64::from(entry.kind) });
+    pub(crate) fn floats(&self, tag: Tag, most: u64) -> Result<Vec<f64>, TiffError> {
+        let Some((entry, raw)) = self.few(tag, most)? else { return Ok(Vec::new()) };
+        if entry.kind != value_type::DOUBLE {
+            return Err(TiffError::Senseless { name: tag.name, value: u64::from(entry.kind) });
         }
         Ok(raw.chunks_exact(8).map(|raw| f64::from_bits(self.order.u64(raw))).collect())
     }
@@ -204,44 +201,32 @@ impl Directory<'_> {
     ///
     /// # Errors
     /// When it is longer than `most` bytes, not in hand, or no text.
-    pub(crate) fn text(
-        &self,
-        tag: u16,
-        most: u64,
-        name: &'static str,
-    ) -> Result<Option<String>, TiffError> {
-        let Some((entry, raw)) = self.few(tag, most, name)? else { return Ok(None) };
-        if entry.kind != 2 {
-            return Err(TiffError::Senseless { name, value: u64::from(entry.kind) });
+    pub(crate) fn text(&self, tag: Tag, most: u64) -> Result<Option<String>, TiffError> {
+        let Some((entry, raw)) = self.few(tag, most)? else { return Ok(None) };
+        if entry.kind != value_type::ASCII {
+            return Err(TiffError::Senseless { name: tag.name, value: u64::from(entry.kind) });
         }
         let text = raw.split(|byte| *byte == 0).next().unwrap_or_default();
         Ok(Some(String::from_utf8_lossy(text).trim().to_owned()))
     }
 
-    fn entry(&self, tag: u16) -> Option<&TagEntry> {
-        self.entries.iter().find(|entry| entry.tag == tag)
+    fn entry(&self, tag: Tag) -> Option<&TagEntry> {
+        self.entries.iter().find(|entry| entry.tag == tag.number)
     }
 
     /// All values of a tag that may hold at most so many.
-    fn few(
-        &self,
-        tag: u16,
-        most: u64,
-        name: &'static str,
-    ) -> Result<Option<(TagEntry, &[u8])>, TiffError> {
+    fn few(&self, tag: Tag, most: u64) -> Result<Option<(TagEntry, &[u8])>, TiffError> {
         match self.count(tag) {
             0 => Ok(None),
-            count if count > most => Err(TiffError::TooLarge { name, value: count, most }),
-            count => self.values(tag, count, name).map(Some),
+            count if count > most => {
+                Err(TiffError::TooLarge { name: tag.name, value: count, most })
+            }
+            count => self.values(tag, count).map(Some),
         }
     }
 
-    fn values(
-        &self,
-        tag: u16,
-        count: u64,
-        name: &'static str,
-    ) -> Result<(TagEntry, &[u8]), TiffError> {
+    fn values(&self, tag: Tag, count: u64) -> Result<(TagEntry, &[u8]), TiffError> {
+        let name = tag.name;
         let entry = *self.entry(tag).ok_or(TiffError::Without(name))?;
         if entry.count < count {
             return Err(TiffError::Senseless { name, value: entry.count });
@@ -254,9 +239,14 @@ impl Directory<'_> {
 /// Bytes of one value of a kind; an unknown kind counts as one.
 fn kind_length(kind: u16) -> u64 {
     match kind {
-        3 | 8 => 2,
-        4 | 9 | 11 | 13 => 4,
-        5 | 10 | 12 | 16 | 17 | 18 => 8,
+        value_type::SHORT | value_type::SSHORT => 2,
+        value_type::LONG | value_type::SLONG | value_type::FLOAT | value_type::IFD => 4,
+        value_type::RATIONAL
+        | value_type::SRATIONAL
+        | value_type::DOUBLE
+        | value_type::LONG8
+        | value_type::SLONG8
+        | value_type::IFD8 => 8,
         _ => 1,
     }
 }

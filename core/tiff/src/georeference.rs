@@ -5,11 +5,10 @@ use dragonfly_core::GeoTransform;
 
 use crate::crs::Crs;
 use crate::directory::{Directory, TiffError};
+use crate::tag::{self, geo_key};
 
 /// Values that real files hold: a dozen and a half keys, a few parameters, two control points.
 const MAX_VALUES: u64 = 1024;
-/// A key whose value follows from other keys.
-const USER_DEFINED: u16 = 32_767;
 
 /// The keys of a GeoKeyDirectory.
 #[derive(Debug, Default)]
@@ -20,16 +19,16 @@ pub(crate) struct GeoKeys {
 
 impl GeoKeys {
     pub(crate) fn read(directory: &Directory) -> Result<Self, TiffError> {
-        const NAME: &str = "geokeys";
-        let count = directory.count(34_735);
+        let count = directory.count(tag::GEO_KEY_DIRECTORY);
         if count > MAX_VALUES {
-            return Err(TiffError::TooLarge { name: NAME, value: count, most: MAX_VALUES });
+            let name = tag::GEO_KEY_DIRECTORY.name;
+            return Err(TiffError::TooLarge { name, value: count, most: MAX_VALUES });
         }
         if count == 0 {
             return Ok(Self::default());
         }
-        let numbers = directory.numbers(34_735, count, NAME)?;
-        let parameters = directory.floats(34_736, MAX_VALUES, "parameters of geokeys")?;
+        let numbers = directory.numbers(tag::GEO_KEY_DIRECTORY, count)?;
+        let parameters = directory.floats(tag::GEO_DOUBLE_PARAMS, MAX_VALUES)?;
         let mut keys = Self::default();
         // A header of four, then four numbers each key: its number, the tag of its value, count,
         // value.
@@ -37,7 +36,7 @@ impl GeoKeys {
             let key = entry[0] as u16;
             match entry[1] {
                 0 => keys.shorts.push((key, entry[3] as u16)),
-                34_736 => keys
+                from if from == u64::from(tag::GEO_DOUBLE_PARAMS.number) => keys
                     .doubles
                     .extend(parameters.get(entry[3] as usize).map(|value| (key, *value))),
                 _ => {}
@@ -56,24 +55,32 @@ impl GeoKeys {
 
     /// The coordinate system.
     pub(crate) fn crs(&self) -> Crs {
-        let known = |key| self.short(key).filter(|code| *code != USER_DEFINED && *code != 0);
-        match (self.short(1024), known(3072), known(2048)) {
-            (Some(1), Some(code), _) | (Some(2), _, Some(code)) => Crs::Epsg(code),
-            (Some(1), None, _) => self.user_defined(),
+        let known =
+            |key| self.short(key).filter(|code| *code != geo_key::USER_DEFINED && *code != 0);
+        match (
+            self.short(geo_key::MODEL_TYPE),
+            known(geo_key::PROJECTED_CRS),
+            known(geo_key::GEODETIC_CRS),
+        ) {
+            (Some(geo_key::MODEL_PROJECTED), Some(code), _)
+            | (Some(geo_key::MODEL_GEOGRAPHIC), _, Some(code)) => Crs::Epsg(code),
+            (Some(geo_key::MODEL_PROJECTED), None, _) => self.user_defined(),
             _ => Crs::Undefined,
         }
     }
 
     /// A projected system that is described by its parameters.
     fn user_defined(&self) -> Crs {
-        // Units other than metres are rare enough to be told instead of guessed.
-        if !matches!(self.short(3076), None | Some(9001))
-            || !matches!(self.short(2054), None | Some(9102))
+        // Units other than metres are rare enough to be reported instead of guessed.
+        if !matches!(self.short(geo_key::LINEAR_UNITS), None | Some(geo_key::METRE))
+            || !matches!(self.short(geo_key::ANGULAR_UNITS), None | Some(geo_key::DEGREE))
         {
             return Crs::Undefined;
         }
         let Some(ellipsoid) = self.ellipsoid() else { return Crs::Undefined };
-        if let Some(conversion @ (16_001..=16_060 | 16_101..=16_160)) = self.short(3074) {
+        if let Some(conversion @ (16_001..=16_060 | 16_101..=16_160)) =
+            self.short(geo_key::PROJECTION)
+        {
             let south = if conversion > 16_100 { " +south" } else { "" };
             return Crs::Parameters(format!(
                 "+proj=utm +zone={}{south} {ellipsoid} +units=m",
@@ -81,15 +88,30 @@ impl GeoKeys {
             ));
         }
         let first = |keys: &[u16]| keys.iter().find_map(|key| self.double(*key));
-        let (Some(lat_0), Some(lon_0)) = (first(&[3081, 3085, 3089]), first(&[3080, 3084, 3088]))
-        else {
+        let (Some(lat_0), Some(lon_0)) = (
+            first(&[geo_key::NAT_ORIGIN_LAT, geo_key::FALSE_ORIGIN_LAT, geo_key::CENTER_LAT]),
+            first(&[geo_key::NAT_ORIGIN_LONG, geo_key::FALSE_ORIGIN_LONG, geo_key::CENTER_LONG]),
+        ) else {
             return Crs::Undefined;
         };
-        let (x_0, y_0) =
-            (first(&[3082, 3086, 3090]).unwrap_or(0.0), first(&[3083, 3087, 3091]).unwrap_or(0.0));
-        let scale = first(&[3092, 3093]).unwrap_or(1.0);
-        let parallels = self.double(3078).zip(self.double(3079));
-        let projection = match (self.short(3075), parallels) {
+        let (x_0, y_0) = (
+            first(&[
+                geo_key::FALSE_EASTING,
+                geo_key::FALSE_ORIGIN_EASTING,
+                geo_key::CENTER_EASTING,
+            ])
+            .unwrap_or(0.0),
+            first(&[
+                geo_key::FALSE_NORTHING,
+                geo_key::FALSE_ORIGIN_NORTHING,
+                geo_key::CENTER_NORTHING,
+            ])
+            .unwrap_or(0.0),
+        );
+        let scale = first(&[geo_key::SCALE_AT_NAT_ORIGIN, geo_key::SCALE_AT_CENTER]).unwrap_or(1.0);
+        let parallels =
+            self.double(geo_key::STD_PARALLEL_1).zip(self.double(geo_key::STD_PARALLEL_2));
+        let projection = match (self.short(geo_key::PROJECTION_METHOD), parallels) {
             (Some(1), _) => format!("+proj=tmerc +k={scale}"),
             (Some(8), Some((lat_1, lat_2))) => format!("+proj=lcc +lat_1={lat_1} +lat_2={lat_2}"),
             (Some(11), Some((lat_1, lat_2))) => format!("+proj=aea +lat_1={lat_1} +lat_2={lat_2}"),
@@ -104,13 +126,16 @@ impl GeoKeys {
     fn ellipsoid(&self) -> Option<String> {
         // WGS 84, NAD83 and ETRS89 agree to a metre; datums of other ellipsoids would be off by
         // hundreds.
-        match (self.short(2048), self.short(2050)) {
+        match (self.short(geo_key::GEODETIC_CRS), self.short(geo_key::GEODETIC_DATUM)) {
             (Some(4326), _) | (_, Some(6326)) => Some("+ellps=WGS84".to_owned()),
             (Some(4269 | 4258 | 4283 | 7844), _) | (_, Some(6269 | 6258 | 6283)) => {
                 Some("+ellps=GRS80".to_owned())
             }
-            (None | Some(USER_DEFINED), None | Some(USER_DEFINED)) => {
-                let (axis_m, flattening) = (self.double(2057)?, self.double(2059)?);
+            (None | Some(geo_key::USER_DEFINED), None | Some(geo_key::USER_DEFINED)) => {
+                let (axis_m, flattening) = (
+                    self.double(geo_key::SEMI_MAJOR_AXIS)?,
+                    self.double(geo_key::INVERSE_FLATTENING)?,
+                );
                 let like_wgs84 =
                     (axis_m - 6_378_137.0).abs() < 1.0 && (flattening - 298.257).abs() < 0.001;
                 like_wgs84.then(|| format!("+a={axis_m} +rf={flattening}"))
@@ -121,20 +146,20 @@ impl GeoKeys {
 
     /// Whether positions mean the middles of pixels.
     fn pixel_is_point(&self) -> bool {
-        self.short(1025) == Some(2)
+        self.short(geo_key::RASTER_TYPE) == Some(geo_key::PIXEL_IS_POINT)
     }
 }
 
-/// From pixels to the coordinate system; `None` where the file does not say.
+/// From pixels to the coordinate system; `None` where the file does not state it.
 ///
 /// The origin is the north-west corner of the first pixel, also where the file gives its middle.
 pub(crate) fn geo_transform(
     directory: &Directory,
     keys: &GeoKeys,
 ) -> Result<Option<GeoTransform>, TiffError> {
-    let scale = directory.floats(33_550, MAX_VALUES, "pixel scale")?;
-    let tie = directory.floats(33_922, MAX_VALUES, "tie point")?;
-    let matrix = directory.floats(34_264, MAX_VALUES, "transformation")?;
+    let scale = directory.floats(tag::MODEL_PIXEL_SCALE, MAX_VALUES)?;
+    let tie = directory.floats(tag::MODEL_TIEPOINT, MAX_VALUES)?;
+    let matrix = directory.floats(tag::MODEL_TRANSFORMATION, MAX_VALUES)?;
     let mut numbers = match (&scale[..], &tie[..], &matrix[..]) {
         ([across, down, ..], [column, row, _, x, y, _], _) if *across != 0.0 && *down != 0.0 => {
             let down = -down.abs();

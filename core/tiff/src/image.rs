@@ -1,4 +1,4 @@
-//! What the head of a Cloud-Optimized GeoTIFF says: its levels, its place and what counts as no
+//! What the head of a Cloud-Optimized GeoTIFF states: its levels, its place and what counts as no
 //! data.
 
 use dragonfly_core::{GeoTransform, ImageFrame, choose_level};
@@ -8,13 +8,15 @@ use crate::directory::{TiffError, directories};
 use crate::georeference::{GeoKeys, geo_transform};
 use crate::known_bytes::KnownBytes;
 use crate::level::{Level, MAX_BLOCKS, Role, role};
+use crate::tag;
 
 /// An image with its overviews, pixels not yet read.
 #[derive(Clone, Debug)]
 pub struct TiffImage {
     /// The image itself, then its overviews in the order of the file. Never empty.
     levels: Vec<Level>,
-    /// From pixels of full resolution to the coordinate system; `None` where the file does not say.
+    /// From pixels of full resolution to the coordinate system; `None` where the file does not
+    /// state it.
     pub geo_transform: Option<GeoTransform>,
     /// What the coordinates mean.
     pub crs: Crs,
@@ -26,8 +28,8 @@ pub struct TiffImage {
 const MAX_NO_DATA_CHARACTERS: u64 = 64;
 
 impl TiffImage {
-    /// Reads a file's directories. Masks are told from overviews by their type, never by their
-    /// place.
+    /// Reads a file's directories. Masks are distinguished from overviews by their type, never by
+    /// their place.
     ///
     /// # Errors
     /// [`TiffError::Missing`] when more bytes are needed; another when the file cannot be read.
@@ -52,7 +54,7 @@ impl TiffImage {
             levels.push(level);
         }
         let keys = GeoKeys::read(first)?;
-        let no_data = first.text(42_113, MAX_NO_DATA_CHARACTERS, "no-data value")?;
+        let no_data = first.text(tag::GDAL_NODATA, MAX_NO_DATA_CHARACTERS)?;
         Ok(Self {
             levels,
             geo_transform: geo_transform(first, &keys)?,
@@ -88,7 +90,7 @@ impl TiffImage {
             .map_or(self.full(), |level| &self.levels[level])
     }
 
-    /// The image's extent and place; `None` where the file does not say where it lies.
+    /// The image's extent and place; `None` where the file does not state where it lies.
     pub fn frame(&self) -> Option<ImageFrame> {
         let full = self.full();
         let size = (full.width as usize, full.height as usize);

@@ -1,9 +1,9 @@
-//! The bytes of a far-away file that are in hand.
+//! The bytes of a remote file that are at hand.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-/// Pieces of a file, each by its place. Pieces that touch are one.
+/// Pieces of a file, each by its offset. Pieces that touch are one.
 #[derive(Clone, Debug, Default)]
 pub struct KnownBytes {
     pieces: BTreeMap<u64, Vec<u8>>,
@@ -11,7 +11,7 @@ pub struct KnownBytes {
     file_length: Option<u64>,
 }
 
-/// Why bytes cannot be looked at.
+/// Why bytes cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KnownBytesError {
     /// They are not in hand; the range is the first part of them that is missing.
@@ -27,7 +27,7 @@ impl KnownBytes {
         Self { pieces: BTreeMap::from([(0, bytes)]), file_length }
     }
 
-    /// Says how long the file is.
+    /// Sets the length of the file.
     pub fn set_file_length(&mut self, bytes: u64) {
         self.file_length = Some(bytes);
     }
@@ -65,7 +65,7 @@ impl KnownBytes {
         Err(KnownBytesError::Missing(self.until_known(range.start.max(end)..range.end)))
     }
 
-    /// Takes in bytes that begin at a place. What is in hand already must not be among them.
+    /// Adds bytes that begin at an offset. What is in hand already must not be among them.
     pub fn add(&mut self, start: u64, mut bytes: Vec<u8>) {
         let end = start + bytes.len() as u64;
         if let Some(next) = self.pieces.remove(&end) {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::compression::{BlockError, Compression};
 use crate::directory::{Directory, TiffError};
 use crate::pixels::{BlockCut, BlockLayout, Pixels, Predictor, SampleKind};
+use crate::tag::{self, Tag};
 
 /// One resolution of an image.
 #[derive(Clone, Debug)]
@@ -23,7 +24,7 @@ pub struct Level {
     compression: Compression,
     layout: BlockLayout,
     /// Offset and length of every block; all of the first band first, where bands are stored apart.
-    places: Vec<(u64, u32)>,
+    block_extents: Vec<(u64, u32)>,
 }
 
 /// A block by its place in the level, counted from the north-west.
@@ -46,10 +47,13 @@ const MAX_BLOCK_BYTES: u64 = 64 << 20;
 /// Blocks of all levels together.
 pub(crate) const MAX_BLOCKS: u64 = 1 << 20;
 
-/// NewSubfileType says of a directory that it is a smaller version of another.
+/// NewSubfileType states of a directory that it is a smaller version of another.
 const REDUCED: u64 = 1;
-/// NewSubfileType says of a directory that it masks another.
+/// NewSubfileType states of a directory that it masks another.
 const MASK: u64 = 4;
+
+/// PlanarConfiguration states that bands are stored apart.
+const PLANAR: u64 = 2;
 
 /// What a directory holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,7 +65,7 @@ pub(crate) enum Role {
 
 /// What a directory holds by its NewSubfileType.
 pub(crate) fn role(directory: &Directory) -> Result<Role, TiffError> {
-    let kind = directory.number(254, "NewSubfileType")?.unwrap_or(0);
+    let kind = directory.number(tag::NEW_SUBFILE_TYPE)?.unwrap_or(0);
     Ok(match (kind & MASK != 0, kind & REDUCED != 0) {
         (true, _) => Role::Mask,
         (false, true) => Role::Overview,
@@ -69,48 +73,54 @@ pub(crate) fn role(directory: &Directory) -> Result<Role, TiffError> {
     })
 }
 
-impl Level {
-    /// The level that a directory describes.
-    ///
-    /// # Errors
-    /// When bytes are missing, or the layout is not one that is read here.
-    pub(crate) fn from_directory(directory: &Directory) -> Result<Self, TiffError> {
-        let needed = |tag, name| directory.number(tag, name)?.ok_or(TiffError::Without(name));
-        let optional = |tag, name, default| Ok(directory.number(tag, name)?.unwrap_or(default));
-        let width = within(needed(256, "width")?, "width", MAX_PIXELS_ALONG)?;
-        let height = within(needed(257, "height")?, "height", MAX_PIXELS_ALONG)?;
-        let bands = within(optional(277, "number of bands", 1)?, "number of bands", MAX_BANDS)?;
-        let is_planar = optional(284, "planar configuration", 1)? == 2;
-        if optional(266, "order of bits", 1)? != 1 {
-            return Err(TiffError::NotRead("a reversed order of bits".to_owned()));
+/// A directory whose tags describe a level.
+struct Tags<'a, 'b> {
+    directory: &'a Directory<'b>,
+}
+
+impl Tags<'_, '_> {
+    fn needed(&self, tag: Tag, most: u64) -> Result<u64, TiffError> {
+        let value = self.directory.number(tag)?.ok_or(TiffError::Without(tag.name))?;
+        within(value, tag.name, most)
+    }
+
+    fn optional(&self, tag: Tag, default: u64) -> Result<u64, TiffError> {
+        Ok(self.directory.number(tag)?.unwrap_or(default))
+    }
+
+    /// Width and height of a block: a tile, or a strip across the image.
+    fn block_size(
+        &self,
+        is_tiled: bool,
+        (width, height): (u64, u64),
+    ) -> Result<(u64, u64), TiffError> {
+        if is_tiled {
+            return Ok((
+                self.needed(tag::TILE_WIDTH, MAX_PIXELS_ALONG)?,
+                self.needed(tag::TILE_LENGTH, MAX_PIXELS_ALONG)?,
+            ));
         }
-        let compression =
-            Compression::from_tag(optional(259, "compression", 1)?).map_err(TiffError::NotRead)?;
-        let kind = sample_kind(directory, bands)?;
-        let predictor = predictor(optional(317, "predictor", 1)?, compression, kind)?;
+        let rows = self.optional(tag::ROWS_PER_STRIP, height)?.min(height);
+        Ok((width, within(rows, tag::TILE_LENGTH.name, MAX_PIXELS_ALONG)?))
+    }
 
-        let is_tiled = directory.count(324) > 0;
-        let (block_width, block_height) = if is_tiled {
-            (needed(322, "block width")?, needed(323, "block height")?)
+    /// Offset and length of every block, whose pixels take `block_bytes`.
+    fn block_extents(
+        &self,
+        is_tiled: bool,
+        blocks: u64,
+        block_bytes: u64,
+    ) -> Result<Vec<(u64, u32)>, TiffError> {
+        let (offsets, lengths) = if is_tiled {
+            (tag::TILE_OFFSETS, tag::TILE_BYTE_COUNTS)
         } else {
-            (width, optional(278, "rows of a strip", height)?.min(height))
+            (tag::STRIP_OFFSETS, tag::STRIP_BYTE_COUNTS)
         };
-        let block_width = within(block_width, "block width", MAX_PIXELS_ALONG)?;
-        let block_height = within(block_height, "block height", MAX_PIXELS_ALONG)?;
-        let samples = if is_planar { 1 } else { bands };
-        let block_bytes =
-            (block_width * block_height).saturating_mul(samples * kind.bytes() as u64);
-        within(block_bytes, "block", MAX_BLOCK_BYTES)?;
-
-        let planes = if is_planar { bands } else { 1 };
-        let blocks = width.div_ceil(block_width) * height.div_ceil(block_height) * planes;
-        within(blocks, "number of blocks", MAX_BLOCKS)?;
-        let (offsets, lengths) = if is_tiled { (324, 325) } else { (273, 279) };
-        let offsets = directory.numbers(offsets, blocks, "block offsets")?;
-        let lengths = directory.numbers(lengths, blocks, "block lengths")?;
+        let offsets = self.directory.numbers(offsets, blocks)?;
+        let lengths = self.directory.numbers(lengths, blocks)?;
         // The worst that any scheme makes of noise.
         let most_stored = block_bytes + block_bytes / 2 + 4096;
-        let places = offsets.into_iter().zip(lengths).map(|(offset, length)| {
+        let extents = offsets.into_iter().zip(lengths).map(|(offset, length)| {
             let end = offset.checked_add(length).ok_or(TiffError::CutShort("a block"))?;
             if length > most_stored || end > i64::MAX as u64 {
                 return Err(TiffError::TooLarge {
@@ -121,6 +131,43 @@ impl Level {
             }
             Ok((offset, length as u32))
         });
+        extents.collect()
+    }
+}
+
+impl Level {
+    /// The level that a directory describes.
+    ///
+    /// # Errors
+    /// When bytes are missing, or the layout is not one that is read here.
+    pub(crate) fn from_directory(directory: &Directory) -> Result<Self, TiffError> {
+        let tags = Tags { directory };
+        let width = tags.needed(tag::IMAGE_WIDTH, MAX_PIXELS_ALONG)?;
+        let height = tags.needed(tag::IMAGE_LENGTH, MAX_PIXELS_ALONG)?;
+        let bands = within(
+            tags.optional(tag::SAMPLES_PER_PIXEL, 1)?,
+            tag::SAMPLES_PER_PIXEL.name,
+            MAX_BANDS,
+        )?;
+        let is_planar = tags.optional(tag::PLANAR_CONFIGURATION, 1)? == PLANAR;
+        if tags.optional(tag::FILL_ORDER, 1)? != 1 {
+            return Err(TiffError::NotRead("a reversed order of bits".to_owned()));
+        }
+        let compression = Compression::from_tag(tags.optional(tag::COMPRESSION, 1)?)
+            .map_err(TiffError::NotRead)?;
+        let kind = sample_kind(directory, bands)?;
+        let predictor = predictor(tags.optional(tag::PREDICTOR, 1)?, compression, kind)?;
+
+        let is_tiled = directory.count(tag::TILE_OFFSETS) > 0;
+        let (block_width, block_height) = tags.block_size(is_tiled, (width, height))?;
+        let samples = if is_planar { 1 } else { bands };
+        let block_bytes =
+            (block_width * block_height).saturating_mul(samples * kind.bytes() as u64);
+        within(block_bytes, "block", MAX_BLOCK_BYTES)?;
+
+        let planes = if is_planar { bands } else { 1 };
+        let blocks = width.div_ceil(block_width) * height.div_ceil(block_height) * planes;
+        within(blocks, "number of blocks", MAX_BLOCKS)?;
         Ok(Self {
             width: width as u32,
             height: height as u32,
@@ -136,7 +183,7 @@ impl Level {
                 row_px: block_width as usize,
                 samples: samples as usize,
             },
-            places: places.collect::<Result<_, _>>()?,
+            block_extents: tags.block_extents(is_tiled, blocks, block_bytes)?,
         })
     }
 
@@ -147,7 +194,7 @@ impl Level {
 
     /// Blocks of the level.
     pub fn block_count(&self) -> usize {
-        self.places.len()
+        self.block_extents.len()
     }
 
     /// The blocks that hold pixels of a rectangle, in the order in which such files store them.
@@ -188,7 +235,7 @@ impl Level {
         let down = self.height.div_ceil(self.block_height) as usize;
         let index =
             (usize::from(place.plane) * down + place.row as usize) * across + place.column as usize;
-        let (offset, length) = self.places.get(index).copied().unwrap_or_default();
+        let (offset, length) = self.block_extents.get(index).copied().unwrap_or_default();
         (length > 0).then(|| offset..offset + u64::from(length))
     }
 
@@ -204,7 +251,7 @@ impl Level {
         )
     }
 
-    /// Those of the wanted bands that a block holds.
+    /// Those of the requested bands that a block holds.
     pub fn bands_in<'a>(
         &self,
         place: BlockPlace,
@@ -269,16 +316,15 @@ fn within(value: u64, name: &'static str, most: u64) -> Result<u64, TiffError> {
 }
 
 fn sample_kind(directory: &Directory, bands: u64) -> Result<SampleKind, TiffError> {
-    let all = |tag, name, default| {
+    let all = |tag: Tag, default| {
         let given = directory.count(tag).min(bands);
-        let numbers =
-            if given == 0 { vec![default] } else { directory.numbers(tag, given, name)? };
+        let numbers = if given == 0 { vec![default] } else { directory.numbers(tag, given)? };
         let first = numbers.first().copied().unwrap_or(default);
         let same = numbers.iter().all(|number| *number == first);
         same.then_some(first)
-            .ok_or_else(|| TiffError::NotRead(format!("bands of different {name}")))
+            .ok_or_else(|| TiffError::NotRead(format!("bands of different {}", tag.name)))
     };
-    match (all(258, "bits", 1)?, all(339, "sample formats", 1)?) {
+    match (all(tag::BITS_PER_SAMPLE, 1)?, all(tag::SAMPLE_FORMAT, 1)?) {
         (8, 1) => Ok(SampleKind::U8),
         (16, 1) => Ok(SampleKind::U16),
         (16, 2) => Ok(SampleKind::I16),
@@ -302,7 +348,7 @@ fn predictor(
     kind: SampleKind,
 ) -> Result<Predictor, TiffError> {
     Ok(match number {
-        // As everywhere, an image that is not compressed has no predictor, whatever it says.
+        // As everywhere, an image that is not compressed has no predictor, whatever it states.
         _ if compression == Compression::None => Predictor::None,
         1 => Predictor::None,
         2 => Predictor::Horizontal,

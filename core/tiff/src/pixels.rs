@@ -56,7 +56,7 @@ pub(crate) struct BlockLayout {
     pub(crate) samples: usize,
 }
 
-/// The part of a block wanted: its columns from the western edge, its rows, and which of its
+/// The requested part of a block: its columns from the western edge, its rows, and which of its
 /// samples.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct BlockCut {
@@ -150,7 +150,7 @@ impl BlockLayout {
         pixels
     }
 
-    /// Floats whose bytes lie in four planes a row, the highest first whatever the file's order.
+    /// Floats whose bytes lie in four planes per row, the highest first whatever the file's order.
     fn planes(&self, bytes: &[u8], cut: &BlockCut) -> Vec<f32> {
         let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
         let plane = self.row_px * self.samples;

@@ -17,7 +17,7 @@ pub(crate) struct CogBand<T, C> {
     cog: Rc<Cog<T, C>>,
     /// Its place in the file.
     level: usize,
-    /// Pixels of the level asked for; the file's own may be more, then the nearest are taken.
+    /// Pixels of the level requested; the file's own may be more, then the nearest are taken.
     size: (usize, usize),
     /// The number that stands for no data.
     pub(crate) no_data: u16,
@@ -61,7 +61,7 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
     ) -> Result<Vec<u16>, ReadError> {
         let level = self.level();
         let own = size(level);
-        // Of each pixel asked for, the own one under its centre.
+        // Of each pixel requested, the own one under its centre.
         let under = |range: &Range<i64>, own: usize, asked: usize| -> Vec<u32> {
             let step = own as f64 / asked as f64;
             range.clone().map(|at| ((at as f64 + 0.5) * step) as u32).collect()

@@ -47,12 +47,12 @@ impl<T: Transport, C: ByteCache> SceneColours<T, C> {
     /// # Errors
     /// When a file cannot be read or placed.
     pub(crate) async fn open(
-        far: &Rc<RangeFetcher<T>>,
+        fetcher: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
         item: &Item,
         picture: PictureKind,
         scaling: Scaling,
-        wanted: &dyn TargetCells,
+        target: &dyn TargetCells,
     ) -> Result<Option<Self>, SceneError> {
         let (roles, white) = match picture {
             PictureKind::True => (BandRole::VISIBLE, WHITE_TRUE),
@@ -60,7 +60,7 @@ impl<T: Transport, C: ByteCache> SceneColours<T, C> {
         };
         let hrefs = roles.map(|role| item.band(role).ok().map(|asset| asset.href.as_str()));
         let [Some(red), Some(green), Some(blue)] = hrefs else { return Ok(None) };
-        let open = |href| ColourBand::open(far, cache, href, wanted);
+        let open = |href| ColourBand::open(fetcher, cache, href, target);
         let (red, green, blue) = try_join3(open(red), open(green), open(blue)).await?;
         let (Some(red), Some(green), Some(blue)) = (red, green, blue) else { return Ok(None) };
         Ok(Some(Self { red, green, blue, scaling, white }))
@@ -95,29 +95,29 @@ impl<T: Transport, C: ByteCache> SceneColours<T, C> {
 
 impl<T: Transport, C: ByteCache> ColourBand<T, C> {
     async fn open(
-        far: &Rc<RangeFetcher<T>>,
+        fetcher: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
         href: &str,
-        wanted: &dyn TargetCells,
+        target: &dyn TargetCells,
     ) -> Result<Option<Self>, SceneError> {
-        let cog = open_band(Rc::clone(far), Rc::clone(cache), href.to_owned()).await?;
+        let cog = open_band(Rc::clone(fetcher), Rc::clone(cache), href.to_owned()).await?;
         let frame = frame(&cog)?;
         let crs = |cause| SceneError::Crs { url: cog.url().to_owned(), cause };
         let projection = CrsProjection::new(&cog.image().crs).map_err(crs)?;
         let unplaced = |cause| SceneError::Placement { url: cog.url().to_owned(), cause };
-        let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
+        let Some(placed) = target.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
         let level = choose_level(&cog.image().level_factors(), placed.cell_size_px).unwrap_or(0);
         let band = CogBand::at_level(cog, level);
         let level =
             LevelFrame { full_size: frame.size, size: band.size(), block_size: band.block_size() };
-        let mut plan = ScenePlan::new(placed, &level, 0.0, |window| wanted.any(window));
-        plan.begin(&(0..wanted.width()));
+        let mut plan = ScenePlan::new(placed, &level, 0.0, |window| target.any(window));
+        plan.begin(&(0..target.width()));
         Ok(Some(Self { band, plan, rows: 0..0, pixels: Vec::new() }))
     }
 
-    /// Reads what a window needs, each block once, and lets go of the rows above it.
+    /// Reads what a window needs, each block once, and drops the rows above it.
     async fn read(&mut self, window: &CellWindow) -> Result<(), ReadError> {
         let window =
             CellWindow { columns: window.columns.clone(), ..self.plan.window(&window.rows) };

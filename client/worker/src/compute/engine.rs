@@ -1,4 +1,4 @@
-//! From chosen scenes to dNBR: strip by strip, each handed on as it is done.
+//! From chosen scenes to dNBR: strip by strip, each passed on as it is done.
 
 use std::collections::BTreeSet;
 use std::future::Future;
@@ -8,7 +8,7 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
     Area, CellQuality, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, MaskRules,
     NearestPixels, OffsetRing, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows,
-    SideScenes, Summary, VALID, strips,
+    SideObservations, SideScenes, Summary, VALID, strips,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -17,21 +17,20 @@ use crate::compute::target::{GridTarget, TargetCells};
 use crate::compute::utm_grid::UtmGrid;
 use dragonfly_core::protocol::{ComputeResult, JobError, JobErrorKind};
 
-/// A scene that can be looked at, wherever that is done: here, or in a worker of its own.
+/// A scene that is observed strip by strip: here, or in a worker of its own.
 pub trait SceneSource {
-    /// What is told of it.
+    /// Its entry in the list of scenes used.
     fn used(&self) -> &UsedScene;
 
     /// How its mask is written; `None` where every pixel with data counts as clear.
     fn mask_kind(&self) -> Option<MaskKind>;
 
-    /// Which pixel each cell takes, where that one alone decides it.
+    /// The nearest pixel of each cell, where that one alone decides the cell.
     fn nearest(&self) -> Option<&NearestPixels>;
 
-    /// What the scene saw of the cells in a strip of rows, or of their pixels. Strips come from
-    /// north to south.
+    /// Observes the cells in a strip of rows, or their pixels. Strips come from north to south.
     ///
-    /// A worker begins at once; here work is done while the answer is waited for.
+    /// A worker starts at once; here the work is done when the future is polled.
     fn observe(
         &self,
         rows: Range<u32>,
@@ -52,10 +51,10 @@ pub struct ComputedMap<G = Grid> {
     pub state: Vec<u8>,
 }
 
-/// Where ground is sought that did not burn, to tell the dNBR offset.
+/// Where unburned ground is searched for the dNBR offset.
 #[derive(Clone, Copy, Debug)]
 pub enum OffsetGround<'a> {
-    /// Nowhere: no offset is wanted.
+    /// Nowhere: no offset is requested.
     Nowhere,
     /// Round the cells of class low and above.
     RoundBurnt,
@@ -63,8 +62,8 @@ pub enum OffsetGround<'a> {
     RoundPerimeter(&'a Area),
 }
 
-/// What a strip looked like before and after the fire: RGBA of all its cells; empty where no
-/// picture is wanted.
+/// Pictures of a strip before and after the fire: RGBA of all its cells; empty where no picture is
+/// requested.
 #[derive(Clone, Debug, Default)]
 pub struct SidePictures {
     /// Before the fire.
@@ -73,28 +72,28 @@ pub struct SidePictures {
     pub post: Vec<u8>,
 }
 
-/// Computes an area, whose scenes were judged by `mask_rules`. `on_strip` is handed the map down to the
-/// rows that have come, those rows, and what they looked like.
+/// Computes an area, whose scenes were masked by `mask_rules`. `on_strip` receives the map down to
+/// the rows that are done, those rows, and their pictures.
 ///
 /// # Errors
 /// When a side has no scene over the area, or one cannot be read.
 pub async fn compute<V: SceneSource>(
-    wanted: &GridTarget,
+    target: &GridTarget,
     windows: &SearchWindows,
     scenes: Vec<V>,
     ring: OffsetGround<'_>,
     mask_rules: &MaskRules,
     on_strip: impl FnMut(&ComputedMap, Range<u32>, &SidePictures),
 ) -> Result<(ComputedMap, ComputeResult), JobError> {
-    let map = fill(wanted.grid().clone(), wanted, windows, &scenes, on_strip).await?;
-    let offset = map.dnbr_offset(ring, wanted.bbox());
+    let map = fill(target.grid().clone(), target, windows, &scenes, on_strip).await?;
+    let offset = map.dnbr_offset(ring, target.bbox());
     let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(SceneSource::mask_kind).collect();
     let masks = mask_rules.masks.describe_map(&kinds, mask_rules.cloud_buffer_m);
     let done = map.sum_up(scenes.iter().map(|scene| scene.used().clone()).collect(), masks, offset);
     Ok((map, done))
 }
 
-/// Computes an area on the scenes' own grid. `on_strip` is told the rows that have come.
+/// Computes an area on the scenes' own grid. `on_strip` receives the rows that are done.
 ///
 /// # Errors
 /// When a side has no scene over the area, or one cannot be read.
@@ -109,63 +108,97 @@ pub async fn compute_in_utm<'a, V: SceneSource>(
 
 async fn fill<G, V: SceneSource>(
     grid: G,
-    wanted: &dyn TargetCells,
+    target: &dyn TargetCells,
     windows: &SearchWindows,
     scenes: &[V],
     mut on_strip: impl FnMut(&ComputedMap<G>, Range<u32>, &SidePictures),
 ) -> Result<ComputedMap<G>, JobError> {
     let pre = side_scenes(FireSide::Pre, scenes, windows)?;
     let post = side_scenes(FireSide::Post, scenes, windows)?;
-    let mut map = ComputedMap::empty(grid, wanted)?;
-    let strips: Vec<Range<u32>> = strips(wanted.height(), STRIP_ROWS).collect();
-    let mut row_views = RowCompositor::default();
-    let width = wanted.width() as usize;
-    // A row goes to the map when it is whole.
-    let (mut dnbr, mut pre_nbr, mut state) =
-        (vec![0.0; width], vec![0.0; width], vec![VALID; width]);
-    let mut joined = same_pixels(scenes).cloned().map(JoinedPixels::new);
+    let mut map = ComputedMap::empty(grid, target)?;
+    let strips: Vec<Range<u32>> = strips(target.height(), STRIP_ROWS).collect();
+    let joined = same_pixels(scenes).cloned().map(JoinedPixels::new);
     let unit = if joined.is_some() { ObservationUnit::Pixel } else { ObservationUnit::Cell };
-    let look = |rows: &Range<u32>| try_join(observe(&pre, rows, unit), observe(&post, rows, unit));
-    let mut next = strips.first().map(look);
+    let mut compositor = StripCompositor::new(target, joined);
+    let observe_sides =
+        |rows: &Range<u32>| try_join(observe(&pre, rows, unit), observe(&post, rows, unit));
+    let mut next = strips.first().map(observe_sides);
     for (index, rows) in strips.iter().enumerate() {
-        let Some(seen) = next.take() else { break };
-        let (pre_looks, post_looks) = seen.await?;
-        // The scenes look at the next strip while this one is computed.
-        next = strips.get(index + 1).map(look);
+        let Some(observed) = next.take() else { break };
+        let (pre_strips, post_strips) = observed.await?;
+        // The scenes observe the next strip while this one is computed.
+        next = strips.get(index + 1).map(observe_sides);
         let pictures = SidePictures {
-            pre: picture(wanted, rows, &pre_looks),
-            post: picture(wanted, rows, &post_looks),
+            pre: picture(target, rows, &pre_strips),
+            post: picture(target, rows, &post_strips),
         };
-        let views = |looks: Vec<SceneStrip>| -> Vec<SceneObservations> {
-            looks.into_iter().map(|look| look.view).collect()
-        };
-        let (pre_views, post_views) = (views(pre_looks), views(post_looks));
+        let (pre_views, post_views) = (views(pre_strips), views(post_strips));
         let sides = (pre.observations(&pre_views), post.observations(&post_views));
-        if let Some(joined) = &mut joined {
-            joined.add_strip(rows, sides, &mut row_views);
-        }
-        for row in rows.clone() {
-            for (state, is_wanted) in state.iter_mut().zip(wanted.row(row)) {
-                *state = if is_wanted { VALID } else { Empty::OutsideBox.code() };
-            }
-            match &joined {
-                Some(joined) => joined.take(row, &mut dnbr, &mut pre_nbr, &mut state),
-                None => {
-                    row_views.compute_row(sides, row, &(0..wanted.width()), &mut dnbr, &mut state);
-                    row_views.take_pre_nbr(&mut pre_nbr, &state);
-                }
-            }
-            map.dnbr.extend_from_slice(&dnbr);
-            map.pre_nbr.extend_from_slice(&pre_nbr);
-            map.state.extend_from_slice(&state);
-        }
+        compositor.add_strip(rows, sides, &mut map);
         on_strip(&map, rows.clone(), &pictures);
     }
     Ok(map)
 }
 
-/// Which pixel each cell takes, where it is the same in all scenes: then they are joined before
-/// cells take pixels.
+fn views(strips: Vec<SceneStrip>) -> Vec<SceneObservations> {
+    strips.into_iter().map(|strip| strip.view).collect()
+}
+
+/// Computes rows of cells from the observations of a strip, and adds them to a map.
+struct StripCompositor<'a> {
+    target: &'a dyn TargetCells,
+    /// Pixels of all scenes, where cells have the value of one pixel; otherwise cells are composed.
+    joined: Option<JoinedPixels>,
+    rows: RowCompositor,
+    // One row; it goes to the map when it is whole.
+    dnbr: Vec<f32>,
+    pre_nbr: Vec<f32>,
+    state: Vec<u8>,
+}
+
+impl<'a> StripCompositor<'a> {
+    fn new(target: &'a dyn TargetCells, joined: Option<JoinedPixels>) -> Self {
+        let width = target.width() as usize;
+        Self {
+            target,
+            joined,
+            rows: RowCompositor::default(),
+            dnbr: vec![0.0; width],
+            pre_nbr: vec![0.0; width],
+            state: vec![VALID; width],
+        }
+    }
+
+    fn add_strip<G>(
+        &mut self,
+        rows: &Range<u32>,
+        sides: (SideObservations, SideObservations),
+        map: &mut ComputedMap<G>,
+    ) {
+        let Self { target, joined, rows: compositor, dnbr, pre_nbr, state } = self;
+        if let Some(joined) = joined {
+            joined.add_strip(rows, sides, compositor);
+        }
+        for row in rows.clone() {
+            for (state, is_target) in state.iter_mut().zip(target.row(row)) {
+                *state = if is_target { VALID } else { Empty::OutsideBox.code() };
+            }
+            match joined {
+                Some(joined) => joined.take(row, dnbr, pre_nbr, state),
+                None => {
+                    compositor.compute_row(sides, row, &(0..target.width()), dnbr, state);
+                    compositor.take_pre_nbr(pre_nbr, state);
+                }
+            }
+            map.dnbr.extend_from_slice(dnbr);
+            map.pre_nbr.extend_from_slice(pre_nbr);
+            map.state.extend_from_slice(state);
+        }
+    }
+}
+
+/// The nearest pixels, where they are the same in all scenes: then the scenes are joined pixel by
+/// pixel, and cells get their values afterwards.
 fn same_pixels<V: SceneSource>(scenes: &[V]) -> Option<&NearestPixels> {
     let first = scenes.first()?.nearest()?;
     scenes.iter().all(|scene| scene.nearest() == Some(first)).then_some(first)
@@ -199,8 +232,8 @@ fn observe<'a, V: SceneSource>(
 }
 
 impl<G> ComputedMap<G> {
-    fn empty(grid: G, wanted: &dyn TargetCells) -> Result<Self, JobError> {
-        let cells = wanted.width() as usize * wanted.height() as usize;
+    fn empty(grid: G, target: &dyn TargetCells) -> Result<Self, JobError> {
+        let cells = target.width() as usize * target.height() as usize;
         let no_memory = |_| {
             let message =
                 format!("the browser gives no memory for {:.0} million cells", cells as f64 / 1e6);
@@ -233,7 +266,7 @@ impl ComputedMap {
         ring.finish()
     }
 
-    /// What all cells sum up to, with what is told of them.
+    /// The sums over all cells, and the scenes used.
     pub(crate) fn sum_up(
         &self,
         scenes: Vec<UsedScene>,
@@ -268,24 +301,25 @@ impl ComputedMap {
     }
 }
 
-/// The best view of each cell of some rows, the earliest of equals; empty where no scene has a
-/// picture.
-fn picture(wanted: &dyn TargetCells, rows: &Range<u32>, looks: &[SceneStrip]) -> Vec<u8> {
-    if looks.iter().all(|look| look.rgba.is_empty()) {
+/// The best observation of each cell of some rows, the earliest of equals; empty where no scene has
+/// a picture.
+fn picture(target: &dyn TargetCells, rows: &Range<u32>, strips: &[SceneStrip]) -> Vec<u8> {
+    if strips.iter().all(|strip| strip.rgba.is_empty()) {
         return Vec::new();
     }
-    let width = wanted.width() as usize;
+    let width = target.width() as usize;
     let mut rgba = vec![0; width * rows.len() * 4];
     let mut best = vec![CellQuality::Unobserved; width * rows.len()];
-    let inside: Vec<Vec<bool>> = rows.clone().map(|row| wanted.row(row)).collect();
-    for (look, (window, cells)) in looks.iter().filter_map(|look| Some((look, look.view.as_ref()?)))
+    let inside: Vec<Vec<bool>> = rows.clone().map(|row| target.row(row)).collect();
+    for (strip, (window, cells)) in
+        strips.iter().filter_map(|strip| Some((strip, strip.view.as_ref()?)))
     {
-        let places = window
+        let cells_of_window = window
             .rows
             .clone()
             .flat_map(|row| window.columns.clone().map(move |column| (row, column)));
         for (((row, column), quality), colour) in
-            places.zip(&cells.quality).zip(look.rgba.chunks_exact(4))
+            cells_of_window.zip(&cells.quality).zip(strip.rgba.chunks_exact(4))
         {
             let (row, column) = ((row - rows.start) as usize, column as usize);
             let at = row * width + column;

@@ -17,7 +17,7 @@ use crate::fetch::transport::Transport;
 /// # Errors
 /// When it cannot be read, or holds other pixels.
 pub(crate) async fn open_band<T: Transport, C: ByteCache>(
-    far: Rc<RangeFetcher<T>>,
+    fetcher: Rc<RangeFetcher<T>>,
     cache: Rc<C>,
     href: String,
 ) -> Result<Rc<Cog<T, C>>, SceneError> {
@@ -25,7 +25,7 @@ pub(crate) async fn open_band<T: Transport, C: ByteCache>(
     if href.is_empty() || (href.contains("://") && !is_http) {
         return Err(SceneError::Address(without_token(&href).to_owned()));
     }
-    let cog = Cog::open(far, cache, &href).await?;
+    let cog = Cog::open(fetcher, cache, &href).await?;
     match cog.image().full().kind() {
         SampleKind::U8 | SampleKind::U16 | SampleKind::I16 => Ok(Rc::new(cog)),
         kind @ SampleKind::F32 => Err(SceneError::NoDigitalNumbers(cog.url().to_owned(), kind)),

@@ -1,5 +1,5 @@
-//! One scene over an area: opened, read ahead of the strip at hand, and seen strip by strip from
-//! north to south.
+//! One scene over an area: opened, read ahead of the strip at hand, and observed strip by strip
+//! from north to south.
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -10,9 +10,10 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, LevelFrame, MaskKind, MaskRules, NearestPixels, OffsetDecision, OffsetRule,
-    QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows, SpectralIndex,
-    check_scene_files, check_scene_levels, choose_level, offset_from_pixels, offset_rule,
+    FireSide, ImageFrame, LevelFrame, MaskKind, MaskRules, NearestPixels, OffsetDecision,
+    OffsetRule, QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows,
+    SpectralIndex, check_scene_files, check_scene_levels, choose_level, offset_from_pixels,
+    offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -33,45 +34,45 @@ use dragonfly_tiff::Crs;
 
 /// A scene with what has been read of it.
 pub struct CogScene<T, C> {
-    /// What is told of it.
+    /// Its entry in the list of scenes used.
     pub used: UsedScene,
     /// How its mask is written; `None` where every pixel with data counts as clear.
     pub mask_kind: Option<MaskKind>,
     /// Its own pixels' grid; `None` where its system has no number.
     pub pixel_grid: Option<PixelGrid>,
-    /// Which pixel each cell takes; `None` where cells take averages, or pictures are wanted, which
-    /// show every cell.
+    /// The nearest pixel of each cell; `None` where cells average pixels, or pictures are
+    /// requested, which show every cell.
     pub nearest: Option<NearestPixels>,
     plan: ScenePlan,
     bands: Rc<Bands<T, C>>,
     scaling: Scaling,
     colours: Option<SceneColours<T, C>>,
     read: SceneRows,
-    /// Parts that are not asked for yet, from north to south.
+    /// Parts that are not requested yet, from north to south.
     waiting: VecDeque<Range<i64>>,
     /// Parts under way, in the same order.
     under_way: VecDeque<oneshot::Receiver<Result<SceneRowsPart, ReadError>>>,
     under_way_bytes: u64,
-    /// The first row of pixels that was not looked at yet.
-    looked_at: u32,
-    begin: Spawn,
+    /// The first row of pixels that was not observed yet.
+    observed_to: u32,
+    spawn: Spawn,
 }
 
-/// What of a scene is looked at.
+/// The unit in which a scene is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ObservationUnit {
     /// The cells of a strip.
     Cell,
-    /// The pixels that they take, except those that earlier strips took.
+    /// The nearest pixels of these cells, except those of earlier strips.
     Pixel,
 }
 
-/// What a scene saw of a strip.
+/// The observations of a strip by a scene.
 #[derive(Clone, Debug, Default)]
 pub struct SceneStrip {
     /// The cells, or the pixels: rows of the level.
     pub view: SceneObservations,
-    /// What they look like, 4 bytes a cell; empty where no picture is wanted, or can be made.
+    /// Their colours, 4 bytes per cell; empty where no picture is requested, or can be made.
     pub rgba: Vec<u8>,
 }
 
@@ -107,18 +108,18 @@ struct Rectangle {
     mask: Option<Vec<u16>>,
 }
 
-/// Begins work that goes on by itself: scenes share connections, and one that is not looked at must
-/// not keep them.
+/// Spawns work that runs by itself: scenes share connections, and one that is not being observed
+/// must not hold them.
 ///
-/// In the browser this is `spawn_local`; where nothing waits, the work may as well be done at once.
+/// In the browser this is `spawn_local`; in tests the work may be done at once.
 pub type Spawn = Rc<dyn Fn(Pin<Box<dyn Future<Output = ()>>>)>;
 
-/// Rows that are asked for together at least, where blocks are flat.
+/// Fewest rows that are requested together, where blocks are flat.
 const MIN_PART_ROWS: i64 = 256;
-/// Bytes of pixels that are asked for ahead of their use, but always two parts.
+/// Bytes of pixels that are requested ahead of their use, but always two parts.
 const AHEAD_BYTES: u64 = 48 << 20;
 
-/// What is wanted of a scene.
+/// How a scene is opened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SceneOptions {
     /// Its side of the fire.
@@ -135,79 +136,43 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
     /// # Errors
     /// When a file cannot be opened, or does not fit the others.
     pub async fn open(
-        far: &Rc<RangeFetcher<T>>,
+        fetcher: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
         item: &Item,
-        wish: &SceneOptions,
-        wanted: &dyn TargetCells,
-        begin: &Spawn,
+        options: &SceneOptions,
+        target: &dyn TargetCells,
+        spawn: &Spawn,
     ) -> Result<Option<Self>, SceneError> {
-        let SceneOptions { side, picture, mask_rules } = wish;
-        let open = |href: &str| open_band(Rc::clone(far), Rc::clone(cache), href.to_owned());
-        let mask = item.mask();
-        let mask_cog = async {
-            match mask {
-                Some((_, asset)) => open(&asset.href).await.map(Some),
-                None => Ok(None),
-            }
-        };
-        let [first, second] = SpectralIndex::MAPPED.bands();
-        let (first, second, mask_cog) =
-            try_join3(open(&item.band(first)?.href), open(&item.band(second)?.href), mask_cog)
-                .await?;
-        let frames = [frame(&first)?, frame(&second)?];
-        let mask_frame = mask_cog.as_deref().map(frame).transpose()?;
-        check_scene_files(
-            [file(&first, &frames[0]), file(&second, &frames[1])],
-            mask_cog.as_deref().zip(mask_frame.as_ref()).map(|(mask, frame)| file(mask, frame)),
-        )?;
-        let [frame, _] = frames;
-        let crs = |cause| SceneError::Crs { url: first.url().to_owned(), cause };
-        let projection = CrsProjection::new(&first.image().crs).map_err(crs)?;
+        let files = SceneCogs::open(fetcher, cache, item).await?;
+        let [first, _] = &files.pair;
+        let frame = files.frame()?;
+        let projection = CrsProjection::new(&first.image().crs)
+            .map_err(|cause| SceneError::Crs { url: first.url().to_owned(), cause })?;
         let unplaced = |cause| SceneError::Placement { url: first.url().to_owned(), cause };
-        let Some(placed) = wanted.place(&frame, &projection).map_err(unplaced)? else {
+        let Some(placed) = target.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
         let level = choose_level(&first.image().level_factors(), placed.cell_size_px).unwrap_or(0);
-        let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
-        check_scene_levels([&first, &second].map(|cog| (cog.url(), size(cog))))?;
-        let pair = [&first, &second].map(|cog| CogBand::at_level(Rc::clone(cog), level));
+        let pair = files.pair_at(level)?;
         let offset = offset_of(item, &pair[1]).await?;
-        let used = UsedScene::new(item, *side, offset).ok_or(SceneError::NoDatetime)?;
+        let used = UsedScene::new(item, options.side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
-        let colours = match picture {
-            Some(picture) => {
-                SceneColours::open(far, cache, item, *picture, scaling, wanted).await?
-            }
-            None => None,
-        };
-        let pixel_grid = match first.image().crs {
-            Crs::Epsg(epsg) => {
-                let corner_m = frame.geo_transform.projected_from_pixel(0.0, 0.0);
-                Some(PixelGrid { epsg, corner_m, pixel_m: frame.geo_transform.pixel_size() })
-            }
-            _ => None,
-        };
-        let frame = LevelFrame {
-            full_size: frame.size,
-            size: pair[0].size(),
-            block_size: pair[0].block_size(),
-        };
+        let colours =
+            open_colours(fetcher, cache, item, options.picture, (scaling, target)).await?;
+        let pixel_grid = pixel_grid(&first.image().crs, &frame);
+        let [level_size, block_size] = [pair[0].size(), pair[0].block_size()];
+        let level_frame = LevelFrame { full_size: frame.size, size: level_size, block_size };
+        let cloud_buffer_m = options.mask_rules.cloud_buffer_m;
         let mut plan =
-            ScenePlan::new(placed, &frame, mask_rules.cloud_buffer_m, |window| wanted.any(window));
-        plan.begin(&(0..wanted.width()));
-        let mask_kind = mask.map(|(kind, _)| kind);
+            ScenePlan::new(placed, &level_frame, cloud_buffer_m, |window| target.any(window));
+        plan.begin(&(0..target.width()));
+        let mask_kind = item.mask().map(|(kind, _)| kind);
         let bands = Bands {
-            mask: mask_cog.map(|cog| CogBand::at_size(cog, pair[0].size())),
-            quality: mask_kind.map(|kind| QualityTable::new(kind, &mask_rules.masks)),
+            mask: files.mask.map(|cog| CogBand::at_size(cog, level_size)),
+            quality: mask_kind.map(|kind| QualityTable::new(kind, &options.mask_rules.masks)),
             pair,
         };
-        let block_rows = plan.blocks().size.1;
-        let part_rows = (MIN_PART_ROWS + block_rows - 1) / block_rows * block_rows;
-        let rows = plan.pixel_rows(&plan.window(&(0..wanted.height()))).unwrap_or(0..0);
-        let whole = plan.whole_blocks(&rows);
-        let waiting = whole.step_by(part_rows as usize);
-        let waiting = waiting.map(|start| start.max(rows.start)..(start + part_rows).min(rows.end));
+        let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
         let mut read = SceneRows::default();
         read.start_at(plan.columns().clone(), rows.start);
         let mut scene = Self {
@@ -215,8 +180,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             mask_kind,
             pixel_grid,
             nearest: plan.nearest_pixels().filter(|_| colours.is_none()),
-            looked_at: 0,
-            waiting: waiting.collect(),
+            observed_to: 0,
+            waiting: parts(&plan, &rows),
             plan,
             bands: Rc::new(bands),
             scaling,
@@ -224,14 +189,14 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             read,
             under_way: VecDeque::new(),
             under_way_bytes: 0,
-            begin: Rc::clone(begin),
+            spawn: Rc::clone(spawn),
         };
-        scene.order();
+        scene.prefetch();
         Ok(Some(scene))
     }
 
-    /// What the scene saw of the cells in a strip of rows, or of their pixels; `None` where it has
-    /// no cell.
+    /// Observes the cells in a strip of rows, or their pixels; `None` where the scene covers no
+    /// cell.
     ///
     /// Strips come from north to south; rows of pixels that only earlier strips needed are dropped.
     ///
@@ -248,16 +213,16 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         }
         let Some(needed) = self.plan.pixel_rows(&window) else { return Ok(SceneStrip::default()) };
         let read = self.read.rows();
-        // What stays is moved: so not for a few rows.
+        // The rows that remain are moved: so not for a few rows.
         if needed.start - read.start >= read.end - needed.start {
             self.read.forget_above(needed.start);
         }
         while self.read.rows().end < needed.end {
-            self.order();
+            self.prefetch();
             let Some(part) = self.under_way.pop_front() else { break };
-            // The work was begun, and ends by telling.
+            // The spawned work ends by sending.
             let Ok(part) = part.await else { break };
-            self.take_in(&part?);
+            self.add_part(&part?);
         }
         if unit == ObservationUnit::Pixel {
             return Ok(SceneStrip { view: self.new_pixels(rows), rgba: Vec::new() });
@@ -270,27 +235,27 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         Ok(SceneStrip { view: Some((window, observations)), rgba })
     }
 
-    /// What the pixels show that the cells in a strip of rows take, and those of no earlier strip.
+    /// Observations of the nearest pixels of the cells in a strip, except those of earlier strips.
     fn new_pixels(&mut self, strip: &Range<u32>) -> SceneObservations {
         let rows = self.nearest.as_ref()?.rows_under(strip)?;
-        let new = rows.start.max(self.looked_at)..rows.end;
-        self.looked_at = self.looked_at.max(rows.end);
-        Some(self.read.look(&new, self.scaling))
+        let new = rows.start.max(self.observed_to)..rows.end;
+        self.observed_to = self.observed_to.max(rows.end);
+        Some(self.read.observe(&new, self.scaling))
     }
 
-    /// Asks for parts ahead, as far as memory allows.
-    fn order(&mut self) {
+    /// Requests parts ahead, as far as memory allows.
+    fn prefetch(&mut self) {
         while self.under_way.len() < 2 || self.under_way_bytes < AHEAD_BYTES {
             let Some(rows) = self.waiting.pop_front() else { return };
             self.under_way_bytes += self.part_bytes(&rows);
             let rectangles = self.plan.blocks().rectangles(self.plan.columns(), rows.clone());
             let (sender, receiver) = oneshot::channel();
             self.under_way.push_back(receiver);
-            (self.begin)(Box::pin(send_part(sender, Rc::clone(&self.bands), rectangles, rows)));
+            (self.spawn)(Box::pin(send_part(sender, Rc::clone(&self.bands), rectangles, rows)));
         }
     }
 
-    fn take_in(&mut self, part: &SceneRowsPart) {
+    fn add_part(&mut self, part: &SceneRowsPart) {
         self.under_way_bytes -= self.part_bytes(&part.rows);
         self.read.make_room(part.rows.end);
         for rectangle in &part.rectangles {
@@ -311,6 +276,81 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
     }
 }
 
+/// The files of a scene, opened.
+struct SceneCogs<T, C> {
+    /// Of [`SpectralIndex::MAPPED`].
+    pair: [Rc<Cog<T, C>>; 2],
+    mask: Option<Rc<Cog<T, C>>>,
+}
+
+impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
+    async fn open(
+        fetcher: &Rc<RangeFetcher<T>>,
+        cache: &Rc<C>,
+        item: &Item,
+    ) -> Result<Self, SceneError> {
+        let open = |href: &str| open_band(Rc::clone(fetcher), Rc::clone(cache), href.to_owned());
+        let mask = async {
+            match item.mask() {
+                Some((_, asset)) => open(&asset.href).await.map(Some),
+                None => Ok(None),
+            }
+        };
+        let [first, second] = SpectralIndex::MAPPED.bands();
+        let (first, second, mask) =
+            try_join3(open(&item.band(first)?.href), open(&item.band(second)?.href), mask).await?;
+        Ok(Self { pair: [first, second], mask })
+    }
+
+    /// Extent and georeference that the files share.
+    fn frame(&self) -> Result<ImageFrame, SceneError> {
+        let [first, second] = &self.pair;
+        let frames = [frame(first)?, frame(second)?];
+        let mask = self.mask.as_deref();
+        let mask_frame = mask.map(frame).transpose()?;
+        check_scene_files(
+            [file(first, &frames[0]), file(second, &frames[1])],
+            mask.zip(mask_frame.as_ref()).map(|(mask, frame)| file(mask, frame)),
+        )?;
+        let [frame, _] = frames;
+        Ok(frame)
+    }
+
+    /// The bands of the pair at a level, which must have the same size in both.
+    fn pair_at(&self, level: usize) -> Result<[CogBand<T, C>; 2], SceneError> {
+        let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
+        check_scene_levels(self.pair.each_ref().map(|cog| (cog.url(), size(cog))))?;
+        Ok(self.pair.each_ref().map(|cog| CogBand::at_level(Rc::clone(cog), level)))
+    }
+}
+
+async fn open_colours<T: Transport + 'static, C: ByteCache + 'static>(
+    fetcher: &Rc<RangeFetcher<T>>,
+    cache: &Rc<C>,
+    item: &Item,
+    picture: Option<PictureKind>,
+    (scaling, target): (Scaling, &dyn TargetCells),
+) -> Result<Option<SceneColours<T, C>>, SceneError> {
+    match picture {
+        Some(picture) => SceneColours::open(fetcher, cache, item, picture, scaling, target).await,
+        None => Ok(None),
+    }
+}
+
+fn pixel_grid(crs: &Crs, frame: &ImageFrame) -> Option<PixelGrid> {
+    let Crs::Epsg(epsg) = crs else { return None };
+    let corner_m = frame.geo_transform.projected_from_pixel(0.0, 0.0);
+    Some(PixelGrid { epsg: *epsg, corner_m, pixel_m: frame.geo_transform.pixel_size() })
+}
+
+/// Splits rows of pixels into the parts that are requested together: whole rows of blocks.
+fn parts(plan: &ScenePlan, rows: &Range<i64>) -> VecDeque<Range<i64>> {
+    let block_rows = plan.blocks().size.1;
+    let part_rows = (MIN_PART_ROWS + block_rows - 1) / block_rows * block_rows;
+    let starts = plan.whole_blocks(rows).step_by(part_rows as usize);
+    starts.map(|start| start.max(rows.start)..(start + part_rows).min(rows.end)).collect()
+}
+
 /// The offset that a scene's numbers carry.
 async fn offset_of<T: Transport, C: ByteCache>(
     item: &Item,
@@ -324,7 +364,7 @@ async fn offset_of<T: Transport, C: ByteCache>(
     }
 }
 
-/// Reads a part and tells it; ends at once when nobody waits for it any more.
+/// Reads a part and sends it; ends at once when the receiver is dropped.
 async fn send_part<T: Transport, C: ByteCache>(
     mut sender: oneshot::Sender<Result<SceneRowsPart, ReadError>>,
     bands: Rc<Bands<T, C>>,
@@ -335,7 +375,7 @@ async fn send_part<T: Transport, C: ByteCache>(
         Either::Left(_) => return,
         Either::Right((read, _)) => read,
     };
-    // Whoever waited may have gone in this very moment.
+    // The receiver may be dropped in this very moment.
     let _ = sender.send(read);
 }
 

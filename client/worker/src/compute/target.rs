@@ -24,10 +24,10 @@ pub trait TargetCells {
         scene: &CrsProjection,
     ) -> Result<Option<Placement>, PlacementError>;
 
-    /// For every column of a row, whether the cell is wanted.
+    /// For every column of a row, whether the cell is a target.
     fn row(&self, row: u32) -> Vec<bool>;
 
-    /// Whether any cell of a window may be wanted.
+    /// Whether any cell of a window may be a target.
     fn any(&self, window: &CellWindow) -> bool;
 }
 
@@ -40,7 +40,7 @@ pub struct GridTarget {
     squares: Option<Squares>,
 }
 
-/// Squares of a grid that hold a wanted cell, row by row.
+/// Squares of a grid that hold a target cell, row by row.
 #[derive(Clone, Debug)]
 pub(crate) struct Squares {
     across: u32,
@@ -51,8 +51,8 @@ pub(crate) struct Squares {
 const SQUARE_CELLS: u32 = 16;
 
 impl Squares {
-    /// The squares of a grid `width` cells wide. `row` says for every column of a row whether the
-    /// cell is wanted; outside `rows` none is.
+    /// The squares of a grid `width` cells wide. `row` states for every column of a row whether the
+    /// cell is a target; outside `rows` none is.
     pub(crate) fn of(width: u32, rows: Range<u32>, row: impl Fn(u32) -> Vec<bool>) -> Self {
         let across = width.div_ceil(SQUARE_CELLS);
         let mut any = vec![false; (across * rows.end.div_ceil(SQUARE_CELLS)) as usize];
@@ -143,31 +143,31 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    fn wanted(ring: &str) -> GridTarget {
+    fn target(ring: &str) -> GridTarget {
         let area = Area::from_geojson(&format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#))
             .unwrap();
         GridTarget::of(area, 10)
     }
 
-    fn count(wanted: &GridTarget) -> usize {
-        (0..wanted.grid().height())
-            .map(|row| wanted.row(row).iter().filter(|cell| **cell).count())
+    fn count(target: &GridTarget) -> usize {
+        (0..target.grid().height())
+            .map(|row| target.row(row).iter().filter(|cell| **cell).count())
             .sum()
     }
 
     #[test]
     fn a_box_wants_all_cells_inside_and_a_triangle_half_of_them() {
-        let all = wanted("[10,40],[11,40],[11,41],[10,41],[10,40]");
+        let all = target("[10,40],[11,40],[11,41],[10,41],[10,40]");
         let grid = all.grid().clone();
         assert_eq!(count(&all), grid.inside_columns().len() * grid.inside_rows().len());
-        let half = count(&wanted("[10,40],[11,40],[10,41],[10,40]")) as f64 / count(&all) as f64;
+        let half = count(&target("[10,40],[11,40],[10,41],[10,40]")) as f64 / count(&all) as f64;
         assert!((half - 0.5).abs() < 0.01, "{half}");
     }
 
     #[test]
     fn the_map_ends_before_the_poles() {
         let over = |south: f64, north: f64| {
-            count(&wanted(&format!("[10,{south}],[11,{south}],[11,{north}],[10,{north}]")))
+            count(&target(&format!("[10,{south}],[11,{south}],[11,{north}],[10,{north}]")))
         };
         let within = over(84.0, 85.0);
         assert!(within > 0 && over(84.0, 89.0) > within && over(84.0, 89.0) < 2 * within);
@@ -176,7 +176,7 @@ mod tests {
 
     #[test]
     fn no_window_with_a_wanted_cell_is_left_out() {
-        let triangle = wanted("[10,40],[11,40],[10,41],[10,40]");
+        let triangle = target("[10,40],[11,40],[10,41],[10,40]");
         let (mut left_out, grid) = (0, triangle.grid().clone());
         for row in (0..grid.height()).step_by(16) {
             for column in (0..grid.width()).step_by(16) {

@@ -1,8 +1,8 @@
 //! A grid in the scenes' own projection: 20 m in their UTM zone, cells on their pixels.
 //!
-//! The same code computes onto it as onto the map's: a cell takes the very pixel that it is. A
-//! scene of the neighbouring zone, whose pixels lie askew, is taken by the pixel under the cell's
-//! centre.
+//! The same code computes onto it as onto the map's: a cell has the value of the very pixel that it
+//! is. A scene of the neighbouring zone, whose pixels lie askew, is taken by the pixel under the
+//! cell's centre.
 
 use dragonfly_core::{
     Area, CellWindow, ImageFrame, Lattice, Placement, PlacementError, ProjectedArea, Projection,
@@ -103,7 +103,7 @@ impl UtmGrid {
         self.pixels
     }
 
-    /// Values on this grid, row by row, as a raster to be written. `values` holds one a cell.
+    /// Values on this grid, row by row, as a raster to be written. `values` holds one per cell.
     pub fn raster(&self, values: Vec<f32>) -> Raster {
         let PixelGrid { epsg, pixel_m, .. } = self.pixels;
         Raster {
@@ -203,7 +203,7 @@ mod tests {
         let grid = over(MADRE, &[PIXELS]).unwrap();
         assert_eq!((grid.corner_m.0 - PIXELS.corner_m.0).rem_euclid(20.0), 0.0);
         assert_eq!((grid.corner_m.1 - PIXELS.corner_m.1).rem_euclid(20.0), 0.0);
-        // Half a cell within each corner there is a wanted cell, and half a cell beyond there is
+        // Half a cell within each corner there is a target cell, and half a cell beyond there is
         // none.
         let [west, south, east, north] = MADRE;
         for (lon, lat, is_inside) in [

@@ -16,11 +16,11 @@ pub struct AreaFile {
     pub area: Area,
     /// The same as a GeoJSON MultiPolygon in longitude and latitude.
     pub geojson: String,
-    /// What a person should know about it; `None` when all is well.
+    /// A note for the reader; `None` when all is well.
     pub note: Option<String>,
 }
 
-/// A file that holds no area that can be used. Names the file and says what to do.
+/// A file that holds no area that can be used. Names the file and states what to do.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{file} {problem}")]
 pub struct AreaFileError {
@@ -33,7 +33,7 @@ pub struct AreaFileError {
 /// More than this no drawn area needs.
 const MAX_BYTES: usize = 32 << 20;
 const MAX_PRJ_BYTES: usize = 64 << 10;
-/// Files in a zip file that are looked at.
+/// Files in a zip file that are examined.
 const MAX_FILES: usize = 1000;
 
 /// Reads the area in a file that a person chose, by what it holds and not by what it is called.
@@ -131,7 +131,7 @@ enum Placing {
 }
 
 impl Placing {
-    /// From the text of a `.prj`, with what a person should know.
+    /// From the text of a `.prj`, with a note for the reader.
     fn by_prj(text: &str) -> Result<(Self, Option<String>), PrjError> {
         let system = prj::system(text)?;
         let proj =

@@ -30,7 +30,7 @@ impl<'a> BurnMap<'a> {
     /// code.
     ///
     /// # Errors
-    /// When there is not one value and one state a cell.
+    /// When there is not one value and one state per cell.
     pub fn new(grid: &'a Grid, values: &'a [f32], states: &'a [u8]) -> Result<Self, MapSizeError> {
         let cells = grid.width() as usize * grid.height() as usize;
         if (values.len(), states.len()) != (cells, cells) {

@@ -1,4 +1,4 @@
-//! What a file to take away is called: area, index, dates, kind.
+//! The name of an exported file: area, index, dates, kind.
 
 use crate::export::provenance::Provenance;
 
@@ -15,7 +15,7 @@ pub enum Product {
     ClassPolygons,
     /// The outline of burnt ground.
     Perimeter,
-    /// Hectares a class.
+    /// Hectares per class.
     Hectares,
     /// The picture with its legend.
     Picture,

@@ -6,6 +6,7 @@
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
 use dragonfly_core::{Palette, Thresholds};
+use dragonfly_tiff::tag::{self, Tag, geo_key, value_type};
 
 use crate::compute::raster::Raster;
 use crate::export::provenance::Note;
@@ -22,8 +23,13 @@ const NO_CLASS: u8 = 0;
 /// `values_name` is what the values are, such as "dNBR".
 pub fn values_geotiff(raster: &Raster, values_name: &str, notes: &[Note]) -> Vec<u8> {
     let tiles = tiles(raster, f32::NAN, |value| value, pack_floats);
-    let kind =
-        PixelKind { bits: 32, sample_format: 3, predictor: 3, photometric: 1, no_data: "nan" };
+    let kind = PixelKind {
+        bits: 32,
+        sample_format: FLOATING_POINT,
+        predictor: FLOATING_POINT_PREDICTOR,
+        photometric: BLACK_IS_ZERO,
+        no_data: "nan",
+    };
     let metadata = metadata(values_name, notes);
     write(raster, &kind, &[], &metadata, notes, &tiles)
 }
@@ -37,7 +43,13 @@ pub fn classes_geotiff(
 ) -> Vec<u8> {
     let number = |value: f32| thresholds.classify(value).map_or(NO_CLASS, |class| class.number);
     let tiles = tiles(raster, NO_CLASS, number, |pixels| pixels.to_vec());
-    let kind = PixelKind { bits: 8, sample_format: 1, predictor: 1, photometric: 3, no_data: "0" };
+    let kind = PixelKind {
+        bits: 8,
+        sample_format: UNSIGNED,
+        predictor: NO_PREDICTOR,
+        photometric: PALETTE_COLOUR,
+        no_data: "0",
+    };
     // All reds, all greens, all blues; a byte becomes 16 bits.
     let mut colours = vec![0u16; 3 * 256];
     let mut explained = notes.to_vec();
@@ -102,7 +114,8 @@ fn pack_floats(pixels: &[f32]) -> Vec<u8> {
     packed
 }
 
-/// GDAL's metadata: a name of the band, and one item a note. GDAL escapes the text of items twice.
+/// GDAL's metadata: a name of the band, and one item per note. GDAL escapes the text of items
+/// twice.
 fn metadata(band_name: &str, notes: &[Note]) -> String {
     let mut xml = "<GDALMetadata>\n".to_owned();
     xml += &format!(
@@ -151,17 +164,23 @@ impl TagValue {
         match self {
             Self::Text(text) => {
                 let bytes: Vec<u8> = text.bytes().filter(|byte| *byte != 0).chain([0]).collect();
-                (2, bytes.len() as u32, bytes)
+                (value_type::ASCII, bytes.len() as u32, bytes)
             }
-            Self::Shorts(numbers) => {
-                (3, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes()))
-            }
-            Self::Longs(numbers) => {
-                (4, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes()))
-            }
-            Self::Doubles(numbers) => {
-                (12, numbers.len() as u32, bytes(numbers, |number| number.to_le_bytes()))
-            }
+            Self::Shorts(numbers) => (
+                value_type::SHORT,
+                numbers.len() as u32,
+                bytes(numbers, |number| number.to_le_bytes()),
+            ),
+            Self::Longs(numbers) => (
+                value_type::LONG,
+                numbers.len() as u32,
+                bytes(numbers, |number| number.to_le_bytes()),
+            ),
+            Self::Doubles(numbers) => (
+                value_type::DOUBLE,
+                numbers.len() as u32,
+                bytes(numbers, |number| number.to_le_bytes()),
+            ),
         }
     }
 }
@@ -170,10 +189,23 @@ fn bytes<T: Copy, const N: usize>(numbers: &[T], encode: impl Fn(T) -> [u8; N]) 
     numbers.iter().flat_map(|number| encode(*number)).collect()
 }
 
-const TILE_OFFSETS: u16 = 324;
-const COLOURS: u16 = 320;
 const HEADER_BYTES: usize = 8;
 const ENTRY_BYTES: usize = 12;
+/// Values up to this length are stored in the entry itself.
+const INLINE_BYTES: usize = 4;
+
+/// Values of tags, as TIFF 6.0 and Adobe number them.
+const DEFLATE: u16 = 8;
+const FLOATING_POINT_PREDICTOR: u16 = 3;
+const NO_PREDICTOR: u16 = 1;
+const UNSIGNED: u16 = 1;
+const FLOATING_POINT: u16 = 3;
+const BLACK_IS_ZERO: u16 = 1;
+const PALETTE_COLOUR: u16 = 3;
+const CONTIGUOUS: u16 = 1;
+
+/// A directory entry to be written.
+type Entry = (Tag, TagValue);
 
 /// The file: header, directory, values that do not fit into it, tiles.
 fn write(
@@ -184,65 +216,105 @@ fn write(
     notes: &[Note],
     tiles: &[Vec<u8>],
 ) -> Vec<u8> {
-    let counts: Vec<u32> = tiles.iter().map(|tile| tile.len() as u32).collect();
-    // Projected coordinates, pixels are areas, the system's number, metres.
-    let geo_keys =
-        vec![1, 1, 0, 4, 1024, 0, 1, 1, 1025, 0, 1, 1, 3072, 0, 1, raster.epsg, 3076, 0, 1, 9001];
-    let (west, north) = raster.corner_m;
-    let description: Vec<String> =
-        notes.iter().map(|note| format!("{}: {}", note.name, note.text)).collect();
-    let mut tags: Vec<(u16, TagValue)> = vec![
-        (256, TagValue::Longs(vec![raster.width as u32])),
-        (257, TagValue::Longs(vec![raster.height() as u32])),
-        (258, TagValue::Shorts(vec![kind.bits])),
-        (259, TagValue::Shorts(vec![8])),
-        (262, TagValue::Shorts(vec![kind.photometric])),
-        (270, TagValue::Text(description.join("\n"))),
-        (277, TagValue::Shorts(vec![1])),
-        (284, TagValue::Shorts(vec![1])),
-        (305, TagValue::Text(format!("Dragonfly {}", dragonfly_core::VERSION))),
-        (317, TagValue::Shorts(vec![kind.predictor])),
-        (COLOURS, TagValue::Shorts(colours.to_vec())),
-        (322, TagValue::Shorts(vec![TILE_PX as u16])),
-        (323, TagValue::Shorts(vec![TILE_PX as u16])),
-        (TILE_OFFSETS, TagValue::Longs(vec![0; tiles.len()])),
-        (325, TagValue::Longs(counts)),
-        (339, TagValue::Shorts(vec![kind.sample_format])),
-        (33_550, TagValue::Doubles(vec![raster.cell_m, raster.cell_m, 0.0])),
-        (33_922, TagValue::Doubles(vec![0.0, 0.0, 0.0, west, north, 0.0])),
-        (34_735, TagValue::Shorts(geo_keys)),
-        (42_112, TagValue::Text(metadata.to_owned())),
-        (42_113, TagValue::Text(kind.no_data.to_owned())),
-    ];
-    tags.retain(|(tag, _)| *tag != COLOURS || !colours.is_empty());
+    let mut entries = entries(raster, kind, metadata, notes, tiles);
+    if !colours.is_empty() {
+        entries.push((tag::COLOR_MAP, TagValue::Shorts(colours.to_vec())));
+    }
+    // A directory ascends by tag.
+    entries.sort_by_key(|(tag, _)| tag.number);
 
-    // How long everything before the tiles is, is known before the tiles' places are.
-    let beside = |value: &TagValue| {
-        Some(value.encode().2.len()).filter(|length| *length > 4).map_or(0, even)
-    };
-    let values_at = HEADER_BYTES + 2 + tags.len() * ENTRY_BYTES + 4;
-    let mut next = values_at + tags.iter().map(|(_, value)| beside(value)).sum::<usize>();
+    // How long everything before the tiles is, is known before the tiles' offsets are.
+    let values_at = HEADER_BYTES + 2 + entries.len() * ENTRY_BYTES + 4;
+    let mut next = values_at + entries.iter().map(|(_, value)| outer_length(value)).sum::<usize>();
     let mut offsets = Vec::with_capacity(tiles.len());
     for tile in tiles {
         offsets.push(next as u32);
         next += even(tile.len());
     }
-    tags.iter_mut()
-        .filter(|(tag, _)| *tag == TILE_OFFSETS)
-        .for_each(|(_, value)| *value = TagValue::Longs(offsets.clone()));
+    if let Some((_, value)) = entries.iter_mut().find(|(tag, _)| *tag == tag::TILE_OFFSETS) {
+        *value = TagValue::Longs(offsets);
+    }
 
     let mut file = Vec::with_capacity(next);
     file.extend_from_slice(b"II*\0");
     file.extend_from_slice(&(HEADER_BYTES as u32).to_le_bytes());
-    file.extend_from_slice(&(tags.len() as u16).to_le_bytes());
+    write_directory(&mut file, &entries, values_at);
+    for tile in tiles {
+        file.extend_from_slice(tile);
+        file.resize(even(file.len()), 0);
+    }
+    file
+}
+
+/// The entries of every file; the offsets of tiles are still 0.
+fn entries(
+    raster: &Raster,
+    kind: &PixelKind,
+    metadata: &str,
+    notes: &[Note],
+    tiles: &[Vec<u8>],
+) -> Vec<Entry> {
+    let counts: Vec<u32> = tiles.iter().map(|tile| tile.len() as u32).collect();
+    let (west, north) = raster.corner_m;
+    let description: Vec<String> =
+        notes.iter().map(|note| format!("{}: {}", note.name, note.text)).collect();
+    let software = format!("Dragonfly {}", dragonfly_core::VERSION);
+    let short = |number: u16| TagValue::Shorts(vec![number]);
+    let long = |number: usize| TagValue::Longs(vec![number as u32]);
+    vec![
+        (tag::IMAGE_WIDTH, long(raster.width)),
+        (tag::IMAGE_LENGTH, long(raster.height())),
+        (tag::BITS_PER_SAMPLE, short(kind.bits)),
+        (tag::COMPRESSION, short(DEFLATE)),
+        (tag::PHOTOMETRIC, short(kind.photometric)),
+        (tag::IMAGE_DESCRIPTION, TagValue::Text(description.join("\n"))),
+        (tag::SAMPLES_PER_PIXEL, short(1)),
+        (tag::PLANAR_CONFIGURATION, short(CONTIGUOUS)),
+        (tag::SOFTWARE, TagValue::Text(software)),
+        (tag::PREDICTOR, short(kind.predictor)),
+        (tag::TILE_WIDTH, short(TILE_PX as u16)),
+        (tag::TILE_LENGTH, short(TILE_PX as u16)),
+        (tag::TILE_OFFSETS, TagValue::Longs(vec![0; tiles.len()])),
+        (tag::TILE_BYTE_COUNTS, TagValue::Longs(counts)),
+        (tag::SAMPLE_FORMAT, short(kind.sample_format)),
+        (tag::MODEL_PIXEL_SCALE, TagValue::Doubles(vec![raster.cell_m, raster.cell_m, 0.0])),
+        (tag::MODEL_TIEPOINT, TagValue::Doubles(vec![0.0, 0.0, 0.0, west, north, 0.0])),
+        (tag::GEO_KEY_DIRECTORY, TagValue::Shorts(geo_keys(raster.epsg))),
+        (tag::GDAL_METADATA, TagValue::Text(metadata.to_owned())),
+        (tag::GDAL_NODATA, TagValue::Text(kind.no_data.to_owned())),
+    ]
+}
+
+/// The GeoKeyDirectory of a projected system in metres, whose pixels are areas.
+fn geo_keys(epsg: u16) -> Vec<u16> {
+    let keys = [
+        (geo_key::MODEL_TYPE, geo_key::MODEL_PROJECTED),
+        (geo_key::RASTER_TYPE, geo_key::PIXEL_IS_AREA),
+        (geo_key::PROJECTED_CRS, epsg),
+        (geo_key::LINEAR_UNITS, geo_key::METRE),
+    ];
+    // Version 1.1.0 and the number of keys; then each key with its value in place.
+    let header = [1, 1, 0, keys.len() as u16];
+    header.into_iter().chain(keys.into_iter().flat_map(|(key, value)| [key, 0, 1, value])).collect()
+}
+
+/// Bytes that a value takes outside its entry.
+fn outer_length(value: &TagValue) -> usize {
+    let length = value.encode().2.len();
+    if length > INLINE_BYTES { even(length) } else { 0 }
+}
+
+/// Writes the only directory, and the values that do not fit into their entries at `values_at`.
+fn write_directory(file: &mut Vec<u8>, entries: &[Entry], values_at: usize) {
+    file.extend_from_slice(&(entries.len() as u16).to_le_bytes());
     let mut values = Vec::new();
-    for (tag, value) in &tags {
-        let (type_number, count, mut bytes) = value.encode();
-        file.extend_from_slice(&tag.to_le_bytes());
-        file.extend_from_slice(&type_number.to_le_bytes());
+    for (tag, value) in entries {
+        let (value_type, count, mut bytes) = value.encode();
+        file.extend_from_slice(&tag.number.to_le_bytes());
+        file.extend_from_slice(&value_type.to_le_bytes());
         file.extend_from_slice(&count.to_le_bytes());
-        if bytes.len() <= 4 {
-            bytes.resize(4, 0);
+        if bytes.len() <= INLINE_BYTES {
+            bytes.resize(INLINE_BYTES, 0);
             file.extend_from_slice(&bytes);
         } else {
             file.extend_from_slice(&((values_at + values.len()) as u32).to_le_bytes());
@@ -253,14 +325,9 @@ fn write(
     // No further directory.
     file.extend_from_slice(&[0; 4]);
     file.append(&mut values);
-    for tile in tiles {
-        file.extend_from_slice(tile);
-        file.resize(even(file.len()), 0);
-    }
-    file
 }
 
-/// Values begin at even places.
+/// Values begin at even offsets.
 fn even(length: usize) -> usize {
     length + length % 2
 }

@@ -1,4 +1,4 @@
-//! Hectares a class of a computed map, by whatever thresholds.
+//! Hectares per class of a computed map, by whatever thresholds.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! Hectares a class as a table that spreadsheets open (RFC 4180).
+//! Hectares per class as a table that spreadsheets open (RFC 4180).
 
 use dragonfly_core::{Empty, Thresholds};
 
@@ -6,7 +6,7 @@ use crate::export::burn_map::BurnMap;
 use crate::export::hectares::ClassHectares;
 use crate::export::provenance::Note;
 
-/// One line a class with its hectares, the burnt total, why the rest is empty, then the notes.
+/// One line per class with its hectares, the burnt total, why the rest is empty, then the notes.
 ///
 /// Every line has the six fields `class, name, at_least, below, hectares, note`; where one has
 /// nothing to say it is empty. ASCII except for what names bring along; then UTF-8. Lines end with
@@ -29,7 +29,7 @@ pub fn hectares_csv(map: &BurnMap, thresholds: &Thresholds, notes: &[Note]) -> S
         ]);
     }
     table += &line(["", "burnt in all", "", "", &amount(hectares.burnt), ""]);
-    // Ground outside what was asked for is not missing.
+    // Ground outside what was requested is not missing.
     for (reason, missing) in
         hectares.empty.iter().filter(|(reason, _)| **reason != Empty::OutsideBox)
     {

@@ -1,5 +1,4 @@
-//! What a person takes away from a computed map, and the area that one brings along. Bytes in,
-//! bytes out.
+//! Exported files of a computed map, and the import of an area from a file. Bytes in, bytes out.
 
 // A computed map, and what it was made of.
 mod burn_map;
@@ -7,7 +6,7 @@ pub(crate) mod download;
 mod hectares;
 mod provenance;
 
-// Files to take away.
+// Exported files.
 mod file_name;
 mod geotiff;
 mod hectares_csv;
@@ -15,7 +14,7 @@ mod outline;
 mod polygons;
 mod simplify;
 
-// The area that one brings along.
+// The imported area.
 mod area_file;
 mod prj;
 mod shapefile;

@@ -2,7 +2,7 @@
 //!
 //! Cells that share a side belong together (4-connectivity); where two pieces of a class touch only
 //! at a corner they stay two. Rings run along the sides of cells, the piece on their left:
-//! counterclockwise around it, clockwise around its holes, as RFC 7946 wants them. No ring meets
+//! counterclockwise around it, clockwise around its holes, as RFC 7946 requires them. No ring meets
 //! itself.
 
 use std::ops::Range;
@@ -15,7 +15,7 @@ pub(crate) const NO_CLASS: u8 = 0;
 pub(crate) struct ClassCells<'a> {
     /// Columns.
     pub(crate) width: usize,
-    /// One class a cell; [`NO_CLASS`] for none.
+    /// One class per cell; [`NO_CLASS`] for none.
     pub(crate) classes: &'a [u8],
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct ClassPiece {
 )]
 pub struct TooManyVerticesError;
 
-/// About one a cell of the largest map, where half as many are usual; 400 MB of GeoJSON.
+/// About one per cell of the largest map, where half as many are usual; 400 MB of GeoJSON.
 const MAX_CORNERS: usize = 16_000_000;
 
 /// Traces all pieces. `row_area_ha` is the area of a cell of each row.
@@ -154,8 +154,8 @@ impl Labels {
         if inside { self.labels[row as usize * self.width + column as usize] } else { NO_LABEL }
     }
 
-    /// Walks the ring that holds the northern side of a cell, and tells the corners where it turns
-    /// or where three pieces meet.
+    /// Walks the ring that holds the northern side of a cell, and returns the corners where it
+    /// turns or where three pieces meet.
     fn walk(&self, (column, row): (i64, i64), walked: &mut [bool], mut corner: impl FnMut(u32)) {
         let label = self.at(column, row);
         let start = ((column + 1, row), Heading::West);
@@ -204,7 +204,7 @@ fn root(same_as: &mut [u32], mut label: u32) -> u32 {
     label
 }
 
-/// A way along the sides of cells, seen with north up.
+/// A way along the sides of cells, drawn with north up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Heading {
     East,

@@ -23,7 +23,7 @@ pub enum Outlines {
     },
 }
 
-/// One polygon a connected piece of a class, with `class`, `name` and `hectares`.
+/// One polygon per connected piece of a class, with `class`, `name` and `hectares`.
 ///
 /// Cells connect at their sides, not at corners. Hectares are those of the cells, also where the
 /// outline is simplified. The notes stand in a member `provenance` of the collection.
@@ -48,8 +48,8 @@ pub fn class_polygons(
     }))
 }
 
-/// One polygon a connected piece of burnt ground, of whatever class, with `hectares`; otherwise as
-/// [`class_polygons`].
+/// One polygon per connected piece of burnt ground, of whatever class, with `hectares`; otherwise
+/// as [`class_polygons`].
 ///
 /// # Errors
 /// When there are millions of corners.

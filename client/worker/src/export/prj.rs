@@ -1,8 +1,8 @@
-//! The coordinate system of a shapefile: the words of its `.prj` (WKT 1, as ESRI or OGC write it),
-//! in PROJ's.
+//! The coordinate system of a shapefile: its `.prj` (WKT 1, as ESRI or OGC write it) as a PROJ
+//! string.
 //!
 //! Written here and not by the crate `proj4wkt`, which brings a start function of its own into
-//! every wasm that it is linked into, and takes GRS80 for WGS 84 where the datum says otherwise
+//! every wasm that it is linked into, and reads GRS80 as WGS 84 where the datum states otherwise
 //! (Greece).
 
 /// A system that a `.prj` describes.
@@ -16,7 +16,7 @@ pub(crate) struct System {
     pub(crate) unknown_datum: Option<String>,
 }
 
-/// Why a `.prj` tells no system. Says what it is, for a sentence that names the file.
+/// Why a `.prj` describes no system. The message completes a sentence that names the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum PrjError {
     #[error("is not a description of a coordinate system (WKT)")]
@@ -55,77 +55,104 @@ fn geographic(node: &WktNode) -> Result<System, PrjError> {
 
 fn projected(node: &WktNode) -> Result<System, PrjError> {
     let geographic = node.child("GEOGCS").ok_or(PrjError::Without("geographic system"))?;
-    let projection =
+    let name =
         node.child("PROJECTION").and_then(WktNode::text).ok_or(PrjError::Without("projection"))?;
     let metres =
         node.child("UNIT").and_then(WktNode::number).filter(|metres| *metres > 0.0).unwrap_or(1.0);
-    let parameter = |names: &[&str]| {
-        let named = |child: &&WktNode| {
-            child.name == "PARAMETER"
-                && child
-                    .text()
-                    .is_some_and(|text| names.contains(&text.to_ascii_lowercase().as_str()))
-        };
-        node.children().find(named).and_then(WktNode::number)
-    };
-
-    let longitude = parameter(&["central_meridian", "longitude_of_center", "longitude_of_origin"])
-        .unwrap_or(0.0);
-    let latitude = parameter(&["latitude_of_origin", "latitude_of_center"]);
-    let first_parallel = parameter(&["standard_parallel_1"]);
-    let second_parallel = parameter(&["standard_parallel_2"]);
-    let (lat_0, lat_1) =
-        (latitude.unwrap_or(0.0), first_parallel.unwrap_or(latitude.unwrap_or(0.0)));
-    let lat_2 = second_parallel.unwrap_or(lat_1);
-    let scale = parameter(&["scale_factor"]).unwrap_or(1.0);
-
-    let mut sphere = "";
-    let name = projection.to_ascii_lowercase();
-    let words = match name.as_str() {
-        "transverse_mercator" | "gauss_kruger" => format!("+proj=tmerc +lat_0={lat_0} +k={scale}"),
-        "lambert_conformal_conic"
-        | "lambert_conformal_conic_1sp"
-        | "lambert_conformal_conic_2sp" => {
-            format!("+proj=lcc +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2} +k_0={scale}")
-        }
-        "albers" | "albers_conic_equal_area" => {
-            format!("+proj=aea +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2}")
-        }
-        "equidistant_conic" => format!("+proj=eqdc +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2}"),
-        "lambert_azimuthal_equal_area" => format!("+proj=laea +lat_0={lat_0}"),
-        "mercator_auxiliary_sphere" => {
-            sphere = "+a=6378137 +b=6378137";
-            "+proj=merc".to_owned()
-        }
-        // OGC's WKT 1 has no other sign of Web Mercator than its name.
-        "mercator_1sp" if node.text().is_some_and(|name| name.contains("Pseudo-Mercator")) => {
-            sphere = "+a=6378137 +b=6378137";
-            "+proj=merc".to_owned()
-        }
-        "mercator" | "mercator_2sp" => format!("+proj=merc +lat_ts={lat_1}"),
-        "mercator_1sp" => format!("+proj=merc +k={scale}"),
-        "stereographic_north_pole" => format!("+proj=stere +lat_0=90 +lat_ts={lat_1}"),
-        "stereographic_south_pole" => format!("+proj=stere +lat_0=-90 +lat_ts={lat_1}"),
-        "double_stereographic" | "oblique_stereographic" => {
-            format!("+proj=sterea +lat_0={lat_0} +k={scale}")
-        }
-        "cylindrical_equal_area" => format!("+proj=cea +lat_ts={lat_1}"),
-        "sinusoidal" => "+proj=sinu".to_owned(),
-        _ => return Err(PrjError::UnknownProjection(projection.to_owned())),
-    };
+    let projection = ProjString::of(name, &Parameters::of(node))?;
+    let longitude =
+        parameter(node, &["central_meridian", "longitude_of_center", "longitude_of_origin"])
+            .unwrap_or(0.0);
     let (x_0, y_0) = (
-        parameter(&["false_easting"]).unwrap_or(0.0) * metres,
-        parameter(&["false_northing"]).unwrap_or(0.0) * metres,
+        parameter(node, &["false_easting"]).unwrap_or(0.0) * metres,
+        parameter(node, &["false_northing"]).unwrap_or(0.0) * metres,
     );
-    let words = format!("{words} +lon_0={longitude} +x_0={x_0} +y_0={y_0} +to_meter={metres}");
-    if !sphere.is_empty() {
+    let words =
+        format!("{} +lon_0={longitude} +x_0={x_0} +y_0={y_0} +to_meter={metres}", projection.text);
+    if projection.is_on_sphere {
         return Ok(System {
-            words: format!("{words} {sphere}"),
+            words: format!("{words} +a=6378137 +b=6378137"),
             is_shifted: false,
             unknown_datum: None,
         });
     }
     Ok(Datum::of(geographic)?.system(words))
+}
+
+/// The value of a projection's parameter, under any of its names.
+fn parameter(node: &WktNode, names: &[&str]) -> Option<f64> {
+    let named = |child: &&WktNode| {
+        child.name == "PARAMETER"
+            && child.text().is_some_and(|text| names.contains(&text.to_ascii_lowercase().as_str()))
+    };
+    node.children().find(named).and_then(WktNode::number)
+}
+
+/// The parameters that choose among projections; degrees.
+struct Parameters {
+    lat_0: f64,
+    lat_1: f64,
+    lat_2: f64,
+    scale: f64,
+    /// OGC's WKT 1 has no other sign of Web Mercator than its name.
+    is_pseudo_mercator: bool,
+}
+
+impl Parameters {
+    fn of(node: &WktNode) -> Self {
+        let lat_0 = parameter(node, &["latitude_of_origin", "latitude_of_center"]).unwrap_or(0.0);
+        let lat_1 = parameter(node, &["standard_parallel_1"]).unwrap_or(lat_0);
+        Self {
+            lat_0,
+            lat_1,
+            lat_2: parameter(node, &["standard_parallel_2"]).unwrap_or(lat_1),
+            scale: parameter(node, &["scale_factor"]).unwrap_or(1.0),
+            is_pseudo_mercator: node.text().is_some_and(|name| name.contains("Pseudo-Mercator")),
+        }
+    }
+}
+
+/// A projection in PROJ's words, without its origin.
+struct ProjString {
+    text: String,
+    is_on_sphere: bool,
+}
+
+impl ProjString {
+    fn of(name: &str, parameters: &Parameters) -> Result<Self, PrjError> {
+        let Parameters { lat_0, lat_1, lat_2, scale, is_pseudo_mercator } = *parameters;
+        let on_sphere = Self { text: "+proj=merc".to_owned(), is_on_sphere: true };
+        let text = match name.to_ascii_lowercase().as_str() {
+            "transverse_mercator" | "gauss_kruger" => {
+                format!("+proj=tmerc +lat_0={lat_0} +k={scale}")
+            }
+            "lambert_conformal_conic"
+            | "lambert_conformal_conic_1sp"
+            | "lambert_conformal_conic_2sp" => {
+                format!("+proj=lcc +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2} +k_0={scale}")
+            }
+            "albers" | "albers_conic_equal_area" => {
+                format!("+proj=aea +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2}")
+            }
+            "equidistant_conic" => {
+                format!("+proj=eqdc +lat_0={lat_0} +lat_1={lat_1} +lat_2={lat_2}")
+            }
+            "lambert_azimuthal_equal_area" => format!("+proj=laea +lat_0={lat_0}"),
+            "mercator_auxiliary_sphere" => return Ok(on_sphere),
+            "mercator_1sp" if is_pseudo_mercator => return Ok(on_sphere),
+            "mercator" | "mercator_2sp" => format!("+proj=merc +lat_ts={lat_1}"),
+            "mercator_1sp" => format!("+proj=merc +k={scale}"),
+            "stereographic_north_pole" => format!("+proj=stere +lat_0=90 +lat_ts={lat_1}"),
+            "stereographic_south_pole" => format!("+proj=stere +lat_0=-90 +lat_ts={lat_1}"),
+            "double_stereographic" | "oblique_stereographic" => {
+                format!("+proj=sterea +lat_0={lat_0} +k={scale}")
+            }
+            "cylindrical_equal_area" => format!("+proj=cea +lat_ts={lat_1}"),
+            "sinusoidal" => "+proj=sinu".to_owned(),
+            _ => return Err(PrjError::UnknownProjection(name.to_owned())),
+        };
+        Ok(Self { text, is_on_sphere: false })
+    }
 }
 
 /// Where an ellipsoid lies.
@@ -200,7 +227,7 @@ impl Datum {
             .child("TOWGS84")
             .map(|node| node.numbers().map(|part| part.to_string()).collect())
             .unwrap_or_default();
-        let told = matches!(shift.len(), 3 | 7)
+        let stated = matches!(shift.len(), 3 | 7)
             .then(|| format!("{ellipsoid} +towgs84={}", shift.join(",")));
         let known = || {
             SHIFTED
@@ -208,7 +235,7 @@ impl Datum {
                 .find(|(known, _)| name.starts_with(known))
                 .map(|(_, words)| (*words).to_owned())
         };
-        let (words, is_shifted) = match told.or_else(known) {
+        let (words, is_shifted) = match stated.or_else(known) {
             Some(words) => (words, true),
             None => (ellipsoid, false),
         };
@@ -240,20 +267,20 @@ enum WktItem {
 }
 
 /// Real systems nest five deep.
-const DEEPEST: usize = 16;
+const MAX_DEPTH: usize = 16;
 
 impl WktNode {
     fn parse(text: &str) -> Option<Self> {
         let mut rest = text.trim_start_matches('\u{feff}').trim();
-        let node = Self::take(&mut rest, 0)?;
+        let node = Self::parse_next(&mut rest, 0)?;
         // ESRI may write the heights' system behind, which does not matter here.
         (rest.is_empty() || rest.starts_with(',')).then_some(node)
     }
 
-    fn take(rest: &mut &str, depth: usize) -> Option<Self> {
+    fn parse_next(rest: &mut &str, depth: usize) -> Option<Self> {
         let end = rest.find(['[', '('])?;
         let name = rest[..end].trim();
-        if depth > DEEPEST
+        if depth > MAX_DEPTH
             || name.is_empty()
             || !name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
         {
@@ -270,7 +297,7 @@ impl WktNode {
             } else {
                 let end = rest.find(['[', '(', ',', ']', ')'])?;
                 if rest[end..].starts_with(['[', '(']) {
-                    items.push(WktItem::WktNode(Self::take(rest, depth + 1)?));
+                    items.push(WktItem::WktNode(Self::parse_next(rest, depth + 1)?));
                 } else {
                     // Words without quotes, such as directions of axes, do not matter.
                     items.extend(

@@ -33,9 +33,9 @@ pub struct Provenance {
 /// One line of a map's origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// What is told: lower case, words parted by spaces.
+    /// What is stated: lower case, words separated by spaces.
     pub name: String,
-    /// What it says.
+    /// What it states.
     pub text: String,
 }
 

@@ -1,6 +1,6 @@
 //! The polygons of a shapefile's `.shp` (ESRI white paper J-7855).
 //!
-//! Read here and not by the crate `shapefile`, which makes room for as many points as a file
+//! Read here and not by the crate `shapefile`, which allocates as many points as a file
 //! claims.
 
 /// A corner: x and y in the file's own system.
@@ -117,7 +117,7 @@ fn record_rings(record: &[u8]) -> Result<Vec<VertexRing>, ShapefileError> {
 }
 
 /// Outer rings, which run clockwise in a shapefile, with the holes that lie in them, turned as RFC
-/// 7946 wants.
+/// 7946 requires.
 ///
 /// A hole that lies in no outer ring is one itself: some programs do not care how rings turn.
 fn grouped(rings: Vec<VertexRing>) -> Vec<VertexPolygon> {

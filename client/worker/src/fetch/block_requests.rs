@@ -1,4 +1,4 @@
-//! Which requests fetch a set of blocks: neighbours together, far blocks apart.
+//! Which requests fetch a set of blocks: neighbours together, distant blocks apart.
 
 use std::ops::Range;
 
@@ -9,16 +9,17 @@ pub(crate) struct BlockRequest<B> {
     pub(crate) blocks: Vec<(B, Range<u64>)>,
 }
 
-/// Bytes between two blocks that are fetched and thrown away sooner than asked around: they cost
+/// Bytes between two blocks that are fetched and dropped rather than skipped: they cost
 /// less time than another request.
 const MAX_GAP: u64 = 32 << 10;
-/// Gaps may be this share of a request at most, so that 1.2 × the blocks' bytes is never reached.
+/// Gaps may be this fraction of a request at most, so that 1.2 × the blocks' bytes is never
+/// reached.
 const MAX_WASTE: f64 = 0.1;
 /// Bytes from which on a request is not lengthened: several go side by side, and pictures appear
 /// sooner.
 const LONG_REQUEST: u64 = 2 << 20;
 
-/// The requests for blocks, in the order of the file; no byte is asked for twice.
+/// The requests for blocks, in the order of the file; no byte is requested twice.
 pub(crate) fn requests<B>(mut blocks: Vec<(B, Range<u64>)>) -> Vec<BlockRequest<B>> {
     blocks.sort_by_key(|(_, range)| (range.start, range.end));
     let mut requests: Vec<BlockRequest<B>> = Vec::new();

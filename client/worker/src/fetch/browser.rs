@@ -70,7 +70,11 @@ impl Drop for AbortOnDrop {
 impl Transport for BrowserTransport {
     type Response = BrowserResponse;
 
-    async fn ask(&self, url: &str, range: Range<u64>) -> Result<BrowserResponse, TransportError> {
+    async fn request_range(
+        &self,
+        url: &str,
+        range: Range<u64>,
+    ) -> Result<BrowserResponse, TransportError> {
         let request = Request::get(url)
             // Chromium's own cache lets only one range of a file through at a time, and ours keeps
             // what is needed.
@@ -89,7 +93,7 @@ impl Transport for BrowserTransport {
 }
 
 impl PageTransport for BrowserTransport {
-    async fn ask(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
+    async fn request_page(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
         let mut answer = match page {
             SearchPage::Get { url } => self.send(Request::get(url), None).await?,
             SearchPage::Post { url, body } => {

@@ -1,13 +1,13 @@
-//! A store of bytes on the reader's own machine, asked before the network.
+//! A cache of bytes on the reader's own machine, read before the network.
 
 use std::ops::Range;
 
-/// Keeps bytes by the file and the range that were asked for.
+/// Caches bytes by the file and the range that were requested.
 pub trait ByteCache {
-    /// The bytes kept for exactly this range; shorter than it where the file ends before.
+    /// The bytes cached for exactly this range; shorter than it where the file ends before.
     fn get(&self, url: &str, range: &Range<u64>) -> impl Future<Output = Option<Vec<u8>>>;
 
-    /// Keeps bytes. What cannot be kept is forgotten: the network has it still.
+    /// Caches bytes. What cannot be cached is dropped: it can be fetched again.
     fn put(&self, url: &str, range: &Range<u64>, bytes: &[u8]) -> impl Future<Output = ()>;
 }
 

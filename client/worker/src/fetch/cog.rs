@@ -1,4 +1,4 @@
-//! A Cloud-Optimized GeoTIFF far away: its head read once, then only the blocks that a window
+//! A remote Cloud-Optimized GeoTIFF: its head read once, then only the blocks that a window
 //! needs.
 
 use std::ops::Range;
@@ -27,7 +27,7 @@ pub struct Cog<T, C> {
 
 /// A file with the bytes of its head.
 struct CogFile<T, C> {
-    far: Rc<RangeFetcher<T>>,
+    fetcher: Rc<RangeFetcher<T>>,
     cache: Rc<C>,
     url: String,
     head: KnownBytes,
@@ -90,11 +90,11 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
     /// # Errors
     /// When the file cannot be had or is none that can be read. Names the file.
     pub async fn open(
-        far: Rc<RangeFetcher<T>>,
+        fetcher: Rc<RangeFetcher<T>>,
         cache: Rc<C>,
         url: &str,
     ) -> Result<Self, ReadError> {
-        let mut file = CogFile { far, cache, url: url.to_owned(), head: KnownBytes::default() };
+        let mut file = CogFile { fetcher, cache, url: url.to_owned(), head: KnownBytes::default() };
         let image = file
             .open()
             .await
@@ -107,7 +107,7 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
         without_token(&self.file.url)
     }
 
-    /// What the head of the file says.
+    /// What the head of the file states.
     pub fn image(&self) -> &TiffImage {
         &self.image
     }
@@ -156,9 +156,9 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
 impl<T: Transport, C: ByteCache> CogFile<T, C> {
     /// Fetches the head as far as it is needed to understand it.
     async fn open(&mut self) -> Result<TiffImage, ReadCause> {
-        let mut wanted = 0..FIRST_BYTES;
+        let mut requested = 0..FIRST_BYTES;
         for _ in 0..MAX_HEAD_REQUESTS {
-            let bytes = self.head_bytes(wanted).await?;
+            let bytes = self.head_bytes(requested).await?;
             if bytes == 0 {
                 return Err(TiffError::CutShort("its head").into());
             }
@@ -167,8 +167,8 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
                 parsed => return Ok(parsed?),
             };
             let grown = missing.start..missing.end.max(missing.start.saturating_add(GROWTH_BYTES));
-            wanted = self.head.until_known(grown);
-            let value = self.head.len().saturating_add(wanted.end - wanted.start);
+            requested = self.head.until_known(grown);
+            let value = self.head.len().saturating_add(requested.end - requested.start);
             if value > MAX_HEAD_BYTES {
                 return Err(
                     TiffError::TooLarge { name: "head", value, most: MAX_HEAD_BYTES }.into()
@@ -185,7 +185,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
         let (bytes, file_length) = match cached {
             Some(bytes) => (bytes, None),
             None => {
-                let fetched = self.far.fetch(&self.url, range.clone()).await?;
+                let fetched = self.fetcher.fetch(&self.url, range.clone()).await?;
                 (fetched.bytes, fetched.file_length)
             }
         };
@@ -193,7 +193,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
             self.cache.put(&self.url, &range, &bytes).await;
         }
         let found = bytes.len() as u64;
-        // Fewer than asked for: there the file ends.
+        // Fewer than requested: there the file ends.
         let ends = found < range.end - range.start;
         if let Some(length) = file_length.or(ends.then_some(range.start + found)) {
             self.head.set_file_length(length);
@@ -251,7 +251,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
         &self,
         request: BlockRequest<BlockPlace>,
     ) -> Result<(BlockRequest<BlockPlace>, Vec<u8>), ReadCause> {
-        let fetched = self.far.fetch(&self.url, request.range.clone()).await?;
+        let fetched = self.fetcher.fetch(&self.url, request.range.clone()).await?;
         Ok((request, fetched.bytes))
     }
 }

@@ -1,4 +1,4 @@
-//! Ranges of far-away files, patiently: checked answers, few at once per host, failures tried
+//! Ranges of remote files, with retries: checked answers, few at once per host, failures tried
 //! again.
 
 use std::cell::RefCell;
@@ -27,9 +27,9 @@ pub struct RangeFetcher<T> {
 /// Bytes fetched.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FetchedBytes {
-    /// From the start of the range; fewer than asked for where the file ends before.
+    /// From the start of the range; fewer than requested where the file ends before.
     pub bytes: Vec<u8>,
-    /// Length of the whole file, where the answer says it.
+    /// Length of the whole file, where the answer states it.
     pub file_length: Option<u64>,
 }
 
@@ -63,7 +63,7 @@ pub enum FetchError {
         read entirely"
     )]
     NoRanges,
-    /// Bytes of another place than asked for.
+    /// Bytes of another range than requested.
     #[error("the server sent other bytes than asked for ({0})")]
     WrongRange(String),
     /// The body broke off, also after several attempts.
@@ -100,7 +100,7 @@ struct Progress<'a> {
 
 impl<T: Transport> RangeFetcher<T> {
     /// At most `at_once_per_host` requests go to one host at a time (HTTP/1.1 in browsers: 6).
-    /// `on_received` hears of every piece that comes in, in bytes.
+    /// `on_received` receives the length of every piece, in bytes.
     pub fn new(transport: T, at_once_per_host: usize, on_received: impl Fn(u64) + 'static) -> Self {
         Self {
             transport,
@@ -110,7 +110,7 @@ impl<T: Transport> RangeFetcher<T> {
         }
     }
 
-    /// Fetches a range. What came before a transfer broke off is kept, and only the rest asked for
+    /// Fetches a range. What came before a transfer broke off is kept, and only the rest requested
     /// again.
     ///
     /// # Errors
@@ -135,11 +135,11 @@ impl<T: Transport> RangeFetcher<T> {
         let passing =
             |error: FetchError, requested_pause| Ok(Err(Passing { error, requested_pause }));
         let gate = self.gate(progress.url);
-        // First come, first served: what is needed first was asked for first. Nobody closes the
+        // First come, first served: what is needed first was requested first. Nobody closes the
         // gate.
         let _one_of_few = gate.acquire().await;
         let rest = progress.rest();
-        let mut answer = match self.transport.ask(progress.url, rest.clone()).await {
+        let mut answer = match self.transport.request_range(progress.url, rest.clone()).await {
             Ok(answer) => answer,
             Err(unreachable) => return passing(unreachable.into(), None),
         };
@@ -164,7 +164,7 @@ impl<T: Transport> RangeFetcher<T> {
         };
         progress.learn_length(content.file_size)?;
         let end = progress.bytes.len() + content.length as usize;
-        // No more than was asked for.
+        // No more than was requested.
         progress.bytes.reserve_exact(content.length as usize);
         while progress.bytes.len() < end {
             let before = progress.bytes.len();
@@ -179,7 +179,7 @@ impl<T: Transport> RangeFetcher<T> {
             // no loss.
             let _ = answer.read(&mut progress.bytes).await;
         }
-        // A server may send more than it was asked for; it is not looked at.
+        // A server may send more than was requested; the rest is ignored.
         progress.bytes.truncate(end);
         if progress.is_done() { Ok(Ok(())) } else { passing(FetchError::BrokenOff, None) }
     }
@@ -245,7 +245,11 @@ mod tests {
     impl Transport for Rc<Script> {
         type Response = Scripted;
 
-        async fn ask(&self, _url: &str, range: Range<u64>) -> Result<Scripted, TransportError> {
+        async fn request_range(
+            &self,
+            _url: &str,
+            range: Range<u64>,
+        ) -> Result<Scripted, TransportError> {
             self.asked.borrow_mut().push(range);
             self.at_once.set(self.at_once.get() + 1);
             self.most_at_once.set(self.most_at_once.get().max(self.at_once.get()));
@@ -305,8 +309,8 @@ mod tests {
             answers: RefCell::new(answers.iter().cloned().collect()),
             ..Script::default()
         });
-        let far = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
-        (block_on(far.fetch("https://bucket/file.tif", range)), script)
+        let fetcher = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
+        (block_on(fetcher.fetch("https://bucket/file.tif", range)), script)
     }
 
     fn check_refused(answer: Scripted, expected: FetchError) {
@@ -393,9 +397,10 @@ mod tests {
             ..Script::default()
         });
         let told = Rc::new(Cell::new(0));
-        let heard = Rc::clone(&told);
-        let far = RangeFetcher::new(script, 6, move |bytes| heard.set(heard.get() * 10 + bytes));
-        block_on(far.fetch("https://bucket/file.tif", 10..14)).unwrap();
+        let received = Rc::clone(&told);
+        let fetcher =
+            RangeFetcher::new(script, 6, move |bytes| received.set(received.get() * 10 + bytes));
+        block_on(fetcher.fetch("https://bucket/file.tif", 10..14)).unwrap();
         assert_eq!(told.get(), 22);
     }
 
@@ -404,8 +409,9 @@ mod tests {
         let answers = (0..20).map(|_| part("10-13/100", b"dnbr")).collect();
         let script = Rc::new(Script { answers: RefCell::new(answers), ..Script::default() });
         let most = Rc::clone(&script.most_at_once);
-        let far = RangeFetcher::new(script, 6, |_| {});
-        let all = block_on(join_all((0..20).map(|_| far.fetch("https://bucket/file.tif", 10..14))));
+        let fetcher = RangeFetcher::new(script, 6, |_| {});
+        let all =
+            block_on(join_all((0..20).map(|_| fetcher.fetch("https://bucket/file.tif", 10..14))));
         assert!(all.iter().all(Result::is_ok));
         assert_eq!(most.get(), 6);
     }

@@ -1,17 +1,17 @@
-//! How bytes of far-away files are asked for: by the browser, or by a double in tests.
+//! How bytes of remote files are requested: by the browser, or by a double in tests.
 
 use std::ops::Range;
 use std::time::Duration;
 
 use dragonfly_core::http::RangeHead;
 
-/// Asks for bytes. Dropping a future that it returned ends the request at once.
+/// Requests bytes. Dropping a future that it returned ends the request at once.
 pub trait Transport {
     /// An answer that has begun.
     type Response: RangeResponse;
 
-    /// Asks for a range of bytes; done when the head of the answer is there, whatever its status.
-    fn ask(
+    /// Requests a range of bytes; done when the head of the answer is there, whatever its status.
+    fn request_range(
         &self,
         url: &str,
         range: Range<u64>,

@@ -19,10 +19,13 @@ use futures_util::future::{Either, select};
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::transport::TransportError;
 
-/// Asks for pages of text: by the browser, or by a double in tests.
+/// Requests pages of text: by the browser, or by a double in tests.
 pub trait PageTransport {
-    /// Asks for a page; done when all of it is there, whatever its status.
-    fn ask(&self, page: &SearchPage) -> impl Future<Output = Result<PageResponse, TransportError>>;
+    /// Requests a page; done when all of it is there, whatever its status.
+    fn request_page(
+        &self,
+        page: &SearchPage,
+    ) -> impl Future<Output = Result<PageResponse, TransportError>>;
 
     /// Lets time pass.
     fn pause(&self, time: Duration) -> impl Future<Output = ()>;
@@ -49,7 +52,7 @@ pub enum CatalogueError {
     Unreachable {
         /// Address.
         url: String,
-        /// What the browser says.
+        /// What the browser states.
         cause: TransportError,
     },
     /// An answer other than 200, also after several attempts.
@@ -68,7 +71,7 @@ pub enum CatalogueError {
         /// Why.
         cause: ItemCollectionError,
     },
-    /// Pages that do not end, or that may not be asked for.
+    /// Pages that do not end, or that may not be requested.
     #[error(transparent)]
     Pages(#[from] SearchPagesError),
     /// Scenes that may not be read.
@@ -96,7 +99,7 @@ pub enum CatalogueError {
 /// Tokens in hand, by the address that gave them. They are never written anywhere.
 pub type Tokens = RefCell<BTreeMap<String, Token>>;
 
-/// A STAC API. What it answered is kept, for when the reader is offline.
+/// A STAC API. Its responses are cached, for when the reader is offline.
 pub struct CatalogueClient<W, C> {
     web: W,
     cache: Rc<C>,
@@ -116,7 +119,7 @@ const RETRIES: RetryPolicy = RetryPolicy {
 };
 /// A page that is not there by then does not come.
 const TIMEOUT: Duration = Duration::from_secs(120);
-/// A token that ends sooner is not used again: nobody knows how long a reader's line takes.
+/// A token that ends sooner is not used again: it is unknown how long a reader's line takes.
 const TOKEN_LASTS: TimeDelta = TimeDelta::minutes(15);
 
 impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
@@ -138,7 +141,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         self.policy.as_ref().is_ok_and(|policy| policy.check_file(href).is_ok())
     }
 
-    /// All items that answer a search and may be read. `on_page` hears how many there are so far.
+    /// All items that answer a search and may be read. `on_page` receives the count so far.
     ///
     /// # Errors
     /// When the catalogue does not answer, or not as STAC does, or leads where it may not.
@@ -202,7 +205,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
 
     async fn token(&self, url: &str, now: DateTime<Utc>) -> Result<Token, CatalogueError> {
         let read = |answer: PageResponse| {
-            // What stands there instead is not shown: it may be a token where none is looked for.
+            // What stands there instead is not shown: it may be a token in an unexpected part.
             let text = std::str::from_utf8(&answer.body).unwrap_or_default();
             let token: Token = serde_json::from_str(text)
                 .map_err(|_| CatalogueError::WithoutToken { url: url.to_owned() })?;
@@ -216,7 +219,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         self.with_retry(&SearchPage::Get { url: url.to_owned() }, read).await
     }
 
-    /// The text of a page; the one kept from before when there is no answer.
+    /// The text of a page; the cached one when there is no response.
     async fn body(
         &self,
         page: &SearchPage,
@@ -226,7 +229,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
             SearchPage::Get { url } => url.clone(),
             SearchPage::Post { url, body } => format!("{url}#{body}"),
         };
-        // Kept as a range without end: nobody knows how long the text is.
+        // Cached as a range without end: it is unknown how long the text is.
         let whole = 0..u64::MAX;
         let read = |answer: PageResponse| {
             // The browser has followed redirects by itself.
@@ -254,7 +257,11 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         let mut pauses = RETRIES.pauses();
         loop {
             let url = || page.url().to_owned();
-            let answer = match select(pin!(self.web.ask(page)), pin!(self.web.pause(TIMEOUT))).await
+            let answer = match select(
+                pin!(self.web.request_page(page)),
+                pin!(self.web.pause(TIMEOUT)),
+            )
+            .await
             {
                 Either::Left((answer, _)) => answer,
                 Either::Right(_) => Err(TransportError("it took too long".to_owned())),
@@ -313,7 +320,7 @@ mod tests {
     }
 
     impl PageTransport for Rc<PageScript> {
-        async fn ask(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
+        async fn request_page(&self, page: &SearchPage) -> Result<PageResponse, TransportError> {
             self.asked.borrow_mut().push(page.clone());
             let answer = self
                 .answers

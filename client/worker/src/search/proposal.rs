@@ -13,12 +13,12 @@ use dragonfly_core::protocol::{
     MAX_CELLS, NoSceneReason, SceneCandidate, SearchRequest, SearchResult, SideResult, ZoomOffer,
 };
 
-/// Days before and after a window in which the nearest scenes are looked for.
+/// Days before and after a window in which the nearest scenes are searched for.
 const NEAR_DAYS: u64 = 180;
 /// Days named at most.
 const MAX_NEAREST: usize = 5;
 
-/// What to ask the catalogue for, over the windows of both sides.
+/// The search of the catalogue, over the windows of both sides.
 pub fn question(search: &SearchRequest, area: &Area, window: DateWindow) -> stac::ItemSearch {
     stac::ItemSearch {
         collections: vec![search.collection.clone()],
@@ -145,7 +145,7 @@ fn without(search: &SearchRequest, scenes: &[SceneCandidate]) -> NoSceneReason {
     NoSceneReason::AllCloudy { least_cloud_cover: clouds.fold(100.0, f64::min) }
 }
 
-/// The zoom asked for, then coarser ones until one fits.
+/// The zoom requested, then coarser ones until one fits.
 fn zooms<'a>(
     zoom: u8,
     area: &Area,
@@ -207,7 +207,7 @@ const BLOCK_PX: f64 = 512.0;
 
 /// How many pixels of a band an area takes of a scene; both as boxes in degrees.
 fn pixels(area: [f64; 4], scene: [f64; 4], cell_m: f64, pixel_m: f64) -> f64 {
-    // A scene across the antimeridian may be told a turn away.
+    // A scene across the antimeridian may be stated a turn away.
     let turn = ((area[0] + area[2] - scene[0] - scene[2]) / 720.0).round() * 360.0;
     let (west, east) = (area[0].max(scene[0] + turn), area[2].min(scene[2] + turn));
     let (south, north) = (area[1].max(scene[1]), area[3].min(scene[3]));

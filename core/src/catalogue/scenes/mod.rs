@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
-use self::ground::{GroundSeen, SeenCells};
+use self::ground::{GroundPoints, ObservedPoints};
 use crate::catalogue::dates::{DateWindow, FireSide};
 use crate::catalogue::stac::{Baseline, Item};
 
@@ -69,7 +69,7 @@ pub enum SkipReason {
     },
     /// Better scenes show the same ground.
     BetterScenes {
-        /// How many scenes a tile has.
+        /// How many scenes the tile has.
         count: usize,
         /// The tile of the satellite's grid.
         tile: String,
@@ -78,7 +78,7 @@ pub enum SkipReason {
     Unreadable,
     /// Its files lie where the catalogue may not lead.
     Refused,
-    /// A reason that this version does not know.
+    /// A reason of a later version.
     #[serde(other)]
     Other,
 }
@@ -103,26 +103,26 @@ impl SkippedScene {
 /// Scenes of one overpass lie closer together in time than this; the next pass is 100 minutes away.
 const SAME_OVERPASS: TimeDelta = TimeDelta::minutes(10);
 
-/// Share of a tile's ground in the box that a scene must add to be used beyond the best.
+/// Fraction of a tile's ground in the box that a scene must add to be used beyond the best.
 const MIN_GAIN: f64 = 0.01;
 /// Share from which on two scenes of one pass are its two parts, and no duplicates.
 const OTHER_PART: f64 = 0.1;
-/// What a scene that does not tell its cloud cover is ranked as, percent.
+/// What a scene that does not state its cloud cover is ranked as, percent.
 const UNKNOWN_CLOUD: f64 = 50.0;
 
-/// A scene in the window, and what it saw of its tile.
+/// A scene in the window, and what it observed of its tile.
 struct Candidate<'a> {
     item: &'a Item,
     at: DateTime<Utc>,
-    seen: SeenCells,
+    seen: ObservedPoints,
 }
 
 /// The best scenes for one side of a map, tile by tile of the satellite's own grid.
 ///
 /// Drops duplicates of one tile and time (keeping the highest baseline, then the newest), then
-/// ranks by cloud, share of the ground not seen, and days from the wanted date, a day weighing as
-/// much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges of orbits do,
-/// the next in rank that show at least 1 % more of it are used too.
+/// ranks by cloud, fraction of the ground not observed, and days from the wanted date, a day
+/// weighing as much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges
+/// of orbits do, the next in rank that show at least 1 % more of it are used too.
 pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoice<'a> {
     // Pages of a search may overlap.
     let mut by_id: BTreeMap<&str, &Item> = BTreeMap::new();
@@ -156,11 +156,11 @@ fn choose_for_tile<'a>(
     request: &SceneRequest,
     choice: &mut SceneChoice<'a>,
 ) {
-    let ground = GroundSeen::of(scenes.iter().map(|(item, _)| *item), request.bbox);
+    let ground = GroundPoints::of(scenes.iter().map(|(item, _)| *item), request.bbox);
     let mut skip =
         |item: &Item, why: SkipReason| choice.skipped.push(SkippedScene::new(&item.id, why));
     let mut candidates = without_duplicates(scenes, &ground, &mut skip);
-    candidates.retain(|scene| match told_cloud(scene.item) {
+    candidates.retain(|scene| match stated_cloud(scene.item) {
         Some(cover) if cover > request.max_cloud_cover => {
             let max_cloud_cover = request.max_cloud_cover;
             skip(scene.item, SkipReason::TooCloudy { cloud_cover: cover, max_cloud_cover });
@@ -186,7 +186,7 @@ fn choose_for_tile<'a>(
 /// The best version of each view of a tile. A pass that was cut in two has two views.
 fn without_duplicates<'a>(
     mut scenes: Vec<(&'a Item, DateTime<Utc>)>,
-    ground: &GroundSeen,
+    ground: &GroundPoints,
     skip: &mut impl FnMut(&Item, SkipReason),
 ) -> Vec<Candidate<'a>> {
     scenes.sort_by(|(a, a_at), (b, b_at)| a_at.cmp(b_at).then_with(|| a.id.cmp(&b.id)));
@@ -195,7 +195,7 @@ fn without_duplicates<'a>(
         same.sort_by(|(a, _), (b, _)| version(b).cmp(&version(a)));
         let mut already = ground.unseen();
         for (place, &mut (item, at)) in same.iter_mut().enumerate() {
-            let seen = ground.seen_by(item);
+            let seen = ground.observed_by(item);
             if place == 0 || ground.gain(&seen, &already) >= OTHER_PART {
                 already.add(&seen);
                 kept.push(Candidate { item, at, seen });
@@ -224,13 +224,15 @@ fn version(item: &Item) -> (Option<Baseline>, Option<DateTime<Utc>>, &str) {
 }
 
 /// Landsat writes −1 where cloud was not counted.
-fn told_cloud(item: &Item) -> Option<f64> {
+fn stated_cloud(item: &Item) -> Option<f64> {
     item.properties.cloud_cover.filter(|cover| *cover >= 0.0)
 }
 
 fn cost(scene: &Candidate, request: &SceneRequest) -> f64 {
     let days_away = (scene.at.date_naive() - request.wanted).num_days().unsigned_abs();
-    told_cloud(scene.item).unwrap_or(UNKNOWN_CLOUD) + scene.seen.missing_percent + days_away as f64
+    stated_cloud(scene.item).unwrap_or(UNKNOWN_CLOUD)
+        + scene.seen.missing_percent
+        + days_away as f64
 }
 
 #[cfg(test)]
@@ -472,11 +474,11 @@ mod tests {
                 let of_tile = |item: &&&Item| item.tile_name() == tile;
                 let used: Vec<&&Item> = choice.used.iter().filter(of_tile).collect();
                 let all: Vec<&Item> = items.iter().filter(|item| in_window.contains(&item.id.as_str()) && of_tile(&item)).collect();
-                let ground = GroundSeen::of(all.iter().copied(), request.bbox);
-                // Beyond those asked for, each shows ground that no other does.
+                let ground = GroundPoints::of(all.iter().copied(), request.bbox);
+                // Beyond those requested, each shows ground that no other does.
                 let mut ranked: Vec<Candidate> = used
                     .iter()
-                    .map(|item| Candidate { item, at: item.acquired().unwrap(), seen: ground.seen_by(item) })
+                    .map(|item| Candidate { item, at: item.acquired().unwrap(), seen: ground.observed_by(item) })
                     .collect();
                 ranked.sort_by(|a, b| cost(a, &request).total_cmp(&cost(b, &request)).then_with(|| a.item.id.cmp(&b.item.id)));
                 let mut already = ground.unseen();
@@ -487,7 +489,7 @@ mod tests {
                 // Nothing that is not hidden or a duplicate ranks before the best.
                 let passed = choice.skipped.iter().filter(|scene| scene.reason.contains("better"));
                 for skipped in passed.filter_map(|scene| all.iter().find(|item| item.id == scene.id)) {
-                    let skipped = Candidate { item: skipped, at: skipped.acquired().unwrap(), seen: ground.seen_by(skipped) };
+                    let skipped = Candidate { item: skipped, at: skipped.acquired().unwrap(), seen: ground.observed_by(skipped) };
                     prop_assert!(cost(&ranked[0], &request) <= cost(&skipped, &request));
                     prop_assert!(ranked.len() >= scenes_per_tile);
                 }

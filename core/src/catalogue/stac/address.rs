@@ -112,7 +112,7 @@ impl AddressPolicy {
     /// Whether a file that an item names may be read, or a redirect of one. A catalogue in a file
     /// may name paths.
     ///
-    /// A name is not resolved here: whoever connects checks each address with [`is_private`].
+    /// A name is not resolved here: the code that connects checks each address with [`is_private`].
     ///
     /// # Errors
     /// Says why not.
@@ -199,7 +199,7 @@ impl Origin {
     }
 
     /// Whether the host is this machine, or an address of a private network, as far as its spelling
-    /// says.
+    /// states.
     fn is_private(&self) -> bool {
         if let Some(literal) = self.host.strip_prefix('[') {
             return ipv6(literal).is_none_or(|ip| is_private(ip.into()));

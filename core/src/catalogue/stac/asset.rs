@@ -35,12 +35,12 @@ pub struct RasterBand {
 }
 
 impl Asset {
-    /// Reflectance of one digital number, above 0; `None` where the item does not say.
+    /// Reflectance of one digital number, above 0; `None` where the item does not state it.
     pub fn scale(&self) -> Option<f64> {
         self.bands().find_map(|band| band.scale).or(self.scale).filter(|scale| *scale > 0.0)
     }
 
-    /// Offset in reflectance; `None` where the item does not say.
+    /// Offset in reflectance; `None` where the item does not state it.
     pub fn offset(&self) -> Option<f64> {
         self.bands().find_map(|band| band.offset).or(self.offset)
     }

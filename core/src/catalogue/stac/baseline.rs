@@ -13,13 +13,14 @@ impl Baseline {
     /// The first whose numbers carry an offset; it began on 2022-01-25.
     pub const WITH_OFFSET: Self = Self { major: 4, minor: 0 };
 
-    /// As a property says it: `05.11`.
+    /// As a property states it: `05.11`.
     pub(super) fn from_property(text: &str) -> Option<Self> {
         let (major, minor) = text.trim().split_once('.')?;
         Some(Self { major: number(major)?, minor: number(minor)? })
     }
 
-    /// As a product's name says it: `S2A_MSIL2A_20240106T175731_N0510_R141_T12RWT_20240106T205550`.
+    /// As a product's name states it:
+    /// `S2A_MSIL2A_20240106T175731_N0510_R141_T12RWT_20240106T205550`.
     pub(super) fn from_product_name(name: &str) -> Option<Self> {
         name.split('_').find_map(|part| {
             let digits = part.strip_prefix('N').filter(|digits| digits.len() == 4)?;

@@ -13,7 +13,7 @@ pub struct Footprint {
     rings: Vec<Vec<[f64; 2]>>,
 }
 
-/// What GeoJSON says of a geometry.
+/// What GeoJSON states of a geometry.
 #[derive(Deserialize)]
 struct Geometry<'a> {
     #[serde(rename = "type", borrow)]

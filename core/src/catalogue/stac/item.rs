@@ -31,10 +31,10 @@ pub struct Item {
     /// West, south, east, north; six numbers where heights are given.
     #[serde(default, deserialize_with = "lenient::list")]
     pub bbox: Vec<f64>,
-    /// Where it has data; `None` where the item does not say.
+    /// Where it has data; `None` where the item does not state it.
     #[serde(default, rename = "geometry", deserialize_with = "footprint", skip_serializing)]
     pub footprint: Option<Footprint>,
-    /// What is said of the scene.
+    /// The properties of the scene.
     #[serde(deserialize_with = "properties")]
     pub properties: Properties,
     /// Its files by key.
@@ -42,7 +42,7 @@ pub struct Item {
     pub assets: BTreeMap<String, Asset>,
 }
 
-/// What is said of a scene.
+/// The properties of a scene.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Properties {
     /// Moment of acquisition.
@@ -107,7 +107,7 @@ pub struct MissingAssetError {
     present: String,
 }
 
-/// A text by which an item can be told from others, in a log and in metadata.
+/// A text by which an item can be distinguished from others, in a log and in metadata.
 fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let Value::String(id) = lenient::value(from, lenient::MAX_TEXT_BYTES * 6)? else {
         return Err(D::Error::custom("its `id` is no text"));
@@ -181,7 +181,7 @@ impl Item {
         })
     }
 
-    /// What tells cloud from ground; `None` where every pixel with data counts as clear.
+    /// The mask asset; `None` where every pixel with data counts as clear.
     pub fn mask(&self) -> Option<(MaskKind, &Asset)> {
         self.known_collection()
             .masks
@@ -194,8 +194,8 @@ impl Item {
         self.assets.values_mut().map(|asset| &mut asset.href)
     }
 
-    /// Forgets the files that no collection is read or shown by.
-    pub(super) fn forget_other_assets(&mut self) {
+    /// Deletes the files that no collection is read or shown by.
+    pub(super) fn drop_other_assets(&mut self) {
         self.assets.retain(|key, _| Collection::reads(key));
     }
 
@@ -234,7 +234,8 @@ impl Item {
         self.assets.values().any(|asset| asks_for_token(&asset.href))
     }
 
-    /// Reflectance of one digital number: what the item says, else what is known of its collection.
+    /// Reflectance of one digital number: what the item states, else what is known of its
+    /// collection.
     pub fn scale(&self) -> f64 {
         let stated = self.band(BandRole::Nir).ok().and_then(Asset::scale);
         stated.unwrap_or(self.known_collection().scale)

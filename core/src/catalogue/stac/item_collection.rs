@@ -166,7 +166,7 @@ impl FeaturesReader {
     fn take(&mut self, json: &str) {
         match serde_json::from_str::<Item>(json) {
             Ok(mut item) => {
-                item.forget_other_assets();
+                item.drop_other_assets();
                 self.items_bytes += item.memory_bytes();
                 self.items.push(item);
             }

@@ -1,7 +1,7 @@
 //! Values as catalogues write them: a number as text, a day for a moment, null for anything.
 //!
-//! What comes from outside is bounded before it is held: each function says how much it takes. Its
-//! errors quote nothing of what was read.
+//! What comes from outside is bounded before it is held: each function states how much it takes.
+//! Its errors quote nothing of what was read.
 
 use std::collections::BTreeMap;
 use std::fmt;

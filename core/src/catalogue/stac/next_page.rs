@@ -10,7 +10,7 @@ use super::lenient;
 pub(super) struct NextPage {
     pub(super) url: String,
     pub(super) is_post: bool,
-    /// What is sent; null where the link says nothing.
+    /// What is sent; null where the link states nothing.
     pub(super) body: Value,
     /// Whether the body is merged into the first request's.
     pub(super) is_merged: bool,

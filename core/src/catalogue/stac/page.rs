@@ -1,10 +1,10 @@
-//! The pages of a search: how each is asked for, by the links of the one before.
+//! The pages of a search: how each is requested, by the links of the one before.
 
 use serde_json::{Map, Value};
 
 use super::{AddressError, AddressPolicy, ItemCollection, ItemSearch, shown};
 
-/// Items asked for on a page.
+/// Items requested on a page.
 const PAGE_ITEMS: usize = 100;
 /// More pages than any area needs: a chain that long does not end.
 const MAX_PAGES: usize = 500;
@@ -12,7 +12,7 @@ const MAX_PAGES: usize = 500;
 const MAX_ITEMS: usize = 20_000;
 /// Memory that the items of all pages may take, bytes.
 const MAX_ITEMS_BYTES: usize = 48 << 20;
-/// The largest page, bytes of its text. Whoever asks for it reads no more.
+/// The largest page, bytes of its text. A client reads no more.
 pub const MAX_PAGE_BYTES: usize = 32 << 20;
 
 /// One request of a search.
@@ -103,10 +103,10 @@ impl SearchPages {
         }
     }
 
-    /// The page to ask for now; `None` after the last.
+    /// The page to request now; `None` after the last.
     ///
     /// # Errors
-    /// When it may not be asked for, was asked for before, or too many were.
+    /// When it may not be requested, was requested before, or too many were.
     pub fn next_page(&mut self) -> Result<Option<SearchPage>, SearchPagesError> {
         let Some(page) = self.next.take() else { return Ok(None) };
         self.policy.check_page(page.url())?;
@@ -120,7 +120,7 @@ impl SearchPages {
         Ok(Some(page))
     }
 
-    /// Takes in what was answered to the page asked for last.
+    /// Adds the response to the page requested last.
     ///
     /// # Errors
     /// When the pages hold too many items by now.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Item;
 
-/// What a search asks for: the body of `POST /search`.
+/// What a search requests: the body of `POST /search`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ItemSearch {
@@ -41,7 +41,7 @@ pub type Interval = (Option<DateTime<Utc>>, Option<DateTime<Utc>>);
 pub struct DatetimeError(String);
 
 impl ItemSearch {
-    /// The interval asked for; `None` at an open end.
+    /// The interval requested; `None` at an open end.
     ///
     /// # Errors
     /// When `datetime` cannot be read.

@@ -9,7 +9,7 @@ const TOKEN_ENDPOINTS: [(&str, &str); 1] = [(
     "planetarycomputer.microsoft.com",
     "https://planetarycomputer.microsoft.com/api/sas/v1/token",
 )];
-/// The hosts that ask for a token: Azure's storage.
+/// The hosts that require a token: Azure's storage.
 const SIGNED_HOSTS: &str = ".blob.core.windows.net";
 
 /// Who hands out tokens: `GET {endpoint}/{collection}`, free and without an account.
@@ -28,7 +28,7 @@ impl TokenEndpoint {
         Self(url.trim_end_matches('/').to_owned())
     }
 
-    /// Where the token of a collection is asked for.
+    /// Where the token of a collection is requested.
     pub fn url(&self, collection: &str) -> String {
         format!("{}/{collection}", self.0)
     }
@@ -45,7 +45,7 @@ pub struct Token {
 }
 
 impl Token {
-    /// An address with the token behind it; unchanged where the host asks for none, or it is signed
+    /// An address with the token behind it; unchanged where the host requires none, or it is signed
     /// already.
     pub fn signed(&self, href: &str) -> String {
         if !asks_for_token(href) || without_token(href) != href {

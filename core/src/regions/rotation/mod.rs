@@ -5,10 +5,11 @@ use chrono::{DateTime, Days, NaiveDate, Utc};
 use crate::contract::metadata::{RegionMeta, RunStatus};
 use crate::regions::region::Region;
 
-/// What the rotation knows of a region.
+/// What the rotation reads of a region.
 ///
 /// All moments are *starts* of runs: stamps of the finish would make a daily region miss every
-/// other night. An attempt found unfinished, because it was killed, counts as [`RunStatus::Failed`].
+/// other night. An attempt found unfinished, because it was killed, counts as
+/// [`RunStatus::Failed`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RegionRecord {
     /// Name in paths.
@@ -62,14 +63,14 @@ pub struct NightPlan {
     pub postponed: Vec<RegionTurn>,
     /// Not due, the next one first.
     pub not_due: Vec<RegionTurn>,
-    /// Updates that the regions ask for a night: the sum of 1 / `update_interval_days`.
+    /// Updates that the regions request per night: the sum of 1 / `update_interval_days`.
     pub demand_per_night: f64,
-    /// Most updates a night.
+    /// Most updates per night.
     pub regions_per_night: usize,
 }
 
 impl NightPlan {
-    /// Whether the regions ask for more than the nights can give.
+    /// Whether the regions request more than the nights can give.
     pub fn is_overloaded(&self) -> bool {
         self.demand_per_night > self.regions_per_night as f64 + DEMAND_ROUNDING
     }
@@ -93,7 +94,7 @@ impl NightPlan {
 /// Seven times 1/7 is not quite 1 in floating point; regions that just fit are no overload.
 const DEMAND_ROUNDING: f64 = 1e-9;
 
-/// New images come every few days: to look for a first one every night would waste a turn.
+/// New images come every few days: to search for a first one every night would waste a turn.
 const WAITING_PAUSE_DAYS: u32 = 3;
 
 /// Tiers by which a region without any run precedes all others: more than intervals fit into any
@@ -115,9 +116,9 @@ const FIRST_RUN_TIERS: i64 = 1 << 40;
 /// run that failed was a turn all the same, and a region that always fails cannot climb above the
 /// others. A region without any run precedes those with one, by priority among its like.
 ///
-/// **Bound.** Let N regions ask for λ = Σ 1 / interval updates a night, n be allowed, p be a
-/// region's priority and p₁ the lowest number among all. With a plan every night, and whoever else
-/// fails, the region gets its turn at most
+/// **Bound.** Let N regions request λ = Σ 1 / interval updates per night, n be allowed, p be a
+/// region's priority and p₁ the lowest number among all. With a plan every night, and any other
+/// command fails, the region gets its turn at most
 ///
 /// ```text
 /// interval × (p − p₁ + ⌈2 λ / n⌉) + ⌊2 (N − 1) / n⌋   days
@@ -257,7 +258,7 @@ fn pause_days(record: &RegionRecord) -> u32 {
     let pause_days = match record.last_status {
         RunStatus::Success => 0,
         RunStatus::Waiting => WAITING_PAUSE_DAYS,
-        // A run that began and is said to be pending never ended.
+        // A run that began, and whose state is pending, never ended.
         RunStatus::Failed | RunStatus::Pending => {
             1u32.checked_shl(failures(record) - 1).unwrap_or(u32::MAX)
         }

@@ -110,7 +110,7 @@ fn a_failing_region_pauses_for_1_2_4_days_up_to_its_interval() {
     check_due_on(region("a", 1, 1).failed(9, "2026-05-01"), "2026-05-02");
     // Run by hand before its time: the map in place is still young enough.
     check_due_on(region("a", 1, 7).updated("2026-04-30").failed(1, "2026-05-01"), "2026-05-07");
-    // Killed before it could say how it ended.
+    // Killed before its end was recorded.
     check_due_on(region("a", 1, 7).ran(on("2026-05-01"), RunStatus::Pending), "2026-05-02");
 }
 
@@ -504,7 +504,7 @@ fn simulated(fates: &'static [(u32, u32)]) -> impl Strategy<Value = SimulatedNig
     )
 }
 
-/// Fewer than the default, as each lives through years; the message shows a failing world in full.
+/// Fewer than the default, as each simulates years; the message shows a failing world in full.
 fn config() -> ProptestConfig {
     ProptestConfig { cases: 20, failure_persistence: None, ..ProptestConfig::default() }
 }

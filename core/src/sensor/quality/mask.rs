@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::PixelQuality;
 
-/// How a mask asset writes what it knows of a pixel.
+/// How a mask asset encodes the quality of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MaskKind {
     /// Sentinel-2's scene classification: a class.
@@ -28,8 +28,8 @@ const fn hides(number: u8, name: &'static str, quality: PixelQuality) -> Hides {
     Hides { number, name, quality }
 }
 
-/// What each kind can mask, that of the quality which wins first. Water and clear land are not among
-/// them.
+/// What each kind can mask, that of the quality which wins first. Water and clear land are not
+/// among them.
 const SCL: [Hides; 9] = [
     hides(0, "no data", PixelQuality::NoData),
     hides(1, "saturated or defective", PixelQuality::NoData),

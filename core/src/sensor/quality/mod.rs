@@ -1,4 +1,4 @@
-//! What stands between the satellite and the ground, pixel by pixel.
+//! Pixel quality: what lies between the satellite and the ground.
 
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub enum PixelQuality {
 }
 
 impl PixelQuality {
-    /// A clear view of the surface, be it land or water.
+    /// A clear observation of the surface, be it land or water.
     #[inline]
     pub fn is_clear(self) -> bool {
         matches!(self, Self::Clear | Self::Water)
@@ -48,7 +48,7 @@ pub const CLOUD_BUFFER_M: f32 = 40.0;
 pub struct MaskRules {
     /// What of a scene's mask hides the ground.
     pub masks: Masks,
-    /// Reach of clouds and shadows beyond what the mask says, metres.
+    /// Reach of clouds and shadows beyond what the mask states, metres.
     #[serde(rename = "cloud_margin_m")]
     pub cloud_buffer_m: f32,
 }
@@ -64,7 +64,7 @@ pub fn buffer_px(margin_m: f32, pixel_size_m: f32) -> usize {
     (margin_m / pixel_size_m).ceil() as usize
 }
 
-/// Lets clouds and shadows spread by `margin` pixels in every direction, corners included.
+/// Dilates clouds and shadows by `margin` pixels in every direction, corners included.
 ///
 /// `quality` holds rows of `width` pixels. The rims of clouds are thin and classified as clear.
 /// Pixels without data stay so. A cloud wins over a shadow.

@@ -1,30 +1,30 @@
-//! The page's Web Worker: takes orders, and lets workers of its own look at scenes.
+//! The page's Web Worker: runs the page's requests, and reads scenes in workers of its own.
 //!
-//! `client/worker/worker.js` starts it. A worker that was given the name of [`scene_worker::NAME`]
-//! looks at scenes.
+//! `client/worker/worker.js` starts it. A worker named [`scene_worker::NAME`] reads
+//! scenes.
 
 #[cfg(target_arch = "wasm32")]
-mod blocks;
+mod byte_store;
 #[cfg(target_arch = "wasm32")]
-mod desk;
+mod cached_results;
 #[cfg(target_arch = "wasm32")]
-mod message;
+mod job_runner;
+#[cfg(target_arch = "wasm32")]
+mod map_blocks;
+#[cfg(target_arch = "wasm32")]
+mod messages;
 #[cfg(target_arch = "wasm32")]
 mod pool;
 #[cfg(target_arch = "wasm32")]
-mod results;
-#[cfg(target_arch = "wasm32")]
 mod scene_worker;
-#[cfg(target_arch = "wasm32")]
-mod store;
 
 #[cfg(target_arch = "wasm32")]
 fn main() {
     console_error_panic_hook::set_once();
-    if message::scope().name() == scene_worker::NAME {
+    if messages::scope().name() == scene_worker::NAME {
         scene_worker::start();
     } else {
-        desk::start();
+        job_runner::start();
     }
 }
 

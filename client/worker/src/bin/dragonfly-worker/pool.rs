@@ -1,4 +1,4 @@
-//! The workers that look at scenes, as the worker that takes orders sees them.
+//! The pool of scene workers, as the worker that runs the page's requests uses it.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -18,28 +18,29 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::closure::Closure;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
 
-use crate::message::{SpareBuffers, heard, pairs, scope, tell};
-use crate::scene_worker::{NAME, Opening, Reporter, SceneTask, TargetOptions};
+use crate::messages::{SpareBuffers, pairs, receive, scope, send};
+use crate::scene_worker::{NAME, Opening, SceneEvent, SceneTask, TargetOptions};
 
-/// Workers at least, so that both sides of a fire are looked at side by side, and at most.
+/// Fewest workers, so that both sides of a fire are read at the same time, and most.
 const WORKERS: (usize, usize) = (2, 6);
 
 /// The workers.
 pub(crate) struct Pool {
     workers: Vec<Rc<SceneWorker>>,
     next_ticket: Cell<u32>,
-    /// Which worker looks at a scene, by its id: there lies also what waits to be kept of it.
-    homes: RefCell<HashMap<String, usize>>,
+    /// Which worker reads a scene, by its id: it also holds the scene's bytes that are to be
+    /// cached.
+    worker_indices: RefCell<HashMap<String, usize>>,
 }
 
 struct SceneWorker {
     worker: Worker,
-    /// What it is to fill again.
+    /// Buffers that it fills again.
     spare: SpareBuffers,
-    waiting: RefCell<HashMap<u32, oneshot::Sender<SceneWorkerResponse>>>,
+    waiting: RefCell<HashMap<u32, oneshot::Sender<EventWithBuffers>>>,
 }
 
-type SceneWorkerResponse = (Reporter, Vec<ArrayBuffer>);
+type EventWithBuffers = (SceneEvent, Vec<ArrayBuffer>);
 
 /// A scene that a worker has opened.
 pub(crate) struct RemoteScene {
@@ -54,25 +55,25 @@ pub(crate) struct RemoteScene {
 }
 
 impl Pool {
-    /// Starts a worker for each processor. `on_received` hears of bytes from the network, and of
-    /// bytes kept.
+    /// Starts a worker for each processor. `on_received` receives counts of bytes from the network
+    /// and from the cache.
     pub(crate) fn start(on_received: impl Fn(u64, u64) + Clone + 'static) -> Self {
         let count =
             (scope().navigator().hardware_concurrency() as usize).clamp(WORKERS.0, WORKERS.1);
         let workers = (0..count).filter_map(|_| SceneWorker::start(on_received.clone())).collect();
-        Self { workers, next_ticket: Cell::new(0), homes: RefCell::default() }
+        Self { workers, next_ticket: Cell::new(0), worker_indices: RefCell::default() }
     }
 
     /// Opens a scene in one of the workers; `None` where it covers no cell.
     pub(crate) async fn open(
         self: &Rc<Self>,
         item: Item,
-        wish: SceneOptions,
+        options: SceneOptions,
         area: String,
         cells: TargetOptions,
     ) -> Result<Option<RemoteScene>, JobError> {
         let ticket = self.ticket();
-        let Some(worker) = self.workers.get(self.home(&item.id)).map(Rc::clone) else {
+        let Some(worker) = self.workers.get(self.worker_index(&item.id)).map(Rc::clone) else {
             let message = "the browser starts no workers";
             return Err(JobError::new(
                 JobErrorKind::Memory,
@@ -81,9 +82,9 @@ impl Pool {
             ));
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
-        let opening = Box::new(Opening { ticket, item, wish, area, cells });
-        let (opened, lattice) = worker.ask(ticket, &SceneTask::Open(opening)).await?;
-        let Reporter::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else {
+        let opening = Box::new(Opening { ticket, item, options, area, cells });
+        let (opened, lattice) = worker.request(ticket, &SceneTask::Open(opening)).await?;
+        let SceneEvent::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else {
             return Ok(None);
         };
         let nearest = nearest.zip(lattice.first()).map(|([cells, pixels], positions)| {
@@ -106,26 +107,25 @@ impl Pool {
         for worker in &self.workers {
             worker.waiting.borrow_mut().clear();
             worker.spare.take_all();
-            tell(&worker.worker, &SceneTask::Clear, &[]);
+            send(&worker.worker, &SceneTask::Clear, &[]);
         }
     }
 
-    /// Keeps nothing of what waits to be written.
-    pub(crate) async fn forget(&self) {
+    /// Drops the bytes that wait to be cached.
+    pub(crate) async fn drop_pending(&self) {
         let forget = self.workers.iter().map(|worker| {
             let ticket = self.ticket();
-            worker.ask(ticket, &SceneTask::Forget { ticket })
+            worker.request(ticket, &SceneTask::DropPending { ticket })
         });
-        // A worker that died keeps nothing either.
+        // A worker that stopped caches nothing either.
         join_all(forget.collect::<Vec<_>>()).await;
     }
 
-    /// The place of the worker that looks at a scene: always the same, and new scenes go to each in
-    /// turn.
-    fn home(&self, id: &str) -> usize {
-        let mut homes = self.homes.borrow_mut();
-        let next = homes.len() % self.workers.len().max(1);
-        *homes.entry(id.to_owned()).or_insert(next)
+    /// Index of the worker that reads a scene: always the same, and new scenes go to each in turn.
+    fn worker_index(&self, id: &str) -> usize {
+        let mut worker_indices = self.worker_indices.borrow_mut();
+        let next = worker_indices.len() % self.workers.len().max(1);
+        *worker_indices.entry(id.to_owned()).or_insert(next)
     }
 
     fn ticket(&self) -> u32 {
@@ -139,54 +139,55 @@ impl SceneWorker {
         options.set_type(WorkerType::Module);
         options.set_name(NAME);
         let worker = Worker::new_with_options(&scope().location().href(), &options).ok()?;
-        // Fetched and compiled once: the others are handed the code.
+        // Fetched and compiled once: the others receive the code.
         worker.post_message(&wasm_bindgen::module()).ok()?;
         let this =
             Rc::new(Self { worker, spare: SpareBuffers::default(), waiting: RefCell::default() });
         let listener = Rc::clone(&this);
-        let on_message =
-            Closure::<dyn FnMut(MessageEvent)>::new(move |event| match heard::<Reporter>(&event) {
-                Some((Reporter::Received { bytes, kept }, _)) => on_received(bytes, kept),
-                Some((what, buffers)) => listener.hear(what, buffers),
+        let on_message = Closure::<dyn FnMut(MessageEvent)>::new(move |event| {
+            match receive::<SceneEvent>(&event) {
+                Some((SceneEvent::Received { bytes, cached }, _)) => on_received(bytes, cached),
+                Some((event, buffers)) => listener.on_event(event, buffers),
                 None => {}
-            });
+            }
+        });
         this.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
         on_message.forget();
         let listener = Rc::clone(&this);
-        // Whoever waits for a worker that died is told by its silence.
+        // Dropping the senders ends the requests to a worker that stopped.
         let on_error = Closure::<dyn FnMut()>::new(move || listener.waiting.borrow_mut().clear());
         this.worker.set_onerror(Some(on_error.as_ref().unchecked_ref()));
         on_error.forget();
         Some(this)
     }
 
-    fn hear(&self, what: Reporter, buffers: Vec<ArrayBuffer>) {
-        let ticket = match &what {
-            Reporter::Opened { ticket, .. }
-            | Reporter::Seen { ticket, .. }
-            | Reporter::Unseen { ticket }
-            | Reporter::Forgotten { ticket }
-            | Reporter::Failed { ticket, .. } => *ticket,
-            Reporter::Received { .. } => return,
+    fn on_event(&self, event: SceneEvent, buffers: Vec<ArrayBuffer>) {
+        let ticket = match &event {
+            SceneEvent::Opened { ticket, .. }
+            | SceneEvent::Observed { ticket, .. }
+            | SceneEvent::NoCells { ticket }
+            | SceneEvent::Dropped { ticket }
+            | SceneEvent::Failed { ticket, .. } => *ticket,
+            SceneEvent::Received { .. } => return,
         };
         if let Some(waiting) = self.waiting.borrow_mut().remove(&ticket) {
-            // Whoever asked may have been aborted.
-            let _ = waiting.send((what, buffers));
+            // The request may have been aborted.
+            let _ = waiting.send((event, buffers));
         }
     }
 
-    /// Asks at once; the answer comes when it is waited for.
-    fn ask(
+    /// Sends a task at once; the future resolves to its event.
+    fn request(
         &self,
         ticket: u32,
         task: &SceneTask,
-    ) -> impl Future<Output = Result<SceneWorkerResponse, JobError>> + use<> {
+    ) -> impl Future<Output = Result<EventWithBuffers, JobError>> + use<> {
         let (sender, receiver) = oneshot::channel();
         self.waiting.borrow_mut().insert(ticket, sender);
-        tell(&self.worker, task, &self.spare.take_all());
+        send(&self.worker, task, &self.spare.take_all());
         async {
             match receiver.await {
-                Ok((Reporter::Failed { fault, .. }, _)) => Err(fault),
+                Ok((SceneEvent::Failed { error, .. }, _)) => Err(error),
                 Ok(heard) => Ok(heard),
                 Err(oneshot::Canceled) => {
                     let message = "a worker of the page died, probably for want of memory";
@@ -221,10 +222,10 @@ impl SceneSource for RemoteScene {
     ) -> impl Future<Output = Result<SceneStrip, JobError>> {
         let ticket = self.tickets.ticket();
         let worker = Rc::clone(&self.worker);
-        let asked =
-            worker.ask(ticket, &SceneTask::Observe { ticket, scene: self.scene, rows, unit });
+        let response =
+            worker.request(ticket, &SceneTask::Observe { ticket, scene: self.scene, rows, unit });
         async move {
-            let (Reporter::Seen { columns, rows, .. }, buffers) = asked.await? else {
+            let (SceneEvent::Observed { columns, rows, .. }, buffers) = response.await? else {
                 return Ok(SceneStrip::default());
             };
             let [nbr, qualities, rgba] = &buffers[..] else { return Ok(SceneStrip::default()) };

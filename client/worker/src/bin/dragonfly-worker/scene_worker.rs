@@ -1,4 +1,4 @@
-//! A worker that looks at scenes: reads their blocks, and brings them to the cells of the grid.
+//! A worker that reads scenes: fetches their blocks, and warps them to the cells of the grid.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -19,29 +19,29 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
 use wasm_bindgen_futures::spawn_local;
 
-use crate::message::{SpareBuffers, heard, on_message, pairs_buffer, scope, tell};
-use crate::store::Store;
+use crate::byte_store::ByteStore;
+use crate::messages::{SpareBuffers, on_message, pairs_buffer, receive, scope, send};
 
 /// The name of such a worker.
 pub(crate) const NAME: &str = "scene";
 /// Requests to one host at a time: half of what browsers allow over HTTP/1.1, for both sides of a
-/// fire are looked at side by side, and neither must wait behind the other.
+/// fire are read at the same time, and neither must wait behind the other.
 const AT_ONCE_PER_HOST: usize = 3;
-/// Milliseconds after which the coming of bytes is told again.
-const TELL_MS: f64 = 100.0;
+/// Milliseconds between two reports of received bytes.
+const REPORT_INTERVAL_MS: f64 = 100.0;
 
-/// What a scene worker is asked to do.
+/// A task of a scene worker.
 #[derive(Serialize, Deserialize)]
 pub(crate) enum SceneTask {
-    /// Opens a scene. Answered by [`Reporter::Opened`].
+    /// Opens a scene. Ends with [`SceneEvent::Opened`].
     Open(Box<Opening>),
-    /// Looks at the cells of some rows, or at their pixels. Answered by [`Reporter::Seen`]. Buffers:
-    /// earlier answers', to be filled again.
+    /// Observes the cells of some rows, or their pixels. Ends with [`SceneEvent::Observed`].
+    /// Buffers: those of earlier events, to be filled again.
     Observe { ticket: u32, scene: u32, rows: Range<u32>, unit: ObservationUnit },
-    /// Lets go of all scenes, whatever is under way, and writes what is to be kept.
+    /// Closes all scenes, ends what is under way, and writes what is to be cached.
     Clear,
-    /// Keeps nothing of what waits to be written. Answered by [`Reporter::Forgotten`].
-    Forget { ticket: u32 },
+    /// Drops the bytes that wait to be cached. Ends with [`SceneEvent::Dropped`].
+    DropPending { ticket: u32 },
 }
 
 /// A scene to be opened.
@@ -50,7 +50,7 @@ pub(crate) struct Opening {
     /// Number of the task, and of the scene from then on.
     pub(crate) ticket: u32,
     pub(crate) item: Item,
-    pub(crate) wish: SceneOptions,
+    pub(crate) options: SceneOptions,
     /// GeoJSON.
     pub(crate) area: String,
     pub(crate) cells: TargetOptions,
@@ -65,35 +65,35 @@ pub(crate) enum TargetOptions {
     Pixels(PixelGrid),
 }
 
-/// What a scene worker tells.
+/// What a scene worker sends.
 #[derive(Serialize, Deserialize)]
-pub(crate) enum Reporter {
-    /// A scene is open; nothing is told of one that covers no cell. Where each cell takes the
-    /// nearest pixel, it is told which cells, which pixels, and as float64 in a buffer where the
-    /// lattice of the cells lies.
+pub(crate) enum SceneEvent {
+    /// A scene is open; the fields are empty where it covers no cell. Where each cell has the value
+    /// of its nearest pixel, `nearest` states the cells and the pixels, and a buffer of float64 the
+    /// positions of the lattice.
     Opened {
         ticket: u32,
         used: Option<UsedScene>,
         pixel_grid: Option<PixelGrid>,
         nearest: Option<[CellWindow; 2]>,
     },
-    /// What was seen, over these columns and rows. Buffers: NBR as float32, qualities by code, and
+    /// Observations over these columns and rows. Buffers: NBR as float32, qualities by code, and
     /// RGBA, which may be empty.
-    Seen { ticket: u32, columns: Range<u32>, rows: Range<u32> },
+    Observed { ticket: u32, columns: Range<u32>, rows: Range<u32> },
     /// The scene has no cell there.
-    Unseen { ticket: u32 },
+    NoCells { ticket: u32 },
     /// Nothing waits to be written.
-    Forgotten { ticket: u32 },
+    Dropped { ticket: u32 },
     /// It cannot be done.
-    Failed { ticket: u32, fault: JobError },
-    /// Bytes came from the network, or were kept.
-    Received { bytes: u64, kept: u64 },
+    Failed { ticket: u32, error: JobError },
+    /// Bytes came from the network, or from the cache.
+    Received { bytes: u64, cached: u64 },
 }
 
-/// What the worker holds.
+/// The state of the worker.
 struct SceneWorkerState {
-    far: Rc<RangeFetcher<BrowserTransport>>,
-    store: Rc<Store>,
+    fetcher: Rc<RangeFetcher<BrowserTransport>>,
+    store: Rc<ByteStore>,
     begin: Spawn,
     received: Rc<Received>,
     spare: SpareBuffers,
@@ -101,27 +101,27 @@ struct SceneWorkerState {
     under_way: RefCell<Vec<AbortHandle>>,
 }
 
-type OpenScene = Rc<Mutex<CogScene<BrowserTransport, Store>>>;
+type OpenScene = Rc<Mutex<CogScene<BrowserTransport, ByteStore>>>;
 
-/// Bytes that came and are not told yet.
+/// Bytes that came and are not reported yet.
 #[derive(Default)]
 struct Received {
     bytes: Cell<u64>,
-    kept: Cell<u64>,
-    told_ms: Cell<f64>,
+    cached: Cell<u64>,
+    reported_ms: Cell<f64>,
 }
 
 /// Starts the worker.
 pub(crate) fn start() {
     let received = Rc::new(Received::default());
     let (by_network, by_store) = (Rc::clone(&received), Rc::clone(&received));
-    let bench = Rc::new(SceneWorkerState {
-        far: Rc::new(RangeFetcher::new(
+    let state = Rc::new(SceneWorkerState {
+        fetcher: Rc::new(RangeFetcher::new(
             BrowserTransport::default(),
             AT_ONCE_PER_HOST,
             move |bytes| by_network.add(bytes, 0),
         )),
-        store: Rc::new(Store::new(move |bytes| by_store.add(0, bytes))),
+        store: Rc::new(ByteStore::new(move |bytes| by_store.add(0, bytes))),
         begin: Rc::new(spawn_local),
         received,
         spare: SpareBuffers::default(),
@@ -129,9 +129,9 @@ pub(crate) fn start() {
         under_way: RefCell::default(),
     });
     on_message(move |event| {
-        if let Some((task, buffers)) = heard(&event) {
-            bench.spare.add(buffers);
-            bench.begin(task);
+        if let Some((task, buffers)) = receive(&event) {
+            state.spare.add(buffers);
+            state.begin(task);
         }
     });
 }
@@ -145,16 +145,16 @@ impl SceneWorkerState {
             let store = Rc::clone(&self.store);
             return spawn_local(async move { store.write().await });
         }
-        let bench = Rc::clone(self);
+        let state = Rc::clone(self);
         let (work, handle) = abortable(async move {
             match task {
-                SceneTask::Open(opening) => bench.open(*opening).await,
+                SceneTask::Open(opening) => state.open(*opening).await,
                 SceneTask::Observe { ticket, scene, rows, unit } => {
-                    bench.observe(ticket, scene, rows, unit).await
+                    state.observe(ticket, scene, rows, unit).await
                 }
-                SceneTask::Forget { ticket } => {
-                    bench.store.forget().await;
-                    bench.say(&Reporter::Forgotten { ticket }, &[]);
+                SceneTask::DropPending { ticket } => {
+                    state.store.drop_pending().await;
+                    state.send(&SceneEvent::Dropped { ticket }, &[]);
                 }
                 SceneTask::Clear => {}
             }
@@ -163,21 +163,23 @@ impl SceneWorkerState {
         under_way.retain(|task| !task.is_aborted());
         under_way.push(handle);
         spawn_local(async {
-            // Nobody waits for what was aborted.
+            // An aborted task has no receiver.
             let _ = work.await;
         });
     }
 
     async fn open(&self, opening: Opening) {
-        let Opening { ticket, item, wish, area, cells } = opening;
-        let wanted = match wanted(&area, cells) {
-            Ok(wanted) => wanted,
-            Err(why) => {
-                let fault = JobError::new(JobErrorKind::Area, why, "draw the area again");
-                return self.say(&Reporter::Failed { ticket, fault }, &[]);
+        let Opening { ticket, item, options, area, cells } = opening;
+        let target = match target_cells(&area, cells) {
+            Ok(target) => target,
+            Err(message) => {
+                let error = JobError::new(JobErrorKind::Area, message, "draw the area again");
+                return self.send(&SceneEvent::Failed { ticket, error }, &[]);
             }
         };
-        match CogScene::open(&self.far, &self.store, &item, &wish, &*wanted, &self.begin).await {
+        match CogScene::open(&self.fetcher, &self.store, &item, &options, &*target, &self.begin)
+            .await
+        {
             Ok(scene) => {
                 let used = scene.as_ref().map(|scene| scene.used.clone());
                 let pixel_grid = scene.as_ref().and_then(|scene| scene.pixel_grid);
@@ -189,14 +191,14 @@ impl SceneWorkerState {
                     nearest.as_ref().map(|nearest| pairs_buffer(nearest.lattice().positions()));
                 let nearest =
                     nearest.map(|nearest| [nearest.cells().clone(), nearest.pixels().clone()]);
-                self.say(
-                    &Reporter::Opened { ticket, used, pixel_grid, nearest },
+                self.send(
+                    &SceneEvent::Opened { ticket, used, pixel_grid, nearest },
                     lattice.as_slice(),
                 );
             }
-            Err(error) => {
-                let fault = scene_error(&item.id, wish.side, &error, is_online());
-                self.say(&Reporter::Failed { ticket, fault }, &[]);
+            Err(cause) => {
+                let error = scene_error(&item.id, options.side, &cause, is_online());
+                self.send(&SceneEvent::Failed { ticket, error }, &[]);
             }
         }
     }
@@ -205,33 +207,33 @@ impl SceneWorkerState {
         let Some(scene) = self.scenes.borrow().get(&scene).map(Rc::clone) else { return };
         let mut scene = scene.lock().await;
         match scene.observe(&rows, unit).await {
-            Ok(look) => self.say_seen(ticket, look),
-            Err(error) => {
-                let fault = scene_error(&scene.used.id, scene.used.side, &error, is_online());
-                self.say(&Reporter::Failed { ticket, fault }, &[]);
+            Ok(strip) => self.send_observations(ticket, strip),
+            Err(cause) => {
+                let error = scene_error(&scene.used.id, scene.used.side, &cause, is_online());
+                self.send(&SceneEvent::Failed { ticket, error }, &[]);
             }
         }
     }
 
-    fn say_seen(&self, ticket: u32, SceneStrip { view, rgba }: SceneStrip) {
+    fn send_observations(&self, ticket: u32, SceneStrip { view, rgba }: SceneStrip) {
         let Some((window, cells)) = view else {
-            return self.say(&Reporter::Unseen { ticket }, &[]);
+            return self.send(&SceneEvent::NoCells { ticket }, &[]);
         };
         let qualities: Vec<u8> = cells.quality.into_iter().map(|quality| quality as u8).collect();
-        let seen = Reporter::Seen { ticket, columns: window.columns, rows: window.rows };
-        self.say(
-            &seen,
+        let event = SceneEvent::Observed { ticket, columns: window.columns, rows: window.rows };
+        self.send(
+            &event,
             &[self.spare.floats(&cells.nbr), self.spare.bytes(&qualities), self.spare.bytes(&rgba)],
         );
     }
 
-    fn say(&self, what: &Reporter, buffers: &[ArrayBuffer]) {
-        self.received.say();
-        tell(&scope(), what, buffers);
+    fn send(&self, event: &SceneEvent, buffers: &[ArrayBuffer]) {
+        self.received.send();
+        send(&scope(), event, buffers);
     }
 }
 
-fn wanted(area: &str, cells: TargetOptions) -> Result<Box<dyn TargetCells>, String> {
+fn target_cells(area: &str, cells: TargetOptions) -> Result<Box<dyn TargetCells>, String> {
     let area = Area::from_geojson(area).map_err(|error| error.to_string())?;
     Ok(match cells {
         TargetOptions::Zoom(zoom) => Box::new(GridTarget::of(area, zoom)),
@@ -242,26 +244,26 @@ fn wanted(area: &str, cells: TargetOptions) -> Result<Box<dyn TargetCells>, Stri
 }
 
 impl Received {
-    fn add(&self, bytes: u64, kept: u64) {
+    fn add(&self, bytes: u64, cached: u64) {
         self.bytes.set(self.bytes.get() + bytes);
-        self.kept.set(self.kept.get() + kept);
+        self.cached.set(self.cached.get() + cached);
         let now = Date::now();
         // A clock may be set back.
-        if (now - self.told_ms.get()).abs() >= TELL_MS {
-            self.told_ms.set(now);
-            self.say();
+        if (now - self.reported_ms.get()).abs() >= REPORT_INTERVAL_MS {
+            self.reported_ms.set(now);
+            self.send();
         }
     }
 
-    fn say(&self) {
-        let (bytes, kept) = (self.bytes.take(), self.kept.take());
-        if bytes + kept > 0 {
-            tell(&scope(), &Reporter::Received { bytes, kept }, &[]);
+    fn send(&self) {
+        let (bytes, cached) = (self.bytes.take(), self.cached.take());
+        if bytes + cached > 0 {
+            send(&scope(), &SceneEvent::Received { bytes, cached }, &[]);
         }
     }
 }
 
-/// Whether the browser believes to be online.
+/// Whether the browser reports to be online.
 pub(crate) fn is_online() -> bool {
     scope().navigator().on_line()
 }

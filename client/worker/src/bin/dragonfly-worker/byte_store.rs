@@ -1,8 +1,8 @@
-//! Bytes kept on the reader's own machine, in the browser's Cache API: blocks of files, answers of
-//! the catalogue and finished results; limited, the oldest out first.
+//! Bytes cached on the reader's own machine, in the browser's Cache API: blocks of files, responses
+//! of the catalogue and finished results; limited, the oldest are deleted first.
 //!
 //! Workers share the store. An entry's address names the file and the range, so that its size is
-//! known without looking; the browser lists entries in the order in which they came.
+//! known without a read; the browser lists entries in the order in which they came.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -17,48 +17,48 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{Cache, CacheQueryOptions, CacheStorage, Request, Response};
 
-use crate::message::scope;
+use crate::messages::scope;
 
 const NAME: &str = "dragonfly-blocks";
-/// Where entries live: no such host exists.
-const PLACE: &str = "https://kept.invalid/";
-/// The file of all finished results: each begins at the place that its key tells.
+/// Root of the entries' addresses: no such host exists.
+const ROOT: &str = "https://kept.invalid/";
+/// The file of all finished results: each begins at its key's bucket.
 const RESULTS: &str = "results";
-/// What a text counts whose length its address does not tell, bytes.
+/// Bytes counted for a text whose address does not state its length.
 const TEXT_BYTES: u64 = 100_000;
 
-/// The store. Without the Cache API, as on plain http, nothing is kept.
-pub(crate) struct Store {
+/// The store. Without the Cache API, as on plain http, nothing is cached.
+pub(crate) struct ByteStore {
     cache: OnceCell<Option<Cache>>,
-    /// Entries of each file, as far as anyone has asked.
+    /// Entries of each file that was requested so far.
     known: RefCell<HashMap<String, Rc<OnceCell<StoreEntries>>>>,
-    /// What is to be kept, as soon as nobody waits for a picture.
+    /// Entries to be written when no request is running.
     waiting: RefCell<BTreeMap<String, Vec<u8>>>,
     waiting_bytes: Cell<usize>,
     /// Held while something is written.
     writing: Mutex<()>,
-    on_kept: Box<dyn Fn(u64)>,
+    on_cached: Box<dyn Fn(u64)>,
 }
 
-/// Bytes that may wait to be kept.
+/// Bytes that may wait to be written.
 const MAX_WAITING: usize = 64 << 20;
 
 type StoreEntries = RefCell<HashSet<String>>;
 
-impl Store {
-    /// `on_kept` hears of bytes that need not be fetched.
-    pub(crate) fn new(on_kept: impl Fn(u64) + 'static) -> Self {
+impl ByteStore {
+    /// `on_cached` receives counts of bytes that need not be fetched.
+    pub(crate) fn new(on_cached: impl Fn(u64) + 'static) -> Self {
         Self {
             cache: OnceCell::new(),
             known: RefCell::default(),
             waiting: RefCell::default(),
             waiting_bytes: Cell::new(0),
             writing: Mutex::new(()),
-            on_kept: Box::new(on_kept),
+            on_cached: Box::new(on_cached),
         }
     }
 
-    /// Forgets the oldest entries, until so many bytes are left at most.
+    /// Deletes the oldest entries, until so many bytes are left at most.
     pub(crate) async fn limit(&self, most_bytes: u64) {
         let Some(cache) = self.cache().await else { return };
         let Some(entries) = list(cache.keys()).await else { return };
@@ -68,7 +68,7 @@ impl Store {
                 break;
             }
             bytes -= entry_bytes(entry);
-            // An entry that stays is taken out another time.
+            // An entry that stays is deleted another time.
             let _ = JsFuture::from(cache.delete_with_str(entry)).await;
             // Others stay known, also those that wait to be written and are in no list yet.
             let file = entry
@@ -80,8 +80,8 @@ impl Store {
         }
     }
 
-    /// Keeps what waits to be kept. Writing takes the browser long, so it is done when an order has
-    /// been carried out.
+    /// Writes the waiting entries. Writing takes the browser long, so it is done when a request has
+    /// ended.
     pub(crate) async fn write(&self) {
         let Some(cache) = self.cache().await else { return };
         let _one_at_a_time = self.writing.lock().await;
@@ -95,59 +95,60 @@ impl Store {
             if let Ok(answer) =
                 Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(&bytes[..])))
             {
-                // What cannot be kept is forgotten.
+                // An entry that cannot be written is dropped.
                 let _ = JsFuture::from(cache.put_with_str(&entry, &answer)).await;
             }
-            // Until it is written it is found here.
+            // Until it is written it is read from here.
             if self.waiting.borrow_mut().remove(&entry).is_some() {
                 self.waiting_bytes.set(self.waiting_bytes.get() - bytes.len());
             }
         }
     }
 
-    /// Lets go of what waits to be kept. Nothing is being written any more when this is done.
-    pub(crate) async fn forget(&self) {
+    /// Drops the waiting entries. Nothing is being written any more when this returns.
+    pub(crate) async fn drop_pending(&self) {
         self.waiting.take();
         self.waiting_bytes.set(0);
         self.known.take();
         drop(self.writing.lock().await);
     }
 
-    /// Whether a result is kept at a place.
-    pub(crate) async fn has_result(&self, place: u32) -> bool {
-        self.result_range(place).await.is_some()
+    /// Whether a result is cached in a bucket.
+    pub(crate) async fn has_result(&self, bucket: u32) -> bool {
+        self.result_range(bucket).await.is_some()
     }
 
-    /// The result kept at a place.
-    pub(crate) async fn result(&self, place: u32) -> Option<Vec<u8>> {
-        let range = self.result_range(place).await?;
+    /// The result cached in a bucket.
+    pub(crate) async fn result(&self, bucket: u32) -> Option<Vec<u8>> {
+        let range = self.result_range(bucket).await?;
         self.get(RESULTS, &range).await
     }
 
-    /// Keeps a result at a place, in place of any other there. What cannot be kept is forgotten.
-    pub(crate) async fn keep_result(&self, place: u32, result: Vec<u8>) {
+    /// Writes a result to a bucket, instead of any other there. A result that cannot be written is
+    /// dropped.
+    pub(crate) async fn put_result(&self, bucket: u32, result: Vec<u8>) {
         let Some(cache) = self.cache().await else { return };
         let _one_at_a_time = self.writing.lock().await;
-        if let Some(before) = self.result_range(place).await {
+        if let Some(before) = self.result_range(bucket).await {
             let _ = JsFuture::from(cache.delete_with_str(&entry(RESULTS, &before))).await;
         }
-        let range = u64::from(place)..u64::from(place) + result.len() as u64;
+        let range = u64::from(bucket)..u64::from(bucket) + result.len() as u64;
         let bytes = Uint8Array::from(&result[..]);
         drop(result);
         if let Ok(answer) = Response::new_with_opt_js_u8_array(Some(&bytes)) {
             let _ = JsFuture::from(cache.put_with_str(&entry(RESULTS, &range), &answer)).await;
         }
-        // What is kept is looked up again.
+        // The entries are listed again.
         self.known.borrow_mut().remove(&file(RESULTS));
     }
 
-    async fn result_range(&self, place: u32) -> Option<Range<u64>> {
+    async fn result_range(&self, bucket: u32) -> Option<Range<u64>> {
         let entries = self.entries(&file(RESULTS)).await;
         let ranges = entries.get()?.borrow();
         ranges
             .iter()
             .filter_map(|entry| range_of(entry))
-            .find(|range| range.start == u64::from(place))
+            .find(|range| range.start == u64::from(bucket))
     }
 
     async fn cache(&self) -> Option<&Cache> {
@@ -170,7 +171,7 @@ impl Store {
     }
 }
 
-impl ByteCache for Store {
+impl ByteCache for ByteStore {
     async fn get(&self, url: &str, range: &Range<u64>) -> Option<Vec<u8>> {
         let (file, entry) = (file(url), entry(url, range));
         let entries = self.entries(&file).await;
@@ -179,7 +180,7 @@ impl ByteCache for Store {
         }
         let waiting = self.waiting.borrow().get(&entry).cloned();
         if let Some(bytes) = waiting {
-            (self.on_kept)(bytes.len() as u64);
+            (self.on_cached)(bytes.len() as u64);
             return Some(bytes);
         }
         let cache = self.cache().await?;
@@ -187,7 +188,7 @@ impl ByteCache for Store {
             JsFuture::from(cache.match_with_str(&entry)).await.ok()?.dyn_into().ok()?;
         let body = JsFuture::from(answer.array_buffer().ok()?).await.ok()?;
         let bytes = Uint8Array::new(&body).to_vec();
-        (self.on_kept)(bytes.len() as u64);
+        (self.on_cached)(bytes.len() as u64);
         Some(bytes)
     }
 
@@ -204,7 +205,7 @@ impl ByteCache for Store {
         } else if let Ok(answer) =
             Response::new_with_opt_js_u8_array(Some(&Uint8Array::from(bytes)))
         {
-            // Nobody waits for it: what cannot be kept is forgotten.
+            // Written in the background: an entry that cannot be written is dropped.
             let write = cache.put_with_str(&entry, &answer);
             spawn_local(async { drop(JsFuture::from(write).await) });
         }
@@ -212,7 +213,7 @@ impl ByteCache for Store {
 }
 
 async fn open() -> Option<Cache> {
-    // Absent on plain http, where asking for it by name would throw.
+    // Absent on plain http, where access by name would throw.
     let storage = Reflect::get(&scope(), &"caches".into()).ok()?.dyn_into::<CacheStorage>().ok()?;
     JsFuture::from(storage.open(NAME)).await.ok()?.dyn_into().ok()
 }
@@ -224,9 +225,9 @@ async fn list(listing: js_sys::Promise) -> Option<Vec<String>> {
     Some(Array::from(&requests).iter().filter_map(url).collect())
 }
 
-/// A file's place in the store, the same whatever passing token opens it.
+/// A file's address in the store, without the token that opens it.
 fn file(url: &str) -> String {
-    format!("{PLACE}{}", String::from(encode_uri_component(without_token(url))))
+    format!("{ROOT}{}", String::from(encode_uri_component(without_token(url))))
 }
 
 fn entry(url: &str, range: &Range<u64>) -> String {

@@ -1,4 +1,4 @@
-//! Where orders of the page are taken, carried out one at a time, and reported.
+//! Runs the requests of the page one at a time, and sends the responses.
 
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
@@ -23,18 +23,18 @@ use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Url;
 
-use crate::blocks::blocks;
-use crate::message::{SpareBuffers, bytes, heard, on_message, scope, tell};
+use crate::byte_store::ByteStore;
+use crate::cached_results::{CachedResults, Computed, StripPictures};
+use crate::map_blocks::blocks;
+use crate::messages::{SpareBuffers, bytes, on_message, receive, scope, send};
 use crate::pool::{Pool, RemoteScene};
-use crate::results::{Computed, Results, StripPictures};
 use crate::scene_worker::{TargetOptions, is_online};
-use crate::store::Store;
 
-/// The worker with what it has found and computed.
+/// The state of the worker: what it has found and computed.
 struct JobRunner {
     pool: Rc<Pool>,
-    store: Rc<Store>,
-    results: Results,
+    store: Rc<ByteStore>,
+    results: CachedResults,
     progress: Rc<ProgressReporter>,
     tokens: Tokens,
     under_way: RefCell<Option<AbortHandle>>,
@@ -43,11 +43,11 @@ struct JobRunner {
     prepared: RefCell<Option<Rc<Prepared>>>,
     /// What was computed last, and of which search.
     computed: RefCell<Option<(Rc<Computed>, Rc<Prepared>)>>,
-    /// The same, to be kept as soon as the page has it.
-    unkept: RefCell<Option<UncachedResult>>,
+    /// The same, to be cached as soon as the page has it.
+    uncached: RefCell<Option<UncachedResult>>,
 }
 
-/// A search with its answer.
+/// A search with its scenes.
 struct Prepared {
     search: SearchRequest,
     area: Area,
@@ -55,18 +55,18 @@ struct Prepared {
     post: Vec<Item>,
 }
 
-/// A result that is not kept yet.
+/// A result that is not cached yet.
 struct UncachedResult {
     key: ResultKey,
     computed: Rc<Computed>,
     pictures: Option<StripPictures>,
 }
 
-/// How far the order under way is.
+/// Progress of the request under way.
 struct ProgressReporter {
     number: Cell<u32>,
     progress: Cell<JobProgress>,
-    kept: Cell<u64>,
+    cached_bytes: Cell<u64>,
 }
 
 /// Starts the worker.
@@ -75,13 +75,13 @@ pub(crate) fn start() {
     let progress = Rc::new(ProgressReporter {
         number: Cell::new(0),
         progress: Cell::new(nothing),
-        kept: Cell::new(0),
+        cached_bytes: Cell::new(0),
     });
     let received = Rc::clone(&progress);
-    let store = Rc::new(Store::new(|_| {}));
-    let desk = Rc::new(JobRunner {
-        pool: Rc::new(Pool::start(move |bytes, kept| received.received(bytes, kept))),
-        results: Results::new(Rc::clone(&store)),
+    let store = Rc::new(ByteStore::new(|_| {}));
+    let runner = Rc::new(JobRunner {
+        pool: Rc::new(Pool::start(move |bytes, cached| received.received(bytes, cached))),
+        results: CachedResults::new(Rc::clone(&store)),
         store,
         progress,
         tokens: Tokens::default(),
@@ -89,23 +89,23 @@ pub(crate) fn start() {
         spare: SpareBuffers::default(),
         prepared: RefCell::default(),
         computed: RefCell::default(),
-        unkept: RefCell::default(),
+        uncached: RefCell::default(),
     });
     on_message(move |event| {
-        if let Some((order, buffers)) = heard::<RequestMessage>(&event) {
-            desk.take(order, buffers);
+        if let Some((message, buffers)) = receive::<RequestMessage>(&event) {
+            runner.start_job(message, buffers);
         }
     });
     report(0, JobResponse::Ready, &[]);
 }
 
-fn report(number: u32, answer: JobResponse, buffers: &[ArrayBuffer]) {
-    tell(&scope(), &ResponseMessage { number, response: answer }, buffers);
+fn report(number: u32, response: JobResponse, buffers: &[ArrayBuffer]) {
+    send(&scope(), &ResponseMessage { number, response }, buffers);
 }
 
 impl JobRunner {
-    /// Ends what is under way, and begins an order.
-    fn take(
+    /// Ends what is under way, and starts a request.
+    fn start_job(
         self: &Rc<Self>,
         RequestMessage { number, request }: RequestMessage,
         buffers: Vec<ArrayBuffer>,
@@ -120,43 +120,43 @@ impl JobRunner {
             self.results.stop();
         }
         self.progress.begin(number);
-        let desk = Rc::clone(self);
+        let runner = Rc::clone(self);
         let (work, handle) = abortable(async move {
-            let answered = match request {
-                JobRequest::Search(search) => desk.search(*search).await.map(alone),
-                JobRequest::Compute(wish) => {
-                    desk.spare.add(buffers);
-                    desk.compute(&wish).await.map(alone)
+            let result = match request {
+                JobRequest::Search(search) => runner.search(*search).await.map(alone),
+                JobRequest::Compute(request) => {
+                    runner.spare.add(buffers);
+                    runner.compute(&request).await.map(alone)
                 }
-                JobRequest::Download(wish) => desk.download(&wish).await,
+                JobRequest::Download(request) => runner.download(&request).await,
                 JobRequest::ReadArea { name } => read_area(&name, &buffers).map(alone),
                 JobRequest::Cancel => Ok(alone(JobResponse::Cancelled)),
                 JobRequest::ClearCache => {
-                    desk.pool.forget().await;
-                    desk.store.forget().await;
-                    desk.store.limit(0).await;
+                    runner.pool.drop_pending().await;
+                    runner.store.drop_pending().await;
+                    runner.store.limit(0).await;
                     Ok(alone(JobResponse::Cleared))
                 }
             };
-            let (answer, buffers) = answered.unwrap_or_else(|fault| {
-                if fault.kind == JobErrorKind::Forbidden {
-                    // The bucket may have turned away a token that ought to last: the next order
-                    // brings another.
-                    desk.tokens.take();
+            let (response, buffers) = result.unwrap_or_else(|error| {
+                if error.kind == JobErrorKind::Forbidden {
+                    // The bucket may have rejected a token that should still be valid: the next
+                    // request fetches another.
+                    runner.tokens.take();
                 }
-                (JobResponse::Error(fault), Vec::new())
+                (JobResponse::Error(error), Vec::new())
             });
-            report(number, answer, &buffers);
-            if let Some(UncachedResult { key, computed, pictures }) = desk.unkept.take() {
-                desk.results.keep(key, computed, pictures);
+            report(number, response, &buffers);
+            if let Some(UncachedResult { key, computed, pictures }) = runner.uncached.take() {
+                runner.results.write(key, computed, pictures);
             }
-            desk.pool.clear();
-            desk.spare.take_all();
-            desk.store.write().await;
+            runner.pool.clear();
+            runner.spare.take_all();
+            runner.store.write().await;
         });
         *self.under_way.borrow_mut() = Some(handle);
         spawn_local(async {
-            // Nobody waits for what was aborted.
+            // An aborted job has no receiver.
             let _ = work.await;
         });
     }
@@ -164,70 +164,82 @@ impl JobRunner {
     async fn search(&self, search: SearchRequest) -> Result<JobResponse, JobError> {
         let area = area(&search.area)?;
         let catalogue = self.catalogue(&search);
-        let fault = |error: CatalogueError| catalogue_error(&error, is_online());
-        let (in_pre, in_post) = (Cell::new(0), Cell::new(0));
-        let tell_found = || self.progress.step(JobStep::Searching, in_pre.get() + in_post.get(), 0);
-        tell_found();
-        let (pre_question, post_question) =
-            (question(&search, &area, search.pre), question(&search, &area, search.post));
-        let find_pre = catalogue.find(&pre_question, |count| {
-            in_pre.set(count as u64);
-            tell_found();
-        });
-        let find_post = catalogue.find(&post_question, |count| {
-            in_post.set(count as u64);
-            tell_found();
-        });
-        let (mut pre, mut post) = try_join(find_pre, find_post).await.map_err(fault)?;
-        // A catalogue may answer with more than it was asked for.
-        for (items, window) in [(&mut pre, search.pre), (&mut post, search.post)] {
-            items.retain(|item| item.acquired().is_some_and(|at| window.contains(at)));
-        }
-        let mut answer = found(&search, &area, (&pre, &post));
-        for (side, window) in [(&mut answer.pre, search.pre), (&mut answer.post, search.post)] {
+        let job_error = |error: CatalogueError| catalogue_error(&error, is_online());
+        let (pre, post) = self.find_scenes(&search, &area, &catalogue).await.map_err(job_error)?;
+        let mut result = found(&search, &area, (&pre, &post));
+        for (side, window) in [(&mut result.pre, search.pre), (&mut result.post, search.post)] {
             if let Some(NoSceneReason::NoScene { nearest: days }) = &mut side.without {
                 let items = catalogue
                     .find(&question(&search, &area, around(window)), |_| {})
                     .await
-                    .map_err(fault)?;
+                    .map_err(job_error)?;
                 *days = nearest(&search, &items, window);
             }
         }
         let prepared = Rc::new(Prepared { search, area, pre, post });
-        answer.kept = self.kept(&prepared, &answer).await;
+        result.kept = self.cached(&prepared, &result).await;
         *self.prepared.borrow_mut() = Some(prepared);
-        Ok(JobResponse::Found(Box::new(answer)))
+        Ok(JobResponse::Found(Box::new(result)))
     }
 
-    /// What of the chosen scenes is kept as a finished result.
-    async fn kept(&self, prepared: &Prepared, found: &SearchResult) -> Vec<ComputeRequest> {
+    /// The scenes of both sides that lie in their windows.
+    async fn find_scenes(
+        &self,
+        search: &SearchRequest,
+        area: &Area,
+        catalogue: &CatalogueClient<BrowserTransport, ByteStore>,
+    ) -> Result<(Vec<Item>, Vec<Item>), CatalogueError> {
+        let (in_pre, in_post) = (Cell::new(0), Cell::new(0));
+        let report_found =
+            || self.progress.step(JobStep::Searching, in_pre.get() + in_post.get(), 0);
+        report_found();
+        let (pre_search, post_search) =
+            (question(search, area, search.pre), question(search, area, search.post));
+        let find_pre = catalogue.find(&pre_search, |count| {
+            in_pre.set(count as u64);
+            report_found();
+        });
+        let find_post = catalogue.find(&post_search, |count| {
+            in_post.set(count as u64);
+            report_found();
+        });
+        let (mut pre, mut post) = try_join(find_pre, find_post).await?;
+        // A catalogue may return more than was requested.
+        for (items, window) in [(&mut pre, search.pre), (&mut post, search.post)] {
+            items.retain(|item| item.acquired().is_some_and(|at| window.contains(at)));
+        }
+        Ok((pre, post))
+    }
+
+    /// Requests over the chosen scenes whose results are cached.
+    async fn cached(&self, prepared: &Prepared, found: &SearchResult) -> Vec<ComputeRequest> {
         let sides = found.pre.scenes.iter().chain(&found.post.scenes);
         let scenes: Vec<String> =
             sides.filter(|scene| scene.chosen).map(|scene| scene.id.clone()).collect();
         let Ok(chosen) = prepared.chosen(&scenes) else { return Vec::new() };
-        let mut kept = Vec::new();
+        let mut cached = Vec::new();
         for picture in [None, Some(PictureKind::True), Some(PictureKind::False)] {
             for dnbr_offset in [false, true] {
                 let zoom = Some(prepared.search.zoom);
-                let wish = ComputeRequest {
+                let request = ComputeRequest {
                     scenes: scenes.clone(),
                     zoom,
                     dnbr_offset,
                     perimeter: None,
                     picture,
                 };
-                let key = ResultKey::new(&prepared.search, &wish, &chosen, VERSION);
+                let key = ResultKey::new(&prepared.search, &request, &chosen, VERSION);
                 if let Some(key) = key
                     && self.results.has(&key).await
                 {
-                    kept.push(wish);
+                    cached.push(request);
                 }
             }
         }
-        kept
+        cached
     }
 
-    async fn compute(&self, wish: &ComputeRequest) -> Result<JobResponse, JobError> {
+    async fn compute(&self, request: &ComputeRequest) -> Result<JobResponse, JobError> {
         let Some(prepared) = self.prepared.borrow().clone() else {
             return Err(JobError::new(
                 JobErrorKind::NoScene,
@@ -235,49 +247,55 @@ impl JobRunner {
                 "search for scenes first",
             ));
         };
-        let Prepared { search, area, .. } = &*prepared;
-        let zoom = wish.zoom.unwrap_or(search.zoom);
-        let grid = Grid::covering(area.bbox(), zoom);
-        let cells = grid.inside_columns().len() as u64 * grid.inside_rows().len() as u64;
-        if cells > MAX_CELLS {
-            let [millions, most] = [cells, MAX_CELLS].map(|cells| cells as f64 / 1e6);
-            let message = format!(
-                "the area has {millions:.0} million cells at zoom {zoom}, and {most:.0} million \
-                are the most"
-            );
-            return Err(JobError::new(
-                JobErrorKind::TooLarge,
-                message,
-                "choose a smaller area, or a coarser zoom",
-            ));
-        }
+        let zoom = request.zoom.unwrap_or(prepared.search.zoom);
+        let grid = Grid::covering(prepared.area.bbox(), zoom);
+        check_size(&grid)?;
         // What was computed before needs its memory no more.
         self.computed.take();
-        self.unkept.take();
-        let chosen = prepared.chosen(&wish.scenes)?;
-        let key = ResultKey::new(search, wish, &chosen, VERSION);
+        self.uncached.take();
+        let chosen = prepared.chosen(&request.scenes)?;
+        let key = ResultKey::new(&prepared.search, request, &chosen, VERSION);
         let number = self.progress.number.get();
+        let has_pictures = request.picture.is_some();
         if let Some(key) = &key
-            && let Some(kept) =
-                self.results.find(key, &grid, wish.picture.is_some(), &self.spare).await
+            && let Some(cached) = self.results.find(key, &grid, has_pictures, &self.spare).await
         {
-            for (at, buffers) in kept.blocks {
+            for (at, buffers) in cached.blocks {
                 report(number, JobResponse::Block(at), &buffers);
             }
-            return Ok(self.done(kept.computed, prepared).1);
+            return Ok(self.done(cached.computed, prepared).1);
         }
-        let scenes = self.open(search, wish.picture, chosen, TargetOptions::Zoom(zoom)).await?;
+        let (computed, pictures) = self.compute_strips(request, &prepared, &grid, chosen).await?;
+        let (computed, response) = self.done(computed, prepared);
+        *self.uncached.borrow_mut() = key.map(|key| UncachedResult { key, computed, pictures });
+        let store = Rc::clone(&self.store);
+        spawn_local(async move { store.limit(CACHE_BYTES).await });
+        Ok(response)
+    }
+
+    /// Computes the chosen scenes, and sends every strip's blocks as they are done.
+    async fn compute_strips(
+        &self,
+        request: &ComputeRequest,
+        prepared: &Prepared,
+        grid: &Grid,
+        chosen: Vec<(FireSide, Item)>,
+    ) -> Result<(Computed, Option<StripPictures>), JobError> {
+        let Prepared { search, area, .. } = prepared;
+        let number = self.progress.number.get();
+        let cells = TargetOptions::Zoom(grid.zoom());
+        let scenes = self.open(search, request.picture, chosen, cells).await?;
         let pixel_grids = scenes.iter().filter_map(|scene| scene.pixel_grid).collect();
-        let perimeter = wish.perimeter.as_deref().map(self::area).transpose()?;
-        let ring = match (wish.dnbr_offset, &perimeter) {
+        let perimeter = request.perimeter.as_deref().map(self::area).transpose()?;
+        let ring = match (request.dnbr_offset, &perimeter) {
             (false, _) => OffsetGround::Nowhere,
             (true, None) => OffsetGround::RoundBurnt,
             (true, Some(perimeter)) => OffsetGround::RoundPerimeter(perimeter),
         };
-        let wanted = GridTarget::of(area.clone(), zoom);
+        let target = GridTarget::of(area.clone(), grid.zoom());
         let strips = u64::from(grid.height() / TILE_SIZE_PX);
         self.progress.step(JobStep::Computing, 0, strips);
-        let mut pictures = wish.picture.map(|_| StripPictures::new());
+        let mut pictures = request.picture.map(|_| StripPictures::new());
         let on_strip = |map: &ComputedMap, rows: Range<u32>, strip: &SidePictures| {
             for (at, buffers) in
                 blocks(map, &rows, pictures.is_some().then_some(strip), &self.spare)
@@ -291,28 +309,23 @@ impl JobRunner {
             self.progress.step(JobStep::Computing, u64::from(rows.end / TILE_SIZE_PX), strips);
         };
         let (map, mut done) =
-            compute(&wanted, &windows(search), scenes, ring, &search.mask_rules, on_strip).await?;
+            compute(&target, &windows(search), scenes, ring, &search.mask_rules, on_strip).await?;
         (done.bytes, done.cached_bytes) =
-            (self.progress.progress.get().bytes, self.progress.kept.get());
-        let (computed, answer) =
-            self.done(Computed { map, done, pixel_grids }, Rc::clone(&prepared));
-        *self.unkept.borrow_mut() = key.map(|key| UncachedResult { key, computed, pictures });
-        let store = Rc::clone(&self.store);
-        spawn_local(async move { store.limit(CACHE_BYTES).await });
-        Ok(answer)
+            (self.progress.progress.get().bytes, self.progress.cached_bytes.get());
+        Ok((Computed { map, done, pixel_grids }, pictures))
     }
 
-    /// Holds on to what was computed, for the files to be written of it.
+    /// Stores what was computed, for the files to be written of it.
     fn done(&self, computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, JobResponse) {
-        let answer = JobResponse::Done(Box::new(computed.done.clone()));
+        let response = JobResponse::Done(Box::new(computed.done.clone()));
         let computed = Rc::new(computed);
         *self.computed.borrow_mut() = Some((Rc::clone(&computed), prepared));
-        (computed, answer)
+        (computed, response)
     }
 
     async fn download(
         &self,
-        wish: &DownloadRequest,
+        request: &DownloadRequest,
     ) -> Result<(JobResponse, Vec<ArrayBuffer>), JobError> {
         let Some((computed, prepared)) = self.computed.borrow().clone() else {
             return Err(JobError::new(
@@ -325,7 +338,7 @@ impl JobRunner {
         let no_grid = |error: UtmGridError| {
             JobError::new(JobErrorKind::Result, error.to_string(), "choose another file")
         };
-        let own_grid = match wish.file {
+        let own_grid = match request.file {
             FileKind::Values { utm: true } => {
                 Some(UtmGrid::over(&prepared.area, pixel_grids.iter().copied()).map_err(no_grid)?)
             }
@@ -336,13 +349,13 @@ impl JobRunner {
             None => None,
         };
         self.progress.step(JobStep::Writing, 0, 1);
-        let harvest = Export { search: &prepared.search, map, done, in_utm: in_utm.as_ref() };
-        let (name, file) = harvest.write(wish)?;
+        let export = Export { search: &prepared.search, map, done, in_utm: in_utm.as_ref() };
+        let (name, file) = export.write(request)?;
         Ok((JobResponse::File(name), vec![bytes(&file)]))
     }
 
-    /// Computes once more, from the same scenes, on their own grid: their blocks are kept on this
-    /// machine.
+    /// Computes once more, from the same scenes, on their own grid: their blocks are cached on
+    /// this machine.
     async fn compute_in_utm<'a>(
         &self,
         grid: &'a UtmGrid,
@@ -372,7 +385,7 @@ impl JobRunner {
         let catalogue = self.catalogue(search);
         let (sides, mut items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
         match catalogue.sign(&mut items, &self.tokens, now()).await {
-            // What is kept here opens without a token.
+            // Cached blocks open without a token.
             Err(CatalogueError::NoToken(_)) if !is_online() => {}
             signed => signed.map_err(|error| catalogue_error(&error, is_online()))?,
         }
@@ -388,8 +401,8 @@ impl JobRunner {
         self.progress.step(JobStep::Opening, 0, count);
         let opened = &opened;
         let open = sides.into_iter().zip(items).map(|(side, item)| async move {
-            let wish = SceneOptions { side, picture, mask_rules: search.mask_rules.clone() };
-            let scene = self.pool.open(item, wish, search.area.clone(), cells).await;
+            let options = SceneOptions { side, picture, mask_rules: search.mask_rules.clone() };
+            let scene = self.pool.open(item, options, search.area.clone(), cells).await;
             opened.set(opened.get() + 1);
             self.progress.step(JobStep::Opening, opened.get(), count);
             scene
@@ -397,7 +410,7 @@ impl JobRunner {
         Ok(try_join_all(open).await?.into_iter().flatten().collect())
     }
 
-    fn catalogue(&self, search: &SearchRequest) -> CatalogueClient<BrowserTransport, Store> {
+    fn catalogue(&self, search: &SearchRequest) -> CatalogueClient<BrowserTransport, ByteStore> {
         let root = absolute_url(&search.stac_url);
         let policy =
             AddressPolicy::of_api(&root, &search.catalogue_hosts, search.allow_private_addresses);
@@ -447,15 +460,29 @@ impl Prepared {
     }
 }
 
+/// Refuses a grid of more cells than are computed.
+fn check_size(grid: &Grid) -> Result<(), JobError> {
+    let cells = grid.inside_columns().len() as u64 * grid.inside_rows().len() as u64;
+    if cells <= MAX_CELLS {
+        return Ok(());
+    }
+    let [millions, most] = [cells, MAX_CELLS].map(|cells| cells as f64 / 1e6);
+    let message = format!(
+        "the area has {millions:.0} million cells at zoom {}, and {most:.0} million are the most",
+        grid.zoom()
+    );
+    Err(JobError::new(JobErrorKind::TooLarge, message, "choose a smaller area, or a coarser zoom"))
+}
+
 fn area(geojson: &str) -> Result<Area, JobError> {
-    let fault = |error: dragonfly_core::AreaError| {
+    let job_error = |error: dragonfly_core::AreaError| {
         JobError::new(
             JobErrorKind::Area,
             format!("the area cannot be used: {error}"),
             "draw it, or drop a file with polygons in degrees",
         )
     };
-    Area::from_geojson(geojson).map_err(fault)
+    Area::from_geojson(geojson).map_err(job_error)
 }
 
 fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<JobResponse, JobError> {
@@ -466,31 +493,31 @@ fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<JobResponse, JobErro
     Ok(JobResponse::Area { geojson: read.geojson, note: read.note })
 }
 
-/// An answer without buffers.
-fn alone(answer: JobResponse) -> (JobResponse, Vec<ArrayBuffer>) {
-    (answer, Vec::new())
+/// A response without buffers.
+fn alone(response: JobResponse) -> (JobResponse, Vec<ArrayBuffer>) {
+    (response, Vec::new())
 }
 
 impl ProgressReporter {
     fn begin(&self, number: u32) {
         self.number.set(number);
         self.progress.set(JobProgress { step: JobStep::Searching, done: 0, of: 0, bytes: 0 });
-        self.kept.set(0);
+        self.cached_bytes.set(0);
     }
 
     fn step(&self, step: JobStep, done: u64, of: u64) {
         self.progress.set(JobProgress { step, done, of, ..self.progress.get() });
-        self.say();
+        self.send();
     }
 
-    fn received(&self, bytes: u64, kept: u64) {
+    fn received(&self, bytes: u64, cached: u64) {
         let progress = self.progress.get();
         self.progress.set(JobProgress { bytes: progress.bytes + bytes, ..progress });
-        self.kept.set(self.kept.get() + kept);
-        self.say();
+        self.cached_bytes.set(self.cached_bytes.get() + cached);
+        self.send();
     }
 
-    fn say(&self) {
+    fn send(&self) {
         report(self.number.get(), JobResponse::Progress(self.progress.get()), &[]);
     }
 }

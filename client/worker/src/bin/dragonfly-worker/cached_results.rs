@@ -1,4 +1,5 @@
-//! Finished results on the reader's own machine: brought back, and kept as soon as nobody waits.
+//! The cache of finished results on the reader's own machine: read, and written while no request
+//! is running.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -15,13 +16,13 @@ use futures_util::future::{AbortHandle, abortable};
 use js_sys::{ArrayBuffer, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 
-use crate::blocks::blocks;
-use crate::message::SpareBuffers;
-use crate::store::Store;
+use crate::byte_store::ByteStore;
+use crate::map_blocks::blocks;
+use crate::messages::SpareBuffers;
 
-/// Where results are kept.
-pub(crate) struct Results {
-    store: Rc<Store>,
+/// The cache of results.
+pub(crate) struct CachedResults {
+    store: Rc<ByteStore>,
     under_way: RefCell<Option<AbortHandle>>,
 }
 
@@ -36,23 +37,23 @@ pub(crate) struct Computed {
 /// shrinks.
 pub(crate) type StripPictures = Vec<[Uint8Array; 2]>;
 
-/// What was kept, with its tiles for the page.
+/// A cached result with its tiles for the page.
 pub(crate) struct CachedResult {
     pub(crate) computed: Computed,
     pub(crate) blocks: Vec<(BlockAddress, Vec<ArrayBuffer>)>,
 }
 
-impl Results {
-    pub(crate) fn new(store: Rc<Store>) -> Self {
+impl CachedResults {
+    pub(crate) fn new(store: Rc<ByteStore>) -> Self {
         Self { store, under_way: RefCell::default() }
     }
 
-    /// Whether a result seems to be kept, without reading it.
+    /// Whether the cache lists a result, without reading it.
     pub(crate) async fn has(&self, key: &ResultKey) -> bool {
-        self.store.has_result(key.place()).await
+        self.store.has_result(key.bucket()).await
     }
 
-    /// Brings a result back; `None` where it is not kept, or not whole.
+    /// Reads a result; `None` where it is not cached, or fails its checksum.
     pub(crate) async fn find(
         &self,
         key: &ResultKey,
@@ -60,12 +61,12 @@ impl Results {
         has_pictures: bool,
         spare: &SpareBuffers,
     ) -> Option<CachedResult> {
-        let bytes = self.store.result(key.place()).await?;
+        let bytes = self.store.result(key.bucket()).await?;
         let mut reader = ResultReader::open(&bytes, key, grid, has_pictures)?;
         let mut tiles = Vec::new();
         while let Some((rows, pictures)) = reader.strip() {
             tiles.extend(blocks(reader.map(), &rows, has_pictures.then_some(&pictures), spare));
-            breathe().await;
+            yield_now().await;
         }
         let (map, done, pixel_grids) = reader.finish()?;
         let done =
@@ -73,9 +74,9 @@ impl Results {
         Some(CachedResult { computed: Computed { map, done, pixel_grids }, blocks: tiles })
     }
 
-    /// Begins to keep a result, in place of one that is not written yet. What cannot be kept is
-    /// forgotten.
-    pub(crate) fn keep(
+    /// Starts to write a result, instead of one that is not written yet. A result that cannot be
+    /// written is dropped.
+    pub(crate) fn write(
         &self,
         key: ResultKey,
         computed: Rc<Computed>,
@@ -85,9 +86,9 @@ impl Results {
         let store = Rc::clone(&self.store);
         let (work, handle) = abortable(async move {
             let Some(bytes) = written(&key, &computed, pictures).await else { return };
-            // Once it is handed to the browser, it is not called back.
+            // Once the browser writes it, it is not cancelled.
             spawn_local(async move {
-                store.keep_result(key.place(), bytes).await;
+                store.put_result(key.bucket(), bytes).await;
                 store.limit(CACHE_BYTES).await;
             });
         });
@@ -97,7 +98,7 @@ impl Results {
         });
     }
 
-    /// Lets go of a result that is not written yet.
+    /// Drops a result that is not written yet.
     pub(crate) fn stop(&self) {
         if let Some(under_way) = self.under_way.take() {
             under_way.abort();
@@ -105,7 +106,7 @@ impl Results {
     }
 }
 
-/// A result as bytes, made without keeping an order waiting.
+/// A result as bytes, made in steps between which requests are received.
 async fn written(
     key: &ResultKey,
     computed: &Computed,
@@ -115,7 +116,7 @@ async fn written(
     let mut writer = ResultWriter::new(key, done, pixel_grids)?;
     let mut pictures = pictures.map(Vec::into_iter);
     for start in (0..map.grid.height()).step_by(TILE_SIZE_PX as usize) {
-        breathe().await;
+        yield_now().await;
         let strip = match &mut pictures {
             None => None,
             Some(strips) => {
@@ -128,7 +129,7 @@ async fn written(
     Some(writer.finish())
 }
 
-/// Lets an order be heard.
-async fn breathe() {
+/// Returns to the event loop, so that a request can be received.
+async fn yield_now() {
     BrowserTransport::default().pause(Duration::ZERO).await;
 }

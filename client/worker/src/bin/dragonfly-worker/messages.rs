@@ -15,26 +15,26 @@ pub(crate) fn scope() -> DedicatedWorkerGlobalScope {
     js_sys::global().unchecked_into()
 }
 
-/// Whoever can be told something.
-pub(crate) trait Listener {
-    /// Hands over a message and its buffers.
-    fn hand(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue>;
+/// The other end of a channel of messages.
+pub(crate) trait MessageTarget {
+    /// Posts a message and transfers its buffers.
+    fn post(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue>;
 }
 
-impl Listener for DedicatedWorkerGlobalScope {
-    fn hand(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue> {
+impl MessageTarget for DedicatedWorkerGlobalScope {
+    fn post(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue> {
         self.post_message_with_transfer(message, buffers)
     }
 }
 
-impl Listener for Worker {
-    fn hand(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue> {
+impl MessageTarget for Worker {
+    fn post(&self, message: &JsValue, buffers: &JsValue) -> Result<(), JsValue> {
         self.post_message_with_transfer(message, buffers)
     }
 }
 
-/// Tells a listener something.
-pub(crate) fn tell(listener: &impl Listener, content: &impl Serialize, buffers: &[ArrayBuffer]) {
+/// Sends `{ json, buffers }`; the buffers are transferred.
+pub(crate) fn send(target: &impl MessageTarget, content: &impl Serialize, buffers: &[ArrayBuffer]) {
     // Our own types: always JSON.
     let json = serde_json::to_string(content).unwrap_or_default();
     let buffers: Array = buffers.iter().collect();
@@ -42,23 +42,23 @@ pub(crate) fn tell(listener: &impl Listener, content: &impl Serialize, buffers: 
     // A new object takes any property.
     let _ = Reflect::set(&message, &"json".into(), &json.into());
     let _ = Reflect::set(&message, &"buffers".into(), &buffers);
-    // Only a worker that has died does not hear, and then nobody waits for it.
-    let _ = listener.hand(&message, &buffers);
+    // Posting fails only to a worker that has stopped, and then nothing awaits its response.
+    let _ = target.post(&message, &buffers);
 }
 
-/// What an event tells; `None` where it is no such message.
-pub(crate) fn heard<T: DeserializeOwned>(event: &MessageEvent) -> Option<(T, Vec<ArrayBuffer>)> {
+/// Reads `{ json, buffers }` from an event; `None` where it is no such message.
+pub(crate) fn receive<T: DeserializeOwned>(event: &MessageEvent) -> Option<(T, Vec<ArrayBuffer>)> {
     let part = |name: &str| Reflect::get(&event.data(), &name.into()).ok();
     let content = serde_json::from_str(&part("json")?.as_string()?).ok()?;
     let buffers = part("buffers").map(|buffers| Array::from(&buffers)).unwrap_or_default();
     Some((content, buffers.iter().filter_map(|buffer| buffer.dyn_into().ok()).collect()))
 }
 
-/// Hears every message to this worker, for as long as it lives.
-pub(crate) fn on_message(hear: impl FnMut(MessageEvent) + 'static) {
-    let hear = Closure::<dyn FnMut(MessageEvent)>::new(hear);
-    scope().set_onmessage(Some(hear.as_ref().unchecked_ref()));
-    hear.forget();
+/// Calls `receive` with every message to this worker, until it ends.
+pub(crate) fn on_message(receive: impl FnMut(MessageEvent) + 'static) {
+    let closure = Closure::<dyn FnMut(MessageEvent)>::new(receive);
+    scope().set_onmessage(Some(closure.as_ref().unchecked_ref()));
+    closure.forget();
 }
 
 /// Bytes as a buffer of their own.
@@ -84,7 +84,7 @@ pub(crate) fn pairs(buffer: &ArrayBuffer) -> Vec<(f64, f64)> {
 pub(crate) struct SpareBuffers(RefCell<Vec<ArrayBuffer>>);
 
 impl SpareBuffers {
-    /// Takes buffers that nobody reads any more.
+    /// Adds buffers that are read no more.
     pub(crate) fn add(&self, buffers: Vec<ArrayBuffer>) {
         self.0.borrow_mut().extend(buffers);
     }
@@ -111,7 +111,7 @@ impl SpareBuffers {
     fn of_bytes(&self, length: usize) -> ArrayBuffer {
         let length = u32::try_from(length).unwrap_or(u32::MAX);
         let mut spare = self.0.borrow_mut();
-        let place = spare.iter().position(|buffer| buffer.byte_length() == length);
-        place.map_or_else(|| ArrayBuffer::new(length), |place| spare.swap_remove(place))
+        let index = spare.iter().position(|buffer| buffer.byte_length() == length);
+        index.map_or_else(|| ArrayBuffer::new(length), |index| spare.swap_remove(index))
     }
 }

@@ -1,4 +1,4 @@
-//! A map as the tiles that the page takes.
+//! A map as the tiles that the page draws.
 
 use std::ops::Range;
 
@@ -8,7 +8,7 @@ use dragonfly_core::protocol::BlockAddress;
 use dragonfly_worker::{ComputedMap, SidePictures};
 use js_sys::ArrayBuffer;
 
-use crate::message::SpareBuffers;
+use crate::messages::SpareBuffers;
 
 /// The tiles of some rows with their buffers; none for a tile wholly outside the area.
 pub(crate) fn blocks(
@@ -46,7 +46,7 @@ pub(crate) fn blocks(
     })
 }
 
-/// A tile's cells, whose rows start at places of the map.
+/// A tile's cells, whose rows start at indices of the map.
 fn cut<N: Copy>(plane: &[N], starts: impl Iterator<Item = usize>) -> Vec<N> {
     let side = TILE_SIZE_PX as usize;
     let mut cells = Vec::with_capacity(side * side);
