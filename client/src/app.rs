@@ -19,10 +19,10 @@ use crate::state::region_in_view::region_in_view;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
 use crate::tools::{HIGHRES, HIGHRES_OPEN};
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::notice::Notice;
 use crate::ui::share_button::ShareButton;
-use crate::ui::toast::SaidView;
+use crate::ui::toast::Toast;
 
 /// Where a place is computed, the map goes as near as this.
 const HIGHRES_ZOOM: f64 = 12.0;
@@ -32,7 +32,7 @@ const HIGHRES_ZOOM: f64 = 12.0;
 pub fn App() -> impl IntoView {
     let atlas = Atlas::new();
     let start = address_bar::read();
-    let drawing = DisplayOptions {
+    let display = DisplayOptions {
         palette: RwSignal::new(start.palette),
         filter: RwSignal::new(start.filter),
         opacity_percent: RwSignal::new(start.opacity_percent),
@@ -55,19 +55,19 @@ pub fn App() -> impl IntoView {
     };
     // A basemap is known by its title until the settings of the site are here.
     let basemap_title = RwSignal::new(start.basemap);
-    follow(move || {
+    effect(move || {
         let title = basemap_title.get();
         if let Some(config) = atlas.config.get() {
-            drawing.basemap.set(
+            display.basemap.set(
                 config.basemaps.into_iter().find(|basemap| Some(&basemap.title) == title.as_ref()),
             );
         }
     });
-    let address = Signal::derive(move || address_of(drawing, at, basemap_title, atlas));
-    address_bar::keep(address, move |asked| open(asked, drawing, at, basemap_title, atlas));
+    let address = Signal::derive(move || address_of(display, at, basemap_title, atlas));
+    address_bar::keep(address, move |asked| open(asked, display, at, basemap_title, atlas));
 
     let retries = RwSignal::new(0u32);
-    let said = RwSignal::new(None::<String>);
+    let toast = RwSignal::new(None::<String>);
     atlas.load();
 
     // The legend speaks of one region.
@@ -84,8 +84,8 @@ pub fn App() -> impl IntoView {
     let told = PageSignals {
         address,
         region: Signal::derive(move || in_view.get().map(|region| region.text)),
-        sources: Signal::derive(move || sources(atlas, drawing)),
-        said,
+        sources: Signal::derive(move || sources(atlas, display)),
+        toast,
         problems: atlas.problems,
     };
     let toolbox = Toolbox::new(at, told);
@@ -118,28 +118,28 @@ pub fn App() -> impl IntoView {
     });
     let around_the_map = move || {
         view! {
-            <Panel atlas drawing at about open areas room=toolbox.room() on_retry=retry />
+            <Panel atlas display at about open areas room=toolbox.container() on_retry=retry />
             <section class="tools" aria-label=words().tools>
-                <LocateButton at said />
+                <LocateButton at toast />
                 <HighresButton run />
                 <MeasureButton claimed=at.claimed run />
-                <SwipeButton percent=drawing.swipe_percent />
-                <ShareButton address said />
+                <SwipeButton percent=display.swipe_percent />
+                <ShareButton address toast />
                 <SaveButton run />
             </section>
-            <SaidView said />
+            <Toast message=toast />
             <Notice problems=atlas.problems on_retry=retry />
-            <RegionPanel atlas point=at.point about palette=drawing.palette said high_res on_retry=retry />
+            <RegionPanel atlas point=at.point about palette=display.palette toast high_res on_retry=retry />
         }
     };
     // All but the map is made anew when the page speaks otherwise.
     let mut shown = None;
-    follow(move || {
+    effect(move || {
         words();
         drop(shown.take());
         shown = document().body().map(|body| mount_to(body, around_the_map));
     });
-    view! { <MapView atlas drawing at retries /> }
+    view! { <MapView atlas display at retries /> }
 }
 
 fn unread((lon, lat): (f64, f64)) -> SelectedPoint {
@@ -147,36 +147,36 @@ fn unread((lon, lat): (f64, f64)) -> SelectedPoint {
 }
 
 fn address_of(
-    drawing: DisplayOptions,
+    display: DisplayOptions,
     at: MapState,
     basemap_title: RwSignal<Option<String>>,
     atlas: Atlas,
 ) -> Address {
-    let basemap = drawing.basemap.get().map(|basemap| basemap.title);
+    let basemap = display.basemap.get().map(|basemap| basemap.title);
     Address {
         centre: at.centre.get(),
         region: at.region.get(),
         point: at.point.get().map(|point| (point.lon, point.lat)),
-        palette: drawing.palette.get(),
-        filter: drawing.filter.get(),
-        opacity_percent: drawing.opacity_percent.get(),
+        palette: display.palette.get(),
+        filter: display.filter.get(),
+        opacity_percent: display.opacity_percent.get(),
         basemap: if atlas.config.with(Option::is_some) { basemap } else { basemap_title.get() },
-        swipe_percent: drawing.swipe_percent.get(),
+        swipe_percent: display.swipe_percent.get(),
         part: at.part.get(),
     }
 }
 
 fn open(
     asked: Address,
-    drawing: DisplayOptions,
+    display: DisplayOptions,
     at: MapState,
     basemap_title: RwSignal<Option<String>>,
     atlas: Atlas,
 ) {
-    drawing.palette.set(asked.palette);
-    drawing.filter.set(asked.filter);
-    drawing.opacity_percent.set(asked.opacity_percent);
-    drawing.swipe_percent.set(asked.swipe_percent);
+    display.palette.set(asked.palette);
+    display.filter.set(asked.filter);
+    display.opacity_percent.set(asked.opacity_percent);
+    display.swipe_percent.set(asked.swipe_percent);
     basemap_title.set(asked.basemap);
     at.part.set(asked.part);
     if at.point.get_untracked().map(|point| (point.lon, point.lat)) != asked.point {

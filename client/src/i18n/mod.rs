@@ -62,16 +62,16 @@ pub const ENGLISH: Words = Words { language: Language::English, units: Units::He
 #[cfg(test)]
 pub const GERMAN: Words = Words { language: Language::German, units: Units::Hectares };
 
-static SPOKEN: LazyLock<ArcRwSignal<Words>> = LazyLock::new(|| ArcRwSignal::new(Words::default()));
+static LOCALE: LazyLock<ArcRwSignal<Words>> = LazyLock::new(|| ArcRwSignal::new(Words::default()));
 
 /// The words of the page now. Heard by what is reactive, so that it speaks anew when they change.
 pub fn words() -> Words {
-    SPOKEN.get()
+    LOCALE.get()
 }
 
 /// Speaks otherwise from now on.
-pub fn speak(words: Words) {
-    SPOKEN.set(words);
+pub fn set_locale(words: Words) {
+    LOCALE.set(words);
 }
 
 impl Deref for Words {

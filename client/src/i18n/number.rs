@@ -17,21 +17,21 @@ impl Words {
     pub fn number(&self, number: f64, decimals: usize) -> String {
         let plain = format!("{:.decimals$}", number.abs());
         let (whole, broken) = plain.split_once('.').unwrap_or((&plain, ""));
-        let mut said = String::new();
+        let mut text = String::new();
         if number < 0.0 && plain.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
-            said.push('−');
+            text.push('−');
         }
         for (index, digit) in whole.chars().enumerate() {
             if index > 0 && (whole.len() - index).is_multiple_of(3) {
-                said.push(self.numbers.thousands_mark);
+                text.push(self.numbers.thousands_mark);
             }
-            said.push(digit);
+            text.push(digit);
         }
         if !broken.is_empty() {
-            said.push(self.numbers.decimal_mark);
-            said.push_str(broken);
+            text.push(self.numbers.decimal_mark);
+            text.push_str(broken);
         }
-        said
+        text
     }
 
     /// A whole number.
@@ -54,7 +54,7 @@ impl Words {
     pub fn share(&self, share: f64) -> String {
         let percent = share * 100.0;
         if percent > 0.0 && percent < 0.1 {
-            return self.below.say([&format!("{} %", self.number(0.1, 1))]);
+            return self.below.fill([&format!("{} %", self.number(0.1, 1))]);
         }
         let decimals = usize::from(percent > 0.0 && percent < 10.0);
         format!("{} %", self.number(percent, decimals))
@@ -65,9 +65,9 @@ impl Words {
         let two = |value: f32| self.number(f64::from(value), 2);
         match (least, end) {
             (None, None) => self.any_value.to_owned(),
-            (None, Some(end)) => self.below.say([&two(end)]),
-            (Some(least), None) => self.and_more.say([&two(least)]),
-            (Some(least), Some(end)) => self.from_to.say([&two(least), &two(end)]),
+            (None, Some(end)) => self.below.fill([&two(end)]),
+            (Some(least), None) => self.and_more.fill([&two(least)]),
+            (Some(least), Some(end)) => self.from_to.fill([&two(least), &two(end)]),
         }
     }
 
@@ -88,9 +88,9 @@ impl Words {
         match days {
             ..=0 => self.today.to_owned(),
             1 => self.yesterday.to_owned(),
-            2..DAYS_TOLD_SINGLY => self.days_ago.say([&days.to_string()]),
-            _ if months < MONTHS_TOLD_SINGLY => self.months_ago.say([&self.number(months, 0)]),
-            _ => self.years_ago.say([&self.number(months / 12.0, 0)]),
+            2..DAYS_TOLD_SINGLY => self.days_ago.fill([&days.to_string()]),
+            _ if months < MONTHS_TOLD_SINGLY => self.months_ago.fill([&self.number(months, 0)]),
+            _ => self.years_ago.fill([&self.number(months / 12.0, 0)]),
         }
     }
 

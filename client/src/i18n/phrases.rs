@@ -265,18 +265,18 @@ impl<const N: usize> With<N> {
     }
 
     /// The sentence with its gaps filled.
-    pub fn say(&self, parts: [&str; N]) -> String {
-        let mut said = String::new();
+    pub fn fill(&self, parts: [&str; N]) -> String {
+        let mut filled = String::new();
         let mut rest = self.0;
         while let Some((before, after)) = rest.split_once('{') {
-            said.push_str(before);
+            filled.push_str(before);
             let gap =
                 after.as_bytes().first().map_or(N, |digit| usize::from(digit.wrapping_sub(b'0')));
-            said.push_str(parts.get(gap).copied().unwrap_or_default());
+            filled.push_str(parts.get(gap).copied().unwrap_or_default());
             rest = after.get(2..).unwrap_or_default();
         }
-        said.push_str(rest);
-        said
+        filled.push_str(rest);
+        filled
     }
 }
 
@@ -298,6 +298,6 @@ mod tests {
     #[test]
     fn gaps_are_filled_in_the_order_that_the_language_wants() {
         const SENTENCE: With<2> = With::new("{1} follows {0} – ä");
-        assert_eq!(SENTENCE.say(["{1}", "two"]), "two follows {1} – ä");
+        assert_eq!(SENTENCE.fill(["{1}", "two"]), "two follows {1} – ä");
     }
 }

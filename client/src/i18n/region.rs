@@ -17,7 +17,7 @@ impl Words {
     /// The same, for those who listen.
     pub fn pre_and_post_spoken(&self, map: &MapMeta) -> String {
         self.images_before_and_after
-            .say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+            .fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
     }
 
     /// The burnt area of a map.
@@ -52,11 +52,11 @@ impl Words {
             (RunStatus::Success, Some(made)) => self.updated_then(coverage, &self.age(made, now)),
             (RunStatus::Success, None) => self.no_map_published.to_owned(),
             (RunStatus::Failed, Some(made)) => {
-                self.failed_map_of.say([&self.date(made.date_naive())])
+                self.failed_map_of.fill([&self.date(made.date_naive())])
             }
             (RunStatus::Failed, None) => self.failed_first.to_owned(),
             (RunStatus::Waiting, Some(made)) => {
-                self.waiting_map_of.say([&self.date(made.date_naive())])
+                self.waiting_map_of.fill([&self.date(made.date_naive())])
             }
             (RunStatus::Waiting, None) => self.waiting_first.to_owned(),
         }
@@ -64,9 +64,9 @@ impl Words {
 
     fn updated_then(&self, coverage: Coverage, age: &str) -> String {
         match coverage {
-            Coverage::Due => self.updated_overdue.say([age]),
-            Coverage::Stale => self.updated_stale.say([age]),
-            _ => self.updated.say([age]),
+            Coverage::Due => self.updated_overdue.fill([age]),
+            Coverage::Stale => self.updated_stale.fill([age]),
+            _ => self.updated.fill([age]),
         }
     }
 
@@ -75,13 +75,13 @@ impl Words {
     pub fn window_reason(&self, map: &MapMeta) -> String {
         match map.window {
             Some(WindowReason::AroundFire { first, last }) => {
-                self.around_fire.say([&self.dates(SceneDates { first, last })])
+                self.around_fire.fill([&self.dates(SceneDates { first, last })])
             }
             Some(WindowReason::Configured | WindowReason::Chosen) => {
                 self.explicit_windows.to_owned()
             }
             Some(WindowReason::Rolling { days }) => {
-                self.rolling_windows.say([&self.count(days as usize)])
+                self.rolling_windows.fill([&self.count(days as usize)])
             }
             None => map.window_reason.clone(),
         }
@@ -90,7 +90,7 @@ impl Words {
     /// What a rolling map shows; `None` where the fire is known.
     pub fn rolling(&self, map: &MapMeta) -> Option<String> {
         (map.assessment == Assessment::Rolling).then(|| {
-            self.rolling_note.say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+            self.rolling_note.fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
         })
     }
 
@@ -125,7 +125,7 @@ impl Words {
         address: &str,
         accessed: DateTime<Utc>,
     ) -> String {
-        self.citation.say([
+        self.citation.fill([
             NAME,
             &meta.title,
             &self.dates(map.pre_window),

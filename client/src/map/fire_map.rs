@@ -18,7 +18,7 @@ use crate::map::land_layer::{
     COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, LandLayer, fetch_world,
 };
 use crate::map::leaflet::{self, GridLayer, Layer, Map, MouseEvent, corners, options, place};
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 use crate::map::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
 use crate::map::place_names::PlaceNames;
 use crate::map::severity_layer::SeverityLayer;
@@ -222,7 +222,7 @@ impl FireMap {
     fn clip(&self) {
         let path = match self.swipe_percent.get() {
             None => "none".to_owned(),
-            Some(percent) => Covered::by_panel().left_of_divider(&self.map, percent),
+            Some(percent) => ObscuredArea::by_panel().left_of_divider(&self.map, percent),
         };
         set_style(&self.severity_pane, "clip-path", &path);
     }
@@ -259,7 +259,7 @@ impl FireMap {
     fn dot(&self, dot: &Dot) -> Layer {
         let (palette, _) = self.paint.get();
         let patch = dot.patch;
-        let title = words().patch.say([&words().area(patch.hectares), words().class(patch.worst)]);
+        let title = words().patch.fill([&words().area(patch.hectares), words().class(patch.worst)]);
         let icon = leaflet::div_icon(&options([
             ("className", "burnt-patch".into()),
             ("iconSize", js_sys::Array::of2(&DOT_TARGET_PX.into(), &DOT_TARGET_PX.into()).into()),
@@ -321,16 +321,16 @@ impl FireMap {
     }
 
     /// Shows a box at once.
-    pub fn fit(&self, bbox: [f64; 4], covered: Covered) {
-        self.map.fit_bounds(&corners(bbox), &beside(covered, false));
+    pub fn fit(&self, bbox: [f64; 4], obscured: ObscuredArea) {
+        self.map.fit_bounds(&corners(bbox), &beside(obscured, false));
     }
 
     /// Travels to a box.
-    pub fn fly_to(&self, bbox: [f64; 4], covered: Covered) {
+    pub fn fly_to(&self, bbox: [f64; 4], obscured: ObscuredArea) {
         if prefers_calm() {
-            self.fit(bbox, covered);
+            self.fit(bbox, obscured);
         } else {
-            self.map.fly_to_bounds(&corners(bbox), &beside(covered, true));
+            self.map.fly_to_bounds(&corners(bbox), &beside(obscured, true));
         }
     }
 
@@ -564,11 +564,11 @@ fn set_style(element: &HtmlElement, property: &str, value: &str) {
     let _ = web_sys::HtmlElement::style(element).set_property(property, value);
 }
 
-fn beside(covered: Covered, animated: bool) -> js_sys::Object {
+fn beside(obscured: ObscuredArea, animated: bool) -> js_sys::Object {
     let corner = |x: f64, y: f64| JsValue::from(js_sys::Array::of2(&x.into(), &y.into()));
     options([
-        ("paddingTopLeft", corner(covered.left_px + FIT_MARGIN_PX, FIT_MARGIN_PX * 2.0)),
-        ("paddingBottomRight", corner(FIT_MARGIN_PX, covered.bottom_px + FIT_MARGIN_PX)),
+        ("paddingTopLeft", corner(obscured.left_px + FIT_MARGIN_PX, FIT_MARGIN_PX * 2.0)),
+        ("paddingBottomRight", corner(FIT_MARGIN_PX, obscured.bottom_px + FIT_MARGIN_PX)),
         ("maxZoom", FIT_MAX_ZOOM.into()),
         ("animate", animated.into()),
         ("duration", 0.9.into()),

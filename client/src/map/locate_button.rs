@@ -45,8 +45,8 @@ extern "C" {
 
 /// Goes to where the reader is, or says in `said` why it cannot.
 #[component]
-pub fn LocateButton(at: MapState, said: RwSignal<Option<String>>) -> impl IntoView {
-    let say = move |words: String| said.set(Some(words));
+pub fn LocateButton(at: MapState, toast: RwSignal<Option<String>>) -> impl IntoView {
+    let say = move |words: String| toast.set(Some(words));
     let locate = move || {
         // Browsers tell a page that came in the open nothing, and call it a refusal by the reader.
         if !window().is_secure_context() {
@@ -64,7 +64,7 @@ pub fn LocateButton(at: MapState, said: RwSignal<Option<String>>) -> impl IntoVi
             let zoom =
                 at.centre.get_untracked().map_or(MIN_ZOOM, |centre| centre.zoom.max(MIN_ZOOM));
             at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
-            say(words().located.say([&words().length(here.within_m)]));
+            say(words().located.fill([&words().length(here.within_m)]));
         });
         let refused = Closure::once_into_js(move |refusal: GeolocationError| {
             say(words().reason_not_located(refusal.code()).to_owned())

@@ -11,7 +11,7 @@ use leptos::task::spawn_local;
 use crate::data::tile_source::TileSource;
 use crate::i18n::words;
 use crate::map::fire_map::{FireMap, Hooks};
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 use crate::map::swipe_view::SwipeView;
 use crate::map::ticks_view::TicksView;
 use crate::state::atlas::Atlas;
@@ -21,13 +21,13 @@ use crate::state::map_state::{DisplayOptions, MapState};
 use crate::state::problem::LoadError;
 use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, union_of_boxes};
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 
 /// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
 #[component]
 pub fn MapView(
     atlas: Atlas,
-    drawing: DisplayOptions,
+    display: DisplayOptions,
     at: MapState,
     retries: RwSignal<u32>,
 ) -> impl IntoView {
@@ -36,7 +36,7 @@ pub fn MapView(
     let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
     let is_claimed = move || at.claimed.with_untracked(Option::is_some);
 
-    follow(move || {
+    effect(move || {
         let Some(element) = element.get() else {
             return;
         };
@@ -61,16 +61,16 @@ pub fn MapView(
             }),
         };
         let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
-        keep_in_step(&fire_map, atlas, drawing, at, retries);
+        keep_in_step(&fire_map, atlas, display, at, retries);
         at.map.set(Some(fire_map.leaflet()));
     });
-    follow(move || {
+    effect(move || {
         if let Some((lon, lat)) = at.asked.get() {
             read(lon, lat);
         }
     });
     // A place from the address is read as soon as the region around it is known.
-    follow(move || {
+    effect(move || {
         atlas.regions.track();
         if let Some(SelectedPoint { lon, lat, reading: None | Some(Reading::Unavailable) }) =
             at.point.get_untracked()
@@ -105,7 +105,7 @@ pub fn MapView(
             <Patterns />
             <div class="map" data-testid="map" node_ref=element on:keydown=press></div>
             <div class="crosshair" aria-hidden="true"></div>
-            <SwipeView percent=drawing.swipe_percent />
+            <SwipeView percent=display.swipe_percent />
             <TicksView view=at.view />
             <p class="coordinates" data-testid="coordinates">{coordinates}</p>
         </main>
@@ -135,25 +135,25 @@ fn Patterns() -> impl IntoView {
 fn keep_in_step(
     fire_map: &Rc<FireMap>,
     atlas: Atlas,
-    drawing: DisplayOptions,
+    display: DisplayOptions,
     at: MapState,
     retries: RwSignal<u32>,
 ) {
     let map = fire_map.clone();
-    follow(move || {
+    effect(move || {
         if let Some(centre) = at.jump.get() {
             map.go_to(centre);
         }
     });
     let map = fire_map.clone();
     let mut is_fitted = false;
-    follow(move || {
+    effect(move || {
         let regions = atlas.regions.get().unwrap_or_default();
         is_fitted |= at.jump.with_untracked(Option::is_some);
         let chosen = at.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
         let first_look = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
         if let Some(bbox) = first_look {
-            map.fit(bbox, Covered::by_panel());
+            map.fit(bbox, ObscuredArea::by_panel());
         }
         let stale_after_days = atlas.config.with(|config| {
             config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days)
@@ -163,30 +163,30 @@ fn keep_in_step(
         is_fitted |= first_look.is_some();
     });
     let map = fire_map.clone();
-    follow(move || map.paint(drawing.palette.get(), drawing.filter.get()));
+    effect(move || map.paint(display.palette.get(), display.filter.get()));
     let map = fire_map.clone();
-    follow(move || map.set_opacity(drawing.opacity_percent.get()));
+    effect(move || map.set_opacity(display.opacity_percent.get()));
     let map = fire_map.clone();
-    follow(move || map.set_swipe(drawing.swipe_percent.get()));
+    effect(move || map.set_swipe(display.swipe_percent.get()));
     let map = fire_map.clone();
-    follow(move || map.set_basemap(drawing.basemap.get().as_ref()));
+    effect(move || map.set_basemap(display.basemap.get().as_ref()));
     let map = fire_map.clone();
-    follow(move || {
+    effect(move || {
         if let Some(bbox) = at.destination.get() {
-            map.fly_to(bbox, Covered::by_panel());
+            map.fly_to(bbox, ObscuredArea::by_panel());
         }
     });
     let map = fire_map.clone();
-    follow(move || map.mark(at.point.get().map(|point| (point.lon, point.lat))));
+    effect(move || map.mark(at.point.get().map(|point| (point.lon, point.lat))));
     let map = fire_map.clone();
-    follow(move || map.mark_here(at.here.get()));
-    follow(move || {
+    effect(move || map.mark_here(at.here.get()));
+    effect(move || {
         if at.claimed.with(Option::is_some) {
             at.point.set(None);
         }
     });
     let map = fire_map.clone();
-    follow(move || {
+    effect(move || {
         if retries.get() > 0 {
             map.retry();
         }

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::i18n::words;
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 use crate::ui::tool_button::tool_button;
 
 /// Percent that a key moves the divider.
@@ -29,7 +29,7 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
             && let Some(width_px) = window().inner_width().ok().and_then(|width| width.as_f64())
         {
             percent.set(Some(
-                Covered::by_panel().divider_percent(width_px, f64::from(event.client_x())),
+                ObscuredArea::by_panel().divider_percent(width_px, f64::from(event.client_x())),
             ));
         }
     };

@@ -33,7 +33,7 @@ pub fn LegendView(
         let row = Signal::derive(move || shown.read().get(place).cloned());
         view! { <li>{entry(row, filter, areas)}</li> }
     });
-    let of_region = move || areas.get().map(|areas| words().areas_of.say([&areas.title]));
+    let of_region = move || areas.get().map(|areas| words().areas_of.fill([&areas.title]));
     view! {
         <section class="legend" data-testid="legend" aria-labelledby="legend-title">
             <h2 id="legend-title">{words().legend} <span class="unit">{LEGEND_UNIT}</span></h2>

@@ -17,9 +17,9 @@ use crate::state::problem::LoadError;
 use crate::ui::basemap_select::BasemapSelect;
 use crate::ui::brand::Brand;
 use crate::ui::dnbr_filter::DnbrFilter;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::help::Help;
-use crate::ui::language_select::SpeechSelect;
+use crate::ui::language_select::LanguageSelect;
 use crate::ui::opacity_slider::OpacitySlider;
 use crate::ui::palette_select::PaletteSelect;
 
@@ -28,7 +28,7 @@ use crate::ui::palette_select::PaletteSelect;
 #[component]
 pub fn Panel(
     atlas: Atlas,
-    drawing: DisplayOptions,
+    display: DisplayOptions,
     at: MapState,
     about: RwSignal<Option<String>>,
     open: RwSignal<bool>,
@@ -68,7 +68,7 @@ pub fn Panel(
         atlas.problems.with(|problems| problems.contains(&LoadError::Index))
     });
     let tools = NodeRef::<Div>::new();
-    follow(move || {
+    effect(move || {
         if let (Some(tools), Some(room)) = (tools.get(), &room) {
             // An element can always be put into an empty one.
             let _ = tools.append_child(room);
@@ -95,19 +95,19 @@ pub fn Panel(
                     on_about=tell_of_region
                     on_retry
                 />
-                <LegendView palette=drawing.palette filter=drawing.filter areas />
+                <LegendView palette=display.palette filter=display.filter areas />
                 <div node_ref=tools></div>
                 <section class="controls">
-                    <PaletteSelect palette=drawing.palette />
-                    <DnbrFilter filter=drawing.filter />
-                    <OpacitySlider percent=drawing.opacity_percent />
-                    <BasemapSelect basemaps chosen=drawing.basemap />
+                    <PaletteSelect palette=display.palette />
+                    <DnbrFilter filter=display.filter />
+                    <OpacitySlider percent=display.opacity_percent />
+                    <BasemapSelect basemaps chosen=display.basemap />
                 </section>
-                <SpeechSelect />
+                <LanguageSelect />
                 <footer class="sources">
                     <p class="caveat" data-testid="caveat">{words().caveat}</p>
                     <Help />
-                    <p class="attribution">{move || sources(atlas, drawing)}</p>
+                    <p class="attribution">{move || sources(atlas, display)}</p>
                 </footer>
             </div>
         </aside>
@@ -115,10 +115,10 @@ pub fn Panel(
 }
 
 /// Whose work the map shows.
-pub fn sources(atlas: Atlas, drawing: DisplayOptions) -> String {
+pub fn sources(atlas: Atlas, display: DisplayOptions) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
-    let of_basemap = drawing.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
-    let is_plain = drawing.basemap.get().is_none();
+    let of_basemap = display.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
+    let is_plain = display.basemap.get().is_none();
     let [land, places] = if is_plain { [words().natural_earth, words().geonames] } else { [""; 2] };
     let parts = [of_site.as_str(), of_basemap.as_str(), land, places];
     parts.into_iter().filter(|source| !source.is_empty()).collect::<Vec<_>>().join(" · ")

@@ -72,12 +72,12 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
         RunStatus::Pending => words.pending_detail.to_owned(),
         RunStatus::Waiting if meta.map.is_none() => words.waiting_detail.to_owned(),
         RunStatus::Waiting => words.last_run_waits.to_owned(),
-        RunStatus::Failed => words.last_run_failed.say([words.failure(meta.failure)]),
+        RunStatus::Failed => words.last_run_failed.fill([words.failure(meta.failure)]),
     }];
     let is_failed = meta.last_status == RunStatus::Failed;
     if meta.consecutive_failures > 1 {
         sentences
-            .push(words.failures_in_a_row.say([&words.count(meta.consecutive_failures as usize)]));
+            .push(words.failures_in_a_row.fill([&words.count(meta.consecutive_failures as usize)]));
     }
     if is_failed && meta.map.is_some() {
         sentences.push(words.old_map_stays.to_owned());
@@ -108,7 +108,7 @@ fn areas(words: Words, map: &MapMeta) -> Markup {
 
 fn images(words: Words, map: &MapMeta) -> Markup {
     let side = |title, used, first, last| {
-        let searched = words.searched.say([&words.dates(SceneDates { first, last })]);
+        let searched = words.searched.fill([&words.dates(SceneDates { first, last })]);
         fact("side", title, &words.dates(used)).add(text("dd", &searched).with("class", "quiet"))
     };
     fold("images", words.images).add(
@@ -121,7 +121,7 @@ fn images(words: Words, map: &MapMeta) -> Markup {
 
 fn scenes(words: Words, map: &MapMeta) -> Markup {
     let used = list().all(map.scenes.iter().map(|used| scene(words, used)).collect());
-    let told = fold("scenes", &words.scenes.say([&words.count(map.scenes.len())])).add(used);
+    let told = fold("scenes", &words.scenes.fill([&words.count(map.scenes.len())])).add(used);
     if map.scenes_skipped.is_empty() {
         return told;
     }
@@ -129,7 +129,7 @@ fn scenes(words: Words, map: &MapMeta) -> Markup {
         .scenes_skipped
         .iter()
         .map(|skipped| english("li", &format!("{}: {}", skipped.id, skipped.reason)));
-    let title = words.scenes_unused.say([&words.count(map.scenes_skipped.len())]);
+    let title = words.scenes_unused.fill([&words.count(map.scenes_skipped.len())]);
     told.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
 }
 
@@ -166,7 +166,7 @@ fn emptiness(words: Words, map: &MapMeta) -> Markup {
     ];
     let total: f64 = shares.iter().map(|(_, share)| share).sum();
     let told = if total > 0.0 {
-        words.of_the_region.say([&words.share(total)])
+        words.of_the_region.fill([&words.share(total)])
     } else {
         words.nothing_empty.to_owned()
     };
@@ -184,7 +184,7 @@ fn quality(words: Words, map: &MapMeta) -> Markup {
         told = told.add(fact(
             "background",
             words.background,
-            &words.background_value.say([&median, &spread]),
+            &words.background_value.fill([&median, &spread]),
         ));
     }
     let views = words.number(map.clear_observations_mean, 1);

@@ -13,7 +13,7 @@ use crate::search::region_search::matching;
 use crate::state::coverage::Coverage;
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::markup::{Markup, fill, tag, text};
 
 /// More regions than this are not shown at once: nobody reads them, and each costs time.
@@ -52,12 +52,12 @@ pub fn RegionList(
             shown(entries.as_deref().unwrap_or_default(), &search.read(), stale_after_days.get())
         })
     });
-    follow(move || {
+    effect(move || {
         if let Some(list) = list.get() {
             show(&list, &shown.read().0);
         }
     });
-    follow(move || {
+    effect(move || {
         shown.track();
         let chosen = chosen.get();
         for item in list.get().iter().flat_map(|list| elements(list, ".region")) {
@@ -80,10 +80,10 @@ pub fn RegionList(
             (true, _) if all == 0 => words().no_regions.to_owned(),
             (true, 0) => words().no_region_matches.to_owned(),
             (true, _) if found > MAX_SHOWN => {
-                words().more_regions.say([&words().count(found - MAX_SHOWN)])
+                words().more_regions.fill([&words().count(found - MAX_SHOWN)])
             }
             (true, _) if found < all => {
-                words().regions_found.say([&words().count(found), &words().count(all)])
+                words().regions_found.fill([&words().count(found), &words().count(all)])
             }
             (true, _) => String::new(),
         }
@@ -160,7 +160,7 @@ fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> 
     if let Some(group) = &line.group {
         region = region.text(" ").add(text("span", group).with("class", "group"));
     }
-    let about = words.about_region.say([&line.title]);
+    let about = words.about_region.fill([&line.title]);
     let about = text("button", "i")
         .with("type", "button")
         .with("class", "about")

@@ -20,7 +20,7 @@ use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry};
 use crate::state::selection::{Selection, subject};
 use crate::ui::clipboard;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::markup::{COLOUR, Markup, copy_button, fill, tag, text};
 
 /// Computes a map of a place (longitude, latitude) in high resolution.
@@ -37,7 +37,7 @@ pub fn RegionPanel(
     point: RwSignal<Option<SelectedPoint>>,
     about: RwSignal<Option<String>>,
     palette: RwSignal<Palette>,
-    said: RwSignal<Option<String>>,
+    toast: RwSignal<Option<String>>,
     high_res: HighRes,
     on_retry: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
@@ -61,7 +61,7 @@ pub fn RegionPanel(
         }
     };
     // Asked for by name, the panel takes the focus; a click leaves it with the map.
-    follow(move || {
+    effect(move || {
         if about.read().is_some()
             && let Some(panel) = panel.get()
         {
@@ -74,7 +74,7 @@ pub fn RegionPanel(
             let _ = panel.focus();
         }
     });
-    follow(move || {
+    effect(move || {
         if let Some(element) = place_element.get() {
             let source = source(atlas, point.get(), &subject.read());
             fill(
@@ -87,7 +87,7 @@ pub fn RegionPanel(
             );
         }
     });
-    follow(move || {
+    effect(move || {
         if let (Some(element), Some(subject)) = (body.get(), subject.get()) {
             let offered = atlas
                 .config
@@ -117,7 +117,7 @@ pub fn RegionPanel(
             spawn_local(async move {
                 let outcome =
                     if clipboard::copy(&text).await { words().copied } else { words().copy_failed };
-                said.set(Some(outcome.to_owned()));
+                toast.set(Some(outcome.to_owned()));
             });
         } else if button.has_attribute("data-retry") {
             on_retry();
@@ -192,7 +192,7 @@ fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -> Ma
         .add(text("p", &title).with("class", "title"))
         .add(text("p", &detail).with("class", "detail"));
     if let Some(source) = source {
-        readout = readout.add(text("p", &words.read_from.say([&source])).with("class", "detail"));
+        readout = readout.add(text("p", &words.read_from.fill([&source])).with("class", "detail"));
     }
     let copied = format!("{:.5}, {:.5}", point.lat, point.lon);
     readout

@@ -15,7 +15,7 @@ use crate::search::find::{AxisOrder, SearchOption, find};
 use crate::search::places::{PLACES_URL, Places};
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::markup::{Markup, fill, tag, text};
 
 /// How far the list of places has come.
@@ -102,10 +102,10 @@ pub fn PlaceSearch(
             _ if is_loading => words().loading_places.to_owned(),
             _ if is_missing => words().places_missing.to_owned(),
             0 => words().nothing_found.to_owned(),
-            count => words().results_found.say([&words().count(count)]),
+            count => words().results_found.fill([&words().count(count)]),
         }
     };
-    follow(move || {
+    effect(move || {
         if let Some(options) = options.get() {
             let active = active.get();
             let shown =
@@ -207,7 +207,7 @@ fn detail(found: &SearchOption) -> String {
             };
             format!(
                 "{land} · {}",
-                words().inhabitants.say([&words().count(place.population as usize)])
+                words().inhabitants.fill([&words().count(place.population as usize)])
             )
         }
     }

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::state::address::Address;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 
 /// A browser takes about a hundred changes of address in half a minute.
 const PAUSE: Duration = Duration::from_millis(400);
@@ -22,7 +22,7 @@ pub fn read() -> Address {
 /// address before.
 pub fn keep(address: Signal<Address>, open: impl Fn(Address) + 'static) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
-    follow(move || {
+    effect(move || {
         address.track();
         if let Some(earlier) = pending.get_value() {
             earlier.clear();

@@ -1,4 +1,4 @@
-//! How well a region is covered: one word for the map, the list and the panel, from a few published
+//! How well a region is obscured: one word for the map, the list and the panel, from a few published
 //! facts.
 
 use chrono::{DateTime, Utc};
@@ -10,7 +10,7 @@ use crate::state::region_entry::{MetaState, RegionEntry};
 /// default.
 pub const STALE_AFTER_DAYS: u32 = 30;
 
-/// How well a region is covered, the best first.
+/// How well a region is obscured, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Coverage {
     /// Its map is no older than its interval.

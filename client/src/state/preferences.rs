@@ -3,7 +3,7 @@
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsValue;
 
-use crate::i18n::{Language, Units, Words, speak};
+use crate::i18n::{Language, Units, Words, set_locale};
 
 const LANGUAGE: &str = "dragonfly.language";
 const UNITS: &str = "dragonfly.units";
@@ -32,7 +32,7 @@ pub fn choose(words: Words) {
 
 /// Speaks so, and tells the browser which language it is.
 pub fn begin(words: Words) {
-    speak(words);
+    set_locale(words);
     if let Some(root) = document().document_element() {
         // An attribute with a plain name can always be set.
         let _ = root.set_attribute("lang", words.language.tag());

@@ -20,7 +20,7 @@ pub enum LoadError {
     /// The tools that load when they are first used.
     Tools,
     /// A sentence of one of these.
-    Told(String),
+    Reported(String),
 }
 
 /// Adds a problem once; the gravest come first.

@@ -16,7 +16,7 @@ use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use crate::i18n::{Language, Units, Words, speak, words};
+use crate::i18n::{Language, Units, Words, set_locale, words};
 use crate::toolbar::bridge::PageBridge;
 use highres::Highres;
 use measure::Measure;
@@ -65,11 +65,11 @@ impl Tools {
             HIGHRES | HIGHRES_OPEN => {
                 self.highres.get_or_init(|| highres::show(self.page.clone()));
                 if command == HIGHRES_OPEN {
-                    self.page.room().scroll_into_view();
+                    self.page.tools_container().scroll_into_view();
                 }
             }
             SAVE_IMAGE => {
-                save::save(&self.page, self.highres.get().and_then(|highres| highres.about()))
+                save::save(&self.page, self.highres.get().and_then(|highres| highres.provenance()))
             }
             _ => {}
         }
@@ -84,6 +84,6 @@ fn speak_as(page: &PageBridge) {
         units: Units::from_key(&page.units()).unwrap_or(before.units),
     };
     if asked != before {
-        speak(asked);
+        set_locale(asked);
     }
 }

@@ -24,7 +24,7 @@ pub fn save(page: &PageBridge, about: Option<String>) {
     let shown = Address::from_fragment(&page.address());
     let region_dates = || {
         let region = region_from_json(&page.region()?).ok()?;
-        Some(words.picture_of.say([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
+        Some(words.picture_of.fill([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
     };
     let about = about.or_else(region_dates);
     let map = page.map();
@@ -32,7 +32,7 @@ pub fn save(page: &PageBridge, about: Option<String>) {
         legend: legend_rows(shown.palette, shown.filter, &Breaks::USGS),
         paragraphs: vec![
             about.unwrap_or_default(),
-            words.picture_made.say([NAME, &words.date(today)]),
+            words.picture_made.fill([NAME, &words.date(today)]),
             page.sources(),
             words.caveat.to_owned(),
         ],
@@ -47,5 +47,5 @@ pub fn save(page: &PageBridge, about: Option<String>) {
         Ok(true) => words.saved_plain,
         Err(_) => words.not_saved,
     };
-    page.say(Some(outcome));
+    page.show_message(Some(outcome));
 }

@@ -13,7 +13,7 @@ use web_sys::{
 use super::picture::{lines, scale_bar};
 use crate::i18n::words;
 use crate::map::land_layer::ink;
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 use crate::panel::legend_row::{LegendRow, css_colour};
 
 const FONT: &str = "12px system-ui, sans-serif";
@@ -60,8 +60,8 @@ struct SavedPicture {
 /// Whatever the browser refuses.
 pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     let map = document().query_selector(".map")?.ok_or("no map")?.get_bounding_client_rect();
-    let covered = Covered::by_panel();
-    let (width, height) = (map.width() - covered.left_px, map.height() - covered.bottom_px);
+    let obscured = ObscuredArea::by_panel();
+    let (width, height) = (map.width() - obscured.left_px, map.height() - obscured.bottom_px);
     let columns = (((width - MARGIN_PX) / ENTRY_WIDTH_PX) as usize).clamp(1, 3);
     let letters = ((width - 2.0 * MARGIN_PX) / LETTER_PX) as usize;
     let text: Vec<_> =
@@ -78,7 +78,7 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     context.scale(ratio, ratio)?;
     let picture = SavedPicture {
         context,
-        left_px: map.left() + covered.left_px,
+        left_px: map.left() + obscured.left_px,
         top_px: map.top(),
         width_px: width,
         height_px: height,

@@ -4,7 +4,7 @@ use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 
 use crate::i18n::words;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::markup::{fill, text};
 
 /// A button and the dialog that it opens. The browser itself keeps the focus in the dialog and
@@ -24,7 +24,7 @@ pub fn Help() -> impl IntoView {
         }
     };
     let explanations = NodeRef::<Div>::new();
-    follow(move || {
+    effect(move || {
         if let Some(explanations) = explanations.get() {
             let told = words()
                 .explanations

@@ -9,7 +9,7 @@ use crate::state::preferences;
 
 /// Two choices. The page speaks anew when one is made, so the field takes the focus again.
 #[component]
-pub fn SpeechSelect() -> impl IntoView {
+pub fn LanguageSelect() -> impl IntoView {
     let now = words();
     let speak = move |event| {
         if let Some(language) = Language::from_tag(&event_target_value(&event)) {

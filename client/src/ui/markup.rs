@@ -42,7 +42,7 @@ pub fn copy_button(text: &str, what: &str) -> Markup {
         .with("class", "copy")
         .with("data-testid", "copy")
         .with("data-copy", text)
-        .with("aria-label", &words().copy_what.say([what]))
+        .with("aria-label", &words().copy_what.fill([what]))
         .text(words().copy)
 }
 

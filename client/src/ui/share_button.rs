@@ -13,14 +13,14 @@ use crate::ui::tool_button::tool_button;
 #[component]
 pub fn ShareButton(
     #[prop(into)] address: Signal<Address>,
-    said: RwSignal<Option<String>>,
+    toast: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let share = move || {
         let url = address_bar::write(&address.get_untracked());
         spawn_local(async move {
             let words =
                 if clipboard::copy(&url).await { words().shared } else { words().not_shared };
-            said.set(Some(words.to_owned()));
+            toast.set(Some(words.to_owned()));
         });
     };
     let picture =

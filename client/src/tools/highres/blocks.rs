@@ -10,7 +10,7 @@ use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 
-use super::look::{Cell, ResultStyle};
+use super::style::{Cell, ResultStyle};
 use crate::data::tile_address::pixel_beneath;
 
 /// Which side of the fire a picture shows.
@@ -80,11 +80,11 @@ impl Blocks {
     }
 
     /// Red, green, blue, opacity of a tile's cells; `None` where it has not come.
-    pub fn painted(&self, tile: Tile, look: &ResultStyle) -> Option<Vec<u8>> {
+    pub fn painted(&self, tile: Tile, style: &ResultStyle) -> Option<Vec<u8>> {
         let blocks = self.blocks.borrow();
         let block = self.block(&blocks, tile)?;
         let cells = block.dnbr.to_vec().into_iter().zip(block.pre.to_vec());
-        Some(cells.flat_map(|(dnbr, pre)| look.colour(Cell { dnbr, pre })).collect())
+        Some(cells.flat_map(|(dnbr, pre)| style.colour(Cell { dnbr, pre })).collect())
     }
 
     /// Red, green, blue, opacity of a tile's picture; `None` where none has come.
@@ -116,7 +116,7 @@ impl Blocks {
     pub fn add_hectares(
         &self,
         tile: Tile,
-        look: &ResultStyle,
+        style: &ResultStyle,
         thresholds: &Thresholds,
         hectares: &mut [f64],
     ) {
@@ -131,7 +131,7 @@ impl Blocks {
                 lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
             let area_ha = cell_area_ha(tile.z, lat);
             for (dnbr, pre) in dnbr.iter().zip(pre) {
-                let place = thresholds.place(look.value(Cell { dnbr: *dnbr, pre: *pre }));
+                let place = thresholds.place(style.value(Cell { dnbr: *dnbr, pre: *pre }));
                 if let Some(sum) = place.and_then(|place| hectares.get_mut(place)) {
                     *sum += area_ha;
                 }

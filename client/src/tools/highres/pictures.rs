@@ -9,7 +9,7 @@ use web_sys::HtmlElement;
 use super::blocks::{Blocks, When};
 use super::overlay::Overlay;
 use crate::map::leaflet::Map;
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 
 const AFTER_PANE: &str = "highres-after";
 const BEFORE_PANE: &str = "highres-before";
@@ -44,9 +44,9 @@ impl Pictures {
     }
 
     /// Shows the picture before to the left of the divider alone. Panes move with the map, so this
-    /// follows each move.
+    /// computes_on_move each move.
     pub fn clip(&self, percent: Option<u8>) {
-        let path = Covered::by_panel().left_of_divider(&self.map, percent.unwrap_or(100));
+        let path = ObscuredArea::by_panel().left_of_divider(&self.map, percent.unwrap_or(100));
         let _ = self.before_pane.style().set_property("clip-path", &path);
     }
 

@@ -93,7 +93,7 @@ pub struct HighresWords {
     pub moderate: &'static str,
     pub unchanged: &'static str,
     pub increased: &'static str,
-    pub about_result: &'static str,
+    pub provenance: &'static str,
     /// In the order of core's reasons.
     pub reasons: [&'static str; 6],
 }
@@ -196,7 +196,7 @@ const ENGLISH: HighresWords = HighresWords {
     moderate: "Moderate",
     unchanged: "Unchanged",
     increased: "Increased greenness",
-    about_result: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. \
+    provenance: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. \
         Hidden: {}. Offset of unburned ground: {}. Dragonfly {}.",
     reasons: [
         "outside the area",
@@ -308,7 +308,7 @@ const GERMAN: HighresWords = HighresWords {
     moderate: "Mäßig",
     unchanged: "Unverändert",
     increased: "Grüner als zuvor",
-    about_result: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. \
+    provenance: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. \
         Verborgen: {}. Versatz von unverbranntem Boden: {}. Dragonfly {}.",
     reasons: [
         "außerhalb der Fläche",
@@ -373,7 +373,7 @@ impl HighresWords {
     }
 
     /// Where the numbers of a result come from.
-    pub fn about(&self, done: &ComputeResult) -> String {
+    pub fn provenance(&self, done: &ComputeResult) -> String {
         let ids = |side: FireSide| {
             let scenes = done.scenes.iter().filter(|scene| scene.side == side);
             scenes.map(|scene| scene.id.as_str()).collect::<Vec<_>>().join(", ")
@@ -387,7 +387,7 @@ impl HighresWords {
             done.dnbr_offset.map_or_else(|| "–".to_owned(), |offset| number(offset.mean, 3));
         let (pre, post) = (ids(FireSide::Pre), ids(FireSide::Post));
         fill(
-            self.about_result,
+            self.provenance,
             &[&pre, &post, &offsets.join(", "), &done.masks, &unburned, &done.core_version],
         )
     }
@@ -439,13 +439,7 @@ mod tests {
                 words.empty,
                 words.offset_found,
             ])
-            .chain([
-                words.result_kept,
-                words.here,
-                words.here_empty,
-                words.about_result,
-                words.more,
-            ])
+            .chain([words.result_kept, words.here, words.here_empty, words.provenance, words.more])
             .map(|phrase| phrase.matches("{}").count())
             .collect::<Vec<_>>()
         };
