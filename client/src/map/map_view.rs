@@ -177,9 +177,9 @@ fn keep_in_step(
         }
     });
     let map = fire_map.clone();
-    effect(move || map.mark(at.point.get().map(|point| (point.lon, point.lat))));
+    effect(move || map.mark_point(at.point.get().map(|point| (point.lon, point.lat))));
     let map = fire_map.clone();
-    effect(move || map.mark_here(at.here.get()));
+    effect(move || map.mark_position(at.here.get()));
     effect(move || {
         if at.claimed.with(Option::is_some) {
             at.point.set(None);
