@@ -45,7 +45,7 @@ extern "C" {
 
 /// Goes to where the reader is, or says in `said` why it cannot.
 #[component]
-pub fn LocateButton(at: MapState, toast: RwSignal<Option<String>>) -> impl IntoView {
+pub fn LocateButton(map_state: MapState, toast: RwSignal<Option<String>>) -> impl IntoView {
     let say = move |words: String| toast.set(Some(words));
     let locate = move || {
         // Browsers tell a page that came in the open nothing, and call it a refusal by the reader.
@@ -60,10 +60,12 @@ pub fn LocateButton(at: MapState, toast: RwSignal<Option<String>>) -> impl IntoV
                 lat: coords.latitude(),
                 within_m: coords.accuracy(),
             };
-            at.here.set(Some(here));
-            let zoom =
-                at.centre.get_untracked().map_or(MIN_ZOOM, |centre| centre.zoom.max(MIN_ZOOM));
-            at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
+            map_state.reader_position.set(Some(here));
+            let zoom = map_state
+                .centre
+                .get_untracked()
+                .map_or(MIN_ZOOM, |centre| centre.zoom.max(MIN_ZOOM));
+            map_state.jump_to.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
             say(words().located.fill([&words().length(here.within_m)]));
         });
         let refused = Closure::once_into_js(move |refusal: GeolocationError| {

@@ -1,5 +1,4 @@
-//! The panel: what the map shows, and where it can be had. A card on a wide window, a sheet on a
-//! phone.
+//! The panel: search, regions, legend and controls. A card in a wide window, a sheet on a phone.
 
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -11,7 +10,6 @@ use crate::panel::region_list::RegionList;
 use crate::search::find::SearchOption;
 use crate::search::place_search::PlaceSearch;
 use crate::state::atlas::Atlas;
-use crate::state::coverage::STALE_AFTER_DAYS;
 use crate::state::map_state::{DisplayOptions, MapState};
 use crate::state::problem::LoadError;
 use crate::ui::basemap_select::BasemapSelect;
@@ -23,57 +21,23 @@ use crate::ui::language_select::LanguageSelect;
 use crate::ui::opacity_slider::OpacitySlider;
 use crate::ui::palette_select::PaletteSelect;
 
-/// The panel, drawn up on a phone while `open`. It travels by `at`, and opens the panel of a region
-/// by `about`; `room` is the part of it that belongs to the tools.
+/// The panel; on a phone it is expanded while `open`. It moves the map by `map_state`, and opens
+/// the panel of a region by `about`; `tools` is the element of the tools.
 #[component]
 pub fn Panel(
     atlas: Atlas,
     display: DisplayOptions,
-    at: MapState,
+    map_state: MapState,
     about: RwSignal<Option<String>>,
     open: RwSignal<bool>,
     areas: Signal<Option<Areas>>,
-    room: Option<HtmlElement>,
+    tools: Option<HtmlElement>,
     on_retry: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let go_to_region = move |name: &str| {
+    let on_find = move |found: SearchOption| {
         open.set(false);
-        at.region.set(Some(name.to_owned()));
-        at.destination.set(atlas.bbox_of(name));
+        go_to(&found, map_state);
     };
-    let tell_of_region = move |name: &str| {
-        open.set(false);
-        at.point.set(None);
-        about.set(Some(name.to_owned()));
-    };
-    let go_to_found = move |found: SearchOption| {
-        open.set(false);
-        if let SearchOption::Region { name, .. } = &found {
-            at.region.set(Some(name.clone()));
-        }
-        at.destination.set(Some(found.bbox()));
-        if let Some(place) = found.place() {
-            at.asked.set(Some(place));
-        }
-    };
-    let stale_after_days = Signal::derive(move || {
-        atlas.config.with(|config| {
-            config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days)
-        })
-    });
-    let basemaps = Signal::derive(move || {
-        atlas.config.get().map(|config| config.basemaps).unwrap_or_default()
-    });
-    let missing = Signal::derive(move || {
-        atlas.problems.with(|problems| problems.contains(&LoadError::Index))
-    });
-    let tools = NodeRef::<Div>::new();
-    effect(move || {
-        if let (Some(tools), Some(room)) = (tools.get(), &room) {
-            // An element can always be put into an empty one.
-            let _ = tools.append_child(room);
-        }
-    });
     view! {
         <aside class="panel" class:open=move || open.get() aria-label=NAME>
             <button
@@ -85,24 +49,11 @@ pub fn Panel(
             ></button>
             <Brand />
             <div class="panel-body">
-                <PlaceSearch regions=atlas.regions on_choose=go_to_found />
-                <RegionList
-                    regions=atlas.regions
-                    missing
-                    stale_after_days
-                    chosen=at.region
-                    on_choose=go_to_region
-                    on_about=tell_of_region
-                    on_retry
-                />
+                <PlaceSearch regions=atlas.regions on_choose=on_find />
+                <Regions atlas map_state about open on_retry />
                 <LegendView palette=display.palette filter=display.filter areas />
-                <div node_ref=tools></div>
-                <section class="controls">
-                    <PaletteSelect palette=display.palette />
-                    <DnbrFilter filter=display.filter />
-                    <OpacitySlider percent=display.opacity_percent />
-                    <BasemapSelect basemaps chosen=display.basemap />
-                </section>
+                <ToolsView tools />
+                <DisplayControls atlas display />
                 <LanguageSelect />
                 <footer class="sources">
                     <p class="caveat" data-testid="caveat">{words().caveat}</p>
@@ -114,7 +65,83 @@ pub fn Panel(
     }
 }
 
-/// Whose work the map shows.
+/// Moves the map to what was found.
+fn go_to(found: &SearchOption, map_state: MapState) {
+    if let SearchOption::Region { name, .. } = found {
+        map_state.region.set(Some(name.clone()));
+    }
+    map_state.fly_to.set(Some(found.bbox()));
+    if let Some(place) = found.place() {
+        map_state.read_at.set(Some(place));
+    }
+}
+
+/// The list of regions, connected to the map and to the panel of a region.
+#[component]
+fn Regions(
+    atlas: Atlas,
+    map_state: MapState,
+    about: RwSignal<Option<String>>,
+    open: RwSignal<bool>,
+    on_retry: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let on_choose = move |name: &str| {
+        open.set(false);
+        map_state.region.set(Some(name.to_owned()));
+        map_state.fly_to.set(atlas.bbox_of(name));
+    };
+    let on_about = move |name: &str| {
+        open.set(false);
+        map_state.point.set(None);
+        about.set(Some(name.to_owned()));
+    };
+    let stale_after_days = Signal::derive(move || atlas.stale_after_days());
+    let missing = Signal::derive(move || {
+        atlas.problems.with(|problems| problems.contains(&LoadError::Index))
+    });
+    view! {
+        <RegionList
+            regions=atlas.regions
+            missing
+            stale_after_days
+            chosen=map_state.region
+            on_choose
+            on_about
+            on_retry
+        />
+    }
+}
+
+/// The element of the tools, which stays the same however often the panel is built.
+#[component]
+fn ToolsView(tools: Option<HtmlElement>) -> impl IntoView {
+    let container = NodeRef::<Div>::new();
+    effect(move || {
+        if let (Some(container), Some(tools)) = (container.get(), &tools) {
+            // An element can always be put into an empty one.
+            let _ = container.append_child(tools);
+        }
+    });
+    view! { <div node_ref=container></div> }
+}
+
+/// How the map is drawn.
+#[component]
+fn DisplayControls(atlas: Atlas, display: DisplayOptions) -> impl IntoView {
+    let basemaps = Signal::derive(move || {
+        atlas.config.get().map(|config| config.basemaps).unwrap_or_default()
+    });
+    view! {
+        <section class="controls">
+            <PaletteSelect palette=display.palette />
+            <DnbrFilter filter=display.filter />
+            <OpacitySlider percent=display.opacity_percent />
+            <BasemapSelect basemaps chosen=display.basemap />
+        </section>
+    }
+}
+
+/// The attribution of what the map shows.
 pub fn sources(atlas: Atlas, display: DisplayOptions) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
     let of_basemap = display.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
