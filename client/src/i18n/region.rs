@@ -14,8 +14,8 @@ impl Words {
         format!("{} → {}", self.dates(map.pre_window), self.dates(map.post_window))
     }
 
-    /// The same, for those who listen.
-    pub fn pre_and_post_spoken(&self, map: &MapMeta) -> String {
+    /// The same as a sentence, for screen readers.
+    pub fn pre_and_post_sentence(&self, map: &MapMeta) -> String {
         self.images_before_and_after
             .fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
     }

@@ -6,3 +6,4 @@ pub mod panel;
 pub mod region_facts;
 pub mod region_list;
 pub mod region_panel;
+pub mod region_panel_content;

@@ -313,6 +313,7 @@ mod tests {
         let mut failed = meta();
         failed.last_status = RunStatus::Failed;
         failed.consecutive_failures = 3;
+        failed.failure = Some(RunFailure::NoScene { side: FireSide::Post });
         failed.last_error = Some("no scene on the post side: <img src=x>".to_owned());
         let told = written(ENGLISH, &failed);
         assert!(told.contains("there is no clear enough image from after the fire."), "{told}");

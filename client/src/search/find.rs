@@ -39,8 +39,8 @@ pub enum SearchOption {
 /// How a pair of numbers was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxisOrder {
-    /// As the text itself tells.
-    Told,
+    /// As the text itself gives it.
+    Given,
     /// Latitude first, as most do.
     LatitudeFirst,
     /// Longitude first.
@@ -64,7 +64,7 @@ pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> S
     }
     let position = |at, order| SearchOption::LonLat { at, order };
     match coordinates::read(search) {
-        ParsedCoordinates::One(at) => finds.options.push(position(at, AxisOrder::Told)),
+        ParsedCoordinates::One(at) => finds.options.push(position(at, AxisOrder::Given)),
         ParsedCoordinates::Ambiguous { latitude_first, longitude_first } => {
             finds.options.push(position(latitude_first, AxisOrder::LatitudeFirst));
             finds.options.push(position(longitude_first, AxisOrder::LongitudeFirst));
