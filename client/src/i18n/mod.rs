@@ -10,6 +10,7 @@ mod number;
 mod phrases;
 mod place;
 mod region;
+mod scene;
 
 use std::ops::Deref;
 use std::sync::LazyLock;

@@ -125,10 +125,11 @@ fn scenes(words: Words, map: &MapMeta) -> Markup {
     if map.scenes_skipped.is_empty() {
         return told;
     }
-    let skipped = map
-        .scenes_skipped
-        .iter()
-        .map(|skipped| english("li", &format!("{}: {}", skipped.id, skipped.reason)));
+    let skipped =
+        map.scenes_skipped.iter().map(|skipped| match words.skip_reason(skipped.why.as_ref()) {
+            Some(reason) => text("li", &format!("{}: {reason}", skipped.id)),
+            None => english("li", &format!("{}: {}", skipped.id, skipped.reason)),
+        });
     let title = words.scenes_unused.fill([&words.count(map.scenes_skipped.len())]);
     told.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
 }
@@ -147,7 +148,10 @@ fn scene(words: Words, scene: &UsedScene) -> Markup {
     );
     let decision = text("span", &told)
         .with("class", "quiet")
-        .add(english("span", &scene.offset_reason))
+        .add(match words.offset_reason(scene.offset_kind) {
+            Some(reason) => text("span", reason),
+            None => english("span", &scene.offset_reason),
+        })
         .text(")");
     tag("li")
         .with("data-testid", "scene")
@@ -260,6 +264,7 @@ mod tests {
     use crate::i18n::{ENGLISH, GERMAN};
     use crate::state::region_entry::tests::entry_with_map;
     use dragonfly_core::metadata::Assessment;
+    use dragonfly_core::{FireSide, OffsetReason, RunFailure, SkipReason, SkippedScene};
 
     const ADDRESSES: Addresses<'static> = Addresses {
         origin: "https://maps.example",
@@ -332,6 +337,33 @@ mod tests {
         }
         let told = written(ENGLISH, &rolling);
         assert!(told.contains("what changed between 14–29 Jun 2025 and 24 Jul 2025"), "{told}");
+    }
+
+    #[test]
+    fn reasons_are_in_the_readers_language_unless_they_are_unknown() {
+        let mut map = meta().map.unwrap();
+        let scene = |id: &str, offset_kind| UsedScene {
+            id: id.to_owned(),
+            side: FireSide::Post,
+            datetime: "2025-07-24T18:39:19Z".parse().unwrap(),
+            cloud_cover: None,
+            processing_baseline: None,
+            offset: -1000.0,
+            offset_reason: "for a new reason".to_owned(),
+            offset_kind,
+        };
+        map.scenes = vec![scene("a", Some(OffsetReason::AsDelivered)), scene("b", None)];
+        let skipped =
+            |id: &str, why| SkippedScene { id: id.to_owned(), reason: "by the moon".into(), why };
+        map.scenes_skipped = vec![
+            skipped("c", Some(SkipReason::Duplicate { of: "a".to_owned() })),
+            skipped("d", Some(SkipReason::Other)),
+        ];
+        let shown = scenes(GERMAN, &map).written();
+        assert!(shown.contains("Dateien wie ausgeliefert</span>"), "{shown}");
+        assert!(shown.contains(r#"<span lang="en">for a new reason"#), "{shown}");
+        assert!(shown.contains("<li>c: Duplikat von a</li>"), "{shown}");
+        assert!(shown.contains(r#"<li lang="en">d: by the moon</li>"#), "{shown}");
     }
 
     #[test]

@@ -89,7 +89,8 @@ fn offset_note(
 fn used_scenes(done: &ComputeResult, words: &'static HighresWords) -> impl IntoView + use<> {
     let item = |scene: &UsedScene| {
         let day = scene.datetime.format("%Y-%m-%d").to_string();
-        let reason = scene.offset_reason.clone();
+        let known = crate::i18n::words().offset_reason(scene.offset_kind);
+        let reason = known.map_or_else(|| scene.offset_reason.clone(), str::to_owned);
         view! { <li>{day} " " <small>{scene.id.clone()}</small> " " {reason}</li> }
     };
     let scenes: Vec<_> = done.scenes.iter().map(item).collect();
