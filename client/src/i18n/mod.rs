@@ -20,7 +20,7 @@ use leptos::prelude::{ArcRwSignal, Get, Set};
 
 pub use phrases::Phrases;
 
-use crate::state::key::place_of;
+use crate::state::key::legend_index;
 
 /// Its name is the same everywhere.
 pub const NAME: &str = "Dragonfly";
@@ -134,15 +134,15 @@ impl Units {
 impl Words {
     /// A class as the legend names it.
     pub fn class(&self, class: Severity) -> &'static str {
-        place_of(class)
-            .and_then(|place| self.legend_titles.get(place).copied())
+        legend_index(class)
+            .and_then(|index| self.legend_titles.get(index).copied())
             .unwrap_or(class.name())
     }
 
     /// A palette as the choice names it.
     pub fn palette(&self, palette: Palette) -> &'static str {
-        let place = Palette::ALL.into_iter().position(|other| other == palette);
-        place.and_then(|place| self.palette_titles.get(place).copied()).unwrap_or(palette.title())
+        let index = Palette::ALL.into_iter().position(|other| other == palette);
+        index.and_then(|index| self.palette_titles.get(index).copied()).unwrap_or(palette.title())
     }
 }
 

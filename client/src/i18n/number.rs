@@ -50,9 +50,9 @@ impl Words {
         format!("{} {unit}", self.number(area, decimals))
     }
 
-    /// A share between 0 and 1.
-    pub fn share(&self, share: f64) -> String {
-        let percent = share * 100.0;
+    /// A fraction between 0 and 1, in percent.
+    pub fn fraction(&self, fraction: f64) -> String {
+        let percent = fraction * 100.0;
         if percent > 0.0 && percent < 0.1 {
             return self.below.fill([&format!("{} %", self.number(0.1, 1))]);
         }
@@ -76,7 +76,7 @@ impl Words {
         self.days.date(day)
     }
 
-    /// First and last day, without saying twice what they share.
+    /// First and last day, without repeating what both have in common.
     pub fn dates(&self, dates: SceneDates) -> String {
         self.days.dates(dates)
     }
@@ -169,10 +169,10 @@ mod tests {
     fn nothing_is_less_than_nothing() {
         assert_eq!(ENGLISH.number(-0.001, 2), "0.00");
         assert_eq!(GERMAN.number(-1234.5, 1), "−1.234,5");
-        assert_eq!(ENGLISH.share(0.0), "0 %");
-        assert_eq!(ENGLISH.share(0.0004), "below 0.1 %");
-        assert_eq!(GERMAN.share(0.0125), "1,2 %");
-        assert_eq!(ENGLISH.share(0.42), "42 %");
+        assert_eq!(ENGLISH.fraction(0.0), "0 %");
+        assert_eq!(ENGLISH.fraction(0.0004), "below 0.1 %");
+        assert_eq!(GERMAN.fraction(0.0125), "1,2 %");
+        assert_eq!(ENGLISH.fraction(0.42), "42 %");
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! What every language must be able to say. A field that one of them lacks does not compile.
 
+use dragonfly_core::{Empty, LEGEND, Palette};
+
 use super::day::DayNames;
 
 /// The phrases of a language.
@@ -26,7 +28,7 @@ pub struct Phrases {
     // The legend and how the map is drawn.
     pub legend: &'static str,
     /// Titles in the order of core's legend.
-    pub legend_titles: [&'static str; 6],
+    pub legend_titles: [&'static str; LEGEND.len()],
     pub any_value: &'static str,
     pub below: With<1>,
     pub and_more: With<1>,
@@ -34,7 +36,7 @@ pub struct Phrases {
     pub hint: &'static str,
     pub colours: &'static str,
     /// Titles in the order of core's palettes.
-    pub palette_titles: [&'static str; 3],
+    pub palette_titles: [&'static str; Palette::ALL.len()],
     pub opacity: &'static str,
     pub basemap: &'static str,
     pub plain_basemap: &'static str,
@@ -128,8 +130,8 @@ pub struct Phrases {
     pub dnbr_and_more: With<1>,
     pub read_from: With<1>,
     /// Reasons for an empty cell, in core's order.
-    pub empty: [&'static str; 6],
-    pub empty_detail: [&'static str; 6],
+    pub empty: [&'static str; Empty::ALL.len()],
+    pub empty_detail: [&'static str; Empty::ALL.len()],
     pub north: &'static str,
     pub south: &'static str,
     pub east: &'static str,

@@ -1,10 +1,11 @@
 //! All that is known of a region and its map, the most asked for first.
 
 use chrono::{DateTime, Utc};
+use dragonfly_core::LEGEND;
 use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
-use dragonfly_core::{Empty, LEGEND};
 
 use crate::i18n::Words;
+use crate::state::empty_fractions::by_reason;
 use crate::ui::markup::{Markup, copy_button, tag, text};
 
 /// Where the page and the metadata of a region are.
@@ -137,7 +138,7 @@ fn scenes(words: Words, map: &MapMeta) -> Markup {
 fn scene(words: Words, scene: &UsedScene) -> Markup {
     let cloud = scene
         .cloud_cover
-        .map_or(words.cloud_unknown.to_owned(), |percent| words.share(percent / 100.0));
+        .map_or(words.cloud_unknown.to_owned(), |percent| words.fraction(percent / 100.0));
     let told = format!(
         "{} · {} · {} {cloud} · {} {} (",
         words.side_of_fire(scene.side),
@@ -160,28 +161,22 @@ fn scene(words: Words, scene: &UsedScene) -> Markup {
 }
 
 fn emptiness(words: Words, map: &MapMeta) -> Markup {
-    let empty = map.empty_share;
-    let shares = [
-        (Empty::OutsideZone, empty.outside_zone),
-        (Empty::NeverObserved, empty.never_observed),
-        (Empty::Cloud, empty.cloud),
-        (Empty::Water, empty.water),
-        (Empty::NoData, empty.no_data),
-    ];
-    let total: f64 = shares.iter().map(|(_, share)| share).sum();
+    let fractions = by_reason(map.empty_share);
+    let total: f64 = fractions.iter().map(|(_, fraction)| fraction).sum();
     let told = if total > 0.0 {
-        words.of_the_region.fill([&words.share(total)])
+        words.of_the_region.fill([&words.fraction(total)])
     } else {
         words.nothing_empty.to_owned()
     };
-    let rows = shares.into_iter().filter(|(_, share)| *share > 0.0);
-    let rows = rows.map(|(reason, share)| (words.reason(reason), words.share(share))).collect();
+    let rows = fractions.into_iter().filter(|(_, fraction)| *fraction > 0.0);
+    let rows =
+        rows.map(|(reason, fraction)| (words.reason(reason), words.fraction(fraction))).collect();
     fold("empty-share", &format!("{}: {told}", words.empty_part)).add(table(rows))
 }
 
 fn quality(words: Words, map: &MapMeta) -> Markup {
     let mut told =
-        facts().add(fact("implausible", words.implausible, &words.share(map.implausible_share)));
+        facts().add(fact("implausible", words.implausible, &words.fraction(map.implausible_share)));
     if let Some(background) = map.background_dnbr {
         let (median, spread) =
             (words.number(background.median, 3), words.number(background.mad, 3));

@@ -4,6 +4,7 @@ pub mod address;
 pub mod address_bar;
 pub mod atlas;
 pub mod coverage;
+pub mod empty_fractions;
 pub mod filter;
 pub mod key;
 pub mod map_state;

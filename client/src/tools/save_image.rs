@@ -245,10 +245,10 @@ impl SavedPicture {
         for (place, row) in caption.legend.iter().enumerate() {
             let x = MARGIN_PX + (place / rows) as f64 * column_px;
             let y = top_px + (place % rows) as f64 * ENTRY_PX;
-            let share_px = 28.0 / row.classes.len() as f64;
+            let stripe_px = 28.0 / row.classes.len() as f64;
             for (class, (_, paint)) in row.classes.iter().enumerate() {
                 self.context.set_fill_style_str(&css_colour(*paint));
-                self.context.fill_rect(x + class as f64 * share_px, y, share_px, 14.0);
+                self.context.fill_rect(x + class as f64 * stripe_px, y, stripe_px, 14.0);
             }
             self.context.set_stroke_style_str(&ink("--ink-soft"));
             self.context.set_line_width(0.5);

@@ -396,6 +396,16 @@ mod tests {
     }
 
     #[test]
+    fn the_words_of_an_address_are_those_of_core() {
+        for index in Index::ALL {
+            assert_eq!(serde_json::to_value(index).unwrap(), index_word(index));
+        }
+        for table in ClassTable::ALL {
+            assert_eq!(serde_json::to_value(table).unwrap(), table_word(table));
+        }
+    }
+
+    #[test]
     fn an_address_keeps_a_whole_plan() {
         let area = Polygons(vec![
             vec![

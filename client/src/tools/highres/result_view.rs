@@ -15,6 +15,7 @@ use super::words::{HighresWords, area, fill, number};
 use super::{HighresHandle, HighresSignals};
 use crate::map::swipe_view::SwipeView;
 use crate::panel::legend_row::css_colour;
+use crate::state::empty_fractions::by_reason;
 
 /// The result.
 #[component]
@@ -157,15 +158,9 @@ fn readout(highres: HighresHandle, words: &'static HighresWords) -> Option<Strin
 }
 
 fn empty_sentence(fractions: &EmptyShare, words: &'static HighresWords) -> Option<String> {
-    let by_reason = [
-        (dragonfly_core::Empty::OutsideZone, fractions.outside_zone),
-        (dragonfly_core::Empty::NeverObserved, fractions.never_observed),
-        (dragonfly_core::Empty::Cloud, fractions.cloud),
-        (dragonfly_core::Empty::Water, fractions.water),
-        (dragonfly_core::Empty::NoData, fractions.no_data),
-    ];
-    let sum: f64 = by_reason.iter().map(|(_, fraction)| fraction).sum();
-    let reasons: Vec<String> = by_reason
+    let fractions = by_reason(*fractions);
+    let sum: f64 = fractions.iter().map(|(_, fraction)| fraction).sum();
+    let reasons: Vec<String> = fractions
         .iter()
         .filter(|(_, fraction)| *fraction > 0.0005)
         .map(|(reason, fraction)| {

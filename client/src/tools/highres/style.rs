@@ -64,13 +64,14 @@ impl ResultStyle {
         if value < first {
             return [0; 4];
         }
-        let place = ((value - first) / (last - first)).min(1.0) * (CLASSES.len() - 1) as f32;
-        let below = (place as usize).min(CLASSES.len() - 2);
-        let share = place - below as f32;
+        let position = ((value - first) / (last - first)).min(1.0) * (CLASSES.len() - 1) as f32;
+        let below = (position as usize).min(CLASSES.len() - 2);
+        let fraction = position - below as f32;
         let (one, other): (Rgb, Rgb) =
             (self.palette.colour(CLASSES[below]), self.palette.colour(CLASSES[below + 1]));
-        let mix = |place: usize| {
-            (f32::from(one[place]) * (1.0 - share) + f32::from(other[place]) * share).round() as u8
+        let mix = |channel: usize| {
+            (f32::from(one[channel]) * (1.0 - fraction) + f32::from(other[channel]) * fraction)
+                .round() as u8
         };
         [mix(0), mix(1), mix(2), 255]
     }
