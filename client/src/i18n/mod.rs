@@ -1,5 +1,5 @@
-//! What the page says, in the reader's language: each phrase stands in the table of its language,
-//! and is put together here.
+//! The phrases of the page, in the reader's language: a table for each language, and the functions
+//! that fill them in.
 
 mod day;
 mod english;
@@ -37,7 +37,7 @@ pub enum Language {
     German,
 }
 
-/// How areas are told.
+/// The units of areas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Units {
     /// Hectares.
@@ -47,7 +47,7 @@ pub enum Units {
     Acres,
 }
 
-/// How the page speaks to its reader: the phrases of a language, and the units of areas.
+/// The reader's locale: the phrases of a language, and the units of areas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     /// The language.
@@ -65,12 +65,12 @@ pub const GERMAN: Words = Words { language: Language::German, units: Units::Hect
 
 static LOCALE: LazyLock<ArcRwSignal<Words>> = LazyLock::new(|| ArcRwSignal::new(Words::default()));
 
-/// The words of the page now. Heard by what is reactive, so that it speaks anew when they change.
+/// The current locale. A reactive read: effects run again when it changes.
 pub fn words() -> Words {
     LOCALE.get()
 }
 
-/// Speaks otherwise from now on.
+/// Changes the locale.
 pub fn set_locale(words: Words) {
     LOCALE.set(words);
 }
@@ -106,7 +106,7 @@ impl Language {
         }
     }
 
-    /// The language of a tag such as `de-AT`; `None` where the page does not speak it.
+    /// The language of a tag such as `de-AT`; `None` where the page does not have it.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
@@ -152,7 +152,7 @@ mod tests {
     use dragonfly_core::{Empty, LEGEND};
 
     #[test]
-    fn english_is_what_core_says() {
+    fn english_is_that_of_core() {
         assert_eq!(ENGLISH.legend_titles, LEGEND.map(|entry| entry.title));
         assert_eq!(ENGLISH.palette_titles, Palette::ALL.map(Palette::title));
         assert_eq!(ENGLISH.empty, Empty::ALL.map(Empty::name));

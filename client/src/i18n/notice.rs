@@ -3,7 +3,7 @@
 use super::Words;
 use crate::state::problem::LoadError;
 
-/// So many regions with one fault are told by name, more by number.
+/// Up to this many regions with the same error are named; more are counted.
 const TITLES_TOLD: usize = 2;
 
 impl Words {

@@ -7,10 +7,10 @@ use super::{Units, Words};
 
 /// Acres of a hectare: an international acre is 4046.8564224 m².
 const ACRES_PER_HECTARE: f64 = 10_000.0 / 4_046.856_422_4;
-/// From here on an age is told in months, and in years.
-const DAYS_TOLD_SINGLY: i64 = 60;
+/// From here on an age is given in months, and in years.
+const MAX_AGE_IN_DAYS: i64 = 60;
 const DAYS_OF_A_MONTH: f64 = 30.437;
-const MONTHS_TOLD_SINGLY: f64 = 24.0;
+const MAX_AGE_IN_MONTHS: f64 = 24.0;
 
 impl Words {
     /// A number with a true minus sign and the marks of the language.
@@ -39,7 +39,7 @@ impl Words {
         self.number(count as f64, 0)
     }
 
-    /// An area, given in hectares and told in the reader's units: three digits matter, and
+    /// An area in hectares, written in the reader's units: three digits matter, and
     /// thousands are set apart.
     pub fn area(&self, area_ha: f64) -> String {
         let (area, unit) = match self.units {
@@ -88,8 +88,8 @@ impl Words {
         match days {
             ..=0 => self.today.to_owned(),
             1 => self.yesterday.to_owned(),
-            2..DAYS_TOLD_SINGLY => self.days_ago.fill([&days.to_string()]),
-            _ if months < MONTHS_TOLD_SINGLY => self.months_ago.fill([&self.number(months, 0)]),
+            2..MAX_AGE_IN_DAYS => self.days_ago.fill([&days.to_string()]),
+            _ if months < MAX_AGE_IN_MONTHS => self.months_ago.fill([&self.number(months, 0)]),
             _ => self.years_ago.fill([&self.number(months / 12.0, 0)]),
         }
     }

@@ -1,4 +1,4 @@
-//! What every language must be able to say. A field that one of them lacks does not compile.
+//! The phrases of every language. A field that one of them lacks does not compile.
 
 use dragonfly_core::{Empty, LEGEND, Palette};
 
@@ -73,7 +73,7 @@ pub struct Phrases {
     pub months_ago: With<1>,
     pub years_ago: With<1>,
 
-    // The map, its tools, and what they say.
+    // The map and its tools.
     pub share: &'static str,
     pub shared: &'static str,
     pub not_shared: &'static str,
@@ -114,7 +114,7 @@ pub struct Phrases {
     pub coverage_failed: &'static str,
     pub coverage_broken: &'static str,
 
-    // What the map says of a place.
+    // The value of the map at a place.
     pub reading_loading: &'static str,
     pub unburned_tile: &'static str,
     pub no_value: With<1>,

@@ -1,4 +1,4 @@
-//! What the map says of a place, in words.
+//! The reading of a place, in words.
 
 use dragonfly_core::{Empty, LAST_VALUE_INDEX, dnbr_from_index};
 
@@ -11,7 +11,7 @@ const LOWEST_DNBR: f64 = -1.26;
 const HIGHEST_DNBR: f64 = 1.22;
 
 impl Words {
-    /// What the map says of a place, in a few words.
+    /// The reading of a place, in a few words.
     pub fn reading_title(&self, reading: Reading) -> String {
         match reading {
             Reading::Value { class, .. } => self.class(class).to_owned(),

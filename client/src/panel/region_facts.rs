@@ -1,4 +1,4 @@
-//! All that is known of a region and its map, the most asked for first.
+//! All facts of a region and its map, the most requested first.
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::LEGEND;
@@ -19,7 +19,7 @@ pub struct Addresses<'a> {
     pub meta: &'a str,
 }
 
-/// What the metadata of a region says at a moment.
+/// The facts in the metadata of a region at a moment.
 pub fn region_facts(
     words: Words,
     meta: &RegionMeta,
@@ -86,16 +86,16 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
     if let Some(at) = meta.last_run_at {
         sentences.push(format!("{}: {}.", words.last_attempt, words.date(at.date_naive())));
     }
-    let told = tag("div")
+    let notice = tag("div")
         .with("class", "trouble")
         .with("data-testid", "trouble")
         .add(text("p", &sentences.join(" ")));
     Some(match &meta.last_error {
         Some(message) if is_failed => {
             let message = english("p", message).with("class", "message");
-            told.add(fold("technical-message", words.technical_message).add(message))
+            notice.add(fold("technical-message", words.technical_message).add(message))
         }
-        _ => told,
+        _ => notice,
     })
 }
 
@@ -122,9 +122,9 @@ fn images(words: Words, map: &MapMeta) -> Markup {
 
 fn scenes(words: Words, map: &MapMeta) -> Markup {
     let used = list().all(map.scenes.iter().map(|used| scene(words, used)).collect());
-    let told = fold("scenes", &words.scenes.fill([&words.count(map.scenes.len())])).add(used);
+    let section = fold("scenes", &words.scenes.fill([&words.count(map.scenes.len())])).add(used);
     if map.scenes_skipped.is_empty() {
-        return told;
+        return section;
     }
     let skipped =
         map.scenes_skipped.iter().map(|skipped| match words.skip_reason(skipped.why.as_ref()) {
@@ -132,14 +132,14 @@ fn scenes(words: Words, map: &MapMeta) -> Markup {
             None => english("li", &format!("{}: {}", skipped.id, skipped.reason)),
         });
     let title = words.scenes_unused.fill([&words.count(map.scenes_skipped.len())]);
-    told.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
+    section.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
 }
 
 fn scene(words: Words, scene: &UsedScene) -> Markup {
     let cloud = scene
         .cloud_cover
         .map_or(words.cloud_unknown.to_owned(), |percent| words.fraction(percent / 100.0));
-    let told = format!(
+    let described = format!(
         "{} · {} · {} {cloud} · {} {} (",
         words.side_of_fire(scene.side),
         words.date(scene.datetime.date_naive()),
@@ -147,7 +147,7 @@ fn scene(words: Words, scene: &UsedScene) -> Markup {
         words.offset,
         words.number(f64::from(scene.offset), 0),
     );
-    let decision = text("span", &told)
+    let decision = text("span", &described)
         .with("class", "quiet")
         .add(match words.offset_reason(scene.offset_kind) {
             Some(reason) => text("span", reason),
@@ -163,7 +163,7 @@ fn scene(words: Words, scene: &UsedScene) -> Markup {
 fn emptiness(words: Words, map: &MapMeta) -> Markup {
     let fractions = by_reason(map.empty_share);
     let total: f64 = fractions.iter().map(|(_, fraction)| fraction).sum();
-    let told = if total > 0.0 {
+    let total_note = if total > 0.0 {
         words.of_the_region.fill([&words.fraction(total)])
     } else {
         words.nothing_empty.to_owned()
@@ -171,16 +171,16 @@ fn emptiness(words: Words, map: &MapMeta) -> Markup {
     let rows = fractions.into_iter().filter(|(_, fraction)| *fraction > 0.0);
     let rows =
         rows.map(|(reason, fraction)| (words.reason(reason), words.fraction(fraction))).collect();
-    fold("empty-share", &format!("{}: {told}", words.empty_part)).add(table(rows))
+    fold("empty-share", &format!("{}: {total_note}", words.empty_part)).add(table(rows))
 }
 
 fn quality(words: Words, map: &MapMeta) -> Markup {
-    let mut told =
+    let mut facts_list =
         facts().add(fact("implausible", words.implausible, &words.fraction(map.implausible_share)));
     if let Some(background) = map.background_dnbr {
         let (median, spread) =
             (words.number(background.median, 3), words.number(background.mad, 3));
-        told = told.add(fact(
+        facts_list = facts_list.add(fact(
             "background",
             words.background,
             &words.background_value.fill([&median, &spread]),
@@ -189,7 +189,7 @@ fn quality(words: Words, map: &MapMeta) -> Markup {
     let views = words.number(map.clear_observations_mean, 1);
     let masks = tag("div").add(text("dt", words.masks)).add(english("dd", &map.masks));
     fold("quality", words.quality)
-        .add(told.add(fact("clear-views", words.clear_views, &views)).add(masks))
+        .add(facts_list.add(fact("clear-views", words.clear_views, &views)).add(masks))
 }
 
 fn links(words: Words, map: &MapMeta, addresses: Addresses<'_>) -> Markup {
@@ -248,7 +248,7 @@ fn table(rows: Vec<(&'static str, String)>) -> Markup {
     tag("table").add(tag("tbody").all(rows.into_iter().map(row).collect()))
 }
 
-/// What the nights wrote, which is English in every language of the page.
+/// Prose of the metadata, which is English in every language of the page.
 fn english(name: &'static str, written: &str) -> Markup {
     text(name, written).with("lang", "en")
 }
@@ -279,11 +279,11 @@ mod tests {
 
     #[test]
     fn the_latest_image_and_the_cell_size_come_first() {
-        let told = written(ENGLISH, &meta());
+        let shown = written(ENGLISH, &meta());
         let places: Vec<_> =
             ["24 Jul 2025", "250 m", "21 Aug 2025, 3 days ago", "1,234 ha", "Low-res preview"]
                 .into_iter()
-                .map(|words| told.find(words).unwrap_or_else(|| panic!("{words} in {told}")))
+                .map(|words| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}")))
                 .collect();
         assert!(places.is_sorted(), "{places:?}");
         let german = written(GERMAN, &meta());
@@ -296,8 +296,8 @@ mod tests {
 
     #[test]
     fn links_are_whole_and_lead_to_the_web_alone() {
-        let told = written(ENGLISH, &meta());
-        assert!(told.contains(r#"href="https://maps.example/meta/madre.json""#));
+        let shown = written(ENGLISH, &meta());
+        assert!(shown.contains(r#"href="https://maps.example/meta/madre.json""#));
         let mut hostile = meta();
         if let Some(map) = &mut hostile.map {
             map.raster_url = "javascript:alert(1)".to_owned();
@@ -309,29 +309,29 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_in_words_with_the_message_behind_it() {
+    fn a_failure_is_stated_in_words_with_the_message_behind_it() {
         let mut failed = meta();
         failed.last_status = RunStatus::Failed;
         failed.consecutive_failures = 3;
         failed.failure = Some(RunFailure::NoScene { side: FireSide::Post });
         failed.last_error = Some("no scene on the post side: <img src=x>".to_owned());
-        let told = written(ENGLISH, &failed);
-        assert!(told.contains("there is no clear enough image from after the fire."), "{told}");
-        assert!(told.contains("3 updates in a row") && told.contains("the last that succeeded"));
-        assert!(told.contains("&lt;img src=x>") && !told.contains("<img"));
+        let shown = written(ENGLISH, &failed);
+        assert!(shown.contains("there is no clear enough image from after the fire."), "{shown}");
+        assert!(shown.contains("3 updates in a row") && shown.contains("the last that succeeded"));
+        assert!(shown.contains("&lt;img src=x>") && !shown.contains("<img"));
         failed.map = None;
         assert!(!written(ENGLISH, &failed).contains("the last that succeeded"));
     }
 
     #[test]
-    fn only_a_rolling_map_says_what_changed_between_two_dates() {
+    fn only_a_rolling_map_states_what_changed_between_two_dates() {
         let mut rolling = meta();
         assert!(!written(ENGLISH, &rolling).contains("rolling-note"));
         if let Some(map) = &mut rolling.map {
             map.assessment = Assessment::Rolling;
         }
-        let told = written(ENGLISH, &rolling);
-        assert!(told.contains("what changed between 14–29 Jun 2025 and 24 Jul 2025"), "{told}");
+        let shown = written(ENGLISH, &rolling);
+        assert!(shown.contains("what changed between 14–29 Jun 2025 and 24 Jul 2025"), "{shown}");
     }
 
     #[test]
@@ -362,16 +362,16 @@ mod tests {
     }
 
     #[test]
-    fn empty_shares_are_told_by_reason() {
+    fn empty_fractions_are_listed_by_reason() {
         let mut clouded = meta();
         assert!(written(ENGLISH, &clouded).contains("Every cell has a value."));
         if let Some(map) = &mut clouded.map {
             map.empty_share.cloud = 0.25;
         }
-        let told = written(ENGLISH, &clouded);
+        let shown = written(ENGLISH, &clouded);
         assert!(
-            told.contains("25 % of the region") && told.contains("cloud, shadow or snow"),
-            "{told}"
+            shown.contains("25 % of the region") && shown.contains("cloud, shadow or snow"),
+            "{shown}"
         );
     }
 }

@@ -167,12 +167,12 @@ fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> 
     if let Some(map) = entry.map() {
         let area = tag("span").with("class", "burnt").add(text("strong", &words.burnt_area(map)));
         let dates = text("span", &words.pre_and_post(map)).with("aria-hidden", "true");
-        let spoken = text("span", &words.pre_and_post_sentence(map)).with("class", "spoken");
+        let sentence = text("span", &words.pre_and_post_sentence(map)).with("class", "spoken");
         region = region
             .text(" ")
             .add(area.text(" ").text(words.burnt_label(map)))
             .text(" ")
-            .add(tag("span").with("class", "dates").add(dates).add(spoken));
+            .add(tag("span").with("class", "dates").add(dates).add(sentence));
     }
     region = region.text(" ").add(text("span", status).with("class", "status"));
     if let Some(group) = &line.group {

@@ -165,13 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn coordinates_that_can_be_read_twice_are_offered_twice_and_told() {
+    fn coordinates_that_can_be_read_twice_are_offered_twice_with_a_hint() {
         let finds = found("38.5, 23.4");
         assert_eq!(finds.options.len(), 2);
         assert_eq!(finds.options[0].place(), Some((23.4, 38.5)));
         assert!(finds.hint().is_some());
-        let told = found("38.5 N, 23.4 E");
-        assert_eq!((told.options.len(), told.hint()), (1, None));
+        let given = found("38.5 N, 23.4 E");
+        assert_eq!((given.options.len(), given.hint()), (1, None));
         let nowhere = found("138.5, 223.4");
         assert!(nowhere.is_empty() && nowhere.hint().is_some());
     }

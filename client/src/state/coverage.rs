@@ -6,7 +6,7 @@ use dragonfly_core::metadata::RunStatus;
 
 use crate::state::region_entry::{MetaState, RegionEntry};
 
-/// Until the site's settings are here, a map is stale after this many days; the batch's own
+/// Until the site's settings are loaded, a map is stale after this many days; the batch's own
 /// default.
 pub const STALE_AFTER_DAYS: u32 = 30;
 

@@ -8,7 +8,7 @@ use super::measure::Measure;
 use super::outline::Outline;
 use crate::i18n::words;
 
-/// The size of what was drawn; nothing while nobody measures.
+/// The size of what was drawn; nothing while the tool is off.
 #[component]
 pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
     let outline = measure.outline();

@@ -1,4 +1,4 @@
-//! Saving a picture of the current view: what it tells beside the map, and how that went.
+//! Saving a picture of the current view: its caption, and the status message.
 
 use dragonfly_core::Breaks;
 use dragonfly_core::mercator::HALF_WORLD_M;
@@ -14,7 +14,7 @@ use crate::toolbar::bridge::PageBridge;
 /// Metres that a degree of longitude spans at the equator.
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;
 
-/// Saves what is seen, and says what could not be. `about` says what it shows; without it, the
+/// Saves the view, and shows a status message. `about` describes it; without it, the
 /// region's map does.
 pub fn save(page: &PageBridge, about: Option<String>) {
     let words = words();

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::i18n::{NAME, words};
 
-/// The mark, the name and the line beneath.
+/// The mark, the name and the line below.
 #[component]
 pub fn Brand() -> impl IntoView {
     view! {

@@ -26,11 +26,11 @@ pub fn Help() -> impl IntoView {
     let explanations = NodeRef::<Div>::new();
     effect(move || {
         if let Some(explanations) = explanations.get() {
-            let told = words()
+            let parts = words()
                 .explanations
                 .into_iter()
-                .flat_map(|(heading, told)| [text("h3", heading), text("p", told)]);
-            fill(&explanations, &told.collect::<Vec<_>>());
+                .flat_map(|(heading, body)| [text("h3", heading), text("p", body)]);
+            fill(&explanations, &parts.collect::<Vec<_>>());
         }
     });
     // A click beside the dialog falls on the dialog's own element, whose content fills it.

@@ -9,7 +9,7 @@ use crate::state::address_bar;
 use crate::ui::clipboard;
 use crate::ui::tool_button::tool_button;
 
-/// Copies the address and says so in `said`.
+/// Copies the address and shows a status message in `toast`.
 #[component]
 pub fn ShareButton(
     #[prop(into)] address: Signal<Address>,

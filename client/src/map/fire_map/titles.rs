@@ -5,14 +5,14 @@ use wasm_bindgen::prelude::*;
 
 use super::FireMap;
 use super::shapes::set_style;
-use crate::map::label_placement::{Title, with_room};
+use crate::map::label_placement::{Title, without_overlap};
 use crate::map::leaflet::{self, options, place};
 
 /// A box narrower than this on the screen is marked by a dot.
 const SPECK_PX: f64 = 14.0;
 
 impl FireMap {
-    /// Shows the titles that have room, and a dot where a box is too small to be seen.
+    /// Shows the titles that overlap no other, and a dot where a box is too small to be seen.
     pub fn arrange_titles(&self) {
         let regions = self.regions.borrow();
         let corner = |lon: f64, lat: f64| self.map.container_point(&place(lon, lat));
@@ -26,14 +26,16 @@ impl FireMap {
                     .on_map(width_px)
             })
             .collect();
-        for ((layers, title), has_room) in regions.values().zip(&titles).zip(with_room(&titles)) {
+        for ((layers, title), is_free) in
+            regions.values().zip(&titles).zip(without_overlap(&titles))
+        {
             let [west, south, east, north] = layers.bbox;
             let west_px = corner(west, north).x();
             let is_speck = corner(east, south).x() - west_px < SPECK_PX;
             if let Some(label) = layers.label.element() {
                 set_style(&label, "--shift", &format!("{:.0}px", title.left_px - west_px));
                 // Adding a class with a plain name cannot fail.
-                let _ = label.class_list().toggle_with_force("crowded", !has_room);
+                let _ = label.class_list().toggle_with_force("crowded", !is_free);
                 let _ = label.class_list().toggle_with_force("speck", is_speck);
             }
         }

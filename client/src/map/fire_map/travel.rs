@@ -51,7 +51,7 @@ fn free_part(obscured: ObscuredArea, animated: bool) -> js_sys::Object {
     ])
 }
 
-/// Whether the reader's system asks for less motion.
+/// Whether the reader's system is set to reduced motion.
 pub fn prefers_reduced_motion() -> bool {
     window()
         .match_media("(prefers-reduced-motion: reduce)")

@@ -1,4 +1,4 @@
-//! Drawing the area on the map, and showing the one that is taken.
+//! Drawing the area on the map, and showing the one in use.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,7 +30,7 @@ pub struct AreaDrawing {
 }
 
 impl AreaDrawing {
-    /// Nothing yet.
+    /// No drawing yet; shows the area of the plan.
     pub fn on(highres: &Rc<Highres>) -> Rc<Self> {
         let plan = highres.signals().plan;
         let this = Rc::new(Self {

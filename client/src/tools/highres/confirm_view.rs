@@ -12,10 +12,10 @@ use super::plan::Plan;
 use super::scenes_view::ScenesView;
 use super::words::{HighresWords, fill, number};
 
-/// Days on either side of one that the reader takes.
+/// Days on either side of the one that the reader chooses.
 const AROUND_DAYS: u64 = 3;
 
-/// The question.
+/// What was found, and the buttons to continue.
 #[component]
 pub fn ConfirmView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let signals = highres.with_value(|highres| highres.signals());
@@ -25,14 +25,14 @@ pub fn ConfirmView(highres: HighresHandle, words: &'static HighresWords) -> impl
     };
     let (zoom, picture) = signals.plan.with_untracked(|plan| (plan.zoom, plan.picture));
     let count = signals.selected.with_untracked(Vec::len);
-    let asked = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
-    let about = asked.map(|offer| {
+    let requested = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
+    let about = requested.map(|offer| {
         let (megabytes, cell) =
             (words.megabytes(offer.megabytes_with(picture)), number(offer.cell_m, 0));
         fill(words.scenes_found, &[&count.to_string(), &megabytes, &cell])
     });
     let ways = if has_both_sides(&found) {
-        ways(highres, asked, &found.zooms, picture, words).into_any()
+        ways(highres, requested, &found.zooms, picture, words).into_any()
     } else {
         ().into_any()
     };
@@ -51,12 +51,12 @@ pub fn ConfirmView(highres: HighresHandle, words: &'static HighresWords) -> impl
 /// The ways on where both sides have scenes.
 fn ways(
     highres: HighresHandle,
-    asked: Option<ZoomOffer>,
+    requested: Option<ZoomOffer>,
     zooms: &[ZoomOffer],
     picture: Option<PictureKind>,
     words: &'static HighresWords,
 ) -> impl IntoView + use<> {
-    let go_on = asked.filter(|offer| offer.fits).map(|offer| {
+    let go_on = requested.filter(|offer| offer.fits).map(|offer| {
         let label = fill(words.go_on, &[&words.megabytes(offer.megabytes_with(picture))]);
         view! {
             <button type="button" class="primary" data-testid="highres-go-on" on:click=move |_| highres.get_value().compute()>
@@ -64,14 +64,14 @@ fn ways(
             </button>
         }
     });
-    let too_large = asked.filter(|offer| !offer.fits).map(|offer| {
+    let too_large = requested.filter(|offer| !offer.fits).map(|offer| {
         let millions = |cells: u64| number(cells as f64 / 1e6, 0);
         let cells = millions(u64::from(offer.width) * u64::from(offer.height));
         let sentence =
             fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MAX_CELLS)]);
         view! { <p data-testid="highres-too-large">{sentence}</p> }
     });
-    let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
+    let coarser = zooms.iter().filter(|offer| Some(**offer) != requested && offer.fits).copied();
     let coarser: Vec<_> = coarser
         .map(|offer| {
             let label =

@@ -1,5 +1,4 @@
-//! A result on the map: its tiles and pictures, how they are looked at, and what is read and
-//! counted in them.
+//! A result on the map: draws its tiles and pictures, reads a value, counts hectares.
 
 use std::rc::Rc;
 
@@ -14,8 +13,9 @@ use super::style::ResultStyle;
 use super::timer::yield_now;
 use super::{Highres, HighresSignals};
 
-/// The pane of the tiles that a result lies in, and hides.
+/// The pane of the nightly tiles, which holds the result and hides them.
 const SEVERITY_PANE: &str = "severity";
+
 /// What is read at the chosen point.
 pub enum AtPoint {
     /// A value.
@@ -52,7 +52,7 @@ impl Highres {
         })
     }
 
-    /// Hectares of each class of the look, counted without keeping the page from anything else.
+    /// Hectares of each class of the style, counted without blocking the page.
     pub async fn hectares(&self, style: &ResultStyle) -> Vec<f64> {
         let Some(thresholds) = &style.thresholds else {
             return Vec::new();
@@ -67,11 +67,11 @@ impl Highres {
         hectares
     }
 
-    /// Lays a tile that has come.
+    /// Stores and draws a tile.
     pub fn draw_tile(&self, tile: Tile, buffers: &[JsValue]) {
         self.blocks.insert(tile, buffers);
         if self.overlay.borrow().is_none() {
-            self.lay();
+            self.add_layers();
         } else {
             if let Some(overlay) = self.overlay.borrow().as_ref() {
                 overlay.paint_tile(tile);
@@ -83,8 +83,8 @@ impl Highres {
         self.signals.tiles_version.update(|version| *version = version.wrapping_add(1));
     }
 
-    /// Lays the first block of a result on the map.
-    fn lay(&self) {
+    /// Adds the layers of a result to the map.
+    fn add_layers(&self) {
         *self.overlay.borrow_mut() = Some(Overlay::on(
             &self.map,
             SEVERITY_PANE,
@@ -98,7 +98,7 @@ impl Highres {
         set_nightly_hidden(true);
     }
 
-    /// Takes all tiles away: the nightly map shows again. Returns their buffers.
+    /// Removes all tiles: the nightly map shows again. Returns their buffers.
     pub fn clear_tiles(&self) -> Vec<JsValue> {
         *self.overlay.borrow_mut() = None;
         *self.pictures.borrow_mut() = None;
@@ -116,7 +116,7 @@ impl Highres {
         Box::new(move |tile| blocks.painted(tile, &style))
     }
 
-    /// Paints anew whatever the reader changes of the style.
+    /// Paints again when the reader changes the style.
     pub fn repaint_on_change(self: &Rc<Self>) {
         let style = Memo::new({
             let this = StoredValue::new_local(self.clone());
@@ -154,7 +154,7 @@ impl Highres {
     }
 }
 
-/// Beneath a result of 20 m the nightly tiles would look like part of it.
+/// Below a result of 20 m the nightly tiles would seem to be a part of it.
 fn set_nightly_hidden(hidden: bool) {
     if let Ok(Some(pane)) = document().query_selector(".leaflet-severity-pane") {
         // A class with a plain name can always be set.

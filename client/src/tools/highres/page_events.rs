@@ -18,7 +18,7 @@ use crate::data::published::{CONFIG_URL, config_from_json, region_from_json};
 use crate::state::address::Address;
 use crate::toolbar::bridge::PageBridge;
 
-/// Milliseconds after which a moved map is computed, when the reader wants that.
+/// Milliseconds after which a moved map is computed, when the reader has enabled that.
 const COMPUTE_AFTER_MOVE_MS: i32 = 700;
 
 impl Highres {

@@ -24,14 +24,14 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Lays the pictures of blocks.
+    /// Adds the pictures of blocks to a map.
     pub fn on(map: &Map, blocks: &Rc<Blocks>) -> Self {
         let (after_pane, before_pane) = (pane(map, AFTER_PANE, 260), pane(map, BEFORE_PANE, 261));
-        let lay = |pane: &str, when: When| {
+        let add = |pane: &str, when: When| {
             let own = blocks.clone();
             Overlay::on(map, pane, blocks, Box::new(move |tile| own.picture(tile, when)))
         };
-        let (before, after) = (lay(BEFORE_PANE, When::Before), lay(AFTER_PANE, When::After));
+        let (before, after) = (add(BEFORE_PANE, When::Before), add(AFTER_PANE, When::After));
         Self { map: map.clone(), before_pane, after_pane, before, after }
     }
 
@@ -50,7 +50,7 @@ impl Pictures {
         let _ = self.before_pane.style().set_property("clip-path", &path);
     }
 
-    /// Paints a tile that has just come.
+    /// Paints a new tile.
     pub fn paint_tile(&self, tile: Tile) {
         self.before.paint_tile(tile);
         self.after.paint_tile(tile);

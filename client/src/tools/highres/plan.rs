@@ -1,4 +1,4 @@
-//! What the reader wants computed, and how an address carries it.
+//! The plan: what to compute, and its form in an address.
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::mercator::MAX_LATITUDE;
@@ -23,13 +23,13 @@ pub type Corner = [f64; 2];
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Polygons(pub Vec<Vec<Vec<Corner>>>);
 
-/// Everything that decides a result, and how it is looked at.
+/// Everything that determines a result and its style.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Where; `None` for the part of the map in view.
     pub area: Option<Polygons>,
-    /// What burnt, where the reader says so; the area then reaches beyond it. Unburned ground is
-    /// sought round it.
+    /// The fire's perimeter, where the reader drew it; the area then reaches beyond it, to find
+    /// unburned ground.
     pub perimeter: Option<Polygons>,
     /// Days before the fire.
     pub pre: DateWindow,
@@ -46,9 +46,9 @@ pub struct Plan {
     pub zoom: u8,
     /// What is shown.
     pub index: Index,
-    /// What parts the classes; `None` for a ramp without classes.
+    /// The thresholds of the classes; `None` for a ramp without classes.
     pub thresholds: Option<Thresholds>,
-    /// Whether the dNBR of unburned ground is taken off.
+    /// Whether the dNBR of unburned ground is subtracted.
     pub dnbr_offset: bool,
     /// Pictures beside the numbers.
     pub picture: Option<PictureKind>,
@@ -104,14 +104,13 @@ impl Plan {
         }
     }
 
-    /// Takes another area, or the view, for the best scenes.
+    /// Sets another area, or the view; the scenes are chosen again.
     pub fn set_area(&mut self, area: Option<Polygons>) {
         (self.area, self.perimeter) = (area, None);
         self.scenes.clear();
     }
 
-    /// Takes the area for the fire's perimeter and computes the ground around it too, or takes that
-    /// back.
+    /// Uses the area as the fire's perimeter and adds the ground around it, or undoes that.
     pub fn set_is_perimeter(&mut self, is_perimeter: bool) {
         match (is_perimeter, self.perimeter.take()) {
             (true, None) => {
@@ -138,7 +137,7 @@ impl Plan {
         self
     }
 
-    /// What an address keeps; read again by [`Plan::from_part`].
+    /// The part of an address; read by [`Plan::from_part`].
     pub fn to_part(&self) -> String {
         let window = |window: DateWindow| format!("{}~{}", window.start, window.end);
         let mut parts = vec![
@@ -179,7 +178,7 @@ impl Plan {
         parts.join(";")
     }
 
-    /// Reads what an address kept, over a plan that says the rest. What cannot be read is left out.
+    /// Reads the part of an address over a plan with the rest. What cannot be read is left out.
     pub fn from_part(part: &str, start: Self) -> Self {
         let mut plan = Self { assessment: None, ..start };
         let mut classes = None;

@@ -114,7 +114,7 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         let highres = highres.get_value();
         spawn_local(async move {
             let hectares = highres.hectares(&style).await;
-            // Only the count of the look that is still shown.
+            // Only the count for the style that is still shown.
             if untrack(|| highres.style()) == style {
                 counted.set(hectares);
             }

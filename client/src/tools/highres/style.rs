@@ -1,24 +1,24 @@
-//! How cells of a result are painted: index, classes, palette, what the legend hides.
+//! The style of a result: index, classes, palette, what the legend hides.
 
 use dragonfly_core::{DnbrOffset, Index, Palette, Rgb, Severity, Thresholds};
 
 use crate::state::filter::Filter;
 
-/// The ramp of an index without classes: from here, where it is clear, to there.
+/// Start and end of the ramp of an index without classes; below the start it is clear.
 const RAMP: (f32, f32) = (0.05, 0.5);
 
-/// Everything that decides the colour of a cell.
+/// Everything that determines the colour of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResultStyle {
     /// What is shown.
     pub index: Index,
-    /// What parts its classes; `None` for a ramp.
+    /// The thresholds of its classes; `None` for a ramp.
     pub thresholds: Option<Thresholds>,
     /// Colours.
     pub palette: Palette,
     /// What is not painted.
     pub filter: Filter,
-    /// What is taken off every dNBR.
+    /// What is subtracted from every dNBR.
     pub dnbr_offset: Option<DnbrOffset>,
 }
 
@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn the_offset_of_unburned_ground_is_taken_off() {
+    fn the_offset_of_unburned_ground_is_subtracted() {
         let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9 };
         let style = ResultStyle { dnbr_offset: Some(offset), ..style(Index::Dnbr) };
         assert!((style.value(cell(0.5)) - 0.3).abs() < 1e-6);
