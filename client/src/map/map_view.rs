@@ -118,7 +118,7 @@ fn Patterns() -> impl IntoView {
                     <path d="M0 0v9M0 0h9" />
                 </pattern>
                 <pattern id="dots" width="9" height="9" patternUnits="userSpaceOnUse">
-                    <circle cx="4.500" cy="4.500" r="1.200" />
+                    <circle cx="4.5" cy="4.5" r="1.2" />
                 </pattern>
             </defs>
         </svg>

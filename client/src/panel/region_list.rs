@@ -14,6 +14,7 @@ use crate::state::coverage::Coverage;
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
 use crate::ui::effect::effect;
+use crate::ui::event_target::clicked;
 use crate::ui::markup::{Markup, fill, tag, text};
 
 /// More regions than this are not shown at once: nobody reads them, and each costs time.
@@ -61,8 +62,7 @@ pub fn RegionList(
         counts => count_note(counts),
     };
     let on_click = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(button) = target.and_then(|target| target.closest("button").ok().flatten()) else {
+        let Some(button) = clicked(&event, "button") else {
             return;
         };
         if let Some(name) = button.get_attribute("data-region") {

@@ -7,7 +7,7 @@ use leptos::html::{Aside, Div};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::HtmlElement;
 
 use crate::i18n::words;
 use crate::panel::region_panel_content::{
@@ -18,6 +18,7 @@ use crate::state::map_state::SelectedPoint;
 use crate::state::selection::{Selection, select};
 use crate::ui::clipboard;
 use crate::ui::effect::effect;
+use crate::ui::event_target::clicked;
 use crate::ui::markup::fill;
 
 /// Computes a map of a place (longitude, latitude) in high resolution.
@@ -57,8 +58,7 @@ pub fn RegionPanel(
     };
     close_on_escape(selection, close);
     let on_click = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(button) = target.and_then(|target| target.closest("button").ok().flatten()) else {
+        let Some(button) = clicked(&event, "button") else {
             return;
         };
         if let Some(text) = button.get_attribute("data-copy") {
@@ -68,12 +68,6 @@ pub fn RegionPanel(
         } else if let (true, Some(at)) = (button.has_attribute(HIGH_RES), point.get_untracked()) {
             high_res.run(at.lon_lat());
         }
-    };
-    let title = move || {
-        selection.with(|selection| match selection.as_ref().and_then(Selection::region) {
-            Some(entry) => entry.line.title.clone(),
-            None => words().outside_regions.to_owned(),
-        })
     };
     view! {
         <aside
@@ -85,12 +79,19 @@ pub fn RegionPanel(
             hidden=move || selection.with(Option::is_none)
             on:click=on_click
         >
-            <h2 id="region-panel-title">{title}</h2>
+            <h2 id="region-panel-title">{move || title(&selection.read())}</h2>
             <button type="button" class="close" aria-label=words().close on:click=move |_| close()>
                 "×"
             </button>
             <PanelBody atlas point palette selection />
         </aside>
+    }
+}
+
+fn title(selection: &Option<Selection>) -> String {
+    match selection.as_ref().and_then(Selection::region) {
+        Some(entry) => entry.line.title.clone(),
+        None => words().outside_regions.to_owned(),
     }
 }
 

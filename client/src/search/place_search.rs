@@ -6,8 +6,6 @@ use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Ul;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
 use crate::data::fetch;
 use crate::i18n::words;
@@ -16,6 +14,7 @@ use crate::search::places::{PLACES_URL, Places};
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
 use crate::ui::effect::effect;
+use crate::ui::event_target::clicked;
 use crate::ui::markup::{Markup, fill, tag, text};
 
 /// The list of places, as far as it is loaded.
@@ -192,8 +191,7 @@ fn Options(
         }
     });
     let on_click = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let option = target.and_then(|target| target.closest("[data-place]").ok().flatten());
+        let option = clicked(&event, "[data-place]");
         let index = option.and_then(|option| option.get_attribute("data-place")?.parse().ok());
         if let Some(chosen) = index.and_then(|index| state.choose(index)) {
             on_choose(chosen);
