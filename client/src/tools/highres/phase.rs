@@ -84,16 +84,16 @@ impl Phase {
         }
     }
 
-    /// The phase after a response to the current request, and the effects in order. `options` is
-    /// what to compute; its scenes are replaced by those that a search finds.
+    /// The phase after a response to the current request, and the effects in order. `options`
+    /// returns what to compute; its scenes are replaced by those that a search finds.
     pub fn after(
         self,
         response: JobResponse,
-        options: &ComputeRequest,
+        options: impl FnOnce() -> ComputeRequest,
     ) -> (Self, Vec<PhaseEffect>) {
         use PhaseEffect::{DrawTile, PinResult, SaveFile, ShowNote, UseArea};
         match (self, response) {
-            (phase, JobResponse::Found(found)) => phase.after_search(found, options),
+            (phase, JobResponse::Found(found)) => phase.after_search(found, options()),
             (phase, JobResponse::Block(at)) => {
                 (phase, vec![DrawTile(Tile { z: at.z, x: at.x, y: at.y })])
             }
@@ -142,9 +142,9 @@ impl Phase {
     fn after_search(
         self,
         found: Box<SearchResult>,
-        options: &ComputeRequest,
+        options: ComputeRequest,
     ) -> (Self, Vec<PhaseEffect>) {
-        let options = ComputeRequest { scenes: chosen(&found), ..options.clone() };
+        let options = ComputeRequest { scenes: chosen(&found), ..options };
         let computes_now = needs_no_confirmation(&found, &options);
         let mut effects = vec![PhaseEffect::ShowScenes { found, selected: options.scenes }];
         match self {
@@ -263,13 +263,13 @@ mod tests {
 
     fn check(phase: Phase, response: JobResponse, expected: Phase, effects: &[PhaseEffect]) {
         let described = format!("{phase:?} after {response:?}");
-        let (after, done) = phase.after(response, &options(None));
+        let (after, done) = phase.after(response, || options(None));
         assert_eq!((after, done.as_slice()), (expected, effects), "{described}");
     }
 
     fn computes(found: SearchResult, picture: Option<PictureKind>) -> bool {
         let response = JobResponse::Found(Box::new(found));
-        let (phase, effects) = Phase::Searching(None).after(response, &options(picture));
+        let (phase, effects) = Phase::Searching(None).after(response, || options(picture));
         let computes = effects.contains(&PhaseEffect::Compute);
         let expected = if computes { Phase::Computing(None) } else { Phase::Confirming };
         assert_eq!(phase, expected);

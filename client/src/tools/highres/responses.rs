@@ -19,7 +19,7 @@ impl Highres {
     /// Takes the next step after a response to the current request.
     pub fn on_response(self: &Rc<Self>, response: JobResponse, buffers: &[JsValue]) {
         let phase = self.signals.phase;
-        let (next, effects) = phase.get_untracked().after(response, &self.compute_request());
+        let (next, effects) = phase.get_untracked().after(response, || self.compute_request());
         set_if_new(phase, next);
         for effect in effects {
             self.perform(effect, buffers);
