@@ -8,21 +8,19 @@ use crate::map::locate_button::LocateButton;
 use crate::map::map_view::MapView;
 use crate::map::swipe_view::SwipeButton;
 use crate::panel::legend_view::Areas;
-use crate::panel::panel::{Panel, sources};
 use crate::panel::region_panel::RegionPanel;
+use crate::panel::side_panel::{Panel, sources};
 use crate::state::address::{Address, Centre};
 use crate::state::address_bar;
-use crate::state::atlas::Atlas;
-use crate::state::map_state::SelectedPoint;
-use crate::state::map_state::{DisplayOptions, MapState};
-use crate::state::region_in_view::region_in_view;
+use crate::state::page_state::PageState;
+use crate::state::region_entry::RegionEntry;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
 use crate::tools::{HIGHRES, HIGHRES_OPEN};
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::notice::Notice;
 use crate::ui::share_button::ShareButton;
-use crate::ui::toast::SaidView;
+use crate::ui::toast::Toast;
 
 /// Where a place is computed, the map goes as near as this.
 const HIGHRES_ZOOM: f64 = 12.0;
@@ -30,161 +28,101 @@ const HIGHRES_ZOOM: f64 = 12.0;
 /// The page.
 #[component]
 pub fn App() -> impl IntoView {
-    let atlas = Atlas::new();
-    let start = address_bar::read();
-    let drawing = DisplayOptions {
-        palette: RwSignal::new(start.palette),
-        filter: RwSignal::new(start.filter),
-        opacity_percent: RwSignal::new(start.opacity_percent),
-        basemap: RwSignal::default(),
-        swipe_percent: RwSignal::new(start.swipe_percent),
-    };
-    let at = MapState {
-        centre: RwSignal::default(),
-        view: RwSignal::default(),
-        region: RwSignal::new(start.region),
-        point: RwSignal::new(start.point.map(unread)),
-        asked: RwSignal::default(),
-        destination: RwSignal::default(),
-        here: RwSignal::default(),
-        pointer: RwSignal::default(),
-        claimed: RwSignal::default(),
-        part: RwSignal::new(start.part),
-        map: RwSignal::new_local(None),
-        jump: RwSignal::new(start.centre),
-    };
-    // A basemap is known by its title until the settings of the site are here.
-    let basemap_title = RwSignal::new(start.basemap);
-    follow(move || {
-        let title = basemap_title.get();
-        if let Some(config) = atlas.config.get() {
-            drawing.basemap.set(
-                config.basemaps.into_iter().find(|basemap| Some(&basemap.title) == title.as_ref()),
-            );
-        }
-    });
-    let address = Signal::derive(move || address_of(drawing, at, basemap_title, atlas));
-    address_bar::keep(address, move |asked| open(asked, drawing, at, basemap_title, atlas));
-
-    let retries = RwSignal::new(0u32);
-    let said = RwSignal::new(None::<String>);
+    let state = PageState::new(address_bar::read());
+    let PageState { atlas, display, map_state, .. } = state;
+    let address = Signal::derive(move || state.address());
+    address_bar::keep(address, move |address| state.open(address));
     atlas.load();
 
-    // The legend speaks of one region.
-    let in_view = Memo::new(move |_| {
-        let (chosen, view) = (at.region.get(), at.view.get());
-        atlas.regions.with(|regions| {
-            region_in_view(regions.as_deref().unwrap_or_default(), chosen.as_deref(), view).cloned()
-        })
-    });
-    let areas = Signal::derive(move || {
-        let region = in_view.get()?;
-        Some(Areas { hectares: region.map()?.hectares, title: region.line.title })
-    });
-    let told = PageSignals {
+    let region_in_view = state.region_in_view();
+    let toast = RwSignal::new(None::<String>);
+    let signals = PageSignals {
         address,
-        region: Signal::derive(move || in_view.get().map(|region| region.text)),
-        sources: Signal::derive(move || sources(atlas, drawing)),
-        said,
+        region: Signal::derive(move || region_in_view.get().map(|region| region.text)),
+        sources: Signal::derive(move || sources(atlas, display)),
+        toast,
         problems: atlas.problems,
     };
-    let toolbox = Toolbox::new(at, told);
+    let toolbox = Toolbox::new(map_state, signals);
+    show_highres_when_near(state, toolbox);
+
+    let retries = RwSignal::new(0u32);
+    let retry = move || {
+        atlas.load();
+        toolbox.retry();
+        retries.update(|count| *count += 1);
+    };
+    let opened = OpenedPanels { region: RwSignal::new(None), panel: RwSignal::new(false) };
+    // All but the map is built again when the language or the units change.
+    let mut shown = None;
+    effect(move || {
+        words();
+        drop(shown.take());
+        let around_map = move || {
+            view! { <AroundMap state region_in_view toolbox address toast opened on_retry=retry /> }
+        };
+        shown = document().body().map(|body| mount_to(body, around_map));
+    });
+    view! { <MapView atlas display map_state retries /> }
+}
+
+/// What is open beside the map; it stays open when the language changes.
+#[derive(Clone, Copy)]
+struct OpenedPanels {
+    /// Name of the region that the region panel describes.
+    region: RwSignal<Option<String>>,
+    /// Whether the panel is expanded on a phone.
+    panel: RwSignal<bool>,
+}
+
+/// The panels, buttons and messages around the map.
+#[component]
+fn AroundMap(
+    state: PageState,
+    region_in_view: Memo<Option<RegionEntry>>,
+    toolbox: Toolbox,
+    address: Signal<Address>,
+    toast: RwSignal<Option<String>>,
+    opened: OpenedPanels,
+    on_retry: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let PageState { atlas, display, map_state, .. } = state;
     let run = move |command| toolbox.run(command);
-    // High resolution comes by itself where the map is near enough for it.
+    let areas = Signal::derive(move || {
+        let region = region_in_view.get()?;
+        Some(Areas { hectares: region.map()?.hectares, title: region.line.title })
+    });
+    let high_res = Callback::new(move |(lon, lat)| {
+        map_state.jump_to.set(Some(Centre { zoom: HIGHRES_ZOOM, lon, lat }));
+        run(HIGHRES_OPEN);
+    });
+    let OpenedPanels { region: about, panel: open } = opened;
+    view! {
+        <Panel atlas display map_state about open areas tools=toolbox.container() on_retry />
+        <section class="tools" aria-label=words().tools>
+            <LocateButton map_state toast />
+            <HighresButton run />
+            <MeasureButton claimed=map_state.claimed run />
+            <SwipeButton percent=display.swipe_percent />
+            <ShareButton address toast />
+            <SaveButton run />
+        </section>
+        <Toast message=toast />
+        <Notice problems=atlas.problems on_retry />
+        <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
+    }
+}
+
+/// High resolution is in the panel without a click where the map is near enough for it.
+fn show_highres_when_near(state: PageState, toolbox: Toolbox) {
+    let PageState { atlas, map_state, .. } = state;
     let is_near = Memo::new(move |_| {
-        let least = atlas.config.with(|config| {
-            config
-                .as_ref()
-                .filter(|config| config.stac_url.is_some())
-                .map(|config| f64::from(config.highres_zoom))
-        });
-        least.zip(at.centre.get()).is_some_and(|(least, centre)| centre.zoom >= least)
+        let near = atlas.highres_zoom().zip(map_state.centre.get());
+        near.is_some_and(|(min_zoom, centre)| centre.zoom >= min_zoom)
     });
     Effect::new(move |_| {
         if is_near.get() {
             toolbox.run_quietly(HIGHRES);
         }
     });
-    let retry = move || {
-        atlas.load();
-        toolbox.retry();
-        retries.update(|count| *count += 1);
-    };
-    let about = RwSignal::new(None::<String>);
-    let open = RwSignal::new(false);
-    let high_res = Callback::new(move |(lon, lat)| {
-        at.jump.set(Some(Centre { zoom: HIGHRES_ZOOM, lon, lat }));
-        run(HIGHRES_OPEN);
-    });
-    let around_the_map = move || {
-        view! {
-            <Panel atlas drawing at about open areas room=toolbox.room() on_retry=retry />
-            <section class="tools" aria-label=words().tools>
-                <LocateButton at said />
-                <HighresButton run />
-                <MeasureButton claimed=at.claimed run />
-                <SwipeButton percent=drawing.swipe_percent />
-                <ShareButton address said />
-                <SaveButton run />
-            </section>
-            <SaidView said />
-            <Notice problems=atlas.problems on_retry=retry />
-            <RegionPanel atlas point=at.point about palette=drawing.palette said high_res on_retry=retry />
-        }
-    };
-    // All but the map is made anew when the page speaks otherwise.
-    let mut shown = None;
-    follow(move || {
-        words();
-        drop(shown.take());
-        shown = document().body().map(|body| mount_to(body, around_the_map));
-    });
-    view! { <MapView atlas drawing at retries /> }
-}
-
-fn unread((lon, lat): (f64, f64)) -> SelectedPoint {
-    SelectedPoint { lon, lat, reading: None }
-}
-
-fn address_of(
-    drawing: DisplayOptions,
-    at: MapState,
-    basemap_title: RwSignal<Option<String>>,
-    atlas: Atlas,
-) -> Address {
-    let basemap = drawing.basemap.get().map(|basemap| basemap.title);
-    Address {
-        centre: at.centre.get(),
-        region: at.region.get(),
-        point: at.point.get().map(|point| (point.lon, point.lat)),
-        palette: drawing.palette.get(),
-        filter: drawing.filter.get(),
-        opacity_percent: drawing.opacity_percent.get(),
-        basemap: if atlas.config.with(Option::is_some) { basemap } else { basemap_title.get() },
-        swipe_percent: drawing.swipe_percent.get(),
-        part: at.part.get(),
-    }
-}
-
-fn open(
-    asked: Address,
-    drawing: DisplayOptions,
-    at: MapState,
-    basemap_title: RwSignal<Option<String>>,
-    atlas: Atlas,
-) {
-    drawing.palette.set(asked.palette);
-    drawing.filter.set(asked.filter);
-    drawing.opacity_percent.set(asked.opacity_percent);
-    drawing.swipe_percent.set(asked.swipe_percent);
-    basemap_title.set(asked.basemap);
-    at.part.set(asked.part);
-    if at.point.get_untracked().map(|point| (point.lon, point.lat)) != asked.point {
-        at.point.set(asked.point.map(unread));
-    }
-    match asked.centre {
-        Some(centre) => at.jump.set(Some(centre)),
-        None => at.destination.set(asked.region.as_deref().and_then(|name| atlas.bbox_of(name))),
-    }
-    at.region.set(asked.region);
 }

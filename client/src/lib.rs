@@ -1,8 +1,8 @@
 //! The page: burn-severity maps in the browser.
 //!
-//! Plain structs think and are tested natively; components show; [`map::leaflet`] is the only door to
-//! the map library. Two programs are made of it: the page, which is loaded first and small, and
-//! [`tools`], which load when they are first used. They meet at the [`toolbar::bridge`].
+//! State is plain structs, tested natively; components render it; [`map::leaflet`] is the only
+//! binding to the map library. Two programs are built from it: the page, which is loaded first and is
+//! small, and [`tools`], which load when they are first used. [`toolbar::bridge`] connects them.
 #![expect(unreachable_pub, reason = "what is public is public to the other files of two programs")]
 
 mod app;
@@ -22,6 +22,6 @@ pub use toolbar::bridge;
 pub fn show_page() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
-    state::preferences::begin(state::preferences::wanted());
+    state::preferences::apply(state::preferences::preferred());
     leptos::mount::mount_to_body(app::App);
 }

@@ -8,7 +8,7 @@ fn main() {
     console_error_panic_hook::set_once();
 }
 
-/// The tools, at work on a page.
+/// The tools of a page.
 #[wasm_bindgen]
 pub struct Tools(dragonfly_client::tools::Tools);
 
@@ -20,7 +20,7 @@ impl Tools {
         Self(dragonfly_client::tools::Tools::new(page))
     }
 
-    /// Does what a button of the page asks for; what is unknown is no tool of ours.
+    /// Runs the command of a button; unknown ones are ignored.
     pub fn run(&self, command: &str) {
         self.0.run(command);
     }

@@ -1,12 +1,9 @@
 //! Files over HTTP.
 
-use js_sys::{ArrayBuffer, Promise, Uint8Array};
-use leptos::prelude::window;
-use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
-use web_sys::{RequestCache, RequestInit, Response};
+use gloo_net::http::{Request, Response};
+use web_sys::RequestCache;
 
-/// Why a file could not be had.
+/// A file that cannot be fetched.
 #[derive(Debug, thiserror::Error)]
 pub enum FileFetchError {
     /// The server does not have it.
@@ -15,7 +12,7 @@ pub enum FileFetchError {
         /// The file.
         url: String,
     },
-    /// The server would not give it.
+    /// The server refuses it.
     #[error("{url} was answered with status {status}")]
     Refused {
         /// The file.
@@ -23,7 +20,7 @@ pub enum FileFetchError {
         /// The HTTP status.
         status: u16,
     },
-    /// No answer, or one cut short.
+    /// No response, or one cut short.
     #[error("cannot fetch {url}")]
     Network {
         /// The file.
@@ -33,42 +30,26 @@ pub enum FileFetchError {
 
 /// A text that may have changed since it was last fetched.
 pub async fn fresh_text(url: &str) -> Result<String, FileFetchError> {
-    text_of(url, RequestCache::NoCache).await
+    get(url, RequestCache::NoCache).await?.text().await.map_err(|_| network(url))
 }
 
-/// A text that the browser may keep.
+/// A text that the browser may cache.
 pub async fn text(url: &str) -> Result<String, FileFetchError> {
-    text_of(url, RequestCache::Default).await
+    get(url, RequestCache::Default).await?.text().await.map_err(|_| network(url))
 }
 
-/// The bytes of a file that the browser may keep.
+/// The bytes of a file that the browser may cache.
 pub async fn bytes(url: &str) -> Result<Vec<u8>, FileFetchError> {
-    let buffer = body(url, RequestCache::Default, Response::array_buffer).await?;
-    Ok(Uint8Array::new(buffer.unchecked_ref::<ArrayBuffer>()).to_vec())
+    get(url, RequestCache::Default).await?.binary().await.map_err(|_| network(url))
 }
 
-async fn text_of(url: &str, cache: RequestCache) -> Result<String, FileFetchError> {
-    body(url, cache, Response::text).await?.as_string().ok_or_else(|| network(url))
-}
-
-async fn body(
-    url: &str,
-    cache: RequestCache,
-    read: fn(&Response) -> Result<Promise, JsValue>,
-) -> Result<JsValue, FileFetchError> {
-    let how = RequestInit::new();
-    how.set_cache(cache);
-    let answer = JsFuture::from(window().fetch_with_str_and_init(url, &how))
-        .await
-        .map_err(|_| network(url))?;
-    let response: Response = answer.unchecked_into();
+async fn get(url: &str, cache: RequestCache) -> Result<Response, FileFetchError> {
+    let response = Request::get(url).cache(cache).send().await.map_err(|_| network(url))?;
     match response.status() {
-        200..=299 => {}
-        404 | 410 => return Err(FileFetchError::NotFound { url: url.to_owned() }),
-        status => return Err(FileFetchError::Refused { url: url.to_owned(), status }),
+        200..=299 => Ok(response),
+        404 | 410 => Err(FileFetchError::NotFound { url: url.to_owned() }),
+        status => Err(FileFetchError::Refused { url: url.to_owned(), status }),
     }
-    let whole = read(&response).map_err(|_| network(url))?;
-    JsFuture::from(whole).await.map_err(|_| network(url))
 }
 
 fn network(url: &str) -> FileFetchError {

@@ -1,5 +1,5 @@
-//! The fields of a published JSON object, read one by one: the page is small first, and derived
-//! readers are large. The tests of `published.rs` hold what is read here against them.
+//! The fields of a published JSON object, read one by one: the page has to be small, and derived
+//! readers are large. The tests of `published` compare the results with those of derived readers.
 //!
 //! Everything gives `None` where a field is missing or is not what it should be.
 
@@ -64,7 +64,7 @@ impl<'a> Fields<'a> {
         self.count(name)?.try_into().ok()
     }
 
-    /// A word, by its place among those that are known.
+    /// A word of a list, as its value.
     pub fn word<T: Copy>(self, name: &str, known: &[(&str, T)]) -> Option<T> {
         let word = self.0.field(name)?.text()?;
         known.iter().find(|(one, _)| *one == word).map(|(_, meaning)| *meaning)

@@ -1,8 +1,8 @@
 //! JSON, read piece by piece. A library for all needs would make the first load of the page a tenth
 //! larger.
 //!
-//! Everything gives `None` where the text is not what was asked for; what follows then is not read.
-//! The tests hold it against serde_json.
+//! Everything gives `None` where the text is not what was requested; the rest is not read then.
+//! The tests compare it with serde_json.
 
 /// Lists and objects may lie this deep within each other.
 const DEEPEST: u8 = 100;

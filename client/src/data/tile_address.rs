@@ -1,4 +1,4 @@
-//! Where a tile is found, and which of its pixels lies beneath a place.
+//! The URL of a tile, and the pixel of a tile at a place.
 
 use dragonfly_core::Tile;
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
@@ -11,9 +11,9 @@ pub fn tile_url(template: &str, tile: Tile) -> String {
         .replace("{y}", &tile.y.to_string())
 }
 
-/// The tile beneath a place at a zoom, and the pixel within it, counted row by row from the
+/// The tile at a place and a zoom, and the pixel within it, counted row by row from the
 /// north-west.
-pub fn pixel_beneath(lon: f64, lat: f64, zoom: u8) -> (Tile, usize) {
+pub fn pixel_at(lon: f64, lat: f64, zoom: u8) -> (Tile, usize) {
     let cells = TILE_SIZE_PX << zoom;
     let (column, row) = cell_from_lonlat(zoom, lon, lat);
     // A cast from float to integer saturates, so only the upper end needs a bound.
@@ -38,18 +38,18 @@ mod tests {
 
     #[test]
     fn a_place_lies_in_the_tile_that_covers_it() {
-        let (tile, _) = pixel_beneath(-119.9, 35.1, 9);
+        let (tile, _) = pixel_at(-119.9, 35.1, 9);
         assert_eq!(tile, Tile { z: 9, x: 85, y: 202 });
         let [west, south, east, north] = tile.bounds();
         let sliver = 1e-7;
-        assert_eq!(pixel_beneath(west + sliver, north - sliver, 9), (tile, 0));
-        assert_eq!(pixel_beneath(east - sliver, north - sliver, 9), (tile, 255));
-        assert_eq!(pixel_beneath(east - sliver, south + sliver, 9), (tile, 256 * 256 - 1));
+        assert_eq!(pixel_at(west + sliver, north - sliver, 9), (tile, 0));
+        assert_eq!(pixel_at(east - sliver, north - sliver, 9), (tile, 255));
+        assert_eq!(pixel_at(east - sliver, south + sliver, 9), (tile, 256 * 256 - 1));
     }
 
     #[test]
     fn the_edge_of_the_world_still_has_a_tile() {
-        assert_eq!(pixel_beneath(180.0, -90.0, 3).0, Tile { z: 3, x: 7, y: 7 });
-        assert_eq!(pixel_beneath(-180.0, 90.0, 3).0, Tile { z: 3, x: 0, y: 0 });
+        assert_eq!(pixel_at(180.0, -90.0, 3).0, Tile { z: 3, x: 7, y: 7 });
+        assert_eq!(pixel_at(-180.0, 90.0, 3).0, Tile { z: 3, x: 0, y: 0 });
     }
 }

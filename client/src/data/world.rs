@@ -320,10 +320,10 @@ fn cut(points: &[Pixel], axis: usize, is_inside: impl Fn(f64) -> bool, edge: f64
     };
     for &point in points {
         if is_inside(before[axis]) != is_inside(point[axis]) {
-            let share = (edge - before[axis]) / (point[axis] - before[axis]);
+            let fraction = (edge - before[axis]) / (point[axis] - before[axis]);
             let other = 1 - axis;
             let mut crossing = [edge; 2];
-            crossing[other] = before[other] + share * (point[other] - before[other]);
+            crossing[other] = before[other] + fraction * (point[other] - before[other]);
             kept.push(crossing);
         }
         if is_inside(point[axis]) {

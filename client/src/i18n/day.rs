@@ -17,7 +17,7 @@ impl DayNames {
         format!("{} {}", self.day_and_month(day), day.year())
     }
 
-    /// First and last day, without saying twice what they share.
+    /// First and last day, without repeating what both have in common.
     pub fn dates(&self, SceneDates { first, last }: SceneDates) -> String {
         if first == last {
             self.date(last)

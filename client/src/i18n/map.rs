@@ -4,7 +4,7 @@ use super::{Units, Words};
 use crate::state::coverage::Coverage;
 
 impl Words {
-    /// What is to be said of a region beside its title on the map; nothing when all is well.
+    /// The note beside the title of a region on the map; `None` for a map that is up to date.
     pub fn coverage_note(&self, coverage: Coverage) -> Option<&'static str> {
         match coverage {
             Coverage::Fresh => None,

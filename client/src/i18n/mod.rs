@@ -1,5 +1,5 @@
-//! What the page says, in the reader's language: each phrase stands in the table of its language,
-//! and is put together here.
+//! The phrases of the page, in the reader's language: a table for each language, and the functions
+//! that fill them in.
 
 mod day;
 mod english;
@@ -10,6 +10,7 @@ mod number;
 mod phrases;
 mod place;
 mod region;
+mod scene;
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -19,7 +20,7 @@ use leptos::prelude::{ArcRwSignal, Get, Set};
 
 pub use phrases::Phrases;
 
-use crate::state::key::place_of;
+use crate::state::key::legend_index;
 
 /// Its name is the same everywhere.
 pub const NAME: &str = "Dragonfly";
@@ -36,7 +37,7 @@ pub enum Language {
     German,
 }
 
-/// How areas are told.
+/// The units of areas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Units {
     /// Hectares.
@@ -46,7 +47,7 @@ pub enum Units {
     Acres,
 }
 
-/// How the page speaks to its reader: the phrases of a language, and the units of areas.
+/// The reader's locale: the phrases of a language, and the units of areas.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Words {
     /// The language.
@@ -62,16 +63,16 @@ pub const ENGLISH: Words = Words { language: Language::English, units: Units::He
 #[cfg(test)]
 pub const GERMAN: Words = Words { language: Language::German, units: Units::Hectares };
 
-static SPOKEN: LazyLock<ArcRwSignal<Words>> = LazyLock::new(|| ArcRwSignal::new(Words::default()));
+static LOCALE: LazyLock<ArcRwSignal<Words>> = LazyLock::new(|| ArcRwSignal::new(Words::default()));
 
-/// The words of the page now. Heard by what is reactive, so that it speaks anew when they change.
+/// The current locale. A reactive read: effects run again when it changes.
 pub fn words() -> Words {
-    SPOKEN.get()
+    LOCALE.get()
 }
 
-/// Speaks otherwise from now on.
-pub fn speak(words: Words) {
-    SPOKEN.set(words);
+/// Changes the locale.
+pub fn set_locale(words: Words) {
+    LOCALE.set(words);
 }
 
 impl Deref for Words {
@@ -105,7 +106,7 @@ impl Language {
         }
     }
 
-    /// The language of a tag such as `de-AT`; `None` where the page does not speak it.
+    /// The language of a tag such as `de-AT`; `None` where the page does not have it.
     pub fn from_tag(tag: &str) -> Option<Self> {
         let primary = tag.split(['-', '_']).next().unwrap_or_default();
         Self::ALL.into_iter().find(|language| language.tag().eq_ignore_ascii_case(primary))
@@ -133,15 +134,15 @@ impl Units {
 impl Words {
     /// A class as the legend names it.
     pub fn class(&self, class: Severity) -> &'static str {
-        place_of(class)
-            .and_then(|place| self.legend_titles.get(place).copied())
+        legend_index(class)
+            .and_then(|index| self.legend_titles.get(index).copied())
             .unwrap_or(class.name())
     }
 
     /// A palette as the choice names it.
     pub fn palette(&self, palette: Palette) -> &'static str {
-        let place = Palette::ALL.into_iter().position(|other| other == palette);
-        place.and_then(|place| self.palette_titles.get(place).copied()).unwrap_or(palette.title())
+        let index = Palette::ALL.into_iter().position(|other| other == palette);
+        index.and_then(|index| self.palette_titles.get(index).copied()).unwrap_or(palette.title())
     }
 }
 
@@ -151,7 +152,7 @@ mod tests {
     use dragonfly_core::{Empty, LEGEND};
 
     #[test]
-    fn english_is_what_core_says() {
+    fn english_is_that_of_core() {
         assert_eq!(ENGLISH.legend_titles, LEGEND.map(|entry| entry.title));
         assert_eq!(ENGLISH.palette_titles, Palette::ALL.map(Palette::title));
         assert_eq!(ENGLISH.empty, Empty::ALL.map(Empty::name));

@@ -3,7 +3,7 @@
 use super::Words;
 use crate::state::problem::LoadError;
 
-/// So many regions with one fault are told by name, more by number.
+/// Up to this many regions with the same error are named; more are counted.
 const TITLES_TOLD: usize = 2;
 
 impl Words {
@@ -17,7 +17,7 @@ impl Words {
             .map(|problem| self.problem(problem))
             .collect();
         if broken > TITLES_TOLD {
-            sentences.push(self.regions_problem.say([&self.count(broken)]));
+            sentences.push(self.regions_problem.fill([&self.count(broken)]));
         }
         (!sentences.is_empty()).then(|| sentences.join(" "))
     }
@@ -26,14 +26,14 @@ impl Words {
         match problem {
             LoadError::Index => self.index_problem.to_owned(),
             LoadError::IndexLines(1) => self.line_problem.to_owned(),
-            LoadError::IndexLines(count) => self.lines_problem.say([&self.count(*count)]),
-            LoadError::Region(title) => self.region_problem.say([title]),
-            LoadError::Tiles(title) => self.tiles_problem.say([title]),
+            LoadError::IndexLines(count) => self.lines_problem.fill([&self.count(*count)]),
+            LoadError::Region(title) => self.region_problem.fill([title]),
+            LoadError::Tiles(title) => self.tiles_problem.fill([title]),
             LoadError::Land => self.land_problem.to_owned(),
-            LoadError::Basemap(title) => self.basemap_problem.say([title]),
+            LoadError::Basemap(title) => self.basemap_problem.fill([title]),
             LoadError::Config => self.config_problem.to_owned(),
             LoadError::Tools => self.tools_problem.to_owned(),
-            LoadError::Told(sentence) => sentence.clone(),
+            LoadError::Reported(sentence) => sentence.clone(),
         }
     }
 }

@@ -7,31 +7,31 @@ use super::{Units, Words};
 
 /// Acres of a hectare: an international acre is 4046.8564224 m².
 const ACRES_PER_HECTARE: f64 = 10_000.0 / 4_046.856_422_4;
-/// From here on an age is told in months, and in years.
-const DAYS_TOLD_SINGLY: i64 = 60;
+/// From here on an age is given in months, and in years.
+const MAX_AGE_IN_DAYS: i64 = 60;
 const DAYS_OF_A_MONTH: f64 = 30.437;
-const MONTHS_TOLD_SINGLY: f64 = 24.0;
+const MAX_AGE_IN_MONTHS: f64 = 24.0;
 
 impl Words {
     /// A number with a true minus sign and the marks of the language.
     pub fn number(&self, number: f64, decimals: usize) -> String {
         let plain = format!("{:.decimals$}", number.abs());
         let (whole, broken) = plain.split_once('.').unwrap_or((&plain, ""));
-        let mut said = String::new();
+        let mut text = String::new();
         if number < 0.0 && plain.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
-            said.push('−');
+            text.push('−');
         }
         for (index, digit) in whole.chars().enumerate() {
             if index > 0 && (whole.len() - index).is_multiple_of(3) {
-                said.push(self.numbers.thousands_mark);
+                text.push(self.numbers.thousands_mark);
             }
-            said.push(digit);
+            text.push(digit);
         }
         if !broken.is_empty() {
-            said.push(self.numbers.decimal_mark);
-            said.push_str(broken);
+            text.push(self.numbers.decimal_mark);
+            text.push_str(broken);
         }
-        said
+        text
     }
 
     /// A whole number.
@@ -39,7 +39,7 @@ impl Words {
         self.number(count as f64, 0)
     }
 
-    /// An area, given in hectares and told in the reader's units: three digits matter, and
+    /// An area in hectares, written in the reader's units: three digits matter, and
     /// thousands are set apart.
     pub fn area(&self, area_ha: f64) -> String {
         let (area, unit) = match self.units {
@@ -50,11 +50,11 @@ impl Words {
         format!("{} {unit}", self.number(area, decimals))
     }
 
-    /// A share between 0 and 1.
-    pub fn share(&self, share: f64) -> String {
-        let percent = share * 100.0;
+    /// A fraction between 0 and 1, in percent.
+    pub fn fraction(&self, fraction: f64) -> String {
+        let percent = fraction * 100.0;
         if percent > 0.0 && percent < 0.1 {
-            return self.below.say([&format!("{} %", self.number(0.1, 1))]);
+            return self.below.fill([&format!("{} %", self.number(0.1, 1))]);
         }
         let decimals = usize::from(percent > 0.0 && percent < 10.0);
         format!("{} %", self.number(percent, decimals))
@@ -65,9 +65,9 @@ impl Words {
         let two = |value: f32| self.number(f64::from(value), 2);
         match (least, end) {
             (None, None) => self.any_value.to_owned(),
-            (None, Some(end)) => self.below.say([&two(end)]),
-            (Some(least), None) => self.and_more.say([&two(least)]),
-            (Some(least), Some(end)) => self.from_to.say([&two(least), &two(end)]),
+            (None, Some(end)) => self.below.fill([&two(end)]),
+            (Some(least), None) => self.and_more.fill([&two(least)]),
+            (Some(least), Some(end)) => self.from_to.fill([&two(least), &two(end)]),
         }
     }
 
@@ -76,7 +76,7 @@ impl Words {
         self.days.date(day)
     }
 
-    /// First and last day, without saying twice what they share.
+    /// First and last day, without repeating what both have in common.
     pub fn dates(&self, dates: SceneDates) -> String {
         self.days.dates(dates)
     }
@@ -88,9 +88,9 @@ impl Words {
         match days {
             ..=0 => self.today.to_owned(),
             1 => self.yesterday.to_owned(),
-            2..DAYS_TOLD_SINGLY => self.days_ago.say([&days.to_string()]),
-            _ if months < MONTHS_TOLD_SINGLY => self.months_ago.say([&self.number(months, 0)]),
-            _ => self.years_ago.say([&self.number(months / 12.0, 0)]),
+            2..MAX_AGE_IN_DAYS => self.days_ago.fill([&days.to_string()]),
+            _ if months < MAX_AGE_IN_MONTHS => self.months_ago.fill([&self.number(months, 0)]),
+            _ => self.years_ago.fill([&self.number(months / 12.0, 0)]),
         }
     }
 
@@ -169,10 +169,10 @@ mod tests {
     fn nothing_is_less_than_nothing() {
         assert_eq!(ENGLISH.number(-0.001, 2), "0.00");
         assert_eq!(GERMAN.number(-1234.5, 1), "−1.234,5");
-        assert_eq!(ENGLISH.share(0.0), "0 %");
-        assert_eq!(ENGLISH.share(0.0004), "below 0.1 %");
-        assert_eq!(GERMAN.share(0.0125), "1,2 %");
-        assert_eq!(ENGLISH.share(0.42), "42 %");
+        assert_eq!(ENGLISH.fraction(0.0), "0 %");
+        assert_eq!(ENGLISH.fraction(0.0004), "below 0.1 %");
+        assert_eq!(GERMAN.fraction(0.0125), "1,2 %");
+        assert_eq!(ENGLISH.fraction(0.42), "42 %");
     }
 
     #[test]

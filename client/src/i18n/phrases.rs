@@ -1,4 +1,6 @@
-//! What every language must be able to say. A field that one of them lacks does not compile.
+//! The phrases of every language. A field that one of them lacks does not compile.
+
+use dragonfly_core::{Empty, LEGEND, Palette};
 
 use super::day::DayNames;
 
@@ -26,7 +28,7 @@ pub struct Phrases {
     // The legend and how the map is drawn.
     pub legend: &'static str,
     /// Titles in the order of core's legend.
-    pub legend_titles: [&'static str; 6],
+    pub legend_titles: [&'static str; LEGEND.len()],
     pub any_value: &'static str,
     pub below: With<1>,
     pub and_more: With<1>,
@@ -34,7 +36,7 @@ pub struct Phrases {
     pub hint: &'static str,
     pub colours: &'static str,
     /// Titles in the order of core's palettes.
-    pub palette_titles: [&'static str; 3],
+    pub palette_titles: [&'static str; Palette::ALL.len()],
     pub opacity: &'static str,
     pub basemap: &'static str,
     pub plain_basemap: &'static str,
@@ -71,7 +73,7 @@ pub struct Phrases {
     pub months_ago: With<1>,
     pub years_ago: With<1>,
 
-    // The map, its tools, and what they say.
+    // The map and its tools.
     pub share: &'static str,
     pub shared: &'static str,
     pub not_shared: &'static str,
@@ -112,7 +114,7 @@ pub struct Phrases {
     pub coverage_failed: &'static str,
     pub coverage_broken: &'static str,
 
-    // What the map says of a place.
+    // The value of the map at a place.
     pub reading_loading: &'static str,
     pub unburned_tile: &'static str,
     pub no_value: With<1>,
@@ -128,8 +130,8 @@ pub struct Phrases {
     pub dnbr_and_more: With<1>,
     pub read_from: With<1>,
     /// Reasons for an empty cell, in core's order.
-    pub empty: [&'static str; 6],
-    pub empty_detail: [&'static str; 6],
+    pub empty: [&'static str; Empty::ALL.len()],
+    pub empty_detail: [&'static str; Empty::ALL.len()],
     pub north: &'static str,
     pub south: &'static str,
     pub east: &'static str,
@@ -160,6 +162,20 @@ pub struct Phrases {
     pub cloud_unknown: &'static str,
     pub offset: &'static str,
     pub scenes_unused: With<1>,
+    pub offset_raster_bands: &'static str,
+    pub offset_none: &'static str,
+    pub offset_collection: &'static str,
+    pub offset_below_04_00: &'static str,
+    pub offset_boa_applied: &'static str,
+    pub offset_as_delivered: &'static str,
+    pub offset_dark_pixels: &'static str,
+    pub offset_unverified_bands: &'static str,
+    pub offset_unverified_baseline: &'static str,
+    pub skipped_duplicate: With<1>,
+    pub skipped_too_cloudy: With<2>,
+    pub skipped_better_scenes: With<2>,
+    pub skipped_unreadable: &'static str,
+    pub skipped_refused: &'static str,
     pub empty_part: &'static str,
     pub nothing_empty: &'static str,
     pub of_the_region: With<1>,
@@ -265,18 +281,18 @@ impl<const N: usize> With<N> {
     }
 
     /// The sentence with its gaps filled.
-    pub fn say(&self, parts: [&str; N]) -> String {
-        let mut said = String::new();
+    pub fn fill(&self, parts: [&str; N]) -> String {
+        let mut filled = String::new();
         let mut rest = self.0;
         while let Some((before, after)) = rest.split_once('{') {
-            said.push_str(before);
+            filled.push_str(before);
             let gap =
                 after.as_bytes().first().map_or(N, |digit| usize::from(digit.wrapping_sub(b'0')));
-            said.push_str(parts.get(gap).copied().unwrap_or_default());
+            filled.push_str(parts.get(gap).copied().unwrap_or_default());
             rest = after.get(2..).unwrap_or_default();
         }
-        said.push_str(rest);
-        said
+        filled.push_str(rest);
+        filled
     }
 }
 
@@ -298,6 +314,6 @@ mod tests {
     #[test]
     fn gaps_are_filled_in_the_order_that_the_language_wants() {
         const SENTENCE: With<2> = With::new("{1} follows {0} – ä");
-        assert_eq!(SENTENCE.say(["{1}", "two"]), "two follows {1} – ä");
+        assert_eq!(SENTENCE.fill(["{1}", "two"]), "two follows {1} – ä");
     }
 }

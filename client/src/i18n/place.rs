@@ -1,4 +1,4 @@
-//! What the map says of a place, in words.
+//! The reading of a place, in words.
 
 use dragonfly_core::{Empty, LAST_VALUE_INDEX, dnbr_from_index};
 
@@ -11,13 +11,13 @@ const LOWEST_DNBR: f64 = -1.26;
 const HIGHEST_DNBR: f64 = 1.22;
 
 impl Words {
-    /// What the map says of a place, in a few words.
+    /// The reading of a place, in a few words.
     pub fn reading_title(&self, reading: Reading) -> String {
         match reading {
             Reading::Value { class, .. } => self.class(class).to_owned(),
             Reading::UnburnedTile => self.class(dragonfly_core::Severity::Unburned).to_owned(),
             Reading::Empty(reason) | Reading::EmptyTile(reason) => {
-                self.no_value.say([self.reason(reason)])
+                self.no_value.fill([self.reason(reason)])
             }
             Reading::NoMap => self.no_map_here.to_owned(),
             Reading::OutsideRegions => self.outside_regions.to_owned(),
@@ -32,7 +32,7 @@ impl Words {
             Reading::UnburnedTile => self.unburned_tile.to_owned(),
             Reading::Empty(reason) => self.why_empty(reason).to_owned(),
             Reading::EmptyTile(Empty::OutsideBox) => self.why_empty(Empty::OutsideBox).to_owned(),
-            Reading::EmptyTile(reason) => self.mostly_empty.say([self.reason(reason)]),
+            Reading::EmptyTile(reason) => self.mostly_empty.fill([self.reason(reason)]),
             Reading::NoMap => self.no_map_here_detail.to_owned(),
             Reading::OutsideRegions => self.outside_regions_detail.to_owned(),
             Reading::Unavailable => self.unavailable_detail.to_owned(),
@@ -50,12 +50,12 @@ impl Words {
 
     fn dnbr_in_words(&self, dnbr: f32) -> String {
         if Some(dnbr) == dnbr_from_index(1) {
-            return self.dnbr_below.say([&self.number(LOWEST_DNBR, 2)]);
+            return self.dnbr_below.fill([&self.number(LOWEST_DNBR, 2)]);
         }
         if Some(dnbr) == dnbr_from_index(LAST_VALUE_INDEX) {
-            return self.dnbr_and_more.say([&self.number(HIGHEST_DNBR, 2)]);
+            return self.dnbr_and_more.fill([&self.number(HIGHEST_DNBR, 2)]);
         }
-        self.dnbr.say([&self.number(f64::from(dnbr), 3)])
+        self.dnbr.fill([&self.number(f64::from(dnbr), 3)])
     }
 }
 

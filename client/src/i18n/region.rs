@@ -14,10 +14,10 @@ impl Words {
         format!("{} → {}", self.dates(map.pre_window), self.dates(map.post_window))
     }
 
-    /// The same, for those who listen.
-    pub fn pre_and_post_spoken(&self, map: &MapMeta) -> String {
+    /// The same as a sentence, for screen readers.
+    pub fn pre_and_post_sentence(&self, map: &MapMeta) -> String {
         self.images_before_and_after
-            .say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+            .fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
     }
 
     /// The burnt area of a map.
@@ -33,7 +33,7 @@ impl Words {
         }
     }
 
-    /// What stands before the burnt area of a map.
+    /// The label before the burnt area of a map.
     pub fn burnt_total(&self, map: &MapMeta) -> &'static str {
         match map.assessment {
             Assessment::Initial | Assessment::Extended => self.burnt_title,
@@ -41,7 +41,7 @@ impl Words {
         }
     }
 
-    /// How a region is doing.
+    /// The status of a region.
     pub fn status(&self, entry: &RegionEntry, coverage: Coverage, now: DateTime<Utc>) -> String {
         if coverage == Coverage::Broken {
             return self.description_broken.to_owned();
@@ -52,11 +52,11 @@ impl Words {
             (RunStatus::Success, Some(made)) => self.updated_then(coverage, &self.age(made, now)),
             (RunStatus::Success, None) => self.no_map_published.to_owned(),
             (RunStatus::Failed, Some(made)) => {
-                self.failed_map_of.say([&self.date(made.date_naive())])
+                self.failed_map_of.fill([&self.date(made.date_naive())])
             }
             (RunStatus::Failed, None) => self.failed_first.to_owned(),
             (RunStatus::Waiting, Some(made)) => {
-                self.waiting_map_of.say([&self.date(made.date_naive())])
+                self.waiting_map_of.fill([&self.date(made.date_naive())])
             }
             (RunStatus::Waiting, None) => self.waiting_first.to_owned(),
         }
@@ -64,24 +64,24 @@ impl Words {
 
     fn updated_then(&self, coverage: Coverage, age: &str) -> String {
         match coverage {
-            Coverage::Due => self.updated_overdue.say([age]),
-            Coverage::Stale => self.updated_stale.say([age]),
-            _ => self.updated.say([age]),
+            Coverage::Due => self.updated_overdue.fill([age]),
+            Coverage::Stale => self.updated_stale.fill([age]),
+            _ => self.updated.fill([age]),
         }
     }
 
-    /// Why the images of a map are of these days. What this page does not know yet stays as it was
-    /// written.
+    /// Why the images of a map are of these days. A reason that this page does not know is
+    /// shown as it was written.
     pub fn window_reason(&self, map: &MapMeta) -> String {
         match map.window {
             Some(WindowReason::AroundFire { first, last }) => {
-                self.around_fire.say([&self.dates(SceneDates { first, last })])
+                self.around_fire.fill([&self.dates(SceneDates { first, last })])
             }
             Some(WindowReason::Configured | WindowReason::Chosen) => {
                 self.explicit_windows.to_owned()
             }
             Some(WindowReason::Rolling { days }) => {
-                self.rolling_windows.say([&self.count(days as usize)])
+                self.rolling_windows.fill([&self.count(days as usize)])
             }
             None => map.window_reason.clone(),
         }
@@ -90,7 +90,7 @@ impl Words {
     /// What a rolling map shows; `None` where the fire is known.
     pub fn rolling(&self, map: &MapMeta) -> Option<String> {
         (map.assessment == Assessment::Rolling).then(|| {
-            self.rolling_note.say([&self.dates(map.pre_window), &self.dates(map.post_window)])
+            self.rolling_note.fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
         })
     }
 
@@ -117,7 +117,7 @@ impl Words {
         }
     }
 
-    /// How to cite a map that was looked at on a day, at an address.
+    /// The citation of a map that was accessed on a day, at an address.
     pub fn cite_map(
         &self,
         meta: &RegionMeta,
@@ -125,7 +125,7 @@ impl Words {
         address: &str,
         accessed: DateTime<Utc>,
     ) -> String {
-        self.citation.say([
+        self.citation.fill([
             NAME,
             &meta.title,
             &self.dates(map.pre_window),
@@ -139,7 +139,7 @@ impl Words {
     }
 }
 
-/// When the map of a region was made: the index tells, until the metadata is here.
+/// When the map of a region was made: from the index, until the metadata is loaded.
 pub fn made_at(entry: &RegionEntry) -> Option<DateTime<Utc>> {
     match &entry.meta {
         MetaState::Ready(meta) => meta.map.as_ref().map(|map| map.generated_at),
@@ -162,10 +162,10 @@ mod tests {
     }
 
     #[test]
-    fn a_region_says_how_it_is_doing() {
+    fn a_region_has_a_status_in_words() {
         let check = |entry: &RegionEntry, coverage, english: &str, german: &str| {
-            let said = |words: Words| words.status(entry, coverage, now());
-            assert_eq!((said(ENGLISH).as_str(), said(GERMAN).as_str()), (english, german));
+            let status = |words: Words| words.status(entry, coverage, now());
+            assert_eq!((status(ENGLISH).as_str(), status(GERMAN).as_str()), (english, german));
         };
         check(&entry("r", BBOX), Coverage::Pending, "Not mapped yet", "Noch nicht kartiert");
         let mut mapped = entry_with_map("r", BBOX, "1s");
@@ -192,7 +192,7 @@ mod tests {
     }
 
     #[test]
-    fn the_index_tells_how_old_a_map_is_before_its_metadata_is_here() {
+    fn the_age_of_a_map_comes_from_the_index_before_its_metadata_is_loaded() {
         let mut listed = entry("r", BBOX);
         listed.line.last_status = RunStatus::Success;
         listed.line.generated_at = Some("2025-08-23T03:00:00Z".parse().unwrap());
@@ -200,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn only_a_rolling_map_says_what_changed() {
+    fn only_a_rolling_map_states_what_changed() {
         let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
         assert_eq!(ENGLISH.rolling(&map), None);
         map.assessment = Assessment::Rolling;

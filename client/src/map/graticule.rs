@@ -52,7 +52,7 @@ impl Graticule {
         numbers.map(move |number| (number * self.step) as f64 / MILLION)
     }
 
-    /// Decimals that tell two lines apart.
+    /// Decimals that distinguish two lines.
     pub fn decimals(self) -> usize {
         match self.step {
             1_000_000.. => 0,

@@ -1,4 +1,4 @@
-//! Which titles have room on the map, so that none is written over another.
+//! Label placement: which titles are shown, so that none is drawn over another.
 
 /// A letter of a title is about this wide.
 const LETTER_PX: f64 = 8.0;
@@ -9,7 +9,7 @@ const LINE_PX: f64 = 18.0;
 /// The buttons along the right edge, which no title should reach.
 const EDGE_PX: f64 = 64.0;
 
-/// A title that wants to be shown.
+/// A title to place.
 #[derive(Clone, Copy, Debug)]
 pub struct Title {
     /// Where it begins.
@@ -21,8 +21,8 @@ pub struct Title {
 }
 
 impl Title {
-    /// The title drawn to the left as far as it must to be read on a map of this width, if it
-    /// begins on the map.
+    /// The title shifted to the left until it ends on a map of this width, if it begins on the
+    /// map.
     pub fn on_map(self, width_px: f64) -> Self {
         let last_px = (width_px - EDGE_PX - (self.right_px() - self.left_px)).max(0.0);
         if self.left_px < width_px {
@@ -36,25 +36,25 @@ impl Title {
         self.left_px + (self.letters as f64 * LETTER_PX).min(WIDEST_PX)
     }
 
-    fn covers(&self, other: &Self) -> bool {
+    fn overlaps(&self, other: &Self) -> bool {
         self.left_px < other.right_px()
             && other.left_px < self.right_px()
             && (self.bottom_px - other.bottom_px).abs() < LINE_PX
     }
 }
 
-/// Whether each title has room; the earlier one wins.
-pub fn with_room(titles: &[Title]) -> Vec<bool> {
+/// Whether each title is free of the others; the earlier one wins.
+pub fn without_overlap(titles: &[Title]) -> Vec<bool> {
     let mut shown: Vec<Title> = Vec::new();
-    let mut has_room = Vec::with_capacity(titles.len());
+    let mut is_free = Vec::with_capacity(titles.len());
     for title in titles {
-        let is_free = !shown.iter().any(|other| other.covers(title));
-        if is_free {
+        let is_shown = !shown.iter().any(|other| other.overlaps(title));
+        if is_shown {
             shown.push(*title);
         }
-        has_room.push(is_free);
+        is_free.push(is_shown);
     }
-    has_room
+    is_free
 }
 
 #[cfg(test)]
@@ -73,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn a_title_is_not_written_over_another() {
+    fn a_title_does_not_overlap_another() {
         let title = |left_px, bottom_px| Title { left_px, bottom_px, letters: 10 };
         let titles = [
             title(0.0, 0.0),
@@ -82,6 +82,6 @@ mod tests {
             title(30.0, 20.0),
             title(140.0, 0.0),
         ];
-        assert_eq!(with_room(&titles), [true, false, true, true, false]);
+        assert_eq!(without_overlap(&titles), [true, false, true, true, false]);
     }
 }

@@ -15,11 +15,11 @@ use crate::map::graticule::Graticule;
 use crate::map::leaflet::{self, GridLayer, Map, Point, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
 
-/// Coarse outlines, for a first look.
+/// Coarse outlines, for the first view.
 pub const COARSE_WORLD_URL: &str = "/world/countries-50m.json";
 /// Fine outlines, fetched when the reader comes closer.
 pub const FINE_WORLD_URL: &str = "/world/countries-10m.json";
-/// From this zoom on the coarse outlines look crude.
+/// From this zoom on the coarse outlines are too coarse.
 pub const FINE_FROM_ZOOM: f64 = 7.0;
 
 /// Why the outlines cannot be drawn.
@@ -75,14 +75,14 @@ impl LandLayer {
         self.redraw();
     }
 
-    /// Draws everything anew, when the inks have changed.
+    /// Draws everything again, when the colours have changed.
     pub fn redraw(&self) {
         self.layer.redraw();
     }
 }
 
 fn draw(tile: Tile, world: Option<&World>) -> Result<HtmlCanvasElement, JsValue> {
-    // Twice the pixels on a fine screen, or coasts look blurred.
+    // Twice the pixels on a fine screen, or coasts are blurred.
     let ratio = window().device_pixel_ratio().clamp(1.0, 2.0);
     let (canvas, context) = tile_canvas("land-tile", (f64::from(TILE_SIZE_PX) * ratio) as u32)?;
     context.scale(ratio, ratio)?;

@@ -138,7 +138,7 @@ pub fn options<const N: usize>(entries: [(&str, JsValue); N]) -> Object {
     object
 }
 
-/// A place, in the order that Leaflet wants: latitude first.
+/// A place, in Leaflet's order: latitude first.
 pub fn place(lon: f64, lat: f64) -> JsValue {
     js_sys::Array::of2(&lat.into(), &lon.into()).into()
 }

@@ -13,9 +13,9 @@ use crate::ui::tool_button::tool_button;
 /// Close enough to know the place again.
 const MIN_ZOOM: f64 = 12.0;
 /// A reader waits no longer, milliseconds.
-const PATIENCE_MS: u32 = 15_000;
+const TIMEOUT_MS: u32 = 15_000;
 /// A position is as good as new for a minute, milliseconds.
-const FRESH_MS: u32 = 60_000;
+const MAX_AGE_MS: u32 = 60_000;
 
 #[wasm_bindgen]
 extern "C" {
@@ -43,35 +43,37 @@ extern "C" {
     ) -> Result<(), JsValue>;
 }
 
-/// Goes to where the reader is, or says in `said` why it cannot.
+/// Moves the map to the reader's position, or shows in `toast` why it cannot.
 #[component]
-pub fn LocateButton(at: MapState, said: RwSignal<Option<String>>) -> impl IntoView {
-    let say = move |words: String| said.set(Some(words));
+pub fn LocateButton(map_state: MapState, toast: RwSignal<Option<String>>) -> impl IntoView {
+    let show = move |message: String| toast.set(Some(message));
     let locate = move || {
-        // Browsers tell a page that came in the open nothing, and call it a refusal by the reader.
+        // Browsers give a page without encryption no position, and report that as a refusal by the reader.
         if !window().is_secure_context() {
-            return say(words().not_located_in_the_open.to_owned());
+            return show(words().not_located_in_the_open.to_owned());
         }
-        say(words().locating.to_owned());
-        let found = Closure::once_into_js(move |position: GeolocationPosition| {
-            let coords = position.coords();
-            let here = ReaderPosition {
+        show(words().locating.to_owned());
+        let found = Closure::once_into_js(move |found: GeolocationPosition| {
+            let coords = found.coords();
+            let position = ReaderPosition {
                 lon: coords.longitude(),
                 lat: coords.latitude(),
                 within_m: coords.accuracy(),
             };
-            at.here.set(Some(here));
-            let zoom =
-                at.centre.get_untracked().map_or(MIN_ZOOM, |centre| centre.zoom.max(MIN_ZOOM));
-            at.jump.set(Some(Centre { zoom, lon: here.lon, lat: here.lat }));
-            say(words().located.say([&words().length(here.within_m)]));
+            map_state.reader_position.set(Some(position));
+            let zoom = map_state
+                .centre
+                .get_untracked()
+                .map_or(MIN_ZOOM, |centre| centre.zoom.max(MIN_ZOOM));
+            map_state.jump_to.set(Some(Centre { zoom, lon: position.lon, lat: position.lat }));
+            show(words().located.fill([&words().length(position.within_m)]));
         });
         let refused = Closure::once_into_js(move |refusal: GeolocationError| {
-            say(words().reason_not_located(refusal.code()).to_owned())
+            show(words().reason_not_located(refusal.code()).to_owned())
         });
-        let patience = options([("timeout", PATIENCE_MS.into()), ("maximumAge", FRESH_MS.into())]);
-        if current_position(found.unchecked_ref(), refused.unchecked_ref(), &patience).is_err() {
-            say(words().not_located.to_owned());
+        let timing = options([("timeout", TIMEOUT_MS.into()), ("maximumAge", MAX_AGE_MS.into())]);
+        if current_position(found.unchecked_ref(), refused.unchecked_ref(), &timing).is_err() {
+            show(words().not_located.to_owned());
         }
     };
     let picture = "M18 12a6 6 0 1 1-12 0a6 6 0 1 1 12 0M12 2v4M12 18v4M2 12h4M18 12h4";

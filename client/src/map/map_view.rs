@@ -1,8 +1,7 @@
-//! The map in its element, kept in step with what the page knows.
+//! The map in its element, connected to the signals of the page.
 
 use std::rc::Rc;
 
-use chrono::DateTime;
 use leptos::ev::KeyboardEvent;
 use leptos::html::Div;
 use leptos::prelude::*;
@@ -11,104 +10,98 @@ use leptos::task::spawn_local;
 use crate::data::tile_source::TileSource;
 use crate::i18n::words;
 use crate::map::fire_map::{FireMap, Hooks};
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 use crate::map::swipe_view::SwipeView;
 use crate::map::ticks_view::TicksView;
 use crate::state::atlas::Atlas;
-use crate::state::coverage::{Coverage, STALE_AFTER_DAYS};
-use crate::state::map_state::SelectedPoint;
-use crate::state::map_state::{DisplayOptions, MapState};
+use crate::state::coverage::Coverage;
+use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
+use crate::state::preferences;
 use crate::state::problem::LoadError;
 use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, union_of_boxes};
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 
-/// The map. It goes where `at` asks, and puts there what was clicked and what is seen.
+/// The map. It goes where `map_state` sends it, and writes there what was clicked and what is in
+/// view.
 #[component]
 pub fn MapView(
     atlas: Atlas,
-    drawing: DisplayOptions,
-    at: MapState,
+    display: DisplayOptions,
+    map_state: MapState,
     retries: RwSignal<u32>,
 ) -> impl IntoView {
     let element = NodeRef::<Div>::new();
-    let source = StoredValue::new_local(TileSource::new());
-    let read = move |lon, lat| read_point(atlas, source.get_value(), at.point, (lon, lat));
-    let is_claimed = move || at.claimed.with_untracked(Option::is_some);
-
-    follow(move || {
-        let Some(element) = element.get() else {
-            return;
-        };
-        let hooks = Hooks {
-            on_click: Box::new(move |lon, lat| {
-                if !is_claimed() {
-                    read(lon, lat);
-                }
-            }),
-            on_pointer: Box::new(move |place| at.pointer.set(place)),
-            on_view: Box::new(move |seen, centre| {
-                at.view.set(seen);
-                at.centre.set(Some(centre));
-            }),
-            on_patch: Rc::new(move |bbox| at.destination.set(Some(bbox))),
-            on_tile_failure: Rc::new(move |name, run_id, failure| {
-                atlas.hear_of_tile(name, run_id, failure)
-            }),
-            on_land_failure: Rc::new(move || atlas.report(LoadError::Land)),
-            on_basemap_failure: Rc::new(move |title| {
-                atlas.report(LoadError::Basemap(title.to_owned()))
-            }),
-        };
-        let fire_map = FireMap::in_element(element.into(), source.get_value(), hooks);
-        keep_in_step(&fire_map, atlas, drawing, at, retries);
-        at.map.set(Some(fire_map.leaflet()));
-    });
-    follow(move || {
-        if let Some((lon, lat)) = at.asked.get() {
-            read(lon, lat);
+    let reader = PointReader {
+        atlas,
+        source: StoredValue::new_local(TileSource::new()),
+        point: map_state.point,
+    };
+    effect(move || {
+        if let Some(element) = element.get() {
+            let source = reader.source.get_value();
+            let map = FireMap::in_element(element.into(), source, hooks(atlas, map_state, reader));
+            connect(&map, atlas, display, map_state, retries);
+            map_state.map.set(Some(map.leaflet()));
         }
     });
-    // A place from the address is read as soon as the region around it is known.
-    follow(move || {
-        atlas.regions.track();
-        if let Some(SelectedPoint { lon, lat, reading: None | Some(Reading::Unavailable) }) =
-            at.point.get_untracked()
-            && is_known(atlas, lon, lat)
-        {
-            read(lon, lat);
-        }
-    });
-
+    reader.read_on_change(map_state);
     // While the map has the keyboard, a crosshair in its middle is the pointer.
-    let press = move |event: KeyboardEvent| {
-        if event.target() != event.current_target() || is_claimed() {
+    let on_key = move |event: KeyboardEvent| {
+        if event.target() != event.current_target() || is_claimed(map_state) {
             return;
         }
         match event.key().as_str() {
             "Enter" => {
-                if let Some(centre) = at.centre.get_untracked() {
-                    read(centre.lon, centre.lat);
+                if let Some(centre) = map_state.centre.get_untracked() {
+                    reader.read(centre.lon, centre.lat);
                 }
             }
-            "Escape" => at.point.set(None),
+            "Escape" => map_state.point.set(None),
             _ => {}
         }
     };
-    // Without a pointer, the place beneath the crosshair.
+    // Without a pointer, the place below the crosshair.
     let coordinates = move || {
-        let centre = at.centre.get().map(|centre| (centre.lon, centre.lat));
-        at.pointer.get().or(centre).map(|(lon, lat)| words().coordinates(lon, lat))
+        let centre = map_state.centre.get().map(|centre| (centre.lon, centre.lat));
+        map_state.pointer.get().or(centre).map(|(lon, lat)| words().coordinates(lon, lat))
     };
     view! {
         <main class="map-frame" aria-label=move || words().map>
             <Patterns />
-            <div class="map" data-testid="map" node_ref=element on:keydown=press></div>
+            <div class="map" data-testid="map" node_ref=element on:keydown=on_key></div>
             <div class="crosshair" aria-hidden="true"></div>
-            <SwipeView percent=drawing.swipe_percent />
-            <TicksView view=at.view />
+            <SwipeView percent=display.swipe_percent />
+            <TicksView view=map_state.view />
             <p class="coordinates" data-testid="coordinates">{coordinates}</p>
         </main>
+    }
+}
+
+fn is_claimed(map_state: MapState) -> bool {
+    map_state.claimed.with_untracked(Option::is_some)
+}
+
+fn hooks(atlas: Atlas, map_state: MapState, reader: PointReader) -> Hooks {
+    Hooks {
+        on_click: Box::new(move |lon, lat| {
+            if !is_claimed(map_state) {
+                reader.read(lon, lat);
+            }
+        }),
+        on_pointer: Box::new(move |place| map_state.pointer.set(place)),
+        on_view: Box::new(move |view, centre| {
+            map_state.view.set(view);
+            map_state.centre.set(Some(centre));
+        }),
+        on_patch: Rc::new(move |bbox| map_state.fly_to.set(Some(bbox))),
+        on_tile_failure: Rc::new(move |name, run_id, failure| {
+            atlas.on_tile_failure(name, run_id, failure)
+        }),
+        on_land_failure: Rc::new(move || atlas.report(LoadError::Land)),
+        on_basemap_failure: Rc::new(move |title| {
+            atlas.report(LoadError::Basemap(title.to_owned()))
+        }),
     }
 }
 
@@ -125,98 +118,123 @@ fn Patterns() -> impl IntoView {
                     <path d="M0 0v9M0 0h9" />
                 </pattern>
                 <pattern id="dots" width="9" height="9" patternUnits="userSpaceOnUse">
-                    <circle cx="4.500" cy="4.500" r="1.200" />
+                    <circle cx="4.5" cy="4.5" r="1.2" />
                 </pattern>
             </defs>
         </svg>
     }
 }
 
-fn keep_in_step(
-    fire_map: &Rc<FireMap>,
+/// Shows on the map what the signals hold.
+fn connect(
+    map: &Rc<FireMap>,
     atlas: Atlas,
-    drawing: DisplayOptions,
-    at: MapState,
+    display: DisplayOptions,
+    map_state: MapState,
     retries: RwSignal<u32>,
 ) {
-    let map = fire_map.clone();
-    follow(move || {
-        if let Some(centre) = at.jump.get() {
+    // A jump comes before the regions, which are not fitted then.
+    on_change(map, move |map| {
+        if let Some(centre) = map_state.jump_to.get() {
             map.go_to(centre);
         }
     });
-    let map = fire_map.clone();
-    let mut is_fitted = false;
-    follow(move || {
-        let regions = atlas.regions.get().unwrap_or_default();
-        is_fitted |= at.jump.with_untracked(Option::is_some);
-        let chosen = at.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
-        let first_look = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
-        if let Some(bbox) = first_look {
-            map.fit(bbox, Covered::by_panel());
-        }
-        let stale_after_days = atlas.config.with(|config| {
-            config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days)
-        });
-        let now = DateTime::from_timestamp_millis(js_sys::Date::now() as i64).unwrap_or_default();
-        map.show_regions(&regions, |entry| Coverage::of(entry, stale_after_days, now));
-        is_fitted |= first_look.is_some();
-    });
-    let map = fire_map.clone();
-    follow(move || map.paint(drawing.palette.get(), drawing.filter.get()));
-    let map = fire_map.clone();
-    follow(move || map.set_opacity(drawing.opacity_percent.get()));
-    let map = fire_map.clone();
-    follow(move || map.set_swipe(drawing.swipe_percent.get()));
-    let map = fire_map.clone();
-    follow(move || map.set_basemap(drawing.basemap.get().as_ref()));
-    let map = fire_map.clone();
-    follow(move || {
-        if let Some(bbox) = at.destination.get() {
-            map.fly_to(bbox, Covered::by_panel());
+    show_regions(map, atlas, map_state);
+    on_change(map, move |map| map.paint(display.palette.get(), display.filter.get()));
+    on_change(map, move |map| map.set_opacity(display.opacity_percent.get()));
+    on_change(map, move |map| map.set_swipe(display.swipe_percent.get()));
+    on_change(map, move |map| map.set_basemap(display.basemap.get().as_ref()));
+    on_change(map, move |map| {
+        if let Some(bbox) = map_state.fly_to.get() {
+            map.fly_to(bbox, ObscuredArea::by_panel());
         }
     });
-    let map = fire_map.clone();
-    follow(move || map.mark(at.point.get().map(|point| (point.lon, point.lat))));
-    let map = fire_map.clone();
-    follow(move || map.mark_here(at.here.get()));
-    follow(move || {
-        if at.claimed.with(Option::is_some) {
-            at.point.set(None);
+    on_change(map, move |map| map.mark_point(map_state.point.get().map(SelectedPoint::lon_lat)));
+    on_change(map, move |map| map.mark_position(map_state.reader_position.get()));
+    effect(move || {
+        if map_state.claimed.with(Option::is_some) {
+            map_state.point.set(None);
         }
     });
-    let map = fire_map.clone();
-    follow(move || {
+    on_change(map, move |map| {
         if retries.get() > 0 {
             map.retry();
         }
     });
 }
 
-/// Whether there is nothing to wait for before a place is read.
-fn is_known(atlas: Atlas, lon: f64, lat: f64) -> bool {
-    atlas.regions.with_untracked(|regions| {
-        regions.as_deref().is_some_and(|regions| {
-            region_at(regions, lon, lat)
-                .is_none_or(|region| !matches!(region.meta, MetaState::Loading))
-        })
-    })
+fn on_change(map: &Rc<FireMap>, act: impl Fn(&Rc<FireMap>) + 'static) {
+    let map = map.clone();
+    effect(move || act(&map));
 }
 
-/// Shows the place at once, and what the map says of it as soon as that is known.
-fn read_point(
-    atlas: Atlas,
-    source: TileSource,
-    point: RwSignal<Option<SelectedPoint>>,
-    (lon, lat): (f64, f64),
-) {
-    let asked = SelectedPoint { lon, lat, reading: None };
-    point.set(Some(asked));
-    spawn_local(async move {
-        let reading = atlas.read(&source, lon, lat).await;
-        // The reader may have clicked elsewhere meanwhile.
-        if point.get_untracked() == Some(asked) {
-            point.set(Some(SelectedPoint { reading: Some(reading), ..asked }));
+/// Shows the regions, and fits the map to the chosen one, or to all, when they are first known.
+fn show_regions(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
+    let map = map.clone();
+    let mut is_fitted = false;
+    effect(move || {
+        let regions = atlas.regions.get().unwrap_or_default();
+        is_fitted |= map_state.jump_to.with_untracked(Option::is_some);
+        let chosen = map_state.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
+        let start = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
+        if let Some(bbox) = start {
+            map.fit(bbox, ObscuredArea::by_panel());
         }
+        let stale_after_days = atlas.stale_after_days();
+        let now = preferences::now();
+        map.show_regions(&regions, |entry| Coverage::of(entry, stale_after_days, now));
+        is_fitted |= start.is_some();
     });
+}
+
+/// Reads the value of the map at a place. A copy reads into the same signal.
+#[derive(Clone, Copy)]
+struct PointReader {
+    atlas: Atlas,
+    source: StoredValue<TileSource, LocalStorage>,
+    point: RwSignal<Option<SelectedPoint>>,
+}
+
+impl PointReader {
+    /// Selects the place at once, and reads its value as soon as that is known.
+    fn read(self, lon: f64, lat: f64) {
+        let selected = SelectedPoint::unread((lon, lat));
+        self.point.set(Some(selected));
+        spawn_local(async move {
+            let reading = self.atlas.read(&self.source.get_value(), lon, lat).await;
+            // The reader may have clicked elsewhere meanwhile.
+            if self.point.get_untracked() == Some(selected) {
+                self.point.set(Some(SelectedPoint { reading: Some(reading), ..selected }));
+            }
+        });
+    }
+
+    /// Reads the place that `map_state` requests, and that of the address as soon as the region
+    /// around it is known.
+    fn read_on_change(self, map_state: MapState) {
+        effect(move || {
+            if let Some((lon, lat)) = map_state.read_at.get() {
+                self.read(lon, lat);
+            }
+        });
+        effect(move || {
+            self.atlas.regions.track();
+            if let Some(SelectedPoint { lon, lat, reading: None | Some(Reading::Unavailable) }) =
+                self.point.get_untracked()
+                && self.is_known(lon, lat)
+            {
+                self.read(lon, lat);
+            }
+        });
+    }
+
+    /// Whether the index, and the metadata of the region around a place, are loaded.
+    fn is_known(self, lon: f64, lat: f64) -> bool {
+        self.atlas.regions.with_untracked(|regions| {
+            regions.as_deref().is_some_and(|regions| {
+                region_at(regions, lon, lat)
+                    .is_none_or(|region| !matches!(region.meta, MetaState::Loading))
+            })
+        })
+    }
 }

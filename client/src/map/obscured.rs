@@ -6,14 +6,14 @@ use crate::map::leaflet::Map;
 
 /// A part of the map's element that something else covers, in pixels from each side.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Covered {
+pub struct ObscuredArea {
     /// From the left.
     pub left_px: f64,
     /// From the bottom.
     pub bottom_px: f64,
 }
 
-impl Covered {
+impl ObscuredArea {
     /// The panel stands at the left of a wide window and at the foot of a narrow one.
     pub fn by_panel() -> Self {
         let Ok(Some(panel)) = document().query_selector(".panel") else {
@@ -61,14 +61,14 @@ mod tests {
 
     #[test]
     fn the_divider_runs_over_the_free_part() {
-        let covered = Covered { left_px: 360.0, bottom_px: 0.0 };
+        let obscured = ObscuredArea { left_px: 360.0, bottom_px: 0.0 };
         for (percent, at_px) in [(0, 360.0), (50, 900.0), (100, 1440.0)] {
-            assert_eq!(covered.divider_px(1440.0, percent), at_px);
-            assert_eq!(covered.divider_percent(1440.0, at_px), percent);
+            assert_eq!(obscured.divider_px(1440.0, percent), at_px);
+            assert_eq!(obscured.divider_percent(1440.0, at_px), percent);
         }
-        assert_eq!(covered.divider_percent(1440.0, 20.0), 0);
+        assert_eq!(obscured.divider_percent(1440.0, 20.0), 0);
         assert_eq!(
-            Covered::default().divider_percent(0.0, 0.0),
+            ObscuredArea::default().divider_percent(0.0, 0.0),
             0,
             "a window of no width divides nothing"
         );

@@ -9,7 +9,7 @@ use crate::state::filter::Filter;
 pub const DOTS_BELOW_ZOOM: f64 = 8.0;
 /// So many dots still pan smoothly, and still can be taken in.
 const MAX_DOTS: usize = 60;
-/// A dot needs this much room around it to be touched, pixels.
+/// A dot needs this much space around it to be touched, pixels.
 const ROOM_PX: f64 = 26.0;
 /// Along a meridian.
 const METRES_PER_DEGREE: f64 = 111_195.0;
@@ -28,11 +28,11 @@ pub fn dots(mut in_view: Vec<Dot>) -> Vec<Dot> {
     in_view.sort_by(|one, other| other.patch.hectares.total_cmp(&one.patch.hectares));
     let mut shown: Vec<Dot> = Vec::new();
     for dot in in_view {
-        let has_room = |other: &Dot| {
+        let is_free = |other: &Dot| {
             let [across, down] = [0, 1].map(|axis| (dot.at_px[axis] - other.at_px[axis]).abs());
             across >= ROOM_PX || down >= ROOM_PX
         };
-        if shown.len() < MAX_DOTS && shown.iter().all(has_room) {
+        if shown.len() < MAX_DOTS && shown.iter().all(is_free) {
             shown.push(dot);
         }
     }

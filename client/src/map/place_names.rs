@@ -1,4 +1,4 @@
-//! Names of towns on the offline background: the largest first, where they have room.
+//! Names of towns on the offline background: the largest first, where they overlap nothing.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -8,12 +8,12 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 
 use crate::data::fetch;
-use crate::map::label_placement::{Title, with_room};
+use crate::map::label_placement::{Title, without_overlap};
 use crate::map::leaflet::{self, Layer, Map, options, place};
 use crate::search::places::{Place, Places, TOWNS_URL};
 use crate::state::map_state::View;
 
-/// Farther away the names of towns would say less than the coasts do.
+/// At lower zooms the names of towns would clutter the coasts.
 const MIN_ZOOM: f64 = 4.0;
 /// More names than this make no map clearer.
 const MAX_NAMES: usize = 28;
@@ -26,7 +26,7 @@ const DOT_PX: f64 = 10.0;
 pub struct PlaceNames {
     map: Map,
     places: RefCell<Option<Places>>,
-    is_asked_for: Cell<bool>,
+    is_requested: Cell<bool>,
     is_hidden: Cell<bool>,
     shown: RefCell<Vec<Layer>>,
 }
@@ -37,16 +37,16 @@ impl PlaceNames {
         Rc::new(Self {
             map: map.clone(),
             places: RefCell::default(),
-            is_asked_for: Cell::default(),
+            is_requested: Cell::default(),
             is_hidden: Cell::default(),
             shown: RefCell::default(),
         })
     }
 
-    /// Fetches the list of towns, unless it is here or on its way, and calls `done` when it came.
+    /// Fetches the list of towns, unless it is loaded or loading, and calls `done` once it is.
     /// Without it the map is as good as before.
     pub fn load(self: &Rc<Self>, done: impl FnOnce() + 'static) {
-        if self.is_asked_for.replace(true) {
+        if self.is_requested.replace(true) {
             return;
         }
         let this = self.clone();
@@ -57,7 +57,7 @@ impl PlaceNames {
                     *this.places.borrow_mut() = Some(places);
                     done();
                 }
-                None => this.is_asked_for.set(false),
+                None => this.is_requested.set(false),
             }
         });
     }
@@ -67,7 +67,7 @@ impl PlaceNames {
         self.is_hidden.set(is_hidden);
     }
 
-    /// Shows what has room in this view beside the titles of the regions.
+    /// Shows the names that overlap neither each other nor the titles of the regions.
     pub fn arrange(&self, view: View, titles: &[Title]) {
         let mut shown = self.shown.borrow_mut();
         shown.drain(..).for_each(|layer| {
@@ -82,7 +82,7 @@ impl PlaceNames {
             let at = self.map.container_point(&leaflet::place(place.lon, place.lat));
             (at.x(), at.y())
         };
-        let chosen = names_with_room(places.largest_first(), view, titles, at);
+        let chosen = names_to_show(places.largest_first(), view, titles, at);
         shown.extend(chosen.into_iter().map(|one| {
             let icon = leaflet::div_icon(&options([
                 ("className", "place-name".into()),
@@ -93,7 +93,7 @@ impl PlaceNames {
                 ("icon", icon),
                 ("interactive", false.into()),
                 ("keyboard", false.into()),
-                // Beneath the titles of the regions.
+                // Below the titles of the regions.
                 ("zIndexOffset", (-10_000).into()),
             ]);
             leaflet::marker(&place(one.lon, one.lat), &still).add_to(&self.map)
@@ -101,7 +101,7 @@ impl PlaceNames {
     }
 }
 
-/// A name, set as text. It is for the eye alone: who listens would hear a list of towns at every
+/// A name, set as text. It is hidden from screen readers, which would read a list of towns at every
 /// move.
 fn name(place: &Place) -> Result<JsValue, JsValue> {
     let span = document().create_element("span")?;
@@ -110,9 +110,9 @@ fn name(place: &Place) -> Result<JsValue, JsValue> {
     Ok(span.into())
 }
 
-/// The places of a view whose names stand neither on each other nor on a title; `at` tells where
-/// each is, in pixels.
-fn names_with_room<'a>(
+/// The places of a view whose names stand neither on each other nor on a title; `at` returns the
+/// position of each, in pixels.
+fn names_to_show<'a>(
     largest_first: &'a [Place],
     view: View,
     titles: &[Title],
@@ -127,11 +127,11 @@ fn names_with_room<'a>(
         Title { left_px: x + DOT_PX, bottom_px: y, letters: place.name.chars().count() }
     });
     let wanted: Vec<_> = titles.iter().copied().chain(names).collect();
-    let have_room = with_room(&wanted).into_iter().skip(titles.len());
+    let are_free = without_overlap(&wanted).into_iter().skip(titles.len());
     tried
         .into_iter()
-        .zip(have_room)
-        .filter(|(_, has_room)| *has_room)
+        .zip(are_free)
+        .filter(|(_, is_free)| *is_free)
         .map(|(place, _)| place)
         .take(MAX_NAMES)
         .collect()
@@ -157,7 +157,7 @@ mod tests {
         let places = [
             town("Large", 1.0, 1.0),
             town("Beside it", 1.1, 1.0),
-            town("Beneath a title", 5.0, 5.0),
+            town("Below a title", 5.0, 5.0),
             town("Elsewhere", 50.0, 5.0),
             town("Free", 8.0, 2.0),
         ];
@@ -165,7 +165,7 @@ mod tests {
         let titles = [Title { left_px: 500.0, bottom_px: 500.0, letters: 12 }];
         let at = |place: &Place| (place.lon * 100.0, place.lat * 100.0);
         let named: Vec<_> =
-            names_with_room(&places, view, &titles, at).iter().map(|it| it.name.as_str()).collect();
+            names_to_show(&places, view, &titles, at).iter().map(|it| it.name.as_str()).collect();
         assert_eq!(named, ["Large", "Free"]);
     }
 
@@ -175,7 +175,7 @@ mod tests {
             (0..500).map(|it| town("x", f64::from(it % 25), f64::from(it / 25))).collect();
         let view = View { bbox: [-1.0, -1.0, 30.0, 30.0], zoom: 6.0, ..View::default() };
         let named =
-            names_with_room(&places, view, &[], |place| (place.lon * 100.0, place.lat * 100.0));
+            names_to_show(&places, view, &[], |place| (place.lon * 100.0, place.lat * 100.0));
         assert_eq!(named.len(), MAX_NAMES);
     }
 }

@@ -97,7 +97,7 @@ impl SeverityLayer {
         let Some(found) = found else {
             return;
         };
-        for canvas in (0..found.length()).filter_map(|place| found.get(place)) {
+        for canvas in (0..found.length()).filter_map(|index| found.get(index)) {
             if let Ok(canvas) = canvas.dyn_into::<HtmlCanvasElement>()
                 && let Some(tile) =
                     canvas.get_attribute("data-tile").as_deref().and_then(tile_from_name)
@@ -127,9 +127,9 @@ impl TilePainter {
             self.fill(canvas.clone(), tile, Some(done));
         } else {
             canvas.set_attribute("data-state", "empty")?;
-            // Leaflet must have the canvas before it hears that it is ready.
+            // Leaflet must have the canvas before `done` is called.
             let canvas = canvas.clone();
-            spawn_local(async move { tell(&done, &canvas) });
+            spawn_local(async move { call(&done, &canvas) });
         }
         Ok(canvas)
     }
@@ -148,7 +148,7 @@ impl TilePainter {
             // An attribute with a plain name can always be set.
             let _ = canvas.set_attribute("data-state", state);
             if let Some(done) = done {
-                tell(&done, &canvas);
+                call(&done, &canvas);
             }
         });
     }
@@ -175,12 +175,12 @@ fn awaited(create_tile: JsValue) -> Function {
     Object::define_property(function, &"length".into(), &two).unchecked_into()
 }
 
-fn tell(done: &Function, canvas: &HtmlCanvasElement) {
-    // What Leaflet makes of it is not this tile's concern.
+fn call(done: &Function, canvas: &HtmlCanvasElement) {
+    // An error in Leaflet does not concern this tile.
     let _ = done.call2(&JsValue::NULL, &JsValue::NULL, canvas);
 }
 
-/// The name by which a canvas tells its tile.
+/// The name of a tile in the attributes of its canvas.
 pub fn tile_name(tile: Tile) -> String {
     format!("{}/{}/{}", tile.z, tile.x, tile.y)
 }
@@ -200,7 +200,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_name_of_a_tile_leads_back_to_it() {
+    fn a_tile_is_read_from_its_name() {
         assert_eq!(tile_from_name("9/85/202"), Some(Tile { z: 9, x: 85, y: 202 }));
         assert_eq!(tile_from_name("9/85"), None);
         assert_eq!(tile_from_name("a/b/c"), None);

@@ -1,11 +1,11 @@
-//! A divider across the map: what lies on top shows to its left alone.
+//! A divider across the map: the upper layer is shown only to its left.
 
 use leptos::ev::{KeyboardEvent, PointerEvent};
 use leptos::prelude::*;
 use wasm_bindgen::JsCast;
 
 use crate::i18n::words;
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 use crate::ui::tool_button::tool_button;
 
 /// Percent that a key moves the divider.
@@ -14,7 +14,7 @@ const STEP: u8 = 2;
 /// The divider, while there is one.
 #[component]
 pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
-    let grab = |event: PointerEvent| {
+    let on_pointer_down = |event: PointerEvent| {
         event.prevent_default();
         if let Some(handle) =
             event.current_target().and_then(|target| target.dyn_into::<web_sys::HtmlElement>().ok())
@@ -24,16 +24,16 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
             let _ = handle.focus();
         }
     };
-    let drag = move |event: PointerEvent| {
+    let on_pointer_move = move |event: PointerEvent| {
         if event.buttons() & 1 == 1
             && let Some(width_px) = window().inner_width().ok().and_then(|width| width.as_f64())
         {
             percent.set(Some(
-                Covered::by_panel().divider_percent(width_px, f64::from(event.client_x())),
+                ObscuredArea::by_panel().divider_percent(width_px, f64::from(event.client_x())),
             ));
         }
     };
-    let press = move |event: KeyboardEvent| {
+    let on_key = move |event: KeyboardEvent| {
         let at = percent.get_untracked().unwrap_or_default();
         let next = match event.key().as_str() {
             "ArrowLeft" | "ArrowDown" => Some(at.saturating_sub(STEP)),
@@ -59,9 +59,9 @@ pub fn SwipeView(percent: RwSignal<Option<u8>>) -> impl IntoView {
                 aria-valuemax="100"
                 aria-valuenow=move || percent.get().unwrap_or_default().to_string()
                 style:--percent=move || percent.get().unwrap_or_default().to_string()
-                on:pointerdown=grab
-                on:pointermove=drag
-                on:keydown=press
+                on:pointerdown=on_pointer_down
+                on:pointermove=on_pointer_move
+                on:keydown=on_key
             ></div>
         </Show>
     }

@@ -53,7 +53,7 @@ fn row(entry: &LegendEntry, palette: Palette, filter: Filter, breaks: &Breaks) -
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::key::place_of;
+    use crate::state::key::legend_index;
 
     #[test]
     fn every_class_but_unburned_has_the_colour_of_its_palette() {
@@ -82,7 +82,7 @@ mod tests {
         let clear: Vec<_> =
             rows.iter().filter(|row| !row.is_painted).map(|row| row.title).collect();
         assert_eq!(clear, ["Unburned"]);
-        assert!(Severity::ALL.into_iter().all(|class| place_of(class).is_some()));
+        assert!(Severity::ALL.into_iter().all(|class| legend_index(class).is_some()));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::panel::legend_row::{LegendRow, css_colour, legend_rows};
 use crate::state::filter::Filter;
 use crate::state::key;
 
-/// The areas told beside the entries.
+/// The areas beside the entries.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Areas {
     /// Title of the region.
@@ -29,11 +29,11 @@ pub fn LegendView(
     let rows = legend_rows(Palette::default(), Filter::default(), &Breaks::USGS);
     let count = rows.len();
     let shown = Memo::new(move |_| legend_rows(palette.get(), filter.get(), &Breaks::USGS));
-    let entries = (0..count).map(|place| {
-        let row = Signal::derive(move || shown.read().get(place).cloned());
+    let entries = (0..count).map(|index| {
+        let row = Signal::derive(move || shown.read().get(index).cloned());
         view! { <li>{entry(row, filter, areas)}</li> }
     });
-    let of_region = move || areas.get().map(|areas| words().areas_of.say([&areas.title]));
+    let of_region = move || areas.get().map(|areas| words().areas_of.fill([&areas.title]));
     view! {
         <section class="legend" data-testid="legend" aria-labelledby="legend-title">
             <h2 id="legend-title">{words().legend} <span class="unit">{LEGEND_UNIT}</span></h2>

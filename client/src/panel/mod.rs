@@ -2,7 +2,8 @@
 
 pub mod legend_row;
 pub mod legend_view;
-pub mod panel;
 pub mod region_facts;
 pub mod region_list;
 pub mod region_panel;
+pub mod region_panel_content;
+pub mod side_panel;

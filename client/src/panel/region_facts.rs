@@ -1,10 +1,11 @@
-//! All that is known of a region and its map, the most asked for first.
+//! All facts of a region and its map, the most requested first.
 
 use chrono::{DateTime, Utc};
+use dragonfly_core::LEGEND;
 use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
-use dragonfly_core::{Empty, LEGEND};
 
 use crate::i18n::Words;
+use crate::state::empty_fractions::by_reason;
 use crate::ui::markup::{Markup, copy_button, tag, text};
 
 /// Where the page and the metadata of a region are.
@@ -18,7 +19,7 @@ pub struct Addresses<'a> {
     pub meta: &'a str,
 }
 
-/// What the metadata of a region says at a moment.
+/// The facts in the metadata of a region at a moment.
 pub fn region_facts(
     words: Words,
     meta: &RegionMeta,
@@ -72,12 +73,12 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
         RunStatus::Pending => words.pending_detail.to_owned(),
         RunStatus::Waiting if meta.map.is_none() => words.waiting_detail.to_owned(),
         RunStatus::Waiting => words.last_run_waits.to_owned(),
-        RunStatus::Failed => words.last_run_failed.say([words.failure(meta.failure)]),
+        RunStatus::Failed => words.last_run_failed.fill([words.failure(meta.failure)]),
     }];
     let is_failed = meta.last_status == RunStatus::Failed;
     if meta.consecutive_failures > 1 {
         sentences
-            .push(words.failures_in_a_row.say([&words.count(meta.consecutive_failures as usize)]));
+            .push(words.failures_in_a_row.fill([&words.count(meta.consecutive_failures as usize)]));
     }
     if is_failed && meta.map.is_some() {
         sentences.push(words.old_map_stays.to_owned());
@@ -85,16 +86,16 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
     if let Some(at) = meta.last_run_at {
         sentences.push(format!("{}: {}.", words.last_attempt, words.date(at.date_naive())));
     }
-    let told = tag("div")
+    let notice = tag("div")
         .with("class", "trouble")
         .with("data-testid", "trouble")
         .add(text("p", &sentences.join(" ")));
     Some(match &meta.last_error {
         Some(message) if is_failed => {
             let message = english("p", message).with("class", "message");
-            told.add(fold("technical-message", words.technical_message).add(message))
+            notice.add(fold("technical-message", words.technical_message).add(message))
         }
-        _ => told,
+        _ => notice,
     })
 }
 
@@ -108,7 +109,7 @@ fn areas(words: Words, map: &MapMeta) -> Markup {
 
 fn images(words: Words, map: &MapMeta) -> Markup {
     let side = |title, used, first, last| {
-        let searched = words.searched.say([&words.dates(SceneDates { first, last })]);
+        let searched = words.searched.fill([&words.dates(SceneDates { first, last })]);
         fact("side", title, &words.dates(used)).add(text("dd", &searched).with("class", "quiet"))
     };
     fold("images", words.images).add(
@@ -121,23 +122,24 @@ fn images(words: Words, map: &MapMeta) -> Markup {
 
 fn scenes(words: Words, map: &MapMeta) -> Markup {
     let used = list().all(map.scenes.iter().map(|used| scene(words, used)).collect());
-    let told = fold("scenes", &words.scenes.say([&words.count(map.scenes.len())])).add(used);
+    let section = fold("scenes", &words.scenes.fill([&words.count(map.scenes.len())])).add(used);
     if map.scenes_skipped.is_empty() {
-        return told;
+        return section;
     }
-    let skipped = map
-        .scenes_skipped
-        .iter()
-        .map(|skipped| english("li", &format!("{}: {}", skipped.id, skipped.reason)));
-    let title = words.scenes_unused.say([&words.count(map.scenes_skipped.len())]);
-    told.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
+    let skipped =
+        map.scenes_skipped.iter().map(|skipped| match words.skip_reason(skipped.why.as_ref()) {
+            Some(reason) => text("li", &format!("{}: {reason}", skipped.id)),
+            None => english("li", &format!("{}: {}", skipped.id, skipped.reason)),
+        });
+    let title = words.scenes_unused.fill([&words.count(map.scenes_skipped.len())]);
+    section.add(text("p", &title).with("class", "subtitle")).add(list().all(skipped.collect()))
 }
 
 fn scene(words: Words, scene: &UsedScene) -> Markup {
     let cloud = scene
         .cloud_cover
-        .map_or(words.cloud_unknown.to_owned(), |percent| words.share(percent / 100.0));
-    let told = format!(
+        .map_or(words.cloud_unknown.to_owned(), |percent| words.fraction(percent / 100.0));
+    let described = format!(
         "{} · {} · {} {cloud} · {} {} (",
         words.side_of_fire(scene.side),
         words.date(scene.datetime.date_naive()),
@@ -145,9 +147,12 @@ fn scene(words: Words, scene: &UsedScene) -> Markup {
         words.offset,
         words.number(f64::from(scene.offset), 0),
     );
-    let decision = text("span", &told)
+    let decision = text("span", &described)
         .with("class", "quiet")
-        .add(english("span", &scene.offset_reason))
+        .add(match words.offset_reason(scene.offset_kind) {
+            Some(reason) => text("span", reason),
+            None => english("span", &scene.offset_reason),
+        })
         .text(")");
     tag("li")
         .with("data-testid", "scene")
@@ -156,41 +161,35 @@ fn scene(words: Words, scene: &UsedScene) -> Markup {
 }
 
 fn emptiness(words: Words, map: &MapMeta) -> Markup {
-    let empty = map.empty_share;
-    let shares = [
-        (Empty::OutsideZone, empty.outside_zone),
-        (Empty::NeverObserved, empty.never_observed),
-        (Empty::Cloud, empty.cloud),
-        (Empty::Water, empty.water),
-        (Empty::NoData, empty.no_data),
-    ];
-    let total: f64 = shares.iter().map(|(_, share)| share).sum();
-    let told = if total > 0.0 {
-        words.of_the_region.say([&words.share(total)])
+    let fractions = by_reason(map.empty_share);
+    let total: f64 = fractions.iter().map(|(_, fraction)| fraction).sum();
+    let total_note = if total > 0.0 {
+        words.of_the_region.fill([&words.fraction(total)])
     } else {
         words.nothing_empty.to_owned()
     };
-    let rows = shares.into_iter().filter(|(_, share)| *share > 0.0);
-    let rows = rows.map(|(reason, share)| (words.reason(reason), words.share(share))).collect();
-    fold("empty-share", &format!("{}: {told}", words.empty_part)).add(table(rows))
+    let rows = fractions.into_iter().filter(|(_, fraction)| *fraction > 0.0);
+    let rows =
+        rows.map(|(reason, fraction)| (words.reason(reason), words.fraction(fraction))).collect();
+    fold("empty-share", &format!("{}: {total_note}", words.empty_part)).add(table(rows))
 }
 
 fn quality(words: Words, map: &MapMeta) -> Markup {
-    let mut told =
-        facts().add(fact("implausible", words.implausible, &words.share(map.implausible_share)));
+    let mut facts_list =
+        facts().add(fact("implausible", words.implausible, &words.fraction(map.implausible_share)));
     if let Some(background) = map.background_dnbr {
         let (median, spread) =
             (words.number(background.median, 3), words.number(background.mad, 3));
-        told = told.add(fact(
+        facts_list = facts_list.add(fact(
             "background",
             words.background,
-            &words.background_value.say([&median, &spread]),
+            &words.background_value.fill([&median, &spread]),
         ));
     }
     let views = words.number(map.clear_observations_mean, 1);
     let masks = tag("div").add(text("dt", words.masks)).add(english("dd", &map.masks));
     fold("quality", words.quality)
-        .add(told.add(fact("clear-views", words.clear_views, &views)).add(masks))
+        .add(facts_list.add(fact("clear-views", words.clear_views, &views)).add(masks))
 }
 
 fn links(words: Words, map: &MapMeta, addresses: Addresses<'_>) -> Markup {
@@ -249,7 +248,7 @@ fn table(rows: Vec<(&'static str, String)>) -> Markup {
     tag("table").add(tag("tbody").all(rows.into_iter().map(row).collect()))
 }
 
-/// What the nights wrote, which is English in every language of the page.
+/// Prose of the metadata, which is English in every language of the page.
 fn english(name: &'static str, written: &str) -> Markup {
     text(name, written).with("lang", "en")
 }
@@ -260,6 +259,7 @@ mod tests {
     use crate::i18n::{ENGLISH, GERMAN};
     use crate::state::region_entry::tests::entry_with_map;
     use dragonfly_core::metadata::Assessment;
+    use dragonfly_core::{FireSide, OffsetReason, RunFailure, SkipReason, SkippedScene};
 
     const ADDRESSES: Addresses<'static> = Addresses {
         origin: "https://maps.example",
@@ -279,11 +279,11 @@ mod tests {
 
     #[test]
     fn the_latest_image_and_the_cell_size_come_first() {
-        let told = written(ENGLISH, &meta());
+        let shown = written(ENGLISH, &meta());
         let places: Vec<_> =
             ["24 Jul 2025", "250 m", "21 Aug 2025, 3 days ago", "1,234 ha", "Low-res preview"]
                 .into_iter()
-                .map(|words| told.find(words).unwrap_or_else(|| panic!("{words} in {told}")))
+                .map(|words| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}")))
                 .collect();
         assert!(places.is_sorted(), "{places:?}");
         let german = written(GERMAN, &meta());
@@ -296,8 +296,8 @@ mod tests {
 
     #[test]
     fn links_are_whole_and_lead_to_the_web_alone() {
-        let told = written(ENGLISH, &meta());
-        assert!(told.contains(r#"href="https://maps.example/meta/madre.json""#));
+        let shown = written(ENGLISH, &meta());
+        assert!(shown.contains(r#"href="https://maps.example/meta/madre.json""#));
         let mut hostile = meta();
         if let Some(map) = &mut hostile.map {
             map.raster_url = "javascript:alert(1)".to_owned();
@@ -309,41 +309,69 @@ mod tests {
     }
 
     #[test]
-    fn a_failure_is_told_in_words_with_the_message_behind_it() {
+    fn a_failure_is_stated_in_words_with_the_message_behind_it() {
         let mut failed = meta();
         failed.last_status = RunStatus::Failed;
         failed.consecutive_failures = 3;
+        failed.failure = Some(RunFailure::NoScene { side: FireSide::Post });
         failed.last_error = Some("no scene on the post side: <img src=x>".to_owned());
-        let told = written(ENGLISH, &failed);
-        assert!(told.contains("there is no clear enough image from after the fire."), "{told}");
-        assert!(told.contains("3 updates in a row") && told.contains("the last that succeeded"));
-        assert!(told.contains("&lt;img src=x>") && !told.contains("<img"));
+        let shown = written(ENGLISH, &failed);
+        assert!(shown.contains("there is no clear enough image from after the fire."), "{shown}");
+        assert!(shown.contains("3 updates in a row") && shown.contains("the last that succeeded"));
+        assert!(shown.contains("&lt;img src=x>") && !shown.contains("<img"));
         failed.map = None;
         assert!(!written(ENGLISH, &failed).contains("the last that succeeded"));
     }
 
     #[test]
-    fn only_a_rolling_map_says_what_changed_between_two_dates() {
+    fn only_a_rolling_map_states_what_changed_between_two_dates() {
         let mut rolling = meta();
         assert!(!written(ENGLISH, &rolling).contains("rolling-note"));
         if let Some(map) = &mut rolling.map {
             map.assessment = Assessment::Rolling;
         }
-        let told = written(ENGLISH, &rolling);
-        assert!(told.contains("what changed between 14–29 Jun 2025 and 24 Jul 2025"), "{told}");
+        let shown = written(ENGLISH, &rolling);
+        assert!(shown.contains("what changed between 14–29 Jun 2025 and 24 Jul 2025"), "{shown}");
     }
 
     #[test]
-    fn empty_shares_are_told_by_reason() {
+    fn reasons_are_in_the_readers_language_unless_they_are_unknown() {
+        let mut map = meta().map.unwrap();
+        let scene = |id: &str, offset_kind| UsedScene {
+            id: id.to_owned(),
+            side: FireSide::Post,
+            datetime: "2025-07-24T18:39:19Z".parse().unwrap(),
+            cloud_cover: None,
+            processing_baseline: None,
+            offset: -1000.0,
+            offset_reason: "for a new reason".to_owned(),
+            offset_kind,
+        };
+        map.scenes = vec![scene("a", Some(OffsetReason::AsDelivered)), scene("b", None)];
+        let skipped =
+            |id: &str, why| SkippedScene { id: id.to_owned(), reason: "by the moon".into(), why };
+        map.scenes_skipped = vec![
+            skipped("c", Some(SkipReason::Duplicate { of: "a".to_owned() })),
+            skipped("d", Some(SkipReason::Other)),
+        ];
+        let shown = scenes(GERMAN, &map).written();
+        assert!(shown.contains("Dateien wie ausgeliefert</span>"), "{shown}");
+        assert!(shown.contains(r#"<span lang="en">for a new reason"#), "{shown}");
+        assert!(shown.contains("<li>c: Duplikat von a</li>"), "{shown}");
+        assert!(shown.contains(r#"<li lang="en">d: by the moon</li>"#), "{shown}");
+    }
+
+    #[test]
+    fn empty_fractions_are_listed_by_reason() {
         let mut clouded = meta();
         assert!(written(ENGLISH, &clouded).contains("Every cell has a value."));
         if let Some(map) = &mut clouded.map {
             map.empty_share.cloud = 0.25;
         }
-        let told = written(ENGLISH, &clouded);
+        let shown = written(ENGLISH, &clouded);
         assert!(
-            told.contains("25 % of the region") && told.contains("cloud, shadow or snow"),
-            "{told}"
+            shown.contains("25 % of the region") && shown.contains("cloud, shadow or snow"),
+            "{shown}"
         );
     }
 }

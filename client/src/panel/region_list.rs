@@ -13,20 +13,28 @@ use crate::search::region_search::matching;
 use crate::state::coverage::Coverage;
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
+use crate::ui::event_target::clicked;
 use crate::ui::markup::{Markup, fill, tag, text};
 
 /// More regions than this are not shown at once: nobody reads them, and each costs time.
 const MAX_SHOWN: usize = 60;
-/// After this long the reader hears that it takes long.
-const PATIENCE: Duration = Duration::from_secs(8);
+/// After this long a note states that loading takes longer than usual.
+const SLOW_AFTER: Duration = Duration::from_secs(8);
 
-/// The items that are shown, how many regions the search means, and how many there are.
-type Shown = (Vec<Markup>, usize, usize);
+/// The regions that a search finds.
+#[derive(Clone, PartialEq)]
+struct FoundRegions {
+    /// The items to show, at most [`MAX_SHOWN`].
+    items: Vec<Markup>,
+    /// How many regions the search finds.
+    found: usize,
+    /// How many regions there are.
+    all: usize,
+}
 
-/// The regions, each a way to its place: `on_choose` hears the name of the one chosen, `on_about`
-/// of the one that the reader wants to know more of. `missing` says that there is nothing to wait
-/// for.
+/// The list of regions. `on_choose` receives the name of the region chosen, `on_about` of the one
+/// whose panel is opened. `missing` is true when the regions cannot be loaded.
 #[component]
 pub fn RegionList(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
@@ -39,25 +47,78 @@ pub fn RegionList(
 ) -> impl IntoView {
     let list = NodeRef::<Ul>::new();
     let search = RwSignal::new(String::new());
+    let is_slow = slow_timer();
+    let shown = Memo::new(move |_| {
+        regions.with(|entries| {
+            find(entries.as_deref().unwrap_or_default(), &search.read(), stale_after_days.get())
+        })
+    });
+    update_list(list, shown, chosen);
+    let is_loaded = move || regions.with(Option::is_some);
+    let note = move || match shown.with(|shown| (shown.found, shown.all)) {
+        _ if !is_loaded() && missing.get() => words().regions_missing.to_owned(),
+        _ if !is_loaded() && is_slow.get() => words().slow_regions.to_owned(),
+        _ if !is_loaded() => words().loading_regions.to_owned(),
+        counts => count_note(counts),
+    };
+    let on_click = move |event: MouseEvent| {
+        let Some(button) = clicked(&event, "button") else {
+            return;
+        };
+        if let Some(name) = button.get_attribute("data-region") {
+            on_choose(&name);
+        } else if let Some(name) = button.get_attribute("data-about") {
+            on_about(&name);
+        }
+    };
+    view! {
+        <section class="regions" data-testid="region-list" aria-labelledby="regions-title" on:keydown=on_key>
+            <h2 id="regions-title">{words().regions}</h2>
+            <input
+                type="search"
+                class="find"
+                data-testid="region-search"
+                autocomplete="off"
+                placeholder=words().find_region
+                aria-label=words().find_region
+                aria-controls="regions"
+                hidden=move || shown.with(|shown| shown.all < 2)
+                on:input=move |event| search.set(event_target_value(&event))
+            />
+            <ul id="regions" node_ref=list on:click=on_click></ul>
+            <p class="quiet" role="status" data-testid="region-note">{note}</p>
+            <button
+                type="button"
+                class="retry"
+                hidden=move || is_loaded() || !(missing.get() || is_slow.get())
+                on:click=move |_| on_retry()
+            >
+                {words().retry}
+            </button>
+        </section>
+    }
+}
+
+/// True after [`SLOW_AFTER`].
+fn slow_timer() -> RwSignal<bool> {
     let is_slow = RwSignal::new(false);
-    let pending = set_timeout_with_handle(move || is_slow.set(true), PATIENCE);
+    let pending = set_timeout_with_handle(move || is_slow.set(true), SLOW_AFTER);
     on_cleanup(move || {
         if let Ok(pending) = pending {
             pending.clear();
         }
     });
+    is_slow
+}
 
-    let shown = Memo::new(move |_| {
-        regions.with(|entries| {
-            shown(entries.as_deref().unwrap_or_default(), &search.read(), stale_after_days.get())
-        })
-    });
-    follow(move || {
+/// Keeps the items and the mark of the chosen one up to date.
+fn update_list(list: NodeRef<Ul>, shown: Memo<FoundRegions>, chosen: Signal<Option<String>>) {
+    effect(move || {
         if let Some(list) = list.get() {
-            show(&list, &shown.read().0);
+            show(&list, &shown.read().items);
         }
     });
-    follow(move || {
+    effect(move || {
         shown.track();
         let chosen = chosen.get();
         for item in list.get().iter().flat_map(|list| elements(list, ".region")) {
@@ -70,71 +131,28 @@ pub fn RegionList(
             };
         }
     });
-    let is_here = move || regions.with(Option::is_some);
-    let note = move || {
-        let (found, all) = shown.with(|(_, found, all)| (*found, *all));
-        match (is_here(), found) {
-            (false, _) if missing.get() => words().regions_missing.to_owned(),
-            (false, _) if is_slow.get() => words().slow_regions.to_owned(),
-            (false, _) => words().loading_regions.to_owned(),
-            (true, _) if all == 0 => words().no_regions.to_owned(),
-            (true, 0) => words().no_region_matches.to_owned(),
-            (true, _) if found > MAX_SHOWN => {
-                words().more_regions.say([&words().count(found - MAX_SHOWN)])
-            }
-            (true, _) if found < all => {
-                words().regions_found.say([&words().count(found), &words().count(all)])
-            }
-            (true, _) => String::new(),
-        }
-    };
-    let press = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let Some(button) = target.and_then(|target| target.closest("button").ok().flatten()) else {
-            return;
-        };
-        if let Some(name) = button.get_attribute("data-region") {
-            on_choose(&name);
-        } else if let Some(name) = button.get_attribute("data-about") {
-            on_about(&name);
-        }
-    };
-    view! {
-        <section class="regions" data-testid="region-list" aria-labelledby="regions-title" on:keydown=step>
-            <h2 id="regions-title">{words().regions}</h2>
-            <input
-                type="search"
-                class="find"
-                data-testid="region-search"
-                autocomplete="off"
-                placeholder=words().find_region
-                aria-label=words().find_region
-                aria-controls="regions"
-                hidden=move || shown.with(|(_, _, all)| *all < 2)
-                on:input=move |event| search.set(event_target_value(&event))
-            />
-            <ul id="regions" node_ref=list on:click=press></ul>
-            <p class="quiet" role="status" data-testid="region-note">{note}</p>
-            <button
-                type="button"
-                class="retry"
-                hidden=move || is_here() || !(missing.get() || is_slow.get())
-                on:click=move |_| on_retry()
-            >
-                {words().retry}
-            </button>
-        </section>
+}
+
+/// How many regions were found, of how many; empty where all are shown.
+fn count_note((found, all): (usize, usize)) -> String {
+    let words = words();
+    match found {
+        _ if all == 0 => words.no_regions.to_owned(),
+        0 => words.no_region_matches.to_owned(),
+        _ if found > MAX_SHOWN => words.more_regions.fill([&words.count(found - MAX_SHOWN)]),
+        _ if found < all => words.regions_found.fill([&words.count(found), &words.count(all)]),
+        _ => String::new(),
     }
 }
 
-fn shown(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> Shown {
+fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundRegions {
     let now = preferences::now();
     let found = matching(entries, search);
     let items = found.iter().take(MAX_SHOWN).map(|entry| {
         let coverage = Coverage::of(entry, stale_after_days, now);
         item(words(), entry, coverage, &words().status(entry, coverage, now))
     });
-    (items.collect(), found.len(), entries.len())
+    FoundRegions { items: items.collect(), found: found.len(), all: entries.len() }
 }
 
 fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> Markup {
@@ -149,18 +167,18 @@ fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> 
     if let Some(map) = entry.map() {
         let area = tag("span").with("class", "burnt").add(text("strong", &words.burnt_area(map)));
         let dates = text("span", &words.pre_and_post(map)).with("aria-hidden", "true");
-        let spoken = text("span", &words.pre_and_post_spoken(map)).with("class", "spoken");
+        let sentence = text("span", &words.pre_and_post_sentence(map)).with("class", "spoken");
         region = region
             .text(" ")
             .add(area.text(" ").text(words.burnt_label(map)))
             .text(" ")
-            .add(tag("span").with("class", "dates").add(dates).add(spoken));
+            .add(tag("span").with("class", "dates").add(dates).add(sentence));
     }
     region = region.text(" ").add(text("span", status).with("class", "status"));
     if let Some(group) = &line.group {
         region = region.text(" ").add(text("span", group).with("class", "group"));
     }
-    let about = words.about_region.say([&line.title]);
+    let about = words.about_region.fill([&line.title]);
     let about = text("button", "i")
         .with("type", "button")
         .with("class", "about")
@@ -201,13 +219,13 @@ fn show(list: &HtmlElement, items: &[Markup]) {
 fn elements(within: &Element, selector: &str) -> impl Iterator<Item = HtmlElement> + use<> {
     let found = within.query_selector_all(selector).ok();
     found.into_iter().flat_map(|found| {
-        (0..found.length()).filter_map(move |place| found.get(place)?.dyn_into().ok())
+        (0..found.length()).filter_map(move |index| found.get(index)?.dyn_into().ok())
     })
 }
 
 /// Arrow keys go from region to region, Home and End to the ends; up from the first leads back to
 /// the search.
-fn step(event: KeyboardEvent) {
+fn on_key(event: KeyboardEvent) {
     let Some(section) =
         event.current_target().and_then(|section| section.dyn_into::<Element>().ok())
     else {
@@ -240,11 +258,11 @@ mod tests {
     const BBOX: [f64; 4] = [-120.07, 35.01, -119.67, 35.24];
 
     #[test]
-    fn an_item_tells_title_area_dates_and_how_the_region_is_doing() {
+    fn an_item_has_title_area_dates_and_status() {
         let written =
             item(GERMAN, &entry_with_map("Madre", BBOX, "1s"), Coverage::Due, "überfällig")
                 .written();
-        for told in [
+        for expected in [
             "Madre",
             "1.234 ha",
             "verbrannt",
@@ -253,7 +271,7 @@ mod tests {
             "Über Madre",
             "\"due\"",
         ] {
-            assert!(written.contains(told), "{told} in {written}");
+            assert!(written.contains(expected), "{expected} in {written}");
         }
     }
 

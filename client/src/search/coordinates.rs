@@ -9,14 +9,14 @@ pub struct LonLat {
     pub lat: f64,
 }
 
-/// What a text says of coordinates.
+/// The coordinates in a text.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ParsedCoordinates {
     /// Nothing: it is no pair of numbers.
     None,
     /// One place.
     One(LonLat),
-    /// Two readings, and nothing tells which is meant. Latitude stands first more often.
+    /// Two readings are possible. Latitude comes first more often.
     Ambiguous {
         /// Read as latitude, longitude.
         latitude_first: LonLat,
@@ -47,7 +47,7 @@ pub fn read(text: &str) -> ParsedCoordinates {
     }
 }
 
-/// An angle, and whether it is a latitude, where a hemisphere tells.
+/// An angle, and whether it is a latitude, where a hemisphere is given.
 type Angle = (f64, Option<bool>);
 
 fn place((first, first_is_lat): Angle, (second, second_is_lat): Angle) -> ParsedCoordinates {
@@ -172,7 +172,7 @@ fn tokens(text: &str) -> Option<Vec<CoordinateToken>> {
             _ => return None,
         };
     }
-    // Between angles that hemispheres part, a comma says nothing more.
+    // Between angles that hemispheres separate, a comma adds nothing.
     if tokens.iter().any(|token| matches!(token, CoordinateToken::Hemisphere(..))) {
         tokens.retain(|token| *token != CoordinateToken::Separator);
     }

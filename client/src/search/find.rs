@@ -39,8 +39,8 @@ pub enum SearchOption {
 /// How a pair of numbers was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AxisOrder {
-    /// As the text itself tells.
-    Told,
+    /// As the text itself gives it.
+    Given,
     /// Latitude first, as most do.
     LatitudeFirst,
     /// Longitude first.
@@ -64,7 +64,7 @@ pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> S
     }
     let position = |at, order| SearchOption::LonLat { at, order };
     match coordinates::read(search) {
-        ParsedCoordinates::One(at) => finds.options.push(position(at, AxisOrder::Told)),
+        ParsedCoordinates::One(at) => finds.options.push(position(at, AxisOrder::Given)),
         ParsedCoordinates::Ambiguous { latitude_first, longitude_first } => {
             finds.options.push(position(latitude_first, AxisOrder::LatitudeFirst));
             finds.options.push(position(longitude_first, AxisOrder::LongitudeFirst));
@@ -165,13 +165,13 @@ mod tests {
     }
 
     #[test]
-    fn coordinates_that_can_be_read_twice_are_offered_twice_and_told() {
+    fn coordinates_that_can_be_read_twice_are_offered_twice_with_a_hint() {
         let finds = found("38.5, 23.4");
         assert_eq!(finds.options.len(), 2);
         assert_eq!(finds.options[0].place(), Some((23.4, 38.5)));
         assert!(finds.hint().is_some());
-        let told = found("38.5 N, 23.4 E");
-        assert_eq!((told.options.len(), told.hint()), (1, None));
+        let given = found("38.5 N, 23.4 E");
+        assert_eq!((given.options.len(), given.hint()), (1, None));
         let nowhere = found("138.5, 223.4");
         assert!(nowhere.is_empty() && nowhere.hint().is_some());
     }

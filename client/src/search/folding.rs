@@ -1,6 +1,6 @@
 //! Text as a search sees it: without case, accents and punctuation.
 
-/// The plain letters of `À` to `ſ`, one each; those that need two are told apart before.
+/// The plain letters of `À` to `ſ`, one each; those that need two are replaced before.
 const LATIN: &[u8; 192] = b"aaaaaaaceeeeiiiidnooooo ouuuuytsaaaaaaaceeeeiiiidnooooo ouuuuyty\
     aaaaaaccccccccddddeeeeeeeeeegggggggghhhhiiiiiiiiiiiijjkkkllllllllllnnnnnnnnnoooooooorrrrrrssssssssttttttuuuuuuuuuuuuwwyyyzzzzzzs";
 /// Those of `Ạ` to `ỹ`, which Vietnamese needs.

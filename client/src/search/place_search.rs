@@ -6,125 +6,140 @@ use leptos::ev::{KeyboardEvent, MouseEvent};
 use leptos::html::Ul;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
-use wasm_bindgen::JsCast;
-use web_sys::Element;
 
 use crate::data::fetch;
 use crate::i18n::words;
-use crate::search::find::{AxisOrder, SearchOption, find};
+use crate::search::find::{AxisOrder, SearchOption, SearchOptions, find};
 use crate::search::places::{PLACES_URL, Places};
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
+use crate::ui::event_target::clicked;
 use crate::ui::markup::{Markup, fill, tag, text};
 
-/// How far the list of places has come.
+/// The list of places, as far as it is loaded.
 #[derive(Clone, Default)]
 enum PlaceList {
     #[default]
-    NotAsked,
+    NotRequested,
     Loading,
-    Here(Arc<Places>),
+    Loaded(Arc<Places>),
     Missing,
 }
 
-/// A field that finds; `on_choose` hears what was chosen.
-#[component]
-pub fn PlaceSearch(
-    #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
-    on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
-) -> impl IntoView {
-    let options = NodeRef::<Ul>::new();
-    let list = RwSignal::new(PlaceList::default());
-    let search = RwSignal::new(String::new());
-    let is_open = RwSignal::new(false);
-    let active = RwSignal::new(0usize);
+/// The state of the search. A copy holds the same signals.
+#[derive(Clone, Copy)]
+struct SearchState {
+    list: RwSignal<PlaceList>,
+    search: RwSignal<String>,
+    is_open: RwSignal<bool>,
+    /// Index of the option that Enter chooses.
+    active: RwSignal<usize>,
+    found: Memo<SearchOptions>,
+}
 
-    let load = move || {
-        if matches!(list.get_untracked(), PlaceList::NotAsked | PlaceList::Missing) {
+impl SearchState {
+    fn new(regions: Signal<Option<Vec<RegionEntry>>>) -> Self {
+        let list = RwSignal::new(PlaceList::default());
+        let search = RwSignal::new(String::new());
+        let found = Memo::new(move |_| {
+            let places = match list.get() {
+                PlaceList::Loaded(places) => Some(places),
+                _ => None,
+            };
+            regions.with(|regions| {
+                find(&search.read(), regions.as_deref().unwrap_or_default(), places.as_deref())
+            })
+        });
+        Self { list, search, is_open: RwSignal::new(false), active: RwSignal::new(0), found }
+    }
+
+    /// Loads the list of places, unless it is loaded or loading.
+    fn load(self) {
+        let list = self.list;
+        if matches!(list.get_untracked(), PlaceList::NotRequested | PlaceList::Missing) {
             list.set(PlaceList::Loading);
             spawn_local(async move {
                 let text = fetch::text(PLACES_URL).await.ok();
                 let places = text.and_then(|text| Places::from_json(&text).ok());
                 list.set(
-                    places.map_or(PlaceList::Missing, |places| PlaceList::Here(Arc::new(places))),
+                    places.map_or(PlaceList::Missing, |places| PlaceList::Loaded(Arc::new(places))),
                 );
             });
         }
-    };
-    let found = Memo::new(move |_| {
-        let places = match list.get() {
-            PlaceList::Here(places) => Some(places),
-            _ => None,
-        };
-        regions.with(|regions| {
-            find(&search.read(), regions.as_deref().unwrap_or_default(), places.as_deref())
-        })
-    });
-    let is_shown = move || is_open.get() && !search.read().trim().is_empty();
-    let has_options = move || is_shown() && found.with(|found| !found.is_empty());
-    let choose = move |place: usize| {
-        if let Some(chosen) = found.with_untracked(|found| found.options.get(place).cloned()) {
-            search.set(name(&chosen));
-            is_open.set(false);
-            on_choose(chosen);
-        }
-    };
-    let press = move |event: KeyboardEvent| {
-        let count = found.with_untracked(|found| found.options.len());
-        let (at, is_shown) = (active.get_untracked(), untrack(is_shown));
+    }
+
+    fn is_shown(self) -> bool {
+        self.is_open.get() && !self.search.read().trim().is_empty()
+    }
+
+    fn has_options(self) -> bool {
+        self.is_shown() && self.found.with(|found| !found.is_empty())
+    }
+
+    /// The option at an index, which closes the search.
+    fn choose(self, index: usize) -> Option<SearchOption> {
+        let chosen = self.found.with_untracked(|found| found.options.get(index).cloned())?;
+        self.search.set(name(&chosen));
+        self.is_open.set(false);
+        Some(chosen)
+    }
+
+    fn on_input(self, text: String) {
+        self.load();
+        self.search.set(text);
+        self.active.set(0);
+        self.is_open.set(true);
+    }
+
+    /// Handles a key; the index of the option that it chooses.
+    fn on_key(self, event: &KeyboardEvent) -> Option<usize> {
+        let count = self.found.with_untracked(|found| found.options.len());
+        let (at, is_shown) = (self.active.get_untracked(), untrack(|| self.is_shown()));
+        let mut chosen = None;
         match event.key().as_str() {
-            "ArrowDown" if !is_shown => is_open.set(true),
-            "ArrowDown" if count > 0 => active.set((at + 1) % count),
-            "ArrowUp" if count > 0 => active.set((at + count - 1) % count),
-            "Enter" if is_shown => choose(at),
-            "Escape" if is_shown => is_open.set(false),
-            "Escape" if !search.read_untracked().is_empty() => search.set(String::new()),
-            _ => return,
+            "ArrowDown" if !is_shown => self.is_open.set(true),
+            "ArrowDown" if count > 0 => self.active.set((at + 1) % count),
+            "ArrowUp" if count > 0 => self.active.set((at + count - 1) % count),
+            "Enter" if is_shown => chosen = Some(at),
+            "Escape" if is_shown => self.is_open.set(false),
+            "Escape" if !self.search.read_untracked().is_empty() => self.search.set(String::new()),
+            _ => return None,
         }
         event.prevent_default();
-    };
-    let type_in = move |event| {
-        load();
-        search.set(event_target_value(&event));
-        active.set(0);
-        is_open.set(true);
-    };
-    let note = move || {
-        if !is_shown() {
+        chosen
+    }
+
+    /// The line below the options.
+    fn note(self) -> String {
+        if !self.is_shown() {
             return String::new();
         }
-        let hint = found.with(|found| found.hint());
-        let (is_loading, is_missing) = list
-            .with(|list| (matches!(list, PlaceList::Loading), matches!(list, PlaceList::Missing)));
-        match found.with(|found| found.options.len()) {
-            _ if hint.is_some() => hint.unwrap_or_default().to_owned(),
-            _ if is_loading => words().loading_places.to_owned(),
-            _ if is_missing => words().places_missing.to_owned(),
-            0 => words().nothing_found.to_owned(),
-            count => words().results_found.say([&words().count(count)]),
+        let words = words();
+        let (hint, count) = self.found.with(|found| (found.hint(), found.options.len()));
+        let list = self.list.read();
+        match (hint, &*list, count) {
+            (Some(hint), ..) => hint.to_owned(),
+            (_, PlaceList::Loading, _) => words.loading_places.to_owned(),
+            (_, PlaceList::Missing, _) => words.places_missing.to_owned(),
+            (.., 0) => words.nothing_found.to_owned(),
+            (.., count) => words.results_found.fill([&words.count(count)]),
         }
-    };
-    follow(move || {
-        if let Some(options) = options.get() {
-            let active = active.get();
-            let shown =
-                if is_shown() { found.with(|found| found.options.clone()) } else { Vec::new() };
-            let parts: Vec<_> = shown
-                .iter()
-                .enumerate()
-                .map(|(place, found)| option(place, found, place == active))
-                .collect();
-            fill(&options, &parts);
-        }
-    });
-    let click = move |event: MouseEvent| {
-        let target = event.target().and_then(|target| target.dyn_into::<Element>().ok());
-        let option = target.and_then(|target| target.closest("[data-place]").ok().flatten());
-        if let Some(place) =
-            option.and_then(|option| option.get_attribute("data-place")?.parse().ok())
-        {
-            choose(place);
+    }
+}
+
+/// The search field; `on_choose` receives the option chosen.
+#[component]
+pub fn PlaceSearch(
+    #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
+    on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let state = SearchState::new(regions);
+    let SearchState { search, is_open, active, .. } = state;
+    let has_options = move || state.has_options();
+    let on_key = move |event: KeyboardEvent| {
+        if let Some(chosen) = state.on_key(&event).and_then(|index| state.choose(index)) {
+            on_choose(chosen);
         }
     };
     view! {
@@ -145,35 +160,69 @@ pub fn PlaceSearch(
                 aria-expanded=move || has_options().to_string()
                 aria-activedescendant=move || has_options().then(|| format!("found-{}", active.get()))
                 prop:value=move || search.get()
-                on:focus=move |_| load()
-                on:input=type_in
-                on:keydown=press
+                on:focus=move |_| state.load()
+                on:input=move |event| state.on_input(event_target_value(&event))
+                on:keydown=on_key
                 on:blur=move |_| is_open.set(false)
             />
-            <div class="found" hidden=move || !is_shown()>
-                <ul
-                    id="found"
-                    role="listbox"
-                    aria-label=words().search_results
-                    hidden=move || !has_options()
-                    node_ref=options
-                    // Before the field loses the focus and the list closes.
-                    on:mousedown=move |event| event.prevent_default()
-                    on:click=click
-                ></ul>
-                <p id="found-note" class="quiet" role="status" data-testid="search-note">{note}</p>
-                <p class="quiet sources-note">{words().geonames}</p>
-            </div>
+            <Options state on_choose />
         </div>
     }
 }
 
-fn option(place: usize, found: &SearchOption, is_active: bool) -> Markup {
+/// What was found, and a line on how many.
+#[component]
+fn Options(
+    state: SearchState,
+    on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let list = NodeRef::<Ul>::new();
+    effect(move || {
+        if let Some(list) = list.get() {
+            let active = state.active.get();
+            let found = state.found.read();
+            let shown = if state.is_shown() { found.options.as_slice() } else { &[] };
+            let parts: Vec<_> = shown
+                .iter()
+                .enumerate()
+                .map(|(index, found)| option(index, found, index == active))
+                .collect();
+            fill(&list, &parts);
+        }
+    });
+    let on_click = move |event: MouseEvent| {
+        let option = clicked(&event, "[data-place]");
+        let index = option.and_then(|option| option.get_attribute("data-place")?.parse().ok());
+        if let Some(chosen) = index.and_then(|index| state.choose(index)) {
+            on_choose(chosen);
+        }
+    };
+    view! {
+        <div class="found" hidden=move || !state.is_shown()>
+            <ul
+                id="found"
+                role="listbox"
+                aria-label=words().search_results
+                hidden=move || !state.has_options()
+                node_ref=list
+                // Before the field loses the focus and the list closes.
+                on:mousedown=move |event| event.prevent_default()
+                on:click=on_click
+            ></ul>
+            <p id="found-note" class="quiet" role="status" data-testid="search-note">
+                {move || state.note()}
+            </p>
+            <p class="quiet sources-note">{words().geonames}</p>
+        </div>
+    }
+}
+
+fn option(index: usize, found: &SearchOption, is_active: bool) -> Markup {
     tag("li")
-        .with("id", &format!("found-{place}"))
+        .with("id", &format!("found-{index}"))
         .with("role", "option")
         .with("data-testid", "search-option")
-        .with("data-place", &place.to_string())
+        .with("data-place", &index.to_string())
         .with("aria-selected", if is_active { "true" } else { "false" })
         .add(text("span", &name(found)).with("class", "title"))
         .text(" ")
@@ -191,7 +240,7 @@ fn name(found: &SearchOption) -> String {
 fn detail(found: &SearchOption) -> String {
     match found {
         SearchOption::Region { .. } => words().a_region.to_owned(),
-        SearchOption::LonLat { order: AxisOrder::Told, .. } => words().a_position.to_owned(),
+        SearchOption::LonLat { order: AxisOrder::Given, .. } => words().a_position.to_owned(),
         SearchOption::LonLat { order: AxisOrder::LatitudeFirst, .. } => {
             words().latitude_first.to_owned()
         }
@@ -207,7 +256,7 @@ fn detail(found: &SearchOption) -> String {
             };
             format!(
                 "{land} · {}",
-                words().inhabitants.say([&words().count(place.population as usize)])
+                words().inhabitants.fill([&words().count(place.population as usize)])
             )
         }
     }

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_cut_short_is_told() {
+    fn a_list_cut_short_is_an_error() {
         let check = |text: &str| assert!(Places::from_json(text).is_err(), "{text}");
         check("");
         check("{}");
@@ -233,7 +233,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_search_is_answered(search in "\\PC{0,12}") {
+        fn any_search_has_a_result(search in "\\PC{0,12}") {
             prop_assert!(Places::from_json(LIST).unwrap().find(&search, 3).len() <= 3);
         }
     }

@@ -1,4 +1,4 @@
-//! Which regions a search means.
+//! The regions that a search finds.
 
 use crate::search::folding::fold;
 use crate::state::region_entry::RegionEntry;
@@ -7,18 +7,18 @@ use crate::state::region_entry::RegionEntry;
 /// all where it is empty.
 pub fn matching<'a>(entries: &'a [RegionEntry], search: &str) -> Vec<&'a RegionEntry> {
     let search = fold(search);
-    let asked: Vec<&str> = search.split_whitespace().collect();
-    let is_meant = |entry: &&RegionEntry| {
+    let terms: Vec<&str> = search.split_whitespace().collect();
+    let matches = |entry: &&RegionEntry| {
         let line = &entry.line;
-        let told = fold(&format!(
+        let text = fold(&format!(
             "{} {} {}",
             line.title,
             line.name,
             line.group.as_deref().unwrap_or_default()
         ));
-        asked.iter().all(|word| told.contains(word))
+        terms.iter().all(|term| text.contains(term))
     };
-    entries.iter().filter(is_meant).collect()
+    entries.iter().filter(matches).collect()
 }
 
 #[cfg(test)]

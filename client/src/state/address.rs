@@ -1,5 +1,5 @@
-//! What the page shows, as its address says it: everything that somebody else should see who opens
-//! the link.
+//! What the page shows, as its address holds it: everything that another reader should see who
+//! opens the link.
 //!
 //! The address is the part after `#`, such as `map=9/35.1/-119.9&region=madre&palette=customary`.
 //! It holds what differs from an untouched page; what cannot be read is left out, so that any text
@@ -12,7 +12,7 @@ use crate::state::key;
 
 /// Opaque, so that the map has the very colours of the legend.
 pub const OPACITY_AT_START_PERCENT: u8 = 100;
-/// The zooms an address may ask for; the map has limits of its own.
+/// The zooms allowed in an address; the map has limits of its own.
 const ZOOMS: std::ops::RangeInclusive<f64> = 0.0..=22.0;
 /// Digits after the point of a degree: a metre.
 const DEGREE_DECIMALS: usize = 5;
@@ -48,7 +48,7 @@ pub struct Address {
     /// Where the swipe divides the free part of the map, percent from the left; `None` while there
     /// is none.
     pub swipe_percent: Option<u8>,
-    /// What the tools keep there, in words of their own.
+    /// The part of the tools, in a format of their own.
     pub part: Option<String>,
 }
 

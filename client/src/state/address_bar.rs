@@ -1,4 +1,4 @@
-//! The browser's address, kept in step with what the page shows.
+//! The browser's address, updated with what the page shows.
 
 use std::time::Duration;
 
@@ -7,22 +7,21 @@ use leptos::prelude::*;
 use wasm_bindgen::JsValue;
 
 use crate::state::address::Address;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 
-/// A browser takes about a hundred changes of address in half a minute.
+/// A browser allows about a hundred changes of address in half a minute.
 const PAUSE: Duration = Duration::from_millis(400);
 
-/// What the address asks for now.
+/// The current address.
 pub fn read() -> Address {
     Address::from_fragment(&window().location().hash().unwrap_or_default())
 }
 
 /// Writes `address` into the browser's whenever it changes, and calls `open` when the reader goes
-/// to another one. Another region is a step that "back" undoes; all else takes the place of the
-/// address before.
+/// to another one. Another region is a step that "back" undoes; all else replaces the address before.
 pub fn keep(address: Signal<Address>, open: impl Fn(Address) + 'static) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
-    follow(move || {
+    effect(move || {
         address.track();
         if let Some(earlier) = pending.get_value() {
             earlier.clear();
@@ -36,7 +35,7 @@ pub fn keep(address: Signal<Address>, open: impl Fn(Address) + 'static) {
     on_cleanup(move || handle.remove());
 }
 
-/// Writes the address at once, and gives it whole.
+/// Writes the address at once, and returns it whole.
 pub fn write(address: &Address) -> String {
     let location = window().location();
     let shown = read();

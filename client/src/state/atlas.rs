@@ -1,4 +1,4 @@
-//! What the page knows of the published maps, and how it comes to know it.
+//! The published maps, as far as they are loaded, and how they are loaded.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -13,6 +13,7 @@ use crate::data::fetch::{self, FileFetchError};
 use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError};
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
+use crate::state::coverage::STALE_AFTER_DAYS;
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
@@ -20,7 +21,7 @@ use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 /// The published maps, as far as they are loaded. A copy is the same atlas.
 #[derive(Clone, Copy)]
 pub struct Atlas {
-    /// The regions; `None` until the index is here.
+    /// The regions; `None` until the index is loaded.
     pub regions: RwSignal<Option<Vec<RegionEntry>>>,
     /// The settings of the site.
     pub config: RwSignal<Option<ClientConfig>>,
@@ -30,9 +31,9 @@ pub struct Atlas {
     reread: StoredValue<Rc<RefCell<BTreeSet<String>>>, LocalStorage>,
 }
 
-/// Why a published file is of no use.
+/// A published file that cannot be fetched or read.
 #[derive(Debug, thiserror::Error)]
-enum Unusable {
+enum PublishedError {
     #[error(transparent)]
     Fetch(#[from] FileFetchError),
     #[error(transparent)]
@@ -61,10 +62,24 @@ impl Atlas {
         });
         spawn_local(async move {
             match fetch_index().await {
-                Ok(index) => self.take_index(index),
+                Ok(index) => self.set_index(index),
                 Err(_) => self.report(LoadError::Index),
             }
         });
+    }
+
+    /// Days after which a map is stale, by the site's settings.
+    pub fn stale_after_days(self) -> u32 {
+        let config = self.config.read();
+        config.as_ref().map_or(STALE_AFTER_DAYS, |config| config.stale_after_days)
+    }
+
+    /// The zoom from which on the site offers high resolution; `None` where it does not, or is not
+    /// known to.
+    pub fn highres_zoom(self) -> Option<f64> {
+        let config = self.config.read();
+        let config = config.as_ref().filter(|config| config.stac_url.is_some())?;
+        Some(f64::from(config.highres_zoom))
     }
 
     /// The box of a region, where it is known.
@@ -77,9 +92,9 @@ impl Atlas {
         self.problems.update(|problems| problem::add(problems, problem));
     }
 
-    /// Hears that a tile could not be shown. A tile that is gone means that a newer map may have
+    /// Reports a tile that could not be shown. A tile that is gone means that a newer map may have
     /// been published: the metadata is read again, once a run.
-    pub fn hear_of_tile(self, name: &str, run_id: &str, failure: &TileFetchError) {
+    pub fn on_tile_failure(self, name: &str, run_id: &str, failure: &TileFetchError) {
         if !failure.is_not_found() {
             self.report_tiles(name);
         } else if self.reread.with_value(|reread| reread.borrow_mut().insert(run_id.to_owned())) {
@@ -95,7 +110,7 @@ impl Atlas {
         }
     }
 
-    /// What the map says of a place.
+    /// The value of the map at a place.
     pub async fn read(self, source: &TileSource, lon: f64, lat: f64) -> Reading {
         let lookup = self.regions.with_untracked(|regions| {
             let Some(region) = region_at(regions.as_deref().unwrap_or_default(), lon, lat) else {
@@ -120,7 +135,7 @@ impl Atlas {
         }
     }
 
-    fn take_index(self, index: published::ReadIndex) {
+    fn set_index(self, index: published::ReadIndex) {
         if index.broken > 0 {
             self.report(LoadError::IndexLines(index.broken));
         }
@@ -162,23 +177,23 @@ impl Atlas {
         }
     }
 
-    fn find<T>(self, name: &str, answer: impl FnOnce(&RegionEntry) -> T) -> Option<T> {
+    fn find<T>(self, name: &str, get: impl FnOnce(&RegionEntry) -> T) -> Option<T> {
         self.regions.with_untracked(|regions| {
-            regions.iter().flatten().find(|entry| entry.line.name == name).map(answer)
+            regions.iter().flatten().find(|entry| entry.line.name == name).map(get)
         })
     }
 }
 
-async fn fetch_config() -> Result<ClientConfig, Unusable> {
+async fn fetch_config() -> Result<ClientConfig, PublishedError> {
     Ok(published::config_from_json(&fetch::fresh_text(CONFIG_URL).await?)?)
 }
 
-async fn fetch_index() -> Result<published::ReadIndex, Unusable> {
+async fn fetch_index() -> Result<published::ReadIndex, PublishedError> {
     Ok(published::index_from_json(&fetch::fresh_text(INDEX_URL).await?)?)
 }
 
 /// The metadata, and its text.
-async fn fetch_region(meta_url: &str) -> Result<(RegionMeta, String), Unusable> {
+async fn fetch_region(meta_url: &str) -> Result<(RegionMeta, String), PublishedError> {
     let text = fetch::fresh_text(meta_url).await?;
     Ok((published::region_from_json(&text)?, text))
 }

@@ -1,4 +1,4 @@
-//! How well a region is covered: one word for the map, the list and the panel, from a few published
+//! How well a region is obscured: one word for the map, the list and the panel, from a few published
 //! facts.
 
 use chrono::{DateTime, Utc};
@@ -6,11 +6,11 @@ use dragonfly_core::metadata::RunStatus;
 
 use crate::state::region_entry::{MetaState, RegionEntry};
 
-/// Until the site's settings are here, a map is stale after this many days; the batch's own
+/// Until the site's settings are loaded, a map is stale after this many days; the batch's own
 /// default.
 pub const STALE_AFTER_DAYS: u32 = 30;
 
-/// How well a region is covered, the best first.
+/// How well a region is obscured, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Coverage {
     /// Its map is no older than its interval.

@@ -35,6 +35,11 @@ pub fn class(word: &str) -> Option<Severity> {
     Severity::ALL.into_iter().find(|class| of_class(*class) == word)
 }
 
+/// The index of the entry of core's legend that a class belongs to.
+pub fn legend_index(class: Severity) -> Option<usize> {
+    dragonfly_core::LEGEND.iter().position(|entry| entry.classes.contains(&class))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -51,9 +56,4 @@ mod tests {
         }
         assert_eq!((palette("mauve"), class("")), (None, None));
     }
-}
-
-/// The place in core's legend that a class belongs to.
-pub fn place_of(class: Severity) -> Option<usize> {
-    dragonfly_core::LEGEND.iter().position(|entry| entry.classes.contains(&class))
 }

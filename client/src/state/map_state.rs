@@ -5,11 +5,11 @@ use dragonfly_core::metadata::Basemap;
 use leptos::prelude::*;
 
 use crate::map::leaflet::Map;
-use crate::state::address::Centre;
+use crate::state::address::{Address, Centre};
 use crate::state::filter::Filter;
 use crate::state::reading::Reading;
 
-/// How the reader wants the map drawn. A copy is the same choice.
+/// How the map is drawn, as the reader chose. A copy holds the same signals.
 #[derive(Clone, Copy)]
 pub struct DisplayOptions {
     /// Colours of the classes.
@@ -24,36 +24,70 @@ pub struct DisplayOptions {
     pub swipe_percent: RwSignal<Option<u8>>,
 }
 
-/// Where the reader is, and what was chosen there. A copy is the same place.
+/// The part of the world in view, what is selected there, and where the map should go. A copy holds
+/// the same signals.
 #[derive(Clone, Copy)]
 pub struct MapState {
-    /// The middle of the map, as the map tells it.
+    /// The middle of the map, as the map reports it.
     pub centre: RwSignal<Option<Centre>>,
-    /// What of the world is seen.
+    /// The part of the world in view.
     pub view: RwSignal<View>,
     /// Name of the chosen region.
     pub region: RwSignal<Option<String>>,
     /// The chosen place.
     pub point: RwSignal<Option<SelectedPoint>>,
-    /// A place (longitude, latitude) that is chosen and read whenever this is set.
-    pub asked: RwSignal<Option<(f64, f64)>>,
-    /// A box that the map travels to whenever this is set.
-    pub destination: RwSignal<Option<[f64; 4]>>,
-    /// Where the reader is, once it was asked for and told.
-    pub here: RwSignal<Option<ReaderPosition>>,
-    /// Longitude and latitude beneath the pointer, degrees; `None` while it is elsewhere.
+    /// A place (longitude, latitude) that is selected and read whenever this is set.
+    pub read_at: RwSignal<Option<(f64, f64)>>,
+    /// A box that the map flies to whenever this is set.
+    pub fly_to: RwSignal<Option<[f64; 4]>>,
+    /// The reader's position, once the browser was permitted to determine it.
+    pub reader_position: RwSignal<Option<ReaderPosition>>,
+    /// Longitude and latitude below the pointer, degrees; `None` while it is elsewhere.
     pub pointer: RwSignal<Option<(f64, f64)>>,
-    /// The tool that hears clicks and keys on the map in the page's place.
+    /// The tool that receives clicks and keys on the map instead of the page.
     pub claimed: RwSignal<Option<String>>,
     /// What the address holds for the tools.
     pub part: RwSignal<Option<String>>,
     /// Leaflet's own map, once it is in its element.
     pub map: RwSignal<Option<Map>, LocalStorage>,
     /// A centre that the map goes to at once whenever this is set.
-    pub jump: RwSignal<Option<Centre>>,
+    pub jump_to: RwSignal<Option<Centre>>,
 }
 
-/// What of the world is on the screen.
+impl DisplayOptions {
+    /// The options of an address. Its basemap is known once the site's settings are loaded.
+    pub fn of_address(address: &Address) -> Self {
+        Self {
+            palette: RwSignal::new(address.palette),
+            filter: RwSignal::new(address.filter),
+            opacity_percent: RwSignal::new(address.opacity_percent),
+            basemap: RwSignal::default(),
+            swipe_percent: RwSignal::new(address.swipe_percent),
+        }
+    }
+}
+
+impl MapState {
+    /// The map of an address, before it is in its element.
+    pub fn of_address(address: &Address) -> Self {
+        Self {
+            centre: RwSignal::default(),
+            view: RwSignal::default(),
+            region: RwSignal::new(address.region.clone()),
+            point: RwSignal::new(address.point.map(SelectedPoint::unread)),
+            read_at: RwSignal::default(),
+            fly_to: RwSignal::default(),
+            reader_position: RwSignal::default(),
+            pointer: RwSignal::default(),
+            claimed: RwSignal::default(),
+            part: RwSignal::new(address.part.clone()),
+            map: RwSignal::new_local(None),
+            jump_to: RwSignal::new(address.centre),
+        }
+    }
+}
+
+/// The part of the world in view.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct View {
     /// West, south, east, north in degrees.
@@ -66,7 +100,7 @@ pub struct View {
     pub zoom: f64,
 }
 
-/// Where the reader is.
+/// The reader's position.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct ReaderPosition {
     /// Longitude, degrees.
@@ -84,6 +118,18 @@ pub struct SelectedPoint {
     pub lon: f64,
     /// Latitude, degrees.
     pub lat: f64,
-    /// What the map says; `None` while it is looked up.
+    /// The value of the map; `None` while it is looked up.
     pub reading: Option<Reading>,
+}
+
+impl SelectedPoint {
+    /// A place (longitude, latitude) that is not looked up yet.
+    pub fn unread((lon, lat): (f64, f64)) -> Self {
+        Self { lon, lat, reading: None }
+    }
+
+    /// Longitude and latitude, degrees.
+    pub fn lon_lat(self) -> (f64, f64) {
+        (self.lon, self.lat)
+    }
 }

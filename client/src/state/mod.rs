@@ -1,12 +1,14 @@
-//! What the page shows and knows: plain structs, tested natively.
+//! The state of the page: plain structs tested natively, and the signals that hold them.
 
 pub mod address;
 pub mod address_bar;
 pub mod atlas;
 pub mod coverage;
+pub mod empty_fractions;
 pub mod filter;
 pub mod key;
 pub mod map_state;
+pub mod page_state;
 pub mod preferences;
 pub mod problem;
 pub mod reading;

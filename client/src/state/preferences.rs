@@ -1,45 +1,45 @@
-//! What the reader's browser wants and remembers: the language and the units.
+//! The reader's preferences, kept by the browser: the language and the units.
 
 use leptos::prelude::{document, window};
 use wasm_bindgen::JsValue;
 
-use crate::i18n::{Language, Units, Words, speak};
+use crate::i18n::{Language, Units, Words, set_locale};
 
 const LANGUAGE: &str = "dragonfly.language";
 const UNITS: &str = "dragonfly.units";
 
-/// The words that were chosen here before, else those that the browser asks for.
-pub fn wanted() -> Words {
+/// The language and units chosen before, else those that the browser prefers.
+pub fn preferred() -> Words {
     let tags = window()
         .navigator()
         .languages()
         .iter()
         .filter_map(|tag| tag.as_string())
         .collect::<Vec<_>>();
-    let asked = tags.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or_default();
+    let preferred = tags.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or_default();
     Words {
-        language: remembered(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or(asked),
+        language: remembered(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or(preferred),
         units: remembered(UNITS).as_deref().and_then(Units::from_key).unwrap_or_default(),
     }
 }
 
-/// Speaks so from now on, here and on the next visit.
+/// Sets language and units, now and for the next visit.
 pub fn choose(words: Words) {
     remember(LANGUAGE, words.language.tag());
     remember(UNITS, words.units.key());
-    begin(words);
+    apply(words);
 }
 
-/// Speaks so, and tells the browser which language it is.
-pub fn begin(words: Words) {
-    speak(words);
+/// Sets language and units, and the language of the document.
+pub fn apply(words: Words) {
+    set_locale(words);
     if let Some(root) = document().document_element() {
         // An attribute with a plain name can always be set.
         let _ = root.set_attribute("lang", words.language.tag());
     }
 }
 
-// A browser that keeps nothing, as in a private window, is asked again the next time.
+// A browser that stores nothing, as in a private window, starts with its own language again.
 
 fn remembered(key: &str) -> Option<String> {
     window().local_storage().ok()??.get_item(key).ok()?

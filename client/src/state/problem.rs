@@ -19,14 +19,14 @@ pub enum LoadError {
     Config,
     /// The tools that load when they are first used.
     Tools,
-    /// A sentence of one of these.
-    Told(String),
+    /// A sentence that one of the tools reported.
+    Reported(String),
 }
 
-/// Adds a problem once; the gravest come first.
+/// Adds an error once; the gravest come first.
 pub fn add(problems: &mut Vec<LoadError>, problem: LoadError) {
-    if let Err(place) = problems.binary_search(&problem) {
-        problems.insert(place, problem);
+    if let Err(index) = problems.binary_search(&problem) {
+        problems.insert(index, problem);
     }
 }
 
@@ -35,7 +35,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_problem_is_told_once_and_the_gravest_first() {
+    fn an_error_is_listed_once_and_the_gravest_first() {
         let mut problems = Vec::new();
         for problem in
             [LoadError::Tiles("Madre".into()), LoadError::Index, LoadError::Tiles("Madre".into())]

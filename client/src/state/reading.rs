@@ -1,12 +1,12 @@
-//! What the map says of one place.
+//! The reading: the value of the map at a place.
 
 use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{Breaks, Empty, Severity, Tile, TileFate, class_from_index, dnbr_from_index};
 
-use crate::data::tile_address::pixel_beneath;
+use crate::data::tile_address::pixel_at;
 use crate::state::region_entry::RegionEntry;
 
-/// What the map says of a place.
+/// The value of the map at a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Reading {
     /// A value, right to ± 0.005.
@@ -31,7 +31,7 @@ pub enum Reading {
 }
 
 impl Reading {
-    /// What a palette index says.
+    /// The reading of a palette index.
     pub fn from_index(index: u8) -> Self {
         match (dnbr_from_index(index), class_from_index(index, &Breaks::USGS)) {
             (Some(dnbr), Some(class)) => Self::Value { dnbr, class },
@@ -51,7 +51,7 @@ pub enum Lookup {
 
 /// Where a map keeps its answer for a place.
 pub fn look_up(map: &MapMeta, lon: f64, lat: f64) -> Lookup {
-    let (tile, pixel) = pixel_beneath(lon, lat, map.zoom_max);
+    let (tile, pixel) = pixel_at(lon, lat, map.zoom_max);
     match map.tile_index.fate(tile) {
         Some(TileFate::Stored) => Lookup::Pixel(tile, pixel),
         Some(TileFate::Unburned) => Lookup::Known(Reading::UnburnedTile),
@@ -60,7 +60,7 @@ pub fn look_up(map: &MapMeta, lon: f64, lat: f64) -> Lookup {
     }
 }
 
-/// The region to ask about a place: of those around it the smallest, one with a map before one
+/// The region to read a place from: of those around it the smallest, one with a map before one
 /// without.
 pub fn region_at(regions: &[RegionEntry], lon: f64, lat: f64) -> Option<&RegionEntry> {
     let around = |entry: &&RegionEntry| {
@@ -119,7 +119,7 @@ mod tests {
         check("1u", Lookup::Known(Reading::UnburnedTile));
         check("1w", Lookup::Known(Reading::EmptyTile(Empty::Water)));
         check("", Lookup::Known(Reading::Empty(Empty::OutsideBox)));
-        let (tile, pixel) = pixel_beneath(-119.9, 35.1, 9);
+        let (tile, pixel) = pixel_at(-119.9, 35.1, 9);
         check("1s", Lookup::Pixel(tile, pixel));
     }
 }

@@ -1,4 +1,4 @@
-//! A region as the page knows it: its line of the index, and its metadata once loaded.
+//! A region: its line of the index, and its metadata once loaded.
 
 use std::sync::Arc;
 
@@ -22,7 +22,7 @@ pub struct RegionEntry {
     pub line: IndexedRegion,
     /// Its metadata.
     pub meta: MetaState,
-    /// Its metadata as it was published, for whoever reads it again; empty until it is here.
+    /// Its metadata as it was published, for the tools; empty until it is loaded.
     pub text: Arc<str>,
 }
 
@@ -40,7 +40,7 @@ impl RegionEntry {
         self.line.bbox
     }
 
-    /// Its metadata, once here.
+    /// Its metadata, once loaded.
     pub fn described(&self) -> Option<&RegionMeta> {
         match &self.meta {
             MetaState::Ready(meta) => Some(meta),

@@ -1,4 +1,4 @@
-//! Which region the legend speaks of.
+//! The region that the legend describes.
 
 use crate::map::graticule::wrapped;
 use crate::state::map_state::View;
@@ -15,7 +15,7 @@ pub fn region_in_view<'a>(
     let mapped = || regions.iter().filter(|entry| entry.map().is_some() && overlap(entry) > 0.0);
     let is_chosen = |entry: &&RegionEntry| chosen == Some(entry.line.name.as_str());
     mapped().find(is_chosen).or_else(|| {
-        // Of several that fill the view, the smallest says most about it.
+        // Of several that fill the view, the smallest describes it best.
         mapped().max_by(|one, other| {
             let size = |entry: &RegionEntry| -area(entry.bbox());
             overlap(one).total_cmp(&overlap(other)).then(size(one).total_cmp(&size(other)))

@@ -1,9 +1,9 @@
-//! What the panel of a region speaks of: the region that was asked for, or the one around the place
-//! that was clicked.
+//! What the panel of a region describes: the region opened by name, or the one around the place that
+//! was clicked.
 
 use crate::state::region_entry::RegionEntry;
 
-/// What the panel speaks of.
+/// What the panel describes.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Selection {
     /// A region.
@@ -13,7 +13,7 @@ pub enum Selection {
 }
 
 impl Selection {
-    /// The region that is spoken of, if any.
+    /// The region, if any.
     pub fn region(&self) -> Option<&RegionEntry> {
         match self {
             Self::Region(entry) => Some(entry),
@@ -22,15 +22,15 @@ impl Selection {
     }
 }
 
-/// What the panel speaks of when a region was asked for by name, or a place (longitude, latitude)
-/// was clicked; `None` while it stays closed. A place counts more.
-pub fn subject(
+/// What the panel describes when a region was opened by name, or a place (longitude, latitude) was
+/// clicked; `None` while it stays closed. A place comes before a name.
+pub fn select(
     regions: &[RegionEntry],
-    asked: Option<&str>,
+    name: Option<&str>,
     place: Option<(f64, f64)>,
 ) -> Option<Selection> {
     let region = |entry: &RegionEntry| Selection::Region(Box::new(entry.clone()));
-    match (place, asked) {
+    match (place, name) {
         (Some((lon, lat)), _) => {
             Some(smallest_around(regions, lon, lat).map_or(Selection::Outside, region))
         }
@@ -58,22 +58,22 @@ mod tests {
     use crate::state::region_entry::tests::{entry, entry_with_map};
 
     #[test]
-    fn the_smallest_region_around_a_click_is_spoken_of() {
+    fn the_smallest_region_around_a_click_is_selected() {
         let regions = [
             entry_with_map("state", [-124.0, 32.0, -114.0, 42.0], "9s"),
             entry("county", [-121.0, 34.0, -119.0, 36.0]),
         ];
-        let name = |asked, place| {
-            subject(&regions, asked, place).map(|subject| match subject {
+        let selected = |name, place| {
+            select(&regions, name, place).map(|selection| match selection {
                 Selection::Region(entry) => entry.line.name,
                 Selection::Outside => "outside".to_owned(),
             })
         };
-        assert_eq!(name(None, Some((-120.0, 35.0))).as_deref(), Some("county"));
-        assert_eq!(name(None, Some((-123.0, 41.0))).as_deref(), Some("state"));
-        assert_eq!(name(Some("state"), Some((10.0, 10.0))).as_deref(), Some("outside"));
-        assert_eq!(name(Some("state"), None).as_deref(), Some("state"));
-        assert_eq!(name(Some("gone"), None), None);
-        assert_eq!(name(None, None), None);
+        assert_eq!(selected(None, Some((-120.0, 35.0))).as_deref(), Some("county"));
+        assert_eq!(selected(None, Some((-123.0, 41.0))).as_deref(), Some("state"));
+        assert_eq!(selected(Some("state"), Some((10.0, 10.0))).as_deref(), Some("outside"));
+        assert_eq!(selected(Some("state"), None).as_deref(), Some("state"));
+        assert_eq!(selected(Some("gone"), None), None);
+        assert_eq!(selected(None, None), None);
     }
 }

@@ -1,5 +1,4 @@
-//! The tools that load when they are first used, as the page has them: the page's end of the
-//! bridge.
+//! The page's end of the bridge: loads the tools when one is first used, and runs their commands.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -16,11 +15,11 @@ use crate::map::leaflet::{Map, options};
 use crate::state::address::Address;
 use crate::state::map_state::MapState;
 use crate::state::problem::{self, LoadError};
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Loads the module and gives its tools; an error where the network fails. See start.js.
+    /// Loads the module and returns its tools; an error where the network fails. See start.js.
     #[wasm_bindgen(catch, js_namespace = dragonfly, js_name = tools)]
     async fn load(page: &JsValue) -> Result<JsValue, JsValue>;
 
@@ -33,98 +32,101 @@ extern "C" {
 /// The tools. A copy is the same toolbox.
 #[derive(Clone, Copy)]
 pub struct Toolbox {
-    at: MapState,
-    told: PageSignals,
-    room: StoredValue<Option<HtmlElement>, LocalStorage>,
+    map_state: MapState,
+    signals: PageSignals,
+    container: StoredValue<Option<HtmlElement>, LocalStorage>,
     listeners: StoredValue<Rc<RefCell<Vec<Function>>>, LocalStorage>,
     tools: StoredValue<Option<ToolsModule>, LocalStorage>,
     is_loading: StoredValue<bool>,
-    /// What waits for the tools.
-    waiting: StoredValue<Vec<&'static str>>,
+    /// Commands to run once the tools are loaded.
+    pending: StoredValue<Vec<&'static str>>,
 }
 
-/// What the page tells its tools, and what they tell it.
+/// The signals of the page that its tools read and set.
 #[derive(Clone, Copy)]
 pub struct PageSignals {
     /// What is shown.
     pub address: Signal<Address>,
-    /// The metadata of the region that the legend speaks of, as it was published.
+    /// The metadata of the region that the legend describes, as it was published.
     pub region: Signal<Option<Arc<str>>>,
-    /// Whose work the map shows.
+    /// The attribution of what the map shows.
     pub sources: Signal<String>,
-    /// What is said beside the map.
-    pub said: RwSignal<Option<String>>,
-    /// Hears what went wrong.
+    /// The status message.
+    pub toast: RwSignal<Option<String>>,
+    /// What could not be loaded.
     pub problems: RwSignal<Vec<LoadError>>,
 }
 
 impl Toolbox {
-    /// Tools that are not loaded yet, but will be when the address holds something for them.
-    pub fn new(at: MapState, told: PageSignals) -> Self {
-        let listeners = Rc::<RefCell<Vec<Function>>>::default();
+    /// Tools that are not loaded yet; they load at once when the address holds something for them.
+    pub fn new(map_state: MapState, signals: PageSignals) -> Self {
+        let container = document().create_element("div").ok();
         let this = Self {
-            at,
-            told,
-            room: StoredValue::new_local(
-                document().create_element("div").ok().and_then(|room| room.dyn_into().ok()),
-            ),
-            listeners: StoredValue::new_local(listeners.clone()),
+            map_state,
+            signals,
+            container: StoredValue::new_local(container.and_then(|it| it.dyn_into().ok())),
+            listeners: StoredValue::new_local(Rc::default()),
             tools: StoredValue::new_local(None),
             is_loading: StoredValue::default(),
-            waiting: StoredValue::default(),
+            pending: StoredValue::default(),
         };
-        let address = Memo::new(move |_| Address { centre: None, ..told.address.get() });
-        follow(move || {
-            words();
-            address.track();
-            told.region.track();
-            told.sources.track();
-            at.claimed.track();
-            at.part.track();
-            // A copy, since whoever hears may begin to listen with another ear.
-            let hearing = listeners.borrow().clone();
-            for hear in &hearing {
-                // A tool that fails has told the console why.
-                let _ = hear.call0(&JsValue::NULL);
-            }
-        });
-        follow(move || {
-            if at.map.with(Option::is_some) && at.part.with(Option::is_some) {
+        this.notify_on_change();
+        effect(move || {
+            if map_state.map.with(Option::is_some) && map_state.part.with(Option::is_some) {
                 this.load();
             }
         });
         this
     }
 
-    /// The element of the panel that belongs to the tools: the same, however often the panel is
-    /// made.
-    pub fn room(self) -> Option<HtmlElement> {
-        self.room.get_value()
+    /// Calls the listeners after anything that the bridge returns has changed.
+    fn notify_on_change(self) {
+        let listeners = self.listeners.get_value();
+        let address = Memo::new(move |_| Address { centre: None, ..self.signals.address.get() });
+        effect(move || {
+            words();
+            address.track();
+            self.signals.region.track();
+            self.signals.sources.track();
+            self.map_state.claimed.track();
+            self.map_state.part.track();
+            // A copy, since a listener may add another one.
+            let called = listeners.borrow().clone();
+            for listener in &called {
+                // A tool that fails has logged why.
+                let _ = listener.call0(&JsValue::NULL);
+            }
+        });
     }
 
-    /// Lets the tools do something that the reader asked for; they are loaded first, if need be,
-    /// and that is said.
+    /// The element of the panel that belongs to the tools: the same, however often the panel is
+    /// built.
+    pub fn container(self) -> Option<HtmlElement> {
+        self.container.get_value()
+    }
+
+    /// Runs a command of the tools; they are loaded first, if need be, with a status message.
     pub fn run(self, command: &'static str) {
         if self.tools.with_value(Option::is_none) {
-            self.told.said.set(Some(words().loading_tools.to_owned()));
+            self.signals.toast.set(Some(words().loading_tools.to_owned()));
         }
         self.run_quietly(command);
     }
 
-    /// Lets the tools do something that nobody asked for.
+    /// Runs a command that the reader did not start: without a status message.
     pub fn run_quietly(self, command: &'static str) {
         match self.tools.get_value() {
             Some(tools) => tools.run(command),
             None => {
-                self.waiting.update_value(|waiting| waiting.push(command));
+                self.pending.update_value(|pending| pending.push(command));
                 self.load();
             }
         }
     }
 
-    /// Loads the tools, unless they are here or on their way.
+    /// Loads the tools, unless they are loaded or loading.
     pub fn load(self) {
-        let Some(map) = self.at.map.get_untracked() else {
+        let Some(map) = self.map_state.map.get_untracked() else {
             return;
         };
         if self.is_loading.get_value() {
@@ -132,78 +134,75 @@ impl Toolbox {
         }
         self.is_loading.set_value(true);
         spawn_local(async move {
-            let loaded = load(&self.page(&map)).await;
-            if self.told.said.with_untracked(|said| said.as_deref() == Some(words().loading_tools))
-            {
-                self.told.said.set(None);
+            let loaded = load(&self.bridge(&map)).await;
+            let toast = self.signals.toast;
+            if toast.with_untracked(|shown| shown.as_deref() == Some(words().loading_tools)) {
+                toast.set(None);
             }
             match loaded {
                 Ok(tools) => {
                     let tools: ToolsModule = tools.unchecked_into();
-                    let waiting = self.waiting.try_update_value(std::mem::take).unwrap_or_default();
-                    waiting.into_iter().for_each(|command| tools.run(command));
+                    let pending = self.pending.try_update_value(std::mem::take).unwrap_or_default();
+                    pending.into_iter().for_each(|command| tools.run(command));
                     self.tools.set_value(Some(tools));
                 }
                 Err(_) => {
                     self.is_loading.set_value(false);
-                    self.complain(LoadError::Tools);
+                    self.report_error(LoadError::Tools);
                 }
             }
         });
     }
 
-    /// Tries again what could not be loaded.
+    /// Tries again to load what could not be loaded.
     pub fn retry(self) {
-        if self.waiting.with_value(|waiting| !waiting.is_empty())
-            || self.at.part.with_untracked(Option::is_some)
+        if self.pending.with_value(|pending| !pending.is_empty())
+            || self.map_state.part.with_untracked(Option::is_some)
         {
             self.load();
         }
     }
 
-    fn complain(self, problem: LoadError) {
-        self.told.problems.update(|problems| problem::add(problems, problem));
+    fn report_error(self, problem: LoadError) {
+        self.signals.problems.update(|problems| problem::add(problems, problem));
     }
 
     /// The object that `bridge.rs` describes.
-    fn page(self, map: &Map) -> JsValue {
-        let (PageSignals { address, region, sources, said, .. }, MapState { claimed, part, .. }) =
-            (self.told, self.at);
+    fn bridge(self, map: &Map) -> JsValue {
+        let PageSignals { address, region, sources, toast, .. } = self.signals;
+        let MapState { claimed, part, .. } = self.map_state;
         let listeners = self.listeners.get_value();
-        let listen =
-            Closure::<dyn Fn(Function)>::new(move |hear| listeners.borrow_mut().push(hear));
+        let listen = Closure::<dyn Fn(Function)>::new(move |listener| {
+            listeners.borrow_mut().push(listener);
+        });
+        let region = move || region.with_untracked(|text| text.as_deref().map(str::to_owned));
+        let report_error = move |sentence: Option<String>| {
+            sentence.into_iter().for_each(|it| self.report_error(LoadError::Reported(it)));
+        };
         options([
             ("map", map.into()),
-            ("room", self.room().into()),
-            ("address", tell(move || Some(address.get_untracked().to_fragment()))),
-            (
-                "region",
-                tell(move || region.with_untracked(|text| text.as_deref().map(str::to_owned))),
-            ),
-            ("sources", tell(move || Some(sources.get_untracked()))),
-            ("language", tell(|| Some(words().language.tag().to_owned()))),
-            ("units", tell(|| Some(words().units.key().to_owned()))),
-            ("part", tell(move || part.get_untracked())),
-            ("setPart", hear(move |text| part.set(text))),
-            ("claimed", tell(move || claimed.get_untracked())),
-            ("claim", hear(move |tool| claimed.set(tool))),
-            ("say", hear(move |sentence| said.set(sentence))),
-            (
-                "complain",
-                hear(move |sentence| {
-                    sentence.into_iter().for_each(|it| self.complain(LoadError::Told(it)))
-                }),
-            ),
+            ("toolsContainer", self.container().into()),
+            ("address", getter(move || Some(address.get_untracked().to_fragment()))),
+            ("region", getter(region)),
+            ("sources", getter(move || Some(sources.get_untracked()))),
+            ("language", getter(|| Some(words().language.tag().to_owned()))),
+            ("units", getter(|| Some(words().units.key().to_owned()))),
+            ("part", getter(move || part.get_untracked())),
+            ("setPart", setter(move |text| part.set(text))),
+            ("claimed", getter(move || claimed.get_untracked())),
+            ("claim", setter(move |tool| claimed.set(tool))),
+            ("showMessage", setter(move |message| toast.set(message))),
+            ("reportError", setter(report_error)),
             ("listen", listen.into_js_value()),
         ])
         .into()
     }
 }
 
-fn tell(answer: impl Fn() -> Option<String> + 'static) -> JsValue {
-    Closure::<dyn Fn() -> Option<String>>::new(answer).into_js_value()
+fn getter(get: impl Fn() -> Option<String> + 'static) -> JsValue {
+    Closure::<dyn Fn() -> Option<String>>::new(get).into_js_value()
 }
 
-fn hear(act: impl Fn(Option<String>) + 'static) -> JsValue {
-    Closure::<dyn Fn(Option<String>)>::new(act).into_js_value()
+fn setter(set: impl Fn(Option<String>) + 'static) -> JsValue {
+    Closure::<dyn Fn(Option<String>)>::new(set).into_js_value()
 }

@@ -27,7 +27,7 @@ pub struct Measure {
 }
 
 impl Measure {
-    /// Nothing yet; from now on it hears the map.
+    /// Subscribes to the map; nothing is drawn yet.
     pub fn on(page: PageBridge, tool: &'static str) -> Rc<Self> {
         let map = page.map();
         let this = Rc::new(Self {
@@ -54,12 +54,12 @@ impl Measure {
             let this = this.clone();
             move |event: KeyboardEvent| this.press(&event)
         });
-        // An element takes any listener.
+        // A listener can always be added.
         let _ = this
             .map
             .container()
             .add_event_listener_with_callback("keydown", pressed.into_js_value().unchecked_ref());
-        let told = Closure::<dyn Fn()>::new({
+        let on_change = Closure::<dyn Fn()>::new({
             let this = this.clone();
             move || {
                 if this.page.claimed().as_deref() != Some(this.tool) {
@@ -67,12 +67,12 @@ impl Measure {
                 }
             }
         });
-        this.page.listen(told.as_ref().unchecked_ref());
-        told.forget();
+        this.page.listen(on_change.as_ref().unchecked_ref());
+        on_change.forget();
         this
     }
 
-    /// What is being drawn; `None` while nobody draws.
+    /// What is being drawn; `None` while the tool is off.
     pub fn outline(&self) -> ReadSignal<Option<Outline>> {
         self.outline.read_only()
     }
@@ -92,7 +92,7 @@ impl Measure {
         self.page.claim(Some(self.tool));
         self.map.double_click_zoom().disable();
         self.outline.set(Some(Outline::default()));
-        // The map hears the keys from now on; without the focus it still hears clicks.
+        // The map receives the keys from now on; without the focus it still receives clicks.
         let _ = self.map.container().focus();
     }
 

@@ -8,7 +8,7 @@ use super::measure::Measure;
 use super::outline::Outline;
 use crate::i18n::words;
 
-/// The size of what was drawn; nothing while nobody measures.
+/// The size of what was drawn; nothing while the tool is off.
 #[component]
 pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
     let outline = measure.outline();
@@ -24,7 +24,7 @@ pub fn MeasureReadout(measure: Rc<Measure>) -> impl IntoView {
     let around = move || {
         let outline = outline.read();
         let outline = outline.as_ref().filter(|outline| outline.corners().len() > 2)?;
-        Some(words().around.say([&words().length(outline.length_m())]))
+        Some(words().around.fill([&words().length(outline.length_m())]))
     };
     let is_done = move || outline.read().as_ref().is_some_and(Outline::is_done);
     let next = move || if is_done() { words().measure_done } else { words().measure_how };

@@ -1,5 +1,5 @@
 //! The tools that load when one is first used: measuring, saving a picture, high resolution. They
-//! see the page through the [`bridge`](crate::toolbar::bridge), and draw what is theirs.
+//! access the page through the [`bridge`](crate::toolbar::bridge), and draw their own elements.
 
 mod highres;
 mod measure;
@@ -16,7 +16,7 @@ use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use crate::i18n::{Language, Units, Words, speak, words};
+use crate::i18n::{Language, Units, Words, set_locale, words};
 use crate::toolbar::bridge::PageBridge;
 use highres::Highres;
 use measure::Measure;
@@ -26,12 +26,12 @@ use measure_readout::MeasureReadout;
 pub const MEASURE: &str = "measure";
 /// The command of high resolution: has it in the panel.
 pub const HIGHRES: &str = "highres";
-/// The same, and brings it to the reader's eyes.
+/// The same, and scrolls to it.
 pub const HIGHRES_OPEN: &str = "highres-open";
 /// The command of saving a picture of what is seen.
 pub const SAVE_IMAGE: &str = "save-image";
 
-/// The tools, at work on a page.
+/// The tools of a page.
 pub struct Tools {
     page: PageBridge,
     measure: Rc<Measure>,
@@ -39,14 +39,14 @@ pub struct Tools {
 }
 
 impl Tools {
-    /// Sets the tools to work.
+    /// Creates the tools, and shows a result that the address names.
     pub fn new(page: PageBridge) -> Self {
-        speak_as(&page);
-        let spoken = Closure::<dyn Fn()>::new({
+        sync_locale(&page);
+        let on_change = Closure::<dyn Fn()>::new({
             let page = page.clone();
-            move || speak_as(&page)
+            move || sync_locale(&page)
         });
-        page.listen(spoken.into_js_value().unchecked_ref());
+        page.listen(on_change.into_js_value().unchecked_ref());
         let measure = Measure::on(page.clone(), MEASURE);
         let shown = measure.clone();
         mount_to_body(move || view! { <MeasureReadout measure=shown /> });
@@ -58,32 +58,32 @@ impl Tools {
         tools
     }
 
-    /// Does what a button of the page asks for.
+    /// Runs the command of a button.
     pub fn run(&self, command: &str) {
         match command {
             MEASURE => self.measure.toggle(),
             HIGHRES | HIGHRES_OPEN => {
                 self.highres.get_or_init(|| highres::show(self.page.clone()));
                 if command == HIGHRES_OPEN {
-                    self.page.room().scroll_into_view();
+                    self.page.tools_container().scroll_into_view();
                 }
             }
             SAVE_IMAGE => {
-                save::save(&self.page, self.highres.get().and_then(|highres| highres.about()))
+                save::save(&self.page, self.highres.get().and_then(|highres| highres.provenance()))
             }
             _ => {}
         }
     }
 }
 
-/// Speaks as the page does; what it does not know of is said as before.
-fn speak_as(page: &PageBridge) {
+/// Sets language and units to the page's; unknown ones stay as before.
+fn sync_locale(page: &PageBridge) {
     let before = untrack(words);
-    let asked = Words {
+    let wanted = Words {
         language: Language::from_tag(&page.language()).unwrap_or(before.language),
         units: Units::from_key(&page.units()).unwrap_or(before.units),
     };
-    if asked != before {
-        speak(asked);
+    if wanted != before {
+        set_locale(wanted);
     }
 }

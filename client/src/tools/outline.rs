@@ -138,9 +138,9 @@ impl OutlineEdge {
 
     /// The mean along it of a function of the latitude's sine and cosine.
     fn mean(self, of: impl Fn(f64, f64) -> f64) -> f64 {
-        let at = |share: f64| {
+        let at = |fraction: f64| {
             let (_, lat) =
-                lonlat_from_metres(0.0, RADIUS_M * (self.from[1] + share * self.along()[1]));
+                lonlat_from_metres(0.0, RADIUS_M * (self.from[1] + fraction * self.along()[1]));
             let (sin, cos) = (lat * PI / 180.0).sin_cos();
             of(sin, cos)
         };
@@ -176,8 +176,8 @@ mod tests {
         outline(&[[west, south], [east, south], [east, north], [west, north]])
     }
 
-    fn assert_near(value: f64, expected: f64, share: f64) {
-        assert!((value - expected).abs() <= share * expected, "{value}, not {expected}");
+    fn assert_near(value: f64, expected: f64, tolerance: f64) {
+        assert!((value - expected).abs() <= tolerance * expected, "{value}, not {expected}");
     }
 
     #[test]

@@ -36,8 +36,8 @@ mod tests {
         for (metres_per_px, metres) in
             [(1.0, 100.0), (1.7, 200.0), (30.0, 2_000.0), (60.0, 5_000.0), (5_000.0, 500_000.0)]
         {
-            let (told, px) = scale_bar(metres_per_px, 120.0);
-            assert!((told / metres - 1.0).abs() < 1e-9, "{told} for {metres_per_px}");
+            let (shown, px) = scale_bar(metres_per_px, 120.0);
+            assert!((shown / metres - 1.0).abs() < 1e-9, "{shown} for {metres_per_px}");
             assert!(px > 48.0 - 1e-6 && px <= 120.0, "{px}");
         }
     }

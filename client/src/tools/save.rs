@@ -1,4 +1,4 @@
-//! Saving a picture of the current view: what it tells beside the map, and how that went.
+//! Saving a picture of the current view: its caption, and the status message.
 
 use dragonfly_core::Breaks;
 use dragonfly_core::mercator::HALF_WORLD_M;
@@ -14,7 +14,7 @@ use crate::toolbar::bridge::PageBridge;
 /// Metres that a degree of longitude spans at the equator.
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;
 
-/// Saves what is seen, and says what could not be. `about` says what it shows; without it, the
+/// Saves the view, and shows a status message. `about` describes it; without it, the
 /// region's map does.
 pub fn save(page: &PageBridge, about: Option<String>) {
     let words = words();
@@ -24,7 +24,7 @@ pub fn save(page: &PageBridge, about: Option<String>) {
     let shown = Address::from_fragment(&page.address());
     let region_dates = || {
         let region = region_from_json(&page.region()?).ok()?;
-        Some(words.picture_of.say([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
+        Some(words.picture_of.fill([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
     };
     let about = about.or_else(region_dates);
     let map = page.map();
@@ -32,7 +32,7 @@ pub fn save(page: &PageBridge, about: Option<String>) {
         legend: legend_rows(shown.palette, shown.filter, &Breaks::USGS),
         paragraphs: vec![
             about.unwrap_or_default(),
-            words.picture_made.say([NAME, &words.date(today)]),
+            words.picture_made.fill([NAME, &words.date(today)]),
             page.sources(),
             words.caveat.to_owned(),
         ],
@@ -47,5 +47,5 @@ pub fn save(page: &PageBridge, about: Option<String>) {
         Ok(true) => words.saved_plain,
         Err(_) => words.not_saved,
     };
-    page.say(Some(outcome));
+    page.show_message(Some(outcome));
 }

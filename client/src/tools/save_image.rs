@@ -1,4 +1,4 @@
-//! A picture of the current view to keep: the map, and beneath it legend, scale, dates, sources and
+//! A picture of the current view to keep: the map, and below it legend, scale, dates, sources and
 //! caveat.
 
 use std::f64::consts::TAU;
@@ -13,7 +13,7 @@ use web_sys::{
 use super::picture::{lines, scale_bar};
 use crate::i18n::words;
 use crate::map::land_layer::ink;
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 use crate::panel::legend_row::{LegendRow, css_colour};
 
 const FONT: &str = "12px system-ui, sans-serif";
@@ -29,7 +29,7 @@ const SCALE_PX: f64 = 120.0;
 const SEVERITY_TILES: &str = ".leaflet-severity-pane:not(.under-highres) canvas, \
     .leaflet-severity-pane.under-highres .highres canvas";
 
-/// What the picture tells beside the map.
+/// The texts beside the map.
 pub struct Caption {
     /// The legend's lines.
     pub legend: Vec<LegendRow>,
@@ -60,8 +60,8 @@ struct SavedPicture {
 /// Whatever the browser refuses.
 pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     let map = document().query_selector(".map")?.ok_or("no map")?.get_bounding_client_rect();
-    let covered = Covered::by_panel();
-    let (width, height) = (map.width() - covered.left_px, map.height() - covered.bottom_px);
+    let obscured = ObscuredArea::by_panel();
+    let (width, height) = (map.width() - obscured.left_px, map.height() - obscured.bottom_px);
     let columns = (((width - MARGIN_PX) / ENTRY_WIDTH_PX) as usize).clamp(1, 3);
     let letters = ((width - 2.0 * MARGIN_PX) / LETTER_PX) as usize;
     let text: Vec<_> =
@@ -78,7 +78,7 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
     context.scale(ratio, ratio)?;
     let picture = SavedPicture {
         context,
-        left_px: map.left() + covered.left_px,
+        left_px: map.left() + obscured.left_px,
         top_px: map.top(),
         width_px: width,
         height_px: height,
@@ -242,13 +242,13 @@ impl SavedPicture {
         let rows = caption.legend.len().div_ceil(columns);
         let column_px = (self.width_px - MARGIN_PX) / columns as f64;
         let top_px = self.height_px + MARGIN_PX;
-        for (place, row) in caption.legend.iter().enumerate() {
-            let x = MARGIN_PX + (place / rows) as f64 * column_px;
-            let y = top_px + (place % rows) as f64 * ENTRY_PX;
-            let share_px = 28.0 / row.classes.len() as f64;
+        for (index, row) in caption.legend.iter().enumerate() {
+            let x = MARGIN_PX + (index / rows) as f64 * column_px;
+            let y = top_px + (index % rows) as f64 * ENTRY_PX;
+            let stripe_px = 28.0 / row.classes.len() as f64;
             for (class, (_, paint)) in row.classes.iter().enumerate() {
                 self.context.set_fill_style_str(&css_colour(*paint));
-                self.context.fill_rect(x + class as f64 * share_px, y, share_px, 14.0);
+                self.context.fill_rect(x + class as f64 * stripe_px, y, stripe_px, 14.0);
             }
             self.context.set_stroke_style_str(&ink("--ink-soft"));
             self.context.set_line_width(0.5);
@@ -256,8 +256,8 @@ impl SavedPicture {
             self.write(&format!("{} · {}", row.title, row.range), "--ink", (x + 36.0, y + 11.0));
         }
         let first_px = top_px + rows as f64 * ENTRY_PX + LINE_PX;
-        for (place, line) in text.iter().enumerate() {
-            self.write(line, "--ink", (MARGIN_PX, first_px + place as f64 * LINE_PX));
+        for (index, line) in text.iter().enumerate() {
+            self.write(line, "--ink", (MARGIN_PX, first_px + index as f64 * LINE_PX));
         }
     }
 
@@ -283,5 +283,5 @@ fn each(
     mut act: impl FnMut(Element) -> Result<(), JsValue>,
 ) -> Result<(), JsValue> {
     let found = document().query_selector_all(selector)?;
-    (0..found.length()).filter_map(|place| found.get(place)?.dyn_into().ok()).try_for_each(&mut act)
+    (0..found.length()).filter_map(|index| found.get(index)?.dyn_into().ok()).try_for_each(&mut act)
 }

@@ -13,10 +13,10 @@ pub fn BasemapSelect(
     chosen: RwSignal<Option<Basemap>>,
 ) -> impl IntoView {
     let choose = move |event| {
-        let place = event_target_value(&event).parse::<usize>().ok();
-        chosen.set(place.and_then(|place| basemaps.get_untracked().into_iter().nth(place)));
+        let index = event_target_value(&event).parse::<usize>().ok();
+        chosen.set(index.and_then(|index| basemaps.get_untracked().into_iter().nth(index)));
     };
-    let option = |(place, basemap): (usize, Basemap)| view! { <option value=place.to_string()>{basemap.title}</option> };
+    let option = |(index, basemap): (usize, Basemap)| view! { <option value=index.to_string()>{basemap.title}</option> };
     let field = move || {
         view! {
             <label class="field">

@@ -12,7 +12,7 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
     let (first, last) = (*RANGE_HUNDREDTHS.start(), *RANGE_HUNDREDTHS.end());
     let least = move || filter.get().range().0.unwrap_or(first);
     let end = move || filter.get().range().1.unwrap_or(last);
-    let share =
+    let percent =
         move |hundredths: i16| 100.0 * f64::from(hundredths - first) / f64::from(last - first);
     let least_said = move || words().limit(filter.get().range().0);
     let end_said = move || words().limit(filter.get().range().1);
@@ -35,8 +35,8 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
             <span>{LEGEND_UNIT}</span>
             <div
                 class="handles"
-                style:--from=move || format!("{:.1}%", share(least()))
-                style:--to=move || format!("{:.1}%", share(end()))
+                style:--from=move || format!("{:.1}%", percent(least()))
+                style:--to=move || format!("{:.1}%", percent(end()))
             >
                 <input
                     type="range"

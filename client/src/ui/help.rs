@@ -4,7 +4,7 @@ use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 
 use crate::i18n::words;
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 use crate::ui::markup::{fill, text};
 
 /// A button and the dialog that it opens. The browser itself keeps the focus in the dialog and
@@ -24,13 +24,13 @@ pub fn Help() -> impl IntoView {
         }
     };
     let explanations = NodeRef::<Div>::new();
-    follow(move || {
+    effect(move || {
         if let Some(explanations) = explanations.get() {
-            let told = words()
+            let parts = words()
                 .explanations
                 .into_iter()
-                .flat_map(|(heading, told)| [text("h3", heading), text("p", told)]);
-            fill(&explanations, &told.collect::<Vec<_>>());
+                .flat_map(|(heading, body)| [text("h3", heading), text("p", body)]);
+            fill(&explanations, &parts.collect::<Vec<_>>());
         }
     });
     // A click beside the dialog falls on the dialog's own element, whose content fills it.

@@ -7,16 +7,16 @@ use web_sys::HtmlElement;
 use crate::i18n::{Language, Units, Words, words};
 use crate::state::preferences;
 
-/// Two choices. The page speaks anew when one is made, so the field takes the focus again.
+/// Two choices. The page is built again when one is made, so the field gets the focus back.
 #[component]
-pub fn SpeechSelect() -> impl IntoView {
+pub fn LanguageSelect() -> impl IntoView {
     let now = words();
-    let speak = move |event| {
+    let on_language = move |event| {
         if let Some(language) = Language::from_tag(&event_target_value(&event)) {
             choose(Words { language, ..now }, "#language");
         }
     };
-    let measure = move |event| {
+    let on_units = move |event| {
         if let Some(units) = Units::from_key(&event_target_value(&event)) {
             choose(Words { units, ..now }, "#units");
         }
@@ -39,11 +39,11 @@ pub fn SpeechSelect() -> impl IntoView {
         <section class="controls" aria-label=now.settings>
             <label class="field">
                 <span>{now.units_title}</span>
-                <select id="units" data-testid="units" on:change=measure>{Units::ALL.map(units).collect_view()}</select>
+                <select id="units" data-testid="units" on:change=on_units>{Units::ALL.map(units).collect_view()}</select>
             </label>
             <label class="field">
                 <span>{now.language_title}</span>
-                <select id="language" data-testid="language" on:change=speak>
+                <select id="language" data-testid="language" on:change=on_language>
                     {Language::ALL.map(language).collect_view()}
                 </select>
             </label>

@@ -1,5 +1,5 @@
-//! Parts of the page that are only read, as plain data: small in the download, and every text goes
-//! in as text.
+//! Static parts of the page as plain data: small in the download, and every text is inserted as
+//! text.
 
 use leptos::prelude::document;
 use wasm_bindgen::JsCast;
@@ -34,15 +34,15 @@ pub fn text(name: &'static str, text: &str) -> Markup {
     tag(name).text(text)
 }
 
-/// A button that copies a text when its panel hears the click; `what` says which, to those who
-/// listen.
+/// A button that copies a text when its panel receives the click; `what` names the text for screen
+/// readers.
 pub fn copy_button(text: &str, what: &str) -> Markup {
     tag("button")
         .with("type", "button")
         .with("class", "copy")
         .with("data-testid", "copy")
         .with("data-copy", text)
-        .with("aria-label", &words().copy_what.say([what]))
+        .with("aria-label", &words().copy_what.fill([what]))
         .text(words().copy)
 }
 

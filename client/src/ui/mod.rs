@@ -5,6 +5,7 @@ pub mod brand;
 pub mod clipboard;
 pub mod dnbr_filter;
 pub mod effect;
+pub mod event_target;
 pub mod help;
 pub mod language_select;
 pub mod markup;

@@ -9,18 +9,18 @@ use crate::state::address_bar;
 use crate::ui::clipboard;
 use crate::ui::tool_button::tool_button;
 
-/// Copies the address and says so in `said`.
+/// Copies the address and shows a status message in `toast`.
 #[component]
 pub fn ShareButton(
     #[prop(into)] address: Signal<Address>,
-    said: RwSignal<Option<String>>,
+    toast: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let share = move || {
         let url = address_bar::write(&address.get_untracked());
         spawn_local(async move {
             let words =
                 if clipboard::copy(&url).await { words().shared } else { words().not_shared };
-            said.set(Some(words.to_owned()));
+            toast.set(Some(words.to_owned()));
         });
     };
     let picture =

@@ -1,25 +1,26 @@
-//! What the page has just done, in a sentence that goes again.
+//! The status message: what the page has just done, shown for some seconds.
 
 use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::ui::effect::follow;
+use crate::ui::effect::effect;
 
 /// Long enough to be read twice.
-const STAYS: Duration = Duration::from_secs(7);
+const SHOWN_FOR: Duration = Duration::from_secs(7);
 
-/// The sentence in `said`, which is emptied after some seconds.
+/// The status message; `message` is cleared after some seconds.
 #[component]
-pub fn SaidView(said: RwSignal<Option<String>>) -> impl IntoView {
+pub fn Toast(message: RwSignal<Option<String>>) -> impl IntoView {
     let pending = StoredValue::new(None::<TimeoutHandle>);
-    follow(move || {
-        let is_said = said.read().is_some();
+    effect(move || {
+        let is_shown = message.read().is_some();
         if let Some(earlier) = pending.get_value() {
             earlier.clear();
         }
-        let handle = is_said.then(|| set_timeout_with_handle(move || said.set(None), STAYS).ok());
+        let clear = move || message.set(None);
+        let handle = is_shown.then(|| set_timeout_with_handle(clear, SHOWN_FOR).ok());
         pending.set_value(handle.flatten());
     });
-    view! { <p class="said" role="status" data-testid="said">{move || said.get()}</p> }
+    view! { <p class="said" role="status" data-testid="said">{move || message.get()}</p> }
 }

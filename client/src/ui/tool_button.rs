@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 /// A tool: what tests call it, what people call it, and the path of its picture in a square of 24.
-/// `pressed` tells whether it is in use; `None` for what is over at once.
+/// `pressed` is whether it is in use; `None` for what is done at once.
 pub fn tool_button(
     (test_id, words, path): (&'static str, &'static str, &'static str),
     pressed: Option<Signal<bool>>,

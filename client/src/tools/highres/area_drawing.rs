@@ -1,4 +1,4 @@
-//! Drawing the area on the map, and showing the one that is taken.
+//! Drawing the area on the map, and showing the one in use.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -30,9 +30,9 @@ pub struct AreaDrawing {
 }
 
 impl AreaDrawing {
-    /// Nothing yet.
+    /// No drawing yet; shows the area of the plan.
     pub fn on(highres: &Rc<Highres>) -> Rc<Self> {
-        let plan = highres.told().plan;
+        let plan = highres.signals().plan;
         let this = Rc::new(Self {
             tracing: Measure::on(highres.page().clone(), DRAW),
             shape: RwSignal::new(None),
@@ -44,7 +44,7 @@ impl AreaDrawing {
                 drawn.with(|outline| area_of(outline.as_ref()?, drawing.shape.get_untracked()?));
             if let Some(area) = area {
                 drawing.tracing.end();
-                plan.update(|plan| plan.take_area(Some(area)));
+                plan.update(|plan| plan.set_area(Some(area)));
             } else if drawn.with(Option::is_none) {
                 drawing.shape.set(None);
             }

@@ -18,30 +18,43 @@ use super::{Highres, HighresHandle};
 /// The choice of an area.
 #[component]
 pub fn AreaView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
-    let plan = highres.with_value(|highres| highres.told().plan);
-    let drawing = StoredValue::new_local(AreaDrawing::on(&highres.get_value()));
-    let shape = drawing.with_value(|drawing| drawing.shape());
+    let plan = highres.with_value(|highres| highres.signals().plan);
     let has_area = move || plan.with(|plan| plan.area.is_some());
-    hear_drops(highres);
-    let chosen = move |event: leptos::ev::Event| {
-        let input: Option<HtmlInputElement> =
-            event.target().and_then(|target| target.dyn_into().ok());
-        if let Some(input) = input
-            && let Some(file) = input.files().and_then(|files| files.get(0))
-        {
-            read(highres.get_value(), file);
-            // The same file may be chosen once more.
-            input.set_value("");
-        }
-    };
-    let draw =
-        move |wanted: DrawnShape| move |_| drawing.with_value(|drawing| drawing.toggle(wanted));
-    let pressed = move |wanted: DrawnShape| move || (shape.get() == Some(wanted)).to_string();
+    let set_is_perimeter =
+        move |event| plan.update(|plan| plan.set_is_perimeter(event_target_checked(&event)));
+    on_drop(highres);
     view! {
         <p class="area-now">
             {words.area} ": "
             {move || if has_area() { words.area_drawn } else { words.area_view }}
         </p>
+        <ShapeButtons highres words />
+        <Show when=has_area>
+            <label class="check">
+                <input
+                    type="checkbox"
+                    data-testid="aoi-is-perimeter"
+                    prop:checked=move || plan.with(|plan| plan.perimeter.is_some())
+                    on:change=set_is_perimeter
+                />
+                {words.is_perimeter}
+            </label>
+        </Show>
+        <FileInput highres words />
+    }
+}
+
+/// Starts and ends drawing, or goes back to the view.
+#[component]
+fn ShapeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
+    let plan = highres.with_value(|highres| highres.signals().plan);
+    let has_area = move || plan.with(|plan| plan.area.is_some());
+    let drawing = StoredValue::new_local(AreaDrawing::on(&highres.get_value()));
+    let shape = drawing.with_value(|drawing| drawing.shape());
+    let draw =
+        move |wanted: DrawnShape| move |_| drawing.with_value(|drawing| drawing.toggle(wanted));
+    let pressed = move |wanted: DrawnShape| move || (shape.get() == Some(wanted)).to_string();
+    view! {
         <div class="row">
             <button
                 type="button"
@@ -55,7 +68,7 @@ pub fn AreaView(highres: HighresHandle, words: &'static HighresWords) -> impl In
                 {words.draw_box}
             </button>
             <Show when=has_area>
-                <button type="button" on:click=move |_| plan.update(|plan| plan.take_area(None))>{words.whole_view}</button>
+                <button type="button" on:click=move |_| plan.update(|plan| plan.set_area(None))>{words.whole_view}</button>
             </Show>
         </div>
         <p class="hint" role="status">
@@ -65,26 +78,32 @@ pub fn AreaView(highres: HighresHandle, words: &'static HighresWords) -> impl In
                 None => None,
             }}
         </p>
-        <Show when=has_area>
-            <label class="check">
-                <input
-                    type="checkbox"
-                    data-testid="aoi-is-perimeter"
-                    prop:checked=move || plan.with(|plan| plan.perimeter.is_some())
-                    on:change=move |event| plan.update(|plan| plan.take_as_perimeter(event_target_checked(&event)))
-                />
-                {words.is_perimeter}
-            </label>
-        </Show>
+    }
+}
+
+#[component]
+fn FileInput(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
+    let on_change = move |event: leptos::ev::Event| {
+        let input: Option<HtmlInputElement> =
+            event.target().and_then(|target| target.dyn_into().ok());
+        if let Some(input) = input
+            && let Some(file) = input.files().and_then(|files| files.get(0))
+        {
+            read(highres.get_value(), file);
+            // The same file may be chosen once more.
+            input.set_value("");
+        }
+    };
+    view! {
         <label class="file">
             {words.file}
-            <input type="file" data-testid="aoi-file" accept=".json,.geojson,.zip" on:change=chosen />
+            <input type="file" data-testid="aoi-file" accept=".json,.geojson,.zip" on:change=on_change />
         </label>
     }
 }
 
 /// A file may be dropped anywhere on the map.
-fn hear_drops(highres: HighresHandle) {
+fn on_drop(highres: HighresHandle) {
     let container = highres.with_value(|highres| highres.map.container());
     let over = Closure::<dyn Fn(DragEvent)>::new(|event: DragEvent| event.prevent_default());
     let dropped = Closure::<dyn Fn(DragEvent)>::new(move |event: DragEvent| {
@@ -95,7 +114,7 @@ fn hear_drops(highres: HighresHandle) {
             read(highres, file);
         }
     });
-    // An element takes any listener.
+    // A listener can always be added.
     let _ = container
         .add_event_listener_with_callback("dragover", over.into_js_value().unchecked_ref());
     let _ =
@@ -108,9 +127,9 @@ fn read(highres: Rc<Highres>, file: File) {
         let bytes = JsFuture::from(file.array_buffer())
             .await
             .unwrap_or_else(|_| js_sys::ArrayBuffer::new(0).into());
-        if highres.told().phase.with_untracked(Phase::is_busy) {
-            highres.told().phase.set(Phase::Idle);
+        if highres.signals().phase.with_untracked(Phase::is_busy) {
+            highres.signals().phase.set(Phase::Idle);
         }
-        highres.order(JobRequest::ReadArea { name: file.name() }, &[bytes]);
+        highres.send(JobRequest::ReadArea { name: file.name() }, &[bytes]);
     });
 }

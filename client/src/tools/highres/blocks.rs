@@ -1,5 +1,5 @@
-//! The tiles of a result, as they came. Their cells are kept outside of this program's memory,
-//! which never shrinks.
+//! The tiles of a result, as received. Their cells stay outside of this program's memory, which
+//! never shrinks.
 
 use std::cell::{Cell as Slot, RefCell};
 use std::collections::BTreeMap;
@@ -10,8 +10,8 @@ use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
 
-use super::look::{Cell, ResultStyle};
-use crate::data::tile_address::pixel_beneath;
+use super::style::{Cell, ResultStyle};
+use crate::data::tile_address::pixel_at;
 
 /// Which side of the fire a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ struct Block {
     pictures: Option<[Uint8Array; 2]>,
 }
 
-/// The tiles that have come, all of one zoom.
+/// The tiles received, all of one zoom.
 #[derive(Default)]
 pub struct Blocks {
     zoom: Slot<u8>,
@@ -38,10 +38,10 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Takes a tile, by the buffers that come with it; what comes without them is left out.
+    /// Stores a tile from the buffers of its response; one without buffers is ignored.
     pub fn insert(&self, tile: Tile, buffers: &[JsValue]) {
         let array =
-            |place: usize| buffers.get(place).and_then(|buffer| buffer.dyn_ref::<ArrayBuffer>());
+            |index: usize| buffers.get(index).and_then(|buffer| buffer.dyn_ref::<ArrayBuffer>());
         let (Some(dnbr), Some(pre), Some(codes)) = (array(0), array(1), array(2)) else {
             return;
         };
@@ -58,7 +58,7 @@ impl Blocks {
         self.blocks.borrow_mut().insert((tile.x, tile.y), block);
     }
 
-    /// Forgets all tiles, and gives their buffers away: to be filled again, or dropped.
+    /// Removes all tiles, and returns their buffers for reuse.
     pub fn clear(&self) -> Vec<JsValue> {
         let blocks = self.blocks.take().into_values();
         let buffers = blocks.flat_map(|Block { dnbr, pre, codes, pictures }| {
@@ -73,21 +73,21 @@ impl Blocks {
         self.zoom.get()
     }
 
-    /// The tiles that have come.
+    /// The tiles received.
     pub fn tiles(&self) -> Vec<Tile> {
         let z = self.zoom();
         self.blocks.borrow().keys().map(|(x, y)| Tile { z, x: *x, y: *y }).collect()
     }
 
-    /// Red, green, blue, opacity of a tile's cells; `None` where it has not come.
-    pub fn painted(&self, tile: Tile, look: &ResultStyle) -> Option<Vec<u8>> {
+    /// Red, green, blue, opacity of a tile's cells; `None` where it is not received.
+    pub fn painted(&self, tile: Tile, style: &ResultStyle) -> Option<Vec<u8>> {
         let blocks = self.blocks.borrow();
         let block = self.block(&blocks, tile)?;
         let cells = block.dnbr.to_vec().into_iter().zip(block.pre.to_vec());
-        Some(cells.flat_map(|(dnbr, pre)| look.colour(Cell { dnbr, pre })).collect())
+        Some(cells.flat_map(|(dnbr, pre)| style.colour(Cell { dnbr, pre })).collect())
     }
 
-    /// Red, green, blue, opacity of a tile's picture; `None` where none has come.
+    /// Red, green, blue, opacity of a tile's picture; `None` where none is received.
     pub fn picture(&self, tile: Tile, when: When) -> Option<Vec<u8>> {
         let blocks = self.blocks.borrow();
         let [before, after] = self.block(&blocks, tile)?.pictures.as_ref()?;
@@ -97,9 +97,9 @@ impl Blocks {
         })
     }
 
-    /// The cell beneath a place, or why it is empty; `None` outside what was computed.
+    /// The cell at a place, or why it is empty; `None` outside what was computed.
     pub fn cell_at(&self, lon: f64, lat: f64) -> Option<Result<Cell, Empty>> {
-        let (tile, pixel) = pixel_beneath(lon, lat, self.zoom());
+        let (tile, pixel) = pixel_at(lon, lat, self.zoom());
         let (pixel, blocks) = (u32::try_from(pixel).ok()?, self.blocks.borrow());
         let block = self.block(&blocks, tile)?;
         match block.codes.get_index(pixel) {
@@ -116,7 +116,7 @@ impl Blocks {
     pub fn add_hectares(
         &self,
         tile: Tile,
-        look: &ResultStyle,
+        style: &ResultStyle,
         thresholds: &Thresholds,
         hectares: &mut [f64],
     ) {
@@ -131,7 +131,7 @@ impl Blocks {
                 lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
             let area_ha = cell_area_ha(tile.z, lat);
             for (dnbr, pre) in dnbr.iter().zip(pre) {
-                let place = thresholds.place(look.value(Cell { dnbr: *dnbr, pre: *pre }));
+                let place = thresholds.place(style.value(Cell { dnbr: *dnbr, pre: *pre }));
                 if let Some(sum) = place.and_then(|place| hectares.get_mut(place)) {
                     *sum += area_ha;
                 }

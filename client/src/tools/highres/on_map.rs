@@ -1,5 +1,4 @@
-//! A result on the map: its tiles and pictures, how they are looked at, and what is read and
-//! counted in them.
+//! A result on the map: draws its tiles and pictures, reads a value, counts hectares.
 
 use std::rc::Rc;
 
@@ -7,14 +6,16 @@ use dragonfly_core::{Empty, Tile};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use super::look::ResultStyle;
 use super::overlay::{Overlay, OverlayPainter};
 use super::phase::Phase;
 use super::pictures::Pictures;
-use super::{Highres, HighresSignals, breathe};
+use super::style::ResultStyle;
+use super::timer::yield_now;
+use super::{Highres, HighresSignals};
 
-/// The pane of the tiles that a result lies in, and hides.
+/// The pane of the nightly tiles, which holds the result and hides them.
 const SEVERITY_PANE: &str = "severity";
+
 /// What is read at the chosen point.
 pub enum AtPoint {
     /// A value.
@@ -26,22 +27,23 @@ pub enum AtPoint {
 impl Highres {
     /// What is read at the point that the reader chose on the page.
     pub fn at_point(&self) -> Option<AtPoint> {
-        let (lon, lat) = self.told.address.with(|address| address.point)?;
-        self.told.change.track();
+        let (lon, lat) = self.signals.address.with(|address| address.point)?;
+        self.signals.tiles_version.track();
         Some(match self.blocks.cell_at(lon, lat)? {
-            Ok(cell) => AtPoint::Value(self.look().value(cell)),
+            Ok(cell) => AtPoint::Value(self.style().value(cell)),
             Err(reason) => AtPoint::Empty(reason),
         })
     }
 
     /// How cells are painted now.
-    pub fn look(&self) -> ResultStyle {
-        let (palette, filter) = self.told.address.with(|address| (address.palette, address.filter));
-        let done_offset = self.told.phase.with(|phase| match phase {
+    pub fn style(&self) -> ResultStyle {
+        let (palette, filter) =
+            self.signals.address.with(|address| (address.palette, address.filter));
+        let done_offset = self.signals.phase.with(|phase| match phase {
             Phase::Done(done) => done.dnbr_offset,
             _ => None,
         });
-        self.told.plan.with(|plan| ResultStyle {
+        self.signals.plan.with(|plan| ResultStyle {
             index: plan.index,
             thresholds: plan.thresholds.clone(),
             palette,
@@ -50,26 +52,26 @@ impl Highres {
         })
     }
 
-    /// Hectares of each class of the look, counted without keeping the page from anything else.
-    pub async fn hectares(&self, look: &ResultStyle) -> Vec<f64> {
-        let Some(thresholds) = &look.thresholds else {
+    /// Hectares of each class of the style, counted without blocking the page.
+    pub async fn hectares(&self, style: &ResultStyle) -> Vec<f64> {
+        let Some(thresholds) = &style.thresholds else {
             return Vec::new();
         };
         let mut hectares = vec![0.0; thresholds.classes().len()];
         for tiles in self.blocks.tiles().chunks(4) {
             for tile in tiles {
-                self.blocks.add_hectares(*tile, look, thresholds, &mut hectares);
+                self.blocks.add_hectares(*tile, style, thresholds, &mut hectares);
             }
-            breathe(0).await;
+            yield_now().await;
         }
         hectares
     }
 
-    /// Lays a tile that has come.
-    pub fn take_block(&self, tile: Tile, buffers: &[JsValue]) {
+    /// Stores and draws a tile.
+    pub fn draw_tile(&self, tile: Tile, buffers: &[JsValue]) {
         self.blocks.insert(tile, buffers);
         if self.overlay.borrow().is_none() {
-            self.lay();
+            self.add_layers();
         } else {
             if let Some(overlay) = self.overlay.borrow().as_ref() {
                 overlay.paint_tile(tile);
@@ -78,79 +80,81 @@ impl Highres {
                 pictures.paint_tile(tile);
             }
         }
-        self.told.change.update(|change| *change = change.wrapping_add(1));
+        self.signals.tiles_version.update(|version| *version = version.wrapping_add(1));
     }
 
-    /// Lays the first block of a result on the map.
-    fn lay(&self) {
+    /// Adds the layers of a result to the map.
+    fn add_layers(&self) {
         *self.overlay.borrow_mut() = Some(Overlay::on(
             &self.map,
             SEVERITY_PANE,
             &self.blocks,
-            self.painter(untrack(|| self.look())),
+            self.painter(untrack(|| self.style())),
         ));
-        if self.told.plan.with_untracked(|plan| plan.picture.is_some()) {
+        if self.signals.plan.with_untracked(|plan| plan.picture.is_some()) {
             *self.pictures.borrow_mut() = Some(Pictures::on(&self.map, &self.blocks));
             self.arrange();
         }
         set_nightly_hidden(true);
     }
 
-    /// Takes all tiles away: the nightly map shows again. Returns their buffers.
-    pub fn put_tiles_away(&self) -> Vec<JsValue> {
+    /// Removes all tiles: the nightly map shows again. Returns their buffers.
+    pub fn clear_tiles(&self) -> Vec<JsValue> {
         *self.overlay.borrow_mut() = None;
         *self.pictures.borrow_mut() = None;
         let buffers = self.blocks.clear();
-        self.told.shows_pictures.set(self.told.plan.with_untracked(|plan| plan.picture.is_some()));
+        self.signals
+            .shows_pictures
+            .set(self.signals.plan.with_untracked(|plan| plan.picture.is_some()));
         set_nightly_hidden(false);
-        self.told.change.update(|change| *change = change.wrapping_add(1));
+        self.signals.tiles_version.update(|version| *version = version.wrapping_add(1));
         buffers
     }
 
-    fn painter(&self, look: ResultStyle) -> OverlayPainter {
+    fn painter(&self, style: ResultStyle) -> OverlayPainter {
         let blocks = self.blocks.clone();
-        Box::new(move |tile| blocks.painted(tile, &look))
+        Box::new(move |tile| blocks.painted(tile, &style))
     }
 
-    /// Paints anew whatever the reader changes of the look.
-    pub fn follow_looks(self: &Rc<Self>) {
-        let look = Memo::new({
+    /// Paints again when the reader changes the style.
+    pub fn repaint_on_change(self: &Rc<Self>) {
+        let style = Memo::new({
             let this = StoredValue::new_local(self.clone());
-            move |_| this.with_value(|this| this.look())
+            move |_| this.with_value(|this| this.style())
         });
         let this = self.clone();
         Effect::new(move |_| {
-            let look = look.get();
+            let style = style.get();
             if let Some(overlay) = this.overlay.borrow().as_ref() {
-                overlay.repaint(this.painter(look));
+                overlay.repaint(this.painter(style));
             }
         });
         let this = self.clone();
         Effect::new(move |_| {
-            let HighresSignals { shows_pictures, swipe, .. } = this.told;
+            let HighresSignals { shows_pictures, swipe_percent, .. } = this.signals;
             shows_pictures.track();
-            swipe.track();
+            swipe_percent.track();
             this.arrange();
         });
     }
 
     /// Shows severity, or the pictures with their divider.
     fn arrange(&self) {
-        let HighresSignals { shows_pictures, swipe, .. } = self.told;
+        let HighresSignals { shows_pictures, swipe_percent, .. } = self.signals;
         let shows = shows_pictures.get_untracked();
         if let Some(pictures) = self.pictures.borrow().as_ref() {
-            if shows && swipe.get_untracked().is_none() {
-                swipe.set(Some(50));
+            if shows && swipe_percent.get_untracked().is_none() {
+                swipe_percent.set(Some(50));
             }
             pictures.show(shows);
-            pictures.clip(swipe.get_untracked());
-        } else if swipe.get_untracked().is_some() {
-            swipe.set(None);
+            pictures.clip(swipe_percent.get_untracked());
+        } else if swipe_percent.get_untracked().is_some() {
+            swipe_percent.set(None);
         }
     }
 }
 
-/// Beneath a result of 20 m the nightly tiles would look like part of it.
+/// Below a result of 20 m the nightly tiles would seem to be a part of it.
 fn set_nightly_hidden(hidden: bool) {
     if let Ok(Some(pane)) = document().query_selector(".leaflet-severity-pane") {
         // A class with a plain name can always be set.

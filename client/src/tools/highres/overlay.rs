@@ -1,4 +1,4 @@
-//! A result on the map: tiles of Leaflet's, painted from the blocks that have come.
+//! A result on the map: tiles of Leaflet's, painted from the blocks received.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -25,7 +25,7 @@ pub struct Overlay {
 }
 
 impl Overlay {
-    /// Lays blocks into a pane.
+    /// Adds blocks to a pane of a map.
     pub fn on(map: &Map, pane: &str, blocks: &Blocks, painter: OverlayPainter) -> Self {
         let layer = leaflet::grid_layer(&options([
             ("pane", pane.into()),
@@ -50,7 +50,7 @@ impl Overlay {
         this
     }
 
-    /// Paints all tiles in view otherwise.
+    /// Paints all tiles in view with another painter.
     pub fn repaint(&self, painter: OverlayPainter) {
         *self.painter.borrow_mut() = painter;
         let found = self
@@ -61,13 +61,13 @@ impl Overlay {
             return;
         };
         for canvas in (0..found.length())
-            .filter_map(|place| found.get(place)?.dyn_into::<HtmlCanvasElement>().ok())
+            .filter_map(|index| found.get(index)?.dyn_into::<HtmlCanvasElement>().ok())
         {
             self.paint_canvas(&canvas);
         }
     }
 
-    /// Paints a tile that has just come, where it is in view.
+    /// Paints a new tile, where it is in view.
     pub fn paint_tile(&self, tile: Tile) {
         let selector = format!("canvas[data-tile='{}']", tile_name(tile));
         let canvas = self

@@ -9,7 +9,7 @@ use web_sys::HtmlElement;
 use super::blocks::{Blocks, When};
 use super::overlay::Overlay;
 use crate::map::leaflet::Map;
-use crate::map::obscured::Covered;
+use crate::map::obscured::ObscuredArea;
 
 const AFTER_PANE: &str = "highres-after";
 const BEFORE_PANE: &str = "highres-before";
@@ -24,14 +24,14 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Lays the pictures of blocks.
+    /// Adds the pictures of blocks to a map.
     pub fn on(map: &Map, blocks: &Rc<Blocks>) -> Self {
         let (after_pane, before_pane) = (pane(map, AFTER_PANE, 260), pane(map, BEFORE_PANE, 261));
-        let lay = |pane: &str, when: When| {
+        let add = |pane: &str, when: When| {
             let own = blocks.clone();
             Overlay::on(map, pane, blocks, Box::new(move |tile| own.picture(tile, when)))
         };
-        let (before, after) = (lay(BEFORE_PANE, When::Before), lay(AFTER_PANE, When::After));
+        let (before, after) = (add(BEFORE_PANE, When::Before), add(AFTER_PANE, When::After));
         Self { map: map.clone(), before_pane, after_pane, before, after }
     }
 
@@ -44,13 +44,13 @@ impl Pictures {
     }
 
     /// Shows the picture before to the left of the divider alone. Panes move with the map, so this
-    /// follows each move.
+    /// computes_on_move each move.
     pub fn clip(&self, percent: Option<u8>) {
-        let path = Covered::by_panel().left_of_divider(&self.map, percent.unwrap_or(100));
+        let path = ObscuredArea::by_panel().left_of_divider(&self.map, percent.unwrap_or(100));
         let _ = self.before_pane.style().set_property("clip-path", &path);
     }
 
-    /// Paints a tile that has just come.
+    /// Paints a new tile.
     pub fn paint_tile(&self, tile: Tile) {
         self.before.paint_tile(tile);
         self.after.paint_tile(tile);

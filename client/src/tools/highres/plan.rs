@@ -1,4 +1,4 @@
-//! What the reader wants computed, and how an address carries it.
+//! The plan: what to compute, and its form in an address.
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::mercator::MAX_LATITUDE;
@@ -23,13 +23,13 @@ pub type Corner = [f64; 2];
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Polygons(pub Vec<Vec<Vec<Corner>>>);
 
-/// Everything that decides a result, and how it is looked at.
+/// Everything that determines a result and its style.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Where; `None` for the part of the map in view.
     pub area: Option<Polygons>,
-    /// What burnt, where the reader says so; the area then reaches beyond it. Unburned ground is
-    /// sought round it.
+    /// The fire's perimeter, where the reader drew it; the area then reaches beyond it, to find
+    /// unburned ground.
     pub perimeter: Option<Polygons>,
     /// Days before the fire.
     pub pre: DateWindow,
@@ -46,9 +46,9 @@ pub struct Plan {
     pub zoom: u8,
     /// What is shown.
     pub index: Index,
-    /// What parts the classes; `None` for a ramp without classes.
+    /// The thresholds of the classes; `None` for a ramp without classes.
     pub thresholds: Option<Thresholds>,
-    /// Whether the dNBR of unburned ground is taken off.
+    /// Whether the dNBR of unburned ground is subtracted.
     pub dnbr_offset: bool,
     /// Pictures beside the numbers.
     pub picture: Option<PictureKind>,
@@ -84,32 +84,34 @@ impl Plan {
         }
     }
 
-    /// Why the area or the days cannot be used; `None` when they can.
-    pub fn trouble(&self) -> Option<PlanError> {
+    /// Whether the area and the days can be used.
+    ///
+    /// # Errors
+    /// When they cannot.
+    pub fn check(&self) -> Result<(), PlanError> {
         let is_beyond_map = |area: &Polygons| {
             let [_, south, _, north] = area.bbox();
             south >= MAX_LATITUDE || north <= -MAX_LATITUDE
         };
         if self.area.as_ref().is_some_and(is_beyond_map) {
-            Some(PlanError::BeyondMap)
+            Err(PlanError::BeyondMap)
         } else if self.pre.start > self.pre.end || self.post.start > self.post.end {
-            Some(PlanError::Backwards)
+            Err(PlanError::Backwards)
         } else if self.pre.end >= self.post.end {
-            Some(PlanError::AfterIsNotLater)
+            Err(PlanError::AfterIsNotLater)
         } else {
-            None
+            Ok(())
         }
     }
 
-    /// Takes another area, or the view, for the best scenes.
-    pub fn take_area(&mut self, area: Option<Polygons>) {
+    /// Sets another area, or the view; the scenes are chosen again.
+    pub fn set_area(&mut self, area: Option<Polygons>) {
         (self.area, self.perimeter) = (area, None);
         self.scenes.clear();
     }
 
-    /// Takes the area for the fire's perimeter and computes the ground around it too, or takes that
-    /// back.
-    pub fn take_as_perimeter(&mut self, is_perimeter: bool) {
+    /// Uses the area as the fire's perimeter and adds the ground around it, or undoes that.
+    pub fn set_is_perimeter(&mut self, is_perimeter: bool) {
         match (is_perimeter, self.perimeter.take()) {
             (true, None) => {
                 let perimeter = self.area.take();
@@ -135,7 +137,7 @@ impl Plan {
         self
     }
 
-    /// What an address keeps; read again by [`Plan::from_part`].
+    /// The part of an address; read by [`Plan::from_part`].
     pub fn to_part(&self) -> String {
         let window = |window: DateWindow| format!("{}~{}", window.start, window.end);
         let mut parts = vec![
@@ -176,7 +178,7 @@ impl Plan {
         parts.join(";")
     }
 
-    /// Reads what an address kept, over a plan that says the rest. What cannot be read is left out.
+    /// Reads the part of an address over a plan with the rest. What cannot be read is left out.
     pub fn from_part(part: &str, start: Self) -> Self {
         let mut plan = Self { assessment: None, ..start };
         let mut classes = None;
@@ -369,29 +371,37 @@ mod tests {
         let plan = plan();
         assert_eq!((plan.post.start, plan.post.end), (day("2025-08-01"), day("2025-08-31")));
         assert_eq!((plan.pre.start, plan.pre.end), (day("2024-08-01"), day("2024-08-31")));
-        assert_eq!(plan.trouble(), None);
+        assert_eq!(plan.check(), Ok(()));
     }
 
     #[test]
-    fn days_that_cannot_be_searched_are_told() {
+    fn days_that_cannot_be_searched_are_an_error() {
         let mut backwards = plan();
         backwards.pre.start = day("2025-09-01");
-        assert_eq!(backwards.trouble(), Some(PlanError::Backwards));
+        assert_eq!(backwards.check(), Err(PlanError::Backwards));
         let mut swapped = plan();
         (swapped.pre, swapped.post) = (swapped.post, swapped.pre);
-        assert_eq!(swapped.trouble(), Some(PlanError::AfterIsNotLater));
+        assert_eq!(swapped.check(), Err(PlanError::AfterIsNotLater));
     }
 
     #[test]
-    fn an_area_beyond_the_map_is_told() {
-        let trouble = |south: f64, north: f64| {
-            Plan { area: Some(Polygons::from_box([10.0, south, 11.0, north])), ..plan() }.trouble()
+    fn an_area_beyond_the_map_is_an_error() {
+        let check = |south: f64, north: f64| {
+            Plan { area: Some(Polygons::from_box([10.0, south, 11.0, north])), ..plan() }.check()
         };
-        assert_eq!(
-            (trouble(85.1, 86.0), trouble(-90.0, -85.1)),
-            (Some(PlanError::BeyondMap), Some(PlanError::BeyondMap))
-        );
-        assert_eq!((trouble(84.0, 86.0), trouble(-85.0, -84.0)), (None, None));
+        let beyond = Err(PlanError::BeyondMap);
+        assert_eq!((check(85.1, 86.0), check(-90.0, -85.1)), (beyond, beyond));
+        assert_eq!((check(84.0, 86.0), check(-85.0, -84.0)), (Ok(()), Ok(())));
+    }
+
+    #[test]
+    fn the_words_of_an_address_are_those_of_core() {
+        for index in Index::ALL {
+            assert_eq!(serde_json::to_value(index).unwrap(), index_word(index));
+        }
+        for table in ClassTable::ALL {
+            assert_eq!(serde_json::to_value(table).unwrap(), table_word(table));
+        }
     }
 
     #[test]
@@ -422,9 +432,9 @@ mod tests {
     fn a_perimeter_is_computed_with_the_ground_around_it() {
         let outline = Polygons(vec![vec![vec![[10.0, 60.0], [10.2, 60.0], [10.1, 60.1]]]]);
         let mut plan = plan();
-        plan.take_area(Some(outline.clone()));
+        plan.set_area(Some(outline.clone()));
         let before = plan.clone();
-        plan.take_as_perimeter(true);
+        plan.set_is_perimeter(true);
         assert_eq!((plan.perimeter.as_ref(), plan.dnbr_offset), (Some(&outline), true));
         let [west, south, east, north] = plan.area.as_ref().unwrap().bbox();
         let (across_m, up_m) =
@@ -433,10 +443,10 @@ mod tests {
             across_m > 2_400.0 && up_m > 2_400.0 && east > 10.24 && north > 60.12,
             "{across_m} {up_m}"
         );
-        plan.take_as_perimeter(false);
+        plan.set_is_perimeter(false);
         assert_eq!(Plan { dnbr_offset: false, ..plan.clone() }, before);
-        plan.take_as_perimeter(true);
-        plan.take_area(None);
+        plan.set_is_perimeter(true);
+        plan.set_area(None);
         assert_eq!((plan.area, plan.perimeter), (None, None));
     }
 

@@ -1,4 +1,4 @@
-//! Files of the result to take away.
+//! Saving the result as files.
 
 use dragonfly_core::protocol::{FileInfo, FileKind, JobRequest};
 use js_sys::Array;
@@ -10,54 +10,33 @@ use super::HighresHandle;
 use super::words::HighresWords;
 use crate::tools::save;
 
-/// Smaller details of outlines are left out where the reader wants that: the side of a square,
-/// metres.
+/// Details smaller than a square of this side are left out of simplified outlines, metres.
 const DETAIL_M: f64 = 20.0;
 
 /// The buttons.
 #[component]
 pub fn SaveView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let simplifies = RwSignal::new(false);
-    let order = move |file: FileKind| {
+    let download = move |file: FileKind| {
         let highres = highres.get_value();
-        let download = untrack(|| highres.download(file));
-        highres.order(JobRequest::Download(download), &[]);
+        let request = untrack(|| highres.download_request(file));
+        highres.send(JobRequest::Download(request), &[]);
     };
-    let detail_m = move || if simplifies.get_untracked() { DETAIL_M } else { 0.0 };
-    let button = |testid: &'static str, label: &'static str, act: Box<dyn Fn()>| {
-        view! { <button type="button" data-testid=testid on:click=move |_| act()>{label}</button> }
-    };
+    let save_picture =
+        move |_| highres.with_value(|highres| save::save(highres.page(), highres.provenance()));
+    let clear_cache = move |_| highres.get_value().send(JobRequest::ClearCache, &[]);
+    let files = FILES.map(|(testid, label, file)| {
+        let on_click = move |_| {
+            download(file(if simplifies.get_untracked() { DETAIL_M } else { 0.0 }));
+        };
+        view! { <button type="button" data-testid=testid on:click=on_click>{label(words)}</button> }
+    });
     view! {
         <fieldset class="save">
             <legend>{words.save}</legend>
             <div class="row">
-                {button(
-                    "highres-download-geotiff",
-                    words.geotiff,
-                    Box::new(move || order(FileKind::Values { utm: false })),
-                )}
-                {button(
-                    "highres-download-geotiff-utm",
-                    words.geotiff_utm,
-                    Box::new(move || order(FileKind::Values { utm: true })),
-                )}
-                {button("highres-download-classes", words.geotiff_classes, Box::new(move || order(FileKind::Classes)))}
-                {button(
-                    "highres-download-geojson",
-                    words.geojson,
-                    Box::new(move || order(FileKind::ClassPolygons { detail_m: detail_m() })),
-                )}
-                {button(
-                    "highres-download-perimeter",
-                    words.perimeter,
-                    Box::new(move || order(FileKind::Perimeter { detail_m: detail_m() })),
-                )}
-                {button("highres-download-csv", words.csv, Box::new(move || order(FileKind::Hectares)))}
-                {button(
-                    "highres-download-png",
-                    words.png,
-                    Box::new(move || highres.with_value(|highres| save::save(highres.page(), highres.about()))),
-                )}
+                {files}
+                <button type="button" data-testid="highres-download-png" on:click=save_picture>{words.png}</button>
             </div>
             <label class="check">
                 <input
@@ -67,18 +46,33 @@ pub fn SaveView(highres: HighresHandle, words: &'static HighresWords) -> impl In
                 />
                 {words.simplify}
             </label>
-            <button
-                type="button"
-                data-testid="highres-clear-cache"
-                on:click=move |_| highres.get_value().order(JobRequest::ClearCache, &[])
-            >
-                {words.clear_cache}
-            </button>
+            <button type="button" data-testid="highres-clear-cache" on:click=clear_cache>{words.clear_cache}</button>
         </fieldset>
     }
 }
 
-/// Hands a file to the reader.
+/// A file: the name of its button in tests, its label, and its kind for a detail in metres.
+type FileButton = (&'static str, fn(&HighresWords) -> &'static str, fn(f64) -> FileKind);
+
+/// The files that the worker writes.
+const FILES: [FileButton; 6] = [
+    ("highres-download-geotiff", |words| words.geotiff, |_| FileKind::Values { utm: false }),
+    ("highres-download-geotiff-utm", |words| words.geotiff_utm, |_| FileKind::Values { utm: true }),
+    ("highres-download-classes", |words| words.geotiff_classes, |_| FileKind::Classes),
+    (
+        "highres-download-geojson",
+        |words| words.geojson,
+        |detail_m| FileKind::ClassPolygons { detail_m },
+    ),
+    (
+        "highres-download-perimeter",
+        |words| words.perimeter,
+        |detail_m| FileKind::Perimeter { detail_m },
+    ),
+    ("highres-download-csv", |words| words.csv, |_| FileKind::Hectares),
+];
+
+/// Saves the bytes of a file through the browser.
 pub fn save(file: &FileInfo, buffers: &[JsValue]) {
     let parts: Array = buffers.iter().collect();
     let kind = BlobPropertyBag::new();
@@ -93,7 +87,7 @@ pub fn save(file: &FileInfo, buffers: &[JsValue]) {
         link.click();
         Url::revoke_object_url(&url)
     };
-    if let Err(refused) = saved() {
-        leptos::logging::error!("the file cannot be handed over: {refused:?}");
+    if let Err(error) = saved() {
+        leptos::logging::error!("the file cannot be saved: {error:?}");
     }
 }

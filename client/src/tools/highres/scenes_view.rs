@@ -9,20 +9,20 @@ use super::words::{HighresWords, fill, number};
 /// All scenes of both sides, to be ticked.
 #[component]
 pub fn ScenesView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
-    let told = highres.with_value(|highres| highres.told());
-    let found = told.found.get();
+    let signals = highres.with_value(|highres| highres.signals());
+    let found = signals.found.get();
     let sides = found.map(|found| {
         view! {
-            {side(words.before, &found.pre, told.selected, words)}
-            {side(words.after, &found.post, told.selected, words)}
+            {side(words.before, &found.pre, signals.selected, words)}
+            {side(words.after, &found.post, signals.selected, words)}
         }
     });
-    let compute = move |_| highres.get_value().go_on();
+    let compute = move |_| highres.get_value().compute();
     view! {
         <details class="scenes" data-testid="highres-scenes">
             <summary>{words.scenes}</summary>
             {sides}
-            <button type="button" on:click=compute disabled=move || told.selected.with(Vec::is_empty)>
+            <button type="button" on:click=compute disabled=move || signals.selected.with(Vec::is_empty)>
                 {words.with_these}
             </button>
         </details>

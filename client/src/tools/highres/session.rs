@@ -1,4 +1,4 @@
-//! The worker, as the page has it: one order at a time.
+//! The worker: one request at a time.
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
@@ -15,75 +15,75 @@ const WORKER_URL: &str = "/worker.js";
 
 type OnMessage = Closure<dyn Fn(MessageEvent)>;
 
-/// A worker that computes; ended when dropped.
+/// A running worker; terminated when dropped.
 pub struct Session {
     worker: Worker,
     number: Cell<u32>,
-    /// The last order, until the worker hears.
-    waiting: RefCell<Option<(JsValue, Array)>>,
+    /// The last request, until the worker is ready.
+    pending: RefCell<Option<(JsValue, Array)>>,
     is_ready: Cell<bool>,
     on_message: RefCell<Option<OnMessage>>,
 }
 
 impl Session {
-    /// Starts the worker. `hear` is told what belongs to the last order alone.
+    /// Starts the worker. `on_response` receives the responses to the last request only.
     ///
     /// # Errors
-    /// When the browser starts none.
+    /// When the browser cannot start a worker.
     pub fn start(
-        hear: impl Fn(JobResponse, Vec<JsValue>) + 'static,
+        on_response: impl Fn(JobResponse, Vec<JsValue>) + 'static,
         on_error: impl Fn() + 'static,
     ) -> Result<Rc<Self>, JsValue> {
-        let how = WorkerOptions::new();
-        how.set_type(WorkerType::Module);
-        let worker = Worker::new_with_options(WORKER_URL, &how)?;
-        let failed = Closure::<dyn Fn()>::new(on_error);
-        worker.set_onerror(Some(failed.into_js_value().unchecked_ref()));
+        let options = WorkerOptions::new();
+        options.set_type(WorkerType::Module);
+        let worker = Worker::new_with_options(WORKER_URL, &options)?;
+        let on_error = Closure::<dyn Fn()>::new(on_error);
+        worker.set_onerror(Some(on_error.into_js_value().unchecked_ref()));
         let this = Rc::new(Self {
             worker,
             number: Cell::default(),
-            waiting: RefCell::default(),
+            pending: RefCell::default(),
             is_ready: Cell::default(),
             on_message: RefCell::default(),
         });
-        let told = Closure::<dyn Fn(MessageEvent)>::new({
+        let on_message = Closure::<dyn Fn(MessageEvent)>::new({
             let this = Rc::downgrade(&this);
             move |event: MessageEvent| {
-                let (Some(this), Some((report, buffers))) = (this.upgrade(), read(&event.data()))
+                let (Some(this), Some((message, buffers))) = (this.upgrade(), read(&event.data()))
                 else {
                     return;
                 };
-                if report.response == JobResponse::Ready {
+                if message.response == JobResponse::Ready {
                     this.is_ready.set(true);
-                    if let Some((message, buffers)) = this.waiting.take() {
-                        this.send(&message, &buffers);
+                    if let Some((message, buffers)) = this.pending.take() {
+                        this.post(&message, &buffers);
                     }
-                } else if report.number == this.number.get() {
-                    hear(report.response, buffers);
+                } else if message.number == this.number.get() {
+                    on_response(message.response, buffers);
                 }
             }
         });
-        this.worker.set_onmessage(Some(told.as_ref().unchecked_ref()));
-        *this.on_message.borrow_mut() = Some(told);
+        this.worker.set_onmessage(Some(on_message.as_ref().unchecked_ref()));
+        *this.on_message.borrow_mut() = Some(on_message);
         Ok(this)
     }
 
-    /// Orders something; what was under way ends. The buffers are handed over.
-    pub fn order(&self, request: JobRequest, buffers: &[JsValue]) {
+    /// Sends a request, which ends the one before. The buffers are transferred.
+    pub fn send(&self, request: JobRequest, buffers: &[JsValue]) {
         let number = self.number.get().wrapping_add(1);
         self.number.set(number);
         let buffers: Array = buffers.iter().collect();
         let json = serde_json::to_string(&RequestMessage { number, request }).unwrap_or_default();
         let message = options([("json", json.into()), ("buffers", buffers.clone().into())]);
         if self.is_ready.get() {
-            self.send(&message, &buffers);
+            self.post(&message, &buffers);
         } else {
-            self.waiting.replace(Some((message.into(), buffers)));
+            self.pending.replace(Some((message.into(), buffers)));
         }
     }
 
-    fn send(&self, message: &JsValue, buffers: &Array) {
-        // Plain objects can always be sent.
+    fn post(&self, message: &JsValue, buffers: &Array) {
+        // Plain objects can always be cloned.
         let _ = self.worker.post_message_with_transfer(message, buffers);
     }
 }

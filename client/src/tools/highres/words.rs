@@ -1,4 +1,4 @@
-//! What high resolution says, in each language: a table whose fields every language must fill.
+//! The phrases of high resolution in each language: a table whose fields every language must fill.
 
 use dragonfly_core::protocol::{ComputeResult, JobProgress, JobStep};
 use dragonfly_core::{ClassTable, Empty, FireSide, Severity};
@@ -87,15 +87,15 @@ pub struct HighresWords {
     pub here_empty: &'static str,
     pub kept: &'static str,
     pub worker_failed: &'static str,
-    /// In the order of the seven classes.
-    pub seven: [&'static str; 7],
+    /// The classes, in the order of `Severity::ALL`.
+    pub classes_by_severity: [&'static str; Severity::ALL.len()],
     /// What Miller & Thode call the middle of their classes.
     pub moderate: &'static str,
     pub unchanged: &'static str,
     pub increased: &'static str,
-    pub about_result: &'static str,
-    /// In the order of core's reasons.
-    pub reasons: [&'static str; 6],
+    pub provenance: &'static str,
+    /// Why a cell is empty that the page itself calls outside the region.
+    pub outside_area: &'static str,
 }
 
 const ENGLISH: HighresWords = HighresWords {
@@ -184,7 +184,7 @@ const ENGLISH: HighresWords = HighresWords {
     here_empty: "At the chosen point: empty, {}",
     kept: "The link in the address bar opens this very result.",
     worker_failed: "The part that computes could not be loaded. Check the network and try again.",
-    seven: [
+    classes_by_severity: [
         "Enhanced regrowth, high",
         "Enhanced regrowth, low",
         "Unburned",
@@ -196,16 +196,9 @@ const ENGLISH: HighresWords = HighresWords {
     moderate: "Moderate",
     unchanged: "Unchanged",
     increased: "Increased greenness",
-    about_result: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. \
+    provenance: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. \
         Hidden: {}. Offset of unburned ground: {}. Dragonfly {}.",
-    reasons: [
-        "outside the area",
-        "outside the fire zone",
-        "never observed",
-        "cloud, shadow or snow",
-        "water",
-        "no data",
-    ],
+    outside_area: "outside the area",
 };
 
 const GERMAN: HighresWords = HighresWords {
@@ -296,7 +289,7 @@ const GERMAN: HighresWords = HighresWords {
     kept: "Der Link in der Adresszeile öffnet genau dieses Ergebnis.",
     worker_failed: "Der rechnende Teil konnte nicht geladen werden. Netz prüfen und noch einmal \
         versuchen.",
-    seven: [
+    classes_by_severity: [
         "Stärker begrünt, viel",
         "Stärker begrünt, wenig",
         "Unverbrannt",
@@ -308,16 +301,9 @@ const GERMAN: HighresWords = HighresWords {
     moderate: "Mäßig",
     unchanged: "Unverändert",
     increased: "Grüner als zuvor",
-    about_result: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. \
+    provenance: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. \
         Verborgen: {}. Versatz von unverbranntem Boden: {}. Dragonfly {}.",
-    reasons: [
-        "außerhalb der Fläche",
-        "außerhalb der Brandzone",
-        "nie gesehen",
-        "Wolken, Schatten oder Schnee",
-        "Wasser",
-        "keine Daten",
-    ],
+    outside_area: "außerhalb der Fläche",
 };
 
 /// The words of the page's language.
@@ -342,8 +328,8 @@ pub fn area(hectares: f64) -> String {
 pub fn fill(phrase: &str, gaps: &[&str]) -> String {
     let mut filled = String::new();
     let mut gaps = gaps.iter();
-    for (place, part) in phrase.split("{}").enumerate() {
-        if place > 0 {
+    for (gap, part) in phrase.split("{}").enumerate() {
+        if gap > 0 {
             filled.push_str(gaps.next().unwrap_or(&""));
         }
         filled.push_str(part);
@@ -373,7 +359,7 @@ impl HighresWords {
     }
 
     /// Where the numbers of a result come from.
-    pub fn about(&self, done: &ComputeResult) -> String {
+    pub fn provenance(&self, done: &ComputeResult) -> String {
         let ids = |side: FireSide| {
             let scenes = done.scenes.iter().filter(|scene| scene.side == side);
             scenes.map(|scene| scene.id.as_str()).collect::<Vec<_>>().join(", ")
@@ -387,25 +373,28 @@ impl HighresWords {
             done.dnbr_offset.map_or_else(|| "–".to_owned(), |offset| number(offset.mean, 3));
         let (pre, post) = (ids(FireSide::Pre), ids(FireSide::Post));
         fill(
-            self.about_result,
+            self.provenance,
             &[&pre, &post, &offsets.join(", "), &done.masks, &unburned, &done.core_version],
         )
     }
 
     /// Why a cell is empty.
     pub fn reason(&self, reason: Empty) -> &'static str {
-        self.reasons[reason.index()]
+        match reason {
+            Empty::OutsideBox => self.outside_area,
+            reason => crate::i18n::words().reason(reason),
+        }
     }
 
-    /// A class of a table, at a place in it.
-    pub fn class(&self, table: ClassTable, place: usize) -> &'static str {
+    /// The class of a table at an index.
+    pub fn class(&self, table: ClassTable, index: usize) -> &'static str {
         let class =
-            table.classes().get(place).map(|class| class.colour_of).unwrap_or(Severity::Unburned);
-        match (table, place) {
+            table.classes().get(index).map(|class| class.colour_of).unwrap_or(Severity::Unburned);
+        match (table, index) {
             (ClassTable::MtbsLike, 0) => self.increased,
             (ClassTable::MillerThode, 0) => self.unchanged,
             (ClassTable::MtbsLike, 3) | (ClassTable::MillerThode, 2) => self.moderate,
-            _ => self.seven[class.index()],
+            _ => self.classes_by_severity[class.index()],
         }
     }
 }
@@ -439,13 +428,7 @@ mod tests {
                 words.empty,
                 words.offset_found,
             ])
-            .chain([
-                words.result_kept,
-                words.here,
-                words.here_empty,
-                words.about_result,
-                words.more,
-            ])
+            .chain([words.result_kept, words.here, words.here_empty, words.provenance, words.more])
             .map(|phrase| phrase.matches("{}").count())
             .collect::<Vec<_>>()
         };
@@ -456,7 +439,7 @@ mod tests {
     fn every_class_of_every_table_has_a_name() {
         for table in ClassTable::ALL {
             let names: Vec<_> =
-                (0..table.classes().len()).map(|place| ENGLISH.class(table, place)).collect();
+                (0..table.classes().len()).map(|index| ENGLISH.class(table, index)).collect();
             let mut once = names.clone();
             once.dedup();
             assert_eq!(once, names);

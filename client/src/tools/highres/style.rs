@@ -1,24 +1,24 @@
-//! How cells of a result are painted: index, classes, palette, what the legend hides.
+//! The style of a result: index, classes, palette, what the legend hides.
 
 use dragonfly_core::{DnbrOffset, Index, Palette, Rgb, Severity, Thresholds};
 
 use crate::state::filter::Filter;
 
-/// The ramp of an index without classes: from here, where it is clear, to there.
+/// Start and end of the ramp of an index without classes; below the start it is clear.
 const RAMP: (f32, f32) = (0.05, 0.5);
 
-/// Everything that decides the colour of a cell.
+/// Everything that determines the colour of a cell.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResultStyle {
     /// What is shown.
     pub index: Index,
-    /// What parts its classes; `None` for a ramp.
+    /// The thresholds of its classes; `None` for a ramp.
     pub thresholds: Option<Thresholds>,
     /// Colours.
     pub palette: Palette,
     /// What is not painted.
     pub filter: Filter,
-    /// What is taken off every dNBR.
+    /// What is subtracted from every dNBR.
     pub dnbr_offset: Option<DnbrOffset>,
 }
 
@@ -64,13 +64,14 @@ impl ResultStyle {
         if value < first {
             return [0; 4];
         }
-        let place = ((value - first) / (last - first)).min(1.0) * (CLASSES.len() - 1) as f32;
-        let below = (place as usize).min(CLASSES.len() - 2);
-        let share = place - below as f32;
+        let position = ((value - first) / (last - first)).min(1.0) * (CLASSES.len() - 1) as f32;
+        let below = (position as usize).min(CLASSES.len() - 2);
+        let fraction = position - below as f32;
         let (one, other): (Rgb, Rgb) =
             (self.palette.colour(CLASSES[below]), self.palette.colour(CLASSES[below + 1]));
-        let mix = |place: usize| {
-            (f32::from(one[place]) * (1.0 - share) + f32::from(other[place]) * share).round() as u8
+        let mix = |channel: usize| {
+            (f32::from(one[channel]) * (1.0 - fraction) + f32::from(other[channel]) * fraction)
+                .round() as u8
         };
         [mix(0), mix(1), mix(2), 255]
     }
@@ -81,7 +82,7 @@ mod tests {
     use super::*;
     use dragonfly_core::{ClassTable, index_from_dnbr};
 
-    fn look(index: Index) -> ResultStyle {
+    fn style(index: Index) -> ResultStyle {
         ResultStyle {
             index,
             thresholds: Thresholds::for_index(index),
@@ -98,12 +99,12 @@ mod tests {
     #[test]
     fn dnbr_has_the_colours_of_the_nightly_tiles() {
         for filter in [Filter::default(), Filter::EVERYTHING.with_range(Some(20), Some(60))] {
-            let look = ResultStyle { filter, ..look(Index::Dnbr) };
-            let tiles = filter.colours(look.palette);
+            let style = ResultStyle { filter, ..style(Index::Dnbr) };
+            let tiles = filter.colours(style.palette);
             for hundredths in -120..125 {
                 let dnbr = hundredths as f32 / 100.0 + 0.005;
                 let expected = tiles[usize::from(index_from_dnbr(dnbr).unwrap())];
-                let painted = look.colour(cell(dnbr));
+                let painted = style.colour(cell(dnbr));
                 assert_eq!(painted[3], expected[3], "{dnbr}");
                 assert!(painted[3] == 0 || painted == expected, "{dnbr}");
             }
@@ -113,30 +114,30 @@ mod tests {
     #[test]
     fn an_empty_cell_is_clear() {
         for index in Index::ALL {
-            assert_eq!(look(index).colour(Cell { dnbr: f32::NAN, pre: f32::NAN }), [0; 4]);
+            assert_eq!(style(index).colour(Cell { dnbr: f32::NAN, pre: f32::NAN }), [0; 4]);
         }
     }
 
     #[test]
     fn other_classes_paint_with_their_own_thresholds() {
         let own = Thresholds::own(ClassTable::Usgs, &[-0.3, -0.2, 0.05, 0.1, 0.2, 0.3]).unwrap();
-        let look = ResultStyle { thresholds: Some(own), ..look(Index::Dnbr) };
+        let style = ResultStyle { thresholds: Some(own), ..style(Index::Dnbr) };
         let [red, green, blue] = Palette::default().colour(Severity::High);
-        assert_eq!(look.colour(cell(0.31)), [red, green, blue, 255]);
+        assert_eq!(style.colour(cell(0.31)), [red, green, blue, 255]);
     }
 
     #[test]
     fn the_ramp_grows_from_clear_to_the_worst_colour() {
-        let look = look(Index::Rbr);
-        assert_eq!(look.colour(cell(0.0)), [0; 4]);
+        let style = style(Index::Rbr);
+        assert_eq!(style.colour(cell(0.0)), [0; 4]);
         let [red, green, blue] = Palette::default().colour(Severity::High);
-        assert_eq!(look.colour(cell(1.5)), [red, green, blue, 255]);
+        assert_eq!(style.colour(cell(1.5)), [red, green, blue, 255]);
     }
 
     #[test]
-    fn the_offset_of_unburned_ground_is_taken_off() {
+    fn the_offset_of_unburned_ground_is_subtracted() {
         let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9 };
-        let look = ResultStyle { dnbr_offset: Some(offset), ..look(Index::Dnbr) };
-        assert!((look.value(cell(0.5)) - 0.3).abs() < 1e-6);
+        let style = ResultStyle { dnbr_offset: Some(offset), ..style(Index::Dnbr) };
+        assert!((style.value(cell(0.5)) - 0.3).abs() < 1e-6);
     }
 }

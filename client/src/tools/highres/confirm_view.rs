@@ -7,32 +7,32 @@ use dragonfly_core::protocol::{MAX_CELLS, NoSceneReason, PictureKind, SideResult
 use leptos::prelude::*;
 
 use super::HighresHandle;
-use super::phase::is_whole;
+use super::phase::has_both_sides;
 use super::plan::Plan;
 use super::scenes_view::ScenesView;
 use super::words::{HighresWords, fill, number};
 
-/// Days on either side of one that the reader takes.
+/// Days on either side of the one that the reader chooses.
 const AROUND_DAYS: u64 = 3;
 
-/// The question.
+/// What was found, and the buttons to continue.
 #[component]
-pub fn AskView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
-    let told = highres.with_value(|highres| highres.told());
-    let found = told.found.get_untracked();
+pub fn ConfirmView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
+    let signals = highres.with_value(|highres| highres.signals());
+    let found = signals.found.get_untracked();
     let Some(found) = found else {
         return ().into_any();
     };
-    let (zoom, picture) = told.plan.with_untracked(|plan| (plan.zoom, plan.picture));
-    let count = told.selected.with_untracked(Vec::len);
-    let asked = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
-    let about = asked.map(|offer| {
+    let (zoom, picture) = signals.plan.with_untracked(|plan| (plan.zoom, plan.picture));
+    let count = signals.selected.with_untracked(Vec::len);
+    let requested = found.zooms.iter().find(|offer| offer.zoom == zoom).copied();
+    let about = requested.map(|offer| {
         let (megabytes, cell) =
             (words.megabytes(offer.megabytes_with(picture)), number(offer.cell_m, 0));
         fill(words.scenes_found, &[&count.to_string(), &megabytes, &cell])
     });
-    let ways = if is_whole(&found) {
-        ways(highres, asked, &found.zooms, picture, words).into_any()
+    let ways = if has_both_sides(&found) {
+        ways(highres, requested, &found.zooms, picture, words).into_any()
     } else {
         ().into_any()
     };
@@ -51,35 +51,35 @@ pub fn AskView(highres: HighresHandle, words: &'static HighresWords) -> impl Int
 /// The ways on where both sides have scenes.
 fn ways(
     highres: HighresHandle,
-    asked: Option<ZoomOffer>,
+    requested: Option<ZoomOffer>,
     zooms: &[ZoomOffer],
     picture: Option<PictureKind>,
     words: &'static HighresWords,
 ) -> impl IntoView + use<> {
-    let go_on = asked.filter(|offer| offer.fits).map(|offer| {
+    let go_on = requested.filter(|offer| offer.fits).map(|offer| {
         let label = fill(words.go_on, &[&words.megabytes(offer.megabytes_with(picture))]);
         view! {
-            <button type="button" class="primary" data-testid="highres-go-on" on:click=move |_| highres.get_value().go_on()>
+            <button type="button" class="primary" data-testid="highres-go-on" on:click=move |_| highres.get_value().compute()>
                 {label}
             </button>
         }
     });
-    let too_large = asked.filter(|offer| !offer.fits).map(|offer| {
+    let too_large = requested.filter(|offer| !offer.fits).map(|offer| {
         let millions = |cells: u64| number(cells as f64 / 1e6, 0);
         let cells = millions(u64::from(offer.width) * u64::from(offer.height));
         let sentence =
             fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MAX_CELLS)]);
         view! { <p data-testid="highres-too-large">{sentence}</p> }
     });
-    let coarser = zooms.iter().filter(|offer| Some(**offer) != asked && offer.fits).copied();
+    let coarser = zooms.iter().filter(|offer| Some(**offer) != requested && offer.fits).copied();
     let coarser: Vec<_> = coarser
         .map(|offer| {
             let label =
                 fill(words.coarser, &[&number(offer.cell_m, 0), &words.megabytes(offer.megabytes_with(picture))]);
             let take = move |_| {
                 let highres = highres.get_value();
-                highres.told().plan.update(|plan| plan.zoom = offer.zoom);
-                highres.go_on();
+                highres.signals().plan.update(|plan| plan.zoom = offer.zoom);
+                highres.compute();
             };
             view! { <button type="button" data-testid="highres-coarser" on:click=take>{label}</button> }
         })
@@ -98,10 +98,10 @@ fn side(
     window: fn(&mut Plan) -> &mut DateWindow,
     words: &'static HighresWords,
 ) -> Option<AnyView> {
-    let told = highres.with_value(|highres| highres.told());
+    let signals = highres.with_value(|highres| highres.signals());
     let again = move |change: &dyn Fn(&mut Plan)| {
-        told.plan.update(|plan| change(plan));
-        highres.get_value().compute();
+        signals.plan.update(|plan| change(plan));
+        highres.get_value().search();
     };
     let ways = match found.without.clone()? {
         NoSceneReason::NoScene { nearest } => {
@@ -119,7 +119,7 @@ fn side(
         }
         NoSceneReason::AllCloudy { least_cloud_cover } => {
             let take = move |_| {
-                told.takes_cloudy.set(true);
+                signals.includes_cloudy.set(true);
                 again(&|_| ());
             };
             let sentence = fill(words.all_cloudy, &[&number(least_cloud_cover, 0)]);

@@ -1,0 +1,81 @@
+//! The facts beside the prose of the metadata. They are optional: one that this page does not know,
+//! or cannot read, leaves the map readable, and the prose is shown instead.
+
+use dragonfly_core::{FireSide, OffsetReason, RunFailure, SkipReason, WindowReason};
+
+use crate::data::fields::Fields;
+
+/// Sides of the fire.
+pub const SIDES: [(&str, FireSide); 2] = [("pre", FireSide::Pre), ("post", FireSide::Post)];
+
+/// Reasons for the offset of a scene.
+pub const OFFSET_REASONS: [(&str, OffsetReason); 9] = [
+    ("raster_bands", OffsetReason::RasterBands),
+    ("no_offset", OffsetReason::NoOffset),
+    ("collection", OffsetReason::Collection),
+    ("baseline_below_04_00", OffsetReason::BaselineBelow0400),
+    ("boa_offset_applied", OffsetReason::BoaOffsetApplied),
+    ("as_delivered", OffsetReason::AsDelivered),
+    ("dark_pixels", OffsetReason::DarkPixels),
+    ("unverified_raster_bands", OffsetReason::UnverifiedRasterBands),
+    ("unverified_baseline", OffsetReason::UnverifiedBaseline),
+];
+
+/// Why the windows of a map are what they are; `None` for a reason newer than this page.
+pub fn window_reason(reason: Fields<'_>) -> Option<WindowReason> {
+    Some(match reason.text("kind")?.as_str() {
+        "around_fire" => {
+            WindowReason::AroundFire { first: reason.day("first")?, last: reason.day("last")? }
+        }
+        "configured" => WindowReason::Configured,
+        "rolling" => WindowReason::Rolling { days: reason.small_count("days")? },
+        "chosen" => WindowReason::Chosen,
+        _ => return None,
+    })
+}
+
+/// Why a run failed; [`RunFailure::Other`] for a cause newer than this page.
+pub fn run_failure(failure: Fields<'_>) -> RunFailure {
+    let read = || -> Option<RunFailure> {
+        Some(match failure.text("kind")?.as_str() {
+            "no_scene" => RunFailure::NoScene { side: failure.word("side", &SIDES)? },
+            "unreadable_scenes" => RunFailure::UnreadableScenes {
+                unreadable: failure.count("unreadable")?,
+                tried: failure.count("tried")?,
+            },
+            "too_little_observed" => RunFailure::TooLittleObserved {
+                observed_share: failure.number("observed_share")?,
+                min_share: failure.number("min_share")?,
+            },
+            "disk_full" => RunFailure::DiskFull,
+            "took_too_long" => {
+                RunFailure::TookTooLong { max_minutes: failure.number("max_minutes")? }
+            }
+            "killed" => RunFailure::Killed,
+            "catalogue" => RunFailure::Catalogue,
+            _ => return None,
+        })
+    };
+    read().unwrap_or(RunFailure::Other)
+}
+
+/// Why a scene was not used; [`SkipReason::Other`] for a reason newer than this page.
+pub fn skip_reason(why: Fields<'_>) -> SkipReason {
+    let read = || -> Option<SkipReason> {
+        Some(match why.text("kind")?.as_str() {
+            "duplicate" => SkipReason::Duplicate { of: why.text("of")? },
+            "too_cloudy" => SkipReason::TooCloudy {
+                cloud_cover: why.number("cloud_cover")?,
+                max_cloud_cover: why.number("max_cloud_cover")?,
+            },
+            "better_scenes" => SkipReason::BetterScenes {
+                count: why.small_count("count")?,
+                tile: why.text("tile")?,
+            },
+            "unreadable" => SkipReason::Unreadable,
+            "refused" => SkipReason::Refused,
+            _ => return None,
+        })
+    };
+    read().unwrap_or(SkipReason::Other)
+}

@@ -1,0 +1,71 @@
+//! Why a scene has its offset, and why a scene was not used.
+
+use dragonfly_core::{OffsetReason, SkipReason};
+
+use super::Words;
+
+impl Words {
+    /// Why a scene has its offset; `None` for a reason that this page does not know.
+    pub fn offset_reason(&self, kind: Option<OffsetReason>) -> Option<&'static str> {
+        Some(match kind? {
+            OffsetReason::RasterBands => self.offset_raster_bands,
+            OffsetReason::NoOffset => self.offset_none,
+            OffsetReason::Collection => self.offset_collection,
+            OffsetReason::BaselineBelow0400 => self.offset_below_04_00,
+            OffsetReason::BoaOffsetApplied => self.offset_boa_applied,
+            OffsetReason::AsDelivered => self.offset_as_delivered,
+            OffsetReason::DarkPixels => self.offset_dark_pixels,
+            OffsetReason::UnverifiedRasterBands => self.offset_unverified_bands,
+            OffsetReason::UnverifiedBaseline => self.offset_unverified_baseline,
+        })
+    }
+
+    /// Why a scene was not used; `None` for a reason that this page does not know.
+    pub fn skip_reason(&self, why: Option<&SkipReason>) -> Option<String> {
+        let percent = |value: f64| self.number(value, 0);
+        match why? {
+            SkipReason::Duplicate { of } => Some(self.skipped_duplicate.fill([of])),
+            SkipReason::TooCloudy { cloud_cover, max_cloud_cover } => Some(
+                self.skipped_too_cloudy.fill([&percent(*cloud_cover), &percent(*max_cloud_cover)]),
+            ),
+            SkipReason::BetterScenes { count, tile } => {
+                Some(self.skipped_better_scenes.fill([&self.count(*count), tile]))
+            }
+            SkipReason::Unreadable => Some(self.skipped_unreadable.to_owned()),
+            SkipReason::Refused => Some(self.skipped_refused.to_owned()),
+            SkipReason::Other => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::published::tests::{OFFSET_KINDS, skip_reasons};
+    use crate::i18n::{ENGLISH, GERMAN};
+
+    #[test]
+    fn english_offset_reasons_are_those_of_core() {
+        for kind in OFFSET_KINDS {
+            assert_eq!(ENGLISH.offset_reason(Some(kind)), Some(kind.describe()));
+            assert_ne!(GERMAN.offset_reason(Some(kind)), Some(kind.describe()));
+        }
+        assert_eq!(GERMAN.offset_reason(None), None);
+    }
+
+    #[test]
+    fn a_skipped_scene_has_a_reason_in_every_language() {
+        for why in skip_reasons() {
+            let (english, german) =
+                (ENGLISH.skip_reason(Some(&why)), GERMAN.skip_reason(Some(&why)));
+            assert!(english.is_some() && german.is_some() && english != german, "{why:?}");
+        }
+        let cloudy = SkipReason::TooCloudy { cloud_cover: 83.4, max_cloud_cover: 60.0 };
+        assert_eq!(
+            GERMAN.skip_reason(Some(&cloudy)).as_deref(),
+            Some("83 % Wolken, mehr als 60 %")
+        );
+        assert_eq!(ENGLISH.skip_reason(Some(&SkipReason::Other)), None);
+        assert_eq!(ENGLISH.skip_reason(None), None);
+    }
+}

@@ -1,0 +1,78 @@
+//! Dots for the burnt patches, while the map is too far away to show their tiles.
+
+use wasm_bindgen::prelude::*;
+
+use super::FireMap;
+use super::shapes::set_style;
+use crate::i18n::words;
+use crate::map::leaflet::{self, Layer, options, place};
+use crate::map::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
+use crate::panel::legend_row::css_colour;
+use crate::state::key;
+
+/// The least size of a target for fingers.
+const DOT_TARGET_PX: u8 = 24;
+
+impl FireMap {
+    /// Marks burnt patches where the map is seen from afar.
+    pub fn show_dots(&self) {
+        for dot in self.dots.borrow_mut().drain(..) {
+            dot.remove();
+        }
+        if self.map.zoom() >= DOTS_BELOW_ZOOM {
+            return;
+        }
+        let (_, filter) = self.paint.get();
+        let size = self.map.size();
+        let regions = self.regions.borrow();
+        let patches = regions
+            .values()
+            .filter_map(|layers| layers.map.as_ref())
+            .flat_map(|map| &map.burnt_patches);
+        let in_view = patches.filter(|patch| passes(patch, filter)).filter_map(|patch| {
+            let at = self.map.container_point(&place(patch.lon, patch.lat));
+            let is_seen = (0.0..=size.x()).contains(&at.x()) && (0.0..=size.y()).contains(&at.y());
+            is_seen.then(|| Dot { patch: *patch, at_px: [at.x(), at.y()] })
+        });
+        *self.dots.borrow_mut() = dots(in_view.collect()).iter().map(|dot| self.dot(dot)).collect();
+    }
+
+    fn dot(&self, dot: &Dot) -> Layer {
+        let (palette, _) = self.paint.get();
+        let patch = dot.patch;
+        let title = words().patch.fill([&words().area(patch.hectares), words().class(patch.worst)]);
+        let icon = leaflet::div_icon(&options([
+            ("className", "burnt-patch".into()),
+            ("iconSize", js_sys::Array::of2(&DOT_TARGET_PX.into(), &DOT_TARGET_PX.into()).into()),
+        ]));
+        let described = options([
+            ("icon", icon),
+            ("title", title.as_str().into()),
+            ("alt", title.as_str().into()),
+        ]);
+        let marker = leaflet::marker(&place(patch.lon, patch.lat), &described).add_to(&self.map);
+        let chosen = Closure::<dyn FnMut(JsValue)>::new({
+            let on_patch = self.on_patch.clone();
+            move |event: JsValue| {
+                let original =
+                    js_sys::Reflect::get(&event, &"originalEvent".into()).unwrap_or_default();
+                let pressed = js_sys::Reflect::get(&original, &"key".into())
+                    .ok()
+                    .and_then(|key| key.as_string());
+                if pressed.is_none_or(|key| key == "Enter") {
+                    on_patch(surroundings(&patch));
+                }
+            }
+        });
+        marker.on_event("click keypress", chosen.into_js_value().unchecked_ref());
+        if let Some(element) = marker.element() {
+            // Attributes with plain names can always be set.
+            let _ = element.set_attribute("data-testid", "burnt-patch");
+            let _ = element.set_attribute("data-class", key::of_class(patch.worst));
+            let _ = element.set_attribute("aria-label", &title);
+            set_style(&element, "--width", &format!("{:.0}px", width_px(patch.hectares)));
+            set_style(&element, "--colour", &css_colour(Some(palette.colour(patch.worst))));
+        }
+        marker
+    }
+}

@@ -1,0 +1,143 @@
+//! The Leaflet map and everything on it, by subject.
+//!
+//! [`events`]: what the map reports. [`travel`]: where it goes. [`regions`] and [`titles`]: outlines,
+//! tiles and titles of the regions. [`dots`]: burnt patches seen from afar. [`background`]: the land,
+//! or a raster basemap. [`marks`]: the chosen place and the reader's position. [`shapes`]: panes,
+//! styles and markers that several of them use.
+
+mod background;
+mod dots;
+mod events;
+mod marks;
+mod regions;
+mod shapes;
+mod titles;
+mod travel;
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use dragonfly_core::Palette;
+use web_sys::HtmlElement;
+
+use crate::data::tile_source::TileSource;
+use crate::map::land_layer::LandLayer;
+use crate::map::leaflet::{self, GridLayer, Layer, Map, corners, options, place};
+use crate::map::place_names::PlaceNames;
+use crate::map::severity_layer::SeverityLayer;
+use crate::state::filter::Filter;
+use background::LandDetail;
+pub use events::Hooks;
+use events::{BasemapFailureHook, LandFailureHook, PatchHook, TileFailureHook};
+use regions::RegionLayers;
+use shapes::pane;
+use travel::prefers_reduced_motion;
+
+const LAND_PANE: &str = "land";
+/// Below the tiles, so that a hatching never hides what burnt.
+const COVERAGE_PANE: &str = "coverage";
+const SEVERITY_PANE: &str = "severity";
+/// The whole world on a phone.
+const MIN_ZOOM: u8 = 1;
+const MAX_ZOOM: u8 = 17;
+/// Until the regions are known.
+const START_ZOOM: u8 = 3;
+
+/// The map.
+pub struct FireMap {
+    map: Map,
+    land: LandLayer,
+    names: Rc<PlaceNames>,
+    severity_pane: HtmlElement,
+    land_detail: Cell<LandDetail>,
+    on_land_failure: LandFailureHook,
+    on_basemap_failure: BasemapFailureHook,
+    on_tile_failure: TileFailureHook,
+    on_patch: PatchHook,
+    source: TileSource,
+    paint: Cell<(Palette, Filter)>,
+    swipe_percent: Cell<Option<u8>>,
+    dots: RefCell<Vec<Layer>>,
+    regions: RefCell<BTreeMap<String, RegionLayers>>,
+    basemap: RefCell<Option<GridLayer>>,
+    point_mark: RefCell<Option<Layer>>,
+    position_marks: RefCell<Vec<Layer>>,
+}
+
+impl FireMap {
+    /// A map of the whole world in an element.
+    pub fn in_element(element: HtmlElement, source: TileSource, hooks: Hooks) -> Rc<Self> {
+        let map = leaflet_map(&element);
+        let severity_pane = pane(&map, SEVERITY_PANE, 250);
+
+        let this = Rc::new(Self {
+            land: LandLayer::on(&map, LAND_PANE),
+            names: PlaceNames::on(&map),
+            map,
+            severity_pane,
+            land_detail: Cell::new(LandDetail::None),
+            on_land_failure: hooks.on_land_failure,
+            on_basemap_failure: hooks.on_basemap_failure,
+            on_tile_failure: hooks.on_tile_failure,
+            on_patch: hooks.on_patch,
+            source,
+            paint: Cell::default(),
+            swipe_percent: Cell::default(),
+            dots: RefCell::default(),
+            regions: RefCell::default(),
+            basemap: RefCell::default(),
+            point_mark: RefCell::default(),
+            position_marks: RefCell::default(),
+        });
+        this.on_map_events(hooks.on_view);
+        this.on_pointer_events(hooks.on_click, hooks.on_pointer);
+        this.refine_land();
+        this
+    }
+
+    /// Leaflet's own map.
+    pub fn leaflet(&self) -> Map {
+        self.map.clone()
+    }
+
+    /// Loads again what could not be loaded.
+    pub fn retry(self: &Rc<Self>) {
+        self.each_tile_layer(SeverityLayer::retry);
+        if let Some(basemap) = self.basemap.borrow().as_ref() {
+            basemap.redraw();
+        }
+        self.refine_land();
+    }
+}
+
+/// Leaflet's map with its panes and controls.
+fn leaflet_map(element: &HtmlElement) -> Map {
+    let animates = !prefers_reduced_motion();
+    let map = leaflet::map(
+        element,
+        &options([
+            ("zoomControl", false.into()),
+            // Leaflet inserts attributions as markup; the page lists its sources as text instead.
+            ("attributionControl", false.into()),
+            ("minZoom", MIN_ZOOM.into()),
+            ("maxZoom", MAX_ZOOM.into()),
+            ("center", place(10.0, 25.0)),
+            ("zoom", START_ZOOM.into()),
+            ("worldCopyJump", true.into()),
+            ("maxBounds", corners([-100_000.0, -85.06, 100_000.0, 85.06])),
+            ("maxBoundsViscosity", 1.into()),
+            ("zoomAnimation", animates.into()),
+            ("fadeAnimation", animates.into()),
+        ]),
+    );
+    pane(&map, LAND_PANE, 150);
+    pane(&map, COVERAGE_PANE, 220);
+    leaflet::zoom_control(&options([("position", "bottomright".into())])).add_to(&map);
+    leaflet::scale_control(&options([
+        ("position", "bottomright".into()),
+        ("imperial", false.into()),
+    ]))
+    .add_to(&map);
+    map
+}

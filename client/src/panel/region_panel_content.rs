@@ -1,0 +1,110 @@
+//! What the panel of a region contains.
+
+use dragonfly_core::{Breaks, Palette};
+use leptos::prelude::*;
+
+use crate::i18n::words;
+use crate::panel::legend_row::{css_colour, paint};
+use crate::panel::region_facts::{Addresses, region_facts};
+use crate::state::atlas::Atlas;
+use crate::state::coverage::Coverage;
+use crate::state::map_state::SelectedPoint;
+use crate::state::preferences;
+use crate::state::reading::{Reading, region_at};
+use crate::state::region_entry::{MetaState, RegionEntry};
+use crate::state::selection::Selection;
+use crate::ui::markup::{COLOUR, Markup, copy_button, tag, text};
+
+/// Marks the button that loads the regions again.
+pub const RETRY: &str = "data-retry";
+/// Marks the button that computes the place in high resolution.
+pub const HIGH_RES: &str = "data-high-res";
+
+/// The title of the region whose map was read, where it is not the selected one: a pending region
+/// may lie within the map of a larger one.
+pub fn source(
+    atlas: Atlas,
+    point: Option<SelectedPoint>,
+    selection: &Option<Selection>,
+) -> Option<String> {
+    let point = point?;
+    let selected = selection.as_ref()?.region()?;
+    let regions = atlas.regions.read();
+    let read = region_at(regions.as_deref().unwrap_or_default(), point.lon, point.lat)?;
+    (read.line.name != selected.line.name).then(|| read.line.title.clone())
+}
+
+/// The value at a place.
+pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -> Markup {
+    let words = words();
+    let colour = match point.reading {
+        Some(Reading::Value { class, .. }) => paint(class, palette, &Breaks::USGS),
+        _ => None,
+    };
+    let fill = match colour {
+        Some(_) => tag("i").with(COLOUR, &css_colour(colour)),
+        None => tag("i").with("class", "clear"),
+    };
+    let place = words.coordinates(point.lon, point.lat);
+    let title = point
+        .reading
+        .map_or(words.reading_loading.to_owned(), |reading| words.reading_title(reading));
+    let detail = point.reading.map(|reading| words.reading_detail(reading)).unwrap_or_default();
+    let mut readout = tag("div")
+        .with("class", "readout")
+        .with("data-testid", "point-readout")
+        .add(tag("span").with("class", "swatch").with("aria-hidden", "true").add(fill))
+        .add(text("p", &title).with("class", "title"))
+        .add(text("p", &detail).with("class", "detail"));
+    if let Some(source) = source {
+        readout = readout.add(text("p", &words.read_from.fill([&source])).with("class", "detail"));
+    }
+    let copied = format!("{:.5}, {:.5}", point.lat, point.lon);
+    readout
+        .add(text("p", &place).with("class", "place").text(" ").add(copy_button(&copied, &place)))
+}
+
+/// What is known of a region.
+pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
+    let words = words();
+    let now = preferences::now();
+    let coverage = Coverage::of(entry, untrack(|| atlas.stale_after_days()), now);
+    let mut standing = tag("p")
+        .with("class", "standing")
+        .with("data-coverage", coverage.key())
+        .add(text("span", &words.status(entry, coverage, now)).with("class", "status"));
+    if let Some(group) = &entry.line.group {
+        standing = standing.add(text("span", group).with("class", "group"));
+    }
+    let mut parts = vec![standing];
+    match &entry.meta {
+        MetaState::Ready(meta) => {
+            let location = window().location();
+            let (origin, page) =
+                (location.origin().unwrap_or_default(), location.href().unwrap_or_default());
+            let addresses = Addresses { origin: &origin, page: &page, meta: &entry.line.meta_url };
+            parts.extend(region_facts(words, meta, addresses, now));
+        }
+        MetaState::Loading => parts.push(text("p", words.region_loading).with("class", "quiet")),
+        MetaState::Broken => parts.push(
+            tag("div")
+                .with("class", "trouble")
+                .add(text("p", words.region_broken))
+                .add(button(RETRY, words.retry)),
+        ),
+    }
+    parts
+}
+
+/// What stands outside all regions.
+pub fn outside_regions(offers_highres: bool) -> Vec<Markup> {
+    let offer = match offers_highres {
+        true => button(HIGH_RES, words().high_res_here),
+        false => text("p", words().high_res_missing).with("class", "quiet"),
+    };
+    vec![text("p", words().outside_regions_detail), offer]
+}
+
+fn button(act: &'static str, title: &str) -> Markup {
+    text("button", title).with("type", "button").with("class", "retry").with(act, "")
+}

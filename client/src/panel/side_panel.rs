@@ -1,0 +1,152 @@
+//! The panel: search, regions, legend and controls. A card in a wide window, a sheet on a phone.
+
+use leptos::html::Div;
+use leptos::prelude::*;
+use web_sys::HtmlElement;
+
+use crate::i18n::{NAME, words};
+use crate::panel::legend_view::{Areas, LegendView};
+use crate::panel::region_list::RegionList;
+use crate::search::find::SearchOption;
+use crate::search::place_search::PlaceSearch;
+use crate::state::atlas::Atlas;
+use crate::state::map_state::{DisplayOptions, MapState};
+use crate::state::problem::LoadError;
+use crate::ui::basemap_select::BasemapSelect;
+use crate::ui::brand::Brand;
+use crate::ui::dnbr_filter::DnbrFilter;
+use crate::ui::effect::effect;
+use crate::ui::help::Help;
+use crate::ui::language_select::LanguageSelect;
+use crate::ui::opacity_slider::OpacitySlider;
+use crate::ui::palette_select::PaletteSelect;
+
+/// The panel; on a phone it is expanded while `open`. It moves the map by `map_state`, and opens
+/// the panel of a region by `about`; `tools` is the element of the tools.
+#[component]
+pub fn Panel(
+    atlas: Atlas,
+    display: DisplayOptions,
+    map_state: MapState,
+    about: RwSignal<Option<String>>,
+    open: RwSignal<bool>,
+    areas: Signal<Option<Areas>>,
+    tools: Option<HtmlElement>,
+    on_retry: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let on_find = move |found: SearchOption| {
+        open.set(false);
+        go_to(&found, map_state);
+    };
+    view! {
+        <aside class="panel" class:open=move || open.get() aria-label=NAME>
+            <button
+                class="handle"
+                type="button"
+                aria-expanded=move || open.get().to_string()
+                aria-label=move || if open.get() { words().hide_panel } else { words().show_panel }
+                on:click=move |_| open.update(|open| *open = !*open)
+            ></button>
+            <Brand />
+            <div class="panel-body">
+                <PlaceSearch regions=atlas.regions on_choose=on_find />
+                <Regions atlas map_state about open on_retry />
+                <LegendView palette=display.palette filter=display.filter areas />
+                <ToolsView tools />
+                <DisplayControls atlas display />
+                <LanguageSelect />
+                <footer class="sources">
+                    <p class="caveat" data-testid="caveat">{words().caveat}</p>
+                    <Help />
+                    <p class="attribution">{move || sources(atlas, display)}</p>
+                </footer>
+            </div>
+        </aside>
+    }
+}
+
+/// Moves the map to what was found.
+fn go_to(found: &SearchOption, map_state: MapState) {
+    if let SearchOption::Region { name, .. } = found {
+        map_state.region.set(Some(name.clone()));
+    }
+    map_state.fly_to.set(Some(found.bbox()));
+    if let Some(place) = found.place() {
+        map_state.read_at.set(Some(place));
+    }
+}
+
+/// The list of regions, connected to the map and to the panel of a region.
+#[component]
+fn Regions(
+    atlas: Atlas,
+    map_state: MapState,
+    about: RwSignal<Option<String>>,
+    open: RwSignal<bool>,
+    on_retry: impl Fn() + Copy + Send + Sync + 'static,
+) -> impl IntoView {
+    let on_choose = move |name: &str| {
+        open.set(false);
+        map_state.region.set(Some(name.to_owned()));
+        map_state.fly_to.set(atlas.bbox_of(name));
+    };
+    let on_about = move |name: &str| {
+        open.set(false);
+        map_state.point.set(None);
+        about.set(Some(name.to_owned()));
+    };
+    let stale_after_days = Signal::derive(move || atlas.stale_after_days());
+    let missing = Signal::derive(move || {
+        atlas.problems.with(|problems| problems.contains(&LoadError::Index))
+    });
+    view! {
+        <RegionList
+            regions=atlas.regions
+            missing
+            stale_after_days
+            chosen=map_state.region
+            on_choose
+            on_about
+            on_retry
+        />
+    }
+}
+
+/// The element of the tools, which stays the same however often the panel is built.
+#[component]
+fn ToolsView(tools: Option<HtmlElement>) -> impl IntoView {
+    let container = NodeRef::<Div>::new();
+    effect(move || {
+        if let (Some(container), Some(tools)) = (container.get(), &tools) {
+            // An element can always be put into an empty one.
+            let _ = container.append_child(tools);
+        }
+    });
+    view! { <div node_ref=container></div> }
+}
+
+/// How the map is drawn.
+#[component]
+fn DisplayControls(atlas: Atlas, display: DisplayOptions) -> impl IntoView {
+    let basemaps = Signal::derive(move || {
+        atlas.config.get().map(|config| config.basemaps).unwrap_or_default()
+    });
+    view! {
+        <section class="controls">
+            <PaletteSelect palette=display.palette />
+            <DnbrFilter filter=display.filter />
+            <OpacitySlider percent=display.opacity_percent />
+            <BasemapSelect basemaps chosen=display.basemap />
+        </section>
+    }
+}
+
+/// The attribution of what the map shows.
+pub fn sources(atlas: Atlas, display: DisplayOptions) -> String {
+    let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
+    let of_basemap = display.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
+    let is_plain = display.basemap.get().is_none();
+    let [land, places] = if is_plain { [words().natural_earth, words().geonames] } else { [""; 2] };
+    let parts = [of_site.as_str(), of_basemap.as_str(), land, places];
+    parts.into_iter().filter(|source| !source.is_empty()).collect::<Vec<_>>().join(" · ")
+}

@@ -1,0 +1,94 @@
+//! The state that an address holds, as signals: reads it from an address, and writes it to one.
+
+use leptos::prelude::*;
+
+use crate::state::address::Address;
+use crate::state::atlas::Atlas;
+use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
+use crate::state::region_entry::RegionEntry;
+use crate::state::region_in_view::region_in_view;
+use crate::ui::effect::effect;
+
+/// The state of the page. A copy holds the same signals.
+#[derive(Clone, Copy)]
+pub struct PageState {
+    /// The published maps.
+    pub atlas: Atlas,
+    /// How the map is drawn.
+    pub display: DisplayOptions,
+    /// Where the map is, and what is selected.
+    pub map_state: MapState,
+    /// The title of the basemap: a basemap has only a title until the site's settings are loaded.
+    basemap_title: RwSignal<Option<String>>,
+}
+
+impl PageState {
+    /// The state of an address.
+    pub fn new(address: Address) -> Self {
+        let this = Self {
+            atlas: Atlas::new(),
+            display: DisplayOptions::of_address(&address),
+            map_state: MapState::of_address(&address),
+            basemap_title: RwSignal::new(address.basemap),
+        };
+        effect(move || {
+            let title = this.basemap_title.get();
+            if let Some(config) = this.atlas.config.get() {
+                let mut basemaps = config.basemaps.into_iter();
+                let chosen = basemaps.find(|basemap| Some(&basemap.title) == title.as_ref());
+                this.display.basemap.set(chosen);
+            }
+        });
+        this
+    }
+
+    /// The address of what is shown.
+    pub fn address(self) -> Address {
+        let Self { atlas, display, map_state, basemap_title } = self;
+        let basemap = display.basemap.get().map(|basemap| basemap.title);
+        Address {
+            centre: map_state.centre.get(),
+            region: map_state.region.get(),
+            point: map_state.point.get().map(SelectedPoint::lon_lat),
+            palette: display.palette.get(),
+            filter: display.filter.get(),
+            opacity_percent: display.opacity_percent.get(),
+            basemap: if atlas.config.with(Option::is_some) { basemap } else { basemap_title.get() },
+            swipe_percent: display.swipe_percent.get(),
+            part: map_state.part.get(),
+        }
+    }
+
+    /// Shows what an address holds.
+    pub fn open(self, address: Address) {
+        let Self { atlas, display, map_state, basemap_title } = self;
+        display.palette.set(address.palette);
+        display.filter.set(address.filter);
+        display.opacity_percent.set(address.opacity_percent);
+        display.swipe_percent.set(address.swipe_percent);
+        basemap_title.set(address.basemap);
+        map_state.part.set(address.part);
+        if map_state.point.get_untracked().map(SelectedPoint::lon_lat) != address.point {
+            map_state.point.set(address.point.map(SelectedPoint::unread));
+        }
+        match address.centre {
+            Some(centre) => map_state.jump_to.set(Some(centre)),
+            None => {
+                let bbox = address.region.as_deref().and_then(|name| atlas.bbox_of(name));
+                map_state.fly_to.set(bbox);
+            }
+        }
+        map_state.region.set(address.region);
+    }
+
+    /// The region that the legend describes.
+    pub fn region_in_view(self) -> Memo<Option<RegionEntry>> {
+        let Self { atlas, map_state, .. } = self;
+        Memo::new(move |_| {
+            let (chosen, view) = (map_state.region.get(), map_state.view.get());
+            let regions = atlas.regions.read();
+            let regions = regions.as_deref().unwrap_or_default();
+            region_in_view(regions, chosen.as_deref(), view).cloned()
+        })
+    }
+}
