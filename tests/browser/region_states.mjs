@@ -26,6 +26,7 @@ export function publishRegionStates() {
 
   const stale = { ...read("sample_evia"), generated_at: ago(45), last_success_at: ago(45), assessment: "rolling" };
   stale.window_reason = "no fire date is set: the last 30 days against the same days one year earlier";
+  stale.window = { kind: "rolling", days: 30 };
   stale.empty_share = { ...stale.empty_share, cloud: 0.25 };
   write("sample_evia", stale);
   Object.assign(evia, { generated_at: ago(45), last_success_at: ago(45), title: "Évia" });
@@ -33,9 +34,9 @@ export function publishRegionStates() {
   const fresh = read("sample_sierra");
   const failed = {
     ...fresh, region_name: "failed_ridge", title: HOSTILE.title, group: HOSTILE.group, bbox: [-120.9, 39.75, -120.5, 40.05],
-    last_status: "failed", last_error: HOSTILE.error, consecutive_failures: 3, generated_at: ago(12), last_success_at: ago(12),
+    last_status: "failed", last_error: HOSTILE.error, failure: { kind: "no_scene", side: "post" }, consecutive_failures: 3, generated_at: ago(12), last_success_at: ago(12),
   };
-  failed.scenes = [{ ...fresh.scenes[0], id: HOSTILE.scene, offset_reason: "<i>unverified</i>" }];
+  failed.scenes = [{ ...fresh.scenes[0], id: HOSTILE.scene, offset_reason: "<i>unverified</i>", offset_kind: null }];
   write("failed_ridge", failed);
   const line = (name, title, bbox, more) => ({
     ...sierra, name, title, bbox, meta_url: `/meta/${name}.json`, generated_at: null, last_success_at: null, ...more,

@@ -1,9 +1,13 @@
 //! How fast blocks are decoded, natively and in WebAssembly under Node.
 //!
 //! Name files when building, and run with or without `--target wasm32-unknown-unknown`:
-//! `DRAGONFLY_SPEED_FILES=a.tif,b.tif cargo test --locked --release -p dragonfly-worker --test
+//! `DRAGONFLY_SPEED_FILES=a.tif,b.tif cargo test --locked --release -p dragonfly-tiff --test
 //! speed -- --nocapture`. Without files it is over at once.
-#![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "a measurement reads files and the clock, and may fail loudly"
+)]
 
 use dragonfly_tiff::{KnownBytes, TiffImage};
 #[cfg(target_arch = "wasm32")]
