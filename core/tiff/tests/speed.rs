@@ -4,6 +4,10 @@
 //! `DRAGONFLY_SPEED_FILES=a.tif,b.tif cargo test --locked --release -p dragonfly-worker --test
 //! speed -- --nocapture`. Without files it is over at once.
 #![allow(clippy::unwrap_used, reason = "a test may fail loudly")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "core reads no clock and no file, but this test does"
+)]
 
 use dragonfly_tiff::{KnownBytes, TiffImage};
 #[cfg(target_arch = "wasm32")]
