@@ -1,4 +1,5 @@
 //! The command line.
+#![allow(rustdoc::bare_urls, reason = "these comments are the help of the command line")]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;

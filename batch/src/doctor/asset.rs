@@ -3,7 +3,7 @@
 use std::io::Read;
 use std::path::Path;
 
-use dragonfly_core::BandRole;
+use dragonfly_core::SpectralIndex;
 use dragonfly_core::stac::{Asset, Item, MissingAssetError, shown, without_token};
 
 use super::finding::Finding;
@@ -15,10 +15,10 @@ use crate::read::local_file::{LocalFileError, open_regular};
 /// The assets that a map reads, with their usual names; the mask where there is
 /// one.
 pub(super) fn map_assets(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAssetError> {
-    let mut assets = vec![
-        ("near infrared", item.band(BandRole::Nir)?),
-        ("short-wave infrared", item.band(BandRole::Swir22)?),
-    ];
+    let mut assets = Vec::new();
+    for role in SpectralIndex::MAPPED.bands() {
+        assets.push((role.name(), item.band(role)?));
+    }
     assets.extend(item.mask().map(|(_, asset)| ("mask", asset)));
     Ok(assets)
 }

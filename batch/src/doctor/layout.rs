@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{BandRole, DnCounts, Grid, Region, choose_level};
+use dragonfly_core::{DnCounts, Grid, Region, SpectralIndex, choose_level};
 use gdal::{Dataset, Metadata};
 
 use super::asset::map_assets;
@@ -91,7 +91,8 @@ fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurpr
         band.read_prefetched(&last(size.0, across), &last(size.1, down))?;
         if !layout.overviews.is_empty() || size.0 * size.1 <= MAX_PIXELS || !is_url(&asset.href) {
             let counts = band.count_coarsest()?;
-            if asset.href == item.band(BandRole::Swir22)?.href {
+            let [_, offset_role] = SpectralIndex::MAPPED.bands();
+            if asset.href == item.band(offset_role)?.href {
                 coarsest = Some(counts);
             }
         }

@@ -6,7 +6,7 @@ use crate::resample::lattice::{CellFootprint, CellWindow, CentreLine, Lattice};
 use crate::resample::nearest_pixels::{TOGETHER, pixel_indices};
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
-use crate::severity::spectral_index::SpectralIndex;
+use crate::sensor::spectral_index::SpectralIndex;
 
 const INDEX: SpectralIndex = SpectralIndex::MAPPED;
 

@@ -3,6 +3,7 @@
 
 use crate::sensor::band::BandRole::{self, Blue, Green, Nir, Red, Swir16, Swir22};
 use crate::sensor::quality::MaskKind;
+use crate::sensor::spectral_index::SpectralIndex;
 
 /// A collection as one catalogue keeps it.
 ///
@@ -175,16 +176,17 @@ impl Collection {
         })
     }
 
-    /// The row of a collection, by its name and both bands of NBR, else by name and near infrared,
+    /// The row of a collection, by its name and both bands of the mapped index, else by name and the first,
     /// else by name; one for any collection where none has the name. `has` is whether an item of
     /// the collection has an asset.
     pub fn find(name: &str, has: impl Fn(&str) -> bool) -> &'static Self {
         let name = name.to_ascii_lowercase();
         let named = || COLLECTIONS.iter().filter(|row| row.names.contains(&name.as_str()));
         let has_band = |row: &Self, role| row.band_names(role).any(&has);
+        let [first, second] = SpectralIndex::MAPPED.bands();
         named()
-            .find(|row| has_band(row, Nir) && has_band(row, Swir22))
-            .or_else(|| named().find(|row| has_band(row, Nir)))
+            .find(|row| has_band(row, first) && has_band(row, second))
+            .or_else(|| named().find(|row| has_band(row, first)))
             .or_else(|| named().next())
             .unwrap_or(&OTHER)
     }

@@ -4,6 +4,7 @@ pub(crate) mod band;
 pub(crate) mod collection;
 pub(crate) mod quality;
 pub(crate) mod reflectance;
+pub(crate) mod spectral_index;
 
 pub use band::BandRole;
 pub use collection::{Collection, OffsetSource};
@@ -12,3 +13,4 @@ pub use quality::{
     dilate_clouds,
 };
 pub use reflectance::{SIGNED_FILL_DN, Scaling, dn_from_signed};
+pub use spectral_index::SpectralIndex;

@@ -5,7 +5,6 @@ pub(crate) mod classes;
 pub(crate) mod index;
 pub(crate) mod legend;
 pub(crate) mod palette;
-pub(crate) mod spectral_index;
 pub(crate) mod thresholds;
 
 pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
@@ -15,5 +14,4 @@ pub use classes::{
 pub use index::Index;
 pub use legend::{LEGEND, LegendEntry};
 pub use palette::{Palette, Rgb};
-pub use spectral_index::SpectralIndex;
 pub use thresholds::{ClassTable, TableClass, Thresholds, ThresholdsError};

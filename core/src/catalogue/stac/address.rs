@@ -7,7 +7,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::Item;
-use crate::severity::spectral_index::SpectralIndex;
+use crate::sensor::spectral_index::SpectralIndex;
 
 /// The longest address that is requested, bytes. Signed addresses take a quarter of it.
 const MAX_ADDRESS_BYTES: usize = 8 << 10;

@@ -14,6 +14,7 @@ use super::{Asset, Baseline, Footprint, lenient};
 use crate::sensor::band::BandRole;
 use crate::sensor::collection::Collection;
 use crate::sensor::quality::MaskKind;
+use crate::sensor::spectral_index::SpectralIndex;
 
 /// The longest geometry that is read, bytes of JSON: some ten thousand corners, where a scene has
 /// less than a thousand.
@@ -234,16 +235,22 @@ impl Item {
         self.assets.values().any(|asset| asks_for_token(&asset.href))
     }
 
+    /// The first band of the mapped index; all bands of a scene have one scale and one offset.
+    fn first_band(&self) -> Option<&Asset> {
+        let [first, _] = SpectralIndex::MAPPED.bands();
+        self.band(first).ok()
+    }
+
     /// Reflectance of one digital number: what the item states, else what is known of its
     /// collection.
     pub fn scale(&self) -> f64 {
-        let stated = self.band(BandRole::Nir).ok().and_then(Asset::scale);
+        let stated = self.first_band().and_then(Asset::scale);
         stated.unwrap_or(self.known_collection().scale)
     }
 
     /// The offset that the item states for its bands, in digital numbers.
     pub fn metadata_offset_dn(&self) -> Option<f32> {
-        let offset = self.band(BandRole::Nir).ok()?.offset()?;
+        let offset = self.first_band()?.offset()?;
         Some((offset / self.scale()) as f32)
     }
 
