@@ -10,6 +10,7 @@ use leptos::task::spawn_local;
 use super::on_map::AtPoint;
 use super::save_view::SaveView;
 use super::scenes_view::ScenesView;
+use super::signals::offer_at;
 use super::style_view::StyleView;
 use super::words::{HighresWords, area, fill, number};
 use super::{HighresHandle, HighresSignals};
@@ -63,13 +64,6 @@ fn cells_and_bytes(
         true => fill(words.result_kept, &[&cell, &cached]),
         false => fill(words.result_about, &[&cell, &fetched, &cached]),
     }
-}
-
-/// What the last search offered at a zoom.
-pub fn offer_at(signals: HighresSignals, zoom: u8) -> Option<ZoomOffer> {
-    signals.found.with_untracked(|found| {
-        found.as_ref()?.zooms.iter().find(|offer| offer.zoom == zoom).copied()
-    })
 }
 
 fn offset_note(

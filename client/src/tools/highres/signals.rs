@@ -1,7 +1,7 @@
 //! The signals that the views of high resolution show and change.
 
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
-use dragonfly_core::protocol::SearchResult;
+use dragonfly_core::protocol::{SearchResult, ZoomOffer};
 use leptos::prelude::*;
 
 use super::phase::Phase;
@@ -74,4 +74,11 @@ pub fn set_if_new<T: PartialEq + Clone + Send + Sync + 'static>(signal: RwSignal
     if signal.with_untracked(|before| *before != value) {
         signal.set(value);
     }
+}
+
+/// What the last search offered at a zoom.
+pub fn offer_at(signals: HighresSignals, zoom: u8) -> Option<ZoomOffer> {
+    signals.found.with_untracked(|found| {
+        found.as_ref()?.zooms.iter().find(|offer| offer.zoom == zoom).copied()
+    })
 }

@@ -6,7 +6,7 @@ use leptos::prelude::*;
 
 use super::HighresHandle;
 use super::plan::{Plan, index_word, table_word};
-use super::result_view::offer_at;
+use super::signals::offer_at;
 use super::words::{HighresWords, fill};
 
 /// All choices.
