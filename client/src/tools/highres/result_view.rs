@@ -1,7 +1,7 @@
 //! The result: hectares by class, the value at the chosen point, and what it was made of.
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{ComputeResult, ZoomOffer};
+use dragonfly_core::protocol::ComputeResult;
 use dragonfly_core::{DnbrOffset, EmptyShare};
 use leptos::portal::Portal;
 use leptos::prelude::*;
