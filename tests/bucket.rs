@@ -39,7 +39,7 @@ struct Shelf {
     faults: Faults,
     requests: AtomicUsize,
     open_now: AtomicUsize,
-    most_open: AtomicUsize,
+    max_open: AtomicUsize,
     /// Ranges sent whole, by file.
     sent: Mutex<BTreeMap<String, Vec<Range<u64>>>>,
 }
@@ -55,7 +55,7 @@ impl Bucket {
             faults,
             requests: AtomicUsize::new(0),
             open_now: AtomicUsize::new(0),
-            most_open: AtomicUsize::new(0),
+            max_open: AtomicUsize::new(0),
             sent: Mutex::default(),
         });
         let serving = Arc::clone(&shelf);
@@ -79,7 +79,7 @@ impl Bucket {
 
     /// Most requests that were answered at one time.
     pub(crate) fn most_at_a_time(&self) -> usize {
-        self.shelf.most_open.load(Ordering::Relaxed)
+        self.shelf.max_open.load(Ordering::Relaxed)
     }
 
     /// Ranges sent whole, by file.
@@ -152,7 +152,7 @@ impl Shelf {
         let mut reader = BufReader::new(stream.try_clone().unwrap());
         while let Some((name, range)) = next_request(&mut reader) {
             let open = self.open_now.fetch_add(1, Ordering::SeqCst) + 1;
-            self.most_open.fetch_max(open, Ordering::SeqCst);
+            self.max_open.fetch_max(open, Ordering::SeqCst);
             // Long enough for others to arrive.
             thread::sleep(Duration::from_millis(5));
             let (whole, is_cut) = self.answer(&name, range);

@@ -118,13 +118,13 @@ impl EngineTask {
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
             for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
                 let item = items.iter().find(|item| item.id == chosen.id).unwrap();
-                let wish =
+                let options =
                     SceneOptions { side, picture: None, mask_rules: self.mask_rules.clone() };
                 let scene = block_on(CogScene::open(
                     &files,
                     &Rc::new(NoCache),
                     item,
-                    &wish,
+                    &options,
                     wanted,
                     &at_once,
                 ))
@@ -261,7 +261,7 @@ impl TwoPlacements {
 }
 
 /// Computes both ways, and proves every difference.
-fn check_same_bits(task: &EngineTask, least_values: usize) {
+fn check_same_bits(task: &EngineTask, min_values: usize) {
     let perimeter =
         task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
     let perimeter = perimeter.map(|text| Area::from_geojson(&text).unwrap());
@@ -292,7 +292,7 @@ fn check_same_bits(task: &EngineTask, least_values: usize) {
         task.region["bbox"],
         different.len()
     );
-    assert!(values >= least_values && share <= 0.001);
+    assert!(values >= min_values && share <= 0.001);
 
     let wanted = GridTarget::of(task.area(), task.search().zoom);
     let placements: Vec<TwoPlacements> =
@@ -459,7 +459,7 @@ impl Source {
 
 /// Computes on the scenes' own grid, writes the file, and compares every cell with the arithmetic
 /// of GDAL's pixels.
-fn check_own_pixels(task: &EngineTask, epsg: i32, least_exact: usize) {
+fn check_own_pixels(task: &EngineTask, epsg: i32, min_exact: usize) {
     // The map's own zoom plays no part in it.
     let (_, map, done) = task.compute(OffsetGround::Nowhere);
     let (_, opened) = task.open(&GridTarget::of(task.area(), 13));
@@ -470,12 +470,12 @@ fn check_own_pixels(task: &EngineTask, epsg: i32, least_exact: usize) {
         items.iter().zip(&scenes).map(|(item, scene)| Source::of(item, &scene.used)).collect();
     let search = task.search();
     let in_utm = block_on(compute_in_utm(&grid, &windows(&search), scenes, |_| {})).unwrap();
-    let wish: DownloadRequest = serde_json::from_value(
+    let options: DownloadRequest = serde_json::from_value(
         json!({ "file": FileKind::Values { utm: true }, "corrected": false }),
     )
     .unwrap();
     let harvest = Export { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
-    let (name, bytes) = harvest.write(&wish).unwrap();
+    let (name, bytes) = harvest.write(&options).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name.name);
     std::fs::write(&file, bytes).unwrap();
@@ -523,7 +523,7 @@ fn check_own_pixels(task: &EngineTask, epsg: i32, least_exact: usize) {
     );
     // Centres are rounded to 1/1024 of a pixel, so that one in a thousand may fall to the next,
     // were it the neighbour's.
-    assert!(exact >= least_exact && apart * 500 <= either);
+    assert!(exact >= min_exact && apart * 500 <= either);
 }
 
 /// Whether the centre of each cell lies in the task's box, by PROJ; `None` within a centimetre of

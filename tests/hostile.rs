@@ -252,7 +252,7 @@ fn an_api_names_no_path_of_this_machine() {
     }
     assert!(
         errors.windows(2).all(|pair| pair[0] == pair[1]),
-        "which files exist is not told: {errors:?}"
+        "which files exist is not stated: {errors:?}"
     );
 }
 

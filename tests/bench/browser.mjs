@@ -276,7 +276,7 @@ async function memory() {
     const part = `pre=${pre}~${pre};post=${post}~${post};zoom=13;area=${area}${picture}`;
     await page.goto("about:blank");
     await page.goto(`${site}/#map=11/${lat.toFixed(3)}/${lon.toFixed(3)}&hr=${encodeURIComponent(part)}`);
-    const told = await page.getByTestId("highres-go-on").textContent({ timeout: 30_000 });
+    const message = await page.getByTestId("highres-go-on").textContent({ timeout: 30_000 });
     await page.getByTestId("highres-go-on").click();
     const begun = performance.now();
     const [done, fault] = [page.getByTestId("highres-summary"), page.getByTestId("highres-fault")];
@@ -286,7 +286,7 @@ async function memory() {
     await page.waitForTimeout(2000);
     clearInterval(watch);
     const about = (await done.textContent()).match(/[\d.]+ MB fetched/)?.[0];
-    console.log(`  ${name}: ${peak.toFixed(0)} MB at most, ${before.toFixed(0)} before, ${rendererMb().toFixed(0)} after; ${seconds.toFixed(1)} s, ${about} (“${told}”)`);
+    console.log(`  ${name}: ${peak.toFixed(0)} MB at most, ${before.toFixed(0)} before, ${rendererMb().toFixed(0)} after; ${seconds.toFixed(1)} s, ${about} (“${message}”)`);
     await own.close();
   }
 }

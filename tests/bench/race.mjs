@@ -126,11 +126,11 @@ async function race({ search, peer, tiles, runs }) {
 export function racePage(course, results) {
   return `<!doctype html><title>race</title><script src="/peer/geotiff.js"></script><script type="module">
     ${[startWorker, paint, ours, theirs, race].join("\n")}
-    const told = await (async () => {
+    const result = await (async () => {
       await startWorker();
       paint();
       return race(${JSON.stringify(course)});
     })().catch((error) => ({ error: String(error) }));
-    await fetch(${JSON.stringify(results)}, { method: "POST", mode: "no-cors", body: JSON.stringify(told) });
+    await fetch(${JSON.stringify(results)}, { method: "POST", mode: "no-cors", body: JSON.stringify(result) });
   </script>`;
 }

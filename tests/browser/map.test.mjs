@@ -185,7 +185,7 @@ test("the user's position is shown, or the message why not", async (t) => {
   await refused.getByTestId("said").filter({ hasText: "Allow it for this page" }).waitFor();
 });
 
-test("a picture of the view is saved, with legend and words beneath the map", async (t) => {
+test("a picture of the view is saved, with legend and words below the map", async (t) => {
   for (const [name, fragment, options] of [
     ["desktop", `${near()}&swipe=60`, {}],
     ["phone", near(), { viewport: PHONE, colorScheme: "dark" }],
@@ -206,7 +206,7 @@ test("a picture of the view is saved, with legend and words beneath the map", as
       return { viewport: [innerWidth, innerHeight], free: isWide ? [innerWidth - panel.right, innerHeight] : [innerWidth, panel.top] };
     });
     assert.ok(viewport[0] > 0 && Math.abs(width - free[0]) <= 1 && height > free[1] + 80, `${width} × ${height}`);
-    // The worst class of the legend is in the picture, on the map and beneath it.
+    // The worst class of the legend is in the picture, on the map and below it.
     const rows = await page.evaluate(async (url) => {
       const image = new Image();
       image.src = url;

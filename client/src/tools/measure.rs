@@ -114,8 +114,8 @@ impl Measure {
     }
 
     fn set_corner(&self, lon: f64, lat: f64) {
-        let least_deg = MIN_EDGE_PX * degrees_per_px(self.map.zoom());
-        self.change(|outline| outline.with_corner(lon, lat, least_deg));
+        let min_deg = MIN_EDGE_PX * degrees_per_px(self.map.zoom());
+        self.change(|outline| outline.with_corner(lon, lat, min_deg));
     }
 
     /// While the map has the keyboard, a crosshair in its middle is the pointer.

@@ -47,9 +47,9 @@ impl Outline {
         self.is_done
     }
 
-    /// The same with another corner, unless it lies within `least_deg` of the last: a double click
+    /// The same with another corner, unless it lies within `min_deg` of the last: a double click
     /// sets one corner. A done outline makes room for a new one.
-    pub fn with_corner(mut self, lon: f64, lat: f64, least_deg: f64) -> Self {
+    pub fn with_corner(mut self, lon: f64, lat: f64, min_deg: f64) -> Self {
         if self.is_done {
             self = Self::default();
         }
@@ -60,7 +60,7 @@ impl Outline {
         let is_new = self
             .corners
             .last()
-            .is_none_or(|last| (near - last[0]).abs().max((lat - last[1]).abs()) >= least_deg);
+            .is_none_or(|last| (near - last[0]).abs().max((lat - last[1]).abs()) >= min_deg);
         if is_new {
             self.corners.push([near, lat]);
         }

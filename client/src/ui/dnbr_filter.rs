@@ -14,11 +14,11 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
     let end = move || filter.get().range().1.unwrap_or(last);
     let percent =
         move |hundredths: i16| 100.0 * f64::from(hundredths - first) / f64::from(last - first);
-    let least_said = move || words().limit(filter.get().range().0);
+    let min_said = move || words().limit(filter.get().range().0);
     let end_said = move || words().limit(filter.get().range().1);
     let range_said = move || match filter.get().range() {
         (None, None) => words().any_value.to_owned(),
-        _ => format!("{} – {}", least_said(), end_said()),
+        _ => format!("{} – {}", min_said(), end_said()),
     };
     let slide = move |event, is_least: bool| {
         let Ok(chosen) = event_target_value(&event).parse::<i16>() else {
@@ -44,7 +44,7 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
                     max=last.to_string()
                     prop:value=move || least().to_string()
                     aria-label=words().range_least
-                    aria-valuetext=least_said
+                    aria-valuetext=min_said
                     on:input=move |event| slide(event, true)
                 />
                 <input

@@ -319,7 +319,7 @@ fn corpus() -> Vec<Vec<u8>> {
     paths.into_iter().map(|path| std::fs::read(path).unwrap()).collect()
 }
 
-/// Tries changed files until told to stop; returns how many, and how many ends there were.
+/// Tries changed files until it must stop; returns how many, and how many ends there were.
 fn try_hard(seed: u64, mut goes_on: impl FnMut(u64) -> bool) -> (u64, usize) {
     let watch = Watch::new();
     let mut dice = Mutations(seed);

@@ -149,7 +149,7 @@ fn mutate(bytes: &mut Vec<u8>, other: &[u8], dice: &mut AreaMutations) {
     }
 }
 
-/// Tries changed files until told to stop; returns how many, and how many ends there were.
+/// Tries changed files until it must stop; returns how many, and how many ends there were.
 fn try_hard(seed: u64, mut goes_on: impl FnMut(u64) -> bool) -> (u64, usize) {
     let mut dice = AreaMutations(seed);
     let mut files = corpus();

@@ -118,7 +118,7 @@ mod tests {
         [116.0 * xyz[1] - 16.0, 500.0 * (xyz[0] - xyz[1]), 200.0 * (xyz[1] - xyz[2])]
     }
 
-    fn least_difference(palette: Palette) -> f64 {
+    fn min_difference(palette: Palette) -> f64 {
         let mut least = f64::INFINITY;
         for eye in &EYES {
             for (index, one) in Severity::ALL.into_iter().enumerate() {
@@ -135,9 +135,9 @@ mod tests {
     #[test]
     fn every_kind_of_eye_tells_the_safe_colours_apart() {
         // A difference of 2.3 is just noticeable; 15 is obvious at a glance.
-        let safe = least_difference(Palette::ColourBlindSafe);
+        let safe = min_difference(Palette::ColourBlindSafe);
         assert!(safe > 15.0, "least difference {safe:.1}");
-        assert!(least_difference(Palette::Customary) < safe);
+        assert!(min_difference(Palette::Customary) < safe);
     }
 
     #[test]

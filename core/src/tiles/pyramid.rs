@@ -6,7 +6,7 @@ use crate::tiles::tile_code::index_from_cell;
 
 /// What lies below one cell of a lower zoom.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub(crate) struct Beneath {
+pub(crate) struct ChildCells {
     /// Sum of the valid dNBR.
     dnbr_sum: f64,
     /// Number of valid cells.
@@ -15,7 +15,7 @@ pub(crate) struct Beneath {
     empty: [u32; Empty::ALL.len()],
 }
 
-impl Beneath {
+impl ChildCells {
     /// One finest cell.
     pub(crate) fn of(cell: Result<f32, Empty>) -> Self {
         let mut one = Self::default();
@@ -67,7 +67,7 @@ pub struct TileCells(Cells);
 enum Cells {
     /// Of the finest zoom: nothing lies below but the cell itself.
     Finest(Vec<Result<f32, Empty>>),
-    Joined(Vec<Beneath>),
+    Joined(Vec<ChildCells>),
 }
 
 const SIDE: usize = TILE_SIZE_PX as usize;
@@ -81,8 +81,8 @@ impl TileCells {
     /// A tile of a lower zoom from the tiles below (north-west, north-east, south-west,
     /// south-east), `None` where there is none.
     pub fn joined(children: &[Option<Self>; 4]) -> Self {
-        let outside = Beneath::of(Err(Empty::OutsideBox));
-        let mut cells = vec![Beneath::default(); SIDE * SIDE];
+        let outside = ChildCells::of(Err(Empty::OutsideBox));
+        let mut cells = vec![ChildCells::default(); SIDE * SIDE];
         for (row, cells) in cells.chunks_exact_mut(SIDE).enumerate() {
             for (half, cells) in cells.chunks_exact_mut(SIDE / 2).enumerate() {
                 let child = &children[row / (SIDE / 2) * 2 + half];
@@ -107,7 +107,7 @@ impl TileCells {
         match &self.0 {
             Cells::Finest(cells) => cells.iter().map(|cell| index_from_cell(*cell)).collect(),
             Cells::Joined(cells) => {
-                cells.iter().map(|beneath| index_from_cell(beneath.cell())).collect()
+                cells.iter().map(|children| index_from_cell(children.cell())).collect()
             }
         }
     }

@@ -119,14 +119,14 @@ impl Tags<'_, '_> {
         let offsets = self.directory.numbers(offsets, blocks)?;
         let lengths = self.directory.numbers(lengths, blocks)?;
         // The worst that any scheme makes of noise.
-        let most_stored = block_bytes + block_bytes / 2 + 4096;
+        let max_stored = block_bytes + block_bytes / 2 + 4096;
         let extents = offsets.into_iter().zip(lengths).map(|(offset, length)| {
             let end = offset.checked_add(length).ok_or(TiffError::CutShort("a block"))?;
-            if length > most_stored || end > i64::MAX as u64 {
+            if length > max_stored || end > i64::MAX as u64 {
                 return Err(TiffError::TooLarge {
                     name: "stored block",
                     value: length,
-                    most: most_stored,
+                    most: max_stored,
                 });
             }
             Ok((offset, length as u32))

@@ -76,7 +76,7 @@ fn read_geojson(file: &str, bytes: &[u8]) -> Result<AreaFile, AreaFileError> {
         problem(match error {
             AreaError::NotGeoJson(cause) => format!(
                 "is not sound GeoJSON ({cause}); export it \
-                anew"
+                again"
             ),
             AreaError::NoPolygon => "holds no polygon; export the area as polygons".to_owned(),
             AreaError::NotDegrees(corner) => {
@@ -195,7 +195,7 @@ impl<'a> Archive<'a> {
     fn open(file: &'a str, bytes: &'a [u8]) -> Result<Self, AreaFileError> {
         let broken = |cause: rawzip::Error| AreaFileError {
             file: file.to_owned(),
-            problem: format!("is not a sound zip file ({cause}); zip it anew"),
+            problem: format!("is not a sound zip file ({cause}); zip it again"),
         };
         let archive = ZipArchive::from_slice(bytes).map_err(broken)?;
         let mut names = Vec::new();
@@ -235,11 +235,11 @@ impl<'a> Archive<'a> {
         found.map(String::as_str)
     }
 
-    /// A file's bytes, `most_bytes` of them at most.
-    fn unpack(&self, name: &str, most_bytes: usize) -> Result<Vec<u8>, AreaFileError> {
+    /// A file's bytes, `max_bytes` of them at most.
+    fn unpack(&self, name: &str, max_bytes: usize) -> Result<Vec<u8>, AreaFileError> {
         let problem =
             |problem: String| AreaFileError { file: format!("{name} in {}", self.file), problem };
-        let broken = || problem("is not sound; zip it anew".to_owned());
+        let broken = || problem("is not sound; zip it again".to_owned());
         let place = self.names.iter().position(|found| found == name).ok_or_else(broken)?;
         let mut entries = self.archive.entries();
         for _ in 0..place {
@@ -251,18 +251,18 @@ impl<'a> Archive<'a> {
         }
         let entry = self.archive.get_entry(record.wayfinder()).map_err(|_| broken())?;
         let expected = entry.claim_verifier();
-        if expected.uncompressed_size > most_bytes as u64 {
+        if expected.uncompressed_size > max_bytes as u64 {
             return Err(problem(format!(
                 "is larger than {} kB; simplify the area first",
-                most_bytes >> 10
+                max_bytes >> 10
             )));
         }
         let bytes = match record.compression_method() {
-            CompressionMethod::STORE if entry.data().len() <= most_bytes => entry.data().to_vec(),
+            CompressionMethod::STORE if entry.data().len() <= max_bytes => entry.data().to_vec(),
             CompressionMethod::DEFLATE => {
-                decompress_to_vec_with_limit(entry.data(), most_bytes).map_err(|_| broken())?
+                decompress_to_vec_with_limit(entry.data(), max_bytes).map_err(|_| broken())?
             }
-            _ => return Err(problem("is packed in an unusual way; zip it anew".to_owned())),
+            _ => return Err(problem("is packed in an unusual way; zip it again".to_owned())),
         };
         let found =
             ZipVerification { crc: checksum(&bytes), uncompressed_size: bytes.len() as u64 };
@@ -365,7 +365,7 @@ mod tests {
     fn what_holds_no_area_is_named_with_the_next_step() {
         check_error("a.kml", b"<kml/>", &["a.kml", "neither GeoJSON nor a zipped shapefile"]);
         check_error("a.shp", &shp(&[]), &["a.shp", "drop a zip file"]);
-        check_error("a.json", b"{\"type\":", &["a.json", "export it anew"]);
+        check_error("a.json", b"{\"type\":", &["a.json", "export it again"]);
         check_error("a.json", b"{\"type\":\"Point\",\"coordinates\":[1,2]}", &["no polygon"]);
         let metres =
             b"{\"type\":\"Polygon\",\"coordinates\":[[[5e5,4e6],[6e5,4e6],[6e5,5e6],[5e5,4e6]]]}";
@@ -378,7 +378,7 @@ mod tests {
         );
 
         let shape = shp(&[square(10.0, 40.0, 1.0)]);
-        check_error("a.zip", b"PK\x03\x04", &["a.zip", "zip it anew"]);
+        check_error("a.zip", b"PK\x03\x04", &["a.zip", "zip it again"]);
         check_error("a.zip", &zipped(&[("a.txt", b"x")]), &["no .shp"]);
         check_error("a.zip", &zipped(&[("a.shp", &shape), ("b.shp", &shape)]), &["2 shapefiles"]);
         check_error(

@@ -16,7 +16,7 @@ pub(crate) type VertexPolygon = Vec<VertexRing>;
 pub(crate) enum ShapefileError {
     #[error("is no shapefile")]
     NotShp,
-    #[error("ends early; copy it anew")]
+    #[error("ends early; copy it again")]
     Short,
     #[error("holds {0} instead of polygons; export the area as polygons")]
     NotPolygons(&'static str),

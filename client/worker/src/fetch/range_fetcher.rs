@@ -396,12 +396,12 @@ mod tests {
             answers: RefCell::new(VecDeque::from([answer])),
             ..Script::default()
         });
-        let told = Rc::new(Cell::new(0));
-        let received = Rc::clone(&told);
+        let total = Rc::new(Cell::new(0));
+        let received = Rc::clone(&total);
         let fetcher =
             RangeFetcher::new(script, 6, move |bytes| received.set(received.get() * 10 + bytes));
         block_on(fetcher.fetch("https://bucket/file.tif", 10..14)).unwrap();
-        assert_eq!(told.get(), 22);
+        assert_eq!(total.get(), 22);
     }
 
     #[test]

@@ -438,10 +438,10 @@ impl SimulatedNights {
             region.due_since = None;
             region.turns += 1;
             region.turns_in_vain += 1;
-            let most_days = region.turns_in_vain * (region.interval_days() + bound_days);
+            let max_days = region.turns_in_vain * (region.interval_days() + bound_days);
             assert!(
-                night - region.updated_on <= most_days,
-                "{} after {most_days} days: {region:?}",
+                night - region.updated_on <= max_days,
+                "{} after {max_days} days: {region:?}",
                 turn.name
             );
             if status == RunStatus::Success {

@@ -59,12 +59,12 @@ impl ByteStore {
     }
 
     /// Deletes the oldest entries, until so many bytes are left at most.
-    pub(crate) async fn limit(&self, most_bytes: u64) {
+    pub(crate) async fn limit(&self, max_bytes: u64) {
         let Some(cache) = self.cache().await else { return };
         let Some(entries) = list(cache.keys()).await else { return };
         let mut bytes: u64 = entries.iter().map(|entry| entry_bytes(entry)).sum();
         for entry in &entries {
-            if bytes <= most_bytes {
+            if bytes <= max_bytes {
                 break;
             }
             bytes -= entry_bytes(entry);

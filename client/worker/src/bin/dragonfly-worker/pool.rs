@@ -190,7 +190,7 @@ impl SceneWorker {
                 Ok((SceneEvent::Failed { error, .. }, _)) => Err(error),
                 Ok(heard) => Ok(heard),
                 Err(oneshot::Canceled) => {
-                    let message = "a worker of the page died, probably for want of memory";
+                    let message = "a worker of the page ended, probably because memory ran out";
                     Err(JobError::new(
                         JobErrorKind::Memory,
                         message,
