@@ -34,8 +34,8 @@ struct RangeResponse {
 /// Changes an answer before it is given.
 type Corruption = Box<dyn Fn(&ReceivedRequest, &mut RangeResponse) + Send + Sync>;
 
-/// A small STAC API over the invented scenes, with files in ranges, and one thing corrupted. It ends
-/// with the tests.
+/// A small STAC API over the invented scenes, with files in ranges, and one thing corrupted. It
+/// ends with the tests.
 fn start(items: &Value, corrupt: Corruption) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let root = format!("http://{}", listener.local_addr().unwrap());

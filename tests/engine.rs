@@ -459,6 +459,7 @@ impl Source {
 
 /// Computes on the scenes' own grid, writes the file, and compares every cell with the arithmetic
 /// of GDAL's pixels.
+// Long: the arithmetic of the test stands beside what it is compared with.
 fn check_own_pixels(task: &EngineTask, epsg: i32, min_exact: usize) {
     // The map's own zoom plays no part in it.
     let (_, map, done) = task.compute(OffsetGround::Nowhere);

@@ -6,7 +6,8 @@ use serde_json::json;
 use crate::raster::{ReadRaster, agreement};
 use crate::test_bed::{TestBed, shared};
 
-/// The Madre fire, July 2025. The post scene carries the +1000 of its baseline, and its metadata states it.
+/// The Madre fire, July 2025. The post scene carries the +1000 of its baseline, and its metadata
+/// states it.
 pub(crate) fn madre(zoom_max: u8) -> TestBed {
     let catalogue = shared("data/madre/items.json");
     let regions = json!([{

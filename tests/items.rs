@@ -1,5 +1,5 @@
-//! Every real item of the shared data: what is read of it, and which offset its numbers are stated to
-//! carry.
+//! Every real item of the shared data: what is read of it, and which offset its numbers are stated
+//! to carry.
 
 use std::collections::BTreeMap;
 use std::fs;

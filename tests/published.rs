@@ -102,6 +102,7 @@ fn gdal_calls_the_raster_a_valid_cog() {
 }
 
 #[test]
+// Long: one published map, checked zoom by zoom.
 fn tiles_are_cuts_of_the_raster_and_averages_above() {
     let bed = published();
     for region in REGIONS {

@@ -63,6 +63,7 @@ fn peak_mb(server: &Serving) -> u64 {
 }
 
 #[test]
+// Long: one row for each way out of the folder.
 fn only_rasters_in_the_catalogues_folder_are_given_out() {
     let root = tempfile::tempdir().unwrap();
     let folder = root.path().join("catalogue");

@@ -1,8 +1,8 @@
 //! The page: burn-severity maps in the browser.
 //!
 //! State is plain structs, tested natively; components render it; `map::leaflet` is the only
-//! binding to the map library. Two programs are built from it: the page, which is loaded first and is
-//! small, and [`tools`], which load when they are first used. [`toolbar::bridge`] connects them.
+//! binding to the map library. Two programs are built from it: the page, which is loaded first and
+//! is small, and [`tools`], which load when they are first used. [`toolbar::bridge`] connects them.
 #![expect(unreachable_pub, reason = "what is public is public to the other files of two programs")]
 
 mod app;

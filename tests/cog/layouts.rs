@@ -66,6 +66,7 @@ const KINDS: [GdalDataType; 4] =
 
 impl Layout {
     /// Kinds, compressions, predictors, blocks, orders and sizes crossed; the rest one by one.
+    // Long: one row for each layout of a file.
     pub(super) fn all() -> Vec<Self> {
         let mut layouts = Vec::new();
         for kind in KINDS {

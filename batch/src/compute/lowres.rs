@@ -33,8 +33,8 @@ use crate::read::zone::FireZone;
 /// A scene that cannot be read is skipped and named, and the map is computed again without it.
 ///
 /// # Errors
-/// [`NoSceneYetError`](crate::read::search::NoSceneYetError) while an open window has no scene; else when a side has none
-/// or too many are broken. The run folder is then removed.
+/// [`NoSceneYetError`](crate::read::search::NoSceneYetError) while an open window has no scene;
+/// else when a side has none or too many are broken. The run folder is then removed.
 pub(crate) fn lowres(
     deployment: &Deployment,
     region: &Region,

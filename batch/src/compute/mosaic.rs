@@ -107,8 +107,8 @@ enum Fitting {
     None(SceneReadError),
 }
 
-/// The strips by which a column chunk that was begun fits into memory: of [`STRIP_ROWS`], unless it is so
-/// narrow that fewer rows are the better way.
+/// The strips by which a column chunk that was begun fits into memory: of [`STRIP_ROWS`], unless it
+/// is so narrow that fewer rows are the better way.
 fn fitting_strips(
     grid: &Grid,
     (pre, post): (&SideScenes<GridScene>, &SideScenes<GridScene>),
@@ -148,8 +148,8 @@ fn fitting_strips(
     }
 }
 
-/// A column chunk split in two, at a tile's edge where it is wider than a tile; `None` where it is as
-/// narrow as can be.
+/// A column chunk split in two, at a tile's edge where it is wider than a tile; `None` where it is
+/// as narrow as can be.
 fn halves(columns: &Range<u32>) -> Option<[Range<u32>; 2]> {
     let width = columns.end - columns.start;
     let step = if width > TILE_SIZE_PX { TILE_SIZE_PX } else { MIN_PART_CELLS };

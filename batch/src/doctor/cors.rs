@@ -1,4 +1,5 @@
-//! What a browser, showing the page on another site, may request of the catalogue and of the images.
+//! What a browser, showing the page on another site, may request of the catalogue and of the
+//! images.
 
 use dragonfly_core::stac::Item;
 use serde_json::json;

@@ -1,5 +1,5 @@
-//! Why a request has no usable response. Quotes nothing that a server sent: errors are published, and logs
-//! are not.
+//! Why a request has no usable response. Quotes nothing that a server sent: errors are published,
+//! and logs are not.
 
 use std::io;
 use std::time::Duration;

@@ -83,7 +83,8 @@ fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
     kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
 }
 
-/// Raster, tiles and the run's own metadata under their versioned names, which no metadata names yet.
+/// Raster, tiles and the run's own metadata under their versioned names, which no metadata names
+/// yet.
 fn move_into_place(
     store: &impl PublishStore,
     layout: &RootLayout,

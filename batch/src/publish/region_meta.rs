@@ -13,8 +13,8 @@ pub(crate) enum MetaFile {
     Readable(Box<RegionMeta>),
     /// No file: the region was never run, or someone removed it.
     Absent,
-    /// A file that is there and cannot be read: the state of the region is unknown, so nothing of it
-    /// may be changed.
+    /// A file that is there and cannot be read: the state of the region is unknown, so nothing of
+    /// it may be changed.
     Unreadable(UnreadableMetaError),
 }
 

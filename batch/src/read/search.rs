@@ -76,8 +76,8 @@ impl<'a> SceneSearch<'a> {
     /// Chooses and opens the best scenes of both sides.
     ///
     /// # Errors
-    /// [`NoSceneYetError`] while an open window has no scene; else when a side has none, or too many are
-    /// broken.
+    /// [`NoSceneYetError`] while an open window has no scene; else when a side has none, or too
+    /// many are broken.
     pub(crate) fn find(&mut self) -> Result<FoundScenes> {
         let mut windows = SearchWindows::of(self.region, self.now.date_naive());
         let mut skipped = Vec::new();

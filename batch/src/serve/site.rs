@@ -60,7 +60,8 @@ pub(super) fn router(site: &Site) -> Router {
         .layer(from_fn(caching::say_how_long))
         .layer(from_fn_with_state(policy, policy::add))
         .layer(header_always(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        // The origin is kept: public basemaps refuse requests that do not state where they come from.
+        // The origin is kept: public basemaps refuse requests that do not state where they come
+        // from.
         .layer(header_always(header::REFERRER_POLICY, "strict-origin-when-cross-origin"))
         .layer(TraceLayer::new_for_http())
 }
@@ -233,6 +234,7 @@ mod tests {
     }
 
     #[test]
+    // Long: one row for each kind of response, all over one server.
     fn every_answer_is_as_a_browser_needs_it() {
         let (_folder, address) = start();
         let check = |request: &str, parts: &[&str]| {

@@ -48,7 +48,8 @@ extern "C" {
 pub fn LocateButton(map_state: MapState, toast: RwSignal<Option<String>>) -> impl IntoView {
     let show = move |message: String| toast.set(Some(message));
     let locate = move || {
-        // Browsers give a page without encryption no position, and report that as a refusal by the reader.
+        // Browsers give a page without encryption no position, and report that as a refusal by the
+        // reader.
         if !window().is_secure_context() {
             return show(words().not_located_in_the_open.to_owned());
         }

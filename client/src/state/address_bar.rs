@@ -18,7 +18,8 @@ pub fn read() -> Address {
 }
 
 /// Writes `address` into the browser's whenever it changes, and calls `open` when the reader goes
-/// to another one. Another region is a step that "back" undoes; all else replaces the address before.
+/// to another one. Another region is a step that "back" undoes; all else replaces the address
+/// before.
 pub fn keep(address: Signal<Address>, open: impl Fn(Address) + 'static) {
     let pending = StoredValue::new(None::<TimeoutHandle>);
     effect(move || {

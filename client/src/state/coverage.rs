@@ -1,5 +1,5 @@
-//! How well a region is obscured: one word for the map, the list and the panel, from a few published
-//! facts.
+//! How well a region is obscured: one word for the map, the list and the panel, from a few
+//! published facts.
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::RunStatus;

@@ -1,5 +1,5 @@
-//! What the panel of a region describes: the region opened by name, or the one around the place that
-//! was clicked.
+//! What the panel of a region describes: the region opened by name, or the one around the place
+//! that was clicked.
 
 use crate::state::region_entry::RegionEntry;
 

@@ -1,8 +1,8 @@
 //! The interface between the page and the tools that load later.
 //!
-//! The page and such a module are two WebAssembly programs, each with its own memory. They share the
-//! document and one JavaScript object, which the page makes (`toolbox.rs`) and passes to the module
-//! when it is loaded: this one.
+//! The page and such a module are two WebAssembly programs, each with its own memory. They share
+//! the document and one JavaScript object, which the page makes (`toolbox.rs`) and passes to the
+//! module when it is loaded: this one.
 //!
 //! - [`PageBridge::address`] returns the reader's choices as the page's address holds them, in the
 //!   format of `Address::from_fragment` (palette, hidden classes, range of dNBR, opacity, chosen

@@ -188,6 +188,7 @@ mod tests {
     }
 
     #[test]
+    // Long: both ways side by side, strip by strip.
     fn joining_first_and_taking_then_has_the_bits_of_taking_first() {
         let plan = plan();
         let nearest = plan.nearest_pixels().unwrap();

@@ -176,9 +176,9 @@ impl Collection {
         })
     }
 
-    /// The row of a collection, by its name and both bands of the mapped index, else by name and the first,
-    /// else by name; one for any collection where none has the name. `has` is whether an item of
-    /// the collection has an asset.
+    /// The row of a collection, by its name and both bands of the mapped index, else by name and
+    /// the first, else by name; one for any collection where none has the name. `has` is whether an
+    /// item of the collection has an asset.
     pub fn find(name: &str, has: impl Fn(&str) -> bool) -> &'static Self {
         let name = name.to_ascii_lowercase();
         let named = || COLLECTIONS.iter().filter(|row| row.names.contains(&name.as_str()));

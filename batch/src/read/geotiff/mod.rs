@@ -41,8 +41,8 @@ pub(crate) fn set_up_gdal() -> Result<()> {
     let options = [
         // Only the named files exist: no listing of folders, no sidecar files.
         ("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR"),
-        // Blocks are kept by this program as long as they are needed; GDAL's own cache only smooths the
-        // reading.
+        // Blocks are kept by this program as long as they are needed; GDAL's own cache only smooths
+        // the reading.
         ("GDAL_CACHEMAX", "64"),
     ];
     for (key, value) in options {

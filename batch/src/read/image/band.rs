@@ -106,9 +106,9 @@ impl ImageBand {
         Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
     }
 
-    /// Where the blocks under rectangles of the level lie in the file, to be prefetched; none unless
-    /// the file is remote, and none of a file much finer than the level, whose pixels are fetched
-    /// when they are read.
+    /// Where the blocks under rectangles of the level lie in the file, to be prefetched; none
+    /// unless the file is remote, and none of a file much finer than the level, whose pixels are
+    /// fetched when they are read.
     ///
     /// # Errors
     /// When the file cannot be opened again, or states offsets that cannot be true.
@@ -154,7 +154,8 @@ impl ImageBand {
     ) -> Result<Vec<u16>> {
         self.reopen()?;
         let mut pixels = Vec::new();
-        // One after the other where the file is much finer: so much of it is never buffered at once.
+        // One after the other where the file is much finer: so much of it is never buffered at
+        // once.
         for rows in self.row_parts(columns, rows)? {
             let bytes = self.bytes_under(columns, &rows)?;
             if let Some(remote) = &self.remote {

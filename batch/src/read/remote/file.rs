@@ -78,8 +78,8 @@ impl RemoteFile {
     /// Waits for the head.
     ///
     /// # Errors
-    /// When it does not arrive: at once where the file is gone, after many attempts where its server
-    /// fails now and then.
+    /// When it does not arrive: at once where the file is gone, after many attempts where its
+    /// server fails now and then.
     pub(crate) fn wait_for_head(&self) -> Result<()> {
         let head = 0..HEAD_BYTES;
         self.wait(&[head])
@@ -104,8 +104,8 @@ impl RemoteFile {
             .unwrap_or("file.tif")
     }
 
-    /// Prefetches ranges, each to be used and released by itself; neighbours share one request. Does
-    /// not wait.
+    /// Prefetches ranges, each to be used and released by itself; neighbours share one request.
+    /// Does not wait.
     ///
     /// A range that overlaps the one before it is not prefetched, so that no more is buffered than
     /// the file has: it is fetched when it is read.

@@ -123,8 +123,8 @@ fn attempt(
     Ok(())
 }
 
-/// What a response contains of a range, and the size of the whole file. A server that does not state
-/// the size, or hides the range, cannot be read from.
+/// What a response contains of a range, and the size of the whole file. A server that does not
+/// state the size, or hides the range, cannot be read from.
 fn read_head(response: &Response, requested: &Range<u64>) -> Result<(u64, u64), RangeError> {
     let head = RangeHead {
         status: response.status(),

@@ -23,8 +23,8 @@ const MIN_SAMPLES: f64 = 4.0;
 const MIN_WINDOW_CELLS: u32 = 16;
 /// Blocks that are decoded of one mask at most: many minutes' work.
 const MAX_BLOCKS_READ: u64 = 2_000_000;
-/// Blocks of fewer decoded bytes are read without a check of their stored size, which GDAL bounds by
-/// ten times theirs.
+/// Blocks of fewer decoded bytes are read without a check of their stored size, which GDAL bounds
+/// by ten times theirs.
 const MIN_CHECKED_BLOCK_BYTES: u64 = 1 << 20;
 
 /// Masks of more blocks, or larger ones, are read by one thread: GDAL keeps the places of all, and
@@ -316,8 +316,8 @@ impl Sampling {
         lattice.at_level((across * column_step as f64, down * row_step as f64))
     }
 
-    /// The sampled pixels that a part's cells may touch, as far as the mask has them; `lattice`
-    /// is of full resolution. At the last edges of the mask, fewer pixels than a step are not sampled.
+    /// The sampled pixels that a part's cells may touch, as far as the mask has them; `lattice` is
+    /// of full resolution. At the last edges of the mask, fewer pixels than a step are not sampled.
     fn samples_under(&self, lattice: &Lattice, part: &CellWindow) -> CellWindow {
         let Some((columns, rows)) = self.lattice(lattice).pixels_touched(part) else {
             return CellWindow { columns: 0..0, rows: 0..0 };

@@ -164,7 +164,8 @@ fn windows(columns: &Range<u32>, rows: &Range<u32>) -> Vec<CellWindow> {
     parts(rows, STRIP_ROWS).flat_map(of_rows).collect()
 }
 
-/// Reads windows of a mask in a few threads; calls `use_part` in this one, in any order of the parts.
+/// Reads windows of a mask in a few threads; calls `use_part` in this one, in any order of the
+/// parts.
 fn read_windows(
     source: MaskSource<'_>,
     mask: Mask,

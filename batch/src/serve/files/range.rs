@@ -13,7 +13,8 @@ pub(super) enum RequestedRange {
     NotThere,
 }
 
-/// The part of a file of `len` bytes that the header names. Several ranges at once count as the whole file.
+/// The part of a file of `len` bytes that the header names. Several ranges at once count as the
+/// whole file.
 pub(super) fn requested_range(header: &str, len: u64) -> RequestedRange {
     let Some((unit, ranges)) = header.split_once('=') else { return RequestedRange::Whole };
     if !unit.trim().eq_ignore_ascii_case("bytes") {

@@ -129,6 +129,7 @@ mod tests {
     }
 
     #[test]
+    // Long: one row for each way out of the folder.
     fn only_rasters_whose_real_path_lies_in_the_folder_are_given_out() {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("catalogue");

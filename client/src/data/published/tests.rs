@@ -82,6 +82,7 @@ fn full_region() -> RegionMeta {
     }
 }
 
+/// Long: a literal of every field, so that a new field does not compile until it is added.
 fn full_map() -> MapMeta {
     MapMeta {
         generated_at: moment("2025-08-21T03:00:00Z"),

@@ -1,9 +1,9 @@
 //! The Leaflet map and everything on it, by subject.
 //!
-//! [`events`]: what the map reports. [`travel`]: where it goes. [`regions`] and [`titles`]: outlines,
-//! tiles and titles of the regions. [`dots`]: burnt patches seen from afar. [`background`]: the land,
-//! or a raster basemap. [`marks`]: the chosen place and the reader's position. [`shapes`]: panes,
-//! styles and markers that several of them use.
+//! [`events`]: what the map reports. [`travel`]: where it goes. [`regions`] and [`titles`]:
+//! outlines, tiles and titles of the regions. [`dots`]: burnt patches seen from afar.
+//! [`background`]: the land, or a raster basemap. [`marks`]: the chosen place and the reader's
+//! position. [`shapes`]: panes, styles and markers that several of them use.
 
 mod background;
 mod dots;

@@ -1,7 +1,7 @@
 //! High resolution: the browser finds scenes, reads the parts of them that it needs, and computes.
 //!
-//! - Pure and tested natively: [`plan`] and [`antimeridian`] (what to compute), [`phase`] (the state
-//!   machine), [`style`] (colours), [`words`] (phrases).
+//! - Pure and tested natively: [`plan`] and [`antimeridian`] (what to compute), [`phase`] (the
+//!   state machine), [`style`] (colours), [`words`] (phrases).
 //! - The worker: [`session`] sends and receives messages, [`requests`] builds them, [`responses`]
 //!   performs what [`phase`] decides.
 //! - The map: [`blocks`] stores the tiles received, [`on_map`] draws them with [`overlay`] and

@@ -348,6 +348,7 @@ mod tests {
     }
 
     #[test]
+    // Long: one row for each spelling of a host.
     fn private_hosts_are_known_in_every_spelling() {
         let refused = [
             "http://localhost/",
