@@ -4,12 +4,10 @@ use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use dragonfly_core::protocol::{JobRequest, JobResponse, RequestMessage, ResponseMessage};
-use js_sys::{Array, Reflect};
+use dragonfly_messages::{Message, decode, encode};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::*;
 use web_sys::{MessageEvent, Worker, WorkerOptions, WorkerType};
-
-use crate::map::leaflet::options;
 
 const WORKER_URL: &str = "/worker.js";
 
@@ -20,7 +18,7 @@ pub struct Session {
     worker: Worker,
     number: Cell<u32>,
     /// The last request, until the worker is ready.
-    pending: RefCell<Option<(JsValue, Array)>>,
+    pending: RefCell<Option<Message>>,
     is_ready: Cell<bool>,
     on_message: RefCell<Option<OnMessage>>,
 }
@@ -49,14 +47,14 @@ impl Session {
         let on_message = Closure::<dyn Fn(MessageEvent)>::new({
             let this = Rc::downgrade(&this);
             move |event: MessageEvent| {
-                let (Some(this), Some((message, buffers))) = (this.upgrade(), read(&event.data()))
-                else {
+                let Some(this) = this.upgrade() else { return };
+                let Some((message, buffers)) = decode::<ResponseMessage>(&event.data()) else {
                     return;
                 };
                 if message.response == JobResponse::Ready {
                     this.is_ready.set(true);
-                    if let Some((message, buffers)) = this.pending.take() {
-                        this.post(&message, &buffers);
+                    if let Some(message) = this.pending.take() {
+                        this.post(&message);
                     }
                 } else if message.number == this.number.get() {
                     on_response(message.response, buffers);
@@ -72,19 +70,17 @@ impl Session {
     pub fn send(&self, request: JobRequest, buffers: &[JsValue]) {
         let number = self.number.get().wrapping_add(1);
         self.number.set(number);
-        let buffers: Array = buffers.iter().collect();
-        let json = serde_json::to_string(&RequestMessage { number, request }).unwrap_or_default();
-        let message = options([("json", json.into()), ("buffers", buffers.clone().into())]);
+        let message = encode(&RequestMessage { number, request }, buffers);
         if self.is_ready.get() {
-            self.post(&message, &buffers);
+            self.post(&message);
         } else {
-            self.pending.replace(Some((message.into(), buffers)));
+            self.pending.replace(Some(message));
         }
     }
 
-    fn post(&self, message: &JsValue, buffers: &Array) {
+    fn post(&self, message: &Message) {
         // Plain objects can always be cloned.
-        let _ = self.worker.post_message_with_transfer(message, buffers);
+        let _ = self.worker.post_message_with_transfer(&message.object, &message.buffers);
     }
 }
 
@@ -92,12 +88,4 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.worker.terminate();
     }
-}
-
-fn read(message: &JsValue) -> Option<(ResponseMessage, Vec<JsValue>)> {
-    let json = Reflect::get(message, &"json".into()).ok()?.as_string()?;
-    let buffers = Reflect::get(message, &"buffers".into()).ok()?;
-    let buffers =
-        buffers.dyn_ref::<Array>().map(|buffers| buffers.iter().collect()).unwrap_or_default();
-    Some((serde_json::from_str(&json).ok()?, buffers))
 }

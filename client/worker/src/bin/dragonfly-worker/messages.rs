@@ -3,7 +3,8 @@
 
 use std::cell::RefCell;
 
-use js_sys::{Array, ArrayBuffer, Float32Array, Float64Array, Object, Reflect, Uint8Array};
+use dragonfly_messages::{Message, decode, encode};
+use js_sys::{ArrayBuffer, Float32Array, Float64Array, Uint8Array};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use wasm_bindgen::closure::Closure;
@@ -35,23 +36,15 @@ impl MessageTarget for Worker {
 
 /// Sends `{ json, buffers }`; the buffers are transferred.
 pub(crate) fn send(target: &impl MessageTarget, content: &impl Serialize, buffers: &[ArrayBuffer]) {
-    // Our own types: always JSON.
-    let json = serde_json::to_string(content).unwrap_or_default();
-    let buffers: Array = buffers.iter().collect();
-    let message = Object::new();
-    // A new object takes any property.
-    let _ = Reflect::set(&message, &"json".into(), &json.into());
-    let _ = Reflect::set(&message, &"buffers".into(), &buffers);
+    let Message { object, buffers } = encode(content, buffers);
     // Posting fails only to a worker that has stopped, and then nothing awaits its response.
-    let _ = target.post(&message, &buffers);
+    let _ = target.post(&object, &buffers);
 }
 
 /// Reads `{ json, buffers }` from an event; `None` where it is no such message.
 pub(crate) fn receive<T: DeserializeOwned>(event: &MessageEvent) -> Option<(T, Vec<ArrayBuffer>)> {
-    let part = |name: &str| Reflect::get(&event.data(), &name.into()).ok();
-    let content = serde_json::from_str(&part("json")?.as_string()?).ok()?;
-    let buffers = part("buffers").map(|buffers| Array::from(&buffers)).unwrap_or_default();
-    Some((content, buffers.iter().filter_map(|buffer| buffer.dyn_into().ok()).collect()))
+    let (content, buffers) = decode(&event.data())?;
+    Some((content, buffers.into_iter().filter_map(|buffer| buffer.dyn_into().ok()).collect()))
 }
 
 /// Calls `receive` with every message to this worker, until it ends.
