@@ -11,14 +11,14 @@ use crate::test_bed::{TestBed, invented_scenes};
 
 /// A copy of the Sierra's scenes that may be corrupted: one pre and one post scene, and their
 /// catalogue.
-struct Spoilt {
+struct CorruptedScenes {
     folder: TempDir,
     items: Value,
 }
 
 const ASSETS: [&str; 3] = ["nir08", "swir22", "scl"];
 
-impl Spoilt {
+impl CorruptedScenes {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let sample = invented_scenes();
@@ -86,19 +86,19 @@ fn check_message(output: &std::process::Output, parts: &[&str]) {
 
 #[test]
 fn the_scenes_are_valid_before_they_are_corrupted() {
-    Spoilt::new().bed().succeed(&["update", "sample_sierra"]);
+    CorruptedScenes::new().bed().succeed(&["update", "sample_sierra"]);
 }
 
 #[test]
 fn a_missing_file_is_named() {
-    let mut corrupted = Spoilt::new();
+    let mut corrupted = CorruptedScenes::new();
     fs::remove_file(corrupted.post_file("swir22")).unwrap();
     check(&corrupted.bed(), &["20250910", "swir22.tif", "does not exist"]);
 }
 
 #[test]
 fn a_truncated_cog_is_named() {
-    let mut corrupted = Spoilt::new();
+    let mut corrupted = CorruptedScenes::new();
     let file = corrupted.post_file("nir08");
     let whole = fs::read(&file).unwrap();
     fs::write(&file, &whole[..whole.len() / 3]).unwrap();
@@ -107,21 +107,21 @@ fn a_truncated_cog_is_named() {
 
 #[test]
 fn what_is_no_tiff_is_named() {
-    let mut corrupted = Spoilt::new();
+    let mut corrupted = CorruptedScenes::new();
     fs::write(corrupted.post_file("scl"), "<html>not found</html>").unwrap();
     check(&corrupted.bed(), &["20250910", "scl.tif", "GeoTIFF"]);
 }
 
 #[test]
 fn an_item_without_nir08_is_named() {
-    let mut corrupted = Spoilt::new();
+    let mut corrupted = CorruptedScenes::new();
     corrupted.post_item()["assets"].as_object_mut().unwrap().remove("nir08");
     check(&corrupted.bed(), &["20250910", "nir08"]);
 }
 
 #[test]
 fn windows_without_scenes_are_named() {
-    let corrupted = Spoilt::new();
+    let corrupted = CorruptedScenes::new();
     let regions = json!([{
         "name": "sample_sierra", "bbox": [-121.4, 39.75, -121.0, 40.05],
         "pre": { "start": "2020-06-01", "end": "2020-07-01" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
@@ -133,7 +133,7 @@ fn windows_without_scenes_are_named() {
 
 #[test]
 fn a_failure_leaves_the_old_map() {
-    let mut corrupted = Spoilt::new();
+    let mut corrupted = CorruptedScenes::new();
     let bed = corrupted.bed();
     bed.succeed(&["update", "sample_sierra"]);
     let before = bed.map("sample_sierra");

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::process::Output;
 
 use dragonfly_core::metadata::{Assessment, MapMeta, RunStatus};
-use dragonfly_core::{Empty, Grid, TileFate};
+use dragonfly_core::{Empty, Grid, RunFailure, TileFate};
 use gdal::DriverManager;
 use gdal::raster::Buffer;
 use gdal::spatial_ref::SpatialRef;
@@ -135,6 +135,7 @@ fn a_killed_run_counts_as_failed_and_leaves_no_litter() {
     let meta = bed.meta("sierra");
     assert_eq!((meta.last_status, meta.consecutive_failures), (RunStatus::Failed, 1));
     assert!(meta.last_error.unwrap().contains("killed"));
+    assert_eq!(meta.failure, Some(RunFailure::Killed));
     assert_eq!(meta.map.unwrap(), before);
     for gone in [
         "work/sierra/20250101T000000Z0000",
@@ -345,7 +346,7 @@ fn earlier_runs_are_kept_and_pruned_by_the_metadata() {
 }
 
 #[test]
-fn a_map_that_saw_too_little_replaces_nothing() {
+fn a_map_that_observed_too_little_replaces_nothing() {
     let bed = sierra(explicit());
     bed.succeed(&["update", "sierra"]);
     let before = bed.map("sierra");
@@ -355,6 +356,10 @@ fn a_map_that_saw_too_little_replaces_nothing() {
     let meta = bed.meta("sierra");
     assert_eq!(meta.map.unwrap(), before);
     assert!(meta.last_error.unwrap().contains("min_valid_share"));
+    let Some(RunFailure::TooLittleObserved { observed_share, min_share }) = meta.failure else {
+        panic!("{:?}", meta.failure)
+    };
+    assert!((0.9..=1.0).contains(&observed_share) && min_share == 1.01, "{observed_share}");
 }
 
 #[test]
