@@ -1,8 +1,10 @@
 //! The metadata of a computed map.
 
 use anyhow::{Result, bail};
-use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped};
-use dragonfly_core::{DnbrOffset, Grid, Region, SideScenes, SkippedScene, TileIndex, mercator};
+use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped, UsedScene};
+use dragonfly_core::{
+    DnbrOffset, Grid, MapWarning, Region, SideScenes, SkippedScene, TileIndex, mercator,
+};
 
 use crate::compute::statistics::MapStatistics;
 use crate::deployment::settings::Settings;
@@ -71,6 +73,7 @@ impl MapMetaInput<'_> {
             masks: settings.masks.describe_map(&mask_kinds, settings.cloud_buffer_m),
             scenes: self.scenes().map(|scene| scene.used.clone()).collect(),
             scenes_skipped: self.skipped_scenes(),
+            warnings: self.warnings(),
             collection: region.collection.clone(),
             attribution: settings.attribution.clone(),
             core_version: dragonfly_core::VERSION.to_owned(),
@@ -90,6 +93,17 @@ impl MapMetaInput<'_> {
             zone_share: zone.share,
             blocks_skipped: self.scenes().map(GridScene::blocks_skipped).sum(),
         })
+    }
+
+    /// What makes the map doubtful; logged too.
+    fn warnings(&self) -> Vec<MapWarning> {
+        let scenes: Vec<UsedScene> = self.scenes().map(|scene| scene.used.clone()).collect();
+        let mut warnings = MapWarning::of_scenes(&scenes);
+        for warning in &mut warnings {
+            warning.text = public_text(&warning.text);
+            tracing::warn!(region = self.region.name, "{}", warning.text);
+        }
+        warnings
     }
 
     fn skipped_scenes(&self) -> Vec<SkippedScene> {

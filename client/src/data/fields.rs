@@ -48,6 +48,14 @@ impl<'a> Fields<'a> {
         self.0.field(name)?.text().map(str::to_owned)
     }
 
+    /// Yes or no.
+    pub fn flag(self, name: &str) -> Option<bool> {
+        match self.0.field(name)? {
+            Value::Bool(flag) => Some(*flag),
+            _ => None,
+        }
+    }
+
     /// A number.
     pub fn number(self, name: &str) -> Option<f64> {
         self.0.field(name)?.number()

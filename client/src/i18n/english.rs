@@ -200,6 +200,16 @@ pub static PHRASES: Phrases = Phrases {
     skipped_better_scenes: With::new("{0} better scenes of {1}"),
     skipped_unreadable: "its files cannot be read",
     skipped_refused: "its files lie where the catalogue may not lead",
+    warning_incomplete_search: With::new(
+        "Images may be missing: the catalogue lists {0} that match and sent {1}.",
+    ),
+    warning_unmasked: With::new(
+        "Images without a cloud mask: {0}. Cloud in them can look like burnt ground.",
+    ),
+    warning_less_seen: With::new("Images that show less ground than their catalogue states: {0}."),
+    warning_uncertain_offset: With::new(
+        "Images whose scale is uncertain: {0}. All severities may be wrong.",
+    ),
     empty_part: "Without a value",
     nothing_empty: "Every cell has a value.",
     of_the_region: With::new("{0} of the region"),

@@ -217,6 +217,16 @@ pub static PHRASES: Phrases = Phrases {
     skipped_better_scenes: With::new("{0} bessere Szenen von {1}"),
     skipped_unreadable: "die Dateien sind nicht lesbar",
     skipped_refused: "die Dateien liegen, wohin der Katalog nicht führen darf",
+    warning_incomplete_search: With::new(
+        "Vielleicht fehlen Bilder: Der Katalog nennt {0} passende und hat {1} gesendet.",
+    ),
+    warning_unmasked: With::new(
+        "Bilder ohne Wolkenmaske: {0}. Wolken darin können wie verbrannter Boden aussehen.",
+    ),
+    warning_less_seen: With::new("Bilder, die weniger Boden zeigen, als ihr Katalog angibt: {0}."),
+    warning_uncertain_offset: With::new(
+        "Bilder mit unsicherer Skala: {0}. Alle Schweregrade können falsch sein.",
+    ),
     empty_part: "Ohne Wert",
     nothing_empty: "Jede Zelle hat einen Wert.",
     of_the_region: With::new("{0} der Region"),

@@ -176,6 +176,11 @@ pub struct Phrases {
     pub skipped_better_scenes: With<2>,
     pub skipped_unreadable: &'static str,
     pub skipped_refused: &'static str,
+    /// Scenes that match, scenes that were sent.
+    pub warning_incomplete_search: With<2>,
+    pub warning_unmasked: With<1>,
+    pub warning_less_seen: With<1>,
+    pub warning_uncertain_offset: With<1>,
     pub empty_part: &'static str,
     pub nothing_empty: &'static str,
     pub of_the_region: With<1>,

@@ -1,6 +1,6 @@
-//! Why a scene has its offset, and why a scene was not used.
+//! Why a scene has its offset, why a scene was not used, and why a map is doubtful.
 
-use dragonfly_core::{OffsetReason, SkipReason};
+use dragonfly_core::{OffsetReason, SkipReason, WarningReason};
 
 use super::Words;
 
@@ -36,12 +36,28 @@ impl Words {
             SkipReason::Other => None,
         }
     }
+
+    /// Why a map is doubtful; `None` for a reason that this page does not know.
+    pub fn warning(&self, why: WarningReason) -> Option<String> {
+        let count = |number: u64| self.number(number as f64, 0);
+        Some(match why {
+            WarningReason::IncompleteSearch { matched, received } => {
+                self.warning_incomplete_search.fill([&count(matched), &count(received)])
+            }
+            WarningReason::Unmasked { scenes } => self.warning_unmasked.fill([&count(scenes)]),
+            WarningReason::LessSeen { scenes } => self.warning_less_seen.fill([&count(scenes)]),
+            WarningReason::UncertainOffset { scenes } => {
+                self.warning_uncertain_offset.fill([&count(scenes)])
+            }
+            WarningReason::Other => return None,
+        })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::published::tests::{OFFSET_KINDS, skip_reasons};
+    use crate::data::published::tests::{OFFSET_KINDS, WARNING_REASONS, skip_reasons};
     use crate::i18n::{ENGLISH, GERMAN};
 
     #[test]
@@ -67,5 +83,14 @@ mod tests {
         );
         assert_eq!(ENGLISH.skip_reason(Some(&SkipReason::Other)), None);
         assert_eq!(ENGLISH.skip_reason(None), None);
+    }
+
+    #[test]
+    fn a_warning_has_words_in_every_language() {
+        for why in WARNING_REASONS {
+            let (english, german) = (ENGLISH.warning(why), GERMAN.warning(why));
+            assert!(english.is_some() && german.is_some() && english != german, "{why:?}");
+        }
+        assert_eq!(ENGLISH.warning(WarningReason::Other), None);
     }
 }

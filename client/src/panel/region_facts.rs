@@ -1,8 +1,8 @@
 //! All facts of a region and its map, the most requested first.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::LEGEND;
 use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
+use dragonfly_core::{LEGEND, MapWarning};
 
 use crate::i18n::Words;
 use crate::state::empty_fractions::by_reason;
@@ -31,6 +31,7 @@ pub fn region_facts(
     let Some(map) = &meta.map else {
         return parts;
     };
+    parts.extend(warnings(words, &map.warnings));
     parts.push(first_facts(words, map, now));
     parts.push(text("p", words.low_res).with("class", "quiet"));
     if let Some(note) = words.rolling(map) {
@@ -96,6 +97,18 @@ fn trouble(words: Words, meta: &RegionMeta) -> Option<Markup> {
             notice.add(fold("technical-message", words.technical_message).add(message))
         }
         _ => notice,
+    })
+}
+
+/// What makes the map doubtful; `None` where nothing does.
+fn warnings(words: Words, warnings: &[MapWarning]) -> Option<Markup> {
+    let sentence = |warning: &MapWarning| match words.warning(warning.why) {
+        Some(sentence) => text("li", &sentence),
+        None => english("li", &warning.text),
+    };
+    let sentences = list().all(warnings.iter().map(sentence).collect());
+    (!warnings.is_empty()).then(|| {
+        tag("div").with("class", "trouble").with("data-testid", "map-warnings").add(sentences)
     })
 }
 
@@ -259,7 +272,9 @@ mod tests {
     use crate::i18n::{ENGLISH, GERMAN};
     use crate::state::region_entry::tests::entry_with_map;
     use dragonfly_core::metadata::Assessment;
-    use dragonfly_core::{FireSide, OffsetReason, RunFailure, SkipReason, SkippedScene};
+    use dragonfly_core::{
+        FireSide, OffsetReason, RunFailure, SkipReason, SkippedScene, WarningReason,
+    };
 
     const ADDRESSES: Addresses<'static> = Addresses {
         origin: "https://maps.example",
@@ -346,6 +361,7 @@ mod tests {
             offset: -1000.0,
             offset_reason: "for a new reason".to_owned(),
             offset_kind,
+            is_unmasked: false,
         };
         map.scenes = vec![scene("a", Some(OffsetReason::AsDelivered)), scene("b", None)];
         let skipped =
@@ -359,6 +375,21 @@ mod tests {
         assert!(shown.contains(r#"<span lang="en">for a new reason"#), "{shown}");
         assert!(shown.contains("<li>c: Duplikat von a</li>"), "{shown}");
         assert!(shown.contains(r#"<li lang="en">d: by the moon</li>"#), "{shown}");
+    }
+
+    #[test]
+    fn a_doubtful_map_shows_why_in_the_readers_language() {
+        let mut doubtful = meta();
+        assert!(!written(ENGLISH, &doubtful).contains("map-warnings"));
+        if let Some(map) = &mut doubtful.map {
+            map.warnings = vec![
+                MapWarning::incomplete_search(20, 10),
+                MapWarning { text: "a meteor".to_owned(), why: WarningReason::Other },
+            ];
+        }
+        let shown = written(GERMAN, &doubtful);
+        assert!(shown.contains("nennt 20 passende und hat 10 gesendet"), "{shown}");
+        assert!(shown.contains(r#"<li lang="en">a meteor</li>"#), "{shown}");
     }
 
     #[test]

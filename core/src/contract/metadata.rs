@@ -14,6 +14,7 @@ use crate::composite::dnbr_offset::DnbrOffset;
 use crate::composite::patches::BurntPatch;
 use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
+use crate::contract::warning::MapWarning;
 use crate::regions::region::Region;
 use crate::regions::window::WindowReason;
 use crate::sensor::quality::MaskRules;
@@ -63,6 +64,9 @@ pub struct UsedScene {
     /// Why that offset; `None` in metadata of an older version.
     #[serde(default)]
     pub offset_kind: Option<OffsetReason>,
+    /// Whether no mask was applied to it: its item has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unmasked: bool,
 }
 
 impl UsedScene {
@@ -78,6 +82,7 @@ impl UsedScene {
             offset: offset.offset_dn,
             offset_reason: offset.reason.to_string(),
             offset_kind: Some(offset.reason),
+            is_unmasked: item.lacks_mask(),
         })
     }
 }
@@ -223,6 +228,9 @@ pub struct MapMeta {
     pub scenes: Vec<UsedScene>,
     /// Scenes in the windows that were not used, and why.
     pub scenes_skipped: Vec<SkippedScene>,
+    /// What makes the map doubtful; empty where nothing does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub warnings: Vec<MapWarning>,
     /// Collection of the catalogue.
     pub collection: String,
     /// Whom to name.

@@ -4,6 +4,8 @@ pub mod failure;
 pub(crate) mod health;
 pub mod metadata;
 pub mod protocol;
+pub mod warning;
 
 pub use failure::RunFailure;
 pub use health::{Health, RegionFiles, RegionHealth};
+pub use warning::{MapWarning, WarningReason};

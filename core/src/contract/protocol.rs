@@ -22,6 +22,7 @@
 //! little-endian. Boxes are west, south, east, north in degrees. A MB is a million bytes.
 
 use crate::contract::metadata::{Assessment, UsedScene};
+use crate::contract::warning::MapWarning;
 use crate::{
     DateWindow, DnbrOffset, EmptyShare, FireSide, Hectares, Index, MaskRules, Palette, Thresholds,
 };
@@ -400,6 +401,9 @@ pub struct ComputeResult {
     pub dnbr_offset: Option<DnbrOffset>,
     /// The scenes used, with the offset decided for each.
     pub scenes: Vec<UsedScene>,
+    /// What makes the result doubtful; empty where nothing does.
+    #[serde(default)]
+    pub warnings: Vec<MapWarning>,
     /// What was masked, in words.
     pub masks: String,
     /// Bytes that came from the network.

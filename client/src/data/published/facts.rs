@@ -1,7 +1,9 @@
 //! The facts beside the prose of the metadata. They are optional: one that this page does not know,
 //! or cannot read, leaves the map readable, and the prose is shown instead.
 
-use dragonfly_core::{FireSide, OffsetReason, RunFailure, SkipReason, WindowReason};
+use dragonfly_core::{
+    FireSide, MapWarning, OffsetReason, RunFailure, SkipReason, WarningReason, WindowReason,
+};
 
 use crate::data::fields::Fields;
 
@@ -78,4 +80,24 @@ pub fn skip_reason(why: Fields<'_>) -> SkipReason {
         })
     };
     read().unwrap_or(SkipReason::Other)
+}
+
+/// A reason to doubt a map; [`WarningReason::Other`] for one newer than this page.
+pub fn map_warning(warning: Fields<'_>) -> Option<MapWarning> {
+    let why = warning.part("why").and_then(warning_reason).unwrap_or_default();
+    Some(MapWarning { text: warning.text("text")?, why })
+}
+
+fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
+    let scenes = || why.count("scenes");
+    Some(match why.text("kind")?.as_str() {
+        "incomplete_search" => WarningReason::IncompleteSearch {
+            matched: why.count("matched")?,
+            received: why.count("received")?,
+        },
+        "unmasked" => WarningReason::Unmasked { scenes: scenes()? },
+        "less_seen" => WarningReason::LessSeen { scenes: scenes()? },
+        "uncertain_offset" => WarningReason::UncertainOffset { scenes: scenes()? },
+        _ => return None,
+    })
 }

@@ -9,7 +9,7 @@ use dragonfly_core::{
 };
 
 use super::STATUSES;
-use super::facts::{OFFSET_REASONS, SIDES, run_failure, skip_reason, window_reason};
+use super::facts::{OFFSET_REASONS, SIDES, map_warning, run_failure, skip_reason, window_reason};
 use crate::data::fields::Fields;
 use crate::state::key;
 
@@ -85,6 +85,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
                 why: scene.part("why").map(skip_reason),
             })
         })?,
+        warnings: map.or("warnings", Vec::new(), |map, name| map.list(name, map_warning))?,
         collection: map.text("collection")?,
         attribution: map.text("attribution")?,
         core_version: map.text("core_version")?,
@@ -172,5 +173,6 @@ fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
         offset: scene.number("offset")? as f32,
         offset_reason: scene.text("offset_reason")?,
         offset_kind: scene.word("offset_kind", &OFFSET_REASONS),
+        is_unmasked: scene.or("is_unmasked", false, Fields::flag)?,
     })
 }

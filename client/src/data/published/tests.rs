@@ -7,9 +7,9 @@ use dragonfly_core::metadata::{
     TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, MaskRules,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, MapWarning, MaskRules,
     OffsetReason, RunFailure, Severity, SkipReason, SkippedScene, TileIndex, TileRange,
-    WindowReason, ZoomIndex,
+    WarningReason, WindowReason, ZoomIndex,
 };
 use proptest::prelude::*;
 
@@ -52,6 +52,14 @@ pub(crate) fn skip_reasons() -> [SkipReason; 5] {
         SkipReason::Refused,
     ]
 }
+
+/// All reasons to doubt a map that have words of their own.
+pub(crate) const WARNING_REASONS: [WarningReason; 4] = [
+    WarningReason::IncompleteSearch { matched: 20, received: 10 },
+    WarningReason::Unmasked { scenes: 2 },
+    WarningReason::LessSeen { scenes: 3 },
+    WarningReason::UncertainOffset { scenes: 4 },
+];
 
 fn moment(text: &str) -> DateTime<Utc> {
     text.parse().unwrap()
@@ -149,6 +157,7 @@ fn full_map() -> MapMeta {
             offset: -1000.0,
             offset_reason: "as delivered".to_owned(),
             offset_kind: Some(OffsetReason::AsDelivered),
+            is_unmasked: true,
         }],
         scenes_skipped: skip_reasons()
             .map(|why| SkippedScene {
@@ -156,6 +165,9 @@ fn full_map() -> MapMeta {
                 reason: "not used".to_owned(),
                 why: Some(why),
             })
+            .to_vec(),
+        warnings: WARNING_REASONS
+            .map(|why| MapWarning { text: "doubtful".to_owned(), why })
             .to_vec(),
         collection: "sentinel-2-l2a".to_owned(),
         attribution: "Copernicus".to_owned(),
@@ -343,18 +355,24 @@ fn a_fact_that_is_newer_than_the_page_hides_nothing() {
         *newer.pointer_mut(pointer).unwrap() = "meteor".into();
     }
     *newer.pointer_mut("/scenes_skipped/0/why/kind").unwrap() = "meteor".into();
+    *newer.pointer_mut("/warnings/0/why/kind").unwrap() = "meteor".into();
     let read = region_from_json(&newer.to_string()).unwrap();
     let map = read.map.unwrap();
     assert_eq!((read.failure, map.window), (Some(RunFailure::Other), None));
     assert_eq!(map.scenes[0].offset_kind, None);
     assert_eq!(map.scenes_skipped[0].why, Some(SkipReason::Other));
+    assert_eq!(map.warnings[0].why, WarningReason::Other);
 }
 
 /// Facts that cannot be read are left out here, where the derived reader refuses the file.
 fn remove_facts(meta: &mut serde_json::Value) {
-    for (parents, name) in
-        [("", "failure"), ("", "window"), ("/scenes", "offset_kind"), ("/scenes_skipped", "why")]
-    {
+    for (parents, name) in [
+        ("", "failure"),
+        ("", "window"),
+        ("/scenes", "offset_kind"),
+        ("/scenes_skipped", "why"),
+        ("/warnings", "why"),
+    ] {
         let objects: Vec<_> = match meta.pointer_mut(parents) {
             Some(serde_json::Value::Array(items)) => items.iter_mut().collect(),
             Some(object) => vec![object],

@@ -246,6 +246,7 @@ mod tests {
             bytes: 0,
             cached_bytes: 0,
             is_kept: false,
+            warnings: Vec::new(),
             core_version: String::new(),
         })
     }

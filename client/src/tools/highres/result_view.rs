@@ -2,7 +2,7 @@
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::ComputeResult;
-use dragonfly_core::{DnbrOffset, EmptyShare};
+use dragonfly_core::{DnbrOffset, EmptyShare, MapWarning};
 use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -30,6 +30,7 @@ pub fn ResultView(
     view! {
         <div class="result" data-testid="highres-summary">
             <h3>{words.result}</h3>
+            {warnings(&done.warnings)}
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
@@ -64,6 +65,17 @@ fn cells_and_bytes(
         true => fill(words.result_kept, &[&cell, &cached]),
         false => fill(words.result_about, &[&cell, &fetched, &cached]),
     }
+}
+
+/// What makes the result doubtful.
+fn warnings(warnings: &[MapWarning]) -> impl IntoView + use<> {
+    let sentence = |warning: &MapWarning| {
+        let known = crate::i18n::words().warning(warning.why);
+        view! { <li>{known.unwrap_or_else(|| warning.text.clone())}</li> }
+    };
+    let sentences: Vec<_> = warnings.iter().map(sentence).collect();
+    (!sentences.is_empty())
+        .then(|| view! { <ul class="trouble" data-testid="highres-warnings">{sentences}</ul> })
 }
 
 fn offset_note(

@@ -6,9 +6,9 @@ use std::ops::Range;
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Area, CellQuality, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MaskKind, MaskRules,
-    NearestPixels, OffsetRing, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows,
-    SideObservations, SideScenes, Summary, VALID, strips,
+    Area, CellQuality, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MapWarning, MaskKind,
+    MaskRules, NearestPixels, OffsetRing, RowCompositor, STRIP_ROWS, SceneObservations,
+    SearchWindows, SideObservations, SideScenes, Summary, VALID, strips,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -291,6 +291,7 @@ impl ComputedMap {
             empty_share: summary.empty_share(),
             implausible_share: summary.implausible_share(),
             dnbr_offset: offset,
+            warnings: MapWarning::of_scenes(&scenes),
             scenes,
             masks,
             bytes: 0,

@@ -131,6 +131,7 @@ pub(super) mod tests {
             offset: -0.1,
             offset_reason: "baseline 04.00 or later".to_owned(),
             offset_kind: None,
+            is_unmasked: false,
         };
         let window = |start: &str, end: &str| DateWindow {
             start: start.parse().unwrap(),

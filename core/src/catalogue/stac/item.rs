@@ -190,6 +190,11 @@ impl Item {
             .find_map(|(key, kind)| Some((*kind, self.assets.get(*key)?)))
     }
 
+    /// Whether its pixels cannot be judged: it has no mask asset.
+    pub fn lacks_mask(&self) -> bool {
+        self.mask().is_none()
+    }
+
     /// Every address, to be changed.
     pub fn hrefs_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.assets.values_mut().map(|asset| &mut asset.href)

@@ -1,0 +1,159 @@
+//! What makes a map doubtful: published, logged, and shown by the page in the reader's language.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+use crate::contract::metadata::UsedScene;
+
+/// Scenes that the prose of a warning names.
+const MAX_NAMED_SCENES: usize = 5;
+
+/// A reason to doubt a map, in words and as a fact.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapWarning {
+    /// In words, with more detail.
+    pub text: String,
+    /// The same as a fact; [`WarningReason::Other`] where this version does not know it.
+    #[serde(default)]
+    pub why: WarningReason,
+}
+
+/// Why a map is doubtful.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum WarningReason {
+    /// The catalogue states more matching scenes than it sent.
+    IncompleteSearch {
+        /// Scenes that match, as the catalogue states.
+        matched: u64,
+        /// Scenes that it sent.
+        received: u64,
+    },
+    /// Scenes were used without a mask: cloud in them can look like burnt ground.
+    Unmasked {
+        /// How many.
+        scenes: u64,
+    },
+    /// Scenes have no data on much of the ground that their items promise.
+    LessSeen {
+        /// How many.
+        scenes: u64,
+    },
+    /// The offset of scenes is an assumption: all severities may be wrong.
+    UncertainOffset {
+        /// How many.
+        scenes: u64,
+    },
+    /// A reason of a newer version.
+    #[default]
+    #[serde(other)]
+    Other,
+}
+
+impl MapWarning {
+    /// The catalogue states more matching scenes than it sent.
+    pub fn incomplete_search(matched: u64, received: u64) -> Self {
+        Self {
+            text: format!(
+                "the catalogue states {matched} matching scenes and sent {received}: the map may \
+                 lack scenes; use a catalogue whose pages are linked (`links` with rel `next`)"
+            ),
+            why: WarningReason::IncompleteSearch { matched, received },
+        }
+    }
+
+    /// Scenes without a mask, `None` where there are none.
+    fn unmasked(scenes: &[UsedScene]) -> Option<Self> {
+        let (scenes, names) = named(scenes, |scene| scene.is_unmasked)?;
+        let text = format!(
+            "no mask was applied to {names}, whose items have none: cloud in them can look like \
+             burnt ground"
+        );
+        Some(Self { text, why: WarningReason::Unmasked { scenes } })
+    }
+
+    /// Scenes whose offset is an assumption, `None` where there are none.
+    fn uncertain_offset(scenes: &[UsedScene]) -> Option<Self> {
+        let is_uncertain =
+            |scene: &UsedScene| scene.offset_kind.is_some_and(|kind| kind.is_unverified());
+        let (scenes, names) = named(scenes, is_uncertain)?;
+        let text = format!(
+            "the offset of {names} is an assumption (see `offset_reason`): all severities may be \
+             wrong; state it in the items (`raster:bands`)"
+        );
+        Some(Self { text, why: WarningReason::UncertainOffset { scenes } })
+    }
+
+    /// The warnings that follow from the scenes of a map.
+    pub fn of_scenes(scenes: &[UsedScene]) -> Vec<Self> {
+        [Self::unmasked(scenes), Self::uncertain_offset(scenes)].into_iter().flatten().collect()
+    }
+}
+
+/// How many scenes fulfil a condition, and the names of the first; `None` where none does.
+fn named(scenes: &[UsedScene], condition: impl Fn(&UsedScene) -> bool) -> Option<(u64, String)> {
+    let found: Vec<&UsedScene> = scenes.iter().filter(|scene| condition(scene)).collect();
+    let ids = found.iter().take(MAX_NAMED_SCENES).map(|scene| scene.id.as_str());
+    let mut names = ids.collect::<Vec<_>>().join(", ");
+    if let Some(more) = found.len().checked_sub(MAX_NAMED_SCENES).filter(|more| *more > 0) {
+        // Writing to a string cannot fail.
+        let _ = write!(names, " and {more} more");
+    }
+    (!found.is_empty()).then_some((found.len() as u64, names))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalogue::dates::FireSide;
+    use crate::catalogue::offset::OffsetReason;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn scene(id: usize, is_unmasked: bool, offset_kind: OffsetReason) -> UsedScene {
+        UsedScene {
+            id: format!("s{id}"),
+            side: FireSide::Post,
+            datetime: "2025-07-24T18:39:19Z".parse().unwrap(),
+            cloud_cover: None,
+            processing_baseline: None,
+            offset: 0.0,
+            offset_reason: String::new(),
+            offset_kind: Some(offset_kind),
+            is_unmasked,
+        }
+    }
+
+    #[test]
+    fn sound_scenes_give_no_warning() {
+        assert!(MapWarning::of_scenes(&[scene(0, false, OffsetReason::NoOffset)]).is_empty());
+        assert!(MapWarning::of_scenes(&[]).is_empty());
+    }
+
+    #[test]
+    fn doubtful_scenes_are_counted_and_the_first_named() {
+        let scenes: Vec<UsedScene> =
+            (0..7).map(|id| scene(id, true, OffsetReason::UnverifiedBaseline)).collect();
+        let warnings = MapWarning::of_scenes(&scenes);
+        assert_eq!(
+            warnings.iter().map(|warning| warning.why).collect::<Vec<_>>(),
+            [WarningReason::Unmasked { scenes: 7 }, WarningReason::UncertainOffset { scenes: 7 }]
+        );
+        assert!(warnings[0].text.contains("s0, s1, s2, s3, s4 and 2 more"), "{}", warnings[0].text);
+    }
+
+    #[test]
+    fn a_reason_is_an_object_with_a_kind() {
+        let warning = MapWarning::incomplete_search(2, 1);
+        let json = serde_json::to_value(&warning).unwrap();
+        assert_eq!(
+            json["why"],
+            serde_json::json!({"kind": "incomplete_search", "matched": 2, "received": 1})
+        );
+        assert_eq!(serde_json::from_value::<MapWarning>(json).unwrap(), warning);
+        let newer = r#"{"text": "a meteor", "why": {"kind": "meteor"}}"#;
+        let newer: MapWarning = serde_json::from_str(newer).unwrap();
+        assert_eq!(newer.why, WarningReason::Other);
+    }
+}
