@@ -116,14 +116,37 @@ impl Lattice {
             }
         }
         let [left, top, right, bottom] = bounds;
-        // One pixel more on each side: rounded positions and boxes reach a little beyond the
-        // outline.
         (left <= right).then(|| {
-            let extent = |from: f64, to: f64| {
-                (from.floor() as i64).saturating_sub(1)..(to.ceil() as i64).saturating_add(1)
-            };
+            let extent =
+                |from: f64, to: f64| first_pixel(from)..(to.ceil() as i64).saturating_add(1);
             (extent(left, right), extent(top, bottom))
         })
+    }
+
+    /// For every step of a window's rows of control points, the first row of pixels that cells
+    /// from there southwards may touch, at least. Where rows of pixels run northwards, that is the
+    /// first row of all.
+    ///
+    /// Not clipped to the image. [`i64::MAX`] where no cell further south has a known place.
+    pub(crate) fn first_rows(&self, window: &CellWindow) -> Vec<i64> {
+        let steps: Vec<u32> = stops(&window.rows).collect();
+        let top_of_step = |step: &u32| {
+            let points = stops(&window.columns).filter_map(|column| {
+                self.point(column * STEP, step * STEP)
+                    .filter(|(x, y)| x.is_finite() && y.is_finite())
+            });
+            points.map(|(_, y)| y).fold(f64::INFINITY, f64::min)
+        };
+        let mut first_rows: Vec<i64> = steps
+            .iter()
+            .rev()
+            .scan(f64::INFINITY, |top, step| {
+                *top = top.min(top_of_step(step));
+                Some(if *top < f64::INFINITY { first_pixel(*top) } else { i64::MAX })
+            })
+            .collect();
+        first_rows.reverse();
+        first_rows
     }
 
     /// Calls `visit` with each cell of a row in the given columns; `None` where the projection has
@@ -202,6 +225,12 @@ impl CentreLine {
         let along = (place as f64 + 0.5) / f64::from(STEP);
         (mix(self.west.0, self.east.0, along), mix(self.west.1, self.east.1, along))
     }
+}
+
+/// The first pixel that an outline from a position on may touch: one more, as rounded positions and
+/// boxes reach a little beyond the outline.
+fn first_pixel(from: f64) -> i64 {
+    (from.floor() as i64).saturating_sub(1)
 }
 
 #[inline]

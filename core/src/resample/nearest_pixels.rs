@@ -16,13 +16,23 @@ pub struct NearestPixels {
     cells: CellWindow,
     pixels: CellWindow,
     lattice: Lattice,
+    /// For every step of the lattice, the first row of pixels that cells from there southwards
+    /// take.
+    first_rows: Vec<i64>,
+}
+
+/// The first row of pixels that cells from a row southwards need: `of_cells`, the first that those
+/// of a strip need, or one above it. `first_rows` are those of [`Lattice::first_rows`] for `rows`.
+pub(crate) fn first_row(first_rows: &[i64], rows: &Range<u32>, from: u32, of_cells: i64) -> i64 {
+    let step = (from / STEP).saturating_sub(rows.start / STEP) as usize;
+    first_rows.get(step).map_or(of_cells, |first| of_cells.min(*first))
 }
 
 impl NearestPixels {
     /// For cells that a scene may cover, among those pixels of a level of which any may be taken.
     /// `lattice` states where the cells lie, in pixels of the level.
     pub fn new(cells: CellWindow, pixels: CellWindow, lattice: Lattice) -> Self {
-        Self { cells, pixels, lattice }
+        Self { first_rows: lattice.first_rows(&cells), cells, pixels, lattice }
     }
 
     /// The cells.
@@ -40,7 +50,8 @@ impl NearestPixels {
         &self.lattice
     }
 
-    /// Rows of pixels that the cells of a strip of rows may take; `None` where they take none.
+    /// Rows of pixels that the cells of a strip of rows may take, and those above them that cells
+    /// further south may take: rows of pixels can run northwards. `None` where they take none.
     pub fn rows_under(&self, strip: &Range<u32>) -> Option<Range<u32>> {
         let own = &self.cells.rows;
         let rows = strip.start.max(own.start)..strip.end.min(own.end);
@@ -51,7 +62,8 @@ impl NearestPixels {
         let (_, touched) = self.lattice.pixels_touched(&window)?;
         let within =
             |row: i64| row.clamp(self.pixels.rows.start.into(), self.pixels.rows.end.into()) as u32;
-        let rows = within(touched.start)..within(touched.end);
+        let start = first_row(&self.first_rows, own, window.rows.start, touched.start);
+        let rows = within(start)..within(touched.end);
         (!rows.is_empty()).then_some(rows)
     }
 

@@ -35,7 +35,7 @@ impl ImageFrame {
         let corners = |image: &Self| {
             let (width, height) = (image.size.0 as f64, image.size.1 as f64);
             let at = |column, row| image.geo_transform.projected_from_pixel(column, row);
-            [at(0.0, 0.0), at(width, height)]
+            [at(0.0, 0.0), at(width, 0.0), at(0.0, height), at(width, height)]
         };
         let tolerance = self.geo_transform.pixel_size().max(other.geo_transform.pixel_size()) / 2.0;
         corners(self)

@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use crate::resample::lattice::{CellWindow, Lattice};
-use crate::resample::nearest_pixels::{NearestPixels, nearest_pixels};
+use crate::resample::nearest_pixels::{NearestPixels, first_row, nearest_pixels};
 use crate::resample::needed_blocks::NeededBlocks;
 use crate::resample::placement::Placement;
 use crate::resample::scene_rows::SceneRows;
@@ -28,6 +28,9 @@ pub struct ScenePlan {
     /// The cells of the band under way, and the columns of the level that they need.
     band: CellWindow,
     columns: Range<i64>,
+    /// For every step of the lattice over the band's rows, the first row of pixels that cells from
+    /// there southwards need.
+    first_rows: Vec<i64>,
 }
 
 /// The level of an image that is read.
@@ -74,6 +77,7 @@ impl ScenePlan {
             lattice,
             band: CellWindow { columns: 0..0, rows: 0..0 },
             columns: 0..0,
+            first_rows: Vec::new(),
         }
     }
 
@@ -108,6 +112,10 @@ impl ScenePlan {
             true => None,
             false => self.lattice.pixels_touched(&self.band).map(|(columns, _)| columns),
         };
+        self.first_rows = match columns {
+            Some(_) => self.lattice.first_rows(&self.band),
+            None => Vec::new(),
+        };
         // Clouds beside the box reach into it.
         let (margin, width) = (self.cloud_buffer_px as i64, self.size.0 as i64);
         self.columns = columns.map_or(0..0, |columns| {
@@ -124,12 +132,15 @@ impl ScenePlan {
         }
     }
 
-    /// Rows of pixels that cells need, with the reach of clouds; `None` where they need none.
+    /// Rows of pixels that cells need, with the reach of clouds, and those above them that cells
+    /// further south need: rows of pixels can run northwards. `None` where they need none.
     pub fn pixel_rows(&self, window: &CellWindow) -> Option<Range<i64>> {
         if window.rows.is_empty() || self.columns.is_empty() {
             return None;
         }
         let (_, rows) = self.lattice.pixels_touched(window)?;
+        let rows =
+            first_row(&self.first_rows, &self.band.rows, window.rows.start, rows.start)..rows.end;
         let (margin, height) = (self.cloud_buffer_px as i64, self.size.1 as i64);
         let rows = rows.start.saturating_sub(margin).clamp(0, height)
             ..rows.end.saturating_add(margin).clamp(0, height);
@@ -192,5 +203,98 @@ impl ScenePlan {
     /// What the scene observed of a window's cells, from the rows that have been read.
     pub fn observe(&self, read: &SceneRows, scaling: Scaling, window: &CellWindow) -> Observations {
         warp(&self.lattice, read.pixels(), scaling, self.resampling, window)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geo::geo_transform::GeoTransform;
+    use crate::geo::grid::Grid;
+    use crate::geo::strips::strips;
+    use crate::resample::placement::{ImageFrame, Projection};
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    /// An image that lies in Web Mercator itself.
+    struct Same;
+
+    impl Projection for Same {
+        fn image_from_mercator(&self, points_m: &[(f64, f64)]) -> Vec<(f64, f64)> {
+            points_m.to_vec()
+        }
+
+        fn mercator_from_image(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
+            points.to_vec()
+        }
+    }
+
+    const IMAGE_PX: (usize, usize) = (240, 180);
+
+    /// An image in the middle of a grid, turned clockwise; its first row in the north, or in the
+    /// south.
+    fn plan(grid: &Grid, degrees: f64, rows_run_south: bool) -> ScenePlan {
+        let (sin, cos) = degrees.to_radians().sin_cos();
+        let pixel_m = grid.cell_size_m() / 1.2;
+        let down = if rows_run_south { -pixel_m } else { pixel_m };
+        let turn = [cos * pixel_m, sin * down, -sin * pixel_m, cos * down];
+        let middle = grid.metres_from_grid(
+            f64::from(grid.inside_columns().start + grid.inside_columns().len() as u32 / 2),
+            f64::from(grid.inside_rows().start + grid.inside_rows().len() as u32 / 2),
+        );
+        let half = (IMAGE_PX.0 as f64 / 2.0, IMAGE_PX.1 as f64 / 2.0);
+        let corner = (
+            middle.0 - half.0 * turn[0] - half.1 * turn[1],
+            middle.1 - half.0 * turn[2] - half.1 * turn[3],
+        );
+        let geo_transform = GeoTransform([corner.0, turn[0], turn[1], corner.1, turn[2], turn[3]]);
+        let frame = ImageFrame { size: IMAGE_PX, geo_transform };
+        let placed = Placement::of(&frame, grid, &Same).unwrap().unwrap();
+        let level = LevelFrame { full_size: IMAGE_PX, size: IMAGE_PX, block_size: (64, 32) };
+        ScenePlan::new(placed, &level, 0.0, |_| true)
+    }
+
+    #[test]
+    fn no_strip_needs_rows_that_an_earlier_one_dropped_however_the_image_is_turned() {
+        let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 9);
+        for rows_run_south in [true, false] {
+            for degrees in (0..360).step_by(5) {
+                let mut plan = plan(&grid, f64::from(degrees), rows_run_south);
+                plan.begin(&(0..grid.width()));
+                let nearest = plan.nearest_pixels();
+                let mut kept = [0, 0];
+                let mut strips_seen = 0;
+                for strip in strips(grid.height(), 32) {
+                    let window = plan.window(&strip);
+                    let Some(needed) = plan.pixel_rows(&window) else { continue };
+                    strips_seen += 1;
+                    let (_, touched) = plan.lattice.pixels_touched(&window).unwrap();
+                    let touched = touched.start.clamp(0, 180)..touched.end.clamp(0, 180);
+                    let case = format!("{degrees}°, {rows_run_south}, {strip:?}: {needed:?}");
+                    assert!(needed.start >= kept[0] && needed.start <= touched.start, "{case}");
+                    assert_eq!(needed.end, touched.end, "{case}");
+                    kept[0] = needed.start;
+                    let Some(nearest) = &nearest else { continue };
+                    let Some(under) = nearest.rows_under(&strip) else { continue };
+                    let start = i64::from(under.start);
+                    assert!(start >= kept[1] && start <= touched.start, "{case}");
+                    kept[1] = start;
+                }
+                assert!(strips_seen > 2, "{degrees}°: {strips_seen}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_upright_image_is_read_from_the_rows_of_its_strip() {
+        let grid = Grid::covering([10.0, 40.0, 11.0, 41.0], 9);
+        let mut plan = plan(&grid, 0.0, true);
+        plan.begin(&(0..grid.width()));
+        for strip in strips(grid.height(), 32) {
+            let window = plan.window(&strip);
+            let Some(needed) = plan.pixel_rows(&window) else { continue };
+            let (_, touched) = plan.lattice.pixels_touched(&window).unwrap();
+            assert_eq!(needed.start, touched.start.clamp(0, 180));
+        }
     }
 }

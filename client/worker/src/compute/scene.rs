@@ -238,8 +238,9 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
     /// Observations of the nearest pixels of the cells in a strip, except those of earlier strips.
     fn new_pixels(&mut self, strip: &Range<u32>) -> SceneObservations {
         let rows = self.nearest.as_ref()?.rows_under(strip)?;
-        let new = rows.start.max(self.observed_to)..rows.end;
-        self.observed_to = self.observed_to.max(rows.end);
+        let start = rows.start.max(self.observed_to);
+        let new = start..rows.end.max(start);
+        self.observed_to = new.end;
         Some(self.read.observe(&new, self.scaling))
     }
 
