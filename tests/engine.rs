@@ -210,7 +210,7 @@ struct TwoPlacements {
 
 impl TwoPlacements {
     fn of(item: &Item, wanted: &GridTarget) -> Option<Self> {
-        let path = &item.band(BandRole::Nir).unwrap().href;
+        let path = &item.band(BandRole::Nir).unwrap().asset.href;
         let cog = block_on(Cog::open(Files::default().far(), Rc::new(NoCache), path)).unwrap();
         let image = cog.image();
         let system = Dataset::open(Path::new(path)).unwrap().spatial_ref().unwrap();
@@ -429,10 +429,10 @@ impl Source {
     fn of(item: &Item, used: &UsedScene) -> Self {
         let read = |href: &str| ReadRaster::<u16>::read(Path::new(href), None);
         let (nir, swir) = (
-            read(&item.band(BandRole::Nir).unwrap().href),
-            read(&item.band(BandRole::Swir22).unwrap().href),
+            read(&item.band(BandRole::Nir).unwrap().asset.href),
+            read(&item.band(BandRole::Swir22).unwrap().asset.href),
         );
-        let scl = ReadRaster::<u8>::read(Path::new(&item.mask().unwrap().1.href), None);
+        let scl = ReadRaster::<u8>::read(Path::new(&item.mask().unwrap().1.asset.href), None);
         assert!(nir.geo_transform == swir.geo_transform && nir.geo_transform == scl.geo_transform);
         let bands = nir.pixels.iter().zip(&swir.pixels).zip(&scl.pixels);
         let pixels = bands.map(|((nir, swir), scl)| (*nir, *swir, *scl)).collect();

@@ -207,8 +207,8 @@ fn the_offset_of_every_real_item_is_as_the_rules_say() {
         let found = match offset_rule(&item) {
             _ if !bands => NoBands,
             OffsetRule::Decided(decision) => Offset(decision.offset_dn),
-            OffsetRule::LookAtPixels { metadata_offset_dn } => {
-                Look(offset_from_pixels(metadata_offset_dn, &DnCounts::default()).offset_dn)
+            OffsetRule::LookAtPixels(assumed) => {
+                Look(offset_from_pixels(assumed, &DnCounts::default()).offset_dn)
             }
         };
         assert_eq!(found, expected, "{} of {:?}", item.id, item.collection);
@@ -222,7 +222,7 @@ fn the_offset_of_every_real_item_is_as_the_rules_say() {
 fn a_look_at_the_pixels_finds_the_shift_whichever_way_the_file_is() {
     let judged = judged();
     let (item, _) = judged.iter().find(|(_, expected)| matches!(expected, Look(_))).unwrap();
-    let OffsetRule::LookAtPixels { metadata_offset_dn } = offset_rule(item) else {
+    let OffsetRule::LookAtPixels(assumed) = offset_rule(item) else {
         panic!("{} needs a look", item.id)
     };
     let reflectances = (0..4000u16).map(|pixel| 150 + pixel);
@@ -230,7 +230,7 @@ fn a_look_at_the_pixels_finds_the_shift_whichever_way_the_file_is() {
         let dn: Vec<u16> = reflectances.clone().map(|pixel| pixel + shift).collect();
         let mut counts = DnCounts::default();
         counts.add(&dn, 0);
-        let offset_dn = offset_from_pixels(metadata_offset_dn, &counts).offset_dn;
+        let offset_dn = offset_from_pixels(assumed, &counts).offset_dn;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn };
         (offset_dn, nbr(scaling.reflectance(3000 + shift), scaling.reflectance(1000 + shift)))
     };

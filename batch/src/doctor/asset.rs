@@ -3,8 +3,8 @@
 use std::io::Read;
 use std::path::Path;
 
-use dragonfly_core::SpectralIndex;
-use dragonfly_core::stac::{Asset, Item, MissingAssetError, shown, without_token};
+use dragonfly_core::stac::{AssetBand, AssetBandError, Item, shown, without_token};
+use dragonfly_core::{BandRole, SpectralIndex};
 
 use super::finding::Finding;
 use super::http::{Http, ProbeResponse, RANGE_BYTES};
@@ -12,21 +12,19 @@ use crate::deployment::settings::is_url;
 use crate::http::Scope;
 use crate::read::local_file::{LocalFileError, open_regular};
 
-/// The assets that a map reads, with their usual names; the mask where there is
-/// one.
-pub(super) fn map_assets(item: &Item) -> Result<Vec<(&'static str, &Asset)>, MissingAssetError> {
-    let mut assets = Vec::new();
-    for role in SpectralIndex::MAPPED.bands() {
-        assets.push((role.name(), item.band(role)?));
-    }
-    assets.extend(item.mask().map(|(_, asset)| ("mask", asset)));
-    Ok(assets)
+/// The bands that a map reads, with their usual names; the mask where there is one.
+pub(super) fn map_bands(item: &Item) -> Result<Vec<(&'static str, AssetBand<'_>)>, AssetBandError> {
+    let roles = SpectralIndex::MAPPED.bands();
+    let mut bands: Vec<_> =
+        roles.into_iter().map(BandRole::name).zip(item.mapped_bands()?).collect();
+    bands.extend(item.mask().map(|(_, band)| ("mask", band)));
+    Ok(bands)
 }
 
 /// Whether all files of a scene can be read in part.
 pub(super) fn readable(item: &Item, http: &Http) -> Finding {
-    let assets = match map_assets(item) {
-        Ok(assets) => assets,
+    let bands = match map_bands(item) {
+        Ok(bands) => bands,
         Err(error) => {
             let advice = "name a collection with a near and a short-wave infrared band in the \
                 region's `collection`";
@@ -34,7 +32,7 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
         }
     };
     let mut total_bytes = 0;
-    for (name, asset) in &assets {
+    for (name, AssetBand { asset, .. }) in &bands {
         if let Err(error) = http.policy().check_file(&asset.href) {
             let advice = "take a catalogue that names http(s) addresses on public hosts, or tell \
                 this one's operator";
@@ -60,8 +58,13 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
             }
         }
     }
-    let (count, size_mb) = (assets.len(), total_bytes as f64 / 1e6);
-    let how = if is_url(&assets[0].1.href) { "come in ranges" } else { "lie on this machine" };
+    if item.lacks_mask() {
+        let advice = "cloud in such scenes can look like burnt ground: name a collection with a \
+            mask (SCL, QA_PIXEL or Fmask); maps of it carry a warning";
+        return Finding::warn("assets", format!("scene {} has no mask", item.id), advice);
+    }
+    let (count, size_mb) = (bands.len(), total_bytes as f64 / 1e6);
+    let how = if is_url(&bands[0].1.asset.href) { "come in ranges" } else { "lie on this machine" };
     Finding::ok("assets", format!("{count} files of {}, {size_mb:.1} MB, {how}", item.id))
 }
 

@@ -1,10 +1,10 @@
 //! What a browser, showing the page on another site, may request of the catalogue and of the
 //! images.
 
-use dragonfly_core::stac::Item;
+use dragonfly_core::stac::{AssetBand, Item};
 use serde_json::json;
 
-use super::asset::map_assets;
+use super::asset::map_bands;
 use super::finding::Finding;
 use super::http::{Http, ProbeResponse};
 use crate::deployment::settings::is_url;
@@ -53,13 +53,13 @@ pub(super) fn catalogue(root: &str, origin: &str, http: &Http) -> Finding {
 
 /// Whether the page may read the images, through `proxy_base` where it is set.
 pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: &Http) -> Finding {
-    let assets = match map_assets(item) {
-        Ok(assets) => assets,
+    let bands = match map_bands(item) {
+        Ok(bands) => bands,
         Err(error) => return Finding::skipped(ASSETS, error.to_string()),
     };
     let mut hides_range = false;
     let mut last = String::new();
-    for (name, asset) in assets {
+    for (name, AssetBand { asset, .. }) in bands {
         if !is_url(&asset.href) {
             return Finding::skipped(
                 ASSETS,

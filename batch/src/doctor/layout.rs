@@ -4,11 +4,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result};
-use dragonfly_core::stac::Item;
-use dragonfly_core::{DnCounts, Grid, Region, SpectralIndex, choose_level};
+use dragonfly_core::stac::{AssetBand, Item};
+use dragonfly_core::{DnCounts, Grid, Region, choose_level};
 use gdal::{Dataset, Metadata};
 
-use super::asset::map_assets;
+use super::asset::map_bands;
 use super::finding::Finding;
 use crate::deployment::settings::is_url;
 use crate::http::Client;
@@ -55,7 +55,7 @@ pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding,
                 .into_iter()
                 .map(|(surprise, names)| format!("{}: {surprise}", names.join(", ")));
             let words = lines.collect::<Vec<_>>().join("; ");
-            let advice = "nothing is wrong; where the files are yours, rewrite them with \
+            let advice = "maps are right, and take longer; where the files are yours, rewrite them with \
                 gdal_translate -of COG -co COMPRESS=DEFLATE -co PREDICTOR=2";
             (Finding::warn("layout", words, advice), coarsest)
         }
@@ -74,13 +74,21 @@ fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurpr
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mut surprises = LayoutSurprises::new();
     let mut coarsest = None;
-    for (name, asset) in map_assets(item)? {
-        let image = Image::open(ImageAsset::request(name, &asset.href, client)?)?;
+    let [_, offset_band] = item.mapped_bands()?;
+    for (name, asset_band) in map_bands(item)? {
+        let AssetBand { asset, index } = asset_band;
+        let image = Image::open(ImageAsset::request(name, asset_band, client)?)?;
         let cell_size_px =
             GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)
             .with_context(|| format!("{} cannot be read", image.location))?;
         for surprise in layout.surprises(cell_size_px) {
+            surprises.entry(surprise).or_default().push(name);
+        }
+        if let Some((file, item)) = image.no_data().disagreement() {
+            let surprise = format!(
+                "{file} stands for no data in the file and {item} in its item: both count as no data"
+            );
             surprises.entry(surprise).or_default().push(name);
         }
         let size = image.size;
@@ -91,8 +99,7 @@ fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurpr
         band.read_prefetched(&last(size.0, across), &last(size.1, down))?;
         if !layout.overviews.is_empty() || size.0 * size.1 <= MAX_PIXELS || !is_url(&asset.href) {
             let counts = band.count_coarsest()?;
-            let [_, offset_role] = SpectralIndex::MAPPED.bands();
-            if asset.href == item.band(offset_role)?.href {
+            if (&asset.href, index) == (&offset_band.asset.href, offset_band.index) {
                 coarsest = Some(counts);
             }
         }
@@ -164,7 +171,7 @@ impl FileLayout {
         }
         if self.has_mask {
             surprises.push(
-                "a mask inside the file: it is not read, only the no-data value is".to_owned(),
+                "a mask inside the file: it is read too, which takes more requests".to_owned(),
             );
         }
         surprises

@@ -22,8 +22,8 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
     };
     let (offset_dn, reason, is_by_pixels) = match offset_rule(item) {
         OffsetRule::Decided(decision) => (decision.offset_dn, decision.reason, false),
-        OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            let decision = offset_from_pixels(metadata_offset_dn, counts);
+        OffsetRule::LookAtPixels(assumed) => {
+            let decision = offset_from_pixels(assumed, counts);
             (decision.offset_dn, decision.reason, true)
         }
     };
@@ -32,7 +32,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
         None => "no boa_offset_applied".to_owned(),
     };
     // Whatever the item states, core decides which pixels are too dark for an offset.
-    let is_proven_gone = offset_from_pixels(Some(f32::NAN), counts).offset_dn == 0.0;
+    let is_proven_gone = counts.is_darker_than_offset();
     let seen = format!("the darkest pixels of {} are at {floor_dn}", item.id);
     let found = format!("{seen}; offset {offset_dn:.0}, {reason}");
     if is_proven_gone && is_by_pixels {

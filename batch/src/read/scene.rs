@@ -5,9 +5,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Result, bail};
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::stac::Item;
+use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
-    BandRole, FireSide, Grid, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule,
+    FireSide, Grid, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule,
     QualityTable, ReadPixels, Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows,
     SpectralIndex, check_scene_files, check_scene_levels, choose_level, offset_from_pixels,
     offset_rule,
@@ -54,15 +54,17 @@ impl<'a> RequestedScene<'a> {
 
 impl SceneAssets {
     fn of(item: &Item, client: &Client) -> Result<Self> {
-        let [first, second] = SpectralIndex::MAPPED.bands();
-        let asset =
-            |role: BandRole| ImageAsset::request(role.name(), &item.band(role)?.href, client);
-        let bands = [asset(first)?, asset(second)?];
-        let mask = item
-            .mask()
-            .map(|(_, asset)| ImageAsset::request("mask", &asset.href, client))
-            .transpose()?;
-        Ok(Self { bands, mask })
+        let [first_role, second_role] = SpectralIndex::MAPPED.bands();
+        let [first, second] = item.mapped_bands()?;
+        let bands = [
+            ImageAsset::request(first_role.name(), first, client)?,
+            ImageAsset::request(second_role.name(), second, client)?,
+        ];
+        let mask = |(kind, band): (MaskKind, AssetBand<'_>)| {
+            let asset = ImageAsset::request("mask", band, client)?;
+            anyhow::Ok(asset.or_no_data(kind.fill_value()))
+        };
+        Ok(Self { bands, mask: item.mask().map(mask).transpose()? })
     }
 }
 
@@ -285,7 +287,7 @@ impl GridScene {
     /// Reads and masks a rectangle of pixels.
     fn read_rectangle(&mut self, columns: &Range<i64>, rows: &Range<i64>) -> Result<()> {
         let [first, second] = &mut self.bands;
-        let no_data = [first.no_data, second.no_data];
+        let no_data = [first.no_data_dn(), second.no_data_dn()];
         let (first, second) =
             (first.read_prefetched(columns, rows)?, second.read_prefetched(columns, rows)?);
         let mask = match &mut self.mask {
@@ -314,9 +316,7 @@ fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
 fn offset_of(item: &Item, band: &ImageBand) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => decision,
-        OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            offset_from_pixels(metadata_offset_dn, &band.count_coarsest()?)
-        }
+        OffsetRule::LookAtPixels(assumed) => offset_from_pixels(assumed, &band.count_coarsest()?),
     };
     if decision.reason.is_unverified() {
         tracing::warn!(scene = %item.id, offset = decision.offset_dn, "offset {}", decision.reason);

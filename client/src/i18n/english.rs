@@ -195,6 +195,8 @@ pub static PHRASES: Phrases = Phrases {
     offset_dark_pixels: "pixels darker than the offset allows: taken off already",
     offset_unverified_bands: "unverified: offset of the item's raster:bands",
     offset_unverified_baseline: "unverified: baseline from 04.00 on, item names no offset",
+    offset_raster_bands_in_dn: "offset of the item's raster:bands, in digital numbers",
+    offset_unverified_none: "unverified: neither item nor collection has an offset",
     skipped_duplicate: With::new("duplicate of {0}"),
     skipped_too_cloudy: With::new("cloud cover {0} % is above {1} %"),
     skipped_better_scenes: With::new("{0} better scenes of {1}"),

@@ -212,6 +212,8 @@ pub static PHRASES: Phrases = Phrases {
     offset_dark_pixels: "Pixel dunkler, als der Offset zulässt: schon abgezogen",
     offset_unverified_bands: "ungeprüft: Offset aus raster:bands des Items",
     offset_unverified_baseline: "ungeprüft: Baseline ab 04.00, Item nennt keinen Offset",
+    offset_raster_bands_in_dn: "Offset aus raster:bands des Items, in digitalen Werten",
+    offset_unverified_none: "ungeprüft: weder Item noch Collection nennen einen Offset",
     skipped_duplicate: With::new("Duplikat von {0}"),
     skipped_too_cloudy: With::new("{0} % Wolken, mehr als {1} %"),
     skipped_better_scenes: With::new("{0} bessere Szenen von {1}"),

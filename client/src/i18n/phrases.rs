@@ -171,6 +171,8 @@ pub struct Phrases {
     pub offset_dark_pixels: &'static str,
     pub offset_unverified_bands: &'static str,
     pub offset_unverified_baseline: &'static str,
+    pub offset_raster_bands_in_dn: &'static str,
+    pub offset_unverified_none: &'static str,
     pub skipped_duplicate: With<1>,
     pub skipped_too_cloudy: With<2>,
     pub skipped_better_scenes: With<2>,

@@ -17,6 +17,8 @@ impl Words {
             OffsetReason::DarkPixels => self.offset_dark_pixels,
             OffsetReason::UnverifiedRasterBands => self.offset_unverified_bands,
             OffsetReason::UnverifiedBaseline => self.offset_unverified_baseline,
+            OffsetReason::RasterBandsInDn => self.offset_raster_bands_in_dn,
+            OffsetReason::UnverifiedNoOffset => self.offset_unverified_none,
         })
     }
 

@@ -21,7 +21,7 @@ pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool
             JobErrorKind::Refused,
             "choose a catalogue whose files have addresses that begin with https",
         ),
-        SceneError::Missing(_)
+        SceneError::Band(_)
         | SceneError::NoDatetime
         | SceneError::NoDigitalNumbers(..)
         | SceneError::Files(_) => (JobErrorKind::Broken, OTHER_SCENE),

@@ -8,7 +8,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::stac::Item;
+use crate::catalogue::stac::{Item, StatedOffset};
 use crate::sensor::collection::OffsetSource;
 
 /// The offset of processing baseline 04.00 and later, in digital numbers.
@@ -53,6 +53,11 @@ impl DnCounts {
         });
         place.map(|value| value as u16)
     }
+
+    /// Whether pixels are so dark that the offset of 1000 cannot be in their numbers.
+    pub fn is_darker_than_offset(&self) -> bool {
+        self.floor_dn().is_some_and(|floor| floor < SHIFTED_FLOOR_DN)
+    }
 }
 
 /// An offset with the reason for it.
@@ -83,17 +88,24 @@ pub enum OffsetReason {
     AsDelivered,
     /// Pixels are darker than the offset allows: it was subtracted already.
     DarkPixels,
+    /// The item's `raster:bands` state it in digital numbers, where reflectance is meant.
+    RasterBandsInDn,
     /// The item's `raster:bands` state it, and no pixel proves it.
     UnverifiedRasterBands,
     /// The processing baseline is 04.00 or later, the item states no offset, and no pixel proves
     /// one.
     UnverifiedBaseline,
+    /// Neither the item nor its collection has one, and no pixel is so dark that there can be none.
+    UnverifiedNoOffset,
 }
 
 impl OffsetReason {
     /// Whether neither the catalogue nor the pixels prove the offset.
     pub fn is_unverified(self) -> bool {
-        matches!(self, Self::UnverifiedRasterBands | Self::UnverifiedBaseline)
+        matches!(
+            self,
+            Self::UnverifiedRasterBands | Self::UnverifiedBaseline | Self::UnverifiedNoOffset
+        )
     }
 
     /// The reason in words.
@@ -106,8 +118,10 @@ impl OffsetReason {
             Self::BoaOffsetApplied => "boa_offset_applied is true",
             Self::AsDelivered => "baseline from 04.00 on, files as delivered",
             Self::DarkPixels => "pixels darker than the offset allows: taken off already",
+            Self::RasterBandsInDn => "offset of the item's raster:bands, in digital numbers",
             Self::UnverifiedRasterBands => "unverified: offset of the item's raster:bands",
             Self::UnverifiedBaseline => "unverified: baseline from 04.00 on, item names no offset",
+            Self::UnverifiedNoOffset => "unverified: neither item nor collection has an offset",
         }
     }
 }
@@ -123,25 +137,38 @@ impl std::fmt::Display for OffsetReason {
 pub enum OffsetRule {
     /// The item settles it.
     Decided(OffsetDecision),
-    /// The whole coarsest overview of swir22 must be examined once; without proof the metadata's
-    /// offset stands.
-    LookAtPixels {
-        /// What the item's `raster:bands` state, in digital numbers.
-        metadata_offset_dn: Option<f32>,
-    },
+    /// The whole coarsest overview of swir22 must be examined once; without proof this assumption
+    /// stands.
+    LookAtPixels(OffsetDecision),
 }
 
 /// Judges a scene by its item.
 pub fn offset_rule(item: &Item) -> OffsetRule {
     use OffsetRule::{Decided, LookAtPixels};
-    let decided = |offset_dn, reason| Decided(OffsetDecision { offset_dn, reason });
-    let metadata_offset_dn = item.metadata_offset_dn();
+    let decision = |offset_dn, reason| OffsetDecision { offset_dn, reason };
+    let stated = item.stated_offset();
+    let assumed = match stated {
+        Some(StatedOffset { dn, .. }) => decision(dn, OffsetReason::UnverifiedRasterBands),
+        None => decision(OFFSET_SINCE_04_00, OffsetReason::UnverifiedBaseline),
+    };
     let source = item.known_collection().offset;
-    if let OffsetSource::Stated(by_collection) = source {
-        return match metadata_offset_dn {
-            Some(offset) => decided(offset, OffsetReason::RasterBands),
-            None if by_collection == 0.0 => decided(0.0, OffsetReason::NoOffset),
-            None => decided((by_collection / item.scale()) as f32, OffsetReason::Collection),
+    if let OffsetSource::Stated(_) | OffsetSource::Unknown = source {
+        return match (stated, source) {
+            (Some(StatedOffset { dn, is_in_dn: true }), _) => {
+                Decided(decision(dn, OffsetReason::RasterBandsInDn))
+            }
+            (Some(StatedOffset { dn, .. }), _) => Decided(decision(dn, OffsetReason::RasterBands)),
+            (None, OffsetSource::Stated(by_collection)) if by_collection != 0.0 => {
+                let offset_dn = (by_collection / item.scale()) as f32;
+                Decided(decision(offset_dn, OffsetReason::Collection))
+            }
+            (None, OffsetSource::Unknown) if item.states_baseline_since_04_00() => {
+                LookAtPixels(assumed)
+            }
+            (None, OffsetSource::Unknown) if !item.states_scale() => {
+                LookAtPixels(decision(0.0, OffsetReason::UnverifiedNoOffset))
+            }
+            (None, _) => Decided(decision(0.0, OffsetReason::NoOffset)),
         };
     }
     let said = &item.properties;
@@ -150,32 +177,27 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
         source,
         said.boa_offset_applied.or(said.boa_offset_applied_older),
     ) {
-        (false, ..) => decided(0.0, OffsetReason::BaselineBelow0400),
+        (false, ..) => Decided(decision(0.0, OffsetReason::BaselineBelow0400)),
         (true, OffsetSource::PerhapsTakenOff, Some(true)) => {
-            decided(0.0, OffsetReason::BoaOffsetApplied)
+            Decided(decision(0.0, OffsetReason::BoaOffsetApplied))
         }
-        (true, OffsetSource::PerhapsTakenOff, _) => LookAtPixels { metadata_offset_dn },
-        (true, ..) => decided(OFFSET_SINCE_04_00, OffsetReason::AsDelivered),
+        (true, OffsetSource::PerhapsTakenOff, _) => LookAtPixels(assumed),
+        // The item contradicts its collection.
+        (true, ..) if stated.is_some_and(|offset| offset.dn == 0.0) => LookAtPixels(assumed),
+        (true, ..) => Decided(decision(OFFSET_SINCE_04_00, OffsetReason::AsDelivered)),
     }
 }
 
 /// Judges a scene by its pixels, where its item does not settle the question.
 ///
-/// `counts` are those of the whole coarsest overview of swir22.
-pub fn offset_from_pixels(metadata_offset_dn: Option<f32>, counts: &DnCounts) -> OffsetDecision {
-    match counts.floor_dn() {
-        Some(floor) if floor < SHIFTED_FLOOR_DN => {
-            OffsetDecision { offset_dn: 0.0, reason: OffsetReason::DarkPixels }
+/// `counts` are those of the whole coarsest overview of swir22, `assumed` stands without proof.
+pub fn offset_from_pixels(assumed: OffsetDecision, counts: &DnCounts) -> OffsetDecision {
+    match (counts.is_darker_than_offset(), assumed.reason) {
+        (false, _) => assumed,
+        (true, OffsetReason::UnverifiedNoOffset) => {
+            OffsetDecision { offset_dn: 0.0, reason: OffsetReason::NoOffset }
         }
-        _ => match metadata_offset_dn {
-            Some(offset_dn) => {
-                OffsetDecision { offset_dn, reason: OffsetReason::UnverifiedRasterBands }
-            }
-            None => OffsetDecision {
-                offset_dn: OFFSET_SINCE_04_00,
-                reason: OffsetReason::UnverifiedBaseline,
-            },
-        },
+        (true, _) => OffsetDecision { offset_dn: 0.0, reason: OffsetReason::DarkPixels },
     }
 }
 
@@ -222,7 +244,7 @@ mod tests {
     fn decided(rule: OffsetRule) -> f32 {
         match rule {
             OffsetRule::Decided(decision) => decision.offset_dn,
-            OffsetRule::LookAtPixels { .. } => panic!("not decided by the item"),
+            OffsetRule::LookAtPixels(_) => panic!("not decided by the item"),
         }
     }
 
@@ -264,14 +286,19 @@ mod tests {
         let properties =
             r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":false"#;
         let rule = offset_rule(&item("sentinel-2-l2a", "nir08", properties));
-        assert_eq!(rule, OffsetRule::LookAtPixels { metadata_offset_dn: Some(-1000.0) });
+        let reason = OffsetReason::UnverifiedRasterBands;
+        assert_eq!(rule, OffsetRule::LookAtPixels(OffsetDecision { offset_dn: -1000.0, reason }));
     }
 
     #[test]
     fn dark_pixels_prove_that_the_offset_is_gone() {
         let mut dn = vec![2000u16; 10_000];
         dn[..20].fill(300);
-        assert_eq!(offset_from_pixels(Some(-1000.0), &counted(&dn)).offset_dn, 0.0);
+        assert_eq!(offset_from_pixels(assumed(-1000.0), &counted(&dn)).offset_dn, 0.0);
+    }
+
+    fn assumed(offset_dn: f32) -> OffsetDecision {
+        OffsetDecision { offset_dn, reason: OffsetReason::UnverifiedRasterBands }
     }
 
     #[test]
@@ -279,9 +306,9 @@ mod tests {
         let mut dn = vec![2000u16; 10_000];
         dn[..5].fill(300);
         dn.extend([0; 5000]);
-        assert_eq!(offset_from_pixels(Some(-1000.0), &counted(&dn)).offset_dn, -1000.0);
-        assert_eq!(offset_from_pixels(Some(0.0), &counted(&dn)).offset_dn, 0.0);
-        assert_eq!(offset_from_pixels(None, &DnCounts::default()).offset_dn, -1000.0);
+        assert_eq!(offset_from_pixels(assumed(-1000.0), &counted(&dn)), assumed(-1000.0));
+        assert_eq!(offset_from_pixels(assumed(0.0), &counted(&dn)), assumed(0.0));
+        assert_eq!(offset_from_pixels(assumed(-1000.0), &DnCounts::default()), assumed(-1000.0));
     }
 
     #[test]
@@ -305,7 +332,7 @@ mod tests {
             )
         };
         assert_eq!(decided(offset_rule(&of("true"))), 0.0);
-        assert!(matches!(offset_rule(&of("null")), OffsetRule::LookAtPixels { .. }));
+        assert!(matches!(offset_rule(&of("null")), OffsetRule::LookAtPixels(_)));
     }
 
     #[test]
@@ -370,11 +397,9 @@ mod tests {
             let item = item_of(collection, nir, properties.to_string().trim_matches(['{', '}']), &bands);
             let decision = match offset_rule(&item) {
                 OffsetRule::Decided(decision) => decision,
-                OffsetRule::LookAtPixels { metadata_offset_dn } => {
-                    offset_from_pixels(metadata_offset_dn, &counted(&dn))
-                },
+                OffsetRule::LookAtPixels(assumed) => offset_from_pixels(assumed, &counted(&dn)),
             };
-            let stated = item.metadata_offset_dn();
+            let stated = item.stated_offset().map(|offset| offset.dn);
             prop_assert!(
                 [Some(0.0), Some(-1000.0), stated].contains(&Some(decision.offset_dn)),
                 "{decision:?}, stated {stated:?}"

@@ -15,7 +15,9 @@ pub use level::choose_level;
 pub use nearest_pixels::NearestPixels;
 pub use needed_blocks::NeededBlocks;
 pub use placement::{ImageFrame, Placement, PlacementError, Projection};
-pub use scene_files::{SceneFile, SceneFilesError, check_scene_files, check_scene_levels};
+pub use scene_files::{
+    SceneFile, SceneFilesError, band_of_file, check_scene_files, check_scene_levels,
+};
 pub use scene_plan::{LevelFrame, ScenePlan};
 pub use scene_rows::{ReadPixels, SceneRows};
 pub use warp::{CellQuality, Observation, Observations, Resampling, SceneWindow, warp};

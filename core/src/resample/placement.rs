@@ -30,19 +30,32 @@ pub struct ImageFrame {
 }
 
 impl ImageFrame {
-    /// Whether two images cover the same ground, to half a pixel of the coarser.
+    /// Whether two images lie in the same place, corner by corner, to half a pixel of the coarser.
     pub fn same_place(&self, other: &Self) -> bool {
-        let corners = |image: &Self| {
-            let (width, height) = (image.size.0 as f64, image.size.1 as f64);
-            let at = |column, row| image.geo_transform.projected_from_pixel(column, row);
-            [at(0.0, 0.0), at(width, 0.0), at(0.0, height), at(width, height)]
-        };
-        let tolerance = self.geo_transform.pixel_size().max(other.geo_transform.pixel_size()) / 2.0;
-        corners(self)
-            .into_iter()
-            .zip(corners(other))
-            .all(|(a, b)| (a.0 - b.0).abs() <= tolerance && (a.1 - b.1).abs() <= tolerance)
+        let tolerance = self.tolerance(other);
+        self.corners().into_iter().zip(other.corners()).all(|(a, b)| is_near(a, b, tolerance))
     }
+
+    /// Whether two images cover the same ground, whatever the directions of their rows and columns,
+    /// to half a pixel of the coarser.
+    pub fn same_ground(&self, other: &Self) -> bool {
+        let (tolerance, others) = (self.tolerance(other), other.corners());
+        self.corners().into_iter().all(|a| others.iter().any(|b| is_near(a, *b, tolerance)))
+    }
+
+    fn corners(&self) -> [(f64, f64); 4] {
+        let (width, height) = (self.size.0 as f64, self.size.1 as f64);
+        let at = |column, row| self.geo_transform.projected_from_pixel(column, row);
+        [at(0.0, 0.0), at(width, 0.0), at(0.0, height), at(width, height)]
+    }
+
+    fn tolerance(&self, other: &Self) -> f64 {
+        self.geo_transform.pixel_size().max(other.geo_transform.pixel_size()) / 2.0
+    }
+}
+
+fn is_near(a: (f64, f64), b: (f64, f64), tolerance: f64) -> bool {
+    (a.0 - b.0).abs() <= tolerance && (a.1 - b.1).abs() <= tolerance
 }
 
 /// A map projection, by whatever library: batch uses PROJ, the browser a library of its own.

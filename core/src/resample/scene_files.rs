@@ -20,6 +20,33 @@ pub enum SceneFilesError {
     /// The mask covers other ground than the bands.
     #[error("{0} and {1} do not cover the same ground")]
     DifferentGround(String, String),
+    /// The mask covers the ground of the bands, with rows or columns in another direction.
+    #[error(
+        "the rows of {0} and {1} run in different directions: rewrite one of them so that both \
+         begin in the north-west (gdalwarp)"
+    )]
+    DifferentDirections(String, String),
+    /// A file of several bands, of an item that does not state which is meant.
+    #[error(
+        "{file} holds {bands} bands, and its item does not state which one is meant: name them in \
+         the item's `bands` (or `eo:bands`)"
+    )]
+    UnknownBand {
+        /// The file.
+        file: String,
+        /// Bands that it holds, without alpha.
+        bands: usize,
+    },
+    /// A band that the item lists and the file does not have.
+    #[error("{file} holds {bands} bands, and its item lists one as number {number}: they disagree")]
+    NoSuchBand {
+        /// The file.
+        file: String,
+        /// Bands that it holds, without alpha.
+        bands: usize,
+        /// The band that the item means, counted from 1.
+        number: usize,
+    },
     /// The two bands have different pixels at the level that is read.
     #[error("{0} and {1} have different overviews")]
     DifferentOverviews(String, String),
@@ -34,6 +61,13 @@ pub fn check_scene_files(
     mask: Option<SceneFile>,
 ) -> Result<(), SceneFilesError> {
     let names = |other: &SceneFile| (first.name.to_owned(), other.name.to_owned());
+    let is_turned = |other: &SceneFile| {
+        !first.frame.same_place(other.frame) && first.frame.same_ground(other.frame)
+    };
+    if let Some(turned) = [Some(second), mask].into_iter().flatten().find(is_turned) {
+        let (first, turned) = names(&turned);
+        return Err(SceneFilesError::DifferentDirections(first, turned));
+    }
     if first.frame.size != second.frame.size || !first.frame.same_place(second.frame) {
         let (first, second) = names(&second);
         return Err(SceneFilesError::DifferentGrids(first, second));
@@ -44,6 +78,26 @@ pub fn check_scene_files(
             Err(SceneFilesError::DifferentGround(first, mask))
         }
         None => Ok(()),
+    }
+}
+
+/// Which band of a file to read, counted from 0: the one that its item states, else its only one.
+/// `bands` are those that the file holds, without alpha.
+///
+/// # Errors
+/// When the file does not have it, or has several and the item states none.
+pub fn band_of_file(
+    file: &str,
+    stated: Option<usize>,
+    bands: usize,
+) -> Result<usize, SceneFilesError> {
+    match stated {
+        Some(index) if index < bands => Ok(index),
+        Some(index) => {
+            Err(SceneFilesError::NoSuchBand { file: file.to_owned(), bands, number: index + 1 })
+        }
+        None if bands == 1 => Ok(0),
+        None => Err(SceneFilesError::UnknownBand { file: file.to_owned(), bands }),
     }
 }
 
@@ -91,6 +145,26 @@ mod tests {
             check(same(), frame((100, 100), 10.0)),
             Err(SceneFilesError::DifferentGround(first, mask))
         );
+    }
+
+    #[test]
+    fn files_with_rows_in_different_directions_are_named() {
+        let south_up = ImageFrame {
+            size: (100, 100),
+            geo_transform: GeoTransform([0.0, 20.0, 0.0, -2000.0, 0.0, 20.0]),
+        };
+        let same = frame((100, 100), 20.0);
+        let differ = |error| matches!(error, Err(SceneFilesError::DifferentDirections(..)));
+        assert!(differ(check(same, south_up)) && differ(check(south_up, same)));
+    }
+
+    #[test]
+    fn the_band_of_a_file_is_stated_or_its_only_one() {
+        let error = |stated, bands| band_of_file("a.tif", stated, bands).unwrap_err().to_string();
+        assert_eq!(band_of_file("a.tif", None, 1), Ok(0));
+        assert_eq!(band_of_file("a.tif", Some(2), 3), Ok(2));
+        assert!(error(None, 3).starts_with("a.tif holds 3 bands, and its item does not state"));
+        assert!(error(Some(1), 1).contains("lists one as number 2"));
     }
 
     #[test]

@@ -18,6 +18,10 @@ pub enum BandRole {
 }
 
 impl BandRole {
+    /// Every role.
+    pub const ALL: [Self; 6] =
+        [Self::Blue, Self::Green, Self::Red, Self::Nir, Self::Swir16, Self::Swir22];
+
     /// Red, green and blue.
     pub const VISIBLE: [Self; 3] = [Self::Red, Self::Green, Self::Blue];
 

@@ -36,6 +36,8 @@ pub enum OffsetSource {
     AsDelivered,
     /// Earth Search, which took the offset off some of the files.
     PerhapsTakenOff,
+    /// The item's `raster:bands`; where they are silent, nothing is known of the numbers.
+    Unknown,
 }
 
 const COMMON_NAMES: &[(BandRole, &str)] = &[
@@ -164,15 +166,15 @@ static OTHER: Collection = Collection {
     pixel_m: 20.0,
     visible_pixel_m: 20.0,
     scale: 1.0,
-    offset: OffsetSource::Stated(0.0),
+    offset: OffsetSource::Unknown,
 };
 
 impl Collection {
-    /// Whether any collection reads or shows an asset of that name.
+    /// Whether any collection reads or shows an asset of that name, whatever its case.
     pub(crate) fn reads(key: &str) -> bool {
         COLLECTIONS.iter().chain([&OTHER]).any(|row| {
-            row.bands.iter().any(|(_, name)| *name == key)
-                || row.masks.iter().any(|(name, _)| *name == key)
+            row.bands.iter().any(|(_, name)| name.eq_ignore_ascii_case(key))
+                || row.masks.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
         })
     }
 
@@ -226,7 +228,7 @@ mod tests {
         all.extend(assets);
         let item = item(collection, &all);
         let hrefs = [item.band(Nir).unwrap(), item.band(Swir22).unwrap(), item.mask().unwrap().1]
-            .map(|asset| asset.href.clone());
+            .map(|band| band.asset.href.clone());
         assert_eq!(hrefs, assets.map(|key| format!("{key}.tif")), "{collection}");
         assert_eq!(
             (item.mask().unwrap().0, item.scale(), item.known_collection().offset),
@@ -237,7 +239,7 @@ mod tests {
     #[test]
     fn collections_are_known_by_name_and_assets() {
         use MaskKind::{Fmask, QaPixel, Scl};
-        use OffsetSource::{AsDelivered, PerhapsTakenOff, Stated};
+        use OffsetSource::{AsDelivered, PerhapsTakenOff, Stated, Unknown};
         check("sentinel-2-l2a", ["nir08", "swir22", "scl"], Scl, 1e-4, PerhapsTakenOff);
         check("sentinel-s2-l2a-cogs", ["B8A", "B12", "SCL"], Scl, 1e-4, PerhapsTakenOff);
         check("sentinel-s2-l2a-cogs", ["nir08", "swir22", "scl"], Scl, 1e-4, PerhapsTakenOff);
@@ -253,7 +255,7 @@ mod tests {
         for name in ["HLSS30.v2.0", "HLSS30_2.0", "hls2-s30"] {
             check(name, ["B8A", "B12", "Fmask"], Fmask, 1e-4, Stated(0.0));
         }
-        check("somebody-elses", ["nir08", "swir22", "qa_pixel"], QaPixel, 1.0, Stated(0.0));
+        check("somebody-elses", ["nir08", "swir22", "qa_pixel"], QaPixel, 1.0, Unknown);
     }
 
     #[test]

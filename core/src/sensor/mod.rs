@@ -2,12 +2,14 @@
 
 pub(crate) mod band;
 pub(crate) mod collection;
+pub(crate) mod no_data;
 pub(crate) mod quality;
 pub(crate) mod reflectance;
 pub(crate) mod spectral_index;
 
 pub use band::BandRole;
 pub use collection::{Collection, OffsetSource};
+pub use no_data::NoData;
 pub use quality::{
     CLOUD_BUFFER_M, MaskKind, MaskRules, Masks, PixelQuality, QualityTable, buffer_px,
     dilate_clouds,

@@ -15,6 +15,8 @@ use crate::tag;
 pub struct TiffImage {
     /// The image itself, then its overviews in the order of the file. Never empty.
     levels: Vec<Level>,
+    /// Masks of pixels with data, of any level: 0 where there is none.
+    masks: Vec<Level>,
     /// From pixels of full resolution to the coordinate system; `None` where the file does not
     /// state it.
     pub geo_transform: Option<GeoTransform>,
@@ -37,9 +39,11 @@ impl TiffImage {
         let directories = directories(known)?;
         let first = directories.first().ok_or(TiffError::Without("directory"))?;
         let mut levels = vec![Level::from_directory(first)?];
+        let mut masks = Vec::new();
         let mut blocks = levels[0].block_count() as u64;
         for directory in &directories[1..] {
-            if role(directory)? != Role::Overview {
+            let role = role(directory)?;
+            if role == Role::Image {
                 continue;
             }
             let level = Level::from_directory(directory)?;
@@ -51,12 +55,13 @@ impl TiffImage {
                     most: MAX_BLOCKS,
                 });
             }
-            levels.push(level);
+            if role == Role::Mask { &mut masks } else { &mut levels }.push(level);
         }
         let keys = GeoKeys::read(first)?;
         let no_data = first.text(tag::GDAL_NODATA, MAX_NO_DATA_CHARACTERS)?;
         Ok(Self {
             levels,
+            masks,
             geo_transform: geo_transform(first, &keys)?,
             crs: keys.crs(),
             no_data: no_data.and_then(|text| text.parse().ok()),
@@ -71,6 +76,22 @@ impl TiffImage {
     /// The image itself, then its overviews in the order of the file.
     pub fn levels(&self) -> &[Level] {
         &self.levels
+    }
+
+    /// The mask of pixels with data that fits a level: its own, else that of full resolution;
+    /// `None` where the file has none. A mask is 0 where there is no data.
+    pub fn mask_for(&self, level: &Level) -> Option<&Level> {
+        let of = |level: &Level| {
+            let size = (level.width, level.height);
+            self.masks.iter().find(|mask| (mask.width, mask.height) == size)
+        };
+        of(level).or_else(|| of(self.full()))
+    }
+
+    /// Bands without alpha.
+    pub fn data_bands(&self) -> usize {
+        let full = self.full();
+        usize::from(full.bands) - usize::from(full.alpha.is_some())
     }
 
     /// Full-resolution pixels that a pixel of each level spans: 1, then one number an overview.
@@ -95,13 +116,5 @@ impl TiffImage {
         let full = self.full();
         let size = (full.width as usize, full.height as usize);
         self.geo_transform.map(|geo_transform| ImageFrame { size, geo_transform })
-    }
-
-    /// The digital number that stands for no data: 0 where the file names none.
-    ///
-    /// Fill values below zero become 0 on the way to digital numbers, as reflectance below 0 counts
-    /// as 0.
-    pub fn no_data_dn(&self) -> u16 {
-        self.no_data.unwrap_or(0.0) as u16
     }
 }

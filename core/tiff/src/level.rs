@@ -16,6 +16,8 @@ pub struct Level {
     pub height: u32,
     /// Bands.
     pub bands: u16,
+    /// The band that states how opaque each pixel is, counted from 0; 0 there is no data.
+    pub alpha: Option<u16>,
     /// Pixels of a block across; of a strip, the whole width.
     pub block_width: u32,
     /// Pixels of a block down.
@@ -161,8 +163,8 @@ impl Level {
         let is_tiled = directory.count(tag::TILE_OFFSETS) > 0;
         let (block_width, block_height) = tags.block_size(is_tiled, (width, height))?;
         let samples = if is_planar { 1 } else { bands };
-        let block_bytes =
-            (block_width * block_height).saturating_mul(samples * kind.bytes() as u64);
+        let row_bits = block_width.saturating_mul(samples * kind.bits() as u64);
+        let block_bytes = row_bits.div_ceil(8).saturating_mul(block_height);
         within(block_bytes, "block", MAX_BLOCK_BYTES)?;
 
         let planes = if is_planar { bands } else { 1 };
@@ -172,6 +174,7 @@ impl Level {
             width: width as u32,
             height: height as u32,
             bands: bands as u16,
+            alpha: alpha(directory, bands)?,
             block_width: block_width as u32,
             block_height: block_height as u32,
             is_planar,
@@ -293,16 +296,16 @@ impl Level {
             .collect())
     }
 
-    /// The pixels of a block that is not stored, in so many rows.
+    /// The pixels of a block that is not stored, in so many rows: all of one value.
     pub fn empty(
         &self,
         place: BlockPlace,
         rows: usize,
         bands: &[u16],
-        no_data: Option<f64>,
+        fill: f64,
     ) -> Vec<(u16, Pixels)> {
         let (columns, _) = self.pixels_of(place);
-        let pixels = Pixels::filled(self.layout.kind, no_data.unwrap_or(0.0), columns.len() * rows);
+        let pixels = Pixels::filled(self.layout.kind, fill, columns.len() * rows);
         self.bands_in(place, bands).map(|band| (band, pixels.clone())).collect()
     }
 }
@@ -325,6 +328,7 @@ fn sample_kind(directory: &Directory, bands: u64) -> Result<SampleKind, TiffErro
             .ok_or_else(|| TiffError::NotRead(format!("bands of different {}", tag.name)))
     };
     match (all(tag::BITS_PER_SAMPLE, 1)?, all(tag::SAMPLE_FORMAT, 1)?) {
+        (1, 1) => Ok(SampleKind::Bit),
         (8, 1) => Ok(SampleKind::U8),
         (16, 1) => Ok(SampleKind::U16),
         (16, 2) => Ok(SampleKind::I16),
@@ -342,6 +346,17 @@ fn sample_kind(directory: &Directory, bands: u64) -> Result<SampleKind, TiffErro
     }
 }
 
+/// The alpha band, by ExtraSamples: 1 and 2 are alpha. They are those of the last bands.
+fn alpha(directory: &Directory, bands: u64) -> Result<Option<u16>, TiffError> {
+    let extra = directory.count(tag::EXTRA_SAMPLES).min(bands);
+    if extra == 0 {
+        return Ok(None);
+    }
+    let kinds = directory.numbers(tag::EXTRA_SAMPLES, extra)?;
+    let place = kinds.iter().position(|kind| matches!(kind, 1 | 2));
+    Ok(place.map(|place| (bands - extra) as u16 + place as u16))
+}
+
 fn predictor(
     number: u64,
     compression: Compression,
@@ -351,7 +366,7 @@ fn predictor(
         // As everywhere, an image that is not compressed has no predictor, whatever it states.
         _ if compression == Compression::None => Predictor::None,
         1 => Predictor::None,
-        2 => Predictor::Horizontal,
+        2 if kind != SampleKind::Bit => Predictor::Horizontal,
         3 if kind == SampleKind::F32 => Predictor::FloatingPoint,
         _ => return Err(TiffError::NotRead(format!("predictor {number} of such pixels"))),
     })

@@ -20,6 +20,8 @@ pub enum Pixels {
 /// The kind of number of a sample.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleKind {
+    /// One bit without sign, as in masks.
+    Bit,
     /// 8 bits without sign.
     U8,
     /// 16 bits without sign.
@@ -69,12 +71,13 @@ pub(crate) struct BlockCut {
 }
 
 impl SampleKind {
-    /// Bytes of one sample.
-    pub fn bytes(self) -> usize {
+    /// Bits of one sample.
+    pub fn bits(self) -> usize {
         match self {
-            Self::U8 => 1,
-            Self::U16 | Self::I16 => 2,
-            Self::F32 => 4,
+            Self::Bit => 1,
+            Self::U8 => 8,
+            Self::U16 | Self::I16 => 16,
+            Self::F32 => 32,
         }
     }
 }
@@ -86,6 +89,7 @@ impl BlockLayout {
     pub(crate) fn pixels(&self, bytes: &[u8], cut: &BlockCut) -> Pixels {
         let order = self.order;
         match self.kind {
+            SampleKind::Bit => Pixels::U8(self.bits(bytes, cut)),
             SampleKind::U8 => {
                 Pixels::U8(self.whole_numbers(bytes, cut, |raw| raw[0], u8::wrapping_add))
             }
@@ -114,13 +118,25 @@ impl BlockLayout {
         }
     }
 
-    /// Bytes of so many rows.
+    /// Bytes of so many rows; each row begins with a whole byte.
     pub(crate) fn bytes(&self, rows: usize) -> usize {
-        rows * self.row_px * self.samples * self.kind.bytes()
+        rows * (self.row_px * self.samples * self.kind.bits()).div_ceil(8)
     }
 
     fn rows<'a>(&self, bytes: &'a [u8], cut: &BlockCut) -> impl Iterator<Item = &'a [u8]> {
         bytes.chunks_exact(self.bytes(1)).take(cut.rows.end).skip(cut.rows.start)
+    }
+
+    /// Single bits, the highest of each byte first.
+    fn bits(&self, bytes: &[u8], cut: &BlockCut) -> Vec<u8> {
+        let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
+        for row in self.rows(bytes, cut) {
+            pixels.extend((0..cut.columns).map(|column| {
+                let bit = column * self.samples + cut.sample;
+                row[bit / 8] >> (7 - bit % 8) & 1
+            }));
+        }
+        pixels
     }
 
     /// Every `samples`th number of each row; summed from the west where differences were stored.
@@ -133,7 +149,7 @@ impl BlockLayout {
         add: impl Fn(N, N) -> N,
     ) -> Vec<N> {
         let mut pixels = Vec::with_capacity(cut.columns * cut.rows.len());
-        let size = self.kind.bytes();
+        let size = self.kind.bits() / 8;
         for row in self.rows(bytes, cut) {
             let own = row.chunks_exact(size * self.samples).take(cut.columns);
             let own = own.map(|pixel| number(&pixel[cut.sample * size..(cut.sample + 1) * size]));
@@ -178,7 +194,7 @@ impl Pixels {
     /// So many pixels of one value, brought into the range of the kind.
     pub fn filled(kind: SampleKind, value: f64, count: usize) -> Self {
         match kind {
-            SampleKind::U8 => Self::U8(vec![value as u8; count]),
+            SampleKind::Bit | SampleKind::U8 => Self::U8(vec![value as u8; count]),
             SampleKind::U16 => Self::U16(vec![value as u16; count]),
             SampleKind::I16 => Self::I16(vec![value as i16; count]),
             SampleKind::F32 => Self::F32(vec![value as f32; count]),
@@ -257,6 +273,16 @@ mod tests {
                 Pixels::U8(expected)
             );
         }
+    }
+
+    #[test]
+    fn bits_are_read_from_the_highest_and_rows_begin_with_a_byte() {
+        let layout =
+            BlockLayout { kind: SampleKind::Bit, predictor: Predictor::None, row_px: 10, ..PLAIN };
+        let bytes = [0b1010_0000, 0b0100_0000, 0b0000_0001, 0b1000_0000];
+        let cut = BlockCut { columns: 10, rows: 0..2, sample: 0 };
+        let expected = vec![1, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 1, 1, 0];
+        assert_eq!(layout.pixels(&bytes, &cut), Pixels::U8(expected));
     }
 
     #[test]

@@ -53,6 +53,8 @@ pub const TILE_LENGTH: Tag = tag(323, "block height");
 pub const TILE_OFFSETS: Tag = tag(324, "block offsets");
 /// TileByteCounts.
 pub const TILE_BYTE_COUNTS: Tag = tag(325, "block lengths");
+/// ExtraSamples: what bands beyond those of colours are, such as alpha.
+pub const EXTRA_SAMPLES: Tag = tag(338, "kinds of extra bands");
 /// SampleFormat.
 pub const SAMPLE_FORMAT: Tag = tag(339, "sample formats");
 /// ModelPixelScaleTag.

@@ -158,11 +158,12 @@ fn planetary_computers_scenes_are_signed_once_for_all() {
             "{requests:?}"
         );
         for item in &items {
-            for asset in [
+            for band in [
                 item.band(BandRole::Nir).unwrap(),
                 item.band(BandRole::Swir22).unwrap(),
                 item.mask().unwrap().1,
             ] {
+                let asset = band.asset;
                 assert!(asset.href.ends_with("?sv=2024&sig=a%2Fb%3D"), "{}", asset.href);
             }
         }

@@ -4,11 +4,11 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use dragonfly_core::{DnCounts, MAX_COARSEST_PX, dn_from_signed};
+use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData};
 use gdal::Dataset;
-use gdal::raster::{RasterBand, ResampleAlg};
+use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 
-use super::open;
+use super::{open, validity};
 use crate::read::decoding::DecodingPermit;
 use crate::read::geotiff::{BlockRanges, block_bytes, mark_thread};
 use crate::read::remote::RemoteFile;
@@ -31,13 +31,15 @@ pub(crate) struct ImageBand {
     pub(super) remote: Option<Arc<RemoteFile>>,
     /// Bytes of the whole file.
     pub(super) file_bytes: u64,
+    /// The band that is read, counted from 1.
+    pub(super) band_number: usize,
     /// Overview to read; the image itself when `None`.
     pub(super) overview: Option<usize>,
     /// Pixels of the level, across and down.
     pub(crate) size: (usize, usize),
-    pub(crate) no_data: u16,
-    /// The fill of a band of signed numbers, which are read by [`dn_from_signed`].
-    pub(super) signed_fill: Option<i16>,
+    pub(super) no_data: NoData,
+    /// Whether the file states pixel by pixel which hold data, by a mask or alpha.
+    pub(super) has_mask: bool,
 }
 
 impl ImageBand {
@@ -59,7 +61,7 @@ impl ImageBand {
     }
 
     fn raster_band(&self) -> Result<RasterBand<'_>> {
-        let band = self.open_dataset()?.rasterband(1)?;
+        let band = self.open_dataset()?.rasterband(self.band_number)?;
         Ok(match self.overview {
             Some(index) => band.overview(index)?,
             None => band,
@@ -96,14 +98,27 @@ impl ImageBand {
         mark_thread();
         let _permit = DecodingPermit::wait_for(block_bytes(self.open_dataset()?, band));
         let nearest = Some(ResampleAlg::NearestNeighbour);
-        let Some(fill) = self.signed_fill else {
+        let mut dns = if band.band_type() == GdalDataType::Int16 {
+            let mut pixels = vec![0i16; size.0 * size.1];
+            band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
+            pixels.into_iter().map(|pixel| self.no_data.dn_from_signed(pixel)).collect()
+        } else {
             let mut pixels = vec![0u16; size.0 * size.1];
             band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
-            return Ok(pixels);
+            self.no_data.unify(&mut pixels);
+            pixels
         };
-        let mut pixels = vec![0i16; size.0 * size.1];
-        band.read_into_slice(corner, window, size, &mut pixels, nearest)?;
-        Ok(pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect())
+        if self.has_mask {
+            let full = self.open_dataset()?.rasterband(self.band_number)?;
+            let no_data = self.no_data_dn();
+            validity::hide_masked((band, &full), corner, window, size, &mut dns, no_data)?;
+        }
+        Ok(dns)
+    }
+
+    /// The digital number of pixels without data.
+    pub(crate) fn no_data_dn(&self) -> u16 {
+        self.no_data.dn()
     }
 
     /// Where the blocks under rectangles of the level lie in the file, to be prefetched; none
@@ -232,7 +247,7 @@ impl ImageBand {
     /// # Errors
     /// When it has too many pixels, or cannot be read.
     pub(crate) fn count_coarsest(&self) -> Result<DnCounts> {
-        let band = self.open_dataset()?.rasterband(1)?;
+        let band = self.open_dataset()?.rasterband(self.band_number)?;
         let overviews =
             (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
         let coarsest = overviews
@@ -270,7 +285,7 @@ impl ImageBand {
                     .with_context(|| {
                         format!("the coarsest overview cannot be read from {}", self.location)
                     })?;
-                counts.add(&pixels, self.no_data);
+                counts.add(&pixels, self.no_data_dn());
             }
         }
         Ok(counts)
@@ -282,6 +297,8 @@ mod tests {
     use gdal::DriverManager;
     use gdal::cpl::CslStringList;
     use gdal::raster::Buffer;
+
+    use dragonfly_core::stac::{Asset, AssetBand};
 
     use super::*;
     use crate::http::Client;
@@ -302,9 +319,9 @@ mod tests {
         band.write((0, 0), (corner.len(), 1), &mut Buffer::new((corner.len(), 1), corner.to_vec()))
             .unwrap();
         dataset.close().unwrap();
-        let asset =
-            ImageAsset::request("short-wave infrared", file.to_str().unwrap(), &Client::of_test())
-                .unwrap();
+        let asset = Asset { href: file.to_str().unwrap().to_owned(), ..Asset::default() };
+        let band = AssetBand { asset: &asset, index: None };
+        let asset = ImageAsset::request("short-wave infrared", band, &Client::of_test()).unwrap();
         Image::open(asset).unwrap().at_level(0).unwrap()
     }
 

@@ -1,14 +1,15 @@
 //! The files of a scene: requested, opened, and read at the level that fits.
 
 mod band;
+mod validity;
 
 use std::sync::Arc;
 
 use anyhow::{Context, Result, ensure};
-use dragonfly_core::stac::without_token;
-use dragonfly_core::{GeoTransform, ImageFrame, SIGNED_FILL_DN};
+use dragonfly_core::stac::{AssetBand, without_token};
+use dragonfly_core::{GeoTransform, ImageFrame, NoData, band_of_file};
 use gdal::Dataset;
-use gdal::raster::GdalDataType;
+use gdal::raster::{ColorInterpretation, GdalDataType};
 
 use crate::deployment::settings::is_url;
 use crate::http::{Client, Scope};
@@ -22,11 +23,20 @@ pub(crate) struct ImageAsset {
     name: &'static str,
     location: String,
     remote: Option<Arc<RemoteFile>>,
+    /// The band that the item states, counted from 0.
+    stated_band: Option<usize>,
+    /// The value that stands for no data, as the item states it.
+    stated_no_data: Option<f64>,
 }
 
 impl ImageAsset {
-    /// Requests a file that an item names, where the catalogue may lead there. Does not wait.
-    pub(crate) fn request(name: &'static str, location: &str, client: &Client) -> Result<Self> {
+    /// Requests the file of a band, where the catalogue may lead there. Does not wait.
+    pub(crate) fn request(
+        name: &'static str,
+        band: AssetBand<'_>,
+        client: &Client,
+    ) -> Result<Self> {
+        let location = &band.asset.href;
         client
             .policy()
             .check_file(location)
@@ -34,7 +44,19 @@ impl ImageAsset {
         let remote = is_url(location)
             .then(|| RemoteFile::open(location, Scope::File, client))
             .transpose()?;
-        Ok(Self { name, location: without_token(location).to_owned(), remote })
+        Ok(Self {
+            name,
+            location: without_token(location).to_owned(),
+            remote,
+            stated_band: band.index,
+            stated_no_data: band.no_data(),
+        })
+    }
+
+    /// Sets the value that stands for no data where neither the item nor the file states one.
+    pub(crate) fn or_no_data(mut self, value: u16) -> Self {
+        self.stated_no_data = self.stated_no_data.or(Some(f64::from(value)));
+        self
     }
 }
 
@@ -45,29 +67,44 @@ pub(crate) struct Image {
     pub(crate) dataset: Dataset,
     pub(crate) size: (usize, usize),
     pub(crate) geo_transform: gdal::GeoTransform,
+    /// The band that is read, counted from 1.
+    band_number: usize,
+    no_data: NoData,
     file_bytes: u64,
     remote: Option<Arc<RemoteFile>>,
 }
 
 impl Image {
     pub(crate) fn open(asset: ImageAsset) -> Result<Self> {
-        let ImageAsset { name, location, remote } = asset;
+        let ImageAsset { name, location, remote, stated_band, stated_no_data } = asset;
         let opened = open(&location, remote.as_ref())
             .with_context(|| format!("the {name} cannot be read"))?;
         let GeoTiff { dataset, file_bytes } = opened;
         let geo_transform =
             dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
-        let kind = dataset.rasterband(1)?.band_type();
+        let band_number = band_of_file(&location, stated_band, data_bands(&dataset)?)? + 1;
+        let band = dataset.rasterband(band_number)?;
+        let kind = band.band_type();
         ensure!(
             matches!(kind, GdalDataType::UInt8 | GdalDataType::UInt16 | GdalDataType::Int16),
             "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
             kind.name()
         );
+        let is_signed = kind == GdalDataType::Int16;
+        let no_data = NoData::new(band.no_data_value(), stated_no_data, is_signed);
+        if let Some((file, item)) = no_data.disagreement() {
+            tracing::warn!(
+                file = location,
+                "the file states {file} for no data and its item {item}: both count as no data"
+            );
+        }
         Ok(Self {
             name,
             location,
             size: dataset.raster_size(),
             geo_transform,
+            band_number,
+            no_data,
             dataset,
             file_bytes,
             remote,
@@ -79,9 +116,14 @@ impl Image {
         ImageFrame { size: self.size, geo_transform: GeoTransform(self.geo_transform) }
     }
 
+    /// The values that stand for no data.
+    pub(crate) fn no_data(&self) -> NoData {
+        self.no_data
+    }
+
     /// Full-resolution pixels that a pixel spans: of the image itself (1), then of each overview.
     pub(crate) fn level_factors(&self) -> Result<Vec<f64>> {
-        let band = self.dataset.rasterband(1)?;
+        let band = self.dataset.rasterband(self.band_number)?;
         let mut factors = vec![1.0];
         for index in 0..band.overview_count()?.max(0) as usize {
             let (width, height) = band.overview(index)?.size();
@@ -95,37 +137,33 @@ impl Image {
     /// The image at a level of [`Image::level_factors`].
     pub(crate) fn at_level(self, level: usize) -> Result<ImageBand> {
         let overview = level.checked_sub(1);
-        let (size, no_data, signed_fill) = {
-            let band = self.dataset.rasterband(1)?;
+        let (size, has_mask) = {
+            let band = self.dataset.rasterband(self.band_number)?;
             let size = match overview {
                 Some(index) => band.overview(index)?.size(),
                 None => self.size,
             };
-            let fill = band.no_data_value().unwrap_or(0.0);
-            match band.band_type() {
-                GdalDataType::Int16 => (size, SIGNED_FILL_DN, Some(fill as i16)),
-                _ => (size, fill as u16, None),
-            }
+            (size, validity::has_mask(&band)?)
         };
-        let Self { name, location, dataset, file_bytes, remote, .. } = self;
-        let dataset = Some(dataset);
+        let Self { name, location, dataset, band_number, no_data, file_bytes, remote, .. } = self;
         Ok(ImageBand {
             name,
             location,
-            dataset,
+            dataset: Some(dataset),
             remote,
             file_bytes,
+            band_number,
             overview,
             size,
             no_data,
-            signed_fill,
+            has_mask,
         })
     }
 
     /// The image at the level of another's size; at full resolution where it has none of that size.
     pub(crate) fn at_size(self, size: (usize, usize)) -> Result<ImageBand> {
         let fitting = {
-            let band = self.dataset.rasterband(1)?;
+            let band = self.dataset.rasterband(self.band_number)?;
             let mut levels = 0..band.overview_count()?.max(0) as usize;
             levels.find(|index| band.overview(*index).is_ok_and(|overview| overview.size() == size))
         };
@@ -133,6 +171,16 @@ impl Image {
         let band = self.at_level(level)?;
         Ok(ImageBand { size, ..band })
     }
+}
+
+/// Bands of a file without alpha.
+fn data_bands(dataset: &Dataset) -> Result<usize> {
+    let mut count = 0;
+    for number in 1..=dataset.raster_count() {
+        let colour = dataset.rasterband(number)?.color_interpretation();
+        count += usize::from(colour != ColorInterpretation::AlphaBand);
+    }
+    Ok(count)
 }
 
 fn open(location: &str, remote: Option<&Arc<RemoteFile>>) -> Result<GeoTiff> {

@@ -11,7 +11,7 @@ use crate::data::fields::Fields;
 pub const SIDES: [(&str, FireSide); 2] = [("pre", FireSide::Pre), ("post", FireSide::Post)];
 
 /// Reasons for the offset of a scene.
-pub const OFFSET_REASONS: [(&str, OffsetReason); 9] = [
+pub const OFFSET_REASONS: [(&str, OffsetReason); 11] = [
     ("raster_bands", OffsetReason::RasterBands),
     ("no_offset", OffsetReason::NoOffset),
     ("collection", OffsetReason::Collection),
@@ -21,6 +21,8 @@ pub const OFFSET_REASONS: [(&str, OffsetReason); 9] = [
     ("dark_pixels", OffsetReason::DarkPixels),
     ("unverified_raster_bands", OffsetReason::UnverifiedRasterBands),
     ("unverified_baseline", OffsetReason::UnverifiedBaseline),
+    ("raster_bands_in_dn", OffsetReason::RasterBandsInDn),
+    ("unverified_no_offset", OffsetReason::UnverifiedNoOffset),
 ];
 
 /// Why the windows of a map are what they are; `None` for a reason newer than this page.

@@ -30,7 +30,7 @@ const MADRE: &str = r#"{"name":"madre","title":"Madre Fire","bbox":[-120.07,35.0
     "last_status":"success","update_interval_days":7,"meta_url":"/meta/madre.json"}"#;
 
 /// All reasons for an offset.
-pub(crate) const OFFSET_KINDS: [OffsetReason; 9] = [
+pub(crate) const OFFSET_KINDS: [OffsetReason; 11] = [
     OffsetReason::RasterBands,
     OffsetReason::NoOffset,
     OffsetReason::Collection,
@@ -40,6 +40,8 @@ pub(crate) const OFFSET_KINDS: [OffsetReason; 9] = [
     OffsetReason::DarkPixels,
     OffsetReason::UnverifiedRasterBands,
     OffsetReason::UnverifiedBaseline,
+    OffsetReason::RasterBandsInDn,
+    OffsetReason::UnverifiedNoOffset,
 ];
 
 /// All reasons why a scene was not used that have words of their own.

@@ -1,45 +1,43 @@
 //! One file of a scene at the level read: its pixels as digital numbers.
 
 use std::ops::Range;
-use std::rc::Rc;
 
-use dragonfly_core::{DnCounts, MAX_COARSEST_PX, SIGNED_FILL_DN, dn_from_signed};
+use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData};
 
+use crate::compute::open_band::BandFile;
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::cog::{Cog, ReadError};
+use crate::fetch::cog::{BlockPixels, ReadError};
 use crate::fetch::transport::Transport;
 use dragonfly_tiff::Level;
+use dragonfly_tiff::Pixels;
 use dragonfly_tiff::TiffError;
-use dragonfly_tiff::{Pixels, SampleKind};
 
 /// A band at one level.
 pub(crate) struct CogBand<T, C> {
-    cog: Rc<Cog<T, C>>,
+    file: BandFile<T, C>,
     /// Its place in the file.
     level: usize,
     /// Pixels of the level requested; the file's own may be more, then the nearest are taken.
     size: (usize, usize),
-    /// The number that stands for no data.
-    pub(crate) no_data: u16,
 }
 
 impl<T: Transport, C: ByteCache> CogBand<T, C> {
     /// The band at a level of its file.
-    pub(crate) fn at_level(cog: Rc<Cog<T, C>>, level: usize) -> Self {
-        let size = size(&cog.image().levels()[level]);
-        let no_data = cog.image().no_data.unwrap_or(0.0);
-        let no_data = if cog.image().full().kind() == SampleKind::I16 {
-            SIGNED_FILL_DN
-        } else {
-            no_data as u16
-        };
-        Self { cog, level, size, no_data }
+    pub(crate) fn at_level(file: BandFile<T, C>, level: usize) -> Self {
+        let size = size(&file.cog.image().levels()[level]);
+        Self { file, level, size }
     }
 
     /// The band at the level of a size; at full resolution where the file has none of that size.
-    pub(crate) fn at_size(cog: Rc<Cog<T, C>>, size: (usize, usize)) -> Self {
-        let level = cog.image().levels().iter().skip(1).position(|level| self::size(level) == size);
-        Self { size, ..Self::at_level(cog, level.map_or(0, |overview| overview + 1)) }
+    pub(crate) fn at_size(file: BandFile<T, C>, size: (usize, usize)) -> Self {
+        let levels = file.cog.image().levels();
+        let level = levels.iter().skip(1).position(|level| self::size(level) == size);
+        Self { size, ..Self::at_level(file, level.map_or(0, |overview| overview + 1)) }
+    }
+
+    /// The number that stands for no data.
+    pub(crate) fn no_data_dn(&self) -> u16 {
+        self.file.no_data.dn()
     }
 
     /// Pixels across and down.
@@ -92,17 +90,17 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
     /// # Errors
     /// When it has too many pixels, or cannot be read.
     pub(crate) async fn count_coarsest(&self) -> Result<DnCounts, ReadError> {
-        let image = self.cog.image();
+        let image = self.file.cog.image();
         let overviews = image.levels().iter().skip(1);
         let level = overviews.min_by_key(|level| level.width).unwrap_or(image.full());
         let mut counts = DnCounts::default();
-        counts
-            .add(&self.read_own(level, &(0..level.width), &(0..level.height)).await?, self.no_data);
+        let pixels = self.read_own(level, &(0..level.width), &(0..level.height)).await?;
+        counts.add(&pixels, self.no_data_dn());
         Ok(counts)
     }
 
     fn level(&self) -> &Level {
-        &self.cog.image().levels()[self.level]
+        &self.file.cog.image().levels()[self.level]
     }
 
     async fn read_own(
@@ -111,27 +109,108 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
         columns: &Range<u32>,
         rows: &Range<u32>,
     ) -> Result<Vec<u16>, ReadError> {
+        let BandFile { cog, band, no_data } = &self.file;
         let value = columns.len() as u64 * rows.len() as u64;
         if value > MAX_COARSEST_PX {
             let cause = TiffError::TooLarge { name: "level", value, most: MAX_COARSEST_PX };
-            return Err(ReadError { url: self.cog.url().to_owned(), cause: cause.into() });
+            return Err(ReadError { url: cog.url().to_owned(), cause: cause.into() });
         }
-        let fill = self.cog.image().no_data.unwrap_or(0.0) as i16;
-        let width = columns.len();
-        let mut window = vec![0; width * rows.len()];
-        let copy = |block: crate::fetch::cog::BlockPixels| {
-            let numbers = digital_numbers(block.pixels, fill);
-            let across = columns.start.max(block.columns.start)..columns.end.min(block.columns.end);
-            for row in block.rows.clone() {
-                let from = (row - block.rows.start) as usize * block.columns.len();
-                let from = from + (across.start - block.columns.start) as usize;
-                let to =
-                    (row - rows.start) as usize * width + (across.start - columns.start) as usize;
-                window[to..to + across.len()].copy_from_slice(&numbers[from..from + across.len()]);
-            }
+        let alpha = level.alpha.map(|alpha| [alpha]);
+        let mut pixels = PixelWindow::new(columns, rows, no_data.dn());
+        let mut opaque = alpha.map(|_| PixelWindow::new(columns, rows, 0u8));
+        let wanted: Vec<u16> = [*band].into_iter().chain(alpha.into_iter().flatten()).collect();
+        let copy = |block: BlockPixels| match &mut opaque {
+            Some(opaque) if block.band != *band => opaque.put(&block, &validity(&block.pixels)),
+            _ => pixels.put(&block, &digital_numbers(block.pixels.clone(), no_data)),
         };
-        self.cog.read(level, columns, rows, &[0], copy).await?;
-        Ok(window)
+        cog.read(level, columns, rows, &wanted, copy).await?;
+        let mut pixels = pixels.pixels;
+        if let Some(opaque) = opaque {
+            hide(&mut pixels, &opaque.pixels, no_data.dn());
+        }
+        if let Some(mask) = cog.image().mask_for(level) {
+            let valid = self.read_mask(mask, level, columns, rows).await?;
+            hide(&mut pixels, &valid, no_data.dn());
+        }
+        Ok(pixels)
+    }
+
+    /// Which pixels of a level's rectangle hold data by a mask, 0 where none; the nearest pixels of
+    /// a mask of another size.
+    async fn read_mask(
+        &self,
+        mask: &Level,
+        level: &Level,
+        columns: &Range<u32>,
+        rows: &Range<u32>,
+    ) -> Result<Vec<u8>, ReadError> {
+        // As GDAL takes the nearest of a window of the mask for a window of the level.
+        let along = |range: &Range<u32>, own: u32, whole: u32| {
+            let scale = |at: u32| (u64::from(at) * u64::from(whole) / u64::from(own)) as u32;
+            let start = scale(range.start);
+            start..scale(range.end).max(start + 1)
+        };
+        let own = (along(columns, level.width, mask.width), along(rows, level.height, mask.height));
+        let mut window = PixelWindow::new(&own.0, &own.1, 0u8);
+        let copy = |block: BlockPixels| window.put(&block, &validity(&block.pixels));
+        self.file.cog.read_mask(mask, &own.0, &own.1, copy).await?;
+        if (own.0.len(), own.1.len()) == (columns.len(), rows.len()) {
+            return Ok(window.pixels);
+        }
+        let nearest = |place: usize, wanted: usize, own: usize| {
+            (((place as f64 + 0.5) * own as f64 / wanted as f64) as usize).min(own - 1)
+        };
+        let down = (0..rows.len()).map(|row| nearest(row, rows.len(), own.1.len()));
+        Ok(down
+            .flat_map(|row| {
+                let width = own.0.len();
+                let pixels = &window.pixels;
+                (0..columns.len())
+                    .map(move |column| pixels[row * width + nearest(column, columns.len(), width)])
+            })
+            .collect())
+    }
+}
+
+/// Pixels of a rectangle, filled block by block.
+struct PixelWindow<'a, N> {
+    columns: &'a Range<u32>,
+    rows: &'a Range<u32>,
+    pixels: Vec<N>,
+}
+
+impl<'a, N: Copy> PixelWindow<'a, N> {
+    fn new(columns: &'a Range<u32>, rows: &'a Range<u32>, fill: N) -> Self {
+        Self { columns, rows, pixels: vec![fill; columns.len() * rows.len()] }
+    }
+
+    /// Puts the numbers of a block, row by row, where they lie in the rectangle.
+    fn put(&mut self, block: &BlockPixels, numbers: &[N]) {
+        let Self { columns, rows, pixels } = self;
+        let width = columns.len();
+        let across = columns.start.max(block.columns.start)..columns.end.min(block.columns.end);
+        for row in block.rows.clone() {
+            let from = (row - block.rows.start) as usize * block.columns.len();
+            let from = from + (across.start - block.columns.start) as usize;
+            let to = (row - rows.start) as usize * width + (across.start - columns.start) as usize;
+            pixels[to..to + across.len()].copy_from_slice(&numbers[from..from + across.len()]);
+        }
+    }
+}
+
+/// Gives pixels that are 0 in a mask the number of no data.
+fn hide(pixels: &mut [u16], valid: &[u8], no_data_dn: u16) {
+    let hidden = pixels.iter_mut().zip(valid).filter(|(_, valid)| **valid == 0);
+    hidden.for_each(|(pixel, _)| *pixel = no_data_dn);
+}
+
+/// 0 for the pixels of a mask or an alpha band that hold no data, else 1.
+fn validity(pixels: &Pixels) -> Vec<u8> {
+    match pixels {
+        Pixels::U8(pixels) => pixels.iter().map(|pixel| u8::from(*pixel != 0)).collect(),
+        Pixels::U16(pixels) => pixels.iter().map(|pixel| u8::from(*pixel != 0)).collect(),
+        Pixels::I16(pixels) => pixels.iter().map(|pixel| u8::from(*pixel > 0)).collect(),
+        Pixels::F32(pixels) => pixels.iter().map(|pixel| u8::from(*pixel > 0.0)).collect(),
     }
 }
 
@@ -140,11 +219,11 @@ pub(crate) fn size(level: &Level) -> (usize, usize) {
     (level.width as usize, level.height as usize)
 }
 
-fn digital_numbers(pixels: Pixels, fill: i16) -> Vec<u16> {
-    match pixels {
-        Pixels::I16(pixels) => {
-            pixels.into_iter().map(|pixel| dn_from_signed(pixel, fill)).collect()
-        }
-        other => other.into_digital_numbers(),
+fn digital_numbers(pixels: Pixels, no_data: &NoData) -> Vec<u16> {
+    if let Pixels::I16(pixels) = pixels {
+        return pixels.into_iter().map(|pixel| no_data.dn_from_signed(pixel)).collect();
     }
+    let mut numbers = pixels.into_digital_numbers();
+    no_data.unify(&mut numbers);
+    numbers
 }

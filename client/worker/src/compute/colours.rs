@@ -4,12 +4,12 @@
 use std::ops::Range;
 use std::rc::Rc;
 
-use dragonfly_core::stac::Item;
+use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{BandRole, CellWindow, LevelFrame, Scaling, ScenePlan, choose_level};
 use futures_util::future::{try_join_all, try_join3};
 
 use crate::compute::band::CogBand;
-use crate::compute::open_band::{frame, open_band};
+use crate::compute::open_band::open_band;
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
 use crate::compute::target::TargetCells;
@@ -58,9 +58,9 @@ impl<T: Transport, C: ByteCache> SceneColours<T, C> {
             PictureKind::True => (BandRole::VISIBLE, WHITE_TRUE),
             PictureKind::False => ([BandRole::Swir22, BandRole::Nir, BandRole::Red], WHITE_FALSE),
         };
-        let hrefs = roles.map(|role| item.band(role).ok().map(|asset| asset.href.as_str()));
-        let [Some(red), Some(green), Some(blue)] = hrefs else { return Ok(None) };
-        let open = |href| ColourBand::open(fetcher, cache, href, target);
+        let bands = roles.map(|role| item.band(role).ok());
+        let [Some(red), Some(green), Some(blue)] = bands else { return Ok(None) };
+        let open = |band| ColourBand::open(fetcher, cache, band, target);
         let (red, green, blue) = try_join3(open(red), open(green), open(blue)).await?;
         let (Some(red), Some(green), Some(blue)) = (red, green, blue) else { return Ok(None) };
         Ok(Some(Self { red, green, blue, scaling, white }))
@@ -97,11 +97,11 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
     async fn open(
         fetcher: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
-        href: &str,
+        band: AssetBand<'_>,
         target: &dyn TargetCells,
     ) -> Result<Option<Self>, SceneError> {
-        let cog = open_band(Rc::clone(fetcher), Rc::clone(cache), href.to_owned()).await?;
-        let frame = frame(&cog)?;
+        let file = open_band(Rc::clone(fetcher), Rc::clone(cache), band, 0).await?;
+        let (frame, cog) = (file.frame()?, &file.cog);
         let crs = |cause| SceneError::Crs { url: cog.url().to_owned(), cause };
         let projection = CrsProjection::new(&cog.image().crs).map_err(crs)?;
         let unplaced = |cause| SceneError::Placement { url: cog.url().to_owned(), cause };
@@ -109,7 +109,7 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
             return Ok(None);
         };
         let level = choose_level(&cog.image().level_factors(), placed.cell_size_px).unwrap_or(0);
-        let band = CogBand::at_level(cog, level);
+        let band = CogBand::at_level(file, level);
         let level =
             LevelFrame { full_size: frame.size, size: band.size(), block_size: band.block_size() };
         let mut plan = ScenePlan::new(placed, &level, 0.0, |window| target.any(window));
@@ -138,7 +138,7 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         let read = rectangles.iter().map(|(columns, rows)| self.band.read(columns, rows));
         let parts = try_join_all(read).await?;
         let start = self.pixels.len();
-        self.pixels.resize(start + (new.end - new.start) as usize * width, self.band.no_data);
+        self.pixels.resize(start + (new.end - new.start) as usize * width, self.band.no_data_dn());
         for ((columns, rows), part) in rectangles.iter().zip(parts) {
             let across = (columns.end - columns.start) as usize;
             for (row, pixels) in rows.clone().zip(part.chunks_exact(across)) {
@@ -167,6 +167,9 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         if column >= self.width() {
             return None;
         }
-        self.pixels.get(row * self.width() + column).copied().filter(|dn| *dn != self.band.no_data)
+        self.pixels
+            .get(row * self.width() + column)
+            .copied()
+            .filter(|dn| *dn != self.band.no_data_dn())
     }
 }

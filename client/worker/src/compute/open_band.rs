@@ -2,8 +2,8 @@
 
 use std::rc::Rc;
 
-use dragonfly_core::stac::without_token;
-use dragonfly_core::{ImageFrame, PlacementError, SceneFile};
+use dragonfly_core::stac::{AssetBand, without_token};
+use dragonfly_core::{ImageFrame, NoData, PlacementError, SceneFile, band_of_file};
 use dragonfly_tiff::SampleKind;
 
 use crate::compute::scene_error::SceneError;
@@ -12,39 +12,62 @@ use crate::fetch::cog::Cog;
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 
-/// Opens a file whose pixels are digital numbers.
+/// A band of an open file.
+pub(crate) struct BandFile<T, C> {
+    /// The file.
+    pub(crate) cog: Rc<Cog<T, C>>,
+    /// Which band, counted from 0.
+    pub(crate) band: u16,
+    /// The values that stand for no data.
+    pub(crate) no_data: NoData,
+}
+
+impl<T, C> Clone for BandFile<T, C> {
+    fn clone(&self) -> Self {
+        Self { cog: Rc::clone(&self.cog), ..*self }
+    }
+}
+
+/// Opens the file of a band whose pixels are digital numbers. `fill` stands for no data where
+/// neither the item nor the file states a value.
 ///
 /// # Errors
-/// When it cannot be read, or holds other pixels.
+/// When it cannot be read, holds other pixels, or several bands of which the item states none.
 pub(crate) async fn open_band<T: Transport, C: ByteCache>(
     fetcher: Rc<RangeFetcher<T>>,
     cache: Rc<C>,
-    href: String,
-) -> Result<Rc<Cog<T, C>>, SceneError> {
+    band: AssetBand<'_>,
+    fill: u16,
+) -> Result<BandFile<T, C>, SceneError> {
+    let href = &band.asset.href;
     let is_http = href.starts_with("https://") || href.starts_with("http://");
     if href.is_empty() || (href.contains("://") && !is_http) {
-        return Err(SceneError::Address(without_token(&href).to_owned()));
+        return Err(SceneError::Address(without_token(href).to_owned()));
     }
-    let cog = Cog::open(fetcher, cache, &href).await?;
-    match cog.image().full().kind() {
-        SampleKind::U8 | SampleKind::U16 | SampleKind::I16 => Ok(Rc::new(cog)),
-        kind @ SampleKind::F32 => Err(SceneError::NoDigitalNumbers(cog.url().to_owned(), kind)),
+    let cog = Cog::open(fetcher, cache, href).await?;
+    let image = cog.image();
+    let kind = image.full().kind();
+    if !matches!(kind, SampleKind::U8 | SampleKind::U16 | SampleKind::I16) {
+        return Err(SceneError::NoDigitalNumbers(cog.url().to_owned(), kind));
     }
+    let stated = band.no_data().or(Some(fill.into()));
+    let no_data = NoData::new(image.no_data, stated, kind == SampleKind::I16);
+    let band = band_of_file(cog.url(), band.index, image.data_bands())? as u16;
+    Ok(BandFile { cog: Rc::new(cog), band, no_data })
 }
 
-pub(crate) fn file<'a, T, C>(cog: &'a Cog<T, C>, frame: &'a ImageFrame) -> SceneFile<'a>
-where
-    T: Transport,
-    C: ByteCache,
-{
-    SceneFile { name: cog.url(), frame }
-}
+impl<T: Transport, C: ByteCache> BandFile<T, C> {
+    /// Extent and place.
+    pub(crate) fn frame(&self) -> Result<ImageFrame, SceneError> {
+        let unplaced = || SceneError::Placement {
+            url: self.cog.url().to_owned(),
+            cause: PlacementError::NoGeoreference,
+        };
+        self.cog.image().frame().ok_or_else(unplaced)
+    }
 
-/// Extent and place of a band.
-pub(crate) fn frame<T: Transport, C: ByteCache>(cog: &Cog<T, C>) -> Result<ImageFrame, SceneError> {
-    let unplaced = || SceneError::Placement {
-        url: cog.url().to_owned(),
-        cause: PlacementError::NoGeoreference,
-    };
-    cog.image().frame().ok_or_else(unplaced)
+    /// The file with its extent and place, to be compared with others.
+    pub(crate) fn file<'a>(&'a self, frame: &'a ImageFrame) -> SceneFile<'a> {
+        SceneFile { name: self.cog.url(), frame }
+    }
 }

@@ -12,8 +12,7 @@ use dragonfly_core::stac::Item;
 use dragonfly_core::{
     FireSide, ImageFrame, LevelFrame, MaskKind, MaskRules, NearestPixels, OffsetDecision,
     OffsetRule, QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows,
-    SpectralIndex, check_scene_files, check_scene_levels, choose_level, offset_from_pixels,
-    offset_rule,
+    check_scene_files, check_scene_levels, choose_level, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -21,12 +20,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::compute::band::{self, CogBand};
 use crate::compute::colours::SceneColours;
-use crate::compute::open_band::{file, frame, open_band};
+use crate::compute::open_band::{BandFile, open_band};
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
 use crate::compute::target::TargetCells;
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::cog::{Cog, ReadError};
+use crate::fetch::cog::ReadError;
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 use dragonfly_core::protocol::PictureKind;
@@ -144,7 +143,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         spawn: &Spawn,
     ) -> Result<Option<Self>, SceneError> {
         let files = SceneCogs::open(fetcher, cache, item).await?;
-        let [first, _] = &files.pair;
+        let first = &files.pair[0].cog;
         let frame = files.frame()?;
         let projection = CrsProjection::new(&first.image().crs)
             .map_err(|cause| SceneError::Crs { url: first.url().to_owned(), cause })?;
@@ -168,7 +167,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         plan.begin(&(0..target.width()));
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let bands = Bands {
-            mask: files.mask.map(|cog| CogBand::at_size(cog, level_size)),
+            mask: files.mask.map(|file| CogBand::at_size(file, level_size)),
             quality: mask_kind.map(|kind| QualityTable::new(kind, &options.mask_rules.masks)),
             pair,
         };
@@ -265,7 +264,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
                 rows: &rectangle.rows,
                 bands: [&rectangle.bands[0], &rectangle.bands[1]],
                 mask: rectangle.mask.as_deref().zip(self.bands.quality.as_ref()),
-                no_data: self.bands.pair.each_ref().map(|band| band.no_data),
+                no_data: self.bands.pair.each_ref().map(CogBand::no_data_dn),
             });
         }
         self.read.dilate_clouds(part.rows.start, self.plan.cloud_buffer_px());
@@ -280,8 +279,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
 /// The files of a scene, opened.
 struct SceneCogs<T, C> {
     /// Of [`SpectralIndex::MAPPED`].
-    pair: [Rc<Cog<T, C>>; 2],
-    mask: Option<Rc<Cog<T, C>>>,
+    pair: [BandFile<T, C>; 2],
+    mask: Option<BandFile<T, C>>,
 }
 
 impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
@@ -290,28 +289,27 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         cache: &Rc<C>,
         item: &Item,
     ) -> Result<Self, SceneError> {
-        let open = |href: &str| open_band(Rc::clone(fetcher), Rc::clone(cache), href.to_owned());
+        let open = |band, fill| open_band(Rc::clone(fetcher), Rc::clone(cache), band, fill);
         let mask = async {
             match item.mask() {
-                Some((_, asset)) => open(&asset.href).await.map(Some),
+                Some((kind, band)) => open(band, kind.fill_value()).await.map(Some),
                 None => Ok(None),
             }
         };
-        let [first, second] = SpectralIndex::MAPPED.bands();
-        let (first, second, mask) =
-            try_join3(open(&item.band(first)?.href), open(&item.band(second)?.href), mask).await?;
+        let [first, second] = item.mapped_bands()?;
+        let (first, second, mask) = try_join3(open(first, 0), open(second, 0), mask).await?;
         Ok(Self { pair: [first, second], mask })
     }
 
     /// Extent and georeference that the files share.
     fn frame(&self) -> Result<ImageFrame, SceneError> {
         let [first, second] = &self.pair;
-        let frames = [frame(first)?, frame(second)?];
-        let mask = self.mask.as_deref();
-        let mask_frame = mask.map(frame).transpose()?;
+        let frames = [first.frame()?, second.frame()?];
+        let mask = self.mask.as_ref();
+        let mask_frame = mask.map(BandFile::frame).transpose()?;
         check_scene_files(
-            [file(first, &frames[0]), file(second, &frames[1])],
-            mask.zip(mask_frame.as_ref()).map(|(mask, frame)| file(mask, frame)),
+            [first.file(&frames[0]), second.file(&frames[1])],
+            mask.zip(mask_frame.as_ref()).map(|(mask, frame)| mask.file(frame)),
         )?;
         let [frame, _] = frames;
         Ok(frame)
@@ -319,9 +317,9 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
 
     /// The bands of the pair at a level, which must have the same size in both.
     fn pair_at(&self, level: usize) -> Result<[CogBand<T, C>; 2], SceneError> {
-        let size = |cog: &Cog<T, C>| cog.image().levels().get(level).map(band::size);
-        check_scene_levels(self.pair.each_ref().map(|cog| (cog.url(), size(cog))))?;
-        Ok(self.pair.each_ref().map(|cog| CogBand::at_level(Rc::clone(cog), level)))
+        let size = |file: &BandFile<T, C>| file.cog.image().levels().get(level).map(band::size);
+        check_scene_levels(self.pair.each_ref().map(|file| (file.cog.url(), size(file))))?;
+        Ok(self.pair.each_ref().map(|file| CogBand::at_level(file.clone(), level)))
     }
 }
 
@@ -359,8 +357,8 @@ async fn offset_of<T: Transport, C: ByteCache>(
 ) -> Result<OffsetDecision, SceneError> {
     match offset_rule(item) {
         OffsetRule::Decided(decision) => Ok(decision),
-        OffsetRule::LookAtPixels { metadata_offset_dn } => {
-            Ok(offset_from_pixels(metadata_offset_dn, &band.count_coarsest().await?))
+        OffsetRule::LookAtPixels(assumed) => {
+            Ok(offset_from_pixels(assumed, &band.count_coarsest().await?))
         }
     }
 }

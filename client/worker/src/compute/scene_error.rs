@@ -1,6 +1,6 @@
 //! Why a scene cannot be used.
 
-use dragonfly_core::stac::MissingAssetError;
+use dragonfly_core::stac::AssetBandError;
 use dragonfly_core::{PlacementError, SceneFilesError};
 use dragonfly_tiff::{CrsError, SampleKind};
 
@@ -12,9 +12,9 @@ pub enum SceneError {
     /// A file cannot be read.
     #[error(transparent)]
     Read(#[from] ReadError),
-    /// A band is not there.
+    /// A band is not known.
     #[error(transparent)]
-    Missing(#[from] MissingAssetError),
+    Band(#[from] AssetBandError),
     /// An address that no browser opens.
     #[error("{0} is no address that a browser can open")]
     Address(String),

@@ -125,6 +125,34 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
         columns: &Range<u32>,
         rows: &Range<u32>,
         bands: &[u16],
+        on_block: impl FnMut(BlockPixels),
+    ) -> Result<(), ReadError> {
+        let fill = self.image.no_data.unwrap_or(0.0);
+        self.read_filled(level, (columns, rows), bands, fill, on_block).await
+    }
+
+    /// Reads the blocks of a mask as [`Cog::read`] does. Pixels of a block that is not stored are
+    /// 0: they hold no data.
+    ///
+    /// # Errors
+    /// When a block cannot be had or is broken. Names the file.
+    pub async fn read_mask(
+        &self,
+        mask: &Level,
+        columns: &Range<u32>,
+        rows: &Range<u32>,
+        on_block: impl FnMut(BlockPixels),
+    ) -> Result<(), ReadError> {
+        self.read_filled(mask, (columns, rows), &[0], 0.0, on_block).await
+    }
+
+    /// Reads blocks; `fill` is the value of pixels whose block is not stored.
+    async fn read_filled(
+        &self,
+        level: &Level,
+        (columns, rows): (&Range<u32>, &Range<u32>),
+        bands: &[u16],
+        fill: f64,
         mut on_block: impl FnMut(BlockPixels),
     ) -> Result<(), ReadError> {
         let deliver = |place: BlockPlace, stored: Option<&[u8]>| {
@@ -132,7 +160,7 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
             let rows = own_rows.start.max(rows.start)..own_rows.end.min(rows.end);
             let found = match stored {
                 Some(stored) => level.decode(place, &rows, stored, bands)?,
-                None => level.empty(place, rows.len(), bands, self.image.no_data),
+                None => level.empty(place, rows.len(), bands, fill),
             };
             for (band, pixels) in found {
                 on_block(BlockPixels {

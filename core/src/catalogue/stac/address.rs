@@ -131,8 +131,8 @@ impl AddressPolicy {
     pub fn check_item(&self, item: &Item) -> Result<(), AddressError> {
         let bands =
             SpectralIndex::MAPPED.bands().into_iter().filter_map(|role| item.band(role).ok());
-        let mask = item.mask().map(|(_, asset)| asset);
-        bands.chain(mask).try_for_each(|file| self.check_file(&file.href))
+        let mask = item.mask().map(|(_, band)| band);
+        bands.chain(mask).try_for_each(|band| self.check_file(&band.asset.href))
     }
 
     fn check_private(&self, origin: &Origin) -> Result<(), AddressError> {

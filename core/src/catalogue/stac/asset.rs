@@ -9,10 +9,13 @@ use super::lenient;
 pub struct Asset {
     /// Where it is: a URL, or a path relative to the catalogue's file.
     pub href: String,
-    /// Scale and offset, STAC 1.0.
+    /// Names of the bands, STAC 1.0.
+    #[serde(default, rename = "eo:bands", deserialize_with = "lenient::list")]
+    pub eo_bands: Vec<RasterBand>,
+    /// Scale, offset and no-data value, STAC 1.0.
     #[serde(default, rename = "raster:bands", deserialize_with = "lenient::list")]
     pub raster_bands: Vec<RasterBand>,
-    /// Scale and offset, STAC 1.1.
+    /// Names, scale, offset and no-data value, STAC 1.1.
     #[serde(default, deserialize_with = "lenient::list")]
     pub bands: Vec<RasterBand>,
     /// Scale of the whole asset, STAC 1.1.
@@ -21,36 +24,89 @@ pub struct Asset {
     /// Offset of the whole asset, STAC 1.1.
     #[serde(default, rename = "raster:offset", deserialize_with = "lenient::number")]
     pub offset: Option<f64>,
+    /// No-data value of the whole asset, STAC 1.1.
+    #[serde(default, rename = "nodata", deserialize_with = "lenient::number")]
+    pub no_data: Option<f64>,
+    /// Meanings of a mask's values (classification extension).
+    #[serde(default, rename = "classification:classes", deserialize_with = "lenient::list")]
+    pub classes: Vec<MaskClass>,
+    /// Meanings of a mask's bits (classification extension).
+    #[serde(default, rename = "classification:bitfields", deserialize_with = "lenient::list")]
+    pub bit_fields: Vec<MaskBits>,
 }
 
-/// Scale and offset of a band.
+/// A band of a file, as an item describes it.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct RasterBand {
+    /// Name, such as `B8A`.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+    /// Common name of the electro-optical extension, such as `nir08`.
+    #[serde(default, alias = "eo:common_name", deserialize_with = "lenient::text")]
+    pub common_name: Option<String>,
     /// Multiplied with the digital number.
     #[serde(default, alias = "raster:scale", deserialize_with = "lenient::number")]
     pub scale: Option<f64>,
     /// Added after the scale, in reflectance.
     #[serde(default, alias = "raster:offset", deserialize_with = "lenient::number")]
     pub offset: Option<f64>,
+    /// The pixel value that stands for no data.
+    #[serde(default, rename = "nodata", deserialize_with = "lenient::number")]
+    pub no_data: Option<f64>,
+}
+
+/// A value of a mask.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct MaskClass {
+    /// The value.
+    #[serde(default, deserialize_with = "lenient::number")]
+    pub value: Option<f64>,
+    /// What it means.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+}
+
+/// Bits of a mask.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct MaskBits {
+    /// The first bit, counted from 0.
+    #[serde(default, deserialize_with = "lenient::number")]
+    pub offset: Option<f64>,
+    /// What they mean.
+    #[serde(default, deserialize_with = "lenient::text")]
+    pub name: Option<String>,
+}
+
+impl RasterBand {
+    /// Its names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        [&self.name, &self.common_name].into_iter().flatten().map(String::as_str)
+    }
+
+    fn memory_bytes(&self) -> usize {
+        size_of::<Self>() + self.names().map(str::len).sum::<usize>()
+    }
 }
 
 impl Asset {
-    /// Reflectance of one digital number, above 0; `None` where the item does not state it.
-    pub fn scale(&self) -> Option<f64> {
-        self.bands().find_map(|band| band.scale).or(self.scale).filter(|scale| *scale > 0.0)
+    /// The lists of its bands, each in the order of the file.
+    pub(super) fn lists(&self) -> impl Iterator<Item = &Vec<RasterBand>> {
+        [&self.raster_bands, &self.bands, &self.eo_bands].into_iter()
     }
 
-    /// Offset in reflectance; `None` where the item does not state it.
-    pub fn offset(&self) -> Option<f64> {
-        self.bands().find_map(|band| band.offset).or(self.offset)
+    /// How many bands the item lists; 0 where it lists none.
+    pub(super) fn band_count(&self) -> usize {
+        self.lists().map(Vec::len).max().unwrap_or(0)
     }
 
     /// Memory that it takes beside its own size, bytes.
     pub(super) fn memory_bytes(&self) -> usize {
-        self.href.len() + size_of_val(&self.raster_bands[..]) + size_of_val(&self.bands[..])
-    }
-
-    fn bands(&self) -> impl Iterator<Item = &RasterBand> {
-        self.raster_bands.iter().chain(&self.bands)
+        let names = self.classes.iter().map(|class| &class.name);
+        let names = names.chain(self.bit_fields.iter().map(|bits| &bits.name)).flatten();
+        self.href.len()
+            + self.lists().flatten().map(RasterBand::memory_bytes).sum::<usize>()
+            + size_of_val(&self.classes[..])
+            + size_of_val(&self.bit_fields[..])
+            + names.map(String::len).sum::<usize>()
     }
 }

@@ -8,7 +8,9 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::asset_band::{AssetBand, AssetBandError, common_names, is_data};
 use super::footprint::overlap;
+use super::mask_asset::{band_names, mask_kind};
 use super::token::asks_for_token;
 use super::{Asset, Baseline, Footprint, lenient};
 use crate::sensor::band::BandRole;
@@ -19,6 +21,18 @@ use crate::sensor::spectral_index::SpectralIndex;
 /// The longest geometry that is read, bytes of JSON: some ten thousand corners, where a scene has
 /// less than a thousand.
 const MAX_GEOMETRY_BYTES: usize = 256 << 10;
+
+/// Offset below which a number is no reflectance.
+const MIN_REFLECTANCE_OFFSET: f64 = -1.0;
+
+/// The offset that an item states for its bands.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StatedOffset {
+    /// In digital numbers.
+    pub dn: f32,
+    /// Whether the item states digital numbers, where reflectance is meant.
+    pub is_in_dn: bool,
+}
 
 /// A scene in a catalogue. STAC 1.0 and 1.1. Written again without its footprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -100,14 +114,6 @@ pub struct Properties {
     pub wrs_row: Option<String>,
 }
 
-/// An item that lacks a band.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the item has no asset {wanted} (it has {present})")]
-pub struct MissingAssetError {
-    wanted: &'static str,
-    present: String,
-}
-
 /// A text by which an item can be distinguished from others, in a log and in metadata.
 fn id<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
     let Value::String(id) = lenient::value(from, lenient::MAX_TEXT_BYTES * 6)? else {
@@ -167,27 +173,92 @@ impl Item {
     /// What is known of the collection that the item belongs to.
     pub fn known_collection(&self) -> &'static Collection {
         let name = self.collection.as_deref().unwrap_or_default();
-        Collection::find(name, |key| self.assets.contains_key(key))
+        Collection::find(name, |key| self.asset(key).is_some())
     }
 
-    /// The file of a band.
+    /// The asset of a key, whatever its case: the exact one first.
+    fn asset(&self, key: &str) -> Option<(&str, &Asset)> {
+        let exact = self.assets.get_key_value(key);
+        let found =
+            exact.or_else(|| self.assets.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)));
+        found.map(|(key, asset)| (key.as_str(), asset))
+    }
+
+    /// The band of a role: the asset of its usual name, else the asset that lists a band of that
+    /// name or common name.
     ///
     /// # Errors
-    /// When the item has none.
-    pub fn band(&self, role: BandRole) -> Result<&Asset, MissingAssetError> {
-        let mut names = self.known_collection().band_names(role);
-        names.clone().find_map(|key| self.assets.get(key)).ok_or_else(|| MissingAssetError {
-            wanted: names.next().unwrap_or_default(),
+    /// When the item has none, or does not state which band of a file it is.
+    pub fn band(&self, role: BandRole) -> Result<AssetBand<'_>, AssetBandError> {
+        let usual = self.known_collection().band_names(role);
+        let common = common_names(role).iter().copied();
+        let wanted = usual.clone().next().unwrap_or_else(|| role.name());
+        let names: Vec<&str> = usual.clone().chain(common).collect();
+        if let Some((key, asset)) = usual.clone().find_map(|key| self.asset(key)) {
+            let count = asset.band_count();
+            return match (count, AssetBand::named(asset, &names)) {
+                (0, _) => Ok(AssetBand { asset, index: None }),
+                (1, _) => Ok(AssetBand { asset, index: Some(0) }),
+                (_, Some(band)) => Ok(band),
+                (count, None) => {
+                    Err(AssetBandError::Ambiguous { key: key.to_owned(), wanted, count })
+                }
+            };
+        }
+        let described = |name: &&str| {
+            let assets = self.assets.iter().filter(|(key, asset)| is_data(key, &asset.href));
+            assets.map(|(_, asset)| asset).find_map(|asset| AssetBand::named(asset, &[name]))
+        };
+        names.iter().find_map(described).ok_or_else(|| AssetBandError::Missing {
+            wanted,
             present: self.assets.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
         })
     }
 
-    /// The mask asset; `None` where every pixel with data counts as clear.
-    pub fn mask(&self) -> Option<(MaskKind, &Asset)> {
-        self.known_collection()
-            .masks
-            .iter()
-            .find_map(|(key, kind)| Some((*kind, self.assets.get(*key)?)))
+    /// The bands of the mapped index, in its order.
+    ///
+    /// # Errors
+    /// When one is not known, when both are the same, or have different scales or offsets.
+    pub fn mapped_bands(&self) -> Result<[AssetBand<'_>; 2], AssetBandError> {
+        let [first_role, second_role] = SpectralIndex::MAPPED.bands();
+        let bands = [self.band(first_role)?, self.band(second_role)?];
+        let [first, second] = &bands;
+        let names = (common_names(first_role)[0], common_names(second_role)[0]);
+        if first.is_same(second) {
+            return Err(AssetBandError::Same { first: names.0, second: names.1 });
+        }
+        let differ = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| a != b);
+        if differ(first.scale(), second.scale()) || differ(first.offset(), second.offset()) {
+            return Err(AssetBandError::DifferentScaling { first: names.0, second: names.1 });
+        }
+        Ok(bands)
+    }
+
+    /// The mask: the asset of its usual name, else one that is recognised as a mask, else a band
+    /// of that name; `None` where every pixel with data counts as clear.
+    pub fn mask(&self) -> Option<(MaskKind, AssetBand<'_>)> {
+        let others =
+            || self.assets.iter().find_map(|(key, asset)| Some((mask_kind(key, asset)?, asset)));
+        let Some((kind, asset)) = self.usual_mask().or_else(others) else {
+            let band = |kind: MaskKind| {
+                let named = |asset| AssetBand::named(asset, band_names(kind));
+                self.assets.values().find_map(named).map(|band| (kind, band))
+            };
+            return MaskKind::ALL.into_iter().find_map(band);
+        };
+        let band = match asset.band_count() {
+            0 => AssetBand { asset, index: None },
+            1 => AssetBand { asset, index: Some(0) },
+            _ => AssetBand::named(asset, band_names(kind))
+                .unwrap_or(AssetBand { asset, index: None }),
+        };
+        Some((kind, band))
+    }
+
+    /// The mask asset by the names of its collection.
+    fn usual_mask(&self) -> Option<(MaskKind, &Asset)> {
+        let masks = self.known_collection().masks;
+        masks.iter().find_map(|(key, kind)| Some((*kind, self.asset(key)?.1)))
     }
 
     /// Whether its pixels cannot be judged: it has no mask asset.
@@ -200,9 +271,24 @@ impl Item {
         self.assets.values_mut().map(|asset| &mut asset.href)
     }
 
-    /// Deletes the files that no collection is read or shown by.
+    /// Deletes the files that no collection is read or shown by, and that are not found by what the
+    /// item states of them.
     pub(super) fn drop_other_assets(&mut self) {
-        self.assets.retain(|key, _| Collection::reads(key));
+        let collection = self.known_collection();
+        let has_band = |role| collection.band_names(role).any(|key| self.asset(key).is_some());
+        let has_bands = SpectralIndex::MAPPED.bands().into_iter().all(has_band);
+        let has_mask = self.usual_mask().is_some();
+        self.assets.retain(|key, asset| {
+            let lists_band = || {
+                let names = BandRole::ALL.into_iter().map(common_names);
+                names
+                    .chain(MaskKind::ALL.map(band_names))
+                    .any(|names| AssetBand::named(asset, names).is_some())
+            };
+            Collection::reads(key)
+                || (!has_mask && mask_kind(key, asset).is_some())
+                || (!(has_bands && has_mask) && lists_band())
+        });
     }
 
     /// Memory that it takes, bytes, about.
@@ -241,7 +327,7 @@ impl Item {
     }
 
     /// The first band of the mapped index; all bands of a scene have one scale and one offset.
-    fn first_band(&self) -> Option<&Asset> {
+    fn first_band(&self) -> Option<AssetBand<'_>> {
         let [first, _] = SpectralIndex::MAPPED.bands();
         self.band(first).ok()
     }
@@ -249,14 +335,23 @@ impl Item {
     /// Reflectance of one digital number: what the item states, else what is known of its
     /// collection.
     pub fn scale(&self) -> f64 {
-        let stated = self.first_band().and_then(Asset::scale);
+        let stated = self.first_band().and_then(|band| band.scale());
         stated.unwrap_or(self.known_collection().scale)
     }
 
-    /// The offset that the item states for its bands, in digital numbers.
-    pub fn metadata_offset_dn(&self) -> Option<f32> {
+    /// Whether the item states the scale of its bands.
+    pub fn states_scale(&self) -> bool {
+        self.first_band().is_some_and(|band| band.scale().is_some())
+    }
+
+    /// The offset that the item states for its bands.
+    pub fn stated_offset(&self) -> Option<StatedOffset> {
         let offset = self.first_band()?.offset()?;
-        Some((offset / self.scale()) as f32)
+        let scale = self.scale();
+        // No reflectance is so negative: digital numbers are meant.
+        let is_in_dn = offset < MIN_REFLECTANCE_OFFSET && scale < 1.0;
+        let dn = if is_in_dn { offset } else { offset / scale };
+        Some(StatedOffset { dn: dn as f32, is_in_dn })
     }
 
     /// The processing baseline of a Sentinel-2 scene, by its properties, else by `_Nxxyy_` in the
@@ -283,6 +378,11 @@ impl Item {
                 self.properties.created.is_none_or(|created| created.timestamp() >= 1_643_068_800)
             }
         }
+    }
+
+    /// Whether the item states a processing baseline of 04.00 or later.
+    pub fn states_baseline_since_04_00(&self) -> bool {
+        self.baseline().is_some_and(|baseline| baseline >= Baseline::WITH_OFFSET)
     }
 
     /// The tile of the satellite's own grid, such as `MGRS-10TFK` or `WRS2-033032`; without one,
@@ -340,7 +440,8 @@ mod tests {
     #[test]
     fn scale_and_offset_may_stand_with_the_asset() {
         let item = item("a", "");
-        assert_eq!((item.scale(), item.metadata_offset_dn()), (0.0002, Some(-500.0)));
+        let offset = Some(StatedOffset { dn: -500.0, is_in_dn: false });
+        assert_eq!((item.scale(), item.stated_offset()), (0.0002, offset));
     }
 
     #[test]
@@ -352,7 +453,8 @@ mod tests {
         let again: Item = serde_json::from_str(&serde_json::to_string(&first).unwrap()).unwrap();
         let said = |item: &Item| format!("{:?}", Item { footprint: None, ..item.clone() });
         assert_eq!(said(&again), said(&first));
-        assert_eq!((again.scale(), again.metadata_offset_dn()), (0.0002, Some(-500.0)));
+        let offset = Some(StatedOffset { dn: -500.0, is_in_dn: false });
+        assert_eq!((again.scale(), again.stated_offset()), (0.0002, offset));
     }
 
     fn check_tile(id: &str, properties: &str, tile: &str) {

@@ -6,11 +6,13 @@
 
 mod address;
 mod asset;
+mod asset_band;
 mod baseline;
 mod footprint;
 mod item;
 mod item_collection;
 mod lenient;
+mod mask_asset;
 mod next_page;
 mod page;
 mod search;
@@ -18,11 +20,12 @@ mod shown;
 mod token;
 
 pub use address::{AddressError, AddressPolicy, Origin, is_private};
-pub use asset::{Asset, RasterBand};
+pub use asset::{Asset, MaskBits, MaskClass, RasterBand};
+pub use asset_band::{AssetBand, AssetBandError};
 pub use baseline::Baseline;
 pub use footprint::Footprint;
 pub(crate) use footprint::overlap;
-pub use item::{Item, MissingAssetError, Properties};
+pub use item::{Item, Properties, StatedOffset};
 pub use item_collection::{ItemCollection, ItemCollectionError, UnreadItem};
 pub use page::{MAX_PAGE_BYTES, SearchPage, SearchPages, SearchPagesError};
 pub use search::{DatetimeError, Interval, ItemSearch};

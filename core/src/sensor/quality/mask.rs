@@ -17,6 +17,20 @@ pub enum MaskKind {
     Fmask,
 }
 
+impl MaskKind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Scl, Self::QaPixel, Self::Fmask];
+
+    /// The value of a pixel without data.
+    pub fn fill_value(self) -> u16 {
+        match self {
+            Self::Scl => 0,
+            Self::QaPixel => 1,
+            Self::Fmask => 255,
+        }
+    }
+}
+
 /// A class, or a bit, that may hide the ground.
 struct Hides {
     number: u8,
