@@ -62,10 +62,10 @@ impl SceneSource for LocalScene {
 }
 
 /// A catalogue's file, and an area with its days and zoom.
-struct EngineTask {
-    catalogue: PathBuf,
-    region: Value,
-    mask_rules: MaskRules,
+pub(crate) struct EngineTask {
+    pub(crate) catalogue: PathBuf,
+    pub(crate) region: Value,
+    pub(crate) mask_rules: MaskRules,
 }
 
 impl EngineTask {
@@ -261,7 +261,7 @@ impl TwoPlacements {
 }
 
 /// Computes both ways, and proves every difference.
-fn check_same_bits(task: &EngineTask, min_values: usize) {
+pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
     let perimeter =
         task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
     let perimeter = perimeter.map(|text| Area::from_geojson(&text).unwrap());
