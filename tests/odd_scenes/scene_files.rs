@@ -142,7 +142,8 @@ impl SceneWriter<'_> {
             put(&mut dataset, number, &pixels, stated(validity));
         }
         if is_alpha {
-            let alpha = ground(frame).map(|at| if is_west(at) { 0 } else { 65_535 }).collect();
+            let alpha: Vec<u16> =
+                ground(frame).map(|at| if is_west(at) { 0 } else { 65_535 }).collect();
             put(&mut dataset, bands, &alpha, None);
             let mut band = dataset.rasterband(bands).unwrap();
             band.set_color_interpretation(ColorInterpretation::AlphaBand).unwrap();
@@ -216,10 +217,10 @@ fn ground(frame: &Frame) -> impl Iterator<Item = (f64, f64)> {
     })
 }
 
-fn put(dataset: &mut Dataset, number: usize, pixels: &Vec<u16>, no_data: Option<f64>) {
+fn put(dataset: &mut Dataset, number: usize, pixels: &[u16], no_data: Option<f64>) {
     let mut band = dataset.rasterband(number).unwrap();
     band.set_no_data_value(no_data).unwrap();
-    let mut buffer = Buffer::new((SIZE, SIZE), pixels.clone());
+    let mut buffer = Buffer::new((SIZE, SIZE), pixels.to_vec());
     band.write((0, 0), (SIZE, SIZE), &mut buffer).unwrap();
 }
 

@@ -78,12 +78,11 @@ fn check_pixels(folder: &Path, map: &ReadRaster<f32>, scenes: &Value, degrees: f
         };
         let light = move |dn: u16| (f32::from(dn) + offset_dn as f32).max(0.0);
         let [nir, swir, scl] = ["nir08", "swir22", "scl"].map(band);
-        let nbr = move |cell: usize| {
+        move |cell: usize| {
             let is_clear = matches!(scl[cell], Some(4 | 5));
             let (nir, swir) = (light(nir[cell]?), light(swir[cell]?));
             is_clear.then_some((nir - swir) / (nir + swir))
-        };
-        nbr
+        }
     };
     let (pre, post) = (nbr_of("pre"), nbr_of("post"));
     let (mut same, mut clear) = (0, 0);

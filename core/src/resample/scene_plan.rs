@@ -233,6 +233,7 @@ mod tests {
 
     /// An image in the middle of a grid, turned clockwise; its first row in the north, or in the
     /// south.
+    #[expect(clippy::disallowed_methods, reason = "any angle near the one that is meant will do")]
     fn plan(grid: &Grid, degrees: f64, rows_run_south: bool) -> ScenePlan {
         let (sin, cos) = degrees.to_radians().sin_cos();
         let pixel_m = grid.cell_size_m() / 1.2;
