@@ -52,3 +52,4 @@ mod ownership;
 mod broken;
 mod odd_files;
 mod odd_scenes;
+mod scenarios;

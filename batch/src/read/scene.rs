@@ -7,10 +7,10 @@ use anyhow::{Result, bail};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
-    FireSide, Grid, ImageFrame, LevelFrame, MaskKind, Masks, OffsetDecision, OffsetRule,
+    FireSide, Grid, ImageFrame, LevelFrame, MaskKind, MaskScale, Masks, OffsetDecision, OffsetRule,
     QualityTable, ReadPixels, Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows,
-    SpectralIndex, check_scene_files, check_scene_levels, choose_level, offset_from_pixels,
-    offset_rule,
+    SpectralIndex, check_scene_files, check_scene_levels, choose_level, choose_mask_level,
+    offset_from_pixels, offset_rule,
 };
 
 use crate::http::Client;
@@ -135,14 +135,19 @@ impl GridScene {
         let full_size = first.size;
         let bands = [first.at_level(level)?, second.at_level(level)?];
         let [first, second] = &bands;
-        let mask = mask.map(|mask| mask.at_size(first.size)).transpose()?;
+        let mask = mask.map(|mask| mask_at_level(mask, first.size)).transpose()?;
         check_scene_levels([first, second].map(|band| (&band.location[..], Some(band.size))))?;
 
         let offset = offset_of(item, second)?;
         let Some(used) = UsedScene::new(item, side, offset) else {
             bail!("the item has no datetime")
         };
-        let level = LevelFrame { full_size, size: first.size, block_size: first.block_size()? };
+        let level = LevelFrame {
+            full_size,
+            size: first.size,
+            block_size: first.block_size()?,
+            mask_size: mask.as_ref().map_or(first.size, |mask| mask.size),
+        };
         let touches_zone = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
             used,
@@ -238,8 +243,10 @@ impl GridScene {
         if next >= needed.end {
             return Ok(());
         }
-        let files = self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band));
-        let mut files: Vec<&mut ImageBand> = files.collect();
+        let scale = self.plan.mask_scale();
+        let files = self.bands.iter_mut().map(|band| (band, None));
+        let files = files.chain(self.mask.as_mut().map(|(band, _)| (band, Some(scale))));
+        let mut files: Vec<(&mut ImageBand, Option<MaskScale>)> = files.collect();
         let mut bytes = [const { Vec::new() }; 3];
         let total_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
             bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
@@ -253,11 +260,14 @@ impl GridScene {
             let rows = next..(next + blocks.size.1).min(last_row);
             next = rows.end;
             let rectangles = blocks.rectangles(self.plan.columns(), rows);
-            for (file, bytes) in files.iter_mut().zip(&mut bytes) {
-                bytes.extend(file.bytes_to_prefetch(&rectangles)?);
+            for ((file, scale), bytes) in files.iter_mut().zip(&mut bytes) {
+                bytes.extend(match scale {
+                    Some(scale) => file.bytes_to_prefetch(&mask_rectangles(&rectangles, scale))?,
+                    None => file.bytes_to_prefetch(&rectangles)?,
+                });
             }
         }
-        for (file, bytes) in files.into_iter().zip(bytes) {
+        for ((file, _), bytes) in files.into_iter().zip(bytes) {
             file.prefetch(bytes)?;
         }
         self.next_unfetched = next;
@@ -274,13 +284,13 @@ impl GridScene {
         let Range { start, end } = self.plan.whole_blocks(&needed);
         let start = if read.is_empty() { start } else { read.end };
         if read.is_empty() {
-            self.read.start_at(self.plan.columns().clone(), start);
+            self.read.start_at(self.plan.columns().clone(), start, self.plan.mask_scale());
         }
         self.read.make_room(end);
         for (columns, rows) in self.plan.blocks().rectangles(self.plan.columns(), start..end) {
             self.read_rectangle(&columns, &rows)?;
         }
-        self.read.dilate_clouds(start, self.plan.cloud_buffer_px());
+        self.read.dilate_clouds(start, self.plan.mask_buffer_px());
         Ok(())
     }
 
@@ -291,7 +301,11 @@ impl GridScene {
         let (first, second) =
             (first.read_prefetched(columns, rows)?, second.read_prefetched(columns, rows)?);
         let mask = match &mut self.mask {
-            Some((band, table)) => Some((band.read_prefetched(columns, rows)?, &*table)),
+            Some((band, table)) => {
+                let scale = self.plan.mask_scale();
+                let (columns, rows) = (scale.columns(columns), scale.rows(rows));
+                Some((band.read_prefetched(&columns, &rows)?, &*table))
+            }
             None => None,
         };
         let bytes =
@@ -306,6 +320,22 @@ impl GridScene {
         });
         Ok(())
     }
+}
+
+/// The mask at the level that is read for bands of a size: finer than these where the file has it.
+fn mask_at_level(mask: Image, band_size: (usize, usize)) -> Result<ImageBand> {
+    match choose_mask_level(&mask.level_sizes()?, band_size) {
+        Some(level) => mask.at_level(level),
+        None => mask.at_size(band_size),
+    }
+}
+
+/// Rectangles of the mask under rectangles of the bands.
+fn mask_rectangles(
+    rectangles: &[(Range<i64>, Range<i64>)],
+    scale: &MaskScale,
+) -> Vec<(Range<i64>, Range<i64>)> {
+    rectangles.iter().map(|(columns, rows)| (scale.columns(columns), scale.rows(rows))).collect()
 }
 
 fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {

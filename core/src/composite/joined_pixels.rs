@@ -129,7 +129,8 @@ mod tests {
         };
         let lattice = Lattice::new(&cells, corners.into_iter().map(pixel).collect());
         let placed = Placement { cells, lattice, cell_size_px: 0.68, cell_ground_m: 13.6 };
-        let frame = LevelFrame { full_size: SIZE, size: SIZE, block_size: (32, 32) };
+        let frame =
+            LevelFrame { full_size: SIZE, size: SIZE, block_size: (32, 32), mask_size: SIZE };
         let mut plan = ScenePlan::new(placed, &frame, 40.0, |_| true);
         plan.begin(&(0..WIDTH));
         plan
@@ -154,7 +155,7 @@ mod tests {
             (0..count).map(|_| [4, 4, 4, 5, 6, 4, 4, 9, 0, 4][random(10) as usize]).collect();
         let table = QualityTable::new(MaskKind::Scl, &Masks::default());
         let mut read = SceneRows::default();
-        read.start_at(columns.clone(), 0);
+        read.start_at(columns.clone(), 0, plan.mask_scale());
         read.make_room(rows.end);
         let mask = Some((&mask[..], &table));
         read.put(&ReadPixels {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::resample::lattice::{CellWindow, Lattice};
+use crate::resample::mask_scale::MaskScale;
 use crate::resample::nearest_pixels::{NearestPixels, first_row, nearest_pixels};
 use crate::resample::needed_blocks::NeededBlocks;
 use crate::resample::placement::Placement;
@@ -22,6 +23,8 @@ pub struct ScenePlan {
     lattice: Lattice,
     resampling: Resampling,
     cloud_buffer_px: usize,
+    mask_scale: MaskScale,
+    mask_buffer_px: usize,
     /// Pixels of the level, across and down.
     size: (usize, usize),
     blocks: NeededBlocks,
@@ -42,6 +45,8 @@ pub struct LevelFrame {
     pub size: (usize, usize),
     /// Pixels of a block.
     pub block_size: (usize, usize),
+    /// Pixels of the mask at the level at which it is read; without a mask, those of the level.
+    pub mask_size: (usize, usize),
 }
 
 impl ScenePlan {
@@ -60,6 +65,11 @@ impl ScenePlan {
         let factor = factors.0.max(factors.1);
         let pixel_on_ground_m = placed.cell_ground_m / placed.cell_size_px * factor;
         let cloud_buffer_px = buffer_px(cloud_buffer_m, pixel_on_ground_m as f32);
+        let mask_scale = MaskScale::new(level.size, level.mask_size);
+        let mask_px = mask_scale.mask_px();
+        let finer =
+            (mask_px.0 as f64 / level.size.0 as f64).min(mask_px.1 as f64 / level.size.1 as f64);
+        let mask_buffer_px = buffer_px(cloud_buffer_m, (pixel_on_ground_m / finer) as f32);
         let lattice = placed.lattice.at_level(factors);
         Self {
             blocks: NeededBlocks::plan(
@@ -74,6 +84,8 @@ impl ScenePlan {
             size: level.size,
             cells: placed.cells,
             cloud_buffer_px,
+            mask_scale,
+            mask_buffer_px,
             lattice,
             band: CellWindow { columns: 0..0, rows: 0..0 },
             columns: 0..0,
@@ -91,9 +103,14 @@ impl ScenePlan {
         &self.blocks
     }
 
-    /// How far clouds reach, pixels of the level.
-    pub fn cloud_buffer_px(&self) -> usize {
-        self.cloud_buffer_px
+    /// How fine the mask is.
+    pub fn mask_scale(&self) -> MaskScale {
+        self.mask_scale
+    }
+
+    /// How far clouds reach, pixels of the mask.
+    pub fn mask_buffer_px(&self) -> usize {
+        self.mask_buffer_px
     }
 
     /// Columns of the level that the band under way needs; empty where it needs none.
@@ -251,7 +268,12 @@ mod tests {
         let geo_transform = GeoTransform([corner.0, turn[0], turn[1], corner.1, turn[2], turn[3]]);
         let frame = ImageFrame { size: IMAGE_PX, geo_transform };
         let placed = Placement::of(&frame, grid, &Same).unwrap().unwrap();
-        let level = LevelFrame { full_size: IMAGE_PX, size: IMAGE_PX, block_size: (64, 32) };
+        let level = LevelFrame {
+            full_size: IMAGE_PX,
+            size: IMAGE_PX,
+            block_size: (64, 32),
+            mask_size: IMAGE_PX,
+        };
         ScenePlan::new(placed, &level, 0.0, |_| true)
     }
 

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::resample::lattice::CellWindow;
+use crate::resample::mask_scale::{MaskScale, QualityCounts};
 use crate::resample::warp::{Observations, SceneWindow};
 use crate::sensor::quality::{PixelQuality, QualityTable, dilate_clouds};
 use crate::sensor::reflectance::Scaling;
@@ -12,8 +13,19 @@ use crate::sensor::reflectance::Scaling;
 #[derive(Clone, Debug, Default)]
 pub struct SceneRows {
     pixels: SceneWindow,
-    /// The quality before clouds were widened.
-    undilated: Vec<PixelQuality>,
+    mask: Option<MaskRows>,
+}
+
+/// The last rows of a mask before clouds were dilated: those that clouds of the next rows can reach.
+#[derive(Clone, Debug)]
+struct MaskRows {
+    scale: MaskScale,
+    /// Columns of the mask under those of the pixels, and the first for each of them; the end last.
+    width: usize,
+    starts: Vec<usize>,
+    /// The first row of the bands whose mask is there.
+    row: i64,
+    quality: Vec<PixelQuality>,
 }
 
 /// Pixels of a rectangle as they were read, row by row.
@@ -26,14 +38,15 @@ pub struct ReadPixels<'a> {
     /// Digital numbers of the bands of [`SpectralIndex::MAPPED`](crate::SpectralIndex::MAPPED), in
     /// its order.
     pub bands: [&'a [u16]; 2],
-    /// Values of the mask, and what they mean; without one all ground is clear.
+    /// Values of the mask's pixels under the rectangle, by [`MaskScale`], and what they mean; without
+    /// one all ground is clear.
     pub mask: Option<(&'a [u16], &'a QualityTable)>,
     /// The numbers that stand for no data in the bands.
     pub no_data: [u16; 2],
 }
 
 impl SceneRows {
-    /// Bytes of a pixel: two bands of 16 bits, its quality with and without the reach of clouds.
+    /// Bytes of a pixel: two bands of 16 bits, its quality, and that of its mask's pixels.
     pub const PIXEL_BYTES: u64 = 6;
 
     /// The pixels, for [`warp`](fn@crate::resample::warp).
@@ -54,8 +67,17 @@ impl SceneRows {
             .into_parts()
     }
 
-    /// Says where the first row goes, while there is none.
-    pub fn start_at(&mut self, columns: Range<i64>, row: i64) {
+    /// Sets where the first row goes, while there is none, and how fine the mask is.
+    pub fn start_at(&mut self, columns: Range<i64>, row: i64, scale: MaskScale) {
+        let mask_columns = scale.columns(&columns);
+        let start = |column: i64| (scale.columns(&(0..column)).end - mask_columns.start) as usize;
+        self.mask = Some(MaskRows {
+            width: (mask_columns.end - mask_columns.start) as usize,
+            starts: (columns.start..columns.end + 1).map(start).collect(),
+            scale,
+            row,
+            quality: Vec::new(),
+        });
         self.pixels.column = columns.start;
         self.pixels.width = (columns.end - columns.start) as usize;
         self.pixels.row = row;
@@ -68,7 +90,6 @@ impl SceneRows {
         for band in &mut self.pixels.bands {
             band.drain(..pixels);
         }
-        self.undilated.drain(..pixels);
         self.pixels.row += gone;
         self.pixels.height -= gone as usize;
         self.pixels.quality.drain(..pixels);
@@ -82,48 +103,136 @@ impl SceneRows {
             band.resize(pixels, 0);
         }
         self.pixels.quality.resize(pixels, PixelQuality::NoData);
-        self.undilated.resize(pixels, PixelQuality::NoData);
+        if let Some(mask) = &mut self.mask {
+            let rows = mask.scale.rows(&(mask.row..end));
+            let pixels = (rows.end - rows.start).max(0) as usize * mask.width;
+            mask.quality.resize(pixels, PixelQuality::NoData);
+        }
     }
 
     /// Puts a rectangle into the room that was made for it, masked.
     pub fn put(&mut self, read: &ReadPixels) {
         let across = (read.columns.end - read.columns.start) as usize;
-        let Self { pixels, undilated } = self;
+        let Self { pixels, mask } = self;
+        let Some(mask) = mask else { return };
+        let left = (read.columns.start - pixels.column) as usize;
         for row in read.rows.clone() {
             let from = (row - read.rows.start) as usize * across;
-            let to = (row - pixels.row) as usize * pixels.width
-                + (read.columns.start - pixels.column) as usize;
+            let to = (row - pixels.row) as usize * pixels.width + left;
             let (from, to) = (from..from + across, to..to + across);
             let [first, second] = read.bands.map(|band| &band[from.clone()]);
             pixels.bands[0][to.clone()].copy_from_slice(first);
-            pixels.bands[1][to.clone()].copy_from_slice(second);
-            let qualities = &mut undilated[to];
+            pixels.bands[1][to].copy_from_slice(second);
+            mask.put_row(row, left..left + across, read, [first, second]);
+        }
+    }
+
+    /// Lets clouds spread, from where the rows from `new_row` on reach up to. `buffer_px` are pixels
+    /// of the mask.
+    pub fn dilate_clouds(&mut self, new_row: i64, buffer_px: usize) {
+        let Some(mask) = &mut self.mask else { return };
+        let end = self.pixels.row + self.pixels.height as i64;
+        let changed = mask.reached_row(new_row, buffer_px).max(mask.row);
+        let seen = mask.reached_row(changed, buffer_px).max(mask.row);
+        let mut quality = mask.quality[mask.first_pixel(seen)..].to_vec();
+        dilate_clouds(&mut quality, mask.width, buffer_px);
+        let (changed, width) = (changed.max(self.pixels.row), self.pixels.width);
+        for row in changed..end {
+            let from = mask.first_pixel(row) - mask.first_pixel(seen);
+            let until = mask.first_pixel(row + 1) - mask.first_pixel(seen);
+            let to = (row - self.pixels.row) as usize * width;
+            mask.join(&quality[from..until], &mut self.pixels.quality[to..to + width]);
+        }
+        // What the next rows reach up to, and what reaches that.
+        mask.forget_above(mask.reached_row(mask.reached_row(end, buffer_px), buffer_px));
+    }
+}
+
+impl MaskRows {
+    /// The place of the first pixel of a row of the bands.
+    fn first_pixel(&self, row: i64) -> usize {
+        let rows = self.scale.rows(&(self.row..row));
+        (rows.end - rows.start).max(0) as usize * self.width
+    }
+
+    /// The first row of the bands that clouds at a row reach, northwards.
+    fn reached_row(&self, row: i64, buffer_px: usize) -> i64 {
+        let first = self.scale.rows(&(row..row)).start;
+        self.scale.band_row(first - buffer_px as i64)
+    }
+
+    /// Puts the part of a rectangle that lies in a row and some columns of the bands, counted from
+    /// the first: no data where the bands have none.
+    fn put_row(
+        &mut self,
+        row: i64,
+        columns: Range<usize>,
+        read: &ReadPixels,
+        [first, second]: [&[u16]; 2],
+    ) {
+        let [no_first, no_second] = read.no_data;
+        let has_data =
+            |(first, second): (&u16, &u16)| (*first != no_first) & (*second != no_second);
+        let own = self.starts[columns.start]..self.starts[columns.end];
+        let read_rows = self.scale.rows(&(read.rows.start..row));
+        let skipped = (read_rows.end - read_rows.start) as usize * own.len();
+        let first_pixel = self.first_pixel(row);
+        let mask_rows = self.scale.rows(&(row..row + 1));
+        for mask_row in 0..(mask_rows.end - mask_rows.start) as usize {
+            let to = first_pixel + mask_row * self.width;
+            let qualities = &mut self.quality[to + own.start..to + own.end];
             match read.mask {
-                Some((mask, table)) => {
-                    qualities
-                        .iter_mut()
-                        .zip(&mask[from])
-                        .for_each(|(quality, value)| *quality = table.quality(*value));
+                Some((values, table)) => {
+                    let from = skipped + mask_row * own.len();
+                    let values = &values[from..from + own.len()];
+                    for (quality, value) in qualities.iter_mut().zip(values) {
+                        *quality = table.quality(*value);
+                    }
                 }
                 None => qualities.fill(PixelQuality::Clear),
             }
-            for (quality, (first, second)) in qualities.iter_mut().zip(first.iter().zip(second)) {
-                let has_data = (*first != read.no_data[0]) & (*second != read.no_data[1]);
-                *quality = if has_data { *quality } else { PixelQuality::NoData };
+            let pairs = first.iter().zip(second);
+            if qualities.len() == first.len() {
+                // Without a branch, so that processors take several at once.
+                for (quality, pair) in qualities.iter_mut().zip(pairs) {
+                    *quality = if has_data(pair) { *quality } else { PixelQuality::NoData };
+                }
+                continue;
+            }
+            for (starts, pair) in self.starts[columns.clone()]
+                .iter()
+                .zip(&self.starts[columns.start + 1..])
+                .zip(pairs)
+            {
+                if !has_data(pair) {
+                    let (start, end) = (starts.0 - own.start, starts.1 - own.start);
+                    qualities[start..end].fill(PixelQuality::NoData);
+                }
             }
         }
     }
 
-    /// Lets clouds spread, from where the rows from `new_row` on reach up to.
-    pub fn dilate_clouds(&mut self, new_row: i64, buffer_px: usize) {
-        let new_row = (new_row - self.pixels.row) as usize;
-        let width = self.pixels.width;
-        let (seen, changed) =
-            (new_row.saturating_sub(2 * buffer_px), new_row.saturating_sub(buffer_px));
-        let mut quality = self.undilated[seen * width..].to_vec();
-        dilate_clouds(&mut quality, width, buffer_px);
-        self.pixels.quality[changed * width..]
-            .copy_from_slice(&quality[(changed - seen) * width..]);
+    /// What the mask's pixels of a row of the bands show together, for each pixel of the row.
+    fn join(&self, quality: &[PixelQuality], joined: &mut [PixelQuality]) {
+        if quality.len() == joined.len() {
+            joined.copy_from_slice(quality);
+            return;
+        }
+        for (joined, own) in joined.iter_mut().zip(self.starts.windows(2)) {
+            let mut counts = QualityCounts::default();
+            for line in quality.chunks_exact(self.width) {
+                line[own[0]..own[1]].iter().for_each(|quality| counts.add(*quality));
+            }
+            *joined = counts.quality();
+        }
+    }
+
+    fn forget_above(&mut self, row: i64) {
+        if row > self.row {
+            self.quality.drain(..self.first_pixel(row).min(self.quality.len()));
+            self.quality.shrink_to_fit();
+            self.row = row;
+        }
     }
 }
 
@@ -134,30 +243,31 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// A scene of 9 columns with clouds at the rows given, read in steps of so many rows.
-    fn sky_read_by(step: i64, clouds: &[i64]) -> Vec<PixelQuality> {
+    /// A scene of 9 columns with clouds at rows of the mask, read in steps of so many rows; the mask
+    /// has `fine` pixels along a pixel.
+    fn sky_read_by(step: i64, clouds: &[i64], fine: usize) -> Vec<PixelQuality> {
         let table = QualityTable::new(MaskKind::Scl, &Masks::default());
         let mut rows = SceneRows::default();
-        rows.start_at(0..9, 0);
+        let scale = MaskScale::new((9, 24), (9 * fine, 24 * fine));
+        rows.start_at(0..9, 0, scale);
         let mut row = 0;
         while row < 24 {
             let own = row..(row + step).min(24);
             rows.make_room(own.end);
             let bands = vec![1000; 9 * (own.end - own.start) as usize];
+            let mask_rows = scale.rows(&own);
             let scl = |index: usize| {
-                if index % 9 == 4 && clouds.contains(&(own.start + index as i64 / 9)) {
-                    9
-                } else {
-                    4
-                }
+                let (row, column) = (index / (9 * fine), index % (9 * fine));
+                let is_cloud =
+                    column == 4 * fine && clouds.contains(&(mask_rows.start + row as i64));
+                if is_cloud { 9 } else { 4 }
             };
-            let mask: Vec<u16> = (0..bands.len()).map(scl).collect();
-            let mask = Some((&mask[..], &table));
+            let mask: Vec<u16> = (0..bands.len() * fine * fine).map(scl).collect();
             rows.put(&ReadPixels {
                 columns: &(0..9),
                 rows: &own,
                 bands: [&bands[..], &bands[..]],
-                mask,
+                mask: Some((&mask[..], &table)),
                 no_data: [0, 0],
             });
             rows.dilate_clouds(own.start, 2);
@@ -166,22 +276,55 @@ mod tests {
         rows.pixels().quality.clone()
     }
 
+    fn count_clouds(sky: &[PixelQuality]) -> usize {
+        sky.iter().filter(|quality| **quality == PixelQuality::Cloud).count()
+    }
+
     #[test]
     fn clouds_reach_as_far_however_the_rows_come() {
-        let at_once = sky_read_by(24, &[0, 7, 8, 23]);
-        assert_eq!(
-            at_once.iter().filter(|quality| **quality == PixelQuality::Cloud).count(),
-            5 * (3 + 6 + 3)
-        );
+        let at_once = sky_read_by(24, &[0, 7, 8, 23], 1);
+        assert_eq!(count_clouds(&at_once), 5 * (3 + 6 + 3));
         for step in [1, 2, 3, 5, 8] {
-            assert_eq!(sky_read_by(step, &[0, 7, 8, 23]), at_once, "{step} rows at a time");
+            assert_eq!(sky_read_by(step, &[0, 7, 8, 23], 1), at_once, "{step} rows at a time");
         }
+    }
+
+    #[test]
+    fn a_finer_mask_hides_the_pixels_that_clouds_cover_by_more_than_a_quarter() {
+        // Dilated by 2, a cloud of one pixel at the corner of four covers 3 × 3 of 16 pixels of one
+        // of them, 2 × 3 or 3 × 2 of two, and 2 × 2 of the last.
+        let at_once = sky_read_by(24, &[40], 4);
+        assert_eq!(count_clouds(&at_once), 3);
+        for step in [1, 2, 3, 5, 8] {
+            assert_eq!(sky_read_by(step, &[40], 4), at_once, "{step} rows at a time");
+        }
+        let many = sky_read_by(24, &[3, 17, 39, 40, 41, 77], 4);
+        for step in [1, 3, 7] {
+            assert_eq!(sky_read_by(step, &[3, 17, 39, 40, 41, 77], 4), many, "{step} rows");
+        }
+    }
+
+    #[test]
+    fn pixels_without_data_in_the_bands_have_none_whatever_the_mask_states() {
+        let table = QualityTable::new(MaskKind::Scl, &Masks::default());
+        let mut rows = SceneRows::default();
+        rows.start_at(0..2, 0, MaskScale::new((2, 1), (4, 2)));
+        rows.make_room(1);
+        rows.put(&ReadPixels {
+            columns: &(0..2),
+            rows: &(0..1),
+            bands: [&[1000, 0], &[1000, 1000]],
+            mask: Some((&[4; 8], &table)),
+            no_data: [0, 0],
+        });
+        rows.dilate_clouds(0, 0);
+        assert_eq!(rows.pixels().quality, [PixelQuality::Clear, PixelQuality::NoData]);
     }
 
     #[test]
     fn rows_that_are_forgotten_leave_the_others_in_place() {
         let mut rows = SceneRows::default();
-        rows.start_at(3..5, 10);
+        rows.start_at(3..5, 10, MaskScale::new((5, 13), (5, 13)));
         rows.make_room(13);
         rows.put(&ReadPixels {
             columns: &(3..5),

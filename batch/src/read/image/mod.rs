@@ -121,20 +121,27 @@ impl Image {
         self.no_data
     }
 
-    /// Full-resolution pixels that a pixel spans: of the image itself (1), then of each overview.
-    pub(crate) fn level_factors(&self) -> Result<Vec<f64>> {
+    /// Pixels across and down: of the image itself, then of each overview.
+    pub(crate) fn level_sizes(&self) -> Result<Vec<(usize, usize)>> {
         let band = self.dataset.rasterband(self.band_number)?;
-        let mut factors = vec![1.0];
+        let mut sizes = vec![self.size];
         for index in 0..band.overview_count()?.max(0) as usize {
-            let (width, height) = band.overview(index)?.size();
-            let across = self.size.0 as f64 / width.max(1) as f64;
-            let down = self.size.1 as f64 / height.max(1) as f64;
-            factors.push(across.max(down));
+            sizes.push(band.overview(index)?.size());
         }
-        Ok(factors)
+        Ok(sizes)
     }
 
-    /// The image at a level of [`Image::level_factors`].
+    /// Full-resolution pixels that a pixel of each level spans: 1, then one number an overview.
+    pub(crate) fn level_factors(&self) -> Result<Vec<f64>> {
+        let factor = |(width, height): (usize, usize)| {
+            let across = self.size.0 as f64 / width.max(1) as f64;
+            let down = self.size.1 as f64 / height.max(1) as f64;
+            across.max(down)
+        };
+        Ok(self.level_sizes()?.into_iter().map(factor).collect())
+    }
+
+    /// The image at a level of [`Image::level_sizes`].
     pub(crate) fn at_level(self, level: usize) -> Result<ImageBand> {
         let overview = level.checked_sub(1);
         let (size, has_mask) = {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData};
+use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData, choose_mask_level};
 
 use crate::compute::open_band::BandFile;
 use crate::fetch::byte_cache::ByteCache;
@@ -33,6 +33,15 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
         let levels = file.cog.image().levels();
         let level = levels.iter().skip(1).position(|level| self::size(level) == size);
         Self { size, ..Self::at_level(file, level.map_or(0, |overview| overview + 1)) }
+    }
+
+    /// A mask at the level that is read for bands of a size: finer than these where the file has it.
+    pub(crate) fn mask_at_level(file: BandFile<T, C>, band_size: (usize, usize)) -> Self {
+        let sizes: Vec<_> = file.cog.image().levels().iter().map(size).collect();
+        match choose_mask_level(&sizes, band_size) {
+            Some(level) => Self::at_level(file, level),
+            None => Self::at_size(file, band_size),
+        }
     }
 
     /// The number that stands for no data.

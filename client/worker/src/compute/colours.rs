@@ -110,8 +110,12 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
         };
         let level = choose_level(&cog.image().level_factors(), placed.cell_size_px).unwrap_or(0);
         let band = CogBand::at_level(file, level);
-        let level =
-            LevelFrame { full_size: frame.size, size: band.size(), block_size: band.block_size() };
+        let level = LevelFrame {
+            full_size: frame.size,
+            size: band.size(),
+            block_size: band.block_size(),
+            mask_size: band.size(),
+        };
         let mut plan = ScenePlan::new(placed, &level, 0.0, |window| target.any(window));
         plan.begin(&(0..target.width()));
         Ok(Some(Self { band, plan, rows: 0..0, pixels: Vec::new() }))

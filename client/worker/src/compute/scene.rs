@@ -10,9 +10,10 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, ImageFrame, LevelFrame, MaskKind, MaskRules, NearestPixels, OffsetDecision,
-    OffsetRule, QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows,
-    check_scene_files, check_scene_levels, choose_level, offset_from_pixels, offset_rule,
+    FireSide, ImageFrame, LevelFrame, MaskKind, MaskRules, MaskScale, NearestPixels,
+    OffsetDecision, OffsetRule, QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan,
+    SceneRows, check_scene_files, check_scene_levels, choose_level, offset_from_pixels,
+    offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -91,6 +92,7 @@ struct Bands<T, C> {
     /// Of [`SpectralIndex::MAPPED`].
     pair: [CogBand<T, C>; 2],
     mask: Option<CogBand<T, C>>,
+    mask_scale: MaskScale,
     quality: Option<QualityTable>,
 }
 
@@ -160,20 +162,27 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             open_colours(fetcher, cache, item, options.picture, (scaling, target)).await?;
         let pixel_grid = pixel_grid(&first.image().crs, &frame);
         let [level_size, block_size] = [pair[0].size(), pair[0].block_size()];
-        let level_frame = LevelFrame { full_size: frame.size, size: level_size, block_size };
+        let mask = files.mask.map(|file| CogBand::mask_at_level(file, level_size));
+        let level_frame = LevelFrame {
+            full_size: frame.size,
+            size: level_size,
+            block_size,
+            mask_size: mask.as_ref().map_or(level_size, CogBand::size),
+        };
         let cloud_buffer_m = options.mask_rules.cloud_buffer_m;
         let mut plan =
             ScenePlan::new(placed, &level_frame, cloud_buffer_m, |window| target.any(window));
         plan.begin(&(0..target.width()));
         let mask_kind = item.mask().map(|(kind, _)| kind);
         let bands = Bands {
-            mask: files.mask.map(|file| CogBand::at_size(file, level_size)),
+            mask,
+            mask_scale: plan.mask_scale(),
             quality: mask_kind.map(|kind| QualityTable::new(kind, &options.mask_rules.masks)),
             pair,
         };
         let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
         let mut read = SceneRows::default();
-        read.start_at(plan.columns().clone(), rows.start);
+        read.start_at(plan.columns().clone(), rows.start, plan.mask_scale());
         let mut scene = Self {
             used,
             mask_kind,
@@ -267,12 +276,14 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
                 no_data: self.bands.pair.each_ref().map(CogBand::no_data_dn),
             });
         }
-        self.read.dilate_clouds(part.rows.start, self.plan.cloud_buffer_px());
+        self.read.dilate_clouds(part.rows.start, self.plan.mask_buffer_px());
     }
 
     fn part_bytes(&self, rows: &Range<i64>) -> u64 {
         let columns = self.plan.columns();
-        ((rows.end - rows.start) * (columns.end - columns.start)) as u64 * SceneRows::PIXEL_BYTES
+        let pixels = ((rows.end - rows.start) * (columns.end - columns.start)) as u64;
+        let mask_bytes = 2 * self.plan.mask_scale().mask_px_per_pixel();
+        pixels * (SceneRows::PIXEL_BYTES + mask_bytes)
     }
 }
 
@@ -394,7 +405,10 @@ async fn read_rectangle<T: Transport, C: ByteCache>(
 ) -> Result<Rectangle, ReadError> {
     let mask = async {
         match &bands.mask {
-            Some(mask) => mask.read(&columns, &rows).await.map(Some),
+            Some(mask) => {
+                let scale = bands.mask_scale;
+                mask.read(&scale.columns(&columns), &scale.rows(&rows)).await.map(Some)
+            }
             None => Ok(None),
         }
     };
