@@ -10,9 +10,12 @@ use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{MaskRules, Region, regions_from_json};
 
 use crate::publish::public_text::without_credentials;
+use crate::read::local_file::read_text;
 
 pub(crate) use list::{Overrides, Settings};
 
+/// Bytes of a file of the configuration at most: some hundred thousand regions.
+const MAX_FILE_BYTES: u64 = 64 << 20;
 /// The file of the settings when none is named.
 const DEFAULT_FILE: &str = "config/dragonfly.toml";
 
@@ -35,7 +38,7 @@ impl Settings {
     }
 
     fn from_file(file: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file).with_context(|| {
+        let text = read_text(file, MAX_FILE_BYTES).with_context(|| {
             format!("cannot read the settings {}: name another file with --config", file.display())
         })?;
         let mut settings: Self = toml::from_str(&text)
@@ -96,7 +99,7 @@ impl Settings {
     /// All regions of the configuration.
     pub(crate) fn regions(&self) -> Result<Vec<Region>> {
         let file = self.regions.display();
-        let text = std::fs::read_to_string(&self.regions).with_context(|| {
+        let text = read_text(&self.regions, MAX_FILE_BYTES).with_context(|| {
             format!("cannot read the regions {file}: name another file with --regions")
         })?;
         regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
@@ -165,6 +168,23 @@ mod tests {
             published.contains("https://proxy.example/?") && !published.contains("secret"),
             "{published}"
         );
+    }
+
+    #[test]
+    fn configuration_with_a_mark_or_in_another_encoding_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, regions) = (folder.path().join("a.toml"), folder.path().join("regions.json"));
+        std::fs::write(&file, "\u{feff}stale_after_days = 9\nregions = 'regions.json'").unwrap();
+        let settings = Settings::load(Some(&file), &Overrides::default()).unwrap();
+        assert_eq!(settings.stale_after_days, 9);
+        let text = r#"[{"name":"a","bbox":[0,0,1,1],"title":"Übersberg"}]"#;
+        let utf16: Vec<u8> =
+            format!("\u{feff}{text}").encode_utf16().flat_map(|unit| unit.to_le_bytes()).collect();
+        let latin: Vec<u8> = text.chars().map(|letter| letter as u32 as u8).collect();
+        for bytes in [format!("\u{feff}{text}").into_bytes(), utf16, latin] {
+            std::fs::write(&regions, bytes).unwrap();
+            assert_eq!(settings.regions().unwrap()[0].title(), "Übersberg");
+        }
     }
 
     #[test]
