@@ -52,7 +52,11 @@ pub(crate) fn subtract(
     Ok(Some(offset))
 }
 
-fn read_perimeter(path: &Path) -> Result<Area> {
+/// Reads the perimeter of a region's fire.
+///
+/// # Errors
+/// When the file is missing, or holds no area.
+pub(crate) fn read_perimeter(path: &Path) -> Result<Area> {
     let bytes = read_bytes(path, MAX_PERIMETER_BYTES).with_context(|| {
         format!("cannot read the perimeter {}: check `perimeter_path`", path.display())
     })?;

@@ -92,6 +92,26 @@ impl Settings {
         region.perimeter_path.as_deref().map(|path| self.beside_regions(path))
     }
 
+    /// The local files that the configuration names for a region and that are not there, each with
+    /// the key that names it.
+    pub(crate) fn missing_files_of(&self, region: &Region) -> Vec<String> {
+        let mask = self.fire_mask_of(region).filter(|path| !is_url(path)).map(|path| {
+            ("the fire-zone mask", PathBuf::from(path), "`fire_mask_path` or `fire_zone_mask`")
+        });
+        let perimeter =
+            self.perimeter_of(region).map(|path| ("the perimeter", path, "`perimeter_path`"));
+        let missing = mask.into_iter().chain(perimeter).filter_map(|(what, path, key)| {
+            let error = std::fs::metadata(&path).err()?;
+            let path = path.display();
+            let problem = match error.kind() {
+                std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+                _ => format!("cannot be read ({error})"),
+            };
+            Some(format!("{what} {path} {problem}: put it there, or mend {key}"))
+        });
+        missing.collect()
+    }
+
     fn beside_regions(&self, path: &str) -> PathBuf {
         self.regions.parent().unwrap_or(Path::new("")).join(path)
     }
