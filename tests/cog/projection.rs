@@ -62,9 +62,15 @@ fn worst(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
 
 /// Mercator metres of a net of points.
 fn net(lon: (f64, f64), lat: (f64, f64)) -> Vec<(f64, f64)> {
-    let along =
-        |range: (f64, f64), step: u32| range.0 + (range.1 - range.0) * f64::from(step) / 40.0;
-    let places = (0..=40).flat_map(|x| (0..=40).map(move |y| (along(lon, x), along(lat, y))));
+    net_of(40, lon, lat)
+}
+
+/// Mercator metres of a net of points, so many steps along a side.
+fn net_of(steps: u32, lon: (f64, f64), lat: (f64, f64)) -> Vec<(f64, f64)> {
+    let along = |range: (f64, f64), step: u32| {
+        range.0 + (range.1 - range.0) * f64::from(step) / f64::from(steps)
+    };
+    let places = (0..=steps).flat_map(|x| (0..=steps).map(move |y| (along(lon, x), along(lat, y))));
     places.map(|(lon, lat)| mercator::metres_from_lonlat(lon, lat)).collect()
 }
 
@@ -121,6 +127,46 @@ fn other_systems_are_projected_as_proj_does() {
         println!("EPSG:{epsg} beside PROJ: at worst {found:?}");
         assert!(found.0 <= 1e-6 && found.1 <= 1e-5, "EPSG:{epsg}: {found:?}");
     }
+}
+
+/// A part of a pixel of 20 m that a position may be off: realisations of one datum differ, and PROJ
+/// knows some of their shifts.
+const MAX_PART_OF_PIXEL: f64 = 0.05;
+const PIXEL_M: f64 = 20.0;
+
+/// Every system that is known by its number lies where PROJ puts it, in the middle of its own area
+/// and at its corners.
+#[test]
+fn every_known_system_is_placed_as_proj_does() {
+    let (mut count, mut worst_m, mut far_off) = (0, (0.0f64, 0), Vec::new());
+    for epsg in 1025..=u16::MAX {
+        let crs = Crs::Epsg(epsg);
+        let Ok(words) = crs.proj_string() else { continue };
+        let unit_m = if words.contains("longlat") { 111_320.0 } else { 1.0 };
+        let system = SpatialRef::from_epsg(u32::from(epsg)).unwrap();
+        let area = system.area_of_use().unwrap();
+        let (west, mut east) = (area.west_lon_degree, area.east_lon_degree);
+        if east < west {
+            east = 180.0;
+        }
+        // Polar systems are used far from their edges, and zones around their middle.
+        let inner = |from: f64, to: f64| (from + 0.05 * (to - from), to - 0.05 * (to - from));
+        let lat = inner(area.south_lat_degree.max(-85.0), area.north_lat_degree.min(85.0));
+        let points = net_of(6, inner(west, east), lat);
+        let found = check(&crs, system, &points);
+        count += 1;
+        let off_m = found.0 * unit_m;
+        if off_m > worst_m.0 {
+            worst_m = (off_m, epsg);
+        }
+        let limit_m = MAX_PART_OF_PIXEL * PIXEL_M;
+        if off_m > limit_m {
+            far_off.push(format!("EPSG:{epsg} is {off_m:.2} m off"));
+        }
+    }
+    assert!(far_off.is_empty(), "{far_off:?}");
+    println!("{count} systems, at worst {:.3} m off (EPSG:{})", worst_m.0, worst_m.1);
+    assert!(count > 500, "{count}");
 }
 
 /// A file as the browser and as GDAL read it.
