@@ -8,8 +8,8 @@ use dragonfly_core::{
 };
 use dragonfly_tiff::Crs;
 use dragonfly_worker::{Cog, CrsProjection, NoCache};
-use gdal::Dataset;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::{Dataset, DriverManager};
 
 use super::files::Files;
 use crate::test_bed::shared;
@@ -185,6 +185,32 @@ fn both(path: &Path) -> (ImageFrame, CrsProjection, Proj) {
     };
     assert_eq!(cog.image().frame(), Some(frame));
     (frame, projection, Proj::new(dataset.spatial_ref().unwrap()))
+}
+
+/// Systems without a number, which a file describes by their parameters.
+#[test]
+fn systems_that_a_file_describes_are_projected_as_proj_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, words, place) in [
+        ("laea", "+proj=laea +lat_0=45 +lon_0=-100 +x_0=100 +y_0=200 +datum=WGS84", (-105.0, 40.0)),
+        ("poly", "+proj=poly +lat_0=0 +lon_0=-54 +x_0=5e6 +y_0=1e7 +datum=WGS84", (-50.0, -10.0)),
+        ("lcc", "+proj=lcc +lat_1=40 +lat_0=40 +lon_0=-98 +k_0=0.9996 +datum=NAD83", (-99.0, 41.0)),
+        ("aea", "+proj=aea +lat_1=-20 +lat_2=-30 +lat_0=0 +lon_0=25 +datum=WGS84", (24.0, -25.0)),
+        ("tmerc", "+proj=tmerc +lat_0=10 +lon_0=77 +k=0.9999 +datum=WGS84", (78.0, 12.0)),
+    ] {
+        let path = folder.path().join(format!("{name}.tif"));
+        let mut raster = DriverManager::get_driver_by_name("GTiff")
+            .unwrap()
+            .create_with_band_type::<u8, _>(&path, 16, 16, 1)
+            .unwrap();
+        raster.set_spatial_ref(&SpatialRef::from_proj4(words).unwrap()).unwrap();
+        raster.set_geo_transform(&[1000.0, 20.0, 0.0, 2000.0, 0.0, -20.0]).unwrap();
+        raster.close().unwrap();
+        let (_, own, proj) = both(&path);
+        let points = net_of(6, (place.0 - 1.0, place.0 + 1.0), (place.1 - 1.0, place.1 + 1.0));
+        let off_m = worst(&own.image_from_mercator(&points), &proj.image_from_mercator(&points));
+        assert!(off_m <= 1e-5, "{name} is {off_m} m off");
+    }
 }
 
 /// Whether a position is rounded to a part of a pixel by less than two libraries may differ.
