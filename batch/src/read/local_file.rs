@@ -50,7 +50,18 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, LocalFileError> {
 /// # Errors
 /// When it is missing, larger, or not a regular file.
 pub(crate) fn read_text(path: &Path, max_bytes: u64) -> Result<String, LocalFileError> {
-    let bytes = read_bytes(path, max_bytes)?;
+    decoded(path, read_bytes(path, max_bytes)?)
+}
+
+/// The text of a file of the configuration, which may also be a pipe; decoded as by [`read_text`].
+///
+/// # Errors
+/// When it is missing, or cannot be read.
+pub(crate) fn read_configuration(path: &Path) -> Result<String, LocalFileError> {
+    decoded(path, std::fs::read(path)?)
+}
+
+fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, LocalFileError> {
     let (text, encoding) = decode_text(&bytes);
     if encoding == TextEncoding::AssumedWindows1252 {
         tracing::warn!(

@@ -10,12 +10,10 @@ use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{MaskRules, Region, regions_from_json};
 
 use crate::publish::public_text::without_credentials;
-use crate::read::local_file::read_text;
+use crate::read::local_file::read_configuration;
 
 pub(crate) use list::{Overrides, Settings};
 
-/// Bytes of a file of the configuration at most: some hundred thousand regions.
-const MAX_FILE_BYTES: u64 = 64 << 20;
 /// The file of the settings when none is named.
 const DEFAULT_FILE: &str = "config/dragonfly.toml";
 
@@ -38,7 +36,7 @@ impl Settings {
     }
 
     fn from_file(file: &Path) -> Result<Self> {
-        let text = read_text(file, MAX_FILE_BYTES).with_context(|| {
+        let text = read_configuration(file).with_context(|| {
             format!("cannot read the settings {}: name another file with --config", file.display())
         })?;
         let mut settings: Self = toml::from_str(&text)
@@ -119,7 +117,7 @@ impl Settings {
     /// All regions of the configuration.
     pub(crate) fn regions(&self) -> Result<Vec<Region>> {
         let file = self.regions.display();
-        let text = read_text(&self.regions, MAX_FILE_BYTES).with_context(|| {
+        let text = read_configuration(&self.regions).with_context(|| {
             format!("cannot read the regions {file}: name another file with --regions")
         })?;
         regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
