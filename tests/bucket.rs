@@ -40,6 +40,8 @@ struct Shelf {
     requests: AtomicUsize,
     open_now: AtomicUsize,
     max_open: AtomicUsize,
+    /// Requests for files that are gone.
+    gone_requests: AtomicUsize,
     /// Ranges sent whole, by file.
     sent: Mutex<BTreeMap<String, Vec<Range<u64>>>>,
 }
@@ -56,6 +58,7 @@ impl Bucket {
             requests: AtomicUsize::new(0),
             open_now: AtomicUsize::new(0),
             max_open: AtomicUsize::new(0),
+            gone_requests: AtomicUsize::default(),
             sent: Mutex::default(),
         });
         let serving = Arc::clone(&shelf);
@@ -71,6 +74,10 @@ impl Bucket {
     /// The catalogue whose hrefs lead here.
     pub(crate) fn catalogue(&self) -> PathBuf {
         self.catalogue.path().join("items.json")
+    }
+
+    pub(crate) fn gone_requests(&self) -> usize {
+        self.shelf.gone_requests.load(Ordering::Relaxed)
     }
 
     pub(crate) fn requests(&self) -> usize {
@@ -171,6 +178,7 @@ impl Shelf {
             (format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n").into_bytes(), false)
         };
         if self.faults.gone.is_some_and(|end| name.ends_with(end)) {
+            self.gone_requests.fetch_add(1, Ordering::Relaxed);
             return empty("404 Not Found");
         }
         if is_nth(self.faults.fail_every) {

@@ -34,8 +34,22 @@ fn a_run_far_ahead_of_the_clock_needs_a_flag_and_health_finds_it() {
     assert!(
         String::from_utf8_lossy(&output.stderr).contains("the last success lies in the future")
     );
+    // A night names the region, which is not due for days, and fails.
+    let named = "region `sierra`: the last success lies in the future";
+    for (command, code) in [(&["rotate"][..], 1), (&["rotate", "--dry-run"], 0)] {
+        let output = bed.run(command);
+        assert_eq!(output.status.code(), Some(code), "{command:?}");
+        let words = [output.stdout, output.stderr].concat();
+        assert!(String::from_utf8_lossy(&words).contains(named), "{command:?}");
+    }
+    let output = bed.run(&["doctor", "sierra"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("run `dragonfly update sierra`"));
+
     bed.succeed(&["update", "sierra"]);
     bed.succeed(&["health"]);
+    bed.succeed(&["rotate"]);
+    bed.succeed(&["doctor", "sierra"]);
 }
 
 /// A finished run whose name, made by a clock that was ahead, sorts behind every later one.

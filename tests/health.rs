@@ -8,7 +8,7 @@ use std::thread;
 
 use serde_json::{Value, json};
 
-use crate::test_bed::{TestBed, invented_scenes};
+use crate::test_bed::{TestBed, invented_scenes, small_sierra};
 
 fn bed() -> TestBed {
     let region = |name: &str| {
@@ -97,6 +97,28 @@ fn a_region_that_no_night_ever_runs_is_ill_in_the_end() {
     let output = bed.run(&["health", "--now", &later]);
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains("region `new`: no map yet"));
+}
+
+/// A mask and a perimeter that the configuration names and that are not there.
+#[test]
+fn files_that_are_configured_and_absent_are_named_everywhere() {
+    for (keys, key) in [
+        (json!({ "fire_mask_path": "nowhere.tif" }), "`fire_mask_path`"),
+        (json!({ "dnbr_offset": true, "perimeter_path": "nowhere.kml" }), "`perimeter_path`"),
+    ] {
+        let mut region = small_sierra("sierra");
+        region.as_object_mut().unwrap().extend(keys.as_object().unwrap().clone());
+        let bed = TestBed::new(&invented_scenes().join("items.json"), &json!([region]));
+        fs::create_dir_all(bed.published("")).unwrap();
+        for command in [&["health"][..], &["doctor", "sierra"], &["update", "sierra"]] {
+            let output = bed.run(command);
+            assert_eq!(output.status.code(), Some(1), "{command:?}");
+            let words = [output.stdout, output.stderr].concat();
+            let words = String::from_utf8_lossy(&words);
+            assert!(words.contains("nowhere.") && words.contains(key), "{command:?}: {words}");
+        }
+        assert!(bed.meta("sierra").map.is_none(), "no map is made without it");
+    }
 }
 
 #[test]

@@ -24,6 +24,9 @@ mod fires;
 mod offset;
 mod remote;
 
+// Areas and coordinate systems beside GDAL.
+mod areas;
+
 // The browser's reader beside GDAL, its computing beside batch's, and its files.
 mod cog;
 mod engine;

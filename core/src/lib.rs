@@ -8,6 +8,7 @@
 //! −1 to 1, neither is printed ×1000. Boxes are west, south, east, north in degrees. Areas are
 //! hectares. NaN means "not observed" and passes through every formula.
 
+mod area_file;
 mod catalogue;
 mod composite;
 mod contract;
@@ -22,6 +23,7 @@ mod tiles;
 #[cfg(test)]
 mod tests;
 
+pub use area_file::*;
 pub use catalogue::*;
 pub use composite::*;
 pub use contract::*;

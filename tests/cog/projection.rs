@@ -8,8 +8,8 @@ use dragonfly_core::{
 };
 use dragonfly_tiff::Crs;
 use dragonfly_worker::{Cog, CrsProjection, NoCache};
-use gdal::Dataset;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
+use gdal::{Dataset, DriverManager};
 
 use super::files::Files;
 use crate::test_bed::shared;
@@ -62,9 +62,15 @@ fn worst(a: &[(f64, f64)], b: &[(f64, f64)]) -> f64 {
 
 /// Mercator metres of a net of points.
 fn net(lon: (f64, f64), lat: (f64, f64)) -> Vec<(f64, f64)> {
-    let along =
-        |range: (f64, f64), step: u32| range.0 + (range.1 - range.0) * f64::from(step) / 40.0;
-    let places = (0..=40).flat_map(|x| (0..=40).map(move |y| (along(lon, x), along(lat, y))));
+    net_of(40, lon, lat)
+}
+
+/// Mercator metres of a net of points, so many steps along a side.
+fn net_of(steps: u32, lon: (f64, f64), lat: (f64, f64)) -> Vec<(f64, f64)> {
+    let along = |range: (f64, f64), step: u32| {
+        range.0 + (range.1 - range.0) * f64::from(step) / f64::from(steps)
+    };
+    let places = (0..=steps).flat_map(|x| (0..=steps).map(move |y| (along(lon, x), along(lat, y))));
     places.map(|(lon, lat)| mercator::metres_from_lonlat(lon, lat)).collect()
 }
 
@@ -123,6 +129,46 @@ fn other_systems_are_projected_as_proj_does() {
     }
 }
 
+/// A part of a pixel of 20 m that a position may be off: realisations of one datum differ, and PROJ
+/// knows some of their shifts.
+const MAX_PART_OF_PIXEL: f64 = 0.05;
+const PIXEL_M: f64 = 20.0;
+
+/// Every system that is known by its number lies where PROJ puts it, in the middle of its own area
+/// and at its corners.
+#[test]
+fn every_known_system_is_placed_as_proj_does() {
+    let (mut count, mut worst_m, mut far_off) = (0, (0.0f64, 0), Vec::new());
+    for epsg in 1025..=u16::MAX {
+        let crs = Crs::Epsg(epsg);
+        let Ok(words) = crs.proj_string() else { continue };
+        let unit_m = if words.contains("longlat") { 111_320.0 } else { 1.0 };
+        let system = SpatialRef::from_epsg(u32::from(epsg)).unwrap();
+        let area = system.area_of_use().unwrap();
+        let (west, mut east) = (area.west_lon_degree, area.east_lon_degree);
+        if east < west {
+            east = 180.0;
+        }
+        // Polar systems are used far from their edges, and zones around their middle.
+        let inner = |from: f64, to: f64| (from + 0.05 * (to - from), to - 0.05 * (to - from));
+        let lat = inner(area.south_lat_degree.max(-85.0), area.north_lat_degree.min(85.0));
+        let points = net_of(6, inner(west, east), lat);
+        let found = check(&crs, system, &points);
+        count += 1;
+        let off_m = found.0 * unit_m;
+        if off_m > worst_m.0 {
+            worst_m = (off_m, epsg);
+        }
+        let limit_m = MAX_PART_OF_PIXEL * PIXEL_M;
+        if off_m > limit_m {
+            far_off.push(format!("EPSG:{epsg} is {off_m:.2} m off"));
+        }
+    }
+    assert!(far_off.is_empty(), "{far_off:?}");
+    println!("{count} systems, at worst {:.3} m off (EPSG:{})", worst_m.0, worst_m.1);
+    assert!(count > 500, "{count}");
+}
+
 /// A file as the browser and as GDAL read it.
 fn both(path: &Path) -> (ImageFrame, CrsProjection, Proj) {
     let cog = pollster::block_on(Cog::open(
@@ -139,6 +185,32 @@ fn both(path: &Path) -> (ImageFrame, CrsProjection, Proj) {
     };
     assert_eq!(cog.image().frame(), Some(frame));
     (frame, projection, Proj::new(dataset.spatial_ref().unwrap()))
+}
+
+/// Systems without a number, which a file describes by their parameters.
+#[test]
+fn systems_that_a_file_describes_are_projected_as_proj_does() {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, words, place) in [
+        ("laea", "+proj=laea +lat_0=45 +lon_0=-100 +x_0=100 +y_0=200 +datum=WGS84", (-105.0, 40.0)),
+        ("poly", "+proj=poly +lat_0=0 +lon_0=-54 +x_0=5e6 +y_0=1e7 +datum=WGS84", (-50.0, -10.0)),
+        ("lcc", "+proj=lcc +lat_1=40 +lat_0=40 +lon_0=-98 +k_0=0.9996 +datum=NAD83", (-99.0, 41.0)),
+        ("aea", "+proj=aea +lat_1=-20 +lat_2=-30 +lat_0=0 +lon_0=25 +datum=WGS84", (24.0, -25.0)),
+        ("tmerc", "+proj=tmerc +lat_0=10 +lon_0=77 +k=0.9999 +datum=WGS84", (78.0, 12.0)),
+    ] {
+        let path = folder.path().join(format!("{name}.tif"));
+        let mut raster = DriverManager::get_driver_by_name("GTiff")
+            .unwrap()
+            .create_with_band_type::<u8, _>(&path, 16, 16, 1)
+            .unwrap();
+        raster.set_spatial_ref(&SpatialRef::from_proj4(words).unwrap()).unwrap();
+        raster.set_geo_transform(&[1000.0, 20.0, 0.0, 2000.0, 0.0, -20.0]).unwrap();
+        raster.close().unwrap();
+        let (_, own, proj) = both(&path);
+        let points = net_of(6, (place.0 - 1.0, place.0 + 1.0), (place.1 - 1.0, place.1 + 1.0));
+        let off_m = worst(&own.image_from_mercator(&points), &proj.image_from_mercator(&points));
+        assert!(off_m <= 1e-5, "{name} is {off_m} m off");
+    }
 }
 
 /// Whether a position is rounded to a part of a pixel by less than two libraries may differ.

@@ -3,14 +3,16 @@
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use dragonfly_core::{Area, DnbrOffset, Grid, OffsetRing, Region, STRIP_ROWS, strips};
+use dragonfly_core::{
+    Area, DnbrOffset, Grid, OffsetRing, Region, STRIP_ROWS, read_area_file, strips,
+};
 use gdal::raster::Buffer;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
 use crate::deployment::layout::RunFolder;
 use crate::deployment::settings::Settings;
 use crate::read::geotiff::FailureWatch;
-use crate::read::local_file::read_text;
+use crate::read::local_file::read_bytes;
 
 /// Bytes of a perimeter at most: half a million corners.
 const MAX_PERIMETER_BYTES: u64 = 16 << 20;
@@ -50,12 +52,20 @@ pub(crate) fn subtract(
     Ok(Some(offset))
 }
 
-fn read_perimeter(path: &Path) -> Result<Area> {
-    let text = read_text(path, MAX_PERIMETER_BYTES).with_context(|| {
+/// Reads the perimeter of a region's fire.
+///
+/// # Errors
+/// When the file is missing, or holds no area.
+pub(crate) fn read_perimeter(path: &Path) -> Result<Area> {
+    let bytes = read_bytes(path, MAX_PERIMETER_BYTES).with_context(|| {
         format!("cannot read the perimeter {}: check `perimeter_path`", path.display())
     })?;
-    Area::from_geojson(&text)
-        .with_context(|| format!("the perimeter {} cannot be used", path.display()))
+    let read = read_area_file(&path.display().to_string(), &bytes)
+        .context("the perimeter cannot be used")?;
+    if let Some(note) = read.note {
+        tracing::warn!("the perimeter {}: {note}", path.display());
+    }
+    Ok(read.area)
 }
 
 /// Visits a raster strip by strip, and writes those back that `visit` changed: it returns

@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::sync::mpsc;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{Grid, Region};
@@ -49,6 +49,8 @@ pub(crate) fn lowres(
         settings.max_connections,
     );
     deadline.check()?;
+    let missing = settings.missing_files_of(region);
+    ensure!(missing.is_empty(), "{}", missing.join("; "));
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mask_path = settings.fire_mask_of(region);
     let max_zone_bytes = Memory::max_zone_bytes(settings.memory_mb);

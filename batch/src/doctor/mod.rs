@@ -6,6 +6,7 @@ mod report;
 
 // What is probed, in which order.
 mod examination;
+mod records;
 mod region_probes;
 
 // The machine.

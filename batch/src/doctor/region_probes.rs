@@ -7,7 +7,7 @@ use dragonfly_core::stac::Item;
 use super::catalogue::ListedCollection;
 use super::finding::{Finding, FindingStatus};
 use super::http::Http;
-use super::{asset, catalogue, cors, layout, mask, offset};
+use super::{asset, catalogue, cors, layout, mask, offset, records};
 use crate::deployment::settings::Settings;
 use crate::http::Client;
 
@@ -31,6 +31,8 @@ impl RegionProbes<'_> {
     /// All findings about a region.
     pub(super) fn run(&self, region: &Region) -> Vec<Finding> {
         let mut findings = vec![mask::mask(self.settings, region, self.files)];
+        findings.extend(records::perimeter(self.settings, region));
+        findings.extend(records::last_run(self.settings, region, Utc::now()));
         let (found, item) = match self.listed {
             Some(listed) => catalogue::scene(listed, region, self.now, self.http),
             None => (

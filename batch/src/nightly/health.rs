@@ -42,6 +42,7 @@ pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Healt
     let judged = regions.iter().map(|region| {
         let files = RegionFiles {
             first_seen_at: first_seen(index.as_ref(), region),
+            missing_files: settings.missing_files_of(region),
             unrecorded_run: attempt::started_at(layout, &region.name).filter(|_| !is_running),
             ..region_files(layout, region)
         };

@@ -113,7 +113,7 @@ pub(crate) fn rotate(
 
 /// Tonight's plan with its reasons, as `rotate --dry-run` prints it.
 pub(crate) fn describe_plan(deployment: &Deployment, now: DateTime<Utc>) -> String {
-    let (plan, unreadable) = plan(deployment, now);
+    let (plan, problems) = plan(deployment, now);
     let groups = [
         ("runs tonight", &plan.chosen),
         ("left for another night", &plan.postponed),
@@ -122,23 +122,28 @@ pub(crate) fn describe_plan(deployment: &Deployment, now: DateTime<Utc>) -> Stri
     let lines = groups.into_iter().flat_map(|(group, turns)| {
         turns.iter().map(move |turn| format!("{:<24} {group}: {}\n", turn.name, turn.reason))
     });
-    let unreadable = unreadable.iter().map(|problem| format!("{problem}\n"));
-    lines.chain(unreadable).chain([format!("{}\n", plan.describe_load())]).collect()
+    let problems = problems.iter().map(|problem| format!("{problem}\n"));
+    lines.chain(problems).chain([format!("{}\n", plan.describe_load())]).collect()
 }
 
-/// The plan of a night, and a message for each region that can have no place in it, as its metadata
-/// cannot be read.
+/// The plan of a night, and a message for each region that can have no place in it: its metadata
+/// cannot be read, or its last run lies in the future.
 fn plan(deployment: &Deployment, now: DateTime<Utc>) -> (NightPlan, Vec<String>) {
     let Deployment { settings, layout, regions } = deployment;
     let mut records = Vec::new();
-    let mut unreadable = Vec::new();
+    let mut problems = Vec::new();
     for region in regions {
         match MetaFile::read(layout, &region.name).or_pending(region) {
             Ok(meta) => records.push(RegionRecord::new(region, &meta)),
-            Err(error) => unreadable.push(format!("region `{}`: {error}", region.name)),
+            Err(error) => problems.push(format!("region `{}`: {error}", region.name)),
         }
     }
-    (plan_night(&records, settings.regions_per_night, now), unreadable)
+    let ahead = records.iter().filter_map(|record| {
+        let stamp = record.ahead_of(now)?;
+        Some(format!("region `{}`: {}", record.name, record.describe_ahead(stamp)))
+    });
+    problems.extend(ahead);
+    (plan_night(&records, settings.regions_per_night, now), problems)
 }
 
 /// Computes and publishes each region in turn, in a process of its own; one that fails is recorded

@@ -1,11 +1,13 @@
 //! Local files that catalogues and the configuration name: regular files only, and no larger than
 //! expected.
 
+use std::borrow::Cow;
 use std::fs::{File, OpenOptions};
 use std::io::Read;
 use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
+use dragonfly_core::{TextEncoding, decode_text};
 use rustix::fs::OFlags;
 
 /// Why a local file cannot be used.
@@ -42,19 +44,57 @@ pub(crate) fn open_regular(path: &Path) -> Result<File, LocalFileError> {
     Ok(file)
 }
 
-/// The text of a regular file of at most `max_bytes`.
+/// The text of a regular file of at most `max_bytes`, in any usual encoding and without a byte-order
+/// mark. An encoding that had to be guessed is logged with what helps.
 ///
 /// # Errors
-/// When it is missing, larger, not a regular file, or not UTF-8.
+/// When it is missing, larger, or not a regular file.
 pub(crate) fn read_text(path: &Path, max_bytes: u64) -> Result<String, LocalFileError> {
+    decoded(path, read_bytes(path, max_bytes)?)
+}
+
+/// The text of a file of the configuration, which may also be a pipe; decoded as by [`read_text`].
+///
+/// # Errors
+/// When it is missing, or cannot be read.
+pub(crate) fn read_configuration(path: &Path) -> Result<String, LocalFileError> {
+    decoded(path, std::fs::read(path)?)
+}
+
+fn decoded(path: &Path, bytes: Vec<u8>) -> Result<String, LocalFileError> {
+    let (text, encoding) = decode_text(&bytes);
+    if encoding == TextEncoding::AssumedWindows1252 {
+        tracing::warn!(
+            "{} is not UTF-8 and was read as Windows-1252 (Latin-1): letters beyond ASCII may be \
+            others; save it as UTF-8",
+            path.display()
+        );
+    }
+    let changed = match text {
+        Cow::Borrowed(text) if text.len() == bytes.len() => None,
+        text => Some(text.into_owned()),
+    };
+    // A text that stays as it is needs no second copy.
+    match changed {
+        Some(text) => Ok(text),
+        None => String::from_utf8(bytes)
+            .map_err(|error| LocalFileError::Io(std::io::Error::other(error))),
+    }
+}
+
+/// The bytes of a regular file of at most `max_bytes`.
+///
+/// # Errors
+/// When it is missing, larger, or not a regular file.
+pub(crate) fn read_bytes(path: &Path, max_bytes: u64) -> Result<Vec<u8>, LocalFileError> {
     let file = open_regular(path)?;
     let bytes = file.metadata()?.len();
     if bytes > max_bytes {
         return Err(LocalFileError::TooLarge { bytes, max: max_bytes });
     }
-    let mut text = String::new();
-    file.take(max_bytes).read_to_string(&mut text)?;
-    Ok(text)
+    let mut content = Vec::new();
+    file.take(max_bytes).read_to_end(&mut content)?;
+    Ok(content)
 }
 
 fn require_regular(kind: std::fs::FileType) -> Result<(), LocalFileError> {
@@ -86,6 +126,14 @@ mod tests {
         let link = folder.path().join("link");
         std::os::unix::fs::symlink(&file, &link).unwrap();
         assert_eq!(read_text(&link, 4).unwrap(), "text");
+        for (bytes, text) in [
+            (&b"\xEF\xBB\xBF[\xC3\x9C]"[..], "[Ü]"),
+            (b"\xFF\xFE[\0\xDC\0]\0", "[Ü]"),
+            (b"[\xDC]", "[Ü]"),
+        ] {
+            std::fs::write(folder.path().join("other"), bytes).unwrap();
+            assert_eq!(read_text(&folder.path().join("other"), 10).unwrap(), text);
+        }
         assert_eq!(
             read_text(&file, 3).unwrap_err().to_string(),
             "it has 4 bytes, and 3 can be read at most"

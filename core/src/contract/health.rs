@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::contract::metadata::{RegionMeta, RunStatus};
 use crate::regions::region::Region;
+use crate::regions::rotation::RegionRecord;
 
 /// `meta/health.json`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -58,6 +59,9 @@ pub struct RegionFiles {
     /// Start of a run that ended without a record: the process was killed, or the record could not
     /// be written.
     pub unrecorded_run: Option<DateTime<Utc>>,
+    /// Files that the configuration names for the region and that are not there: which key names
+    /// which, and what to do.
+    pub missing_files: Vec<String>,
     /// A published file or folder that the web server may not read, and its permissions.
     pub not_public: Option<String>,
     /// When the region was first found in the configuration.
@@ -68,9 +72,6 @@ pub struct RegionFiles {
     /// The check of the raster: fine, or what is wrong with it. `None` before the first map.
     pub raster: Option<Result<(), String>>,
 }
-
-/// A success that lies further ahead was written by a wrong clock.
-const MAX_CLOCK_ERROR: TimeDelta = TimeDelta::hours(1);
 
 impl RegionHealth {
     /// The health of a region, by its files.
@@ -88,7 +89,7 @@ impl RegionHealth {
         let last_success = meta.and_then(|meta| meta.last_success_at);
         let age_days = last_success.map(|at| days_between(at, now));
         let last_status = meta.map_or(RunStatus::Pending, |meta| meta.last_status);
-        let problems: Vec<String> = record_problems(region, files, last_success, now)
+        let problems: Vec<String> = record_problems(region, files, now)
             .into_iter()
             .chain(run_problem(files, last_status))
             .chain(age_problem(region, files, age_days, stale_after_days, now))
@@ -104,12 +105,7 @@ fn days_between(then: DateTime<Utc>, now: DateTime<Utc>) -> i64 {
 }
 
 /// What is wrong with the record of the region's runs, and with the permissions of its files.
-fn record_problems(
-    region: &Region,
-    files: &RegionFiles,
-    last_success: Option<DateTime<Utc>>,
-    now: DateTime<Utc>,
-) -> Vec<String> {
+fn record_problems(region: &Region, files: &RegionFiles, now: DateTime<Utc>) -> Vec<String> {
     let name = &region.name;
     let mut problems = Vec::new();
     if let Some(cause) = &files.meta_problem {
@@ -124,12 +120,11 @@ fn record_problems(
             memory, a restart), or the disk had no room for the record"
         ));
     }
-    if let Some(success) = last_success.filter(|at| *at - now > MAX_CLOCK_ERROR) {
-        problems.push(format!(
-            "the last success lies in the future ({success}): a wrong clock wrote it, and until \
-            then the region is not due; check the clock, then run `dragonfly update {name}`"
-        ));
+    if let Some(meta) = &files.meta {
+        let record = RegionRecord::new(region, meta);
+        problems.extend(record.ahead_of(now).map(|stamp| record.describe_ahead(stamp)));
     }
+    problems.extend(files.missing_files.iter().cloned());
     if let Some(found) = &files.not_public {
         problems.push(format!("the web server may not read {found}"));
     }
@@ -276,6 +271,29 @@ mod tests {
         check(
             &with_map(RunStatus::Success, -2),
             Some("lies in the future (2026-11-24 03:00:00 UTC)"),
+        );
+    }
+
+    #[test]
+    fn a_run_without_success_in_the_future_is_a_problem() {
+        let mut files = with_map(RunStatus::Waiting, 3);
+        let ahead = now() + TimeDelta::days(1000);
+        if let Some(meta) = &mut files.meta {
+            meta.last_run_at = Some(ahead);
+        }
+        check(&files, Some("the last run lies in the future"));
+        if let Some(meta) = &mut files.meta {
+            meta.last_run_at = Some(now() + TimeDelta::minutes(59));
+        }
+        check(&files, None);
+    }
+
+    #[test]
+    fn a_file_that_is_configured_and_absent_is_a_problem() {
+        let missing_files = vec!["the mask a.tif is not there".to_owned()];
+        check(
+            &RegionFiles { missing_files, ..with_map(RunStatus::Success, 1) },
+            Some("a.tif is not there"),
         );
     }
 

@@ -9,7 +9,9 @@ pub(crate) mod strips;
 pub(crate) mod tile;
 pub(crate) mod zone;
 
-pub use area::{Area, AreaError, ProjectedArea};
+pub use area::{
+    Area, AreaError, AreaRing, ProjectedArea, box_within_one_turn, by_containment, doubled_area,
+};
 pub use cell::{Empty, VALID};
 pub use geo_transform::GeoTransform;
 pub use grid::Grid;

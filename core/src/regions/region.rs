@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::dates::DateWindow;
+use crate::geo::box_within_one_turn;
 use crate::geo::mercator::MAX_LATITUDE;
 
 /// The finest zoom that a nightly map may have: a cell of 9.6 m at the equator.
@@ -13,6 +14,8 @@ const FINEST_ZOOM: u8 = 14;
 const RESERVED_NAMES: [&str; 4] = ["client", "fires", "health", "index"];
 /// Characters of a name: with a run id and an ending it still fits into a file name.
 const MAX_NAME_LENGTH: usize = 100;
+/// Larger numbers are no longitudes: ten turns.
+const MAX_LONGITUDE: f64 = 3600.0;
 /// Years of the dates of a region. The first satellite with a near-infrared band began in 1972.
 const YEARS: std::ops::RangeInclusive<i32> = 1972..=2200;
 
@@ -67,7 +70,7 @@ pub struct Region {
     /// Subtract the mean dNBR of unburned ground in a ring around the burnt area.
     #[serde(default, skip_serializing_if = "is_false")]
     pub dnbr_offset: bool,
-    /// GeoJSON of the burnt area, around which that ring lies; without it the map's own burnt
+    /// GeoJSON, KML or KMZ of the burnt area, around which that ring lies; without it the map's own burnt
     /// cells.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perimeter_path: Option<String>,
@@ -194,11 +197,22 @@ impl Region {
     fn check_bbox(&self) -> Result<(), RegionError> {
         let bbox = self.bbox;
         let [west, south, east, north] = bbox;
-        let problem = if !bbox.iter().all(|edge| edge.is_finite())
-            || west.abs() > 180.0
-            || east.abs() > 180.0
+        let problem = if look_swapped(bbox) {
+            format!(
+                "is {bbox:?}: latitude and longitude look swapped: write [west, south, east, \
+                north], here {:?}",
+                [south, west, north, east]
+            )
+        } else if !bbox.iter().all(|edge| edge.is_finite())
+            || west.abs() > MAX_LONGITUDE
+            || east.abs() > MAX_LONGITUDE
         {
             format!("must be [west, south, east, north] in degrees, not {bbox:?}")
+        } else if west < -180.0 || east > 180.0 {
+            format!(
+                "crosses the 180° meridian: split it into two regions, one to 180 and one from \
+                -180, not {bbox:?}"
+            )
         } else if west > east {
             format!(
                 "has its west ({west}) east of its east ({east}); where it should cross the 180° \
@@ -215,6 +229,14 @@ impl Region {
             return Ok(());
         };
         self.senseless("bbox", problem)
+    }
+
+    /// Longitudes within ±180 where whole turns bring both there.
+    fn turn_bbox(&mut self) {
+        let [west, _, east, _] = self.bbox;
+        if west.abs().max(east.abs()) <= MAX_LONGITUDE && west < east {
+            self.bbox = box_within_one_turn(self.bbox);
+        }
     }
 
     fn check_zooms_and_counts(&self) -> Result<(), RegionError> {
@@ -297,7 +319,17 @@ impl Region {
     }
 }
 
-/// Reads `regions.json`: a list of regions.
+/// Whether a box has its latitudes first: only swapped do its numbers make a box.
+fn look_swapped([west, south, east, north]: [f64; 4]) -> bool {
+    let is_latitude = |degrees: f64| degrees.abs() <= 90.0;
+    !(is_latitude(south) && is_latitude(north))
+        && [west, east].into_iter().all(is_latitude)
+        && [south, north].into_iter().all(|degrees| degrees.abs() <= 360.0)
+        && west < east
+        && south < north
+}
+
+/// Reads `regions.json`: a list of regions. Longitudes beyond ±180 are brought back by whole turns.
 ///
 /// # Errors
 /// Names the region and the key at fault: an unknown key, a wrong type, a value without sense, a
@@ -311,7 +343,7 @@ pub fn regions_from_json(text: &str) -> Result<Vec<Region>, RegionError> {
             Some(name) => format!("`{name}`"),
             None => format!("number {} of the list", place + 1),
         };
-        let read: Region = serde_path_to_error::deserialize(entry).map_err(|error| {
+        let mut read: Region = serde_path_to_error::deserialize(entry).map_err(|error| {
             let path = error.path().to_string();
             let problem = if path == "." {
                 error.inner().to_string()
@@ -320,6 +352,7 @@ pub fn regions_from_json(text: &str) -> Result<Vec<Region>, RegionError> {
             };
             RegionError::Unreadable { region, problem }
         })?;
+        read.turn_bbox();
         read.check()?;
         if regions.iter().any(|other| other.name == read.name) {
             let problem = "is used twice; every region needs its own".to_owned();
@@ -410,7 +443,34 @@ mod tests {
         check_error(r#"{"name":"a","bbox":[0,0,0,1]}"#, &["empty"]);
         check_error(r#"{"name":"a","bbox":[0,1,1,0]}"#, &["empty"]);
         check_error(r#"{"name":"a","bbox":[0,80,1,86]}"#, &["85.05", "cut it"]);
-        check_error(r#"{"name":"a","bbox":[0,0,190,1]}"#, &["degrees"]);
+        check_error(r#"{"name":"a","bbox":[0,0,190,1]}"#, &["180° meridian", "split it"]);
+        check_error(r#"{"name":"a","bbox":[0,0,4000,1]}"#, &["degrees"]);
+        check_error(r#"{"name":"a","bbox":[179.5,-17,180.5,-16]}"#, &["split it into two"]);
+    }
+
+    #[test]
+    fn a_box_in_another_copy_of_the_world_is_brought_back() {
+        let bbox = |bbox: &str| {
+            regions_from_json(&format!(r#"[{{"name":"a","bbox":{bbox}}}]"#)).unwrap()[0].bbox
+        };
+        let expected = [-120.75, 36.06, -120.7, 36.1];
+        assert_eq!(bbox("[239.25,36.06,239.3,36.1]"), expected);
+        assert_eq!(bbox("[-480.75,36.06,-480.7,36.1]"), expected);
+        assert_eq!(bbox("[-120.75,36.06,-120.7,36.1]"), expected);
+        assert_eq!(bbox("[180,-17,180.5,-16]"), [-180.0, -17.0, -179.5, -16.0]);
+        assert_eq!(bbox("[-180,-60,180,60]"), [-180.0, -60.0, 180.0, 60.0]);
+    }
+
+    #[test]
+    fn a_box_with_its_latitudes_first_is_named_with_the_right_order() {
+        check_error(
+            r#"{"name":"a","bbox":[36.04,-120.77,36.11,-120.67]}"#,
+            &["latitude and longitude look swapped", "[-120.77, 36.04, -120.67, 36.11]"],
+        );
+        // Swapping does not help here.
+        check_error(r#"{"name":"a","bbox":[0,80,1,86]}"#, &["cut it"]);
+        check_error(r#"{"name":"a","bbox":[120,100,130,110]}"#, &["85.05"]);
+        check_error(r#"{"name":"a","bbox":[36,-500,37,-499]}"#, &["85.05"]);
     }
 
     #[test]

@@ -113,6 +113,9 @@ impl GeoKeys {
             self.double(geo_key::STD_PARALLEL_1).zip(self.double(geo_key::STD_PARALLEL_2));
         let projection = match (self.short(geo_key::PROJECTION_METHOD), parallels) {
             (Some(1), _) => format!("+proj=tmerc +k={scale}"),
+            (Some(9), _) => format!("+proj=lcc +lat_1={lat_0} +k_0={scale}"),
+            (Some(10), _) => "+proj=laea".to_owned(),
+            (Some(22), _) => "+proj=poly".to_owned(),
             (Some(8), Some((lat_1, lat_2))) => format!("+proj=lcc +lat_1={lat_1} +lat_2={lat_2}"),
             (Some(11), Some((lat_1, lat_2))) => format!("+proj=aea +lat_1={lat_1} +lat_2={lat_2}"),
             _ => return Crs::Undefined,
@@ -128,7 +131,9 @@ impl GeoKeys {
         // hundreds.
         match (self.short(geo_key::GEODETIC_CRS), self.short(geo_key::GEODETIC_DATUM)) {
             (Some(4326), _) | (_, Some(6326)) => Some("+ellps=WGS84".to_owned()),
-            (Some(4269 | 4258 | 4283 | 7844), _) | (_, Some(6269 | 6258 | 6283)) => {
+            // NAD83 and its realisations, ETRS89, GDA94, GDA2020, SIRGAS 2000, RGF93, NZGD2000.
+            (Some(4269 | 4759 | 6318 | 4258 | 4283 | 7844 | 4674 | 4171 | 4167), _)
+            | (_, Some(6269 | 6759 | 1116 | 6258 | 6283 | 1168 | 6674 | 6171 | 6167)) => {
                 Some("+ellps=GRS80".to_owned())
             }
             (None | Some(geo_key::USER_DEFINED), None | Some(geo_key::USER_DEFINED)) => {

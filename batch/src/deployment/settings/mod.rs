@@ -10,6 +10,7 @@ use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{MaskRules, Region, regions_from_json};
 
 use crate::publish::public_text::without_credentials;
+use crate::read::local_file::read_configuration;
 
 pub(crate) use list::{Overrides, Settings};
 
@@ -35,7 +36,7 @@ impl Settings {
     }
 
     fn from_file(file: &Path) -> Result<Self> {
-        let text = std::fs::read_to_string(file).with_context(|| {
+        let text = read_configuration(file).with_context(|| {
             format!("cannot read the settings {}: name another file with --config", file.display())
         })?;
         let mut settings: Self = toml::from_str(&text)
@@ -89,6 +90,26 @@ impl Settings {
         region.perimeter_path.as_deref().map(|path| self.beside_regions(path))
     }
 
+    /// The local files that the configuration names for a region and that are not there, each with
+    /// the key that names it.
+    pub(crate) fn missing_files_of(&self, region: &Region) -> Vec<String> {
+        let mask = self.fire_mask_of(region).filter(|path| !is_url(path)).map(|path| {
+            ("the fire-zone mask", PathBuf::from(path), "`fire_mask_path` or `fire_zone_mask`")
+        });
+        let perimeter =
+            self.perimeter_of(region).map(|path| ("the perimeter", path, "`perimeter_path`"));
+        let missing = mask.into_iter().chain(perimeter).filter_map(|(what, path, key)| {
+            let error = std::fs::metadata(&path).err()?;
+            let path = path.display();
+            let problem = match error.kind() {
+                std::io::ErrorKind::NotFound => "does not exist".to_owned(),
+                _ => format!("cannot be read ({error})"),
+            };
+            Some(format!("{what} {path} {problem}: put it there, or mend {key}"))
+        });
+        missing.collect()
+    }
+
     fn beside_regions(&self, path: &str) -> PathBuf {
         self.regions.parent().unwrap_or(Path::new("")).join(path)
     }
@@ -96,7 +117,7 @@ impl Settings {
     /// All regions of the configuration.
     pub(crate) fn regions(&self) -> Result<Vec<Region>> {
         let file = self.regions.display();
-        let text = std::fs::read_to_string(&self.regions).with_context(|| {
+        let text = read_configuration(&self.regions).with_context(|| {
             format!("cannot read the regions {file}: name another file with --regions")
         })?;
         regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
@@ -165,6 +186,23 @@ mod tests {
             published.contains("https://proxy.example/?") && !published.contains("secret"),
             "{published}"
         );
+    }
+
+    #[test]
+    fn configuration_with_a_mark_or_in_another_encoding_is_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, regions) = (folder.path().join("a.toml"), folder.path().join("regions.json"));
+        std::fs::write(&file, "\u{feff}stale_after_days = 9\nregions = 'regions.json'").unwrap();
+        let settings = Settings::load(Some(&file), &Overrides::default()).unwrap();
+        assert_eq!(settings.stale_after_days, 9);
+        let text = r#"[{"name":"a","bbox":[0,0,1,1],"title":"Übersberg"}]"#;
+        let utf16: Vec<u8> =
+            format!("\u{feff}{text}").encode_utf16().flat_map(|unit| unit.to_le_bytes()).collect();
+        let latin: Vec<u8> = text.chars().map(|letter| letter as u32 as u8).collect();
+        for bytes in [format!("\u{feff}{text}").into_bytes(), utf16, latin] {
+            std::fs::write(&regions, bytes).unwrap();
+            assert_eq!(settings.regions().unwrap()[0].title(), "Übersberg");
+        }
     }
 
     #[test]

@@ -34,7 +34,11 @@ impl FireZone {
     /// When the mask is missing, holds other values, or does not touch the region's box; when the
     /// zone takes more.
     pub(crate) fn read(path: &str, grid: &Grid, max_bytes: u64, client: &Client) -> Result<Self> {
-        let named = || format!("the fire-zone mask {path}");
+        let named = || {
+            format!(
+                "the fire-zone mask {path} (`fire_mask_path` of the region or `fire_zone_mask`)"
+            )
+        };
         let source = MaskSource { path, client };
         Self::read_from(source, source.open().with_context(named)?, grid, max_bytes)
             .with_context(named)
@@ -52,7 +56,11 @@ impl FireZone {
         max_bytes: u64,
         client: &Client,
     ) -> Result<Self> {
-        let named = || format!("the fire-zone mask {path}");
+        let named = || {
+            format!(
+                "the fire-zone mask {path} (`fire_mask_path` of the region or `fire_zone_mask`)"
+            )
+        };
         let source = MaskSource { path, client };
         let mask = source.open().with_context(named)?;
         let small = grids.iter().find(|grid| {

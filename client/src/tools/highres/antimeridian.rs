@@ -62,8 +62,12 @@ impl Polygons {
             let kept = cut_off(&cut_off(ring, west, |lon| lon >= west), east, |lon| lon <= east);
             kept.into_iter().map(|[lon, lat]| [lon - middle, lat]).collect()
         };
+        let has_extent = |ring: &Vec<Corner>| ring_extent(ring) > 0.0;
         let polygon = |rings: &Vec<Vec<Corner>>| -> Vec<Vec<Corner>> {
-            rings.iter().map(cut).filter(|ring| ring_extent(ring) > 0.0).collect()
+            let mut rings = rings.iter().map(cut);
+            // Without its outline a hole would become one.
+            let Some(outline) = rings.next().filter(has_extent) else { return Vec::new() };
+            std::iter::once(outline).chain(rings.filter(has_extent)).collect()
         };
         let has_outside = |rings: &Vec<Vec<Corner>>| !rings.is_empty();
         Self(self.0.iter().map(polygon).filter(has_outside).collect())

@@ -15,6 +15,9 @@ use super::phase::Phase;
 use super::words::HighresWords;
 use super::{Highres, HighresHandle};
 
+/// Endings of the files that the worker reads as areas.
+const AREA_ENDINGS: &str = ".json,.geojson,.geojsonl,.geojsons,.ndjson,.kml,.kmz,.zip,.shz";
+
 /// The choice of an area.
 #[component]
 pub fn AreaView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
@@ -97,7 +100,7 @@ fn FileInput(highres: HighresHandle, words: &'static HighresWords) -> impl IntoV
     view! {
         <label class="file">
             {words.file}
-            <input type="file" data-testid="aoi-file" accept=".json,.geojson,.zip" on:change=on_change />
+            <input type="file" data-testid="aoi-file" accept=AREA_ENDINGS on:change=on_change />
         </label>
     }
 }

@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 
 /// Decimals of a degree in an address: a metre.
 const DECIMALS: usize = 5;
+/// Longitudes of an address at most: ten turns of a map that repeats the world.
+const MAX_LONGITUDE: f64 = 3600.0;
 /// Days of a window where nothing else is known.
 const WINDOW_DAYS: u64 = 30;
 
@@ -283,7 +285,7 @@ impl Polygons {
         let corner = |text: &str| -> Option<Corner> {
             let (lon, lat) = text.split_once('~')?;
             let (lon, lat): (f64, f64) = (lon.parse().ok()?, lat.parse().ok()?);
-            (lon.abs() <= 540.0 && lat.abs() <= 90.0).then_some([lon, lat])
+            (lon.abs() <= MAX_LONGITUDE && lat.abs() <= 90.0).then_some([lon, lat])
         };
         let ring = |text: &str| {
             text.split('_')

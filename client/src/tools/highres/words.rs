@@ -111,7 +111,7 @@ const ENGLISH: HighresWords = HighresWords {
     draw_box: "Draw a box",
     draw_how: "Set corners by clicks, or with the space bar; finish with a double click or Enter.",
     draw_box_how: "Click two opposite corners.",
-    file: "GeoJSON or zipped shapefile",
+    file: "GeoJSON, KML, KMZ or zipped shapefile",
     whole_view: "Take the view",
     one_side: "The area reaches across 180° of longitude: its larger side is computed. For the \
         other, draw that side alone.",
@@ -215,7 +215,7 @@ const GERMAN: HighresWords = HighresWords {
     draw_how: "Ecken mit Klicks oder der Leertaste setzen; mit Doppelklick oder Eingabetaste \
         beenden.",
     draw_box_how: "Zwei gegenüberliegende Ecken anklicken.",
-    file: "GeoJSON oder gezipptes Shapefile",
+    file: "GeoJSON, KML, KMZ oder gezipptes Shapefile",
     whole_view: "Sichtbaren Teil nehmen",
     one_side: "Die Fläche reicht über 180° Länge hinweg: Berechnet wird ihre größere Seite. Für \
         die andere diese allein zeichnen.",

@@ -9,7 +9,8 @@ use dragonfly_tiff::{Crs, CrsError};
 /// A coordinate system's projection, between Web Mercator metres and the system's own coordinates.
 pub struct CrsProjection {
     system: Proj,
-    /// Longitude and latitude on the system's own ellipsoid, so that no datum is shifted.
+    /// Longitude and latitude on the system's own ellipsoid, so that no datum is shifted; on WGS 84
+    /// where the system states its shift.
     geographic: Proj,
 }
 
@@ -26,10 +27,12 @@ impl CrsProjection {
         let is_ellipsoid =
             |word: &&str| ["+ellps=", "+a=", "+b=", "+rf="].iter().any(|key| word.starts_with(key));
         let ellipsoid: Vec<&str> = words.split_whitespace().filter(is_ellipsoid).collect();
-        Ok(Self {
-            system: proj(&words)?,
-            geographic: proj(&format!("+proj=longlat {}", ellipsoid.join(" ")))?,
-        })
+        let geographic = if words.contains("+towgs84=") {
+            "+proj=longlat +datum=WGS84".to_owned()
+        } else {
+            format!("+proj=longlat {}", ellipsoid.join(" "))
+        };
+        Ok(Self { system: proj(&words)?, geographic: proj(&geographic)? })
     }
 
     /// Coordinates in the image's system of a longitude and latitude, degrees; `None` where it has
@@ -113,12 +116,33 @@ mod tests {
     }
 
     #[test]
+    fn national_grids_and_realisations_are_known() {
+        let image = |code, lon, lat| {
+            CrsProjection::new(&Crs::Epsg(code)).unwrap().image_from_lonlat(lon, lat).unwrap()
+        };
+        // UTM 10N by other realisations of NAD83.
+        let utm = image(26_910, -120.7, 36.1);
+        for code in [6339, 3717] {
+            assert_eq!(image(code, -120.7, 36.1), utm, "{code}");
+        }
+        // PROJ 9.1: cs2cs EPSG:4326 EPSG:3035, and EPSG:2100 with its shift.
+        let off = |found: (f64, f64), (x, y): (f64, f64)| (found.0 - x).hypot(found.1 - y);
+        assert!(off(image(3035, 10.0, 52.0), (4_321_000.0, 3_210_000.0)) < 1e-6);
+        let greece = image(2100, 24.0, 38.0);
+        let unshifted = image(32_635, 27.0, 38.0);
+        assert!((50.0..500.0).contains(&off(greece, unshifted)), "{greece:?}, {unshifted:?}");
+    }
+
+    #[test]
     fn a_system_without_definition_is_an_error() {
         let error = |crs| CrsProjection::new(&crs).err().map(|error| error.to_string());
         assert!(
             error(Crs::Undefined).is_some_and(|text| text.starts_with("CRS without a definition"))
         );
         assert!(error(Crs::Epsg(2056)).is_some_and(|text| text.contains("EPSG:2056")));
+        for (code, datum) in [(23_030, "European Datum 1950"), (26_711, "NAD27")] {
+            assert!(error(Crs::Epsg(code)).is_some_and(|text| text.contains(datum)), "{code}");
+        }
         assert!(error(Crs::Parameters("+proj=nonsense".to_owned())).is_some());
     }
 }

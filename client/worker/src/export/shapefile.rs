@@ -3,6 +3,8 @@
 //! Read here and not by the crate `shapefile`, which allocates as many points as a file
 //! claims.
 
+use dragonfly_core::{MAX_CORNERS, by_containment, doubled_area};
+
 /// A corner: x and y in the file's own system.
 pub(crate) type Vertex = (f64, f64);
 /// Corners in order, the first repeated at the end.
@@ -26,9 +28,7 @@ pub(crate) enum ShapefileError {
     TooMany,
 }
 
-/// Bounds on what a drawn area can sensibly be: MTBS's perimeters have tens of thousands of
-/// corners.
-pub(crate) const MAX_CORNERS: usize = 200_000;
+/// Rings of an area at most.
 const MAX_RINGS: usize = 5_000;
 
 const FILE_CODE: i32 = 9994;
@@ -116,61 +116,18 @@ fn record_rings(record: &[u8]) -> Result<Vec<VertexRing>, ShapefileError> {
     Ok(rings)
 }
 
-/// Outer rings, which run clockwise in a shapefile, with the holes that lie in them, turned as RFC
-/// 7946 requires.
-///
-/// A hole that lies in no outer ring is one itself: some programs do not care how rings turn.
+/// Outlines, which should turn clockwise in a shapefile, with the holes that lie in them, turned as
+/// RFC 7946 requires.
 fn grouped(rings: Vec<VertexRing>) -> Vec<VertexPolygon> {
-    let (mut polygons, holes): (Vec<VertexPolygon>, Vec<VertexPolygon>) = rings
-        .into_iter()
-        .map(|ring| vec![ring])
-        .partition(|polygon| doubled_area(&polygon[0]) < 0.0);
-    let bounds: Vec<[f64; 4]> = polygons.iter().map(|polygon| bounds(&polygon[0])).collect();
-    let mut stray = Vec::new();
-    for hole in holes.into_iter().flatten() {
-        let point = hole[0];
-        // The smallest around it: an island in a lake has lakes of its own.
-        let around = (0..polygons.len())
-            .filter(|outer| {
-                in_bounds(&bounds[*outer], point) && encloses(&polygons[*outer][0], point)
-            })
-            .min_by(|a, b| {
-                doubled_area(&polygons[*b][0]).total_cmp(&doubled_area(&polygons[*a][0]))
-            });
-        match around {
-            Some(outer) => polygons[outer].push(hole),
-            None => stray.push(vec![hole]),
+    let mut polygons = by_containment(rings);
+    for polygon in &mut polygons {
+        for (place, ring) in polygon.iter_mut().enumerate() {
+            if (doubled_area(ring) > 0.0) != (place == 0) {
+                ring.reverse();
+            }
         }
     }
-    polygons.iter_mut().flatten().for_each(|ring| ring.reverse());
-    polygons.extend(stray);
     polygons
-}
-
-/// Twice the area, positive counterclockwise.
-fn doubled_area(ring: &[Vertex]) -> f64 {
-    // From the first corner on, as metres of a projection would drown a small area.
-    let (x0, y0) = ring.first().copied().unwrap_or_default();
-    ring.windows(2)
-        .map(|pair| (pair[0].0 - x0) * (pair[1].1 - y0) - (pair[1].0 - x0) * (pair[0].1 - y0))
-        .sum()
-}
-
-fn bounds(ring: &[Vertex]) -> [f64; 4] {
-    let nowhere = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-    ring.iter().fold(nowhere, |[w, s, e, n], (x, y)| [w.min(*x), s.min(*y), e.max(*x), n.max(*y)])
-}
-
-fn in_bounds([west, south, east, north]: &[f64; 4], (x, y): Vertex) -> bool {
-    (west..=east).contains(&&x) && (south..=north).contains(&&y)
-}
-
-fn encloses(ring: &[Vertex], (x, y): Vertex) -> bool {
-    let crosses = |pair: &&[Vertex]| {
-        let ((ax, ay), (bx, by)) = (pair[0], pair[1]);
-        (ay <= y) != (by <= y) && ax + (y - ay) / (by - ay) * (bx - ax) > x
-    };
-    ring.windows(2).filter(crosses).count() % 2 == 1
 }
 
 fn little_int(bytes: &[u8], at: usize) -> Option<i32> {

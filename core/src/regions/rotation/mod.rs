@@ -1,6 +1,6 @@
 //! Whose turn it is tonight: which regions are due, and which of them come first.
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Utc};
 
 use crate::contract::metadata::{RegionMeta, RunStatus};
 use crate::regions::region::Region;
@@ -41,7 +41,26 @@ impl RegionRecord {
             consecutive_failures: meta.consecutive_failures,
         }
     }
+
+    /// The last run or success where it lies further ahead of `now` than clocks differ: a wrong
+    /// clock wrote it, or `now` is behind, and the region is not due until then.
+    pub fn ahead_of(&self, now: DateTime<Utc>) -> Option<DateTime<Utc>> {
+        self.last_success_at.max(self.last_run_at).filter(|stamp| *stamp - now > MAX_CLOCK_ERROR)
+    }
+
+    /// What to do about such a moment.
+    pub fn describe_ahead(&self, stamp: DateTime<Utc>) -> String {
+        let what = if self.last_success_at == Some(stamp) { "success" } else { "run" };
+        format!(
+            "the last {what} lies in the future ({stamp}): a wrong clock wrote it, and until then \
+            the region is not due; check the clock, then run `dragonfly update {}`",
+            self.name
+        )
+    }
 }
+
+/// A moment that lies further ahead was written by a wrong clock.
+const MAX_CLOCK_ERROR: TimeDelta = TimeDelta::hours(1);
 
 /// A region's place in the plan of a night.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -478,7 +478,7 @@ fn area(geojson: &str) -> Result<Area, JobError> {
     let job_error = |error: dragonfly_core::AreaError| {
         JobError::new(
             JobErrorKind::Area,
-            format!("the area cannot be used: {error}"),
+            format!("the area {error}"),
             "draw it, or drop a file with polygons in degrees",
         )
     };
@@ -490,7 +490,7 @@ fn read_area(name: &str, buffers: &[ArrayBuffer]) -> Result<JobResponse, JobErro
     let read = export::read_area(name, &file).map_err(|error| {
         JobError::new(JobErrorKind::Area, error.to_string(), "drop another file, or draw the area")
     })?;
-    Ok(JobResponse::Area { geojson: read.geojson, note: read.note })
+    Ok(JobResponse::Area { geojson: read.area.to_geojson(), note: read.note })
 }
 
 /// A response without buffers.

@@ -1,13 +1,22 @@
 //! Areas that people draw or publish: polygons, and which cells they hold.
 
-use geojson::{GeoJson, Geometry, GeometryValue, Position};
+mod geojson_text;
+mod longitudes;
+mod rings;
+
+use std::ops::Range;
 
 use crate::geo::grid::Grid;
+
+pub use longitudes::box_within_one_turn;
+use longitudes::{in_one_copy, lie_in_degrees, look_swapped, within_one_turn};
+pub use rings::{AreaRing, by_containment, doubled_area};
+use rings::{crossings, outline_first};
 
 /// One or more polygons in degrees, perhaps with holes. Straight edges in longitude and latitude.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Area {
-    /// Each polygon's rings, the holes among them.
+    /// Each polygon's outline, followed by its holes; longitudes within ±180.
     polygons: Vec<Vec<AreaRing>>,
     bbox: [f64; 4],
 }
@@ -19,68 +28,77 @@ pub struct ProjectedArea {
     bounds_m: [f64; 4],
 }
 
-/// Corners as longitude and latitude, or east and north; the last joins the first.
-type AreaRing = Vec<(f64, f64)>;
-
 /// Longer edges are parted before they are projected: one of a hundredth of a degree bends by 2 cm
 /// in UTM at 38°.
 const STRAIGHT_DEGREES: f64 = 0.01;
 
-/// Text that describes no area.
+/// Text that describes no area. The message completes a sentence that names the file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AreaError {
     /// Not GeoJSON.
-    #[error("not GeoJSON: {0}")]
+    #[error("is not sound GeoJSON ({0}); export it again")]
     NotGeoJson(String),
     /// Points or lines at most.
-    #[error("there is no polygon in it")]
+    #[error("holds no polygon; export the area as polygons")]
     NoPolygon,
     /// Corners that no place on earth has, such as metres of a projection.
     #[error(
-        "a corner lies at {0}: longitudes run from −180 to 180 and latitudes from −90 to 90 \
-        degrees (EPSG:4326)"
+        "has a corner at {0}, which are no degrees; export it in longitude and latitude \
+        (EPSG:4326)"
     )]
     NotDegrees(String),
+    /// Corners whose latitude comes first.
+    #[error(
+        "has a corner at {0}: latitude and longitude look swapped: write the longitude before the \
+        latitude"
+    )]
+    Swapped(String),
+    /// Not KML.
+    #[error("is not sound KML ({0}); export it again")]
+    NotKml(String),
+    /// KML that only names another file.
+    #[error(
+        "holds no polygon but a link to another file (NetworkLink); open it in Google Earth and \
+        save the place that it shows"
+    )]
+    OnlyLink,
 }
 
 impl Area {
-    /// The polygons of a GeoJSON geometry, feature or collection; points and lines beside them are
+    /// The polygons of GeoJSON: of a geometry, feature or collection, or of several of them that
+    /// follow each other by lines or as a sequence (RFC 8142). Points and lines beside them are
     /// left out.
     ///
     /// # Errors
     /// When the text is no GeoJSON, holds no polygon, or its corners are not in degrees.
     pub fn from_geojson(text: &str) -> Result<Self, AreaError> {
-        let parsed: GeoJson = text
-            .parse()
-            .map_err(|error: geojson::Error| AreaError::NotGeoJson(error.to_string()))?;
-        let mut polygons = Vec::new();
-        match &parsed {
-            GeoJson::Geometry(geometry) => collect(geometry, &mut polygons),
-            GeoJson::Feature(feature) => {
-                feature.geometry.iter().for_each(|geometry| collect(geometry, &mut polygons))
-            }
-            GeoJson::FeatureCollection(features) => features
-                .features
-                .iter()
-                .filter_map(|feature| feature.geometry.as_ref())
-                .for_each(|geometry| collect(geometry, &mut polygons)),
-        }
-        Self::of_polygons(polygons)
+        Self::from_polygons(geojson_text::polygons(text)?)
     }
 
-    fn of_polygons(mut polygons: Vec<Vec<AreaRing>>) -> Result<Self, AreaError> {
-        for rings in &mut polygons {
-            // Fewer than three corners enclose nothing.
-            rings.retain(|ring| ring.len() >= 3);
+    /// An area of polygons in degrees, each ring as it is: the first ring of a polygon is its
+    /// outline, and the others are its holes, whichever way they turn. Longitudes beyond ±180 are
+    /// brought back by whole turns, and a polygon across the antimeridian is cut there.
+    ///
+    /// # Errors
+    /// When there is no polygon, or corners are not in degrees.
+    pub fn from_polygons(polygons: Vec<Vec<AreaRing>>) -> Result<Self, AreaError> {
+        let corners = || polygons.iter().flatten().flatten();
+        if let Some((x, y)) = corners().find(|corner| !lie_in_degrees(**corner)) {
+            let corner = format!("{x}, {y}");
+            return Err(match look_swapped(corners()) {
+                true => AreaError::Swapped(corner),
+                false => AreaError::NotDegrees(corner),
+            });
         }
-        polygons.retain(|rings| !rings.is_empty());
-        for &(lon, lat) in polygons.iter().flatten().flatten() {
-            if !((-180.0..=180.0).contains(&lon) && (-90.0..=90.0).contains(&lat)) {
-                return Err(AreaError::NotDegrees(format!("{lon}, {lat}")));
-            }
-        }
+        let grouped = polygons.into_iter().map(in_one_copy).flat_map(outline_first);
+        let polygons: Vec<Vec<AreaRing>> = grouped.flat_map(within_one_turn).collect();
         let bbox = bounds(&polygons);
         if polygons.is_empty() { Err(AreaError::NoPolygon) } else { Ok(Self { polygons, bbox }) }
+    }
+
+    /// Corners of all rings.
+    pub fn corner_count(&self) -> usize {
+        self.polygons.iter().flatten().map(Vec::len).sum()
     }
 
     /// West, south, east, north in degrees.
@@ -167,20 +185,33 @@ impl ProjectedArea {
 }
 
 /// Whether points that follow each other eastwards from the first, so many to a unit of length, lie
-/// in polygons.
+/// in polygons: in the outline of one and in none of its holes.
 fn centres_inside(
     polygons: &[Vec<AreaRing>],
     (first, y): (f64, f64),
     per_unit: f64,
     count: u32,
 ) -> Vec<bool> {
+    let place = |x: f64| ((x - first) * per_unit).ceil().clamp(0.0, f64::from(count)) as usize;
     let mut inside = vec![false; count as usize];
     for rings in polygons {
-        for pair in crossings(rings, y).chunks_exact(2) {
-            let place =
-                |x: f64| ((x - first) * per_unit).ceil().clamp(0.0, inside.len() as f64) as usize;
-            let (start, end) = (place(pair[0]), place(pair[1]));
-            inside[start..end].fill(true);
+        let spans = |ring: &AreaRing| -> Vec<Range<usize>> {
+            let crossings = crossings(ring, y);
+            crossings.chunks_exact(2).map(|pair| place(pair[0])..place(pair[1])).collect()
+        };
+        let [outline, holes @ ..] = &rings[..] else { continue };
+        let mut holes: Vec<Range<usize>> = holes.iter().flat_map(spans).collect();
+        holes.sort_by_key(|hole| hole.start);
+        for Range { mut start, end } in spans(outline) {
+            for hole in holes.iter().filter(|hole| hole.start < end) {
+                if hole.start > start {
+                    inside[start..hole.start].fill(true);
+                }
+                start = start.max(hole.end);
+            }
+            if start < end {
+                inside[start..end].fill(true);
+            }
         }
     }
     inside
@@ -202,42 +233,6 @@ fn bounds(polygons: &[Vec<AreaRing>]) -> [f64; 4] {
     polygons.iter().flatten().flatten().fold(nothing, |[west, south, east, north], (x, y)| {
         [west.min(*x), south.min(*y), east.max(*x), north.max(*y)]
     })
-}
-
-fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<AreaRing>>) {
-    let rings = |polygon: &Vec<Vec<Position>>| polygon.iter().map(|ring| corners(ring)).collect();
-    match &geometry.value {
-        GeometryValue::Polygon { coordinates } => polygons.push(rings(coordinates)),
-        GeometryValue::MultiPolygon { coordinates } => {
-            polygons.extend(coordinates.iter().map(rings))
-        }
-        GeometryValue::GeometryCollection { geometries } => {
-            geometries.iter().for_each(|part| collect(part, polygons))
-        }
-        _ => {}
-    }
-}
-
-fn corners(ring: &[Position]) -> AreaRing {
-    ring.iter()
-        .filter_map(|place| Some((*place.as_slice().first()?, *place.as_slice().get(1)?)))
-        .collect()
-}
-
-/// Where the edges cross a line from west to east, from west to east; an even number.
-fn crossings(rings: &[AreaRing], y: f64) -> Vec<f64> {
-    let mut crossings = Vec::new();
-    for ring in rings {
-        for (index, &(x, here)) in ring.iter().enumerate() {
-            let (next_x, next) = ring[(index + 1) % ring.len()];
-            // A corner on the line belongs to the edge that goes north from it.
-            if (here <= y) != (next <= y) {
-                crossings.push(x + (y - here) / (next - here) * (next_x - x));
-            }
-        }
-    }
-    crossings.sort_by(f64::total_cmp);
-    crossings
 }
 
 #[cfg(test)]
@@ -367,7 +362,7 @@ mod tests {
 
     #[test]
     fn what_is_no_area_is_told() {
-        check_error("<kml>", "not GeoJSON");
+        check_error("<kml>", "not sound GeoJSON");
         check_error(r#"{"type":"Point","coordinates":[1,2]}"#, "no polygon");
         check_error(r#"{"type":"Polygon","coordinates":[[[1,2],[3,4]]]}"#, "no polygon");
         check_error(

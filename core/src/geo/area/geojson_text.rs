@@ -1,0 +1,63 @@
+//! The polygons of GeoJSON (RFC 7946): one value, or several that follow each other by lines or as a
+//! text sequence (RFC 8142).
+
+use std::borrow::Cow;
+
+use geojson::{GeoJson, Geometry, GeometryValue, Position};
+use serde_json::Deserializer;
+
+use super::{AreaError, AreaRing};
+
+/// What begins each value of a text sequence.
+const RECORD_SEPARATOR: char = '\u{1e}';
+
+/// The rings of all polygons, as they are.
+pub(super) fn polygons(text: &str) -> Result<Vec<Vec<AreaRing>>, AreaError> {
+    let text = if text.contains(RECORD_SEPARATOR) {
+        Cow::Owned(text.replace(RECORD_SEPARATOR, "\n"))
+    } else {
+        Cow::Borrowed(text)
+    };
+    let mut polygons = Vec::new();
+    let mut is_empty = true;
+    for value in Deserializer::from_str(&text).into_iter::<GeoJson>() {
+        let value = value.map_err(|error| AreaError::NotGeoJson(error.to_string()))?;
+        collect_value(&value, &mut polygons);
+        is_empty = false;
+    }
+    if is_empty { Err(AreaError::NotGeoJson("it is empty".to_owned())) } else { Ok(polygons) }
+}
+
+fn collect_value(value: &GeoJson, polygons: &mut Vec<Vec<AreaRing>>) {
+    match value {
+        GeoJson::Geometry(geometry) => collect(geometry, polygons),
+        GeoJson::Feature(feature) => {
+            feature.geometry.iter().for_each(|geometry| collect(geometry, polygons))
+        }
+        GeoJson::FeatureCollection(features) => features
+            .features
+            .iter()
+            .filter_map(|feature| feature.geometry.as_ref())
+            .for_each(|geometry| collect(geometry, polygons)),
+    }
+}
+
+fn collect(geometry: &Geometry, polygons: &mut Vec<Vec<AreaRing>>) {
+    let rings = |polygon: &Vec<Vec<Position>>| polygon.iter().map(|ring| corners(ring)).collect();
+    match &geometry.value {
+        GeometryValue::Polygon { coordinates } => polygons.push(rings(coordinates)),
+        GeometryValue::MultiPolygon { coordinates } => {
+            polygons.extend(coordinates.iter().map(rings))
+        }
+        GeometryValue::GeometryCollection { geometries } => {
+            geometries.iter().for_each(|part| collect(part, polygons))
+        }
+        _ => {}
+    }
+}
+
+fn corners(ring: &[Position]) -> AreaRing {
+    ring.iter()
+        .filter_map(|place| Some((*place.as_slice().first()?, *place.as_slice().get(1)?)))
+        .collect()
+}
