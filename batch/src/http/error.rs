@@ -52,8 +52,11 @@ pub(crate) enum HttpError {
     Redirect(AddressError),
     #[error("its answer is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
-    #[error("its answer is compressed, which was not asked for")]
-    Compressed,
+    #[error(
+        "its server compresses what it sends (Content-Encoding: {0}), which was not requested: let \
+        it send the file as it is"
+    )]
+    Compressed(&'static str),
     #[error("it answers {status}")]
     Status { status: u16, retry_after: Option<Duration> },
 }

@@ -59,7 +59,7 @@ impl RetryableError for HttpError {
             | Self::RedirectNowhere
             | Self::Redirect(_)
             | Self::TooLarge(_)
-            | Self::Compressed
+            | Self::Compressed(_)
             | Self::Status { .. } => 1,
         }
     }

@@ -174,7 +174,8 @@ mod tests {
         check(b"{\"code\":\"NotFound\"}", Some(ForeignFormat::Json));
         check(b"version https://git-lfs.github.com/spec/v1", Some(ForeignFormat::GitLfs));
         check(b"", Some(ForeignFormat::Empty));
-        for unknown in [&b"II*\0\x08\0\0\0"[..], b"MM\0+", b"\0\0\0\0", b"not a tiff", b"<", b"< 3"] {
+        for unknown in [&b"II*\0\x08\0\0\0"[..], b"MM\0+", b"\0\0\0\0", b"not a tiff", b"<", b"< 3"]
+        {
             check(unknown, None);
         }
     }
