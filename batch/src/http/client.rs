@@ -11,7 +11,7 @@ use ureq::unversioned::transport::DefaultConnector;
 
 use super::error::HttpError;
 use super::limits::RequestLimits;
-use super::redirect::redirect;
+use super::redirect::{redirect, shown_origin};
 use super::resolver::CheckedResolver;
 use super::response::Response;
 use super::slots::HostSlots;
@@ -143,13 +143,13 @@ impl Client {
                 to = shown(without_token(&next.url)),
                 "redirected"
             );
-            agent = self.agent(request, &next.url).map_err(|error| {
+            agent = self.agent(request, &next.url).map_err(|cause| {
                 tracing::warn!(
                     url = without_token(&url),
                     to = shown(without_token(&next.url)),
-                    "redirected: {error}"
+                    "redirected: {cause}"
                 );
-                HttpError::Redirect(error)
+                HttpError::Redirect { status: response.status, to: shown_origin(&next.url), cause }
             })?;
             (method, url) = (next.method, next.url);
         }

@@ -156,13 +156,13 @@ fn redirected(
 fn a_redirect_goes_only_where_its_purpose_may() {
     // The catalogue lies in a private network: its files may be anywhere, its pages may not.
     let (outcome, received) = redirected(api, Scope::Catalogue);
-    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && received.all().is_empty());
+    assert!(matches!(outcome, Err(HttpError::Redirect { .. })) && received.all().is_empty());
     assert!(redirected(api, Scope::File).0.is_ok());
     // The catalogue is public: what the operator configured may lie inside, and does not lead
     // others there.
     let public = |_: &str| api("https://stac.example/v1");
     let (outcome, received) = redirected(public, Scope::Configured);
-    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && received.all().is_empty());
+    assert!(matches!(outcome, Err(HttpError::Redirect { .. })) && received.all().is_empty());
     let (outcome, received) = redirected(public, Scope::File);
     assert!(matches!(outcome, Err(HttpError::Address(_))) && received.all().is_empty());
     assert!(redirected(|_| AddressPolicy::of_file(), Scope::File).0.is_ok());
