@@ -4,15 +4,19 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ops::Range;
+use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
 
 use dragonfly_core::http::{
-    PartialContent, RangeHeadError, RetryPolicy, StatusKind, read_range_head,
+    PartialContent, RangeHeadError, RemoteVersion, RetryPolicy, StatusKind, read_range_head,
+    stated_length,
 };
+use futures_util::future::{Either, select};
 use tokio::sync::Semaphore;
 
-use crate::fetch::transport::{RangeResponse, Transport, TransportError};
+use crate::fetch::fetch_error::FetchError;
+use crate::fetch::transport::{RangeResponse, ResponseHead, Transport};
 
 /// A transport with patience.
 ///
@@ -29,49 +33,8 @@ pub struct RangeFetcher<T> {
 pub struct FetchedBytes {
     /// From the start of the range; fewer than requested where the file ends before.
     pub bytes: Vec<u8>,
-    /// Length of the whole file, where the answer states it.
-    pub file_length: Option<u64>,
-}
-
-/// Why bytes could not be fetched.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FetchError {
-    /// No answer.
-    #[error(transparent)]
-    Unreachable(#[from] TransportError),
-    /// Status 401 or 403.
-    #[error("access refused (status {0}): the bucket wants a login, or the link has expired")]
-    Forbidden(u16),
-    /// Status 404 or 410.
-    #[error("there is no such file (status {0}): the catalogue names one that is gone")]
-    NotFound(u16),
-    /// Status 416, or a range past the end.
-    #[error("the file is cut short: it ends before byte {0}")]
-    PastTheEnd(u64),
-    /// Status 429 or 5xx, even after several attempts.
-    #[error(
-        "the server is too busy or broken (status {0}), also after several attempts: try again \
-        later"
-    )]
-    Busy(u16),
-    /// Another status.
-    #[error("the server answered with status {0}")]
-    Status(u16),
-    /// Status 200: the whole file instead of a part.
-    #[error(
-        "the server sends whole files instead of parts (no range requests): the file would be \
-        read entirely"
-    )]
-    NoRanges,
-    /// Bytes of another range than requested.
-    #[error("the server sent other bytes than asked for ({0})")]
-    WrongRange(String),
-    /// The body broke off, also after several attempts.
-    #[error("the transfer broke off, also after several attempts: try again later")]
-    BrokenOff,
-    /// The file's length is another than before.
-    #[error("the file changed while it was read: start again")]
-    Changed,
+    /// The version of the file that they belong to.
+    pub version: RemoteVersion,
 }
 
 /// Up to five attempts for one range.
@@ -83,6 +46,15 @@ const RETRIES: RetryPolicy = RetryPolicy {
     max_total_pause: Duration::from_secs(80),
     has_jitter: false,
 };
+/// Attempts where the server had the time of one and did not use it.
+const SLOW_ATTEMPTS: usize = 2;
+/// Until the head of an answer is there. Browsers send few requests at a time, and let the others
+/// wait for whole transfers.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
+/// A body that brings less than [`MIN_WINDOW_BYTES`] in this time is given up, as batch does.
+const BODY_WINDOW: Duration = Duration::from_secs(30);
+/// See [`BODY_WINDOW`].
+const MIN_WINDOW_BYTES: usize = 16 << 10;
 
 /// A failure that another attempt may mend.
 struct Passing {
@@ -95,7 +67,7 @@ struct Progress<'a> {
     url: &'a str,
     range: Range<u64>,
     bytes: Vec<u8>,
-    file_length: Option<u64>,
+    version: RemoteVersion,
 }
 
 impl<T: Transport> RangeFetcher<T> {
@@ -110,21 +82,30 @@ impl<T: Transport> RangeFetcher<T> {
         }
     }
 
-    /// Fetches a range. What came before a transfer broke off is kept, and only the rest requested
-    /// again.
+    /// Fetches a range, but nothing past the end of the file. What came before a transfer broke off
+    /// is kept, and only the rest requested again. `known` is the version that earlier ranges
+    /// belong to.
     ///
     /// # Errors
-    /// When the file cannot be had, or not yet after several attempts.
-    pub async fn fetch(&self, url: &str, range: Range<u64>) -> Result<FetchedBytes, FetchError> {
-        let mut progress = Progress { url, range, bytes: Vec::new(), file_length: None };
+    /// When the file cannot be had, or not yet after several attempts, or was replaced.
+    pub async fn fetch(
+        &self,
+        url: &str,
+        range: Range<u64>,
+        known: &RemoteVersion,
+    ) -> Result<FetchedBytes, FetchError> {
+        let mut progress = Progress { url, range, bytes: Vec::new(), version: known.clone() };
         let mut pauses = RETRIES.pauses();
-        while let Err(Passing { error, requested_pause }) = self.attempt(&mut progress).await? {
-            let Some(pause) = pauses.next(RETRIES.attempts, requested_pause) else {
+        while !progress.is_done() {
+            let Err(Passing { error, requested_pause }) = self.attempt(&mut progress).await? else {
+                continue;
+            };
+            let Some(pause) = pauses.next(attempts(&error), requested_pause) else {
                 return Err(error);
             };
             self.transport.pause(pause).await;
         }
-        Ok(FetchedBytes { bytes: progress.bytes, file_length: progress.file_length })
+        Ok(FetchedBytes { bytes: progress.bytes, version: progress.version })
     }
 
     /// One request for what is missing. The outer error is final.
@@ -132,56 +113,75 @@ impl<T: Transport> RangeFetcher<T> {
         &self,
         progress: &mut Progress<'_>,
     ) -> Result<Result<(), Passing>, FetchError> {
-        let passing =
-            |error: FetchError, requested_pause| Ok(Err(Passing { error, requested_pause }));
         let gate = self.gate(progress.url);
         // First come, first served: what is needed first was requested first. Nobody closes the
         // gate.
         let _one_of_few = gate.acquire().await;
         let rest = progress.rest();
-        let mut answer = match self.transport.request_range(progress.url, rest.clone()).await {
-            Ok(answer) => answer,
-            Err(unreachable) => return passing(unreachable.into(), None),
+        let request = pin!(self.transport.request_range(progress.url, rest.clone()));
+        let mut answer = match select(request, pin!(self.transport.timer(HEAD_TIMEOUT))).await {
+            Either::Left((Ok(answer), _)) => answer,
+            Either::Left((Err(unreachable), _)) => return passing(unreachable.into(), None),
+            Either::Right(_) => {
+                return passing(FetchError::NoAnswer(HEAD_TIMEOUT.as_secs()), None);
+            }
         };
-        let head = answer.head();
-        let content = match read_range_head(&head.range(), &rest) {
+        let content = match progress.content(answer.head(), &rest)? {
             Ok(content) => content,
-            Err(RangeHeadError::NoRanges) => return Err(FetchError::NoRanges),
-            Err(RangeHeadError::WrongRange(said)) => return Err(FetchError::WrongRange(said)),
-            Err(RangeHeadError::Status(status)) => match StatusKind::of(status) {
-                StatusKind::Forbidden => return Err(FetchError::Forbidden(status)),
-                StatusKind::NotFound => return Err(FetchError::NotFound(status)),
-                StatusKind::PastTheEnd if progress.bytes.is_empty() => {
-                    return Err(FetchError::PastTheEnd(rest.start));
-                }
-                // The file's length was not stated; all of it had come.
-                StatusKind::PastTheEnd => PartialContent { length: 0, file_size: Some(rest.start) },
-                StatusKind::Transient => {
-                    return passing(FetchError::Busy(status), head.retry_after);
-                }
-                StatusKind::Success | StatusKind::Other => return Err(FetchError::Status(status)),
-            },
+            Err(busy) => return Ok(Err(busy)),
         };
-        progress.learn_length(content.file_size)?;
         let end = progress.bytes.len() + content.length as usize;
         // No more than was requested.
         progress.bytes.reserve_exact(content.length as usize);
-        while progress.bytes.len() < end {
-            let before = progress.bytes.len();
-            match answer.read(&mut progress.bytes).await {
-                Ok(true) => (self.on_received)((progress.bytes.len() - before) as u64),
-                Ok(false) => break,
-                Err(unreachable) => return passing(unreachable.into(), None),
-            }
-        }
-        if progress.bytes.len() == end {
-            // An answer read to its very end leaves its connection for the next; what fails here is
-            // no loss.
-            let _ = answer.read(&mut progress.bytes).await;
+        if let Err(passing) = self.read_body(&mut answer, &mut progress.bytes, end).await {
+            return Ok(Err(passing));
         }
         // A server may send more than was requested; the rest is ignored.
         progress.bytes.truncate(end);
         if progress.is_done() { Ok(Ok(())) } else { passing(FetchError::BrokenOff, None) }
+    }
+
+    /// Reads a body until so many bytes are there, or it ends.
+    async fn read_body(
+        &self,
+        answer: &mut T::Response,
+        bytes: &mut Vec<u8>,
+        end: usize,
+    ) -> Result<(), Passing> {
+        let mut window = pin!(self.transport.timer(BODY_WINDOW));
+        let mut window_start = bytes.len();
+        while bytes.len() < end {
+            let before = bytes.len();
+            let mut window_bytes = before - window_start;
+            let has_more = {
+                let mut read = pin!(answer.read(bytes));
+                loop {
+                    match select(read.as_mut(), window.as_mut()).await {
+                        Either::Left((has_more, _)) => break has_more,
+                        Either::Right(_) if window_bytes < MIN_WINDOW_BYTES => {
+                            let bytes_per_s = window_bytes as u64 / BODY_WINDOW.as_secs();
+                            let error = FetchError::TooSlow(bytes_per_s);
+                            return Err(Passing { error, requested_pause: None });
+                        }
+                        Either::Right(_) => {
+                            window.set(self.transport.timer(BODY_WINDOW));
+                            (window_start, window_bytes) = (before, 0);
+                        }
+                    }
+                }
+            };
+            match has_more {
+                Ok(true) => (self.on_received)((bytes.len() - before) as u64),
+                Ok(false) => return Ok(()),
+                Err(unreachable) => {
+                    return Err(Passing { error: unreachable.into(), requested_pause: None });
+                }
+            }
+        }
+        // An answer read to its very end leaves its connection for the next; what fails here is no
+        // loss.
+        let _ = select(pin!(answer.read(bytes)), window).await;
+        Ok(())
     }
 
     fn gate(&self, url: &str) -> Rc<Semaphore> {
@@ -193,24 +193,71 @@ impl<T: Transport> RangeFetcher<T> {
     }
 }
 
+fn passing<R>(
+    error: FetchError,
+    requested_pause: Option<Duration>,
+) -> Result<Result<R, Passing>, FetchError> {
+    Ok(Err(Passing { error, requested_pause }))
+}
+
+/// Attempts in all after a failure.
+fn attempts(error: &FetchError) -> usize {
+    match error {
+        FetchError::TooSlow(_) | FetchError::NoAnswer(_) => SLOW_ATTEMPTS,
+        _ => RETRIES.attempts,
+    }
+}
+
 impl Progress<'_> {
     fn rest(&self) -> Range<u64> {
-        self.range.start + self.bytes.len() as u64..self.range.end
-    }
-
-    fn learn_length(&mut self, file_length: Option<u64>) -> Result<(), FetchError> {
-        match (self.file_length, file_length) {
-            (Some(before), Some(now)) if before != now => Err(FetchError::Changed),
-            _ => {
-                self.file_length = self.file_length.or(file_length);
-                Ok(())
-            }
-        }
+        let end = self.range.end.min(self.version.length().unwrap_or(u64::MAX));
+        self.range.start + self.bytes.len() as u64..end
     }
 
     fn is_done(&self) -> bool {
-        let rest = self.rest();
-        rest.is_empty() || self.file_length.is_some_and(|length| rest.start >= length)
+        self.rest().is_empty()
+    }
+
+    /// What an answer contains of the rest. The outer error is final.
+    fn content(
+        &mut self,
+        head: &ResponseHead,
+        rest: &Range<u64>,
+    ) -> Result<Result<PartialContent, Passing>, FetchError> {
+        if (200..300).contains(&head.status) {
+            head.check_kind()?;
+            self.version.confirm(&head.version())?;
+        }
+        let content = match read_range_head(&head.range(), rest) {
+            Ok(content) => content,
+            Err(RangeHeadError::NoRanges) => return Err(FetchError::NoRanges),
+            Err(RangeHeadError::WrongRange(said)) => return Err(FetchError::WrongRange(said)),
+            Err(RangeHeadError::Status(status)) => match StatusKind::of(status) {
+                StatusKind::Forbidden => return Err(FetchError::Forbidden(status)),
+                StatusKind::NotFound => return Err(FetchError::NotFound(status)),
+                StatusKind::PastTheEnd => self.end_at(rest.start, head)?,
+                StatusKind::Transient => {
+                    return passing(FetchError::Busy(status), head.retry_after);
+                }
+                StatusKind::Success | StatusKind::Other => return Err(FetchError::Status(status)),
+            },
+        };
+        match content.file_size.map(|length| (length, self.version.set_length(length))) {
+            // Another version, or a copy that was cut: in both cases there is no more of it.
+            Some((length, Err(_))) if length < rest.end => Err(FetchError::PastTheEnd(length)),
+            Some((_, Err(replaced))) => Err(replaced.into()),
+            _ => Ok(Ok(content)),
+        }
+    }
+
+    /// A file that ends before the first byte of the rest, as status 416 states.
+    fn end_at(&self, first: u64, head: &ResponseHead) -> Result<PartialContent, FetchError> {
+        if self.bytes.is_empty() || self.version.length().is_some() {
+            return Err(FetchError::PastTheEnd(first));
+        }
+        let stated = head.content_range.as_deref().and_then(stated_length);
+        // The length was not stated before; all of the file had come.
+        Ok(PartialContent { length: 0, file_size: stated.or(Some(first)) })
     }
 }
 
@@ -223,11 +270,13 @@ mod tests {
     use pollster::block_on;
 
     use super::*;
-    use crate::fetch::transport::ResponseHead;
+    use crate::fetch::transport::TransportError;
 
     /// Answers as written down beforehand, and notes what was asked.
     #[derive(Default)]
     struct Script {
+        /// Limits whose timers end at once, each time one is here; the others never do.
+        ending_timers: RefCell<Vec<Duration>>,
         answers: RefCell<VecDeque<Scripted>>,
         asked: RefCell<Vec<Range<u64>>>,
         pauses: RefCell<Vec<Duration>>,
@@ -240,6 +289,7 @@ mod tests {
         head: ResponseHead,
         body: Vec<Vec<u8>>,
         breaks: bool,
+        hangs: bool,
     }
 
     impl Transport for Rc<Script> {
@@ -268,6 +318,15 @@ mod tests {
         async fn pause(&self, time: Duration) {
             self.pauses.borrow_mut().push(time);
         }
+
+        async fn timer(&self, limit: Duration) {
+            let ends = self.ending_timers.borrow_mut();
+            let Some(end) = ends.iter().position(|ends| *ends == limit) else {
+                drop(ends);
+                return std::future::pending().await;
+            };
+            { ends }.remove(end);
+        }
     }
 
     impl RangeResponse for Scripted {
@@ -277,6 +336,9 @@ mod tests {
 
         async fn read(&mut self, into: &mut Vec<u8>) -> Result<bool, TransportError> {
             if self.body.is_empty() {
+                if self.hangs {
+                    std::future::pending::<()>().await;
+                }
                 return if self.breaks {
                     Err(TransportError("reset".to_owned()))
                 } else {
@@ -293,7 +355,7 @@ mod tests {
         Scripted {
             head: ResponseHead { status: 206, content_range, ..ResponseHead::default() },
             body: vec![body.to_vec()],
-            breaks: false,
+            ..Scripted::default()
         }
     }
 
@@ -310,7 +372,17 @@ mod tests {
             ..Script::default()
         });
         let fetcher = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
-        (block_on(fetcher.fetch("https://bucket/file.tif", range)), script)
+        (block_on(fetcher.fetch("https://bucket/file.tif", range, &known())), script)
+    }
+
+    fn known() -> RemoteVersion {
+        RemoteVersion::default()
+    }
+
+    /// What is fetched of a file of so many bytes.
+    fn bytes(bytes: &[u8], length: u64) -> FetchedBytes {
+        let version = RemoteVersion::new(None, None, Some(length));
+        FetchedBytes { bytes: bytes.to_vec(), version }
     }
 
     fn check_refused(answer: Scripted, expected: FetchError) {
@@ -322,7 +394,7 @@ mod tests {
     #[test]
     fn an_answer_is_checked_against_what_was_asked() {
         let (result, _) = fetched(&[part("10-13/100", b"dnbr")], 10..14);
-        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(100) }));
+        assert_eq!(result, Ok(bytes(b"dnbr", 100)));
         check_refused(part("0-3/100", b"dnbr"), FetchError::WrongRange("bytes 0-3/100".to_owned()));
         check_refused(
             part("10-99/100", b"dnbr"),
@@ -349,16 +421,16 @@ mod tests {
         assert_eq!(result.unwrap().bytes, b"dnbr");
         hidden.head.content_length = Some(4);
         let (result, _) = fetched(&[hidden.clone()], 10..90);
-        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(14) }));
+        assert_eq!(result, Ok(bytes(b"dnbr", 14)));
         hidden.head.content_length = None;
         let (result, _) = fetched(&[hidden, status(416)], 10..90);
-        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(14) }));
+        assert_eq!(result, Ok(bytes(b"dnbr", 14)));
     }
 
     #[test]
     fn a_file_shorter_than_asked_for_is_had_whole() {
         let (result, _) = fetched(&[part("0-3/4", b"dnbr")], 0..16_384);
-        assert_eq!(result, Ok(FetchedBytes { bytes: b"dnbr".to_vec(), file_length: Some(4) }));
+        assert_eq!(result, Ok(bytes(b"dnbr", 4)));
         let mut whole = status(200);
         whole.head.content_length = Some(4);
         whole.body = vec![b"dnbr".to_vec()];
@@ -389,6 +461,84 @@ mod tests {
     }
 
     #[test]
+    fn another_version_is_refused_and_no_byte_requested_past_the_end() {
+        let known = RemoteVersion::new(Some("\"1\""), None, Some(100));
+        let fetch = |answers: &[Scripted], range| {
+            let script = Rc::new(Script {
+                answers: RefCell::new(answers.iter().cloned().collect()),
+                ..Script::default()
+            });
+            let fetcher = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
+            let fetched = block_on(fetcher.fetch("https://bucket/file.tif", range, &known));
+            (fetched.map(|fetched| fetched.bytes), script.asked.take())
+        };
+        let tagged = |etag: &str, range: &str, body: &[u8]| {
+            let mut answer = part(range, body);
+            answer.head.etag = Some(etag.to_owned());
+            answer
+        };
+        let same = tagged("\"1\"", "96-99/100", b"dnbr");
+        assert_eq!(fetch(&[same], 96..200), (Ok(b"dnbr".to_vec()), vec![96..100]));
+        assert_eq!(fetch(&[], 100..200), (Ok(Vec::new()), vec![]));
+        for other in [
+            tagged("\"2\"", "96-99/100", b"dnbr"),
+            part("96-99/101", b"dnbr"),
+            Scripted {
+                head: ResponseHead { status: 200, ..tagged("\"2\"", "", b"").head },
+                ..status(0)
+            },
+        ] {
+            assert_eq!(fetch(&[other], 96..100), (Err(FetchError::Changed), vec![96..100]));
+        }
+        let cut = part("96-97/98", b"dn");
+        assert_eq!(fetch(&[cut], 96..100).0, Err(FetchError::PastTheEnd(98)));
+        assert_eq!(fetch(&[status(416)], 96..100).0, Err(FetchError::PastTheEnd(96)));
+    }
+
+    #[test]
+    fn a_server_that_stalls_is_given_up_with_its_speed() {
+        let stalled = || Scripted { hangs: true, ..part("10-13/100", b"dn") };
+        let outcome = |answers: Vec<Scripted>, ending_timers: &[Duration]| {
+            let script = Rc::new(Script {
+                ending_timers: RefCell::new(ending_timers.to_vec()),
+                answers: RefCell::new(answers.into()),
+                ..Script::default()
+            });
+            let fetcher = RangeFetcher::new(Rc::clone(&script), 6, |_| {});
+            let range = 10..14;
+            let fetched = block_on(fetcher.fetch("https://bucket/file.tif", range, &known()));
+            (fetched.map(|fetched| fetched.bytes), script.asked.borrow().len())
+        };
+        let silent = FetchError::NoAnswer(HEAD_TIMEOUT.as_secs());
+        assert_eq!(outcome(vec![], &[HEAD_TIMEOUT; 2]), (Err(silent), 2));
+        let whole = part("10-13/100", b"dnbr");
+        assert_eq!(outcome(vec![whole.clone()], &[HEAD_TIMEOUT]), (Ok(b"dnbr".to_vec()), 2));
+        let rest = Scripted { hangs: true, ..part("12-13/100", b"b") };
+        let slow = outcome(vec![stalled(), rest], &[BODY_WINDOW; 2]);
+        assert_eq!(slow, (Err(FetchError::TooSlow(0)), 2));
+        let rest = part("12-13/100", b"br");
+        assert_eq!(outcome(vec![stalled(), rest], &[BODY_WINDOW]), (Ok(b"dnbr".to_vec()), 2));
+    }
+
+    #[test]
+    fn what_is_no_part_of_the_file_is_named() {
+        let refused = |change: fn(&mut ResponseHead)| {
+            let mut answer = part("10-13/100", b"dnbr");
+            change(&mut answer.head);
+            fetched(&[answer], 10..14).0.unwrap_err().to_string()
+        };
+        let page = refused(|head| head.content_type = Some("Text/HTML; charset=utf-8".to_owned()));
+        assert!(page.contains("web page"), "{page}");
+        let login = refused(|head| {
+            head.content_type = Some("text/html".to_owned());
+            head.redirected_to = Some("https://login.example/in?token=SECRET".to_owned());
+        });
+        assert!(login.contains("login") && login.contains("https://login.example/in,"), "{login}");
+        let packed = refused(|head| head.content_encoding = Some("GZIP".to_owned()));
+        assert!(packed.contains("Content-Encoding: gzip"), "{packed}");
+    }
+
+    #[test]
     fn progress_is_told_by_bytes() {
         let mut answer = part("10-13/100", b"dn");
         answer.body.push(b"br".to_vec());
@@ -400,7 +550,7 @@ mod tests {
         let received = Rc::clone(&total);
         let fetcher =
             RangeFetcher::new(script, 6, move |bytes| received.set(received.get() * 10 + bytes));
-        block_on(fetcher.fetch("https://bucket/file.tif", 10..14)).unwrap();
+        block_on(fetcher.fetch("https://bucket/file.tif", 10..14, &known())).unwrap();
         assert_eq!(total.get(), 22);
     }
 
@@ -410,8 +560,10 @@ mod tests {
         let script = Rc::new(Script { answers: RefCell::new(answers), ..Script::default() });
         let most = Rc::clone(&script.most_at_once);
         let fetcher = RangeFetcher::new(script, 6, |_| {});
-        let all =
-            block_on(join_all((0..20).map(|_| fetcher.fetch("https://bucket/file.tif", 10..14))));
+        let known = known();
+        let all = block_on(join_all(
+            (0..20).map(|_| fetcher.fetch("https://bucket/file.tif", 10..14, &known)),
+        ));
         assert!(all.iter().all(Result::is_ok));
         assert_eq!(most.get(), 6);
     }
