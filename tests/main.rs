@@ -28,6 +28,7 @@ mod remote;
 mod cog;
 mod engine;
 mod products;
+mod strips;
 
 // What is configured.
 mod configuration;
