@@ -52,3 +52,4 @@ mod ownership;
 // What cannot be mapped.
 mod broken;
 mod odd_files;
+mod odd_servers;

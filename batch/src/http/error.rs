@@ -63,8 +63,8 @@ pub(crate) enum HttpError {
     #[error("its answer is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
     #[error(
-        "its server compresses what it sends (Content-Encoding: {0}), which was not requested: let \
-        it send the file as it is"
+        "its answer is compressed (Content-Encoding: {0}), which was not requested: let its server \
+        send it as it is"
     )]
     Compressed(&'static str),
     #[error("it answers {status}")]

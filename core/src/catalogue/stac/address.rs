@@ -34,7 +34,7 @@ pub enum AddressError {
     /// address.
     #[error(
         "the address is malformed: its host must be a plain name or an IP address, without a user \
-        name"
+        name, and its port a number from 1 to 65535"
     )]
     Malformed,
     /// A page on another host, or under another scheme or port.
