@@ -223,3 +223,19 @@ fn unreachable(error: JsValue) -> TransportError {
         .and_then(|message| message.as_string());
     TransportError(message.unwrap_or_else(|| "without a reason".to_owned()))
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::{Either, select};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    async fn a_timer_ends_when_its_limit_has_passed_and_not_before() {
+        let transport = BrowserTransport::default();
+        let (short, long) = (Duration::from_millis(1), Duration::from_secs(600));
+        let first = select(Box::pin(transport.timer(long)), Box::pin(transport.timer(short))).await;
+        assert!(matches!(first, Either::Right(_)));
+    }
+}

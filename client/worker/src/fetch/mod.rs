@@ -9,6 +9,7 @@ mod cached_part;
 pub(crate) mod cog;
 pub(crate) mod fetch_error;
 pub(crate) mod page_redirect;
+mod range_body;
 pub(crate) mod range_fetcher;
 pub(crate) mod transport;
 

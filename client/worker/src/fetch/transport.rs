@@ -104,9 +104,11 @@ impl ResponseHead {
     }
 }
 
-/// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS).
+/// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS). Browsers
+/// hide which, and also that a page came that asks for a login, or a body that cannot be unpacked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS)"
+    "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS), \
+    asks for a login, or compresses its files on the way"
 )]
 pub struct TransportError(pub String);
