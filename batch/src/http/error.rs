@@ -33,6 +33,8 @@ pub(crate) enum HttpError {
         needed at least; try again later, or name a faster copy"
     )]
     TooSlow { bytes_per_s: u64, min_bytes_per_s: u64 },
+    #[error("its answer takes longer than {0} seconds")]
+    TooLong(u64),
     #[error("its answer was cut short")]
     Cut,
     #[error(
@@ -49,7 +51,7 @@ pub(crate) enum HttpError {
     Proxy,
     #[error("it redirects more than {0} times: name the address where its redirects end")]
     RedirectLoop(usize),
-    #[error("it redirects without an address to redirect to")]
+    #[error("it redirects, and does not say where to")]
     RedirectNowhere,
     #[error(
         "it redirects elsewhere (status {status}, to {to}), and {cause}; the log names the address"
@@ -88,9 +90,7 @@ impl HttpError {
                 Self::NoAnswer(limits.connect.as_secs())
             }
             ureq::Error::Timeout(ureq::Timeout::Global) => Self::NoAnswer(limits.total.as_secs()),
-            ureq::Error::Timeout(ureq::Timeout::RecvBody) => {
-                Self::TooSlow { bytes_per_s: 0, min_bytes_per_s: limits.min_bytes_per_s() }
-            }
+            ureq::Error::Timeout(ureq::Timeout::RecvBody) => Self::TooLong(limits.body.as_secs()),
             ureq::Error::Timeout(_) => Self::NoAnswer(limits.answer.as_secs()),
             ureq::Error::HostNotFound => Self::UnknownHost,
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => Self::BadAddress,

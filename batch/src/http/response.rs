@@ -29,6 +29,10 @@ pub(crate) struct Response {
     pub(super) _slot: HostSlot,
 }
 
+fn is_slow(bytes: u64, time: Duration, limits: &RequestLimits) -> bool {
+    bytes_per_s(bytes, time) < limits.min_bytes_per_s()
+}
+
 /// A body that came too slowly. The log names it at once: a run may end before the error is seen.
 fn too_slow(url: &str, bytes: u64, window: Duration, limits: &RequestLimits) -> HttpError {
     let bytes_per_s = bytes_per_s(bytes, window);
@@ -94,7 +98,8 @@ impl Response {
             let read = reader.read(&mut chunk[..wanted]);
             let read = read.map_err(|error| {
                 match HttpError::of(ureq::Error::from(error), url, deadline, limits) {
-                    HttpError::TooSlow { .. } => {
+                    // Nothing more came, or too little.
+                    HttpError::TooLong(_) if is_slow(bytes - left, start.elapsed(), limits) => {
                         too_slow(url, bytes - left, start.elapsed(), limits)
                     }
                     other => other,

@@ -50,7 +50,7 @@ impl RetryableError for HttpError {
             | Self::NoAnswer(_)
             | Self::NotHttp
             | Self::Proxy => passing.min(FEW_ATTEMPTS),
-            Self::TooSlow { .. } => passing.min(SLOW_ATTEMPTS),
+            Self::TooSlow { .. } | Self::TooLong(_) => passing.min(SLOW_ATTEMPTS),
             Self::UnknownHost => passing.min(NAME_ATTEMPTS),
             Self::Deadline(_)
             | Self::Address(_)

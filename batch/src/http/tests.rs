@@ -223,3 +223,19 @@ fn a_monitor_is_notified_or_the_cause_named() {
     assert_eq!(notify(&root).unwrap_err().to_string(), "it answers 500");
     assert!(notify("file:///etc/passwd").is_err());
 }
+
+#[test]
+fn a_long_body_that_comes_steadily_is_not_called_slow() {
+    let body = Duration::from_millis(300);
+    let limits = RequestLimits { body, min_bytes: 0, ..RequestLimits::NIGHT };
+    let (root, _received) = serve(|_, _, stream| {
+        head(stream, 1 << 20);
+        while stream.write_all(b" ").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let client = Client::new(api(&root), ten_minutes(), limits, 4);
+    let response = client.send(&HttpRequest::get(Scope::Catalogue, &root)).unwrap();
+    let error = response.read_body(1 << 20).unwrap_err();
+    assert!(matches!(error, HttpError::TooLong(_)), "{error}");
+}

@@ -72,6 +72,8 @@ impl From<ReplacedError> for RangeError {
 impl http::RetryableError for RangeError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
+            // What came is kept, and the next attempt requests the rest.
+            Self::Http(HttpError::TooLong(_)) => passing,
             Self::Http(error) => error.attempts(passing),
             Self::NoRanges
             | Self::Login(_)
