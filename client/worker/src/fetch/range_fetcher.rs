@@ -136,6 +136,7 @@ impl<T: Transport> RangeFetcher<T> {
         }
         // A server may send more than was requested; the rest is ignored.
         progress.bytes.truncate(end);
+        progress.confirm_length(content.file_size, &rest)?;
         if progress.is_done() { Ok(Ok(())) } else { passing(FetchError::BrokenOff, None) }
     }
 
@@ -197,11 +198,17 @@ impl Progress<'_> {
                 StatusKind::Success | StatusKind::Other => return Err(FetchError::Status(status)),
             },
         };
-        match content.file_size.map(|length| (length, self.version.set_length(length))) {
+        Ok(Ok(content))
+    }
+
+    /// Checks the length of the file that an answer to a request for `rest` stated, after its bytes
+    /// have come.
+    fn confirm_length(&mut self, stated: Option<u64>, rest: &Range<u64>) -> Result<(), FetchError> {
+        let Some(length) = stated else { return Ok(()) };
+        match self.version.set_length(length) {
             // Another version, or a copy that was cut: in both cases there is no more of it.
-            Some((length, Err(_))) if length < rest.end => Err(FetchError::PastTheEnd(length)),
-            Some((_, Err(replaced))) => Err(replaced.into()),
-            _ => Ok(Ok(content)),
+            Err(_) if length < rest.end => Err(FetchError::PastTheEnd(length)),
+            outcome => Ok(outcome?),
         }
     }
 
