@@ -19,23 +19,25 @@ const SECRET: &str = "SECRET-4711";
 const SOON: Duration = Duration::from_secs(60);
 
 /// What was requested from a server.
-struct Asked {
-    method: String,
-    path: String,
+pub(crate) struct Asked {
+    pub(crate) method: String,
+    pub(crate) path: String,
     /// Of `Range`, lower case.
-    range: Option<String>,
-    body: String,
+    pub(crate) range: Option<String>,
+    pub(crate) body: String,
 }
 
 /// A server in threads of the test, which records what was requested.
-struct Server {
-    root: String,
+pub(crate) struct Server {
+    pub(crate) root: String,
     asked: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
     /// Answers each request, given the server's own address; the connection ends with the answer.
-    fn start(answer: impl Fn(&Asked, &str, &mut TcpStream) + Send + Sync + 'static) -> Self {
+    pub(crate) fn start(
+        answer: impl Fn(&Asked, &str, &mut TcpStream) + Send + Sync + 'static,
+    ) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let root = format!("http://{}", listener.local_addr().unwrap());
         let asked = Arc::new(Mutex::new(Vec::new()));
@@ -58,7 +60,7 @@ impl Server {
     }
 
     /// Method, path and body of each request so far, but for those of files.
-    fn asked(&self) -> Vec<String> {
+    pub(crate) fn asked(&self) -> Vec<String> {
         let asked = self.asked.lock().unwrap();
         asked.iter().filter(|line| !line.contains(" /cog/")).cloned().collect()
     }
@@ -87,19 +89,19 @@ fn request(stream: &TcpStream) -> Option<Asked> {
 }
 
 /// Sends an answer; `head` is its status and headers. A client that hangs up in between may.
-fn send(stream: &mut TcpStream, head: &str, body: &[u8]) {
+pub(crate) fn send(stream: &mut TcpStream, head: &str, body: &[u8]) {
     let head =
         format!("HTTP/1.1 {head}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len());
     let _ = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
 }
 
-fn send_page(stream: &mut TcpStream, features: &Value, next: Option<Value>) {
+pub(crate) fn send_page(stream: &mut TcpStream, features: &Value, next: Option<Value>) {
     let links: Vec<Value> = next.into_iter().collect();
     send(stream, "200 OK", json!({ "features": features, "links": links }).to_string().as_bytes());
 }
 
 /// Sends a file of the invented scenes, as a bucket does.
-fn send_file(stream: &mut TcpStream, asked: &Asked) {
+pub(crate) fn send_file(stream: &mut TcpStream, asked: &Asked) {
     let file = fs::read(invented_scenes().join(asked.path.trim_start_matches("/cog/"))).unwrap();
     let range = asked
         .range
@@ -113,7 +115,7 @@ fn send_file(stream: &mut TcpStream, asked: &Asked) {
 }
 
 /// The Sierra's invented scenes, their files at an address.
-fn items(files: &str) -> Value {
+pub(crate) fn items(files: &str) -> Value {
     items_at(|path| format!("{files}/{path}"))
 }
 
@@ -130,7 +132,7 @@ fn items_at(href: impl Fn(&str) -> String) -> Value {
     items
 }
 
-fn bed_over(stac: &str) -> TestBed {
+pub(crate) fn bed_over(stac: &str) -> TestBed {
     let region = json!([{
         "name": "sierra", "bbox": [-121.4, 39.75, -121.0, 40.05], "zoom_min": 8, "zoom_max": 9,
         "pre": { "start": "2025-06-01", "end": "2025-07-05" }, "post": { "start": "2025-08-20", "end": "2025-09-20" }
@@ -140,7 +142,7 @@ fn bed_over(stac: &str) -> TestBed {
 
 /// The update fails soon and reports it: with these words in the metadata, and nothing secret in
 /// them.
-fn check_failed(bed: &TestBed, arguments: &[&str], parts: &[&str]) {
+pub(crate) fn check_failed(bed: &TestBed, arguments: &[&str], parts: &[&str]) {
     let started = Instant::now();
     let output = bed.run(&[&["update", "sierra"], arguments].concat());
     assert!(started.elapsed() < SOON, "{:?}", started.elapsed());

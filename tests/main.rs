@@ -31,6 +31,7 @@ mod areas;
 mod cog;
 mod engine;
 mod products;
+mod strips;
 
 // What is configured.
 mod configuration;
@@ -55,4 +56,5 @@ mod ownership;
 mod broken;
 mod odd_files;
 mod odd_scenes;
+mod odd_servers;
 mod scenarios;

@@ -22,6 +22,8 @@ function patched(head, tag, change) {
 const CHANGES = {
   // JPEG 2000, which the worker does not decode.
   compression: (head) => patched(head, 259, (bytes, entry) => bytes.writeUInt16LE(34_712, entry + 8)),
+  // A whole file in JPEG 2000.
+  jp2: (head) => Buffer.concat([Buffer.from("0000000c6a5020200d0a870a", "hex"), head.subarray(12)]),
   // The GeoKeyDirectory tag becomes a private tag.
   crs: (head) => patched(head, 34_735, (bytes, entry) => bytes.writeUInt16LE(65_000, entry)),
 };
@@ -44,6 +46,7 @@ export async function faultProxy() {
       request.socket.once("close", () => (state.held -= 1));
       return response.writeHead(206, { ...CORS, "content-range": `bytes ${first}-${last}/99999999` }).write("x");
     }
+    if (fault === "html") return response.writeHead(200, { ...CORS, "content-type": "text/html" }).end("<!doctype html>");
     if (fault === "cut" && first >= CUT_AT) return response.writeHead(416, CORS).end();
     const original = await fetch(file, { headers: { range: request.headers.range } });
     let body = Buffer.from(await original.arrayBuffer());
@@ -54,7 +57,10 @@ export async function faultProxy() {
     }
     if (CHANGES[fault] && first === 0) body = CHANGES[fault](body);
     state.bytes += body.length;
-    response.writeHead(original.status, { ...(fault === "nocors" ? {} : CORS), "content-range": range, "content-length": body.length });
+    // The head is of one day, everything else of the next.
+    const day = { "last-modified": new Date(first > 0 ? 86_400_000 : 0).toUTCString() };
+    const headers = { ...(fault === "nocors" ? {} : CORS), ...(fault === "replaced" ? day : {}) };
+    response.writeHead(original.status, { ...headers, "content-range": range, "content-length": body.length });
     response.end(body);
   });
   server.listen(0, "127.0.0.1");

@@ -68,6 +68,9 @@ const FAULTS = [
   ["429", "busy", /status 429/],
   ["500", "busy", /status 500/],
   ["cut", "truncated", /cut short/],
+  ["replaced", "busy", /changed while it was read/],
+  ["html", "forbidden", /web page .* login/],
+  ["jp2", "compression", /it is JPEG 2000/],
   ["compression", "compression", /JPEG 2000 compression cannot be read/],
   ["crs", "crs", /CRS without a definition/],
 ];

@@ -11,7 +11,7 @@ use ureq::unversioned::transport::DefaultConnector;
 
 use super::error::HttpError;
 use super::limits::RequestLimits;
-use super::redirect::redirect;
+use super::redirect::{redirect, shown_origin};
 use super::resolver::CheckedResolver;
 use super::response::Response;
 use super::slots::HostSlots;
@@ -88,6 +88,7 @@ impl Client {
             .timeout_recv_response(Some(limits.answer))
             .timeout_recv_body(Some(limits.body))
             .user_agent(USER_AGENT)
+            .accept_encoding("identity")
             .build();
         let resolver = CheckedResolver::new(DefaultResolver::default(), policy.clone());
         Self {
@@ -142,13 +143,13 @@ impl Client {
                 to = shown(without_token(&next.url)),
                 "redirected"
             );
-            agent = self.agent(request, &next.url).map_err(|error| {
+            agent = self.agent(request, &next.url).map_err(|cause| {
                 tracing::warn!(
                     url = without_token(&url),
                     to = shown(without_token(&next.url)),
-                    "redirected: {error}"
+                    "redirected: {cause}"
                 );
-                HttpError::Redirect(error)
+                HttpError::Redirect { status: response.status, to: shown_origin(&next.url), cause }
             })?;
             (method, url) = (next.method, next.url);
         }
@@ -200,10 +201,9 @@ impl Client {
         let (parts, body) = answer.map_err(failed)?.into_parts();
         let encoding =
             parts.headers.get("content-encoding").and_then(|encoding| encoding.to_str().ok());
-        if encoding.is_some_and(|encoding| {
-            COMPRESSIONS.iter().any(|name| encoding.to_ascii_lowercase().contains(name))
-        }) {
-            return Err(HttpError::Compressed);
+        let encoding = encoding.unwrap_or_default().to_ascii_lowercase();
+        if let Some(name) = COMPRESSIONS.into_iter().find(|name| encoding.contains(name)) {
+            return Err(HttpError::Compressed(name));
         }
         Ok(Response {
             status: parts.status.as_u16(),

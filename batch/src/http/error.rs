@@ -28,8 +28,13 @@ pub(crate) enum HttpError {
     Lost(io::ErrorKind),
     #[error("no answer within {0} seconds")]
     NoAnswer(u64),
-    #[error("its answer comes too slowly: less than {bytes} bytes in {seconds} seconds")]
-    TooSlow { bytes: u64, seconds: u64 },
+    #[error(
+        "its answer comes too slowly: {bytes_per_s} bytes a second, and {min_bytes_per_s} are \
+        needed at least; try again later, or name a faster copy"
+    )]
+    TooSlow { bytes_per_s: u64, min_bytes_per_s: u64 },
+    #[error("its answer takes longer than {0} seconds")]
+    TooLong(u64),
     #[error("its answer was cut short")]
     Cut,
     #[error(
@@ -44,16 +49,26 @@ pub(crate) enum HttpError {
         connect"
     )]
     Proxy,
-    #[error("it redirects more than {0} times")]
+    #[error("it redirects more than {0} times: name the address where its redirects end")]
     RedirectLoop(usize),
     #[error("it redirects, and does not say where to")]
     RedirectNowhere,
-    #[error("it redirects elsewhere, and {0}; the log says where")]
-    Redirect(AddressError),
+    #[error(
+        "it redirects elsewhere (status {status}, to {to}), and {cause}; the log names the address"
+    )]
+    Redirect {
+        status: u16,
+        /// Scheme, host and port.
+        to: String,
+        cause: AddressError,
+    },
     #[error("its answer is larger than {} MiB", .0 >> 20)]
     TooLarge(u64),
-    #[error("its answer is compressed, which was not asked for")]
-    Compressed,
+    #[error(
+        "its answer is compressed (Content-Encoding: {0}), which was not requested: let its server \
+        send it as it is"
+    )]
+    Compressed(&'static str),
     #[error("it answers {status}")]
     Status { status: u16, retry_after: Option<Duration> },
 }
@@ -75,9 +90,7 @@ impl HttpError {
                 Self::NoAnswer(limits.connect.as_secs())
             }
             ureq::Error::Timeout(ureq::Timeout::Global) => Self::NoAnswer(limits.total.as_secs()),
-            ureq::Error::Timeout(ureq::Timeout::RecvBody) => {
-                Self::TooSlow { bytes: limits.min_bytes, seconds: limits.body.as_secs() }
-            }
+            ureq::Error::Timeout(ureq::Timeout::RecvBody) => Self::TooLong(limits.body.as_secs()),
             ureq::Error::Timeout(_) => Self::NoAnswer(limits.answer.as_secs()),
             ureq::Error::HostNotFound => Self::UnknownHost,
             ureq::Error::BadUri(_) | ureq::Error::Http(_) => Self::BadAddress,

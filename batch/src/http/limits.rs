@@ -20,6 +20,11 @@ pub(crate) struct RequestLimits {
 }
 
 impl RequestLimits {
+    /// The least speed of a body.
+    pub(super) fn min_bytes_per_s(&self) -> u64 {
+        bytes_per_s(self.min_bytes, self.window)
+    }
+
     /// For a night, which can wait.
     pub(crate) const NIGHT: Self = Self {
         connect: Duration::from_secs(20),
@@ -37,4 +42,9 @@ impl RequestLimits {
         total: Duration::from_secs(10),
         ..Self::NIGHT
     };
+}
+
+/// The speed of so many bytes in a time.
+pub(super) fn bytes_per_s(bytes: u64, time: Duration) -> u64 {
+    (bytes as f64 / time.as_secs_f64().max(0.001)).round() as u64
 }

@@ -1,5 +1,6 @@
 //! Where an answer redirects to, and how that is requested.
 
+use dragonfly_core::stac::shown;
 use ureq::http::{HeaderMap, Method};
 use url::Url;
 
@@ -43,6 +44,15 @@ pub(crate) fn joined(base: &str, reference: &str) -> Option<String> {
     Some(url.into())
 }
 
+/// The part of an address that may be published: the rest is what a server sent.
+pub(super) fn shown_origin(url: &str) -> String {
+    let origin = Url::parse(url).ok().map(|url| url.origin());
+    match origin.filter(|origin| origin.is_tuple()) {
+        Some(origin) => shown(&origin.ascii_serialization()),
+        None => "an address that is not http".to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -71,6 +81,13 @@ mod tests {
         check(307, "//b.example/", Some((Method::POST, "https://b.example/")));
         check(307, "http:\\\\127.1\\x", Some((Method::POST, "http://127.0.0.1/x")));
         check(302, "file:///etc/passwd", Some((Method::POST, "file:///etc/passwd")));
+    }
+
+    #[test]
+    fn of_a_refused_address_only_its_origin_is_shown() {
+        assert_eq!(shown_origin("https://b.example:8443/SECRET?x"), "https://b.example:8443");
+        assert_eq!(shown_origin("file:///SECRET"), "an address that is not http");
+        assert_eq!(shown_origin("SECRET"), "an address that is not http");
     }
 
     #[test]

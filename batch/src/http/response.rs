@@ -2,14 +2,15 @@
 //! throughput.
 
 use std::io::Read;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::Utc;
 use dragonfly_core::http::parse_retry_after;
+use dragonfly_core::stac::without_token;
 use ureq::http::HeaderMap;
 
 use super::error::HttpError;
-use super::limits::RequestLimits;
+use super::limits::{RequestLimits, bytes_per_s};
 use super::slots::HostSlot;
 use crate::nightly::deadline::Deadline;
 
@@ -26,6 +27,17 @@ pub(crate) struct Response {
     pub(super) deadline: Deadline,
     pub(super) limits: RequestLimits,
     pub(super) _slot: HostSlot,
+}
+
+fn is_slow(bytes: u64, time: Duration, limits: &RequestLimits) -> bool {
+    bytes_per_s(bytes, time) < limits.min_bytes_per_s()
+}
+
+/// A body that came too slowly. The log names it at once: a run may end before the error is seen.
+fn too_slow(url: &str, bytes: u64, window: Duration, limits: &RequestLimits) -> HttpError {
+    let bytes_per_s = bytes_per_s(bytes, window);
+    tracing::warn!(url = without_token(url), bytes_per_s, "the server sends too slowly");
+    HttpError::TooSlow { bytes_per_s, min_bytes_per_s: limits.min_bytes_per_s() }
 }
 
 impl Response {
@@ -79,22 +91,31 @@ impl Response {
         let mut reader = body.as_reader();
         let mut chunk = vec![0; CHUNK_BYTES.min(usize::try_from(bytes).unwrap_or(CHUNK_BYTES))];
         let mut left = bytes;
-        let (mut window_start, mut window_bytes) = (Instant::now(), 0);
+        let start = Instant::now();
+        let (mut window_start, mut window_bytes) = (start, 0);
         while left > 0 {
             let wanted = chunk.len().min(usize::try_from(left).unwrap_or(usize::MAX));
             let read = reader.read(&mut chunk[..wanted]);
-            let read = read
-                .map_err(|error| HttpError::of(ureq::Error::from(error), url, deadline, limits))?;
+            let read = read.map_err(|error| {
+                match HttpError::of(ureq::Error::from(error), url, deadline, limits) {
+                    // Nothing more came, or too little.
+                    HttpError::TooLong(_) if is_slow(bytes - left, start.elapsed(), limits) => {
+                        too_slow(url, bytes - left, start.elapsed(), limits)
+                    }
+                    other => other,
+                }
+            })?;
             if read == 0 {
                 return Ok(());
             }
             into.extend_from_slice(&chunk[..read]);
             left -= read as u64;
             window_bytes += read as u64;
-            if window_start.elapsed() >= limits.window {
+            deadline.check()?;
+            let window = window_start.elapsed();
+            if window >= limits.window {
                 if window_bytes < limits.min_bytes && left > 0 {
-                    let seconds = limits.window.as_secs();
-                    return Err(HttpError::TooSlow { bytes: limits.min_bytes, seconds });
+                    return Err(too_slow(url, window_bytes, window, limits));
                 }
                 (window_start, window_bytes) = (Instant::now(), 0);
             }

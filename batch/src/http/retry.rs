@@ -9,9 +9,10 @@ use dragonfly_core::stac::without_token;
 use super::error::HttpError;
 use crate::nightly::deadline::{Deadline, DeadlineError};
 
-/// Attempts after what rarely passes within seconds: a refused connection, no answer, a body that
-/// trickles.
+/// Attempts after what rarely passes within seconds: a refused connection, no answer.
 const FEW_ATTEMPTS: usize = 3;
+/// Attempts after a body that trickles: its server has had the time of one already.
+const SLOW_ATTEMPTS: usize = 2;
 /// Attempts for an unknown name: one answer of a name server may be lost.
 const NAME_ATTEMPTS: usize = 2;
 
@@ -47,9 +48,9 @@ impl RetryableError for HttpError {
             Self::ConnectionRefused
             | Self::Unreachable(_)
             | Self::NoAnswer(_)
-            | Self::TooSlow { .. }
             | Self::NotHttp
             | Self::Proxy => passing.min(FEW_ATTEMPTS),
+            Self::TooSlow { .. } | Self::TooLong(_) => passing.min(SLOW_ATTEMPTS),
             Self::UnknownHost => passing.min(NAME_ATTEMPTS),
             Self::Deadline(_)
             | Self::Address(_)
@@ -57,9 +58,9 @@ impl RetryableError for HttpError {
             | Self::Certificate
             | Self::RedirectLoop(_)
             | Self::RedirectNowhere
-            | Self::Redirect(_)
+            | Self::Redirect { .. }
             | Self::TooLarge(_)
-            | Self::Compressed
+            | Self::Compressed(_)
             | Self::Status { .. } => 1,
         }
     }
@@ -165,13 +166,10 @@ mod tests {
         ] {
             assert_eq!(attempts(&passing), 7, "{passing}");
         }
-        for slow in [
-            HttpError::ConnectionRefused,
-            HttpError::NoAnswer(60),
-            HttpError::TooSlow { bytes: 1, seconds: 1 },
-        ] {
+        for slow in [HttpError::ConnectionRefused, HttpError::NoAnswer(60)] {
             assert_eq!(attempts(&slow), 3, "{slow}");
         }
+        assert_eq!(attempts(&HttpError::TooSlow { bytes_per_s: 50, min_bytes_per_s: 546 }), 2);
         assert_eq!(attempts(&HttpError::UnknownHost), 2);
         for lasting in [
             status(400),
@@ -180,7 +178,11 @@ mod tests {
             HttpError::Certificate,
             HttpError::BadAddress,
             HttpError::Address(AddressError::Private),
-            HttpError::Redirect(AddressError::OtherOrigin),
+            HttpError::Redirect {
+                status: 301,
+                to: "https://b.example".to_owned(),
+                cause: AddressError::OtherOrigin,
+            },
             HttpError::RedirectLoop(5),
             HttpError::TooLarge(1),
         ] {

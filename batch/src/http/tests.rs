@@ -156,13 +156,13 @@ fn redirected(
 fn a_redirect_goes_only_where_its_purpose_may() {
     // The catalogue lies in a private network: its files may be anywhere, its pages may not.
     let (outcome, received) = redirected(api, Scope::Catalogue);
-    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && received.all().is_empty());
+    assert!(matches!(outcome, Err(HttpError::Redirect { .. })) && received.all().is_empty());
     assert!(redirected(api, Scope::File).0.is_ok());
     // The catalogue is public: what the operator configured may lie inside, and does not lead
     // others there.
     let public = |_: &str| api("https://stac.example/v1");
     let (outcome, received) = redirected(public, Scope::Configured);
-    assert!(matches!(outcome, Err(HttpError::Redirect(_))) && received.all().is_empty());
+    assert!(matches!(outcome, Err(HttpError::Redirect { .. })) && received.all().is_empty());
     let (outcome, received) = redirected(public, Scope::File);
     assert!(matches!(outcome, Err(HttpError::Address(_))) && received.all().is_empty());
     assert!(redirected(|_| AddressPolicy::of_file(), Scope::File).0.is_ok());
@@ -222,4 +222,20 @@ fn a_monitor_is_notified_or_the_cause_named() {
     assert!(received.all()[0].starts_with("GET /ping "));
     assert_eq!(notify(&root).unwrap_err().to_string(), "it answers 500");
     assert!(notify("file:///etc/passwd").is_err());
+}
+
+#[test]
+fn a_long_body_that_comes_steadily_is_not_called_slow() {
+    let body = Duration::from_millis(300);
+    let limits = RequestLimits { body, min_bytes: 0, ..RequestLimits::NIGHT };
+    let (root, _received) = serve(|_, _, stream| {
+        head(stream, 1 << 20);
+        while stream.write_all(b" ").is_ok() {
+            thread::sleep(Duration::from_millis(20));
+        }
+    });
+    let client = Client::new(api(&root), ten_minutes(), limits, 4);
+    let response = client.send(&HttpRequest::get(Scope::Catalogue, &root)).unwrap();
+    let error = response.read_body(1 << 20).unwrap_err();
+    assert!(matches!(error, HttpError::TooLong(_)), "{error}");
 }

@@ -1,15 +1,17 @@
 //! What went wrong, in words with a way on.
 
 use dragonfly_core::FireSide;
+use dragonfly_core::http::ForeignFormat;
 
 use crate::compute::scene_error::SceneError;
 use crate::fetch::cog::{ReadCause, ReadError};
-use crate::fetch::range_fetcher::FetchError;
+use crate::fetch::fetch_error::FetchError;
 use crate::search::catalogue::CatalogueError;
 use dragonfly_core::protocol::{JobError, JobErrorKind, JobErrorScene};
 use dragonfly_tiff::TiffError;
 
 const TRY_LATER: &str = "try again in a few minutes, or choose another scene";
+const OTHER_COLLECTION: &str = "choose a catalogue or collection whose assets are GeoTIFFs";
 const OTHER_SCENE: &str = "choose another scene of these days, or compute without this one";
 
 /// A scene that cannot be used. `is_online` as the browser reports.
@@ -42,6 +44,7 @@ pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
             (JobErrorKind::Busy, "try again in a few minutes")
         }
         CatalogueError::Status { .. }
+        | CatalogueError::Redirect(_)
         | CatalogueError::NotStac { .. }
         | CatalogueError::Pages(_)
         | CatalogueError::Files(_) => (
@@ -67,6 +70,15 @@ fn kind_of_read(cause: &ReadCause, is_online: bool) -> (JobErrorKind, &'static s
         ReadCause::Tiff(TiffError::NotRead(what)) if what.contains("compression") => {
             (JobErrorKind::Compression, OTHER_SCENE)
         }
+        ReadCause::Format(ForeignFormat::Html | ForeignFormat::Xml | ForeignFormat::Json) => {
+            (JobErrorKind::Refused, OTHER_COLLECTION)
+        }
+        ReadCause::Format(ForeignFormat::Jpeg2000) => (
+            JobErrorKind::Compression,
+            "choose a collection of GeoTIFFs, such as sentinel-2-l2a of Earth Search",
+        ),
+        ReadCause::Format(ForeignFormat::Empty) => (JobErrorKind::Truncated, OTHER_SCENE),
+        ReadCause::Format(_) => (JobErrorKind::Broken, OTHER_COLLECTION),
         ReadCause::Tiff(TiffError::CutShort(_)) => (JobErrorKind::Truncated, OTHER_SCENE),
         ReadCause::Tiff(_) | ReadCause::Block { .. } => (JobErrorKind::Broken, OTHER_SCENE),
     }
@@ -81,10 +93,20 @@ fn kind_of_fetch(error: &FetchError, is_online: bool) -> (JobErrorKind, &'static
         ),
         FetchError::NotFound(_) => (JobErrorKind::NotFound, OTHER_SCENE),
         FetchError::PastTheEnd(_) => (JobErrorKind::Truncated, OTHER_SCENE),
-        FetchError::Busy(_) | FetchError::BrokenOff | FetchError::Changed => {
-            (JobErrorKind::Busy, TRY_LATER)
+        FetchError::Changed => {
+            (JobErrorKind::Busy, "compute again, which reads the file from its start")
         }
-        FetchError::Status(_) | FetchError::NoRanges | FetchError::WrongRange(_) => (
+        FetchError::Busy(_)
+        | FetchError::BrokenOff
+        | FetchError::NoAnswer(_)
+        | FetchError::TooSlow(_) => (JobErrorKind::Busy, TRY_LATER),
+        FetchError::Login(_) | FetchError::WebPage => {
+            (JobErrorKind::Forbidden, "choose a collection whose files open without a login")
+        }
+        FetchError::Status(_)
+        | FetchError::NoRanges
+        | FetchError::WrongRange(_)
+        | FetchError::Compressed(_) => (
             JobErrorKind::Refused,
             "the bucket does not answer as it should: choose another collection, or set a proxy",
         ),

@@ -102,10 +102,22 @@ fn partial_content(
     Ok(PartialContent { length: sent.end - sent.start, file_size })
 }
 
+/// The length that a response with status 416 states: `bytes */1234`.
+pub fn stated_length(content_range: &str) -> Option<u64> {
+    let length = unit_removed(content_range)?.strip_prefix("*/")?;
+    u64::try_from(length.trim().parse::<i64>().ok()?).ok()
+}
+
+/// The text behind the unit, whose case does not matter.
+fn unit_removed(content_range: &str) -> Option<&str> {
+    let (unit, rest) = content_range.trim().split_once(' ')?;
+    unit.eq_ignore_ascii_case("bytes").then(|| rest.trim_start())
+}
+
 /// `bytes 0-99/1234`: the range and the file's size, where stated. Offsets in a file are signed
 /// numbers everywhere, so a larger size is not one.
 fn parse_content_range(text: &str) -> Option<(Range<u64>, Option<u64>)> {
-    let (range, size) = text.trim().strip_prefix("bytes ")?.split_once('/')?;
+    let (range, size) = unit_removed(text)?.split_once('/')?;
     let (first, last) = range.split_once('-')?;
     let (first, last): (u64, u64) = (first.trim().parse().ok()?, last.trim().parse().ok()?);
     let file_size = match size.trim() {
@@ -147,6 +159,16 @@ mod tests {
         ] {
             assert_eq!(part(wrong), Err(RangeHeadError::WrongRange(wrong.to_owned())));
         }
+    }
+
+    #[test]
+    fn the_length_is_stated_where_the_file_ends_before_a_range() {
+        assert_eq!(stated_length("bytes */1234"), Some(1234));
+        assert_eq!(stated_length(" Bytes */0"), Some(0));
+        for none in ["bytes */*", "bytes 0-9/10", "*/10", "bytes */-1", "", "bytes"] {
+            assert_eq!(stated_length(none), None, "{none}");
+        }
+        assert_eq!(part("BYTES 10-13/100"), Ok(PartialContent { length: 4, file_size: Some(100) }));
     }
 
     #[test]

@@ -19,7 +19,8 @@ const MAX_FILE_BYTES: u64 = 256 << 20;
 pub(super) fn read_items(file: &Path) -> Result<Vec<Item>> {
     let text = read_text(file, MAX_FILE_BYTES).with_context(|| {
         format!(
-            "cannot read the catalogue {}: name a STAC ItemCollection with --stac",
+            "cannot read the catalogue {}: name a STAC ItemCollection, or an API by its http(s) \
+            address, with --stac",
             file.display()
         )
     })?;

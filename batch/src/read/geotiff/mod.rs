@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, bail};
+use dragonfly_core::http::{FORMAT_BYTES, ForeignFormat};
 use gdal::config::{set_config_option, set_error_handler};
 use gdal::errors::{CplErrType, GdalError};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
@@ -81,7 +82,10 @@ pub(crate) fn open(location: &str, client: &Client, limits: HeaderLimits) -> Res
 /// When it does not arrive, is none, or exceeds the limits. Names it.
 pub(crate) fn open_remote(file: &Arc<RemoteFile>, limits: HeaderLimits) -> Result<GeoTiff> {
     file.wait_for_head()?;
-    open_named(&RegisteredFile::of(file).path(), file.address(), &**file, limits)
+    let opened = open_named(&RegisteredFile::of(file).path(), file.address(), &**file, limits);
+    // Why bytes did not arrive explains more than that they are missing.
+    file.check()?;
+    opened
 }
 
 /// Opens a GeoTIFF on this machine.
@@ -112,6 +116,9 @@ fn open_named(
     limits: HeaderLimits,
 ) -> Result<GeoTiff> {
     mark_thread();
+    if let Some(format) = foreign_format(file) {
+        bail!("{location} cannot be opened as a GeoTIFF: {format}");
+    }
     check_header(file, limits.max_place_bytes())
         .with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
     let options = DatasetOptions {
@@ -132,6 +139,14 @@ fn open_named(
     })?;
     limits.check(&dataset).with_context(|| format!("{location} cannot be read"))?;
     Ok(GeoTiff { dataset, file_bytes: file.length() })
+}
+
+/// What a file is instead of a TIFF, as far as its first bytes show it.
+fn foreign_format(file: &impl ReadAt) -> Option<ForeignFormat> {
+    let mut start = [0; FORMAT_BYTES];
+    let known = &mut start[..file.length().min(FORMAT_BYTES as u64) as usize];
+    file.read_at(0, known)?;
+    ForeignFormat::of(known)
 }
 
 /// A transformation between two systems, x east and y north in both.

@@ -180,6 +180,7 @@ impl ImageBand {
             let read = self.read(columns, &rows);
             if let Some(remote) = &self.remote {
                 remote.release(&bytes);
+                remote.check().with_context(|| format!("the {} cannot be read", self.name))?;
             }
             match pixels.is_empty() {
                 true => pixels = read?,

@@ -5,12 +5,13 @@ use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use anyhow::{Result, anyhow};
+use dragonfly_core::http::RemoteVersion;
 use dragonfly_core::stac::without_token;
 
 use super::buffered::{release_bytes, reserve_bytes};
 use super::pool::fetch_pool;
-use super::request::{self, FetchedRange, RangeError};
-use crate::http::{Client, HttpError, Retries, Scope};
+use super::request::{FetchedRange, RangeError, RangeSource};
+use crate::http::{Client, Retries, Scope};
 
 /// Bytes fetched at the beginning of a file: the headers of a cloud-optimized GeoTIFF.
 const HEAD_BYTES: u64 = 16 << 10;
@@ -20,6 +21,8 @@ const MAX_GAP_BYTES: u64 = 4 << 10;
 const MAX_REQUEST_BYTES: u64 = 16 << 20;
 /// Bytes by which neighbouring blocks may overlap: what COGs repeat before and after each.
 const MAX_OVERLAP_BYTES: u64 = 8;
+/// The size of a file whose server states none. Readers compute with offsets from its end.
+const UNSTATED_BYTES: u64 = 1 << 60;
 /// Chunks of a long header that are kept of a file; the oldest go first.
 const MAX_HEADER_CHUNKS: usize = 256;
 
@@ -28,8 +31,10 @@ pub(crate) struct RemoteFile {
     url: String,
     client: Client,
     scope: Scope,
-    /// Set once its head has arrived.
-    size: OnceLock<u64>,
+    /// What all its ranges belong to; set once its head has arrived.
+    version: Mutex<Option<RemoteVersion>>,
+    /// Why a range did not arrive that was not prefetched, or is of another version.
+    failure: OnceLock<RangeError>,
     chunks: Mutex<Chunks>,
     /// Offsets of the chunks of a long header, the oldest first.
     header_chunks: Mutex<VecDeque<u64>>,
@@ -65,7 +70,8 @@ impl RemoteFile {
             url: url.to_owned(),
             client: client.clone(),
             scope,
-            size: OnceLock::new(),
+            version: Mutex::default(),
+            failure: OnceLock::new(),
             chunks: Mutex::new(BTreeMap::from([(0, Chunk::Pending(HEAD_BYTES))])),
             header_chunks: Mutex::default(),
             arrived: Condvar::new(),
@@ -90,9 +96,22 @@ impl RemoteFile {
         without_token(&self.url)
     }
 
-    /// Bytes of the whole file; 0 before its head has arrived.
+    /// Bytes of the whole file; 0 before its head has arrived, and more than any file has while its
+    /// server does not state them.
     pub(crate) fn size(&self) -> u64 {
-        self.size.get().copied().unwrap_or(0)
+        self.version().as_ref().map_or(0, |version| version.length().unwrap_or(UNSTATED_BYTES))
+    }
+
+    /// An error once a range did not arrive that was read without being prefetched, or came from
+    /// another version of the file.
+    ///
+    /// # Errors
+    /// Names the file and the cause.
+    pub(crate) fn check(&self) -> Result<()> {
+        match self.failure.get() {
+            Some(error) => Err(anyhow!("{}: {error}", self.address())),
+            None => Ok(()),
+        }
     }
 
     /// The last part of its address.
@@ -167,6 +186,7 @@ impl RemoteFile {
     /// # Errors
     /// When one did not arrive, or the deadline passed. Names the file.
     pub(crate) fn wait(&self, ranges: &[Range<u64>]) -> Result<()> {
+        self.check()?;
         let mut chunks = self.chunks();
         for range in ranges {
             loop {
@@ -201,10 +221,6 @@ impl RemoteFile {
     fn fetch(&self, ranges: &[Range<u64>]) {
         let Some(whole) = around(ranges) else { return };
         let fetched = self.fetch_range(&whole);
-        if let Ok(response) = &fetched {
-            // Set already, except for the head.
-            let _ = self.size.set(response.file_size);
-        }
         for range in ranges {
             let chunk = match &fetched {
                 Ok(response) => {
@@ -236,8 +252,23 @@ impl RemoteFile {
         }
     }
 
+    /// Fetches a range of the version that was read so far.
     fn fetch_range(&self, range: &Range<u64>) -> Result<FetchedRange, RangeError> {
-        request::fetch(&self.client, self.scope, Retries::RANGES, &self.url, range)
+        let source = RangeSource { client: &self.client, scope: self.scope, url: &self.url };
+        let known = self.version().clone().unwrap_or_default();
+        let fetched = source.fetch(Retries::RANGES, range, &known).and_then(|fetched| {
+            // Others may have arrived meanwhile.
+            self.version().get_or_insert_default().confirm(&fetched.version)?;
+            Ok(fetched)
+        });
+        if let Err(error @ RangeError::Changed) = &fetched {
+            let _ = self.failure.set(error.clone());
+        }
+        fetched
+    }
+
+    fn version(&self) -> MutexGuard<'_, Option<RemoteVersion>> {
+        self.version.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Copies bytes from a position on, as many as there are; what is not buffered is fetched.
@@ -250,9 +281,12 @@ impl RemoteFile {
             };
             copied += match self.copy_buffered(at, rest) {
                 0 => match self.copy_unplanned(at, rest) {
+                    Ok(0) => break,
                     Ok(more) => more,
                     Err(error) => {
                         tracing::debug!(url = self.address(), "{error}");
+                        // The first is kept.
+                        let _ = self.failure.set(error);
                         break;
                     }
                 },
@@ -285,7 +319,8 @@ impl RemoteFile {
         let response = self.fetch_range(&(at..end))?;
         let copied = copy(&response.bytes, into);
         if copied == 0 {
-            return Err(HttpError::Cut.into());
+            // The size was not stated, and this is past the end.
+            return Ok(0);
         }
         if requested < HEAD_BYTES {
             self.keep_header_chunk(at, response.bytes);
@@ -370,7 +405,8 @@ mod tests {
             url: "http://127.0.0.1:9/scene.tif".to_owned(),
             client: Client::of_test(),
             scope: Scope::File,
-            size: OnceLock::from(bytes),
+            version: Mutex::new(Some(RemoteVersion::new(None, None, Some(bytes)))),
+            failure: OnceLock::new(),
             chunks: Mutex::new(BTreeMap::from([(0, Chunk::Ready(vec![1; HEAD_BYTES as usize]))])),
             header_chunks: Mutex::default(),
             arrived: Condvar::new(),

@@ -2,8 +2,10 @@
 
 use std::ops::Range;
 
-use dragonfly_core::http::{RangeHead, RangeHeadError, read_range_head};
-use dragonfly_core::stac::without_token;
+use dragonfly_core::http::{
+    RangeHead, RangeHeadError, RemoteVersion, ReplacedError, read_range_head, stated_length,
+};
+use dragonfly_core::stac::{shown, without_token};
 use ureq::http::Method;
 
 use crate::http::{self, Client, HttpError, HttpRequest, Response, Retries, Scope};
@@ -16,8 +18,8 @@ const MAX_RESERVED_BYTES: u64 = 16 << 20;
 pub(super) struct FetchedRange {
     /// The requested bytes, fewer only at the end of the file.
     pub(super) bytes: Vec<u8>,
-    /// Bytes of the whole file.
-    pub(super) file_size: u64,
+    /// The version of the file that they belong to.
+    pub(super) version: RemoteVersion,
 }
 
 /// A range that did not arrive.
@@ -28,14 +30,27 @@ pub(crate) enum RangeError {
     Http(#[from] HttpError),
     /// The server sends whole files only.
     #[error(
-        "its server does not answer byte ranges, without which nothing can be read piece by piece"
+        "its server does not answer byte ranges, without which nothing can be read piece by piece: \
+        copy the file to a server that does"
     )]
     NoRanges,
+    /// A web page instead of the file, after a redirect to this address.
+    #[error(
+        "its server asks for a login: it redirects to {0}, which is a web page (HTML); name files \
+        that can be read without a login"
+    )]
+    Login(String),
+    /// A web page instead of the file.
+    #[error(
+        "its server sends a web page (HTML) instead of the file: it asks for a login, or the file \
+        is gone; open the address in a browser to see which"
+    )]
+    WebPage,
     /// An answer that contradicts itself, or the request.
     #[error("its server sends another part of it than was requested, or a size that cannot be")]
     BadRange,
     /// Another file under the same address.
-    #[error("it changed while it was read; run again")]
+    #[error("it changed while it was read: another version replaced it; run again")]
     Changed,
     /// The thread that fetched it ended before.
     #[error("it could not be fetched, for a fault of this program")]
@@ -48,11 +63,24 @@ impl From<DeadlineError> for RangeError {
     }
 }
 
+impl From<ReplacedError> for RangeError {
+    fn from(_: ReplacedError) -> Self {
+        Self::Changed
+    }
+}
+
 impl http::RetryableError for RangeError {
     fn attempts(&self, passing: usize) -> usize {
         match self {
+            // What came is kept, and the next attempt requests the rest.
+            Self::Http(HttpError::TooLong(_)) => passing,
             Self::Http(error) => error.attempts(passing),
-            Self::NoRanges | Self::BadRange | Self::Changed | Self::NotFetched => 1,
+            Self::NoRanges
+            | Self::Login(_)
+            | Self::WebPage
+            | Self::BadRange
+            | Self::Changed
+            | Self::NotFetched => 1,
         }
     }
 
@@ -64,68 +92,117 @@ impl http::RetryableError for RangeError {
     }
 }
 
-/// The bytes of a range, fewer where the file ends before. What came before a cut is kept.
-///
-/// # Errors
-/// At once where another attempt is of no use; otherwise after the attempts of `retries`.
-pub(super) fn fetch(
-    client: &Client,
-    scope: Scope,
-    retries: Retries,
-    url: &str,
-    range: &Range<u64>,
-) -> Result<FetchedRange, RangeError> {
-    let reserved = range.end.saturating_sub(range.start).min(MAX_RESERVED_BYTES);
-    let mut bytes = Vec::with_capacity(usize::try_from(reserved).unwrap_or_default());
-    let mut file_size = None;
-    let attempt = || attempt(client, scope, url, range, &mut bytes, &mut file_size);
-    retries.run(client.deadline(), url, attempt)?;
-    // A file whose size was not stated ends where its bytes do.
-    let file_size = file_size.unwrap_or(range.start + bytes.len() as u64);
-    Ok(FetchedRange { bytes, file_size })
+/// A file, as it is requested.
+pub(super) struct RangeSource<'a> {
+    pub(super) client: &'a Client,
+    pub(super) scope: Scope,
+    pub(super) url: &'a str,
 }
 
-/// Requests what is still missing of a range.
-fn attempt(
-    client: &Client,
-    scope: Scope,
-    url: &str,
-    range: &Range<u64>,
-    bytes: &mut Vec<u8>,
-    file_size: &mut Option<u64>,
-) -> Result<(), RangeError> {
-    let first = range.start + bytes.len() as u64;
-    if first >= range.end {
-        return Ok(());
+impl RangeSource<'_> {
+    /// The bytes of a range, fewer where the file ends before. What came before a cut is kept.
+    /// `known` is the version that earlier ranges belong to.
+    ///
+    /// # Errors
+    /// At once where another attempt is of no use, as of another version; otherwise after the
+    /// attempts of `retries`.
+    pub(super) fn fetch(
+        &self,
+        retries: Retries,
+        range: &Range<u64>,
+        known: &RemoteVersion,
+    ) -> Result<FetchedRange, RangeError> {
+        let reserved = range.end.saturating_sub(range.start).min(MAX_RESERVED_BYTES);
+        let bytes = Vec::with_capacity(usize::try_from(reserved).unwrap_or_default());
+        let mut fetched = FetchedRange { bytes, version: known.clone() };
+        retries.run(self.client.deadline(), self.url, || self.attempt(range, &mut fetched))?;
+        Ok(fetched)
     }
-    let value = format!("bytes={first}-{}", range.end - 1);
-    tracing::trace!(url = without_token(url), range = value);
-    let headers = [("range", value.as_str())];
-    let mut response = client.send(&HttpRequest {
-        scope,
-        method: &Method::GET,
-        url,
-        headers: &headers,
-        body: "",
-    })?;
-    let (length, size) = read_head(&response, &(first..range.end))?;
-    if file_size.is_some_and(|known| known != size) {
-        return Err(RangeError::Changed);
+
+    /// Requests what is still missing of a range, but nothing past the end of the file.
+    fn attempt(&self, range: &Range<u64>, fetched: &mut FetchedRange) -> Result<(), RangeError> {
+        let first = range.start + fetched.bytes.len() as u64;
+        let missing = first..range.end.min(fetched.version.length().unwrap_or(u64::MAX));
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let mut response = self.request(&missing)?;
+        if response.status() == 416 {
+            return end_at(first, &response, &mut fetched.version);
+        }
+        if (200..300).contains(&response.status()) {
+            self.check_kind(&response)?;
+            fetched.version.confirm(&RemoteVersion::new(
+                response.header("etag"),
+                response.header("last-modified"),
+                None,
+            ))?;
+        }
+        let length = read_head(&response, &missing, &mut fetched.version)?;
+        let before = fetched.bytes.len() as u64;
+        // What came before an error stays in the buffer.
+        response.read_into(&mut fetched.bytes, length)?;
+        let end = missing.end.min(fetched.version.length().unwrap_or(u64::MAX));
+        // Where the file's length is unknown, another request finds its end.
+        if fetched.bytes.len() as u64 - before < length || first + length < end {
+            return Err(HttpError::Cut.into());
+        }
+        response.finish(length);
+        Ok(())
     }
-    *file_size = Some(size);
-    let before = bytes.len() as u64;
-    // What came before an error stays in the buffer.
-    response.read_into(bytes, length)?;
-    if bytes.len() as u64 - before < length || first + length < range.end.min(size) {
-        return Err(HttpError::Cut.into());
+
+    fn request(&self, missing: &Range<u64>) -> Result<Response, RangeError> {
+        let value = format!("bytes={}-{}", missing.start, missing.end - 1);
+        tracing::trace!(url = without_token(self.url), range = value);
+        let headers = [("range", value.as_str())];
+        Ok(self.client.send(&HttpRequest {
+            scope: self.scope,
+            method: &Method::GET,
+            url: self.url,
+            headers: &headers,
+            body: "",
+        })?)
     }
-    response.finish(length);
-    Ok(())
+
+    /// Refuses what is no file: a web page, or several ranges in one body.
+    fn check_kind(&self, response: &Response) -> Result<(), RangeError> {
+        let kind = response.header("content-type").unwrap_or_default().trim().to_ascii_lowercase();
+        if kind.starts_with("multipart/") {
+            return Err(RangeError::BadRange);
+        }
+        if !kind.starts_with("text/html") && !kind.starts_with("application/xhtml") {
+            return Ok(());
+        }
+        if response.url() == self.url {
+            return Err(RangeError::WebPage);
+        }
+        // A query may hold secrets.
+        let address = response.url().split(['?', '#']).next().unwrap_or_default();
+        Err(RangeError::Login(shown(address)))
+    }
 }
 
-/// What a response contains of a range, and the size of the whole file. A server that does not
-/// state the size, or hides the range, cannot be read from.
-fn read_head(response: &Response, requested: &Range<u64>) -> Result<(u64, u64), RangeError> {
+/// A file that ends before the requested first byte, as status 416 states: of another version where
+/// it was longer.
+fn end_at(first: u64, response: &Response, version: &mut RemoteVersion) -> Result<(), RangeError> {
+    let stated = response.header("content-range").and_then(stated_length);
+    match stated {
+        // It states that the range is there, and does not send it.
+        Some(length) if length > first => Err(RangeError::BadRange),
+        Some(length) => Ok(version.set_length(length)?),
+        // What was requested lies before the end that was stated earlier.
+        None if version.length().is_some() => Err(RangeError::Changed),
+        None => Ok(version.set_length(first)?),
+    }
+}
+
+/// How much of a range a response contains. The version gets the size of the whole file, where the
+/// response states it.
+fn read_head(
+    response: &Response,
+    requested: &Range<u64>,
+    version: &mut RemoteVersion,
+) -> Result<u64, RangeError> {
     let head = RangeHead {
         status: response.status(),
         content_range: response.header("content-range"),
@@ -133,15 +210,15 @@ fn read_head(response: &Response, requested: &Range<u64>) -> Result<(u64, u64), 
             .header("content-length")
             .and_then(|length| length.trim().parse().ok()),
     };
-    if head.status == 206 && head.content_range.is_none() {
-        return Err(RangeError::NoRanges);
-    }
     let content = read_range_head(&head, requested).map_err(|error| match error {
         RangeHeadError::NoRanges => RangeError::NoRanges,
         RangeHeadError::WrongRange(_) => RangeError::BadRange,
         RangeHeadError::Status(_) => response.status_error().into(),
     })?;
-    Ok((content.length, content.file_size.ok_or(RangeError::BadRange)?))
+    if let Some(size) = content.file_size {
+        version.set_length(size)?;
+    }
+    Ok(content.length)
 }
 
 #[cfg(test)]
@@ -154,7 +231,10 @@ mod tests {
 
     /// The outcome of requesting bytes 4 to 9 of a server that gives these answers in turn, and the
     /// ranges that it received.
-    fn requests(answers: &[&str]) -> (Result<FetchedRange, RangeError>, Vec<String>) {
+    fn requests_of(
+        known: &RemoteVersion,
+        answers: &[&str],
+    ) -> (Result<FetchedRange, RangeError>, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/scene.tif", listener.local_addr().unwrap());
         let answers: Vec<String> = answers.iter().map(|answer| (*answer).to_owned()).collect();
@@ -172,14 +252,105 @@ mod tests {
             }
             ranges
         });
-        let fetched = fetch(
-            &Client::of_test(),
-            Scope::File,
-            Retries::RANGES.without_pauses(),
-            &url,
-            &(4..10),
-        );
+        let source = RangeSource { client: &Client::of_test(), scope: Scope::File, url: &url };
+        let fetched = source.fetch(Retries::RANGES.without_pauses(), &(4..10), known);
         (fetched, server.join().unwrap())
+    }
+
+    fn requests(answers: &[&str]) -> (Result<FetchedRange, RangeError>, Vec<String>) {
+        requests_of(&RemoteVersion::default(), answers)
+    }
+
+    /// An answer with status 206 with these headers, each with its end of line.
+    fn part(headers: &str, body: &str) -> String {
+        format!(
+            "HTTP/1.1 206 Partial Content\r\n{headers}Content-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    }
+
+    fn end(length: &str) -> String {
+        format!(
+            "HTTP/1.1 416 Range Not Satisfiable\r\nContent-Range: bytes */{length}\r\n\
+            Content-Length: 0\r\nConnection: close\r\n\r\n"
+        )
+    }
+
+    #[test]
+    fn a_file_whose_size_is_not_stated_is_read_to_its_end() {
+        for headers in ["Content-Range: bytes 4-9/*\r\n", ""] {
+            let (fetched, ranges) = requests(&[&part(headers, "abcdef")]);
+            let fetched = fetched.unwrap();
+            assert_eq!((&fetched.bytes[..], fetched.version.length()), (&b"abcdef"[..], None));
+            assert_eq!(ranges, ["range: bytes=4-9"]);
+        }
+        for (end, asked) in [(end("7"), 2), (end("*"), 2)] {
+            let short = part("Connection: close\r\nContent-Range: bytes 4-6/*\r\n", "abc");
+            let (fetched, ranges) = requests(&[&short, &end]);
+            let fetched = fetched.unwrap();
+            assert_eq!((&fetched.bytes[..], fetched.version.length()), (&b"abc"[..], Some(7)));
+            assert_eq!(ranges.len(), asked);
+        }
+        let (fetched, _) = requests(&[&end("3")]);
+        assert_eq!(fetched.unwrap().version.length(), Some(3));
+        assert!(matches!(requests(&[&end("30")]).0, Err(RangeError::BadRange)));
+    }
+
+    #[test]
+    fn nothing_is_requested_past_the_end_of_a_file() {
+        let known = RemoteVersion::new(None, None, Some(7));
+        let (fetched, ranges) =
+            requests_of(&known, &[&part("Content-Range: bytes 4-6/7\r\n", "abc")]);
+        assert_eq!(fetched.unwrap().bytes, b"abc");
+        assert_eq!(ranges, ["range: bytes=4-6"]);
+        let known = RemoteVersion::new(None, None, Some(4));
+        let (fetched, ranges) = requests_of(&known, &[]);
+        assert!(fetched.unwrap().bytes.is_empty() && ranges.is_empty());
+    }
+
+    #[test]
+    fn another_version_of_the_file_is_an_error_whatever_states_it() {
+        let first = "Last-Modified: Mon, 02 Nov 2026 07:00:00 GMT\r\n";
+        let known =
+            RemoteVersion::new(Some("\"1\""), Some("Mon, 02 Nov 2026 07:00:00 GMT"), Some(100));
+        let range = "content-range: bytes 4-9/100\r\n";
+        let other = [
+            part(&format!("{range}etag: \"2\"\r\n"), "abcdef"),
+            part(&format!("{range}LAST-MODIFIED: Tue, 03 Nov 2026 07:00:00 GMT\r\n"), "abcdef"),
+            part("Content-Range: bytes 4-9/99\r\n", "abcdef"),
+            "HTTP/1.1 200 OK\r\nETag: \"2\"\r\nContent-Length: 0\r\n\r\n".to_owned(),
+            end("*"),
+            end("3"),
+        ];
+        for answer in &other {
+            let (fetched, ranges) = requests_of(&known, &[answer]);
+            assert!(matches!(fetched, Err(RangeError::Changed)), "{answer}: {:?}", fetched.err());
+            assert_eq!(ranges.len(), 1, "{answer}");
+        }
+        for same in [format!("{range}ETAG: \"1\"\r\n"), format!("{range}{first}"), range.into()] {
+            assert!(requests_of(&known, &[&part(&same, "abcdef")]).0.is_ok(), "{same}");
+        }
+    }
+
+    #[test]
+    fn a_web_page_instead_of_the_file_is_named_with_its_address() {
+        let page = "HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\
+            Transfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n";
+        let (fetched, ranges) = requests(&[page]);
+        assert!(matches!(fetched, Err(RangeError::WebPage)));
+        assert_eq!(ranges.len(), 1);
+        let to_login = "HTTP/1.1 302 Found\r\nLocation: /sign-in?token=SECRET\r\n\
+            Content-Length: 0\r\nConnection: close\r\n\r\n";
+        let message = requests(&[to_login, page]).0.err().unwrap().to_string();
+        assert!(message.contains("login") && message.contains("/sign-in,"), "{message}");
+        assert!(!message.contains("SECRET"), "{message}");
+    }
+
+    #[test]
+    fn what_is_compressed_on_the_way_is_named() {
+        let packed = part("Content-Encoding: gzip\r\nContent-Range: bytes 4-9/100\r\n", "abcdef");
+        let message = requests(&[&packed]).0.err().unwrap().to_string();
+        assert!(message.contains("Content-Encoding: gzip"), "{message}");
     }
 
     #[test]
@@ -191,7 +362,10 @@ mod tests {
         let busy = "HTTP/1.1 503 Slow Down\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
         let (fetched, ranges) = requests(&[cut, busy, rest]);
         let response = fetched.unwrap();
-        assert_eq!((response.bytes.as_slice(), response.file_size), (&b"abcdef"[..], 100));
+        assert_eq!(
+            (response.bytes.as_slice(), response.version.length()),
+            (&b"abcdef"[..], Some(100))
+        );
         assert_eq!(ranges, ["range: bytes=4-9", "range: bytes=7-9", "range: bytes=7-9"]);
     }
 
@@ -237,7 +411,6 @@ mod tests {
         check("bytes 4-9/99999999999999999999999");
         check("bytes 4-9/5");
         check("bytes 9-4/100");
-        check("bytes 4-9/*");
         check("4-9/100");
     }
 

@@ -9,6 +9,7 @@ use dragonfly_core::{BandRole, CellWindow, LevelFrame, Scaling, ScenePlan, choos
 use futures_util::future::{try_join_all, try_join3};
 
 use crate::compute::band::CogBand;
+use crate::compute::joined_rows::joined_rows;
 use crate::compute::open_band::open_band;
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
@@ -138,7 +139,8 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
             return Ok(());
         }
         let new = self.rows.end..whole.end;
-        let rectangles = self.plan.blocks().rectangles(self.plan.columns(), new.clone());
+        let blocks = self.plan.blocks().rectangles(self.plan.columns(), new.clone());
+        let rectangles = joined_rows(blocks);
         let read = rectangles.iter().map(|(columns, rows)| self.band.read(columns, rows));
         let parts = try_join_all(read).await?;
         let start = self.pixels.len();

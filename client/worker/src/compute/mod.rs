@@ -3,6 +3,7 @@
 mod band;
 mod colours;
 pub(crate) mod engine;
+mod joined_rows;
 pub(crate) mod open_band;
 pub(crate) mod projection;
 pub(crate) mod raster;

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::compute::band::{self, CogBand};
 use crate::compute::colours::SceneColours;
+use crate::compute::joined_rows::joined_rows;
 use crate::compute::open_band::{BandFile, open_band};
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
@@ -257,7 +258,8 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         while self.under_way.len() < 2 || self.under_way_bytes < AHEAD_BYTES {
             let Some(rows) = self.waiting.pop_front() else { return };
             self.under_way_bytes += self.part_bytes(&rows);
-            let rectangles = self.plan.blocks().rectangles(self.plan.columns(), rows.clone());
+            let blocks = self.plan.blocks().rectangles(self.plan.columns(), rows.clone());
+            let rectangles = joined_rows(blocks);
             let (sender, receiver) = oneshot::channel();
             self.under_way.push_back(receiver);
             (self.spawn)(Box::pin(send_part(sender, Rc::clone(&self.bands), rectangles, rows)));

@@ -27,6 +27,8 @@ extern "C" {
     // In the global scope of pages and of workers alike, which web-sys keeps apart.
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(done: &js_sys::Function, milliseconds: f64) -> JsValue;
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timeout: &JsValue);
 }
 
 /// Bytes that are taken from the browser at once at most.
@@ -84,11 +86,25 @@ impl Transport for BrowserTransport {
     }
 
     async fn pause(&self, time: Duration) {
+        let mut timeout = ClearOnDrop(JsValue::UNDEFINED);
         let wait = Promise::new(&mut |done, _| {
-            set_timeout(&done, time.as_secs_f64() * 1000.0);
+            timeout.0 = set_timeout(&done, time.as_secs_f64() * 1000.0);
         });
         // A timer never fails.
         let _ = JsFuture::from(wait).await;
+    }
+
+    async fn timer(&self, limit: Duration) {
+        Transport::pause(self, limit).await;
+    }
+}
+
+/// A timer of the browser, cleared when nothing waits for it any more: it would keep Node alive.
+struct ClearOnDrop(JsValue);
+
+impl Drop for ClearOnDrop {
+    fn drop(&mut self) {
+        clear_timeout(&self.0);
     }
 }
 
@@ -107,8 +123,9 @@ impl PageTransport for BrowserTransport {
                 return Err(TransportError("its answer is too large".to_owned()));
             }
         }
-        let ResponseHead { status, retry_after, .. } = answer.head;
-        Ok(PageResponse { status, url: answer.url, body, retry_after })
+        let ResponseHead { status, retry_after, redirected_to, .. } = answer.head;
+        let is_redirected = redirected_to.is_some();
+        Ok(PageResponse { status, url: answer.url, body, retry_after, is_redirected })
     }
 
     async fn pause(&self, time: Duration) {
@@ -139,6 +156,11 @@ impl BrowserTransport {
                 content_length: header("content-length")
                     .and_then(|length| length.trim().parse().ok()),
                 retry_after: header("retry-after").and_then(|text| parse_retry_after(&text, now())),
+                etag: header("etag"),
+                last_modified: header("last-modified"),
+                content_type: header("content-type"),
+                content_encoding: header("content-encoding"),
+                redirected_to: response.redirected().then(|| response.url()),
             },
             url: response.url(),
             body: response.body().and_then(|body| Body::of(&body, &self.buffers)),
@@ -200,4 +222,20 @@ fn unreachable(error: JsValue) -> TransportError {
         .ok()
         .and_then(|message| message.as_string());
     TransportError(message.unwrap_or_else(|| "without a reason".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::future::{Either, select};
+    use wasm_bindgen_test::wasm_bindgen_test;
+
+    use super::*;
+
+    #[wasm_bindgen_test]
+    async fn a_timer_ends_when_its_limit_has_passed_and_not_before() {
+        let transport = BrowserTransport::default();
+        let (short, long) = (Duration::from_millis(1), Duration::from_secs(600));
+        let first = select(Box::pin(transport.timer(long)), Box::pin(transport.timer(short))).await;
+        assert!(matches!(first, Either::Right(_)));
+    }
 }

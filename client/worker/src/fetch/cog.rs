@@ -1,16 +1,21 @@
 //! A remote Cloud-Optimized GeoTIFF: its head read once, then only the blocks that a window
 //! needs.
 
+use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
 
+use dragonfly_core::http::{FORMAT_BYTES, ForeignFormat};
 use dragonfly_core::stac::without_token;
 use futures_util::future::join_all;
 use futures_util::stream::{FuturesUnordered, StreamExt};
+use tokio::sync::OnceCell;
 
 use crate::fetch::block_requests::{BlockRequest, requests};
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::range_fetcher::{FetchError, RangeFetcher};
+use crate::fetch::cached_part::CachedVersion;
+use crate::fetch::fetch_error::FetchError;
+use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 use dragonfly_tiff::BlockError;
 use dragonfly_tiff::Pixels;
@@ -31,6 +36,10 @@ struct CogFile<T, C> {
     cache: Rc<C>,
     url: String,
     head: KnownBytes,
+    /// What all its parts belong to.
+    version: RefCell<CachedVersion>,
+    /// Set once a cached head without validators was compared with the server's.
+    is_confirmed: OnceCell<()>,
 }
 
 /// Pixels of one block and band, on their way.
@@ -62,6 +71,9 @@ pub enum ReadCause {
     /// Its bytes cannot be had.
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// It is a file of another format.
+    #[error("the file cannot be read as a GeoTIFF: {0}")]
+    Format(ForeignFormat),
     /// Its head cannot be understood.
     #[error("the file cannot be read as a GeoTIFF: {0}")]
     Tiff(#[from] TiffError),
@@ -94,7 +106,14 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
         cache: Rc<C>,
         url: &str,
     ) -> Result<Self, ReadError> {
-        let mut file = CogFile { fetcher, cache, url: url.to_owned(), head: KnownBytes::default() };
+        let mut file = CogFile {
+            fetcher,
+            cache,
+            url: url.to_owned(),
+            head: KnownBytes::default(),
+            version: RefCell::default(),
+            is_confirmed: OnceCell::new(),
+        };
         let image = file
             .open()
             .await
@@ -187,6 +206,9 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
         let mut requested = 0..FIRST_BYTES;
         for _ in 0..MAX_HEAD_REQUESTS {
             let bytes = self.head_bytes(requested).await?;
+            if let Some(format) = self.foreign_format() {
+                return Err(ReadCause::Format(format));
+            }
             if bytes == 0 {
                 return Err(TiffError::CutShort("its head").into());
             }
@@ -206,28 +228,85 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
         Err(TiffError::NotRead("directories scattered over the whole file".to_owned()).into())
     }
 
+    /// What the file is instead of a TIFF, as far as its first bytes show it.
+    fn foreign_format(&self) -> Option<ForeignFormat> {
+        ForeignFormat::of(self.head.get(0..self.head.len().min(FORMAT_BYTES as u64)).ok()?)
+    }
+
     /// Takes bytes into the head; returns how many there were.
     async fn head_bytes(&mut self, range: Range<u64>) -> Result<usize, ReadCause> {
-        let cached = self.cache.get(&self.url, &range).await;
-        let is_new = cached.is_none();
-        let (bytes, file_length) = match cached {
-            Some(bytes) => (bytes, None),
+        let is_start = self.head.is_empty();
+        let bytes = match self.cached(&range, is_start).await {
+            Some(bytes) => bytes,
             None => {
-                let fetched = self.fetcher.fetch(&self.url, range.clone()).await?;
-                (fetched.bytes, fetched.file_length)
+                let fetched = self.fetch(range.clone()).await?;
+                if is_start {
+                    self.version.borrow_mut().set_start(&fetched);
+                    // It came from the server just now.
+                    let _ = self.is_confirmed.set(());
+                }
+                self.put(&range, &fetched).await;
+                fetched
             }
         };
-        if is_new {
-            self.cache.put(&self.url, &range, &bytes).await;
-        }
         let found = bytes.len() as u64;
         // Fewer than requested: there the file ends.
         let ends = found < range.end - range.start;
-        if let Some(length) = file_length.or(ends.then_some(range.start + found)) {
+        let stated = self.version.borrow().version.length();
+        if let Some(length) = stated.or(ends.then_some(range.start + found)) {
             self.head.set_file_length(length);
         }
         self.head.add(range.start, bytes);
         Ok(found as usize)
+    }
+
+    /// A part from the cache, if it belongs to the version of the file that is read; the start of
+    /// the file decides which one that is.
+    async fn cached(&self, range: &Range<u64>, is_start: bool) -> Option<Vec<u8>> {
+        let cached = self.cache.get(&self.url, range).await?;
+        let (version, bytes) = CachedVersion::unwrap(cached)?;
+        if is_start {
+            self.version.replace(version);
+            return Some(bytes);
+        }
+        self.version.borrow().is_same(&version).then_some(bytes)
+    }
+
+    async fn put(&self, range: &Range<u64>, bytes: &[u8]) {
+        let entry = self.version.borrow().wrap(bytes);
+        self.cache.put(&self.url, range, &entry).await;
+    }
+
+    /// Fetches a part of the version that is read.
+    async fn fetch(&self, range: Range<u64>) -> Result<Vec<u8>, FetchError> {
+        let fetched = self.fetch_unchecked(range).await;
+        if matches!(fetched, Err(FetchError::Changed | FetchError::PastTheEnd(_))) {
+            // The next time the file is read from its start, and not from the cache.
+            self.cache.put(&self.url, &(0..FIRST_BYTES), &[]).await;
+        }
+        fetched
+    }
+
+    async fn fetch_unchecked(&self, range: Range<u64>) -> Result<Vec<u8>, FetchError> {
+        let known = self.version.borrow().version.clone();
+        if !self.head.is_empty() && !known.has_validator() {
+            self.is_confirmed.get_or_try_init(|| self.confirm_start()).await?;
+        }
+        let fetched = self.fetcher.fetch(&self.url, range, &known).await?;
+        // Others may have arrived meanwhile.
+        self.version.borrow_mut().version.confirm(&fetched.version)?;
+        Ok(fetched.bytes)
+    }
+
+    /// Compares the start of the file with the cached one: where no validator is stated, this alone
+    /// shows that the file was replaced.
+    async fn confirm_start(&self) -> Result<(), FetchError> {
+        let known = self.version.borrow().clone();
+        let start = self.fetcher.fetch(&self.url, 0..FIRST_BYTES, &known.version).await?;
+        if CachedVersion::new(known.version.clone(), &start.bytes) != known {
+            return Err(FetchError::Changed);
+        }
+        Ok(())
     }
 
     /// Hands on the bytes of blocks as they come: none where a block is not stored.
@@ -253,8 +332,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
                 Err(KnownBytesError::Missing(_)) => far_off.push((place, range)),
             }
         }
-        let cached =
-            join_all(far_off.iter().map(|(_, range)| self.cache.get(&self.url, range))).await;
+        let cached = join_all(far_off.iter().map(|(_, range)| self.cached(range, false))).await;
         let mut unread = Vec::new();
         for ((place, range), cached) in far_off.into_iter().zip(cached) {
             match cached {
@@ -268,7 +346,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
             let (request, bytes) = answer?;
             for (place, range) in request.blocks {
                 let stored = part(&bytes, request.range.start, &range)?;
-                self.cache.put(&self.url, &range, stored).await;
+                self.put(&range, stored).await;
                 hand_on(place, Some(stored))?;
             }
         }
@@ -279,8 +357,8 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
         &self,
         request: BlockRequest<BlockPlace>,
     ) -> Result<(BlockRequest<BlockPlace>, Vec<u8>), ReadCause> {
-        let fetched = self.fetcher.fetch(&self.url, request.range.clone()).await?;
-        Ok((request, fetched.bytes))
+        let bytes = self.fetch(request.range.clone()).await?;
+        Ok((request, bytes))
     }
 }
 

@@ -5,7 +5,11 @@ mod block_requests;
 #[cfg(target_arch = "wasm32")]
 mod browser;
 pub(crate) mod byte_cache;
+mod cached_part;
 pub(crate) mod cog;
+pub(crate) mod fetch_error;
+pub(crate) mod page_redirect;
+mod range_body;
 pub(crate) mod range_fetcher;
 pub(crate) mod transport;
 
@@ -13,5 +17,6 @@ pub(crate) mod transport;
 pub use browser::{BrowserResponse, BrowserTransport};
 pub use byte_cache::{ByteCache, NoCache};
 pub use cog::{BlockPixels, Cog, ReadCause, ReadError};
-pub use range_fetcher::{FetchError, FetchedBytes, RangeFetcher};
+pub use fetch_error::FetchError;
+pub use range_fetcher::{FetchedBytes, RangeFetcher};
 pub use transport::{RangeResponse, ResponseHead, Transport, TransportError};

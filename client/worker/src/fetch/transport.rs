@@ -1,9 +1,13 @@
 //! How bytes of remote files are requested: by the browser, or by a double in tests.
 
+use std::future::pending;
 use std::ops::Range;
 use std::time::Duration;
 
-use dragonfly_core::http::RangeHead;
+use dragonfly_core::http::{RangeHead, RemoteVersion};
+use dragonfly_core::stac::shown;
+
+use crate::fetch::fetch_error::FetchError;
 
 /// Requests bytes. Dropping a future that it returned ends the request at once.
 pub trait Transport {
@@ -19,6 +23,11 @@ pub trait Transport {
 
     /// Lets time pass.
     fn pause(&self, time: Duration) -> impl Future<Output = ()>;
+
+    /// Done when a limit of time has passed. A transport without a clock sets none.
+    fn timer(&self, _limit: Duration) -> impl Future<Output = ()> {
+        pending()
+    }
 }
 
 /// An answer whose body is still to come.
@@ -41,7 +50,20 @@ pub struct ResponseHead {
     pub content_length: Option<u64>,
     /// The pause of Retry-After, where visible.
     pub retry_after: Option<Duration>,
+    /// ETag, where visible.
+    pub etag: Option<String>,
+    /// Last-Modified, which browsers do not hide.
+    pub last_modified: Option<String>,
+    /// Content-Type, which browsers do not hide.
+    pub content_type: Option<String>,
+    /// Content-Encoding, where visible.
+    pub content_encoding: Option<String>,
+    /// Where it came from, if it was redirected.
+    pub redirected_to: Option<String>,
 }
+
+/// Encodings of a body that readers of HTTP unpack.
+const COMPRESSIONS: [&str; 5] = ["gzip", "deflate", "compress", "br", "zstd"];
 
 impl ResponseHead {
     /// What states the range.
@@ -53,11 +75,40 @@ impl ResponseHead {
             content_length: *content_length,
         }
     }
+
+    /// What the file's version is recognized by, but for its length.
+    pub(crate) fn version(&self) -> RemoteVersion {
+        RemoteVersion::new(self.etag.as_deref(), self.last_modified.as_deref(), None)
+    }
+
+    /// Refuses a body that is no part of a file: a web page, or packed on the way.
+    ///
+    /// # Errors
+    /// Names what it is.
+    pub(crate) fn check_kind(&self) -> Result<(), FetchError> {
+        let lower = |text: &Option<String>| text.as_deref().unwrap_or_default().to_lowercase();
+        let encoding = lower(&self.content_encoding);
+        if COMPRESSIONS.iter().any(|name| encoding.contains(name)) {
+            return Err(FetchError::Compressed(shown(&encoding)));
+        }
+        let kind = lower(&self.content_type);
+        if !kind.starts_with("text/html") && !kind.starts_with("application/xhtml") {
+            return Ok(());
+        }
+        // A query may hold secrets.
+        let address = |url: &String| shown(url.split(['?', '#']).next().unwrap_or_default());
+        Err(self
+            .redirected_to
+            .as_ref()
+            .map_or(FetchError::WebPage, |url| FetchError::Login(address(url))))
+    }
 }
 
-/// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS).
+/// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS). Browsers
+/// hide which, and also that a page came that asks for a login, or a body that cannot be unpacked.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS)"
+    "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS), \
+    asks for a login, or compresses its files on the way"
 )]
 pub struct TransportError(pub String);

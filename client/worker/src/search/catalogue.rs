@@ -17,6 +17,7 @@ use dragonfly_core::stac::{
 use futures_util::future::{Either, select};
 
 use crate::fetch::byte_cache::ByteCache;
+use crate::fetch::page_redirect::{PageRedirectError, Redirected, request_redirected};
 use crate::fetch::transport::TransportError;
 
 /// Requests pages of text: by the browser, or by a double in tests.
@@ -42,6 +43,8 @@ pub struct PageResponse {
     pub body: Vec<u8>,
     /// The pause of Retry-After, where visible.
     pub retry_after: Option<Duration>,
+    /// Whether the browser followed redirects.
+    pub is_redirected: bool,
 }
 
 /// A catalogue that does not answer.
@@ -63,6 +66,9 @@ pub enum CatalogueError {
         /// Status.
         status: u16,
     },
+    /// A redirect that may not be followed.
+    #[error(transparent)]
+    Redirect(#[from] PageRedirectError),
     /// Something else than STAC.
     #[error("the catalogue {url} does not answer as STAC does: {cause}")]
     NotStac {
@@ -258,7 +264,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         loop {
             let url = || page.url().to_owned();
             let answer = match select(
-                pin!(self.web.request_page(page)),
+                pin!(request_redirected(&self.web, page, self.policy.as_ref().ok())),
                 pin!(self.web.pause(TIMEOUT)),
             )
             .await
@@ -267,8 +273,9 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
                 Either::Right(_) => Err(TransportError("it took too long".to_owned())),
             };
             let (outcome, retry_after) = match answer {
-                Ok(answer) if answer.status == 200 => (read(answer), None),
-                Ok(PageResponse { status, retry_after, .. }) => {
+                Ok(Redirected::Refused(refused)) => (Err(refused.into()), None),
+                Ok(Redirected::Page(answer)) if answer.status == 200 => (read(answer), None),
+                Ok(Redirected::Page(PageResponse { status, retry_after, .. })) => {
                     (Err(CatalogueError::Status { url: url(), status }), retry_after)
                 }
                 Err(cause) => (Err(CatalogueError::Unreachable { url: url(), cause }), None),

@@ -34,7 +34,7 @@ pub enum AddressError {
     /// address.
     #[error(
         "the address is malformed: its host must be a plain name or an IP address, without a user \
-        name"
+        name, and its port a number from 1 to 65535"
     )]
     Malformed,
     /// A page on another host, or under another scheme or port.
@@ -188,7 +188,7 @@ impl Origin {
             }
         };
         match port {
-            Ok(port) if is_host => Ok(Self { is_https, host, port }),
+            Ok(port) if is_host && port != 0 => Ok(Self { is_https, host, port }),
             _ => Err(AddressError::Malformed),
         }
     }
@@ -340,6 +340,7 @@ mod tests {
             "https://stac%2eexample/",
             "https://stac.example:port/",
             "https://stac.example:99999/",
+            "https://stac.example:0/",
             "https://ｓｔａｃ.example/",
             "https://[::1/",
         ] {
