@@ -98,7 +98,11 @@ impl MapMetaInput<'_> {
     /// What makes the map doubtful; logged too.
     fn warnings(&self) -> Vec<MapWarning> {
         let scenes: Vec<UsedScene> = self.scenes().map(|scene| scene.used.clone()).collect();
-        let mut warnings = MapWarning::of_scenes(&scenes);
+        let lacking = self.found.lacking.iter();
+        let mut warnings: Vec<MapWarning> = lacking
+            .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
+            .collect();
+        warnings.extend(MapWarning::of_scenes(&scenes));
         for warning in &mut warnings {
             warning.text = public_text(&warning.text);
             tracing::warn!(region = self.region.name, "{}", warning.text);

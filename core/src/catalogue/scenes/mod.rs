@@ -126,7 +126,7 @@ struct Candidate<'a> {
 pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoice<'a> {
     // Pages of a search may overlap.
     let mut by_id: BTreeMap<&str, &Item> = BTreeMap::new();
-    for item in items.iter().filter(|item| item.collection.as_deref() == Some(request.collection)) {
+    for item in items.iter().filter(|item| item.is_of_collection(request.collection)) {
         let kept = by_id.entry(&item.id).or_insert(item);
         if version(item) > version(kept) {
             *kept = item;
