@@ -103,6 +103,9 @@ impl MapMetaInput<'_> {
             .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
             .collect();
         warnings.extend(MapWarning::of_scenes(&scenes));
+        let less_seen = self.scenes().filter(|scene| scene.ground_count.is_less_seen());
+        let ids: Vec<&str> = less_seen.map(|scene| scene.used.id.as_str()).collect();
+        warnings.extend(MapWarning::less_seen(&ids));
         for warning in &mut warnings {
             warning.text = public_text(&warning.text);
             tracing::warn!(region = self.region.name, "{}", warning.text);
