@@ -117,7 +117,7 @@ impl StoredFile {
         let key = encoded_key(key);
         match kind.to_ascii_lowercase().as_str() {
             "gs" => Some(format!("https://storage.googleapis.com/{bucket}/{key}")),
-            "s3" => {
+            "s3" | "s3a" | "s3n" => {
                 let stored = Stored::of(&self.stored_at, of_item);
                 (!stored.requester_pays).then(|| format!("{}/{key}", stored.s3_root(bucket)))
             }
