@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts};
+use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
     Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneRequest, SearchWindows,
     SideScenes, SkipReason, SkippedScene, choose_scenes,
@@ -47,6 +47,8 @@ pub(crate) struct SceneSearch<'a> {
     refused: Vec<SkippedScene>,
     /// What the catalogue did not send of what matches.
     lacking: Vec<ItemCounts>,
+    /// What else the last search found, where that was most.
+    unrequested: Option<UnrequestedItems>,
 }
 
 /// The scenes of both sides, opened.
@@ -85,6 +87,7 @@ impl<'a> SceneSearch<'a> {
             broken: Vec::new(),
             refused: Vec::new(),
             lacking: Vec::new(),
+            unrequested: None,
         }
     }
 
@@ -179,6 +182,9 @@ impl<'a> SceneSearch<'a> {
                 whose pages are linked"
             );
         }
+        if let Some(unrequested) = &self.unrequested {
+            message += &format!("; the catalogue may ignore what is searched for: {unrequested}");
+        }
         Err(RunError::no_scene(side, message).into())
     }
 
@@ -201,7 +207,8 @@ impl<'a> SceneSearch<'a> {
             datetime: Some(window.to_stac_interval()),
             ..stac::ItemSearch::default()
         };
-        let FoundItems { mut items, lacking } = self.catalogue.find(&search)?;
+        let FoundItems { mut items, lacking, unrequested } = self.catalogue.find(&search)?;
+        self.unrequested = unrequested;
         self.lacking.extend(lacking.filter(|counts| !self.lacking.contains(counts)));
         self.refuse(&mut items);
         let mut opened = BTreeMap::new();

@@ -41,7 +41,7 @@ pub(super) fn read_items(file: &Path) -> Result<FoundItems> {
             *href = absolute(folder, own.as_deref(), href);
         }
     }
-    Ok(FoundItems { items: collection.features, lacking })
+    Ok(FoundItems { items: collection.features, lacking, unrequested: None })
 }
 
 /// An href as a URL or a path. A relative one is that of a file beside the catalogue, or else

@@ -194,7 +194,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         }
         match refused {
             Some(error) if items.is_empty() => Err(CatalogueError::Files(error)),
-            _ => Ok(FoundItems { items, lacking: pages.lacking() }),
+            _ => Ok(pages.found(items)),
         }
     }
 

@@ -5,8 +5,8 @@ use serde_json::{Map, Value};
 use super::next_page::NextPage;
 use super::received_items::ReceivedItems;
 use super::{
-    AddressError, AddressPolicy, ItemCollection, ItemCounts, ItemSearch, UnrequestedItems,
-    resolve_reference, shown,
+    AddressError, AddressPolicy, FoundItems, Item, ItemCollection, ItemCounts, ItemSearch,
+    UnrequestedItems, resolve_reference, shown,
 };
 
 /// Items requested on a page.
@@ -51,6 +51,7 @@ pub struct SearchPages {
     requested: Vec<SearchPage>,
     next: Option<SearchPage>,
     received: ReceivedItems,
+    unrequested: Option<UnrequestedItems>,
     empty_pages: usize,
     items_bytes: usize,
 }
@@ -126,6 +127,7 @@ impl SearchPages {
             requested: Vec::new(),
             next: Some(first),
             received: ReceivedItems::default(),
+            unrequested: None,
             empty_pages: 0,
             items_bytes: 0,
         }
@@ -154,7 +156,7 @@ impl SearchPages {
     /// requested.
     ///
     /// # Errors
-    /// When most items were not requested, the pages lead in a circle, or hold too many items by
+    /// When most items were not requested and more are to come, the pages lead in a circle, or hold too many items by
     /// now.
     pub fn answered(
         &mut self,
@@ -165,10 +167,15 @@ impl SearchPages {
             item.resolve_hrefs(url);
             item.complete_collection(&self.wanted.collections);
         }
-        let is_new = self
-            .received
-            .add(answer, &self.wanted)
-            .map_err(|unrequested| SearchPagesError::Unfiltered { url: shown(url), unrequested })?;
+        let (is_new, unrequested) = self.received.add(answer, &self.wanted);
+        match unrequested {
+            // Who sends all that there is on one page does no harm.
+            Some(unrequested) if answer.has_next() => {
+                return Err(SearchPagesError::Unfiltered { url: shown(url), unrequested });
+            }
+            Some(unrequested) => self.unrequested = Some(unrequested),
+            None => {}
+        }
         self.items_bytes += answer.items_bytes;
         if self.received.count() > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
             return Err(SearchPagesError::TooMany);
@@ -193,6 +200,11 @@ impl SearchPages {
     /// all, or states no count.
     pub fn lacking(&self) -> Option<ItemCounts> {
         self.received.lacking()
+    }
+
+    /// What the search found, of which these items may be read.
+    pub fn found(self, items: Vec<Item>) -> FoundItems {
+        FoundItems { items, lacking: self.lacking(), unrequested: self.unrequested }
     }
 
     /// The request that a link of the page at `url` leads to.
@@ -358,15 +370,21 @@ mod tests {
             (item("stray", s2, "2019-01-01", 0.0), "days (requested: 2025-06-01T00"),
             (item("stray", s2, day, 40.0), "box (requested: [0.5, 1.0, 1.5, 2.0]"),
         ] {
+            let more = next("?page=3");
             let (mut single, mut first, mut second) = (pages(), pages(), pages());
             let mut mixed = page(&format!("{good},{stray}"), "", "");
             single.answered(&mut mixed, URL).unwrap();
             let ids: Vec<&str> = mixed.features.iter().map(|item| item.id.as_str()).collect();
             assert_eq!(ids, ["good"], "a single stray is dropped");
-            let message = first.answered(&mut page(&stray, "", ""), URL).unwrap_err().to_string();
+            let message =
+                first.answered(&mut page(&stray, &more, ""), URL).unwrap_err().to_string();
             assert!(message.contains(part) && message.contains("1 of the 1"), "{message}");
             second.answered(&mut page(&good, &next("?page=2"), ""), URL).unwrap();
-            assert!(second.answered(&mut page(&stray, "", ""), URL).is_err());
+            assert!(second.answered(&mut page(&stray, &more, ""), URL).is_err());
+            let mut only = pages();
+            only.answered(&mut page(&stray, "", ""), URL).unwrap();
+            let unrequested = only.found(Vec::new()).unrequested.unwrap().to_string();
+            assert!(unrequested.contains(part), "nothing more is to come: {unrequested}");
         }
     }
 
@@ -382,7 +400,7 @@ mod tests {
         assert_eq!(read.assets["nir08"].href, "http://catalogue/v1/items/B8A.tif");
         let link = r#"{"rel":"collection","href":"https://x/collections/landsat-c2-l2"}"#;
         let other = format!(r#"{{"id":"b","properties":{{}},"links":[{link}]}}"#);
-        let outcome = pages.answered(&mut page(&other, "", ""), URL);
+        let outcome = pages.answered(&mut page(&other, &next("?page=2"), ""), URL);
         assert!(outcome.unwrap_err().to_string().contains("has landsat-c2-l2"));
     }
 

@@ -31,6 +31,8 @@ pub struct FoundItems {
     pub items: Vec<Item>,
     /// What the catalogue did not send of what matches, by its own count.
     pub lacking: Option<ItemCounts>,
+    /// What else it sent, where that was most of an answer.
+    pub unrequested: Option<UnrequestedItems>,
 }
 
 /// A condition of a search that an item does not meet.
@@ -99,15 +101,13 @@ pub(super) struct ReceivedItems {
 }
 
 impl ReceivedItems {
-    /// Counts a page. Returns whether it holds an item that no page before it held.
-    ///
-    /// # Errors
-    /// When most of the items were not requested.
+    /// Counts a page. Returns whether it holds an item that no page before it held, and its
+    /// unrequested items where they are most.
     pub(super) fn add(
         &mut self,
         answer: &ItemCollection,
         search: &ItemSearch,
-    ) -> Result<bool, UnrequestedItems> {
+    ) -> (bool, Option<UnrequestedItems>) {
         self.matched = self.matched.or(answer.matched);
         self.pages += 1;
         self.unread += answer.unread_count;
@@ -127,15 +127,14 @@ impl ReceivedItems {
             (unrequested > 0 && unrequested == items.len())
                 || (self.count > MIN_JUDGED && self.unrequested * 2 > self.count)
         };
-        if is_most
-            && let Some((first, condition)) =
-                items.iter().find_map(|item| Some((item, failed(item)?)))
-        {
+        let is_new = answer.unread_count > 0 || self.names.len() > before;
+        let first = items.iter().filter(|_| is_most).find_map(|item| Some((item, failed(item)?)));
+        let unrequested = first.map(|(first, condition)| {
             let (requested, found) = condition.described(search, first);
             let (count, of, first) = (unrequested, items.len(), shown(&first.id));
-            return Err(UnrequestedItems { count, of, condition, requested, first, found });
-        }
-        Ok(answer.unread_count > 0 || self.names.len() > before)
+            UnrequestedItems { count, of, condition, requested, first, found }
+        });
+        (is_new, unrequested)
     }
 
     /// Items of all pages.

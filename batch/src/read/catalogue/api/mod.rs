@@ -125,7 +125,7 @@ impl ApiCatalogue {
             items.extend(answer.features);
         }
         self.sign(&mut items)?;
-        Ok(FoundItems { items, lacking: pages.lacking() })
+        Ok(pages.found(items))
     }
 
     /// An error with the catalogue's name.
