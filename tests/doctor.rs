@@ -227,6 +227,32 @@ fn good_servers_are_well() {
 }
 
 #[test]
+fn a_catalogue_that_keeps_scenes_back_is_told() {
+    let mut lacking = items();
+    lacking["numberMatched"] = json!(40);
+    check(&lacking, uncorrupted(), "scene", "warn", &["40 matching scenes", "sends 12"]);
+    let mut unfiltered = items();
+    unfiltered["links"] = json!([{ "rel": "next", "href": "search?page=2" }]);
+    check(&unfiltered, uncorrupted(), "scene", "fail", &["does not filter", "days (requested"]);
+}
+
+#[test]
+fn a_collection_in_other_case_is_told_and_searched() {
+    let items = items_with(|item| item["collection"] = json!("SENTINEL-2-L2A"));
+    let renamed = Box::new(|request: &ReceivedRequest, answer: &mut RangeResponse| {
+        match request.path.as_str() {
+            "/collections/sentinel-2-l2a" => answer.status = 404,
+            "/collections" => {
+                let list = json!({ "collections": [{ "id": "SENTINEL-2-L2A" }] });
+                answer.body = list.to_string().into();
+            }
+            _ => {}
+        }
+    });
+    check(&items, renamed, "collection", "warn", &["SENTINEL-2-L2A", "only in case"]);
+}
+
+#[test]
 fn people_read_a_line_a_probe_and_the_next_step() {
     let output = TestBed::invented().run(&["doctor", "sample_evia", "--min-free-gb", "999999"]);
     let text = String::from_utf8_lossy(&output.stdout);
@@ -393,8 +419,12 @@ fn files_that_cannot_be_read_in_part_are_told() {
     check(&items(), unnumbered, "assets", "fail", &["without Content-Range", "proxy"]);
     let short = at("/files", |answer| answer.body.truncate(99));
     check(&items(), short, "assets", "fail", &["99 bytes", "0-16383"]);
-    let bucket = items_with(|item| item["assets"]["scl"]["href"] = json!("s3://bucket/SCL.tif"));
-    check(&bucket, uncorrupted(), "assets", "fail", &["s3://bucket/SCL.tif", "http(s)"]);
+    let bucket = items_with(|item| {
+        item["properties"]["storage:requester_pays"] = json!(true);
+        item["assets"]["scl"]["href"] = json!("s3://bucket/SCL.tif");
+    });
+    let parts = ["s3://bucket/SCL.tif", "storage:requester_pays", "http(s)"];
+    check(&bucket, uncorrupted(), "assets", "fail", &parts);
     let landsat = items_with(|item| drop(item["assets"].as_object_mut().unwrap().remove("swir22")));
     check(
         &landsat,

@@ -8,8 +8,8 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{ComputeResult, DownloadRequest, FileKind, JobError, SearchRequest};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
-    Area, BandRole, CellFootprint, DnbrOffset, FireSide, MaskKind, MaskRules, NearestPixels,
-    Placement, Resampling, choose_level,
+    Area, BandRole, CellFootprint, DnbrOffset, FireSide, MapWarning, MaskKind, MaskRules,
+    NearestPixels, Placement, PromisedGround, Resampling, WarningReason, choose_level,
 };
 use dragonfly_worker::{
     Cog, CogScene, ComputedMap, CrsProjection, Export, GridTarget, NoCache, ObservationUnit,
@@ -33,6 +33,7 @@ struct LocalScene {
     mask_kind: Option<MaskKind>,
     pixel_grid: Option<PixelGrid>,
     nearest: Option<NearestPixels>,
+    promised_ground: Option<PromisedGround>,
     scene: Mutex<CogScene<Files, NoCache>>,
 }
 
@@ -47,6 +48,10 @@ impl SceneSource for LocalScene {
 
     fn nearest(&self) -> Option<&NearestPixels> {
         self.nearest.as_ref()
+    }
+
+    fn promised_ground(&self) -> Option<&PromisedGround> {
+        self.promised_ground.as_ref()
     }
 
     async fn observe(
@@ -138,6 +143,7 @@ impl EngineTask {
                     mask_kind,
                     pixel_grid,
                     nearest,
+                    promised_ground: PromisedGround::of(item),
                     scene: Mutex::new(scene),
                 });
                 used.push(item.clone());
@@ -199,6 +205,11 @@ fn batch(task: &EngineTask) -> Batch {
         state: ReadRaster::read(&run.join("state.tif"), None).pixels,
         record,
     }
+}
+
+fn warnings(batch: &Batch) -> Vec<MapWarning> {
+    let warnings = &batch.record["map"]["warnings"];
+    if warnings.is_null() { Vec::new() } else { serde_json::from_value(warnings.clone()).unwrap() }
 }
 
 /// Where the two projection libraries put a grid's cells in a scene, in pixels of the level read.
@@ -309,6 +320,7 @@ pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
         serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
     assert_eq!(done.scenes, scenes);
     assert_eq!(json!(done.masks), batch.record["map"]["masks"]);
+    assert_eq!(done.warnings, warnings(&batch));
     if share == 0.0 {
         assert_eq!(json!(done.hectares), batch.record["map"]["hectares"]);
         assert_eq!(json!(done.empty_share), batch.record["map"]["empty_share"]);
@@ -386,6 +398,40 @@ fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
         };
         assert_eq!(lie_on_one_grid(&task.open(&GridTarget::of(task.area(), zoom)).1), on_one_grid);
         check_same_bits(&task, least);
+    }
+}
+
+#[test]
+fn scenes_that_show_less_than_their_items_promise_are_a_warning_here_and_there() {
+    let text = std::fs::read_to_string(invented_scenes().join("items.json")).unwrap();
+    let mut items: Value = serde_json::from_str(&text).unwrap();
+    // The scenes end at 121° W; their items promise half a degree more.
+    for item in items["features"].as_array_mut().unwrap() {
+        let ring = [[-121.6, 39.5], [-120.4, 39.5], [-120.4, 40.3], [-121.6, 40.3], [-121.6, 39.5]];
+        item["geometry"] = json!({ "type": "Polygon", "coordinates": [ring] });
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            let path = invented_scenes().join(asset["href"].as_str().unwrap());
+            asset["href"] = json!(path);
+        }
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let catalogue = folder.path().join("items.json");
+    std::fs::write(&catalogue, items.to_string()).unwrap();
+    for (bbox, zoom, is_less_seen) in [
+        ([-121.02, 39.88, -120.95, 39.91], 13, true),
+        ([-121.2, 39.8, -120.6, 40.0], 10, true),
+        ([-121.06, 39.88, -121.0, 39.91], 13, false),
+    ] {
+        let region = region(bbox, zoom, SIERRA);
+        let task =
+            EngineTask { catalogue: catalogue.clone(), region, mask_rules: MaskRules::default() };
+        let (used, _, done) = task.compute(OffsetGround::Nowhere);
+        let all = WarningReason::LessSeen { scenes: used.len() as u64 };
+        let whys: Vec<WarningReason> = done.warnings.iter().map(|warning| warning.why).collect();
+        assert_eq!(whys.contains(&all), is_less_seen, "{bbox:?} {zoom}: {:?}", done.warnings);
+        let theirs = warnings(&batch(&task));
+        assert_eq!(done.warnings.len(), theirs.len(), "{:?} {theirs:?}", done.warnings);
+        assert_eq!(whys, theirs.iter().map(|warning| warning.why).collect::<Vec<_>>());
     }
 }
 

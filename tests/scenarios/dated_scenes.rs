@@ -26,8 +26,6 @@ pub(super) struct ScenePixel {
 impl ScenePixel {
     /// Woodland.
     pub(super) const GREEN: Self = Self { nir: 3200, swir: 1100, scl: 4 };
-    /// Woodland that burned with high severity.
-    pub(super) const BURNT: Self = Self { nir: 1400, swir: 2600, scl: 5 };
     /// An opaque cloud that the classification finds.
     pub(super) const CLOUD: Self = Self { nir: 5200, swir: 3900, scl: 9 };
 }

@@ -98,7 +98,14 @@ impl MapMetaInput<'_> {
     /// What makes the map doubtful; logged too.
     fn warnings(&self) -> Vec<MapWarning> {
         let scenes: Vec<UsedScene> = self.scenes().map(|scene| scene.used.clone()).collect();
-        let mut warnings = MapWarning::of_scenes(&scenes);
+        let lacking = self.found.lacking.iter();
+        let mut warnings: Vec<MapWarning> = lacking
+            .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
+            .collect();
+        warnings.extend(MapWarning::of_scenes(&scenes));
+        let less_seen = self.scenes().filter(|scene| scene.ground_count.is_less_seen());
+        let ids: Vec<&str> = less_seen.map(|scene| scene.used.id.as_str()).collect();
+        warnings.extend(MapWarning::less_seen(&ids));
         for warning in &mut warnings {
             warning.text = public_text(&warning.text);
             tracing::warn!(region = self.region.name, "{}", warning.text);

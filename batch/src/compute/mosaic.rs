@@ -180,6 +180,21 @@ fn column_chunks(
         .collect()
 }
 
+/// Counts what the scenes of a side observed of the ground that their items promise.
+fn count_ground(
+    grid: &Grid,
+    zone: Option<&FireZone>,
+    cells: (&Range<u32>, &Range<u32>),
+    (side, views): (&mut SideScenes<GridScene>, &[SceneObservations]),
+) {
+    let is_wanted = |column, row| {
+        grid.is_inside(column, row) && zone.is_none_or(|zone| zone.contains(column, row))
+    };
+    side.scenes_mut().par_iter_mut().zip(views).for_each(|(scene, view)| {
+        scene.ground_count.add_cells(grid, cells, is_wanted, view);
+    });
+}
+
 fn compute_strip(
     grid: &Grid,
     zone: Option<&FireZone>,
@@ -189,6 +204,8 @@ fn compute_strip(
 ) -> Result<Strip> {
     let (pre_views, post_views) = rayon::join(|| observe(pre, rows), || observe(post, rows));
     let (pre_views, post_views) = (pre_views?, post_views?);
+    count_ground(grid, zone, (columns, rows), (pre, &pre_views));
+    count_ground(grid, zone, (columns, rows), (post, &post_views));
     let width = columns.len();
     let mut strip = Strip {
         corner: (columns.start, rows.start),

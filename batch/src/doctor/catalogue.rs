@@ -4,29 +4,32 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::stac::{Item, ItemCollection, ItemSearch};
+use dragonfly_core::stac::{
+    FoundItems, Item, ItemCollection, ItemCounts, ItemSearch, SearchPage, SearchPages,
+    find_collection_ignoring_case,
+};
 use dragonfly_core::{DateWindow, FireSide, Region, SearchWindows};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::finding::{Finding, FindingStatus};
 use super::http::Http;
 use crate::deployment::settings::{Settings, is_url};
 use crate::http::Client;
-use crate::read::catalogue::{SceneCatalogue, resolve_hrefs};
+use crate::read::catalogue::SceneCatalogue;
 
 /// What to do about a catalogue that cannot be used.
 pub(super) const NAME_ANOTHER: &str = "name the root of a STAC API, such as \
     https://earth-search.aws.element84.com/v1, or an ItemCollection in a file, with `stac`";
 
-/// Scenes requested: one page, as long as a run's.
-const PAGE_ITEMS: usize = 100;
+/// Pages of a search that are read: the second shows whether the link to it can be followed.
+const MAX_PAGES: usize = 2;
 
 /// A catalogue that answered.
 pub(super) enum ListedCollection {
     /// The root of a STAC API, without a slash at its end.
     Api(String),
     /// All items of a file.
-    File(Vec<Item>),
+    File(FoundItems),
 }
 
 /// Whether the catalogue answers, and as a catalogue does.
@@ -38,9 +41,20 @@ pub(super) fn reachable(
     match stac {
         Some(url) if is_url(url) => reachable_api(url.trim_end_matches('/'), http),
         stac => match SceneCatalogue::open(stac, None, files) {
-            Ok(SceneCatalogue::File(items)) if !items.is_empty() => {
-                let words = format!("{} lists {} scenes", stac.unwrap_or_default(), items.len());
-                (Finding::ok("catalogue", words), Some(ListedCollection::File(items)))
+            Ok(SceneCatalogue::File(found)) if !found.items.is_empty() => {
+                let (name, count) = (stac.unwrap_or_default(), found.items.len());
+                let finding = match found.lacking {
+                    None => Finding::ok("catalogue", format!("{name} lists {count} scenes")),
+                    Some(counts) => Finding::warn(
+                        "catalogue",
+                        format!(
+                            "{name} lists {count} scenes and states that {} match",
+                            counts.matched
+                        ),
+                        "the file is one page of a search: join all pages in it",
+                    ),
+                };
+                (finding, Some(ListedCollection::File(found)))
             }
             Ok(_) => {
                 let words = format!("{} lists no scene", stac.unwrap_or_default());
@@ -96,53 +110,67 @@ fn reachable_api(root: &str, http: &Http) -> (Finding, Option<ListedCollection>)
 
 /// Whether the catalogue has a collection.
 pub(super) fn collection(listed: &ListedCollection, id: &str, http: &Http) -> Finding {
-    let present = match listed {
-        ListedCollection::File(items) => {
-            let count = items.iter().filter(|item| item.collection.as_deref() == Some(id)).count();
-            if count > 0 {
-                return Finding::ok("collection", format!("{id}: {count} scenes"));
+    match listed {
+        ListedCollection::File(found) => collection_of_file(&found.items, id),
+        ListedCollection::Api(root) => collection_of_api(root, id, http),
+    }
+}
+
+fn collection_of_file(items: &[Item], id: &str) -> Finding {
+    let is_unnamed = |item: &&Item| item.collection.is_none();
+    let count = items.iter().filter(|item| is_unnamed(item) || item.is_of_collection(id)).count();
+    let present: BTreeSet<&str> =
+        items.iter().filter_map(|item| item.collection.as_deref()).collect();
+    let other_case = present.iter().find(|name| **name != id && name.eq_ignore_ascii_case(id));
+    match other_case {
+        Some(spelling) => in_other_case(id, spelling),
+        None if count > 0 => Finding::ok("collection", format!("{id}: {count} scenes")),
+        None => absent(id, present.into_iter().map(str::to_owned).collect()),
+    }
+}
+
+fn collection_of_api(root: &str, id: &str, http: &Http) -> Finding {
+    let url = format!("{root}/collections/{id}");
+    let fail = |words: String, advice: &str| Finding::fail("collection", words, advice);
+    match http.get(&url, &[]) {
+        Ok(answer) if answer.status == 200 => match serde_json::from_slice::<Value>(&answer.body) {
+            Ok(found) if found["id"] == id => Finding::ok("collection", format!("{id} is there")),
+            Ok(found) if is_same_ignoring_case(&found["id"], id) => {
+                in_other_case(id, found["id"].as_str().unwrap_or_default())
             }
-            items.iter().filter_map(|item| item.collection.clone()).collect()
-        }
-        ListedCollection::Api(root) => {
-            let url = format!("{root}/collections/{id}");
-            match http.get(&url, &[]) {
-                Ok(answer) if answer.status == 200 => {
-                    match serde_json::from_slice::<Value>(&answer.body) {
-                        Ok(found) if found["id"] == id => {
-                            return Finding::ok("collection", format!("{id} is there"));
-                        }
-                        _ => {
-                            let words =
-                                format!("{url} is no collection of STAC: {}", answer.describe());
-                            return Finding::fail(
-                                "collection",
-                                words,
-                                "check `stac`: it must be the root of a STAC API",
-                            );
-                        }
-                    }
-                }
-                Ok(answer) if answer.status == 404 => collections(root, http),
-                Ok(answer) => {
-                    let words = format!("{url} answers {}", answer.describe());
-                    return Finding::fail(
-                        "collection",
-                        words,
-                        "try again later; a 401 or 403 wants a login",
-                    );
-                }
-                Err(error) => {
-                    let words = format!("{url} does not answer: {error}");
-                    return Finding::fail(
-                        "collection",
-                        words,
-                        "the catalogue is unwell: try again later",
-                    );
-                }
-            }
-        }
-    };
+            _ => fail(
+                format!("{url} is no collection of STAC: {}", answer.describe()),
+                "check `stac`: it must be the root of a STAC API",
+            ),
+        },
+        Ok(answer) if answer.status == 404 => match spelling(root, id, http) {
+            Some(spelling) => in_other_case(id, &spelling),
+            None => absent(id, collections(root, http)),
+        },
+        Ok(answer) => fail(
+            format!("{url} answers {}", answer.describe()),
+            "try again later; a 401 or 403 wants a login",
+        ),
+        Err(error) => fail(
+            format!("{url} does not answer: {error}"),
+            "the catalogue is unwell: try again later",
+        ),
+    }
+}
+
+fn is_same_ignoring_case(found: &Value, id: &str) -> bool {
+    found.as_str().is_some_and(|found| found.eq_ignore_ascii_case(id))
+}
+
+fn in_other_case(id: &str, spelling: &str) -> Finding {
+    Finding::warn(
+        "collection",
+        format!("{id} is not there; the catalogue has {spelling}, which differs only in case"),
+        format!("a run searches {spelling}: write it so into `collection` of the regions"),
+    )
+}
+
+fn absent(id: &str, present: BTreeSet<String>) -> Finding {
     let present = if present.is_empty() {
         "none that can be listed".to_owned()
     } else {
@@ -154,6 +182,12 @@ pub(super) fn collection(listed: &ListedCollection, id: &str, http: &Http) -> Fi
         "write one of its Sentinel-2 L2A collections into `collection` of the regions, or name \
         another catalogue",
     )
+}
+
+/// The collection whose name differs only in case.
+fn spelling(root: &str, id: &str, http: &Http) -> Option<String> {
+    let answer = http.get(&format!("{root}/collections"), &[]).ok()?;
+    find_collection_ignoring_case(&answer.body, id)
 }
 
 /// Whether a token comes for files that open only with one; signs them with it. Nothing where none
@@ -196,7 +230,8 @@ pub(super) fn scene(
     let (post, pre) = match find(FireSide::Post).and_then(|post| Ok((post, find(FireSide::Pre)?))) {
         Ok(sides) => sides,
         Err(error) => {
-            let advice = "the catalogue must answer POST /search as a STAC API does";
+            let advice = "the catalogue must answer POST /search and its links with rel `next` as \
+                a STAC API does";
             return (Finding::fail("scene", error, advice), None);
         }
     };
@@ -216,8 +251,12 @@ struct SideDates {
     /// Where scenes were found, or searched last.
     window: DateWindow,
     clearest: Option<Item>,
-    /// How many there are; of an API those on its first page.
+    /// How many there are; of an API those on its first pages.
     count: usize,
+    /// Whether the catalogue lists more than was looked at.
+    has_more: bool,
+    /// What the catalogue did not send of what matches.
+    lacking: Option<ItemCounts>,
 }
 
 impl SideDates {
@@ -229,18 +268,19 @@ impl SideDates {
         side: FireSide,
         http: &Http,
     ) -> Result<Self, String> {
-        let mut found = Self { side, window: windows.side(side), clearest: None, count: 0 };
-        for window in [Some(windows.side(side)), windows.widened(side)].into_iter().flatten() {
-            let items = search(listed, region, window, http)?;
-            let count = items.len();
-            let clearest =
-                items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
-            found = Self { side, window, clearest, count };
-            if found.clearest.is_some() {
-                break;
-            }
+        let mut window = windows.side(side);
+        let mut sample = ScenesSample::search(listed, region, window, http)?;
+        if let Some(wider) = windows.widened(side).filter(|_| sample.items.is_empty()) {
+            let lacking = sample.lacking;
+            window = wider;
+            sample = ScenesSample::search(listed, region, window, http)?;
+            sample.lacking = sample.lacking.or(lacking);
         }
-        Ok(found)
+        let ScenesSample { items, has_more, lacking } = sample;
+        let count = items.len();
+        let clearest =
+            items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
+        Ok(Self { side, window, clearest, count, has_more, lacking })
     }
 
     fn describe(&self) -> String {
@@ -262,6 +302,15 @@ impl SideDates {
     ) -> Option<Finding> {
         let (side, window) = (self.side, self.window);
         let key = if side == FireSide::Pre { "pre_window_days" } else { "post_window_days" };
+        if let Some(ItemCounts { matched, received }) = self.lacking {
+            let words = format!(
+                "the catalogue states {matched} matching scenes on the {side} side and sends \
+                {received}, without a link to the others"
+            );
+            let advice = "maps lack scenes, and carry a warning: name a catalogue whose pages are \
+                linked (`links` with rel `next`), or ask who runs it";
+            return Some(Finding::warn("scene", words, advice));
+        }
         let Some(item) = &self.clearest else {
             let words = format!("no scene of {} on the {side} side, {window}", region.collection);
             // A rolling window ends today, and yet is as full as it will be.
@@ -287,7 +336,7 @@ impl SideDates {
                 "all {count} looked at are cloudier than {most:.0} %, the clearest {}",
                 self.describe()
             );
-            let advice = if count >= PAGE_ITEMS {
+            let advice = if self.has_more {
                 format!(
                     "a run reads all pages, not the first only; if it finds none, raise \
                     max_cloud_cover or {key}"
@@ -317,43 +366,84 @@ fn unseen_percent(item: &Item) -> f64 {
     item.properties.cloud_cover.unwrap_or(0.0) + item.properties.nodata_percentage.unwrap_or(0.0)
 }
 
-/// The scenes of a window over a region: of an API those on its first page.
-fn search(
-    listed: &ListedCollection,
-    region: &Region,
-    window: DateWindow,
-    http: &Http,
-) -> Result<Vec<Item>, String> {
-    let found = match listed {
-        ListedCollection::File(items) => items.clone(),
-        ListedCollection::Api(root) => {
-            let search = ItemSearch {
-                collections: vec![region.collection.clone()],
-                bbox: Some(region.bbox),
-                datetime: Some(window.to_stac_interval()),
-                limit: Some(PAGE_ITEMS),
-                ..ItemSearch::default()
-            };
-            let url = format!("{root}/search");
-            let body = json!(search).to_string();
-            let answer = http
-                .post_json(&url, &[], &body)
-                .map_err(|error| format!("{url} does not answer: {error}"))?;
-            if answer.status != 200 {
-                return Err(format!("{url} answers {}", answer.describe()));
+/// The scenes of a window over a region: of an API those on its first pages.
+struct ScenesSample {
+    items: Vec<Item>,
+    /// Whether there are more pages.
+    has_more: bool,
+    /// What the catalogue did not send of what matches, where no further page is linked.
+    lacking: Option<ItemCounts>,
+}
+
+impl ScenesSample {
+    fn search(
+        listed: &ListedCollection,
+        region: &Region,
+        window: DateWindow,
+        http: &Http,
+    ) -> Result<Self, String> {
+        let mut search = ItemSearch {
+            collections: vec![region.collection.clone()],
+            bbox: Some(region.bbox),
+            datetime: Some(window.to_stac_interval()),
+            ..ItemSearch::default()
+        };
+        let mut sample = match listed {
+            ListedCollection::File(found) => {
+                Self { items: found.items.clone(), has_more: false, lacking: None }
             }
-            let read = ItemCollection::read(&answer.body);
-            let mut items = read
-                .map_err(|error| format!("{url} does not answer as STAC does: {error}"))?
-                .features;
-            resolve_hrefs(&mut items, &url);
-            items
+            ListedCollection::Api(root) => {
+                let sample = Self::of_api(root, &search, http)?;
+                let is_empty = sample.items.is_empty();
+                let other = || spelling(root, &region.collection, http);
+                match is_empty.then(other).flatten() {
+                    None => sample,
+                    Some(spelling) => {
+                        search.collections = vec![spelling];
+                        Self::of_api(root, &search, http)?
+                    }
+                }
+            }
+        };
+        sample.items.iter_mut().for_each(|item| item.complete_collection(&search.collections));
+        sample.items.retain(|item| {
+            item.is_of_collection(&region.collection)
+                && item.acquired().is_some_and(|at| window.contains(at))
+                && item.touches(region.bbox)
+        });
+        Ok(sample)
+    }
+
+    /// The first pages of a search of an API.
+    fn of_api(root: &str, search: &ItemSearch, http: &Http) -> Result<Self, String> {
+        let mut pages = SearchPages::of(search, root, http.policy().clone());
+        let mut items = Vec::new();
+        for _ in 0..MAX_PAGES {
+            let Some(page) = pages.next_page().map_err(|error| error.to_string())? else {
+                return Ok(Self { items, has_more: false, lacking: pages.lacking() });
+            };
+            let mut answer = Self::read_page(&page, http)?;
+            pages.answered(&mut answer, page.url()).map_err(|error| error.to_string())?;
+            items.extend(answer.features);
         }
-    };
-    let is_match = |item: &Item| {
-        item.collection.as_deref() == Some(&region.collection)
-            && item.acquired().is_some_and(|at| window.contains(at))
-            && item.touches(region.bbox)
-    };
-    Ok(found.into_iter().filter(is_match).collect())
+        match pages.next_page() {
+            Ok(None) => Ok(Self { items, has_more: false, lacking: pages.lacking() }),
+            Ok(Some(_)) => Ok(Self { items, has_more: true, lacking: None }),
+            Err(error) => Err(error.to_string()),
+        }
+    }
+
+    fn read_page(page: &SearchPage, http: &Http) -> Result<ItemCollection, String> {
+        let url = page.url();
+        let answer = match page {
+            SearchPage::Get { url } => http.get(url, &[]),
+            SearchPage::Post { url, body } => http.post_json(url, &[], body),
+        };
+        let answer = answer.map_err(|error| format!("{url} does not answer: {error}"))?;
+        if answer.status != 200 {
+            return Err(format!("{url} answers {}", answer.describe()));
+        }
+        ItemCollection::read(&answer.body)
+            .map_err(|error| format!("{url} does not answer as STAC does: {error}"))
+    }
 }

@@ -172,9 +172,10 @@ fn probe_regions(
         let threads: Vec<_> = regions
             .iter()
             .map(|region| {
-                let has_collection = collections
-                    .get(region.collection.as_str())
-                    .is_some_and(|found| found.status == FindingStatus::Ok);
+                let has_collection =
+                    collections.get(region.collection.as_str()).is_some_and(|found| {
+                        matches!(found.status, FindingStatus::Ok | FindingStatus::Warn)
+                    });
                 let listed = probes.listed.filter(|_| has_collection);
                 let probes = RegionProbes { listed, ..probes };
                 scope.spawn(move || probes.run(region))

@@ -24,6 +24,5 @@ pub(crate) use client::{Client, HttpRequest, Scope};
 pub(crate) use error::HttpError;
 pub(crate) use limits::RequestLimits;
 pub(crate) use notify::notify;
-pub(crate) use redirect::joined;
 pub(crate) use response::Response;
 pub(crate) use retry::{Retries, RetryableError};

@@ -8,9 +8,9 @@ use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
     FireSide, Grid, ImageFrame, LevelFrame, MaskKind, MaskScale, Masks, OffsetDecision, OffsetRule,
-    QualityTable, ReadPixels, Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows,
-    SpectralIndex, check_scene_files, check_scene_levels, choose_level, choose_mask_level,
-    offset_from_pixels, offset_rule,
+    PromisedGround, PromisedGroundCount, QualityTable, ReadPixels, Scaling, SceneFile,
+    SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files, check_scene_levels,
+    choose_level, choose_mask_level, offset_from_pixels, offset_rule,
 };
 
 use crate::http::Client;
@@ -24,6 +24,8 @@ pub(crate) struct GridScene {
     pub(crate) used: UsedScene,
     /// How the mask is written; without one every pixel with data counts as clear.
     pub(crate) mask_kind: Option<MaskKind>,
+    /// How much of what its item promises was observed.
+    pub(crate) ground_count: PromisedGroundCount,
     /// Of [`SpectralIndex::MAPPED`].
     bands: [ImageBand; 2],
     mask: Option<(ImageBand, QualityTable)>,
@@ -151,6 +153,7 @@ impl GridScene {
         let touches_zone = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = Self {
             used,
+            ground_count: PromisedGroundCount::new(PromisedGround::of(item), grid),
             plan: ScenePlan::new(placed, &level, cloud_buffer_m, touches_zone),
             bands,
             mask: mask.zip(mask_kind.map(|kind| QualityTable::new(kind, masks))),

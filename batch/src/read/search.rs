@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::stac::{self, Item};
+use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
     Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneRequest, SearchWindows,
     SideScenes, SkipReason, SkippedScene, choose_scenes,
@@ -45,6 +45,10 @@ pub(crate) struct SceneSearch<'a> {
     broken: Vec<SkippedScene>,
     /// Scenes whose files lie where the catalogue may not lead.
     refused: Vec<SkippedScene>,
+    /// What the catalogue did not send of what matches.
+    lacking: Vec<ItemCounts>,
+    /// What else the last search found, where that was most.
+    unrequested: Option<UnrequestedItems>,
 }
 
 /// The scenes of both sides, opened.
@@ -55,6 +59,8 @@ pub(crate) struct FoundScenes {
     pub(crate) windows: SearchWindows,
     /// In the windows, but not used.
     pub(crate) skipped: Vec<SkippedScene>,
+    /// What the catalogue did not send of what matches, of each search that lacks some.
+    pub(crate) lacking: Vec<ItemCounts>,
 }
 
 /// Scenes of one side, and the days they were found in.
@@ -69,8 +75,20 @@ impl<'a> SceneSearch<'a> {
         (catalogue, client): (SceneCatalogue, Client),
         now: DateTime<Utc>,
     ) -> Self {
-        let (tried, broken, refused) = (BTreeSet::new(), Vec::new(), Vec::new());
-        Self { settings, region, grid, zone, now, catalogue, client, tried, broken, refused }
+        Self {
+            settings,
+            region,
+            grid,
+            zone,
+            now,
+            catalogue,
+            client,
+            tried: BTreeSet::new(),
+            broken: Vec::new(),
+            refused: Vec::new(),
+            lacking: Vec::new(),
+            unrequested: None,
+        }
     }
 
     /// Chooses and opens the best scenes of both sides.
@@ -81,6 +99,7 @@ impl<'a> SceneSearch<'a> {
     pub(crate) fn find(&mut self) -> Result<FoundScenes> {
         let mut windows = SearchWindows::of(self.region, self.now.date_naive());
         let mut skipped = Vec::new();
+        self.lacking.clear();
         let (post, post_searched) =
             self.side(FireSide::Post, &windows, windows.wanted_post(), &mut skipped)?;
         let latest_post = post
@@ -95,7 +114,8 @@ impl<'a> SceneSearch<'a> {
         let post = side_scenes(post, windows.composite(FireSide::Post));
         (windows.pre, windows.post) = (pre_searched, post_searched);
         skipped.extend(self.broken.iter().chain(&self.refused).cloned());
-        Ok(FoundScenes { pre, post, windows, skipped })
+        let lacking = self.lacking.clone();
+        Ok(FoundScenes { pre, post, windows, skipped, lacking })
     }
 
     /// Goes on without a scene; the next best may replace it.
@@ -151,11 +171,20 @@ impl<'a> SceneSearch<'a> {
         if last.end >= self.now.date_naive() {
             bail!(NoSceneYetError { side, window: last });
         }
-        let message = format!(
+        let mut message = format!(
             "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is \
             clear enough ({passed_over} passed over); widen the window or raise max_cloud_cover",
             self.region.collection, self.region.bbox,
         );
+        if let Some(ItemCounts { matched, received }) = self.lacking.last() {
+            message += &format!(
+                "; the catalogue states {matched} matching scenes and sent {received}: use one \
+                whose pages are linked"
+            );
+        }
+        if let Some(unrequested) = &self.unrequested {
+            message += &format!("; the catalogue may ignore what is searched for: {unrequested}");
+        }
         Err(RunError::no_scene(side, message).into())
     }
 
@@ -172,12 +201,15 @@ impl<'a> SceneSearch<'a> {
         preferred_day: NaiveDate,
     ) -> Result<(Vec<GridScene>, Vec<SkippedScene>)> {
         let region = self.region;
-        let mut items = self.catalogue.find(&stac::ItemSearch {
+        let search = stac::ItemSearch {
             collections: vec![region.collection.clone()],
             bbox: Some(region.bbox),
             datetime: Some(window.to_stac_interval()),
             ..stac::ItemSearch::default()
-        })?;
+        };
+        let FoundItems { mut items, lacking, unrequested } = self.catalogue.find(&search)?;
+        self.unrequested = unrequested;
+        self.lacking.extend(lacking.filter(|counts| !self.lacking.contains(counts)));
         self.refuse(&mut items);
         let mut opened = BTreeMap::new();
         loop {

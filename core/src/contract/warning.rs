@@ -85,6 +85,18 @@ impl MapWarning {
         Some(Self { text, why: WarningReason::UncertainOffset { scenes } })
     }
 
+    /// Scenes without data on much of the ground that their items promise, by id; `None` where
+    /// there are none.
+    pub fn less_seen(ids: &[&str]) -> Option<Self> {
+        let (scenes, names) = names_of(ids)?;
+        let text = format!(
+            "{names} lack data on more than a fifth of the ground that their items promise: the \
+            map may have holes there, or be made of fewer scenes; check the files, and the \
+            geometry and the share without data of the items"
+        );
+        Some(Self { text, why: WarningReason::LessSeen { scenes } })
+    }
+
     /// The warnings that follow from the scenes of a map.
     pub fn of_scenes(scenes: &[UsedScene]) -> Vec<Self> {
         [Self::unmasked(scenes), Self::uncertain_offset(scenes)].into_iter().flatten().collect()
@@ -93,14 +105,18 @@ impl MapWarning {
 
 /// How many scenes fulfil a condition, and the names of the first; `None` where none does.
 fn named(scenes: &[UsedScene], condition: impl Fn(&UsedScene) -> bool) -> Option<(u64, String)> {
-    let found: Vec<&UsedScene> = scenes.iter().filter(|scene| condition(scene)).collect();
-    let ids = found.iter().take(MAX_NAMED_SCENES).map(|scene| scene.id.as_str());
-    let mut names = ids.collect::<Vec<_>>().join(", ");
-    if let Some(more) = found.len().checked_sub(MAX_NAMED_SCENES).filter(|more| *more > 0) {
+    let found = scenes.iter().filter(|scene| condition(scene));
+    names_of(&found.map(|scene| scene.id.as_str()).collect::<Vec<_>>())
+}
+
+/// How many ids there are, and the first of them; `None` where there are none.
+fn names_of(ids: &[&str]) -> Option<(u64, String)> {
+    let mut names = ids[..ids.len().min(MAX_NAMED_SCENES)].join(", ");
+    if let Some(more) = ids.len().checked_sub(MAX_NAMED_SCENES).filter(|more| *more > 0) {
         // Writing to a string cannot fail.
         let _ = write!(names, " and {more} more");
     }
-    (!found.is_empty()).then_some((found.len() as u64, names))
+    (!ids.is_empty()).then_some((ids.len() as u64, names))
 }
 
 #[cfg(test)]

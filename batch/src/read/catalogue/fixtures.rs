@@ -36,7 +36,8 @@ fn found(pages: &[&str]) -> (Vec<Item>, ReceivedRequests) {
     let given: Vec<(&str, &str)> = pages.iter().map(|page| ("200 OK", *page)).collect();
     let (root, received) = answers(&given);
     let catalogue = SceneCatalogue::open(Some(&root), None, &client(&root)).unwrap();
-    (catalogue.find(&ItemSearch { limit: Some(2), ..ItemSearch::default() }).unwrap(), received)
+    let search = ItemSearch { limit: Some(2), ..ItemSearch::default() };
+    (catalogue.find(&search).unwrap().items, received)
 }
 
 /// Ids of the scenes used of a collection, over a box and all its days.
@@ -130,7 +131,7 @@ fn planetary_computer(file: &str) -> Option<(Vec<Item>, ReceivedRequests)> {
         &client(&root),
     )
     .unwrap();
-    Some((catalogue.find(&ItemSearch::default()).unwrap(), received))
+    Some((catalogue.find(&ItemSearch::default()).unwrap().items, received))
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Result, bail};
-use dragonfly_core::stac::{Item, ItemSearch};
+use dragonfly_core::stac::{FoundItems, Item, ItemSearch};
 
 use crate::deployment::settings::is_url;
 use crate::http::Client;
@@ -14,12 +14,10 @@ mod file;
 #[cfg(test)]
 mod fixtures;
 
-pub(crate) use api::resolve_hrefs;
-
 /// Where scenes are found.
 pub(crate) enum SceneCatalogue {
     /// All items of a file.
-    File(Vec<Item>),
+    File(FoundItems),
     /// An API that searches.
     Api(Box<api::ApiCatalogue>),
 }
@@ -47,13 +45,20 @@ impl SceneCatalogue {
         }
     }
 
-    /// The items that answer a search; of a file all of them.
+    /// The items that answer a search; of a file all of them, those without a collection as of the
+    /// one requested.
     ///
     /// # Errors
     /// When the API does not answer, or not as STAC does. Names URL and cause.
-    pub(crate) fn find(&self, search: &ItemSearch) -> Result<Vec<Item>> {
+    pub(crate) fn find(&self, search: &ItemSearch) -> Result<FoundItems> {
         match self {
-            Self::File(items) => Ok(items.clone()),
+            Self::File(found) => {
+                let mut found = found.clone();
+                for item in &mut found.items {
+                    item.complete_collection(&search.collections);
+                }
+                Ok(found)
+            }
             Self::Api(api) => api.find(search),
         }
     }

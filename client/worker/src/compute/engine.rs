@@ -12,31 +12,12 @@ use dragonfly_core::{
 };
 use futures_util::future::{try_join, try_join_all};
 
+use crate::compute::ground_counts::GroundCounts;
 use crate::compute::scene::{ObservationUnit, SceneStrip};
+use crate::compute::scene_source::SceneSource;
 use crate::compute::target::{GridTarget, TargetCells};
 use crate::compute::utm_grid::UtmGrid;
 use dragonfly_core::protocol::{ComputeResult, JobError, JobErrorKind};
-
-/// A scene that is observed strip by strip: here, or in a worker of its own.
-pub trait SceneSource {
-    /// Its entry in the list of scenes used.
-    fn used(&self) -> &UsedScene;
-
-    /// How its mask is written; `None` where every pixel with data counts as clear.
-    fn mask_kind(&self) -> Option<MaskKind>;
-
-    /// The nearest pixel of each cell, where that one alone decides the cell.
-    fn nearest(&self) -> Option<&NearestPixels>;
-
-    /// Observes the cells in a strip of rows, or their pixels. Strips come from north to south.
-    ///
-    /// A worker starts at once; here the work is done when the future is polled.
-    fn observe(
-        &self,
-        rows: Range<u32>,
-        unit: ObservationUnit,
-    ) -> impl Future<Output = Result<SceneStrip, JobError>>;
-}
 
 /// A computed area: cells of its whole grid, row by row.
 #[derive(Clone, Debug)]
@@ -85,11 +66,17 @@ pub async fn compute<V: SceneSource>(
     mask_rules: &MaskRules,
     on_strip: impl FnMut(&ComputedMap, Range<u32>, &SidePictures),
 ) -> Result<(ComputedMap, ComputeResult), JobError> {
-    let map = fill(target.grid().clone(), target, windows, &scenes, on_strip).await?;
+    let counts = GroundCounts::new(target, &scenes);
+    let on_views = |side: &SideScenes<&V>, rows: &Range<u32>, views: &[SceneObservations], unit| {
+        counts.add_strip(target, side, (rows, unit), views);
+    };
+    let map = fill(target.grid().clone(), target, windows, &scenes, (on_views, on_strip)).await?;
     let offset = map.dnbr_offset(ring, target.bbox());
     let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(SceneSource::mask_kind).collect();
     let masks = mask_rules.masks.describe_map(&kinds, mask_rules.cloud_buffer_m);
-    let done = map.sum_up(scenes.iter().map(|scene| scene.used().clone()).collect(), masks, offset);
+    let used = scenes.iter().map(|scene| scene.used().clone()).collect();
+    let mut done = map.sum_up(used, masks, offset);
+    done.warnings.extend(counts.warning());
     Ok((map, done))
 }
 
@@ -103,7 +90,9 @@ pub async fn compute_in_utm<'a, V: SceneSource>(
     scenes: Vec<V>,
     mut on_strip: impl FnMut(Range<u32>),
 ) -> Result<ComputedMap<&'a UtmGrid>, JobError> {
-    fill(grid, grid, windows, &scenes, |_, rows, _| on_strip(rows)).await
+    let on_strip =
+        |_: &ComputedMap<&'a UtmGrid>, rows: Range<u32>, _: &SidePictures| on_strip(rows);
+    fill(grid, grid, windows, &scenes, (|_: &_, _: &_, _: &_, _| {}, on_strip)).await
 }
 
 async fn fill<G, V: SceneSource>(
@@ -111,7 +100,10 @@ async fn fill<G, V: SceneSource>(
     target: &dyn TargetCells,
     windows: &SearchWindows,
     scenes: &[V],
-    mut on_strip: impl FnMut(&ComputedMap<G>, Range<u32>, &SidePictures),
+    (on_views, mut on_strip): (
+        impl Fn(&SideScenes<&V>, &Range<u32>, &[SceneObservations], ObservationUnit),
+        impl FnMut(&ComputedMap<G>, Range<u32>, &SidePictures),
+    ),
 ) -> Result<ComputedMap<G>, JobError> {
     let pre = side_scenes(FireSide::Pre, scenes, windows)?;
     let post = side_scenes(FireSide::Post, scenes, windows)?;
@@ -133,6 +125,8 @@ async fn fill<G, V: SceneSource>(
             post: picture(target, rows, &post_strips),
         };
         let (pre_views, post_views) = (views(pre_strips), views(post_strips));
+        on_views(&pre, rows, &pre_views, unit);
+        on_views(&post, rows, &post_views, unit);
         let sides = (pre.observations(&pre_views), post.observations(&post_views));
         compositor.add_strip(rows, sides, &mut map);
         on_strip(&map, rows.clone(), &pictures);

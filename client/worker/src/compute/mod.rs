@@ -3,18 +3,21 @@
 mod band;
 mod colours;
 pub(crate) mod engine;
+mod ground_counts;
 mod joined_rows;
 pub(crate) mod open_band;
 pub(crate) mod projection;
 pub(crate) mod raster;
 pub(crate) mod scene;
 pub(crate) mod scene_error;
+mod scene_source;
 pub(crate) mod target;
 pub(crate) mod utm_grid;
 
-pub use engine::{ComputedMap, OffsetGround, SceneSource, SidePictures, compute, compute_in_utm};
+pub use engine::{ComputedMap, OffsetGround, SidePictures, compute, compute_in_utm};
 pub use projection::CrsProjection;
 pub use scene::{CogScene, ObservationUnit, PixelGrid, SceneOptions, SceneStrip, Spawn};
 pub use scene_error::SceneError;
+pub use scene_source::SceneSource;
 pub use target::{GridTarget, TargetCells};
 pub use utm_grid::{UtmGrid, UtmGridError};

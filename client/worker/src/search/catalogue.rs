@@ -11,8 +11,9 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::http::{RetryPolicy, StatusKind};
 use dragonfly_core::stac::{
-    AddressError, AddressPolicy, Item, ItemCollection, ItemCollectionError, ItemSearch, SearchPage,
-    SearchPages, SearchPagesError, Token, TokenEndpoint, token_endpoint,
+    AddressError, AddressPolicy, FoundItems, Item, ItemCollection, ItemCollectionError, ItemSearch,
+    SearchPage, SearchPages, SearchPagesError, Token, TokenEndpoint, find_collection_ignoring_case,
+    token_endpoint,
 };
 use futures_util::future::{Either, select};
 
@@ -147,7 +148,8 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         self.policy.as_ref().is_ok_and(|policy| policy.check_file(href).is_ok())
     }
 
-    /// All items that answer a search and may be read. `on_page` receives the count so far.
+    /// All items that answer a search and may be read; where there are none, those of a collection
+    /// whose name differs only in case. `on_page` receives the count so far.
     ///
     /// # Errors
     /// When the catalogue does not answer, or not as STAC does, or leads where it may not.
@@ -155,16 +157,39 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         &self,
         search: &ItemSearch,
         mut on_page: impl FnMut(usize),
-    ) -> Result<Vec<Item>, CatalogueError> {
+    ) -> Result<FoundItems, CatalogueError> {
+        let found = self.find_named(search, &mut on_page).await?;
+        let [name] = &search.collections[..] else { return Ok(found) };
+        if !found.items.is_empty() || found.lacking.is_some() {
+            return Ok(found);
+        }
+        let Some(spelling) = self.spelling_of(name).await else { return Ok(found) };
+        let search = ItemSearch { collections: vec![spelling], ..search.clone() };
+        self.find_named(&search, &mut on_page).await
+    }
+
+    /// A collection as the catalogue spells it, where it lists one that differs in case.
+    async fn spelling_of(&self, name: &str) -> Option<String> {
+        let policy = self.policy.as_ref().ok()?;
+        let url = format!("{}/collections", self.root.trim_end_matches('/'));
+        let (_, list) = self.body(&SearchPage::Get { url }, policy).await.ok()?;
+        find_collection_ignoring_case(&list, name)
+    }
+
+    async fn find_named(
+        &self,
+        search: &ItemSearch,
+        on_page: &mut impl FnMut(usize),
+    ) -> Result<FoundItems, CatalogueError> {
         let policy = self.policy.clone().map_err(SearchPagesError::from)?;
         let mut pages = SearchPages::of(search, &self.root, policy.clone());
         let mut items = Vec::new();
         let mut refused = None;
         while let Some(page) = pages.next_page()? {
-            let body = self.body(&page, &policy).await?;
+            let (from, body) = self.body(&page, &policy).await?;
             let not_stac = |cause| CatalogueError::NotStac { url: page.url().to_owned(), cause };
             let mut answer = ItemCollection::read(&body).map_err(not_stac)?;
-            pages.answered(&mut answer)?;
+            pages.answered(&mut answer, &from)?;
             for item in answer.features {
                 match policy.check_item(&item) {
                     Ok(()) => items.push(item),
@@ -175,7 +200,7 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         }
         match refused {
             Some(error) if items.is_empty() => Err(CatalogueError::Files(error)),
-            _ => Ok(items),
+            _ => Ok(pages.found(items)),
         }
     }
 
@@ -225,12 +250,12 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         self.with_retry(&SearchPage::Get { url: url.to_owned() }, read).await
     }
 
-    /// The text of a page; the cached one when there is no response.
+    /// Where a page came from in the end, and its text; the cached one when there is no response.
     async fn body(
         &self,
         page: &SearchPage,
         policy: &AddressPolicy,
-    ) -> Result<Vec<u8>, CatalogueError> {
+    ) -> Result<(String, Vec<u8>), CatalogueError> {
         let key = match page {
             SearchPage::Get { url } => url.clone(),
             SearchPage::Post { url, body } => format!("{url}#{body}"),
@@ -240,15 +265,16 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         let read = |answer: PageResponse| {
             // The browser has followed redirects by itself.
             policy.check_page(&answer.url).map_err(SearchPagesError::from)?;
-            Ok(answer.body)
+            Ok((answer.url, answer.body))
         };
         match self.with_retry(page, read).await {
-            Ok(body) => {
+            Ok((from, body)) => {
                 self.cache.put(&key, &whole, &body).await;
-                Ok(body)
+                Ok((from, body))
             }
             Err(error @ CatalogueError::Unreachable { .. }) => {
-                self.cache.get(&key, &whole).await.ok_or(error)
+                let cached = self.cache.get(&key, &whole).await;
+                cached.map(|body| (page.url().to_owned(), body)).ok_or(error)
             }
             Err(error) => Err(error),
         }
@@ -388,23 +414,64 @@ mod tests {
             AddressPolicy::of_api(ROOT, &[], false),
             None,
         );
-        let items = block_on(catalogue.find(&ItemSearch::default(), |_| {}))?;
+        let items = block_on(catalogue.find(&ItemSearch::default(), |_| {}))?.items;
         Ok(items.into_iter().map(|item| item.id).collect())
     }
 
     #[test]
     fn pages_are_requested_with_retries_and_found_again_offline() {
         let (script, kept) = (Rc::new(PageScript::default()), Rc::new(TestCache::default()));
-        let answers = [
-            page("a", "http://catalogue/2"),
-            status(503, None),
-            status(429, Some(7)),
-            page("b", ""),
-        ];
+        let answers = [page("a", "2"), status(503, None), status(429, Some(7)), page("b", "")];
         assert_eq!(found(&script, &kept, &answers).unwrap(), ["a", "b"]);
         assert_eq!(script.pauses.take(), [RETRIES.first_pause, Duration::from_secs(7)]);
         assert_eq!(script.asked.borrow()[3].url(), "http://catalogue/2");
         assert_eq!(found(&script, &kept, &[]).unwrap(), ["a", "b"]);
+    }
+
+    fn search(collection: &str) -> ItemSearch {
+        ItemSearch { collections: vec![collection.to_owned()], ..ItemSearch::default() }
+    }
+
+    /// What a catalogue with these answers finds, and the addresses that were requested.
+    fn found_of(collection: &str, answers: &[PageResponse]) -> (FoundItems, Vec<String>) {
+        let script = Rc::new(PageScript::default());
+        script.answers.borrow_mut().extend(answers.iter().cloned());
+        let policy = AddressPolicy::of_api(ROOT, &[], false);
+        let cache = Rc::new(TestCache::default());
+        let catalogue = CatalogueClient::new(Rc::clone(&script), cache, ROOT, policy, None);
+        let found = block_on(catalogue.find(&search(collection), |_| {})).unwrap();
+        let urls = script.asked.borrow().iter().map(|page| page.url().to_owned()).collect();
+        (found, urls)
+    }
+
+    #[test]
+    fn what_the_catalogue_counts_and_does_not_send_is_known() {
+        let one = r#"{"features":[{"id":"a","properties":{}}],"context":{"matched":2}}"#;
+        let (found, _) = found_of("sentinel-2-l2a", &[answer(one)]);
+        let lacking = found.lacking.unwrap();
+        assert_eq!((lacking.matched, lacking.received), (2, 1));
+        assert_eq!(found.items[0].collection.as_deref(), Some("sentinel-2-l2a"));
+    }
+
+    #[test]
+    fn a_collection_in_other_case_is_found() {
+        let list = r#"{"collections":[{"id":"sentinel-2-l2a"}]}"#;
+        let answers = [answer(r#"{"features":[]}"#), answer(list), page("a", "")];
+        let (found, urls) = found_of("Sentinel-2-L2A", &answers);
+        assert_eq!(found.items.len(), 1);
+        assert_eq!(urls[1], "http://catalogue/collections");
+    }
+
+    #[test]
+    fn hrefs_are_relative_to_the_page_and_not_to_this_program() {
+        let item = r#"{"features":[{"id":"a","properties":{},"assets":{
+            "nir08":{"href":"/f/my n.tif"},"swir22":{"href":"./s.tif"},
+            "scl":{"href":"s3://b/k.tif","alternate":{"https":{"href":"HTTPS://h/k.tif"}}}}}]}"#;
+        let (found, _) = found_of("sentinel-2-l2a", &[answer(item)]);
+        let href = |key: &str| found.items[0].assets[key].href.clone();
+        assert_eq!(href("nir08"), "http://catalogue/f/my%20n.tif");
+        assert_eq!(href("swir22"), "http://catalogue/s.tif");
+        assert_eq!(href("scl"), "https://h/k.tif");
     }
 
     fn check_error(answers: &[PageResponse], part: &str) {
@@ -543,7 +610,7 @@ mod tests {
             "http://127.0.0.1/B8A.tif",
             "http://0x7f.1/B8A.tif",
             "file:///etc/passwd",
-            "/etc/passwd",
+            "s3://../etc/passwd",
         ];
         assert_eq!(all(&[&["https://bucket/B8A.tif"][..], &inside[..]].concat()).unwrap(), ["i0"]);
         assert!(matches!(all(&inside), Err(CatalogueError::Files(_))));

@@ -120,13 +120,14 @@ struct Candidate<'a> {
 /// The best scenes for one side of a map, tile by tile of the satellite's own grid.
 ///
 /// Drops duplicates of one tile and time (keeping the highest baseline, then the newest), then
-/// ranks by cloud, fraction of the ground not observed, and days from the wanted date, a day
-/// weighing as much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges
+/// ranks by cloud, fraction of the ground not observed (by the footprint, or by the share without
+/// data that the item states where that is more), and days from the wanted date, a day weighing as
+/// much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges
 /// of orbits do, the next in rank that show at least 1 % more of it are used too.
 pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoice<'a> {
     // Pages of a search may overlap.
     let mut by_id: BTreeMap<&str, &Item> = BTreeMap::new();
-    for item in items.iter().filter(|item| item.collection.as_deref() == Some(request.collection)) {
+    for item in items.iter().filter(|item| item.is_of_collection(request.collection)) {
         let kept = by_id.entry(&item.id).or_insert(item);
         if version(item) > version(kept) {
             *kept = item;
@@ -399,6 +400,42 @@ mod tests {
         assert_eq!(chosen(&items, 2).0, ["whole", "most"]);
         let items = [scene("half", 29, 20.0), scene("most", 28, 10.0), scene("whole", 1, 4.0)];
         assert_eq!(chosen(&items, 1).0, ["whole", "most"]);
+    }
+
+    /// The item, with the tile's square as its footprint and a share without data.
+    fn square(id: &str, day: u32, cloud: f64, nodata: f64) -> Item {
+        let item = item(id, "32TPM", &format!("2025-06-{day}T10:00:00Z"), cloud, "05.11");
+        let mut item = between(10.0, 11.0, item);
+        item.properties.nodata_percentage = Some(nodata);
+        item
+    }
+
+    #[test]
+    fn edges_of_an_orbit_with_the_footprint_of_the_tile_do_not_displace_a_whole_scene() {
+        let edges = [20, 23, 28].map(|day| square(&format!("edge{day}"), day, 0.0, 61.0));
+        for cloud in [4.0, 30.0, 59.0] {
+            let mut items = edges.to_vec();
+            items.push(square("whole", 10, cloud, 0.0));
+            for scenes_per_tile in 1..=3 {
+                let (used, _) = chosen(&items, scenes_per_tile);
+                assert!(used.contains(&"whole".to_owned()), "{cloud} {scenes_per_tile}: {used:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn an_outline_of_the_data_counts_by_its_place() {
+        let outline = |id, day, west, east, nodata| {
+            let footprint = Some(Footprint::of_box([west, 40.0, east, 41.0]));
+            Item { footprint, ..square(id, day, 0.0, nodata) }
+        };
+        let items = [
+            outline("west", 29, 10.0, 10.5, 50.0),
+            outline("west_again", 28, 10.0, 10.5, 50.0),
+            outline("east", 2, 10.5, 11.0, 50.0),
+            square("cloudy", 1, 90.0, 0.0),
+        ];
+        assert_eq!(chosen(&items, 1).0, ["east", "west"]);
     }
 
     #[test]

@@ -30,6 +30,18 @@ pub enum AddressError {
         a file may name paths"
     )]
     NotHttp,
+    /// A bucket of Amazon's that is not public: the https form of others is read.
+    #[error(
+        "the file lies in a bucket whose readers pay (`storage:requester_pays`), or whose name is \
+        malformed, and has no https alternate: use a catalogue with public files"
+    )]
+    NotPublic,
+    /// Another storage that is read by none but its own programs.
+    #[error(
+        "the address is of a storage that has no public https form (abfs, az, and the like): use a \
+        catalogue whose items state https addresses, in `href` or in `alternate`"
+    )]
+    OtherStorage,
     /// No host that all readers of addresses agree on, or characters that do not belong into an
     /// address.
     #[error(
@@ -117,10 +129,11 @@ impl AddressPolicy {
     /// # Errors
     /// Says why not.
     pub fn check_file(&self, href: &str) -> Result<(), AddressError> {
-        match Origin::of(href) {
-            Ok(origin) => self.check_private(&origin),
-            Err(_) if self.own.is_none() => Ok(()),
-            Err(error) => Err(error),
+        match (Origin::of(href), storage_error(href)) {
+            (Ok(origin), _) => self.check_private(&origin),
+            (Err(_), Some(error)) => Err(error),
+            (Err(_), None) if self.own.is_none() => Ok(()),
+            (Err(error), None) => Err(error),
         }
     }
 
@@ -209,6 +222,18 @@ impl Origin {
         }
         let name = self.host.trim_end_matches('.');
         name == "localhost" || name.ends_with(".localhost")
+    }
+}
+
+/// Why an address of cloud storage is not read; `None` for any other.
+fn storage_error(href: &str) -> Option<AddressError> {
+    let (scheme, _) = href.split_once("://")?;
+    match scheme.to_ascii_lowercase().as_str() {
+        "s3" | "s3a" | "s3n" | "gs" => Some(AddressError::NotPublic),
+        "abfs" | "abfss" | "az" | "azure" | "adl" | "wasb" | "wasbs" | "swift" | "oss" | "obs" => {
+            Some(AddressError::OtherStorage)
+        }
+        _ => None,
     }
 }
 
@@ -422,14 +447,7 @@ mod tests {
 
     #[test]
     fn only_a_catalogue_in_a_file_names_paths() {
-        for path in [
-            "/data/B8A.tif",
-            "B8A.tif",
-            "file:///etc/passwd",
-            "/vsicurl/http://a/b",
-            "s3://bucket/B8A.jp2",
-            "",
-        ] {
+        for path in ["/data/B8A.tif", "B8A.tif", "file:///etc/passwd", "/vsicurl/http://a/b", ""] {
             assert_eq!(api("http://127.0.0.1:8080/stac").check_file(path), Err(NotHttp), "{path}");
             assert_eq!(AddressPolicy::of_file().check_file(path), Ok(()), "{path}");
         }
@@ -437,6 +455,19 @@ mod tests {
             api("https://stac.example").check_file("http://user@host/B8A.tif"),
             Err(Malformed)
         );
+    }
+
+    #[test]
+    fn storage_without_a_public_address_is_named() {
+        for policy in [api("https://stac.example"), AddressPolicy::of_file()] {
+            let check = |href: &str, part: &str| {
+                let message = policy.check_file(href).unwrap_err().to_string();
+                assert!(message.contains(part), "{href}: {message}");
+            };
+            check("s3://usgs-landsat/B5.TIF", "storage:requester_pays");
+            check("ABFS://data@account.dfs.core.windows.net/B5.TIF", "abfs");
+            check("az://data/B5.TIF", "https addresses");
+        }
     }
 
     #[test]

@@ -12,7 +12,8 @@ use super::asset_band::{AssetBand, AssetBandError, common_names, is_data};
 use super::footprint::overlap;
 use super::mask_asset::{band_names, mask_kind};
 use super::token::asks_for_token;
-use super::{Asset, Baseline, Footprint, lenient};
+use super::{Asset, Baseline, Footprint, ItemLinks, lenient};
+use crate::catalogue::stac::reference::resolve_reference;
 use crate::sensor::band::BandRole;
 use crate::sensor::collection::Collection;
 use crate::sensor::quality::MaskKind;
@@ -49,6 +50,9 @@ pub struct Item {
     /// Where it has data; `None` where the item does not state it.
     #[serde(default, rename = "geometry", deserialize_with = "footprint", skip_serializing)]
     pub footprint: Option<Footprint>,
+    /// Its own address and its collection's.
+    #[serde(default, deserialize_with = "ItemLinks::read", skip_serializing)]
+    pub links: ItemLinks,
     /// The properties of the scene.
     #[serde(deserialize_with = "properties")]
     pub properties: Properties,
@@ -149,19 +153,20 @@ impl Item {
     }
 
     /// West, south, east, north; east lies beyond 180 where the box crosses the antimeridian.
-    /// `None` where the item has no box.
+    /// Where box and geometry disagree, the box of the geometry. `None` where the item has
+    /// neither.
     pub fn bbox(&self) -> Option<[f64; 4]> {
-        match self.bbox[..] {
-            [west, south, east, north] | [west, south, _, east, north, _] => Some(if west > east {
-                [west, south, east + 360.0, north]
-            } else if east - west > 180.0 {
-                // No scene is so wide: the least and greatest longitude of one that crosses the
-                // antimeridian.
-                [east, south, west + 360.0, north]
-            } else {
-                [west, south, east, north]
-            }),
-            _ => self.footprint.as_ref().map(Footprint::bounds),
+        let stated = match self.bbox[..] {
+            [west, south, east, north] | [west, south, _, east, north, _] => {
+                Some([west, south, east, north])
+            }
+            _ => None,
+        };
+        let own = self.footprint.as_ref().map(Footprint::bounds);
+        match (stated.map(unrolled), own) {
+            (Some(stated), Some(own)) if holds(stated, own) => Some(stated),
+            (_, Some(own)) => Some(own),
+            (stated, None) => stated,
         }
     }
 
@@ -266,6 +271,40 @@ impl Item {
         self.mask().is_none()
     }
 
+    /// Makes the addresses of its files absolute: relative ones lead on from its own address, or
+    /// else from the page at `page_url` that lists it.
+    pub(super) fn resolve_hrefs(&mut self, page_url: &str) {
+        let own = self.links.own.take().and_then(|own| resolve_reference(page_url, &own));
+        let base = own.as_deref().unwrap_or(page_url);
+        for asset in self.assets.values_mut() {
+            if let Some(absolute) = resolve_reference(base, &asset.href) {
+                asset.href = absolute;
+            }
+        }
+    }
+
+    /// Its own address; `None` where it does not state one.
+    pub fn own_address(&self) -> Option<&str> {
+        self.links.own.as_deref()
+    }
+
+    /// Adds the collection where the item does not name it: by its link, else the one requested.
+    pub fn complete_collection(&mut self, requested: &[String]) {
+        let link = self.links.collection.take();
+        let only = match requested {
+            [only] => Some(only),
+            _ => None,
+        };
+        if self.collection.is_none() {
+            self.collection = link.or_else(|| only.cloned());
+        }
+    }
+
+    /// Whether it belongs to a collection. Catalogues and settings differ in case.
+    pub fn is_of_collection(&self, name: &str) -> bool {
+        self.collection.as_deref().is_some_and(|own| own.eq_ignore_ascii_case(name))
+    }
+
     /// Every address, to be changed.
     pub fn hrefs_mut(&mut self) -> impl Iterator<Item = &mut String> {
         self.assets.values_mut().map(|asset| &mut asset.href)
@@ -316,6 +355,7 @@ impl Item {
         size_of::<Self>()
             + self.id.len()
             + text_bytes
+            + self.links.memory_bytes()
             + size_of_val(&self.bbox[..])
             + footprint_bytes
             + self.assets.iter().map(asset_bytes).sum::<usize>()
@@ -408,6 +448,38 @@ impl Item {
     }
 }
 
+/// A box whose east lies beyond its west.
+fn unrolled([west, south, east, north]: [f64; 4]) -> [f64; 4] {
+    if west > east {
+        return [west, south, east + 360.0, north];
+    }
+    if east - west <= 180.0 {
+        return [west, south, east, north];
+    }
+    // No scene is so wide: the least and greatest longitude of one that crosses the antimeridian.
+    // Where one is the antimeridian itself, it is unknown how far the scene reaches beyond.
+    if west > -180.0 && east < 180.0 {
+        [east, south, west + 360.0, north]
+    } else {
+        [-180.0, south, 180.0, north]
+    }
+}
+
+/// Degrees by which a box may be smaller than the geometry that it agrees with: rounded numbers.
+const BOX_TOLERANCE_DEGREES: f64 = 0.05;
+
+/// Whether a box agrees with the bounds of the geometry: it holds them, and is no box around the
+/// world.
+fn holds(stated: [f64; 4], own: [f64; 4]) -> bool {
+    let tolerance = BOX_TOLERANCE_DEGREES;
+    let turn = ((stated[0] + stated[2] - own[0] - own[2]) / 720.0).round() * 360.0;
+    stated[2] - stated[0] <= 180.0
+        && stated[0] - tolerance <= own[0] + turn
+        && stated[1] - tolerance <= own[1]
+        && own[2] + turn <= stated[2] + tolerance
+        && own[3] <= stated[3] + tolerance
+}
+
 /// A tile in a part of a name: `10TFK`, or `T10TFK` as ESA and HLS write it.
 fn mgrs_tile(part: &str) -> Option<&str> {
     let tile = part
@@ -482,6 +554,47 @@ mod tests {
         assert!(of(&[-179.0, 1.0, 178.0, 2.0]).touches([-180.0, 0.0, -170.0, 3.0]));
         assert!(!of(&[-179.0, 1.0, 178.0, 2.0]).touches([-10.0, 0.0, 10.0, 3.0]));
         assert_eq!(of(&[]).bbox(), None);
+        // It is unknown how far it reaches on either side.
+        for area in [[179.4, 1.0, 179.9, 2.0], [-180.0, 1.0, -179.9, 2.0]] {
+            assert!(of(&[-180.0, 1.0, 180.0, 2.0]).touches(area));
+            assert!(of(&[-179.73, 1.0, 180.0, 2.0]).touches(area));
+        }
+    }
+
+    #[test]
+    fn where_box_and_geometry_disagree_the_geometry_decides() {
+        let part = |west: f64, east: f64| {
+            format!("[[[{west},-18],[{east},-18],[{east},-17],[{west},-17],[{west},-18]]]")
+        };
+        let cut = format!("[{},{}]", part(179.3, 180.0), part(-180.0, -179.73));
+        let geometry = format!(r#"{{"type":"MultiPolygon","coordinates":{cut}}}"#);
+        let of = |bbox: [f64; 4]| Item {
+            bbox: bbox.to_vec(),
+            footprint: Footprint::from_geometry(&geometry),
+            ..item("a", "")
+        };
+        let boxes = [
+            [-180.0, -18.0, 180.0, -17.0],
+            [-179.73, -18.0, 180.0, -17.0],
+            [-180.0, -18.0, 179.3, -17.0],
+            [-179.73, -18.0, 179.3, -17.0],
+            [179.3, -18.0, -179.73, -17.0],
+            [-18.0, -180.0, -17.0, 180.0],
+            [0.0, 0.0, 1.0, 1.0],
+        ];
+        for bbox in boxes {
+            let own = of(bbox).bbox().unwrap();
+            assert!((own[0] - 179.3).abs() < 1e-9 && (own[2] - 180.27).abs() < 1e-9, "{bbox:?}");
+            for (area, is_shared) in [
+                ([179.42, -17.6, 179.95, -17.1], true),
+                ([-180.0, -17.6, -179.8, -17.1], true),
+                ([179.42, -17.6, 180.2, -17.1], true),
+                ([-179.7, -17.6, -179.0, -17.1], false),
+                ([10.0, -17.6, 11.0, -17.1], false),
+            ] {
+                assert_eq!(of(bbox).touches(area), is_shared, "{bbox:?} {area:?}");
+            }
+        }
     }
 
     #[test]

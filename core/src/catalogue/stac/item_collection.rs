@@ -6,8 +6,10 @@ use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
+use super::coverage::stated_nodata_percentage;
 use super::next_page::NextPage;
-use super::{Item, lenient, shown};
+use super::storage::replace_storage_hrefs;
+use super::{Item, ItemCounts, lenient, shown};
 
 /// Items that are read of one list.
 const MAX_ITEMS: usize = 50_000;
@@ -28,6 +30,8 @@ pub struct ItemCollection {
     pub unread_count: usize,
     /// Memory that the items take, bytes, about.
     pub(super) items_bytes: usize,
+    /// How many items match the search, as the catalogue states.
+    pub matched: Option<u64>,
     /// Where the answer goes on.
     pub(super) next: Option<NextPage>,
 }
@@ -78,6 +82,17 @@ impl ItemCollectionError {
 }
 
 impl ItemCollection {
+    /// Whether the list states that it goes on elsewhere.
+    pub fn has_next(&self) -> bool {
+        self.next.is_some()
+    }
+
+    /// How much of what matches the list holds, where it lacks some.
+    pub fn lacking(&self) -> Option<ItemCounts> {
+        let received = (self.features.len() + self.unread_count) as u64;
+        self.matched.and_then(|matched| ItemCounts { matched, received }.if_incomplete())
+    }
+
     /// Reads a list.
     ///
     /// # Errors
@@ -103,6 +118,32 @@ struct Document {
     features: Option<FeaturesReader>,
     #[serde(default, rename = "links", deserialize_with = "NextPage::of_links")]
     next: Option<NextPage>,
+    /// OGC API Features.
+    #[serde(default, rename = "numberMatched", deserialize_with = "lenient::count")]
+    number_matched: Option<u64>,
+    #[serde(default, deserialize_with = "lenient::count")]
+    matched: Option<u64>,
+    /// The extension `context`.
+    #[serde(default, deserialize_with = "lenient::object")]
+    context: Option<SearchContext>,
+    /// STAC 0.9.
+    #[serde(default, rename = "search:metadata", deserialize_with = "lenient::object")]
+    search_metadata: Option<SearchContext>,
+}
+
+/// How much a search found.
+#[derive(Deserialize)]
+struct SearchContext {
+    #[serde(default, deserialize_with = "lenient::count")]
+    matched: Option<u64>,
+}
+
+impl Document {
+    fn matched(&self) -> Option<u64> {
+        let contexts = [&self.context, &self.search_metadata].into_iter().flatten();
+        let of_context = contexts.filter_map(|context| context.matched).next();
+        self.number_matched.or(self.matched).or(of_context)
+    }
 }
 
 /// Items, read one after the other: the text of one is held at a time.
@@ -119,6 +160,7 @@ impl TryFrom<Document> for ItemCollection {
     type Error = ItemCollectionError;
 
     fn try_from(document: Document) -> Result<Self, ItemCollectionError> {
+        let matched = document.matched();
         let FeaturesReader { items, items_bytes, unread, unread_count, is_too_much } =
             document.features.ok_or(ItemCollectionError::NotStac)?;
         match unread.first() {
@@ -127,9 +169,14 @@ impl TryFrom<Document> for ItemCollection {
             Some(first) if items.is_empty() => {
                 Err(ItemCollectionError::AllUnread { cause: first.cause.clone() })
             }
-            _ => {
-                Ok(Self { features: items, unread, unread_count, items_bytes, next: document.next })
-            }
+            _ => Ok(Self {
+                features: items,
+                unread,
+                unread_count,
+                items_bytes,
+                matched,
+                next: document.next,
+            }),
         }
     }
 }
@@ -167,6 +214,10 @@ impl FeaturesReader {
         match serde_json::from_str::<Item>(json) {
             Ok(mut item) => {
                 item.drop_other_assets();
+                replace_storage_hrefs(&mut item, json);
+                if item.properties.nodata_percentage.is_none() {
+                    item.properties.nodata_percentage = stated_nodata_percentage(&item, json);
+                }
                 self.items_bytes += item.memory_bytes();
                 self.items.push(item);
             }

@@ -18,6 +18,8 @@ use serde_json::value::RawValue;
 const MAX_SCALAR_BYTES: usize = 1 << 10;
 /// The longest text that is kept, bytes.
 pub(super) const MAX_TEXT_BYTES: usize = 256;
+/// The longest address of a link, bytes of JSON.
+const MAX_ADDRESS_BYTES: usize = 8 << 10;
 /// Items of a list that are kept: bands of a file, corners of a box, links of a page.
 const MAX_LIST_ITEMS: usize = 64;
 /// The longest item of a list, bytes of JSON.
@@ -45,6 +47,18 @@ pub(super) fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>,
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     })
+}
+
+/// The address of a link; `None` where it is too long to be one.
+pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(from)?;
+    Ok(part(&raw, MAX_ADDRESS_BYTES))
+}
+
+/// A whole number from 0 on; `None` for anything else.
+pub(super) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
+    let raw = Box::<RawValue>::deserialize(from)?;
+    Ok(part(&raw, MAX_SCALAR_BYTES))
 }
 
 /// Yes or no; also as text.

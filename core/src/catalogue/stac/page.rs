@@ -1,13 +1,21 @@
-//! The pages of a search: how each is requested, by the links of the one before.
+//! The pages of a search: how each is requested, by the links of the one before, and when they end.
 
 use serde_json::{Map, Value};
 
-use super::{AddressError, AddressPolicy, ItemCollection, ItemSearch, shown};
+use super::next_page::NextPage;
+use super::received_items::ReceivedItems;
+use super::{
+    AddressError, AddressPolicy, FoundItems, Item, ItemCollection, ItemCounts, ItemSearch,
+    UnrequestedItems, resolve_reference, shown,
+};
 
 /// Items requested on a page.
 const PAGE_ITEMS: usize = 100;
 /// More pages than any area needs: a chain that long does not end.
 const MAX_PAGES: usize = 500;
+/// Pages without any item that are followed one after the other. Some catalogues link every page
+/// to a next one.
+const MAX_EMPTY_PAGES: usize = 2;
 /// Items of all pages together: some twenty for each tile of the widest region.
 const MAX_ITEMS: usize = 20_000;
 /// Memory that the items of all pages may take, bytes.
@@ -36,11 +44,15 @@ pub enum SearchPage {
 #[derive(Clone, Debug)]
 pub struct SearchPages {
     policy: AddressPolicy,
+    /// What is requested.
+    wanted: ItemSearch,
     /// The body of the first request.
     search: Map<String, Value>,
     requested: Vec<SearchPage>,
     next: Option<SearchPage>,
-    item_count: usize,
+    received: ReceivedItems,
+    unrequested: Option<UnrequestedItems>,
+    empty_pages: usize,
     items_bytes: usize,
 }
 
@@ -48,7 +60,10 @@ pub struct SearchPages {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SearchPagesError {
     /// They do not end.
-    #[error("the catalogue {url} leads in a circle: its pages do not end after {count}")]
+    #[error(
+        "the catalogue {url} leads in a circle: its pages do not end after {count}; its links with \
+        rel `next` are wrong, so name another catalogue with `stac`"
+    )]
     Circle {
         /// Where it closes.
         url: String,
@@ -58,6 +73,17 @@ pub enum SearchPagesError {
     /// They lead elsewhere.
     #[error("the catalogue's next page is not requested: {0}")]
     Address(AddressError),
+    /// They hold other items than requested.
+    #[error(
+        "the catalogue {url} does not filter: {unrequested}; it ignores conditions, or a redirect \
+        turned the request into one without them: name the final address of the API with `stac`"
+    )]
+    Unfiltered {
+        /// The page.
+        url: String,
+        /// What they are.
+        unrequested: UnrequestedItems,
+    },
     /// They hold too much.
     #[error(
         "the catalogue answers with more than {MAX_ITEMS} scenes, or with more than {} MiB of \
@@ -85,9 +111,10 @@ impl SearchPage {
 impl SearchPages {
     /// The pages of a search of an API by its root, as far as they lie where the policy permits.
     pub fn of(search: &ItemSearch, root: &str, policy: AddressPolicy) -> Self {
+        let wanted = search.clone();
         let search = ItemSearch { limit: Some(PAGE_ITEMS), ..search.clone() };
         // Strings, numbers and lists: always an object.
-        let search = match serde_json::to_value(search) {
+        let search = match serde_json::to_value(search.with_known_longitudes()) {
             Ok(Value::Object(search)) => search,
             _ => Map::new(),
         };
@@ -95,10 +122,13 @@ impl SearchPages {
         let first = SearchPage::Post { url, body: Value::Object(search.clone()).to_string() };
         Self {
             policy,
+            wanted,
             search,
             requested: Vec::new(),
             next: Some(first),
-            item_count: 0,
+            received: ReceivedItems::default(),
+            unrequested: None,
+            empty_pages: 0,
             items_bytes: 0,
         }
     }
@@ -110,36 +140,88 @@ impl SearchPages {
     pub fn next_page(&mut self) -> Result<Option<SearchPage>, SearchPagesError> {
         let Some(page) = self.next.take() else { return Ok(None) };
         self.policy.check_page(page.url())?;
-        if self.requested.len() >= MAX_PAGES || self.requested.contains(&page) {
-            return Err(SearchPagesError::Circle {
-                url: shown(page.url()),
-                count: self.requested.len(),
-            });
+        let is_repeated = self.requested.contains(&page);
+        if is_repeated && self.received.is_complete() == Some(true) {
+            return Ok(None);
+        }
+        if is_repeated || self.requested.len() >= MAX_PAGES {
+            return Err(self.circle(page.url()));
         }
         self.requested.push(page.clone());
         Ok(Some(page))
     }
 
-    /// Adds the response to the page requested last.
+    /// Adds the response to the page requested last, which came from `url`: makes the addresses of
+    /// files absolute, adds collections that items do not name, and drops items that were not
+    /// requested.
     ///
     /// # Errors
-    /// When the pages hold too many items by now.
-    pub fn answered(&mut self, answer: &mut ItemCollection) -> Result<(), SearchPagesError> {
-        self.item_count += answer.features.len() + answer.unread_count;
+    /// When most items were not requested and more are to come, the pages lead in a circle, or hold too many items by
+    /// now.
+    pub fn answered(
+        &mut self,
+        answer: &mut ItemCollection,
+        url: &str,
+    ) -> Result<(), SearchPagesError> {
+        for item in &mut answer.features {
+            item.resolve_hrefs(url);
+            item.complete_collection(&self.wanted.collections);
+        }
+        let (is_new, unrequested) = self.received.add(answer, &self.wanted);
+        match unrequested {
+            // Who sends all that there is on one page does no harm.
+            Some(unrequested) if answer.has_next() => {
+                return Err(SearchPagesError::Unfiltered { url: shown(url), unrequested });
+            }
+            Some(unrequested) => self.unrequested = Some(unrequested),
+            None => {}
+        }
         self.items_bytes += answer.items_bytes;
-        if self.item_count > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
+        if self.received.count() > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
             return Err(SearchPagesError::TooMany);
         }
-        self.next =
-            answer.next.take().map(|next| match (next.is_post, next.is_merged, next.body) {
-                (false, _, _) => SearchPage::Get { url: next.url },
-                (true, true, Value::Object(own)) => {
-                    let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
-                    SearchPage::Post { url: next.url, body: Value::Object(body).to_string() }
-                }
-                (true, _, own) => SearchPage::Post { url: next.url, body: own.to_string() },
-            });
+        let is_empty = answer.features.is_empty() && answer.unread_count == 0;
+        self.empty_pages = if is_empty { self.empty_pages + 1 } else { 0 };
+        answer.features.retain(|item| self.wanted.matches(item).unwrap_or(true));
+        let Some(next) = answer.next.take() else { return Ok(()) };
+        if !is_empty && !is_new {
+            return match self.received.is_complete() {
+                Some(true) => Ok(()),
+                _ => Err(self.circle(url)),
+            };
+        }
+        if self.empty_pages < MAX_EMPTY_PAGES {
+            self.next = Some(self.request_of(next, url));
+        }
         Ok(())
+    }
+
+    /// What the catalogue did not send of what matches, by its own count; `None` where it sent
+    /// all, or states no count.
+    pub fn lacking(&self) -> Option<ItemCounts> {
+        self.received.lacking()
+    }
+
+    /// What the search found, of which these items may be read.
+    pub fn found(self, items: Vec<Item>) -> FoundItems {
+        FoundItems { items, lacking: self.lacking(), unrequested: self.unrequested }
+    }
+
+    /// The request that a link of the page at `url` leads to.
+    fn request_of(&self, next: NextPage, url: &str) -> SearchPage {
+        let url = resolve_reference(url, &next.url).unwrap_or(next.url);
+        match (next.is_post, next.is_merged, next.body) {
+            (false, _, _) => SearchPage::Get { url },
+            (true, true, Value::Object(own)) => {
+                let body: Map<_, _> = self.search.clone().into_iter().chain(own).collect();
+                SearchPage::Post { url, body: Value::Object(body).to_string() }
+            }
+            (true, _, own) => SearchPage::Post { url, body: own.to_string() },
+        }
+    }
+
+    fn circle(&self, url: &str) -> SearchPagesError {
+        SearchPagesError::Circle { url: shown(url), count: self.requested.len() }
     }
 }
 
@@ -159,8 +241,22 @@ mod tests {
         )
     }
 
+    const URL: &str = "http://catalogue/search";
+
+    /// A page with a new item.
     fn answer(link: &str) -> ItemCollection {
-        ItemCollection::read(format!(r#"{{"features":[],"links":[{link}]}}"#).as_bytes()).unwrap()
+        thread_local!(static COUNT: std::cell::Cell<u32> = const { std::cell::Cell::new(0) });
+        let count = COUNT.replace(COUNT.get() + 1);
+        page(&format!(r#"{{"id":"{count}","properties":{{}}}}"#), link, "")
+    }
+
+    fn page(items: &str, link: &str, fields: &str) -> ItemCollection {
+        let text = format!(r#"{{"features":[{items}],"links":[{link}]{fields}}}"#);
+        ItemCollection::read(text.as_bytes()).unwrap()
+    }
+
+    fn next(url: &str) -> String {
+        format!(r#"{{"rel":"next","href":"{url}"}}"#)
     }
 
     #[test]
@@ -169,20 +265,20 @@ mod tests {
         let first = pages.next_page().unwrap().unwrap();
         assert_eq!(first.url(), "http://catalogue/search");
         let by_post = r#"{"rel":"next","href":"http://catalogue/search","method":"POST","body":{"token":"x2"},"merge":true}"#;
-        pages.answered(&mut answer(by_post)).unwrap();
+        pages.answered(&mut answer(by_post), URL).unwrap();
         let Some(SearchPage::Post { body, .. }) = pages.next_page().unwrap() else {
             panic!("no second page")
         };
         let body: Value = serde_json::from_str(&body).unwrap();
         assert_eq!((body["token"].as_str(), body["limit"].as_u64()), (Some("x2"), Some(100)));
-        let by_get = r#"{"rel":"self","href":"x"},7,{"rel":"next","href":"http://catalogue/search?token=x3"}"#;
-        pages.answered(&mut answer(by_get)).unwrap();
-        assert_eq!(
-            pages.next_page().unwrap(),
-            Some(SearchPage::Get { url: "http://catalogue/search?token=x3".to_owned() })
-        );
-        pages.answered(&mut answer("")).unwrap();
-        assert_eq!(pages.next_page(), Ok(None));
+        let by_get = r#"{"rel":"self","href":"x"},7,{"rel":"next","href":"/search?token=x3"}"#;
+        pages.answered(&mut answer(by_get), URL).unwrap();
+        let get = |url: &str| Ok(Some(SearchPage::Get { url: url.to_owned() }));
+        assert_eq!(pages.next_page(), get("http://catalogue/search?token=x3"));
+        pages.answered(&mut answer(&next("?token=x4")), "HTTP://catalogue/v2/search").unwrap();
+        assert_eq!(pages.next_page(), get("http://catalogue/v2/search?token=x4"));
+        pages.answered(&mut answer(""), URL).unwrap();
+        assert_eq!((pages.next_page(), pages.lacking()), (Ok(None), None));
     }
 
     #[test]
@@ -190,11 +286,122 @@ mod tests {
         let mut pages = pages();
         for _ in 0..2 {
             assert!(pages.next_page().unwrap().is_some());
-            pages
-                .answered(&mut answer(r#"{"rel":"next","href":"http://catalogue/search?page=1"}"#))
-                .unwrap();
+            pages.answered(&mut answer(&next("?page=1")), URL).unwrap();
         }
         assert!(pages.next_page().unwrap_err().to_string().contains("circle"));
+    }
+
+    #[test]
+    fn the_same_items_again_are_a_circle_unless_all_that_match_came() {
+        let items = r#"{"id":"a","properties":{}},{"id":"b","properties":{}}"#;
+        let check = |fields: &str, is_error: bool| {
+            let mut pages = pages();
+            pages.next_page().unwrap();
+            pages.answered(&mut page(items, &next("?page=2"), fields), URL).unwrap();
+            pages.next_page().unwrap();
+            let outcome = pages.answered(&mut page(items, &next("?page=3"), fields), URL);
+            assert_eq!(outcome.is_err(), is_error, "{fields}");
+            assert_eq!(pages.next_page(), Ok(None), "{fields}");
+        };
+        check("", true);
+        check(r#","numberMatched":3"#, true);
+        check(r#","context":{"matched":2}"#, false);
+    }
+
+    #[test]
+    fn empty_pages_end() {
+        let mut pages = pages();
+        let mut count = 0;
+        while pages.next_page().unwrap().is_some() {
+            count += 1;
+            let link = next(&format!("?page={count}"));
+            let items = if count == 1 { r#"{"id":"a","properties":{}}"# } else { "" };
+            pages.answered(&mut page(items, &link, ""), URL).unwrap();
+        }
+        assert_eq!(count, 1 + MAX_EMPTY_PAGES);
+    }
+
+    #[test]
+    fn what_the_catalogue_counts_and_does_not_send_is_lacking() {
+        let item = r#"{"id":"a","properties":{}}"#;
+        let check = |items: &str, fields: &str, lacking: Option<(u64, u64)>| {
+            let mut pages = pages();
+            pages.next_page().unwrap();
+            pages.answered(&mut page(items, "", fields), URL).unwrap();
+            let counts = pages.lacking().map(|counts| (counts.matched, counts.received));
+            assert_eq!(counts, lacking, "{items} {fields}");
+        };
+        let matched = r#","numberMatched":2,"numberReturned":1"#;
+        check(item, matched, Some((2, 1)));
+        check(item, r#","context":{"returned":1,"matched":2}"#, Some((2, 1)));
+        check(item, r#","matched":2"#, Some((2, 1)));
+        check(item, r#","search:metadata":{"matched":2}"#, Some((2, 1)));
+        check("", matched, Some((2, 0)));
+        // One that cannot be read came too; one that came twice came once.
+        check(&format!("{item},7"), matched, None);
+        check(&format!("{item},{item}"), matched, Some((2, 1)));
+        check(item, r#","numberMatched":"unknown","context":{"matched":null}"#, None);
+        check(item, r#","numberMatched":1"#, None);
+    }
+
+    #[test]
+    fn items_that_were_not_requested_stop_the_search() {
+        let item = |id: &str, collection: &str, day: &str, west: f64| {
+            format!(
+                r#"{{"id":"{id}","collection":"{collection}","bbox":[{west},1,{},2],
+                    "properties":{{"datetime":"{day}T10:00:00Z"}}}}"#,
+                west + 1.0
+            )
+        };
+        let (s2, day) = ("sentinel-2-l2a", "2025-06-12");
+        let pages = || {
+            let search = ItemSearch {
+                collections: vec![s2.to_owned()],
+                bbox: Some([0.5, 1.0, 1.5, 2.0]),
+                datetime: Some("2025-06-01T00:00:00Z/2025-06-30T23:59:59Z".to_owned()),
+                ..ItemSearch::default()
+            };
+            let policy = AddressPolicy::of_api("http://catalogue/", &[], false).unwrap();
+            SearchPages::of(&search, "http://catalogue/", policy)
+        };
+        let good = item("good", "Sentinel-2-L2A", day, 0.0);
+        for (stray, part) in [
+            (item("stray", "landsat-c2-l2", day, 0.0), "collection (requested: sentinel-2-l2a"),
+            (item("stray", s2, "2019-01-01", 0.0), "days (requested: 2025-06-01T00"),
+            (item("stray", s2, day, 40.0), "box (requested: [0.5, 1.0, 1.5, 2.0]"),
+        ] {
+            let more = next("?page=3");
+            let (mut single, mut first, mut second) = (pages(), pages(), pages());
+            let mut mixed = page(&format!("{good},{stray}"), "", "");
+            single.answered(&mut mixed, URL).unwrap();
+            let ids: Vec<&str> = mixed.features.iter().map(|item| item.id.as_str()).collect();
+            assert_eq!(ids, ["good"], "a single stray is dropped");
+            let message =
+                first.answered(&mut page(&stray, &more, ""), URL).unwrap_err().to_string();
+            assert!(message.contains(part) && message.contains("1 of the 1"), "{message}");
+            second.answered(&mut page(&good, &next("?page=2"), ""), URL).unwrap();
+            assert!(second.answered(&mut page(&stray, &more, ""), URL).is_err());
+            let mut only = pages();
+            only.answered(&mut page(&stray, "", ""), URL).unwrap();
+            let unrequested = only.found(Vec::new()).unrequested.unwrap().to_string();
+            assert!(unrequested.contains(part), "nothing more is to come: {unrequested}");
+        }
+    }
+
+    #[test]
+    fn items_without_a_collection_are_of_the_one_requested_and_files_lie_beside_their_item() {
+        let item = r#"{"id":"a","properties":{},"links":[{"rel":"self","href":"/v1/items/a"}],
+            "assets":{"nir08":{"href":"./B8A.tif"}}}"#;
+        let mut answer = page(item, "", "");
+        let mut pages = pages();
+        pages.answered(&mut answer, URL).unwrap();
+        let read = &answer.features[0];
+        assert_eq!(read.collection.as_deref(), Some("sentinel-2-l2a"));
+        assert_eq!(read.assets["nir08"].href, "http://catalogue/v1/items/B8A.tif");
+        let link = r#"{"rel":"collection","href":"https://x/collections/landsat-c2-l2"}"#;
+        let other = format!(r#"{{"id":"b","properties":{{}},"links":[{link}]}}"#);
+        let outcome = pages.answered(&mut page(&other, &next("?page=2"), ""), URL);
+        assert!(outcome.unwrap_err().to_string().contains("has landsat-c2-l2"));
     }
 
     #[test]
@@ -204,8 +411,8 @@ mod tests {
         while let Ok(page) = pages.next_page() {
             assert!(page.is_some());
             count += 1;
-            let next = format!(r#"{{"rel":"next","href":"http://catalogue/search?page={count}"}}"#);
-            pages.answered(&mut answer(&next)).unwrap();
+            let link = next(&format!("http://catalogue/search?page={count}"));
+            pages.answered(&mut answer(&link), URL).unwrap();
         }
         assert_eq!(count, MAX_PAGES);
     }
@@ -216,7 +423,7 @@ mod tests {
         let page = ItemCollection::read(format!(r#"{{"features":[{items}]}}"#).as_bytes()).unwrap();
         let mut pages = pages();
         let outcomes: Vec<bool> =
-            (0..5).map(|_| pages.answered(&mut page.clone()).is_ok()).collect();
+            (0..5).map(|_| pages.answered(&mut page.clone(), URL).is_ok()).collect();
         assert_eq!(outcomes, [true, true, true, true, false]);
     }
 
@@ -227,14 +434,14 @@ mod tests {
                 "http://127.0.0.1:8080/admin",
                 "http://other/search",
                 "file:///etc/passwd",
-                "/search?page=2",
+                "//other/search?page=2",
             ] {
                 let mut pages = pages();
                 pages.next_page().unwrap();
                 let link = format!(
                     r#"{{"rel":"next","href":"{url}","method":"{method}","body":{{"cmd":"x"}}}}"#
                 );
-                pages.answered(&mut answer(&link)).unwrap();
+                pages.answered(&mut answer(&link), URL).unwrap();
                 let error = pages.next_page().unwrap_err();
                 assert!(
                     matches!(error, SearchPagesError::Address(_))

@@ -58,20 +58,36 @@ impl ItemSearch {
         }
     }
 
+    /// The search with its box in the longitudes that catalogues know, −180 to 180: west is greater
+    /// than east where it crosses the antimeridian (RFC 7946).
+    pub fn with_known_longitudes(mut self) -> Self {
+        self.bbox = self.bbox.map(|[west, south, east, north]| {
+            if (-180.0 <= west && east <= 180.0) || west > east {
+                return [west, south, east, north];
+            }
+            if east - west >= 360.0 {
+                return [-180.0, south, 180.0, north];
+            }
+            let turns = ((west + 180.0) / 360.0).floor() * 360.0;
+            let (west, east) = (west - turns, east - turns);
+            [west, south, if east > 180.0 { east - 360.0 } else { east }, north]
+        });
+        self
+    }
+
     /// Whether an item answers the search, `limit` and `token` aside.
     ///
     /// # Errors
     /// When `datetime` cannot be read.
     pub fn matches(&self, item: &Item) -> Result<bool, DatetimeError> {
         let (start, end) = self.interval()?;
-        let collection = item.collection.as_deref().unwrap_or_default();
         let in_time = match item.acquired() {
             Some(at) => start.is_none_or(|start| start <= at) && end.is_none_or(|end| at <= end),
             None => self.datetime.is_none(),
         };
         Ok(in_time
             && (self.collections.is_empty()
-                || self.collections.iter().any(|name| name == collection))
+                || self.collections.iter().any(|name| item.is_of_collection(name)))
             && (self.ids.is_empty() || self.ids.contains(&item.id))
             && self.bbox.is_none_or(|area| item.touches(area)))
     }
@@ -103,7 +119,26 @@ mod tests {
         check(r#"{"datetime":"../2025-06-01T00:00:00Z"}"#, false);
         check(r#"{"datetime":"2025-06-12T18:50:00Z"}"#, true);
         check(r#"{"collections":["landsat-c2-l2"]}"#, false);
+        check(r#"{"collections":["Sentinel-2-L2A"]}"#, true);
         check(r#"{"collections":["sentinel-2-l2a"],"ids":["S2A_10TFK_20250612_0_L2A"]}"#, true);
+    }
+
+    #[test]
+    fn a_box_beyond_the_antimeridian_is_requested_in_known_longitudes() {
+        let check = |west, east, expected: [f64; 2]| {
+            let bbox = Some([west, -18.0, east, -17.0]);
+            let search = ItemSearch { bbox, ..ItemSearch::default() }.with_known_longitudes();
+            let [west, south, east, north] = search.bbox.unwrap();
+            assert_eq!(([west, east], south, north), (expected, -18.0, -17.0));
+        };
+        check(179.4, 180.0, [179.4, 180.0]);
+        check(-180.0, -179.5, [-180.0, -179.5]);
+        check(179.4, 180.5, [179.4, -179.5]);
+        check(-180.5, -179.5, [179.5, -179.5]);
+        check(180.5, 181.5, [-179.5, -178.5]);
+        check(-480.75, -480.25, [-120.75, -120.25]);
+        check(179.4, -179.5, [179.4, -179.5]);
+        check(-190.0, 200.0, [-180.0, 180.0]);
     }
 
     #[test]

@@ -5,17 +5,18 @@ mod tests;
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use chrono::{DateTime, Utc};
 use dragonfly_core::stac::{
-    Item, ItemCollection, ItemSearch, MAX_PAGE_BYTES, SearchPage, SearchPages, Token,
-    TokenEndpoint, shown, token_endpoint, without_token,
+    FoundItems, Item, ItemCollection, ItemSearch, MAX_PAGE_BYTES, SearchPage, SearchPages, Token,
+    TokenEndpoint, find_collection_ignoring_case, shown, token_endpoint, without_token,
 };
 use ureq::http::Method;
 
-use crate::http::{self, Client, HttpError, HttpRequest, Response, Retries, Scope, joined};
+use crate::http::{self, Client, HttpError, HttpRequest, Response, Retries, Scope};
 use crate::nightly::deadline::DeadlineError;
 
 /// The largest answer of a token endpoint that is read, bytes.
@@ -28,6 +29,8 @@ pub(crate) struct ApiCatalogue {
     tokens: Option<TokenEndpoint>,
     client: Client,
     retries: Retries,
+    /// The requested collection as the catalogue spells it, where that differs in case.
+    spelling: OnceLock<Option<String>>,
 }
 
 /// A token that was not given.
@@ -73,12 +76,36 @@ impl ApiCatalogue {
             tokens: token_url.map(TokenEndpoint::at).or_else(|| token_endpoint(root)),
             client,
             retries: Retries::CATALOGUE,
+            spelling: OnceLock::new(),
         }
     }
 
     /// All items that answer a search, their addresses absolute, and signed where files open only
-    /// with a token.
-    pub(super) fn find(&self, search: &ItemSearch) -> Result<Vec<Item>> {
+    /// with a token. Where none does, those of a collection whose name differs only in case.
+    pub(super) fn find(&self, search: &ItemSearch) -> Result<FoundItems> {
+        let found = self.find_named(search)?;
+        let [name] = &search.collections[..] else { return Ok(found) };
+        if !found.items.is_empty() || found.lacking.is_some() {
+            return Ok(found);
+        }
+        let Some(spelling) = self.spelling.get_or_init(|| self.spelling_of(name)) else {
+            return Ok(found);
+        };
+        tracing::warn!(
+            "the catalogue {} has no collection `{name}`, but `{spelling}`: that one is searched; \
+            write it so in the regions",
+            shown(&self.root)
+        );
+        self.find_named(&ItemSearch { collections: vec![spelling.clone()], ..search.clone() })
+    }
+
+    /// A collection as the catalogue spells it, where it lists one that differs in case.
+    fn spelling_of(&self, name: &str) -> Option<String> {
+        let list = self.page(&SearchPage::Get { url: format!("{}/collections", self.root) });
+        find_collection_ignoring_case(&list.ok()?.1, name)
+    }
+
+    fn find_named(&self, search: &ItemSearch) -> Result<FoundItems> {
         let mut pages = SearchPages::of(search, &self.root, self.client.policy().clone());
         let mut items = Vec::new();
         while let Some(page) = pages.next_page().map_err(|error| self.explained(error.into()))? {
@@ -94,18 +121,11 @@ impl ApiCatalogue {
             })?;
             drop(body);
             warn_of_unread(&answer, &url);
-            pages.answered(&mut answer)?;
-            for href in answer.features.iter_mut().flat_map(Item::hrefs_mut) {
-                if is_relative(href)
-                    && let Some(absolute) = joined(&from, href)
-                {
-                    *href = absolute;
-                }
-            }
+            pages.answered(&mut answer, &from)?;
             items.extend(answer.features);
         }
         self.sign(&mut items)?;
-        Ok(items)
+        Ok(pages.found(items))
     }
 
     /// An error with the catalogue's name.
@@ -211,21 +231,4 @@ pub(super) fn warn_of_unread(answer: &ItemCollection, catalogue: &str) {
     if more > 0 {
         tracing::warn!(catalogue, "{more} more items cannot be read; going on without them");
     }
-}
-
-/// Makes the hrefs absolute that are relative to the page that names them.
-pub(crate) fn resolve_hrefs(items: &mut [Item], page_url: &str) {
-    for href in items.iter_mut().flat_map(Item::hrefs_mut) {
-        if is_relative(href)
-            && let Some(absolute) = joined(page_url, href)
-        {
-            *href = absolute;
-        }
-    }
-}
-
-/// Whether an href is relative to its page: a path without a scheme that does not begin at the root
-/// of a machine.
-fn is_relative(href: &str) -> bool {
-    !href.is_empty() && !href.starts_with(['/', '\\']) && !href.contains(':')
 }

@@ -12,7 +12,7 @@ const ITEM: &str = r#"{"id":"a","properties":{"datetime":"2025-06-12T18:50:00Z"}
 /// What a server with these answers received, and the outcome.
 fn search_with(given: &[(&str, &str)]) -> (Vec<String>, Result<Vec<Item>>) {
     let (root, received) = answers(given);
-    let found = api(&root, None).find(&search());
+    let found = api(&root, None).find(&search()).map(|found| found.items);
     (received.all(), found)
 }
 
@@ -27,11 +27,20 @@ fn api(root: &str, token_url: Option<&str>) -> ApiCatalogue {
 }
 
 fn search() -> ItemSearch {
-    ItemSearch { collections: vec!["sentinel-2-l2a".to_owned()], ..ItemSearch::default() }
+    search_of("sentinel-2-l2a")
+}
+
+fn search_of(collection: &str) -> ItemSearch {
+    ItemSearch { collections: vec![collection.to_owned()], ..ItemSearch::default() }
 }
 
 fn page(links: &str) -> String {
-    format!(r#"{{"type":"FeatureCollection","features":[{ITEM}],"links":[{links}]}}"#)
+    page_of("a", links)
+}
+
+fn page_of(id: &str, links: &str) -> String {
+    let item = ITEM.replace("\"a\"", &format!("\"{id}\""));
+    format!(r#"{{"type":"FeatureCollection","features":[{item}],"links":[{links}]}}"#)
 }
 
 #[test]
@@ -39,9 +48,9 @@ fn pages_are_followed_by_get_and_by_post() {
     let by_post = page(
         r#"{"rel":"next","href":"{root}/search","method":"POST","body":{"token":"x2"},"merge":true}"#,
     );
-    let by_get = page(r#"{"rel":"next","href":"{root}/search?token=x3"}"#);
+    let by_get = page_of("b", r#"{"rel":"next","href":"search?token=x3"}"#);
     let (received, found) =
-        search_with(&[("200 OK", &by_post), ("200 OK", &by_get), ("200 OK", &page(""))]);
+        search_with(&[("200 OK", &by_post), ("200 OK", &by_get), ("200 OK", &page_of("c", ""))]);
     assert_eq!(found.unwrap().len(), 3);
     assert!(
         received[0].starts_with("POST /search ") && received[0].contains("dragonfly/"),
@@ -65,6 +74,25 @@ fn a_transient_error_is_retried() {
     ];
     let (received, found) = search_with(&answers);
     assert_eq!((received.len(), found.unwrap().len()), (3, 1));
+}
+
+#[test]
+fn what_the_catalogue_counts_and_does_not_send_is_known() {
+    let (root, _) =
+        answers(&[("200 OK", &page("").replace("\"links\"", "\"numberMatched\":2,\"links\""))]);
+    let lacking = api(&root, None).find(&search()).unwrap().lacking.unwrap();
+    assert_eq!((lacking.matched, lacking.received), (2, 1));
+}
+
+#[test]
+fn a_collection_in_other_case_is_found() {
+    let nothing = r#"{"features":[]}"#;
+    let list = r#"{"collections":[{"id":"Sentinel-2-L2A"}]}"#;
+    let (received, found) =
+        search_with(&[("200 OK", nothing), ("200 OK", list), ("200 OK", &page(""))]);
+    assert_eq!(found.unwrap().len(), 1);
+    assert!(received[1].starts_with("GET /collections "), "{}", received[1]);
+    assert!(received[2].contains("Sentinel-2-L2A"), "{}", received[2]);
 }
 
 fn check_error(answers: &[(&str, &str)], parts: &[&str]) {
@@ -108,14 +136,13 @@ fn hrefs_may_be_relative_to_their_page() {
     let item = r#"{"id":"a","properties":{},"assets":{"nir08":{"href":"../scenes/B8A.tif"},
         "swir22":{"href":"/etc/passwd"},"scl":{"href":"file:///etc/passwd"},"red":{"href":"/vsicurl/http://x/y"}}}"#;
     let (root, _) = answers(&[("200 OK", &format!(r#"{{"features":[{item}]}}"#))]);
-    let item = api(&format!("{root}/v1"), None).find(&search()).unwrap().remove(0);
+    let item = api(&format!("{root}/v1"), None).find(&search()).unwrap().items.remove(0);
     let href = |key: &str| item.assets[key].href.clone();
     assert_eq!(href("nir08"), format!("{root}/scenes/B8A.tif"));
-    for (key, kept) in
-        [("swir22", "/etc/passwd"), ("scl", "file:///etc/passwd"), ("red", "/vsicurl/http://x/y")]
-    {
-        assert_eq!(href(key), kept, "no path of this machine becomes an address");
-    }
+    // What looks like a path of this machine is one of the catalogue's server.
+    assert_eq!(href("swir22"), format!("{root}/etc/passwd"));
+    assert_eq!(href("red"), format!("{root}/vsicurl/http://x/y"));
+    assert_eq!(href("scl"), "file:///etc/passwd");
 }
 
 #[test]
@@ -191,7 +218,8 @@ const TOKEN_OVER: &str = r#"{"msft:expiry":"2021-01-01T00:00:00Z","token":"se=20
 fn signed(tokens: &[(&str, &str)]) -> (ReceivedRequests, Result<Vec<Item>>) {
     let (root, _) = answers(&[("200 OK", SIGNED_ITEM)]);
     let (token_root, received) = answers(tokens);
-    let found = api(&root, Some(&format!("{token_root}/sas/v1/token/"))).find(&search());
+    let catalogue = api(&root, Some(&format!("{token_root}/sas/v1/token/")));
+    let found = catalogue.find(&search_of("landsat-c2-l2")).map(|found| found.items);
     (received, found)
 }
 

@@ -10,8 +10,10 @@ use dragonfly_core::protocol::{
     JobProgress, JobRequest, JobResponse, JobStep, MAX_CELLS, NoSceneReason, PictureKind,
     RequestMessage, ResponseMessage, SearchRequest, SearchResult,
 };
-use dragonfly_core::stac::{AddressPolicy, Item};
-use dragonfly_core::{Area, FireSide, Grid, VERSION, mercator::TILE_SIZE_PX};
+use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts};
+use dragonfly_core::{
+    Area, FireSide, Grid, MapWarning, VERSION, WarningReason, mercator::TILE_SIZE_PX,
+};
 use dragonfly_worker::{
     BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
     OffsetGround, ResultKey, SceneOptions, SidePictures, TargetCells, Tokens, UtmGrid,
@@ -53,6 +55,8 @@ struct Prepared {
     area: Area,
     pre: Vec<Item>,
     post: Vec<Item>,
+    /// What the catalogue did not send of what matches.
+    lacking: Vec<ItemCounts>,
 }
 
 /// A result that is not cached yet.
@@ -166,6 +170,9 @@ impl JobRunner {
         let catalogue = self.catalogue(&search);
         let job_error = |error: CatalogueError| catalogue_error(&error, is_online());
         let (pre, post) = self.find_scenes(&search, &area, &catalogue).await.map_err(job_error)?;
+        let mut lacking: Vec<ItemCounts> = pre.lacking.into_iter().chain(post.lacking).collect();
+        lacking.dedup();
+        let (pre, post) = (pre.items, post.items);
         let mut result = found(&search, &area, (&pre, &post));
         for (side, window) in [(&mut result.pre, search.pre), (&mut result.post, search.post)] {
             if let Some(NoSceneReason::NoScene { nearest: days }) = &mut side.without {
@@ -173,10 +180,10 @@ impl JobRunner {
                     .find(&question(&search, &area, around(window)), |_| {})
                     .await
                     .map_err(job_error)?;
-                *days = nearest(&search, &items, window);
+                *days = nearest(&search, &items.items, window);
             }
         }
-        let prepared = Rc::new(Prepared { search, area, pre, post });
+        let prepared = Rc::new(Prepared { search, area, pre, post, lacking });
         result.kept = self.cached(&prepared, &result).await;
         *self.prepared.borrow_mut() = Some(prepared);
         Ok(JobResponse::Found(Box::new(result)))
@@ -188,7 +195,7 @@ impl JobRunner {
         search: &SearchRequest,
         area: &Area,
         catalogue: &CatalogueClient<BrowserTransport, ByteStore>,
-    ) -> Result<(Vec<Item>, Vec<Item>), CatalogueError> {
+    ) -> Result<(FoundItems, FoundItems), CatalogueError> {
         let (in_pre, in_post) = (Cell::new(0), Cell::new(0));
         let report_found =
             || self.progress.step(JobStep::Searching, in_pre.get() + in_post.get(), 0);
@@ -205,8 +212,8 @@ impl JobRunner {
         });
         let (mut pre, mut post) = try_join(find_pre, find_post).await?;
         // A catalogue may return more than was requested.
-        for (items, window) in [(&mut pre, search.pre), (&mut post, search.post)] {
-            items.retain(|item| item.acquired().is_some_and(|at| window.contains(at)));
+        for (found, window) in [(&mut pre, search.pre), (&mut post, search.post)] {
+            found.items.retain(|item| item.acquired().is_some_and(|at| window.contains(at)));
         }
         Ok((pre, post))
     }
@@ -316,7 +323,13 @@ impl JobRunner {
     }
 
     /// Stores what was computed, for the files to be written of it.
-    fn done(&self, computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, JobResponse) {
+    fn done(&self, mut computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, JobResponse) {
+        let warnings = &mut computed.done.warnings;
+        // A result that was cached may be of an earlier search.
+        let is_of_search =
+            |warning: &MapWarning| matches!(warning.why, WarningReason::IncompleteSearch { .. });
+        warnings.retain(|warning| !is_of_search(warning));
+        warnings.extend(prepared.search_warnings());
         let response = JobResponse::Done(Box::new(computed.done.clone()));
         let computed = Rc::new(computed);
         *self.computed.borrow_mut() = Some((Rc::clone(&computed), prepared));
@@ -437,6 +450,12 @@ fn now() -> DateTime<Utc> {
 }
 
 impl Prepared {
+    /// What makes results of the search doubtful.
+    fn search_warnings(&self) -> impl Iterator<Item = MapWarning> {
+        let lacking = self.lacking.iter();
+        lacking.map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
+    }
+
     /// The scenes of these ids, before the fire and then after it.
     fn chosen(&self, ids: &[String]) -> Result<Vec<(FireSide, Item)>, JobError> {
         let mut chosen: Vec<(FireSide, Item)> = Vec::new();

@@ -9,7 +9,9 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{JobError, JobErrorKind};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{CellQuality, CellWindow, Lattice, MaskKind, NearestPixels, Observations};
+use dragonfly_core::{
+    CellQuality, CellWindow, Lattice, MaskKind, NearestPixels, Observations, PromisedGround,
+};
 use dragonfly_worker::{ObservationUnit, PixelGrid, SceneOptions, SceneSource, SceneStrip};
 use futures_channel::oneshot;
 use futures_util::future::join_all;
@@ -49,6 +51,7 @@ pub(crate) struct RemoteScene {
     /// The grid of its own pixels.
     pub(crate) pixel_grid: Option<PixelGrid>,
     nearest: Option<NearestPixels>,
+    promised_ground: Option<PromisedGround>,
     worker: Rc<SceneWorker>,
     scene: u32,
     tickets: Rc<Pool>,
@@ -82,6 +85,7 @@ impl Pool {
             ));
         };
         let mask_kind = item.mask().map(|(kind, _)| kind);
+        let promised_ground = PromisedGround::of(&item);
         let opening = Box::new(Opening { ticket, item, options, area, cells });
         let (opened, lattice) = worker.request(ticket, &SceneTask::Open(opening)).await?;
         let SceneEvent::Opened { used: Some(used), pixel_grid, nearest, .. } = opened else {
@@ -96,6 +100,7 @@ impl Pool {
             mask_kind,
             pixel_grid,
             nearest,
+            promised_ground,
             worker,
             scene: ticket,
             tickets: Rc::clone(self),
@@ -213,6 +218,10 @@ impl SceneSource for RemoteScene {
 
     fn nearest(&self) -> Option<&NearestPixels> {
         self.nearest.as_ref()
+    }
+
+    fn promised_ground(&self) -> Option<&PromisedGround> {
+        self.promised_ground.as_ref()
     }
 
     fn observe(
