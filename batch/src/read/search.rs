@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
-    Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneRequest, SearchWindows,
-    SideScenes, SkipReason, SkippedScene, choose_scenes,
+    Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneOrder, SceneRequest,
+    SearchWindows, SideScenes, SkipReason, SkippedScene, choose_scenes,
 };
 use rayon::prelude::*;
 
@@ -153,7 +153,8 @@ impl<'a> SceneSearch<'a> {
         let mut last = windows.side(side);
         let mut passed_over = 0;
         for window in [Some(last), windows.widened(side)].into_iter().flatten() {
-            let (scenes, mut passed) = self.open(side, window, preferred_day)?;
+            let (scenes, mut passed) =
+                self.open(side, window, preferred_day, windows.order(side))?;
             passed_over = passed.len();
             if !scenes.is_empty() {
                 skipped.append(&mut passed);
@@ -199,6 +200,7 @@ impl<'a> SceneSearch<'a> {
         side: FireSide,
         window: DateWindow,
         preferred_day: NaiveDate,
+        order: SceneOrder,
     ) -> Result<(Vec<GridScene>, Vec<SkippedScene>)> {
         let region = self.region;
         let search = stac::ItemSearch {
@@ -223,6 +225,7 @@ impl<'a> SceneSearch<'a> {
                 bbox: region.bbox,
                 max_cloud_cover: region.max_cloud_cover,
                 scenes_per_tile: region.scenes_per_tile,
+                order,
             };
             let choice = choose_scenes(&items, &request);
             self.tried.extend(choice.used.iter().map(|item| item.id.clone()));

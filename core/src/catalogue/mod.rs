@@ -10,4 +10,6 @@ pub use offset::{
     DnCounts, MAX_COARSEST_PX, OffsetDecision, OffsetReason, OffsetRule, offset_from_pixels,
     offset_rule,
 };
-pub use scenes::{SceneChoice, SceneRequest, SkipReason, SkippedScene, choose_scenes, overpasses};
+pub use scenes::{
+    SceneChoice, SceneOrder, SceneRequest, SkipReason, SkippedScene, choose_scenes, overpasses,
+};

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use crate::catalogue::dates::{
     Assessment, DateWindow, FireSide, a_year_before, days_after, days_before,
 };
+use crate::catalogue::scenes::SceneOrder;
 use crate::composite::sides::Composite;
 use crate::regions::region::Region;
 
@@ -149,6 +150,14 @@ impl SearchWindows {
         match self.assessment {
             Assessment::Rolling => a_year_before(latest_post),
             Assessment::Initial | Assessment::Extended => self.pre.end,
+        }
+    }
+
+    /// Which scenes of a side come first: where the latest view of a cell counts, the newest.
+    pub fn order(&self, side: FireSide) -> SceneOrder {
+        match self.composite(side) {
+            Composite::Latest => SceneOrder::Newest,
+            Composite::Median => SceneOrder::Clearest,
         }
     }
 

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use dragonfly_core::stac::{AddressPolicy, Item, ItemSearch};
-use dragonfly_core::{BandRole, DateWindow, FireSide, SceneRequest, choose_scenes};
+use dragonfly_core::{BandRole, DateWindow, FireSide, SceneOrder, SceneRequest, choose_scenes};
 use serde_json::{Value, json};
 
 use super::SceneCatalogue;
@@ -51,6 +51,7 @@ fn used(items: &[Item], collection: &str, bbox: [f64; 4], scenes_per_tile: usize
         bbox,
         max_cloud_cover: 60.0,
         scenes_per_tile,
+        order: SceneOrder::Clearest,
     };
     choose_scenes(items, &request).used.iter().map(|item| item.id.clone()).collect()
 }

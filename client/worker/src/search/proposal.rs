@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    Area, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level,
-    choose_scenes, mercator,
+    Area, Collection, DateWindow, FireSide, Grid, SceneOrder, SceneRequest, SearchWindows,
+    choose_level, choose_scenes, mercator,
 };
 
 use dragonfly_core::protocol::{
@@ -95,6 +95,7 @@ fn side_found(
             bbox: area.bbox(),
             max_cloud_cover: search.max_cloud_cover,
             scenes_per_tile: search.scenes_per_tile,
+            order: SceneOrder::Clearest,
         },
     );
     let is_pinned = |item: &Item| search.pinned.contains(&item.id);

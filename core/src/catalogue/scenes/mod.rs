@@ -28,6 +28,18 @@ pub struct SceneRequest<'a> {
     pub max_cloud_cover: f64,
     /// Most scenes per tile of the satellite's grid.
     pub scenes_per_tile: usize,
+    /// Which scenes come first.
+    pub order: SceneOrder,
+}
+
+/// Which scenes of a tile come first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SceneOrder {
+    /// Little cloud, much ground, near the wanted day.
+    Clearest,
+    /// The newest, until most ground is likely to be clear in several: where the latest clear view
+    /// of a cell counts. The cloud of a whole tile says little about a fire in it.
+    Newest,
 }
 
 /// The scenes chosen, and those passed over.
@@ -107,6 +119,13 @@ const SAME_OVERPASS: TimeDelta = TimeDelta::minutes(10);
 const MIN_GAIN: f64 = 0.01;
 /// Share from which on two scenes of one pass are its two parts, and no duplicates.
 const OTHER_PART: f64 = 0.1;
+/// Most scenes of a tile that are used from the newest back.
+const MAX_NEWEST: usize = 8;
+/// Clear views of a cell, as the scenes' cloud and ground let expect, at which no older scene is
+/// used: with 50 % of cloud that is after seven, with 10 % after four.
+const ENOUGH_CLEAR_VIEWS: f64 = 3.5;
+/// Cloud cover up to which a scene is used from the newest back, percent, if not more is permitted.
+const MAX_CLOUD_OF_NEWEST: f64 = 90.0;
 /// What a scene that does not state its cloud cover is ranked as, percent.
 const UNKNOWN_CLOUD: f64 = 50.0;
 
@@ -124,6 +143,9 @@ struct Candidate<'a> {
 /// data that the item states where that is more), and days from the wanted date, a day weighing as
 /// much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges
 /// of orbits do, the next in rank that show at least 1 % more of it are used too.
+///
+/// From the newest back ([`SceneOrder::Newest`]) it uses scenes until a cell is likely to have been
+/// clear in several of them, eight a tile at most.
 pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoice<'a> {
     // Pages of a search may overlap.
     let mut by_id: BTreeMap<&str, &Item> = BTreeMap::new();
@@ -161,27 +183,49 @@ fn choose_for_tile<'a>(
     let mut skip =
         |item: &Item, why: SkipReason| choice.skipped.push(SkippedScene::new(&item.id, why));
     let mut candidates = without_duplicates(scenes, &ground, &mut skip);
+    let max_cloud_cover = match request.order {
+        SceneOrder::Clearest => request.max_cloud_cover,
+        SceneOrder::Newest => request.max_cloud_cover.max(MAX_CLOUD_OF_NEWEST),
+    };
     candidates.retain(|scene| match stated_cloud(scene.item) {
-        Some(cover) if cover > request.max_cloud_cover => {
-            let max_cloud_cover = request.max_cloud_cover;
+        Some(cover) if cover > max_cloud_cover => {
             skip(scene.item, SkipReason::TooCloudy { cloud_cover: cover, max_cloud_cover });
             false
         }
         _ => true,
     });
-    candidates.sort_by(|a, b| {
-        cost(a, request).total_cmp(&cost(b, request)).then_with(|| a.item.id.cmp(&b.item.id))
+    candidates.sort_by(|a, b| match request.order {
+        SceneOrder::Clearest => {
+            cost(a, request).total_cmp(&cost(b, request)).then_with(|| a.item.id.cmp(&b.item.id))
+        }
+        SceneOrder::Newest => b.at.cmp(&a.at).then_with(|| a.item.id.cmp(&b.item.id)),
     });
     let mut already = ground.unseen();
-    for (place, scene) in candidates.into_iter().enumerate() {
-        if place < request.scenes_per_tile || ground.gain(&scene.seen, &already) >= MIN_GAIN {
+    let (mut count, mut clear_views) = (0, 0.0);
+    for scene in candidates {
+        let is_wanted = match request.order {
+            SceneOrder::Clearest => count < request.scenes_per_tile,
+            SceneOrder::Newest => {
+                let most = MAX_NEWEST.max(request.scenes_per_tile);
+                count < most
+                    && (clear_views < ENOUGH_CLEAR_VIEWS || count < request.scenes_per_tile)
+            }
+        };
+        if is_wanted || ground.gain(&scene.seen, &already) >= MIN_GAIN {
             already.add(&scene.seen);
+            count += usize::from(is_wanted);
+            clear_views += clear_share(&scene);
             choice.used.push(scene.item);
         } else {
-            let (count, tile) = (request.scenes_per_tile, tile.to_owned());
-            skip(scene.item, SkipReason::BetterScenes { count, tile });
+            skip(scene.item, SkipReason::BetterScenes { count, tile: tile.to_owned() });
         }
     }
+}
+
+/// The share of a tile's ground in the box that a scene is likely to show clear.
+fn clear_share(scene: &Candidate) -> f64 {
+    let clear = 1.0 - stated_cloud(scene.item).unwrap_or(UNKNOWN_CLOUD) / 100.0;
+    clear * (1.0 - scene.seen.missing_percent / 100.0)
 }
 
 /// The best version of each view of a tile. A pass that was cut in two has two views.
@@ -268,7 +312,25 @@ mod tests {
             bbox: [10.2, 40.2, 10.8, 40.8],
             max_cloud_cover: 60.0,
             scenes_per_tile,
+            order: SceneOrder::Clearest,
         }
+    }
+
+    #[test]
+    fn from_the_newest_back_scenes_are_used_until_ground_is_likely_to_be_clear_in_several() {
+        let used = |cloud: f64| {
+            let days = (1..=30).map(|day| format!("2025-06-{day:02}"));
+            let items: Vec<Item> = days
+                .map(|day| item(&day, "32TPM", &format!("{day}T10:00:00Z"), cloud, "05.11"))
+                .collect();
+            let request = SceneRequest { order: SceneOrder::Newest, ..request(3) };
+            let choice = choose_scenes(&items, &request);
+            choice.used.iter().map(|item| item.id.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(used(5.0), ["2025-06-27", "2025-06-28", "2025-06-29", "2025-06-30"]);
+        assert_eq!(used(50.0).len(), 7);
+        assert_eq!(used(80.0).len(), 8);
+        assert_eq!(used(95.0).len(), 0);
     }
 
     fn chosen(items: &[Item], scenes_per_tile: usize) -> (Vec<String>, Vec<String>) {

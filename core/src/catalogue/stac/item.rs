@@ -692,6 +692,7 @@ mod tests {
                 bbox: [0.0, 40.0, 20.0, 50.0],
                 max_cloud_cover: 60.0,
                 scenes_per_tile: 1,
+                order: crate::SceneOrder::Clearest,
             };
             let choice = crate::choose_scenes(&read.features, &request);
             prop_assert!(choice.used.len() + choice.skipped.len() <= 2);
