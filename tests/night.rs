@@ -116,7 +116,7 @@ fn a_second_run_says_who_holds_the_lock_and_a_stale_lock_blocks_nobody() {
 #[test]
 fn a_killed_run_counts_as_failed_and_leaves_no_litter() {
     let bed = sierra(explicit());
-    bed.succeed(&["update", "sierra"]);
+    bed.succeed(&["update", "sierra", "--now", "2025-09-30T03:00:00Z"]);
     let before = bed.map("sierra");
     let work = bed.published("work/sierra");
     let half = work.join("20250101T000000Z0000");
