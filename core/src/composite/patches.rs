@@ -94,7 +94,7 @@ impl PatchFinder {
     /// The patches found, largest first, `most` of them at most.
     pub fn finish(mut self, grid: &Grid, most: usize) -> Vec<BurntPatch> {
         self.closed.extend(self.open.into_values());
-        self.closed.sort_by(|a, b| {
+        self.closed.sort_unstable_by(|a, b| {
             let place =
                 |patch: &Growing| (patch.row_sum / patch.cells, patch.column_sum / patch.cells);
             b.hectares

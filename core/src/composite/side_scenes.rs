@@ -20,7 +20,7 @@ impl<S> SideScenes<S> {
         composite: Composite,
         time_and_id: impl Fn(&S) -> (DateTime<Utc>, &str),
     ) -> Self {
-        scenes.sort_by(|one, other| time_and_id(one).cmp(&time_and_id(other)));
+        scenes.sort_unstable_by(|one, other| time_and_id(one).cmp(&time_and_id(other)));
         let times: Vec<DateTime<Utc>> = scenes.iter().map(|scene| time_and_id(scene).0).collect();
         Self { overpasses: Overpasses::new(composite, &times), scenes }
     }

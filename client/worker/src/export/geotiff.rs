@@ -221,7 +221,7 @@ fn write(
         entries.push((tag::COLOR_MAP, TagValue::Shorts(colours.to_vec())));
     }
     // A directory ascends by tag.
-    entries.sort_by_key(|(tag, _)| tag.number);
+    entries.sort_unstable_by_key(|(tag, _)| tag.number);
 
     // How long everything before the tiles is, is known before the tiles' offsets are.
     let values_at = HEADER_BYTES + 2 + entries.len() * ENTRY_BYTES + 4;

@@ -94,7 +94,7 @@ pub(crate) fn trace(
             .push(ClassRing { piece: label as usize - 1, corners: first..traced.corners.len() });
     }
     // A piece's first cell from the north lies at its outer ring, which was therefore found first.
-    traced.rings.sort_by_key(|ring| ring.piece);
+    traced.rings.sort_unstable_by_key(|ring| (ring.piece, ring.corners.start));
     traced.pieces = pieces.into_iter().flatten().collect();
     Ok(traced)
 }

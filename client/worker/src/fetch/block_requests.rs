@@ -21,7 +21,7 @@ const LONG_REQUEST: u64 = 2 << 20;
 
 /// The requests for blocks, in the order of the file; no byte is requested twice.
 pub(crate) fn requests<B>(mut blocks: Vec<(B, Range<u64>)>) -> Vec<BlockRequest<B>> {
-    blocks.sort_by_key(|(_, range)| (range.start, range.end));
+    blocks.sort_unstable_by_key(|(_, range)| (range.start, range.end));
     let mut requests: Vec<BlockRequest<B>> = Vec::new();
     let mut waste = 0;
     for (block, range) in blocks {

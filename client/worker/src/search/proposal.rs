@@ -72,7 +72,7 @@ pub fn nearest(search: &SearchRequest, items: &[Item], window: DateWindow) -> Ve
     let away =
         |day: &NaiveDate| (window.start - *day).num_days().max((*day - window.end).num_days());
     let mut days: Vec<NaiveDate> = days.into_iter().collect();
-    days.sort_by_key(away);
+    days.sort_unstable_by_key(|day| (away(day), *day));
     days.truncate(MAX_NEAREST);
     days
 }
@@ -127,7 +127,7 @@ fn side_found(
             })
         })
         .collect();
-    scenes.sort_by(|a, b| a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id)));
+    scenes.sort_unstable_by(|a, b| a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id)));
     let without = match scenes.iter().any(|scene| scene.chosen) {
         true => None,
         false => Some(without(search, &scenes)),

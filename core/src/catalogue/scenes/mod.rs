@@ -168,8 +168,10 @@ pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoi
     for (tile, scenes) in by_tile {
         choose_for_tile(&tile, scenes, request, &mut choice);
     }
-    choice.used.sort_by(|a, b| a.acquired().cmp(&b.acquired()).then_with(|| a.id.cmp(&b.id)));
-    choice.skipped.sort_by(|a, b| a.id.cmp(&b.id));
+    choice
+        .used
+        .sort_unstable_by(|a, b| a.acquired().cmp(&b.acquired()).then_with(|| a.id.cmp(&b.id)));
+    choice.skipped.sort_unstable_by(|a, b| a.id.cmp(&b.id));
     choice
 }
 
@@ -194,7 +196,7 @@ fn choose_for_tile<'a>(
         }
         _ => true,
     });
-    candidates.sort_by(|a, b| match request.order {
+    candidates.sort_unstable_by(|a, b| match request.order {
         SceneOrder::Clearest => {
             cost(a, request).total_cmp(&cost(b, request)).then_with(|| a.item.id.cmp(&b.item.id))
         }
@@ -234,10 +236,10 @@ fn without_duplicates<'a>(
     ground: &GroundPoints,
     skip: &mut impl FnMut(&Item, SkipReason),
 ) -> Vec<Candidate<'a>> {
-    scenes.sort_by(|(a, a_at), (b, b_at)| a_at.cmp(b_at).then_with(|| a.id.cmp(&b.id)));
+    scenes.sort_unstable_by(|(a, a_at), (b, b_at)| a_at.cmp(b_at).then_with(|| a.id.cmp(&b.id)));
     let mut kept: Vec<Candidate> = Vec::new();
     for same in scenes.chunk_by_mut(|(_, at), (_, next)| *next - *at < SAME_OVERPASS) {
-        same.sort_by(|(a, _), (b, _)| version(b).cmp(&version(a)));
+        same.sort_unstable_by(|(a, _), (b, _)| version(b).cmp(&version(a)));
         let mut already = ground.unseen();
         for (place, &mut (item, at)) in same.iter_mut().enumerate() {
             let seen = ground.observed_by(item);

@@ -29,10 +29,10 @@ pub struct Asset {
     pub no_data: Option<f64>,
     /// Meanings of a mask's values (classification extension).
     #[serde(default, rename = "classification:classes", deserialize_with = "lenient::list")]
-    pub classes: Vec<MaskClass>,
+    pub classes: Vec<MaskMeaning>,
     /// Meanings of a mask's bits (classification extension).
     #[serde(default, rename = "classification:bitfields", deserialize_with = "lenient::list")]
-    pub bit_fields: Vec<MaskBits>,
+    pub bit_fields: Vec<MaskMeaning>,
 }
 
 /// A band of a file, as an item describes it.
@@ -55,24 +55,13 @@ pub struct RasterBand {
     pub no_data: Option<f64>,
 }
 
-/// A value of a mask.
+/// A value of a mask, or a group of its bits.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct MaskClass {
-    /// The value.
-    #[serde(default, deserialize_with = "lenient::number")]
+pub struct MaskMeaning {
+    /// The value, or the first of the bits, counted from 0.
+    #[serde(default, alias = "offset", deserialize_with = "lenient::number")]
     pub value: Option<f64>,
     /// What it means.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub name: Option<String>,
-}
-
-/// Bits of a mask.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct MaskBits {
-    /// The first bit, counted from 0.
-    #[serde(default, deserialize_with = "lenient::number")]
-    pub offset: Option<f64>,
-    /// What they mean.
     #[serde(default, deserialize_with = "lenient::text")]
     pub name: Option<String>,
 }

@@ -64,7 +64,7 @@ fn described(asset: &Asset) -> Option<MaskKind> {
         asset.classes.iter().any(|class| has(*value, part, class.value, &class.name))
     };
     let has_bits = |(offset, part): &(f64, &str)| {
-        asset.bit_fields.iter().any(|bits| has(*offset, part, bits.offset, &bits.name))
+        asset.bit_fields.iter().any(|bits| has(*offset, part, bits.value, &bits.name))
     };
     if SCL_CLASSES.iter().all(has_class) {
         Some(MaskKind::Scl)

@@ -26,7 +26,7 @@ mod storage;
 mod token;
 
 pub use address::{AddressError, AddressPolicy, Origin, is_private};
-pub use asset::{Asset, MaskBits, MaskClass, RasterBand};
+pub use asset::{Asset, MaskMeaning, RasterBand};
 pub use asset_band::{AssetBand, AssetBandError};
 pub use baseline::Baseline;
 pub use collections::find_collection_ignoring_case;

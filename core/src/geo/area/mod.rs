@@ -201,7 +201,7 @@ fn centres_inside(
         };
         let [outline, holes @ ..] = &rings[..] else { continue };
         let mut holes: Vec<Range<usize>> = holes.iter().flat_map(spans).collect();
-        holes.sort_by_key(|hole| hole.start);
+        holes.sort_unstable_by_key(|hole| (hole.start, hole.end));
         for Range { mut start, end } in spans(outline) {
             for hole in holes.iter().filter(|hole| hole.start < end) {
                 if hole.start > start {

@@ -60,7 +60,7 @@ pub(super) fn crossings(ring: &[(f64, f64)], y: f64) -> Vec<f64> {
             crossings.push(x + (y - here) / (next - here) * (next_x - x));
         }
     }
-    crossings.sort_by(f64::total_cmp);
+    crossings.sort_unstable_by(f64::total_cmp);
     crossings
 }
 
@@ -121,7 +121,7 @@ impl RingExtent {
 /// corner can touch another ring there.
 fn inner_point(ring: &[(f64, f64)]) -> Option<(f64, f64)> {
     let mut heights: Vec<f64> = ring.iter().map(|(_, y)| *y).collect();
-    heights.sort_by(f64::total_cmp);
+    heights.sort_unstable_by(f64::total_cmp);
     let gap = |pair: &[f64]| pair[1] - pair[0];
     let widest = heights.windows(2).max_by(|a, b| gap(a).total_cmp(&gap(b)))?;
     let y = (widest[0] + widest[1]) / 2.0;
@@ -174,7 +174,8 @@ impl Nesting {
                         == position
             };
             let mut found: Vec<usize> = (0..rings.len()).filter(is_larger).collect();
-            found.sort_by(|a, b| extents[*a].area.total_cmp(&extents[*b].area));
+            let area = |ring: usize| extents[ring].area;
+            found.sort_unstable_by(|a, b| area(*a).total_cmp(&area(*b)).then(a.cmp(b)));
             found
         };
         let around: Vec<Vec<usize>> =

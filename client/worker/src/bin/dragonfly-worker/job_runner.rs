@@ -376,7 +376,7 @@ impl JobRunner {
         done: &ComputeResult,
     ) -> Result<ComputedMap<&'a UtmGrid>, JobError> {
         let mut ids: Vec<String> = done.scenes.iter().map(|scene| scene.id.clone()).collect();
-        ids.sort();
+        ids.sort_unstable();
         ids.dedup();
         let chosen = prepared.chosen(&ids)?;
         let scenes =
