@@ -157,6 +157,14 @@ fn the_band_of_a_file_is_the_one_that_the_item_describes() {
         assets
     });
     assert!(more.refusal().contains("holds 2 bands"), "{}", more.refusal());
+    let one_listed = more.with(|item| {
+        item["assets"]["nir08"]["raster:bands"] = json!([{ "scale": 0.0001 }]);
+    });
+    assert!(one_listed.refusal().contains("holds 2 bands"), "{}", one_listed.refusal());
+    let same_file = OddCatalogue::usual().with(|item| {
+        item["assets"]["nir08"] = item["assets"]["scl"].clone();
+    });
+    assert!(same_file.refusal().contains("the same band of one file"), "{}", same_file.refusal());
 }
 
 #[test]
@@ -167,7 +175,13 @@ fn pixels_without_data_are_recognised_however_file_or_item_states_them() {
     for zoom in [12, 10] {
         let expected = usual.map(zoom);
         assert!(expected.empty_share.no_data > 0.1, "{:?}", expected.empty_share);
-        for validity in [Validity::Mask, Validity::Alpha, Validity::ValueInWest(65_535)] {
+        // Saturated pixels have no data, whether a value is stated or not.
+        for validity in [
+            Validity::Mask,
+            Validity::Alpha,
+            Validity::ValueInWest(65_535),
+            Validity::UnstatedInWest(65_535),
+        ] {
             let odd =
                 OddCatalogue::new(|writer| usual_assets(writer, &Frame::upright(), &validity));
             check_same_map(&odd.map(zoom), &expected);
@@ -188,6 +202,36 @@ fn pixels_without_data_are_recognised_however_file_or_item_states_them() {
         });
         check_same_map(&odd.map(zoom), &expected);
     }
+}
+
+#[test]
+fn a_mask_beside_a_local_file_hides_pixels() {
+    let usual = OddCatalogue::new(|writer| {
+        usual_assets(writer, &Frame::upright(), &Validity::ValueInWest(0))
+    });
+    let odd =
+        OddCatalogue::new(|writer| usual_assets(writer, &Frame::upright(), &Validity::MaskBeside));
+    // Only on a disk is the mask seen: a server does not list its files.
+    let bed = odd.bed(12);
+    bed.succeed(&["update", "area"]);
+    check_same_map(&bed.map("area"), &usual.map(12));
+}
+
+#[test]
+fn alpha_beside_two_bands_hides_pixels_of_both() {
+    let expected = OddCatalogue::new(|writer| {
+        usual_assets(writer, &Frame::upright(), &Validity::ValueInWest(0))
+    })
+    .map(12);
+    let odd = OddCatalogue::new(|writer| {
+        let upright = Frame::upright();
+        let file = writer.write("all", &[Plane::Swir, Plane::Nir], &upright, &Validity::Alpha);
+        let scl = writer.write("scl", &[Plane::Scl], &upright, &Validity::Value(0));
+        let bands = json!([{ "name": "swir22" }, { "name": "nir08" }]);
+        let asset = json!({ "href": file, "eo:bands": bands });
+        json!({ "nir08": asset, "swir22": asset, "scl": { "href": scl } })
+    });
+    check_same_map(&odd.map(12), &expected);
 }
 
 #[test]

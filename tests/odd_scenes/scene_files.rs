@@ -35,6 +35,8 @@ pub(super) enum Validity {
     UnstatedInWest(u16),
     /// A mask inside the file that hides the west.
     Mask,
+    /// The same in a file beside it.
+    MaskBeside,
     /// An alpha band that hides the west.
     Alpha,
 }
@@ -148,8 +150,10 @@ impl SceneWriter<'_> {
             let mut band = dataset.rasterband(bands).unwrap();
             band.set_color_interpretation(ColorInterpretation::AlphaBand).unwrap();
         }
-        set_thread_local_config_option("GDAL_TIFF_INTERNAL_MASK", "YES").unwrap();
-        if matches!(validity, Validity::Mask) {
+        let is_beside = matches!(validity, Validity::MaskBeside);
+        let is_inside = if is_beside { "NO" } else { "YES" };
+        set_thread_local_config_option("GDAL_TIFF_INTERNAL_MASK", is_inside).unwrap();
+        if matches!(validity, Validity::Mask | Validity::MaskBeside) {
             let mut band = dataset.rasterband(1).unwrap();
             band.create_mask_band(true).unwrap();
             let mask = ground(frame).map(|at| if is_west(at) { 0u8 } else { 255 }).collect();
@@ -167,7 +171,7 @@ impl SceneWriter<'_> {
             let hidden = match validity {
                 Validity::ValueInWest(value) | Validity::UnstatedInWest(value) => Some(*value),
                 // Numbers that would look burnt, were they read.
-                Validity::Mask | Validity::Alpha => Some(900),
+                Validity::Mask | Validity::MaskBeside | Validity::Alpha => Some(900),
                 Validity::Value(_) => None,
             };
             match (hidden, plane) {
@@ -198,7 +202,9 @@ impl SceneWriter<'_> {
 fn stated(validity: &Validity) -> Option<f64> {
     match validity {
         Validity::Value(value) | Validity::ValueInWest(value) => Some((*value).into()),
-        Validity::UnstatedInWest(_) | Validity::Mask | Validity::Alpha => None,
+        Validity::UnstatedInWest(_) | Validity::Mask | Validity::MaskBeside | Validity::Alpha => {
+            None
+        }
     }
 }
 

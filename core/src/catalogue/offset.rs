@@ -154,8 +154,16 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
     let source = item.known_collection().offset;
     if let OffsetSource::Stated(_) | OffsetSource::Unknown = source {
         return match (stated, source) {
+            // Nothing adds to reflectance.
+            (Some(StatedOffset { dn, .. }), _) if dn > 0.0 => {
+                Decided(decision(dn, OffsetReason::UnverifiedRasterBands))
+            }
             (Some(StatedOffset { dn, is_in_dn: true }), _) => {
                 Decided(decision(dn, OffsetReason::RasterBandsInDn))
+            }
+            // Copies of Sentinel-2's scenes state the offset whether it is in their pixels or not.
+            (Some(StatedOffset { dn, .. }), OffsetSource::Unknown) if dn == OFFSET_SINCE_04_00 => {
+                LookAtPixels(decision(dn, OffsetReason::RasterBands))
             }
             (Some(StatedOffset { dn, .. }), _) => Decided(decision(dn, OffsetReason::RasterBands)),
             (None, OffsetSource::Stated(by_collection)) if by_collection != 0.0 => {
@@ -165,7 +173,7 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
             (None, OffsetSource::Unknown) if item.states_baseline_since_04_00() => {
                 LookAtPixels(assumed)
             }
-            (None, OffsetSource::Unknown) if !item.states_scale() => {
+            (None, OffsetSource::Unknown) => {
                 LookAtPixels(decision(0.0, OffsetReason::UnverifiedNoOffset))
             }
             (None, _) => Decided(decision(0.0, OffsetReason::NoOffset)),
@@ -369,8 +377,8 @@ mod tests {
         check(
             "another",
             "nir08",
-            r#"{"scale":0.5,"offset":1}"#,
-            2.0,
+            r#"{"scale":0.5,"offset":-1}"#,
+            -2.0,
             "offset of the item's raster:bands",
         );
     }

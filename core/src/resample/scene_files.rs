@@ -82,22 +82,26 @@ pub fn check_scene_files(
 }
 
 /// Which band of a file to read, counted from 0: the one that its item states, else its only one.
-/// `bands` are those that the file holds, without alpha.
+/// `bands` are those of the file without alpha, in order.
 ///
 /// # Errors
 /// When the file does not have it, or has several and the item states none.
 pub fn band_of_file(
     file: &str,
     stated: Option<usize>,
-    bands: usize,
+    bands: &[usize],
 ) -> Result<usize, SceneFilesError> {
-    match stated {
-        Some(index) if index < bands => Ok(index),
-        Some(index) => {
-            Err(SceneFilesError::NoSuchBand { file: file.to_owned(), bands, number: index + 1 })
+    match (stated, bands) {
+        (Some(index), _) if bands.contains(&index) => Ok(index),
+        (Some(index), _) => Err(SceneFilesError::NoSuchBand {
+            file: file.to_owned(),
+            bands: bands.len(),
+            number: index + 1,
+        }),
+        (None, [only]) => Ok(*only),
+        (None, _) => {
+            Err(SceneFilesError::UnknownBand { file: file.to_owned(), bands: bands.len() })
         }
-        None if bands == 1 => Ok(0),
-        None => Err(SceneFilesError::UnknownBand { file: file.to_owned(), bands }),
     }
 }
 
@@ -160,11 +164,15 @@ mod tests {
 
     #[test]
     fn the_band_of_a_file_is_stated_or_its_only_one() {
-        let error = |stated, bands| band_of_file("a.tif", stated, bands).unwrap_err().to_string();
-        assert_eq!(band_of_file("a.tif", None, 1), Ok(0));
-        assert_eq!(band_of_file("a.tif", Some(2), 3), Ok(2));
-        assert!(error(None, 3).starts_with("a.tif holds 3 bands, and its item does not state"));
-        assert!(error(Some(1), 1).contains("lists one as number 2"));
+        let band = |stated, bands: &[usize]| band_of_file("a.tif", stated, bands);
+        let error = |stated, bands: &[usize]| band(stated, bands).unwrap_err().to_string();
+        assert_eq!(band(None, &[0]), Ok(0));
+        assert_eq!(band(Some(2), &[0, 1, 2]), Ok(2));
+        // Alpha comes first.
+        assert_eq!(band(None, &[1]), Ok(1));
+        assert!(error(Some(0), &[1]).contains("lists one as number 1"));
+        assert!(error(None, &[0, 1, 2]).starts_with("a.tif holds 3 bands, and its item does not"));
+        assert!(error(Some(1), &[0]).contains("lists one as number 2"));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use crate::resample::lattice::CellWindow;
 use crate::resample::mask_scale::{MaskScale, QualityCounts};
 use crate::resample::warp::{Observations, SceneWindow};
 use crate::sensor::quality::{PixelQuality, QualityTable, dilate_clouds};
-use crate::sensor::reflectance::Scaling;
+use crate::sensor::reflectance::{SATURATED_DN, Scaling};
 
 /// Rows of pixels, without a gap from the first to the last.
 #[derive(Clone, Debug, Default)]
@@ -171,8 +171,12 @@ impl MaskRows {
         [first, second]: [&[u16]; 2],
     ) {
         let [no_first, no_second] = read.no_data;
-        let has_data =
-            |(first, second): (&u16, &u16)| (*first != no_first) & (*second != no_second);
+        let has_data = |(first, second): (&u16, &u16)| {
+            (*first != no_first)
+                & (*second != no_second)
+                & (*first != SATURATED_DN)
+                & (*second != SATURATED_DN)
+        };
         let own = self.starts[columns.start]..self.starts[columns.end];
         let read_rows = self.scale.rows(&(read.rows.start..row));
         let skipped = (read_rows.end - read_rows.start) as usize * own.len();

@@ -38,6 +38,10 @@ impl Scaling {
     }
 }
 
+/// The largest number of 16 bits: a saturated pixel, or a fill that nothing states. No reflectance of
+/// the ground is so high.
+pub(crate) const SATURATED_DN: u16 = u16::MAX;
+
 /// What stands for "no data" among numbers that were signed: no signed number of 16 bits reaches
 /// it.
 pub const SIGNED_FILL_DN: u16 = u16::MAX;

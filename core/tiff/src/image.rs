@@ -88,10 +88,11 @@ impl TiffImage {
         of(level).or_else(|| of(self.full()))
     }
 
-    /// Bands without alpha.
-    pub fn data_bands(&self) -> usize {
+    /// Bands without alpha, counted from 0.
+    pub fn data_bands(&self) -> Vec<usize> {
         let full = self.full();
-        usize::from(full.bands) - usize::from(full.alpha.is_some())
+        let is_data = |band: &usize| full.alpha.map(usize::from) != Some(*band);
+        (0..usize::from(full.bands)).filter(is_data).collect()
     }
 
     /// Full-resolution pixels that a pixel of each level spans: 1, then one number an overview.

@@ -82,7 +82,7 @@ pub(crate) fn open(location: &str, client: &Client, limits: HeaderLimits) -> Res
 /// When it does not arrive, is none, or exceeds the limits. Names it.
 pub(crate) fn open_remote(file: &Arc<RemoteFile>, limits: HeaderLimits) -> Result<GeoTiff> {
     file.wait_for_head()?;
-    let opened = open_named(&RegisteredFile::of(file).path(), file.address(), &**file, limits);
+    let opened = open_named(&RegisteredFile::of(file).path(), file.address(), &**file, &[], limits);
     // Why bytes did not arrive explains more than that they are missing.
     file.check()?;
     opened
@@ -100,7 +100,7 @@ pub(crate) fn open_local(path: &str, limits: HeaderLimits) -> Result<GeoTiff> {
         );
     }
     match open_regular(Path::new(path)) {
-        Ok(file) => open_named(path, path, &file, limits),
+        Ok(file) => open_named(path, path, &file, &masks_beside(Path::new(path)), limits),
         Err(LocalFileError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
             bail!("{path} does not exist: check the catalogue's hrefs")
         }
@@ -108,11 +108,25 @@ pub(crate) fn open_local(path: &str, limits: HeaderLimits) -> Result<GeoTiff> {
     }
 }
 
-/// Opens what GDAL finds under a name. `file` is the same file.
+/// Names of the file and of the masks beside it, as GDAL writes them; empty where there is none.
+fn masks_beside(path: &Path) -> Vec<String> {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return Vec::new() };
+    let masks = [".msk", ".msk.ovr"].map(|ending| format!("{name}{ending}"));
+    let mut found: Vec<String> =
+        masks.into_iter().filter(|mask| path.with_file_name(mask).is_file()).collect();
+    if !found.is_empty() {
+        found.insert(0, name.to_owned());
+    }
+    found
+}
+
+/// Opens what GDAL finds under a name. `file` is the same file, `siblings` the names in its folder
+/// that GDAL may read beside it.
 fn open_named(
     name: &str,
     location: &str,
     file: &impl ReadAt,
+    siblings: &[String],
     limits: HeaderLimits,
 ) -> Result<GeoTiff> {
     mark_thread();
@@ -121,9 +135,11 @@ fn open_named(
     }
     check_header(file, limits.max_place_bytes())
         .with_context(|| format!("{location} cannot be read as a GeoTIFF"))?;
+    let siblings: Vec<&str> = siblings.iter().map(String::as_str).collect();
     let options = DatasetOptions {
         open_flags: GdalOpenFlags::GDAL_OF_RASTER | GdalOpenFlags::GDAL_OF_READONLY,
         allowed_drivers: Some(&["GTiff"]),
+        sibling_files: (!siblings.is_empty()).then_some(&siblings[..]),
         ..DatasetOptions::default()
     };
     let dataset = Dataset::open_ex(name, options).map_err(|error| {

@@ -38,8 +38,10 @@ pub(crate) struct ImageBand {
     /// Pixels of the level, across and down.
     pub(crate) size: (usize, usize),
     pub(super) no_data: NoData,
-    /// Whether the file states pixel by pixel which hold data, by a mask or alpha.
+    /// Whether the file has a mask, which states pixel by pixel which hold data.
     pub(super) has_mask: bool,
+    /// The band that does so, counted from 1.
+    pub(super) alpha_number: Option<usize>,
 }
 
 impl ImageBand {
@@ -112,6 +114,11 @@ impl ImageBand {
             let full = self.open_dataset()?.rasterband(self.band_number)?;
             let no_data = self.no_data_dn();
             validity::hide_masked((band, &full), corner, window, size, &mut dns, no_data)?;
+        }
+        if let Some(number) = self.alpha_number {
+            let alpha = self.open_dataset()?.rasterband(number)?;
+            let no_data = self.no_data_dn();
+            validity::hide_transparent((band, &alpha), corner, window, size, &mut dns, no_data)?;
         }
         Ok(dns)
     }

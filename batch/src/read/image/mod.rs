@@ -9,7 +9,7 @@ use anyhow::{Context, Result, ensure};
 use dragonfly_core::stac::{AssetBand, without_token};
 use dragonfly_core::{GeoTransform, ImageFrame, NoData, band_of_file};
 use gdal::Dataset;
-use gdal::raster::{ColorInterpretation, GdalDataType};
+use gdal::raster::GdalDataType;
 
 use crate::deployment::settings::is_url;
 use crate::http::{Client, Scope};
@@ -82,7 +82,7 @@ impl Image {
         let GeoTiff { dataset, file_bytes } = opened;
         let geo_transform =
             dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
-        let band_number = band_of_file(&location, stated_band, data_bands(&dataset)?)? + 1;
+        let band_number = band_of_file(&location, stated_band, &data_bands(&dataset)?)? + 1;
         let band = dataset.rasterband(band_number)?;
         let kind = band.band_type();
         ensure!(
@@ -144,6 +144,7 @@ impl Image {
     /// The image at a level of [`Image::level_sizes`].
     pub(crate) fn at_level(self, level: usize) -> Result<ImageBand> {
         let overview = level.checked_sub(1);
+        let alpha_number = validity::alpha_band(&self.dataset)?;
         let (size, has_mask) = {
             let band = self.dataset.rasterband(self.band_number)?;
             let size = match overview {
@@ -164,6 +165,7 @@ impl Image {
             size,
             no_data,
             has_mask,
+            alpha_number,
         })
     }
 
@@ -180,14 +182,10 @@ impl Image {
     }
 }
 
-/// Bands of a file without alpha.
-fn data_bands(dataset: &Dataset) -> Result<usize> {
-    let mut count = 0;
-    for number in 1..=dataset.raster_count() {
-        let colour = dataset.rasterband(number)?.color_interpretation();
-        count += usize::from(colour != ColorInterpretation::AlphaBand);
-    }
-    Ok(count)
+/// Bands of a file without alpha, counted from 0.
+fn data_bands(dataset: &Dataset) -> Result<Vec<usize>> {
+    let alpha = validity::alpha_band(dataset)?;
+    Ok((0..dataset.raster_count()).filter(|index| alpha != Some(index + 1)).collect())
 }
 
 fn open(location: &str, remote: Option<&Arc<RemoteFile>>) -> Result<GeoTiff> {

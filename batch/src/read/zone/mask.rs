@@ -120,6 +120,12 @@ impl Mask {
                 "holds {} pixels, and must hold whole numbers: 1 fire-prone, 0 not",
                 band.band_type().name()
             );
+            let flags = band.mask_flags()?;
+            ensure!(
+                !flags.is_per_dataset() && !flags.is_alpha(),
+                "has a mask inside, which is not read: write it with a no-data value instead \
+                (gdal_translate -b 1 -a_nodata 255, or gdal_calc.py)"
+            );
             (band.no_data_value(), levels(&band)?)
         };
         Ok(Self {

@@ -52,7 +52,7 @@ pub(crate) async fn open_band<T: Transport, C: ByteCache>(
     }
     let stated = band.no_data().or(Some(fill.into()));
     let no_data = NoData::new(image.no_data, stated, kind == SampleKind::I16);
-    let band = band_of_file(cog.url(), band.index, image.data_bands())? as u16;
+    let band = band_of_file(cog.url(), band.index, &image.data_bands())? as u16;
     Ok(BandFile { cog: Rc::new(cog), band, no_data })
 }
 

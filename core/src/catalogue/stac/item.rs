@@ -23,8 +23,8 @@ use crate::sensor::spectral_index::SpectralIndex;
 /// less than a thousand.
 const MAX_GEOMETRY_BYTES: usize = 256 << 10;
 
-/// Offset below which a number is no reflectance.
-const MIN_REFLECTANCE_OFFSET: f64 = -1.0;
+/// Offset beyond which a number is no reflectance.
+const MAX_REFLECTANCE_OFFSET: f64 = 1.0;
 
 /// The offset that an item states for its bands.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -202,9 +202,9 @@ impl Item {
         if let Some((key, asset)) = usual.clone().find_map(|key| self.asset(key)) {
             let count = asset.band_count();
             return match (count, AssetBand::named(asset, &names)) {
-                (0, _) => Ok(AssetBand { asset, index: None }),
-                (1, _) => Ok(AssetBand { asset, index: Some(0) }),
                 (_, Some(band)) => Ok(band),
+                // The file must have a single one.
+                (0 | 1, None) => Ok(AssetBand { asset, index: None }),
                 (count, None) => {
                     Err(AssetBandError::Ambiguous { key: key.to_owned(), wanted, count })
                 }
@@ -232,6 +232,11 @@ impl Item {
         if first.is_same(second) {
             return Err(AssetBandError::Same { first: names.0, second: names.1 });
         }
+        if let Some((kind, mask)) = self.mask()
+            && bands.iter().any(|band| band.is_same(&mask))
+        {
+            return Err(AssetBandError::Same { first: "a band", second: band_names(kind)[0] });
+        }
         let differ = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| a != b);
         if differ(first.scale(), second.scale()) || differ(first.offset(), second.offset()) {
             return Err(AssetBandError::DifferentScaling { first: names.0, second: names.1 });
@@ -251,13 +256,9 @@ impl Item {
             };
             return MaskKind::ALL.into_iter().find_map(band);
         };
-        let band = match asset.band_count() {
-            0 => AssetBand { asset, index: None },
-            1 => AssetBand { asset, index: Some(0) },
-            _ => AssetBand::named(asset, band_names(kind))
-                .unwrap_or(AssetBand { asset, index: None }),
-        };
-        Some((kind, band))
+        let named = AssetBand::named(asset, band_names(kind));
+        // Where none is named, the file must have a single one.
+        Some((kind, named.unwrap_or(AssetBand { asset, index: None })))
     }
 
     /// The mask asset by the names of its collection.
@@ -379,17 +380,12 @@ impl Item {
         stated.unwrap_or(self.known_collection().scale)
     }
 
-    /// Whether the item states the scale of its bands.
-    pub fn states_scale(&self) -> bool {
-        self.first_band().is_some_and(|band| band.scale().is_some())
-    }
-
     /// The offset that the item states for its bands.
     pub fn stated_offset(&self) -> Option<StatedOffset> {
         let offset = self.first_band()?.offset()?;
         let scale = self.scale();
-        // No reflectance is so negative: digital numbers are meant.
-        let is_in_dn = offset < MIN_REFLECTANCE_OFFSET && scale < 1.0;
+        // No reflectance is so large: digital numbers are meant.
+        let is_in_dn = offset.abs() > MAX_REFLECTANCE_OFFSET && scale < 1.0;
         let dn = if is_in_dn { offset } else { offset / scale };
         Some(StatedOffset { dn: dn as f32, is_in_dn })
     }

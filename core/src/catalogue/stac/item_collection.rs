@@ -101,6 +101,8 @@ impl ItemCollection {
         // As text: a reader of bytes beside that of text would double the worker's code.
         let text = std::str::from_utf8(json)
             .map_err(|error| ItemCollectionError::not_utf8(json, error))?;
+        // A byte-order mark is no part of the text.
+        let text = text.trim_start_matches('\u{feff}');
         match serde_json::from_str::<Document>(text) {
             Ok(document) => document.try_into(),
             Err(error) if error.is_data() => Err(ItemCollectionError::NotStac),

@@ -57,8 +57,11 @@ pub(super) fn address<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Strin
 
 /// A whole number from 0 on; `None` for anything else.
 pub(super) fn count<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u64>, D::Error> {
-    let raw = Box::<RawValue>::deserialize(from)?;
-    Ok(part(&raw, MAX_SCALAR_BYTES))
+    Ok(match value(from, MAX_SCALAR_BYTES)? {
+        Value::Number(number) => number.as_u64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    })
 }
 
 /// Yes or no; also as text.

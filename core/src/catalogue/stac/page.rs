@@ -15,7 +15,7 @@ const PAGE_ITEMS: usize = 100;
 const MAX_PAGES: usize = 500;
 /// Pages without any item that are followed one after the other. Some catalogues link every page
 /// to a next one.
-const MAX_EMPTY_PAGES: usize = 2;
+const MAX_EMPTY_PAGES: usize = 5;
 /// Items of all pages together: some twenty for each tile of the widest region.
 const MAX_ITEMS: usize = 20_000;
 /// Memory that the items of all pages may take, bytes.
@@ -335,6 +335,7 @@ mod tests {
         check(item, matched, Some((2, 1)));
         check(item, r#","context":{"returned":1,"matched":2}"#, Some((2, 1)));
         check(item, r#","matched":2"#, Some((2, 1)));
+        check(item, r#","numberMatched":"2""#, Some((2, 1)));
         check(item, r#","search:metadata":{"matched":2}"#, Some((2, 1)));
         check("", matched, Some((2, 0)));
         // One that cannot be read came too; one that came twice came once.
