@@ -458,6 +458,27 @@ fn files_that_are_cut_short_are_told() {
 }
 
 #[test]
+fn scenes_of_either_side_that_a_run_would_not_open_are_told() {
+    let both = |pre: bool, change: fn(&mut Value)| {
+        items_with(|item| {
+            let is_pre = item["properties"]["datetime"].as_str().unwrap() < "2025-07-15";
+            if is_pre == pre {
+                change(item);
+            }
+        })
+    };
+    // Two bands of one file.
+    let same = both(true, |item| {
+        item["assets"]["swir22"]["href"] = item["assets"]["nir08"]["href"].clone();
+    });
+    let parts = ["the pre side", "the same band of one file"];
+    check(&same, uncorrupted(), "opening", "fail", &parts);
+    let unmasked = both(true, |item| drop(item["assets"].as_object_mut().unwrap().remove("scl")));
+    check(&unmasked, uncorrupted(), "opening", "warn", &["has no mask"]);
+    check(&items(), uncorrupted(), "opening", "ok", &["clearest scene of 2 sides"]);
+}
+
+#[test]
 fn an_unexpected_layout_is_named_with_what_it_costs() {
     let folder = tempfile::tempdir().unwrap();
     let striped = folder.path().join("striped.tif");

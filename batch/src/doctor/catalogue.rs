@@ -218,13 +218,13 @@ fn collections(root: &str, http: &Http) -> BTreeSet<String> {
 }
 
 /// Whether both sides of a region's map have scenes now, as a run would search them. Returns
-/// the clearest of the post side, for the probes of its files.
+/// the clearest of each side, the pre side first, for the probes of their files.
 pub(super) fn scene(
     listed: &ListedCollection,
     region: &Region,
     now: DateTime<Utc>,
     http: &Http,
-) -> (Finding, Option<Item>) {
+) -> (Finding, Vec<(FireSide, Item)>) {
     let windows = SearchWindows::of(region, now.date_naive());
     let find = |side| SideDates::find(listed, region, &windows, side, http);
     let (post, pre) = match find(FireSide::Post).and_then(|post| Ok((post, find(FireSide::Pre)?))) {
@@ -232,7 +232,7 @@ pub(super) fn scene(
         Err(error) => {
             let advice = "the catalogue must answer POST /search and its links with rel `next` as \
                 a STAC API does";
-            return (Finding::fail("scene", error, advice), None);
+            return (Finding::fail("scene", error, advice), Vec::new());
         }
     };
     let problems = [pre.problem(region, &windows, now), post.problem(region, &windows, now)];
@@ -242,7 +242,8 @@ pub(super) fn scene(
     let finding = worst.unwrap_or_else(|| {
         Finding::ok("scene", format!("{}; {}", post.describe(), pre.describe()))
     });
-    (finding, post.clearest)
+    let clearest = [(FireSide::Pre, pre.clearest), (FireSide::Post, post.clearest)];
+    (finding, clearest.into_iter().filter_map(|(side, item)| Some((side, item?))).collect())
 }
 
 /// What was found on one side of a map.

@@ -20,6 +20,7 @@ mod http;
 mod layout;
 mod mask;
 mod offset;
+mod opening;
 
 pub(crate) use cors::parse_origin;
 pub(crate) use examination::Examination;

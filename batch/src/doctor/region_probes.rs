@@ -1,13 +1,13 @@
 //! The probes of one region: its mask, its scenes, and the files of one of them.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::Region;
 use dragonfly_core::stac::Item;
+use dragonfly_core::{FireSide, Region};
 
 use super::catalogue::ListedCollection;
 use super::finding::{Finding, FindingStatus};
 use super::http::Http;
-use super::{asset, catalogue, cors, layout, mask, offset, records};
+use super::{asset, catalogue, cors, layout, mask, offset, opening, records};
 use crate::deployment::settings::Settings;
 use crate::http::Client;
 
@@ -33,19 +33,29 @@ impl RegionProbes<'_> {
         let mut findings = vec![mask::mask(self.settings, region, self.files)];
         findings.extend(records::perimeter(self.settings, region));
         findings.extend(records::last_run(self.settings, region, Utc::now()));
-        let (found, item) = match self.listed {
+        let (found, mut scenes) = match self.listed {
             Some(listed) => catalogue::scene(listed, region, self.now, self.http),
             None => (
                 Finding::skipped("scene", format!("no collection {} to search", region.collection)),
-                None,
+                Vec::new(),
             ),
         };
         findings.push(found);
-        findings.extend(match item {
+        let post = scenes.iter().find(|(side, _)| *side == FireSide::Post);
+        findings.extend(match post.map(|(_, item)| item.clone()) {
             Some(item) => self.scene_files(region, item),
             None => ["assets", "layout", "offset", "assets cors"]
                 .map(|probe| Finding::skipped(probe, "no scene to probe"))
                 .into(),
+        });
+        findings.push(if scenes.is_empty() {
+            Finding::skipped("opening", "no scene to probe")
+        } else {
+            for (_, item) in &mut scenes {
+                // What is wrong with the token is a finding of its own.
+                let _ = catalogue::token(self.settings, item, self.files);
+            }
+            opening::opening(&scenes, self.settings, region, self.files)
         });
         findings.into_iter().map(|found| found.of(&region.name)).collect()
     }

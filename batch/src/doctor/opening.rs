@@ -1,0 +1,56 @@
+//! Whether the scenes of a region can be opened together, as a run opens them.
+
+use dragonfly_core::stac::Item;
+use dragonfly_core::{FireSide, Grid, Region};
+
+use super::finding::Finding;
+use crate::deployment::settings::Settings;
+use crate::http::Client;
+use crate::read::scene::{GridScene, RequestedScene};
+
+const PROBE: &str = "opening";
+
+/// Opens the clearest scene of each side, and judges what a run would use of it.
+pub(super) fn opening(
+    sides: &[(FireSide, Item)],
+    settings: &Settings,
+    region: &Region,
+    client: &Client,
+) -> Finding {
+    let grid = Grid::covering(region.bbox, region.zoom_max);
+    let mut doubts = Vec::new();
+    for (side, item) in sides {
+        let requested = RequestedScene::of(item, client);
+        let (masks, buffer_m) = (&settings.masks, settings.cloud_buffer_m);
+        let scene = match GridScene::open(requested, *side, &grid, None, masks, buffer_m) {
+            Ok(Some(scene)) => scene,
+            Ok(None) => {
+                let found = format!(
+                    "scene {} of the {side} side lies elsewhere than its item states: its files \
+                    cover no part of the region",
+                    item.id
+                );
+                let advice = "compare the files' georeference (gdalinfo) with the item's geometry, \
+                    and take the item out of the catalogue";
+                return Finding::fail(PROBE, found, advice);
+            }
+            Err(error) => {
+                let advice = "a run goes on without such a scene: mend the item or the file, or \
+                    take the item out of the catalogue";
+                return Finding::fail(PROBE, format!("the {side} side: {error}"), advice);
+            }
+        };
+        if scene.used.is_unmasked {
+            doubts.push(format!("{} has no mask", item.id));
+        }
+        if scene.used.offset_kind.is_some_and(|kind| kind.is_unverified()) {
+            doubts.push(format!("the offset of {}: {}", item.id, scene.used.offset_reason));
+        }
+    }
+    if !doubts.is_empty() {
+        let advice = "maps of such scenes carry a warning: state the offset in the items \
+            (`raster:bands`), or name a collection with masks";
+        return Finding::warn(PROBE, doubts.join("; "), advice);
+    }
+    Finding::ok(PROBE, format!("the clearest scene of {} sides opens as in a run", sides.len()))
+}
