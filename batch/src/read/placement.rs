@@ -1,6 +1,6 @@
 //! Where a grid's cells lie in an image, by GDAL's projections.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use dragonfly_core::{Grid, Projection};
 use gdal::spatial_ref::CoordTransform;
 
@@ -13,10 +13,14 @@ pub(crate) enum GdalPlacement {}
 impl GdalPlacement {
     /// Places a grid's cells in an image; `None` when it covers none of them.
     pub(crate) fn of(image: &Image, grid: &Grid) -> Result<Option<dragonfly_core::Placement>> {
-        let source = image
-            .dataset
-            .spatial_ref()
-            .with_context(|| format!("{} has no coordinate system", image.location))?;
+        // GDAL states no cause.
+        let source = image.dataset.spatial_ref().map_err(|_| {
+            anyhow!(
+                "{} has no coordinate system: write it into the file (gdal_edit.py -a_srs), or take \
+                its item out of the catalogue",
+                image.location
+            )
+        })?;
         let mercator = geotiff::web_mercator()?;
         let projection = GdalProjection {
             image_from_mercator: geotiff::transform(&mercator, &source)?,

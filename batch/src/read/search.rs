@@ -6,8 +6,8 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
-    Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneOrder, SceneRequest,
-    SearchWindows, SideScenes, SkipReason, SkippedScene, choose_scenes,
+    Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneChoice, SceneOrder,
+    SceneRequest, SearchWindows, SideScenes, SkipReason, SkippedScene, choose_scenes,
 };
 use rayon::prelude::*;
 
@@ -151,15 +151,15 @@ impl<'a> SceneSearch<'a> {
         skipped: &mut Vec<SkippedScene>,
     ) -> Result<FoundSide> {
         let mut last = windows.side(side);
-        let mut passed_over = 0;
+        let mut passed_over = Vec::new();
         for window in [Some(last), windows.widened(side)].into_iter().flatten() {
             let (scenes, mut passed) =
                 self.open(side, window, preferred_day, windows.order(side))?;
-            passed_over = passed.len();
             if !scenes.is_empty() {
                 skipped.append(&mut passed);
                 return Ok((scenes, window));
             }
+            passed_over = passed;
             last = window;
         }
         if !self.broken.is_empty() || !self.refused.is_empty() {
@@ -174,9 +174,14 @@ impl<'a> SceneSearch<'a> {
         }
         let mut message = format!(
             "no scene on the {side} side: collection `{}` has none from {last} over {:?} that is \
-            clear enough ({passed_over} passed over); widen the window or raise max_cloud_cover",
-            self.region.collection, self.region.bbox,
+            clear enough ({} passed over); widen the window or raise max_cloud_cover",
+            self.region.collection,
+            self.region.bbox,
+            passed_over.len(),
         );
+        if let Some(SkippedScene { id, reason, .. }) = passed_over.first() {
+            message += &format!("; {id}: {reason}");
+        }
         if let Some(ItemCounts { matched, received }) = self.lacking.last() {
             message += &format!(
                 "; the catalogue states {matched} matching scenes and sent {received}: use one \
@@ -227,13 +232,18 @@ impl<'a> SceneSearch<'a> {
                 scenes_per_tile: region.scenes_per_tile,
                 order,
             };
-            let choice = choose_scenes(&items, &request);
-            self.tried.extend(choice.used.iter().map(|item| item.id.clone()));
-            let failures = self.open_items(side, &choice.used, &mut opened);
+            let SceneChoice { used, mut skipped } = choose_scenes(&items, &request);
+            self.tried.extend(used.iter().map(|item| item.id.clone()));
+            let failures = self.open_items(side, &used, &mut opened);
             if failures.is_empty() {
-                let used = choice.used.iter();
-                let scenes = used.filter_map(|item| opened.remove(&item.id).flatten()).collect();
-                return Ok((scenes, choice.skipped));
+                let mut scenes = Vec::new();
+                for item in used {
+                    match opened.remove(&item.id).flatten() {
+                        Some(scene) => scenes.push(scene),
+                        None => skipped.push(elsewhere(&item.id)),
+                    }
+                }
+                return Ok((scenes, skipped));
             }
             for failure in failures {
                 self.give_up_on(failure)?;
@@ -300,6 +310,13 @@ impl<'a> SceneSearch<'a> {
             .map(|scene| format!("scene {}: {}", scene.id, scene.reason));
         scenes.collect::<Vec<_>>().join("; ")
     }
+}
+
+/// A scene whose files cover no cell of the region, though its item does.
+fn elsewhere(id: &str) -> SkippedScene {
+    let reason = "its files cover no cell of the region: compare their georeference with the item";
+    tracing::info!(scene = id, "{reason}");
+    SkippedScene { id: id.to_owned(), reason: reason.to_owned(), why: None }
 }
 
 fn side_scenes(scenes: Vec<GridScene>, composite: Composite) -> SideScenes<GridScene> {

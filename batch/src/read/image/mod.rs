@@ -5,7 +5,7 @@ mod validity;
 
 use std::sync::Arc;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result, anyhow, ensure};
 use dragonfly_core::stac::{AssetBand, without_token};
 use dragonfly_core::{GeoTransform, ImageFrame, NoData, band_of_file};
 use gdal::Dataset;
@@ -27,6 +27,8 @@ pub(crate) struct ImageAsset {
     stated_band: Option<usize>,
     /// The value that stands for no data, as the item states it.
     stated_no_data: Option<f64>,
+    /// The value that stands for no data where neither item nor file states one.
+    fill: u16,
 }
 
 impl ImageAsset {
@@ -50,13 +52,13 @@ impl ImageAsset {
             remote,
             stated_band: band.index,
             stated_no_data: band.no_data(),
+            fill: 0,
         })
     }
 
     /// Sets the value that stands for no data where neither the item nor the file states one.
-    pub(crate) fn or_no_data(mut self, value: u16) -> Self {
-        self.stated_no_data = self.stated_no_data.or(Some(f64::from(value)));
-        self
+    pub(crate) fn or_no_data(self, fill: u16) -> Self {
+        Self { fill, ..self }
     }
 }
 
@@ -76,12 +78,17 @@ pub(crate) struct Image {
 
 impl Image {
     pub(crate) fn open(asset: ImageAsset) -> Result<Self> {
-        let ImageAsset { name, location, remote, stated_band, stated_no_data } = asset;
+        let ImageAsset { name, location, remote, stated_band, stated_no_data, fill } = asset;
         let opened = open(&location, remote.as_ref())
             .with_context(|| format!("the {name} cannot be read"))?;
         let GeoTiff { dataset, file_bytes } = opened;
-        let geo_transform =
-            dataset.geo_transform().with_context(|| format!("{location} has no georeference"))?;
+        // GDAL states no cause.
+        let geo_transform = dataset.geo_transform().map_err(|_| {
+            anyhow!(
+                "{location} has no georeference: write it into the file (gdal_translate -a_ullr, or \
+                gdalwarp for control points), or take its item out of the catalogue"
+            )
+        })?;
         let band_number = band_of_file(&location, stated_band, &data_bands(&dataset)?)? + 1;
         let band = dataset.rasterband(band_number)?;
         let kind = band.band_type();
@@ -91,7 +98,9 @@ impl Image {
             kind.name()
         );
         let is_signed = kind == GdalDataType::Int16;
-        let no_data = NoData::new(band.no_data_value(), stated_no_data, is_signed);
+        let of_file = band.no_data_value();
+        let stated_no_data = stated_no_data.or(of_file.is_none().then_some(fill.into()));
+        let no_data = NoData::new(of_file, stated_no_data, is_signed);
         if let Some((file, item)) = no_data.disagreement() {
             tracing::warn!(
                 file = location,

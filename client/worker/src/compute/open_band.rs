@@ -50,7 +50,7 @@ pub(crate) async fn open_band<T: Transport, C: ByteCache>(
     if !matches!(kind, SampleKind::U8 | SampleKind::U16 | SampleKind::I16) {
         return Err(SceneError::NoDigitalNumbers(cog.url().to_owned(), kind));
     }
-    let stated = band.no_data().or(Some(fill.into()));
+    let stated = band.no_data().or(image.no_data.is_none().then_some(fill.into()));
     let no_data = NoData::new(image.no_data, stated, kind == SampleKind::I16);
     let band = band_of_file(cog.url(), band.index, &image.data_bands())? as u16;
     Ok(BandFile { cog: Rc::new(cog), band, no_data })
