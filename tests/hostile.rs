@@ -464,7 +464,7 @@ fn pages_without_end_end() {
         send_page(stream, &json!([]), Some(next(asked, root)))
     });
     check_failed(&bed_over(&empty.root), &[], &["no scene on the post side"]);
-    assert_eq!(empty.asked().len(), 3, "two pages, and the list of collections");
+    assert_eq!(empty.asked().len(), 6, "five pages, and the list of collections");
     let same = Server::start(move |asked, root, stream| {
         send_page(stream, &json!([{ "id": "a", "properties": {} }]), Some(next(asked, root)));
     });

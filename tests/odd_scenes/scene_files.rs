@@ -117,17 +117,10 @@ impl SceneWriter<'_> {
     ) -> String {
         let name = format!("{}_{name}.tif", self.prefix);
         let is_alpha = matches!(validity, Validity::Alpha);
-        let alpha_option = if is_alpha { "ALPHA=YES" } else { "ALPHA=NO" };
-        let options: CslStringList = [
-            "TILED=YES",
-            "BLOCKXSIZE=128",
-            "BLOCKYSIZE=128",
-            "COMPRESS=DEFLATE",
-            "PREDICTOR=2",
-            alpha_option,
-        ]
-        .into_iter()
-        .collect();
+        let options: CslStringList =
+            ["TILED=YES", "BLOCKXSIZE=128", "BLOCKYSIZE=128", "COMPRESS=DEFLATE", "PREDICTOR=2"]
+                .into_iter()
+                .collect();
         let bands = planes.len() + usize::from(is_alpha);
         let driver = DriverManager::get_driver_by_name("GTiff").unwrap();
         let path = self.folder.join(&name);
