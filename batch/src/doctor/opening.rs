@@ -43,7 +43,7 @@ pub(super) fn opening(
         if scene.used.is_unmasked {
             doubts.push(format!("{} has no mask", item.id));
         }
-        if scene.used.offset_kind.is_some_and(|kind| kind.is_unverified()) {
+        if scene.used.has_uncertain_offset() {
             doubts.push(format!("the offset of {}: {}", item.id, scene.used.offset_reason));
         }
     }

@@ -48,8 +48,14 @@ impl RegionProbes<'_> {
                 .map(|probe| Finding::skipped(probe, "no scene to probe"))
                 .into(),
         });
+        let is_readable =
+            |found: &Finding| found.probe != "assets" || found.status == FindingStatus::Ok;
+        let is_sound =
+            |found: &Finding| found.probe != "layout" || found.status != FindingStatus::Fail;
         findings.push(if scenes.is_empty() {
             Finding::skipped("opening", "no scene to probe")
+        } else if !findings.iter().all(|found| is_readable(found) && is_sound(found)) {
+            Finding::skipped("opening", UNREADABLE)
         } else {
             for (_, item) in &mut scenes {
                 // What is wrong with the token is a finding of its own.

@@ -70,6 +70,13 @@ pub struct UsedScene {
 }
 
 impl UsedScene {
+    /// Whether its offset is an assumption that nothing supports, or one that no sensor has.
+    pub fn has_uncertain_offset(&self) -> bool {
+        use OffsetReason::{UnverifiedBaseline, UnverifiedNoOffset};
+        matches!(self.offset_kind, Some(UnverifiedBaseline | UnverifiedNoOffset))
+            || self.offset > 0.0
+    }
+
     /// A scene as its item describes it, with what was decided of its offset. `None` for an item
     /// without a moment.
     pub fn new(item: &Item, side: FireSide, offset: OffsetDecision) -> Option<Self> {

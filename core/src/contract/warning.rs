@@ -75,9 +75,7 @@ impl MapWarning {
 
     /// Scenes whose offset is an assumption, `None` where there are none.
     fn uncertain_offset(scenes: &[UsedScene]) -> Option<Self> {
-        let is_uncertain =
-            |scene: &UsedScene| scene.offset_kind.is_some_and(|kind| kind.is_unverified());
-        let (scenes, names) = named(scenes, is_uncertain)?;
+        let (scenes, names) = named(scenes, UsedScene::has_uncertain_offset)?;
         let text = format!(
             "the offset of {names} is an assumption (see `offset_reason`): all severities may be \
              wrong; state it in the items (`raster:bands`)"
@@ -143,7 +141,12 @@ mod tests {
 
     #[test]
     fn sound_scenes_give_no_warning() {
-        assert!(MapWarning::of_scenes(&[scene(0, false, OffsetReason::NoOffset)]).is_empty());
+        // The item states the offset of the last.
+        for kind in [OffsetReason::NoOffset, OffsetReason::UnverifiedRasterBands] {
+            assert!(MapWarning::of_scenes(&[scene(0, false, kind)]).is_empty());
+        }
+        let positive = UsedScene { offset: 1000.0, ..scene(0, false, OffsetReason::RasterBands) };
+        assert_eq!(MapWarning::of_scenes(&[positive]).len(), 1);
         assert!(MapWarning::of_scenes(&[]).is_empty());
     }
 
