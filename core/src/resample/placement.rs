@@ -175,13 +175,13 @@ fn cells_within(grid: &Grid, outline_m: &[(f64, f64)]) -> Option<CellWindow> {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// An image that lies in Web Mercator itself.
-    struct Same;
+    pub(crate) struct Same;
 
     impl Projection for Same {
         fn image_from_mercator(&self, points_m: &[(f64, f64)]) -> Vec<(f64, f64)> {

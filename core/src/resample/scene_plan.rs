@@ -229,22 +229,10 @@ mod tests {
     use crate::geo::geo_transform::GeoTransform;
     use crate::geo::grid::Grid;
     use crate::geo::strips::strips;
-    use crate::resample::placement::{ImageFrame, Projection};
+    use crate::resample::placement::ImageFrame;
+    use crate::resample::placement::tests::Same;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
-
-    /// An image that lies in Web Mercator itself.
-    struct Same;
-
-    impl Projection for Same {
-        fn image_from_mercator(&self, points_m: &[(f64, f64)]) -> Vec<(f64, f64)> {
-            points_m.to_vec()
-        }
-
-        fn mercator_from_image(&self, points: &[(f64, f64)]) -> Vec<(f64, f64)> {
-            points.to_vec()
-        }
-    }
 
     const IMAGE_PX: (usize, usize) = (240, 180);
 

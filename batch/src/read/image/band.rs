@@ -8,7 +8,8 @@ use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData};
 use gdal::Dataset;
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 
-use super::{open, validity};
+use super::open;
+use super::validity::LevelWindow;
 use crate::read::decoding::DecodingPermit;
 use crate::read::geotiff::{BlockRanges, block_bytes, mark_thread};
 use crate::read::remote::RemoteFile;
@@ -110,15 +111,15 @@ impl ImageBand {
             self.no_data.unify(&mut pixels);
             pixels
         };
+        let level_window = LevelWindow { corner, extent: window, size };
+        let no_data = self.no_data_dn();
         if self.has_mask {
             let full = self.open_dataset()?.rasterband(self.band_number)?;
-            let no_data = self.no_data_dn();
-            validity::hide_masked((band, &full), corner, window, size, &mut dns, no_data)?;
+            level_window.hide_masked(band, &full, &mut dns, no_data)?;
         }
         if let Some(number) = self.alpha_number {
             let alpha = self.open_dataset()?.rasterband(number)?;
-            let no_data = self.no_data_dn();
-            validity::hide_transparent((band, &alpha), corner, window, size, &mut dns, no_data)?;
+            level_window.hide_transparent(band, &alpha, &mut dns, no_data)?;
         }
         Ok(dns)
     }

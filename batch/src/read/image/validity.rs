@@ -5,6 +5,17 @@ use anyhow::Result;
 use gdal::Dataset;
 use gdal::raster::{ColorInterpretation, RasterBand, ResampleAlg};
 
+/// A window of a level of an image, and the size in which it is read.
+#[derive(Clone, Copy)]
+pub(super) struct LevelWindow {
+    /// Column and row of its first pixel.
+    pub(super) corner: (isize, isize),
+    /// Pixels across and down.
+    pub(super) extent: (usize, usize),
+    /// Pixels into which it is read: the nearest.
+    pub(super) size: (usize, usize),
+}
+
 /// Whether a band has a mask.
 pub(super) fn has_mask(band: &RasterBand<'_>) -> Result<bool> {
     let flags = band.mask_flags()?;
@@ -21,75 +32,62 @@ pub(super) fn alpha_band(dataset: &Dataset) -> Result<Option<usize>> {
     Ok(None)
 }
 
-/// Gives the pixels of a window that a mask hides the number `no_data`. The window is one of `band`,
-/// which is `full` or an overview of it, read into an image of a size.
-///
-/// Where the overview has no mask of its own, the nearest pixels of the mask of `full` count.
-pub(super) fn hide_masked(
-    (band, full): (&RasterBand<'_>, &RasterBand<'_>),
-    corner: (isize, isize),
-    window: (usize, usize),
-    size: (usize, usize),
-    pixels: &mut [u16],
-    no_data: u16,
-) -> Result<()> {
-    if has_mask(band)? {
-        return hide(&band.open_mask_band()?, corner, window, size, pixels, no_data);
-    }
-    let (corner, window) = scaled(corner, window, band.size(), full.size());
-    hide(&full.open_mask_band()?, corner, window, size, pixels, no_data)
-}
-
-/// The same by the alpha band of the file, of which the overview as large as `band` is read, else
-/// the nearest pixels of full resolution.
-pub(super) fn hide_transparent(
-    (band, alpha): (&RasterBand<'_>, &RasterBand<'_>),
-    corner: (isize, isize),
-    window: (usize, usize),
-    size: (usize, usize),
-    pixels: &mut [u16],
-    no_data: u16,
-) -> Result<()> {
-    for index in 0..alpha.overview_count()?.max(0) as usize {
-        let overview = alpha.overview(index)?;
-        if overview.size() == band.size() {
-            return hide(&overview, corner, window, size, pixels, no_data);
+impl LevelWindow {
+    /// Gives the pixels of the window that a mask hides the number `no_data`. The window is one of
+    /// `band`, which is `full` or an overview of it.
+    ///
+    /// Where the overview has no mask of its own, the nearest pixels of the mask of `full` count.
+    pub(super) fn hide_masked(
+        self,
+        band: &RasterBand<'_>,
+        full: &RasterBand<'_>,
+        pixels: &mut [u16],
+        no_data: u16,
+    ) -> Result<()> {
+        if has_mask(band)? {
+            return self.hide(&band.open_mask_band()?, pixels, no_data);
         }
+        self.scaled(band.size(), full.size()).hide(&full.open_mask_band()?, pixels, no_data)
     }
-    let (corner, window) = scaled(corner, window, band.size(), alpha.size());
-    hide(alpha, corner, window, size, pixels, no_data)
-}
 
-/// A window of an image of another size over the same ground.
-fn scaled(
-    corner: (isize, isize),
-    window: (usize, usize),
-    own: (usize, usize),
-    other: (usize, usize),
-) -> ((isize, isize), (usize, usize)) {
-    let scale = |at: usize, own: usize, other: usize| at * other / own.max(1);
-    let start =
-        (scale(corner.0 as usize, own.0, other.0), scale(corner.1 as usize, own.1, other.1));
-    let end = (
-        scale(corner.0 as usize + window.0, own.0, other.0),
-        scale(corner.1 as usize + window.1, own.1, other.1),
-    );
-    let window = ((end.0 - start.0).max(1), (end.1 - start.1).max(1));
-    ((start.0 as isize, start.1 as isize), window)
-}
+    /// The same by the alpha band of the file, of which the overview as large as `band` is read,
+    /// else the nearest pixels of full resolution.
+    pub(super) fn hide_transparent(
+        self,
+        band: &RasterBand<'_>,
+        alpha: &RasterBand<'_>,
+        pixels: &mut [u16],
+        no_data: u16,
+    ) -> Result<()> {
+        for index in 0..alpha.overview_count()?.max(0) as usize {
+            let overview = alpha.overview(index)?;
+            if overview.size() == band.size() {
+                return self.hide(&overview, pixels, no_data);
+            }
+        }
+        self.scaled(band.size(), alpha.size()).hide(alpha, pixels, no_data)
+    }
 
-fn hide(
-    mask: &RasterBand<'_>,
-    corner: (isize, isize),
-    window: (usize, usize),
-    size: (usize, usize),
-    pixels: &mut [u16],
-    no_data: u16,
-) -> Result<()> {
-    let mut valid = vec![0u16; size.0 * size.1];
-    let nearest = Some(ResampleAlg::NearestNeighbour);
-    mask.read_into_slice(corner, window, size, &mut valid, nearest)?;
-    let hidden = pixels.iter_mut().zip(&valid).filter(|(_, valid)| **valid == 0);
-    hidden.for_each(|(pixel, _)| *pixel = no_data);
-    Ok(())
+    /// The window of an image of another size over the same ground.
+    fn scaled(self, own: (usize, usize), other: (usize, usize)) -> Self {
+        let scale = |at: usize, own: usize, other: usize| at * other / own.max(1);
+        let along = |start: isize, extent: usize, own: usize, other: usize| {
+            let (start, end) =
+                (scale(start as usize, own, other), scale(start as usize + extent, own, other));
+            (start as isize, (end - start).max(1))
+        };
+        let across = along(self.corner.0, self.extent.0, own.0, other.0);
+        let down = along(self.corner.1, self.extent.1, own.1, other.1);
+        Self { corner: (across.0, down.0), extent: (across.1, down.1), size: self.size }
+    }
+
+    fn hide(self, mask: &RasterBand<'_>, pixels: &mut [u16], no_data: u16) -> Result<()> {
+        let Self { corner, extent, size } = self;
+        let mut valid = vec![0u16; size.0 * size.1];
+        let nearest = Some(ResampleAlg::NearestNeighbour);
+        mask.read_into_slice(corner, extent, size, &mut valid, nearest)?;
+        let hidden = pixels.iter_mut().zip(&valid).filter(|(_, valid)| **valid == 0);
+        hidden.for_each(|(pixel, _)| *pixel = no_data);
+        Ok(())
+    }
 }
