@@ -6,14 +6,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 pub use crate::catalogue::dates::Assessment;
-use crate::catalogue::dates::FireSide;
-use crate::catalogue::offset::{OffsetDecision, OffsetReason};
 use crate::catalogue::scenes::SkippedScene;
-use crate::catalogue::stac::Item;
 use crate::composite::dnbr_offset::DnbrOffset;
 use crate::composite::patches::BurntPatch;
 use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
+pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
 use crate::regions::region::Region;
 use crate::regions::window::WindowReason;
@@ -42,56 +40,6 @@ pub struct SceneDates {
     pub first: NaiveDate,
     /// Last day.
     pub last: NaiveDate,
-}
-
-/// A scene that the map was made of.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct UsedScene {
-    /// Id in its collection.
-    pub id: String,
-    /// Side of the fire.
-    pub side: FireSide,
-    /// Moment of acquisition.
-    pub datetime: DateTime<Utc>,
-    /// Cloud cover of the whole scene, percent.
-    pub cloud_cover: Option<f64>,
-    /// Processing baseline.
-    pub processing_baseline: Option<String>,
-    /// Offset added to its digital numbers.
-    pub offset: f32,
-    /// Why that offset, in words.
-    pub offset_reason: String,
-    /// Why that offset; `None` in metadata of an older version.
-    #[serde(default)]
-    pub offset_kind: Option<OffsetReason>,
-    /// Whether no mask was applied to it: its item has none.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub is_unmasked: bool,
-}
-
-impl UsedScene {
-    /// Whether its offset is an assumption that nothing supports, or one that no sensor has.
-    pub fn has_uncertain_offset(&self) -> bool {
-        use OffsetReason::{UnverifiedBaseline, UnverifiedNoOffset};
-        matches!(self.offset_kind, Some(UnverifiedBaseline | UnverifiedNoOffset))
-            || self.offset > 0.0
-    }
-
-    /// A scene as its item describes it, with what was decided of its offset. `None` for an item
-    /// without a moment.
-    pub fn new(item: &Item, side: FireSide, offset: OffsetDecision) -> Option<Self> {
-        Some(Self {
-            id: item.id.clone(),
-            side,
-            datetime: item.acquired()?,
-            cloud_cover: item.properties.cloud_cover,
-            processing_baseline: item.baseline().map(|baseline| baseline.to_string()),
-            offset: offset.offset_dn,
-            offset_reason: offset.reason.to_string(),
-            offset_kind: Some(offset.reason),
-            is_unmasked: item.lacks_mask(),
-        })
-    }
 }
 
 /// Tiles that were not stored.

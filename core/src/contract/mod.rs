@@ -4,6 +4,7 @@ pub mod failure;
 pub(crate) mod health;
 pub mod metadata;
 pub mod protocol;
+pub(crate) mod used_scene;
 pub mod warning;
 
 pub use failure::RunFailure;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
-use crate::contract::metadata::UsedScene;
+use crate::contract::used_scene::UsedScene;
 
 /// Scenes that the prose of a warning names.
 const MAX_NAMED_SCENES: usize = 5;

@@ -19,8 +19,8 @@ use web_sys::{
     RequestCache, Response,
 };
 
+use crate::fetch::page_transport::{PageResponse, PageTransport};
 use crate::fetch::transport::{RangeResponse, ResponseHead, Transport, TransportError};
-use crate::search::catalogue::{PageResponse, PageTransport};
 
 #[wasm_bindgen]
 extern "C" {

@@ -3,8 +3,8 @@
 
 use dragonfly_core::stac::{AddressError, AddressPolicy, SearchPage, shown, without_token};
 
+use crate::fetch::page_transport::{PageResponse, PageTransport};
 use crate::fetch::transport::TransportError;
-use crate::search::catalogue::{PageResponse, PageTransport};
 
 /// A redirect that may not be followed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

@@ -3,7 +3,6 @@
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
-use std::future::Future;
 use std::pin::pin;
 use std::rc::Rc;
 use std::time::Duration;
@@ -19,34 +18,8 @@ use futures_util::future::{Either, select};
 
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::page_redirect::{PageRedirectError, Redirected, request_redirected};
+use crate::fetch::page_transport::{PageResponse, PageTransport};
 use crate::fetch::transport::TransportError;
-
-/// Requests pages of text: by the browser, or by a double in tests.
-pub trait PageTransport {
-    /// Requests a page; done when all of it is there, whatever its status.
-    fn request_page(
-        &self,
-        page: &SearchPage,
-    ) -> impl Future<Output = Result<PageResponse, TransportError>>;
-
-    /// Lets time pass.
-    fn pause(&self, time: Duration) -> impl Future<Output = ()>;
-}
-
-/// A page's text.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct PageResponse {
-    /// Such as 200.
-    pub status: u16,
-    /// Where it came from, after redirects.
-    pub url: String,
-    /// At most [`MAX_PAGE_BYTES`](dragonfly_core::stac::MAX_PAGE_BYTES).
-    pub body: Vec<u8>,
-    /// The pause of Retry-After, where visible.
-    pub retry_after: Option<Duration>,
-    /// Whether the browser followed redirects.
-    pub is_redirected: bool,
-}
 
 /// A catalogue that does not answer.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

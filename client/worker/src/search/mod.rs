@@ -3,5 +3,5 @@
 pub(crate) mod catalogue;
 mod proposal;
 
-pub use catalogue::{CatalogueClient, CatalogueError, PageResponse, PageTransport, Tokens};
+pub use catalogue::{CatalogueClient, CatalogueError, Tokens};
 pub use proposal::{around, found, nearest, question, windows};

@@ -1,0 +1,58 @@
+//! A scene of a map, as metadata and results list it.
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::catalogue::dates::FireSide;
+use crate::catalogue::offset::{OffsetDecision, OffsetReason};
+use crate::catalogue::stac::Item;
+
+/// A scene that the map was made of.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct UsedScene {
+    /// Id in its collection.
+    pub id: String,
+    /// Side of the fire.
+    pub side: FireSide,
+    /// Moment of acquisition.
+    pub datetime: DateTime<Utc>,
+    /// Cloud cover of the whole scene, percent.
+    pub cloud_cover: Option<f64>,
+    /// Processing baseline.
+    pub processing_baseline: Option<String>,
+    /// Offset added to its digital numbers.
+    pub offset: f32,
+    /// Why that offset, in words.
+    pub offset_reason: String,
+    /// Why that offset; `None` in metadata of an older version.
+    #[serde(default)]
+    pub offset_kind: Option<OffsetReason>,
+    /// Whether no mask was applied to it: its item has none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_unmasked: bool,
+}
+
+impl UsedScene {
+    /// Whether its offset is an assumption that nothing supports, or one that no sensor has.
+    pub fn has_uncertain_offset(&self) -> bool {
+        use OffsetReason::{UnverifiedBaseline, UnverifiedNoOffset};
+        matches!(self.offset_kind, Some(UnverifiedBaseline | UnverifiedNoOffset))
+            || self.offset > 0.0
+    }
+
+    /// A scene as its item describes it, with what was decided of its offset. `None` for an item
+    /// without a moment.
+    pub fn new(item: &Item, side: FireSide, offset: OffsetDecision) -> Option<Self> {
+        Some(Self {
+            id: item.id.clone(),
+            side,
+            datetime: item.acquired()?,
+            cloud_cover: item.properties.cloud_cover,
+            processing_baseline: item.baseline().map(|baseline| baseline.to_string()),
+            offset: offset.offset_dn,
+            offset_reason: offset.reason.to_string(),
+            offset_kind: Some(offset.reason),
+            is_unmasked: item.lacks_mask(),
+        })
+    }
+}
