@@ -2,8 +2,6 @@
 
 use dragonfly_core::http::ReplacedError;
 
-use crate::fetch::transport::TransportError;
-
 /// Why bytes could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum FetchError {
@@ -71,3 +69,12 @@ impl From<ReplacedError> for FetchError {
         Self::Changed
     }
 }
+
+/// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS). Browsers
+/// hide which, and also that a page came that asks for a login, or a body that cannot be unpacked.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS), \
+    asks for a login, or compresses its files on the way"
+)]
+pub struct TransportError(pub String);

@@ -8,6 +8,7 @@ use dragonfly_core::http::{RangeHead, RemoteVersion};
 use dragonfly_core::stac::shown;
 
 use crate::fetch::fetch_error::FetchError;
+pub use crate::fetch::fetch_error::TransportError;
 
 /// Requests bytes. Dropping a future that it returned ends the request at once.
 pub trait Transport {
@@ -103,12 +104,3 @@ impl ResponseHead {
             .map_or(FetchError::WebPage, |url| FetchError::Login(address(url))))
     }
 }
-
-/// No answer, or one that broke off: offline, or a bucket that refuses browsers (CORS). Browsers
-/// hide which, and also that a page came that asks for a login, or a body that cannot be unpacked.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error(
-    "no answer ({0}): either the network is down, or the bucket does not allow browsers (CORS), \
-    asks for a login, or compresses its files on the way"
-)]
-pub struct TransportError(pub String);
