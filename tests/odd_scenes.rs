@@ -300,6 +300,17 @@ fn files_of_one_scene_in_different_directions_are_refused() {
 }
 
 #[test]
+fn the_same_files_before_and_after_the_fire_are_refused() {
+    let odd = OddCatalogue::usual().with(|item| {
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            let before = asset["href"].as_str().unwrap().replace("post_", "pre_");
+            asset["href"] = json!(before);
+        }
+    });
+    assert!(odd.refusal().contains("before the fire and after it"), "{}", odd.refusal());
+}
+
+#[test]
 fn a_mask_is_found_by_other_names_and_its_absence_is_a_warning() {
     let usual = OddCatalogue::usual().map(11);
     assert!(usual.masks.contains("SCL"), "{}", usual.masks);

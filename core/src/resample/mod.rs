@@ -18,7 +18,7 @@ pub use nearest_pixels::NearestPixels;
 pub use needed_blocks::NeededBlocks;
 pub use placement::{ImageFrame, Placement, PlacementError, Projection};
 pub use scene_files::{
-    SceneFile, SceneFilesError, band_of_file, check_scene_files, check_scene_levels,
+    SceneFile, SceneFilesError, band_of_file, check_scene_files, check_scene_levels, check_sides,
 };
 pub use scene_plan::{LevelFrame, ScenePlan};
 pub use scene_rows::{ReadPixels, SceneRows};
