@@ -300,6 +300,22 @@ fn files_of_one_scene_in_different_directions_are_refused() {
 }
 
 #[test]
+fn overviews_of_one_band_only_are_not_read() {
+    let expected = OddCatalogue::usual().map(10);
+    let odd = OddCatalogue::new(|writer| {
+        let mut assets = usual_assets(writer, &Frame::upright(), &Validity::Value(0));
+        let swir = writer.write_without_overviews("plain", Plane::Swir);
+        assets["swir22"] = json!({ "href": swir });
+        assets
+    });
+    let found = odd.map(10);
+    // From full resolution, where the other is read from nearest-neighbour overviews.
+    let share = found.hectares.high / expected.hectares.high;
+    assert!((0.97..1.03).contains(&share) && found.warnings.is_empty(), "{share}");
+    assert_eq!(found.empty_share, expected.empty_share);
+}
+
+#[test]
 fn the_same_files_before_and_after_the_fire_are_refused() {
     let odd = OddCatalogue::usual().with(|item| {
         for asset in item["assets"].as_object_mut().unwrap().values_mut() {

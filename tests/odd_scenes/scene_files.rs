@@ -115,6 +115,22 @@ impl SceneWriter<'_> {
         frame: &Frame,
         validity: &Validity,
     ) -> String {
+        self.write_with(name, planes, frame, validity, &[2, 4])
+    }
+
+    /// The same of one upright plane, without overviews.
+    pub(super) fn write_without_overviews(&self, name: &str, plane: Plane) -> String {
+        self.write_with(name, &[plane], &Frame::upright(), &Validity::Value(0), &[])
+    }
+
+    fn write_with(
+        &self,
+        name: &str,
+        planes: &[Plane],
+        frame: &Frame,
+        validity: &Validity,
+        overviews: &[i32],
+    ) -> String {
         let name = format!("{}_{name}.tif", self.prefix);
         let is_alpha = matches!(validity, Validity::Alpha);
         let options: CslStringList =
@@ -153,7 +169,9 @@ impl SceneWriter<'_> {
             let mut mask = Buffer::new((SIZE, SIZE), mask);
             band.open_mask_band().unwrap().write((0, 0), (SIZE, SIZE), &mut mask).unwrap();
         }
-        dataset.build_overviews("NEAREST", &[2, 4], &[]).unwrap();
+        if !overviews.is_empty() {
+            dataset.build_overviews("NEAREST", overviews, &[]).unwrap();
+        }
         dataset.close().unwrap();
         clear_thread_local_config_option("GDAL_TIFF_INTERNAL_MASK").unwrap();
         name

@@ -9,8 +9,8 @@ use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
     FireSide, Grid, ImageFrame, LevelFrame, MaskKind, MaskScale, Masks, OffsetDecision, OffsetRule,
     PromisedGround, PromisedGroundCount, QualityTable, ReadPixels, Scaling, SceneFile,
-    SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files, check_scene_levels,
-    choose_level, choose_mask_level, offset_from_pixels, offset_rule,
+    SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files, choose_common_level,
+    choose_mask_level, offset_from_pixels, offset_rule,
 };
 
 use crate::http::Client;
@@ -130,15 +130,15 @@ impl GridScene {
         )?;
 
         let Some(placed) = GdalPlacement::of(&first, grid)? else { return Ok(None) };
-        let factors = first.level_factors()?;
-        let Some(level) = choose_level(&factors, placed.cell_size_px) else {
+        let sizes = [first.level_sizes()?, second.level_sizes()?];
+        let common = choose_common_level([&sizes[0], &sizes[1]], placed.cell_size_px);
+        let Some([first_level, second_level]) = common else {
             bail!("{} has no pixels", first.location)
         };
         let full_size = first.size;
-        let bands = [first.at_level(level)?, second.at_level(level)?];
+        let bands = [first.at_level(first_level)?, second.at_level(second_level)?];
         let [first, second] = &bands;
         let mask = mask.map(|mask| mask_at_level(mask, first.size)).transpose()?;
-        check_scene_levels([first, second].map(|band| (&band.location[..], Some(band.size))))?;
 
         let offset = offset_of(item, second)?;
         let Some(used) = UsedScene::new(item, side, offset) else {

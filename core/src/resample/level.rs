@@ -25,6 +25,25 @@ pub fn choose_level(factors: &[f64], cell_size_px: f64) -> Option<usize> {
         .map(|(index, _)| index)
 }
 
+/// The level of each of two bands to read for a cell size, by [`choose_level`] among those that both
+/// have: overviews of one band only are of no use. `sizes` are the pixels of the levels of each
+/// across and down, full resolution first. Returns the indices in them; `None` where no size is
+/// common.
+pub fn choose_common_level(
+    [first, second]: [&[(usize, usize)]; 2],
+    cell_size_px: f64,
+) -> Option<[usize; 2]> {
+    let full = *first.first()?;
+    let common = first.iter().enumerate().filter_map(|(index, size)| {
+        let other = second.iter().position(|other| other == size)?;
+        let across = full.0 as f64 / size.0.max(1) as f64;
+        let down = full.1 as f64 / size.1.max(1) as f64;
+        Some(([index, other], across.max(down)))
+    });
+    let (levels, factors): (Vec<[usize; 2]>, Vec<f64>) = common.unzip();
+    choose_level(&factors, cell_size_px).map(|level| levels[level])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -46,6 +65,17 @@ mod tests {
         check(125.0, 80.0);
         check(250.0, 160.0);
         check(500.0, 319.0);
+    }
+
+    #[test]
+    fn only_levels_that_both_bands_have_are_read() {
+        let all = [(5490, 5490), (2745, 2745), (1373, 1373), (687, 687)];
+        assert_eq!(choose_common_level([&all, &all], 12.0), Some([3, 3]));
+        assert_eq!(choose_common_level([&all, &all[..1]], 12.0), Some([0, 0]));
+        let other = [(5490, 5490), (1373, 1373)];
+        assert_eq!(choose_common_level([&all, &other], 12.0), Some([2, 1]));
+        assert_eq!(choose_common_level([&all, &[(7, 7)]], 12.0), None);
+        assert_eq!(choose_common_level([&[], &all], 12.0), None);
     }
 
     #[test]

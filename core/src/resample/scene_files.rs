@@ -53,9 +53,6 @@ pub enum SceneFilesError {
          overlap"
     )]
     SameOnBothSides(String),
-    /// The two bands have different pixels at the level that is read.
-    #[error("{0} and {1} have different overviews")]
-    DifferentOverviews(String, String),
 }
 
 /// Checks that both bands have the same pixels, and that the mask covers the same ground.
@@ -122,19 +119,6 @@ pub fn check_sides(pre: &[String], post: &[String]) -> Result<(), SceneFilesErro
     }
 }
 
-/// Checks that both bands, by name and size in pixels, have the same pixels at the level read.
-///
-/// # Errors
-/// When they do not.
-pub fn check_scene_levels(
-    [(first, first_size), (second, second_size)]: [(&str, Option<(usize, usize)>); 2],
-) -> Result<(), SceneFilesError> {
-    if first_size.is_some() && first_size == second_size {
-        return Ok(());
-    }
-    Err(SceneFilesError::DifferentOverviews(first.to_owned(), second.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -199,11 +183,5 @@ mod tests {
         assert_eq!(check_sides(&pre, &post), Ok(()));
         let shared = check_sides(&pre, &bands(&["b.tif#1"])).unwrap_err().to_string();
         assert!(shared.starts_with("b.tif#1 is named before the fire and after it"), "{shared}");
-    }
-
-    #[test]
-    fn levels_are_read_together_only_with_one_size() {
-        let level = |size| check_scene_levels([("nir", Some((50, 50))), ("swir", size)]).is_ok();
-        assert!(level(Some((50, 50))) && !level(Some((51, 50))) && !level(None));
     }
 }

@@ -140,16 +140,6 @@ impl Image {
         Ok(sizes)
     }
 
-    /// Full-resolution pixels that a pixel of each level spans: 1, then one number an overview.
-    pub(crate) fn level_factors(&self) -> Result<Vec<f64>> {
-        let factor = |(width, height): (usize, usize)| {
-            let across = self.size.0 as f64 / width.max(1) as f64;
-            let down = self.size.1 as f64 / height.max(1) as f64;
-            across.max(down)
-        };
-        Ok(self.level_sizes()?.into_iter().map(factor).collect())
-    }
-
     /// The image at a level of [`Image::level_sizes`].
     pub(crate) fn at_level(self, level: usize) -> Result<ImageBand> {
         let overview = level.checked_sub(1);

@@ -12,8 +12,7 @@ use dragonfly_core::stac::Item;
 use dragonfly_core::{
     FireSide, ImageFrame, LevelFrame, MaskKind, MaskRules, MaskScale, NearestPixels,
     OffsetDecision, OffsetRule, QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan,
-    SceneRows, check_scene_files, check_scene_levels, choose_level, offset_from_pixels,
-    offset_rule,
+    SceneRows, check_scene_files, choose_common_level, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -154,8 +153,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         let Some(placed) = target.place(&frame, &projection).map_err(unplaced)? else {
             return Ok(None);
         };
-        let level = choose_level(&first.image().level_factors(), placed.cell_size_px).unwrap_or(0);
-        let pair = files.pair_at(level)?;
+        let pair = files.pair_for(placed.cell_size_px);
         let offset = offset_of(item, &pair[1]).await?;
         let used = UsedScene::new(item, options.side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
@@ -328,11 +326,20 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         Ok(frame)
     }
 
-    /// The bands of the pair at a level, which must have the same size in both.
-    fn pair_at(&self, level: usize) -> Result<[CogBand<T, C>; 2], SceneError> {
-        let size = |file: &BandFile<T, C>| file.cog.image().levels().get(level).map(band::size);
-        check_scene_levels(self.pair.each_ref().map(|file| (file.cog.url(), size(file))))?;
-        Ok(self.pair.each_ref().map(|file| CogBand::at_level(file.clone(), level)))
+    /// The bands of the pair at the level to read for a cell size; full resolution where they have
+    /// no other in common.
+    fn pair_for(&self, cell_size_px: f64) -> [CogBand<T, C>; 2] {
+        let sizes = self
+            .pair
+            .each_ref()
+            .map(|file| -> Vec<_> { file.cog.image().levels().iter().map(band::size).collect() });
+        let common = choose_common_level([&sizes[0], &sizes[1]], cell_size_px);
+        let [first_level, second_level] = common.unwrap_or([0, 0]);
+        let [first, second] = &self.pair;
+        [
+            CogBand::at_level(first.clone(), first_level),
+            CogBand::at_level(second.clone(), second_level),
+        ]
     }
 }
 
