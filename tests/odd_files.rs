@@ -407,11 +407,15 @@ fn scenes_without_overviews_are_read_within_memory() {
     write_whole_tile(&file("swir.tif"), 2000u16, tiled);
     // Clear ground, in 15 strips of 8 MiB.
     write_whole_tile(&file("scl.tif"), 4u8, &["BLOCKYSIZE=732"]);
+    for band in ["nir", "swir"] {
+        fs::hard_link(file(&format!("{band}.tif")), file(&format!("{band}_after.tif"))).unwrap();
+    }
     let sides = ["20250612", "20250622", "20250627", "20250901", "20250910", "20250912"];
     let features: Vec<Value> = sides
         .iter()
         .map(|day| {
             let [year, month, day_of_month] = [&day[..4], &day[4..6], &day[6..]];
+            let after = if month == "09" { "_after" } else { "" };
             json!({
                 "type": "Feature", "id": format!("S2A_10TFK_{day}_0_L2A"), "collection": "sentinel-2-l2a",
                 "bbox": [-121.9, 39.6, -120.5, 40.7],
@@ -422,8 +426,8 @@ fn scenes_without_overviews_are_read_within_memory() {
                     "s2:processing_baseline": "05.11", "grid:code": "MGRS-10TFK"
                 },
                 "assets": {
-                    "nir08": { "href": "./nir.tif", "raster:bands": [{ "scale": 0.0001, "offset": -0.1 }] },
-                    "swir22": { "href": "./swir.tif", "raster:bands": [{ "scale": 0.0001, "offset": -0.1 }] },
+                    "nir08": { "href": format!("./nir{after}.tif"), "raster:bands": [{ "scale": 0.0001, "offset": -0.1 }] },
+                    "swir22": { "href": format!("./swir{after}.tif"), "raster:bands": [{ "scale": 0.0001, "offset": -0.1 }] },
                     "scl": { "href": "./scl.tif" }
                 }
             })

@@ -316,6 +316,17 @@ fn overviews_of_one_band_only_are_not_read() {
 }
 
 #[test]
+fn the_same_files_before_and_after_the_fire_are_refused() {
+    let odd = OddCatalogue::usual().with(|item| {
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            let before = asset["href"].as_str().unwrap().replace("post_", "pre_");
+            asset["href"] = json!(before);
+        }
+    });
+    assert!(odd.refusal().contains("before the fire and after it"), "{}", odd.refusal());
+}
+
+#[test]
 fn a_mask_is_found_by_other_names_and_its_absence_is_a_warning() {
     let usual = OddCatalogue::usual().map(11);
     assert!(usual.masks.contains("SCL"), "{}", usual.masks);

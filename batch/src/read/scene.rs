@@ -166,6 +166,11 @@ impl GridScene {
         Ok(Some(scene))
     }
 
+    /// Its bands, as [`check_sides`](dragonfly_core::check_sides) compares them.
+    pub(crate) fn band_names(&self) -> impl Iterator<Item = String> {
+        self.bands.iter().map(ImageBand::band_name)
+    }
+
     /// Closes the files and drops all pixels.
     fn close(&mut self) {
         self.read = SceneRows::default();

@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
     Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneChoice, SceneOrder,
-    SceneRequest, SearchWindows, SideScenes, SkipReason, SkippedScene, choose_scenes,
+    SceneRequest, SearchWindows, SideScenes, SkipReason, SkippedScene, check_sides, choose_scenes,
 };
 use rayon::prelude::*;
 
@@ -110,6 +110,10 @@ impl<'a> SceneSearch<'a> {
         let preferred_pre = windows.wanted_pre(latest_post);
         let (pre, pre_searched) =
             self.side(FireSide::Pre, &windows, preferred_pre, &mut skipped)?;
+        let names = |scenes: &[GridScene]| {
+            scenes.iter().flat_map(GridScene::band_names).collect::<Vec<_>>()
+        };
+        check_sides(&names(&pre), &names(&post))?;
         let pre = side_scenes(pre, windows.composite(FireSide::Pre));
         let post = side_scenes(post, windows.composite(FireSide::Post));
         (windows.pre, windows.post) = (pre_searched, post_searched);

@@ -17,7 +17,7 @@ pub use mask_scale::{MaskScale, choose_mask_level};
 pub use nearest_pixels::NearestPixels;
 pub use needed_blocks::NeededBlocks;
 pub use placement::{ImageFrame, Placement, PlacementError, Projection};
-pub use scene_files::{SceneFile, SceneFilesError, band_of_file, check_scene_files};
+pub use scene_files::{SceneFile, SceneFilesError, band_of_file, check_scene_files, check_sides};
 pub use scene_plan::{LevelFrame, ScenePlan};
 pub use scene_rows::{ReadPixels, SceneRows};
 pub use warp::{CellQuality, Observation, Observations, Resampling, SceneWindow, warp};

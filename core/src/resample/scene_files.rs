@@ -47,6 +47,12 @@ pub enum SceneFilesError {
         /// The band that the item means, counted from 1.
         number: usize,
     },
+    /// A band of one file on both sides: their difference would be no change.
+    #[error(
+        "{0} is named before the fire and after it: correct the items, or choose windows that do not \
+         overlap"
+    )]
+    SameOnBothSides(String),
 }
 
 /// Checks that both bands have the same pixels, and that the mask covers the same ground.
@@ -99,6 +105,17 @@ pub fn band_of_file(
         (None, _) => {
             Err(SceneFilesError::UnknownBand { file: file.to_owned(), bands: bands.len() })
         }
+    }
+}
+
+/// Checks that no band of a file stands on both sides. Each is the file's name, `#`, and the band.
+///
+/// # Errors
+/// Names the first that does.
+pub fn check_sides(pre: &[String], post: &[String]) -> Result<(), SceneFilesError> {
+    match pre.iter().find(|band| post.contains(band)) {
+        Some(shared) => Err(SceneFilesError::SameOnBothSides(shared.clone())),
+        None => Ok(()),
     }
 }
 
@@ -157,5 +174,14 @@ mod tests {
         assert!(error(Some(0), &[1]).contains("lists one as number 1"));
         assert!(error(None, &[0, 1, 2]).starts_with("a.tif holds 3 bands, and its item does not"));
         assert!(error(Some(1), &[0]).contains("lists one as number 2"));
+    }
+
+    #[test]
+    fn a_band_on_both_sides_is_named() {
+        let bands = |names: &[&str]| names.iter().map(|name| name.to_string()).collect::<Vec<_>>();
+        let (pre, post) = (bands(&["a.tif#1", "b.tif#1"]), bands(&["c.tif#1", "b.tif#2"]));
+        assert_eq!(check_sides(&pre, &post), Ok(()));
+        let shared = check_sides(&pre, &bands(&["b.tif#1"])).unwrap_err().to_string();
+        assert!(shared.starts_with("b.tif#1 is named before the fire and after it"), "{shared}");
     }
 }

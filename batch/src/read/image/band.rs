@@ -54,6 +54,11 @@ impl ImageBand {
         Ok(())
     }
 
+    /// The file and the band in it.
+    pub(crate) fn band_name(&self) -> String {
+        format!("{}#{}", self.location, self.band_number)
+    }
+
     /// Closes the file; reading opens it again.
     pub(crate) fn close(&mut self) {
         self.dataset = None;

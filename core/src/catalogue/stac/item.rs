@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::asset_band::{AssetBand, AssetBandError, common_names, is_data};
 use super::footprint::overlap;
 use super::mask_asset::{band_names, mask_kind};
-use super::token::asks_for_token;
+use super::token::{asks_for_token, without_token};
 use super::{Asset, Baseline, Footprint, ItemLinks, lenient};
 use crate::catalogue::stac::reference::resolve_reference;
 use crate::sensor::band::BandRole;
@@ -242,6 +242,15 @@ impl Item {
             return Err(AssetBandError::DifferentScaling { first: names.0, second: names.1 });
         }
         Ok(bands)
+    }
+
+    /// The bands of the mapped index as [`check_sides`](crate::check_sides) compares them; empty
+    /// where they are not known.
+    pub fn mapped_band_names(&self) -> Vec<String> {
+        let name = |band: AssetBand<'_>| {
+            format!("{}#{}", without_token(&band.asset.href), band.index.unwrap_or(0) + 1)
+        };
+        self.mapped_bands().map_or_else(|_| Vec::new(), |bands| bands.map(name).into())
     }
 
     /// The mask: the asset of its usual name, else one that is recognised as a mask, else a band

@@ -12,7 +12,7 @@ use dragonfly_core::protocol::{
 };
 use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts};
 use dragonfly_core::{
-    Area, FireSide, Grid, MapWarning, VERSION, WarningReason, mercator::TILE_SIZE_PX,
+    Area, FireSide, Grid, MapWarning, VERSION, WarningReason, check_sides, mercator::TILE_SIZE_PX,
 };
 use dragonfly_worker::{
     BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
@@ -395,6 +395,14 @@ impl JobRunner {
         scenes: Vec<(FireSide, Item)>,
         cells: TargetOptions,
     ) -> Result<Vec<RemoteScene>, JobError> {
+        let names = |side: FireSide| -> Vec<String> {
+            let of_side = scenes.iter().filter(|(own, _)| *own == side);
+            of_side.flat_map(|(_, item)| item.mapped_band_names()).collect()
+        };
+        check_sides(&names(FireSide::Pre), &names(FireSide::Post)).map_err(|error| {
+            let advice = "choose other scenes, or days that do not overlap";
+            JobError::new(JobErrorKind::Broken, error.to_string(), advice)
+        })?;
         let catalogue = self.catalogue(search);
         let (sides, mut items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
         match catalogue.sign(&mut items, &self.tokens, now()).await {
