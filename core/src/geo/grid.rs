@@ -116,6 +116,13 @@ impl Grid {
         lonlat_from_cell(self.zoom(), column, row)
     }
 
+    /// Grid coordinates of a longitude and latitude; whole numbers are corners of cells.
+    pub fn grid_from_lonlat(&self, lon: f64, lat: f64) -> (f64, f64) {
+        let (column, row) = cell_from_lonlat(self.zoom(), lon, lat);
+        let (left, top) = (self.tiles.x_start * TILE_SIZE_PX, self.tiles.y_start * TILE_SIZE_PX);
+        (column - f64::from(left), row - f64::from(top))
+    }
+
     /// True area of every cell of a row, hectares.
     pub fn cell_area_ha(&self, row: u32) -> f64 {
         let (_, lat) = self.lonlat_from_grid(0.5, f64::from(row) + 0.5);

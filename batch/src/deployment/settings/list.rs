@@ -7,6 +7,8 @@ use dragonfly_core::metadata::Basemap;
 use dragonfly_core::{CLOUD_BUFFER_M, Masks};
 use serde::{Deserialize, Serialize};
 
+use super::fires::FiresSettings;
+
 /// The type of a setting; `optional` where it may be absent.
 macro_rules! setting_type {
     (optional $($type:tt)+) => { Option<$($type)+> };
@@ -219,5 +221,8 @@ settings! {
 
         /// Raster basemaps of the page
         basemaps: (Vec<Basemap>) = Vec::new();
+
+        /// How fires are found from active-fire points; without it none are
+        fires: (Option<FiresSettings>) = None;
     }
 }

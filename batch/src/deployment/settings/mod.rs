@@ -1,5 +1,6 @@
 //! The settings of a deployment: `dragonfly.toml`, overridden by the environment and by flags.
 
+mod fires;
 mod list;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use dragonfly_core::{MaskRules, Region, regions_from_json};
 use crate::publish::public_text::without_credentials;
 use crate::read::local_file::read_configuration;
 
+pub(crate) use fires::{FiresSettings, MAP_KEY_VARIABLE};
 pub(crate) use list::{Overrides, Settings};
 
 /// The file of the settings when none is named.
@@ -49,6 +51,9 @@ impl Settings {
         };
         settings.fire_zone_mask = settings.fire_zone_mask.map(beside);
         settings.stac = settings.stac.map(beside);
+        if let Some(fires) = &mut settings.fires {
+            fires.beside(folder);
+        }
         Ok(settings)
     }
 
@@ -168,7 +173,14 @@ mod tests {
         let read: Settings = toml::from_str(text).unwrap();
         assert_eq!(
             format!("{read:?}"),
-            format!("{:?}", Settings { regions: "regions.json".into(), ..Settings::default() })
+            format!(
+                "{:?}",
+                Settings {
+                    regions: "regions.json".into(),
+                    fires: Some(FiresSettings::default()),
+                    ..Settings::default()
+                }
+            )
         );
     }
 

@@ -1,0 +1,6 @@
+//! Fires found from active-fire points, and their burnt area on a map.
+
+pub(crate) mod burnt_area;
+mod discs;
+
+pub use burnt_area::{BurntAreaRules, burnt_area};
