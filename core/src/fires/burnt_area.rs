@@ -18,8 +18,7 @@ pub struct BurntAreaRules {
 
 impl BurntAreaRules {
     /// Of a fire that is out.
-    pub const OUT: Self =
-        Self { min_dnbr: 0.1, near_m: 375.0, reach_m: 2000.0, min_patch_ha: 1.0 };
+    pub const OUT: Self = Self { min_dnbr: 0.1, near_m: 375.0, reach_m: 2000.0, min_patch_ha: 1.0 };
     /// Of a fire that burns: it spreads on after the last point.
     pub const BURNING: Self = Self { reach_m: 3000.0, ..Self::OUT };
 }

@@ -14,7 +14,8 @@ impl Discs {
     /// Paints discs of `radius_m` metres on the ground around longitudes and latitudes.
     pub(crate) fn around(grid: &Grid, points: &[(f64, f64)], radius_m: f64) -> Self {
         let (width, height) = (grid.width() as usize, grid.height() as usize);
-        let cell_areas_ha: Vec<f64> = (0..grid.height()).map(|row| grid.cell_area_ha(row)).collect();
+        let cell_areas_ha: Vec<f64> =
+            (0..grid.height()).map(|row| grid.cell_area_ha(row)).collect();
         // Where a run of covered cells begins (+1) and ends (−1), so that discs of any size cost
         // their height only.
         let mut changes = vec![0i32; (width + 1) * height];

@@ -2,5 +2,7 @@
 
 pub(crate) mod burnt_area;
 mod discs;
+pub(crate) mod fire_zone;
 
 pub use burnt_area::{BurntAreaRules, burnt_area};
+pub use fire_zone::{FireZoneCells, widened};

@@ -141,6 +141,24 @@ impl Area {
         format!("{{\"type\":\"MultiPolygon\",\"coordinates\":[{}]}}", polygons.join(","))
     }
 
+    /// Longitudes and latitudes along all rings, at most so many metres apart.
+    pub fn edge_points(&self, max_gap_m: f64) -> Vec<(f64, f64)> {
+        const METRES_PER_DEGREE: f64 = 111_195.0;
+        let mut points = Vec::new();
+        for ring in self.polygons.iter().flatten() {
+            for (here, next) in ring.iter().zip(ring.iter().cycle().skip(1)) {
+                let (lon, lat) = (next.0 - here.0, next.1 - here.1);
+                let length_m = (lon * lon + lat * lat).sqrt() * METRES_PER_DEGREE;
+                let steps = (length_m / max_gap_m.max(1.0)).ceil().max(1.0) as u32;
+                points.extend((0..steps).map(|step| {
+                    let share = f64::from(step) / f64::from(steps);
+                    (here.0 + lon * share, here.1 + lat * share)
+                }));
+            }
+        }
+        points
+    }
+
     /// For every column of a grid's row, whether the centre of the cell lies in the area.
     pub fn cells_of_row(&self, grid: &Grid, row: u32) -> Vec<bool> {
         let (west, lat) = grid.lonlat_from_grid(0.5, f64::from(row) + 0.5);
