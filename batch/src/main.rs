@@ -11,6 +11,7 @@ mod commands;
 mod compute;
 mod deployment;
 mod doctor;
+mod fires;
 mod http;
 mod nightly;
 mod publish;

@@ -1,6 +1,6 @@
 //! `[fires]`: which active-fire points are read, what becomes a fire, and how many are mapped.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +41,10 @@ pub(crate) struct FiresSettings {
     pub(crate) days: u32,
     /// Ground around a fire's outline that is mapped with it, metres.
     pub(crate) buffer_m: f64,
+    /// List of towns by which fires are called: `places.json` of the built page.
+    pub(crate) places: Option<PathBuf>,
+    /// Collection of the catalogue of which fires are mapped.
+    pub(crate) collection: String,
     /// Circles without fires, such as volcanoes and refineries: longitude, latitude, kilometres.
     pub(crate) exclude: Vec<[f64; 3]>,
 }
@@ -68,6 +72,8 @@ impl Default for FiresSettings {
             keep: 500,
             days: 60,
             buffer_m: 1500.0,
+            places: None,
+            collection: "sentinel-2-l2a".to_owned(),
             exclude: Vec::new(),
         }
     }
@@ -84,5 +90,6 @@ impl FiresSettings {
         for source in self.points.iter_mut().filter(|source| !is_url(source)) {
             *source = folder.join(&*source).display().to_string();
         }
+        self.places = self.places.take().map(|file| folder.join(file));
     }
 }
