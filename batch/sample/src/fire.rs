@@ -68,6 +68,20 @@ impl Fire {
     }
 }
 
+impl Fire {
+    /// How late the fire reaches a spot, from 0, where its first run begins, to 1.
+    pub(crate) fn progress(&self, spot: Spot) -> f64 {
+        let Some(first) = self.runs.first() else { return 0.0 };
+        let [east, north] = self.heading;
+        let (x, y) = (
+            spot.east_km - first.east_km + first.length_km * east,
+            spot.north_km - first.north_km + first.length_km * north,
+        );
+        let reach_km: f64 = self.runs.iter().map(|run| 1.5 * run.length_km).sum();
+        ((x * x + y * y).sqrt() / reach_km).min(1.0)
+    }
+}
+
 impl FireOutline {
     /// 1 in the middle, 0 on the edge, less outside.
     fn warmth(&self, spot: Spot) -> f64 {

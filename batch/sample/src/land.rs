@@ -120,6 +120,14 @@ impl Land {
         }
     }
 
+    /// How late a fire reaches a spot, 0 to 1; `None` where nothing burns.
+    pub(crate) fn fire_progress(&self, spot: Spot) -> Option<f64> {
+        const MIN_BURNT: f64 = 0.15;
+        let lie = self.relief.at(spot);
+        let fires = self.fires.iter().filter(|fire| fire.severity(spot, &lie) > MIN_BURNT);
+        fires.map(|fire| fire.progress(spot)).min_by(f64::total_cmp)
+    }
+
     fn dry_ground(&self, spot: Spot, lie: &LocalRelief) -> GroundCover {
         let cover = self.cover(spot, lie);
         let old = self.old_scars.iter().map(|scar| scar.severity(spot, lie)).fold(0.0, f64::max)

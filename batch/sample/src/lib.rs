@@ -18,6 +18,7 @@ mod tile;
 // What is written down.
 mod geotiff;
 mod item;
+mod points;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,6 +72,7 @@ pub fn write(folder: &Path, seed: u64, on_file: &(dyn Fn(&Path) + Sync)) -> Resu
     let texts = [
         ("items.json", pretty(&item::item_collection(items))?),
         ("regions.json", pretty(&REGIONS.iter().map(item::region_config).collect())?),
+        ("points.csv", points::csv(seed)),
         ("dragonfly.toml", settings()),
         ("README.txt", readme(seed)),
     ];
@@ -92,7 +94,7 @@ pub fn region_names() -> impl Iterator<Item = &'static str> {
 pub fn file_count() -> usize {
     let scenes: usize =
         REGIONS.iter().map(|region| region.tiles.len() * region.overpasses.len()).sum();
-    scenes * (BANDS.len() + 1) + 4
+    scenes * (BANDS.len() + 1) + 5
 }
 
 struct Written {
@@ -165,7 +167,10 @@ fn settings() -> String {
      root = \"root\"\n\
      stac = \"items.json\"\n\
      regions = \"regions.json\"\n\
-     attribution = \"Invented scenes, no satellite images: made by dragonfly sample\"\n"
+     attribution = \"Invented scenes, no satellite images: made by dragonfly sample\"\n\
+     \n\
+     [fires]\n\
+     points = [\"points.csv\"]\n"
         .to_owned()
 }
 
@@ -175,7 +180,7 @@ fn readme(seed: u64) -> String {
         satellite took them: land, fires, clouds and\nshadows are made of noise from seed \
         {seed}. The places exist; what is shown there does not.\n\nitems.json      the \
         catalogue, a STAC ItemCollection\nregions.json    the regions the scenes \
-        cover\ndragonfly.toml  settings that name both\nscenes/         the images, laid out \
+        cover\npoints.csv      active-fire points of their fires, a gas flare and a farm\ndragonfly.toml  settings that name both\nscenes/         the images, laid out \
         like those of the sentinel-cogs bucket\n\nWritten by `dragonfly sample`; running it \
         again with the same seed gives the same pixels.\n"
     )

@@ -87,6 +87,13 @@ impl SampleRegion {
             north_km: (lat - centre_lat) * KM_PER_DEGREE,
         }
     }
+
+    /// Longitude and latitude of a spot.
+    pub(crate) fn lonlat_from_spot(&self, spot: Spot) -> [f64; 2] {
+        let [centre_lon, centre_lat] = self.centre;
+        let km_per_lon = KM_PER_DEGREE * centre_lat.to_radians().cos();
+        [centre_lon + spot.east_km / km_per_lon, centre_lat + spot.north_km / KM_PER_DEGREE]
+    }
 }
 
 /// The regions of the sample.

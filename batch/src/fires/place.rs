@@ -80,7 +80,10 @@ impl Towns {
             let east = lon - f64::from(self.lon[town]) / UNITS_PER_DEGREE;
             // Across the 180° meridian by the shorter way.
             let east = (east + 180.0).rem_euclid(360.0) - 180.0;
-            (east * km_per_lon, (lat - f64::from(self.lat[town]) / UNITS_PER_DEGREE) * KM_PER_DEGREE)
+            (
+                east * km_per_lon,
+                (lat - f64::from(self.lat[town]) / UNITS_PER_DEGREE) * KM_PER_DEGREE,
+            )
         };
         let distance = |(_, (east, north)): &(usize, (f64, f64))| east.hypot(*north);
         (0..self.names.len())

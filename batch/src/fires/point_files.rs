@@ -82,11 +82,14 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("points.csv");
         std::fs::write(&file, "latitude").unwrap();
-        let sources = ["points.csv", "absent.csv"]
-            .map(|name| folder.path().join(name).display().to_string());
+        let sources =
+            ["points.csv", "absent.csv"].map(|name| folder.path().join(name).display().to_string());
         let read = read_point_files(&sources, None, &Client::of_test());
         assert_eq!(read[0].bytes.as_deref().unwrap(), b"latitude");
-        assert_eq!((read[0].source.as_str(), read[1].source.as_str()), ("points.csv", "absent.csv"));
+        assert_eq!(
+            (read[0].source.as_str(), read[1].source.as_str()),
+            ("points.csv", "absent.csv")
+        );
         let message = format!("{:#}", read[1].bytes.as_ref().unwrap_err());
         assert!(message.starts_with("the points absent.csv cannot be read"), "{message}");
     }
