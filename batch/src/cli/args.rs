@@ -119,6 +119,9 @@ pub(crate) enum Command {
         /// Name of the region in regions.json
         region: String,
     },
+    /// Find fires from public active-fire points, map and list them
+    #[command(subcommand)]
+    Fires(FiresCommand),
     /// Run one region, given as JSON on standard input: what `update` and `rotate` start for each
     /// region
     #[command(name = WORKER_COMMAND, hide = true)]
@@ -168,5 +171,48 @@ pub(crate) enum Command {
         /// Another seed invents other land
         #[arg(long, default_value_t = 7)]
         seed: u64,
+    },
+}
+
+/// What is done with fires.
+#[derive(Debug, Subcommand)]
+pub(crate) enum FiresCommand {
+    /// Read active-fire points, turn them into fires and publish the list, without mapping
+    ///
+    /// Exit code 0: all points could be read; 1: some could not.
+    Update {
+        /// URLs or files of points as CSV [default: `points` of the settings]
+        #[arg(long, value_name = "FILE", num_args = 1..)]
+        points: Vec<String>,
+    },
+    /// Map fires, now
+    Map {
+        /// Ids of the fires, as `fires list` prints them
+        #[arg(required = true, value_name = "ID")]
+        ids: Vec<String>,
+    },
+    /// Print the fires
+    List {
+        /// Also those that are too small, dismissed or no longer listed
+        #[arg(long)]
+        all: bool,
+        /// Print JSON: a list of fires as in meta/fires.json
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a fire with its points, map and outlines
+    ///
+    /// One that still burns is found again from its next points; `exclude` of the settings keeps a
+    /// place out.
+    Forget {
+        /// Id of the fire
+        id: String,
+    },
+    /// Read an archive of points: CSV, a zip file of FIRMS, or a shapefile's .dbf
+    ///
+    /// Fires of other times are found with --now on a day shortly after them.
+    Import {
+        /// The archive
+        file: PathBuf,
     },
 }

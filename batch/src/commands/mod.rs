@@ -1,6 +1,7 @@
 //! The subcommands, one a file, and the exit codes of the program.
 
 mod doctor;
+mod fires;
 mod health;
 mod lowres;
 mod repair;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 use chrono::{DateTime, Utc};
 
-use crate::cli::args::{Cli, Command, Global, LogOptions};
+use crate::cli::args::{Cli, Command, FiresCommand, Global, LogOptions};
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::check_not_ahead;
 use crate::nightly::lock::LockedError;
@@ -66,6 +67,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
         Command::Tile { region } => tile::run(context, region),
         Command::Update { names } => update::run(context, names),
         Command::Repair { region } => repair::run(context, region),
+        Command::Fires(command) => fires::run(context, command),
         Command::Health { ping } => health::run(context, ping.as_deref()),
         Command::Doctor { names, origin, json } => {
             doctor::run(&context, names, origin.as_deref(), *json)
@@ -79,6 +81,7 @@ pub(crate) fn run(cli: &Cli) -> Result<ExitCode> {
 fn records_runs(command: &Command) -> bool {
     match command {
         Command::Rotate { dry_run } => !dry_run,
+        Command::Fires(command) => !matches!(command, FiresCommand::List { .. }),
         Command::Lowres { .. } | Command::Update { .. } => true,
         _ => false,
     }

@@ -1,5 +1,19 @@
 //! Fires found by themselves: points are read, become fires, and each fire is mapped.
-#![allow(dead_code)]
+//!
+//! `point_files` and `sources` read points, `night` turns them into fires by
+//! [`update_fires`](dragonfly_core::update_fires) and maps what is due, `fire_region` makes a region
+//! of a fire, `burnt_area` measures its map, `outlines` publishes both outlines.
 
+pub(crate) mod burnt_area;
+mod fire_map;
+mod fire_region;
+pub(crate) mod forget;
+mod ground;
+pub(crate) mod layout;
+pub(crate) mod night;
+mod outlines;
 mod place;
-mod point_files;
+pub(crate) mod point_files;
+pub(crate) mod sources;
+pub(crate) mod state_files;
+mod sweep;

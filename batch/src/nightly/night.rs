@@ -10,6 +10,8 @@ use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::warn_superuser;
 use crate::deployment::settings::Settings;
+use crate::fires::burnt_area::FireOfRun;
+use crate::fires::night::FiresOfNight;
 use crate::nightly::attempt;
 use crate::nightly::lock::RootLock;
 use crate::nightly::preflight::check_disk;
@@ -106,9 +108,30 @@ pub(crate) fn rotate(
         if chosen.is_empty() {
             tracing::info!("no region is due");
         }
+        // Fires are found first, so that they are listed however long the regions take.
+        let mut fires = find_fires(&deployment, now, &mut failures);
         failures.extend(run_each(&deployment, &chosen, now, log, lock));
+        if let Some(fires) = &mut fires {
+            failures.extend(fires.map_due(log, lock));
+        }
         Ok(failures)
     })
+}
+
+/// The fires of the night; `None` where none are looked for, or they cannot be read.
+fn find_fires<'a>(
+    deployment: &'a Deployment,
+    now: DateTime<Utc>,
+    failures: &mut Vec<String>,
+) -> Option<FiresOfNight<'a>> {
+    let settings = deployment.settings.fires.as_ref()?;
+    match FiresOfNight::update(deployment, &settings.points, now) {
+        Ok(fires) => Some(fires),
+        Err(error) => {
+            failures.push(format!("fires: {error:#}"));
+            None
+        }
+    }
 }
 
 /// Tonight's plan with its reasons, as `rotate --dry-run` prints it.
@@ -157,27 +180,34 @@ pub(crate) fn run_each(
 ) -> Vec<String> {
     let mut failures = Vec::new();
     for region in regions {
-        if let Err(message) = run_one(deployment, region, now, log, lock) {
-            failures.push(format!("region `{}`: {message}", region.name));
+        match run_one(deployment, region, None, now, (log, lock)) {
+            RunOutcome::Published => {}
+            RunOutcome::Waiting(message) => tracing::warn!(region = region.name, "{message}"),
+            RunOutcome::Failed { message, .. } => {
+                failures.push(format!("region `{}`: {message}", region.name));
+            }
         }
     }
     failures
 }
 
-fn run_one(
+/// Computes and publishes a region, or a fire as one, in a process of its own, and records how that
+/// ended.
+pub(crate) fn run_one(
     deployment: &Deployment,
     region: &Region,
+    fire: Option<&FireOfRun>,
     now: DateTime<Utc>,
-    log: LogOptions,
-    lock: &mut RootLock,
-) -> Result<(), String> {
+    (log, lock): (LogOptions, &mut RootLock),
+) -> RunOutcome {
     let layout = &deployment.layout;
-    let old = MetaFile::read(layout, &region.name)
-        .or_pending(region)
-        .map_err(|error| error.to_string())?;
+    let old = match MetaFile::read(layout, &region.name).or_pending(region) {
+        Ok(old) => old,
+        Err(error) => return RunOutcome::failed(&error.into()),
+    };
     let outcome = attempt::begin(layout, &region.name, now)
         .and_then(|()| check_disk(deployment, region, old.map.as_ref()))
-        .map(|()| RegionJob::new(deployment, region, now).run_in_worker(log))
+        .map(|()| RegionJob::new(deployment, region, fire, now).run_in_worker(log))
         .unwrap_or_else(|error| RunOutcome::failed(&error));
     let end = match &outcome {
         RunOutcome::Published => None,
@@ -199,12 +229,5 @@ fn run_one(
         tracing::warn!("{problem}");
         lock.note_problem(&problem);
     }
-    match outcome {
-        RunOutcome::Published => Ok(()),
-        RunOutcome::Waiting(message) => {
-            tracing::warn!(region = region.name, "{message}");
-            Ok(())
-        }
-        RunOutcome::Failed { message, .. } => Err(message),
-    }
+    outcome
 }

@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::cli::args::{LogOptions, WORKER_COMMAND};
 use crate::compute::lowres::lowres;
 use crate::deployment::Deployment;
+use crate::fires::burnt_area::{FireOfRun, NoNewerImageError};
 use crate::nightly::deadline::Deadline;
 use crate::nightly::failure::failure_of;
 use crate::publish::commit::publish_run;
@@ -36,6 +37,9 @@ pub(crate) struct RegionJob {
     pub(crate) deployment: Deployment,
     pub(crate) region: Region,
     pub(crate) now: DateTime<Utc>,
+    /// The fire that the region maps.
+    #[serde(default)]
+    fire: Option<FireOfRun>,
     /// The process that waits for the outcome.
     parent: u32,
 }
@@ -64,11 +68,17 @@ impl RunOutcome {
 }
 
 impl RegionJob {
-    pub(crate) fn new(deployment: &Deployment, region: &Region, now: DateTime<Utc>) -> Self {
+    pub(crate) fn new(
+        deployment: &Deployment,
+        region: &Region,
+        fire: Option<&FireOfRun>,
+        now: DateTime<Utc>,
+    ) -> Self {
         Self {
             deployment: deployment.clone(),
             region: region.clone(),
             now,
+            fire: fire.cloned(),
             parent: std::process::id(),
         }
     }
@@ -101,7 +111,7 @@ impl RegionJob {
         ensure!(parent == Some(job.parent), "the process that started this worker is gone");
         let outcome = match job.run() {
             Ok(()) => RunOutcome::Published,
-            Err(error) if error.is::<NoSceneYetError>() => {
+            Err(error) if error.is::<NoSceneYetError>() || error.is::<NoNewerImageError>() => {
                 RunOutcome::Waiting(format!("{error:#}"))
             }
             Err(error) => RunOutcome::failed(&error),
@@ -113,6 +123,9 @@ impl RegionJob {
 
     fn run(&self) -> Result<()> {
         let folder = lowres(&self.deployment, &self.region, self.now)?;
+        if let Some(fire) = &self.fire {
+            fire.measure(&self.deployment, &self.region, &folder)?;
+        }
         publish_run(&self.deployment, &self.region, &folder)
     }
 }

@@ -11,6 +11,7 @@ use crate::composite::dnbr_offset::DnbrOffset;
 use crate::composite::patches::BurntPatch;
 use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
+use crate::fires::{FireMapKind, FireState};
 pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
 use crate::regions::region::Region;
@@ -61,6 +62,24 @@ pub struct FireMask {
     /// Blocks of the scenes in the box, but outside the zone, that were not read.
     #[serde(default)]
     pub blocks_skipped: u64,
+}
+
+/// The fire that a map shows, and its burnt area: changed ground that is connected to active-fire
+/// points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MappedFire {
+    /// Its id.
+    pub id: String,
+    /// Its state when the map was made.
+    pub state: FireState,
+    /// Which map this is.
+    pub map: FireMapKind,
+    /// Burnt area.
+    pub burnt_hectares: f64,
+    /// Burnt area by class.
+    pub hectares: Hectares,
+    /// The outlines of the fire by points and by map.
+    pub outlines_url: String,
 }
 
 /// `meta/<region>.json`: a region's last run, and the map it shows.
@@ -183,6 +202,9 @@ pub struct MapMeta {
     pub scenes: Vec<UsedScene>,
     /// Scenes in the windows that were not used, and why.
     pub scenes_skipped: Vec<SkippedScene>,
+    /// The fire that is mapped; `None` where the map shows a region.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fire: Option<MappedFire>,
     /// What makes the map doubtful; empty where nothing does.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<MapWarning>,

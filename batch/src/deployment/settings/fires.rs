@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dragonfly_core::{FireSettings, Region};
 use serde::{Deserialize, Serialize};
 
 use super::is_url;
@@ -24,9 +25,9 @@ pub(crate) struct FiresSettings {
     /// Points this near each other are one fire, kilometres.
     pub(crate) link_km: f64,
     /// Points this near each other in time are one fire, days.
-    pub(crate) link_days: f64,
+    pub(crate) link_days: u32,
     /// A fire without a point for so long is out, days.
-    pub(crate) out_days: f64,
+    pub(crate) out_days: u32,
     /// Smaller fires are not listed, hectares.
     pub(crate) min_hectares: f64,
     /// Smaller fires are not mapped, hectares.
@@ -37,7 +38,7 @@ pub(crate) struct FiresSettings {
     pub(crate) minutes_per_night: f64,
     /// Most fires in the list.
     pub(crate) keep: usize,
-    /// Points older than this are forgotten, days.
+    /// Days before a fire in which its images are searched.
     pub(crate) days: u32,
     /// Ground around a fire's outline that is mapped with it, metres.
     pub(crate) buffer_m: f64,
@@ -63,8 +64,8 @@ impl Default for FiresSettings {
             ],
             areas: Vec::new(),
             link_km: 1.5,
-            link_days: 5.0,
-            out_days: 10.0,
+            link_days: 5,
+            out_days: 10,
             min_hectares: 100.0,
             map_from_hectares: 200.0,
             per_night: 6,
@@ -80,9 +81,24 @@ impl Default for FiresSettings {
 }
 
 impl FiresSettings {
-    /// Whether fires are found everywhere.
-    pub(crate) fn is_everywhere(&self) -> bool {
-        self.areas.iter().any(|area| area == EVERYWHERE)
+    /// The settings as core takes them: the areas as boxes.
+    pub(crate) fn for_core(&self, regions: &[Region]) -> FireSettings {
+        let is_everywhere = self.areas.iter().any(|area| area == EVERYWHERE);
+        let is_named = |region: &&Region| self.areas.is_empty() || self.areas.contains(&region.name);
+        let boxes = regions.iter().filter(is_named).map(|region| region.bbox);
+        FireSettings {
+            areas: if is_everywhere { Vec::new() } else { boxes.collect() },
+            link_km: self.link_km,
+            link_days: self.link_days,
+            out_days: self.out_days,
+            min_hectares: self.min_hectares,
+            map_from_hectares: self.map_from_hectares,
+            per_night: self.per_night,
+            keep: self.keep,
+            days: self.days,
+            buffer_m: self.buffer_m,
+            exclude: self.exclude.clone(),
+        }
     }
 
     /// Makes the paths of points relative to the file of the settings.

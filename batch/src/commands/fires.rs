@@ -1,0 +1,138 @@
+//! `fires`: finds fires, maps them, and lists what is known.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context, Result, bail};
+use dragonfly_core::{
+    Coverage, FireState, FiresState, ListedFire, PointSource, listed_fire, read_points_archive,
+};
+
+use super::{CommandContext, exit_code};
+use crate::cli::args::FiresCommand;
+use crate::deployment::Deployment;
+use crate::fires::forget::forget;
+use crate::fires::night::FiresOfNight;
+use crate::fires::point_files::MAX_POINT_BYTES;
+use crate::fires::sources::NightPoints;
+use crate::fires::state_files::{KnownFires, read_list};
+use crate::nightly::night::under_lock;
+use crate::publish::public_text::public_location;
+use crate::read::local_file::read_bytes;
+
+pub(super) fn run(context: CommandContext, command: &FiresCommand) -> Result<ExitCode> {
+    match command {
+        FiresCommand::Update { points } => update(context, points),
+        FiresCommand::Map { ids } => map(context, ids),
+        FiresCommand::List { all, json } => list(context, *all, *json),
+        FiresCommand::Forget { id } => {
+            let deployment = Deployment::load(context.settings)?;
+            under_lock(&deployment, |_| forget(&deployment, id, context.now))?;
+            Ok(ExitCode::SUCCESS)
+        }
+        FiresCommand::Import { file } => import(context, file),
+    }
+}
+
+fn update(context: CommandContext, points: &[String]) -> Result<ExitCode> {
+    let deployment = Deployment::load(context.settings)?;
+    let fires = deployment.settings.fires.clone().unwrap_or_default();
+    let sources = if points.is_empty() { &fires.points[..] } else { points };
+    under_lock(&deployment, |_| {
+        let fires = FiresOfNight::update(&deployment, sources, context.now)?;
+        let errors: Vec<&str> =
+            fires.list().points.iter().filter_map(|source| source.error.as_deref()).collect();
+        tracing::info!("{} fires are listed", fires.list().fires.len());
+        for error in &errors {
+            eprintln!("error: {error}");
+        }
+        Ok(exit_code(errors.is_empty()))
+    })
+}
+
+fn map(context: CommandContext, ids: &[String]) -> Result<ExitCode> {
+    let CommandContext { settings, now, log } = context;
+    let deployment = Deployment::load(settings)?;
+    let failures = under_lock(&deployment, |lock| {
+        let mut fires = FiresOfNight::known(&deployment, now)?;
+        let mut failures = Vec::new();
+        for id in ids {
+            if let Err(message) = fires.map_now(id, (log, &mut *lock)) {
+                failures.push(format!("fire `{id}`: {message}"));
+            }
+        }
+        Ok(failures)
+    })?;
+    if !failures.is_empty() {
+        bail!(failures.join("\nerror: "));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(context: CommandContext, all: bool, json: bool) -> Result<ExitCode> {
+    let deployment = Deployment::load(context.settings)?;
+    let settings = deployment.settings.fires.clone().unwrap_or_default();
+    let fires: Vec<ListedFire> = if all {
+        let KnownFires { state, .. } = KnownFires::read(&deployment.layout, context.now)?;
+        let FiresState { fires, .. } = &state;
+        let core_settings = settings.for_core(&deployment.regions);
+        fires.values().map(|fire| listed_fire(fire, &core_settings)).collect()
+    } else {
+        let list = read_list(&deployment.layout)?
+            .context("no fires are listed yet: run `dragonfly fires update` first")?;
+        list.fires
+    };
+    if json {
+        println!("{}", serde_json::to_string_pretty(&fires)?);
+    } else {
+        fires.iter().for_each(|fire| println!("{}", line(fire)));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A fire as a line of text.
+fn line(fire: &ListedFire) -> String {
+    let place = fire.name.as_ref().or(fire.place.as_ref());
+    let place = place.map_or("", String::as_str);
+    if let (FireState::Merged, Some(into)) = (fire.state, &fire.merged_into) {
+        return format!("{:<18} merged into {into}", fire.id);
+    }
+    let state = format!("{:?}", fire.state).to_lowercase();
+    let days = format!("{} to {}", fire.started_at.date_naive(), fire.last_seen_at.date_naive());
+    let area = match fire.burnt_hectares {
+        Some(hectares) => format!("{hectares:.0} ha burnt"),
+        None => format!("{:.0} ha by points", fire.outline_hectares),
+    };
+    format!("{:<18} {state:<10} {days}  {area:<20} {place}", fire.id)
+}
+
+fn import(context: CommandContext, file: &PathBuf) -> Result<ExitCode> {
+    let deployment = Deployment::load(context.settings)?;
+    let points = imported(file, &context)?;
+    under_lock(&deployment, |_| {
+        let last = read_list(&deployment.layout)?;
+        let fires = FiresOfNight::update_with(&deployment, points, last, context.now)?;
+        tracing::info!("{} fires are listed", fires.list().fires.len());
+        Ok(ExitCode::SUCCESS)
+    })
+}
+
+fn imported(file: &Path, context: &CommandContext) -> Result<NightPoints> {
+    let name = public_location(&file.display().to_string());
+    let bytes = read_bytes(file, MAX_POINT_BYTES)
+        .with_context(|| format!("the archive {name} cannot be read"))?;
+    let read = read_points_archive(&name, &bytes, context.now)?;
+    tracing::info!("{} points, {} rows left out", read.detections.len(), read.broken.len());
+    let source = PointSource {
+        source: name,
+        read_at: Some(context.now),
+        rows: read.detections.len(),
+        newest: read.detections.iter().map(|point| point.time()).max(),
+        error: None,
+    };
+    Ok(NightPoints {
+        coverage: Coverage::of(&read.detections, None).into_iter().collect(),
+        detections: read.detections,
+        sources: vec![source],
+    })
+}

@@ -1,0 +1,146 @@
+//! The burnt area of a fire's map, measured by the process that made the map.
+
+use std::path::Path;
+
+use anyhow::{Context, Result};
+use chrono::NaiveDate;
+use dragonfly_core::metadata::MappedFire;
+use dragonfly_core::{
+    BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, Region, Severity, Summary,
+    burnt_area,
+};
+use serde::{Deserialize, Serialize};
+
+use crate::deployment::Deployment;
+use crate::deployment::layout::RunFolder;
+use crate::fires::layout::FiresLayout;
+use crate::fires::outlines::area_of_cells;
+use crate::publish::json_file::write_json;
+use crate::publish::raster::{RunReader, cell};
+use crate::publish::run::read_record;
+use crate::publish::store::LocalStore;
+
+/// The fire that a region's run maps.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct FireOfRun {
+    pub(crate) id: String,
+    pub(crate) kind: FireMapKind,
+    pub(crate) state: FireState,
+    /// Day of the newest image of the map that this one replaces: without a newer image it is not
+    /// made.
+    pub(crate) newer_than: Option<NaiveDate>,
+    /// Longitudes and latitudes of its points.
+    pub(crate) points: Vec<(f64, f64)>,
+}
+
+/// A burning fire of which there is no image that its map does not have.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no image is newer than that of {0}, which the map has: the map stays")]
+pub(crate) struct NoNewerImageError(NaiveDate);
+
+/// What a map shows of its fire, for the record of the fire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct MapOfFire {
+    /// The run that made the map.
+    pub(crate) run_id: String,
+    /// Fraction of the zone's cells that were seen, 0 to 1.
+    pub(crate) seen_share: f64,
+    /// Fraction of those that are burnt, 0 to 1.
+    pub(crate) burnt_share: f64,
+    /// Burnt area by class.
+    pub(crate) hectares: Hectares,
+    /// The worst class of the burnt area.
+    pub(crate) worst: Option<Severity>,
+    /// Day of the newest image.
+    pub(crate) newest_scene: Option<NaiveDate>,
+    /// The burnt area: a GeoJSON MultiPolygon.
+    pub(crate) area: serde_json::Value,
+}
+
+impl FireOfRun {
+    /// Measures the burnt area of a finished run, and adds it to the record of the run.
+    ///
+    /// # Errors
+    /// When a raster or a record cannot be read or written.
+    pub(crate) fn measure(
+        &self,
+        deployment: &Deployment,
+        region: &Region,
+        folder: &RunFolder,
+    ) -> Result<()> {
+        let grid = Grid::covering(region.bbox, region.zoom_max);
+        let cells = RunReader::open(folder)?
+            .cells((0, 0), (grid.width(), grid.height()))
+            .context("reading the map of the fire")?;
+        let mut record = read_record(folder)?;
+        let newest_scene = Some(record.map.post_window.last);
+        if let Some(before) = self.newer_than
+            && newest_scene <= Some(before)
+        {
+            return Err(NoNewerImageError(before).into());
+        }
+        let map = self.measure_cells(&grid, cells, record.map.run_id.clone(), newest_scene)?;
+        record.map.fire = Some(MappedFire {
+            id: self.id.clone(),
+            state: self.state,
+            map: self.kind,
+            burnt_hectares: map.hectares.burnt(),
+            hectares: map.hectares,
+            outlines_url: format!("/meta/fires/{}.geojson", self.id),
+        });
+        let store = LocalStore::of(&deployment.layout);
+        let layout = FiresLayout::of(&deployment.layout);
+        write_json(&store, &layout.burnt_area(&region.name), &map)?;
+        write_json(&store, &folder.record(), &record)
+    }
+
+    fn measure_cells(
+        &self,
+        grid: &Grid,
+        (dnbr, state): (Vec<f32>, Vec<u8>),
+        run_id: String,
+        newest_scene: Option<NaiveDate>,
+    ) -> Result<MapOfFire> {
+        let rules = match self.kind {
+            FireMapKind::SoFar => BurntAreaRules::BURNING,
+            FireMapKind::Initial | FireMapKind::Season => BurntAreaRules::OUT,
+        };
+        let is_burnt = burnt_area(grid, &dnbr, &self.points, rules);
+        let width = grid.width() as usize;
+        let (mut burnt, mut seen, mut zone) = (Summary::default(), 0u64, 0u64);
+        for (row, start) in (0..grid.height()).zip((0..dnbr.len()).step_by(width)) {
+            let line = start..start + width;
+            let cells = line.clone().map(|index| cell(dnbr[index], state[index]));
+            for cell in cells {
+                let is_outside = matches!(cell, Err(Empty::OutsideBox | Empty::OutsideZone));
+                zone += u64::from(!is_outside);
+                seen += u64::from(matches!(cell, Ok(_) | Err(Empty::Water)));
+            }
+            let of_fire = line.filter(|index| is_burnt[*index]).map(|index| Ok(dnbr[index]));
+            burnt.add_row(of_fire, grid.cell_area_ha(row));
+        }
+        let hectares = burnt.hectares();
+        let share = |part: u64, whole: u64| part as f64 / whole.max(1) as f64;
+        Ok(MapOfFire {
+            run_id,
+            seen_share: share(seen, zone),
+            burnt_share: share(burnt.valid_count(), seen),
+            hectares,
+            worst: Severity::ALL.into_iter().rev().find(|class| hectares.of(*class) > 0.0),
+            newest_scene,
+            area: area_of_cells(grid, &is_burnt)?,
+        })
+    }
+}
+
+impl MapOfFire {
+    /// Reads what a run left of its fire.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub(crate) fn read(file: &Path) -> Result<Self> {
+        let text =
+            std::fs::read(file).with_context(|| format!("cannot read {}", file.display()))?;
+        serde_json::from_slice(&text).with_context(|| format!("{} is broken", file.display()))
+    }
+}
