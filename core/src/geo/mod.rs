@@ -7,6 +7,7 @@ pub(crate) mod grid;
 pub mod mercator;
 pub(crate) mod strips;
 pub(crate) mod tile;
+pub(crate) mod trace;
 pub(crate) mod zone;
 
 pub use area::{
@@ -17,4 +18,5 @@ pub use geo_transform::GeoTransform;
 pub use grid::Grid;
 pub use strips::{STRIP_ROWS, strips};
 pub use tile::{Tile, TileRange};
+pub use trace::{ClassCells, ClassPiece, ClassRing, NO_CLASS, TooManyVerticesError, Traced, trace};
 pub use zone::{ZoneWindow, cells_in_zone};

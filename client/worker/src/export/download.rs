@@ -110,7 +110,7 @@ impl Export<'_> {
         let map = BurnMap::new(&self.map.grid, &values, &self.map.state)
             .map_err(|error| not_written(error.to_string()))?;
         let classes = || thresholds.ok_or_else(|| without_classes(index));
-        let many = |error: crate::export::TooManyVerticesError| not_written(error.to_string());
+        let many = |error: dragonfly_core::TooManyVerticesError| not_written(error.to_string());
         let (product, media_type, bytes) = match request.file {
             FileKind::Values { .. } => {
                 (Product::Values, GEOTIFF, values_geotiff(&map.raster(), index.name(), notes))

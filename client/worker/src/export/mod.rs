@@ -10,9 +10,11 @@ mod provenance;
 mod file_name;
 mod geotiff;
 mod hectares_csv;
-mod outline;
 mod polygons;
 mod simplify;
+
+#[cfg(test)]
+mod random_classes;
 
 // The imported area.
 mod area_file;
@@ -25,6 +27,5 @@ pub use file_name::{Product, file_name};
 pub use geotiff::{classes_geotiff, values_geotiff};
 pub use hectares::ClassHectares;
 pub use hectares_csv::hectares_csv;
-pub use outline::TooManyVerticesError;
 pub use polygons::{Outlines, class_polygons, perimeter};
 pub use provenance::{Note, Provenance};

@@ -9,7 +9,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use crate::export::outline::{ClassRing, Traced};
+use dragonfly_core::{ClassRing, Traced};
 
 /// Takes away corners whose triangle is smaller than `largest_cells` (cells, 0 or more).
 pub(crate) fn simplify(traced: Traced, largest_cells: f64) -> Traced {
@@ -199,8 +199,8 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::export::outline::tests::{doubled_area, random_classes, ring_points};
-    use crate::export::outline::{ClassCells, trace};
+    use crate::export::random_classes::{doubled_area, random_classes, ring_points};
+    use dragonfly_core::{ClassCells, trace};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

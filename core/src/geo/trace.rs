@@ -8,44 +8,46 @@
 use std::ops::Range;
 
 /// The class of cells that belong to no piece.
-pub(crate) const NO_CLASS: u8 = 0;
+pub const NO_CLASS: u8 = 0;
 
 /// Cells of classes, row by row from the north.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct ClassCells<'a> {
+pub struct ClassCells<'a> {
     /// Columns.
-    pub(crate) width: usize,
+    pub width: usize,
     /// One class per cell; [`NO_CLASS`] for none.
-    pub(crate) classes: &'a [u8],
+    pub classes: &'a [u8],
 }
 
 /// Rings around the pieces of a raster.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Traced {
+pub struct Traced {
     /// Columns of corners of cells: one more than columns of cells.
-    pub(crate) corners_across: usize,
+    pub corners_across: usize,
     /// Corners of all rings, one after the other: row × `corners_across` + column.
-    pub(crate) corners: Vec<u32>,
+    pub corners: Vec<u32>,
     /// Each piece's rings, those of one piece together, the outer one first.
-    pub(crate) rings: Vec<ClassRing>,
+    pub rings: Vec<ClassRing>,
     /// What lies within them.
-    pub(crate) pieces: Vec<ClassPiece>,
+    pub pieces: Vec<ClassPiece>,
 }
 
 /// One ring; its last corner joins its first.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct ClassRing {
+pub struct ClassRing {
     /// The piece that it bounds.
-    pub(crate) piece: usize,
+    pub piece: usize,
     /// Its corners' places in [`Traced::corners`].
-    pub(crate) corners: Range<usize>,
+    pub corners: Range<usize>,
 }
 
 /// Connected cells of one class.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct ClassPiece {
-    pub(crate) class: u8,
-    pub(crate) hectares: f64,
+pub struct ClassPiece {
+    /// Its class.
+    pub class: u8,
+    /// Area of its cells.
+    pub hectares: f64,
 }
 
 /// More corners than a file of polygons can sensibly hold.
@@ -60,7 +62,10 @@ pub struct TooManyVerticesError;
 const MAX_CORNERS: usize = 16_000_000;
 
 /// Traces all pieces. `row_area_ha` is the area of a cell of each row.
-pub(crate) fn trace(
+///
+/// # Errors
+/// When there are millions of corners.
+pub fn trace(
     cells: ClassCells,
     row_area_ha: impl Fn(usize) -> f64,
 ) -> Result<Traced, TooManyVerticesError> {
@@ -251,13 +256,13 @@ impl Heading {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// Rasters without a library: xorshift64*, the same on every run.
-    pub(crate) fn random_classes(seed: u64, cells: usize, classes: u64) -> Vec<u8> {
+    fn random_classes(seed: u64, cells: usize, classes: u64) -> Vec<u8> {
         let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
         let mut roll = || {
             state ^= state >> 12;
@@ -269,7 +274,7 @@ pub(crate) mod tests {
     }
 
     /// A ring's corners as column and row.
-    pub(crate) fn ring_points(traced: &Traced, ring: &ClassRing) -> Vec<(i64, i64)> {
+    fn ring_points(traced: &Traced, ring: &ClassRing) -> Vec<(i64, i64)> {
         let across = traced.corners_across as u32;
         traced.corners[ring.corners.clone()]
             .iter()
@@ -278,7 +283,7 @@ pub(crate) mod tests {
     }
 
     /// Twice the area with north up: positive counterclockwise.
-    pub(crate) fn doubled_area(points: &[(i64, i64)]) -> i64 {
+    fn doubled_area(points: &[(i64, i64)]) -> i64 {
         let next = points.iter().cycle().skip(1);
         points.iter().zip(next).map(|((x, y), (next_x, next_y))| next_x * y - x * next_y).sum()
     }
