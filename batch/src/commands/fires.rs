@@ -107,8 +107,8 @@ fn line(fire: &ListedFire) -> String {
 }
 
 fn import(context: CommandContext, file: &PathBuf) -> Result<ExitCode> {
-    let deployment = Deployment::load(context.settings)?;
     let points = imported(file, &context)?;
+    let deployment = Deployment::load(context.settings)?;
     under_lock(&deployment, |_| {
         let last = read_list(&deployment.layout)?;
         let fires = FiresOfNight::update_with(&deployment, points, last, context.now)?;
@@ -122,7 +122,7 @@ fn imported(file: &Path, context: &CommandContext) -> Result<NightPoints> {
     let bytes = read_bytes(file, MAX_POINT_BYTES)
         .with_context(|| format!("the archive {name} cannot be read"))?;
     let read = read_points_archive(&name, &bytes, context.now)?;
-    tracing::info!("{} points, {} rows left out", read.detections.len(), read.broken.len());
+    tracing::info!("{} points, {} rows left out", read.detections.len(), read.broken);
     let source = PointSource {
         source: name,
         read_at: Some(context.now),

@@ -73,6 +73,7 @@ impl MapMetaInput<'_> {
             masks: settings.masks.describe_map(&mask_kinds, settings.cloud_buffer_m),
             scenes: self.scenes().map(|scene| scene.used.clone()).collect(),
             scenes_skipped: self.skipped_scenes(),
+            fire: None,
             warnings: self.warnings(),
             collection: region.collection.clone(),
             attribution: settings.attribution.clone(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, ensure};
 use chrono::Days;
 use dragonfly_core::{
-    Area, FireMapKind, FireOutline, FireRecord, FireZoneCells, PlannedFireMap, Region,
+    Area, DateWindow, FireMapKind, FireOutline, FireRecord, FireZoneCells, PlannedFireMap, Region,
     regions_from_json, widened,
 };
 use gdal::DriverManager;
@@ -41,8 +41,8 @@ pub(crate) fn make_region(
         outline.bbox[0] >= -180.0 && outline.bbox[2] <= 180.0,
         "the fire crosses the 180° meridian, which a map cannot"
     );
-    let area =
-        Area::from_polygons(outline.polygons.clone()).context("the outline of the fire is no area")?;
+    let area = Area::from_polygons(outline.polygons.clone())
+        .context("the outline of the fire is no area")?;
     let files = FiresLayout::of(&deployment.layout).files_of(&fire.id);
     let store = LocalStore::of(&deployment.layout);
     store.write(&files.outline, area.to_geojson().as_bytes())?;
@@ -79,8 +79,8 @@ fn windows(planned: &PlannedFireMap) -> serde_json::Value {
     let PlannedFireMap { kind, pre, post, .. } = planned;
     let mut windows = json!({
         "event_date": pre.end + Days::new(1),
-        "pre_window_days": pre.days().as_u64(),
-        "post_window_days": post.days(),
+        "pre_window_days": day_count(*pre),
+        "post_window_days": day_count(*post),
     });
     match kind {
         FireMapKind::SoFar => {}
@@ -88,6 +88,11 @@ fn windows(planned: &PlannedFireMap) -> serde_json::Value {
         FireMapKind::Season => windows = json!({ "pre": pre, "post": post }),
     }
     windows
+}
+
+/// Days of a window, both ends included.
+fn day_count(window: DateWindow) -> i64 {
+    (window.end - window.start).num_days() + 1
 }
 
 /// Writes a zone as a mask: 1 inside, 0 outside.
@@ -100,8 +105,12 @@ fn write_zone(file: &PathBuf, zone: &FireZoneCells) -> Result<()> {
         }
         let grid = &zone.grid;
         let size = (grid.width() as usize, grid.height() as usize);
-        let options =
-            RasterCreationOptions::from_iter(["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE"]);
+        let options = RasterCreationOptions::from_iter([
+            "TILED=YES",
+            "BLOCKXSIZE=256",
+            "BLOCKYSIZE=256",
+            "COMPRESS=DEFLATE",
+        ]);
         let mut raster = DriverManager::get_driver_by_name("GTiff")?
             .create_with_band_type_with_options::<u8, _>(file, size.0, size.1, 1, &options)?;
         raster.set_spatial_ref(&web_mercator()?)?;

@@ -192,11 +192,16 @@ impl<'a> FiresOfNight<'a> {
         };
         tracing::info!(fire = fire.id, "mapped: {:?}", planned.turn);
         let ground = read_ground(&self.deployment.layout, &planned.id);
-        let made = ground
-            .map_err(|error| format!("{error:#}"))
-            .and_then(|ground| {
-                map_fire(self.deployment, &self.settings, (fire, &ground), planned, self.now, (log, lock))
-            });
+        let made = ground.map_err(|error| format!("{error:#}")).and_then(|ground| {
+            map_fire(
+                self.deployment,
+                &self.settings,
+                (fire, &ground),
+                planned,
+                self.now,
+                (log, lock),
+            )
+        });
         let outcome = match made {
             Ok(Some(map)) => {
                 self.known.state.record_map(&planned.id, planned.kind, map);

@@ -1,7 +1,7 @@
 //! `meta/fires/<id>.geojson`: the outline of a fire by points and by map, and its growth by day.
 
 use anyhow::Result;
-use dragonfly_core::{FireMapKind, FireRecord, Grid, trace_cells};
+use dragonfly_core::{FireMapKind, FireRecord, Grid, Polygons, trace_cells};
 use serde_json::{Value, json};
 
 use crate::deployment::Deployment;
@@ -24,7 +24,7 @@ pub(crate) fn write_outlines(
     let layout = FiresLayout::of(&deployment.layout);
     let mut features = vec![feature(
         &json!({ "kind": "outline_by_points", "hectares": rounded(fire.outline_hectares) }),
-        &multi_polygon(&ground.outline().polygons),
+        &multi_polygon(&closed(&ground.outline().polygons)),
     )];
     if let Some((kind, map)) = fire.shown_map()
         && let Ok(measured) = MapOfFire::read(&layout.burnt_area(&map_name(&fire.id, kind)))
@@ -63,8 +63,14 @@ fn rounded(hectares: f64) -> f64 {
     hectares.round()
 }
 
-fn multi_polygon(polygons: &[Vec<Vec<(f64, f64)>>]) -> Value {
+fn multi_polygon(polygons: &Polygons) -> Value {
     json!({ "type": "MultiPolygon", "coordinates": polygons })
+}
+
+/// The rings with their first corner repeated at the end, as GeoJSON requires.
+fn closed(polygons: &Polygons) -> Polygons {
+    let ring = |ring: &Vec<(f64, f64)>| ring.iter().chain(ring.first()).copied().collect();
+    polygons.iter().map(|rings| rings.iter().map(ring).collect()).collect()
 }
 
 /// Burnt cells of a grid as a GeoJSON MultiPolygon, along the sides of the cells.

@@ -5,7 +5,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use chrono::TimeDelta;
 
-use crate::deployment::settings::is_url;
+use crate::deployment::settings::{MAP_KEY_VARIABLE, is_url};
 use crate::http::{Client, HttpError, HttpRequest, Retries, Scope};
 use crate::publish::public_text::public_location;
 use crate::read::local_file::read_bytes;
@@ -49,13 +49,32 @@ fn with_long_span(source: &str) -> String {
     }
 }
 
+/// What stands in an address for the key of the FIRMS area API.
+const KEY_PLACEHOLDER: &str = "{map_key}";
+
+/// The address with the key in its place.
+///
+/// # Errors
+/// When the address needs a key, and the environment has none.
+fn with_key(source: &str) -> Result<String> {
+    if !source.contains(KEY_PLACEHOLDER) {
+        return Ok(source.to_owned());
+    }
+    let key = std::env::var(MAP_KEY_VARIABLE).ok().filter(|key| !key.is_empty());
+    let key = key.with_context(|| {
+        format!("it needs a key: set {MAP_KEY_VARIABLE} in the environment, or use a file without")
+    })?;
+    Ok(source.replace(KEY_PLACEHOLDER, &key))
+}
+
 fn read_point_file(source: &str, client: &Client) -> Result<Vec<u8>> {
     let named = || format!("the points {} cannot be read", public_location(source));
     if !is_url(source) {
         return read_bytes(Path::new(source), MAX_POINT_BYTES).with_context(named);
     }
+    let address = with_key(source).with_context(named)?;
     let fetch = || -> Result<Vec<u8>, HttpError> {
-        let response = client.send(&HttpRequest::get(Scope::Configured, source))?;
+        let response = client.send(&HttpRequest::get(Scope::Configured, &address))?;
         match response.status() {
             200 => response.read_body(MAX_POINT_BYTES),
             _ => Err(response.status_error()),

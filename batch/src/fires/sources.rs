@@ -30,8 +30,7 @@ impl NightPoints {
         now: DateTime<Utc>,
     ) -> Self {
         let gap = last.map(|list| now - list.checked_at).filter(|gap| *gap >= TimeDelta::zero());
-        let mut night =
-            Self { detections: Vec::new(), coverage: Vec::new(), sources: Vec::new() };
+        let mut night = Self { detections: Vec::new(), coverage: Vec::new(), sources: Vec::new() };
         for file in read_point_files(sources, gap, client) {
             let before = last.and_then(|list| {
                 list.points.iter().find(|source| source.source == file.source).cloned()
@@ -84,7 +83,7 @@ fn detections_of(
 ) -> Result<Vec<Detection>, String> {
     let bytes = file.bytes.map_err(|error| format!("{error:#}"))?;
     let read = read_points(&file.source, &bytes, now).map_err(|error| error.to_string())?;
-    for row in &read.broken {
+    for row in &read.broken_rows {
         tracing::warn!("{}: {row}: left out", file.source);
     }
     let usual = before.map_or(0, |before| before.rows);
@@ -120,7 +119,9 @@ mod tests {
 
     fn file(rows: usize) -> PointFile {
         let rows: Vec<String> = (0..rows)
-            .map(|row| format!("35.{row:03},-120.1,0.4,0.4,2025-08-10,{:04},N20,nominal,2.0NRT", row % 60))
+            .map(|row| {
+                format!("35.{row:03},-120.1,0.4,0.4,2025-08-10,{:04},N20,nominal,2.0NRT", row % 60)
+            })
             .collect();
         let text = format!("{HEADER}\n{}\n", rows.join("\n"));
         PointFile { source: "points.csv".to_owned(), bytes: Ok(text.into_bytes()) }

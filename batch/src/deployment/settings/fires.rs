@@ -84,7 +84,8 @@ impl FiresSettings {
     /// The settings as core takes them: the areas as boxes.
     pub(crate) fn for_core(&self, regions: &[Region]) -> FireSettings {
         let is_everywhere = self.areas.iter().any(|area| area == EVERYWHERE);
-        let is_named = |region: &&Region| self.areas.is_empty() || self.areas.contains(&region.name);
+        let is_named =
+            |region: &&Region| self.areas.is_empty() || self.areas.contains(&region.name);
         let boxes = regions.iter().filter(is_named).map(|region| region.bbox);
         FireSettings {
             areas: if is_everywhere { Vec::new() } else { boxes.collect() },

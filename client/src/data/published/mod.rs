@@ -5,6 +5,7 @@
 //! with core's own.
 
 mod facts;
+mod fires;
 mod region;
 #[cfg(test)]
 pub(crate) mod tests;

@@ -1,7 +1,8 @@
 //! `meta/<region>.json`, field by field.
 
 use dragonfly_core::metadata::{
-    Assessment, EarlierRun, FireMask, MapMeta, RegionMeta, SceneDates, TilesSkipped, UsedScene,
+    Assessment, EarlierRun, FireMask, MapMeta, MappedFire, RegionMeta, SceneDates, TilesSkipped,
+    UsedScene,
 };
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, Severity, SkippedScene,
@@ -10,6 +11,7 @@ use dragonfly_core::{
 
 use super::STATUSES;
 use super::facts::{OFFSET_REASONS, SIDES, map_warning, run_failure, skip_reason, window_reason};
+use super::fires::{FIRE_MAPS, FIRE_STATES};
 use crate::data::fields::Fields;
 use crate::state::key;
 
@@ -85,10 +87,23 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
                 why: scene.part("why").map(skip_reason),
             })
         })?,
+        fire: map.part("fire").and_then(mapped_fire),
         warnings: map.or("warnings", Vec::new(), |map, name| map.list(name, map_warning))?,
         collection: map.text("collection")?,
         attribution: map.text("attribution")?,
         core_version: map.text("core_version")?,
+    })
+}
+
+/// The fire of a map.
+fn mapped_fire(fire: Fields<'_>) -> Option<MappedFire> {
+    Some(MappedFire {
+        id: fire.text("id")?,
+        state: fire.word("state", &FIRE_STATES)?,
+        map: fire.word("map", &FIRE_MAPS)?,
+        burnt_hectares: fire.number("burnt_hectares")?,
+        hectares: hectares(fire.part("hectares")?)?,
+        outlines_url: fire.text("outlines_url")?,
     })
 }
 

@@ -3,13 +3,13 @@ use std::collections::BTreeSet;
 use super::*;
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::{
-    Assessment, EarlierRun, FireMask, HighresConfig, MapMeta, RegionIndex, SceneDates,
+    Assessment, EarlierRun, FireMask, HighresConfig, MapMeta, MappedFire, RegionIndex, SceneDates,
     TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, MapWarning, MaskRules,
-    OffsetReason, RunFailure, Severity, SkipReason, SkippedScene, TileIndex, TileRange,
-    WarningReason, WindowReason, ZoomIndex,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireMapKind, FireSide, FireState, Hectares,
+    MapWarning, MaskRules, OffsetReason, RunFailure, Severity, SkipReason, SkippedScene, TileIndex,
+    TileRange, WarningReason, WindowReason, ZoomIndex,
 };
 use proptest::prelude::*;
 
@@ -168,6 +168,14 @@ fn full_map() -> MapMeta {
                 why: Some(why),
             })
             .to_vec(),
+        fire: Some(MappedFire {
+            id: "f20250702_9q4g3c".to_owned(),
+            state: FireState::Out,
+            map: FireMapKind::Initial,
+            burnt_hectares: 22.0,
+            hectares: Hectares { low: 20.0, high: 2.0, ..Hectares::default() },
+            outlines_url: "/meta/fires/f20250702_9q4g3c.geojson".to_owned(),
+        }),
         warnings: WARNING_REASONS
             .map(|why| MapWarning { text: "doubtful".to_owned(), why })
             .to_vec(),
