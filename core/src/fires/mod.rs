@@ -1,8 +1,57 @@
-//! Fires found from active-fire points, and their burnt area on a map.
+//! Fires found from active-fire points: pure, the same natively and in a browser.
+//!
+//! `points` reads tables of detections. `link` joins detections to components, `groups` adds what
+//! begins again where a fire burnt, `births` gives ids. `outline` computes the ground by points,
+//! `static_sources` what is no wildfire, `state_machine` the state of each fire, `plan` its maps,
+//! `list` what is published. `update` is the one entry: state and points in, state, list and plan
+//! out.
 
+mod births;
 pub(crate) mod burnt_area;
+mod cell_polygons;
+mod closing;
+mod coverage;
+mod cubes;
+mod detection;
 mod discs;
 pub(crate) mod fire_zone;
+mod footprints;
+mod groups;
+mod identity;
+mod link;
+mod list;
+mod outline;
+mod plan;
+mod points;
+mod record;
+mod settings;
+mod sphere;
+mod state_machine;
+mod static_sources;
+mod union;
+mod update;
+
+#[cfg(test)]
+mod tests;
 
 pub use burnt_area::{BurntAreaRules, burnt_area};
+pub use cell_polygons::{Polygons, trace_cells};
+pub use coverage::{Coverage, CoverageLog};
+pub use detection::{
+    Confidence, Detection, HeatSource, Processing, Satellite, minute_of_time, time_of_minute,
+};
 pub use fire_zone::{FireZoneCells, widened};
+pub use list::{FireList, ListedFire, NoFireMap, PointSource, listed_fire};
+pub use outline::FireOutline;
+pub use plan::{FireTurn, PlannedFireMap, plan_map};
+pub use points::{
+    BrokenRow, MAX_POINTS_BYTES, PointsError, PointsProblem, ReadPoints, points_csv, read_points,
+    read_points_archive, unique_detections,
+};
+pub use record::{
+    Dismissal, FireFailure, FireMapKind, FireMapRecord, FireRecord, FireState, FiresState,
+    MergedFire,
+};
+pub use settings::FireSettings;
+pub use static_sources::StaticCells;
+pub use update::{FireNight, FiresUpdate, FoundFire, update_fires};

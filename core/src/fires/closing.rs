@@ -1,0 +1,97 @@
+//! Morphological closing of a raster: gaps narrower than twice a radius are filled.
+
+/// A raster of zeros and ones, row by row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct BinaryRaster {
+    pub(super) width: usize,
+    pub(super) cells: Vec<u8>,
+}
+
+impl BinaryRaster {
+    /// Zeros.
+    pub(super) fn new(width: usize, height: usize) -> Self {
+        Self { width, cells: vec![0; width * height] }
+    }
+
+    /// Dilated and then eroded by a disc; nothing of the raster lies within `radius` of its edge.
+    pub(super) fn closed(&self, radius: usize) -> Self {
+        let dilated = self.dilated(radius);
+        let outside =
+            Self { width: self.width, cells: dilated.cells.iter().map(|cell| 1 - cell).collect() };
+        let cells = outside.dilated(radius).cells.iter().map(|cell| 1 - cell).collect();
+        let mut closed = Self { width: self.width, cells };
+        // Erosion by cells may take a cell of the original at the edge of the raster.
+        closed.cells.iter_mut().zip(&self.cells).for_each(|(cell, original)| *cell |= original);
+        closed
+    }
+
+    /// Every cell whose centre is within `radius` cells of a one.
+    pub(super) fn dilated(&self, radius: usize) -> Self {
+        let far = u32::try_from(radius + 1).unwrap_or(u32::MAX / 4);
+        let squares = self.squared_distance_along_rows(far);
+        let height = self.cells.len().checked_div(self.width).unwrap_or(0);
+        let mut dilated = Self::new(self.width, height);
+        let reach = (radius * radius) as u32;
+        for row in 0..height {
+            let line = &mut dilated.cells[row * self.width..][..self.width];
+            for other in row.saturating_sub(radius)..(row + radius + 1).min(height) {
+                let down = row.abs_diff(other);
+                let left = reach - (down * down) as u32;
+                let distances = &squares[other * self.width..][..self.width];
+                line.iter_mut().zip(distances).for_each(|(cell, square)| {
+                    *cell |= u8::from(*square <= left);
+                });
+            }
+        }
+        dilated
+    }
+
+    /// The squared distance of each cell to the nearest one in its row; `far` at most.
+    fn squared_distance_along_rows(&self, far: u32) -> Vec<u32> {
+        let mut distances = vec![far; self.cells.len()];
+        for (line, cells) in
+            distances.chunks_mut(self.width.max(1)).zip(self.cells.chunks(self.width.max(1)))
+        {
+            let mut since = far;
+            for (distance, cell) in line.iter_mut().zip(cells) {
+                since = if *cell == 1 { 0 } else { (since + 1).min(far) };
+                *distance = since;
+            }
+            let mut since = far;
+            for (distance, cell) in line.iter_mut().zip(cells).rev() {
+                since = if *cell == 1 { 0 } else { (since + 1).min(far) };
+                *distance = since.min(*distance);
+            }
+            line.iter_mut().for_each(|distance| *distance *= *distance);
+        }
+        distances
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn raster(rows: &[&str]) -> BinaryRaster {
+        let cells = rows.concat().bytes().map(|letter| u8::from(letter == b'x')).collect();
+        BinaryRaster { width: rows[0].len(), cells }
+    }
+
+    #[test]
+    fn closing_fills_a_gap_and_keeps_the_rest() {
+        let open = raster(&["........", "........", "..x..x..", "........", "........"]);
+        assert_eq!(open.closed(1), open);
+        let gap = raster(&[".......", ".......", "..x.x..", ".......", "......."]);
+        let closed = raster(&[".......", ".......", "..xxx..", ".......", "......."]);
+        assert_eq!(gap.closed(1), closed);
+    }
+
+    #[test]
+    fn dilation_is_a_disc() {
+        let point = raster(&[".....", ".....", "..x..", ".....", "....."]);
+        let disc = raster(&["..x..", ".xxx.", "xxxxx", ".xxx.", "..x.."]);
+        assert_eq!(point.dilated(2), disc);
+    }
+}

@@ -1,0 +1,169 @@
+//! Fires of the detections at hand: components, and those that begin again where one burnt.
+
+use std::collections::BTreeMap;
+
+use crate::fires::cubes::CubeIndex;
+use crate::fires::detection::{Detection, MINUTES_PER_DAY};
+use crate::fires::link::{ESTABLISHED_DETECTIONS, Linked, Merger, link, link_of_pixel_km};
+use crate::fires::outline::FireOutline;
+use crate::fires::settings::FireSettings;
+use crate::fires::sphere::Place;
+use crate::fires::static_sources::stays_in_place;
+
+/// A fire wakes when it is seen again within so many days.
+pub(super) const WAKE_DAYS: i32 = 30;
+
+/// Detections that are one fire.
+#[derive(Clone, Debug)]
+pub(super) struct FireGroup {
+    /// In order of time.
+    pub(super) detections: Vec<Detection>,
+    /// Its outline; none where too few detections make it no fire.
+    pub(super) outline: Option<FireOutline>,
+    /// Whether it is a static source.
+    pub(super) is_static: bool,
+    /// Founding detections of established parts that joined it, with the minute of the merger.
+    pub(super) joined: Vec<(Detection, i32)>,
+}
+
+impl FireGroup {
+    /// Whether it is large and long enough to be listed.
+    pub(super) fn is_fire(&self, settings: &FireSettings) -> bool {
+        self.outline.as_ref().is_some_and(|outline| outline.hectares >= settings.min_hectares)
+    }
+
+    fn is_established(&self) -> bool {
+        let [Some(first), Some(last)] = [self.detections.first(), self.detections.last()] else {
+            return false;
+        };
+        self.detections.len() >= ESTABLISHED_DETECTIONS as usize || last.day() > first.day()
+    }
+
+    fn examine(&mut self) {
+        if self.is_established() {
+            self.outline = Some(FireOutline::of(&self.detections));
+            self.is_static = stays_in_place(&self.detections);
+        }
+    }
+}
+
+/// The groups of sorted detections, in the order of their founding.
+pub(super) fn fire_groups(points: &[Detection], settings: &FireSettings) -> Vec<FireGroup> {
+    let Linked { components, mergers } = link(points, settings);
+    let mut groups: Vec<FireGroup> = components
+        .iter()
+        .map(|component| FireGroup {
+            detections: component.iter().map(|at| points[*at as usize]).collect(),
+            outline: None,
+            is_static: false,
+            joined: Vec::new(),
+        })
+        .collect();
+    add_mergers(&mut groups, &components, &mergers, points);
+    groups.iter_mut().for_each(FireGroup::examine);
+    join_woken(groups, settings)
+}
+
+fn add_mergers(
+    groups: &mut [FireGroup],
+    components: &[Vec<u32>],
+    mergers: &[Merger],
+    points: &[Detection],
+) {
+    let founded: BTreeMap<u32, Merger> =
+        mergers.iter().map(|merger| (merger.younger, *merger)).collect();
+    for (group, component) in groups.iter_mut().zip(components) {
+        let found = component.iter().filter_map(|at| founded.get(at));
+        group.joined = found.map(|m| (points[m.younger as usize], m.minute)).collect();
+    }
+}
+
+/// Joins each group with the oldest fire near whose detections it begins, within [`WAKE_DAYS`]
+/// after that fire was last seen.
+fn join_woken(groups: Vec<FireGroup>, settings: &FireSettings) -> Vec<FireGroup> {
+    let mut burnt = BurntGround::new(settings);
+    let mut joined: Vec<FireGroup> = Vec::new();
+    for group in groups {
+        match burnt.oldest_fire_near(&group, &joined) {
+            Some(at) => {
+                burnt.add(&group, at);
+                let (first, minute) = (group.detections[0], group.detections[0].minute);
+                let fire = &mut joined[at];
+                if group.is_fire(settings) {
+                    fire.joined.push((first, minute));
+                }
+                fire.joined.extend(group.joined);
+                fire.detections.extend(group.detections);
+                fire.detections.sort_unstable();
+                fire.outline = None;
+            }
+            None => {
+                if group.is_fire(settings) && !group.is_static {
+                    burnt.add(&group, joined.len());
+                }
+                joined.push(group);
+            }
+        }
+    }
+    let changed = joined.iter_mut().filter(|group| group.outline.is_none());
+    changed.for_each(FireGroup::examine);
+    joined
+}
+
+/// Detections of fires, to find those near which another begins.
+struct BurntGround {
+    index: CubeIndex,
+    places: Vec<Place>,
+    detections: Vec<Detection>,
+    fires: Vec<usize>,
+    link_km: f64,
+}
+
+impl BurntGround {
+    fn new(settings: &FireSettings) -> Self {
+        let link_km = settings.link_km;
+        Self {
+            index: CubeIndex::new(link_km),
+            places: Vec::new(),
+            detections: Vec::new(),
+            fires: Vec::new(),
+            link_km,
+        }
+    }
+
+    fn add(&mut self, group: &FireGroup, fire: usize) {
+        for point in &group.detections {
+            let place = Place::of(point);
+            self.index.insert(&place, self.places.len() as u32);
+            self.places.push(place);
+            self.detections.push(*point);
+            self.fires.push(fire);
+        }
+    }
+
+    fn oldest_fire_near(&self, group: &FireGroup, fires: &[FireGroup]) -> Option<usize> {
+        let start = group.detections.first()?.minute;
+        let founding = group.detections.iter().take_while(|point| point.minute == start);
+        let near = founding.flat_map(|point| self.fires_near(point));
+        near.filter(|fire| {
+            let last = fires[*fire].detections.last().map_or(i32::MIN, |point| point.minute);
+            start.saturating_sub(last) <= WAKE_DAYS * MINUTES_PER_DAY
+        })
+        .min()
+    }
+
+    fn fires_near(&self, point: &Detection) -> Vec<usize> {
+        let place = Place::of(point);
+        let reach_km = link_of_pixel_km(point.pixel_m(), self.link_km);
+        let mut cubes = Vec::new();
+        self.index.collect_near(&place, reach_km, &mut cubes);
+        let near = cubes.into_iter().flat_map(|cube| self.index.detections(cube));
+        near.filter(|other| {
+            let other = **other as usize;
+            let is_earlier = self.detections[other].minute <= point.minute;
+            is_earlier && place.squared_chord(&self.places[other]) <= reach_km * reach_km
+        })
+        .map(|other| self.fires[*other as usize])
+        .collect()
+    }
+}

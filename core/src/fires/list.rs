@@ -1,0 +1,195 @@
+//! `meta/fires.json`: the fires that are published.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::{Deserialize, Serialize};
+
+use crate::fires::detection::{E5, date_of_minute, time_of_minute};
+use crate::fires::record::{FireMapKind, FireRecord, FireState, FiresState, MergedFire};
+use crate::fires::settings::FireSettings;
+use crate::severity::classes::Severity;
+
+/// The file `meta/fires.json`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FireList {
+    /// When the points were last read.
+    pub checked_at: DateTime<Utc>,
+    /// Where points came from.
+    #[serde(default)]
+    pub points: Vec<PointSource>,
+    /// Days of the last months in which no source observed anything.
+    #[serde(default)]
+    pub gap_days: Vec<NaiveDate>,
+    /// Fires, the burning ones first.
+    pub fires: Vec<ListedFire>,
+}
+
+/// A source of points.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PointSource {
+    /// Address or file, without a key.
+    pub source: String,
+    /// When it was last read with success.
+    pub read_at: Option<DateTime<Utc>>,
+    /// Rows that it held then.
+    pub rows: usize,
+    /// The newest of them.
+    pub newest: Option<DateTime<Utc>>,
+    /// Why it could not be read this time.
+    #[serde(default)]
+    pub error: Option<String>,
+}
+
+/// A fire in the list.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct ListedFire {
+    /// Name in paths and addresses.
+    pub id: String,
+    /// What people call it.
+    #[serde(default)]
+    pub name: Option<String>,
+    /// Where it began, in words.
+    #[serde(default)]
+    pub place: Option<String>,
+    /// Its state.
+    pub state: FireState,
+    /// First detection.
+    pub started_at: DateTime<Utc>,
+    /// Last detection.
+    pub last_seen_at: DateTime<Utc>,
+    /// Last day, once it is out.
+    #[serde(default)]
+    pub ended_on: Option<NaiveDate>,
+    /// Longitude of its centre, degrees.
+    pub lon: f64,
+    /// Latitude of its centre, degrees.
+    pub lat: f64,
+    /// West, south, east, north in degrees.
+    #[serde(default)]
+    pub bbox: Option<[f64; 4]>,
+    /// Detections.
+    #[serde(default)]
+    pub detections: usize,
+    /// Satellites that saw it.
+    #[serde(default)]
+    pub satellites: Vec<String>,
+    /// Area of the outline by points.
+    #[serde(default)]
+    pub outline_hectares: f64,
+    /// Burnt area by the map.
+    #[serde(default)]
+    pub burnt_hectares: Option<f64>,
+    /// The worst class of the map.
+    #[serde(default)]
+    pub worst: Option<Severity>,
+    /// The map that is published.
+    #[serde(default)]
+    pub map: Option<FireMapKind>,
+    /// Why there is no map.
+    #[serde(default)]
+    pub no_map: Option<NoFireMap>,
+    /// The fire of which it is a part.
+    #[serde(default)]
+    pub merged_into: Option<String>,
+    /// Whether it is larger than a fire that is mapped whole.
+    #[serde(default)]
+    pub complex: bool,
+}
+
+/// Why a fire has no map.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NoFireMap {
+    /// Its outline is smaller than `map_from_hectares`.
+    Small,
+    /// Larger than a fire that is mapped whole.
+    Complex,
+    /// It was not its turn yet.
+    Waiting,
+    /// The last run failed.
+    Failed,
+}
+
+/// The list of a night. Dismissed fires are left out, merged ones come last.
+pub(super) fn fire_list(
+    state: &FiresState,
+    points: Vec<PointSource>,
+    settings: &FireSettings,
+    now: DateTime<Utc>,
+) -> FireList {
+    let mut listed: Vec<&FireRecord> =
+        state.fires.values().filter(|fire| fire.state != FireState::Dismissed).collect();
+    listed.sort_by(|a, b| {
+        let key = |fire: &FireRecord| (fire.ended_on.is_some(), -i64::from(fire.last_minute));
+        key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
+    });
+    let fires = listed.into_iter().map(|fire| listed_fire(fire, settings));
+    let merged = state.merged.iter().map(|(id, merged)| listed_merger(state, id, merged));
+    FireList {
+        checked_at: now,
+        points,
+        gap_days: state.coverage.gap_days(),
+        fires: fires.chain(merged).take(settings.keep).collect(),
+    }
+}
+
+/// A fire as it is listed.
+pub fn listed_fire(fire: &FireRecord, settings: &FireSettings) -> ListedFire {
+    let shown = fire.shown_map();
+    ListedFire {
+        id: fire.id.clone(),
+        name: fire.name.clone(),
+        place: fire.place.clone(),
+        state: fire.state,
+        started_at: time_of_minute(fire.first_minute),
+        last_seen_at: time_of_minute(fire.last_minute),
+        ended_on: fire.ended_on,
+        lon: rounded(within_turn(fire.centre.0)),
+        lat: rounded(fire.centre.1),
+        bbox: Some(fire.bbox.map(rounded)),
+        detections: fire.detections,
+        satellites: fire.satellites.clone(),
+        outline_hectares: fire.outline_hectares.round(),
+        burnt_hectares: shown.map(|(_, map)| map.burnt_hectares),
+        worst: shown.and_then(|(_, map)| map.worst),
+        map: shown.map(|(kind, _)| kind),
+        no_map: shown.is_none().then(|| no_map(fire, settings)),
+        merged_into: None,
+        complex: fire.is_complex(),
+    }
+}
+
+fn no_map(fire: &FireRecord, settings: &FireSettings) -> NoFireMap {
+    if fire.is_complex() {
+        NoFireMap::Complex
+    } else if fire.outline_hectares < settings.map_from_hectares {
+        NoFireMap::Small
+    } else if fire.failure.is_some() {
+        NoFireMap::Failed
+    } else {
+        NoFireMap::Waiting
+    }
+}
+
+fn listed_merger(state: &FiresState, id: &str, merged: &MergedFire) -> ListedFire {
+    let (minute, lat_e5, lon_e5) = merged.founding;
+    ListedFire {
+        id: id.to_owned(),
+        state: FireState::Merged,
+        started_at: time_of_minute(minute),
+        last_seen_at: time_of_minute(merged.minute),
+        ended_on: Some(date_of_minute(merged.minute)),
+        lon: f64::from(lon_e5) / E5,
+        lat: f64::from(lat_e5) / E5,
+        merged_into: Some(state.resolve(id).unwrap_or(&merged.merged_into).to_owned()),
+        ..ListedFire::default()
+    }
+}
+
+/// Five decimals: a metre.
+fn rounded(degrees: f64) -> f64 {
+    (degrees * E5).round() / E5
+}
+
+fn within_turn(lon: f64) -> f64 {
+    lon - ((lon + 180.0) / 360.0).floor() * 360.0
+}

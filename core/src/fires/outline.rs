@@ -1,0 +1,119 @@
+//! The outline of a fire by its detections.
+
+use crate::fires::closing::BinaryRaster;
+use crate::fires::detection::Detection;
+use crate::fires::footprints::FireGrid;
+use crate::geo::trace::{ClassCells, Traced, trace};
+
+/// Gaps up to twice this distance between footprints are filled, km.
+const CLOSING_KM: f64 = 0.75;
+/// Larger pixels are coarse, metres.
+const COARSE_PIXEL_M: u16 = 550;
+/// A coarse pixel counts when no finer pass saw the fire within this time, minutes …
+const FINER_PASS_MINUTES: i32 = 6 * 60;
+/// … or when a fine pixel lies within this distance, km.
+const FINE_PIXEL_KM: f64 = 0.75;
+/// Digits of published degrees: a metre.
+const DECIMALS: usize = 5;
+
+/// The ground of a fire by its detections.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct FireOutline {
+    /// Polygons in degrees, each an outer ring and its holes; the last corner joins the first.
+    /// Longitudes are continuous and may pass ±180.
+    pub polygons: Vec<Vec<Vec<(f64, f64)>>>,
+    /// Its area.
+    pub hectares: f64,
+    /// Centre of area, degrees.
+    pub centre: (f64, f64),
+    /// West, south, east, north in degrees; west and east may pass ±180.
+    pub bbox: [f64; 4],
+}
+
+impl FireOutline {
+    /// The outline of detections in order of time; empty without any.
+    pub fn of(points: &[Detection]) -> Self {
+        let Some(grid) = FireGrid::around(points, 2.0 * CLOSING_KM) else { return Self::default() };
+        let raster = painted(&grid, points).closed(grid.cells_in(CLOSING_KM));
+        let cells = ClassCells { width: grid.width, classes: &raster.cells };
+        // A grid has fewer corners than the tracer allows.
+        let Ok(traced) = trace(cells, |row| grid.cell_area_ha(row)) else { return Self::default() };
+        Self::of_traced(&grid, &raster, &traced)
+    }
+
+    fn of_traced(grid: &FireGrid, raster: &BinaryRaster, traced: &Traced) -> Self {
+        let mut outline =
+            Self { bbox: [f64::MAX, f64::MAX, f64::MIN, f64::MIN], ..Self::default() };
+        outline.polygons = vec![Vec::new(); traced.pieces.len()];
+        for ring in &traced.rings {
+            let corners = traced.corners[ring.corners.clone()].iter().map(|corner| {
+                let corner = *corner as usize;
+                grid.lonlat_of_corner(
+                    corner % traced.corners_across,
+                    corner / traced.corners_across,
+                )
+            });
+            let corners: Vec<(f64, f64)> = corners.collect();
+            for (lon, lat) in &corners {
+                let [west, south, east, north] = outline.bbox;
+                outline.bbox = [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)];
+            }
+            outline.polygons[ring.piece].push(corners);
+        }
+        let (mut lon_sum, mut lat_sum) = (0.0, 0.0);
+        for (row, line) in raster.cells.chunks(raster.width).enumerate() {
+            let area_ha = grid.cell_area_ha(row);
+            for column in (0..line.len()).filter(|column| line[*column] == 1) {
+                let (west, north) = grid.lonlat_of_corner(column, row);
+                let (east, south) = grid.lonlat_of_corner(column + 1, row + 1);
+                lon_sum += area_ha * 0.5 * (west + east);
+                lat_sum += area_ha * 0.5 * (north + south);
+                outline.hectares += area_ha;
+            }
+        }
+        outline.centre = (lon_sum / outline.hectares, lat_sum / outline.hectares);
+        outline
+    }
+
+    /// A GeoJSON MultiPolygon; outer rings run counterclockwise (RFC 7946).
+    pub fn to_geojson(&self) -> String {
+        let corner = |(lon, lat): &(f64, f64)| format!("[{lon:.DECIMALS$},{lat:.DECIMALS$}]");
+        let ring = |ring: &Vec<(f64, f64)>| {
+            let corners: Vec<String> = ring.iter().chain(ring.first()).map(corner).collect();
+            format!("[{}]", corners.join(","))
+        };
+        let polygon = |rings: &Vec<Vec<(f64, f64)>>| {
+            format!("[{}]", rings.iter().map(ring).collect::<Vec<_>>().join(","))
+        };
+        let polygons: Vec<String> = self.polygons.iter().map(polygon).collect();
+        format!("{{\"type\":\"MultiPolygon\",\"coordinates\":[{}]}}", polygons.join(","))
+    }
+}
+
+/// Footprints of the detections that count.
+fn painted(grid: &FireGrid, points: &[Detection]) -> BinaryRaster {
+    let is_coarse = |point: &&Detection| point.pixel_m() > COARSE_PIXEL_M;
+    let mut raster = BinaryRaster::new(grid.width, grid.height);
+    let mut centres = raster.clone();
+    let mut fine_minutes = Vec::new();
+    for point in points.iter().filter(|point| !is_coarse(point)) {
+        grid.paint(point, &mut raster.cells);
+        let (column, row) = grid.centre(point);
+        centres.cells[row * grid.width + column] = 1;
+        fine_minutes.push(point.minute);
+    }
+    fine_minutes.sort_unstable();
+    let near_fine = centres.dilated(grid.cells_in(FINE_PIXEL_KM));
+    for point in points.iter().filter(is_coarse) {
+        let (column, row) = grid.centre(point);
+        let from = point.minute.saturating_sub(FINER_PASS_MINUTES);
+        let next = fine_minutes.partition_point(|minute| *minute < from);
+        let has_finer_pass = fine_minutes
+            .get(next)
+            .is_some_and(|minute| *minute <= point.minute.saturating_add(FINER_PASS_MINUTES));
+        if !has_finer_pass || near_fine.cells[row * grid.width + column] == 1 {
+            grid.paint(point, &mut raster.cells);
+        }
+    }
+    raster
+}

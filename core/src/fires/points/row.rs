@@ -1,0 +1,138 @@
+//! One row of a table of points.
+
+use chrono::NaiveDate;
+
+use super::columns::Columns;
+use crate::catalogue::stac::shown;
+use crate::fires::detection::{
+    Confidence, Detection, E5, HeatSource, MINUTES_PER_DAY, Processing, Satellite,
+};
+
+/// Larger pixels than any scanner has, km.
+const MAX_PIXEL_KM: f64 = 10.0;
+/// Smallest confidence of MODIS, in percent, that counts as nominal, and as high (its user guide).
+const MODIS_NOMINAL: f64 = 30.0;
+const MODIS_HIGH: f64 = 80.0;
+
+/// Reads a row, which was taken no later than `latest_minute`; the error names the column.
+pub(super) fn read_row(
+    columns: &Columns,
+    fields: &[&str],
+    latest_minute: i32,
+) -> Result<Detection, String> {
+    if fields.len() < columns.count {
+        return Err(format!("{} of {} columns", fields.len(), columns.count));
+    }
+    let satellite = text(fields, columns.satellite).map_or(Satellite::Other, Satellite::from_text);
+    let minute = minute(fields[columns.date].trim(), fields[columns.time].trim())?;
+    if minute > latest_minute {
+        return Err(format!(
+            "acq_date `{}` lies in the future",
+            shown(fields[columns.date].trim())
+        ));
+    }
+    let (processing, version_e2) = version(text(fields, columns.version).unwrap_or_default());
+    Ok(Detection {
+        minute,
+        lat_e5: degrees_e5("latitude", fields[columns.latitude], 90.0)?,
+        lon_e5: degrees_e5("longitude", fields[columns.longitude], 180.0)?,
+        satellite,
+        processing,
+        version_e2,
+        scan_m: pixel_m("scan", text(fields, columns.scan), satellite)?,
+        track_m: pixel_m("track", text(fields, columns.track), satellite)?,
+        confidence: confidence(text(fields, columns.confidence).unwrap_or("n"))?,
+        source: text(fields, columns.source).map(heat_source).transpose()?,
+    })
+}
+
+/// A value that is there.
+fn text<'a>(fields: &[&'a str], column: Option<usize>) -> Option<&'a str> {
+    column.and_then(|column| fields.get(column)).map(|value| value.trim()).filter(|v| !v.is_empty())
+}
+
+fn degrees_e5(column: &str, value: &str, max: f64) -> Result<i32, String> {
+    let degrees: f64 = value.trim().parse().unwrap_or(f64::NAN);
+    if degrees.is_nan() || degrees.abs() > max {
+        return Err(format!("{column} `{}` is not within ±{max}°", shown(value.trim())));
+    }
+    Ok((degrees * E5).round() as i32)
+}
+
+fn pixel_m(column: &str, value: Option<&str>, satellite: Satellite) -> Result<u16, String> {
+    let Some(value) = value else { return Ok(satellite.nadir_pixel_m()) };
+    let km: f64 = value.parse().unwrap_or(f64::NAN);
+    if km > 0.0 && km <= MAX_PIXEL_KM {
+        Ok((km * 1000.0).round() as u16)
+    } else {
+        Err(format!("{column} `{}` is not a size of up to {MAX_PIXEL_KM} km", shown(value)))
+    }
+}
+
+/// Minutes since 1970 of a date as `2025-01-07`, `2025/01/07` or `20250107` and a time as `18`,
+/// `0955`, `230`, `00:18` or `00:18:30`.
+fn minute(date: &str, time: &str) -> Result<i32, String> {
+    let day = ["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d"]
+        .iter()
+        .find_map(|format| NaiveDate::parse_from_str(date, format).ok())
+        .ok_or_else(|| format!("acq_date `{}` is not a date", shown(date)))?;
+    let clock = clock(time).ok_or_else(|| format!("acq_time `{}` is not a time", shown(time)))?;
+    let days = day.signed_duration_since(NaiveDate::default()).num_days();
+    i32::try_from(days)
+        .ok()
+        .and_then(|days| days.checked_mul(MINUTES_PER_DAY)?.checked_add(clock))
+        .ok_or_else(|| format!("acq_date `{}` is not a date of today's satellites", shown(date)))
+}
+
+/// Minutes since midnight.
+fn clock(time: &str) -> Option<i32> {
+    let (hours, minutes) = match time.split_once(':') {
+        Some((hours, rest)) => {
+            let minutes = rest.split_once(':').map_or(rest, |(minutes, _)| minutes);
+            (hours.parse::<u16>().ok()?, minutes.parse::<u16>().ok()?)
+        }
+        None if time.len() <= 4 => {
+            let number: u16 = time.parse().ok()?;
+            (number / 100, number % 100)
+        }
+        None => return None,
+    };
+    (hours < 24 && minutes < 60).then(|| i32::from(hours) * 60 + i32::from(minutes))
+}
+
+fn version(text: &str) -> (Processing, u16) {
+    let upper = text.to_ascii_uppercase();
+    let (processing, number) = [
+        (Processing::UltraRealTime, "URT"),
+        (Processing::NearRealTime, "NRT"),
+        (Processing::RealTime, "RT"),
+    ]
+    .into_iter()
+    .find_map(|(processing, suffix)| Some((processing, upper.strip_suffix(suffix)?)))
+    .unwrap_or((Processing::Standard, &upper));
+    let number: f64 = number.trim().parse().unwrap_or(0.0);
+    (processing, (number * 100.0).round().clamp(0.0, f64::from(u16::MAX)) as u16)
+}
+
+fn confidence(text: &str) -> Result<Confidence, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "l" | "low" => return Ok(Confidence::Low),
+        "n" | "nominal" => return Ok(Confidence::Nominal),
+        "h" | "high" => return Ok(Confidence::High),
+        _ => {}
+    }
+    match text.parse::<f64>() {
+        Ok(percent) if (0.0..MODIS_NOMINAL).contains(&percent) => Ok(Confidence::Low),
+        Ok(percent) if (MODIS_NOMINAL..MODIS_HIGH).contains(&percent) => Ok(Confidence::Nominal),
+        Ok(percent) if (MODIS_HIGH..=100.0).contains(&percent) => Ok(Confidence::High),
+        _ => Err(format!("confidence `{}` is neither a word nor a percentage", shown(text))),
+    }
+}
+
+fn heat_source(text: &str) -> Result<HeatSource, String> {
+    let number = text.parse::<f64>().ok().filter(|number| number.fract() == 0.0);
+    number
+        .filter(|number| (0.0..=3.0).contains(number))
+        .and_then(|number| HeatSource::from_number(number as u8))
+        .ok_or_else(|| format!("type `{}` is not 0 to 3", shown(text)))
+}

@@ -1,0 +1,140 @@
+//! Heat that is no wildfire: volcanoes, flares, plants. Cells that are hot again and again over
+//! months, and small components that stay where they are.
+
+use std::collections::BTreeMap;
+
+use chrono::Datelike;
+use serde::{Deserialize, Serialize};
+
+use crate::fires::detection::{Detection, MINUTES_PER_DAY, date_of_minute};
+use crate::fires::outline::FireOutline;
+use crate::fires::record::STORED_CELL_E5;
+use crate::fires::sphere::Place;
+
+/// Side of a cell, 1e-5 degrees.
+const CELL_E5: i32 = 1000;
+/// Months that are remembered.
+const MONTHS: u32 = 24;
+/// Different months in which a static cell was hot …
+const MIN_HOT_MONTHS: u32 = 3;
+/// … and months from the first of them to the last: a fire of ten weeks spans three.
+const MIN_MONTHS_APART: u32 = 4;
+
+/// Cells of 0.01°, and the months in which they were hot.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StaticCells {
+    /// The month of bit 0, counted from year 0.
+    newest_month: i32,
+    /// Ordered by row and column.
+    cells: Vec<HotCell>,
+}
+
+/// A cell: row and column from 0°, the months before the newest as bits, and whether an archive
+/// states a static source in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct HotCell(i32, i32, u32, bool);
+
+impl HotCell {
+    fn is_static(self) -> bool {
+        let months = self.2;
+        let apart = || u32::BITS - 1 - months.leading_zeros() - months.trailing_zeros();
+        self.3 || months.count_ones() >= MIN_HOT_MONTHS && apart() >= MIN_MONTHS_APART
+    }
+
+    fn place(self) -> (i32, i32) {
+        (self.0, self.1)
+    }
+}
+
+impl StaticCells {
+    /// Adds detections, in any order and as often as they come.
+    pub fn learn(&mut self, points: &[Detection]) {
+        let newest = points.iter().map(month).max().unwrap_or(self.newest_month);
+        let known = std::mem::take(&mut self.cells);
+        let newest = newest.max(self.newest_month);
+        let mut cells: BTreeMap<(i32, i32), (u32, bool)> = BTreeMap::new();
+        for cell in known {
+            let entry = cells.entry(cell.place()).or_default();
+            *entry = (shifted(cell.2, newest - self.newest_month), cell.3);
+        }
+        for point in points {
+            let entry = cells.entry(cell_of(point)).or_default();
+            entry.0 |= shifted(1, newest - month(point));
+            entry.1 |= point.source.is_some_and(|source| source.is_static());
+        }
+        self.newest_month = newest;
+        let remembered = cells.into_iter().filter(|(_, (months, stated))| *months > 0 || *stated);
+        self.cells = remembered
+            .map(|((row, column), (months, stated))| HotCell(row, column, months, stated))
+            .collect();
+    }
+
+    /// Whether a detection is one of a static source.
+    pub fn holds(&self, point: &Detection) -> bool {
+        point.source.is_some_and(|source| source.is_static()) || self.is_static(cell_of(point))
+    }
+
+    /// Whether a stored cell of a fire lies in a static cell.
+    pub(super) fn holds_stored(&self, (row, column, _): &(i32, i32, i32)) -> bool {
+        let place = |cell: &i32| (cell * STORED_CELL_E5 + STORED_CELL_E5 / 2).div_euclid(CELL_E5);
+        self.is_static((place(row), place(column)))
+    }
+
+    fn is_static(&self, place: (i32, i32)) -> bool {
+        let found = self.cells.binary_search_by_key(&place, |cell| cell.place());
+        found.is_ok_and(|at| self.cells[at].is_static())
+    }
+}
+
+fn cell_of(point: &Detection) -> (i32, i32) {
+    (point.lat_e5.div_euclid(CELL_E5), point.lon_e5.div_euclid(CELL_E5))
+}
+
+fn month(point: &Detection) -> i32 {
+    let date = date_of_minute(point.minute);
+    date.year() * 12 + date.month0() as i32
+}
+
+/// Bits of months, moved into the past; those that are too old are dropped.
+fn shifted(months: u32, by: i32) -> u32 {
+    let by = u32::try_from(by).unwrap_or(u32::MAX);
+    months.checked_shl(by).unwrap_or(0) & ((1 << MONTHS) - 1)
+}
+
+/// A component that is hot on so many days …
+const MIN_HOT_DAYS: usize = 5;
+/// … of so many …
+const HOT_DAYS_WITHIN: i32 = 15;
+/// … is a static source when it is no larger than this, km …
+const MAX_EXTENT_KM: f64 = 4.0;
+/// … and its outline grows by less than this after its third day.
+const MIN_GROWTH: f64 = 1.2;
+const GROWTH_AFTER_DAYS: i32 = 3;
+
+/// Whether the detections of one component, in order of time, are those of a static source.
+pub(super) fn stays_in_place(points: &[Detection]) -> bool {
+    let mut days: Vec<i32> = points.iter().map(Detection::day).collect();
+    days.dedup();
+    let is_persistent = days
+        .windows(MIN_HOT_DAYS)
+        .any(|window| window[MIN_HOT_DAYS - 1] - window[0] < HOT_DAYS_WITHIN);
+    if !is_persistent || extent_km(points) > MAX_EXTENT_KM {
+        return false;
+    }
+    let start = points[0].minute;
+    let early =
+        points.partition_point(|point| point.minute - start < GROWTH_AFTER_DAYS * MINUTES_PER_DAY);
+    FireOutline::of(points).hectares < MIN_GROWTH * FireOutline::of(&points[..early]).hectares
+}
+
+/// The diagonal of the box around detections, km.
+pub(super) fn extent_km(points: &[Detection]) -> f64 {
+    let Some(first) = points.first().map(Place::of) else { return 0.0 };
+    let (mut low, mut high) = (first, first);
+    for place in points.iter().map(Place::of) {
+        low = Place { x: low.x.min(place.x), y: low.y.min(place.y), z: low.z.min(place.z) };
+        high = Place { x: high.x.max(place.x), y: high.y.max(place.y), z: high.z.max(place.z) };
+    }
+    low.squared_chord(&high).sqrt()
+}

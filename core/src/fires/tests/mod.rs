@@ -1,0 +1,1 @@
+//! Nights, shuffled and left out.
