@@ -21,6 +21,7 @@ mod items;
 // Real fires against what others made of them.
 mod coarse;
 mod fires;
+mod found_fires;
 mod offset;
 mod remote;
 

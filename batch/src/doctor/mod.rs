@@ -21,6 +21,7 @@ mod layout;
 mod mask;
 mod offset;
 mod opening;
+mod points;
 
 pub(crate) use cors::parse_origin;
 pub(crate) use examination::Examination;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::metadata::{MapMeta, RegionIndex};
 use dragonfly_core::{
     Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile,
@@ -14,6 +14,7 @@ use dragonfly_core::{
 use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::permissions::find_not_public;
+use crate::fires::state_files::read_list;
 use crate::http;
 use crate::nightly::attempt;
 use crate::nightly::lock::LastCommand;
@@ -60,21 +61,38 @@ pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Healt
         LastCommand::Over(problems) => problems,
         LastCommand::Running | LastCommand::Unknown => Vec::new(),
     };
+    let fires_ok = settings.fires.as_ref().map(|_| points_are_recent(layout, now));
     let disk_ok = disk_free_gb >= settings.min_free_gb;
     let regions_ok = judged.values().all(|region| region.ok);
     let health = Health {
         checked_at: now,
-        ok: disk_ok && regions_ok && last_command_problems.is_empty(),
+        ok: disk_ok
+            && regions_ok
+            && fires_ok != Some(false)
+            && last_command_problems.is_empty(),
         disk_ok,
         disk_free_gb: (disk_free_gb * 10.0).round() / 10.0,
         last_command_ok: last_command_problems.is_empty(),
         last_command_problems,
+        fires_ok,
         regions_ok,
         load: plan_night(&records, settings.regions_per_night, now).describe_load(),
         regions: judged,
     };
     write_json(&store_of(deployment), &layout.meta_file("health"), &published(health.clone()))?;
     Ok(health)
+}
+
+/// Hours without points after which new fires may have been missed.
+const MAX_BLIND_HOURS: i64 = 48;
+
+/// Whether points were read lately, and by a clock that was not ahead.
+fn points_are_recent(layout: &RootLayout, now: DateTime<Utc>) -> bool {
+    let list = read_list(layout).ok().flatten();
+    list.is_some_and(|list| {
+        let age = now - list.checked_at;
+        age <= TimeDelta::hours(MAX_BLIND_HOURS) && age >= -TimeDelta::days(1)
+    })
 }
 
 /// Health as it is published: without paths of this machine.
@@ -98,6 +116,12 @@ pub(crate) fn problems(health: &Health, min_free_gb: f64) -> Vec<String> {
         problems.push(format!(
             "only {} GB are free, and {min_free_gb} GB must be: make room",
             health.disk_free_gb
+        ));
+    }
+    if health.fires_ok == Some(false) {
+        problems.push(format!(
+            "no active-fire points could be read for {MAX_BLIND_HOURS} hours, so no new fire is \
+            found: meta/fires.json states why, and `dragonfly doctor` probes the sources"
         ));
     }
     problems.extend(health.last_command_problems.iter().cloned());

@@ -26,6 +26,9 @@ pub struct Health {
     /// What is wrong with it, in words.
     #[serde(default)]
     pub last_command_problems: Vec<String>,
+    /// Points were read within two days, so that fires are found; absent where none are looked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fires_ok: Option<bool>,
     /// All regions are well.
     pub regions_ok: bool,
     /// How full the nights are, in words.

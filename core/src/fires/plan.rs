@@ -82,11 +82,7 @@ pub(super) fn plan_maps(
 }
 
 /// The map that the state of a fire asks for, whether or not it is due.
-pub fn plan_map(
-    fire: &FireRecord,
-    settings: &FireSettings,
-    now: DateTime<Utc>,
-) -> PlannedFireMap {
+pub fn plan_map(fire: &FireRecord, settings: &FireSettings, now: DateTime<Utc>) -> PlannedFireMap {
     let (kind, turn) = match (fire.state, fire.ended_on) {
         (FireState::Season, _) => (FireMapKind::Season, FireTurn::NextSeason),
         (_, Some(_)) => (FireMapKind::Initial, FireTurn::Ended),
