@@ -106,6 +106,19 @@ fn thomas(data: &RealData, table: &mut Table) {
         &data.rings("perimeters/thomas_2017.geojson"),
         0.80,
     );
+    let parts = night.found.iter().filter(|other| {
+        (other.outline.centre.0 + 119.2).abs() < 0.6 && (other.outline.centre.1 - 34.45).abs() < 0.3
+    });
+    for part in parts {
+        println!(
+            "  near Thomas: {} {:.0} ha, {} points, {} to {}",
+            part.id,
+            part.outline.hectares,
+            part.detections.len(),
+            part.detections[0].time(),
+            part.detections.last().unwrap().time()
+        );
+    }
     let start = fire.detections[0].minute - minute("2017-12-05T02:26:00Z");
     table.at_most("4 Thomas: start after the alarm, h", f64::from(start) / 60.0, 12.0);
     let both: Vec<Detection> = points.iter().chain(&data.thomas_modis()).copied().collect();
@@ -157,6 +170,11 @@ fn usa(data: &RealData, table: &mut Table) {
         let ours: Vec<Vec<(f64, f64)>> = fire.outline.polygons.iter().flatten().cloned().collect();
         let (a, b) = Raster::pair(&ours, &known.rings);
         let pieces = night.found.iter().filter(|other| {
+            let [west, south, east, north] = other.outline.bbox;
+            let (lon, lat) = place;
+            if west > lon + 0.3 || east < lon - 0.3 || south > lat + 0.3 || north < lat - 0.3 {
+                return false;
+            }
             let rings: Vec<Vec<(f64, f64)>> =
                 other.outline.polygons.iter().flatten().cloned().collect();
             let (a, b) = Raster::pair(&rings, &known.rings);
