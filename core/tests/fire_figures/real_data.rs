@@ -4,7 +4,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use dragonfly_core::{
-    Confidence, Detection, Processing, Satellite, minute_of_time, read_points, unique_detections,
+    Confidence, Detection, PointsError, Processing, ReadPoints, Satellite, minute_of_time,
+    read_points, read_points_archive, unique_detections,
 };
 use serde_json::Value;
 
@@ -50,6 +51,12 @@ impl RealData {
     pub(crate) fn points(&self, name: &str) -> Vec<Detection> {
         let now = "2026-11-01T00:00:00Z".parse().unwrap();
         read_points(name, &self.bytes(name), now).unwrap().detections
+    }
+
+    /// A file of any kind.
+    pub(crate) fn archive(&self, name: &str) -> Result<ReadPoints, PointsError> {
+        let now = "2026-11-01T00:00:00Z".parse().unwrap();
+        read_points_archive(name, &self.bytes(name), now)
     }
 
     pub(crate) fn usa(&self) -> Vec<Detection> {
