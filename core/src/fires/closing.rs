@@ -83,9 +83,10 @@ mod tests {
     fn closing_fills_a_gap_and_keeps_the_rest() {
         let open = raster(&["........", "........", "..x..x..", "........", "........"]);
         assert_eq!(open.closed(1), open);
-        let gap = raster(&[".......", ".......", "..x.x..", ".......", "......."]);
-        let closed = raster(&[".......", ".......", "..xxx..", ".......", "......."]);
-        assert_eq!(gap.closed(1), closed);
+        let (edge, full, open) = (".......", "..xxx..", "..x.x..");
+        let hole = raster(&[edge, edge, full, open, full, edge, edge]);
+        let closed = raster(&[edge, edge, full, full, full, edge, edge]);
+        assert_eq!(hole.closed(1), closed);
     }
 
     #[test]

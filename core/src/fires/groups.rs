@@ -8,7 +8,7 @@ use crate::fires::link::{ESTABLISHED_DETECTIONS, Linked, Merger, link, link_of_p
 use crate::fires::outline::FireOutline;
 use crate::fires::settings::FireSettings;
 use crate::fires::sphere::Place;
-use crate::fires::static_sources::stays_in_place;
+use crate::fires::static_sources::{extent_km, stays_in_place};
 
 /// A fire wakes when it is seen again within so many days.
 pub(super) const WAKE_DAYS: i32 = 30;
@@ -39,8 +39,16 @@ impl FireGroup {
         self.detections.len() >= ESTABLISHED_DETECTIONS as usize || last.day() > first.day()
     }
 
-    fn examine(&mut self) {
-        if self.is_established() {
+    /// Whether its outline can be so large: it lies within the box around its footprints.
+    fn may_cover(&self, hectares: f64) -> bool {
+        let pixel_m = self.detections.iter().map(Detection::pixel_m).max().unwrap_or_default();
+        let side_km = extent_km(&self.detections) * std::f64::consts::FRAC_1_SQRT_2
+            + f64::from(pixel_m) / 1000.0;
+        side_km * side_km * 100.0 >= hectares
+    }
+
+    fn examine(&mut self, settings: &FireSettings) {
+        if self.is_established() && self.may_cover(settings.min_hectares) {
             self.outline = Some(FireOutline::of(&self.detections));
             self.is_static = stays_in_place(&self.detections);
         }
@@ -60,7 +68,7 @@ pub(super) fn fire_groups(points: &[Detection], settings: &FireSettings) -> Vec<
         })
         .collect();
     add_mergers(&mut groups, &components, &mergers, points);
-    groups.iter_mut().for_each(FireGroup::examine);
+    groups.iter_mut().for_each(|group| group.examine(settings));
     join_woken(groups, settings)
 }
 
@@ -106,7 +114,7 @@ fn join_woken(groups: Vec<FireGroup>, settings: &FireSettings) -> Vec<FireGroup>
         }
     }
     let changed = joined.iter_mut().filter(|group| group.outline.is_none());
-    changed.for_each(FireGroup::examine);
+    changed.for_each(|group| group.examine(settings));
     joined
 }
 

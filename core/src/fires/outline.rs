@@ -9,9 +9,9 @@ use crate::geo::trace::{ClassCells, Traced, trace};
 const CLOSING_KM: f64 = 0.75;
 /// Larger pixels are coarse, metres.
 const COARSE_PIXEL_M: u16 = 550;
-/// A coarse pixel counts when no finer pass saw the fire within this time, minutes …
+/// A coarse pixel counts as a whole when no finer pass saw the fire within this time, minutes …
 const FINER_PASS_MINUTES: i32 = 6 * 60;
-/// … or when a fine pixel lies within this distance, km.
+/// … and otherwise only its part within this distance of the centre of a fine pixel, km.
 const FINE_PIXEL_KM: f64 = 0.75;
 /// Digits of published degrees: a metre.
 const DECIMALS: usize = 5;
@@ -33,7 +33,7 @@ pub struct FireOutline {
 impl FireOutline {
     /// The outline of detections in order of time; empty without any.
     pub fn of(points: &[Detection]) -> Self {
-        let Some(grid) = FireGrid::around(points, 2.0 * CLOSING_KM) else { return Self::default() };
+        let Some(grid) = FireGrid::around(points, CLOSING_KM) else { return Self::default() };
         let raster = painted(&grid, points).closed(grid.cells_in(CLOSING_KM));
         let cells = ClassCells { width: grid.width, classes: &raster.cells };
         // A grid has fewer corners than the tracer allows.
@@ -103,17 +103,21 @@ fn painted(grid: &FireGrid, points: &[Detection]) -> BinaryRaster {
         fine_minutes.push(point.minute);
     }
     fine_minutes.sort_unstable();
-    let near_fine = centres.dilated(grid.cells_in(FINE_PIXEL_KM));
+    let mut confirmed = BinaryRaster::new(grid.width, grid.height);
     for point in points.iter().filter(is_coarse) {
-        let (column, row) = grid.centre(point);
         let from = point.minute.saturating_sub(FINER_PASS_MINUTES);
         let next = fine_minutes.partition_point(|minute| *minute < from);
         let has_finer_pass = fine_minutes
             .get(next)
             .is_some_and(|minute| *minute <= point.minute.saturating_add(FINER_PASS_MINUTES));
-        if !has_finer_pass || near_fine.cells[row * grid.width + column] == 1 {
-            grid.paint(point, &mut raster.cells);
-        }
+        let painted = if has_finer_pass { &mut confirmed } else { &mut raster };
+        grid.paint(point, &mut painted.cells);
+    }
+    let near_fine = centres.dilated(grid.cells_in(FINE_PIXEL_KM));
+    for (cell, (confirmed, near)) in
+        raster.cells.iter_mut().zip(confirmed.cells.iter().zip(&near_fine.cells))
+    {
+        *cell |= confirmed & near;
     }
     raster
 }

@@ -7,7 +7,6 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use crate::fires::detection::{Detection, MINUTES_PER_DAY, date_of_minute};
-use crate::fires::outline::FireOutline;
 use crate::fires::record::STORED_CELL_E5;
 use crate::fires::sphere::Place;
 
@@ -108,9 +107,13 @@ const MIN_HOT_DAYS: usize = 5;
 const HOT_DAYS_WITHIN: i32 = 15;
 /// … is a static source when it is no larger than this, km …
 const MAX_EXTENT_KM: f64 = 4.0;
-/// … and its outline grows by less than this after its third day.
-const MIN_GROWTH: f64 = 1.2;
-const GROWTH_AFTER_DAYS: i32 = 3;
+/// … when of its detections after the third day …
+const EARLY_DAYS: i32 = 3;
+/// … less than one in five lies farther than this from all earlier ones, km …
+const STILL_KM: f64 = 0.75;
+const MIN_STILL_TO_MOVED: usize = 5;
+/// … and when it is at least half as hot on a day as before: a fire that no longer grows fades.
+const MAX_FADED: usize = 2;
 
 /// Whether the detections of one component, in order of time, are those of a static source.
 pub(super) fn stays_in_place(points: &[Detection]) -> bool {
@@ -122,10 +125,22 @@ pub(super) fn stays_in_place(points: &[Detection]) -> bool {
     if !is_persistent || extent_km(points) > MAX_EXTENT_KM {
         return false;
     }
-    let start = points[0].minute;
-    let early =
-        points.partition_point(|point| point.minute - start < GROWTH_AFTER_DAYS * MINUTES_PER_DAY);
-    FireOutline::of(points).hectares < MIN_GROWTH * FireOutline::of(&points[..early]).hectares
+    let end_of_early = points[0].minute.saturating_add(EARLY_DAYS * MINUTES_PER_DAY);
+    let (early, late) = points.split_at(points.partition_point(|p| p.minute < end_of_early));
+    let is_steady = late.len() * hot_days(early) * MAX_FADED >= early.len() * hot_days(late);
+    let places: Vec<Place> = early.iter().map(Place::of).collect();
+    let is_moved = |point: &&Detection| {
+        let place = Place::of(point);
+        places.iter().all(|other| place.squared_chord(other) > STILL_KM * STILL_KM)
+    };
+    let moved = late.iter().filter(is_moved).count();
+    !late.is_empty() && is_steady && moved * MIN_STILL_TO_MOVED < late.len()
+}
+
+fn hot_days(points: &[Detection]) -> usize {
+    let mut days: Vec<i32> = points.iter().map(Detection::day).collect();
+    days.dedup();
+    days.len()
 }
 
 /// The diagonal of the box around detections, km.

@@ -19,7 +19,8 @@ pub(crate) struct Overlap {
     pub(crate) covered: f64,
 }
 
-type Ring = Vec<(f64, f64)>;
+/// Corners in degrees.
+pub(crate) type Ring = Vec<(f64, f64)>;
 
 impl Raster {
     /// Two perimeters on one grid.

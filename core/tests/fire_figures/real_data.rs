@@ -4,9 +4,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use dragonfly_core::{
-    Confidence, Detection, Processing, Satellite, minute_of_time, read_points, unique_detections,
+    Confidence, Detection, PointsError, Processing, ReadPoints, Satellite, minute_of_time,
+    read_points, read_points_archive, unique_detections,
 };
 use serde_json::Value;
+
+use crate::perimeter::Ring;
 
 /// The folder of real fires.
 pub(crate) struct RealData {
@@ -15,7 +18,7 @@ pub(crate) struct RealData {
 
 /// A fire with its final perimeter.
 pub(crate) struct KnownFire {
-    pub(crate) rings: Vec<Vec<(f64, f64)>>,
+    pub(crate) rings: Vec<Ring>,
     pub(crate) first_minute: i32,
     pub(crate) last_minute: i32,
     pub(crate) peer_iou: f64,
@@ -50,8 +53,14 @@ impl RealData {
         read_points(name, &self.bytes(name), now).unwrap().detections
     }
 
+    /// A file of any kind.
+    pub(crate) fn archive(&self, name: &str) -> Result<ReadPoints, PointsError> {
+        let now = "2026-11-01T00:00:00Z".parse().unwrap();
+        read_points_archive(name, &self.bytes(name), now)
+    }
+
     pub(crate) fn usa(&self) -> Vec<Detection> {
-        let names = ["J1_VIIRS_C2", "J2_VIIRS_C2", "SUOMI_VIIRS_C2", "MODIS_C61"];
+        let names = ["J1_VIIRS_C2", "J2_VIIRS_C2", "SUOMI_VIIRS_C2"];
         let files = names.iter().flat_map(|name| self.points(&format!("la-2025/{name}.csv")));
         unique_detections(files.collect())
     }
@@ -81,13 +90,13 @@ impl RealData {
     }
 
     /// All rings of a file, for the even-odd rule.
-    pub(crate) fn rings(&self, name: &str) -> Vec<Vec<(f64, f64)>> {
+    pub(crate) fn rings(&self, name: &str) -> Vec<Ring> {
         let value = self.json(name);
         value["features"].as_array().unwrap().iter().flat_map(|f| rings(&f["geometry"])).collect()
     }
 
     /// Minute in UTC and rings of the dated perimeters of Thomas.
-    pub(crate) fn infrared_perimeters(&self) -> Vec<(i32, Vec<Vec<(f64, f64)>>)> {
+    pub(crate) fn infrared_perimeters(&self) -> Vec<(i32, Vec<Ring>)> {
         let value = self.json("thomas-2017/infrared_perimeters_13.geojson");
         let features = value["features"].as_array().unwrap();
         features
@@ -152,7 +161,7 @@ pub(crate) fn fine_detection(minute: i32, lat_e5: i32, lon_e5: i32) -> Detection
     }
 }
 
-fn rings(geometry: &Value) -> Vec<Vec<(f64, f64)>> {
+fn rings(geometry: &Value) -> Vec<Ring> {
     let ring = |ring: &Value| {
         let corners = ring.as_array().unwrap().iter();
         corners.map(|c| (c[0].as_f64().unwrap(), c[1].as_f64().unwrap())).collect::<Vec<_>>()
