@@ -8,11 +8,13 @@ use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::nightly::failure::RunError;
 
-/// Bytes per cell in the work folder: a float and a code.
-const WORK_BYTES_PER_CELL: f64 = 5.0;
+/// Bytes per cell in the work folder: a float, a code, two days and a count.
+const WORK_BYTES_PER_CELL: f64 = 10.0;
 /// Bytes per cell when published, where there is no earlier run: compressed raster, overviews,
-/// tiles.
-const PUBLISHED_BYTES_PER_CELL: f64 = 6.0;
+/// tiles, layers.
+const PUBLISHED_BYTES_PER_CELL: f64 = 8.0;
+/// Bytes per cell of the layers, which a map of an older version does not count.
+const LAYER_BYTES_PER_CELL: f64 = 2.0;
 /// A new map may be so much larger than the last.
 const GROWTH: f64 = 1.5;
 
@@ -52,8 +54,10 @@ pub(crate) fn check_disk(
 fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let cells = f64::from(grid.width()) * f64::from(grid.height());
-    let published_bytes =
-        last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
+    let published_bytes = last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| {
+        let layers = if map.layers.is_none() { cells * LAYER_BYTES_PER_CELL } else { 0.0 };
+        map.disk_usage_mb * 1e6 * GROWTH + layers
+    });
     (cells * WORK_BYTES_PER_CELL + published_bytes) / 1e9
 }
 

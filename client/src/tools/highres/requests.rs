@@ -127,7 +127,7 @@ impl Highres {
         let attribution = self
             .signals
             .config
-            .with(|config| config.as_ref().map(|config| config.client.attribution.clone()));
+            .with(|config| config.as_ref().map(|config| config.highres.own_attribution.clone()));
         DownloadRequest {
             file,
             index,
