@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result};
 use dragonfly_core::metadata::MapMeta;
-use dragonfly_core::{EmptyShare, Grid, Region, RunFailure};
+use dragonfly_core::{EmptyShare, Grid, MapLayers, Region, RunFailure};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
@@ -55,10 +55,14 @@ fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let cells = f64::from(grid.width()) * f64::from(grid.height());
     let published_bytes = last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| {
-        let layers = if map.layers.is_none() { cells * LAYER_BYTES_PER_CELL } else { 0.0 };
-        map.disk_usage_mb * 1e6 * GROWTH + layers
+        map.disk_usage_mb * 1e6 * GROWTH + uncounted_bytes(cells, map.layers.as_ref())
     });
     (cells * WORK_BYTES_PER_CELL + published_bytes) / 1e9
+}
+
+/// Bytes of the layers, where the last map has none.
+fn uncounted_bytes(cells: f64, layers: Option<&MapLayers>) -> f64 {
+    layers.map_or(cells * LAYER_BYTES_PER_CELL, |_| 0.0)
 }
 
 /// Whether a new map has seen enough to replace the published one: a cloudy month must not.
@@ -109,6 +113,13 @@ fn observed_share(empty: &EmptyShare) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn layers_need_room_beside_a_map_of_an_older_version() {
+        let layers = MapLayers::new(|_| String::new());
+        assert_eq!(uncounted_bytes(1e6, Some(&layers)), 0.0);
+        assert_eq!(uncounted_bytes(1e6, None), 2e6);
+    }
 
     #[test]
     fn water_is_seen_and_the_outside_does_not_count() {
