@@ -136,9 +136,8 @@ pub(crate) fn compute_strips(
     Ok(())
 }
 
-/// Bytes that the cells of a strip take: dNBR and layers, computed, waiting and written, with a
-/// reserve.
-const STRIP_CELL_BYTES: u64 = 32;
+/// Bytes that the cells of a strip take: dNBR and layers, computed and written, with a reserve.
+const STRIP_CELL_BYTES: u64 = 24;
 /// A strip may take so much, however little memory there is.
 const MIN_STRIP_BYTES: u64 = 64 << 20;
 /// Cells along a side of the smallest part of the map that is computed at once: a step of the
