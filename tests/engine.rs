@@ -1,9 +1,11 @@
 //! The browser's computing beside batch's: the same scenes, and the same bits.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use dragonfly_core::attribution::map_attribution;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{ComputeResult, DownloadRequest, FileKind, JobError, SearchRequest};
 use dragonfly_core::stac::{Item, ItemCollection};
@@ -17,7 +19,7 @@ use dragonfly_worker::{
     compute, compute_in_utm, found, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
-use gdal::{Dataset, GeoTransformEx};
+use gdal::{Dataset, GeoTransformEx, Metadata};
 use pollster::block_on;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -527,6 +529,10 @@ fn check_own_pixels(task: &EngineTask, epsg: i32, min_exact: usize) {
     let file = folder.path().join(name.name);
     std::fs::write(&file, bytes).unwrap();
 
+    let tags = Dataset::open(&file).unwrap();
+    let attribution = tags.metadata_item("ATTRIBUTION", "").unwrap();
+    let years: BTreeSet<i32> = done.scenes.iter().map(UsedScene::year).collect();
+    assert_eq!(attribution, map_attribution("", &search.collection, &years));
     let written = ReadRaster::<f32>::read(&file, None);
     assert_eq!(written.system.auth_code().unwrap(), epsg);
     assert_eq!((written.geo_transform[1], written.geo_transform[5]), (20.0, -20.0));

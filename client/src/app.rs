@@ -39,7 +39,7 @@ pub fn App() -> impl IntoView {
     let signals = PageSignals {
         address,
         region: Signal::derive(move || region_in_view.get().map(|region| region.text)),
-        sources: Signal::derive(move || sources(atlas, display)),
+        sources: Memo::new(move |_| sources(atlas, display, map_state)).into(),
         toast,
         problems: atlas.problems,
     };

@@ -1,9 +1,10 @@
 //! The metadata of a computed map.
 
 use anyhow::{Result, bail};
+use dragonfly_core::attribution::{lacks_credit, map_attribution};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped, UsedScene};
 use dragonfly_core::{
-    DnbrOffset, Grid, MapWarning, Region, SideScenes, SkippedScene, TileIndex, mercator,
+    DnbrOffset, Grid, MapLayers, MapWarning, Region, SideScenes, SkippedScene, TileIndex, mercator,
 };
 
 use crate::compute::statistics::MapStatistics;
@@ -62,6 +63,9 @@ impl MapMetaInput<'_> {
             tile_index: TileIndex::default(),
             disk_usage_mb: 0.0,
             raster_url: format!("/raster/{name}/{run_id}.tif"),
+            layers: Some(MapLayers::new(|layer| {
+                format!("/raster/{name}/{run_id}/{}.tif", layer.name())
+            })),
             hectares: summary.hectares(),
             implausible_share: summary.implausible_share(),
             empty_share: summary.empty_share(),
@@ -75,7 +79,7 @@ impl MapMetaInput<'_> {
             scenes_skipped: self.skipped_scenes(),
             warnings: self.warnings(),
             collection: region.collection.clone(),
-            attribution: settings.attribution.clone(),
+            attribution: self.attribution(),
             core_version: dragonfly_core::VERSION.to_owned(),
             run_id,
         })
@@ -84,6 +88,19 @@ impl MapMetaInput<'_> {
     /// The scenes of both sides.
     fn scenes(&self) -> impl Iterator<Item = &GridScene> {
         self.found.pre.scenes().iter().chain(self.found.post.scenes())
+    }
+
+    /// Whom the map names.
+    fn attribution(&self) -> String {
+        let (own, collection) = (&self.settings.attribution, &self.region.collection);
+        if lacks_credit(own, collection) {
+            tracing::warn!(
+                region = self.region.name,
+                "the credit that the licence of the collection `{collection}` requires is not \
+                known: set `attribution`"
+            );
+        }
+        map_attribution(own, collection, &self.scenes().map(|scene| scene.used.year()).collect())
     }
 
     fn fire_mask(&self) -> Option<FireMask> {

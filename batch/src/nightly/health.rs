@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{MapMeta, RegionIndex};
 use dragonfly_core::{
-    Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile,
+    Health, MapLayer, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile,
     plan_night,
 };
 
@@ -131,6 +131,7 @@ fn region_files(layout: &RootLayout, region: &Region) -> RegionFiles {
     let (mut tile, mut raster) = (None, None);
     if let Some(map) = &meta.map {
         published.push(layout.raster(&region.name, &map.run_id));
+        published.extend(layer_files(layout, region, map));
         if let Some(file) = well_known_tile(layout, region, map) {
             tile = Some(check_tile(&file));
             published.push(file);
@@ -159,9 +160,19 @@ fn check_tile(file: &Path) -> Result<(), String> {
     decoded.map_err(|cause| format!("{}: {cause}", file.display()))
 }
 
+/// The layers that a map names.
+fn layer_files(layout: &RootLayout, region: &Region, map: &MapMeta) -> Vec<PathBuf> {
+    let layers = MapLayer::ALL.into_iter().filter(|_| map.layers.is_some());
+    layers.map(|layer| layout.layer(&region.name, &map.run_id, layer)).collect()
+}
+
+/// Whether the raster and the layers can be opened.
 fn check_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
-    let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open_local(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
-        .map(drop)
-        .map_err(|error| format!("{error:#}"))
+    let raster = layout.raster(&region.name, &map.run_id);
+    let mut files = std::iter::once(raster).chain(layer_files(layout, region, map));
+    files.try_for_each(|file| {
+        geotiff::open_local(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
+            .map(drop)
+            .map_err(|error| format!("{error:#}"))
+    })
 }

@@ -2,17 +2,19 @@
 
 use anyhow::{Context, Result};
 use dragonfly_core::metadata::MapMeta;
-use dragonfly_core::{EmptyShare, Grid, Region, RunFailure};
+use dragonfly_core::{EmptyShare, Grid, MapLayers, Region, RunFailure};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::nightly::failure::RunError;
 
-/// Bytes per cell in the work folder: a float and a code.
-const WORK_BYTES_PER_CELL: f64 = 5.0;
+/// Bytes per cell in the work folder: a float, a code, two days and a count.
+const WORK_BYTES_PER_CELL: f64 = 10.0;
 /// Bytes per cell when published, where there is no earlier run: compressed raster, overviews,
-/// tiles.
-const PUBLISHED_BYTES_PER_CELL: f64 = 6.0;
+/// tiles, layers.
+const PUBLISHED_BYTES_PER_CELL: f64 = 8.0;
+/// Bytes per cell of the layers, which a map of an older version does not count.
+const LAYER_BYTES_PER_CELL: f64 = 2.0;
 /// A new map may be so much larger than the last.
 const GROWTH: f64 = 1.5;
 
@@ -52,9 +54,15 @@ pub(crate) fn check_disk(
 fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let cells = f64::from(grid.width()) * f64::from(grid.height());
-    let published_bytes =
-        last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
+    let published_bytes = last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| {
+        map.disk_usage_mb * 1e6 * GROWTH + uncounted_bytes(cells, map.layers.as_ref())
+    });
     (cells * WORK_BYTES_PER_CELL + published_bytes) / 1e9
+}
+
+/// Bytes of the layers, where the last map has none.
+fn uncounted_bytes(cells: f64, layers: Option<&MapLayers>) -> f64 {
+    layers.map_or(cells * LAYER_BYTES_PER_CELL, |_| 0.0)
 }
 
 /// Whether a new map has seen enough to replace the published one: a cloudy month must not.
@@ -105,6 +113,13 @@ fn observed_share(empty: &EmptyShare) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn layers_need_room_beside_a_map_of_an_older_version() {
+        let layers = MapLayers::new(|_| String::new());
+        assert_eq!(uncounted_bytes(1e6, Some(&layers)), 0.0);
+        assert_eq!(uncounted_bytes(1e6, None), 2e6);
+    }
 
     #[test]
     fn water_is_seen_and_the_outside_does_not_count() {

@@ -83,7 +83,7 @@ fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
     kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
 }
 
-/// Raster, tiles and the run's own metadata under their versioned names, which no metadata names
+/// Rasters, tiles and the run's own metadata under their versioned names, which no metadata names
 /// yet.
 fn move_into_place(
     store: &impl PublishStore,
@@ -95,6 +95,9 @@ fn move_into_place(
     let name = &meta.region_name;
     store.publish(&folder.cog(), &layout.raster(name, &map.run_id))?;
     store.publish(&folder.tiles(), &layout.tiles(name, &map.run_id))?;
+    if map.layers.is_some() {
+        store.publish(&folder.layer_cogs(), &layout.layers(name, &map.run_id))?;
+    }
     write_json(store, &layout.run_meta(name, &map.run_id), meta)
 }
 

@@ -224,6 +224,12 @@ pub static PHRASES: Phrases = Phrases {
     links: "Take it with you",
     metadata_link: "Metadata (JSON)",
     raster_link: "Raster (GeoTIFF)",
+    layer_links: [
+        "Day of the image before (GeoTIFF)",
+        "Day of the image after (GeoTIFF)",
+        "Clear views (GeoTIFF)",
+        "Why a cell is empty (GeoTIFF)",
+    ],
     tiles_link: "Tiles for QGIS (XYZ)",
     copy: "Copy",
     copy_what: With::new("Copy: {0}"),

@@ -241,6 +241,12 @@ pub static PHRASES: Phrases = Phrases {
     links: "Zum Mitnehmen",
     metadata_link: "Metadaten (JSON)",
     raster_link: "Raster (GeoTIFF)",
+    layer_links: [
+        "Aufnahmetag vorher (GeoTIFF)",
+        "Aufnahmetag nachher (GeoTIFF)",
+        "Freie Sichten (GeoTIFF)",
+        "Warum eine Zelle leer ist (GeoTIFF)",
+    ],
     tiles_link: "Kacheln für QGIS (XYZ)",
     copy: "Kopieren",
     copy_what: With::new("Kopieren: {0}"),

@@ -195,6 +195,8 @@ pub struct Phrases {
     pub links: &'static str,
     pub metadata_link: &'static str,
     pub raster_link: &'static str,
+    /// In the order of `MapLayer::ALL`.
+    pub layer_links: [&'static str; 4],
     pub tiles_link: &'static str,
     pub copy: &'static str,
     pub copy_what: With<1>,

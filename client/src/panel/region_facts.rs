@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
-use dragonfly_core::{LEGEND, MapWarning};
+use dragonfly_core::{LEGEND, MapLayer, MapWarning};
 
 use crate::i18n::Words;
 use crate::state::empty_fractions::by_reason;
@@ -230,6 +230,11 @@ fn links(words: Words, map: &MapMeta, addresses: Addresses<'_>) -> Markup {
         .add(link("metadata-link", words.metadata_link, addresses.meta))
         .add(link("raster-link", words.raster_link, &map.raster_url))
         .add(tiles);
+    let layers = map.layers.iter().flat_map(|layers| {
+        let titled = MapLayer::ALL.into_iter().zip(words.layer_links);
+        titled.map(|(layer, title)| link("layer-link", title, layers.url(layer)))
+    });
+    let list = list.all(layers.collect());
     fold("links", words.links).add(list)
 }
 
@@ -273,7 +278,7 @@ mod tests {
     use crate::state::region_entry::tests::entry_with_map;
     use dragonfly_core::metadata::Assessment;
     use dragonfly_core::{
-        FireSide, OffsetReason, RunFailure, SkipReason, SkippedScene, WarningReason,
+        FireSide, MapLayers, OffsetReason, RunFailure, SkipReason, SkippedScene, WarningReason,
     };
 
     const ADDRESSES: Addresses<'static> = Addresses {
@@ -390,6 +395,19 @@ mod tests {
         let shown = written(GERMAN, &doubtful);
         assert!(shown.contains("nennt 20 passende und hat 10 gesendet"), "{shown}");
         assert!(shown.contains(r#"<li lang="en">a meteor</li>"#), "{shown}");
+    }
+
+    #[test]
+    fn the_layers_of_a_map_can_be_downloaded() {
+        let mut mapped = meta();
+        assert!(!written(ENGLISH, &mapped).contains("layer-link"), "an older map has none");
+        if let Some(map) = &mut mapped.map {
+            map.layers = Some(MapLayers::new(|layer| format!("/raster/{}.tif", layer.name())));
+        }
+        let shown = written(GERMAN, &mapped);
+        assert_eq!(shown.matches("layer-link").count(), MapLayer::ALL.len());
+        assert!(shown.contains("https://maps.example/raster/post_date.tif"), "{shown}");
+        assert!(shown.contains("Aufnahmetag nachher"), "{shown}");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 pub mod address;
 pub mod address_bar;
 pub mod atlas;
+pub mod attribution;
 pub mod coverage;
 pub mod empty_fractions;
 pub mod filter;

@@ -24,7 +24,7 @@ pub fn region_in_view<'a>(
 }
 
 /// Square degrees that a box and the view share.
-fn overlap([west, south, east, north]: [f64; 4], view: View) -> f64 {
+pub(super) fn overlap([west, south, east, north]: [f64; 4], view: View) -> f64 {
     let [view_west, view_south, view_east, view_north] = view.bbox;
     // The view may have gone around the world.
     let middle = (view_west + view_east) / 2.0;

@@ -8,6 +8,7 @@ pub(crate) mod promised_ground;
 pub(crate) mod side_scenes;
 pub(crate) mod sides;
 pub(crate) mod summary;
+pub(crate) mod view_layers;
 
 pub use dnbr_offset::{DnbrOffset, OffsetRing};
 pub use joined_pixels::JoinedPixels;
@@ -17,3 +18,4 @@ pub use promised_ground::{PromisedGround, PromisedGroundCount};
 pub use side_scenes::SideScenes;
 pub use sides::{Composite, SideComposite, median, state_of};
 pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};
+pub use view_layers::{NO_DATE, NO_VIEW_COUNT, ViewLayersRow, day_number};

@@ -11,6 +11,7 @@ use crate::composite::dnbr_offset::DnbrOffset;
 use crate::composite::patches::BurntPatch;
 use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
+use crate::contract::map_layers::MapLayers;
 pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
 use crate::regions::region::Region;
@@ -158,6 +159,9 @@ pub struct MapMeta {
     pub disk_usage_mb: f64,
     /// The raster.
     pub raster_url: String,
+    /// Rasters beside it, on the same cells; `None` in metadata of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<MapLayers>,
     /// True hectares per class.
     pub hectares: Hectares,
     /// Fraction of the valid cells beyond −0.5 or 1.3.
@@ -325,6 +329,10 @@ pub struct HighresConfig {
     /// Hosts that pages of the catalogue may lie on beside its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub catalogue_hosts: Vec<String>,
+    /// The site's own attribution, as its settings have it; empty for the credit of each
+    /// collection.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub own_attribution: String,
     /// Whether a catalogue on a public address may lead to private ones.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub allow_private_addresses: bool,

@@ -165,7 +165,8 @@ pub struct DownloadRequest {
     /// What people call the area; empty where it has no name.
     #[serde(default)]
     pub area_name: String,
-    /// Whom to name (`attribution` of `meta/client.json`).
+    /// The site's own attribution (`own_attribution` of `meta/client.json`); empty for the credit
+    /// of the collection.
     #[serde(default)]
     pub attribution: String,
 }

@@ -1,6 +1,6 @@
 //! A scene of a map, as metadata and results list it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::dates::FireSide;
@@ -38,6 +38,11 @@ impl UsedScene {
         use OffsetReason::{UnverifiedBaseline, UnverifiedNoOffset};
         matches!(self.offset_kind, Some(UnverifiedBaseline | UnverifiedNoOffset))
             || self.offset > 0.0
+    }
+
+    /// The year of acquisition.
+    pub fn year(&self) -> i32 {
+        self.datetime.year()
     }
 
     /// A scene as its item describes it, with what was decided of its offset. `None` for an item

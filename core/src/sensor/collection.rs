@@ -1,6 +1,7 @@
 //! What is known of collections: which assets to read, what their numbers mean, how they mark
 //! cloud.
 
+use crate::sensor::attribution::DataSource;
 use crate::sensor::band::BandRole::{self, Blue, Green, Nir, Red, Swir16, Swir22};
 use crate::sensor::quality::MaskKind;
 use crate::sensor::spectral_index::SpectralIndex;
@@ -25,6 +26,8 @@ pub struct Collection {
     pub scale: f64,
     /// What is added to it.
     pub offset: OffsetSource,
+    /// Whom maps of it must credit; `None` where that is unknown.
+    pub source: Option<DataSource>,
 }
 
 /// Where a collection's offset comes from.
@@ -87,6 +90,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::PerhapsTakenOff,
+        source: Some(DataSource::Sentinel2),
     },
     Collection {
         names: &["sentinel-s2-l2a-cogs"],
@@ -96,6 +100,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::PerhapsTakenOff,
+        source: Some(DataSource::Sentinel2),
     },
     Collection {
         names: &["sentinel-2-c1-l2a", "sentinel-s2-l2a"],
@@ -105,6 +110,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::AsDelivered,
+        source: Some(DataSource::Sentinel2),
     },
     // Planetary Computer.
     Collection {
@@ -115,6 +121,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::AsDelivered,
+        source: Some(DataSource::Sentinel2),
     },
     // CDSE.
     Collection {
@@ -125,6 +132,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::AsDelivered,
+        source: Some(DataSource::Sentinel2),
     },
     // Landsat Collection 2 Level 2: Earth Search and Planetary Computer; USGS.
     Collection {
@@ -135,6 +143,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 30.0,
         scale: LANDSAT_SCALE,
         offset: OffsetSource::Stated(LANDSAT_OFFSET),
+        source: Some(DataSource::Landsat),
     },
     // Harmonized Landsat and Sentinel-2, version 2: LP DAAC by its several names, then Planetary
     // Computer.
@@ -146,6 +155,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 30.0,
         scale: HLS_SCALE,
         offset: OffsetSource::Stated(0.0),
+        source: Some(DataSource::HlsLandsat),
     },
     Collection {
         names: &["hlss30.v2.0", "hlss30_2.0", "hlss30_v2.0", "hlss30", "hls2-s30"],
@@ -155,6 +165,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 30.0,
         scale: HLS_SCALE,
         offset: OffsetSource::Stated(0.0),
+        source: Some(DataSource::HlsSentinel2),
     },
 ];
 
@@ -167,6 +178,7 @@ static OTHER: Collection = Collection {
     visible_pixel_m: 20.0,
     scale: 1.0,
     offset: OffsetSource::Unknown,
+    source: None,
 };
 
 impl Collection {
@@ -176,6 +188,12 @@ impl Collection {
             row.bands.iter().any(|(_, name)| name.eq_ignore_ascii_case(key))
                 || row.masks.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
         })
+    }
+
+    /// Whom maps of a collection must credit, by its name; `None` where that is unknown.
+    pub fn source_of(name: &str) -> Option<DataSource> {
+        let name = name.to_ascii_lowercase();
+        COLLECTIONS.iter().find(|row| row.names.contains(&name.as_str()))?.source
     }
 
     /// The row of a collection, by its name and both bands of the mapped index, else by name and

@@ -181,8 +181,8 @@ settings! {
                 hide_short_help = true
             );
 
-        /// Whom the maps name
-        attribution: (String) = "Contains modified Copernicus Sentinel data".to_owned(),
+        /// Whom the maps name, in place of the credit of their collection, which `{data}` stands for
+        attribution: (String) = String::new(),
             flag(long, value_name = "TEXT", env = "DRAGONFLY_ATTRIBUTION", hide_short_help = true);
 
         /// From this zoom on the page offers high resolution

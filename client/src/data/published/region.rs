@@ -4,8 +4,8 @@ use dragonfly_core::metadata::{
     Assessment, EarlierRun, FireMask, MapMeta, RegionMeta, SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, Severity, SkippedScene,
-    TileIndex, TileRange, ZoomIndex,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, MapLayers, Severity,
+    SkippedScene, TileIndex, TileRange, ZoomIndex,
 };
 
 use super::STATUSES;
@@ -68,6 +68,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         tile_index: TileIndex(map.list("tile_index", zoom_index)?),
         disk_usage_mb: map.number("disk_usage_mb")?,
         raster_url: map.text("raster_url")?,
+        layers: map.part("layers").and_then(map_layers),
         hectares: hectares(map.part("hectares")?)?,
         implausible_share: map.number("implausible_share")?,
         empty_share: empty_share(map.part("empty_share")?)?,
@@ -94,6 +95,15 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
 
 fn scene_dates(dates: Fields<'_>) -> Option<SceneDates> {
     Some(SceneDates { first: dates.day("first")?, last: dates.day("last")? })
+}
+
+fn map_layers(layers: Fields<'_>) -> Option<MapLayers> {
+    Some(MapLayers {
+        pre_date: layers.text("pre_date")?,
+        post_date: layers.text("post_date")?,
+        views: layers.text("views")?,
+        state: layers.text("state")?,
+    })
 }
 
 fn zoom_index(index: Fields<'_>) -> Option<ZoomIndex> {

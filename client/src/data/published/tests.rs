@@ -7,17 +7,18 @@ use dragonfly_core::metadata::{
     TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, MapWarning, MaskRules,
-    OffsetReason, RunFailure, Severity, SkipReason, SkippedScene, TileIndex, TileRange,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireSide, Hectares, MapLayers, MapWarning,
+    MaskRules, OffsetReason, RunFailure, Severity, SkipReason, SkippedScene, TileIndex, TileRange,
     WarningReason, WindowReason, ZoomIndex,
 };
 use proptest::prelude::*;
 
 /// The keys of core's files that the readers ignore, and why.
-const UNREAD: [(&str, &str); 9] = [
+const UNREAD: [(&str, &str); 10] = [
     ("index/generated_at", "the page shows the age of each map instead"),
     ("config/token_url", "HighresConfig: read by the tools with serde"),
     ("config/catalogue_hosts", "HighresConfig: read by the tools with serde"),
+    ("config/own_attribution", "HighresConfig: read by the tools with serde"),
     ("config/allow_private_addresses", "HighresConfig: read by the tools with serde"),
     ("config/cloud_margin_m", "HighresConfig: read by the tools with serde"),
     ("config/masks", "HighresConfig: read by the tools with serde"),
@@ -122,6 +123,7 @@ fn full_map() -> MapMeta {
         }]),
         disk_usage_mb: 0.1,
         raster_url: "/rasters/madre.tif".to_owned(),
+        layers: Some(MapLayers::new(|layer| format!("/rasters/{}.tif", layer.name()))),
         hectares: Hectares {
             regrowth_high: 1.0,
             regrowth_low: 2.0,
@@ -200,6 +202,7 @@ fn full_config() -> ClientConfig {
     let highres = HighresConfig {
         token_url: Some("https://x/token".to_owned()),
         catalogue_hosts: vec!["x".to_owned()],
+        own_attribution: "us".to_owned(),
         allow_private_addresses: true,
         mask_rules: MaskRules::default(),
     };

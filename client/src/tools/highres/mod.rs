@@ -36,6 +36,9 @@ mod words;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use dragonfly_core::attribution::map_attribution;
+use dragonfly_core::metadata::UsedScene;
+use dragonfly_core::protocol::ComputeResult;
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 
@@ -129,11 +132,30 @@ impl Highres {
         min_zoom.is_some_and(|min_zoom| self.signals.zoom.get() >= min_zoom)
     }
 
-    /// Where the numbers of the result on the map come from; `None` without a result.
+    /// Where the numbers of the result on the map come from, and whom it names; `None` without a
+    /// result.
     pub fn provenance(&self) -> Option<String> {
         self.signals.phase.with_untracked(|phase| match phase {
-            Phase::Done(done) => Some(words::words().provenance(done)),
+            Phase::Done(done) => {
+                Some(format!("{} {}", words::words().provenance(done), self.attribution(done)))
+            }
             _ => None,
         })
+    }
+
+    /// Whom a result names.
+    fn attribution(&self, done: &ComputeResult) -> String {
+        let own_text = self.own_attribution();
+        let collection = self.collection.borrow().clone().unwrap_or_default();
+        let years = done.scenes.iter().map(UsedScene::year).collect();
+        map_attribution(&own_text, &collection, &years)
+    }
+
+    /// The site's own attribution.
+    fn own_attribution(&self) -> String {
+        let config = self.signals.config;
+        config
+            .with_untracked(|config| Some(config.as_ref()?.highres.own_attribution.clone()))
+            .unwrap_or_default()
     }
 }

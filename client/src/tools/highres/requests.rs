@@ -124,10 +124,6 @@ impl Highres {
     pub fn download_request(&self, file: FileKind) -> DownloadRequest {
         let ResultStyle { index, thresholds, palette, dnbr_offset, .. } = self.style();
         let region = self.page.region().and_then(|text| region_from_json(&text).ok());
-        let attribution = self
-            .signals
-            .config
-            .with(|config| config.as_ref().map(|config| config.client.attribution.clone()));
         DownloadRequest {
             file,
             index,
@@ -135,7 +131,7 @@ impl Highres {
             palette,
             corrected: dnbr_offset.is_some(),
             area_name: region.map(|region| region.title).unwrap_or_default(),
-            attribution: attribution.unwrap_or_default(),
+            attribution: self.own_attribution(),
         }
     }
 

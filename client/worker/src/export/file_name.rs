@@ -1,6 +1,6 @@
 //! The name of an exported file: area, index, dates, kind.
 
-use crate::export::provenance::Provenance;
+use dragonfly_core::Provenance;
 
 /// A file to take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::provenance::tests::invented;
+    use crate::export::invented_provenance::invented;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -4,7 +4,8 @@
 mod burn_map;
 pub(crate) mod download;
 mod hectares;
-mod provenance;
+#[cfg(test)]
+mod invented_provenance;
 
 // Exported files.
 mod file_name;
@@ -27,4 +28,3 @@ pub use hectares::ClassHectares;
 pub use hectares_csv::hectares_csv;
 pub use outline::TooManyVerticesError;
 pub use polygons::{Outlines, class_polygons, perimeter};
-pub use provenance::{Note, Provenance};

@@ -6,8 +6,8 @@ use dragonfly_core::Thresholds;
 
 use crate::export::burn_map::BurnMap;
 use crate::export::outline::{ClassCells, NO_CLASS, TooManyVerticesError, Traced, trace};
-use crate::export::provenance::Note;
 use crate::export::simplify::simplify;
+use dragonfly_core::Note;
 
 /// How outlines are drawn.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -157,8 +157,8 @@ mod tests {
     use dragonfly_core::{Area, Empty, Grid, Summary, VALID};
 
     use super::*;
+    use crate::export::invented_provenance::invented;
     use crate::export::outline::tests::random_classes;
-    use crate::export::provenance::tests::invented;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

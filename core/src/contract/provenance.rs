@@ -1,7 +1,10 @@
 //! What a map was made of, in lines that every file of it carries.
 
-use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Index, Thresholds};
+use crate::catalogue::dates::{DateWindow, FireSide};
+use crate::composite::dnbr_offset::DnbrOffset;
+use crate::contract::used_scene::UsedScene;
+use crate::severity::index::Index;
+use crate::severity::thresholds::Thresholds;
 
 /// Where a map comes from.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,8 +43,14 @@ pub struct Note {
 }
 
 impl Note {
-    fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+    /// A line of a name and a text.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into() }
+    }
+
+    /// The name as an item of GDAL's metadata: upper case, words joined by underscores.
+    pub fn tag_name(&self) -> String {
+        self.name.to_ascii_uppercase().replace(' ', "_")
     }
 }
 
@@ -56,7 +65,7 @@ impl Provenance {
                     self.index.name()
                 ),
             ),
-            Note::new("software", format!("Dragonfly {}", dragonfly_core::VERSION)),
+            Note::new("software", format!("Dragonfly {}", crate::VERSION)),
             Note::new("searched before the fire", days(self.pre)),
             Note::new("searched after the fire", days(self.post)),
             Note::new("collection", &self.collection),
@@ -115,13 +124,13 @@ fn scene_in_words(scene: &UsedScene) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// A map that two scenes could have made.
-    pub(crate) fn invented() -> Provenance {
+    fn invented() -> Provenance {
         let scene = |id: &str, side, moment: &str| UsedScene {
             id: id.to_owned(),
             side,
@@ -177,6 +186,8 @@ pub(super) mod tests {
             "USGS (Key & Benson 2006): -0.25, -0.1, 0.1, 0.27, 0.44, 0.66"
         );
         assert_eq!(text("searched after the fire"), "2025-07-05 to 2025-07-31");
-        assert!(text("software").contains(dragonfly_core::VERSION));
+        assert!(text("software").contains(crate::VERSION));
+        assert_eq!(notes[0].tag_name(), "AREA");
+        assert_eq!(Note::new("dNBR offset", "").tag_name(), "DNBR_OFFSET");
     }
 }
