@@ -3,3 +3,4 @@
 
 mod cumulus;
 mod dated_scenes;
+mod drift;

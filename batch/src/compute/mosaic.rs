@@ -7,7 +7,8 @@ use std::ops::Range;
 use anyhow::Result;
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::{
-    Empty, Grid, RowCompositor, STRIP_ROWS, SceneObservations, SideScenes, VALID, strips,
+    Empty, Grid, PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations, SideScenes, VALID,
+    strips,
 };
 use rayon::prelude::*;
 
@@ -26,6 +27,8 @@ pub(crate) struct Strip {
     pub(crate) dnbr: Vec<f32>,
     /// Why a cell is empty, by code.
     pub(crate) state: Vec<u8>,
+    /// NBR before the fire, by [`PreNbrCode`].
+    pub(crate) pre_nbr: Vec<u8>,
     /// Clear views of all cells together.
     pub(crate) clear_views: u64,
 }
@@ -88,9 +91,9 @@ pub(crate) fn compute_strips(
     Ok(())
 }
 
-/// Bytes that the cells of a strip take: dNBR and state, computed, waiting and written, with a
+/// Bytes that the cells of a strip take: dNBR and codes, computed, waiting and written, with a
 /// reserve.
-const STRIP_CELL_BYTES: u64 = 16;
+const STRIP_CELL_BYTES: u64 = 19;
 /// A strip may take so much, however little memory there is.
 const MIN_STRIP_BYTES: u64 = 64 << 20;
 /// Cells along a side of the smallest part of the map that is computed at once: a step of the
@@ -212,6 +215,7 @@ fn compute_strip(
         width,
         dnbr: vec![f32::NAN; width * rows.len()],
         state: vec![Empty::OutsideBox.code(); width * rows.len()],
+        pre_nbr: vec![PreNbrCode::EMPTY.0; width * rows.len()],
         clear_views: 0,
     };
     let sides = (pre.observations(&pre_views), post.observations(&post_views));
@@ -219,8 +223,9 @@ fn compute_strip(
         .dnbr
         .par_chunks_exact_mut(width)
         .zip(strip.state.par_chunks_exact_mut(width))
+        .zip(strip.pre_nbr.par_chunks_exact_mut(width))
         .zip(rows.clone())
-        .map_init(RowCompositor::default, |views, ((dnbr, state), row)| {
+        .map_init(Default::default, |(views, nbr), (((dnbr, state), pre_nbr), row)| {
             for (column, state) in columns.clone().zip(&mut *state) {
                 *state = match (grid.is_inside(column, row), zone) {
                     (false, _) => Empty::OutsideBox.code(),
@@ -228,7 +233,13 @@ fn compute_strip(
                     (true, _) => VALID,
                 };
             }
-            views.compute_row(sides, row, columns, dnbr, state)
+            let views: &mut RowCompositor = views;
+            let clear_views = views.compute_row(sides, row, columns, dnbr, state);
+            let nbr: &mut Vec<f32> = nbr;
+            nbr.resize(width, f32::NAN);
+            views.take_pre_nbr(nbr, state);
+            pre_nbr.iter_mut().zip(nbr).for_each(|(code, nbr)| *code = PreNbrCode::of(*nbr).0);
+            clear_views
         })
         .sum();
     Ok(strip)

@@ -8,8 +8,8 @@ use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::nightly::failure::RunError;
 
-/// Bytes per cell in the work folder: a float and a code.
-const WORK_BYTES_PER_CELL: f64 = 5.0;
+/// Bytes per cell in the work folder: a float and two codes.
+const WORK_BYTES_PER_CELL: f64 = 6.0;
 /// Bytes per cell when published, where there is no earlier run: compressed raster, overviews,
 /// tiles.
 const PUBLISHED_BYTES_PER_CELL: f64 = 6.0;

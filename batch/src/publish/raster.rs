@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{Empty, Grid, VALID};
+use dragonfly_core::{Empty, Grid, PreNbrCode, VALID};
 use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
 use gdal::{Dataset, DriverManager, Metadata};
@@ -14,14 +14,15 @@ use crate::compute::mosaic::Strip;
 use crate::deployment::layout::RunFolder;
 use crate::read::geotiff::{FailureWatch, mark_thread, web_mercator};
 
-/// The two rasters of a run while they are written.
+/// The rasters of a run while they are written.
 pub(crate) struct RunWriter {
     dnbr: Dataset,
     state: Dataset,
+    pre_nbr: Dataset,
 }
 
 impl RunWriter {
-    /// Starts both rasters.
+    /// Starts all rasters.
     pub(crate) fn create(folder: &RunFolder, grid: &Grid) -> Result<Self> {
         let dnbr = watched(DNBR, || {
             let dnbr = create::<f32>(
@@ -35,7 +36,8 @@ impl RunWriter {
         let compact =
             ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
         let state = watched(STATE, || create::<u8>(&folder.state(), grid, &compact))?;
-        Ok(Self { dnbr, state })
+        let pre_nbr = watched(PRE_NBR, || create::<u8>(&folder.pre_nbr(), grid, &compact))?;
+        Ok(Self { dnbr, state, pre_nbr })
     }
 
     /// Writes a strip of cells.
@@ -43,18 +45,21 @@ impl RunWriter {
         let size = (strip.width, strip.dnbr.len() / strip.width);
         let at = (strip.corner.0 as isize, strip.corner.1 as isize);
         write(DNBR, &self.dnbr, at, Buffer::new(size, strip.dnbr))?;
-        write(STATE, &self.state, at, Buffer::new(size, strip.state))
+        write(STATE, &self.state, at, Buffer::new(size, strip.state))?;
+        write(PRE_NBR, &self.pre_nbr, at, Buffer::new(size, strip.pre_nbr))
     }
 
-    /// Closes both; a full disk shows only here.
+    /// Closes all; a full disk shows only here.
     pub(crate) fn finish(self) -> Result<()> {
         close(DNBR, self.dnbr)?;
-        close(STATE, self.state)
+        close(STATE, self.state)?;
+        close(PRE_NBR, self.pre_nbr)
     }
 }
 
 const DNBR: &str = "writing the dNBR raster";
 const STATE: &str = "writing the state raster";
+const PRE_NBR: &str = "writing the raster of NBR before the fire";
 
 fn write<T: GdalType + Copy>(
     what: &'static str,
@@ -97,10 +102,11 @@ fn create<T: GdalType>(file: &Path, grid: &Grid, options: &[&str]) -> Result<Dat
 pub(crate) struct RunReader {
     dnbr: Mutex<Dataset>,
     state: Mutex<Dataset>,
+    pre_nbr: Mutex<Dataset>,
 }
 
 impl RunReader {
-    /// Opens both rasters.
+    /// Opens all rasters.
     pub(crate) fn open(folder: &RunFolder) -> Result<Self> {
         let open = |file: &Path| {
             Dataset::open(file).with_context(|| format!("cannot open {}", file.display()))
@@ -108,6 +114,7 @@ impl RunReader {
         Ok(Self {
             dnbr: Mutex::new(open(&folder.dnbr())?),
             state: Mutex::new(open(&folder.state())?),
+            pre_nbr: Mutex::new(open(&folder.pre_nbr())?),
         })
     }
 
@@ -126,6 +133,13 @@ impl RunReader {
         let dnbr = read_cells(&self.dnbr, corner, size).context("reading the dNBR raster")?;
         let state = read_cells(&self.state, corner, size).context("reading the state raster")?;
         Ok((dnbr, state))
+    }
+
+    /// NBR before the fire of a rectangle of cells from a corner on, so many across and down.
+    pub(crate) fn pre_nbr(&self, corner: (u32, u32), size: (u32, u32)) -> Result<Vec<PreNbrCode>> {
+        let codes = read_cells::<u8>(&self.pre_nbr, corner, size)
+            .context("reading the raster of NBR before the fire")?;
+        Ok(codes.into_iter().map(PreNbrCode).collect())
     }
 }
 

@@ -212,6 +212,17 @@ pub static PHRASES: Phrases = Phrases {
     warning_uncertain_offset: With::new(
         "Images whose scale is uncertain: {0}. All severities may be wrong.",
     ),
+    warning_no_fire_for_offset: "No dNBR offset was subtracted: no clear cell burnt.",
+    warning_small_offset_ring: With::new(
+        "No dNBR offset was subtracted: only {0} clear cells lie around the fire.",
+    ),
+    warning_background_drift: With::new(
+        "Ground that did not burn has a dNBR of {0}. All severities are off by about as much.",
+    ),
+    warning_sparse_vegetation: With::new(
+        "What burnt was grass or sparse (median NBR before {0}). The classes are for woody land, \
+        and RdNBR is unstable.",
+    ),
     empty_part: "Without a value",
     nothing_empty: "Every cell has a value.",
     of_the_region: With::new("{0} of the region"),

@@ -229,6 +229,17 @@ pub static PHRASES: Phrases = Phrases {
     warning_uncertain_offset: With::new(
         "Bilder mit unsicherer Skala: {0}. Alle Schweregrade können falsch sein.",
     ),
+    warning_no_fire_for_offset: "Kein dNBR-Versatz abgezogen: keine klare Zelle ist verbrannt.",
+    warning_small_offset_ring: With::new(
+        "Kein dNBR-Versatz abgezogen: rund um das Feuer liegen nur {0} klare Zellen.",
+    ),
+    warning_background_drift: With::new(
+        "Unverbrannter Boden hat einen dNBR von {0}. Um etwa so viel sind alle Schweregrade falsch.",
+    ),
+    warning_sparse_vegetation: With::new(
+        "Verbrannt ist Gras oder karger Boden (Median des NBR zuvor {0}). Die Klassen gelten für \
+        Gehölze, und RdNBR ist unzuverlässig.",
+    ),
     empty_part: "Ohne Wert",
     nothing_empty: "Jede Zelle hat einen Wert.",
     of_the_region: With::new("{0} der Region"),

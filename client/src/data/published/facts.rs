@@ -92,6 +92,7 @@ pub fn map_warning(warning: Fields<'_>) -> Option<MapWarning> {
 
 fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
     let scenes = || why.count("scenes");
+    let thousandths = || why.number("thousandths").map(|number| number as i32);
     Some(match why.text("kind")?.as_str() {
         "incomplete_search" => WarningReason::IncompleteSearch {
             matched: why.count("matched")?,
@@ -99,6 +100,10 @@ fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
         },
         "unmasked" => WarningReason::Unmasked { scenes: scenes()? },
         "less_seen" => WarningReason::LessSeen { scenes: scenes()? },
+        "no_fire_for_offset" => WarningReason::NoFireForOffset,
+        "small_offset_ring" => WarningReason::SmallOffsetRing { cells: why.count("cells")? },
+        "background_drift" => WarningReason::BackgroundDrift { thousandths: thousandths()? },
+        "sparse_vegetation" => WarningReason::SparseVegetation { thousandths: thousandths()? },
         "uncertain_offset" => WarningReason::UncertainOffset { scenes: scenes()? },
         _ => return None,
     })

@@ -84,7 +84,7 @@ fn offset_note(
     words: &'static HighresWords,
 ) -> impl Fn() -> Option<String> + Clone + 'static {
     let note = match offset {
-        Some(DnbrOffset { mean, sd, count }) => {
+        Some(DnbrOffset { mean, sd, count, .. }) => {
             fill(words.offset_found, &[&number(mean, 3), &number(sd, 3), &count.to_string()])
         }
         None => words.offset_none.to_owned(),

@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn the_offset_of_unburned_ground_is_subtracted() {
-        let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9 };
+        let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9, mad: None };
         let style = ResultStyle { dnbr_offset: Some(offset), ..style(Index::Dnbr) };
         assert!((style.value(cell(0.5)) - 0.3).abs() < 1e-6);
     }
