@@ -182,11 +182,16 @@ pub static PHRASES: Phrases = Phrases {
     low_res: "Grobe Vorschau; hohe Auflösung wird auf Wunsch berechnet.",
     high_res_here: "Hier in hoher Auflösung",
     high_res_missing: "Hohe Auflösung auf Wunsch bietet diese Seite nicht an.",
+    burning_note: With::new(
+        "Brennt noch, oder Ende unbekannt: Die Karte zeigt, was bis {0} verbrannt war, soweit der \
+        Boden zu sehen war.",
+    ),
     rolling_note: With::new(
         "Hier ist kein Branddatum bekannt. Die Karte zeigt, was sich zwischen {0} und {1} \
         verändert hat: durch Feuer, aber auch durch Holzeinschlag, Ernte oder Dürre.",
     ),
     areas: "Fläche nach Klassen",
+    counted_from: With::new("gezählt aus Zellen von {0} m"),
     images: "Verglichene Bilder",
     before: "Vorher",
     after: "Nachher",
@@ -194,6 +199,9 @@ pub static PHRASES: Phrases = Phrases {
     why_windows: "Warum diese Tage",
     around_fire: With::new("Rund um das Feuer vom {0}."),
     explicit_windows: "Von Hand für diese Region festgelegt.",
+    since_fire: With::new(
+        "Das Feuer begann am {0}, und sein Ende ist nicht bekannt: die neuesten Bilder seitdem.",
+    ),
     rolling_windows: With::new(
         "Kein Branddatum festgelegt: die letzten {0} Tage im Vergleich mit denselben Tagen ein \
         Jahr zuvor.",
@@ -349,7 +357,7 @@ pub static PHRASES: Phrases = Phrases {
         (
             "Brandkarten und laufende Karten",
             "Wo das Datum eines Feuers bekannt ist, werden Bilder von kurz davor mit Bildern von \
-            kurz danach verglichen. Anderswo läuft die Karte mit: die letzten Wochen gegen \
+            kurz danach verglichen, solange sein Ende nicht bekannt ist, mit den neuesten. Anderswo läuft die Karte mit: die letzten Wochen gegen \
             dieselben Wochen ein Jahr zuvor. Sie zeigt, was sich zwischen beiden Zeitpunkten \
             verändert hat, gleich aus welchem Grund.",
         ),

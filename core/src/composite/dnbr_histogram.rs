@@ -104,6 +104,12 @@ impl DnbrHistogram {
         })
     }
 
+    /// Cells from a dNBR on, right to 0.001.
+    pub fn count_from(&self, dnbr: f64) -> u64 {
+        let bin = ((dnbr - LOWEST) / BIN_WIDTH) as usize;
+        self.counts.get(bin..).unwrap_or_default().iter().sum()
+    }
+
     /// Cells within 0.1 of a dNBR.
     pub fn count_near(&self, dnbr: f64) -> u64 {
         let bin = ((dnbr - LOWEST) / BIN_WIDTH) as usize;

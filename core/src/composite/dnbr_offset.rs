@@ -8,8 +8,8 @@ use crate::composite::pre_nbr::PreNbrCode;
 /// dNBR of unburned ground near a fire, to be subtracted everywhere (Key & Benson 2006, FIREMON).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DnbrOffset {
-    /// What is subtracted: the mean, over the cells of the fire, of the median dNBR of unburned
-    /// ground with the same NBR before the fire. Typically −0.01 to 0.03.
+    /// What is subtracted: the mean, over the burnt cells of the fire, of the median dNBR of
+    /// unburned ground with the same NBR before the fire. Typically −0.01 to 0.03.
     pub mean: f64,
     /// Standard deviation of the cells of the ring.
     pub sd: f64,
@@ -34,7 +34,8 @@ impl DnbrOffset {
 pub struct OffsetBin {
     /// Lower edge of the bin.
     pub pre_nbr_from: f64,
-    /// Cells of the fire in it: the weight of the bin.
+    /// Cells of the fire in it that differ from the bin's unburned ground by class low or more: the
+    /// weight of the bin.
     pub fire_count: u64,
     /// Cells of the ring in it.
     pub ring_count: u64,
@@ -73,24 +74,30 @@ const WANTED_BIN_CELLS: u64 = 500;
 const WANTED_BIN_PART: u64 = 10;
 /// Cells of the ring at least: of fewer, the median is uncertain by more than 0.01.
 const MIN_RING_CELLS: u64 = 50;
+/// Difference from unburned ground from which on a cell of the fire burnt: class low.
+///
+/// Within a perimeter islands remain that did not burn, for the most part bare: by Las Conchas'
+/// whole perimeter the offset is −0.010, by its burnt cells −0.005, as MTBS's analyst wrote.
+const MIN_BURNT_DNBR: f64 = 0.1;
 /// Bins of NBR before the fire, from −1 to 1.
 const BINS: usize = 20;
 /// Steps of a [`PreNbrCode`] in a bin.
 const STEPS_OF_BIN: usize = 10;
 
-/// dNBR of the ring and number of cells of the fire, by NBR before the fire.
+/// dNBR of the ring and of the fire, by NBR before the fire.
 ///
 /// Vegetation drifts with the season and bare ground does not: a mean over the ring would be that
 /// of the ring's vegetation and not of the fire's (Silva-Cardoza et al. 2022).
 #[derive(Clone, Debug)]
 pub(crate) struct OffsetCounts {
     ring: Vec<DnbrHistogram>,
-    fire: [u64; BINS],
+    fire: Vec<DnbrHistogram>,
 }
 
 impl Default for OffsetCounts {
     fn default() -> Self {
-        Self { ring: vec![DnbrHistogram::default(); BINS], fire: [0; BINS] }
+        let bins = vec![DnbrHistogram::default(); BINS];
+        Self { ring: bins.clone(), fire: bins }
     }
 }
 
@@ -103,9 +110,9 @@ impl OffsetCounts {
     }
 
     /// Adds a clear cell of the fire.
-    pub(crate) fn add_fire(&mut self, pre_nbr: PreNbrCode) {
+    pub(crate) fn add_fire(&mut self, dnbr: f32, pre_nbr: PreNbrCode) {
         if let Some(bin) = bin_of(pre_nbr) {
-            self.fire[bin] += 1;
+            self.fire[bin].add(dnbr);
         }
     }
 
@@ -114,8 +121,7 @@ impl OffsetCounts {
     /// # Errors
     /// When nothing burnt, or the ring has too few cells.
     pub(crate) fn finish(self) -> Result<BinnedOffset, NoOffsetReason> {
-        let fire_count: u64 = self.fire.iter().sum();
-        if fire_count == 0 {
+        if self.fire.iter().all(|bin| bin.total() == 0) {
             return Err(NoOffsetReason::NoFire);
         }
         let mut whole = DnbrHistogram::default();
@@ -125,19 +131,18 @@ impl OffsetCounts {
             return Err(NoOffsetReason::SmallRing { count });
         }
         let wanted = WANTED_BIN_CELLS.min(count / WANTED_BIN_PART);
-        let (mut bins, mut weighted) = (Vec::new(), 0.0);
-        for (bin, fire) in self.fire.iter().enumerate().filter(|(_, fire)| **fire > 0) {
-            let ground = self.ground_around(bin, wanted);
-            let median = ground.median().unwrap_or(0.0);
-            weighted += *fire as f64 * median;
-            bins.push(OffsetBin {
-                pre_nbr_from: bin as f64 / 10.0 - 1.0,
-                fire_count: *fire,
-                ring_count: self.ring[bin].total(),
-                median_count: ground.total(),
-                median,
-            });
+        let mut bins: Vec<OffsetBin> = (0..BINS)
+            .filter(|bin| self.fire[*bin].total() > 0)
+            .map(|bin| self.drift_of(bin, wanted))
+            .collect();
+        // A perimeter in which nothing seems burnt has the drift of all its ground.
+        if bins.iter().all(|bin| bin.fire_count == 0) {
+            let totals = self.fire.iter().map(DnbrHistogram::total).filter(|total| *total > 0);
+            bins.iter_mut().zip(totals).for_each(|(bin, total)| bin.fire_count = total);
         }
+        bins.retain(|bin| bin.fire_count > 0);
+        let fire_count: u64 = bins.iter().map(|bin| bin.fire_count).sum();
+        let weighted: f64 = bins.iter().map(|bin| bin.fire_count as f64 * bin.median).sum();
         let offset = DnbrOffset {
             mean: weighted / fire_count as f64,
             sd: whole.standard_deviation().unwrap_or(0.0),
@@ -145,6 +150,20 @@ impl OffsetCounts {
             mad: whole.mad(),
         };
         Ok(BinnedOffset { offset, bins })
+    }
+
+    /// The drift of unburned ground in a bin, of at least `wanted` cells where neighbours help.
+    fn drift_of(&self, bin: usize, wanted: u64) -> OffsetBin {
+        let ground = self.ground_around(bin, wanted);
+        let median = ground.median().unwrap_or(0.0);
+        OffsetBin {
+            // Right to the last digit of a tenth.
+            pre_nbr_from: (bin as f64 - 10.0) / 10.0,
+            fire_count: self.fire[bin].count_from(median + MIN_BURNT_DNBR),
+            ring_count: self.ring[bin].total(),
+            median_count: ground.total(),
+            median,
+        }
     }
 
     /// The ring's cells of a bin, and of as many neighbours on both sides as give `wanted` cells.
@@ -180,7 +199,7 @@ mod tests {
         for (pre_nbr, drift, ring, fire) in grounds {
             let code = PreNbrCode::of(*pre_nbr);
             (0..*ring).for_each(|_| counts.add_ring(*drift, code));
-            (0..*fire).for_each(|_| counts.add_fire(code));
+            (0..*fire).for_each(|_| counts.add_fire(*drift + 0.4, code));
         }
         counts.finish()
     }
@@ -194,6 +213,25 @@ mod tests {
         assert_eq!((found.offset.count, found.bins.len()), (10_000, 2));
         assert_eq!((found.bins[1].fire_count, found.bins[1].ring_count), (900, 2000));
         assert!((found.bins[1].pre_nbr_from - 0.5).abs() < 1e-9);
+    }
+
+    #[test]
+    fn islands_that_did_not_burn_have_no_weight() {
+        let mut counts = OffsetCounts::default();
+        let (bare, forest) = (PreNbrCode::of(0.05), PreNbrCode::of(0.55));
+        for _ in 0..1000 {
+            counts.add_ring(-0.0504, bare);
+            counts.add_ring(0.0304, forest);
+            counts.add_fire(-0.02, bare);
+            counts.add_fire(0.4, forest);
+        }
+        let found = counts.clone().finish().unwrap();
+        assert!((found.offset.mean - 0.0305).abs() < 1e-9, "{found:?}");
+        assert_eq!(found.bins.len(), 1);
+        // Where nothing burnt within the perimeter, all of it has weight.
+        counts.fire[15] = DnbrHistogram::default();
+        let found = counts.finish().unwrap();
+        assert!((found.offset.mean + 0.0505).abs() < 1e-9, "{found:?}");
     }
 
     #[test]

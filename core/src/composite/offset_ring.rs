@@ -14,8 +14,9 @@ use crate::severity::classes::Breaks;
 const RING_FROM_M: f64 = 500.0;
 /// Where the ring ends: further off the land is another.
 const RING_TO_M: f64 = 5000.0;
-/// Side of a burnt patch of 5 ha, metres: single cells are noise, fields and tracks.
-const MIN_PATCH_M: f64 = 224.0;
+/// Length along a row of a burnt patch that is taken for fire, metres. Shorter ones are noise,
+/// fields and clearings: left out of the ring they would take its browner ground with them.
+const MIN_PATCH_M: f64 = 500.0;
 
 /// Which cells are the fire.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,7 @@ pub enum FireGround<'a> {
     /// Those within its perimeter.
     Perimeter(&'a Area),
     /// Those that belong to burnt patches: cells of class low and above by their difference from
-    /// the quiet ground of the map, at least 224 m of them side by side.
+    /// the quiet ground of the map, at least 500 m of them side by side.
     Patches {
         /// dNBR of the quiet ground.
         quiet: f64,
@@ -119,8 +120,8 @@ impl OffsetRing {
         dnbr.resize(self.width, f32::NAN);
         pre_nbr.resize(self.width, PreNbrCode::EMPTY);
         let cells = dnbr.iter().zip(&pre_nbr).zip(is_fire);
-        for ((_, code), _) in cells.filter(|((dnbr, _), is_fire)| **is_fire && !dnbr.is_nan()) {
-            self.counts.add_fire(*code);
+        for ((dnbr, code), _) in cells.filter(|(_, is_fire)| **is_fire) {
+            self.counts.add_fire(*dnbr, *code);
         }
         let near = widened(is_fire, self.near_cells, self.width);
         let far = widened(is_fire, self.far_cells, self.width);

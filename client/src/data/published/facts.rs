@@ -31,6 +31,7 @@ pub fn window_reason(reason: Fields<'_>) -> Option<WindowReason> {
         "around_fire" => {
             WindowReason::AroundFire { first: reason.day("first")?, last: reason.day("last")? }
         }
+        "since_fire" => WindowReason::SinceFire { first: reason.day("first")? },
         "configured" => WindowReason::Configured,
         "rolling" => WindowReason::Rolling { days: reason.small_count("days")? },
         "chosen" => WindowReason::Chosen,

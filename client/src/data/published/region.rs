@@ -13,9 +13,10 @@ use super::facts::{OFFSET_REASONS, SIDES, map_warning, run_failure, skip_reason,
 use crate::data::fields::Fields;
 use crate::state::key;
 
-const ASSESSMENTS: [(&str, Assessment); 3] = [
+const ASSESSMENTS: [(&str, Assessment); 4] = [
     ("initial", Assessment::Initial),
     ("extended", Assessment::Extended),
+    ("burning", Assessment::Burning),
     ("rolling", Assessment::Rolling),
 ];
 

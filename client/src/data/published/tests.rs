@@ -344,9 +344,12 @@ fn every_fact_is_read_as_core_wrote_it() {
     ] {
         check(RegionMeta { failure: Some(failure), ..full_region() });
     }
-    for window in
-        [WindowReason::Configured, WindowReason::Rolling { days: 30 }, WindowReason::Chosen]
-    {
+    for window in [
+        WindowReason::SinceFire { first: day("2025-07-02") },
+        WindowReason::Configured,
+        WindowReason::Rolling { days: 30 },
+        WindowReason::Chosen,
+    ] {
         let map = MapMeta { window: Some(window), ..full_map() };
         check(RegionMeta { map: Some(map), ..full_region() });
     }

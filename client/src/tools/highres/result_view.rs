@@ -33,6 +33,7 @@ pub fn ResultView(
             {warnings(&done.warnings)}
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
+            <p class="hint" data-testid="highres-hectares-cell">{hectares_cell(signals, &done, words)}</p>
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
             <p class="hint" data-testid="highres-offset">{offset_note(signals, done.dnbr_offset, words)}</p>
             <p role="status" data-testid="highres-readout">{move || readout(highres, words)}</p>
@@ -50,6 +51,16 @@ pub fn ResultView(
             <button type="button" data-testid="highres-close" on:click=close>{words.put_away}</button>
         </div>
     }
+}
+
+/// The size of the cells that the hectares are counted from.
+fn hectares_cell(
+    signals: HighresSignals,
+    done: &ComputeResult,
+    words: &'static HighresWords,
+) -> Option<String> {
+    let offer = offer_at(signals, done.zoom)?;
+    Some(fill(words.counted_from, &[&number(offer.cell_m, 0)]))
 }
 
 fn cells_and_bytes(
