@@ -39,7 +39,9 @@ fn an_offset_is_taken_off_everywhere_and_is_that_of_mtbs() {
         let map = bed.map("las_conchas");
         let offset = map.dnbr_offset.unwrap();
         println!("Las Conchas, {keys}: {offset:?}, {:?}", map.dnbr_offset_bins);
-        assert!((offset.mean - MTBS_OFFSET).abs() <= 0.005, "{offset:?}");
+        // Without the perimeter what burnt is found less exactly.
+        let tolerance = if keys.get("perimeter_path").is_some() { 0.005 } else { 0.007 };
+        assert!((offset.mean - MTBS_OFFSET).abs() <= tolerance, "{offset:?}");
         assert!(offset.mad.unwrap() < 0.05 && offset.count > 3_000, "{offset:?}");
 
         let after: ReadRaster<f32> =

@@ -4,3 +4,6 @@
 mod cumulus;
 mod dated_scenes;
 mod drift;
+mod first_night;
+mod long_fire;
+mod unseen_fire;

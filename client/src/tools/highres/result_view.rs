@@ -2,7 +2,7 @@
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::ComputeResult;
-use dragonfly_core::{DnbrOffset, EmptyShare, MapWarning};
+use dragonfly_core::{DnbrOffset, EmptyShare, Index, MapWarning};
 use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -156,13 +156,18 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         };
         thresholds.classes().iter().enumerate().map(row).collect_view().into_any()
     };
-    view! { <table class="hectares" data-testid="highres-hectares"><tbody>{rows}</tbody></table> }
+    let note = move || (style.read().index == Index::Rdnbr).then_some(words.rdnbr_note);
+    view! {
+        <table class="hectares" data-testid="highres-hectares"><tbody>{rows}</tbody></table>
+        <p class="hint">{note}</p>
+    }
 }
 
 fn readout(highres: HighresHandle, words: &'static HighresWords) -> Option<String> {
     let highres = highres.try_get_value()?;
     let style = highres.style();
     match highres.at_point()? {
+        AtPoint::Value(value) if value.is_nan() => Some(words.no_rdnbr_here.to_owned()),
         AtPoint::Value(value) => {
             let class = style.thresholds.as_ref().and_then(|thresholds| {
                 Some(words.class(thresholds.table(), thresholds.place(value)?).to_lowercase())

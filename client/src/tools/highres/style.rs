@@ -119,6 +119,13 @@ mod tests {
     }
 
     #[test]
+    fn rdnbr_of_bare_ground_is_clear() {
+        let bare = Cell { dnbr: 0.3, pre: 0.02 };
+        assert_eq!(style(Index::Rdnbr).colour(bare), [0; 4]);
+        assert_ne!(style(Index::Dnbr).colour(bare), [0; 4]);
+    }
+
+    #[test]
     fn other_classes_paint_with_their_own_thresholds() {
         let own = Thresholds::own(ClassTable::Usgs, &[-0.3, -0.2, 0.05, 0.1, 0.2, 0.3]).unwrap();
         let style = ResultStyle { thresholds: Some(own), ..style(Index::Dnbr) };

@@ -69,6 +69,10 @@ impl Provenance {
                 self.thresholds.as_ref().map_or("none".to_owned(), thresholds_in_words),
             ),
         ];
+        if self.index == Index::Rdnbr {
+            let text = "cells with an NBR before the fire between -0.05 and 0.05 have no RdNBR";
+            notes.push(Note::new("no value", text));
+        }
         if !self.area.is_empty() {
             notes.insert(0, Note::new("area", &self.area));
         }
