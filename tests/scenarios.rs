@@ -3,3 +3,7 @@
 
 mod cumulus;
 mod dated_scenes;
+mod drift;
+mod first_night;
+mod long_fire;
+mod unseen_fire;

@@ -9,6 +9,8 @@ use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
+use crate::raster::ReadRaster;
+
 /// Side of a pixel, metres.
 pub(super) const PIXEL_M: f64 = 20.0;
 /// North-west corner of every scene in UTM zone 10 north, metres.
@@ -91,6 +93,14 @@ impl DatedScenes {
         let (mut x, mut y) = ([west, east, west, east], [south, south, north, north]);
         transform.transform_coords(&mut x, &mut y, &mut []).unwrap();
         [x[0].max(x[2]), y[0].max(y[1]), x[1].min(x[3]), y[2].min(y[3])]
+    }
+
+    /// What is true of every pixel, as a raster over the scenes.
+    pub(super) fn truth<T>(&self, pixels: Vec<T>) -> ReadRaster<T> {
+        let mut system = SpatialRef::from_epsg(32_610).unwrap();
+        system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        let geo_transform = [CORNER_M.0, PIXEL_M, 0.0, CORNER_M.1, 0.0, -PIXEL_M];
+        ReadRaster { width: self.side_px, height: self.side_px, pixels, geo_transform, system }
     }
 
     fn write(&self, name: &str, resampling: &str, pixels: Vec<u16>) {

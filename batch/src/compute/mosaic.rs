@@ -7,8 +7,8 @@ use std::ops::Range;
 use anyhow::Result;
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::{
-    Empty, Grid, NO_DATE, NO_VIEW_COUNT, RowCompositor, STRIP_ROWS, SceneObservations, SideScenes,
-    VALID, ViewLayersRow, strips,
+    Empty, Grid, NO_DATE, NO_VIEW_COUNT, PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations,
+    SideScenes, VALID, ViewLayersRow, strips,
 };
 use rayon::prelude::*;
 
@@ -33,6 +33,8 @@ pub(crate) struct Strip {
     pub(crate) post_date: Vec<u16>,
     /// Clear views of a cell.
     pub(crate) views: Vec<u8>,
+    /// NBR before the fire, by [`PreNbrCode`].
+    pub(crate) pre_nbr: Vec<u8>,
     /// Clear views of all cells together.
     pub(crate) clear_views: u64,
 }
@@ -41,6 +43,7 @@ pub(crate) struct Strip {
 struct StripRow<'a> {
     dnbr: &'a mut [f32],
     state: &'a mut [u8],
+    pre_nbr: &'a mut [u8],
     views: ViewLayersRow<'a>,
 }
 
@@ -56,6 +59,7 @@ impl Strip {
             pre_date: vec![NO_DATE; cells],
             post_date: vec![NO_DATE; cells],
             views: vec![NO_VIEW_COUNT; cells],
+            pre_nbr: vec![PreNbrCode::EMPTY.0; cells],
             clear_views: 0,
         }
     }
@@ -69,11 +73,11 @@ impl Strip {
             self.pre_date.par_chunks_exact_mut(width),
             self.post_date.par_chunks_exact_mut(width),
             self.views.par_chunks_exact_mut(width),
+            self.pre_nbr.par_chunks_exact_mut(width),
         );
-        rows.into_par_iter().map(|(dnbr, state, pre_date, post_date, clear_views)| StripRow {
-            dnbr,
-            state,
-            views: ViewLayersRow { pre_date, post_date, clear_views },
+        rows.into_par_iter().map(|(dnbr, state, pre_date, post_date, clear_views, pre_nbr)| {
+            let views = ViewLayersRow { pre_date, post_date, clear_views };
+            StripRow { dnbr, state, pre_nbr, views }
         })
     }
 }
@@ -136,8 +140,9 @@ pub(crate) fn compute_strips(
     Ok(())
 }
 
-/// Bytes that the cells of a strip take: dNBR and layers, computed and written, with a reserve.
-const STRIP_CELL_BYTES: u64 = 24;
+/// Bytes that the cells of a strip take: dNBR, codes and layers, computed and written, with a
+/// reserve.
+const STRIP_CELL_BYTES: u64 = 27;
 /// A strip may take so much, however little memory there is.
 const MIN_STRIP_BYTES: u64 = 64 << 20;
 /// Cells along a side of the smallest part of the map that is computed at once: a step of the
@@ -256,11 +261,12 @@ fn compute_strip(
     let width = columns.len();
     let mut strip = Strip::empty((columns.start, rows.start), width, rows.len());
     let sides = (pre.observations(&pre_views), post.observations(&post_views));
+    let start = || (RowCompositor::recording_views(), Vec::new());
     strip.clear_views = strip
         .rows_mut()
         .zip(rows.clone())
-        .map_init(RowCompositor::recording_views, |compositor, (cells, row)| {
-            let StripRow { dnbr, state, views } = cells;
+        .map_init(start, |(compositor, nbr), (cells, row)| {
+            let StripRow { dnbr, state, pre_nbr, views } = cells;
             for (column, state) in columns.clone().zip(&mut *state) {
                 *state = match (grid.is_inside(column, row), zone) {
                     (false, _) => Empty::OutsideBox.code(),
@@ -270,6 +276,9 @@ fn compute_strip(
             }
             let clear_views = compositor.compute_row(sides, row, columns, dnbr, state);
             compositor.take_views(views, state);
+            nbr.resize(width, f32::NAN);
+            compositor.take_pre_nbr(nbr, state);
+            pre_nbr.iter_mut().zip(nbr).for_each(|(code, nbr)| *code = PreNbrCode::of(*nbr).0);
             clear_views
         })
         .sum();

@@ -111,6 +111,11 @@ impl RunFolder {
         self.0.join(format!("{}.tif", layer.name()))
     }
 
+    /// NBR before the fire, by [`PreNbrCode`](dragonfly_core::PreNbrCode).
+    pub(crate) fn pre_nbr(&self) -> PathBuf {
+        self.0.join("pre_nbr.tif")
+    }
+
     /// What the run was made of; written last, so its presence means that the run is whole.
     pub(crate) fn record(&self) -> PathBuf {
         self.0.join("run.json")

@@ -8,8 +8,8 @@ use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::nightly::failure::RunError;
 
-/// Bytes per cell in the work folder: a float, a code, two days and a count.
-const WORK_BYTES_PER_CELL: f64 = 10.0;
+/// Bytes per cell in the work folder: a float, two codes, two days and a count.
+const WORK_BYTES_PER_CELL: f64 = 11.0;
 /// Bytes per cell when published, where there is no earlier run: compressed raster, overviews,
 /// tiles, layers.
 const PUBLISHED_BYTES_PER_CELL: f64 = 8.0;
@@ -96,6 +96,23 @@ pub(crate) fn check_valid_share(
     Ok(())
 }
 
+/// Whether a new map has seen enough of what burnt in the published one: a night that saw
+/// everything but the fire must not take its place.
+///
+/// # Errors
+/// When it has not; with the share.
+pub(crate) fn check_burnt_share(share: Option<f64>, min_valid_share: f64) -> Result<()> {
+    let Some(share) = share.filter(|share| *share < min_valid_share) else { return Ok(()) };
+    let message = format!(
+        "only {:.1} % of what is burnt in the published map was seen, and {:.1} % is the least \
+        (min_valid_share): the published map stays; wait for clearer images, widen \
+        post_window_days, or lower min_valid_share",
+        100.0 * share,
+        100.0 * min_valid_share
+    );
+    Err(too_little_observed(share, min_valid_share, message).into())
+}
+
 fn too_little_observed(observed_share: f64, min_share: f64, message: String) -> RunError {
     RunError { failure: RunFailure::TooLittleObserved { observed_share, min_share }, message }
 }
@@ -132,6 +149,15 @@ mod tests {
         };
         assert!((observed_share(&empty) - 0.5).abs() < 1e-9);
         assert_eq!(observed_share(&EmptyShare { outside_zone: 1.0, ..EmptyShare::default() }), 0.0);
+    }
+
+    #[test]
+    fn a_night_that_did_not_see_the_fire_does_not_replace_its_map() {
+        for share in [None, Some(0.2), Some(1.0)] {
+            assert!(check_burnt_share(share, 0.2).is_ok(), "{share:?}");
+        }
+        let message = check_burnt_share(Some(0.19), 0.2).unwrap_err().to_string();
+        assert!(message.contains("19.0 %") && message.contains("min_valid_share"), "{message}");
     }
 
     #[test]

@@ -4,14 +4,15 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use dragonfly_core::Region;
-use dragonfly_core::metadata::{EarlierRun, RegionMeta};
+use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
+use dragonfly_core::{Grid, Region};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::{RootLayout, RunFolder};
 use crate::deployment::settings::Settings;
+use crate::nightly::burnt_seen::burnt_seen_share;
 use crate::nightly::clock::now_in_seconds;
-use crate::nightly::preflight::check_valid_share;
+use crate::nightly::preflight::{check_burnt_share, check_valid_share};
 use crate::publish::build::build;
 use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
@@ -59,6 +60,8 @@ pub(crate) fn publish_run(
     let old = MetaFile::read(layout, &region.name).or_pending(region)?;
     let published = old.map.as_ref().map(|map| &map.empty_share);
     check_valid_share(&record.map.empty_share, published, settings.min_valid_share)?;
+    let seen_share = old.map.as_ref().and_then(|old| burnt_share(layout, region, old, folder));
+    check_burnt_share(seen_share, settings.min_valid_share)?;
     let earlier_runs = earlier_runs(settings, old);
     let meta = RegionMeta { earlier_runs, ..build(&store, folder, record)? };
     move_into_place(&store, layout, folder, &meta)?;
@@ -73,6 +76,22 @@ pub(crate) fn publish_run(
         removed.unwrap_or_else(|error| tracing::warn!(region = region.name, "{error:#}"));
     }
     Ok(())
+}
+
+/// The share of a published map's burnt cells that a run saw; `None` where they are few, or its
+/// raster cannot be read.
+fn burnt_share(
+    layout: &RootLayout,
+    region: &Region,
+    published: &MapMeta,
+    folder: &RunFolder,
+) -> Option<f64> {
+    let grid = Grid::covering(region.bbox, region.zoom_max);
+    let raster = layout.raster(&region.name, &published.run_id);
+    burnt_seen_share(&raster, folder, &grid).unwrap_or_else(|error| {
+        tracing::warn!(region = region.name, "cannot compare with the published map: {error:#}");
+        None
+    })
 }
 
 /// The runs to keep beside the new one, newest first.

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{Empty, Grid, MapLayer, VALID};
+use dragonfly_core::{Empty, Grid, MapLayer, PreNbrCode, VALID};
 use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
 use gdal::{Dataset, DriverManager};
@@ -21,6 +21,7 @@ pub(crate) struct RunWriter {
     pre_date: OpenRaster,
     post_date: OpenRaster,
     views: OpenRaster,
+    pre_nbr: OpenRaster,
 }
 
 /// A raster while it is written.
@@ -45,6 +46,10 @@ impl RunWriter {
             pre_date: days(MapLayer::PreDate)?,
             post_date: days(MapLayer::PostDate)?,
             views: bytes(MapLayer::Views)?,
+            pre_nbr: OpenRaster::start("NBR before the fire", || {
+                let empty = f64::from(PreNbrCode::EMPTY.0);
+                create::<u8>(&folder.pre_nbr(), grid, &compact, empty)
+            })?,
         })
     }
 
@@ -56,13 +61,16 @@ impl RunWriter {
         self.state.write(at, Buffer::new(size, strip.state))?;
         self.pre_date.write(at, Buffer::new(size, strip.pre_date))?;
         self.post_date.write(at, Buffer::new(size, strip.post_date))?;
-        self.views.write(at, Buffer::new(size, strip.views))
+        self.views.write(at, Buffer::new(size, strip.views))?;
+        self.pre_nbr.write(at, Buffer::new(size, strip.pre_nbr))
     }
 
     /// Closes all; a full disk shows only here.
     pub(crate) fn finish(self) -> Result<()> {
-        let Self { dnbr, state, pre_date, post_date, views } = self;
-        [dnbr, state, pre_date, post_date, views].into_iter().try_for_each(OpenRaster::close)
+        let Self { dnbr, state, pre_date, post_date, views, pre_nbr } = self;
+        [dnbr, state, pre_date, post_date, views, pre_nbr]
+            .into_iter()
+            .try_for_each(OpenRaster::close)
     }
 }
 
@@ -131,10 +139,11 @@ fn create<T: GdalType>(
 pub(crate) struct RunReader {
     dnbr: Mutex<Dataset>,
     state: Mutex<Dataset>,
+    pre_nbr: Mutex<Dataset>,
 }
 
 impl RunReader {
-    /// Opens both rasters.
+    /// Opens all rasters.
     pub(crate) fn open(folder: &RunFolder) -> Result<Self> {
         let open = |file: &Path| {
             Dataset::open(file).with_context(|| format!("cannot open {}", file.display()))
@@ -142,6 +151,7 @@ impl RunReader {
         Ok(Self {
             dnbr: Mutex::new(open(&folder.dnbr())?),
             state: Mutex::new(open(&folder.layer(MapLayer::State))?),
+            pre_nbr: Mutex::new(open(&folder.pre_nbr())?),
         })
     }
 
@@ -160,6 +170,13 @@ impl RunReader {
         let dnbr = read_cells(&self.dnbr, corner, size).context("reading the dNBR raster")?;
         let state = read_cells(&self.state, corner, size).context("reading the state raster")?;
         Ok((dnbr, state))
+    }
+
+    /// NBR before the fire of a rectangle of cells from a corner on, so many across and down.
+    pub(crate) fn pre_nbr(&self, corner: (u32, u32), size: (u32, u32)) -> Result<Vec<PreNbrCode>> {
+        let codes = read_cells::<u8>(&self.pre_nbr, corner, size)
+            .context("reading the raster of NBR before the fire")?;
+        Ok(codes.into_iter().map(PreNbrCode).collect())
     }
 }
 

@@ -166,11 +166,16 @@ pub static PHRASES: Phrases = Phrases {
     low_res: "Low-res preview; high-res is computed on demand.",
     high_res_here: "High resolution here",
     high_res_missing: "High resolution on demand is not offered on this site.",
+    burning_note: With::new(
+        "Still burning, or end unknown: the map shows what had burnt by {0}, where the ground was \
+        seen.",
+    ),
     rolling_note: With::new(
         "No fire date is known here. The map shows what changed between {0} and {1}: fire, but \
         also felling, harvest or drought.",
     ),
     areas: "Area by class",
+    counted_from: With::new("counted from cells of {0} m"),
     images: "Images compared",
     before: "Before",
     after: "After",
@@ -178,6 +183,9 @@ pub static PHRASES: Phrases = Phrases {
     why_windows: "Why these days",
     around_fire: With::new("Around the fire of {0}."),
     explicit_windows: "Days set by hand for this region.",
+    since_fire: With::new(
+        "The fire began on {0}, and its end is not known: the latest images since then.",
+    ),
     rolling_windows: With::new(
         "No fire date is set: the last {0} days against the same days a year earlier.",
     ),
@@ -211,6 +219,17 @@ pub static PHRASES: Phrases = Phrases {
     warning_less_seen: With::new("Images that show less ground than their catalogue states: {0}."),
     warning_uncertain_offset: With::new(
         "Images whose scale is uncertain: {0}. All severities may be wrong.",
+    ),
+    warning_no_fire_for_offset: "No dNBR offset was subtracted: no clear cell burnt.",
+    warning_small_offset_ring: With::new(
+        "No dNBR offset was subtracted: only {0} clear cells lie around the fire.",
+    ),
+    warning_background_drift: With::new(
+        "Ground that did not burn has a dNBR of {0}. All severities are off by about as much.",
+    ),
+    warning_sparse_vegetation: With::new(
+        "What burnt was grass or sparse (median NBR before {0}). The classes are for woody land, \
+        and RdNBR is unstable.",
     ),
     empty_part: "Without a value",
     nothing_empty: "Every cell has a value.",
@@ -323,8 +342,8 @@ pub static PHRASES: Phrases = Phrases {
         (
             "Fire maps and rolling maps",
             "Where the date of a fire is known, images from just before are compared with images \
-            from just after. Elsewhere the map is rolling: the last weeks against the same \
-            weeks a year earlier. It shows what changed between the two dates, whatever the \
+            from just after; while its end is not known, with the latest. Elsewhere the map is \
+            rolling: the last weeks against the same weeks a year earlier. It shows what changed between the two dates, whatever the \
             cause.",
         ),
         (

@@ -182,11 +182,16 @@ pub static PHRASES: Phrases = Phrases {
     low_res: "Grobe Vorschau; hohe Auflösung wird auf Wunsch berechnet.",
     high_res_here: "Hier in hoher Auflösung",
     high_res_missing: "Hohe Auflösung auf Wunsch bietet diese Seite nicht an.",
+    burning_note: With::new(
+        "Brennt noch, oder Ende unbekannt: Die Karte zeigt, was bis {0} verbrannt war, soweit der \
+        Boden zu sehen war.",
+    ),
     rolling_note: With::new(
         "Hier ist kein Branddatum bekannt. Die Karte zeigt, was sich zwischen {0} und {1} \
         verändert hat: durch Feuer, aber auch durch Holzeinschlag, Ernte oder Dürre.",
     ),
     areas: "Fläche nach Klassen",
+    counted_from: With::new("gezählt aus Zellen von {0} m"),
     images: "Verglichene Bilder",
     before: "Vorher",
     after: "Nachher",
@@ -194,6 +199,9 @@ pub static PHRASES: Phrases = Phrases {
     why_windows: "Warum diese Tage",
     around_fire: With::new("Rund um das Feuer vom {0}."),
     explicit_windows: "Von Hand für diese Region festgelegt.",
+    since_fire: With::new(
+        "Das Feuer begann am {0}, und sein Ende ist nicht bekannt: die neuesten Bilder seitdem.",
+    ),
     rolling_windows: With::new(
         "Kein Branddatum festgelegt: die letzten {0} Tage im Vergleich mit denselben Tagen ein \
         Jahr zuvor.",
@@ -228,6 +236,17 @@ pub static PHRASES: Phrases = Phrases {
     warning_less_seen: With::new("Bilder, die weniger Boden zeigen, als ihr Katalog angibt: {0}."),
     warning_uncertain_offset: With::new(
         "Bilder mit unsicherer Skala: {0}. Alle Schweregrade können falsch sein.",
+    ),
+    warning_no_fire_for_offset: "Kein dNBR-Versatz abgezogen: keine klare Zelle ist verbrannt.",
+    warning_small_offset_ring: With::new(
+        "Kein dNBR-Versatz abgezogen: rund um das Feuer liegen nur {0} klare Zellen.",
+    ),
+    warning_background_drift: With::new(
+        "Unverbrannter Boden hat einen dNBR von {0}. Um etwa so viel sind alle Schweregrade falsch.",
+    ),
+    warning_sparse_vegetation: With::new(
+        "Verbrannt ist Gras oder karger Boden (Median des NBR zuvor {0}). Die Klassen gelten für \
+        Gehölze, und RdNBR ist unzuverlässig.",
     ),
     empty_part: "Ohne Wert",
     nothing_empty: "Jede Zelle hat einen Wert.",
@@ -344,7 +363,7 @@ pub static PHRASES: Phrases = Phrases {
         (
             "Brandkarten und laufende Karten",
             "Wo das Datum eines Feuers bekannt ist, werden Bilder von kurz davor mit Bildern von \
-            kurz danach verglichen. Anderswo läuft die Karte mit: die letzten Wochen gegen \
+            kurz danach verglichen, solange sein Ende nicht bekannt ist, mit den neuesten. Anderswo läuft die Karte mit: die letzten Wochen gegen \
             dieselben Wochen ein Jahr zuvor. Sie zeigt, was sich zwischen beiden Zeitpunkten \
             verändert hat, gleich aus welchem Grund.",
         ),

@@ -25,10 +25,17 @@ impl Words {
         self.area(map.hectares.burnt())
     }
 
+    /// The size of the cells that the hectares of a map were counted from: areas by class depend
+    /// on it.
+    pub fn hectares_cells(&self, map: &MapMeta) -> String {
+        let cell_m = map.hectares_cell_m.unwrap_or(map.cell_size_m);
+        self.counted_from.fill([&self.number(cell_m, 0)])
+    }
+
     /// What the number after a burnt area means.
     pub fn burnt_label(&self, map: &MapMeta) -> &'static str {
         match map.assessment {
-            Assessment::Initial | Assessment::Extended => self.burnt,
+            Assessment::Initial | Assessment::Extended | Assessment::Burning => self.burnt,
             Assessment::Rolling => self.changed,
         }
     }
@@ -36,7 +43,7 @@ impl Words {
     /// The label before the burnt area of a map.
     pub fn burnt_total(&self, map: &MapMeta) -> &'static str {
         match map.assessment {
-            Assessment::Initial | Assessment::Extended => self.burnt_title,
+            Assessment::Initial | Assessment::Extended | Assessment::Burning => self.burnt_title,
             Assessment::Rolling => self.changed_title,
         }
     }
@@ -77,6 +84,7 @@ impl Words {
             Some(WindowReason::AroundFire { first, last }) => {
                 self.around_fire.fill([&self.dates(SceneDates { first, last })])
             }
+            Some(WindowReason::SinceFire { first }) => self.since_fire.fill([&self.date(first)]),
             Some(WindowReason::Configured | WindowReason::Chosen) => {
                 self.explicit_windows.to_owned()
             }
@@ -87,11 +95,15 @@ impl Words {
         }
     }
 
-    /// What a rolling map shows; `None` where the fire is known.
-    pub fn rolling(&self, map: &MapMeta) -> Option<String> {
-        (map.assessment == Assessment::Rolling).then(|| {
-            self.rolling_note.fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
-        })
+    /// What a map shows whose fire burns on, or is unknown; `None` where the fire has ended.
+    pub fn open_map_note(&self, map: &MapMeta) -> Option<String> {
+        match map.assessment {
+            Assessment::Initial | Assessment::Extended => None,
+            Assessment::Burning => Some(self.burning_note.fill([&self.date(map.post_window.last)])),
+            Assessment::Rolling => Some(
+                self.rolling_note.fill([&self.dates(map.pre_window), &self.dates(map.post_window)]),
+            ),
+        }
     }
 
     /// Why a run failed, in a sentence.
@@ -202,15 +214,33 @@ mod tests {
     #[test]
     fn only_a_rolling_map_states_what_changed() {
         let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
-        assert_eq!(ENGLISH.rolling(&map), None);
+        assert_eq!(ENGLISH.open_map_note(&map), None);
         map.assessment = Assessment::Rolling;
         assert!(
-            GERMAN.rolling(&map).unwrap().contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025")
+            GERMAN
+                .open_map_note(&map)
+                .unwrap()
+                .contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025")
         );
         map.window = Some(WindowReason::Rolling { days: 30 });
         assert!(GERMAN.window_reason(&map).contains("die letzten 30 Tage"));
         (map.window, map.window_reason) = (None, "by the moon".to_owned());
         assert_eq!(GERMAN.window_reason(&map), "by the moon");
+    }
+
+    #[test]
+    fn a_map_of_a_fire_without_an_end_states_it() {
+        let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
+        map.assessment = Assessment::Burning;
+        map.window = Some(WindowReason::SinceFire { first: "2025-07-02".parse().unwrap() });
+        let english = ENGLISH.open_map_note(&map).unwrap();
+        assert!(english.starts_with("Still burning, or end unknown") && english.contains("24 Jul"));
+        assert!(
+            GERMAN.open_map_note(&map).unwrap().starts_with("Brennt noch, oder Ende unbekannt")
+        );
+        assert!(ENGLISH.window_reason(&map).contains("2 Jul 2025"));
+        assert!(GERMAN.window_reason(&map).contains("2. Juli 2025"));
+        assert_eq!(ENGLISH.burnt_label(&map), "burnt");
     }
 
     #[test]

@@ -51,6 +51,16 @@ impl Words {
             WarningReason::UncertainOffset { scenes } => {
                 self.warning_uncertain_offset.fill([&count(scenes)])
             }
+            WarningReason::NoFireForOffset => self.warning_no_fire_for_offset.to_owned(),
+            WarningReason::SmallOffsetRing { cells } => {
+                self.warning_small_offset_ring.fill([&count(cells)])
+            }
+            WarningReason::BackgroundDrift { thousandths } => self
+                .warning_background_drift
+                .fill([&self.number(f64::from(thousandths) / 1000.0, 3)]),
+            WarningReason::SparseVegetation { thousandths } => self
+                .warning_sparse_vegetation
+                .fill([&self.number(f64::from(thousandths) / 1000.0, 2)]),
             WarningReason::Other => return None,
         })
     }

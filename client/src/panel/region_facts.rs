@@ -1,7 +1,7 @@
 //! All facts of a region and its map, the most requested first.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
+use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
 use dragonfly_core::{LEGEND, MapLayer, MapWarning};
 
 use crate::i18n::Words;
@@ -34,8 +34,12 @@ pub fn region_facts(
     parts.extend(warnings(words, &map.warnings));
     parts.push(first_facts(words, map, now));
     parts.push(text("p", words.low_res).with("class", "quiet"));
-    if let Some(note) = words.rolling(map) {
-        parts.push(text("p", &note).with("class", "note").with("data-testid", "rolling-note"));
+    if let Some(note) = words.open_map_note(map) {
+        let testid = match map.assessment {
+            Assessment::Rolling => "rolling-note",
+            _ => "burning-note",
+        };
+        parts.push(text("p", &note).with("class", "note").with("data-testid", testid));
     }
     parts.push(images(words, map).with("open", ""));
     parts.extend([
@@ -60,11 +64,12 @@ fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
         words.age(map.generated_at, now)
     );
     let cell = format!("{} m", words.number(map.cell_size_m, 0));
+    let burnt = format!("{}, {}", words.burnt_area(map), words.hectares_cells(map));
     facts()
         .add(fact("latest-image", words.latest_image, &words.date(map.post_window.last)))
         .add(fact("cell-size", words.cell_size, &cell))
         .add(fact("last-update", words.last_update, &made))
-        .add(fact("burnt-total", words.burnt_total(map), &words.burnt_area(map)))
+        .add(fact("burnt-total", words.burnt_total(map), &burnt))
 }
 
 /// Why there is no newer map, or none at all.
@@ -117,7 +122,8 @@ fn areas(words: Words, map: &MapMeta) -> Markup {
         (title, words.area(entry.classes.iter().map(|class| map.hectares.of(*class)).sum()))
     };
     let rows = words.legend_titles.into_iter().zip(&LEGEND).rev().map(row).collect();
-    fold("class-areas", words.areas).add(table(rows))
+    let title = format!("{}, {}", words.areas, words.hectares_cells(map));
+    fold("class-areas", &title).add(table(rows))
 }
 
 fn images(words: Words, map: &MapMeta) -> Markup {
@@ -276,7 +282,6 @@ mod tests {
     use super::*;
     use crate::i18n::{ENGLISH, GERMAN};
     use crate::state::region_entry::tests::entry_with_map;
-    use dragonfly_core::metadata::Assessment;
     use dragonfly_core::{
         FireSide, MapLayers, OffsetReason, RunFailure, SkipReason, SkippedScene, WarningReason,
     };
@@ -306,6 +311,7 @@ mod tests {
                 .map(|words| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}")))
                 .collect();
         assert!(places.is_sorted(), "{places:?}");
+        assert_eq!(shown.matches("counted from cells of 250 m").count(), 2, "{shown}");
         let german = written(GERMAN, &meta());
         assert!(
             german.contains("24. Juli 2025")

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::composite::dnbr_histogram::{BackgroundDnbr, DnbrHistogram};
 use crate::geo::cell::Empty;
 use crate::severity::classes::{Breaks, Severity, is_implausible};
 
@@ -67,40 +68,14 @@ pub struct EmptyShare {
     pub no_data: f64,
 }
 
-/// The dNBR of ground that did not burn: what the seasons alone did.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BackgroundDnbr {
-    /// Median over the cells below class 4, right to 0.0005.
-    pub median: f64,
-    /// Median absolute deviation from it, right to 0.001.
-    pub mad: f64,
-}
-
 /// Adds up cells of the finest zoom, row by row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Summary {
     areas_ha: [f64; 7],
     valid: u64,
     implausible: u64,
     empty: [u64; Empty::ALL.len()],
-    background: Vec<u64>,
-}
-
-/// Bins of the background's histogram: 0.001 wide, from −2 to the break of class 4.
-const BIN_WIDTH: f64 = 0.001;
-const LOWEST: f64 = -2.0;
-const BINS: usize = 2100;
-
-impl Default for Summary {
-    fn default() -> Self {
-        Self {
-            areas_ha: [0.0; 7],
-            valid: 0,
-            implausible: 0,
-            empty: [0; Empty::ALL.len()],
-            background: vec![0; BINS],
-        }
-    }
+    dnbr: DnbrHistogram,
 }
 
 impl Summary {
@@ -113,10 +88,7 @@ impl Summary {
                     let Some(class) = Breaks::USGS.classify(dnbr) else { continue };
                     counts[class.index()] += 1;
                     self.implausible += u64::from(is_implausible(dnbr));
-                    if !class.is_burnt() {
-                        let bin = ((f64::from(dnbr) - LOWEST) / BIN_WIDTH) as usize;
-                        self.background[bin.min(BINS - 1)] += 1;
-                    }
+                    self.dnbr.add(dnbr);
                 }
                 Err(reason) => self.empty[reason.index()] += 1,
             }
@@ -160,39 +132,20 @@ impl Summary {
         }
     }
 
-    /// Median and spread of the unburned background; `None` when every valid cell burnt.
+    /// The same where at least half of the cells with a value are that ground: otherwise what
+    /// burnt may be taken for it.
+    pub fn whole_background(&self) -> Option<BackgroundDnbr> {
+        self.background_dnbr().filter(|quiet| 2 * self.dnbr.count_near(quiet.median) >= self.valid)
+    }
+
+    /// Median and spread of the ground that did not burn; `None` without a cell.
     pub fn background_dnbr(&self) -> Option<BackgroundDnbr> {
-        let middle = |bin: usize| LOWEST + (bin as f64 + 0.5) * BIN_WIDTH;
-        let median_bin = median_bin(&self.background)?;
-        let mut deviations = vec![0u64; BINS];
-        for (bin, count) in self.background.iter().enumerate() {
-            deviations[bin.abs_diff(median_bin)] += count;
-        }
-        let mad_bin = self::median_bin(&deviations)?;
-        Some(BackgroundDnbr {
-            median: rounded(middle(median_bin)),
-            mad: rounded(mad_bin as f64 * BIN_WIDTH),
-        })
+        self.dnbr.background()
     }
 }
 
 fn fraction(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// Without the tail of binary fractions that would only clutter the metadata.
-fn rounded(value: f64) -> f64 {
-    (value * 10_000.0).round() / 10_000.0
-}
-
-/// The bin that holds the middle of the counts; `None` when all are 0.
-fn median_bin(counts: &[u64]) -> Option<usize> {
-    let total: u64 = counts.iter().sum();
-    let mut below = 0;
-    counts.iter().position(|count| {
-        below += count;
-        below * 2 >= total && below > 0
-    })
 }
 
 #[cfg(test)]

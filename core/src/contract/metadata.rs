@@ -7,9 +7,10 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::catalogue::dates::Assessment;
 use crate::catalogue::scenes::SkippedScene;
-use crate::composite::dnbr_offset::DnbrOffset;
+use crate::composite::dnbr_histogram::BackgroundDnbr;
+use crate::composite::dnbr_offset::{DnbrOffset, OffsetBin};
 use crate::composite::patches::BurntPatch;
-use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
+use crate::composite::summary::{EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
 use crate::contract::map_layers::MapLayers;
 pub use crate::contract::used_scene::UsedScene;
@@ -164,18 +165,29 @@ pub struct MapMeta {
     pub layers: Option<MapLayers>,
     /// True hectares per class.
     pub hectares: Hectares,
+    /// Side on the ground of the cells that the hectares were counted from, metres: areas by class
+    /// depend on it. `None` in metadata of an older version.
+    #[serde(default)]
+    pub hectares_cell_m: Option<f64>,
     /// Fraction of the valid cells beyond −0.5 or 1.3.
     pub implausible_share: f64,
     /// Fractions of the box's cells without a value, by reason.
     pub empty_share: EmptyShare,
     /// Clear views per cell of the box, both sides together.
     pub clear_observations_mean: f64,
-    /// dNBR of the ground that did not burn; absent where everything did.
+    /// dNBR of the ground that did not burn, after the offset was subtracted; absent where no cell
+    /// has a value.
     #[serde(default)]
     pub background_dnbr: Option<BackgroundDnbr>,
     /// Subtracted offset, when used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dnbr_offset: Option<DnbrOffset>,
+    /// What the offset was computed from, by NBR before the fire; empty without one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dnbr_offset_bins: Vec<OffsetBin>,
+    /// Median NBR before the fire of what burnt; `None` where nothing did.
+    #[serde(default)]
+    pub burnt_pre_nbr: Option<f64>,
     /// The 200 largest burnt patches.
     pub burnt_patches: Vec<BurntPatch>,
     /// The fire zone, when one was applied.

@@ -78,6 +78,10 @@ impl Provenance {
                 self.thresholds.as_ref().map_or("none".to_owned(), thresholds_in_words),
             ),
         ];
+        if self.index == Index::Rdnbr {
+            let text = "cells with an NBR before the fire between -0.05 and 0.05 have no RdNBR";
+            notes.push(Note::new("no value", text));
+        }
         if !self.area.is_empty() {
             notes.insert(0, Note::new("area", &self.area));
         }
@@ -156,7 +160,7 @@ mod tests {
             attribution: "Contains modified Copernicus Sentinel data".to_owned(),
             cells: "zoom 13 (Web Mercator)".to_owned(),
             masks: "cloud, shadow, snow; 60 m around them".to_owned(),
-            dnbr_offset: Some(DnbrOffset { mean: 0.0213, sd: 0.04, count: 1234 }),
+            dnbr_offset: Some(DnbrOffset { mean: 0.0213, sd: 0.04, count: 1234, mad: None }),
             scenes: vec![
                 scene("S2A_11SKU_20250628", FireSide::Pre, "2025-06-28T18:39:21Z"),
                 scene("S2B_11SKU_20250713", FireSide::Post, "2025-07-13T18:39:19Z"),

@@ -4,10 +4,18 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use crate::composite::dnbr_offset::NoOffsetReason;
+use crate::composite::summary::Summary;
 use crate::contract::used_scene::UsedScene;
 
 /// Scenes that the prose of a warning names.
 const MAX_NAMED_SCENES: usize = 5;
+
+/// Drift of quiet ground from which on a map is doubtful: a third of the way to class low.
+const MAX_BACKGROUND_DNBR: f64 = 0.03;
+/// NBR before the fire below which ground is grass or bare: the classes of Key & Benson (2006) are
+/// for woody land, and RdNBR divides by nearly nothing.
+const MIN_WOODY_PRE_NBR: f64 = 0.15;
 
 /// A reason to doubt a map, in words and as a fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -44,6 +52,23 @@ pub enum WarningReason {
     UncertainOffset {
         /// How many.
         scenes: u64,
+    },
+    /// An offset was requested, but nothing burnt whose surroundings would give one.
+    NoFireForOffset,
+    /// An offset was requested, but too few clear cells lie around the fire.
+    SmallOffsetRing {
+        /// How many.
+        cells: u64,
+    },
+    /// Quiet ground differs between the two sides: severities are off by as much.
+    BackgroundDrift {
+        /// Median dNBR of quiet ground, thousandths.
+        thousandths: i32,
+    },
+    /// What burnt was grass or sparse: classes and RdNBR mislead.
+    SparseVegetation {
+        /// Median NBR before the fire of what burnt, thousandths.
+        thousandths: i32,
     },
     /// A reason of a newer version.
     #[default]
@@ -95,10 +120,59 @@ impl MapWarning {
         Some(Self { text, why: WarningReason::LessSeen { scenes } })
     }
 
+    /// An offset was requested, and none could be computed.
+    pub fn no_offset(reason: NoOffsetReason) -> Self {
+        match reason {
+            NoOffsetReason::NoFire => Self {
+                text:
+                    "no dNBR offset was subtracted: no clear cell burnt whose surroundings would \
+                       give one; check `perimeter_path` and the windows of days"
+                        .to_owned(),
+                why: WarningReason::NoFireForOffset,
+            },
+            NoOffsetReason::SmallRing { count } => Self {
+                text: format!(
+                    "no dNBR offset was subtracted: only {count} clear cells lie from 500 m to \
+                     5 km around the fire; widen `bbox`, or add scenes"
+                ),
+                why: WarningReason::SmallOffsetRing { cells: count },
+            },
+        }
+    }
+
+    /// The warnings that follow from the cells of a map, after an offset was subtracted.
+    pub fn of_cells(summary: &Summary, burnt_pre_nbr: Option<f64>) -> Vec<Self> {
+        let drift = summary
+            .whole_background()
+            .filter(|background| background.median.abs() > MAX_BACKGROUND_DNBR);
+        let drift = drift.map(|background| Self {
+            text: format!(
+                "ground that did not burn has a dNBR of {:+.3}, the season or haze of the two \
+                 sides: severities are off by as much; set `dnbr_offset`, or choose days of one \
+                 season",
+                background.median
+            ),
+            why: WarningReason::BackgroundDrift { thousandths: thousandths(background.median) },
+        });
+        let sparse = burnt_pre_nbr.filter(|nbr| *nbr < MIN_WOODY_PRE_NBR).map(|nbr| Self {
+            text: format!(
+                "what burnt had a median NBR of {nbr:.2} before the fire, as grass or sparse \
+                 ground has: the classes are for woody land, and RdNBR is unstable; use the \
+                 burnt area rather than its classes"
+            ),
+            why: WarningReason::SparseVegetation { thousandths: thousandths(nbr) },
+        });
+        [drift, sparse].into_iter().flatten().collect()
+    }
+
     /// The warnings that follow from the scenes of a map.
     pub fn of_scenes(scenes: &[UsedScene]) -> Vec<Self> {
         [Self::unmasked(scenes), Self::uncertain_offset(scenes)].into_iter().flatten().collect()
     }
+}
+
+fn thousandths(value: f64) -> i32 {
+    (value * 1000.0).round() as i32
 }
 
 /// How many scenes fulfil a condition, and the names of the first; `None` where none does.
@@ -160,6 +234,32 @@ mod tests {
             [WarningReason::Unmasked { scenes: 7 }, WarningReason::UncertainOffset { scenes: 7 }]
         );
         assert!(warnings[0].text.contains("s0, s1, s2, s3, s4 and 2 more"), "{}", warnings[0].text);
+    }
+
+    fn cells(dnbr: &[(f32, usize)]) -> Summary {
+        let mut summary = Summary::default();
+        for (dnbr, count) in dnbr {
+            summary.add_row(std::iter::repeat_n(Ok(*dnbr), *count), 1.0);
+        }
+        summary
+    }
+
+    #[test]
+    fn drifted_ground_and_grass_are_warned_of() {
+        let whys = |summary: &Summary, pre_nbr| -> Vec<WarningReason> {
+            MapWarning::of_cells(summary, pre_nbr).iter().map(|warning| warning.why).collect()
+        };
+        let drifted = cells(&[(0.1404, 900), (0.7, 100)]);
+        assert_eq!(
+            whys(&drifted, Some(0.145)),
+            [
+                WarningReason::BackgroundDrift { thousandths: 141 },
+                WarningReason::SparseVegetation { thousandths: 145 }
+            ]
+        );
+        assert_eq!(whys(&cells(&[(0.0204, 900), (0.7, 100)]), Some(0.4)), []);
+        // Where most of the map burnt, no ground shows a drift.
+        assert_eq!(whys(&cells(&[(0.3, 400), (0.5, 400), (0.75, 400)]), None), []);
     }
 
     #[test]

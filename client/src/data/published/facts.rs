@@ -31,6 +31,7 @@ pub fn window_reason(reason: Fields<'_>) -> Option<WindowReason> {
         "around_fire" => {
             WindowReason::AroundFire { first: reason.day("first")?, last: reason.day("last")? }
         }
+        "since_fire" => WindowReason::SinceFire { first: reason.day("first")? },
         "configured" => WindowReason::Configured,
         "rolling" => WindowReason::Rolling { days: reason.small_count("days")? },
         "chosen" => WindowReason::Chosen,
@@ -92,6 +93,7 @@ pub fn map_warning(warning: Fields<'_>) -> Option<MapWarning> {
 
 fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
     let scenes = || why.count("scenes");
+    let thousandths = || why.number("thousandths").map(|number| number as i32);
     Some(match why.text("kind")?.as_str() {
         "incomplete_search" => WarningReason::IncompleteSearch {
             matched: why.count("matched")?,
@@ -99,6 +101,10 @@ fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
         },
         "unmasked" => WarningReason::Unmasked { scenes: scenes()? },
         "less_seen" => WarningReason::LessSeen { scenes: scenes()? },
+        "no_fire_for_offset" => WarningReason::NoFireForOffset,
+        "small_offset_ring" => WarningReason::SmallOffsetRing { cells: why.count("cells")? },
+        "background_drift" => WarningReason::BackgroundDrift { thousandths: thousandths()? },
+        "sparse_vegetation" => WarningReason::SparseVegetation { thousandths: thousandths()? },
         "uncertain_offset" => WarningReason::UncertainOffset { scenes: scenes()? },
         _ => return None,
     })

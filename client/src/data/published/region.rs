@@ -13,9 +13,10 @@ use super::facts::{OFFSET_REASONS, SIDES, map_warning, run_failure, skip_reason,
 use crate::data::fields::Fields;
 use crate::state::key;
 
-const ASSESSMENTS: [(&str, Assessment); 3] = [
+const ASSESSMENTS: [(&str, Assessment); 4] = [
     ("initial", Assessment::Initial),
     ("extended", Assessment::Extended),
+    ("burning", Assessment::Burning),
     ("rolling", Assessment::Rolling),
 ];
 
@@ -70,11 +71,15 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         raster_url: map.text("raster_url")?,
         layers: map.part("layers").and_then(map_layers),
         hectares: hectares(map.part("hectares")?)?,
+        hectares_cell_m: map.maybe("hectares_cell_m", Fields::number)?,
         implausible_share: map.number("implausible_share")?,
         empty_share: empty_share(map.part("empty_share")?)?,
         clear_observations_mean: map.number("clear_observations_mean")?,
         background_dnbr: map.maybe("background_dnbr", background)?,
         dnbr_offset: map.maybe("dnbr_offset", dnbr_offset)?,
+        // For experts, who read the file itself.
+        dnbr_offset_bins: Vec::new(),
+        burnt_pre_nbr: map.maybe("burnt_pre_nbr", Fields::number)?,
         burnt_patches: map.list("burnt_patches", burnt_patch)?,
         fire_mask: map.maybe("fire_mask", fire_mask)?,
         masks: map.text("masks")?,
@@ -152,6 +157,7 @@ fn dnbr_offset(map: Fields<'_>, name: &str) -> Option<DnbrOffset> {
         mean: offset.number("mean")?,
         sd: offset.number("sd")?,
         count: offset.count("count")?,
+        mad: offset.maybe("mad", Fields::number)?,
     })
 }
 

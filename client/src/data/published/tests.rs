@@ -57,11 +57,15 @@ pub(crate) fn skip_reasons() -> [SkipReason; 5] {
 }
 
 /// All reasons to doubt a map that have words of their own.
-pub(crate) const WARNING_REASONS: [WarningReason; 4] = [
+pub(crate) const WARNING_REASONS: [WarningReason; 8] = [
     WarningReason::IncompleteSearch { matched: 20, received: 10 },
     WarningReason::Unmasked { scenes: 2 },
     WarningReason::LessSeen { scenes: 3 },
     WarningReason::UncertainOffset { scenes: 4 },
+    WarningReason::NoFireForOffset,
+    WarningReason::SmallOffsetRing { cells: 12 },
+    WarningReason::BackgroundDrift { thousandths: -45 },
+    WarningReason::SparseVegetation { thousandths: 120 },
 ];
 
 fn moment(text: &str) -> DateTime<Utc> {
@@ -133,6 +137,7 @@ fn full_map() -> MapMeta {
             moderate_high: 6.0,
             high: 7.0,
         },
+        hectares_cell_m: Some(250.0),
         implausible_share: 0.001,
         empty_share: EmptyShare {
             outside_zone: 0.1,
@@ -143,7 +148,9 @@ fn full_map() -> MapMeta {
         },
         clear_observations_mean: 2.0,
         background_dnbr: Some(BackgroundDnbr { median: 0.01, mad: 0.02 }),
-        dnbr_offset: Some(DnbrOffset { mean: 0.01, sd: 0.1, count: 9 }),
+        dnbr_offset: Some(DnbrOffset { mean: 0.01, sd: 0.1, count: 9, mad: Some(0.02) }),
+        dnbr_offset_bins: Vec::new(),
+        burnt_pre_nbr: Some(0.4),
         burnt_patches: vec![BurntPatch {
             lon: -119.9,
             lat: 35.1,
@@ -340,9 +347,12 @@ fn every_fact_is_read_as_core_wrote_it() {
     ] {
         check(RegionMeta { failure: Some(failure), ..full_region() });
     }
-    for window in
-        [WindowReason::Configured, WindowReason::Rolling { days: 30 }, WindowReason::Chosen]
-    {
+    for window in [
+        WindowReason::SinceFire { first: day("2025-07-02") },
+        WindowReason::Configured,
+        WindowReason::Rolling { days: 30 },
+        WindowReason::Chosen,
+    ] {
         let map = MapMeta { window: Some(window), ..full_map() };
         check(RegionMeta { map: Some(map), ..full_region() });
     }

@@ -2,7 +2,7 @@
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::ComputeResult;
-use dragonfly_core::{DnbrOffset, EmptyShare, MapWarning};
+use dragonfly_core::{DnbrOffset, EmptyShare, Index, MapWarning};
 use leptos::portal::Portal;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -33,6 +33,7 @@ pub fn ResultView(
             {warnings(&done.warnings)}
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
+            <p class="hint" data-testid="highres-hectares-cell">{hectares_cell(signals, &done, words)}</p>
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
             <p class="hint" data-testid="highres-offset">{offset_note(signals, done.dnbr_offset, words)}</p>
             <p role="status" data-testid="highres-readout">{move || readout(highres, words)}</p>
@@ -50,6 +51,16 @@ pub fn ResultView(
             <button type="button" data-testid="highres-close" on:click=close>{words.put_away}</button>
         </div>
     }
+}
+
+/// The size of the cells that the hectares are counted from.
+fn hectares_cell(
+    signals: HighresSignals,
+    done: &ComputeResult,
+    words: &'static HighresWords,
+) -> Option<String> {
+    let offer = offer_at(signals, done.zoom)?;
+    Some(fill(words.counted_from, &[&number(offer.cell_m, 0)]))
 }
 
 fn cells_and_bytes(
@@ -84,7 +95,7 @@ fn offset_note(
     words: &'static HighresWords,
 ) -> impl Fn() -> Option<String> + Clone + 'static {
     let note = match offset {
-        Some(DnbrOffset { mean, sd, count }) => {
+        Some(DnbrOffset { mean, sd, count, .. }) => {
             fill(words.offset_found, &[&number(mean, 3), &number(sd, 3), &count.to_string()])
         }
         None => words.offset_none.to_owned(),
@@ -145,13 +156,18 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         };
         thresholds.classes().iter().enumerate().map(row).collect_view().into_any()
     };
-    view! { <table class="hectares" data-testid="highres-hectares"><tbody>{rows}</tbody></table> }
+    let note = move || (style.read().index == Index::Rdnbr).then_some(words.rdnbr_note);
+    view! {
+        <table class="hectares" data-testid="highres-hectares"><tbody>{rows}</tbody></table>
+        <p class="hint">{note}</p>
+    }
 }
 
 fn readout(highres: HighresHandle, words: &'static HighresWords) -> Option<String> {
     let highres = highres.try_get_value()?;
     let style = highres.style();
     match highres.at_point()? {
+        AtPoint::Value(value) if value.is_nan() => Some(words.no_rdnbr_here.to_owned()),
         AtPoint::Value(value) => {
             let class = style.thresholds.as_ref().and_then(|thresholds| {
                 Some(words.class(thresholds.table(), thresholds.place(value)?).to_lowercase())

@@ -119,6 +119,13 @@ mod tests {
     }
 
     #[test]
+    fn rdnbr_of_bare_ground_is_clear() {
+        let bare = Cell { dnbr: 0.3, pre: 0.02 };
+        assert_eq!(style(Index::Rdnbr).colour(bare), [0; 4]);
+        assert_ne!(style(Index::Dnbr).colour(bare), [0; 4]);
+    }
+
+    #[test]
     fn other_classes_paint_with_their_own_thresholds() {
         let own = Thresholds::own(ClassTable::Usgs, &[-0.3, -0.2, 0.05, 0.1, 0.2, 0.3]).unwrap();
         let style = ResultStyle { thresholds: Some(own), ..style(Index::Dnbr) };
@@ -136,7 +143,7 @@ mod tests {
 
     #[test]
     fn the_offset_of_unburned_ground_is_subtracted() {
-        let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9 };
+        let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9, mad: None };
         let style = ResultStyle { dnbr_offset: Some(offset), ..style(Index::Dnbr) };
         assert!((style.value(cell(0.5)) - 0.3).abs() < 1e-6);
     }

@@ -30,7 +30,7 @@ pub(super) fn invented() -> Provenance {
         attribution: "Contains modified Copernicus Sentinel data".to_owned(),
         cells: "zoom 13 (Web Mercator)".to_owned(),
         masks: "cloud, shadow, snow; 60 m around them".to_owned(),
-        dnbr_offset: Some(DnbrOffset { mean: 0.0213, sd: 0.04, count: 1234 }),
+        dnbr_offset: Some(DnbrOffset { mean: 0.0213, sd: 0.04, count: 1234, mad: Some(0.03) }),
         scenes: vec![
             scene("S2A_11SKU_20250628", FireSide::Pre, "2025-06-28T18:39:21Z"),
             scene("S2B_11SKU_20250713", FireSide::Post, "2025-07-13T18:39:19Z"),
