@@ -102,6 +102,7 @@ impl MapMetaInput<'_> {
         let mut warnings: Vec<MapWarning> = lacking
             .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
             .collect();
+        warnings.extend(MapWarning::unrequested_scenes(&self.found.unrequested));
         warnings.extend(MapWarning::of_scenes(&scenes));
         let less_seen = self.scenes().filter(|scene| scene.ground_count.is_less_seen());
         let ids: Vec<&str> = less_seen.map(|scene| scene.used.id.as_str()).collect();

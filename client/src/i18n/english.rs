@@ -205,6 +205,9 @@ pub static PHRASES: Phrases = Phrases {
     warning_incomplete_search: With::new(
         "Images may be missing: the catalogue lists {0} that match and sent {1}.",
     ),
+    warning_unrequested: With::new(
+        "Images may be missing: of {1} that the catalogue sent, {0} do not match the search.",
+    ),
     warning_unmasked: With::new(
         "Images without a cloud mask: {0}. Cloud in them can look like burnt ground.",
     ),

@@ -222,6 +222,9 @@ pub static PHRASES: Phrases = Phrases {
     warning_incomplete_search: With::new(
         "Vielleicht fehlen Bilder: Der Katalog nennt {0} passende und hat {1} gesendet.",
     ),
+    warning_unrequested: With::new(
+        "Vielleicht fehlen Bilder: Von {1}, die der Katalog sandte, passen {0} nicht zur Suche.",
+    ),
     warning_unmasked: With::new(
         "Bilder ohne Wolkenmaske: {0}. Wolken darin können wie verbrannter Boden aussehen.",
     ),

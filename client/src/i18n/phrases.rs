@@ -180,6 +180,8 @@ pub struct Phrases {
     pub skipped_refused: &'static str,
     /// Scenes that match, scenes that were sent.
     pub warning_incomplete_search: With<2>,
+    /// Scenes that were not requested, scenes that were sent.
+    pub warning_unrequested: With<2>,
     pub warning_unmasked: With<1>,
     pub warning_less_seen: With<1>,
     pub warning_uncertain_offset: With<1>,

@@ -46,6 +46,9 @@ impl Words {
             WarningReason::IncompleteSearch { matched, received } => {
                 self.warning_incomplete_search.fill([&count(matched), &count(received)])
             }
+            WarningReason::UnrequestedScenes { unrequested, received } => {
+                self.warning_unrequested.fill([&count(unrequested), &count(received)])
+            }
             WarningReason::Unmasked { scenes } => self.warning_unmasked.fill([&count(scenes)]),
             WarningReason::LessSeen { scenes } => self.warning_less_seen.fill([&count(scenes)]),
             WarningReason::UncertainOffset { scenes } => {

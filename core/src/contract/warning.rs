@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::stac::UnrequestedItems;
 use crate::contract::used_scene::UsedScene;
 
 /// Scenes that the prose of a warning names.
@@ -30,6 +31,14 @@ pub enum WarningReason {
         /// Scenes that it sent.
         received: u64,
     },
+    /// The catalogue sent scenes that do not meet the search: it may ignore conditions, and lack
+    /// scenes that meet them.
+    UnrequestedScenes {
+        /// Scenes that do not meet the search.
+        unrequested: u64,
+        /// All scenes that it sent.
+        received: u64,
+    },
     /// Scenes were used without a mask: cloud in them can look like burnt ground.
     Unmasked {
         /// How many.
@@ -51,6 +60,13 @@ pub enum WarningReason {
     Other,
 }
 
+impl WarningReason {
+    /// Whether it comes from the search, and not from the scenes or the map.
+    pub fn is_of_search(self) -> bool {
+        matches!(self, Self::IncompleteSearch { .. } | Self::UnrequestedScenes { .. })
+    }
+}
+
 impl MapWarning {
     /// The catalogue states more matching scenes than it sent.
     pub fn incomplete_search(matched: u64, received: u64) -> Self {
@@ -61,6 +77,20 @@ impl MapWarning {
             ),
             why: WarningReason::IncompleteSearch { matched, received },
         }
+    }
+
+    /// The catalogue sent scenes that do not meet a search, `None` where it sent none.
+    pub fn unrequested_scenes(searches: &[UnrequestedItems]) -> Option<Self> {
+        let first = searches.first()?;
+        let sum = |count: fn(&UnrequestedItems) -> usize| searches.iter().map(count).sum::<usize>();
+        let (unrequested, received) =
+            (sum(|items| items.count) as u64, sum(|items| items.of) as u64);
+        let text = format!(
+            "the catalogue sent scenes that were not requested, which are not used, and may have \
+             left out others that were: {first}; compare its answer with the search, or name the \
+             final address of the API with `stac`"
+        );
+        Some(Self { text, why: WarningReason::UnrequestedScenes { unrequested, received } })
     }
 
     /// Scenes without a mask, `None` where there are none.
@@ -160,6 +190,24 @@ mod tests {
             [WarningReason::Unmasked { scenes: 7 }, WarningReason::UncertainOffset { scenes: 7 }]
         );
         assert!(warnings[0].text.contains("s0, s1, s2, s3, s4 and 2 more"), "{}", warnings[0].text);
+    }
+
+    #[test]
+    fn scenes_that_were_not_requested_are_counted_over_all_searches() {
+        let of_search = |count, of| UnrequestedItems {
+            count,
+            of,
+            condition: crate::catalogue::stac::SearchCondition::Box,
+            requested: "[0, 0, 1, 1]".to_owned(),
+            first: "a".to_owned(),
+            found: "[9, 9, 10, 10]".to_owned(),
+        };
+        assert_eq!(MapWarning::unrequested_scenes(&[]), None);
+        let warning = MapWarning::unrequested_scenes(&[of_search(1, 2), of_search(2, 8)]).unwrap();
+        let reason = WarningReason::UnrequestedScenes { unrequested: 3, received: 10 };
+        assert_eq!(warning.why, reason);
+        assert!(warning.text.contains("[9, 9, 10, 10]"), "{}", warning.text);
+        assert!(reason.is_of_search() && !WarningReason::Other.is_of_search());
     }
 
     #[test]

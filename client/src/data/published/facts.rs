@@ -97,6 +97,10 @@ fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
             matched: why.count("matched")?,
             received: why.count("received")?,
         },
+        "unrequested_scenes" => WarningReason::UnrequestedScenes {
+            unrequested: why.count("unrequested")?,
+            received: why.count("received")?,
+        },
         "unmasked" => WarningReason::Unmasked { scenes: scenes()? },
         "less_seen" => WarningReason::LessSeen { scenes: scenes()? },
         "uncertain_offset" => WarningReason::UncertainOffset { scenes: scenes()? },

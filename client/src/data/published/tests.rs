@@ -56,8 +56,9 @@ pub(crate) fn skip_reasons() -> [SkipReason; 5] {
 }
 
 /// All reasons to doubt a map that have words of their own.
-pub(crate) const WARNING_REASONS: [WarningReason; 4] = [
+pub(crate) const WARNING_REASONS: [WarningReason; 5] = [
     WarningReason::IncompleteSearch { matched: 20, received: 10 },
+    WarningReason::UnrequestedScenes { unrequested: 3, received: 10 },
     WarningReason::Unmasked { scenes: 2 },
     WarningReason::LessSeen { scenes: 3 },
     WarningReason::UncertainOffset { scenes: 4 },

@@ -87,6 +87,12 @@ impl ItemCollection {
         self.next.is_some()
     }
 
+    /// Adds the response header `Link` of the list: its link to the next page counts where the list
+    /// itself has none.
+    pub fn add_link_header(&mut self, header: &str) {
+        self.next = self.next.take().or_else(|| NextPage::of_header(header));
+    }
+
     /// How much of what matches the list holds, where it lacks some.
     pub fn lacking(&self) -> Option<ItemCounts> {
         let received = (self.features.len() + self.unread_count) as u64;
