@@ -21,6 +21,7 @@ mod item_properties;
 mod item_tile;
 mod lenient;
 mod mask_asset;
+mod mask_meaning;
 mod next_page;
 mod page;
 mod received_items;
