@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped, UsedScene};
 use dragonfly_core::{
-    DnbrOffset, Grid, MapWarning, Region, SideScenes, SkippedScene, TileIndex, mercator,
+    DnbrOffset, Grid, MapWarning, Region, SideScenes, SkippedScene, Summary, TileIndex, mercator,
 };
 
 use crate::compute::statistics::MapStatistics;
@@ -73,7 +73,7 @@ impl MapMetaInput<'_> {
             masks: settings.masks.describe_map(&mask_kinds, settings.cloud_buffer_m),
             scenes: self.scenes().map(|scene| scene.used.clone()).collect(),
             scenes_skipped: self.skipped_scenes(),
-            warnings: self.warnings(),
+            warnings: self.warnings(&summary),
             collection: region.collection.clone(),
             attribution: settings.attribution.clone(),
             core_version: dragonfly_core::VERSION.to_owned(),
@@ -96,7 +96,7 @@ impl MapMetaInput<'_> {
     }
 
     /// What makes the map doubtful; logged too.
-    fn warnings(&self) -> Vec<MapWarning> {
+    fn warnings(&self, summary: &Summary) -> Vec<MapWarning> {
         let scenes: Vec<UsedScene> = self.scenes().map(|scene| scene.used.clone()).collect();
         let lacking = self.found.lacking.iter();
         let mut warnings: Vec<MapWarning> = lacking
@@ -107,6 +107,7 @@ impl MapMetaInput<'_> {
         let less_seen = self.scenes().filter(|scene| scene.ground_count.is_less_seen());
         let ids: Vec<&str> = less_seen.map(|scene| scene.used.id.as_str()).collect();
         warnings.extend(MapWarning::less_seen(&ids));
+        warnings.extend(MapWarning::mostly_changed(summary));
         for warning in &mut warnings {
             warning.text = public_text(&warning.text);
             tracing::warn!(region = self.region.name, "{}", warning.text);

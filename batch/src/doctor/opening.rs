@@ -43,13 +43,17 @@ pub(super) fn opening(
         if scene.used.is_unmasked {
             doubts.push(format!("{} has no mask", item.id));
         }
+        if let Some(stated) = &scene.used.mask_contradiction {
+            doubts.push(format!("the mask of {} has other meanings: {stated}", item.id));
+        }
         if scene.used.has_uncertain_offset() {
             doubts.push(format!("the offset of {}: {}", item.id, scene.used.offset_reason));
         }
     }
     if !doubts.is_empty() {
         let advice = "maps of such scenes carry a warning: state the offset in the items \
-            (`raster:bands`), or name a collection with masks";
+            (`raster:bands`) and the meanings of the mask (`classification:classes`), or name a \
+            collection with masks";
         return Finding::warn(PROBE, doubts.join("; "), advice);
     }
     Finding::ok(PROBE, format!("the clearest scene of {} sides opens as in a run", sides.len()))

@@ -191,6 +191,7 @@ pub static PHRASES: Phrases = Phrases {
     offset_collection: "offset of the collection",
     offset_below_04_00: "baseline below 04.00",
     offset_boa_applied: "boa_offset_applied is true",
+    offset_boa_doubted: "unverified: boa_offset_applied is true, but no pixel is darker than the offset",
     offset_as_delivered: "baseline from 04.00 on, files as delivered",
     offset_dark_pixels: "pixels darker than the offset allows: taken off already",
     offset_unverified_bands: "unverified: offset of the item's raster:bands",
@@ -210,6 +211,15 @@ pub static PHRASES: Phrases = Phrases {
     ),
     warning_unmasked: With::new(
         "Images without a cloud mask: {0}. Cloud in them can look like burnt ground.",
+    ),
+    warning_other_mask: With::new(
+        "Images whose cloud mask is described otherwise: {0}. Cloud can look like burnt ground.",
+    ),
+    warning_mostly_burnt: With::new(
+        "{0} % of the ground seen is burnt. That is rare: the images may differ otherwise.",
+    ),
+    warning_mostly_regrown: With::new(
+        "{0} % of the ground seen has regrown. That is rare: the images may differ otherwise.",
     ),
     warning_less_seen: With::new("Images that show less ground than their catalogue states: {0}."),
     warning_uncertain_offset: With::new(

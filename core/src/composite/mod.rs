@@ -16,4 +16,4 @@ pub use patches::{BurntPatch, PatchFinder};
 pub use promised_ground::{PromisedGround, PromisedGroundCount};
 pub use side_scenes::SideScenes;
 pub use sides::{Composite, SideComposite, median, state_of};
-pub use summary::{BackgroundDnbr, EmptyShare, Hectares, Summary};
+pub use summary::{BackgroundDnbr, Change, EmptyShare, Hectares, Summary};

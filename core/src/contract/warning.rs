@@ -5,6 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::stac::UnrequestedItems;
+use crate::composite::{Change, Summary};
 use crate::contract::used_scene::UsedScene;
 
 /// Scenes that the prose of a warning names.
@@ -43,6 +44,21 @@ pub enum WarningReason {
     Unmasked {
         /// How many.
         scenes: u64,
+    },
+    /// The items of scenes give their masks other meanings than those that are applied.
+    OtherMask {
+        /// How many.
+        scenes: u64,
+    },
+    /// Nearly all ground seen is burnt: rarely true.
+    MostlyBurnt {
+        /// Share of the cells with a value, percent.
+        percent: u64,
+    },
+    /// Nearly all ground seen has regrown: rarely true.
+    MostlyRegrown {
+        /// Share of the cells with a value, percent.
+        percent: u64,
     },
     /// Scenes have no data on much of the ground that their items promise.
     LessSeen {
@@ -103,6 +119,39 @@ impl MapWarning {
         Some(Self { text, why: WarningReason::Unmasked { scenes } })
     }
 
+    /// Scenes whose items contradict the meanings of the mask, `None` where there are none.
+    fn other_mask(scenes: &[UsedScene]) -> Option<Self> {
+        let first = scenes.iter().find_map(|scene| scene.mask_contradiction.as_deref())?;
+        let (scenes, names) = named(scenes, |scene| scene.mask_contradiction.is_some())?;
+        let text = format!(
+            "the items of {names} give the values of their masks other meanings than are applied \
+             ({first}): cloud may be mapped as burnt ground; correct `classification:classes` or \
+             `classification:bitfields`, or name another collection"
+        );
+        Some(Self { text, why: WarningReason::OtherMask { scenes } })
+    }
+
+    /// A map on which nearly all ground changed, `None` for any other.
+    pub fn mostly_changed(summary: &Summary) -> Option<Self> {
+        let seen = summary.valid_count();
+        let (word, count, reason): (_, _, fn(u64) -> WarningReason) =
+            match summary.mostly_changed()? {
+                Change::Burnt { cells } => {
+                    ("burnt", cells, |percent| WarningReason::MostlyBurnt { percent })
+                }
+                Change::Regrown { cells } => {
+                    ("regrown", cells, |percent| WarningReason::MostlyRegrown { percent })
+                }
+            };
+        let percent = count * 100 / seen;
+        let text = format!(
+            "{percent} % of the {seen} cells with a value are {word}, which is rare beyond a \
+             fire's own perimeter: compare the scenes of both sides for season, snow, cloud, \
+             offset and bands"
+        );
+        Some(Self { text, why: reason(percent) })
+    }
+
     /// Scenes whose offset is an assumption, `None` where there are none.
     fn uncertain_offset(scenes: &[UsedScene]) -> Option<Self> {
         let (scenes, names) = named(scenes, UsedScene::has_uncertain_offset)?;
@@ -127,7 +176,9 @@ impl MapWarning {
 
     /// The warnings that follow from the scenes of a map.
     pub fn of_scenes(scenes: &[UsedScene]) -> Vec<Self> {
-        [Self::unmasked(scenes), Self::uncertain_offset(scenes)].into_iter().flatten().collect()
+        let warnings =
+            [Self::unmasked(scenes), Self::other_mask(scenes), Self::uncertain_offset(scenes)];
+        warnings.into_iter().flatten().collect()
     }
 }
 
@@ -166,6 +217,7 @@ mod tests {
             offset_reason: String::new(),
             offset_kind: Some(offset_kind),
             is_unmasked,
+            mask_contradiction: None,
         }
     }
 
@@ -208,6 +260,33 @@ mod tests {
         assert_eq!(warning.why, reason);
         assert!(warning.text.contains("[9, 9, 10, 10]"), "{}", warning.text);
         assert!(reason.is_of_search() && !WarningReason::Other.is_of_search());
+    }
+
+    #[test]
+    fn a_mask_with_other_meanings_is_a_warning_that_names_one() {
+        let stated = Some("class 4 is `cloud`".to_owned());
+        let other =
+            UsedScene { mask_contradiction: stated, ..scene(3, false, OffsetReason::NoOffset) };
+        let warnings = MapWarning::of_scenes(&[scene(0, false, OffsetReason::NoOffset), other]);
+        assert_eq!(warnings[0].why, WarningReason::OtherMask { scenes: 1 });
+        let text = &warnings[0].text;
+        assert!(text.contains("s3") && text.contains("class 4 is `cloud`"), "{text}");
+    }
+
+    #[test]
+    fn a_map_on_which_all_ground_changed_is_a_warning() {
+        let map = |dnbr: f32, changed: usize| {
+            let mut summary = Summary::default();
+            let row = (0..1000).map(|cell| Ok(if cell < changed { dnbr } else { 0.0 }));
+            summary.add_row(row, 1.0);
+            MapWarning::mostly_changed(&summary).map(|warning| warning.why)
+        };
+        assert_eq!(map(0.3, 900), None);
+        assert_eq!(map(0.1, 915), Some(WarningReason::MostlyBurnt { percent: 91 }));
+        assert_eq!(map(-0.2, 1000), Some(WarningReason::MostlyRegrown { percent: 100 }));
+        let mut small = Summary::default();
+        small.add_row((0..999).map(|_| Ok(0.5)), 1.0);
+        assert_eq!(MapWarning::mostly_changed(&small), None);
     }
 
     #[test]

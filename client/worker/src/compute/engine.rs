@@ -279,13 +279,15 @@ impl ComputedMap {
                 });
             summary.add_row(cells, self.grid.cell_area_ha(row));
         }
+        let mut warnings = MapWarning::of_scenes(&scenes);
+        warnings.extend(MapWarning::mostly_changed(&summary));
         ComputeResult {
             zoom: self.grid.zoom(),
             hectares: summary.hectares(),
             empty_share: summary.empty_share(),
             implausible_share: summary.implausible_share(),
             dnbr_offset: offset,
-            warnings: MapWarning::of_scenes(&scenes),
+            warnings,
             scenes,
             masks,
             bytes: 0,
