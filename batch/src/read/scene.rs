@@ -7,7 +7,7 @@ use anyhow::{Result, bail};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
-    FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskScale, Masks,
+    DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskScale, Masks,
     OffsetDecision, OffsetRule, PromisedGround, PromisedGroundCount, QualityTable, ReadPixels,
     Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files,
     choose_common_level, choose_mask_level, offset_from_pixels, offset_rule,
@@ -345,19 +345,20 @@ fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
     SceneFile { name: &image.location, frame }
 }
 
-/// Whether the darkest pixels of the coarsest overview lie at the offset. One that is large, or
-/// cannot be read, proves nothing.
-fn is_dark_at_offset(band: &ImageBand) -> bool {
+/// Whether the pixels of the coarsest overview fulfil a condition. One that is large, or cannot be
+/// read, proves nothing.
+fn coarsest_has(band: &ImageBand, condition: fn(&DnCounts) -> bool) -> bool {
     let is_small = band.coarsest_px().is_ok_and(|pixels| pixels <= MAX_DOUBTED_PX);
-    is_small && band.count_coarsest().is_ok_and(|counts| counts.is_dark_at_offset())
+    is_small && band.count_coarsest().is_ok_and(|counts| condition(&counts))
 }
 
 /// The offset of a scene's digital numbers.
 fn offset_of(item: &Item, [first, second]: [&ImageBand; 2]) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
         OffsetRule::Decided(decision) => {
-            let is_doubtful =
-                decision.is_by_flag() && is_dark_at_offset(second) && is_dark_at_offset(first);
+            let is_doubtful = decision.is_by_flag()
+                && coarsest_has(second, DnCounts::is_dark_at_offset)
+                && coarsest_has(first, DnCounts::is_above_offset);
             if is_doubtful { decision.doubted() } else { decision }
         }
         OffsetRule::LookAtPixels(assumed) => offset_from_pixels(assumed, &second.count_coarsest()?),

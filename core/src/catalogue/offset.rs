@@ -59,6 +59,11 @@ impl DnCounts {
         place.map(|value| value as u16)
     }
 
+    /// Whether no pixel is darker than black with the offset of 1000 left in.
+    pub fn is_above_offset(&self) -> bool {
+        self.floor_dn().is_some_and(|floor| floor >= *BLACK_IF_LEFT_IN_DN.start())
+    }
+
     /// Whether the darkest pixels lie where black does with the offset of 1000 left in.
     pub fn is_dark_at_offset(&self) -> bool {
         self.floor_dn().is_some_and(|floor| BLACK_IF_LEFT_IN_DN.contains(&floor))
@@ -80,9 +85,10 @@ pub struct OffsetDecision {
 }
 
 impl OffsetDecision {
-    /// Whether it follows from a flag that catalogues set wrongly: then the whole coarsest overviews
-    /// of both bands are examined, and cast doubt where the darkest pixels of both lie at the offset
-    /// ([`DnCounts::is_dark_at_offset`]).
+    /// Whether it follows from a flag that catalogues set wrongly. Then the whole coarsest overviews
+    /// of both bands are examined: they cast doubt where swir22 is darkest at the offset
+    /// ([`DnCounts::is_dark_at_offset`]), and no pixel of the other band is darker
+    /// ([`DnCounts::is_above_offset`]).
     pub fn is_by_flag(&self) -> bool {
         self.reason == OffsetReason::BoaOffsetApplied
     }
@@ -333,6 +339,7 @@ mod tests {
             [(210, false), (949, false), (950, true), (1060, true), (1200, true), (1372, false)]
         {
             assert_eq!(floor_at(floor_dn).is_dark_at_offset(), is_doubtful, "{floor_dn}");
+            assert_eq!(floor_at(floor_dn).is_above_offset(), floor_dn >= 950, "{floor_dn}");
         }
         let stated = OffsetDecision { offset_dn: 0.0, reason: OffsetReason::BoaOffsetApplied };
         assert!(stated.is_by_flag());

@@ -10,7 +10,7 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskRules, MaskScale,
+    DnCounts, FireSide, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskRules, MaskScale,
     NearestPixels, OffsetDecision, OffsetRule, QualityTable, ReadPixels, Scaling,
     SceneObservations, ScenePlan, SceneRows, check_scene_files, choose_common_level,
     offset_from_pixels, offset_rule,
@@ -379,8 +379,8 @@ async fn offset_of<T: Transport, C: ByteCache>(
     match offset_rule(item) {
         OffsetRule::Decided(decision) => {
             let is_doubtful = decision.is_by_flag()
-                && is_dark_at_offset(second).await
-                && is_dark_at_offset(first).await;
+                && coarsest_has(second, DnCounts::is_dark_at_offset).await
+                && coarsest_has(first, DnCounts::is_above_offset).await;
             Ok(if is_doubtful { decision.doubted() } else { decision })
         }
         OffsetRule::LookAtPixels(assumed) => {
@@ -389,11 +389,14 @@ async fn offset_of<T: Transport, C: ByteCache>(
     }
 }
 
-/// Whether the darkest pixels of the coarsest overview lie at the offset. One that is large, or
-/// cannot be read, proves nothing.
-async fn is_dark_at_offset<T: Transport, C: ByteCache>(band: &CogBand<T, C>) -> bool {
+/// Whether the pixels of the coarsest overview fulfil a condition. One that is large, or cannot be
+/// read, proves nothing.
+async fn coarsest_has<T: Transport, C: ByteCache>(
+    band: &CogBand<T, C>,
+    condition: fn(&DnCounts) -> bool,
+) -> bool {
     band.coarsest_px() <= MAX_DOUBTED_PX
-        && band.count_coarsest().await.is_ok_and(|counts| counts.is_dark_at_offset())
+        && band.count_coarsest().await.is_ok_and(|counts| condition(&counts))
 }
 
 /// Reads a part and sends it; ends at once when the receiver is dropped.
