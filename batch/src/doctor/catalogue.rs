@@ -312,7 +312,7 @@ impl SideDates {
                 {received}, without a link to the others"
             );
             let advice = "maps lack scenes, and carry a warning: name a catalogue whose pages are \
-                linked (`links` with rel `next`), or ask who runs it";
+                linked (`links` with rel `next`), or report it to the operator of this one";
             return Some(Finding::warn("scene", words, advice));
         }
         let Some(item) = &self.clearest else {

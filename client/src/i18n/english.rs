@@ -94,7 +94,7 @@ pub static PHRASES: Phrases = Phrases {
     locating: "Finding where you are…",
     located: With::new("You are here, to within {0}. The link of this page does not mark it."),
     not_located_in_the_open: "Browsers tell where you are only to pages that came over https. Ask \
-        whoever runs this site.",
+        the operator of this site.",
     not_located_refused: "Your browser was asked not to tell where you are. Allow it for this \
         page, and try again.",
     not_located_in_time: "It took too long to find where you are. Try again, perhaps under open \

@@ -144,7 +144,7 @@ impl OffsetReason {
         )
     }
 
-    /// The reason in words.
+    /// The reason as text.
     pub fn describe(self) -> &'static str {
         match self {
             Self::RasterBands => "offset of the item's raster:bands",

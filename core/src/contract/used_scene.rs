@@ -22,7 +22,7 @@ pub struct UsedScene {
     pub processing_baseline: Option<String>,
     /// Offset added to its digital numbers.
     pub offset: f32,
-    /// Why that offset, in words.
+    /// Why that offset, as text.
     pub offset_reason: String,
     /// Why that offset; `None` in metadata of an older version.
     #[serde(default)]

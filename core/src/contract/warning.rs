@@ -11,10 +11,10 @@ use crate::contract::used_scene::UsedScene;
 /// Scenes that the prose of a warning names.
 const MAX_NAMED_SCENES: usize = 5;
 
-/// A reason to doubt a map, in words and as a fact.
+/// A reason to doubt a map, as text and as a fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MapWarning {
-    /// In words, with more detail.
+    /// As text, with more detail.
     pub text: String,
     /// The same as a fact; [`WarningReason::Other`] where this version does not know it.
     #[serde(default)]

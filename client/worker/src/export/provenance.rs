@@ -20,9 +20,9 @@ pub struct Provenance {
     pub collection: String,
     /// Whom to name.
     pub attribution: String,
-    /// The cells from which all is derived, in words.
+    /// The cells from which all is derived, as text.
     pub cells: String,
-    /// What was masked, in words.
+    /// What was masked, as text.
     pub masks: String,
     /// What was subtracted from the dNBR; `None` for nothing.
     pub dnbr_offset: Option<DnbrOffset>,

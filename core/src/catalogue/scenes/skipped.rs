@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 pub struct SkippedScene {
     /// Its id.
     pub id: String,
-    /// Why, in words.
+    /// Why, as text.
     pub reason: String,
     /// Why; `None` in metadata of an older version.
     #[serde(default)]

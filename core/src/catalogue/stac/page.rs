@@ -3,14 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::next_page::NextPage;
-use super::received_items::{ReceivedItems, ReceivedPage};
+use super::received_items::{PAGE_ITEMS, ReceivedItems, ReceivedPage};
 use super::{
     AddressError, AddressPolicy, FoundItems, Item, ItemCollection, ItemCounts, ItemSearch,
     UnrequestedItems, resolve_reference, shown,
 };
 
-/// Items requested on a page.
-const PAGE_ITEMS: usize = 100;
 /// More pages than any area needs: a chain that long does not end.
 const MAX_PAGES: usize = 500;
 /// Pages without any item that are followed one after the other. Some catalogues link every page
@@ -393,8 +391,11 @@ mod tests {
             single.answered(&mut mixed, URL).unwrap();
             let ids: Vec<&str> = mixed.features.iter().map(|item| item.id.as_str()).collect();
             assert_eq!(ids, ["good"], "a single stray is dropped");
-            let known = single.found(mixed.features).unrequested.unwrap();
-            assert_eq!((known.count, known.of), (1, 2), "and known: {known}");
+            assert_eq!(single.unrequested(), None, "all that there is, on one page");
+            let many = format!("{good},{}", vec![stray.clone(); PAGE_ITEMS].join(","));
+            let mut full = pages();
+            full.answered(&mut page(&many, "", ""), URL).unwrap();
+            assert_eq!(full.unrequested().unwrap().count, PAGE_ITEMS, "a page full of others");
             let message =
                 first.answered(&mut page(&stray, &more, ""), URL).unwrap_err().to_string();
             assert!(message.contains(part) && message.contains("1 of the 1"), "{message}");

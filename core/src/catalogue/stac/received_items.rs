@@ -78,6 +78,8 @@ impl fmt::Display for SearchCondition {
     }
 }
 
+/// Items requested on a page.
+pub(super) const PAGE_ITEMS: usize = 100;
 /// Items after which an answer that mostly does not match is no accident, where its first page
 /// does.
 const MIN_JUDGED: usize = 200;
@@ -108,6 +110,8 @@ pub(super) struct ReceivedItems {
     /// The first of them.
     first_unrequested: Option<UnrequestedItems>,
     pages: usize,
+    /// Whether a page links to a next one.
+    is_linked: bool,
     /// How many match, as the first page that states it does.
     matched: Option<u64>,
 }
@@ -117,6 +121,7 @@ impl ReceivedItems {
     pub(super) fn add(&mut self, answer: &ItemCollection, search: &ItemSearch) -> ReceivedPage {
         self.matched = self.matched.or(answer.matched);
         self.pages += 1;
+        self.is_linked |= answer.has_next();
         self.unread += answer.unread_count;
         let (before, items) = (self.names.len(), &answer.features);
         for item in items {
@@ -145,8 +150,14 @@ impl ReceivedItems {
         ReceivedPage { is_new, unfiltered: unrequested.filter(|_| is_unfiltered) }
     }
 
-    /// The unrequested items of all pages; `None` where there are none.
+    /// The unrequested items of all pages; `None` where there are none, or where all that there is
+    /// came on one page, and nothing can be missing: less than was requested, with items that meet
+    /// the search.
     pub(super) fn unrequested(&self) -> Option<UnrequestedItems> {
+        let is_all = !self.is_linked && self.count < PAGE_ITEMS && self.lacking().is_none();
+        if is_all && self.unrequested < self.count {
+            return None;
+        }
         let first = self.first_unrequested.clone()?;
         Some(UnrequestedItems { count: self.unrequested, of: self.count, ..first })
     }
