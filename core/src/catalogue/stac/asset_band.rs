@@ -42,7 +42,7 @@ pub enum AssetBandError {
     },
     /// A file that the item describes as another band than its key.
     #[error(
-        "the item's asset {key} should be {wanted}, and the item describes it as another band \
+        "the item describes its asset {key}, which is read as {wanted}, as another band \
          ({stated}): correct its `bands` (or `eo:bands`), or take the item out of the catalogue"
     )]
     OtherBand {

@@ -18,25 +18,46 @@ enum Meaning {
 
 use Meaning::{Cloud, Land, NoData, Shadow, Snow, Water};
 
-/// The first value or bit of a mask to which the item gives another meaning than its kind does;
+/// The first class or bit of a mask to which the item gives another meaning than its kind does;
 /// `None` where there is none.
 pub(super) fn contradiction(kind: MaskKind, band: &AssetBand) -> Option<String> {
     let index = band.index.unwrap_or(0);
-    let bands = || band.asset.lists().filter_map(|list| list.get(index));
-    let (own, of_bands): (_, Vec<&MaskMeaning>) = match kind {
-        MaskKind::Scl => (&band.asset.classes, bands().flat_map(|band| &band.classes).collect()),
-        MaskKind::QaPixel | MaskKind::Fmask => {
-            (&band.asset.bit_fields, bands().flat_map(|band| &band.bit_fields).collect())
-        }
-    };
-    own.iter().chain(of_bands).find_map(|meaning| {
-        let number = meaning.value?;
-        let text = meaning.name.as_deref().or(meaning.description.as_deref())?;
-        let stated = meaning_of(text)?;
-        let is_other = !usual_meanings(kind, number)?.contains(&stated);
-        let unit = if kind == MaskKind::Scl { "class" } else { "bit" };
-        is_other.then(|| format!("{unit} {number} is `{}`", shown(text)))
-    })
+    let bands: Vec<_> = band.asset.lists().filter_map(|list| list.get(index)).collect();
+    let of_bands = bands.iter().flat_map(|band| &band.classes);
+    let mut classes = band.asset.classes.iter().chain(of_bands);
+    let of_bands = bands.iter().flat_map(|band| &band.bit_fields);
+    let mut bits = band.asset.bit_fields.iter().chain(of_bands);
+    let class = classes.find_map(|class| contradicts(class, &meanings_of_class(kind, class)?));
+    let of_class = class.map(|text| format!("class {text}"));
+    // What is written in classes has no bits.
+    let bit = bits.find_map(|bit| match kind {
+        MaskKind::Scl => contradicts(bit, &[]),
+        _ => contradicts(bit, usual_meanings(kind, bit.value?)?),
+    });
+    of_class.or_else(|| bit.map(|text| format!("bit {text}")))
+}
+
+/// Number and text of a class or bit that states something else.
+fn contradicts(stated: &MaskMeaning, usual: &[Meaning]) -> Option<String> {
+    let (number, text) = (stated.value?, stated.name.as_deref().or(stated.description.as_deref())?);
+    let is_other = !usual.contains(&meaning_of(text)?);
+    is_other.then(|| format!("{number} is `{}`", shown(text)))
+}
+
+/// What a value stands for in masks of a kind, in those of bits by those that are set.
+fn meanings_of_class(kind: MaskKind, class: &MaskMeaning) -> Option<Vec<Meaning>> {
+    let value = class.value?;
+    if kind == MaskKind::Scl {
+        return usual_meanings(kind, value).map(<[Meaning]>::to_vec);
+    }
+    let value = value as u64;
+    let set: Vec<u8> = (0..8).filter(|bit| value >> bit & 1 == 1).collect();
+    if value == u64::from(kind.fill_value()) {
+        return Some(vec![NoData]);
+    }
+    let of_bits = set.iter().filter_map(|bit| usual_meanings(kind, f64::from(*bit)));
+    let meanings = of_bits.flatten().copied().collect();
+    Some(if set.is_empty() { vec![Land] } else { meanings })
 }
 
 /// What a text states, where it is clear.
@@ -151,5 +172,24 @@ mod tests {
         check(MaskKind::Scl, &[(20, "water")], Some("class 20 is `water`"));
         check(MaskKind::QaPixel, &[(0, "cloud")], Some("bit 0 is `cloud`"));
         check(MaskKind::Fmask, &[(5, "snow")], Some("bit 5 is `snow`"));
+    }
+
+    #[test]
+    fn classes_of_a_mask_in_bits_are_compared_by_their_bits_and_bits_of_classes_contradict() {
+        let classes = |kind, list: &str| {
+            let asset = format!(r#"{{"href":"a.tif",{list}}}"#);
+            let asset: Asset = serde_json::from_str(&asset).unwrap();
+            contradiction(kind, &AssetBand { asset: &asset, index: None })
+        };
+        // Digital Earth Australia's `oa_fmask` counts classes, where that of HLS has bits.
+        let australia = r#""classification:classes":[{"value":1,"name":"valid"},
+            {"value":2,"name":"cloud"},{"value":3,"name":"shadow"},{"value":5,"name":"water"}]"#;
+        let found = classes(MaskKind::Fmask, australia);
+        assert_eq!(found.as_deref(), Some("class 3 is `shadow`"));
+        let hls = r#""classification:classes":[{"value":0,"name":"clear"},{"value":2,"name":"cloud"},
+            {"value":8,"name":"cloud shadow"},{"value":32,"name":"water"},{"value":255,"name":"fill"}]"#;
+        assert_eq!(classes(MaskKind::Fmask, hls), None);
+        let bits = r#""classification:bitfields":[{"offset":3,"name":"cloud"}]"#;
+        assert_eq!(classes(MaskKind::Scl, bits).as_deref(), Some("bit 3 is `cloud`"));
     }
 }
