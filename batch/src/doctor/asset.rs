@@ -31,9 +31,7 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
                     "name a collection with a near and a short-wave infrared band in the region's \
                      `collection`"
                 }
-                _ => {
-                    "a run goes on without such scenes: correct the items, or name another catalogue"
-                }
+                _ => "a run goes on without such scenes: correct them, or name another catalogue",
             };
             return Finding::fail("assets", format!("scene {}: {error}", item.id), advice);
         }

@@ -297,6 +297,29 @@ impl SideDates {
         format!("{}: {}{day}{cloud}", self.side, item.id)
     }
 
+    /// What the catalogue did not send; `None` where that is nothing.
+    fn lacking_problem(&self) -> Option<Finding> {
+        let side = self.side;
+        let ItemCounts { matched, received } = self.lacking?;
+        let words = format!(
+            "the catalogue states {matched} matching scenes on the {side} side and sends \
+            {received}, without a link to the others"
+        );
+        let advice = "maps lack scenes, and carry a warning: name a catalogue whose pages are \
+            linked (`links` with rel `next`), or report it to the operator of this one";
+        Some(Finding::warn("scene", words, advice))
+    }
+
+    /// What the catalogue sent beside what was requested; `None` where that is nothing.
+    fn unrequested_problem(&self) -> Option<Finding> {
+        let side = self.side;
+        let unrequested = self.unrequested.as_ref()?;
+        let words = format!("on the {side} side the catalogue does not filter: {unrequested}");
+        let advice = "such scenes are not used, others may be missing, and maps carry a \
+            warning: name the final address of the API with `stac`, or another catalogue";
+        Some(Finding::warn("scene", words, advice))
+    }
+
     /// What stands in the way of a map; `None` when nothing does.
     fn problem(
         &self,
@@ -306,14 +329,8 @@ impl SideDates {
     ) -> Option<Finding> {
         let (side, window) = (self.side, self.window);
         let key = if side == FireSide::Pre { "pre_window_days" } else { "post_window_days" };
-        if let Some(ItemCounts { matched, received }) = self.lacking {
-            let words = format!(
-                "the catalogue states {matched} matching scenes on the {side} side and sends \
-                {received}, without a link to the others"
-            );
-            let advice = "maps lack scenes, and carry a warning: name a catalogue whose pages are \
-                linked (`links` with rel `next`), or report it to the operator of this one";
-            return Some(Finding::warn("scene", words, advice));
+        if let Some(problem) = self.lacking_problem() {
+            return Some(problem);
         }
         let Some(item) = &self.clearest else {
             let words = format!("no scene of {} on the {side} side, {window}", region.collection);
@@ -334,11 +351,8 @@ impl SideDates {
                 Finding::fail("scene", words, advice)
             });
         };
-        if let Some(unrequested) = &self.unrequested {
-            let words = format!("on the {side} side the catalogue does not filter: {unrequested}");
-            let advice = "such scenes are not used, others may be missing, and maps carry a \
-                warning: name the final address of the API with `stac`, or another catalogue";
-            return Some(Finding::warn("scene", words, advice));
+        if let Some(problem) = self.unrequested_problem() {
+            return Some(problem);
         }
         if item.properties.cloud_cover.unwrap_or(0.0) > region.max_cloud_cover {
             let (count, most) = (self.count, region.max_cloud_cover);

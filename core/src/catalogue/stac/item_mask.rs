@@ -8,7 +8,8 @@ use crate::sensor::quality::MaskKind;
 
 impl Item {
     /// The mask: the asset of its usual name, else one that is recognised as a mask, else a band
-    /// of that name, else the only asset whose roles state one; `None` where every pixel with data counts as clear.
+    /// of that name, else the only asset whose roles state one; `None` where every pixel with data
+    /// counts as clear.
     pub fn mask(&self) -> Option<(MaskKind, AssetBand<'_>)> {
         let others =
             || self.assets.iter().find_map(|(key, asset)| Some((mask_kind(key, asset)?, asset)));
