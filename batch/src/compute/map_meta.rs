@@ -45,6 +45,7 @@ impl MapMetaInput<'_> {
         let burnt_pre_nbr = burnt_pre_nbr.median();
         let mut warnings = self.warnings();
         warnings.extend(MapWarning::of_cells(&summary, burnt_pre_nbr));
+        warnings.extend(MapWarning::mostly_changed(&summary));
         let no_offset = self.dnbr_offset.as_ref().and_then(|offset| offset.as_ref().err());
         warnings.extend(no_offset.map(|reason| MapWarning::no_offset(*reason)));
         let binned = self.dnbr_offset.as_ref().and_then(|offset| offset.as_ref().ok());
@@ -130,6 +131,7 @@ impl MapMetaInput<'_> {
         let mut warnings: Vec<MapWarning> = lacking
             .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
             .collect();
+        warnings.extend(MapWarning::unrequested_scenes(&self.found.unrequested));
         warnings.extend(MapWarning::of_scenes(&scenes));
         let less_seen = self.scenes().filter(|scene| scene.ground_count.is_less_seen());
         let ids: Vec<&str> = less_seen.map(|scene| scene.used.id.as_str()).collect();

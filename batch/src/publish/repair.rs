@@ -19,7 +19,7 @@ use crate::publish::store::{PublishStore, TileFolder, store_of};
 use crate::publish::sweep::published_runs;
 
 /// Rebuilds a region's metadata where it cannot be read, is absent, or names a run that is not
-/// whole. Needs the lock. Returns what was done, in words.
+/// whole. Needs the lock. Returns what was done, as text.
 ///
 /// A run is whole when its own metadata, beside its raster, can be read, its rasters read to the
 /// end and all its tiles are there. The file that cannot be read is kept in the work folder.

@@ -94,7 +94,7 @@ pub static PHRASES: Phrases = Phrases {
     locating: "Finding where you are…",
     located: With::new("You are here, to within {0}. The link of this page does not mark it."),
     not_located_in_the_open: "Browsers tell where you are only to pages that came over https. Ask \
-        whoever runs this site.",
+        the operator of this site.",
     not_located_refused: "Your browser was asked not to tell where you are. Allow it for this \
         page, and try again.",
     not_located_in_time: "It took too long to find where you are. Try again, perhaps under open \
@@ -199,6 +199,7 @@ pub static PHRASES: Phrases = Phrases {
     offset_collection: "offset of the collection",
     offset_below_04_00: "baseline below 04.00",
     offset_boa_applied: "boa_offset_applied is true",
+    offset_boa_doubted: "unverified: boa_offset_applied is true, but no pixel is darker than the offset",
     offset_as_delivered: "baseline from 04.00 on, files as delivered",
     offset_dark_pixels: "pixels darker than the offset allows: taken off already",
     offset_unverified_bands: "unverified: offset of the item's raster:bands",
@@ -213,8 +214,20 @@ pub static PHRASES: Phrases = Phrases {
     warning_incomplete_search: With::new(
         "Images may be missing: the catalogue lists {0} that match and sent {1}.",
     ),
+    warning_unrequested: With::new(
+        "Images may be missing: of {1} that the catalogue sent, {0} do not match the search.",
+    ),
     warning_unmasked: With::new(
         "Images without a cloud mask: {0}. Cloud in them can look like burnt ground.",
+    ),
+    warning_other_mask: With::new(
+        "Images whose cloud mask is described otherwise: {0}. Cloud can look like burnt ground.",
+    ),
+    warning_mostly_burnt: With::new(
+        "{0} % of the ground seen is burnt. That is rare: the images may differ otherwise.",
+    ),
+    warning_mostly_regrown: With::new(
+        "{0} % of the ground seen has regrown. That is rare: the images may differ otherwise.",
     ),
     warning_less_seen: With::new("Images that show less ground than their catalogue states: {0}."),
     warning_uncertain_offset: With::new(

@@ -216,6 +216,7 @@ pub static PHRASES: Phrases = Phrases {
     offset_collection: "Offset der Collection",
     offset_below_04_00: "Baseline unter 04.00",
     offset_boa_applied: "boa_offset_applied ist true",
+    offset_boa_doubted: "ungeprüft: boa_offset_applied ist wahr, aber kein Pixel ist dunkler als der Offset",
     offset_as_delivered: "Baseline ab 04.00, Dateien wie ausgeliefert",
     offset_dark_pixels: "Pixel dunkler, als der Offset zulässt: schon abgezogen",
     offset_unverified_bands: "ungeprüft: Offset aus raster:bands des Items",
@@ -230,8 +231,23 @@ pub static PHRASES: Phrases = Phrases {
     warning_incomplete_search: With::new(
         "Vielleicht fehlen Bilder: Der Katalog nennt {0} passende und hat {1} gesendet.",
     ),
+    warning_unrequested: With::new(
+        "Vielleicht fehlen Bilder: Von {1}, die der Katalog sandte, passen {0} nicht zur Suche.",
+    ),
     warning_unmasked: With::new(
         "Bilder ohne Wolkenmaske: {0}. Wolken darin können wie verbrannter Boden aussehen.",
+    ),
+    warning_other_mask: With::new(
+        "Bilder, deren Wolkenmaske anders beschrieben ist: {0}. Wolken können wie verbrannt \
+        aussehen.",
+    ),
+    warning_mostly_burnt: With::new(
+        "{0} % des gesehenen Bodens sind verbrannt. Das ist selten: Vielleicht unterscheiden \
+        sich die Bilder aus anderem Grund.",
+    ),
+    warning_mostly_regrown: With::new(
+        "{0} % des gesehenen Bodens sind nachgewachsen. Das ist selten: Vielleicht unterscheiden \
+        sich die Bilder aus anderem Grund.",
     ),
     warning_less_seen: With::new("Bilder, die weniger Boden zeigen, als ihr Katalog angibt: {0}."),
     warning_uncertain_offset: With::new(

@@ -170,6 +170,7 @@ pub struct Phrases {
     pub offset_collection: &'static str,
     pub offset_below_04_00: &'static str,
     pub offset_boa_applied: &'static str,
+    pub offset_boa_doubted: &'static str,
     pub offset_as_delivered: &'static str,
     pub offset_dark_pixels: &'static str,
     pub offset_unverified_bands: &'static str,
@@ -183,7 +184,14 @@ pub struct Phrases {
     pub skipped_refused: &'static str,
     /// Scenes that match, scenes that were sent.
     pub warning_incomplete_search: With<2>,
+    /// Scenes that were not requested, scenes that were sent.
+    pub warning_unrequested: With<2>,
     pub warning_unmasked: With<1>,
+    pub warning_other_mask: With<1>,
+    /// Percent.
+    pub warning_mostly_burnt: With<1>,
+    /// Percent.
+    pub warning_mostly_regrown: With<1>,
     pub warning_less_seen: With<1>,
     pub warning_uncertain_offset: With<1>,
     pub warning_no_fire_for_offset: &'static str,

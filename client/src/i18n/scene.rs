@@ -13,6 +13,7 @@ impl Words {
             OffsetReason::Collection => self.offset_collection,
             OffsetReason::BaselineBelow0400 => self.offset_below_04_00,
             OffsetReason::BoaOffsetApplied => self.offset_boa_applied,
+            OffsetReason::DoubtedBoaOffsetApplied => self.offset_boa_doubted,
             OffsetReason::AsDelivered => self.offset_as_delivered,
             OffsetReason::DarkPixels => self.offset_dark_pixels,
             OffsetReason::UnverifiedRasterBands => self.offset_unverified_bands,
@@ -46,7 +47,17 @@ impl Words {
             WarningReason::IncompleteSearch { matched, received } => {
                 self.warning_incomplete_search.fill([&count(matched), &count(received)])
             }
+            WarningReason::UnrequestedScenes { unrequested, received } => {
+                self.warning_unrequested.fill([&count(unrequested), &count(received)])
+            }
             WarningReason::Unmasked { scenes } => self.warning_unmasked.fill([&count(scenes)]),
+            WarningReason::OtherMask { scenes } => self.warning_other_mask.fill([&count(scenes)]),
+            WarningReason::MostlyBurnt { percent } => {
+                self.warning_mostly_burnt.fill([&count(percent)])
+            }
+            WarningReason::MostlyRegrown { percent } => {
+                self.warning_mostly_regrown.fill([&count(percent)])
+            }
             WarningReason::LessSeen { scenes } => self.warning_less_seen.fill([&count(scenes)]),
             WarningReason::UncertainOffset { scenes } => {
                 self.warning_uncertain_offset.fill([&count(scenes)])

@@ -373,6 +373,7 @@ mod tests {
             offset_reason: "for a new reason".to_owned(),
             offset_kind,
             is_unmasked: false,
+            mask_contradiction: None,
         };
         map.scenes = vec![scene("a", Some(OffsetReason::AsDelivered)), scene("b", None)];
         let skipped =

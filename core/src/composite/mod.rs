@@ -23,5 +23,5 @@ pub use pre_nbr::{BurntPreNbr, PreNbrCode};
 pub use promised_ground::{PromisedGround, PromisedGroundCount};
 pub use side_scenes::SideScenes;
 pub use sides::{Composite, SideComposite, median, state_of};
-pub use summary::{EmptyShare, Hectares, Summary};
+pub use summary::{Change, EmptyShare, Hectares, Summary};
 pub use view_layers::{NO_DATE, NO_VIEW_COUNT, ViewLayersRow, day_number};

@@ -68,11 +68,32 @@ pub struct EmptyShare {
     pub no_data: f64,
 }
 
+/// A change that nearly all ground of a map shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Class 4 and above.
+    Burnt {
+        /// How many cells.
+        cells: u64,
+    },
+    /// Classes 1 and 2.
+    Regrown {
+        /// How many cells.
+        cells: u64,
+    },
+}
+
+/// Cells with a dNBR from which on a map is more than a fire's middle.
+const MIN_JUDGED_CELLS: u64 = 1000;
+/// Share of changed cells above which rather the scenes differ than the ground.
+const MAX_CHANGED_SHARE: f64 = 0.9;
+
 /// Adds up cells of the finest zoom, row by row.
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     areas_ha: [f64; 7],
-    valid: u64,
+    /// Cells with a dNBR by class.
+    valid: [u64; 7],
     implausible: u64,
     empty: [u64; Empty::ALL.len()],
     dnbr: DnbrHistogram,
@@ -93,21 +114,40 @@ impl Summary {
                 Err(reason) => self.empty[reason.index()] += 1,
             }
         }
-        for (area, count) in self.areas_ha.iter_mut().zip(counts) {
+        let sums = self.areas_ha.iter_mut().zip(&mut self.valid);
+        for ((area, valid), count) in sums.zip(counts) {
             *area += count as f64 * cell_area_ha;
-            self.valid += count;
+            *valid += count;
         }
     }
 
     /// Number of cells with a dNBR.
     pub fn valid_count(&self) -> u64 {
-        self.valid
+        self.valid.iter().sum()
+    }
+
+    /// What nearly all cells with a dNBR show, where it is a change.
+    pub fn mostly_changed(&self) -> Option<Change> {
+        let count_of = |is: fn(Severity) -> bool| -> u64 {
+            let classes = Severity::ALL.into_iter().filter(|class| is(*class));
+            classes.map(|class| self.valid[class.index()]).sum()
+        };
+        let seen = self.valid_count();
+        let is_most =
+            |cells: u64| seen >= MIN_JUDGED_CELLS && cells as f64 > MAX_CHANGED_SHARE * seen as f64;
+        let burnt = count_of(Severity::is_burnt);
+        let regrown =
+            count_of(|class| matches!(class, Severity::RegrowthHigh | Severity::RegrowthLow));
+        if is_most(burnt) {
+            return Some(Change::Burnt { cells: burnt });
+        }
+        is_most(regrown).then_some(Change::Regrown { cells: regrown })
     }
 
     /// Number of cells inside the box.
     pub fn box_count(&self) -> u64 {
         let empty: u64 = self.empty.iter().sum();
-        self.valid + empty - self.empty[Empty::OutsideBox.index()]
+        self.valid_count() + empty - self.empty[Empty::OutsideBox.index()]
     }
 
     /// Hectares per class.
@@ -117,7 +157,7 @@ impl Summary {
 
     /// Fraction of the valid cells beyond −0.5 or 1.3; 0 when none is valid.
     pub fn implausible_share(&self) -> f64 {
-        fraction(self.implausible, self.valid)
+        fraction(self.implausible, self.valid_count())
     }
 
     /// Fractions of the box's cells, by reason.
@@ -135,7 +175,8 @@ impl Summary {
     /// The same where at least half of the cells with a value are that ground: otherwise what
     /// burnt may be taken for it.
     pub fn whole_background(&self) -> Option<BackgroundDnbr> {
-        self.background_dnbr().filter(|quiet| 2 * self.dnbr.count_near(quiet.median) >= self.valid)
+        self.background_dnbr()
+            .filter(|quiet| 2 * self.dnbr.count_near(quiet.median) >= self.valid_count())
     }
 
     /// Median and spread of the ground that did not burn; `None` without a cell.

@@ -85,7 +85,7 @@ pub struct RegionMeta {
     pub last_run_at: Option<DateTime<Utc>>,
     /// How it ended.
     pub last_status: RunStatus,
-    /// Why it failed, in words.
+    /// Why it failed, as text.
     #[serde(default)]
     pub last_error: Option<String>,
     /// Why it failed; `None` unless the last run failed, and in metadata of an older version.
@@ -135,7 +135,7 @@ pub struct MapMeta {
     pub pre_window: SceneDates,
     /// Days of the scenes used after the fire.
     pub post_window: SceneDates,
-    /// Why these windows, in words.
+    /// Why these windows, as text.
     pub window_reason: String,
     /// Why these windows; `None` in metadata of an older version.
     #[serde(default)]
@@ -193,7 +193,7 @@ pub struct MapMeta {
     /// The fire zone, when one was applied.
     #[serde(default)]
     pub fire_mask: Option<FireMask>,
-    /// How pixels were masked, in words.
+    /// How pixels were masked, as text.
     pub masks: String,
     /// Scenes that the map was made of.
     pub scenes: Vec<UsedScene>,

@@ -405,7 +405,7 @@ pub struct ComputeResult {
     /// What makes the result doubtful; empty where nothing does.
     #[serde(default)]
     pub warnings: Vec<MapWarning>,
-    /// What was masked, in words.
+    /// What was masked, as text.
     pub masks: String,
     /// Bytes that came from the network.
     pub bytes: u64,

@@ -23,9 +23,9 @@ pub struct Provenance {
     pub collection: String,
     /// Whom to name.
     pub attribution: String,
-    /// The cells from which all is derived, in words.
+    /// The cells from which all is derived, as text.
     pub cells: String,
-    /// What was masked, in words.
+    /// What was masked, as text.
     pub masks: String,
     /// What was subtracted from the dNBR; `None` for nothing.
     pub dnbr_offset: Option<DnbrOffset>,
@@ -145,6 +145,7 @@ mod tests {
             offset_reason: "baseline 04.00 or later".to_owned(),
             offset_kind: None,
             is_unmasked: false,
+            mask_contradiction: None,
         };
         let window = |start: &str, end: &str| DateWindow {
             start: start.parse().unwrap(),

@@ -22,7 +22,7 @@ pub struct UsedScene {
     pub processing_baseline: Option<String>,
     /// Offset added to its digital numbers.
     pub offset: f32,
-    /// Why that offset, in words.
+    /// Why that offset, as text.
     pub offset_reason: String,
     /// Why that offset; `None` in metadata of an older version.
     #[serde(default)]
@@ -30,14 +30,19 @@ pub struct UsedScene {
     /// Whether no mask was applied to it: its item has none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_unmasked: bool,
+    /// What its item states of the mask that contradicts how such masks are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask_contradiction: Option<String>,
 }
 
 impl UsedScene {
     /// Whether its offset is an assumption that nothing supports, or one that no sensor has.
     pub fn has_uncertain_offset(&self) -> bool {
-        use OffsetReason::{UnverifiedBaseline, UnverifiedNoOffset};
-        matches!(self.offset_kind, Some(UnverifiedBaseline | UnverifiedNoOffset))
-            || self.offset > 0.0
+        use OffsetReason::{DoubtedBoaOffsetApplied, UnverifiedBaseline, UnverifiedNoOffset};
+        let is_uncertain = |reason| {
+            matches!(reason, DoubtedBoaOffsetApplied | UnverifiedBaseline | UnverifiedNoOffset)
+        };
+        self.offset_kind.is_some_and(is_uncertain) || self.offset > 0.0
     }
 
     /// The year of acquisition.
@@ -58,6 +63,7 @@ impl UsedScene {
             offset_reason: offset.reason.to_string(),
             offset_kind: Some(offset.reason),
             is_unmasked: item.lacks_mask(),
+            mask_contradiction: item.mask_contradiction(),
         })
     }
 }

@@ -4,8 +4,9 @@ use std::fmt::Write;
 
 use serde::{Deserialize, Serialize};
 
+use crate::catalogue::stac::UnrequestedItems;
 use crate::composite::dnbr_offset::NoOffsetReason;
-use crate::composite::summary::Summary;
+use crate::composite::summary::{Change, Summary};
 use crate::contract::used_scene::UsedScene;
 
 /// Scenes that the prose of a warning names.
@@ -17,10 +18,10 @@ const MAX_BACKGROUND_DNBR: f64 = 0.03;
 /// for woody land, and RdNBR divides by nearly nothing.
 const MIN_WOODY_PRE_NBR: f64 = 0.15;
 
-/// A reason to doubt a map, in words and as a fact.
+/// A reason to doubt a map, as text and as a fact.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MapWarning {
-    /// In words, with more detail.
+    /// As text, with more detail.
     pub text: String,
     /// The same as a fact; [`WarningReason::Other`] where this version does not know it.
     #[serde(default)]
@@ -38,10 +39,33 @@ pub enum WarningReason {
         /// Scenes that it sent.
         received: u64,
     },
+    /// The catalogue sent scenes that do not meet the search: it may ignore conditions, and lack
+    /// scenes that meet them.
+    UnrequestedScenes {
+        /// Scenes that do not meet the search.
+        unrequested: u64,
+        /// All scenes that it sent.
+        received: u64,
+    },
     /// Scenes were used without a mask: cloud in them can look like burnt ground.
     Unmasked {
         /// How many.
         scenes: u64,
+    },
+    /// The items of scenes give their masks other meanings than those that are applied.
+    OtherMask {
+        /// How many.
+        scenes: u64,
+    },
+    /// Nearly all ground seen is burnt: rarely true.
+    MostlyBurnt {
+        /// Share of the cells with a value, percent.
+        percent: u64,
+    },
+    /// Nearly all ground seen has regrown: rarely true.
+    MostlyRegrown {
+        /// Share of the cells with a value, percent.
+        percent: u64,
     },
     /// Scenes have no data on much of the ground that their items promise.
     LessSeen {
@@ -76,6 +100,13 @@ pub enum WarningReason {
     Other,
 }
 
+impl WarningReason {
+    /// Whether it comes from the search, and not from the scenes or the map.
+    pub fn is_of_search(self) -> bool {
+        matches!(self, Self::IncompleteSearch { .. } | Self::UnrequestedScenes { .. })
+    }
+}
+
 impl MapWarning {
     /// The catalogue states more matching scenes than it sent.
     pub fn incomplete_search(matched: u64, received: u64) -> Self {
@@ -88,6 +119,20 @@ impl MapWarning {
         }
     }
 
+    /// The catalogue sent scenes that do not meet a search, `None` where it sent none.
+    pub fn unrequested_scenes(searches: &[UnrequestedItems]) -> Option<Self> {
+        let first = searches.first()?;
+        let sum = |count: fn(&UnrequestedItems) -> usize| searches.iter().map(count).sum::<usize>();
+        let (unrequested, received) =
+            (sum(|items| items.count) as u64, sum(|items| items.of) as u64);
+        let text = format!(
+            "the catalogue sent scenes that were not requested, which are not used, and may have \
+             left out others that were: {first}; compare its answer with the search, or name the \
+             final address of the API with `stac`"
+        );
+        Some(Self { text, why: WarningReason::UnrequestedScenes { unrequested, received } })
+    }
+
     /// Scenes without a mask, `None` where there are none.
     fn unmasked(scenes: &[UsedScene]) -> Option<Self> {
         let (scenes, names) = named(scenes, |scene| scene.is_unmasked)?;
@@ -96,6 +141,39 @@ impl MapWarning {
              burnt ground"
         );
         Some(Self { text, why: WarningReason::Unmasked { scenes } })
+    }
+
+    /// Scenes whose items contradict the meanings of the mask, `None` where there are none.
+    fn other_mask(scenes: &[UsedScene]) -> Option<Self> {
+        let first = scenes.iter().find_map(|scene| scene.mask_contradiction.as_deref())?;
+        let (scenes, names) = named(scenes, |scene| scene.mask_contradiction.is_some())?;
+        let text = format!(
+            "the items of {names} give the values of their masks other meanings than are applied \
+             ({first}): cloud may be mapped as burnt ground; correct `classification:classes` or \
+             `classification:bitfields`, or name another collection"
+        );
+        Some(Self { text, why: WarningReason::OtherMask { scenes } })
+    }
+
+    /// A map on which nearly all ground changed, `None` for any other.
+    pub fn mostly_changed(summary: &Summary) -> Option<Self> {
+        let seen = summary.valid_count();
+        let (word, count, reason): (_, _, fn(u64) -> WarningReason) =
+            match summary.mostly_changed()? {
+                Change::Burnt { cells } => {
+                    ("burnt", cells, |percent| WarningReason::MostlyBurnt { percent })
+                }
+                Change::Regrown { cells } => {
+                    ("regrown", cells, |percent| WarningReason::MostlyRegrown { percent })
+                }
+            };
+        let percent = count * 100 / seen;
+        let text = format!(
+            "{percent} % of the {seen} cells with a value are {word}, which is rare beyond a \
+             fire's own perimeter: compare the scenes of both sides for season, snow, cloud, \
+             offset and bands"
+        );
+        Some(Self { text, why: reason(percent) })
     }
 
     /// Scenes whose offset is an assumption, `None` where there are none.
@@ -167,7 +245,9 @@ impl MapWarning {
 
     /// The warnings that follow from the scenes of a map.
     pub fn of_scenes(scenes: &[UsedScene]) -> Vec<Self> {
-        [Self::unmasked(scenes), Self::uncertain_offset(scenes)].into_iter().flatten().collect()
+        let warnings =
+            [Self::unmasked(scenes), Self::other_mask(scenes), Self::uncertain_offset(scenes)];
+        warnings.into_iter().flatten().collect()
     }
 }
 
@@ -210,6 +290,7 @@ mod tests {
             offset_reason: String::new(),
             offset_kind: Some(offset_kind),
             is_unmasked,
+            mask_contradiction: None,
         }
     }
 
@@ -260,6 +341,51 @@ mod tests {
         assert_eq!(whys(&cells(&[(0.0204, 900), (0.7, 100)]), Some(0.4)), []);
         // Where most of the map burnt, no ground shows a drift.
         assert_eq!(whys(&cells(&[(0.3, 400), (0.5, 400), (0.75, 400)]), None), []);
+    }
+
+    #[test]
+    fn scenes_that_were_not_requested_are_counted_over_all_searches() {
+        let of_search = |count, of| UnrequestedItems {
+            count,
+            of,
+            condition: crate::catalogue::stac::SearchCondition::Box,
+            requested: "[0, 0, 1, 1]".to_owned(),
+            first: "a".to_owned(),
+            found: "[9, 9, 10, 10]".to_owned(),
+        };
+        assert_eq!(MapWarning::unrequested_scenes(&[]), None);
+        let warning = MapWarning::unrequested_scenes(&[of_search(1, 2), of_search(2, 8)]).unwrap();
+        let reason = WarningReason::UnrequestedScenes { unrequested: 3, received: 10 };
+        assert_eq!(warning.why, reason);
+        assert!(warning.text.contains("[9, 9, 10, 10]"), "{}", warning.text);
+        assert!(reason.is_of_search() && !WarningReason::Other.is_of_search());
+    }
+
+    #[test]
+    fn a_mask_with_other_meanings_is_a_warning_that_names_one() {
+        let stated = Some("class 4 is `cloud`".to_owned());
+        let other =
+            UsedScene { mask_contradiction: stated, ..scene(3, false, OffsetReason::NoOffset) };
+        let warnings = MapWarning::of_scenes(&[scene(0, false, OffsetReason::NoOffset), other]);
+        assert_eq!(warnings[0].why, WarningReason::OtherMask { scenes: 1 });
+        let text = &warnings[0].text;
+        assert!(text.contains("s3") && text.contains("class 4 is `cloud`"), "{text}");
+    }
+
+    #[test]
+    fn a_map_on_which_all_ground_changed_is_a_warning() {
+        let map = |dnbr: f32, changed: usize| {
+            let mut summary = Summary::default();
+            let row = (0..1000).map(|cell| Ok(if cell < changed { dnbr } else { 0.0 }));
+            summary.add_row(row, 1.0);
+            MapWarning::mostly_changed(&summary).map(|warning| warning.why)
+        };
+        assert_eq!(map(0.3, 900), None);
+        assert_eq!(map(0.1, 915), Some(WarningReason::MostlyBurnt { percent: 91 }));
+        assert_eq!(map(-0.2, 1000), Some(WarningReason::MostlyRegrown { percent: 100 }));
+        let mut small = Summary::default();
+        small.add_row((0..999).map(|_| Ok(0.5)), 1.0);
+        assert_eq!(MapWarning::mostly_changed(&small), None);
     }
 
     #[test]

@@ -54,7 +54,7 @@ impl Empty {
         }
     }
 
-    /// The reason in words, lower case.
+    /// The reason as text, lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::OutsideBox => "outside the region",

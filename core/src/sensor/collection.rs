@@ -71,8 +71,11 @@ const ANY_VISIBLE_NAMES: &[(BandRole, &str)] = &[
     (Red, "red"),
     (Red, "B04"),
     (Nir, "nir08"),
+    (Nir, "B8A"),
     (Swir16, "swir16"),
+    (Swir16, "B11"),
     (Swir22, "swir22"),
+    (Swir22, "B12"),
 ];
 
 const SENTINEL_SCALE: f64 = 1e-4;
@@ -198,17 +201,33 @@ impl Collection {
 
     /// The row of a collection, by its name and both bands of the mapped index, else by name and
     /// the first, else by name; one for any collection where none has the name. `has` is whether an
-    /// item of the collection has an asset.
-    pub fn find(name: &str, has: impl Fn(&str) -> bool) -> &'static Self {
+    /// item of the collection has an asset, `names_band` whether one of its files has a band of
+    /// that name.
+    pub fn find(
+        name: &str,
+        has: impl Fn(&str) -> bool,
+        names_band: impl Fn(&str) -> bool,
+    ) -> &'static Self {
         let name = name.to_ascii_lowercase();
         let named = || COLLECTIONS.iter().filter(|row| row.names.contains(&name.as_str()));
         let has_band = |row: &Self, role| row.band_names(role).any(&has);
         let [first, second] = SpectralIndex::MAPPED.bands();
+        let is_named = |row: &Self, role| row.band_names(role).any(&names_band);
+        let names_both = |row: &Self| is_named(row, first) && is_named(row, second);
         named()
             .find(|row| has_band(row, first) && has_band(row, second))
+            .or_else(|| named().find(|row| names_both(row)))
             .or_else(|| named().find(|row| has_band(row, first)))
             .or_else(|| named().next())
             .unwrap_or(&OTHER)
+    }
+
+    /// ESA's name of a role's band, where the collection is of Sentinel-2.
+    pub fn sentinel_name(&self, role: BandRole) -> Option<&'static str> {
+        let is_sentinel =
+            matches!(self.offset, OffsetSource::AsDelivered | OffsetSource::PerhapsTakenOff);
+        let names = SENTINEL_NAMES.iter().filter(|_| is_sentinel);
+        names.into_iter().find(|(own, _)| *own == role).map(|(_, name)| *name)
     }
 
     /// Names of the assets of a role, the preferred first.

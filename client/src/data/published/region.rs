@@ -190,5 +190,6 @@ fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
         offset_reason: scene.text("offset_reason")?,
         offset_kind: scene.word("offset_kind", &OFFSET_REASONS),
         is_unmasked: scene.or("is_unmasked", false, Fields::flag)?,
+        mask_contradiction: scene.text("mask_contradiction"),
     })
 }

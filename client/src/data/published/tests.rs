@@ -31,12 +31,13 @@ const MADRE: &str = r#"{"name":"madre","title":"Madre Fire","bbox":[-120.07,35.0
     "last_status":"success","update_interval_days":7,"meta_url":"/meta/madre.json"}"#;
 
 /// All reasons for an offset.
-pub(crate) const OFFSET_KINDS: [OffsetReason; 11] = [
+pub(crate) const OFFSET_KINDS: [OffsetReason; 12] = [
     OffsetReason::RasterBands,
     OffsetReason::NoOffset,
     OffsetReason::Collection,
     OffsetReason::BaselineBelow0400,
     OffsetReason::BoaOffsetApplied,
+    OffsetReason::DoubtedBoaOffsetApplied,
     OffsetReason::AsDelivered,
     OffsetReason::DarkPixels,
     OffsetReason::UnverifiedRasterBands,
@@ -57,8 +58,12 @@ pub(crate) fn skip_reasons() -> [SkipReason; 5] {
 }
 
 /// All reasons to doubt a map that have words of their own.
-pub(crate) const WARNING_REASONS: [WarningReason; 8] = [
+pub(crate) const WARNING_REASONS: [WarningReason; 12] = [
     WarningReason::IncompleteSearch { matched: 20, received: 10 },
+    WarningReason::UnrequestedScenes { unrequested: 3, received: 10 },
+    WarningReason::OtherMask { scenes: 1 },
+    WarningReason::MostlyBurnt { percent: 97 },
+    WarningReason::MostlyRegrown { percent: 99 },
     WarningReason::Unmasked { scenes: 2 },
     WarningReason::LessSeen { scenes: 3 },
     WarningReason::UncertainOffset { scenes: 4 },
@@ -169,6 +174,7 @@ fn full_map() -> MapMeta {
             offset_reason: "as delivered".to_owned(),
             offset_kind: Some(OffsetReason::AsDelivered),
             is_unmasked: true,
+            mask_contradiction: Some("class 4 is `cloud`".to_owned()),
         }],
         scenes_skipped: skip_reasons()
             .map(|why| SkippedScene {

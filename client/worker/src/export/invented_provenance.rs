@@ -15,6 +15,7 @@ pub(super) fn invented() -> Provenance {
         offset_reason: "baseline 04.00 or later".to_owned(),
         offset_kind: None,
         is_unmasked: false,
+        mask_contradiction: None,
     };
     let window = |start: &str, end: &str| DateWindow {
         start: start.parse().unwrap(),

@@ -10,9 +10,9 @@ use dragonfly_core::protocol::{
     JobProgress, JobRequest, JobResponse, JobStep, MAX_CELLS, NoSceneReason, PictureKind,
     RequestMessage, ResponseMessage, SearchRequest, SearchResult,
 };
-use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts};
+use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
-    Area, FireSide, Grid, MapWarning, VERSION, WarningReason, check_sides, mercator::TILE_SIZE_PX,
+    Area, FireSide, Grid, MapWarning, VERSION, check_sides, mercator::TILE_SIZE_PX,
 };
 use dragonfly_worker::{
     BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
@@ -57,6 +57,8 @@ struct Prepared {
     post: Vec<Item>,
     /// What the catalogue did not send of what matches.
     lacking: Vec<ItemCounts>,
+    /// What else it sent.
+    unrequested: Vec<UnrequestedItems>,
 }
 
 /// A result that is not cached yet.
@@ -172,6 +174,7 @@ impl JobRunner {
         let (pre, post) = self.find_scenes(&search, &area, &catalogue).await.map_err(job_error)?;
         let mut lacking: Vec<ItemCounts> = pre.lacking.into_iter().chain(post.lacking).collect();
         lacking.dedup();
+        let unrequested = pre.unrequested.into_iter().chain(post.unrequested).collect();
         let (pre, post) = (pre.items, post.items);
         let mut result = found(&search, &area, (&pre, &post));
         for (side, window) in [(&mut result.pre, search.pre), (&mut result.post, search.post)] {
@@ -183,7 +186,7 @@ impl JobRunner {
                 *days = nearest(&search, &items.items, window);
             }
         }
-        let prepared = Rc::new(Prepared { search, area, pre, post, lacking });
+        let prepared = Rc::new(Prepared { search, area, pre, post, lacking, unrequested });
         result.kept = self.cached(&prepared, &result).await;
         *self.prepared.borrow_mut() = Some(prepared);
         Ok(JobResponse::Found(Box::new(result)))
@@ -326,9 +329,7 @@ impl JobRunner {
     fn done(&self, mut computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, JobResponse) {
         let warnings = &mut computed.done.warnings;
         // A result that was cached may be of an earlier search.
-        let is_of_search =
-            |warning: &MapWarning| matches!(warning.why, WarningReason::IncompleteSearch { .. });
-        warnings.retain(|warning| !is_of_search(warning));
+        warnings.retain(|warning| !warning.why.is_of_search());
         warnings.extend(prepared.search_warnings());
         let response = JobResponse::Done(Box::new(computed.done.clone()));
         let computed = Rc::new(computed);
@@ -461,7 +462,9 @@ impl Prepared {
     /// What makes results of the search doubtful.
     fn search_warnings(&self) -> impl Iterator<Item = MapWarning> {
         let lacking = self.lacking.iter();
-        lacking.map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
+        lacking
+            .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
+            .chain(MapWarning::unrequested_scenes(&self.unrequested))
     }
 
     /// The scenes of these ids, before the fire and then after it.
