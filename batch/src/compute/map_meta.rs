@@ -49,6 +49,7 @@ impl MapMetaInput<'_> {
         let no_offset = self.dnbr_offset.as_ref().and_then(|offset| offset.as_ref().err());
         warnings.extend(no_offset.map(|reason| MapWarning::no_offset(*reason)));
         let binned = self.dnbr_offset.as_ref().and_then(|offset| offset.as_ref().ok());
+        warnings.extend(binned.and_then(|binned| MapWarning::large_offset(binned.offset)));
         let name = &region.name;
         let mask_kinds = self.scenes().filter_map(|scene| scene.mask_kind).collect();
         Ok(MapMeta {

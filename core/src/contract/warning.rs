@@ -5,7 +5,7 @@ use std::fmt::Write;
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::stac::UnrequestedItems;
-use crate::composite::dnbr_offset::NoOffsetReason;
+use crate::composite::dnbr_offset::{DnbrOffset, NoOffsetReason};
 use crate::composite::summary::{Change, Summary};
 use crate::contract::used_scene::UsedScene;
 
@@ -14,6 +14,8 @@ const MAX_NAMED_SCENES: usize = 5;
 
 /// Drift of quiet ground from which on a map is doubtful: a third of the way to class low.
 const MAX_BACKGROUND_DNBR: f64 = 0.03;
+/// An offset beyond this is rare: of a map that burnt for the most part it may be the fire itself.
+const MAX_USUAL_OFFSET: f64 = 0.1;
 /// NBR before the fire below which ground is grass or bare: the classes of Key & Benson (2006) are
 /// for woody land, and RdNBR divides by nearly nothing.
 const MIN_WOODY_PRE_NBR: f64 = 0.15;
@@ -218,6 +220,19 @@ impl MapWarning {
         }
     }
 
+    /// The offset that was subtracted is as large as a fire's dNBR; `None` where it is not.
+    pub fn large_offset(offset: DnbrOffset) -> Option<Self> {
+        (offset.mean.abs() > MAX_USUAL_OFFSET).then(|| Self {
+            text: format!(
+                "a dNBR offset of {:+.3} was subtracted: where most of the map burnt it may be \
+                 that of the fire itself, and severities are too low; set `perimeter_path`, or \
+                 widen `bbox`",
+                offset.mean
+            ),
+            why: WarningReason::Other,
+        })
+    }
+
     /// The warnings that follow from the cells of a map, after an offset was subtracted.
     pub fn of_cells(summary: &Summary, burnt_pre_nbr: Option<f64>) -> Vec<Self> {
         let drift = summary
@@ -386,6 +401,14 @@ mod tests {
         let mut small = Summary::default();
         small.add_row((0..999).map(|_| Ok(0.5)), 1.0);
         assert_eq!(MapWarning::mostly_changed(&small), None);
+    }
+
+    #[test]
+    fn an_offset_as_large_as_a_fire_is_warned_of() {
+        let offset = |mean| DnbrOffset { mean, sd: 0.05, count: 900, mad: None };
+        let warned = |mean| MapWarning::large_offset(offset(mean));
+        assert!(warned(0.197).unwrap().text.contains("+0.197") && warned(-0.2).is_some());
+        assert_eq!(warned(0.09), None);
     }
 
     #[test]

@@ -83,6 +83,7 @@ pub async fn compute<V: SceneSource>(
     let mut done = map.sum_up(used, masks, offset);
     done.warnings.splice(..0, of_scenes);
     done.warnings.extend(no_offset);
+    done.warnings.extend(offset.and_then(MapWarning::large_offset));
     Ok((map, done))
 }
 
