@@ -261,27 +261,27 @@ const UPDATE: [&str; 2] = ["update", "sierra"];
 
 #[test]
 fn a_process_killed_at_any_change_leaves_a_whole_map_and_health_reports_it() {
-    check(Fault::Kill, 3, &UPDATE);
+    check(Fault::Kill, 5, &UPDATE);
 }
 
 #[test]
 fn a_process_that_aborts_at_any_change_leaves_a_whole_map_and_health_reports_it() {
-    check(Fault::Abort, 17, &UPDATE);
+    check(Fault::Abort, 29, &UPDATE);
 }
 
 #[test]
 fn an_input_output_error_at_any_change_leaves_a_whole_map() {
-    check(Fault::Once(EIO), 7, &UPDATE);
+    check(Fault::Once(EIO), 11, &UPDATE);
 }
 
 #[test]
 fn a_disk_that_is_full_from_any_change_on_leaves_a_whole_map() {
-    check(Fault::FromThenOn(ENOSPC), 7, &UPDATE);
+    check(Fault::FromThenOn(ENOSPC), 11, &UPDATE);
 }
 
 #[test]
 fn a_file_system_that_is_read_only_from_any_change_on_leaves_a_whole_map() {
-    check(Fault::FromThenOn(EROFS), 19, &UPDATE);
+    check(Fault::FromThenOn(EROFS), 31, &UPDATE);
 }
 
 /// The message of a disk that is full when a kind of file is written names that file.

@@ -181,7 +181,7 @@ settings! {
                 hide_short_help = true
             );
 
-        /// Whom the maps name, in place of the credit of their collection, which `{data}` stands for
+        /// Whom the maps name, in place of the credit of their collection (`{data}`)
         attribution: (String) = String::new(),
             flag(long, value_name = "TEXT", env = "DRAGONFLY_ATTRIBUTION", hide_short_help = true);
 
