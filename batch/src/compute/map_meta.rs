@@ -63,6 +63,8 @@ impl MapMetaInput<'_> {
             disk_usage_mb: 0.0,
             raster_url: format!("/raster/{name}/{run_id}.tif"),
             hectares: summary.hectares(),
+            provisional_hectares: summary.provisional_hectares(),
+            provisional_share: summary.provisional_share(),
             implausible_share: summary.implausible_share(),
             empty_share: summary.empty_share(),
             clear_observations_mean: clear_views as f64 / summary.box_count().max(1) as f64,

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result, bail, ensure};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{Empty, Grid, VALID};
+use dragonfly_core::{Empty, Grid, MapCell};
 use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
 use gdal::{Dataset, DriverManager, Metadata};
@@ -114,7 +114,11 @@ impl RunReader {
     /// The 256 × 256 cells from a column and row on.
     pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<Result<f32, Empty>>> {
         let (dnbr, state) = self.cells((column, row), (TILE_SIZE_PX, TILE_SIZE_PX))?;
-        Ok(dnbr.into_iter().zip(state).map(|(dnbr, state)| cell(dnbr, state)).collect())
+        Ok(dnbr
+            .into_iter()
+            .zip(state)
+            .map(|(dnbr, state)| MapCell::new(dnbr, state).value())
+            .collect())
     }
 
     /// dNBR and state of a rectangle of cells from a corner on, so many across and down.
@@ -127,11 +131,6 @@ impl RunReader {
         let state = read_cells(&self.state, corner, size).context("reading the state raster")?;
         Ok((dnbr, state))
     }
-}
-
-/// The dNBR of a cell, or why it has none.
-pub(crate) fn cell(dnbr: f32, state: u8) -> Result<f32, Empty> {
-    if state == VALID { Ok(dnbr) } else { Err(Empty::from_code(state).unwrap_or(Empty::NoData)) }
 }
 
 fn read_cells<T: Copy + GdalType>(

@@ -212,6 +212,14 @@ pub static PHRASES: Phrases = Phrases {
     warning_uncertain_offset: With::new(
         "Images whose scale is uncertain: {0}. All severities may be wrong.",
     ),
+    warning_low_sun: With::new(
+        "Images with the sun below 25°: {0}. Slopes in shadow can look burnt.",
+    ),
+    warning_drifting_orbit: With::new(
+        "Images of Landsat 7 since its orbit was lowered: {0}. They differ from others by light alone.",
+    ),
+    provisional_title: "Provisional",
+    provisional: With::new("{0} burnt in a single image so far, not confirmed by another"),
     empty_part: "Without a value",
     nothing_empty: "Every cell has a value.",
     of_the_region: With::new("{0} of the region"),

@@ -51,6 +51,10 @@ impl Words {
             WarningReason::UncertainOffset { scenes } => {
                 self.warning_uncertain_offset.fill([&count(scenes)])
             }
+            WarningReason::LowSun { scenes } => self.warning_low_sun.fill([&count(scenes)]),
+            WarningReason::DriftingOrbit { scenes } => {
+                self.warning_drifting_orbit.fill([&count(scenes)])
+            }
             WarningReason::Other => return None,
         })
     }

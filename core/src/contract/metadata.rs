@@ -158,8 +158,15 @@ pub struct MapMeta {
     pub disk_usage_mb: f64,
     /// The raster.
     pub raster_url: String,
-    /// True hectares per class.
+    /// True hectares per class, without those that are provisional.
     pub hectares: Hectares,
+    /// True hectares per class of the ground that a single view shows burnt, in a map of the latest
+    /// views: painted as burnt, and confirmed or not by the next clear image.
+    #[serde(default)]
+    pub provisional_hectares: Hectares,
+    /// Fraction of the valid cells that are so.
+    #[serde(default)]
+    pub provisional_share: f64,
     /// Fraction of the valid cells beyond −0.5 or 1.3.
     pub implausible_share: f64,
     /// Fractions of the box's cells without a value, by reason.

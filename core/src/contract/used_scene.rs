@@ -30,7 +30,16 @@ pub struct UsedScene {
     /// Whether no mask was applied to it: its item has none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_unmasked: bool,
+    /// Height of the sun above the horizon, degrees; `None` where the item does not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sun_elevation: Option<f64>,
+    /// Whether it is of Landsat 7 since its orbit was lowered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_drifting_orbit: bool,
 }
+
+/// Height of the sun below which much of a mountain's slopes lies in shadow, degrees.
+const MIN_SUN_ELEVATION: f64 = 25.0;
 
 impl UsedScene {
     /// Whether its offset is an assumption that nothing supports, or one that no sensor has.
@@ -38,6 +47,11 @@ impl UsedScene {
         use OffsetReason::{UnverifiedBaseline, UnverifiedNoOffset};
         matches!(self.offset_kind, Some(UnverifiedBaseline | UnverifiedNoOffset))
             || self.offset > 0.0
+    }
+
+    /// Whether the sun stood so low that shadow can look burnt.
+    pub fn has_low_sun(&self) -> bool {
+        self.sun_elevation.is_some_and(|elevation| elevation < MIN_SUN_ELEVATION)
     }
 
     /// A scene as its item describes it, with what was decided of its offset. `None` for an item
@@ -53,6 +67,8 @@ impl UsedScene {
             offset_reason: offset.reason.to_string(),
             offset_kind: Some(offset.reason),
             is_unmasked: item.lacks_mask(),
+            sun_elevation: item.sun_elevation(),
+            has_drifting_orbit: item.has_drifting_orbit(),
         })
     }
 }

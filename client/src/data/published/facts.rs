@@ -100,6 +100,8 @@ fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
         "unmasked" => WarningReason::Unmasked { scenes: scenes()? },
         "less_seen" => WarningReason::LessSeen { scenes: scenes()? },
         "uncertain_offset" => WarningReason::UncertainOffset { scenes: scenes()? },
+        "low_sun" => WarningReason::LowSun { scenes: scenes()? },
+        "drifting_orbit" => WarningReason::DriftingOrbit { scenes: scenes()? },
         _ => return None,
     })
 }

@@ -69,6 +69,12 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         disk_usage_mb: map.number("disk_usage_mb")?,
         raster_url: map.text("raster_url")?,
         hectares: hectares(map.part("hectares")?)?,
+        provisional_hectares: map.or(
+            "provisional_hectares",
+            Hectares::default(),
+            |map, name| hectares(map.part(name)?),
+        )?,
+        provisional_share: map.or("provisional_share", 0.0, Fields::number)?,
         implausible_share: map.number("implausible_share")?,
         empty_share: empty_share(map.part("empty_share")?)?,
         clear_observations_mean: map.number("clear_observations_mean")?,
@@ -127,6 +133,7 @@ fn empty_share(shares: Fields<'_>) -> Option<EmptyShare> {
         never_observed: share("never_observed")?,
         cloud: share("cloud")?,
         water: share("water")?,
+        water_after: share("water_after")?,
         no_data: share("no_data")?,
     })
 }
@@ -174,5 +181,7 @@ fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
         offset_reason: scene.text("offset_reason")?,
         offset_kind: scene.word("offset_kind", &OFFSET_REASONS),
         is_unmasked: scene.or("is_unmasked", false, Fields::flag)?,
+        sun_elevation: scene.maybe("sun_elevation", Fields::number)?,
+        has_drifting_orbit: scene.or("has_drifting_orbit", false, Fields::flag)?,
     })
 }

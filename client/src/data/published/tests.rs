@@ -56,11 +56,13 @@ pub(crate) fn skip_reasons() -> [SkipReason; 5] {
 }
 
 /// All reasons to doubt a map that have words of their own.
-pub(crate) const WARNING_REASONS: [WarningReason; 4] = [
+pub(crate) const WARNING_REASONS: [WarningReason; 6] = [
     WarningReason::IncompleteSearch { matched: 20, received: 10 },
     WarningReason::Unmasked { scenes: 2 },
     WarningReason::LessSeen { scenes: 3 },
     WarningReason::UncertainOffset { scenes: 4 },
+    WarningReason::LowSun { scenes: 5 },
+    WarningReason::DriftingOrbit { scenes: 6 },
 ];
 
 fn moment(text: &str) -> DateTime<Utc> {
@@ -122,6 +124,8 @@ fn full_map() -> MapMeta {
         }]),
         disk_usage_mb: 0.1,
         raster_url: "/rasters/madre.tif".to_owned(),
+        provisional_hectares: Hectares { high: 3.5, ..Hectares::default() },
+        provisional_share: 0.25,
         hectares: Hectares {
             regrowth_high: 1.0,
             regrowth_low: 2.0,
@@ -137,6 +141,7 @@ fn full_map() -> MapMeta {
             never_observed: 0.11,
             cloud: 0.12,
             water: 0.13,
+            water_after: 0.05,
             no_data: 0.14,
         },
         clear_observations_mean: 2.0,
@@ -160,6 +165,8 @@ fn full_map() -> MapMeta {
             offset_reason: "as delivered".to_owned(),
             offset_kind: Some(OffsetReason::AsDelivered),
             is_unmasked: true,
+            sun_elevation: Some(24.5),
+            has_drifting_orbit: true,
         }],
         scenes_skipped: skip_reasons()
             .map(|why| SkippedScene {

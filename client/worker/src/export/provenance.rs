@@ -132,6 +132,8 @@ pub(super) mod tests {
             offset_reason: "baseline 04.00 or later".to_owned(),
             offset_kind: None,
             is_unmasked: false,
+            sun_elevation: None,
+            has_drifting_orbit: false,
         };
         let window = |start: &str, end: &str| DateWindow {
             start: start.parse().unwrap(),

@@ -138,8 +138,8 @@ struct Candidate<'a> {
 
 /// The best scenes for one side of a map, tile by tile of the satellite's own grid.
 ///
-/// Drops duplicates of one tile and time (keeping the highest baseline, then the newest), then
-/// ranks by cloud, fraction of the ground not observed (by the footprint, or by the share without
+/// Drops duplicates of one tile and time (keeping Landsat's first tier, the highest baseline, then
+/// the newest), then ranks Landsat's first tier before others, and by cloud, fraction of the ground not observed (by the footprint, or by the share without
 /// data that the item states where that is more), and days from the wanted date, a day weighing as
 /// much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges
 /// of orbits do, the next in rank that show at least 1 % more of it are used too.
@@ -198,7 +198,11 @@ fn choose_for_tile<'a>(
     });
     candidates.sort_unstable_by(|a, b| match request.order {
         SceneOrder::Clearest => {
-            cost(a, request).total_cmp(&cost(b, request)).then_with(|| a.item.id.cmp(&b.item.id))
+            let is_behind = |scene: &Candidate| !scene.item.is_first_tier();
+            is_behind(a)
+                .cmp(&is_behind(b))
+                .then_with(|| cost(a, request).total_cmp(&cost(b, request)))
+                .then_with(|| a.item.id.cmp(&b.item.id))
         }
         SceneOrder::Newest => b.at.cmp(&a.at).then_with(|| a.item.id.cmp(&b.item.id)),
     });
@@ -266,8 +270,8 @@ pub fn overpasses(times: &[DateTime<Utc>]) -> Vec<Vec<usize>> {
     groups
 }
 
-fn version(item: &Item) -> (Option<Baseline>, Option<DateTime<Utc>>, &str) {
-    (item.baseline(), item.properties.created, &item.id)
+fn version(item: &Item) -> (bool, Option<Baseline>, Option<DateTime<Utc>>, &str) {
+    (item.is_first_tier(), item.baseline(), item.properties.created, &item.id)
 }
 
 /// Landsat writes −1 where cloud was not counted.
@@ -371,6 +375,19 @@ mod tests {
             chosen(&items, 3),
             (vec!["new".to_owned()], vec!["old: duplicate of new".to_owned()])
         );
+    }
+
+    #[test]
+    fn scenes_behind_the_first_tier_of_landsat_come_last() {
+        let first = item("LC09_20250601_02_T1", "32TPM", "2025-06-01T10:00:00Z", 50.0, "");
+        let second = item("LC08_20250630_02_T2", "32TPM", "2025-06-30T10:00:00Z", 0.0, "");
+        let both = [second.clone(), first.clone()];
+        assert_eq!(chosen(&both, 1).0, [first.id.clone()]);
+        assert_eq!(chosen(&both, 2).0, [first.id, second.id.clone()]);
+        let later_version = Item { id: "LC08_20250630_02_T1".to_owned(), ..second.clone() };
+        let (used, skipped) = chosen(&[second, later_version], 2);
+        assert_eq!(used, ["LC08_20250630_02_T1"]);
+        assert_eq!(skipped, ["LC08_20250630_02_T2: duplicate of LC08_20250630_02_T1"]);
     }
 
     #[test]

@@ -23,6 +23,9 @@ use crate::sensor::spectral_index::SpectralIndex;
 /// less than a thousand.
 const MAX_GEOMETRY_BYTES: usize = 256 << 10;
 
+/// The first moment of processing baseline 04.00, 2022-01-25, seconds.
+const BASELINE_04_00_BEGAN: i64 = 1_643_068_800;
+
 /// Offset beyond which a number is no reflectance.
 const MAX_REFLECTANCE_OFFSET: f64 = 1.0;
 
@@ -79,6 +82,15 @@ pub struct Properties {
     /// Cloud cover, percent.
     #[serde(default, rename = "eo:cloud_cover", deserialize_with = "lenient::number")]
     pub cloud_cover: Option<f64>,
+    /// Height of the sun above the horizon, degrees.
+    #[serde(default, rename = "view:sun_elevation", deserialize_with = "lenient::number")]
+    pub sun_elevation: Option<f64>,
+    /// Its distance from the zenith, degrees: what Planetary Computer states of Sentinel-2.
+    #[serde(default, rename = "s2:mean_solar_zenith", deserialize_with = "lenient::number")]
+    pub solar_zenith: Option<f64>,
+    /// Landsat's tier: `T1`, `T2`, or `RT` for scenes that are not yet in one.
+    #[serde(default, rename = "landsat:collection_category", deserialize_with = "lenient::text")]
+    pub landsat_category: Option<String>,
     /// Share without data, percent.
     #[serde(default, rename = "s2:nodata_pixel_percentage", deserialize_with = "lenient::number")]
     pub nodata_percentage: Option<f64>,
@@ -247,6 +259,25 @@ impl Item {
     /// The mask: the asset of its usual name, else one that is recognised as a mask, else a band
     /// of that name; `None` where every pixel with data counts as clear.
     pub fn mask(&self) -> Option<(MaskKind, AssetBand<'_>)> {
+        let (kind, band) = self.mask_band()?;
+        match kind {
+            MaskKind::Scl if self.has_terrain_shadow_class() => {
+                Some((MaskKind::SclSince0400, band))
+            }
+            _ => Some((kind, band)),
+        }
+    }
+
+    /// Whether class 2 of its SCL is the shadow of terrain: by the baseline; without one by the day
+    /// of acquisition, since no scene is older than its processing.
+    fn has_terrain_shadow_class(&self) -> bool {
+        match self.baseline() {
+            Some(baseline) => baseline >= Baseline::WITH_OFFSET,
+            None => self.acquired().is_some_and(|at| at.timestamp() >= BASELINE_04_00_BEGAN),
+        }
+    }
+
+    fn mask_band(&self) -> Option<(MaskKind, AssetBand<'_>)> {
         let others =
             || self.assets.iter().find_map(|(key, asset)| Some((mask_kind(key, asset)?, asset)));
         let Some((kind, asset)) = self.usual_mask().or_else(others) else {
@@ -337,6 +368,7 @@ impl Item {
         let texts = [
             &self.collection,
             &said.platform,
+            &said.landsat_category,
             &said.processing_baseline,
             &said.processing_baseline_older,
         ];
@@ -409,9 +441,9 @@ impl Item {
     pub fn has_baseline_since_04_00(&self) -> bool {
         match self.baseline() {
             Some(baseline) => baseline >= Baseline::WITH_OFFSET,
-            // Baseline 04.00 began on 2022-01-25.
             None => {
-                self.properties.created.is_none_or(|created| created.timestamp() >= 1_643_068_800)
+                let created = self.properties.created;
+                created.is_none_or(|created| created.timestamp() >= BASELINE_04_00_BEGAN)
             }
         }
     }
@@ -503,6 +535,23 @@ mod tests {
                 "assets":{{"B8A":{{"href":"B8A.tif","bands":[{{"name":"B8A"}}],"raster:scale":0.0002,"raster:offset":-0.1}}}}}}"#
         ))
         .unwrap()
+    }
+
+    #[test]
+    fn class_2_is_the_shadow_of_terrain_by_baseline_else_by_day() {
+        let check = |day: &str, baseline: &str, kind| {
+            let mut item = item("a", baseline);
+            item.properties.datetime = format!("{day}T10:00:00Z").parse().ok();
+            let asset = serde_json::from_str(r#"{"href":"scl.tif"}"#).unwrap();
+            item.assets.insert("SCL".to_owned(), asset);
+            assert_eq!(item.mask().unwrap().0, kind, "{day} {baseline}");
+        };
+        let baseline = |text| format!(r#","s2:processing_baseline":"{text}""#);
+        check("2020-06-01", &baseline("05.11"), MaskKind::SclSince0400);
+        check("2022-01-25", &baseline("04.00"), MaskKind::SclSince0400);
+        check("2022-01-28", &baseline("03.01"), MaskKind::Scl);
+        check("2022-01-24", "", MaskKind::Scl);
+        check("2022-01-25", "", MaskKind::SclSince0400);
     }
 
     #[test]

@@ -17,6 +17,7 @@ mod item_links;
 mod lenient;
 mod mask_asset;
 mod next_page;
+mod observing;
 mod page;
 mod received_items;
 mod reference;
