@@ -298,6 +298,9 @@ pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) -> Batch {
     };
     let (items, map, done) = task.compute(ring);
     let batch = batch(task);
+    let scenes: Vec<UsedScene> =
+        serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
+    assert_eq!(done.scenes, scenes);
     let offset: Option<DnbrOffset> =
         serde_json::from_value(batch.record["map"]["dnbr_offset"].clone()).unwrap();
     assert_eq!(done.dnbr_offset, offset);
@@ -331,9 +334,6 @@ pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) -> Batch {
         );
     }
 
-    let scenes: Vec<UsedScene> =
-        serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
-    assert_eq!(done.scenes, scenes);
     assert_eq!(json!(done.masks), batch.record["map"]["masks"]);
     assert_eq!(done.warnings, warnings(&batch));
     if share == 0.0 {

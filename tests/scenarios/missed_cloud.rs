@@ -9,7 +9,7 @@ use super::dated_scenes::{DatedScenes, Random, ScenePixel};
 /// Pixels along a side: 12 km.
 const SIDE_PX: usize = 600;
 /// Share of the ground under cloud.
-const CLOUD_SHARE: f64 = 0.4;
+const CLOUD_SHARE: f64 = 0.3;
 /// Share of the clouds that the classification takes for woodland.
 const MISSED_SHARE: f64 = 0.25;
 /// The fire, since a few days: columns and rows of its pixels.
@@ -62,7 +62,7 @@ fn rolling_map(fire: &str, seed: u64) -> ScenarioMap {
     let post = ["2025-08-06", "2025-08-11", "2025-08-16", "2025-08-21", "2025-08-26", "2025-08-31"];
     for (index, day) in post.into_iter().enumerate() {
         let ground = if day > fire { &burnt } else { &green };
-        scenes.add(day, 40.0, &under_clouds(seed + index as u64, CLOUD_SHARE, ground));
+        scenes.add(day, 30.0, &under_clouds(seed + index as u64, CLOUD_SHARE, ground));
     }
     ScenarioMap::compute(&scenes, 12, &json!({}))
 }
