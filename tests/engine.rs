@@ -222,7 +222,7 @@ pub(crate) fn batch(task: &EngineTask) -> Batch {
     }
 }
 
-fn warnings(batch: &Batch) -> Vec<MapWarning> {
+pub(crate) fn warnings(batch: &Batch) -> Vec<MapWarning> {
     let warnings = &batch.record["map"]["warnings"];
     if warnings.is_null() { Vec::new() } else { serde_json::from_value(warnings.clone()).unwrap() }
 }

@@ -1,10 +1,10 @@
 //! What a map shows of the cells on some kind of ground.
 
-use dragonfly_core::{Grid, MapCell};
+use dragonfly_core::{Grid, MapCell, WarningReason};
 use serde_json::{Value, json};
 
 use super::dated_scenes::DatedScenes;
-use crate::engine::{EngineTask, check_same_bits};
+use crate::engine::{EngineTask, check_same_bits, warnings};
 
 /// dNBR from which ground is of low severity, and of high.
 pub(super) const LOW: f32 = 0.10;
@@ -14,6 +14,8 @@ pub(super) const HIGH: f32 = 0.66;
 pub(super) struct ScenarioMap {
     cells: Vec<MapCell>,
     pixels: Vec<Option<usize>>,
+    /// Why the map is doubtful.
+    pub(super) warnings: Vec<WarningReason>,
 }
 
 /// Shares of the cells on some kind of ground.
@@ -48,6 +50,7 @@ impl ScenarioMap {
         Self {
             cells: cells.map(|(dnbr, state)| MapCell::new(*dnbr, *state)).collect(),
             pixels: scenes.pixels_of_cells(&grid),
+            warnings: warnings(&batch).into_iter().map(|warning| warning.why).collect(),
         }
     }
 

@@ -38,6 +38,8 @@ pub(super) struct DatedScenes {
     pub(super) folder: TempDir,
     side_px: usize,
     baseline: &'static str,
+    /// Height of the sun in the scenes that are added next, degrees.
+    pub(super) sun_elevation: f64,
     items: Vec<Value>,
 }
 
@@ -49,7 +51,8 @@ impl DatedScenes {
 
     /// The same of another processing baseline; the numbers carry no offset.
     pub(super) fn of_baseline(baseline: &'static str, side_px: usize) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), side_px, baseline, items: Vec::new() }
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, side_px, baseline, sun_elevation: 60.0, items: Vec::new() }
     }
 
     /// Adds a scene of a day: its pixels row by row from the north-west.
@@ -75,7 +78,7 @@ impl DatedScenes {
             "properties": {
                 "datetime": format!("{day}T18:49:00Z"), "eo:cloud_cover": cloud_cover,
                 "s2:processing_baseline": self.baseline, "grid:code": "MGRS-10SGD",
-                "earthsearch:boa_offset_applied": true,
+                "earthsearch:boa_offset_applied": true, "view:sun_elevation": self.sun_elevation,
             },
             "links": [], "assets": assets,
         }));

@@ -1,5 +1,6 @@
 //! Slopes in shadow under a low winter sun: their numbers are noise, and no severity.
 
+use dragonfly_core::WarningReason;
 use serde_json::json;
 
 use super::cell_counts::{HIGH, ScenarioMap};
@@ -47,6 +48,7 @@ fn terrain_shadow_is_no_severity_at_any_zoom() {
     let mut scenes = DatedScenes::of_baseline("05.11", SIDE_PX);
     scenes.add("2025-06-17", 0.0, &vec![ScenePixel::GREEN; SIDE_PX * SIDE_PX]);
     let winter = in_winter(7);
+    scenes.sun_elevation = 21.0;
     scenes.add("2025-12-10", 0.0, &winter);
     println!("of the shadow's pixels {:.3} would be high", high_share_of_pixels(&winter));
     let days = json!({
@@ -55,6 +57,7 @@ fn terrain_shadow_is_no_severity_at_any_zoom() {
     });
     for zoom in [13, 12, 11] {
         let map = ScenarioMap::compute(&scenes, zoom, &days);
+        assert_eq!(map.warnings, [WarningReason::LowSun { scenes: 1 }]);
         let (shaded, lit) = (map.shares(is_in_shadow), map.shares(|pixel| !is_in_shadow(pixel)));
         println!(
             "zoom {zoom}: {:.4} of the shadow high, {:.2} of the rest seen",

@@ -381,9 +381,9 @@ mod tests {
     fn scenes_behind_the_first_tier_of_landsat_come_last() {
         let first = item("LC09_20250601_02_T1", "32TPM", "2025-06-01T10:00:00Z", 50.0, "");
         let second = item("LC08_20250630_02_T2", "32TPM", "2025-06-30T10:00:00Z", 0.0, "");
-        let both = [second.clone(), first.clone()];
-        assert_eq!(chosen(&both, 1).0, [first.id.clone()]);
-        assert_eq!(chosen(&both, 2).0, [first.id, second.id.clone()]);
+        let both = [second.clone(), first];
+        assert_eq!(chosen(&both, 1).0, ["LC09_20250601_02_T1"]);
+        assert_eq!(chosen(&both, 2).0, ["LC09_20250601_02_T1", "LC08_20250630_02_T2"]);
         let later_version = Item { id: "LC08_20250630_02_T1".to_owned(), ..second.clone() };
         let (used, skipped) = chosen(&[second, later_version], 2);
         assert_eq!(used, ["LC08_20250630_02_T1"]);

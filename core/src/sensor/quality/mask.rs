@@ -252,8 +252,9 @@ impl QualityTable {
 fn quality_of(kind: MaskKind, masks: &Masks, value: u8) -> PixelQuality {
     let is_set = |number: u8| match kind {
         MaskKind::Scl | MaskKind::SclSince0400 => value == number,
+        // Over water the level is unreliable, and no severity depends on it.
         MaskKind::Fmask if number == FMASK_AEROSOL => {
-            value & FMASK_HIGH_AEROSOL == FMASK_HIGH_AEROSOL
+            value & FMASK_HIGH_AEROSOL == FMASK_HIGH_AEROSOL && value & (1 << FMASK_WATER) == 0
         }
         MaskKind::QaPixel | MaskKind::Fmask => value & (1 << number) != 0,
     };
@@ -350,7 +351,7 @@ mod tests {
         check(MaskKind::Fmask, 0b1000_0000, PixelQuality::Clear);
         check(MaskKind::Fmask, 0b0110_0000, PixelQuality::Water);
         check(MaskKind::Fmask, 0b1100_0000, PixelQuality::Cloud);
-        check(MaskKind::Fmask, 0b1110_0000, PixelQuality::Cloud);
+        check(MaskKind::Fmask, 0b1110_0000, PixelQuality::Water);
         check(MaskKind::Fmask, 0b0100_0010, PixelQuality::Cloud);
         check(MaskKind::Fmask, 0b0100_0100, PixelQuality::Cloud);
         check(MaskKind::Fmask, 0b0010_1000, PixelQuality::Shadow);
@@ -407,7 +408,7 @@ mod tests {
         fn water_and_clear_land_are_never_masked(
             scl in proptest::sample::subsequence(SCL.map(|hides| hides.number).to_vec(), 0..=SCL.len()),
             qa_pixel in proptest::sample::subsequence(vec![0u8, 1, 2, 3, 4, 5], 0..=6),
-            fmask in proptest::sample::subsequence(vec![1u8, 2, 3, 4], 0..=4),
+            fmask in proptest::sample::subsequence(vec![1u8, 2, 3, 4, 6], 0..=5),
             upper_byte in 0..=255u16,
         ) {
             let masks = Masks { scl_since_04_00: scl.clone(), scl, qa_pixel, fmask };
@@ -417,6 +418,7 @@ mod tests {
             let [clear, water] = [1 << 6, 1 << 7].map(|bits| qa_pixel.quality(upper_byte << 8 | bits));
             prop_assert_eq!([clear, water], [PixelQuality::Clear, PixelQuality::Water]);
             let fmask = QualityTable::new(MaskKind::Fmask, &masks);
+            // The level below high.
             let aerosol = upper_byte & 0b1000_0000;
             prop_assert_eq!([fmask.quality(aerosol), fmask.quality(aerosol | 1 << 5)], [PixelQuality::Clear, PixelQuality::Water]);
         }
