@@ -5,13 +5,15 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
 use dragonfly_core::attribution::map_attribution;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{ComputeResult, DownloadRequest, FileKind, JobError, SearchRequest};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
     Area, BandRole, CellFootprint, DnbrOffset, FireSide, MapWarning, MaskKind, MaskRules,
-    NearestPixels, Placement, PromisedGround, Resampling, WarningReason, choose_level,
+    NearestPixels, Placement, PromisedGround, Resampling, SearchWindows, WarningReason,
+    choose_level, regions_from_json,
 };
 use dragonfly_worker::{
     Cog, CogScene, ComputedMap, CrsProjection, Export, GridTarget, NoCache, ObservationUnit,
@@ -68,14 +70,24 @@ impl SceneSource for LocalScene {
     }
 }
 
-/// A catalogue's file, and an area with its days and zoom.
+/// A catalogue's file, and an area with its days and zoom; without days it is a rolling map of
+/// [`NIGHT`].
 pub(crate) struct EngineTask {
     pub(crate) catalogue: PathBuf,
     pub(crate) region: Value,
     pub(crate) mask_rules: MaskRules,
 }
 
+/// The night of rolling maps.
+pub(crate) const NIGHT: &str = "2025-09-01T03:00:00Z";
+
 impl EngineTask {
+    fn windows(&self) -> SearchWindows {
+        let night: DateTime<Utc> = NIGHT.parse().unwrap();
+        let region = regions_from_json(&json!([self.region]).to_string()).unwrap().remove(0);
+        SearchWindows::of(&region, night.date_naive())
+    }
+
     fn items(&self) -> Vec<Item> {
         let text = std::fs::read_to_string(&self.catalogue).unwrap();
         let mut items = serde_json::from_str::<ItemCollection>(&text).unwrap().features;
@@ -92,12 +104,13 @@ impl EngineTask {
             serde_json::from_value(region["bbox"].clone()).unwrap();
         let ring =
             json!([[west, south], [east, south], [east, north], [west, north], [west, south]]);
+        let windows = self.windows();
         SearchRequest {
             area: json!({ "type": "Polygon", "coordinates": [ring] }).to_string(),
             zoom: region["zoom_max"].as_u64().unwrap() as u8,
-            pre: serde_json::from_value(region["pre"].clone()).unwrap(),
-            post: serde_json::from_value(region["post"].clone()).unwrap(),
-            assessment: None,
+            pre: windows.pre,
+            post: windows.post,
+            assessment: Some(windows.assessment),
             stac_url: String::new(),
             collection: region["collection"].as_str().unwrap_or("sentinel-2-l2a").to_owned(),
             token_url: None,
@@ -178,13 +191,13 @@ fn lie_on_one_grid(scenes: &[LocalScene]) -> bool {
 }
 
 /// What `dragonfly lowres` makes of the same.
-struct Batch {
-    dnbr: Vec<f32>,
-    state: Vec<u8>,
-    record: Value,
+pub(crate) struct Batch {
+    pub(crate) dnbr: Vec<f32>,
+    pub(crate) state: Vec<u8>,
+    pub(crate) record: Value,
 }
 
-fn batch(task: &EngineTask) -> Batch {
+pub(crate) fn batch(task: &EngineTask) -> Batch {
     let bed = TestBed::new(&task.catalogue, &json!([task.region]));
     let masks: Value = serde_json::to_value(&task.mask_rules.masks).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -198,6 +211,8 @@ fn batch(task: &EngineTask) -> Batch {
         "area",
         "--cloud-margin-m",
         &margin,
+        "--now",
+        NIGHT,
     ]);
     let run =
         std::fs::read_dir(bed.published("work/area")).unwrap().next().unwrap().unwrap().path();
@@ -209,7 +224,7 @@ fn batch(task: &EngineTask) -> Batch {
     }
 }
 
-fn warnings(batch: &Batch) -> Vec<MapWarning> {
+pub(crate) fn warnings(batch: &Batch) -> Vec<MapWarning> {
     let warnings = &batch.record["map"]["warnings"];
     if warnings.is_null() { Vec::new() } else { serde_json::from_value(warnings.clone()).unwrap() }
 }
@@ -274,7 +289,7 @@ impl TwoPlacements {
 }
 
 /// Computes both ways, and proves every difference.
-pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
+pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) -> Batch {
     let perimeter =
         task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
     let perimeter = perimeter.map(|text| Area::from_geojson(&text).unwrap());
@@ -285,6 +300,9 @@ pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
     };
     let (items, map, done) = task.compute(ring);
     let batch = batch(task);
+    let scenes: Vec<UsedScene> =
+        serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
+    assert_eq!(done.scenes, scenes);
     let offset: Option<DnbrOffset> =
         serde_json::from_value(batch.record["map"]["dnbr_offset"].clone()).unwrap();
     assert_eq!(done.dnbr_offset, offset);
@@ -318,15 +336,15 @@ pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
         );
     }
 
-    let scenes: Vec<UsedScene> =
-        serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
-    assert_eq!(done.scenes, scenes);
     assert_eq!(json!(done.masks), batch.record["map"]["masks"]);
     assert_eq!(done.warnings, warnings(&batch));
     if share == 0.0 {
         assert_eq!(json!(done.hectares), batch.record["map"]["hectares"]);
+        let provisional = &batch.record["map"]["provisional_hectares"];
+        assert_eq!(&json!(done.provisional_hectares), provisional);
         assert_eq!(json!(done.empty_share), batch.record["map"]["empty_share"]);
     }
+    batch
 }
 
 fn region(bbox: [f64; 4], zoom: u8, days: [&str; 4]) -> Value {

@@ -1,10 +1,10 @@
 //! Statistics over a whole map.
 
 use anyhow::Result;
-use dragonfly_core::{BurntPreNbr, Grid, PatchFinder, STRIP_ROWS, Summary, strips};
+use dragonfly_core::{BurntPreNbr, Grid, MapCell, PatchFinder, STRIP_ROWS, Summary, strips};
 
 use crate::deployment::layout::RunFolder;
-use crate::publish::raster::{RunReader, cell};
+use crate::publish::raster::RunReader;
 
 /// Statistics of a map.
 pub(crate) struct MapStatistics {
@@ -37,7 +37,8 @@ impl MapStatistics {
             let Self { summary, patches, burnt_pre_nbr, .. } = &mut statistics;
             let add_to_summary = || {
                 for (row, (dnbr, state)) in lines() {
-                    let cells = dnbr.iter().zip(state).map(|(dnbr, state)| cell(*dnbr, *state));
+                    let cells =
+                        dnbr.iter().zip(state).map(|(dnbr, state)| MapCell::new(*dnbr, *state));
                     summary.add_row(cells, grid.cell_area_ha(row));
                 }
             };

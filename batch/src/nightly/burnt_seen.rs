@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use dragonfly_core::{Breaks, Empty, Grid, STRIP_ROWS, VALID, strips};
+use dragonfly_core::{Breaks, Empty, Grid, STRIP_ROWS, WATER_AFTER, has_value, strips};
 use gdal::Dataset;
 
 use crate::deployment::layout::RunFolder;
@@ -46,7 +46,8 @@ pub(crate) fn burnt_seen_share(
                 continue;
             }
             burnt += 1;
-            seen += u64::from(*state == VALID || reason == Some(Empty::Water));
+            let is_water = *state == WATER_AFTER || reason == Some(Empty::Water);
+            seen += u64::from(has_value(*state) || is_water);
         }
     }
     watch.check().with_context(|| format!("reading {}", published.display()))?;

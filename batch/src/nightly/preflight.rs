@@ -143,7 +143,8 @@ mod tests {
         let empty = EmptyShare {
             outside_zone: 0.5,
             cloud: 0.1,
-            water: 0.2,
+            water: 0.1,
+            water_after: 0.1,
             never_observed: 0.1,
             no_data: 0.05,
         };

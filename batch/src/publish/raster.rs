@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{Empty, Grid, MapLayer, PreNbrCode, VALID};
+use dragonfly_core::{Empty, Grid, MapCell, MapLayer, PreNbrCode};
 use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
 use gdal::{Dataset, DriverManager};
@@ -158,7 +158,11 @@ impl RunReader {
     /// The 256 × 256 cells from a column and row on.
     pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<Result<f32, Empty>>> {
         let (dnbr, state) = self.cells((column, row), (TILE_SIZE_PX, TILE_SIZE_PX))?;
-        Ok(dnbr.into_iter().zip(state).map(|(dnbr, state)| cell(dnbr, state)).collect())
+        Ok(dnbr
+            .into_iter()
+            .zip(state)
+            .map(|(dnbr, state)| MapCell::new(dnbr, state).value())
+            .collect())
     }
 
     /// dNBR and state of a rectangle of cells from a corner on, so many across and down.
@@ -178,11 +182,6 @@ impl RunReader {
             .context("reading the raster of NBR before the fire")?;
         Ok(codes.into_iter().map(PreNbrCode).collect())
     }
-}
-
-/// The dNBR of a cell, or why it has none.
-pub(crate) fn cell(dnbr: f32, state: u8) -> Result<f32, Empty> {
-    if state == VALID { Ok(dnbr) } else { Err(Empty::from_code(state).unwrap_or(Empty::NoData)) }
 }
 
 fn read_cells<T: Copy + GdalType>(

@@ -244,6 +244,14 @@ pub static PHRASES: Phrases = Phrases {
         "What burnt was grass or sparse (median NBR before {0}). The classes are for woody land, \
         and RdNBR is unstable.",
     ),
+    warning_low_sun: With::new(
+        "Images with the sun below 25°: {0}. Slopes in shadow can look burnt.",
+    ),
+    warning_drifting_orbit: With::new(
+        "Images of Landsat 7 since its orbit was lowered: {0}. They differ from others by light alone.",
+    ),
+    provisional_title: "Provisional",
+    provisional: With::new("{0} burnt in a single image so far, not confirmed by another"),
     empty_part: "Without a value",
     nothing_empty: "Every cell has a value.",
     of_the_region: With::new("{0} of the region"),

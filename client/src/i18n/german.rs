@@ -264,6 +264,16 @@ pub static PHRASES: Phrases = Phrases {
         "Verbrannt ist Gras oder karger Boden (Median des NBR zuvor {0}). Die Klassen gelten für \
         Gehölze, und RdNBR ist unzuverlässig.",
     ),
+    warning_low_sun: With::new(
+        "Bilder mit Sonnenstand unter 25°: {0}. Hänge im Schatten können verbrannt aussehen.",
+    ),
+    warning_drifting_orbit: With::new(
+        "Bilder von Landsat 7 seit der Absenkung seiner Bahn: {0}. Sie weichen schon durch das Licht ab.",
+    ),
+    provisional_title: "Vorläufig",
+    provisional: With::new(
+        "{0} bisher in einem einzigen Bild verbrannt, von keinem anderen bestätigt",
+    ),
     empty_part: "Ohne Wert",
     nothing_empty: "Jede Zelle hat einen Wert.",
     of_the_region: With::new("{0} der Region"),

@@ -72,6 +72,10 @@ impl Words {
             WarningReason::SparseVegetation { thousandths } => self
                 .warning_sparse_vegetation
                 .fill([&self.number(f64::from(thousandths) / 1000.0, 2)]),
+            WarningReason::LowSun { scenes } => self.warning_low_sun.fill([&count(scenes)]),
+            WarningReason::DriftingOrbit { scenes } => {
+                self.warning_drifting_orbit.fill([&count(scenes)])
+            }
             WarningReason::Other => return None,
         })
     }

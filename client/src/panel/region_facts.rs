@@ -65,11 +65,17 @@ fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
     );
     let cell = format!("{} m", words.number(map.cell_size_m, 0));
     let burnt = format!("{}, {}", words.burnt_area(map), words.hectares_cells(map));
-    facts()
+    let provisional_ha = map.provisional_hectares.burnt();
+    let provisional = (provisional_ha > 0.0).then(|| {
+        let value = words.provisional.fill([&words.area(provisional_ha)]);
+        fact("provisional", words.provisional_title, &value)
+    });
+    let first = facts()
         .add(fact("latest-image", words.latest_image, &words.date(map.post_window.last)))
         .add(fact("cell-size", words.cell_size, &cell))
         .add(fact("last-update", words.last_update, &made))
-        .add(fact("burnt-total", words.burnt_total(map), &burnt))
+        .add(fact("burnt-total", words.burnt_total(map), &burnt));
+    provisional.into_iter().fold(first, Markup::add)
 }
 
 /// Why there is no newer map, or none at all.
@@ -361,6 +367,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_single_image_shows_burnt_is_stated_apart() {
+        let mut rolling = meta();
+        assert!(!written(ENGLISH, &rolling).contains("provisional"));
+        if let Some(map) = &mut rolling.map {
+            map.provisional_hectares.high = 56.0;
+        }
+        let shown = written(ENGLISH, &rolling);
+        assert!(shown.contains("56 ha burnt in a single image so far"), "{shown}");
+        assert!(shown.contains("1,234 ha"), "{shown}");
+    }
+
+    #[test]
     fn reasons_are_in_the_readers_language_unless_they_are_unknown() {
         let mut map = meta().map.unwrap();
         let scene = |id: &str, offset_kind| UsedScene {
@@ -374,6 +392,8 @@ mod tests {
             offset_kind,
             is_unmasked: false,
             mask_contradiction: None,
+            sun_elevation: None,
+            has_drifting_orbit: false,
         };
         map.scenes = vec![scene("a", Some(OffsetReason::AsDelivered)), scene("b", None)];
         let skipped =

@@ -1,5 +1,6 @@
 //! From many observations to one dNBR a cell, and what is counted over a map.
 
+pub(crate) mod confirmation;
 pub(crate) mod dnbr_histogram;
 pub(crate) mod dnbr_offset;
 pub(crate) mod joined_pixels;

@@ -5,9 +5,10 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use crate::catalogue::scenes::overpasses;
-use crate::composite::sides::{Composite, state_of};
+use crate::composite::confirmation::confirmed;
+use crate::composite::sides::{Composite, state_after_flood, state_of};
 use crate::composite::view_layers::{SideViews, ViewLayersRow, latest_clear_days, overpass_days};
-use crate::geo::cell::VALID;
+use crate::geo::cell::{VALID, has_value};
 use crate::resample::lattice::CellWindow;
 use crate::resample::warp::{CellQuality, Observations};
 
@@ -52,6 +53,11 @@ struct SideRow {
     clear_counts: Vec<u32>,
     /// The days of the latest clear views; empty unless they are recorded.
     latest_days: Vec<u16>,
+    /// The greener of the last two clear views of each cell, NaN where there are not two; empty where
+    /// the latest view needs no other.
+    greener: Vec<f32>,
+    /// Whether the last two views of each cell show water; empty of a single overpass.
+    ends_in_water: Vec<bool>,
 }
 
 impl Overpasses {
@@ -107,13 +113,21 @@ impl Overpasses {
     ) {
         into.is_water.clear();
         into.clear_counts.clear();
+        into.greener.clear();
+        into.ends_in_water.clear();
+        let is_confirmed_by_others = self.composite == Composite::Latest;
         // One overpass per side is common, and needs no sorting.
         if let [only] = overpasses {
             std::mem::swap(&mut into.best, only);
-            into.is_water
-                .extend(into.best.quality.iter().map(|quality| *quality == CellQuality::Water));
+            into.is_water.extend(
+                into.best
+                    .quality
+                    .iter()
+                    .map(|quality| matches!(quality, CellQuality::Water | CellQuality::DarkWater)),
+            );
             into.clear_counts
                 .extend(into.best.quality.iter().map(|quality| u32::from(quality.is_clear())));
+            into.greener.resize(if is_confirmed_by_others { cells } else { 0 }, f32::NAN);
             return;
         }
         into.best.clear_to(cells);
@@ -123,6 +137,10 @@ impl Overpasses {
             (into.best.nbr[index], into.best.quality[index]) = (side.nbr, side.best);
             into.is_water.push(side.is_water);
             into.clear_counts.push(side.clear_count);
+            into.ends_in_water.push(side.ends_in_water);
+            if is_confirmed_by_others {
+                into.greener.push(side.greener);
+            }
         }
     }
 }
@@ -136,8 +154,9 @@ impl RowCompositor {
     /// Computes a row of cells.
     ///
     /// `state` holds for each cell in `columns` whether it is computed: [`VALID`], or
-    /// the code of why not. Afterwards it also states why a computed cell is empty. `dnbr` becomes
-    /// NaN where empty. Returns how many clear observations there were.
+    /// the code of why not. Afterwards it also states why a computed cell is empty, and which value
+    /// is [provisional](crate::PROVISIONAL). `dnbr` becomes NaN where empty. Returns how many clear
+    /// observations there were.
     pub fn compute_row(
         &mut self,
         (pre, post): (SideObservations, SideObservations),
@@ -169,9 +188,19 @@ impl RowCompositor {
             let observed = state_of(*is_water, *pre.min(post));
             *state = if *state == VALID { observed } else { *state };
         }
+        let floods = pre.best.quality.iter().zip(&post.ends_in_water);
+        for (state, (before, ends_in_water)) in state.iter_mut().zip(floods) {
+            *state = state_after_flood(*state, before.is_clear(), *ends_in_water);
+        }
         let nbrs = pre.best.nbr.iter().zip(&post.best.nbr);
-        for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(state).zip(nbrs) {
+        for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(&*state).zip(nbrs) {
             *dnbr = if *state == VALID { crate::dnbr(*pre, *post) } else { f32::NAN };
+        }
+        let others = pre.best.nbr.iter().zip(&post.greener);
+        for ((dnbr, state), (pre, greener)) in dnbr.iter_mut().zip(state).zip(others) {
+            if *state == VALID {
+                (*dnbr, *state) = confirmed(*dnbr, crate::dnbr(*pre, *greener));
+            }
         }
         clear_views.into()
     }
@@ -179,7 +208,7 @@ impl RowCompositor {
     /// NBR before the fire of the row computed last, whose states these are; NaN where empty.
     pub fn take_pre_nbr(&self, pre_nbr: &mut [f32], state: &[u8]) {
         for ((pre_nbr, state), observed) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
-            *pre_nbr = if *state == VALID { *observed } else { f32::NAN };
+            *pre_nbr = if has_value(*state) { *observed } else { f32::NAN };
         }
     }
 

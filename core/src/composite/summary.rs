@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::composite::dnbr_histogram::{BackgroundDnbr, DnbrHistogram};
-use crate::geo::cell::Empty;
+use crate::geo::cell::{Empty, MapCell};
 use crate::severity::classes::{Breaks, Severity, is_implausible};
 
 /// True hectares of each class.
@@ -64,6 +64,8 @@ pub struct EmptyShare {
     pub cloud: f64,
     /// Water before the fire.
     pub water: f64,
+    /// Land before the fire, water in the last two clear views after it: flooded, and not burnt.
+    pub water_after: f64,
     /// Scenes there, but nothing usable in them.
     pub no_data: f64,
 }
@@ -92,8 +94,11 @@ const MAX_CHANGED_SHARE: f64 = 0.9;
 #[derive(Clone, Debug, Default)]
 pub struct Summary {
     areas_ha: [f64; 7],
-    /// Cells with a dNBR by class.
+    provisional_ha: [f64; 7],
+    /// Cells with a dNBR by class, provisional ones included.
     valid: [u64; 7],
+    provisional: u64,
+    water_after: u64,
     implausible: u64,
     empty: [u64; Empty::ALL.len()],
     dnbr: DnbrHistogram,
@@ -101,23 +106,35 @@ pub struct Summary {
 
 impl Summary {
     /// Adds one row of cells, each of `cell_area_ha`. Cells outside the box are left out.
-    pub fn add_row(&mut self, cells: impl Iterator<Item = Result<f32, Empty>>, cell_area_ha: f64) {
+    pub fn add_row(&mut self, cells: impl Iterator<Item = impl Into<MapCell>>, cell_area_ha: f64) {
         let mut counts = [0u64; 7];
+        let mut provisional_counts = [0u64; 7];
         for cell in cells {
+            let cell = cell.into();
             match cell {
-                Ok(dnbr) => {
+                MapCell::Value(dnbr) | MapCell::Provisional(dnbr) => {
                     let Some(class) = Breaks::USGS.classify(dnbr) else { continue };
-                    counts[class.index()] += 1;
+                    match cell {
+                        MapCell::Provisional(_) => provisional_counts[class.index()] += 1,
+                        _ => counts[class.index()] += 1,
+                    }
                     self.implausible += u64::from(is_implausible(dnbr));
                     self.dnbr.add(dnbr);
                 }
-                Err(reason) => self.empty[reason.index()] += 1,
+                MapCell::WaterAfter => self.water_after += 1,
+                MapCell::Empty(reason) => self.empty[reason.index()] += 1,
             }
         }
         let sums = self.areas_ha.iter_mut().zip(&mut self.valid);
         for ((area, valid), count) in sums.zip(counts) {
             *area += count as f64 * cell_area_ha;
             *valid += count;
+        }
+        let sums = self.provisional_ha.iter_mut().zip(&mut self.valid);
+        for ((area, valid), count) in sums.zip(provisional_counts) {
+            *area += count as f64 * cell_area_ha;
+            *valid += count;
+            self.provisional += count;
         }
     }
 
@@ -147,12 +164,23 @@ impl Summary {
     /// Number of cells inside the box.
     pub fn box_count(&self) -> u64 {
         let empty: u64 = self.empty.iter().sum();
-        self.valid_count() + empty - self.empty[Empty::OutsideBox.index()]
+        let outside = self.empty[Empty::OutsideBox.index()];
+        self.valid_count() + self.water_after + empty - outside
     }
 
-    /// Hectares per class.
+    /// Hectares per class, without those that are provisional.
     pub fn hectares(&self) -> Hectares {
         Hectares::from_classes(self.areas_ha)
+    }
+
+    /// Hectares per class of the ground that a single view shows burnt.
+    pub fn provisional_hectares(&self) -> Hectares {
+        Hectares::from_classes(self.provisional_ha)
+    }
+
+    /// Fraction of the valid cells that a single view shows burnt; 0 when none is valid.
+    pub fn provisional_share(&self) -> f64 {
+        fraction(self.provisional, self.valid_count())
     }
 
     /// Fraction of the valid cells beyond −0.5 or 1.3; 0 when none is valid.
@@ -168,6 +196,7 @@ impl Summary {
             never_observed: fraction(Empty::NeverObserved),
             cloud: fraction(Empty::Cloud),
             water: fraction(Empty::Water),
+            water_after: self::fraction(self.water_after, self.box_count()),
             no_data: fraction(Empty::NoData),
         }
     }
@@ -205,6 +234,23 @@ mod tests {
         assert_eq!(hectares.burnt(), 8.0);
         assert_eq!((summary.valid_count(), summary.box_count()), (4, 5));
         assert_eq!(summary.empty_share().cloud, 0.2);
+    }
+
+    #[test]
+    fn what_one_view_shows_and_what_is_flooded_is_counted_apart() {
+        let mut summary = Summary::default();
+        let cells = [
+            MapCell::Provisional(0.7),
+            MapCell::Value(0.7),
+            MapCell::WaterAfter,
+            MapCell::Empty(Empty::Water),
+        ];
+        summary.add_row(cells.into_iter(), 2.0);
+        assert_eq!((summary.hectares().high, summary.provisional_hectares().high), (2.0, 2.0));
+        assert_eq!((summary.valid_count(), summary.box_count()), (2, 4));
+        assert_eq!(summary.provisional_share(), 0.5);
+        let empty = summary.empty_share();
+        assert_eq!((empty.water_after, empty.water), (0.25, 0.25));
     }
 
     #[test]

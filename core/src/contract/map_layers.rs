@@ -75,7 +75,14 @@ impl MapLayer {
                     .iter()
                     .map(|reason| format!("{} {}", reason.code(), reason.name()))
                     .collect();
-                format!("{} a dNBR; {}", crate::VALID, reasons.join(", "))
+                format!(
+                    "{} a dNBR, {} a dNBR that a single view shows burnt, {} land before the fire \
+                    and water after it; {}",
+                    crate::VALID,
+                    crate::PROVISIONAL,
+                    crate::WATER_AFTER,
+                    reasons.join(", ")
+                )
             }
         }
     }

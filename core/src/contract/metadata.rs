@@ -163,12 +163,19 @@ pub struct MapMeta {
     /// Rasters beside it, on the same cells; `None` in metadata of an older version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub layers: Option<MapLayers>,
-    /// True hectares per class.
+    /// True hectares per class, without those that are provisional.
     pub hectares: Hectares,
     /// Side on the ground of the cells that the hectares were counted from, metres: areas by class
     /// depend on it. `None` in metadata of an older version.
     #[serde(default)]
     pub hectares_cell_m: Option<f64>,
+    /// True hectares per class of the ground that a single view shows burnt, in a map of the latest
+    /// views: painted as burnt, and confirmed or not by the next clear image.
+    #[serde(default)]
+    pub provisional_hectares: Hectares,
+    /// Fraction of the valid cells that are so.
+    #[serde(default)]
+    pub provisional_share: f64,
     /// Fraction of the valid cells beyond −0.5 or 1.3.
     pub implausible_share: f64,
     /// Fractions of the box's cells without a value, by reason.

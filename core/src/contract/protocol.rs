@@ -391,8 +391,12 @@ pub struct BlockAddress {
 pub struct ComputeResult {
     /// Zoom of the cells.
     pub zoom: u8,
-    /// True hectares per class.
+    /// True hectares per class, without those that are provisional.
     pub hectares: Hectares,
+    /// True hectares per class of the ground that a single view shows burnt, where the latest views
+    /// count.
+    #[serde(default)]
+    pub provisional_hectares: Hectares,
     /// Fractions of the area's cells that are empty, by reason.
     pub empty_share: EmptyShare,
     /// Fraction of the cells with a dNBR beyond −0.5 or 1.3.

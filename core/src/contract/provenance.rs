@@ -146,6 +146,8 @@ mod tests {
             offset_kind: None,
             is_unmasked: false,
             mask_contradiction: None,
+            sun_elevation: None,
+            has_drifting_orbit: false,
         };
         let window = |start: &str, end: &str| DateWindow {
             start: start.parse().unwrap(),

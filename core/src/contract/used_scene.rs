@@ -33,7 +33,16 @@ pub struct UsedScene {
     /// What its item states of the mask that contradicts how such masks are written.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mask_contradiction: Option<String>,
+    /// Height of the sun above the horizon, degrees; `None` where the item does not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sun_elevation: Option<f64>,
+    /// Whether it is of Landsat 7 since its orbit was lowered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_drifting_orbit: bool,
 }
+
+/// Height of the sun below which much of a mountain's slopes lies in shadow, degrees.
+const MIN_SUN_ELEVATION: f64 = 25.0;
 
 impl UsedScene {
     /// Whether its offset is an assumption that nothing supports, or one that no sensor has.
@@ -50,6 +59,11 @@ impl UsedScene {
         self.datetime.year()
     }
 
+    /// Whether the sun stood so low that shadow can look burnt.
+    pub fn has_low_sun(&self) -> bool {
+        self.sun_elevation.is_some_and(|elevation| elevation < MIN_SUN_ELEVATION)
+    }
+
     /// A scene as its item describes it, with what was decided of its offset. `None` for an item
     /// without a moment.
     pub fn new(item: &Item, side: FireSide, offset: OffsetDecision) -> Option<Self> {
@@ -64,6 +78,8 @@ impl UsedScene {
             offset_kind: Some(offset.reason),
             is_unmasked: item.lacks_mask(),
             mask_contradiction: item.mask_contradiction(),
+            sun_elevation: item.sun_elevation(),
+            has_drifting_orbit: item.has_drifting_orbit(),
         })
     }
 }

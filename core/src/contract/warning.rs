@@ -96,6 +96,16 @@ pub enum WarningReason {
         /// Median NBR before the fire of what burnt, thousandths.
         thousandths: i32,
     },
+    /// The sun stood below 25°: slopes in shadow can look burnt.
+    LowSun {
+        /// Scenes so lit.
+        scenes: u64,
+    },
+    /// Scenes of Landsat 7 since its orbit was lowered: the light differs.
+    DriftingOrbit {
+        /// How many.
+        scenes: u64,
+    },
     /// A reason of a newer version.
     #[default]
     #[serde(other)]
@@ -188,6 +198,26 @@ impl MapWarning {
         Some(Self { text, why: WarningReason::UncertainOffset { scenes } })
     }
 
+    /// Scenes under a low sun, `None` where there are none.
+    fn low_sun(scenes: &[UsedScene]) -> Option<Self> {
+        let (scenes, names) = named(scenes, UsedScene::has_low_sun)?;
+        let text = format!(
+            "the sun stood below 25° in {names}: slopes in shadow can look burnt, or healthy where \
+             they burnt; choose days of a higher sun"
+        );
+        Some(Self { text, why: WarningReason::LowSun { scenes } })
+    }
+
+    /// Scenes of Landsat 7 since its orbit was lowered, `None` where there are none.
+    fn drifting_orbit(scenes: &[UsedScene]) -> Option<Self> {
+        let (scenes, names) = named(scenes, |scene| scene.has_drifting_orbit)?;
+        let text = format!(
+            "Landsat 7 took {names} after its orbit was lowered in April 2022, earlier in the \
+             morning each year: the light alone changes dNBR; prefer scenes of Landsat 8 or 9"
+        );
+        Some(Self { text, why: WarningReason::DriftingOrbit { scenes } })
+    }
+
     /// Scenes without data on much of the ground that their items promise, by id; `None` where
     /// there are none.
     pub fn less_seen(ids: &[&str]) -> Option<Self> {
@@ -260,8 +290,13 @@ impl MapWarning {
 
     /// The warnings that follow from the scenes of a map.
     pub fn of_scenes(scenes: &[UsedScene]) -> Vec<Self> {
-        let warnings =
-            [Self::unmasked(scenes), Self::other_mask(scenes), Self::uncertain_offset(scenes)];
+        let warnings = [
+            Self::unmasked(scenes),
+            Self::other_mask(scenes),
+            Self::uncertain_offset(scenes),
+            Self::low_sun(scenes),
+            Self::drifting_orbit(scenes),
+        ];
         warnings.into_iter().flatten().collect()
     }
 }
@@ -306,6 +341,8 @@ mod tests {
             offset_kind: Some(offset_kind),
             is_unmasked,
             mask_contradiction: None,
+            sun_elevation: Some(40.0),
+            has_drifting_orbit: false,
         }
     }
 
@@ -409,6 +446,18 @@ mod tests {
         let warned = |mean| MapWarning::large_offset(offset(mean));
         assert!(warned(0.197).unwrap().text.contains("+0.197") && warned(-0.2).is_some());
         assert_eq!(warned(0.09), None);
+    }
+
+    #[test]
+    fn a_low_sun_and_a_drifting_orbit_are_warned_of() {
+        let sound = scene(0, false, OffsetReason::NoOffset);
+        let low = UsedScene { sun_elevation: Some(24.9), ..sound.clone() };
+        let drifting = UsedScene { has_drifting_orbit: true, sun_elevation: None, ..sound };
+        let warnings = MapWarning::of_scenes(&[low, drifting]);
+        assert_eq!(
+            warnings.iter().map(|warning| warning.why).collect::<Vec<_>>(),
+            [WarningReason::LowSun { scenes: 1 }, WarningReason::DriftingOrbit { scenes: 1 }]
+        );
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub(crate) mod collection;
 pub(crate) mod no_data;
 pub(crate) mod quality;
 pub(crate) mod reflectance;
+pub(crate) mod reflectance_limits;
 pub(crate) mod spectral_index;
 
 pub use attribution::DataSource;

@@ -114,6 +114,8 @@ fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
         "background_drift" => WarningReason::BackgroundDrift { thousandths: thousandths()? },
         "sparse_vegetation" => WarningReason::SparseVegetation { thousandths: thousandths()? },
         "uncertain_offset" => WarningReason::UncertainOffset { scenes: scenes()? },
+        "low_sun" => WarningReason::LowSun { scenes: scenes()? },
+        "drifting_orbit" => WarningReason::DriftingOrbit { scenes: scenes()? },
         _ => return None,
     })
 }

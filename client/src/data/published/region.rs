@@ -72,6 +72,12 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         layers: map.part("layers").and_then(map_layers),
         hectares: hectares(map.part("hectares")?)?,
         hectares_cell_m: map.maybe("hectares_cell_m", Fields::number)?,
+        provisional_hectares: map.or(
+            "provisional_hectares",
+            Hectares::default(),
+            |map, name| hectares(map.part(name)?),
+        )?,
+        provisional_share: map.or("provisional_share", 0.0, Fields::number)?,
         implausible_share: map.number("implausible_share")?,
         empty_share: empty_share(map.part("empty_share")?)?,
         clear_observations_mean: map.number("clear_observations_mean")?,
@@ -142,6 +148,7 @@ fn empty_share(shares: Fields<'_>) -> Option<EmptyShare> {
         never_observed: share("never_observed")?,
         cloud: share("cloud")?,
         water: share("water")?,
+        water_after: share("water_after")?,
         no_data: share("no_data")?,
     })
 }
@@ -191,5 +198,7 @@ fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
         offset_kind: scene.word("offset_kind", &OFFSET_REASONS),
         is_unmasked: scene.or("is_unmasked", false, Fields::flag)?,
         mask_contradiction: scene.text("mask_contradiction"),
+        sun_elevation: scene.maybe("sun_elevation", Fields::number)?,
+        has_drifting_orbit: scene.or("has_drifting_orbit", false, Fields::flag)?,
     })
 }

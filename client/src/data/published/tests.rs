@@ -58,7 +58,7 @@ pub(crate) fn skip_reasons() -> [SkipReason; 5] {
 }
 
 /// All reasons to doubt a map that have words of their own.
-pub(crate) const WARNING_REASONS: [WarningReason; 12] = [
+pub(crate) const WARNING_REASONS: [WarningReason; 14] = [
     WarningReason::IncompleteSearch { matched: 20, received: 10 },
     WarningReason::UnrequestedScenes { unrequested: 3, received: 10 },
     WarningReason::OtherMask { scenes: 1 },
@@ -71,6 +71,8 @@ pub(crate) const WARNING_REASONS: [WarningReason; 12] = [
     WarningReason::SmallOffsetRing { cells: 12 },
     WarningReason::BackgroundDrift { thousandths: -45 },
     WarningReason::SparseVegetation { thousandths: 120 },
+    WarningReason::LowSun { scenes: 5 },
+    WarningReason::DriftingOrbit { scenes: 6 },
 ];
 
 fn moment(text: &str) -> DateTime<Utc> {
@@ -133,6 +135,8 @@ fn full_map() -> MapMeta {
         disk_usage_mb: 0.1,
         raster_url: "/rasters/madre.tif".to_owned(),
         layers: Some(MapLayers::new(|layer| format!("/rasters/{}.tif", layer.name()))),
+        provisional_hectares: Hectares { high: 3.5, ..Hectares::default() },
+        provisional_share: 0.25,
         hectares: Hectares {
             regrowth_high: 1.0,
             regrowth_low: 2.0,
@@ -149,6 +153,7 @@ fn full_map() -> MapMeta {
             never_observed: 0.11,
             cloud: 0.12,
             water: 0.13,
+            water_after: 0.05,
             no_data: 0.14,
         },
         clear_observations_mean: 2.0,
@@ -175,6 +180,8 @@ fn full_map() -> MapMeta {
             offset_kind: Some(OffsetReason::AsDelivered),
             is_unmasked: true,
             mask_contradiction: Some("class 4 is `cloud`".to_owned()),
+            sun_elevation: Some(24.5),
+            has_drifting_orbit: true,
         }],
         scenes_skipped: skip_reasons()
             .map(|why| SkippedScene {

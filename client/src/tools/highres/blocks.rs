@@ -5,7 +5,7 @@ use std::cell::{Cell as Slot, RefCell};
 use std::collections::BTreeMap;
 
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_area_ha, lonlat_from_cell};
-use dragonfly_core::{Empty, Thresholds, Tile, VALID};
+use dragonfly_core::{Empty, MapCell, Thresholds, Tile};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
@@ -104,11 +104,10 @@ impl Blocks {
         let block = self.block(&blocks, tile)?;
         match block.codes.get_index(pixel) {
             0 => None,
-            VALID => Some(Ok(Cell {
-                dnbr: block.dnbr.get_index(pixel),
-                pre: block.pre.get_index(pixel),
-            })),
-            code => Some(Err(Empty::from_code(code).unwrap_or(Empty::NoData))),
+            code => {
+                let value = MapCell::new(block.dnbr.get_index(pixel), code).value();
+                Some(value.map(|dnbr| Cell { dnbr, pre: block.pre.get_index(pixel) }))
+            }
         }
     }
 

@@ -238,6 +238,7 @@ mod tests {
         Box::new(ComputeResult {
             zoom: 13,
             hectares: Hectares::default(),
+            provisional_hectares: Hectares::default(),
             empty_share: EmptyShare::default(),
             implausible_share: 0.0,
             dnbr_offset: None,

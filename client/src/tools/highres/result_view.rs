@@ -34,6 +34,7 @@ pub fn ResultView(
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
             <p class="hint" data-testid="highres-hectares-cell">{hectares_cell(signals, &done, words)}</p>
+            <p class="hint" data-testid="highres-provisional">{provisional(&done)}</p>
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
             <p class="hint" data-testid="highres-offset">{offset_note(signals, done.dnbr_offset, words)}</p>
             <p role="status" data-testid="highres-readout">{move || readout(highres, words)}</p>
@@ -101,6 +102,14 @@ fn offset_note(
         None => words.offset_none.to_owned(),
     };
     move || signals.plan.with(|plan| plan.dnbr_offset).then(|| note.clone())
+}
+
+/// What of it a single image shows burnt.
+fn provisional(done: &ComputeResult) -> Option<String> {
+    let words = crate::i18n::words();
+    let hectares = done.provisional_hectares.burnt();
+    let value = || words.provisional.fill([&area(hectares)]);
+    (hectares > 0.0).then(|| format!("{}: {}", words.provisional_title, value()))
 }
 
 /// The scenes that the result was made of, with the offset decided for each.

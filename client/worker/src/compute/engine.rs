@@ -7,9 +7,9 @@ use std::ops::Range;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
     Area, BurntPreNbr, CellQuality, DnbrHistogram, DnbrOffset, Empty, FireGround, FireSide, Grid,
-    JoinedPixels, MapWarning, MaskKind, MaskRules, NearestPixels, NoOffsetReason, OffsetRing,
-    PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows, SideObservations,
-    SideScenes, Summary, VALID, strips,
+    JoinedPixels, MapCell, MapWarning, MaskKind, MaskRules, NearestPixels, NoOffsetReason,
+    OffsetRing, PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows,
+    SideObservations, SideScenes, Summary, VALID, strips,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -29,7 +29,8 @@ pub struct ComputedMap<G = Grid> {
     pub dnbr: Vec<f32>,
     /// NBR before the fire; NaN where empty.
     pub pre_nbr: Vec<f32>,
-    /// [`VALID`], or why a cell is empty.
+    /// The code of a cell's state: [`VALID`], [`PROVISIONAL`](dragonfly_core::PROVISIONAL), or why a
+    /// cell is empty.
     pub state: Vec<u8>,
 }
 
@@ -300,11 +301,9 @@ impl ComputedMap {
         for ((row, dnbr), state) in
             (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width))
         {
-            let cells =
-                dnbr.iter().zip(state).map(|(dnbr, state)| match Empty::from_code(*state) {
-                    Some(reason) => Err(reason),
-                    None => Ok(offset.map_or(*dnbr, |offset| offset.correct(*dnbr))),
-                });
+            let corrected = |dnbr: f32| offset.map_or(dnbr, |offset| offset.correct(dnbr));
+            let cells = dnbr.iter().zip(state);
+            let cells = cells.map(|(dnbr, state)| MapCell::new(corrected(*dnbr), *state));
             summary.add_row(cells, self.grid.cell_area_ha(row));
         }
         let mut warnings = MapWarning::of_scenes(&scenes);
@@ -313,6 +312,7 @@ impl ComputedMap {
         ComputeResult {
             zoom: self.grid.zoom(),
             hectares: summary.hectares(),
+            provisional_hectares: summary.provisional_hectares(),
             empty_share: summary.empty_share(),
             implausible_share: summary.implausible_share(),
             dnbr_offset: offset,

@@ -16,6 +16,8 @@ pub(super) fn invented() -> Provenance {
         offset_kind: None,
         is_unmasked: false,
         mask_contradiction: None,
+        sun_elevation: Some(61.0),
+        has_drifting_orbit: false,
     };
     let window = |start: &str, end: &str| DateWindow {
         start: start.parse().unwrap(),

@@ -33,11 +33,12 @@ const UNKNOWN_CLOUD: f64 = 50.0;
 
 /// The best scenes for one side of a map, tile by tile of the satellite's own grid.
 ///
-/// Drops duplicates of one tile and time (keeping the highest baseline, then the newest), then
-/// ranks by cloud, fraction of the ground not observed (by the footprint, or by the share without
-/// data that the item states where that is more), and days from the wanted date, a day weighing as
-/// much as 1 % of cloud. Where the best leave ground of the tile unseen, as the edges
-/// of orbits do, the next in rank that show at least 1 % more of it are used too.
+/// Drops duplicates of one tile and time (keeping Landsat's first tier, the highest baseline, then
+/// the newest), then ranks Landsat's first tier before others, and by cloud, fraction of the ground
+/// not observed (by the footprint, or by the share without data that the item states where that is
+/// more), and days from the wanted date, a day weighing as much as 1 % of cloud. Where the best
+/// leave ground of the tile unseen, as the edges of orbits do, the next in rank that show at least
+/// 1 % more of it are used too.
 ///
 /// From the newest back ([`SceneOrder::Newest`]) it uses scenes until a cell is likely to have been
 /// clear in several of them, eight a tile at most.
@@ -93,7 +94,11 @@ fn choose_for_tile<'a>(
     });
     candidates.sort_unstable_by(|a, b| match request.order {
         SceneOrder::Clearest => {
-            cost(a, request).total_cmp(&cost(b, request)).then_with(|| a.item.id.cmp(&b.item.id))
+            let is_behind = |scene: &Candidate| !scene.item.is_first_tier();
+            is_behind(a)
+                .cmp(&is_behind(b))
+                .then_with(|| cost(a, request).total_cmp(&cost(b, request)))
+                .then_with(|| a.item.id.cmp(&b.item.id))
         }
         SceneOrder::Newest => b.at.cmp(&a.at).then_with(|| a.item.id.cmp(&b.item.id)),
     });

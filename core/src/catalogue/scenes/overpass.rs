@@ -55,6 +55,6 @@ pub fn overpasses(times: &[DateTime<Utc>]) -> Vec<Vec<usize>> {
     groups
 }
 
-pub(super) fn version(item: &Item) -> (Option<Baseline>, Option<DateTime<Utc>>, &str) {
-    (item.baseline(), item.properties.created, &item.id)
+pub(super) fn version(item: &Item) -> (bool, Option<Baseline>, Option<DateTime<Utc>>, &str) {
+    (item.is_first_tier(), item.baseline(), item.properties.created, &item.id)
 }

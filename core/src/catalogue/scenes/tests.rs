@@ -94,6 +94,19 @@ fn of_duplicates_the_highest_baseline_stays() {
 }
 
 #[test]
+fn scenes_behind_the_first_tier_of_landsat_come_last() {
+    let first = item("LC09_20250601_02_T1", "32TPM", "2025-06-01T10:00:00Z", 50.0, "");
+    let second = item("LC08_20250630_02_T2", "32TPM", "2025-06-30T10:00:00Z", 0.0, "");
+    let both = [second.clone(), first];
+    assert_eq!(chosen(&both, 1).0, ["LC09_20250601_02_T1"]);
+    assert_eq!(chosen(&both, 2).0, ["LC09_20250601_02_T1", "LC08_20250630_02_T2"]);
+    let later_version = Item { id: "LC08_20250630_02_T1".to_owned(), ..second.clone() };
+    let (used, skipped) = chosen(&[second, later_version], 2);
+    assert_eq!(used, ["LC08_20250630_02_T1"]);
+    assert_eq!(skipped, ["LC08_20250630_02_T2: duplicate of LC08_20250630_02_T1"]);
+}
+
+#[test]
 fn every_tile_has_its_own_best() {
     let items = [
         item("a", "32TPM", "2025-06-20T10:00:00Z", 0.0, "05.11"),

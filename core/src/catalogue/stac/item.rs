@@ -15,6 +15,8 @@ use crate::catalogue::stac::reference::resolve_reference;
 /// The longest geometry that is read, bytes of JSON: some ten thousand corners, where a scene has
 /// less than a thousand.
 const MAX_GEOMETRY_BYTES: usize = 256 << 10;
+/// The first moment of processing baseline 04.00, 2022-01-25, seconds.
+pub(super) const BASELINE_04_00_BEGAN: i64 = 1_643_068_800;
 
 /// A scene in a catalogue. STAC 1.0 and 1.1. Written again without its footprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -121,6 +123,7 @@ impl Item {
         let texts = [
             &self.collection,
             &said.platform,
+            &said.landsat_category,
             &said.processing_baseline,
             &said.processing_baseline_older,
         ];
@@ -169,9 +172,9 @@ impl Item {
     pub fn has_baseline_since_04_00(&self) -> bool {
         match self.baseline() {
             Some(baseline) => baseline >= Baseline::WITH_OFFSET,
-            // Baseline 04.00 began on 2022-01-25.
             None => {
-                self.properties.created.is_none_or(|created| created.timestamp() >= 1_643_068_800)
+                let created = self.properties.created;
+                created.is_none_or(|created| created.timestamp() >= BASELINE_04_00_BEGAN)
             }
         }
     }

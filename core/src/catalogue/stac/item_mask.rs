@@ -1,9 +1,10 @@
 //! The mask of an item.
 
 use super::asset_band::AssetBand;
+use super::item::BASELINE_04_00_BEGAN;
 use super::mask_asset::{band_names, has_mask_role, mask_kind};
 use super::mask_meaning::contradiction;
-use super::{Asset, Item};
+use super::{Asset, Baseline, Item};
 use crate::sensor::quality::MaskKind;
 
 impl Item {
@@ -11,6 +12,25 @@ impl Item {
     /// of that name, else the only asset whose roles state one; `None` where every pixel with data
     /// counts as clear.
     pub fn mask(&self) -> Option<(MaskKind, AssetBand<'_>)> {
+        let (kind, band) = self.mask_band()?;
+        match kind {
+            MaskKind::Scl if self.has_terrain_shadow_class() => {
+                Some((MaskKind::SclSince0400, band))
+            }
+            _ => Some((kind, band)),
+        }
+    }
+
+    /// Whether class 2 of its SCL is the shadow of terrain: by the baseline; without one by the day
+    /// of acquisition, since no scene is older than its processing.
+    fn has_terrain_shadow_class(&self) -> bool {
+        match self.baseline() {
+            Some(baseline) => baseline >= Baseline::WITH_OFFSET,
+            None => self.acquired().is_some_and(|at| at.timestamp() >= BASELINE_04_00_BEGAN),
+        }
+    }
+
+    fn mask_band(&self) -> Option<(MaskKind, AssetBand<'_>)> {
         let others =
             || self.assets.iter().find_map(|(key, asset)| Some((mask_kind(key, asset)?, asset)));
         let Some((kind, asset)) = self.usual_mask().or_else(others) else {
@@ -117,5 +137,23 @@ mod tests {
         assert_eq!(item("vegetation").mask_contradiction(), None);
         let stated = item("cloud").mask_contradiction();
         assert_eq!(stated.as_deref(), Some("class 4 is `cloud`"));
+    }
+
+    #[test]
+    fn class_2_is_the_shadow_of_terrain_by_baseline_else_by_day() {
+        let check = |day: &str, baseline: &str, kind| {
+            let item: Item = serde_json::from_str(&format!(
+                r#"{{"id":"a","collection":"sentinel-2-l2a","assets":{{"SCL":{{"href":"scl.tif"}}}},
+                    "properties":{{"datetime":"{day}T10:00:00Z"{baseline}}}}}"#
+            ))
+            .unwrap();
+            assert_eq!(item.mask().unwrap().0, kind, "{day} {baseline}");
+        };
+        let baseline = |text| format!(r#","s2:processing_baseline":"{text}""#);
+        check("2020-06-01", &baseline("05.11"), MaskKind::SclSince0400);
+        check("2022-01-25", &baseline("04.00"), MaskKind::SclSince0400);
+        check("2022-01-28", &baseline("03.01"), MaskKind::Scl);
+        check("2022-01-24", "", MaskKind::Scl);
+        check("2022-01-25", "", MaskKind::SclSince0400);
     }
 }

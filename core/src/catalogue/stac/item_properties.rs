@@ -23,6 +23,15 @@ pub struct Properties {
     /// Cloud cover, percent.
     #[serde(default, rename = "eo:cloud_cover", deserialize_with = "lenient::number")]
     pub cloud_cover: Option<f64>,
+    /// Height of the sun above the horizon, degrees.
+    #[serde(default, rename = "view:sun_elevation", deserialize_with = "lenient::number")]
+    pub sun_elevation: Option<f64>,
+    /// Its distance from the zenith, degrees: what Planetary Computer states of Sentinel-2.
+    #[serde(default, rename = "s2:mean_solar_zenith", deserialize_with = "lenient::number")]
+    pub solar_zenith: Option<f64>,
+    /// Landsat's tier: `T1`, `T2`, or `RT` for scenes that are not yet in one.
+    #[serde(default, rename = "landsat:collection_category", deserialize_with = "lenient::text")]
+    pub landsat_category: Option<String>,
     /// Share without data, percent.
     #[serde(default, rename = "s2:nodata_pixel_percentage", deserialize_with = "lenient::number")]
     pub nodata_percentage: Option<f64>,

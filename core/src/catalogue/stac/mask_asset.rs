@@ -16,7 +16,7 @@ const FMASK_BITS: [(f64, &str); 3] = [(1.0, "cloud"), (3.0, "shadow"), (4.0, "sn
 /// Names of the band of a mask in a file of several bands.
 pub(super) fn band_names(kind: MaskKind) -> &'static [&'static str] {
     match kind {
-        MaskKind::Scl => &["scl"],
+        MaskKind::Scl | MaskKind::SclSince0400 => &["scl"],
         MaskKind::QaPixel => &["qa_pixel"],
         MaskKind::Fmask => &["fmask"],
     }

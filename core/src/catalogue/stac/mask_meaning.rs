@@ -84,6 +84,7 @@ fn meaning_of(text: &str) -> Option<Meaning> {
 /// What a class, or a bit, stands for in masks of a kind; `None` where that is unknown or does not
 /// matter.
 fn usual_meanings(kind: MaskKind, number: f64) -> Option<&'static [Meaning]> {
+    let kind = if kind == MaskKind::SclSince0400 { MaskKind::Scl } else { kind };
     Some(match (kind, number as i64) {
         (MaskKind::Scl, 0 | 1) => &[NoData],
         (MaskKind::Scl, 2) => &[Shadow, Land],
@@ -93,7 +94,7 @@ fn usual_meanings(kind: MaskKind, number: f64) -> Option<&'static [Meaning]> {
         (MaskKind::Scl, 7) => &[Cloud, NoData, Land],
         (MaskKind::Scl, 8..=10) => &[Cloud],
         (MaskKind::Scl, 11) => &[Snow],
-        (MaskKind::Scl, _) => &[NoData],
+        (MaskKind::Scl | MaskKind::SclSince0400, _) => &[NoData],
         (MaskKind::QaPixel, 0) => &[NoData],
         (MaskKind::QaPixel, 1..=3) => &[Cloud],
         (MaskKind::QaPixel, 4) | (MaskKind::Fmask, 3) => &[Shadow],
@@ -121,7 +122,7 @@ mod tests {
             format!(r#""{field}":[{}]"#, list.collect::<Vec<_>>().join(","))
         };
         let field = match kind {
-            MaskKind::Scl => of("classification:classes", "value"),
+            MaskKind::Scl | MaskKind::SclSince0400 => of("classification:classes", "value"),
             _ => of("classification:bitfields", "offset"),
         };
         for asset in [

@@ -23,6 +23,7 @@ mod lenient;
 mod mask_asset;
 mod mask_meaning;
 mod next_page;
+mod observing;
 mod page;
 mod received_items;
 mod reference;
