@@ -1,91 +1,106 @@
-//! The legend, whose entries hide and show their classes.
+//! The legend, whose entries hide and show what they stand for.
 
-use dragonfly_core::{Breaks, Hectares, Palette, Rgb, Severity};
+use dragonfly_core::Palette;
 use leptos::prelude::*;
 
-use crate::i18n::{LEGEND_UNIT, words};
-use crate::panel::legend_row::{LegendRow, css_colour, legend_rows};
+use crate::i18n::words;
+use crate::panel::legend_row::{Areas, LegendRow, RowSubject, ShownLegend, Swatch, nightly_legend};
+use crate::panel::result_legend::result_legend;
 use crate::state::filter::Filter;
 use crate::state::key;
 
-/// The areas beside the entries.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Areas {
-    /// Title of the region.
-    pub title: String,
-    /// True hectares a class.
-    pub hectares: Hectares,
-}
-
-/// The six entries, in the colours of a palette, with the areas of the region in view.
+/// The legend of the map on top: the nightly maps with the areas of the region in view, or the
+/// result that the tools describe in `result`.
 #[component]
 pub fn LegendView(
     #[prop(into)] palette: Signal<Palette>,
     filter: RwSignal<Filter>,
     areas: Signal<Option<Areas>>,
+    result: RwSignal<Option<String>>,
 ) -> impl IntoView {
+    let shown = Memo::new(move |_| {
+        let (palette, filter) = (palette.get(), filter.get());
+        result
+            .with(|text| result_legend(text.as_deref()?, palette, filter))
+            .unwrap_or_else(|| areas.with(|areas| nightly_legend(palette, filter, areas.as_ref())))
+    });
     // The buttons stay the same while their state changes, or the one just pressed would lose the
     // focus.
-    let rows = legend_rows(Palette::default(), Filter::default(), &Breaks::USGS);
-    let count = rows.len();
-    let shown = Memo::new(move |_| legend_rows(palette.get(), filter.get(), &Breaks::USGS));
-    let entries = (0..count).map(|index| {
-        let row = Signal::derive(move || shown.read().get(index).cloned());
-        view! { <li>{entry(row, filter, areas)}</li> }
-    });
-    let of_region = move || areas.get().map(|areas| words().areas_of.fill([&areas.title]));
+    let count = Memo::new(move |_| shown.with(|shown| shown.rows.len()));
+    let entries = move || {
+        let entry = |index: usize| view! { <li>{entry(shown, index, filter)}</li> };
+        (0..count.get()).map(entry).collect_view()
+    };
+    let is_result = move || result.with(Option::is_some).to_string();
     view! {
-        <section class="legend" data-testid="legend" aria-labelledby="legend-title">
-            <h2 id="legend-title">{words().legend} <span class="unit">{LEGEND_UNIT}</span></h2>
-            <ul>{entries.collect_view()}</ul>
-            <p class="hint" data-testid="legend-region">{of_region}</p>
+        <section class="legend" data-testid="legend" data-result=is_result aria-labelledby="legend-title">
+            <h2 id="legend-title">
+                {words().legend} " " <span class="unit">{move || shown.with(|shown| shown.unit.clone())}</span>
+            </h2>
+            <p class="legend-about" data-testid="legend-region">{move || shown.with(|shown| shown.about.clone())}</p>
+            <ul>{entries}</ul>
             <p class="hint">{words().legend_use} " " {words().hint}</p>
         </section>
     }
 }
 
-fn entry(
-    row: Signal<Option<LegendRow>>,
-    filter: RwSignal<Filter>,
-    areas: Signal<Option<Areas>>,
-) -> impl IntoView {
-    let classes = move || row.get().map(|row| row.classes).unwrap_or_default();
-    let just_classes = move || classes().into_iter().map(|(class, _)| class).collect::<Vec<_>>();
-    let joined = |parts: Vec<String>| parts.join(" ");
-    let keys = move || {
-        joined(just_classes().into_iter().map(|class| key::of_class(class).to_owned()).collect())
+fn entry(shown: Memo<ShownLegend>, index: usize, filter: RwSignal<Filter>) -> impl IntoView {
+    let row = Memo::new(move |_| shown.with(|shown| shown.rows.get(index).cloned()));
+    let part = move |part: fn(&LegendRow) -> String| {
+        move || row.with(|row| row.as_ref().map(part).unwrap_or_default())
     };
-    let paints = move || joined(classes().iter().map(|(_, paint)| css_colour(*paint)).collect());
-    let is_painted = move || row.read().as_ref().is_some_and(|row| row.is_painted);
-    let area = move || {
-        areas.get().map(|areas| {
-            let sum = just_classes().into_iter().map(|class| areas.hectares.of(class)).sum();
-            words().area(sum)
-        })
-    };
-    let swatch = |(_, paint): (Severity, Option<Rgb>)| {
-        view! { <i class:clear=paint.is_none() style:background-color=css_colour(paint)></i> }
+    let testid = part(|row| match row.subject {
+        RowSubject::Unseen(_) => "legend-unseen".to_owned(),
+        RowSubject::Classes(_) | RowSubject::Value => "legend-entry".to_owned(),
+    });
+    let pressed = part(|row| row.is_painted.to_string());
+    let swatches = move || {
+        let swatches = row.with(|row| row.as_ref().map(|row| row.swatches.clone()));
+        swatches.unwrap_or_default().into_iter().map(swatch_view).collect_view()
     };
     let toggle = move |_| {
-        let hidden = is_painted();
-        filter.update(|filter| *filter = filter.with_classes(&just_classes(), hidden));
+        if let Some(row) = row.get_untracked() {
+            filter.update(|filter| *filter = row.toggled(*filter));
+        }
     };
     view! {
         <button
             type="button"
             class="entry"
-            data-testid="legend-entry"
-            data-class=keys
-            data-colour=paints
-            aria-pressed=move || is_painted().to_string()
+            data-testid=testid
+            data-class=part(keys)
+            data-colour=part(|row| joined(row.swatches.iter().map(|swatch| swatch.css())))
+            aria-pressed=pressed
             on:click=toggle
         >
-            <span class="swatch" aria-hidden="true">
-                {move || classes().into_iter().map(swatch).collect_view()}
-            </span>
-            <span class="title">{move || row.get().map(|row| row.title)}</span>
-            <span class="range">{move || row.get().map(|row| row.range)}</span>
-            <span class="area">{area}</span>
+            <span class="swatch" aria-hidden="true">{swatches}</span>
+            <span class="title">{part(|row| row.title.clone())}</span>
+            <span class="range">{part(|row| row.range.clone())}</span>
+            <span class="area">{part(|row| row.area.clone())}</span>
         </button>
     }
+}
+
+fn swatch_view(swatch: Swatch) -> impl IntoView {
+    let class = match swatch {
+        Swatch::Colour(_) => "",
+        Swatch::Pattern(unseen) => unseen.key(),
+        Swatch::Clear => "clear",
+    };
+    view! { <i class=class style:background-color=swatch.css()></i> }
+}
+
+/// The words by which style sheets and tests know what a row stands for.
+fn keys(row: &LegendRow) -> String {
+    match &row.subject {
+        RowSubject::Classes(classes) => {
+            joined(classes.iter().map(|class| key::of_class(*class).to_owned()))
+        }
+        RowSubject::Unseen(unseen) => unseen.key().to_owned(),
+        RowSubject::Value => "value".to_owned(),
+    }
+}
+
+fn joined(parts: impl Iterator<Item = String>) -> String {
+    parts.collect::<Vec<_>>().join(" ")
 }

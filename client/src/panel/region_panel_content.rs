@@ -1,18 +1,20 @@
 //! What the panel of a region contains.
 
-use dragonfly_core::{Breaks, Palette};
+use dragonfly_core::{Palette, Severity};
 use leptos::prelude::*;
 
 use crate::i18n::words;
-use crate::panel::legend_row::{css_colour, paint};
+use crate::panel::legend_row::css_colour;
 use crate::panel::region_facts::{Addresses, region_facts};
 use crate::state::atlas::Atlas;
-use crate::state::coverage::Coverage;
+use crate::state::coverage::{Coverage, images_key};
+use crate::state::map_colour::map_colour;
 use crate::state::map_state::SelectedPoint;
 use crate::state::preferences;
 use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry};
 use crate::state::selection::Selection;
+use crate::state::unseen::{Unseen, unseen};
 use crate::ui::markup::{COLOUR, Markup, copy_button, tag, text};
 
 /// Marks the button that loads the regions again.
@@ -37,13 +39,14 @@ pub fn source(
 /// The value at a place.
 pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -> Markup {
     let words = words();
-    let colour = match point.reading {
-        Some(Reading::Value { class, .. }) => paint(class, palette, &Breaks::USGS),
-        _ => None,
-    };
-    let fill = match colour {
-        Some(_) => tag("i").with(COLOUR, &css_colour(colour)),
-        None => tag("i").with("class", "clear"),
+    let colour = |class| tag("i").with(COLOUR, &css_colour(Some(map_colour(palette, class))));
+    let fill = match point.reading {
+        Some(Reading::Value { class, .. }) => colour(class),
+        Some(Reading::UnburnedTile) => colour(Severity::Unburned),
+        Some(Reading::Empty(reason) | Reading::EmptyTile(reason)) => {
+            tag("i").with("class", unseen(reason).map_or("clear", Unseen::key))
+        }
+        _ => tag("i").with("class", "clear"),
     };
     let place = words.coordinates(point.lon, point.lat);
     let title = point
@@ -68,11 +71,15 @@ pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -
 pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
     let now = preferences::now();
-    let coverage = Coverage::of(entry, untrack(|| atlas.stale_after_days()), now);
+    let stale_after_days = untrack(|| atlas.stale_after_days());
+    let coverage = Coverage::of(entry, stale_after_days, now);
     let mut standing = tag("p")
         .with("class", "standing")
         .with("data-coverage", coverage.key())
         .add(text("span", &words.status(entry, coverage, now)).with("class", "status"));
+    if let Some(key) = images_key(entry, stale_after_days, now) {
+        standing = standing.with("data-images", key);
+    }
     if let Some(group) = &entry.line.group {
         standing = standing.add(text("span", group).with("class", "group"));
     }

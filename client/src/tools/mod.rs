@@ -69,7 +69,12 @@ impl Tools {
                 }
             }
             SAVE_IMAGE => {
-                save::save(&self.page, self.highres.get().and_then(|highres| highres.provenance()))
+                let highres = self.highres.get();
+                save::save(
+                    &self.page,
+                    highres.and_then(|highres| highres.provenance()),
+                    highres.and_then(|highres| highres.shown_legend()),
+                )
             }
             _ => {}
         }

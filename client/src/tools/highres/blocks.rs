@@ -73,6 +73,11 @@ impl Blocks {
         self.zoom.get()
     }
 
+    /// Whether no tile has come.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.borrow().is_empty()
+    }
+
     /// The tiles received.
     pub fn tiles(&self) -> Vec<Tile> {
         let z = self.zoom();
@@ -84,7 +89,12 @@ impl Blocks {
         let blocks = self.blocks.borrow();
         let block = self.block(&blocks, tile)?;
         let cells = block.dnbr.to_vec().into_iter().zip(block.pre.to_vec());
-        Some(cells.flat_map(|(dnbr, pre)| style.colour(Cell { dnbr, pre })).collect())
+        let side = TILE_SIZE_PX as usize;
+        let colour = |(at, ((dnbr, pre), code)): (usize, ((f32, f32), u8))| match code {
+            VALID => style.colour(Cell { dnbr, pre }),
+            code => style.empty_colour(code, (at % side, at / side)),
+        };
+        Some(cells.zip(block.codes.to_vec()).enumerate().flat_map(colour).collect())
     }
 
     /// Red, green, blue, opacity of a tile's picture; `None` where none is received.

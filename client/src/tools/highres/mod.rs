@@ -14,6 +14,7 @@ mod area_view;
 mod blocks;
 mod confirm_view;
 mod dates_view;
+mod legend;
 mod on_map;
 mod overlay;
 mod page_events;
@@ -106,6 +107,8 @@ impl Highres {
         });
         this.subscribe();
         this.repaint_on_change();
+        this.count_on_change();
+        this.show_legend_on_change();
         this.load_config();
         this
     }

@@ -5,7 +5,6 @@ use dragonfly_core::protocol::ComputeResult;
 use dragonfly_core::{DnbrOffset, EmptyShare, MapWarning};
 use leptos::portal::Portal;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::on_map::AtPoint;
 use super::save_view::SaveView;
@@ -17,6 +16,7 @@ use super::{HighresHandle, HighresSignals};
 use crate::map::swipe_view::SwipeView;
 use crate::panel::legend_row::css_colour;
 use crate::state::empty_fractions::by_reason;
+use crate::state::map_colour::map_colour;
 
 /// The result.
 #[component]
@@ -33,6 +33,7 @@ pub fn ResultView(
             {warnings(&done.warnings)}
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
+            <p class="hint">{words.maps_differ}</p>
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
             <p class="hint" data-testid="highres-offset">{offset_note(signals, done.dnbr_offset, words)}</p>
             <p role="status" data-testid="highres-readout">{move || readout(highres, words)}</p>
@@ -114,18 +115,7 @@ fn used_scenes(done: &ComputeResult, words: &'static HighresWords) -> impl IntoV
 #[component]
 fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let style = Memo::new(move |_| highres.with_value(|highres| highres.style()));
-    let counted: RwSignal<Vec<f64>> = RwSignal::default();
-    Effect::new(move |_| {
-        let style = style.get();
-        let highres = highres.get_value();
-        spawn_local(async move {
-            let hectares = highres.hectares(&style).await;
-            // Only the count for the style that is still shown.
-            if untrack(|| highres.style()) == style {
-                counted.set(hectares);
-            }
-        });
-    });
+    let counted = highres.with_value(|highres| highres.signals().hectares);
     let rows = move || {
         let style = style.get();
         let Some(thresholds) = &style.thresholds else {
@@ -134,7 +124,7 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         let row = |(index, class): (usize, &dragonfly_core::TableClass)| {
             let hectares =
                 counted.with(|hectares| hectares.get(index).map(|hectares| area(*hectares)));
-            let colour = css_colour(Some(class.colour(style.palette)));
+            let colour = css_colour(Some(map_colour(style.palette, class.colour_of)));
             view! {
                 <tr data-class=class.number.to_string()>
                     <td><i class="swatch" style:background-color=colour></i></td>
