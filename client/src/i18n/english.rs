@@ -112,10 +112,11 @@ pub static PHRASES: Phrases = Phrases {
         on.",
     highres: "High resolution",
     measure: "Measure an area",
-    measure_how: "Click or tap corners; doing it twice ends.",
+    measure_how: "Tap the corners. Tap the first one again, or “Finish”, to close the outline.",
+    finish: "Finish",
     measure_keys: "By keyboard: arrows move the map, Space sets a corner at the crosshair, \
         Backspace takes one back, Enter ends, Escape leaves.",
-    measure_done: "True area on the ground. The next click begins another; Escape leaves.",
+    measure_done: "Click to start a new outline. Esc closes.",
     measure_crossed: "The outline crosses itself, so it has no area.",
     around: With::new("{0} around"),
     save_image: "Save a picture of this view",

@@ -125,10 +125,12 @@ pub static PHRASES: Phrases = Phrases {
         eingeschaltet ist.",
     highres: "Hohe Auflösung",
     measure: "Eine Fläche messen",
-    measure_how: "Ecken anklicken oder antippen; zweimal schnell beendet.",
+    measure_how: "Ecken antippen. Die erste noch einmal antippen oder „Fertig“, um den Umriss zu \
+        schließen.",
+    finish: "Fertig",
     measure_keys: "Mit der Tastatur: Pfeile bewegen die Karte, die Leertaste setzt eine Ecke am \
         Fadenkreuz, die Rücktaste nimmt eine zurück, Enter beendet, Escape verlässt.",
-    measure_done: "Wahre Fläche am Boden. Der nächste Klick beginnt eine neue; Escape verlässt.",
+    measure_done: "Klicken, um einen neuen Umriss zu beginnen. Esc schließt.",
     measure_crossed: "Der Umriss kreuzt sich selbst und hat deshalb keine Fläche.",
     around: With::new("{0} Umfang"),
     save_image: "Ein Bild dieser Ansicht speichern",

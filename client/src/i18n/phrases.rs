@@ -107,6 +107,7 @@ pub struct Phrases {
     pub highres: &'static str,
     pub measure: &'static str,
     pub measure_how: &'static str,
+    pub finish: &'static str,
     pub measure_keys: &'static str,
     pub measure_done: &'static str,
     pub measure_crossed: &'static str,

@@ -200,7 +200,7 @@ fn short(number: f64, decimals: usize) -> String {
 }
 
 /// Only what no address gives a meaning stays as it is.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -212,7 +212,8 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-fn unescaped(text: &str) -> String {
+/// The text behind [`escaped`].
+pub fn unescaped(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {

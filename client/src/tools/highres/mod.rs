@@ -15,6 +15,7 @@ mod blocks;
 mod confirm_view;
 mod dates_view;
 mod legend;
+mod link;
 mod on_map;
 mod overlay;
 mod page_events;
@@ -34,7 +35,7 @@ mod style_view;
 mod timer;
 mod words;
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
 
 use leptos::mount::mount_to;
@@ -43,6 +44,7 @@ use leptos::prelude::*;
 use crate::map::leaflet::Map;
 use crate::state::address::Address;
 use crate::toolbar::bridge::PageBridge;
+use area_drawing::AreaDrawing;
 use blocks::Blocks;
 use overlay::Overlay;
 use page_events::start_plan;
@@ -59,11 +61,16 @@ pub struct Highres {
     /// The plan that the region in view proposes.
     start: RefCell<Plan>,
     session: RefCell<Option<Rc<Session>>>,
+    /// The plan of the computation requested last.
+    requested: RefCell<Option<Plan>>,
+    /// What this has written into the address, or read from it.
+    own_part: RefCell<Option<String>>,
     /// The collection searched last.
     collection: RefCell<Option<String>>,
     blocks: Rc<Blocks>,
     overlay: RefCell<Option<Overlay>>,
     pictures: RefCell<Option<Pictures>>,
+    drawing: OnceCell<Rc<AreaDrawing>>,
     signals: HighresSignals,
 }
 
@@ -90,8 +97,10 @@ impl Highres {
     pub fn new(page: PageBridge) -> Rc<Self> {
         let map = page.map();
         let start = start_plan(&page);
-        let plan =
-            page.part().map_or_else(|| start.clone(), |part| Plan::from_part(&part, start.clone()));
+        let part = page.part();
+        let plan = part
+            .as_deref()
+            .map_or_else(|| start.clone(), |part| Plan::from_part(part, start.clone()));
         let signals =
             HighresSignals::new(plan, map.zoom(), Address::from_fragment(&page.address()));
         let this = Rc::new(Self {
@@ -99,16 +108,22 @@ impl Highres {
             map,
             start: RefCell::new(start),
             session: RefCell::default(),
+            requested: RefCell::default(),
+            own_part: RefCell::new(part),
             collection: RefCell::default(),
             blocks: Rc::default(),
             overlay: RefCell::default(),
             pictures: RefCell::default(),
+            drawing: OnceCell::new(),
             signals,
         });
         this.subscribe();
         this.repaint_on_change();
         this.count_on_change();
         this.show_legend_on_change();
+        this.link_on_change();
+        // It is set once.
+        let _ = this.drawing.set(AreaDrawing::on(&this));
         this.load_config();
         this
     }

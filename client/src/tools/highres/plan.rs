@@ -7,6 +7,8 @@ use dragonfly_core::protocol::{COMPUTE_ZOOM, PictureKind};
 use dragonfly_core::{ClassTable, DateWindow, Index, Thresholds};
 use serde_json::{Value, json};
 
+use crate::state::address::{escaped, unescaped};
+
 /// Decimals of a degree in an address: a metre.
 const DECIMALS: usize = 5;
 /// Longitudes of an address at most: ten turns of a map that repeats the world.
@@ -17,6 +19,13 @@ const WINDOW_DAYS: u64 = 30;
 /// The ring of unburned ground reaches 2 km beyond a perimeter, rounded up to cells.
 const AROUND_M: f64 = 2_500.0;
 const METRES_PER_DEGREE: f64 = 111_000.0;
+
+/// The word for continuous colours without classes.
+pub const RAMP: &str = "ramp";
+/// Where the divider between two pictures is at first.
+pub const DIVIDER_PERCENT: u8 = 50;
+const ASSESSMENTS: [Assessment; 3] =
+    [Assessment::Initial, Assessment::Extended, Assessment::Rolling];
 
 /// A corner: longitude and latitude, degrees.
 pub type Corner = [f64; 2];
@@ -54,6 +63,8 @@ pub struct Plan {
     pub dnbr_offset: bool,
     /// Pictures beside the numbers.
     pub picture: Option<PictureKind>,
+    /// Where the divider between the pictures is, percent; `None` while severity is shown.
+    pub divider_percent: Option<u8>,
 }
 
 impl Plan {
@@ -83,6 +94,7 @@ impl Plan {
             thresholds: Thresholds::for_index(Index::default()),
             dnbr_offset: false,
             picture: None,
+            divider_percent: None,
         }
     }
 
@@ -139,6 +151,16 @@ impl Plan {
         self
     }
 
+    /// What a computed plan shows while the reader's choices are those of `chosen`.
+    pub fn with_look_of(self, chosen: &Self) -> Self {
+        Self {
+            index: chosen.index,
+            thresholds: chosen.thresholds.clone(),
+            dnbr_offset: self.dnbr_offset && chosen.dnbr_offset,
+            ..self
+        }
+    }
+
     /// The part of an address; read by [`Plan::from_part`].
     pub fn to_part(&self) -> String {
         let window = |window: DateWindow| format!("{}~{}", window.start, window.end);
@@ -154,20 +176,20 @@ impl Plan {
             parts.push(format!("fire={}", perimeter.to_part()));
         }
         if !self.scenes.is_empty() {
-            parts.push(format!("scenes={}", self.scenes.join("~")));
+            let ids: Vec<_> = self.scenes.iter().map(|id| escaped_name(id)).collect();
+            parts.push(format!("scenes={}", ids.join("~")));
         }
         if let Some(collection) = &self.collection {
-            parts.push(format!("collection={collection}"));
+            parts.push(format!("collection={}", escaped_name(collection)));
+        }
+        if let Some(assessment) = self.assessment {
+            parts.push(format!("how={}", assessment_word(assessment)));
         }
         if self.index != Index::default() {
             parts.push(format!("index={}", index_word(self.index)));
         }
-        if self.thresholds != Thresholds::for_index(self.index)
-            && let Some(thresholds) = &self.thresholds
-        {
-            let breaks =
-                thresholds.breaks().iter().map(|value| format!("~{value}")).collect::<String>();
-            parts.push(format!("classes={}{breaks}", table_word(thresholds.table())));
+        if self.thresholds != Thresholds::for_index(self.index) {
+            parts.push(format!("classes={}", classes_part(self.thresholds.as_ref())));
         }
         if self.dnbr_offset {
             parts.push("offset=1".to_owned());
@@ -177,13 +199,18 @@ impl Plan {
             Some(PictureKind::False) => parts.push("picture=false".to_owned()),
             None => {}
         }
+        match (self.picture, self.divider_percent) {
+            (Some(_), Some(percent)) => parts.push(format!("divider={percent}")),
+            (Some(_), None) => parts.push("show=severity".to_owned()),
+            (None, _) => {}
+        }
         parts.join(";")
     }
 
     /// Reads the part of an address over a plan with the rest. What cannot be read is left out.
     pub fn from_part(part: &str, start: Self) -> Self {
         let mut plan = Self { assessment: None, ..start };
-        let mut classes = None;
+        let (mut classes, mut divider) = (None, Some(DIVIDER_PERCENT));
         for (name, value) in part.split(';').filter_map(|field| field.split_once('=')) {
             match name {
                 "pre" => plan.pre = window(value).unwrap_or(plan.pre),
@@ -196,10 +223,14 @@ impl Plan {
                 "fire" => plan.perimeter = Polygons::from_part(value),
                 "scenes" => {
                     plan.scenes =
-                        value.split('~').filter(|id| !id.is_empty()).map(str::to_owned).collect()
+                        value.split('~').filter(|id| !id.is_empty()).map(unescaped).collect()
                 }
                 "collection" => {
-                    plan.collection = Some(value.to_owned()).filter(|name| !name.is_empty())
+                    plan.collection = Some(unescaped(value)).filter(|name| !name.is_empty())
+                }
+                "how" => {
+                    plan.assessment =
+                        ASSESSMENTS.into_iter().find(|one| assessment_word(*one) == value)
                 }
                 "index" => {
                     if let Some(index) =
@@ -208,16 +239,20 @@ impl Plan {
                         plan = plan.with_index(index);
                     }
                 }
-                "classes" => classes = thresholds(value),
+                "classes" if value == RAMP => classes = Some(None),
+                "classes" => classes = thresholds(value).map(Some),
                 "offset" => plan.dnbr_offset = value == "1",
                 "picture" if value == "true" => plan.picture = Some(PictureKind::True),
                 "picture" if value == "false" => plan.picture = Some(PictureKind::False),
+                "divider" => divider = value.parse().ok().filter(|it| *it <= 100).or(divider),
+                "show" if value == "severity" => divider = None,
                 _ => {}
             }
         }
         if let Some(classes) = classes {
-            plan.thresholds = Some(classes);
+            plan.thresholds = classes;
         }
+        plan.divider_percent = divider.filter(|_| plan.picture.is_some());
         plan
     }
 }
@@ -262,6 +297,15 @@ impl Polygons {
         let polygons: Vec<Vec<_>> =
             self.0.iter().map(|rings| rings.iter().map(closed).collect()).collect();
         json!({ "type": "MultiPolygon", "coordinates": polygons }).to_string()
+    }
+
+    /// The same with corners as an address holds them: so a link computes the very same cells.
+    pub fn rounded(mut self) -> Self {
+        let round = |degrees: f64| short(degrees).parse().unwrap_or(degrees);
+        for corner in self.0.iter_mut().flatten().flatten() {
+            *corner = corner.map(round);
+        }
+        self
     }
 
     /// Box around all corners: west, south, east, north. Infinite without a corner.
@@ -329,6 +373,27 @@ fn thresholds(text: &str) -> Option<Thresholds> {
     let table = ClassTable::ALL.into_iter().find(|one| table_word(*one) == table)?;
     let breaks: Vec<f32> = words.map(str::parse).collect::<Result<_, _>>().ok()?;
     Thresholds::own(table, &breaks).ok()
+}
+
+fn classes_part(thresholds: Option<&Thresholds>) -> String {
+    let Some(thresholds) = thresholds else {
+        return RAMP.to_owned();
+    };
+    let breaks = thresholds.breaks().iter().map(|value| format!("~{value}")).collect::<String>();
+    format!("{}{breaks}", table_word(thresholds.table()))
+}
+
+/// A name that a catalogue gives, without the signs that separate the parts of an address.
+fn escaped_name(name: &str) -> String {
+    escaped(name).replace('~', "%7E")
+}
+
+fn assessment_word(assessment: Assessment) -> &'static str {
+    match assessment {
+        Assessment::Initial => "initial",
+        Assessment::Extended => "extended",
+        Assessment::Rolling => "rolling",
+    }
 }
 
 /// The word by which addresses and forms know an index.
@@ -424,10 +489,21 @@ mod tests {
             thresholds: Some(Thresholds::own(ClassTable::MillerThode, &[0.07, 0.3, 0.6]).unwrap()),
             dnbr_offset: true,
             picture: Some(PictureKind::False),
+            divider_percent: Some(30),
             ..plan().with_index(Index::Rdnbr)
         };
         let part = plan.to_part();
         assert_eq!(Plan::from_part(&part, self::plan()), plan, "{part}");
+    }
+
+    #[test]
+    fn an_older_link_opens_as_before() {
+        let part = "pre=2025-06-01~2025-06-30;post=2025-07-17~2025-08-15;zoom=13;scenes=a~b;\
+            index=rdnbr;picture=true";
+        let opened = Plan::from_part(part, plan());
+        assert_eq!(opened.thresholds, Thresholds::for_index(Index::Rdnbr));
+        assert_eq!((opened.scenes.len(), opened.divider_percent), (2, Some(DIVIDER_PERCENT)));
+        assert_eq!(opened.assessment, None);
     }
 
     #[test]
@@ -476,7 +552,84 @@ mod tests {
         }
     }
 
+    fn days() -> impl Strategy<Value = DateWindow> {
+        let day = |days: u32| NaiveDate::from_ymd_opt(2015, 1, 1).unwrap() + Days::new(days.into());
+        (0u32..6000, 0u32..400).prop_map(move |(start, length)| DateWindow {
+            start: day(start),
+            end: day(start + length),
+        })
+    }
+
+    fn areas() -> impl Strategy<Value = Option<Polygons>> {
+        let degrees = |most: i32| (-most..most).prop_map(|parts| f64::from(parts) / 1e5);
+        let corner = (degrees(18_000_000), degrees(8_500_000)).prop_map(|(lon, lat)| [lon, lat]);
+        let ring = prop::collection::vec(corner, 3..6);
+        let polygon = prop::collection::vec(ring, 1..3);
+        prop::option::of(prop::collection::vec(polygon, 1..3).prop_map(Polygons))
+    }
+
+    fn class_tables() -> impl Strategy<Value = Option<Thresholds>> {
+        let table = prop::sample::select(ClassTable::ALL.to_vec());
+        prop::option::of((table, -0.9f32..0.0, 0.001f32..0.3).prop_map(|(table, least, step)| {
+            let count = table.classes().len() - 1;
+            let breaks: Vec<f32> = (0..count).map(|at| least + step * at as f32).collect();
+            Thresholds::own(table, &breaks).unwrap()
+        }))
+    }
+
+    /// One of the published tables as often as own numbers.
+    fn looks() -> impl Strategy<Value = (Index, Option<Thresholds>, bool)> {
+        let index = prop::sample::select(Index::ALL.to_vec());
+        (index, class_tables(), any::<bool>(), any::<bool>()).prop_map(
+            |(index, own, is_own, offset)| {
+                (index, if is_own { own } else { Thresholds::for_index(index) }, offset)
+            },
+        )
+    }
+
+    fn pictures() -> impl Strategy<Value = (Option<PictureKind>, Option<u8>)> {
+        let kind = prop::sample::select(vec![PictureKind::True, PictureKind::False]);
+        prop::option::of((kind, prop::option::of(0u8..=100)))
+            .prop_map(|picture| picture.map_or((None, None), |(kind, at)| (Some(kind), at)))
+    }
+
+    fn names() -> impl Strategy<Value = String> {
+        prop_oneof!["S2[AB]_[0-9A-Z]{5}_[0-9]{8}_0_L2A", "[ -~]{1,12}"]
+    }
+
+    prop_compose! {
+        fn plans()(
+            (area, perimeter) in (areas(), areas()),
+            (pre, post) in (days(), days()),
+            assessment in prop::option::of(prop::sample::select(ASSESSMENTS.to_vec())),
+            scenes in prop::collection::vec(names(), 0..4),
+            collection in prop::option::of(names()),
+            zoom in 0..=COMPUTE_ZOOM,
+            (index, thresholds, dnbr_offset) in looks(),
+            (picture, divider_percent) in pictures(),
+        ) -> Plan {
+            Plan {
+                area, perimeter, pre, post, assessment, scenes, collection, zoom, index,
+                thresholds, dnbr_offset, picture, divider_percent,
+            }
+        }
+    }
+
     proptest! {
+        #[test]
+        fn a_link_opens_what_was_shown(shown in plans()) {
+            prop_assert_eq!(Plan::from_part(&shown.to_part(), plan()), shown);
+        }
+
+        #[test]
+        fn a_changed_look_is_that_of_the_link(computed in plans(), chosen in plans()) {
+            let shown = computed.clone().with_look_of(&chosen);
+            prop_assert_eq!((&shown.index, &shown.thresholds), (&chosen.index, &chosen.thresholds));
+            let same_cells = Plan { dnbr_offset: computed.dnbr_offset, ..shown.clone() };
+            prop_assert_eq!(same_cells.with_look_of(&computed), computed);
+            prop_assert_eq!(Plan::from_part(&shown.to_part(), plan()), shown);
+        }
+
         #[test]
         fn any_text_is_a_plan(part in ".{0,80}") {
             let read = Plan::from_part(&part, plan());

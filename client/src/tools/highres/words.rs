@@ -18,7 +18,6 @@ pub struct HighresWords {
     pub draw_box: &'static str,
     pub draw_how: &'static str,
     pub draw_box_how: &'static str,
-    pub finish: &'static str,
     pub unfinished: &'static str,
     pub file: &'static str,
     pub whole_view: &'static str,
@@ -118,7 +117,6 @@ const ENGLISH: HighresWords = HighresWords {
     draw_box: "Draw a box",
     draw_how: "Tap the corners. Tap the first one again, or “Finish”, to close the outline.",
     draw_box_how: "Tap two opposite corners.",
-    finish: "Finish",
     unfinished: "The outline is not finished: close it, or leave drawing.",
     file: "GeoJSON, KML, KMZ or zipped shapefile",
     whole_view: "Use the visible map",
@@ -229,7 +227,6 @@ const GERMAN: HighresWords = HighresWords {
     draw_how: "Ecken antippen. Die erste noch einmal antippen oder „Fertig“, um den Umriss zu \
         schließen.",
     draw_box_how: "Zwei gegenüberliegende Ecken antippen.",
-    finish: "Fertig",
     unfinished: "Der Umriss ist nicht fertig: Bitte schließen oder das Zeichnen beenden.",
     file: "GeoJSON, KML, KMZ oder gezipptes Shapefile",
     whole_view: "Sichtbare Karte verwenden",
