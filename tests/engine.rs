@@ -521,7 +521,13 @@ fn check_own_pixels(task: &EngineTask, epsg: i32, min_exact: usize) {
         json!({ "file": FileKind::Values { utm: true }, "corrected": false }),
     )
     .unwrap();
-    let harvest = Export { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
+    let harvest = Export {
+        search: &search,
+        outline: &search.area,
+        map: &map,
+        done: &done,
+        in_utm: Some(&in_utm),
+    };
     let (name, bytes) = harvest.write(&options).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name.name);

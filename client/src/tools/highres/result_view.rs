@@ -33,6 +33,7 @@ pub fn ResultView(
             {warnings(&done.warnings)}
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
+            <p class="hint" data-testid="highres-counted">{move || counted_inside(signals, words)}</p>
             <p class="hint">{words.maps_differ}</p>
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
             <p class="hint" data-testid="highres-offset">{offset_note(signals, done.dnbr_offset, words)}</p>
@@ -84,13 +85,26 @@ fn offset_note(
     offset: Option<DnbrOffset>,
     words: &'static HighresWords,
 ) -> impl Fn() -> Option<String> + Clone + 'static {
-    let note = match offset {
-        Some(DnbrOffset { mean, sd, count }) => {
-            fill(words.offset_found, &[&number(mean, 3), &number(sd, 3), &count.to_string()])
-        }
-        None => words.offset_none.to_owned(),
-    };
-    move || signals.plan.with(|plan| plan.dnbr_offset).then(|| note.clone())
+    let found = offset.map(|DnbrOffset { mean, sd, count }| {
+        fill(words.offset_found, &[&number(mean, 3), &number(sd, 3), &count.to_string()])
+    });
+    move || {
+        let was_sought =
+            signals.computed.with(|plan| plan.as_ref().is_some_and(|plan| plan.dnbr_offset));
+        let note = match &found {
+            _ if !was_sought => words.offset_later,
+            Some(found) => found,
+            None => words.offset_none,
+        };
+        signals.plan.with(|plan| plan.dnbr_offset).then(|| note.to_owned())
+    }
+}
+
+/// Where the cells lie that are counted, where more was computed.
+fn counted_inside(signals: HighresSignals, words: &'static HighresWords) -> Option<&'static str> {
+    let has_perimeter =
+        signals.computed.with(|plan| plan.as_ref().is_some_and(|plan| plan.perimeter.is_some()));
+    has_perimeter.then_some(words.counted_inside)
 }
 
 /// The scenes that the result was made of, with the offset decided for each.
