@@ -52,7 +52,7 @@ pub static PHRASES: Phrases = Phrases {
     loading_regions: "Loading the regions…",
     slow_regions: "The regions take longer than usual. The connection may be slow.",
     regions_missing: "The regions could not be loaded.",
-    no_regions: "No regions are configured yet.",
+    no_regions: "No regions yet. Maps appear here once the site's owner has listed some.",
     no_region_matches: "No region with that name.",
     regions_found: With::new("{0} of {1} regions"),
     more_regions: With::new("{0} more: type a name to find them."),

@@ -65,7 +65,8 @@ pub static PHRASES: Phrases = Phrases {
     slow_regions: "Das Laden der Regionen dauert länger als gewöhnlich. Vielleicht ist die \
         Verbindung langsam.",
     regions_missing: "Die Regionen konnten nicht geladen werden.",
-    no_regions: "Noch sind keine Regionen eingerichtet.",
+    no_regions: "Noch keine Regionen. Karten erscheinen hier, sobald die Betreiber welche \
+        aufgelistet haben.",
     no_region_matches: "Keine Region mit diesem Namen.",
     regions_found: With::new("{0} von {1} Regionen"),
     more_regions: With::new("{0} weitere: Namen eingeben, um sie zu finden."),

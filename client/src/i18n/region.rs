@@ -65,7 +65,7 @@ impl Words {
             MetaState::Ready(meta) => {
                 Some(self.images_until(meta.map.as_ref()?.post_window.last, now))
             }
-            MetaState::Loading | MetaState::Broken => {
+            MetaState::Unpublished | MetaState::Loading | MetaState::Broken => {
                 Some(self.map_of.fill([&self.date(entry.line.generated_at?.date_naive())]))
             }
         }

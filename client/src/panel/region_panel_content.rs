@@ -92,6 +92,9 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
             let addresses = Addresses { origin: &origin, page: &page, meta: &entry.line.meta_url };
             parts.extend(region_facts(words, meta, addresses, now));
         }
+        MetaState::Unpublished => {
+            parts.push(text("p", words.pending_detail).with("data-testid", "trouble"))
+        }
         MetaState::Loading => parts.push(text("p", words.region_loading).with("class", "quiet")),
         MetaState::Broken => parts.push(
             tag("div")

@@ -39,7 +39,9 @@ impl Coverage {
         let (status, last_success_at) = match &entry.meta {
             MetaState::Broken => return Self::Broken,
             MetaState::Ready(meta) => (meta.last_status, meta.last_success_at),
-            MetaState::Loading => (entry.line.last_status, entry.line.last_success_at),
+            MetaState::Unpublished | MetaState::Loading => {
+                (entry.line.last_status, entry.line.last_success_at)
+            }
         };
         coverage(status, last_success_at, (entry.line.update_interval_days, stale_after_days), now)
     }
