@@ -147,6 +147,7 @@ pub static PHRASES: Phrases = Phrases {
     dnbr_below: With::new("dNBR below {0}"),
     dnbr_and_more: With::new("dNBR {0} and more"),
     read_from: With::new("Read from the map of {0}."),
+    nightly_cells: With::new("Nightly map, cells of {0} m"),
     empty: [
         "outside the region",
         "outside the fire zone",

@@ -164,6 +164,7 @@ pub static PHRASES: Phrases = Phrases {
     dnbr_below: With::new("dNBR unter {0}"),
     dnbr_and_more: With::new("dNBR {0} oder mehr"),
     read_from: With::new("Abgelesen aus der Karte „{0}“."),
+    nightly_cells: With::new("Nächtliche Karte, Zellen von {0} m"),
     empty: [
         "außerhalb der Region",
         "außerhalb der Brandzone",

@@ -140,6 +140,7 @@ pub struct Phrases {
     pub dnbr_below: With<1>,
     pub dnbr_and_more: With<1>,
     pub read_from: With<1>,
+    pub nightly_cells: With<1>,
     /// Reasons for an empty cell, in core's order.
     pub empty: [&'static str; Empty::ALL.len()],
     pub empty_detail: [&'static str; Empty::ALL.len()],

@@ -36,8 +36,22 @@ pub fn source(
     (read.line.name != selected.line.name).then(|| read.line.title.clone())
 }
 
-/// The value at a place.
-pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -> Markup {
+/// Which map the value at a place is read from, and how wide its cells are; `None` where it is read
+/// from none.
+pub fn map_read(atlas: Atlas, point: SelectedPoint) -> Option<String> {
+    let has_map = |reading| !matches!(reading, Reading::OutsideRegions | Reading::NoMap);
+    point.reading.filter(|reading| has_map(*reading))?;
+    let regions = atlas.regions.read();
+    let read = region_at(regions.as_deref().unwrap_or_default(), point.lon, point.lat)?;
+    Some(words().nightly_cells.fill([&words().number(read.map()?.cell_size_m, 0)]))
+}
+
+/// The value at a place, out of a map that `map` describes.
+pub fn readout(
+    point: SelectedPoint,
+    palette: Palette,
+    (map, source): (Option<String>, Option<String>),
+) -> Markup {
     let words = words();
     let colour = |class| tag("i").with(COLOUR, &css_colour(Some(map_colour(palette, class))));
     let fill = match point.reading {
@@ -59,6 +73,9 @@ pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -
         .add(tag("span").with("class", "swatch").with("aria-hidden", "true").add(fill))
         .add(text("p", &title).with("class", "title"))
         .add(text("p", &detail).with("class", "detail"));
+    if let Some(map) = map {
+        readout = readout.add(text("p", &map).with("class", "detail"));
+    }
     if let Some(source) = source {
         readout = readout.add(text("p", &words.read_from.fill([&source])).with("class", "detail"));
     }

@@ -192,8 +192,8 @@ const ENGLISH: HighresWords = HighresWords {
     clear_cache: "Clear saved images",
     cache_cleared: "Nothing is kept on this device any more.",
     put_away: "Close result",
-    here: "At the chosen point: {} {}, {}",
-    here_empty: "At the chosen point: not seen, {}",
+    here: "High resolution, at the chosen point: {} {}, {}",
+    here_empty: "High resolution, at the chosen point: not seen, {}",
     kept: "The link in the address bar opens this very result, as it is shown.",
     worker_failed: "The part that computes could not be loaded. Check the network and try again.",
     classes_by_severity: [
@@ -302,8 +302,8 @@ const GERMAN: HighresWords = HighresWords {
     clear_cache: "Gespeicherte Bilder löschen",
     cache_cleared: "Auf diesem Gerät wird nichts mehr behalten.",
     put_away: "Ergebnis schließen",
-    here: "Am gewählten Punkt: {} {}, {}",
-    here_empty: "Am gewählten Punkt: nicht gesehen, {}",
+    here: "Hohe Auflösung, am gewählten Punkt: {} {}, {}",
+    here_empty: "Hohe Auflösung, am gewählten Punkt: nicht gesehen, {}",
     kept: "Der Link in der Adresszeile öffnet genau dieses Ergebnis, so wie es zu sehen ist.",
     worker_failed: "Der rechnende Teil konnte nicht geladen werden. Netz prüfen und noch einmal \
         versuchen.",
