@@ -6,7 +6,7 @@ use std::rc::Rc;
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 
-use super::plan::{Corner, Polygons};
+use super::polygons::{Corner, Polygons};
 use super::words::words;
 use super::{Highres, HighresSignals};
 use crate::map::leaflet::{self, Layer, options, place};

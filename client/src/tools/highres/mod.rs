@@ -1,12 +1,13 @@
 //! High resolution: the browser finds scenes, reads the parts of them that it needs, and computes.
 //!
-//! - Pure and tested natively: [`plan`] and [`antimeridian`] (what to compute), [`phase`] (the
-//!   state machine), [`style`] (colours), [`words`] (phrases).
+//! - Pure and tested natively: [`plan`], [`polygons`] and [`antimeridian`] (what to compute),
+//!   [`plan_part`] (its form in an address), [`phase`] (the state machine), [`style`] (colours),
+//!   [`words`] (phrases).
 //! - The worker: [`session`] sends and receives messages, [`requests`] builds them, [`responses`]
 //!   performs what [`phase`] decides.
 //! - The map: [`blocks`] stores the tiles received, [`on_map`] draws them with [`overlay`] and
 //!   [`pictures`]; [`area_drawing`] draws the area.
-//! - The page: [`signals`], [`page_events`], and the views, of which [`section`] is the outermost.
+//! - The page: [`signals`], [`page_events`], its address ([`link`]), its [`legend`], and the views, of which [`section`] is the outermost.
 
 mod antimeridian;
 mod area_drawing;
@@ -22,6 +23,8 @@ mod page_events;
 mod phase;
 mod pictures;
 mod plan;
+mod plan_part;
+mod polygons;
 mod requests;
 mod responses;
 mod result_view;

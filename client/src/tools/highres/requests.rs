@@ -9,7 +9,8 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::phase::Phase;
-use super::plan::{Plan, Polygons};
+use super::plan::Plan;
+use super::polygons::Polygons;
 use super::session::Session;
 use super::style::ResultStyle;
 use super::words::words;

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::phase::{PhaseEffect, PhaseNote};
-use super::plan::Polygons;
+use super::polygons::Polygons;
 use super::save_view;
 use super::signals::set_if_new;
 use super::words::words;

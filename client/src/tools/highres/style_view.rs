@@ -5,7 +5,8 @@ use dragonfly_core::{ClassTable, Index, Thresholds};
 use leptos::prelude::*;
 
 use super::HighresHandle;
-use super::plan::{DIVIDER_PERCENT, Plan, RAMP, index_word, table_word};
+use super::plan::{DIVIDER_PERCENT, Plan};
+use super::plan_part::{RAMP, index_word, table_word};
 use super::signals::offer_at;
 use super::words::{HighresWords, fill};
 
