@@ -38,7 +38,7 @@ impl Highres {
         let this = StoredValue::new_local(self.clone());
         let HighresSignals { hectares, phase, .. } = self.signals;
         let is_done = Memo::new(move |_| phase.with(|phase| matches!(phase, Phase::Done(_))));
-        let style = Memo::new(move |_| this.with_value(|this| this.style()));
+        let style = Memo::new(move |_| this.with_value(|this| this.style().as_counted()));
         Effect::new(move |_| {
             let style = style.get();
             hectares.set(Vec::new());
@@ -49,7 +49,7 @@ impl Highres {
             spawn_local(async move {
                 let counted = highres.hectares(&style).await;
                 // Only the count for the style that is still shown.
-                if untrack(|| highres.style()) == style {
+                if untrack(|| highres.style().as_counted()) == style {
                     hectares.set(counted);
                 }
             });

@@ -37,6 +37,12 @@ pub struct Cell {
 }
 
 impl ResultStyle {
+    /// The same in the default colours and with nothing hidden: two styles that are then equal have
+    /// the same hectares.
+    pub fn as_counted(&self) -> Self {
+        Self { palette: Palette::default(), filter: Filter::default(), ..self.clone() }
+    }
+
     /// The index of a cell, NaN where it is empty.
     pub fn value(&self, cell: Cell) -> f32 {
         let dnbr = self.dnbr_offset.as_ref().map_or(cell.dnbr, |offset| offset.correct(cell.dnbr));
