@@ -129,7 +129,7 @@ pub fn outside_regions(offers_highres: bool) -> Vec<Markup> {
         true => button(HIGH_RES, words().high_res_here),
         false => text("p", words().high_res_missing).with("class", "quiet"),
     };
-    vec![text("p", words().outside_regions_detail), offer]
+    vec![offer]
 }
 
 fn button(act: &'static str, title: &str) -> Markup {

@@ -111,7 +111,7 @@ fn about(
         None => fill(words.legend_computing, &[cell_m]),
     };
     if style.thresholds.is_none() {
-        about = format!("{about}. {}", words.ramp);
+        about = format!("{about} · {}", words.ramp);
     }
     about
 }
