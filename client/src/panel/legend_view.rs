@@ -36,13 +36,9 @@ pub fn LegendView(
             .unwrap_or_else(|| areas.with(|areas| nightly_legend(palette, filter, areas.as_ref())))
     };
     let list = NodeRef::<Ul>::new();
-    let (about, unit) = (RwSignal::new(String::new()), RwSignal::new(String::new()));
     effect(move || {
-        let ShownLegend { about: described, unit: named, rows } = legend();
-        about.set(described);
-        unit.set(named);
         if let Some(list) = list.get() {
-            show(&list, &rows);
+            show(&list, &legend(), result.with(Option::is_some));
         }
     });
     let toggle = move |event: MouseEvent| {
@@ -52,19 +48,29 @@ pub fn LegendView(
             filter.update(|filter| *filter = row.toggled(*filter));
         }
     };
-    let is_result = move || result.with(Option::is_some).to_string();
     view! {
-        <section class="legend" data-testid="legend" data-result=is_result aria-labelledby="legend-title">
-            <h2 id="legend-title">{words().legend} " " <span class="unit">{unit}</span></h2>
-            <p class="legend-about" data-testid="legend-region">{about}</p>
+        <section class="legend" data-testid="legend" aria-labelledby="legend-title">
+            <h2 id="legend-title">{words().legend} " " <span class="unit"></span></h2>
+            <p class="legend-about" data-testid="legend-region"></p>
             <ul node_ref=list on:click=toggle></ul>
             <p class="hint">{words().legend_use} " " {words().hint}</p>
         </section>
     }
 }
 
-/// Shows the rows; the button that had the focus gets it back.
-fn show(list: &HtmlElement, rows: &[LegendRow]) {
+/// Shows a legend in its section, of which `list` holds the rows; the button that had the focus gets
+/// it back.
+fn show(list: &HtmlElement, legend: &ShownLegend, is_result: bool) {
+    let ShownLegend { about, unit, rows } = legend;
+    if let Some(section) = list.parent_element() {
+        // An attribute with a plain name can always be set.
+        let _ = section.set_attribute("data-result", &is_result.to_string());
+        for (selector, text) in [(".unit", unit), (".legend-about", about)] {
+            if let Ok(Some(element)) = section.query_selector(selector) {
+                element.set_text_content(Some(text));
+            }
+        }
+    }
     let focused = document().active_element().filter(|focused| list.contains(Some(focused)));
     let place = focused.and_then(|focused| focused.get_attribute(ROW));
     let items: Vec<Markup> = rows.iter().enumerate().map(item).collect();
