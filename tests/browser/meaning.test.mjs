@@ -182,10 +182,12 @@ test("an unfinished outline is never computed; its first corner and a button clo
 
 test("a region that was never run is pending without a request for what is not there", async (t) => {
   const requested = [];
+  let pending;
   const prepare = async (page) => {
     page.on("request", (request) => requested.push(new URL(request.url()).pathname));
     await page.route("**/meta/index.json", async (route) => {
       const index = await (await route.fetch()).json();
+      pending = index.regions[1].name;
       Object.assign(index.regions[1], { last_status: "pending", generated_at: null, last_success_at: null, meta_url: "/meta/absent.json" });
       await route.fulfill({ json: index });
     });
@@ -195,7 +197,7 @@ test("a region that was never run is pending without a request for what is not t
   assert.equal(await page.getByTestId("notice").isVisible(), false);
   assert.ok(!requested.includes("/meta/absent.json"));
   assert.deepEqual(problems, []);
-  await page.locator("[data-testid=region-info]").nth(1).click();
+  await page.locator(`[data-testid=region-info][data-about="${pending}"]`).click();
   await page.getByTestId("region-panel").filter({ hasText: "after the next nightly run" }).waitFor();
 });
 

@@ -89,36 +89,40 @@ pub fn nightly_legend(palette: Palette, filter: Filter, areas: Option<&Areas>) -
     let words = words();
     let about =
         areas.map(|areas| words.areas_of.fill([&areas.title, &words.number(areas.cell_m, 0)]));
-    let classes = LEGEND.iter().rev().map(|entry| class_row(entry, palette, filter, areas));
+    let mut rows = Vec::new();
+    for entry in LEGEND.iter().rev() {
+        rows.push(class_row(entry, palette, filter, areas));
+    }
     let fractions = Unseen::ALL.map(|unseen| areas.map(|areas| unseen.fraction(areas.empty_share)));
+    add_unseen_rows(&mut rows, filter, fractions);
     ShownLegend {
         about: about.unwrap_or_else(|| words.nightly_maps.to_owned()),
         unit: LEGEND_UNIT.to_owned(),
-        rows: classes.chain(unseen_rows(filter, fractions)).collect(),
+        rows,
     }
 }
 
-/// The rows of cells without a value, with their fractions. That of the fire zone is shown where a
-/// map has one.
-pub fn unseen_rows(
+/// Adds the rows of cells without a value, with their fractions. That of the fire zone is shown
+/// where a map has one.
+pub fn add_unseen_rows(
+    rows: &mut Vec<LegendRow>,
     filter: Filter,
     fractions: [Option<f64>; Unseen::ALL.len()],
-) -> impl Iterator<Item = LegendRow> {
-    let rows = Unseen::ALL.into_iter().zip(fractions);
-    let is_listed = |(unseen, fraction): &(Unseen, Option<f64>)| {
-        *unseen == Unseen::NotSeen || fraction.is_some_and(|fraction| fraction > 0.0)
-    };
-    rows.filter(is_listed).map(move |(unseen, fraction)| {
+) {
+    for (unseen, fraction) in Unseen::ALL.into_iter().zip(fractions) {
+        if unseen == Unseen::OutsideZone && fraction.is_none_or(|fraction| fraction <= 0.0) {
+            continue;
+        }
         let is_painted = !filter.hides_unseen(unseen);
-        LegendRow {
+        rows.push(LegendRow {
             title: words().unseen(unseen).to_owned(),
             range: String::new(),
             area: fraction.map(|it| words().fraction(it)).unwrap_or_default(),
             subject: RowSubject::Unseen(unseen),
             swatches: vec![if is_painted { Swatch::Pattern(unseen) } else { Swatch::Clear }],
             is_painted,
-        }
-    })
+        });
+    }
 }
 
 /// How a class is painted under a filter.

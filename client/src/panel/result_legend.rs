@@ -4,7 +4,9 @@ use dragonfly_core::{Palette, Rgb};
 
 use crate::data::fields::Fields;
 use crate::data::json::Value;
-use crate::panel::legend_row::{LegendRow, RowSubject, ShownLegend, Swatch, swatch, unseen_rows};
+use crate::panel::legend_row::{
+    LegendRow, RowSubject, ShownLegend, Swatch, add_unseen_rows, swatch,
+};
 use crate::state::filter::Filter;
 use crate::state::key;
 
@@ -14,13 +16,10 @@ use crate::state::key;
 pub fn result_legend(text: &str, palette: Palette, filter: Filter) -> Option<ShownLegend> {
     let value = Value::read(text)?;
     let legend = Fields::of(&value)?;
-    let rows = legend.list("rows", |row| read_row(row, palette, filter))?;
+    let mut rows = legend.list("rows", |row| read_row(row, palette, filter))?;
     let fractions = [legend.number("not_seen"), legend.number("outside_zone")];
-    Some(ShownLegend {
-        about: legend.text("about")?,
-        unit: legend.text("unit")?,
-        rows: rows.into_iter().chain(unseen_rows(filter, fractions)).collect(),
-    })
+    add_unseen_rows(&mut rows, filter, fractions);
+    Some(ShownLegend { about: legend.text("about")?, unit: legend.text("unit")?, rows })
 }
 
 fn read_row(row: Fields<'_>, palette: Palette, filter: Filter) -> Option<LegendRow> {
