@@ -126,6 +126,7 @@ test("a link reproduces index, classes and thresholds that were changed after co
   await eventually(async () => (await other.getByTestId("legend").innerText()) === legend, "the same legend");
   // The same link in a page that is open already.
   await page.getByTestId("highres-close").click();
+  await page.waitForURL((url) => !url.hash.includes("hr="));
   await page.evaluate((hash) => { location.hash = hash; }, new URL(other.url()).hash);
   await finish(page);
   assert.deepEqual(await hectares(page), sums);
