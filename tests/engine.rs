@@ -12,7 +12,7 @@ use dragonfly_core::protocol::{ComputeResult, DownloadRequest, FileKind, JobErro
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
     Area, BandRole, CellFootprint, DnbrOffset, FireSide, MapWarning, MaskKind, MaskRules,
-    NearestPixels, Placement, PromisedGround, Resampling, SearchWindows, WarningReason,
+    NearestPixels, Placement, PromisedGround, Resampling, SearchWindows, VALID, WarningReason,
     choose_level, regions_from_json,
 };
 use dragonfly_worker::{
@@ -169,8 +169,17 @@ impl EngineTask {
 
     /// Computes with them on the map's grid.
     fn compute(&self, ring: OffsetGround) -> (Vec<Item>, ComputedMap, ComputeResult) {
+        self.compute_within(ring, None)
+    }
+
+    /// The same, where the result lies inside an outline.
+    fn compute_within(
+        &self,
+        ring: OffsetGround,
+        outline: Option<Area>,
+    ) -> (Vec<Item>, ComputedMap, ComputeResult) {
         let search = self.search();
-        let wanted = GridTarget::of(self.area(), search.zoom);
+        let wanted = GridTarget::of(self.area(), search.zoom).within(outline);
         let (used, scenes) = self.open(&wanted);
         let computed = block_on(compute(
             &wanted,
@@ -403,6 +412,38 @@ fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
 }
 
 #[test]
+fn hectares_are_those_inside_the_perimeter_however_far_the_ring_reaches() {
+    let task = |bbox: [f64; 4]| EngineTask {
+        catalogue: invented_scenes().join("items.json"),
+        region: region(bbox, 12, SIERRA),
+        mask_rules: MaskRules::default(),
+    };
+    let inside = task([-121.33, 39.82, -121.23, 39.9]);
+    let outline = inside.area();
+    let (_, map, alone) = inside.compute(OffsetGround::Nowhere);
+    let around = task([-121.4, 39.77, -121.16, 39.95]);
+    let perimeter = OffsetGround::RoundPerimeter(&outline);
+    let (_, widened, done) = around.compute_within(perimeter, Some(outline.clone()));
+    let offset = done.dnbr_offset.expect("unburned ground around the perimeter");
+    assert_eq!(around.compute(perimeter).2.dnbr_offset, Some(offset));
+
+    let valid = |map: &ComputedMap| map.state.iter().filter(|state| **state == VALID).count();
+    assert!(valid(&map) > 10_000);
+    assert_eq!(valid(&widened), valid(&map));
+    let has_value = |value: &&f32| !value.is_nan();
+    assert_eq!(widened.dnbr.iter().filter(has_value).count(), valid(&map));
+    let total = |done: &ComputeResult| {
+        let classes = dragonfly_core::Severity::ALL.into_iter();
+        classes.map(|class| done.hectares.of(class)).sum::<f64>()
+    };
+    assert!((total(&done) - total(&alone)).abs() < 1e-6 * total(&alone));
+    let (_, uncorrected, plain) =
+        around.compute_within(OffsetGround::Nowhere, Some(outline.clone()));
+    assert_eq!(plain.hectares, alone.hectares);
+    assert_eq!(valid(&uncorrected), valid(&map));
+}
+
+#[test]
 fn two_tiles_and_two_zones_with_clouds_have_the_same_bits_as_in_batch() {
     let catalogue = invented_scenes().join("items.json");
     for (bbox, days, zoom, least, on_one_grid) in [
@@ -541,7 +582,13 @@ fn check_own_pixels(task: &EngineTask, epsg: i32, min_exact: usize) {
         json!({ "file": FileKind::Values { utm: true }, "corrected": false }),
     )
     .unwrap();
-    let harvest = Export { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
+    let harvest = Export {
+        search: &search,
+        outline: &search.area,
+        map: &map,
+        done: &done,
+        in_utm: Some(&in_utm),
+    };
     let (name, bytes) = harvest.write(&options).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name.name);

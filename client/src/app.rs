@@ -7,7 +7,7 @@ use crate::i18n::words;
 use crate::map::locate_button::LocateButton;
 use crate::map::map_view::MapView;
 use crate::map::swipe_view::SwipeButton;
-use crate::panel::legend_view::Areas;
+use crate::panel::legend_row::Areas;
 use crate::panel::region_panel::RegionPanel;
 use crate::panel::side_panel::{Panel, sources};
 use crate::state::address::{Address, Centre};
@@ -90,7 +90,7 @@ fn AroundMap(
     let run = move |command| toolbox.run(command);
     let areas = Signal::derive(move || {
         let region = region_in_view.get()?;
-        Some(Areas { hectares: region.map()?.hectares, title: region.line.title })
+        Areas::of(region.described()?)
     });
     let high_res = Callback::new(move |(lon, lat)| {
         map_state.jump_to.set(Some(Centre { zoom: HIGHRES_ZOOM, lon, lat }));

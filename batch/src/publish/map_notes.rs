@@ -2,13 +2,21 @@
 
 use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{DateWindow, Index, Note, Provenance, Region, Thresholds};
+use serde_json::json;
 
 use crate::publish::public_text::public_text;
+
+/// A box [west, south, east, north] as a GeoJSON polygon.
+fn box_geojson([west, south, east, north]: [f64; 4]) -> String {
+    let corners = [[west, south], [east, south], [east, north], [west, north], [west, south]];
+    json!({ "type": "Polygon", "coordinates": [corners] }).to_string()
+}
 
 /// What a map was made of, line by line, as it may be published.
 pub(crate) fn map_notes(region: &Region, map: &MapMeta) -> Vec<Note> {
     let provenance = Provenance {
         area: region.title().to_owned(),
+        outline: box_geojson(region.bbox),
         index: Index::Dnbr,
         thresholds: Some(Thresholds::default()),
         pre: DateWindow { start: map.pre_start, end: map.pre_end },

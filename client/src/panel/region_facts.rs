@@ -33,7 +33,8 @@ pub fn region_facts(
     };
     parts.extend(warnings(words, &map.warnings));
     parts.push(first_facts(words, map, now));
-    parts.push(text("p", words.low_res).with("class", "quiet"));
+    let cell = words.number(map.cell_size_m, 0);
+    parts.push(text("p", &words.low_res.fill([&cell])).with("class", "quiet"));
     if let Some(note) = words.open_map_note(map) {
         let testid = match map.assessment {
             Assessment::Rolling => "rolling-note",
@@ -46,7 +47,7 @@ pub fn region_facts(
         areas(words, map),
         scenes(words, map),
         emptiness(words, map),
-        quality(words, map),
+        quality(words, map, now),
     ]);
     parts.push(links(words, map, addresses));
     let citation = words.cite_map(meta, map, addresses.page, now);
@@ -58,11 +59,8 @@ pub fn region_facts(
 }
 
 fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
-    let made = format!(
-        "{}, {}",
-        words.date(map.generated_at.date_naive()),
-        words.age(map.generated_at, now)
-    );
+    let last = map.post_window.last;
+    let images = format!("{} ({})", words.date(last), words.images_age(last, now));
     let cell = format!("{} m", words.number(map.cell_size_m, 0));
     let burnt = format!("{}, {}", words.burnt_area(map), words.hectares_cells(map));
     let provisional_ha = map.provisional_hectares.burnt();
@@ -71,10 +69,9 @@ fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
         fact("provisional", words.provisional_title, &value)
     });
     let first = facts()
-        .add(fact("latest-image", words.latest_image, &words.date(map.post_window.last)))
-        .add(fact("cell-size", words.cell_size, &cell))
-        .add(fact("last-update", words.last_update, &made))
-        .add(fact("burnt-total", words.burnt_total(map), &burnt));
+        .add(fact("latest-image", words.latest_image, &images))
+        .add(fact("burnt-total", words.burnt_total(map), &burnt))
+        .add(fact("cell-size", words.cell_size, &cell));
     provisional.into_iter().fold(first, Markup::add)
 }
 
@@ -199,9 +196,17 @@ fn emptiness(words: Words, map: &MapMeta) -> Markup {
     fold("empty-share", &format!("{}: {total_note}", words.empty_part)).add(table(rows))
 }
 
-fn quality(words: Words, map: &MapMeta) -> Markup {
-    let mut facts_list =
-        facts().add(fact("implausible", words.implausible, &words.fraction(map.implausible_share)));
+fn quality(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
+    let made = format!(
+        "{}, {}",
+        words.date(map.generated_at.date_naive()),
+        words.age(map.generated_at, now)
+    );
+    let mut facts_list = facts().add(fact("last-update", words.last_update, &made)).add(fact(
+        "implausible",
+        words.implausible,
+        &words.fraction(map.implausible_share),
+    ));
     if let Some(background) = map.background_dnbr {
         let (median, spread) =
             (words.number(background.median, 3), words.number(background.mad, 3));
@@ -309,13 +314,18 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_image_and_the_cell_size_come_first() {
+    fn the_age_of_the_images_comes_first_and_the_day_of_the_run_last() {
         let shown = written(ENGLISH, &meta());
-        let places: Vec<_> =
-            ["24 Jul 2025", "250 m", "21 Aug 2025, 3 days ago", "1,234 ha", "Low-res preview"]
-                .into_iter()
-                .map(|words| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}")))
-                .collect();
+        let places: Vec<_> = [
+            "24 Jul 2025 (31 days old)",
+            "1,234 ha",
+            "250 m",
+            "For 20 m",
+            "21 Aug 2025, 3 days ago",
+        ]
+        .into_iter()
+        .map(|words| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}")))
+        .collect();
         assert!(places.is_sorted(), "{places:?}");
         assert_eq!(shown.matches("counted from cells of 250 m").count(), 2, "{shown}");
         let german = written(GERMAN, &meta());
@@ -440,7 +450,7 @@ mod tests {
     #[test]
     fn empty_fractions_are_listed_by_reason() {
         let mut clouded = meta();
-        assert!(written(ENGLISH, &clouded).contains("Every cell has a value."));
+        assert!(written(ENGLISH, &clouded).contains("every cell has a value"));
         if let Some(map) = &mut clouded.map {
             map.empty_share.cloud = 0.25;
         }

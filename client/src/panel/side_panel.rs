@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::i18n::{NAME, words};
-use crate::panel::legend_view::{Areas, LegendView};
+use crate::panel::legend_row::Areas;
+use crate::panel::legend_view::LegendView;
 use crate::panel::region_list::RegionList;
 use crate::search::find::SearchOption;
 use crate::search::place_search::PlaceSearch;
@@ -52,7 +53,7 @@ pub fn Panel(
             <div class="panel-body">
                 <PlaceSearch regions=atlas.regions on_choose=on_find />
                 <Regions atlas map_state about open on_retry />
-                <LegendView palette=display.palette filter=display.filter areas />
+                <LegendView palette=display.palette filter=display.filter areas result=map_state.legend />
                 <ToolsView tools />
                 <DisplayControls atlas display />
                 <LanguageSelect />

@@ -24,7 +24,7 @@ use crate::compute::engine::{ComputedMap, SidePictures};
 use crate::compute::scene::PixelGrid;
 use dragonfly_tiff::Compression;
 
-/// Goes up when these bytes are laid out in another way.
+/// Goes up when these bytes are laid out in another way, or other cells are part of a result.
 const LAYOUT: u32 = 2;
 /// The quickest level: a higher one makes numbers hardly smaller.
 const LEVEL: u8 = 1;

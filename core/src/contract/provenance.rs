@@ -11,6 +11,8 @@ use crate::severity::thresholds::Thresholds;
 pub struct Provenance {
     /// What people call the area; empty where it has no name.
     pub area: String,
+    /// GeoJSON of the outline inside which all is counted.
+    pub outline: String,
     /// What the values are.
     pub index: Index,
     /// The classes; `None` where the values are shown as a ramp.
@@ -71,6 +73,7 @@ impl Provenance {
             Note::new("collection", &self.collection),
             Note::new("attribution", &self.attribution),
             Note::new("cells", &self.cells),
+            Note::new("outline", &self.outline),
             Note::new("masks", &self.masks),
             Note::new("dNBR offset", self.dnbr_offset.map_or("none".to_owned(), offset_in_words)),
             Note::new(
@@ -155,6 +158,8 @@ mod tests {
         };
         Provenance {
             area: "Madre & \"Río\"".to_owned(),
+            outline: r#"{"type":"Polygon","coordinates":[[[10,40],[11,40],[11,41],[10,40]]]}"#
+                .to_owned(),
             index: Index::Dnbr,
             thresholds: Some(Thresholds::default()),
             pre: window("2025-06-01", "2025-06-30"),
@@ -193,6 +198,7 @@ mod tests {
             "USGS (Key & Benson 2006): -0.25, -0.1, 0.1, 0.27, 0.44, 0.66"
         );
         assert_eq!(text("searched after the fire"), "2025-07-05 to 2025-07-31");
+        assert!(text("outline").starts_with(r#"{"type":"Polygon""#));
         assert!(text("software").contains(crate::VERSION));
         assert_eq!(notes[0].tag_name(), "AREA");
         assert_eq!(Note::new("dNBR offset", "").tag_name(), "DNBR_OFFSET");

@@ -7,7 +7,7 @@ use dragonfly_core::protocol::{
     ZoomOffer,
 };
 
-use super::plan::Polygons;
+use super::polygons::Polygons;
 
 /// From this download on the reader confirms before anything is fetched, MB.
 pub const CONFIRM_ABOVE_MB: f64 = 40.0;

@@ -72,11 +72,13 @@ pub async fn compute<V: SceneSource>(
     let on_views = |side: &SideScenes<&V>, rows: &Range<u32>, views: &[SceneObservations], unit| {
         counts.add_strip(target, side, (rows, unit), views);
     };
-    let map = fill(target.grid().clone(), target, windows, &scenes, (on_views, on_strip)).await?;
+    let mut map =
+        fill(target.grid().clone(), target, windows, &scenes, (on_views, on_strip)).await?;
     let (offset, no_offset) = match map.dnbr_offset(ring, target.bbox()).transpose() {
         Ok(offset) => (offset, None),
         Err(reason) => (None, Some(MapWarning::no_offset(reason))),
     };
+    map.clear_excluded();
     let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(SceneSource::mask_kind).collect();
     let masks = mask_rules.masks.describe_map(&kinds, mask_rules.cloud_buffer_m);
     let used: Vec<UsedScene> = scenes.iter().map(|scene| scene.used().clone()).collect();
@@ -192,9 +194,19 @@ impl<'a> StripCompositor<'a> {
                     compositor.take_pre_nbr(pre_nbr, state);
                 }
             }
+            exclude(target.counted(row), state);
             map.dnbr.extend_from_slice(dnbr);
             map.pre_nbr.extend_from_slice(pre_nbr);
             map.state.extend_from_slice(state);
+        }
+    }
+}
+
+/// Marks the cells that are not part of the result.
+fn exclude(counted: Option<Vec<bool>>, state: &mut [u8]) {
+    for (state, is_counted) in state.iter_mut().zip(counted.into_iter().flatten()) {
+        if !is_counted {
+            *state = Empty::OutsideBox.code();
         }
     }
 }
@@ -287,6 +299,16 @@ impl ComputedMap {
             burnt.add(dnbr, PreNbrCode::of(*pre_nbr));
         }
         burnt.median()
+    }
+
+    /// Takes the values off the cells that are not part of the result; the offset needed them.
+    fn clear_excluded(&mut self) {
+        let numbers = self.dnbr.iter_mut().zip(&mut self.pre_nbr);
+        for ((dnbr, pre_nbr), state) in numbers.zip(&self.state) {
+            if *state == Empty::OutsideBox.code() {
+                (*dnbr, *pre_nbr) = (f32::NAN, f32::NAN);
+            }
+        }
     }
 
     /// The sums over all cells and what makes them doubtful, and the scenes used.

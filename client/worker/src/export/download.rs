@@ -19,6 +19,8 @@ use dragonfly_core::protocol::{
 pub struct Export<'a> {
     /// What was searched.
     pub search: &'a SearchRequest,
+    /// GeoJSON of the outline that the reader gave, inside which all is counted.
+    pub outline: &'a str,
     /// What was computed.
     pub map: &'a ComputedMap,
     /// What it sums up to.
@@ -59,6 +61,7 @@ impl Export<'_> {
     fn provenance(&self, request: &DownloadRequest, thresholds: Option<Thresholds>) -> Provenance {
         Provenance {
             area: request.area_name.clone(),
+            outline: self.outline.to_owned(),
             index: request.index,
             thresholds,
             pre: self.search.pre,

@@ -25,6 +25,8 @@ pub(super) fn invented() -> Provenance {
     };
     Provenance {
         area: "Madre & \"Río\"".to_owned(),
+        outline: r#"{"type":"Polygon","coordinates":[[[10,40],[11,40],[11,41],[10,40]]]}"#
+            .to_owned(),
         index: Index::Dnbr,
         thresholds: Some(Thresholds::default()),
         pre: window("2025-06-01", "2025-06-30"),
