@@ -175,6 +175,17 @@ fn hls_and_landsat_make_the_map_of_sentinel() {
     assert!(alike == 1.0 && difference < 0.005, "HLS: {alike} alike, {difference}");
     let (alike, difference) = compare(&landsat, &sentinel);
     assert!(alike == 1.0 && difference < 0.02, "Landsat: {alike} alike, {difference}");
+    for (map, attribution) in [
+        (&sentinel_map, "Contains modified Copernicus Sentinel data 2025"),
+        (
+            &hls_map,
+            "HLSS30 v2.0 data courtesy of NASA LP DAAC, contains modified Copernicus Sentinel \
+            data 2025",
+        ),
+        (&landsat_map, "Landsat Collection 2 data courtesy of the U.S. Geological Survey"),
+    ] {
+        assert_eq!(map.attribution, attribution);
+    }
     for (map, words, reason) in [
         (&sentinel_map, "SCL classes: 0 no data", "baseline below 04.00"),
         (&hls_map, "Fmask bits: 1 cloud", "neither item nor collection has an offset"),

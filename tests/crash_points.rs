@@ -11,7 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
 use dragonfly_core::metadata::RunStatus;
-use dragonfly_core::{TileFate, decode_tile};
+use dragonfly_core::{MapLayer, TileFate, decode_tile};
 use serde_json::Value;
 
 use crate::fault_injection::errno::{EIO, ENOSPC, EROFS};
@@ -32,6 +32,7 @@ struct Base {
     bed: TestBed,
     tiles: BTreeMap<PathBuf, Vec<u8>>,
     raster: Vec<u32>,
+    layers: Vec<Vec<u16>>,
 }
 
 impl Base {
@@ -42,8 +43,9 @@ impl Base {
         }
         let map = bed.map("sierra");
         let (tiles, raster) = (tiles_of(&bed, &map.run_id), raster_of(&bed, &map.run_id));
-        assert!(!tiles.is_empty());
-        Self { bed, tiles, raster }
+        let layers = layers_of(&bed, &map.run_id);
+        assert!(!tiles.is_empty() && layers.iter().all(|layer| !layer.is_empty()));
+        Self { bed, tiles, raster, layers }
     }
 
     /// A test bed with a copy of the root.
@@ -66,7 +68,12 @@ impl Base {
         if raster_of(bed, &run) != self.raster {
             return Err(format!("the raster of {run} is another"));
         }
-        for link in ["tiles/sierra/dnbr", "raster/sierra_lowres_dnbr.tif"] {
+        if layers_of(bed, &run) != self.layers {
+            return Err(format!("the layers of {run} are others"));
+        }
+        let links = ["dnbr", "pre_date", "post_date", "views", "state"]
+            .map(|name| format!("raster/sierra_lowres_{name}.tif"));
+        for link in links.iter().map(String::as_str).chain(["tiles/sierra/dnbr"]) {
             if !bed.published(link).exists() {
                 return Err(format!("the link {link} leads nowhere"));
             }
@@ -101,6 +108,13 @@ fn raster_of(bed: &TestBed, run: &str) -> Vec<u32> {
     }
     let raster: ReadRaster<f32> = ReadRaster::read(&file, None);
     raster.pixels.into_iter().map(f32::to_bits).collect()
+}
+
+fn layers_of(bed: &TestBed, run: &str) -> Vec<Vec<u16>> {
+    let file =
+        |layer: MapLayer| bed.published(&format!("raster/sierra/{run}/{}.tif", layer.name()));
+    let files = MapLayer::ALL.into_iter().map(file).filter(|file| file.exists());
+    files.map(|file| ReadRaster::<u16>::read(&file, None).pixels).collect()
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {
@@ -247,27 +261,27 @@ const UPDATE: [&str; 2] = ["update", "sierra"];
 
 #[test]
 fn a_process_killed_at_any_change_leaves_a_whole_map_and_health_reports_it() {
-    check(Fault::Kill, 3, &UPDATE);
+    check(Fault::Kill, 5, &UPDATE);
 }
 
 #[test]
 fn a_process_that_aborts_at_any_change_leaves_a_whole_map_and_health_reports_it() {
-    check(Fault::Abort, 17, &UPDATE);
+    check(Fault::Abort, 29, &UPDATE);
 }
 
 #[test]
 fn an_input_output_error_at_any_change_leaves_a_whole_map() {
-    check(Fault::Once(EIO), 7, &UPDATE);
+    check(Fault::Once(EIO), 11, &UPDATE);
 }
 
 #[test]
 fn a_disk_that_is_full_from_any_change_on_leaves_a_whole_map() {
-    check(Fault::FromThenOn(ENOSPC), 7, &UPDATE);
+    check(Fault::FromThenOn(ENOSPC), 11, &UPDATE);
 }
 
 #[test]
 fn a_file_system_that_is_read_only_from_any_change_on_leaves_a_whole_map() {
-    check(Fault::FromThenOn(EROFS), 19, &UPDATE);
+    check(Fault::FromThenOn(EROFS), 31, &UPDATE);
 }
 
 /// The message of a disk that is full when a kind of file is written names that file.
@@ -277,6 +291,8 @@ fn a_full_disk_is_reported_with_the_file_that_did_not_fit() {
     for (path, named) in [
         ("/dnbr.tif", "/dnbr.tif"),
         ("/state.tif", "/state.tif"),
+        ("/post_date.tif", "/post_date.tif"),
+        ("/layers/views.tif", "layers/views.tif"),
         ("/published.tif", "published.tif"),
         (".png", ".png"),
         ("/run.json", "run.json"),

@@ -1,15 +1,19 @@
 //! The browser's computing beside batch's: the same scenes, and the same bits.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
+use chrono::{DateTime, Utc};
+use dragonfly_core::attribution::map_attribution;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{ComputeResult, DownloadRequest, FileKind, JobError, SearchRequest};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
     Area, BandRole, CellFootprint, DnbrOffset, FireSide, MapWarning, MaskKind, MaskRules,
-    NearestPixels, Placement, PromisedGround, Resampling, WarningReason, choose_level,
+    NearestPixels, Placement, PromisedGround, Resampling, SearchWindows, VALID, WarningReason,
+    choose_level, regions_from_json,
 };
 use dragonfly_worker::{
     Cog, CogScene, ComputedMap, CrsProjection, Export, GridTarget, NoCache, ObservationUnit,
@@ -17,7 +21,7 @@ use dragonfly_worker::{
     compute, compute_in_utm, found, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
-use gdal::{Dataset, GeoTransformEx};
+use gdal::{Dataset, GeoTransformEx, Metadata};
 use pollster::block_on;
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -66,14 +70,24 @@ impl SceneSource for LocalScene {
     }
 }
 
-/// A catalogue's file, and an area with its days and zoom.
+/// A catalogue's file, and an area with its days and zoom; without days it is a rolling map of
+/// [`NIGHT`].
 pub(crate) struct EngineTask {
     pub(crate) catalogue: PathBuf,
     pub(crate) region: Value,
     pub(crate) mask_rules: MaskRules,
 }
 
+/// The night of rolling maps.
+pub(crate) const NIGHT: &str = "2025-09-01T03:00:00Z";
+
 impl EngineTask {
+    fn windows(&self) -> SearchWindows {
+        let night: DateTime<Utc> = NIGHT.parse().unwrap();
+        let region = regions_from_json(&json!([self.region]).to_string()).unwrap().remove(0);
+        SearchWindows::of(&region, night.date_naive())
+    }
+
     fn items(&self) -> Vec<Item> {
         let text = std::fs::read_to_string(&self.catalogue).unwrap();
         let mut items = serde_json::from_str::<ItemCollection>(&text).unwrap().features;
@@ -90,12 +104,13 @@ impl EngineTask {
             serde_json::from_value(region["bbox"].clone()).unwrap();
         let ring =
             json!([[west, south], [east, south], [east, north], [west, north], [west, south]]);
+        let windows = self.windows();
         SearchRequest {
             area: json!({ "type": "Polygon", "coordinates": [ring] }).to_string(),
             zoom: region["zoom_max"].as_u64().unwrap() as u8,
-            pre: serde_json::from_value(region["pre"].clone()).unwrap(),
-            post: serde_json::from_value(region["post"].clone()).unwrap(),
-            assessment: None,
+            pre: windows.pre,
+            post: windows.post,
+            assessment: Some(windows.assessment),
             stac_url: String::new(),
             collection: region["collection"].as_str().unwrap_or("sentinel-2-l2a").to_owned(),
             token_url: None,
@@ -154,8 +169,17 @@ impl EngineTask {
 
     /// Computes with them on the map's grid.
     fn compute(&self, ring: OffsetGround) -> (Vec<Item>, ComputedMap, ComputeResult) {
+        self.compute_within(ring, None)
+    }
+
+    /// The same, where the result lies inside an outline.
+    fn compute_within(
+        &self,
+        ring: OffsetGround,
+        outline: Option<Area>,
+    ) -> (Vec<Item>, ComputedMap, ComputeResult) {
         let search = self.search();
-        let wanted = GridTarget::of(self.area(), search.zoom);
+        let wanted = GridTarget::of(self.area(), search.zoom).within(outline);
         let (used, scenes) = self.open(&wanted);
         let computed = block_on(compute(
             &wanted,
@@ -176,13 +200,13 @@ fn lie_on_one_grid(scenes: &[LocalScene]) -> bool {
 }
 
 /// What `dragonfly lowres` makes of the same.
-struct Batch {
-    dnbr: Vec<f32>,
-    state: Vec<u8>,
-    record: Value,
+pub(crate) struct Batch {
+    pub(crate) dnbr: Vec<f32>,
+    pub(crate) state: Vec<u8>,
+    pub(crate) record: Value,
 }
 
-fn batch(task: &EngineTask) -> Batch {
+pub(crate) fn batch(task: &EngineTask) -> Batch {
     let bed = TestBed::new(&task.catalogue, &json!([task.region]));
     let masks: Value = serde_json::to_value(&task.mask_rules.masks).unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -196,6 +220,8 @@ fn batch(task: &EngineTask) -> Batch {
         "area",
         "--cloud-margin-m",
         &margin,
+        "--now",
+        NIGHT,
     ]);
     let run =
         std::fs::read_dir(bed.published("work/area")).unwrap().next().unwrap().unwrap().path();
@@ -207,7 +233,7 @@ fn batch(task: &EngineTask) -> Batch {
     }
 }
 
-fn warnings(batch: &Batch) -> Vec<MapWarning> {
+pub(crate) fn warnings(batch: &Batch) -> Vec<MapWarning> {
     let warnings = &batch.record["map"]["warnings"];
     if warnings.is_null() { Vec::new() } else { serde_json::from_value(warnings.clone()).unwrap() }
 }
@@ -272,7 +298,7 @@ impl TwoPlacements {
 }
 
 /// Computes both ways, and proves every difference.
-pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
+pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) -> Batch {
     let perimeter =
         task.region["perimeter_path"].as_str().map(|path| std::fs::read_to_string(path).unwrap());
     let perimeter = perimeter.map(|text| Area::from_geojson(&text).unwrap());
@@ -283,6 +309,9 @@ pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
     };
     let (items, map, done) = task.compute(ring);
     let batch = batch(task);
+    let scenes: Vec<UsedScene> =
+        serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
+    assert_eq!(done.scenes, scenes);
     let offset: Option<DnbrOffset> =
         serde_json::from_value(batch.record["map"]["dnbr_offset"].clone()).unwrap();
     assert_eq!(done.dnbr_offset, offset);
@@ -316,15 +345,15 @@ pub(crate) fn check_same_bits(task: &EngineTask, min_values: usize) {
         );
     }
 
-    let scenes: Vec<UsedScene> =
-        serde_json::from_value(batch.record["map"]["scenes"].clone()).unwrap();
-    assert_eq!(done.scenes, scenes);
     assert_eq!(json!(done.masks), batch.record["map"]["masks"]);
     assert_eq!(done.warnings, warnings(&batch));
     if share == 0.0 {
         assert_eq!(json!(done.hectares), batch.record["map"]["hectares"]);
+        let provisional = &batch.record["map"]["provisional_hectares"];
+        assert_eq!(&json!(done.provisional_hectares), provisional);
         assert_eq!(json!(done.empty_share), batch.record["map"]["empty_share"]);
     }
+    batch
 }
 
 fn region(bbox: [f64; 4], zoom: u8, days: [&str; 4]) -> Value {
@@ -380,6 +409,38 @@ fn round_the_same_perimeter_lies_the_same_ring_as_in_batch() {
     );
     println!("round the perimeter {own:?}, round what burnt {burnt:?}");
     assert_ne!(own, burnt, "the perimeter moves nothing, so the comparison shows nothing");
+}
+
+#[test]
+fn hectares_are_those_inside_the_perimeter_however_far_the_ring_reaches() {
+    let task = |bbox: [f64; 4]| EngineTask {
+        catalogue: invented_scenes().join("items.json"),
+        region: region(bbox, 12, SIERRA),
+        mask_rules: MaskRules::default(),
+    };
+    let inside = task([-121.33, 39.82, -121.23, 39.9]);
+    let outline = inside.area();
+    let (_, map, alone) = inside.compute(OffsetGround::Nowhere);
+    let around = task([-121.4, 39.77, -121.16, 39.95]);
+    let perimeter = OffsetGround::RoundPerimeter(&outline);
+    let (_, widened, done) = around.compute_within(perimeter, Some(outline.clone()));
+    let offset = done.dnbr_offset.expect("unburned ground around the perimeter");
+    assert_eq!(around.compute(perimeter).2.dnbr_offset, Some(offset));
+
+    let valid = |map: &ComputedMap| map.state.iter().filter(|state| **state == VALID).count();
+    assert!(valid(&map) > 10_000);
+    assert_eq!(valid(&widened), valid(&map));
+    let has_value = |value: &&f32| !value.is_nan();
+    assert_eq!(widened.dnbr.iter().filter(has_value).count(), valid(&map));
+    let total = |done: &ComputeResult| {
+        let classes = dragonfly_core::Severity::ALL.into_iter();
+        classes.map(|class| done.hectares.of(class)).sum::<f64>()
+    };
+    assert!((total(&done) - total(&alone)).abs() < 1e-6 * total(&alone));
+    let (_, uncorrected, plain) =
+        around.compute_within(OffsetGround::Nowhere, Some(outline.clone()));
+    assert_eq!(plain.hectares, alone.hectares);
+    assert_eq!(valid(&uncorrected), valid(&map));
 }
 
 #[test]
@@ -521,12 +582,22 @@ fn check_own_pixels(task: &EngineTask, epsg: i32, min_exact: usize) {
         json!({ "file": FileKind::Values { utm: true }, "corrected": false }),
     )
     .unwrap();
-    let harvest = Export { search: &search, map: &map, done: &done, in_utm: Some(&in_utm) };
+    let harvest = Export {
+        search: &search,
+        outline: &search.area,
+        map: &map,
+        done: &done,
+        in_utm: Some(&in_utm),
+    };
     let (name, bytes) = harvest.write(&options).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(name.name);
     std::fs::write(&file, bytes).unwrap();
 
+    let tags = Dataset::open(&file).unwrap();
+    let attribution = tags.metadata_item("ATTRIBUTION", "").unwrap();
+    let years: BTreeSet<i32> = done.scenes.iter().map(UsedScene::year).collect();
+    assert_eq!(attribution, map_attribution("", &search.collection, &years));
     let written = ReadRaster::<f32>::read(&file, None);
     assert_eq!(written.system.auth_code().unwrap(), epsg);
     assert_eq!((written.geo_transform[1], written.geo_transform[5]), (20.0, -20.0));

@@ -248,9 +248,9 @@ fn a_fire_that_is_forgotten_leaves_no_file() {
     assert!(bed.succeed(OUT, &["fires", "list"]).contains("ha burnt"));
     bed.succeed(OUT, &["fires", "forget", &id]);
     assert!(!ids(&bed.list()).contains(&id));
-    let found = Command::new("find").arg(bed.file("root")).args(["-name", &format!("{id}*")]);
-    let mut found = found;
-    assert_eq!(String::from_utf8(found.output().unwrap().stdout).unwrap(), "");
+    let mut find = Command::new("find");
+    let left = find.arg(bed.file("root")).args(["-name", &format!("{id}*")]).output().unwrap();
+    assert_eq!(String::from_utf8(left.stdout).unwrap(), "");
     let output = bed.run(OUT, &["fires", "forget", &id]);
     let message = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(!output.status.success() && message.contains("fires list --all"), "{message}");

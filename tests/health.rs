@@ -80,6 +80,16 @@ fn broken_files_are_found() {
 }
 
 #[test]
+fn a_broken_layer_is_found() {
+    let bed = mapped();
+    let layers = bed.map("mapped").layers.unwrap();
+    fs::write(bed.published(&layers.views[1..]), "no raster").unwrap();
+    let (output, _) = check(&bed, "02", 1);
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("the raster cannot be read") && said.contains("views.tif"), "{said}");
+}
+
+#[test]
 fn a_root_half_missing_is_checked_all_the_same() {
     let bed = mapped();
     fs::remove_dir_all(bed.published("meta")).unwrap();

@@ -145,14 +145,28 @@ fn a_map_whose_metadata_is_gone_is_found_at_the_next_start() {
 }
 
 #[test]
-fn repair_takes_the_newest_run_that_is_whole() {
+fn repair_passes_over_a_run_whose_raster_is_cut() {
+    let bed = mapped();
+    let before = bed.meta("sierra");
+    let (newest, earlier) = (runs_of(&before)[0].clone(), runs_of(&before)[1].clone());
+    let raster = bed.published(&format!("raster/sierra/{newest}.tif"));
+    let whole = fs::read(&raster).unwrap();
+    fs::write(&raster, &whole[..whole.len() / 2]).unwrap();
+    bed.succeed(&["repair", "sierra"]);
+    assert_eq!(bed.map("sierra").run_id, earlier);
+}
+
+#[test]
+fn repair_takes_the_newest_run_that_is_whole_with_its_layers() {
     let bed = mapped();
     let before = bed.meta("sierra");
     let (newest, earlier) = (runs_of(&before)[0].clone(), runs_of(&before)[1].clone());
     let said = |output: &std::process::Output| String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(said(&bed.succeed(&["repair", "sierra"])).contains("nothing to repair"));
 
-    let raster = bed.published(&format!("raster/sierra/{newest}.tif"));
+    let layer_link = || fs::read_link(bed.published("raster/sierra_lowres_post_date.tif")).unwrap();
+    assert_eq!(layer_link(), Path::new(&format!("sierra/{newest}/post_date.tif")));
+    let raster = bed.published(&format!("raster/sierra/{newest}/post_date.tif"));
     let whole = fs::read(&raster).unwrap();
     fs::write(&raster, &whole[..whole.len() / 2]).unwrap();
     assert!(
@@ -164,6 +178,7 @@ fn repair_takes_the_newest_run_that_is_whole() {
         fs::read_link(bed.published("tiles/sierra/dnbr")).unwrap(),
         Path::new(&format!("{earlier}/dnbr"))
     );
+    assert_eq!(layer_link(), Path::new(&format!("sierra/{earlier}/post_date.tif")));
 
     corrupt(&bed);
     fs::remove_dir_all(bed.published(&format!("tiles/sierra/{earlier}/dnbr/9"))).unwrap();

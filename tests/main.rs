@@ -38,6 +38,7 @@ mod strips;
 mod configuration;
 
 // What is published: files, tiles, metadata.
+mod layers;
 mod published;
 mod readers;
 mod serve;

@@ -392,3 +392,14 @@ fn the_log_can_be_json() {
             && computed["scenes"].as_u64() == Some(4)
     );
 }
+
+#[test]
+fn without_a_region_the_page_has_an_empty_list_and_its_settings() {
+    let bed = TestBed::new(&invented_scenes().join("items.json"), &json!([]));
+    bed.succeed(&["rotate", "--now", "2025-10-01T03:00:00Z"]);
+    let read = |name: &str| -> Value {
+        serde_json::from_slice(&fs::read(bed.published(name)).unwrap()).unwrap()
+    };
+    assert_eq!(read("meta/index.json")["regions"], json!([]));
+    assert!(read("meta/client.json")["highres_zoom"].is_u64());
+}

@@ -2,6 +2,7 @@
 //! and where they lie: the map is right, or the scene is refused; and the page computes batch's
 //! bits.
 
+mod described_items;
 mod scene_files;
 mod turned_madre;
 

@@ -1,5 +1,6 @@
 //! The dNBR offset of unburned ground around a fire.
 
+use dragonfly_core::WarningReason;
 use serde_json::{Value, json};
 
 use crate::raster::ReadRaster;
@@ -17,9 +18,12 @@ fn las_conchas(keys: &Value) -> TestBed {
     TestBed::new(&shared("data/las-conchas/items.json"), &json!([region]))
 }
 
+/// The offset that MTBS's analyst wrote for this fire.
+const MTBS_OFFSET: f64 = -0.005;
+
 #[test]
 #[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
-fn an_offset_is_taken_off_everywhere_and_told() {
+fn an_offset_is_taken_off_everywhere_and_is_that_of_mtbs() {
     let plain = las_conchas(&json!({}));
     plain.succeed(&["update", "las_conchas"]);
     assert_eq!(plain.map("las_conchas").dnbr_offset, None);
@@ -34,18 +38,25 @@ fn an_offset_is_taken_off_everywhere_and_told() {
         bed.succeed(&["update", "las_conchas"]);
         let map = bed.map("las_conchas");
         let offset = map.dnbr_offset.unwrap();
-        println!("Las Conchas, {keys}: {offset:?}");
-        assert!(offset.sd < 0.05 && offset.count > 3_000, "{offset:?}");
+        println!("Las Conchas, {keys}: {offset:?}, {:?}", map.dnbr_offset_bins);
+        // Without the perimeter what burnt is found less exactly.
+        let tolerance = if keys.get("perimeter_path").is_some() { 0.005 } else { 0.007 };
+        assert!((offset.mean - MTBS_OFFSET).abs() <= tolerance, "{offset:?}");
+        assert!(offset.mad.unwrap() < 0.05 && offset.count > 3_000, "{offset:?}");
 
         let after: ReadRaster<f32> =
             ReadRaster::read(&bed.published("raster/las_conchas_lowres_dnbr.tif"), None);
         let same =
             |(before, after): (&f32, &f32)| offset.correct(*before).to_bits() == after.to_bits();
         assert!(before.pixels.iter().zip(&after.pixels).all(same));
-        // Most of the box is unburned, so the ground around the fire differs little from all of it.
         let background = |bed: &TestBed| bed.map("las_conchas").background_dnbr.unwrap().median;
         println!("background {} before, {} after", background(&plain), background(&bed));
-        assert!((background(&plain) - offset.mean).abs() < 0.02 && background(&bed).abs() < 0.02);
+        assert!(
+            background(&bed).abs() < 0.03
+                && map.warnings.iter().all(|warning| {
+                    !matches!(warning.why, WarningReason::BackgroundDrift { .. })
+                })
+        );
     }
 }
 

@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::ptr::null_mut;
 
-use dragonfly_core::{Empty, Grid, Palette, Thresholds, VALID};
+use dragonfly_core::{Empty, Grid, Note, Palette, Thresholds, VALID};
 use dragonfly_worker::export::{
-    BurnMap, Note, Outlines, class_polygons, classes_geotiff, perimeter, read_area, values_geotiff,
+    BurnMap, Outlines, class_polygons, classes_geotiff, perimeter, read_area, values_geotiff,
 };
 use gdal::raster::ColorInterpretation;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};

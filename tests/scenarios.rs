@@ -1,5 +1,15 @@
 //! Scenes of known truth: what clouds, seasons and gaps do to a map, in figures. Each test prints
 //! its figures; README lists them.
 
+mod cell_counts;
 mod cumulus;
 mod dated_scenes;
+mod drift;
+mod first_night;
+mod flames;
+mod flooded_rice;
+mod long_fire;
+mod missed_cloud;
+mod snow_rim;
+mod terrain_shadow;
+mod unseen_fire;

@@ -7,7 +7,7 @@ use crate::i18n::words;
 use crate::map::locate_button::LocateButton;
 use crate::map::map_view::MapView;
 use crate::map::swipe_view::SwipeButton;
-use crate::panel::legend_view::Areas;
+use crate::panel::legend_row::Areas;
 use crate::panel::region_panel::RegionPanel;
 use crate::panel::side_panel::{Panel, sources};
 use crate::state::address::{Address, Centre};
@@ -39,7 +39,7 @@ pub fn App() -> impl IntoView {
     let signals = PageSignals {
         address,
         region: Signal::derive(move || region_in_view.get().map(|region| region.text)),
-        sources: Signal::derive(move || sources(atlas, display)),
+        sources: Memo::new(move |_| sources(atlas, display, map_state)).into(),
         toast,
         problems: atlas.problems,
     };
@@ -90,7 +90,7 @@ fn AroundMap(
     let run = move |command| toolbox.run(command);
     let areas = Signal::derive(move || {
         let region = region_in_view.get()?;
-        Some(Areas { hectares: region.map()?.hectares, title: region.line.title })
+        Areas::of(region.described()?)
     });
     let high_res = Callback::new(move |(lon, lat)| {
         map_state.jump_to.set(Some(Centre { zoom: HIGHRES_ZOOM, lon, lat }));

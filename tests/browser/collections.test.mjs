@@ -57,10 +57,18 @@ async function checkSameBits(page, collection) {
   assert.ok(counts.different <= counts.inside / 1000, JSON.stringify(counts));
 }
 
-for (const [{ collection }, masks, reason, offset] of [
-  [LANDSAT, /^QA_PIXEL bits: 0 fill.*widened by 40 m$/, "offset of the collection", -0.2 / 2.75e-5],
-  [SENTINEL_C1, /^SCL classes: 0 no data.*widened by 40 m$/, "baseline from 04.00 on, files as delivered", -1000],
-  [HLS, /^Fmask bits: 1 cloud.*widened by 40 m$/, "neither item nor collection has an offset", 0],
+/** What a file of the result contains, letter by letter. */
+async function downloaded(page, file, more) {
+  await send(page, { kind: "download", file, corrected: false, ...more });
+  return page.evaluate(() => new TextDecoder("latin1").decode(window.buffers[0]));
+}
+
+const USGS = "Landsat Collection 2 data courtesy of the U.S. Geological Survey";
+
+for (const [{ collection }, masks, reason, offset, credit] of [
+  [LANDSAT, /^QA_PIXEL bits: 0 fill.*widened by 40 m$/, "offset of the collection", -0.2 / 2.75e-5, USGS],
+  [SENTINEL_C1, /^SCL classes: 0 no data.*widened by 40 m$/, "baseline from 04.00 on, files as delivered", -1000, "Contains modified Copernicus Sentinel data 2025"],
+  [HLS, /^Fmask bits: 1 cloud.*widened by 40 m$/, "neither item nor collection has an offset", 0, "HLSS30 v2.0 data courtesy of NASA LP DAAC"],
 ]) {
   test(`${collection} has the same bits as in batch, by its own masks and offset`, async (t) => {
     const { page } = await fresh(t);
@@ -68,6 +76,8 @@ for (const [{ collection }, masks, reason, offset] of [
     assert.match(done.masks, masks);
     assert.deepEqual(done.scenes.map((scene) => [scene.offset_reason, Math.round(scene.offset)]), Array(2).fill([reason, Math.round(offset)]));
     await checkSameBits(page, collection);
+    for (const file of [{ kind: "hectares" }, { kind: "values", utm: false }])
+      assert.ok((await downloaded(page, file)).includes(credit), credit);
     const pictured = await compute(page, searchOf({ ...SIERRA, collection }, `${bed.server.url}/stac`), { picture: "false" });
     assert.equal(pictured.done.kind, "done", JSON.stringify(pictured.done));
     assert.ok(await page.evaluate(() => new Uint8Array(window.blocks[0].buffers[3]).some((byte) => byte > 0)));
@@ -178,6 +188,31 @@ test("storage without CORS is read through a proxy, in either form of its addres
   await computed(page, signed({ proxy_base: `${bed.storage.url}/proxy?url=` }));
   assert.deepEqual([bed.storage.state.tokens, bed.storage.state.refused], [[LANDSAT.collection], 0]);
   await checkSameBits(page, LANDSAT.collection);
+});
+
+test("the site's own attribution replaces the credit of a file, or holds it", async (t) => {
+  const { page } = await fresh(t);
+  await computed(page, searchOf({ ...SIERRA, collection: LANDSAT.collection }, `${bed.server.url}/stac`));
+  const replaced = await downloaded(page, { kind: "hectares" }, { attribution: "Invented scenes" });
+  assert.ok(replaced.includes("Invented scenes") && !replaced.includes("U.S. Geological Survey"));
+  assert.ok((await downloaded(page, { kind: "hectares" }, { attribution: "By us. {data}" })).includes(`By us. ${USGS}`));
+});
+
+test("the page names whom the collection of the map in view requires, and links its layers", async (t) => {
+  const { context } = await fresh(t);
+  const page = await context.newPage();
+  const meta = JSON.parse(readFileSync(join(bed.published.root, "meta/sample_sierra.json"), "utf8"));
+  await page.route("**/meta/sample_sierra.json", (route) => route.fulfill({ json: { ...meta, collection: LANDSAT.collection, attribution: USGS } }));
+  await page.goto(`${bed.server.url}/#map=10/39.88/-121.2&region=sample_sierra`);
+  const attribution = page.locator(".attribution");
+  await attribution.filter({ hasText: USGS }).waitFor({ state: "attached" });
+  assert.doesNotMatch(await attribution.textContent(), /Invented scenes|Copernicus/);
+  await page.locator('[data-testid="region-info"][data-about="sample_sierra"]').click();
+  const links = page.getByTestId("layer-link").locator("a");
+  await links.first().waitFor({ state: "attached" });
+  const paths = await links.evaluateAll((all) => all.map(({ href }) => new URL(href).pathname));
+  assert.deepEqual(paths, ["pre_date", "post_date", "views", "state"].map((layer) => meta.layers[layer]));
+  for (const path of paths) assert.equal((await fetch(bed.server.url + path)).status, 200, path);
 });
 
 test("the page reads token endpoint and proxy from its configuration, and its link opens the same result", async (t) => {

@@ -57,7 +57,7 @@ test("the view is computed with the days of its region, and painted in the legen
     const seen = new Set();
     for (const canvas of document.querySelectorAll(".leaflet-severity-pane .highres canvas[data-state=drawn]")) {
       const { data } = canvas.getContext("2d").getImageData(0, 0, 256, 256);
-      for (let at = 0; at < data.length; at += 4) if (data[at + 3]) seen.add(`rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`);
+      for (let at = 0; at < data.length; at += 4) if (data[at + 3] === 255) seen.add(`rgb(${data[at]}, ${data[at + 1]}, ${data[at + 2]})`);
     }
     return [...seen];
   });
@@ -112,7 +112,7 @@ test("only the box that is drawn is computed", async (t) => {
   await compute(page);
   const small = (await hectares(page)).reduce((sum, one) => sum + one, 0);
   await page.getByTestId("highres-close").click();
-  await page.getByText("Take the view").click();
+  await page.getByText("Use the visible map").click();
   await compute(page);
   const whole = (await hectares(page)).reduce((sum, one) => sum + one, 0);
   const share = (300 * 250) / ((1440 - 360) * 900);
@@ -180,12 +180,12 @@ test("an area too large for 15 m is offered in coarser cells, with its size", as
   const area = "-121.6~39.6_-120.8~39.6_-120.8~40.2_-121.6~40.2";
   const plan = `pre=2025-06-01~2025-07-05;post=2025-08-20~2025-09-20;zoom=13;area=${area}`;
   const page = await open(t, { fragment: `${NEAR}&hr=${encodeURIComponent(plan)}` });
-  assert.match(await page.getByTestId("highres-too-large").textContent(), /^21 million cells of 15 m are more than the 17 million/);
+  assert.match(await page.getByTestId("highres-too-large").textContent(), /^Too large for 15 m/);
   assert.equal(await page.getByTestId("highres-go-on").count(), 0);
   const coarser = page.getByTestId("highres-coarser");
   assert.match(await coarser.textContent(), /^Compute at 29 m \([\d.]+ MB\)$/);
   await coarser.click();
-  await page.getByTestId("highres-summary").getByText("29 m cells").waitFor({ timeout: 60_000 });
+  await page.getByTestId("highres-summary").getByText("Cells of 29 m").waitFor({ timeout: 60_000 });
 });
 
 /** Chooses a file with an area. */
@@ -240,7 +240,7 @@ test("of an area across the antimeridian the larger side is computed, with a not
     await search(page);
     assert.ok(searched.length > 0 && searched.every((bbox) => bbox.join() === "179.85,-16.6,180,-16.4"), JSON.stringify(searched));
     await page.screenshot({ path: join(SCREENSHOTS, "highres-antimeridian.png") });
-    await page.getByText("Take the view").click();
+    await page.getByText("Use the visible map").click();
   }
   // The view, of which most lies in the west.
   await page.goto(`${bed.server.url}/#map=13/-16.5/-179.97`);
@@ -279,11 +279,11 @@ test("days without a scene offer the nearest, and invalid days give a message be
   await page.getByTestId("palette-select").selectOption("customary");
   assert.equal(await page.getByTestId("date-post-end").inputValue(), "2025-07-22", "the days that were entered stay");
   await page.getByTestId("highres-compute").click();
-  await page.getByTestId("highres-found").getByText("No scene in these days").waitFor();
+  await page.getByTestId("highres-found").getByText("No image in these days").waitFor();
   await page.getByTestId("highres-nearest").first().click();
   await finish(page);
   await page.getByTestId("date-post-end").fill("2020-01-01");
-  await page.getByText("A first day lies after its last day.").waitFor();
+  await page.getByText("Start date is after end date.").waitFor();
   assert.ok(await page.getByTestId("highres-compute").isDisabled());
 });
 
@@ -297,7 +297,7 @@ test("index, classes, own thresholds and the offset change what is shown and cou
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=highres-hectares] td.area").length === 4);
   assert.match(part(page) ?? "", /post=/);
   await page.getByTestId("index-select").selectOption("rbr");
-  await page.getByTestId("highres-hectares").getByText("ramp").waitFor();
+  await page.getByTestId("highres-hectares").getByText("continuous colours").waitFor();
   await page.getByTestId("index-select").selectOption("dnbr");
   await page.locator(".highres .breaks summary").click();
   await page.locator(".highres .breaks input").nth(5).fill("0.9");
@@ -361,10 +361,10 @@ test("a cached result is available offline, until the cache is cleared", async (
   assert.match((await download(page, "highres-download-geotiff-utm")).name, /_utm\.tif$/);
   await page.getByTestId("highres-follow").focus();
   await page.locator(".highres .scenes summary").click();
-  await page.getByText("Compute with these scenes").click();
+  await page.getByText("Compute with these images").click();
   await finish(page);
   assert.deepEqual(await hectares(page), sums);
-  await page.getByTestId("highres-summary").getByText(/computed before and kept on this device, [\d.]+ MB/).waitFor();
+  await page.getByTestId("highres-summary").getByText(/computed before and saved on this device, [\d.]+ MB/).waitFor();
   await page.getByTestId("highres-clear-cache").click();
   await page.getByText("Nothing is kept on this device any more.").waitFor();
 });
@@ -422,7 +422,7 @@ test("no task of the page takes more than 100 ms while the worker computes", asy
 
 test("it works on a phone and in German, and axe finds no violation", async (t) => {
   const page = await open(t, { viewport: PHONE, locale: "de-DE" });
-  await page.getByText("Hier berechnen").waitFor();
+  await page.getByText("Bilder suchen").waitFor();
   await compute(page);
   await page.getByTestId("highres-summary").scrollIntoViewIfNeeded();
   await page.screenshot({ path: join(SCREENSHOTS, "highres-phone.png") });

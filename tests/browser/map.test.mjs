@@ -144,7 +144,7 @@ test("an area is measured by mouse and by keyboard", async (t) => {
   await readout.waitFor();
   for (const [x, y] of [[700, 300], [900, 300], [900, 500]]) await page.mouse.click(x, y);
   await page.mouse.dblclick(700, 500);
-  await readout.filter({ hasText: "next click" }).waitFor();
+  await readout.filter({ hasText: "start a new outline" }).waitFor();
   const text = await readout.innerText();
   const [, hectares, acres] = text.match(/([\d,]+) ha · ([\d,]+) acres/).map((it) => Number(it.replaceAll(",", "")));
   // 200 pixels of zoom 11 at this latitude, on the ellipsoid to within a percent.
@@ -163,7 +163,7 @@ test("an area is measured by mouse and by keyboard", async (t) => {
     if (key.startsWith("Arrow")) await moved(page, () => page.keyboard.press(key));
     else await page.keyboard.press(key);
   }
-  await readout.filter({ hasText: /\d ha · [\d,]+ acres[^]*around[^]*next click/ }).waitFor();
+  await readout.filter({ hasText: /\d ha · [\d,]+ acres[^]*around[^]*start a new outline/ }).waitFor();
   await page.getByTestId("measure").click();
   assert.equal(await readout.count(), 0);
 });

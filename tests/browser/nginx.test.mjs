@@ -74,6 +74,8 @@ test("a version is cached forever, and what changes is revalidated", async () =>
     [`/tiles/${REGION}/dnbr/${tile}`, "image/png", REVALIDATE],
     [meta.raster_url, "image/tiff", IMMUTABLE],
     [`/raster/${REGION}_lowres_dnbr.tif`, "image/tiff", REVALIDATE],
+    [meta.layers.post_date, "image/tiff", IMMUTABLE],
+    [`/raster/${REGION}_lowres_post_date.tif`, "image/tiff", REVALIDATE],
     [`/meta/${REGION}.json`, "application/json", REVALIDATE],
     ["/meta/index.json", "application/json", REVALIDATE],
     ["/meta/client.json", "application/json", REVALIDATE],

@@ -46,12 +46,12 @@ for (const server of ["dragonfly", "nginx"]) {
       for (const name of ["sample_sierra", "sample_evia", "failed_ridge", "pending_isle", "broken_valley"])
         items[name] = [await item(page, name).getAttribute("data-state"), await item(page, name).innerText()];
       assert.equal(items.sample_sierra[0], "fresh");
-      assert.match(items.sample_sierra[1], /Updated today/);
+      assert.match(items.sample_sierra[1], /Images until 10 Sep 2025 \(\d+ (days|months|years) old\)$/m);
       assert.match(items.sample_sierra[1], /[\d,]+ ha burnt/);
       assert.equal(items.sample_evia[0], "stale");
-      assert.match(items.sample_evia[1], /Updated 45 days ago · out of date/);
+      assert.match(items.sample_evia[1], /Images until .* old\) · update long overdue/);
       assert.equal(items.failed_ridge[0], "failed");
-      assert.match(items.failed_ridge[1], /Update failed · map of \d+ \w{3} \d{4}/);
+      assert.match(items.failed_ridge[1], /Images until \d+ \w{3} \d{4} \(.* old\) · update failed/);
       assert.deepEqual([items.pending_isle[0], /Not mapped yet/.test(items.pending_isle[1])], ["pending", true]);
       assert.deepEqual([items.broken_valley[0], /could not be loaded/.test(items.broken_valley[1])], ["broken", true]);
       const shapes = await page.locator(".regions .status").evaluateAll((all) => all.map((one) => getComputedStyle(one, "::before").content));
@@ -63,17 +63,17 @@ for (const server of ["dragonfly", "nginx"]) {
       await info(page, "sample_sierra").click();
       const meta = bed.published.meta("sample_sierra");
       const text = await panel(page).innerText();
-      const order = ["Latest image used", "10 Sep 2025", "Cell size", "29 m", "Last update", ", today", "Burnt", "Low-res preview"];
+      const order = ["Images until", "10 Sep 2025 (", " old)", "Burnt", "Cell size", "29 m", "For 20 m"];
       const places = order.map((words) => text.indexOf(words));
       assert.ok(places.every((place, at) => place >= 0 && (at === 0 || place > places[at - 1])), `${places}: ${text}`);
       assert.match(text, /12–27 Jun 2025\s+searched 1 Jun – 5 Jul 2025/);
-      assert.match(text, /Days set by hand/);
+      assert.match(text, /Dates chosen by the site's owner/);
       for (const details of await panel(page).locator("summary").all()) if (!(await details.evaluate((one) => one.parentElement.open))) await details.click();
       assert.equal(await page.getByTestId("scene").count(), meta.scenes.length);
       const scene = await page.getByTestId("scene").first().innerText();
       assert.ok(scene.includes(meta.scenes[0].id) && scene.includes("Cloud 3.9 %") && scene.includes(meta.scenes[0].offset_reason), scene);
       assert.match(await page.getByTestId("empty-share").innerText(), /0.7 % of the region\s+water\s+0.7 %/);
-      assert.match(await page.getByTestId("quality").innerText(), /Background dNBR\s+0.0165|Background dNBR\s+0.01\d, spread 0.005/);
+      assert.match(await page.getByTestId("quality").innerText(), /Map computed\s+.*, today[^]*dNBR of unburned ground\s+0.01\d+ ± 0.005/);
       assert.match(await page.getByTestId("class-areas").innerText(), /High severity\s+[\d,]+ ha/);
       const link = await page.getByTestId("raster-link").locator("a").getAttribute("href");
       assert.equal((await page.request.get(link)).status(), 200);
@@ -88,7 +88,7 @@ test("a click shows the value and the smallest region around it", async (t) => {
   const { page } = await open(t, { fragment: IN_SIERRA });
   await clickMiddle(page);
   const readout = page.getByTestId("point-readout");
-  await readout.filter({ hasText: /dNBR|unburned|No value/i }).waitFor();
+  await readout.filter({ hasText: /dNBR|unburned|not seen/i }).waitFor();
   assert.match(await readout.innerText(), /39\.8\d+° N, 121\.3\d*° W/);
   assert.match(await panel(page).locator("h2").innerText(), /northern California/);
   assert.equal(await focusedId(page), await page.evaluate(() => document.activeElement.dataset.testid ?? ""), "the focus stays with the map");
@@ -100,7 +100,7 @@ test("a click shows the value and the smallest region around it", async (t) => {
   assert.equal(await panel(page).locator("h2").innerText(), "Pending Isle");
   await readout.filter({ hasText: /dNBR/ }).waitFor();
   assert.match(await readout.innerText(), /Read from the map of Mountains of northern California/);
-  assert.match(await panel(page).innerText(), /its turn has not come yet/);
+  assert.match(await panel(page).innerText(), /The first map will appear after the next nightly run/);
 });
 
 test("outside all regions the panel says so, and offers high resolution where there is a catalogue", async (t) => {
@@ -273,20 +273,20 @@ test("without the list of places the rest of the search still works", async (t) 
 test("the page is in German where the browser prefers it, and stores another choice", async (t) => {
   const { page, problems } = await open(t, { locale: "de-AT" });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
-  assert.match(await page.getByTestId("region-list").innerText(), /Aktualisiert vor 45 Tagen · veraltet/);
+  assert.match(await page.getByTestId("region-list").innerText(), /Bilder bis .* alt\) · Aktualisierung lange überfällig/);
   assert.match(await item(page, "sample_sierra").innerText(), /\d+\.\d{3} ha verbrannt/);
   await info(page, "sample_sierra").click();
-  assert.match(await panel(page).innerText(), /Neuestes verwendetes Bild\s+10\. September 2025/);
+  assert.match(await panel(page).innerText(), /Bilder bis\s+10\. September 2025 \(\d+ \S+ alt\)/);
   assert.match(await page.getByTestId("legend").innerText(), /Schwer verbrannt\s+ab 0,66/);
   await page.screenshot({ path: join(SCREENSHOTS, "panel-german.png") });
   await page.getByTestId("language").selectOption("en");
-  await page.getByTestId("region-list").filter({ hasText: "out of date" }).waitFor();
+  await page.getByTestId("region-list").filter({ hasText: "long overdue" }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
   await page.waitForFunction(() => document.activeElement.id === "language");
-  assert.match(await panel(page).innerText(), /Latest image used\s+10 Sep 2025/, "the panel stays open");
+  assert.match(await panel(page).innerText(), /Images until\s+10 Sep 2025/, "the panel stays open");
   await page.reload();
   await page.getByTestId("region-item").first().waitFor();
-  assert.match(await page.getByTestId("region-list").innerText(), /Updated/);
+  assert.match(await page.getByTestId("region-list").innerText(), /Images until/);
   assert.deepEqual(problems, []);
 });
 

@@ -168,9 +168,9 @@ test("the map, the tools and the messages are in German where the browser prefer
   const page = await open(t, around(10), { locale: "de-DE" });
   await page.locator(".region-label").filter({ hasText: /gescheitert|nicht lesbar/ }).first().waitFor({ state: "attached" });
   await page.getByTestId("measure").click();
-  await page.getByTestId("measure-readout").filter({ hasText: "Ecken anklicken" }).waitFor();
+  await page.getByTestId("measure-readout").filter({ hasText: "Ecken antippen" }).waitFor();
   await page.getByTestId("language").selectOption("en");
-  await page.getByTestId("measure-readout").filter({ hasText: "Click or tap corners" }).waitFor();
+  await page.getByTestId("measure-readout").filter({ hasText: "Tap the corners" }).waitFor();
   await page.locator(".region-label").filter({ hasText: /update failed|not readable/ }).first().waitFor({ state: "attached" });
   await page.getByTestId("language").selectOption("de");
   await page.getByTestId("share").click();

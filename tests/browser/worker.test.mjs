@@ -379,7 +379,7 @@ test("files have their names, and an area is read from a file", async (t) => {
   assert.match(await page.evaluate(() => new TextDecoder().decode(window.buffers[0])), /S2A_10TFK_20250826_0_L2A/);
   for (const file of [{ kind: "values", utm: false }, { kind: "values", utm: true }, { kind: "classes" }]) {
     const tiff = await download(file);
-    assert.match(tiff.name, /^dragonfly_sierra_dnbr_.*\.tif$/);
+    assert.match(tiff.name, /^dragonfly_sierra_outline-[0-9a-f]{6}_dnbr_.*\.tif$/);
     assert.equal(await page.evaluate(() => new DataView(window.buffers[0]).getUint16(0)), 0x4949);
   }
   // The scenes' own grid is computed again, from cached blocks.

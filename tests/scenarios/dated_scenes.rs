@@ -2,12 +2,15 @@
 
 use std::path::PathBuf;
 
+use dragonfly_core::Grid;
 use gdal::DriverManager;
 use gdal::cpl::CslStringList;
 use gdal::raster::Buffer;
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use serde_json::{Value, json};
 use tempfile::TempDir;
+
+use crate::raster::ReadRaster;
 
 /// Side of a pixel, metres.
 pub(super) const PIXEL_M: f64 = 20.0;
@@ -28,19 +31,30 @@ impl ScenePixel {
     pub(super) const GREEN: Self = Self { nir: 3200, swir: 1100, scl: 4 };
     /// An opaque cloud that the classification finds.
     pub(super) const CLOUD: Self = Self { nir: 5200, swir: 3900, scl: 9 };
+    /// Woodland after a fire.
+    pub(super) const BURNT: Self = Self { nir: 1200, swir: 2400, scl: 5 };
 }
 
 /// Scenes of one place, in a catalogue.
 pub(super) struct DatedScenes {
     pub(super) folder: TempDir,
     side_px: usize,
+    baseline: &'static str,
+    /// Height of the sun in the scenes that are added next, degrees.
+    pub(super) sun_elevation: f64,
     items: Vec<Value>,
 }
 
 impl DatedScenes {
     /// No scenes yet, of so many pixels along a side.
     pub(super) fn new(side_px: usize) -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), side_px, items: Vec::new() }
+        Self::of_baseline("03.01", side_px)
+    }
+
+    /// The same of another processing baseline; the numbers carry no offset.
+    pub(super) fn of_baseline(baseline: &'static str, side_px: usize) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        Self { folder, side_px, baseline, sun_elevation: 60.0, items: Vec::new() }
     }
 
     /// Adds a scene of a day: its pixels row by row from the north-west.
@@ -65,7 +79,8 @@ impl DatedScenes {
             "collection": "sentinel-2-l2a", "bbox": [west, south, east, north],
             "properties": {
                 "datetime": format!("{day}T18:49:00Z"), "eo:cloud_cover": cloud_cover,
-                "s2:processing_baseline": "03.01", "grid:code": "MGRS-10SGD",
+                "s2:processing_baseline": self.baseline, "grid:code": "MGRS-10SGD",
+                "earthsearch:boa_offset_applied": true, "view:sun_elevation": self.sun_elevation,
             },
             "links": [], "assets": assets,
         }));
@@ -91,6 +106,32 @@ impl DatedScenes {
         let (mut x, mut y) = ([west, east, west, east], [south, south, north, north]);
         transform.transform_coords(&mut x, &mut y, &mut []).unwrap();
         [x[0].max(x[2]), y[0].max(y[1]), x[1].min(x[3]), y[2].min(y[3])]
+    }
+
+    /// What is true of every pixel, as a raster over the scenes.
+    pub(super) fn truth<T>(&self, pixels: Vec<T>) -> ReadRaster<T> {
+        let mut system = SpatialRef::from_epsg(32_610).unwrap();
+        system.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        let geo_transform = [CORNER_M.0, PIXEL_M, 0.0, CORNER_M.1, 0.0, -PIXEL_M];
+        ReadRaster { width: self.side_px, height: self.side_px, pixels, geo_transform, system }
+    }
+
+    /// The pixel under each cell of a grid, row by row; `None` outside the grid's box.
+    pub(super) fn pixels_of_cells(&self, grid: &Grid) -> Vec<Option<usize>> {
+        let mut degrees = SpatialRef::from_epsg(3857).unwrap();
+        degrees.set_axis_mapping_strategy(AxisMappingStrategy::TraditionalGisOrder);
+        let transform =
+            CoordTransform::new(&degrees, &SpatialRef::from_epsg(32_610).unwrap()).unwrap();
+        let cells = (0..grid.height()).flat_map(|row| (0..grid.width()).map(move |at| (at, row)));
+        let pixel_of = |(column, row): (u32, u32)| {
+            let (x, y) = grid.metres_from_grid(f64::from(column) + 0.5, f64::from(row) + 0.5);
+            let (mut x, mut y) = ([x], [y]);
+            transform.transform_coords(&mut x, &mut y, &mut []).unwrap();
+            let across = ((x[0] - CORNER_M.0) / PIXEL_M) as usize;
+            let down = ((CORNER_M.1 - y[0]) / PIXEL_M) as usize;
+            grid.is_inside(column, row).then_some(down * self.side_px + across)
+        };
+        cells.map(pixel_of).collect()
     }
 
     fn write(&self, name: &str, resampling: &str, pixels: Vec<u16>) {

@@ -16,7 +16,7 @@ pub(super) fn run(settings: &Settings, listen: SocketAddr, dist: &Path) -> Resul
         dist: dist.to_owned(),
         root: settings.root.clone(),
         catalogue: settings.catalogue_file().map(Path::to_owned),
-        client: settings.client_config()?,
+        client: settings.client_config(&[])?,
         image_sources: settings.image_sources.clone(),
     };
     serve::run(&served, |address| println!("Dragonfly is at http://{address} (Ctrl-C ends it)"))?;

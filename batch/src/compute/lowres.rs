@@ -128,7 +128,7 @@ impl LowresRun<'_> {
         input.map_meta(run_id, MapStatistics::of_run(folder, grid, clear_views)?)
     }
 
-    /// Computes both rasters; the number of clear views of all cells together.
+    /// Computes the rasters; the number of clear views of all cells together.
     fn compute_rasters(&self, found: &mut FoundScenes) -> Result<u64> {
         let Self { settings, region, grid, zone, folder, deadline, .. } = *self;
         let FoundScenes { pre, post, .. } = found;
@@ -140,9 +140,9 @@ impl LowresRun<'_> {
         let bytes_before = BYTES_DECODED.load(Ordering::Relaxed);
         let bytes = || BYTES_DECODED.load(Ordering::Relaxed) - bytes_before;
         let mut clear_views = 0;
-        // One strip is written while the next is computed.
+        // One strip is written while the next is computed; none waits between, to save memory.
         std::thread::scope(|scope| {
-            let (to_writer, strips) = mpsc::sync_channel::<Strip>(1);
+            let (to_writer, strips) = mpsc::sync_channel::<Strip>(0);
             let writing = scope.spawn(move || {
                 for strip in strips {
                     writer.write(strip)?;

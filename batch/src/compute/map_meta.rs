@@ -1,9 +1,11 @@
 //! The metadata of a computed map.
 
 use anyhow::{Result, bail};
+use dragonfly_core::attribution::{lacks_credit, map_attribution};
 use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped, UsedScene};
 use dragonfly_core::{
-    DnbrOffset, Grid, MapWarning, Region, SideScenes, SkippedScene, TileIndex, mercator,
+    BinnedOffset, Grid, MapLayers, MapWarning, NoOffsetReason, Region, SideScenes, SkippedScene,
+    TileIndex, mercator,
 };
 
 use crate::compute::statistics::MapStatistics;
@@ -27,7 +29,8 @@ pub(crate) struct MapMetaInput<'a> {
     pub(crate) found: &'a FoundScenes,
     /// The fire zone and the location of its mask.
     pub(crate) mask: Option<(&'a str, &'a FireZone)>,
-    pub(crate) dnbr_offset: Option<DnbrOffset>,
+    /// The dNBR offset, or why there is none; `None` where the region does not set it.
+    pub(crate) dnbr_offset: Option<Result<BinnedOffset, NoOffsetReason>>,
 }
 
 impl MapMetaInput<'_> {
@@ -38,7 +41,15 @@ impl MapMetaInput<'_> {
     pub(crate) fn map_meta(self, run_id: String, statistics: MapStatistics) -> Result<MapMeta> {
         let Self { settings, region, grid, found, .. } = self;
         let FoundScenes { pre, post, windows, .. } = found;
-        let MapStatistics { summary, patches, clear_views } = statistics;
+        let MapStatistics { summary, patches, burnt_pre_nbr, clear_views } = statistics;
+        let burnt_pre_nbr = burnt_pre_nbr.median();
+        let mut warnings = self.warnings();
+        warnings.extend(MapWarning::of_cells(&summary, burnt_pre_nbr));
+        warnings.extend(MapWarning::mostly_changed(&summary));
+        let no_offset = self.dnbr_offset.as_ref().and_then(|offset| offset.as_ref().err());
+        warnings.extend(no_offset.map(|reason| MapWarning::no_offset(*reason)));
+        let binned = self.dnbr_offset.as_ref().and_then(|offset| offset.as_ref().ok());
+        warnings.extend(binned.and_then(|binned| MapWarning::large_offset(binned.offset)));
         let name = &region.name;
         let mask_kinds = self.scenes().filter_map(|scene| scene.mask_kind).collect();
         Ok(MapMeta {
@@ -62,21 +73,29 @@ impl MapMetaInput<'_> {
             tile_index: TileIndex::default(),
             disk_usage_mb: 0.0,
             raster_url: format!("/raster/{name}/{run_id}.tif"),
+            layers: Some(MapLayers::new(|layer| {
+                format!("/raster/{name}/{run_id}/{}.tif", layer.name())
+            })),
             hectares: summary.hectares(),
+            hectares_cell_m: Some(cell_size_m(region)),
+            provisional_hectares: summary.provisional_hectares(),
+            provisional_share: summary.provisional_share(),
             implausible_share: summary.implausible_share(),
             empty_share: summary.empty_share(),
             clear_observations_mean: clear_views as f64 / summary.box_count().max(1) as f64,
             background_dnbr: summary.background_dnbr(),
-            dnbr_offset: self.dnbr_offset,
+            dnbr_offset: binned.map(|binned| binned.offset),
+            dnbr_offset_bins: binned.map_or_else(Vec::new, |binned| binned.bins.clone()),
+            burnt_pre_nbr,
             burnt_patches: patches.finish(grid, MAX_PATCHES),
             fire_mask: self.fire_mask(),
             masks: settings.masks.describe_map(&mask_kinds, settings.cloud_buffer_m),
             scenes: self.scenes().map(|scene| scene.used.clone()).collect(),
             scenes_skipped: self.skipped_scenes(),
             fire: None,
-            warnings: self.warnings(),
+            warnings: published(region, warnings),
             collection: region.collection.clone(),
-            attribution: settings.attribution.clone(),
+            attribution: self.attribution(),
             core_version: dragonfly_core::VERSION.to_owned(),
             run_id,
         })
@@ -85,6 +104,19 @@ impl MapMetaInput<'_> {
     /// The scenes of both sides.
     fn scenes(&self) -> impl Iterator<Item = &GridScene> {
         self.found.pre.scenes().iter().chain(self.found.post.scenes())
+    }
+
+    /// Whom the map names.
+    fn attribution(&self) -> String {
+        let (own, collection) = (&self.settings.attribution, &self.region.collection);
+        if lacks_credit(own, collection) {
+            tracing::warn!(
+                region = self.region.name,
+                "the credit that the licence of the collection `{collection}` requires is not \
+                known: set `attribution`"
+            );
+        }
+        map_attribution(own, collection, &self.scenes().map(|scene| scene.used.year()).collect())
     }
 
     fn fire_mask(&self) -> Option<FireMask> {
@@ -96,21 +128,18 @@ impl MapMetaInput<'_> {
         })
     }
 
-    /// What makes the map doubtful; logged too.
+    /// What makes the scenes doubtful.
     fn warnings(&self) -> Vec<MapWarning> {
         let scenes: Vec<UsedScene> = self.scenes().map(|scene| scene.used.clone()).collect();
         let lacking = self.found.lacking.iter();
         let mut warnings: Vec<MapWarning> = lacking
             .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
             .collect();
+        warnings.extend(MapWarning::unrequested_scenes(&self.found.unrequested));
         warnings.extend(MapWarning::of_scenes(&scenes));
         let less_seen = self.scenes().filter(|scene| scene.ground_count.is_less_seen());
         let ids: Vec<&str> = less_seen.map(|scene| scene.used.id.as_str()).collect();
         warnings.extend(MapWarning::less_seen(&ids));
-        for warning in &mut warnings {
-            warning.text = public_text(&warning.text);
-            tracing::warn!(region = self.region.name, "{}", warning.text);
-        }
         warnings
     }
 
@@ -124,6 +153,15 @@ impl MapMetaInput<'_> {
             })
             .collect()
     }
+}
+
+/// Warnings as they are published; logged too.
+fn published(region: &Region, mut warnings: Vec<MapWarning>) -> Vec<MapWarning> {
+    for warning in &mut warnings {
+        warning.text = public_text(&warning.text);
+        tracing::warn!(region = region.name, "{}", warning.text);
+    }
+    warnings
 }
 
 /// The size of a cell on the ground in the middle of a region, metres, to a tenth.

@@ -7,7 +7,8 @@ use std::ops::Range;
 use anyhow::Result;
 use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::{
-    Empty, Grid, RowCompositor, STRIP_ROWS, SceneObservations, SideScenes, VALID, strips,
+    Empty, Grid, NO_DATE, NO_VIEW_COUNT, PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations,
+    SideScenes, VALID, ViewLayersRow, strips,
 };
 use rayon::prelude::*;
 
@@ -26,8 +27,59 @@ pub(crate) struct Strip {
     pub(crate) dnbr: Vec<f32>,
     /// Why a cell is empty, by code.
     pub(crate) state: Vec<u8>,
+    /// Day of the latest clear view before the fire that was used.
+    pub(crate) pre_date: Vec<u16>,
+    /// The same after the fire.
+    pub(crate) post_date: Vec<u16>,
+    /// Clear views of a cell.
+    pub(crate) views: Vec<u8>,
+    /// NBR before the fire, by [`PreNbrCode`].
+    pub(crate) pre_nbr: Vec<u8>,
     /// Clear views of all cells together.
     pub(crate) clear_views: u64,
+}
+
+/// A row of a strip, to be computed.
+struct StripRow<'a> {
+    dnbr: &'a mut [f32],
+    state: &'a mut [u8],
+    pre_nbr: &'a mut [u8],
+    views: ViewLayersRow<'a>,
+}
+
+impl Strip {
+    /// A strip in which no cell is computed yet.
+    fn empty(corner: (u32, u32), width: usize, rows: usize) -> Self {
+        let cells = width * rows;
+        Self {
+            corner,
+            width,
+            dnbr: vec![f32::NAN; cells],
+            state: vec![Empty::OutsideBox.code(); cells],
+            pre_date: vec![NO_DATE; cells],
+            post_date: vec![NO_DATE; cells],
+            views: vec![NO_VIEW_COUNT; cells],
+            pre_nbr: vec![PreNbrCode::EMPTY.0; cells],
+            clear_views: 0,
+        }
+    }
+
+    /// Its rows, from north to south.
+    fn rows_mut(&mut self) -> impl IndexedParallelIterator<Item = StripRow<'_>> {
+        let width = self.width;
+        let rows = (
+            self.dnbr.par_chunks_exact_mut(width),
+            self.state.par_chunks_exact_mut(width),
+            self.pre_date.par_chunks_exact_mut(width),
+            self.post_date.par_chunks_exact_mut(width),
+            self.views.par_chunks_exact_mut(width),
+            self.pre_nbr.par_chunks_exact_mut(width),
+        );
+        rows.into_par_iter().map(|(dnbr, state, pre_date, post_date, clear_views, pre_nbr)| {
+            let views = ViewLayersRow { pre_date, post_date, clear_views };
+            StripRow { dnbr, state, pre_nbr, views }
+        })
+    }
 }
 
 /// Starts a column chunk in every scene of a side.
@@ -88,9 +140,9 @@ pub(crate) fn compute_strips(
     Ok(())
 }
 
-/// Bytes that the cells of a strip take: dNBR and state, computed, waiting and written, with a
+/// Bytes that the cells of a strip take: dNBR, codes and layers, computed and written, with a
 /// reserve.
-const STRIP_CELL_BYTES: u64 = 16;
+const STRIP_CELL_BYTES: u64 = 27;
 /// A strip may take so much, however little memory there is.
 const MIN_STRIP_BYTES: u64 = 64 << 20;
 /// Cells along a side of the smallest part of the map that is computed at once: a step of the
@@ -207,20 +259,14 @@ fn compute_strip(
     count_ground(grid, zone, (columns, rows), (pre, &pre_views));
     count_ground(grid, zone, (columns, rows), (post, &post_views));
     let width = columns.len();
-    let mut strip = Strip {
-        corner: (columns.start, rows.start),
-        width,
-        dnbr: vec![f32::NAN; width * rows.len()],
-        state: vec![Empty::OutsideBox.code(); width * rows.len()],
-        clear_views: 0,
-    };
+    let mut strip = Strip::empty((columns.start, rows.start), width, rows.len());
     let sides = (pre.observations(&pre_views), post.observations(&post_views));
+    let start = || (RowCompositor::recording_views(), Vec::new());
     strip.clear_views = strip
-        .dnbr
-        .par_chunks_exact_mut(width)
-        .zip(strip.state.par_chunks_exact_mut(width))
+        .rows_mut()
         .zip(rows.clone())
-        .map_init(RowCompositor::default, |views, ((dnbr, state), row)| {
+        .map_init(start, |(compositor, nbr), (cells, row)| {
+            let StripRow { dnbr, state, pre_nbr, views } = cells;
             for (column, state) in columns.clone().zip(&mut *state) {
                 *state = match (grid.is_inside(column, row), zone) {
                     (false, _) => Empty::OutsideBox.code(),
@@ -228,7 +274,12 @@ fn compute_strip(
                     (true, _) => VALID,
                 };
             }
-            views.compute_row(sides, row, columns, dnbr, state)
+            let clear_views = compositor.compute_row(sides, row, columns, dnbr, state);
+            compositor.take_views(views, state);
+            nbr.resize(width, f32::NAN);
+            compositor.take_pre_nbr(nbr, state);
+            pre_nbr.iter_mut().zip(nbr).for_each(|(code, nbr)| *code = PreNbrCode::of(*nbr).0);
+            clear_views
         })
         .sum();
     Ok(strip)

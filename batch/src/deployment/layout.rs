@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use dragonfly_core::MapLayer;
 use serde::{Deserialize, Serialize};
 
 /// The root of a deployment.
@@ -59,6 +60,16 @@ impl RootLayout {
         self.raster_of(region).join(format!("{run_id}.tif"))
     }
 
+    /// The published layers of a run.
+    pub(crate) fn layers(&self, region: &str, run_id: &str) -> PathBuf {
+        self.raster_of(region).join(run_id)
+    }
+
+    /// A published layer of a run.
+    pub(crate) fn layer(&self, region: &str, run_id: &str, layer: MapLayer) -> PathBuf {
+        self.layers(region, run_id).join(format!("{}.tif", layer.name()))
+    }
+
     /// The metadata of a run, beside its raster: from it a region's metadata can be rebuilt.
     pub(crate) fn run_meta(&self, region: &str, run_id: &str) -> PathBuf {
         self.raster_of(region).join(format!("{run_id}.json"))
@@ -67,6 +78,11 @@ impl RootLayout {
     /// The stable link to the current raster.
     pub(crate) fn raster_link(&self, region: &str) -> PathBuf {
         self.root.join("raster").join(format!("{region}_lowres_dnbr.tif"))
+    }
+
+    /// The stable link to a layer of the current run.
+    pub(crate) fn layer_link(&self, region: &str, layer: MapLayer) -> PathBuf {
+        self.root.join("raster").join(format!("{region}_lowres_{}.tif", layer.name()))
     }
 
     /// The published tiles of a run.
@@ -90,9 +106,14 @@ impl RunFolder {
         self.0.join("dnbr.tif")
     }
 
-    /// Why a cell is empty, by code.
-    pub(crate) fn state(&self) -> PathBuf {
-        self.0.join("state.tif")
+    /// A layer, such as why a cell is empty, by code.
+    pub(crate) fn layer(&self, layer: MapLayer) -> PathBuf {
+        self.0.join(format!("{}.tif", layer.name()))
+    }
+
+    /// NBR before the fire, by [`PreNbrCode`](dragonfly_core::PreNbrCode).
+    pub(crate) fn pre_nbr(&self) -> PathBuf {
+        self.0.join("pre_nbr.tif")
     }
 
     /// What the run was made of; written last, so its presence means that the run is whole.
@@ -103,6 +124,16 @@ impl RunFolder {
     /// The raster to publish.
     pub(crate) fn cog(&self) -> PathBuf {
         self.0.join("published.tif")
+    }
+
+    /// The layers to publish.
+    pub(crate) fn layer_cogs(&self) -> PathBuf {
+        self.0.join("layers")
+    }
+
+    /// A layer to publish.
+    pub(crate) fn layer_cog(&self, layer: MapLayer) -> PathBuf {
+        self.layer_cogs().join(format!("{}.tif", layer.name()))
     }
 
     /// The tiles to publish.

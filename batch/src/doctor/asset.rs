@@ -26,8 +26,13 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
     let bands = match map_bands(item) {
         Ok(bands) => bands,
         Err(error) => {
-            let advice = "name a collection with a near and a short-wave infrared band in the \
-                region's `collection`";
+            let advice = match error {
+                AssetBandError::Missing { .. } => {
+                    "name a collection with a near and a short-wave infrared band in the region's \
+                     `collection`"
+                }
+                _ => "a run goes on without such scenes: correct them, or name another catalogue",
+            };
             return Finding::fail("assets", format!("scene {}: {error}", item.id), advice);
         }
     };

@@ -6,7 +6,7 @@ use std::slice;
 use chrono::{DateTime, Utc};
 use dragonfly_core::stac::{
     FoundItems, Item, ItemCollection, ItemCounts, ItemSearch, SearchPage, SearchPages,
-    find_collection_ignoring_case,
+    UnrequestedItems, find_collection_ignoring_case,
 };
 use dragonfly_core::{DateWindow, FireSide, Region, SearchWindows};
 use serde_json::Value;
@@ -258,6 +258,8 @@ struct SideDates {
     has_more: bool,
     /// What the catalogue did not send of what matches.
     lacking: Option<ItemCounts>,
+    /// What else it sent.
+    unrequested: Option<UnrequestedItems>,
 }
 
 impl SideDates {
@@ -272,16 +274,17 @@ impl SideDates {
         let mut window = windows.side(side);
         let mut sample = ScenesSample::search(listed, region, window, http)?;
         if let Some(wider) = windows.widened(side).filter(|_| sample.items.is_empty()) {
-            let lacking = sample.lacking;
+            let (lacking, unrequested) = (sample.lacking, sample.unrequested);
             window = wider;
             sample = ScenesSample::search(listed, region, window, http)?;
             sample.lacking = sample.lacking.or(lacking);
+            sample.unrequested = sample.unrequested.or(unrequested);
         }
-        let ScenesSample { items, has_more, lacking } = sample;
+        let ScenesSample { items, has_more, lacking, unrequested } = sample;
         let count = items.len();
         let clearest =
             items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
-        Ok(Self { side, window, clearest, count, has_more, lacking })
+        Ok(Self { side, window, clearest, count, has_more, lacking, unrequested })
     }
 
     fn describe(&self) -> String {
@@ -294,6 +297,29 @@ impl SideDates {
         format!("{}: {}{day}{cloud}", self.side, item.id)
     }
 
+    /// What the catalogue did not send; `None` where that is nothing.
+    fn lacking_problem(&self) -> Option<Finding> {
+        let side = self.side;
+        let ItemCounts { matched, received } = self.lacking?;
+        let words = format!(
+            "the catalogue states {matched} matching scenes on the {side} side and sends \
+            {received}, without a link to the others"
+        );
+        let advice = "maps lack scenes, and carry a warning: name a catalogue whose pages are \
+            linked (`links` with rel `next`), or report it to the operator of this one";
+        Some(Finding::warn("scene", words, advice))
+    }
+
+    /// What the catalogue sent beside what was requested; `None` where that is nothing.
+    fn unrequested_problem(&self) -> Option<Finding> {
+        let side = self.side;
+        let unrequested = self.unrequested.as_ref()?;
+        let words = format!("on the {side} side the catalogue does not filter: {unrequested}");
+        let advice = "such scenes are not used, others may be missing, and maps carry a \
+            warning: name the final address of the API with `stac`, or another catalogue";
+        Some(Finding::warn("scene", words, advice))
+    }
+
     /// What stands in the way of a map; `None` when nothing does.
     fn problem(
         &self,
@@ -303,14 +329,8 @@ impl SideDates {
     ) -> Option<Finding> {
         let (side, window) = (self.side, self.window);
         let key = if side == FireSide::Pre { "pre_window_days" } else { "post_window_days" };
-        if let Some(ItemCounts { matched, received }) = self.lacking {
-            let words = format!(
-                "the catalogue states {matched} matching scenes on the {side} side and sends \
-                {received}, without a link to the others"
-            );
-            let advice = "maps lack scenes, and carry a warning: name a catalogue whose pages are \
-                linked (`links` with rel `next`), or ask who runs it";
-            return Some(Finding::warn("scene", words, advice));
+        if let Some(problem) = self.lacking_problem() {
+            return Some(problem);
         }
         let Some(item) = &self.clearest else {
             let words = format!("no scene of {} on the {side} side, {window}", region.collection);
@@ -331,6 +351,9 @@ impl SideDates {
                 Finding::fail("scene", words, advice)
             });
         };
+        if let Some(problem) = self.unrequested_problem() {
+            return Some(problem);
+        }
         if item.properties.cloud_cover.unwrap_or(0.0) > region.max_cloud_cover {
             let (count, most) = (self.count, region.max_cloud_cover);
             let words = format!(
@@ -374,6 +397,8 @@ struct ScenesSample {
     has_more: bool,
     /// What the catalogue did not send of what matches, where no further page is linked.
     lacking: Option<ItemCounts>,
+    /// What else it sent.
+    unrequested: Option<UnrequestedItems>,
 }
 
 impl ScenesSample {
@@ -391,7 +416,8 @@ impl ScenesSample {
         };
         let mut sample = match listed {
             ListedCollection::File(found) => {
-                Self { items: found.items.clone(), has_more: false, lacking: None }
+                let items = found.items.clone();
+                Self { items, has_more: false, lacking: None, unrequested: None }
             }
             ListedCollection::Api(root) => {
                 let sample = Self::of_api(root, &search, http)?;
@@ -421,17 +447,16 @@ impl ScenesSample {
         let mut items = Vec::new();
         for _ in 0..MAX_PAGES {
             let Some(page) = pages.next_page().map_err(|error| error.to_string())? else {
-                return Ok(Self { items, has_more: false, lacking: pages.lacking() });
+                let (lacking, unrequested) = (pages.lacking(), pages.unrequested());
+                return Ok(Self { items, has_more: false, lacking, unrequested });
             };
             let mut answer = Self::read_page(&page, http)?;
             pages.answered(&mut answer, page.url()).map_err(|error| error.to_string())?;
             items.extend(answer.features);
         }
-        match pages.next_page() {
-            Ok(None) => Ok(Self { items, has_more: false, lacking: pages.lacking() }),
-            Ok(Some(_)) => Ok(Self { items, has_more: true, lacking: None }),
-            Err(error) => Err(error.to_string()),
-        }
+        let has_more = pages.next_page().map_err(|error| error.to_string())?.is_some();
+        let lacking = pages.lacking().filter(|_| !has_more);
+        Ok(Self { items, has_more, lacking, unrequested: pages.unrequested() })
     }
 
     fn read_page(page: &SearchPage, http: &Http) -> Result<ItemCollection, String> {
@@ -444,7 +469,9 @@ impl ScenesSample {
         if answer.status != 200 {
             return Err(format!("{url} answers {}", answer.describe()));
         }
-        ItemCollection::read(&answer.body)
-            .map_err(|error| format!("{url} does not answer as STAC does: {error}"))
+        let mut items = ItemCollection::read(&answer.body)
+            .map_err(|error| format!("{url} does not answer as STAC does: {error}"))?;
+        answer.header("link").into_iter().for_each(|link| items.add_link_header(link));
+        Ok(items)
     }
 }

@@ -16,7 +16,7 @@ pub(crate) enum FindingStatus {
     Skipped,
 }
 
-/// One probe's outcome, in words for people.
+/// One probe's outcome.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub(crate) struct Finding {
     /// What was probed: one word or two, the same in every release.

@@ -95,7 +95,7 @@ impl Http {
         self.clock.get()
     }
 
-    /// Any answer is an answer, whatever its status. An error states in words why there was none.
+    /// Any answer is an answer, whatever its status. An error states why there was none.
     fn send(&self, request: &HttpRequest, max_bytes: u64) -> Result<ProbeResponse, String> {
         let mut answer = self.client.send(request).map_err(|error| error.to_string())?;
         if let Some(ahead) = server_ahead(answer.headers(), Utc::now()) {

@@ -25,6 +25,15 @@ pub(super) fn mask(settings: &Settings, region: &Region, client: &Client) -> Fin
         .collect();
     let max_bytes = Memory::max_zone_bytes(settings.memory_mb);
     match FireZone::read_roughly(&path, &grids, MAX_BLOCKS, max_bytes, client) {
+        Ok(zone) if zone.share > 0.0 && zone.beyond_share > 0.0 => Finding::warn(
+            "mask",
+            format!(
+                "{path}: {:.1} % of the box lies beyond its edge, or has no data in it",
+                100.0 * zone.beyond_share
+            ),
+            "that part counts as outside the fire zone and is not mapped: name a mask that covers \
+             the region's `bbox`, or make the box smaller",
+        ),
         Ok(zone) if zone.share > 0.0 => {
             Finding::ok("mask", format!("{path}: {:.0} % of the box may burn", 100.0 * zone.share))
         }

@@ -5,10 +5,6 @@ use dragonfly_core::{DnCounts, OffsetRule, OffsetSource, offset_from_pixels, off
 
 use super::finding::Finding;
 
-/// Where the offset of 1000 is left in, black lies at 1000, and the darkest pixels of nearly any
-/// scene just above it. Beyond this the ground is bright and dry, and its floor proves nothing.
-const BLACK_IF_LEFT_IN_DN: std::ops::RangeInclusive<u16> = 950..=1200;
-
 /// Judges the rule for an item by the digital numbers of its coarsest short-wave infrared.
 pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
     if matches!(item.known_collection().offset, OffsetSource::Stated(_)) {
@@ -51,7 +47,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
             catalogue's operator",
         );
     }
-    if offset_dn == 0.0 && BLACK_IF_LEFT_IN_DN.contains(&floor_dn) {
+    if offset_dn == 0.0 && counts.is_dark_at_offset() {
         return Finding::warn(
             "offset",
             format!("{found}; but that looks as if the offset of 1000 were still in ({flag})"),

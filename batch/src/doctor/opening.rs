@@ -1,7 +1,7 @@
 //! Whether the scenes of a region can be opened together, as a run opens them.
 
 use dragonfly_core::stac::Item;
-use dragonfly_core::{FireSide, Grid, Region};
+use dragonfly_core::{FireSide, Grid, OffsetReason, Region};
 
 use super::finding::Finding;
 use crate::deployment::settings::Settings;
@@ -10,12 +10,14 @@ use crate::read::scene::{GridScene, RequestedScene};
 
 const PROBE: &str = "opening";
 
-/// Opens the clearest scene of each side, and judges what a run would use of it.
+/// Opens the clearest scene of each side, and judges what a run would use of it. A doubtful flag
+/// is not named again where another finding already does (`is_flag_named`).
 pub(super) fn opening(
     sides: &[(FireSide, Item)],
     settings: &Settings,
     region: &Region,
     client: &Client,
+    is_flag_named: bool,
 ) -> Finding {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mut doubts = Vec::new();
@@ -43,13 +45,18 @@ pub(super) fn opening(
         if scene.used.is_unmasked {
             doubts.push(format!("{} has no mask", item.id));
         }
-        if scene.used.has_uncertain_offset() {
+        if let Some(stated) = &scene.used.mask_contradiction {
+            doubts.push(format!("the mask of {} has other meanings: {stated}", item.id));
+        }
+        let is_flag = scene.used.offset_kind == Some(OffsetReason::DoubtedBoaOffsetApplied);
+        if scene.used.has_uncertain_offset() && !(is_flag && is_flag_named) {
             doubts.push(format!("the offset of {}: {}", item.id, scene.used.offset_reason));
         }
     }
     if !doubts.is_empty() {
         let advice = "maps of such scenes carry a warning: state the offset in the items \
-            (`raster:bands`), or name a collection with masks";
+            (`raster:bands`) and the meanings of the mask (`classification:classes`), or name a \
+            collection with masks";
         return Finding::warn(PROBE, doubts.join("; "), advice);
     }
     Finding::ok(PROBE, format!("the clearest scene of {} sides opens as in a run", sides.len()))

@@ -61,7 +61,10 @@ impl RegionProbes<'_> {
                 // What is wrong with the token is a finding of its own.
                 let _ = catalogue::token(self.settings, item, self.files);
             }
-            opening::opening(&scenes, self.settings, region, self.files)
+            let is_flag_named = findings
+                .iter()
+                .any(|found| found.probe == "offset" && found.status == FindingStatus::Warn);
+            opening::opening(&scenes, self.settings, region, self.files, is_flag_named)
         });
         findings.into_iter().map(|found| found.of(&region.name)).collect()
     }

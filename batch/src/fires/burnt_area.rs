@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use dragonfly_core::metadata::MappedFire;
 use dragonfly_core::{
-    BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, Region, Severity, Summary,
-    burnt_area,
+    BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, MapCell, Region, Severity,
+    Summary, WATER_AFTER, burnt_area, has_value,
 };
 use serde::{Deserialize, Serialize};
 
@@ -16,7 +16,7 @@ use crate::deployment::layout::RunFolder;
 use crate::fires::layout::FiresLayout;
 use crate::fires::outlines::area_of_cells;
 use crate::publish::json_file::write_json;
-use crate::publish::raster::{RunReader, cell};
+use crate::publish::raster::RunReader;
 use crate::publish::run::read_record;
 use crate::publish::store::LocalStore;
 
@@ -110,13 +110,15 @@ impl FireOfRun {
         let (mut burnt, mut seen, mut zone) = (Summary::default(), 0u64, 0u64);
         for (row, start) in (0..grid.height()).zip((0..dnbr.len()).step_by(width)) {
             let line = start..start + width;
-            let cells = line.clone().map(|index| cell(dnbr[index], state[index]));
-            for cell in cells {
-                let is_outside = matches!(cell, Err(Empty::OutsideBox | Empty::OutsideZone));
+            for state in &state[line.clone()] {
+                let reason = Empty::from_code(*state);
+                let is_outside = matches!(reason, Some(Empty::OutsideBox | Empty::OutsideZone));
+                let is_water = *state == WATER_AFTER || reason == Some(Empty::Water);
                 zone += u64::from(!is_outside);
-                seen += u64::from(matches!(cell, Ok(_) | Err(Empty::Water)));
+                seen += u64::from(has_value(*state) || is_water);
             }
-            let of_fire = line.filter(|index| is_burnt[*index]).map(|index| Ok(dnbr[index]));
+            let of_fire =
+                line.filter(|index| is_burnt[*index]).map(|index| MapCell::Value(dnbr[index]));
             burnt.add_row(of_fire, grid.cell_area_ha(row));
         }
         let hectares = burnt.hectares();

@@ -42,8 +42,7 @@ impl NightPoints {
 
     /// Reads all sources as a night without a gap does, and compares them with no other night.
     pub(crate) fn read_recent(sources: &[String], client: &Client, now: DateTime<Utc>) -> Self {
-        let mut night =
-            Self { detections: Vec::new(), coverage: Vec::new(), sources: Vec::new() };
+        let mut night = Self { detections: Vec::new(), coverage: Vec::new(), sources: Vec::new() };
         for file in read_point_files(sources, Some(TimeDelta::zero()), client) {
             night.add(file, None, now);
         }

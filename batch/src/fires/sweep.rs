@@ -1,7 +1,7 @@
 //! Removes the files of fires that are no longer known.
 
 use anyhow::Result;
-use dragonfly_core::{FireState, FiresState};
+use dragonfly_core::{FireState, FiresState, MapLayer};
 
 use crate::deployment::Deployment;
 use crate::fires::fire_region::map_name;
@@ -42,6 +42,9 @@ pub(crate) fn remove_fire(deployment: &Deployment, id: &str) -> Result<()> {
         store.remove(&root.tiles_of(&map))?;
         store.remove(&root.raster_of(&map))?;
         store.remove(&root.raster_link(&map))?;
+        for layer in MapLayer::ALL {
+            store.remove(&root.layer_link(&map, layer))?;
+        }
         private.remove(&root.work(&map))?;
         private.remove(&layout.burnt_area(&map))?;
     }

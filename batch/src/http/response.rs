@@ -56,6 +56,14 @@ impl Response {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// The links of all headers `Link`; `None` where there is none.
+    pub(crate) fn link(&self) -> Option<String> {
+        let headers = self.headers.get_all("link").iter();
+        headers
+            .filter_map(|header| header.to_str().ok().map(str::to_owned))
+            .reduce(|all, next| format!("{all}, {next}"))
+    }
+
     /// Where it came from, after redirects.
     pub(crate) fn url(&self) -> &str {
         &self.url

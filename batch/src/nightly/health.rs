@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, TimeDelta, Utc};
 use dragonfly_core::metadata::{MapMeta, RegionIndex};
 use dragonfly_core::{
-    Health, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile,
+    Health, MapLayer, Region, RegionFiles, RegionHealth, RegionRecord, Tile, TileFate, decode_tile,
     plan_night,
 };
 
@@ -66,10 +66,7 @@ pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Healt
     let regions_ok = judged.values().all(|region| region.ok);
     let health = Health {
         checked_at: now,
-        ok: disk_ok
-            && regions_ok
-            && fires_ok != Some(false)
-            && last_command_problems.is_empty(),
+        ok: disk_ok && regions_ok && fires_ok != Some(false) && last_command_problems.is_empty(),
         disk_ok,
         disk_free_gb: (disk_free_gb * 10.0).round() / 10.0,
         last_command_ok: last_command_problems.is_empty(),
@@ -155,6 +152,7 @@ fn region_files(layout: &RootLayout, region: &Region) -> RegionFiles {
     let (mut tile, mut raster) = (None, None);
     if let Some(map) = &meta.map {
         published.push(layout.raster(&region.name, &map.run_id));
+        published.extend(layer_files(layout, region, map));
         if let Some(file) = well_known_tile(layout, region, map) {
             tile = Some(check_tile(&file));
             published.push(file);
@@ -183,9 +181,19 @@ fn check_tile(file: &Path) -> Result<(), String> {
     decoded.map_err(|cause| format!("{}: {cause}", file.display()))
 }
 
+/// The layers that a map names.
+fn layer_files(layout: &RootLayout, region: &Region, map: &MapMeta) -> Vec<PathBuf> {
+    let layers = MapLayer::ALL.into_iter().filter(|_| map.layers.is_some());
+    layers.map(|layer| layout.layer(&region.name, &map.run_id, layer)).collect()
+}
+
+/// Whether the raster and the layers can be opened.
 fn check_raster(layout: &RootLayout, region: &Region, map: &MapMeta) -> Result<(), String> {
-    let file = layout.raster(&region.name, &map.run_id);
-    geotiff::open_local(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
-        .map(drop)
-        .map_err(|error| format!("{error:#}"))
+    let raster = layout.raster(&region.name, &map.run_id);
+    let mut files = std::iter::once(raster).chain(layer_files(layout, region, map));
+    files.try_for_each(|file| {
+        geotiff::open_local(&file.display().to_string(), geotiff::HeaderLimits::SINGLE)
+            .map(drop)
+            .map_err(|error| format!("{error:#}"))
+    })
 }

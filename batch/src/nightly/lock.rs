@@ -37,7 +37,7 @@ pub(crate) struct Journal {
     since: DateTime<Utc>,
     /// When it came to its end; `None` while it runs, and after it was killed.
     ended_at: Option<DateTime<Utc>>,
-    /// What it could record nowhere else, in words.
+    /// What it could record nowhere else, as text.
     problems: Vec<String>,
 }
 

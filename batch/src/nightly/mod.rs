@@ -1,6 +1,7 @@
 //! Running unattended: the order of regions, the lock, worker processes, and health.
 
 pub(crate) mod attempt;
+pub(crate) mod burnt_seen;
 pub(crate) mod clock;
 pub(crate) mod deadline;
 pub(crate) mod failure;

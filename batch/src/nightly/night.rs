@@ -67,8 +67,9 @@ fn recover(deployment: &Deployment) {
         }
     }
     sweep(deployment);
-    // Nothing is published before the first map.
-    if deployment.layout.meta_file("index").exists() {
+    // Nothing is published before the first map, unless no region is to be mapped: then the page
+    // has an empty list to show.
+    if deployment.regions.is_empty() || deployment.layout.meta_file("index").exists() {
         write_index(deployment).unwrap_or_else(|error| tracing::warn!("{error:#}"));
     }
 }

@@ -2,17 +2,19 @@
 
 use anyhow::{Context, Result};
 use dragonfly_core::metadata::MapMeta;
-use dragonfly_core::{EmptyShare, Grid, Region, RunFailure};
+use dragonfly_core::{EmptyShare, Grid, MapLayers, Region, RunFailure};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::nightly::failure::RunError;
 
-/// Bytes per cell in the work folder: a float and a code.
-const WORK_BYTES_PER_CELL: f64 = 5.0;
+/// Bytes per cell in the work folder: a float, two codes, two days and a count.
+const WORK_BYTES_PER_CELL: f64 = 11.0;
 /// Bytes per cell when published, where there is no earlier run: compressed raster, overviews,
-/// tiles.
-const PUBLISHED_BYTES_PER_CELL: f64 = 6.0;
+/// tiles, layers.
+const PUBLISHED_BYTES_PER_CELL: f64 = 8.0;
+/// Bytes per cell of the layers, which a map of an older version does not count.
+const LAYER_BYTES_PER_CELL: f64 = 2.0;
 /// A new map may be so much larger than the last.
 const GROWTH: f64 = 1.5;
 
@@ -52,9 +54,15 @@ pub(crate) fn check_disk(
 fn needed_gb(region: &Region, last: Option<&MapMeta>) -> f64 {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let cells = f64::from(grid.width()) * f64::from(grid.height());
-    let published_bytes =
-        last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| map.disk_usage_mb * 1e6 * GROWTH);
+    let published_bytes = last.map_or(cells * PUBLISHED_BYTES_PER_CELL, |map| {
+        map.disk_usage_mb * 1e6 * GROWTH + uncounted_bytes(cells, map.layers.as_ref())
+    });
     (cells * WORK_BYTES_PER_CELL + published_bytes) / 1e9
+}
+
+/// Bytes of the layers, where the last map has none.
+fn uncounted_bytes(cells: f64, layers: Option<&MapLayers>) -> f64 {
+    layers.map_or(cells * LAYER_BYTES_PER_CELL, |_| 0.0)
 }
 
 /// Whether a new map has seen enough to replace the published one: a cloudy month must not.
@@ -88,6 +96,23 @@ pub(crate) fn check_valid_share(
     Ok(())
 }
 
+/// Whether a new map has seen enough of what burnt in the published one: a night that saw
+/// everything but the fire must not take its place.
+///
+/// # Errors
+/// When it has not; with the share.
+pub(crate) fn check_burnt_share(share: Option<f64>, min_valid_share: f64) -> Result<()> {
+    let Some(share) = share.filter(|share| *share < min_valid_share) else { return Ok(()) };
+    let message = format!(
+        "only {:.1} % of what is burnt in the published map was seen, and {:.1} % is the least \
+        (min_valid_share): the published map stays; wait for clearer images, widen \
+        post_window_days, or lower min_valid_share",
+        100.0 * share,
+        100.0 * min_valid_share
+    );
+    Err(too_little_observed(share, min_valid_share, message).into())
+}
+
 fn too_little_observed(observed_share: f64, min_share: f64, message: String) -> RunError {
     RunError { failure: RunFailure::TooLittleObserved { observed_share, min_share }, message }
 }
@@ -107,16 +132,33 @@ mod tests {
     use super::*;
 
     #[test]
+    fn layers_need_room_beside_a_map_of_an_older_version() {
+        let layers = MapLayers::new(|_| String::new());
+        assert_eq!(uncounted_bytes(1e6, Some(&layers)), 0.0);
+        assert_eq!(uncounted_bytes(1e6, None), 2e6);
+    }
+
+    #[test]
     fn water_is_seen_and_the_outside_does_not_count() {
         let empty = EmptyShare {
             outside_zone: 0.5,
             cloud: 0.1,
-            water: 0.2,
+            water: 0.1,
+            water_after: 0.1,
             never_observed: 0.1,
             no_data: 0.05,
         };
         assert!((observed_share(&empty) - 0.5).abs() < 1e-9);
         assert_eq!(observed_share(&EmptyShare { outside_zone: 1.0, ..EmptyShare::default() }), 0.0);
+    }
+
+    #[test]
+    fn a_night_that_did_not_see_the_fire_does_not_replace_its_map() {
+        for share in [None, Some(0.2), Some(1.0)] {
+            assert!(check_burnt_share(share, 0.2).is_ok(), "{share:?}");
+        }
+        let message = check_burnt_share(Some(0.19), 0.2).unwrap_err().to_string();
+        assert!(message.contains("19.0 %") && message.contains("min_valid_share"), "{message}");
     }
 
     #[test]

@@ -53,7 +53,7 @@ pub(crate) enum RunOutcome {
     Waiting(String),
     /// No map was published.
     Failed {
-        /// Why, in words.
+        /// Why, as text.
         message: String,
         /// Why.
         failure: RunFailure,

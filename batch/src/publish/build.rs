@@ -1,14 +1,17 @@
-//! Builds what is published of a run: tiles, raster and metadata, in the work folder.
+//! Builds what is published of a run: tiles, rasters and metadata, in the work folder.
 
 use std::fs;
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use dragonfly_core::Grid;
-use dragonfly_core::metadata::{RegionMeta, RunStatus};
+use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus};
+use dragonfly_core::{Grid, MapLayer, Note, Region};
 
 use crate::cli::progress::ProgressStep;
 use crate::deployment::layout::RunFolder;
-use crate::publish::raster::{RunReader, write_cog};
+use crate::publish::cog::CogSource;
+use crate::publish::map_notes::map_notes;
+use crate::publish::raster::RunReader;
 use crate::publish::run::RunRecord;
 use crate::publish::store::{PublishStore, TileFolder};
 use crate::publish::tiles::{cut_tiles, tile_count};
@@ -26,12 +29,11 @@ pub(crate) fn build(
     if tiles.exists() {
         fs::remove_dir_all(&tiles).with_context(|| format!("cannot clear {}", tiles.display()))?;
     }
-    let description = format!("Burn severity (dNBR) of {}. {}", region.title(), map.attribution);
     let step =
         ProgressStep::start(&region.name, "tiles cut", tile_count(&grid, region.zoom_min), "tiles");
-    // GDAL compresses the raster in its own threads while the tiles are cut.
+    // GDAL compresses the rasters in its own threads while the tiles are cut.
     let (cut, cog) = std::thread::scope(|scope| {
-        let cog = scope.spawn(|| write_cog(folder, &description));
+        let cog = scope.spawn(|| write_cogs(folder, &region, &map));
         let cut = cut_tiles(
             &reader,
             &grid,
@@ -42,19 +44,16 @@ pub(crate) fn build(
         );
         (cut, cog.join())
     });
-    let cut = match (cut, cog) {
-        (_, Err(_)) => bail!("the thread that writes the raster panicked"),
-        (Ok(cut), Ok(Ok(()))) => cut,
-        (Err(error), Ok(Ok(()))) | (Ok(_), Ok(Err(error))) => return Err(error),
+    let (cut, raster_bytes) = match (cut, cog) {
+        (_, Err(_)) => bail!("the thread that writes the rasters panicked"),
+        (Ok(cut), Ok(Ok(bytes))) => (cut, bytes),
+        (Err(error), Ok(Ok(_))) | (Ok(_), Ok(Err(error))) => return Err(error),
         (Err(tiles), Ok(Err(raster))) => bail!("{tiles:#}; {raster:#}"),
     };
     step.finish(cut.bytes);
 
     fs::create_dir_all(tiles.join("dnbr"))
         .with_context(|| format!("cannot create {}", tiles.display()))?;
-    let raster_bytes = fs::metadata(folder.cog())
-        .with_context(|| format!("reading {}", folder.cog().display()))?
-        .len();
     map.disk_usage_mb = ((cut.bytes + raster_bytes) as f64 / 1e4).round() / 100.0;
     map.tile_count = cut.stored;
     map.tiles_skipped = cut.skipped;
@@ -69,4 +68,46 @@ pub(crate) fn build(
     // Everything must be on the disk before the metadata names it.
     store.sync()?;
     Ok(meta)
+}
+
+/// Writes the dNBR and the layers that the map names as COGs; gives their bytes.
+fn write_cogs(folder: &RunFolder, region: &Region, map: &MapMeta) -> Result<u64> {
+    let mut notes = map_notes(region, map);
+    let describe = |what: &str| format!("{what} of {}. {}", region.title(), map.attribution);
+    let dnbr = CogSource {
+        raster: &folder.dnbr(),
+        band_name: "dNBR",
+        description: &describe("Burn severity (dNBR)"),
+        notes: &notes,
+        overviews: "AVERAGE",
+    };
+    dnbr.write(&folder.cog())?;
+    let mut bytes = file_bytes(&folder.cog())?;
+    if map.layers.is_none() {
+        return Ok(bytes);
+    }
+    let layers = folder.layer_cogs();
+    fs::create_dir_all(&layers).with_context(|| format!("cannot create {}", layers.display()))?;
+    for layer in MapLayer::ALL {
+        let values = layer.describe();
+        notes.retain(|note| note.name != LAYER);
+        notes.push(Note::new(LAYER, format!("{}: {values}", layer.name())));
+        let cog = CogSource {
+            raster: &folder.layer(layer),
+            band_name: layer.name(),
+            description: &describe(&format!("Layer {} ({values})", layer.name())),
+            notes: &notes,
+            overviews: "NEAREST",
+        };
+        cog.write(&folder.layer_cog(layer))?;
+        bytes += file_bytes(&folder.layer_cog(layer))?;
+    }
+    Ok(bytes)
+}
+
+/// Name of the note that describes the values of a layer.
+const LAYER: &str = "layer";
+
+fn file_bytes(file: &Path) -> Result<u64> {
+    Ok(fs::metadata(file).with_context(|| format!("reading {}", file.display()))?.len())
 }

@@ -4,14 +4,15 @@
 use std::fs;
 
 use anyhow::{Context, Result, bail};
-use dragonfly_core::Region;
-use dragonfly_core::metadata::{EarlierRun, RegionMeta};
+use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
+use dragonfly_core::{Grid, Region};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::{RootLayout, RunFolder};
 use crate::deployment::settings::Settings;
+use crate::nightly::burnt_seen::burnt_seen_share;
 use crate::nightly::clock::now_in_seconds;
-use crate::nightly::preflight::check_valid_share;
+use crate::nightly::preflight::{check_burnt_share, check_valid_share};
 use crate::publish::build::build;
 use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
@@ -59,6 +60,8 @@ pub(crate) fn publish_run(
     let old = MetaFile::read(layout, &region.name).or_pending(region)?;
     let published = old.map.as_ref().map(|map| &map.empty_share);
     check_valid_share(&record.map.empty_share, published, settings.min_valid_share)?;
+    let seen_share = old.map.as_ref().and_then(|old| burnt_share(layout, region, old, folder));
+    check_burnt_share(seen_share, settings.min_valid_share)?;
     let earlier_runs = earlier_runs(settings, old);
     let meta = RegionMeta { earlier_runs, ..build(&store, folder, record)? };
     move_into_place(&store, layout, folder, &meta)?;
@@ -75,6 +78,22 @@ pub(crate) fn publish_run(
     Ok(())
 }
 
+/// The share of a published map's burnt cells that a run saw; `None` where they are few, or its
+/// raster cannot be read.
+fn burnt_share(
+    layout: &RootLayout,
+    region: &Region,
+    published: &MapMeta,
+    folder: &RunFolder,
+) -> Option<f64> {
+    let grid = Grid::covering(region.bbox, region.zoom_max);
+    let raster = layout.raster(&region.name, &published.run_id);
+    burnt_seen_share(&raster, folder, &grid).unwrap_or_else(|error| {
+        tracing::warn!(region = region.name, "cannot compare with the published map: {error:#}");
+        None
+    })
+}
+
 /// The runs to keep beside the new one, newest first.
 fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
     let now = now_in_seconds();
@@ -83,7 +102,7 @@ fn earlier_runs(settings: &Settings, old: RegionMeta) -> Vec<EarlierRun> {
     kept_runs(&runs, settings.keep_runs, settings.keep_hours, now)
 }
 
-/// Raster, tiles and the run's own metadata under their versioned names, which no metadata names
+/// Rasters, tiles and the run's own metadata under their versioned names, which no metadata names
 /// yet.
 fn move_into_place(
     store: &impl PublishStore,
@@ -95,6 +114,9 @@ fn move_into_place(
     let name = &meta.region_name;
     store.publish(&folder.cog(), &layout.raster(name, &map.run_id))?;
     store.publish(&folder.tiles(), &layout.tiles(name, &map.run_id))?;
+    if map.layers.is_some() {
+        store.publish(&folder.layer_cogs(), &layout.layers(name, &map.run_id))?;
+    }
     write_json(store, &layout.run_meta(name, &map.run_id), meta)
 }
 

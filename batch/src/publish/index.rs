@@ -42,7 +42,7 @@ pub(crate) fn write_index(deployment: &Deployment) -> Result<()> {
     let regions = lines.collect();
     let store = store_of(deployment);
     write_json(&store, &layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
-    write_json(&store, &layout.meta_file("client"), &settings.client_config()?)
+    write_json(&store, &layout.meta_file("client"), &settings.client_config(&deployment.regions)?)
 }
 
 /// The published list of regions; `None` where there is none, or it cannot be read.

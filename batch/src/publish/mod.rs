@@ -2,10 +2,12 @@
 //! one.
 
 pub(crate) mod build;
+pub(crate) mod cog;
 pub(crate) mod commit;
 pub(crate) mod index;
 pub(crate) mod json_file;
 pub(crate) mod links;
+pub(crate) mod map_notes;
 pub(crate) mod public_text;
 pub(crate) mod raster;
 pub(crate) mod region_meta;

@@ -1,86 +1,127 @@
-//! The rasters of a run: written strip by strip, read tile by tile, published as a COG.
+//! The rasters of a run in the work folder: written strip by strip, read tile by tile.
 
 use std::path::Path;
 use std::sync::{Mutex, PoisonError};
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{Empty, Grid, VALID};
+use dragonfly_core::{Empty, Grid, MapCell, MapLayer, PreNbrCode};
 use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
-use gdal::{Dataset, DriverManager, Metadata};
+use gdal::{Dataset, DriverManager};
 
 use crate::compute::mosaic::Strip;
 use crate::deployment::layout::RunFolder;
 use crate::read::geotiff::{FailureWatch, mark_thread, web_mercator};
 
-/// The two rasters of a run while they are written.
+/// The rasters of a run while they are written.
 pub(crate) struct RunWriter {
-    dnbr: Dataset,
-    state: Dataset,
+    dnbr: OpenRaster,
+    state: OpenRaster,
+    pre_date: OpenRaster,
+    post_date: OpenRaster,
+    views: OpenRaster,
+    pre_nbr: OpenRaster,
+}
+
+/// A raster while it is written.
+struct OpenRaster {
+    /// What is done to it, for errors.
+    what: String,
+    dataset: Dataset,
 }
 
 impl RunWriter {
-    /// Starts both rasters.
+    /// Starts all rasters.
     pub(crate) fn create(folder: &RunFolder, grid: &Grid) -> Result<Self> {
-        let dnbr = watched(DNBR, || {
-            let dnbr = create::<f32>(
-                &folder.dnbr(),
-                grid,
-                &["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"],
-            )?;
-            dnbr.rasterband(1)?.set_no_data_value(Some(f64::NAN))?;
-            Ok(dnbr)
-        })?;
-        let compact =
-            ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256", "COMPRESS=DEFLATE", "ZLEVEL=1"];
-        let state = watched(STATE, || create::<u8>(&folder.state(), grid, &compact))?;
-        Ok(Self { dnbr, state })
+        let tiled = ["TILED=YES", "BLOCKXSIZE=256", "BLOCKYSIZE=256"];
+        let compact = [&tiled[..], &["COMPRESS=DEFLATE", "ZLEVEL=1"]].concat();
+        let bytes = |layer| OpenRaster::create::<u8>(folder, layer, grid, &compact);
+        let days = |layer| OpenRaster::create::<u16>(folder, layer, grid, &compact);
+        Ok(Self {
+            dnbr: OpenRaster::start("dNBR", || {
+                create::<f32>(&folder.dnbr(), grid, &tiled, f64::NAN)
+            })?,
+            state: bytes(MapLayer::State)?,
+            pre_date: days(MapLayer::PreDate)?,
+            post_date: days(MapLayer::PostDate)?,
+            views: bytes(MapLayer::Views)?,
+            pre_nbr: OpenRaster::start("NBR before the fire", || {
+                let empty = f64::from(PreNbrCode::EMPTY.0);
+                create::<u8>(&folder.pre_nbr(), grid, &compact, empty)
+            })?,
+        })
     }
 
     /// Writes a strip of cells.
     pub(crate) fn write(&mut self, strip: Strip) -> Result<()> {
         let size = (strip.width, strip.dnbr.len() / strip.width);
         let at = (strip.corner.0 as isize, strip.corner.1 as isize);
-        write(DNBR, &self.dnbr, at, Buffer::new(size, strip.dnbr))?;
-        write(STATE, &self.state, at, Buffer::new(size, strip.state))
+        self.dnbr.write(at, Buffer::new(size, strip.dnbr))?;
+        self.state.write(at, Buffer::new(size, strip.state))?;
+        self.pre_date.write(at, Buffer::new(size, strip.pre_date))?;
+        self.post_date.write(at, Buffer::new(size, strip.post_date))?;
+        self.views.write(at, Buffer::new(size, strip.views))?;
+        self.pre_nbr.write(at, Buffer::new(size, strip.pre_nbr))
     }
 
-    /// Closes both; a full disk shows only here.
+    /// Closes all; a full disk shows only here.
     pub(crate) fn finish(self) -> Result<()> {
-        close(DNBR, self.dnbr)?;
-        close(STATE, self.state)
+        let Self { dnbr, state, pre_date, post_date, views, pre_nbr } = self;
+        [dnbr, state, pre_date, post_date, views, pre_nbr]
+            .into_iter()
+            .try_for_each(OpenRaster::close)
     }
 }
 
-const DNBR: &str = "writing the dNBR raster";
-const STATE: &str = "writing the state raster";
+impl OpenRaster {
+    fn create<T: GdalType>(
+        folder: &RunFolder,
+        layer: MapLayer,
+        grid: &Grid,
+        options: &[&str],
+    ) -> Result<Self> {
+        let file = folder.layer(layer);
+        Self::start(layer.name(), || create::<T>(&file, grid, options, layer.no_data()))
+    }
 
-fn write<T: GdalType + Copy>(
-    what: &'static str,
-    raster: &Dataset,
-    at: (isize, isize),
-    mut cells: Buffer<T>,
-) -> Result<()> {
-    watched(what, || Ok(raster.rasterband(1)?.write(at, cells.shape(), &mut cells)?))
-}
+    fn start(name: &str, create: impl FnOnce() -> Result<Dataset>) -> Result<Self> {
+        let what = format!("writing the {name} raster");
+        Ok(Self { dataset: watched(&what, create)?, what })
+    }
 
-fn close(what: &'static str, mut raster: Dataset) -> Result<()> {
-    watched(what, || {
-        raster.flush_cache()?;
-        Ok(raster.close()?)
-    })
+    fn write<T: GdalType + Copy>(
+        &mut self,
+        at: (isize, isize),
+        mut cells: Buffer<T>,
+    ) -> Result<()> {
+        let Self { what, dataset } = self;
+        watched(what, || Ok(dataset.rasterband(1)?.write(at, cells.shape(), &mut cells)?))
+    }
+
+    fn close(self) -> Result<()> {
+        let Self { what, mut dataset } = self;
+        watched(&what, || {
+            dataset.flush_cache()?;
+            Ok(dataset.close()?)
+        })
+    }
 }
 
 /// Does something to a raster; an error also where GDAL reports a failure that it does not return.
-fn watched<T>(what: &'static str, act: impl FnOnce() -> Result<T>) -> Result<T> {
+fn watched<T>(what: &str, act: impl FnOnce() -> Result<T>) -> Result<T> {
     let watch = FailureWatch::begin();
-    let done = act().context(what)?;
-    watch.check().context(what)?;
+    let done = act().with_context(|| what.to_owned())?;
+    watch.check().with_context(|| what.to_owned())?;
     Ok(done)
 }
 
-fn create<T: GdalType>(file: &Path, grid: &Grid, options: &[&str]) -> Result<Dataset> {
+fn create<T: GdalType>(
+    file: &Path,
+    grid: &Grid,
+    options: &[&str],
+    no_data: f64,
+) -> Result<Dataset> {
     let options: CslStringList = options.iter().copied().collect();
     let size = (grid.width() as usize, grid.height() as usize);
     let mut dataset = DriverManager::get_driver_by_name("GTiff")?
@@ -90,6 +131,7 @@ fn create<T: GdalType>(file: &Path, grid: &Grid, options: &[&str]) -> Result<Dat
     let (west, north) = grid.metres_from_grid(0.0, 0.0);
     let cell = grid.cell_size_m();
     dataset.set_geo_transform(&[west, cell, 0.0, north, 0.0, -cell])?;
+    dataset.rasterband(1)?.set_no_data_value(Some(no_data))?;
     Ok(dataset)
 }
 
@@ -97,24 +139,30 @@ fn create<T: GdalType>(file: &Path, grid: &Grid, options: &[&str]) -> Result<Dat
 pub(crate) struct RunReader {
     dnbr: Mutex<Dataset>,
     state: Mutex<Dataset>,
+    pre_nbr: Mutex<Dataset>,
 }
 
 impl RunReader {
-    /// Opens both rasters.
+    /// Opens all rasters.
     pub(crate) fn open(folder: &RunFolder) -> Result<Self> {
         let open = |file: &Path| {
             Dataset::open(file).with_context(|| format!("cannot open {}", file.display()))
         };
         Ok(Self {
             dnbr: Mutex::new(open(&folder.dnbr())?),
-            state: Mutex::new(open(&folder.state())?),
+            state: Mutex::new(open(&folder.layer(MapLayer::State))?),
+            pre_nbr: Mutex::new(open(&folder.pre_nbr())?),
         })
     }
 
     /// The 256 × 256 cells from a column and row on.
     pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<Result<f32, Empty>>> {
         let (dnbr, state) = self.cells((column, row), (TILE_SIZE_PX, TILE_SIZE_PX))?;
-        Ok(dnbr.into_iter().zip(state).map(|(dnbr, state)| cell(dnbr, state)).collect())
+        Ok(dnbr
+            .into_iter()
+            .zip(state)
+            .map(|(dnbr, state)| MapCell::new(dnbr, state).value())
+            .collect())
     }
 
     /// dNBR and state of a rectangle of cells from a corner on, so many across and down.
@@ -127,11 +175,13 @@ impl RunReader {
         let state = read_cells(&self.state, corner, size).context("reading the state raster")?;
         Ok((dnbr, state))
     }
-}
 
-/// The dNBR of a cell, or why it has none.
-pub(crate) fn cell(dnbr: f32, state: u8) -> Result<f32, Empty> {
-    if state == VALID { Ok(dnbr) } else { Err(Empty::from_code(state).unwrap_or(Empty::NoData)) }
+    /// NBR before the fire of a rectangle of cells from a corner on, so many across and down.
+    pub(crate) fn pre_nbr(&self, corner: (u32, u32), size: (u32, u32)) -> Result<Vec<PreNbrCode>> {
+        let codes = read_cells::<u8>(&self.pre_nbr, corner, size)
+            .context("reading the raster of NBR before the fire")?;
+        Ok(codes.into_iter().map(PreNbrCode).collect())
+    }
 }
 
 fn read_cells<T: Copy + GdalType>(
@@ -145,56 +195,4 @@ fn read_cells<T: Copy + GdalType>(
     let buffer =
         dataset.rasterband(1)?.read_as::<T>((column as isize, row as isize), size, size, None)?;
     Ok(buffer.into_shape_and_vec().1)
-}
-
-/// Writes the run's dNBR as a COG, and reads it back: a full disk shows only at the end.
-pub(crate) fn write_cog(folder: &RunFolder, description: &str) -> Result<()> {
-    let (from, to) = (folder.dnbr(), folder.cog());
-    let watch = FailureWatch::begin();
-    {
-        let mut source =
-            Dataset::open(&from).with_context(|| format!("cannot open {}", from.display()))?;
-        source.set_metadata_item("TIFFTAG_IMAGEDESCRIPTION", description, "")?;
-        let options: CslStringList = [
-            "COMPRESS=DEFLATE",
-            "LEVEL=1",
-            "PREDICTOR=YES",
-            "BLOCKSIZE=512",
-            "OVERVIEW_RESAMPLING=AVERAGE",
-            "NUM_THREADS=2",
-        ]
-        .into_iter()
-        .collect();
-        let driver = DriverManager::get_driver_by_name("COG")?;
-        let mut cog = source
-            .create_copy(&driver, &to, &options)
-            .with_context(|| format!("cannot write {}", to.display()))?;
-        cog.flush_cache()?;
-        cog.close()?;
-    }
-    watch.check().with_context(|| format!("writing {}", to.display()))?;
-    read_back(&to).with_context(|| format!("{} cannot be read back", to.display()))
-}
-
-/// Reads the last block of the image and of its coarsest overview.
-///
-/// # Errors
-/// When the file is cut short, or has lost its no-data value.
-pub(crate) fn read_back(file: &Path) -> Result<()> {
-    let dataset = Dataset::open(file)?;
-    let band = dataset.rasterband(1)?;
-    ensure!(band.no_data_value().is_some_and(f64::is_nan), "it has lost its no-data value");
-    let last = |band: &gdal::raster::RasterBand| -> Result<()> {
-        let (size, block) = (band.size(), band.block_size());
-        if size.0 == 0 || size.1 == 0 {
-            bail!("it has no pixels");
-        }
-        band.read_block::<f32>(((size.0 - 1) / block.0, (size.1 - 1) / block.1))?;
-        Ok(())
-    };
-    last(&band)?;
-    match band.overview_count()? {
-        0 => Ok(()),
-        count => last(&band.overview(count as usize - 1)?),
-    }
 }

@@ -5,23 +5,23 @@ use std::fs;
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
-use dragonfly_core::{Region, TileFate};
+use dragonfly_core::{MapLayer, Region, TileFate};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::nightly::clock::now_in_seconds;
+use crate::publish::cog::read_back;
 use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
 use crate::publish::links::point_links;
-use crate::publish::raster::read_back;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::store::{PublishStore, TileFolder, store_of};
 use crate::publish::sweep::published_runs;
 
 /// Rebuilds a region's metadata where it cannot be read, is absent, or names a run that is not
-/// whole. Needs the lock. Returns what was done, in words.
+/// whole. Needs the lock. Returns what was done, as text.
 ///
-/// A run is whole when its own metadata, beside its raster, can be read, its raster reads to the
+/// A run is whole when its own metadata, beside its raster, can be read, its rasters read to the
 /// end and all its tiles are there. The file that cannot be read is kept in the work folder.
 ///
 /// # Errors
@@ -161,7 +161,12 @@ fn read_whole(layout: &RootLayout, region: &str, run_id: &str) -> Result<RegionM
 
 fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
     let raster = layout.raster(region, &map.run_id);
-    read_back(&raster).with_context(|| format!("{} cannot be read", raster.display()))?;
+    read_back(&raster, f64::NAN).with_context(|| format!("{} cannot be read", raster.display()))?;
+    for layer in MapLayer::ALL.into_iter().filter(|_| map.layers.is_some()) {
+        let file = layout.layer(region, &map.run_id, layer);
+        read_back(&file, layer.no_data())
+            .with_context(|| format!("{} cannot be read", file.display()))?;
+    }
     let tiles = TileFolder::new(&layout.tiles(region, &map.run_id).join("dnbr"));
     for zoom in &map.tile_index.0 {
         for tile in zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)) {

@@ -36,8 +36,12 @@ pub(crate) struct FinishedRun {
 /// The real time and four random hexadecimal digits: a name that no run of the region has.
 pub(crate) fn new_run_id(layout: &RootLayout, region: &str) -> String {
     let is_taken = |id: &String| {
-        let paths =
-            [layout.work(region).join(id), layout.tiles(region, id), layout.raster(region, id)];
+        let paths = [
+            layout.work(region).join(id),
+            layout.tiles(region, id),
+            layout.raster(region, id),
+            layout.layers(region, id),
+        ];
         paths.iter().any(|path| path.exists())
     };
     loop {

@@ -16,7 +16,7 @@ use crate::publish::store::store_of;
 pub(crate) struct RunEnd {
     pub(crate) started_at: DateTime<Utc>,
     pub(crate) status: RunStatus,
-    /// Why, in words.
+    /// Why, as text.
     pub(crate) message: String,
     /// Why; `None` unless it failed.
     pub(crate) failure: Option<RunFailure>,

@@ -7,10 +7,10 @@ use anyhow::{Result, bail};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
-    FireSide, Grid, ImageFrame, LevelFrame, MaskKind, MaskScale, Masks, OffsetDecision, OffsetRule,
-    PromisedGround, PromisedGroundCount, QualityTable, ReadPixels, Scaling, SceneFile,
-    SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files, choose_common_level,
-    choose_mask_level, offset_from_pixels, offset_rule,
+    DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskScale, Masks,
+    OffsetDecision, OffsetRule, PromisedGround, PromisedGroundCount, QualityTable, ReadPixels,
+    Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files,
+    choose_common_level, choose_mask_level, offset_from_pixels, offset_rule,
 };
 
 use crate::http::Client;
@@ -140,7 +140,7 @@ impl GridScene {
         let [first, second] = &bands;
         let mask = mask.map(|mask| mask_at_level(mask, first.size)).transpose()?;
 
-        let offset = offset_of(item, second)?;
+        let offset = offset_of(item, [first, second])?;
         let Some(used) = UsedScene::new(item, side, offset) else {
             bail!("the item has no datetime")
         };
@@ -350,11 +350,23 @@ fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
     SceneFile { name: &image.location, frame }
 }
 
+/// Whether the pixels of the coarsest overview fulfil a condition. One that is large, or cannot be
+/// read, proves nothing.
+fn coarsest_has(band: &ImageBand, condition: fn(&DnCounts) -> bool) -> bool {
+    let is_small = band.coarsest_px().is_ok_and(|pixels| pixels <= MAX_DOUBTED_PX);
+    is_small && band.count_coarsest().is_ok_and(|counts| condition(&counts))
+}
+
 /// The offset of a scene's digital numbers.
-fn offset_of(item: &Item, band: &ImageBand) -> Result<OffsetDecision> {
+fn offset_of(item: &Item, [first, second]: [&ImageBand; 2]) -> Result<OffsetDecision> {
     let decision = match offset_rule(item) {
-        OffsetRule::Decided(decision) => decision,
-        OffsetRule::LookAtPixels(assumed) => offset_from_pixels(assumed, &band.count_coarsest()?),
+        OffsetRule::Decided(decision) => {
+            let is_doubtful = decision.is_by_flag()
+                && coarsest_has(second, DnCounts::is_dark_at_offset)
+                && coarsest_has(first, DnCounts::is_above_offset);
+            if is_doubtful { decision.doubted() } else { decision }
+        }
+        OffsetRule::LookAtPixels(assumed) => offset_from_pixels(assumed, &second.count_coarsest()?),
     };
     if decision.reason.is_unverified() {
         tracing::warn!(scene = %item.id, offset = decision.offset_dn, "offset {}", decision.reason);

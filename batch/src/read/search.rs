@@ -47,8 +47,8 @@ pub(crate) struct SceneSearch<'a> {
     refused: Vec<SkippedScene>,
     /// What the catalogue did not send of what matches.
     lacking: Vec<ItemCounts>,
-    /// What else the last search found, where that was most.
-    unrequested: Option<UnrequestedItems>,
+    /// What else the catalogue sent.
+    unrequested: Vec<UnrequestedItems>,
 }
 
 /// The scenes of both sides, opened.
@@ -61,6 +61,8 @@ pub(crate) struct FoundScenes {
     pub(crate) skipped: Vec<SkippedScene>,
     /// What the catalogue did not send of what matches, of each search that lacks some.
     pub(crate) lacking: Vec<ItemCounts>,
+    /// What else it sent, of each search with such scenes.
+    pub(crate) unrequested: Vec<UnrequestedItems>,
 }
 
 /// Scenes of one side, and the days they were found in.
@@ -87,7 +89,7 @@ impl<'a> SceneSearch<'a> {
             broken: Vec::new(),
             refused: Vec::new(),
             lacking: Vec::new(),
-            unrequested: None,
+            unrequested: Vec::new(),
         }
     }
 
@@ -100,6 +102,7 @@ impl<'a> SceneSearch<'a> {
         let mut windows = SearchWindows::of(self.region, self.now.date_naive());
         let mut skipped = Vec::new();
         self.lacking.clear();
+        self.unrequested.clear();
         let (post, post_searched) =
             self.side(FireSide::Post, &windows, windows.wanted_post(), &mut skipped)?;
         let latest_post = post
@@ -118,8 +121,8 @@ impl<'a> SceneSearch<'a> {
         let post = side_scenes(post, windows.composite(FireSide::Post));
         (windows.pre, windows.post) = (pre_searched, post_searched);
         skipped.extend(self.broken.iter().chain(&self.refused).cloned());
-        let lacking = self.lacking.clone();
-        Ok(FoundScenes { pre, post, windows, skipped, lacking })
+        let (lacking, unrequested) = (self.lacking.clone(), self.unrequested.clone());
+        Ok(FoundScenes { pre, post, windows, skipped, lacking, unrequested })
     }
 
     /// Goes on without a scene; the next best may replace it.
@@ -192,7 +195,7 @@ impl<'a> SceneSearch<'a> {
                 whose pages are linked"
             );
         }
-        if let Some(unrequested) = &self.unrequested {
+        if let Some(unrequested) = self.unrequested.last() {
             message += &format!("; the catalogue may ignore what is searched for: {unrequested}");
         }
         Err(RunError::no_scene(side, message).into())
@@ -219,7 +222,7 @@ impl<'a> SceneSearch<'a> {
             ..stac::ItemSearch::default()
         };
         let FoundItems { mut items, lacking, unrequested } = self.catalogue.find(&search)?;
-        self.unrequested = unrequested;
+        self.unrequested.extend(unrequested.filter(|more| !self.unrequested.contains(more)));
         self.lacking.extend(lacking.filter(|counts| !self.lacking.contains(counts)));
         self.refuse(&mut items);
         let mut opened = BTreeMap::new();

@@ -30,6 +30,7 @@ fn never_changes(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts[..] {
         ["tiles", _region, run_id, "dnbr", ..] => is_run_id(run_id),
+        ["raster", _region, run_id, _layer] => is_run_id(run_id),
         ["raster", _region, file] => file.strip_suffix(".tif").is_some_and(is_run_id),
         ["tiles" | "raster" | "meta" | "stac", ..] => false,
         [.., file] => has_trunk_hash(file),
@@ -62,6 +63,7 @@ mod tests {
     fn a_version_is_kept_forever() {
         check("/tiles/madre/20250822T030000Z1a2b/dnbr/6/10/25.png", true);
         check("/raster/madre/20250822T030000Z1a2b.tif", true);
+        check("/raster/madre/20250822T030000Z1a2b/pre_date.tif", true);
         check("/dragonfly-client-0123456789abcdef.js", true);
         check("/dragonfly-client-0123456789abcdef_bg.wasm", true);
         check("/fonts/text-0123456789abcdef.woff2", true);
@@ -77,6 +79,7 @@ mod tests {
         check("/tiles/madre/dnbr/6/10/25.png", false);
         check("/tiles/madre/20250822/dnbr/6/10/25.png", false);
         check("/raster/madre_lowres_dnbr.tif", false);
+        check("/raster/madre_lowres_pre_date.tif", false);
         check("/stac/assets/S2A-0123456789abcdef/nir08/B8A-0123456789abcdef.tif", false);
         // The folder's hash distinguishes wasm-bindgen's versions, not those of its files.
         check("/snippets/dragonfly-client-0123456789abcdef/inline0.js", false);

@@ -133,7 +133,7 @@ mod tests {
             dist: folder.path().join("dist"),
             root: folder.path().join("root"),
             catalogue: Some(folder.path().join("items.json")),
-            client: crate::deployment::settings::Settings::default().client_config().unwrap(),
+            client: crate::deployment::settings::Settings::default().client_config(&[]).unwrap(),
             image_sources: vec!["https://bucket.example".to_owned()],
         };
         let (ready, address) = mpsc::channel();

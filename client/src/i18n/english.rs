@@ -13,7 +13,7 @@ pub static PHRASES: Phrases = Phrases {
     },
 
     tagline: "How badly the land burnt, seen by satellite before and after the fire.",
-    caveat: "Vegetation change seen from space: a spectral proxy, not damage to buildings, not an \
+    caveat: "Shows how plants changed, seen from satellites. Not damage to buildings. Not an \
         official map.",
     map: "Map of burn severity",
     close: "Close",
@@ -52,8 +52,8 @@ pub static PHRASES: Phrases = Phrases {
     loading_regions: "Loading the regions…",
     slow_regions: "The regions take longer than usual. The connection may be slow.",
     regions_missing: "The regions could not be loaded.",
-    no_regions: "No regions are configured yet.",
-    no_region_matches: "No region is called that.",
+    no_regions: "No regions yet. Maps appear here once the site's owner has listed some.",
+    no_region_matches: "No region with that name.",
     regions_found: With::new("{0} of {1} regions"),
     more_regions: With::new("{0} more: type a name to find them."),
     about_region: With::new("About {0}"),
@@ -62,13 +62,14 @@ pub static PHRASES: Phrases = Phrases {
     images_before_and_after: With::new("Images before the fire: {0}. After: {1}."),
 
     pending: "Not mapped yet",
-    updated: With::new("Updated {0}"),
-    updated_overdue: With::new("Updated {0} · overdue"),
-    updated_stale: With::new("Updated {0} · out of date"),
+    images_until: With::new("Images until {0} ({1})"),
+    map_of: With::new("Map of {0}"),
+    note_overdue: "update overdue",
+    note_stale: "update long overdue",
+    note_failed: "update failed",
+    note_waiting: "awaiting a clear image",
     no_map_published: "No map published",
-    failed_map_of: With::new("Update failed · map of {0}"),
     failed_first: "The first update failed",
-    waiting_map_of: With::new("Awaiting a clear image · map of {0}"),
     waiting_first: "Awaiting a clear image",
     description_broken: "Its description could not be loaded",
     today: "today",
@@ -76,6 +77,11 @@ pub static PHRASES: Phrases = Phrases {
     days_ago: With::new("{0} days ago"),
     months_ago: With::new("{0} months ago"),
     years_ago: With::new("{0} years ago"),
+    of_today: "of today",
+    one_day_old: "1 day old",
+    days_old: With::new("{0} days old"),
+    months_old: With::new("{0} months old"),
+    years_old: With::new("{0} years old"),
 
     share: "Copy a link to this view",
     shared: "The link was copied.",
@@ -85,16 +91,19 @@ pub static PHRASES: Phrases = Phrases {
     range_least: "Least dNBR shown",
     no_limit: "any",
     range_end: "Greatest dNBR shown",
-    legend_use: "Nightly and high-res maps share these classes. Press one to hide or show it.",
-    areas_of: With::new("Areas in {0}"),
-    patch: With::new("Burnt patch of {0}, worst class: {1}. Go there."),
+    legend_use: "Tap a class to hide or show it.",
+    areas_of: With::new("Nightly map of {0}, cells of {1} m"),
+    nightly_maps: "Nightly maps",
+    not_seen: "Not seen: cloud, no image",
+    outside_zone: "Not searched: outside the fire zone",
+    patch: With::new("Fire scar, {0}, worst class: {1}. Go there."),
     tools: "Tools",
     loading_tools: "Loading this tool…",
     locate: "Show where I am",
     locating: "Finding where you are…",
     located: With::new("You are here, to within {0}. The link of this page does not mark it."),
     not_located_in_the_open: "Browsers tell where you are only to pages that came over https. Ask \
-        whoever runs this site.",
+        the operator of this site.",
     not_located_refused: "Your browser was asked not to tell where you are. Allow it for this \
         page, and try again.",
     not_located_in_time: "It took too long to find where you are. Try again, perhaps under open \
@@ -103,10 +112,11 @@ pub static PHRASES: Phrases = Phrases {
         on.",
     highres: "High resolution",
     measure: "Measure an area",
-    measure_how: "Click or tap corners; doing it twice ends.",
+    measure_how: "Tap the corners. Tap the first one again, or “Finish”, to close the outline.",
+    finish: "Finish",
     measure_keys: "By keyboard: arrows move the map, Space sets a corner at the crosshair, \
         Backspace takes one back, Enter ends, Escape leaves.",
-    measure_done: "True area on the ground. The next click begins another; Escape leaves.",
+    measure_done: "Click to start a new outline. Esc closes.",
     measure_crossed: "The outline crosses itself, so it has no area.",
     around: With::new("{0} around"),
     save_image: "Save a picture of this view",
@@ -123,19 +133,21 @@ pub static PHRASES: Phrases = Phrases {
     coverage_broken: "not readable",
 
     reading_loading: "Reading the map…",
-    unburned_tile: "All that could be seen around this place is unburned.",
-    no_value: With::new("No value: {0}"),
+    unburned_point: "Not burned, as far as satellites see",
+    unburned_tile: "Everything seen around here is unburned.",
+    no_value: With::new("Not seen here: {0}"),
     no_map_here: "No map here yet",
     no_map_here_detail: "The region is configured, but no map was published.",
     outside_regions: "Outside the mapped regions",
-    outside_regions_detail: "Values are known inside the outlined regions.",
+    outside_regions_detail: "No map here. Maps are inside the outlined regions.",
     unavailable: "This part of the map could not be loaded",
     unavailable_detail: "Check the connection and click again.",
-    mostly_empty: With::new("The whole surroundings are empty, mostly for this reason: {0}."),
+    mostly_empty: With::new("Nothing was seen around here: mostly {0}."),
     dnbr: With::new("dNBR {0} ± 0.005"),
     dnbr_below: With::new("dNBR below {0}"),
     dnbr_and_more: With::new("dNBR {0} and more"),
     read_from: With::new("Read from the map of {0}."),
+    nightly_cells: With::new("Nightly map, cells of {0} m"),
     empty: [
         "outside the region",
         "outside the fire zone",
@@ -147,37 +159,45 @@ pub static PHRASES: Phrases = Phrases {
     empty_detail: [
         "The region ends before this place.",
         "Only the fire zone is mapped.",
-        "No image covers this place on one side of the fire.",
-        "Hidden in every image of one side of the fire.",
-        "Water before the fire.",
-        "Images cover this place, but hold nothing usable.",
+        "No image from before, or none from after, the fire.",
+        "Cloudy in every image before, or every image after, the fire.",
+        "Water (lake, river or sea).",
+        "The images have no data here.",
     ],
     north: "N",
     south: "S",
     east: "E",
     west: "W",
 
-    latest_image: "Latest image used",
+    latest_image: "Images until",
     cell_size: "Cell size",
-    last_update: "Last update",
+    last_update: "Map computed",
     last_attempt: "Last attempt",
     burnt_title: "Burnt",
     changed_title: "Changed",
-    low_res: "Low-res preview; high-res is computed on demand.",
+    low_res: With::new("Cells of {0} m. For 20 m choose “High resolution”."),
     high_res_here: "High resolution here",
     high_res_missing: "High resolution on demand is not offered on this site.",
+    burning_note: With::new(
+        "Still burning, or end unknown: the map shows what had burnt by {0}, where the ground was \
+        seen.",
+    ),
     rolling_note: With::new(
         "No fire date is known here. The map shows what changed between {0} and {1}: fire, but \
         also felling, harvest or drought.",
     ),
     areas: "Area by class",
+    counted_from: With::new("counted from cells of {0} m"),
     images: "Images compared",
     before: "Before",
     after: "After",
     searched: With::new("searched {0}"),
     why_windows: "Why these days",
     around_fire: With::new("Around the fire of {0}."),
-    explicit_windows: "Days set by hand for this region.",
+    explicit_windows: "Dates chosen by the site's owner.",
+    since_fire: With::new(
+        "The fire began on {0}, and its end is not known: the latest images since then.",
+    ),
     rolling_windows: With::new(
         "No fire date is set: the last {0} days against the same days a year earlier.",
     ),
@@ -191,6 +211,7 @@ pub static PHRASES: Phrases = Phrases {
     offset_collection: "offset of the collection",
     offset_below_04_00: "baseline below 04.00",
     offset_boa_applied: "boa_offset_applied is true",
+    offset_boa_doubted: "unverified: boa_offset_applied is true, but no pixel is darker than the offset",
     offset_as_delivered: "baseline from 04.00 on, files as delivered",
     offset_dark_pixels: "pixels darker than the offset allows: taken off already",
     offset_unverified_bands: "unverified: offset of the item's raster:bands",
@@ -205,25 +226,62 @@ pub static PHRASES: Phrases = Phrases {
     warning_incomplete_search: With::new(
         "Images may be missing: the catalogue lists {0} that match and sent {1}.",
     ),
+    warning_unrequested: With::new(
+        "Images may be missing: of {1} that the catalogue sent, {0} do not match the search.",
+    ),
     warning_unmasked: With::new(
         "Images without a cloud mask: {0}. Cloud in them can look like burnt ground.",
+    ),
+    warning_other_mask: With::new(
+        "Images whose cloud mask is described otherwise: {0}. Cloud can look like burnt ground.",
+    ),
+    warning_mostly_burnt: With::new(
+        "{0} % of the ground seen is burnt. That is rare: the images may differ otherwise.",
+    ),
+    warning_mostly_regrown: With::new(
+        "{0} % of the ground seen has regrown. That is rare: the images may differ otherwise.",
     ),
     warning_less_seen: With::new("Images that show less ground than their catalogue states: {0}."),
     warning_uncertain_offset: With::new(
         "Images whose scale is uncertain: {0}. All severities may be wrong.",
     ),
-    empty_part: "Without a value",
-    nothing_empty: "Every cell has a value.",
+    warning_no_fire_for_offset: "No dNBR offset was subtracted: no clear cell burnt.",
+    warning_small_offset_ring: With::new(
+        "No dNBR offset was subtracted: only {0} clear cells lie around the fire.",
+    ),
+    warning_background_drift: With::new(
+        "Ground that did not burn has a dNBR of {0}. All severities are off by about as much.",
+    ),
+    warning_sparse_vegetation: With::new(
+        "What burnt was grass or sparse (median NBR before {0}). The classes are for woody land, \
+        and RdNBR is unstable.",
+    ),
+    warning_low_sun: With::new(
+        "Images with the sun below 25°: {0}. Slopes in shadow can look burnt.",
+    ),
+    warning_drifting_orbit: With::new(
+        "Images of Landsat 7 since its orbit was lowered: {0}. They differ from others by light alone.",
+    ),
+    provisional_title: "Provisional",
+    provisional: With::new("{0} burnt in a single image so far, not confirmed by another"),
+    empty_part: "Not seen",
+    nothing_empty: "nothing, every cell has a value",
     of_the_region: With::new("{0} of the region"),
     quality: "Quality",
-    implausible: "Implausible values",
-    background: "Background dNBR",
-    background_value: With::new("{0}, spread {1}"),
-    clear_views: "Clear views a cell",
+    implausible: "Impossible values",
+    background: "dNBR of unburned ground",
+    background_value: With::new("{0} ± {1}"),
+    clear_views: "Clear images per cell",
     masks: "Masked",
-    links: "Take it with you",
+    links: "Download and reuse",
     metadata_link: "Metadata (JSON)",
     raster_link: "Raster (GeoTIFF)",
+    layer_links: [
+        "Day of the image before (GeoTIFF)",
+        "Day of the image after (GeoTIFF)",
+        "Clear views (GeoTIFF)",
+        "Why a cell is empty (GeoTIFF)",
+    ],
     tiles_link: "Tiles for QGIS (XYZ)",
     copy: "Copy",
     copy_what: With::new("Copy: {0}"),
@@ -249,8 +307,7 @@ pub static PHRASES: Phrases = Phrases {
     was_killed: "the server stopped while it was computing.",
     catalogue_silent: "the image catalogue could not be reached.",
     unknown_failure: "an error that those who run this site must look at.",
-    pending_detail: "This region is configured, but its turn has not come yet. Its first map \
-        appears after its first run.",
+    pending_detail: "Not mapped yet. The first map will appear after the next nightly run.",
     waiting_detail: "No clear image after the fire has been taken yet. The map follows as soon as \
         there is one.",
     region_loading: "Loading the description of this region…",
@@ -311,14 +368,15 @@ pub static PHRASES: Phrases = Phrases {
             "Its limits",
             "The map sees vegetation from above. It does not see damage to buildings, fire \
             beneath a closed canopy or soil below the surface. Drought, harvest, felling, snow \
-            and haze can look like fire. Clouds leave holes. Cells are some hundred metres \
-            wide, so small burns are averaged with what surrounds them.",
+            and haze can look like fire. What cloud hid is hatched: not seen is not unburned. \
+            A burn smaller than a cell is averaged with what surrounds it; how wide the cells \
+            are stands beside the areas.",
         ),
         (
             "Fire maps and rolling maps",
             "Where the date of a fire is known, images from just before are compared with images \
-            from just after. Elsewhere the map is rolling: the last weeks against the same \
-            weeks a year earlier. It shows what changed between the two dates, whatever the \
+            from just after; while its end is not known, with the latest. Elsewhere the map is \
+            rolling: the last weeks against the same weeks a year earlier. It shows what changed between the two dates, whatever the \
             cause.",
         ),
         (

@@ -25,8 +25,8 @@ pub static PHRASES: Phrases = Phrases {
 
     tagline: "Wie stark das Land verbrannt ist: Satellitenbilder von vor und nach dem Feuer im \
         Vergleich.",
-    caveat: "Aus dem All gesehene Veränderung der Vegetation: ein spektraler Näherungswert, kein \
-        Schaden an Gebäuden, keine amtliche Karte.",
+    caveat: "Zeigt aus Satellitensicht, wie sich Pflanzen verändert haben. Keine Schäden an \
+        Gebäuden. Keine amtliche Karte.",
     map: "Karte der Brandschwere",
     close: "Schließen",
     show_panel: "Regionen und Legende zeigen",
@@ -65,8 +65,9 @@ pub static PHRASES: Phrases = Phrases {
     slow_regions: "Das Laden der Regionen dauert länger als gewöhnlich. Vielleicht ist die \
         Verbindung langsam.",
     regions_missing: "Die Regionen konnten nicht geladen werden.",
-    no_regions: "Noch sind keine Regionen eingerichtet.",
-    no_region_matches: "Keine Region heißt so.",
+    no_regions: "Noch keine Regionen. Karten erscheinen hier, sobald die Betreiber welche \
+        aufgelistet haben.",
+    no_region_matches: "Keine Region mit diesem Namen.",
     regions_found: With::new("{0} von {1} Regionen"),
     more_regions: With::new("{0} weitere: Namen eingeben, um sie zu finden."),
     about_region: With::new("Über {0}"),
@@ -75,13 +76,14 @@ pub static PHRASES: Phrases = Phrases {
     images_before_and_after: With::new("Bilder vor dem Feuer: {0}. Danach: {1}."),
 
     pending: "Noch nicht kartiert",
-    updated: With::new("Aktualisiert {0}"),
-    updated_overdue: With::new("Aktualisiert {0} · überfällig"),
-    updated_stale: With::new("Aktualisiert {0} · veraltet"),
+    images_until: With::new("Bilder bis {0} ({1})"),
+    map_of: With::new("Karte vom {0}"),
+    note_overdue: "Aktualisierung überfällig",
+    note_stale: "Aktualisierung lange überfällig",
+    note_failed: "Aktualisierung gescheitert",
+    note_waiting: "wartet auf ein klares Bild",
     no_map_published: "Keine Karte veröffentlicht",
-    failed_map_of: With::new("Aktualisierung gescheitert · Karte vom {0}"),
     failed_first: "Die erste Aktualisierung ist gescheitert",
-    waiting_map_of: With::new("Wartet auf ein klares Bild · Karte vom {0}"),
     waiting_first: "Wartet auf ein klares Bild",
     description_broken: "Die Beschreibung konnte nicht geladen werden",
     today: "heute",
@@ -89,6 +91,11 @@ pub static PHRASES: Phrases = Phrases {
     days_ago: With::new("vor {0} Tagen"),
     months_ago: With::new("vor {0} Monaten"),
     years_ago: With::new("vor {0} Jahren"),
+    of_today: "von heute",
+    one_day_old: "1 Tag alt",
+    days_old: With::new("{0} Tage alt"),
+    months_old: With::new("{0} Monate alt"),
+    years_old: With::new("{0} Jahre alt"),
 
     share: "Link zu dieser Ansicht kopieren",
     shared: "Der Link wurde kopiert.",
@@ -98,10 +105,12 @@ pub static PHRASES: Phrases = Phrases {
     range_least: "Kleinstes gezeigtes dNBR",
     no_limit: "offen",
     range_end: "Größtes gezeigtes dNBR",
-    legend_use: "Nächtliche und hoch aufgelöste Karten haben dieselben Klassen. Ein Druck blendet \
-        eine aus oder ein.",
-    areas_of: With::new("Flächen: {0}"),
-    patch: With::new("Verbrannte Fläche von {0}, schlimmste Klasse: {1}. Hinfliegen."),
+    legend_use: "Eine Klasse antippen, um sie aus- oder einzublenden.",
+    areas_of: With::new("Nächtliche Karte: {0}, Zellen von {1} m"),
+    nightly_maps: "Nächtliche Karten",
+    not_seen: "Nicht gesehen: Wolken, kein Bild",
+    outside_zone: "Nicht untersucht: außerhalb der Brandzone",
+    patch: With::new("Brandfläche, {0}, schlimmste Klasse: {1}. Hinfliegen."),
     tools: "Werkzeuge",
     loading_tools: "Das Werkzeug wird geladen …",
     locate: "Zeigen, wo ich bin",
@@ -117,10 +126,12 @@ pub static PHRASES: Phrases = Phrases {
         eingeschaltet ist.",
     highres: "Hohe Auflösung",
     measure: "Eine Fläche messen",
-    measure_how: "Ecken anklicken oder antippen; zweimal schnell beendet.",
+    measure_how: "Ecken antippen. Die erste noch einmal antippen oder „Fertig“, um den Umriss zu \
+        schließen.",
+    finish: "Fertig",
     measure_keys: "Mit der Tastatur: Pfeile bewegen die Karte, die Leertaste setzt eine Ecke am \
         Fadenkreuz, die Rücktaste nimmt eine zurück, Enter beendet, Escape verlässt.",
-    measure_done: "Wahre Fläche am Boden. Der nächste Klick beginnt eine neue; Escape verlässt.",
+    measure_done: "Klicken, um einen neuen Umriss zu beginnen. Esc schließt.",
     measure_crossed: "Der Umriss kreuzt sich selbst und hat deshalb keine Fläche.",
     around: With::new("{0} Umfang"),
     save_image: "Ein Bild dieser Ansicht speichern",
@@ -138,20 +149,22 @@ pub static PHRASES: Phrases = Phrases {
     coverage_broken: "nicht lesbar",
 
     reading_loading: "Die Karte wird abgelesen …",
+    unburned_point: "Nicht verbrannt, soweit Satelliten es sehen",
     unburned_tile: "Alles, was hier ringsum zu sehen war, ist unverbrannt.",
-    no_value: With::new("Kein Wert: {0}"),
+    no_value: With::new("Hier nicht gesehen: {0}"),
     no_map_here: "Hier gibt es noch keine Karte",
     no_map_here_detail: "Die Region ist eingerichtet, aber es wurde noch keine Karte \
         veröffentlicht.",
     outside_regions: "Außerhalb der kartierten Regionen",
-    outside_regions_detail: "Werte gibt es innerhalb der umrandeten Regionen.",
+    outside_regions_detail: "Hier gibt es keine Karte. Karten gibt es innerhalb der umrandeten Regionen.",
     unavailable: "Dieser Teil der Karte konnte nicht geladen werden",
     unavailable_detail: "Bitte die Verbindung prüfen und noch einmal klicken.",
-    mostly_empty: With::new("Die ganze Umgebung ist leer, meist aus diesem Grund: {0}."),
+    mostly_empty: With::new("Hier ringsum war nichts zu sehen: meist {0}."),
     dnbr: With::new("dNBR {0} ± 0,005"),
     dnbr_below: With::new("dNBR unter {0}"),
     dnbr_and_more: With::new("dNBR {0} oder mehr"),
     read_from: With::new("Abgelesen aus der Karte „{0}“."),
+    nightly_cells: With::new("Nächtliche Karte, Zellen von {0} m"),
     empty: [
         "außerhalb der Region",
         "außerhalb der Brandzone",
@@ -163,37 +176,45 @@ pub static PHRASES: Phrases = Phrases {
     empty_detail: [
         "Die Region endet vor dieser Stelle.",
         "Kartiert wird nur die Brandzone.",
-        "Vor oder nach dem Feuer zeigt kein Bild diese Stelle.",
-        "Vor oder nach dem Feuer in jedem Bild verdeckt.",
-        "Schon vor dem Feuer Wasser.",
-        "Bilder zeigen diese Stelle, enthalten aber nichts Brauchbares.",
+        "Kein Bild von vor dem Feuer oder keines von danach.",
+        "Bewölkt in jedem Bild von vor dem Feuer oder in jedem von danach.",
+        "Wasser (See, Fluss oder Meer).",
+        "Die Bilder enthalten hier keine Daten.",
     ],
     north: "N",
     south: "S",
     east: "O",
     west: "W",
 
-    latest_image: "Neuestes verwendetes Bild",
+    latest_image: "Bilder bis",
     cell_size: "Zellgröße",
-    last_update: "Letzte Aktualisierung",
+    last_update: "Karte berechnet",
     last_attempt: "Letzter Versuch",
     burnt_title: "Verbrannt",
     changed_title: "Verändert",
-    low_res: "Grobe Vorschau; hohe Auflösung wird auf Wunsch berechnet.",
+    low_res: With::new("Zellen von {0} m. Für 20 m „Hohe Auflösung“ wählen."),
     high_res_here: "Hier in hoher Auflösung",
     high_res_missing: "Hohe Auflösung auf Wunsch bietet diese Seite nicht an.",
+    burning_note: With::new(
+        "Brennt noch, oder Ende unbekannt: Die Karte zeigt, was bis {0} verbrannt war, soweit der \
+        Boden zu sehen war.",
+    ),
     rolling_note: With::new(
         "Hier ist kein Branddatum bekannt. Die Karte zeigt, was sich zwischen {0} und {1} \
         verändert hat: durch Feuer, aber auch durch Holzeinschlag, Ernte oder Dürre.",
     ),
     areas: "Fläche nach Klassen",
+    counted_from: With::new("gezählt aus Zellen von {0} m"),
     images: "Verglichene Bilder",
     before: "Vorher",
     after: "Nachher",
     searched: With::new("gesucht {0}"),
     why_windows: "Warum diese Tage",
     around_fire: With::new("Rund um das Feuer vom {0}."),
-    explicit_windows: "Von Hand für diese Region festgelegt.",
+    explicit_windows: "Von den Betreibern dieser Seite gewählt.",
+    since_fire: With::new(
+        "Das Feuer begann am {0}, und sein Ende ist nicht bekannt: die neuesten Bilder seitdem.",
+    ),
     rolling_windows: With::new(
         "Kein Branddatum festgelegt: die letzten {0} Tage im Vergleich mit denselben Tagen ein \
         Jahr zuvor.",
@@ -208,6 +229,7 @@ pub static PHRASES: Phrases = Phrases {
     offset_collection: "Offset der Collection",
     offset_below_04_00: "Baseline unter 04.00",
     offset_boa_applied: "boa_offset_applied ist true",
+    offset_boa_doubted: "ungeprüft: boa_offset_applied ist wahr, aber kein Pixel ist dunkler als der Offset",
     offset_as_delivered: "Baseline ab 04.00, Dateien wie ausgeliefert",
     offset_dark_pixels: "Pixel dunkler, als der Offset zulässt: schon abgezogen",
     offset_unverified_bands: "ungeprüft: Offset aus raster:bands des Items",
@@ -222,25 +244,67 @@ pub static PHRASES: Phrases = Phrases {
     warning_incomplete_search: With::new(
         "Vielleicht fehlen Bilder: Der Katalog nennt {0} passende und hat {1} gesendet.",
     ),
+    warning_unrequested: With::new(
+        "Vielleicht fehlen Bilder: Von {1}, die der Katalog sandte, passen {0} nicht zur Suche.",
+    ),
     warning_unmasked: With::new(
         "Bilder ohne Wolkenmaske: {0}. Wolken darin können wie verbrannter Boden aussehen.",
+    ),
+    warning_other_mask: With::new(
+        "Bilder, deren Wolkenmaske anders beschrieben ist: {0}. Wolken können wie verbrannt \
+        aussehen.",
+    ),
+    warning_mostly_burnt: With::new(
+        "{0} % des gesehenen Bodens sind verbrannt. Das ist selten: Vielleicht unterscheiden \
+        sich die Bilder aus anderem Grund.",
+    ),
+    warning_mostly_regrown: With::new(
+        "{0} % des gesehenen Bodens sind nachgewachsen. Das ist selten: Vielleicht unterscheiden \
+        sich die Bilder aus anderem Grund.",
     ),
     warning_less_seen: With::new("Bilder, die weniger Boden zeigen, als ihr Katalog angibt: {0}."),
     warning_uncertain_offset: With::new(
         "Bilder mit unsicherer Skala: {0}. Alle Schweregrade können falsch sein.",
     ),
-    empty_part: "Ohne Wert",
-    nothing_empty: "Jede Zelle hat einen Wert.",
+    warning_no_fire_for_offset: "Kein dNBR-Versatz abgezogen: keine klare Zelle ist verbrannt.",
+    warning_small_offset_ring: With::new(
+        "Kein dNBR-Versatz abgezogen: rund um das Feuer liegen nur {0} klare Zellen.",
+    ),
+    warning_background_drift: With::new(
+        "Unverbrannter Boden hat einen dNBR von {0}. Um etwa so viel sind alle Schweregrade falsch.",
+    ),
+    warning_sparse_vegetation: With::new(
+        "Verbrannt ist Gras oder karger Boden (Median des NBR zuvor {0}). Die Klassen gelten für \
+        Gehölze, und RdNBR ist unzuverlässig.",
+    ),
+    warning_low_sun: With::new(
+        "Bilder mit Sonnenstand unter 25°: {0}. Hänge im Schatten können verbrannt aussehen.",
+    ),
+    warning_drifting_orbit: With::new(
+        "Bilder von Landsat 7 seit der Absenkung seiner Bahn: {0}. Sie weichen schon durch das Licht ab.",
+    ),
+    provisional_title: "Vorläufig",
+    provisional: With::new(
+        "{0} bisher in einem einzigen Bild verbrannt, von keinem anderen bestätigt",
+    ),
+    empty_part: "Nicht gesehen",
+    nothing_empty: "nichts, jede Zelle hat einen Wert",
     of_the_region: With::new("{0} der Region"),
     quality: "Güte",
-    implausible: "Unplausible Werte",
-    background: "dNBR des Hintergrunds",
-    background_value: With::new("{0}, Streuung {1}"),
-    clear_views: "Klare Blicke je Zelle",
+    implausible: "Unmögliche Werte",
+    background: "dNBR von unverbranntem Boden",
+    background_value: With::new("{0} ± {1}"),
+    clear_views: "Klare Bilder je Zelle",
     masks: "Ausgeblendet",
-    links: "Zum Mitnehmen",
+    links: "Herunterladen und weiterverwenden",
     metadata_link: "Metadaten (JSON)",
     raster_link: "Raster (GeoTIFF)",
+    layer_links: [
+        "Aufnahmetag vorher (GeoTIFF)",
+        "Aufnahmetag nachher (GeoTIFF)",
+        "Freie Sichten (GeoTIFF)",
+        "Warum eine Zelle leer ist (GeoTIFF)",
+    ],
     tiles_link: "Kacheln für QGIS (XYZ)",
     copy: "Kopieren",
     copy_what: With::new("Kopieren: {0}"),
@@ -266,8 +330,8 @@ pub static PHRASES: Phrases = Phrases {
     was_killed: "Der Server ist während der Berechnung stehen geblieben.",
     catalogue_silent: "Der Bildkatalog war nicht zu erreichen.",
     unknown_failure: "Ein Fehler, den sich die Betreiber dieser Seite ansehen müssen.",
-    pending_detail: "Diese Region ist eingerichtet, war aber noch nicht an der Reihe. Ihre erste \
-        Karte erscheint nach dem ersten Lauf.",
+    pending_detail: "Noch nicht kartiert. Die erste Karte erscheint nach dem nächsten \
+        nächtlichen Lauf.",
     waiting_detail: "Seit dem Feuer gibt es noch kein klares Bild. Die Karte folgt, sobald eines \
         da ist.",
     region_loading: "Die Beschreibung dieser Region wird geladen …",
@@ -331,14 +395,15 @@ pub static PHRASES: Phrases = Phrases {
             "Ihre Grenzen",
             "Die Karte sieht die Vegetation von oben. Sie sieht weder Schäden an Gebäuden noch \
             Bodenfeuer unter geschlossenem Kronendach noch den Boden unter der Oberfläche. \
-            Dürre, Ernte, Holzeinschlag, Schnee und Dunst können wie Feuer aussehen. Wolken \
-            hinterlassen Lücken. Eine Zelle ist einige hundert Meter breit; kleine Brände \
-            verschwimmen darin mit ihrer Umgebung.",
+            Dürre, Ernte, Holzeinschlag, Schnee und Dunst können wie Feuer aussehen. Was \
+            Wolken verdeckt haben, ist schraffiert: Nicht gesehen heißt nicht unverbrannt. Ein \
+            Brand, der kleiner als eine Zelle ist, verschwimmt mit seiner Umgebung; wie breit \
+            die Zellen sind, steht neben den Flächen.",
         ),
         (
             "Brandkarten und laufende Karten",
             "Wo das Datum eines Feuers bekannt ist, werden Bilder von kurz davor mit Bildern von \
-            kurz danach verglichen. Anderswo läuft die Karte mit: die letzten Wochen gegen \
+            kurz danach verglichen, solange sein Ende nicht bekannt ist, mit den neuesten. Anderswo läuft die Karte mit: die letzten Wochen gegen \
             dieselben Wochen ein Jahr zuvor. Sie zeigt, was sich zwischen beiden Zeitpunkten \
             verändert hat, gleich aus welchem Grund.",
         ),

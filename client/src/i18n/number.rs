@@ -94,6 +94,19 @@ impl Words {
         }
     }
 
+    /// How old images of a day are; those of a day ahead, by clocks that differ, are of today.
+    pub fn images_age(&self, day: NaiveDate, now: DateTime<Utc>) -> String {
+        let days = (now.date_naive() - day).num_days();
+        let months = days as f64 / DAYS_OF_A_MONTH;
+        match days {
+            ..=0 => self.of_today.to_owned(),
+            1 => self.one_day_old.to_owned(),
+            2..MAX_AGE_IN_DAYS => self.days_old.fill([&days.to_string()]),
+            _ if months < MAX_AGE_IN_MONTHS => self.months_old.fill([&self.number(months, 0)]),
+            _ => self.years_old.fill([&self.number(months / 12.0, 0)]),
+        }
+    }
+
     /// A place, to about ten metres.
     pub fn coordinates(&self, lon: f64, lat: f64) -> String {
         format!("{}, {}", self.latitude(lat, 4), self.longitude(lon, 4))

@@ -1,9 +1,10 @@
 //! The reading of a place, in words.
 
-use dragonfly_core::{Empty, LAST_VALUE_INDEX, dnbr_from_index};
+use dragonfly_core::{Empty, LAST_VALUE_INDEX, Severity, dnbr_from_index};
 
 use super::Words;
 use crate::state::reading::Reading;
+use crate::state::unseen::{Unseen, unseen};
 
 /// The open ends of the tiles' values: index 1 is all below the one, index 250 all from the other
 /// on.
@@ -14,11 +15,13 @@ impl Words {
     /// The reading of a place, in a few words.
     pub fn reading_title(&self, reading: Reading) -> String {
         match reading {
+            Reading::Value { class: Severity::Unburned, .. } => self.unburned_point.to_owned(),
             Reading::Value { class, .. } => self.class(class).to_owned(),
-            Reading::UnburnedTile => self.class(dragonfly_core::Severity::Unburned).to_owned(),
-            Reading::Empty(reason) | Reading::EmptyTile(reason) => {
-                self.no_value.fill([self.reason(reason)])
-            }
+            Reading::UnburnedTile => self.unburned_point.to_owned(),
+            Reading::Empty(reason) | Reading::EmptyTile(reason) => match unseen(reason) {
+                Some(_) => self.no_value.fill([self.reason(reason)]),
+                None => self.uncovered(reason),
+            },
             Reading::NoMap => self.no_map_here.to_owned(),
             Reading::OutsideRegions => self.outside_regions.to_owned(),
             Reading::Unavailable => self.unavailable.to_owned(),
@@ -36,6 +39,22 @@ impl Words {
             Reading::NoMap => self.no_map_here_detail.to_owned(),
             Reading::OutsideRegions => self.outside_regions_detail.to_owned(),
             Reading::Unavailable => self.unavailable_detail.to_owned(),
+        }
+    }
+
+    /// Water, or outside the region: in capitals, as a title.
+    fn uncovered(&self, reason: Empty) -> String {
+        let mut letters = self.reason(reason).chars();
+        letters
+            .next()
+            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+    }
+
+    /// What a cell without a value is called in the legend.
+    pub fn unseen(&self, unseen: Unseen) -> &'static str {
+        match unseen {
+            Unseen::NotSeen => self.not_seen,
+            Unseen::OutsideZone => self.outside_zone,
         }
     }
 
@@ -77,13 +96,15 @@ mod tests {
         check(ENGLISH, 110, "Enhanced regrowth", "dNBR −0.175 ± 0.005");
         check(ENGLISH, 250, "High severity", "dNBR 1.22 and more");
         check(ENGLISH, 1, "Enhanced regrowth", "dNBR below −1.26");
-        check(ENGLISH, 254, "No value: water", "Water before the fire.");
+        check(ENGLISH, 254, "Water", "Water (lake, river or sea).");
+        let unburned = "Not burned, as far as satellites see";
+        check(ENGLISH, 128, unburned, "dNBR 0.005 ± 0.005");
         check(GERMAN, 145, "Leicht verbrannt", "dNBR 0,175 ± 0,005");
         check(
             GERMAN,
             253,
-            "Kein Wert: Wolken, Schatten oder Schnee",
-            "Vor oder nach dem Feuer in jedem Bild verdeckt.",
+            "Hier nicht gesehen: Wolken, Schatten oder Schnee",
+            "Bewölkt in jedem Bild von vor dem Feuer oder in jedem von danach.",
         );
     }
 }

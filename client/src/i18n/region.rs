@@ -1,6 +1,6 @@
 //! A region and its map, in words.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus, SceneDates};
 use dragonfly_core::{FireSide, RunFailure, WindowReason};
 
@@ -25,10 +25,17 @@ impl Words {
         self.area(map.hectares.burnt())
     }
 
+    /// The size of the cells that the hectares of a map were counted from: areas by class depend
+    /// on it.
+    pub fn hectares_cells(&self, map: &MapMeta) -> String {
+        let cell_m = map.hectares_cell_m.unwrap_or(map.cell_size_m);
+        self.counted_from.fill([&self.number(cell_m, 0)])
+    }
+
     /// What the number after a burnt area means.
     pub fn burnt_label(&self, map: &MapMeta) -> &'static str {
         match map.assessment {
-            Assessment::Initial | Assessment::Extended => self.burnt,
+            Assessment::Initial | Assessment::Extended | Assessment::Burning => self.burnt,
             Assessment::Rolling => self.changed,
         }
     }
@@ -36,7 +43,7 @@ impl Words {
     /// The label before the burnt area of a map.
     pub fn burnt_total(&self, map: &MapMeta) -> &'static str {
         match map.assessment {
-            Assessment::Initial | Assessment::Extended => self.burnt_title,
+            Assessment::Initial | Assessment::Extended | Assessment::Burning => self.burnt_title,
             Assessment::Rolling => self.changed_title,
         }
     }
@@ -47,26 +54,43 @@ impl Words {
             return self.description_broken.to_owned();
         }
         let status = entry.described().map_or(entry.line.last_status, |meta| meta.last_status);
-        match (status, made_at(entry)) {
+        match (status, self.dated(entry, now)) {
             (RunStatus::Pending, _) => self.pending.to_owned(),
-            (RunStatus::Success, Some(made)) => self.updated_then(coverage, &self.age(made, now)),
             (RunStatus::Success, None) => self.no_map_published.to_owned(),
-            (RunStatus::Failed, Some(made)) => {
-                self.failed_map_of.fill([&self.date(made.date_naive())])
-            }
             (RunStatus::Failed, None) => self.failed_first.to_owned(),
-            (RunStatus::Waiting, Some(made)) => {
-                self.waiting_map_of.fill([&self.date(made.date_naive())])
-            }
             (RunStatus::Waiting, None) => self.waiting_first.to_owned(),
+            (status, Some(dated)) => match self.run_note(status, coverage) {
+                Some(note) => format!("{dated} · {note}"),
+                None => dated,
+            },
         }
     }
 
-    fn updated_then(&self, coverage: Coverage, age: &str) -> String {
-        match coverage {
-            Coverage::Due => self.updated_overdue.fill([age]),
-            Coverage::Stale => self.updated_stale.fill([age]),
-            _ => self.updated.fill([age]),
+    /// Until when the images of a map are; until its metadata is loaded, when it was computed.
+    fn dated(&self, entry: &RegionEntry, now: DateTime<Utc>) -> Option<String> {
+        match &entry.meta {
+            MetaState::Ready(meta) => {
+                Some(self.images_until(meta.map.as_ref()?.post_window.last, now))
+            }
+            MetaState::Unpublished | MetaState::Loading | MetaState::Broken => {
+                Some(self.map_of.fill([&self.date(entry.line.generated_at?.date_naive())]))
+            }
+        }
+    }
+
+    /// The last day of the images of a map, and how long ago that was.
+    pub fn images_until(&self, last: NaiveDate, now: DateTime<Utc>) -> String {
+        self.images_until.fill([&self.date(last), &self.images_age(last, now)])
+    }
+
+    /// What the last run adds to the age of the images.
+    fn run_note(&self, status: RunStatus, coverage: Coverage) -> Option<&'static str> {
+        match (status, coverage) {
+            (RunStatus::Failed, _) => Some(self.note_failed),
+            (RunStatus::Waiting, _) => Some(self.note_waiting),
+            (_, Coverage::Due) => Some(self.note_overdue),
+            (_, Coverage::Stale) => Some(self.note_stale),
+            _ => None,
         }
     }
 
@@ -77,6 +101,7 @@ impl Words {
             Some(WindowReason::AroundFire { first, last }) => {
                 self.around_fire.fill([&self.dates(SceneDates { first, last })])
             }
+            Some(WindowReason::SinceFire { first }) => self.since_fire.fill([&self.date(first)]),
             Some(WindowReason::Configured | WindowReason::Chosen) => {
                 self.explicit_windows.to_owned()
             }
@@ -87,11 +112,15 @@ impl Words {
         }
     }
 
-    /// What a rolling map shows; `None` where the fire is known.
-    pub fn rolling(&self, map: &MapMeta) -> Option<String> {
-        (map.assessment == Assessment::Rolling).then(|| {
-            self.rolling_note.fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
-        })
+    /// What a map shows whose fire burns on, or is unknown; `None` where the fire has ended.
+    pub fn open_map_note(&self, map: &MapMeta) -> Option<String> {
+        match map.assessment {
+            Assessment::Initial | Assessment::Extended => None,
+            Assessment::Burning => Some(self.burning_note.fill([&self.date(map.post_window.last)])),
+            Assessment::Rolling => Some(
+                self.rolling_note.fill([&self.dates(map.pre_window), &self.dates(map.post_window)]),
+            ),
+        }
     }
 
     /// Why a run failed, in a sentence.
@@ -139,14 +168,6 @@ impl Words {
     }
 }
 
-/// When the map of a region was made: from the index, until the metadata is loaded.
-pub fn made_at(entry: &RegionEntry) -> Option<DateTime<Utc>> {
-    match &entry.meta {
-        MetaState::Ready(meta) => meta.map.as_ref().map(|map| map.generated_at),
-        MetaState::Loading | MetaState::Broken => entry.line.generated_at,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
@@ -169,20 +190,26 @@ mod tests {
         };
         check(&entry("r", BBOX), Coverage::Pending, "Not mapped yet", "Noch nicht kartiert");
         let mut mapped = entry_with_map("r", BBOX, "1s");
-        check(&mapped, Coverage::Fresh, "Updated 3 days ago", "Aktualisiert vor 3 Tagen");
+        let (until, bis) =
+            ("Images until 24 Jul 2025 (31 days old)", "Bilder bis 24. Juli 2025 (31 Tage alt)");
+        check(&mapped, Coverage::Fresh, until, bis);
         check(
             &mapped,
             Coverage::Due,
-            "Updated 3 days ago · overdue",
-            "Aktualisiert vor 3 Tagen · überfällig",
+            &format!("{until} · update overdue"),
+            &format!("{bis} · Aktualisierung überfällig"),
         );
         let broken = "Its description could not be loaded";
         check(&mapped, Coverage::Broken, broken, "Die Beschreibung konnte nicht geladen werden");
         if let MetaState::Ready(meta) = &mut mapped.meta {
             Arc::make_mut(meta).last_status = RunStatus::Failed;
         }
-        let failed = "Aktualisierung gescheitert · Karte vom 21. August 2025";
-        check(&mapped, Coverage::Failed, "Update failed · map of 21 Aug 2025", failed);
+        check(
+            &mapped,
+            Coverage::Failed,
+            &format!("{until} · update failed"),
+            &format!("{bis} · Aktualisierung gescheitert"),
+        );
         let map = mapped.map().unwrap();
         assert_eq!(ENGLISH.pre_and_post(map), "14–29 Jun 2025 → 24 Jul 2025");
         assert_eq!(
@@ -192,25 +219,54 @@ mod tests {
     }
 
     #[test]
-    fn the_age_of_a_map_comes_from_the_index_before_its_metadata_is_loaded() {
+    fn the_age_of_images_is_told_in_the_unit_that_suits_it() {
+        let check = |day: &str, english: &str| {
+            assert_eq!(ENGLISH.images_until(day.parse().unwrap(), now()), english);
+        };
+        check("2025-08-24", "Images until 24 Aug 2025 (of today)");
+        check("2025-08-23", "Images until 23 Aug 2025 (1 day old)");
+        check("2024-06-24", "Images until 24 Jun 2024 (14 months old)");
+        check("2022-08-24", "Images until 24 Aug 2022 (3 years old)");
+    }
+
+    #[test]
+    fn the_day_of_a_map_comes_from_the_index_before_its_metadata_is_loaded() {
         let mut listed = entry("r", BBOX);
         listed.line.last_status = RunStatus::Success;
         listed.line.generated_at = Some("2025-08-23T03:00:00Z".parse().unwrap());
-        assert_eq!(ENGLISH.status(&listed, Coverage::Fresh, now()), "Updated yesterday");
+        assert_eq!(ENGLISH.status(&listed, Coverage::Fresh, now()), "Map of 23 Aug 2025");
     }
 
     #[test]
     fn only_a_rolling_map_states_what_changed() {
         let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
-        assert_eq!(ENGLISH.rolling(&map), None);
+        assert_eq!(ENGLISH.open_map_note(&map), None);
         map.assessment = Assessment::Rolling;
         assert!(
-            GERMAN.rolling(&map).unwrap().contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025")
+            GERMAN
+                .open_map_note(&map)
+                .unwrap()
+                .contains("zwischen 14.–29. Juni 2025 und 24. Juli 2025")
         );
         map.window = Some(WindowReason::Rolling { days: 30 });
         assert!(GERMAN.window_reason(&map).contains("die letzten 30 Tage"));
         (map.window, map.window_reason) = (None, "by the moon".to_owned());
         assert_eq!(GERMAN.window_reason(&map), "by the moon");
+    }
+
+    #[test]
+    fn a_map_of_a_fire_without_an_end_states_it() {
+        let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
+        map.assessment = Assessment::Burning;
+        map.window = Some(WindowReason::SinceFire { first: "2025-07-02".parse().unwrap() });
+        let english = ENGLISH.open_map_note(&map).unwrap();
+        assert!(english.starts_with("Still burning, or end unknown") && english.contains("24 Jul"));
+        assert!(
+            GERMAN.open_map_note(&map).unwrap().starts_with("Brennt noch, oder Ende unbekannt")
+        );
+        assert!(ENGLISH.window_reason(&map).contains("2 Jul 2025"));
+        assert!(GERMAN.window_reason(&map).contains("2. Juli 2025"));
+        assert_eq!(ENGLISH.burnt_label(&map), "burnt");
     }
 
     #[test]

@@ -13,6 +13,7 @@ impl Words {
             OffsetReason::Collection => self.offset_collection,
             OffsetReason::BaselineBelow0400 => self.offset_below_04_00,
             OffsetReason::BoaOffsetApplied => self.offset_boa_applied,
+            OffsetReason::DoubtedBoaOffsetApplied => self.offset_boa_doubted,
             OffsetReason::AsDelivered => self.offset_as_delivered,
             OffsetReason::DarkPixels => self.offset_dark_pixels,
             OffsetReason::UnverifiedRasterBands => self.offset_unverified_bands,
@@ -46,10 +47,34 @@ impl Words {
             WarningReason::IncompleteSearch { matched, received } => {
                 self.warning_incomplete_search.fill([&count(matched), &count(received)])
             }
+            WarningReason::UnrequestedScenes { unrequested, received } => {
+                self.warning_unrequested.fill([&count(unrequested), &count(received)])
+            }
             WarningReason::Unmasked { scenes } => self.warning_unmasked.fill([&count(scenes)]),
+            WarningReason::OtherMask { scenes } => self.warning_other_mask.fill([&count(scenes)]),
+            WarningReason::MostlyBurnt { percent } => {
+                self.warning_mostly_burnt.fill([&count(percent)])
+            }
+            WarningReason::MostlyRegrown { percent } => {
+                self.warning_mostly_regrown.fill([&count(percent)])
+            }
             WarningReason::LessSeen { scenes } => self.warning_less_seen.fill([&count(scenes)]),
             WarningReason::UncertainOffset { scenes } => {
                 self.warning_uncertain_offset.fill([&count(scenes)])
+            }
+            WarningReason::NoFireForOffset => self.warning_no_fire_for_offset.to_owned(),
+            WarningReason::SmallOffsetRing { cells } => {
+                self.warning_small_offset_ring.fill([&count(cells)])
+            }
+            WarningReason::BackgroundDrift { thousandths } => self
+                .warning_background_drift
+                .fill([&self.number(f64::from(thousandths) / 1000.0, 3)]),
+            WarningReason::SparseVegetation { thousandths } => self
+                .warning_sparse_vegetation
+                .fill([&self.number(f64::from(thousandths) / 1000.0, 2)]),
+            WarningReason::LowSun { scenes } => self.warning_low_sun.fill([&count(scenes)]),
+            WarningReason::DriftingOrbit { scenes } => {
+                self.warning_drifting_orbit.fill([&count(scenes)])
             }
             WarningReason::Other => return None,
         })

@@ -111,9 +111,6 @@ fn Patterns() -> impl IntoView {
     view! {
         <svg class="patterns" aria-hidden="true" focusable="false">
             <defs>
-                <pattern id="hatch" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
-                    <path d="M0 0v9" />
-                </pattern>
                 <pattern id="cross" width="9" height="9" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
                     <path d="M0 0v9M0 0h9" />
                 </pattern>
@@ -209,7 +206,7 @@ impl PointReader {
         });
     }
 
-    /// Reads the place that `map_state` requests, and that of the address as soon as the region
+    /// Reads the place that `map_state` requests, and that of an address as soon as the region
     /// around it is known.
     fn read_on_change(self, map_state: MapState) {
         effect(move || {
@@ -219,6 +216,7 @@ impl PointReader {
         });
         effect(move || {
             self.atlas.regions.track();
+            map_state.opened_at.track();
             if let Some(SelectedPoint { lon, lat, reading: None | Some(Reading::Unavailable) }) =
                 self.point.get_untracked()
                 && self.is_known(lon, lat)

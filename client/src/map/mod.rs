@@ -14,3 +14,4 @@ pub mod severity_layer;
 pub mod swipe_view;
 pub mod ticks_view;
 pub mod tile_canvas;
+pub mod unseen_pattern;

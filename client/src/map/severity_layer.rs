@@ -3,9 +3,9 @@
 use std::cell::Cell;
 use std::rc::Rc;
 
-use dragonfly_core::mercator::TILE_SIZE_PX;
+use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
 use dragonfly_core::metadata::MapMeta;
-use dragonfly_core::{Palette, Tile, TileFate};
+use dragonfly_core::{Empty, Palette, Tile, TileFate, index_from_dnbr};
 use js_sys::{Function, Object};
 use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
@@ -14,13 +14,20 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
-use crate::data::tile_store::Indices;
 use crate::map::leaflet::{self, GridLayer, Map, Point, corners, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
+use crate::map::unseen_pattern::pattern;
 use crate::state::filter::Filter;
+use crate::state::unseen::unseen;
 
-/// Red, green, blue, opacity of every palette index.
-type TileColours = [[u8; 4]; 256];
+/// How the cells of a tile are painted.
+#[derive(Clone, Copy)]
+struct TilePaint {
+    /// Red, green, blue, opacity of every palette index.
+    colours: [[u8; 4]; 256],
+    /// Whether cells with this palette index have the pattern of what was not seen.
+    has_pattern: [bool; 256],
+}
 
 /// The tiles of one run of a region, on the map until it is dropped.
 pub struct SeverityLayer {
@@ -30,8 +37,10 @@ pub struct SeverityLayer {
 
 struct TilePainter {
     map: MapMeta,
+    /// West, south, east, north of the region, degrees.
+    bbox: [f64; 4],
     source: TileSource,
-    colours: Cell<TileColours>,
+    paint: Cell<TilePaint>,
     on_failure: Box<dyn Fn(&TileFetchError)>,
 }
 
@@ -52,8 +61,9 @@ impl SeverityLayer {
         ]));
         let painter = Rc::new(TilePainter {
             map: meta.clone(),
+            bbox,
             source,
-            colours: Cell::new([[0; 4]; 256]),
+            paint: Cell::new(TilePaint { colours: [[0; 4]; 256], has_pattern: [false; 256] }),
             on_failure: Box::new(on_failure),
         });
         let create_tile =
@@ -76,9 +86,13 @@ impl SeverityLayer {
 
     /// Paints all tiles in other colours.
     pub fn paint(&self, palette: Palette, filter: Filter) {
-        self.painter.colours.set(filter.colours(palette));
+        self.painter.paint.set(TilePaint::of(palette, filter));
         self.each_canvas("canvas[data-state=drawn]", |canvas, tile| {
             self.painter.clone().fill(canvas, tile, None)
+        });
+        self.each_canvas("canvas[data-state=empty]", |canvas, tile| {
+            // A canvas that the browser has thrown away needs no paint.
+            let _ = self.painter.paint_even(&canvas, tile);
         });
     }
 
@@ -127,6 +141,7 @@ impl TilePainter {
             self.fill(canvas.clone(), tile, Some(done));
         } else {
             canvas.set_attribute("data-state", "empty")?;
+            self.paint_even(&canvas, tile)?;
             // Leaflet must have the canvas before `done` is called.
             let canvas = canvas.clone();
             spawn_local(async move { call(&done, &canvas) });
@@ -134,11 +149,19 @@ impl TilePainter {
         Ok(canvas)
     }
 
+    /// Paints a tile that is not stored, since all its cells are alike.
+    fn paint_even(&self, canvas: &HtmlCanvasElement, tile: Tile) -> Result<(), JsValue> {
+        match self.map.tile_index.fate(tile).and_then(even_index) {
+            Some(index) => paint(canvas, &even_indices(tile, self.bbox, index), &self.paint.get()),
+            None => Ok(()),
+        }
+    }
+
     fn fill(self: Rc<Self>, canvas: HtmlCanvasElement, tile: Tile, done: Option<Function>) {
         spawn_local(async move {
             let url = tile_url(&self.map.run_tile_url_template, tile);
             let state = match self.source.indices(&url).await {
-                Ok(indices) if paint(&canvas, &indices, &self.colours.get()).is_ok() => "drawn",
+                Ok(indices) if paint(&canvas, &indices, &self.paint.get()).is_ok() => "drawn",
                 Ok(_) => "failed",
                 Err(problem) => {
                     (self.on_failure)(&problem);
@@ -154,12 +177,64 @@ impl TilePainter {
     }
 }
 
+impl TilePaint {
+    fn of(palette: Palette, filter: Filter) -> Self {
+        let mut has_pattern = [false; 256];
+        for reason in Empty::ALL {
+            has_pattern[usize::from(reason.code())] =
+                unseen(reason).is_some_and(|unseen| !filter.hides_unseen(unseen));
+        }
+        Self { colours: filter.colours(palette), has_pattern }
+    }
+
+    /// Red, green, blue, opacity of a tile's cells.
+    fn pixels(&self, indices: &[u8]) -> Vec<u8> {
+        let side = TILE_SIZE_PX as usize;
+        let mut pixels = Vec::with_capacity(indices.len() * 4);
+        for (at, index) in indices.iter().enumerate() {
+            pixels.extend(match self.has_pattern[usize::from(*index)] {
+                true => pattern(*index, at % side, at / side),
+                false => self.colours[usize::from(*index)],
+            });
+        }
+        pixels
+    }
+}
+
+/// The palette index of all cells of a tile that is not stored; `None` for one that is, and outside
+/// the region.
+fn even_index(fate: TileFate) -> Option<u8> {
+    match fate {
+        TileFate::Stored | TileFate::Empty(Empty::OutsideBox) => None,
+        TileFate::Unburned => index_from_dnbr(0.0),
+        TileFate::Empty(reason) => Some(reason.code()),
+    }
+}
+
+/// The cells of a tile that are inside the region's box have the same index, the others none.
+fn even_indices(tile: Tile, [west, south, east, north]: [f64; 4], index: u8) -> Vec<u8> {
+    let side = f64::from(TILE_SIZE_PX);
+    let (left, top) = cell_from_lonlat(tile.z, west, north);
+    let (right, bottom) = cell_from_lonlat(tile.z, east, south);
+    let inside = |from: f64, to: f64, tile: u32| {
+        let centre = move |at: u32| f64::from(tile) * side + f64::from(at) + 0.5;
+        move |at: u32| (from..to).contains(&centre(at))
+    };
+    let (across, down) = (inside(left, right, tile.x), inside(top, bottom, tile.y));
+    let row = |row: u32| {
+        let is_inside = down(row);
+        let cell = |column: u32| if is_inside && across(column) { index } else { 0 };
+        (0..TILE_SIZE_PX).map(cell).collect::<Vec<_>>()
+    };
+    (0..TILE_SIZE_PX).flat_map(row).collect()
+}
+
 fn paint(
     canvas: &HtmlCanvasElement,
-    indices: &Indices,
-    colours: &TileColours,
+    indices: &[u8],
+    tile_paint: &TilePaint,
 ) -> Result<(), JsValue> {
-    let pixels: Vec<u8> = indices.iter().flat_map(|index| colours[usize::from(*index)]).collect();
+    let pixels = tile_paint.pixels(indices);
     let image =
         ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), TILE_SIZE_PX, TILE_SIZE_PX)?;
     let context: CanvasRenderingContext2d =
@@ -198,6 +273,34 @@ pub fn tile_from_name(name: &str) -> Option<Tile> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::unseen::Unseen;
+
+    fn pixel(index: u8, filter: Filter) -> [u8; 4] {
+        let pixels = TilePaint::of(Palette::default(), filter).pixels(&[index]);
+        [pixels[0], pixels[1], pixels[2], pixels[3]]
+    }
+
+    #[test]
+    fn what_was_not_seen_is_painted_otherwise_than_unburned_ground() {
+        let unburned = pixel(even_index(TileFate::Unburned).unwrap(), Filter::EVERYTHING);
+        let cloud = even_index(TileFate::Empty(Empty::Cloud)).unwrap();
+        assert!(unburned[3] == 255 && pixel(cloud, Filter::default())[3] > 0);
+        assert_ne!(unburned, pixel(cloud, Filter::EVERYTHING));
+        let hidden = Filter::default().with_unseen(Unseen::NotSeen, true);
+        assert_eq!(pixel(cloud, hidden), [0; 4]);
+        assert_eq!(pixel(Empty::Water.code(), Filter::EVERYTHING), [0; 4]);
+    }
+
+    #[test]
+    fn an_even_tile_ends_where_its_region_does() {
+        let tile = Tile { z: 9, x: 85, y: 202 };
+        let [west, south, east, north] = tile.bounds();
+        let whole = even_indices(tile, [west - 1.0, south - 1.0, east + 1.0, north + 1.0], 253);
+        assert!(whole.len() == 256 * 256 && whole.iter().all(|index| *index == 253));
+        let half = even_indices(tile, [west - 1.0, south, (west + east) / 2.0, north], 253);
+        assert_eq!(half.iter().filter(|index| **index == 253).count(), 256 * 128);
+        assert_eq!((half[127], half[128]), (253, 0));
+    }
 
     #[test]
     fn a_tile_is_read_from_its_name() {

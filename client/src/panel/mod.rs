@@ -6,4 +6,5 @@ pub mod region_facts;
 pub mod region_list;
 pub mod region_panel;
 pub mod region_panel_content;
+pub mod result_legend;
 pub mod side_panel;

@@ -1,8 +1,8 @@
 //! All facts of a region and its map, the most requested first.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::{MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
-use dragonfly_core::{LEGEND, MapWarning};
+use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus, SceneDates, UsedScene};
+use dragonfly_core::{LEGEND, MapLayer, MapWarning};
 
 use crate::i18n::Words;
 use crate::state::empty_fractions::by_reason;
@@ -33,16 +33,21 @@ pub fn region_facts(
     };
     parts.extend(warnings(words, &map.warnings));
     parts.push(first_facts(words, map, now));
-    parts.push(text("p", words.low_res).with("class", "quiet"));
-    if let Some(note) = words.rolling(map) {
-        parts.push(text("p", &note).with("class", "note").with("data-testid", "rolling-note"));
+    let cell = words.number(map.cell_size_m, 0);
+    parts.push(text("p", &words.low_res.fill([&cell])).with("class", "quiet"));
+    if let Some(note) = words.open_map_note(map) {
+        let testid = match map.assessment {
+            Assessment::Rolling => "rolling-note",
+            _ => "burning-note",
+        };
+        parts.push(text("p", &note).with("class", "note").with("data-testid", testid));
     }
     parts.push(images(words, map).with("open", ""));
     parts.extend([
         areas(words, map),
         scenes(words, map),
         emptiness(words, map),
-        quality(words, map),
+        quality(words, map, now),
     ]);
     parts.push(links(words, map, addresses));
     let citation = words.cite_map(meta, map, addresses.page, now);
@@ -54,17 +59,20 @@ pub fn region_facts(
 }
 
 fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
-    let made = format!(
-        "{}, {}",
-        words.date(map.generated_at.date_naive()),
-        words.age(map.generated_at, now)
-    );
+    let last = map.post_window.last;
+    let images = format!("{} ({})", words.date(last), words.images_age(last, now));
     let cell = format!("{} m", words.number(map.cell_size_m, 0));
-    facts()
-        .add(fact("latest-image", words.latest_image, &words.date(map.post_window.last)))
-        .add(fact("cell-size", words.cell_size, &cell))
-        .add(fact("last-update", words.last_update, &made))
-        .add(fact("burnt-total", words.burnt_total(map), &words.burnt_area(map)))
+    let burnt = format!("{}, {}", words.burnt_area(map), words.hectares_cells(map));
+    let provisional_ha = map.provisional_hectares.burnt();
+    let provisional = (provisional_ha > 0.0).then(|| {
+        let value = words.provisional.fill([&words.area(provisional_ha)]);
+        fact("provisional", words.provisional_title, &value)
+    });
+    let first = facts()
+        .add(fact("latest-image", words.latest_image, &images))
+        .add(fact("burnt-total", words.burnt_total(map), &burnt))
+        .add(fact("cell-size", words.cell_size, &cell));
+    provisional.into_iter().fold(first, Markup::add)
 }
 
 /// Why there is no newer map, or none at all.
@@ -117,7 +125,8 @@ fn areas(words: Words, map: &MapMeta) -> Markup {
         (title, words.area(entry.classes.iter().map(|class| map.hectares.of(*class)).sum()))
     };
     let rows = words.legend_titles.into_iter().zip(&LEGEND).rev().map(row).collect();
-    fold("class-areas", words.areas).add(table(rows))
+    let title = format!("{}, {}", words.areas, words.hectares_cells(map));
+    fold("class-areas", &title).add(table(rows))
 }
 
 fn images(words: Words, map: &MapMeta) -> Markup {
@@ -187,9 +196,17 @@ fn emptiness(words: Words, map: &MapMeta) -> Markup {
     fold("empty-share", &format!("{}: {total_note}", words.empty_part)).add(table(rows))
 }
 
-fn quality(words: Words, map: &MapMeta) -> Markup {
-    let mut facts_list =
-        facts().add(fact("implausible", words.implausible, &words.fraction(map.implausible_share)));
+fn quality(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
+    let made = format!(
+        "{}, {}",
+        words.date(map.generated_at.date_naive()),
+        words.age(map.generated_at, now)
+    );
+    let mut facts_list = facts().add(fact("last-update", words.last_update, &made)).add(fact(
+        "implausible",
+        words.implausible,
+        &words.fraction(map.implausible_share),
+    ));
     if let Some(background) = map.background_dnbr {
         let (median, spread) =
             (words.number(background.median, 3), words.number(background.mad, 3));
@@ -230,6 +247,11 @@ fn links(words: Words, map: &MapMeta, addresses: Addresses<'_>) -> Markup {
         .add(link("metadata-link", words.metadata_link, addresses.meta))
         .add(link("raster-link", words.raster_link, &map.raster_url))
         .add(tiles);
+    let layers = map.layers.iter().flat_map(|layers| {
+        let titled = MapLayer::ALL.into_iter().zip(words.layer_links);
+        titled.map(|(layer, title)| link("layer-link", title, layers.url(layer)))
+    });
+    let list = list.all(layers.collect());
     fold("links", words.links).add(list)
 }
 
@@ -271,9 +293,8 @@ mod tests {
     use super::*;
     use crate::i18n::{ENGLISH, GERMAN};
     use crate::state::region_entry::tests::entry_with_map;
-    use dragonfly_core::metadata::Assessment;
     use dragonfly_core::{
-        FireSide, OffsetReason, RunFailure, SkipReason, SkippedScene, WarningReason,
+        FireSide, MapLayers, OffsetReason, RunFailure, SkipReason, SkippedScene, WarningReason,
     };
 
     const ADDRESSES: Addresses<'static> = Addresses {
@@ -293,14 +314,20 @@ mod tests {
     }
 
     #[test]
-    fn the_latest_image_and_the_cell_size_come_first() {
+    fn the_age_of_the_images_comes_first_and_the_day_of_the_run_last() {
         let shown = written(ENGLISH, &meta());
-        let places: Vec<_> =
-            ["24 Jul 2025", "250 m", "21 Aug 2025, 3 days ago", "1,234 ha", "Low-res preview"]
-                .into_iter()
-                .map(|words| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}")))
-                .collect();
+        let places: Vec<_> = [
+            "24 Jul 2025 (31 days old)",
+            "1,234 ha",
+            "250 m",
+            "For 20 m",
+            "21 Aug 2025, 3 days ago",
+        ]
+        .into_iter()
+        .map(|words| shown.find(words).unwrap_or_else(|| panic!("{words} in {shown}")))
+        .collect();
         assert!(places.is_sorted(), "{places:?}");
+        assert_eq!(shown.matches("counted from cells of 250 m").count(), 2, "{shown}");
         let german = written(GERMAN, &meta());
         assert!(
             german.contains("24. Juli 2025")
@@ -350,6 +377,18 @@ mod tests {
     }
 
     #[test]
+    fn what_a_single_image_shows_burnt_is_stated_apart() {
+        let mut rolling = meta();
+        assert!(!written(ENGLISH, &rolling).contains("provisional"));
+        if let Some(map) = &mut rolling.map {
+            map.provisional_hectares.high = 56.0;
+        }
+        let shown = written(ENGLISH, &rolling);
+        assert!(shown.contains("56 ha burnt in a single image so far"), "{shown}");
+        assert!(shown.contains("1,234 ha"), "{shown}");
+    }
+
+    #[test]
     fn reasons_are_in_the_readers_language_unless_they_are_unknown() {
         let mut map = meta().map.unwrap();
         let scene = |id: &str, offset_kind| UsedScene {
@@ -362,6 +401,9 @@ mod tests {
             offset_reason: "for a new reason".to_owned(),
             offset_kind,
             is_unmasked: false,
+            mask_contradiction: None,
+            sun_elevation: None,
+            has_drifting_orbit: false,
         };
         map.scenes = vec![scene("a", Some(OffsetReason::AsDelivered)), scene("b", None)];
         let skipped =
@@ -393,9 +435,22 @@ mod tests {
     }
 
     #[test]
+    fn the_layers_of_a_map_can_be_downloaded() {
+        let mut mapped = meta();
+        assert!(!written(ENGLISH, &mapped).contains("layer-link"), "an older map has none");
+        if let Some(map) = &mut mapped.map {
+            map.layers = Some(MapLayers::new(|layer| format!("/raster/{}.tif", layer.name())));
+        }
+        let shown = written(GERMAN, &mapped);
+        assert_eq!(shown.matches("layer-link").count(), MapLayer::ALL.len());
+        assert!(shown.contains("https://maps.example/raster/post_date.tif"), "{shown}");
+        assert!(shown.contains("Aufnahmetag nachher"), "{shown}");
+    }
+
+    #[test]
     fn empty_fractions_are_listed_by_reason() {
         let mut clouded = meta();
-        assert!(written(ENGLISH, &clouded).contains("Every cell has a value."));
+        assert!(written(ENGLISH, &clouded).contains("every cell has a value"));
         if let Some(map) = &mut clouded.map {
             map.empty_share.cloud = 0.25;
         }

@@ -10,7 +10,7 @@ use web_sys::{Element, HtmlElement};
 
 use crate::i18n::{Words, words};
 use crate::search::region_search::matching;
-use crate::state::coverage::Coverage;
+use crate::state::coverage::{Coverage, images_key};
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
 use crate::ui::effect::effect;
@@ -150,7 +150,11 @@ fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundRe
     let found = matching(entries, search);
     let items = found.iter().take(MAX_SHOWN).map(|entry| {
         let coverage = Coverage::of(entry, stale_after_days, now);
-        item(words(), entry, coverage, &words().status(entry, coverage, now))
+        let item = item(words(), entry, coverage, &words().status(entry, coverage, now));
+        match images_key(entry, stale_after_days, now) {
+            Some(key) => item.with("data-images", key),
+            None => item,
+        }
     });
     FoundRegions { items: items.collect(), found: found.len(), all: entries.len() }
 }

@@ -11,7 +11,7 @@ use web_sys::HtmlElement;
 
 use crate::i18n::words;
 use crate::panel::region_panel_content::{
-    HIGH_RES, RETRY, describe_region, outside_regions, readout, source,
+    HIGH_RES, RETRY, describe_region, map_read, outside_regions, readout, source,
 };
 use crate::state::atlas::Atlas;
 use crate::state::map_state::SelectedPoint;
@@ -107,7 +107,9 @@ fn PanelBody(
     effect(move || {
         if let Some(element) = place.get() {
             let source = source(atlas, point.get(), &selection.read());
-            let readout = point.get().map(|point| readout(point, palette.get(), source));
+            let readout = point
+                .get()
+                .map(|point| readout(point, palette.get(), (map_read(atlas, point), source)));
             fill(&element, readout.as_slice());
         }
     });

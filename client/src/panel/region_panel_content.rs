@@ -1,18 +1,20 @@
 //! What the panel of a region contains.
 
-use dragonfly_core::{Breaks, Palette};
+use dragonfly_core::{Palette, Severity};
 use leptos::prelude::*;
 
 use crate::i18n::words;
-use crate::panel::legend_row::{css_colour, paint};
+use crate::panel::legend_row::css_colour;
 use crate::panel::region_facts::{Addresses, region_facts};
 use crate::state::atlas::Atlas;
-use crate::state::coverage::Coverage;
+use crate::state::coverage::{Coverage, images_key};
+use crate::state::map_colour::map_colour;
 use crate::state::map_state::SelectedPoint;
 use crate::state::preferences;
 use crate::state::reading::{Reading, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry};
 use crate::state::selection::Selection;
+use crate::state::unseen::{Unseen, unseen};
 use crate::ui::markup::{COLOUR, Markup, copy_button, tag, text};
 
 /// Marks the button that loads the regions again.
@@ -34,16 +36,31 @@ pub fn source(
     (read.line.name != selected.line.name).then(|| read.line.title.clone())
 }
 
-/// The value at a place.
-pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -> Markup {
+/// Which map the value at a place is read from, and how wide its cells are; `None` where it is read
+/// from none.
+pub fn map_read(atlas: Atlas, point: SelectedPoint) -> Option<String> {
+    let has_map = |reading| !matches!(reading, Reading::OutsideRegions | Reading::NoMap);
+    point.reading.filter(|reading| has_map(*reading))?;
+    let regions = atlas.regions.read();
+    let read = region_at(regions.as_deref().unwrap_or_default(), point.lon, point.lat)?;
+    Some(words().nightly_cells.fill([&words().number(read.map()?.cell_size_m, 0)]))
+}
+
+/// The value at a place, out of a map that `map` describes.
+pub fn readout(
+    point: SelectedPoint,
+    palette: Palette,
+    (map, source): (Option<String>, Option<String>),
+) -> Markup {
     let words = words();
-    let colour = match point.reading {
-        Some(Reading::Value { class, .. }) => paint(class, palette, &Breaks::USGS),
-        _ => None,
-    };
-    let fill = match colour {
-        Some(_) => tag("i").with(COLOUR, &css_colour(colour)),
-        None => tag("i").with("class", "clear"),
+    let colour = |class| tag("i").with(COLOUR, &css_colour(Some(map_colour(palette, class))));
+    let fill = match point.reading {
+        Some(Reading::Value { class, .. }) => colour(class),
+        Some(Reading::UnburnedTile) => colour(Severity::Unburned),
+        Some(Reading::Empty(reason) | Reading::EmptyTile(reason)) => {
+            tag("i").with("class", unseen(reason).map_or("clear", Unseen::key))
+        }
+        _ => tag("i").with("class", "clear"),
     };
     let place = words.coordinates(point.lon, point.lat);
     let title = point
@@ -56,6 +73,9 @@ pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -
         .add(tag("span").with("class", "swatch").with("aria-hidden", "true").add(fill))
         .add(text("p", &title).with("class", "title"))
         .add(text("p", &detail).with("class", "detail"));
+    if let Some(map) = map {
+        readout = readout.add(text("p", &map).with("class", "detail"));
+    }
     if let Some(source) = source {
         readout = readout.add(text("p", &words.read_from.fill([&source])).with("class", "detail"));
     }
@@ -68,11 +88,15 @@ pub fn readout(point: SelectedPoint, palette: Palette, source: Option<String>) -
 pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
     let now = preferences::now();
-    let coverage = Coverage::of(entry, untrack(|| atlas.stale_after_days()), now);
+    let stale_after_days = untrack(|| atlas.stale_after_days());
+    let coverage = Coverage::of(entry, stale_after_days, now);
     let mut standing = tag("p")
         .with("class", "standing")
         .with("data-coverage", coverage.key())
         .add(text("span", &words.status(entry, coverage, now)).with("class", "status"));
+    if let Some(key) = images_key(entry, stale_after_days, now) {
+        standing = standing.with("data-images", key);
+    }
     if let Some(group) = &entry.line.group {
         standing = standing.add(text("span", group).with("class", "group"));
     }
@@ -84,6 +108,9 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
                 (location.origin().unwrap_or_default(), location.href().unwrap_or_default());
             let addresses = Addresses { origin: &origin, page: &page, meta: &entry.line.meta_url };
             parts.extend(region_facts(words, meta, addresses, now));
+        }
+        MetaState::Unpublished => {
+            parts.push(text("p", words.pending_detail).with("data-testid", "trouble"))
         }
         MetaState::Loading => parts.push(text("p", words.region_loading).with("class", "quiet")),
         MetaState::Broken => parts.push(
@@ -102,7 +129,7 @@ pub fn outside_regions(offers_highres: bool) -> Vec<Markup> {
         true => button(HIGH_RES, words().high_res_here),
         false => text("p", words().high_res_missing).with("class", "quiet"),
     };
-    vec![text("p", words().outside_regions_detail), offer]
+    vec![offer]
 }
 
 fn button(act: &'static str, title: &str) -> Markup {

@@ -5,11 +5,13 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::i18n::{NAME, words};
-use crate::panel::legend_view::{Areas, LegendView};
+use crate::panel::legend_row::Areas;
+use crate::panel::legend_view::LegendView;
 use crate::panel::region_list::RegionList;
 use crate::search::find::SearchOption;
 use crate::search::place_search::PlaceSearch;
 use crate::state::atlas::Atlas;
+use crate::state::attribution::attribution_in_view;
 use crate::state::map_state::{DisplayOptions, MapState};
 use crate::state::problem::LoadError;
 use crate::ui::basemap_select::BasemapSelect;
@@ -51,14 +53,14 @@ pub fn Panel(
             <div class="panel-body">
                 <PlaceSearch regions=atlas.regions on_choose=on_find />
                 <Regions atlas map_state about open on_retry />
-                <LegendView palette=display.palette filter=display.filter areas />
+                <LegendView palette=display.palette filter=display.filter areas result=map_state.legend />
                 <ToolsView tools />
                 <DisplayControls atlas display />
                 <LanguageSelect />
                 <footer class="sources">
                     <p class="caveat" data-testid="caveat">{words().caveat}</p>
                     <Help />
-                    <p class="attribution">{move || sources(atlas, display)}</p>
+                    <p class="attribution">{move || sources(atlas, display, map_state)}</p>
                 </footer>
             </div>
         </aside>
@@ -142,11 +144,14 @@ fn DisplayControls(atlas: Atlas, display: DisplayOptions) -> impl IntoView {
 }
 
 /// The attribution of what the map shows.
-pub fn sources(atlas: Atlas, display: DisplayOptions) -> String {
+pub fn sources(atlas: Atlas, display: DisplayOptions, map_state: MapState) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
+    let of_maps = atlas.regions.with(|regions| {
+        attribution_in_view(regions.as_deref().unwrap_or_default(), map_state.view.get(), &of_site)
+    });
     let of_basemap = display.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
     let is_plain = display.basemap.get().is_none();
     let [land, places] = if is_plain { [words().natural_earth, words().geonames] } else { [""; 2] };
-    let parts = [of_site.as_str(), of_basemap.as_str(), land, places];
+    let parts = [of_maps.as_str(), of_basemap.as_str(), land, places];
     parts.into_iter().filter(|source| !source.is_empty()).collect::<Vec<_>>().join(" · ")
 }

@@ -9,6 +9,7 @@ use dragonfly_core::Palette;
 
 use crate::state::filter::Filter;
 use crate::state::key;
+use crate::state::unseen::Unseen;
 
 /// Opaque, so that the map has the very colours of the legend.
 pub const OPACITY_AT_START_PERCENT: u8 = 100;
@@ -173,12 +174,17 @@ fn percent(value: &str) -> Option<u8> {
 
 fn hiding(filter: Filter, value: &str) -> Filter {
     let hidden: Vec<_> = value.split(',').filter_map(key::class).collect();
-    filter.with_classes(&dragonfly_core::Severity::ALL, false).with_classes(&hidden, true)
+    let filter =
+        filter.with_classes(&dragonfly_core::Severity::ALL, false).with_classes(&hidden, true);
+    Unseen::ALL.into_iter().fold(filter, |filter, unseen| {
+        filter.with_unseen(unseen, value.split(',').any(|word| word == unseen.key()))
+    })
 }
 
 fn hidden(filter: Filter) -> String {
     let hidden = dragonfly_core::Severity::ALL.into_iter().filter(|class| filter.hides(*class));
-    hidden.map(key::of_class).collect::<Vec<_>>().join(",")
+    let unseen = Unseen::ALL.into_iter().filter(|unseen| filter.hides_unseen(*unseen));
+    hidden.map(key::of_class).chain(unseen.map(Unseen::key)).collect::<Vec<_>>().join(",")
 }
 
 fn ranging(filter: Filter, value: &str) -> Filter {
@@ -194,7 +200,7 @@ fn short(number: f64, decimals: usize) -> String {
 }
 
 /// Only what no address gives a meaning stays as it is.
-fn escaped(text: &str) -> String {
+pub fn escaped(text: &str) -> String {
     let mut escaped = String::new();
     for byte in text.bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
@@ -206,7 +212,8 @@ fn escaped(text: &str) -> String {
     escaped
 }
 
-fn unescaped(text: &str) -> String {
+/// The text behind [`escaped`].
+pub fn unescaped(text: &str) -> String {
     let mut bytes = Vec::new();
     let mut rest = text.as_bytes();
     while let Some((first, after)) = rest.split_first() {
@@ -304,6 +311,7 @@ mod tests {
             point in prop::option::of((degrees(180), degrees(90))),
             palette in prop::sample::select(Palette::ALL.to_vec()),
             hidden in prop::collection::vec(prop::sample::select(Severity::ALL.to_vec()), 0..7),
+            (hides_unseen, hides_outside) in (any::<bool>(), any::<bool>()),
             (least, end) in (prop::option::of(-80i16..140), prop::option::of(-80i16..140)),
             opacity_percent in 0u8..=100,
             basemap in prop::option::of("\\PC{1,12}"),
@@ -313,7 +321,11 @@ mod tests {
             Address {
                 centre: zoom.map(|zoom| Centre { zoom: f64::from(zoom) / 100.0, lon, lat }),
                 region, point, palette,
-                filter: Filter::EVERYTHING.with_classes(&hidden, true).with_range(least, end),
+                filter: Filter::EVERYTHING
+                    .with_classes(&hidden, true)
+                    .with_unseen(Unseen::NotSeen, hides_unseen)
+                    .with_unseen(Unseen::OutsideZone, hides_outside)
+                    .with_range(least, end),
                 opacity_percent, basemap, swipe_percent, part,
             }
         }

@@ -118,7 +118,7 @@ impl Atlas {
             };
             match (&region.meta, region.map()) {
                 (_, Some(map)) => Ok((look_up(map, lon, lat), map.run_tile_url_template.clone())),
-                (MetaState::Ready(_), None) => Err(Reading::NoMap),
+                (MetaState::Ready(_) | MetaState::Unpublished, None) => Err(Reading::NoMap),
                 (MetaState::Loading | MetaState::Broken, None) => Err(Reading::Unavailable),
             }
         });
@@ -141,7 +141,9 @@ impl Atlas {
         }
         let known = self.regions.get_untracked().unwrap_or_default();
         let entries = entries_from_index(index.regions, &known);
-        let names: Vec<_> = entries.iter().map(|entry| entry.line.name.clone()).collect();
+        let published =
+            entries.iter().filter(|entry| !matches!(entry.meta, MetaState::Unpublished));
+        let names: Vec<_> = published.map(|entry| entry.line.name.clone()).collect();
         self.regions.set(Some(entries));
         for name in names {
             spawn_local(async move { self.load_region(&name).await });

@@ -39,7 +39,9 @@ impl Coverage {
         let (status, last_success_at) = match &entry.meta {
             MetaState::Broken => return Self::Broken,
             MetaState::Ready(meta) => (meta.last_status, meta.last_success_at),
-            MetaState::Loading => (entry.line.last_status, entry.line.last_success_at),
+            MetaState::Unpublished | MetaState::Loading => {
+                (entry.line.last_status, entry.line.last_success_at)
+            }
         };
         coverage(status, last_success_at, (entry.line.update_interval_days, stale_after_days), now)
     }
@@ -60,6 +62,18 @@ impl Coverage {
 /// Whole days since a moment; 0 when it lies ahead, as it may where clocks differ.
 pub fn age_days(since: DateTime<Utc>, now: DateTime<Utc>) -> u32 {
     u32::try_from((now - since).num_days()).unwrap_or(0)
+}
+
+/// The word by which style sheets know how old the images of a map are: `recent`, or `old` after
+/// the days after which a map is stale; `None` without a map.
+pub fn images_key(
+    entry: &RegionEntry,
+    stale_after_days: u32,
+    now: DateTime<Utc>,
+) -> Option<&'static str> {
+    let last = entry.map()?.post_window.last;
+    let age_days = (now.date_naive() - last).num_days();
+    Some(if age_days > i64::from(stale_after_days) { "old" } else { "recent" })
 }
 
 /// Coverage from the last run, the last success, and how old a map may grow: before it is due,
@@ -149,6 +163,14 @@ mod tests {
         assert_eq!(Coverage::of(&region, 30, now), Coverage::Failed);
         region.meta = MetaState::Broken;
         assert_eq!(Coverage::of(&region, 30, now), Coverage::Broken);
+    }
+
+    #[test]
+    fn images_are_old_however_new_the_run_is() {
+        let region = entry_with_map("r", [-120.07, 35.01, -119.67, 35.24], "1s");
+        assert_eq!(images_key(&region, 30, moment("2025-08-21T03:00:00Z")), Some("recent"));
+        assert_eq!(images_key(&region, 30, moment("2025-08-24T03:00:00Z")), Some("old"));
+        assert_eq!(images_key(&entry("r", [0.0; 4]), 30, moment("2025-08-24T03:00:00Z")), None);
     }
 
     #[test]

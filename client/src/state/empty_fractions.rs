@@ -2,14 +2,15 @@
 
 use dragonfly_core::{Empty, EmptyShare};
 
-/// The reasons with their fractions, in core's order. A new field of core does not compile here.
+/// The reasons with their fractions, in core's order; water is what was water before the fire or is
+/// since. A new field of core does not compile here.
 pub fn by_reason(fractions: EmptyShare) -> [(Empty, f64); 5] {
-    let EmptyShare { outside_zone, never_observed, cloud, water, no_data } = fractions;
+    let EmptyShare { outside_zone, never_observed, cloud, water, water_after, no_data } = fractions;
     [
         (Empty::OutsideZone, outside_zone),
         (Empty::NeverObserved, never_observed),
         (Empty::Cloud, cloud),
-        (Empty::Water, water),
+        (Empty::Water, water + water_after),
         (Empty::NoData, no_data),
     ]
 }

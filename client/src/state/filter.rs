@@ -1,8 +1,12 @@
-//! What of the map is painted: the classes that are not hidden, within a range of dNBR.
+//! What of the map is painted: the classes that are not hidden, within a range of dNBR, and where
+//! nothing was seen.
 
 use std::ops::RangeInclusive;
 
 use dragonfly_core::{Breaks, Palette, Severity, class_from_index, colours, dnbr_from_index};
+
+use crate::state::map_colour::map_colour;
+use crate::state::unseen::Unseen;
 
 /// Hundredths of dNBR between which the range can be chosen; at an end it is open.
 pub const RANGE_HUNDREDTHS: RangeInclusive<i16> = -50..=120;
@@ -10,8 +14,8 @@ pub const RANGE_HUNDREDTHS: RangeInclusive<i16> = -50..=120;
 /// A choice of classes and a half-open range of dNBR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// One bit a class, by its place in [`Severity::ALL`].
-    hidden: u8,
+    /// One bit a class, by its place in [`Severity::ALL`], then one for each [`Unseen`].
+    hidden: u16,
     /// Least dNBR painted, hundredths; `None` for no limit.
     least: Option<i16>,
     /// First dNBR no longer painted, hundredths; `None` for no limit.
@@ -39,6 +43,18 @@ impl Filter {
     pub fn with_classes(mut self, classes: &[Severity], hidden: bool) -> Self {
         let bits = classes.iter().fold(0, |bits, class| bits | bit(*class));
         self.hidden = if hidden { self.hidden | bits } else { self.hidden & !bits };
+        self
+    }
+
+    /// Whether cells without a value are left clear.
+    pub fn hides_unseen(self, unseen: Unseen) -> bool {
+        self.hidden & unseen_bit(unseen) != 0
+    }
+
+    /// The same choice with these cells left clear or painted.
+    pub fn with_unseen(mut self, unseen: Unseen, hidden: bool) -> Self {
+        let bit = unseen_bit(unseen);
+        self.hidden = if hidden { self.hidden | bit } else { self.hidden & !bit };
         self
     }
 
@@ -88,15 +104,19 @@ impl Filter {
             // The middle of a step of 0.01 lies on neither limit, which are whole hundredths.
             let within = self.least.is_none_or(|least| middle > dnbr(least))
                 && self.end.is_none_or(|end| middle < dnbr(end));
-            let [red, green, blue] = palette.colour(class);
+            let [red, green, blue] = map_colour(palette, class);
             *entry = [red, green, blue, if within && !self.hides(class) { 255 } else { 0 }];
         }
         table
     }
 }
 
-fn bit(class: Severity) -> u8 {
+fn bit(class: Severity) -> u16 {
     1 << class.index()
+}
+
+fn unseen_bit(unseen: Unseen) -> u16 {
+    1 << (Severity::ALL.len() + unseen as usize)
 }
 
 fn dnbr(hundredths: i16) -> f32 {
@@ -115,7 +135,9 @@ mod tests {
     #[test]
     fn untouched_it_paints_what_core_paints() {
         for palette in Palette::ALL {
-            assert_eq!(Filter::default().colours(palette), colours(palette, &Breaks::USGS));
+            let clear = |colour: [u8; 4]| if colour[3] > 0 { colour } else { [0; 4] };
+            let painted = Filter::default().colours(palette).map(clear);
+            assert_eq!(painted, colours(palette, &Breaks::USGS).map(clear));
         }
     }
 
@@ -148,6 +170,19 @@ mod tests {
             Filter::default().with_range(Some(i16::MAX), Some(i16::MIN)).range(),
             (None, Some(-50))
         );
+    }
+
+    #[test]
+    fn what_was_not_seen_is_painted_until_it_is_hidden() {
+        for unseen in Unseen::ALL {
+            assert!(!Filter::default().hides_unseen(unseen));
+            let hidden = Filter::default().with_unseen(unseen, true);
+            assert!(hidden.hides_unseen(unseen));
+            assert!(
+                Severity::ALL.into_iter().all(|it| hidden.hides(it) == Filter::default().hides(it))
+            );
+            assert_eq!(hidden.with_unseen(unseen, false), Filter::default());
+        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct MapState {
     pub point: RwSignal<Option<SelectedPoint>>,
     /// A place (longitude, latitude) that is selected and read whenever this is set.
     pub read_at: RwSignal<Option<(f64, f64)>>,
+    /// The place of an address that was opened, which is read as soon as it can be.
+    pub opened_at: RwSignal<Option<(f64, f64)>>,
     /// A box that the map flies to whenever this is set.
     pub fly_to: RwSignal<Option<[f64; 4]>>,
     /// The reader's position, once the browser was permitted to determine it.
@@ -48,6 +50,9 @@ pub struct MapState {
     pub claimed: RwSignal<Option<String>>,
     /// What the address holds for the tools.
     pub part: RwSignal<Option<String>>,
+    /// The legend of the tools' result, in the format of `panel/result_legend.rs`; `None` while
+    /// the nightly maps show.
+    pub legend: RwSignal<Option<String>>,
     /// Leaflet's own map, once it is in its element.
     pub map: RwSignal<Option<Map>, LocalStorage>,
     /// A centre that the map goes to at once whenever this is set.
@@ -76,11 +81,13 @@ impl MapState {
             region: RwSignal::new(address.region.clone()),
             point: RwSignal::new(address.point.map(SelectedPoint::unread)),
             read_at: RwSignal::default(),
+            opened_at: RwSignal::default(),
             fly_to: RwSignal::default(),
             reader_position: RwSignal::default(),
             pointer: RwSignal::default(),
             claimed: RwSignal::default(),
             part: RwSignal::new(address.part.clone()),
+            legend: RwSignal::default(),
             map: RwSignal::new_local(None),
             jump_to: RwSignal::new(address.centre),
         }

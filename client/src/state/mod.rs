@@ -3,10 +3,12 @@
 pub mod address;
 pub mod address_bar;
 pub mod atlas;
+pub mod attribution;
 pub mod coverage;
 pub mod empty_fractions;
 pub mod filter;
 pub mod key;
+pub mod map_colour;
 pub mod map_state;
 pub mod page_state;
 pub mod preferences;
@@ -15,3 +17,4 @@ pub mod reading;
 pub mod region_entry;
 pub mod region_in_view;
 pub mod selection;
+pub mod unseen;

@@ -70,6 +70,7 @@ impl PageState {
         map_state.part.set(address.part);
         if map_state.point.get_untracked().map(SelectedPoint::lon_lat) != address.point {
             map_state.point.set(address.point.map(SelectedPoint::unread));
+            map_state.opened_at.set(address.point);
         }
         match address.centre {
             Some(centre) => map_state.jump_to.set(Some(centre)),

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta};
+use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta, RunStatus};
 
 /// How far the metadata of a region has come.
 #[derive(Clone, Debug)]
 pub enum MetaState {
+    /// Not published yet: the region was never run.
+    Unpublished,
     /// On its way.
     Loading,
     /// Loaded.
@@ -44,7 +46,7 @@ impl RegionEntry {
     pub fn described(&self) -> Option<&RegionMeta> {
         match &self.meta {
             MetaState::Ready(meta) => Some(meta),
-            MetaState::Loading | MetaState::Broken => None,
+            MetaState::Unpublished | MetaState::Loading | MetaState::Broken => None,
         }
     }
 
@@ -59,8 +61,10 @@ impl RegionEntry {
 pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> Vec<RegionEntry> {
     let entry = |line: IndexedRegion| match known.iter().find(|entry| entry.line.name == line.name)
     {
-        Some(known) => RegionEntry { line, ..known.clone() },
-        None => RegionEntry { line, meta: MetaState::Loading, text: Arc::default() },
+        Some(known) if !matches!(known.meta, MetaState::Unpublished) => {
+            RegionEntry { line, ..known.clone() }
+        }
+        _ => RegionEntry { meta: first_state(&line), line, text: Arc::default() },
     };
     let mut entries: Vec<_> = lines.into_iter().map(entry).collect();
     entries.sort_by(|one, other| {
@@ -69,6 +73,14 @@ pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> V
         key(one).cmp(&key(other))
     });
     entries
+}
+
+/// A region that was never run has no metadata to load: its line of the index states all.
+fn first_state(line: &IndexedRegion) -> MetaState {
+    let was_never_run = line.last_status == RunStatus::Pending
+        && line.generated_at.is_none()
+        && line.last_success_at.is_none();
+    if was_never_run { MetaState::Unpublished } else { MetaState::Loading }
 }
 
 /// The box around all regions; `None` without any.
@@ -81,7 +93,6 @@ pub fn union_of_boxes(entries: &[RegionEntry]) -> Option<[f64; 4]> {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use dragonfly_core::metadata::RunStatus;
     use dragonfly_core::{TileRange, ZoomIndex};
 
     pub(crate) fn entry(name: &str, bbox: [f64; 4]) -> RegionEntry {
@@ -136,7 +147,17 @@ pub(crate) mod tests {
             std::slice::from_ref(&known),
         );
         assert!(entries[0].map().is_some());
-        assert!(matches!(entries[1].meta, MetaState::Loading));
+        assert!(matches!(entries[1].meta, MetaState::Unpublished));
+    }
+
+    #[test]
+    fn a_region_that_was_never_run_has_nothing_to_load_until_it_is_run() {
+        let pending = entries_from_index(vec![line("new", 1)], &[]);
+        assert!(matches!(pending[0].meta, MetaState::Unpublished));
+        let mut run = line("new", 1);
+        run.last_status = RunStatus::Failed;
+        let entries = entries_from_index(vec![run], &pending);
+        assert!(matches!(entries[0].meta, MetaState::Loading));
     }
 
     #[test]

@@ -4,8 +4,12 @@ use crate::map::graticule::wrapped;
 use crate::state::map_state::View;
 use crate::state::region_entry::RegionEntry;
 
+/// Least fraction of the view that a region fills which nobody has chosen: one among many in a view
+/// of the world describes none of the others.
+const MIN_VIEW_FRACTION: f64 = 0.05;
+
 /// The chosen region while any of it is in view; else, of those with a map, the one that fills most
-/// of the view.
+/// of the view, where that is much of it.
 pub fn region_in_view<'a>(
     regions: &'a [RegionEntry],
     chosen: Option<&str>,
@@ -15,8 +19,9 @@ pub fn region_in_view<'a>(
     let mapped = || regions.iter().filter(|entry| entry.map().is_some() && overlap(entry) > 0.0);
     let is_chosen = |entry: &&RegionEntry| chosen == Some(entry.line.name.as_str());
     mapped().find(is_chosen).or_else(|| {
+        let is_large = |entry: &&RegionEntry| overlap(entry) >= MIN_VIEW_FRACTION * area(view.bbox);
         // Of several that fill the view, the smallest describes it best.
-        mapped().max_by(|one, other| {
+        mapped().filter(is_large).max_by(|one, other| {
             let size = |entry: &RegionEntry| -area(entry.bbox());
             overlap(one).total_cmp(&overlap(other)).then(size(one).total_cmp(&size(other)))
         })
@@ -24,7 +29,7 @@ pub fn region_in_view<'a>(
 }
 
 /// Square degrees that a box and the view share.
-fn overlap([west, south, east, north]: [f64; 4], view: View) -> f64 {
+pub(super) fn overlap([west, south, east, north]: [f64; 4], view: View) -> f64 {
     let [view_west, view_south, view_east, view_north] = view.bbox;
     // The view may have gone around the world.
     let middle = (view_west + view_east) / 2.0;
@@ -60,5 +65,7 @@ mod tests {
         check([239.5, 34.5, 240.5, 35.5], None, Some("county"));
         check([-123.0, 40.0, -122.0, 41.0], Some("county"), Some("state"));
         check([10.0, 40.0, 11.0, 41.0], Some("county"), None);
+        check([-180.0, -80.0, 180.0, 80.0], None, None);
+        check([-180.0, -80.0, 180.0, 80.0], Some("county"), Some("county"));
     }
 }

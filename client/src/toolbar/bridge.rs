@@ -71,6 +71,11 @@ extern "C" {
     #[wasm_bindgen(method, js_name = setPart)]
     pub fn set_part(this: &PageBridge, part: Option<&str>);
 
+    /// Sets the legend of a result that lies over the nightly maps, in the format of
+    /// `panel/result_legend.rs`; `None` when it is closed.
+    #[wasm_bindgen(method, js_name = setLegend)]
+    pub fn set_legend(this: &PageBridge, text: Option<&str>);
+
     /// The tool that has the map; `None` while the page has it.
     #[wasm_bindgen(method)]
     pub fn claimed(this: &PageBridge) -> Option<String>;

@@ -15,6 +15,8 @@ use crate::toolbar::bridge::PageBridge;
 
 /// Clicks closer than this to the last corner set no other.
 const MIN_EDGE_PX: f64 = 4.0;
+/// As near to the first corner a finger closes the outline.
+const CLOSE_PX: f64 = 16.0;
 
 /// What is being drawn, and how it lies on the map.
 pub struct Measure {
@@ -82,6 +84,11 @@ impl Measure {
         if self.is_on() { self.end() } else { self.begin() }
     }
 
+    /// Closes the outline, if it encloses anything.
+    pub fn finish(&self) {
+        self.change(Outline::done);
+    }
+
     /// Ends, and gives the map back.
     pub fn end(&self) {
         self.put_away();
@@ -114,8 +121,12 @@ impl Measure {
     }
 
     fn set_corner(&self, lon: f64, lat: f64) {
-        let min_deg = MIN_EDGE_PX * degrees_per_px(self.map.zoom());
-        self.change(|outline| outline.with_corner(lon, lat, min_deg));
+        let degrees_per_px = degrees_per_px(self.map.zoom());
+        self.change(|outline| match outline.closes_at(lon, lat, CLOSE_PX * degrees_per_px) {
+            // The second click of a double one sets no corner of another outline.
+            true => outline.done(),
+            false => outline.with_corner(lon, lat, MIN_EDGE_PX * degrees_per_px),
+        });
     }
 
     /// While the map has the keyboard, a crosshair in its middle is the pointer.

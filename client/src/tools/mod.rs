@@ -49,7 +49,16 @@ impl Tools {
         page.listen(on_change.into_js_value().unchecked_ref());
         let measure = Measure::on(page.clone(), MEASURE);
         let shown = measure.clone();
-        mount_to_body(move || view! { <MeasureReadout measure=shown /> });
+        mount_to_body(move || {
+            view! {
+                <MeasureReadout
+                    measure=shown
+                    testid="measure-readout"
+                    title=|| words().measure
+                    how=|| words().measure_how
+                />
+            }
+        });
         let tools = Self { page, measure, highres: OnceCell::new() };
         // A link to a result of high resolution.
         if tools.page.part().is_some() {
@@ -69,7 +78,12 @@ impl Tools {
                 }
             }
             SAVE_IMAGE => {
-                save::save(&self.page, self.highres.get().and_then(|highres| highres.provenance()))
+                let highres = self.highres.get();
+                save::save(
+                    &self.page,
+                    highres.and_then(|highres| highres.provenance()),
+                    highres.and_then(|highres| highres.shown_legend()),
+                )
             }
             _ => {}
         }

@@ -67,6 +67,16 @@ impl Outline {
         self
     }
 
+    /// Whether a place is within `reach_deg` of the first corner, so that it closes the outline; of
+    /// one that is done, whether it closed it.
+    pub fn closes_at(&self, lon: f64, lat: f64, reach_deg: f64) -> bool {
+        self.corners.len() > 2
+            && self.corners.first().is_some_and(|first| {
+                let across = (lon - first[0]) - 360.0 * ((lon - first[0]) / 360.0).round();
+                across.abs().max((lat - first[1]).abs()) < reach_deg
+            })
+    }
+
     /// The same without its last corner.
     pub fn without_last(mut self) -> Self {
         self.corners.pop();
@@ -241,6 +251,15 @@ mod tests {
         assert!(done.is_done());
         assert_eq!(done.clone().without_last().corners().len(), 2);
         assert_eq!(done.with_corner(5.0, 5.0, 0.001).corners(), [[5.0, 5.0]]);
+    }
+
+    #[test]
+    fn the_first_corner_closes_an_outline_and_no_other_does() {
+        let open = outline(&[[179.9, 0.0], [181.0, 0.0], [181.0, 1.0]]);
+        assert!(open.closes_at(179.901, 0.001, 0.01) && open.closes_at(-180.1, 0.0, 0.01));
+        assert!(!open.closes_at(181.0, 1.0, 0.01) && !open.closes_at(179.9, 0.02, 0.01));
+        assert!(open.done().closes_at(179.9, 0.0, 0.01));
+        assert!(!outline(&[[0.0, 0.0], [1.0, 0.0]]).closes_at(0.0, 0.0, 0.01));
     }
 
     #[test]

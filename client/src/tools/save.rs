@@ -1,13 +1,13 @@
 //! Saving a picture of the current view: its caption, and the status message.
 
-use dragonfly_core::Breaks;
 use dragonfly_core::mercator::HALF_WORLD_M;
 
 use super::save_image::{Caption, save_picture};
 use crate::data::published::region_from_json;
 use crate::i18n::{NAME, words};
 use crate::map::graticule::degrees_per_px;
-use crate::panel::legend_row::legend_rows;
+use crate::panel::legend_row::{Areas, nightly_legend};
+use crate::panel::result_legend::result_legend;
 use crate::state::address::Address;
 use crate::toolbar::bridge::PageBridge;
 
@@ -15,22 +15,31 @@ use crate::toolbar::bridge::PageBridge;
 const METRES_PER_DEGREE: f64 = HALF_WORLD_M / 180.0;
 
 /// Saves the view, and shows a status message. `about` describes it; without it, the
-/// region's map does.
-pub fn save(page: &PageBridge, about: Option<String>) {
+/// region's map does. `legend` is that of a result on the map, in the format of
+/// `panel/result_legend.rs`.
+pub fn save(page: &PageBridge, about: Option<String>, legend: Option<String>) {
     let words = words();
     let today = chrono::DateTime::from_timestamp_millis(js_sys::Date::now() as i64)
         .unwrap_or_default()
         .date_naive();
     let shown = Address::from_fragment(&page.address());
+    let region = page.region().and_then(|text| region_from_json(&text).ok());
     let region_dates = || {
-        let region = region_from_json(&page.region()?).ok()?;
+        let region = region.as_ref()?;
         Some(words.picture_of.fill([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
     };
     let about = about.or_else(region_dates);
+    let legend = legend
+        .and_then(|text| result_legend(&text, shown.palette, shown.filter))
+        .unwrap_or_else(|| {
+            let areas = region.as_ref().and_then(Areas::of);
+            nightly_legend(shown.palette, shown.filter, areas.as_ref())
+        });
     let map = page.map();
     let caption = Caption {
-        legend: legend_rows(shown.palette, shown.filter, &Breaks::USGS),
+        legend: legend.rows,
         paragraphs: vec![
+            format!("{} {}. {}.", words.legend, legend.unit, legend.about),
             about.unwrap_or_default(),
             words.picture_made.fill([NAME, &words.date(today)]),
             page.sources(),

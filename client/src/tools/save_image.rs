@@ -14,14 +14,15 @@ use super::picture::{lines, scale_bar};
 use crate::i18n::words;
 use crate::map::land_layer::ink;
 use crate::map::obscured::ObscuredArea;
-use crate::panel::legend_row::{LegendRow, css_colour};
+use crate::map::unseen_pattern::pattern;
+use crate::panel::legend_row::{LegendRow, Swatch};
 
 const FONT: &str = "12px system-ui, sans-serif";
 /// A letter of that font is about this wide.
 const LETTER_PX: f64 = 6.4;
 const LINE_PX: f64 = 17.0;
 const MARGIN_PX: f64 = 16.0;
-const ENTRY_WIDTH_PX: f64 = 250.0;
+const ENTRY_WIDTH_PX: f64 = 300.0;
 const ENTRY_PX: f64 = 21.0;
 const SCALE_PX: f64 = 120.0;
 
@@ -245,19 +246,36 @@ impl SavedPicture {
         for (index, row) in caption.legend.iter().enumerate() {
             let x = MARGIN_PX + (index / rows) as f64 * column_px;
             let y = top_px + (index % rows) as f64 * ENTRY_PX;
-            let stripe_px = 28.0 / row.classes.len() as f64;
-            for (class, (_, paint)) in row.classes.iter().enumerate() {
-                self.context.set_fill_style_str(&css_colour(*paint));
-                self.context.fill_rect(x + class as f64 * stripe_px, y, stripe_px, 14.0);
+            let stripe_px = 28.0 / row.swatches.len() as f64;
+            for (at, swatch) in row.swatches.iter().enumerate() {
+                self.draw_swatch(*swatch, (x + at as f64 * stripe_px, y), stripe_px as usize);
             }
             self.context.set_stroke_style_str(&ink("--ink-soft"));
             self.context.set_line_width(0.5);
             self.context.stroke_rect(x, y, 28.0, 14.0);
-            self.write(&format!("{} · {}", row.title, row.range), "--ink", (x + 36.0, y + 11.0));
+            let parts = [row.title.as_str(), &row.range, &row.area];
+            let parts: Vec<_> = parts.into_iter().filter(|part| !part.is_empty()).collect();
+            self.write(&parts.join(" · "), "--ink", (x + 36.0, y + 11.0));
         }
         let first_px = top_px + rows as f64 * ENTRY_PX + LINE_PX;
         for (index, line) in text.iter().enumerate() {
             self.write(line, "--ink", (MARGIN_PX, first_px + index as f64 * LINE_PX));
+        }
+    }
+
+    fn draw_swatch(&self, swatch: Swatch, (x, y): (f64, f64), width_px: usize) {
+        const HEIGHT_PX: usize = 14;
+        let Swatch::Pattern(unseen) = swatch else {
+            self.context.set_fill_style_str(&swatch.css());
+            return self.context.fill_rect(x, y, width_px as f64, HEIGHT_PX as f64);
+        };
+        for (column, row) in
+            (0..HEIGHT_PX).flat_map(|row| (0..width_px).map(move |column| (column, row)))
+        {
+            let [red, green, blue, opacity] = pattern(unseen.code(), column, row);
+            let opacity = f64::from(opacity) / 255.0;
+            self.context.set_fill_style_str(&format!("rgb({red} {green} {blue} / {opacity:.2})"));
+            self.context.fill_rect(x + column as f64, y + row as f64, 1.0, 1.0);
         }
     }
 

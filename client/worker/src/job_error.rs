@@ -1,4 +1,4 @@
-//! What went wrong, in words with a way on.
+//! The errors of a job: what went wrong, and what helps.
 
 use dragonfly_core::FireSide;
 use dragonfly_core::http::ForeignFormat;
@@ -38,7 +38,7 @@ pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
         CatalogueError::Unreachable { .. } => no_answer(is_online),
         CatalogueError::Status { status: 401 | 403, .. } => (
             JobErrorKind::Forbidden,
-            "the catalogue wants a login: ask whoever runs this page for another",
+            "the catalogue requires a login: ask the operator of this page for another",
         ),
         CatalogueError::Status { status: 429 | 500.., .. } => {
             (JobErrorKind::Busy, "try again in a few minutes")
@@ -49,11 +49,12 @@ pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
         | CatalogueError::Pages(_)
         | CatalogueError::Files(_) => (
             JobErrorKind::Catalogue,
-            "tell whoever runs this page: its catalogue's address may be wrong",
+            "report it to the operator of this page: the address of its catalogue may be wrong",
         ),
-        CatalogueError::WithoutToken { .. } => {
-            (JobErrorKind::Catalogue, "tell whoever runs this page: its `token_url` may be wrong")
-        }
+        CatalogueError::WithoutToken { .. } => (
+            JobErrorKind::Catalogue,
+            "report it to the operator of this page: its `token_url` may be wrong",
+        ),
         CatalogueError::TokenOver { .. } => {
             (JobErrorKind::Catalogue, "set the clock of this device, and compute again")
         }
@@ -122,7 +123,7 @@ fn no_answer(is_online: bool) -> (JobErrorKind, &'static str) {
         true => (
             JobErrorKind::Refused,
             "the server is down, or does not allow pages to read it (CORS): try again, or ask \
-            whoever runs this page to set `proxy_base`",
+            the operator of this page to set `proxy_base`",
         ),
     }
 }

@@ -15,7 +15,7 @@ use dragonfly_core::mercator::TILE_SIZE_PX;
 use dragonfly_core::metadata::{Assessment, UsedScene};
 use dragonfly_core::protocol::{ComputeRequest, ComputeResult, PictureKind, SearchRequest};
 use dragonfly_core::stac::Item;
-use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Grid, MaskRules};
+use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Grid, MapWarning, MaskRules};
 use miniz_oxide::deflate::compress_to_vec_zlib;
 use rawzip::crc32;
 use serde::{Deserialize, Serialize};
@@ -24,8 +24,8 @@ use crate::compute::engine::{ComputedMap, SidePictures};
 use crate::compute::scene::PixelGrid;
 use dragonfly_tiff::Compression;
 
-/// Goes up when these bytes are laid out in another way.
-const LAYOUT: u32 = 1;
+/// Goes up when these bytes are laid out in another way, or other cells are part of a result.
+const LAYOUT: u32 = 2;
 /// The quickest level: a higher one makes numbers hardly smaller.
 const LEVEL: u8 = 1;
 
@@ -90,6 +90,7 @@ struct Head {
     scenes: Vec<UsedScene>,
     masks: String,
     dnbr_offset: Option<DnbrOffset>,
+    warnings: Vec<MapWarning>,
     pixel_grids: Vec<PixelGrid>,
 }
 
@@ -102,9 +103,9 @@ pub struct ResultWriter {
 impl ResultWriter {
     /// Begins with all but the cells; `None` where it cannot be serialized.
     pub fn new(key: &ResultKey, done: &ComputeResult, pixel_grids: &[PixelGrid]) -> Option<Self> {
-        let ComputeResult { scenes, masks, dnbr_offset, .. } = done.clone();
+        let ComputeResult { scenes, masks, dnbr_offset, warnings, .. } = done.clone();
         let pixel_grids = pixel_grids.to_vec();
-        let head = Head { key: key.0.clone(), scenes, masks, dnbr_offset, pixel_grids };
+        let head = Head { key: key.0.clone(), scenes, masks, dnbr_offset, warnings, pixel_grids };
         let head = serde_json::to_string(&head).ok()?;
         // The sum comes last.
         let mut writer = Self { bytes: vec![0; 4] };
@@ -218,8 +219,8 @@ impl<'a> ResultReader<'a> {
         if self.next_row != self.map.grid.height() || !self.rest.is_empty() {
             return None;
         }
-        let Head { scenes, masks, dnbr_offset, pixel_grids, .. } = self.head;
-        let done = self.map.sum_up(scenes, masks, dnbr_offset);
+        let Head { scenes, masks, dnbr_offset, warnings, pixel_grids, .. } = self.head;
+        let done = ComputeResult { warnings, ..self.map.sum_up(scenes, masks, dnbr_offset) };
         Some((self.map, done, pixel_grids))
     }
 }
@@ -311,7 +312,7 @@ mod tests {
             state: (0..cells).map(state).collect(),
             grid,
         };
-        let offset = DnbrOffset { mean: 0.1 + 0.2, sd: 0.1, count: 7 };
+        let offset = DnbrOffset { mean: 0.1 + 0.2, sd: 0.1, count: 7, mad: None };
         let done = map.sum_up(vec![used()], "cloud".to_owned(), Some(offset));
         (map, done, pictures)
     }

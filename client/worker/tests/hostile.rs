@@ -101,7 +101,7 @@ impl RangeResponse for MemoryResponse {
     }
 }
 
-/// Does with a file all that the worker may; states in words how it ended.
+/// Does with a file all that the worker may; states how it ended.
 fn exercise(file: &[u8]) -> String {
     let _ = TiffImage::parse(&KnownBytes::whole(file.to_vec()));
     let far = Rc::new(RangeFetcher::new(MemoryTransport(file.to_vec()), 6, |_| {}));

@@ -58,7 +58,7 @@ fn zipped(files: &[(&str, &[u8])]) -> Vec<u8> {
     zip
 }
 
-/// Reads a file; states in words how it ended.
+/// Reads a file; states how it ended.
 fn exercise((kind, bytes): &CorpusFile, shape: &[u8], system: &[u8]) -> String {
     let read = match kind {
         Kind::Whole => read_area("file", bytes),

@@ -74,6 +74,8 @@ pub enum Assessment {
     Initial,
     /// Next growing season.
     Extended,
+    /// The fire burns on, or its end is unknown: the latest images since it began.
+    Burning,
     /// No fire date known: the last weeks against the same days a year earlier.
     Rolling,
 }

@@ -7,8 +7,8 @@ pub mod stac;
 
 pub use dates::{Assessment, DateWindow, FireSide};
 pub use offset::{
-    DnCounts, MAX_COARSEST_PX, OffsetDecision, OffsetReason, OffsetRule, offset_from_pixels,
-    offset_rule,
+    DnCounts, MAX_COARSEST_PX, MAX_DOUBTED_PX, OffsetDecision, OffsetReason, OffsetRule,
+    offset_from_pixels, offset_rule,
 };
 pub use scenes::{
     SceneChoice, SceneOrder, SceneRequest, SkipReason, SkippedScene, choose_scenes, overpasses,

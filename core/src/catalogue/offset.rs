@@ -6,6 +6,8 @@
 //! 56, 66, 71). An offset left in shrinks NBR, so a pair with mixed handling invents a fire or
 //! hides one.
 
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::stac::{Item, StatedOffset};
@@ -15,6 +17,9 @@ use crate::sensor::collection::OffsetSource;
 const OFFSET_SINCE_04_00: f32 = -1000.0;
 /// A 0.1 percentile of valid DN below this proves that the offset has been taken off already.
 const SHIFTED_FLOOR_DN: u16 = 800;
+/// Where the offset of 1000 is left in, black lies at 1000, and the darkest pixels of nearly any
+/// scene just above it. Beyond this the ground is bright and dry, and its floor proves nothing.
+const BLACK_IF_LEFT_IN_DN: RangeInclusive<u16> = 950..=1200;
 /// The fraction of valid pixels below the floor that counts as proof.
 const FLOOR_SHARE: f64 = 0.001;
 
@@ -54,6 +59,16 @@ impl DnCounts {
         place.map(|value| value as u16)
     }
 
+    /// Whether no pixel is darker than black with the offset of 1000 left in.
+    pub fn is_above_offset(&self) -> bool {
+        self.floor_dn().is_some_and(|floor| floor >= *BLACK_IF_LEFT_IN_DN.start())
+    }
+
+    /// Whether the darkest pixels lie where black does with the offset of 1000 left in.
+    pub fn is_dark_at_offset(&self) -> bool {
+        self.floor_dn().is_some_and(|floor| BLACK_IF_LEFT_IN_DN.contains(&floor))
+    }
+
     /// Whether pixels are so dark that the offset of 1000 cannot be in their numbers.
     pub fn is_darker_than_offset(&self) -> bool {
         self.floor_dn().is_some_and(|floor| floor < SHIFTED_FLOOR_DN)
@@ -67,6 +82,21 @@ pub struct OffsetDecision {
     pub offset_dn: f32,
     /// Why.
     pub reason: OffsetReason,
+}
+
+impl OffsetDecision {
+    /// Whether it follows from a flag that catalogues set wrongly. Then the whole coarsest overviews
+    /// of both bands are examined: they cast doubt where swir22 is darkest at the offset
+    /// ([`DnCounts::is_dark_at_offset`]), and no pixel of the other band is darker
+    /// ([`DnCounts::is_above_offset`]).
+    pub fn is_by_flag(&self) -> bool {
+        self.reason == OffsetReason::BoaOffsetApplied
+    }
+
+    /// The same, in doubt.
+    pub fn doubted(self) -> Self {
+        Self { reason: OffsetReason::DoubtedBoaOffsetApplied, ..self }
+    }
 }
 
 /// Why a scene's numbers carry the offset that they do.
@@ -84,6 +114,9 @@ pub enum OffsetReason {
     BaselineBelow0400,
     /// The item states that the catalogue subtracted it.
     BoaOffsetApplied,
+    /// The item states that the catalogue subtracted it, and its darkest pixels lie where black does
+    /// if it did not.
+    DoubtedBoaOffsetApplied,
     /// The processing baseline is 04.00 or later, and the files are as delivered.
     AsDelivered,
     /// Pixels are darker than the offset allows: it was subtracted already.
@@ -104,11 +137,14 @@ impl OffsetReason {
     pub fn is_unverified(self) -> bool {
         matches!(
             self,
-            Self::UnverifiedRasterBands | Self::UnverifiedBaseline | Self::UnverifiedNoOffset
+            Self::DoubtedBoaOffsetApplied
+                | Self::UnverifiedRasterBands
+                | Self::UnverifiedBaseline
+                | Self::UnverifiedNoOffset
         )
     }
 
-    /// The reason in words.
+    /// The reason as text.
     pub fn describe(self) -> &'static str {
         match self {
             Self::RasterBands => "offset of the item's raster:bands",
@@ -116,6 +152,9 @@ impl OffsetReason {
             Self::Collection => "offset of the collection",
             Self::BaselineBelow0400 => "baseline below 04.00",
             Self::BoaOffsetApplied => "boa_offset_applied is true",
+            Self::DoubtedBoaOffsetApplied => {
+                "unverified: boa_offset_applied is true, but no pixel is darker than the offset"
+            }
             Self::AsDelivered => "baseline from 04.00 on, files as delivered",
             Self::DarkPixels => "pixels darker than the offset allows: taken off already",
             Self::RasterBandsInDn => "offset of the item's raster:bands, in digital numbers",
@@ -195,6 +234,10 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
         (true, ..) => Decided(decision(OFFSET_SINCE_04_00, OffsetReason::AsDelivered)),
     }
 }
+
+/// Pixels of a coarsest overview beyond which it is not read to doubt what the item states: a whole
+/// Sentinel-2 tile of 20 m has fewer from its third overview on.
+pub const MAX_DOUBTED_PX: u64 = 1 << 20;
 
 /// Judges a scene by its pixels, where its item does not settle the question.
 ///
@@ -287,6 +330,21 @@ mod tests {
         let properties =
             r#""s2:processing_baseline":"05.11","earthsearch:boa_offset_applied":true"#;
         assert_eq!(decided(offset_rule(&item("sentinel-2-l2a", "nir08", properties))), 0.0);
+    }
+
+    #[test]
+    fn pixels_that_are_darkest_at_the_offset_cast_doubt_on_a_true_flag() {
+        let floor_at = |dn: u16| counted(&[vec![dn; 20], vec![2500; 10_000]].concat());
+        for (floor_dn, is_doubtful) in
+            [(210, false), (949, false), (950, true), (1060, true), (1200, true), (1372, false)]
+        {
+            assert_eq!(floor_at(floor_dn).is_dark_at_offset(), is_doubtful, "{floor_dn}");
+            assert_eq!(floor_at(floor_dn).is_above_offset(), floor_dn >= 950, "{floor_dn}");
+        }
+        let stated = OffsetDecision { offset_dn: 0.0, reason: OffsetReason::BoaOffsetApplied };
+        assert!(stated.is_by_flag());
+        let doubted = stated.doubted();
+        assert!(doubted.offset_dn == 0.0 && doubted.reason.is_unverified());
     }
 
     #[test]

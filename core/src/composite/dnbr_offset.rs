@@ -1,23 +1,24 @@
 //! The dNBR offset: what season and haze changed on unburned ground around a fire.
 
-use std::collections::VecDeque;
-
 use serde::{Deserialize, Serialize};
 
-use crate::geo::area::Area;
-use crate::geo::grid::Grid;
-use crate::geo::mercator;
-use crate::severity::classes::{Breaks, Severity};
+use crate::composite::dnbr_histogram::DnbrHistogram;
+use crate::composite::pre_nbr::PreNbrCode;
 
 /// dNBR of unburned ground near a fire, to be subtracted everywhere (Key & Benson 2006, FIREMON).
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct DnbrOffset {
-    /// Mean; typically 0.01 to 0.03.
+    /// What is subtracted: the mean, over the burnt cells of the fire, of the median dNBR of
+    /// unburned ground with the same NBR before the fire. Typically −0.01 to 0.03.
     pub mean: f64,
-    /// Standard deviation.
+    /// Standard deviation of the cells of the ring.
     pub sd: f64,
-    /// Cells.
+    /// Cells of the ring.
     pub count: u64,
+    /// Median absolute deviation of the cells of the ring from their median; `None` in metadata of
+    /// an older version.
+    #[serde(default)]
+    pub mad: Option<f64>,
 }
 
 impl DnbrOffset {
@@ -28,176 +29,161 @@ impl DnbrOffset {
     }
 }
 
-/// Where the ring begins, metres from the burnt area: its thin edge is no unburned ground.
-const RING_FROM_M: f64 = 180.0;
-/// Where the ring ends: further off the land is another.
-const RING_TO_M: f64 = 2000.0;
+/// A bin of NBR before the fire, 0.1 wide, and the drift of unburned ground in it.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OffsetBin {
+    /// Lower edge of the bin.
+    pub pre_nbr_from: f64,
+    /// Cells of the fire in it that differ from the bin's unburned ground by class low or more: the
+    /// weight of the bin.
+    pub fire_count: u64,
+    /// Cells of the ring in it.
+    pub ring_count: u64,
+    /// Cells of the ring that the median is of: more than those in the bin where neighbouring bins
+    /// had to help.
+    pub median_count: u64,
+    /// Median dNBR of unburned ground.
+    pub median: f64,
+}
 
-/// Finds the offset from rows of a map that pass by once, from north to south.
+/// An offset, and the bins that it was computed from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct BinnedOffset {
+    /// The offset.
+    pub offset: DnbrOffset,
+    /// The bins in which fire lies, in ascending order.
+    pub bins: Vec<OffsetBin>,
+}
+
+/// Why there is no offset.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum NoOffsetReason {
+    /// Nothing burnt, or no clear cell lies within the perimeter.
+    NoFire,
+    /// Too few clear cells lie around the fire.
+    SmallRing {
+        /// How many.
+        count: u64,
+    },
+}
+
+/// Cells that a bin should have; with fewer, neighbouring bins help.
+const WANTED_BIN_CELLS: u64 = 500;
+/// Where cells are coarse and few, a bin should have this part of the ring, one in so many.
+const WANTED_BIN_PART: u64 = 10;
+/// Cells of the ring at least: of fewer, the median is uncertain by more than 0.01.
+const MIN_RING_CELLS: u64 = 50;
+/// Difference from unburned ground from which on a cell of the fire burnt: class low.
 ///
-/// The ring holds the cells from 180 m to 2 km outside the burnt area, counted along columns and
-/// rows, at least one cell off it. Of these only unburned ones (class 3) count. Memory is
-/// the ring's height times the width of the map.
+/// Within a perimeter islands remain that did not burn, for the most part bare: by Las Conchas'
+/// whole perimeter the offset is −0.010, by its burnt cells −0.005, as MTBS's analyst wrote.
+const MIN_BURNT_DNBR: f64 = 0.1;
+/// Bins of NBR before the fire, from −1 to 1.
+const BINS: usize = 20;
+/// Steps of a [`PreNbrCode`] in a bin.
+const STEPS_OF_BIN: usize = 10;
+
+/// dNBR of the ring and of the fire, by NBR before the fire.
+///
+/// Vegetation drifts with the season and bare ground does not: a mean over the ring would be that
+/// of the ring's vegetation and not of the fire's (Silva-Cardoza et al. 2022).
 #[derive(Clone, Debug)]
-pub struct OffsetRing {
-    width: usize,
-    near_cells: usize,
-    far_cells: usize,
-    /// Rows that still wait for what lies south of them, and those that they reach to the north.
-    rows: VecDeque<Row>,
-    /// Index in `rows` of the next row to be judged.
-    next: usize,
-    /// Rows within reach of the next one that have burnt ground near each column.
-    near: Vec<u32>,
-    far: Vec<u32>,
-    found: Moments,
+pub(crate) struct OffsetCounts {
+    ring: Vec<DnbrHistogram>,
+    fire: Vec<DnbrHistogram>,
 }
 
-#[derive(Clone, Debug)]
-struct Row {
-    dnbr: Vec<f32>,
-    /// Whether burnt ground lies within reach along the row.
-    near: Vec<bool>,
-    far: Vec<bool>,
+impl Default for OffsetCounts {
+    fn default() -> Self {
+        let bins = vec![DnbrHistogram::default(); BINS];
+        Self { ring: bins.clone(), fire: bins }
+    }
 }
 
-#[derive(Clone, Copy, Debug, Default)]
-struct Moments {
-    count: u64,
-    sum: f64,
-    sum_of_squares: f64,
-}
-
-impl OffsetRing {
-    /// A ring in a map of `width` columns, whose cells are `cell_ground_m` wide on the ground.
-    pub fn new(width: usize, cell_ground_m: f64) -> Self {
-        let cells = |reach_m: f64| ((reach_m / cell_ground_m).ceil() as usize).max(1);
-        let near_cells = cells(RING_FROM_M);
-        Self {
-            width,
-            near_cells,
-            // A ring of a single cell is a ring still.
-            far_cells: cells(RING_TO_M).max(near_cells + 1),
-            rows: VecDeque::new(),
-            next: 0,
-            near: vec![0; width],
-            far: vec![0; width],
-            found: Moments::default(),
+impl OffsetCounts {
+    /// Adds a clear cell of the ring.
+    pub(crate) fn add_ring(&mut self, dnbr: f32, pre_nbr: PreNbrCode) {
+        if let Some(bin) = bin_of(pre_nbr) {
+            self.ring[bin].add(dnbr);
         }
     }
 
-    /// Adds the next row: dNBR, NaN where empty, and which cells belong to the burnt area.
+    /// Adds a clear cell of the fire.
+    pub(crate) fn add_fire(&mut self, dnbr: f32, pre_nbr: PreNbrCode) {
+        if let Some(bin) = bin_of(pre_nbr) {
+            self.fire[bin].add(dnbr);
+        }
+    }
+
+    /// The offset.
     ///
-    /// Rows of another length than the map's width count as far as they go.
-    pub fn add_row(&mut self, dnbr: &[f32], is_burnt: &[bool]) {
-        let mut dnbr = dnbr.to_vec();
-        dnbr.resize(self.width, f32::NAN);
-        let near = widened(is_burnt, self.near_cells, self.width);
-        let far = widened(is_burnt, self.far_cells, self.width);
-        self.rows.push_back(Row { dnbr, near, far });
-        let newest = self.rows.len() - 1;
-        // Rows enter the reach of the next row to be judged as that one moves south.
-        if newest <= self.next + self.far_cells {
-            count(&mut self.far, &self.rows[newest].far, 1);
+    /// # Errors
+    /// When nothing burnt, or the ring has too few cells.
+    pub(crate) fn finish(self) -> Result<BinnedOffset, NoOffsetReason> {
+        if self.fire.iter().all(|bin| bin.total() == 0) {
+            return Err(NoOffsetReason::NoFire);
         }
-        if newest <= self.next + self.near_cells {
-            count(&mut self.near, &self.rows[newest].near, 1);
+        let mut whole = DnbrHistogram::default();
+        self.ring.iter().for_each(|bin| whole.join(bin));
+        let count = whole.total();
+        if count < MIN_RING_CELLS {
+            return Err(NoOffsetReason::SmallRing { count });
         }
-        if newest == self.next + self.far_cells {
-            self.count_next();
+        let wanted = WANTED_BIN_CELLS.min(count / WANTED_BIN_PART);
+        let mut bins: Vec<OffsetBin> = (0..BINS)
+            .filter(|bin| self.fire[*bin].total() > 0)
+            .map(|bin| self.drift_of(bin, wanted))
+            .collect();
+        // A perimeter in which nothing seems burnt has the drift of all its ground.
+        if bins.iter().all(|bin| bin.fire_count == 0) {
+            let totals = self.fire.iter().map(DnbrHistogram::total).filter(|total| *total > 0);
+            bins.iter_mut().zip(totals).for_each(|(bin, total)| bin.fire_count = total);
         }
-    }
-
-    /// A ring in a map of a grid over a box: west, south, east, north.
-    pub fn over(grid: &Grid, [_, south, _, north]: [f64; 4]) -> Self {
-        let cell_ground_m = mercator::ground_size_m(grid.zoom(), (south + north) / 2.0);
-        Self::new(grid.width() as usize, cell_ground_m)
-    }
-
-    /// Adds the next row of a grid. The burnt area is the fire's perimeter; without one it is the
-    /// cells of class low and above.
-    pub fn add_grid_row(&mut self, grid: &Grid, row: u32, dnbr: &[f32], perimeter: Option<&Area>) {
-        let is_burnt = match perimeter {
-            Some(perimeter) => perimeter.cells_of_row(grid, row),
-            None => dnbr.iter().map(|dnbr| is_burnt(*dnbr)).collect(),
+        bins.retain(|bin| bin.fire_count > 0);
+        let fire_count: u64 = bins.iter().map(|bin| bin.fire_count).sum();
+        let weighted: f64 = bins.iter().map(|bin| bin.fire_count as f64 * bin.median).sum();
+        let offset = DnbrOffset {
+            mean: weighted / fire_count as f64,
+            sd: whole.standard_deviation().unwrap_or(0.0),
+            count,
+            mad: whole.mad(),
         };
-        self.add_row(dnbr, &is_burnt);
+        Ok(BinnedOffset { offset, bins })
     }
 
-    /// The offset; `None` where the ring holds no unburned ground, or nothing burnt.
-    pub fn finish(mut self) -> Option<DnbrOffset> {
-        while self.next < self.rows.len() {
-            self.count_next();
+    /// The drift of unburned ground in a bin, of at least `wanted` cells where neighbours help.
+    fn drift_of(&self, bin: usize, wanted: u64) -> OffsetBin {
+        let ground = self.ground_around(bin, wanted);
+        let median = ground.median().unwrap_or(0.0);
+        OffsetBin {
+            // Right to the last digit of a tenth.
+            pre_nbr_from: (bin as f64 - 10.0) / 10.0,
+            fire_count: self.fire[bin].count_from(median + MIN_BURNT_DNBR),
+            ring_count: self.ring[bin].total(),
+            median_count: ground.total(),
+            median,
         }
-        let Moments { count, sum, sum_of_squares } = self.found;
-        (count > 0).then(|| {
-            let mean = sum / count as f64;
-            let variance = (sum_of_squares / count as f64 - mean * mean).max(0.0);
-            DnbrOffset { mean, sd: variance.sqrt(), count }
-        })
     }
 
-    /// Judges the next row, whose reach is complete, and moves on.
-    fn count_next(&mut self) {
-        let row = &self.rows[self.next];
-        for (column, dnbr) in row.dnbr.iter().enumerate() {
-            let in_ring = self.far[column] > 0 && self.near[column] == 0;
-            if in_ring && Breaks::USGS.classify(*dnbr) == Some(Severity::Unburned) {
-                self.found.add(f64::from(*dnbr));
+    /// The ring's cells of a bin, and of as many neighbours on both sides as give `wanted` cells.
+    fn ground_around(&self, bin: usize, wanted: u64) -> DnbrHistogram {
+        let mut ground = self.ring[bin].clone();
+        for reach in 1..BINS {
+            if ground.total() >= wanted {
+                break;
+            }
+            let below = bin.checked_sub(reach).and_then(|bin| self.ring.get(bin));
+            for neighbour in [below, self.ring.get(bin + reach)].into_iter().flatten() {
+                ground.join(neighbour);
             }
         }
-        self.slide();
-    }
-
-    fn slide(&mut self) {
-        let (next, near, far) = (self.next, self.near_cells, self.far_cells);
-        for (reach, counts, of) in [
-            (near, &mut self.near, (|row| &row.near) as fn(&Row) -> &Vec<bool>),
-            (far, &mut self.far, |row| &row.far),
-        ] {
-            if let Some(gone) = next.checked_sub(reach) {
-                count(counts, of(&self.rows[gone]), -1);
-            }
-            if let Some(come) = self.rows.get(next + reach + 1) {
-                count(counts, of(come), 1);
-            }
-        }
-        if next >= far {
-            self.rows.pop_front();
-        } else {
-            self.next += 1;
-        }
+        ground
     }
 }
 
-impl Moments {
-    fn add(&mut self, value: f64) {
-        self.count += 1;
-        self.sum += value;
-        self.sum_of_squares += value * value;
-    }
-}
-
-fn is_burnt(dnbr: f32) -> bool {
-    Breaks::USGS.classify(dnbr).is_some_and(|class| class.is_burnt())
-}
-
-/// Whether a burnt cell lies within `reach` columns, for every column of a row.
-fn widened(is_burnt: &[bool], reach: usize, width: usize) -> Vec<bool> {
-    let mut near = vec![false; width];
-    for (column, _) in is_burnt.iter().take(width).enumerate().filter(|(_, burnt)| **burnt) {
-        // Neighbouring burnt cells reach the same ones: only what is new is filled.
-        let (start, end) = (column.saturating_sub(reach), (column + reach + 1).min(width));
-        let start = if column > 0 && is_burnt[column - 1] { end - 1 } else { start };
-        near[start..end].fill(true);
-    }
-    near
-}
-
-fn count(counts: &mut [u32], reached: &[bool], by: i32) {
-    for (count, _) in counts.iter_mut().zip(reached).filter(|(_, reached)| **reached) {
-        *count = count.saturating_add_signed(by);
-    }
+fn bin_of(pre_nbr: PreNbrCode) -> Option<usize> {
+    pre_nbr.step().map(|step| step / STEPS_OF_BIN)
 }
 
 #[cfg(test)]
@@ -206,92 +192,76 @@ mod tests {
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// A map of `side` × `side` cells of a size, burnt where `is_burnt` states; elsewhere dNBR as
-    /// `value` states.
-    fn ring(
-        side: usize,
-        cell_m: f64,
-        is_burnt: impl Fn(usize, usize) -> bool,
-        value: impl Fn(usize, usize) -> f32,
-    ) -> Option<DnbrOffset> {
-        let mut ring = OffsetRing::new(side, cell_m);
-        for row in 0..side {
-            let burnt: Vec<bool> = (0..side).map(|column| is_burnt(column, row)).collect();
-            let dnbr: Vec<f32> = (0..side)
-                .map(|column| if burnt[column] { 0.5 } else { value(column, row) })
-                .collect();
-            ring.add_row(&dnbr, &burnt);
+    /// A ring and a fire: for each kind of ground its NBR before the fire, its drift, and its cells
+    /// in both.
+    fn offset(grounds: &[(f32, f32, u64, u64)]) -> Result<BinnedOffset, NoOffsetReason> {
+        let mut counts = OffsetCounts::default();
+        for (pre_nbr, drift, ring, fire) in grounds {
+            let code = PreNbrCode::of(*pre_nbr);
+            (0..*ring).for_each(|_| counts.add_ring(*drift, code));
+            (0..*fire).for_each(|_| counts.add_fire(*drift + 0.4, code));
         }
-        ring.finish()
+        counts.finish()
     }
 
     #[test]
-    fn the_ring_lies_from_180_m_to_2_km_around_the_fire() {
-        // One burnt cell amid cells of 100 m: nearer than 2 cells no, up to 20 cells yes.
-        let offset = ring(61, 100.0, |x, y| (x, y) == (30, 30), |_, _| 0.02).unwrap();
-        assert_eq!(offset.count, 41 * 41 - 5 * 5);
-        assert!((offset.mean - 0.02).abs() < 1e-7 && offset.sd < 1e-4);
+    fn the_offset_is_that_of_the_vegetation_that_burnt() {
+        // The ring is bare for the most part, the fire is forest.
+        let found = offset(&[(0.05, -0.0504, 8000, 100), (0.55, 0.0664, 2000, 900)]).unwrap();
+        let expected = 0.1 * -0.0505 + 0.9 * 0.0665;
+        assert!((found.offset.mean - expected).abs() < 1e-9, "{found:?}");
+        assert_eq!((found.offset.count, found.bins.len()), (10_000, 2));
+        assert_eq!((found.bins[1].fire_count, found.bins[1].ring_count), (900, 2000));
+        assert!((found.bins[1].pre_nbr_from - 0.5).abs() < 1e-9);
     }
 
     #[test]
-    fn only_unburned_ground_of_the_ring_counts() {
-        let value = |x: usize, _| match x {
-            0..20 => f32::NAN,
-            20..30 => 0.3,
-            40..50 => 0.01,
-            _ => 0.05,
-        };
-        let offset = ring(61, 1000.0, |x, y| (x, y) == (45, 30), value).unwrap();
-        // Cells of 1 km: one cell off the fire up to two, all of them within columns 40 to 50.
-        assert_eq!(offset.count, 25 - 9);
-        assert!((offset.mean - 0.01).abs() < 1e-7);
+    fn islands_that_did_not_burn_have_no_weight() {
+        let mut counts = OffsetCounts::default();
+        let (bare, forest) = (PreNbrCode::of(0.05), PreNbrCode::of(0.55));
+        for _ in 0..1000 {
+            counts.add_ring(-0.0504, bare);
+            counts.add_ring(0.0304, forest);
+            counts.add_fire(-0.02, bare);
+            counts.add_fire(0.4, forest);
+        }
+        let found = counts.clone().finish().unwrap();
+        assert!((found.offset.mean - 0.0305).abs() < 1e-9, "{found:?}");
+        assert_eq!(found.bins.len(), 1);
+        // Where nothing burnt within the perimeter, all of it has weight.
+        counts.fire[15] = DnbrHistogram::default();
+        let found = counts.finish().unwrap();
+        assert!((found.offset.mean + 0.0505).abs() < 1e-9, "{found:?}");
     }
 
     #[test]
-    fn the_streamed_ring_is_that_of_the_whole_map() {
-        let mut state = 7u32;
-        let mut random = || {
-            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            f64::from(state >> 8) / f64::from(1u32 << 24)
-        };
-        for (side, cell_m) in [(40, 900.0), (40, 250.0), (23, 77.0), (5, 30.0)] {
-            let burnt: Vec<bool> = (0..side * side).map(|_| random() < 0.004).collect();
-            let dnbr: Vec<f32> = (0..side * side).map(|_| (random() * 0.3 - 0.15) as f32).collect();
-            let is_burnt = |x: usize, y: usize| burnt[y * side + x];
-            let found = ring(side, cell_m, is_burnt, |x, y| dnbr[y * side + x]);
-            let (near, far) = ((180.0 / cell_m).ceil() as usize, (2000.0 / cell_m).ceil() as usize);
-            let mut whole = Moments::default();
-            for (place, value) in dnbr.iter().enumerate().filter(|(place, _)| !burnt[*place]) {
-                let off = |other: usize| {
-                    (other % side).abs_diff(place % side).max((other / side).abs_diff(place / side))
-                };
-                let nearest = (0..side * side).filter(|other| burnt[*other]).map(off).min();
-                if nearest.is_some_and(|off| near < off && off <= far)
-                    && (-0.1..0.1).contains(value)
-                {
-                    whole.add(f64::from(*value));
-                }
-            }
-            assert_eq!(
-                found.map_or(0, |offset| offset.count),
-                whole.count,
-                "{side} cells of {cell_m} m"
-            );
-            if let Some(offset) = found {
-                assert_eq!(offset.mean, whole.sum / whole.count as f64);
-            }
+    fn drift_of_any_size_is_seen() {
+        for drift in [-0.2004, 0.0004, 0.1204, 0.3004] {
+            let found = offset(&[(0.55, drift, 2000, 900)]).unwrap();
+            assert!((found.offset.mean - f64::from(drift)).abs() < 0.0006, "{found:?}");
         }
     }
 
     #[test]
-    fn without_a_fire_there_is_no_ring() {
-        assert_eq!(ring(20, 100.0, |_, _| false, |_, _| 0.02), None);
-        assert_eq!(OffsetRing::new(0, 30.0).finish(), None);
+    fn a_bin_with_few_cells_takes_those_of_its_neighbours() {
+        let found =
+            offset(&[(0.45, 0.0104, 400, 0), (0.55, 0.0904, 30, 10), (0.65, 0.0304, 9000, 0)]);
+        let bin = found.unwrap().bins[0];
+        assert_eq!((bin.ring_count, bin.median_count), (30, 9430));
+        // One in ten of a small ring is enough.
+        let found = offset(&[(0.45, 0.0104, 100, 0), (0.55, 0.0904, 30, 10)]);
+        assert_eq!(found.unwrap().bins[0].median_count, 30);
+    }
+
+    #[test]
+    fn without_a_fire_or_ground_there_is_no_offset_and_a_reason() {
+        assert_eq!(offset(&[(0.5, 0.1, 9000, 0)]), Err(NoOffsetReason::NoFire));
+        assert_eq!(offset(&[(0.5, 0.1, 49, 9)]), Err(NoOffsetReason::SmallRing { count: 49 }));
     }
 
     #[test]
     fn a_corrected_cell_has_lost_the_offset_and_a_hole_stays_one() {
-        let offset = DnbrOffset { mean: 0.02, sd: 0.01, count: 9 };
+        let offset = DnbrOffset { mean: 0.02, sd: 0.01, count: 9, mad: None };
         assert_eq!(offset.correct(0.12), 0.12 - 0.02);
         assert!(offset.correct(f32::NAN).is_nan());
     }

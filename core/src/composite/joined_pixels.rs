@@ -16,7 +16,7 @@ pub struct JoinedPixels {
     dnbr: Vec<f32>,
     /// NBR before the fire; NaN where empty.
     pre_nbr: Vec<f32>,
-    /// [`VALID`], or why a pixel is empty.
+    /// The code of its state.
     state: Vec<u8>,
 }
 

@@ -5,8 +5,10 @@ use std::ops::Range;
 use chrono::{DateTime, Utc};
 
 use crate::catalogue::scenes::overpasses;
-use crate::composite::sides::{Composite, state_of};
-use crate::geo::cell::VALID;
+use crate::composite::confirmation::confirmed;
+use crate::composite::sides::{Composite, state_after_flood, state_of};
+use crate::composite::view_layers::{SideViews, ViewLayersRow, latest_clear_days, overpass_days};
+use crate::geo::cell::{VALID, has_value};
 use crate::resample::lattice::CellWindow;
 use crate::resample::warp::{CellQuality, Observations};
 
@@ -18,6 +20,8 @@ pub type SceneObservations = Option<(CellWindow, Observations)>;
 pub struct Overpasses {
     composite: Composite,
     overpasses: Vec<Vec<usize>>,
+    /// The day of each overpass, since 1970-01-01.
+    days: Vec<u16>,
 }
 
 /// The scenes of a side, and what each observed.
@@ -37,6 +41,7 @@ pub struct RowCompositor {
     scratch: Vec<f32>,
     pre: SideRow,
     post: SideRow,
+    records_views: bool,
 }
 
 /// A side's composite of a row of cells.
@@ -46,13 +51,22 @@ struct SideRow {
     best: Observations,
     is_water: Vec<bool>,
     clear_counts: Vec<u32>,
+    /// The days of the latest clear views; empty unless they are recorded.
+    latest_days: Vec<u16>,
+    /// The greener of the last two clear views of each cell, NaN where there are not two; empty where
+    /// the latest view needs no other.
+    greener: Vec<f32>,
+    /// Whether the last two views of each cell show water; empty of a single overpass.
+    ends_in_water: Vec<bool>,
 }
 
 impl Overpasses {
     /// Scenes were taken at `times`, in order of time, then id: that order decides where two show
     /// the same view.
     pub fn new(composite: Composite, times: &[DateTime<Utc>]) -> Self {
-        Self { composite, overpasses: overpasses(times) }
+        let overpasses = overpasses(times);
+        let days = overpass_days(&overpasses, times);
+        Self { composite, overpasses, days }
     }
 
     /// Gathers the observations of a row of cells by each overpass.
@@ -99,13 +113,21 @@ impl Overpasses {
     ) {
         into.is_water.clear();
         into.clear_counts.clear();
+        into.greener.clear();
+        into.ends_in_water.clear();
+        let is_confirmed_by_others = self.composite == Composite::Latest;
         // One overpass per side is common, and needs no sorting.
         if let [only] = overpasses {
             std::mem::swap(&mut into.best, only);
-            into.is_water
-                .extend(into.best.quality.iter().map(|quality| *quality == CellQuality::Water));
+            into.is_water.extend(
+                into.best
+                    .quality
+                    .iter()
+                    .map(|quality| matches!(quality, CellQuality::Water | CellQuality::DarkWater)),
+            );
             into.clear_counts
                 .extend(into.best.quality.iter().map(|quality| u32::from(quality.is_clear())));
+            into.greener.resize(if is_confirmed_by_others { cells } else { 0 }, f32::NAN);
             return;
         }
         into.best.clear_to(cells);
@@ -115,16 +137,26 @@ impl Overpasses {
             (into.best.nbr[index], into.best.quality[index]) = (side.nbr, side.best);
             into.is_water.push(side.is_water);
             into.clear_counts.push(side.clear_count);
+            into.ends_in_water.push(side.ends_in_water);
+            if is_confirmed_by_others {
+                into.greener.push(side.greener);
+            }
         }
     }
 }
 
 impl RowCompositor {
+    /// A compositor that also records the views of each cell, for [`Self::take_views`].
+    pub fn recording_views() -> Self {
+        Self { records_views: true, ..Self::default() }
+    }
+
     /// Computes a row of cells.
     ///
     /// `state` holds for each cell in `columns` whether it is computed: [`VALID`], or
-    /// the code of why not. Afterwards it also states why a computed cell is empty. `dnbr` becomes
-    /// NaN where empty. Returns how many clear observations there were.
+    /// the code of why not. Afterwards it also states why a computed cell is empty, and which value
+    /// is [provisional](crate::PROVISIONAL). `dnbr` becomes NaN where empty. Returns how many clear
+    /// observations there were.
     pub fn compute_row(
         &mut self,
         (pre, post): (SideObservations, SideObservations),
@@ -135,6 +167,10 @@ impl RowCompositor {
     ) -> u64 {
         for (side, into) in [(pre, &mut self.pre), (post, &mut self.post)] {
             side.overpasses.gather(side.scenes, row, columns, &mut self.overpasses);
+            if self.records_views {
+                let days = &side.overpasses.days;
+                latest_clear_days(&self.overpasses, days, &mut into.latest_days);
+            }
             side.overpasses.composite_row(
                 columns.len(),
                 &mut self.overpasses,
@@ -152,9 +188,19 @@ impl RowCompositor {
             let observed = state_of(*is_water, *pre.min(post));
             *state = if *state == VALID { observed } else { *state };
         }
+        let floods = pre.best.quality.iter().zip(&post.ends_in_water);
+        for (state, (before, ends_in_water)) in state.iter_mut().zip(floods) {
+            *state = state_after_flood(*state, before.is_clear(), *ends_in_water);
+        }
         let nbrs = pre.best.nbr.iter().zip(&post.best.nbr);
-        for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(state).zip(nbrs) {
+        for ((dnbr, state), (pre, post)) in dnbr.iter_mut().zip(&*state).zip(nbrs) {
             *dnbr = if *state == VALID { crate::dnbr(*pre, *post) } else { f32::NAN };
+        }
+        let others = pre.best.nbr.iter().zip(&post.greener);
+        for ((dnbr, state), (pre, greener)) in dnbr.iter_mut().zip(state).zip(others) {
+            if *state == VALID {
+                (*dnbr, *state) = confirmed(*dnbr, crate::dnbr(*pre, *greener));
+            }
         }
         clear_views.into()
     }
@@ -162,8 +208,20 @@ impl RowCompositor {
     /// NBR before the fire of the row computed last, whose states these are; NaN where empty.
     pub fn take_pre_nbr(&self, pre_nbr: &mut [f32], state: &[u8]) {
         for ((pre_nbr, state), observed) in pre_nbr.iter_mut().zip(state).zip(&self.pre.best.nbr) {
-            *pre_nbr = if *state == VALID { *observed } else { f32::NAN };
+            *pre_nbr = if has_value(*state) { *observed } else { f32::NAN };
         }
+    }
+
+    /// The views of the row computed last, whose states these are. Only of a compositor that
+    /// [records views](Self::recording_views); another one leaves the dates as they are.
+    pub fn take_views(&self, layers: ViewLayersRow, state: &[u8]) {
+        layers.fill((self.pre.views(), self.post.views()), state);
+    }
+}
+
+impl SideRow {
+    fn views(&self) -> SideViews<'_> {
+        SideViews { latest_days: &self.latest_days, clear_counts: &self.clear_counts }
     }
 }
 
@@ -212,5 +270,30 @@ mod tests {
             [1, 4].iter().all(|index: &usize| dnbr[*index].is_nan() && pre_nbr[*index].is_nan())
         );
         assert_eq!(clear_views, 7);
+    }
+
+    #[test]
+    fn a_row_names_the_days_of_its_views() {
+        let moment = |days: i64| DateTime::from_timestamp(days * 86_400, 0).unwrap();
+        let pre = Overpasses::new(Composite::Median, &[moment(100), moment(105)]);
+        let post = Overpasses::new(Composite::Latest, &[moment(120)]);
+        let (before, after) = ([view(0..3, 0.5), view(1..2, 0.9)], [view(0..2, 0.25)]);
+        let sides = (
+            SideObservations { overpasses: &pre, scenes: &before },
+            SideObservations { overpasses: &post, scenes: &after },
+        );
+        let (mut dnbr, mut state) = ([0.0; 4], [VALID; 4]);
+        state[0] = Empty::OutsideZone.code();
+        let mut compositor = RowCompositor::recording_views();
+        compositor.compute_row(sides, 5, &(0..4), &mut dnbr, &mut state);
+        let (mut pre_date, mut post_date, mut clear_views) = ([9; 4], [9; 4], [9; 4]);
+        let row = ViewLayersRow {
+            pre_date: &mut pre_date,
+            post_date: &mut post_date,
+            clear_views: &mut clear_views,
+        };
+        compositor.take_views(row, &state);
+        assert_eq!((pre_date, post_date), ([0, 105, 100, 0], [0, 120, 0, 0]));
+        assert_eq!(clear_views, [255, 3, 1, 0]);
     }
 }

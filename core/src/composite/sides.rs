@@ -1,6 +1,6 @@
 //! From several views of a cell to one NBR per side, and from two sides to a dNBR.
 
-use crate::geo::cell::{Empty, VALID};
+use crate::geo::cell::{Empty, VALID, WATER_AFTER};
 use crate::resample::warp::{CellQuality, Observation};
 
 /// How the views of one side become one NBR.
@@ -8,8 +8,8 @@ use crate::resample::warp::{CellQuality, Observation};
 pub enum Composite {
     /// The median of the clear observations; of an even count the mean of the middle two.
     Median,
-    /// The latest clear observation. On the post side of a rolling window, or a new fire would
-    /// drown in older images.
+    /// The latest clear observation, which the one before it confirms. On the post side of a rolling
+    /// window, or a new fire would drown in older images.
     Latest,
 }
 
@@ -18,12 +18,16 @@ pub enum Composite {
 pub struct SideComposite {
     /// NBR; NaN without a clear observation.
     pub nbr: f32,
+    /// The greener of the last two clear observations; NaN where there are not two.
+    pub greener: f32,
     /// The best quality that any overpass had.
     pub best: CellQuality,
     /// Clear views.
     pub clear_count: u32,
-    /// Most clear observations show water.
+    /// Most observations of the surface show water.
     pub is_water: bool,
+    /// The last two observations of the surface show water, and none looks like a dark scar.
+    pub ends_in_water: bool,
 }
 
 impl Composite {
@@ -36,20 +40,48 @@ impl Composite {
     ) -> SideComposite {
         scratch.clear();
         let mut best = CellQuality::Unobserved;
-        let mut water_count = 0;
+        let (mut seen_count, mut water_count) = (0, 0);
+        let mut last_two_wet = [false, false];
         for view in views {
             best = best.max(view.quality);
+            if view.quality < CellQuality::DarkWater {
+                continue;
+            }
+            seen_count += 1;
+            water_count += u32::from(view.quality != CellQuality::Land);
+            last_two_wet = [last_two_wet[1], is_wet(view)];
             if view.quality.is_clear() {
                 scratch.push(view.nbr);
-                water_count += u32::from(view.quality == CellQuality::Water);
             }
         }
         let clear_count = scratch.len() as u32;
+        let greener = match scratch.as_slice() {
+            [.., last_but_one, last] => last_but_one.max(*last),
+            _ => f32::NAN,
+        };
         let nbr = match self {
             Self::Median => median(scratch),
             Self::Latest => scratch.last().copied().unwrap_or(f32::NAN),
         };
-        SideComposite { nbr, best, clear_count, is_water: water_count * 2 > clear_count }
+        SideComposite {
+            nbr,
+            greener,
+            best,
+            clear_count,
+            is_water: water_count * 2 > seen_count,
+            ends_in_water: last_two_wet == [true, true],
+        }
+    }
+}
+
+/// Whether a view shows water. Water absorbs SWIR more than NIR, char NIR more than SWIR: a scar that
+/// was classified as water has a negative NBR.
+#[inline]
+fn is_wet(view: Observation) -> bool {
+    match view.quality {
+        CellQuality::DarkWater => true,
+        CellQuality::Water => view.nbr >= 0.0,
+        _ => false,
     }
 }
 
@@ -67,14 +99,23 @@ pub fn median(values: &mut [f32]) -> f32 {
 /// The code of a cell inside box and zone: [`VALID`], or that of why it has no dNBR. `worst` is the
 /// worse of the best qualities of both sides.
 ///
-/// Water is decided before the fire: ground classified as water only afterwards is a dark scar.
+/// Water is decided before the fire: ground classified as water once afterwards is a dark scar.
 #[inline]
 pub fn state_of(is_water_before: bool, worst: CellQuality) -> u8 {
     // One after the other, so that processors take several cells at once.
     let state = if worst.is_clear() { VALID } else { Empty::NeverObserved.code() };
     let state = if worst == CellQuality::NoData { Empty::NoData.code() } else { state };
-    let state = if worst == CellQuality::Hidden { Empty::Cloud.code() } else { state };
+    let is_hidden = (worst == CellQuality::Hidden) | (worst == CellQuality::DarkWater);
+    let state = if is_hidden { Empty::Cloud.code() } else { state };
     if is_water_before { Empty::Water.code() } else { state }
+}
+
+/// The code of a cell with this state, where the last two observations after the fire may show water:
+/// land that is flooded did not burn.
+#[inline]
+pub(crate) fn state_after_flood(state: u8, is_land_before: bool, ends_in_water: bool) -> u8 {
+    let is_computed = (state == VALID) | (state == Empty::Cloud.code());
+    if is_computed & is_land_before & ends_in_water { WATER_AFTER } else { state }
 }
 
 #[cfg(test)]
@@ -111,6 +152,35 @@ mod tests {
     fn the_latest_clear_view_is_not_drowned_by_older_ones() {
         let views = [land(0.6), land(0.6), land(-0.2), empty(CellQuality::Hidden)];
         assert_eq!(side(Composite::Latest, &views).nbr, -0.2);
+    }
+
+    #[test]
+    fn the_greener_of_the_last_two_clear_views_confirms() {
+        let views = [land(0.9), land(0.6), empty(CellQuality::Hidden), land(-0.2)];
+        assert_eq!(side(Composite::Latest, &views).greener, 0.6);
+        assert!(side(Composite::Latest, &[land(-0.2)]).greener.is_nan());
+    }
+
+    #[test]
+    fn land_flooded_in_two_views_is_water_and_a_dark_scar_is_not() {
+        let ends_in_water = |post: &[Observation]| side(Composite::Latest, post).ends_in_water;
+        assert!(ends_in_water(&[land(0.5), water(0.25), water(0.0)]));
+        assert!(ends_in_water(&[water(0.25), empty(CellQuality::DarkWater)]));
+        assert!(!ends_in_water(&[water(0.25), water(-0.1)]));
+        assert!(!ends_in_water(&[water(0.25), land(0.5)]));
+        assert!(!ends_in_water(&[water(0.25)]));
+        assert_eq!(state_after_flood(VALID, true, true), WATER_AFTER);
+        assert_eq!(state_after_flood(Empty::Cloud.code(), true, true), WATER_AFTER);
+        assert_eq!(state_after_flood(Empty::Water.code(), false, true), Empty::Water.code());
+        assert_eq!(state_after_flood(Empty::OutsideZone.code(), true, true), 251);
+    }
+
+    #[test]
+    fn a_lake_too_dark_for_a_ratio_is_water() {
+        let dark = empty(CellQuality::DarkWater);
+        check(&[dark, dark, land(0.5)], &[land(0.5)], Some(Empty::Water));
+        check(&[dark], &[dark], Some(Empty::Water));
+        check(&[land(0.5)], &[dark], Some(Empty::Cloud));
     }
 
     #[test]

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::geo::cell::Empty;
+use crate::composite::dnbr_histogram::{BackgroundDnbr, DnbrHistogram};
+use crate::geo::cell::{Empty, MapCell};
 use crate::severity::classes::{Breaks, Severity, is_implausible};
 
 /// True hectares of each class.
@@ -63,89 +64,128 @@ pub struct EmptyShare {
     pub cloud: f64,
     /// Water before the fire.
     pub water: f64,
+    /// Land before the fire, water in the last two clear views after it: flooded, and not burnt.
+    pub water_after: f64,
     /// Scenes there, but nothing usable in them.
     pub no_data: f64,
 }
 
-/// The dNBR of ground that did not burn: what the seasons alone did.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct BackgroundDnbr {
-    /// Median over the cells below class 4, right to 0.0005.
-    pub median: f64,
-    /// Median absolute deviation from it, right to 0.001.
-    pub mad: f64,
+/// A change that nearly all ground of a map shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Class 4 and above.
+    Burnt {
+        /// How many cells.
+        cells: u64,
+    },
+    /// Classes 1 and 2.
+    Regrown {
+        /// How many cells.
+        cells: u64,
+    },
 }
+
+/// Cells with a dNBR from which on a map is more than a fire's middle.
+const MIN_JUDGED_CELLS: u64 = 1000;
+/// Share of changed cells above which rather the scenes differ than the ground.
+const MAX_CHANGED_SHARE: f64 = 0.9;
 
 /// Adds up cells of the finest zoom, row by row.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Summary {
     areas_ha: [f64; 7],
-    valid: u64,
+    provisional_ha: [f64; 7],
+    /// Cells with a dNBR by class, provisional ones included.
+    valid: [u64; 7],
+    provisional: u64,
+    water_after: u64,
     implausible: u64,
     empty: [u64; Empty::ALL.len()],
-    background: Vec<u64>,
-}
-
-/// Bins of the background's histogram: 0.001 wide, from −2 to the break of class 4.
-const BIN_WIDTH: f64 = 0.001;
-const LOWEST: f64 = -2.0;
-const BINS: usize = 2100;
-
-impl Default for Summary {
-    fn default() -> Self {
-        Self {
-            areas_ha: [0.0; 7],
-            valid: 0,
-            implausible: 0,
-            empty: [0; Empty::ALL.len()],
-            background: vec![0; BINS],
-        }
-    }
+    dnbr: DnbrHistogram,
 }
 
 impl Summary {
     /// Adds one row of cells, each of `cell_area_ha`. Cells outside the box are left out.
-    pub fn add_row(&mut self, cells: impl Iterator<Item = Result<f32, Empty>>, cell_area_ha: f64) {
+    pub fn add_row(&mut self, cells: impl Iterator<Item = impl Into<MapCell>>, cell_area_ha: f64) {
         let mut counts = [0u64; 7];
+        let mut provisional_counts = [0u64; 7];
         for cell in cells {
+            let cell = cell.into();
             match cell {
-                Ok(dnbr) => {
+                MapCell::Value(dnbr) | MapCell::Provisional(dnbr) => {
                     let Some(class) = Breaks::USGS.classify(dnbr) else { continue };
-                    counts[class.index()] += 1;
-                    self.implausible += u64::from(is_implausible(dnbr));
-                    if !class.is_burnt() {
-                        let bin = ((f64::from(dnbr) - LOWEST) / BIN_WIDTH) as usize;
-                        self.background[bin.min(BINS - 1)] += 1;
+                    match cell {
+                        MapCell::Provisional(_) => provisional_counts[class.index()] += 1,
+                        _ => counts[class.index()] += 1,
                     }
+                    self.implausible += u64::from(is_implausible(dnbr));
+                    self.dnbr.add(dnbr);
                 }
-                Err(reason) => self.empty[reason.index()] += 1,
+                MapCell::WaterAfter => self.water_after += 1,
+                MapCell::Empty(reason) => self.empty[reason.index()] += 1,
             }
         }
-        for (area, count) in self.areas_ha.iter_mut().zip(counts) {
+        let sums = self.areas_ha.iter_mut().zip(&mut self.valid);
+        for ((area, valid), count) in sums.zip(counts) {
             *area += count as f64 * cell_area_ha;
-            self.valid += count;
+            *valid += count;
+        }
+        let sums = self.provisional_ha.iter_mut().zip(&mut self.valid);
+        for ((area, valid), count) in sums.zip(provisional_counts) {
+            *area += count as f64 * cell_area_ha;
+            *valid += count;
+            self.provisional += count;
         }
     }
 
     /// Number of cells with a dNBR.
     pub fn valid_count(&self) -> u64 {
-        self.valid
+        self.valid.iter().sum()
+    }
+
+    /// What nearly all cells with a dNBR show, where it is a change.
+    pub fn mostly_changed(&self) -> Option<Change> {
+        let count_of = |is: fn(Severity) -> bool| -> u64 {
+            let classes = Severity::ALL.into_iter().filter(|class| is(*class));
+            classes.map(|class| self.valid[class.index()]).sum()
+        };
+        let seen = self.valid_count();
+        let is_most =
+            |cells: u64| seen >= MIN_JUDGED_CELLS && cells as f64 > MAX_CHANGED_SHARE * seen as f64;
+        let burnt = count_of(Severity::is_burnt);
+        let regrown =
+            count_of(|class| matches!(class, Severity::RegrowthHigh | Severity::RegrowthLow));
+        if is_most(burnt) {
+            return Some(Change::Burnt { cells: burnt });
+        }
+        is_most(regrown).then_some(Change::Regrown { cells: regrown })
     }
 
     /// Number of cells inside the box.
     pub fn box_count(&self) -> u64 {
         let empty: u64 = self.empty.iter().sum();
-        self.valid + empty - self.empty[Empty::OutsideBox.index()]
+        let outside = self.empty[Empty::OutsideBox.index()];
+        self.valid_count() + self.water_after + empty - outside
     }
 
-    /// Hectares per class.
+    /// Hectares per class, without those that are provisional.
     pub fn hectares(&self) -> Hectares {
         Hectares::from_classes(self.areas_ha)
     }
 
+    /// Hectares per class of the ground that a single view shows burnt.
+    pub fn provisional_hectares(&self) -> Hectares {
+        Hectares::from_classes(self.provisional_ha)
+    }
+
+    /// Fraction of the valid cells that a single view shows burnt; 0 when none is valid.
+    pub fn provisional_share(&self) -> f64 {
+        fraction(self.provisional, self.valid_count())
+    }
+
     /// Fraction of the valid cells beyond −0.5 or 1.3; 0 when none is valid.
     pub fn implausible_share(&self) -> f64 {
-        fraction(self.implausible, self.valid)
+        fraction(self.implausible, self.valid_count())
     }
 
     /// Fractions of the box's cells, by reason.
@@ -156,43 +196,26 @@ impl Summary {
             never_observed: fraction(Empty::NeverObserved),
             cloud: fraction(Empty::Cloud),
             water: fraction(Empty::Water),
+            water_after: self::fraction(self.water_after, self.box_count()),
             no_data: fraction(Empty::NoData),
         }
     }
 
-    /// Median and spread of the unburned background; `None` when every valid cell burnt.
+    /// The same where at least half of the cells with a value are that ground: otherwise what
+    /// burnt may be taken for it.
+    pub fn whole_background(&self) -> Option<BackgroundDnbr> {
+        self.background_dnbr()
+            .filter(|quiet| 2 * self.dnbr.count_near(quiet.median) >= self.valid_count())
+    }
+
+    /// Median and spread of the ground that did not burn; `None` without a cell.
     pub fn background_dnbr(&self) -> Option<BackgroundDnbr> {
-        let middle = |bin: usize| LOWEST + (bin as f64 + 0.5) * BIN_WIDTH;
-        let median_bin = median_bin(&self.background)?;
-        let mut deviations = vec![0u64; BINS];
-        for (bin, count) in self.background.iter().enumerate() {
-            deviations[bin.abs_diff(median_bin)] += count;
-        }
-        let mad_bin = self::median_bin(&deviations)?;
-        Some(BackgroundDnbr {
-            median: rounded(middle(median_bin)),
-            mad: rounded(mad_bin as f64 * BIN_WIDTH),
-        })
+        self.dnbr.background()
     }
 }
 
 fn fraction(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
-}
-
-/// Without the tail of binary fractions that would only clutter the metadata.
-fn rounded(value: f64) -> f64 {
-    (value * 10_000.0).round() / 10_000.0
-}
-
-/// The bin that holds the middle of the counts; `None` when all are 0.
-fn median_bin(counts: &[u64]) -> Option<usize> {
-    let total: u64 = counts.iter().sum();
-    let mut below = 0;
-    counts.iter().position(|count| {
-        below += count;
-        below * 2 >= total && below > 0
-    })
 }
 
 #[cfg(test)]
@@ -211,6 +234,23 @@ mod tests {
         assert_eq!(hectares.burnt(), 8.0);
         assert_eq!((summary.valid_count(), summary.box_count()), (4, 5));
         assert_eq!(summary.empty_share().cloud, 0.2);
+    }
+
+    #[test]
+    fn what_one_view_shows_and_what_is_flooded_is_counted_apart() {
+        let mut summary = Summary::default();
+        let cells = [
+            MapCell::Provisional(0.7),
+            MapCell::Value(0.7),
+            MapCell::WaterAfter,
+            MapCell::Empty(Empty::Water),
+        ];
+        summary.add_row(cells.into_iter(), 2.0);
+        assert_eq!((summary.hectares().high, summary.provisional_hectares().high), (2.0, 2.0));
+        assert_eq!((summary.valid_count(), summary.box_count()), (2, 4));
+        assert_eq!(summary.provisional_share(), 0.5);
+        let empty = summary.empty_share();
+        assert_eq!((empty.water_after, empty.water), (0.25, 0.25));
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalogue::dates::FireSide;
 
-/// The cause of a failed run. `last_error` states it in words, with more detail.
+/// The cause of a failed run. `last_error` states it as text, with more detail.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum RunFailure {

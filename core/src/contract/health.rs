@@ -23,7 +23,7 @@ pub struct Health {
     /// The last command that took the lock came to its end and recorded its failures.
     #[serde(default)]
     pub last_command_ok: bool,
-    /// What is wrong with it, in words.
+    /// What is wrong with it, as text.
     #[serde(default)]
     pub last_command_problems: Vec<String>,
     /// Points were read within two days, so that fires are found; absent where none are looked for.
@@ -31,7 +31,7 @@ pub struct Health {
     pub fires_ok: Option<bool>,
     /// All regions are well.
     pub regions_ok: bool,
-    /// How full the nights are, in words.
+    /// How full the nights are, as text.
     pub load: String,
     /// By name.
     pub regions: BTreeMap<String, RegionHealth>,
@@ -48,7 +48,7 @@ pub struct RegionHealth {
     pub age_days: Option<i64>,
     /// A well-known tile can be read and decoded; absent where none is stored.
     pub tile_ok: Option<bool>,
-    /// What is wrong, in words.
+    /// What is wrong, as text.
     pub problems: Vec<String>,
 }
 

@@ -7,10 +7,12 @@ use serde::{Deserialize, Serialize};
 
 pub use crate::catalogue::dates::Assessment;
 use crate::catalogue::scenes::SkippedScene;
-use crate::composite::dnbr_offset::DnbrOffset;
+use crate::composite::dnbr_histogram::BackgroundDnbr;
+use crate::composite::dnbr_offset::{DnbrOffset, OffsetBin};
 use crate::composite::patches::BurntPatch;
-use crate::composite::summary::{BackgroundDnbr, EmptyShare, Hectares};
+use crate::composite::summary::{EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
+use crate::contract::map_layers::MapLayers;
 pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
 use crate::fires::{FireMapKind, FireState};
@@ -102,7 +104,7 @@ pub struct RegionMeta {
     pub last_run_at: Option<DateTime<Utc>>,
     /// How it ended.
     pub last_status: RunStatus,
-    /// Why it failed, in words.
+    /// Why it failed, as text.
     #[serde(default)]
     pub last_error: Option<String>,
     /// Why it failed; `None` unless the last run failed, and in metadata of an older version.
@@ -152,7 +154,7 @@ pub struct MapMeta {
     pub pre_window: SceneDates,
     /// Days of the scenes used after the fire.
     pub post_window: SceneDates,
-    /// Why these windows, in words.
+    /// Why these windows, as text.
     pub window_reason: String,
     /// Why these windows; `None` in metadata of an older version.
     #[serde(default)]
@@ -177,26 +179,47 @@ pub struct MapMeta {
     pub disk_usage_mb: f64,
     /// The raster.
     pub raster_url: String,
-    /// True hectares per class.
+    /// Rasters beside it, on the same cells; `None` in metadata of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layers: Option<MapLayers>,
+    /// True hectares per class, without those that are provisional.
     pub hectares: Hectares,
+    /// Side on the ground of the cells that the hectares were counted from, metres: areas by class
+    /// depend on it. `None` in metadata of an older version.
+    #[serde(default)]
+    pub hectares_cell_m: Option<f64>,
+    /// True hectares per class of the ground that a single view shows burnt, in a map of the latest
+    /// views: painted as burnt, and confirmed or not by the next clear image.
+    #[serde(default)]
+    pub provisional_hectares: Hectares,
+    /// Fraction of the valid cells that are so.
+    #[serde(default)]
+    pub provisional_share: f64,
     /// Fraction of the valid cells beyond −0.5 or 1.3.
     pub implausible_share: f64,
     /// Fractions of the box's cells without a value, by reason.
     pub empty_share: EmptyShare,
     /// Clear views per cell of the box, both sides together.
     pub clear_observations_mean: f64,
-    /// dNBR of the ground that did not burn; absent where everything did.
+    /// dNBR of the ground that did not burn, after the offset was subtracted; absent where no cell
+    /// has a value.
     #[serde(default)]
     pub background_dnbr: Option<BackgroundDnbr>,
     /// Subtracted offset, when used.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dnbr_offset: Option<DnbrOffset>,
+    /// What the offset was computed from, by NBR before the fire; empty without one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dnbr_offset_bins: Vec<OffsetBin>,
+    /// Median NBR before the fire of what burnt; `None` where nothing did.
+    #[serde(default)]
+    pub burnt_pre_nbr: Option<f64>,
     /// The 200 largest burnt patches.
     pub burnt_patches: Vec<BurntPatch>,
     /// The fire zone, when one was applied.
     #[serde(default)]
     pub fire_mask: Option<FireMask>,
-    /// How pixels were masked, in words.
+    /// How pixels were masked, as text.
     pub masks: String,
     /// Scenes that the map was made of.
     pub scenes: Vec<UsedScene>,
@@ -347,6 +370,10 @@ pub struct HighresConfig {
     /// Hosts that pages of the catalogue may lie on beside its own.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub catalogue_hosts: Vec<String>,
+    /// The site's own attribution, as its settings have it; empty for the credit of each
+    /// collection.
+    #[serde(skip_serializing_if = "String::is_empty")]
+    pub own_attribution: String,
     /// Whether a catalogue on a public address may lead to private ones.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub allow_private_addresses: bool,

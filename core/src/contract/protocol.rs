@@ -165,7 +165,8 @@ pub struct DownloadRequest {
     /// What people call the area; empty where it has no name.
     #[serde(default)]
     pub area_name: String,
-    /// Whom to name (`attribution` of `meta/client.json`).
+    /// The site's own attribution (`own_attribution` of `meta/client.json`); empty for the credit
+    /// of the collection.
     #[serde(default)]
     pub attribution: String,
 }
@@ -390,8 +391,12 @@ pub struct BlockAddress {
 pub struct ComputeResult {
     /// Zoom of the cells.
     pub zoom: u8,
-    /// True hectares per class.
+    /// True hectares per class, without those that are provisional.
     pub hectares: Hectares,
+    /// True hectares per class of the ground that a single view shows burnt, where the latest views
+    /// count.
+    #[serde(default)]
+    pub provisional_hectares: Hectares,
     /// Fractions of the area's cells that are empty, by reason.
     pub empty_share: EmptyShare,
     /// Fraction of the cells with a dNBR beyond −0.5 or 1.3.
@@ -404,7 +409,7 @@ pub struct ComputeResult {
     /// What makes the result doubtful; empty where nothing does.
     #[serde(default)]
     pub warnings: Vec<MapWarning>,
-    /// What was masked, in words.
+    /// What was masked, as text.
     pub masks: String,
     /// Bytes that came from the network.
     pub bytes: u64,

@@ -1,6 +1,6 @@
 //! A scene of a map, as metadata and results list it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::catalogue::dates::FireSide;
@@ -22,7 +22,7 @@ pub struct UsedScene {
     pub processing_baseline: Option<String>,
     /// Offset added to its digital numbers.
     pub offset: f32,
-    /// Why that offset, in words.
+    /// Why that offset, as text.
     pub offset_reason: String,
     /// Why that offset; `None` in metadata of an older version.
     #[serde(default)]
@@ -30,14 +30,38 @@ pub struct UsedScene {
     /// Whether no mask was applied to it: its item has none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub is_unmasked: bool,
+    /// What its item states of the mask that contradicts how such masks are written.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mask_contradiction: Option<String>,
+    /// Height of the sun above the horizon, degrees; `None` where the item does not state it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sun_elevation: Option<f64>,
+    /// Whether it is of Landsat 7 since its orbit was lowered.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub has_drifting_orbit: bool,
 }
+
+/// Height of the sun below which much of a mountain's slopes lies in shadow, degrees.
+const MIN_SUN_ELEVATION: f64 = 25.0;
 
 impl UsedScene {
     /// Whether its offset is an assumption that nothing supports, or one that no sensor has.
     pub fn has_uncertain_offset(&self) -> bool {
-        use OffsetReason::{UnverifiedBaseline, UnverifiedNoOffset};
-        matches!(self.offset_kind, Some(UnverifiedBaseline | UnverifiedNoOffset))
-            || self.offset > 0.0
+        use OffsetReason::{DoubtedBoaOffsetApplied, UnverifiedBaseline, UnverifiedNoOffset};
+        let is_uncertain = |reason| {
+            matches!(reason, DoubtedBoaOffsetApplied | UnverifiedBaseline | UnverifiedNoOffset)
+        };
+        self.offset_kind.is_some_and(is_uncertain) || self.offset > 0.0
+    }
+
+    /// The year of acquisition.
+    pub fn year(&self) -> i32 {
+        self.datetime.year()
+    }
+
+    /// Whether the sun stood so low that shadow can look burnt.
+    pub fn has_low_sun(&self) -> bool {
+        self.sun_elevation.is_some_and(|elevation| elevation < MIN_SUN_ELEVATION)
     }
 
     /// A scene as its item describes it, with what was decided of its offset. `None` for an item
@@ -53,6 +77,9 @@ impl UsedScene {
             offset_reason: offset.reason.to_string(),
             offset_kind: Some(offset.reason),
             is_unmasked: item.lacks_mask(),
+            mask_contradiction: item.mask_contradiction(),
+            sun_elevation: item.sun_elevation(),
+            has_drifting_orbit: item.has_drifting_orbit(),
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Why a cell of the map is empty.
+//! What a cell of the map holds: a dNBR, or why it is empty.
 
 /// Why a cell holds no dNBR. The numbers are the palette indices of a tile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -10,9 +10,10 @@ pub enum Empty {
     OutsideZone = 251,
     /// No scene covers the cell on one side of the fire.
     NeverObserved = 252,
-    /// Cloud, shadow or snow in every image of one side.
+    /// Cloud, shadow, snow or flames in every image of one side, or light too dim.
     Cloud = 253,
-    /// Water before the fire.
+    /// Water before the fire; in tiles also where land before it is water since
+    /// ([`WATER_AFTER`]).
     Water = 254,
     /// Scenes cover the cell, but recorded nothing usable.
     NoData = 255,
@@ -20,6 +21,63 @@ pub enum Empty {
 
 /// The code of a cell that holds a dNBR, where states are stored beside the values.
 pub const VALID: u8 = 1;
+/// The code of a cell that holds a dNBR of burnt ground which a single view shows burnt: no other
+/// confirms it yet.
+pub const PROVISIONAL: u8 = 2;
+/// The code of a cell without a dNBR: land before the fire, and water in the last two clear views
+/// after it.
+pub const WATER_AFTER: u8 = 3;
+
+/// Whether a cell of a state holds a dNBR.
+#[inline]
+pub fn has_value(state: u8) -> bool {
+    matches!(state, VALID | PROVISIONAL)
+}
+
+/// A cell of a map, from its dNBR and its state.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum MapCell {
+    /// A dNBR.
+    Value(f32),
+    /// A dNBR that a single view shows.
+    Provisional(f32),
+    /// Land before the fire, water after it.
+    WaterAfter,
+    /// Nothing, and why.
+    Empty(Empty),
+}
+
+impl MapCell {
+    /// The cell of a dNBR and the code of its state.
+    #[inline]
+    pub fn new(dnbr: f32, state: u8) -> Self {
+        match state {
+            VALID => Self::Value(dnbr),
+            PROVISIONAL => Self::Provisional(dnbr),
+            WATER_AFTER => Self::WaterAfter,
+            code => Self::Empty(Empty::from_code(code).unwrap_or(Empty::NoData)),
+        }
+    }
+
+    /// Its dNBR, or why tiles and files show none.
+    #[inline]
+    pub fn value(self) -> Result<f32, Empty> {
+        match self {
+            Self::Value(dnbr) | Self::Provisional(dnbr) => Ok(dnbr),
+            Self::WaterAfter => Err(Empty::Water),
+            Self::Empty(reason) => Err(reason),
+        }
+    }
+}
+
+impl From<Result<f32, Empty>> for MapCell {
+    fn from(cell: Result<f32, Empty>) -> Self {
+        match cell {
+            Ok(dnbr) => Self::Value(dnbr),
+            Err(reason) => Self::Empty(reason),
+        }
+    }
+}
 
 impl Empty {
     /// All reasons, by code.
@@ -32,7 +90,7 @@ impl Empty {
         Self::NoData,
     ];
 
-    /// The palette index of a tile, and the value of a state raster.
+    /// The palette index of a tile, and a value of a state raster.
     pub fn code(self) -> u8 {
         self as u8
     }
@@ -54,7 +112,7 @@ impl Empty {
         }
     }
 
-    /// The reason in words, lower case.
+    /// The reason as text, lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::OutsideBox => "outside the region",
@@ -81,5 +139,17 @@ mod tests {
         }
         assert_eq!(Empty::from_code(VALID), None);
         assert_eq!(Empty::from_code(250), None);
+    }
+
+    #[test]
+    fn a_state_is_a_value_or_a_reason() {
+        assert_eq!(MapCell::new(0.5, VALID).value(), Ok(0.5));
+        assert_eq!(MapCell::new(0.5, PROVISIONAL), MapCell::Provisional(0.5));
+        assert_eq!(MapCell::new(0.5, PROVISIONAL).value(), Ok(0.5));
+        assert_eq!(MapCell::new(f32::NAN, WATER_AFTER).value(), Err(Empty::Water));
+        assert_eq!(MapCell::new(f32::NAN, 77).value(), Err(Empty::NoData));
+        for reason in Empty::ALL {
+            assert_eq!(MapCell::new(f32::NAN, reason.code()).value(), Err(reason));
+        }
     }
 }

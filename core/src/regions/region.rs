@@ -67,17 +67,18 @@ pub struct Region {
     /// Do not store tiles that are entirely unburned.
     #[serde(default = "defaults::skip_unburned")]
     pub skip_unburned: bool,
-    /// Subtract the mean dNBR of unburned ground in a ring around the burnt area.
+    /// Subtract the dNBR of unburned ground from 500 m to 5 km around the burnt area.
     #[serde(default, skip_serializing_if = "is_false")]
     pub dnbr_offset: bool,
-    /// GeoJSON, KML or KMZ of the burnt area, around which that ring lies; without it the map's own burnt
-    /// cells.
+    /// GeoJSON, KML or KMZ of the burnt area, around which that ring lies; without it the map's own
+    /// burnt patches.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perimeter_path: Option<String>,
     /// First day of the fire.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_date: Option<NaiveDate>,
-    /// Last day of the fire.
+    /// Last day of the fire; without it the latest images since its first day are used, up to the
+    /// sixtieth.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event_end: Option<NaiveDate>,
     /// Explicit window before the fire.

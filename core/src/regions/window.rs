@@ -21,6 +21,11 @@ pub enum WindowReason {
         /// Last day of the fire.
         last: NaiveDate,
     },
+    /// Before a fire, and the latest days since it began: its end is not set.
+    SinceFire {
+        /// First day of the fire.
+        first: NaiveDate,
+    },
     /// The region's configuration names both.
     Configured,
     /// No fire date is set: the last days against the same days one year earlier.
@@ -36,6 +41,11 @@ impl std::fmt::Display for WindowReason {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::AroundFire { first, last } => write!(f, "around the fire of {first} to {last}"),
+            Self::SinceFire { first } => write!(
+                f,
+                "the latest images since {first}, when the fire began: it burns on, or its end is \
+                 unknown (set `event_end`)"
+            ),
             Self::Configured => f.write_str("explicit windows of the region's configuration"),
             Self::Rolling { days } => write!(
                 f,
@@ -61,12 +71,17 @@ pub struct SearchWindows {
 
 /// Days between two windows from which on the later one shows the next growing season.
 const NEXT_SEASON: i64 = 180;
-/// Length of a fire whose end is not given, days.
-const FIRE_DAYS: u64 = 14;
+/// Days after its first until which images of a fire are searched whose end is not given: nine of
+/// ten large fires have their final size after 45. Later images would show the next season.
+const OPEN_FIRE_DAYS: u64 = 60;
 
 impl SearchWindows {
     /// The windows of a region on a day: explicit ones as given, else around the fire, else the
     /// last days against the same days one year earlier.
+    ///
+    /// While the end of a fire is not set, the later window is that of the latest days since it
+    /// began, up to its sixtieth: a fire may burn for weeks, and days after an assumed end would
+    /// leave out what burnt later.
     ///
     /// Comparing with the days just before would measure the seasons as much as fire.
     ///
@@ -86,9 +101,15 @@ impl SearchWindows {
             return Self { reason: WindowReason::Configured, ..Self::between(pre, post, None) };
         }
         if let Some(event) = region.event_date {
-            let event_end =
-                region.event_end.unwrap_or_else(|| days_after(event, Days::new(FIRE_DAYS)));
             let pre = DateWindow::ending(days_before(event, Days::new(1)), region.pre_window_days);
+            let Some(event_end) = region.event_end else {
+                return Self {
+                    pre,
+                    post: since_fire(event, today, region.post_window_days),
+                    assessment: Assessment::Burning,
+                    reason: WindowReason::SinceFire { first: event },
+                };
+            };
             let start = days_after(event_end, Days::new(1));
             let post = DateWindow {
                 start,
@@ -127,6 +148,13 @@ impl SearchWindows {
             return None;
         }
         let window = self.side(side);
+        if let (FireSide::Post, WindowReason::SinceFire { first }) = (side, self.reason) {
+            let start = days_before(window.start, window.days());
+            return Some(DateWindow {
+                start: start.max(days_after(first, Days::new(1))),
+                ..window
+            });
+        }
         Some(match (side, self.assessment) {
             (FireSide::Post, Assessment::Initial | Assessment::Extended) => {
                 DateWindow { end: days_after(window.end, window.days()), ..window }
@@ -135,11 +163,11 @@ impl SearchWindows {
         })
     }
 
-    /// The day to which a post scene should be close: the first after a fire, the latest without
-    /// one.
+    /// The day to which a post scene should be close: the first after a fire, the latest while it
+    /// may burn on, and without one.
     pub fn wanted_post(&self) -> NaiveDate {
         match self.assessment {
-            Assessment::Rolling => self.post.end,
+            Assessment::Rolling | Assessment::Burning => self.post.end,
             Assessment::Initial | Assessment::Extended => self.post.start,
         }
     }
@@ -149,7 +177,7 @@ impl SearchWindows {
     pub fn wanted_pre(&self, latest_post: NaiveDate) -> NaiveDate {
         match self.assessment {
             Assessment::Rolling => a_year_before(latest_post),
-            Assessment::Initial | Assessment::Extended => self.pre.end,
+            Assessment::Initial | Assessment::Extended | Assessment::Burning => self.pre.end,
         }
     }
 
@@ -161,14 +189,23 @@ impl SearchWindows {
         }
     }
 
-    /// How the views of a side become one: a new fire in a rolling window would drown in older
-    /// images.
+    /// How the views of a side become one: what burnt last would drown in older images of a window
+    /// in which fire burns.
     pub fn composite(&self, side: FireSide) -> Composite {
         match (side, self.assessment) {
-            (FireSide::Post, Assessment::Rolling) => Composite::Latest,
+            (FireSide::Post, Assessment::Rolling | Assessment::Burning) => Composite::Latest,
             _ => Composite::Median,
         }
     }
+}
+
+/// The latest days since a fire began, up to its sixtieth; the day after it began where that is yet
+/// to come.
+fn since_fire(first: NaiveDate, today: NaiveDate, days: u32) -> DateWindow {
+    let start = days_after(first, Days::new(1));
+    let end = today.min(days_after(first, Days::new(OPEN_FIRE_DAYS))).max(start);
+    let latest = DateWindow::ending(end, days);
+    DateWindow { start: latest.start.max(start), end }
 }
 
 fn season(pre: DateWindow, post: DateWindow) -> Assessment {
@@ -235,14 +272,6 @@ mod tests {
 
     #[test]
     fn a_known_fire_lies_between_its_windows() {
-        let keys = r#","event_date":"2025-07-02""#;
-        check(
-            keys,
-            "2026-01-01",
-            "2025-06-02 to 2025-07-01",
-            "2025-07-17 to 2025-08-15",
-            Assessment::Initial,
-        );
         let keys = r#","event_date":"2025-07-02","event_end":"2025-07-05","pre_window_days":10,"post_window_days":20"#;
         check(
             keys,
@@ -263,11 +292,40 @@ mod tests {
     }
 
     #[test]
+    fn a_fire_without_an_end_is_shown_by_the_latest_images_since_it_began() {
+        let keys = r#","event_date":"2025-07-02""#;
+        let pre = "2025-06-02 to 2025-07-01";
+        for (today, post) in [
+            ("2025-06-30", "2025-07-03 to 2025-07-03"),
+            ("2025-07-05", "2025-07-03 to 2025-07-05"),
+            ("2025-07-31", "2025-07-03 to 2025-07-31"),
+            ("2025-08-20", "2025-07-22 to 2025-08-20"),
+            // Sixty days after it began, and for good.
+            ("2025-09-10", "2025-08-02 to 2025-08-31"),
+            ("2028-01-01", "2025-08-02 to 2025-08-31"),
+        ] {
+            check(keys, today, pre, post, Assessment::Burning);
+        }
+        let windows = windows(keys, "2025-08-20");
+        assert_eq!(windows.composite(FireSide::Post), Composite::Latest);
+        assert_eq!(windows.order(FireSide::Post), SceneOrder::Newest);
+        assert_eq!(windows.order(FireSide::Pre), SceneOrder::Clearest);
+        assert_eq!(windows.wanted_post().to_string(), "2025-08-20");
+        assert_eq!(windows.wanted_pre(windows.post.end).to_string(), "2025-07-01");
+        let widened = |side| windows.widened(side).unwrap().to_string();
+        assert_eq!(widened(FireSide::Post), "2025-07-03 to 2025-08-20");
+        assert_eq!(widened(FireSide::Pre), "2025-05-03 to 2025-07-01");
+        assert!(windows.reason.to_string().contains("event_end"));
+    }
+
+    #[test]
     fn a_clock_at_the_end_of_the_calendar_is_no_panic() {
         for today in ["+262142-12-31", "-262143-01-01"] {
-            let windows = windows("", today);
-            let sides = [FireSide::Pre, FireSide::Post];
-            assert!(sides.iter().all(|side| windows.widened(*side).is_some()), "{today}");
+            for keys in ["", r#","event_date":"2025-07-02""#] {
+                let windows = windows(keys, today);
+                let sides = [FireSide::Pre, FireSide::Post];
+                assert!(sides.iter().all(|side| windows.widened(*side).is_some()), "{today}");
+            }
         }
     }
 

@@ -6,6 +6,7 @@ use crate::resample::lattice::{CellFootprint, CellWindow, CentreLine, Lattice};
 use crate::resample::nearest_pixels::{TOGETHER, pixel_indices};
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
+use crate::sensor::reflectance_limits::ReflectanceLimits;
 use crate::sensor::spectral_index::SpectralIndex;
 
 const INDEX: SpectralIndex = SpectralIndex::MAPPED;
@@ -39,8 +40,10 @@ pub enum CellQuality {
     Unobserved,
     /// Pixels without data.
     NoData,
-    /// Cloud, shadow or snow.
+    /// Cloud, shadow or snow; flames, or light too dim for a ratio.
     Hidden,
+    /// Mostly water, so dark that it has no NBR.
+    DarkWater,
     /// Mostly water.
     Water,
     /// Mostly land.
@@ -54,8 +57,9 @@ impl CellQuality {
             0 => Self::Unobserved,
             1 => Self::NoData,
             2 => Self::Hidden,
-            3 => Self::Water,
-            4 => Self::Land,
+            3 => Self::DarkWater,
+            4 => Self::Water,
+            5 => Self::Land,
             _ => return None,
         })
     }
@@ -235,6 +239,13 @@ impl CellQuality {
         let observed = if quality == PixelQuality::Water { Self::Water } else { observed };
         if quality == PixelQuality::Clear { Self::Land } else { observed }
     }
+
+    /// The same ground in light too dim for a ratio.
+    #[inline]
+    fn darkened(self) -> Self {
+        let darkened = if self == Self::Land { Self::Hidden } else { self };
+        if self == Self::Water { Self::DarkWater } else { darkened }
+    }
 }
 
 /// What a rectangle of pixels shows, row by row from the north.
@@ -291,6 +302,7 @@ impl SceneWindow {
         };
         let columns = inside(columns, self.column, self.width);
         let rows = inside(rows, self.row, self.height);
+        let limits = ReflectanceLimits::of(scaling);
         let mut observed = Observations::with_capacity(columns.len() * rows.len());
         for row in rows.clone() {
             let own = row * self.width + columns.start..row * self.width + columns.end;
@@ -299,9 +311,15 @@ impl SceneWindow {
             observed.nbr.extend(first.iter().zip(second).map(|(first, second)| {
                 INDEX.compute(scaling.reflectance(*first), scaling.reflectance(*second))
             }));
-            observed
-                .quality
-                .extend(self.quality[own].iter().map(|quality| CellQuality::of(*quality)));
+            let pairs = first.iter().zip(second).zip(&self.quality[own]);
+            observed.quality.extend(pairs.map(|((first, second), quality)| {
+                let quality = CellQuality::of(*quality);
+                let [nir, swir] = [first, second].map(|dn| scaling.reflectance(*dn));
+                let is_dark = limits.is_dark(nir, swir);
+                let quality = if is_dark { quality.darkened() } else { quality };
+                let is_hidden = limits.hides(*first, *second);
+                if is_hidden { quality.min(CellQuality::Hidden) } else { quality }
+            }));
             for (nbr, quality) in
                 observed.nbr[start..].iter_mut().zip(&mut observed.quality[start..])
             {
@@ -324,25 +342,28 @@ impl SceneWindow {
         let rows = parts(footprint.row, footprint.height, self.row);
         let mut sums = PixelSums::default();
         let darkest_dn = scaling.darkest_dn();
+        let limits = ReflectanceLimits::of(scaling);
         for (row, row_weight) in weights(&rows, self.height) {
             for (column, column_weight) in weights(&columns, self.width) {
                 let index = row * self.width + column;
                 let weight = row_weight * column_weight;
+                let [first, second] = self.bands.each_ref().map(|band| band[index]);
                 match self.quality[index] {
                     PixelQuality::NoData => sums.no_data += weight,
-                    quality if quality.is_hidden() => sums.hidden += weight,
+                    quality if quality.is_hidden() || limits.hides(first, second) => {
+                        sums.hidden += weight;
+                    }
                     quality => {
                         sums.clear += weight;
                         sums.water += if quality == PixelQuality::Water { weight } else { 0 };
-                        let [first, second] = &self.bands;
-                        sums.bands[0].add(first[index], weight, darkest_dn);
-                        sums.bands[1].add(second[index], weight, darkest_dn);
+                        sums.bands[0].add(first, weight, darkest_dn);
+                        sums.bands[1].add(second, weight, darkest_dn);
                     }
                 }
             }
         }
         let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
-        sums.observation(whole, scaling)
+        sums.observation(whole, scaling, limits)
     }
 }
 
@@ -399,16 +420,19 @@ impl BandSum {
 
 impl PixelSums {
     /// The observation of a cell that `whole` parts make up.
-    fn observation(&self, whole: u64, scaling: Scaling) -> Observation {
+    fn observation(&self, whole: u64, scaling: Scaling, limits: ReflectanceLimits) -> Observation {
         let (numerator, denominator) = MIN_CLEAR_FRACTION;
         if self.clear > 0 && self.clear * denominator >= whole * numerator {
             let mean = |band: &BandSum| {
                 scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
             };
-            return Observation::clear(
-                INDEX.compute(mean(&self.bands[0]), mean(&self.bands[1])),
-                self.water * 2 > self.clear,
-            );
+            let [nir, swir] = [mean(&self.bands[0]), mean(&self.bands[1])];
+            let is_water = self.water * 2 > self.clear;
+            if limits.is_dark(nir, swir) {
+                let quality = if is_water { CellQuality::Water } else { CellQuality::Land };
+                return Observation::empty(quality.darkened());
+            }
+            return Observation::clear(INDEX.compute(nir, swir), is_water);
         }
         let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
         if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {
@@ -503,8 +527,33 @@ mod tests {
     }
 
     #[test]
-    fn a_zero_sum_is_no_data() {
-        check([(0, 0, PixelQuality::Clear); 4], CellQuality::NoData, f32::NAN);
+    fn a_zero_sum_is_no_data_where_the_scale_is_unknown() {
+        let unknown = Scaling { scale: 1.0, offset_dn: 0.0 };
+        let dark = scene(2, &[(0, 0, PixelQuality::Clear); 4]);
+        for pixels_per_cell in [1.0, 2.0] {
+            let cell = warped(pixels_per_cell, &dark, unknown, 1)[0];
+            assert_eq!(cell.quality, CellQuality::NoData);
+        }
+    }
+
+    #[test]
+    fn deep_shadow_and_flames_have_no_value() {
+        const SHADED: (u16, u16, PixelQuality) = (300, 50, PixelQuality::Clear);
+        const DEEP: (u16, u16, PixelQuality) = (200, 10, PixelQuality::Water);
+        const FLAMES: (u16, u16, PixelQuality) = (4000, 6500, PixelQuality::Clear);
+        const TOO_BRIGHT: (u16, u16, PixelQuality) = (10_001, 9000, PixelQuality::Clear);
+        let of_one = [SHADED, DEEP, FLAMES, TOO_BRIGHT].map(|pixel| {
+            let averaged = warped(2.0, &scene(2, &[pixel; 4]), PLAIN, 1)[0];
+            let nearest = warped(1.0, &scene(1, &[pixel]), PLAIN, 1)[0];
+            assert_eq!(averaged.quality, nearest.quality, "{pixel:?}");
+            assert!(averaged.nbr.is_nan() && nearest.nbr.is_nan(), "{pixel:?}");
+            nearest.quality
+        });
+        use CellQuality::{DarkWater, Hidden};
+        assert_eq!(of_one, [Hidden, DarkWater, Hidden, Hidden]);
+        check([GREEN, GREEN, FLAMES, FLAMES], CellQuality::Land, 0.5);
+        check([GREEN, FLAMES, FLAMES, FLAMES], Hidden, f32::NAN);
+        check([LAKE, DEEP, DEEP, LAKE], DarkWater, f32::NAN);
     }
 
     #[test]
@@ -562,10 +611,10 @@ mod tests {
 
     #[test]
     fn a_code_leads_back_to_its_sight() {
-        for code in 0..5 {
+        for code in 0..6 {
             assert_eq!(CellQuality::from_code(code).map(|quality| quality as u8), Some(code));
         }
-        assert_eq!(CellQuality::from_code(5), None);
+        assert_eq!(CellQuality::from_code(6), None);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! What is known of collections: which assets to read, what their numbers mean, how they mark
 //! cloud.
 
+use crate::sensor::attribution::DataSource;
 use crate::sensor::band::BandRole::{self, Blue, Green, Nir, Red, Swir16, Swir22};
 use crate::sensor::quality::MaskKind;
 use crate::sensor::spectral_index::SpectralIndex;
@@ -25,6 +26,8 @@ pub struct Collection {
     pub scale: f64,
     /// What is added to it.
     pub offset: OffsetSource,
+    /// Whom maps of it must credit; `None` where that is unknown.
+    pub source: Option<DataSource>,
 }
 
 /// Where a collection's offset comes from.
@@ -68,8 +71,11 @@ const ANY_VISIBLE_NAMES: &[(BandRole, &str)] = &[
     (Red, "red"),
     (Red, "B04"),
     (Nir, "nir08"),
+    (Nir, "B8A"),
     (Swir16, "swir16"),
+    (Swir16, "B11"),
     (Swir22, "swir22"),
+    (Swir22, "B12"),
 ];
 
 const SENTINEL_SCALE: f64 = 1e-4;
@@ -87,6 +93,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::PerhapsTakenOff,
+        source: Some(DataSource::Sentinel2),
     },
     Collection {
         names: &["sentinel-s2-l2a-cogs"],
@@ -96,6 +103,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::PerhapsTakenOff,
+        source: Some(DataSource::Sentinel2),
     },
     Collection {
         names: &["sentinel-2-c1-l2a", "sentinel-s2-l2a"],
@@ -105,6 +113,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::AsDelivered,
+        source: Some(DataSource::Sentinel2),
     },
     // Planetary Computer.
     Collection {
@@ -115,6 +124,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::AsDelivered,
+        source: Some(DataSource::Sentinel2),
     },
     // CDSE.
     Collection {
@@ -125,6 +135,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
         offset: OffsetSource::AsDelivered,
+        source: Some(DataSource::Sentinel2),
     },
     // Landsat Collection 2 Level 2: Earth Search and Planetary Computer; USGS.
     Collection {
@@ -135,6 +146,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 30.0,
         scale: LANDSAT_SCALE,
         offset: OffsetSource::Stated(LANDSAT_OFFSET),
+        source: Some(DataSource::Landsat),
     },
     // Harmonized Landsat and Sentinel-2, version 2: LP DAAC by its several names, then Planetary
     // Computer.
@@ -146,6 +158,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 30.0,
         scale: HLS_SCALE,
         offset: OffsetSource::Stated(0.0),
+        source: Some(DataSource::HlsLandsat),
     },
     Collection {
         names: &["hlss30.v2.0", "hlss30_2.0", "hlss30_v2.0", "hlss30", "hls2-s30"],
@@ -155,6 +168,7 @@ static COLLECTIONS: [Collection; 8] = [
         visible_pixel_m: 30.0,
         scale: HLS_SCALE,
         offset: OffsetSource::Stated(0.0),
+        source: Some(DataSource::HlsSentinel2),
     },
 ];
 
@@ -167,6 +181,7 @@ static OTHER: Collection = Collection {
     visible_pixel_m: 20.0,
     scale: 1.0,
     offset: OffsetSource::Unknown,
+    source: None,
 };
 
 impl Collection {
@@ -178,19 +193,41 @@ impl Collection {
         })
     }
 
+    /// Whom maps of a collection must credit, by its name; `None` where that is unknown.
+    pub fn source_of(name: &str) -> Option<DataSource> {
+        let name = name.to_ascii_lowercase();
+        COLLECTIONS.iter().find(|row| row.names.contains(&name.as_str()))?.source
+    }
+
     /// The row of a collection, by its name and both bands of the mapped index, else by name and
     /// the first, else by name; one for any collection where none has the name. `has` is whether an
-    /// item of the collection has an asset.
-    pub fn find(name: &str, has: impl Fn(&str) -> bool) -> &'static Self {
+    /// item of the collection has an asset, `names_band` whether one of its files has a band of
+    /// that name.
+    pub fn find(
+        name: &str,
+        has: impl Fn(&str) -> bool,
+        names_band: impl Fn(&str) -> bool,
+    ) -> &'static Self {
         let name = name.to_ascii_lowercase();
         let named = || COLLECTIONS.iter().filter(|row| row.names.contains(&name.as_str()));
         let has_band = |row: &Self, role| row.band_names(role).any(&has);
         let [first, second] = SpectralIndex::MAPPED.bands();
+        let is_named = |row: &Self, role| row.band_names(role).any(&names_band);
+        let names_both = |row: &Self| is_named(row, first) && is_named(row, second);
         named()
             .find(|row| has_band(row, first) && has_band(row, second))
+            .or_else(|| named().find(|row| names_both(row)))
             .or_else(|| named().find(|row| has_band(row, first)))
             .or_else(|| named().next())
             .unwrap_or(&OTHER)
+    }
+
+    /// ESA's name of a role's band, where the collection is of Sentinel-2.
+    pub fn sentinel_name(&self, role: BandRole) -> Option<&'static str> {
+        let is_sentinel =
+            matches!(self.offset, OffsetSource::AsDelivered | OffsetSource::PerhapsTakenOff);
+        let names = SENTINEL_NAMES.iter().filter(|_| is_sentinel);
+        names.into_iter().find(|(own, _)| *own == role).map(|(_, name)| *name)
     }
 
     /// Names of the assets of a role, the preferred first.

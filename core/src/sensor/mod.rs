@@ -1,12 +1,15 @@
 //! What the numbers of a satellite image mean: bands, offsets, scaling, pixel quality.
 
+pub mod attribution;
 pub(crate) mod band;
 pub(crate) mod collection;
 pub(crate) mod no_data;
 pub(crate) mod quality;
 pub(crate) mod reflectance;
+pub(crate) mod reflectance_limits;
 pub(crate) mod spectral_index;
 
+pub use attribution::DataSource;
 pub use band::BandRole;
 pub use collection::{Collection, OffsetSource};
 pub use no_data::NoData;

@@ -44,6 +44,17 @@ pub fn rdnbr(pre: f32, dnbr: f32) -> f32 {
     dnbr / held.sqrt()
 }
 
+/// |NBR before| from which on RdNBR is stable: below it the square root is under 0.22, and an error
+/// of 0.02 in dNBR moves RdNBR by more than 0.09, two thirds of class low.
+const MIN_STABLE_PRE: f32 = 0.05;
+
+/// Whether RdNBR of a cell with this NBR before the fire is stable: it divides by nearly nothing on
+/// bare ground. NaN is not.
+#[inline]
+pub fn is_rdnbr_stable(pre: f32) -> bool {
+    pre.abs() >= MIN_STABLE_PRE
+}
+
 /// Relativized burn ratio: dNBR / (NBR before + 1.001), after Parks, Dillon & Miller (2014).
 ///
 /// The 1.001 keeps the divisor above zero, since NBR never falls below −1.

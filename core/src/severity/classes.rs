@@ -47,7 +47,7 @@ impl Severity {
         self >= Self::Low
     }
 
-    /// The class in words, lower case.
+    /// The class as text, lower case.
     pub fn name(self) -> &'static str {
         match self {
             Self::RegrowthHigh => "enhanced regrowth, high",

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::severity::burn_ratio::{dnbr, rbr, rdnbr};
+use crate::severity::burn_ratio::{dnbr, is_rdnbr_stable, rbr, rdnbr};
 
 /// A measure of change between two NBRs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,11 +31,13 @@ impl Index {
         self.of_dnbr(pre, dnbr(pre, post) - dnbr_offset)
     }
 
-    /// The index of a cell from the NBR before and the dNBR, both plain numbers. NaN spreads.
+    /// The index of a cell from the NBR before and the dNBR, both plain numbers. NaN spreads, and
+    /// is the RdNBR of ground that was bare ([`is_rdnbr_stable`]).
     #[inline]
     pub fn of_dnbr(self, pre: f32, dnbr: f32) -> f32 {
         match self {
             Self::Dnbr => dnbr,
+            Self::Rdnbr if !is_rdnbr_stable(pre) => f32::NAN,
             Self::Rdnbr => rdnbr(pre, dnbr),
             Self::Rbr => rbr(pre, dnbr),
         }
@@ -62,6 +64,17 @@ mod tests {
         assert_eq!(Index::Dnbr.of(0.64, 0.2, 0.04), 0.64 - 0.2 - 0.04);
         assert!((Index::Rdnbr.of(0.64, 0.2, 0.04) - 0.5).abs() < 1e-6);
         assert!((Index::Rbr.of(0.64, 0.2, 0.04) - 0.4 / 1.641).abs() < 1e-6);
+    }
+
+    #[test]
+    fn bare_ground_has_no_rdnbr() {
+        for pre in [-0.049, 0.0, 0.049] {
+            assert!(Index::Rdnbr.of_dnbr(pre, 0.1).is_nan(), "{pre}");
+            assert!(!Index::Rbr.of_dnbr(pre, 0.1).is_nan(), "{pre}");
+        }
+        for pre in [-0.05, 0.05, 0.3] {
+            assert!(!Index::Rdnbr.of_dnbr(pre, 0.1).is_nan(), "{pre}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ pub(crate) mod legend;
 pub(crate) mod palette;
 pub(crate) mod thresholds;
 
-pub use burn_ratio::{dnbr, nbr, rbr, rdnbr};
+pub use burn_ratio::{dnbr, is_rdnbr_stable, nbr, rbr, rdnbr};
 pub use classes::{
     Breaks, BreaksError, IMPLAUSIBLE_ABOVE, IMPLAUSIBLE_BELOW, Severity, is_implausible,
 };

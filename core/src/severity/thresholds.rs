@@ -25,7 +25,7 @@ pub enum ClassTable {
 pub struct TableClass {
     /// Its number in rasters and tables, 1 or more.
     pub number: u8,
-    /// In words, lower case.
+    /// As text, lower case.
     pub name: &'static str,
     /// The class of the seven whose colour it wears.
     pub colour_of: Severity,

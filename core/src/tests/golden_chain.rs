@@ -13,7 +13,7 @@ use crate::VERSION;
 use crate::composite::mosaic::{RowCompositor, SceneObservations};
 use crate::composite::side_scenes::SideScenes;
 use crate::composite::sides::Composite;
-use crate::geo::cell::{Empty, VALID};
+use crate::geo::cell::{Empty, MapCell, VALID};
 use crate::geo::mercator::TILE_SIZE_PX;
 use crate::geo::tile::TileRange;
 use crate::resample::lattice::{CellWindow, Lattice};
@@ -94,7 +94,7 @@ const PATCH_PX: usize = 24;
 /// A mask value: mostly clear land, then water, cloud, shadow, snow and fill.
 fn mask_value(kind: MaskKind, random: u32) -> u16 {
     let [clear, water, cloud, shadow, snow, fill] = match kind {
-        MaskKind::Scl => [4, 6, 9, 3, 11, 0],
+        MaskKind::Scl | MaskKind::SclSince0400 => [4, 6, 9, 3, 11, 0],
         MaskKind::QaPixel => [21_824, 21_952, 22_280, 23_888, 30_048, 1],
         MaskKind::Fmask => [0, 32, 2, 8, 16, 255],
     };
@@ -209,10 +209,7 @@ fn state_before(column: u32, row: u32) -> u8 {
 impl Map {
     fn cell(&self, column: u32, row: u32) -> Result<f32, Empty> {
         let index = (row * COLUMNS + column) as usize;
-        match Empty::from_code(self.state[index]) {
-            Some(reason) => Err(reason),
-            None => Ok(self.dnbr[index]),
-        }
+        MapCell::new(self.dnbr[index], self.state[index]).value()
     }
 
     /// The tiles of both zooms and their index.

@@ -174,7 +174,7 @@ settings! {
         min_free_gb: (f64) = 5.0,
             flag(long, value_name = "GB", env = "DRAGONFLY_MIN_FREE_GB", hide_short_help = true);
 
-        /// Reach of clouds and shadows beyond those of the mask, metres
+        /// Reach of clouds, shadows and snow beyond those of the mask, metres
         cloud_buffer_m as "cloud_margin_m": (f32) = CLOUD_BUFFER_M,
             flag(
                 long = "cloud-margin-m",
@@ -183,8 +183,8 @@ settings! {
                 hide_short_help = true
             );
 
-        /// Whom the maps name
-        attribution: (String) = "Contains modified Copernicus Sentinel data".to_owned(),
+        /// Whom the maps name, in place of the credit of their collection (`{data}`)
+        attribution: (String) = String::new(),
             flag(long, value_name = "TEXT", env = "DRAGONFLY_ATTRIBUTION", hide_short_help = true);
 
         /// From this zoom on the page offers high resolution

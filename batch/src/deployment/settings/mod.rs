@@ -6,6 +6,7 @@ mod list;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use dragonfly_core::attribution::site_attribution;
 use dragonfly_core::metadata::{ClientConfig, HighresConfig};
 use dragonfly_core::stac::AddressPolicy;
 use dragonfly_core::{MaskRules, Region, regions_from_json};
@@ -128,15 +129,17 @@ impl Settings {
         regions_from_json(&text).with_context(|| format!("the regions {file} cannot be used"))
     }
 
-    /// What the page needs of the settings. User names and passwords in addresses stay here.
+    /// What the page needs of the settings, where it shows maps of these regions. User names and
+    /// passwords in addresses stay here.
     ///
     /// # Errors
     /// When it cannot be written as JSON.
-    pub(crate) fn client_config(&self) -> Result<ClientConfig> {
+    pub(crate) fn client_config(&self, regions: &[Region]) -> Result<ClientConfig> {
         let public = |url: &Option<String>| url.as_deref().map(without_credentials);
         let highres = HighresConfig {
             token_url: public(&self.token_url),
             catalogue_hosts: self.catalogue_hosts.clone(),
+            own_attribution: self.attribution.clone(),
             allow_private_addresses: self.allow_private_addresses,
             mask_rules: MaskRules {
                 masks: self.masks.clone(),
@@ -150,7 +153,10 @@ impl Settings {
             highres_zoom: self.highres_zoom,
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
-            attribution: self.attribution.clone(),
+            attribution: site_attribution(
+                &self.attribution,
+                regions.iter().map(|region| region.collection.as_str()),
+            ),
             other: highres.context("writing what the browser's own computing needs")?,
         })
     }
@@ -193,7 +199,7 @@ mod tests {
             token_url: secret("https://token.example"),
             ..Settings::default()
         };
-        let published = serde_json::to_string(&settings.client_config().unwrap()).unwrap();
+        let published = serde_json::to_string(&settings.client_config(&[]).unwrap()).unwrap();
         assert!(
             published.contains("https://proxy.example/?") && !published.contains("secret"),
             "{published}"

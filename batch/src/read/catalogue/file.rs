@@ -1,6 +1,6 @@
-//! A catalogue in a file: a STAC ItemCollection.
+//! A catalogue in a file: a STAC ItemCollection, or items by lines.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use dragonfly_core::stac::{FoundItems, ItemCollection, resolve_reference, scheme};
@@ -23,7 +23,7 @@ pub(super) fn read_items(file: &Path) -> Result<FoundItems> {
             file.display()
         )
     })?;
-    let mut collection = ItemCollection::read(text.as_bytes())
+    let mut collection = ItemCollection::read_file(&text)
         .with_context(|| format!("the catalogue {} cannot be used", file.display()))?;
     drop(text);
     warn_of_unread(&collection, &file.display().to_string());
@@ -54,11 +54,11 @@ fn absolute(folder: &Path, own: Option<&str>, href: &str) -> String {
     match scheme(href) {
         Some(scheme) if scheme.eq_ignore_ascii_case("file") => {
             let path = href[scheme.len()..].trim_start_matches(':');
-            path.strip_prefix("//").unwrap_or(path).to_owned()
+            existing(Path::new(path.strip_prefix("//").unwrap_or(path))).display().to_string()
         }
         Some(_) => href.to_owned(),
         None => {
-            let path = folder.join(href.strip_prefix("./").unwrap_or(href));
+            let path = existing(&folder.join(href.strip_prefix("./").unwrap_or(href)));
             let base = if href.starts_with("//") { Some("https:") } else { own };
             match base.and_then(|base| resolve_reference(base, href)) {
                 Some(address) if !path.exists() => address,
@@ -66,6 +66,29 @@ fn absolute(folder: &Path, own: Option<&str>, href: &str) -> String {
             }
         }
     }
+}
+
+/// The path of a local file: as written, or else with its percent signs decoded where that is a
+/// file. An href is a URI reference, so a space in it may be written as `%20`.
+fn existing(path: &Path) -> PathBuf {
+    let decoded = path.to_str().filter(|_| !path.exists()).and_then(percent_decoded);
+    decoded.map(PathBuf::from).filter(|decoded| decoded.exists()).unwrap_or_else(|| path.to_owned())
+}
+
+/// A text with each `%` and its two hexadecimal digits as the byte that they stand for; `None` where
+/// that is no text.
+fn percent_decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, more @ ..] = rest {
+        let digits = more.get(..2).filter(|_| *first == b'%');
+        let digits = digits.filter(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        let digits = digits.and_then(|digits| std::str::from_utf8(digits).ok());
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok());
+        bytes.push(byte.unwrap_or(*first));
+        rest = if byte.is_some() { &more[2..] } else { more };
+    }
+    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
@@ -93,6 +116,36 @@ mod tests {
         assert_eq!(absolute("./there.tif"), "https://h/items/there.tif");
         let here = folder.path().join("here.tif").display().to_string();
         assert_eq!(absolute("./here.tif"), here);
+    }
+
+    #[test]
+    fn an_href_may_be_percent_encoded() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        for name in ["my scene ü.tif", "100%.tif", "a%20b.tif"] {
+            std::fs::write(path(name), "").unwrap();
+        }
+        let absolute = |href: &str| absolute(folder.path(), None, href);
+        assert_eq!(absolute("./my%20scene%20%C3%BC.tif"), path("my scene ü.tif"));
+        let url = format!("file://{}", path("my%20scene%20%c3%bc.tif"));
+        assert_eq!(absolute(&url), path("my scene ü.tif"));
+        for literal in ["100%.tif", "a%20b.tif", "not%20there.tif", "%FF.tif", "%.tif", "%zz.tif"] {
+            assert_eq!(absolute(literal), path(literal));
+        }
+    }
+
+    #[test]
+    fn a_file_may_hold_items_by_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("items.ndjson");
+        let item = |id: &str| {
+            format!(r#"{{"id":"{id}","properties":{{}},"assets":{{"nir08":{{"href":"n.tif"}}}}}}"#)
+        };
+        std::fs::write(&file, format!("{}\n{}\n", item("a"), item("b"))).unwrap();
+        let items = read_items(&file).unwrap().items;
+        assert_eq!(items.len(), 2);
+        let href = &items[1].assets["nir08"].href;
+        assert_eq!(*href, folder.path().join("n.tif").display().to_string());
     }
 
     #[test]

@@ -255,22 +255,31 @@ impl ImageBand {
         (along(columns, own.0, self.size.0), along(rows, own.1, self.size.1))
     }
 
+    /// Number of pixels of the coarsest overview; of the image itself where it has none.
+    ///
+    /// # Errors
+    /// When the file cannot be opened.
+    pub(crate) fn coarsest_px(&self) -> Result<u64> {
+        Ok(pixel_count(&self.coarsest()?))
+    }
+
+    fn coarsest(&self) -> Result<RasterBand<'_>> {
+        let band = self.open_dataset()?.rasterband(self.band_number)?;
+        let overviews =
+            (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
+        let overviews = overviews.collect::<gdal::errors::Result<Vec<_>>>()?;
+        Ok(overviews.into_iter().min_by_key(|overview| overview.size().0).unwrap_or(band))
+    }
+
     /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has
     /// none.
     ///
     /// # Errors
     /// When it has too many pixels, or cannot be read.
     pub(crate) fn count_coarsest(&self) -> Result<DnCounts> {
-        let band = self.open_dataset()?.rasterband(self.band_number)?;
-        let overviews =
-            (0..band.overview_count()?.max(0) as usize).map(|index| band.overview(index));
-        let coarsest = overviews
-            .collect::<gdal::errors::Result<Vec<_>>>()?
-            .into_iter()
-            .min_by_key(|overview| overview.size().0)
-            .unwrap_or(band);
+        let coarsest = self.coarsest()?;
         let (width, height) = coarsest.size();
-        let pixels = (width as u64).saturating_mul(height as u64);
+        let pixels = pixel_count(&coarsest);
         ensure!(
             pixels <= MAX_COARSEST_PX,
             "{} has no overview smaller than {width} × {height} pixels by which its offset could \
@@ -304,6 +313,11 @@ impl ImageBand {
         }
         Ok(counts)
     }
+}
+
+fn pixel_count(band: &RasterBand) -> u64 {
+    let (width, height) = band.size();
+    (width as u64).saturating_mul(height as u64)
 }
 
 #[cfg(test)]

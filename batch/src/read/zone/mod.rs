@@ -22,6 +22,8 @@ pub(crate) struct FireZone {
     bits: Vec<u64>,
     /// Share of the box's cells inside the zone, 0 to 1.
     pub(crate) share: f64,
+    /// Share of the box's cells beyond the mask's edge, or without data in it.
+    pub(crate) beyond_share: f64,
 }
 
 impl FireZone {
@@ -96,6 +98,7 @@ impl FireZone {
             width: grid.width(),
             bits: vec![0; bytes as usize / size_of::<u64>()],
             share: 0.0,
+            beyond_share: 0.0,
         };
         let (columns, rows) = (&grid.inside_columns(), &grid.inside_rows());
         let box_cells = (columns.len() * rows.len()).max(1);
@@ -117,10 +120,11 @@ impl FireZone {
             `fire_mask_path`"
         );
         if beyond > 0 {
-            let share = 100.0 * beyond as f64 / box_cells as f64;
+            zone.beyond_share = beyond as f64 / box_cells as f64;
             tracing::warn!(
-                "{share:.1} % of the box lies beyond the mask's edge or has no data there, and \
-                counts as outside the fire zone"
+                "{:.1} % of the box lies beyond the mask's edge or has no data there, and \
+                counts as outside the fire zone",
+                100.0 * zone.beyond_share
             );
         }
         zone.share = inside as f64 / box_cells as f64;

@@ -11,12 +11,13 @@ use crate::data::fields::Fields;
 pub const SIDES: [(&str, FireSide); 2] = [("pre", FireSide::Pre), ("post", FireSide::Post)];
 
 /// Reasons for the offset of a scene.
-pub const OFFSET_REASONS: [(&str, OffsetReason); 11] = [
+pub const OFFSET_REASONS: [(&str, OffsetReason); 12] = [
     ("raster_bands", OffsetReason::RasterBands),
     ("no_offset", OffsetReason::NoOffset),
     ("collection", OffsetReason::Collection),
     ("baseline_below_04_00", OffsetReason::BaselineBelow0400),
     ("boa_offset_applied", OffsetReason::BoaOffsetApplied),
+    ("doubted_boa_offset_applied", OffsetReason::DoubtedBoaOffsetApplied),
     ("as_delivered", OffsetReason::AsDelivered),
     ("dark_pixels", OffsetReason::DarkPixels),
     ("unverified_raster_bands", OffsetReason::UnverifiedRasterBands),
@@ -31,6 +32,7 @@ pub fn window_reason(reason: Fields<'_>) -> Option<WindowReason> {
         "around_fire" => {
             WindowReason::AroundFire { first: reason.day("first")?, last: reason.day("last")? }
         }
+        "since_fire" => WindowReason::SinceFire { first: reason.day("first")? },
         "configured" => WindowReason::Configured,
         "rolling" => WindowReason::Rolling { days: reason.small_count("days")? },
         "chosen" => WindowReason::Chosen,
@@ -92,14 +94,28 @@ pub fn map_warning(warning: Fields<'_>) -> Option<MapWarning> {
 
 fn warning_reason(why: Fields<'_>) -> Option<WarningReason> {
     let scenes = || why.count("scenes");
+    let thousandths = || why.number("thousandths").map(|number| number as i32);
     Some(match why.text("kind")?.as_str() {
         "incomplete_search" => WarningReason::IncompleteSearch {
             matched: why.count("matched")?,
             received: why.count("received")?,
         },
+        "unrequested_scenes" => WarningReason::UnrequestedScenes {
+            unrequested: why.count("unrequested")?,
+            received: why.count("received")?,
+        },
         "unmasked" => WarningReason::Unmasked { scenes: scenes()? },
+        "other_mask" => WarningReason::OtherMask { scenes: scenes()? },
+        "mostly_burnt" => WarningReason::MostlyBurnt { percent: why.count("percent")? },
+        "mostly_regrown" => WarningReason::MostlyRegrown { percent: why.count("percent")? },
         "less_seen" => WarningReason::LessSeen { scenes: scenes()? },
+        "no_fire_for_offset" => WarningReason::NoFireForOffset,
+        "small_offset_ring" => WarningReason::SmallOffsetRing { cells: why.count("cells")? },
+        "background_drift" => WarningReason::BackgroundDrift { thousandths: thousandths()? },
+        "sparse_vegetation" => WarningReason::SparseVegetation { thousandths: thousandths()? },
         "uncertain_offset" => WarningReason::UncertainOffset { scenes: scenes()? },
+        "low_sun" => WarningReason::LowSun { scenes: scenes()? },
+        "drifting_orbit" => WarningReason::DriftingOrbit { scenes: scenes()? },
         _ => return None,
     })
 }

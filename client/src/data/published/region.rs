@@ -5,8 +5,8 @@ use dragonfly_core::metadata::{
     UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, Severity, SkippedScene,
-    TileIndex, TileRange, ZoomIndex,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, MapLayers, Severity,
+    SkippedScene, TileIndex, TileRange, ZoomIndex,
 };
 
 use super::STATUSES;
@@ -15,9 +15,10 @@ use super::fires::{FIRE_MAPS, FIRE_STATES};
 use crate::data::fields::Fields;
 use crate::state::key;
 
-const ASSESSMENTS: [(&str, Assessment); 3] = [
+const ASSESSMENTS: [(&str, Assessment); 4] = [
     ("initial", Assessment::Initial),
     ("extended", Assessment::Extended),
+    ("burning", Assessment::Burning),
     ("rolling", Assessment::Rolling),
 ];
 
@@ -70,12 +71,23 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         tile_index: TileIndex(map.list("tile_index", zoom_index)?),
         disk_usage_mb: map.number("disk_usage_mb")?,
         raster_url: map.text("raster_url")?,
+        layers: map.part("layers").and_then(map_layers),
         hectares: hectares(map.part("hectares")?)?,
+        hectares_cell_m: map.maybe("hectares_cell_m", Fields::number)?,
+        provisional_hectares: map.or(
+            "provisional_hectares",
+            Hectares::default(),
+            |map, name| hectares(map.part(name)?),
+        )?,
+        provisional_share: map.or("provisional_share", 0.0, Fields::number)?,
         implausible_share: map.number("implausible_share")?,
         empty_share: empty_share(map.part("empty_share")?)?,
         clear_observations_mean: map.number("clear_observations_mean")?,
         background_dnbr: map.maybe("background_dnbr", background)?,
         dnbr_offset: map.maybe("dnbr_offset", dnbr_offset)?,
+        // For experts, who read the file itself.
+        dnbr_offset_bins: Vec::new(),
+        burnt_pre_nbr: map.maybe("burnt_pre_nbr", Fields::number)?,
         burnt_patches: map.list("burnt_patches", burnt_patch)?,
         fire_mask: map.maybe("fire_mask", fire_mask)?,
         masks: map.text("masks")?,
@@ -111,6 +123,15 @@ fn scene_dates(dates: Fields<'_>) -> Option<SceneDates> {
     Some(SceneDates { first: dates.day("first")?, last: dates.day("last")? })
 }
 
+fn map_layers(layers: Fields<'_>) -> Option<MapLayers> {
+    Some(MapLayers {
+        pre_date: layers.text("pre_date")?,
+        post_date: layers.text("post_date")?,
+        views: layers.text("views")?,
+        state: layers.text("state")?,
+    })
+}
+
 fn zoom_index(index: Fields<'_>) -> Option<ZoomIndex> {
     let tiles = TileRange {
         z: index.small_count("z")?,
@@ -142,6 +163,7 @@ fn empty_share(shares: Fields<'_>) -> Option<EmptyShare> {
         never_observed: share("never_observed")?,
         cloud: share("cloud")?,
         water: share("water")?,
+        water_after: share("water_after")?,
         no_data: share("no_data")?,
     })
 }
@@ -157,6 +179,7 @@ fn dnbr_offset(map: Fields<'_>, name: &str) -> Option<DnbrOffset> {
         mean: offset.number("mean")?,
         sd: offset.number("sd")?,
         count: offset.count("count")?,
+        mad: offset.maybe("mad", Fields::number)?,
     })
 }
 
@@ -189,5 +212,8 @@ fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
         offset_reason: scene.text("offset_reason")?,
         offset_kind: scene.word("offset_kind", &OFFSET_REASONS),
         is_unmasked: scene.or("is_unmasked", false, Fields::flag)?,
+        mask_contradiction: scene.text("mask_contradiction"),
+        sun_elevation: scene.maybe("sun_elevation", Fields::number)?,
+        has_drifting_orbit: scene.or("has_drifting_orbit", false, Fields::flag)?,
     })
 }

@@ -8,16 +8,17 @@ use dragonfly_core::metadata::{
 };
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireMapKind, FireSide, FireState, Hectares,
-    MapWarning, MaskRules, OffsetReason, RunFailure, Severity, SkipReason, SkippedScene, TileIndex,
-    TileRange, WarningReason, WindowReason, ZoomIndex,
+    MapLayers, MapWarning, MaskRules, OffsetReason, RunFailure, Severity, SkipReason, SkippedScene,
+    TileIndex, TileRange, WarningReason, WindowReason, ZoomIndex,
 };
 use proptest::prelude::*;
 
 /// The keys of core's files that the readers ignore, and why.
-const UNREAD: [(&str, &str); 9] = [
+const UNREAD: [(&str, &str); 10] = [
     ("index/generated_at", "the page shows the age of each map instead"),
     ("config/token_url", "HighresConfig: read by the tools with serde"),
     ("config/catalogue_hosts", "HighresConfig: read by the tools with serde"),
+    ("config/own_attribution", "HighresConfig: read by the tools with serde"),
     ("config/allow_private_addresses", "HighresConfig: read by the tools with serde"),
     ("config/cloud_margin_m", "HighresConfig: read by the tools with serde"),
     ("config/masks", "HighresConfig: read by the tools with serde"),
@@ -30,12 +31,13 @@ const MADRE: &str = r#"{"name":"madre","title":"Madre Fire","bbox":[-120.07,35.0
     "last_status":"success","update_interval_days":7,"meta_url":"/meta/madre.json"}"#;
 
 /// All reasons for an offset.
-pub(crate) const OFFSET_KINDS: [OffsetReason; 11] = [
+pub(crate) const OFFSET_KINDS: [OffsetReason; 12] = [
     OffsetReason::RasterBands,
     OffsetReason::NoOffset,
     OffsetReason::Collection,
     OffsetReason::BaselineBelow0400,
     OffsetReason::BoaOffsetApplied,
+    OffsetReason::DoubtedBoaOffsetApplied,
     OffsetReason::AsDelivered,
     OffsetReason::DarkPixels,
     OffsetReason::UnverifiedRasterBands,
@@ -56,11 +58,21 @@ pub(crate) fn skip_reasons() -> [SkipReason; 5] {
 }
 
 /// All reasons to doubt a map that have words of their own.
-pub(crate) const WARNING_REASONS: [WarningReason; 4] = [
+pub(crate) const WARNING_REASONS: [WarningReason; 14] = [
     WarningReason::IncompleteSearch { matched: 20, received: 10 },
+    WarningReason::UnrequestedScenes { unrequested: 3, received: 10 },
+    WarningReason::OtherMask { scenes: 1 },
+    WarningReason::MostlyBurnt { percent: 97 },
+    WarningReason::MostlyRegrown { percent: 99 },
     WarningReason::Unmasked { scenes: 2 },
     WarningReason::LessSeen { scenes: 3 },
     WarningReason::UncertainOffset { scenes: 4 },
+    WarningReason::NoFireForOffset,
+    WarningReason::SmallOffsetRing { cells: 12 },
+    WarningReason::BackgroundDrift { thousandths: -45 },
+    WarningReason::SparseVegetation { thousandths: 120 },
+    WarningReason::LowSun { scenes: 5 },
+    WarningReason::DriftingOrbit { scenes: 6 },
 ];
 
 fn moment(text: &str) -> DateTime<Utc> {
@@ -122,6 +134,9 @@ fn full_map() -> MapMeta {
         }]),
         disk_usage_mb: 0.1,
         raster_url: "/rasters/madre.tif".to_owned(),
+        layers: Some(MapLayers::new(|layer| format!("/rasters/{}.tif", layer.name()))),
+        provisional_hectares: Hectares { high: 3.5, ..Hectares::default() },
+        provisional_share: 0.25,
         hectares: Hectares {
             regrowth_high: 1.0,
             regrowth_low: 2.0,
@@ -131,17 +146,21 @@ fn full_map() -> MapMeta {
             moderate_high: 6.0,
             high: 7.0,
         },
+        hectares_cell_m: Some(250.0),
         implausible_share: 0.001,
         empty_share: EmptyShare {
             outside_zone: 0.1,
             never_observed: 0.11,
             cloud: 0.12,
             water: 0.13,
+            water_after: 0.05,
             no_data: 0.14,
         },
         clear_observations_mean: 2.0,
         background_dnbr: Some(BackgroundDnbr { median: 0.01, mad: 0.02 }),
-        dnbr_offset: Some(DnbrOffset { mean: 0.01, sd: 0.1, count: 9 }),
+        dnbr_offset: Some(DnbrOffset { mean: 0.01, sd: 0.1, count: 9, mad: Some(0.02) }),
+        dnbr_offset_bins: Vec::new(),
+        burnt_pre_nbr: Some(0.4),
         burnt_patches: vec![BurntPatch {
             lon: -119.9,
             lat: 35.1,
@@ -160,6 +179,9 @@ fn full_map() -> MapMeta {
             offset_reason: "as delivered".to_owned(),
             offset_kind: Some(OffsetReason::AsDelivered),
             is_unmasked: true,
+            mask_contradiction: Some("class 4 is `cloud`".to_owned()),
+            sun_elevation: Some(24.5),
+            has_drifting_orbit: true,
         }],
         scenes_skipped: skip_reasons()
             .map(|why| SkippedScene {
@@ -208,6 +230,7 @@ fn full_config() -> ClientConfig {
     let highres = HighresConfig {
         token_url: Some("https://x/token".to_owned()),
         catalogue_hosts: vec!["x".to_owned()],
+        own_attribution: "us".to_owned(),
         allow_private_addresses: true,
         mask_rules: MaskRules::default(),
     };
@@ -345,9 +368,12 @@ fn every_fact_is_read_as_core_wrote_it() {
     ] {
         check(RegionMeta { failure: Some(failure), ..full_region() });
     }
-    for window in
-        [WindowReason::Configured, WindowReason::Rolling { days: 30 }, WindowReason::Chosen]
-    {
+    for window in [
+        WindowReason::SinceFire { first: day("2025-07-02") },
+        WindowReason::Configured,
+        WindowReason::Rolling { days: 30 },
+        WindowReason::Chosen,
+    ] {
         let map = MapMeta { window: Some(window), ..full_map() };
         check(RegionMeta { map: Some(map), ..full_region() });
     }

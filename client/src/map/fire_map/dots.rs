@@ -9,6 +9,7 @@ use crate::map::leaflet::{self, Layer, options, place};
 use crate::map::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
 use crate::panel::legend_row::css_colour;
 use crate::state::key;
+use crate::state::map_colour::map_colour;
 
 /// The least size of a target for fingers.
 const DOT_TARGET_PX: u8 = 24;
@@ -71,7 +72,7 @@ impl FireMap {
             let _ = element.set_attribute("data-class", key::of_class(patch.worst));
             let _ = element.set_attribute("aria-label", &title);
             set_style(&element, "--width", &format!("{:.0}px", width_px(patch.hectares)));
-            set_style(&element, "--colour", &css_colour(Some(palette.colour(patch.worst))));
+            set_style(&element, "--colour", &css_colour(Some(map_colour(palette, patch.worst))));
         }
         marker
     }

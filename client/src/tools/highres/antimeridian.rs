@@ -1,7 +1,7 @@
 //! Areas across the antimeridian: joined where a file cuts them, and parted again for the grid,
 //! which ends there.
 
-use super::plan::{Corner, Polygons};
+use super::polygons::{Corner, Polygons};
 
 /// What is computed of an area.
 #[derive(Clone, Debug, PartialEq)]

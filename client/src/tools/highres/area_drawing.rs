@@ -3,12 +3,15 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 
-use super::Highres;
-use super::plan::{Corner, Polygons};
+use super::polygons::{Corner, Polygons};
+use super::words::words;
+use super::{Highres, HighresSignals};
 use crate::map::leaflet::{self, Layer, options, place};
 use crate::tools::measure::Measure;
+use crate::tools::measure_readout::MeasureReadout;
 use crate::tools::outline::Outline;
 
 /// The name under which drawing claims the map.
@@ -32,10 +35,18 @@ pub struct AreaDrawing {
 impl AreaDrawing {
     /// No drawing yet; shows the area of the plan.
     pub fn on(highres: &Rc<Highres>) -> Rc<Self> {
-        let plan = highres.signals().plan;
-        let this = Rc::new(Self {
-            tracing: Measure::on(highres.page().clone(), DRAW),
-            shape: RwSignal::new(None),
+        let HighresSignals { plan, drawing: shape, .. } = highres.signals();
+        let tracing = Measure::on(highres.page().clone(), DRAW);
+        let this = Rc::new(Self { tracing: tracing.clone(), shape });
+        mount_to_body(move || {
+            view! {
+                <MeasureReadout
+                    measure=tracing
+                    testid="draw-readout"
+                    title=|| words().draw
+                    how=move || how(shape.get())
+                />
+            }
         });
         let drawn = this.tracing.outline();
         let drawing = this.clone();
@@ -71,11 +82,6 @@ impl AreaDrawing {
         this
     }
 
-    /// What is being drawn.
-    pub fn shape(&self) -> RwSignal<Option<DrawnShape>> {
-        self.shape
-    }
-
     /// Begins to draw, or ends.
     pub fn toggle(&self, wanted: DrawnShape) {
         let before = self.shape.get_untracked();
@@ -87,6 +93,14 @@ impl AreaDrawing {
         if next.is_some() {
             self.tracing.toggle();
         }
+    }
+}
+
+/// How a shape is drawn.
+pub fn how(shape: Option<DrawnShape>) -> &'static str {
+    match shape {
+        Some(DrawnShape::Box) => words().draw_box_how,
+        Some(DrawnShape::Polygon) | None => words().draw_how,
     }
 }
 

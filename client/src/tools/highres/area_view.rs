@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{DragEvent, File, HtmlInputElement};
 
-use super::area_drawing::{AreaDrawing, DrawnShape};
+use super::area_drawing::{DrawnShape, how};
 use super::phase::Phase;
 use super::words::HighresWords;
 use super::{Highres, HighresHandle};
@@ -52,10 +52,14 @@ pub fn AreaView(highres: HighresHandle, words: &'static HighresWords) -> impl In
 fn ShapeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let plan = highres.with_value(|highres| highres.signals().plan);
     let has_area = move || plan.with(|plan| plan.area.is_some());
-    let drawing = StoredValue::new_local(AreaDrawing::on(&highres.get_value()));
-    let shape = drawing.with_value(|drawing| drawing.shape());
-    let draw =
-        move |wanted: DrawnShape| move |_| drawing.with_value(|drawing| drawing.toggle(wanted));
+    let shape = highres.with_value(|highres| highres.signals().drawing);
+    let draw = move |wanted: DrawnShape| {
+        move |_| {
+            if let Some(drawing) = highres.with_value(|highres| highres.drawing.get().cloned()) {
+                drawing.toggle(wanted);
+            }
+        }
+    };
     let pressed = move |wanted: DrawnShape| move || (shape.get() == Some(wanted)).to_string();
     view! {
         <div class="row">
@@ -75,11 +79,7 @@ fn ShapeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl In
             </Show>
         </div>
         <p class="hint" role="status">
-            {move || match shape.get() {
-                Some(DrawnShape::Polygon) => Some(words.draw_how),
-                Some(DrawnShape::Box) => Some(words.draw_box_how),
-                None => None,
-            }}
+            {move || shape.get().map(|shape| how(Some(shape)))}
         </p>
     }
 }

@@ -5,7 +5,7 @@ use std::cell::{Cell as Slot, RefCell};
 use std::collections::BTreeMap;
 
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_area_ha, lonlat_from_cell};
-use dragonfly_core::{Empty, Thresholds, Tile, VALID};
+use dragonfly_core::{Empty, MapCell, Thresholds, Tile, has_value};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
@@ -73,6 +73,11 @@ impl Blocks {
         self.zoom.get()
     }
 
+    /// Whether no tile has come.
+    pub fn is_empty(&self) -> bool {
+        self.blocks.borrow().is_empty()
+    }
+
     /// The tiles received.
     pub fn tiles(&self) -> Vec<Tile> {
         let z = self.zoom();
@@ -84,7 +89,12 @@ impl Blocks {
         let blocks = self.blocks.borrow();
         let block = self.block(&blocks, tile)?;
         let cells = block.dnbr.to_vec().into_iter().zip(block.pre.to_vec());
-        Some(cells.flat_map(|(dnbr, pre)| style.colour(Cell { dnbr, pre })).collect())
+        let side = TILE_SIZE_PX as usize;
+        let colour = |(at, ((dnbr, pre), code)): (usize, ((f32, f32), u8))| match code {
+            code if has_value(code) => style.colour(Cell { dnbr, pre }),
+            code => style.empty_colour(code, (at % side, at / side)),
+        };
+        Some(cells.zip(block.codes.to_vec()).enumerate().flat_map(colour).collect())
     }
 
     /// Red, green, blue, opacity of a tile's picture; `None` where none is received.
@@ -104,11 +114,10 @@ impl Blocks {
         let block = self.block(&blocks, tile)?;
         match block.codes.get_index(pixel) {
             0 => None,
-            VALID => Some(Ok(Cell {
-                dnbr: block.dnbr.get_index(pixel),
-                pre: block.pre.get_index(pixel),
-            })),
-            code => Some(Err(Empty::from_code(code).unwrap_or(Empty::NoData))),
+            code => {
+                let value = MapCell::new(block.dnbr.get_index(pixel), code).value();
+                Some(value.map(|dnbr| Cell { dnbr, pre: block.pre.get_index(pixel) }))
+            }
         }
     }
 

@@ -3,7 +3,7 @@
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::DateWindow;
-use dragonfly_core::protocol::{MAX_CELLS, NoSceneReason, PictureKind, SideResult, ZoomOffer};
+use dragonfly_core::protocol::{NoSceneReason, PictureKind, SideResult, ZoomOffer};
 use leptos::prelude::*;
 
 use super::HighresHandle;
@@ -65,10 +65,7 @@ fn ways(
         }
     });
     let too_large = requested.filter(|offer| !offer.fits).map(|offer| {
-        let millions = |cells: u64| number(cells as f64 / 1e6, 0);
-        let cells = millions(u64::from(offer.width) * u64::from(offer.height));
-        let sentence =
-            fill(words.too_large, &[&cells, &number(offer.cell_m, 0), &millions(MAX_CELLS)]);
+        let sentence = fill(words.too_large, &[&number(offer.cell_m, 0)]);
         view! { <p data-testid="highres-too-large">{sentence}</p> }
     });
     let coarser = zooms.iter().filter(|offer| Some(**offer) != requested && offer.fits).copied();

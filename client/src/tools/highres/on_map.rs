@@ -9,6 +9,7 @@ use wasm_bindgen::prelude::*;
 use super::overlay::{Overlay, OverlayPainter};
 use super::phase::Phase;
 use super::pictures::Pictures;
+use super::plan::DIVIDER_PERCENT;
 use super::style::ResultStyle;
 use super::timer::yield_now;
 use super::{Highres, HighresSignals};
@@ -103,9 +104,6 @@ impl Highres {
         *self.overlay.borrow_mut() = None;
         *self.pictures.borrow_mut() = None;
         let buffers = self.blocks.clear();
-        self.signals
-            .shows_pictures
-            .set(self.signals.plan.with_untracked(|plan| plan.picture.is_some()));
         set_nightly_hidden(false);
         self.signals.tiles_version.update(|version| *version = version.wrapping_add(1));
         buffers
@@ -144,11 +142,11 @@ impl Highres {
         let shows = shows_pictures.get_untracked();
         if let Some(pictures) = self.pictures.borrow().as_ref() {
             if shows && swipe_percent.get_untracked().is_none() {
-                swipe_percent.set(Some(50));
+                swipe_percent.set(Some(DIVIDER_PERCENT));
             }
             pictures.show(shows);
             pictures.clip(swipe_percent.get_untracked());
-        } else if swipe_percent.get_untracked().is_some() {
+        } else if !shows && swipe_percent.get_untracked().is_some() {
             swipe_percent.set(None);
         }
     }

@@ -38,9 +38,10 @@ impl Highres {
         self.map.on("moveend zoomend", on_move.into_js_value().unchecked_ref());
     }
 
-    fn on_page_change(&self) {
+    fn on_page_change(self: &Rc<Self>) {
         let HighresSignals { address, plan, phase, .. } = self.signals;
         set_if_new(address, Address::from_fragment(&self.page.address()));
+        self.open_part(self.page.part());
         // Another region brings its own days, unless something was computed or an address set them.
         let start = start_plan(&self.page);
         let is_other = self.start.replace(start.clone()) != start;
@@ -62,7 +63,8 @@ impl Highres {
             pictures.clip(swipe_percent.get_untracked());
         }
         moves.set(moves.get().wrapping_add(1));
-        if computes_on_move.get_untracked() && untrack(|| self.is_near()) {
+        let is_drawing = self.signals.drawing.with_untracked(Option::is_some);
+        if computes_on_move.get_untracked() && !is_drawing && untrack(|| self.is_near()) {
             let (this, moves, at) = (self.clone(), moves.clone(), moves.get());
             spawn_local(async move {
                 sleep_ms(COMPUTE_AFTER_MOVE_MS).await;

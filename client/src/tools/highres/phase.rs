@@ -7,7 +7,7 @@ use dragonfly_core::protocol::{
     ZoomOffer,
 };
 
-use super::plan::Polygons;
+use super::polygons::Polygons;
 
 /// From this download on the reader confirms before anything is fetched, MB.
 pub const CONFIRM_ABOVE_MB: f64 = 40.0;
@@ -238,6 +238,7 @@ mod tests {
         Box::new(ComputeResult {
             zoom: 13,
             hectares: Hectares::default(),
+            provisional_hectares: Hectares::default(),
             empty_share: EmptyShare::default(),
             implausible_share: 0.0,
             dnbr_offset: None,

@@ -1,29 +1,21 @@
-//! The plan: what to compute, and its form in an address.
+//! The plan: what to compute, and how it is shown.
 
 use chrono::{Days, NaiveDate};
 use dragonfly_core::mercator::MAX_LATITUDE;
 use dragonfly_core::metadata::{Assessment, MapMeta};
 use dragonfly_core::protocol::{COMPUTE_ZOOM, PictureKind};
-use dragonfly_core::{ClassTable, DateWindow, Index, Thresholds};
-use serde_json::{Value, json};
+use dragonfly_core::{DateWindow, Index, Thresholds};
 
-/// Decimals of a degree in an address: a metre.
-const DECIMALS: usize = 5;
-/// Longitudes of an address at most: ten turns of a map that repeats the world.
-const MAX_LONGITUDE: f64 = 3600.0;
+use super::polygons::Polygons;
+
 /// Days of a window where nothing else is known.
 const WINDOW_DAYS: u64 = 30;
 
 /// The ring of unburned ground reaches 2 km beyond a perimeter, rounded up to cells.
 const AROUND_M: f64 = 2_500.0;
 const METRES_PER_DEGREE: f64 = 111_000.0;
-
-/// A corner: longitude and latitude, degrees.
-pub type Corner = [f64; 2];
-
-/// Polygons: the first ring of each is its outside, the others are holes. Rings are not closed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Polygons(pub Vec<Vec<Vec<Corner>>>);
+/// Where the divider between two pictures is at first.
+pub const DIVIDER_PERCENT: u8 = 50;
 
 /// Everything that determines a result and its style.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +46,8 @@ pub struct Plan {
     pub dnbr_offset: bool,
     /// Pictures beside the numbers.
     pub picture: Option<PictureKind>,
+    /// Where the divider between the pictures is, percent; `None` while severity is shown.
+    pub divider_percent: Option<u8>,
 }
 
 impl Plan {
@@ -83,6 +77,7 @@ impl Plan {
             thresholds: Thresholds::for_index(Index::default()),
             dnbr_offset: false,
             picture: None,
+            divider_percent: None,
         }
     }
 
@@ -139,86 +134,14 @@ impl Plan {
         self
     }
 
-    /// The part of an address; read by [`Plan::from_part`].
-    pub fn to_part(&self) -> String {
-        let window = |window: DateWindow| format!("{}~{}", window.start, window.end);
-        let mut parts = vec![
-            format!("pre={}", window(self.pre)),
-            format!("post={}", window(self.post)),
-            format!("zoom={}", self.zoom),
-        ];
-        if let Some(area) = &self.area {
-            parts.push(format!("area={}", area.to_part()));
+    /// What a computed plan shows while the reader's choices are those of `chosen`.
+    pub fn with_look_of(self, chosen: &Self) -> Self {
+        Self {
+            index: chosen.index,
+            thresholds: chosen.thresholds.clone(),
+            dnbr_offset: self.dnbr_offset && chosen.dnbr_offset,
+            ..self
         }
-        if let Some(perimeter) = &self.perimeter {
-            parts.push(format!("fire={}", perimeter.to_part()));
-        }
-        if !self.scenes.is_empty() {
-            parts.push(format!("scenes={}", self.scenes.join("~")));
-        }
-        if let Some(collection) = &self.collection {
-            parts.push(format!("collection={collection}"));
-        }
-        if self.index != Index::default() {
-            parts.push(format!("index={}", index_word(self.index)));
-        }
-        if self.thresholds != Thresholds::for_index(self.index)
-            && let Some(thresholds) = &self.thresholds
-        {
-            let breaks =
-                thresholds.breaks().iter().map(|value| format!("~{value}")).collect::<String>();
-            parts.push(format!("classes={}{breaks}", table_word(thresholds.table())));
-        }
-        if self.dnbr_offset {
-            parts.push("offset=1".to_owned());
-        }
-        match self.picture {
-            Some(PictureKind::True) => parts.push("picture=true".to_owned()),
-            Some(PictureKind::False) => parts.push("picture=false".to_owned()),
-            None => {}
-        }
-        parts.join(";")
-    }
-
-    /// Reads the part of an address over a plan with the rest. What cannot be read is left out.
-    pub fn from_part(part: &str, start: Self) -> Self {
-        let mut plan = Self { assessment: None, ..start };
-        let mut classes = None;
-        for (name, value) in part.split(';').filter_map(|field| field.split_once('=')) {
-            match name {
-                "pre" => plan.pre = window(value).unwrap_or(plan.pre),
-                "post" => plan.post = window(value).unwrap_or(plan.post),
-                "zoom" => {
-                    plan.zoom =
-                        value.parse().ok().filter(|zoom| *zoom <= COMPUTE_ZOOM).unwrap_or(plan.zoom)
-                }
-                "area" => plan.area = Polygons::from_part(value),
-                "fire" => plan.perimeter = Polygons::from_part(value),
-                "scenes" => {
-                    plan.scenes =
-                        value.split('~').filter(|id| !id.is_empty()).map(str::to_owned).collect()
-                }
-                "collection" => {
-                    plan.collection = Some(value.to_owned()).filter(|name| !name.is_empty())
-                }
-                "index" => {
-                    if let Some(index) =
-                        Index::ALL.into_iter().find(|index| index_word(*index) == value)
-                    {
-                        plan = plan.with_index(index);
-                    }
-                }
-                "classes" => classes = thresholds(value),
-                "offset" => plan.dnbr_offset = value == "1",
-                "picture" if value == "true" => plan.picture = Some(PictureKind::True),
-                "picture" if value == "false" => plan.picture = Some(PictureKind::False),
-                _ => {}
-            }
-        }
-        if let Some(classes) = classes {
-            plan.thresholds = Some(classes);
-        }
-        plan
     }
 }
 
@@ -233,71 +156,6 @@ pub enum PlanError {
     AfterIsNotLater,
 }
 
-impl Polygons {
-    /// A box: west, south, east, north, degrees.
-    pub fn from_box([west, south, east, north]: [f64; 4]) -> Self {
-        Self(vec![vec![vec![[west, south], [east, south], [east, north], [west, north]]]])
-    }
-
-    /// The polygons of a GeoJSON geometry; `None` where it has none.
-    pub fn from_geojson(text: &str) -> Option<Self> {
-        let geometry: Value = serde_json::from_str(text).ok()?;
-        let polygons = match geometry.get("type")?.as_str()? {
-            "Polygon" => vec![polygon(geometry.get("coordinates")?)?],
-            "MultiPolygon" => geometry
-                .get("coordinates")?
-                .as_array()?
-                .iter()
-                .map(polygon)
-                .collect::<Option<_>>()?,
-            _ => return None,
-        };
-        Some(Self(polygons)).filter(|polygons| !polygons.0.is_empty())
-    }
-
-    /// The same as the text of a GeoJSON geometry.
-    pub fn to_geojson(&self) -> String {
-        let closed =
-            |ring: &Vec<Corner>| ring.iter().chain(ring.first()).copied().collect::<Vec<_>>();
-        let polygons: Vec<Vec<_>> =
-            self.0.iter().map(|rings| rings.iter().map(closed).collect()).collect();
-        json!({ "type": "MultiPolygon", "coordinates": polygons }).to_string()
-    }
-
-    /// Box around all corners: west, south, east, north. Infinite without a corner.
-    pub fn bbox(&self) -> [f64; 4] {
-        let start = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
-        self.0.iter().flatten().flatten().fold(start, |[west, south, east, north], [lon, lat]| {
-            [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)]
-        })
-    }
-
-    /// Corners by `_`, rings by `__`, polygons by `___`: nothing that an address has to escape.
-    fn to_part(&self) -> String {
-        let corner = |[lon, lat]: &Corner| format!("{}~{}", short(*lon), short(*lat));
-        let ring = |ring: &Vec<Corner>| ring.iter().map(corner).collect::<Vec<_>>().join("_");
-        let polygon =
-            |rings: &Vec<Vec<Corner>>| rings.iter().map(ring).collect::<Vec<_>>().join("__");
-        self.0.iter().map(polygon).collect::<Vec<_>>().join("___")
-    }
-
-    fn from_part(part: &str) -> Option<Self> {
-        let corner = |text: &str| -> Option<Corner> {
-            let (lon, lat) = text.split_once('~')?;
-            let (lon, lat): (f64, f64) = (lon.parse().ok()?, lat.parse().ok()?);
-            (lon.abs() <= MAX_LONGITUDE && lat.abs() <= 90.0).then_some([lon, lat])
-        };
-        let ring = |text: &str| {
-            text.split('_')
-                .map(corner)
-                .collect::<Option<Vec<_>>>()
-                .filter(|corners| corners.len() >= 3)
-        };
-        let polygon = |text: &str| text.split("__").map(ring).collect::<Option<Vec<_>>>();
-        part.split("___").map(polygon).collect::<Option<Vec<_>>>().map(Self)
-    }
-}
-
 /// A box with the ground around it in which unburned ground is sought.
 fn widened([west, south, east, north]: [f64; 4]) -> [f64; 4] {
     let up = AROUND_M / METRES_PER_DEGREE;
@@ -305,60 +163,10 @@ fn widened([west, south, east, north]: [f64; 4]) -> [f64; 4] {
     [west - across, south - up, east + across, north + up]
 }
 
-fn polygon(rings: &Value) -> Option<Vec<Vec<Corner>>> {
-    let corner = |corner: &Value| Some([corner.get(0)?.as_f64()?, corner.get(1)?.as_f64()?]);
-    let ring = |ring: &Value| {
-        let mut corners: Vec<Corner> =
-            ring.as_array()?.iter().map(corner).collect::<Option<_>>()?;
-        if corners.first() == corners.last() {
-            corners.pop();
-        }
-        Some(corners).filter(|corners| corners.len() >= 3)
-    };
-    rings.as_array()?.iter().map(ring).collect::<Option<Vec<_>>>().filter(|rings| !rings.is_empty())
-}
-
-fn window(text: &str) -> Option<DateWindow> {
-    let (start, end) = text.split_once('~')?;
-    Some(DateWindow { start: start.parse().ok()?, end: end.parse().ok()? })
-}
-
-fn thresholds(text: &str) -> Option<Thresholds> {
-    let mut words = text.split('~');
-    let table = words.next()?;
-    let table = ClassTable::ALL.into_iter().find(|one| table_word(*one) == table)?;
-    let breaks: Vec<f32> = words.map(str::parse).collect::<Result<_, _>>().ok()?;
-    Thresholds::own(table, &breaks).ok()
-}
-
-/// The word by which addresses and forms know an index.
-pub fn index_word(index: Index) -> &'static str {
-    match index {
-        Index::Dnbr => "dnbr",
-        Index::Rdnbr => "rdnbr",
-        Index::Rbr => "rbr",
-    }
-}
-
-/// The word by which addresses and forms know a table of classes.
-pub fn table_word(table: ClassTable) -> &'static str {
-    match table {
-        ClassTable::Usgs => "usgs",
-        ClassTable::MtbsLike => "mtbs-like",
-        ClassTable::MillerThode => "miller-thode",
-    }
-}
-
-/// A number without needless zeros.
-fn short(number: f64) -> String {
-    let text = format!("{number:.DECIMALS$}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
+    use dragonfly_core::ClassTable;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -397,40 +205,6 @@ mod tests {
     }
 
     #[test]
-    fn the_words_of_an_address_are_those_of_core() {
-        for index in Index::ALL {
-            assert_eq!(serde_json::to_value(index).unwrap(), index_word(index));
-        }
-        for table in ClassTable::ALL {
-            assert_eq!(serde_json::to_value(table).unwrap(), table_word(table));
-        }
-    }
-
-    #[test]
-    fn an_address_keeps_a_whole_plan() {
-        let area = Polygons(vec![
-            vec![
-                vec![[1.0, 2.0], [3.5, 2.0], [3.5, 4.25]],
-                vec![[2.0, 2.5], [2.5, 2.5], [2.5, 3.0]],
-            ],
-            vec![vec![[-10.12345, 0.0], [-9.0, 0.0], [-9.0, 1.0]]],
-        ]);
-        let plan = Plan {
-            area: Some(area.clone()),
-            perimeter: Some(area),
-            scenes: vec!["S2A_10SFD_20250620_0_L2A".into(), "S2B_x".into()],
-            collection: Some("HLSS30.v2.0".into()),
-            zoom: 12,
-            thresholds: Some(Thresholds::own(ClassTable::MillerThode, &[0.07, 0.3, 0.6]).unwrap()),
-            dnbr_offset: true,
-            picture: Some(PictureKind::False),
-            ..plan().with_index(Index::Rdnbr)
-        };
-        let part = plan.to_part();
-        assert_eq!(Plan::from_part(&part, self::plan()), plan, "{part}");
-    }
-
-    #[test]
     fn a_perimeter_is_computed_with_the_ground_around_it() {
         let outline = Polygons(vec![vec![vec![[10.0, 60.0], [10.2, 60.0], [10.1, 60.1]]]]);
         let mut plan = plan();
@@ -458,36 +232,5 @@ mod tests {
         let rdnbr = plan().with_index(Index::Rdnbr);
         assert_eq!(rdnbr.thresholds.as_ref().map(Thresholds::table), Some(ClassTable::MillerThode));
         assert_eq!(rdnbr.with_index(Index::Dnbr), plan());
-    }
-
-    #[test]
-    fn geojson_goes_in_and_out() {
-        let text = r#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}"#;
-        let polygons = Polygons::from_geojson(text).unwrap();
-        assert_eq!(polygons.0, [[[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]]]);
-        assert_eq!(Polygons::from_geojson(&polygons.to_geojson()), Some(polygons));
-        for bad in [
-            "",
-            "{}",
-            r#"{"type":"Point","coordinates":[0,0]}"#,
-            r#"{"type":"Polygon","coordinates":[[]]}"#,
-        ] {
-            assert_eq!(Polygons::from_geojson(bad), None, "{bad}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_a_plan(part in ".{0,80}") {
-            let read = Plan::from_part(&part, plan());
-            prop_assert_eq!(Plan::from_part(&read.to_part(), plan()), read);
-        }
-
-        #[test]
-        fn any_area_survives_an_address(corners in prop::collection::vec((-18_000_000_i32..18_000_000, -8_500_000_i32..8_500_000), 3..30)) {
-            let ring: Vec<Corner> = corners.into_iter().map(|(lon, lat)| [f64::from(lon) / 1e5, f64::from(lat) / 1e5]).collect();
-            let area = Polygons(vec![vec![ring]]);
-            prop_assert_eq!(Polygons::from_part(&area.to_part()), Some(area));
-        }
     }
 }

@@ -9,7 +9,8 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::phase::Phase;
-use super::plan::{Plan, Polygons};
+use super::plan::Plan;
+use super::polygons::Polygons;
 use super::session::Session;
 use super::style::ResultStyle;
 use super::words::words;
@@ -36,11 +37,13 @@ impl Highres {
         phase.set(Phase::Searching(None));
         self.collection.replace(Some(search.collection.clone()));
         self.send(JobRequest::Search(Box::new(search)), &[]);
-        self.page.set_part(Some(&plan.with_untracked(Plan::to_part)));
+        self.set_part(Some(plan.with_untracked(Plan::to_part)));
     }
 
     /// Computes the selected scenes, however large the download is.
     pub fn compute(self: &Rc<Self>) {
+        self.signals.computed.set(None);
+        *self.requested.borrow_mut() = Some(self.signals.plan.get_untracked());
         let spare_buffers = self.clear_tiles();
         self.signals.phase.set(Phase::Computing(None));
         self.send(JobRequest::Compute(self.compute_request()), &spare_buffers);
@@ -54,7 +57,8 @@ impl Highres {
 
     /// Closes the result: the nightly map shows again.
     pub fn close_result(self: &Rc<Self>) {
-        let HighresSignals { plan, phase, found, .. } = self.signals;
+        let HighresSignals { plan, phase, found, computed, .. } = self.signals;
+        computed.set(None);
         if phase.with_untracked(Phase::is_busy) {
             self.cancel();
         }
@@ -62,7 +66,7 @@ impl Highres {
         phase.set(Phase::Idle);
         found.set(None);
         plan.update(|plan| plan.scenes.clear());
-        self.page.set_part(None);
+        self.set_part(None);
     }
 
     /// Sends a request to the worker, which is started first if there is none. The buffers are
@@ -115,7 +119,7 @@ impl Highres {
             perimeter: plan
                 .perimeter
                 .as_ref()
-                .map(|perimeter| perimeter.on_one_side().polygons.to_geojson()),
+                .map(|perimeter| perimeter.on_one_side().polygons.rounded().to_geojson()),
             picture: plan.picture,
         })
     }
@@ -124,10 +128,6 @@ impl Highres {
     pub fn download_request(&self, file: FileKind) -> DownloadRequest {
         let ResultStyle { index, thresholds, palette, dnbr_offset, .. } = self.style();
         let region = self.page.region().and_then(|text| region_from_json(&text).ok());
-        let attribution = self
-            .signals
-            .config
-            .with(|config| config.as_ref().map(|config| config.client.attribution.clone()));
         DownloadRequest {
             file,
             index,
@@ -135,7 +135,7 @@ impl Highres {
             palette,
             corrected: dnbr_offset.is_some(),
             area_name: region.map(|region| region.title).unwrap_or_default(),
-            attribution: attribution.unwrap_or_default(),
+            attribution: self.own_attribution(),
         }
     }
 
@@ -160,7 +160,7 @@ impl Highres {
             let max_cloud_cover =
                 if includes_cloudy.get_untracked() { 100.0 } else { MAX_CLOUD_COVER };
             Some(SearchRequest {
-                area: side.polygons.to_geojson(),
+                area: side.polygons.rounded().to_geojson(),
                 zoom: plan.zoom,
                 pre: plan.pre,
                 post: plan.post,

@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
 use super::phase::{PhaseEffect, PhaseNote};
-use super::plan::Polygons;
+use super::polygons::Polygons;
 use super::save_view;
 use super::signals::set_if_new;
 use super::words::words;
@@ -42,16 +42,17 @@ impl Highres {
         }
     }
 
-    /// Writes the result's area, days and scenes into the address, so that a link opens this very
-    /// result.
+    /// Keeps the result's area, days and scenes, which the address then holds: a link opens this
+    /// very result.
     fn pin(&self, done: &ComputeResult) {
-        let mut pinned = self.signals.plan.get_untracked();
+        let requested = self.requested.borrow().clone();
+        let mut pinned = requested.unwrap_or_else(|| self.signals.plan.get_untracked());
         pinned.area =
             Some(pinned.area.unwrap_or_else(|| self.area_in_view().on_one_side().polygons));
         pinned.zoom = done.zoom;
         pinned.collection = self.collection.borrow().clone();
         pinned.scenes = done.scenes.iter().map(|scene| scene.id.clone()).collect();
-        self.page.set_part(Some(&pinned.to_part()));
+        self.signals.computed.set(Some(pinned));
     }
 
     fn use_area(&self, area: Polygons) {

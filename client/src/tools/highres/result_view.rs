@@ -2,10 +2,9 @@
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::ComputeResult;
-use dragonfly_core::{DnbrOffset, EmptyShare, MapWarning};
+use dragonfly_core::{DnbrOffset, EmptyShare, Index, MapWarning};
 use leptos::portal::Portal;
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use super::on_map::AtPoint;
 use super::save_view::SaveView;
@@ -17,6 +16,7 @@ use super::{HighresHandle, HighresSignals};
 use crate::map::swipe_view::SwipeView;
 use crate::panel::legend_row::css_colour;
 use crate::state::empty_fractions::by_reason;
+use crate::state::map_colour::map_colour;
 
 /// The result.
 #[component]
@@ -33,6 +33,10 @@ pub fn ResultView(
             {warnings(&done.warnings)}
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
+            <p class="hint" data-testid="highres-hectares-cell">{hectares_cell(signals, &done, words)}</p>
+            <p class="hint" data-testid="highres-provisional">{provisional(&done)}</p>
+            <p class="hint" data-testid="highres-counted">{move || counted_inside(signals, words)}</p>
+            <p class="hint">{words.maps_differ}</p>
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
             <p class="hint" data-testid="highres-offset">{offset_note(signals, done.dnbr_offset, words)}</p>
             <p role="status" data-testid="highres-readout">{move || readout(highres, words)}</p>
@@ -50,6 +54,16 @@ pub fn ResultView(
             <button type="button" data-testid="highres-close" on:click=close>{words.put_away}</button>
         </div>
     }
+}
+
+/// The size of the cells that the hectares are counted from.
+fn hectares_cell(
+    signals: HighresSignals,
+    done: &ComputeResult,
+    words: &'static HighresWords,
+) -> Option<String> {
+    let offer = offer_at(signals, done.zoom)?;
+    Some(fill(words.counted_from, &[&number(offer.cell_m, 0)]))
 }
 
 fn cells_and_bytes(
@@ -83,13 +97,34 @@ fn offset_note(
     offset: Option<DnbrOffset>,
     words: &'static HighresWords,
 ) -> impl Fn() -> Option<String> + Clone + 'static {
-    let note = match offset {
-        Some(DnbrOffset { mean, sd, count }) => {
-            fill(words.offset_found, &[&number(mean, 3), &number(sd, 3), &count.to_string()])
-        }
-        None => words.offset_none.to_owned(),
-    };
-    move || signals.plan.with(|plan| plan.dnbr_offset).then(|| note.clone())
+    let found = offset.map(|DnbrOffset { mean, sd, count, .. }| {
+        fill(words.offset_found, &[&number(mean, 3), &number(sd, 3), &count.to_string()])
+    });
+    move || {
+        let was_sought =
+            signals.computed.with(|plan| plan.as_ref().is_some_and(|plan| plan.dnbr_offset));
+        let note = match &found {
+            _ if !was_sought => words.offset_later,
+            Some(found) => found,
+            None => words.offset_none,
+        };
+        signals.plan.with(|plan| plan.dnbr_offset).then(|| note.to_owned())
+    }
+}
+
+/// Where the cells lie that are counted, where more was computed.
+fn counted_inside(signals: HighresSignals, words: &'static HighresWords) -> Option<&'static str> {
+    let has_perimeter =
+        signals.computed.with(|plan| plan.as_ref().is_some_and(|plan| plan.perimeter.is_some()));
+    has_perimeter.then_some(words.counted_inside)
+}
+
+/// What of it a single image shows burnt.
+fn provisional(done: &ComputeResult) -> Option<String> {
+    let words = crate::i18n::words();
+    let hectares = done.provisional_hectares.burnt();
+    let value = || words.provisional.fill([&area(hectares)]);
+    (hectares > 0.0).then(|| format!("{}: {}", words.provisional_title, value()))
 }
 
 /// The scenes that the result was made of, with the offset decided for each.
@@ -114,18 +149,7 @@ fn used_scenes(done: &ComputeResult, words: &'static HighresWords) -> impl IntoV
 #[component]
 fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let style = Memo::new(move |_| highres.with_value(|highres| highres.style()));
-    let counted: RwSignal<Vec<f64>> = RwSignal::default();
-    Effect::new(move |_| {
-        let style = style.get();
-        let highres = highres.get_value();
-        spawn_local(async move {
-            let hectares = highres.hectares(&style).await;
-            // Only the count for the style that is still shown.
-            if untrack(|| highres.style()) == style {
-                counted.set(hectares);
-            }
-        });
-    });
+    let counted = highres.with_value(|highres| highres.signals().hectares);
     let rows = move || {
         let style = style.get();
         let Some(thresholds) = &style.thresholds else {
@@ -134,7 +158,7 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         let row = |(index, class): (usize, &dragonfly_core::TableClass)| {
             let hectares =
                 counted.with(|hectares| hectares.get(index).map(|hectares| area(*hectares)));
-            let colour = css_colour(Some(class.colour(style.palette)));
+            let colour = css_colour(Some(map_colour(style.palette, class.colour_of)));
             view! {
                 <tr data-class=class.number.to_string()>
                     <td><i class="swatch" style:background-color=colour></i></td>
@@ -145,13 +169,18 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         };
         thresholds.classes().iter().enumerate().map(row).collect_view().into_any()
     };
-    view! { <table class="hectares" data-testid="highres-hectares"><tbody>{rows}</tbody></table> }
+    let note = move || (style.read().index == Index::Rdnbr).then_some(words.rdnbr_note);
+    view! {
+        <table class="hectares" data-testid="highres-hectares"><tbody>{rows}</tbody></table>
+        <p class="hint">{note}</p>
+    }
 }
 
 fn readout(highres: HighresHandle, words: &'static HighresWords) -> Option<String> {
     let highres = highres.try_get_value()?;
     let style = highres.style();
     match highres.at_point()? {
+        AtPoint::Value(value) if value.is_nan() => Some(words.no_rdnbr_here.to_owned()),
         AtPoint::Value(value) => {
             let class = style.thresholds.as_ref().and_then(|thresholds| {
                 Some(words.class(thresholds.table(), thresholds.place(value)?).to_lowercase())

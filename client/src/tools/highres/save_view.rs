@@ -22,8 +22,11 @@ pub fn SaveView(highres: HighresHandle, words: &'static HighresWords) -> impl In
         let request = untrack(|| highres.download_request(file));
         highres.send(JobRequest::Download(request), &[]);
     };
-    let save_picture =
-        move |_| highres.with_value(|highres| save::save(highres.page(), highres.provenance()));
+    let save_picture = move |_| {
+        highres.with_value(|highres| {
+            save::save(highres.page(), highres.provenance(), highres.shown_legend())
+        })
+    };
     let clear_cache = move |_| highres.get_value().send(JobRequest::ClearCache, &[]);
     let files = FILES.map(|(testid, label, file)| {
         let on_click = move |_| {

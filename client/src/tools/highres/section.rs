@@ -75,7 +75,9 @@ fn ComputeView(highres: HighresHandle, words: &'static HighresWords) -> impl Int
 /// Starts and cancels, and why the plan cannot be computed.
 #[component]
 fn ComputeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
-    let HighresSignals { plan, phase, .. } = highres.with_value(|highres| highres.signals());
+    let HighresSignals { plan, phase, drawing, .. } =
+        highres.with_value(|highres| highres.signals());
+    let is_drawing = move || drawing.with(Option::is_some);
     let is_busy = move || phase.with(Phase::is_busy);
     let has_area = move || {
         plan.with(|plan| plan.area.is_some()) || highres.with_value(|highres| highres.is_near())
@@ -92,6 +94,7 @@ fn ComputeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl 
     view! {
         <p class="hint" role="status">
             {move || match error() {
+                _ if is_drawing() => Some(words.unfinished),
                 Some(PlanError::BeyondMap) => Some(words.beyond_map),
                 Some(PlanError::Backwards) => Some(words.backwards),
                 Some(PlanError::AfterIsNotLater) => Some(words.not_later),
@@ -103,7 +106,7 @@ fn ComputeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl 
                 type="button"
                 class="primary"
                 data-testid="highres-compute"
-                disabled=move || is_busy() || error().is_some() || !has_area()
+                disabled=move || is_busy() || is_drawing() || error().is_some() || !has_area()
                 on:click=compute
             >
                 {words.compute}

@@ -4,6 +4,7 @@ use dragonfly_core::metadata::{ClientConfig, HighresConfig};
 use dragonfly_core::protocol::{SearchResult, ZoomOffer};
 use leptos::prelude::*;
 
+use super::area_drawing::DrawnShape;
 use super::phase::Phase;
 use super::plan::Plan;
 use crate::state::address::Address;
@@ -13,6 +14,10 @@ use crate::state::address::Address;
 pub struct HighresSignals {
     /// What to compute.
     pub plan: RwSignal<Plan>,
+    /// The plan of the result on the map, with its area, zoom and scenes; `None` without one.
+    pub computed: RwSignal<Option<Plan>>,
+    /// The area that is being drawn, and not finished yet.
+    pub drawing: RwSignal<Option<DrawnShape>>,
     /// Where the current request stands.
     pub phase: RwSignal<Phase>,
     /// The result of the last search.
@@ -35,6 +40,8 @@ pub struct HighresSignals {
     pub zoom: RwSignal<f64>,
     /// What the page shows.
     pub address: RwSignal<Address>,
+    /// Hectares of each class of the style, in the order of the classes; empty until counted.
+    pub hectares: RwSignal<Vec<f64>>,
     /// Incremented with every tile, and when all are removed.
     pub tiles_version: RwSignal<u32>,
 }
@@ -43,19 +50,22 @@ impl HighresSignals {
     /// The signals at the start.
     pub fn new(plan: Plan, zoom: f64, address: Address) -> Self {
         Self {
-            plan: RwSignal::new(plan),
             phase: RwSignal::default(),
             found: RwSignal::default(),
             selected: RwSignal::default(),
-            shows_pictures: RwSignal::default(),
-            swipe_percent: RwSignal::new(None),
+            shows_pictures: RwSignal::new(plan.divider_percent.is_some()),
+            swipe_percent: RwSignal::new(plan.divider_percent),
+            computed: RwSignal::new(None),
+            drawing: RwSignal::new(None),
             computes_on_move: RwSignal::default(),
             includes_cloudy: RwSignal::default(),
             note: RwSignal::default(),
             config: RwSignal::default(),
             zoom: RwSignal::new(zoom),
             address: RwSignal::new(address),
+            hectares: RwSignal::default(),
             tiles_version: RwSignal::default(),
+            plan: RwSignal::new(plan),
         }
     }
 }

@@ -1,11 +1,16 @@
 //! The style of a result: index, classes, palette, what the legend hides.
 
-use dragonfly_core::{DnbrOffset, Index, Palette, Rgb, Severity, Thresholds};
+use dragonfly_core::{DnbrOffset, Empty, Index, Palette, Rgb, Severity, Thresholds};
 
+use crate::map::unseen_pattern::pattern;
 use crate::state::filter::Filter;
+use crate::state::map_colour::map_colour;
+use crate::state::unseen::unseen;
 
 /// Start and end of the ramp of an index without classes; below the start it is clear.
 const RAMP: (f32, f32) = (0.05, 0.5);
+/// The values where the ramp has the colours of the burnt classes.
+pub const RAMP_VALUES: [f32; 4] = [0.05, 0.2, 0.35, 0.5];
 
 /// Everything that determines the colour of a cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,6 +37,12 @@ pub struct Cell {
 }
 
 impl ResultStyle {
+    /// The same in the default colours and with nothing hidden: two styles that are then equal have
+    /// the same hectares.
+    pub fn as_counted(&self) -> Self {
+        Self { palette: Palette::default(), filter: Filter::default(), ..self.clone() }
+    }
+
     /// The index of a cell, NaN where it is empty.
     pub fn value(&self, cell: Cell) -> f32 {
         let dnbr = self.dnbr_offset.as_ref().map_or(cell.dnbr, |offset| offset.correct(cell.dnbr));
@@ -49,15 +60,23 @@ impl ResultStyle {
         };
         match thresholds.classify(value) {
             Some(class) if !self.filter.hides(class.colour_of) => {
-                let [red, green, blue] = class.colour(self.palette);
+                let [red, green, blue] = map_colour(self.palette, class.colour_of);
                 [red, green, blue, 255]
             }
             _ => [0; 4],
         }
     }
 
+    /// Red, green, blue, opacity of a cell without a value, by its code and its place in the tile.
+    pub fn empty_colour(&self, code: u8, (column, row): (usize, usize)) -> [u8; 4] {
+        match Empty::from_code(code).and_then(unseen) {
+            Some(unseen) if !self.filter.hides_unseen(unseen) => pattern(code, column, row),
+            _ => [0; 4],
+        }
+    }
+
     /// Between the colours of the burnt classes, the higher the worse.
-    fn ramp(&self, value: f32) -> [u8; 4] {
+    pub fn ramp(&self, value: f32) -> [u8; 4] {
         const CLASSES: [Severity; 4] =
             [Severity::Low, Severity::ModerateLow, Severity::ModerateHigh, Severity::High];
         let (first, last) = RAMP;
@@ -119,6 +138,13 @@ mod tests {
     }
 
     #[test]
+    fn rdnbr_of_bare_ground_is_clear() {
+        let bare = Cell { dnbr: 0.3, pre: 0.02 };
+        assert_eq!(style(Index::Rdnbr).colour(bare), [0; 4]);
+        assert_ne!(style(Index::Dnbr).colour(bare), [0; 4]);
+    }
+
+    #[test]
     fn other_classes_paint_with_their_own_thresholds() {
         let own = Thresholds::own(ClassTable::Usgs, &[-0.3, -0.2, 0.05, 0.1, 0.2, 0.3]).unwrap();
         let style = ResultStyle { thresholds: Some(own), ..style(Index::Dnbr) };
@@ -136,7 +162,7 @@ mod tests {
 
     #[test]
     fn the_offset_of_unburned_ground_is_subtracted() {
-        let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9 };
+        let offset = DnbrOffset { mean: 0.2, sd: 0.1, count: 9, mad: None };
         let style = ResultStyle { dnbr_offset: Some(offset), ..style(Index::Dnbr) };
         assert!((style.value(cell(0.5)) - 0.3).abs() < 1e-6);
     }

@@ -5,7 +5,8 @@ use dragonfly_core::{ClassTable, Index, Thresholds};
 use leptos::prelude::*;
 
 use super::HighresHandle;
-use super::plan::{Plan, index_word, table_word};
+use super::plan::{DIVIDER_PERCENT, Plan};
+use super::plan_part::{RAMP, index_word, table_word};
 use super::signals::offer_at;
 use super::words::{HighresWords, fill};
 
@@ -52,9 +53,8 @@ fn PictureSelect(highres: HighresHandle, words: &'static HighresWords) -> impl I
         let picture = chosen.map(|(_, picture, _)| picture);
         let before = plan.with_untracked(|plan| plan.picture);
         signals.shows_pictures.set(picture.is_some());
-        if picture.is_none() {
-            signals.swipe_percent.set(None);
-        } else if picture != before {
+        signals.swipe_percent.set(picture.map(|_| DIVIDER_PERCENT));
+        if picture.is_some() && picture != before {
             plan.update(|plan| plan.picture = picture);
             highres.get_value().compute();
         }
@@ -107,7 +107,6 @@ fn IndexSelect(plan: RwSignal<Plan>, words: &'static HighresWords) -> impl IntoV
 /// A published table of classes, or the ramp without classes.
 #[component]
 fn ClassesSelect(plan: RwSignal<Plan>, words: &'static HighresWords) -> impl IntoView {
-    const RAMP: &str = "ramp";
     let on_change = move |event| {
         let word = event_target_value(&event);
         let table = ClassTable::ALL.into_iter().find(|table| table_word(*table) == word);

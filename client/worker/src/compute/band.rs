@@ -93,15 +93,25 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
             .collect())
     }
 
+    /// Number of pixels of the coarsest overview; of the image itself where it has none.
+    pub(crate) fn coarsest_px(&self) -> u64 {
+        let level = self.coarsest();
+        u64::from(level.width) * u64::from(level.height)
+    }
+
+    fn coarsest(&self) -> &Level {
+        let image = self.file.cog.image();
+        let overviews = image.levels().iter().skip(1);
+        overviews.min_by_key(|level| level.width).unwrap_or(image.full())
+    }
+
     /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has
     /// none.
     ///
     /// # Errors
     /// When it has too many pixels, or cannot be read.
     pub(crate) async fn count_coarsest(&self) -> Result<DnCounts, ReadError> {
-        let image = self.file.cog.image();
-        let overviews = image.levels().iter().skip(1);
-        let level = overviews.min_by_key(|level| level.width).unwrap_or(image.full());
+        let level = self.coarsest();
         let mut counts = DnCounts::default();
         let pixels = self.read_own(level, &(0..level.width), &(0..level.height)).await?;
         counts.add(&pixels, self.no_data_dn());

@@ -6,9 +6,10 @@ use std::ops::Range;
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
-    Area, CellQuality, DnbrOffset, Empty, FireSide, Grid, JoinedPixels, MapWarning, MaskKind,
-    MaskRules, NearestPixels, OffsetRing, RowCompositor, STRIP_ROWS, SceneObservations,
-    SearchWindows, SideObservations, SideScenes, Summary, VALID, strips,
+    Area, BurntPreNbr, CellQuality, DnbrHistogram, DnbrOffset, Empty, FireGround, FireSide, Grid,
+    JoinedPixels, MapCell, MapWarning, MaskKind, MaskRules, NearestPixels, NoOffsetReason,
+    OffsetRing, PreNbrCode, RowCompositor, STRIP_ROWS, SceneObservations, SearchWindows,
+    SideObservations, SideScenes, Summary, VALID, strips,
 };
 use futures_util::future::{try_join, try_join_all};
 
@@ -28,7 +29,8 @@ pub struct ComputedMap<G = Grid> {
     pub dnbr: Vec<f32>,
     /// NBR before the fire; NaN where empty.
     pub pre_nbr: Vec<f32>,
-    /// [`VALID`], or why a cell is empty.
+    /// The code of a cell's state: [`VALID`], [`PROVISIONAL`](dragonfly_core::PROVISIONAL), or why a
+    /// cell is empty.
     pub state: Vec<u8>,
 }
 
@@ -37,7 +39,7 @@ pub struct ComputedMap<G = Grid> {
 pub enum OffsetGround<'a> {
     /// Nowhere: no offset is requested.
     Nowhere,
-    /// Round the cells of class low and above.
+    /// Round the burnt patches.
     RoundBurnt,
     /// Round the fire's perimeter.
     RoundPerimeter(&'a Area),
@@ -70,13 +72,21 @@ pub async fn compute<V: SceneSource>(
     let on_views = |side: &SideScenes<&V>, rows: &Range<u32>, views: &[SceneObservations], unit| {
         counts.add_strip(target, side, (rows, unit), views);
     };
-    let map = fill(target.grid().clone(), target, windows, &scenes, (on_views, on_strip)).await?;
-    let offset = map.dnbr_offset(ring, target.bbox());
+    let mut map =
+        fill(target.grid().clone(), target, windows, &scenes, (on_views, on_strip)).await?;
+    let (offset, no_offset) = match map.dnbr_offset(ring, target.bbox()).transpose() {
+        Ok(offset) => (offset, None),
+        Err(reason) => (None, Some(MapWarning::no_offset(reason))),
+    };
+    map.clear_excluded();
     let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(SceneSource::mask_kind).collect();
     let masks = mask_rules.masks.describe_map(&kinds, mask_rules.cloud_buffer_m);
-    let used = scenes.iter().map(|scene| scene.used().clone()).collect();
+    let used: Vec<UsedScene> = scenes.iter().map(|scene| scene.used().clone()).collect();
+    let of_scenes = MapWarning::of_scenes(&used).into_iter().chain(counts.warning());
     let mut done = map.sum_up(used, masks, offset);
-    done.warnings.extend(counts.warning());
+    done.warnings.splice(..0, of_scenes);
+    done.warnings.extend(no_offset);
+    done.warnings.extend(offset.and_then(MapWarning::large_offset));
     Ok((map, done))
 }
 
@@ -184,9 +194,19 @@ impl<'a> StripCompositor<'a> {
                     compositor.take_pre_nbr(pre_nbr, state);
                 }
             }
+            exclude(target.counted(row), state);
             map.dnbr.extend_from_slice(dnbr);
             map.pre_nbr.extend_from_slice(pre_nbr);
             map.state.extend_from_slice(state);
+        }
+    }
+}
+
+/// Marks the cells that are not part of the result.
+fn exclude(counted: Option<Vec<bool>>, state: &mut [u8]) {
+    for (state, is_counted) in state.iter_mut().zip(counted.into_iter().flatten()) {
+        if !is_counted {
+            *state = Empty::OutsideBox.code();
         }
     }
 }
@@ -246,21 +266,52 @@ impl<G> ComputedMap<G> {
 }
 
 impl ComputedMap {
-    /// What season and haze changed on unburned ground around the fire.
-    fn dnbr_offset(&self, around: OffsetGround, bbox: [f64; 4]) -> Option<DnbrOffset> {
+    /// What season and haze changed on unburned ground around the fire, or why that is unknown;
+    /// `None` where it is not requested.
+    fn dnbr_offset(
+        &self,
+        around: OffsetGround,
+        bbox: [f64; 4],
+    ) -> Option<Result<DnbrOffset, NoOffsetReason>> {
         let perimeter = match around {
             OffsetGround::Nowhere => return None,
             OffsetGround::RoundBurnt => None,
             OffsetGround::RoundPerimeter(perimeter) => Some(perimeter),
         };
+        let mut cells = DnbrHistogram::default();
+        self.dnbr.iter().for_each(|dnbr| cells.add(*dnbr));
+        let fire = FireGround::of(perimeter, &cells);
         let mut ring = OffsetRing::over(&self.grid, bbox);
-        for (row, dnbr) in (0..).zip(self.dnbr.chunks_exact(self.grid.width() as usize)) {
-            ring.add_grid_row(&self.grid, row, dnbr, perimeter);
+        let width = self.grid.width() as usize;
+        let rows = self.dnbr.chunks_exact(width).zip(self.pre_nbr.chunks_exact(width));
+        for (row, (dnbr, pre_nbr)) in (0..).zip(rows) {
+            let pre_nbr = pre_nbr.iter().map(|nbr| PreNbrCode::of(*nbr)).collect();
+            ring.add_grid_row((&self.grid, row), fire, dnbr, pre_nbr);
         }
-        ring.finish()
+        Some(ring.finish().map(|binned| binned.offset))
     }
 
-    /// The sums over all cells, and the scenes used.
+    /// The median NBR before the fire of what burnt.
+    fn burnt_pre_nbr(&self, offset: Option<DnbrOffset>) -> Option<f64> {
+        let mut burnt = BurntPreNbr::default();
+        for (dnbr, pre_nbr) in self.dnbr.iter().zip(&self.pre_nbr) {
+            let dnbr = offset.map_or(*dnbr, |offset| offset.correct(*dnbr));
+            burnt.add(dnbr, PreNbrCode::of(*pre_nbr));
+        }
+        burnt.median()
+    }
+
+    /// Takes the values off the cells that are not part of the result; the offset needed them.
+    fn clear_excluded(&mut self) {
+        let numbers = self.dnbr.iter_mut().zip(&mut self.pre_nbr);
+        for ((dnbr, pre_nbr), state) in numbers.zip(&self.state) {
+            if *state == Empty::OutsideBox.code() {
+                (*dnbr, *pre_nbr) = (f32::NAN, f32::NAN);
+            }
+        }
+    }
+
+    /// The sums over all cells and what makes them doubtful, and the scenes used.
     pub(crate) fn sum_up(
         &self,
         scenes: Vec<UsedScene>,
@@ -272,20 +323,22 @@ impl ComputedMap {
         for ((row, dnbr), state) in
             (0..).zip(self.dnbr.chunks_exact(width)).zip(self.state.chunks_exact(width))
         {
-            let cells =
-                dnbr.iter().zip(state).map(|(dnbr, state)| match Empty::from_code(*state) {
-                    Some(reason) => Err(reason),
-                    None => Ok(offset.map_or(*dnbr, |offset| offset.correct(*dnbr))),
-                });
+            let corrected = |dnbr: f32| offset.map_or(dnbr, |offset| offset.correct(dnbr));
+            let cells = dnbr.iter().zip(state);
+            let cells = cells.map(|(dnbr, state)| MapCell::new(corrected(*dnbr), *state));
             summary.add_row(cells, self.grid.cell_area_ha(row));
         }
+        let mut warnings = MapWarning::of_scenes(&scenes);
+        warnings.extend(MapWarning::of_cells(&summary, self.burnt_pre_nbr(offset)));
+        warnings.extend(MapWarning::mostly_changed(&summary));
         ComputeResult {
             zoom: self.grid.zoom(),
             hectares: summary.hectares(),
+            provisional_hectares: summary.provisional_hectares(),
             empty_share: summary.empty_share(),
             implausible_share: summary.implausible_share(),
             dnbr_offset: offset,
-            warnings: MapWarning::of_scenes(&scenes),
+            warnings,
             scenes,
             masks,
             bytes: 0,

@@ -10,9 +10,10 @@ use std::rc::Rc;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::Item;
 use dragonfly_core::{
-    FireSide, ImageFrame, LevelFrame, MaskKind, MaskRules, MaskScale, NearestPixels,
-    OffsetDecision, OffsetRule, QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan,
-    SceneRows, check_scene_files, choose_common_level, offset_from_pixels, offset_rule,
+    DnCounts, FireSide, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskRules, MaskScale,
+    NearestPixels, OffsetDecision, OffsetRule, QualityTable, ReadPixels, Scaling,
+    SceneObservations, ScenePlan, SceneRows, check_scene_files, choose_common_level,
+    offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join3};
@@ -154,7 +155,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             return Ok(None);
         };
         let pair = files.pair_for(placed.cell_size_px);
-        let offset = offset_of(item, &pair[1]).await?;
+        let offset = offset_of(item, &pair).await?;
         let used = UsedScene::new(item, options.side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
         let colours =
@@ -373,14 +374,29 @@ fn parts(plan: &ScenePlan, rows: &Range<i64>) -> VecDeque<Range<i64>> {
 /// The offset that a scene's numbers carry.
 async fn offset_of<T: Transport, C: ByteCache>(
     item: &Item,
-    band: &CogBand<T, C>,
+    [first, second]: &[CogBand<T, C>; 2],
 ) -> Result<OffsetDecision, SceneError> {
     match offset_rule(item) {
-        OffsetRule::Decided(decision) => Ok(decision),
+        OffsetRule::Decided(decision) => {
+            let is_doubtful = decision.is_by_flag()
+                && coarsest_has(second, DnCounts::is_dark_at_offset).await
+                && coarsest_has(first, DnCounts::is_above_offset).await;
+            Ok(if is_doubtful { decision.doubted() } else { decision })
+        }
         OffsetRule::LookAtPixels(assumed) => {
-            Ok(offset_from_pixels(assumed, &band.count_coarsest().await?))
+            Ok(offset_from_pixels(assumed, &second.count_coarsest().await?))
         }
     }
+}
+
+/// Whether the pixels of the coarsest overview fulfil a condition. One that is large, or cannot be
+/// read, proves nothing.
+async fn coarsest_has<T: Transport, C: ByteCache>(
+    band: &CogBand<T, C>,
+    condition: fn(&DnCounts) -> bool,
+) -> bool {
+    band.coarsest_px() <= MAX_DOUBTED_PX
+        && band.count_coarsest().await.is_ok_and(|counts| condition(&counts))
 }
 
 /// Reads a part and sends it; ends at once when the receiver is dropped.

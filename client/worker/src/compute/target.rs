@@ -27,6 +27,12 @@ pub trait TargetCells {
     /// For every column of a row, whether the cell is a target.
     fn row(&self, row: u32) -> Vec<bool>;
 
+    /// For every column of a row, whether the cell is part of the result; `None` where all targets
+    /// are. The others are computed for the dNBR offset alone.
+    fn counted(&self, _row: u32) -> Option<Vec<bool>> {
+        None
+    }
+
     /// Whether any cell of a window may be a target.
     fn any(&self, window: &CellWindow) -> bool;
 }
@@ -38,6 +44,8 @@ pub struct GridTarget {
     area: Area,
     /// None where the area is all of the grid's box.
     squares: Option<Squares>,
+    /// The fire's perimeter, inside which cells are part of the result; `None` for all of the area.
+    outline: Option<Area>,
 }
 
 /// Squares of a grid that hold a target cell, row by row.
@@ -86,7 +94,14 @@ impl GridTarget {
         let squares = (!area.is_box()).then(|| {
             Squares::of(grid.width(), grid.inside_rows(), |row| area.cells_of_row(&grid, row))
         });
-        Self { grid, area, squares }
+        Self { grid, area, squares, outline: None }
+    }
+
+    /// The same, where only cells inside a fire's perimeter are part of the result: the ground
+    /// around it is computed for the dNBR offset.
+    pub fn within(mut self, outline: Option<Area>) -> Self {
+        self.outline = outline;
+        self
     }
 
     /// The grid.
@@ -130,6 +145,10 @@ impl TargetCells for GridTarget {
                 .copy_from_slice(&self.area.cells_of_row(&self.grid, row)[inside]),
         }
         cells
+    }
+
+    fn counted(&self, row: u32) -> Option<Vec<bool>> {
+        self.outline.as_ref().map(|outline| outline.cells_of_row(&self.grid, row))
     }
 
     fn any(&self, window: &CellWindow) -> bool {

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use dragonfly_core::{Empty, Grid, VALID};
+use dragonfly_core::{Empty, Grid, MapCell};
 
 use crate::compute::raster::Raster;
 
@@ -26,8 +26,8 @@ pub struct MapSizeError {
 impl<'a> BurnMap<'a> {
     /// A map over all cells of a grid, row by row from the north, those outside its box included.
     ///
-    /// A value counts where the state is [`VALID`]; elsewhere the state is an [`Empty`] reason's
-    /// code.
+    /// A value counts where the state [has one](dragonfly_core::has_value); elsewhere it states why
+    /// there is none.
     ///
     /// # Errors
     /// When there is not one value and one state per cell.
@@ -58,8 +58,10 @@ impl<'a> BurnMap<'a> {
     pub fn cell(&self, column: u32, row: u32) -> Result<f32, Empty> {
         let at = row as usize * self.grid.width() as usize + column as usize;
         match (self.states.get(at), self.values.get(at)) {
-            (Some(&VALID), Some(value)) if !value.is_nan() => Ok(*value),
-            (Some(state), _) => Err(Empty::from_code(*state).unwrap_or(Empty::NoData)),
+            (Some(state), Some(value)) => {
+                let value = MapCell::new(*value, *state).value()?;
+                if value.is_nan() { Err(Empty::NoData) } else { Ok(value) }
+            }
             _ => Err(Empty::OutsideBox),
         }
     }
@@ -95,6 +97,7 @@ impl Raster {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use dragonfly_core::VALID;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

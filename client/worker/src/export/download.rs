@@ -1,13 +1,15 @@
 //! The files that are exported from a computed map.
 
-use dragonfly_core::{DnbrOffset, Index, Thresholds};
+use dragonfly_core::attribution::map_attribution;
+use dragonfly_core::{DnbrOffset, Index, Note, Provenance, Thresholds};
 
 use crate::compute::engine::ComputedMap;
 use crate::compute::utm_grid::UtmGrid;
 use crate::export::{
-    BurnMap, Note, Outlines, Product, Provenance, class_polygons, classes_geotiff, file_name,
-    hectares_csv, perimeter, values_geotiff,
+    BurnMap, Outlines, Product, class_polygons, classes_geotiff, file_name, hectares_csv,
+    perimeter, values_geotiff,
 };
+use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::{
     ComputeResult, DownloadRequest, FileInfo, FileKind, JobError, JobErrorKind, SearchRequest,
 };
@@ -17,6 +19,8 @@ use dragonfly_core::protocol::{
 pub struct Export<'a> {
     /// What was searched.
     pub search: &'a SearchRequest,
+    /// GeoJSON of the outline that the reader gave, inside which all is counted.
+    pub outline: &'a str,
     /// What was computed.
     pub map: &'a ComputedMap,
     /// What it sums up to.
@@ -57,12 +61,17 @@ impl Export<'_> {
     fn provenance(&self, request: &DownloadRequest, thresholds: Option<Thresholds>) -> Provenance {
         Provenance {
             area: request.area_name.clone(),
+            outline: self.outline.to_owned(),
             index: request.index,
             thresholds,
             pre: self.search.pre,
             post: self.search.post,
             collection: self.search.collection.clone(),
-            attribution: request.attribution.clone(),
+            attribution: map_attribution(
+                &request.attribution,
+                &self.search.collection,
+                &self.done.scenes.iter().map(UsedScene::year).collect(),
+            ),
             cells: match request.file {
                 FileKind::Values { utm: true } => "those of the scenes' own pixels".to_owned(),
                 _ => format!("zoom {} (Web Mercator)", self.done.zoom),

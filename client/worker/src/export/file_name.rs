@@ -1,6 +1,8 @@
-//! The name of an exported file: area, index, dates, kind.
+//! The name of an exported file: area, outline, index, dates, kind.
 
-use crate::export::provenance::Provenance;
+use rawzip::crc32;
+
+use dragonfly_core::Provenance;
 
 /// A file to take away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,8 +26,9 @@ pub enum Product {
 /// Characters of an area's name that a file name keeps.
 const MAX_CHARACTERS: usize = 40;
 
-/// Such as `dragonfly_madre_dnbr_20250601-20250731_classes.tif`: the days are the first searched
-/// before the fire and the last searched after it. Only ASCII letters, digits, `-`, `_` and `.`.
+/// Such as `dragonfly_madre_outline-3fa0c1_dnbr_20250601-20250731_classes.tif`: the digits are
+/// others for every outline, the days are the first searched before the fire and the last searched
+/// after it. Only ASCII letters, digits, `-`, `_` and `.`.
 pub fn file_name(provenance: &Provenance, product: Product) -> String {
     let (part, ending) = match product {
         Product::Values => ("", "tif"),
@@ -39,7 +42,8 @@ pub fn file_name(provenance: &Provenance, product: Product) -> String {
     let index = provenance.index.name().to_ascii_lowercase();
     let (first, last) =
         (provenance.pre.start.format("%Y%m%d"), provenance.post.end.format("%Y%m%d"));
-    format!("dragonfly_{}_{index}_{first}-{last}{part}.{ending}", slug(&provenance.area))
+    let (area, outline) = (slug(&provenance.area), crc32(provenance.outline.as_bytes()) >> 8);
+    format!("dragonfly_{area}_outline-{outline:06x}_{index}_{first}-{last}{part}.{ending}")
 }
 
 /// Lower-case letters and digits; all else becomes one hyphen. `area` where nothing is left.
@@ -62,15 +66,15 @@ fn slug(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::export::provenance::tests::invented;
+    use crate::export::invented_provenance::invented;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     fn check(area: &str, product: Product, expected: &str) {
-        assert_eq!(
-            file_name(&Provenance { area: area.to_owned(), ..invented() }, product),
-            expected
-        );
+        let name = file_name(&Provenance { area: area.to_owned(), ..invented() }, product);
+        let outline = name.find("_outline-").unwrap();
+        let without = [&name[..outline], &name[outline + "_outline-000000".len()..]].concat();
+        assert_eq!(without, expected);
     }
 
     #[test]
@@ -78,6 +82,17 @@ mod tests {
         check("Madre, CA", Product::Values, "dragonfly_madre-ca_dnbr_20250601-20250731.tif");
         check("Madre", Product::Classes, "dragonfly_madre_dnbr_20250601-20250731_classes.tif");
         check("Madre", Product::Hectares, "dragonfly_madre_dnbr_20250601-20250731_hectares.csv");
+    }
+
+    #[test]
+    fn two_outlines_have_two_names() {
+        let name = |outline: &str| {
+            let provenance = Provenance { outline: outline.to_owned(), ..invented() };
+            file_name(&provenance, Product::Hectares)
+        };
+        let box_around = r#"{"type":"Polygon","coordinates":[[[9,39],[12,39],[12,42],[9,39]]]}"#;
+        assert_ne!(name(box_around), file_name(&invented(), Product::Hectares));
+        assert_eq!(name(box_around), name(box_around));
     }
 
     #[test]

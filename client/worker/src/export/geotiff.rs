@@ -5,11 +5,10 @@
 
 use miniz_oxide::deflate::compress_to_vec_zlib;
 
-use dragonfly_core::{Palette, Thresholds};
+use dragonfly_core::{Note, Palette, Thresholds};
 use dragonfly_tiff::tag::{self, Tag, geo_key, value_type};
 
 use crate::compute::raster::Raster;
-use crate::export::provenance::Note;
 
 /// Pixels along the side of a tile.
 const TILE_PX: usize = 256;
@@ -123,10 +122,9 @@ fn metadata(band_name: &str, notes: &[Note]) -> String {
         escaped(&escaped(band_name))
     );
     for note in notes {
-        let name = note.name.to_ascii_uppercase().replace(' ', "_");
         xml += &format!(
             "  <Item name=\"{}\">{}</Item>\n",
-            escaped(&name),
+            escaped(&note.tag_name()),
             escaped(&escaped(&note.text))
         );
     }

@@ -4,7 +4,7 @@ use dragonfly_core::{Empty, Thresholds};
 
 use crate::export::burn_map::BurnMap;
 use crate::export::hectares::ClassHectares;
-use crate::export::provenance::Note;
+use dragonfly_core::Note;
 
 /// One line per class with its hectares, the burnt total, why the rest is empty, then the notes.
 ///
@@ -67,7 +67,7 @@ mod tests {
     use dragonfly_core::{Grid, Summary, VALID};
 
     use super::*;
-    use crate::export::provenance::tests::invented;
+    use crate::export::invented_provenance::invented;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -4,7 +4,8 @@
 mod burn_map;
 pub(crate) mod download;
 mod hectares;
-mod provenance;
+#[cfg(test)]
+mod invented_provenance;
 
 // Exported files.
 mod file_name;
@@ -28,4 +29,3 @@ pub use geotiff::{classes_geotiff, values_geotiff};
 pub use hectares::ClassHectares;
 pub use hectares_csv::hectares_csv;
 pub use polygons::{Outlines, class_polygons, perimeter};
-pub use provenance::{Note, Provenance};

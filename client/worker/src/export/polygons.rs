@@ -2,10 +2,9 @@
 
 use std::fmt::Write;
 
-use dragonfly_core::{ClassCells, NO_CLASS, Thresholds, TooManyVerticesError, Traced, trace};
+use dragonfly_core::{ClassCells, NO_CLASS, Note, Thresholds, TooManyVerticesError, Traced, trace};
 
 use crate::export::burn_map::BurnMap;
-use crate::export::provenance::Note;
 use crate::export::simplify::simplify;
 
 /// How outlines are drawn.
@@ -156,7 +155,7 @@ mod tests {
     use dragonfly_core::{Area, Empty, Grid, Summary, VALID};
 
     use super::*;
-    use crate::export::provenance::tests::invented;
+    use crate::export::invented_provenance::invented;
     use crate::export::random_classes::random_classes;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;

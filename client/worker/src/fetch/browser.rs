@@ -123,9 +123,9 @@ impl PageTransport for BrowserTransport {
                 return Err(TransportError("its answer is too large".to_owned()));
             }
         }
-        let ResponseHead { status, retry_after, redirected_to, .. } = answer.head;
+        let ResponseHead { status, retry_after, link, redirected_to, .. } = answer.head;
         let is_redirected = redirected_to.is_some();
-        Ok(PageResponse { status, url: answer.url, body, retry_after, is_redirected })
+        Ok(PageResponse { status, url: answer.url, body, retry_after, link, is_redirected })
     }
 
     async fn pause(&self, time: Duration) {
@@ -160,6 +160,7 @@ impl BrowserTransport {
                 last_modified: header("last-modified"),
                 content_type: header("content-type"),
                 content_encoding: header("content-encoding"),
+                link: header("link"),
                 redirected_to: response.redirected().then(|| response.url()),
             },
             url: response.url(),

@@ -30,6 +30,8 @@ pub struct PageResponse {
     pub body: Vec<u8>,
     /// The pause of Retry-After, where visible.
     pub retry_after: Option<Duration>,
+    /// The header `Link`, where visible.
+    pub link: Option<String>,
     /// Whether the browser followed redirects.
     pub is_redirected: bool,
 }

@@ -59,6 +59,8 @@ pub struct ResponseHead {
     pub content_type: Option<String>,
     /// Content-Encoding, where visible.
     pub content_encoding: Option<String>,
+    /// Link, where visible.
+    pub link: Option<String>,
     /// Where it came from, if it was redirected.
     pub redirected_to: Option<String>,
 }

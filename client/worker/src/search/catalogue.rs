@@ -88,6 +88,15 @@ pub struct CatalogueClient<W, C> {
     tokens: Option<TokenEndpoint>,
 }
 
+/// A page of the catalogue, as it came.
+struct CataloguePage {
+    /// Where it came from, after redirects.
+    from: String,
+    body: Vec<u8>,
+    /// The header `Link`.
+    link: Option<String>,
+}
+
 /// Up to five attempts for a page.
 const RETRIES: RetryPolicy = RetryPolicy {
     attempts: 5,
@@ -145,8 +154,8 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
     async fn spelling_of(&self, name: &str) -> Option<String> {
         let policy = self.policy.as_ref().ok()?;
         let url = format!("{}/collections", self.root.trim_end_matches('/'));
-        let (_, list) = self.body(&SearchPage::Get { url }, policy).await.ok()?;
-        find_collection_ignoring_case(&list, name)
+        let list = self.body(&SearchPage::Get { url }, policy).await.ok()?;
+        find_collection_ignoring_case(&list.body, name)
     }
 
     async fn find_named(
@@ -159,9 +168,10 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         let mut items = Vec::new();
         let mut refused = None;
         while let Some(page) = pages.next_page()? {
-            let (from, body) = self.body(&page, &policy).await?;
+            let CataloguePage { from, body, link } = self.body(&page, &policy).await?;
             let not_stac = |cause| CatalogueError::NotStac { url: page.url().to_owned(), cause };
             let mut answer = ItemCollection::read(&body).map_err(not_stac)?;
+            link.iter().for_each(|link| answer.add_link_header(link));
             pages.answered(&mut answer, &from)?;
             for item in answer.features {
                 match policy.check_item(&item) {
@@ -223,12 +233,12 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         self.with_retry(&SearchPage::Get { url: url.to_owned() }, read).await
     }
 
-    /// Where a page came from in the end, and its text; the cached one when there is no response.
+    /// A page; the cached one when there is no response.
     async fn body(
         &self,
         page: &SearchPage,
         policy: &AddressPolicy,
-    ) -> Result<(String, Vec<u8>), CatalogueError> {
+    ) -> Result<CataloguePage, CatalogueError> {
         let key = match page {
             SearchPage::Get { url } => url.clone(),
             SearchPage::Post { url, body } => format!("{url}#{body}"),
@@ -238,16 +248,22 @@ impl<W: PageTransport, C: ByteCache> CatalogueClient<W, C> {
         let read = |answer: PageResponse| {
             // The browser has followed redirects by itself.
             policy.check_page(&answer.url).map_err(SearchPagesError::from)?;
-            Ok((answer.url, answer.body))
+            Ok(CataloguePage { from: answer.url, body: answer.body, link: answer.link })
         };
+        let link_key = format!("{key}#link");
         match self.with_retry(page, read).await {
-            Ok((from, body)) => {
-                self.cache.put(&key, &whole, &body).await;
-                Ok((from, body))
+            Ok(page) => {
+                self.cache.put(&key, &whole, &page.body).await;
+                if let Some(link) = &page.link {
+                    self.cache.put(&link_key, &whole, link.as_bytes()).await;
+                }
+                Ok(page)
             }
             Err(error @ CatalogueError::Unreachable { .. }) => {
-                let cached = self.cache.get(&key, &whole).await;
-                cached.map(|body| (page.url().to_owned(), body)).ok_or(error)
+                let body = self.cache.get(&key, &whole).await.ok_or(error)?;
+                let link = self.cache.get(&link_key, &whole).await;
+                let link = link.and_then(|link| String::from_utf8(link).ok());
+                Ok(CataloguePage { from: page.url().to_owned(), body, link })
             }
             Err(error) => Err(error),
         }
@@ -389,6 +405,16 @@ mod tests {
         );
         let items = block_on(catalogue.find(&ItemSearch::default(), |_| {}))?.items;
         Ok(items.into_iter().map(|item| item.id).collect())
+    }
+
+    #[test]
+    fn a_header_leads_to_the_next_page_also_offline() {
+        let (script, kept) = (Rc::new(PageScript::default()), Rc::new(TestCache::default()));
+        let link = Some(r#"</search?page=2>; rel="next""#.to_owned());
+        let first = PageResponse { link, ..page("a", "") };
+        assert_eq!(found(&script, &kept, &[first, page("b", "")]).unwrap(), ["a", "b"]);
+        assert_eq!(script.asked.borrow()[1].url(), "http://catalogue/search?page=2");
+        assert_eq!(found(&script, &kept, &[]).unwrap(), ["a", "b"]);
     }
 
     #[test]

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    Area, Collection, DateWindow, FireSide, Grid, SceneOrder, SceneRequest, SearchWindows,
-    choose_level, choose_scenes, mercator,
+    Area, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level,
+    choose_scenes, mercator,
 };
 
 use dragonfly_core::protocol::{
@@ -46,8 +46,7 @@ pub fn found(
     (pre_items, post_items): (&[Item], &[Item]),
 ) -> SearchResult {
     let windows = windows(search);
-    let side =
-        |side, items, wanted| side_found(search, area, side, windows.side(side), items, wanted);
+    let side = |side, items, wanted| side_found(search, area, &windows, side, items, wanted);
     let post = side(FireSide::Post, post_items, windows.wanted_post());
     let chosen_days =
         post.scenes.iter().filter(|scene| scene.chosen).map(|scene| scene.datetime.date_naive());
@@ -80,11 +79,12 @@ pub fn nearest(search: &SearchRequest, items: &[Item], window: DateWindow) -> Ve
 fn side_found(
     search: &SearchRequest,
     area: &Area,
+    windows: &SearchWindows,
     side: FireSide,
-    window: DateWindow,
     items: &[Item],
     wanted: NaiveDate,
 ) -> SideResult {
+    let window = windows.side(side);
     let choice = choose_scenes(
         items,
         &SceneRequest {
@@ -95,7 +95,7 @@ fn side_found(
             bbox: area.bbox(),
             max_cloud_cover: search.max_cloud_cover,
             scenes_per_tile: search.scenes_per_tile,
-            order: SceneOrder::Clearest,
+            order: windows.order(side),
         },
     );
     let is_pinned = |item: &Item| search.pinned.contains(&item.id);
@@ -243,6 +243,35 @@ mod tests {
             Some(item.known_collection()),
             &[[9.0, 39.0, 12.0, 42.0]],
         )
+    }
+
+    #[test]
+    fn a_rolling_map_is_proposed_the_newest_scenes_so_that_two_views_agree() {
+        let days = ["2025-08-01", "2025-08-06", "2025-08-26", "2025-08-31"];
+        let items = days.map(|day| {
+            let cloud = if day < "2025-08-20" { 2 } else { 50 };
+            let text = format!(
+                r#"{{"id":"{day}","collection":"sentinel-2-l2a","bbox":[9,39,12,42],"assets":{{}},
+                    "properties":{{"datetime":"{day}T10:00:00Z","eo:cloud_cover":{cloud}}}}}"#
+            );
+            serde_json::from_str::<Item>(&text).unwrap()
+        });
+        let proposed = |assessment: &str| {
+            let search = format!(
+                r#"{{"area":"{{}}","zoom":10,"pre":{{"start":"2024-08-01","end":"2024-08-31"}},
+                    "post":{{"start":"2025-08-01","end":"2025-08-31"}},"stac_url":"x",
+                    "assessment":"{assessment}","collection":"sentinel-2-l2a",
+                    "max_cloud_cover":60,"scenes_per_tile":1}}"#
+            );
+            let search: SearchRequest = serde_json::from_str(&search).unwrap();
+            let ring = "[10,40],[11,40],[11,41],[10,41],[10,40]";
+            let area = format!(r#"{{"type":"Polygon","coordinates":[[{ring}]]}}"#);
+            let found = found(&search, &Area::from_geojson(&area).unwrap(), (&[], &items));
+            let chosen = found.post.scenes.into_iter().filter(|scene| scene.chosen);
+            chosen.map(|scene| scene.id).collect::<Vec<_>>()
+        };
+        assert_eq!(proposed("rolling"), days);
+        assert_eq!(proposed("initial"), ["2025-08-01"]);
     }
 
     #[test]

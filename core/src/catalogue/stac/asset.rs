@@ -1,6 +1,7 @@
 //! A file of a scene, and what its numbers mean.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::value::RawValue;
 
 use super::lenient;
 
@@ -9,6 +10,12 @@ use super::lenient;
 pub struct Asset {
     /// Where it is: a URL, or a path relative to the catalogue's file.
     pub href: String,
+    /// What it is for people.
+    #[serde(default, deserialize_with = "lenient::text", skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it is for programs, such as `cloud`.
+    #[serde(default, deserialize_with = "lenient::list", skip_serializing_if = "Vec::is_empty")]
+    pub roles: Vec<String>,
     /// Names of the bands, STAC 1.0.
     #[serde(default, rename = "eo:bands", deserialize_with = "lenient::list")]
     pub eo_bands: Vec<RasterBand>,
@@ -44,6 +51,9 @@ pub struct RasterBand {
     /// Common name of the electro-optical extension, such as `nir08`.
     #[serde(default, alias = "eo:common_name", deserialize_with = "lenient::text")]
     pub common_name: Option<String>,
+    /// Middle of the wavelengths that it measures, µm.
+    #[serde(default, alias = "eo:center_wavelength", deserialize_with = "lenient::number")]
+    pub center_wavelength: Option<f64>,
     /// Multiplied with the digital number.
     #[serde(default, alias = "raster:scale", deserialize_with = "lenient::number")]
     pub scale: Option<f64>,
@@ -53,6 +63,12 @@ pub struct RasterBand {
     /// The pixel value that stands for no data.
     #[serde(default, rename = "nodata", deserialize_with = "lenient::number")]
     pub no_data: Option<f64>,
+    /// Meanings of its values, where it is a mask (classification extension).
+    #[serde(default, rename = "classification:classes", deserialize_with = "lenient::list")]
+    pub classes: Vec<MaskMeaning>,
+    /// Meanings of its bits, where it is a mask (classification extension).
+    #[serde(default, rename = "classification:bitfields", deserialize_with = "lenient::list")]
+    pub bit_fields: Vec<MaskMeaning>,
 }
 
 /// A value of a mask, or a group of its bits.
@@ -64,6 +80,22 @@ pub struct MaskMeaning {
     /// What it means.
     #[serde(default, deserialize_with = "lenient::text")]
     pub name: Option<String>,
+    /// The same for people, where it is short.
+    #[serde(default, deserialize_with = "MaskMeaning::short_text")]
+    pub description: Option<String>,
+}
+
+impl MaskMeaning {
+    /// A text; `None` where it is too long, so that the rest of the meaning can be read.
+    fn short_text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+        let raw = Box::<RawValue>::deserialize(from)?;
+        Ok(lenient::text(&*raw).unwrap_or_default())
+    }
+
+    fn memory_bytes(&self) -> usize {
+        let texts = [&self.name, &self.description];
+        size_of::<Self>() + texts.into_iter().flatten().map(String::len).sum::<usize>()
+    }
 }
 
 impl RasterBand {
@@ -73,7 +105,10 @@ impl RasterBand {
     }
 
     fn memory_bytes(&self) -> usize {
-        size_of::<Self>() + self.names().map(str::len).sum::<usize>()
+        let meanings = self.classes.iter().chain(&self.bit_fields);
+        size_of::<Self>()
+            + self.names().map(str::len).sum::<usize>()
+            + meanings.map(MaskMeaning::memory_bytes).sum::<usize>()
     }
 }
 
@@ -90,12 +125,11 @@ impl Asset {
 
     /// Memory that it takes beside its own size, bytes.
     pub(super) fn memory_bytes(&self) -> usize {
-        let names = self.classes.iter().map(|class| &class.name);
-        let names = names.chain(self.bit_fields.iter().map(|bits| &bits.name)).flatten();
+        let meanings = self.classes.iter().chain(&self.bit_fields);
         self.href.len()
+            + self.title.as_ref().map_or(0, String::len)
+            + self.roles.iter().map(|role| size_of::<String>() + role.len()).sum::<usize>()
             + self.lists().flatten().map(RasterBand::memory_bytes).sum::<usize>()
-            + size_of_val(&self.classes[..])
-            + size_of_val(&self.bit_fields[..])
-            + names.map(String::len).sum::<usize>()
+            + meanings.map(MaskMeaning::memory_bytes).sum::<usize>()
     }
 }

@@ -1,5 +1,7 @@
 //! Which band of which file of an item measures what.
 
+use std::ops::RangeInclusive;
+
 use super::asset::{Asset, RasterBand};
 use super::mask_asset::is_jpeg_2000;
 use crate::sensor::band::BandRole;
@@ -37,6 +39,19 @@ pub enum AssetBandError {
         wanted: &'static str,
         /// Bands that the item lists.
         count: usize,
+    },
+    /// A file that the item describes as another band than its key.
+    #[error(
+        "the item describes its asset {key}, which is read as {wanted}, as another band \
+         ({stated}): correct its `bands` (or `eo:bands`), or take the item out of the catalogue"
+    )]
+    OtherBand {
+        /// Key of the asset.
+        key: String,
+        /// Usual name of the band.
+        wanted: &'static str,
+        /// What the item states.
+        stated: String,
     },
     /// Two bands are the same band of one file.
     #[error(
@@ -87,6 +102,14 @@ impl<'a> AssetBand<'a> {
         })
     }
 
+    /// What the item states of the band that only another band than one of this role has.
+    pub(super) fn other_than(&self, role: BandRole) -> Option<String> {
+        let only = (self.asset.band_count() == 1).then_some(0);
+        let index = self.index.or(only)?;
+        let described = self.asset.lists().filter_map(|list| list.get(index));
+        described.filter_map(|band| stated_otherwise(band, role)).next()
+    }
+
     /// Whether two are the same band of one file.
     pub(super) fn is_same(&self, other: &Self) -> bool {
         self.asset.href == other.asset.href && self.index == other.index
@@ -115,6 +138,39 @@ pub(super) fn common_names(role: BandRole) -> &'static [&'static str] {
         BandRole::Swir16 => &["swir16"],
         BandRole::Swir22 => &["swir22"],
     }
+}
+
+/// Common names of bands that no other band has. Planetary Computer names band 8A `rededge`.
+const UNMISTAKABLE_NAMES: [&str; 10] =
+    ["coastal", "blue", "green", "red", "pan", "cirrus", "nir09", "swir16", "swir22", "lwir11"];
+
+/// Wavelengths that the middle of a band of a role has on any satellite, µm.
+fn wavelengths_um(role: BandRole) -> RangeInclusive<f64> {
+    match role {
+        BandRole::Blue => 0.43..=0.53,
+        BandRole::Green => 0.50..=0.60,
+        BandRole::Red => 0.60..=0.70,
+        BandRole::Nir => 0.77..=0.92,
+        BandRole::Swir16 => 1.50..=1.80,
+        BandRole::Swir22 => 2.00..=2.40,
+    }
+}
+
+/// Wavelengths above this are written in nanometres.
+const MAX_WAVELENGTH_UM: f64 = 100.0;
+
+fn stated_otherwise(band: &RasterBand, role: BandRole) -> Option<String> {
+    let by_wavelength = band.center_wavelength.filter(|stated| *stated > 0.0).and_then(|stated| {
+        let um = if stated > MAX_WAVELENGTH_UM { stated / 1000.0 } else { stated };
+        (!wavelengths_um(role).contains(&um)).then(|| format!("centre wavelength {um} µm"))
+    });
+    let by_name = || {
+        let name = band.common_name.as_deref()?.to_ascii_lowercase();
+        let is_other = UNMISTAKABLE_NAMES.contains(&name.as_str())
+            && !common_names(role).contains(&name.as_str());
+        is_other.then(|| format!("common name {name}"))
+    };
+    by_name().or(by_wavelength)
 }
 
 /// Keys of pictures made of bands, whose numbers are no measurement.

@@ -8,32 +8,15 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::asset_band::{AssetBand, AssetBandError, common_names, is_data};
-use super::footprint::overlap;
-use super::mask_asset::{band_names, mask_kind};
-use super::token::{asks_for_token, without_token};
-use super::{Asset, Baseline, Footprint, ItemLinks, lenient};
+use super::token::asks_for_token;
+use super::{Asset, Baseline, Footprint, ItemLinks, Properties, lenient};
 use crate::catalogue::stac::reference::resolve_reference;
-use crate::sensor::band::BandRole;
-use crate::sensor::collection::Collection;
-use crate::sensor::quality::MaskKind;
-use crate::sensor::spectral_index::SpectralIndex;
 
 /// The longest geometry that is read, bytes of JSON: some ten thousand corners, where a scene has
 /// less than a thousand.
 const MAX_GEOMETRY_BYTES: usize = 256 << 10;
-
-/// Offset beyond which a number is no reflectance.
-const MAX_REFLECTANCE_OFFSET: f64 = 1.0;
-
-/// The offset that an item states for its bands.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct StatedOffset {
-    /// In digital numbers.
-    pub dn: f32,
-    /// Whether the item states digital numbers, where reflectance is meant.
-    pub is_in_dn: bool,
-}
+/// The first moment of processing baseline 04.00, 2022-01-25, seconds.
+pub(super) const BASELINE_04_00_BEGAN: i64 = 1_643_068_800;
 
 /// A scene in a catalogue. STAC 1.0 and 1.1. Written again without its footprint.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -59,63 +42,6 @@ pub struct Item {
     /// Its files by key.
     #[serde(default, deserialize_with = "lenient::map")]
     pub assets: BTreeMap<String, Asset>,
-}
-
-/// The properties of a scene.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
-pub struct Properties {
-    /// Moment of acquisition.
-    #[serde(default, deserialize_with = "lenient::moment")]
-    pub datetime: Option<DateTime<Utc>>,
-    /// Where `datetime` is null.
-    #[serde(default, deserialize_with = "lenient::moment")]
-    pub start_datetime: Option<DateTime<Utc>>,
-    /// When the item came into the catalogue.
-    #[serde(default, deserialize_with = "lenient::moment")]
-    pub created: Option<DateTime<Utc>>,
-    /// Satellite.
-    #[serde(default, deserialize_with = "lenient::text")]
-    pub platform: Option<String>,
-    /// Cloud cover, percent.
-    #[serde(default, rename = "eo:cloud_cover", deserialize_with = "lenient::number")]
-    pub cloud_cover: Option<f64>,
-    /// Share without data, percent.
-    #[serde(default, rename = "s2:nodata_pixel_percentage", deserialize_with = "lenient::number")]
-    pub nodata_percentage: Option<f64>,
-    /// Processing baseline, such as `05.11`.
-    #[serde(default, rename = "s2:processing_baseline", deserialize_with = "lenient::text")]
-    pub processing_baseline: Option<String>,
-    /// The same under its older name.
-    #[serde(default, rename = "sentinel2:processing_baseline", deserialize_with = "lenient::text")]
-    pub processing_baseline_older: Option<String>,
-    /// Product name, such as `S2A_MSIL2A_…_N0510_…`.
-    #[serde(default, rename = "s2:product_uri", deserialize_with = "lenient::text")]
-    pub product_uri: Option<String>,
-    /// The same under its older name.
-    #[serde(default, rename = "sentinel:product_id", deserialize_with = "lenient::text")]
-    pub product_id: Option<String>,
-    /// Earth Search: the offset has been taken off the pixels.
-    #[serde(
-        default,
-        rename = "earthsearch:boa_offset_applied",
-        deserialize_with = "lenient::flag"
-    )]
-    pub boa_offset_applied: Option<bool>,
-    /// The same under its older name.
-    #[serde(default, rename = "sentinel:boa_offset_applied", deserialize_with = "lenient::flag")]
-    pub boa_offset_applied_older: Option<bool>,
-    /// Tile of the satellite's grid, such as `MGRS-10TFK` or `WRS2-033032`.
-    #[serde(default, rename = "grid:code", deserialize_with = "lenient::text")]
-    pub grid_code: Option<String>,
-    /// The same at Planetary Computer, such as `10TFK`.
-    #[serde(default, rename = "s2:mgrs_tile", deserialize_with = "lenient::text")]
-    pub mgrs_tile: Option<String>,
-    /// Path of Landsat's grid, such as `033`.
-    #[serde(default, rename = "landsat:wrs_path", deserialize_with = "lenient::text")]
-    pub wrs_path: Option<String>,
-    /// Row of Landsat's grid.
-    #[serde(default, rename = "landsat:wrs_row", deserialize_with = "lenient::text")]
-    pub wrs_row: Option<String>,
 }
 
 /// A text by which an item can be distinguished from others, in a log and in metadata.
@@ -150,135 +76,6 @@ impl Item {
     /// Moment of acquisition; `None` for an item without one.
     pub fn acquired(&self) -> Option<DateTime<Utc>> {
         self.properties.datetime.or(self.properties.start_datetime)
-    }
-
-    /// West, south, east, north; east lies beyond 180 where the box crosses the antimeridian.
-    /// Where box and geometry disagree, the box of the geometry. `None` where the item has
-    /// neither.
-    pub fn bbox(&self) -> Option<[f64; 4]> {
-        let stated = match self.bbox[..] {
-            [west, south, east, north] | [west, south, _, east, north, _] => {
-                Some([west, south, east, north])
-            }
-            _ => None,
-        };
-        let own = self.footprint.as_ref().map(Footprint::bounds);
-        match (stated.map(unrolled), own) {
-            (Some(stated), Some(own)) if holds(stated, own) => Some(stated),
-            (_, Some(own)) => Some(own),
-            (stated, None) => stated,
-        }
-    }
-
-    /// Whether the item's box and an area share some ground.
-    pub fn touches(&self, area: [f64; 4]) -> bool {
-        self.bbox().is_some_and(|own| overlap(own, area).is_some())
-    }
-
-    /// What is known of the collection that the item belongs to.
-    pub fn known_collection(&self) -> &'static Collection {
-        let name = self.collection.as_deref().unwrap_or_default();
-        Collection::find(name, |key| self.asset(key).is_some())
-    }
-
-    /// The asset of a key, whatever its case: the exact one first.
-    fn asset(&self, key: &str) -> Option<(&str, &Asset)> {
-        let exact = self.assets.get_key_value(key);
-        let found =
-            exact.or_else(|| self.assets.iter().find(|(own, _)| own.eq_ignore_ascii_case(key)));
-        found.map(|(key, asset)| (key.as_str(), asset))
-    }
-
-    /// The band of a role: the asset of its usual name, else the asset that lists a band of that
-    /// name or common name.
-    ///
-    /// # Errors
-    /// When the item has none, or does not state which band of a file it is.
-    pub fn band(&self, role: BandRole) -> Result<AssetBand<'_>, AssetBandError> {
-        let usual = self.known_collection().band_names(role);
-        let common = common_names(role).iter().copied();
-        let wanted = usual.clone().next().unwrap_or_else(|| role.name());
-        let names: Vec<&str> = usual.clone().chain(common).collect();
-        if let Some((key, asset)) = usual.clone().find_map(|key| self.asset(key)) {
-            let count = asset.band_count();
-            return match (count, AssetBand::named(asset, &names)) {
-                (_, Some(band)) => Ok(band),
-                // The file must have a single one.
-                (0 | 1, None) => Ok(AssetBand { asset, index: None }),
-                (count, None) => {
-                    Err(AssetBandError::Ambiguous { key: key.to_owned(), wanted, count })
-                }
-            };
-        }
-        let described = |name: &&str| {
-            let assets = self.assets.iter().filter(|(key, asset)| is_data(key, &asset.href));
-            assets.map(|(_, asset)| asset).find_map(|asset| AssetBand::named(asset, &[name]))
-        };
-        names.iter().find_map(described).ok_or_else(|| AssetBandError::Missing {
-            wanted,
-            present: self.assets.keys().map(String::as_str).collect::<Vec<_>>().join(", "),
-        })
-    }
-
-    /// The bands of the mapped index, in its order.
-    ///
-    /// # Errors
-    /// When one is not known, when both are the same, or have different scales or offsets.
-    pub fn mapped_bands(&self) -> Result<[AssetBand<'_>; 2], AssetBandError> {
-        let [first_role, second_role] = SpectralIndex::MAPPED.bands();
-        let bands = [self.band(first_role)?, self.band(second_role)?];
-        let [first, second] = &bands;
-        let names = (common_names(first_role)[0], common_names(second_role)[0]);
-        if first.is_same(second) {
-            return Err(AssetBandError::Same { first: names.0, second: names.1 });
-        }
-        if let Some((kind, mask)) = self.mask()
-            && bands.iter().any(|band| band.is_same(&mask))
-        {
-            return Err(AssetBandError::Same { first: "a band", second: band_names(kind)[0] });
-        }
-        let differ = |a: Option<f64>, b: Option<f64>| a.zip(b).is_some_and(|(a, b)| a != b);
-        if differ(first.scale(), second.scale()) || differ(first.offset(), second.offset()) {
-            return Err(AssetBandError::DifferentScaling { first: names.0, second: names.1 });
-        }
-        Ok(bands)
-    }
-
-    /// The bands of the mapped index as [`check_sides`](crate::check_sides) compares them; empty
-    /// where they are not known.
-    pub fn mapped_band_names(&self) -> Vec<String> {
-        let name = |band: AssetBand<'_>| {
-            format!("{}#{}", without_token(&band.asset.href), band.index.unwrap_or(0) + 1)
-        };
-        self.mapped_bands().map_or_else(|_| Vec::new(), |bands| bands.map(name).into())
-    }
-
-    /// The mask: the asset of its usual name, else one that is recognised as a mask, else a band
-    /// of that name; `None` where every pixel with data counts as clear.
-    pub fn mask(&self) -> Option<(MaskKind, AssetBand<'_>)> {
-        let others =
-            || self.assets.iter().find_map(|(key, asset)| Some((mask_kind(key, asset)?, asset)));
-        let Some((kind, asset)) = self.usual_mask().or_else(others) else {
-            let band = |kind: MaskKind| {
-                let named = |asset| AssetBand::named(asset, band_names(kind));
-                self.assets.values().find_map(named).map(|band| (kind, band))
-            };
-            return MaskKind::ALL.into_iter().find_map(band);
-        };
-        let named = AssetBand::named(asset, band_names(kind));
-        // Where none is named, the file must have a single one.
-        Some((kind, named.unwrap_or(AssetBand { asset, index: None })))
-    }
-
-    /// The mask asset by the names of its collection.
-    fn usual_mask(&self) -> Option<(MaskKind, &Asset)> {
-        let masks = self.known_collection().masks;
-        masks.iter().find_map(|(key, kind)| Some((*kind, self.asset(key)?.1)))
-    }
-
-    /// Whether its pixels cannot be judged: it has no mask asset.
-    pub fn lacks_mask(&self) -> bool {
-        self.mask().is_none()
     }
 
     /// Makes the addresses of its files absolute: relative ones lead on from its own address, or
@@ -320,32 +117,13 @@ impl Item {
         self.assets.values_mut().map(|asset| &mut asset.href)
     }
 
-    /// Deletes the files that no collection is read or shown by, and that are not found by what the
-    /// item states of them.
-    pub(super) fn drop_other_assets(&mut self) {
-        let collection = self.known_collection();
-        let has_band = |role| collection.band_names(role).any(|key| self.asset(key).is_some());
-        let has_bands = SpectralIndex::MAPPED.bands().into_iter().all(has_band);
-        let has_mask = self.usual_mask().is_some();
-        self.assets.retain(|key, asset| {
-            let lists_band = || {
-                let names = BandRole::ALL.into_iter().map(common_names);
-                names
-                    .chain(MaskKind::ALL.map(band_names))
-                    .any(|names| AssetBand::named(asset, names).is_some())
-            };
-            Collection::reads(key)
-                || (!has_mask && mask_kind(key, asset).is_some())
-                || (!(has_bands && has_mask) && lists_band())
-        });
-    }
-
     /// Memory that it takes, bytes, about.
     pub(super) fn memory_bytes(&self) -> usize {
         let said = &self.properties;
         let texts = [
             &self.collection,
             &said.platform,
+            &said.landsat_category,
             &said.processing_baseline,
             &said.processing_baseline_older,
         ];
@@ -375,30 +153,6 @@ impl Item {
     pub fn asks_for_token(&self) -> bool {
         self.assets.values().any(|asset| asks_for_token(&asset.href))
     }
-
-    /// The first band of the mapped index; all bands of a scene have one scale and one offset.
-    fn first_band(&self) -> Option<AssetBand<'_>> {
-        let [first, _] = SpectralIndex::MAPPED.bands();
-        self.band(first).ok()
-    }
-
-    /// Reflectance of one digital number: what the item states, else what is known of its
-    /// collection.
-    pub fn scale(&self) -> f64 {
-        let stated = self.first_band().and_then(|band| band.scale());
-        stated.unwrap_or(self.known_collection().scale)
-    }
-
-    /// The offset that the item states for its bands.
-    pub fn stated_offset(&self) -> Option<StatedOffset> {
-        let offset = self.first_band()?.offset()?;
-        let scale = self.scale();
-        // No reflectance is so large: digital numbers are meant.
-        let is_in_dn = offset.abs() > MAX_REFLECTANCE_OFFSET && scale < 1.0;
-        let dn = if is_in_dn { offset } else { offset / scale };
-        Some(StatedOffset { dn: dn as f32, is_in_dn })
-    }
-
     /// The processing baseline of a Sentinel-2 scene, by its properties, else by `_Nxxyy_` in the
     /// product's name.
     pub fn baseline(&self) -> Option<Baseline> {
@@ -418,9 +172,9 @@ impl Item {
     pub fn has_baseline_since_04_00(&self) -> bool {
         match self.baseline() {
             Some(baseline) => baseline >= Baseline::WITH_OFFSET,
-            // Baseline 04.00 began on 2022-01-25.
             None => {
-                self.properties.created.is_none_or(|created| created.timestamp() >= 1_643_068_800)
+                let created = self.properties.created;
+                created.is_none_or(|created| created.timestamp() >= BASELINE_04_00_BEGAN)
             }
         }
     }
@@ -429,78 +183,13 @@ impl Item {
     pub fn states_baseline_since_04_00(&self) -> bool {
         self.baseline().is_some_and(|baseline| baseline >= Baseline::WITH_OFFSET)
     }
-
-    /// The tile of the satellite's own grid, such as `MGRS-10TFK` or `WRS2-033032`; without one,
-    /// the place of the box.
-    pub fn tile_name(&self) -> String {
-        let said = &self.properties;
-        if let Some(code) = &said.grid_code {
-            return code.clone();
-        }
-        if let (Some(path), Some(row)) = (&said.wrs_path, &said.wrs_row) {
-            return format!("WRS2-{path:0>3}{row:0>3}");
-        }
-        let named = || self.id.split(['_', '.']).find_map(mgrs_tile);
-        if let Some(tile) = said.mgrs_tile.as_deref().or_else(named) {
-            return format!("MGRS-{tile}");
-        }
-        match self.bbox() {
-            Some([west, south, east, north]) => {
-                format!("{:.1},{:.1}", (west + east) / 2.0, (south + north) / 2.0)
-            }
-            None => self.id.clone(),
-        }
-    }
-}
-
-/// A box whose east lies beyond its west.
-fn unrolled([west, south, east, north]: [f64; 4]) -> [f64; 4] {
-    if west > east {
-        return [west, south, east + 360.0, north];
-    }
-    if east - west <= 180.0 {
-        return [west, south, east, north];
-    }
-    // No scene is so wide: the least and greatest longitude of one that crosses the antimeridian.
-    // Where one is the antimeridian itself, it is unknown how far the scene reaches beyond.
-    if west > -180.0 && east < 180.0 {
-        [east, south, west + 360.0, north]
-    } else {
-        [-180.0, south, 180.0, north]
-    }
-}
-
-/// Degrees by which a box may be smaller than the geometry that it agrees with: rounded numbers.
-const BOX_TOLERANCE_DEGREES: f64 = 0.05;
-
-/// Whether a box agrees with the bounds of the geometry: it holds them, and is no box around the
-/// world.
-fn holds(stated: [f64; 4], own: [f64; 4]) -> bool {
-    let tolerance = BOX_TOLERANCE_DEGREES;
-    let turn = ((stated[0] + stated[2] - own[0] - own[2]) / 720.0).round() * 360.0;
-    stated[2] - stated[0] <= 180.0
-        && stated[0] - tolerance <= own[0] + turn
-        && stated[1] - tolerance <= own[1]
-        && own[2] + turn <= stated[2] + tolerance
-        && own[3] <= stated[3] + tolerance
-}
-
-/// A tile in a part of a name: `10TFK`, or `T10TFK` as ESA and HLS write it.
-fn mgrs_tile(part: &str) -> Option<&str> {
-    let tile = part
-        .strip_prefix('T')
-        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
-        .unwrap_or(part);
-    let digits = tile.bytes().take_while(u8::is_ascii_digit).count();
-    let letters = &tile.as_bytes()[digits..];
-    (matches!(digits, 1 | 2) && letters.len() == 3 && letters.iter().all(u8::is_ascii_uppercase))
-        .then_some(tile)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::ItemCollection;
+    use super::super::{ItemCollection, StatedOffset};
     use super::*;
+    use crate::sensor::band::BandRole;
     use proptest::prelude::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -515,13 +204,6 @@ mod tests {
     }
 
     #[test]
-    fn scale_and_offset_may_stand_with_the_asset() {
-        let item = item("a", "");
-        let offset = Some(StatedOffset { dn: -500.0, is_in_dn: false });
-        assert_eq!((item.scale(), item.stated_offset()), (0.0002, offset));
-    }
-
-    #[test]
     fn an_item_written_and_read_again_says_the_same() {
         let first = item(
             "S2A_10TFK_20250612_0_L2A",
@@ -532,74 +214,6 @@ mod tests {
         assert_eq!(said(&again), said(&first));
         let offset = Some(StatedOffset { dn: -500.0, is_in_dn: false });
         assert_eq!((again.scale(), again.stated_offset()), (0.0002, offset));
-    }
-
-    fn check_tile(id: &str, properties: &str, tile: &str) {
-        assert_eq!(item(id, properties).tile_name(), tile, "{id} {properties}");
-    }
-
-    #[test]
-    fn a_tile_is_named_in_many_ways() {
-        check_tile("a", r#","grid:code":"MGRS-10TFK""#, "MGRS-10TFK");
-        check_tile("a", r#","s2:mgrs_tile":"06VVN""#, "MGRS-06VVN");
-        check_tile("a", r#","landsat:wrs_path":"033","landsat:wrs_row":"032""#, "WRS2-033032");
-        check_tile("a", r#","landsat:wrs_path":1,"landsat:wrs_row":62"#, "WRS2-001062");
-        check_tile("HLS.L30.T06WVS.2024120T211159.v2.0", "", "MGRS-06WVS");
-        check_tile("S2A_28QCH_20200714_0_L2A", "", "MGRS-28QCH");
-        check_tile("S2B_MSIL2A_20190629T212529_R043_T06VVN_20201006T080531", "", "MGRS-06VVN");
-        check_tile("scene", "", "-121.2,39.8");
-    }
-
-    #[test]
-    fn a_box_across_the_antimeridian_runs_on() {
-        let of = |bbox: &[f64]| Item { bbox: bbox.to_vec(), ..item("a", "") };
-        assert_eq!(of(&[178.0, 1.0, -179.0, 2.0]).bbox(), Some([178.0, 1.0, 181.0, 2.0]));
-        assert_eq!(of(&[-179.0, 1.0, 178.0, 2.0]).bbox(), Some([178.0, 1.0, 181.0, 2.0]));
-        assert_eq!(of(&[1.0, 2.0, 0.0, 3.0, 4.0, 9.0]).bbox(), Some([1.0, 2.0, 3.0, 4.0]));
-        assert!(of(&[-179.0, 1.0, 178.0, 2.0]).touches([-180.0, 0.0, -170.0, 3.0]));
-        assert!(!of(&[-179.0, 1.0, 178.0, 2.0]).touches([-10.0, 0.0, 10.0, 3.0]));
-        assert_eq!(of(&[]).bbox(), None);
-        // It is unknown how far it reaches on either side.
-        for area in [[179.4, 1.0, 179.9, 2.0], [-180.0, 1.0, -179.9, 2.0]] {
-            assert!(of(&[-180.0, 1.0, 180.0, 2.0]).touches(area));
-            assert!(of(&[-179.73, 1.0, 180.0, 2.0]).touches(area));
-        }
-    }
-
-    #[test]
-    fn where_box_and_geometry_disagree_the_geometry_decides() {
-        let part = |west: f64, east: f64| {
-            format!("[[[{west},-18],[{east},-18],[{east},-17],[{west},-17],[{west},-18]]]")
-        };
-        let cut = format!("[{},{}]", part(179.3, 180.0), part(-180.0, -179.73));
-        let geometry = format!(r#"{{"type":"MultiPolygon","coordinates":{cut}}}"#);
-        let of = |bbox: [f64; 4]| Item {
-            bbox: bbox.to_vec(),
-            footprint: Footprint::from_geometry(&geometry),
-            ..item("a", "")
-        };
-        let boxes = [
-            [-180.0, -18.0, 180.0, -17.0],
-            [-179.73, -18.0, 180.0, -17.0],
-            [-180.0, -18.0, 179.3, -17.0],
-            [-179.73, -18.0, 179.3, -17.0],
-            [179.3, -18.0, -179.73, -17.0],
-            [-18.0, -180.0, -17.0, 180.0],
-            [0.0, 0.0, 1.0, 1.0],
-        ];
-        for bbox in boxes {
-            let own = of(bbox).bbox().unwrap();
-            assert!((own[0] - 179.3).abs() < 1e-9 && (own[2] - 180.27).abs() < 1e-9, "{bbox:?}");
-            for (area, is_shared) in [
-                ([179.42, -17.6, 179.95, -17.1], true),
-                ([-180.0, -17.6, -179.8, -17.1], true),
-                ([179.42, -17.6, 180.2, -17.1], true),
-                ([-179.7, -17.6, -179.0, -17.1], false),
-                ([10.0, -17.6, 11.0, -17.1], false),
-            ] {
-                assert_eq!(of(bbox).touches(area), is_shared, "{bbox:?} {area:?}");
-            }
-        }
     }
 
     #[test]

@@ -72,6 +72,13 @@ pub enum ItemCollectionError {
 }
 
 impl ItemCollectionError {
+    fn of_json(error: serde_json::Error) -> Self {
+        match error.is_data() {
+            true => Self::NotStac,
+            false => Self::NotJson { line: error.line(), column: error.column() },
+        }
+    }
+
     fn not_utf8(json: &[u8], error: std::str::Utf8Error) -> Self {
         let valid = json.get(..error.valid_up_to()).unwrap_or_default();
         let line_start =
@@ -85,6 +92,12 @@ impl ItemCollection {
     /// Whether the list states that it goes on elsewhere.
     pub fn has_next(&self) -> bool {
         self.next.is_some()
+    }
+
+    /// Adds the response header `Link` of the list: its link to the next page counts where the list
+    /// itself has none.
+    pub fn add_link_header(&mut self, header: &str) {
+        self.next = self.next.take().or_else(|| NextPage::of_header(header));
     }
 
     /// How much of what matches the list holds, where it lacks some.
@@ -105,16 +118,45 @@ impl ItemCollection {
         let text = text.trim_start_matches('\u{feff}');
         match serde_json::from_str::<Document>(text) {
             Ok(document) => document.try_into(),
-            Err(error) if error.is_data() => Err(ItemCollectionError::NotStac),
-            Err(error) => {
-                Err(ItemCollectionError::NotJson { line: error.line(), column: error.column() })
-            }
+            Err(error) => Err(ItemCollectionError::of_json(error)),
         }
     }
 }
 
+impl ItemCollection {
+    /// Reads a file: a list as [`ItemCollection::read`] does, items by lines, a JSON list of items,
+    /// or a single one.
+    ///
+    /// # Errors
+    /// When it is none of them, none of its items can be read, or it holds too many.
+    pub fn read_file(text: &str) -> Result<Self, ItemCollectionError> {
+        let text = text.trim_start_matches('\u{feff}');
+        let is_list = text.trim_start().starts_with('[');
+        // A record separator may begin each line (RFC 8142).
+        let lines = || {
+            let lines = text.lines().map(|line| line.trim_matches(['\u{1e}', ' ', '\t', '\r']));
+            lines.filter(|line| !line.is_empty())
+        };
+        let is_item = |json: &str| serde_json::from_str::<Item>(json).is_ok();
+        let mut features = FeaturesReader::default();
+        if is_list {
+            features = serde_json::from_str(text).map_err(ItemCollectionError::of_json)?;
+        } else if lines().next().is_some_and(is_item) {
+            for line in lines() {
+                features.take(line);
+                features.is_too_much |= features.is_full();
+            }
+        } else if is_item(text) {
+            features.take(text);
+        } else {
+            return Self::read(text.as_bytes());
+        }
+        Document { features: Some(features), ..Document::default() }.try_into()
+    }
+}
+
 /// The list as it is written.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct Document {
     #[serde(default)]
     features: Option<FeaturesReader>,
@@ -199,9 +241,7 @@ impl<'de> Visitor<'de> for FeaturesReader {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut list: A) -> Result<Self, A::Error> {
         while let Some(raw) = list.next_element::<Box<RawValue>>()? {
             self.take(raw.get());
-            if self.items.len() + self.unread_count >= MAX_ITEMS
-                || self.items_bytes > MAX_ITEMS_BYTES
-            {
+            if self.is_full() {
                 self.is_too_much = list.next_element::<IgnoredAny>()?.is_some();
                 while list.next_element::<IgnoredAny>()?.is_some() {}
                 break;
@@ -212,6 +252,10 @@ impl<'de> Visitor<'de> for FeaturesReader {
 }
 
 impl FeaturesReader {
+    fn is_full(&self) -> bool {
+        self.items.len() + self.unread_count >= MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES
+    }
+
     fn take(&mut self, json: &str) {
         match serde_json::from_str::<Item>(json) {
             Ok(mut item) => {
@@ -277,6 +321,32 @@ mod tests {
         );
         assert!(unread[1].contains("features[2]") && unread[1].contains("no object"), "{unread:?}");
         assert!(unread[2].contains("features[3]") && unread[2].contains("`id`"), "{unread:?}");
+    }
+
+    #[test]
+    fn a_file_may_hold_items_by_lines_or_as_a_list() {
+        let item = |id: &str| format!(r#"{{"type":"Feature","id":"{id}","properties":{{}}}}"#);
+        let (a, b) = (item("a"), item("b"));
+        let ids = |text: &str| -> Vec<String> {
+            let read = ItemCollection::read_file(text).unwrap();
+            read.features.into_iter().map(|item| item.id).collect()
+        };
+        for text in [
+            format!("{a}\n{b}\n"),
+            format!("\u{feff}{a}\r\n\r\n{b}"),
+            format!("\u{1e}{a}\n\u{1e}{b}\n"),
+            format!("[{a},\n{b}]"),
+            format!(r#"{{"features":[{a},{b}]}}"#),
+            format!("{a}\nnot an item\n{b}"),
+        ] {
+            assert_eq!(ids(&text), ["a", "b"], "{text}");
+        }
+        assert_eq!(ids(&a.replace(',', ",\n")), ["a"]);
+        assert_eq!(ItemCollection::read_file(&format!("{a}\n7")).unwrap().unread_count, 1);
+        let message = |text: &str| ItemCollection::read_file(text).unwrap_err().to_string();
+        assert!(message("<html>").contains("no JSON"));
+        assert!(message(r#"{"type":"Catalog"}"#).contains("no list `features`"));
+        assert!(message("[7]").contains("none of its items"));
     }
 
     #[test]

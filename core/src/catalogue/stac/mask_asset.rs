@@ -2,6 +2,7 @@
 //! its collection's masks usually have.
 
 use super::Asset;
+use super::asset_band::is_data;
 use crate::sensor::quality::MaskKind;
 
 /// Classes of the Scene Classification Layer by which it is recognised: value, and a part of the
@@ -15,7 +16,7 @@ const FMASK_BITS: [(f64, &str); 3] = [(1.0, "cloud"), (3.0, "shadow"), (4.0, "sn
 /// Names of the band of a mask in a file of several bands.
 pub(super) fn band_names(kind: MaskKind) -> &'static [&'static str] {
     match kind {
-        MaskKind::Scl => &["scl"],
+        MaskKind::Scl | MaskKind::SclSince0400 => &["scl"],
         MaskKind::QaPixel => &["qa_pixel"],
         MaskKind::Fmask => &["fmask"],
     }
@@ -27,7 +28,46 @@ pub(super) fn mask_kind(key: &str, asset: &Asset) -> Option<MaskKind> {
     if is_jpeg_2000(&asset.href) {
         return None;
     }
-    named(key).or_else(|| named(file_name(&asset.href))).or_else(|| described(asset))
+    named(key)
+        .or_else(|| named(file_name(&asset.href)))
+        .or_else(|| described(asset))
+        .or_else(|| titled(key, asset))
+}
+
+/// Roles of masks in STAC's best practices.
+const MASK_ROLES: [&str; 2] = ["cloud", "data-mask"];
+/// Parts of the names of other files with such roles: probabilities in percent, aerosols,
+/// saturation.
+const OTHER_MASKS: [&str; 7] =
+    ["prob", "cld", "aerosol", "radsat", "saturat", "reflectance", "terrain"];
+
+/// Whether the roles of an asset state a mask, though not how it is written.
+pub(super) fn has_mask_role(key: &str, asset: &Asset) -> bool {
+    let roles = || asset.roles.iter().map(|role| role.to_ascii_lowercase());
+    let title = asset.title.as_deref().unwrap_or_default();
+    let texts = [key, title, file_name(&asset.href)].map(str::to_ascii_lowercase);
+    let is_other =
+        |text: String| OTHER_MASKS.iter().any(|part| text.contains(part)) || text == "visual";
+    is_data(key, &asset.href)
+        && roles().any(|role| MASK_ROLES.contains(&role.as_str()))
+        && !roles().chain(texts).any(is_other)
+}
+
+/// By its title: `Scene classification map (SCL)`, `Pixel Quality Assessment Band`.
+fn titled(key: &str, asset: &Asset) -> Option<MaskKind> {
+    let title = asset.title.as_deref()?.to_ascii_lowercase();
+    if !is_data(key, &asset.href) {
+        return None;
+    }
+    let has_word =
+        |word: &str| title.split(|c: char| !c.is_alphanumeric()).any(|part| part == word);
+    if title.contains("scene classif") || has_word("scl") {
+        Some(MaskKind::Scl)
+    } else if title.contains("pixel quality a") {
+        Some(MaskKind::QaPixel)
+    } else {
+        has_word("fmask").then_some(MaskKind::Fmask)
+    }
 }
 
 fn file_name(href: &str) -> &str {
@@ -108,6 +148,12 @@ mod tests {
         let bits = r#","classification:bitfields":[{"offset":1,"name":"cloud"},
             {"offset":3,"name":"cloud_shadow"},{"offset":4,"name":"snow_ice"}]"#;
         assert_eq!(kind("qa", "a.tif", bits), Some(Fmask));
+        let title = |title: &str| kind("mask", "a.tif", &format!(r#","title":"{title}""#));
+        assert_eq!(title("Scene classfication map (SCL)"), Some(Scl));
+        assert_eq!(title("Scene Classification"), Some(Scl));
+        assert_eq!(title("Cloud Probabilities"), None);
+        assert_eq!(title("Pixel Quality Assessment Band"), Some(QaPixel));
+        assert_eq!(title("Quality (Fmask)"), Some(Fmask));
     }
 
     #[test]

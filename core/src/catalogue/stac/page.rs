@@ -3,14 +3,12 @@
 use serde_json::{Map, Value};
 
 use super::next_page::NextPage;
-use super::received_items::ReceivedItems;
+use super::received_items::{PAGE_ITEMS, ReceivedItems, ReceivedPage};
 use super::{
     AddressError, AddressPolicy, FoundItems, Item, ItemCollection, ItemCounts, ItemSearch,
     UnrequestedItems, resolve_reference, shown,
 };
 
-/// Items requested on a page.
-const PAGE_ITEMS: usize = 100;
 /// More pages than any area needs: a chain that long does not end.
 const MAX_PAGES: usize = 500;
 /// Pages without any item that are followed one after the other. Some catalogues link every page
@@ -51,7 +49,6 @@ pub struct SearchPages {
     requested: Vec<SearchPage>,
     next: Option<SearchPage>,
     received: ReceivedItems,
-    unrequested: Option<UnrequestedItems>,
     empty_pages: usize,
     items_bytes: usize,
 }
@@ -127,7 +124,6 @@ impl SearchPages {
             requested: Vec::new(),
             next: Some(first),
             received: ReceivedItems::default(),
-            unrequested: None,
             empty_pages: 0,
             items_bytes: 0,
         }
@@ -156,8 +152,8 @@ impl SearchPages {
     /// requested.
     ///
     /// # Errors
-    /// When most items were not requested and more are to come, the pages lead in a circle, or hold too many items by
-    /// now.
+    /// When most items were not requested and more are to come, the pages lead in a circle, or hold
+    /// too many items by now.
     pub fn answered(
         &mut self,
         answer: &mut ItemCollection,
@@ -167,14 +163,10 @@ impl SearchPages {
             item.resolve_hrefs(url);
             item.complete_collection(&self.wanted.collections);
         }
-        let (is_new, unrequested) = self.received.add(answer, &self.wanted);
-        match unrequested {
-            // Who sends all that there is on one page does no harm.
-            Some(unrequested) if answer.has_next() => {
-                return Err(SearchPagesError::Unfiltered { url: shown(url), unrequested });
-            }
-            Some(unrequested) => self.unrequested = Some(unrequested),
-            None => {}
+        let ReceivedPage { is_new, unfiltered } = self.received.add(answer, &self.wanted);
+        // On the last page they are a warning: it may hold all that there is.
+        if let Some(unrequested) = unfiltered.filter(|_| answer.has_next()) {
+            return Err(SearchPagesError::Unfiltered { url: shown(url), unrequested });
         }
         self.items_bytes += answer.items_bytes;
         if self.received.count() > MAX_ITEMS || self.items_bytes > MAX_ITEMS_BYTES {
@@ -202,9 +194,14 @@ impl SearchPages {
         self.received.lacking()
     }
 
+    /// What the catalogue sent beside what was requested, of all pages so far.
+    pub fn unrequested(&self) -> Option<UnrequestedItems> {
+        self.received.unrequested()
+    }
+
     /// What the search found, of which these items may be read.
     pub fn found(self, items: Vec<Item>) -> FoundItems {
-        FoundItems { items, lacking: self.lacking(), unrequested: self.unrequested }
+        FoundItems { items, lacking: self.lacking(), unrequested: self.unrequested() }
     }
 
     /// The request that a link of the page at `url` leads to.
@@ -279,6 +276,23 @@ mod tests {
         assert_eq!(pages.next_page(), get("http://catalogue/v2/search?token=x4"));
         pages.answered(&mut answer(""), URL).unwrap();
         assert_eq!((pages.next_page(), pages.lacking()), (Ok(None), None));
+    }
+
+    #[test]
+    fn a_link_leads_on_in_any_case_and_by_a_header() {
+        let mut pages = pages();
+        pages.next_page().unwrap();
+        pages.answered(&mut answer(r#"{"rel":"NEXT","href":"?page=2"}"#), URL).unwrap();
+        let get = |url: &str| Ok(Some(SearchPage::Get { url: url.to_owned() }));
+        assert_eq!(pages.next_page(), get("http://catalogue/search?page=2"));
+        let mut by_header = answer("");
+        by_header.add_link_header(r#"</search?page=3>; rel="next""#);
+        pages.answered(&mut by_header, URL).unwrap();
+        assert_eq!(pages.next_page(), get("http://catalogue/search?page=3"));
+        let mut by_both = answer(&next("?page=4"));
+        by_both.add_link_header(r#"</search?page=9>; rel="next""#);
+        pages.answered(&mut by_both, URL).unwrap();
+        assert_eq!(pages.next_page(), get("http://catalogue/search?page=4"));
     }
 
     #[test]
@@ -377,10 +391,19 @@ mod tests {
             single.answered(&mut mixed, URL).unwrap();
             let ids: Vec<&str> = mixed.features.iter().map(|item| item.id.as_str()).collect();
             assert_eq!(ids, ["good"], "a single stray is dropped");
+            assert_eq!(single.unrequested(), None, "all that there is, on one page");
+            let many = format!("{good},{}", vec![stray.clone(); PAGE_ITEMS].join(","));
+            let mut full = pages();
+            full.answered(&mut page(&many, "", ""), URL).unwrap();
+            assert_eq!(full.unrequested().unwrap().count, PAGE_ITEMS, "a page full of others");
             let message =
                 first.answered(&mut page(&stray, &more, ""), URL).unwrap_err().to_string();
             assert!(message.contains(part) && message.contains("1 of the 1"), "{message}");
             second.answered(&mut page(&good, &next("?page=2"), ""), URL).unwrap();
+            let mut last = second.clone();
+            last.answered(&mut page(&stray, "", ""), URL).unwrap();
+            assert!(last.unrequested().unwrap().to_string().contains("1 of the 2"));
+            assert_eq!(second.unrequested(), None);
             assert!(second.answered(&mut page(&stray, &more, ""), URL).is_err());
             let mut only = pages();
             only.answered(&mut page(&stray, "", ""), URL).unwrap();

@@ -31,7 +31,8 @@ pub struct FoundItems {
     pub items: Vec<Item>,
     /// What the catalogue did not send of what matches, by its own count.
     pub lacking: Option<ItemCounts>,
-    /// What else it sent, where that was most of an answer.
+    /// What else it sent: the search may have lost its conditions on the way, and scenes with
+    /// them.
     pub unrequested: Option<UnrequestedItems>,
 }
 
@@ -46,10 +47,10 @@ pub enum SearchCondition {
     Box,
 }
 
-/// Items that were not requested, most of an answer.
+/// Items that were not requested.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "{count} of the {of} scenes on the page do not meet the search's {condition} (requested: \
+    "{count} of the {of} scenes received do not meet the search's {condition} (requested: \
     {requested}; the first, {first}, has {found})"
 )]
 pub struct UnrequestedItems {
@@ -77,6 +78,8 @@ impl fmt::Display for SearchCondition {
     }
 }
 
+/// Items requested on a page.
+pub(super) const PAGE_ITEMS: usize = 100;
 /// Items after which an answer that mostly does not match is no accident, where its first page
 /// does.
 const MIN_JUDGED: usize = 200;
@@ -85,6 +88,15 @@ const MIN_JUDGED: usize = 200;
 const MARGIN_DAYS: i64 = 1;
 /// The same for its box, degrees: a catalogue compares geometries, which may differ from the box.
 const MARGIN_DEGREES: f64 = 1.0;
+
+/// What a page adds to a search.
+#[derive(Clone, Debug)]
+pub(super) struct ReceivedPage {
+    /// Whether it holds an item that no page before it held.
+    pub(super) is_new: bool,
+    /// Its unrequested items, where they are so many that the catalogue does not filter.
+    pub(super) unfiltered: Option<UnrequestedItems>,
+}
 
 /// The items of a search so far.
 #[derive(Clone, Debug, Default)]
@@ -95,21 +107,21 @@ pub(super) struct ReceivedItems {
     /// Items of all pages, those that came twice twice.
     count: usize,
     unrequested: usize,
+    /// The first of them.
+    first_unrequested: Option<UnrequestedItems>,
     pages: usize,
+    /// Whether a page links to a next one.
+    is_linked: bool,
     /// How many match, as the first page that states it does.
     matched: Option<u64>,
 }
 
 impl ReceivedItems {
-    /// Counts a page. Returns whether it holds an item that no page before it held, and its
-    /// unrequested items where they are most.
-    pub(super) fn add(
-        &mut self,
-        answer: &ItemCollection,
-        search: &ItemSearch,
-    ) -> (bool, Option<UnrequestedItems>) {
+    /// Counts a page.
+    pub(super) fn add(&mut self, answer: &ItemCollection, search: &ItemSearch) -> ReceivedPage {
         self.matched = self.matched.or(answer.matched);
         self.pages += 1;
+        self.is_linked |= answer.has_next();
         self.unread += answer.unread_count;
         let (before, items) = (self.names.len(), &answer.features);
         for item in items {
@@ -121,20 +133,33 @@ impl ReceivedItems {
         let unrequested = items.iter().filter(|item| failed(item).is_some()).count();
         self.count += items.len();
         self.unrequested += unrequested;
-        let is_most = if self.pages == 1 {
+        let is_unfiltered = if self.pages == 1 {
             unrequested * 2 > items.len()
         } else {
             (unrequested > 0 && unrequested == items.len())
                 || (self.count > MIN_JUDGED && self.unrequested * 2 > self.count)
         };
         let is_new = answer.unread_count > 0 || self.names.len() > before;
-        let first = items.iter().filter(|_| is_most).find_map(|item| Some((item, failed(item)?)));
+        let first = items.iter().find_map(|item| Some((item, failed(item)?)));
         let unrequested = first.map(|(first, condition)| {
             let (requested, found) = condition.described(search, first);
             let (count, of, first) = (unrequested, items.len(), shown(&first.id));
             UnrequestedItems { count, of, condition, requested, first, found }
         });
-        (is_new, unrequested)
+        self.first_unrequested = self.first_unrequested.take().or_else(|| unrequested.clone());
+        ReceivedPage { is_new, unfiltered: unrequested.filter(|_| is_unfiltered) }
+    }
+
+    /// The unrequested items of all pages; `None` where there are none, or where all that there is
+    /// came on one page, and nothing can be missing: less than was requested, with items that meet
+    /// the search.
+    pub(super) fn unrequested(&self) -> Option<UnrequestedItems> {
+        let is_all = !self.is_linked && self.count < PAGE_ITEMS && self.lacking().is_none();
+        if is_all && self.unrequested < self.count {
+            return None;
+        }
+        let first = self.first_unrequested.clone()?;
+        Some(UnrequestedItems { count: self.unrequested, of: self.count, ..first })
     }
 
     /// Items of all pages.

@@ -69,7 +69,7 @@ pub struct RegionTurn {
     pub name: String,
     /// First day on which it is, or was, due; `None` before its first run.
     pub due_on: Option<NaiveDate>,
-    /// Why it stands there, in words.
+    /// Why it stands there, as text.
     pub reason: String,
 }
 
@@ -94,7 +94,7 @@ impl NightPlan {
         self.demand_per_night > self.regions_per_night as f64 + DEMAND_ROUNDING
     }
 
-    /// How full the nights are, in words, and what to do when they are too full.
+    /// How full the nights are, as text, and what to do when they are too full.
     pub fn describe_load(&self) -> String {
         let allowed = self.regions_per_night;
         if self.is_overloaded() {

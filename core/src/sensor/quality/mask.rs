@@ -11,6 +11,9 @@ use super::PixelQuality;
 pub enum MaskKind {
     /// Sentinel-2's scene classification: a class.
     Scl,
+    /// The same of a scene from processing baseline 04.00 on, in which class 2 is the shadow of
+    /// terrain and no longer all dark ground.
+    SclSince0400,
     /// Landsat's QA_PIXEL: bits.
     QaPixel,
     /// Fmask of HLS: bits.
@@ -18,13 +21,13 @@ pub enum MaskKind {
 }
 
 impl MaskKind {
-    /// Every kind.
+    /// Every kind of asset. Which SCL it is depends on the scene.
     pub const ALL: [Self; 3] = [Self::Scl, Self::QaPixel, Self::Fmask];
 
     /// The value of a pixel without data.
     pub fn fill_value(self) -> u16 {
         match self {
-            Self::Scl => 0,
+            Self::Scl | Self::SclSince0400 => 0,
             Self::QaPixel => 1,
             Self::Fmask => 255,
         }
@@ -55,6 +58,12 @@ const SCL: [Hides; 9] = [
     hides(10, "thin cirrus", PixelQuality::Cloud),
     hides(11, "snow", PixelQuality::Snow),
 ];
+/// The same from processing baseline 04.00 on.
+const SCL_SINCE_04_00: [Hides; 9] = {
+    let mut classes = SCL;
+    classes[2] = hides(2, "shadow of terrain", PixelQuality::Shadow);
+    classes
+};
 const QA_PIXEL: [Hides; 6] = [
     hides(0, "fill", PixelQuality::NoData),
     hides(1, "dilated cloud", PixelQuality::Cloud),
@@ -63,12 +72,16 @@ const QA_PIXEL: [Hides; 6] = [
     hides(4, "cloud shadow", PixelQuality::Shadow),
     hides(5, "snow", PixelQuality::Snow),
 ];
-const FMASK: [Hides; 4] = [
+const FMASK: [Hides; 5] = [
     hides(1, "cloud", PixelQuality::Cloud),
     hides(2, "adjacent to cloud or shadow", PixelQuality::Cloud),
     hides(3, "cloud shadow", PixelQuality::Shadow),
     hides(4, "snow", PixelQuality::Snow),
+    hides(FMASK_AEROSOL, "high aerosol (bits 6 and 7)", PixelQuality::Cloud),
 ];
+/// The lower of the two bits of Fmask that hold the aerosol level; 3 is high, as under smoke.
+const FMASK_AEROSOL: u8 = 6;
+const FMASK_HIGH_AEROSOL: u8 = 0b11 << FMASK_AEROSOL;
 const SCL_WATER: u8 = 6;
 const QA_PIXEL_WATER: u8 = 7;
 const FMASK_WATER: u8 = 5;
@@ -78,6 +91,7 @@ impl MaskKind {
     fn name(self) -> &'static str {
         match self {
             Self::Scl => "SCL",
+            Self::SclSince0400 => "SCL (baseline 04.00 on)",
             Self::QaPixel => "QA_PIXEL",
             Self::Fmask => "Fmask",
         }
@@ -86,6 +100,7 @@ impl MaskKind {
     fn hides(self) -> &'static [Hides] {
         match self {
             Self::Scl => &SCL,
+            Self::SclSince0400 => &SCL_SINCE_04_00,
             Self::QaPixel => &QA_PIXEL,
             Self::Fmask => &FMASK,
         }
@@ -93,7 +108,10 @@ impl MaskKind {
 
     /// Words for its numbers.
     fn unit(self) -> &'static str {
-        if self == Self::Scl { "classes" } else { "bits" }
+        match self {
+            Self::Scl | Self::SclSince0400 => "classes",
+            Self::QaPixel | Self::Fmask => "bits",
+        }
     }
 }
 
@@ -106,10 +124,14 @@ pub struct Masks {
     /// there.
     #[serde(deserialize_with = "scl")]
     pub scl: Vec<u8>,
+    /// Classes of SCL that hide the ground beside those in scenes from processing baseline 04.00 on,
+    /// in which 2 is the shadow of terrain.
+    #[serde(deserialize_with = "scl", skip_serializing_if = "is_terrain_shadow")]
+    pub scl_since_04_00: Vec<u8>,
     /// Bits of QA_PIXEL.
     #[serde(deserialize_with = "qa_pixel")]
     pub qa_pixel: Vec<u8>,
-    /// Bits of Fmask.
+    /// Bits of Fmask; 6 stands for a high aerosol level.
     #[serde(deserialize_with = "fmask")]
     pub fmask: Vec<u8>,
 }
@@ -118,10 +140,18 @@ impl Default for Masks {
     fn default() -> Self {
         Self {
             scl: vec![0, 1, 3, 8, 9, 10, 11],
+            scl_since_04_00: TERRAIN_SHADOW.to_vec(),
             qa_pixel: vec![0, 1, 2, 3, 4, 5],
-            fmask: vec![1, 2, 3, 4],
+            fmask: vec![1, 2, 3, 4, FMASK_AEROSOL],
         }
     }
+}
+
+/// The class of SCL that is the shadow of terrain from processing baseline 04.00 on.
+const TERRAIN_SHADOW: [u8; 1] = [2];
+
+fn is_terrain_shadow(classes: &[u8]) -> bool {
+    classes == TERRAIN_SHADOW
 }
 
 fn scl<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
@@ -157,11 +187,14 @@ fn checked<'de, D: Deserializer<'de>>(from: D, kind: MaskKind) -> Result<Vec<u8>
 }
 
 impl Masks {
-    fn numbers(&self, kind: MaskKind) -> &[u8] {
+    fn hides(&self, kind: MaskKind, number: u8) -> bool {
         match kind {
-            MaskKind::Scl => &self.scl,
-            MaskKind::QaPixel => &self.qa_pixel,
-            MaskKind::Fmask => &self.fmask,
+            MaskKind::Scl => self.scl.contains(&number),
+            MaskKind::SclSince0400 => {
+                self.scl.contains(&number) || self.scl_since_04_00.contains(&number)
+            }
+            MaskKind::QaPixel => self.qa_pixel.contains(&number),
+            MaskKind::Fmask => self.fmask.contains(&number),
         }
     }
 
@@ -179,17 +212,17 @@ impl Masks {
             return "no mask asset: every pixel with data counts as clear".to_owned();
         }
         let kinds: Vec<String> = kinds.iter().map(|kind| self.describe(*kind)).collect();
-        format!("{}; cloud and shadow widened by {cloud_buffer_m} m", kinds.join("; "))
+        format!("{}; cloud, shadow and snow widened by {cloud_buffer_m} m", kinds.join("; "))
     }
 
     fn hiding(&self, kind: MaskKind) -> impl Iterator<Item = &'static Hides> {
-        kind.hides().iter().filter(move |hides| self.numbers(kind).contains(&hides.number))
+        kind.hides().iter().filter(move |hides| self.hides(kind, hides.number))
     }
 }
 
 fn water(kind: MaskKind) -> u8 {
     match kind {
-        MaskKind::Scl => SCL_WATER,
+        MaskKind::Scl | MaskKind::SclSince0400 => SCL_WATER,
         MaskKind::QaPixel => QA_PIXEL_WATER,
         MaskKind::Fmask => FMASK_WATER,
     }
@@ -218,12 +251,16 @@ impl QualityTable {
 
 fn quality_of(kind: MaskKind, masks: &Masks, value: u8) -> PixelQuality {
     let is_set = |number: u8| match kind {
-        MaskKind::Scl => value == number,
+        MaskKind::Scl | MaskKind::SclSince0400 => value == number,
+        // Over water the level is unreliable, and no severity depends on it.
+        MaskKind::Fmask if number == FMASK_AEROSOL => {
+            value & FMASK_HIGH_AEROSOL == FMASK_HIGH_AEROSOL && value & (1 << FMASK_WATER) == 0
+        }
         MaskKind::QaPixel | MaskKind::Fmask => value & (1 << number) != 0,
     };
     let is_fill = match kind {
         // Values that no class has were not classified from data either.
-        MaskKind::Scl => value == 0 || value > 11,
+        MaskKind::Scl | MaskKind::SclSince0400 => value == 0 || value > 11,
         MaskKind::QaPixel => is_set(0),
         MaskKind::Fmask => value == FMASK_FILL,
     };
@@ -273,7 +310,22 @@ mod tests {
             (255, PixelQuality::NoData),
         ] {
             check(MaskKind::Scl, scl, quality);
+            let since = if scl == 2 { PixelQuality::Shadow } else { quality };
+            check(MaskKind::SclSince0400, scl, since);
         }
+    }
+
+    #[test]
+    fn the_shadow_of_terrain_can_stay_clear() {
+        let masks: Masks = serde_json::from_str(r#"{"scl_since_04_00":[]}"#).unwrap();
+        let table = QualityTable::new(MaskKind::SclSince0400, &masks);
+        assert_eq!(table.quality(2), PixelQuality::Clear);
+        // A page of an older version knows no such key: it is sent only where it is set.
+        let written = serde_json::to_string(&Masks::default()).unwrap();
+        assert!(!written.contains("since"), "{written}");
+        assert_eq!(serde_json::from_str::<Masks>(&written).unwrap(), Masks::default());
+        let written = serde_json::to_string(&masks).unwrap();
+        assert_eq!(serde_json::from_str::<Masks>(&written).unwrap(), masks);
     }
 
     /// Values that USGS explains in its guide to Landsat 8 and 9 Collection 2 Level 2, LSDS-1619.
@@ -296,8 +348,10 @@ mod tests {
     #[test]
     fn fmask_is_read_by_its_bits() {
         check(MaskKind::Fmask, 255, PixelQuality::NoData);
-        check(MaskKind::Fmask, 0b1100_0000, PixelQuality::Clear);
+        check(MaskKind::Fmask, 0b1000_0000, PixelQuality::Clear);
         check(MaskKind::Fmask, 0b0110_0000, PixelQuality::Water);
+        check(MaskKind::Fmask, 0b1100_0000, PixelQuality::Cloud);
+        check(MaskKind::Fmask, 0b1110_0000, PixelQuality::Water);
         check(MaskKind::Fmask, 0b0100_0010, PixelQuality::Cloud);
         check(MaskKind::Fmask, 0b0100_0100, PixelQuality::Cloud);
         check(MaskKind::Fmask, 0b0010_1000, PixelQuality::Shadow);
@@ -307,7 +361,7 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_is_clear_but_fill_stays_fill() {
-        let none = Masks { scl: vec![], qa_pixel: vec![], fmask: vec![] };
+        let none = Masks { scl: vec![], scl_since_04_00: vec![], qa_pixel: vec![], fmask: vec![] };
         assert_eq!(QualityTable::new(MaskKind::Scl, &none).quality(9), PixelQuality::Clear);
         assert_eq!(
             QualityTable::new(MaskKind::QaPixel, &none).quality(22_280),
@@ -354,17 +408,18 @@ mod tests {
         fn water_and_clear_land_are_never_masked(
             scl in proptest::sample::subsequence(SCL.map(|hides| hides.number).to_vec(), 0..=SCL.len()),
             qa_pixel in proptest::sample::subsequence(vec![0u8, 1, 2, 3, 4, 5], 0..=6),
-            fmask in proptest::sample::subsequence(vec![1u8, 2, 3, 4], 0..=4),
+            fmask in proptest::sample::subsequence(vec![1u8, 2, 3, 4, 6], 0..=5),
             upper_byte in 0..=255u16,
         ) {
-            let masks = Masks { scl, qa_pixel, fmask };
+            let masks = Masks { scl_since_04_00: scl.clone(), scl, qa_pixel, fmask };
             let scl = QualityTable::new(MaskKind::Scl, &masks);
             prop_assert_eq!([4, 5, 6].map(|class| scl.quality(class)), [PixelQuality::Clear, PixelQuality::Clear, PixelQuality::Water]);
             let qa_pixel = QualityTable::new(MaskKind::QaPixel, &masks);
             let [clear, water] = [1 << 6, 1 << 7].map(|bits| qa_pixel.quality(upper_byte << 8 | bits));
             prop_assert_eq!([clear, water], [PixelQuality::Clear, PixelQuality::Water]);
             let fmask = QualityTable::new(MaskKind::Fmask, &masks);
-            let aerosol = upper_byte & 0b1100_0000;
+            // The level below high.
+            let aerosol = upper_byte & 0b1000_0000;
             prop_assert_eq!([fmask.quality(aerosol), fmask.quality(aerosol | 1 << 5)], [PixelQuality::Clear, PixelQuality::Water]);
         }
     }

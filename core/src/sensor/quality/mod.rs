@@ -48,7 +48,7 @@ pub const CLOUD_BUFFER_M: f32 = 40.0;
 pub struct MaskRules {
     /// What of a scene's mask hides the ground.
     pub masks: Masks,
-    /// Reach of clouds and shadows beyond what the mask states, metres.
+    /// Reach of clouds, shadows and snow beyond what the mask states, metres.
     #[serde(rename = "cloud_margin_m")]
     pub cloud_buffer_m: f32,
 }
@@ -64,23 +64,27 @@ pub fn buffer_px(margin_m: f32, pixel_size_m: f32) -> usize {
     (margin_m / pixel_size_m).ceil() as usize
 }
 
-/// Dilates clouds and shadows by `margin` pixels in every direction, corners included.
+/// Dilates clouds, shadows and snow by `margin` pixels in every direction, corners included.
 ///
-/// `quality` holds rows of `width` pixels. The rims of clouds are thin and classified as clear.
-/// Pixels without data stay so. A cloud wins over a shadow.
+/// `quality` holds rows of `width` pixels. The rims of clouds are thin, those of snow are patchy, and
+/// both are classified as clear. Pixels without data stay so. A cloud wins over a shadow, and both
+/// over snow.
 pub fn dilate_clouds(quality: &mut [PixelQuality], width: usize, margin: usize) {
     if margin == 0 || width == 0 {
         return;
     }
     let height = quality.len() / width;
-    for kind in [PixelQuality::Shadow, PixelQuality::Cloud] {
+    for kind in [PixelQuality::Snow, PixelQuality::Shadow, PixelQuality::Cloud] {
         if !quality.contains(&kind) {
             continue;
         }
+        let spares_shadow = kind == PixelQuality::Snow;
         let reached = reach(quality, width, height, margin, kind);
         for (pixel, reached) in quality.iter_mut().zip(reached) {
-            let is_changed =
-                reached & (*pixel != PixelQuality::NoData) & (*pixel != PixelQuality::Cloud);
+            let is_changed = reached
+                & (*pixel != PixelQuality::NoData)
+                & (*pixel != PixelQuality::Cloud)
+                & !(spares_shadow & (*pixel == PixelQuality::Shadow));
             *pixel = if is_changed { kind } else { *pixel };
         }
     }
@@ -136,13 +140,14 @@ mod tests {
         assert_eq!(buffer_px(0.0, 20.0), 0);
     }
 
-    /// Letters: `.` clear, `c` cloud, `s` shadow, `n` no data, `w` water.
+    /// Letters: `.` clear, `c` cloud, `s` shadow, `i` snow, `n` no data, `w` water.
     fn picture(rows: &[&str]) -> Vec<PixelQuality> {
         rows.concat()
             .bytes()
             .map(|letter| match letter {
                 b'c' => PixelQuality::Cloud,
                 b's' => PixelQuality::Shadow,
+                b'i' => PixelQuality::Snow,
                 b'n' => PixelQuality::NoData,
                 b'w' => PixelQuality::Water,
                 _ => PixelQuality::Clear,
@@ -167,6 +172,13 @@ mod tests {
     fn a_cloud_wins_over_a_shadow_and_spares_no_data() {
         check(&["s.c.n"], 1, &["scccn"]);
         check(&["sw.w"], 1, &["ss.w"]);
+    }
+
+    #[test]
+    fn snow_spreads_and_yields_to_cloud_and_shadow() {
+        check(&["i..w", "...."], 1, &["ii.w", "ii.."]);
+        check(&["s.i.c"], 1, &["ssicc"]);
+        check(&["i.n"], 2, &["iin"]);
     }
 
     #[test]

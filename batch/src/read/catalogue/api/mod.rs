@@ -33,6 +33,15 @@ pub(crate) struct ApiCatalogue {
     spelling: OnceLock<Option<String>>,
 }
 
+/// A page of the catalogue, as it came.
+struct CataloguePage {
+    /// Where it came from, after redirects.
+    from: String,
+    /// The header `Link`.
+    link: Option<String>,
+    body: Vec<u8>,
+}
+
 /// A token that was not given.
 #[derive(Debug, thiserror::Error)]
 enum TokenError {
@@ -102,7 +111,7 @@ impl ApiCatalogue {
     /// A collection as the catalogue spells it, where it lists one that differs in case.
     fn spelling_of(&self, name: &str) -> Option<String> {
         let list = self.page(&SearchPage::Get { url: format!("{}/collections", self.root) });
-        find_collection_ignoring_case(&list.ok()?.1, name)
+        find_collection_ignoring_case(&list.ok()?.body, name)
     }
 
     fn find_named(&self, search: &ItemSearch) -> Result<FoundItems> {
@@ -111,7 +120,7 @@ impl ApiCatalogue {
         while let Some(page) = pages.next_page().map_err(|error| self.explained(error.into()))? {
             let url = shown(page.url());
             let read = self.retries.run(self.client.deadline(), page.url(), || self.page(&page));
-            let (from, body) = match read {
+            let CataloguePage { from, body, link } = match read {
                 Err(HttpError::Deadline(over)) => return Err(over.into()),
                 read => read.with_context(|| format!("the catalogue {url} cannot be searched"))?,
             };
@@ -120,6 +129,7 @@ impl ApiCatalogue {
                 anyhow!("the catalogue {url} does not answer as STAC does: {error}")
             })?;
             drop(body);
+            link.into_iter().for_each(|link| answer.add_link_header(&link));
             warn_of_unread(&answer, &url);
             pages.answered(&mut answer, &from)?;
             items.extend(answer.features);
@@ -180,8 +190,7 @@ impl ApiCatalogue {
         })
     }
 
-    /// Where a page came from in the end, and its text.
-    fn page(&self, page: &SearchPage) -> Result<(String, Vec<u8>), HttpError> {
+    fn page(&self, page: &SearchPage) -> Result<CataloguePage, HttpError> {
         let headers = [("content-type", "application/json")];
         let request = match page {
             SearchPage::Get { url } => HttpRequest::get(Scope::Catalogue, url),
@@ -194,8 +203,8 @@ impl ApiCatalogue {
             },
         };
         let answer = succeeded(self.client.send(&request)?)?;
-        let from = answer.url().to_owned();
-        Ok((from, answer.read_body(MAX_PAGE_BYTES as u64)?))
+        let (from, link) = (answer.url().to_owned(), answer.link());
+        Ok(CataloguePage { from, link, body: answer.read_body(MAX_PAGE_BYTES as u64)? })
     }
 }
 

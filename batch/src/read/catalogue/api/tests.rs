@@ -66,6 +66,31 @@ fn pages_are_followed_by_get_and_by_post() {
 }
 
 #[test]
+fn a_page_is_followed_by_a_link_in_any_case_and_by_the_header() {
+    let by_case = page(r#"{"rel":"NEXT","href":"search?page=2"}"#);
+    let header = "200 OK\r\nLink: <{root}/>; rel=self\r\nLink: </search?page=3>; rel=\"Next\"";
+    let (received, found) = search_with(&[
+        ("200 OK", &by_case),
+        (header, &page_of("b", "")),
+        ("200 OK", &page_of("c", "")),
+    ]);
+    assert_eq!(found.unwrap().len(), 3);
+    assert!(received[1].starts_with("GET /search?page=2 "), "{}", received[1]);
+    assert!(received[2].starts_with("GET /search?page=3 "), "{}", received[2]);
+}
+
+#[test]
+fn scenes_of_the_last_page_that_were_not_requested_are_known() {
+    let stray =
+        page_of("b", "").replace(r#""properties""#, r#""collection":"landsat-c2-l2","properties""#);
+    let (root, _) =
+        answers(&[("200 OK", &page(r#"{"rel":"next","href":"?page=2"}"#)), ("200 OK", &stray)]);
+    let found = api(&root, None).find(&search()).unwrap();
+    let unrequested = found.unrequested.unwrap();
+    assert_eq!((found.items.len(), unrequested.count, unrequested.of), (1, 1, 2));
+}
+
+#[test]
 fn a_transient_error_is_retried() {
     let answers = [
         ("503 Service Unavailable", "busy"),

@@ -10,9 +10,9 @@ use dragonfly_core::protocol::{
     JobProgress, JobRequest, JobResponse, JobStep, MAX_CELLS, NoSceneReason, PictureKind,
     RequestMessage, ResponseMessage, SearchRequest, SearchResult,
 };
-use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts};
+use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
-    Area, FireSide, Grid, MapWarning, VERSION, WarningReason, check_sides, mercator::TILE_SIZE_PX,
+    Area, FireSide, Grid, MapWarning, VERSION, check_sides, mercator::TILE_SIZE_PX,
 };
 use dragonfly_worker::{
     BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
@@ -44,9 +44,18 @@ struct JobRunner {
     spare: SpareBuffers,
     prepared: RefCell<Option<Rc<Prepared>>>,
     /// What was computed last, and of which search.
-    computed: RefCell<Option<(Rc<Computed>, Rc<Prepared>)>>,
+    computed: RefCell<Option<LastResult>>,
     /// The same, to be cached as soon as the page has it.
     uncached: RefCell<Option<UncachedResult>>,
+}
+
+/// The last result, for the files to be written of it.
+#[derive(Clone)]
+struct LastResult {
+    computed: Rc<Computed>,
+    prepared: Rc<Prepared>,
+    /// GeoJSON of the outline that the reader gave: the fire's perimeter, or the area.
+    outline: String,
 }
 
 /// A search with its scenes.
@@ -57,6 +66,8 @@ struct Prepared {
     post: Vec<Item>,
     /// What the catalogue did not send of what matches.
     lacking: Vec<ItemCounts>,
+    /// What else it sent.
+    unrequested: Vec<UnrequestedItems>,
 }
 
 /// A result that is not cached yet.
@@ -172,6 +183,7 @@ impl JobRunner {
         let (pre, post) = self.find_scenes(&search, &area, &catalogue).await.map_err(job_error)?;
         let mut lacking: Vec<ItemCounts> = pre.lacking.into_iter().chain(post.lacking).collect();
         lacking.dedup();
+        let unrequested = pre.unrequested.into_iter().chain(post.unrequested).collect();
         let (pre, post) = (pre.items, post.items);
         let mut result = found(&search, &area, (&pre, &post));
         for (side, window) in [(&mut result.pre, search.pre), (&mut result.post, search.post)] {
@@ -183,7 +195,7 @@ impl JobRunner {
                 *days = nearest(&search, &items.items, window);
             }
         }
-        let prepared = Rc::new(Prepared { search, area, pre, post, lacking });
+        let prepared = Rc::new(Prepared { search, area, pre, post, lacking, unrequested });
         result.kept = self.cached(&prepared, &result).await;
         *self.prepared.borrow_mut() = Some(prepared);
         Ok(JobResponse::Found(Box::new(result)))
@@ -270,10 +282,10 @@ impl JobRunner {
             for (at, buffers) in cached.blocks {
                 report(number, JobResponse::Block(at), &buffers);
             }
-            return Ok(self.done(cached.computed, prepared).1);
+            return Ok(self.done(cached.computed, prepared, request).1);
         }
         let (computed, pictures) = self.compute_strips(request, &prepared, &grid, chosen).await?;
-        let (computed, response) = self.done(computed, prepared);
+        let (computed, response) = self.done(computed, prepared, request);
         *self.uncached.borrow_mut() = key.map(|key| UncachedResult { key, computed, pictures });
         let store = Rc::clone(&self.store);
         spawn_local(async move { store.limit(CACHE_BYTES).await });
@@ -299,7 +311,7 @@ impl JobRunner {
             (true, None) => OffsetGround::RoundBurnt,
             (true, Some(perimeter)) => OffsetGround::RoundPerimeter(perimeter),
         };
-        let target = GridTarget::of(area.clone(), grid.zoom());
+        let target = GridTarget::of(area.clone(), grid.zoom()).within(perimeter.clone());
         let strips = u64::from(grid.height() / TILE_SIZE_PX);
         self.progress.step(JobStep::Computing, 0, strips);
         let mut pictures = request.picture.map(|_| StripPictures::new());
@@ -323,16 +335,21 @@ impl JobRunner {
     }
 
     /// Stores what was computed, for the files to be written of it.
-    fn done(&self, mut computed: Computed, prepared: Rc<Prepared>) -> (Rc<Computed>, JobResponse) {
+    fn done(
+        &self,
+        mut computed: Computed,
+        prepared: Rc<Prepared>,
+        request: &ComputeRequest,
+    ) -> (Rc<Computed>, JobResponse) {
         let warnings = &mut computed.done.warnings;
         // A result that was cached may be of an earlier search.
-        let is_of_search =
-            |warning: &MapWarning| matches!(warning.why, WarningReason::IncompleteSearch { .. });
-        warnings.retain(|warning| !is_of_search(warning));
+        warnings.retain(|warning| !warning.why.is_of_search());
         warnings.extend(prepared.search_warnings());
         let response = JobResponse::Done(Box::new(computed.done.clone()));
         let computed = Rc::new(computed);
-        *self.computed.borrow_mut() = Some((Rc::clone(&computed), prepared));
+        let outline = request.perimeter.as_ref().unwrap_or(&prepared.search.area).clone();
+        let last = LastResult { computed: Rc::clone(&computed), prepared, outline };
+        *self.computed.borrow_mut() = Some(last);
         (computed, response)
     }
 
@@ -340,7 +357,8 @@ impl JobRunner {
         &self,
         request: &DownloadRequest,
     ) -> Result<(JobResponse, Vec<ArrayBuffer>), JobError> {
-        let Some((computed, prepared)) = self.computed.borrow().clone() else {
+        let Some(LastResult { computed, prepared, outline }) = self.computed.borrow().clone()
+        else {
             return Err(JobError::new(
                 JobErrorKind::Result,
                 "nothing has been computed yet",
@@ -353,7 +371,8 @@ impl JobRunner {
         };
         let own_grid = match request.file {
             FileKind::Values { utm: true } => {
-                Some(UtmGrid::over(&prepared.area, pixel_grids.iter().copied()).map_err(no_grid)?)
+                let area = self::area(&outline)?;
+                Some(UtmGrid::over(&area, pixel_grids.iter().copied()).map_err(no_grid)?)
             }
             _ => None,
         };
@@ -362,7 +381,13 @@ impl JobRunner {
             None => None,
         };
         self.progress.step(JobStep::Writing, 0, 1);
-        let export = Export { search: &prepared.search, map, done, in_utm: in_utm.as_ref() };
+        let export = Export {
+            search: &prepared.search,
+            outline: &outline,
+            map,
+            done,
+            in_utm: in_utm.as_ref(),
+        };
         let (name, file) = export.write(request)?;
         Ok((JobResponse::File(name), vec![bytes(&file)]))
     }
@@ -461,7 +486,9 @@ impl Prepared {
     /// What makes results of the search doubtful.
     fn search_warnings(&self) -> impl Iterator<Item = MapWarning> {
         let lacking = self.lacking.iter();
-        lacking.map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
+        lacking
+            .map(|counts| MapWarning::incomplete_search(counts.matched, counts.received))
+            .chain(MapWarning::unrequested_scenes(&self.unrequested))
     }
 
     /// The scenes of these ids, before the fire and then after it.

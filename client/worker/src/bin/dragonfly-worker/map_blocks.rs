@@ -31,7 +31,17 @@ pub(crate) fn blocks(
             x: tiles.x_start + x,
             y: tiles.y_start + rows.start / TILE_SIZE_PX,
         };
-        let (dnbr, pre_nbr) = (cut(&map.dnbr, starts.clone()), cut(&map.pre_nbr, starts.clone()));
+        let inside = |plane: &[f32]| {
+            let mut cells = cut(plane, starts.clone());
+            for (number, code) in cells.iter_mut().zip(&state) {
+                // Around a perimeter the offset needs numbers, but they are not of the result.
+                if *code == Empty::OutsideBox.code() {
+                    *number = f32::NAN;
+                }
+            }
+            cells
+        };
+        let (dnbr, pre_nbr) = (inside(&map.dnbr), inside(&map.pre_nbr));
         let mut buffers = vec![spare.floats(&dnbr), spare.floats(&pre_nbr), spare.bytes(&state)];
         let first = rows.start as usize * width;
         for rgba in pictures.iter().flat_map(|pictures| [&pictures.pre, &pictures.post]) {

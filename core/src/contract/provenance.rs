@@ -1,13 +1,18 @@
 //! What a map was made of, in lines that every file of it carries.
 
-use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::{DateWindow, DnbrOffset, FireSide, Index, Thresholds};
+use crate::catalogue::dates::{DateWindow, FireSide};
+use crate::composite::dnbr_offset::DnbrOffset;
+use crate::contract::used_scene::UsedScene;
+use crate::severity::index::Index;
+use crate::severity::thresholds::Thresholds;
 
 /// Where a map comes from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Provenance {
     /// What people call the area; empty where it has no name.
     pub area: String,
+    /// GeoJSON of the outline inside which all is counted.
+    pub outline: String,
     /// What the values are.
     pub index: Index,
     /// The classes; `None` where the values are shown as a ramp.
@@ -20,9 +25,9 @@ pub struct Provenance {
     pub collection: String,
     /// Whom to name.
     pub attribution: String,
-    /// The cells from which all is derived, in words.
+    /// The cells from which all is derived, as text.
     pub cells: String,
-    /// What was masked, in words.
+    /// What was masked, as text.
     pub masks: String,
     /// What was subtracted from the dNBR; `None` for nothing.
     pub dnbr_offset: Option<DnbrOffset>,
@@ -40,8 +45,14 @@ pub struct Note {
 }
 
 impl Note {
-    fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
+    /// A line of a name and a text.
+    pub fn new(name: impl Into<String>, text: impl Into<String>) -> Self {
         Self { name: name.into(), text: text.into() }
+    }
+
+    /// The name as an item of GDAL's metadata: upper case, words joined by underscores.
+    pub fn tag_name(&self) -> String {
+        self.name.to_ascii_uppercase().replace(' ', "_")
     }
 }
 
@@ -56,12 +67,13 @@ impl Provenance {
                     self.index.name()
                 ),
             ),
-            Note::new("software", format!("Dragonfly {}", dragonfly_core::VERSION)),
+            Note::new("software", format!("Dragonfly {}", crate::VERSION)),
             Note::new("searched before the fire", days(self.pre)),
             Note::new("searched after the fire", days(self.post)),
             Note::new("collection", &self.collection),
             Note::new("attribution", &self.attribution),
             Note::new("cells", &self.cells),
+            Note::new("outline", &self.outline),
             Note::new("masks", &self.masks),
             Note::new("dNBR offset", self.dnbr_offset.map_or("none".to_owned(), offset_in_words)),
             Note::new(
@@ -69,6 +81,10 @@ impl Provenance {
                 self.thresholds.as_ref().map_or("none".to_owned(), thresholds_in_words),
             ),
         ];
+        if self.index == Index::Rdnbr {
+            let text = "cells with an NBR before the fire between -0.05 and 0.05 have no RdNBR";
+            notes.push(Note::new("no value", text));
+        }
         if !self.area.is_empty() {
             notes.insert(0, Note::new("area", &self.area));
         }
@@ -115,13 +131,13 @@ fn scene_in_words(scene: &UsedScene) -> String {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+mod tests {
     use super::*;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
     /// A map that two scenes could have made.
-    pub(crate) fn invented() -> Provenance {
+    fn invented() -> Provenance {
         let scene = |id: &str, side, moment: &str| UsedScene {
             id: id.to_owned(),
             side,
@@ -132,6 +148,9 @@ pub(super) mod tests {
             offset_reason: "baseline 04.00 or later".to_owned(),
             offset_kind: None,
             is_unmasked: false,
+            mask_contradiction: None,
+            sun_elevation: None,
+            has_drifting_orbit: false,
         };
         let window = |start: &str, end: &str| DateWindow {
             start: start.parse().unwrap(),
@@ -139,6 +158,8 @@ pub(super) mod tests {
         };
         Provenance {
             area: "Madre & \"Río\"".to_owned(),
+            outline: r#"{"type":"Polygon","coordinates":[[[10,40],[11,40],[11,41],[10,40]]]}"#
+                .to_owned(),
             index: Index::Dnbr,
             thresholds: Some(Thresholds::default()),
             pre: window("2025-06-01", "2025-06-30"),
@@ -147,7 +168,7 @@ pub(super) mod tests {
             attribution: "Contains modified Copernicus Sentinel data".to_owned(),
             cells: "zoom 13 (Web Mercator)".to_owned(),
             masks: "cloud, shadow, snow; 60 m around them".to_owned(),
-            dnbr_offset: Some(DnbrOffset { mean: 0.0213, sd: 0.04, count: 1234 }),
+            dnbr_offset: Some(DnbrOffset { mean: 0.0213, sd: 0.04, count: 1234, mad: None }),
             scenes: vec![
                 scene("S2A_11SKU_20250628", FireSide::Pre, "2025-06-28T18:39:21Z"),
                 scene("S2B_11SKU_20250713", FireSide::Post, "2025-07-13T18:39:19Z"),
@@ -177,6 +198,9 @@ pub(super) mod tests {
             "USGS (Key & Benson 2006): -0.25, -0.1, 0.1, 0.27, 0.44, 0.66"
         );
         assert_eq!(text("searched after the fire"), "2025-07-05 to 2025-07-31");
-        assert!(text("software").contains(dragonfly_core::VERSION));
+        assert!(text("outline").starts_with(r#"{"type":"Polygon""#));
+        assert!(text("software").contains(crate::VERSION));
+        assert_eq!(notes[0].tag_name(), "AREA");
+        assert_eq!(Note::new("dNBR offset", "").tag_name(), "DNBR_OFFSET");
     }
 }
