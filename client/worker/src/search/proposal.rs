@@ -58,8 +58,17 @@ pub fn found(
     SearchResult { pre, post, bbox: area.bbox(), zooms, kept: Vec::new() }
 }
 
-/// Days with a scene that is clear enough, the nearest to a window first.
-pub fn nearest(search: &SearchRequest, items: &[Item], window: DateWindow) -> Vec<NaiveDate> {
+/// Days with a scene that is clear enough, the nearest to the window of a side first; none that
+/// lies in the window of the other side, or beyond it.
+pub fn nearest(search: &SearchRequest, items: &[Item], side: FireSide) -> Vec<NaiveDate> {
+    let window = match side {
+        FireSide::Pre => search.pre,
+        FireSide::Post => search.post,
+    };
+    let is_of_side = |day: &NaiveDate| match side {
+        FireSide::Pre => *day < search.post.start,
+        FireSide::Post => *day > search.pre.end,
+    };
     let is_clear = |item: &&Item| {
         item.properties.cloud_cover.is_none_or(|cover| cover <= search.max_cloud_cover)
     };
@@ -67,6 +76,7 @@ pub fn nearest(search: &SearchRequest, items: &[Item], window: DateWindow) -> Ve
         .iter()
         .filter(is_clear)
         .filter_map(|item| Some(item.acquired()?.date_naive()))
+        .filter(is_of_side)
         .collect();
     let away =
         |day: &NaiveDate| (window.start - *day).num_days().max((*day - window.end).num_days());
@@ -272,6 +282,27 @@ mod tests {
         };
         assert_eq!(proposed("rolling"), days);
         assert_eq!(proposed("initial"), ["2025-08-01"]);
+    }
+
+    #[test]
+    fn the_nearest_days_of_a_side_are_none_of_the_other() {
+        let search: SearchRequest = serde_json::from_str(
+            r#"{"area":"{}","zoom":10,"pre":{"start":"2025-06-10","end":"2025-06-20"},
+                "post":{"start":"2025-07-20","end":"2025-07-22"},"stac_url":"x",
+                "collection":"a","max_cloud_cover":60,"scenes_per_tile":1}"#,
+        )
+        .unwrap();
+        let days = ["2025-06-01", "2025-06-12", "2025-07-01", "2025-07-30"];
+        let items = days.map(|day| {
+            let properties = format!(r#"{{"datetime":"{day}T10:00:00Z"}}"#);
+            let text = format!(r#"{{"id":"{day}","properties":{properties},"assets":{{}}}}"#);
+            serde_json::from_str::<Item>(&text).unwrap()
+        });
+        let near = |side| -> Vec<String> {
+            nearest(&search, &items, side).iter().map(NaiveDate::to_string).collect()
+        };
+        assert_eq!(near(FireSide::Post), ["2025-07-30", "2025-07-01"]);
+        assert_eq!(near(FireSide::Pre), ["2025-06-12", "2025-06-01", "2025-07-01"]);
     }
 
     #[test]

@@ -186,13 +186,16 @@ impl JobRunner {
         let unrequested = pre.unrequested.into_iter().chain(post.unrequested).collect();
         let (pre, post) = (pre.items, post.items);
         let mut result = found(&search, &area, (&pre, &post));
-        for (side, window) in [(&mut result.pre, search.pre), (&mut result.post, search.post)] {
-            if let Some(NoSceneReason::NoScene { nearest: days }) = &mut side.without {
+        for (side, found, window) in [
+            (FireSide::Pre, &mut result.pre, search.pre),
+            (FireSide::Post, &mut result.post, search.post),
+        ] {
+            if let Some(NoSceneReason::NoScene { nearest: days }) = &mut found.without {
                 let items = catalogue
                     .find(&question(&search, &area, around(window)), |_| {})
                     .await
                     .map_err(job_error)?;
-                *days = nearest(&search, &items.items, window);
+                *days = nearest(&search, &items.items, side);
             }
         }
         let prepared = Rc::new(Prepared { search, area, pre, post, lacking, unrequested });
