@@ -245,7 +245,7 @@ pub static PHRASES: Phrases = Phrases {
     warning_uncertain_offset: With::new(
         "Images whose scale is uncertain: {0}. All severities may be wrong.",
     ),
-    warning_no_fire_for_offset: "No dNBR offset was subtracted: no clear cell burnt.",
+    warning_no_fire_for_offset: "No dNBR offset was subtracted: it is not known which ground burnt.",
     warning_small_offset_ring: With::new(
         "No dNBR offset was subtracted: only {0} clear cells lie around the fire.",
     ),

@@ -266,7 +266,7 @@ pub static PHRASES: Phrases = Phrases {
     warning_uncertain_offset: With::new(
         "Bilder mit unsicherer Skala: {0}. Alle Schweregrade können falsch sein.",
     ),
-    warning_no_fire_for_offset: "Kein dNBR-Versatz abgezogen: keine klare Zelle ist verbrannt.",
+    warning_no_fire_for_offset: "Kein dNBR-Versatz abgezogen: Es ist nicht bekannt, welcher Boden verbrannte.",
     warning_small_offset_ring: With::new(
         "Kein dNBR-Versatz abgezogen: rund um das Feuer liegen nur {0} klare Zellen.",
     ),

@@ -104,6 +104,12 @@ impl DnbrHistogram {
         })
     }
 
+    /// The background where at least half of the cells are that ground: otherwise what burnt may be
+    /// taken for it.
+    pub fn whole_background(&self) -> Option<BackgroundDnbr> {
+        self.background().filter(|quiet| 2 * self.count_near(quiet.median) >= self.total)
+    }
+
     /// Cells from a dNBR on, right to 0.001.
     pub fn count_from(&self, dnbr: f64) -> u64 {
         let bin = ((dnbr - LOWEST) / BIN_WIDTH) as usize;

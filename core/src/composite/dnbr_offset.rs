@@ -59,7 +59,8 @@ pub struct BinnedOffset {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum NoOffsetReason {
-    /// Nothing burnt, or no clear cell lies within the perimeter.
+    /// Nothing burnt, no clear cell lies within the perimeter, or without a perimeter so much changed
+    /// that what burnt cannot be told from quiet ground.
     NoFire,
     /// Too few clear cells lie around the fire.
     SmallRing {

@@ -29,6 +29,9 @@ pub enum FireGround<'a> {
         /// dNBR of the quiet ground.
         quiet: f64,
     },
+    /// No cell is known to be: less than half of the map lies close to any dNBR, so that the fire
+    /// itself may be its densest part.
+    Unknown,
 }
 
 impl<'a> FireGround<'a> {
@@ -36,7 +39,10 @@ impl<'a> FireGround<'a> {
     pub fn of(perimeter: Option<&'a Area>, map: &DnbrHistogram) -> Self {
         match perimeter {
             Some(perimeter) => Self::Perimeter(perimeter),
-            None => Self::Patches { quiet: map.background().map_or(0.0, |quiet| quiet.median) },
+            None => match map.whole_background() {
+                Some(quiet) => Self::Patches { quiet: quiet.median },
+                None => Self::Unknown,
+            },
         }
     }
 }
@@ -108,6 +114,7 @@ impl OffsetRing {
         let is_fire = match fire {
             FireGround::Perimeter(perimeter) => perimeter.cells_of_row(grid, row),
             FireGround::Patches { quiet } => patches(dnbr, quiet as f32, self.patch_cells),
+            FireGround::Unknown => vec![false; self.width],
         };
         self.add_row(dnbr, pre_nbr, &is_fire);
     }

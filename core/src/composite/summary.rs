@@ -204,8 +204,7 @@ impl Summary {
     /// The same where at least half of the cells with a value are that ground: otherwise what
     /// burnt may be taken for it.
     pub fn whole_background(&self) -> Option<BackgroundDnbr> {
-        self.background_dnbr()
-            .filter(|quiet| 2 * self.dnbr.count_near(quiet.median) >= self.valid_count())
+        self.dnbr.whole_background()
     }
 
     /// Median and spread of the ground that did not burn; `None` without a cell.

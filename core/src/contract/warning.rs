@@ -235,8 +235,9 @@ impl MapWarning {
         match reason {
             NoOffsetReason::NoFire => Self {
                 text:
-                    "no dNBR offset was subtracted: no clear cell burnt whose surroundings would \
-                       give one; check `perimeter_path` and the windows of days"
+                    "no dNBR offset was subtracted: no clear cell is known to have burnt, because \
+                     none did or because most of the map changed; name the perimeter of the fire in \
+                     `perimeter_path`, or widen `bbox`"
                         .to_owned(),
                 why: WarningReason::NoFireForOffset,
             },
