@@ -47,7 +47,8 @@ const HLS: Encoding<i16> = Encoding {
         6 => 1 << 5,
         8..=10 => 1 << 1,
         11 => 1 << 4,
-        _ => 0b1100_0000,
+        // Low aerosol; high aerosol is hidden as smoke.
+        _ => 0b0100_0000,
     },
 };
 

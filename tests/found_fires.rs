@@ -1,6 +1,7 @@
 //! Fires found from active-fire points: listed, mapped, kept through nights, faults and blindness.
 
 use std::fs;
+use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -23,18 +24,20 @@ struct FiresBed {
 impl FiresBed {
     fn new() -> Self {
         let bed = Self { folder: tempfile::tempdir().unwrap() };
+        for name in ["items.json", "scenes"] {
+            symlink(invented_scenes().join(name), bed.file(name)).unwrap();
+        }
         fs::write(bed.file("regions.json"), "[]").unwrap();
-        bed.set("");
+        bed.write_settings();
         fs::copy(invented_scenes().join("points.csv"), bed.file("points.csv")).unwrap();
         bed
     }
 
-    /// Writes the settings, with more keys of `[fires]`.
-    fn set(&self, more: &str) {
-        let stac = invented_scenes().join("items.json");
+    fn write_settings(&self) {
+        let stac = self.file("items.json");
         let settings = format!(
             "root = \"root\"\nregions = \"regions.json\"\nmin_free_gb = 0.0\nstac = {stac:?}\n\
-             [fires]\npoints = [\"points.csv\"]\nareas = [\"everywhere\"]\n{more}\n"
+             [fires]\npoints = [\"points.csv\"]\nareas = [\"everywhere\"]\n"
         );
         fs::write(self.file("dragonfly.toml"), settings).unwrap();
     }
@@ -259,7 +262,7 @@ fn a_fire_that_is_forgotten_leaves_no_file() {
 #[test]
 fn a_map_that_fails_is_tried_again_after_days_and_stops_no_other() {
     let bed = FiresBed::new();
-    bed.set("collection = \"landsat-c2-l2\"");
+    fs::remove_file(bed.file("items.json")).unwrap();
     let output = bed.run(OUT, &["rotate"]);
     assert_eq!(output.status.code(), Some(1));
     let message = String::from_utf8_lossy(&output.stderr).into_owned();

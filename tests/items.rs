@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use dragonfly_core::stac::{Item, ItemCollection};
+use chrono::Datelike;
+use dragonfly_core::stac::{Baseline, Item, ItemCollection};
 use dragonfly_core::{
     BandRole, DnCounts, MaskKind, OffsetRule, Scaling, nbr, offset_from_pixels, offset_rule,
 };
@@ -247,6 +248,15 @@ fn the_mask_and_scale_of_every_real_item_are_known() {
         let wanted = match (expected, item.collection.as_deref()) {
             (_, Some("sentinel-2-l1c")) => None,
             (expected, _) if *expected == LANDSAT => Some(MaskKind::QaPixel),
+            _ if kind == Some(MaskKind::SclSince0400) => {
+                let since_2022 = item.acquired().is_some_and(|at| at.year() >= 2022);
+                assert!(
+                    since_2022 || item.baseline() >= Some(Baseline::WITH_OFFSET),
+                    "{}",
+                    item.id
+                );
+                kind
+            }
             _ => Some(MaskKind::Scl),
         };
         assert_eq!(kind, wanted, "{}", item.id);

@@ -164,7 +164,7 @@ fn without_an_offset_a_drift_is_warned_of_and_without_a_fire_the_run_succeeds() 
         .map(|warning| serde_json::to_value(warning.why).unwrap()["kind"].to_string())
         .collect();
     assert_eq!(map.dnbr_offset, None);
-    assert_eq!(whys, [r#""background_drift""#, r#""no_fire_for_offset""#]);
+    assert_eq!(whys, [r#""background_drift""#, r#""mostly_burnt""#, r#""no_fire_for_offset""#]);
     assert!(map.hectares.of(Severity::Low) > 1000.0, "the drift looks burnt");
     let median = map.background_dnbr.unwrap().median;
     assert!((median - 0.12).abs() < 0.005, "{median}");

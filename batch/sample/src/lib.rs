@@ -170,7 +170,9 @@ fn settings() -> String {
      attribution = \"Invented scenes, no satellite images: made by dragonfly sample\"\n\
      \n\
      [fires]\n\
-     points = [\"points.csv\"]\n"
+     points = [\"points.csv\"]\n\
+     # The list of towns of the page that is built beside this folder.\n\
+     places = \"../dist/places.json\"\n"
         .to_owned()
 }
 

@@ -125,8 +125,12 @@ impl Overpasses {
                     .iter()
                     .map(|quality| matches!(quality, CellQuality::Water | CellQuality::DarkWater)),
             );
-            into.clear_counts
-                .extend(into.best.quality.iter().map(|quality| u32::from(quality.is_clear())));
+            into.clear_counts.extend(
+                into.best
+                    .quality
+                    .iter()
+                    .map(|quality| u32::from(*quality >= CellQuality::DarkWater)),
+            );
             into.greener.resize(if is_confirmed_by_others { cells } else { 0 }, f32::NAN);
             return;
         }

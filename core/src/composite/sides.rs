@@ -22,7 +22,7 @@ pub struct SideComposite {
     pub greener: f32,
     /// The best quality that any overpass had.
     pub best: CellQuality,
-    /// Clear views.
+    /// Clear views, those of water too dark for an NBR included.
     pub clear_count: u32,
     /// Most observations of the surface show water.
     pub is_water: bool,
@@ -54,7 +54,6 @@ impl Composite {
                 scratch.push(view.nbr);
             }
         }
-        let clear_count = scratch.len() as u32;
         let greener = match scratch.as_slice() {
             [.., last_but_one, last] => last_but_one.max(*last),
             _ => f32::NAN,
@@ -67,7 +66,7 @@ impl Composite {
             nbr,
             greener,
             best,
-            clear_count,
+            clear_count: seen_count,
             is_water: water_count * 2 > seen_count,
             ends_in_water: last_two_wet == [true, true],
         }

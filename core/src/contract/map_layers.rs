@@ -129,7 +129,7 @@ mod tests {
     #[test]
     fn every_code_of_the_state_is_described() {
         let words = MapLayer::State.describe();
-        assert!(words.starts_with("1 a dNBR; 0 outside the region"), "{words}");
+        assert!(words.starts_with("1 a dNBR, 2 a dNBR that a single view shows burnt"), "{words}");
         assert!(words.contains("253 cloud, shadow or snow"), "{words}");
     }
 }

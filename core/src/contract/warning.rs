@@ -12,8 +12,9 @@ use crate::contract::used_scene::UsedScene;
 /// Scenes that the prose of a warning names.
 const MAX_NAMED_SCENES: usize = 5;
 
-/// Drift of quiet ground from which on a map is doubtful: a third of the way to class low.
-const MAX_BACKGROUND_DNBR: f64 = 0.03;
+/// Drift of quiet ground that makes a map doubtful: from a third of the way to class low on. Ground
+/// that differs by moderate severity is no longer called quiet.
+const DRIFT: std::ops::Range<f64> = 0.03..0.27;
 /// An offset beyond this is rare: of a map that burnt for the most part it may be the fire itself.
 const MAX_USUAL_OFFSET: f64 = 0.1;
 /// NBR before the fire below which ground is grass or bare: the classes of Key & Benson (2006) are
@@ -268,7 +269,7 @@ impl MapWarning {
     pub fn of_cells(summary: &Summary, burnt_pre_nbr: Option<f64>) -> Vec<Self> {
         let drift = summary
             .whole_background()
-            .filter(|background| background.median.abs() > MAX_BACKGROUND_DNBR);
+            .filter(|background| DRIFT.contains(&background.median.abs()));
         let drift = drift.map(|background| Self {
             text: format!(
                 "ground that did not burn has a dNBR of {:+.3}, the season or haze of the two \

@@ -99,7 +99,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
                 why: scene.part("why").map(skip_reason),
             })
         })?,
-        fire: map.part("fire").and_then(mapped_fire),
+        fire: map.maybe("fire", mapped_fire)?,
         warnings: map.or("warnings", Vec::new(), |map, name| map.list(name, map_warning))?,
         collection: map.text("collection")?,
         attribution: map.text("attribution")?,
@@ -108,7 +108,8 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
 }
 
 /// The fire of a map.
-fn mapped_fire(fire: Fields<'_>) -> Option<MappedFire> {
+fn mapped_fire(map: Fields<'_>, name: &str) -> Option<MappedFire> {
+    let fire = map.part(name)?;
     Some(MappedFire {
         id: fire.text("id")?,
         state: fire.word("state", &FIRE_STATES)?,

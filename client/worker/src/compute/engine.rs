@@ -328,8 +328,7 @@ impl ComputedMap {
             let cells = cells.map(|(dnbr, state)| MapCell::new(corrected(*dnbr), *state));
             summary.add_row(cells, self.grid.cell_area_ha(row));
         }
-        let mut warnings = MapWarning::of_scenes(&scenes);
-        warnings.extend(MapWarning::of_cells(&summary, self.burnt_pre_nbr(offset)));
+        let mut warnings = MapWarning::of_cells(&summary, self.burnt_pre_nbr(offset));
         warnings.extend(MapWarning::mostly_changed(&summary));
         ComputeResult {
             zoom: self.grid.zoom(),
