@@ -97,6 +97,7 @@ fn points_become_fires_that_a_night_lists_and_maps_without_any_region() {
     let bed = FiresBed::new();
     bed.succeed(OUT, &["rotate"]);
     let list = bed.list();
+    assert!(!bed.succeed(OUT, &["rotate", "--dry-run"]).contains("mapped tonight"));
     // Neither the flares nor the farms.
     assert_eq!(list.fires.len(), 3, "{list:?}");
     for fire in &list.fires {
@@ -271,5 +272,7 @@ fn a_map_that_fails_is_tried_again_after_days_and_stops_no_other() {
     let state = bed.json("root/fires/state.json");
     let fires = state["fires"].as_object().unwrap().values();
     assert_eq!(fires.filter(|fire| fire["failure"]["count"] == 1).count(), 3);
+    let plan = bed.succeed("2025-09-19T05:00:00Z", &["rotate", "--dry-run"]);
+    assert_eq!(plan.matches("mapped tonight: it has no map yet").count(), 3, "{plan}");
     bed.succeed("2025-09-17T05:00:00Z", &["rotate"]);
 }

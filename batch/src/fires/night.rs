@@ -9,7 +9,7 @@ use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use dragonfly_core::{
     Detection, FireList, FireNight, FireSettings, FoundFire, PlannedFireMap, listed_fire, plan_map,
-    update_fires,
+    plan_maps, update_fires,
 };
 
 use crate::cli::args::LogOptions;
@@ -190,7 +190,7 @@ impl<'a> FiresOfNight<'a> {
         let Some(fire) = self.known.state.fires.get(&planned.id) else {
             return Err("there is no such fire: `dragonfly fires list --all` names all".to_owned());
         };
-        tracing::info!(fire = fire.id, "mapped: {:?}", planned.turn);
+        tracing::info!(fire = fire.id, "mapped: {}", planned.turn);
         let ground = read_ground(&self.deployment.layout, &planned.id);
         let made = ground.map_err(|error| format!("{error:#}")).and_then(|ground| {
             map_fire(
@@ -267,6 +267,23 @@ impl<'a> FiresOfNight<'a> {
         )
         .context("publishing the list of fires")
     }
+}
+
+/// The maps of fires that are due by what the last night left, a line each; empty where no fires
+/// are looked for.
+///
+/// # Errors
+/// When what the last night left cannot be read.
+pub(crate) fn describe_plan(deployment: &Deployment, now: DateTime<Utc>) -> Result<String> {
+    let Some(settings) = &deployment.settings.fires else { return Ok(String::new()) };
+    let known = KnownFires::read(&deployment.layout, now)?;
+    let plan = plan_maps(&known.state, &settings.for_core(&deployment.regions), now);
+    let line = |(place, planned): (usize, &PlannedFireMap)| {
+        let when =
+            if place < settings.per_night { "mapped tonight" } else { "left for another night" };
+        format!("{:<24} {when}: {}\n", planned.id, planned.turn)
+    };
+    Ok(plan.iter().enumerate().map(line).collect())
 }
 
 /// The list of towns; none where it is not set or cannot be read, which names fires by their

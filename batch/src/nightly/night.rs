@@ -10,6 +10,7 @@ use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::warn_superuser;
 use crate::deployment::settings::Settings;
+use crate::fires;
 use crate::fires::burnt_area::FireOfRun;
 use crate::fires::night::FiresOfNight;
 use crate::nightly::attempt;
@@ -147,7 +148,9 @@ pub(crate) fn describe_plan(deployment: &Deployment, now: DateTime<Utc>) -> Stri
         turns.iter().map(move |turn| format!("{:<24} {group}: {}\n", turn.name, turn.reason))
     });
     let problems = problems.iter().map(|problem| format!("{problem}\n"));
-    lines.chain(problems).chain([format!("{}\n", plan.describe_load())]).collect()
+    let fires = fires::night::describe_plan(deployment, now)
+        .unwrap_or_else(|error| format!("fires: {error:#}\n"));
+    lines.chain(problems).chain([fires, format!("{}\n", plan.describe_load())]).collect()
 }
 
 /// The plan of a night, and a message for each region that can have no place in it: its metadata

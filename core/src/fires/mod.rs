@@ -43,7 +43,7 @@ pub use detection::{
 pub use fire_zone::{FireZoneCells, widened};
 pub use list::{FireList, ListedFire, NoFireMap, PointSource, listed_fire};
 pub use outline::FireOutline;
-pub use plan::{FireTurn, PlannedFireMap, plan_map};
+pub use plan::{FireTurn, PlannedFireMap, plan_map, plan_maps};
 pub use points::{
     BrokenRow, MAX_POINTS_BYTES, PointsError, PointsProblem, ReadPoints, points_csv, read_points,
     read_points_archive, unique_detections,

@@ -28,6 +28,17 @@ pub struct PlannedFireMap {
     pub zoom_max: u8,
 }
 
+impl std::fmt::Display for FireTurn {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::New => "it has no map yet",
+            Self::Grown => "it grew since its last map",
+            Self::Ended => "it ended, or was not seen whole since",
+            Self::NextSeason => "its next growing season has come",
+        })
+    }
+}
+
 /// The order of maps in a night.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -60,7 +71,7 @@ const ZOOM_12_HECTARES: f64 = 30_000.0;
 const ZOOM_11_HECTARES: f64 = 200_000.0;
 
 /// The maps that are due, in order; the caller stops when its budget is spent.
-pub(super) fn plan_maps(
+pub fn plan_maps(
     state: &FiresState,
     settings: &FireSettings,
     now: DateTime<Utc>,
