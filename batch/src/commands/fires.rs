@@ -1,6 +1,6 @@
 //! `fires`: finds fires, maps them, and lists what is known.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
@@ -106,7 +106,7 @@ fn line(fire: &ListedFire) -> String {
     format!("{:<18} {state:<10} {days}  {area:<20} {place}", fire.id)
 }
 
-fn import(context: CommandContext, file: &PathBuf) -> Result<ExitCode> {
+fn import(context: CommandContext, file: &Path) -> Result<ExitCode> {
     let points = imported(file, &context)?;
     let deployment = Deployment::load(context.settings)?;
     under_lock(&deployment, |_| {

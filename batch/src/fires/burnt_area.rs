@@ -7,14 +7,14 @@ use chrono::NaiveDate;
 use dragonfly_core::metadata::MappedFire;
 use dragonfly_core::{
     BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, MapCell, Region, Severity,
-    Summary, WATER_AFTER, burnt_area, has_value,
+    Summary, WATER_AFTER, burnt_area, has_value, trace_cells,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::RunFolder;
 use crate::fires::layout::FiresLayout;
-use crate::fires::outlines::area_of_cells;
 use crate::publish::json_file::write_json;
 use crate::publish::raster::RunReader;
 use crate::publish::run::read_record;
@@ -130,7 +130,7 @@ impl FireOfRun {
             hectares,
             worst: Severity::ALL.into_iter().rev().find(|class| hectares.of(*class) > 0.0),
             newest_scene,
-            area: area_of_cells(grid, &is_burnt)?,
+            area: json!({ "type": "MultiPolygon", "coordinates": trace_cells(grid, &is_burnt)? }),
         })
     }
 }

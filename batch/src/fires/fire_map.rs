@@ -11,8 +11,8 @@ use crate::fires::fire_region::make_region;
 use crate::fires::ground::FireGround;
 use crate::fires::layout::FiresLayout;
 use crate::nightly::lock::RootLock;
-use crate::nightly::night::run_one;
 use crate::nightly::region_job::RunOutcome;
+use crate::nightly::region_run::run_one;
 
 /// Maps a fire and publishes the map; `None` where there is no image yet, or no newer one than the
 /// map has.

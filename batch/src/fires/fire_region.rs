@@ -26,6 +26,9 @@ pub(crate) fn map_name(id: &str, kind: FireMapKind) -> String {
     }
 }
 
+/// The kinds of maps that have a name of their own.
+pub(crate) const MAP_KINDS: [FireMapKind; 2] = [FireMapKind::Initial, FireMapKind::Season];
+
 /// Makes the region of a planned map, and writes the files that it names: outline and zone.
 ///
 /// # Errors

@@ -1,13 +1,14 @@
 //! The ground of a fire by points, kept for as long as the fire is known: its points are not.
 
+use std::collections::BTreeMap;
+
 use anyhow::{Context, Result};
 use chrono::NaiveDate;
-use dragonfly_core::{FireOutline, FoundFire};
+use dragonfly_core::{Detection, FireOutline, FoundFire};
 use serde::{Deserialize, Serialize};
 
 use crate::deployment::layout::RootLayout;
 use crate::fires::layout::FiresLayout;
-use crate::fires::night::by_day;
 use crate::fires::state_files::read_json;
 use crate::publish::json_file::write_json;
 use crate::publish::store::LocalStore;
@@ -72,4 +73,13 @@ pub(crate) fn read_ground(layout: &RootLayout, id: &str) -> Result<FireGround> {
     read_json(&file)?.with_context(|| {
         format!("{} is missing: the outline of the fire is not known", file.display())
     })
+}
+
+/// Detections of each day, in order.
+fn by_day(detections: &[Detection]) -> BTreeMap<NaiveDate, Vec<Detection>> {
+    let mut days: BTreeMap<_, Vec<Detection>> = BTreeMap::new();
+    for detection in detections {
+        days.entry(detection.time().date_naive()).or_default().push(*detection);
+    }
+    days
 }

@@ -1,15 +1,14 @@
 //! A night of fires: points are read and become fires, the list is published, and what is due is
 //! mapped.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use dragonfly_core::{
-    Detection, FireList, FireNight, FireSettings, FoundFire, PlannedFireMap, listed_fire, plan_map,
-    plan_maps, update_fires,
+    FireList, FireNight, FireSettings, FoundFire, PlannedFireMap, listed_fire, plan_map, plan_maps,
+    update_fires,
 };
 
 use crate::cli::args::LogOptions;
@@ -294,13 +293,4 @@ fn towns(file: Option<&Path>) -> Towns {
         tracing::warn!("fires are called by their coordinates: {error:#}");
         Towns::default()
     })
-}
-
-/// Detections of each day, in order.
-pub(super) fn by_day(detections: &[Detection]) -> BTreeMap<chrono::NaiveDate, Vec<Detection>> {
-    let mut days: BTreeMap<_, Vec<Detection>> = BTreeMap::new();
-    for detection in detections {
-        days.entry(detection.time().date_naive()).or_default().push(*detection);
-    }
-    days
 }

@@ -1,7 +1,7 @@
 //! `meta/fires/<id>.geojson`: the outline of a fire by points and by map, and its growth by day.
 
 use anyhow::Result;
-use dragonfly_core::{FireMapKind, FireRecord, Grid, Polygons, trace_cells};
+use dragonfly_core::{FireRecord, Polygons};
 use serde_json::{Value, json};
 
 use crate::deployment::Deployment;
@@ -72,12 +72,3 @@ fn closed(polygons: &Polygons) -> Polygons {
     let ring = |ring: &Vec<(f64, f64)>| ring.iter().chain(ring.first()).copied().collect();
     polygons.iter().map(|rings| rings.iter().map(ring).collect()).collect()
 }
-
-/// Burnt cells of a grid as a GeoJSON MultiPolygon, along the sides of the cells.
-pub(super) fn area_of_cells(grid: &Grid, is_burnt: &[bool]) -> Result<Value> {
-    let polygons = trace_cells(grid, is_burnt)?;
-    Ok(multi_polygon(&polygons))
-}
-
-/// The kinds of maps that have a name of their own.
-pub(super) const MAP_KINDS: [FireMapKind; 2] = [FireMapKind::Initial, FireMapKind::Season];

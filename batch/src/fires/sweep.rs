@@ -4,9 +4,8 @@ use anyhow::Result;
 use dragonfly_core::{FireState, FiresState, MapLayer};
 
 use crate::deployment::Deployment;
-use crate::fires::fire_region::map_name;
+use crate::fires::fire_region::{MAP_KINDS, map_name};
 use crate::fires::layout::FiresLayout;
-use crate::fires::outlines::MAP_KINDS;
 use crate::publish::store::{LocalStore, PublishStore, store_of};
 
 /// Removes maps, outlines and stored ground of fires that are forgotten, merged or dismissed.

@@ -10,3 +10,4 @@ pub(crate) mod lock;
 pub(crate) mod night;
 pub(crate) mod preflight;
 pub(crate) mod region_job;
+pub(crate) mod region_run;

@@ -2,7 +2,6 @@
 
 use anyhow::Result;
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::RunStatus;
 use dragonfly_core::{NightPlan, Region, RegionRecord, plan_night};
 
 use crate::cli::args::LogOptions;
@@ -11,16 +10,14 @@ use crate::deployment::layout::RootLayout;
 use crate::deployment::ownership::warn_superuser;
 use crate::deployment::settings::Settings;
 use crate::fires;
-use crate::fires::burnt_area::FireOfRun;
 use crate::fires::night::FiresOfNight;
 use crate::nightly::attempt;
 use crate::nightly::lock::RootLock;
-use crate::nightly::preflight::check_disk;
-use crate::nightly::region_job::{RegionJob, RunOutcome};
+use crate::nightly::region_job::RunOutcome;
+use crate::nightly::region_run::run_one;
 use crate::publish::index::write_index;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::repair::restore_lost;
-use crate::publish::run_end::{RunEnd, record_end};
 use crate::publish::sweep::sweep;
 
 /// Does some work under the lock, in a root that was put in order, and notes in the lock's journal
@@ -193,45 +190,4 @@ pub(crate) fn run_each(
         }
     }
     failures
-}
-
-/// Computes and publishes a region, or a fire as one, in a process of its own, and records how that
-/// ended.
-pub(crate) fn run_one(
-    deployment: &Deployment,
-    region: &Region,
-    fire: Option<&FireOfRun>,
-    now: DateTime<Utc>,
-    (log, lock): (LogOptions, &mut RootLock),
-) -> RunOutcome {
-    let layout = &deployment.layout;
-    let old = match MetaFile::read(layout, &region.name).or_pending(region) {
-        Ok(old) => old,
-        Err(error) => return RunOutcome::failed(&error.into()),
-    };
-    let outcome = attempt::begin(layout, &region.name, now)
-        .and_then(|()| check_disk(deployment, region, old.map.as_ref()))
-        .map(|()| RegionJob::new(deployment, region, fire, now).run_in_worker(log))
-        .unwrap_or_else(|error| RunOutcome::failed(&error));
-    let end = match &outcome {
-        RunOutcome::Published => None,
-        RunOutcome::Waiting(message) => Some((RunStatus::Waiting, message, None)),
-        RunOutcome::Failed { message, failure } => {
-            Some((RunStatus::Failed, message, Some(*failure)))
-        }
-    };
-    let recorded = end.map_or(Ok(()), |(status, message, failure)| {
-        let message = message.clone();
-        record_end(deployment, region, RunEnd { started_at: now, status, message, failure })
-    });
-    // Without a record the attempt stays: `health` and the next start find it.
-    if let Err(error) = recorded.and_then(|()| attempt::end(layout, &region.name)) {
-        let problem = format!(
-            "the end of the run of region `{}` could not be recorded: {error:#}",
-            region.name
-        );
-        tracing::warn!("{problem}");
-        lock.note_problem(&problem);
-    }
-    outcome
 }

@@ -2,6 +2,8 @@
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+/// Side of a stored cell, 1e-5 degrees.
+pub(super) const STORED_CELL_E5: i32 = 400;
 /// Units of 1e-5 degrees in a degree; about a metre.
 pub(super) const E5: f64 = 100_000.0;
 

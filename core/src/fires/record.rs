@@ -6,7 +6,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::fires::coverage::CoverageLog;
-use crate::fires::detection::Detection;
+use crate::fires::detection::{Detection, STORED_CELL_E5};
 use crate::fires::static_sources::StaticCells;
 use crate::severity::classes::Severity;
 
@@ -141,8 +141,6 @@ pub struct FireRecord {
     pub failure: Option<FireFailure>,
 }
 
-/// Side of a stored cell, 1e-5 degrees.
-pub(super) const STORED_CELL_E5: i32 = 400;
 /// Larger fires are not mapped whole, km.
 const MAX_EXTENT_KM: f64 = 150.0;
 

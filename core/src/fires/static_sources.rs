@@ -6,8 +6,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
-use crate::fires::detection::{Detection, MINUTES_PER_DAY, date_of_minute};
-use crate::fires::record::STORED_CELL_E5;
+use crate::fires::detection::{Detection, MINUTES_PER_DAY, STORED_CELL_E5, date_of_minute};
 use crate::fires::sphere::Place;
 
 /// Side of a cell, 1e-5 degrees.

@@ -4,46 +4,12 @@
 use std::collections::BTreeSet;
 
 use crate::sensor::collection::Collection;
+use crate::sensor::data_source::DataSource;
 
 /// Stands in the site's own text for the credit of the collection.
 pub const DATA_CREDIT: &str = "{data}";
 /// The default of earlier versions, for every collection: it counts as no text.
 const EARLIER_DEFAULT: &str = "Contains modified Copernicus Sentinel data";
-
-/// Whose data a collection holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum DataSource {
-    /// Copernicus Sentinel-2. Its legal notice requires the years.
-    Sentinel2,
-    /// Landsat Collection 2 of the USGS.
-    Landsat,
-    /// Harmonized Landsat and Sentinel-2 of NASA, from Landsat.
-    HlsLandsat,
-    /// The same, from Sentinel-2.
-    HlsSentinel2,
-}
-
-impl DataSource {
-    /// The credit, for images of these years; without years where they are not known.
-    pub fn credit(self, years: &BTreeSet<i32>) -> String {
-        let years: Vec<String> = years.iter().map(i32::to_string).collect();
-        let years =
-            if years.is_empty() { years.concat() } else { format!(" {}", years.join(", ")) };
-        match self {
-            Self::Sentinel2 => format!("Contains modified Copernicus Sentinel data{years}"),
-            Self::Landsat => {
-                "Landsat Collection 2 data courtesy of the U.S. Geological Survey".to_owned()
-            }
-            Self::HlsLandsat => "HLSL30 v2.0 data courtesy of NASA LP DAAC, from Landsat data \
-                courtesy of the U.S. Geological Survey"
-                .to_owned(),
-            Self::HlsSentinel2 => format!(
-                "HLSS30 v2.0 data courtesy of NASA LP DAAC, contains modified Copernicus Sentinel \
-                data{years}"
-            ),
-        }
-    }
-}
 
 /// The attribution of a map of a collection, by images of these years.
 ///

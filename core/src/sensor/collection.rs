@@ -1,8 +1,8 @@
 //! What is known of collections: which assets to read, what their numbers mean, how they mark
 //! cloud.
 
-use crate::sensor::attribution::DataSource;
 use crate::sensor::band::BandRole::{self, Blue, Green, Nir, Red, Swir16, Swir22};
+use crate::sensor::data_source::DataSource;
 use crate::sensor::quality::MaskKind;
 use crate::sensor::spectral_index::SpectralIndex;
 

@@ -3,15 +3,16 @@
 pub mod attribution;
 pub(crate) mod band;
 pub(crate) mod collection;
+pub(crate) mod data_source;
 pub(crate) mod no_data;
 pub(crate) mod quality;
 pub(crate) mod reflectance;
 pub(crate) mod reflectance_limits;
 pub(crate) mod spectral_index;
 
-pub use attribution::DataSource;
 pub use band::BandRole;
 pub use collection::{Collection, OffsetSource};
+pub use data_source::DataSource;
 pub use no_data::NoData;
 pub use quality::{
     CLOUD_BUFFER_M, MaskKind, MaskRules, Masks, PixelQuality, QualityTable, buffer_px,

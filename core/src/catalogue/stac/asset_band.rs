@@ -3,7 +3,6 @@
 use std::ops::RangeInclusive;
 
 use super::asset::{Asset, RasterBand};
-use super::mask_asset::is_jpeg_2000;
 use crate::sensor::band::BandRole;
 
 /// A band of a file of a scene.
@@ -175,6 +174,17 @@ fn stated_otherwise(band: &RasterBand, role: BandRole) -> Option<String> {
 
 /// Keys of pictures made of bands, whose numbers are no measurement.
 const PICTURES: [&str; 4] = ["visual", "thumbnail", "overview", "preview"];
+
+pub(super) fn file_name(href: &str) -> &str {
+    let path = href.split(['?', '#']).next().unwrap_or_default();
+    path.rsplit('/').next().unwrap_or_default()
+}
+
+/// Whether a file has a name of JPEG 2000, which is not read.
+pub(super) fn is_jpeg_2000(href: &str) -> bool {
+    let lower = file_name(href).to_ascii_lowercase();
+    lower.ends_with(".jp2") || lower.ends_with(".j2k")
+}
 
 /// Whether an asset found by its description can be read as data: no picture, and not JPEG 2000.
 pub(super) fn is_data(key: &str, href: &str) -> bool {

@@ -2,7 +2,7 @@
 //! its collection's masks usually have.
 
 use super::Asset;
-use super::asset_band::is_data;
+use super::asset_band::{file_name, is_data, is_jpeg_2000};
 use crate::sensor::quality::MaskKind;
 
 /// Classes of the Scene Classification Layer by which it is recognised: value, and a part of the
@@ -68,17 +68,6 @@ fn titled(key: &str, asset: &Asset) -> Option<MaskKind> {
     } else {
         has_word("fmask").then_some(MaskKind::Fmask)
     }
-}
-
-fn file_name(href: &str) -> &str {
-    let path = href.split(['?', '#']).next().unwrap_or_default();
-    path.rsplit('/').next().unwrap_or_default()
-}
-
-/// Whether a file has a name of JPEG 2000, which is not read.
-pub(super) fn is_jpeg_2000(href: &str) -> bool {
-    let lower = file_name(href).to_ascii_lowercase();
-    lower.ends_with(".jp2") || lower.ends_with(".j2k")
 }
 
 /// By a word of a name: `SCL`, `T10SGD_20250617_SCL_20m.tif`, `LC09_…_QA_PIXEL.TIF`, `HLS.….Fmask.tif`.
