@@ -57,7 +57,7 @@ fn terrain_shadow_is_no_severity_at_any_zoom() {
     });
     for zoom in [13, 12, 11] {
         let map = ScenarioMap::compute(&scenes, zoom, &days);
-        assert_eq!(map.warnings, [WarningReason::LowSun { scenes: 1 }]);
+        assert!(map.warnings.contains(&WarningReason::LowSun { scenes: 1 }), "{:?}", map.warnings);
         let (shaded, lit) = (map.shares(is_in_shadow), map.shares(|pixel| !is_in_shadow(pixel)));
         println!(
             "zoom {zoom}: {:.4} of the shadow high, {:.2} of the rest seen",

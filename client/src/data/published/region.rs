@@ -71,7 +71,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         tile_index: TileIndex(map.list("tile_index", zoom_index)?),
         disk_usage_mb: map.number("disk_usage_mb")?,
         raster_url: map.text("raster_url")?,
-        layers: map.part("layers").and_then(map_layers),
+        layers: map.maybe("layers", map_layers)?,
         hectares: hectares(map.part("hectares")?)?,
         hectares_cell_m: map.maybe("hectares_cell_m", Fields::number)?,
         provisional_hectares: map.or(
@@ -124,7 +124,8 @@ fn scene_dates(dates: Fields<'_>) -> Option<SceneDates> {
     Some(SceneDates { first: dates.day("first")?, last: dates.day("last")? })
 }
 
-fn map_layers(layers: Fields<'_>) -> Option<MapLayers> {
+fn map_layers(map: Fields<'_>, name: &str) -> Option<MapLayers> {
+    let layers = map.part(name)?;
     Some(MapLayers {
         pre_date: layers.text("pre_date")?,
         post_date: layers.text("post_date")?,
