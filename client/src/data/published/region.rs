@@ -214,7 +214,7 @@ fn used_scene(scene: Fields<'_>) -> Option<UsedScene> {
         offset_reason: scene.text("offset_reason")?,
         offset_kind: scene.word("offset_kind", &OFFSET_REASONS),
         is_unmasked: scene.or("is_unmasked", false, Fields::flag)?,
-        mask_contradiction: scene.text("mask_contradiction"),
+        mask_contradiction: scene.maybe("mask_contradiction", Fields::text)?,
         sun_elevation: scene.maybe("sun_elevation", Fields::number)?,
         has_drifting_orbit: scene.or("has_drifting_orbit", false, Fields::flag)?,
     })
