@@ -17,20 +17,20 @@ use crate::ui::effect::effect;
 use crate::ui::event_target::clicked;
 use crate::ui::markup::{Markup, fill, tag, text};
 
-/// More regions than this are not shown at once: nobody reads them, and each costs time.
-const MAX_SHOWN: usize = 60;
+/// More regions or fires than this are not shown at once: nobody reads them, and each costs time.
+pub const MAX_SHOWN: usize = 60;
 /// After this long a note states that loading takes longer than usual.
 const SLOW_AFTER: Duration = Duration::from_secs(8);
 
-/// The regions that a search finds.
+/// The regions or fires that a search finds.
 #[derive(Clone, PartialEq)]
-struct FoundRegions {
+pub struct FoundItems {
     /// The items to show, at most [`MAX_SHOWN`].
-    items: Vec<Markup>,
-    /// How many regions the search finds.
-    found: usize,
-    /// How many regions there are.
-    all: usize,
+    pub items: Vec<Markup>,
+    /// How many the search finds.
+    pub found: usize,
+    /// How many there are.
+    pub all: usize,
 }
 
 /// The list of regions. `on_choose` receives the name of the region chosen, `on_about` of the one
@@ -112,7 +112,7 @@ fn slow_timer() -> RwSignal<bool> {
 }
 
 /// Keeps the items and the mark of the chosen one up to date.
-fn update_list(list: NodeRef<Ul>, shown: Memo<FoundRegions>, chosen: Signal<Option<String>>) {
+pub fn update_list(list: NodeRef<Ul>, shown: Memo<FoundItems>, chosen: Signal<Option<String>>) {
     effect(move || {
         if let Some(list) = list.get() {
             show(&list, &shown.read().items);
@@ -145,7 +145,7 @@ fn count_note((found, all): (usize, usize)) -> String {
     }
 }
 
-fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundRegions {
+fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundItems {
     let now = preferences::now();
     let found = matching(entries, search);
     let items = found.iter().take(MAX_SHOWN).map(|entry| {
@@ -156,7 +156,7 @@ fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundRe
             None => item,
         }
     });
-    FoundRegions { items: items.collect(), found: found.len(), all: entries.len() }
+    FoundItems { items: items.collect(), found: found.len(), all: entries.len() }
 }
 
 fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> Markup {
@@ -229,13 +229,13 @@ fn elements(within: &Element, selector: &str) -> impl Iterator<Item = HtmlElemen
 
 /// Arrow keys go from region to region, Home and End to the ends; up from the first leads back to
 /// the search.
-fn on_key(event: KeyboardEvent) {
+pub fn on_key(event: KeyboardEvent) {
     let Some(section) =
         event.current_target().and_then(|section| section.dyn_into::<Element>().ok())
     else {
         return;
     };
-    let stops: Vec<HtmlElement> = elements(&section, "input, .region").collect();
+    let stops: Vec<HtmlElement> = elements(&section, "input[type=search], .region").collect();
     let focused = document().active_element();
     let at = stops.iter().position(|stop| focused.as_deref() == Some(stop.as_ref()));
     let is_in_search = at == Some(0);

@@ -5,15 +5,20 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use dragonfly_core::ListedFire;
 use dragonfly_core::metadata::{ClientConfig, RegionMeta};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::data::fetch::{self, FileFetchError};
-use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError};
+use crate::data::published::{
+    self, CONFIG_URL, FireOutlines, INDEX_URL, PublishedFileError, ReadFires,
+};
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
+use crate::state::fires::{entry_of, fire_of, maps_in_view};
+use crate::state::map_state::View;
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
@@ -23,6 +28,14 @@ use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 pub struct Atlas {
     /// The regions; `None` until the index is loaded.
     pub regions: RwSignal<Option<Vec<RegionEntry>>>,
+    /// The published fires; `None` until it is known whether there are any.
+    pub fires: RwSignal<Option<Arc<ReadFires>>>,
+    /// The fires that were chosen or are in view, as regions.
+    fire_maps: RwSignal<Vec<RegionEntry>>,
+    /// Every map: those of regions and of fires.
+    pub maps: Memo<Vec<RegionEntry>>,
+    /// The outlines of the fire that was chosen last.
+    pub outlines: RwSignal<Option<Arc<FireOutlines>>>,
     /// The settings of the site.
     pub config: RwSignal<Option<ClientConfig>>,
     /// What could not be loaded.
@@ -43,8 +56,17 @@ enum PublishedError {
 impl Atlas {
     /// An atlas that has loaded nothing yet.
     pub fn new() -> Self {
+        let (regions, fire_maps) = (RwSignal::new(None), RwSignal::new(Vec::new()));
+        let maps = Memo::new(move |_| {
+            let regions: Vec<RegionEntry> = regions.get().unwrap_or_default();
+            regions.into_iter().chain(fire_maps.get()).collect()
+        });
         Self {
-            regions: RwSignal::new(None),
+            regions,
+            fires: RwSignal::new(None),
+            fire_maps,
+            maps,
+            outlines: RwSignal::new(None),
             config: RwSignal::new(None),
             problems: RwSignal::default(),
             reread: StoredValue::new_local(Rc::default()),
@@ -56,8 +78,15 @@ impl Atlas {
         self.problems.set(Vec::new());
         spawn_local(async move {
             match fetch_config().await {
-                Ok(config) => self.config.set(Some(config)),
-                Err(_) => self.report(LoadError::Config),
+                Ok(config) => {
+                    let fires_url = config.fires_url.clone();
+                    self.config.set(Some(config));
+                    self.load_fires(fires_url).await;
+                }
+                Err(_) => {
+                    self.fires.update(|fires| *fires = Some(fires.take().unwrap_or_default()));
+                    self.report(LoadError::Config);
+                }
             }
         });
         spawn_local(async move {
@@ -110,10 +139,96 @@ impl Atlas {
         }
     }
 
+    /// Loads the list of fires. Where none is published, or the file is gone, there are none.
+    async fn load_fires(self, url: Option<String>) {
+        let loaded = match &url {
+            Some(url) => fetch_fires(url).await,
+            None => Ok(ReadFires::default()),
+        };
+        match loaded {
+            Ok(fires) => {
+                if fires.broken > 0 {
+                    self.report(LoadError::FireLines(fires.broken));
+                }
+                self.fires.set(Some(Arc::new(fires)));
+            }
+            Err(_) => {
+                self.fires.update(|fires| *fires = Some(fires.take().unwrap_or_default()));
+                self.report(LoadError::Fires);
+            }
+        }
+        let reloaded: Vec<_> = self.fire_maps.with_untracked(|maps| {
+            maps.iter().filter_map(|entry| entry.fire.as_deref()).map(|it| it.id.clone()).collect()
+        });
+        for id in reloaded {
+            self.refresh_fire(&id);
+        }
+    }
+
+    /// The fire of an id; for a part of another fire, that one.
+    pub fn fire(self, id: &str) -> Option<ListedFire> {
+        self.fires.with(|fires| fire_of(&fires.as_ref()?.fires, id).cloned())
+    }
+
+    /// Loads the maps of the fires in view, unless they are loaded or loading.
+    pub fn load_fires_in_view(self, view: View) {
+        let fires = self.fires.get();
+        let seen = fires.iter().flat_map(|fires| maps_in_view(&fires.fires, view));
+        let is_new = |fire: &&ListedFire| untrack(|| self.find(&fire.id, |_| ()).is_none());
+        for fire in seen.filter(is_new) {
+            self.add_fire(fire);
+        }
+    }
+
+    /// Loads the map and the outlines of a fire.
+    pub fn open_fire(self, fire: &ListedFire) {
+        if self.find(&fire.id, |_| ()).is_none() {
+            self.add_fire(fire);
+        }
+        let id = fire.id.clone();
+        spawn_local(async move {
+            let text = fetch::fresh_text(&outlines_url(&id)).await.ok();
+            // Without outlines the panel and the map show all the rest.
+            let outlines = text.and_then(|text| published::outlines_from_json(&id, &text));
+            self.outlines.set(outlines.map(Arc::new));
+        });
+    }
+
+    fn add_fire(self, fire: &ListedFire) {
+        let (id, has_map) = (fire.id.clone(), fire.map.is_some());
+        self.fire_maps.update(|maps| maps.push(entry_of(fire)));
+        if has_map {
+            spawn_local(async move { self.load_region(&id).await });
+        }
+    }
+
+    /// Takes over what a newer list states of a fire, and its newer map.
+    fn refresh_fire(self, id: &str) {
+        let fire = untrack(|| self.fire(id)).filter(|fire| fire.id == id);
+        self.fire_maps.update(|maps| {
+            let Some(at) = maps.iter().position(|entry| entry.line.name == id) else {
+                return;
+            };
+            match &fire {
+                Some(fire) => {
+                    let newer = entry_of(fire);
+                    let known = maps[at].map().is_some() && fire.map.is_some();
+                    let meta = if known { maps[at].meta.clone() } else { newer.meta };
+                    maps[at] = RegionEntry { meta, text: maps[at].text.clone(), ..newer };
+                }
+                None => drop(maps.remove(at)),
+            }
+        });
+        if fire.is_some_and(|fire| fire.map.is_some()) {
+            let id = id.to_owned();
+            spawn_local(async move { self.load_region(&id).await });
+        }
+    }
+
     /// The value of the map at a place.
     pub async fn read(self, source: &TileSource, lon: f64, lat: f64) -> Reading {
-        let lookup = self.regions.with_untracked(|regions| {
-            let Some(region) = region_at(regions.as_deref().unwrap_or_default(), lon, lat) else {
+        let lookup = self.maps.with_untracked(|maps| {
+            let Some(region) = region_at(maps, lon, lat) else {
                 return Err(Reading::OutsideRegions);
             };
             match (&region.meta, region.map()) {
@@ -159,18 +274,25 @@ impl Atlas {
         if loaded.is_err() {
             self.report(LoadError::Region(title));
         }
-        self.regions.update(|regions| {
-            let entry = regions.iter_mut().flatten().find(|entry| entry.line.name == name);
-            match (entry, loaded) {
-                (Some(entry), Ok((meta, text))) => {
-                    entry.meta = MetaState::Ready(Arc::new(meta));
-                    entry.text = text.into();
-                }
-                // An old map is better than none.
-                (Some(entry), Err(_)) if entry.map().is_none() => entry.meta = MetaState::Broken,
-                _ => {}
+        let update = move |entry: &mut RegionEntry| match loaded {
+            Ok((meta, text)) => {
+                entry.meta = MetaState::Ready(Arc::new(meta));
+                entry.text = text.into();
             }
-        });
+            // An old map is better than none.
+            Err(_) if entry.map().is_none() => entry.meta = MetaState::Broken,
+            Err(_) => {}
+        };
+        let is_named = |entry: &&mut RegionEntry| entry.line.name == name;
+        if self.fire_maps.with_untracked(|maps| maps.iter().any(|entry| entry.line.name == name)) {
+            self.fire_maps.update(|maps| maps.iter_mut().find(is_named).map_or((), update));
+        } else {
+            self.regions.update(|regions| {
+                if let Some(entry) = regions.iter_mut().flatten().find(is_named) {
+                    update(entry);
+                }
+            });
+        }
     }
 
     fn report_tiles(self, name: &str) {
@@ -180,14 +302,25 @@ impl Atlas {
     }
 
     fn find<T>(self, name: &str, get: impl FnOnce(&RegionEntry) -> T) -> Option<T> {
-        self.regions.with_untracked(|regions| {
-            regions.iter().flatten().find(|entry| entry.line.name == name).map(get)
-        })
+        self.maps.with_untracked(|maps| maps.iter().find(|entry| entry.line.name == name).map(get))
     }
 }
 
 async fn fetch_config() -> Result<ClientConfig, PublishedError> {
     Ok(published::config_from_json(&fetch::fresh_text(CONFIG_URL).await?)?)
+}
+
+async fn fetch_fires(url: &str) -> Result<ReadFires, PublishedError> {
+    match fetch::fresh_text(url).await {
+        Ok(text) => Ok(published::fires_from_json(&text)?),
+        Err(FileFetchError::NotFound { .. }) => Ok(ReadFires::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Where the outlines of a fire are.
+pub fn outlines_url(id: &str) -> String {
+    format!("/meta/fires/{id}.geojson")
 }
 
 async fn fetch_index() -> Result<published::ReadIndex, PublishedError> {

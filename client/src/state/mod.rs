@@ -7,6 +7,7 @@ pub mod attribution;
 pub mod coverage;
 pub mod empty_fractions;
 pub mod filter;
+pub mod fires;
 pub mod key;
 pub mod map_colour;
 pub mod map_state;

@@ -61,7 +61,9 @@ impl FireMap {
             let shown_run = layers.tiles.as_ref().map(|tiles| tiles.run_id().to_owned());
             if entry.map().map(|map| map.run_id.clone()) != shown_run {
                 layers.tiles = self.tiles(entry);
-                layers.map = entry.map().map(|map| Rc::new(map.clone()));
+                // A fire has a dot of its own.
+                let map = entry.map().filter(|_| entry.fire.is_none());
+                layers.map = map.map(|map| Rc::new(map.clone()));
             }
         }
         drop(regions);
@@ -103,9 +105,10 @@ impl FireMap {
 
     fn outline(&self, entry: &RegionEntry, coverage: Coverage) -> RegionLayers {
         let bbox = entry.bbox();
+        let is_fire = if entry.fire.is_some() { "of-fire" } else { "" };
         let line = options([
             ("pane", COVERAGE_PANE.into()),
-            ("className", format!("region-outline coverage-{}", coverage.key()).into()),
+            ("className", format!("region-outline {is_fire} coverage-{}", coverage.key()).into()),
             ("interactive", false.into()),
             ("fill", false.into()),
             ("weight", 1.5.into()),
@@ -118,7 +121,8 @@ impl FireMap {
             note,
             title_letters: title.chars().count() + note.map_or(0, |note| note.chars().count()),
             outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
-            label: still_marker(place(bbox[0], bbox[3]), title_icon(title, note)).add_to(&self.map),
+            label: still_marker(place(bbox[0], bbox[3]), title_icon(title, note, is_fire))
+                .add_to(&self.map),
             tiles: None,
         }
     }
