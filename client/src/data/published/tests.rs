@@ -408,7 +408,10 @@ fn remove_facts(meta: &mut serde_json::Value) {
     for (parents, name) in [
         ("", "failure"),
         ("", "window"),
+        ("", "fire"),
+        ("", "layers"),
         ("/scenes", "offset_kind"),
+        ("/scenes", "mask_contradiction"),
         ("/scenes_skipped", "why"),
         ("/warnings", "why"),
     ] {
