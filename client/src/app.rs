@@ -135,7 +135,7 @@ fn open_chosen_fire(
             // An address may name a fire that became a part of another.
             (Some(id), Some(fire)) if id != fire.id => map_state.fire.set(Some(fire.id)),
             (Some(_), Some(fire)) => {
-                atlas.open_fire(&fire);
+                atlas.load_outlines(fire.id.clone());
                 about.set(Some(fire.id.clone()));
                 shown = Some(fire.id);
             }

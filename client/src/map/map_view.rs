@@ -37,7 +37,7 @@ pub fn MapView(
         atlas,
         source: StoredValue::new_local(TileSource::new()),
         point: map_state.point,
-        read_from: StoredValue::default(),
+        read_from: RwSignal::default(),
     };
     effect(move || {
         if let Some(element) = element.get() {
@@ -174,7 +174,7 @@ fn show_regions(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
     let map = map.clone();
     let mut is_fitted = false;
     effect(move || {
-        let maps = atlas.maps.get();
+        let maps = atlas.maps.get().unwrap_or_default();
         is_fitted |= map_state.jump_to.with_untracked(Option::is_some);
         // Which part of the world to show first is known once regions and fires are.
         let is_known = atlas.fires.with(Option::is_some);
@@ -198,7 +198,7 @@ fn show_regions(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
 /// The box around all fires; `None` without any.
 fn box_of_fires(atlas: Atlas) -> Option<[f64; 4]> {
     let fires = atlas.fires.get()?;
-    let fires: Vec<_> = fires.fires.iter().filter(|it| is_listed(it)).map(entry_of).collect();
+    let fires: Vec<_> = fires.list.fires.iter().filter(|it| is_listed(it)).map(entry_of).collect();
     union_of_boxes(&fires)
 }
 
@@ -206,14 +206,15 @@ fn box_of_fires(atlas: Atlas) -> Option<[f64; 4]> {
 fn show_fires(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
     on_change(map, move |map| {
         words();
-        map.show_fires(atlas.fires.get());
+        map.show_fires(atlas.fires.get().map(|fires| fires.list));
     });
     on_change(map, move |map| {
         let chosen = map_state.fire.get();
-        let outlines = atlas.outlines.get().filter(|it| chosen.as_ref() == Some(&it.id));
+        let outlines = atlas.fires.get().and_then(|fires| fires.outlines);
+        let outlines = outlines.filter(|it| chosen.as_ref() == Some(&it.id));
         map.show_outline(outlines.as_deref());
     });
-    effect(move || atlas.load_fires_in_view(map_state.view.get()));
+    effect(move || atlas.load_fires(map_state.fire.get().as_deref(), map_state.view.get()));
 }
 
 /// Reads the value of the map at a place. A copy reads into the same signal.
@@ -223,14 +224,14 @@ struct PointReader {
     source: StoredValue<TileSource, LocalStorage>,
     point: RwSignal<Option<SelectedPoint>>,
     /// The run that the value was read from; `None` where it was read from none.
-    read_from: StoredValue<Option<String>>,
+    read_from: RwSignal<Option<String>>,
 }
 
 impl PointReader {
     /// Selects the place at once, and reads its value as soon as that is known.
     fn read(self, lon: f64, lat: f64) {
         let selected = SelectedPoint::unread((lon, lat));
-        self.read_from.set_value(self.run_at(lon, lat));
+        self.read_from.set(self.run_at(lon, lat));
         self.point.set(Some(selected));
         spawn_local(async move {
             let reading = self.atlas.read(&self.source.get_value(), lon, lat).await;
@@ -257,7 +258,7 @@ impl PointReader {
             };
             let is_unread = matches!(reading, None | Some(Reading::Unavailable));
             // The map of a fire is loaded once it is in view.
-            let is_other_map = || self.run_at(lon, lat) != self.read_from.get_value();
+            let is_other_map = || self.run_at(lon, lat) != self.read_from.get_untracked();
             if self.is_known(lon, lat) && (is_unread || is_other_map()) {
                 self.read(lon, lat);
             }
@@ -266,9 +267,9 @@ impl PointReader {
 
     /// The run of the map that a place is read from.
     fn run_at(self, lon: f64, lat: f64) -> Option<String> {
-        self.atlas
-            .maps
-            .with_untracked(|maps| Some(region_at(maps, lon, lat)?.map()?.run_id.clone()))
+        self.atlas.maps.with_untracked(|maps| {
+            Some(region_at(maps.as_deref().unwrap_or_default(), lon, lat)?.map()?.run_id.clone())
+        })
     }
 
     /// Whether the index, and the metadata of the region around a place, are loaded.
@@ -276,7 +277,7 @@ impl PointReader {
         let is_loaded = self.atlas.regions.with_untracked(Option::is_some);
         is_loaded
             && self.atlas.maps.with_untracked(|maps| {
-                region_at(maps, lon, lat)
+                region_at(maps.as_deref().unwrap_or_default(), lon, lat)
                     .is_none_or(|region| !matches!(region.meta, MetaState::Loading))
             })
     }

@@ -4,6 +4,7 @@
 use dragonfly_core::BurntPatch;
 
 use crate::state::filter::Filter;
+use crate::state::order::ordered;
 
 /// From this zoom on the tiles show what burnt.
 pub const DOTS_BELOW_ZOOM: f64 = 8.0;
@@ -26,8 +27,8 @@ pub struct Dot {
 }
 
 /// The dots to draw out of those in view: fires first, then the largest patches, none upon another.
-pub fn dots(mut in_view: Vec<Dot>) -> Vec<Dot> {
-    in_view.sort_by(|one, other| {
+pub fn dots(in_view: Vec<Dot>) -> Vec<Dot> {
+    let in_view = ordered(in_view, &|one: &Dot, other: &Dot| {
         let by_size = || other.patch.hectares.total_cmp(&one.patch.hectares);
         one.fire.is_none().cmp(&other.fire.is_none()).then_with(by_size)
     });

@@ -10,8 +10,8 @@ use crate::state::atlas::outlines_url;
 use crate::ui::markup::{Markup, tag, text};
 
 /// The picture of growth, in units of its own.
-const CHART_WIDTH: f64 = 300.0;
-const CHART_HEIGHT: f64 = 48.0;
+const CHART_WIDTH: i16 = 300;
+const CHART_HEIGHT: i16 = 48;
 /// Between two bars, as a part of a bar's room.
 const GAP: f64 = 0.2;
 
@@ -65,12 +65,12 @@ fn chart(words: Words, outlines: &FireOutlines) -> Option<Markup> {
         return None;
     };
     // Days without points have a place of their own, and no bar.
-    let room = CHART_WIDTH / ((*last - *first).num_days().max(1) + 1) as f64;
+    let room = f64::from(CHART_WIDTH) / ((*last - *first).num_days().max(1) + 1) as f64;
     let mut bars = String::new();
     let mut days = Vec::new();
     for (day, hectares) in growth {
         let left = (*day - *first).num_days() as f64 * room;
-        let top = CHART_HEIGHT * (1.0 - hectares / most.max(1.0));
+        let top = f64::from(CHART_HEIGHT) * (1.0 - hectares / most.max(1.0));
         let width = room * (1.0 - GAP);
         bars += &format!("M{left:.1} {CHART_HEIGHT}V{top:.1}h{width:.1}V{CHART_HEIGHT}z");
         days.push(format!("{}: {}", words.date(*day), words.area(*hectares)));

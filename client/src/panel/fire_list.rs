@@ -1,81 +1,89 @@
 //! The list of fires.
 
 use dragonfly_core::ListedFire;
-use leptos::ev::MouseEvent;
-use leptos::html::Ul;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::{Element, Event, HtmlInputElement};
 
 use crate::data::published::state_key;
 use crate::i18n::{Words, words};
-use crate::panel::region_list::{FoundItems, MAX_SHOWN, on_key, update_list};
+use crate::panel::item_list::{FoundItems, ItemList, ListNames, MAX_SHOWN, item_list};
 use crate::state::atlas::Atlas;
 use crate::state::fires::{FireOrder, found, hectares, is_listed, title_of, unchecked_since};
 use crate::state::map_state::MapState;
 use crate::state::preferences;
-use crate::ui::event_target::clicked;
 use crate::ui::markup::{Markup, tag, text};
 
 /// The fires, first in the panel; nothing where none are published. `on_choose` receives the id of
 /// the fire chosen.
-#[component]
-pub fn FireList(
-    atlas: Atlas,
-    map_state: MapState,
-    on_choose: impl Fn(&str) + Copy + Send + 'static,
-) -> impl IntoView {
-    let list = NodeRef::<Ul>::new();
-    let (search, order, in_view) =
-        (RwSignal::new(String::new()), RwSignal::new(FireOrder::Date), RwSignal::new(false));
+pub fn fire_list(atlas: Atlas, map_state: MapState, on_choose: Box<dyn Fn(&str)>) -> AnyView {
+    let search = RwSignal::new(String::new());
+    let (order, in_view) = (RwSignal::new(0usize), RwSignal::new(false));
     let shown = Memo::new(move |_| {
+        let order = FireOrder::ALL.get(order.get()).copied().unwrap_or_default();
         let view = in_view.get().then(|| map_state.view.get());
-        let around = if order.get() == FireOrder::Near { map_state.centre.get() } else { None };
+        let around = if order == FireOrder::Near { map_state.centre.get() } else { None };
         let around = around.map_or((0.0, 0.0), |centre| (centre.lon, centre.lat));
         let fires = atlas.fires.get().unwrap_or_default();
-        let found = found(&fires.fires, &search.read(), view, (order.get(), around));
+        let found = found(&fires.list.fires, &search.read(), view, (order, around));
         FoundItems {
             items: found.iter().take(MAX_SHOWN).map(|fire| item(words(), fire)).collect(),
             found: found.len(),
-            all: fires.fires.iter().filter(|fire| is_listed(fire)).count(),
+            all: fires.list.fires.iter().filter(|fire| is_listed(fire)).count(),
         }
     });
-    update_list(list, shown, map_state.fire.into());
-    let is_published =
-        move || atlas.fires.with(|it| it.as_ref().is_some_and(|it| it.checked_at.is_some()));
-    let on_click = move |event: MouseEvent| {
-        if let Some(id) = clicked(&event, "button").and_then(|it| it.get_attribute("data-region")) {
+    // The value of a choice is that of its element, of whichever kind that is.
+    let on_input = move |event: &Event| {
+        let Some(target) = event.target() else {
+            return;
+        };
+        match target.dyn_ref::<HtmlInputElement>() {
+            Some(check) => in_view.set(check.checked()),
+            None => {
+                let word = event_target_value(event);
+                let chosen = FireOrder::ALL.into_iter().position(|order| order.key() == word);
+                order.set(chosen.unwrap_or_default());
+            }
+        }
+    };
+    let on_click = move |button: &Element| {
+        if let Some(id) = button.get_attribute("data-region") {
             on_choose(&id);
         }
     };
-    let on_order = move |event| {
-        let value = event_target_value(&event);
-        order.set(FireOrder::ALL.into_iter().find(|it| it.key() == value).unwrap_or_default());
-    };
-    let option = |(order, title): (FireOrder, &'static str)| view! { <option value=order.key()>{title}</option> };
-    let orders = FireOrder::ALL.into_iter().zip(words().fire_orders).map(option).collect_view();
-    view! {
-        <section class="regions fires" data-testid="fire-list" aria-labelledby="fires-title" hidden=move || !is_published() on:keydown=on_key>
-            <h2 id="fires-title">{words().fires}</h2>
-            <div class="choices" hidden=move || shown.with(|shown| shown.all < 2)>
-                <input
-                    type="search"
-                    class="find"
-                    data-testid="fire-search"
-                    autocomplete="off"
-                    placeholder=words().find_fire
-                    aria-label=words().find_fire
-                    aria-controls="fires"
-                    on:input=move |event| search.set(event_target_value(&event))
-                />
-                <select data-testid="fire-sort" aria-label=words().fire_order on:change=on_order>{orders}</select>
-                <label>
-                    <input type="checkbox" data-testid="fire-in-view" on:change=move |event| in_view.set(event_target_checked(&event)) />
-                    {words().fires_in_view}
-                </label>
-            </div>
-            <ul id="fires" node_ref=list on:click=on_click></ul>
-            <p class="quiet" role="status" data-testid="fire-note">{move || note(atlas, shown)}</p>
-        </section>
-    }
+    item_list(ItemList {
+        names: ListNames {
+            class: "regions fires",
+            test_ids: ["fire-list", "fire-search", "fire-note"],
+            ids: ["fires", "fires-title"],
+            words: [words().fires, words().find_fire],
+        },
+        shown,
+        chosen: map_state.fire,
+        search,
+        choices: choices(words()),
+        on_input: Box::new(on_input),
+        on_click: Box::new(on_click),
+        note: Box::new(move || note(atlas, shown)),
+        hidden: Box::new(move || {
+            atlas.fires.with(|fires| fires.as_ref().is_none_or(|it| it.list.checked_at.is_none()))
+        }),
+    })
+}
+
+/// The order of the list, and whether it holds only what is in view.
+fn choices(words: Words) -> Vec<Markup> {
+    let option =
+        |(order, title): (FireOrder, &str)| text("option", title).with("value", order.key());
+    let orders = FireOrder::ALL.into_iter().zip(words.fire_orders).map(option).collect();
+    let in_view = tag("input").with("type", "checkbox").with("data-testid", "fire-in-view");
+    vec![
+        tag("select")
+            .with("data-testid", "fire-sort")
+            .with("aria-label", words.fire_order)
+            .all(orders),
+        tag("label").add(in_view).text(words.fires_in_view),
+    ]
 }
 
 /// How many fires were found, and since when the points were not read.
@@ -90,7 +98,7 @@ fn note(atlas: Atlas, shown: Memo<FoundItems>) -> String {
         _ => String::new(),
     };
     let now = preferences::now();
-    let unchecked = atlas.fires.with(|fires| unchecked_since(fires.as_ref()?, now));
+    let unchecked = atlas.fires.with(|fires| unchecked_since(&fires.as_ref()?.list, now));
     let checked = unchecked.map(|since| {
         words.fires_checked.fill([&words.date(since.date_naive()), &words.age(since, now)])
     });

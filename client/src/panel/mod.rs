@@ -2,6 +2,7 @@
 
 pub mod fire_facts;
 pub mod fire_list;
+pub mod item_list;
 pub mod legend_row;
 pub mod legend_view;
 pub mod region_facts;

@@ -34,7 +34,7 @@ pub fn source(
     let point = point?;
     let selected = selection.as_ref()?.region()?;
     let maps = atlas.maps.read();
-    let read = region_at(&maps, point.lon, point.lat)?;
+    let read = region_at(maps.as_deref().unwrap_or_default(), point.lon, point.lat)?;
     (read.line.name != selected.line.name).then(|| read.line.title.clone())
 }
 
@@ -44,7 +44,7 @@ pub fn map_read(atlas: Atlas, point: SelectedPoint) -> Option<String> {
     let has_map = |reading| !matches!(reading, Reading::OutsideRegions | Reading::NoMap);
     point.reading.filter(|reading| has_map(*reading))?;
     let maps = atlas.maps.read();
-    let read = region_at(&maps, point.lon, point.lat)?;
+    let read = region_at(maps.as_deref().unwrap_or_default(), point.lon, point.lat)?;
     Some(words().nightly_cells.fill([&words().number(read.map()?.cell_size_m, 0)]))
 }
 
@@ -91,7 +91,8 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
     let now = preferences::now();
     if let Some(fire) = &entry.fire {
-        let outlines = atlas.outlines.get().filter(|it| it.id == fire.id);
+        let outlines =
+            atlas.fires.get().and_then(|fires| fires.outlines).filter(|it| it.id == fire.id);
         let mut parts = fire_facts(words, fire, entry.map(), outlines.as_deref());
         if fire.map.is_some() {
             parts.extend(describe_map(entry, now));

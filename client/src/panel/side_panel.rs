@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::i18n::{NAME, words};
-use crate::panel::fire_list::FireList;
+use crate::panel::fire_list::fire_list;
 use crate::panel::legend_row::Areas;
 use crate::panel::legend_view::LegendView;
 use crate::panel::region_list::RegionList;
@@ -57,7 +57,7 @@ pub fn Panel(
             <Brand />
             <div class="panel-body">
                 <PlaceSearch regions=atlas.regions on_choose=on_find />
-                <FireList atlas map_state on_choose=on_fire />
+                {fire_list(atlas, map_state, Box::new(on_fire))}
                 <Regions atlas map_state about open on_retry />
                 <LegendView palette=display.palette filter=display.filter areas result=map_state.legend />
                 <ToolsView tools />
@@ -153,7 +153,9 @@ fn DisplayControls(atlas: Atlas, display: DisplayOptions) -> impl IntoView {
 /// The attribution of what the map shows.
 pub fn sources(atlas: Atlas, display: DisplayOptions, map_state: MapState) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
-    let of_maps = atlas.maps.with(|maps| attribution_in_view(maps, map_state.view.get(), &of_site));
+    let of_maps = atlas.maps.with(|maps| {
+        attribution_in_view(maps.as_deref().unwrap_or_default(), map_state.view.get(), &of_site)
+    });
     let of_basemap = display.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
     let is_plain = display.basemap.get().is_none();
     let [land, places] = if is_plain { [words().natural_earth, words().geonames] } else { [""; 2] };

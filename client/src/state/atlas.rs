@@ -11,17 +11,16 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::data::fetch::{self, FileFetchError};
-use crate::data::published::{
-    self, CONFIG_URL, FireOutlines, INDEX_URL, PublishedFileError, ReadFires,
-};
+use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError, ReadFires};
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
-use crate::state::fires::{entry_of, fire_of, maps_in_view};
+use crate::state::fires::{Fires, entry_of, fire_of, maps_in_view};
 use crate::state::map_state::View;
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
+use crate::ui::effect::effect;
 
 /// The published maps, as far as they are loaded. A copy is the same atlas.
 #[derive(Clone, Copy)]
@@ -29,13 +28,11 @@ pub struct Atlas {
     /// The regions; `None` until the index is loaded.
     pub regions: RwSignal<Option<Vec<RegionEntry>>>,
     /// The published fires; `None` until it is known whether there are any.
-    pub fires: RwSignal<Option<Arc<ReadFires>>>,
+    pub fires: RwSignal<Option<Fires>>,
     /// The fires that were chosen or are in view, as regions.
-    fire_maps: RwSignal<Vec<RegionEntry>>,
+    fire_maps: RwSignal<Option<Vec<RegionEntry>>>,
     /// Every map: those of regions and of fires.
-    pub maps: Memo<Vec<RegionEntry>>,
-    /// The outlines of the fire that was chosen last.
-    pub outlines: RwSignal<Option<Arc<FireOutlines>>>,
+    pub maps: RwSignal<Option<Vec<RegionEntry>>>,
     /// The settings of the site.
     pub config: RwSignal<Option<ClientConfig>>,
     /// What could not be loaded.
@@ -56,17 +53,17 @@ enum PublishedError {
 impl Atlas {
     /// An atlas that has loaded nothing yet.
     pub fn new() -> Self {
-        let (regions, fire_maps) = (RwSignal::new(None), RwSignal::new(Vec::new()));
-        let maps = Memo::new(move |_| {
-            let regions: Vec<RegionEntry> = regions.get().unwrap_or_default();
-            regions.into_iter().chain(fire_maps.get()).collect()
+        let [regions, fire_maps, maps] = [(); 3].map(|()| RwSignal::new(None));
+        effect(move || {
+            let of_regions: Option<Vec<RegionEntry>> = regions.get();
+            let all = of_regions.into_iter().chain(fire_maps.get()).flatten();
+            maps.set(Some(all.collect()));
         });
         Self {
             regions,
             fires: RwSignal::new(None),
             fire_maps,
             maps,
-            outlines: RwSignal::new(None),
             config: RwSignal::new(None),
             problems: RwSignal::default(),
             reread: StoredValue::new_local(Rc::default()),
@@ -81,7 +78,7 @@ impl Atlas {
                 Ok(config) => {
                     let fires_url = config.fires_url.clone();
                     self.config.set(Some(config));
-                    self.load_fires(fires_url).await;
+                    self.load_fire_list(fires_url).await;
                 }
                 Err(_) => {
                     self.fires.update(|fires| *fires = Some(fires.take().unwrap_or_default()));
@@ -140,7 +137,7 @@ impl Atlas {
     }
 
     /// Loads the list of fires. Where none is published, or the file is gone, there are none.
-    async fn load_fires(self, url: Option<String>) {
+    async fn load_fire_list(self, url: Option<String>) {
         let loaded = match &url {
             Some(url) => fetch_fires(url).await,
             None => Ok(ReadFires::default()),
@@ -150,77 +147,53 @@ impl Atlas {
                 if fires.broken > 0 {
                     self.report(LoadError::FireLines(fires.broken));
                 }
-                self.fires.set(Some(Arc::new(fires)));
+                // The maps that are needed are loaded again: there may be newer ones.
+                self.fire_maps.set(None);
+                let outlines = self.fires.get_untracked().unwrap_or_default().outlines;
+                self.fires.set(Some(Fires { list: Arc::new(fires), outlines }));
             }
             Err(_) => {
                 self.fires.update(|fires| *fires = Some(fires.take().unwrap_or_default()));
                 self.report(LoadError::Fires);
             }
         }
-        let reloaded: Vec<_> = self.fire_maps.with_untracked(|maps| {
-            maps.iter().filter_map(|entry| entry.fire.as_deref()).map(|it| it.id.clone()).collect()
-        });
-        for id in reloaded {
-            self.refresh_fire(&id);
-        }
     }
 
     /// The fire of an id; for a part of another fire, that one.
     pub fn fire(self, id: &str) -> Option<ListedFire> {
-        self.fires.with(|fires| fire_of(&fires.as_ref()?.fires, id).cloned())
+        self.fires.with(|fires| fire_of(&fires.as_ref()?.list.fires, id).cloned())
     }
 
-    /// Loads the maps of the fires in view, unless they are loaded or loading.
-    pub fn load_fires_in_view(self, view: View) {
-        let fires = self.fires.get();
-        let seen = fires.iter().flat_map(|fires| maps_in_view(&fires.fires, view));
+    /// Loads the maps of the chosen fire and of those in view, unless they are loaded or loading.
+    pub fn load_fires(self, chosen: Option<&str>, view: View) {
+        let list = self.fires.get().unwrap_or_default().list;
+        let fires = &list.fires[..];
+        let chosen = chosen.and_then(|id| fire_of(fires, id));
+        let seen = chosen.into_iter().chain(maps_in_view(fires, view));
         let is_new = |fire: &&ListedFire| untrack(|| self.find(&fire.id, |_| ()).is_none());
         for fire in seen.filter(is_new) {
             self.add_fire(fire);
         }
     }
 
-    /// Loads the map and the outlines of a fire.
-    pub fn open_fire(self, fire: &ListedFire) {
-        if self.find(&fire.id, |_| ()).is_none() {
-            self.add_fire(fire);
-        }
-        let id = fire.id.clone();
+    /// Loads the outlines of a fire.
+    pub fn load_outlines(self, id: String) {
         spawn_local(async move {
             let text = fetch::fresh_text(&outlines_url(&id)).await.ok();
             // Without outlines the panel and the map show all the rest.
             let outlines = text.and_then(|text| published::outlines_from_json(&id, &text));
-            self.outlines.set(outlines.map(Arc::new));
+            self.fires.update(|fires| {
+                if let Some(fires) = fires {
+                    fires.outlines = outlines.map(Arc::new);
+                }
+            });
         });
     }
 
     fn add_fire(self, fire: &ListedFire) {
         let (id, has_map) = (fire.id.clone(), fire.map.is_some());
-        self.fire_maps.update(|maps| maps.push(entry_of(fire)));
+        self.fire_maps.update(|maps| maps.get_or_insert_default().push(entry_of(fire)));
         if has_map {
-            spawn_local(async move { self.load_region(&id).await });
-        }
-    }
-
-    /// Takes over what a newer list states of a fire, and its newer map.
-    fn refresh_fire(self, id: &str) {
-        let fire = untrack(|| self.fire(id)).filter(|fire| fire.id == id);
-        self.fire_maps.update(|maps| {
-            let Some(at) = maps.iter().position(|entry| entry.line.name == id) else {
-                return;
-            };
-            match &fire {
-                Some(fire) => {
-                    let newer = entry_of(fire);
-                    let known = maps[at].map().is_some() && fire.map.is_some();
-                    let meta = if known { maps[at].meta.clone() } else { newer.meta };
-                    maps[at] = RegionEntry { meta, text: maps[at].text.clone(), ..newer };
-                }
-                None => drop(maps.remove(at)),
-            }
-        });
-        if fire.is_some_and(|fire| fire.map.is_some()) {
-            let id = id.to_owned();
             spawn_local(async move { self.load_region(&id).await });
         }
     }
@@ -228,7 +201,7 @@ impl Atlas {
     /// The value of the map at a place.
     pub async fn read(self, source: &TileSource, lon: f64, lat: f64) -> Reading {
         let lookup = self.maps.with_untracked(|maps| {
-            let Some(region) = region_at(maps, lon, lat) else {
+            let Some(region) = region_at(maps.as_deref().unwrap_or_default(), lon, lat) else {
                 return Err(Reading::OutsideRegions);
             };
             match (&region.meta, region.map()) {
@@ -284,15 +257,13 @@ impl Atlas {
             Err(_) => {}
         };
         let is_named = |entry: &&mut RegionEntry| entry.line.name == name;
-        if self.fire_maps.with_untracked(|maps| maps.iter().any(|entry| entry.line.name == name)) {
-            self.fire_maps.update(|maps| maps.iter_mut().find(is_named).map_or((), update));
-        } else {
-            self.regions.update(|regions| {
-                if let Some(entry) = regions.iter_mut().flatten().find(is_named) {
-                    update(entry);
-                }
-            });
-        }
+        let is_fire = self.fire_maps.with_untracked(|maps| find_entry(maps, name).is_some());
+        let entries = if is_fire { self.fire_maps } else { self.regions };
+        entries.update(|entries| {
+            if let Some(entry) = entries.iter_mut().flatten().find(is_named) {
+                update(entry);
+            }
+        });
     }
 
     fn report_tiles(self, name: &str) {
@@ -302,12 +273,18 @@ impl Atlas {
     }
 
     fn find<T>(self, name: &str, get: impl FnOnce(&RegionEntry) -> T) -> Option<T> {
-        self.maps.with_untracked(|maps| maps.iter().find(|entry| entry.line.name == name).map(get))
+        let is_region = self.regions.with_untracked(|entries| find_entry(entries, name).is_some());
+        let entries = if is_region { self.regions } else { self.fire_maps };
+        entries.with_untracked(|entries| find_entry(entries, name).map(get))
     }
 }
 
 async fn fetch_config() -> Result<ClientConfig, PublishedError> {
     Ok(published::config_from_json(&fetch::fresh_text(CONFIG_URL).await?)?)
+}
+
+fn find_entry<'a>(entries: &'a Option<Vec<RegionEntry>>, name: &str) -> Option<&'a RegionEntry> {
+    entries.iter().flatten().find(|entry| entry.line.name == name)
 }
 
 async fn fetch_fires(url: &str) -> Result<ReadFires, PublishedError> {

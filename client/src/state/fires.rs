@@ -6,10 +6,11 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{IndexedRegion, RunStatus};
 use dragonfly_core::{FireMapKind, FireState, ListedFire};
 
-use crate::data::published::ReadFires;
+use crate::data::published::{FireOutlines, ReadFires};
 use crate::map::graticule::wrapped;
 use crate::search::folding::fold;
 use crate::state::map_state::View;
+use crate::state::order::ordered;
 use crate::state::region_entry::{MetaState, RegionEntry};
 use crate::state::region_in_view::overlap;
 
@@ -21,6 +22,15 @@ const MIN_WIDTH_PX: f64 = 16.0;
 const MAX_POINTS_AGE_HOURS: i64 = 48;
 /// Fires that lead to each other in turn are not followed for ever.
 const MAX_MERGERS: usize = 100;
+
+/// What is published of the fires.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fires {
+    /// The list.
+    pub list: Arc<ReadFires>,
+    /// The outlines of the fire that was chosen last.
+    pub outlines: Option<Arc<FireOutlines>>,
+}
 
 /// The order of a list of fires.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -96,18 +106,17 @@ pub fn found<'a>(
         let text = fold(&format!("{name} {place} {}", fire.id));
         words.iter().all(|word| text.contains(word))
     };
-    let mut found: Vec<_> = fires
+    let found: Vec<_> = fires
         .iter()
         .filter(|fire| is_listed(fire))
         .filter(|fire| view.is_none_or(|view| overlap(bbox_of(fire), view) > 0.0))
         .filter(|fire| words.is_empty() || matches(fire))
         .collect();
-    found.sort_by(|one, other| match order {
+    ordered(found, &|one: &&ListedFire, other: &&ListedFire| match order {
         FireOrder::Date => other.last_seen_at.cmp(&one.last_seen_at),
         FireOrder::Size => hectares(other).total_cmp(&hectares(one)),
         FireOrder::Near => distance(one, around).total_cmp(&distance(other, around)),
-    });
-    found
+    })
 }
 
 /// A measure that grows with the distance of a fire: square degrees of latitude.
@@ -129,8 +138,10 @@ pub fn maps_in_view(fires: &[ListedFire], view: View) -> Vec<&ListedFire> {
             && width_px(fire) >= MIN_WIDTH_PX
             && overlap(bbox_of(fire), view) > 0.0
     };
-    let mut seen: Vec<_> = fires.iter().filter(is_seen).collect();
-    seen.sort_by(|one, other| width_px(other).total_cmp(&width_px(one)));
+    let seen = fires.iter().filter(is_seen).collect();
+    let by_width =
+        |one: &&ListedFire, other: &&ListedFire| width_px(other).total_cmp(&width_px(one));
+    let mut seen = ordered(seen, &by_width);
     seen.truncate(MAX_MAPS_IN_VIEW);
     seen
 }

@@ -93,7 +93,8 @@ impl PageState {
         Memo::new(move |_| {
             let chosen = map_state.fire.get().or(map_state.region.get());
             let view = map_state.view.get();
-            region_in_view(&atlas.maps.read(), chosen.as_deref(), view).cloned()
+            let maps = atlas.maps.read();
+            region_in_view(maps.as_deref().unwrap_or_default(), chosen.as_deref(), view).cloned()
         })
     }
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta, RunStatus};
 use dragonfly_core::{Hectares, ListedFire};
 
+use crate::state::order::ordered;
+
 /// How far the metadata of a region has come.
 #[derive(Clone, Debug)]
 pub enum MetaState {
@@ -88,13 +90,11 @@ pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> V
         }
         _ => RegionEntry { meta: first_state(&line), line, text: Arc::default(), fire: None },
     };
-    let mut entries: Vec<_> = lines.into_iter().map(entry).collect();
-    entries.sort_by(|one, other| {
+    ordered(lines.into_iter().map(entry).collect(), &|one: &RegionEntry, other: &RegionEntry| {
         let key =
             |entry: &RegionEntry| (entry.line.priority, entry.line.title.to_ascii_lowercase());
         key(one).cmp(&key(other))
-    });
-    entries
+    })
 }
 
 /// A region that was never run has no metadata to load: its line of the index states all.

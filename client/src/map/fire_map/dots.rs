@@ -25,10 +25,7 @@ impl FireMap {
         let mut in_view = self.dots_of_fires(is_far);
         let (_, filter) = self.paint.get();
         let regions = self.regions.borrow();
-        let patches = regions
-            .values()
-            .filter_map(|layers| layers.map.as_ref())
-            .flat_map(|map| &map.burnt_patches);
+        let patches = regions.values().flat_map(|layers| &layers.patches);
         let passing = patches.filter(|patch| is_far && passes(patch, filter));
         in_view.extend(passing.filter_map(|patch| {
             Some(Dot { patch: *patch, at_px: self.pixel_in_view(patch)?, fire: None })

@@ -1,9 +1,6 @@
 //! The regions on the map: their outlines and the tiles of their maps.
 
-use std::rc::Rc;
-
-use dragonfly_core::Palette;
-use dragonfly_core::metadata::MapMeta;
+use dragonfly_core::{BurntPatch, Palette};
 
 use super::shapes::{set_style, still_marker};
 use super::titles::title_icon;
@@ -20,7 +17,7 @@ use crate::state::region_entry::RegionEntry;
 pub struct RegionLayers {
     pub bbox: [f64; 4],
     coverage: Coverage,
-    pub map: Option<Rc<MapMeta>>,
+    pub patches: Vec<BurntPatch>,
     pub title_letters: usize,
     note: Option<&'static str>,
     outline: Layer,
@@ -63,7 +60,7 @@ impl FireMap {
                 layers.tiles = self.tiles(entry);
                 // A fire has a dot of its own.
                 let map = entry.map().filter(|_| entry.fire.is_none());
-                layers.map = map.map(|map| Rc::new(map.clone()));
+                layers.patches = map.map(|map| map.burnt_patches.clone()).unwrap_or_default();
             }
         }
         drop(regions);
@@ -117,7 +114,7 @@ impl FireMap {
         RegionLayers {
             bbox,
             coverage,
-            map: None,
+            patches: Vec::new(),
             note,
             title_letters: title.chars().count() + note.map_or(0, |note| note.chars().count()),
             outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
