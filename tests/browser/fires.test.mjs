@@ -93,7 +93,7 @@ test("a chosen fire is flown to, described, mapped and outlined, and is in the a
   assert.match(await page.getByTestId("fire-outlines").locator("a").getAttribute("href"), /\/meta\/fires\/f\w+\.geojson$/);
   assert.match(await page.getByTestId("burnt-total").innerText(), /12,\d{3} ha/);
   await page.locator("path.fire-outline").waitFor();
-  await page.getByTestId("legend-region").filter({ hasText: "Concow" }).waitFor();
+  await page.getByTestId("legend-region").filter({ hasText: "Fire, 39.84° N" }).waitFor();
   await page.waitForURL(new RegExp(`fire=${SIERRA}`));
   assert.equal(await page.title(), "Concow, California · Dragonfly");
   assert.equal(new Set(maps()).size, 1);
