@@ -129,6 +129,14 @@ fn points_become_fires_that_a_night_lists_and_maps_without_any_region() {
     assert_eq!(bed.json(&format!("root/meta/{}.json", fire.id))["run_id"], before);
 }
 
+#[test]
+fn the_settings_of_the_page_name_the_list_of_fires_once_it_is_published() {
+    let bed = FiresBed::new();
+    bed.succeed(OUT, &["fires", "update"]);
+    assert!(bed.file("root/meta/fires.json").exists());
+    assert_eq!(bed.json("root/meta/client.json")["fires_url"], "/meta/fires.json");
+}
+
 fn check_outlines(outlines: &Value, fire: &ListedFire) {
     let of_kind = |kind: &'static str| {
         let features = outlines["features"].as_array().unwrap().iter();

@@ -54,7 +54,7 @@ fn a_run_publishes_the_files_of_the_design() {
     );
     assert!(index.regions.iter().all(|region| region.last_status == RunStatus::Success));
     let client: ClientConfig = read_json(&bed.published("meta/client.json"));
-    assert_eq!(client.stac_url, None);
+    assert_eq!((client.stac_url, client.fires_url), (None, None));
     assert_eq!(client.attribution, "Contains modified Copernicus Sentinel data");
     let highres: HighresConfig = read_json(&bed.published("meta/client.json"));
     assert_eq!(highres, HighresConfig::default());

@@ -3,7 +3,7 @@
 use leptos::mount::mount_to;
 use leptos::prelude::*;
 
-use crate::i18n::words;
+use crate::i18n::{NAME, words};
 use crate::map::locate_button::LocateButton;
 use crate::map::map_view::MapView;
 use crate::map::swipe_view::SwipeButton;
@@ -12,6 +12,7 @@ use crate::panel::region_panel::RegionPanel;
 use crate::panel::side_panel::{Panel, sources};
 use crate::state::address::{Address, Centre};
 use crate::state::address_bar;
+use crate::state::fires::title_of;
 use crate::state::page_state::PageState;
 use crate::state::region_entry::RegionEntry;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
@@ -24,6 +25,9 @@ use crate::ui::toast::Toast;
 
 /// Where a place is computed, the map goes as near as this.
 const HIGHRES_ZOOM: f64 = 12.0;
+
+/// The title of the page while no fire is chosen, as in `index.html`.
+const TITLE: &str = "Dragonfly · burn severity from space";
 
 /// The page.
 #[component]
@@ -53,6 +57,7 @@ pub fn App() -> impl IntoView {
         retries.update(|count| *count += 1);
     };
     let opened = OpenedPanels { region: RwSignal::new(None), panel: RwSignal::new(false) };
+    open_chosen_fire(state, opened.region, toast);
     // All but the map is built again when the language or the units change.
     let mut shown = None;
     effect(move || {
@@ -111,6 +116,43 @@ fn AroundMap(
         <Notice problems=atlas.problems on_retry />
         <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
     }
+}
+
+/// The chosen fire is described in the panel, and gives the page its title.
+fn open_chosen_fire(
+    state: PageState,
+    about: RwSignal<Option<String>>,
+    toast: RwSignal<Option<String>>,
+) {
+    let PageState { atlas, map_state, .. } = state;
+    let are_known = Memo::new(move |_| atlas.fires.with(Option::is_some));
+    let mut shown = None;
+    effect(move || {
+        let (chosen, are_known) = (map_state.fire.get(), are_known.get());
+        let fire = chosen.as_deref().and_then(|id| untrack(|| atlas.fire(id)));
+        let title = fire.as_ref().map(|fire| format!("{} · {NAME}", title_of(fire)));
+        match (chosen, fire) {
+            // An address may name a fire that became a part of another.
+            (Some(id), Some(fire)) if id != fire.id => map_state.fire.set(Some(fire.id)),
+            (Some(_), Some(fire)) => {
+                atlas.load_outlines(fire.id.clone());
+                about.set(Some(fire.id.clone()));
+                shown = Some(fire.id);
+            }
+            (Some(_), None) if are_known => {
+                toast.set(Some(untrack(words).fire_gone.to_owned()));
+                map_state.fire.set(None);
+            }
+            (Some(_), None) => {}
+            (None, _) => {
+                let closed = shown.take();
+                if closed.is_some() && about.with_untracked(|about| *about == closed) {
+                    about.set(None);
+                }
+            }
+        }
+        document().set_title(title.as_deref().unwrap_or(TITLE));
+    });
 }
 
 /// High resolution is in the panel without a click where the map is near enough for it.

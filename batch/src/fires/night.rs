@@ -24,6 +24,7 @@ use crate::fires::sweep::remove_forgotten;
 use crate::http::{Client, RequestLimits};
 use crate::nightly::deadline::Deadline;
 use crate::nightly::lock::RootLock;
+use crate::publish::index::write_index;
 use crate::publish::json_file::write_json;
 use crate::publish::store::store_of;
 
@@ -264,7 +265,9 @@ impl<'a> FiresOfNight<'a> {
             &self.deployment.layout.meta_file("fires"),
             &self.list,
         )
-        .context("publishing the list of fires")
+        .context("publishing the list of fires")?;
+        // The page reads in its settings that there are fires.
+        write_index(self.deployment).context("publishing the settings of the page")
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use anyhow::Result;
-use dragonfly_core::metadata::{IndexedRegion, RegionIndex, RegionMeta};
+use dragonfly_core::metadata::{ClientConfig, IndexedRegion, RegionIndex, RegionMeta};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
@@ -42,7 +42,12 @@ pub(crate) fn write_index(deployment: &Deployment) -> Result<()> {
     let regions = lines.collect();
     let store = store_of(deployment);
     write_json(&store, &layout.meta_file("index"), &RegionIndex { generated_at, regions })?;
-    write_json(&store, &layout.meta_file("client"), &settings.client_config(&deployment.regions)?)
+    let lists_fires = layout.meta_file("fires").exists();
+    let config = ClientConfig {
+        fires_url: lists_fires.then(|| "/meta/fires.json".to_owned()),
+        ..settings.client_config(&deployment.regions)?
+    };
+    write_json(&store, &layout.meta_file("client"), &config)
 }
 
 /// The published list of regions; `None` where there is none, or it cannot be read.

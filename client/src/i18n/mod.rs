@@ -3,6 +3,7 @@
 
 mod day;
 mod english;
+mod fire;
 mod german;
 mod map;
 mod notice;

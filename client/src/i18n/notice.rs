@@ -27,6 +27,8 @@ impl Words {
             LoadError::Index => self.index_problem.to_owned(),
             LoadError::IndexLines(1) => self.line_problem.to_owned(),
             LoadError::IndexLines(count) => self.lines_problem.fill([&self.count(*count)]),
+            LoadError::Fires => self.fires_problem.to_owned(),
+            LoadError::FireLines(count) => self.fire_lines_problem.fill([&self.count(*count)]),
             LoadError::Region(title) => self.region_problem.fill([title]),
             LoadError::Tiles(title) => self.tiles_problem.fill([title]),
             LoadError::Land => self.land_problem.to_owned(),

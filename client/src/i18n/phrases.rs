@@ -56,6 +56,41 @@ pub struct Phrases {
     pub changed: &'static str,
     pub images_before_and_after: With<2>,
 
+    // The fires.
+    pub fires: &'static str,
+    pub find_fire: &'static str,
+    pub fire_order: &'static str,
+    /// In the order of `FireOrder::ALL`.
+    pub fire_orders: [&'static str; 3],
+    pub fires_in_view: &'static str,
+    pub no_fires: &'static str,
+    pub no_fire_matches: &'static str,
+    pub fires_found: With<2>,
+    pub more_fires: With<1>,
+    /// Day, and how long ago that was.
+    pub fires_checked: With<2>,
+    pub fire_gone: &'static str,
+    /// Burning, burning again, not seen for days, out, with a final map.
+    pub fire_states: [&'static str; 5],
+    pub by_detections: &'static str,
+    /// State, area.
+    pub fire_by_map: With<2>,
+    /// Day.
+    pub fire_images: With<1>,
+    /// State, area.
+    pub fire_by_points: With<2>,
+    pub area_by_map: &'static str,
+    pub area_by_map_note: &'static str,
+    pub area_by_points: &'static str,
+    pub area_by_points_note: &'static str,
+    pub fire_seen: &'static str,
+    pub growth: &'static str,
+    /// Small, too large, waiting, failed.
+    pub no_fire_map: [&'static str; 4],
+    pub outlines_link: &'static str,
+    pub fires_problem: &'static str,
+    pub fire_lines_problem: With<1>,
+
     // How a region is doing.
     pub pending: &'static str,
     pub images_until: With<2>,

@@ -6,7 +6,7 @@ use dragonfly_core::{FireSide, RunFailure, WindowReason};
 
 use super::{NAME, Words};
 use crate::state::coverage::Coverage;
-use crate::state::region_entry::{MetaState, RegionEntry};
+use crate::state::region_entry::{MetaState, RegionEntry, counted_hectares};
 
 impl Words {
     /// The dates of the pictures behind a map.
@@ -22,7 +22,7 @@ impl Words {
 
     /// The burnt area of a map.
     pub fn burnt_area(&self, map: &MapMeta) -> String {
-        self.area(map.hectares.burnt())
+        self.area(counted_hectares(map).burnt())
     }
 
     /// The size of the cells that the hectares of a map were counted from: areas by class depend

@@ -15,6 +15,7 @@ use crate::map::swipe_view::SwipeView;
 use crate::map::ticks_view::TicksView;
 use crate::state::atlas::Atlas;
 use crate::state::coverage::Coverage;
+use crate::state::fires::{bbox_of, entry_of, is_listed};
 use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
 use crate::state::preferences;
 use crate::state::problem::LoadError;
@@ -36,6 +37,7 @@ pub fn MapView(
         atlas,
         source: StoredValue::new_local(TileSource::new()),
         point: map_state.point,
+        read_from: RwSignal::default(),
     };
     effect(move || {
         if let Some(element) = element.get() {
@@ -95,6 +97,7 @@ fn hooks(atlas: Atlas, map_state: MapState, reader: PointReader) -> Hooks {
             map_state.centre.set(Some(centre));
         }),
         on_patch: Rc::new(move |bbox| map_state.fly_to.set(Some(bbox))),
+        on_fire: Rc::new(move |id| map_state.choose_fire(atlas, id)),
         on_tile_failure: Rc::new(move |name, run_id, failure| {
             atlas.on_tile_failure(name, run_id, failure)
         }),
@@ -137,6 +140,7 @@ fn connect(
         }
     });
     show_regions(map, atlas, map_state);
+    show_fires(map, atlas, map_state);
     on_change(map, move |map| map.paint(display.palette.get(), display.filter.get()));
     on_change(map, move |map| map.set_opacity(display.opacity_percent.get()));
     on_change(map, move |map| map.set_swipe(display.swipe_percent.get()));
@@ -170,18 +174,47 @@ fn show_regions(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
     let map = map.clone();
     let mut is_fitted = false;
     effect(move || {
-        let regions = atlas.regions.get().unwrap_or_default();
+        let maps = atlas.maps.get().unwrap_or_default();
         is_fitted |= map_state.jump_to.with_untracked(Option::is_some);
-        let chosen = map_state.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
-        let start = chosen.or_else(|| union_of_boxes(&regions)).filter(|_| !is_fitted);
+        // Which part of the world to show first is known once regions and fires are.
+        let is_known = atlas.fires.with(Option::is_some);
+        let fire = untrack(|| map_state.fire.get().and_then(|id| atlas.fire(&id)));
+        let region = map_state.region.get_untracked().and_then(|name| atlas.bbox_of(&name));
+        let chosen = fire.as_ref().map(bbox_of).or(region);
+        let start = chosen
+            .or_else(|| union_of_boxes(&maps))
+            .or_else(|| untrack(|| box_of_fires(atlas)))
+            .filter(|_| is_known && !is_fitted);
         if let Some(bbox) = start {
             map.fit(bbox, ObscuredArea::by_panel());
         }
         let stale_after_days = atlas.stale_after_days();
         let now = preferences::now();
-        map.show_regions(&regions, |entry| Coverage::of(entry, stale_after_days, now));
+        map.show_regions(&maps, |entry| Coverage::of(entry, stale_after_days, now));
         is_fitted |= start.is_some();
     });
+}
+
+/// The box around all fires; `None` without any.
+fn box_of_fires(atlas: Atlas) -> Option<[f64; 4]> {
+    let fires = atlas.fires.get()?;
+    let fires: Vec<_> = fires.list.fires.iter().filter(|it| is_listed(it)).map(entry_of).collect();
+    union_of_boxes(&fires)
+}
+
+/// Marks the fires, and shows the outline of the chosen one and the maps of those in view.
+fn show_fires(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
+    on_change(map, move |map| {
+        words();
+        map.show_fires(atlas.fires.get().map(|fires| fires.list));
+    });
+    on_change(map, move |map| {
+        let chosen = map_state.fire.get();
+        let outlines = atlas.fires.get().and_then(|fires| fires.outlines);
+        let outlines = outlines.filter(|it| chosen.as_ref() == Some(&it.id));
+        map.show_outline(outlines.as_deref());
+    });
+    effect(move || atlas.load_fires(map_state.fire.get().as_deref(), map_state.view.get()));
 }
 
 /// Reads the value of the map at a place. A copy reads into the same signal.
@@ -190,12 +223,15 @@ struct PointReader {
     atlas: Atlas,
     source: StoredValue<TileSource, LocalStorage>,
     point: RwSignal<Option<SelectedPoint>>,
+    /// The run that the value was read from; `None` where it was read from none.
+    read_from: RwSignal<Option<String>>,
 }
 
 impl PointReader {
     /// Selects the place at once, and reads its value as soon as that is known.
     fn read(self, lon: f64, lat: f64) {
         let selected = SelectedPoint::unread((lon, lat));
+        self.read_from.set(self.run_at(lon, lat));
         self.point.set(Some(selected));
         spawn_local(async move {
             let reading = self.atlas.read(&self.source.get_value(), lon, lat).await;
@@ -215,24 +251,34 @@ impl PointReader {
             }
         });
         effect(move || {
-            self.atlas.regions.track();
+            self.atlas.maps.track();
             map_state.opened_at.track();
-            if let Some(SelectedPoint { lon, lat, reading: None | Some(Reading::Unavailable) }) =
-                self.point.get_untracked()
-                && self.is_known(lon, lat)
-            {
+            let Some(SelectedPoint { lon, lat, reading }) = self.point.get_untracked() else {
+                return;
+            };
+            let is_unread = matches!(reading, None | Some(Reading::Unavailable));
+            // The map of a fire is loaded once it is in view.
+            let is_other_map = || self.run_at(lon, lat) != self.read_from.get_untracked();
+            if self.is_known(lon, lat) && (is_unread || is_other_map()) {
                 self.read(lon, lat);
             }
         });
     }
 
+    /// The run of the map that a place is read from.
+    fn run_at(self, lon: f64, lat: f64) -> Option<String> {
+        self.atlas.maps.with_untracked(|maps| {
+            Some(region_at(maps.as_deref().unwrap_or_default(), lon, lat)?.map()?.run_id.clone())
+        })
+    }
+
     /// Whether the index, and the metadata of the region around a place, are loaded.
     fn is_known(self, lon: f64, lat: f64) -> bool {
-        self.atlas.regions.with_untracked(|regions| {
-            regions.as_deref().is_some_and(|regions| {
-                region_at(regions, lon, lat)
+        let is_loaded = self.atlas.regions.with_untracked(Option::is_some);
+        is_loaded
+            && self.atlas.maps.with_untracked(|maps| {
+                region_at(maps.as_deref().unwrap_or_default(), lon, lat)
                     .is_none_or(|region| !matches!(region.meta, MetaState::Loading))
             })
-        })
     }
 }

@@ -4,6 +4,7 @@
 use dragonfly_core::BurntPatch;
 
 use crate::state::filter::Filter;
+use crate::state::order::ordered;
 
 /// From this zoom on the tiles show what burnt.
 pub const DOTS_BELOW_ZOOM: f64 = 8.0;
@@ -21,11 +22,16 @@ pub struct Dot {
     pub patch: BurntPatch,
     /// Its place in pixels.
     pub at_px: [f64; 2],
+    /// Index of the fire that is marked; `None` for a burnt patch.
+    pub fire: Option<usize>,
 }
 
-/// The dots to draw out of those in view: the largest patches first, none upon another.
-pub fn dots(mut in_view: Vec<Dot>) -> Vec<Dot> {
-    in_view.sort_by(|one, other| other.patch.hectares.total_cmp(&one.patch.hectares));
+/// The dots to draw out of those in view: fires first, then the largest patches, none upon another.
+pub fn dots(in_view: Vec<Dot>) -> Vec<Dot> {
+    let in_view = ordered(in_view, &|one: &Dot, other: &Dot| {
+        let by_size = || other.patch.hectares.total_cmp(&one.patch.hectares);
+        one.fire.is_none().cmp(&other.fire.is_none()).then_with(by_size)
+    });
     let mut shown: Vec<Dot> = Vec::new();
     for dot in in_view {
         let is_free = |other: &Dot| {
@@ -67,6 +73,7 @@ mod tests {
         Dot {
             patch: BurntPatch { lon: 0.0, lat: 35.0, hectares, worst: Severity::High },
             at_px: [x, 0.0],
+            fire: None,
         }
     }
 
@@ -74,6 +81,13 @@ mod tests {
     fn the_larger_patch_is_shown_where_two_would_touch() {
         let shown: Vec<_> = dots(vec![dot(0.0, 10.0), dot(20.0, 500.0), dot(60.0, 3.0)]);
         assert_eq!(shown.iter().map(|dot| dot.patch.hectares).collect::<Vec<_>>(), [500.0, 3.0]);
+    }
+
+    #[test]
+    fn a_fire_is_shown_before_a_larger_patch() {
+        let fire = Dot { fire: Some(0), ..dot(0.0, 10.0) };
+        let shown = dots(vec![dot(20.0, 500.0), fire]);
+        assert_eq!(shown, [fire]);
     }
 
     #[test]

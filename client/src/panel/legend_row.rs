@@ -6,6 +6,7 @@ use dragonfly_core::{Breaks, EmptyShare, Hectares, LEGEND, LegendEntry, Palette,
 use crate::i18n::{LEGEND_UNIT, words};
 use crate::state::filter::Filter;
 use crate::state::map_colour::map_colour;
+use crate::state::region_entry::counted_hectares;
 use crate::state::unseen::Unseen;
 
 /// What the legend shows.
@@ -77,7 +78,7 @@ impl Areas {
         let map = region.map.as_ref()?;
         Some(Self {
             title: region.title.clone(),
-            hectares: map.hectares,
+            hectares: counted_hectares(map),
             empty_share: map.empty_share,
             cell_m: map.cell_size_m,
         })

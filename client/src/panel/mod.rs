@@ -1,5 +1,8 @@
 //! The panel beside the map: the list of regions, one region, the legend.
 
+pub mod fire_facts;
+pub mod fire_list;
+pub mod item_list;
 pub mod legend_row;
 pub mod legend_view;
 pub mod region_facts;

@@ -6,6 +6,7 @@ use dragonfly_core::{LEGEND, MapLayer, MapWarning};
 
 use crate::i18n::Words;
 use crate::state::empty_fractions::by_reason;
+use crate::state::region_entry::counted_hectares;
 use crate::ui::markup::{Markup, copy_button, tag, text};
 
 /// Where the page and the metadata of a region are.
@@ -122,7 +123,10 @@ fn warnings(words: Words, warnings: &[MapWarning]) -> Option<Markup> {
 
 fn areas(words: Words, map: &MapMeta) -> Markup {
     let row = |(title, entry): (&'static str, &dragonfly_core::LegendEntry)| {
-        (title, words.area(entry.classes.iter().map(|class| map.hectares.of(*class)).sum()))
+        (
+            title,
+            words.area(entry.classes.iter().map(|class| counted_hectares(map).of(*class)).sum()),
+        )
     };
     let rows = words.legend_titles.into_iter().zip(&LEGEND).rev().map(row).collect();
     let title = format!("{}, {}", words.areas, words.hectares_cells(map));
@@ -264,11 +268,13 @@ fn fold(testid: &'static str, title: &str) -> Markup {
     tag("details").with("data-testid", testid).add(text("summary", title))
 }
 
-fn facts() -> Markup {
+/// A list of facts.
+pub fn facts() -> Markup {
     tag("dl").with("class", "facts")
 }
 
-fn fact(testid: &'static str, title: &str, value: &str) -> Markup {
+/// A fact with its title.
+pub fn fact(testid: &'static str, title: &str, value: &str) -> Markup {
     tag("div").with("data-testid", testid).add(text("dt", title)).add(text("dd", value))
 }
 

@@ -2,36 +2,19 @@
 
 use std::time::Duration;
 
-use leptos::ev::{KeyboardEvent, MouseEvent};
-use leptos::html::Ul;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::{Element, HtmlElement};
+use web_sys::Element;
 
 use crate::i18n::{Words, words};
+use crate::panel::item_list::{FoundItems, ItemList, ListNames, MAX_SHOWN, item_list};
 use crate::search::region_search::matching;
 use crate::state::coverage::{Coverage, images_key};
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
-use crate::ui::effect::effect;
-use crate::ui::event_target::clicked;
-use crate::ui::markup::{Markup, fill, tag, text};
+use crate::ui::markup::{Markup, tag, text};
 
-/// More regions than this are not shown at once: nobody reads them, and each costs time.
-const MAX_SHOWN: usize = 60;
 /// After this long a note states that loading takes longer than usual.
 const SLOW_AFTER: Duration = Duration::from_secs(8);
-
-/// The regions that a search finds.
-#[derive(Clone, PartialEq)]
-struct FoundRegions {
-    /// The items to show, at most [`MAX_SHOWN`].
-    items: Vec<Markup>,
-    /// How many regions the search finds.
-    found: usize,
-    /// How many regions there are.
-    all: usize,
-}
 
 /// The list of regions. `on_choose` receives the name of the region chosen, `on_about` of the one
 /// whose panel is opened. `missing` is true when the regions cannot be loaded.
@@ -40,12 +23,11 @@ pub fn RegionList(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
     #[prop(into)] missing: Signal<bool>,
     #[prop(into)] stale_after_days: Signal<u32>,
-    #[prop(into)] chosen: Signal<Option<String>>,
+    chosen: RwSignal<Option<String>>,
     on_choose: impl Fn(&str) + Copy + Send + 'static,
     on_about: impl Fn(&str) + Copy + Send + 'static,
     on_retry: impl Fn() + Copy + Send + 'static,
 ) -> impl IntoView {
-    let list = NodeRef::<Ul>::new();
     let search = RwSignal::new(String::new());
     let is_slow = slow_timer();
     let shown = Memo::new(move |_| {
@@ -53,7 +35,6 @@ pub fn RegionList(
             find(entries.as_deref().unwrap_or_default(), &search.read(), stale_after_days.get())
         })
     });
-    update_list(list, shown, chosen);
     let is_loaded = move || regions.with(Option::is_some);
     let note = move || match shown.with(|shown| (shown.found, shown.all)) {
         _ if !is_loaded() && missing.get() => words().regions_missing.to_owned(),
@@ -61,41 +42,39 @@ pub fn RegionList(
         _ if !is_loaded() => words().loading_regions.to_owned(),
         counts => count_note(counts),
     };
-    let on_click = move |event: MouseEvent| {
-        let Some(button) = clicked(&event, "button") else {
-            return;
-        };
+    let on_click = move |button: &Element| {
         if let Some(name) = button.get_attribute("data-region") {
             on_choose(&name);
         } else if let Some(name) = button.get_attribute("data-about") {
             on_about(&name);
         }
     };
+    let list = item_list(ItemList {
+        names: ListNames {
+            class: "regions",
+            test_ids: ["region-list", "region-search", "region-note"],
+            ids: ["regions", "regions-title"],
+            words: [words().regions, words().find_region],
+        },
+        shown,
+        chosen,
+        search,
+        choices: Vec::new(),
+        on_input: Box::new(|_| {}),
+        on_click: Box::new(on_click),
+        note: Box::new(note),
+        hidden: Box::new(|| false),
+    });
     view! {
-        <section class="regions" data-testid="region-list" aria-labelledby="regions-title" on:keydown=on_key>
-            <h2 id="regions-title">{words().regions}</h2>
-            <input
-                type="search"
-                class="find"
-                data-testid="region-search"
-                autocomplete="off"
-                placeholder=words().find_region
-                aria-label=words().find_region
-                aria-controls="regions"
-                hidden=move || shown.with(|shown| shown.all < 2)
-                on:input=move |event| search.set(event_target_value(&event))
-            />
-            <ul id="regions" node_ref=list on:click=on_click></ul>
-            <p class="quiet" role="status" data-testid="region-note">{note}</p>
-            <button
-                type="button"
-                class="retry"
-                hidden=move || is_loaded() || !(missing.get() || is_slow.get())
-                on:click=move |_| on_retry()
-            >
-                {words().retry}
-            </button>
-        </section>
+        {list}
+        <button
+            type="button"
+            class="retry"
+            hidden=move || is_loaded() || !(missing.get() || is_slow.get())
+            on:click=move |_| on_retry()
+        >
+            {words().retry}
+        </button>
     }
 }
 
@@ -111,28 +90,6 @@ fn slow_timer() -> RwSignal<bool> {
     is_slow
 }
 
-/// Keeps the items and the mark of the chosen one up to date.
-fn update_list(list: NodeRef<Ul>, shown: Memo<FoundRegions>, chosen: Signal<Option<String>>) {
-    effect(move || {
-        if let Some(list) = list.get() {
-            show(&list, &shown.read().items);
-        }
-    });
-    effect(move || {
-        shown.track();
-        let chosen = chosen.get();
-        for item in list.get().iter().flat_map(|list| elements(list, ".region")) {
-            let is_chosen = chosen.is_some() && item.get_attribute("data-region") == chosen;
-            // An attribute with a plain name can always be set.
-            let _ = if is_chosen {
-                item.set_attribute("aria-current", "true")
-            } else {
-                item.remove_attribute("aria-current")
-            };
-        }
-    });
-}
-
 /// How many regions were found, of how many; empty where all are shown.
 fn count_note((found, all): (usize, usize)) -> String {
     let words = words();
@@ -145,7 +102,7 @@ fn count_note((found, all): (usize, usize)) -> String {
     }
 }
 
-fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundRegions {
+fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundItems {
     let now = preferences::now();
     let found = matching(entries, search);
     let items = found.iter().take(MAX_SHOWN).map(|entry| {
@@ -156,7 +113,7 @@ fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundRe
             None => item,
         }
     });
-    FoundRegions { items: items.collect(), found: found.len(), all: entries.len() }
+    FoundItems { items: items.collect(), found: found.len(), all: entries.len() }
 }
 
 fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> Markup {
@@ -191,66 +148,6 @@ fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> 
         .with("title", &about)
         .with("aria-label", &about);
     tag("li").with("data-coverage", coverage.key()).add(region).add(about)
-}
-
-/// Shows the items; the one that had the focus gets it back.
-fn show(list: &HtmlElement, items: &[Markup]) {
-    let focused = |list: &HtmlElement| {
-        let focused = document().active_element().filter(|focused| list.contains(Some(focused)))?;
-        Some((
-            focused.get_attribute("data-testid")?,
-            focused.parent_element()?.first_element_child()?.get_attribute("data-region")?,
-        ))
-    };
-    let before = focused(list);
-    fill(list, items);
-    if let Some((testid, name)) = before {
-        for item in elements(list, ".region")
-            .filter(|item| item.get_attribute("data-region").as_deref() == Some(&name))
-        {
-            let stop = if testid == "region-info" {
-                item.next_element_sibling()
-            } else {
-                Some(item.into())
-            };
-            if let Some(stop) = stop.and_then(|stop| stop.dyn_into::<HtmlElement>().ok()) {
-                let _ = stop.focus();
-            }
-        }
-    }
-}
-
-fn elements(within: &Element, selector: &str) -> impl Iterator<Item = HtmlElement> + use<> {
-    let found = within.query_selector_all(selector).ok();
-    found.into_iter().flat_map(|found| {
-        (0..found.length()).filter_map(move |index| found.get(index)?.dyn_into().ok())
-    })
-}
-
-/// Arrow keys go from region to region, Home and End to the ends; up from the first leads back to
-/// the search.
-fn on_key(event: KeyboardEvent) {
-    let Some(section) =
-        event.current_target().and_then(|section| section.dyn_into::<Element>().ok())
-    else {
-        return;
-    };
-    let stops: Vec<HtmlElement> = elements(&section, "input, .region").collect();
-    let focused = document().active_element();
-    let at = stops.iter().position(|stop| focused.as_deref() == Some(stop.as_ref()));
-    let is_in_search = at == Some(0);
-    let next = match (event.key().as_str(), at) {
-        ("ArrowDown", Some(at)) => at + 1,
-        ("ArrowUp", Some(at)) => at.saturating_sub(1),
-        ("Home", Some(_)) if !is_in_search => 1,
-        ("End", Some(_)) if !is_in_search => stops.len().saturating_sub(1),
-        _ => return,
-    };
-    if let Some(stop) = stops.get(next) {
-        event.prevent_default();
-        // An element that cannot take the focus leaves it where it is.
-        let _ = stop.focus();
-    }
 }
 
 #[cfg(test)]

@@ -42,8 +42,8 @@ pub fn RegionPanel(
     let panel = NodeRef::<Aside>::new();
     let selection = Memo::new(move |_| {
         let place = point.get().map(SelectedPoint::lon_lat);
-        let regions = atlas.regions.read();
-        select(regions.as_deref().unwrap_or_default(), about.read().as_deref(), place)
+        let maps = atlas.maps.read();
+        select(maps.as_deref().unwrap_or_default(), about.read().as_deref(), place)
     });
     let opener = focus_when_opened(panel, about);
     let close = move || {

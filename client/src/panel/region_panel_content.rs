@@ -1,9 +1,11 @@
 //! What the panel of a region contains.
 
+use chrono::{DateTime, Utc};
 use dragonfly_core::{Palette, Severity};
 use leptos::prelude::*;
 
 use crate::i18n::words;
+use crate::panel::fire_facts::fire_facts;
 use crate::panel::legend_row::css_colour;
 use crate::panel::region_facts::{Addresses, region_facts};
 use crate::state::atlas::Atlas;
@@ -31,8 +33,8 @@ pub fn source(
 ) -> Option<String> {
     let point = point?;
     let selected = selection.as_ref()?.region()?;
-    let regions = atlas.regions.read();
-    let read = region_at(regions.as_deref().unwrap_or_default(), point.lon, point.lat)?;
+    let maps = atlas.maps.read();
+    let read = region_at(maps.as_deref().unwrap_or_default(), point.lon, point.lat)?;
     (read.line.name != selected.line.name).then(|| read.line.title.clone())
 }
 
@@ -41,8 +43,8 @@ pub fn source(
 pub fn map_read(atlas: Atlas, point: SelectedPoint) -> Option<String> {
     let has_map = |reading| !matches!(reading, Reading::OutsideRegions | Reading::NoMap);
     point.reading.filter(|reading| has_map(*reading))?;
-    let regions = atlas.regions.read();
-    let read = region_at(regions.as_deref().unwrap_or_default(), point.lon, point.lat)?;
+    let maps = atlas.maps.read();
+    let read = region_at(maps.as_deref().unwrap_or_default(), point.lon, point.lat)?;
     Some(words().nightly_cells.fill([&words().number(read.map()?.cell_size_m, 0)]))
 }
 
@@ -88,6 +90,15 @@ pub fn readout(
 pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
     let words = words();
     let now = preferences::now();
+    if let Some(fire) = &entry.fire {
+        let outlines =
+            atlas.fires.get().and_then(|fires| fires.outlines).filter(|it| it.id == fire.id);
+        let mut parts = fire_facts(words, fire, entry.map(), outlines.as_deref());
+        if fire.map.is_some() {
+            parts.extend(describe_map(entry, now));
+        }
+        return parts;
+    }
     let stale_after_days = untrack(|| atlas.stale_after_days());
     let coverage = Coverage::of(entry, stale_after_days, now);
     let mut standing = tag("p")
@@ -101,26 +112,32 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
         standing = standing.add(text("span", group).with("class", "group"));
     }
     let mut parts = vec![standing];
+    parts.extend(describe_map(entry, now));
+    parts
+}
+
+/// What is known of a map, or why there is none.
+fn describe_map(entry: &RegionEntry, now: DateTime<Utc>) -> Vec<Markup> {
+    let words = words();
     match &entry.meta {
         MetaState::Ready(meta) => {
             let location = window().location();
             let (origin, page) =
                 (location.origin().unwrap_or_default(), location.href().unwrap_or_default());
             let addresses = Addresses { origin: &origin, page: &page, meta: &entry.line.meta_url };
-            parts.extend(region_facts(words, meta, addresses, now));
+            region_facts(words, meta, addresses, now)
         }
         MetaState::Unpublished => {
-            parts.push(text("p", words.pending_detail).with("data-testid", "trouble"))
+            vec![text("p", words.pending_detail).with("data-testid", "trouble")]
         }
-        MetaState::Loading => parts.push(text("p", words.region_loading).with("class", "quiet")),
-        MetaState::Broken => parts.push(
+        MetaState::Loading => vec![text("p", words.region_loading).with("class", "quiet")],
+        MetaState::Broken => vec![
             tag("div")
                 .with("class", "trouble")
                 .add(text("p", words.region_broken))
                 .add(button(RETRY, words.retry)),
-        ),
+        ],
     }
-    parts
 }
 
 /// What stands outside all regions.

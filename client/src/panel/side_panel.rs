@@ -5,6 +5,7 @@ use leptos::prelude::*;
 use web_sys::HtmlElement;
 
 use crate::i18n::{NAME, words};
+use crate::panel::fire_list::fire_list;
 use crate::panel::legend_row::Areas;
 use crate::panel::legend_view::LegendView;
 use crate::panel::region_list::RegionList;
@@ -40,6 +41,10 @@ pub fn Panel(
         open.set(false);
         go_to(&found, map_state);
     };
+    let on_fire = move |id: &str| {
+        open.set(false);
+        map_state.choose_fire(atlas, id);
+    };
     view! {
         <aside class="panel" class:open=move || open.get() aria-label=NAME>
             <button
@@ -52,6 +57,7 @@ pub fn Panel(
             <Brand />
             <div class="panel-body">
                 <PlaceSearch regions=atlas.regions on_choose=on_find />
+                {fire_list(atlas, map_state, Box::new(on_fire))}
                 <Regions atlas map_state about open on_retry />
                 <LegendView palette=display.palette filter=display.filter areas result=map_state.legend />
                 <ToolsView tools />
@@ -70,7 +76,7 @@ pub fn Panel(
 /// Moves the map to what was found.
 fn go_to(found: &SearchOption, map_state: MapState) {
     if let SearchOption::Region { name, .. } = found {
-        map_state.region.set(Some(name.clone()));
+        map_state.choose_region(name);
     }
     map_state.fly_to.set(Some(found.bbox()));
     if let Some(place) = found.place() {
@@ -89,12 +95,13 @@ fn Regions(
 ) -> impl IntoView {
     let on_choose = move |name: &str| {
         open.set(false);
-        map_state.region.set(Some(name.to_owned()));
+        map_state.choose_region(name);
         map_state.fly_to.set(atlas.bbox_of(name));
     };
     let on_about = move |name: &str| {
         open.set(false);
         map_state.point.set(None);
+        map_state.fire.set(None);
         about.set(Some(name.to_owned()));
     };
     let stale_after_days = Signal::derive(move || atlas.stale_after_days());
@@ -146,8 +153,8 @@ fn DisplayControls(atlas: Atlas, display: DisplayOptions) -> impl IntoView {
 /// The attribution of what the map shows.
 pub fn sources(atlas: Atlas, display: DisplayOptions, map_state: MapState) -> String {
     let of_site = atlas.config.get().map(|config| config.attribution).unwrap_or_default();
-    let of_maps = atlas.regions.with(|regions| {
-        attribution_in_view(regions.as_deref().unwrap_or_default(), map_state.view.get(), &of_site)
+    let of_maps = atlas.maps.with(|maps| {
+        attribution_in_view(maps.as_deref().unwrap_or_default(), map_state.view.get(), &of_site)
     });
     let of_basemap = display.basemap.get().map(|basemap| basemap.attribution).unwrap_or_default();
     let is_plain = display.basemap.get().is_none();

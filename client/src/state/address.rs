@@ -36,6 +36,8 @@ pub struct Address {
     pub centre: Option<Centre>,
     /// Name of the chosen region.
     pub region: Option<String>,
+    /// Id of the chosen fire.
+    pub fire: Option<String>,
     /// Longitude and latitude of the chosen place, degrees.
     pub point: Option<(f64, f64)>,
     /// Colours.
@@ -58,6 +60,7 @@ impl Default for Address {
         Self {
             centre: None,
             region: None,
+            fire: None,
             point: None,
             palette: Palette::default(),
             filter: Filter::default(),
@@ -77,7 +80,8 @@ impl Address {
             let (name, value) = part.split_once('=').unwrap_or((part, ""));
             match name {
                 "map" => address.centre = centre(value),
-                "region" => address.region = region(value),
+                "region" => address.region = self::name(value),
+                "fire" => address.fire = self::name(value),
                 "point" => address.point = point(value),
                 "palette" => address.palette = key::palette(value).unwrap_or_default(),
                 "hide" => address.filter = hiding(address.filter, value),
@@ -110,6 +114,9 @@ impl Address {
         }
         if let Some(region) = &self.region {
             parts.push(format!("region={region}"));
+        }
+        if let Some(fire) = &self.fire {
+            parts.push(format!("fire={fire}"));
         }
         if let Some((lon, lat)) = self.point {
             parts.push(format!(
@@ -162,10 +169,8 @@ fn point(value: &str) -> Option<(f64, f64)> {
     Some((angle(lon, 180.0)?, angle(lat, 90.0)?))
 }
 
-fn region(value: &str) -> Option<String> {
-    let is_name =
-        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
-    (!value.is_empty() && value.chars().all(is_name)).then(|| value.to_owned())
+fn name(value: &str) -> Option<String> {
+    key::is_name(value).then(|| value.to_owned())
 }
 
 fn percent(value: &str) -> Option<u8> {
@@ -250,11 +255,12 @@ mod tests {
 
     #[test]
     fn an_address_reads_as_it_is_written() {
-        let text = "map=9/35.1/-119.9&region=madre&point=35.12345/-119.9&palette=customary&hide=low,high&dnbr=/66\
+        let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&point=35.12345/-119.9&palette=customary&hide=low,high&dnbr=/66\
                     &opacity=80&basemap=Streets%20%26%20names&swipe=40&hr=a%3D1%26b";
         let address = Address {
             centre: Some(Centre { zoom: 9.0, lon: -119.9, lat: 35.1 }),
             region: Some("madre".into()),
+            fire: Some("f20250702_9q5c2v".into()),
             point: Some((-119.9, 35.12345)),
             palette: Palette::Customary,
             filter: Filter::EVERYTHING
@@ -280,6 +286,7 @@ mod tests {
             "map=9",
             "region=<b>",
             "region=",
+            "fire=../x",
             "point=1",
             "swipe=101",
         ] {
@@ -308,6 +315,7 @@ mod tests {
             zoom in prop::option::of(0u32..=2200),
             (lon, lat) in (degrees(180), degrees(90)),
             region in prop::option::of("[a-z0-9_]{1,12}"),
+            fire in prop::option::of("[a-z0-9_]{1,12}"),
             point in prop::option::of((degrees(180), degrees(90))),
             palette in prop::sample::select(Palette::ALL.to_vec()),
             hidden in prop::collection::vec(prop::sample::select(Severity::ALL.to_vec()), 0..7),
@@ -320,7 +328,7 @@ mod tests {
         ) -> Address {
             Address {
                 centre: zoom.map(|zoom| Centre { zoom: f64::from(zoom) / 100.0, lon, lat }),
-                region, point, palette,
+                region, fire, point, palette,
                 filter: Filter::EVERYTHING
                     .with_classes(&hidden, true)
                     .with_unseen(Unseen::NotSeen, hides_unseen)
@@ -345,7 +353,7 @@ mod tests {
 
         #[test]
         fn any_values_open_the_page(
-            name in "(map|region|point|palette|hide|dnbr|opacity|basemap|swipe|hr)",
+            name in "(map|region|fire|point|palette|hide|dnbr|opacity|basemap|swipe|hr)",
             value in "[-0-9./,%a-fNIn]{0,24}",
         ) {
             let read = Address::from_fragment(&format!("#{name}={value}"));

@@ -47,7 +47,8 @@ pub fn write(address: &Address) -> String {
         let url = format!("#{fragment}");
         // An address that the browser refuses is not worth a notice: the page still shows what it
         // shows.
-        let _ = if shown.region != address.region && shown != Address::default() {
+        let is_step = shown.region != address.region || shown.fire != address.fire;
+        let _ = if is_step && shown != Address::default() {
             history.push_state_with_url(&JsValue::NULL, "", Some(&url))
         } else {
             history.replace_state_with_url(&JsValue::NULL, "", Some(&url))

@@ -5,24 +5,34 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
+use dragonfly_core::ListedFire;
 use dragonfly_core::metadata::{ClientConfig, RegionMeta};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use crate::data::fetch::{self, FileFetchError};
-use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError};
+use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError, ReadFires};
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
+use crate::state::fires::{Fires, entry_of, fire_of, maps_in_view};
+use crate::state::map_state::View;
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
+use crate::ui::effect::effect;
 
 /// The published maps, as far as they are loaded. A copy is the same atlas.
 #[derive(Clone, Copy)]
 pub struct Atlas {
     /// The regions; `None` until the index is loaded.
     pub regions: RwSignal<Option<Vec<RegionEntry>>>,
+    /// The published fires; `None` until it is known whether there are any.
+    pub fires: RwSignal<Option<Fires>>,
+    /// The fires that were chosen or are in view, as regions.
+    fire_maps: RwSignal<Option<Vec<RegionEntry>>>,
+    /// Every map: those of regions and of fires.
+    pub maps: RwSignal<Option<Vec<RegionEntry>>>,
     /// The settings of the site.
     pub config: RwSignal<Option<ClientConfig>>,
     /// What could not be loaded.
@@ -43,8 +53,17 @@ enum PublishedError {
 impl Atlas {
     /// An atlas that has loaded nothing yet.
     pub fn new() -> Self {
+        let [regions, fire_maps, maps] = [(); 3].map(|()| RwSignal::new(None));
+        effect(move || {
+            let of_regions: Option<Vec<RegionEntry>> = regions.get();
+            let all = of_regions.into_iter().chain(fire_maps.get()).flatten();
+            maps.set(Some(all.collect()));
+        });
         Self {
-            regions: RwSignal::new(None),
+            regions,
+            fires: RwSignal::new(None),
+            fire_maps,
+            maps,
             config: RwSignal::new(None),
             problems: RwSignal::default(),
             reread: StoredValue::new_local(Rc::default()),
@@ -56,8 +75,15 @@ impl Atlas {
         self.problems.set(Vec::new());
         spawn_local(async move {
             match fetch_config().await {
-                Ok(config) => self.config.set(Some(config)),
-                Err(_) => self.report(LoadError::Config),
+                Ok(config) => {
+                    let fires_url = config.fires_url.clone();
+                    self.config.set(Some(config));
+                    self.load_fire_list(fires_url).await;
+                }
+                Err(_) => {
+                    self.fires.update(|fires| *fires = Some(fires.take().unwrap_or_default()));
+                    self.report(LoadError::Config);
+                }
             }
         });
         spawn_local(async move {
@@ -110,10 +136,72 @@ impl Atlas {
         }
     }
 
+    /// Loads the list of fires. Where none is published, or the file is gone, there are none.
+    async fn load_fire_list(self, url: Option<String>) {
+        let loaded = match &url {
+            Some(url) => fetch_fires(url).await,
+            None => Ok(ReadFires::default()),
+        };
+        match loaded {
+            Ok(fires) => {
+                if fires.broken > 0 {
+                    self.report(LoadError::FireLines(fires.broken));
+                }
+                // The maps that are needed are loaded again: there may be newer ones.
+                self.fire_maps.set(None);
+                let outlines = self.fires.get_untracked().unwrap_or_default().outlines;
+                self.fires.set(Some(Fires { list: Arc::new(fires), outlines }));
+            }
+            Err(_) => {
+                self.fires.update(|fires| *fires = Some(fires.take().unwrap_or_default()));
+                self.report(LoadError::Fires);
+            }
+        }
+    }
+
+    /// The fire of an id; for a part of another fire, that one.
+    pub fn fire(self, id: &str) -> Option<ListedFire> {
+        self.fires.with(|fires| fire_of(&fires.as_ref()?.list.fires, id).cloned())
+    }
+
+    /// Loads the maps of the chosen fire and of those in view, unless they are loaded or loading.
+    pub fn load_fires(self, chosen: Option<&str>, view: View) {
+        let list = self.fires.get().unwrap_or_default().list;
+        let fires = &list.fires[..];
+        let chosen = chosen.and_then(|id| fire_of(fires, id));
+        let seen = chosen.into_iter().chain(maps_in_view(fires, view));
+        let is_new = |fire: &&ListedFire| untrack(|| self.find(&fire.id, |_| ()).is_none());
+        for fire in seen.filter(is_new) {
+            self.add_fire(fire);
+        }
+    }
+
+    /// Loads the outlines of a fire.
+    pub fn load_outlines(self, id: String) {
+        spawn_local(async move {
+            let text = fetch::fresh_text(&outlines_url(&id)).await.ok();
+            // Without outlines the panel and the map show all the rest.
+            let outlines = text.and_then(|text| published::outlines_from_json(&id, &text));
+            self.fires.update(|fires| {
+                if let Some(fires) = fires {
+                    fires.outlines = outlines.map(Arc::new);
+                }
+            });
+        });
+    }
+
+    fn add_fire(self, fire: &ListedFire) {
+        let (id, has_map) = (fire.id.clone(), fire.map.is_some());
+        self.fire_maps.update(|maps| maps.get_or_insert_default().push(entry_of(fire)));
+        if has_map {
+            spawn_local(async move { self.load_region(&id).await });
+        }
+    }
+
     /// The value of the map at a place.
     pub async fn read(self, source: &TileSource, lon: f64, lat: f64) -> Reading {
-        let lookup = self.regions.with_untracked(|regions| {
-            let Some(region) = region_at(regions.as_deref().unwrap_or_default(), lon, lat) else {
+        let lookup = self.maps.with_untracked(|maps| {
+            let Some(region) = region_at(maps.as_deref().unwrap_or_default(), lon, lat) else {
                 return Err(Reading::OutsideRegions);
             };
             match (&region.meta, region.map()) {
@@ -159,16 +247,21 @@ impl Atlas {
         if loaded.is_err() {
             self.report(LoadError::Region(title));
         }
-        self.regions.update(|regions| {
-            let entry = regions.iter_mut().flatten().find(|entry| entry.line.name == name);
-            match (entry, loaded) {
-                (Some(entry), Ok((meta, text))) => {
-                    entry.meta = MetaState::Ready(Arc::new(meta));
-                    entry.text = text.into();
-                }
-                // An old map is better than none.
-                (Some(entry), Err(_)) if entry.map().is_none() => entry.meta = MetaState::Broken,
-                _ => {}
+        let update = move |entry: &mut RegionEntry| match loaded {
+            Ok((meta, text)) => {
+                entry.meta = MetaState::Ready(Arc::new(meta));
+                entry.text = text.into();
+            }
+            // An old map is better than none.
+            Err(_) if entry.map().is_none() => entry.meta = MetaState::Broken,
+            Err(_) => {}
+        };
+        let is_named = |entry: &&mut RegionEntry| entry.line.name == name;
+        let is_fire = self.fire_maps.with_untracked(|maps| find_entry(maps, name).is_some());
+        let entries = if is_fire { self.fire_maps } else { self.regions };
+        entries.update(|entries| {
+            if let Some(entry) = entries.iter_mut().flatten().find(is_named) {
+                update(entry);
             }
         });
     }
@@ -180,14 +273,31 @@ impl Atlas {
     }
 
     fn find<T>(self, name: &str, get: impl FnOnce(&RegionEntry) -> T) -> Option<T> {
-        self.regions.with_untracked(|regions| {
-            regions.iter().flatten().find(|entry| entry.line.name == name).map(get)
-        })
+        let is_region = self.regions.with_untracked(|entries| find_entry(entries, name).is_some());
+        let entries = if is_region { self.regions } else { self.fire_maps };
+        entries.with_untracked(|entries| find_entry(entries, name).map(get))
     }
 }
 
 async fn fetch_config() -> Result<ClientConfig, PublishedError> {
     Ok(published::config_from_json(&fetch::fresh_text(CONFIG_URL).await?)?)
+}
+
+fn find_entry<'a>(entries: &'a Option<Vec<RegionEntry>>, name: &str) -> Option<&'a RegionEntry> {
+    entries.iter().flatten().find(|entry| entry.line.name == name)
+}
+
+async fn fetch_fires(url: &str) -> Result<ReadFires, PublishedError> {
+    match fetch::fresh_text(url).await {
+        Ok(text) => Ok(published::fires_from_json(&text)?),
+        Err(FileFetchError::NotFound { .. }) => Ok(ReadFires::default()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Where the outlines of a fire are.
+pub fn outlines_url(id: &str) -> String {
+    format!("/meta/fires/{id}.geojson")
 }
 
 async fn fetch_index() -> Result<published::ReadIndex, PublishedError> {

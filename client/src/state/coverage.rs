@@ -2,7 +2,7 @@
 //! published facts.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::metadata::RunStatus;
+use dragonfly_core::metadata::{RegionMeta, RunStatus};
 
 use crate::state::region_entry::{MetaState, RegionEntry};
 
@@ -35,6 +35,15 @@ impl Coverage {
 
     /// The coverage of a region at a moment.
     pub fn of(entry: &RegionEntry, stale_after_days: u32, now: DateTime<Utc>) -> Self {
+        // A fire's map is final once the fire is out, however old it grows.
+        if entry.fire.is_some() {
+            let failed = |meta: &RegionMeta| meta.last_status == RunStatus::Failed;
+            return match &entry.meta {
+                MetaState::Broken => Self::Broken,
+                MetaState::Ready(meta) if failed(meta) => Self::Failed,
+                _ => Self::Fresh,
+            };
+        }
         // The region's own file is newer than its line of the index.
         let (status, last_success_at) = match &entry.meta {
             MetaState::Broken => return Self::Broken,

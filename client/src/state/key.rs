@@ -3,6 +3,13 @@
 
 use dragonfly_core::{Palette, Severity};
 
+/// Whether a text is a name of a region or a fire, as paths and addresses have it.
+pub fn is_name(text: &str) -> bool {
+    let is_plain =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '_';
+    !text.is_empty() && text.chars().all(is_plain)
+}
+
 /// A palette's word.
 pub fn of_palette(palette: Palette) -> &'static str {
     match palette {

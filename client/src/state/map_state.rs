@@ -6,7 +6,9 @@ use leptos::prelude::*;
 
 use crate::map::leaflet::Map;
 use crate::state::address::{Address, Centre};
+use crate::state::atlas::Atlas;
 use crate::state::filter::Filter;
+use crate::state::fires::bbox_of;
 use crate::state::reading::Reading;
 
 /// How the map is drawn, as the reader chose. A copy holds the same signals.
@@ -34,6 +36,8 @@ pub struct MapState {
     pub view: RwSignal<View>,
     /// Name of the chosen region.
     pub region: RwSignal<Option<String>>,
+    /// Id of the chosen fire.
+    pub fire: RwSignal<Option<String>>,
     /// The chosen place.
     pub point: RwSignal<Option<SelectedPoint>>,
     /// A place (longitude, latitude) that is selected and read whenever this is set.
@@ -79,6 +83,7 @@ impl MapState {
             centre: RwSignal::default(),
             view: RwSignal::default(),
             region: RwSignal::new(address.region.clone()),
+            fire: RwSignal::new(address.fire.clone()),
             point: RwSignal::new(address.point.map(SelectedPoint::unread)),
             read_at: RwSignal::default(),
             opened_at: RwSignal::default(),
@@ -91,6 +96,24 @@ impl MapState {
             map: RwSignal::new_local(None),
             jump_to: RwSignal::new(address.centre),
         }
+    }
+}
+
+impl MapState {
+    /// Opens a fire, and flies to it.
+    pub fn choose_fire(self, atlas: Atlas, id: &str) {
+        self.point.set(None);
+        self.region.set(None);
+        if let Some(fire) = untrack(|| atlas.fire(id)) {
+            self.fly_to.set(Some(bbox_of(&fire)));
+        }
+        self.fire.set(Some(id.to_owned()));
+    }
+
+    /// Makes a region the chosen one, instead of any fire.
+    pub fn choose_region(self, name: &str) {
+        self.fire.set(None);
+        self.region.set(Some(name.to_owned()));
     }
 }
 

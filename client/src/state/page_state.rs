@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use crate::state::address::Address;
 use crate::state::atlas::Atlas;
+use crate::state::fires::bbox_of;
 use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
 use crate::state::region_entry::RegionEntry;
 use crate::state::region_in_view::region_in_view;
@@ -49,6 +50,7 @@ impl PageState {
         Address {
             centre: map_state.centre.get(),
             region: map_state.region.get(),
+            fire: map_state.fire.get(),
             point: map_state.point.get().map(SelectedPoint::lon_lat),
             palette: display.palette.get(),
             filter: display.filter.get(),
@@ -75,21 +77,24 @@ impl PageState {
         match address.centre {
             Some(centre) => map_state.jump_to.set(Some(centre)),
             None => {
-                let bbox = address.region.as_deref().and_then(|name| atlas.bbox_of(name));
+                let fire = address.fire.as_deref().and_then(|id| untrack(|| atlas.fire(id)));
+                let region = address.region.as_deref().and_then(|name| atlas.bbox_of(name));
+                let bbox = fire.as_ref().map(bbox_of).or(region);
                 map_state.fly_to.set(bbox);
             }
         }
         map_state.region.set(address.region);
+        map_state.fire.set(address.fire);
     }
 
     /// The region that the legend describes.
     pub fn region_in_view(self) -> Memo<Option<RegionEntry>> {
         let Self { atlas, map_state, .. } = self;
         Memo::new(move |_| {
-            let (chosen, view) = (map_state.region.get(), map_state.view.get());
-            let regions = atlas.regions.read();
-            let regions = regions.as_deref().unwrap_or_default();
-            region_in_view(regions, chosen.as_deref(), view).cloned()
+            let chosen = map_state.fire.get().or(map_state.region.get());
+            let view = map_state.view.get();
+            let maps = atlas.maps.read();
+            region_in_view(maps.as_deref().unwrap_or_default(), chosen.as_deref(), view).cloned()
         })
     }
 }

@@ -7,6 +7,10 @@ pub enum LoadError {
     Index,
     /// Lines of the list of regions.
     IndexLines(usize),
+    /// The list of fires.
+    Fires,
+    /// Lines of the list of fires.
+    FireLines(usize),
     /// The metadata of the region with this title.
     Region(String),
     /// Tiles of the region with this title.

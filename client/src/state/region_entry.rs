@@ -3,6 +3,9 @@
 use std::sync::Arc;
 
 use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta, RunStatus};
+use dragonfly_core::{Hectares, ListedFire};
+
+use crate::state::order::ordered;
 
 /// How far the metadata of a region has come.
 #[derive(Clone, Debug)]
@@ -26,20 +29,29 @@ pub struct RegionEntry {
     pub meta: MetaState,
     /// Its metadata as it was published, for the tools; empty until it is loaded.
     pub text: Arc<str>,
+    /// The fire whose map this is; `None` for a region.
+    pub fire: Option<Arc<ListedFire>>,
 }
 
 /// What was read from the same text is the same.
 impl PartialEq for RegionEntry {
     fn eq(&self, other: &Self) -> bool {
         let state = |entry: &Self| std::mem::discriminant(&entry.meta);
-        self.line == other.line && state(self) == state(other) && self.text == other.text
+        self.line == other.line
+            && state(self) == state(other)
+            && self.text == other.text
+            && self.fire == other.fire
     }
 }
 
 impl RegionEntry {
-    /// West, south, east, north in degrees.
+    /// West, south, east, north in degrees; of a fire those of its map, once it is loaded, which
+    /// shows ground around it too.
     pub fn bbox(&self) -> [f64; 4] {
-        self.line.bbox
+        let of_map = self.fire.as_ref().and(self.described()).map(|meta| meta.bbox);
+        of_map
+            .filter(|[west, south, east, north]| west < east && south < north)
+            .unwrap_or(self.line.bbox)
     }
 
     /// Its metadata, once loaded.
@@ -56,6 +68,18 @@ impl RegionEntry {
     }
 }
 
+/// Hectares of the classes of a map; for the map of a fire, those of its burnt area, beside which
+/// other ground may have changed.
+pub fn counted_hectares(map: &MapMeta) -> Hectares {
+    let all = map.hectares;
+    map.fire.as_ref().map_or(all, |fire| Hectares {
+        regrowth_high: all.regrowth_high,
+        regrowth_low: all.regrowth_low,
+        unburned: all.unburned,
+        ..fire.hectares
+    })
+}
+
 /// The entries of an index: the most important first, then by title. What is known of a region from
 /// before stays until its metadata comes again.
 pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> Vec<RegionEntry> {
@@ -64,15 +88,13 @@ pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> V
         Some(known) if !matches!(known.meta, MetaState::Unpublished) => {
             RegionEntry { line, ..known.clone() }
         }
-        _ => RegionEntry { meta: first_state(&line), line, text: Arc::default() },
+        _ => RegionEntry { meta: first_state(&line), line, text: Arc::default(), fire: None },
     };
-    let mut entries: Vec<_> = lines.into_iter().map(entry).collect();
-    entries.sort_by(|one, other| {
+    ordered(lines.into_iter().map(entry).collect(), &|one: &RegionEntry, other: &RegionEntry| {
         let key =
             |entry: &RegionEntry| (entry.line.priority, entry.line.title.to_ascii_lowercase());
         key(one).cmp(&key(other))
-    });
-    entries
+    })
 }
 
 /// A region that was never run has no metadata to load: its line of the index states all.
@@ -104,6 +126,7 @@ pub(crate) mod tests {
             line: serde_json::from_value(line).unwrap(),
             meta: MetaState::Loading,
             text: Arc::default(),
+            fire: None,
         }
     }
 

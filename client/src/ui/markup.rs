@@ -10,6 +10,9 @@ use crate::i18n::words;
 /// The colour of an element, set as if it were an attribute.
 pub const COLOUR: &str = "background-color";
 
+/// The namespace of pictures.
+const SVG: &str = "http://www.w3.org/2000/svg";
+
 /// An element with its attributes and what stands in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Markup {
@@ -72,7 +75,10 @@ impl Markup {
 
     /// The element itself; `None` where the browser refuses to make it.
     pub fn element(&self) -> Option<Element> {
-        let element = document().create_element(self.tag).ok()?;
+        let element = match self.tag {
+            "svg" | "path" => document().create_element_ns(Some(SVG), self.tag).ok()?,
+            tag => document().create_element(tag).ok()?,
+        };
         for (name, value) in &self.attributes {
             match (*name, element.dyn_ref::<HtmlElement>()) {
                 // A strict Content-Security-Policy refuses the attribute, not the property.

@@ -353,6 +353,9 @@ pub struct ClientConfig {
     pub basemaps: Vec<Basemap>,
     /// A map older than this is stale.
     pub stale_after_days: u32,
+    /// Where the list of fires is; `None` where none is published.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fires_url: Option<String>,
     /// Whom to name.
     pub attribution: String,
     /// The keys of [`HighresConfig`], and unknown settings of a newer server, with which the page

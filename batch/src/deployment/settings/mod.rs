@@ -153,6 +153,7 @@ impl Settings {
             highres_zoom: self.highres_zoom,
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
+            fires_url: None,
             attribution: site_attribution(
                 &self.attribution,
                 regions.iter().map(|region| region.collection.as_str()),

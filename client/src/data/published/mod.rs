@@ -6,6 +6,7 @@
 
 mod facts;
 mod fires;
+mod outlines;
 mod region;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -14,6 +15,8 @@ use dragonfly_core::metadata::{Basemap, ClientConfig, IndexedRegion, RegionMeta,
 
 use crate::data::fields::Fields;
 use crate::data::json::Value;
+pub use fires::{ReadFires, fires_from_json, state_key};
+pub use outlines::{FireOutlines, outlines_from_json};
 use region::region;
 
 /// Where the settings are.
@@ -41,6 +44,9 @@ pub enum PublishedFileError {
     /// A list of regions without the list.
     #[error("no list of regions in it")]
     NoRegions,
+    /// A list of fires without the list.
+    #[error("no list of fires in it")]
+    NoFires,
     /// The description of a region lacks something, or the settings do.
     #[error("incomplete")]
     Incomplete,
@@ -120,6 +126,7 @@ fn config(config: Fields<'_>) -> Option<ClientConfig> {
         highres_zoom: config.small_count("highres_zoom")?,
         basemaps: config.or("basemaps", Vec::new(), basemaps)?,
         stale_after_days: config.small_count("stale_after_days")?,
+        fires_url: config.maybe("fires_url", Fields::text)?,
         attribution: config.text("attribution")?,
         // Settings of a newer server, and those that only the tools read.
         other: Default::default(),

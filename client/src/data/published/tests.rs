@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 
+use super::fires::FIRE_STATES;
 use super::*;
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::{
@@ -7,9 +8,10 @@ use dragonfly_core::metadata::{
     TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
-    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireMapKind, FireSide, FireState, Hectares,
-    MapLayers, MapWarning, MaskRules, OffsetReason, RunFailure, Severity, SkipReason, SkippedScene,
-    TileIndex, TileRange, WarningReason, WindowReason, ZoomIndex,
+    BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireList, FireMapKind, FireSide, FireState,
+    Hectares, ListedFire, MapLayers, MapWarning, MaskRules, NoFireMap, OffsetReason, PointSource,
+    RunFailure, Severity, SkipReason, SkippedScene, TileIndex, TileRange, WarningReason,
+    WindowReason, ZoomIndex,
 };
 use proptest::prelude::*;
 
@@ -246,6 +248,7 @@ fn full_config() -> ClientConfig {
             max_zoom: 17,
         }],
         stale_after_days: 30,
+        fires_url: Some("/meta/fires.json".to_owned()),
         attribution: "x".to_owned(),
         other: other.into_iter().collect(),
     }
@@ -405,7 +408,10 @@ fn remove_facts(meta: &mut serde_json::Value) {
     for (parents, name) in [
         ("", "failure"),
         ("", "window"),
+        ("", "fire"),
+        ("", "layers"),
         ("/scenes", "offset_kind"),
+        ("/scenes", "mask_contradiction"),
         ("/scenes_skipped", "why"),
         ("/warnings", "why"),
     ] {
@@ -463,6 +469,88 @@ fn a_broken_line_does_not_hide_the_others() {
     let index = index_from_json(&text).unwrap();
     let names: Vec<_> = index.regions.iter().map(|line| line.name.as_str()).collect();
     assert_eq!((names.as_slice(), index.broken), (["madre"].as_slice(), 3));
+}
+
+fn full_fire() -> ListedFire {
+    ListedFire {
+        id: "f20250107_9q5c2v".to_owned(),
+        name: Some("Palisades".to_owned()),
+        place: Some("Topanga, California".to_owned()),
+        state: FireState::Quiet,
+        started_at: moment("2025-01-07T18:30:00Z"),
+        last_seen_at: moment("2025-01-12T10:00:00Z"),
+        ended_on: Some(day("2025-01-12")),
+        lon: -118.55,
+        lat: 34.07,
+        bbox: Some([-118.69, 34.02, -118.48, 34.13]),
+        detections: 0,
+        satellites: Vec::new(),
+        outline_hectares: 9_800.0,
+        burnt_hectares: Some(9_400.5),
+        worst: Some(Severity::High),
+        map: Some(FireMapKind::Initial),
+        no_map: Some(NoFireMap::Failed),
+        merged_into: Some("f20250101_9q5c2v".to_owned()),
+        complex: true,
+    }
+}
+
+fn list_of(fires: Vec<ListedFire>, error: Option<&str>) -> FireList {
+    let source = PointSource {
+        source: "points.csv".to_owned(),
+        read_at: None,
+        rows: 3,
+        newest: None,
+        error: error.map(str::to_owned),
+    };
+    let checked_at = moment("2025-01-13T03:00:00Z");
+    FireList { checked_at, points: vec![source], gap_days: Vec::new(), fires }
+}
+
+#[test]
+fn a_list_of_fires_is_read_as_core_wrote_it() {
+    let states = FIRE_STATES.map(|(_, state)| ListedFire { state, ..full_fire() });
+    let list = list_of(states.to_vec(), Some("no table of points"));
+    let read = fires_from_json(&serde_json::to_string(&list).unwrap()).unwrap();
+    assert_eq!(read.fires, list.fires);
+    assert_eq!((read.checked_at, read.is_source_missing), (Some(list.checked_at), true));
+    // What is optional in core may be missing.
+    let least = r#"{"fires":[{"id":"f1","state":"burning","started_at":"2025-01-07T18:30:00Z",
+        "last_seen_at":"2025-01-07T18:30:00Z","lon":1.5,"lat":2.5}]}"#;
+    let read = fires_from_json(least).unwrap();
+    let expected: ListedFire = serde_json::from_value(
+        serde_json::from_str::<serde_json::Value>(least).unwrap()["fires"][0].take(),
+    )
+    .unwrap();
+    assert_eq!((read.fires, read.broken, read.checked_at), (vec![expected], 0, None));
+}
+
+#[test]
+fn a_broken_fire_does_not_hide_the_others() {
+    let list = serde_json::to_value(list_of(vec![full_fire()], None)).unwrap();
+    for (field, value) in [
+        ("id", serde_json::json!("../f1")),
+        ("state", serde_json::json!("smouldering")),
+        ("lat", serde_json::json!(95.0)),
+        ("lon", serde_json::json!(null)),
+        ("started_at", serde_json::json!("yesterday")),
+    ] {
+        let mut broken = list["fires"][0].clone();
+        broken[field] = value;
+        let mut list = list.clone();
+        list["fires"].as_array_mut().unwrap().insert(0, broken);
+        let read = fires_from_json(&list.to_string()).unwrap();
+        assert_eq!((read.fires, read.broken), (vec![full_fire()], 1), "{field}");
+    }
+    // A reason, a class or a box that this page does not know hides no fire.
+    let mut newer = list.clone();
+    for field in ["no_map", "worst", "map", "bbox"] {
+        newer["fires"][0][field] = serde_json::json!("newer");
+    }
+    assert_eq!(fires_from_json(&newer.to_string()).unwrap().broken, 0);
+    for text in ["", "{}", "[]", "<!DOCTYPE html>"] {
+        assert!(fires_from_json(text).is_err(), "{text}");
+    }
 }
 
 #[test]

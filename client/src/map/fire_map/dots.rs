@@ -1,5 +1,6 @@
-//! Dots for the burnt patches, while the map is too far away to show their tiles.
+//! Dots for the fires, and for the burnt patches while the map is too far away to show their tiles.
 
+use dragonfly_core::BurntPatch;
 use wasm_bindgen::prelude::*;
 
 use super::FireMap;
@@ -15,33 +16,39 @@ use crate::state::map_colour::map_colour;
 const DOT_TARGET_PX: u8 = 24;
 
 impl FireMap {
-    /// Marks burnt patches where the map is seen from afar.
+    /// Marks fires, and burnt patches where the map is seen from afar.
     pub fn show_dots(&self) {
         for dot in self.dots.borrow_mut().drain(..) {
             dot.remove();
         }
-        if self.map.zoom() >= DOTS_BELOW_ZOOM {
-            return;
-        }
+        let is_far = self.map.zoom() < DOTS_BELOW_ZOOM;
+        let mut in_view = self.dots_of_fires(is_far);
         let (_, filter) = self.paint.get();
-        let size = self.map.size();
         let regions = self.regions.borrow();
-        let patches = regions
-            .values()
-            .filter_map(|layers| layers.map.as_ref())
-            .flat_map(|map| &map.burnt_patches);
-        let in_view = patches.filter(|patch| passes(patch, filter)).filter_map(|patch| {
-            let at = self.map.container_point(&place(patch.lon, patch.lat));
-            let is_seen = (0.0..=size.x()).contains(&at.x()) && (0.0..=size.y()).contains(&at.y());
-            is_seen.then(|| Dot { patch: *patch, at_px: [at.x(), at.y()] })
-        });
-        *self.dots.borrow_mut() = dots(in_view.collect()).iter().map(|dot| self.dot(dot)).collect();
+        let patches = regions.values().flat_map(|layers| &layers.patches);
+        let passing = patches.filter(|patch| is_far && passes(patch, filter));
+        in_view.extend(passing.filter_map(|patch| {
+            Some(Dot { patch: *patch, at_px: self.pixel_in_view(patch)?, fire: None })
+        }));
+        *self.dots.borrow_mut() = dots(in_view).iter().map(|dot| self.dot(dot)).collect();
+    }
+
+    /// Where a place is on the screen; `None` out of view.
+    pub fn pixel_in_view(&self, patch: &BurntPatch) -> Option<[f64; 2]> {
+        let at = self.map.container_point(&place(patch.lon, patch.lat));
+        let size = self.map.size();
+        let is_seen = (0.0..=size.x()).contains(&at.x()) && (0.0..=size.y()).contains(&at.y());
+        is_seen.then(|| [at.x(), at.y()])
     }
 
     fn dot(&self, dot: &Dot) -> Layer {
         let (palette, _) = self.paint.get();
         let patch = dot.patch;
-        let title = words().patch.fill([&words().area(patch.hectares), words().class(patch.worst)]);
+        let fire = self.fire_of(dot);
+        let title = match &fire {
+            Some(fire) => words().fire_dot(fire),
+            None => words().patch.fill([&words().area(patch.hectares), words().class(patch.worst)]),
+        };
         let icon = leaflet::div_icon(&options([
             ("className", "burnt-patch".into()),
             ("iconSize", js_sys::Array::of2(&DOT_TARGET_PX.into(), &DOT_TARGET_PX.into()).into()),
@@ -53,7 +60,8 @@ impl FireMap {
         ]);
         let marker = leaflet::marker(&place(patch.lon, patch.lat), &described).add_to(&self.map);
         let chosen = Closure::<dyn FnMut(JsValue)>::new({
-            let on_patch = self.on_patch.clone();
+            let (on_patch, on_fire) = (self.on_patch.clone(), self.on_fire.clone());
+            let id = fire.as_ref().map(|fire| fire.id.clone());
             move |event: JsValue| {
                 let original =
                     js_sys::Reflect::get(&event, &"originalEvent".into()).unwrap_or_default();
@@ -61,18 +69,28 @@ impl FireMap {
                     .ok()
                     .and_then(|key| key.as_string());
                 if pressed.is_none_or(|key| key == "Enter") {
-                    on_patch(surroundings(&patch));
+                    match &id {
+                        Some(id) => on_fire(id),
+                        None => on_patch(surroundings(&patch)),
+                    }
                 }
             }
         });
         marker.on_event("click keypress", chosen.into_js_value().unchecked_ref());
         if let Some(element) = marker.element() {
             // Attributes with plain names can always be set.
-            let _ = element.set_attribute("data-testid", "burnt-patch");
-            let _ = element.set_attribute("data-class", key::of_class(patch.worst));
+            let testid = if fire.is_some() { "fire-dot" } else { "burnt-patch" };
+            let _ = element.set_attribute("data-testid", testid);
+            match &fire {
+                Some(fire) => drop(element.set_attribute("data-fire", &fire.id)),
+                None => drop(element.set_attribute("data-class", key::of_class(patch.worst))),
+            }
             let _ = element.set_attribute("aria-label", &title);
             set_style(&element, "--width", &format!("{:.0}px", width_px(patch.hectares)));
-            set_style(&element, "--colour", &css_colour(Some(map_colour(palette, patch.worst))));
+            if fire.is_none() {
+                let colour = css_colour(Some(map_colour(palette, patch.worst)));
+                set_style(&element, "--colour", &colour);
+            }
         }
         marker
     }

@@ -23,6 +23,9 @@ pub type ViewHook = Box<dyn Fn(View, Centre)>;
 /// Receives the surroundings of a burnt patch.
 pub type PatchHook = Rc<dyn Fn([f64; 4])>;
 
+/// Receives the id of a fire whose dot was chosen.
+pub type FireHook = Rc<dyn Fn(&str)>;
+
 /// Called when the outlines of the land cannot be drawn.
 pub type LandFailureHook = Rc<dyn Fn()>;
 
@@ -39,6 +42,8 @@ pub struct Hooks {
     pub on_view: ViewHook,
     /// A burnt patch was chosen.
     pub on_patch: PatchHook,
+    /// A fire was chosen.
+    pub on_fire: FireHook,
     /// A tile cannot be shown.
     pub on_tile_failure: TileFailureHook,
     /// The land cannot be shown.

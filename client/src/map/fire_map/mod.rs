@@ -1,13 +1,14 @@
 //! The Leaflet map and everything on it, by subject.
 //!
 //! [`events`]: what the map reports. [`travel`]: where it goes. [`regions`] and [`titles`]:
-//! outlines, tiles and titles of the regions. [`dots`]: burnt patches seen from afar.
-//! [`background`]: the land, or a raster basemap. [`marks`]: the chosen place and the reader's
+//! outlines, tiles and titles of the regions. [`dots`]: burnt patches seen from afar. [`fires`]: dots
+//! and the outline of fires. [`background`]: the land, or a raster basemap. [`marks`]: the chosen place and the reader's
 //! position. [`shapes`]: panes, styles and markers that several of them use.
 
 mod background;
 mod dots;
 mod events;
+mod fires;
 mod marks;
 mod regions;
 mod shapes;
@@ -17,10 +18,12 @@ mod travel;
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use dragonfly_core::Palette;
 use web_sys::HtmlElement;
 
+use crate::data::published::ReadFires;
 use crate::data::tile_source::TileSource;
 use crate::map::land_layer::LandLayer;
 use crate::map::leaflet::{self, GridLayer, Layer, Map, corners, options, place};
@@ -29,7 +32,7 @@ use crate::map::severity_layer::SeverityLayer;
 use crate::state::filter::Filter;
 use background::LandDetail;
 pub use events::Hooks;
-use events::{BasemapFailureHook, LandFailureHook, PatchHook, TileFailureHook};
+use events::{BasemapFailureHook, FireHook, LandFailureHook, PatchHook, TileFailureHook};
 use regions::RegionLayers;
 use shapes::pane;
 use travel::prefers_reduced_motion;
@@ -55,10 +58,13 @@ pub struct FireMap {
     on_basemap_failure: BasemapFailureHook,
     on_tile_failure: TileFailureHook,
     on_patch: PatchHook,
+    on_fire: FireHook,
     source: TileSource,
     paint: Cell<(Palette, Filter)>,
     swipe_percent: Cell<Option<u8>>,
     dots: RefCell<Vec<Layer>>,
+    fires: RefCell<Option<Arc<ReadFires>>>,
+    fire_outline: RefCell<Option<Layer>>,
     regions: RefCell<BTreeMap<String, RegionLayers>>,
     basemap: RefCell<Option<GridLayer>>,
     point_mark: RefCell<Option<Layer>>,
@@ -81,10 +87,13 @@ impl FireMap {
             on_basemap_failure: hooks.on_basemap_failure,
             on_tile_failure: hooks.on_tile_failure,
             on_patch: hooks.on_patch,
+            on_fire: hooks.on_fire,
             source,
             paint: Cell::default(),
             swipe_percent: Cell::default(),
             dots: RefCell::default(),
+            fires: RefCell::default(),
+            fire_outline: RefCell::default(),
             regions: RefCell::default(),
             basemap: RefCell::default(),
             point_mark: RefCell::default(),

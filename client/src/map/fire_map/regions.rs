@@ -1,9 +1,6 @@
 //! The regions on the map: their outlines and the tiles of their maps.
 
-use std::rc::Rc;
-
-use dragonfly_core::Palette;
-use dragonfly_core::metadata::MapMeta;
+use dragonfly_core::{BurntPatch, Palette};
 
 use super::shapes::{set_style, still_marker};
 use super::titles::title_icon;
@@ -20,7 +17,7 @@ use crate::state::region_entry::RegionEntry;
 pub struct RegionLayers {
     pub bbox: [f64; 4],
     coverage: Coverage,
-    pub map: Option<Rc<MapMeta>>,
+    pub patches: Vec<BurntPatch>,
     pub title_letters: usize,
     note: Option<&'static str>,
     outline: Layer,
@@ -61,7 +58,9 @@ impl FireMap {
             let shown_run = layers.tiles.as_ref().map(|tiles| tiles.run_id().to_owned());
             if entry.map().map(|map| map.run_id.clone()) != shown_run {
                 layers.tiles = self.tiles(entry);
-                layers.map = entry.map().map(|map| Rc::new(map.clone()));
+                // A fire has a dot of its own.
+                let map = entry.map().filter(|_| entry.fire.is_none());
+                layers.patches = map.map(|map| map.burnt_patches.clone()).unwrap_or_default();
             }
         }
         drop(regions);
@@ -103,9 +102,10 @@ impl FireMap {
 
     fn outline(&self, entry: &RegionEntry, coverage: Coverage) -> RegionLayers {
         let bbox = entry.bbox();
+        let is_fire = if entry.fire.is_some() { "of-fire" } else { "" };
         let line = options([
             ("pane", COVERAGE_PANE.into()),
-            ("className", format!("region-outline coverage-{}", coverage.key()).into()),
+            ("className", format!("region-outline {is_fire} coverage-{}", coverage.key()).into()),
             ("interactive", false.into()),
             ("fill", false.into()),
             ("weight", 1.5.into()),
@@ -114,11 +114,12 @@ impl FireMap {
         RegionLayers {
             bbox,
             coverage,
-            map: None,
+            patches: Vec::new(),
             note,
             title_letters: title.chars().count() + note.map_or(0, |note| note.chars().count()),
             outline: leaflet::rectangle(&corners(bbox), &line).add_to(&self.map),
-            label: still_marker(place(bbox[0], bbox[3]), title_icon(title, note)).add_to(&self.map),
+            label: still_marker(place(bbox[0], bbox[3]), title_icon(title, note, is_fire))
+                .add_to(&self.map),
             tiles: None,
         }
     }

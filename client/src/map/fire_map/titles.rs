@@ -45,7 +45,7 @@ impl FireMap {
 
 /// A title on the map, set as text: a title with markup in it stays a title. The note beside it is
 /// never cut off.
-pub fn title_icon(title: &str, note: Option<&str>) -> JsValue {
+pub fn title_icon(title: &str, note: Option<&str>, class: &str) -> JsValue {
     let text = |class: &str, text: &str| {
         let span = document().create_element("span")?;
         span.set_class_name(class);
@@ -61,7 +61,7 @@ pub fn title_icon(title: &str, note: Option<&str>) -> JsValue {
         Ok::<_, JsValue>(label.into())
     };
     leaflet::div_icon(&options([
-        ("className", "region-label".into()),
+        ("className", format!("region-label {class}").into()),
         ("html", label().unwrap_or(JsValue::FALSE)),
         ("iconSize", JsValue::NULL),
     ]))

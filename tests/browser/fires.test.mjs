@@ -1,0 +1,212 @@
+// The fires of the page: their list, the panel, outline and map of one, its address, and the page without any.
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+import { axe, drawn, moved, openPage, settled } from "./map_page.mjs";
+import { DRAGONFLY, dragonfly, eventually, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
+
+/** When the fires of the sample are out. */
+const NIGHT = "2025-09-17T04:00:00Z";
+const SIERRA = "f20250808_9r1dxe";
+const EVIA = "f20250808_swch56";
+const PART = "f20250809_part";
+const UNMAPPED = "f20250915_unmapped";
+
+/** The invented scenes with their fires, mapped; besides them a fire without a map and a part of another one. */
+function publishFires() {
+  const folder = mkdtempSync(join(tmpdir(), "dragonfly-fires-"));
+  execFileSync(DRAGONFLY, ["--quiet", "sample", folder]);
+  execFileSync(DRAGONFLY, ["--quiet", "--config", join(folder, "dragonfly.toml"), "--min-free-gb", "0.1", "--now", NIGHT, "rotate"]);
+  const root = join(folder, "root");
+  const file = join(root, "meta/fires.json");
+  const list = JSON.parse(readFileSync(file, "utf8"));
+  const [found] = list.fires;
+  list.fires.find(({ id }) => id === SIERRA).place = "Concow, California";
+  list.fires.find(({ id }) => id === EVIA).place = "Istiaía, Greece";
+  const more = { burnt_hectares: null, map: null, worst: null };
+  list.fires.push(
+    {
+      ...found, ...more, id: UNMAPPED, place: "Karystos, Greece", state: "burning", no_map: "small", lon: 24.4, lat: 38.02,
+      bbox: [24.38, 38.0, 24.42, 38.04], started_at: "2025-09-15T10:00:00Z", last_seen_at: "2025-09-16T22:30:00Z", outline_hectares: 42,
+    },
+    { ...found, ...more, id: PART, state: "merged", merged_into: EVIA },
+  );
+  writeFileSync(file, JSON.stringify(list));
+  return { folder, root, remove: () => rmSync(folder, { recursive: true }) };
+}
+
+const bed = testBed({ publish: publishFires, servers: { server: dragonfly } });
+
+const items = (page) => page.getByTestId("fire-item");
+const item = (page, id) => page.locator(`[data-testid=fire-item][data-region=${id}]`);
+const ids = (page) => items(page).evaluateAll((items) => items.map(({ dataset }) => dataset.region));
+const listed = (page) => items(page).first().waitFor();
+const panel = (page) => page.getByTestId("region-panel");
+
+const open = (t, fragment = "", options = {}) =>
+  openPage(t, bed.chromium, `${bed.server.url}/${fragment}`, { reducedMotion: "reduce", ready: listed, ...options });
+
+/** Changes the published list of fires. */
+const withFires = (change) => (page) =>
+  page.route("**/meta/fires.json", async (route) => {
+    const list = await (await route.fetch()).json();
+    change(list);
+    await route.fulfill({ json: list });
+  });
+
+test("fires come first in the panel, are sorted by date, size and nearness, and found by text and in view", async (t) => {
+  const { page, problems } = await open(t, "#map=4/39/-100");
+  const sections = await page.locator(".panel section").evaluateAll((sections) => sections.map(({ dataset }) => dataset.testid));
+  assert.ok(sections.indexOf("fire-list") < sections.indexOf("region-list"), sections.join());
+  assert.equal((await ids(page))[0], UNMAPPED);
+  assert.match(await item(page, SIERRA).innerText(), /Concow[^]*12,\d{3} ha burnt[^]*8–13 Aug 2025[^]*Out/);
+  assert.match(await item(page, UNMAPPED).innerText(), /Karystos[^]*42 ha[^]*by satellite detections[^]*Burning/);
+  assert.ok(!(await ids(page)).includes(PART));
+  await page.getByTestId("fire-sort").selectOption("size");
+  await eventually(async () => (await ids(page)).join().startsWith(`${SIERRA},${EVIA}`), "the largest first");
+  await page.getByTestId("fire-sort").selectOption("near");
+  await eventually(async () => (await ids(page))[0] === SIERRA, "the nearest first");
+  await page.getByTestId("fire-in-view").check();
+  await eventually(async () => (await ids(page)).join() === SIERRA, "only those in view");
+  assert.equal(await page.getByTestId("fire-note").innerText().then((note) => note.startsWith("1 of 4 fires")), true);
+  await page.getByTestId("fire-in-view").uncheck();
+  await page.getByTestId("fire-search").fill("istiaia");
+  await eventually(async () => (await ids(page)).join() === EVIA, "the one that was searched");
+  assert.deepEqual(problems, []);
+});
+
+test("a chosen fire is flown to, described, mapped and outlined, and is in the address and the title", async (t) => {
+  const requested = [];
+  const { page, problems } = await open(t, "#map=3/20/0", { prepare: (page) => page.on("request", (it) => requested.push(it.url())) });
+  const maps = () => requested.filter((url) => /meta\/f\d.*\.json/.test(url));
+  assert.deepEqual(maps(), []);
+  await moved(page, () => item(page, SIERRA).click());
+  await settled(page);
+  assert.match(await page.getByTestId("fire-sentence").innerText(), /^Out\. 12,\d{3} ha burnt, by the map of satellite images\. Its images end on \d+ (Aug|Sep) 2025\.$/);
+  await page.getByTestId("fire-growth").waitFor();
+  assert.match(await page.getByTestId("fire-growth").locator("svg").getAttribute("aria-label"), /8 Aug 2025: [\d,.]+ ha; .*13 Aug 2025/);
+  assert.match(await page.getByTestId("fire-by-map").innerText(), /12,\d{3} ha/);
+  assert.match(await page.getByTestId("fire-by-points").innerText(), /16,339 ha/);
+  assert.match(await page.getByTestId("fire-outlines").locator("a").getAttribute("href"), /\/meta\/fires\/f\w+\.geojson$/);
+  assert.match(await page.getByTestId("burnt-total").innerText(), /12,\d{3} ha/);
+  await page.locator("path.fire-outline").waitFor();
+  await page.getByTestId("legend-region").filter({ hasText: "Fire, 39.84° N" }).waitFor();
+  await page.waitForURL(new RegExp(`fire=${SIERRA}`));
+  assert.equal(await page.title(), "Concow, California · Dragonfly");
+  assert.equal(new Set(maps()).size, 1);
+  await page.screenshot({ path: join(SCREENSHOTS, "fires-chosen.png") });
+  await page.mouse.click(700, 400);
+  await page.getByTestId("point-readout").filter({ hasText: "dNBR" }).waitFor();
+  await page.goBack();
+  await panel(page).waitFor({ state: "hidden" });
+  assert.equal(await page.title(), "Dragonfly · burn severity from space");
+  assert.deepEqual(problems, []);
+});
+
+test("a link opens a fire, that of a part opens the whole, that of a forgotten one says so", async (t) => {
+  const { page } = await open(t, `#fire=${PART}`);
+  await panel(page).filter({ hasText: "Istiaía" }).waitFor();
+  await drawn(page);
+  await page.waitForURL(new RegExp(`fire=${EVIA}`));
+  const { page: forgotten } = await open(t, "#fire=f20200101_gone");
+  await forgotten.getByTestId("said").filter({ hasText: "not listed any more" }).waitFor();
+  const { page: old } = await open(t, "#map=9/39.9/-121.2&region=sample_sierra", { ready: drawn });
+  assert.ok(await panel(old).isHidden());
+});
+
+test("without fires there is no list and no error", async (t) => {
+  const noUrl = (page) =>
+    page.route("**/meta/client.json", async (route) => {
+      const { fires_url: _, ...config } = await (await route.fetch()).json();
+      await route.fulfill({ json: config });
+    });
+  const gone = (page) => page.route("**/meta/fires.json", (route) => route.fulfill({ status: 404 }));
+  for (const [prepare, count] of [[noUrl, 0], [gone, 2]]) {
+    const { page, problems } = await open(t, "", { prepare, ready: settled });
+    assert.ok(await page.getByTestId("fire-list").isHidden());
+    assert.ok(await page.getByTestId("notice").isHidden());
+    assert.equal(problems.length, count, problems.join());
+  }
+  const broken = (page) => page.route("**/meta/fires.json", (route) => route.fulfill({ body: "<html>" }));
+  const { page } = await open(t, "", { prepare: broken, ready: settled });
+  await page.getByTestId("notice").filter({ hasText: "list of fires could not be loaded" }).waitFor();
+});
+
+test("of five hundred fires sixty are shown, few maps are requested, and each can be found", async (t) => {
+  const fill = withFires(({ fires }) => {
+    for (let number = 0; number < 500; number++) {
+      const [lon, lat] = [23 + (number % 25) / 20, 38 + number / 500];
+      fires.push({ ...fires[0], id: `filler_${number}`, place: `Filler ${number}`, lon, lat, bbox: [lon - 0.05, lat - 0.05, lon + 0.05, lat + 0.05] });
+    }
+  });
+  const requested = new Set();
+  const answer = async (page) => {
+    await fill(page);
+    await page.route("**/meta/filler_*.json", async (route) => {
+      requested.add(route.request().url());
+      await route.fulfill({ path: join(bed.published.root, `meta/${EVIA}.json`) });
+    });
+  };
+  const { page } = await open(t, "#map=9/38.5/23.5", { prepare: answer });
+  assert.equal(await items(page).count(), 60);
+  assert.match(await page.getByTestId("fire-note").innerText(), /^44\d more/);
+  await eventually(() => requested.size > 0, "maps in view");
+  assert.ok(requested.size <= 12, `${requested.size}`);
+  await page.getByTestId("fire-search").fill("filler 499");
+  await eventually(async () => (await ids(page)).join() === "filler_499", "the one that was searched");
+});
+
+test("a fire without a map has a dot and a reason, by pointer and by keyboard", async (t) => {
+  const { page } = await open(t, "#map=10/38.1/24.3");
+  const dot = page.locator(`[data-testid=fire-dot][data-fire=${UNMAPPED}]`);
+  await dot.focus();
+  assert.equal(await dot.getAttribute("aria-label"), "Karystos, Greece: 42 ha. Burning.");
+  await page.keyboard.press("Enter");
+  await page.getByTestId("fire-no-map").filter({ hasText: "too small" }).waitFor();
+  assert.match(await page.getByTestId("fire-sentence").innerText(), /^Burning\. 42 ha within the outline/);
+  assert.equal(await page.locator(":focus").getAttribute("data-testid"), "region-panel");
+  await page.keyboard.press("Escape");
+  await panel(page).waitFor({ state: "hidden" });
+  // From the search down the list, and into the panel.
+  await page.getByTestId("fire-search").focus();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await panel(page).filter({ hasText: "Istiaía" }).waitFor();
+  const { page: far } = await open(t, "#map=2/20/0");
+  await far.getByTestId("fire-dot").nth(1).waitFor();
+});
+
+test("points that were not read for two days, and a source with an error, are stated in one sentence", async (t) => {
+  const checked = (change) => withFires((list) => change(Object.assign(list, { checked_at: new Date().toISOString() })));
+  const note = (page) => page.getByTestId("fire-note");
+  const { page: old } = await open(t);
+  assert.match(await note(old).innerText(), /^Fires last checked 17 Sep 2025 \(/);
+  const { page: fresh } = await open(t, "", { prepare: checked(() => {}) });
+  assert.equal(await note(fresh).innerText(), "");
+  const { page: missing } = await open(t, "", { prepare: checked(({ points }) => (points[0].error = "no table of points")) });
+  assert.match(await note(missing).innerText(), /^Fires last checked .*\(today\)\.$/);
+});
+
+describe("axe finds no violation", () => {
+  const looks = [
+    ["light", {}], ["dark", { colorScheme: "dark" }], ["German", { locale: "de-DE" }],
+    ["on a phone", { viewport: PHONE, hasTouch: true, isMobile: true }],
+  ];
+  for (const [look, options] of looks)
+    test(look, async (t) => {
+      const { page } = await open(t, `#fire=${EVIA}`, { ...options, ready: drawn });
+      await page.getByTestId("fire-growth").waitFor();
+      await settled(page);
+      const name = look.replaceAll(" ", "-");
+      await page.screenshot({ path: join(SCREENSHOTS, `fires-${name}.png`) });
+      await axe(page, `${look}: a fire`);
+      await page.keyboard.press("Escape");
+      if (options.viewport === PHONE) await page.locator(".handle").click();
+      await page.screenshot({ path: join(SCREENSHOTS, `fires-${name}-list.png`) });
+      await axe(page, `${look}: the list of fires`);
+    });
+});
