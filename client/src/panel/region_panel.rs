@@ -45,7 +45,8 @@ pub fn RegionPanel(
         let maps = atlas.maps.read();
         select(maps.as_deref().unwrap_or_default(), about.read().as_deref(), place)
     });
-    let opener = focus_when_opened(panel, about);
+    let is_open = Memo::new(move |_| selection.with(Option::is_some));
+    let opener = focus_when_opened(panel, about, is_open);
     let close = move || {
         let had_focus = panel
             .get_untracked()
@@ -138,10 +139,13 @@ fn PanelBody(
 fn focus_when_opened(
     panel: NodeRef<Aside>,
     about: RwSignal<Option<String>>,
+    is_open: Memo<bool>,
 ) -> StoredValue<Option<HtmlElement>, LocalStorage> {
     let opener = StoredValue::new_local(None::<HtmlElement>);
     effect(move || {
+        // A fire is named before its map is requested, and cannot be described until then.
         if about.read().is_some()
+            && is_open.get()
             && let Some(panel) = panel.get()
         {
             let before = document()
