@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use dragonfly_core::{FireList, FireMapKind, FireState, ListedFire};
 use serde_json::Value;
@@ -249,6 +249,18 @@ fn a_state_that_cannot_be_read_stops_the_update_and_stays() {
     assert!(!output.status.success() && message.contains("state.json"), "{message}");
     assert_eq!(fs::read(bed.file("root/fires/state.json")).unwrap(), b"{ half");
     assert_eq!(bed.list(), list);
+}
+
+#[test]
+fn a_list_whose_reader_goes_ends_without_a_word() {
+    let bed = FiresBed::new();
+    bed.succeed(OUT, &["fires", "update"]);
+    let mut listing = bed.command(OUT, &["fires", "list", "--json"]);
+    let mut listing = listing.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    drop(listing.stdout.take());
+    let output = listing.wait_with_output().unwrap();
+    assert_eq!(String::from_utf8_lossy(&output.stderr), "");
+    assert!(output.status.success());
 }
 
 #[test]

@@ -2,4 +2,5 @@
 
 pub(crate) mod args;
 pub(crate) mod log;
+pub(crate) mod output;
 pub(crate) mod progress;

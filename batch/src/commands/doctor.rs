@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{CommandContext, exit_code};
+use crate::cli::output::print;
 use crate::doctor::{Examination, Finding, FindingStatus, as_json, describe};
 
 pub(super) fn run(
@@ -21,10 +22,10 @@ pub(super) fn run(
     let shown: Vec<Finding> =
         findings.iter().filter(|finding| !log.quiet || is_problem(finding)).cloned().collect();
     if json {
-        print!("{}", as_json(&shown)?);
+        print(&as_json(&shown)?)?;
     } else {
         let coloured = std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        print!("{}", describe(&shown, coloured));
+        print(&describe(&shown, coloured))?;
     }
     Ok(exit_code(findings.iter().all(|finding| finding.status != FindingStatus::Fail)))
 }

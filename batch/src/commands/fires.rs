@@ -10,6 +10,7 @@ use dragonfly_core::{
 
 use super::{CommandContext, exit_code};
 use crate::cli::args::FiresCommand;
+use crate::cli::output::print;
 use crate::deployment::Deployment;
 use crate::fires::forget::forget;
 use crate::fires::night::FiresOfNight;
@@ -83,9 +84,9 @@ fn list(context: CommandContext, all: bool, json: bool) -> Result<ExitCode> {
         list.fires
     };
     if json {
-        println!("{}", serde_json::to_string_pretty(&fires)?);
+        print(&(serde_json::to_string_pretty(&fires)? + "\n"))?;
     } else {
-        fires.iter().for_each(|fire| println!("{}", line(fire)));
+        print(&fires.iter().map(|fire| line(fire) + "\n").collect::<String>())?;
     }
     Ok(ExitCode::SUCCESS)
 }

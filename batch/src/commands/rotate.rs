@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use anyhow::Result;
 
 use super::{CommandContext, exit_code};
+use crate::cli::output::print;
 use crate::deployment::Deployment;
 use crate::nightly::night;
 
@@ -20,6 +21,6 @@ pub(super) fn run(CommandContext { settings, now, log }: CommandContext) -> Resu
 /// Prints tonight's plan with its reasons, and does nothing.
 pub(super) fn print_plan(context: CommandContext) -> Result<ExitCode> {
     let deployment = Deployment::load(context.settings)?;
-    print!("{}", night::describe_plan(&deployment, context.now));
+    print(&night::describe_plan(&deployment, context.now))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -243,10 +243,13 @@ impl<'a> FiresOfNight<'a> {
         }
     }
 
-    /// Stores outline and points of the fires whose points are at hand, and publishes them.
+    /// Stores outline and points of the listed fires whose points are at hand, and publishes them.
     fn keep_ground(&self, found: &[FoundFire]) -> Result<()> {
         let min_hectares = self.settings.min_hectares;
-        for found in found.iter().filter(|found| found.outline.hectares >= min_hectares) {
+        let is_listed = |id: &str| self.list.fires.iter().any(|fire| fire.id == id);
+        let is_kept =
+            |found: &&FoundFire| found.outline.hectares >= min_hectares && is_listed(&found.id);
+        for found in found.iter().filter(is_kept) {
             let Some(fire) = self.known.state.fires.get(&found.id) else { continue };
             let ground = write_ground(&self.deployment.layout, found)?;
             write_outlines(self.deployment, fire, &ground)?;

@@ -109,7 +109,11 @@ pub enum NoFireMap {
     Failed,
 }
 
-/// The list of a night. Dismissed fires are left out, merged ones come last.
+/// Merged fires in a list at most, as a part of it: one in so many.
+const MERGED_PART: usize = 5;
+
+/// The list of a night. Dismissed fires are left out, merged ones come last. Where there are more
+/// than a list holds, the largest stay.
 pub(super) fn fire_list(
     state: &FiresState,
     points: Vec<PointSource>,
@@ -118,17 +122,25 @@ pub(super) fn fire_list(
 ) -> FireList {
     let mut listed: Vec<&FireRecord> =
         state.fires.values().filter(|fire| fire.state != FireState::Dismissed).collect();
+    let merged = state.merged.iter().rev().take(settings.keep / MERGED_PART);
+    let room = settings.keep - merged.len();
+    if listed.len() > room {
+        listed.sort_by(|a, b| {
+            b.outline_hectares.total_cmp(&a.outline_hectares).then_with(|| a.id.cmp(&b.id))
+        });
+        listed.truncate(room);
+    }
     listed.sort_by(|a, b| {
         let key = |fire: &FireRecord| (fire.ended_on.is_some(), -i64::from(fire.last_minute));
         key(a).cmp(&key(b)).then_with(|| a.id.cmp(&b.id))
     });
     let fires = listed.into_iter().map(|fire| listed_fire(fire, settings));
-    let merged = state.merged.iter().map(|(id, merged)| listed_merger(state, id, merged));
+    let merged = merged.map(|(id, merged)| listed_merger(state, id, merged));
     FireList {
         checked_at: now,
         points,
         gap_days: state.coverage.gap_days(),
-        fires: fires.chain(merged).take(settings.keep).collect(),
+        fires: fires.chain(merged).collect(),
     }
 }
 
