@@ -205,3 +205,39 @@ fn rounded(degrees: f64) -> f64 {
 fn within_turn(lon: f64) -> f64 {
     lon - ((lon + 180.0) / 360.0).floor() * 360.0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn fire(id: &str, hectares: f64, last_minute: i32) -> FireRecord {
+        serde_json::from_value(serde_json::json!({
+            "id": id, "founding": [0, 0, 0], "state": "burning", "first_minute": 0,
+            "last_minute": last_minute, "detections": 9, "satellites": [],
+            "outline_hectares": hectares, "centre": [0.0, 0.0], "bbox": [0.0, 0.0, 0.1, 0.1],
+            "extent_km": 3.0, "cells": [],
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_full_list_keeps_the_largest_fires_and_some_that_lead_to_others() {
+        let mut state = FiresState::default();
+        for number in 0..10 {
+            let id = format!("f{number}");
+            state.fires.insert(id.clone(), fire(&id, f64::from(number) * 100.0, 10 - number));
+        }
+        for number in 0..4 {
+            let merged =
+                MergedFire { merged_into: "f9".to_owned(), minute: number, founding: (0, 0, 0) };
+            state.merged.insert(format!("m{number}"), merged);
+        }
+        let settings = FireSettings { keep: 5, ..FireSettings::default() };
+        let list = fire_list(&state, Vec::new(), &settings, time_of_minute(20));
+        let ids: Vec<&str> = list.fires.iter().map(|fire| fire.id.as_str()).collect();
+        // The one seen last comes first.
+        assert_eq!(ids, ["f6", "f7", "f8", "f9", "m3"]);
+    }
+}
