@@ -67,7 +67,7 @@ const USGS = "Landsat Collection 2 data courtesy of the U.S. Geological Survey";
 
 for (const [{ collection }, masks, reason, offset, credit] of [
   [LANDSAT, /^QA_PIXEL bits: 0 fill.*widened by 40 m$/, "offset of the collection", -0.2 / 2.75e-5, USGS],
-  [SENTINEL_C1, /^SCL classes: 0 no data.*widened by 40 m$/, "baseline from 04.00 on, files as delivered", -1000, "Contains modified Copernicus Sentinel data 2025"],
+  [SENTINEL_C1, /^SCL \(baseline 04\.00 on\) classes: 0 no data.*widened by 40 m$/, "baseline from 04.00 on, files as delivered", -1000, "Contains modified Copernicus Sentinel data 2025"],
   [HLS, /^Fmask bits: 1 cloud.*widened by 40 m$/, "neither item nor collection has an offset", 0, "HLSS30 v2.0 data courtesy of NASA LP DAAC"],
 ]) {
   test(`${collection} has the same bits as in batch, by its own masks and offset`, async (t) => {

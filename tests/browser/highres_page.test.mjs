@@ -185,7 +185,7 @@ test("an area too large for 15 m is offered in coarser cells, with its size", as
   const coarser = page.getByTestId("highres-coarser");
   assert.match(await coarser.textContent(), /^Compute at 29 m \([\d.]+ MB\)$/);
   await coarser.click();
-  await page.getByTestId("highres-summary").getByText("Cells of 29 m").waitFor({ timeout: 60_000 });
+  await page.getByTestId("highres-summary").getByText(/^Cells of 29 m/).waitFor({ timeout: 60_000 });
 });
 
 /** Chooses a file with an area. */

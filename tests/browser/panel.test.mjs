@@ -63,7 +63,7 @@ for (const server of ["dragonfly", "nginx"]) {
       await info(page, "sample_sierra").click();
       const meta = bed.published.meta("sample_sierra");
       const text = await panel(page).innerText();
-      const order = ["Images until", "10 Sep 2025 (", " old)", "Burnt", "Cell size", "29 m", "For 20 m"];
+      const order = ["Images until", "10 Sep 2025 (", " old)", "Burnt", "counted from cells of", "Cell size", "For 20 m"];
       const places = order.map((words) => text.indexOf(words));
       assert.ok(places.every((place, at) => place >= 0 && (at === 0 || place > places[at - 1])), `${places}: ${text}`);
       assert.match(text, /12–27 Jun 2025\s+searched 1 Jun – 5 Jul 2025/);
@@ -183,7 +183,7 @@ test("the list is searched without case and accents, walked by keyboard, and fli
   assert.deepEqual(await page.getByTestId("region-item").evaluateAll((all) => all.map((one) => one.dataset.region)), ["sample_evia"]);
   assert.match(await page.getByTestId("region-note").innerText(), /1 of 5 regions/);
   await find.fill("nothing like it");
-  assert.match(await page.getByTestId("region-note").innerText(), /No region is called that/);
+  assert.match(await page.getByTestId("region-note").innerText(), /No region with that name/);
   await find.fill("");
   await page.keyboard.press("ArrowDown");
   const first = await page.evaluate(() => document.activeElement.dataset.region);
@@ -291,7 +291,7 @@ test("the page is in German where the browser prefers it, and stores another cho
 });
 
 test("areas are shown in acres everywhere, and the choice is stored", async (t) => {
-  const { page } = await open(t);
+  const { page } = await open(t, { fragment: IN_SIERRA });
   const hectares = Number((await item(page, "sample_sierra").innerText()).match(/([\d,]+) ha/)[1].replaceAll(",", ""));
   await page.getByTestId("units").selectOption("acres");
   await item(page, "sample_sierra").filter({ hasText: "acres" }).waitFor();
@@ -306,7 +306,7 @@ test("areas are shown in acres everywhere, and the choice is stored", async (t) 
 
 test("the explanations are a dialog that keeps the focus and returns it", async (t) => {
   const { page } = await open(t);
-  assert.match(await page.getByTestId("caveat").innerText(), /seen from space.*not damage to buildings, not an official map/);
+  assert.match(await page.getByTestId("caveat").innerText(), /seen from satellites\. Not damage to buildings\. Not an official map/);
   await page.getByTestId("help").click();
   const dialog = page.getByTestId("help-dialog");
   await dialog.waitFor();
@@ -349,7 +349,7 @@ test("slow, missing and broken lists of regions give a notice with another try",
     assert.ok(await page.getByTestId("legend").isVisible());
   }
   await page.unroute("**/meta/index.json");
-  await page.getByTestId("region-list").getByRole("button", { name: "Try again" }).click();
+  await page.locator(".panel button.retry").click();
   await page.getByTestId("region-item").first().waitFor();
   // A request that is never answered.
   await page.clock.install();

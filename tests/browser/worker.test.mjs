@@ -108,7 +108,7 @@ test("an invalid or too large area gives its own error", async (t) => {
 test("days without scenes name the nearest, and clouds their share", async (t) => {
   const page = await open(t);
   const none = await send(page, small({ pre: { start: "2025-05-01", end: "2025-05-20" } }));
-  assert.deepEqual(none.pre.without, { why: "no_scene", nearest: ["2025-06-12", "2025-06-27", "2025-08-26", "2025-09-10"] });
+  assert.deepEqual(none.pre.without, { why: "no_scene", nearest: ["2025-06-12", "2025-06-27"] });
   const cloudy = await send(page, small({ max_cloud_cover: 1 }));
   assert.equal(cloudy.post.without.why, "all_cloudy");
   assert.ok(Math.abs(cloudy.post.without.least_cloud_cover - 4.06) < 0.01);

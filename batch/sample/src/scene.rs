@@ -20,7 +20,6 @@ const CLOUD: Reflectances = [0.72, 0.71, 0.72, 0.74, 0.42];
 /// Classes of the scene classification.
 mod scl {
     pub(crate) const NO_DATA: u8 = 0;
-    pub(crate) const DARK: u8 = 2;
     pub(crate) const CLOUD_SHADOW: u8 = 3;
     pub(crate) const VEGETATION: u8 = 4;
     pub(crate) const BARE: u8 = 5;
@@ -176,7 +175,7 @@ impl<'a> Sensor<'a> {
             _ if view.cloud > 0.01 => scl::CIRRUS,
             _ if view.shadow > 0.12 => scl::CLOUD_SHADOW,
             _ if ground.is_water => scl::WATER,
-            _ if fresh && surface[NIR] < 0.105 => scl::DARK,
+            _ if fresh && surface[NIR] < 0.105 => scl::UNCLASSIFIED,
             _ if fresh && doubt > 0.75 - 0.45 * soft_step(0.2, 0.9, f64::from(ground.burnt)) => {
                 scl::UNCLASSIFIED
             }
