@@ -62,7 +62,7 @@ test("fires come first in the panel, are sorted by date, size and nearness, and 
   const sections = await page.locator(".panel section").evaluateAll((sections) => sections.map(({ dataset }) => dataset.testid));
   assert.ok(sections.indexOf("fire-list") < sections.indexOf("region-list"), sections.join());
   assert.equal((await ids(page))[0], UNMAPPED);
-  assert.match(await item(page, SIERRA).innerText(), /Concow[^]*12,\d{3} ha burnt[^]*8–13 Aug 2025[^]*Out/);
+  assert.match(await item(page, SIERRA).innerText(), /Concow[^]*14,\d{3} ha burnt[^]*8–13 Aug 2025[^]*Out/);
   assert.match(await item(page, UNMAPPED).innerText(), /Karystos[^]*42 ha[^]*by satellite detections[^]*Burning/);
   assert.ok(!(await ids(page)).includes(PART));
   await page.getByTestId("fire-sort").selectOption("size");
@@ -85,13 +85,13 @@ test("a chosen fire is flown to, described, mapped and outlined, and is in the a
   assert.deepEqual(maps(), []);
   await moved(page, () => item(page, SIERRA).click());
   await settled(page);
-  assert.match(await page.getByTestId("fire-sentence").innerText(), /^Out\. 12,\d{3} ha burnt, by the map of satellite images\. Its images end on \d+ (Aug|Sep) 2025\.$/);
+  assert.match(await page.getByTestId("fire-sentence").innerText(), /^Out\. 14,\d{3} ha burnt, by the map of satellite images\. Its images end on \d+ (Aug|Sep) 2025\.$/);
   await page.getByTestId("fire-growth").waitFor();
   assert.match(await page.getByTestId("fire-growth").locator("svg").getAttribute("aria-label"), /8 Aug 2025: [\d,.]+ ha; .*13 Aug 2025/);
-  assert.match(await page.getByTestId("fire-by-map").innerText(), /12,\d{3} ha/);
+  assert.match(await page.getByTestId("fire-by-map").innerText(), /14,\d{3} ha/);
   assert.match(await page.getByTestId("fire-by-points").innerText(), /16,339 ha/);
   assert.match(await page.getByTestId("fire-outlines").locator("a").getAttribute("href"), /\/meta\/fires\/f\w+\.geojson$/);
-  assert.match(await page.getByTestId("burnt-total").innerText(), /12,\d{3} ha/);
+  assert.match(await page.getByTestId("burnt-total").innerText(), /14,\d{3} ha/);
   await page.locator("path.fire-outline").waitFor();
   await page.getByTestId("legend-region").filter({ hasText: "Fire, 39.84° N" }).waitFor();
   await page.waitForURL(new RegExp(`fire=${SIERRA}`));

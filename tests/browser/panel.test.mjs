@@ -73,7 +73,7 @@ for (const server of ["dragonfly", "nginx"]) {
       const scene = await page.getByTestId("scene").first().innerText();
       assert.ok(scene.includes(meta.scenes[0].id) && scene.includes("Cloud 3.9 %") && scene.includes(meta.scenes[0].offset_reason), scene);
       assert.match(await page.getByTestId("empty-share").innerText(), /0.7 % of the region\s+water\s+0.7 %/);
-      assert.match(await page.getByTestId("quality").innerText(), /Map computed\s+.*, today[^]*dNBR of unburned ground\s+0.01\d+ ± 0.005/);
+      assert.match(await page.getByTestId("quality").innerText(), /Map computed\s+.*, today[^]*dNBR of unburned ground\s+0.01\d+ ± 0.00\d/);
       assert.match(await page.getByTestId("class-areas").innerText(), /High severity\s+[\d,]+ ha/);
       const link = await page.getByTestId("raster-link").locator("a").getAttribute("href");
       assert.equal((await page.request.get(link)).status(), 200);
