@@ -1,4 +1,4 @@
-//! A fire, in words.
+//! The texts that describe a fire.
 
 use dragonfly_core::metadata::SceneDates;
 use dragonfly_core::{FireState, ListedFire, NoFireMap};

@@ -25,7 +25,7 @@ pub struct ShownLegend {
 pub struct LegendRow {
     /// What people read.
     pub title: String,
-    /// The interval of values in words.
+    /// The interval of values, as text.
     pub range: String,
     /// Area or fraction of it; empty where it is unknown.
     pub area: String,

@@ -60,7 +60,7 @@ pub struct BinnedOffset {
 #[serde(rename_all = "snake_case", tag = "kind")]
 pub enum NoOffsetReason {
     /// Nothing burnt, no clear cell lies within the perimeter, or without a perimeter so much changed
-    /// that what burnt cannot be told from quiet ground.
+    /// that what burnt cannot be distinguished from quiet ground.
     NoFire,
     /// Too few clear cells lie around the fire.
     SmallRing {

@@ -54,7 +54,7 @@ impl MapLayer {
         }
     }
 
-    /// What its numbers are, in words.
+    /// What its numbers are, as text.
     pub fn describe(self) -> String {
         let date = |side| {
             format!(

@@ -47,7 +47,7 @@ pub struct ListedFire {
     /// What people call it.
     #[serde(default)]
     pub name: Option<String>,
-    /// Where it began, in words.
+    /// Where it began, as text.
     #[serde(default)]
     pub place: Option<String>,
     /// Its state.

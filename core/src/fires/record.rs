@@ -101,7 +101,7 @@ pub struct FireRecord {
     /// Its name, set by batch.
     #[serde(default)]
     pub name: Option<String>,
-    /// Where it began in words, set by batch once.
+    /// Where it began, as text; set by batch once.
     #[serde(default)]
     pub place: Option<String>,
     /// State of the last night.

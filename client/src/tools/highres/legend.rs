@@ -116,7 +116,7 @@ fn about(
     about
 }
 
-/// The days of the images of a side, in words.
+/// The days of the images of a side, as text.
 fn days(scenes: &[UsedScene], side: FireSide) -> Option<String> {
     let days = || {
         let of_side = scenes.iter().filter(|scene| scene.side == side);
