@@ -85,7 +85,8 @@ test("a chosen fire is flown to, described, mapped and outlined, and is in the a
   assert.deepEqual(maps(), []);
   await moved(page, () => item(page, SIERRA).click());
   await settled(page);
-  assert.match(await page.getByTestId("fire-sentence").innerText(), /^Out\. 14,\d{3} ha burnt, by the map of satellite images\. Its images end on \d+ (Aug|Sep) 2025\.$/);
+  const sentence = /^Out\. 14,\d{3} ha burnt, by the map of satellite images\. Its images end on \d+ (Aug|Sep) 2025\.$/;
+  await page.getByTestId("fire-sentence").filter({ hasText: sentence }).waitFor();
   await page.getByTestId("fire-growth").waitFor();
   assert.match(await page.getByTestId("fire-growth").locator("svg").getAttribute("aria-label"), /8 Aug 2025: [\d,.]+ ha; .*13 Aug 2025/);
   assert.match(await page.getByTestId("fire-by-map").innerText(), /14,\d{3} ha/);

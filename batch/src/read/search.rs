@@ -15,7 +15,7 @@ use crate::deployment::settings::Settings;
 use crate::http::Client;
 use crate::nightly::failure::RunError;
 use crate::read::catalogue::SceneCatalogue;
-use crate::read::scene::{GridScene, RequestedScene, SceneReadError};
+use crate::read::scene::{GridScene, OpenedScene, RequestedScene, SceneReadError};
 use crate::read::zone::FireZone;
 
 /// Scenes that are named because they may not be read.
@@ -23,6 +23,8 @@ const MAX_NAMED_REFUSED: usize = 100;
 
 /// Scenes of those that an error names.
 const MAX_LISTED_REFUSED: usize = 3;
+/// Scenes whose coarsest overviews are in memory at a time.
+const OPENED_TOGETHER: usize = 64;
 
 /// No scene yet, in a window that is still open: not a failure.
 #[derive(Debug, thiserror::Error)]
@@ -271,9 +273,22 @@ impl<'a> SceneSearch<'a> {
         let new = items.iter().filter(|item| !opened.contains_key(&item.id));
         let requested: Vec<(&str, RequestedScene)> =
             new.map(|item| (item.id.as_str(), RequestedScene::of(item, &self.client))).collect();
-        let open = |(id, scene)| (id, GridScene::open(scene, side, grid, zone, masks, buffer_m));
-        let results: Vec<(&str, Result<Option<GridScene>, SceneReadError>)> =
-            requested.into_par_iter().map(open).collect();
+        // So many at a time that what decides their offsets takes little memory.
+        let mut results = Vec::new();
+        let mut requested = requested.into_iter();
+        loop {
+            let some: Vec<_> = requested.by_ref().take(OPENED_TOGETHER).collect();
+            if some.is_empty() {
+                break;
+            }
+            let open = |(id, scene)| (id, OpenedScene::open(scene, grid));
+            let opened: Vec<(&str, Result<_, _>)> = some.into_par_iter().map(open).collect();
+            let plan = |scene: OpenedScene| scene.plan(side, zone, masks, buffer_m);
+            let plan = |(id, opened): (_, Result<Option<OpenedScene>, _>)| {
+                (id, opened.and_then(|opened| opened.map(plan).transpose()))
+            };
+            results.extend(opened.into_par_iter().map(plan).collect::<Vec<_>>());
+        }
         let mut failures = Vec::new();
         for (id, result) in results {
             match result {

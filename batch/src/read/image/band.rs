@@ -161,8 +161,7 @@ impl ImageBand {
     /// Where the blocks under a rectangle of the level lie in the file.
     fn bytes_under(&self, columns: &Range<i64>, rows: &Range<i64>) -> Result<Vec<Range<u64>>> {
         let band = self.raster_band()?;
-        let places =
-            BlockRanges::new(&band, self.file_bytes, block_bytes(self.open_dataset()?, &band));
+        let places = self.block_places(&band)?;
         let (columns, rows) = self.own_pixels(&band, columns, rows);
         places
             .find_all(&columns, &rows)
@@ -186,24 +185,32 @@ impl ImageBand {
         // once.
         for rows in self.row_parts(columns, rows)? {
             let bytes = self.bytes_under(columns, &rows)?;
-            if let Some(remote) = &self.remote {
-                remote.prefetch(bytes.clone())?;
-                remote.wait(&bytes).with_context(|| format!("the {} cannot be read", self.name))?;
-            }
-            let read = self.read(columns, &rows);
-            if let Some(remote) = &self.remote {
-                remote.release(&bytes);
-                remote.check().with_context(|| format!("the {} cannot be read", self.name))?;
-            }
+            let read = self.with_prefetched(bytes, || self.read(columns, &rows))?;
             match pixels.is_empty() {
-                true => pixels = read?,
-                false => pixels.extend(read?),
+                true => pixels = read,
+                false => pixels.extend(read),
             }
         }
         if self.is_heavy()? {
             self.close();
         }
         Ok(pixels)
+    }
+
+    /// Reads once bytes of a remote file have arrived, and releases these.
+    fn with_prefetched<T>(
+        &self,
+        bytes: Vec<Range<u64>>,
+        read: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let Some(remote) = &self.remote else { return read() };
+        let unread = || format!("the {} cannot be read", self.name);
+        remote.prefetch(bytes.clone())?;
+        remote.wait(&bytes).with_context(unread)?;
+        let read = read();
+        remote.release(&bytes);
+        remote.check().with_context(unread)?;
+        read
     }
 
     /// Rows of the level, split so that those of the file under each part have few pixels, where
@@ -271,6 +278,26 @@ impl ImageBand {
         Ok(overviews.into_iter().min_by_key(|overview| overview.size().0).unwrap_or(band))
     }
 
+    /// Prefetches the whole coarsest overview of a remote file where it has few pixels, without
+    /// waiting for it.
+    ///
+    /// # Errors
+    /// When the file states offsets that cannot be true.
+    pub(crate) fn prefetch_coarsest(&self, max_px: u64) -> Result<()> {
+        let coarsest = self.coarsest()?;
+        if self.remote.is_none() || pixel_count(&coarsest) > max_px {
+            return Ok(());
+        }
+        let (width, height) = coarsest.size();
+        let places = self.block_places(&coarsest)?;
+        self.prefetch(places.find_all(&(0..width), &(0..height))?)
+    }
+
+    fn block_places<'a>(&self, band: &'a RasterBand<'a>) -> Result<BlockRanges<'a>> {
+        let block_bytes = block_bytes(self.open_dataset()?, band);
+        Ok(BlockRanges::new(band, self.file_bytes, block_bytes))
+    }
+
     /// Counts the digital numbers of the whole coarsest overview; of the image itself where it has
     /// none.
     ///
@@ -286,11 +313,7 @@ impl ImageBand {
             be decided: rewrite it with overviews (gdal_translate -of COG)",
             self.location
         );
-        let places = BlockRanges::new(
-            &coarsest,
-            self.file_bytes,
-            block_bytes(self.open_dataset()?, &coarsest),
-        );
+        let places = self.block_places(&coarsest)?;
         let mut counts = DnCounts::default();
         // Rows of whole blocks, in parts of few pixels.
         let (across, down) = coarsest.block_size();
@@ -300,10 +323,14 @@ impl ImageBand {
             for left in (0..width).step_by(columns) {
                 let size = (columns.min(width - left), rows.min(height - top));
                 let own = (left..left + size.0, top..top + size.1);
-                let read = places.check_all(&own.0, &own.1).map_err(Into::into);
-                let pixels = read
-                    .and_then(|()| {
-                        self.read_window(&coarsest, (left as isize, top as isize), size, size)
+                let pixels = places
+                    .find_all(&own.0, &own.1)
+                    .map_err(Into::into)
+                    .and_then(|bytes| {
+                        let corner = (left as isize, top as isize);
+                        self.with_prefetched(bytes, || {
+                            self.read_window(&coarsest, corner, size, size)
+                        })
                     })
                     .with_context(|| {
                         format!("the coarsest overview cannot be read from {}", self.location)

@@ -1,22 +1,21 @@
 //! One scene, opened: where it lies, which level to read, and its pixels strip by strip.
 
+mod opening;
+
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
-    DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskScale, Masks,
-    OffsetDecision, OffsetRule, PromisedGround, PromisedGroundCount, QualityTable, ReadPixels,
-    Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files,
-    choose_common_level, choose_mask_level, offset_from_pixels, offset_rule,
+    FireSide, Grid, MaskKind, MaskScale, Masks, PromisedGroundCount, QualityTable, ReadPixels,
+    Scaling, SceneObservations, ScenePlan, SceneRows,
 };
 
-use crate::http::Client;
-use crate::read::image::{Image, ImageAsset, ImageBand};
-use crate::read::placement::GdalPlacement;
+use crate::read::image::ImageBand;
 use crate::read::zone::FireZone;
+
+pub(crate) use opening::{OpenedScene, RequestedScene};
 
 /// A scene over a grid, with what has been read of it.
 pub(crate) struct GridScene {
@@ -34,40 +33,6 @@ pub(crate) struct GridScene {
     read: SceneRows,
     /// The first row of the level that is not prefetched yet.
     next_unfetched: i64,
-}
-
-/// A scene whose files are requested and not yet opened.
-pub(crate) struct RequestedScene<'a> {
-    item: &'a Item,
-    assets: Result<SceneAssets>,
-}
-
-struct SceneAssets {
-    bands: [ImageAsset; 2],
-    mask: Option<ImageAsset>,
-}
-
-impl<'a> RequestedScene<'a> {
-    /// Requests the files of an item, without waiting for them.
-    pub(crate) fn of(item: &'a Item, client: &Client) -> Self {
-        Self { item, assets: SceneAssets::of(item, client) }
-    }
-}
-
-impl SceneAssets {
-    fn of(item: &Item, client: &Client) -> Result<Self> {
-        let [first_role, second_role] = SpectralIndex::MAPPED.bands();
-        let [first, second] = item.mapped_bands()?;
-        let bands = [
-            ImageAsset::request(first_role.name(), first, client)?,
-            ImageAsset::request(second_role.name(), second, client)?,
-        ];
-        let mask = |(kind, band): (MaskKind, AssetBand<'_>)| {
-            let asset = ImageAsset::request("mask", band, client)?;
-            anyhow::Ok(asset.or_no_data(kind.fill_value()))
-        };
-        Ok(Self { bands, mask: item.mask().map(mask).transpose()? })
-    }
 }
 
 /// A scene that cannot be read.
@@ -104,66 +69,8 @@ impl GridScene {
         masks: &Masks,
         cloud_buffer_m: f32,
     ) -> Result<Option<Self>, SceneReadError> {
-        let item = requested.item;
-        Self::open_unnamed(requested, side, grid, zone, masks, cloud_buffer_m)
-            .map_err(|error| SceneReadError::new(&item.id, &error))
-    }
-
-    fn open_unnamed(
-        requested: RequestedScene,
-        side: FireSide,
-        grid: &Grid,
-        zone: Option<&FireZone>,
-        masks: &Masks,
-        cloud_buffer_m: f32,
-    ) -> Result<Option<Self>> {
-        let RequestedScene { item, assets } = requested;
-        let SceneAssets { bands: [first, second], mask } = assets?;
-        let (first, second) = (Image::open(first)?, Image::open(second)?);
-        let mask_kind = item.mask().map(|(kind, _)| kind);
-        let mask = mask.map(Image::open).transpose()?;
-        let frames = [first.frame(), second.frame()];
-        let mask_frame = mask.as_ref().map(Image::frame);
-        check_scene_files(
-            [scene_file(&first, &frames[0]), scene_file(&second, &frames[1])],
-            mask.as_ref().zip(mask_frame.as_ref()).map(|(mask, frame)| scene_file(mask, frame)),
-        )?;
-
-        let Some(placed) = GdalPlacement::of(&first, grid)? else { return Ok(None) };
-        let sizes = [first.level_sizes()?, second.level_sizes()?];
-        let common = choose_common_level([&sizes[0], &sizes[1]], placed.cell_size_px);
-        let Some([first_level, second_level]) = common else {
-            bail!("{} has no pixels", first.location)
-        };
-        let full_size = first.size;
-        let bands = [first.at_level(first_level)?, second.at_level(second_level)?];
-        let [first, second] = &bands;
-        let mask = mask.map(|mask| mask_at_level(mask, first.size)).transpose()?;
-
-        let offset = offset_of(item, [first, second])?;
-        let Some(used) = UsedScene::new(item, side, offset) else {
-            bail!("the item has no datetime")
-        };
-        let level = LevelFrame {
-            full_size,
-            size: first.size,
-            block_size: first.block_size()?,
-            mask_size: mask.as_ref().map_or(first.size, |mask| mask.size),
-        };
-        let touches_zone = |window: &_| zone.is_none_or(|zone| zone.touches(window));
-        let mut scene = Self {
-            used,
-            ground_count: PromisedGroundCount::new(PromisedGround::of(item), grid),
-            plan: ScenePlan::new(placed, &level, cloud_buffer_m, touches_zone),
-            bands,
-            mask: mask.zip(mask_kind.map(|kind| QualityTable::new(kind, masks))),
-            mask_kind,
-            scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
-            read: SceneRows::default(),
-            next_unfetched: 0,
-        };
-        scene.close();
-        Ok(Some(scene))
+        let opened = OpenedScene::open(requested, grid)?;
+        opened.map(|opened| opened.plan(side, zone, masks, cloud_buffer_m)).transpose()
     }
 
     /// Its bands, as [`check_sides`](dragonfly_core::check_sides) compares them.
@@ -330,46 +237,10 @@ impl GridScene {
     }
 }
 
-/// The mask at the level that is read for bands of a size: finer than these where the file has it.
-fn mask_at_level(mask: Image, band_size: (usize, usize)) -> Result<ImageBand> {
-    match choose_mask_level(&mask.level_sizes()?, band_size) {
-        Some(level) => mask.at_level(level),
-        None => mask.at_size(band_size),
-    }
-}
-
 /// Rectangles of the mask under rectangles of the bands.
 fn mask_rectangles(
     rectangles: &[(Range<i64>, Range<i64>)],
     scale: &MaskScale,
 ) -> Vec<(Range<i64>, Range<i64>)> {
     rectangles.iter().map(|(columns, rows)| (scale.columns(columns), scale.rows(rows))).collect()
-}
-
-fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {
-    SceneFile { name: &image.location, frame }
-}
-
-/// Whether the pixels of the coarsest overview fulfil a condition. One that is large, or cannot be
-/// read, proves nothing.
-fn coarsest_has(band: &ImageBand, condition: fn(&DnCounts) -> bool) -> bool {
-    let is_small = band.coarsest_px().is_ok_and(|pixels| pixels <= MAX_DOUBTED_PX);
-    is_small && band.count_coarsest().is_ok_and(|counts| condition(&counts))
-}
-
-/// The offset of a scene's digital numbers.
-fn offset_of(item: &Item, [first, second]: [&ImageBand; 2]) -> Result<OffsetDecision> {
-    let decision = match offset_rule(item) {
-        OffsetRule::Decided(decision) => {
-            let is_doubtful = decision.is_by_flag()
-                && coarsest_has(second, DnCounts::is_dark_at_offset)
-                && coarsest_has(first, DnCounts::is_above_offset);
-            if is_doubtful { decision.doubted() } else { decision }
-        }
-        OffsetRule::LookAtPixels(assumed) => offset_from_pixels(assumed, &second.count_coarsest()?),
-    };
-    if decision.reason.is_unverified() {
-        tracing::warn!(scene = %item.id, offset = decision.offset_dn, "offset {}", decision.reason);
-    }
-    Ok(decision)
 }
