@@ -58,6 +58,7 @@ pub fn App() -> impl IntoView {
     };
     let opened = OpenedPanels { region: RwSignal::new(None), panel: RwSignal::new(false) };
     open_chosen_fire(state, opened.region, toast);
+    load_needed_regions(state, opened.region);
     // All but the map is built again when the language or the units change.
     let mut shown = None;
     effect(move || {
@@ -116,6 +117,15 @@ fn AroundMap(
         <Notice problems=atlas.problems on_retry />
         <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
     }
+}
+
+/// Loads the maps of the regions that are chosen, described or in view.
+fn load_needed_regions(state: PageState, about: RwSignal<Option<String>>) {
+    let PageState { atlas, map_state, .. } = state;
+    effect(move || {
+        let named = [map_state.region.get(), about.get()];
+        atlas.load_regions(&named, map_state.view.get());
+    });
 }
 
 /// The chosen fire is described in the panel, and gives the page its title.

@@ -160,6 +160,43 @@ test("of five hundred fires sixty are shown, few maps are requested, and each ca
   await eventually(async () => (await ids(page)).join() === "filler_499", "the one that was searched");
 });
 
+test("of fifty regions none is loaded before it is needed: by coming into view, by name, by a click", async (t) => {
+  const loaded = [];
+  const spread = (number) => [-120 + (number % 10) * 24, -50 + Math.floor(number / 10) * 20];
+  const fill = async (page) => {
+    await page.route("**/meta/index.json", async (route) => {
+      const index = await (await route.fetch()).json();
+      const line = index.regions.find(({ name }) => name === "sample_sierra");
+      assert.ok(line.map.burnt_hectares > 1000);
+      for (let number = 0; number < 50; number += 1) {
+        const [west, south] = spread(number);
+        index.regions.push({ ...line, name: `r${number}`, title: `Region ${number}`, bbox: [west, south, west + 2, south + 2], meta_url: `/meta/r${number}.json` });
+      }
+      await route.fulfill({ json: index });
+    });
+    await page.route(/\/meta\/(r\d+|sample_\w+)\.json$/, async (route) => {
+      const [, name] = /\/meta\/(\w+)\.json$/.exec(route.request().url());
+      loaded.push(name);
+      const meta = JSON.parse(readFileSync(join(bed.published.root, "meta/sample_sierra.json"), "utf8"));
+      const [west, south] = spread(Number(name.slice(1)));
+      await route.fulfill({ json: { ...meta, region_name: name, title: name, bbox: name.startsWith("r") ? [west, south, west + 2, south + 2] : meta.bbox } });
+    });
+  };
+  const { page } = await open(t, "#map=2/20/0", { prepare: fill });
+  const region = page.locator("[data-testid=region-item][data-region=r7]");
+  assert.match(await region.innerText(), /[\d,]+ ha[^]*burnt[^]*2025[^]*Images until/);
+  assert.deepEqual(loaded, []);
+  await page.mouse.click(800, 450);
+  await page.getByTestId("point-readout").waitFor();
+  assert.deepEqual(loaded, []);
+  await page.locator("[data-testid=region-info][data-about=r8]").click();
+  await page.getByTestId("burnt-total").waitFor();
+  assert.deepEqual(loaded, ["r8"]);
+  await moved(page, () => region.click());
+  await eventually(() => loaded.includes("r7"), "the map of the region that was chosen");
+  assert.deepEqual(loaded, ["r8", "r7"]);
+});
+
 test("a fire without a map has a dot and a reason, by pointer and by keyboard", async (t) => {
   const { page } = await open(t, "#map=10/38.1/24.3");
   const dot = page.locator(`[data-testid=fire-dot][data-fire=${UNMAPPED}]`);

@@ -189,7 +189,7 @@ test("a region that was never run is pending without a request for what is not t
     await page.route("**/meta/index.json", async (route) => {
       const index = await (await route.fetch()).json();
       pending = index.regions[1].name;
-      Object.assign(index.regions[1], { last_status: "pending", generated_at: null, last_success_at: null, meta_url: "/meta/absent.json" });
+      Object.assign(index.regions[1], { last_status: "pending", generated_at: null, last_success_at: null, map: null, meta_url: "/meta/absent.json" });
       await route.fulfill({ json: index });
     });
   };

@@ -39,7 +39,7 @@ export function publishRegionStates() {
   failed.scenes = [{ ...fresh.scenes[0], id: HOSTILE.scene, offset_reason: "<i>unverified</i>", offset_kind: null }];
   write("failed_ridge", failed);
   const line = (name, title, bbox, more) => ({
-    ...sierra, name, title, bbox, meta_url: `/meta/${name}.json`, generated_at: null, last_success_at: null, ...more,
+    ...sierra, map: undefined, name, title, bbox, meta_url: `/meta/${name}.json`, generated_at: null, last_success_at: null, ...more,
   });
   const pending = line("pending_isle", "Pending Isle", PENDING_BOX, { last_status: "pending", priority: 2 });
   write("pending_isle", { region_name: "pending_isle", title: "Pending Isle", bbox: PENDING_BOX, last_status: "pending" });

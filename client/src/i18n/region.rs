@@ -1,28 +1,30 @@
 //! A region and its map, in words.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use dragonfly_core::metadata::{Assessment, MapMeta, RegionMeta, RunStatus, SceneDates};
+use dragonfly_core::metadata::{
+    Assessment, MapMeta, MapSummary, RegionMeta, RunStatus, SceneDates,
+};
 use dragonfly_core::{FireSide, RunFailure, WindowReason};
 
 use super::{NAME, Words};
 use crate::state::coverage::Coverage;
-use crate::state::region_entry::{MetaState, RegionEntry, counted_hectares};
+use crate::state::region_entry::RegionEntry;
 
 impl Words {
     /// The dates of the pictures behind a map.
-    pub fn pre_and_post(&self, map: &MapMeta) -> String {
+    pub fn pre_and_post(&self, map: &MapSummary) -> String {
         format!("{} → {}", self.dates(map.pre_window), self.dates(map.post_window))
     }
 
     /// The same as a sentence, for screen readers.
-    pub fn pre_and_post_sentence(&self, map: &MapMeta) -> String {
+    pub fn pre_and_post_sentence(&self, map: &MapSummary) -> String {
         self.images_before_and_after
             .fill([&self.dates(map.pre_window), &self.dates(map.post_window)])
     }
 
     /// The burnt area of a map.
-    pub fn burnt_area(&self, map: &MapMeta) -> String {
-        self.area(counted_hectares(map).burnt())
+    pub fn burnt_area(&self, map: &MapSummary) -> String {
+        self.area(map.burnt_hectares)
     }
 
     /// The size of the cells that the hectares of a map were counted from: areas by class depend
@@ -33,7 +35,7 @@ impl Words {
     }
 
     /// What the number after a burnt area means.
-    pub fn burnt_label(&self, map: &MapMeta) -> &'static str {
+    pub fn burnt_label(&self, map: &MapSummary) -> &'static str {
         match map.assessment {
             Assessment::Initial | Assessment::Extended | Assessment::Burning => self.burnt,
             Assessment::Rolling => self.changed,
@@ -66,13 +68,12 @@ impl Words {
         }
     }
 
-    /// Until when the images of a map are; until its metadata is loaded, when it was computed.
+    /// Until when the images of a map are; until that is known, when it was computed.
     fn dated(&self, entry: &RegionEntry, now: DateTime<Utc>) -> Option<String> {
-        match &entry.meta {
-            MetaState::Ready(meta) => {
-                Some(self.images_until(meta.map.as_ref()?.post_window.last, now))
-            }
-            MetaState::Unpublished | MetaState::Loading | MetaState::Broken => {
+        match (entry.summary(), entry.described()) {
+            (Some(map), _) => Some(self.images_until(map.post_window.last, now)),
+            (None, Some(_)) => None,
+            (None, None) => {
                 Some(self.map_of.fill([&self.date(entry.line.generated_at?.date_naive())]))
             }
         }
@@ -175,6 +176,7 @@ mod tests {
     use super::*;
     use crate::i18n::{ENGLISH, GERMAN};
     use crate::state::region_entry::tests::{entry, entry_with_map};
+    use crate::state::region_entry::{MetaState, summary_of};
 
     const BBOX: [f64; 4] = [-120.07, 35.01, -119.67, 35.24];
 
@@ -211,9 +213,9 @@ mod tests {
             &format!("{bis} · Aktualisierung gescheitert"),
         );
         let map = mapped.map().unwrap();
-        assert_eq!(ENGLISH.pre_and_post(map), "14–29 Jun 2025 → 24 Jul 2025");
+        assert_eq!(ENGLISH.pre_and_post(&summary_of(map)), "14–29 Jun 2025 → 24 Jul 2025");
         assert_eq!(
-            (ENGLISH.burnt_area(map).as_str(), ENGLISH.burnt_label(map)),
+            (ENGLISH.burnt_area(&summary_of(map)).as_str(), ENGLISH.burnt_label(&summary_of(map))),
             ("1,234 ha", "burnt")
         );
     }
@@ -266,7 +268,7 @@ mod tests {
         );
         assert!(ENGLISH.window_reason(&map).contains("2 Jul 2025"));
         assert!(GERMAN.window_reason(&map).contains("2. Juli 2025"));
-        assert_eq!(ENGLISH.burnt_label(&map), "burnt");
+        assert_eq!(ENGLISH.burnt_label(&summary_of(&map)), "burnt");
     }
 
     #[test]

@@ -6,7 +6,7 @@ use dragonfly_core::{LEGEND, MapLayer, MapWarning};
 
 use crate::i18n::Words;
 use crate::state::empty_fractions::by_reason;
-use crate::state::region_entry::counted_hectares;
+use crate::state::region_entry::{counted_hectares, summary_of};
 use crate::ui::markup::{Markup, copy_button, tag, text};
 
 /// Where the page and the metadata of a region are.
@@ -63,7 +63,7 @@ fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {
     let last = map.post_window.last;
     let images = format!("{} ({})", words.date(last), words.images_age(last, now));
     let cell = format!("{} m", words.number(map.cell_size_m, 0));
-    let burnt = format!("{}, {}", words.burnt_area(map), words.hectares_cells(map));
+    let burnt = format!("{}, {}", words.burnt_area(&summary_of(map)), words.hectares_cells(map));
     let provisional_ha = map.provisional_hectares.burnt();
     let provisional = (provisional_ha > 0.0).then(|| {
         let value = words.provisional.fill([&words.area(provisional_ha)]);

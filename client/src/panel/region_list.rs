@@ -125,13 +125,13 @@ fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> 
         .with("data-region", &line.name)
         .with("data-state", coverage.key())
         .add(text("span", &line.title).with("class", "title"));
-    if let Some(map) = entry.map() {
-        let area = tag("span").with("class", "burnt").add(text("strong", &words.burnt_area(map)));
-        let dates = text("span", &words.pre_and_post(map)).with("aria-hidden", "true");
-        let sentence = text("span", &words.pre_and_post_sentence(map)).with("class", "spoken");
+    if let Some(map) = entry.summary() {
+        let area = tag("span").with("class", "burnt").add(text("strong", &words.burnt_area(&map)));
+        let dates = text("span", &words.pre_and_post(&map)).with("aria-hidden", "true");
+        let sentence = text("span", &words.pre_and_post_sentence(&map)).with("class", "spoken");
         region = region
             .text(" ")
-            .add(area.text(" ").text(words.burnt_label(map)))
+            .add(area.text(" ").text(words.burnt_label(&map)))
             .text(" ")
             .add(tag("span").with("class", "dates").add(dates).add(sentence));
     }

@@ -130,7 +130,9 @@ fn describe_map(entry: &RegionEntry, now: DateTime<Utc>) -> Vec<Markup> {
         MetaState::Unpublished => {
             vec![text("p", words.pending_detail).with("data-testid", "trouble")]
         }
-        MetaState::Loading => vec![text("p", words.region_loading).with("class", "quiet")],
+        MetaState::Listed | MetaState::Loading => {
+            vec![text("p", words.region_loading).with("class", "quiet")]
+        }
         MetaState::Broken => vec![
             tag("div")
                 .with("class", "trouble")

@@ -18,8 +18,9 @@ use crate::state::coverage::STALE_AFTER_DAYS;
 use crate::state::fires::{Fires, entry_of, fire_of, maps_in_view};
 use crate::state::map_state::View;
 use crate::state::problem::{self, LoadError};
-use crate::state::reading::{Lookup, Reading, look_up, region_at};
+use crate::state::reading::{Lookup, Reading, holds, look_up, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
+use crate::state::region_in_view::to_load;
 use crate::ui::effect::effect;
 
 /// The published maps, as far as they are loaded. A copy is the same atlas.
@@ -200,6 +201,7 @@ impl Atlas {
 
     /// The value of the map at a place.
     pub async fn read(self, source: &TileSource, lon: f64, lat: f64) -> Reading {
+        self.load_regions_at(lon, lat).await;
         let lookup = self.maps.with_untracked(|maps| {
             let Some(region) = region_at(maps.as_deref().unwrap_or_default(), lon, lat) else {
                 return Err(Reading::OutsideRegions);
@@ -207,7 +209,9 @@ impl Atlas {
             match (&region.meta, region.map()) {
                 (_, Some(map)) => Ok((look_up(map, lon, lat), map.run_tile_url_template.clone())),
                 (MetaState::Ready(_) | MetaState::Unpublished, None) => Err(Reading::NoMap),
-                (MetaState::Loading | MetaState::Broken, None) => Err(Reading::Unavailable),
+                (MetaState::Listed | MetaState::Loading | MetaState::Broken, None) => {
+                    Err(Reading::Unavailable)
+                }
             }
         });
         match lookup {
@@ -229,13 +233,60 @@ impl Atlas {
         }
         let known = self.regions.get_untracked().unwrap_or_default();
         let entries = entries_from_index(index.regions, &known);
-        let published =
-            entries.iter().filter(|entry| !matches!(entry.meta, MetaState::Unpublished));
+        let is_needed = |entry: &&RegionEntry| {
+            !matches!(entry.meta, MetaState::Unpublished | MetaState::Listed)
+        };
+        let published = entries.iter().filter(is_needed);
         let names: Vec<_> = published.map(|entry| entry.line.name.clone()).collect();
         self.regions.set(Some(entries));
         for name in names {
             spawn_local(async move { self.load_region(&name).await });
         }
+    }
+
+    /// Loads the maps of the chosen region, of the described one, and of those in view, unless they
+    /// are loaded or loading.
+    pub fn load_regions(self, named: &[Option<String>], view: View) {
+        let needed = self.regions.with(|entries| {
+            let entries = entries.as_deref().unwrap_or_default();
+            let is_named =
+                |entry: &&RegionEntry| named.iter().flatten().any(|it| *it == entry.line.name);
+            let named =
+                entries.iter().filter(is_named).filter(|it| matches!(it.meta, MetaState::Listed));
+            let names = named.chain(to_load(entries, view)).map(|entry| entry.line.name.clone());
+            names.collect::<BTreeSet<_>>()
+        });
+        if needed.is_empty() {
+            return;
+        }
+        self.mark_loading(&needed);
+        for name in needed {
+            spawn_local(async move { self.load_region(&name).await });
+        }
+    }
+
+    /// Loads the maps of the regions around a place, unless they are loaded or loading.
+    async fn load_regions_at(self, lon: f64, lat: f64) {
+        let needed = self.regions.with_untracked(|entries| {
+            let around = entries.iter().flatten().filter(|entry| {
+                matches!(entry.meta, MetaState::Listed) && holds(entry.bbox(), lon, lat)
+            });
+            around.map(|entry| entry.line.name.clone()).collect::<BTreeSet<_>>()
+        });
+        if needed.is_empty() {
+            return;
+        }
+        self.mark_loading(&needed);
+        for name in &needed {
+            self.load_region(name).await;
+        }
+    }
+
+    fn mark_loading(self, names: &BTreeSet<String>) {
+        self.regions.update(|entries| {
+            let named = entries.iter_mut().flatten().filter(|it| names.contains(&it.line.name));
+            named.for_each(|entry| entry.meta = MetaState::Loading);
+        });
     }
 
     async fn load_region(self, name: &str) {

@@ -48,7 +48,7 @@ impl Coverage {
         let (status, last_success_at) = match &entry.meta {
             MetaState::Broken => return Self::Broken,
             MetaState::Ready(meta) => (meta.last_status, meta.last_success_at),
-            MetaState::Unpublished | MetaState::Loading => {
+            MetaState::Unpublished | MetaState::Listed | MetaState::Loading => {
                 (entry.line.last_status, entry.line.last_success_at)
             }
         };
@@ -80,7 +80,7 @@ pub fn images_key(
     stale_after_days: u32,
     now: DateTime<Utc>,
 ) -> Option<&'static str> {
-    let last = entry.map()?.post_window.last;
+    let last = entry.summary()?.post_window.last;
     let age_days = (now.date_naive() - last).num_days();
     Some(if age_days > i64::from(stale_after_days) { "old" } else { "recent" })
 }

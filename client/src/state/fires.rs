@@ -12,10 +12,8 @@ use crate::search::folding::fold;
 use crate::state::map_state::View;
 use crate::state::order::ordered;
 use crate::state::region_entry::{MetaState, RegionEntry};
-use crate::state::region_in_view::overlap;
+use crate::state::region_in_view::{overlap, widest_in_view};
 
-/// Maps of fires that are loaded for one view.
-const MAX_MAPS_IN_VIEW: usize = 12;
 /// A fire narrower than this on the screen is a dot, and its map is not loaded, pixels.
 const MIN_WIDTH_PX: f64 = 16.0;
 /// Points older than this are stated, hours.
@@ -127,23 +125,8 @@ fn distance(fire: &ListedFire, (lon, lat): (f64, f64)) -> f64 {
 
 /// The fires with a map that are large enough in a view to be seen in it, the widest first.
 pub fn maps_in_view(fires: &[ListedFire], view: View) -> Vec<&ListedFire> {
-    let degree_px = view.width_px / (view.bbox[2] - view.bbox[0]);
-    let width_px = |fire: &ListedFire| {
-        let [west, _, east, _] = bbox_of(fire);
-        (east - west) * degree_px
-    };
-    let is_seen = |fire: &&ListedFire| {
-        fire.map.is_some()
-            && is_listed(fire)
-            && width_px(fire) >= MIN_WIDTH_PX
-            && overlap(bbox_of(fire), view) > 0.0
-    };
-    let seen = fires.iter().filter(is_seen).collect();
-    let by_width =
-        |one: &&ListedFire, other: &&ListedFire| width_px(other).total_cmp(&width_px(one));
-    let mut seen = ordered(seen, &by_width);
-    seen.truncate(MAX_MAPS_IN_VIEW);
-    seen
+    let listed = fires.iter().filter(|fire| fire.map.is_some() && is_listed(fire));
+    widest_in_view(listed.map(|fire| (fire, bbox_of(fire))), view, MIN_WIDTH_PX)
 }
 
 /// A fire as a region: its map is read and shown as a region's is.
@@ -162,6 +145,7 @@ pub fn entry_of(fire: &ListedFire) -> RegionEntry {
             update_interval_days: 0,
             first_seen_at: None,
             meta_url: format!("/meta/{}{season}.json", fire.id),
+            map: None,
         },
         meta: if fire.map.is_some() { MetaState::Loading } else { MetaState::Unpublished },
         text: Arc::default(),

@@ -60,13 +60,15 @@ pub fn look_up(map: &MapMeta, lon: f64, lat: f64) -> Lookup {
     }
 }
 
+/// Whether a place lies in a box.
+pub fn holds([west, south, east, north]: [f64; 4], lon: f64, lat: f64) -> bool {
+    (west..=east).contains(&lon) && (south..=north).contains(&lat)
+}
+
 /// The region to read a place from: of those around it the smallest, one with a map before one
 /// without.
 pub fn region_at(regions: &[RegionEntry], lon: f64, lat: f64) -> Option<&RegionEntry> {
-    let around = |entry: &&RegionEntry| {
-        let [west, south, east, north] = entry.bbox();
-        (west..=east).contains(&lon) && (south..=north).contains(&lat)
-    };
+    let around = |entry: &&RegionEntry| holds(entry.bbox(), lon, lat);
     let rank = |entry: &RegionEntry| {
         let [west, south, east, north] = entry.bbox();
         (entry.map().is_none(), (east - west) * (north - south))

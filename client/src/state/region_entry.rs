@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dragonfly_core::metadata::{IndexedRegion, MapMeta, RegionMeta, RunStatus};
+use dragonfly_core::metadata::{IndexedRegion, MapMeta, MapSummary, RegionMeta, RunStatus};
 use dragonfly_core::{Hectares, ListedFire};
 
 use crate::state::order::ordered;
@@ -12,6 +12,8 @@ use crate::state::order::ordered;
 pub enum MetaState {
     /// Not published yet: the region was never run.
     Unpublished,
+    /// Published, and not requested yet: its line of the index states what lists show.
+    Listed,
     /// On its way.
     Loading,
     /// Loaded.
@@ -58,7 +60,18 @@ impl RegionEntry {
     pub fn described(&self) -> Option<&RegionMeta> {
         match &self.meta {
             MetaState::Ready(meta) => Some(meta),
-            MetaState::Unpublished | MetaState::Loading | MetaState::Broken => None,
+            MetaState::Unpublished | MetaState::Listed | MetaState::Loading | MetaState::Broken => {
+                None
+            }
+        }
+    }
+
+    /// What a list shows of its map, by its metadata, else by its line of the index; `None` without
+    /// a map.
+    pub fn summary(&self) -> Option<MapSummary> {
+        match self.described() {
+            Some(meta) => Some(summary_of(meta.map.as_ref()?)),
+            None => self.line.map,
         }
     }
 
@@ -66,6 +79,11 @@ impl RegionEntry {
     pub fn map(&self) -> Option<&MapMeta> {
         self.described()?.map.as_ref()
     }
+}
+
+/// What a list shows of a map.
+pub fn summary_of(map: &MapMeta) -> MapSummary {
+    MapSummary::new(map, counted_hectares(map).burnt())
 }
 
 /// Hectares of the classes of a map; for the map of a fire, those of its burnt area, beside which
@@ -97,12 +115,19 @@ pub fn entries_from_index(lines: Vec<IndexedRegion>, known: &[RegionEntry]) -> V
     })
 }
 
-/// A region that was never run has no metadata to load: its line of the index states all.
+/// A region that was never run has no metadata to load: its line of the index states all. The
+/// metadata of one whose map its line describes is loaded when it is needed.
 fn first_state(line: &IndexedRegion) -> MetaState {
     let was_never_run = line.last_status == RunStatus::Pending
         && line.generated_at.is_none()
         && line.last_success_at.is_none();
-    if was_never_run { MetaState::Unpublished } else { MetaState::Loading }
+    // Older indexes described no map.
+    let is_undescribed = line.map.is_none() && line.generated_at.is_some();
+    match (was_never_run, is_undescribed) {
+        (true, _) => MetaState::Unpublished,
+        (false, true) => MetaState::Loading,
+        (false, false) => MetaState::Listed,
+    }
 }
 
 /// The box around all regions; `None` without any.
@@ -179,6 +204,9 @@ pub(crate) mod tests {
         assert!(matches!(pending[0].meta, MetaState::Unpublished));
         let mut run = line("new", 1);
         run.last_status = RunStatus::Failed;
+        let entries = entries_from_index(vec![run.clone()], &pending);
+        assert!(matches!(entries[0].meta, MetaState::Listed));
+        run.generated_at = Some("2025-08-21T03:00:00Z".parse().unwrap());
         let entries = entries_from_index(vec![run], &pending);
         assert!(matches!(entries[0].meta, MetaState::Loading));
     }

@@ -1,8 +1,16 @@
-//! The region that the legend describes.
+//! Which maps are loaded for a view, and the region that the legend describes.
 
 use crate::map::graticule::wrapped;
 use crate::state::map_state::View;
-use crate::state::region_entry::RegionEntry;
+use crate::state::order::ordered;
+use crate::state::region_entry::{MetaState, RegionEntry};
+
+/// Maps that are loaded for one view.
+const MAX_MAPS_IN_VIEW: usize = 12;
+/// A region narrower than this on the screen is an outline, and its map is not loaded, pixels.
+const MIN_WIDTH_PX: f64 = 48.0;
+/// So few maps are all loaded, whatever is in view.
+const FEW_MAPS: usize = 3;
 
 /// Least fraction of the view that a region fills which nobody has chosen: one among many in a view
 /// of the world describes none of the others.
@@ -28,6 +36,35 @@ pub fn region_in_view<'a>(
     })
 }
 
+/// The regions whose maps a view needs and that are not loaded yet.
+pub fn to_load(regions: &[RegionEntry], view: View) -> Vec<&RegionEntry> {
+    let is_listed = |entry: &&RegionEntry| matches!(entry.meta, MetaState::Listed);
+    let published = regions.iter().filter(|entry| entry.line.map.is_some());
+    if published.count() <= FEW_MAPS {
+        return regions.iter().filter(is_listed).collect();
+    }
+    let boxes = regions.iter().filter(|entry| entry.line.map.is_some());
+    let seen = widest_in_view(boxes.map(|entry| (entry, entry.bbox())), view, MIN_WIDTH_PX);
+    seen.into_iter().filter(is_listed).collect()
+}
+
+/// What is so many pixels wide in a view, the widest first, and no more than one view needs.
+pub fn widest_in_view<'a, T>(
+    boxes: impl Iterator<Item = (&'a T, [f64; 4])>,
+    view: View,
+    min_width_px: f64,
+) -> Vec<&'a T> {
+    let degree_px = view.width_px / (view.bbox[2] - view.bbox[0]);
+    let width_px = |[west, _, east, _]: [f64; 4]| (east - west) * degree_px;
+    let seen: Vec<_> = boxes
+        .filter(|(_, bbox)| width_px(*bbox) >= min_width_px && overlap(*bbox, view) > 0.0)
+        .collect();
+    let by_width = |(_, one): &(&T, [f64; 4]), (_, other): &(&T, [f64; 4])| {
+        width_px(*other).total_cmp(&width_px(*one))
+    };
+    ordered(seen, &by_width).into_iter().map(|(it, _)| it).take(MAX_MAPS_IN_VIEW).collect()
+}
+
 /// Square degrees that a box and the view share.
 pub(super) fn overlap([west, south, east, north]: [f64; 4], view: View) -> f64 {
     let [view_west, view_south, view_east, view_north] = view.bbox;
@@ -45,8 +82,40 @@ fn area([west, south, east, north]: [f64; 4]) -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use dragonfly_core::metadata::IndexedRegion;
+
     use super::*;
     use crate::state::region_entry::tests::{entry, entry_with_map};
+
+    /// A region whose map is described in the index, and not loaded.
+    fn listed(name: &str, bbox: [f64; 4]) -> RegionEntry {
+        let mapped = entry_with_map(name, bbox, "9s");
+        let map = mapped.summary();
+        let unloaded = entry(name, bbox);
+        let line = IndexedRegion { map, ..unloaded.line };
+        RegionEntry { line, meta: MetaState::Listed, ..unloaded }
+    }
+
+    #[test]
+    fn a_view_loads_the_maps_that_are_wide_in_it() {
+        let degrees = |west: f64, width: f64| [west, 40.0, west + width, 41.0];
+        let mut regions: Vec<_> = (0..50)
+            .map(|index| listed(&format!("r{index:02}"), degrees(f64::from(index), 0.9)))
+            .collect();
+        let names = |regions: &[RegionEntry], bbox, width_px| {
+            let view = View { bbox, width_px, ..View::default() };
+            to_load(regions, view).iter().map(|it| it.line.name.clone()).collect::<Vec<_>>()
+        };
+        let world = [-180.0, -60.0, 180.0, 70.0];
+        assert!(names(&regions, world, 1440.0).is_empty());
+        let near = [10.0, 39.0, 12.9, 42.0];
+        assert_eq!(names(&regions, near, 1440.0), ["r10", "r11", "r12"]);
+        assert_eq!(names(&regions, [0.0, 39.0, 25.0, 42.0], 1440.0).len(), MAX_MAPS_IN_VIEW);
+        regions[11].meta = MetaState::Loading;
+        assert_eq!(names(&regions, near, 1440.0), ["r10", "r12"]);
+        // So few are loaded wherever the view is.
+        assert_eq!(names(&regions[20..23], world, 1440.0), ["r20", "r21", "r22"]);
+    }
 
     #[test]
     fn the_region_that_fills_most_of_the_view_is_the_one() {

@@ -9,6 +9,7 @@ use crate::map::graticule::degrees_per_px;
 use crate::panel::legend_row::{Areas, nightly_legend};
 use crate::panel::result_legend::result_legend;
 use crate::state::address::Address;
+use crate::state::region_entry::summary_of;
 use crate::toolbar::bridge::PageBridge;
 
 /// Metres that a degree of longitude spans at the equator.
@@ -26,7 +27,11 @@ pub fn save(page: &PageBridge, about: Option<String>, legend: Option<String>) {
     let region = page.region().and_then(|text| region_from_json(&text).ok());
     let region_dates = || {
         let region = region.as_ref()?;
-        Some(words.picture_of.fill([&region.title, &words.pre_and_post(region.map.as_ref()?)]))
+        Some(
+            words
+                .picture_of
+                .fill([&region.title, &words.pre_and_post(&summary_of(region.map.as_ref()?))]),
+        )
     };
     let about = about.or_else(region_dates);
     let legend = legend

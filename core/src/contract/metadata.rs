@@ -297,6 +297,34 @@ pub struct IndexedRegion {
     pub first_seen_at: Option<DateTime<Utc>>,
     /// Where its metadata is.
     pub meta_url: String,
+    /// What a list shows of its map; `None` without a map, and from versions that wrote none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapSummary>,
+}
+
+/// What a list of regions shows of a map, so that it needs no metadata of each.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct MapSummary {
+    /// Hectares of the burnt classes.
+    pub burnt_hectares: f64,
+    /// When after the fire the map was made.
+    pub assessment: Assessment,
+    /// Days of the images from before the fire.
+    pub pre_window: SceneDates,
+    /// Days of the images from after it.
+    pub post_window: SceneDates,
+}
+
+impl MapSummary {
+    /// The summary of a map, with the hectares that are counted as burnt in it.
+    pub fn new(map: &MapMeta, burnt_hectares: f64) -> Self {
+        Self {
+            burnt_hectares,
+            assessment: map.assessment,
+            pre_window: map.pre_window,
+            post_window: map.post_window,
+        }
+    }
 }
 
 impl IndexedRegion {
@@ -314,6 +342,7 @@ impl IndexedRegion {
             update_interval_days: region.update_interval_days,
             first_seen_at: None,
             meta_url: format!("/meta/{}.json", region.name),
+            map: meta.map.as_ref().map(|map| MapSummary::new(map, map.hectares.burnt())),
         }
     }
 }

@@ -115,6 +115,8 @@ fn line_of_index(line: Fields<'_>) -> Option<IndexedRegion> {
         update_interval_days: line.small_count("update_interval_days")?,
         first_seen_at: line.maybe("first_seen_at", Fields::moment)?,
         meta_url: line.text("meta_url")?,
+        // A summary that this page cannot read is found in the metadata.
+        map: line.part("map").and_then(region::map_summary),
     })
 }
 

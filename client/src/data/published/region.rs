@@ -1,8 +1,8 @@
 //! `meta/<region>.json`, field by field.
 
 use dragonfly_core::metadata::{
-    Assessment, EarlierRun, FireMask, MapMeta, MappedFire, RegionMeta, SceneDates, TilesSkipped,
-    UsedScene,
+    Assessment, EarlierRun, FireMask, MapMeta, MapSummary, MappedFire, RegionMeta, SceneDates,
+    TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, MapLayers, Severity,
@@ -117,6 +117,16 @@ fn mapped_fire(map: Fields<'_>, name: &str) -> Option<MappedFire> {
         burnt_hectares: fire.number("burnt_hectares")?,
         hectares: hectares(fire.part("hectares")?)?,
         outlines_url: fire.text("outlines_url")?,
+    })
+}
+
+/// What the index states of a map.
+pub(super) fn map_summary(map: Fields<'_>) -> Option<MapSummary> {
+    Some(MapSummary {
+        burnt_hectares: map.number("burnt_hectares")?,
+        assessment: map.word("assessment", &ASSESSMENTS)?,
+        pre_window: scene_dates(map.part("pre_window")?)?,
+        post_window: scene_dates(map.part("post_window")?)?,
     })
 }
 

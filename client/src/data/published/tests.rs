@@ -4,8 +4,8 @@ use super::fires::FIRE_STATES;
 use super::*;
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::{
-    Assessment, EarlierRun, FireMask, HighresConfig, MapMeta, MappedFire, RegionIndex, SceneDates,
-    TilesSkipped, UsedScene,
+    Assessment, EarlierRun, FireMask, HighresConfig, MapMeta, MapSummary, MappedFire, RegionIndex,
+    SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireList, FireMapKind, FireSide, FireState,
@@ -224,6 +224,7 @@ fn full_index() -> RegionIndex {
             update_interval_days: 7,
             first_seen_at: Some(moment("2025-07-21T03:00:00Z")),
             meta_url: "/meta/madre.json".to_owned(),
+            map: Some(MapSummary::new(&full_map(), 26_470.0)),
         }],
     }
 }
