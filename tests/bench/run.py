@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Times Dragonfly beside what one would take instead, on one machine in one sitting, and prints a table.
 
-usage: tests/bench/run.py [wide] [fine] [kernel] [--peer odc|gdal|none] [--python FILE] [--scenes FOLDER] [--runs 3] [--binary FILE]
+usage: tests/bench/run.py [wide] [masks] [fine] [kernel] [--peer odc|gdal|none] [--python FILE] [--scenes FOLDER] [--runs 3] [--binary FILE]
 
 The scenes and the peers come from ../shared/bench. Everything is made in a temporary folder and removed with it;
 --scenes keeps the scenes in a folder for the next time. --python is one of 3.12 or newer for the peer, whose GDAL
@@ -28,10 +28,11 @@ MIB = 1 << 20
 # What make_scenes.py is asked for, the finest zoom, and how far away the files are.
 WORKS = {
     "wide": {"make": "8 8 2 686 160", "zoom": 9, "ttfb_ms": 100, "title": "wide: 64 MGRS tiles, 256 scenes, 100 ms away"},
+    "masks": {"make": "4 4 2 2744 40", "zoom": 9, "ttfb_ms": 100, "title": "masks: 16 MGRS tiles, 64 scenes whose masks are read finer than their bands, 100 ms away"},
     "fine": {"make": "2 1 2", "zoom": 12, "ttfb_ms": None, "title": "fine: 2 MGRS tiles at 20 m, local files"},
 }
 # Scenes a tile and side: the fine aim is one date a side.
-SCENES_PER_TILE = {"wide": 2, "fine": 1}
+SCENES_PER_TILE = {"wide": 2, "masks": 2, "fine": 1}
 PEER_PACKAGES = {
     "odc": ["gdal-wheel", "numpy", "rasterio", "odc-stac", "dask[array]", "pystac"],
     "gdal": ["gdal-wheel", "numpy", "numexpr"],
@@ -52,7 +53,7 @@ def main():
         sys.exit(f"{SHARED} is not here: the scenes and the peers come from it, so nothing is timed")
     if not asked.binary.is_file():
         sys.exit(f"{asked.binary} is not built: cargo build --locked --release -p dragonfly-batch")
-    works = asked.works or [*WORKS, "kernel"]
+    works = asked.works or ["wide", "fine", "kernel"]
     with tempfile.TemporaryDirectory(prefix="dragonfly-bench-") as folder:
         folder = pathlib.Path(folder)
         peer = Peer(asked.peer, asked.python, folder / "venv") if asked.peer != "none" and set(works) & set(WORKS) else None
@@ -90,7 +91,8 @@ def time_work(name, asked, folder, peer):
     for title, row in table:
         far = ["", "", "", ""]
         if row["requests"]:
-            far = [row["requests"], "%.2f" % (row["requests"] / files), "%.0f" % (row["bytes"] / 1e6), "%.2f" % (row["bytes"] / needed)]
+            times = "–" if name == "masks" else "%.2f" % (row["bytes"] / needed)
+            far = [row["requests"], "%.2f" % (row["requests"] / files), "%.0f" % (row["bytes"] / 1e6), times]
         ratio = "" if row is best else "1 / %.1f" % (row["seconds"] / best["seconds"])
         print("|", " | ".join(map(str, [title, "%.1f" % row["seconds"], "%.0f" % row["peak_mib"], *far, ratio])), "|")
     print(flush=True)
@@ -187,7 +189,7 @@ def timed(command, store, folder=None):
 
 
 def needed_bytes(scenes, scenes_per_tile):
-    """Bytes of the blocks of the level read, and number of files: both works read the first image of each file."""
+    """Bytes of the blocks of the first image of each file, which wide and fine read, and number of files."""
     items = json.loads((scenes / "items.json").read_text())["features"]
     used = [item for item in items if int(item["id"].rsplit("_", 1)[1]) < scenes_per_tile]
     files = [scenes / asset["href"] for item in used for asset in item["assets"].values()]
