@@ -3,6 +3,7 @@
 //! bits.
 
 mod described_items;
+mod masks_beside;
 mod scene_files;
 mod turned_madre;
 
@@ -203,19 +204,6 @@ fn pixels_without_data_are_recognised_however_file_or_item_states_them() {
         });
         check_same_map(&odd.map(zoom), &expected);
     }
-}
-
-#[test]
-fn a_mask_beside_a_local_file_hides_pixels() {
-    let usual = OddCatalogue::new(|writer| {
-        usual_assets(writer, &Frame::upright(), &Validity::ValueInWest(0))
-    });
-    let odd =
-        OddCatalogue::new(|writer| usual_assets(writer, &Frame::upright(), &Validity::MaskBeside));
-    // Only on a disk is the mask seen: a server does not list its files.
-    let bed = odd.bed(12);
-    bed.succeed(&["update", "area"]);
-    check_same_map(&bed.map("area"), &usual.map(12));
 }
 
 #[test]

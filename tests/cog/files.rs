@@ -43,7 +43,13 @@ impl Transport for Files {
         range: Range<u64>,
     ) -> Result<FilePart, TransportError> {
         self.asked.borrow_mut().push(range.clone());
-        let file = File::open(url).map_err(|error| TransportError(error.to_string()))?;
+        let file = match File::open(url) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                let head = ResponseHead { status: 404, ..ResponseHead::default() };
+                return Ok(FilePart { head, body: Vec::new() });
+            }
+            file => file.map_err(|error| TransportError(error.to_string()))?,
+        };
         let length = file.metadata().map_err(|error| TransportError(error.to_string()))?.len();
         if range.start >= length {
             return Ok(FilePart {

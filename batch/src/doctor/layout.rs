@@ -77,7 +77,8 @@ fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurpr
     let [_, offset_band] = item.mapped_bands()?;
     for (name, asset_band) in map_bands(item)? {
         let AssetBand { asset, index } = asset_band;
-        let image = Image::open(ImageAsset::request(name, asset_band, client)?)?;
+        let sidecar = item.mask_sidecar(&asset_band);
+        let image = Image::open(ImageAsset::request(name, asset_band, sidecar, client)?)?;
         let cell_size_px =
             GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)

@@ -26,7 +26,8 @@ pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool
         SceneError::Band(_)
         | SceneError::NoDatetime
         | SceneError::NoDigitalNumbers(..)
-        | SceneError::Files(_) => (JobErrorKind::Broken, OTHER_SCENE),
+        | SceneError::Files(_)
+        | SceneError::MaskFile { .. } => (JobErrorKind::Broken, OTHER_SCENE),
     };
     let scene = Some(JobErrorScene { id: id.to_owned(), side });
     JobError { scene, ..JobError::new(fault, format!("scene {id}: {error}"), advice) }

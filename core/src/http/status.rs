@@ -30,6 +30,12 @@ impl StatusKind {
             _ => Self::Other,
         }
     }
+
+    /// Whether a file that may be there is taken to be absent: buckets that do not list their files
+    /// refuse access to those that do not exist.
+    pub fn is_absent(self) -> bool {
+        matches!(self, Self::Forbidden | Self::NotFound)
+    }
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 pub(crate) mod lattice;
 pub(crate) mod level;
 pub(crate) mod mask_scale;
+pub(crate) mod mask_window;
 pub(crate) mod nearest_pixels;
 pub(crate) mod needed_blocks;
 pub(crate) mod placement;
@@ -14,6 +15,7 @@ pub(crate) mod warp;
 pub use lattice::{CellFootprint, CellWindow, Lattice};
 pub use level::{choose_common_level, choose_level};
 pub use mask_scale::{MaskScale, choose_mask_level};
+pub use mask_window::{mask_range, nearest_place};
 pub use nearest_pixels::NearestPixels;
 pub use needed_blocks::NeededBlocks;
 pub use placement::{ImageFrame, Placement, PlacementError, Projection};

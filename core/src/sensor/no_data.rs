@@ -20,6 +20,11 @@ impl NoData {
         Self { is_signed, value, other: item.filter(|item| *item != value) }
     }
 
+    /// Whether the tag of a file states a value that its pixels can have.
+    pub fn is_stated(file: Option<f64>, is_signed: bool) -> bool {
+        file.is_some_and(|value| representable(value, is_signed).is_some())
+    }
+
     /// The digital number of pixels without data.
     pub fn dn(&self) -> u16 {
         if self.is_signed { SIGNED_FILL_DN } else { self.value as u16 }
@@ -69,6 +74,7 @@ mod tests {
         for no_pixel in [f64::NAN, -9999.0, 70_000.0, 0.5] {
             assert_eq!(dn(Some(no_pixel), Some(9.0)), 9, "{no_pixel}");
             assert_eq!(dn(Some(no_pixel), None), 0, "{no_pixel}");
+            assert!(!NoData::is_stated(Some(no_pixel), false), "{no_pixel}");
         }
     }
 

@@ -72,7 +72,8 @@ pub(crate) fn open(location: &str, client: &Client, limits: HeaderLimits) -> Res
     if is_url(location) {
         open_remote(&RemoteFile::open(location, Scope::Configured, client)?, limits)
     } else {
-        open_local(location, limits)
+        // GDAL reads masks beside them too.
+        open_beside(location, &masks_beside(Path::new(location)), limits)
     }
 }
 
@@ -88,11 +89,15 @@ pub(crate) fn open_remote(file: &Arc<RemoteFile>, limits: HeaderLimits) -> Resul
     opened
 }
 
-/// Opens a GeoTIFF on this machine.
+/// Opens a GeoTIFF on this machine, and nothing beside it.
 ///
 /// # Errors
 /// When it is missing, is none, or exceeds the limits. Names it.
 pub(crate) fn open_local(path: &str, limits: HeaderLimits) -> Result<GeoTiff> {
+    open_beside(path, &[], limits)
+}
+
+fn open_beside(path: &str, siblings: &[String], limits: HeaderLimits) -> Result<GeoTiff> {
     if path.contains("://") {
         bail!(
             "{path} can be read neither as a file nor over http: give the catalogue http(s) \
@@ -100,7 +105,7 @@ pub(crate) fn open_local(path: &str, limits: HeaderLimits) -> Result<GeoTiff> {
         );
     }
     match open_regular(Path::new(path)) {
-        Ok(file) => open_named(path, path, &file, &masks_beside(Path::new(path)), limits),
+        Ok(file) => open_named(path, path, &file, siblings, limits),
         Err(LocalFileError::Io(error)) if error.kind() == std::io::ErrorKind::NotFound => {
             bail!("{path} does not exist: check the catalogue's hrefs")
         }

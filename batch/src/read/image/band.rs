@@ -8,6 +8,7 @@ use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData};
 use gdal::Dataset;
 use gdal::raster::{GdalDataType, RasterBand, ResampleAlg};
 
+use super::mask_file::MaskFile;
 use super::open;
 use super::validity::LevelWindow;
 use crate::read::decoding::DecodingPermit;
@@ -43,6 +44,8 @@ pub(crate) struct ImageBand {
     pub(super) has_mask: bool,
     /// The band that does so, counted from 1.
     pub(super) alpha_number: Option<usize>,
+    /// A mask beside the file.
+    pub(super) mask_file: Option<MaskFile>,
 }
 
 impl ImageBand {
@@ -51,7 +54,7 @@ impl ImageBand {
         if self.dataset.is_none() {
             self.dataset = Some(open(&self.location, self.remote.as_ref())?.dataset);
         }
-        Ok(())
+        self.mask_file.as_mut().map_or(Ok(()), MaskFile::reopen)
     }
 
     /// The file and the band in it.
@@ -62,6 +65,9 @@ impl ImageBand {
     /// Closes the file; reading opens it again.
     pub(crate) fn close(&mut self) {
         self.dataset = None;
+        if let Some(mask_file) = &mut self.mask_file {
+            mask_file.close();
+        }
     }
 
     fn open_dataset(&self) -> Result<&Dataset> {
@@ -125,6 +131,9 @@ impl ImageBand {
         if let Some(number) = self.alpha_number {
             let alpha = self.open_dataset()?.rasterband(number)?;
             level_window.hide_transparent(band, &alpha, &mut dns, no_data)?;
+        }
+        if let Some(mask_file) = &self.mask_file {
+            mask_file.hide(level_window, band.size(), &mut dns, no_data)?;
         }
         Ok(dns)
     }
@@ -353,7 +362,7 @@ mod tests {
     use gdal::cpl::CslStringList;
     use gdal::raster::Buffer;
 
-    use dragonfly_core::stac::{Asset, AssetBand};
+    use dragonfly_core::stac::{Asset, AssetBand, Item};
 
     use super::*;
     use crate::http::Client;
@@ -375,8 +384,12 @@ mod tests {
             .unwrap();
         dataset.close().unwrap();
         let asset = Asset { href: file.to_str().unwrap().to_owned(), ..Asset::default() };
+        let item = r#"{"id":"a","collection":"sentinel-2-l2a","properties":{}}"#;
+        let item: Item = serde_json::from_str(item).unwrap();
         let band = AssetBand { asset: &asset, index: None };
-        let asset = ImageAsset::request("short-wave infrared", band, &Client::of_test()).unwrap();
+        let sidecar = item.mask_sidecar(&band);
+        let asset =
+            ImageAsset::request("short-wave infrared", band, sidecar, &Client::of_test()).unwrap();
         Image::open(asset).unwrap().at_level(0).unwrap()
     }
 

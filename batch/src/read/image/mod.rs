@@ -1,20 +1,23 @@
 //! The files of a scene: requested, opened, and read at the level that fits.
 
 mod band;
+mod mask_file;
 mod validity;
 
 use std::sync::Arc;
 
 use anyhow::{Context, Result, anyhow, ensure};
-use dragonfly_core::stac::{AssetBand, without_token};
+use dragonfly_core::stac::{AssetBand, MaskSidecar, StatedValidity, without_token};
 use dragonfly_core::{GeoTransform, ImageFrame, NoData, band_of_file};
 use gdal::Dataset;
-use gdal::raster::GdalDataType;
+use gdal::raster::{GdalDataType, RasterBand};
 
 use crate::deployment::settings::is_url;
 use crate::http::{Client, Scope};
 use crate::read::geotiff::{self, GeoTiff, HeaderLimits};
 use crate::read::remote::RemoteFile;
+
+use mask_file::{MaskFile, MaskedBand};
 
 pub(crate) use band::ImageBand;
 
@@ -23,6 +26,9 @@ pub(crate) struct ImageAsset {
     name: &'static str,
     location: String,
     remote: Option<Arc<RemoteFile>>,
+    client: Client,
+    /// The mask that may lie beside it.
+    sidecar: MaskSidecar,
     /// The band that the item states, counted from 0.
     stated_band: Option<usize>,
     /// The value that stands for no data, as the item states it.
@@ -36,6 +42,7 @@ impl ImageAsset {
     pub(crate) fn request(
         name: &'static str,
         band: AssetBand<'_>,
+        sidecar: MaskSidecar,
         client: &Client,
     ) -> Result<Self> {
         let location = &band.asset.href;
@@ -50,6 +57,8 @@ impl ImageAsset {
             name,
             location: without_token(location).to_owned(),
             remote,
+            client: client.clone(),
+            sidecar,
             stated_band: band.index,
             stated_no_data: band.no_data(),
             fill: 0,
@@ -74,11 +83,12 @@ pub(crate) struct Image {
     no_data: NoData,
     file_bytes: u64,
     remote: Option<Arc<RemoteFile>>,
+    mask_file: Option<MaskFile>,
 }
 
 impl Image {
     pub(crate) fn open(asset: ImageAsset) -> Result<Self> {
-        let ImageAsset { name, location, remote, stated_band, stated_no_data, fill } = asset;
+        let ImageAsset { name, location, remote, client, sidecar, .. } = asset;
         let opened = open(&location, remote.as_ref())
             .with_context(|| format!("the {name} cannot be read"))?;
         let GeoTiff { dataset, file_bytes } = opened;
@@ -89,7 +99,7 @@ impl Image {
                 gdalwarp for control points), or take its item out of the catalogue"
             )
         })?;
-        let band_number = band_of_file(&location, stated_band, &data_bands(&dataset)?)? + 1;
+        let band_number = band_of_file(&location, asset.stated_band, &data_bands(&dataset)?)? + 1;
         let band = dataset.rasterband(band_number)?;
         let kind = band.band_type();
         ensure!(
@@ -97,26 +107,25 @@ impl Image {
             "{location} holds {} pixels, and only digital numbers of 8 or 16 bits can be read",
             kind.name()
         );
-        let is_signed = kind == GdalDataType::Int16;
-        let of_file = band.no_data_value();
-        let stated_no_data = stated_no_data.or(of_file.is_none().then_some(fill.into()));
-        let no_data = NoData::new(of_file, stated_no_data, is_signed);
-        if let Some((file, item)) = no_data.disagreement() {
-            tracing::warn!(
-                file = location,
-                "the file states {file} for no data and its item {item}: both count as no data"
-            );
-        }
+        let no_data = no_data_of(&band, &location, (asset.stated_no_data, asset.fill));
+        let size = dataset.raster_size();
+        let masked = MaskedBand { location: &location, size, number: band_number };
+        let mask_file = if sidecar.is_requested(stated_validity(&dataset, &band)?) {
+            MaskFile::find(&sidecar, &masked, &client)?
+        } else {
+            None
+        };
         Ok(Self {
             name,
             location,
-            size: dataset.raster_size(),
+            size,
             geo_transform,
             band_number,
             no_data,
             dataset,
             file_bytes,
             remote,
+            mask_file,
         })
     }
 
@@ -152,19 +161,19 @@ impl Image {
             };
             (size, validity::has_mask(&band)?)
         };
-        let Self { name, location, dataset, band_number, no_data, file_bytes, remote, .. } = self;
         Ok(ImageBand {
-            name,
-            location,
-            dataset: Some(dataset),
-            remote,
-            file_bytes,
-            band_number,
+            name: self.name,
+            location: self.location,
+            dataset: Some(self.dataset),
+            remote: self.remote,
+            file_bytes: self.file_bytes,
+            band_number: self.band_number,
             overview,
             size,
-            no_data,
+            no_data: self.no_data,
             has_mask,
             alpha_number,
+            mask_file: self.mask_file,
         })
     }
 
@@ -179,6 +188,34 @@ impl Image {
         let band = self.at_level(level)?;
         Ok(ImageBand { size, ..band })
     }
+}
+
+/// The values of a band that stand for no data: those of the file and of the item, else the fill
+/// value.
+fn no_data_of(band: &RasterBand<'_>, location: &str, (stated, fill): (Option<f64>, u16)) -> NoData {
+    let of_file = band.no_data_value();
+    let stated = stated.or(of_file.is_none().then_some(fill.into()));
+    let no_data = NoData::new(of_file, stated, is_signed(band));
+    if let Some((file, item)) = no_data.disagreement() {
+        tracing::warn!(
+            file = location,
+            "the file states {file} for no data and its item {item}: both count as no data"
+        );
+    }
+    no_data
+}
+
+fn is_signed(band: &RasterBand<'_>) -> bool {
+    band.band_type() == GdalDataType::Int16
+}
+
+/// What a file states of which pixels of a band hold data.
+fn stated_validity(dataset: &Dataset, band: &RasterBand<'_>) -> Result<StatedValidity> {
+    Ok(StatedValidity {
+        has_no_data_value: NoData::is_stated(band.no_data_value(), is_signed(band)),
+        has_mask: validity::has_mask(band)?,
+        has_alpha: validity::alpha_band(dataset)?.is_some(),
+    })
 }
 
 /// Bands of a file without alpha, counted from 0.

@@ -1,9 +1,12 @@
 //! Which pixels of a file hold data, where it states so pixel by pixel: by a mask inside the file or
-//! beside it, or by an alpha band.
+//! beside it, or by an alpha band. All that it states counts.
+
+use std::ops::Range;
 
 use anyhow::Result;
+use dragonfly_core::{mask_range, nearest_place};
 use gdal::Dataset;
-use gdal::raster::{ColorInterpretation, RasterBand, ResampleAlg};
+use gdal::raster::{ColorInterpretation, RasterBand};
 
 /// A window of a level of an image, and the size in which it is read.
 #[derive(Clone, Copy)]
@@ -59,35 +62,84 @@ impl LevelWindow {
         pixels: &mut [u16],
         no_data: u16,
     ) -> Result<()> {
-        for index in 0..alpha.overview_count()?.max(0) as usize {
-            let overview = alpha.overview(index)?;
-            if overview.size() == band.size() {
-                return self.hide(&overview, pixels, no_data);
-            }
+        match level_of_size(alpha, band.size())? {
+            Some(overview) => self.hide(&overview, pixels, no_data),
+            None => self.scaled(band.size(), alpha.size()).hide(alpha, pixels, no_data),
         }
-        self.scaled(band.size(), alpha.size()).hide(alpha, pixels, no_data)
     }
 
     /// The window of an image of another size over the same ground.
-    fn scaled(self, own: (usize, usize), other: (usize, usize)) -> Self {
-        let scale = |at: usize, own: usize, other: usize| at * other / own.max(1);
+    pub(super) fn scaled(self, own: (usize, usize), other: (usize, usize)) -> Self {
         let along = |start: isize, extent: usize, own: usize, other: usize| {
-            let (start, end) =
-                (scale(start as usize, own, other), scale(start as usize + extent, own, other));
-            (start as isize, (end - start).max(1))
+            let range = start as u64..start as u64 + extent as u64;
+            let range = mask_range(&range, own as u64, other as u64);
+            (range.start as isize, (range.end - range.start) as usize)
         };
         let across = along(self.corner.0, self.extent.0, own.0, other.0);
         let down = along(self.corner.1, self.extent.1, own.1, other.1);
         Self { corner: (across.0, down.0), extent: (across.1, down.1), size: self.size }
     }
 
-    fn hide(self, mask: &RasterBand<'_>, pixels: &mut [u16], no_data: u16) -> Result<()> {
-        let Self { corner, extent, size } = self;
-        let mut valid = vec![0u16; size.0 * size.1];
-        let nearest = Some(ResampleAlg::NearestNeighbour);
-        mask.read_into_slice(corner, extent, size, &mut valid, nearest)?;
-        let hidden = pixels.iter_mut().zip(&valid).filter(|(_, valid)| **valid == 0);
-        hidden.for_each(|(pixel, _)| *pixel = no_data);
+    /// Its columns and rows.
+    pub(super) fn places(&self) -> (Range<usize>, Range<usize>) {
+        let along = |start: isize, extent: usize| start as usize..start as usize + extent;
+        (along(self.corner.0, self.extent.0), along(self.corner.1, self.extent.1))
+    }
+
+    /// Gives the pixels of the window that are 0 in a mask the number `no_data`.
+    pub(super) fn hide(
+        self,
+        mask: &RasterBand<'_>,
+        pixels: &mut [u16],
+        no_data: u16,
+    ) -> Result<()> {
+        if self.extent != self.size {
+            return self.hide_nearest(mask, pixels, no_data);
+        }
+        let mut valid = vec![0u16; self.size.0 * self.size.1];
+        mask.read_into_slice(self.corner, self.extent, self.size, &mut valid, None)?;
+        hide_zeros(pixels, &valid, no_data);
         Ok(())
     }
+
+    /// The same by the nearest pixels of a mask of another size, row by row: GDAL would read them
+    /// from an overview of the mask, and many rows of a fine mask take much memory.
+    fn hide_nearest(self, mask: &RasterBand<'_>, pixels: &mut [u16], no_data: u16) -> Result<()> {
+        let Self { corner, extent, size } = self;
+        let columns: Vec<usize> =
+            (0..size.0).map(|column| nearest_place(column, size.0, extent.0)).collect();
+        let mut own = vec![0u16; extent.0];
+        for (row, pixels) in pixels.chunks_exact_mut(size.0.max(1)).enumerate() {
+            let own_row = corner.1 + nearest_place(row, size.1, extent.1) as isize;
+            mask.read_into_slice(
+                (corner.0, own_row),
+                (extent.0, 1),
+                (extent.0, 1),
+                &mut own,
+                None,
+            )?;
+            let valid: Vec<u16> = columns.iter().map(|column| own[*column]).collect();
+            hide_zeros(pixels, &valid, no_data);
+        }
+        Ok(())
+    }
+}
+
+/// The overview of a size; `None` where there is none, as where the size is that of the band.
+pub(super) fn level_of_size<'a>(
+    band: &RasterBand<'a>,
+    size: (usize, usize),
+) -> Result<Option<RasterBand<'a>>> {
+    for index in 0..band.overview_count()?.max(0) as usize {
+        let overview = band.overview(index)?;
+        if overview.size() == size {
+            return Ok(Some(overview));
+        }
+    }
+    Ok(None)
+}
+
+fn hide_zeros(pixels: &mut [u16], valid: &[u16], no_data: u16) {
+    let hidden = pixels.iter_mut().zip(valid).filter(|(_, valid)| **valid == 0);
+    hidden.for_each(|(pixel, _)| *pixel = no_data);
 }

@@ -91,6 +91,18 @@ impl RemoteFile {
         self.wait(&[head])
     }
 
+    /// Waits for the head of a file that may be there; `false` where it is not.
+    ///
+    /// # Errors
+    /// When another cause keeps it from arriving.
+    pub(crate) fn wait_for_head_if_there(&self) -> Result<bool> {
+        let waited = self.wait_for_head();
+        match self.chunks().get(&0) {
+            Some(Chunk::Failed(_, error)) if error.is_absent() => Ok(false),
+            _ => waited.map(|()| true),
+        }
+    }
+
     /// Its address, as it may be shown.
     pub(crate) fn address(&self) -> &str {
         without_token(&self.url)

@@ -3,7 +3,8 @@
 use std::ops::Range;
 
 use dragonfly_core::http::{
-    RangeHead, RangeHeadError, RemoteVersion, ReplacedError, read_range_head, stated_length,
+    RangeHead, RangeHeadError, RemoteVersion, ReplacedError, StatusKind, read_range_head,
+    stated_length,
 };
 use dragonfly_core::stac::{shown, without_token};
 use ureq::http::Method;
@@ -55,6 +56,17 @@ pub(crate) enum RangeError {
     /// The thread that fetched it ended before.
     #[error("it could not be fetched, for a fault of this program")]
     NotFetched,
+}
+
+impl RangeError {
+    /// Whether it states that there is no such file; a page with words for people does as well.
+    pub(super) fn is_absent(&self) -> bool {
+        match self {
+            Self::Http(HttpError::Status { status, .. }) => StatusKind::of(*status).is_absent(),
+            Self::Login(_) | Self::WebPage => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<DeadlineError> for RangeError {

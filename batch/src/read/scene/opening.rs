@@ -39,13 +39,12 @@ impl SceneAssets {
     fn of(item: &Item, client: &Client) -> Result<Self> {
         let [first_role, second_role] = SpectralIndex::MAPPED.bands();
         let [first, second] = item.mapped_bands()?;
-        let bands = [
-            ImageAsset::request(first_role.name(), first, client)?,
-            ImageAsset::request(second_role.name(), second, client)?,
-        ];
+        let request = |name, band: AssetBand<'_>| {
+            ImageAsset::request(name, band, item.mask_sidecar(&band), client)
+        };
+        let bands = [request(first_role.name(), first)?, request(second_role.name(), second)?];
         let mask = |(kind, band): (MaskKind, AssetBand<'_>)| {
-            let asset = ImageAsset::request("mask", band, client)?;
-            anyhow::Ok(asset.or_no_data(kind.fill_value()))
+            anyhow::Ok(request("mask", band)?.or_no_data(kind.fill_value()))
         };
         Ok(Self { bands, mask: item.mask().map(mask).transpose()? })
     }

@@ -2,11 +2,13 @@
 
 use std::ops::Range;
 
-use dragonfly_core::{DnCounts, MAX_COARSEST_PX, NoData, choose_mask_level};
+use dragonfly_core::{
+    DnCounts, MAX_COARSEST_PX, NoData, choose_mask_level, mask_range, nearest_place,
+};
 
 use crate::compute::open_band::BandFile;
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::cog::{BlockPixels, ReadError};
+use crate::fetch::cog::{BlockPixels, Cog, ReadError};
 use crate::fetch::transport::Transport;
 use dragonfly_tiff::Level;
 use dragonfly_tiff::Pixels;
@@ -128,7 +130,7 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
         columns: &Range<u32>,
         rows: &Range<u32>,
     ) -> Result<Vec<u16>, ReadError> {
-        let BandFile { cog, band, no_data } = &self.file;
+        let BandFile { cog, band, no_data, mask_file } = &self.file;
         let value = columns.len() as u64 * rows.len() as u64;
         if value > MAX_COARSEST_PX {
             let cause = TiffError::TooLarge { name: "level", value, most: MAX_COARSEST_PX };
@@ -148,47 +150,49 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
             hide(&mut pixels, &opaque.pixels, no_data.dn());
         }
         if let Some(mask) = cog.image().mask_for(level) {
-            let valid = self.read_mask(mask, level, columns, rows).await?;
+            let valid = read_mask(cog, (mask, 0), level, columns, rows).await?;
+            hide(&mut pixels, &valid, no_data.dn());
+        }
+        if let Some(file) = mask_file {
+            let mask = (file.level_for(level), file.band);
+            let valid = read_mask(&file.cog, mask, level, columns, rows).await?;
             hide(&mut pixels, &valid, no_data.dn());
         }
         Ok(pixels)
     }
+}
 
-    /// Which pixels of a level's rectangle hold data by a mask, 0 where none; the nearest pixels of
-    /// a mask of another size.
-    async fn read_mask(
-        &self,
-        mask: &Level,
-        level: &Level,
-        columns: &Range<u32>,
-        rows: &Range<u32>,
-    ) -> Result<Vec<u8>, ReadError> {
-        // As GDAL takes the nearest of a window of the mask for a window of the level.
-        let along = |range: &Range<u32>, own: u32, whole: u32| {
-            let scale = |at: u32| (u64::from(at) * u64::from(whole) / u64::from(own)) as u32;
-            let start = scale(range.start);
-            start..scale(range.end).max(start + 1)
-        };
-        let own = (along(columns, level.width, mask.width), along(rows, level.height, mask.height));
-        let mut window = PixelWindow::new(&own.0, &own.1, 0u8);
-        let copy = |block: BlockPixels| window.put(&block, &validity(&block.pixels));
-        self.file.cog.read_mask(mask, &own.0, &own.1, copy).await?;
-        if (own.0.len(), own.1.len()) == (columns.len(), rows.len()) {
-            return Ok(window.pixels);
-        }
-        let nearest = |place: usize, wanted: usize, own: usize| {
-            (((place as f64 + 0.5) * own as f64 / wanted as f64) as usize).min(own - 1)
-        };
-        let down = (0..rows.len()).map(|row| nearest(row, rows.len(), own.1.len()));
-        Ok(down
-            .flat_map(|row| {
-                let width = own.0.len();
-                let pixels = &window.pixels;
-                (0..columns.len())
-                    .map(move |column| pixels[row * width + nearest(column, columns.len(), width)])
-            })
-            .collect())
+/// Which pixels of a level's rectangle hold data by a band of a mask, 0 where none; the nearest
+/// pixels of a mask of another size.
+async fn read_mask<T: Transport, C: ByteCache>(
+    cog: &Cog<T, C>,
+    (mask, band): (&Level, u16),
+    level: &Level,
+    columns: &Range<u32>,
+    rows: &Range<u32>,
+) -> Result<Vec<u8>, ReadError> {
+    let along = |range: &Range<u32>, level: u32, mask: u32| {
+        let range = u64::from(range.start)..u64::from(range.end);
+        let own = mask_range(&range, level.into(), mask.into());
+        own.start as u32..own.end as u32
+    };
+    let own = (along(columns, level.width, mask.width), along(rows, level.height, mask.height));
+    let mut window = PixelWindow::new(&own.0, &own.1, 0u8);
+    let copy = |block: BlockPixels| window.put(&block, &validity(&block.pixels));
+    cog.read_mask(mask, band, &own.0, &own.1, copy).await?;
+    let (width, height) = (own.0.len(), own.1.len());
+    if (width, height) == (columns.len(), rows.len()) {
+        return Ok(window.pixels);
     }
+    let pixels = &window.pixels;
+    let down = (0..rows.len()).map(|row| nearest_place(row, rows.len(), height));
+    Ok(down
+        .flat_map(|row| {
+            (0..columns.len()).map(move |column| {
+                pixels[row * width + nearest_place(column, columns.len(), width)]
+            })
+        })
+        .collect())
 }
 
 /// Pixels of a rectangle, filled block by block.

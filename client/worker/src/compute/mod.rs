@@ -5,6 +5,7 @@ mod colours;
 pub(crate) mod engine;
 mod ground_counts;
 mod joined_rows;
+pub(crate) mod mask_file;
 pub(crate) mod open_band;
 pub(crate) mod projection;
 pub(crate) mod raster;

@@ -22,7 +22,7 @@ use serde::{Deserialize, Serialize};
 use crate::compute::band::{self, CogBand};
 use crate::compute::colours::SceneColours;
 use crate::compute::joined_rows::joined_rows;
-use crate::compute::open_band::{BandFile, open_band};
+use crate::compute::open_band::{BandFile, open_masked_band};
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
 use crate::compute::target::TargetCells;
@@ -301,7 +301,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         cache: &Rc<C>,
         item: &Item,
     ) -> Result<Self, SceneError> {
-        let open = |band, fill| open_band(Rc::clone(fetcher), Rc::clone(cache), band, fill);
+        let open = |band, fill| open_masked_band(fetcher, cache, item, band, fill);
         let mask = async {
             match item.mask() {
                 Some((kind, band)) => open(band, kind.fill_value()).await.map(Some),

@@ -27,6 +27,16 @@ pub enum SceneError {
     /// The files do not belong together.
     #[error(transparent)]
     Files(#[from] SceneFilesError),
+    /// The mask beside a file does not fit it.
+    #[error("{url} is no mask of {of}: {cause}; write it anew, or delete it")]
+    MaskFile {
+        /// The mask.
+        url: String,
+        /// The file.
+        of: String,
+        /// Why.
+        cause: String,
+    },
     /// The coordinate system is not known.
     #[error("{url}: {cause}")]
     Crs {

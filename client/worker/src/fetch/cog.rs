@@ -158,11 +158,12 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
     pub async fn read_mask(
         &self,
         mask: &Level,
+        band: u16,
         columns: &Range<u32>,
         rows: &Range<u32>,
         on_block: impl FnMut(BlockPixels),
     ) -> Result<(), ReadError> {
-        self.read_filled(mask, (columns, rows), &[0], 0.0, on_block).await
+        self.read_filled(mask, (columns, rows), &[band], 0.0, on_block).await
     }
 
     /// Reads blocks; `fill` is the value of pixels whose block is not stored.

@@ -1,6 +1,6 @@
 //! Why bytes of a remote file could not be fetched.
 
-use dragonfly_core::http::ReplacedError;
+use dragonfly_core::http::{ReplacedError, StatusKind};
 
 /// Why bytes could not be fetched.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -62,6 +62,19 @@ pub enum FetchError {
     /// Another version under the same address than before.
     #[error("the file changed while it was read: another version replaced it")]
     Changed,
+}
+
+impl FetchError {
+    /// Whether it may be the answer to a request for a file that does not exist: a page with words
+    /// for people does as well, and browsers hide answers without headers for CORS, which servers
+    /// often add to files alone.
+    pub(crate) fn is_absent(&self) -> bool {
+        match self {
+            Self::NotFound(status) | Self::Forbidden(status) => StatusKind::of(*status).is_absent(),
+            Self::Login(_) | Self::WebPage | Self::Unreachable(_) => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<ReplacedError> for FetchError {

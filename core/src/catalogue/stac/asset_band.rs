@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use super::asset::{Asset, RasterBand};
+use super::mask_sidecar::is_mask_sidecar;
 use crate::sensor::band::BandRole;
 
 /// A band of a file of a scene.
@@ -186,8 +187,10 @@ pub(super) fn is_jpeg_2000(href: &str) -> bool {
     lower.ends_with(".jp2") || lower.ends_with(".j2k")
 }
 
-/// Whether an asset found by its description can be read as data: no picture, and not JPEG 2000.
+/// Whether an asset found by its description can be read as data: no picture, not JPEG 2000, and no
+/// mask beside another file.
 pub(super) fn is_data(key: &str, href: &str) -> bool {
     let key = key.to_ascii_lowercase();
-    !PICTURES.iter().any(|picture| key.contains(picture)) && !is_jpeg_2000(href)
+    let is_picture = PICTURES.iter().any(|picture| key.contains(picture));
+    !is_picture && !is_jpeg_2000(href) && !is_mask_sidecar(href)
 }

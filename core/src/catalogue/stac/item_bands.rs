@@ -2,6 +2,7 @@
 
 use super::asset_band::{AssetBand, AssetBandError, common_names, is_data};
 use super::mask_asset::{band_names, has_mask_role, mask_kind};
+use super::mask_sidecar::is_mask_sidecar;
 use super::token::without_token;
 use super::{Asset, Item};
 use crate::sensor::band::BandRole;
@@ -129,6 +130,7 @@ impl Item {
         let has_mask = self.usual_mask().is_some();
         self.assets.retain(|key, asset| {
             Collection::reads(key)
+                || is_mask_sidecar(&asset.href)
                 || (!has_mask && (mask_kind(key, asset).is_some() || has_mask_role(key, asset)))
                 || (!(has_bands && has_mask) && lists_band(asset))
         });

@@ -3,6 +3,7 @@
 
 use super::Asset;
 use super::asset_band::{file_name, is_data, is_jpeg_2000};
+use super::mask_sidecar::is_mask_sidecar;
 use crate::sensor::quality::MaskKind;
 
 /// Classes of the Scene Classification Layer by which it is recognised: value, and a part of the
@@ -25,7 +26,7 @@ pub(super) fn band_names(kind: MaskKind) -> &'static [&'static str] {
 /// How the mask in an asset is written, by its key, its file's name or its described values; `None`
 /// where it is no mask that is known.
 pub(super) fn mask_kind(key: &str, asset: &Asset) -> Option<MaskKind> {
-    if is_jpeg_2000(&asset.href) {
+    if is_jpeg_2000(&asset.href) || is_mask_sidecar(&asset.href) {
         return None;
     }
     named(key)
