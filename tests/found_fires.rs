@@ -130,6 +130,24 @@ fn points_become_fires_that_a_night_lists_and_maps_without_any_region() {
 }
 
 #[test]
+fn fires_are_mapped_where_the_settings_are_named_relative_to_the_working_folder() {
+    let bed = FiresBed::new();
+    let folder = bed.folder.path();
+    let config = Path::new(folder.file_name().unwrap()).join("dragonfly.toml");
+    let run = |arguments: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_dragonfly"));
+        command.arg("--config").arg(&config).args(["--now", OUT]).args(arguments);
+        let output = command.current_dir(folder.parent().unwrap()).output().unwrap();
+        let messages = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{arguments:?}: {messages}");
+    };
+    run(&["fires", "update"]);
+    let id = sierra(&bed.list()).id.clone();
+    run(&["fires", "map", &id]);
+    assert_eq!(sierra(&bed.list()).map, Some(FireMapKind::Initial));
+}
+
+#[test]
 fn the_settings_of_the_page_name_the_list_of_fires_once_it_is_published() {
     let bed = FiresBed::new();
     bed.succeed(OUT, &["fires", "update"]);

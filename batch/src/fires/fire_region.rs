@@ -47,6 +47,8 @@ pub(crate) fn make_region(
     let area = Area::from_polygons(outline.polygons.clone())
         .context("the outline of the fire is no area")?;
     let files = FiresLayout::of(&deployment.layout).files_of(&fire.id);
+    // What a region names is relative to the file of the regions.
+    let [zone, perimeter] = [&files.zone, &files.outline].map(std::path::absolute);
     let store = LocalStore::of(&deployment.layout);
     store.write(&files.outline, area.to_geojson().as_bytes())?;
     write_zone(&files.zone, &FireZoneCells::around(&area, settings.buffer_m))?;
@@ -57,8 +59,8 @@ pub(crate) fn make_region(
         "bbox": [west, south, east, north],
         "zoom_max": planned.zoom_max,
         "collection": settings.collection,
-        "fire_mask_path": files.zone,
-        "perimeter_path": files.outline,
+        "fire_mask_path": zone?,
+        "perimeter_path": perimeter?,
         "dnbr_offset": true,
     });
     if let (Some(region), serde_json::Value::Object(windows)) =

@@ -190,7 +190,7 @@ impl<'a> FiresOfNight<'a> {
         let Some(fire) = self.known.state.fires.get(&planned.id) else {
             return Err("there is no such fire: `dragonfly fires list --all` names all".to_owned());
         };
-        tracing::info!(fire = fire.id, "mapped: {}", planned.turn);
+        tracing::info!(fire = fire.id, "to be mapped: {}", planned.turn);
         let ground = read_ground(&self.deployment.layout, &planned.id);
         let made = ground.map_err(|error| format!("{error:#}")).and_then(|ground| {
             map_fire(
