@@ -8,6 +8,7 @@ mod drift;
 mod first_night;
 mod flames;
 mod flooded_rice;
+mod landsat_smoke;
 mod long_fire;
 mod missed_cloud;
 mod snow_rim;

@@ -9,8 +9,9 @@ use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
     DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskScale, Masks,
     OffsetDecision, OffsetRule, PromisedGround, PromisedGroundCount, QualityTable, ReadPixels,
-    Scaling, SceneFile, SceneObservations, ScenePlan, SceneRows, SpectralIndex, check_scene_files,
-    choose_common_level, choose_mask_level, offset_from_pixels, offset_rule,
+    Scaling, SceneFile, SceneFilesError, SceneObservations, ScenePlan, SceneRows, SpectralIndex,
+    check_scene_files, choose_common_level, choose_mask_level, mark_haze, offset_from_pixels,
+    offset_rule,
 };
 
 use crate::http::Client;
@@ -22,13 +23,15 @@ use crate::read::zone::FireZone;
 pub(crate) struct GridScene {
     /// What the metadata states of it.
     pub(crate) used: UsedScene,
-    /// How the mask is written; without one every pixel with data counts as clear.
-    pub(crate) mask_kind: Option<MaskKind>,
+    /// How its masks are written; without one every pixel with data counts as clear.
+    pub(crate) mask_kinds: Vec<MaskKind>,
     /// How much of what its item promises was observed.
     pub(crate) ground_count: PromisedGroundCount,
     /// Of [`SpectralIndex::MAPPED`].
     bands: [ImageBand; 2],
     mask: Option<(ImageBand, QualityTable)>,
+    /// What states haze beside the mask, in the mask's pixels.
+    haze: Option<(MaskKind, ImageBand)>,
     scaling: Scaling,
     plan: ScenePlan,
     read: SceneRows,
@@ -45,6 +48,7 @@ pub(crate) struct RequestedScene<'a> {
 struct SceneAssets {
     bands: [ImageAsset; 2],
     mask: Option<ImageAsset>,
+    haze: Option<ImageAsset>,
 }
 
 impl<'a> RequestedScene<'a> {
@@ -62,11 +66,13 @@ impl SceneAssets {
             ImageAsset::request(first_role.name(), first, client)?,
             ImageAsset::request(second_role.name(), second, client)?,
         ];
-        let mask = |(kind, band): (MaskKind, AssetBand<'_>)| {
-            let asset = ImageAsset::request("mask", band, client)?;
-            anyhow::Ok(asset.or_no_data(kind.fill_value()))
+        let request = |name, mask: Option<(MaskKind, AssetBand<'_>)>| {
+            let Some((kind, band)) = mask else { return Ok(None) };
+            let asset = ImageAsset::request(name, band, client)?;
+            anyhow::Ok(Some(asset.or_no_data(kind.fill_value())))
         };
-        Ok(Self { bands, mask: item.mask().map(mask).transpose()? })
+        let (mask, haze) = (request("mask", item.mask())?, request("haze", item.haze())?);
+        Ok(Self { bands, mask, haze })
     }
 }
 
@@ -118,16 +124,11 @@ impl GridScene {
         cloud_buffer_m: f32,
     ) -> Result<Option<Self>> {
         let RequestedScene { item, assets } = requested;
-        let SceneAssets { bands: [first, second], mask } = assets?;
+        let SceneAssets { bands: [first, second], mask, haze } = assets?;
         let (first, second) = (Image::open(first)?, Image::open(second)?);
-        let mask_kind = item.mask().map(|(kind, _)| kind);
         let mask = mask.map(Image::open).transpose()?;
-        let frames = [first.frame(), second.frame()];
-        let mask_frame = mask.as_ref().map(Image::frame);
-        check_scene_files(
-            [scene_file(&first, &frames[0]), scene_file(&second, &frames[1])],
-            mask.as_ref().zip(mask_frame.as_ref()).map(|(mask, frame)| scene_file(mask, frame)),
-        )?;
+        let haze = haze.map(Image::open).transpose()?;
+        check_files([&first, &second], mask.iter().chain(&haze))?;
 
         let Some(placed) = GdalPlacement::of(&first, grid)? else { return Ok(None) };
         let sizes = [first.level_sizes()?, second.level_sizes()?];
@@ -139,25 +140,25 @@ impl GridScene {
         let bands = [first.at_level(first_level)?, second.at_level(second_level)?];
         let [first, second] = &bands;
         let mask = mask.map(|mask| mask_at_level(mask, first.size)).transpose()?;
+        let mask_size = mask.as_ref().map_or(first.size, |mask| mask.size);
+        let haze = haze.map(|haze| haze.at_size(mask_size)).transpose()?;
 
         let offset = offset_of(item, [first, second])?;
         let Some(used) = UsedScene::new(item, side, offset) else {
             bail!("the item has no datetime")
         };
-        let level = LevelFrame {
-            full_size,
-            size: first.size,
-            block_size: first.block_size()?,
-            mask_size: mask.as_ref().map_or(first.size, |mask| mask.size),
-        };
+        let level =
+            LevelFrame { full_size, size: first.size, block_size: first.block_size()?, mask_size };
         let touches_zone = |window: &_| zone.is_none_or(|zone| zone.touches(window));
+        let mask_kinds = item.mask_kinds();
         let mut scene = Self {
             used,
             ground_count: PromisedGroundCount::new(PromisedGround::of(item), grid),
             plan: ScenePlan::new(placed, &level, cloud_buffer_m, touches_zone),
             bands,
-            mask: mask.zip(mask_kind.map(|kind| QualityTable::new(kind, masks))),
-            mask_kind,
+            mask: mask.zip(QualityTable::of_scene(&mask_kinds, masks)),
+            haze: item.haze().map(|(kind, _)| kind).zip(haze),
+            mask_kinds,
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
             read: SceneRows::default(),
             next_unfetched: 0,
@@ -177,9 +178,11 @@ impl GridScene {
         self.files_mut().for_each(ImageBand::close);
     }
 
-    /// The bands, then the mask.
+    /// The bands, then the masks.
     fn files_mut(&mut self) -> impl Iterator<Item = &mut ImageBand> {
-        self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band))
+        let mask = self.mask.as_mut().map(|(band, _)| band);
+        let haze = self.haze.as_mut().map(|(_, band)| band);
+        self.bands.iter_mut().chain(mask).chain(haze)
     }
 
     /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
@@ -252,10 +255,12 @@ impl GridScene {
             return Ok(());
         }
         let scale = self.plan.mask_scale();
+        let mask = self.mask.as_mut().map(|(band, _)| band);
+        let masks = mask.into_iter().chain(self.haze.as_mut().map(|(_, band)| band));
         let files = self.bands.iter_mut().map(|band| (band, None));
-        let files = files.chain(self.mask.as_mut().map(|(band, _)| (band, Some(scale))));
+        let files = files.chain(masks.map(|band| (band, Some(scale))));
         let mut files: Vec<(&mut ImageBand, Option<MaskScale>)> = files.collect();
-        let mut bytes = [const { Vec::new() }; 3];
+        let mut bytes = [const { Vec::new() }; 4];
         let total_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
             bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
         };
@@ -312,7 +317,11 @@ impl GridScene {
             Some((band, table)) => {
                 let scale = self.plan.mask_scale();
                 let (columns, rows) = (scale.columns(columns), scale.rows(rows));
-                Some((band.read_prefetched(&columns, &rows)?, &*table))
+                let mut mask = band.read_prefetched(&columns, &rows)?;
+                if let Some((kind, haze)) = &mut self.haze {
+                    mark_haze(&mut mask, &haze.read_prefetched(&columns, &rows)?, *kind);
+                }
+                Some((mask, &*table))
             }
             None => None,
         };
@@ -344,6 +353,17 @@ fn mask_rectangles(
     scale: &MaskScale,
 ) -> Vec<(Range<i64>, Range<i64>)> {
     rectangles.iter().map(|(columns, rows)| (scale.columns(columns), scale.rows(rows))).collect()
+}
+
+/// Checks that the files of a scene can be read together.
+fn check_files<'a>(
+    bands: [&Image; 2],
+    masks: impl Iterator<Item = &'a Image>,
+) -> Result<(), SceneFilesError> {
+    let frames = bands.map(Image::frame);
+    let masks: Vec<(&Image, ImageFrame)> = masks.map(|mask| (mask, mask.frame())).collect();
+    let masks: Vec<SceneFile> = masks.iter().map(|(mask, frame)| scene_file(mask, frame)).collect();
+    check_scene_files([scene_file(bands[0], &frames[0]), scene_file(bands[1], &frames[1])], &masks)
 }
 
 fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {

@@ -16,7 +16,7 @@ pub use data_source::DataSource;
 pub use no_data::NoData;
 pub use quality::{
     CLOUD_BUFFER_M, MaskKind, MaskRules, Masks, PixelQuality, QualityTable, buffer_px,
-    dilate_clouds,
+    dilate_clouds, mark_haze,
 };
 pub use reflectance::{SIGNED_FILL_DN, Scaling, dn_from_signed};
 pub use spectral_index::SpectralIndex;
