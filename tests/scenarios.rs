@@ -11,6 +11,7 @@ mod flooded_rice;
 mod landsat_smoke;
 mod long_fire;
 mod missed_cloud;
+mod smoke_after_fire;
 mod snow_rim;
 mod terrain_shadow;
 mod unseen_fire;
