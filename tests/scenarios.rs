@@ -11,6 +11,7 @@ mod flooded_rice;
 mod landsat_smoke;
 mod long_fire;
 mod missed_cloud;
+mod missed_snow;
 mod smoke_after_fire;
 mod snow_rim;
 mod terrain_shadow;

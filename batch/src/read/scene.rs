@@ -9,9 +9,9 @@ use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
     DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskScale, Masks,
     OffsetDecision, OffsetRule, PromisedGround, PromisedGroundCount, QualityTable, ReadPixels,
-    Scaling, SceneFile, SceneFilesError, SceneObservations, ScenePlan, SceneRows, SpectralIndex,
-    check_scene_files, choose_common_level, choose_mask_level, mark_haze, offset_from_pixels,
-    offset_rule,
+    Scaling, SceneFile, SceneFilesError, SceneObservations, ScenePlan, SceneRows, SnowLimits,
+    SpectralIndex, check_scene_files, choose_common_level, choose_mask_level, mark_haze,
+    offset_from_pixels, offset_rule,
 };
 
 use crate::http::Client;
@@ -334,6 +334,7 @@ impl GridScene {
             bands: [&first, &second],
             mask: mask.as_ref().map(|(mask, table)| (&mask[..], *table)),
             no_data,
+            snow: SnowLimits::of(self.scaling),
         });
         Ok(())
     }

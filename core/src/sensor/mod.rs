@@ -8,6 +8,7 @@ pub(crate) mod no_data;
 pub(crate) mod quality;
 pub(crate) mod reflectance;
 pub(crate) mod reflectance_limits;
+pub(crate) mod snow_limits;
 pub(crate) mod spectral_index;
 
 pub use band::BandRole;
@@ -19,4 +20,5 @@ pub use quality::{
     dilate_clouds, mark_haze,
 };
 pub use reflectance::{SIGNED_FILL_DN, Scaling, dn_from_signed};
+pub use snow_limits::SnowLimits;
 pub use spectral_index::SpectralIndex;

@@ -12,8 +12,8 @@ use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
     DnCounts, FireSide, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskRules, MaskScale,
     NearestPixels, OffsetDecision, OffsetRule, Placement, QualityTable, ReadPixels, Scaling,
-    SceneObservations, ScenePlan, SceneRows, check_scene_files, choose_common_level, mark_haze,
-    offset_from_pixels, offset_rule,
+    SceneObservations, ScenePlan, SceneRows, SnowLimits, check_scene_files, choose_common_level,
+    mark_haze, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join4};
@@ -275,6 +275,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
                 bands: [&rectangle.bands[0], &rectangle.bands[1]],
                 mask: rectangle.mask.as_deref().zip(self.bands.quality.as_ref()),
                 no_data: self.bands.pair.each_ref().map(CogBand::no_data_dn),
+                snow: SnowLimits::of(self.scaling),
             });
         }
         self.read.dilate_clouds(part.rows.start, self.plan.mask_buffer_px());

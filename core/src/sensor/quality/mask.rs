@@ -94,6 +94,8 @@ const FMASK_HIGH_AEROSOL: u8 = 0b11 << FMASK_AEROSOL;
 const QA_AEROSOL: [Hides; 1] =
     [hides(6, "high aerosol (bits 6 and 7), not over water", PixelQuality::Cloud)];
 const ATMOS_OPACITY: [Hides; 1] = [hides(6, "above 0.3, not over water", PixelQuality::Cloud)];
+/// What [`SnowLimits`](crate::SnowLimits) hide beside a mask.
+const SNOW_BY_BANDS: &str = "; snow also where NIR and NBR are 0.6 and more";
 const SCL_WATER: u8 = 6;
 const QA_PIXEL_WATER: u8 = 7;
 const FMASK_WATER: u8 = 5;
@@ -252,9 +254,13 @@ impl Masks {
         }
         let hides_ground = |kind: &&MaskKind| self.hiding(**kind).next().is_some();
         let is_described = |kind: &&MaskKind| !MaskKind::HAZE.contains(*kind) || hides_ground(kind);
+        let hides_snow =
+            |kind: &MaskKind| self.hiding(*kind).any(|hides| hides.quality == PixelQuality::Snow);
+        let snow = if kinds.iter().any(hides_snow) { SNOW_BY_BANDS } else { "" };
         let kinds = kinds.iter().filter(is_described);
         let kinds: Vec<String> = kinds.map(|kind| self.describe(*kind)).collect();
-        format!("{}; cloud, shadow and snow widened by {cloud_buffer_m} m", kinds.join("; "))
+        let kinds = kinds.join("; ");
+        format!("{kinds}{snow}; cloud, shadow and snow widened by {cloud_buffer_m} m")
     }
 
     fn hiding(&self, kind: MaskKind) -> impl Iterator<Item = &'static Hides> {
@@ -300,6 +306,11 @@ impl QualityTable {
             }
         }
         Some(table)
+    }
+
+    /// Whether snow of the mask is hidden.
+    pub(crate) fn hides_snow(&self) -> bool {
+        self.0.contains(&PixelQuality::Snow)
     }
 
     /// The quality of one pixel. All bits of QA_PIXEL that count lie in its lower byte.
