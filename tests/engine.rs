@@ -34,7 +34,7 @@ use crate::test_bed::{TestBed, invented_scenes, shared};
 /// A scene that is observed in the test's own thread.
 struct LocalScene {
     used: UsedScene,
-    mask_kind: Option<MaskKind>,
+    mask_kinds: Vec<MaskKind>,
     pixel_grid: Option<PixelGrid>,
     nearest: Option<NearestPixels>,
     promised_ground: Option<PromisedGround>,
@@ -46,8 +46,8 @@ impl SceneSource for LocalScene {
         &self.used
     }
 
-    fn mask_kind(&self) -> Option<MaskKind> {
-        self.mask_kind
+    fn mask_kinds(&self) -> &[MaskKind] {
+        &self.mask_kinds
     }
 
     fn nearest(&self) -> Option<&NearestPixels> {
@@ -150,12 +150,12 @@ impl EngineTask {
                 ))
                 .unwrap();
                 let Some(scene) = scene else { continue };
-                let (used_scene, mask_kind, pixel_grid) =
-                    (scene.used.clone(), scene.mask_kind, scene.pixel_grid);
+                let (used_scene, mask_kinds, pixel_grid) =
+                    (scene.used.clone(), scene.mask_kinds.clone(), scene.pixel_grid);
                 let nearest = scene.nearest.clone();
                 scenes.push(LocalScene {
                     used: used_scene,
-                    mask_kind,
+                    mask_kinds,
                     pixel_grid,
                     nearest,
                     promised_ground: PromisedGround::of(item),

@@ -134,7 +134,7 @@ impl DatedScenes {
         cells.map(pixel_of).collect()
     }
 
-    fn write(&self, name: &str, resampling: &str, pixels: Vec<u16>) {
+    pub(super) fn write(&self, name: &str, resampling: &str, pixels: Vec<u16>) {
         let options: CslStringList =
             ["TILED=YES", "BLOCKXSIZE=512", "BLOCKYSIZE=512", "COMPRESS=DEFLATE", "PREDICTOR=2"]
                 .into_iter()

@@ -51,7 +51,7 @@ impl MapMetaInput<'_> {
         let binned = self.dnbr_offset.as_ref().and_then(|offset| offset.as_ref().ok());
         warnings.extend(binned.and_then(|binned| MapWarning::large_offset(binned.offset)));
         let name = &region.name;
-        let mask_kinds = self.scenes().filter_map(|scene| scene.mask_kind).collect();
+        let mask_kinds = self.scenes().flat_map(|scene| scene.mask_kinds.clone()).collect();
         Ok(MapMeta {
             generated_at: now_in_seconds(),
             assessment: windows.assessment,

@@ -43,8 +43,12 @@ impl MapStatistics {
                 }
             };
             let add_to_patches = || {
-                for (row, (dnbr, _)) in lines() {
-                    patches.add_row(row, dnbr, grid.cell_area_ha(row));
+                let mut cells = Vec::with_capacity(width as usize);
+                for (row, (dnbr, state)) in lines() {
+                    cells.clear();
+                    let line = dnbr.iter().zip(state);
+                    cells.extend(line.map(|(dnbr, state)| MapCell::new(*dnbr, *state)));
+                    patches.add_row(row, &cells, grid.cell_area_ha(row));
                 }
                 let cells = dnbr.iter().zip(&pre_nbr);
                 cells.for_each(|(dnbr, pre_nbr)| burnt_pre_nbr.add(*dnbr, *pre_nbr));

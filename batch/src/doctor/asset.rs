@@ -18,6 +18,7 @@ pub(super) fn map_bands(item: &Item) -> Result<Vec<(&'static str, AssetBand<'_>)
     let mut bands: Vec<_> =
         roles.into_iter().map(BandRole::name).zip(item.mapped_bands()?).collect();
     bands.extend(item.mask().map(|(_, band)| ("mask", band)));
+    bands.extend(item.haze().map(|(_, band)| ("haze", band)));
     Ok(bands)
 }
 

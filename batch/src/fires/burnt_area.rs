@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use dragonfly_core::metadata::MappedFire;
 use dragonfly_core::{
-    BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, MapCell, Region, Severity,
-    Summary, WATER_AFTER, burnt_area, has_value, trace_cells,
+    BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, MapCell, PROVISIONAL, Region,
+    Severity, Summary, WATER_AFTER, burnt_area, has_value, trace_cells,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -49,6 +49,9 @@ pub(crate) struct MapOfFire {
     pub(crate) burnt_share: f64,
     /// Burnt area by class.
     pub(crate) hectares: Hectares,
+    /// What of it a single image shows, and no other confirms.
+    #[serde(default)]
+    pub(crate) provisional_hectares: f64,
     /// The worst class of the burnt area.
     pub(crate) worst: Option<Severity>,
     /// Day of the newest image.
@@ -85,6 +88,7 @@ impl FireOfRun {
             state: self.state,
             map: self.kind,
             burnt_hectares: map.hectares.burnt(),
+            provisional_hectares: map.provisional_hectares,
             hectares: map.hectares,
             outlines_url: format!("/meta/fires/{}.geojson", self.id),
         });
@@ -108,6 +112,7 @@ impl FireOfRun {
         let is_burnt = burnt_area(grid, &dnbr, &self.points, rules);
         let width = grid.width() as usize;
         let (mut burnt, mut seen, mut zone) = (Summary::default(), 0u64, 0u64);
+        let mut provisional_hectares = 0.0;
         for (row, start) in (0..grid.height()).zip((0..dnbr.len()).step_by(width)) {
             let line = start..start + width;
             for state in &state[line.clone()] {
@@ -117,6 +122,9 @@ impl FireOfRun {
                 zone += u64::from(!is_outside);
                 seen += u64::from(has_value(*state) || is_water);
             }
+            let is_provisional = |at: &usize| is_burnt[*at] && state[*at] == PROVISIONAL;
+            let provisional = line.clone().filter(is_provisional).count();
+            provisional_hectares += provisional as f64 * grid.cell_area_ha(row);
             let of_fire =
                 line.filter(|index| is_burnt[*index]).map(|index| MapCell::Value(dnbr[index]));
             burnt.add_row(of_fire, grid.cell_area_ha(row));
@@ -128,6 +136,7 @@ impl FireOfRun {
             seen_share: share(seen, zone),
             burnt_share: share(burnt.valid_count(), seen),
             hectares,
+            provisional_hectares,
             worst: Severity::ALL.into_iter().rev().find(|class| hectares.of(*class) > 0.0),
             newest_scene,
             area: json!({ "type": "MultiPolygon", "coordinates": trace_cells(grid, &is_burnt)? }),

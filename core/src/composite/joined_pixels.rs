@@ -109,7 +109,7 @@ mod tests {
     use super::*;
     use crate::{
         CellWindow, Composite, Grid, Lattice, LevelFrame, MaskKind, Masks, Overpasses, Placement,
-        QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows,
+        QualityTable, ReadPixels, Scaling, SceneObservations, ScenePlan, SceneRows, SnowLimits,
     };
 
     const SIZE: (usize, usize) = (96, 64);
@@ -164,6 +164,7 @@ mod tests {
             bands: [&nir, &swir],
             mask,
             no_data: [0, 0],
+            snow: SnowLimits::NONE,
         });
         read.dilate_clouds(0, 0);
         read

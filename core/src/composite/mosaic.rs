@@ -7,7 +7,9 @@ use chrono::{DateTime, Utc};
 use crate::catalogue::scenes::overpasses;
 use crate::composite::confirmation::confirmed;
 use crate::composite::sides::{Composite, state_after_flood, state_of};
-use crate::composite::view_layers::{SideViews, ViewLayersRow, latest_clear_days, overpass_days};
+use crate::composite::view_layers::{
+    SideViews, ViewLayersRow, day_number, latest_clear_days, overpass_days,
+};
 use crate::geo::cell::{VALID, has_value};
 use crate::resample::lattice::CellWindow;
 use crate::resample::warp::{CellQuality, Observations};
@@ -22,6 +24,8 @@ pub struct Overpasses {
     overpasses: Vec<Vec<usize>>,
     /// The day of each overpass, since 1970-01-01.
     days: Vec<u16>,
+    /// How many of the first overpasses may show smoke.
+    smoky: usize,
 }
 
 /// The scenes of a side, and what each observed.
@@ -53,8 +57,8 @@ struct SideRow {
     clear_counts: Vec<u32>,
     /// The days of the latest clear views; empty unless they are recorded.
     latest_days: Vec<u16>,
-    /// The greener of the last two clear views of each cell, NaN where there are not two; empty where
-    /// the latest view needs no other.
+    /// What confirms the NBR of each cell, NaN where nothing does; empty where it needs no other
+    /// view.
     greener: Vec<f32>,
     /// Whether the last two views of each cell show water; empty of a single overpass.
     ends_in_water: Vec<bool>,
@@ -66,7 +70,19 @@ impl Overpasses {
     pub fn new(composite: Composite, times: &[DateTime<Utc>]) -> Self {
         let overpasses = overpasses(times);
         let days = overpass_days(&overpasses, times);
-        Self { composite, overpasses, days }
+        let smoky = match composite {
+            Composite::AfterSmoke { last_smoky_day } => {
+                let last = day_number(last_smoky_day);
+                days.iter().take_while(|day| **day <= last).count()
+            }
+            _ => 0,
+        };
+        // Without smoke it is the median.
+        let composite = match composite {
+            Composite::AfterSmoke { .. } if smoky == 0 => Composite::Median,
+            other => other,
+        };
+        Self { composite, overpasses, days, smoky }
     }
 
     /// Gathers the observations of a row of cells by each overpass.
@@ -115,7 +131,7 @@ impl Overpasses {
         into.clear_counts.clear();
         into.greener.clear();
         into.ends_in_water.clear();
-        let is_confirmed_by_others = self.composite == Composite::Latest;
+        let is_confirmed_by_others = self.composite != Composite::Median;
         // One overpass per side is common, and needs no sorting.
         if let [only] = overpasses {
             std::mem::swap(&mut into.best, only);
@@ -136,8 +152,8 @@ impl Overpasses {
         }
         into.best.clear_to(cells);
         for index in 0..cells {
-            let side =
-                self.composite.side(overpasses.iter().map(|overpass| overpass.at(index)), scratch);
+            let views = overpasses.iter().map(|overpass| overpass.at(index));
+            let side = self.composite.side(views, self.smoky, scratch);
             (into.best.nbr[index], into.best.quality[index]) = (side.nbr, side.best);
             into.is_water.push(side.is_water);
             into.clear_counts.push(side.clear_count);

@@ -1,9 +1,11 @@
-//! Burnt patches: connected cells of class 4 and above, found while the rows pass by.
+//! Burnt patches: connected cells of class 4 and above that are not provisional, found while the
+//! rows pass by.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::geo::cell::MapCell;
 use crate::geo::grid::Grid;
 use crate::severity::classes::{Breaks, Severity};
 
@@ -61,26 +63,27 @@ impl Growing {
 }
 
 impl PatchFinder {
-    /// Adds the next row of dNBR, NaN where empty; every cell covers `cell_area_ha`.
-    pub fn add_row(&mut self, row: u32, dnbr: &[f32], cell_area_ha: f64) {
+    /// Adds the next row; every cell covers `cell_area_ha`. Provisional cells are in no patch: a
+    /// cloud that the mask misses would be one.
+    pub fn add_row(&mut self, row: u32, cells: &[MapCell], cell_area_ha: f64) {
         let mut runs: Vec<Run> = Vec::new();
         let mut column = 0;
-        while column < dnbr.len() {
-            let Some(mut worst) = burnt_class(dnbr[column]) else {
+        while column < cells.len() {
+            let Some(mut worst) = burnt_class(cells[column]) else {
                 column += 1;
                 continue;
             };
             let start = column;
-            while let Some(class) = dnbr.get(column).and_then(|value| burnt_class(*value)) {
+            while let Some(class) = cells.get(column).and_then(|cell| burnt_class(*cell)) {
                 worst = worst.max(class);
                 column += 1;
             }
-            let cells = (column - start) as f64;
+            let count = (column - start) as f64;
             let run = Growing {
-                hectares: cells * cell_area_ha,
-                cells,
-                column_sum: cells * ((start + column) as f64 / 2.0),
-                row_sum: cells * (f64::from(row) + 0.5),
+                hectares: count * cell_area_ha,
+                cells: count,
+                column_sum: count * ((start + column) as f64 / 2.0),
+                row_sum: count * (f64::from(row) + 0.5),
                 worst,
                 last_row: row,
             };
@@ -152,30 +155,36 @@ impl PatchFinder {
     }
 }
 
-fn burnt_class(dnbr: f32) -> Option<Severity> {
-    Breaks::USGS.classify(dnbr).filter(|class| class.is_burnt())
+/// The class of burnt ground that two views show, or that needs no second one.
+fn burnt_class(cell: MapCell) -> Option<Severity> {
+    match cell {
+        MapCell::Value(dnbr) => Breaks::USGS.classify(dnbr).filter(|class| class.is_burnt()),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::geo::cell::Empty;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
-    /// Letters: `.` unburned, `l` low, `h` high. Sizes in cells, largest first.
+    /// Letters: `.` unburned, `l` low, `h` high, `p` high in a single view. Sizes in cells, largest first.
     fn patches(rows: &[&str]) -> Vec<BurntPatch> {
         let mut finder = PatchFinder::default();
         for (row, cells) in rows.iter().enumerate() {
-            let dnbr: Vec<f32> = cells
+            let cells: Vec<MapCell> = cells
                 .bytes()
                 .map(|letter| match letter {
-                    b'l' => 0.2,
-                    b'h' => 0.8,
-                    b'n' => f32::NAN,
-                    _ => 0.0,
+                    b'l' => MapCell::Value(0.2),
+                    b'h' => MapCell::Value(0.8),
+                    b'p' => MapCell::Provisional(0.8),
+                    b'n' => MapCell::Empty(Empty::Cloud),
+                    _ => MapCell::Value(0.0),
                 })
                 .collect();
-            finder.add_row(row as u32, &dnbr, 1.0);
+            finder.add_row(row as u32, &cells, 1.0);
         }
         finder.finish(&Grid::covering([10.0, 40.0, 11.0, 41.0], 9), 200)
     }
@@ -207,6 +216,12 @@ mod tests {
     #[test]
     fn holes_part_patches() {
         check(&["lnl", "nnn"], &[1.0, 1.0]);
+    }
+
+    #[test]
+    fn what_a_single_view_shows_is_in_no_patch_and_joins_none() {
+        check(&["lpl", "ppp"], &[1.0, 1.0]);
+        check(&["pp", "pp"], &[]);
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! From several views of a cell to one NBR per side, and from two sides to a dNBR.
 
+use chrono::NaiveDate;
+
 use crate::geo::cell::{Empty, VALID, WATER_AFTER};
 use crate::resample::warp::{CellQuality, Observation};
 
@@ -11,6 +13,11 @@ pub enum Composite {
     /// The latest clear observation, which the one before it confirms. On the post side of a rolling
     /// window, or a new fire would drown in older images.
     Latest,
+    /// The median after a fire of which the last smoke is known: see [`without_smoke`].
+    AfterSmoke {
+        /// Last day on which smoke may lie over the ground.
+        last_smoky_day: NaiveDate,
+    },
 }
 
 /// The composite of a cell on one side of the fire.
@@ -18,7 +25,8 @@ pub enum Composite {
 pub struct SideComposite {
     /// NBR; NaN without a clear observation.
     pub nbr: f32,
-    /// The greener of the last two clear observations; NaN where there are not two.
+    /// What confirms that the ground burnt: the greener of the last two clear observations; without
+    /// smoke the NBR itself. NaN where nothing does.
     pub greener: f32,
     /// The best quality that any overpass had.
     pub best: CellQuality,
@@ -31,18 +39,20 @@ pub struct SideComposite {
 }
 
 impl Composite {
-    /// One side of a cell, from its observations in order of time. `scratch` is reused to save
-    /// allocations.
+    /// One side of a cell, from its observations in order of time, of which the first `smoky` were
+    /// taken while smoke may have lain there. `scratch` is reused to save allocations.
     pub fn side(
         self,
         views: impl Iterator<Item = Observation>,
+        smoky: usize,
         scratch: &mut Vec<f32>,
     ) -> SideComposite {
         scratch.clear();
         let mut best = CellQuality::Unobserved;
         let (mut seen_count, mut water_count) = (0, 0);
         let mut last_two_wet = [false, false];
-        for view in views {
+        let mut smoky_clear = 0;
+        for (place, view) in views.enumerate() {
             best = best.max(view.quality);
             if view.quality < CellQuality::DarkWater {
                 continue;
@@ -52,15 +62,17 @@ impl Composite {
             last_two_wet = [last_two_wet[1], is_wet(view)];
             if view.quality.is_clear() {
                 scratch.push(view.nbr);
+                smoky_clear += usize::from(place < smoky);
             }
         }
         let greener = match scratch.as_slice() {
             [.., last_but_one, last] => last_but_one.max(*last),
             _ => f32::NAN,
         };
-        let nbr = match self {
-            Self::Median => median(scratch),
-            Self::Latest => scratch.last().copied().unwrap_or(f32::NAN),
+        let (nbr, greener) = match self {
+            Self::Median => (median(scratch), greener),
+            Self::Latest => (scratch.last().copied().unwrap_or(f32::NAN), greener),
+            Self::AfterSmoke { .. } => without_smoke(scratch, smoky_clear),
         };
         SideComposite {
             nbr,
@@ -71,6 +83,24 @@ impl Composite {
             ends_in_water: last_two_wet == [true, true],
         }
     }
+}
+
+/// The median of clear observations in order of time, of which the first `smoky` may show smoke, and
+/// what confirms it: the same, or NaN.
+///
+/// Smoke makes NBR lower, as fire does, and classifications call it unclassified, vegetation or bare
+/// ground, as they call fresh burns: no class tells both apart. Later views can: where they
+/// outnumber the others, the median takes no smoke; where they do not, they count alone; and where
+/// there is none, burnt ground is not confirmed.
+fn without_smoke(clear: &mut [f32], smoky: usize) -> (f32, f32) {
+    let later = clear.len() - smoky;
+    let used = match later {
+        0 => return (median(clear), f32::NAN),
+        _ if later > smoky => clear,
+        _ => &mut clear[smoky..],
+    };
+    let nbr = median(used);
+    (nbr, nbr)
 }
 
 /// Whether a view shows water. Water absorbs SWIR more than NIR, char NIR more than SWIR: a scar that
@@ -136,7 +166,25 @@ mod tests {
     }
 
     fn side(composite: Composite, views: &[Observation]) -> SideComposite {
-        composite.side(views.iter().copied(), &mut Vec::new())
+        composite.side(views.iter().copied(), 0, &mut Vec::new())
+    }
+
+    #[test]
+    fn smoke_counts_where_no_later_view_is_clear_and_confirms_nothing() {
+        let composite = Composite::AfterSmoke { last_smoky_day: NaiveDate::MIN };
+        let check = |views: &[Observation], smoky, nbr: f32, is_confirmed: bool| {
+            let side = composite.side(views.iter().copied(), smoky, &mut Vec::new());
+            assert_eq!((side.nbr, side.greener.is_nan()), (nbr, !is_confirmed), "{views:?}");
+        };
+        let cloud = empty(CellQuality::Hidden);
+        check(&[land(0.1), land(0.6)], 1, 0.6, true);
+        check(&[land(0.1), cloud], 1, 0.1, false);
+        check(&[cloud, land(0.6)], 1, 0.6, true);
+        check(&[land(0.1), land(0.2), land(0.6)], 2, 0.6, true);
+        // Outnumbered, it only makes the median firmer: here against a cloud that was missed.
+        check(&[land(0.5), land(0.6), land(-0.2)], 1, 0.5, true);
+        check(&[land(0.1), land(0.2)], 2, 0.15, false);
+        check(&[land(0.5), land(0.25)], 0, 0.375, true);
     }
 
     #[test]

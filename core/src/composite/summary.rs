@@ -114,9 +114,10 @@ impl Summary {
             match cell {
                 MapCell::Value(dnbr) | MapCell::Provisional(dnbr) => {
                     let Some(class) = Breaks::USGS.classify(dnbr) else { continue };
-                    match cell {
-                        MapCell::Provisional(_) => provisional_counts[class.index()] += 1,
-                        _ => counts[class.index()] += 1,
+                    // What is unburned after the offset needs no second view.
+                    match cell.is_provisional() && class.is_burnt() {
+                        true => provisional_counts[class.index()] += 1,
+                        false => counts[class.index()] += 1,
                     }
                     self.implausible += u64::from(is_implausible(dnbr));
                     self.dnbr.add(dnbr);
@@ -250,6 +251,11 @@ mod tests {
         assert_eq!(summary.provisional_share(), 0.5);
         let empty = summary.empty_share();
         assert_eq!((empty.water_after, empty.water), (0.25, 0.25));
+        summary.add_row([MapCell::Provisional(0.05)].into_iter(), 2.0);
+        assert_eq!(
+            (summary.hectares().unburned, summary.provisional_hectares().unburned),
+            (2.0, 0.0)
+        );
     }
 
     #[test]

@@ -76,8 +76,11 @@ pub struct MappedFire {
     pub state: FireState,
     /// Which map this is.
     pub map: FireMapKind,
-    /// Burnt area.
+    /// Burnt area, all of which active-fire points witness.
     pub burnt_hectares: f64,
+    /// What of it a single image shows, and no other confirms.
+    #[serde(default)]
+    pub provisional_hectares: f64,
     /// Burnt area by class.
     pub hectares: Hectares,
     /// The outlines of the fire by points and by map.
@@ -214,7 +217,7 @@ pub struct MapMeta {
     /// Median NBR before the fire of what burnt; `None` where nothing did.
     #[serde(default)]
     pub burnt_pre_nbr: Option<f64>,
-    /// The 200 largest burnt patches.
+    /// The 200 largest burnt patches, without provisional ground.
     pub burnt_patches: Vec<BurntPatch>,
     /// The fire zone, when one was applied.
     #[serde(default)]

@@ -59,6 +59,12 @@ impl MapCell {
         }
     }
 
+    /// Whether a single view shows what it holds.
+    #[inline]
+    pub fn is_provisional(self) -> bool {
+        matches!(self, Self::Provisional(_))
+    }
+
     /// Its dNBR, or why tiles and files show none.
     #[inline]
     pub fn value(self) -> Result<f32, Empty> {

@@ -74,6 +74,8 @@ const NEXT_SEASON: i64 = 180;
 /// Days after its first until which images of a fire are searched whose end is not given: nine of
 /// ten large fires have their final size after 45. Later images would show the next season.
 const OPEN_FIRE_DAYS: u64 = 60;
+/// Days after a fire on which its smoke may lie over the ground.
+const SMOKY_DAYS: u64 = 2;
 
 impl SearchWindows {
     /// The windows of a region on a day: explicit ones as given, else around the fire, else the
@@ -127,10 +129,14 @@ impl SearchWindows {
         }
     }
 
-    /// Windows that stand as given. Without an assessment the time between them decides it.
+    /// Windows that stand as given: those of a region's map, of which the assessment is known, or
+    /// chosen by a person; then the time between them decides it.
     pub fn between(pre: DateWindow, post: DateWindow, assessment: Option<Assessment>) -> Self {
-        let assessment = assessment.unwrap_or_else(|| season(pre, post));
-        Self { pre, post, assessment, reason: WindowReason::Chosen }
+        let reason = match assessment {
+            Some(_) => WindowReason::Configured,
+            None => WindowReason::Chosen,
+        };
+        Self { pre, post, assessment: assessment.unwrap_or_else(|| season(pre, post)), reason }
     }
 
     /// The days of a side.
@@ -185,14 +191,19 @@ impl SearchWindows {
     pub fn order(&self, side: FireSide) -> SceneOrder {
         match self.composite(side) {
             Composite::Latest => SceneOrder::Newest,
-            Composite::Median => SceneOrder::Clearest,
+            Composite::Median | Composite::AfterSmoke { .. } => SceneOrder::Clearest,
         }
     }
 
     /// How the views of a side become one: what burnt last would drown in older images of a window
-    /// in which fire burns.
+    /// in which fire burns, and smoke lies over what has just burnt. Of days that a person chose it
+    /// is not known when the fire ended.
     pub fn composite(&self, side: FireSide) -> Composite {
         match (side, self.assessment) {
+            (FireSide::Post, Assessment::Initial) if self.reason != WindowReason::Chosen => {
+                let last_smoky_day = days_after(self.post.start, Days::new(SMOKY_DAYS - 1));
+                Composite::AfterSmoke { last_smoky_day }
+            }
             (FireSide::Post, Assessment::Rolling | Assessment::Burning) => Composite::Latest,
             _ => Composite::Median,
         }
@@ -288,7 +299,12 @@ mod tests {
             windows.widened(FireSide::Post).unwrap().to_string(),
             "2025-07-06 to 2025-08-14"
         );
-        assert_eq!(windows.composite(FireSide::Post), Composite::Median);
+        let last_smoky_day = windows.post.start + Days::new(1);
+        assert_eq!(windows.composite(FireSide::Post), Composite::AfterSmoke { last_smoky_day });
+        let chosen = SearchWindows::between(windows.pre, windows.post, None);
+        assert_eq!(chosen.composite(FireSide::Post), Composite::Median);
+        let of_map = SearchWindows::between(windows.pre, windows.post, Some(windows.assessment));
+        assert_eq!(of_map.composite(FireSide::Post), windows.composite(FireSide::Post));
     }
 
     #[test]

@@ -55,29 +55,29 @@ pub enum SceneFilesError {
     SameOnBothSides(String),
 }
 
-/// Checks that both bands have the same pixels, and that the mask covers the same ground.
+/// Checks that both bands have the same pixels, and that the masks cover the same ground.
 ///
 /// # Errors
 /// When they do not.
 pub fn check_scene_files(
     [first, second]: [SceneFile; 2],
-    mask: Option<SceneFile>,
+    masks: &[SceneFile],
 ) -> Result<(), SceneFilesError> {
     let names = |other: &SceneFile| (first.name.to_owned(), other.name.to_owned());
     let is_turned = |other: &SceneFile| {
         !first.frame.same_place(other.frame) && first.frame.same_ground(other.frame)
     };
-    if let Some(turned) = [Some(second), mask].into_iter().flatten().find(is_turned) {
-        let (first, turned) = names(&turned);
+    if let Some(turned) = [&second].into_iter().chain(masks).find(|file| is_turned(file)) {
+        let (first, turned) = names(turned);
         return Err(SceneFilesError::DifferentDirections(first, turned));
     }
     if first.frame.size != second.frame.size || !first.frame.same_place(second.frame) {
         let (first, second) = names(&second);
         return Err(SceneFilesError::DifferentGrids(first, second));
     }
-    match mask.filter(|mask| !first.frame.same_place(mask.frame)) {
+    match masks.iter().find(|mask| !first.frame.same_place(mask.frame)) {
         Some(mask) => {
-            let (first, mask) = names(&mask);
+            let (first, mask) = names(mask);
             Err(SceneFilesError::DifferentGround(first, mask))
         }
         None => Ok(()),
@@ -133,7 +133,7 @@ mod tests {
     fn check(second: ImageFrame, mask: ImageFrame) -> Result<(), SceneFilesError> {
         let first = frame((100, 100), 20.0);
         let file = |name, frame| SceneFile { name, frame };
-        check_scene_files([file("nir", &first), file("swir", &second)], Some(file("scl", &mask)))
+        check_scene_files([file("nir", &first), file("swir", &second)], &[file("scl", &mask)])
     }
 
     #[test]

@@ -8,6 +8,7 @@ use crate::resample::mask_scale::{MaskScale, QualityCounts};
 use crate::resample::warp::{Observations, SceneWindow};
 use crate::sensor::quality::{PixelQuality, QualityTable, dilate_clouds};
 use crate::sensor::reflectance::{SATURATED_DN, Scaling};
+use crate::sensor::snow_limits::SnowLimits;
 
 /// Rows of pixels, without a gap from the first to the last.
 #[derive(Clone, Debug, Default)]
@@ -43,6 +44,8 @@ pub struct ReadPixels<'a> {
     pub mask: Option<(&'a [u16], &'a QualityTable)>,
     /// The numbers that stand for no data in the bands.
     pub no_data: [u16; 2],
+    /// What is snow although the mask states clear land, where the mask's snow is hidden.
+    pub snow: SnowLimits,
 }
 
 impl SceneRows {
@@ -116,6 +119,9 @@ impl SceneRows {
         let Self { pixels, mask } = self;
         let Some(mask) = mask else { return };
         let left = (read.columns.start - pixels.column) as usize;
+        let hides_snow = read.mask.is_some_and(|(_, table)| table.hides_snow());
+        let snow = if hides_snow { read.snow } else { SnowLimits::NONE };
+        let read = &ReadPixels { snow, ..*read };
         for row in read.rows.clone() {
             let from = (row - read.rows.start) as usize * across;
             let to = (row - pixels.row) as usize * pixels.width + left;
@@ -199,7 +205,10 @@ impl MaskRows {
             if qualities.len() == first.len() {
                 // Without a branch, so that processors take several at once.
                 for (quality, pair) in qualities.iter_mut().zip(pairs) {
-                    *quality = if has_data(pair) { *quality } else { PixelQuality::NoData };
+                    let is_missed_snow =
+                        (*quality == PixelQuality::Clear) & read.snow.is_snow(*pair.0, *pair.1);
+                    let own = if is_missed_snow { PixelQuality::Snow } else { *quality };
+                    *quality = if has_data(pair) { own } else { PixelQuality::NoData };
                 }
                 continue;
             }
@@ -208,9 +217,12 @@ impl MaskRows {
                 .zip(&self.starts[columns.start + 1..])
                 .zip(pairs)
             {
+                let under = &mut qualities[starts.0 - own.start..starts.1 - own.start];
                 if !has_data(pair) {
-                    let (start, end) = (starts.0 - own.start, starts.1 - own.start);
-                    qualities[start..end].fill(PixelQuality::NoData);
+                    under.fill(PixelQuality::NoData);
+                } else if read.snow.is_snow(*pair.0, *pair.1) {
+                    let clear = under.iter_mut().filter(|own| **own == PixelQuality::Clear);
+                    clear.for_each(|own| *own = PixelQuality::Snow);
                 }
             }
         }
@@ -273,6 +285,7 @@ mod tests {
                 bands: [&bands[..], &bands[..]],
                 mask: Some((&mask[..], &table)),
                 no_data: [0, 0],
+                snow: SnowLimits::NONE,
             });
             rows.dilate_clouds(own.start, 2);
             row = own.end;
@@ -320,9 +333,39 @@ mod tests {
             bands: [&[1000, 0], &[1000, 1000]],
             mask: Some((&[4; 8], &table)),
             no_data: [0, 0],
+            snow: SnowLimits::NONE,
         });
         rows.dilate_clouds(0, 0);
         assert_eq!(rows.pixels().quality, [PixelQuality::Clear, PixelQuality::NoData]);
+    }
+
+    #[test]
+    fn snow_that_the_mask_misses_is_hidden_and_spreads() {
+        let (ground, snow) = (([2500; 5], [2200; 5]), ([2500, 2500, 7500, 2500, 2500], [1000; 5]));
+        let quality = |(nir, swir): ([u16; 5], [u16; 5]), mask: &[u16; 10], masks: &Masks| {
+            let table = QualityTable::new(MaskKind::Scl, masks);
+            let mut rows = SceneRows::default();
+            rows.start_at(0..5, 0, MaskScale::new((5, 1), (10, 1)));
+            rows.make_room(1);
+            rows.put(&ReadPixels {
+                columns: &(0..5),
+                rows: &(0..1),
+                bands: [&nir, &swir],
+                mask: Some((mask, &table)),
+                no_data: [0, 0],
+                snow: SnowLimits::of(Scaling { scale: 1e-4, offset_dn: 0.0 }),
+            });
+            rows.dilate_clouds(0, 2);
+            rows.pixels().quality.clone()
+        };
+        use PixelQuality::{Clear, Snow, Water};
+        let hidden = Masks::default();
+        assert_eq!(quality(ground, &[4; 10], &hidden), [Clear; 5]);
+        assert_eq!(quality(snow, &[4; 10], &hidden), [Clear, Snow, Snow, Snow, Clear]);
+        // Water stays, and so does snow where the mask's is shown.
+        assert_eq!(quality(snow, &[6; 10], &hidden), [Water; 5]);
+        let shown = Masks { scl: vec![0, 9], ..Masks::default() };
+        assert_eq!(quality(snow, &[4; 10], &shown), [Clear; 5]);
     }
 
     #[test]
@@ -336,6 +379,7 @@ mod tests {
             bands: [&[1, 2, 3, 4, 5, 6], &[7; 6]],
             mask: None,
             no_data: [0, 0],
+            snow: SnowLimits::NONE,
         });
         rows.forget_above(12);
         assert_eq!((rows.rows(), &rows.pixels().bands[0][..]), (12..13, &[5, 6][..]));

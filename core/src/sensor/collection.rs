@@ -18,6 +18,8 @@ pub struct Collection {
     bands: &'static [(BandRole, &'static str)],
     /// Mask assets: the first that an item has.
     pub masks: &'static [(&'static str, MaskKind)],
+    /// Assets that state haze beside a mask of [`MaskKind::QaPixel`]: the first that an item has.
+    pub haze: &'static [(&'static str, MaskKind)],
     /// Side of a pixel of these bands, metres.
     pub pixel_m: f64,
     /// Side of a pixel of red, green and blue, metres.
@@ -78,6 +80,10 @@ const ANY_VISIBLE_NAMES: &[(BandRole, &str)] = &[
     (Swir22, "B12"),
 ];
 
+/// Landsat 8 and 9; Landsat 4 to 7.
+const LANDSAT_HAZE: &[(&str, MaskKind)] =
+    &[("qa_aerosol", MaskKind::QaAerosol), ("atmos_opacity", MaskKind::AtmosOpacity)];
+
 const SENTINEL_SCALE: f64 = 1e-4;
 const LANDSAT_SCALE: f64 = 2.75e-5;
 const LANDSAT_OFFSET: f64 = -0.2;
@@ -89,6 +95,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["sentinel-2-l2a", "sentinel-s2-l2a-cogs"],
         bands: COMMON_NAMES,
         masks: &[("scl", MaskKind::Scl)],
+        haze: &[],
         pixel_m: 20.0,
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
@@ -99,6 +106,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["sentinel-s2-l2a-cogs"],
         bands: SENTINEL_NAMES,
         masks: &[("SCL", MaskKind::Scl)],
+        haze: &[],
         pixel_m: 20.0,
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
@@ -109,6 +117,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["sentinel-2-c1-l2a", "sentinel-s2-l2a"],
         bands: COMMON_NAMES,
         masks: &[("scl", MaskKind::Scl)],
+        haze: &[],
         pixel_m: 20.0,
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
@@ -120,6 +129,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["sentinel-2-l2a"],
         bands: SENTINEL_NAMES,
         masks: &[("SCL", MaskKind::Scl)],
+        haze: &[],
         pixel_m: 20.0,
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
@@ -131,6 +141,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["sentinel-2-l2a"],
         bands: CDSE_NAMES,
         masks: &[("SCL_20m", MaskKind::Scl)],
+        haze: &[],
         pixel_m: 20.0,
         visible_pixel_m: 10.0,
         scale: SENTINEL_SCALE,
@@ -142,6 +153,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["landsat-c2-l2", "landsat-c2l2-sr"],
         bands: COMMON_NAMES,
         masks: &[("qa_pixel", MaskKind::QaPixel)],
+        haze: LANDSAT_HAZE,
         pixel_m: 30.0,
         visible_pixel_m: 30.0,
         scale: LANDSAT_SCALE,
@@ -154,6 +166,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["hlsl30.v2.0", "hlsl30_2.0", "hlsl30_v2.0", "hlsl30", "hls2-l30"],
         bands: LANDSAT_NUMBERS,
         masks: &[("Fmask", MaskKind::Fmask)],
+        haze: &[],
         pixel_m: 30.0,
         visible_pixel_m: 30.0,
         scale: HLS_SCALE,
@@ -164,6 +177,7 @@ static COLLECTIONS: [Collection; 8] = [
         names: &["hlss30.v2.0", "hlss30_2.0", "hlss30_v2.0", "hlss30", "hls2-s30"],
         bands: SENTINEL_NAMES,
         masks: &[("Fmask", MaskKind::Fmask)],
+        haze: &[],
         pixel_m: 30.0,
         visible_pixel_m: 30.0,
         scale: HLS_SCALE,
@@ -177,6 +191,7 @@ static OTHER: Collection = Collection {
     names: &[],
     bands: ANY_VISIBLE_NAMES,
     masks: &[("scl", MaskKind::Scl), ("qa_pixel", MaskKind::QaPixel), ("Fmask", MaskKind::Fmask)],
+    haze: LANDSAT_HAZE,
     pixel_m: 20.0,
     visible_pixel_m: 20.0,
     scale: 1.0,
@@ -189,7 +204,7 @@ impl Collection {
     pub(crate) fn reads(key: &str) -> bool {
         COLLECTIONS.iter().chain([&OTHER]).any(|row| {
             row.bands.iter().any(|(_, name)| name.eq_ignore_ascii_case(key))
-                || row.masks.iter().any(|(name, _)| name.eq_ignore_ascii_case(key))
+                || row.masks.iter().chain(row.haze).any(|(name, _)| name.eq_ignore_ascii_case(key))
         })
     }
 

@@ -8,6 +8,7 @@ pub(crate) mod no_data;
 pub(crate) mod quality;
 pub(crate) mod reflectance;
 pub(crate) mod reflectance_limits;
+pub(crate) mod snow_limits;
 pub(crate) mod spectral_index;
 
 pub use band::BandRole;
@@ -16,7 +17,8 @@ pub use data_source::DataSource;
 pub use no_data::NoData;
 pub use quality::{
     CLOUD_BUFFER_M, MaskKind, MaskRules, Masks, PixelQuality, QualityTable, buffer_px,
-    dilate_clouds,
+    dilate_clouds, mark_haze,
 };
 pub use reflectance::{SIGNED_FILL_DN, Scaling, dn_from_signed};
+pub use snow_limits::SnowLimits;
 pub use spectral_index::SpectralIndex;

@@ -96,7 +96,7 @@ fn mask_value(kind: MaskKind, random: u32) -> u16 {
     let [clear, water, cloud, shadow, snow, fill] = match kind {
         MaskKind::Scl | MaskKind::SclSince0400 => [4, 6, 9, 3, 11, 0],
         MaskKind::QaPixel => [21_824, 21_952, 22_280, 23_888, 30_048, 1],
-        MaskKind::Fmask => [0, 32, 2, 8, 16, 255],
+        _ => [0, 32, 2, 8, 16, 255],
     };
     match random {
         0..=69 => clear,

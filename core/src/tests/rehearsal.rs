@@ -113,7 +113,11 @@ fn shown_of(
     let (mut shown, mut seen) = (0.0, 0u32);
     for cell in 0..CELLS {
         let mut side = |side, days: &[NaiveDate]| {
-            windows.composite(side).side(days.iter().map(|day| observe(*day, cell)), &mut scratch)
+            windows.composite(side).side(
+                days.iter().map(|day| observe(*day, cell)),
+                0,
+                &mut scratch,
+            )
         };
         let (before, after) = (side(FireSide::Pre, &pre), side(FireSide::Post, &post));
         // Any clear image since the fire counts, chosen for the map or not.

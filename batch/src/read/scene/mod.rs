@@ -9,7 +9,7 @@ use anyhow::Result;
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::{
     FireSide, Grid, MaskKind, MaskScale, Masks, PromisedGroundCount, QualityTable, ReadPixels,
-    Scaling, SceneObservations, ScenePlan, SceneRows,
+    Scaling, SceneObservations, ScenePlan, SceneRows, SnowLimits, mark_haze,
 };
 
 use crate::read::image::ImageBand;
@@ -21,13 +21,15 @@ pub(crate) use opening::{OpenedScene, RequestedScene};
 pub(crate) struct GridScene {
     /// What the metadata states of it.
     pub(crate) used: UsedScene,
-    /// How the mask is written; without one every pixel with data counts as clear.
-    pub(crate) mask_kind: Option<MaskKind>,
+    /// How its masks are written; without one every pixel with data counts as clear.
+    pub(crate) mask_kinds: Vec<MaskKind>,
     /// How much of what its item promises was observed.
     pub(crate) ground_count: PromisedGroundCount,
     /// Of [`SpectralIndex::MAPPED`].
     bands: [ImageBand; 2],
     mask: Option<(ImageBand, QualityTable)>,
+    /// What states haze beside the mask, in the mask's pixels.
+    haze: Option<(MaskKind, ImageBand)>,
     scaling: Scaling,
     plan: ScenePlan,
     read: SceneRows,
@@ -84,9 +86,11 @@ impl GridScene {
         self.files_mut().for_each(ImageBand::close);
     }
 
-    /// The bands, then the mask.
+    /// The bands, then the masks.
     fn files_mut(&mut self) -> impl Iterator<Item = &mut ImageBand> {
-        self.bands.iter_mut().chain(self.mask.as_mut().map(|(band, _)| band))
+        let mask = self.mask.as_mut().map(|(band, _)| band);
+        let haze = self.haze.as_mut().map(|(_, band)| band);
+        self.bands.iter_mut().chain(mask).chain(haze)
     }
 
     /// Blocks of each band that lie in the box, but wholly outside the fire zone, and are not read.
@@ -159,10 +163,12 @@ impl GridScene {
             return Ok(());
         }
         let scale = self.plan.mask_scale();
+        let mask = self.mask.as_mut().map(|(band, _)| band);
+        let masks = mask.into_iter().chain(self.haze.as_mut().map(|(_, band)| band));
         let files = self.bands.iter_mut().map(|band| (band, None));
-        let files = files.chain(self.mask.as_mut().map(|(band, _)| (band, Some(scale))));
+        let files = files.chain(masks.map(|band| (band, Some(scale))));
         let mut files: Vec<(&mut ImageBand, Option<MaskScale>)> = files.collect();
-        let mut bytes = [const { Vec::new() }; 3];
+        let mut bytes = [const { Vec::new() }; 4];
         let total_bytes = |bytes: &[Vec<Range<u64>>]| -> u64 {
             bytes.iter().flatten().map(|range| range.end.saturating_sub(range.start)).sum()
         };
@@ -219,7 +225,11 @@ impl GridScene {
             Some((band, table)) => {
                 let scale = self.plan.mask_scale();
                 let (columns, rows) = (scale.columns(columns), scale.rows(rows));
-                Some((band.read_prefetched(&columns, &rows)?, &*table))
+                let mut mask = band.read_prefetched(&columns, &rows)?;
+                if let Some((kind, haze)) = &mut self.haze {
+                    mark_haze(&mut mask, &haze.read_prefetched(&columns, &rows)?, *kind);
+                }
+                Some((mask, &*table))
             }
             None => None,
         };
@@ -232,6 +242,7 @@ impl GridScene {
             bands: [&first, &second],
             mask: mask.as_ref().map(|(mask, table)| (&mask[..], *table)),
             no_data,
+            snow: SnowLimits::of(self.scaling),
         });
         Ok(())
     }

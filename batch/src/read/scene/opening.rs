@@ -7,7 +7,7 @@ use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
     DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, Masks,
     OffsetDecision, OffsetRule, Placement, PromisedGround, PromisedGroundCount, QualityTable,
-    Scaling, SceneFile, ScenePlan, SceneRows, SpectralIndex, check_scene_files,
+    Scaling, SceneFile, SceneFilesError, ScenePlan, SceneRows, SpectralIndex, check_scene_files,
     choose_common_level, choose_mask_level, offset_from_pixels, offset_rule,
 };
 
@@ -26,6 +26,7 @@ pub(crate) struct RequestedScene<'a> {
 struct SceneAssets {
     bands: [ImageAsset; 2],
     mask: Option<ImageAsset>,
+    haze: Option<ImageAsset>,
 }
 
 impl<'a> RequestedScene<'a> {
@@ -43,10 +44,13 @@ impl SceneAssets {
             ImageAsset::request(name, band, item.mask_sidecar(&band), client)
         };
         let bands = [request(first_role.name(), first)?, request(second_role.name(), second)?];
-        let mask = |(kind, band): (MaskKind, AssetBand<'_>)| {
-            anyhow::Ok(request("mask", band)?.or_no_data(kind.fill_value()))
+        let request_mask = |name, mask: Option<(MaskKind, AssetBand<'_>)>| {
+            let Some((kind, band)) = mask else { return Ok(None) };
+            anyhow::Ok(Some(request(name, band)?.or_no_data(kind.fill_value())))
         };
-        Ok(Self { bands, mask: item.mask().map(mask).transpose()? })
+        let mask = request_mask("mask", item.mask())?;
+        let haze = request_mask("haze", item.haze())?;
+        Ok(Self { bands, mask, haze })
     }
 }
 
@@ -58,6 +62,7 @@ pub(crate) struct OpenedScene<'a> {
     ground_count: PromisedGroundCount,
     bands: [ImageBand; 2],
     mask: Option<ImageBand>,
+    haze: Option<ImageBand>,
 }
 
 impl<'a> OpenedScene<'a> {
@@ -76,15 +81,11 @@ impl<'a> OpenedScene<'a> {
 
     fn open_unnamed(requested: RequestedScene<'a>, grid: &Grid) -> Result<Option<Self>> {
         let RequestedScene { item, assets } = requested;
-        let SceneAssets { bands: [first, second], mask } = assets?;
+        let SceneAssets { bands: [first, second], mask, haze } = assets?;
         let (first, second) = (Image::open(first)?, Image::open(second)?);
         let mask = mask.map(Image::open).transpose()?;
-        let frames = [first.frame(), second.frame()];
-        let mask_frame = mask.as_ref().map(Image::frame);
-        check_scene_files(
-            [scene_file(&first, &frames[0]), scene_file(&second, &frames[1])],
-            mask.as_ref().zip(mask_frame.as_ref()).map(|(mask, frame)| scene_file(mask, frame)),
-        )?;
+        let haze = haze.map(Image::open).transpose()?;
+        check_files([&first, &second], mask.iter().chain(&haze))?;
 
         let Some(placed) = GdalPlacement::of(&first, grid)? else { return Ok(None) };
         let sizes = [first.level_sizes()?, second.level_sizes()?];
@@ -95,9 +96,11 @@ impl<'a> OpenedScene<'a> {
         let full_size = first.size;
         let bands = [first.at_level(first_level)?, second.at_level(second_level)?];
         let mask = mask.map(|mask| mask_at_level(mask, bands[0].size)).transpose()?;
+        let mask_size = mask.as_ref().map_or(bands[0].size, |mask| mask.size);
+        let haze = haze.map(|haze| haze.at_size(mask_size)).transpose()?;
         prefetch_offset_pixels(item, &bands)?;
         let ground_count = PromisedGroundCount::new(PromisedGround::of(item), grid);
-        Ok(Some(Self { item, placed, full_size, ground_count, bands, mask }))
+        Ok(Some(Self { item, placed, full_size, ground_count, bands, mask, haze }))
     }
 
     /// Decides the offset and plans the reading.
@@ -123,7 +126,7 @@ impl<'a> OpenedScene<'a> {
         masks: &Masks,
         cloud_buffer_m: f32,
     ) -> Result<GridScene> {
-        let Self { item, placed, full_size, ground_count, bands, mask } = self;
+        let Self { item, placed, full_size, ground_count, bands, mask, haze } = self;
         let offset = offset_of(item, &bands)?;
         let Some(used) = UsedScene::new(item, side, offset) else {
             bail!("the item has no datetime")
@@ -135,15 +138,16 @@ impl<'a> OpenedScene<'a> {
             block_size: first.block_size()?,
             mask_size: mask.as_ref().map_or(first.size, |mask| mask.size),
         };
-        let mask_kind = item.mask().map(|(kind, _)| kind);
+        let mask_kinds = item.mask_kinds();
         let touches_zone = |window: &_| zone.is_none_or(|zone| zone.touches(window));
         let mut scene = GridScene {
             used,
             ground_count,
             plan: ScenePlan::new(placed, &level, cloud_buffer_m, touches_zone),
             bands,
-            mask: mask.zip(mask_kind.map(|kind| QualityTable::new(kind, masks))),
-            mask_kind,
+            mask: mask.zip(QualityTable::of_scene(&mask_kinds, masks)),
+            haze: item.haze().map(|(kind, _)| kind).zip(haze),
+            mask_kinds,
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
             read: SceneRows::default(),
             next_unfetched: 0,
@@ -159,6 +163,17 @@ fn mask_at_level(mask: Image, band_size: (usize, usize)) -> Result<ImageBand> {
         Some(level) => mask.at_level(level),
         None => mask.at_size(band_size),
     }
+}
+
+/// Checks that the files of a scene can be read together.
+fn check_files<'a>(
+    bands: [&Image; 2],
+    masks: impl Iterator<Item = &'a Image>,
+) -> Result<(), SceneFilesError> {
+    let frames = bands.map(Image::frame);
+    let masks: Vec<(&Image, ImageFrame)> = masks.map(|mask| (mask, mask.frame())).collect();
+    let masks: Vec<SceneFile> = masks.iter().map(|(mask, frame)| scene_file(mask, frame)).collect();
+    check_scene_files([scene_file(bands[0], &frames[0]), scene_file(bands[1], &frames[1])], &masks)
 }
 
 fn scene_file<'a>(image: &'a Image, frame: &'a ImageFrame) -> SceneFile<'a> {

@@ -115,6 +115,7 @@ fn mapped_fire(map: Fields<'_>, name: &str) -> Option<MappedFire> {
         state: fire.word("state", &FIRE_STATES)?,
         map: fire.word("map", &FIRE_MAPS)?,
         burnt_hectares: fire.number("burnt_hectares")?,
+        provisional_hectares: fire.or("provisional_hectares", 0.0, Fields::number)?,
         hectares: hectares(fire.part("hectares")?)?,
         outlines_url: fire.text("outlines_url")?,
     })

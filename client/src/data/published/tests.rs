@@ -197,6 +197,7 @@ fn full_map() -> MapMeta {
             state: FireState::Out,
             map: FireMapKind::Initial,
             burnt_hectares: 22.0,
+            provisional_hectares: 4.5,
             hectares: Hectares { low: 20.0, high: 2.0, ..Hectares::default() },
             outlines_url: "/meta/fires/f20250702_9q4g3c.geojson".to_owned(),
         }),

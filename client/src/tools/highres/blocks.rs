@@ -5,7 +5,7 @@ use std::cell::{Cell as Slot, RefCell};
 use std::collections::BTreeMap;
 
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_area_ha, lonlat_from_cell};
-use dragonfly_core::{Empty, MapCell, Thresholds, Tile, has_value};
+use dragonfly_core::{Empty, MapCell, PROVISIONAL, Thresholds, Tile, has_value};
 use js_sys::{ArrayBuffer, Float32Array, Uint8Array};
 use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::JsValue;
@@ -121,7 +121,8 @@ impl Blocks {
         }
     }
 
-    /// Adds a tile's hectares to those of each class, in the order of the classes.
+    /// Adds a tile's hectares to those of each class, in the order of the classes, and last to those
+    /// of provisional ground, which is in no class.
     pub fn add_hectares(
         &self,
         tile: Tile,
@@ -133,15 +134,21 @@ impl Blocks {
         let Some(block) = self.block(&blocks, tile) else {
             return;
         };
-        let (dnbr, pre) = (block.dnbr.to_vec(), block.pre.to_vec());
+        let (dnbr, pre, codes) = (block.dnbr.to_vec(), block.pre.to_vec(), block.codes.to_vec());
         let width = TILE_SIZE_PX as usize;
-        for (row, (dnbr, pre)) in dnbr.chunks(width).zip(pre.chunks(width)).enumerate() {
+        let classes = thresholds.classes();
+        let rows = dnbr.chunks(width).zip(pre.chunks(width)).zip(codes.chunks(width));
+        for (row, ((dnbr, pre), codes)) in rows.enumerate() {
             let (_, lat) =
                 lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
             let area_ha = cell_area_ha(tile.z, lat);
-            for (dnbr, pre) in dnbr.iter().zip(pre) {
+            for ((dnbr, pre), code) in dnbr.iter().zip(pre).zip(codes) {
                 let place = thresholds.place(style.value(Cell { dnbr: *dnbr, pre: *pre }));
-                if let Some(sum) = place.and_then(|place| hectares.get_mut(place)) {
+                let counted = place.map(|place| match *code == PROVISIONAL {
+                    true if classes[place].is_burnt => classes.len(),
+                    _ => place,
+                });
+                if let Some(sum) = counted.and_then(|place| hectares.get_mut(place)) {
                     *sum += area_ha;
                 }
             }

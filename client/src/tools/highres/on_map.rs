@@ -53,12 +53,13 @@ impl Highres {
         })
     }
 
-    /// Hectares of each class of the style, counted without blocking the page.
+    /// Hectares of each class of the style, and last those of provisional ground; counted without
+    /// blocking the page.
     pub async fn hectares(&self, style: &ResultStyle) -> Vec<f64> {
         let Some(thresholds) = &style.thresholds else {
             return Vec::new();
         };
-        let mut hectares = vec![0.0; thresholds.classes().len()];
+        let mut hectares = vec![0.0; thresholds.classes().len() + 1];
         for tiles in self.blocks.tiles().chunks(4) {
             for tile in tiles {
                 self.blocks.add_hectares(*tile, style, thresholds, &mut hectares);

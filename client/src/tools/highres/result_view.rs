@@ -34,7 +34,6 @@ pub fn ResultView(
             <p class="hint">{cells_and_bytes(signals, &done, words)}</p>
             <HectaresView highres words />
             <p class="hint" data-testid="highres-hectares-cell">{hectares_cell(signals, &done, words)}</p>
-            <p class="hint" data-testid="highres-provisional">{provisional(&done)}</p>
             <p class="hint" data-testid="highres-counted">{move || counted_inside(signals, words)}</p>
             <p class="hint">{words.maps_differ}</p>
             <p class="hint">{empty_sentence(&done.empty_share, words)}</p>
@@ -119,14 +118,6 @@ fn counted_inside(signals: HighresSignals, words: &'static HighresWords) -> Opti
     has_perimeter.then_some(words.counted_inside)
 }
 
-/// What of it a single image shows burnt.
-fn provisional(done: &ComputeResult) -> Option<String> {
-    let words = crate::i18n::words();
-    let hectares = done.provisional_hectares.burnt();
-    let value = || words.provisional.fill([&area(hectares)]);
-    (hectares > 0.0).then(|| format!("{}: {}", words.provisional_title, value()))
-}
-
 /// The scenes that the result was made of, with the offset decided for each.
 fn used_scenes(done: &ComputeResult, words: &'static HighresWords) -> impl IntoView + use<> {
     let item = |scene: &UsedScene| {
@@ -145,7 +136,7 @@ fn used_scenes(done: &ComputeResult, words: &'static HighresWords) -> impl IntoV
     }
 }
 
-/// Hectares of each class of the thresholds chosen.
+/// Hectares of each class of the thresholds chosen, and of what a single image shows burnt.
 #[component]
 fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let style = Memo::new(move |_| highres.with_value(|highres| highres.style()));
@@ -167,7 +158,18 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
                 </tr>
             }
         };
-        thresholds.classes().iter().enumerate().map(row).collect_view().into_any()
+        let of_classes = thresholds.classes().iter().enumerate().map(row).collect_view();
+        let seen_once = counted.with(|hectares| hectares.get(thresholds.classes().len()).copied());
+        let seen_once = seen_once.filter(|hectares| *hectares > 0.0).map(|hectares| {
+            view! {
+                <tr data-testid="highres-provisional">
+                    <td></td>
+                    <th scope="row">{words.seen_once}</th>
+                    <td class="area">{area(hectares)}</td>
+                </tr>
+            }
+        });
+        (of_classes, seen_once).into_any()
     };
     let note = move || (style.read().index == Index::Rdnbr).then_some(words.rdnbr_note);
     view! {

@@ -40,7 +40,8 @@ pub struct HighresSignals {
     pub zoom: RwSignal<f64>,
     /// What the page shows.
     pub address: RwSignal<Address>,
-    /// Hectares of each class of the style, in the order of the classes; empty until counted.
+    /// Hectares of each class of the style, in the order of the classes, then of provisional ground;
+    /// empty until counted.
     pub hectares: RwSignal<Vec<f64>>,
     /// Incremented with every tile, and when all are removed.
     pub tiles_version: RwSignal<u32>,

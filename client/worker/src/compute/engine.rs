@@ -79,7 +79,8 @@ pub async fn compute<V: SceneSource>(
         Err(reason) => (None, Some(MapWarning::no_offset(reason))),
     };
     map.clear_excluded();
-    let kinds: BTreeSet<MaskKind> = scenes.iter().filter_map(SceneSource::mask_kind).collect();
+    let kinds: BTreeSet<MaskKind> =
+        scenes.iter().flat_map(SceneSource::mask_kinds).copied().collect();
     let masks = mask_rules.masks.describe_map(&kinds, mask_rules.cloud_buffer_m);
     let used: Vec<UsedScene> = scenes.iter().map(|scene| scene.used().clone()).collect();
     let of_scenes = MapWarning::of_scenes(&used).into_iter().chain(counts.warning());

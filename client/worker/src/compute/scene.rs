@@ -8,15 +8,15 @@ use std::pin::{Pin, pin};
 use std::rc::Rc;
 
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::stac::Item;
+use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
     DnCounts, FireSide, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, MaskRules, MaskScale,
-    NearestPixels, OffsetDecision, OffsetRule, QualityTable, ReadPixels, Scaling,
-    SceneObservations, ScenePlan, SceneRows, check_scene_files, choose_common_level,
-    offset_from_pixels, offset_rule,
+    NearestPixels, OffsetDecision, OffsetRule, Placement, QualityTable, ReadPixels, Scaling,
+    SceneObservations, ScenePlan, SceneRows, SnowLimits, check_scene_files, choose_common_level,
+    mark_haze, offset_from_pixels, offset_rule,
 };
 use futures_channel::oneshot;
-use futures_util::future::{Either, select, try_join_all, try_join3};
+use futures_util::future::{Either, select, try_join_all, try_join4};
 use serde::{Deserialize, Serialize};
 
 use crate::compute::band::{self, CogBand};
@@ -37,8 +37,8 @@ use dragonfly_tiff::Crs;
 pub struct CogScene<T, C> {
     /// Its entry in the list of scenes used.
     pub used: UsedScene,
-    /// How its mask is written; `None` where every pixel with data counts as clear.
-    pub mask_kind: Option<MaskKind>,
+    /// How its masks are written; none where every pixel with data counts as clear.
+    pub mask_kinds: Vec<MaskKind>,
     /// Its own pixels' grid; `None` where its system has no number.
     pub pixel_grid: Option<PixelGrid>,
     /// The nearest pixel of each cell; `None` where cells average pixels, or pictures are
@@ -93,6 +93,8 @@ struct Bands<T, C> {
     /// Of [`SpectralIndex::MAPPED`].
     pair: [CogBand<T, C>; 2],
     mask: Option<CogBand<T, C>>,
+    /// What states haze beside the mask, in the mask's pixels.
+    haze: Option<(MaskKind, CogBand<T, C>)>,
     mask_scale: MaskScale,
     quality: Option<QualityTable>,
 }
@@ -169,15 +171,13 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             block_size,
             mask_size: mask.as_ref().map_or(level_size, CogBand::size),
         };
-        let cloud_buffer_m = options.mask_rules.cloud_buffer_m;
-        let mut plan =
-            ScenePlan::new(placed, &level_frame, cloud_buffer_m, |window| target.any(window));
-        plan.begin(&(0..target.width()));
-        let mask_kind = item.mask().map(|(kind, _)| kind);
+        let plan = plan_of(placed, &level_frame, options, target);
+        let haze = files.haze.map(|file| CogBand::at_size(file, level_frame.mask_size));
         let bands = Bands {
             mask,
+            haze: item.haze().map(|(kind, _)| kind).zip(haze),
             mask_scale: plan.mask_scale(),
-            quality: mask_kind.map(|kind| QualityTable::new(kind, &options.mask_rules.masks)),
+            quality: QualityTable::of_scene(&item.mask_kinds(), &options.mask_rules.masks),
             pair,
         };
         let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
@@ -185,7 +185,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         read.start_at(plan.columns().clone(), rows.start, plan.mask_scale());
         let mut scene = Self {
             used,
-            mask_kind,
+            mask_kinds: item.mask_kinds(),
             pixel_grid,
             nearest: plan.nearest_pixels().filter(|_| colours.is_none()),
             observed_to: 0,
@@ -275,6 +275,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
                 bands: [&rectangle.bands[0], &rectangle.bands[1]],
                 mask: rectangle.mask.as_deref().zip(self.bands.quality.as_ref()),
                 no_data: self.bands.pair.each_ref().map(CogBand::no_data_dn),
+                snow: SnowLimits::of(self.scaling),
             });
         }
         self.read.dilate_clouds(part.rows.start, self.plan.mask_buffer_px());
@@ -293,6 +294,7 @@ struct SceneCogs<T, C> {
     /// Of [`SpectralIndex::MAPPED`].
     pair: [BandFile<T, C>; 2],
     mask: Option<BandFile<T, C>>,
+    haze: Option<BandFile<T, C>>,
 }
 
 impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
@@ -302,27 +304,23 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         item: &Item,
     ) -> Result<Self, SceneError> {
         let open = |band, fill| open_masked_band(fetcher, cache, item, band, fill);
-        let mask = async {
-            match item.mask() {
-                Some((kind, band)) => open(band, kind.fill_value()).await.map(Some),
-                None => Ok(None),
-            }
-        };
+        let mask = open_mask(fetcher, cache, item, item.mask());
+        let haze = open_mask(fetcher, cache, item, item.haze());
         let [first, second] = item.mapped_bands()?;
-        let (first, second, mask) = try_join3(open(first, 0), open(second, 0), mask).await?;
-        Ok(Self { pair: [first, second], mask })
+        let (first, second, mask, haze) =
+            try_join4(open(first, 0), open(second, 0), mask, haze).await?;
+        Ok(Self { pair: [first, second], mask, haze })
     }
 
     /// Extent and georeference that the files share.
     fn frame(&self) -> Result<ImageFrame, SceneError> {
         let [first, second] = &self.pair;
         let frames = [first.frame()?, second.frame()?];
-        let mask = self.mask.as_ref();
-        let mask_frame = mask.map(BandFile::frame).transpose()?;
-        check_scene_files(
-            [first.file(&frames[0]), second.file(&frames[1])],
-            mask.zip(mask_frame.as_ref()).map(|(mask, frame)| mask.file(frame)),
-        )?;
+        let masks = || self.mask.iter().chain(&self.haze);
+        let mask_frames = masks().map(BandFile::frame).collect::<Result<Vec<_>, _>>()?;
+        let masks: Vec<_> =
+            masks().zip(&mask_frames).map(|(mask, frame)| mask.file(frame)).collect();
+        check_scene_files([first.file(&frames[0]), second.file(&frames[1])], &masks)?;
         let [frame, _] = frames;
         Ok(frame)
     }
@@ -342,6 +340,30 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
             CogBand::at_level(second.clone(), second_level),
         ]
     }
+}
+
+/// Plans the reading of a level for all cells of an area.
+fn plan_of(
+    placed: Placement,
+    level: &LevelFrame,
+    options: &SceneOptions,
+    target: &dyn TargetCells,
+) -> ScenePlan {
+    let cloud_buffer_m = options.mask_rules.cloud_buffer_m;
+    let mut plan = ScenePlan::new(placed, level, cloud_buffer_m, |window| target.any(window));
+    plan.begin(&(0..target.width()));
+    plan
+}
+
+/// Opens a mask where there is one.
+async fn open_mask<T: Transport, C: ByteCache>(
+    fetcher: &Rc<RangeFetcher<T>>,
+    cache: &Rc<C>,
+    item: &Item,
+    mask: Option<(MaskKind, AssetBand<'_>)>,
+) -> Result<Option<BandFile<T, C>>, SceneError> {
+    let Some((kind, band)) = mask else { return Ok(None) };
+    open_masked_band(fetcher, cache, item, band, kind.fill_value()).await.map(Some)
 }
 
 async fn open_colours<T: Transport + 'static, C: ByteCache + 'static>(
@@ -428,17 +450,22 @@ async fn read_rectangle<T: Transport, C: ByteCache>(
     columns: Range<i64>,
     rows: Range<i64>,
 ) -> Result<Rectangle, ReadError> {
-    let mask = async {
-        match &bands.mask {
-            Some(mask) => {
-                let scale = bands.mask_scale;
-                mask.read(&scale.columns(&columns), &scale.rows(&rows)).await.map(Some)
-            }
-            None => Ok(None),
-        }
+    let scale = bands.mask_scale;
+    let (mask_columns, mask_rows) = (scale.columns(&columns), scale.rows(&rows));
+    let read_mask = async |mask: Option<&CogBand<T, C>>| match mask {
+        Some(mask) => mask.read(&mask_columns, &mask_rows).await.map(Some),
+        None => Ok(None),
     };
     let [first, second] = &bands.pair;
-    let (first, second, mask) =
-        try_join3(first.read(&columns, &rows), second.read(&columns, &rows), mask).await?;
+    let (first, second, mut mask, haze) = try_join4(
+        first.read(&columns, &rows),
+        second.read(&columns, &rows),
+        read_mask(bands.mask.as_ref()),
+        read_mask(bands.haze.as_ref().map(|(_, haze)| haze)),
+    )
+    .await?;
+    if let (Some(mask), Some(haze), Some((kind, _))) = (&mut mask, haze, &bands.haze) {
+        mark_haze(mask, &haze, *kind);
+    }
     Ok(Rectangle { columns, rows, bands: [first, second], mask })
 }

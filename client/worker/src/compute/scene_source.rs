@@ -14,8 +14,8 @@ pub trait SceneSource {
     /// Its entry in the list of scenes used.
     fn used(&self) -> &UsedScene;
 
-    /// How its mask is written; `None` where every pixel with data counts as clear.
-    fn mask_kind(&self) -> Option<MaskKind>;
+    /// How its masks are written; none where every pixel with data counts as clear.
+    fn mask_kinds(&self) -> &[MaskKind];
 
     /// The nearest pixel of each cell, where that one alone decides the cell.
     fn nearest(&self) -> Option<&NearestPixels>;

@@ -55,19 +55,19 @@ impl<'a> BurnMap<'a> {
     }
 
     /// A value, or why there is none.
-    pub fn cell(&self, column: u32, row: u32) -> Result<f32, Empty> {
+    pub fn cell(&self, column: u32, row: u32) -> MapCell {
         let at = row as usize * self.grid.width() as usize + column as usize;
-        match (self.states.get(at), self.values.get(at)) {
-            (Some(state), Some(value)) => {
-                let value = MapCell::new(*value, *state).value()?;
-                if value.is_nan() { Err(Empty::NoData) } else { Ok(value) }
-            }
-            _ => Err(Empty::OutsideBox),
+        let (Some(state), Some(value)) = (self.states.get(at), self.values.get(at)) else {
+            return MapCell::Empty(Empty::OutsideBox);
+        };
+        match MapCell::new(*value, *state) {
+            cell if cell.value().is_ok_and(f32::is_nan) => MapCell::Empty(Empty::NoData),
+            cell => cell,
         }
     }
 
     /// The cells of a row inside the box, from west to east.
-    pub fn row(&self, row: u32) -> impl Iterator<Item = Result<f32, Empty>> {
+    pub fn row(&self, row: u32) -> impl Iterator<Item = MapCell> {
         self.columns().map(move |column| self.cell(column, row))
     }
 
@@ -81,7 +81,7 @@ impl<'a> BurnMap<'a> {
             width: columns.len(),
             values: rows
                 .flat_map(|row| self.row(row))
-                .map(|cell| cell.unwrap_or(f32::NAN))
+                .map(|cell| cell.value().unwrap_or(f32::NAN))
                 .collect(),
         }
     }
@@ -118,7 +118,7 @@ mod tests {
         );
         assert_eq!(raster.values[0], values[at(first_column, first_row)]);
         assert!(raster.values[1].is_nan());
-        assert_eq!(map.cell(first_column + 1, first_row), Err(Empty::Cloud));
+        assert_eq!(map.cell(first_column + 1, first_row), MapCell::Empty(Empty::Cloud));
         let last = at(grid.inside_columns().end - 1, grid.inside_rows().end - 1);
         assert_eq!(raster.values.last(), Some(&values[last]));
     }

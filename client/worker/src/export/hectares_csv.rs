@@ -6,7 +6,8 @@ use crate::export::burn_map::BurnMap;
 use crate::export::hectares::ClassHectares;
 use dragonfly_core::Note;
 
-/// One line per class with its hectares, the burnt total, why the rest is empty, then the notes.
+/// One line per class with its hectares, the burnt total, what of the rest a single view shows
+/// burnt, why the others are empty, then the notes.
 ///
 /// Every line has the six fields `class, name, at_least, below, hectares, note`; where one has
 /// nothing to say it is empty. ASCII except for what names bring along; then UTF-8. Lines end with
@@ -29,6 +30,7 @@ pub fn hectares_csv(map: &BurnMap, thresholds: &Thresholds, notes: &[Note]) -> S
         ]);
     }
     table += &line(["", "burnt in all", "", "", &amount(hectares.burnt), ""]);
+    table += &line(["", "provisional", "", "", &amount(hectares.provisional), PROVISIONAL_NOTE]);
     // Ground outside what was requested is not missing.
     for (reason, missing) in
         hectares.empty.iter().filter(|(reason, _)| **reason != Empty::OutsideBox)
@@ -40,6 +42,10 @@ pub fn hectares_csv(map: &BurnMap, thresholds: &Thresholds, notes: &[Note]) -> S
     }
     table
 }
+
+/// What the line `provisional` counts.
+const PROVISIONAL_NOTE: &str =
+    "burnt ground that a single view shows and no other confirms; in no class";
 
 fn line(fields: [&str; 6]) -> String {
     fields.map(quoted).join(",") + "\r\n"
@@ -64,7 +70,7 @@ fn text(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use dragonfly_core::{Grid, Summary, VALID};
+    use dragonfly_core::{Grid, PROVISIONAL, Summary, VALID};
 
     use super::*;
     use crate::export::invented_provenance::invented;
@@ -77,7 +83,11 @@ mod tests {
         let values: Vec<f32> =
             (0..cells).map(|cell| (cell * 37 % 200) as f32 / 100.0 - 0.6).collect();
         let states: Vec<u8> = (0..cells)
-            .map(|cell| if cell % 11 == 0 { Empty::Cloud.code() } else { VALID })
+            .map(|cell| match cell % 11 {
+                0 => Empty::Cloud.code(),
+                1 => PROVISIONAL,
+                _ => VALID,
+            })
             .collect();
         let map = BurnMap::new(&grid, &values, &states).unwrap();
         let mut summary = Summary::default();
@@ -96,6 +106,12 @@ mod tests {
         )));
         assert!(table.contains(&format!("7,high,0.66,,{:.2},\r\n", hectares.high)));
         assert!(table.contains(&format!(",burnt in all,,,{:.2},\r\n", hectares.burnt())));
+        let provisional = summary.provisional_hectares().burnt();
+        assert!(provisional > 0.0);
+        assert!(
+            table.contains(&format!(",provisional,,,{provisional:.2},burnt ground")),
+            "{table}"
+        );
         assert!(table.contains(",\"cloud, shadow or snow\",,,"));
     }
 

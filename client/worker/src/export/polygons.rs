@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use dragonfly_core::{ClassCells, NO_CLASS, Note, Thresholds, TooManyVerticesError, Traced, trace};
+use dragonfly_core::{
+    ClassCells, MapCell, NO_CLASS, Note, TableClass, Thresholds, TooManyVerticesError, Traced,
+    trace,
+};
 
 use crate::export::burn_map::BurnMap;
 use crate::export::simplify::simplify;
@@ -21,8 +24,9 @@ pub enum Outlines {
     },
 }
 
-/// One polygon per connected piece of a class, with `class`, `name` and `hectares`.
+/// One polygon per connected piece of a class, with `class`, `name`, `provisional` and `hectares`.
 ///
+/// Burnt ground that a single view shows has polygons of its own, in which `provisional` is true.
 /// Cells connect at their sides, not at corners. Hectares are those of the cells, also where the
 /// outline is simplified. The notes stand in a member `provenance` of the collection.
 ///
@@ -34,8 +38,8 @@ pub fn class_polygons(
     outlines: Outlines,
     notes: &[Note],
 ) -> Result<String, TooManyVerticesError> {
-    let number = |value| thresholds.classify(value).map_or(NO_CLASS, |class| class.number);
-    let traced = traced(map, number, outlines)?;
+    let number = |class: &TableClass| class.number;
+    let traced = traced(map, thresholds, number, outlines)?;
     Ok(geojson(map, &traced, notes, |class| {
         let name = thresholds
             .classes()
@@ -46,8 +50,8 @@ pub fn class_polygons(
     }))
 }
 
-/// One polygon per connected piece of burnt ground, of whatever class, with `hectares`; otherwise
-/// as [`class_polygons`].
+/// One polygon per connected piece of burnt ground, of whatever class, with `provisional` and
+/// `hectares`; otherwise as [`class_polygons`].
 ///
 /// # Errors
 /// When there are millions of corners.
@@ -57,21 +61,31 @@ pub fn perimeter(
     outlines: Outlines,
     notes: &[Note],
 ) -> Result<String, TooManyVerticesError> {
-    let burnt = |value| u8::from(thresholds.classify(value).is_some_and(|class| class.is_burnt));
-    let traced = traced(map, burnt, outlines)?;
+    let burnt = |class: &TableClass| u8::from(class.is_burnt);
+    let traced = traced(map, thresholds, burnt, outlines)?;
     Ok(geojson(map, &traced, notes, |_| "\"name\":\"burnt\"".to_owned()))
 }
 
+/// Beside the number of a class: the mark of provisional ground. Numbers of classes are smaller.
+const PROVISIONAL_MARK: u8 = 0x80;
+
+/// Traces cells by the numbers of their classes, those of provisional ground marked.
 fn traced(
     map: &BurnMap,
-    class: impl Fn(f32) -> u8,
+    thresholds: &Thresholds,
+    number: impl Fn(&TableClass) -> u8,
     outlines: Outlines,
 ) -> Result<Traced, TooManyVerticesError> {
     let rows = map.rows();
+    let number_of = |cell: MapCell| {
+        let class = cell.value().ok().and_then(|value| thresholds.classify(value))?;
+        let is_marked = cell.is_provisional() && class.is_burnt;
+        Some(number(class) | if is_marked { PROVISIONAL_MARK } else { 0 })
+    };
     let classes: Vec<u8> = rows
         .clone()
         .flat_map(|row| map.row(row))
-        .map(|cell| cell.map_or(NO_CLASS, &class))
+        .map(|cell| number_of(cell).unwrap_or(NO_CLASS))
         .collect();
     let area_ha = |row: usize| map.grid().cell_area_ha(rows.start + row as u32);
     let traced = trace(ClassCells { width: map.columns().len(), classes: &classes }, area_ha)?;
@@ -110,10 +124,12 @@ fn geojson(
     let mut rings = traced.rings.iter().peekable();
     for (number, piece) in traced.pieces.iter().enumerate() {
         text += if number > 0 { ",\n" } else { "\n" };
-        let properties = properties(piece.class);
+        let properties = properties(piece.class & !PROVISIONAL_MARK);
+        let is_provisional = piece.class & PROVISIONAL_MARK != 0;
         let hectares = piece.hectares;
         text += &format!(
-            "{{\"type\":\"Feature\",\"properties\":{{{properties},\"hectares\":{hectares:.4}}},"
+            "{{\"type\":\"Feature\",\"properties\":{{{properties},\
+            \"provisional\":{is_provisional},\"hectares\":{hectares:.4}}},"
         );
         text += "\"geometry\":{\"type\":\"Polygon\",\"coordinates\":[";
         let mut comma = "";
@@ -152,7 +168,7 @@ fn quoted(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use dragonfly_core::{Area, Empty, Grid, Summary, VALID};
+    use dragonfly_core::{Area, Empty, Grid, PROVISIONAL, Summary, VALID};
 
     use super::*;
     use crate::export::invented_provenance::invented;
@@ -214,6 +230,7 @@ mod tests {
                 for column in map.columns() {
                     let expected: Vec<u64> = map
                         .cell(column, row)
+                        .value()
                         .ok()
                         .and_then(|value| thresholds.classify(value))
                         .iter()
@@ -260,6 +277,37 @@ mod tests {
                 .sum();
             assert!((burnt - summary.hectares().burnt()).abs() < 1e-4 * features.len() as f64);
         }
+    }
+
+    #[test]
+    fn what_a_single_view_shows_burnt_has_polygons_of_its_own() {
+        let Invented { grid, values, mut states } = strewn(5);
+        let every_third = states.iter_mut().step_by(3).filter(|state| **state == VALID);
+        every_third.for_each(|state| *state = PROVISIONAL);
+        let map = BurnMap::new(&grid, &values, &states).unwrap();
+        let mut summary = Summary::default();
+        map.rows().for_each(|row| summary.add_row(map.row(row), grid.cell_area_ha(row)));
+        let thresholds = Thresholds::default();
+        let polygons = class_polygons(&map, &thresholds, Outlines::Exact, &[]).unwrap();
+        let burnt = perimeter(&map, &thresholds, Outlines::Exact, &[]).unwrap();
+        let hectares = |text: &str, is_provisional: bool| -> f64 {
+            let features = features(text).into_iter().map(|(properties, _)| properties);
+            let of_kind = features.filter(|properties| {
+                properties["provisional"] == is_provisional && properties["class"] != 3
+            });
+            of_kind.map(|properties| properties["hectares"].as_f64().unwrap()).sum()
+        };
+        for text in [&polygons, &burnt] {
+            for (is_provisional, expected) in
+                [(false, summary.hectares()), (true, summary.provisional_hectares())]
+            {
+                let sum = hectares(text, is_provisional);
+                assert!(expected.burnt() > 0.0 && (sum - expected.burnt()).abs() < 0.2, "{sum}");
+            }
+        }
+        let unburned = features(&polygons).into_iter().map(|(properties, _)| properties);
+        let mut unburned = unburned.filter(|properties| properties["class"] == 3);
+        assert!(unburned.all(|properties| properties["provisional"] == false));
     }
 
     #[test]

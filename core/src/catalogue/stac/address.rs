@@ -144,8 +144,8 @@ impl AddressPolicy {
     pub fn check_item(&self, item: &Item) -> Result<(), AddressError> {
         let bands =
             SpectralIndex::MAPPED.bands().into_iter().filter_map(|role| item.band(role).ok());
-        let mask = item.mask().map(|(_, band)| band);
-        bands.chain(mask).try_for_each(|band| self.check_file(&band.asset.href))
+        let masks = item.mask().into_iter().chain(item.haze()).map(|(_, band)| band);
+        bands.chain(masks).try_for_each(|band| self.check_file(&band.asset.href))
     }
 
     fn check_private(&self, origin: &Origin) -> Result<(), AddressError> {

@@ -21,6 +21,20 @@ impl Item {
         }
     }
 
+    /// The file that states haze beside its mask, of Landsat; `None` where there is none.
+    pub fn haze(&self) -> Option<(MaskKind, AssetBand<'_>)> {
+        let (MaskKind::QaPixel, _) = self.mask()? else { return None };
+        let files = self.known_collection().haze;
+        let (kind, asset) =
+            files.iter().find_map(|(key, kind)| Some((*kind, self.asset(key)?.1)))?;
+        Some((kind, AssetBand { asset, index: None }))
+    }
+
+    /// The kinds of its mask and of the haze beside it, in this order.
+    pub fn mask_kinds(&self) -> Vec<MaskKind> {
+        self.mask().into_iter().chain(self.haze()).map(|(kind, _)| kind).collect()
+    }
+
     /// Whether class 2 of its SCL is the shadow of terrain: by the baseline; without one by the day
     /// of acquisition, since no scene is older than its processing.
     fn has_terrain_shadow_class(&self) -> bool {

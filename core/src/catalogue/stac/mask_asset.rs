@@ -20,6 +20,8 @@ pub(super) fn band_names(kind: MaskKind) -> &'static [&'static str] {
         MaskKind::Scl | MaskKind::SclSince0400 => &["scl"],
         MaskKind::QaPixel => &["qa_pixel"],
         MaskKind::Fmask => &["fmask"],
+        MaskKind::QaAerosol => &["qa_aerosol"],
+        MaskKind::AtmosOpacity => &["atmos_opacity"],
     }
 }
 

@@ -103,7 +103,7 @@ fn usual_meanings(kind: MaskKind, number: f64) -> Option<&'static [Meaning]> {
         (MaskKind::QaPixel, 7) | (MaskKind::Fmask, 5) => &[Water],
         (MaskKind::Fmask, 0 | 1) => &[Cloud],
         (MaskKind::Fmask, 2) => &[Cloud, Shadow],
-        (MaskKind::QaPixel | MaskKind::Fmask, _) => return None,
+        (_, _) => return None,
     })
 }
 

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::PixelQuality;
+use super::haze::HAZE_MARK;
+use crate::sensor::reflectance::SIGNED_FILL_DN;
 
 /// How a mask asset encodes the quality of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -18,18 +20,25 @@ pub enum MaskKind {
     QaPixel,
     /// Fmask of HLS: bits.
     Fmask,
+    /// Landsat's SR_QA_AEROSOL, read beside QA_PIXEL: bits.
+    QaAerosol,
+    /// SR_ATMOS_OPACITY of Landsat 4 to 7, read beside QA_PIXEL: opacity in thousandths.
+    AtmosOpacity,
 }
 
 impl MaskKind {
-    /// Every kind of asset. Which SCL it is depends on the scene.
+    /// Every kind of asset that is a mask by itself. Which SCL it is depends on the scene.
     pub const ALL: [Self; 3] = [Self::Scl, Self::QaPixel, Self::Fmask];
+    /// Kinds that state haze, beside another mask.
+    pub const HAZE: [Self; 2] = [Self::QaAerosol, Self::AtmosOpacity];
 
     /// The value of a pixel without data.
     pub fn fill_value(self) -> u16 {
         match self {
             Self::Scl | Self::SclSince0400 => 0,
-            Self::QaPixel => 1,
+            Self::QaPixel | Self::QaAerosol => 1,
             Self::Fmask => 255,
+            Self::AtmosOpacity => SIGNED_FILL_DN,
         }
     }
 }
@@ -82,6 +91,11 @@ const FMASK: [Hides; 5] = [
 /// The lower of the two bits of Fmask that hold the aerosol level; 3 is high, as under smoke.
 const FMASK_AEROSOL: u8 = 6;
 const FMASK_HIGH_AEROSOL: u8 = 0b11 << FMASK_AEROSOL;
+const QA_AEROSOL: [Hides; 1] =
+    [hides(6, "high aerosol (bits 6 and 7), not over water", PixelQuality::Cloud)];
+const ATMOS_OPACITY: [Hides; 1] = [hides(6, "above 0.3, not over water", PixelQuality::Cloud)];
+/// What [`SnowLimits`](crate::SnowLimits) hide beside a mask.
+const SNOW_BY_BANDS: &str = "; snow also where NIR and NBR are 0.6 and more";
 const SCL_WATER: u8 = 6;
 const QA_PIXEL_WATER: u8 = 7;
 const FMASK_WATER: u8 = 5;
@@ -94,6 +108,8 @@ impl MaskKind {
             Self::SclSince0400 => "SCL (baseline 04.00 on)",
             Self::QaPixel => "QA_PIXEL",
             Self::Fmask => "Fmask",
+            Self::QaAerosol => "SR_QA_AEROSOL",
+            Self::AtmosOpacity => "SR_ATMOS_OPACITY",
         }
     }
 
@@ -103,6 +119,8 @@ impl MaskKind {
             Self::SclSince0400 => &SCL_SINCE_04_00,
             Self::QaPixel => &QA_PIXEL,
             Self::Fmask => &FMASK,
+            Self::QaAerosol => &QA_AEROSOL,
+            Self::AtmosOpacity => &ATMOS_OPACITY,
         }
     }
 
@@ -110,7 +128,8 @@ impl MaskKind {
     fn unit(self) -> &'static str {
         match self {
             Self::Scl | Self::SclSince0400 => "classes",
-            Self::QaPixel | Self::Fmask => "bits",
+            Self::QaPixel | Self::Fmask | Self::QaAerosol => "bits",
+            Self::AtmosOpacity => "levels",
         }
     }
 }
@@ -134,6 +153,10 @@ pub struct Masks {
     /// Bits of Fmask; 6 stands for a high aerosol level.
     #[serde(deserialize_with = "fmask")]
     pub fmask: Vec<u8>,
+    /// Of SR_QA_AEROSOL, 6 for a high aerosol level. The same hides an opacity above 0.3 where
+    /// Landsat 4 to 7 state that instead.
+    #[serde(deserialize_with = "qa_aerosol", skip_serializing_if = "is_high_aerosol")]
+    pub qa_aerosol: Vec<u8>,
 }
 
 impl Default for Masks {
@@ -143,8 +166,16 @@ impl Default for Masks {
             scl_since_04_00: TERRAIN_SHADOW.to_vec(),
             qa_pixel: vec![0, 1, 2, 3, 4, 5],
             fmask: vec![1, 2, 3, 4, FMASK_AEROSOL],
+            qa_aerosol: HIGH_AEROSOL.to_vec(),
         }
     }
+}
+
+/// What of SR_QA_AEROSOL hides the ground.
+const HIGH_AEROSOL: [u8; 1] = [6];
+
+fn is_high_aerosol(bits: &[u8]) -> bool {
+    bits == HIGH_AEROSOL
 }
 
 /// The class of SCL that is the shadow of terrain from processing baseline 04.00 on.
@@ -164,6 +195,10 @@ fn qa_pixel<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
 
 fn fmask<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
     checked(from, MaskKind::Fmask)
+}
+
+fn qa_aerosol<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<u8>, D::Error> {
+    checked(from, MaskKind::QaAerosol)
 }
 
 fn checked<'de, D: Deserializer<'de>>(from: D, kind: MaskKind) -> Result<Vec<u8>, D::Error> {
@@ -195,6 +230,7 @@ impl Masks {
             }
             MaskKind::QaPixel => self.qa_pixel.contains(&number),
             MaskKind::Fmask => self.fmask.contains(&number),
+            MaskKind::QaAerosol | MaskKind::AtmosOpacity => self.qa_aerosol.contains(&number),
         }
     }
 
@@ -202,8 +238,13 @@ impl Masks {
     pub fn describe(&self, kind: MaskKind) -> String {
         let masked: Vec<String> =
             self.hiding(kind).map(|hides| format!("{} {}", hides.number, hides.name)).collect();
-        let (masked, water) = (masked.join("; "), water(kind));
-        format!("{} {}: {masked} masked; {water} water by the pre side", kind.name(), kind.unit())
+        let masked = masked.join("; ");
+        let water = water(kind).map(|water| format!("; {water} water by the pre side"));
+        let water = water.unwrap_or_default();
+        match kind {
+            MaskKind::AtmosOpacity => format!("{}: {masked} masked", kind.name()),
+            _ => format!("{} {}: {masked} masked{water}", kind.name(), kind.unit()),
+        }
     }
 
     /// What is masked of a map made with these kinds, and how far clouds reach.
@@ -211,8 +252,15 @@ impl Masks {
         if kinds.is_empty() {
             return "no mask asset: every pixel with data counts as clear".to_owned();
         }
-        let kinds: Vec<String> = kinds.iter().map(|kind| self.describe(*kind)).collect();
-        format!("{}; cloud, shadow and snow widened by {cloud_buffer_m} m", kinds.join("; "))
+        let hides_ground = |kind: &&MaskKind| self.hiding(**kind).next().is_some();
+        let is_described = |kind: &&MaskKind| !MaskKind::HAZE.contains(*kind) || hides_ground(kind);
+        let hides_snow =
+            |kind: &MaskKind| self.hiding(*kind).any(|hides| hides.quality == PixelQuality::Snow);
+        let snow = if kinds.iter().any(hides_snow) { SNOW_BY_BANDS } else { "" };
+        let kinds = kinds.iter().filter(is_described);
+        let kinds: Vec<String> = kinds.map(|kind| self.describe(*kind)).collect();
+        let kinds = kinds.join("; ");
+        format!("{kinds}{snow}; cloud, shadow and snow widened by {cloud_buffer_m} m")
     }
 
     fn hiding(&self, kind: MaskKind) -> impl Iterator<Item = &'static Hides> {
@@ -220,11 +268,12 @@ impl Masks {
     }
 }
 
-fn water(kind: MaskKind) -> u8 {
+fn water(kind: MaskKind) -> Option<u8> {
     match kind {
-        MaskKind::Scl | MaskKind::SclSince0400 => SCL_WATER,
-        MaskKind::QaPixel => QA_PIXEL_WATER,
-        MaskKind::Fmask => FMASK_WATER,
+        MaskKind::Scl | MaskKind::SclSince0400 => Some(SCL_WATER),
+        MaskKind::QaPixel => Some(QA_PIXEL_WATER),
+        MaskKind::Fmask => Some(FMASK_WATER),
+        MaskKind::QaAerosol | MaskKind::AtmosOpacity => None,
     }
 }
 
@@ -242,6 +291,28 @@ impl QualityTable {
         Self(table)
     }
 
+    /// The table of a scene whose masks are of these kinds: that of the first, and where there is a
+    /// second, that of haze, of values that [`mark_haze`](super::mark_haze) has marked. `None`
+    /// without a kind.
+    pub fn of_scene(kinds: &[MaskKind], masks: &Masks) -> Option<Self> {
+        let (kind, haze) = kinds.split_first()?;
+        let mut table = Self::new(*kind, masks);
+        let hides_haze = haze.iter().any(|haze| masks.hiding(*haze).next().is_some());
+        let marked = (0..).zip(&mut table.0).filter(|(value, _)| value & HAZE_MARK != 0);
+        for (_, quality) in marked.filter(|_| hides_haze) {
+            // Over water the level is unreliable, and no severity depends on it.
+            if !matches!(quality, PixelQuality::NoData | PixelQuality::Water) {
+                *quality = PixelQuality::Cloud;
+            }
+        }
+        Some(table)
+    }
+
+    /// Whether snow of the mask is hidden.
+    pub(crate) fn hides_snow(&self) -> bool {
+        self.0.contains(&PixelQuality::Snow)
+    }
+
     /// The quality of one pixel. All bits of QA_PIXEL that count lie in its lower byte.
     #[inline]
     pub fn quality(&self, value: u16) -> PixelQuality {
@@ -257,12 +328,14 @@ fn quality_of(kind: MaskKind, masks: &Masks, value: u8) -> PixelQuality {
             value & FMASK_HIGH_AEROSOL == FMASK_HIGH_AEROSOL && value & (1 << FMASK_WATER) == 0
         }
         MaskKind::QaPixel | MaskKind::Fmask => value & (1 << number) != 0,
+        MaskKind::QaAerosol | MaskKind::AtmosOpacity => false,
     };
     let is_fill = match kind {
         // Values that no class has were not classified from data either.
         MaskKind::Scl | MaskKind::SclSince0400 => value == 0 || value > 11,
         MaskKind::QaPixel => is_set(0),
         MaskKind::Fmask => value == FMASK_FILL,
+        MaskKind::QaAerosol | MaskKind::AtmosOpacity => false,
     };
     if is_fill {
         return PixelQuality::NoData;
@@ -271,9 +344,12 @@ fn quality_of(kind: MaskKind, masks: &Masks, value: u8) -> PixelQuality {
     // A pixel may have several bits: cloud wins over shadow, shadow over snow.
     let first =
         [PixelQuality::NoData, PixelQuality::Cloud, PixelQuality::Shadow, PixelQuality::Snow];
-    hidden
-        .min_by_key(|quality| first.iter().position(|other| other == quality))
-        .unwrap_or(if is_set(water(kind)) { PixelQuality::Water } else { PixelQuality::Clear })
+    hidden.min_by_key(|quality| first.iter().position(|other| other == quality)).unwrap_or(
+        match water(kind) {
+            Some(water) if is_set(water) => PixelQuality::Water,
+            _ => PixelQuality::Clear,
+        },
+    )
 }
 
 #[cfg(test)]
@@ -361,7 +437,13 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_is_clear_but_fill_stays_fill() {
-        let none = Masks { scl: vec![], scl_since_04_00: vec![], qa_pixel: vec![], fmask: vec![] };
+        let none = Masks {
+            scl: vec![],
+            scl_since_04_00: vec![],
+            qa_pixel: vec![],
+            fmask: vec![],
+            ..Masks::default()
+        };
         assert_eq!(QualityTable::new(MaskKind::Scl, &none).quality(9), PixelQuality::Clear);
         assert_eq!(
             QualityTable::new(MaskKind::QaPixel, &none).quality(22_280),
@@ -402,25 +484,26 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+           #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-        #[test]
-        fn water_and_clear_land_are_never_masked(
-            scl in proptest::sample::subsequence(SCL.map(|hides| hides.number).to_vec(), 0..=SCL.len()),
-            qa_pixel in proptest::sample::subsequence(vec![0u8, 1, 2, 3, 4, 5], 0..=6),
-            fmask in proptest::sample::subsequence(vec![1u8, 2, 3, 4, 6], 0..=5),
-            upper_byte in 0..=255u16,
-        ) {
-            let masks = Masks { scl_since_04_00: scl.clone(), scl, qa_pixel, fmask };
-            let scl = QualityTable::new(MaskKind::Scl, &masks);
-            prop_assert_eq!([4, 5, 6].map(|class| scl.quality(class)), [PixelQuality::Clear, PixelQuality::Clear, PixelQuality::Water]);
-            let qa_pixel = QualityTable::new(MaskKind::QaPixel, &masks);
-            let [clear, water] = [1 << 6, 1 << 7].map(|bits| qa_pixel.quality(upper_byte << 8 | bits));
-            prop_assert_eq!([clear, water], [PixelQuality::Clear, PixelQuality::Water]);
-            let fmask = QualityTable::new(MaskKind::Fmask, &masks);
-            // The level below high.
-            let aerosol = upper_byte & 0b1000_0000;
-            prop_assert_eq!([fmask.quality(aerosol), fmask.quality(aerosol | 1 << 5)], [PixelQuality::Clear, PixelQuality::Water]);
-        }
-    }
+           #[test]
+           fn water_and_clear_land_are_never_masked(
+               scl in proptest::sample::subsequence(SCL.map(|hides| hides.number).to_vec(), 0..=SCL.len()),
+               qa_pixel in proptest::sample::subsequence(vec![0u8, 1, 2, 3, 4, 5], 0..=6),
+               fmask in proptest::sample::subsequence(vec![1u8, 2, 3, 4, 6], 0..=5),
+               upper_byte in 0..=255u16,
+           ) {
+               let masks = Masks {
+    scl_since_04_00: scl.clone(), scl, qa_pixel, fmask, ..Masks::default() };
+               let scl = QualityTable::new(MaskKind::Scl, &masks);
+               prop_assert_eq!([4, 5, 6].map(|class| scl.quality(class)), [PixelQuality::Clear, PixelQuality::Clear, PixelQuality::Water]);
+               let qa_pixel = QualityTable::new(MaskKind::QaPixel, &masks);
+               let [clear, water] = [1 << 6, 1 << 7].map(|bits| qa_pixel.quality(upper_byte << 8 | bits));
+               prop_assert_eq!([clear, water], [PixelQuality::Clear, PixelQuality::Water]);
+               let fmask = QualityTable::new(MaskKind::Fmask, &masks);
+               // The level below high.
+               let aerosol = upper_byte & 0b1000_0000;
+               prop_assert_eq!([fmask.quality(aerosol), fmask.quality(aerosol | 1 << 5)], [PixelQuality::Clear, PixelQuality::Water]);
+           }
+       }
 }

@@ -2,8 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+mod haze;
 mod mask;
 
+pub use haze::mark_haze;
 pub use mask::{MaskKind, Masks, QualityTable};
 
 /// What a pixel of a scene shows.

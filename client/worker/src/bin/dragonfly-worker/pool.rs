@@ -47,7 +47,7 @@ type EventWithBuffers = (SceneEvent, Vec<ArrayBuffer>);
 /// A scene that a worker has opened.
 pub(crate) struct RemoteScene {
     used: UsedScene,
-    mask_kind: Option<MaskKind>,
+    mask_kinds: Vec<MaskKind>,
     /// The grid of its own pixels.
     pub(crate) pixel_grid: Option<PixelGrid>,
     nearest: Option<NearestPixels>,
@@ -84,7 +84,7 @@ impl Pool {
                 "close other tabs, or try another browser",
             ));
         };
-        let mask_kind = item.mask().map(|(kind, _)| kind);
+        let mask_kinds = item.mask_kinds();
         let promised_ground = PromisedGround::of(&item);
         let opening = Box::new(Opening { ticket, item, options, area, cells });
         let (opened, lattice) = worker.request(ticket, &SceneTask::Open(opening)).await?;
@@ -97,7 +97,7 @@ impl Pool {
         });
         Ok(Some(RemoteScene {
             used,
-            mask_kind,
+            mask_kinds,
             pixel_grid,
             nearest,
             promised_ground,
@@ -212,8 +212,8 @@ impl SceneSource for RemoteScene {
         &self.used
     }
 
-    fn mask_kind(&self) -> Option<MaskKind> {
-        self.mask_kind
+    fn mask_kinds(&self) -> &[MaskKind] {
+        &self.mask_kinds
     }
 
     fn nearest(&self) -> Option<&NearestPixels> {
