@@ -62,8 +62,8 @@ impl SceneAssets {
             ImageAsset::request(name, band, item.mask_sidecar(&band), client)
         };
         let bands = [request(first_role.name(), first)?, request(second_role.name(), second)?];
-        let mask = |(kind, band): (MaskKind, AssetBand<'_>)| {
-            anyhow::Ok(request("mask", band)?.or_no_data(kind.fill_value()))
+        let mask = |(_, band): (MaskKind, AssetBand<'_>)| {
+            anyhow::Ok(request("mask", band)?.or_no_data(item.mask_fill_value().unwrap_or(0)))
         };
         Ok(Self { bands, mask: item.mask().map(mask).transpose()? })
     }
@@ -117,6 +117,7 @@ impl GridScene {
         cloud_buffer_m: f32,
     ) -> Result<Option<Self>> {
         let RequestedScene { item, assets } = requested;
+        let quality = item.mask_table(masks)?;
         let SceneAssets { bands: [first, second], mask } = assets?;
         let (first, second) = (Image::open(first)?, Image::open(second)?);
         let mask_kind = item.mask().map(|(kind, _)| kind);
@@ -155,7 +156,7 @@ impl GridScene {
             ground_count: PromisedGroundCount::new(PromisedGround::of(item), grid),
             plan: ScenePlan::new(placed, &level, cloud_buffer_m, touches_zone),
             bands,
-            mask: mask.zip(mask_kind.map(|kind| QualityTable::new(kind, masks))),
+            mask: mask.zip(quality),
             mask_kind,
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },
             read: SceneRows::default(),

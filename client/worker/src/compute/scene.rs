@@ -145,6 +145,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         target: &dyn TargetCells,
         spawn: &Spawn,
     ) -> Result<Option<Self>, SceneError> {
+        let quality = item.mask_table(&options.mask_rules.masks)?;
         let files = SceneCogs::open(fetcher, cache, item).await?;
         let first = &files.pair[0].cog;
         let frame = files.frame()?;
@@ -174,12 +175,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             ScenePlan::new(placed, &level_frame, cloud_buffer_m, |window| target.any(window));
         plan.begin(&(0..target.width()));
         let mask_kind = item.mask().map(|(kind, _)| kind);
-        let bands = Bands {
-            mask,
-            mask_scale: plan.mask_scale(),
-            quality: mask_kind.map(|kind| QualityTable::new(kind, &options.mask_rules.masks)),
-            pair,
-        };
+        let bands = Bands { mask, mask_scale: plan.mask_scale(), quality, pair };
         let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
         let mut read = SceneRows::default();
         read.start_at(plan.columns().clone(), rows.start, plan.mask_scale());
@@ -304,7 +300,10 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         let open = |band, fill| open_masked_band(fetcher, cache, item, band, fill);
         let mask = async {
             match item.mask() {
-                Some((kind, band)) => open(band, kind.fill_value()).await.map(Some),
+                Some((_, band)) => {
+                    let fill = item.mask_fill_value().unwrap_or(0);
+                    open(band, fill).await.map(Some)
+                }
                 None => Ok(None),
             }
         };

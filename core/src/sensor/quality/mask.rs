@@ -230,22 +230,40 @@ fn water(kind: MaskKind) -> u8 {
 
 /// The quality of every value of a mask.
 #[derive(Clone, Debug)]
-pub struct QualityTable([PixelQuality; 256]);
+pub struct QualityTable {
+    of_byte: [PixelQuality; 256],
+    /// Larger values hold no data.
+    max_value: u16,
+}
 
 impl QualityTable {
     /// The table of a kind of mask.
     pub fn new(kind: MaskKind, masks: &Masks) -> Self {
-        let mut table = [PixelQuality::Clear; 256];
-        for (value, quality) in (0..=u8::MAX).zip(&mut table) {
+        let mut of_byte = [PixelQuality::Clear; 256];
+        for (value, quality) in (0..=u8::MAX).zip(&mut of_byte) {
             *quality = quality_of(kind, masks, value);
         }
-        Self(table)
+        // All bits of QA_PIXEL that count lie in its lower byte.
+        Self { of_byte, max_value: u16::MAX }
     }
 
-    /// The quality of one pixel. All bits of QA_PIXEL that count lie in its lower byte.
+    /// The table of a mask with values of its own: each pair is one of them and the value that means
+    /// the same in masks of this table. Values that are not among them hold no data.
+    pub fn translated(&self, pairs: &[(u8, u8)]) -> Self {
+        let mut of_byte = [PixelQuality::NoData; 256];
+        for (own, usual) in pairs {
+            of_byte[usize::from(*own)] = self.quality(u16::from(*usual));
+        }
+        Self { of_byte, max_value: u8::MAX.into() }
+    }
+
+    /// The quality of one pixel.
     #[inline]
     pub fn quality(&self, value: u16) -> PixelQuality {
-        self.0[usize::from(value as u8)]
+        if value > self.max_value {
+            return PixelQuality::NoData;
+        }
+        self.of_byte[usize::from(value as u8)]
     }
 }
 
