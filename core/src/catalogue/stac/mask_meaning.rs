@@ -107,6 +107,8 @@ fn stated_meanings<'a>(band: &AssetBand<'a>) -> (Vec<&'a MaskMeaning>, Vec<&'a M
 /// The first class or bit of a mask to which the item gives another meaning than its kind does;
 /// `None` where there is none.
 pub(super) fn contradiction(kind: MaskKind, band: &AssetBand) -> Option<String> {
+    // Class 2 alone differs, and may be either.
+    let kind = if kind == MaskKind::SclSince0400 { MaskKind::Scl } else { kind };
     let (classes, bits) = stated_meanings(band);
     let (mut classes, mut bits) = (classes.into_iter(), bits.into_iter());
     let class = classes.find_map(|class| contradicts(class, &meanings_of_class(kind, class)?));
@@ -200,7 +202,6 @@ fn known_meaning(text: &str) -> Option<Meaning> {
 /// What a class, or a bit, stands for in masks of a kind; `None` where that is unknown or does not
 /// matter.
 fn usual_meanings(kind: MaskKind, number: f64) -> Option<&'static [Meaning]> {
-    let kind = if kind == MaskKind::SclSince0400 { MaskKind::Scl } else { kind };
     Some(match (kind, number as i64) {
         (MaskKind::Scl, 0 | 1) => &[NoData],
         (MaskKind::Scl, 2) => &[Shadow, Land],
@@ -210,7 +211,8 @@ fn usual_meanings(kind: MaskKind, number: f64) -> Option<&'static [Meaning]> {
         (MaskKind::Scl, 7) => &[Cloud, NoData, Land],
         (MaskKind::Scl, 8..=10) => &[Cloud],
         (MaskKind::Scl, 11) => &[Snow],
-        (MaskKind::Scl | MaskKind::SclSince0400, _) => &[NoData],
+        (MaskKind::Scl, _) => &[NoData],
+        (MaskKind::SclSince0400, _) => return usual_meanings(MaskKind::Scl, number),
         (MaskKind::QaPixel, 0) => &[NoData],
         (MaskKind::QaPixel, 1..=3) => &[Cloud],
         (MaskKind::QaPixel, 4) | (MaskKind::Fmask, 3) => &[Shadow],
@@ -269,6 +271,7 @@ mod tests {
         ];
         let cdse: Vec<(u8, &str)> = (0..).zip(cdse).collect();
         check(MaskKind::Scl, &cdse, None);
+        check(MaskKind::SclSince0400, &cdse, None);
         check(MaskKind::Scl, &[(7, "cloud_low_probability"), (2, "topographic shadow")], None);
         check(MaskKind::Scl, &[(3, "Wolkenschatten"), (4, "forêt")], None);
         let landsat =
