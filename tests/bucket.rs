@@ -127,7 +127,7 @@ impl FarStore {
         let started = Instant::now();
         while TcpStream::connect(free).is_err() {
             assert!(
-                started.elapsed() < Duration::from_secs(20),
+                started.elapsed() < Duration::from_secs(120),
                 "{} does not answer",
                 program.display()
             );
