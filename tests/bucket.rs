@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -42,6 +43,8 @@ struct Shelf {
     max_open: AtomicUsize,
     /// Requests for files that are gone.
     gone_requests: AtomicUsize,
+    /// The number of the request that is not answered, and where its arrival is sent.
+    stall: Mutex<Option<(usize, Sender<()>)>>,
     /// Ranges sent whole, by file.
     sent: Mutex<BTreeMap<String, Vec<Range<u64>>>>,
 }
@@ -59,6 +62,7 @@ impl Bucket {
             open_now: AtomicUsize::new(0),
             max_open: AtomicUsize::new(0),
             gone_requests: AtomicUsize::default(),
+            stall: Mutex::default(),
             sent: Mutex::default(),
         });
         let serving = Arc::clone(&shelf);
@@ -74,6 +78,13 @@ impl Bucket {
     /// The catalogue whose hrefs lead here.
     pub(crate) fn catalogue(&self) -> PathBuf {
         self.catalogue.path().join("items.json")
+    }
+
+    /// Leaves the nth request from now on without an answer; its arrival is received.
+    pub(crate) fn stall_at(&self, nth: usize) -> Receiver<()> {
+        let (sender, receiver) = channel();
+        *self.shelf.stall.lock().unwrap() = Some((self.requests() + nth, sender));
+        receiver
     }
 
     pub(crate) fn gone_requests(&self) -> usize {
@@ -116,7 +127,7 @@ impl FarStore {
         let started = Instant::now();
         while TcpStream::connect(free).is_err() {
             assert!(
-                started.elapsed() < Duration::from_secs(20),
+                started.elapsed() < Duration::from_secs(120),
                 "{} does not answer",
                 program.display()
             );
@@ -164,10 +175,25 @@ impl Shelf {
             thread::sleep(Duration::from_millis(5));
             let (whole, is_cut) = self.answer(&name, range);
             self.open_now.fetch_sub(1, Ordering::SeqCst);
+            if self.is_stalled() {
+                // Until the other side is gone.
+                let _ = reader.read(&mut [0]);
+                return;
+            }
             if (&stream).write_all(&whole).is_err() || is_cut {
                 return;
             }
         }
+    }
+
+    /// Whether the latest request is the one without an answer.
+    fn is_stalled(&self) -> bool {
+        let mut stall = self.stall.lock().unwrap();
+        let requests = self.requests.load(Ordering::SeqCst);
+        let Some((_, sender)) = stall.take_if(|(number, _)| *number <= requests) else {
+            return false;
+        };
+        sender.send(()).is_ok()
     }
 
     /// The bytes of an answer, and whether the connection ends with them.

@@ -167,6 +167,21 @@ impl EngineTask {
         (used, scenes)
     }
 
+    /// Why the page cannot use the first scene of the catalogue.
+    pub(crate) fn refusal(&self) -> String {
+        let wanted = GridTarget::of(self.area(), self.search().zoom);
+        let options = SceneOptions {
+            side: FireSide::Pre,
+            picture: None,
+            mask_rules: self.mask_rules.clone(),
+        };
+        let (files, cache) = (Files::default().far(), Rc::new(NoCache));
+        let at_once: Spawn = Rc::new(block_on);
+        let item = self.items().remove(0);
+        let opened = CogScene::open(&files, &cache, &item, &options, &wanted, &at_once);
+        block_on(opened).err().unwrap().to_string()
+    }
+
     /// Computes with them on the map's grid.
     fn compute(&self, ring: OffsetGround) -> (Vec<Item>, ComputedMap, ComputeResult) {
         self.compute_within(ring, None)

@@ -16,7 +16,7 @@ use crate::test_bed::{TestBed, invented_scenes};
 /// What no published file may contain.
 const SECRET: &str = "SECRET-4711";
 /// A bound far beyond what a test takes, and far below what waiting would take.
-const SOON: Duration = Duration::from_secs(60);
+const SOON: Duration = Duration::from_secs(240);
 
 /// What was requested from a server.
 pub(crate) struct Asked {
@@ -488,14 +488,15 @@ fn check_ends_in_time(answer: impl Fn(&mut TcpStream) + Send + Sync + 'static) {
         &["--max-run-minutes", "0.05"],
         &["max_run_minutes (0.05)"],
     );
-    assert_eq!(catalogue.asked().len(), 1);
+    // None where the machine is so busy that the time is over before.
+    assert!(catalogue.asked().len() <= 1);
 }
 
 #[test]
 fn a_run_ends_in_time_whatever_the_catalogue_does() {
     check_ends_in_time(|_| thread::sleep(Duration::from_secs(600)));
     check_ends_in_time(|stream| {
-        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 3000\r\n\r\n").unwrap();
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 9000\r\n\r\n").unwrap();
         while stream.write_all(b" ").is_ok() {
             thread::sleep(Duration::from_millis(100));
         }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::bucket::{Bucket, FarStore, Faults};
+use crate::fault_injection::{Fault, Injection, count};
 use crate::raster::ReadRaster;
 use crate::test_bed::{Serving, TestBed, invented_scenes, shared};
 
@@ -48,6 +49,9 @@ fn scenes_behind_http_give_the_same_map() {
     assert_eq!(meta(&near), meta(&far));
     assert_eq!(meta(&near), meta(&asking));
 }
+
+/// Until a request comes, on a machine under load.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 fn invented_regions() -> Value {
     serde_json::from_slice(&fs::read(invented_scenes().join("regions.json")).unwrap()).unwrap()
@@ -164,19 +168,54 @@ fn a_scene_gone_for_good_is_skipped_at_once_and_named() {
     assert!(!bucket.sent().contains_key(file));
 }
 
+/// A run after one that was killed gives the map, and leaves nothing behind.
+fn check_next_run(far: &TestBed, expected: &(Vec<u32>, Value), killed_at: &str) {
+    far.succeed(&["update", "sample_evia"]);
+    assert!(outcome(far) == *expected, "killed at {killed_at}");
+    let left: Vec<_> =
+        fs::read_dir(far.published("work/sample_evia")).map_or(Vec::new(), |left| left.collect());
+    assert!(left.is_empty(), "killed at {killed_at}: {left:?}");
+}
+
 #[test]
-fn a_run_cut_off_at_any_moment_starts_clean_and_gives_the_same_map() {
-    let (_bucket, far) = far_away(Faults::default());
+fn a_run_killed_at_any_request_starts_clean_and_gives_the_same_map() {
     let expected = near();
-    for after_ms in [50, 150, 300, 600] {
-        let mut killed = far.command(&["update", "sample_evia"]).spawn().unwrap();
-        std::thread::sleep(Duration::from_millis(after_ms));
-        killed.kill().unwrap();
-        killed.wait().unwrap();
-        far.succeed(&["update", "sample_evia"]);
-        assert!(outcome(&far) == expected, "killed after {after_ms} ms");
-        let left: Vec<_> = fs::read_dir(far.published("work/sample_evia"))
-            .map_or(Vec::new(), |left| left.collect());
-        assert!(left.is_empty(), "{left:?}");
+    let (bucket, far) = far_away(Faults::default());
+    far.succeed(&["update", "sample_evia"]);
+    let requests = bucket.requests();
+    for nth in [1, requests / 4, requests / 2, requests * 3 / 4] {
+        let stalled = bucket.stall_at(nth);
+        let mut running = far.command(&["update", "sample_evia"]).spawn().unwrap();
+        let came = stalled.recv_timeout(PATIENCE);
+        running.kill().unwrap();
+        running.wait().unwrap();
+        assert!(came.is_ok(), "request {nth} of {requests} did not come");
+        check_next_run(&far, &expected, &format!("request {nth} of {requests}"));
+    }
+}
+
+#[test]
+fn a_run_killed_at_any_change_starts_clean_and_gives_the_same_map() {
+    let expected = near();
+    let (_bucket, far) = far_away(Faults::default());
+    far.succeed(&["update", "sample_evia"]);
+    let (root, state) = (far.published(""), far.published("../fault_count"));
+    let run = |operations: &str, at: u64| {
+        let fault = Fault::Kill;
+        let injection = Injection { root: &root, operations, path: "", at, fault };
+        let mut command = far.command(&["update", "sample_evia"]);
+        injection.apply(&mut command, &state);
+        (command.output().unwrap().status.code(), count(&state))
+    };
+    for operations in ["write", "fsync", "rename"] {
+        let (code, changes) = run(operations, 0);
+        assert!(code == Some(0) && changes > 2, "{operations}: {code:?}, {changes} changes");
+        for at in [1, changes / 2, changes] {
+            let (code, _) = run(operations, at);
+            let moment = format!("{operations} {at} of {changes}");
+            // A region's process is killed, or the command that waits for it.
+            assert_ne!(code, Some(0), "{moment}");
+            check_next_run(&far, &expected, &moment);
+        }
     }
 }

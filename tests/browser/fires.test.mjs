@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { axe, drawn, moved, openPage, settled } from "./map_page.mjs";
+import { axe, drawn, moved, openPage, settled, shows } from "./map_page.mjs";
 import { DRAGONFLY, dragonfly, eventually, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 /** When the fires of the sample are out. */
@@ -62,8 +62,8 @@ test("fires come first in the panel, are sorted by date, size and nearness, and 
   const sections = await page.locator(".panel section").evaluateAll((sections) => sections.map(({ dataset }) => dataset.testid));
   assert.ok(sections.indexOf("fire-list") < sections.indexOf("region-list"), sections.join());
   assert.equal((await ids(page))[0], UNMAPPED);
-  assert.match(await item(page, SIERRA).innerText(), /Concow[^]*14,\d{3} ha burnt[^]*8–13 Aug 2025[^]*Out/);
-  assert.match(await item(page, UNMAPPED).innerText(), /Karystos[^]*42 ha[^]*by satellite detections[^]*Burning/);
+  await shows(item(page, SIERRA), /Concow[^]*14,\d{3} ha burnt[^]*8–13 Aug 2025[^]*Out/);
+  await shows(item(page, UNMAPPED), /Karystos[^]*42 ha[^]*by satellite detections[^]*Burning/);
   assert.ok(!(await ids(page)).includes(PART));
   await page.getByTestId("fire-sort").selectOption("size");
   await eventually(async () => (await ids(page)).join().startsWith(`${SIERRA},${EVIA}`), "the largest first");
@@ -153,7 +153,7 @@ test("of five hundred fires sixty are shown, few maps are requested, and each ca
   };
   const { page } = await open(t, "#map=9/38.5/23.5", { prepare: answer });
   assert.equal(await items(page).count(), 60);
-  assert.match(await page.getByTestId("fire-note").innerText(), /^44\d more/);
+  await shows(page.getByTestId("fire-note"), /^44\d more/);
   await eventually(() => requested.size > 0, "maps in view");
   assert.ok(requested.size <= 12, `${requested.size}`);
   await page.getByTestId("fire-search").fill("filler 499");
@@ -204,7 +204,7 @@ test("a fire without a map has a dot and a reason, by pointer and by keyboard", 
   assert.equal(await dot.getAttribute("aria-label"), "Karystos, Greece: 42 ha. Burning.");
   await page.keyboard.press("Enter");
   await page.getByTestId("fire-no-map").filter({ hasText: "too small" }).waitFor();
-  assert.match(await page.getByTestId("fire-sentence").innerText(), /^Burning\. 42 ha within the outline/);
+  await shows(page.getByTestId("fire-sentence"), /^Burning\. 42 ha within the outline/);
   assert.equal(await page.locator(":focus").getAttribute("data-testid"), "region-panel");
   await page.keyboard.press("Escape");
   await panel(page).waitFor({ state: "hidden" });
@@ -222,11 +222,11 @@ test("points that were not read for two days, and a source with an error, are st
   const checked = (change) => withFires((list) => change(Object.assign(list, { checked_at: new Date().toISOString() })));
   const note = (page) => page.getByTestId("fire-note");
   const { page: old } = await open(t);
-  assert.match(await note(old).innerText(), /^Fires last checked 17 Sep 2025 \(/);
+  await shows(note(old), /^Fires last checked 17 Sep 2025 \(/);
   const { page: fresh } = await open(t, "", { prepare: checked(() => {}) });
   assert.equal(await note(fresh).innerText(), "");
   const { page: missing } = await open(t, "", { prepare: checked(({ points }) => (points[0].error = "no table of points")) });
-  assert.match(await note(missing).innerText(), /^Fires last checked .*\(today\)\.$/);
+  await shows(note(missing), /^Fires last checked .*\(today\)\.$/);
 });
 
 describe("axe finds no violation", () => {

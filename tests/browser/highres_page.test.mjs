@@ -4,7 +4,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { axe, idle, longTasks, moved, openPage, recordLongTasks, settled } from "./map_page.mjs";
+import { axe, idle, longTasks, moved, openPage, recordLongTasks, settled, shows } from "./map_page.mjs";
 import { dragonfly, eventually, nginx, PHONE, rustac, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 /** A fragment around the middle of the fire of sample_sierra, closely. */
@@ -42,7 +42,7 @@ const hectares = async (page) =>
 const part = (page) => new URLSearchParams(new URL(page.url()).hash.slice(1)).get("hr");
 
 async function download(page, testid) {
-  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 30_000 }), page.getByTestId(testid).click()]);
+  const [file] = await Promise.all([page.waitForEvent("download", { timeout: 60_000 }), page.getByTestId(testid).click()]);
   return { name: file.suggestedFilename(), bytes: readFileSync(await file.path()) };
 }
 
@@ -151,7 +151,7 @@ test("a GeoJSON file gives the area; one without an area gives an error with its
   await page.getByTestId("aoi-file").setInputFiles(file);
   const fault = page.getByTestId("highres-fault");
   await fault.waitFor();
-  assert.match(await fault.textContent(), /area\.geojson/);
+  await shows(fault, /area\.geojson/);
 });
 
 test("a zipped shapefile in UTM that is dropped on the map gives the area", async (t) => {
@@ -180,10 +180,10 @@ test("an area too large for 15 m is offered in coarser cells, with its size", as
   const area = "-121.6~39.6_-120.8~39.6_-120.8~40.2_-121.6~40.2";
   const plan = `pre=2025-06-01~2025-07-05;post=2025-08-20~2025-09-20;zoom=13;area=${area}`;
   const page = await open(t, { fragment: `${NEAR}&hr=${encodeURIComponent(plan)}` });
-  assert.match(await page.getByTestId("highres-too-large").textContent(), /^Too large for 15 m/);
+  await shows(page.getByTestId("highres-too-large"), /^Too large for 15 m/);
   assert.equal(await page.getByTestId("highres-go-on").count(), 0);
   const coarser = page.getByTestId("highres-coarser");
-  assert.match(await coarser.textContent(), /^Compute at 29 m \([\d.]+ MB\)$/);
+  await shows(coarser, /^Compute at 29 m \([\d.]+ MB\)$/);
   await coarser.click();
   await page.getByTestId("highres-summary").getByText(/^Cells of 29 m/).waitFor({ timeout: 60_000 });
 });
@@ -204,7 +204,7 @@ test("the offset is of the unburned ground around an outline marked as the fire'
   await choose(page, { type: "Polygon", coordinates: fire });
   await page.getByTestId("aoi-is-perimeter").check();
   await compute(page);
-  assert.match(await page.getByTestId("highres-offset").textContent(), /mean .* cells of unburned ground/);
+  await shows(page.getByTestId("highres-offset"), /mean .* cells of unburned ground/);
   await page.waitForFunction(() => location.hash.includes("fire"));
   const [, west] = /area=(-[\d.]+)~/.exec(part(page));
   assert.ok(Number(west) < -121.24 && part(page).includes("fire=-121.22~39.86_"), part(page));
@@ -230,7 +230,7 @@ test("of an area across the antimeridian the larger side is computed, with a not
     searched.length = 0;
     await page.getByTestId("highres-compute").click();
     await page.getByText("its larger side is computed").waitFor();
-    await page.getByTestId("highres-found").or(page.getByTestId("highres-fault")).first().waitFor({ timeout: 30_000 });
+    await page.getByTestId("highres-found").or(page.getByTestId("highres-fault")).first().waitFor({ timeout: 60_000 });
   };
   // Cut as in RFC 7946, and uncut as many programs write it.
   const cut = { type: "MultiPolygon", coordinates: [square([179.85, -16.6, 180, -16.4]), square([-180, -16.6, -179.95, -16.4])] };
@@ -388,7 +388,7 @@ test("rustac as catalogue and nginx as server of the page give the same result, 
       await page.getByTestId("highres-compute").click();
       const fault = page.getByTestId("highres-fault");
       await fault.waitFor({ timeout: 60_000 });
-      assert.match(await fault.textContent(), /CORS/);
+      await shows(fault, /CORS/);
     }
   }
 });

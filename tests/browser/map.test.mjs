@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { moved, openPage, settled } from "./map_page.mjs";
+import { moved, openPage, settled, shows } from "./map_page.mjs";
 import { DESKTOP, dragonfly, eventually, PHONE, publishSample, REGIONS, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const DAY_MS = 86_400_000;
@@ -70,8 +70,10 @@ test("an outline shows the state of its region by its form and in words", async 
   const notes = { due: "update due", stale: "old map", failed: "update failed", pending: "not mapped yet", broken: "not readable" };
   for (const [state, note] of Object.entries(notes)) {
     const outline = page.locator(`path.coverage-${state}`);
+    await outline.waitFor({ state: "attached" });
     assert.equal(await outline.count(), 1, state);
     const label = page.locator(".region-label").filter({ hasText: note });
+    await label.waitFor({ state: "attached" });
     assert.equal(await label.count(), 1, note);
     const [whole, own] = await label.evaluate((label) =>
       [".label", ".note"].map((part) => label.querySelector(part).getBoundingClientRect()).map(({ right }) => right));
@@ -83,7 +85,7 @@ test("an outline shows the state of its region by its form and in words", async 
       return [strokeDasharray, fill, stroke].join();
     });
   assert.equal(new Set(await Promise.all(Object.keys(notes).map(form))).size, 5);
-  assert.match(await page.getByTestId("notice").innerText(), /is broken could not be loaded; the others are shown/);
+  await shows(page.getByTestId("notice"), /is broken could not be loaded; the others are shown/);
   await page.screenshot({ path: join(SCREENSHOTS, "coverage.png") });
 });
 
@@ -228,10 +230,10 @@ test("a picture of the view is saved, with legend and words below the map", asyn
 test("coordinates follow the pointer", async (t) => {
   const page = await open(t, "#map=11/39.9/-121.2");
   await page.mouse.move(720, 450);
-  const text = await page.getByTestId("coordinates").innerText();
-  assert.match(text, /^39\.(89|90)\d\d° N, 121\.(19|20)\d\d° W$/);
+  await shows(page.getByTestId("coordinates"), /^39\.(89|90)\d\d° N, 121\.(19|20)\d\d° W$/);
   await page.mouse.move(900, 450);
-  assert.notEqual(await page.getByTestId("coordinates").innerText(), text);
+  // 180 pixels farther east.
+  await shows(page.getByTestId("coordinates"), /° N, 121\.0\d\d\d° W$/);
 });
 
 test("a link is copied without the clipboard API, and a failure gives a message", async (t) => {

@@ -2,8 +2,10 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { DESKTOP } from "./test_bed.mjs";
+import { DESKTOP, eventually } from "./test_bed.mjs";
 
+/** How long a state is waited for: a busy machine takes many times what an idle one does. */
+const PATIENCE_MS = 60_000;
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
@@ -14,6 +16,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 export async function openPage(t, chromium, url, { prepare, ready = settled, ...options } = {}) {
   const context = await chromium.newContext({ viewport: DESKTOP, locale: "en-GB", ...options });
   t.after(() => context.close());
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => assert.fail(error));
@@ -49,14 +52,27 @@ export function recordMoves() {
 }
 
 /** Waits until a tile is drawn. */
-export const drawn = (page) => page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: 20_000 });
+export const drawn = (page) => page.waitForSelector('canvas.df-tile[data-state="drawn"]', { timeout: PATIENCE_MS });
 
 /** Waits until the map rests and none of its tiles is loading; at least one is drawn. */
 export const settled = (page) =>
   page.waitForFunction(() => {
     const states = [...document.querySelectorAll("canvas.df-tile")].map(({ dataset }) => dataset.state);
     return !window.mapMoves.isMoving && states.includes("drawn") && !states.includes("loading");
-  }, null, { timeout: 20_000 });
+  }, null, { timeout: PATIENCE_MS });
+
+/**
+ * Waits until the text of an element, as it is shown or with what is hidden in it, matches: what a later file adds may
+ * still be missing when the map rests.
+ */
+export async function shows(locator, pattern, what) {
+  let texts = [];
+  const isShown = async () => {
+    texts = [await locator.innerText(), await locator.textContent()];
+    return texts.some((text) => pattern.test(text));
+  };
+  await eventually(isShown).catch((error) => assert.match(texts[0] ?? String(error), pattern, what));
+}
 
 /** Does something that moves the map, and waits until the map rests again. */
 export async function moved(page, action) {

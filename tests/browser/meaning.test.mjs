@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { drawn, moved, openPage } from "./map_page.mjs";
+import { drawn, moved, openPage, shows } from "./map_page.mjs";
 import { DESKTOP, dragonfly, eventually, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
 const NEAR = "#map=13/39.88/-121.2";
@@ -85,8 +85,8 @@ test("tiles skipped as unburned are painted when unburned is shown, and those un
 test("the legend is that of the result: its index, its classes, its numbers, its hectares", async (t) => {
   const { page } = await highres(t);
   const legend = page.getByTestId("legend");
+  await legend.filter({ hasText: /Nightly map of .*, cells of \d+ m/ }).waitFor();
   const nightly = await legend.innerText();
-  assert.match(nightly, /Nightly map of .*, cells of \d+ m/);
   await compute(page);
   await legend.filter({ hasText: /High resolution, cells of 15 m\. Images: .* → .*/ }).waitFor();
   const sums = await hectares(page);
@@ -94,7 +94,7 @@ test("the legend is that of the result: its index, its classes, its numbers, its
   assert.deepEqual(shown, sums.toReversed());
   await page.getByTestId("index-select").selectOption("rdnbr");
   await legend.filter({ hasText: "RdNBR" }).waitFor();
-  assert.match(await legend.innerText(), /High\s+0\.64 and more[^]*Moderate\s+0\.32 to 0\.64[^]*Unchanged/);
+  await shows(legend, /High\s+0\.64 and more[^]*Moderate\s+0\.32 to 0\.64[^]*Unchanged/);
   await page.screenshot({ path: join(SCREENSHOTS, "meaning-rdnbr.png") });
   await page.getByTestId("index-select").selectOption("rbr");
   await legend.filter({ hasText: /RBR[^]*0\.50 and more[^]*0\.35[^]*0\.20[^]*0\.05/ }).waitFor();

@@ -342,7 +342,7 @@ for (const which of ["nginx", "serve"]) test(`the page works under ${which}'s po
   await page.getByTestId("save-image").click();
   await saved;
   await page.getByTestId("place-search").fill("reno");
-  await page.getByTestId("search-option").first().waitFor({ timeout: 20_000 });
+  await page.getByTestId("search-option").first().waitFor({ timeout: 60_000 });
   await page.keyboard.press("Escape");
   await page.getByTestId("region-info").first().click();
   for (const summary of await page.getByTestId("region-panel").locator("summary").all()) await summary.click();

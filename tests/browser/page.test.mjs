@@ -57,6 +57,7 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
 
     test("shows both regions and requests nothing that is absent", async (t) => {
       const { page, problems } = await open(t);
+      await page.getByTestId("region-item").nth(REGIONS.length - 1).waitFor();
       assert.equal(await page.getByTestId("region-item").count(), REGIONS.length);
       const text = await page.getByTestId("region-list").innerText();
       for (const region of REGIONS) assert.ok(text.includes(readMeta(region).title), text);
@@ -67,6 +68,7 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
     test("has the legend of core's table", async (t) => {
       const { page } = await open(t);
       const entries = page.getByTestId("legend-entry");
+      await entries.nth(LEGEND.length - 1).waitFor();
       assert.equal(await entries.count(), LEGEND.length);
       for (const [index, [title, range, colours]] of LEGEND.entries()) {
         const entry = entries.nth(index);
@@ -136,6 +138,7 @@ for (const [name, start] of Object.entries({ "dragonfly serve": dragonfly, nginx
       await page.mouse.click(map.x + map.width / 2, map.y + map.height / 2);
       const readout = page.getByTestId("point-readout");
       await readout.filter({ hasText: /dNBR|severity|unburned|outside|water/i }).waitFor();
+      await readout.filter({ hasText: /\d\.\d{2,3}\s*±/ }).waitFor();
       const text = await readout.innerText();
       const [, lat, ns, lon, ew] = text.match(/([\d.]+)\s*°?\s*([NS])[,\s]+([\d.]+)\s*°?\s*([EW])/) ?? [];
       assert.ok(lat && lon, `the readout names the place: ${text}`);

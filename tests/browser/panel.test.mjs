@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { animated, axe, openPage, settled } from "./map_page.mjs";
+import { animated, axe, openPage, settled, shows } from "./map_page.mjs";
 import { addFillerRegions, HOSTILE, publishRegionStates } from "./region_states.mjs";
 import { DESKTOP, dragonfly, nginx, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
@@ -42,18 +42,17 @@ for (const server of ["dragonfly", "nginx"]) {
   describe(`the panel over ${server}`, () => {
     test("lists every region with its age and state", async (t) => {
       const { page } = await open(t, { server });
-      const items = {};
-      for (const name of ["sample_sierra", "sample_evia", "failed_ridge", "pending_isle", "broken_valley"])
-        items[name] = [await item(page, name).getAttribute("data-state"), await item(page, name).innerText()];
-      assert.equal(items.sample_sierra[0], "fresh");
-      assert.match(items.sample_sierra[1], /Images until 10 Sep 2025 \(\d+ (days|months|years) old\)$/m);
-      assert.match(items.sample_sierra[1], /[\d,]+ ha burnt/);
-      assert.equal(items.sample_evia[0], "stale");
-      assert.match(items.sample_evia[1], /Images until .* old\) · update long overdue/);
-      assert.equal(items.failed_ridge[0], "failed");
-      assert.match(items.failed_ridge[1], /Images until \d+ \w{3} \d{4} \(.* old\) · update failed/);
-      assert.deepEqual([items.pending_isle[0], /Not mapped yet/.test(items.pending_isle[1])], ["pending", true]);
-      assert.deepEqual([items.broken_valley[0], /could not be loaded/.test(items.broken_valley[1])], ["broken", true]);
+      for (const [name, state, text] of [
+        ["sample_sierra", "fresh", /Images until 10 Sep 2025 \(\d+ (days|months|years) old\)$/m],
+        ["sample_sierra", "fresh", /[\d,]+ ha burnt/],
+        ["sample_evia", "stale", /Images until .* old\) · update long overdue/],
+        ["failed_ridge", "failed", /Images until \d+ \w{3} \d{4} \(.* old\) · update failed/],
+        ["pending_isle", "pending", /Not mapped yet/],
+        ["broken_valley", "broken", /could not be loaded/],
+      ]) {
+        await page.locator(`[data-testid="region-item"][data-region="${name}"][data-state="${state}"]`).waitFor();
+        await shows(item(page, name), text);
+      }
       const shapes = await page.locator(".regions .status").evaluateAll((all) => all.map((one) => getComputedStyle(one, "::before").content));
       assert.equal(new Set(shapes).size, 5, `a shape for each: ${shapes}`);
     });
@@ -62,6 +61,7 @@ for (const server of ["dragonfly", "nginx"]) {
       const { page, problems } = await open(t, { server });
       await info(page, "sample_sierra").click();
       const meta = bed.published.meta("sample_sierra");
+      await panel(page).filter({ hasText: "For 20 m" }).waitFor();
       const text = await panel(page).innerText();
       const order = ["Images until", "10 Sep 2025 (", " old)", "Burnt", "counted from cells of", "Cell size", "For 20 m"];
       const places = order.map((words) => text.indexOf(words));
@@ -72,12 +72,12 @@ for (const server of ["dragonfly", "nginx"]) {
       assert.equal(await page.getByTestId("scene").count(), meta.scenes.length);
       const scene = await page.getByTestId("scene").first().innerText();
       assert.ok(scene.includes(meta.scenes[0].id) && scene.includes("Cloud 3.9 %") && scene.includes(meta.scenes[0].offset_reason), scene);
-      assert.match(await page.getByTestId("empty-share").innerText(), /0.7 % of the region\s+water\s+0.7 %/);
-      assert.match(await page.getByTestId("quality").innerText(), /Map computed\s+.*, today[^]*dNBR of unburned ground\s+0.01\d+ ± 0.00\d/);
-      assert.match(await page.getByTestId("class-areas").innerText(), /High severity\s+[\d,]+ ha/);
+      await shows(page.getByTestId("empty-share"), /0.7 % of the region\s+water\s+0.7 %/);
+      await shows(page.getByTestId("quality"), /Map computed\s+.*, today[^]*dNBR of unburned ground\s+0.01\d+ ± 0.00\d/);
+      await shows(page.getByTestId("class-areas"), /High severity\s+[\d,]+ ha/);
       const link = await page.getByTestId("raster-link").locator("a").getAttribute("href");
       assert.equal((await page.request.get(link)).status(), 200);
-      assert.match(await page.getByTestId("tiles-link").innerText(), /\/tiles\/sample_sierra\/dnbr\/\{z\}\/\{x\}\/\{y\}\.png/);
+      await shows(page.getByTestId("tiles-link"), /\/tiles\/sample_sierra\/dnbr\/\{z\}\/\{x\}\/\{y\}\.png/);
       assert.match(await page.getByTestId("citation").innerText(), new RegExp(`${meta.run_id}.*accessed`, "s"));
       assert.deepEqual(problems, []);
     });
@@ -89,18 +89,18 @@ test("a click shows the value and the smallest region around it", async (t) => {
   await clickMiddle(page);
   const readout = page.getByTestId("point-readout");
   await readout.filter({ hasText: /dNBR|unburned|not seen/i }).waitFor();
-  assert.match(await readout.innerText(), /39\.8\d+° N, 121\.3\d*° W/);
-  assert.match(await panel(page).locator("h2").innerText(), /northern California/);
+  await shows(readout, /39\.8\d+° N, 121\.3\d*° W/);
+  await shows(panel(page).locator("h2"), /northern California/);
   assert.equal(await focusedId(page), await page.evaluate(() => document.activeElement.dataset.testid ?? ""), "the focus stays with the map");
   await page.goto("about:blank");
   await page.goto(`${bed.dragonfly.url}/${IN_PENDING}`);
   await listed(page);
   await settled(page);
   await clickMiddle(page);
-  assert.equal(await panel(page).locator("h2").innerText(), "Pending Isle");
+  await shows(panel(page).locator("h2"), /^Pending Isle$/);
   await readout.filter({ hasText: /dNBR/ }).waitFor();
-  assert.match(await readout.innerText(), /Read from the map of Mountains of northern California/);
-  assert.match(await panel(page).innerText(), /The first map will appear after the next nightly run/);
+  await shows(readout, /Read from the map of Mountains of northern California/);
+  await shows(panel(page), /The first map will appear after the next nightly run/);
 });
 
 test("outside all regions the panel says so, and offers high resolution where there is a catalogue", async (t) => {
@@ -108,14 +108,14 @@ test("outside all regions the panel says so, and offers high resolution where th
     const { page } = await open(t, { server, fragment: NOWHERE });
     await clickMiddle(page);
     await panel(page).filter({ hasText: /Outside the mapped regions/ }).waitFor();
-    assert.match(await panel(page).innerText(), /10\.\d+° N, 10\.\d+° E/);
+    await shows(panel(page), /10\.\d+° N, 10\.\d+° E/);
     const offer = panel(page).getByRole("button", { name: "High resolution here" });
     if (server === "dragonfly") {
       await offer.click();
       await page.getByTestId("highres-compute").waitFor();
       await page.waitForFunction(() => /map=12\/10\.\d+\/10\.\d+/.test(location.hash));
     } else {
-      assert.match(await panel(page).innerText(), /High resolution on demand is not offered/);
+      await shows(panel(page), /High resolution on demand is not offered/);
       assert.equal(await offer.count(), 0);
     }
   }
@@ -144,13 +144,12 @@ test("the panel closes by Escape and by its button, and the focus goes back", as
 test("a rolling map says what changed, a failed one why, a broken one offers another try", async (t) => {
   const { page } = await open(t);
   await info(page, "sample_evia").click();
-  assert.match(await page.getByTestId("rolling-note").innerText(), /what changed between .* and .*: fire, but also felling/);
-  assert.match(await panel(page).innerText(), /the last 30 days against the same days a year earlier/);
+  await shows(page.getByTestId("rolling-note"), /what changed between .* and .*: fire, but also felling/);
+  await shows(panel(page), /the last 30 days against the same days a year earlier/);
   await info(page, "failed_ridge").click();
-  const trouble = await page.getByTestId("trouble").innerText();
-  assert.match(trouble, /no clear enough image from after the fire\. 3 updates in a row have failed\. The map shown is the last/);
+  await shows(page.getByTestId("trouble"), /no clear enough image from after the fire\. 3 updates in a row have failed\. The map shown is the last/);
   await info(page, "broken_valley").click();
-  assert.match(await panel(page).innerText(), /could not be loaded\. The other regions are not affected/);
+  await shows(panel(page), /could not be loaded\. The other regions are not affected/);
   const repaired = { ...bed.published.meta("sample_sierra"), region_name: "broken_valley", title: "Broken Valley" };
   let requests = 0;
   await page.route("**/meta/broken_valley.json", (route) => {
@@ -167,6 +166,7 @@ test("hostile texts are shown as text", async (t) => {
   const text = await item(page, "failed_ridge").innerText();
   assert.ok(text.includes(HOSTILE.title) && text.includes(HOSTILE.group), text);
   await info(page, "failed_ridge").click();
+  await panel(page).filter({ hasText: HOSTILE.scene }).waitFor();
   for (const summary of await panel(page).locator("summary").all()) await summary.click();
   const content = await panel(page).evaluate((one) => one.textContent);
   for (const hostile of Object.values(HOSTILE)) assert.ok(content.includes(hostile), `${hostile} in ${content}`);
@@ -181,9 +181,9 @@ test("the list is searched without case and accents, walked by keyboard, and fli
   const find = page.getByTestId("region-search");
   await find.fill("EVIA");
   assert.deepEqual(await page.getByTestId("region-item").evaluateAll((all) => all.map((one) => one.dataset.region)), ["sample_evia"]);
-  assert.match(await page.getByTestId("region-note").innerText(), /1 of 5 regions/);
+  await shows(page.getByTestId("region-note"), /1 of 5 regions/);
   await find.fill("nothing like it");
-  assert.match(await page.getByTestId("region-note").innerText(), /No region with that name/);
+  await shows(page.getByTestId("region-note"), /No region with that name/);
   await find.fill("");
   await page.keyboard.press("ArrowDown");
   const first = await page.evaluate(() => document.activeElement.dataset.region);
@@ -211,7 +211,7 @@ test("five hundred regions are capped and can still be found", async (t) => {
   const { page } = await openPage(t, bed.chromium, server.url, { ready: () => {} });
   await page.getByTestId("region-item").first().waitFor();
   assert.equal(await page.getByTestId("region-item").count(), 60);
-  assert.match(await page.getByTestId("region-note").innerText(), /\d{3} more/);
+  await shows(page.getByTestId("region-note"), /\d{3} more/);
   await page.getByTestId("region-search").fill("filler 499");
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=region-item]").length === 1);
 });
@@ -224,12 +224,12 @@ test("places are loaded on first use, ranked, flown to and marked", async (t) =>
   const search = page.getByTestId("place-search");
   await search.fill("athens");
   const options = page.getByTestId("search-option");
-  await options.filter({ hasText: "Greece" }).waitFor({ timeout: 20_000 });
+  await options.filter({ hasText: "Greece" }).waitFor({ timeout: 60_000 });
   assert.ok(requested.includes("/places.json"));
-  assert.match(await options.first().innerText(), /^Athens\s+Greece · 660,000 inhabitants/);
+  await shows(options.first(), /^Athens\s+Greece · 660,000 inhabitants/);
   assert.equal(await search.getAttribute("aria-expanded"), "true");
   assert.equal(await search.getAttribute("aria-activedescendant"), "found-0");
-  assert.match(await page.locator(".found").innerText(), /GeoNames \(CC BY 4\.0\)/);
+  await shows(page.locator(".found"), /GeoNames \(CC BY 4\.0\)/);
   await search.fill("Nevada city, ca");
   await options.filter({ hasText: "CA, United States" }).first().waitFor();
   await page.keyboard.press("Enter");
@@ -250,10 +250,10 @@ test("coordinates are found, with a note where two readings are possible", async
   assert.deepEqual([await options.count(), await options.first().innerText()].map(String), ["1", await options.first().innerText()]);
   await page.keyboard.press("Enter");
   await page.getByTestId("point-readout").filter({ hasText: "39.8500° N, 121.3000° W" }).waitFor();
-  assert.match(await panel(page).locator("h2").innerText(), /northern California/);
+  await shows(panel(page).locator("h2"), /northern California/);
   await search.fill("38.5, 23.4");
   await page.waitForFunction(() => document.querySelectorAll("[data-testid=search-option]").length === 2);
-  assert.match(await page.getByTestId("search-note").innerText(), /Two readings are possible/);
+  await shows(page.getByTestId("search-note"), /Two readings are possible/);
   await page.keyboard.press("ArrowDown");
   assert.equal(await search.getAttribute("aria-activedescendant"), "found-1");
   await page.keyboard.press("Escape");
@@ -273,40 +273,41 @@ test("without the list of places the rest of the search still works", async (t) 
 test("the page is in German where the browser prefers it, and stores another choice", async (t) => {
   const { page, problems } = await open(t, { locale: "de-AT" });
   assert.equal(await page.evaluate(() => document.documentElement.lang), "de");
-  assert.match(await page.getByTestId("region-list").innerText(), /Bilder bis .* alt\) · Aktualisierung lange überfällig/);
-  assert.match(await item(page, "sample_sierra").innerText(), /\d+\.\d{3} ha verbrannt/);
+  await shows(page.getByTestId("region-list"), /Bilder bis .* alt\) · Aktualisierung lange überfällig/);
+  await shows(item(page, "sample_sierra"), /\d+\.\d{3} ha verbrannt/);
   await info(page, "sample_sierra").click();
-  assert.match(await panel(page).innerText(), /Bilder bis\s+10\. September 2025 \(\d+ \S+ alt\)/);
-  assert.match(await page.getByTestId("legend").innerText(), /Schwer verbrannt\s+ab 0,66/);
+  await shows(panel(page), /Bilder bis\s+10\. September 2025 \(\d+ \S+ alt\)/);
+  await shows(page.getByTestId("legend"), /Schwer verbrannt\s+ab 0,66/);
   await page.screenshot({ path: join(SCREENSHOTS, "panel-german.png") });
   await page.getByTestId("language").selectOption("en");
   await page.getByTestId("region-list").filter({ hasText: "long overdue" }).waitFor();
   assert.equal(await page.evaluate(() => document.documentElement.lang), "en");
   await page.waitForFunction(() => document.activeElement.id === "language");
-  assert.match(await panel(page).innerText(), /Images until\s+10 Sep 2025/, "the panel stays open");
+  await shows(panel(page), /Images until\s+10 Sep 2025/, "the panel stays open");
   await page.reload();
   await page.getByTestId("region-item").first().waitFor();
-  assert.match(await page.getByTestId("region-list").innerText(), /Images until/);
+  await shows(page.getByTestId("region-list"), /Images until/);
   assert.deepEqual(problems, []);
 });
 
 test("areas are shown in acres everywhere, and the choice is stored", async (t) => {
   const { page } = await open(t, { fragment: IN_SIERRA });
+  await item(page, "sample_sierra").filter({ hasText: /[\d,]+ ha/ }).waitFor();
   const hectares = Number((await item(page, "sample_sierra").innerText()).match(/([\d,]+) ha/)[1].replaceAll(",", ""));
   await page.getByTestId("units").selectOption("acres");
   await item(page, "sample_sierra").filter({ hasText: "acres" }).waitFor();
   const acres = Number((await item(page, "sample_sierra").innerText()).match(/([\d,]+) acres/)[1].replaceAll(",", ""));
   assert.ok(Math.abs(acres / hectares - 2.4710538) < 1e-3, `${acres} acres, ${hectares} ha`);
   await info(page, "sample_sierra").click();
-  assert.match(await panel(page).innerText(), /Burnt\s+[\d,]+ acres/);
-  assert.match(await page.getByTestId("legend").innerText(), /acres/);
+  await shows(panel(page), /Burnt\s+[\d,]+ acres/);
+  await shows(page.getByTestId("legend"), /acres/);
   await page.reload();
   await item(page, "sample_sierra").filter({ hasText: "acres" }).waitFor();
 });
 
 test("the explanations are a dialog that keeps the focus and returns it", async (t) => {
   const { page } = await open(t);
-  assert.match(await page.getByTestId("caveat").innerText(), /seen from satellites\. Not damage to buildings\. Not an official map/);
+  await shows(page.getByTestId("caveat"), /seen from satellites\. Not damage to buildings\. Not an official map/);
   await page.getByTestId("help").click();
   const dialog = page.getByTestId("help-dialog");
   await dialog.waitFor();
@@ -397,7 +398,7 @@ describe("axe finds no violation", () => {
       await axe(page, `${look}: start`);
       if (phone) await page.locator(".handle").click();
       await page.getByTestId("place-search").fill("san");
-      await page.getByTestId("search-option").nth(2).waitFor({ timeout: 20_000 });
+      await page.getByTestId("search-option").nth(2).waitFor({ timeout: 60_000 });
       await page.screenshot({ path: join(SCREENSHOTS, `panel-${name}-search.png`) });
       await axe(page, `${look}: search`);
       await page.keyboard.press("Escape");

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { animated, axe, drawn, moved, openPage, settled } from "./map_page.mjs";
+import { animated, axe, drawn, moved, openPage, settled, shows } from "./map_page.mjs";
 import { HOSTILE, publishRegionStates } from "./region_states.mjs";
 import { DESKTOP, dragonfly, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
@@ -143,7 +143,7 @@ test("names of towns are shown without overlap on the offline background, and no
     for (const other of names)
       if (one !== other)
         assert.ok(one.right <= other.left || other.right <= one.left || one.bottom <= other.top || other.bottom <= one.top, `${one.name} over ${other.name}`);
-  assert.match(await page.locator(".attribution").innerText(), /GeoNames/);
+  await shows(page.locator(".attribution"), /GeoNames/);
   await page.screenshot({ path: join(SCREENSHOTS, "product-names.png") });
 
   const streets = { title: "Streets", url: "/streets/{z}/{x}/{y}.png", attribution: "Street <b>makers</b>" };
@@ -160,7 +160,7 @@ test("names of towns are shown without overlap on the offline background, and no
   await other.getByTestId("basemap-select").selectOption("Streets");
   await other.waitForFunction(() => /basemap=Streets/.test(location.hash));
   assert.equal(await other.locator(".place-name").count(), 0);
-  assert.match(await other.locator(".attribution").innerText(), /Street <b>makers<\/b>/);
+  await shows(other.locator(".attribution"), /Street <b>makers<\/b>/);
   assert.equal(await other.getByTestId("notice").filter({ hasText: "Streets" }).count(), 0);
 });
 

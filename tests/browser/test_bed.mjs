@@ -1,6 +1,6 @@
 // The set-up of the browser tests: published roots over invented scenes, servers over them, and a browser.
 import { execFileSync, spawn } from "node:child_process";
-import { createHash } from "node:crypto";
+import { createHash, randomInt } from "node:crypto";
 import {
   cpSync, existsSync, linkSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync,
 } from "node:fs";
@@ -101,7 +101,7 @@ export function publishSample() {
 }
 
 /** Calls `check` again and again until it returns something true, and returns that. */
-export async function eventually(check, what = check.toString(), limit_ms = 20_000) {
+export async function eventually(check, what = check.toString(), limit_ms = 60_000) {
   const end = Date.now() + limit_ms;
   for (;;) {
     const result = await check();
@@ -111,14 +111,20 @@ export async function eventually(check, what = check.toString(), limit_ms = 20_0
   }
 }
 
-/** A port that nobody listens on. */
+/**
+ * A port that nobody listens on, below those that the system gives to connections: one of these could be taken before
+ * the server listens.
+ */
 export async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    const server = createServer().listen(port, "127.0.0.1");
+    const isFree = await once(server, "listening").then(() => true, () => false);
+    if (!isFree) continue;
+    server.close();
+    await once(server, "close");
+    return port;
+  }
 }
 
 /** Waits until a server responds to a request, with whatever status. */

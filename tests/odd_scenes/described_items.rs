@@ -62,15 +62,50 @@ fn a_mask_is_found_by_its_roles() {
     check_same_map(&odd.map(11), &usual);
 }
 
+/// Scenes with cloud in the west, whose mask has these values.
+fn cloudy(land: u16, cloud: u16) -> OddCatalogue {
+    OddCatalogue::new(|writer| {
+        let mut assets = usual_assets(writer, &Frame::upright(), &Validity::Value(0));
+        let planes = [Plane::Classes { land, cloud }];
+        let file = writer.write("classes", &planes, &Frame::upright(), &Validity::Value(255));
+        assets["scl"] = json!({ "href": file });
+        assets
+    })
+}
+
 #[test]
-fn a_mask_with_other_meanings_is_a_warning() {
-    let odd = OddCatalogue::usual().with(|item| {
-        item["assets"]["scl"]["classification:classes"] =
-            json!([{ "value": 4, "name": "cloud" }, { "value": 9, "name": "vegetation" }]);
+fn a_mask_with_other_meanings_is_read_by_them_with_a_warning() {
+    for zoom in [12, 10] {
+        let usual = cloudy(4, 9).map(zoom);
+        assert!(usual.empty_share.cloud > 0.1, "{:?}", usual.empty_share);
+        // Cloud has the value of vegetation, and land that of no data.
+        let odd = cloudy(0, 4).with(|item| {
+            item["assets"]["scl"]["classification:classes"] = json!([
+                { "value": 0, "name": "clear" }, { "value": 4, "name": "cloud" },
+                { "value": 5, "name": "water" }, { "value": 255, "name": "no_data" },
+            ]);
+        });
+        let found = odd.map(zoom);
+        assert_eq!((found.hectares, found.empty_share), (usual.hectares, usual.empty_share));
+        assert_eq!(reasons(&found), [WarningReason::OtherMask { scenes: 2 }]);
+        assert!(found.warnings[0].text.contains("class 0 is `clear`"), "{:?}", found.warnings);
+    }
+}
+
+#[test]
+fn a_scene_with_a_mask_of_unknown_meanings_is_left_out() {
+    let odd = cloudy(0, 4).with(|item| {
+        item["assets"]["scl"]["classification:classes"] = json!([
+            { "value": 0, "name": "clear" }, { "value": 4, "name": "cloud" },
+            { "value": 5, "name": "class_5" },
+        ]);
     });
-    let found = odd.map(11);
-    assert_eq!(reasons(&found), [WarningReason::OtherMask { scenes: 2 }]);
-    assert!(found.warnings[0].text.contains("class 4 is `cloud`"), "{:?}", found.warnings);
+    let refusal = odd.refusal();
+    for part in ["S2B_10SGD_", "class 0 is `clear`", "5 (`class_5`)", "classification:classes"] {
+        assert!(refusal.contains(part), "{refusal}");
+    }
+    let page = odd.task(11).refusal();
+    assert!(page.contains("5 (`class_5`)"), "{page}");
 }
 
 #[test]

@@ -22,6 +22,11 @@ pub(super) enum Plane {
     Nir,
     Swir,
     Scl,
+    /// Values of a mask: of clear land, and of the cloud in the west.
+    Classes {
+        land: u16,
+        cloud: u16,
+    },
 }
 
 /// How a file states which pixels hold data.
@@ -187,6 +192,13 @@ impl SceneWriter<'_> {
             };
             match (hidden, plane) {
                 (_, Plane::Scl) => 4,
+                (_, Plane::Classes { land, cloud }) => {
+                    if is_west(at) {
+                        cloud
+                    } else {
+                        land
+                    }
+                }
                 (Some(hidden), _) if is_west(at) => hidden,
                 (_, plane) => self.reflectance(plane, at),
             }

@@ -24,6 +24,7 @@ pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool
             "choose a catalogue whose files have addresses that begin with https",
         ),
         SceneError::Band(_)
+        | SceneError::MaskMeaning(_)
         | SceneError::NoDatetime
         | SceneError::NoDigitalNumbers(..)
         | SceneError::Files(_)

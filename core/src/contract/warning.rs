@@ -55,7 +55,8 @@ pub enum WarningReason {
         /// How many.
         scenes: u64,
     },
-    /// The items of scenes give their masks other meanings than those that are applied.
+    /// The items of scenes give their masks other meanings than masks of their collection have, by
+    /// which they were read.
     OtherMask {
         /// How many.
         scenes: u64,
@@ -161,9 +162,9 @@ impl MapWarning {
         let first = scenes.iter().find_map(|scene| scene.mask_contradiction.as_deref())?;
         let (scenes, names) = named(scenes, |scene| scene.mask_contradiction.is_some())?;
         let text = format!(
-            "the items of {names} give the values of their masks other meanings than are applied \
-             ({first}): cloud may be mapped as burnt ground; correct `classification:classes` or \
-             `classification:bitfields`, or name another collection"
+            "the items of {names} give the values of their masks other meanings than masks of the \
+             collection have ({first}), and were read so: where the items are wrong, cloud may be \
+             mapped as burnt ground; correct `classification:classes`, or name another collection"
         );
         Some(Self { text, why: WarningReason::OtherMask { scenes } })
     }

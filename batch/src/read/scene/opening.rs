@@ -5,10 +5,10 @@ use anyhow::{Result, bail};
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::stac::{AssetBand, Item};
 use dragonfly_core::{
-    DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, MaskKind, Masks,
-    OffsetDecision, OffsetRule, Placement, PromisedGround, PromisedGroundCount, QualityTable,
-    Scaling, SceneFile, SceneFilesError, ScenePlan, SceneRows, SpectralIndex, check_scene_files,
-    choose_common_level, choose_mask_level, offset_from_pixels, offset_rule,
+    DnCounts, FireSide, Grid, ImageFrame, LevelFrame, MAX_DOUBTED_PX, Masks, OffsetDecision,
+    OffsetRule, Placement, PromisedGround, PromisedGroundCount, Scaling, SceneFile,
+    SceneFilesError, ScenePlan, SceneRows, SpectralIndex, check_scene_files, choose_common_level,
+    choose_mask_level, offset_from_pixels, offset_rule,
 };
 
 use super::{GridScene, SceneReadError};
@@ -44,12 +44,13 @@ impl SceneAssets {
             ImageAsset::request(name, band, item.mask_sidecar(&band), client)
         };
         let bands = [request(first_role.name(), first)?, request(second_role.name(), second)?];
-        let request_mask = |name, mask: Option<(MaskKind, AssetBand<'_>)>| {
-            let Some((kind, band)) = mask else { return Ok(None) };
-            anyhow::Ok(Some(request(name, band)?.or_no_data(kind.fill_value())))
+        let request_mask = |name, band, fill: Option<u16>| {
+            anyhow::Ok(request(name, band)?.or_no_data(fill.unwrap_or(0)))
         };
-        let mask = request_mask("mask", item.mask())?;
-        let haze = request_mask("haze", item.haze())?;
+        let mask = item.mask().map(|(_, band)| request_mask("mask", band, item.mask_fill_value()));
+        let haze =
+            item.haze().map(|(kind, band)| request_mask("haze", band, Some(kind.fill_value())));
+        let (mask, haze) = (mask.transpose()?, haze.transpose()?);
         Ok(Self { bands, mask, haze })
     }
 }
@@ -145,7 +146,7 @@ impl<'a> OpenedScene<'a> {
             ground_count,
             plan: ScenePlan::new(placed, &level, cloud_buffer_m, touches_zone),
             bands,
-            mask: mask.zip(QualityTable::of_scene(&mask_kinds, masks)),
+            mask: mask.zip(item.mask_table(masks)?),
             haze: item.haze().map(|(kind, _)| kind).zip(haze),
             mask_kinds,
             scaling: Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn },

@@ -147,6 +147,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
         target: &dyn TargetCells,
         spawn: &Spawn,
     ) -> Result<Option<Self>, SceneError> {
+        let quality = item.mask_table(&options.mask_rules.masks)?;
         let files = SceneCogs::open(fetcher, cache, item).await?;
         let first = &files.pair[0].cog;
         let frame = files.frame()?;
@@ -177,7 +178,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
             mask,
             haze: item.haze().map(|(kind, _)| kind).zip(haze),
             mask_scale: plan.mask_scale(),
-            quality: QualityTable::of_scene(&item.mask_kinds(), &options.mask_rules.masks),
+            quality,
             pair,
         };
         let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
@@ -304,8 +305,10 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         item: &Item,
     ) -> Result<Self, SceneError> {
         let open = |band, fill| open_masked_band(fetcher, cache, item, band, fill);
-        let mask = open_mask(fetcher, cache, item, item.mask());
-        let haze = open_mask(fetcher, cache, item, item.haze());
+        let mask = open_mask(fetcher, cache, item, item.mask(), item.mask_fill_value());
+        let haze = item.haze();
+        let fill = haze.as_ref().map(|(kind, _)| kind.fill_value());
+        let haze = open_mask(fetcher, cache, item, haze, fill);
         let [first, second] = item.mapped_bands()?;
         let (first, second, mask, haze) =
             try_join4(open(first, 0), open(second, 0), mask, haze).await?;
@@ -361,9 +364,10 @@ async fn open_mask<T: Transport, C: ByteCache>(
     cache: &Rc<C>,
     item: &Item,
     mask: Option<(MaskKind, AssetBand<'_>)>,
+    fill: Option<u16>,
 ) -> Result<Option<BandFile<T, C>>, SceneError> {
-    let Some((kind, band)) = mask else { return Ok(None) };
-    open_masked_band(fetcher, cache, item, band, kind.fill_value()).await.map(Some)
+    let Some((_, band)) = mask else { return Ok(None) };
+    open_masked_band(fetcher, cache, item, band, fill.unwrap_or(0)).await.map(Some)
 }
 
 async fn open_colours<T: Transport + 'static, C: ByteCache + 'static>(

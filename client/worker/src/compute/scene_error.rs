@@ -1,6 +1,6 @@
 //! Why a scene cannot be used.
 
-use dragonfly_core::stac::AssetBandError;
+use dragonfly_core::stac::{AssetBandError, MaskMeaningError};
 use dragonfly_core::{PlacementError, SceneFilesError};
 use dragonfly_tiff::{CrsError, SampleKind};
 
@@ -15,6 +15,9 @@ pub enum SceneError {
     /// A band is not known.
     #[error(transparent)]
     Band(#[from] AssetBandError),
+    /// It is unknown how the mask is written.
+    #[error(transparent)]
+    MaskMeaning(#[from] MaskMeaningError),
     /// An address that no browser opens.
     #[error("{0} is no address that a browser can open")]
     Address(String),

@@ -3,9 +3,9 @@
 use super::asset_band::AssetBand;
 use super::item::BASELINE_04_00_BEGAN;
 use super::mask_asset::{band_names, has_mask_role, mask_kind};
-use super::mask_meaning::contradiction;
+use super::mask_meaning::{MaskMeaningError, contradiction, translation};
 use super::{Asset, Baseline, Item};
-use crate::sensor::quality::MaskKind;
+use crate::sensor::quality::{MaskKind, Masks, QualityTable};
 
 impl Item {
     /// The mask: the asset of its usual name, else one that is recognised as a mask, else a band
@@ -21,9 +21,13 @@ impl Item {
         }
     }
 
-    /// The file that states haze beside its mask, of Landsat; `None` where there is none.
+    /// The file that states haze beside its mask, of Landsat; `None` where there is none, and where
+    /// the values of the mask have other meanings.
     pub fn haze(&self) -> Option<(MaskKind, AssetBand<'_>)> {
-        let (MaskKind::QaPixel, _) = self.mask()? else { return None };
+        let (kind @ MaskKind::QaPixel, band) = self.mask()? else { return None };
+        if !matches!(translation(kind, &band), Ok(None)) {
+            return None;
+        }
         let files = self.known_collection().haze;
         let (kind, asset) =
             files.iter().find_map(|(key, kind)| Some((*kind, self.asset(key)?.1)))?;
@@ -72,6 +76,37 @@ impl Item {
     pub fn mask_contradiction(&self) -> Option<String> {
         let (kind, band) = self.mask()?;
         contradiction(kind, &band)
+    }
+
+    /// The quality of the values of its mask: as masks of its kind are written, or by the meanings
+    /// that the item states where these are others; `None` where it has no mask.
+    ///
+    /// # Errors
+    /// When the item states other meanings, of which one is not understood.
+    pub fn mask_table(&self, masks: &Masks) -> Result<Option<QualityTable>, MaskMeaningError> {
+        let Some((kind, band)) = self.mask() else { return Ok(None) };
+        let usual = QualityTable::new(kind, masks);
+        Ok(Some(match translation(kind, &band)? {
+            Some(pairs) => usual.translated(&pairs),
+            None => match self.haze() {
+                Some((haze, _)) => usual.with_haze(haze, masks),
+                None => usual,
+            },
+        }))
+    }
+
+    /// The value of pixels of its mask that hold no data, where neither the item nor the file states
+    /// one; `None` where it has no mask.
+    pub fn mask_fill_value(&self) -> Option<u16> {
+        let (kind, band) = self.mask()?;
+        match translation(kind, &band) {
+            // A value that is not among them.
+            Ok(Some(pairs)) => (0..=u8::MAX)
+                .rev()
+                .find(|value| pairs.iter().all(|(own, _)| own != value))
+                .map(u16::from),
+            _ => Some(kind.fill_value()),
+        }
     }
 
     /// The mask asset by the names of its collection.

@@ -45,6 +45,7 @@ pub use item_bands::StatedOffset;
 pub use item_collection::{ItemCollection, ItemCollectionError, UnreadItem};
 pub use item_links::ItemLinks;
 pub use item_properties::Properties;
+pub use mask_meaning::MaskMeaningError;
 pub use mask_sidecar::{MaskSidecar, StatedValidity};
 pub use page::{MAX_PAGE_BYTES, SearchPage, SearchPages, SearchPagesError};
 pub use received_items::{FoundItems, ItemCounts, SearchCondition, UnrequestedItems};

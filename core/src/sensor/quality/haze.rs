@@ -52,7 +52,7 @@ mod tests {
     fn quality(kind: MaskKind, qa_pixel: u16, haze: u16, masks: &Masks) -> PixelQuality {
         let mut values = [qa_pixel];
         mark_haze(&mut values, &[haze], kind);
-        let table = QualityTable::of_scene(&[MaskKind::QaPixel, kind], masks).unwrap();
+        let table = QualityTable::new(MaskKind::QaPixel, masks).with_haze(kind, masks);
         table.quality(values[0])
     }
 
@@ -92,9 +92,8 @@ mod tests {
 
     #[test]
     fn without_a_file_of_haze_the_bit_of_clear_ground_hides_nothing() {
-        let table = QualityTable::of_scene(&[MaskKind::QaPixel], &Masks::default()).unwrap();
+        let table = QualityTable::new(MaskKind::QaPixel, &Masks::default());
         assert_eq!(table.quality(LAND), PixelQuality::Clear);
-        assert!(QualityTable::of_scene(&[], &Masks::default()).is_none());
     }
 
     #[test]

@@ -279,44 +279,60 @@ fn water(kind: MaskKind) -> Option<u8> {
 
 /// The quality of every value of a mask.
 #[derive(Clone, Debug)]
-pub struct QualityTable([PixelQuality; 256]);
+pub struct QualityTable {
+    of_byte: [PixelQuality; 256],
+    /// Larger values hold no data.
+    max_value: u16,
+}
 
 impl QualityTable {
     /// The table of a kind of mask.
     pub fn new(kind: MaskKind, masks: &Masks) -> Self {
-        let mut table = [PixelQuality::Clear; 256];
-        for (value, quality) in (0..=u8::MAX).zip(&mut table) {
+        let mut of_byte = [PixelQuality::Clear; 256];
+        for (value, quality) in (0..=u8::MAX).zip(&mut of_byte) {
             *quality = quality_of(kind, masks, value);
         }
-        Self(table)
+        // All bits of QA_PIXEL that count lie in its lower byte.
+        Self { of_byte, max_value: u16::MAX }
     }
 
-    /// The table of a scene whose masks are of these kinds: that of the first, and where there is a
-    /// second, that of haze, of values that [`mark_haze`](super::mark_haze) has marked. `None`
-    /// without a kind.
-    pub fn of_scene(kinds: &[MaskKind], masks: &Masks) -> Option<Self> {
-        let (kind, haze) = kinds.split_first()?;
-        let mut table = Self::new(*kind, masks);
-        let hides_haze = haze.iter().any(|haze| masks.hiding(*haze).next().is_some());
-        let marked = (0..).zip(&mut table.0).filter(|(value, _)| value & HAZE_MARK != 0);
+    /// The same for a mask beside which another kind of file states haze, of values that
+    /// [`mark_haze`](super::mark_haze) has marked.
+    pub fn with_haze(mut self, haze: MaskKind, masks: &Masks) -> Self {
+        let hides_haze = masks.hiding(haze).next().is_some();
+        let marked = (0..=u8::MAX).zip(&mut self.of_byte);
+        let marked = marked.filter(|(value, _)| u16::from(*value) & HAZE_MARK != 0);
         for (_, quality) in marked.filter(|_| hides_haze) {
             // Over water the level is unreliable, and no severity depends on it.
             if !matches!(quality, PixelQuality::NoData | PixelQuality::Water) {
                 *quality = PixelQuality::Cloud;
             }
         }
-        Some(table)
+        self
     }
 
     /// Whether snow of the mask is hidden.
     pub(crate) fn hides_snow(&self) -> bool {
-        self.0.contains(&PixelQuality::Snow)
+        self.of_byte.contains(&PixelQuality::Snow)
+    }
+
+    /// The table of a mask with values of its own: each pair is one of them and the value that means
+    /// the same in masks of this table. Values that are not among them hold no data.
+    pub fn translated(&self, pairs: &[(u8, u8)]) -> Self {
+        let mut of_byte = [PixelQuality::NoData; 256];
+        for (own, usual) in pairs {
+            of_byte[usize::from(*own)] = self.quality(u16::from(*usual));
+        }
+        Self { of_byte, max_value: u8::MAX.into() }
     }
 
     /// The quality of one pixel. All bits of QA_PIXEL that count lie in its lower byte.
     #[inline]
     pub fn quality(&self, value: u16) -> PixelQuality {
-        self.0[usize::from(value as u8)]
+        if value > self.max_value {
+            return PixelQuality::NoData;
+        }
+        self.of_byte[usize::from(value as u8)]
     }
 }
 
