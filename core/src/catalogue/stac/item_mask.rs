@@ -143,6 +143,30 @@ mod tests {
     }
 
     #[test]
+    fn the_file_of_haze_is_found_beside_the_mask_of_landsat() {
+        use MaskKind::{AtmosOpacity, Fmask, QaAerosol, QaPixel, Scl};
+        let kinds = |collection: &str, assets: &[&str]| {
+            let assets = ["nir08", "swir22", "B8A", "B12"].iter().chain(assets);
+            let assets: Vec<String> =
+                assets.map(|key| format!(r#""{key}":{{"href":"{key}.tif"}}"#)).collect();
+            let page = format!(
+                r#"{{"features":[{{"id":"a","collection":"{collection}","properties":{{}},
+                    "assets":{{{}}}}}]}}"#,
+                assets.join(",")
+            );
+            let item = ItemCollection::read(page.as_bytes()).unwrap().features.remove(0);
+            item.mask_kinds()
+        };
+        let landsat = "landsat-c2-l2";
+        assert_eq!(kinds(landsat, &["qa_pixel", "qa_aerosol"]), [QaPixel, QaAerosol]);
+        assert_eq!(kinds(landsat, &["qa_pixel", "atmos_opacity"]), [QaPixel, AtmosOpacity]);
+        assert_eq!(kinds(landsat, &["qa_pixel"]), [QaPixel]);
+        assert_eq!(kinds(landsat, &["qa_aerosol"]), []);
+        assert_eq!(kinds("hls2-s30", &["Fmask", "qa_aerosol"]), [Fmask]);
+        assert_eq!(kinds("sentinel-2-l2a", &["scl", "qa_aerosol"]), [Scl]);
+    }
+
+    #[test]
     fn a_mask_is_found_by_its_roles_or_its_title() {
         use MaskKind::{QaPixel, Scl};
         let s2 = "sentinel-2-l2a";
