@@ -120,6 +120,17 @@ impl FireGrid {
         (lon, 90.0 - (self.north + row as i64) as f64 * self.lat_step)
     }
 
+    /// Longitude and latitude of the middle of a row's first cell.
+    pub(super) fn lonlat_of_centre(&self, row: usize) -> (f64, f64) {
+        let (west, north) = self.lonlat_of_corner(0, row);
+        (west + 0.5 * self.lon_step, north - 0.5 * self.lat_step)
+    }
+
+    /// Degrees of longitude in a column.
+    pub(super) fn lon_step(&self) -> f64 {
+        self.lon_step
+    }
+
     /// Area of a cell in a row, hectares.
     pub(super) fn cell_area_ha(&self, row: usize) -> f64 {
         let lat = self.lonlat_of_corner(0, row).1 - 0.5 * self.lat_step;

@@ -30,18 +30,49 @@ pub struct FireOutline {
     pub bbox: [f64; 4],
 }
 
+/// The cells of a fire by its detections.
+#[derive(Clone, Debug)]
+pub(super) struct FireGround {
+    grid: FireGrid,
+    raster: BinaryRaster,
+}
+
+impl FireGround {
+    /// The ground under detections in order of time; `None` without any.
+    pub(super) fn of(points: &[Detection]) -> Option<Self> {
+        let grid = FireGrid::around(points, CLOSING_KM)?;
+        let raster = painted(&grid, points).closed(grid.cells_in(CLOSING_KM));
+        Some(Self { grid, raster })
+    }
+
+    /// Its area.
+    pub(super) fn hectares(&self) -> f64 {
+        let rows = self.raster.cells.chunks_exact(self.raster.width).enumerate();
+        let row_ha = |(row, cells): (usize, &[u8])| {
+            let count = cells.iter().map(|cell| u32::from(*cell)).sum::<u32>();
+            if count == 0 { 0.0 } else { f64::from(count) * self.grid.cell_area_ha(row) }
+        };
+        rows.map(row_ha).sum()
+    }
+
+    /// The lines around it.
+    pub(super) fn outline(&self) -> FireOutline {
+        let cells = ClassCells { width: self.grid.width, classes: &self.raster.cells };
+        // A grid has fewer corners than the tracer allows.
+        let traced = trace(cells, |row| self.grid.cell_area_ha(row));
+        traced
+            .map_or_else(|_| FireOutline::default(), |traced| FireOutline::of_traced(self, &traced))
+    }
+}
+
 impl FireOutline {
     /// The outline of detections in order of time; empty without any.
     pub fn of(points: &[Detection]) -> Self {
-        let Some(grid) = FireGrid::around(points, CLOSING_KM) else { return Self::default() };
-        let raster = painted(&grid, points).closed(grid.cells_in(CLOSING_KM));
-        let cells = ClassCells { width: grid.width, classes: &raster.cells };
-        // A grid has fewer corners than the tracer allows.
-        let Ok(traced) = trace(cells, |row| grid.cell_area_ha(row)) else { return Self::default() };
-        Self::of_traced(&grid, &raster, &traced)
+        FireGround::of(points).map_or_else(Self::default, |ground| ground.outline())
     }
 
-    fn of_traced(grid: &FireGrid, raster: &BinaryRaster, traced: &Traced) -> Self {
+    fn of_traced(ground: &FireGround, traced: &Traced) -> Self {
+        let FireGround { grid, raster } = ground;
         let mut outline =
             Self { bbox: [f64::MAX, f64::MAX, f64::MIN, f64::MIN], ..Self::default() };
         outline.polygons = vec![Vec::new(); traced.pieces.len()];
@@ -60,16 +91,16 @@ impl FireOutline {
             }
             outline.polygons[ring.piece].push(corners);
         }
+        outline.hectares = ground.hectares();
         let (mut lon_sum, mut lat_sum) = (0.0, 0.0);
         for (row, line) in raster.cells.chunks(raster.width).enumerate() {
+            let mut columns = (0..line.len()).filter(|column| line[*column] == 1);
+            let Some(first) = columns.next() else { continue };
+            let (count, sum) = columns.fold((1, first), |(n, sum), column| (n + 1, sum + column));
             let area_ha = grid.cell_area_ha(row);
-            for column in (0..line.len()).filter(|column| line[*column] == 1) {
-                let (west, north) = grid.lonlat_of_corner(column, row);
-                let (east, south) = grid.lonlat_of_corner(column + 1, row + 1);
-                lon_sum += area_ha * 0.5 * (west + east);
-                lat_sum += area_ha * 0.5 * (north + south);
-                outline.hectares += area_ha;
-            }
+            let (lon, lat) = grid.lonlat_of_centre(row);
+            lon_sum += area_ha * (f64::from(count) * lon + sum as f64 * grid.lon_step());
+            lat_sum += area_ha * f64::from(count) * lat;
         }
         outline.centre = (lon_sum / outline.hectares, lat_sum / outline.hectares);
         outline
@@ -112,6 +143,9 @@ fn painted(grid: &FireGrid, points: &[Detection]) -> BinaryRaster {
             .is_some_and(|minute| *minute <= point.minute.saturating_add(FINER_PASS_MINUTES));
         let painted = if has_finer_pass { &mut confirmed } else { &mut raster };
         grid.paint(point, &mut painted.cells);
+    }
+    if !confirmed.cells.contains(&1) {
+        return raster;
     }
     let near_fine = centres.dilated(grid.cells_in(FINE_PIXEL_KM));
     for (cell, (confirmed, near)) in

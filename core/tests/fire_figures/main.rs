@@ -9,6 +9,7 @@
     reason = "a test may fail loudly, and reads files, the environment and the clock"
 )]
 
+mod invented_points;
 mod nights;
 mod perimeter;
 mod real_data;
@@ -382,7 +383,7 @@ fn long_fire(table: &mut Table) {
 
 #[test]
 fn many_invented_points_are_timed() {
-    let points = nights::invented_world(200_000);
+    let points = invented_points::invented_world(200_000);
     let start = std::time::Instant::now();
     let result = update(FiresState::default(), Vec::new(), points, "2025-07-20T00:00:00Z");
     println!(
