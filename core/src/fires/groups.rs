@@ -6,6 +6,7 @@ use crate::fires::cubes::CubeIndex;
 use crate::fires::detection::{Detection, MINUTES_PER_DAY};
 use crate::fires::link::{ESTABLISHED_DETECTIONS, Linked, Merger, link, link_of_pixel_km};
 use crate::fires::outline::{FireGround, FireOutline};
+use crate::fires::returning_heat::returns_to_its_ground;
 use crate::fires::settings::FireSettings;
 use crate::fires::sphere::Place;
 use crate::fires::static_sources::{extent_km, stays_in_place};
@@ -53,7 +54,8 @@ impl FireGroup {
             let ground = FireGround::of(&self.detections);
             let ground = ground.filter(|ground| ground.hectares() >= settings.min_hectares);
             self.outline = ground.map(|ground| ground.outline());
-            self.is_static = stays_in_place(&self.detections);
+            self.is_static =
+                stays_in_place(&self.detections) || returns_to_its_ground(&self.detections);
         }
     }
 }

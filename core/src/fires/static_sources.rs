@@ -148,7 +148,8 @@ pub(super) fn stays_in_place(points: &[Detection]) -> bool {
     !late.is_empty() && is_steady && moved * MIN_STILL_TO_MOVED < late.len()
 }
 
-fn hot_days(points: &[Detection]) -> usize {
+/// Days on which any of the detections was taken.
+pub(super) fn hot_days(points: &[Detection]) -> usize {
     let mut days: Vec<i32> = points.iter().map(Detection::day).collect();
     days.dedup();
     days.len()

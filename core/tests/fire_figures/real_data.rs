@@ -75,9 +75,13 @@ impl RealData {
     }
 
     pub(crate) fn thomas_modis(&self) -> Vec<Detection> {
-        let files = (11..=14)
-            .flat_map(|day| self.points(&format!("thomas-2017/modis_7day_2017-12-{day}.csv.gz")));
-        unique_detections(files.collect())
+        let mut points = self.points("thomas-2017/fire_nrt_M6_22534.csv");
+        points.extend(
+            (11..=14).flat_map(|day| {
+                self.points(&format!("thomas-2017/modis_7day_2017-12-{day}.csv.gz"))
+            }),
+        );
+        unique_detections(points)
     }
 
     pub(crate) fn thomas_nights(&self) -> Vec<Vec<Detection>> {
