@@ -7,8 +7,9 @@
     reason = "a benchmark reads the clock, and may fail loudly"
 )]
 
-#[path = "../../tests/fire_figures/invented_points.rs"]
-mod invented_points;
+#[path = "../../tests/fire_figures/fine_detection.rs"]
+mod fine_detection;
+mod invented_world;
 mod phase;
 
 use std::hint::black_box;
@@ -19,7 +20,7 @@ use dragonfly_core::{
     StaticCells, points_csv, read_points, unique_detections, update_fires,
 };
 
-use invented_points::invented_world;
+use invented_world::invented_world;
 use phase::Phases;
 
 const DEFAULT_POINTS: usize = 1_000_000;

@@ -6,7 +6,9 @@ use crate::fires::detection::{Detection, MINUTES_PER_DAY};
 use crate::fires::groups::{FireGroup, WAKE_DAYS};
 use crate::fires::identity::fire_id;
 use crate::fires::outline::FireOutline;
-use crate::fires::record::{FireRecord, FireState, FiresState, MergedFire, stored_cell};
+use crate::fires::record::{
+    FireRecord, FireState, FiresState, MergedFire, column_of_turn, stored_cell,
+};
 use crate::fires::settings::FireSettings;
 use crate::fires::static_sources::extent_km;
 
@@ -120,7 +122,7 @@ fn ids_by_cells<'a>(cells: &FiresByCell<'a>, group: &FireGroup) -> BTreeSet<&'a 
         let (row, column) = stored_cell(point);
         for (row, column) in (-1..=1).flat_map(|dr| (-1..=1).map(move |dc| (row + dr, column + dc)))
         {
-            let fires = cells.get(&(row, column)).into_iter().flatten();
+            let fires = cells.get(&(row, column_of_turn(column))).into_iter().flatten();
             let is_in_time = |last_minute: i32| {
                 point.minute.saturating_sub(last_minute) <= WAKE_DAYS * MINUTES_PER_DAY
             };

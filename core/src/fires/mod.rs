@@ -6,6 +6,7 @@
 //! fire, `plan` its maps, `list` what is published. `update` is the one entry: state and points in,
 //! state, list and plan out.
 
+mod antimeridian;
 mod births;
 pub(crate) mod burnt_area;
 mod cell_polygons;

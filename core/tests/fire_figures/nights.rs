@@ -4,7 +4,7 @@ use dragonfly_core::{
     Coverage, Detection, FireNight, FireSettings, FiresState, FiresUpdate, FoundFire, update_fires,
 };
 
-use crate::invented_points::fine_detection;
+use crate::fine_detection::fine_detection;
 
 /// 2025-06-29T09:00Z, minutes since 1970.
 const LONG_FIRE_START: i32 = 29_186_460;

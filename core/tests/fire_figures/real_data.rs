@@ -9,7 +9,7 @@ use dragonfly_core::{
 };
 use serde_json::Value;
 
-use crate::invented_points::fine_detection;
+use crate::fine_detection::fine_detection;
 use crate::perimeter::Ring;
 
 /// The folder of real fires.

@@ -20,7 +20,9 @@ pub(super) fn read_row(
     fields: &[&str],
     latest_minute: i32,
 ) -> Result<Detection, String> {
-    if fields.len() < columns.count {
+    let has_more = || fields[columns.count..].iter().any(|field| !field.trim().is_empty());
+    // With a value too many, others would be read from the wrong column.
+    if fields.len() < columns.count || has_more() {
         return Err(format!("{} of {} columns", fields.len(), columns.count));
     }
     let satellite = text(fields, columns.satellite).map_or(Satellite::Other, Satellite::from_text);

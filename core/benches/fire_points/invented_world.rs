@@ -1,25 +1,11 @@
-//! Points that no satellite saw: for times that need no data.
+//! Points of a world that burns as in July.
 
-use dragonfly_core::{Confidence, Detection, Processing, Satellite};
+use dragonfly_core::Detection;
+
+use crate::fine_detection::fine_detection;
 
 /// 2025-07-15T00:00Z.
 const WORLD_START: i32 = 29_208_960;
-
-/// A detection of NOAA-20 near nadir.
-pub(crate) fn fine_detection(minute: i32, lat_e5: i32, lon_e5: i32) -> Detection {
-    Detection {
-        minute,
-        lat_e5,
-        lon_e5,
-        satellite: Satellite::Noaa20,
-        processing: Processing::NearRealTime,
-        version_e2: 200,
-        scan_m: 390,
-        track_m: 360,
-        confidence: Confidence::Nominal,
-        source: None,
-    }
-}
 
 /// Fires and single points over the world, xorshift64*.
 pub(crate) fn invented_world(count: usize) -> Vec<Detection> {
