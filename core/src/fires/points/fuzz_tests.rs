@@ -15,6 +15,8 @@ use crate::fires::detection::minute_of_time;
 
 /// Files of the suite's own run.
 const INPUTS: u64 = 2000;
+/// Files after which a long run prints how far it is.
+const PROGRESS_INPUTS: u64 = 50_000;
 /// Values that are read as numbers, dates or words nowhere, or nearly.
 const ODD_VALUES: [&str; 24] = [
     "",
@@ -182,6 +184,9 @@ fn no_damaged_file_panics_and_no_row_is_lost_silently() {
     let inputs = asked.map_or(INPUTS, |count| count.parse().expect("a number of files"));
     let (mut sound, mut refused, mut rows) = (0, 0, 0);
     for number in 0..inputs {
+        if number > 0 && number % PROGRESS_INPUTS == 0 {
+            println!("{number} files: {sound} read with {rows} rows, {refused} refused");
+        }
         let mut random = Random::of_input(number);
         let read = if random.one_in(4) {
             let bytes = shapefile_table(&mut random);
