@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use crate::fault_injection::errno::ENOSPC;
 use crate::fault_injection::{Fault, Injection, count};
+use crate::night::write_mask;
 use crate::test_bed::invented_scenes;
 
 /// When the fires of the sample are out.
@@ -145,6 +146,30 @@ fn fires_are_mapped_where_the_settings_are_named_relative_to_the_working_folder(
     let id = sierra(&bed.list()).id.clone();
     run(&["fires", "map", &id]);
     assert_eq!(sierra(&bed.list()).map, Some(FireMapKind::Initial));
+}
+
+#[test]
+fn heat_outside_the_fire_zone_of_a_region_is_no_fire() {
+    let bed = FiresBed::new();
+    bed.succeed(OUT, &["fires", "update"]);
+    let [west, south, east, north] = sierra(&bed.list()).bbox.unwrap();
+    let area = [west - 0.1, south - 0.1, east + 0.1, north + 0.1];
+    let region = serde_json::json!([{
+        "name": "farmland", "bbox": area, "fire_mask_path": "zone.tif",
+        "pre": { "start": "2025-06-01", "end": "2025-07-01" },
+        "post": { "start": "2025-07-20", "end": "2025-08-20" }
+    }]);
+    fs::write(bed.file("regions.json"), region.to_string()).unwrap();
+    for (rows, fires) in [(["xx", "xx"], 3), (["..", ".."], 2)] {
+        write_mask(&bed.file("zone.tif"), area, &rows);
+        bed.succeed(OUT, &["fires", "update"]);
+        assert_eq!(bed.list().fires.len(), fires, "{rows:?}");
+    }
+    // Without the mask no fire is left out, and a warning states it.
+    fs::remove_file(bed.file("zone.tif")).unwrap();
+    let messages = bed.succeed(OUT, &["fires", "update"]);
+    assert!(messages.contains("region `farmland`") && messages.contains("zone.tif"), "{messages}");
+    assert_eq!(bed.list().fires.len(), 3);
 }
 
 #[test]

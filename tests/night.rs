@@ -199,7 +199,7 @@ fn a_side_is_looked_for_once_more_over_twice_the_window() {
 
 /// Writes a mask over a box, in degrees, from rows of `x` (fire-prone), `.` (not) and `?` (no
 /// data).
-fn write_mask(file: &Path, [west, south, east, north]: [f64; 4], rows: &[&str]) {
+pub(crate) fn write_mask(file: &Path, [west, south, east, north]: [f64; 4], rows: &[&str]) {
     let size = (rows[0].len(), rows.len());
     let value = |letter| match letter {
         b'x' => 1,

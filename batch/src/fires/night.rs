@@ -18,6 +18,7 @@ use crate::fires::fire_map::map_fire;
 use crate::fires::ground::{read_ground, write_ground};
 use crate::fires::outlines::write_outlines;
 use crate::fires::place::Towns;
+use crate::fires::prone_ground::ProneGround;
 use crate::fires::sources::NightPoints;
 use crate::fires::state_files::{KnownFires, read_list};
 use crate::fires::sweep::remove_forgotten;
@@ -79,12 +80,14 @@ impl<'a> FiresOfNight<'a> {
         let settings = deployment.settings.fires.clone().unwrap_or_default();
         let is_sighted = points.is_sighted();
         let core_settings = settings.for_core(&deployment.regions);
+        let prone = ProneGround::read(deployment, &settings);
+        let is_prone = |lon: f64, lat: f64| prone.holds(lon, lat);
         let night = FireNight {
             kept: known.points,
             read: points.detections,
             coverage: &points.coverage,
             sources: points.sources,
-            is_in_zone: None,
+            is_in_zone: if prone.is_known() { Some(&is_prone) } else { None },
             now,
         };
         let update = update_fires(known.state, night, &core_settings);

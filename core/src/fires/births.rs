@@ -5,7 +5,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use crate::fires::detection::{Detection, MINUTES_PER_DAY};
 use crate::fires::groups::{FireGroup, WAKE_DAYS};
 use crate::fires::identity::fire_id;
-use crate::fires::record::{FireRecord, FireState, FiresState, MergedFire, stored_cell};
+use crate::fires::outline::FireOutline;
+use crate::fires::record::{
+    FireRecord, FireState, FiresState, MergedFire, column_of_turn, stored_cell,
+};
 use crate::fires::settings::FireSettings;
 use crate::fires::static_sources::extent_km;
 
@@ -16,13 +19,13 @@ type Founding = (i32, i32, i32);
 /// that are none. Fires that joined an older one lead to it.
 pub(super) fn name_groups(
     state: &mut FiresState,
-    groups: &[FireGroup],
+    groups: &mut [FireGroup],
     settings: &FireSettings,
     now_minute: i32,
 ) -> Vec<Option<String>> {
     let inherited = inherited_ids(state, groups);
     let mut named = Vec::with_capacity(groups.len());
-    for (group, ids) in groups.iter().zip(inherited) {
+    for (group, ids) in groups.iter_mut().zip(inherited) {
         if ids.is_empty() && !group.is_fire(settings) {
             named.push(None);
             continue;
@@ -38,6 +41,8 @@ pub(super) fn name_groups(
                 merge(state, younger.clone(), &id, fire.founding, now_minute);
             }
         }
+        // A known fire may be smaller than what is a fire by now.
+        group.outline.get_or_insert_with(|| FireOutline::of(&group.detections));
         update_record(state, group, &id);
         for (founding, minute) in &group.joined {
             let younger = fire_id(founding, |_| false);
@@ -117,7 +122,7 @@ fn ids_by_cells<'a>(cells: &FiresByCell<'a>, group: &FireGroup) -> BTreeSet<&'a 
         let (row, column) = stored_cell(point);
         for (row, column) in (-1..=1).flat_map(|dr| (-1..=1).map(move |dc| (row + dr, column + dc)))
         {
-            let fires = cells.get(&(row, column)).into_iter().flatten();
+            let fires = cells.get(&(row, column_of_turn(column))).into_iter().flatten();
             let is_in_time = |last_minute: i32| {
                 point.minute.saturating_sub(last_minute) <= WAKE_DAYS * MINUTES_PER_DAY
             };

@@ -25,46 +25,45 @@ impl BinaryRaster {
         closed
     }
 
-    /// Every cell whose centre is within `radius` cells of a one.
+    /// Every cell whose centre is within `radius` cells of a one; a radius of 254 at most.
     pub(super) fn dilated(&self, radius: usize) -> Self {
-        let far = u32::try_from(radius + 1).unwrap_or(u32::MAX / 4);
-        let squares = self.squared_distance_along_rows(far);
+        let far = u8::try_from(radius + 1).unwrap_or(u8::MAX);
+        let radius = usize::from(far) - 1;
         let height = self.cells.len().checked_div(self.width).unwrap_or(0);
         let mut dilated = Self::new(self.width, height);
-        let reach = (radius * radius) as u32;
-        for row in 0..height {
-            let line = &mut dilated.cells[row * self.width..][..self.width];
-            for other in row.saturating_sub(radius)..(row + radius + 1).min(height) {
+        let mut distances = vec![far; self.width];
+        for (other, cells) in self.cells.chunks_exact(self.width.max(1)).enumerate() {
+            // Most rows of a fire of scattered detections are empty.
+            if !cells.contains(&1) {
+                continue;
+            }
+            distances_along_row(cells, far, &mut distances);
+            for row in other.saturating_sub(radius)..(other + radius + 1).min(height) {
                 let down = row.abs_diff(other);
-                let left = reach - (down * down) as u32;
-                let distances = &squares[other * self.width..][..self.width];
-                line.iter_mut().zip(distances).for_each(|(cell, square)| {
-                    *cell |= u8::from(*square <= left);
+                // At most the radius, which fits.
+                let half = (radius * radius - down * down).isqrt() as u8;
+                let line = &mut dilated.cells[row * self.width..][..self.width];
+                // Bytes, of which a processor compares many at once.
+                line.iter_mut().zip(&distances).for_each(|(cell, distance)| {
+                    *cell |= u8::from(*distance <= half);
                 });
             }
         }
         dilated
     }
+}
 
-    /// The squared distance of each cell to the nearest one in its row; `far` at most.
-    fn squared_distance_along_rows(&self, far: u32) -> Vec<u32> {
-        let mut distances = vec![far; self.cells.len()];
-        for (line, cells) in
-            distances.chunks_mut(self.width.max(1)).zip(self.cells.chunks(self.width.max(1)))
-        {
-            let mut since = far;
-            for (distance, cell) in line.iter_mut().zip(cells) {
-                since = if *cell == 1 { 0 } else { (since + 1).min(far) };
-                *distance = since;
-            }
-            let mut since = far;
-            for (distance, cell) in line.iter_mut().zip(cells).rev() {
-                since = if *cell == 1 { 0 } else { (since + 1).min(far) };
-                *distance = since.min(*distance);
-            }
-            line.iter_mut().for_each(|distance| *distance *= *distance);
-        }
-        distances
+/// The distance of each cell to the nearest one in its row; `far` at most.
+fn distances_along_row(cells: &[u8], far: u8, distances: &mut [u8]) {
+    let mut since = far;
+    for (distance, cell) in distances.iter_mut().zip(cells) {
+        since = if *cell == 1 { 0 } else { since.saturating_add(1).min(far) };
+        *distance = since;
+    }
+    let mut since = far;
+    for (distance, cell) in distances.iter_mut().zip(cells).rev() {
+        since = if *cell == 1 { 0 } else { since.saturating_add(1).min(far) };
+        *distance = since.min(*distance);
     }
 }
 

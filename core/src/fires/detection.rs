@@ -103,6 +103,15 @@ pub enum Satellite {
     Other,
 }
 
+/// What products call each satellite, in any case.
+const SATELLITE_NAMES: [(Satellite, &[&str]); 5] = [
+    (Satellite::SuomiNpp, &["n", "npp", "snpp", "suomi npp", "suomi-npp"]),
+    (Satellite::Noaa20, &["1", "n20", "j1", "noaa20", "noaa-20", "jpss-1"]),
+    (Satellite::Noaa21, &["2", "n21", "j2", "noaa21", "noaa-21", "jpss-2"]),
+    (Satellite::Terra, &["t", "terra"]),
+    (Satellite::Aqua, &["a", "aqua"]),
+];
+
 impl Satellite {
     /// All of them.
     pub const ALL: [Self; 6] =
@@ -110,14 +119,11 @@ impl Satellite {
 
     /// The satellite that a product writes as a letter, number, abbreviation or name.
     pub fn from_text(text: &str) -> Self {
-        match text.trim().to_ascii_lowercase().as_str() {
-            "n" | "npp" | "snpp" | "suomi npp" | "suomi-npp" => Self::SuomiNpp,
-            "1" | "n20" | "j1" | "noaa20" | "noaa-20" | "jpss-1" => Self::Noaa20,
-            "2" | "n21" | "j2" | "noaa21" | "noaa-21" | "jpss-2" => Self::Noaa21,
-            "t" | "terra" => Self::Terra,
-            "a" | "aqua" => Self::Aqua,
-            _ => Self::Other,
-        }
+        let text = text.trim();
+        let is_named = |(_, names): &&(Self, &[&str])| {
+            names.iter().any(|name| text.eq_ignore_ascii_case(name))
+        };
+        SATELLITE_NAMES.iter().find(is_named).map_or(Self::Other, |(satellite, _)| *satellite)
     }
 
     /// Its published name.

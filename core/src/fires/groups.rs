@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use crate::fires::cubes::CubeIndex;
 use crate::fires::detection::{Detection, MINUTES_PER_DAY};
 use crate::fires::link::{ESTABLISHED_DETECTIONS, Linked, Merger, link, link_of_pixel_km};
-use crate::fires::outline::FireOutline;
+use crate::fires::outline::{FireGround, FireOutline};
+use crate::fires::returning_heat::returns_to_its_ground;
 use crate::fires::settings::FireSettings;
 use crate::fires::sphere::Place;
 use crate::fires::static_sources::{extent_km, stays_in_place};
@@ -18,7 +19,7 @@ pub(super) const WAKE_DAYS: i32 = 30;
 pub(super) struct FireGroup {
     /// In order of time.
     pub(super) detections: Vec<Detection>,
-    /// Its outline; none where too few detections make it no fire.
+    /// Its outline; none where it is too small or too short to be a fire.
     pub(super) outline: Option<FireOutline>,
     /// Whether it is a static source.
     pub(super) is_static: bool,
@@ -49,8 +50,12 @@ impl FireGroup {
 
     fn examine(&mut self, settings: &FireSettings) {
         if self.is_established() && self.may_cover(settings.min_hectares) {
-            self.outline = Some(FireOutline::of(&self.detections));
-            self.is_static = stays_in_place(&self.detections);
+            // Most are too small, and no line is traced around them.
+            let ground = FireGround::of(&self.detections);
+            let ground = ground.filter(|ground| ground.hectares() >= settings.min_hectares);
+            self.outline = ground.map(|ground| ground.outline());
+            self.is_static =
+                stays_in_place(&self.detections) || returns_to_its_ground(&self.detections);
         }
     }
 }
@@ -122,7 +127,6 @@ fn join_woken(groups: Vec<FireGroup>, settings: &FireSettings) -> Vec<FireGroup>
 struct BurntGround {
     index: CubeIndex,
     places: Vec<Place>,
-    detections: Vec<Detection>,
     fires: Vec<usize>,
     link_km: f64,
 }
@@ -130,21 +134,14 @@ struct BurntGround {
 impl BurntGround {
     fn new(settings: &FireSettings) -> Self {
         let link_km = settings.link_km;
-        Self {
-            index: CubeIndex::new(link_km),
-            places: Vec::new(),
-            detections: Vec::new(),
-            fires: Vec::new(),
-            link_km,
-        }
+        Self { index: CubeIndex::new(link_km), places: Vec::new(), fires: Vec::new(), link_km }
     }
 
     fn add(&mut self, group: &FireGroup, fire: usize) {
         for point in &group.detections {
             let place = Place::of(point);
-            self.index.insert(&place, self.places.len() as u32);
+            self.index.insert(&place, self.places.len() as u32, point.minute);
             self.places.push(place);
-            self.detections.push(*point);
             self.fires.push(fire);
         }
     }
@@ -166,12 +163,11 @@ impl BurntGround {
         let mut cubes = Vec::new();
         self.index.collect_near(&place, reach_km, &mut cubes);
         let near = cubes.into_iter().flat_map(|cube| self.index.detections(cube));
-        near.filter(|other| {
-            let other = **other as usize;
-            let is_earlier = self.detections[other].minute <= point.minute;
-            is_earlier && place.squared_chord(&self.places[other]) <= reach_km * reach_km
+        near.filter(|(other, minute)| {
+            let is_near = place.squared_chord(&self.places[*other as usize]) <= reach_km * reach_km;
+            *minute <= point.minute && is_near
         })
-        .map(|other| self.fires[*other as usize])
+        .map(|(other, _)| self.fires[*other as usize])
         .collect()
     }
 }

@@ -4,7 +4,7 @@
 //! larger pixel, and within `link_days`. New detections only join components and never part them,
 //! so the result depends on the set of detections alone.
 
-use crate::fires::cubes::CubeIndex;
+use crate::fires::cubes::{AdjacentCubes, CubeIndex};
 use crate::fires::detection::{Detection, MINUTES_PER_DAY};
 use crate::fires::settings::FireSettings;
 use crate::fires::sphere::Place;
@@ -38,8 +38,9 @@ pub(super) struct Merger {
 /// Links detections, which are sorted.
 pub(super) fn link(points: &[Detection], settings: &FireSettings) -> Linked {
     let mut linking = Linking::new(points, settings);
+    let adjacent = linking.fine.adjacent_cubes();
     for at in 0..points.len() as u32 {
-        linking.add(at);
+        linking.add(at, &adjacent);
     }
     let mut components: Vec<Vec<u32>> = Vec::new();
     let mut numbers = vec![0; points.len()];
@@ -63,10 +64,17 @@ struct Linking<'a> {
     spans: Vec<ComponentSpan>,
     mergers: Vec<Merger>,
     fine: CubeIndex,
+    /// The cube of each fine detection, and [`COARSE`] for a coarse one.
+    fine_cubes: Vec<u32>,
     coarse: CubeIndex,
+    /// Empty between two detections.
+    cubes: Vec<usize>,
     link_km: f64,
     link_minutes: i32,
 }
+
+/// In place of a cube: links of the detection may pass adjacent cubes.
+const COARSE: u32 = u32::MAX;
 
 /// What makes a component established.
 #[derive(Clone, Copy, Debug)]
@@ -98,33 +106,57 @@ impl<'a> Linking<'a> {
             let day = point.day();
             ComponentSpan { detections: 1, first_day: day, last_day: day }
         };
+        let places: Vec<Place> = points.iter().map(Place::of).collect();
+        // Twice the largest pixel of VIIRS, 0.8 km, still reaches into adjacent cubes only.
+        let mut fine = CubeIndex::new(link_km * 1.1);
+        let fine_cube = |(point, place): (&Detection, &Place)| {
+            let is_fine = link_of_pixel_km(point.pixel_m(), link_km) <= fine.cube_km();
+            if is_fine { fine.cube_at(place) as u32 } else { COARSE }
+        };
+        let fine_cubes = points.iter().zip(&places).map(fine_cube).collect();
         Self {
             points,
-            places: points.iter().map(Place::of).collect(),
+            places,
             sets: DisjointSets::new(points.len()),
             spans: points.iter().map(span).collect(),
             mergers: Vec::new(),
-            // Twice the largest pixel of VIIRS, 0.8 km, still reaches into adjacent cubes only.
-            fine: CubeIndex::new(link_km * 1.1),
+            fine,
+            fine_cubes,
+            cubes: Vec::new(),
             coarse: CubeIndex::new(MAX_LINK_KM),
             link_km,
             link_minutes: i32::try_from(minutes).unwrap_or(i32::MAX),
         }
     }
 
-    fn add(&mut self, at: u32) {
-        let place = self.places[at as usize];
+    fn add(&mut self, at: u32, adjacent: &AdjacentCubes) {
+        let (place, minute) = (self.places[at as usize], self.points[at as usize].minute);
         let reach_km = link_of_pixel_km(self.points[at as usize].pixel_m(), self.link_km);
-        let (mut fine, mut coarse) = (Vec::new(), Vec::new());
-        self.fine.collect_near(&place, reach_km, &mut fine);
-        // A coarse detection may be linked by its own pixel.
-        self.coarse.collect_near(&place, MAX_LINK_KM, &mut coarse);
-        for (is_coarse, cubes) in [(false, fine), (true, coarse)] {
-            cubes.into_iter().for_each(|cube| self.link_with_cube(at, is_coarse, cube));
+        match self.fine_cubes[at as usize] {
+            COARSE => {
+                let mut cubes = std::mem::take(&mut self.cubes);
+                self.fine.collect_near(&place, reach_km, &mut cubes);
+                cubes.drain(..).for_each(|cube| self.link_with_cube(at, false, cube));
+                self.cubes = cubes;
+                self.link_with_coarse(at);
+                self.coarse.insert(&place, at, minute);
+            }
+            cube => {
+                for near in adjacent.of(cube as usize) {
+                    self.link_with_cube(at, false, *near as usize);
+                }
+                self.link_with_coarse(at);
+                self.fine.insert_into(cube as usize, at, minute);
+            }
         }
-        let is_fine = reach_km <= self.fine.cube_km();
-        let index = if is_fine { &mut self.fine } else { &mut self.coarse };
-        index.insert(&place, at);
+    }
+
+    /// Links a detection with coarse ones, by the size of their pixels.
+    fn link_with_coarse(&mut self, at: u32) {
+        let mut cubes = std::mem::take(&mut self.cubes);
+        self.coarse.collect_near(&self.places[at as usize], MAX_LINK_KM, &mut cubes);
+        cubes.drain(..).for_each(|cube| self.link_with_cube(at, true, cube));
+        self.cubes = cubes;
     }
 
     /// Links a detection with those in a cube, the latest first.
@@ -132,15 +164,15 @@ impl<'a> Linking<'a> {
         let index = if is_coarse { &self.coarse } else { &self.fine };
         let (point, place) = (&self.points[at as usize], &self.places[at as usize]);
         let mut root = self.sets.root(at);
-        for other in index.detections(cube).iter().rev() {
-            let earlier = &self.points[*other as usize];
-            if point.minute.saturating_sub(earlier.minute) > self.link_minutes {
+        for (other, minute) in index.detections(cube).iter().rev() {
+            if point.minute.saturating_sub(*minute) > self.link_minutes {
                 break;
             }
             let other_root = self.sets.root(*other);
             if other_root == root {
                 continue;
             }
+            let earlier = &self.points[*other as usize];
             let link_km = link_of_pixel_km(point.pixel_m().max(earlier.pixel_m()), self.link_km);
             if place.squared_chord(&self.places[*other as usize]) <= link_km * link_km {
                 let (older, younger) = (root.min(other_root), root.max(other_root));

@@ -2,10 +2,11 @@
 //!
 //! `points` reads tables of detections. `link` joins detections to components, `groups` adds what
 //! begins again where a fire burnt, `births` gives ids. `outline` computes the ground by points,
-//! `static_sources` what is no wildfire, `state_machine` the state of each fire, `plan` its maps,
-//! `list` what is published. `update` is the one entry: state and points in, state, list and plan
-//! out.
+//! `static_sources` and `returning_heat` what is no wildfire, `state_machine` the state of each
+//! fire, `plan` its maps, `list` what is published. `update` is the one entry: state and points in,
+//! state, list and plan out.
 
+mod antimeridian;
 mod births;
 pub(crate) mod burnt_area;
 mod cell_polygons;
@@ -24,6 +25,7 @@ mod outline;
 mod plan;
 mod points;
 mod record;
+mod returning_heat;
 mod settings;
 mod sphere;
 mod state_machine;

@@ -3,7 +3,7 @@
 use crate::fires::closing::BinaryRaster;
 use crate::fires::detection::Detection;
 use crate::fires::footprints::FireGrid;
-use crate::geo::trace::{ClassCells, Traced, trace};
+use crate::geo::trace::{ClassCells, trace};
 
 /// Gaps up to twice this distance between footprints are filled, km.
 const CLOSING_KM: f64 = 0.75;
@@ -12,7 +12,7 @@ const COARSE_PIXEL_M: u16 = 550;
 /// A coarse pixel counts as a whole when no finer pass saw the fire within this time, minutes …
 const FINER_PASS_MINUTES: i32 = 6 * 60;
 /// … and otherwise only its part within this distance of the centre of a fine pixel, km.
-const FINE_PIXEL_KM: f64 = 0.75;
+const FINE_PIXEL_KM: f64 = 0.5;
 /// Digits of published degrees: a metre.
 const DECIMALS: usize = 5;
 
@@ -20,7 +20,7 @@ const DECIMALS: usize = 5;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct FireOutline {
     /// Polygons in degrees, each an outer ring and its holes; the last corner joins the first.
-    /// Longitudes are continuous and may pass ±180.
+    /// They are cut at the 180° meridian, as RFC 7946 wants.
     pub polygons: Vec<Vec<Vec<(f64, f64)>>>,
     /// Its area.
     pub hectares: f64,
@@ -30,49 +30,104 @@ pub struct FireOutline {
     pub bbox: [f64; 4],
 }
 
-impl FireOutline {
-    /// The outline of detections in order of time; empty without any.
-    pub fn of(points: &[Detection]) -> Self {
-        let Some(grid) = FireGrid::around(points, CLOSING_KM) else { return Self::default() };
+/// The cells of a fire by its detections.
+#[derive(Clone, Debug)]
+pub(super) struct FireGround {
+    grid: FireGrid,
+    raster: BinaryRaster,
+}
+
+impl FireGround {
+    /// The ground under detections in order of time; `None` without any.
+    pub(super) fn of(points: &[Detection]) -> Option<Self> {
+        let grid = FireGrid::around(points, CLOSING_KM)?;
         let raster = painted(&grid, points).closed(grid.cells_in(CLOSING_KM));
-        let cells = ClassCells { width: grid.width, classes: &raster.cells };
-        // A grid has fewer corners than the tracer allows.
-        let Ok(traced) = trace(cells, |row| grid.cell_area_ha(row)) else { return Self::default() };
-        Self::of_traced(&grid, &raster, &traced)
+        Some(Self { grid, raster })
     }
 
-    fn of_traced(grid: &FireGrid, raster: &BinaryRaster, traced: &Traced) -> Self {
-        let mut outline =
-            Self { bbox: [f64::MAX, f64::MAX, f64::MIN, f64::MIN], ..Self::default() };
-        outline.polygons = vec![Vec::new(); traced.pieces.len()];
+    /// Its area.
+    pub(super) fn hectares(&self) -> f64 {
+        let rows = self.raster.cells.chunks_exact(self.raster.width).enumerate();
+        let row_ha = |(row, cells): (usize, &[u8])| {
+            let count = cells.iter().map(|cell| u32::from(*cell)).sum::<u32>();
+            if count == 0 { 0.0 } else { f64::from(count) * self.grid.cell_area_ha(row) }
+        };
+        rows.map(row_ha).sum()
+    }
+
+    /// The lines around it.
+    pub(super) fn outline(&self) -> FireOutline {
+        let grid = &self.grid;
+        let mut outline = FireOutline {
+            hectares: self.hectares(),
+            centre: self.centre(),
+            bbox: [f64::MAX, f64::MAX, f64::MIN, f64::MIN],
+            ..FireOutline::default()
+        };
+        let Some(column) = grid.antimeridian_column() else {
+            self.trace(&self.raster.cells, 0.0, &mut outline);
+            return outline;
+        };
+        // Longitudes of the one side are beyond ±180.
+        let is_east_beyond = grid.lonlat_of_corner(column, 0).0 > 0.0;
+        let (west, east) = if is_east_beyond { (0.0, -360.0) } else { (360.0, 0.0) };
+        for (columns, turn) in [(0..column, west), (column..grid.width, east)] {
+            let mut cells = vec![0; self.raster.cells.len()];
+            let rows = self.raster.cells.chunks_exact(grid.width);
+            for (of_side, row) in cells.chunks_exact_mut(grid.width).zip(rows) {
+                of_side[columns.clone()].copy_from_slice(&row[columns.clone()]);
+            }
+            self.trace(&cells, turn, &mut outline);
+        }
+        outline
+    }
+
+    /// Adds the polygons of cells, turned by degrees of longitude, and widens the box by them as
+    /// they lie.
+    fn trace(&self, cells: &[u8], turn: f64, outline: &mut FireOutline) {
+        let cells = ClassCells { width: self.grid.width, classes: cells };
+        // A grid has fewer corners than the tracer allows.
+        let Ok(traced) = trace(cells, |row| self.grid.cell_area_ha(row)) else { return };
+        let first = outline.polygons.len();
+        outline.polygons.resize(first + traced.pieces.len(), Vec::new());
         for ring in &traced.rings {
             let corners = traced.corners[ring.corners.clone()].iter().map(|corner| {
                 let corner = *corner as usize;
-                grid.lonlat_of_corner(
+                let (lon, lat) = self.grid.lonlat_of_corner(
                     corner % traced.corners_across,
                     corner / traced.corners_across,
-                )
-            });
-            let corners: Vec<(f64, f64)> = corners.collect();
-            for (lon, lat) in &corners {
+                );
                 let [west, south, east, north] = outline.bbox;
-                outline.bbox = [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)];
-            }
-            outline.polygons[ring.piece].push(corners);
+                outline.bbox = [west.min(lon), south.min(lat), east.max(lon), north.max(lat)];
+                (lon + turn, lat)
+            });
+            let corners = corners.collect();
+            outline.polygons[first + ring.piece].push(corners);
         }
-        let (mut lon_sum, mut lat_sum) = (0.0, 0.0);
+    }
+
+    /// Centre of area, degrees.
+    fn centre(&self) -> (f64, f64) {
+        let (grid, raster) = (&self.grid, &self.raster);
+        let (mut lon_sum, mut lat_sum, mut hectares) = (0.0, 0.0, 0.0);
         for (row, line) in raster.cells.chunks(raster.width).enumerate() {
-            let area_ha = grid.cell_area_ha(row);
-            for column in (0..line.len()).filter(|column| line[*column] == 1) {
-                let (west, north) = grid.lonlat_of_corner(column, row);
-                let (east, south) = grid.lonlat_of_corner(column + 1, row + 1);
-                lon_sum += area_ha * 0.5 * (west + east);
-                lat_sum += area_ha * 0.5 * (north + south);
-                outline.hectares += area_ha;
-            }
+            let mut columns = (0..line.len()).filter(|column| line[*column] == 1);
+            let Some(first) = columns.next() else { continue };
+            let (count, sum) = columns.fold((1, first), |(n, sum), column| (n + 1, sum + column));
+            let (area_ha, count) = (grid.cell_area_ha(row), f64::from(count));
+            let (lon, lat) = grid.lonlat_of_centre(row);
+            lon_sum += area_ha * (count * lon + sum as f64 * grid.lon_step());
+            lat_sum += area_ha * count * lat;
+            hectares += area_ha * count;
         }
-        outline.centre = (lon_sum / outline.hectares, lat_sum / outline.hectares);
-        outline
+        (lon_sum / hectares, lat_sum / hectares)
+    }
+}
+
+impl FireOutline {
+    /// The outline of detections in order of time; empty without any.
+    pub fn of(points: &[Detection]) -> Self {
+        FireGround::of(points).map_or_else(Self::default, |ground| ground.outline())
     }
 
     /// A GeoJSON MultiPolygon; outer rings run counterclockwise (RFC 7946).
@@ -112,6 +167,9 @@ fn painted(grid: &FireGrid, points: &[Detection]) -> BinaryRaster {
             .is_some_and(|minute| *minute <= point.minute.saturating_add(FINER_PASS_MINUTES));
         let painted = if has_finer_pass { &mut confirmed } else { &mut raster };
         grid.paint(point, &mut painted.cells);
+    }
+    if !confirmed.cells.contains(&1) {
+        return raster;
     }
     let near_fine = centres.dilated(grid.cells_in(FINE_PIXEL_KM));
     for (cell, (confirmed, near)) in

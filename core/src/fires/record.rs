@@ -167,7 +167,14 @@ impl FireRecord {
 
 /// The stored cell of a detection.
 pub(super) fn stored_cell(point: &Detection) -> (i32, i32) {
-    (point.lat_e5.div_euclid(STORED_CELL_E5), point.lon_e5.div_euclid(STORED_CELL_E5))
+    let column = point.lon_e5.div_euclid(STORED_CELL_E5);
+    (point.lat_e5.div_euclid(STORED_CELL_E5), column_of_turn(column))
+}
+
+/// The column of a cell that may lie beyond ±180°.
+pub(super) fn column_of_turn(column: i32) -> i32 {
+    const COLUMNS: i32 = 36_000_000 / STORED_CELL_E5;
+    (column + COLUMNS / 2).rem_euclid(COLUMNS) - COLUMNS / 2
 }
 
 /// An id that now leads to another fire.

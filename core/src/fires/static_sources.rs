@@ -1,8 +1,6 @@
 //! Heat that is no wildfire: volcanoes, flares, plants. Cells that are hot again and again over
 //! months, and small components that stay where they are.
 
-use std::collections::BTreeMap;
-
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
@@ -48,24 +46,29 @@ impl HotCell {
 impl StaticCells {
     /// Adds detections, in any order and as often as they come.
     pub fn learn(&mut self, points: &[Detection]) {
-        let newest = points.iter().map(month).max().unwrap_or(self.newest_month);
-        let known = std::mem::take(&mut self.cells);
+        let months = months(points);
+        let newest = months.iter().copied().max().unwrap_or(self.newest_month);
         let newest = newest.max(self.newest_month);
-        let mut cells: BTreeMap<(i32, i32), (u32, bool)> = BTreeMap::new();
-        for cell in known {
-            let entry = cells.entry(cell.place()).or_default();
-            *entry = (shifted(cell.2, newest - self.newest_month), cell.3);
-        }
-        for point in points {
-            let entry = cells.entry(cell_of(point)).or_default();
-            entry.0 |= shifted(1, newest - month(point));
-            entry.1 |= point.source.is_some_and(|source| source.is_static());
-        }
-        self.newest_month = newest;
-        let remembered = cells.into_iter().filter(|(_, (months, stated))| *months > 0 || *stated);
-        self.cells = remembered
-            .map(|((row, column), (months, stated))| HotCell(row, column, months, stated))
-            .collect();
+        let mut cells = std::mem::take(&mut self.cells);
+        let older_by = newest - self.newest_month;
+        cells.iter_mut().for_each(|cell| cell.2 = shifted(cell.2, older_by));
+        cells.extend(points.iter().zip(months).map(|(point, month)| {
+            let (row, column) = cell_of(point);
+            let is_stated = point.source.is_some_and(|source| source.is_static());
+            HotCell(row, column, shifted(1, newest - month), is_stated)
+        }));
+        cells.sort_unstable_by_key(|cell| cell.place());
+        cells.dedup_by(|next, kept| {
+            let is_same = next.place() == kept.place();
+            if is_same {
+                kept.2 |= next.2;
+                kept.3 |= next.3;
+            }
+            is_same
+        });
+        cells.retain(|HotCell(_, _, months, is_stated)| *months > 0 || *is_stated);
+        cells.shrink_to_fit();
+        (self.cells, self.newest_month) = (cells, newest);
     }
 
     /// Whether a detection is one of a static source.
@@ -89,9 +92,18 @@ fn cell_of(point: &Detection) -> (i32, i32) {
     (point.lat_e5.div_euclid(CELL_E5), point.lon_e5.div_euclid(CELL_E5))
 }
 
-fn month(point: &Detection) -> i32 {
-    let date = date_of_minute(point.minute);
-    date.year() * 12 + date.month0() as i32
+/// The month of each detection, counted from year 0.
+fn months(points: &[Detection]) -> Vec<i32> {
+    let (mut day, mut month) = (None, 0);
+    let month_of = |point: &Detection| {
+        // Most detections are of the day of the one before.
+        if day.replace(point.day()) != Some(point.day()) {
+            let date = date_of_minute(point.minute);
+            month = date.year() * 12 + date.month0() as i32;
+        }
+        month
+    };
+    points.iter().map(month_of).collect()
 }
 
 /// Bits of months, moved into the past; those that are too old are dropped.
@@ -136,7 +148,8 @@ pub(super) fn stays_in_place(points: &[Detection]) -> bool {
     !late.is_empty() && is_steady && moved * MIN_STILL_TO_MOVED < late.len()
 }
 
-fn hot_days(points: &[Detection]) -> usize {
+/// Days on which any of the detections was taken.
+pub(super) fn hot_days(points: &[Detection]) -> usize {
     let mut days: Vec<i32> = points.iter().map(Detection::day).collect();
     days.dedup();
     days.len()

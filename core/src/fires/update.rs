@@ -91,8 +91,8 @@ pub fn update_fires(
     let (active, resting): (Vec<Detection>, Vec<Detection>) = points
         .into_iter()
         .partition(|point| !state.static_cells.holds(point) && !excluded.holds(point));
-    let groups = fire_groups(&active, settings);
-    let named = name_groups(&mut state, &groups, settings, now_minute);
+    let mut groups = fire_groups(&active, settings);
+    let named = name_groups(&mut state, &mut groups, settings, now_minute);
     for (group, id) in groups.iter().zip(&named) {
         let fire = id.as_ref().and_then(|id| state.fires.get_mut(id));
         if let Some(fire) = fire {
@@ -203,8 +203,7 @@ fn points_to_keep(
 
 fn found_fires(groups: Vec<FireGroup>, named: Vec<Option<String>>) -> Vec<FoundFire> {
     let found = groups.into_iter().zip(named).filter_map(|(group, id)| {
-        let outline = group.outline.unwrap_or_else(|| FireOutline::of(&group.detections));
-        Some(FoundFire { id: id?, outline, detections: group.detections })
+        Some(FoundFire { id: id?, outline: group.outline?, detections: group.detections })
     });
     found.collect()
 }

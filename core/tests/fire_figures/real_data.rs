@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use dragonfly_core::{
-    Confidence, Detection, PointsError, Processing, ReadPoints, Satellite, minute_of_time,
-    read_points, read_points_archive, unique_detections,
+    Detection, PointsError, ReadPoints, Satellite, minute_of_time, read_points,
+    read_points_archive, unique_detections,
 };
 use serde_json::Value;
 
+use crate::fine_detection::fine_detection;
 use crate::perimeter::Ring;
 
 /// The folder of real fires.
@@ -74,9 +75,13 @@ impl RealData {
     }
 
     pub(crate) fn thomas_modis(&self) -> Vec<Detection> {
-        let files = (11..=14)
-            .flat_map(|day| self.points(&format!("thomas-2017/modis_7day_2017-12-{day}.csv.gz")));
-        unique_detections(files.collect())
+        let mut points = self.points("thomas-2017/fire_nrt_M6_22534.csv");
+        points.extend(
+            (11..=14).flat_map(|day| {
+                self.points(&format!("thomas-2017/modis_7day_2017-12-{day}.csv.gz"))
+            }),
+        );
+        unique_detections(points)
     }
 
     pub(crate) fn thomas_nights(&self) -> Vec<Vec<Detection>> {
@@ -142,22 +147,6 @@ impl RealData {
             (fine_detection(minute(&time), e5(2), e5(1)), fields[0].to_owned())
         });
         rows.unzip()
-    }
-}
-
-/// A detection of NOAA-20 near nadir.
-pub(crate) fn fine_detection(minute: i32, lat_e5: i32, lon_e5: i32) -> Detection {
-    Detection {
-        minute,
-        lat_e5,
-        lon_e5,
-        satellite: Satellite::Noaa20,
-        processing: Processing::NearRealTime,
-        version_e2: 200,
-        scan_m: 390,
-        track_m: 360,
-        confidence: Confidence::Nominal,
-        source: None,
     }
 }
 

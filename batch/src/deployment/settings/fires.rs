@@ -81,14 +81,20 @@ impl Default for FiresSettings {
 }
 
 impl FiresSettings {
+    fn is_everywhere(&self) -> bool {
+        self.areas.iter().any(|area| area == EVERYWHERE)
+    }
+
+    /// Whether fires are found in the box of a region.
+    pub(crate) fn finds_in(&self, region: &Region) -> bool {
+        self.is_everywhere() || self.areas.is_empty() || self.areas.contains(&region.name)
+    }
+
     /// The settings as core takes them: the areas as boxes.
     pub(crate) fn for_core(&self, regions: &[Region]) -> FireSettings {
-        let is_everywhere = self.areas.iter().any(|area| area == EVERYWHERE);
-        let is_named =
-            |region: &&Region| self.areas.is_empty() || self.areas.contains(&region.name);
-        let boxes = regions.iter().filter(is_named).map(|region| region.bbox);
+        let boxes = regions.iter().filter(|region| self.finds_in(region)).map(|region| region.bbox);
         FireSettings {
-            areas: if is_everywhere { Vec::new() } else { boxes.collect() },
+            areas: if self.is_everywhere() { Vec::new() } else { boxes.collect() },
             link_km: self.link_km,
             link_days: self.link_days,
             out_days: self.out_days,

@@ -10,6 +10,11 @@ mod stored;
 mod table;
 mod unique;
 
+#[cfg(test)]
+mod fuzz_tests;
+#[cfg(test)]
+mod sample_files;
+
 pub use archive::read_points_archive;
 pub use refusal::{BrokenRow, PointsError, PointsProblem};
 pub use stored::points_csv;

@@ -11,36 +11,49 @@ const HEADER: &str =
 /// Detections as CSV, in their order; read again they are the same.
 pub fn points_csv(detections: &[Detection]) -> String {
     let mut text = HEADER.to_owned();
+    let (mut minute, mut time) = (None, String::new());
     for point in detections {
-        let time = point.time().format("%Y-%m-%d,%H%M");
-        let (lat, lon) = (degrees(point.lat_e5), degrees(point.lon_e5));
-        let (scan, track) = (kilometres(point.scan_m), kilometres(point.track_m));
+        // A pass has many detections, and a moment is written slowly.
+        if minute.replace(point.minute) != Some(point.minute) {
+            time = point.time().format("%Y-%m-%d,%H%M").to_string();
+        }
         let satellite = letters(point.satellite);
         let confidence = match point.confidence {
             Confidence::Low => "l",
             Confidence::Nominal => "n",
             Confidence::High => "h",
         };
-        let version = format!("{}.{:02}", point.version_e2 / 100, point.version_e2 % 100);
-        let suffix = point.processing.suffix();
-        let source = point.source.map_or(String::new(), |source| source.number().to_string());
+        write_decimal(&mut text, point.lat_e5, 100_000);
+        text.push(',');
+        write_decimal(&mut text, point.lon_e5, 100_000);
+        text.push(',');
+        write_decimal(&mut text, point.scan_m.into(), 1000);
+        text.push(',');
+        write_decimal(&mut text, point.track_m.into(), 1000);
         // Writing to a string cannot fail.
-        let _ = writeln!(
-            text,
-            "{lat},{lon},{scan},{track},{time},{satellite},{confidence},{version}{suffix},{source}"
-        );
+        let _ = write!(text, ",{time},{satellite},{confidence},");
+        write_decimal(&mut text, point.version_e2.into(), 100);
+        text.push_str(point.processing.suffix());
+        text.push(',');
+        text.extend(point.source.map(|source| char::from(b'0' + source.number())));
+        text.push('\n');
     }
     text
 }
 
-fn degrees(value_e5: i32) -> String {
-    let sign = if value_e5 < 0 { "-" } else { "" };
-    let value = value_e5.unsigned_abs();
-    format!("{sign}{}.{:05}", value / 100_000, value % 100_000)
-}
-
-fn kilometres(value_m: u16) -> String {
-    format!("{}.{:03}", value_m / 1000, value_m % 1000)
+/// Writes a number of parts, of which `parts` (a power of ten) are one, with all decimals.
+fn write_decimal(text: &mut String, value: i32, parts: u32) {
+    if value < 0 {
+        text.push('-');
+    }
+    let mut rest = value.unsigned_abs();
+    let _ = write!(text, "{}.", rest / parts);
+    let mut unit = parts / 10;
+    while unit > 0 {
+        rest %= unit * 10;
+        text.push(char::from(b'0' + (rest / unit) as u8));
+        unit /= 10;
+    }
 }
 
 fn letters(satellite: Satellite) -> &'static str {

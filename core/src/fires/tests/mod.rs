@@ -1,5 +1,6 @@
 //! Fires over nights: shuffled, left out, merged, silent, blind.
 
+mod blind;
 mod histories;
 mod states;
 
