@@ -1,7 +1,9 @@
 //! Statistics over a whole map.
 
 use anyhow::Result;
-use dragonfly_core::{BurntPreNbr, Grid, MapCell, PatchFinder, STRIP_ROWS, Summary, strips};
+use dragonfly_core::{
+    BurntPreNbr, CHANGED, Grid, MapCell, PatchFinder, STRIP_ROWS, Summary, strips,
+};
 
 use crate::deployment::layout::RunFolder;
 use crate::publish::raster::RunReader;
@@ -42,12 +44,20 @@ impl MapStatistics {
                     summary.add_row(cells, grid.cell_area_ha(row));
                 }
             };
+            let mut of_fires = Vec::new();
             let add_to_patches = || {
-                for (row, (dnbr, _)) in lines() {
-                    patches.add_row(row, dnbr, grid.cell_area_ha(row));
+                for (row, (dnbr, state)) in lines() {
+                    of_fires.clear();
+                    of_fires.extend(dnbr.iter().zip(state).map(|(dnbr, state)| match *state {
+                        CHANGED => f32::NAN,
+                        _ => *dnbr,
+                    }));
+                    patches.add_row(row, &of_fires, grid.cell_area_ha(row));
                 }
-                let cells = dnbr.iter().zip(&pre_nbr);
-                cells.for_each(|(dnbr, pre_nbr)| burnt_pre_nbr.add(*dnbr, *pre_nbr));
+                let cells = dnbr.iter().zip(&state).zip(&pre_nbr);
+                cells
+                    .filter(|((_, state), _)| **state != CHANGED)
+                    .for_each(|((dnbr, _), pre_nbr)| burnt_pre_nbr.add(*dnbr, *pre_nbr));
             };
             rayon::join(add_to_summary, add_to_patches);
         }

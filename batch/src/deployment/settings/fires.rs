@@ -81,9 +81,14 @@ impl Default for FiresSettings {
 }
 
 impl FiresSettings {
+    /// Whether fires are found in the whole world.
+    pub(crate) fn is_everywhere(&self) -> bool {
+        self.areas.iter().any(|area| area == EVERYWHERE)
+    }
+
     /// The settings as core takes them: the areas as boxes.
     pub(crate) fn for_core(&self, regions: &[Region]) -> FireSettings {
-        let is_everywhere = self.areas.iter().any(|area| area == EVERYWHERE);
+        let is_everywhere = self.is_everywhere();
         let is_named =
             |region: &&Region| self.areas.is_empty() || self.areas.contains(&region.name);
         let boxes = regions.iter().filter(is_named).map(|region| region.bbox);
