@@ -20,7 +20,6 @@ mod items;
 
 // Real fires against what others made of them.
 mod coarse;
-mod fire_parting;
 mod fires;
 mod found_fires;
 mod offset;

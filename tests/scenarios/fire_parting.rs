@@ -9,8 +9,9 @@ use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{Area, CHANGED, Grid, TileFate, VALID};
 use serde_json::{Value, json};
 
+use super::dated_scenes::{DatedScenes, PIXEL_M, ScenePixel};
 use crate::raster::ReadRaster;
-use crate::test_bed::{TestBed, invented_scenes, shared, small_sierra};
+use crate::test_bed::{TestBed, shared};
 
 const HEADER: &str =
     "latitude,longitude,scan,track,acq_date,acq_time,satellite,confidence,version\n";
@@ -26,13 +27,12 @@ impl PartingBed {
         bed
     }
 
-    fn sierra() -> Self {
-        let regions = json!([small_sierra("sierra")]);
-        Self::new(TestBed::new(&invented_scenes().join("items.json"), &regions))
+    fn of(scenes: &DatedScenes) -> Self {
+        Self::new(TestBed::new(&scenes.catalogue(), &json!([region(scenes)])))
     }
 
     fn file(&self, name: &str) -> PathBuf {
-        self.0.published("..").parent().unwrap().join(name)
+        self.0.published("").parent().unwrap().join(name)
     }
 
     fn run(&self, now: &str, arguments: &[&str]) -> Output {
@@ -72,34 +72,60 @@ fn span(first: &str, last: &str) -> String {
     row(-119.0, 41.5, first) + &row(-119.0, 41.5, last)
 }
 
-/// The points of the invented fire of the Sierra, its flare and its farm.
-fn sierra_points() -> String {
-    let all = fs::read_to_string(invented_scenes().join("points.csv")).unwrap();
-    let columns: Vec<&str> = all.lines().next().unwrap().split(',').collect();
-    let column = |name: &str| columns.iter().position(|column| *column == name).unwrap();
-    let (lat, lon, day) = (column("latitude"), column("longitude"), column("acq_date"));
-    let rows = all.lines().skip(1).map(|line| line.split(',').collect::<Vec<_>>());
-    let degrees = |text: &str| text.parse::<f64>().unwrap();
-    let of_sierra = rows.filter(|row| degrees(row[lon]) < -100.0);
-    of_sierra.map(|fields| row(degrees(fields[lon]), degrees(fields[lat]), fields[day])).collect()
+/// Pixels along a side: 6 km.
+const SIDE_PX: usize = 300;
+/// Columns and rows of the fire, and of a field that was harvested.
+const FIRE: std::ops::Range<usize> = 20..90;
+const FIELD: std::ops::Range<usize> = 230..260;
+
+/// Woodland before, a fire and a harvested field after.
+fn scenes() -> DatedScenes {
+    let mut scenes = DatedScenes::new(SIDE_PX);
+    scenes.add("2025-06-12", 0.0, &vec![ScenePixel::GREEN; SIDE_PX * SIDE_PX]);
+    let after = (0..SIDE_PX * SIDE_PX).map(|pixel| {
+        let (column, row) = (pixel % SIDE_PX, pixel / SIDE_PX);
+        let is_in =
+            |range: &std::ops::Range<usize>| range.contains(&column) && range.contains(&row);
+        if is_in(&FIRE) || is_in(&FIELD) { ScenePixel::BURNT } else { ScenePixel::GREEN }
+    });
+    scenes.add("2025-09-10", 0.0, &after.collect::<Vec<_>>());
+    scenes
+}
+
+fn region(scenes: &DatedScenes) -> Value {
+    json!({
+        "name": "area", "bbox": scenes.bbox(), "zoom_min": 8, "zoom_max": ZOOM,
+        "pre": { "start": "2025-06-01", "end": "2025-07-05" },
+        "post": { "start": "2025-08-20", "end": "2025-09-20" },
+    })
+}
+
+const ZOOM: u8 = 12;
+
+/// Points in the middle of the fire.
+fn fire_points(scenes: &DatedScenes) -> String {
+    let [west, south, east, north] = scenes.bbox();
+    let middle = (FIRE.start + FIRE.end) as f64 / 2.0 / SIDE_PX as f64;
+    row(west + (east - west) * middle, north - (north - south) * middle, "2025-08-10")
 }
 
 #[test]
 fn with_points_a_map_paints_fires_and_counts_other_change_apart() {
-    let bed = PartingBed::sierra();
-    bed.run(NOW, &["update", "sierra"]);
-    let (before, dnbr_before) = (bed.0.map("sierra"), bed.dnbr("sierra"));
+    let scenes = scenes();
+    let bed = PartingBed::of(&scenes);
+    bed.run(NOW, &["update", "area"]);
+    let (before, dnbr_before) = (bed.0.map("area"), bed.dnbr("area"));
     assert_eq!((before.change_only, before.points_since), (Some(true), None));
     assert_eq!((before.changed_hectares, &before.changed_tiles), (None, &None));
-    assert!(bed.state("sierra").pixels.iter().all(|state| *state != CHANGED));
+    assert!(bed.state("area").pixels.iter().all(|state| *state != CHANGED));
 
-    let points = span("2025-05-30", "2025-09-15") + &sierra_points();
-    let map = bed.map_with("sierra", &points, NOW);
+    let points = span("2025-05-30", "2025-09-15") + &fire_points(&scenes);
+    let map = bed.map_with("area", &points, NOW);
     assert_eq!(map.change_only, Some(false));
     assert_eq!(map.points_since.unwrap().to_string(), "2025-05-31");
     let changed = map.changed_hectares.unwrap();
     let all = before.hectares.burnt();
-    assert!(changed > 0.0 && changed < 0.2 * all, "{changed} of {all}");
+    assert!((changed - hectares_of(&FIELD)).abs() < 4.0, "{changed} of {all}");
     assert!((map.hectares.burnt() + changed - all).abs() < 1e-6);
     assert_eq!(map.hectares.unburned, before.hectares.unburned);
     assert!(map.burnt_patches.len() < before.burnt_patches.len());
@@ -107,15 +133,20 @@ fn with_points_a_map_paints_fires_and_counts_other_change_apart() {
     assert!(in_patches <= map.hectares.burnt() + 1e-6);
     // The raster keeps the values, the layer of states parts them.
     assert_eq!(
-        bed.dnbr("sierra").pixels.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>(),
+        bed.dnbr("area").pixels.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>(),
         dnbr_before.pixels.iter().map(|dnbr| dnbr.to_bits()).collect::<Vec<_>>()
     );
-    check_tiles(&bed, &map);
+    check_tiles(&bed, &map, scenes.bbox());
+}
+
+/// Hectares of a square of pixels.
+fn hectares_of(side: &std::ops::Range<usize>) -> f64 {
+    (side.len() as f64 * PIXEL_M).powi(2) / 10_000.0
 }
 
 /// Each changed cell is unburned in the tiles of severity, and alone in those of change.
-fn check_tiles(bed: &PartingBed, map: &MapMeta) {
-    let (state, dnbr) = (bed.state("sierra"), bed.dnbr("sierra"));
+fn check_tiles(bed: &PartingBed, map: &MapMeta, bbox: [f64; 4]) {
+    let (state, dnbr) = (bed.state("area"), bed.dnbr("area"));
     let tiles = map.changed_tiles.as_ref().unwrap();
     let finest = tiles.tile_index.0.last().unwrap();
     let tile = finest.tiles.tiles().find(|tile| finest.fate(*tile) == Some(TileFate::Stored));
@@ -130,7 +161,7 @@ fn check_tiles(bed: &PartingBed, map: &MapMeta) {
     };
     let severity = read(&map.run_tile_url_template);
     let change = read(&tiles.run_tile_url_template);
-    let grid = Grid::covering([-121.4, 39.75, -121.0, 40.05], 9);
+    let grid = Grid::covering(bbox, ZOOM);
     let (column, row) = grid.corner_of(tile).unwrap();
     let unburned = dragonfly_core::index_from_dnbr(0.095).unwrap();
     let mut count = 0;
@@ -149,58 +180,61 @@ fn check_tiles(bed: &PartingBed, map: &MapMeta) {
 
 #[test]
 fn points_of_a_part_of_the_time_part_nothing_and_the_map_says_from_when() {
-    let bed = PartingBed::sierra();
-    bed.run(NOW, &["update", "sierra"]);
-    let before = bed.0.map("sierra").hectares;
-    let points = span("2025-07-20", "2025-09-15") + &sierra_points();
-    let map = bed.map_with("sierra", &points, NOW);
+    let scenes = scenes();
+    let bed = PartingBed::of(&scenes);
+    bed.run(NOW, &["update", "area"]);
+    let before = bed.0.map("area").hectares;
+    let points = span("2025-07-20", "2025-09-15") + &fire_points(&scenes);
+    let map = bed.map_with("area", &points, NOW);
     assert_eq!((map.change_only, map.changed_hectares), (Some(true), None));
     assert_eq!(map.points_since.unwrap().to_string(), "2025-07-21");
     assert_eq!(map.hectares, before);
     // The archive of the time before fills it.
-    let map = bed.map_with("sierra", &span("2025-05-20", "2025-07-20"), NOW);
+    let map = bed.map_with("area", &span("2025-05-20", "2025-07-20"), NOW);
     assert_eq!(map.change_only, Some(false));
     assert_eq!(map.points_since.unwrap().to_string(), "2025-05-21");
     // A newer image than the newest point: a fire of the last days would be missing.
-    let bed = PartingBed::sierra();
-    let points = span("2025-05-30", "2025-09-05") + &sierra_points();
-    let map = bed.map_with("sierra", &points, "2025-09-06T04:00:00Z");
+    let bed = PartingBed::of(&scenes);
+    let points = span("2025-05-30", "2025-09-05") + &fire_points(&scenes);
+    let map = bed.map_with("area", &points, "2025-09-06T04:00:00Z");
     assert_eq!((map.change_only, map.points_since), (Some(true), None));
 }
 
 #[test]
 fn a_month_of_points_that_is_lost_parts_nothing_until_it_is_imported_again() {
-    let points = span("2025-05-30", "2025-09-15") + &sierra_points();
+    let scenes = scenes();
+    let points = span("2025-05-30", "2025-09-15") + &fire_points(&scenes);
     for broken in [None, Some(&b"DFP1\x09"[..])] {
-        let bed = PartingBed::sierra();
-        assert_eq!(bed.map_with("sierra", &points, NOW).change_only, Some(false));
+        let bed = PartingBed::of(&scenes);
+        assert_eq!(bed.map_with("area", &points, NOW).change_only, Some(false));
         let month = bed.0.published("fires/history/2025-08.points");
         match broken {
             None => fs::remove_file(&month).unwrap(),
             Some(bytes) => fs::write(&month, bytes).unwrap(),
         }
-        let output = bed.run(NOW, &["update", "sierra"]);
+        let output = bed.run(NOW, &["update", "area"]);
         let messages = String::from_utf8_lossy(&output.stderr).into_owned();
         assert!(messages.contains("2025-08.points"), "{messages}");
-        assert_eq!(bed.0.map("sierra").change_only, Some(true));
+        assert_eq!(bed.0.map("area").change_only, Some(true));
         // Later points do not hide that those of the month are lost.
-        let map = bed.map_with("sierra", &span("2025-09-10", "2025-09-15"), NOW);
+        let map = bed.map_with("area", &span("2025-09-10", "2025-09-15"), NOW);
         assert_eq!(map.change_only, Some(true));
         assert_eq!(map.points_since.unwrap().to_string(), "2025-09-02");
-        assert_eq!(bed.map_with("sierra", &points, NOW).change_only, Some(false));
+        assert_eq!(bed.map_with("area", &points, NOW).change_only, Some(false));
     }
 }
 
 #[test]
 fn a_region_that_is_new_has_no_points_of_the_time_before() {
-    let bed = PartingBed::sierra();
-    let points = span("2025-05-30", "2025-09-15") + &sierra_points();
-    assert_eq!(bed.map_with("sierra", &points, NOW).change_only, Some(false));
-    let mut wider = small_sierra("sierra");
-    wider["bbox"] = json!([-121.4, 39.70, -121.0, 40.05]);
+    let scenes = scenes();
+    let bed = PartingBed::of(&scenes);
+    let points = span("2025-05-30", "2025-09-15") + &fire_points(&scenes);
+    assert_eq!(bed.map_with("area", &points, NOW).change_only, Some(false));
+    let mut wider = region(&scenes);
+    wider["bbox"][0] = json!(scenes.bbox()[0] - 0.001);
     fs::write(bed.file("regions.json"), json!([wider]).to_string()).unwrap();
-    bed.run(NOW, &["update", "sierra"]);
-    let map = bed.0.map("sierra");
+    bed.run(NOW, &["update", "area"]);
+    let map = bed.0.map("area");
     assert_eq!((map.change_only, map.points_since), (Some(true), None));
 }
 
