@@ -4,12 +4,25 @@
 use crate::fires::burnt_area::BurntAreaRules;
 use crate::fires::disc_rows::DiscRows;
 use crate::fires::history::MonthPoint;
+use crate::fires::neighbour_distance::neighbour_distances_m;
 use crate::geo::cell::{CHANGED, has_value};
 use crate::geo::grid::Grid;
 
 /// Half the pixel of VIIRS, metres: how far a fire may lie from the place that a pixel states,
 /// beside half of the pixel itself.
 const PLACE_M: f64 = 187.5;
+/// A point reaches as far as so many others lie from it, so that gaps between passes are filled
+/// where points are sparse, and little else is taken in where they are dense. Of Las Conchas,
+/// 0.45 % of the land outside is taken in by the second, 0.61 % by the fourth, 0.81 % within 2 km.
+const LOW_RANK: usize = 2;
+/// The same for ground of moderate severity, which is rarely harvest or drought: where two points
+/// of three are missing, 97.6 % of the fire stay instead of 95.9 %.
+const STRONG_RANK: usize = 4;
+/// The least dNBR of such ground: moderate-low (Key & Benson 2006).
+const STRONG_DNBR: f32 = 0.27;
+/// Half the diagonal of a cell is this much of its side: a point marks the cell that it lies in,
+/// however coarse the map.
+const HALF_DIAGONAL: f64 = std::f64::consts::FRAC_1_SQRT_2;
 
 /// Burnt-looking cells side by side: columns `start..end`.
 #[derive(Clone, Copy, Debug)]
@@ -27,8 +40,10 @@ pub struct GroundConnector {
     rules: BurntAreaRules,
     near: DiscRows,
     reach: DiscRows,
+    strong_reach: DiscRows,
     is_near: Vec<bool>,
     is_reached: Vec<bool>,
+    is_strongly_reached: Vec<bool>,
     labels: Labels,
     runs: Vec<CellRun>,
     /// The end of each row in `runs`.
@@ -85,23 +100,31 @@ impl Labels {
 impl GroundConnector {
     /// Starts on a map with the points of fires.
     ///
-    /// A cell is near a point of a coarse pixel within half of that pixel; a cell counts from its
-    /// edge, so that coarse cells are not missed.
+    /// Ground within half a pixel of a point is near it; ground that joins it lies at most as far
+    /// from a point as its next neighbours do, up to `reach_m`.
     pub fn new(grid: &Grid, points: &[MonthPoint], rules: BurntAreaRules) -> Self {
-        let half_cell_m = (grid.cell_area_ha(grid.height() / 2) * 10_000.0).sqrt() / 2.0;
-        let near_m =
-            |point: &MonthPoint| rules.near_m.max(f64::from(point.pixel_m) / 2.0 + PLACE_M);
-        let discs = |radius_m: &dyn Fn(&MonthPoint) -> f64| {
-            let place = |point: &MonthPoint| (point.lon, point.lat, radius_m(point) + half_cell_m);
-            DiscRows::around(grid, points.iter().map(place))
+        let cell_m = (grid.cell_area_ha(grid.height() / 2) * 10_000.0).sqrt();
+        let near_m = |point: &MonthPoint| {
+            let near_m = rules.near_m.max(f64::from(point.pixel_m) / 2.0 + PLACE_M);
+            near_m.max(cell_m * HALF_DIAGONAL)
         };
+        let discs = |reach_m: &[f64]| {
+            let places = points.iter().zip(reach_m);
+            let disc = |(point, reach): (&MonthPoint, &f64)| {
+                (point.lon, point.lat, reach.max(near_m(point)))
+            };
+            DiscRows::around(grid, places.map(disc))
+        };
+        let reach = |rank| discs(&neighbour_distances_m(points, rank, rules.reach_m));
         Self {
             grid: grid.clone(),
             rules,
-            near: discs(&near_m),
-            reach: discs(&|point| rules.reach_m.max(near_m(point))),
+            near: discs(&vec![0.0; points.len()]),
+            reach: reach(LOW_RANK),
+            strong_reach: reach(STRONG_RANK),
             is_near: Vec::new(),
             is_reached: Vec::new(),
+            is_strongly_reached: Vec::new(),
             labels: Labels::default(),
             runs: Vec::new(),
             row_ends: Vec::new(),
@@ -113,6 +136,7 @@ impl GroundConnector {
         let row = self.row_ends.len() as u32;
         self.near.cover_row(row, &mut self.is_near);
         self.reach.cover_row(row, &mut self.is_reached);
+        self.strong_reach.cover_row(row, &mut self.is_strongly_reached);
         let above = match self.row_ends.as_slice() {
             [.., before, end] => *before..*end,
             [end] => 0..*end,
@@ -152,7 +176,8 @@ impl GroundConnector {
     }
 
     fn is_candidate(&self, dnbr: &[f32], column: usize) -> bool {
-        self.is_reached[column] && dnbr[column] >= self.rules.min_dnbr
+        (self.is_reached[column] && dnbr[column] >= self.rules.min_dnbr)
+            || (self.is_strongly_reached[column] && dnbr[column] >= STRONG_DNBR)
     }
 
     /// The ground of fires: patches that are large enough and have a cell near a point.
@@ -261,9 +286,8 @@ mod tests {
     }
 
     #[test]
-    fn the_ground_of_fires_is_that_of_the_burnt_area_of_a_fire() {
+    fn around_a_single_point_the_ground_of_a_fire_is_its_burnt_area() {
         let grid = Grid::covering(BOX, 11);
-        let half_cell_m = (grid.cell_area_ha(grid.height() / 2) * 10_000.0).sqrt() / 2.0;
         let mut random_state = 5u32;
         let mut random = move || {
             random_state = random_state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -277,27 +301,44 @@ mod tests {
                     _ => 0.02,
                 })
                 .collect();
-            let at: Vec<(f64, f64)> = (0..6)
-                .map(|_| {
-                    let (column, row) = (random() % grid.width(), random() % grid.height());
-                    grid.lonlat_from_grid(f64::from(column), f64::from(row))
-                })
-                .collect();
+            let (column, row) = (random() % grid.width(), random() % grid.height());
+            let at = [grid.lonlat_from_grid(f64::from(column), f64::from(row))];
             let rules = BurntAreaRules { reach_m: 1000.0, ..BurntAreaRules::OUT };
             let points: Vec<MonthPoint> =
                 at.iter().map(|(lon, lat)| point(*lon, *lat, 300)).collect();
             let state = states(&grid, &dnbr, &points, rules);
-            let wide = BurntAreaRules {
-                near_m: rules.near_m + half_cell_m,
-                reach_m: rules.reach_m + half_cell_m,
-                ..rules
-            };
-            let is_burnt = burnt_area(&grid, &dnbr, &at, wide);
+            let is_burnt = burnt_area(&grid, &dnbr, &at, rules);
             assert!(is_burnt.contains(&true));
             for ((dnbr, state), is_burnt) in dnbr.iter().zip(state).zip(is_burnt) {
                 assert_eq!(*dnbr >= 0.1 && state == VALID, is_burnt);
             }
         }
+    }
+
+    #[test]
+    fn where_points_are_dense_low_ground_beyond_them_is_no_fire() {
+        let grid = Grid::covering(BOX, 13);
+        let changed_share = |points: &[MonthPoint], dnbr: f32| {
+            let dnbr = vec![dnbr; (grid.width() * grid.height()) as usize];
+            let state = states(&grid, &dnbr, points, BurntAreaRules::OUT);
+            let changed = state.iter().filter(|state| **state == CHANGED).count();
+            changed as f64 / state.len() as f64
+        };
+        let spaced = |degrees: f64| {
+            let point = move |at: i32| {
+                point(
+                    -120.0 + f64::from(at % 3) * degrees,
+                    35.01 + f64::from(at / 3) * degrees,
+                    400,
+                )
+            };
+            (0..9).map(point).collect::<Vec<MonthPoint>>()
+        };
+        let [dense, sparse] = [spaced(0.0035), spaced(0.009)];
+        let one = [dense[0]];
+        assert!(changed_share(&dense, 0.15) > changed_share(&one, 0.15) + 0.1);
+        assert!(changed_share(&dense, 0.4) < changed_share(&dense, 0.15) - 0.02);
+        assert!(changed_share(&sparse, 0.15) < changed_share(&dense, 0.15) - 0.1);
     }
 
     #[test]

@@ -24,6 +24,7 @@ mod history;
 mod identity;
 mod link;
 mod list;
+mod neighbour_distance;
 mod outline;
 mod plan;
 mod points;
