@@ -5,8 +5,8 @@ use chrono::{Datelike, NaiveDate};
 use crate::fires::coverage::lies_in;
 use crate::fires::detection::{Detection, E5};
 
-/// Side of a cell, 1e-5 degrees: 220 m, less than a pixel of VIIRS.
-const CELL_E5: i64 = 200;
+/// Side of a cell, 1e-5 degrees: 110 m, a third of a pixel of VIIRS.
+const CELL_E5: i64 = 100;
 /// Cells around a parallel.
 const COLUMNS: i64 = 36_000_000 / CELL_E5;
 /// Cells from pole to pole.
