@@ -127,7 +127,8 @@ impl<'a> PointHistory<'a> {
         points: &[Detection],
     ) -> Result<()> {
         let file = self.month_file(month);
-        let known = if file.exists() { Some(self.read_month(month)?) } else { None };
+        // What cannot be read is in no known time any more.
+        let known = self.read_month(month).ok();
         let mut all = known.clone().unwrap_or_default();
         all.add(points);
         if known.as_ref() == Some(&all) {
