@@ -5,6 +5,7 @@ mod cell_counts;
 mod cumulus;
 mod dated_scenes;
 mod drift;
+mod fire_parting;
 mod first_night;
 mod flames;
 mod flooded_rice;

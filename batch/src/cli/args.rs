@@ -214,5 +214,9 @@ pub(crate) enum FiresCommand {
     Import {
         /// The archive
         file: PathBuf,
+        /// Regions all of whose fires the archive holds, from its first day to its last; without
+        /// it those that its points surround
+        #[arg(long, value_name = "REGION", num_args = 1..)]
+        covers: Vec<String>,
     },
 }

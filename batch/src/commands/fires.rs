@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use dragonfly_core::{
-    Coverage, FireState, FiresState, ListedFire, PointSource, listed_fire, read_points_archive,
+    Coverage, FireState, FiresState, ListedFire, PointSource, Region, listed_fire,
+    read_points_archive, surrounds,
 };
 
 use super::{CommandContext, exit_code};
@@ -13,6 +14,7 @@ use crate::cli::args::FiresCommand;
 use crate::cli::output::print;
 use crate::deployment::Deployment;
 use crate::fires::forget::forget;
+use crate::fires::history::record_points;
 use crate::fires::night::FiresOfNight;
 use crate::fires::point_files::MAX_POINT_BYTES;
 use crate::fires::sources::NightPoints;
@@ -31,7 +33,7 @@ pub(super) fn run(context: CommandContext, command: &FiresCommand) -> Result<Exi
             under_lock(&deployment, |_| forget(&deployment, id, context.now))?;
             Ok(ExitCode::SUCCESS)
         }
-        FiresCommand::Import { file } => import(context, file),
+        FiresCommand::Import { file, covers } => import(context, file, covers),
     }
 }
 
@@ -107,15 +109,43 @@ fn line(fire: &ListedFire) -> String {
     format!("{:<18} {state:<10} {days}  {area:<20} {place}", fire.id)
 }
 
-fn import(context: CommandContext, file: &Path) -> Result<ExitCode> {
+fn import(context: CommandContext, file: &Path, covers: &[String]) -> Result<ExitCode> {
     let points = imported(file, &context)?;
     let deployment = Deployment::load(context.settings)?;
+    let covered = covered_regions(&deployment, &points, covers)?;
     under_lock(&deployment, |_| {
         let last = read_list(&deployment.layout)?;
+        record_points(&deployment, &points.detections, &covered, context.now);
         let fires = FiresOfNight::update_with(&deployment, points, last, context.now)?;
         tracing::info!("{} fires are listed", fires.list().fires.len());
         Ok(ExitCode::SUCCESS)
     })
+}
+
+/// The time of an archive over each region that it covers: those that are named, else those that
+/// its points surround.
+fn covered_regions(
+    deployment: &Deployment,
+    points: &NightPoints,
+    named: &[String],
+) -> Result<Vec<Coverage>> {
+    let is_covered = |region: &&Region| match named {
+        [] => surrounds(&points.detections, region.bbox),
+        named => named.contains(&region.name),
+    };
+    named.iter().try_for_each(|name| deployment.region(name).map(drop))?;
+    let covered: Vec<&Region> = deployment.regions.iter().filter(is_covered).collect();
+    let names: Vec<&str> = covered.iter().map(|region| region.name.as_str()).collect();
+    if names.is_empty() && !deployment.regions.is_empty() {
+        tracing::info!(
+            "the points surround no region: name those that the archive covers with --covers, so \
+             that their maps part fire from other change"
+        );
+    } else {
+        tracing::info!("regions that the archive covers: {}", names.join(", "));
+    }
+    let coverage = |region: &Region| Coverage::of(&points.detections, Some(region.bbox));
+    Ok(covered.into_iter().filter_map(coverage).collect())
 }
 
 fn imported(file: &Path, context: &CommandContext) -> Result<NightPoints> {

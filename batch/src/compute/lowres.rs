@@ -10,6 +10,7 @@ use dragonfly_core::{Grid, Region};
 
 use crate::cli::progress::ProgressStep;
 use crate::compute::dnbr_offset;
+use crate::compute::fire_parting::FireParting;
 use crate::compute::map_meta::MapMetaInput;
 use crate::compute::memory::Memory;
 use crate::compute::mosaic::{Strip, compute_strips};
@@ -70,6 +71,7 @@ pub(crate) fn lowres(
     std::fs::create_dir_all(&folder.0)
         .with_context(|| format!("cannot create {}: is the root writable?", folder.0.display()))?;
     let run = LowresRun {
+        deployment,
         settings,
         region,
         grid: &grid,
@@ -91,6 +93,7 @@ pub(crate) fn lowres(
 
 /// What the steps of one computation share.
 struct LowresRun<'a> {
+    deployment: &'a Deployment,
     settings: &'a Settings,
     region: &'a Region,
     grid: &'a Grid,
@@ -117,13 +120,16 @@ impl LowresRun<'_> {
             }
             found = search.find()?;
         };
+        let dnbr_offset = dnbr_offset::subtract(settings, region, grid, folder)?;
+        let parting = FireParting::of_run(self.deployment, region, grid, folder, &found)?;
         let input = MapMetaInput {
             settings,
             region,
             grid,
             found: &found,
             mask: self.mask_path.zip(self.zone),
-            dnbr_offset: dnbr_offset::subtract(settings, region, grid, folder)?,
+            dnbr_offset,
+            parting,
         };
         input.map_meta(run_id, MapStatistics::of_run(folder, grid, clear_views)?)
     }

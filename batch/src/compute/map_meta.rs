@@ -8,6 +8,7 @@ use dragonfly_core::{
     TileIndex, mercator,
 };
 
+use crate::compute::fire_parting::FireParting;
 use crate::compute::statistics::MapStatistics;
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
@@ -31,6 +32,8 @@ pub(crate) struct MapMetaInput<'a> {
     pub(crate) mask: Option<(&'a str, &'a FireZone)>,
     /// The dNBR offset, or why there is none; `None` where the region does not set it.
     pub(crate) dnbr_offset: Option<Result<BinnedOffset, NoOffsetReason>>,
+    /// Whether fire was parted from other change; `None` for the map of a fire.
+    pub(crate) parting: Option<FireParting>,
 }
 
 impl MapMetaInput<'_> {
@@ -88,6 +91,13 @@ impl MapMetaInput<'_> {
             dnbr_offset_bins: binned.map_or_else(Vec::new, |binned| binned.bins.clone()),
             burnt_pre_nbr,
             burnt_patches: patches.finish(grid, MAX_PATCHES),
+            change_only: self.parting.map(|parting| !parting.is_parted),
+            points_since: self.parting.and_then(|parting| parting.points_since),
+            changed_hectares: self
+                .parting
+                .filter(|parting| parting.is_parted)
+                .map(|_| summary.changed_hectares()),
+            changed_tiles: None,
             fire_mask: self.fire_mask(),
             masks: settings.masks.describe_map(&mask_kinds, settings.cloud_buffer_m),
             scenes: self.scenes().map(|scene| scene.used.clone()).collect(),
@@ -172,7 +182,7 @@ fn cell_size_m(region: &Region) -> f64 {
 }
 
 /// The days of the first and last scene of a side.
-fn scene_dates(side: &SideScenes<GridScene>) -> Result<SceneDates> {
+pub(crate) fn scene_dates(side: &SideScenes<GridScene>) -> Result<SceneDates> {
     let days = || side.scenes().iter().map(|scene| scene.used.datetime.date_naive());
     match (days().min(), days().max()) {
         (Some(first), Some(last)) => Ok(SceneDates { first, last }),

@@ -1,7 +1,9 @@
 //! Statistics over a whole map.
 
 use anyhow::Result;
-use dragonfly_core::{BurntPreNbr, Grid, MapCell, PatchFinder, STRIP_ROWS, Summary, strips};
+use dragonfly_core::{
+    BurntPreNbr, CHANGED, Grid, MapCell, PatchFinder, STRIP_ROWS, Summary, strips,
+};
 
 use crate::deployment::layout::RunFolder;
 use crate::publish::raster::RunReader;
@@ -50,8 +52,10 @@ impl MapStatistics {
                     cells.extend(line.map(|(dnbr, state)| MapCell::new(*dnbr, *state)));
                     patches.add_row(row, &cells, grid.cell_area_ha(row));
                 }
-                let cells = dnbr.iter().zip(&pre_nbr);
-                cells.for_each(|(dnbr, pre_nbr)| burnt_pre_nbr.add(*dnbr, *pre_nbr));
+                let cells = dnbr.iter().zip(&state).zip(&pre_nbr);
+                cells
+                    .filter(|((_, state), _)| **state != CHANGED)
+                    .for_each(|((dnbr, _), pre_nbr)| burnt_pre_nbr.add(*dnbr, *pre_nbr));
             };
             rayon::join(add_to_summary, add_to_patches);
         }

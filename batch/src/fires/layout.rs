@@ -43,6 +43,11 @@ impl FiresLayout {
         self.private.join("points.csv")
     }
 
+    /// The points of the last months, and the times for which they are known.
+    pub(crate) fn history(&self) -> PathBuf {
+        self.private.join("history")
+    }
+
     /// The files by which a fire is mapped.
     pub(crate) fn files_of(&self, id: &str) -> FireFiles {
         let folder = self.private.join(id);

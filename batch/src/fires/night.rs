@@ -16,6 +16,7 @@ use crate::deployment::Deployment;
 use crate::deployment::settings::FiresSettings;
 use crate::fires::fire_map::map_fire;
 use crate::fires::ground::{read_ground, write_ground};
+use crate::fires::history::record_points;
 use crate::fires::outlines::write_outlines;
 use crate::fires::place::Towns;
 use crate::fires::prone_ground::ProneGround;
@@ -63,6 +64,7 @@ impl<'a> FiresOfNight<'a> {
             deployment.settings.max_connections,
         );
         let points = NightPoints::read(sources, last.as_ref(), &client, now);
+        record_points(deployment, &points.detections, &points.coverage, now);
         Self::update_with(deployment, points, last, now)
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
 use dragonfly_core::mercator::TILE_SIZE_PX;
-use dragonfly_core::{Empty, Grid, MapCell, MapLayer, PreNbrCode};
+use dragonfly_core::{Grid, MapCell, MapLayer, PreNbrCode};
 use gdal::cpl::CslStringList;
 use gdal::raster::{Buffer, GdalType};
 use gdal::{Dataset, DriverManager};
@@ -156,13 +156,9 @@ impl RunReader {
     }
 
     /// The 256 × 256 cells from a column and row on.
-    pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<Result<f32, Empty>>> {
+    pub(crate) fn tile(&self, column: u32, row: u32) -> Result<Vec<MapCell>> {
         let (dnbr, state) = self.cells((column, row), (TILE_SIZE_PX, TILE_SIZE_PX))?;
-        Ok(dnbr
-            .into_iter()
-            .zip(state)
-            .map(|(dnbr, state)| MapCell::new(dnbr, state).value())
-            .collect())
+        Ok(dnbr.into_iter().zip(state).map(|(dnbr, state)| MapCell::new(dnbr, state)).collect())
     }
 
     /// dNBR and state of a rectangle of cells from a corner on, so many across and down.

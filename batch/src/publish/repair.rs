@@ -5,7 +5,7 @@ use std::fs;
 use anyhow::{Context, Result, bail, ensure};
 use chrono::{DateTime, Utc};
 use dragonfly_core::metadata::{EarlierRun, MapMeta, RegionMeta};
-use dragonfly_core::{MapLayer, Region, TileFate};
+use dragonfly_core::{MapLayer, Region, TileFate, TileIndex};
 
 use crate::deployment::Deployment;
 use crate::deployment::layout::RootLayout;
@@ -17,6 +17,7 @@ use crate::publish::links::point_links;
 use crate::publish::region_meta::MetaFile;
 use crate::publish::store::{PublishStore, TileFolder, store_of};
 use crate::publish::sweep::published_runs;
+use crate::publish::tiles::TileSet;
 
 /// Rebuilds a region's metadata where it cannot be read, is absent, or names a run that is not
 /// whole. Needs the lock. Returns what was done, as text.
@@ -167,8 +168,16 @@ fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
         read_back(&file, layer.no_data())
             .with_context(|| format!("{} cannot be read", file.display()))?;
     }
-    let tiles = TileFolder::new(&layout.tiles(region, &map.run_id).join("dnbr"));
-    for zoom in &map.tile_index.0 {
+    let tiles = layout.tiles(region, &map.run_id);
+    check_tiles(&TileFolder::new(&tiles.join("dnbr")), &map.tile_index)?;
+    if let Some(changed) = &map.changed_tiles {
+        check_tiles(&TileFolder::new(&tiles.join(TileSet::Change.name())), &changed.tile_index)?;
+    }
+    Ok(())
+}
+
+fn check_tiles(tiles: &TileFolder, index: &TileIndex) -> Result<()> {
+    for zoom in &index.0 {
         for tile in zoom.tiles.tiles().filter(|tile| zoom.fate(*tile) == Some(TileFate::Stored)) {
             let file = tiles.file(tile);
             let is_there =

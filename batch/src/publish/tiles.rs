@@ -6,7 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use anyhow::Result;
 use dragonfly_core::metadata::TilesSkipped;
-use dragonfly_core::{Empty, Grid, Tile, TileCells, TileFate, TileIndex, ZoomIndex, encode_tile};
+use dragonfly_core::{
+    Empty, Grid, MapCell, Tile, TileCells, TileFate, TileIndex, ZoomIndex, encode_tile,
+};
 use rayon::prelude::*;
 
 use crate::cli::progress::ProgressStep;
@@ -21,24 +23,57 @@ pub(crate) struct CutTiles {
     pub(crate) bytes: u64,
 }
 
-/// Cuts all tiles from `zoom_min` to the grid's zoom.
+/// What a set of tiles shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TileSet {
+    /// Severity of all ground; what changed without a fire is unburned.
+    Severity {
+        /// Whether wholly unburned tiles are left out.
+        skip_unburned: bool,
+    },
+    /// The dNBR of what changed without a fire, and nothing else.
+    Change,
+}
+
+impl TileSet {
+    /// The name of its folder.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Severity { .. } => "dnbr",
+            Self::Change => "changed",
+        }
+    }
+
+    fn cell(self, cell: MapCell) -> Result<f32, Empty> {
+        match self {
+            Self::Severity { .. } => cell.severity(),
+            Self::Change => cell.change(),
+        }
+    }
+
+    fn indices(self, cells: &TileCells) -> Vec<u8> {
+        match self {
+            Self::Severity { .. } => cells.indices(),
+            Self::Change => cells.majority_indices(),
+        }
+    }
+
+    fn skips_unburned(self) -> bool {
+        matches!(self, Self::Severity { skip_unburned: true })
+    }
+}
+
+/// Cuts all tiles of a set from `zoom_min` to the grid's zoom.
 pub(crate) fn cut_tiles(
     reader: &RunReader,
     grid: &Grid,
     zoom_min: u8,
-    skip_unburned: bool,
+    set: TileSet,
     sink: &dyn TileSink,
     step: &ProgressStep,
 ) -> Result<CutTiles> {
-    let cutter = Cutter {
-        reader,
-        grid,
-        skip_unburned,
-        sink,
-        fates: Mutex::default(),
-        bytes: AtomicU64::new(0),
-        step,
-    };
+    let cutter =
+        Cutter { reader, grid, set, sink, fates: Mutex::default(), bytes: AtomicU64::new(0), step };
     let tops: Vec<Tile> = grid.tiles().at_zoom(zoom_min).tiles().collect();
     tops.into_par_iter().try_for_each(|top| cutter.cut(top).map(drop))?;
 
@@ -71,7 +106,7 @@ pub(crate) fn tile_count(grid: &Grid, zoom_min: u8) -> u64 {
 struct Cutter<'a> {
     reader: &'a RunReader,
     grid: &'a Grid,
-    skip_unburned: bool,
+    set: TileSet,
     sink: &'a dyn TileSink,
     fates: Mutex<HashMap<Tile, TileFate>>,
     bytes: AtomicU64,
@@ -86,7 +121,10 @@ impl Cutter<'_> {
             return Ok(None);
         }
         let cells = match self.grid.corner_of(tile) {
-            Some((column, row)) => TileCells::finest(self.reader.tile(column, row)?.into_iter()),
+            Some((column, row)) => {
+                let cells = self.reader.tile(column, row)?.into_iter();
+                TileCells::finest(cells.map(|cell| self.set.cell(cell)))
+            }
             None => {
                 let children = tile.children().into_par_iter().map(|child| self.cut(child));
                 let children: Vec<Option<TileCells>> = children.collect::<Result<_>>()?;
@@ -96,12 +134,12 @@ impl Cutter<'_> {
                 }
             }
         };
-        self.store(tile, &cells.indices())?;
+        self.store(tile, &self.set.indices(&cells))?;
         Ok(Some(cells))
     }
 
     fn store(&self, tile: Tile, indices: &[u8]) -> Result<()> {
-        let fate = TileFate::of(indices, self.skip_unburned);
+        let fate = TileFate::of(indices, self.set.skips_unburned());
         if fate == TileFate::Stored {
             let png = encode_tile(indices)?;
             self.sink.write(tile, &png)?;

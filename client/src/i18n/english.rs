@@ -219,6 +219,14 @@ pub static PHRASES: Phrases = Phrases {
         "No fire date is known here. The map shows what changed between {0} and {1}: fire, but \
         also felling, harvest or drought.",
     ),
+    change_only: "Shows change, not only fire.",
+    points_since: With::new("Active-fire points are known since {0}."),
+    parted_note: With::new(
+        "Severity is painted where satellites saw fire. {0} changed like a burn where they saw none \
+        since {1}.",
+    ),
+    no_fire_seen: "Changed, no fire seen",
+    no_fire_since: With::new("Changed like a burn ({0}), but no fire was detected here since {1}."),
     areas: "Area by class",
     counted_from: With::new("counted from cells of {0} m"),
     images: "Images compared",

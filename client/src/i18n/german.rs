@@ -242,6 +242,16 @@ pub static PHRASES: Phrases = Phrases {
         "Hier ist kein Branddatum bekannt. Die Karte zeigt, was sich zwischen {0} und {1} \
         verändert hat: durch Feuer, aber auch durch Holzeinschlag, Ernte oder Dürre.",
     ),
+    change_only: "Zeigt Veränderung, nicht nur Feuer.",
+    points_since: With::new("Feuerpunkte sind seit {0} bekannt."),
+    parted_note: With::new(
+        "Schwere ist nur dort gezeigt, wo Satelliten Feuer sahen. {0} veränderten sich wie nach \
+        einem Brand, ohne dass seit {1} Feuer zu sehen war.",
+    ),
+    no_fire_seen: "Verändert, kein Feuer gesehen",
+    no_fire_since: With::new(
+        "Verändert wie nach einem Brand ({0}), doch seit {1} wurde hier kein Feuer entdeckt.",
+    ),
     areas: "Fläche nach Klassen",
     counted_from: With::new("gezählt aus Zellen von {0} m"),
     images: "Verglichene Bilder",

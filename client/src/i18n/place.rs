@@ -17,6 +17,7 @@ impl Words {
         match reading {
             Reading::Value { class: Severity::Unburned, .. } => self.unburned_point.to_owned(),
             Reading::Value { class, .. } => self.class(class).to_owned(),
+            Reading::Changed { .. } => self.no_fire_seen.to_owned(),
             Reading::UnburnedTile => self.unburned_point.to_owned(),
             Reading::Empty(reason) | Reading::EmptyTile(reason) => match unseen(reason) {
                 Some(_) => self.no_value.fill([self.reason(reason)]),
@@ -32,6 +33,10 @@ impl Words {
     pub fn reading_detail(&self, reading: Reading) -> String {
         match reading {
             Reading::Value { dnbr, .. } => self.dnbr_in_words(dnbr),
+            Reading::Changed { dnbr, since } => {
+                let since = since.map(|day| self.date(day)).unwrap_or_default();
+                self.no_fire_since.fill([&self.dnbr_in_words(dnbr), &since])
+            }
             Reading::UnburnedTile => self.unburned_tile.to_owned(),
             Reading::Empty(reason) => self.why_empty(reason).to_owned(),
             Reading::EmptyTile(Empty::OutsideBox) => self.why_empty(Empty::OutsideBox).to_owned(),

@@ -37,16 +37,16 @@ impl Words {
     /// What the number after a burnt area means.
     pub fn burnt_label(&self, map: &MapSummary) -> &'static str {
         match map.assessment {
-            Assessment::Initial | Assessment::Extended | Assessment::Burning => self.burnt,
-            Assessment::Rolling => self.changed,
+            Assessment::Rolling if map.change_only != Some(false) => self.changed,
+            _ => self.burnt,
         }
     }
 
     /// The label before the burnt area of a map.
     pub fn burnt_total(&self, map: &MapMeta) -> &'static str {
         match map.assessment {
-            Assessment::Initial | Assessment::Extended | Assessment::Burning => self.burnt_title,
-            Assessment::Rolling => self.changed_title,
+            Assessment::Rolling if map.change_only != Some(false) => self.changed_title,
+            _ => self.burnt_title,
         }
     }
 
@@ -118,10 +118,24 @@ impl Words {
         match map.assessment {
             Assessment::Initial | Assessment::Extended => None,
             Assessment::Burning => Some(self.burning_note.fill([&self.date(map.post_window.last)])),
+            Assessment::Rolling if map.change_only == Some(false) => None,
             Assessment::Rolling => Some(
                 self.rolling_note.fill([&self.dates(map.pre_window), &self.dates(map.post_window)]),
             ),
         }
+    }
+
+    /// Whether severity is painted for fires alone; `None` where that is not known.
+    pub fn change_note(&self, map: &MapMeta) -> Option<String> {
+        let since = map.points_since.map(|day| self.date(day)).unwrap_or_default();
+        Some(match map.change_only? {
+            false => {
+                let hectares = self.area(map.changed_hectares.unwrap_or(0.0));
+                self.parted_note.fill([&hectares, &since])
+            }
+            true if since.is_empty() => self.change_only.to_owned(),
+            true => format!("{} {}", self.change_only, self.points_since.fill([&since])),
+        })
     }
 
     /// Why a run failed, in a sentence.
@@ -254,6 +268,21 @@ mod tests {
         assert!(GERMAN.window_reason(&map).contains("die letzten 30 Tage"));
         (map.window, map.window_reason) = (None, "by the moon".to_owned());
         assert_eq!(GERMAN.window_reason(&map), "by the moon");
+    }
+
+    #[test]
+    fn a_map_states_whether_it_shows_fire_or_all_change() {
+        let mut map = entry_with_map("r", BBOX, "1s").map().unwrap().clone();
+        assert_eq!(ENGLISH.change_note(&map), None, "the map of a fire, or an older one");
+        map.change_only = Some(true);
+        assert_eq!(ENGLISH.change_note(&map).unwrap(), "Shows change, not only fire.");
+        map.points_since = Some("2025-03-01".parse().unwrap());
+        assert!(GERMAN.change_note(&map).unwrap().ends_with("seit 1. März 2025 bekannt."));
+        map.assessment = Assessment::Rolling;
+        (map.change_only, map.changed_hectares) = (Some(false), Some(1234.0));
+        let note = ENGLISH.change_note(&map).unwrap();
+        assert!(note.contains("1,234 ha") && note.contains("since 1 Mar 2025"), "{note}");
+        assert_eq!(ENGLISH.open_map_note(&map), None);
     }
 
     #[test]

@@ -14,10 +14,12 @@ use web_sys::{CanvasRenderingContext2d, HtmlCanvasElement, ImageData};
 
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
+use crate::data::tile_store::Indices;
 use crate::map::leaflet::{self, GridLayer, Map, Point, corners, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
 use crate::map::unseen_pattern::pattern;
 use crate::state::filter::Filter;
+use crate::state::map_colour::CHANGE_COLOUR;
 use crate::state::unseen::unseen;
 
 /// How the cells of a tile are painted.
@@ -27,6 +29,8 @@ struct TilePaint {
     colours: [[u8; 4]; 256],
     /// Whether cells with this palette index have the pattern of what was not seen.
     has_pattern: [bool; 256],
+    /// Whether ground is painted that changed without a fire.
+    shows_change: bool,
 }
 
 /// The tiles of one run of a region, on the map until it is dropped.
@@ -63,7 +67,11 @@ impl SeverityLayer {
             map: meta.clone(),
             bbox,
             source,
-            paint: Cell::new(TilePaint { colours: [[0; 4]; 256], has_pattern: [false; 256] }),
+            paint: Cell::new(TilePaint {
+                colours: [[0; 4]; 256],
+                has_pattern: [false; 256],
+                shows_change: false,
+            }),
             on_failure: Box::new(on_failure),
         });
         let create_tile =
@@ -136,7 +144,7 @@ impl TilePainter {
     ) -> Result<HtmlCanvasElement, JsValue> {
         let (canvas, _) = tile_canvas("df-tile", TILE_SIZE_PX)?;
         canvas.set_attribute("data-tile", &tile_name(tile))?;
-        if self.map.tile_index.fate(tile) == Some(TileFate::Stored) {
+        if self.is_stored(tile) || self.change_url(tile).is_some() {
             canvas.set_attribute("data-state", "loading")?;
             self.fill(canvas.clone(), tile, Some(done));
         } else {
@@ -149,20 +157,54 @@ impl TilePainter {
         Ok(canvas)
     }
 
+    fn is_stored(&self, tile: Tile) -> bool {
+        self.map.tile_index.fate(tile) == Some(TileFate::Stored)
+    }
+
+    /// The address of the tile of change without a fire; `None` where none is stored.
+    fn change_url(&self, tile: Tile) -> Option<String> {
+        let tiles = self.map.changed_tiles.as_ref()?;
+        let is_stored = tiles.tile_index.fate(tile) == Some(TileFate::Stored);
+        is_stored.then(|| tile_url(&tiles.run_tile_url_template, tile))
+    }
+
+    /// The palette indices of a tile, and where they are shown those of change without a fire.
+    async fn indices(&self, tile: Tile) -> Result<(Indices, Option<Indices>), TileFetchError> {
+        let fate = self.map.tile_index.fate(tile);
+        let severity = match fate.and_then(even_index) {
+            Some(index) => even_indices(tile, self.bbox, index).into(),
+            None if self.is_stored(tile) => {
+                self.source.indices(&tile_url(&self.map.run_tile_url_template, tile)).await?
+            }
+            None => even_indices(tile, self.bbox, 0).into(),
+        };
+        let change_url = self.change_url(tile).filter(|_| self.paint.get().shows_change);
+        let change = match change_url {
+            Some(url) => Some(self.source.indices(&url).await?),
+            None => None,
+        };
+        Ok((severity, change))
+    }
+
     /// Paints a tile that is not stored, since all its cells are alike.
     fn paint_even(&self, canvas: &HtmlCanvasElement, tile: Tile) -> Result<(), JsValue> {
         match self.map.tile_index.fate(tile).and_then(even_index) {
-            Some(index) => paint(canvas, &even_indices(tile, self.bbox, index), &self.paint.get()),
+            Some(index) => {
+                paint(canvas, &even_indices(tile, self.bbox, index), None, &self.paint.get())
+            }
             None => Ok(()),
         }
     }
 
     fn fill(self: Rc<Self>, canvas: HtmlCanvasElement, tile: Tile, done: Option<Function>) {
         spawn_local(async move {
-            let url = tile_url(&self.map.run_tile_url_template, tile);
-            let state = match self.source.indices(&url).await {
-                Ok(indices) if paint(&canvas, &indices, &self.paint.get()).is_ok() => "drawn",
-                Ok(_) => "failed",
+            let state = match self.indices(tile).await {
+                Ok((severity, change)) => {
+                    match paint(&canvas, &severity, change.as_deref(), &self.paint.get()) {
+                        Ok(()) => "drawn",
+                        Err(_) => "failed",
+                    }
+                }
                 Err(problem) => {
                     (self.on_failure)(&problem);
                     "failed"
@@ -184,15 +226,20 @@ impl TilePaint {
             has_pattern[usize::from(reason.code())] =
                 unseen(reason).is_some_and(|unseen| !filter.hides_unseen(unseen));
         }
-        Self { colours: filter.colours(palette), has_pattern }
+        Self { colours: filter.colours(palette), has_pattern, shows_change: filter.shows_change() }
     }
 
-    /// Red, green, blue, opacity of a tile's cells.
-    fn pixels(&self, indices: &[u8]) -> Vec<u8> {
+    /// Red, green, blue, opacity of a tile's cells; those that changed without a fire are grey.
+    fn pixels(&self, indices: &[u8], change: Option<&[u8]>) -> Vec<u8> {
         let side = TILE_SIZE_PX as usize;
         let mut pixels = Vec::with_capacity(indices.len() * 4);
         for (at, index) in indices.iter().enumerate() {
+            let has_changed = change.is_some_and(|change| change.get(at).is_some_and(|it| *it > 0));
             pixels.extend(match self.has_pattern[usize::from(*index)] {
+                _ if has_changed => {
+                    let [red, green, blue] = CHANGE_COLOUR;
+                    [red, green, blue, 255]
+                }
                 true => pattern(*index, at % side, at / side),
                 false => self.colours[usize::from(*index)],
             });
@@ -232,9 +279,10 @@ fn even_indices(tile: Tile, [west, south, east, north]: [f64; 4], index: u8) -> 
 fn paint(
     canvas: &HtmlCanvasElement,
     indices: &[u8],
+    change: Option<&[u8]>,
     tile_paint: &TilePaint,
 ) -> Result<(), JsValue> {
-    let pixels = tile_paint.pixels(indices);
+    let pixels = tile_paint.pixels(indices, change);
     let image =
         ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), TILE_SIZE_PX, TILE_SIZE_PX)?;
     let context: CanvasRenderingContext2d =
@@ -276,7 +324,7 @@ mod tests {
     use crate::state::unseen::Unseen;
 
     fn pixel(index: u8, filter: Filter) -> [u8; 4] {
-        let pixels = TilePaint::of(Palette::default(), filter).pixels(&[index]);
+        let pixels = TilePaint::of(Palette::default(), filter).pixels(&[index], None);
         [pixels[0], pixels[1], pixels[2], pixels[3]]
     }
 
@@ -289,6 +337,16 @@ mod tests {
         let hidden = Filter::default().with_unseen(Unseen::NotSeen, true);
         assert_eq!(pixel(cloud, hidden), [0; 4]);
         assert_eq!(pixel(Empty::Water.code(), Filter::EVERYTHING), [0; 4]);
+    }
+
+    #[test]
+    fn ground_that_changed_without_a_fire_is_grey_where_it_is_shown() {
+        let paint = TilePaint::of(Palette::default(), Filter::default().with_change(true));
+        let unburned = index_from_dnbr(0.095).unwrap();
+        let pixels = paint.pixels(&[unburned, unburned], Some(&[150, 0]));
+        let [red, green, blue] = CHANGE_COLOUR;
+        assert_eq!(pixels[..4], [red, green, blue, 255]);
+        assert_eq!(pixels[4..], pixel(unburned, Filter::default()));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use dragonfly_core::{Breaks, EmptyShare, Hectares, LEGEND, LegendEntry, Palette,
 
 use crate::i18n::{LEGEND_UNIT, words};
 use crate::state::filter::Filter;
-use crate::state::map_colour::map_colour;
+use crate::state::map_colour::{CHANGE_COLOUR, map_colour};
 use crate::state::region_entry::counted_hectares;
 use crate::state::unseen::Unseen;
 
@@ -44,6 +44,8 @@ pub enum RowSubject {
     Classes(Vec<Severity>),
     /// Cells without a value, which it hides and shows.
     Unseen(Unseen),
+    /// Ground that changed like a burn where no fire was seen, which it hides and shows.
+    Change,
     /// A value of a continuous scale, which is always shown.
     Value,
 }
@@ -66,6 +68,9 @@ pub struct Areas {
     pub title: String,
     /// True hectares a class.
     pub hectares: Hectares,
+    /// True hectares that changed like a burn where no fire was seen; `None` where such ground is
+    /// not parted from fires.
+    pub changed_ha: Option<f64>,
     /// Fractions of its cells without a value.
     pub empty_share: EmptyShare,
     /// Side of a cell on the ground, metres.
@@ -79,6 +84,7 @@ impl Areas {
         Some(Self {
             title: region.title.clone(),
             hectares: counted_hectares(map),
+            changed_ha: map.changed_hectares,
             empty_share: map.empty_share,
             cell_m: map.cell_size_m,
         })
@@ -94,6 +100,7 @@ pub fn nightly_legend(palette: Palette, filter: Filter, areas: Option<&Areas>) -
     for entry in LEGEND.iter().rev() {
         rows.push(class_row(entry, palette, filter, areas));
     }
+    rows.extend(areas.and_then(|areas| areas.changed_ha).map(|area| change_row(area, filter)));
     let fractions = Unseen::ALL.map(|unseen| areas.map(|areas| unseen.fraction(areas.empty_share)));
     add_unseen_rows(&mut rows, filter, fractions);
     ShownLegend {
@@ -158,8 +165,21 @@ impl LegendRow {
         match &self.subject {
             RowSubject::Classes(classes) => filter.with_classes(classes, self.is_painted),
             RowSubject::Unseen(unseen) => filter.with_unseen(*unseen, self.is_painted),
+            RowSubject::Change => filter.with_change(!self.is_painted),
             RowSubject::Value => filter,
         }
+    }
+}
+
+fn change_row(hectares: f64, filter: Filter) -> LegendRow {
+    let is_painted = filter.shows_change();
+    LegendRow {
+        title: words().no_fire_seen.to_owned(),
+        range: String::new(),
+        area: words().area(hectares),
+        subject: RowSubject::Change,
+        swatches: vec![if is_painted { Swatch::Colour(CHANGE_COLOUR) } else { Swatch::Clear }],
+        is_painted,
     }
 }
 
@@ -192,6 +212,7 @@ mod tests {
         Areas {
             title: "Evia".to_owned(),
             hectares: Hectares { low: 10.0, ..Hectares::default() },
+            changed_ha: None,
             empty_share: EmptyShare { cloud: 0.25, ..EmptyShare::default() },
             cell_m: 250.4,
         }
@@ -235,6 +256,18 @@ mod tests {
             nightly_legend(Palette::default(), Filter::default(), Some(&zoned)).rows.len(),
             8
         );
+    }
+
+    #[test]
+    fn change_without_a_fire_has_a_row_that_is_off_until_it_is_chosen() {
+        let parted = Areas { changed_ha: Some(80.0), ..areas() };
+        let rows = |filter| nightly_legend(Palette::default(), filter, Some(&parted)).rows;
+        let row = rows(Filter::default())[6].clone();
+        assert_eq!((row.subject.clone(), row.area.as_str()), (RowSubject::Change, "80 ha"));
+        assert!(!row.is_painted && row.swatches == [Swatch::Clear]);
+        let shown = row.toggled(Filter::default());
+        assert_eq!(rows(shown)[6].swatches, [Swatch::Colour(CHANGE_COLOUR)]);
+        assert_eq!(rows(shown)[6].toggled(shown), Filter::default());
     }
 
     #[test]

@@ -87,6 +87,7 @@ fn show(list: &HtmlElement, legend: &ShownLegend, is_result: bool) {
 fn item((place, row): (usize, &LegendRow)) -> Markup {
     let testid = match row.subject {
         RowSubject::Unseen(_) => "legend-unseen",
+        RowSubject::Change => "legend-changed",
         RowSubject::Classes(_) | RowSubject::Value => "legend-entry",
     };
     let swatches = row.swatches.iter().map(|swatch| swatch_part(*swatch)).collect();
@@ -120,6 +121,7 @@ fn keys(row: &LegendRow) -> String {
             joined(classes.iter().map(|class| key::of_class(*class).to_owned()))
         }
         RowSubject::Unseen(unseen) => unseen.key().to_owned(),
+        RowSubject::Change => "changed".to_owned(),
         RowSubject::Value => "value".to_owned(),
     }
 }

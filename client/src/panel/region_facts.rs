@@ -43,6 +43,9 @@ pub fn region_facts(
         };
         parts.push(text("p", &note).with("class", "note").with("data-testid", testid));
     }
+    if let Some(note) = words.change_note(map) {
+        parts.push(text("p", &note).with("class", "note").with("data-testid", "change-note"));
+    }
     parts.push(images(words, map).with("open", ""));
     parts.extend([
         areas(words, map),

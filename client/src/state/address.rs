@@ -86,6 +86,7 @@ impl Address {
                 "palette" => address.palette = key::palette(value).unwrap_or_default(),
                 "hide" => address.filter = hiding(address.filter, value),
                 "dnbr" => address.filter = ranging(address.filter, value),
+                "changed" => address.filter = address.filter.with_change(value == SHOWN),
                 "opacity" => {
                     address.opacity_percent = percent(value).unwrap_or(OPACITY_AT_START_PERCENT)
                 }
@@ -132,6 +133,9 @@ impl Address {
         if hidden != self::hidden(untouched.filter) {
             parts.push(format!("hide={hidden}"));
         }
+        if self.filter.shows_change() {
+            parts.push(format!("changed={SHOWN}"));
+        }
         if let (least, end) = self.filter.range()
             && (least.is_some() || end.is_some())
         {
@@ -176,6 +180,9 @@ fn name(value: &str) -> Option<String> {
 fn percent(value: &str) -> Option<u8> {
     value.parse().ok().filter(|percent| *percent <= 100)
 }
+
+/// Says of what is left clear by default that it is painted.
+const SHOWN: &str = "1";
 
 fn hiding(filter: Filter, value: &str) -> Filter {
     let hidden: Vec<_> = value.split(',').filter_map(key::class).collect();
@@ -255,7 +262,7 @@ mod tests {
 
     #[test]
     fn an_address_reads_as_it_is_written() {
-        let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&point=35.12345/-119.9&palette=customary&hide=low,high&dnbr=/66\
+        let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&point=35.12345/-119.9&palette=customary&hide=low,high&changed=1&dnbr=/66\
                     &opacity=80&basemap=Streets%20%26%20names&swipe=40&hr=a%3D1%26b";
         let address = Address {
             centre: Some(Centre { zoom: 9.0, lon: -119.9, lat: 35.1 }),
@@ -265,6 +272,7 @@ mod tests {
             palette: Palette::Customary,
             filter: Filter::EVERYTHING
                 .with_classes(&[Severity::Low, Severity::High], true)
+                .with_change(true)
                 .with_range(None, Some(66)),
             opacity_percent: 80,
             basemap: Some("Streets & names".into()),

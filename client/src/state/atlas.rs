@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use dragonfly_core::ListedFire;
 use dragonfly_core::metadata::{ClientConfig, RegionMeta};
+use dragonfly_core::{ListedFire, dnbr_from_index};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -18,7 +18,7 @@ use crate::state::coverage::STALE_AFTER_DAYS;
 use crate::state::fires::{Fires, entry_of, fire_of, maps_in_view};
 use crate::state::map_state::View;
 use crate::state::problem::{self, LoadError};
-use crate::state::reading::{Lookup, Reading, holds, look_up, region_at};
+use crate::state::reading::{Lookup, Reading, holds, look_up, look_up_change, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 use crate::state::region_in_view::to_load;
 use crate::ui::effect::effect;
@@ -207,16 +207,33 @@ impl Atlas {
                 return Err(Reading::OutsideRegions);
             };
             match (&region.meta, region.map()) {
-                (_, Some(map)) => Ok((look_up(map, lon, lat), map.run_tile_url_template.clone())),
+                (_, Some(map)) => {
+                    let change = look_up_change(map, lon, lat).map(|(tile, pixel, template)| {
+                        (tile_url(template, tile), pixel, map.points_since)
+                    });
+                    let severity = (look_up(map, lon, lat), map.run_tile_url_template.clone());
+                    Ok((severity, change))
+                }
                 (MetaState::Ready(_) | MetaState::Unpublished, None) => Err(Reading::NoMap),
                 (MetaState::Listed | MetaState::Loading | MetaState::Broken, None) => {
                     Err(Reading::Unavailable)
                 }
             }
         });
-        match lookup {
-            Err(reading) | Ok((Lookup::Known(reading), _)) => reading,
-            Ok((Lookup::Pixel(tile, pixel), template)) => {
+        let (severity, change) = match lookup {
+            Err(reading) => return reading,
+            Ok(lookup) => lookup,
+        };
+        if let Some((url, pixel, since)) = change {
+            let Ok(indices) = source.indices(&url).await else { return Reading::Unavailable };
+            let dnbr = indices.get(pixel).and_then(|index| dnbr_from_index(*index));
+            if let Some(dnbr) = dnbr {
+                return Reading::Changed { dnbr, since };
+            }
+        }
+        match severity {
+            (Lookup::Known(reading), _) => reading,
+            (Lookup::Pixel(tile, pixel), template) => {
                 match source.indices(&tile_url(&template, tile)).await {
                     Ok(indices) => indices
                         .get(pixel)

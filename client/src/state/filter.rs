@@ -16,6 +16,8 @@ pub const RANGE_HUNDREDTHS: RangeInclusive<i16> = -50..=120;
 pub struct Filter {
     /// One bit a class, by its place in [`Severity::ALL`], then one for each [`Unseen`].
     hidden: u16,
+    /// Whether ground is painted that changed like a burn where no fire was seen.
+    shows_change: bool,
     /// Least dNBR painted, hundredths; `None` for no limit.
     least: Option<i16>,
     /// First dNBR no longer painted, hundredths; `None` for no limit.
@@ -23,16 +25,17 @@ pub struct Filter {
 }
 
 impl Default for Filter {
-    /// Everything but unburned ground, which would cover the land between the fires.
+    /// Everything but unburned ground, which would cover the land between the fires, and what
+    /// changed without a fire.
     fn default() -> Self {
-        Self { hidden: bit(Severity::Unburned), least: None, end: None }
+        Self { hidden: bit(Severity::Unburned), shows_change: false, least: None, end: None }
     }
 }
 
 impl Filter {
     /// Every class and every value.
     #[cfg(test)]
-    pub const EVERYTHING: Self = Self { hidden: 0, least: None, end: None };
+    pub const EVERYTHING: Self = Self { hidden: 0, shows_change: false, least: None, end: None };
 
     /// Whether a class is not painted, whatever the range.
     pub fn hides(self, class: Severity) -> bool {
@@ -56,6 +59,16 @@ impl Filter {
         let bit = unseen_bit(unseen);
         self.hidden = if hidden { self.hidden | bit } else { self.hidden & !bit };
         self
+    }
+
+    /// Whether ground is painted that changed like a burn where no fire was seen.
+    pub fn shows_change(self) -> bool {
+        self.shows_change
+    }
+
+    /// The same choice with that ground painted or left clear.
+    pub fn with_change(self, shows_change: bool) -> Self {
+        Self { shows_change, ..self }
     }
 
     /// The range in hundredths, `None` at an open end.

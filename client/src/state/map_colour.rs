@@ -6,6 +6,9 @@ use dragonfly_core::{Palette, Rgb, Severity};
 /// three times as light or as dark as the land of either colour scheme.
 const UNBURNED: Rgb = [0x85, 0x8c, 0x84];
 
+/// Ground that changed like a burn where no fire was seen.
+pub const CHANGE_COLOUR: Rgb = [0x9a, 0x9a, 0x9a];
+
 /// The colour of a class on the map and in the legend.
 pub fn map_colour(palette: Palette, class: Severity) -> Rgb {
     match (palette, class) {

@@ -1,5 +1,6 @@
 //! The reading: the value of the map at a place.
 
+use chrono::NaiveDate;
 use dragonfly_core::metadata::MapMeta;
 use dragonfly_core::{Breaks, Empty, Severity, Tile, TileFate, class_from_index, dnbr_from_index};
 
@@ -15,6 +16,13 @@ pub enum Reading {
         dnbr: f32,
         /// Its class.
         class: Severity,
+    },
+    /// Ground that changed like a burn where no fire was seen.
+    Changed {
+        /// The middle of its bin.
+        dnbr: f32,
+        /// The day from which on active-fire points are known.
+        since: Option<NaiveDate>,
     },
     /// In a tile that was not stored, since all that could be seen in it is unburned.
     UnburnedTile,
@@ -47,6 +55,15 @@ pub enum Lookup {
     Known(Reading),
     /// In this pixel of this tile.
     Pixel(Tile, usize),
+}
+
+/// The tile, its pixel and the template of its address in which a map keeps whether a place changed
+/// without a fire; `None` where the index of tiles excludes it.
+pub fn look_up_change(map: &MapMeta, lon: f64, lat: f64) -> Option<(Tile, usize, &str)> {
+    let tiles = map.changed_tiles.as_ref()?;
+    let (tile, pixel) = pixel_at(lon, lat, map.zoom_max);
+    let is_stored = tiles.tile_index.fate(tile) == Some(TileFate::Stored);
+    is_stored.then_some((tile, pixel, tiles.run_tile_url_template.as_str()))
 }
 
 /// Where a map keeps its answer for a place.

@@ -95,7 +95,8 @@ const MAX_CHANGED_SHARE: f64 = 0.9;
 pub struct Summary {
     areas_ha: [f64; 7],
     provisional_ha: [f64; 7],
-    /// Cells with a dNBR by class, provisional ones included.
+    changed_ha: f64,
+    /// Cells with a dNBR by class, provisional and changed ones included.
     valid: [u64; 7],
     provisional: u64,
     water_after: u64,
@@ -109,15 +110,22 @@ impl Summary {
     pub fn add_row(&mut self, cells: impl Iterator<Item = impl Into<MapCell>>, cell_area_ha: f64) {
         let mut counts = [0u64; 7];
         let mut provisional_counts = [0u64; 7];
+        let mut changed_count = 0u64;
         for cell in cells {
             let cell = cell.into();
             match cell {
-                MapCell::Value(dnbr) | MapCell::Provisional(dnbr) => {
+                MapCell::Value(dnbr) | MapCell::Provisional(dnbr) | MapCell::Changed(dnbr) => {
                     let Some(class) = Breaks::USGS.classify(dnbr) else { continue };
-                    // What is unburned after the offset needs no second view.
-                    match cell.is_provisional() && class.is_burnt() {
-                        true => provisional_counts[class.index()] += 1,
-                        false => counts[class.index()] += 1,
+                    match cell {
+                        // What is unburned after the offset needs no second view.
+                        MapCell::Provisional(_) if class.is_burnt() => {
+                            provisional_counts[class.index()] += 1;
+                        }
+                        MapCell::Changed(_) => {
+                            changed_count += 1;
+                            self.valid[class.index()] += 1;
+                        }
+                        _ => counts[class.index()] += 1,
                     }
                     self.implausible += u64::from(is_implausible(dnbr));
                     self.dnbr.add(dnbr);
@@ -126,6 +134,7 @@ impl Summary {
                 MapCell::Empty(reason) => self.empty[reason.index()] += 1,
             }
         }
+        self.changed_ha += changed_count as f64 * cell_area_ha;
         let sums = self.areas_ha.iter_mut().zip(&mut self.valid);
         for ((area, valid), count) in sums.zip(counts) {
             *area += count as f64 * cell_area_ha;
@@ -177,6 +186,11 @@ impl Summary {
     /// Hectares per class of the ground that a single view shows burnt.
     pub fn provisional_hectares(&self) -> Hectares {
         Hectares::from_classes(self.provisional_ha)
+    }
+
+    /// Hectares of burnt-looking ground where no fire was seen, in no class.
+    pub fn changed_hectares(&self) -> f64 {
+        self.changed_ha
     }
 
     /// Fraction of the valid cells that a single view shows burnt; 0 when none is valid.
@@ -256,6 +270,15 @@ mod tests {
             (summary.hectares().unburned, summary.provisional_hectares().unburned),
             (2.0, 0.0)
         );
+    }
+
+    #[test]
+    fn change_without_a_fire_is_seen_and_in_no_class() {
+        let mut summary = Summary::default();
+        let cells = [MapCell::Changed(0.7), MapCell::Value(0.7), MapCell::Value(0.0)];
+        summary.add_row(cells.into_iter(), 2.0);
+        assert_eq!((summary.hectares().burnt(), summary.changed_hectares()), (2.0, 2.0));
+        assert_eq!((summary.valid_count(), summary.box_count()), (3, 3));
     }
 
     #[test]

@@ -77,10 +77,12 @@ impl MapLayer {
                     .collect();
                 format!(
                     "{} a dNBR, {} a dNBR that a single view shows burnt, {} land before the fire \
-                    and water after it; {}",
+                    and water after it, {} a dNBR of burnt-looking ground where no fire was seen; \
+                    {}",
                     crate::VALID,
                     crate::PROVISIONAL,
                     crate::WATER_AFTER,
+                    crate::CHANGED,
                     reasons.join(", ")
                 )
             }

@@ -87,6 +87,18 @@ pub struct MappedFire {
     pub outlines_url: String,
 }
 
+/// Tiles of ground that changed like a burn where no fire was seen: its dNBR as in other tiles, and
+/// nothing elsewhere. In the tiles of severity the same ground is unburned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChangedTiles {
+    /// Template of this run's immutable tiles, with `{z}`, `{x}`, `{y}`.
+    pub run_tile_url_template: String,
+    /// Tiles stored.
+    pub tile_count: u64,
+    /// What became of every tile.
+    pub tile_index: TileIndex,
+}
+
 /// `meta/<region>.json`: a region's last run, and the map it shows.
 ///
 /// Everything about the map is absent until the first success; after a failure it stays the old
@@ -219,6 +231,22 @@ pub struct MapMeta {
     pub burnt_pre_nbr: Option<f64>,
     /// The 200 largest burnt patches, without provisional ground.
     pub burnt_patches: Vec<BurntPatch>,
+    /// Whether all ground that changed like a burn is painted as severity, because active-fire
+    /// points are not known for the time of the map; false where severity is painted for fires
+    /// alone. `None` of the map of a fire, and in metadata of an older version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_only: Option<bool>,
+    /// The day from which on active-fire points of the region are known without a gap up to the
+    /// newest image; `None` where they are not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points_since: Option<NaiveDate>,
+    /// True hectares of ground that changed like a burn where no fire was seen, in no class of
+    /// `hectares` and no patch; `None` where such ground is not parted from fires.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_hectares: Option<f64>,
+    /// Tiles of that ground; `None` where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub changed_tiles: Option<ChangedTiles>,
     /// The fire zone, when one was applied.
     #[serde(default)]
     pub fire_mask: Option<FireMask>,

@@ -3,24 +3,29 @@
 //! `points` reads tables of detections. `link` joins detections to components, `groups` adds what
 //! begins again where a fire burnt, `births` gives ids. `outline` computes the ground by points,
 //! `static_sources` and `returning_heat` what is no wildfire, `state_machine` the state of each
-//! fire, `plan` its maps, `list` what is published. `update` is the one entry: state and points in,
-//! state, list and plan out.
+//! fire, `plan` its maps, `list` what is published. `history` keeps points for months; with them
+//! `connected_ground` parts fire from other change on the map of a region. `update` is the one
+//! entry: state and points in, state, list and plan out.
 
 mod antimeridian;
 mod births;
 pub(crate) mod burnt_area;
 mod cell_polygons;
 mod closing;
+mod connected_ground;
 mod coverage;
 mod cubes;
 mod detection;
+mod disc_rows;
 mod discs;
 pub(crate) mod fire_zone;
 mod footprints;
 mod groups;
+mod history;
 mod identity;
 mod link;
 mod list;
+mod neighbour_distance;
 mod outline;
 mod plan;
 mod points;
@@ -38,11 +43,16 @@ mod tests;
 
 pub use burnt_area::{BurntAreaRules, burnt_area};
 pub use cell_polygons::{Polygons, trace_cells};
+pub use connected_ground::{ConnectedGround, GroundConnector};
 pub use coverage::{Coverage, CoverageLog};
 pub use detection::{
     Confidence, Detection, HeatSource, Processing, Satellite, minute_of_time, time_of_minute,
 };
 pub use fire_zone::{FireZoneCells, widened};
+pub use history::{
+    KnownBox, MonthPoint, PointMonth, PointMonthError, PointTimes, month_of, months_between,
+    surrounds,
+};
 pub use list::{FireList, ListedFire, NoFireMap, PointSource, listed_fire};
 pub use outline::FireOutline;
 pub use plan::{FireTurn, PlannedFireMap, plan_map, plan_maps};

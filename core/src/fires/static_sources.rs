@@ -4,7 +4,7 @@
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
-use crate::fires::detection::{Detection, MINUTES_PER_DAY, STORED_CELL_E5, date_of_minute};
+use crate::fires::detection::{Detection, E5, MINUTES_PER_DAY, STORED_CELL_E5, date_of_minute};
 use crate::fires::sphere::Place;
 
 /// Side of a cell, 1e-5 degrees.
@@ -74,6 +74,12 @@ impl StaticCells {
     /// Whether a detection is one of a static source.
     pub fn holds(&self, point: &Detection) -> bool {
         point.source.is_some_and(|source| source.is_static()) || self.is_static(cell_of(point))
+    }
+
+    /// Whether a longitude and latitude, degrees, lie in the cell of a static source.
+    pub fn holds_place(&self, lon: f64, lat: f64) -> bool {
+        let cell = |degrees: f64| (degrees * E5).round() as i32;
+        self.is_static((cell(lat).div_euclid(CELL_E5), cell(lon).div_euclid(CELL_E5)))
     }
 
     /// Whether a stored cell of a fire lies in a static cell.

@@ -28,10 +28,14 @@ pub const PROVISIONAL: u8 = 2;
 /// after it.
 pub const WATER_AFTER: u8 = 3;
 
+/// The code of a cell that holds a dNBR of burnt-looking ground where no fire was seen: it changed,
+/// as a field that was harvested. Only in maps of regions whose active-fire points are known.
+pub const CHANGED: u8 = 4;
+
 /// Whether a cell of a state holds a dNBR.
 #[inline]
 pub fn has_value(state: u8) -> bool {
-    matches!(state, VALID | PROVISIONAL)
+    matches!(state, VALID | PROVISIONAL | CHANGED)
 }
 
 /// A cell of a map, from its dNBR and its state.
@@ -41,6 +45,8 @@ pub enum MapCell {
     Value(f32),
     /// A dNBR that a single view shows.
     Provisional(f32),
+    /// A dNBR of burnt-looking ground where no fire was seen.
+    Changed(f32),
     /// Land before the fire, water after it.
     WaterAfter,
     /// Nothing, and why.
@@ -54,6 +60,7 @@ impl MapCell {
         match state {
             VALID => Self::Value(dnbr),
             PROVISIONAL => Self::Provisional(dnbr),
+            CHANGED => Self::Changed(dnbr),
             WATER_AFTER => Self::WaterAfter,
             code => Self::Empty(Empty::from_code(code).unwrap_or(Empty::NoData)),
         }
@@ -65,16 +72,40 @@ impl MapCell {
         matches!(self, Self::Provisional(_))
     }
 
-    /// Its dNBR, or why tiles and files show none.
+    /// Its dNBR, or why files show none.
     #[inline]
     pub fn value(self) -> Result<f32, Empty> {
         match self {
-            Self::Value(dnbr) | Self::Provisional(dnbr) => Ok(dnbr),
+            Self::Value(dnbr) | Self::Provisional(dnbr) | Self::Changed(dnbr) => Ok(dnbr),
             Self::WaterAfter => Err(Empty::Water),
             Self::Empty(reason) => Err(reason),
         }
     }
 }
+
+impl MapCell {
+    /// What the tiles of severity show of it. Of ground that changed without a fire they show the
+    /// highest value that is not burnt.
+    #[inline]
+    pub fn severity(self) -> Result<f32, Empty> {
+        match self {
+            Self::Changed(dnbr) => Ok(dnbr.min(HIGHEST_UNBURNED)),
+            other => other.value(),
+        }
+    }
+
+    /// What the tiles of change without a fire show of it: its dNBR, and nothing of other ground.
+    #[inline]
+    pub fn change(self) -> Result<f32, Empty> {
+        match self {
+            Self::Changed(dnbr) => Ok(dnbr),
+            _ => Err(Empty::OutsideBox),
+        }
+    }
+}
+
+/// The highest dNBR below class low (Key & Benson 2006).
+const HIGHEST_UNBURNED: f32 = 0.1_f32.next_down();
 
 impl From<Result<f32, Empty>> for MapCell {
     fn from(cell: Result<f32, Empty>) -> Self {
@@ -153,9 +184,23 @@ mod tests {
         assert_eq!(MapCell::new(0.5, PROVISIONAL), MapCell::Provisional(0.5));
         assert_eq!(MapCell::new(0.5, PROVISIONAL).value(), Ok(0.5));
         assert_eq!(MapCell::new(f32::NAN, WATER_AFTER).value(), Err(Empty::Water));
+        assert_eq!(MapCell::new(0.5, CHANGED).value(), Ok(0.5));
         assert_eq!(MapCell::new(f32::NAN, 77).value(), Err(Empty::NoData));
         for reason in Empty::ALL {
             assert_eq!(MapCell::new(f32::NAN, reason.code()).value(), Err(reason));
+        }
+    }
+
+    #[test]
+    fn changed_ground_is_not_burnt_in_tiles_of_severity_and_stands_alone_in_its_own() {
+        use crate::severity::classes::{Breaks, Severity};
+        let changed = MapCell::new(0.5, CHANGED);
+        let class = changed.severity().ok().and_then(|dnbr| Breaks::USGS.classify(dnbr));
+        assert_eq!(class, Some(Severity::Unburned));
+        assert_eq!(changed.change(), Ok(0.5));
+        for state in [VALID, PROVISIONAL, WATER_AFTER, Empty::Cloud.code()] {
+            let cell = MapCell::new(0.5, state);
+            assert_eq!((cell.severity(), cell.change()), (cell.value(), Err(Empty::OutsideBox)));
         }
     }
 }

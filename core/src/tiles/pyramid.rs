@@ -41,6 +41,12 @@ impl ChildCells {
         }
     }
 
+    /// The mean of the valid cells where they are at least half of all, else nothing.
+    fn cell_of_majority(&self) -> Result<f32, Empty> {
+        let empty: u32 = self.empty.iter().sum();
+        if self.valid >= empty { self.cell() } else { Err(Empty::OutsideBox) }
+    }
+
     /// The mean of the valid cells; without any, the commonest reason below.
     pub(crate) fn cell(&self) -> Result<f32, Empty> {
         if self.valid > 0 {
@@ -113,6 +119,19 @@ impl TileCells {
     }
 }
 
+impl TileCells {
+    /// The palette indices of a tile that shows ground only where it is most of a cell: what is
+    /// rare would else cover a lower zoom.
+    pub fn majority_indices(&self) -> Vec<u8> {
+        match &self.0 {
+            Cells::Finest(_) => self.indices(),
+            Cells::Joined(cells) => {
+                cells.iter().map(|cell| index_from_cell(cell.cell_of_majority())).collect()
+            }
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,6 +152,18 @@ mod tests {
         let index = joined.indices()[0];
         assert_eq!(index, index_from_dnbr(0.225).unwrap());
         assert_eq!(class_from_index(index, &Breaks::USGS), Some(Severity::Low));
+    }
+
+    #[test]
+    fn what_is_rare_does_not_cover_a_lower_zoom() {
+        let outside = Err(Empty::OutsideBox);
+        let child = tile(|row, column| match (row, column) {
+            (0, 0) => Ok(0.5),
+            (0..2, 2..4) if row == 0 => Ok(0.3),
+            _ => outside,
+        });
+        let indices = TileCells::joined(&[Some(child), None, None, None]).majority_indices();
+        assert_eq!(indices[..3], [0, index_from_dnbr(0.3).unwrap(), 0]);
     }
 
     #[test]

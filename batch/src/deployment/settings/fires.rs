@@ -81,7 +81,8 @@ impl Default for FiresSettings {
 }
 
 impl FiresSettings {
-    fn is_everywhere(&self) -> bool {
+    /// Whether fires are found in the whole world.
+    pub(crate) fn is_everywhere(&self) -> bool {
         self.areas.iter().any(|area| area == EVERYWHERE)
     }
 

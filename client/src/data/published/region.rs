@@ -1,8 +1,8 @@
 //! `meta/<region>.json`, field by field.
 
 use dragonfly_core::metadata::{
-    Assessment, EarlierRun, FireMask, MapMeta, MapSummary, MappedFire, RegionMeta, SceneDates,
-    TilesSkipped, UsedScene,
+    Assessment, ChangedTiles, EarlierRun, FireMask, MapMeta, MapSummary, MappedFire, RegionMeta,
+    SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, Hectares, MapLayers, Severity,
@@ -89,6 +89,10 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         dnbr_offset_bins: Vec::new(),
         burnt_pre_nbr: map.maybe("burnt_pre_nbr", Fields::number)?,
         burnt_patches: map.list("burnt_patches", burnt_patch)?,
+        change_only: map.maybe("change_only", Fields::flag)?,
+        points_since: map.maybe("points_since", Fields::day)?,
+        changed_hectares: map.maybe("changed_hectares", Fields::number)?,
+        changed_tiles: map.maybe("changed_tiles", changed_tiles)?,
         fire_mask: map.maybe("fire_mask", fire_mask)?,
         masks: map.text("masks")?,
         scenes: map.list("scenes", used_scene)?,
@@ -104,6 +108,15 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         collection: map.text("collection")?,
         attribution: map.text("attribution")?,
         core_version: map.text("core_version")?,
+    })
+}
+
+fn changed_tiles(map: Fields<'_>, name: &str) -> Option<ChangedTiles> {
+    let tiles = map.part(name)?;
+    Some(ChangedTiles {
+        run_tile_url_template: tiles.text("run_tile_url_template")?,
+        tile_count: tiles.count("tile_count")?,
+        tile_index: TileIndex(tiles.list("tile_index", zoom_index)?),
     })
 }
 

@@ -4,8 +4,8 @@ use super::fires::FIRE_STATES;
 use super::*;
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::{
-    Assessment, EarlierRun, FireMask, HighresConfig, MapMeta, MapSummary, MappedFire, RegionIndex,
-    SceneDates, TilesSkipped, UsedScene,
+    Assessment, ChangedTiles, EarlierRun, FireMask, HighresConfig, MapMeta, MapSummary, MappedFire,
+    RegionIndex, SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireList, FireMapKind, FireSide, FireState,
@@ -163,6 +163,17 @@ fn full_map() -> MapMeta {
         dnbr_offset: Some(DnbrOffset { mean: 0.01, sd: 0.1, count: 9, mad: Some(0.02) }),
         dnbr_offset_bins: Vec::new(),
         burnt_pre_nbr: Some(0.4),
+        change_only: Some(false),
+        points_since: Some(day("2024-05-01")),
+        changed_hectares: Some(12.5),
+        changed_tiles: Some(ChangedTiles {
+            run_tile_url_template: "/runs/1/changed/{z}/{x}/{y}.png".to_owned(),
+            tile_count: 1,
+            tile_index: TileIndex(vec![ZoomIndex {
+                tiles: TileRange { z: 9, x_start: 85, y_start: 202, x_end: 86, y_end: 203 },
+                runs: "1s".to_owned(),
+            }]),
+        }),
         burnt_patches: vec![BurntPatch {
             lon: -119.9,
             lat: 35.1,
