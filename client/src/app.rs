@@ -14,6 +14,8 @@ use crate::state::address::{Address, Centre};
 use crate::state::address_bar;
 use crate::state::fires::title_of;
 use crate::state::page_state::PageState;
+use crate::state::preferences;
+use crate::state::problem::LoadError;
 use crate::state::region_entry::RegionEntry;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
@@ -51,8 +53,14 @@ pub fn App() -> impl IntoView {
     show_highres_when_near(state, toolbox);
 
     let retries = RwSignal::new(0u32);
+    effect(move || {
+        if let Some(language) = preferences::missing_language() {
+            atlas.report(LoadError::Language(language.name()));
+        }
+    });
     let retry = move || {
         atlas.load();
+        preferences::retry();
         toolbox.retry();
         retries.update(|count| *count += 1);
     };

@@ -4,7 +4,7 @@ use super::day::DayNames;
 use super::phrases::{Numbers, Phrases, With};
 
 pub static PHRASES: Phrases = Phrases {
-    numbers: Numbers { decimal_mark: '.', thousands_mark: ',', acre: "acres" },
+    numbers: Numbers { decimal_mark: ".", thousands_mark: ",", acre: "acres" },
     days: DayNames {
         months: [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -376,6 +376,7 @@ pub static PHRASES: Phrases = Phrases {
     tiles_problem: With::new("Some tiles of {0} could not be loaded."),
     land_problem: "The outlines of the land could not be loaded.",
     basemap_problem: With::new("The background “{0}” could not be loaded."),
+    language_problem: With::new("The page could not be loaded in this language: {0}."),
     tools_problem: "This tool could not be loaded.",
     config_problem: "The settings of this site could not be loaded.",
 

@@ -4,7 +4,7 @@ use super::day::DayNames;
 use super::phrases::{Numbers, Phrases, With};
 
 pub static PHRASES: Phrases = Phrases {
-    numbers: Numbers { decimal_mark: ',', thousands_mark: '.', acre: "Acres" },
+    numbers: Numbers { decimal_mark: ",", thousands_mark: ".", acre: "Acres" },
     days: DayNames {
         months: [
             "Januar",
@@ -409,6 +409,7 @@ pub static PHRASES: Phrases = Phrases {
     tiles_problem: With::new("Einige Kacheln von „{0}“ konnten nicht geladen werden."),
     land_problem: "Die Umrisse des Landes konnten nicht geladen werden.",
     basemap_problem: With::new("Der Hintergrund „{0}“ konnte nicht geladen werden."),
+    language_problem: With::new("In dieser Sprache konnte die Seite nicht geladen werden: {0}."),
     tools_problem: "Das Werkzeug konnte nicht geladen werden.",
     config_problem: "Die Einstellungen dieser Seite konnten nicht geladen werden.",
 

@@ -34,6 +34,7 @@ impl Words {
             LoadError::Land => self.land_problem.to_owned(),
             LoadError::Basemap(title) => self.basemap_problem.fill([title]),
             LoadError::Config => self.config_problem.to_owned(),
+            LoadError::Language(name) => self.language_problem.fill([name]),
             LoadError::Tools => self.tools_problem.to_owned(),
             LoadError::Reported(sentence) => sentence.clone(),
         }
