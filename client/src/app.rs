@@ -28,7 +28,7 @@ use crate::ui::toast::Toast;
 /// Where a place is computed, the map goes as near as this.
 const HIGHRES_ZOOM: f64 = 12.0;
 
-/// The title of the page while no fire is chosen, as in `index.html`.
+/// The title of the page while nothing is chosen, as in `index.html`.
 const TITLE: &str = "Dragonfly · burn severity from space";
 
 /// The page.
@@ -66,6 +66,7 @@ pub fn App() -> impl IntoView {
     };
     let opened = OpenedPanels { region: RwSignal::new(None), panel: RwSignal::new(false) };
     open_chosen_fire(state, opened.region, toast);
+    name_page(state);
     // All but the map is built again when the language or the units change.
     let mut shown = None;
     effect(move || {
@@ -111,6 +112,8 @@ fn AroundMap(
     });
     let OpenedPanels { region: about, panel: open } = opened;
     view! {
+        // Before the panel: by keyboard it follows the map, where the place that it describes is chosen.
+        <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
         <Panel atlas display map_state about open areas tools=toolbox.container() on_retry />
         <section class="tools" aria-label=words().tools>
             <LocateButton map_state toast />
@@ -122,11 +125,10 @@ fn AroundMap(
         </section>
         <Toast message=toast />
         <Notice problems=atlas.problems on_retry />
-        <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
     }
 }
 
-/// The chosen fire is described in the panel, and gives the page its title.
+/// The chosen fire is described in the panel.
 fn open_chosen_fire(
     state: PageState,
     about: RwSignal<Option<String>>,
@@ -138,7 +140,6 @@ fn open_chosen_fire(
     effect(move || {
         let (chosen, are_known) = (map_state.fire.get(), are_known.get());
         let fire = chosen.as_deref().and_then(|id| untrack(|| atlas.fire(id)));
-        let title = fire.as_ref().map(|fire| format!("{} · {NAME}", title_of(fire)));
         match (chosen, fire) {
             // An address may name a fire that became a part of another.
             (Some(id), Some(fire)) if id != fire.id => map_state.fire.set(Some(fire.id)),
@@ -159,6 +160,17 @@ fn open_chosen_fire(
                 }
             }
         }
+    });
+}
+
+/// The chosen fire or region gives the page its title.
+fn name_page(state: PageState) {
+    let PageState { atlas, map_state, .. } = state;
+    effect(move || {
+        let fire = map_state.fire.get().and_then(|id| atlas.fire(&id));
+        let region = map_state.region.get().and_then(|name| atlas.title_of(&name));
+        let chosen = fire.as_ref().map(|fire| title_of(fire).to_owned()).or(region);
+        let title = chosen.map(|chosen| format!("{chosen} · {NAME}"));
         document().set_title(title.as_deref().unwrap_or(TITLE));
     });
 }

@@ -128,6 +128,7 @@ table_of_texts! {
         pub range_end: &'static str,
         pub legend_use: &'static str,
         pub areas_of: With<2>,
+        pub seen_once: With<1>,
         pub nightly_maps: &'static str,
         pub not_seen: &'static str,
         pub outside_zone: &'static str,
