@@ -1,6 +1,6 @@
 // Shortens what wasm-bindgen writes: each function between a WebAssembly program and its JavaScript has a long name
-// with a hash, twice, which no compression makes small. The files' own names get the hash of what they then hold. Trunk
-// runs it after each build, before lazy.mjs.
+// with a hash, twice, which no compression makes small. The files' own names get the hash of what they then hold. It
+// runs before lazy.mjs, which trunk runs after each build.
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

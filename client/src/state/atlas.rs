@@ -115,7 +115,7 @@ impl Atlas {
 
     /// The title of a region, where it is known.
     pub fn title_of(self, name: &str) -> Option<String> {
-        self.find(name, |entry| entry.line.title.clone())
+        self.regions.with(|entries| find_entry(entries, name).map(|entry| entry.line.title.clone()))
     }
 
     /// Adds to what could not be loaded.

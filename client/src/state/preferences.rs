@@ -3,8 +3,8 @@
 use std::sync::LazyLock;
 
 use leptos::prelude::{ArcRwSignal, Get, GetUntracked, Set, document, untrack, window};
-use leptos::task::spawn_local;
 use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
 
 use crate::data::fetch;
 use crate::i18n::{Language, Units, Words, language_file, set_locale};
