@@ -303,7 +303,7 @@ test("where the phrases of a language cannot be loaded the page is in English an
   await page.unroute(file);
   await page.getByTestId("notice").getByRole("button", { name: "Try again" }).click();
   await inLanguage(page, "de");
-  await page.getByTestId("notice").waitFor({ state: "detached" });
+  await page.getByTestId("notice").filter({ hasText: /Deutsch/ }).waitFor({ state: "detached" });
 });
 
 test("areas are shown in acres everywhere, and the choice is stored", async (t) => {
