@@ -295,6 +295,8 @@ test("where the phrases of a language cannot be loaded the page is in English an
   await page.getByTestId("notice").filter({ hasText: "could not be loaded in this language: Deutsch." }).waitFor();
   await inLanguage(page, "en");
   assert.equal(await page.getByTestId("language").inputValue(), "en");
+  await page.getByTestId("notice").getByRole("button", { name: "Dismiss" }).click();
+  await page.getByTestId("notice").waitFor({ state: "detached" });
   await page.unroute(file);
   await page.route(file, async (route) => route.fulfill({ body: (await (await route.fetch()).text()).replace(/\d+/, "1") }));
   await page.getByTestId("language").selectOption("de");
