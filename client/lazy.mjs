@@ -3,6 +3,8 @@
 import { createHash } from "node:crypto";
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+// Runs first: hooks of trunk run side by side.
+import "./shorten.mjs";
 
 const dist = process.env.TRUNK_STAGING_DIR;
 const index = join(dist, "index.html");

@@ -20,6 +20,17 @@ try {
   const { default: start } = await import(script);
   await start({ module_or_path });
 } catch (cause) {
+  document.querySelector("#skeleton [role=status]")?.remove();
   document.body.append("Dragonfly could not start. Please load the page again; it needs a browser with WebAssembly.");
   throw cause;
 }
+
+// Keeps what was shown, for a time without a network: see service-worker.js. Browsers allow it over https alone.
+navigator.serviceWorker?.register("/service-worker.js").then(() => {
+  const keep = async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    active.postMessage(performance.getEntriesByType("resource").map(({ name }) => name));
+  };
+  keep();
+  document.addEventListener("visibilitychange", () => document.hidden && keep());
+}).catch(() => {});

@@ -14,6 +14,8 @@ use crate::state::address::{Address, Centre};
 use crate::state::address_bar;
 use crate::state::fires::title_of;
 use crate::state::page_state::PageState;
+use crate::state::preferences;
+use crate::state::problem::LoadError;
 use crate::state::region_entry::RegionEntry;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
@@ -26,7 +28,7 @@ use crate::ui::toast::Toast;
 /// Where a place is computed, the map goes as near as this.
 const HIGHRES_ZOOM: f64 = 12.0;
 
-/// The title of the page while no fire is chosen, as in `index.html`.
+/// The title of the page while nothing is chosen, as in `index.html`.
 const TITLE: &str = "Dragonfly · burn severity from space";
 
 /// The page.
@@ -51,14 +53,21 @@ pub fn App() -> impl IntoView {
     show_highres_when_near(state, toolbox);
 
     let retries = RwSignal::new(0u32);
+    effect(move || {
+        if let Some(language) = preferences::missing_language() {
+            atlas.report(LoadError::Language(language.name()));
+        }
+    });
     let retry = move || {
         atlas.load();
+        preferences::retry();
         toolbox.retry();
         retries.update(|count| *count += 1);
     };
     let opened = OpenedPanels { region: RwSignal::new(None), panel: RwSignal::new(false) };
     open_chosen_fire(state, opened.region, toast);
     load_needed_regions(state, opened.region);
+    name_page(state);
     // All but the map is built again when the language or the units change.
     let mut shown = None;
     effect(move || {
@@ -104,6 +113,8 @@ fn AroundMap(
     });
     let OpenedPanels { region: about, panel: open } = opened;
     view! {
+        // Before the panel: by keyboard it follows the map, where the place that it describes is chosen.
+        <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
         <Panel atlas display map_state about open areas tools=toolbox.container() on_retry />
         <section class="tools" aria-label=words().tools>
             <LocateButton map_state toast />
@@ -115,7 +126,6 @@ fn AroundMap(
         </section>
         <Toast message=toast />
         <Notice problems=atlas.problems on_retry />
-        <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
     }
 }
 
@@ -128,7 +138,7 @@ fn load_needed_regions(state: PageState, about: RwSignal<Option<String>>) {
     });
 }
 
-/// The chosen fire is described in the panel, and gives the page its title.
+/// The chosen fire is described in the panel.
 fn open_chosen_fire(
     state: PageState,
     about: RwSignal<Option<String>>,
@@ -140,7 +150,6 @@ fn open_chosen_fire(
     effect(move || {
         let (chosen, are_known) = (map_state.fire.get(), are_known.get());
         let fire = chosen.as_deref().and_then(|id| untrack(|| atlas.fire(id)));
-        let title = fire.as_ref().map(|fire| format!("{} · {NAME}", title_of(fire)));
         match (chosen, fire) {
             // An address may name a fire that became a part of another.
             (Some(id), Some(fire)) if id != fire.id => map_state.fire.set(Some(fire.id)),
@@ -161,6 +170,17 @@ fn open_chosen_fire(
                 }
             }
         }
+    });
+}
+
+/// The chosen fire or region gives the page its title.
+fn name_page(state: PageState) {
+    let PageState { atlas, map_state, .. } = state;
+    effect(move || {
+        let fire = map_state.fire.get().and_then(|id| atlas.fire(&id));
+        let region = map_state.region.get().and_then(|name| atlas.title_of(&name));
+        let chosen = fire.as_ref().map(|fire| title_of(fire).to_owned()).or(region);
+        let title = chosen.map(|chosen| format!("{chosen} · {NAME}"));
         document().set_title(title.as_deref().unwrap_or(TITLE));
     });
 }

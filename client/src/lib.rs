@@ -24,4 +24,8 @@ pub fn show_page() {
     console_error_panic_hook::set_once();
     state::preferences::apply(state::preferences::preferred());
     leptos::mount::mount_to_body(app::App);
+    // What the page shows before its program runs.
+    if let Some(skeleton) = leptos::prelude::document().get_element_by_id("skeleton") {
+        skeleton.remove();
+    }
 }

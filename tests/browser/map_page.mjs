@@ -11,10 +11,10 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /**
  * Opens a page in a browser context of its own, which is closed after the test `t`, and waits until it is `ready`.
  * Returns the page and the list of what goes wrong in it: errors of the console, failed requests, statuses of 400 and
- * more. An uncaught error fails the test at once.
+ * more. An uncaught error fails the test at once. Service workers are blocked, since routes do not see what they request.
  */
-export async function openPage(t, chromium, url, { prepare, ready = settled, ...options } = {}) {
-  const context = await chromium.newContext({ viewport: DESKTOP, locale: "en-GB", ...options });
+export async function openPage(t, chromium, url, { prepare, ready = settled, language, ...options } = {}) {
+  const context = await chromium.newContext({ viewport: DESKTOP, locale: "en-GB", serviceWorkers: "block", ...options });
   t.after(() => context.close());
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
@@ -28,6 +28,7 @@ export async function openPage(t, chromium, url, { prepare, ready = settled, ...
   await page.addInitScript(recordMoves);
   await prepare?.(page);
   await page.goto(url);
+  await inLanguage(page, language ?? options.locale?.slice(0, 2) ?? "en");
   await ready(page);
   return { page, problems };
 }
@@ -73,6 +74,9 @@ export async function shows(locator, pattern, what) {
   };
   await eventually(isShown).catch((error) => assert.match(texts[0] ?? String(error), pattern, what));
 }
+
+/** Waits until the page is in a language, by its tag: all but English load after the page. */
+export const inLanguage = (page, tag) => page.waitForFunction((tag) => document.documentElement.lang === tag, tag);
 
 /** Does something that moves the map, and waits until the map rests again. */
 export async function moved(page, action) {

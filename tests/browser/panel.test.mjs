@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
-import { animated, axe, openPage, settled, shows } from "./map_page.mjs";
+import { animated, axe, inLanguage, openPage, settled, shows } from "./map_page.mjs";
 import { addFillerRegions, HOSTILE, publishRegionStates } from "./region_states.mjs";
 import { DESKTOP, dragonfly, nginx, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
@@ -288,6 +288,25 @@ test("the page is in German where the browser prefers it, and stores another cho
   await page.getByTestId("region-item").first().waitFor();
   await shows(page.getByTestId("region-list"), /Images until/);
   assert.deepEqual(problems, []);
+});
+
+test("where the phrases of a language cannot be loaded the page is in English and says so, and loads them on another try", async (t) => {
+  const file = "**/languages/de.json";
+  const { page } = await open(t, { locale: "de-DE", language: "en", prepare: (page) => page.route(file, (route) => route.fulfill({ status: 404 })) });
+  await page.getByTestId("notice").filter({ hasText: "could not be loaded in this language: Deutsch." }).waitFor();
+  await inLanguage(page, "en");
+  assert.equal(await page.getByTestId("language").inputValue(), "en");
+  await page.getByTestId("notice").getByRole("button", { name: "Dismiss" }).click();
+  await page.getByTestId("notice").waitFor({ state: "detached" });
+  await page.unroute(file);
+  await page.route(file, async (route) => route.fulfill({ body: (await (await route.fetch()).text()).replace(/\d+/, "1") }));
+  await page.getByTestId("language").selectOption("de");
+  await page.getByTestId("notice").filter({ hasText: "Deutsch" }).waitFor();
+  await inLanguage(page, "en");
+  await page.unroute(file);
+  await page.getByTestId("notice").getByRole("button", { name: "Try again" }).click();
+  await inLanguage(page, "de");
+  await page.getByTestId("notice").filter({ hasText: /Deutsch/ }).waitFor({ state: "detached" });
 });
 
 test("areas are shown in acres everywhere, and the choice is stored", async (t) => {

@@ -90,7 +90,7 @@ impl Sources {
         format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src \
             'self'; img-src 'self' data: blob:{}; connect-src 'self'{}; worker-src 'self'; \
-            base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             list(&self.basemaps),
             list(&self.images)
         )

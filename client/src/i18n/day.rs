@@ -3,12 +3,16 @@
 use chrono::{Datelike, NaiveDate};
 use dragonfly_core::metadata::SceneDates;
 
-/// How a language writes days.
-pub struct DayNames {
-    /// January to December, as they stand in a date.
-    pub months: [&'static str; 12],
-    /// After the number of a day.
-    pub after_day: &'static str,
+use super::texts::table_of_texts;
+
+table_of_texts! {
+    /// How a language writes days.
+    pub struct DayNames {
+        /// January to December, as they stand in a date.
+        pub months: [&'static str; 12],
+        /// After the number of a day.
+        pub after_day: &'static str,
+    }
 }
 
 impl DayNames {

@@ -4,7 +4,7 @@ use super::day::DayNames;
 use super::phrases::{Numbers, Phrases, With};
 
 pub static PHRASES: Phrases = Phrases {
-    numbers: Numbers { decimal_mark: '.', thousands_mark: ',', acre: "acres" },
+    numbers: Numbers { decimal_mark: ".", thousands_mark: ",", acre: "acres" },
     days: DayNames {
         months: [
             "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
@@ -126,6 +126,7 @@ pub static PHRASES: Phrases = Phrases {
     range_end: "Greatest dNBR shown",
     legend_use: "Tap a class to hide or show it.",
     areas_of: With::new("Nightly map of {0}, cells of {1} m"),
+    seen_once: With::new("Seen once, not confirmed: {0}."),
     nightly_maps: "Nightly maps",
     not_seen: "Not seen: cloud, no image",
     outside_zone: "Not searched: outside the fire zone",
@@ -134,15 +135,13 @@ pub static PHRASES: Phrases = Phrases {
     loading_tools: "Loading this tool…",
     locate: "Show where I am",
     locating: "Finding where you are…",
-    located: With::new("You are here, to within {0}. The link of this page does not mark it."),
-    not_located_in_the_open: "Browsers tell where you are only to pages that came over https. Ask \
-        the operator of this site.",
-    not_located_refused: "Your browser was asked not to tell where you are. Allow it for this \
-        page, and try again.",
+    located: With::new("You are here (± {0}). Your position is not put in the link."),
+    not_located_in_the_open: "Location needs https. Please tell the site's owner.",
+    not_located_refused: "Location is blocked for this site. Allow it in the browser and try \
+        again.",
     not_located_in_time: "It took too long to find where you are. Try again, perhaps under open \
         sky.",
-    not_located: "Your device could not tell where you are. See whether its location service is \
-        on.",
+    not_located: "Your device found no location. Check whether its location service is on.",
     highres: "High resolution",
     measure: "Measure an area",
     measure_how: "Tap the corners. Tap the first one again, or “Finish”, to close the outline.",
@@ -154,8 +153,7 @@ pub static PHRASES: Phrases = Phrases {
     around: With::new("{0} around"),
     save_image: "Save a picture of this view",
     saved: "The picture was saved.",
-    saved_plain: "The picture was saved without its background: browsers allow no copy of another \
-        site's pictures.",
+    saved_plain: "Saved without the background map: its server does not allow copies.",
     not_saved: "The browser could not make a picture of this view. A smaller window may help.",
     picture_of: With::new("{0}. Images before and after: {1}."),
     picture_made: With::new("Made with {0} on {1}."),
@@ -176,7 +174,7 @@ pub static PHRASES: Phrases = Phrases {
     unavailable: "This part of the map could not be loaded",
     unavailable_detail: "Check the connection and click again.",
     mostly_empty: With::new("Nothing was seen around here: mostly {0}."),
-    dnbr: With::new("dNBR {0} ± 0.005"),
+    dnbr: With::new("dNBR {0}"),
     dnbr_below: With::new("dNBR below {0}"),
     dnbr_and_more: With::new("dNBR {0} and more"),
     read_from: With::new("Read from the map of {0}."),
@@ -377,13 +375,12 @@ pub static PHRASES: Phrases = Phrases {
     index_problem: "The list of regions could not be loaded.",
     line_problem: "One region of the list could not be read.",
     lines_problem: With::new("{0} regions of the list could not be read."),
-    region_problem: With::new("The map of {0} could not be loaded; the others are shown."),
-    regions_problem: With::new(
-        "The maps of {0} regions could not be loaded; the others are shown.",
-    ),
+    region_problem: With::new("{0} could not be loaded."),
+    regions_problem: With::new("{0} regions could not be loaded."),
     tiles_problem: With::new("Some tiles of {0} could not be loaded."),
     land_problem: "The outlines of the land could not be loaded.",
     basemap_problem: With::new("The background “{0}” could not be loaded."),
+    language_problem: With::new("The page could not be loaded in this language: {0}."),
     tools_problem: "This tool could not be loaded.",
     config_problem: "The settings of this site could not be loaded.",
 

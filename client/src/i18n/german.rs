@@ -4,7 +4,7 @@ use super::day::DayNames;
 use super::phrases::{Numbers, Phrases, With};
 
 pub static PHRASES: Phrases = Phrases {
-    numbers: Numbers { decimal_mark: ',', thousands_mark: '.', acre: "Acres" },
+    numbers: Numbers { decimal_mark: ",", thousands_mark: ".", acre: "Acres" },
     days: DayNames {
         months: [
             "Januar",
@@ -54,7 +54,7 @@ pub static PHRASES: Phrases = Phrases {
     from_to: With::new("{0} bis {1}"),
     hint: "Auf die Karte klicken, um einen Wert abzulesen.",
     colours: "Farben",
-    palette_titles: ["Für Farbenblinde geeignet", "Üblich (UN-SPIDER)", "Wie MTBS"],
+    palette_titles: ["Farbenblind-sicher", "Üblich (UN-SPIDER)", "Wie MTBS"],
     opacity: "Deckkraft",
     basemap: "Hintergrund",
     plain_basemap: "Schlicht",
@@ -146,6 +146,7 @@ pub static PHRASES: Phrases = Phrases {
     range_end: "Größtes gezeigtes dNBR",
     legend_use: "Eine Klasse antippen, um sie aus- oder einzublenden.",
     areas_of: With::new("Nächtliche Karte: {0}, Zellen von {1} m"),
+    seen_once: With::new("Einmal gesehen, nicht bestätigt: {0}."),
     nightly_maps: "Nächtliche Karten",
     not_seen: "Nicht gesehen: Wolken, kein Bild",
     outside_zone: "Nicht untersucht: außerhalb der Brandzone",
@@ -154,11 +155,10 @@ pub static PHRASES: Phrases = Phrases {
     loading_tools: "Das Werkzeug wird geladen …",
     locate: "Zeigen, wo ich bin",
     locating: "Der Standort wird gesucht …",
-    located: With::new("Sie sind hier, auf {0} genau. Der Link dieser Seite verrät es nicht."),
-    not_located_in_the_open: "Browser verraten den Standort nur Seiten, die über https kamen. \
-        Bitte die Betreiber dieser Seite fragen.",
-    not_located_refused: "Dem Browser ist nicht erlaubt, den Standort zu verraten. Bitte für \
-        diese Seite erlauben und noch einmal versuchen.",
+    located: With::new("Sie sind hier (± {0}). Ihre Position steht nicht im Link."),
+    not_located_in_the_open: "Der Standort braucht https. Bitte den Betreibern dieser Seite melden.",
+    not_located_refused: "Der Standort ist für diese Seite gesperrt. Bitte im Browser erlauben \
+        und noch einmal versuchen.",
     not_located_in_time: "Die Suche nach dem Standort hat zu lange gedauert. Bitte noch einmal \
         versuchen, vielleicht unter freiem Himmel.",
     not_located: "Das Gerät konnte den Standort nicht bestimmen. Bitte nachsehen, ob seine Ortung \
@@ -175,8 +175,7 @@ pub static PHRASES: Phrases = Phrases {
     around: With::new("{0} Umfang"),
     save_image: "Ein Bild dieser Ansicht speichern",
     saved: "Das Bild wurde gespeichert.",
-    saved_plain: "Das Bild wurde ohne Hintergrund gespeichert: Browser lassen Bilder fremder \
-        Seiten nicht kopieren.",
+    saved_plain: "Ohne Hintergrundkarte gespeichert: Deren Server erlaubt keine Kopien.",
     not_saved: "Der Browser konnte kein Bild dieser Ansicht machen. Ein kleineres Fenster hilft \
         vielleicht.",
     picture_of: With::new("{0}. Bilder davor und danach: {1}."),
@@ -199,7 +198,7 @@ pub static PHRASES: Phrases = Phrases {
     unavailable: "Dieser Teil der Karte konnte nicht geladen werden",
     unavailable_detail: "Bitte die Verbindung prüfen und noch einmal klicken.",
     mostly_empty: With::new("Hier ringsum war nichts zu sehen: meist {0}."),
-    dnbr: With::new("dNBR {0} ± 0,005"),
+    dnbr: With::new("dNBR {0}"),
     dnbr_below: With::new("dNBR unter {0}"),
     dnbr_and_more: With::new("dNBR {0} oder mehr"),
     read_from: With::new("Abgelesen aus der Karte „{0}“."),
@@ -410,15 +409,12 @@ pub static PHRASES: Phrases = Phrases {
     index_problem: "Die Liste der Regionen konnte nicht geladen werden.",
     line_problem: "Eine Region der Liste war nicht lesbar.",
     lines_problem: With::new("{0} Regionen der Liste waren nicht lesbar."),
-    region_problem: With::new(
-        "Die Karte „{0}“ konnte nicht geladen werden; die anderen sind zu sehen.",
-    ),
-    regions_problem: With::new(
-        "Die Karten von {0} Regionen konnten nicht geladen werden; die anderen sind zu sehen.",
-    ),
+    region_problem: With::new("„{0}“ konnte nicht geladen werden."),
+    regions_problem: With::new("{0} Regionen konnten nicht geladen werden."),
     tiles_problem: With::new("Einige Kacheln von „{0}“ konnten nicht geladen werden."),
     land_problem: "Die Umrisse des Landes konnten nicht geladen werden.",
     basemap_problem: With::new("Der Hintergrund „{0}“ konnte nicht geladen werden."),
+    language_problem: With::new("In dieser Sprache konnte die Seite nicht geladen werden: {0}."),
     tools_problem: "Das Werkzeug konnte nicht geladen werden.",
     config_problem: "Die Einstellungen dieser Seite konnten nicht geladen werden.",
 

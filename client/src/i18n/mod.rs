@@ -1,10 +1,12 @@
 //! The phrases of the page, in the reader's language: a table for each language, and the functions
-//! that fill them in.
+//! that fill them in. The page contains the English table; [`language_file`] loads the others.
 
 mod day;
 mod english;
 mod fire;
+#[cfg(test)]
 mod german;
+pub mod language_file;
 mod map;
 mod notice;
 mod number;
@@ -12,6 +14,7 @@ mod phrases;
 mod place;
 mod region;
 mod scene;
+mod texts;
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -80,10 +83,7 @@ impl Deref for Words {
     type Target = Phrases;
 
     fn deref(&self) -> &'static Phrases {
-        match self.language {
-            Language::English => &english::PHRASES,
-            Language::German => &german::PHRASES,
-        }
+        language_file::phrases(self.language)
     }
 }
 

@@ -34,6 +34,7 @@ impl Words {
             LoadError::Land => self.land_problem.to_owned(),
             LoadError::Basemap(title) => self.basemap_problem.fill([title]),
             LoadError::Config => self.config_problem.to_owned(),
+            LoadError::Language(name) => self.language_problem.fill([name]),
             LoadError::Tools => self.tools_problem.to_owned(),
             LoadError::Reported(sentence) => sentence.clone(),
         }
@@ -50,7 +51,7 @@ mod tests {
         assert_eq!(ENGLISH.notice(&[]), None);
         let problems = [LoadError::IndexLines(1), LoadError::Region("Madre".into())];
         let expected = "One region of the list could not be read. \
-                        The map of Madre could not be loaded; the others are shown.";
+                        Madre could not be loaded.";
         assert_eq!(ENGLISH.notice(&problems).as_deref(), Some(expected));
         let expected = "Die Umrisse des Landes konnten nicht geladen werden.";
         assert_eq!(GERMAN.notice(&[LoadError::Land]).as_deref(), Some(expected));
@@ -60,7 +61,7 @@ mod tests {
     fn many_broken_regions_are_counted() {
         let problems: Vec<_> =
             (0..400).map(|number| LoadError::Region(number.to_string())).collect();
-        let expected = "The maps of 400 regions could not be loaded; the others are shown.";
+        let expected = "400 regions could not be loaded.";
         assert_eq!(ENGLISH.notice(&problems).as_deref(), Some(expected));
     }
 }

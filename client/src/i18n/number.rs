@@ -23,12 +23,12 @@ impl Words {
         }
         for (index, digit) in whole.chars().enumerate() {
             if index > 0 && (whole.len() - index).is_multiple_of(3) {
-                text.push(self.numbers.thousands_mark);
+                text.push_str(self.numbers.thousands_mark);
             }
             text.push(digit);
         }
         if !broken.is_empty() {
-            text.push(self.numbers.decimal_mark);
+            text.push_str(self.numbers.decimal_mark);
             text.push_str(broken);
         }
         text

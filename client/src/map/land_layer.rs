@@ -15,6 +15,8 @@ use crate::map::graticule::Graticule;
 use crate::map::leaflet::{self, GridLayer, Map, Point, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
 
+/// The coarsest outlines, which are shown until others are loaded.
+pub const SKETCHED_WORLD_URL: &str = "/world/countries-110m.json";
 /// Coarse outlines, for the first view.
 pub const COARSE_WORLD_URL: &str = "/world/countries-50m.json";
 /// Fine outlines, fetched when the reader comes closer.
@@ -55,7 +57,7 @@ struct Inks {
 }
 
 impl LandLayer {
-    /// Lays the background on the map; until there is a world it holds the graticule alone.
+    /// Lays the background on the map; until there is a world all of it is land.
     pub fn on(map: &Map, pane: &str) -> Self {
         let layer =
             leaflet::grid_layer(&options([("pane", pane.into()), ("keepBuffer", 3.into())]));
@@ -93,6 +95,11 @@ fn draw(tile: Tile, world: Option<&World>) -> Result<HtmlCanvasElement, JsValue>
         context.set_line_join("round");
         stroke(&context, &shapes.coasts, &inks.coast, 1.0);
         stroke(&context, &shapes.borders, &inks.border, 1.0);
+    } else {
+        // Until coasts are known, nothing that is mapped may seem to lie in the sea.
+        let side = f64::from(TILE_SIZE_PX);
+        context.set_fill_style_str(&inks.land);
+        context.fill_rect(0.0, 0.0, side, side);
     }
     stroke(&context, &graticule_in(tile), &inks.graticule, 1.0);
     Ok(canvas)

@@ -147,7 +147,9 @@ fn connect(
     on_change(map, move |map| map.set_basemap(display.basemap.get().as_ref()));
     on_change(map, move |map| {
         if let Some(bbox) = map_state.fly_to.get() {
-            map.fly_to(bbox, ObscuredArea::by_panel());
+            // The panel of what is flown to opens at the same time.
+            let map = map.clone();
+            request_animation_frame(move || map.fly_to(bbox, ObscuredArea::by_all()));
         }
     });
     on_change(map, move |map| map.mark_point(map_state.point.get().map(SelectedPoint::lon_lat)));
@@ -187,6 +189,8 @@ fn show_regions(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
             .filter(|_| is_known && !is_fitted);
         if let Some(bbox) = start {
             map.fit(bbox, ObscuredArea::by_panel());
+            let map = map.clone();
+            request_animation_frame(move || map.fit(bbox, ObscuredArea::by_all()));
         }
         let stale_after_days = atlas.stale_after_days();
         let now = preferences::now();

@@ -4,11 +4,19 @@ use leptos::prelude::{document, window};
 
 use crate::map::leaflet::Map;
 
+/// More of the map than this is never left out, as a fraction of its width or height.
+const MAX_COVERED: f64 = 0.6;
+/// The height of the sheet that a region's panel is on a phone, as in `panel.css`.
+const MAX_SHEET: f64 = 0.58;
+const MAX_SHEET_PX: f64 = 460.0;
+
 /// A part of the map's element that something else covers, in pixels from each side.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ObscuredArea {
     /// From the left.
     pub left_px: f64,
+    /// From the right.
+    pub right_px: f64,
     /// From the bottom.
     pub bottom_px: f64,
 }
@@ -25,9 +33,37 @@ impl ObscuredArea {
         };
         let (width, height) = (size(window().inner_width()), size(window().inner_height()));
         if panel.width() < width * 0.6 {
-            Self { left_px: panel.right(), bottom_px: 0.0 }
+            Self { left_px: panel.right(), ..Self::default() }
         } else {
-            Self { left_px: 0.0, bottom_px: (height - panel.top()).min(height * 0.6) }
+            let bottom_px = (height - panel.top()).min(height * MAX_COVERED);
+            Self { bottom_px, ..Self::default() }
+        }
+    }
+
+    /// Besides the panel, the tools and the panel of a region or fire, where it is open: at the
+    /// right of a wide window, at the foot of a narrow one.
+    pub fn by_all() -> Self {
+        let by_panel = Self::by_panel();
+        let [tools, region] = [".tools", ".region-panel:not([hidden])"].map(|selector| {
+            document()
+                .query_selector(selector)
+                .ok()
+                .flatten()
+                .map(|it| it.get_bounding_client_rect())
+        });
+        let size = |size: Result<wasm_bindgen::JsValue, _>| {
+            size.ok().and_then(|size| size.as_f64()).unwrap_or_default()
+        };
+        let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+        let is_sheet = by_panel.left_px == 0.0;
+        let beside = tools.into_iter().chain(region.clone().filter(|_| !is_sheet));
+        let beside = beside.map(|it| width - it.left()).fold(0.0, f64::max);
+        // Its height is known once it is filled in.
+        let sheet = region.filter(|_| is_sheet).map(|_| (height * MAX_SHEET).min(MAX_SHEET_PX));
+        Self {
+            right_px: beside.min((width - by_panel.left_px) * MAX_COVERED).max(0.0),
+            bottom_px: by_panel.bottom_px.max(sheet.unwrap_or_default()),
+            ..by_panel
         }
     }
 
@@ -61,7 +97,7 @@ mod tests {
 
     #[test]
     fn the_divider_runs_over_the_free_part() {
-        let obscured = ObscuredArea { left_px: 360.0, bottom_px: 0.0 };
+        let obscured = ObscuredArea { left_px: 360.0, ..ObscuredArea::default() };
         for (percent, at_px) in [(0, 360.0), (50, 900.0), (100, 1440.0)] {
             assert_eq!(obscured.divider_px(1440.0, percent), at_px);
             assert_eq!(obscured.divider_percent(1440.0, at_px), percent);

@@ -75,6 +75,8 @@ pub struct Areas {
     pub empty_share: EmptyShare,
     /// Side of a cell on the ground, metres.
     pub cell_m: f64,
+    /// Burnt ground that a single image shows, true hectares.
+    pub provisional_ha: f64,
 }
 
 impl Areas {
@@ -87,6 +89,7 @@ impl Areas {
             changed_ha: map.changed_hectares,
             empty_share: map.empty_share,
             cell_m: map.cell_size_m,
+            provisional_ha: map.provisional_hectares.burnt(),
         })
     }
 }
@@ -94,8 +97,16 @@ impl Areas {
 /// The legend of the nightly maps, with the areas of a region.
 pub fn nightly_legend(palette: Palette, filter: Filter, areas: Option<&Areas>) -> ShownLegend {
     let words = words();
-    let about =
-        areas.map(|areas| words.areas_of.fill([&areas.title, &words.number(areas.cell_m, 0)]));
+    let about = areas.map(|areas| {
+        let of_map = words.areas_of.fill([&areas.title, &words.number(areas.cell_m, 0)]);
+        // The tiles do not state which cells these are.
+        match areas.provisional_ha > 0.0 {
+            true => {
+                format!("{of_map}. {}", words.seen_once.fill([&words.area(areas.provisional_ha)]))
+            }
+            false => of_map,
+        }
+    });
     let mut rows = Vec::new();
     for entry in LEGEND.iter().rev() {
         rows.push(class_row(entry, palette, filter, areas));
@@ -215,6 +226,7 @@ mod tests {
             changed_ha: None,
             empty_share: EmptyShare { cloud: 0.25, ..EmptyShare::default() },
             cell_m: 250.4,
+            provisional_ha: 0.0,
         }
     }
 
@@ -250,6 +262,10 @@ mod tests {
         assert!(legend.about.contains("Evia") && legend.about.contains("250 m"), "{legend:?}");
         assert_eq!((legend.rows[3].area.as_str(), legend.rows[6].area.as_str()), ("10 ha", "25 %"));
         assert_eq!(legend.rows.len(), 7);
+        assert!(!legend.about.contains("once"), "{legend:?}");
+        let seen_once = Areas { provisional_ha: 41.0, ..areas() };
+        let legend = nightly_legend(Palette::default(), Filter::default(), Some(&seen_once));
+        assert!(legend.about.ends_with("Seen once, not confirmed: 41 ha."), "{legend:?}");
         let zone = EmptyShare { outside_zone: 0.1, ..EmptyShare::default() };
         let zoned = Areas { empty_share: zone, ..areas() };
         assert_eq!(

@@ -9,6 +9,9 @@ use crate::state::empty_fractions::by_reason;
 use crate::state::region_entry::{counted_hectares, summary_of};
 use crate::ui::markup::{Markup, copy_button, tag, text};
 
+/// The cells of high resolution, metres.
+const HIGHRES_CELL_M: f64 = 20.0;
+
 /// Where the page and the metadata of a region are.
 #[derive(Clone, Copy, Debug)]
 pub struct Addresses<'a> {
@@ -34,8 +37,7 @@ pub fn region_facts(
     };
     parts.extend(warnings(words, &map.warnings));
     parts.push(first_facts(words, map, now));
-    let cell = words.number(map.cell_size_m, 0);
-    parts.push(text("p", &words.low_res.fill([&cell])).with("class", "quiet"));
+    parts.extend(low_resolution(words, map));
     if let Some(note) = words.open_map_note(map) {
         let testid = match map.assessment {
             Assessment::Rolling => "rolling-note",
@@ -60,6 +62,13 @@ pub fn region_facts(
         fold("citation", words.cite).add(text("p", &citation).with("class", "message")).add(copy),
     );
     parts
+}
+
+/// That finer cells can be computed, where they are finer.
+fn low_resolution(words: Words, map: &MapMeta) -> Option<Markup> {
+    let cell = words.number(map.cell_size_m, 0);
+    let is_coarse = map.cell_size_m.round() > HIGHRES_CELL_M;
+    is_coarse.then(|| text("p", &words.low_res.fill([&cell])).with("class", "quiet"))
 }
 
 fn first_facts(words: Words, map: &MapMeta, now: DateTime<Utc>) -> Markup {

@@ -63,12 +63,13 @@ pub fn Panel(
                 <ToolsView tools />
                 <DisplayControls atlas display />
                 <LanguageSelect />
-                <footer class="sources">
-                    <p class="caveat" data-testid="caveat">{words().caveat}</p>
-                    <Help />
-                    <p class="attribution">{move || sources(atlas, display, map_state)}</p>
-                </footer>
             </div>
+            // Below what scrolls: what the map is not, and whom it is due to, are always in sight.
+            <footer class="sources">
+                <p class="caveat" data-testid="caveat">{words().caveat}</p>
+                <Help />
+                <p class="attribution">{move || sources(atlas, display, map_state)}</p>
+            </footer>
         </aside>
     }
 }

@@ -114,6 +114,11 @@ impl Atlas {
         self.find(name, RegionEntry::bbox)
     }
 
+    /// The title of a region, where it is known.
+    pub fn title_of(self, name: &str) -> Option<String> {
+        self.regions.with(|entries| find_entry(entries, name).map(|entry| entry.line.title.clone()))
+    }
+
     /// Adds to what could not be loaded.
     pub fn report(self, problem: LoadError) {
         self.problems.update(|problems| problem::add(problems, problem));

@@ -1,12 +1,20 @@
 //! The reader's preferences, kept by the browser: the language and the units.
 
-use leptos::prelude::{document, window};
-use wasm_bindgen::JsValue;
+use std::sync::LazyLock;
 
-use crate::i18n::{Language, Units, Words, set_locale};
+use leptos::prelude::{ArcRwSignal, Get, GetUntracked, Set, document, untrack, window};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::spawn_local;
+
+use crate::data::fetch;
+use crate::i18n::{Language, Units, Words, language_file, set_locale};
 
 const LANGUAGE: &str = "dragonfly.language";
 const UNITS: &str = "dragonfly.units";
+
+/// What was chosen: it is shown once the phrases of its language are loaded.
+static WANTED: LazyLock<ArcRwSignal<Words>> = LazyLock::new(ArcRwSignal::default);
+static MISSING: LazyLock<ArcRwSignal<Option<Language>>> = LazyLock::new(ArcRwSignal::default);
 
 /// The language and units chosen before, else those that the browser prefers.
 pub fn preferred() -> Words {
@@ -30,8 +38,42 @@ pub fn choose(words: Words) {
     apply(words);
 }
 
-/// Sets language and units, and the language of the document.
+/// Sets language and units, as soon as the phrases of the language are loaded.
 pub fn apply(words: Words) {
+    WANTED.set(words);
+    if language_file::is_loaded(words.language) {
+        return show(words);
+    }
+    spawn_local(async move {
+        let text = fetch::fresh_text(&language_file::url(words.language)).await;
+        let is_loaded = text.is_ok_and(|text| language_file::load(words.language, &text));
+        let wanted = WANTED.get_untracked();
+        if wanted.language != words.language {
+            // Another was chosen meanwhile.
+        } else if is_loaded {
+            show(wanted);
+        } else {
+            show(Words { language: untrack(crate::i18n::words).language, ..wanted });
+            MISSING.set(Some(words.language));
+        }
+    });
+}
+
+/// The language that was chosen and could not be loaded.
+pub fn missing_language() -> Option<Language> {
+    MISSING.get()
+}
+
+/// Loads the chosen language again, where it could not be loaded.
+pub fn retry() {
+    if MISSING.get_untracked().is_some() {
+        apply(WANTED.get_untracked());
+    }
+}
+
+/// Sets language and units, and the language of the document.
+fn show(words: Words) {
+    MISSING.set(None);
     set_locale(words);
     if let Some(root) = document().document_element() {
         // An attribute with a plain name can always be set.

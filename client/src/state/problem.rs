@@ -21,6 +21,8 @@ pub enum LoadError {
     Basemap(String),
     /// The settings.
     Config,
+    /// The phrases of the language with this name.
+    Language(&'static str),
     /// The tools that load when they are first used.
     Tools,
     /// A sentence that one of the tools reported.

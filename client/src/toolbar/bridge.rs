@@ -9,8 +9,9 @@
 //!   region and place).
 //! - [`PageBridge::region`] returns the metadata of a region as it was published, for
 //!   `published::region_from_json`. It is untrusted input.
-//! - Both programs contain the same tables of phrases. `Tools` sets its `words()` to the page's
-//!   [`PageBridge::language`] and [`PageBridge::units`], so that reactive views are updated.
+//! - Both programs contain the English phrases. `Tools` sets its `words()` to the page's
+//!   [`PageBridge::language`] and [`PageBridge::units`], so that reactive views are updated; the
+//!   phrases of another language are [`PageBridge::phrases`].
 //! - [`PageBridge::listen`] subscribes to changes: its function is called, without arguments, after
 //!   any value returned here has changed. The position of the map comes from Leaflet itself:
 //!   [`PageBridge::map`] is Leaflet's own object.
@@ -58,6 +59,11 @@ extern "C" {
     /// The tag of the page's language, in the format of `Language::from_tag`.
     #[wasm_bindgen(method)]
     pub fn language(this: &PageBridge) -> String;
+
+    /// The file of the page's language, in the format of `i18n/language_file.rs`; `None` for
+    /// English.
+    #[wasm_bindgen(method)]
+    pub fn phrases(this: &PageBridge) -> Option<String>;
 
     /// The units of areas, in the format of `Units::from_key`.
     #[wasm_bindgen(method)]

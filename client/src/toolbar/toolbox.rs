@@ -10,7 +10,7 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 use web_sys::HtmlElement;
 
-use crate::i18n::words;
+use crate::i18n::{language_file, words};
 use crate::map::leaflet::{Map, options};
 use crate::state::address::Address;
 use crate::state::map_state::MapState;
@@ -186,6 +186,7 @@ impl Toolbox {
             ("region", getter(region)),
             ("sources", getter(move || Some(sources.get_untracked()))),
             ("language", getter(|| Some(words().language.tag().to_owned()))),
+            ("phrases", getter(|| language_file::text(words().language).map(str::to_owned))),
             ("units", getter(|| Some(words().units.key().to_owned()))),
             ("part", getter(move || part.get_untracked())),
             ("setPart", setter(move |text| part.set(text))),

@@ -16,7 +16,7 @@ use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
-use crate::i18n::{Language, Units, Words, set_locale, words};
+use crate::i18n::{Language, Units, Words, language_file, set_locale, words};
 use crate::toolbar::bridge::PageBridge;
 use highres::Highres;
 use measure::Measure;
@@ -93,8 +93,12 @@ impl Tools {
 /// Sets language and units to the page's; unknown ones stay as before.
 fn sync_locale(page: &PageBridge) {
     let before = untrack(words);
+    let language = Language::from_tag(&page.language()).filter(|language| {
+        language_file::is_loaded(*language)
+            || page.phrases().is_some_and(|text| language_file::load(*language, &text))
+    });
     let wanted = Words {
-        language: Language::from_tag(&page.language()).unwrap_or(before.language),
+        language: language.unwrap_or(before.language),
         units: Units::from_key(&page.units()).unwrap_or(before.units),
     };
     if wanted != before {

@@ -344,6 +344,9 @@ pub struct MapSummary {
     pub pre_window: SceneDates,
     /// Days of the images from after it.
     pub post_window: SceneDates,
+    /// As in the metadata of the map.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub change_only: Option<bool>,
 }
 
 impl MapSummary {
@@ -354,6 +357,7 @@ impl MapSummary {
             assessment: map.assessment,
             pre_window: map.pre_window,
             post_window: map.post_window,
+            change_only: map.change_only,
         }
     }
 }

@@ -20,7 +20,8 @@ pub enum TileFate {
 
 impl TileFate {
     /// The fate of a tile, by its palette indices. With `skip_unburned` wholly unburned tiles are
-    /// not stored; regrowth is kept.
+    /// not stored; regrowth is kept. A tile in which some ground was seen and some was not is
+    /// stored, so that the map shows which.
     pub fn of(indices: &[u8], skip_unburned: bool) -> Self {
         let mut counts = [0usize; 256];
         for index in indices {
@@ -33,9 +34,12 @@ impl TileFate {
             any_valid |= class.is_some();
             any_change |= class.is_some_and(|class| class != Severity::Unburned);
         }
+        let kinds = kinds_of_empty(&counts);
+        let any_unseen = kinds.not_seen || kinds.outside_zone;
         match (any_valid, any_change) {
+            (false, _) if kinds.are_mixed() => Self::Stored,
             (false, _) => Self::Empty(commonest_reason(&counts)),
-            (true, false) if skip_unburned => Self::Unburned,
+            (true, false) if skip_unburned && !any_unseen => Self::Unburned,
             _ => Self::Stored,
         }
     }
@@ -58,6 +62,28 @@ impl TileFate {
             .into_iter()
             .chain(Empty::ALL.map(Self::Empty))
             .find(|fate| fate.letter() == letter)
+    }
+}
+
+/// Which kinds of empty cells a tile has; maps show each in its own way.
+struct KindsOfEmpty {
+    not_seen: bool,
+    outside_zone: bool,
+    water: bool,
+}
+
+impl KindsOfEmpty {
+    fn are_mixed(&self) -> bool {
+        [self.not_seen, self.outside_zone, self.water].into_iter().filter(|any| *any).count() > 1
+    }
+}
+
+fn kinds_of_empty(counts: &[usize; 256]) -> KindsOfEmpty {
+    let any = |reason: Empty| counts[usize::from(reason.code())] > 0;
+    KindsOfEmpty {
+        not_seen: [Empty::NeverObserved, Empty::Cloud, Empty::NoData].into_iter().any(any),
+        outside_zone: any(Empty::OutsideZone),
+        water: any(Empty::Water),
     }
 }
 
@@ -159,16 +185,27 @@ mod tests {
 
     #[test]
     fn only_tiles_with_a_change_are_stored() {
-        check(&[0.0, 0.099], &[Empty::Cloud], true, TileFate::Unburned);
-        check(&[0.0, 0.1], &[Empty::Cloud], true, TileFate::Stored);
+        let unchanged = [0.0, 0.099];
+        check(&unchanged, &[Empty::Water, Empty::OutsideBox], true, TileFate::Unburned);
+        check(&[0.0, 0.1], &[], true, TileFate::Stored);
         check(&[0.0, -0.3], &[], true, TileFate::Stored);
         check(&[0.0], &[], false, TileFate::Stored);
     }
 
     #[test]
+    fn a_tile_that_was_seen_in_part_is_stored() {
+        use Empty::{Cloud, NeverObserved, NoData, OutsideZone, Water};
+        for unseen in [Cloud, NeverObserved, NoData, OutsideZone] {
+            check(&[0.0], &[unseen], true, TileFate::Stored);
+            check(&[], &[unseen, Water, Water], true, TileFate::Stored);
+        }
+        check(&[], &[OutsideZone, OutsideZone, Cloud], true, TileFate::Stored);
+    }
+
+    #[test]
     fn an_empty_tile_says_mostly_why() {
-        use Empty::{Cloud, OutsideBox, Water};
-        check(&[], &[Cloud, Water, Water], true, TileFate::Empty(Water));
+        use Empty::{Cloud, NoData, OutsideBox};
+        check(&[], &[Cloud, NoData, NoData], true, TileFate::Empty(NoData));
         check(&[], &[OutsideBox, OutsideBox, Cloud], true, TileFate::Empty(Cloud));
         check(&[], &[OutsideBox], true, TileFate::Empty(OutsideBox));
     }

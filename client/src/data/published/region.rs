@@ -141,6 +141,7 @@ pub(super) fn map_summary(map: Fields<'_>) -> Option<MapSummary> {
         assessment: map.word("assessment", &ASSESSMENTS)?,
         pre_window: scene_dates(map.part("pre_window")?)?,
         post_window: scene_dates(map.part("post_window")?)?,
+        change_only: map.maybe("change_only", Fields::flag)?,
     })
 }
 

@@ -7,7 +7,9 @@ use leptos::task::spawn_local;
 use wasm_bindgen::prelude::*;
 
 use super::{FireMap, MAX_ZOOM};
-use crate::map::land_layer::{COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, fetch_world};
+use crate::map::land_layer::{
+    COARSE_WORLD_URL, FINE_FROM_ZOOM, FINE_WORLD_URL, SKETCHED_WORLD_URL, fetch_world,
+};
 use crate::map::leaflet::{self, options};
 
 /// How fine the outlines of the land are, or will be once they are loaded.
@@ -50,6 +52,12 @@ impl FireMap {
         let url = if wanted == LandDetail::Fine { FINE_WORLD_URL } else { COARSE_WORLD_URL };
         let this = self.clone();
         spawn_local(async move {
+            if before == LandDetail::None
+                && let Ok(world) = fetch_world(SKETCHED_WORLD_URL).await
+                && this.land_detail.get() == wanted
+            {
+                this.land.show(world);
+            }
             match fetch_world(url).await {
                 // Finer outlines may have been requested meanwhile.
                 Ok(world) if this.land_detail.get() == wanted => this.land.show(world),

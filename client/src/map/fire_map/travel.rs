@@ -44,7 +44,10 @@ fn free_part(obscured: ObscuredArea, animated: bool) -> js_sys::Object {
     let corner = |x: f64, y: f64| JsValue::from(js_sys::Array::of2(&x.into(), &y.into()));
     options([
         ("paddingTopLeft", corner(obscured.left_px + FIT_MARGIN_PX, FIT_MARGIN_PX * 2.0)),
-        ("paddingBottomRight", corner(FIT_MARGIN_PX, obscured.bottom_px + FIT_MARGIN_PX)),
+        (
+            "paddingBottomRight",
+            corner(obscured.right_px + FIT_MARGIN_PX, obscured.bottom_px + FIT_MARGIN_PX),
+        ),
         ("maxZoom", FIT_MAX_ZOOM.into()),
         ("animate", animated.into()),
         ("duration", 0.9.into()),
