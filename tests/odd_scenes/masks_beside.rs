@@ -120,6 +120,18 @@ fn a_mask_that_the_item_lists_is_read_whatever_the_file_states_and_must_be_there
 }
 
 #[test]
+fn a_mask_beside_a_file_with_a_no_data_value_is_read_on_a_disk_and_named_by_doctor_behind_http() {
+    let expected = catalogue(&Validity::Mask).map(12);
+    let beside = masked_west();
+    state_no_data(&beside);
+    check_same_map(&beside.map(12), &expected);
+    let (_bucket, bed) = far(&beside, 12);
+    let output = bed.run(&["doctor", "area"]);
+    let found = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(found.contains(".tif.msk") && found.contains("list the mask"), "{found}");
+}
+
+#[test]
 fn a_file_of_another_collection_is_masked_beside_its_no_data_value_too() {
     let other = |validity: &Validity| {
         catalogue(validity).with(|item| {

@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result};
-use dragonfly_core::stac::{AssetBand, Item};
+use anyhow::{Context, Result, ensure};
+use dragonfly_core::stac::{AssetBand, Item, MaskSidecar, without_token};
 use dragonfly_core::{DnCounts, Grid, Region, choose_level};
 use gdal::{Dataset, Metadata};
 
@@ -70,6 +70,18 @@ pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding,
 /// What is unexpected, each with the files that it is true of.
 type LayoutSurprises = BTreeMap<String, Vec<&'static str>>;
 
+/// Refuses a file whose mask lies beside it, where a run does not look for it.
+fn check_mask_beside(image: &Image, sidecar: &MaskSidecar) -> Result<()> {
+    ensure!(
+        !image.has_mask_file() || sidecar.is_requested(image.stated_validity()?),
+        "{} has its mask beside it, in {}, which a run does not request, since the file states a \
+        no-data value too: list the mask among the assets of the item",
+        image.location,
+        without_token(&sidecar.href)
+    );
+    Ok(())
+}
+
 fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprises, Coarsest)> {
     let grid = Grid::covering(region.bbox, region.zoom_max);
     let mut surprises = LayoutSurprises::new();
@@ -78,7 +90,9 @@ fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurpr
     for (name, asset_band) in map_bands(item)? {
         let AssetBand { asset, index } = asset_band;
         let sidecar = item.mask_sidecar(&asset_band);
-        let image = Image::open(ImageAsset::request(name, asset_band, sidecar, client)?)?;
+        let requested = ImageAsset::request(name, asset_band, sidecar.in_any_case(), client)?;
+        let image = Image::open(requested)?;
+        check_mask_beside(&image, &sidecar)?;
         let cell_size_px =
             GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)

@@ -129,6 +129,16 @@ impl Image {
         })
     }
 
+    /// Whether it has a mask in a file of its own.
+    pub(crate) fn has_mask_file(&self) -> bool {
+        self.mask_file.is_some()
+    }
+
+    /// What the file itself states of which pixels hold data.
+    pub(crate) fn stated_validity(&self) -> Result<StatedValidity> {
+        stated_validity(&self.dataset, &self.dataset.rasterband(self.band_number)?)
+    }
+
     /// Size and georeference.
     pub(crate) fn frame(&self) -> ImageFrame {
         ImageFrame { size: self.size, geo_transform: GeoTransform(self.geo_transform) }

@@ -33,7 +33,8 @@ pub struct StatedValidity {
 enum SidecarRule {
     /// The item lists it, so that it must be there.
     Listed,
-    /// A file of an unknown producer: unless the file has a mask inside.
+    /// A file of an unknown producer, or one on a disk, where a question costs nothing: unless the
+    /// file has a mask inside.
     UnlessMasked,
     /// A file as the producers of a known collection write them, with a no-data value: where the
     /// file states nothing.
@@ -43,6 +44,15 @@ enum SidecarRule {
 }
 
 impl MaskSidecar {
+    /// The same, requested unless the file has a mask inside: to find out whether one is there.
+    pub fn in_any_case(&self) -> Self {
+        let rule = match self.rule {
+            SidecarRule::WhereSilent => SidecarRule::UnlessMasked,
+            other => other,
+        };
+        Self { rule, ..self.clone() }
+    }
+
     /// Whether the item lists it, so that a map without it would be wrong.
     pub fn is_listed(&self) -> bool {
         self.rule == SidecarRule::Listed
@@ -66,10 +76,10 @@ impl Item {
         let file = &band.asset.href;
         let href = address_beside(file);
         let is_same = |other: &Asset| without_token(&other.href) == without_token(&href);
-        let is_known = self.known_collection().source.is_some();
+        let is_usual = file.contains("://") && self.known_collection().source.is_some();
         let rule = if self.assets.values().any(is_same) {
             SidecarRule::Listed
-        } else if !is_known {
+        } else if !is_usual {
             SidecarRule::UnlessMasked
         } else if asks_for_token(file) {
             SidecarRule::Never
@@ -130,13 +140,17 @@ mod tests {
 
     #[test]
     fn a_mask_file_is_requested_where_the_item_lists_it_or_the_file_states_nothing() {
-        let known = beside("sentinel-2-l2a", "n.tif", "");
+        let file = "https://a.example/n.tif";
+        let known = beside("sentinel-2-l2a", file, "");
         check(&known, [true, false, false, false]);
-        check(&beside("somebody-elses", "n.tif", ""), [true, true, true, false]);
-        let listed = beside("sentinel-2-l2a", "n.tif", r#","nm":{"href":"n.tif.msk"}"#);
+        check(&known.in_any_case(), [true, true, true, false]);
+        check(&beside("sentinel-2-l2a", "n.tif", ""), [true, true, true, false]);
+        check(&beside("somebody-elses", file, ""), [true, true, true, false]);
+        let mask = r#","nm":{"href":"https://a.example/n.tif.msk"}"#;
+        let listed = beside("sentinel-2-l2a", file, mask);
         check(&listed, [true; 4]);
         assert!(listed.is_listed() && !known.is_listed());
-        let of_other = beside("sentinel-2-l2a", "n.tif", r#","sm":{"href":"s.tif.msk"}"#);
+        let of_other = beside("sentinel-2-l2a", file, r#","sm":{"href":"s.tif.msk"}"#);
         check(&of_other, [true, false, false, false]);
         let azure = "https://sentinel2l2a01.blob.core.windows.net/B8A.tif?se=1&sig=x";
         check(&beside("sentinel-2-l2a", azure, ""), [false; 4]);
