@@ -136,19 +136,15 @@ impl Blocks {
         };
         let (dnbr, pre, codes) = (block.dnbr.to_vec(), block.pre.to_vec(), block.codes.to_vec());
         let width = TILE_SIZE_PX as usize;
-        let classes = thresholds.classes();
         let rows = dnbr.chunks(width).zip(pre.chunks(width)).zip(codes.chunks(width));
         for (row, ((dnbr, pre), codes)) in rows.enumerate() {
             let (_, lat) =
                 lonlat_from_cell(tile.z, 0.0, f64::from(tile.y * TILE_SIZE_PX) + row as f64 + 0.5);
             let area_ha = cell_area_ha(tile.z, lat);
             for ((dnbr, pre), code) in dnbr.iter().zip(pre).zip(codes) {
-                let place = thresholds.place(style.value(Cell { dnbr: *dnbr, pre: *pre }));
-                let counted = place.map(|place| match *code == PROVISIONAL {
-                    true if classes[place].is_burnt => classes.len(),
-                    _ => place,
-                });
-                if let Some(sum) = counted.and_then(|place| hectares.get_mut(place)) {
+                let value = style.value(Cell { dnbr: *dnbr, pre: *pre });
+                let place = counted_place(thresholds, value, *code);
+                if let Some(sum) = place.and_then(|place| hectares.get_mut(place)) {
                     *sum += area_ha;
                 }
             }
@@ -157,5 +153,31 @@ impl Blocks {
 
     fn block<'a>(&self, blocks: &'a BTreeMap<(u32, u32), Block>, tile: Tile) -> Option<&'a Block> {
         blocks.get(&(tile.x, tile.y)).filter(|_| tile.z == self.zoom())
+    }
+}
+
+/// The place of a cell in the list of hectares: that of its class, or behind the classes where it is
+/// provisional; `None` for an empty cell.
+fn counted_place(thresholds: &Thresholds, value: f32, code: u8) -> Option<usize> {
+    let place = thresholds.place(value)?;
+    let classes = thresholds.classes();
+    let is_provisional = code == PROVISIONAL && classes[place].is_burnt;
+    Some(if is_provisional { classes.len() } else { place })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use dragonfly_core::VALID;
+
+    #[test]
+    fn what_a_single_image_shows_burnt_is_counted_behind_the_classes() {
+        let usgs = Thresholds::default();
+        let counted = |value, code| counted_place(&usgs, value, code);
+        assert_eq!(counted(0.7, VALID), Some(6));
+        assert_eq!(counted(0.7, PROVISIONAL), Some(7));
+        // After the offset it may be unburned.
+        assert_eq!(counted(0.05, PROVISIONAL), Some(2));
+        assert_eq!(counted(f32::NAN, Empty::Cloud.code()), None);
     }
 }

@@ -165,7 +165,7 @@ fn HectaresView(highres: HighresHandle, words: &'static HighresWords) -> impl In
                 <tr data-testid="highres-provisional">
                     <td></td>
                     <th scope="row">{words.seen_once}</th>
-                    <td class="area">{area(hectares)}</td>
+                    <td>{area(hectares)}</td>
                 </tr>
             }
         });
