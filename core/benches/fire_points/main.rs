@@ -1,6 +1,5 @@
 //! Times a night over invented active-fire points, and prints seconds and peak MiB of each phase:
 //! `cargo bench --locked -p dragonfly-core --bench fire_points [-- POINTS]`; a million by default.
-#![cfg_attr(target_arch = "wasm32", allow(unused))]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
