@@ -94,6 +94,8 @@ test("a chosen fire is flown to, described, mapped and outlined, and is in the a
   assert.match(await page.getByTestId("fire-outlines").locator("a").getAttribute("href"), /\/meta\/fires\/f\w+\.geojson$/);
   assert.match(await page.getByTestId("burnt-total").innerText(), /14,\d{3} ha/);
   await page.locator("path.fire-outline").waitFor();
+  const [list, outline, facts] = await Promise.all([".panel", "path.fire-outline", ".region-panel"].map((part) => page.locator(part).boundingBox()));
+  assert.ok(outline.x >= list.x + list.width && outline.x + outline.width <= facts.x, "the fire is between the panels");
   await page.getByTestId("legend-region").filter({ hasText: "Fire, 39.84° N" }).waitFor();
   await page.waitForURL(new RegExp(`fire=${SIERRA}`));
   assert.equal(await page.title(), "Concow, California · Dragonfly");

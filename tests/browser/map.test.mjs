@@ -176,7 +176,7 @@ test("the user's position is shown, or the message why not", async (t) => {
   const page = await open(t, "", { ...here, permissions: ["geolocation"], prepare: (page) => page.clock.install() });
   await page.getByTestId("locate").click();
   const said = page.getByTestId("said");
-  await said.filter({ hasText: "within 40 m" }).waitFor();
+  await said.filter({ hasText: "± 40 m" }).waitFor();
   await page.waitForFunction(() => /map=12\/39.9\/-121.2/.test(location.hash));
   assert.equal(await page.locator("path.here-dot").count(), 1);
   // The message stays for seven seconds.
@@ -185,7 +185,7 @@ test("the user's position is shown, or the message why not", async (t) => {
 
   const refused = await open(t, "", here);
   await refused.getByTestId("locate").click();
-  await refused.getByTestId("said").filter({ hasText: "Allow it for this page" }).waitFor();
+  await refused.getByTestId("said").filter({ hasText: "Allow it in the browser" }).waitFor();
 });
 
 test("a picture of the view is saved, with legend and words below the map", async (t) => {

@@ -28,10 +28,7 @@ impl ObscuredArea {
             return Self::default();
         };
         let panel = panel.get_bounding_client_rect();
-        let size = |size: Result<wasm_bindgen::JsValue, _>| {
-            size.ok().and_then(|size| size.as_f64()).unwrap_or_default()
-        };
-        let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+        let (width, height) = window_px();
         if panel.width() < width * 0.6 {
             Self { left_px: panel.right(), ..Self::default() }
         } else {
@@ -51,10 +48,7 @@ impl ObscuredArea {
                 .flatten()
                 .map(|it| it.get_bounding_client_rect())
         });
-        let size = |size: Result<wasm_bindgen::JsValue, _>| {
-            size.ok().and_then(|size| size.as_f64()).unwrap_or_default()
-        };
-        let (width, height) = (size(window().inner_width()), size(window().inner_height()));
+        let (width, height) = window_px();
         let is_sheet = by_panel.left_px == 0.0;
         let beside = tools.into_iter().chain(region.clone().filter(|_| !is_sheet));
         let beside = beside.map(|it| width - it.left()).fold(0.0, f64::max);
@@ -89,6 +83,14 @@ impl ObscuredArea {
     pub fn divider_percent(self, width_px: f64, at_px: f64) -> u8 {
         (100.0 * (at_px - self.left_px) / (width_px - self.left_px)).round().clamp(0.0, 100.0) as u8
     }
+}
+
+/// Width and height of the window.
+fn window_px() -> (f64, f64) {
+    let size = |size: Result<wasm_bindgen::JsValue, _>| {
+        size.ok().and_then(|size| size.as_f64()).unwrap_or_default()
+    };
+    (size(window().inner_width()), size(window().inner_height()))
 }
 
 #[cfg(test)]
