@@ -28,7 +28,6 @@ impl FiresBed {
         for name in ["items.json", "scenes"] {
             symlink(invented_scenes().join(name), bed.file(name)).unwrap();
         }
-        fs::write(bed.file("regions.json"), "[]").unwrap();
         bed.write_settings();
         fs::copy(invented_scenes().join("points.csv"), bed.file("points.csv")).unwrap();
         bed
@@ -37,7 +36,7 @@ impl FiresBed {
     fn write_settings(&self) {
         let stac = self.file("items.json");
         let settings = format!(
-            "root = \"root\"\nregions = \"regions.json\"\nmin_free_gb = 0.0\nstac = {stac:?}\n\
+            "root = \"root\"\nregions = \"\"\nmin_free_gb = 0.0\nstac = {stac:?}\n\
              [fires]\npoints = [\"points.csv\"]\nareas = [\"everywhere\"]\n"
         );
         fs::write(self.file("dragonfly.toml"), settings).unwrap();
@@ -160,6 +159,9 @@ fn heat_outside_the_fire_zone_of_a_region_is_no_fire() {
         "post": { "start": "2025-07-20", "end": "2025-08-20" }
     }]);
     fs::write(bed.file("regions.json"), region.to_string()).unwrap();
+    let settings = fs::read_to_string(bed.file("dragonfly.toml")).unwrap();
+    let settings = settings.replace("regions = \"\"", "regions = \"regions.json\"");
+    fs::write(bed.file("dragonfly.toml"), settings).unwrap();
     for (rows, fires) in [(["xx", "xx"], 3), (["..", ".."], 2)] {
         write_mask(&bed.file("zone.tif"), area, &rows);
         bed.succeed(OUT, &["fires", "update"]);

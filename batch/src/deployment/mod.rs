@@ -26,10 +26,13 @@ impl Deployment {
     /// Reads the regions that the settings name.
     ///
     /// # Errors
-    /// When they cannot be read.
+    /// When they cannot be read, or fires are to be found in a region that is not among them.
     pub(crate) fn load(settings: Settings) -> Result<Self> {
         let layout = RootLayout::new(&settings.root);
         let regions = settings.regions()?;
+        if let Some(fires) = &settings.fires {
+            fires.check_areas(&regions)?;
+        }
         Ok(Self { settings, layout, regions })
     }
 

@@ -97,6 +97,12 @@ impl Examination<'_> {
 
     fn chosen(&self) -> Result<(String, Vec<Region>)> {
         let all = self.settings.regions()?;
+        if let Some(fires) = &self.settings.fires {
+            fires.check_areas(&all)?;
+        }
+        if all.is_empty() && self.settings.fires.is_some() && self.names.is_empty() {
+            return Ok(("none: fires are found by themselves".to_owned(), all));
+        }
         if all.is_empty() {
             bail!("{} names no region", self.settings.regions.display());
         }

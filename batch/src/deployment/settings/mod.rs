@@ -46,7 +46,9 @@ impl Settings {
             .with_context(|| format!("the settings {} cannot be used", file.display()))?;
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.root = folder.join(&settings.root);
-        settings.regions = folder.join(&settings.regions);
+        if settings.has_regions() {
+            settings.regions = folder.join(&settings.regions);
+        }
         let beside = |path: String| {
             if is_url(&path) { path } else { folder.join(path).display().to_string() }
         };
@@ -120,8 +122,16 @@ impl Settings {
         self.regions.parent().unwrap_or(Path::new("")).join(path)
     }
 
-    /// All regions of the configuration.
+    /// Whether a file of regions is named.
+    fn has_regions(&self) -> bool {
+        !self.regions.as_os_str().is_empty()
+    }
+
+    /// All regions of the configuration; none where `regions` is empty.
     pub(crate) fn regions(&self) -> Result<Vec<Region>> {
+        if !self.has_regions() {
+            return Ok(Vec::new());
+        }
         let file = self.regions.display();
         let text = read_configuration(&self.regions).with_context(|| {
             format!("cannot read the regions {file}: name another file with --regions")
