@@ -13,7 +13,7 @@ use dragonfly_core::{
 use gdal::raster::Buffer;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
 
-use crate::compute::map_meta::scene_dates;
+use crate::compute::scene_dates::scene_dates;
 use crate::deployment::Deployment;
 use crate::deployment::layout::RunFolder;
 use crate::fires::history::PointHistory;

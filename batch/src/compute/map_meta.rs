@@ -1,14 +1,15 @@
 //! The metadata of a computed map.
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use dragonfly_core::attribution::{lacks_credit, map_attribution};
-use dragonfly_core::metadata::{FireMask, MapMeta, SceneDates, TilesSkipped, UsedScene};
+use dragonfly_core::metadata::{FireMask, MapMeta, TilesSkipped, UsedScene};
 use dragonfly_core::{
-    BinnedOffset, Grid, MapLayers, MapWarning, NoOffsetReason, Region, SideScenes, SkippedScene,
-    TileIndex, mercator,
+    BinnedOffset, Grid, MapLayers, MapWarning, NoOffsetReason, Region, SkippedScene, TileIndex,
+    mercator,
 };
 
 use crate::compute::fire_parting::FireParting;
+use crate::compute::scene_dates::scene_dates;
 use crate::compute::statistics::MapStatistics;
 use crate::deployment::settings::Settings;
 use crate::nightly::clock::now_in_seconds;
@@ -179,13 +180,4 @@ fn cell_size_m(region: &Region) -> f64 {
     let [_, south, _, north] = region.bbox;
     let size_m = mercator::ground_size_m(region.zoom_max, (south + north) / 2.0);
     (size_m * 10.0).round() / 10.0
-}
-
-/// The days of the first and last scene of a side.
-pub(crate) fn scene_dates(side: &SideScenes<GridScene>) -> Result<SceneDates> {
-    let days = || side.scenes().iter().map(|scene| scene.used.datetime.date_naive());
-    match (days().min(), days().max()) {
-        (Some(first), Some(last)) => Ok(SceneDates { first, last }),
-        _ => bail!("a side without scenes has no dates"),
-    }
 }

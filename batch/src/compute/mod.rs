@@ -6,4 +6,5 @@ pub(crate) mod lowres;
 pub(crate) mod map_meta;
 pub(crate) mod memory;
 pub(crate) mod mosaic;
+pub(crate) mod scene_dates;
 pub(crate) mod statistics;

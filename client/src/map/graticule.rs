@@ -1,6 +1,6 @@
 //! Lines of whole degrees, or of simple parts of one, for orientation where no coast is in quality.
 
-use crate::state::map_state::View;
+use crate::state::view::View;
 use dragonfly_core::mercator::{HALF_WORLD_M, MAX_LATITUDE, TILE_SIZE_PX, metres_from_lonlat};
 
 /// The distances between two lines, in millionths of a degree: whole, so that every line has one

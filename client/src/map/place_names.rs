@@ -11,7 +11,7 @@ use crate::data::fetch;
 use crate::map::label_placement::{Title, without_overlap};
 use crate::map::leaflet::{self, Layer, Map, options, place};
 use crate::search::places::{Place, Places, TOWNS_URL};
-use crate::state::map_state::View;
+use crate::state::view::View;
 
 /// At lower zooms the names of towns would clutter the coasts.
 const MIN_ZOOM: f64 = 4.0;

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::i18n::words;
 use crate::map::graticule::{Graticule, wrapped};
-use crate::state::map_state::View;
+use crate::state::view::View;
 
 /// The degrees along the upper and the right edge.
 #[component]

@@ -16,11 +16,11 @@ use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
 use crate::state::fires::{Fires, entry_of, fire_of, maps_in_view};
-use crate::state::map_state::View;
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, holds, look_up, look_up_change, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 use crate::state::region_in_view::to_load;
+use crate::state::view::View;
 use crate::ui::effect::effect;
 
 /// The published maps, as far as they are loaded. A copy is the same atlas.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::state::map_state::View;
 use crate::state::region_entry::RegionEntry;
 use crate::state::region_in_view::overlap;
+use crate::state::view::View;
 
 /// The attributions of the maps in view, each once; that of the site while there are none.
 pub fn attribution_in_view(regions: &[RegionEntry], view: View, of_site: &str) -> String {

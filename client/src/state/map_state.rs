@@ -10,6 +10,7 @@ use crate::state::atlas::Atlas;
 use crate::state::filter::Filter;
 use crate::state::fires::bbox_of;
 use crate::state::reading::Reading;
+use crate::state::view::View;
 
 /// How the map is drawn, as the reader chose. A copy holds the same signals.
 #[derive(Clone, Copy)]
@@ -115,19 +116,6 @@ impl MapState {
         self.fire.set(None);
         self.region.set(Some(name.to_owned()));
     }
-}
-
-/// The part of the world in view.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct View {
-    /// West, south, east, north in degrees.
-    pub bbox: [f64; 4],
-    /// Pixels across.
-    pub width_px: f64,
-    /// Pixels down.
-    pub height_px: f64,
-    /// Zoom.
-    pub zoom: f64,
 }
 
 /// The reader's position.

@@ -20,3 +20,4 @@ pub mod region_entry;
 pub mod region_in_view;
 pub mod selection;
 pub mod unseen;
+pub mod view;

@@ -138,6 +138,11 @@ impl Tags<'_, '_> {
 }
 
 impl Level {
+    /// Pixels across and down.
+    pub fn size(&self) -> (usize, usize) {
+        (self.width as usize, self.height as usize)
+    }
+
     /// The level that a directory describes.
     ///
     /// # Errors

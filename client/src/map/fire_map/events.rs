@@ -9,7 +9,7 @@ use super::FireMap;
 use crate::data::tile_source::TileFetchError;
 use crate::map::leaflet::MouseEvent;
 use crate::state::address::Centre;
-use crate::state::map_state::View;
+use crate::state::view::View;
 
 /// Receives the name of a region, its run, and why one of its tiles cannot be shown.
 pub type TileFailureHook = Rc<dyn Fn(&str, &str, &TileFetchError)>;

@@ -26,20 +26,20 @@ pub(crate) struct CogBand<T, C> {
 impl<T: Transport, C: ByteCache> CogBand<T, C> {
     /// The band at a level of its file.
     pub(crate) fn at_level(file: BandFile<T, C>, level: usize) -> Self {
-        let size = size(&file.cog.image().levels()[level]);
+        let size = file.cog.image().levels()[level].size();
         Self { file, level, size }
     }
 
     /// The band at the level of a size; at full resolution where the file has none of that size.
     pub(crate) fn at_size(file: BandFile<T, C>, size: (usize, usize)) -> Self {
         let levels = file.cog.image().levels();
-        let level = levels.iter().skip(1).position(|level| self::size(level) == size);
+        let level = levels.iter().skip(1).position(|level| level.size() == size);
         Self { size, ..Self::at_level(file, level.map_or(0, |overview| overview + 1)) }
     }
 
     /// A mask at the level that is read for bands of a size: finer than these where the file has it.
     pub(crate) fn mask_at_level(file: BandFile<T, C>, band_size: (usize, usize)) -> Self {
-        let sizes: Vec<_> = file.cog.image().levels().iter().map(size).collect();
+        let sizes: Vec<_> = file.cog.image().levels().iter().map(Level::size).collect();
         match choose_mask_level(&sizes, band_size) {
             Some(level) => Self::at_level(file, level),
             None => Self::at_size(file, band_size),
@@ -69,7 +69,7 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
         rows: &Range<i64>,
     ) -> Result<Vec<u16>, ReadError> {
         let level = self.level();
-        let own = size(level);
+        let own = level.size();
         // Of each pixel requested, the own one under its centre.
         let under = |range: &Range<i64>, own: usize, asked: usize| -> Vec<u32> {
             let step = own as f64 / asked as f64;
@@ -235,11 +235,6 @@ fn validity(pixels: &Pixels) -> Vec<u8> {
         Pixels::I16(pixels) => pixels.iter().map(|pixel| u8::from(*pixel > 0)).collect(),
         Pixels::F32(pixels) => pixels.iter().map(|pixel| u8::from(*pixel > 0.0)).collect(),
     }
-}
-
-/// Pixels of a level, across and down.
-pub(crate) fn size(level: &Level) -> (usize, usize) {
-    (level.width as usize, level.height as usize)
 }
 
 fn digital_numbers(pixels: Pixels, no_data: &NoData) -> Vec<u16> {

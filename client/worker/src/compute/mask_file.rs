@@ -6,8 +6,6 @@ use dragonfly_core::NoData;
 use dragonfly_core::stac::{MaskSidecar, StatedValidity};
 use dragonfly_tiff::{Level, SampleKind};
 
-use crate::compute::band::size;
-use crate::compute::open_band::BandFile;
 use crate::compute::scene_error::SceneError;
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::cog::{Cog, ReadCause};
@@ -38,7 +36,7 @@ impl<T: Transport, C: ByteCache> MaskFile<T, C> {
     pub(crate) async fn find(
         fetcher: Rc<RangeFetcher<T>>,
         cache: Rc<C>,
-        file: &BandFile<T, C>,
+        (file, band): (&Cog<T, C>, u16),
         sidecar: &MaskSidecar,
     ) -> Result<Option<Self>, SceneError> {
         if !sidecar.is_requested(stated_validity(file)) {
@@ -49,10 +47,10 @@ impl<T: Transport, C: ByteCache> MaskFile<T, C> {
             Err(error) if is_absent(&error.cause) && !sidecar.is_listed() => return Ok(None),
             Err(error) => return Err(error.into()),
         };
-        match band_of_mask(&cog, file) {
+        match band_of_mask(&cog, (file, band)) {
             Ok(band) => Ok(Some(Self { cog: Rc::new(cog), band })),
             Err(cause) => {
-                let (url, of) = (cog.url().to_owned(), file.cog.url().to_owned());
+                let (url, of) = (cog.url().to_owned(), file.url().to_owned());
                 Err(SceneError::MaskFile { url, of, cause })
             }
         }
@@ -61,13 +59,13 @@ impl<T: Transport, C: ByteCache> MaskFile<T, C> {
     /// The level as large as one of the file; else full resolution.
     pub(crate) fn level_for(&self, level: &Level) -> &Level {
         let image = self.cog.image();
-        image.levels().iter().find(|own| size(own) == size(level)).unwrap_or(image.full())
+        image.levels().iter().find(|own| own.size() == level.size()).unwrap_or(image.full())
     }
 }
 
 /// What a file states of which pixels hold data.
-fn stated_validity<T: Transport, C: ByteCache>(file: &BandFile<T, C>) -> StatedValidity {
-    let image = file.cog.image();
+fn stated_validity<T: Transport, C: ByteCache>(file: &Cog<T, C>) -> StatedValidity {
+    let image = file.image();
     let full = image.full();
     let is_signed = full.kind() == SampleKind::I16;
     StatedValidity {
@@ -85,17 +83,17 @@ fn is_absent(cause: &ReadCause) -> bool {
 /// number.
 fn band_of_mask<T: Transport, C: ByteCache>(
     mask: &Cog<T, C>,
-    file: &BandFile<T, C>,
+    (file, band): (&Cog<T, C>, u16),
 ) -> Result<u16, String> {
-    let (own, wanted) = (mask.image().full(), file.cog.image().full());
-    if size(own) != size(wanted) {
+    let (own, wanted) = (mask.image().full(), file.image().full());
+    if own.size() != wanted.size() {
         let sizes = [own.width, own.height, wanted.width, wanted.height];
         let [across, down, wanted_across, wanted_down] = sizes;
         return Err(format!(
             "it has {across} × {down} pixels and the file {wanted_across} × {wanted_down}"
         ));
     }
-    let band = if own.bands == 1 { 0 } else { file.band };
+    let band = if own.bands == 1 { 0 } else { band };
     if band >= own.bands {
         return Err(format!("it has {} bands, and band {} is read", own.bands, band + 1));
     }

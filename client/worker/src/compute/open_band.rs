@@ -73,7 +73,8 @@ pub(crate) async fn open_masked_band<T: Transport, C: ByteCache>(
 ) -> Result<BandFile<T, C>, SceneError> {
     let (fetcher, cache) = (Rc::clone(fetcher), Rc::clone(cache));
     let mut file = open_band(Rc::clone(&fetcher), Rc::clone(&cache), band, fill).await?;
-    file.mask_file = MaskFile::find(fetcher, cache, &file, &item.mask_sidecar(&band)).await?;
+    let sidecar = item.mask_sidecar(&band);
+    file.mask_file = MaskFile::find(fetcher, cache, (&file.cog, file.band), &sidecar).await?;
     Ok(file)
 }
 

@@ -19,7 +19,7 @@ use futures_channel::oneshot;
 use futures_util::future::{Either, select, try_join_all, try_join4};
 use serde::{Deserialize, Serialize};
 
-use crate::compute::band::{self, CogBand};
+use crate::compute::band::CogBand;
 use crate::compute::colours::SceneColours;
 use crate::compute::joined_rows::joined_rows;
 use crate::compute::open_band::{BandFile, open_masked_band};
@@ -31,7 +31,7 @@ use crate::fetch::cog::ReadError;
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 use dragonfly_core::protocol::PictureKind;
-use dragonfly_tiff::Crs;
+use dragonfly_tiff::{Crs, Level};
 
 /// A scene with what has been read of it.
 pub struct CogScene<T, C> {
@@ -334,7 +334,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         let sizes = self
             .pair
             .each_ref()
-            .map(|file| -> Vec<_> { file.cog.image().levels().iter().map(band::size).collect() });
+            .map(|file| -> Vec<_> { file.cog.image().levels().iter().map(Level::size).collect() });
         let common = choose_common_level([&sizes[0], &sizes[1]], cell_size_px);
         let [first_level, second_level] = common.unwrap_or([0, 0]);
         let [first, second] = &self.pair;

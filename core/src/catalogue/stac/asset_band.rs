@@ -3,8 +3,10 @@
 use std::ops::RangeInclusive;
 
 use super::asset::{Asset, RasterBand};
-use super::mask_sidecar::is_mask_sidecar;
 use crate::sensor::band::BandRole;
+
+/// What follows a file's name in that of its mask.
+pub(super) const MASK_SIDECAR_ENDING: &str = ".msk";
 
 /// A band of a file of a scene.
 #[derive(Clone, Copy, Debug)]
@@ -193,4 +195,9 @@ pub(super) fn is_data(key: &str, href: &str) -> bool {
     let key = key.to_ascii_lowercase();
     let is_picture = PICTURES.iter().any(|picture| key.contains(picture));
     !is_picture && !is_jpeg_2000(href) && !is_mask_sidecar(href)
+}
+
+/// Whether a file has the name of a mask beside another.
+pub(super) fn is_mask_sidecar(href: &str) -> bool {
+    file_name(href).to_ascii_lowercase().ends_with(MASK_SIDECAR_ENDING)
 }

@@ -1,8 +1,8 @@
 //! The bands of an item: which of its files holds them, and what their numbers mean.
 
+use super::asset_band::is_mask_sidecar;
 use super::asset_band::{AssetBand, AssetBandError, common_names, is_data};
 use super::mask_asset::{band_names, has_mask_role, mask_kind};
-use super::mask_sidecar::is_mask_sidecar;
 use super::token::without_token;
 use super::{Asset, Item};
 use crate::sensor::band::BandRole;

@@ -2,8 +2,8 @@
 //! its collection's masks usually have.
 
 use super::Asset;
+use super::asset_band::is_mask_sidecar;
 use super::asset_band::{file_name, is_data, is_jpeg_2000};
-use super::mask_sidecar::is_mask_sidecar;
 use crate::sensor::quality::MaskKind;
 
 /// Classes of the Scene Classification Layer by which it is recognised: value, and a part of the

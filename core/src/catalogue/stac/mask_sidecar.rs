@@ -1,12 +1,9 @@
 //! Masks in files of their own beside the files of an item, as GDAL writes them: `B12.tif.msk`
 //! beside `B12.tif`.
 
-use super::asset_band::{AssetBand, file_name};
+use super::asset_band::{AssetBand, MASK_SIDECAR_ENDING};
 use super::token::{asks_for_token, without_token};
 use super::{Asset, Item};
-
-/// What follows a file's name in that of its mask.
-const ENDING: &str = ".msk";
 
 /// The mask file that may lie beside a file of an item. Where it is 0, the file holds no data.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,11 +87,6 @@ impl Item {
     }
 }
 
-/// Whether a file has the name of a mask beside another.
-pub(super) fn is_mask_sidecar(href: &str) -> bool {
-    file_name(href).to_ascii_lowercase().ends_with(ENDING)
-}
-
 /// The address of the mask beside a file: the ending follows the path, not the query.
 fn address_beside(href: &str) -> String {
     let path = without_token(href);
@@ -103,7 +95,7 @@ fn address_beside(href: &str) -> String {
         Some((before, query)) if path.contains("://") && !query.contains("://") => before,
         _ => path,
     };
-    format!("{path}{ENDING}{}", &href[path.len()..])
+    format!("{path}{MASK_SIDECAR_ENDING}{}", &href[path.len()..])
 }
 
 #[cfg(test)]

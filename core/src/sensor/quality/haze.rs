@@ -1,11 +1,8 @@
 //! Haze that Landsat states in a file beside QA_PIXEL: smoke over land.
 
 use super::MaskKind;
+use super::mask::HAZE_MARK;
 use crate::sensor::reflectance::SIGNED_FILL_DN;
-
-/// The bit of a value of QA_PIXEL that marks haze once it was read: that of clear ground, which no
-/// other part of the map depends on.
-pub(super) const HAZE_MARK: u16 = 1 << 6;
 
 /// Bits of SR_QA_AEROSOL after USGS's guide to Landsat 8 and 9 Collection 2 Level 2 (LSDS-1619):
 /// fill, water, and both that hold the level, 3 of which is high.

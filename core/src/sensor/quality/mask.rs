@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::PixelQuality;
-use super::haze::HAZE_MARK;
 use crate::sensor::reflectance::SIGNED_FILL_DN;
 
 /// How a mask asset encodes the quality of a pixel.
@@ -97,6 +96,10 @@ const ATMOS_OPACITY: [Hides; 1] = [hides(6, "above 0.3, not over water", PixelQu
 /// What [`SnowLimits`](crate::SnowLimits) hide beside a mask.
 const SNOW_BY_BANDS: &str = "; snow also where NIR and NBR are 0.6 and more";
 const SCL_WATER: u8 = 6;
+/// The bit of a value of QA_PIXEL that marks haze once it was read: that of clear ground, which no
+/// other part of the map depends on.
+pub(super) const HAZE_MARK: u16 = 1 << 6;
+
 const QA_PIXEL_WATER: u8 = 7;
 const FMASK_WATER: u8 = 5;
 const FMASK_FILL: u8 = 255;
