@@ -9,7 +9,8 @@ pub use point_times::{KnownBox, PointTimes, surrounds};
 
 #[cfg(test)]
 mod tests {
-    use crate::fires::detection::{Confidence, Detection, Processing, Satellite};
+    use crate::fires::detection::Detection;
+    use crate::fires::tests::seen;
 
     /// A point of VIIRS at a longitude and latitude.
     pub(super) fn point_at(lon: f64, lat: f64) -> Detection {
@@ -17,13 +18,7 @@ mod tests {
             minute: 0,
             lat_e5: (lat * 1e5).round() as i32,
             lon_e5: (lon * 1e5).round() as i32,
-            satellite: Satellite::Noaa20,
-            processing: Processing::NearRealTime,
-            version_e2: 200,
-            scan_m: 390,
-            track_m: 360,
-            confidence: Confidence::Nominal,
-            source: None,
+            ..seen(0, 0.0, 0.0)
         }
     }
 }
