@@ -99,7 +99,7 @@ impl<'a> OpenedScene<'a> {
         let mask = mask.map(|mask| mask_at_level(mask, bands[0].size)).transpose()?;
         let mask_size = mask.as_ref().map_or(bands[0].size, |mask| mask.size);
         let haze = haze.map(|haze| haze.at_size(mask_size)).transpose()?;
-        prefetch_offset_pixels(item, &bands)?;
+        prefetch_offset_pixels(item, &bands);
         let ground_count = PromisedGroundCount::new(PromisedGround::of(item), grid);
         Ok(Some(Self { item, placed, full_size, ground_count, bands, mask, haze }))
     }
@@ -188,12 +188,15 @@ fn coarsest_has(band: &ImageBand, condition: fn(&DnCounts) -> bool) -> bool {
     is_small && band.count_coarsest().is_ok_and(|counts| condition(&counts))
 }
 
-/// Prefetches the pixels by which [`offset_of`] decides, without waiting for them. Those of the first
-/// band are examined seldom, and are not prefetched.
-fn prefetch_offset_pixels(item: &Item, [_, second]: &[ImageBand; 2]) -> Result<()> {
-    match offset_rule(item) {
-        OffsetRule::Decided(decision) if !decision.is_by_flag() => Ok(()),
-        _ => second.prefetch_coarsest(MAX_DOUBTED_PX),
+/// Prefetches the pixels by which [`offset_of`] decides, without waiting for them; what fails does
+/// so again where they decide. Those of the first band are examined seldom, and are not prefetched.
+fn prefetch_offset_pixels(item: &Item, [_, second]: &[ImageBand; 2]) {
+    let is_examined = match offset_rule(item) {
+        OffsetRule::Decided(decision) => decision.is_by_flag(),
+        OffsetRule::LookAtPixels(_) => true,
+    };
+    if is_examined && let Err(error) = second.prefetch_coarsest(MAX_DOUBTED_PX) {
+        tracing::debug!(scene = item.id, "{error:#}");
     }
 }
 
