@@ -23,6 +23,8 @@ mod coarse;
 mod fires;
 mod found_fires;
 mod offset;
+mod outline_by_map;
+mod point_history;
 mod remote;
 
 // Areas and coordinate systems beside GDAL.

@@ -79,9 +79,12 @@ impl TestBed {
     }
 }
 
-/// A file of the real data beside the project. Tests that need it are ignored where it is absent.
+/// A file of the real data beside the project, or in the folder `DRAGONFLY_SHARED`. Tests that need
+/// it are ignored where it is absent.
 pub(crate) fn shared(path: &str) -> PathBuf {
-    let found = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared").join(path);
+    let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared");
+    let folder = std::env::var_os("DRAGONFLY_SHARED").map_or(beside, PathBuf::from);
+    let found = folder.join(path);
     assert!(found.exists(), "{} is absent", found.display());
     found
 }

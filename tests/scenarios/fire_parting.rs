@@ -139,6 +139,24 @@ fn with_points_a_map_paints_fires_and_counts_other_change_apart() {
     check_tiles(&bed, &map, scenes.bbox());
 }
 
+#[test]
+fn points_in_an_excluded_circle_make_no_ground_a_fire() {
+    let scenes = scenes();
+    let bed = PartingBed::of(&scenes);
+    let points = span("2025-05-30", "2025-09-15") + &fire_points(&scenes);
+    let fire = bed.map_with("area", &points, NOW);
+    let [west, south, east, north] = scenes.bbox();
+    let circle = [(west + east) / 2.0, (south + north) / 2.0, 9.0];
+    let settings = format!("[fires]\npoints = []\nexclude = [{circle:?}]\n");
+    fs::write(bed.file("dragonfly.toml"), settings).unwrap();
+    bed.run(NOW, &["update", "area"]);
+    let map = bed.0.map("area");
+    assert_eq!(map.change_only, Some(false));
+    assert!(fire.hectares.burnt() > 100.0 && map.hectares.burnt() == 0.0, "{:?}", map.hectares);
+    let changed = map.changed_hectares.unwrap() - fire.changed_hectares.unwrap();
+    assert!((changed - fire.hectares.burnt()).abs() < 1e-6, "{changed}");
+}
+
 /// Hectares of a square of pixels.
 fn hectares_of(side: &std::ops::Range<usize>) -> f64 {
     (side.len() as f64 * PIXEL_M).powi(2) / 10_000.0

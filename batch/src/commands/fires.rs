@@ -17,7 +17,7 @@ use crate::fires::forget::forget;
 use crate::fires::history::record_points;
 use crate::fires::night::FiresOfNight;
 use crate::fires::point_files::MAX_POINT_BYTES;
-use crate::fires::sources::NightPoints;
+use crate::fires::sources::{NightPoints, coverage_of, report_broken_rows};
 use crate::fires::state_files::{KnownFires, read_list};
 use crate::nightly::night::under_lock;
 use crate::publish::public_text::public_location;
@@ -114,9 +114,8 @@ fn import(context: CommandContext, file: &Path, covers: &[String]) -> Result<Exi
     let deployment = Deployment::load(context.settings)?;
     let covered = covered_regions(&deployment, &points, covers)?;
     under_lock(&deployment, |_| {
-        let last = read_list(&deployment.layout)?;
         record_points(&deployment, &points.detections, &covered, context.now);
-        let fires = FiresOfNight::update_with(&deployment, points, last, context.now)?;
+        let fires = FiresOfNight::import(&deployment, points, context.now)?;
         tracing::info!("{} fires are listed", fires.list().fires.len());
         Ok(ExitCode::SUCCESS)
     })
@@ -153,6 +152,7 @@ fn imported(file: &Path, context: &CommandContext) -> Result<NightPoints> {
     let bytes = read_bytes(file, MAX_POINT_BYTES)
         .with_context(|| format!("the archive {name} cannot be read"))?;
     let read = read_points_archive(&name, &bytes, context.now)?;
+    report_broken_rows(&name, &read);
     tracing::info!("{} points, {} rows left out", read.detections.len(), read.broken);
     let source = PointSource {
         source: name,
@@ -162,7 +162,7 @@ fn imported(file: &Path, context: &CommandContext) -> Result<NightPoints> {
         error: None,
     };
     Ok(NightPoints {
-        coverage: Coverage::of(&read.detections, None).into_iter().collect(),
+        coverage: coverage_of(&source.source, &read.detections).into_iter().collect(),
         detections: read.detections,
         sources: vec![source],
     })

@@ -7,8 +7,8 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use dragonfly_core::metadata::SceneDates;
 use dragonfly_core::{
-    BurntAreaRules, ConnectedGround, Grid, GroundConnector, MapLayer, MonthPoint, Region,
-    STRIP_ROWS, strips,
+    BurntAreaRules, ConnectedGround, ExcludedCircles, Grid, GroundConnector, MapLayer, MonthPoint,
+    Region, STRIP_ROWS, strips,
 };
 use gdal::raster::Buffer;
 use gdal::{Dataset, DatasetOptions, GdalOpenFlags};
@@ -76,15 +76,14 @@ fn find_points(
     region: &Region,
     days: SceneDates,
 ) -> Result<(Option<NaiveDate>, Option<Vec<MonthPoint>>)> {
-    if deployment.settings.fires.is_none() {
-        return Ok((None, None));
-    }
+    let Some(settings) = &deployment.settings.fires else { return Ok((None, None)) };
     let history = PointHistory::of(&deployment.layout);
     let since = history.known_since(region.bbox, days.last)?;
     if since.is_none_or(|since| since > days.first) {
         return Ok((since, None));
     }
-    let points = history.points_in(region.bbox, (days.first, days.last))?;
+    let excluded = ExcludedCircles::new(&settings.exclude);
+    let points = history.points_in((region.bbox, &excluded), (days.first, days.last))?;
     Ok((since, Some(points)))
 }
 

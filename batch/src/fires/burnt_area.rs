@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use chrono::NaiveDate;
 use dragonfly_core::metadata::MappedFire;
 use dragonfly_core::{
-    BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, MapCell, PROVISIONAL, Region,
-    Severity, Summary, WATER_AFTER, burnt_area, has_value, trace_cells,
+    BeyondAntimeridian, BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, MapCell,
+    PROVISIONAL, Region, Severity, Summary, WATER_AFTER, burnt_area, has_value, trace_cells,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,8 +29,11 @@ pub(crate) struct FireOfRun {
     /// Day of the newest image of the map that this one replaces: without a newer image it is not
     /// made.
     pub(crate) newer_than: Option<NaiveDate>,
-    /// Longitudes and latitudes of its points.
+    /// Longitudes and latitudes of its points; those beyond the 180° meridian pass ±180.
     pub(crate) points: Vec<(f64, f64)>,
+    /// What of it lies beyond that meridian, where the map ends.
+    #[serde(default)]
+    pub(crate) beyond_antimeridian: Option<BeyondAntimeridian>,
 }
 
 /// A burning fire of which there is no image that its map does not have.
@@ -90,6 +93,7 @@ impl FireOfRun {
             burnt_hectares: map.hectares.burnt(),
             provisional_hectares: map.provisional_hectares,
             hectares: map.hectares,
+            beyond_antimeridian: self.beyond_antimeridian,
             outlines_url: format!("/meta/fires/{}.geojson", self.id),
         });
         let store = LocalStore::of(&deployment.layout);

@@ -1,7 +1,7 @@
 //! One map of a fire, from its region to the record of what it shows.
 
 use chrono::{DateTime, Utc};
-use dragonfly_core::{FireMapRecord, FireRecord, PlannedFireMap};
+use dragonfly_core::{BeyondAntimeridian, FireMapRecord, FireRecord, PlannedFireMap, lon_near};
 
 use crate::cli::args::LogOptions;
 use crate::deployment::Deployment;
@@ -30,14 +30,21 @@ pub(crate) fn map_fire(
     // Earlier maps of a fire would fill the disk; the one that is replaced stays for `keep_hours`.
     let mut deployment = deployment.clone();
     deployment.settings.keep_runs = 0;
-    let region = make_region(&deployment, settings, (fire, &ground.outline()), planned)
+    let (outline, beyond) = ground.outline().mapped_side();
+    if let Some(beyond) = beyond {
+        report_beyond(fire, &beyond);
+    }
+    let region = make_region(&deployment, settings, (fire, &outline), planned)
         .map_err(|error| format!("{error:#}"))?;
+    let [west, _, east, _] = outline.bbox;
+    let beside = |(lon, lat): &(f64, f64)| (lon_near(*lon, 0.5 * (west + east)), *lat);
     let of_run = FireOfRun {
         id: fire.id.clone(),
         kind: planned.kind,
         state: fire.state,
         newer_than: planned.newer_than,
-        points: ground.points.clone(),
+        points: ground.points.iter().map(beside).collect(),
+        beyond_antimeridian: beyond,
     };
     match run_one(&deployment, &region, Some(&of_run), now, (log, lock)) {
         RunOutcome::Published => {}
@@ -58,5 +65,18 @@ pub(crate) fn map_fire(
         burnt_hectares: map.hectares.burnt(),
         worst: map.worst,
         newest_scene: map.newest_scene,
+        beyond_antimeridian: beyond,
     }))
+}
+
+fn report_beyond(fire: &FireRecord, beyond: &BeyondAntimeridian) {
+    tracing::warn!(
+        fire = fire.id,
+        "the fire lies on both sides of the 180° meridian, where a map ends: its larger side is \
+        mapped, and {:.0} ha of its outline, from {:.3}° to {:.3}°, are not. A region of the \
+        configuration can map them",
+        beyond.hectares,
+        beyond.bbox[0],
+        beyond.bbox[2]
+    );
 }

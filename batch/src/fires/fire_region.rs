@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use chrono::Days;
 use dragonfly_core::{
     Area, DateWindow, FireMapKind, FireOutline, FireRecord, FireZoneCells, PlannedFireMap, Region,
@@ -29,10 +29,11 @@ pub(crate) fn map_name(id: &str, kind: FireMapKind) -> String {
 /// The kinds of maps that have a name of their own.
 pub(crate) const MAP_KINDS: [FireMapKind; 2] = [FireMapKind::Initial, FireMapKind::Season];
 
-/// Makes the region of a planned map, and writes the files that it names: outline and zone.
+/// Makes the region of a planned map, and writes the files that it names: outline and zone. The
+/// outline lies on one side of the 180° meridian.
 ///
 /// # Errors
-/// When the fire crosses the 180° meridian, its outline is no area, or a file cannot be written.
+/// When the outline is no area, or a file cannot be written.
 pub(crate) fn make_region(
     deployment: &Deployment,
     settings: &FiresSettings,
@@ -40,10 +41,6 @@ pub(crate) fn make_region(
     planned: &PlannedFireMap,
 ) -> Result<Region> {
     let [west, south, east, north] = widened(outline.bbox, settings.buffer_m);
-    ensure!(
-        outline.bbox[0] >= -180.0 && outline.bbox[2] <= 180.0,
-        "the fire crosses the 180° meridian, which a map cannot"
-    );
     let area = Area::from_polygons(outline.polygons.clone())
         .context("the outline of the fire is no area")?;
     let files = FiresLayout::of(&deployment.layout).files_of(&fire.id);

@@ -34,7 +34,7 @@ impl FireGround {
         let mut until = 0;
         let growth = by_day(&found.detections).into_iter().map(|(day, of_day)| {
             until += of_day.len();
-            (day, FireOutline::of(&found.detections[..until]).hectares)
+            (day, FireOutline::hectares_of(&found.detections[..until]))
         });
         Self { growth: growth.collect(), polygons, hectares, centre, bbox, points }
     }

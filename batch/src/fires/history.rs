@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use dragonfly_core::{
-    Coverage, Detection, FiresState, MonthPoint, PointMonth, PointTimes, minute_of_time, month_of,
-    months_between, time_of_minute, widened,
+    Coverage, Detection, ExcludedCircles, FiresState, MonthPoint, PointMonth, PointMonthError,
+    PointTimes, minute_of_time, month_of, months_between, time_of_minute, widened,
 };
 
 use crate::deployment::Deployment;
@@ -61,13 +61,14 @@ impl<'a> PointHistory<'a> {
         Ok(times.known_since(bbox, last))
     }
 
-    /// The points in a box in the months of two days and between, without static sources.
+    /// The points in a box in the months of two days and between, without static sources and
+    /// without those in circles of the setting `exclude`.
     ///
     /// # Errors
     /// When a month or the state of the fires is missing or cannot be read.
     pub(crate) fn points_in(
         &self,
-        bbox: [f64; 4],
+        (bbox, excluded): ([f64; 4], &ExcludedCircles),
         (first, last): (NaiveDate, NaiveDate),
     ) -> Result<Vec<MonthPoint>> {
         let file = FiresLayout::of(self.layout).state();
@@ -75,12 +76,12 @@ impl<'a> PointHistory<'a> {
         let area = widened(bbox, MARGIN_M);
         let mut points = Vec::new();
         for month in months_between(first, last) {
-            let stored = self.read_month(month)?;
-            points.extend(
-                stored
-                    .points_in(area)
-                    .filter(|point| !state.static_cells.holds_place(point.lon, point.lat)),
-            );
+            // Of a month of the world only the points of the box are held.
+            let stored =
+                self.read_month(month, |bytes| PointMonth::points_of_bytes(bytes, area))?;
+            points.extend(stored.into_iter().filter(|MonthPoint { lon, lat, .. }| {
+                !state.static_cells.holds_place(*lon, *lat) && !excluded.holds_place(*lon, *lat)
+            }));
         }
         Ok(points)
     }
@@ -127,14 +128,18 @@ impl<'a> PointHistory<'a> {
         points: &[Detection],
     ) -> Result<()> {
         let file = self.month_file(month);
-        // What cannot be read is in no known time any more.
-        let known = self.read_month(month).ok();
-        let mut all = known.clone().unwrap_or_default();
-        all.add(points);
-        if known.as_ref() == Some(&all) {
-            return Ok(());
+        let known = match self.read_month(month, PointMonth::from_bytes) {
+            Ok(known) => Some(known),
+            // It is in no known time any more.
+            Err(error) if is_lost(&error) => None,
+            Err(error) => return Err(error),
+        };
+        let is_new = known.is_none();
+        let mut all = known.unwrap_or_default();
+        if all.add(points) || is_new {
+            store.write(&file, &all.to_bytes())?;
         }
-        store.write(&file, &all.to_bytes())
+        Ok(())
     }
 
     /// The stored times, without those of months whose points are lost. That is written before
@@ -153,8 +158,12 @@ impl<'a> PointHistory<'a> {
             let next = first_of_month(first) + Months::new(1);
             let (start, end) = (first_minute(first_of_month(first)), first_minute(next));
             if times.is_known_between(start, end)
-                && let Err(error) = self.read_month(month_of(first))
+                && let Err(error) = self.read_month(month_of(first), PointMonth::check_bytes)
             {
+                // The disk failed, and may not the next time.
+                if !is_lost(&error) {
+                    return Err(error);
+                }
                 tracing::warn!("{error:#}");
                 times.forget_between(start, end);
                 LocalStore::of(self.layout).remove(&self.month_file(month_of(first)))?;
@@ -167,11 +176,15 @@ impl<'a> PointHistory<'a> {
         Ok(times)
     }
 
-    fn read_month(&self, month: i32) -> Result<PointMonth> {
+    fn read_month<T>(
+        &self,
+        month: i32,
+        read: impl FnOnce(&[u8]) -> Result<T, PointMonthError>,
+    ) -> Result<T> {
         let file = self.month_file(month);
         let named = || format!("the points of a month in {}", file.display());
         let bytes = fs::read(&file).with_context(named)?;
-        PointMonth::from_bytes(&bytes).with_context(named)
+        read(&bytes).with_context(named)
     }
 
     fn remove_before(&self, store: &impl PublishStore, oldest: i32) -> Result<()> {
@@ -191,6 +204,15 @@ impl<'a> PointHistory<'a> {
         let (year, month) = (month.div_euclid(12), month.rem_euclid(12) + 1);
         self.folder.join(format!("{year:04}-{month:02}.points"))
     }
+}
+
+/// Whether the file of a month is missing or broken, and not merely unreadable this time.
+fn is_lost(error: &anyhow::Error) -> bool {
+    let cause = error.root_cause();
+    let missing = cause
+        .downcast_ref()
+        .is_some_and(|error: &std::io::Error| error.kind() == std::io::ErrorKind::NotFound);
+    missing || cause.is::<PointMonthError>()
 }
 
 /// The boxes whose points are kept.

@@ -65,22 +65,35 @@ impl<'a> FiresOfNight<'a> {
         );
         let points = NightPoints::read(sources, last.as_ref(), &client, now);
         record_points(deployment, &points.detections, &points.coverage, now);
-        Self::update_with(deployment, points, last, now)
+        let checked_at = if points.is_sighted() { now } else { checked_at_of(last.as_ref()) };
+        Self::update_with(deployment, points, checked_at, now)
     }
 
-    /// Turns points that were read into fires.
+    /// Turns the points of an archive into fires, which are stored and listed. The list stays as
+    /// old as it was, with the sources of the last night: the points of the last days are still to
+    /// be read.
     ///
     /// # Errors
     /// As [`update`](Self::update).
-    pub(crate) fn update_with(
+    pub(crate) fn import(
+        deployment: &'a Deployment,
+        archive: NightPoints,
+        now: DateTime<Utc>,
+    ) -> Result<Self> {
+        let last = read_list(&deployment.layout)?;
+        let checked_at = checked_at_of(last.as_ref());
+        let sources = last.map_or(archive.sources, |list| list.points);
+        Self::update_with(deployment, NightPoints { sources, ..archive }, checked_at, now)
+    }
+
+    fn update_with(
         deployment: &'a Deployment,
         points: NightPoints,
-        last: Option<FireList>,
+        checked_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Self> {
         let known = KnownFires::read(&deployment.layout, now)?;
         let settings = deployment.settings.fires.clone().unwrap_or_default();
-        let is_sighted = points.is_sighted();
         let core_settings = settings.for_core(&deployment.regions);
         let prone = ProneGround::read(deployment, &settings);
         let is_prone = |lon: f64, lat: f64| prone.holds(lon, lat);
@@ -98,12 +111,9 @@ impl<'a> FiresOfNight<'a> {
             settings,
             now,
             known: KnownFires { state: update.state, points: update.kept },
-            list: update.list,
+            list: FireList { checked_at, ..update.list },
             plan: update.plan,
         };
-        if !is_sighted {
-            this.list.checked_at = last.map_or(DateTime::UNIX_EPOCH, |list| list.checked_at);
-        }
         this.name_fires();
         this.known.write(&deployment.layout)?;
         this.keep_ground(&update.found)?;
@@ -279,6 +289,11 @@ impl<'a> FiresOfNight<'a> {
     }
 }
 
+/// When points were last read; never where there is no list yet.
+fn checked_at_of(last: Option<&FireList>) -> DateTime<Utc> {
+    last.map_or(DateTime::UNIX_EPOCH, |list| list.checked_at)
+}
+
 /// The maps of fires that are due by what the last night left, a line each; empty where no fires
 /// are looked for.
 ///
@@ -305,3 +320,7 @@ fn towns(file: Option<&Path>) -> Towns {
         Towns::default()
     })
 }
+
+#[cfg(test)]
+#[path = "night_tests.rs"]
+mod tests;

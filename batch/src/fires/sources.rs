@@ -1,7 +1,8 @@
 //! The sources of points in a night: which could be read, and what each observed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dragonfly_core::{Coverage, Detection, FireList, PointSource, read_points};
+use dragonfly_core::{Coverage, Detection, FireList, PointSource, ReadPoints, read_points};
+use rayon::prelude::*;
 
 use crate::fires::point_files::{PointFile, read_point_files};
 use crate::http::Client;
@@ -30,22 +31,24 @@ impl NightPoints {
         now: DateTime<Utc>,
     ) -> Self {
         let gap = last.map(|list| now - list.checked_at).filter(|gap| *gap >= TimeDelta::zero());
-        let mut night = Self { detections: Vec::new(), coverage: Vec::new(), sources: Vec::new() };
-        for file in read_point_files(sources, gap, client) {
-            let before = last.and_then(|list| {
-                list.points.iter().find(|source| source.source == file.source).cloned()
-            });
-            night.add(file, before, now);
-        }
-        night
+        Self::of(read_point_files(sources, gap, client), last, now)
     }
 
     /// Reads all sources as a night without a gap does, and compares them with no other night.
     pub(crate) fn read_recent(sources: &[String], client: &Client, now: DateTime<Utc>) -> Self {
+        Self::of(read_point_files(sources, Some(TimeDelta::zero()), client), None, now)
+    }
+
+    /// Parses files at the same time, and joins them in their order.
+    fn of(files: Vec<PointFile>, last: Option<&FireList>, now: DateTime<Utc>) -> Self {
+        let parse = |file: PointFile| {
+            let is_it = |source: &&PointSource| source.source == file.source;
+            let before = last.and_then(|list| list.points.iter().find(is_it).cloned());
+            ParsedSource::of(file, before, now)
+        };
+        let parsed: Vec<ParsedSource> = files.into_par_iter().map(parse).collect();
         let mut night = Self { detections: Vec::new(), coverage: Vec::new(), sources: Vec::new() };
-        for file in read_point_files(sources, Some(TimeDelta::zero()), client) {
-            night.add(file, None, now);
-        }
+        parsed.into_iter().for_each(|source| night.add(source, now));
         night
     }
 
@@ -54,12 +57,12 @@ impl NightPoints {
         self.sources.iter().any(|source| source.error.is_none())
     }
 
-    fn add(&mut self, file: PointFile, before: Option<PointSource>, now: DateTime<Utc>) {
-        let source = file.source.clone();
-        match detections_of(file, before.as_ref(), now) {
+    fn add(&mut self, parsed: ParsedSource, now: DateTime<Utc>) {
+        let ParsedSource { source, before, read } = parsed;
+        match read {
             Ok(read) => {
                 let newest = read.iter().map(Detection::time).max();
-                self.coverage.extend(Coverage::of(&read, area_of(&source, &read)));
+                self.coverage.extend(coverage_of(&source, &read));
                 let rows = read.len();
                 self.sources.push(PointSource {
                     source,
@@ -85,6 +88,22 @@ impl NightPoints {
     }
 }
 
+/// A file of points that was parsed.
+struct ParsedSource {
+    source: String,
+    /// The source as it was listed last.
+    before: Option<PointSource>,
+    read: Result<Vec<Detection>, String>,
+}
+
+impl ParsedSource {
+    fn of(file: PointFile, before: Option<PointSource>, now: DateTime<Utc>) -> Self {
+        let source = file.source.clone();
+        let read = detections_of(file, before.as_ref(), now);
+        Self { source, before, read }
+    }
+}
+
 fn detections_of(
     file: PointFile,
     before: Option<&PointSource>,
@@ -92,9 +111,7 @@ fn detections_of(
 ) -> Result<Vec<Detection>, String> {
     let bytes = file.bytes.map_err(|error| format!("{error:#}"))?;
     let read = read_points(&file.source, &bytes, now).map_err(|error| error.to_string())?;
-    for row in &read.broken_rows {
-        tracing::warn!("{}: {row}: left out", file.source);
-    }
+    report_broken_rows(&file.source, &read);
     let usual = before.map_or(0, |before| before.rows);
     if usual > FEW_ROWS && (read.detections.len() as f64) < usual as f64 * MIN_ROWS_SHARE {
         return Err(format!(
@@ -107,16 +124,33 @@ fn detections_of(
     Ok(read.detections)
 }
 
-/// The ground that a source observes: the world by its name, else the box of its points.
-fn area_of(source: &str, read: &[Detection]) -> Option<[f64; 4]> {
-    if source.contains(WORLD) {
-        return None;
+/// Warns of the rows that were left out.
+pub(crate) fn report_broken_rows(source: &str, read: &ReadPoints) {
+    for line in broken_row_lines(read) {
+        tracing::warn!("{source}: {line}");
     }
-    let start = [f64::MAX, f64::MAX, f64::MIN, f64::MIN];
-    Some(read.iter().fold(start, |[west, south, east, north], point| {
-        let (lon, lat) = (point.lon(), point.lat());
-        [west.min(lon), south.min(lat), east.max(lon), north.max(lat)]
-    }))
+}
+
+/// A line for each row that was left out, as far as they are named, and one that counts the others.
+fn broken_row_lines(read: &ReadPoints) -> Vec<String> {
+    let mut lines: Vec<String> =
+        read.broken_rows.iter().map(|row| format!("{row}: left out")).collect();
+    let others = read.broken.saturating_sub(read.broken_rows.len());
+    if others > 0 {
+        let (broken, rows) = (read.broken, read.rows);
+        lines
+            .push(format!("{others} more rows are broken and left out, {broken} of {rows} in all"));
+    }
+    lines
+}
+
+/// The time and the ground that a source observed: the world by its name, else the box of its
+/// points.
+pub(crate) fn coverage_of(source: &str, read: &[Detection]) -> Option<Coverage> {
+    match source.contains(WORLD) {
+        true => Coverage::of(read, None),
+        false => Coverage::of_box(read),
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +179,8 @@ mod tests {
             newest: None,
             error: None,
         };
-        night.add(file, Some(before), "2025-08-11T04:00:00Z".parse().unwrap());
+        let now = "2025-08-11T04:00:00Z".parse().unwrap();
+        night.add(ParsedSource::of(file, Some(before), now), now);
         night
     }
 
@@ -175,5 +210,22 @@ mod tests {
         };
         let night = night(refused, 30);
         assert!(night.sources[0].error.as_deref().unwrap().contains("points.csv"));
+    }
+
+    #[test]
+    fn broken_rows_are_named_and_those_beyond_are_counted() {
+        let row = |lat: usize| format!("{lat},-120.1,0.4,0.4,2025-08-10,1200,N20,nominal,2.0NRT");
+        let now = "2025-08-11T04:00:00Z".parse().unwrap();
+        for (broken, lines) in [(0, 0), (20, 20), (23, 21)] {
+            let rows = (0..3000).map(|number| row(if number < broken { 95 } else { 35 }));
+            let text = format!("{HEADER}\n{}\n", rows.collect::<Vec<_>>().join("\n"));
+            let read = read_points("points.csv", text.as_bytes(), now).unwrap();
+            let found = broken_row_lines(&read);
+            assert_eq!(found.len(), lines, "{found:?}");
+            if broken == 23 {
+                let expected = "3 more rows are broken and left out, 23 of 3000 in all";
+                assert_eq!(found[20], expected);
+            }
+        }
     }
 }

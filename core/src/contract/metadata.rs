@@ -15,7 +15,7 @@ use crate::contract::failure::RunFailure;
 use crate::contract::map_layers::MapLayers;
 pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
-use crate::fires::{FireMapKind, FireState};
+use crate::fires::{BeyondAntimeridian, FireMapKind, FireState};
 use crate::regions::region::Region;
 use crate::regions::window::WindowReason;
 use crate::sensor::quality::MaskRules;
@@ -83,6 +83,9 @@ pub struct MappedFire {
     pub provisional_hectares: f64,
     /// Burnt area by class.
     pub hectares: Hectares,
+    /// What of the fire lies beyond the 180° meridian, where its map ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_antimeridian: Option<BeyondAntimeridian>,
     /// The outlines of the fire by points and by map.
     pub outlines_url: String,
 }

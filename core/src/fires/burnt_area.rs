@@ -87,6 +87,7 @@ fn neighbours(cell: usize, grid: &Grid, mut visit: impl FnMut(usize)) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fires::lon_near;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -159,5 +160,17 @@ mod tests {
         let burnt = hectares(map, &[at], BurntAreaRules::OUT);
         let square = |half: f64| 4.0 * half * half * 91_191.0 * 110_941.0 / 10_000.0;
         assert!((burnt - (square(0.003) - square(0.001))).abs() < 3.0, "{burnt}");
+    }
+
+    #[test]
+    fn a_point_beyond_the_antimeridian_witnesses_the_ground_on_this_side() {
+        let grid = Grid::covering([179.9, 52.0, 180.0, 52.1], 11);
+        let dnbr = vec![0.4; (grid.width() * grid.height()) as usize];
+        let count = |lon| {
+            let is_burnt = burnt_area(&grid, &dnbr, &[(lon, 52.05)], BurntAreaRules::OUT);
+            is_burnt.into_iter().filter(|burnt| *burnt).count()
+        };
+        assert!(count(lon_near(-179.998, 179.95)) > 100);
+        assert_eq!(count(-179.998), 0);
     }
 }

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::fires::detection::{Detection, MINUTES_PER_DAY, date_of_minute};
+use crate::fires::detection::{Detection, E5, MINUTES_PER_DAY, date_of_minute};
 
 /// A time in which a source of points covered an area.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,9 +24,36 @@ impl Coverage {
         Some(Self { area, from: minutes().min()?, until: minutes().max()? })
     }
 
+    /// The same of a source that observes the box around its detections and nothing else.
+    pub fn of_box(points: &[Detection]) -> Option<Self> {
+        Self::of(points, Some(box_around(points)?))
+    }
+
     fn covers(&self, lon: f64, lat: f64) -> bool {
         self.area.is_none_or(|area| lies_in(area, lon, lat))
     }
+}
+
+/// The smallest box around detections; its west lies east of its east where it passes the
+/// antimeridian. `None` without any.
+fn box_around(points: &[Detection]) -> Option<[f64; 4]> {
+    const TURN_E5: i32 = 36_000_000;
+    let mut lons: Vec<i32> = points.iter().map(|point| point.lon_e5).collect();
+    lons.sort_unstable();
+    lons.dedup();
+    let (first, last) = (*lons.first()?, *lons.last()?);
+    // The box is what the widest gap between longitudes leaves.
+    let mut gap_e5 = first + TURN_E5 - last;
+    let (mut west, mut east) = (first, last);
+    for pair in lons.windows(2) {
+        if pair[1] - pair[0] > gap_e5 {
+            gap_e5 = pair[1] - pair[0];
+            (west, east) = (pair[1], pair[0]);
+        }
+    }
+    let lats = || points.iter().map(|point| point.lat_e5);
+    let (south, north) = (lats().min()?, lats().max()?);
+    Some([west, south, east, north].map(|e5| f64::from(e5) / E5))
 }
 
 /// Whether a place lies in a box, which may pass the antimeridian.
@@ -101,5 +128,45 @@ impl CoverageLog {
             .filter(|at| !self.times.iter().any(|t| (day(t.from)..=day(t.until)).contains(at)))
             .map(|at| date_of_minute(at * MINUTES_PER_DAY))
             .collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fires::tests::seen;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    fn area_of(places: &[(f64, f64)]) -> Option<[f64; 4]> {
+        let point = |(lon, lat): &(f64, f64)| Detection {
+            lon_e5: (lon * E5).round() as i32,
+            lat_e5: (lat * E5).round() as i32,
+            ..seen(0, 0.0, 0.0)
+        };
+        let points: Vec<Detection> = places.iter().map(point).collect();
+        Coverage::of_box(&points).and_then(|coverage| coverage.area)
+    }
+
+    #[test]
+    fn a_file_across_the_antimeridian_observes_its_own_ground_and_not_the_world() {
+        let fiji = area_of(&[(177.5, -18.0), (-179.0, -17.0), (178.25, -16.5)]).unwrap();
+        assert_eq!(fiji, [177.5, -18.0, -179.0, -16.5]);
+        let covers = |lon, lat| Coverage { area: Some(fiji), from: 0, until: 1 }.covers(lon, lat);
+        assert!(covers(179.9, -17.0) && covers(-179.9, -17.0) && covers(180.0, -17.0));
+        assert!(!covers(0.0, -17.0) && !covers(-178.0, -17.0) && !covers(179.0, -19.0));
+    }
+
+    #[test]
+    fn a_box_is_the_smallest_around_its_points() {
+        for (places, expected) in [
+            (&[][..], None),
+            (&[(10.0, 40.0)], Some([10.0, 40.0, 10.0, 40.0])),
+            (&[(-120.0, 35.0), (-80.0, 45.0)], Some([-120.0, 35.0, -80.0, 45.0])),
+            (&[(-60.0, 1.0), (20.0, 2.0), (130.0, 3.0)], Some([-60.0, 1.0, 130.0, 3.0])),
+            (&[(180.0, 1.0), (-180.0, 1.0)], Some([180.0, 1.0, -180.0, 1.0])),
+        ] {
+            assert_eq!(area_of(places), expected, "{places:?}");
+        }
     }
 }

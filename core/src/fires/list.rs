@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::fires::antimeridian::BeyondAntimeridian;
 use crate::fires::detection::{E5, date_of_minute, time_of_minute};
 use crate::fires::record::{FireMapKind, FireRecord, FireState, FiresState, MergedFire};
 use crate::fires::settings::FireSettings;
@@ -84,6 +85,9 @@ pub struct ListedFire {
     /// The map that is published.
     #[serde(default)]
     pub map: Option<FireMapKind>,
+    /// What of the fire the map does not show, and `burnt_hectares` does not count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_antimeridian: Option<BeyondAntimeridian>,
     /// Why there is no map.
     #[serde(default)]
     pub no_map: Option<NoFireMap>,
@@ -164,6 +168,7 @@ pub fn listed_fire(fire: &FireRecord, settings: &FireSettings) -> ListedFire {
         burnt_hectares: shown.map(|(_, map)| map.burnt_hectares),
         worst: shown.and_then(|(_, map)| map.worst),
         map: shown.map(|(kind, _)| kind),
+        beyond_antimeridian: shown.and_then(|(_, map)| map.beyond_antimeridian),
         no_map: shown.is_none().then(|| no_map(fire, settings)),
         merged_into: None,
         complex: fire.is_complex(),

@@ -18,6 +18,7 @@ mod cubes;
 mod detection;
 mod disc_rows;
 mod discs;
+mod excluded;
 pub(crate) mod fire_zone;
 mod footprints;
 mod groups;
@@ -41,6 +42,7 @@ mod update;
 #[cfg(test)]
 mod tests;
 
+pub use antimeridian::{BeyondAntimeridian, lon_near};
 pub use burnt_area::{BurntAreaRules, burnt_area};
 pub use cell_polygons::{Polygons, trace_cells};
 pub use connected_ground::{ConnectedGround, GroundConnector};
@@ -48,6 +50,7 @@ pub use coverage::{Coverage, CoverageLog};
 pub use detection::{
     Confidence, Detection, HeatSource, Processing, Satellite, minute_of_time, time_of_minute,
 };
+pub use excluded::ExcludedCircles;
 pub use fire_zone::{FireZoneCells, widened};
 pub use history::{
     KnownBox, MonthPoint, PointMonth, PointMonthError, PointTimes, month_of, months_between,

@@ -130,6 +130,11 @@ impl FireOutline {
         FireGround::of(points).map_or_else(Self::default, |ground| ground.outline())
     }
 
+    /// The area of the outline of detections in order of time, hectares, without its lines.
+    pub fn hectares_of(points: &[Detection]) -> f64 {
+        FireGround::of(points).map_or(0.0, |ground| ground.hectares())
+    }
+
     /// A GeoJSON MultiPolygon; outer rings run counterclockwise (RFC 7946).
     pub fn to_geojson(&self) -> String {
         let corner = |(lon, lat): &(f64, f64)| format!("[{lon:.DECIMALS$},{lat:.DECIMALS$}]");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::fires::antimeridian::BeyondAntimeridian;
 use crate::fires::coverage::CoverageLog;
 use crate::fires::detection::{Detection, STORED_CELL_E5};
 use crate::fires::static_sources::StaticCells;
@@ -78,6 +79,9 @@ pub struct FireMapRecord {
     pub worst: Option<Severity>,
     /// Day of the newest scene.
     pub newest_scene: Option<NaiveDate>,
+    /// What of the fire the map does not show.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beyond_antimeridian: Option<BeyondAntimeridian>,
 }
 
 /// Runs that failed since the last map.

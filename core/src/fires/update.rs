@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use crate::fires::births::name_groups;
 use crate::fires::coverage::{Coverage, lies_in};
 use crate::fires::detection::{Detection, MINUTES_PER_DAY, minute_of_time};
+use crate::fires::excluded::ExcludedCircles;
 use crate::fires::groups::{FireGroup, WAKE_DAYS, fire_groups};
 use crate::fires::list::{FireList, PointSource, fire_list};
 use crate::fires::outline::FireOutline;
@@ -12,7 +13,6 @@ use crate::fires::plan::{PlannedFireMap, plan_maps};
 use crate::fires::points::unique_detections;
 use crate::fires::record::{Dismissal, FireState, FiresState};
 use crate::fires::settings::FireSettings;
-use crate::fires::sphere::Place;
 use crate::fires::state_machine::advance;
 
 /// What a night brings.
@@ -87,7 +87,7 @@ pub fn update_fires(
     points.extend(read);
     let points = unique_detections(points);
 
-    let excluded = Exclusion::new(settings);
+    let excluded = ExcludedCircles::new(&settings.exclude);
     let (active, resting): (Vec<Detection>, Vec<Detection>) = points
         .into_iter()
         .partition(|point| !state.static_cells.holds(point) && !excluded.holds(point));
@@ -121,29 +121,6 @@ fn is_in_areas(point: &Detection, settings: &FireSettings) -> bool {
         })
 }
 
-/// Circles in which no fire is found.
-struct Exclusion {
-    circles: Vec<(Place, f64)>,
-}
-
-impl Exclusion {
-    fn new(settings: &FireSettings) -> Self {
-        let circle = |[lon, lat, km]: &[f64; 3]| (Place::of_degrees(*lon, *lat), km * km);
-        Self { circles: settings.exclude.iter().map(circle).collect() }
-    }
-
-    fn holds(&self, point: &Detection) -> bool {
-        self.circles
-            .iter()
-            .any(|(centre, squared_km)| Place::of(point).squared_chord(centre) <= *squared_km)
-    }
-
-    fn holds_place(&self, (lon, lat): (f64, f64)) -> bool {
-        let place = Place::of_degrees(lon, lat);
-        self.circles.iter().any(|(centre, squared_km)| place.squared_chord(centre) <= *squared_km)
-    }
-}
-
 fn dismissal(
     group: &FireGroup,
     is_in_zone: Option<&dyn Fn(f64, f64) -> bool>,
@@ -161,7 +138,7 @@ fn dismissal(
 fn dismiss_removed(
     state: &mut FiresState,
     named: &[Option<String>],
-    excluded: &Exclusion,
+    excluded: &ExcludedCircles,
     now_minute: i32,
 ) {
     let named: std::collections::BTreeSet<&str> =
@@ -170,7 +147,7 @@ fn dismiss_removed(
         let is_recent = fire.last_minute >= now_minute - WAKE_DAYS * MINUTES_PER_DAY;
         let cells = fire.cells.iter();
         let static_cells = cells.filter(|cell| state.static_cells.holds_stored(cell)).count();
-        if excluded.holds_place(fire.centre) {
+        if excluded.holds_place(fire.centre.0, fire.centre.1) {
             fire.dismissed = Some(Dismissal::Excluded);
         } else if is_recent && static_cells * 2 > fire.cells.len() {
             fire.dismissed = Some(Dismissal::StaticSource);

@@ -67,12 +67,20 @@ impl Table {
     /// Prints what is not measured here, and fails when a figure is worse than it must be.
     pub(crate) fn end(self) {
         for (figure, how) in [
-            ("2 outline by map", "`cargo test -p dragonfly-batch --test it found_fires`"),
+            ("2 outline by map", "`cargo test -p dragonfly-batch --test it outline_by_map`"),
             ("10 a million points", "`cargo bench -p dragonfly-core --bench fire_points`"),
             ("10 500 fires drawn", "the browser tests (tests/browser)"),
             ("11 parser fuzzed", "`cargo test -p dragonfly-core points::fuzz`"),
             ("12 nights of failing sources", "`cargo test -p dragonfly-core fires::tests::blind`"),
-            ("12 kills", "`cargo test -p dragonfly-batch --test it found_fires`"),
+            (
+                "12 failing sources and the age of the list",
+                "`cargo test -p dragonfly-batch --bin dragonfly fires::night`",
+            ),
+            (
+                "12 200 kills",
+                "`DRAGONFLY_FIRE_KILLS=200 cargo test -p dragonfly-batch --test it found_fires`",
+            ),
+            ("12 history of points", "`cargo test -p dragonfly-batch --test it point_history`"),
         ] {
             println!("{figure:<66} by {how}");
         }

@@ -130,6 +130,8 @@ fn mapped_fire(map: Fields<'_>, name: &str) -> Option<MappedFire> {
         burnt_hectares: fire.number("burnt_hectares")?,
         provisional_hectares: fire.or("provisional_hectares", 0.0, Fields::number)?,
         hectares: hectares(fire.part("hectares")?)?,
+        // Not shown.
+        beyond_antimeridian: None,
         outlines_url: fire.text("outlines_url")?,
     })
 }

@@ -210,6 +210,7 @@ fn full_map() -> MapMeta {
             burnt_hectares: 22.0,
             provisional_hectares: 4.5,
             hectares: Hectares { low: 20.0, high: 2.0, ..Hectares::default() },
+            beyond_antimeridian: None,
             outlines_url: "/meta/fires/f20250702_9q4g3c.geojson".to_owned(),
         }),
         warnings: WARNING_REASONS

@@ -46,12 +46,26 @@ pub struct MonthPoint {
 pub struct PointMonthError;
 
 impl PointMonth {
-    /// Adds points.
-    pub fn add<'a>(&mut self, points: impl IntoIterator<Item = &'a Detection>) {
-        self.keys.extend(points.into_iter().map(key));
-        self.keys.sort_unstable();
+    /// Adds points; returns whether they change anything.
+    pub fn add<'a>(&mut self, points: impl IntoIterator<Item = &'a Detection>) -> bool {
+        let keys = points.into_iter().map(key);
+        let mut new: Vec<u64> = keys.filter(|key| !self.holds(*key)).collect();
+        if new.is_empty() {
+            return false;
+        }
+        new.sort_unstable();
+        self.keys.extend(new);
+        // Two sorted runs: a stable sort merges them.
+        self.keys.sort();
         // Of one cell the smallest pixel comes first.
         self.keys.dedup_by_key(|key| *key >> PIXEL_BITS);
+        true
+    }
+
+    /// Whether a cell is stored, with a pixel that is no larger.
+    fn holds(&self, key: u64) -> bool {
+        let after = self.keys.partition_point(|stored| *stored <= key);
+        after > 0 && self.keys[after - 1] >> PIXEL_BITS == key >> PIXEL_BITS
     }
 
     /// Number of cells.
@@ -88,24 +102,63 @@ impl PointMonth {
     /// # Errors
     /// When it is none, is cut off, or has bytes beyond its end.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, PointMonthError> {
-        let mut rest = bytes.strip_prefix(MAGIC).ok_or(PointMonthError)?;
-        let count = take_number(&mut rest)?;
-        // Each takes a byte at least.
-        if count > rest.len() as u64 {
+        let mut keys = Vec::new();
+        visit_keys(bytes, |key| keys.push(key))?;
+        Ok(Self { keys })
+    }
+
+    /// The points in a box, as [`points_in`](Self::points_in), from a file of a month, all of which
+    /// is read and checked; no other point is held in memory.
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn points_of_bytes(
+        bytes: &[u8],
+        area: [f64; 4],
+    ) -> Result<Vec<MonthPoint>, PointMonthError> {
+        let mut points = Vec::new();
+        let rows = row_of(area[1])..=row_of(area[3]);
+        visit_keys(bytes, |key| {
+            if rows.contains(&((key >> PIXEL_BITS) as i64 / COLUMNS)) {
+                let point = month_point(key);
+                points.extend(lies_in(area, point.lon, point.lat).then_some(point));
+            }
+        })?;
+        Ok(points)
+    }
+
+    /// Checks a file of a month.
+    ///
+    /// # Errors
+    /// As [`from_bytes`](Self::from_bytes).
+    pub fn check_bytes(bytes: &[u8]) -> Result<(), PointMonthError> {
+        visit_keys(bytes, |_| {})
+    }
+}
+
+/// Visits the keys of a file in order.
+fn visit_keys(bytes: &[u8], mut visit: impl FnMut(u64)) -> Result<(), PointMonthError> {
+    let mut rest = bytes.strip_prefix(MAGIC).ok_or(PointMonthError)?;
+    let count = take_number(&mut rest)?;
+    // Each takes a byte at least.
+    if count > rest.len() as u64 {
+        return Err(PointMonthError);
+    }
+    let mut last = 0u64;
+    for index in 0..count {
+        let step = take_number(&mut rest)?;
+        last = last.checked_add(step).ok_or(PointMonthError)?;
+        if (index > 0 && step == 0) || last >> PIXEL_BITS >= (COLUMNS * ROWS) as u64 {
             return Err(PointMonthError);
         }
-        let mut keys = Vec::with_capacity(count as usize);
-        let mut last = 0u64;
-        for index in 0..count {
-            let step = take_number(&mut rest)?;
-            last = last.checked_add(step).ok_or(PointMonthError)?;
-            if (index > 0 && step == 0) || last >> PIXEL_BITS >= (COLUMNS * ROWS) as u64 {
-                return Err(PointMonthError);
-            }
-            keys.push(last);
-        }
-        if rest.is_empty() { Ok(Self { keys }) } else { Err(PointMonthError) }
+        visit(last);
     }
+    if rest.is_empty() { Ok(()) } else { Err(PointMonthError) }
+}
+
+/// The row of a latitude, degrees.
+fn row_of(lat: f64) -> i64 {
+    (((lat * E5) as i64 + 9_000_000) / CELL_E5).clamp(0, ROWS - 1)
 }
 
 /// The month of a day, counted from year 0.
@@ -180,8 +233,8 @@ mod tests {
         let mut month = PointMonth::default();
         month.add(&points);
         let mut other = PointMonth::default();
-        other.add(points.iter().rev());
-        other.add(&points);
+        assert!(other.add(points.iter().rev()));
+        assert!(!other.add(&points));
         assert_eq!(month, other);
         assert_eq!(month.len(), 4);
         assert_eq!(PointMonth::from_bytes(&month.to_bytes()), Ok(month.clone()));
@@ -192,13 +245,18 @@ mod tests {
             assert!(month.points_in(WORLD).any(|found| is_near(&found)), "{point:?}");
         }
         assert_eq!(month.points_in([-121.0, 34.0, -120.0, 36.0]).count(), 1);
+        for area in [WORLD, [-121.0, 34.0, -120.0, 36.0], [179.0, -90.0, -179.0, 90.0]] {
+            let of_bytes = PointMonth::points_of_bytes(&month.to_bytes(), area).unwrap();
+            assert_eq!(of_bytes, month.points_in(area).collect::<Vec<_>>());
+        }
     }
 
     #[test]
     fn of_one_cell_the_smallest_pixel_is_kept() {
         let mut month = PointMonth::default();
         let fine = point_at(10.0, 40.0);
-        month.add(&[Detection { scan_m: 4800, ..fine }, fine]);
+        let coarse = Detection { scan_m: 4800, ..fine };
+        assert!(month.add(&[coarse]) && month.add(&[fine]) && !month.add(&[coarse, fine]));
         let found: Vec<MonthPoint> = month.points_in(WORLD).collect();
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].pixel_m, fine.pixel_m().div_ceil(100) * 100);
@@ -211,6 +269,9 @@ mod tests {
         let bytes = month.to_bytes();
         for end in 0..bytes.len() {
             assert_eq!(PointMonth::from_bytes(&bytes[..end]), Err(PointMonthError), "{end}");
+            assert_eq!(PointMonth::check_bytes(&bytes[..end]), Err(PointMonthError), "{end}");
+            let points = PointMonth::points_of_bytes(&bytes[..end], WORLD);
+            assert_eq!(points, Err(PointMonthError), "{end}");
         }
         for wrong in [
             &b"DFP1\x01\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f"[..],

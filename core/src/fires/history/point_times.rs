@@ -93,9 +93,14 @@ impl PointTimes {
     }
 }
 
-/// Whether a box lies within another; neither passes the antimeridian.
-fn holds_box(outer: [f64; 4], inner: [f64; 4]) -> bool {
-    outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3]
+/// Whether a box lies within another, which may pass the antimeridian.
+fn holds_box([west, south, east, north]: [f64; 4], inner: [f64; 4]) -> bool {
+    let holds_longitudes = match west <= east {
+        true => west <= inner[0] && inner[2] <= east,
+        // On one side of it, as the box within.
+        false => west <= inner[0] || inner[2] <= east,
+    };
+    holds_longitudes && south <= inner[1] && inner[3] <= north
 }
 
 /// Width of the ground around a box in which an archive must have points, degrees.
@@ -173,6 +178,17 @@ mod tests {
         );
         let half = Some([-120.5, 39.0, -120.0, 40.0]);
         assert_eq!(known(&spans, half), PointTimes::default());
+    }
+
+    #[test]
+    fn a_source_across_the_antimeridian_covers_the_boxes_on_both_of_its_sides() {
+        let spans = [("2025-01-01T04:00:00Z", "2025-01-03T03:00:00Z")];
+        let area = Some([-120.9, 30.0, -122.0, 50.0]);
+        assert_eq!(known(&spans, area), PointTimes::default());
+        for area in [[-121.5, 30.0, -150.0, 50.0], [170.0, 30.0, -119.5, 50.0]] {
+            let since = known(&spans, Some(area)).known_since(BOX, day("2025-01-03"));
+            assert_eq!(since, Some(day("2025-01-02")), "{area:?}");
+        }
     }
 
     #[test]

@@ -25,6 +25,7 @@ fn map(update: &FiresUpdate, hour: i32, seen_share: f64, burnt_share: f64) -> Fi
         burnt_hectares: 2000.0,
         worst: None,
         newest_scene: None,
+        beyond_antimeridian: None,
     }
 }
 
