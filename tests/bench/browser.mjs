@@ -2,10 +2,10 @@
 // Times the page's worker in Chromium: `near`, beside geotiff.js over loopback; `far`, from a bucket 100 ms away; and
 // weighs the page itself with an area as large as is computed: `memory`.
 //
-// usage: tests/bench/browser.mjs [near] [far] [memory] [--scenes FOLDER] [--runs 7]
+// usage: tests/bench/browser.mjs [near] [far] [memory] [--scenes FOLDER] [--runs 7] [--json FILE]
 //
-// The scenes and the far bucket come from ../shared/bench; --scenes keeps the scenes for the next time. Build first
-// (scripts/build), and install the peer: npm ci --prefix tests/bench
+// The scenes are generated; --scenes keeps them for the next time. --json writes the rows of `near` for the table of
+// docs/performance.md. Build first (scripts/build), and install the peer: npm ci --prefix tests/bench
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -17,11 +17,10 @@ import { chosen, openWorkerPage, send } from "../browser/worker_page.mjs";
 import { CHROMIUM, CHROMIUM_OPTIONS, PROJECT, freePort, launchChromium, responding } from "../browser/test_bed.mjs";
 import { racePage } from "./race.mjs";
 
-const SHARED = resolve(PROJECT, "../shared/bench");
 const PEER = join(PROJECT, "tests/bench/node_modules/geotiff/dist-browser");
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { scenes: { type: "string" }, runs: { type: "string", default: "7" } },
+  options: { scenes: { type: "string" }, runs: { type: "string", default: "7" }, json: { type: "string" } },
 });
 const works = positionals.length > 0 ? positionals : ["near", "far"];
 const folder = mkdtempSync(join(tmpdir(), "dragonfly-bench-"));
@@ -39,7 +38,8 @@ async function start(command, args, url) {
 function scenes() {
   const made = options.scenes ?? join(folder, "scenes");
   if (!existsSync(join(made, "items.json"))) {
-    execFileSync("/usr/bin/python3", [join(SHARED, "make_scenes.py"), made, "1", "1", "1"], { stdio: "ignore" });
+    const generator = ["run", "--quiet", "--locked", "--release", "--package", "dragonfly-sample", "--example", "bench_scenes"];
+    execFileSync("cargo", [...generator, "--", resolve(made), "near"], { cwd: PROJECT, stdio: ["ignore", "ignore", "inherit"] });
   }
   return made;
 }
@@ -130,7 +130,18 @@ async function posted(port) {
   return JSON.parse(body);
 }
 
+/** Rows of the table of docs/performance.md, seconds. */
+function tableRows(times) {
+  const medians = Object.entries(times).map(([name, own]) => [name, median(own) / 1000]);
+  const [[, ours]] = medians;
+  return medians.map(([name, seconds], at) => {
+    const row = { work: "near", contender: at === 0 ? "Dragonfly" : name, seconds: Number(seconds.toFixed(2)) };
+    return at === 0 ? row : { ...row, ratio: Number((seconds / ours).toFixed(2)) };
+  });
+}
+
 async function near() {
+  if (!existsSync(PEER)) throw new Error(`${PEER} is absent: npm ci --prefix tests/bench`);
   const made = scenes();
   const site = await nginx(made);
   const items = catalogue(made, `${site}/scenes`).toSorted((a, b) => a.properties.datetime.localeCompare(b.properties.datetime));
@@ -157,6 +168,7 @@ async function near() {
     const spread = `${Math.min(...own).toFixed(0)}–${Math.max(...own).toFixed(0)}`;
     console.log(`  ${name}: ${median(own).toFixed(0)} ms (${spread}), ${(median(own) / ours).toFixed(2)} ×`);
   }
+  if (options.json) writeFileSync(options.json, JSON.stringify(tableRows(times)));
   console.log(`  on the map's tiles ${(100 * alike).toFixed(1)} % of the cells that both have are alike`);
 }
 
@@ -178,7 +190,7 @@ async function far() {
   const site = await nginx(made);
   const port = await freePort();
   const bucket = `http://127.0.0.1:${port}`;
-  await start("/usr/bin/python3", [join(SHARED, "far_store.py"), made, "--port", `${port}`, "--ttfb-ms", "100"], `${bucket}/__stats__`);
+  await start("/usr/bin/python3", [join(PROJECT, "tests/bench/slow_bucket.py"), made, "--port", `${port}`, "--ttfb-ms", "100"], `${bucket}/__stats__`);
   const SIDE_M = 20_000;
   const rows = [];
   for (let run = 0; run < Number(options.runs); run += 1) {

@@ -7,10 +7,10 @@ use gdal::config::{clear_thread_local_config_option, set_thread_local_config_opt
 use gdal::raster::{Buffer, GdalType, RasterCreationOptions};
 use gdal::{Dataset, DriverManager, Metadata};
 
-use super::tile::SampleTile;
+use super::tile::crs_from_epsg;
 
-/// Each overview halves the one before: 40, 80, 160 and 320 m.
-const OVERVIEW_FACTORS: [i32; 4] = [2, 4, 8, 16];
+/// Each overview halves the one before: of 20 m, they have 40, 80, 160 and 320 m.
+pub(crate) const OVERVIEW_FACTORS: [i32; 4] = [2, 4, 8, 16];
 /// GDAL takes the block size of overviews from its configuration alone.
 const OVERVIEW_BLOCK_OPTION: &str = "GDAL_TIFF_OVR_BLOCKSIZE";
 
@@ -21,30 +21,41 @@ pub(crate) enum Overviews {
     Mode,
 }
 
+/// The pixel grid of a file, and its overviews.
+pub(crate) struct RasterLayout {
+    pub(crate) epsg: u32,
+    /// In GDAL's order: west edge, pixel width, turn, north edge, turn, pixel height.
+    pub(crate) geo_transform: [f64; 6],
+    pub(crate) width_px: usize,
+    pub(crate) height_px: usize,
+    /// How many pixels of the full image are one of each overview's, across.
+    pub(crate) overview_factors: Vec<i32>,
+}
+
 /// Writes `pixels`, row by row from the north, as a cloud-optimized GeoTIFF with 0 for no data.
 pub(crate) fn write<T: GdalType + Copy>(
     path: &Path,
-    tile: &SampleTile,
+    layout: &RasterLayout,
     description: &str,
     overviews: Overviews,
     pixels: Vec<T>,
 ) -> Result<()> {
-    band_in_memory(tile, description, overviews, pixels)
+    band_in_memory(layout, description, overviews, pixels)
         .and_then(|band| copy_to_file(&band, path))
         .with_context(|| format!("writing {}", path.display()))
 }
 
 fn band_in_memory<T: GdalType + Copy>(
-    tile: &SampleTile,
+    layout: &RasterLayout,
     description: &str,
     overviews: Overviews,
     pixels: Vec<T>,
 ) -> Result<Dataset> {
-    let size = (tile.width_px, tile.height_px);
+    let size = (layout.width_px, layout.height_px);
     let mut dataset = DriverManager::get_driver_by_name("MEM")?
         .create_with_band_type::<T, _>("", size.0, size.1, 1)?;
-    dataset.set_spatial_ref(&tile.crs()?)?;
-    dataset.set_geo_transform(&tile.geo_transform())?;
+    dataset.set_spatial_ref(&crs_from_epsg(layout.epsg)?)?;
+    dataset.set_geo_transform(&layout.geo_transform)?;
     dataset.set_metadata_item("TIFFTAG_IMAGEDESCRIPTION", description, "")?;
     let mut band = dataset.rasterband(1)?;
     band.set_no_data_value(Some(0.0))?;
@@ -53,7 +64,7 @@ fn band_in_memory<T: GdalType + Copy>(
         Overviews::Average => "AVERAGE",
         Overviews::Mode => "MODE",
     };
-    dataset.build_overviews(resampling, &OVERVIEW_FACTORS, &[])?;
+    dataset.build_overviews(resampling, &layout.overview_factors, &[])?;
     Ok(dataset)
 }
 

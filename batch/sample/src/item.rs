@@ -173,7 +173,7 @@ fn clipped(region: &SampleRegion, corners: &[[f64; 2]], edge: SwathEdge) -> Vec<
 }
 
 /// West, south, east, north.
-fn bounds(outline: &[[f64; 2]]) -> [f64; 4] {
+pub(crate) fn bounds(outline: &[[f64; 2]]) -> [f64; 4] {
     outline.iter().fold(
         [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
         |[west, south, east, north], [lon, lat]| {

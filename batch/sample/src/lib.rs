@@ -15,6 +15,9 @@ mod scene;
 mod sky;
 mod tile;
 
+// The scenes of the benchmarks.
+pub mod bench;
+
 // What is written down.
 mod geotiff;
 mod item;
@@ -133,6 +136,7 @@ fn write_scene(
         .with_context(|| format!("making the folder {}", folder.display()))?;
     let item = item::item(region, tile, lattice, overpass, &scene)?;
     let SampleScene { dn, scl } = scene;
+    let layout = tile.raster_layout();
     let finished = |path: PathBuf| -> Result<u64> {
         on_file(&path);
         Ok(fs::metadata(&path).with_context(|| format!("looking at {}", path.display()))?.len())
@@ -143,14 +147,14 @@ fn write_scene(
             .into_par_iter()
             .map(|(band, dn)| {
                 let path = folder.join(band.file);
-                geotiff::write(&path, tile, INVENTED, Overviews::Average, dn)?;
+                geotiff::write(&path, &layout, INVENTED, Overviews::Average, dn)?;
                 finished(path)
             })
             .sum::<Result<u64>>()
     };
     let write_classes = || {
         let path = folder.join(SCL_FILE);
-        geotiff::write(&path, tile, INVENTED, Overviews::Mode, scl)?;
+        geotiff::write(&path, &layout, INVENTED, Overviews::Mode, scl)?;
         finished(path)
     };
     let (bands, classes) = rayon::join(write_bands, write_classes);

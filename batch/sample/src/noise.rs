@@ -25,6 +25,15 @@ impl Noise {
         f64::from(self.hash(column, row)) / f64::from(u32::MAX)
     }
 
+    /// A number of nearly normal distribution for a cell, mean 0, standard deviation 1: a sum of
+    /// four bytes.
+    #[inline]
+    pub(crate) fn normal(self, column: i32, row: i32) -> f32 {
+        let sum: u16 = self.hash(column, row).to_le_bytes().into_iter().map(u16::from).sum();
+        // The mean of a byte is 127.5, its variance (256² − 1) / 12.
+        (f32::from(sum) - 510.0) / 147.8
+    }
+
     /// Gradient noise after Perlin: hills about one unit wide, mean 0, nearly always within -1 to
     /// 1.
     #[inline]

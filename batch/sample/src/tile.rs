@@ -3,6 +3,8 @@
 use anyhow::{Context, Result};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 
+use super::geotiff::{OVERVIEW_FACTORS, RasterLayout};
+
 /// The pixel size of B8A, B12 and SCL.
 pub(crate) const PIXEL_SIZE_M: f64 = 20.0;
 /// Between nodes this far apart the projection bends by less than a centimetre.
@@ -23,9 +25,15 @@ pub(crate) struct SampleTile {
 }
 
 impl SampleTile {
-    /// In GDAL's order: west edge, pixel width, turn, north edge, turn, pixel height.
-    pub(crate) fn geo_transform(&self) -> [f64; 6] {
-        [self.west_m, PIXEL_SIZE_M, 0.0, self.north_m, 0.0, -PIXEL_SIZE_M]
+    /// The grid of its files, with all overviews.
+    pub(crate) fn raster_layout(&self) -> RasterLayout {
+        RasterLayout {
+            epsg: self.epsg,
+            geo_transform: [self.west_m, PIXEL_SIZE_M, 0.0, self.north_m, 0.0, -PIXEL_SIZE_M],
+            width_px: self.width_px,
+            height_px: self.height_px,
+            overview_factors: OVERVIEW_FACTORS.to_vec(),
+        }
     }
 
     pub(crate) fn crs(&self) -> Result<SpatialRef> {

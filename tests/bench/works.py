@@ -1,0 +1,18 @@
+"""The benchmarks: what each reads, and which peers do the same."""
+
+# The scenes are those of `bench_scenes` of the same name. `scenes_per_tile` is per side of the fire; a ttfb of None
+# means local files.
+PIPELINES = {
+    "wide": {"title": "64 MGRS tiles, 256 scenes, 100 ms to each first byte, zoom 4–9",
+             "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc", "gdal"]},
+    "masks": {"title": "16 MGRS tiles, 64 scenes whose masks are read finer than their bands, 100 ms away, zoom 4–9",
+              "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc"]},
+    "fine": {"title": "2 MGRS tiles at 20 m from local files, one date per side, zoom 4–12",
+             "max_zoom": 12, "ttfb_ms": None, "scenes_per_tile": 1, "peers": ["gdal", "odc"]},
+}
+TITLES = {name: work["title"] for name, work in PIPELINES.items()} | {
+    "kernel": "four bands to a value, one thread",
+    "fire_points": "a night over a million active-fire points, one thread",
+    "near": "in the browser, 4 bands and 2 masks of 2048 × 2048 pixels, from click to picture",
+}
+COMMANDS = {name: f"scripts/bench {name}" for name in TITLES}
