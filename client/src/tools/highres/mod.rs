@@ -15,6 +15,7 @@ mod area_view;
 mod blocks;
 mod confirm_view;
 mod dates_view;
+mod fault;
 mod legend;
 mod link;
 mod on_map;
@@ -35,7 +36,7 @@ mod session;
 mod signals;
 mod style;
 mod style_view;
-mod timer;
+pub(super) mod timer;
 mod words;
 
 use std::cell::{OnceCell, RefCell};

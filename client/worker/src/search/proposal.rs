@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    Area, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level,
-    choose_scenes, mercator,
+    Area, BandRole, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows,
+    choose_level, choose_scenes, mercator,
 };
 
 use dragonfly_core::protocol::{
@@ -54,7 +54,13 @@ pub fn found(
     let pre = side(FireSide::Pre, pre_items, windows.wanted_pre(latest_post));
     // All are of the collection that was searched.
     let collection = post_items.first().or(pre_items.first()).map(Item::known_collection);
-    let zooms = zooms(search.zoom, area, collection, pre.scenes.iter().chain(&post.scenes));
+    let used = || pre.scenes.iter().chain(&post.scenes).filter(|scene| scene.chosen);
+    let is_used = |item: &&Item| used().any(|scene| scene.id == item.id);
+    let items: Vec<&Item> = pre_items.iter().chain(post_items).filter(is_used).collect();
+    let pictures = PICTURES.map(|roles| {
+        items.iter().any(|item| roles.into_iter().all(|role| item.band(role).is_ok()))
+    });
+    let zooms = zooms(search.zoom, area, (collection, pictures), used());
     SearchResult { pre, post, bbox: area.bbox(), zooms, kept: Vec::new() }
 }
 
@@ -156,18 +162,21 @@ fn without(search: &SearchRequest, scenes: &[SceneCandidate]) -> NoSceneReason {
     NoSceneReason::AllCloudy { least_cloud_cover: clouds.fold(100.0, f64::min) }
 }
 
+/// The bands of pictures in true and in false colour.
+const PICTURES: [[BandRole; 3]; 2] =
+    [BandRole::VISIBLE, [BandRole::Swir22, BandRole::Nir, BandRole::Red]];
+
 /// The zoom requested, then coarser ones until one fits.
 fn zooms<'a>(
     zoom: u8,
     area: &Area,
-    collection: Option<&Collection>,
+    images: (Option<&Collection>, [bool; 2]),
     scenes: impl Iterator<Item = &'a SceneCandidate>,
 ) -> Vec<ZoomOffer> {
-    let boxes: Vec<[f64; 4]> =
-        scenes.filter(|scene| scene.chosen).filter_map(|scene| scene.bbox).collect();
+    let boxes: Vec<[f64; 4]> = scenes.filter_map(|scene| scene.bbox).collect();
     let mut offers = Vec::new();
     for zoom in (0..=zoom).rev() {
-        let offer = offer(zoom, area.bbox(), collection, &boxes);
+        let offer = offer(zoom, area.bbox(), images, &boxes);
         offers.push(offer);
         if offer.fits {
             break;
@@ -179,7 +188,7 @@ fn zooms<'a>(
 fn offer(
     zoom: u8,
     bbox: [f64; 4],
-    collection: Option<&Collection>,
+    (collection, [has_true, has_false]): (Option<&Collection>, [bool; 2]),
     scene_boxes: &[[f64; 4]],
 ) -> ZoomOffer {
     let grid = Grid::covering(bbox, zoom);
@@ -200,9 +209,9 @@ fn offer(
         height,
         cell_m,
         megabytes: sum(pixel_m, 2.0 * BAND_BYTES + MASK_BYTES),
-        true_megabytes: sum(visible_pixel_m, 3.0 * BAND_BYTES),
+        true_megabytes: if has_true { sum(visible_pixel_m, 3.0 * BAND_BYTES) } else { 0.0 },
         // Near infrared and SWIR2 are there already.
-        false_megabytes: sum(visible_pixel_m, BAND_BYTES),
+        false_megabytes: if has_false { sum(visible_pixel_m, BAND_BYTES) } else { 0.0 },
         fits: u64::from(width) * u64::from(height) <= MAX_CELLS,
     }
 }
@@ -250,7 +259,7 @@ mod tests {
         offer(
             zoom,
             [10.0, 40.0, 11.0, 41.0],
-            Some(item.known_collection()),
+            (Some(item.known_collection()), [true; 2]),
             &[[9.0, 39.0, 12.0, 42.0]],
         )
     }
