@@ -37,7 +37,7 @@ mod signals;
 mod style;
 mod style_view;
 pub(super) mod timer;
-mod words;
+pub(super) mod words;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
