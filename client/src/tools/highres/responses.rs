@@ -91,7 +91,8 @@ impl Highres {
         });
     }
 
-    fn use_area(&self, area: Polygons) {
+    /// Computes in another area from now on, and shows all of it.
+    pub fn use_area(&self, area: Polygons) {
         let (obscured, bbox) = (ObscuredArea::by_panel(), area.bbox());
         self.signals.plan.update(|plan| plan.set_area(Some(area)));
         let padding = options([
