@@ -9,6 +9,7 @@ use dragonfly_core::{
     choose_level, choose_scenes, mercator,
 };
 
+use crate::compute::SceneBytes;
 use dragonfly_core::protocol::{
     MAX_CELLS, NoSceneReason, SceneCandidate, SearchRequest, SearchResult, SideResult, ZoomOffer,
 };
@@ -216,6 +217,50 @@ fn offer(
     }
 }
 
+/// From this download on it is worth reading the heads of some files to weigh it, MB.
+pub const WEIGH_ABOVE_MB: f64 = 8.0;
+
+/// Corrects what computing takes, by scenes whose files were looked into: each with its box and the
+/// bytes that the area takes of it at the zoom of the first offer.
+pub fn corrected(result: &mut SearchResult, samples: &[(Item, SceneBytes)]) {
+    let Some(zoom) = result.zooms.first().map(|offer| offer.zoom) else { return };
+    let (mut numbers, mut visible) = (Ratio::default(), Ratio::default());
+    for (item, bytes) in samples {
+        let boxes: Vec<_> = item.bbox().into_iter().collect();
+        let images = (Some(item.known_collection()), [true; 2]);
+        let estimated = offer(zoom, result.bbox, images, &boxes);
+        numbers.add(bytes.numbers, estimated.megabytes);
+        if let Some(visible_band) = bytes.visible_band {
+            visible.add(visible_band, estimated.false_megabytes);
+        }
+    }
+    for offer in &mut result.zooms {
+        offer.megabytes *= numbers.value();
+        offer.true_megabytes *= visible.value();
+        offer.false_megabytes *= visible.value();
+    }
+}
+
+/// How many times as much samples take as was estimated of them.
+#[derive(Default)]
+struct Ratio {
+    megabytes: f64,
+    estimated: f64,
+}
+
+impl Ratio {
+    fn add(&mut self, bytes: u64, estimated: f64) {
+        self.megabytes += bytes as f64 / 1e6;
+        self.estimated += estimated;
+    }
+
+    /// 1 without samples.
+    fn value(&self) -> f64 {
+        let is_known = self.megabytes > 0.0 && self.estimated > 0.0;
+        if is_known { self.megabytes / self.estimated } else { 1.0 }
+    }
+}
+
 /// What a band of 16 bits weighs a pixel, compressed as the archives of Sentinel-2 are. Bytes.
 const BAND_BYTES: f64 = 1.6;
 /// What a mask weighs a pixel. Bytes.
@@ -326,6 +371,37 @@ mod tests {
             offer.megabytes_with(Some(PictureKind::True)),
             offer.megabytes + offer.true_megabytes
         );
+    }
+
+    #[test]
+    fn an_estimate_is_corrected_by_what_files_list() {
+        let item = r#"{"id":"a","collection":"sentinel-2-l2a","properties":{},"bbox":[9,39,12,42],
+            "assets":{"nir08":{"href":"a.tif"}}}"#;
+        let item: Item = serde_json::from_str(item).unwrap();
+        let before = offered("sentinel-2-l2a", "nir08", 13);
+        let result = || SearchResult {
+            pre: SideResult { scenes: Vec::new(), without: None },
+            post: SideResult { scenes: Vec::new(), without: None },
+            bbox: [10.0, 40.0, 11.0, 41.0],
+            zooms: vec![before],
+            kept: Vec::new(),
+        };
+        let megabytes = |numbers: f64| (numbers * 1e6) as u64;
+        let mut weighed = result();
+        let bytes = SceneBytes {
+            numbers: megabytes(before.megabytes / 2.0),
+            visible_band: Some(megabytes(before.false_megabytes / 7.0)),
+        };
+        corrected(&mut weighed, &[(item.clone(), bytes)]);
+        let after = weighed.zooms[0];
+        assert!((after.megabytes / before.megabytes - 0.5).abs() < 1e-3, "{after:?}");
+        assert!((after.true_megabytes / before.true_megabytes - 1.0 / 7.0).abs() < 1e-3);
+        // Without samples, and with empty ones, the estimate stays.
+        for samples in [vec![], vec![(item, SceneBytes::default())]] {
+            let mut unweighed = result();
+            corrected(&mut unweighed, &samples);
+            assert_eq!(unweighed.zooms, [before]);
+        }
     }
 
     #[test]
