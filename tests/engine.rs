@@ -18,7 +18,7 @@ use dragonfly_core::{
 use dragonfly_worker::{
     Cog, CogScene, ComputedMap, CrsProjection, Export, GridTarget, NoCache, ObservationUnit,
     OffsetGround, PixelGrid, SceneOptions, SceneSource, SceneStrip, Spawn, TargetCells, UtmGrid,
-    compute, compute_in_utm, found, windows,
+    compute, compute_in_utm, found, scene_bytes, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, GeoTransformEx, Metadata};
@@ -180,6 +180,31 @@ impl EngineTask {
         let item = self.items().remove(0);
         let opened = CogScene::open(&files, &cache, &item, &options, &wanted, &at_once);
         block_on(opened).err().unwrap().to_string()
+    }
+
+    /// Bytes that an area takes of each scene of the catalogue: those that its files list, and those
+    /// that are read beside the files' heads.
+    pub(crate) fn listed_and_read(&self) -> Vec<(u64, u64)> {
+        let wanted = GridTarget::of(self.area(), self.search().zoom);
+        let (files, cache) = (Files::default(), Rc::new(NoCache));
+        let (far, at_once): (_, Spawn) = (files.far(), Rc::new(block_on));
+        let options = SceneOptions {
+            side: FireSide::Pre,
+            picture: None,
+            mask_rules: self.mask_rules.clone(),
+        };
+        let bytes_of = |item: &Item| {
+            let listed = block_on(scene_bytes(&far, &cache, item, &options, &wanted));
+            files.forget();
+            let opened = CogScene::open(&far, &cache, item, &options, &wanted, &at_once);
+            let mut scene = block_on(opened).unwrap().unwrap();
+            for row in (0..wanted.height()).step_by(256) {
+                block_on(scene.observe(&(row..row + 256), ObservationUnit::Cell)).unwrap();
+            }
+            let bodies = files.asked().into_iter().filter(|range| range.start > 0);
+            (listed.unwrap().unwrap().numbers, bodies.map(|range| range.end - range.start).sum())
+        };
+        self.items().iter().map(bytes_of).collect()
     }
 
     /// Computes with them on the map's grid.
@@ -396,6 +421,19 @@ fn madre_has_the_same_bits_as_in_batch() {
             &EngineTask { catalogue: catalogue.clone(), region, mask_rules: MaskRules::default() },
             least,
         );
+    }
+}
+
+#[test]
+#[cfg_attr(not(has_real_data), ignore = "the real data does not lie beside the project")]
+fn the_bytes_that_real_files_list_are_those_that_are_read() {
+    let days = ["2025-06-01", "2025-07-01", "2025-07-20", "2025-08-20"];
+    let region = region([-120.07, 35.01, -119.67, 35.24], 13, days);
+    let catalogue = shared("data/madre/items.json");
+    let task = EngineTask { catalogue, region, mask_rules: MaskRules::default() };
+    for (listed, read) in task.listed_and_read() {
+        let ratio = listed as f64 / read as f64;
+        assert!((0.8..1.2).contains(&ratio), "{listed} listed, {read} read");
     }
 }
 

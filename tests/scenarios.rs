@@ -4,6 +4,7 @@
 mod cell_counts;
 mod cumulus;
 mod dated_scenes;
+mod download_size;
 mod drift;
 mod fire_parting;
 mod first_night;

@@ -218,3 +218,70 @@ test("a link with another place is read in a page that is open", async (t) => {
   await page.goBack();
   await readout.filter({ hasText: "39.8800° N" }).filter({ hasText: /dNBR/ }).waitFor();
 });
+
+/** Metadata of a rolling map that parts fires from other change; all its ground with a value is such change. */
+async function withChange(page) {
+  await page.route("**/meta/sample_sierra.json", async (route) => {
+    const meta = await (await route.fetch()).json();
+    const { run_tile_url_template, tile_count, tile_index } = meta;
+    const changed_tiles = { run_tile_url_template, tile_count, tile_index };
+    const parted = { assessment: "rolling", change_only: false, points_since: "2025-03-01", changed_hectares: 1234 };
+    await route.fulfill({ json: { ...meta, ...parted, changed_tiles } });
+  });
+}
+
+/** Whether a tile has cells of this colour. */
+const hasColour = (page, colour) =>
+  page.evaluate((colour) => [...document.querySelectorAll("canvas.df-tile[data-state=drawn]")].some((canvas) => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, 256, 256);
+    for (let at = 0; at < data.length; at += 4)
+      if (data[at + 3] === 255 && [data[at], data[at + 1], data[at + 2]].join() === colour) return true;
+    return false;
+  }), colour);
+
+test("ground that changed without a fire has a row of its own, is grey once shown, and is read as such", async (t) => {
+  const GREY = "154,154,154";
+  const { page } = await open(t, "#map=11/39.9/-121.2&region=sample_sierra", { prepare: withChange, ready: drawn });
+  const row = page.getByTestId("legend-changed");
+  await shows(row, /Changed, no fire seen[^]*1,234 ha/);
+  assert.equal(await row.getAttribute("aria-pressed"), "false");
+  assert.equal(await hasColour(page, GREY), false);
+  await row.click();
+  await page.waitForURL(/changed=1/);
+  await eventually(() => hasColour(page, GREY), "grey cells");
+  await page.screenshot({ path: join(SCREENSHOTS, "meaning-changed.png") });
+  await page.getByTestId("map").focus();
+  await page.keyboard.press("Enter");
+  const readout = page.getByTestId("point-readout");
+  await shows(readout, /Changed, no fire seen[^]*no fire was detected here since 1 Mar 2025/);
+  await shows(page.getByTestId("change-note"), /1,234 ha changed like a burn/);
+  // The address opens it as it is shown.
+  const { page: other } = await open(t, new URL(page.url()).hash, { prepare: withChange, ready: drawn });
+  await other.getByTestId("legend-changed").and(other.locator("[aria-pressed=true]")).waitFor();
+  await eventually(() => hasColour(other, GREY), "grey cells by the address");
+});
+
+test("a measured outline states what burnt in it and what was not seen", async (t) => {
+  const { page } = await open(t, "#map=11/39.9/-121.2&region=sample_sierra", { ready: drawn });
+  await page.getByTestId("measure").click();
+  const readout = page.getByTestId("measure-readout");
+  await readout.waitFor();
+  for (const [x, y] of [[650, 250], [950, 250], [950, 550]]) await page.mouse.click(x, y);
+  await page.mouse.dblclick(650, 550);
+  const burnt = page.getByTestId("measured-burnt");
+  await shows(burnt, /^Of these, [\d,.]+ ha \w+, by the nightly map with cells of \d+ m\./);
+  const number = (text) => Number(text.match(/([\d,.]+) ha/)[1].replaceAll(",", ""));
+  const [inside, all] = [number(await burnt.innerText()), number(await readout.innerText())];
+  assert.ok(inside > 0 && inside < all, `${inside} of ${all} ha`);
+  await page.screenshot({ path: join(SCREENSHOTS, "meaning-measured.png") });
+});
+
+test("outside all maps the panel names what is nearest, and so it does at the reader's own position", async (t) => {
+  const geolocation = { latitude: 52.5, longitude: 13.4, accuracy: 30 };
+  const { page } = await open(t, "", { geolocation, permissions: ["geolocation"] });
+  await page.getByTestId("locate").click();
+  const panel = page.getByTestId("region-panel");
+  await shows(panel, /No map here[^]*Nearest: .+, [\d,.]+ km away/);
+  await page.waitForFunction(() => /map=12\/52\.5/.test(location.hash));
+  assert.doesNotMatch(new URL(page.url()).hash, /point=/);
+});

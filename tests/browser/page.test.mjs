@@ -10,11 +10,11 @@ import { DESKTOP, dragonfly, eventually, nginx, PHONE, REGIONS, SCREENSHOTS, tes
 // A copy of core's table, so that a change of it fails here. The highest class comes first.
 const LEGEND = [
   ["High severity", "0.66 and more", ["#5c0a2a"]],
-  ["Moderate-high severity", "0.44 to 0.66", ["#cf4020"]],
-  ["Moderate-low severity", "0.27 to 0.44", ["#f59733"]],
+  ["Moderate severity, upper half", "0.44 to 0.66", ["#cf4020"]],
+  ["Moderate severity, lower half", "0.27 to 0.44", ["#f59733"]],
   ["Low severity", "0.10 to 0.27", ["#fde26b"]],
   ["Unburned", "−0.10 to 0.10", ["transparent"]],
-  ["Enhanced regrowth", "below −0.10", ["#8abbe3", "#1f5aa6"]],
+  ["Greener than before", "below −0.10", ["#8abbe3", "#1f5aa6"]],
 ];
 const BREAKS = [-0.25, -0.1, 0.1, 0.27, 0.44, 0.66];
 const COLOURS = LEGEND.flatMap(([, , colours]) => colours).reverse();

@@ -149,14 +149,23 @@ impl Words {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use dragonfly_core::{Empty, LEGEND};
 
     #[test]
-    fn english_is_that_of_core() {
-        assert_eq!(ENGLISH.legend_titles, LEGEND.map(|entry| entry.title));
-        assert_eq!(ENGLISH.palette_titles, Palette::ALL.map(Palette::title));
+    fn the_reasons_for_empty_cells_are_those_of_core() {
         assert_eq!(ENGLISH.empty, Empty::ALL.map(Empty::name));
+    }
+
+    #[test]
+    fn every_class_and_palette_has_a_name_of_its_own() {
+        for words in [ENGLISH, GERMAN] {
+            let titles = words.legend_titles.into_iter().chain(words.palette_titles);
+            let known: BTreeSet<_> = titles.collect();
+            assert_eq!(known.len(), LEGEND.len() + Palette::ALL.len());
+        }
     }
 
     #[test]

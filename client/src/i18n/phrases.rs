@@ -171,6 +171,8 @@ table_of_texts! {
         pub no_map_here_detail: &'static str,
         pub outside_regions: &'static str,
         pub outside_regions_detail: &'static str,
+        /// The nearest fire or region, and its distance.
+        pub nearest: With<2>,
         pub unavailable: &'static str,
         pub unavailable_detail: &'static str,
         pub mostly_empty: With<1>,

@@ -98,9 +98,9 @@ mod tests {
             );
         };
         check(ENGLISH, 145, "Low severity", "dNBR 0.175");
-        check(ENGLISH, 110, "Enhanced regrowth", "dNBR −0.175");
+        check(ENGLISH, 110, "Greener than before", "dNBR −0.175");
         check(ENGLISH, 250, "High severity", "dNBR 1.22 and more");
-        check(ENGLISH, 1, "Enhanced regrowth", "dNBR below −1.26");
+        check(ENGLISH, 1, "Greener than before", "dNBR below −1.26");
         check(ENGLISH, 254, "Water", "Water (lake, river or sea).");
         let unburned = "Not burned, as far as satellites see";
         check(ENGLISH, 128, unburned, "dNBR 0.005");

@@ -312,6 +312,6 @@ mod tests {
             Jul 2025; map of 21 Aug 2025, run 20250821T030000Z0001. Copernicus Sentinel data \
             2025. https://maps.example/, accessed 24 Aug 2025.";
         assert_eq!(ENGLISH.cite_map(meta, &map, "https://maps.example/", now()), expected);
-        assert!(GERMAN.cite_map(meta, &map, "", now()).ends_with("abgerufen am 24. August 2025."));
+        assert!(GERMAN.cite_map(meta, &map, "", now()).ends_with("abgerufen am 24. Aug. 2025."));
     }
 }

@@ -43,7 +43,7 @@ extern "C" {
     ) -> Result<(), JsValue>;
 }
 
-/// Moves the map to the reader's position, or shows in `toast` why it cannot.
+/// Moves the map to the reader's position and reads its value, or shows in `toast` why it cannot.
 #[component]
 pub fn LocateButton(map_state: MapState, toast: RwSignal<Option<String>>) -> impl IntoView {
     let show = move |message: String| toast.set(Some(message));
@@ -62,6 +62,7 @@ pub fn LocateButton(map_state: MapState, toast: RwSignal<Option<String>>) -> imp
                 within_m: coords.accuracy(),
             };
             map_state.reader_position.set(Some(position));
+            map_state.read_at.set(Some((position.lon, position.lat)));
             let zoom = map_state
                 .centre
                 .get_untracked()

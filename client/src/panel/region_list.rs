@@ -17,7 +17,7 @@ use crate::ui::markup::{Markup, tag, text};
 const SLOW_AFTER: Duration = Duration::from_secs(8);
 
 /// The list of regions. `on_choose` receives the name of the region chosen, `on_about` of the one
-/// whose panel is opened. `missing` is true when the regions cannot be loaded.
+/// whose panel is opened. `missing` is true when the list of regions, or a line of it, cannot be read.
 #[component]
 pub fn RegionList(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
@@ -40,7 +40,7 @@ pub fn RegionList(
         _ if !is_loaded() && missing.get() => words().regions_missing.to_owned(),
         _ if !is_loaded() && is_slow.get() => words().slow_regions.to_owned(),
         _ if !is_loaded() => words().loading_regions.to_owned(),
-        counts => count_note(counts),
+        counts => count_note(counts, missing.get()),
     };
     let on_click = move |button: &Element| {
         if let Some(name) = button.get_attribute("data-region") {
@@ -90,10 +90,12 @@ fn slow_timer() -> RwSignal<bool> {
     is_slow
 }
 
-/// How many regions were found, of how many; empty where all are shown.
-fn count_note((found, all): (usize, usize)) -> String {
+/// How many regions were found, of how many; empty where all are shown. A list of broken lines alone
+/// is not empty.
+fn count_note((found, all): (usize, usize), has_broken: bool) -> String {
     let words = words();
     match found {
+        _ if all == 0 && has_broken => words.regions_missing.to_owned(),
         _ if all == 0 => words.no_regions.to_owned(),
         0 => words.no_region_matches.to_owned(),
         _ if found > MAX_SHOWN => words.more_regions.fill([&words.count(found - MAX_SHOWN)]),

@@ -116,10 +116,10 @@ fn PanelBody(
     });
     effect(move || {
         if let (Some(element), Some(selection)) = (region.get(), selection.get()) {
-            let offers_highres = atlas.highres_zoom().is_some();
             let region = selection.region();
+            let place = || point.get().map(SelectedPoint::lon_lat).unwrap_or_default();
             let parts = region.map_or_else(
-                || outside_regions(offers_highres),
+                || outside_regions(atlas, place()),
                 |entry| describe_region(entry, atlas),
             );
             fill(&element, &parts);

@@ -142,13 +142,17 @@ fn describe_map(entry: &RegionEntry, now: DateTime<Utc>) -> Vec<Markup> {
     }
 }
 
-/// What stands outside all regions.
-pub fn outside_regions(offers_highres: bool) -> Vec<Markup> {
-    let offer = match offers_highres {
+/// What stands outside all regions: what is nearest to the place, and the offer to compute it.
+pub fn outside_regions(atlas: Atlas, place: (f64, f64)) -> Vec<Markup> {
+    let offer = match atlas.highres_zoom().is_some() {
         true => button(HIGH_RES, words().high_res_here),
         false => text("p", words().high_res_missing).with("class", "quiet"),
     };
-    vec![offer]
+    let nearest = atlas.nearest(place).map(|(title, distance_m)| {
+        let sentence = words().nearest.fill([&title, &words().length(distance_m)]);
+        text("p", &sentence).with("data-testid", "nearest")
+    });
+    nearest.into_iter().chain([offer]).collect()
 }
 
 fn button(act: &'static str, title: &str) -> Markup {

@@ -107,7 +107,9 @@ fn Regions(
     };
     let stale_after_days = Signal::derive(move || atlas.stale_after_days());
     let missing = Signal::derive(move || {
-        atlas.problems.with(|problems| problems.contains(&LoadError::Index))
+        atlas.problems.with(|problems| {
+            problems.iter().any(|it| matches!(it, LoadError::Index | LoadError::IndexLines(_)))
+        })
     });
     view! {
         <RegionList
@@ -146,7 +148,7 @@ fn DisplayControls(atlas: Atlas, display: DisplayOptions) -> impl IntoView {
             <PaletteSelect palette=display.palette />
             <DnbrFilter filter=display.filter />
             <OpacitySlider percent=display.opacity_percent />
-            <BasemapSelect basemaps chosen=display.basemap />
+            <BasemapSelect basemaps chosen=display.basemap opacity_percent=display.opacity_percent />
         </section>
     }
 }

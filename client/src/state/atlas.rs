@@ -15,13 +15,18 @@ use crate::data::published::{self, CONFIG_URL, INDEX_URL, PublishedFileError, Re
 use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::state::coverage::STALE_AFTER_DAYS;
-use crate::state::fires::{Fires, entry_of, fire_of, maps_in_view};
+use crate::state::fires::{
+    Fires, entry_of, fire_of, is_listed, maps_in_view, square_degrees, title_of,
+};
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, holds, look_up, look_up_change, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
 use crate::state::region_in_view::to_load;
 use crate::state::view::View;
 use crate::ui::effect::effect;
+
+/// Along a meridian.
+const METRES_PER_DEGREE: f64 = 111_195.0;
 
 /// The published maps, as far as they are loaded. A copy is the same atlas.
 #[derive(Clone, Copy)]
@@ -168,6 +173,23 @@ impl Atlas {
     /// The fire of an id; for a part of another fire, that one.
     pub fn fire(self, id: &str) -> Option<ListedFire> {
         self.fires.with(|fires| fire_of(&fires.as_ref()?.list.fires, id).cloned())
+    }
+
+    /// Title and distance, metres, of the fire nearest to a place (longitude, latitude); where no
+    /// fire is listed, of the region whose middle is the nearest.
+    pub fn nearest(self, place: (f64, f64)) -> Option<(String, f64)> {
+        let fires = self.fires.read();
+        let fires = fires.iter().flat_map(|fires| fires.list.fires.iter());
+        let fires = fires.filter(|fire| is_listed(fire));
+        let of_fires = nearest_of(fires.map(|it| (title_of(it), (it.lon, it.lat))), place);
+        let regions = self.regions.read();
+        of_fires.or_else(|| {
+            let regions = regions.iter().flatten().map(|entry| {
+                let [west, south, east, north] = entry.bbox();
+                (entry.line.title.as_str(), ((west + east) / 2.0, (south + north) / 2.0))
+            });
+            nearest_of(regions, place)
+        })
     }
 
     /// Loads the maps of the chosen fire and of those in view, unless they are loaded or loading.
@@ -352,6 +374,16 @@ impl Atlas {
     }
 }
 
+/// Title and distance, metres, of the nearest of some titled places.
+fn nearest_of<'a>(
+    titled: impl Iterator<Item = (&'a str, (f64, f64))>,
+    place: (f64, f64),
+) -> Option<(String, f64)> {
+    let measured = titled.map(|(title, at)| (title, square_degrees(at, place)));
+    let (title, nearest) = measured.min_by(|one, other| one.1.total_cmp(&other.1))?;
+    Some((title.to_owned(), nearest.sqrt() * METRES_PER_DEGREE))
+}
+
 async fn fetch_config() -> Result<ClientConfig, PublishedError> {
     Ok(published::config_from_json(&fetch::fresh_text(CONFIG_URL).await?)?)
 }
@@ -381,4 +413,18 @@ async fn fetch_index() -> Result<published::ReadIndex, PublishedError> {
 async fn fetch_region(meta_url: &str) -> Result<(RegionMeta, String), PublishedError> {
     let text = fetch::fresh_text(meta_url).await?;
     Ok((published::region_from_json(&text)?, text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_place_is_found_across_the_antimeridian_with_its_distance() {
+        let places = [("far", (170.0, 0.0)), ("near", (-179.5, 0.0))];
+        let (title, distance_m) = nearest_of(places.into_iter(), (179.5, 0.0)).unwrap();
+        assert_eq!(title, "near");
+        assert!((distance_m - 111_195.0).abs() < 100.0, "{distance_m}");
+        assert_eq!(nearest_of(std::iter::empty(), (0.0, 0.0)), None);
+    }
 }

@@ -118,9 +118,14 @@ pub fn found<'a>(
 }
 
 /// A measure that grows with the distance of a fire: square degrees of latitude.
-fn distance(fire: &ListedFire, (lon, lat): (f64, f64)) -> f64 {
-    let across = wrapped(fire.lon - lon) * ((fire.lat + lat) / 2.0).to_radians().cos();
-    across.powi(2) + (fire.lat - lat).powi(2)
+fn distance(fire: &ListedFire, around: (f64, f64)) -> f64 {
+    square_degrees((fire.lon, fire.lat), around)
+}
+
+/// The square of the distance of two places (longitude, latitude), in degrees of latitude.
+pub fn square_degrees((lon, lat): (f64, f64), (other_lon, other_lat): (f64, f64)) -> f64 {
+    let across = wrapped(lon - other_lon) * ((lat + other_lat) / 2.0).to_radians().cos();
+    across.powi(2) + (lat - other_lat).powi(2)
 }
 
 /// The fires with a map that are large enough in a view to be seen in it, the widest first.

@@ -111,6 +111,13 @@ impl MapState {
         self.fire.set(Some(id.to_owned()));
     }
 
+    /// Longitude and latitude of the chosen place, unless it is the reader's own position, which no
+    /// link carries.
+    pub fn public_point(self) -> Option<(f64, f64)> {
+        let own = self.reader_position.get().map(|position| (position.lon, position.lat));
+        self.point.get().map(SelectedPoint::lon_lat).filter(|point| Some(*point) != own)
+    }
+
     /// Makes a region the chosen one, instead of any fire.
     pub fn choose_region(self, name: &str) {
         self.fire.set(None);

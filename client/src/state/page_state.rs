@@ -51,7 +51,7 @@ impl PageState {
             centre: map_state.centre.get(),
             region: map_state.region.get(),
             fire: map_state.fire.get(),
-            point: map_state.point.get().map(SelectedPoint::lon_lat),
+            point: map_state.public_point(),
             palette: display.palette.get(),
             filter: display.filter.get(),
             opacity_percent: display.opacity_percent.get(),

@@ -9,13 +9,15 @@ use super::outline::Outline;
 use crate::i18n::words;
 
 /// The size of what was drawn, and the button that finishes it; nothing while the tool is off.
-/// `title` and `how` are shown until there is a size, `testid` is the name of the whole.
+/// `title` and `how` are shown until there is a size, `testid` is the name of the whole, `burnt`
+/// states what burnt inside.
 #[component]
 pub fn MeasureReadout(
     measure: Rc<Measure>,
     testid: &'static str,
     title: fn() -> &'static str,
     how: impl Fn() -> &'static str + Copy + Send + 'static,
+    #[prop(optional)] burnt: RwSignal<Option<String>>,
 ) -> impl IntoView {
     let outline = measure.outline();
     let measure = StoredValue::new_local(measure);
@@ -47,6 +49,7 @@ pub fn MeasureReadout(
                     <div role="status">
                         <p class="title">{size}</p>
                         <p class="detail">{around}</p>
+                        <p class="detail" data-testid="measured-burnt">{move || burnt.get()}</p>
                     </div>
                     <p class="place">{next} <span class="keys">" " {keys}</span></p>
                     <Show when=can_finish>

@@ -4,6 +4,7 @@
 mod highres;
 mod measure;
 mod measure_readout;
+mod measured_area;
 mod outline;
 mod picture;
 mod save;
@@ -21,6 +22,7 @@ use crate::toolbar::bridge::PageBridge;
 use highres::Highres;
 use measure::Measure;
 use measure_readout::MeasureReadout;
+use measured_area::burnt_inside;
 
 /// The command, and the name, of measuring: begins or ends it.
 pub const MEASURE: &str = "measure";
@@ -48,14 +50,16 @@ impl Tools {
         });
         page.listen(on_change.into_js_value().unchecked_ref());
         let measure = Measure::on(page.clone(), MEASURE);
-        let shown = measure.clone();
+        let (shown, map_page) = (measure.clone(), page.clone());
         mount_to_body(move || {
+            let burnt = burnt_inside(map_page, shown.outline());
             view! {
                 <MeasureReadout
                     measure=shown
                     testid="measure-readout"
                     title=|| words().measure
                     how=|| words().measure_how
+                    burnt
                 />
             }
         });

@@ -1,6 +1,7 @@
 //! Saving a picture of the current view: its caption, and the status message.
 
 use dragonfly_core::mercator::HALF_WORLD_M;
+use leptos::task::spawn_local;
 
 use super::save_image::{Caption, save_picture};
 use crate::data::published::region_from_json;
@@ -56,10 +57,13 @@ pub fn save(page: &PageBridge, about: Option<String>, legend: Option<String>) {
             * METRES_PER_DEGREE
             * map.centre().lat().to_radians().cos(),
     };
-    let outcome = match save_picture(&caption, &format!("dragonfly-{today}.png")) {
-        Ok(false) => words.saved,
-        Ok(true) => words.saved_plain,
-        Err(_) => words.not_saved,
-    };
-    page.show_message(Some(outcome));
+    let page = page.clone();
+    spawn_local(async move {
+        let outcome = match save_picture(&caption, &format!("dragonfly-{today}.png")).await {
+            Ok(false) => words.saved,
+            Ok(true) => words.saved_plain,
+            Err(_) => words.not_saved,
+        };
+        page.show_message(Some(outcome));
+    });
 }

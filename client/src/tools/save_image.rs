@@ -5,11 +5,13 @@ use std::f64::consts::TAU;
 
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{
     CanvasRenderingContext2d, DomRect, Element, HtmlCanvasElement, HtmlElement, HtmlImageElement,
     Path2d,
 };
 
+use super::highres::timer::sleep_ms;
 use super::picture::{lines, scale_bar};
 use crate::i18n::words;
 use crate::map::land_layer::ink;
@@ -25,10 +27,12 @@ const MARGIN_PX: f64 = 16.0;
 const ENTRY_WIDTH_PX: f64 = 300.0;
 const ENTRY_PX: f64 = 21.0;
 const SCALE_PX: f64 = 120.0;
+/// Copies of background tiles are awaited this long, together.
+const COPY_TIMEOUT_MS: i32 = 8_000;
 
 /// The tiles that are seen: a result of high resolution hides those of the nights.
 const SEVERITY_TILES: &str = ".leaflet-severity-pane:not(.under-highres) canvas, \
-    .leaflet-severity-pane.under-highres .highres canvas";
+    .leaflet-severity-pane.under-highres .highres:not([style*='none;']) canvas";
 
 /// The texts beside the map.
 pub struct Caption {
@@ -53,13 +57,14 @@ struct SavedPicture {
     height_px: f64,
 }
 
-/// Saves the view as `file`. Gives whether a background of another site had to be left out: with
-/// it, browsers would not let the picture be read.
+/// Saves the view as `file`. Returns whether a background of another site had to be left out, whose
+/// server does not allow copies: with it, browsers would not let the picture be read.
 ///
 /// # Errors
 ///
 /// Whatever the browser refuses.
-pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
+pub async fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
+    let background = copied_tiles().await?;
     let map = document().query_selector(".map")?.ok_or("no map")?.get_bounding_client_rect();
     let obscured = ObscuredArea::by_panel();
     let (width, height) = (map.width() - obscured.left_px, map.height() - obscured.bottom_px);
@@ -84,7 +89,7 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
         width_px: width,
         height_px: height,
     };
-    let is_left_out = picture.draw_map(caption)?;
+    let is_left_out = picture.draw_map(caption, &background)?;
     picture.draw_scale(caption.metres_per_px);
     picture.draw_foot(caption, columns, foot_px, &text);
 
@@ -96,7 +101,7 @@ pub fn save_picture(caption: &Caption, file: &str) -> Result<bool, JsValue> {
 }
 
 impl SavedPicture {
-    fn draw_map(&self, caption: &Caption) -> Result<bool, JsValue> {
+    fn draw_map(&self, caption: &Caption, background: &[CopiedTile]) -> Result<bool, JsValue> {
         let context = &self.context;
         context.save();
         self.fill("--map-water", (0.0, 0.0), (self.width_px, self.height_px));
@@ -105,22 +110,22 @@ impl SavedPicture {
         context.clip();
         each(".leaflet-land-pane canvas", |tile| self.draw_canvas(&tile))?;
         let mut is_left_out = false;
-        let origin = window().location().origin()?;
-        each(".leaflet-tile-pane img.leaflet-tile-loaded", |tile| {
-            let image: HtmlImageElement = tile.dyn_into()?;
-            if !image.src().starts_with(&format!("{origin}/")) {
+        for CopiedTile { tile, copy } in background {
+            let Some(copy) = copy else {
                 is_left_out = true;
-                return Ok(());
-            }
-            let (x, y, at) = self.place(&image);
+                continue;
+            };
+            let (x, y, at) = self.place(tile);
             context.draw_image_with_html_image_element_and_dw_and_dh(
-                &image,
+                copy,
                 x,
                 y,
                 at.width(),
                 at.height(),
-            )
-        })?;
+            )?;
+        }
+        // Severity may lie over the pictures before and after a fire.
+        self.draw_pictures()?;
 
         context.save();
         if let Some(percent) = caption.swipe_percent {
@@ -132,7 +137,6 @@ impl SavedPicture {
         context.set_global_alpha(f64::from(caption.opacity_percent) / 100.0);
         each(SEVERITY_TILES, |tile| self.draw_canvas(&tile))?;
         context.restore();
-        self.draw_pictures()?;
 
         self.draw_shapes()?;
         context.restore();
@@ -188,7 +192,7 @@ impl SavedPicture {
                 .unwrap_or_default();
             context.begin_path();
             context.arc(x + at.width() / 2.0, y + at.height() / 2.0, width / 2.0, 0.0, TAU)?;
-            context.set_fill_style_str(&style.get_property_value("--colour")?);
+            context.set_fill_style_str(&ink("--alert"));
             context.fill();
             context.set_stroke_style_str("#14262a");
             context.stroke();
@@ -294,6 +298,48 @@ impl SavedPicture {
         let at = element.get_bounding_client_rect();
         (at.left() - self.left_px, at.top() - self.top_px, at)
     }
+}
+
+/// A tile of the background, and a copy of it that may be drawn; `None` where its server does not
+/// allow copies.
+struct CopiedTile {
+    tile: HtmlImageElement,
+    copy: Option<HtmlImageElement>,
+}
+
+/// The tiles of the background. Those of another site are requested once more, as copies: the tiles
+/// shown need no permission to be seen, and get none to be drawn.
+async fn copied_tiles() -> Result<Vec<CopiedTile>, JsValue> {
+    let origin = format!("{}/", window().location().origin()?);
+    let mut requested = Vec::new();
+    each(".leaflet-tile-pane img.leaflet-tile-loaded", |tile| {
+        let tile: HtmlImageElement = tile.dyn_into()?;
+        if tile.src().starts_with(&origin) {
+            requested.push((tile, None));
+            return Ok(());
+        }
+        let copy = HtmlImageElement::new()?;
+        copy.set_cross_origin(Some("anonymous"));
+        copy.set_src(&tile.src());
+        let decoded = copy.decode();
+        requested.push((tile, Some((copy, decoded))));
+        Ok(())
+    })?;
+    let deadline = future_to_promise(async {
+        sleep_ms(COPY_TIMEOUT_MS).await;
+        Err(JsValue::NULL)
+    });
+    let mut tiles = Vec::new();
+    for (tile, copy) in requested {
+        let Some((copy, decoded)) = copy else {
+            tiles.push(CopiedTile { copy: Some(tile.clone()), tile });
+            continue;
+        };
+        let decoded = js_sys::Promise::race(&js_sys::Array::of2(&decoded, &deadline));
+        let copy = JsFuture::from(decoded).await.ok().map(|_| copy);
+        tiles.push(CopiedTile { tile, copy });
+    }
+    Ok(tiles)
 }
 
 fn each(

@@ -4,6 +4,10 @@ use dragonfly_core::metadata::Basemap;
 use leptos::prelude::*;
 
 use crate::i18n::words;
+use crate::state::address::OPACITY_AT_START_PERCENT;
+
+/// Roads and names are seen through tiles of this opacity, which the reader may change.
+const OVER_BASEMAP_PERCENT: u8 = 70;
 
 /// A choice between the plain background and the site's raster basemaps; nothing where there are
 /// none.
@@ -11,10 +15,17 @@ use crate::i18n::words;
 pub fn BasemapSelect(
     #[prop(into)] basemaps: Signal<Vec<Basemap>>,
     chosen: RwSignal<Option<Basemap>>,
+    opacity_percent: RwSignal<u8>,
 ) -> impl IntoView {
     let choose = move |event| {
         let index = event_target_value(&event).parse::<usize>().ok();
         chosen.set(index.and_then(|index| basemaps.get_untracked().into_iter().nth(index)));
+        let is_plain = index.is_none();
+        opacity_percent.update(|percent| match (is_plain, *percent) {
+            (false, OPACITY_AT_START_PERCENT) => *percent = OVER_BASEMAP_PERCENT,
+            (true, OVER_BASEMAP_PERCENT) => *percent = OPACITY_AT_START_PERCENT,
+            _ => {}
+        });
     };
     let option = |(index, basemap): (usize, Basemap)| view! { <option value=index.to_string()>{basemap.title}</option> };
     let field = move || {

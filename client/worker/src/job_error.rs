@@ -10,9 +10,9 @@ use crate::search::catalogue::CatalogueError;
 use dragonfly_core::protocol::{JobError, JobErrorKind, JobErrorScene};
 use dragonfly_tiff::TiffError;
 
-const TRY_LATER: &str = "try again in a few minutes, or choose another scene";
+const TRY_LATER: &str = "try again in a few minutes, or choose another image";
 const OTHER_COLLECTION: &str = "choose a catalogue or collection whose assets are GeoTIFFs";
-const OTHER_SCENE: &str = "choose another scene of these days, or compute without this one";
+const OTHER_SCENE: &str = "choose another image of these days, or compute without this one";
 
 /// A scene that cannot be used. `is_online` as the browser reports.
 pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool) -> JobError {
@@ -111,7 +111,8 @@ fn kind_of_fetch(error: &FetchError, is_online: bool) -> (JobErrorKind, &'static
         | FetchError::WrongRange(_)
         | FetchError::Compressed(_) => (
             JobErrorKind::Refused,
-            "the bucket does not answer as it should: choose another collection, or set a proxy",
+            "the image server does not work with browsers: choose another image, or ask the \
+            operator of this page to set `proxy_base`",
         ),
     }
 }

@@ -8,9 +8,7 @@ use super::shapes::set_style;
 use crate::i18n::words;
 use crate::map::leaflet::{self, Layer, options, place};
 use crate::map::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
-use crate::panel::legend_row::css_colour;
 use crate::state::key;
-use crate::state::map_colour::map_colour;
 
 /// The least size of a target for fingers.
 const DOT_TARGET_PX: u8 = 24;
@@ -33,16 +31,20 @@ impl FireMap {
         *self.dots.borrow_mut() = dots(in_view).iter().map(|dot| self.dot(dot)).collect();
     }
 
+    /// The longitude of a place in the copy of the world that is in view.
+    fn lon_in_view(&self, lon: f64) -> f64 {
+        lon + 360.0 * ((self.map.centre().lng() - lon) / 360.0).round()
+    }
+
     /// Where a place is on the screen; `None` out of view.
     pub fn pixel_in_view(&self, patch: &BurntPatch) -> Option<[f64; 2]> {
-        let at = self.map.container_point(&place(patch.lon, patch.lat));
+        let at = self.map.container_point(&place(self.lon_in_view(patch.lon), patch.lat));
         let size = self.map.size();
         let is_seen = (0.0..=size.x()).contains(&at.x()) && (0.0..=size.y()).contains(&at.y());
         is_seen.then(|| [at.x(), at.y()])
     }
 
     fn dot(&self, dot: &Dot) -> Layer {
-        let (palette, _) = self.paint.get();
         let patch = dot.patch;
         let fire = self.fire_of(dot);
         let title = match &fire {
@@ -58,7 +60,8 @@ impl FireMap {
             ("title", title.as_str().into()),
             ("alt", title.as_str().into()),
         ]);
-        let marker = leaflet::marker(&place(patch.lon, patch.lat), &described).add_to(&self.map);
+        let marker = leaflet::marker(&place(self.lon_in_view(patch.lon), patch.lat), &described)
+            .add_to(&self.map);
         let chosen = Closure::<dyn FnMut(JsValue)>::new({
             let (on_patch, on_fire) = (self.on_patch.clone(), self.on_fire.clone());
             let id = fire.as_ref().map(|fire| fire.id.clone());
@@ -87,10 +90,6 @@ impl FireMap {
             }
             let _ = element.set_attribute("aria-label", &title);
             set_style(&element, "--width", &format!("{:.0}px", width_px(patch.hectares)));
-            if fire.is_none() {
-                let colour = css_colour(Some(map_colour(palette, patch.worst)));
-                set_style(&element, "--colour", &colour);
-            }
         }
         marker
     }

@@ -12,8 +12,10 @@ use web_sys::{DragEvent, File, HtmlInputElement};
 
 use super::area_drawing::{DrawnShape, how};
 use super::phase::Phase;
+use super::polygons::Polygons;
 use super::words::HighresWords;
 use super::{Highres, HighresHandle};
+use crate::data::published::region_from_json;
 
 /// Endings of the files that the worker reads as areas.
 const AREA_ENDINGS: &str = ".json,.geojson,.geojsonl,.geojsons,.ndjson,.kml,.kmz,.zip,.shz";
@@ -47,7 +49,7 @@ pub fn AreaView(highres: HighresHandle, words: &'static HighresWords) -> impl In
     }
 }
 
-/// Starts and ends drawing, or goes back to the view.
+/// Starts and ends drawing, takes the box of the chosen region, or goes back to the view.
 #[component]
 fn ShapeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl IntoView {
     let plan = highres.with_value(|highres| highres.signals().plan);
@@ -58,6 +60,22 @@ fn ShapeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl In
             if let Some(drawing) = highres.with_value(|highres| highres.drawing.get().cloned()) {
                 drawing.toggle(wanted);
             }
+        }
+    };
+    let chosen = {
+        let address = highres.with_value(|highres| highres.signals().address);
+        Memo::new(move |_| address.with(|it| (it.region.clone(), it.fire.clone())))
+    };
+    // The box of the chosen region or fire, where one is.
+    let region =
+        move || highres.with_value(|highres| region_from_json(&highres.page().region()?).ok());
+    let region_title = move || match chosen.get() {
+        (None, None) => None,
+        _ => region().map(|region| region.title),
+    };
+    let use_region = move |_| {
+        if let Some(region) = region() {
+            highres.get_value().use_area(Polygons::from_box(region.bbox));
         }
     };
     let pressed = move |wanted: DrawnShape| move || (shape.get() == Some(wanted)).to_string();
@@ -74,6 +92,9 @@ fn ShapeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl In
             <button type="button" data-testid="aoi-box" aria-pressed=pressed(DrawnShape::Box) on:click=draw(DrawnShape::Box)>
                 {words.draw_box}
             </button>
+            {move || region_title().map(|title| view! {
+                <button type="button" data-testid="aoi-region" on:click=use_region>{title}</button>
+            })}
             <Show when=has_area>
                 <button type="button" on:click=move |_| plan.update(|plan| plan.set_area(None))>{words.whole_view}</button>
             </Show>

@@ -97,14 +97,25 @@ impl Blocks {
         Some(cells.zip(block.codes.to_vec()).enumerate().flat_map(colour).collect())
     }
 
-    /// Red, green, blue, opacity of a tile's picture; `None` where none is received.
+    /// Whether there are pictures of both sides: of images without the bands all pixels are clear.
+    pub fn have_pictures(&self) -> bool {
+        let blocks = self.blocks.borrow();
+        [0, 1].into_iter().all(|side| {
+            let pictures = blocks.values().filter_map(|block| block.pictures.as_ref());
+            pictures.map(|sides| sides[side].to_vec()).any(|rgba| has_opaque_pixel(&rgba))
+        })
+    }
+
+    /// Red, green, blue, opacity of a tile's picture, brightened; `None` where none is received.
     pub fn picture(&self, tile: Tile, when: When) -> Option<Vec<u8>> {
         let blocks = self.blocks.borrow();
         let [before, after] = self.block(&blocks, tile)?.pictures.as_ref()?;
-        Some(match when {
+        let mut pixels = match when {
             When::Before => before.to_vec(),
             When::After => after.to_vec(),
-        })
+        };
+        brighten(&mut pixels);
+        Some(pixels)
     }
 
     /// The cell at a place, or why it is empty; `None` outside what was computed.
@@ -156,6 +167,25 @@ impl Blocks {
     }
 }
 
+fn has_opaque_pixel(rgba: &[u8]) -> bool {
+    rgba.chunks_exact(4).any(|pixel| pixel[3] > 0)
+}
+
+/// Screens show light by a power of it, and ground is darker than what the worker maps to white.
+const GAMMA: f32 = 1.8;
+
+/// Brightens red, green and blue of each pixel, and leaves its opacity.
+fn brighten(rgba: &mut [u8]) {
+    let brighter: [u8; 256] = std::array::from_fn(|light| {
+        ((light as f32 / 255.0).powf(1.0 / GAMMA) * 255.0).round() as u8
+    });
+    for pixel in rgba.chunks_exact_mut(4) {
+        for channel in &mut pixel[..3] {
+            *channel = brighter[usize::from(*channel)];
+        }
+    }
+}
+
 /// The place of a cell in the list of hectares: that of its class, or behind the classes where it is
 /// provisional; `None` for an empty cell.
 fn counted_place(thresholds: &Thresholds, value: f32, code: u8) -> Option<usize> {
@@ -169,6 +199,14 @@ fn counted_place(thresholds: &Thresholds, value: f32, code: u8) -> Option<usize>
 mod tests {
     use super::*;
     use dragonfly_core::VALID;
+
+    #[test]
+    fn a_picture_is_brightened_without_losing_black_white_or_what_is_clear() {
+        let mut pixels = [0, 255, 64, 255, 10, 10, 10, 0];
+        brighten(&mut pixels);
+        assert_eq!([pixels[0], pixels[1], pixels[3], pixels[7]], [0, 255, 255, 0]);
+        assert!((115..125).contains(&pixels[2]), "{}", pixels[2]);
+    }
 
     #[test]
     fn what_a_single_image_shows_burnt_is_counted_behind_the_classes() {

@@ -106,7 +106,7 @@ fn side(
                 .into_iter()
                 .map(|day| {
                     let take = move |_| again(&|plan| *window(plan) = around(day));
-                    let label = fill(words.take_day, &[&day.to_string()]);
+                    let label = fill(words.take_day, &[&crate::i18n::words().date(day)]);
                     view! { <button type="button" data-testid="highres-nearest" on:click=take>{label}</button> }
                 })
                 .collect();

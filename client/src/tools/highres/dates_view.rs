@@ -6,7 +6,8 @@ use leptos::prelude::*;
 use super::plan::Plan;
 use super::words::HighresWords;
 
-/// Four days to choose.
+/// Four days to choose. Each is also shown as the page writes days: browsers write them in an order
+/// of their own.
 #[component]
 pub fn DatesView(plan: RwSignal<Plan>, words: &'static HighresWords) -> impl IntoView {
     view! {
@@ -40,9 +41,10 @@ fn day(
             });
         }
     };
+    let in_words = move || crate::i18n::words().date(*of(&mut plan.get()));
     view! {
         <label>
-            {label}
+            <span>{label} " " <small>{in_words}</small></span>
             <input type="date" data-testid=testid prop:value=shown on:change=change />
         </label>
     }

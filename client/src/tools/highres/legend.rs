@@ -117,7 +117,7 @@ fn about(
 }
 
 /// The days of the images of a side, as text.
-fn days(scenes: &[UsedScene], side: FireSide) -> Option<String> {
+pub fn days(scenes: &[UsedScene], side: FireSide) -> Option<String> {
     let days = || {
         let of_side = scenes.iter().filter(|scene| scene.side == side);
         of_side.map(|scene| scene.datetime.date_naive())

@@ -15,6 +15,7 @@ mod area_view;
 mod blocks;
 mod confirm_view;
 mod dates_view;
+mod fault;
 mod legend;
 mod link;
 mod on_map;
@@ -35,8 +36,8 @@ mod session;
 mod signals;
 mod style;
 mod style_view;
-mod timer;
-mod words;
+pub(super) mod timer;
+pub(super) mod words;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;

@@ -133,6 +133,7 @@ impl Highres {
             let HighresSignals { shows_pictures, swipe_percent, .. } = this.signals;
             shows_pictures.track();
             swipe_percent.track();
+            this.signals.plan.with(|plan| plan.severity_over);
             this.arrange();
         });
     }
@@ -144,6 +145,10 @@ impl Highres {
         if let Some(pictures) = self.pictures.borrow().as_ref() {
             if shows && swipe_percent.get_untracked().is_none() {
                 swipe_percent.set(Some(DIVIDER_PERCENT));
+            }
+            let is_over = self.signals.plan.with_untracked(|plan| plan.severity_over);
+            if let Some(overlay) = self.overlay.borrow().as_ref() {
+                overlay.show(!shows || is_over);
             }
             pictures.show(shows);
             pictures.clip(swipe_percent.get_untracked());

@@ -50,6 +50,14 @@ impl Overlay {
         this
     }
 
+    /// Shows or hides all tiles.
+    pub fn show(&self, shows: bool) {
+        if let Some(container) = self.layer.container() {
+            // A style with a plain name can always be set.
+            let _ = container.style().set_property("display", if shows { "block" } else { "none" });
+        }
+    }
+
     /// Paints all tiles in view with another painter.
     pub fn repaint(&self, painter: OverlayPainter) {
         *self.painter.borrow_mut() = painter;

@@ -24,9 +24,9 @@ pub struct Pictures {
 }
 
 impl Pictures {
-    /// Adds the pictures of blocks to a map.
+    /// Adds the pictures of blocks to a map, below its severity.
     pub fn on(map: &Map, blocks: &Rc<Blocks>) -> Self {
-        let (after_pane, before_pane) = (pane(map, AFTER_PANE, 260), pane(map, BEFORE_PANE, 261));
+        let (after_pane, before_pane) = (pane(map, AFTER_PANE, 240), pane(map, BEFORE_PANE, 241));
         let add = |pane: &str, when: When| {
             let own = blocks.clone();
             Overlay::on(map, pane, blocks, Box::new(move |tile| own.picture(tile, when)))

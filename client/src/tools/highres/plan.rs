@@ -48,6 +48,8 @@ pub struct Plan {
     pub picture: Option<PictureKind>,
     /// Where the divider between the pictures is, percent; `None` while severity is shown.
     pub divider_percent: Option<u8>,
+    /// Whether severity lies over the pictures.
+    pub severity_over: bool,
 }
 
 impl Plan {
@@ -78,6 +80,7 @@ impl Plan {
             dnbr_offset: false,
             picture: None,
             divider_percent: None,
+            severity_over: false,
         }
     }
 
@@ -140,6 +143,7 @@ impl Plan {
             index: chosen.index,
             thresholds: chosen.thresholds.clone(),
             dnbr_offset: self.dnbr_offset && chosen.dnbr_offset,
+            severity_over: chosen.severity_over && self.picture.is_some(),
             ..self
         }
     }

@@ -57,12 +57,15 @@ impl Plan {
             (Some(_), None) => parts.push("show=severity".to_owned()),
             (None, _) => {}
         }
+        if self.picture.is_some() && self.severity_over {
+            parts.push("over=1".to_owned());
+        }
         parts.join(";")
     }
 
     /// Reads the part of an address over a plan with the rest. What cannot be read is left out.
     pub fn from_part(part: &str, start: Self) -> Self {
-        let mut plan = Self { assessment: None, ..start };
+        let mut plan = Self { assessment: None, severity_over: false, ..start };
         let (mut classes, mut divider) = (None, Some(DIVIDER_PERCENT));
         for (name, value) in part.split(';').filter_map(|field| field.split_once('=')) {
             match name {
@@ -99,6 +102,7 @@ impl Plan {
                 "picture" if value == "false" => plan.picture = Some(PictureKind::False),
                 "divider" => divider = value.parse().ok().filter(|it| *it <= 100).or(divider),
                 "show" if value == "severity" => divider = None,
+                "over" => plan.severity_over = value == "1",
                 _ => {}
             }
         }
@@ -202,6 +206,7 @@ mod tests {
             dnbr_offset: true,
             picture: Some(PictureKind::False),
             divider_percent: Some(30),
+            severity_over: true,
             ..plan().with_index(Index::Rdnbr)
         };
         let part = plan.to_part();
@@ -273,10 +278,12 @@ mod tests {
             zoom in 0..=COMPUTE_ZOOM,
             (index, thresholds, dnbr_offset) in looks(),
             (picture, divider_percent) in pictures(),
+            is_over in any::<bool>(),
         ) -> Plan {
             Plan {
                 area, perimeter, pre, post, assessment, scenes, collection, zoom, index,
                 thresholds, dnbr_offset, picture, divider_percent,
+                severity_over: is_over && picture.is_some(),
             }
         }
     }

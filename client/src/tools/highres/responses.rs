@@ -2,11 +2,13 @@
 
 use std::rc::Rc;
 
-use dragonfly_core::protocol::{ComputeResult, JobResponse};
+use dragonfly_core::protocol::{ComputeResult, JobResponse, PictureKind};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
 
+use super::fault::capitalised;
 use super::phase::{PhaseEffect, PhaseNote};
+use super::plan::Plan;
 use super::polygons::Polygons;
 use super::save_view;
 use super::signals::set_if_new;
@@ -52,10 +54,45 @@ impl Highres {
         pinned.zoom = done.zoom;
         pinned.collection = self.collection.borrow().clone();
         pinned.scenes = done.scenes.iter().map(|scene| scene.id.clone()).collect();
+        self.explain_missing_pictures(&mut pinned);
         self.signals.computed.set(Some(pinned));
+        self.show_end();
     }
 
-    fn use_area(&self, area: Polygons) {
+    /// Shows severity, and why, where the images lack the bands of the pictures that were wanted.
+    fn explain_missing_pictures(&self, pinned: &mut Plan) {
+        let HighresSignals { plan, shows_pictures, swipe_percent, note, .. } = self.signals;
+        let Some(picture) = pinned.picture.filter(|_| !self.blocks.have_pictures()) else {
+            return;
+        };
+        let title = match picture {
+            PictureKind::True => words().pictures_true,
+            PictureKind::False => words().pictures_false,
+        };
+        note.set(Some(format!("{}: {}.", capitalised(title), words().no_pictures)));
+        pinned.picture = None;
+        plan.update(|plan| plan.picture = None);
+        shows_pictures.set(false);
+        swipe_percent.set(None);
+    }
+
+    /// Shows that the result is there, and where.
+    fn show_end(&self) {
+        if self.signals.computes_on_move.get_untracked() {
+            return;
+        }
+        self.page.show_message(Some(words().result));
+        // The view of the result is built after this.
+        request_animation_frame(|| {
+            let summary = document().query_selector("[data-testid=highres-summary]");
+            if let Ok(Some(summary)) = summary {
+                summary.scroll_into_view();
+            }
+        });
+    }
+
+    /// Computes in another area from now on, and shows all of it.
+    pub fn use_area(&self, area: Polygons) {
         let (obscured, bbox) = (ObscuredArea::by_panel(), area.bbox());
         self.signals.plan.update(|plan| plan.set_area(Some(area)));
         let padding = options([
@@ -73,7 +110,10 @@ fn text_of(note: PhaseNote) -> Option<String> {
     match note {
         PhaseNote::Empty => None,
         PhaseNote::Progress(progress) => Some(words().progress(&progress)),
-        PhaseNote::Error(error) => Some(format!("{}. {}.", error.message, error.advice)),
+        PhaseNote::Error(error) => {
+            let fault = words().fault(&error);
+            Some(format!("{} {}", fault.sentence, fault.detail))
+        }
         PhaseNote::Text(text) => Some(text),
         PhaseNote::CacheCleared => Some(words().cache_cleared.to_owned()),
     }

@@ -2,10 +2,11 @@
 
 use dragonfly_core::metadata::UsedScene;
 use dragonfly_core::protocol::ComputeResult;
-use dragonfly_core::{DnbrOffset, EmptyShare, Index, MapWarning};
+use dragonfly_core::{DnbrOffset, EmptyShare, FireSide, Index, MapWarning};
 use leptos::portal::Portal;
 use leptos::prelude::*;
 
+use super::legend::days;
 use super::on_map::AtPoint;
 use super::save_view::SaveView;
 use super::scenes_view::ScenesView;
@@ -13,6 +14,7 @@ use super::signals::offer_at;
 use super::style_view::StyleView;
 use super::words::{HighresWords, area, fill, number};
 use super::{HighresHandle, HighresSignals};
+use crate::i18n::Words;
 use crate::map::swipe_view::SwipeView;
 use crate::panel::legend_row::css_colour;
 use crate::state::empty_fractions::by_reason;
@@ -27,6 +29,7 @@ pub fn ResultView(
 ) -> impl IntoView {
     let signals = highres.with_value(|highres| highres.signals());
     let close = move |_| highres.get_value().close_result();
+    let scenes = done.scenes.clone();
     view! {
         <div class="result" data-testid="highres-summary">
             <h3>{words.result}</h3>
@@ -45,12 +48,32 @@ pub fn ResultView(
         // In the body: inside the panel it would be placed there.
         <Portal>
             <SwipeView percent=signals.swipe_percent />
+            {picture_dates(signals, &scenes, crate::i18n::words())}
         </Portal>
         <SaveView highres words />
-        {used_scenes(&done, words)}
+        {used_scenes(&done)}
         <ScenesView highres words />
         <div class="row">
             <button type="button" data-testid="highres-close" on:click=close>{words.put_away}</button>
+        </div>
+    }
+}
+
+/// The days of the pictures, on either side of their divider.
+fn picture_dates(
+    signals: HighresSignals,
+    scenes: &[UsedScene],
+    page: Words,
+) -> impl IntoView + use<> {
+    let label = |side, title: &str| format!("{title}: {}", days(scenes, side).unwrap_or_default());
+    let before = label(FireSide::Pre, page.before);
+    let after = label(FireSide::Post, page.after);
+    let is_hidden = move || !signals.shows_pictures.get() || signals.swipe_percent.get().is_none();
+    let percent = move || signals.swipe_percent.get().unwrap_or_default().to_string();
+    view! {
+        <div class="picture-dates" style:--percent=percent hidden=is_hidden>
+            <p data-testid="picture-before">{before}</p>
+            <p data-testid="picture-after">{after}</p>
         </div>
     }
 }
@@ -119,7 +142,7 @@ fn counted_inside(signals: HighresSignals, words: &'static HighresWords) -> Opti
 }
 
 /// The scenes that the result was made of, with the offset decided for each.
-fn used_scenes(done: &ComputeResult, words: &'static HighresWords) -> impl IntoView + use<> {
+fn used_scenes(done: &ComputeResult) -> impl IntoView + use<> {
     let item = |scene: &UsedScene| {
         let day = scene.datetime.format("%Y-%m-%d").to_string();
         let known = crate::i18n::words().offset_reason(scene.offset_kind);
@@ -129,7 +152,7 @@ fn used_scenes(done: &ComputeResult, words: &'static HighresWords) -> impl IntoV
     let scenes: Vec<_> = done.scenes.iter().map(item).collect();
     view! {
         <details>
-            <summary>{words.scenes} " (" {scenes.len()} ")"</summary>
+            <summary>{crate::i18n::words().scenes.fill([&scenes.len().to_string()])}</summary>
             <ul class="used">{scenes}</ul>
             <p class="hint">{done.masks.clone()}</p>
         </details>

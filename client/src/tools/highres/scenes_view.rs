@@ -49,7 +49,7 @@ fn entry(
 ) -> impl IntoView + use<> {
     let id = scene.id.clone();
     let cloud =
-        scene.cloud_cover.map(|cloud| format!(" · {}", fill(words.cloud, &[&number(cloud, 0)])));
+        scene.cloud_cover.map(|cloud| format!(" · {} ", fill(words.cloud, &[&number(cloud, 0)])));
     let day = scene.datetime.format("%Y-%m-%d %H:%M").to_string();
     let is_selected = {
         let id = id.clone();
@@ -71,7 +71,7 @@ fn entry(
         <li>
             <label class="check">
                 <input type="checkbox" prop:checked=is_selected on:change=toggle />
-                <span>{day} {cloud} <small>{id}</small></span>
+                <span>{day} {cloud} " " <small>{id}</small></span>
             </label>
         </li>
     }

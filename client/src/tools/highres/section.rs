@@ -6,6 +6,7 @@ use leptos::prelude::*;
 use super::area_view::AreaView;
 use super::confirm_view::ConfirmView;
 use super::dates_view::DatesView;
+use super::fault::FaultText;
 use super::phase::Phase;
 use super::plan::PlanError;
 use super::result_view::ResultView;
@@ -141,7 +142,7 @@ fn failed(
     error: &JobError,
     words: &'static HighresWords,
 ) -> impl IntoView + use<> {
-    let (message, advice) = (error.message.clone(), error.advice.clone());
+    let FaultText { sentence, detail, is_technical } = words.fault(error);
     let HighresSignals { found, selected, .. } = highres.with_value(|highres| highres.signals());
     let can_leave_out = found.with_untracked(Option::is_some);
     let leave_out = error.scene.clone().filter(|_| can_leave_out).map(|scene| {
@@ -153,12 +154,26 @@ fn failed(
     });
     view! {
         <div class="notice" role="alert" data-testid="highres-fault">
-            <p>{message} ". " {advice} "."</p>
+            <p>{sentence}</p>
+            {(!detail.is_empty()).then(|| match is_technical {
+                true => folded(detail).into_any(),
+                false => view! { <p>{detail}</p> }.into_any(),
+            })}
             <div class="row">
                 <button type="button" on:click=move |_| highres.get_value().search()>{words.again}</button>
                 {leave_out}
             </div>
         </div>
+    }
+}
+
+/// What the worker reports, for those who run the site.
+fn folded(detail: String) -> impl IntoView {
+    view! {
+        <details>
+            <summary>{crate::i18n::words().technical_message}</summary>
+            <p class="hint">{detail}</p>
+        </details>
     }
 }
 

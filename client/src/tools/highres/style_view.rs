@@ -70,8 +70,13 @@ fn PictureSelect(highres: HighresHandle, words: &'static HighresWords) -> impl I
             || title.to_owned(),
             |offer| fill(words.more, &[title, &words.megabytes(offer.picture_megabytes(picture))]),
         );
-        view! { <option value=key>{label}</option> }
+        // What the images lack weighs nothing.
+        let is_missing = offer.is_some_and(|offer| offer.picture_megabytes(picture) <= 0.0);
+        let label = if is_missing { format!("{title}: {}", words.no_pictures) } else { label };
+        view! { <option value=key disabled=is_missing>{label}</option> }
     });
+    let set_over =
+        move |event| plan.update(|plan| plan.severity_over = event_target_checked(&event));
     view! {
         <label>
             {words.show}
@@ -79,6 +84,15 @@ fn PictureSelect(highres: HighresHandle, words: &'static HighresWords) -> impl I
                 <option value=SEVERITY>{words.severity}</option>
                 {options}
             </select>
+        </label>
+        <label class="check" hidden=move || !signals.shows_pictures.get()>
+            <input
+                type="checkbox"
+                data-testid="highres-over"
+                prop:checked=move || plan.with(|plan| plan.severity_over)
+                on:change=set_over
+            />
+            {words.severity}
         </label>
     }
 }

@@ -1,5 +1,7 @@
 //! The phrases of high resolution in each language: a table whose fields every language must fill.
 
+use std::collections::BTreeSet;
+
 use dragonfly_core::protocol::{ComputeResult, JobProgress, JobStep};
 use dragonfly_core::{ClassTable, Empty, FireSide, Severity};
 
@@ -104,16 +106,25 @@ pub struct HighresWords {
     pub unchanged: &'static str,
     pub increased: &'static str,
     pub provenance: &'static str,
+    /// What went wrong: the area, its size, no images, offline, refused, a login, a busy server, an
+    /// unreadable image, a server that is none, memory, a file that cannot be written.
+    pub faults: [&'static str; 11],
+    /// After the name of pictures for which the images lack a band.
+    pub no_pictures: &'static str,
+    /// Burnt or changed area within an outline, and the size of the cells it is counted from.
+    pub measured: &'static str,
+    /// The part of an outline that was not seen, or for which there is no map.
+    pub measured_unseen: &'static str,
+    pub measured_too_large: &'static str,
     /// Why a cell is empty that the page itself calls outside the region.
     pub outside_area: &'static str,
 }
 
-const ENGLISH: HighresWords = HighresWords {
+pub const ENGLISH: HighresWords = HighresWords {
     title: "High resolution",
     about: "Compute a 20 m map in your browser, from the original satellite images.",
     too_far: "Zoom in further, or draw an area, to compute burn severity at 20 m.",
-    no_catalogue: "This site names no catalogue of satellite images, so nothing can be computed \
-        here.",
+    no_catalogue: "This site names no server of satellite images, so nothing can be computed here.",
     area: "Area",
     area_view: "the part of the map in view",
     area_drawn: "the outline on the map",
@@ -144,17 +155,17 @@ const ENGLISH: HighresWords = HighresWords {
     computing: "Reading and computing",
     writing: "Writing the file",
     came: "{} MB downloaded",
-    scenes_found: "{} images, up to {} MB, {} m cells",
+    scenes_found: "Images: {}, about {} MB, cells of {} m",
     cloud: "cloud {} %",
     go_on: "Download {} MB and compute",
     coarser: "Compute at {} m ({} MB)",
     too_large: "Too large for {} m. Zoom in, draw a smaller area, or use larger cells:",
     no_scene: "No image in these days.",
     nearest: "The nearest days with one:",
-    take_day: "Take {}",
+    take_day: "Use {}",
     all_cloudy: "All images are cloudy (best: {} %).",
     take_cloudy: "Use them anyway",
-    pinned_gone: "The images of this link are no longer in the catalogue: {}.",
+    pinned_gone: "The image server no longer has the images of this link: {}.",
     take_best: "Use the best images",
     again: "Try again",
     without_scene: "Go on without this image",
@@ -184,7 +195,7 @@ const ENGLISH: HighresWords = HighresWords {
     counted_from: "Hectares are counted from cells of {} m; areas by class depend on that size.",
     seen_once: "Seen once only, not confirmed",
     offset_found: "Subtracted: mean {}, standard deviation {}, {} cells of unburned ground",
-    offset_none: "Nothing was taken off: no clear ground around a fire gives an offset.",
+    offset_none: "No unburned ground found nearby, so no offset.",
     offset_later: "The offset is found when the map is computed again.",
     scenes: "Images",
     with_these: "Compute with these images",
@@ -205,19 +216,36 @@ const ENGLISH: HighresWords = HighresWords {
     kept: "The link in the address bar opens this very result, as it is shown.",
     worker_failed: "The part that computes could not be loaded. Check the network and try again.",
     classes_by_severity: [
-        "Enhanced regrowth, high",
-        "Enhanced regrowth, low",
+        "Much greener than before",
+        "Greener than before",
         "Unburned",
         "Low",
-        "Moderate-low",
-        "Moderate-high",
+        "Moderate, lower half",
+        "Moderate, upper half",
         "High",
     ],
     moderate: "Moderate",
     unchanged: "Unchanged",
-    increased: "Increased greenness",
-    provenance: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. \
-        Hidden: {}. Offset of unburned ground: {}. Dragonfly {}.",
+    increased: "Greener than before",
+    provenance: "Images of {} and {}. dNBR offset: {}. Dragonfly {}.",
+    faults: [
+        "This area cannot be used.",
+        "This area is too large.",
+        "There are no usable images here.",
+        "You are offline. Reconnect and try again; maps computed before still open.",
+        "The image server is down or does not work with browsers. Try again, use another image, \
+            or tell the site's owner.",
+        "The image server asks for a login. Try again, or use another image.",
+        "The image server is busy. Try again in a few minutes.",
+        "An image cannot be read. Use another image, or go on without this one.",
+        "The image server does not answer as it should. Please tell the site's owner.",
+        "The browser has too little memory. Close other tabs, or choose a smaller area.",
+        "This file cannot be written.",
+    ],
+    no_pictures: "not in these images",
+    measured: "Of these, {} {}, by the nightly map with cells of {} m.",
+    measured_unseen: "{} of them were not seen, or have no map.",
+    measured_too_large: "The outline is too large to count what burnt in it.",
     outside_area: "outside the area",
 };
 
@@ -225,7 +253,7 @@ const GERMAN: HighresWords = HighresWords {
     title: "Hohe Auflösung",
     about: "Im Browser eine Karte mit 20 m berechnen, aus den ursprünglichen Satellitenbildern.",
     too_far: "Für 20 m weiter hineinzoomen oder eine Fläche zeichnen.",
-    no_catalogue: "Diese Seite nennt keinen Katalog von Satellitenbildern; hier lässt sich nichts \
+    no_catalogue: "Diese Seite nennt keinen Server für Satellitenbilder; hier lässt sich nichts \
         berechnen.",
     area: "Fläche",
     area_view: "der sichtbare Teil der Karte",
@@ -258,7 +286,7 @@ const GERMAN: HighresWords = HighresWords {
     computing: "Lese und berechne",
     writing: "Schreibe die Datei",
     came: "{} MB heruntergeladen",
-    scenes_found: "{} Bilder, bis zu {} MB, Zellen von {} m",
+    scenes_found: "Bilder: {}, etwa {} MB, Zellen von {} m",
     cloud: "{} % Wolken",
     go_on: "{} MB herunterladen und berechnen",
     coarser: "Mit {} m berechnen ({} MB)",
@@ -268,7 +296,7 @@ const GERMAN: HighresWords = HighresWords {
     take_day: "{} nehmen",
     all_cloudy: "Alle Bilder sind bewölkt (bestes: {} %).",
     take_cloudy: "Trotzdem verwenden",
-    pinned_gone: "Die Bilder dieses Links sind nicht mehr im Katalog: {}.",
+    pinned_gone: "Der Bildserver hat die Bilder dieses Links nicht mehr: {}.",
     take_best: "Die besten Bilder verwenden",
     again: "Noch einmal",
     without_scene: "Ohne dieses Bild weiter",
@@ -298,7 +326,7 @@ const GERMAN: HighresWords = HighresWords {
     counted_from: "Hektar sind aus Zellen von {} m gezählt; die Flächen der Klassen hängen davon ab.",
     seen_once: "Nur einmal gesehen, nicht bestätigt",
     offset_found: "Abgezogen: Mittel {}, Standardabweichung {}, {} Zellen unverbrannter Boden",
-    offset_none: "Nichts abgezogen: Kein klarer Boden rund um ein Feuer ergibt einen Versatz.",
+    offset_none: "Kein unverbrannter Boden in der Nähe, also kein Versatz.",
     offset_later: "Der Versatz wird gesucht, wenn die Karte neu berechnet wird.",
     scenes: "Bilder",
     with_these: "Mit diesen Bildern berechnen",
@@ -320,19 +348,39 @@ const GERMAN: HighresWords = HighresWords {
     worker_failed: "Der rechnende Teil konnte nicht geladen werden. Netz prüfen und noch einmal \
         versuchen.",
     classes_by_severity: [
-        "Stärker begrünt, viel",
-        "Stärker begrünt, wenig",
+        "Viel grüner als zuvor",
+        "Grüner als zuvor",
         "Unverbrannt",
         "Gering",
-        "Mäßig gering",
-        "Mäßig hoch",
+        "Mäßig, untere Stufe",
+        "Mäßig, obere Stufe",
         "Hoch",
     ],
     moderate: "Mäßig",
     unchanged: "Unverändert",
     increased: "Grüner als zuvor",
-    provenance: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. \
-        Verborgen: {}. Versatz von unverbranntem Boden: {}. Dragonfly {}.",
+    provenance: "Bilder vom {} und {}. dNBR-Versatz: {}. Dragonfly {}.",
+    faults: [
+        "Diese Fläche lässt sich nicht verwenden.",
+        "Diese Fläche ist zu groß.",
+        "Hier gibt es keine brauchbaren Bilder.",
+        "Keine Netzverbindung. Bitte verbinden und noch einmal versuchen; früher berechnete \
+            Karten öffnen sich trotzdem.",
+        "Der Bildserver ist gestört oder arbeitet nicht mit Browsern. Noch einmal versuchen, ein \
+            anderes Bild verwenden oder den Betreibern dieser Seite melden.",
+        "Der Bildserver verlangt eine Anmeldung. Noch einmal versuchen oder ein anderes Bild \
+            verwenden.",
+        "Der Bildserver ist überlastet. Bitte in einigen Minuten noch einmal versuchen.",
+        "Ein Bild lässt sich nicht lesen. Ein anderes verwenden oder ohne dieses weitermachen.",
+        "Der Bildserver antwortet nicht richtig. Bitte den Betreibern dieser Seite melden.",
+        "Der Browser hat zu wenig Speicher. Andere Tabs schließen oder eine kleinere Fläche \
+            wählen.",
+        "Diese Datei lässt sich nicht schreiben.",
+    ],
+    no_pictures: "nicht in diesen Bildern",
+    measured: "Davon {} {}, nach der nächtlichen Karte mit Zellen von {} m.",
+    measured_unseen: "{} davon wurden nicht gesehen oder haben keine Karte.",
+    measured_too_large: "Der Umriss ist zu groß, um zu zählen, was darin verbrannt ist.",
     outside_area: "außerhalb der Fläche",
 };
 
@@ -388,24 +436,18 @@ impl HighresWords {
         }
     }
 
-    /// Where the numbers of a result come from.
+    /// Which images a result is made of, and what was subtracted.
     pub fn provenance(&self, done: &ComputeResult) -> String {
-        let ids = |side: FireSide| {
+        let page = crate::i18n::words();
+        let days = |side: FireSide| {
             let scenes = done.scenes.iter().filter(|scene| scene.side == side);
-            scenes.map(|scene| scene.id.as_str()).collect::<Vec<_>>().join(", ")
+            let days: BTreeSet<_> = scenes.map(|scene| scene.datetime.date_naive()).collect();
+            days.into_iter().map(|day| page.date(day)).collect::<Vec<_>>().join(", ")
         };
-        let offsets: Vec<String> = done
-            .scenes
-            .iter()
-            .map(|scene| format!("{} {}", scene.id, number(scene.offset.into(), 0)))
-            .collect();
         let unburned =
             done.dnbr_offset.map_or_else(|| "–".to_owned(), |offset| number(offset.mean, 3));
-        let (pre, post) = (ids(FireSide::Pre), ids(FireSide::Post));
-        fill(
-            self.provenance,
-            &[&pre, &post, &offsets.join(", "), &done.masks, &unburned, &done.core_version],
-        )
+        let (pre, post) = (days(FireSide::Pre), days(FireSide::Post));
+        fill(self.provenance, &[&pre, &post, &unburned, &done.core_version])
     }
 
     /// Why a cell is empty.
@@ -461,6 +503,7 @@ mod tests {
             ])
             .chain([words.legend_about, words.legend_computing])
             .chain([words.result_kept, words.here, words.here_empty, words.provenance, words.more])
+            .chain([words.measured, words.measured_unseen])
             .map(|phrase| phrase.matches("{}").count())
             .collect::<Vec<_>>()
         };

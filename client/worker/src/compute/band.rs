@@ -7,6 +7,7 @@ use dragonfly_core::{
 };
 
 use crate::compute::open_band::BandFile;
+use crate::compute::scene_bytes::{StoredBlocks, inside};
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::cog::{BlockPixels, Cog, ReadError};
 use crate::fetch::transport::Transport;
@@ -60,6 +61,20 @@ impl<T: Transport, C: ByteCache> CogBand<T, C> {
     pub(crate) fn block_size(&self) -> (usize, usize) {
         let level = self.level();
         (level.block_width as usize, level.block_height as usize)
+    }
+
+    /// Adds the blocks that hold pixels of a rectangle.
+    pub(crate) fn add_blocks(
+        &self,
+        columns: &Range<i64>,
+        rows: &Range<i64>,
+        blocks: &mut StoredBlocks,
+    ) {
+        let level = self.level();
+        let places = level.blocks(&inside(columns), &inside(rows), &[self.file.band]);
+        for range in places.into_iter().filter_map(|place| level.byte_range(place)) {
+            blocks.insert((self.file.cog.url().to_owned(), range.start, range.end));
+        }
     }
 
     /// The digital numbers of a rectangle inside the level, row by row.

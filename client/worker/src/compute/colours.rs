@@ -12,6 +12,7 @@ use crate::compute::band::CogBand;
 use crate::compute::joined_rows::joined_rows;
 use crate::compute::open_band::open_band;
 use crate::compute::projection::CrsProjection;
+use crate::compute::scene_bytes::StoredBlocks;
 use crate::compute::scene_error::SceneError;
 use crate::compute::target::TargetCells;
 use crate::fetch::byte_cache::ByteCache;
@@ -92,6 +93,28 @@ impl<T: Transport, C: ByteCache> SceneColours<T, C> {
         }
         Ok(rgba)
     }
+}
+
+/// The blocks that a picture of an area reads of a band; none where the band covers no cell.
+///
+/// # Errors
+/// When the file cannot be read or placed.
+pub(crate) async fn picture_band_blocks<T: Transport, C: ByteCache>(
+    fetcher: &Rc<RangeFetcher<T>>,
+    cache: &Rc<C>,
+    band: AssetBand<'_>,
+    target: &dyn TargetCells,
+) -> Result<StoredBlocks, SceneError> {
+    let mut blocks = StoredBlocks::new();
+    if let Some(ColourBand { band, plan, .. }) =
+        ColourBand::open(fetcher, cache, band, target).await?
+    {
+        let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
+        for (columns, rows) in plan.blocks().rectangles(plan.columns(), rows) {
+            band.add_blocks(&columns, &rows, &mut blocks);
+        }
+    }
+    Ok(blocks)
 }
 
 impl<T: Transport, C: ByteCache> ColourBand<T, C> {

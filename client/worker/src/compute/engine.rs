@@ -228,7 +228,7 @@ fn side_scenes<'a, V: SceneSource>(
     let scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
     if scenes.is_empty() {
         let message = format!("no scene of the {side} side covers the area");
-        let advice = "choose another scene, or widen its days";
+        let advice = "choose another image, or widen its days";
         return Err(JobError::new(JobErrorKind::NoScene, message, advice));
     }
     Ok(SideScenes::new(scenes, windows.composite(side), |scene| {

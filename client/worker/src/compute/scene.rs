@@ -291,15 +291,15 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
 }
 
 /// The files of a scene, opened.
-struct SceneCogs<T, C> {
+pub(super) struct SceneCogs<T, C> {
     /// Of [`SpectralIndex::MAPPED`].
-    pair: [BandFile<T, C>; 2],
-    mask: Option<BandFile<T, C>>,
+    pub(super) pair: [BandFile<T, C>; 2],
+    pub(super) mask: Option<BandFile<T, C>>,
     haze: Option<BandFile<T, C>>,
 }
 
 impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
-    async fn open(
+    pub(super) async fn open(
         fetcher: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
         item: &Item,
@@ -316,7 +316,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
     }
 
     /// Extent and georeference that the files share.
-    fn frame(&self) -> Result<ImageFrame, SceneError> {
+    pub(super) fn frame(&self) -> Result<ImageFrame, SceneError> {
         let [first, second] = &self.pair;
         let frames = [first.frame()?, second.frame()?];
         let masks = || self.mask.iter().chain(&self.haze);
@@ -330,7 +330,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
 
     /// The bands of the pair at the level to read for a cell size; full resolution where they have
     /// no other in common.
-    fn pair_for(&self, cell_size_px: f64) -> [CogBand<T, C>; 2] {
+    pub(super) fn pair_for(&self, cell_size_px: f64) -> [CogBand<T, C>; 2] {
         let sizes = self
             .pair
             .each_ref()
@@ -346,7 +346,7 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
 }
 
 /// Plans the reading of a level for all cells of an area.
-fn plan_of(
+pub(super) fn plan_of(
     placed: Placement,
     level: &LevelFrame,
     options: &SceneOptions,

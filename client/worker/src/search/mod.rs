@@ -4,4 +4,4 @@ pub(crate) mod catalogue;
 mod proposal;
 
 pub use catalogue::{CatalogueClient, CatalogueError, Tokens};
-pub use proposal::{around, found, nearest, question, windows};
+pub use proposal::{WEIGH_ABOVE_MB, around, corrected, found, nearest, question, windows};

@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use chrono::{Days, NaiveDate};
 use dragonfly_core::stac::{self, Item};
 use dragonfly_core::{
-    Area, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows, choose_level,
-    choose_scenes, mercator,
+    Area, BandRole, Collection, DateWindow, FireSide, Grid, SceneRequest, SearchWindows,
+    choose_level, choose_scenes, mercator,
 };
 
+use crate::compute::SceneBytes;
 use dragonfly_core::protocol::{
     MAX_CELLS, NoSceneReason, SceneCandidate, SearchRequest, SearchResult, SideResult, ZoomOffer,
 };
@@ -54,7 +55,13 @@ pub fn found(
     let pre = side(FireSide::Pre, pre_items, windows.wanted_pre(latest_post));
     // All are of the collection that was searched.
     let collection = post_items.first().or(pre_items.first()).map(Item::known_collection);
-    let zooms = zooms(search.zoom, area, collection, pre.scenes.iter().chain(&post.scenes));
+    let used = || pre.scenes.iter().chain(&post.scenes).filter(|scene| scene.chosen);
+    let is_used = |item: &&Item| used().any(|scene| scene.id == item.id);
+    let items: Vec<&Item> = pre_items.iter().chain(post_items).filter(is_used).collect();
+    let pictures = PICTURES.map(|roles| {
+        items.iter().any(|item| roles.into_iter().all(|role| item.band(role).is_ok()))
+    });
+    let zooms = zooms(search.zoom, area, (collection, pictures), used());
     SearchResult { pre, post, bbox: area.bbox(), zooms, kept: Vec::new() }
 }
 
@@ -156,18 +163,21 @@ fn without(search: &SearchRequest, scenes: &[SceneCandidate]) -> NoSceneReason {
     NoSceneReason::AllCloudy { least_cloud_cover: clouds.fold(100.0, f64::min) }
 }
 
+/// The bands of pictures in true and in false colour.
+const PICTURES: [[BandRole; 3]; 2] =
+    [BandRole::VISIBLE, [BandRole::Swir22, BandRole::Nir, BandRole::Red]];
+
 /// The zoom requested, then coarser ones until one fits.
 fn zooms<'a>(
     zoom: u8,
     area: &Area,
-    collection: Option<&Collection>,
+    images: (Option<&Collection>, [bool; 2]),
     scenes: impl Iterator<Item = &'a SceneCandidate>,
 ) -> Vec<ZoomOffer> {
-    let boxes: Vec<[f64; 4]> =
-        scenes.filter(|scene| scene.chosen).filter_map(|scene| scene.bbox).collect();
+    let boxes: Vec<[f64; 4]> = scenes.filter_map(|scene| scene.bbox).collect();
     let mut offers = Vec::new();
     for zoom in (0..=zoom).rev() {
-        let offer = offer(zoom, area.bbox(), collection, &boxes);
+        let offer = offer(zoom, area.bbox(), images, &boxes);
         offers.push(offer);
         if offer.fits {
             break;
@@ -179,7 +189,7 @@ fn zooms<'a>(
 fn offer(
     zoom: u8,
     bbox: [f64; 4],
-    collection: Option<&Collection>,
+    (collection, [has_true, has_false]): (Option<&Collection>, [bool; 2]),
     scene_boxes: &[[f64; 4]],
 ) -> ZoomOffer {
     let grid = Grid::covering(bbox, zoom);
@@ -200,10 +210,54 @@ fn offer(
         height,
         cell_m,
         megabytes: sum(pixel_m, 2.0 * BAND_BYTES + MASK_BYTES),
-        true_megabytes: sum(visible_pixel_m, 3.0 * BAND_BYTES),
+        true_megabytes: if has_true { sum(visible_pixel_m, 3.0 * BAND_BYTES) } else { 0.0 },
         // Near infrared and SWIR2 are there already.
-        false_megabytes: sum(visible_pixel_m, BAND_BYTES),
+        false_megabytes: if has_false { sum(visible_pixel_m, BAND_BYTES) } else { 0.0 },
         fits: u64::from(width) * u64::from(height) <= MAX_CELLS,
+    }
+}
+
+/// From this download on it is worth reading the heads of some files to weigh it, MB.
+pub const WEIGH_ABOVE_MB: f64 = 8.0;
+
+/// Corrects what computing takes, by scenes whose files were looked into: each with its box and the
+/// bytes that the area takes of it at the zoom of the first offer.
+pub fn corrected(result: &mut SearchResult, samples: &[(Item, SceneBytes)]) {
+    let Some(zoom) = result.zooms.first().map(|offer| offer.zoom) else { return };
+    let (mut numbers, mut visible) = (Ratio::default(), Ratio::default());
+    for (item, bytes) in samples {
+        let boxes: Vec<_> = item.bbox().into_iter().collect();
+        let images = (Some(item.known_collection()), [true; 2]);
+        let estimated = offer(zoom, result.bbox, images, &boxes);
+        numbers.add(bytes.numbers, estimated.megabytes);
+        if let Some(visible_band) = bytes.visible_band {
+            visible.add(visible_band, estimated.false_megabytes);
+        }
+    }
+    for offer in &mut result.zooms {
+        offer.megabytes *= numbers.value();
+        offer.true_megabytes *= visible.value();
+        offer.false_megabytes *= visible.value();
+    }
+}
+
+/// How many times as much samples take as was estimated of them.
+#[derive(Default)]
+struct Ratio {
+    megabytes: f64,
+    estimated: f64,
+}
+
+impl Ratio {
+    fn add(&mut self, bytes: u64, estimated: f64) {
+        self.megabytes += bytes as f64 / 1e6;
+        self.estimated += estimated;
+    }
+
+    /// 1 without samples.
+    fn value(&self) -> f64 {
+        let is_known = self.megabytes > 0.0 && self.estimated > 0.0;
+        if is_known { self.megabytes / self.estimated } else { 1.0 }
     }
 }
 
@@ -250,7 +304,7 @@ mod tests {
         offer(
             zoom,
             [10.0, 40.0, 11.0, 41.0],
-            Some(item.known_collection()),
+            (Some(item.known_collection()), [true; 2]),
             &[[9.0, 39.0, 12.0, 42.0]],
         )
     }
@@ -317,6 +371,37 @@ mod tests {
             offer.megabytes_with(Some(PictureKind::True)),
             offer.megabytes + offer.true_megabytes
         );
+    }
+
+    #[test]
+    fn an_estimate_is_corrected_by_what_files_list() {
+        let item = r#"{"id":"a","collection":"sentinel-2-l2a","properties":{},"bbox":[9,39,12,42],
+            "assets":{"nir08":{"href":"a.tif"}}}"#;
+        let item: Item = serde_json::from_str(item).unwrap();
+        let before = offered("sentinel-2-l2a", "nir08", 13);
+        let result = || SearchResult {
+            pre: SideResult { scenes: Vec::new(), without: None },
+            post: SideResult { scenes: Vec::new(), without: None },
+            bbox: [10.0, 40.0, 11.0, 41.0],
+            zooms: vec![before],
+            kept: Vec::new(),
+        };
+        let megabytes = |numbers: f64| (numbers * 1e6) as u64;
+        let mut weighed = result();
+        let bytes = SceneBytes {
+            numbers: megabytes(before.megabytes / 2.0),
+            visible_band: Some(megabytes(before.false_megabytes / 7.0)),
+        };
+        corrected(&mut weighed, &[(item.clone(), bytes)]);
+        let after = weighed.zooms[0];
+        assert!((after.megabytes / before.megabytes - 0.5).abs() < 1e-3, "{after:?}");
+        assert!((after.true_megabytes / before.true_megabytes - 1.0 / 7.0).abs() < 1e-3);
+        // Without samples, and with empty ones, the estimate stays.
+        for samples in [vec![], vec![(item, SceneBytes::default())]] {
+            let mut unweighed = result();
+            corrected(&mut unweighed, &samples);
+            assert_eq!(unweighed.zooms, [before]);
+        }
     }
 
     #[test]

@@ -36,7 +36,7 @@ const STRAIGHT_DEGREES: f64 = 0.01;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum AreaError {
     /// Not GeoJSON.
-    #[error("is not sound GeoJSON ({0}); export it again")]
+    #[error("is damaged or cut off, not sound GeoJSON ({0}); export it again")]
     NotGeoJson(String),
     /// Points or lines at most.
     #[error("holds no polygon; export the area as polygons")]
@@ -54,7 +54,7 @@ pub enum AreaError {
     )]
     Swapped(String),
     /// Not KML.
-    #[error("is not sound KML ({0}); export it again")]
+    #[error("is damaged or cut off, not sound KML ({0}); export it again")]
     NotKml(String),
     /// KML that only names another file.
     #[error(

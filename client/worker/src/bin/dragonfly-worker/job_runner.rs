@@ -3,12 +3,13 @@
 use std::cell::{Cell, RefCell};
 use std::ops::Range;
 use std::rc::Rc;
+use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use dragonfly_core::protocol::{
     CACHE_BYTES, ComputeRequest, ComputeResult, DownloadRequest, FileKind, JobError, JobErrorKind,
     JobProgress, JobRequest, JobResponse, JobStep, MAX_CELLS, NoSceneReason, PictureKind,
-    RequestMessage, ResponseMessage, SearchRequest, SearchResult,
+    RequestMessage, ResponseMessage, SearchRequest, SearchResult, SideResult,
 };
 use dragonfly_core::stac::{AddressPolicy, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
@@ -16,11 +17,13 @@ use dragonfly_core::{
 };
 use dragonfly_worker::{
     BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
-    OffsetGround, ResultKey, SceneOptions, SidePictures, TargetCells, Tokens, UtmGrid,
-    UtmGridError, around, catalogue_error, compute, compute_in_utm, export, found, nearest,
-    question, windows,
+    OffsetGround, RangeFetcher, ResultKey, SceneBytes, SceneOptions, SidePictures, TargetCells,
+    Tokens, Transport, UtmGrid, UtmGridError, WEIGH_ABOVE_MB, around, catalogue_error, compute,
+    compute_in_utm, corrected, export, found, nearest, question, scene_bytes, windows,
 };
-use futures_util::future::{AbortHandle, abortable, try_join, try_join_all};
+use futures_util::future::{
+    AbortHandle, Either, abortable, join_all, select, try_join, try_join_all,
+};
 use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
 use web_sys::Url;
@@ -30,7 +33,10 @@ use crate::cached_results::{CachedResults, Computed, StripPictures};
 use crate::map_blocks::blocks;
 use crate::messages::{SpareBuffers, bytes, on_message, receive, scope, send};
 use crate::pool::{Pool, RemoteScene};
-use crate::scene_worker::{TargetOptions, is_online};
+use crate::scene_worker::{AT_ONCE_PER_HOST, TargetOptions, is_online};
+
+/// Files that answer more slowly than this are not weighed: the estimate stands.
+const WEIGHING_LIMIT: Duration = Duration::from_secs(6);
 
 /// The state of the worker: what it has found and computed.
 struct JobRunner {
@@ -200,6 +206,10 @@ impl JobRunner {
         }
         let prepared = Rc::new(Prepared { search, area, pre, post, lacking, unrequested });
         result.kept = self.cached(&prepared, &result).await;
+        if result.kept.is_empty() && weighs_much(&result) {
+            let samples = self.weigh_in_time(&prepared, &result).await;
+            corrected(&mut result, &samples);
+        }
         *self.prepared.borrow_mut() = Some(prepared);
         Ok(JobResponse::Found(Box::new(result)))
     }
@@ -431,8 +441,67 @@ impl JobRunner {
             let advice = "choose other scenes, or days that do not overlap";
             JobError::new(JobErrorKind::Broken, error.to_string(), advice)
         })?;
+        let (sides, items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
+        let items = self.readable(search, items).await?;
+        let (opened, count) = (Cell::new(0), items.len() as u64);
+        self.progress.step(JobStep::Opening, 0, count);
+        let opened = &opened;
+        let open = sides.into_iter().zip(items).map(|(side, item)| async move {
+            let options = SceneOptions { side, picture, mask_rules: search.mask_rules.clone() };
+            let scene = self.pool.open(item, options, search.area.clone(), cells).await;
+            opened.set(opened.get() + 1);
+            self.progress.step(JobStep::Opening, opened.get(), count);
+            scene
+        });
+        Ok(try_join_all(open).await?.into_iter().flatten().collect())
+    }
+
+    /// What [`Self::weigh`] returns; nothing where files answer too slowly.
+    async fn weigh_in_time(
+        &self,
+        prepared: &Prepared,
+        result: &SearchResult,
+    ) -> Vec<(Item, SceneBytes)> {
+        let transport = BrowserTransport::default();
+        let limit = Box::pin(transport.pause(WEIGHING_LIMIT));
+        match select(Box::pin(self.weigh(prepared, result)), limit).await {
+            Either::Left((samples, _)) => samples,
+            Either::Right(_) => Vec::new(),
+        }
+    }
+
+    /// The bytes that the area takes of a scene of each side; none of those that cannot be read,
+    /// which computing explains.
+    async fn weigh(&self, prepared: &Prepared, result: &SearchResult) -> Vec<(Item, SceneBytes)> {
+        let Prepared { search, area, .. } = prepared;
+        let first = |side: &SideResult| {
+            let chosen = side.scenes.iter().find(|scene| scene.chosen);
+            chosen.map(|scene| scene.id.clone())
+        };
+        let ids: Vec<String> = [&result.pre, &result.post].into_iter().filter_map(first).collect();
+        let Ok(chosen) = prepared.chosen(&ids) else { return Vec::new() };
+        let (sides, items): (Vec<FireSide>, Vec<Item>) = chosen.into_iter().unzip();
+        let Ok(items) = self.readable(search, items).await else { return Vec::new() };
+        let fetcher =
+            Rc::new(RangeFetcher::new(BrowserTransport::default(), AT_ONCE_PER_HOST, |_| {}));
+        let target = GridTarget::of(area.clone(), search.zoom);
+        let (fetcher, target) = (&fetcher, &target);
+        let weighed = sides.into_iter().zip(items).map(|(side, item)| async move {
+            let mask_rules = search.mask_rules.clone();
+            let options = SceneOptions { side, picture: None, mask_rules };
+            let bytes = scene_bytes(fetcher, &self.store, &item, &options, target).await;
+            Some((item, bytes.ok().flatten()?))
+        });
+        join_all(weighed).await.into_iter().flatten().collect()
+    }
+
+    /// Items whose files can be requested: signed, and through the proxy where there is one.
+    async fn readable(
+        &self,
+        search: &SearchRequest,
+        mut items: Vec<Item>,
+    ) -> Result<Vec<Item>, JobError> {
         let catalogue = self.catalogue(search);
-        let (sides, mut items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
         match catalogue.sign(&mut items, &self.tokens, now()).await {
             // Cached blocks open without a token.
             Err(CatalogueError::NoToken(_)) if !is_online() => {}
@@ -446,17 +515,7 @@ impl JobRunner {
                 None => {}
             }
         }
-        let (opened, count) = (Cell::new(0), items.len() as u64);
-        self.progress.step(JobStep::Opening, 0, count);
-        let opened = &opened;
-        let open = sides.into_iter().zip(items).map(|(side, item)| async move {
-            let options = SceneOptions { side, picture, mask_rules: search.mask_rules.clone() };
-            let scene = self.pool.open(item, options, search.area.clone(), cells).await;
-            opened.set(opened.get() + 1);
-            self.progress.step(JobStep::Opening, opened.get(), count);
-            scene
-        });
-        Ok(try_join_all(open).await?.into_iter().flatten().collect())
+        Ok(items)
     }
 
     fn catalogue(&self, search: &SearchRequest) -> CatalogueClient<BrowserTransport, ByteStore> {
@@ -472,6 +531,12 @@ impl JobRunner {
             search.token_url.as_deref(),
         )
     }
+}
+
+/// Whether the download is large enough for its size to be looked up.
+fn weighs_much(result: &SearchResult) -> bool {
+    let offer = result.zooms.first();
+    offer.is_some_and(|offer| offer.megabytes + offer.true_megabytes > WEIGH_ABOVE_MB)
 }
 
 /// An address that may be relative to the page's, such as `/stac`.

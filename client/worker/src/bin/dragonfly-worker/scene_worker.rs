@@ -26,7 +26,7 @@ use crate::messages::{SpareBuffers, on_message, pairs_buffer, receive, scope, se
 pub(crate) const NAME: &str = "scene";
 /// Requests to one host at a time: half of what browsers allow over HTTP/1.1, for both sides of a
 /// fire are read at the same time, and neither must wait behind the other.
-const AT_ONCE_PER_HOST: usize = 3;
+pub(crate) const AT_ONCE_PER_HOST: usize = 3;
 /// Milliseconds between two reports of received bytes.
 const REPORT_INTERVAL_MS: f64 = 100.0;
 
