@@ -36,7 +36,7 @@ mod signals;
 mod style;
 mod style_view;
 mod timer;
-mod words;
+pub(crate) mod words;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;
