@@ -44,6 +44,10 @@ impl Settings {
         })?;
         let mut settings: Self = toml::from_str(&text)
             .with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        if let Some(page) = &settings.page {
+            page.check(settings.basemaps.iter().map(|basemap| basemap.title.as_str()))
+                .with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        }
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.root = folder.join(&settings.root);
         settings.regions = folder.join(&settings.regions);
@@ -154,6 +158,7 @@ impl Settings {
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
             fires_url: None,
+            page: self.page.clone(),
             attribution: site_attribution(
                 &self.attribution,
                 regions.iter().map(|region| region.collection.as_str()),

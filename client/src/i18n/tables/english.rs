@@ -26,6 +26,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Areas",
     hectares: "Hectares",
     acres: "Acres",
+    open_full_map: "Open the full map",
+    imprint: "Imprint",
+    privacy: "Privacy",
 
     legend: "Burn severity",
     legend_titles: [

@@ -27,6 +27,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Surfaces",
     hectares: "Hectares",
     acres: "Acres",
+    open_full_map: "Ouvrir la carte complète",
+    imprint: "Mentions légales",
+    privacy: "Confidentialité",
 
     legend: "Sévérité du feu",
     legend_titles: [

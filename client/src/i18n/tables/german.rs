@@ -38,6 +38,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Flächen",
     hectares: "Hektar",
     acres: "Acres",
+    open_full_map: "Ganze Karte öffnen",
+    imprint: "Impressum",
+    privacy: "Datenschutz",
 
     legend: "Brandschwere",
     legend_titles: [

@@ -26,6 +26,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Εκτάσεις",
     hectares: "Εκτάρια",
     acres: "Έικρ",
+    open_full_map: "Άνοιγμα πλήρους χάρτη",
+    imprint: "Στοιχεία φορέα",
+    privacy: "Απόρρητο",
 
     legend: "Σφοδρότητα καύσης",
     legend_titles: [

@@ -26,6 +26,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Superfici",
     hectares: "Ettari",
     acres: "Acri",
+    open_full_map: "Apri la mappa completa",
+    imprint: "Note legali",
+    privacy: "Privacy",
 
     legend: "Severità del fuoco",
     legend_titles: [

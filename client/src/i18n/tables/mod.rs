@@ -92,6 +92,9 @@ mod tests {
                 words.retry,
                 words.dismiss,
                 words.help,
+                words.open_full_map,
+                words.imprint,
+                words.privacy,
             ]
         };
         let mut too_long = Vec::new();

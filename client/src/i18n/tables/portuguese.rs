@@ -27,6 +27,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Áreas",
     hectares: "Hectares",
     acres: "Acres",
+    open_full_map: "Abrir o mapa completo",
+    imprint: "Aviso legal",
+    privacy: "Privacidade",
 
     legend: "Severidade do fogo",
     legend_titles: [

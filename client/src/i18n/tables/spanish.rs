@@ -26,6 +26,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Superficies",
     hectares: "Hectáreas",
     acres: "Acres",
+    open_full_map: "Abrir el mapa completo",
+    imprint: "Aviso legal",
+    privacy: "Privacidad",
 
     legend: "Severidad del fuego",
     legend_titles: [
