@@ -3,6 +3,9 @@
 const script = document.querySelector("link[rel=modulepreload]").href;
 const module_or_path = document.querySelector("link[rel=preload][as=fetch]").href;
 
+// In a frame of another site: see docs/page.md.
+if (new URLSearchParams(location.search).has("embed")) document.documentElement.classList.add("embed");
+
 let attempts = 0;
 globalThis.dragonfly = {
   /** Loads the tools, which wait until they are first used, and sets them to work on the page of client/src/toolbar/bridge.rs. */

@@ -2,6 +2,8 @@
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
+use wasm_bindgen::JsCast;
+use web_sys::HtmlElement;
 
 use crate::i18n::{NAME, words};
 use crate::map::locate_button::LocateButton;
@@ -34,7 +36,9 @@ const TITLE: &str = "Dragonfly · burn severity from space";
 /// The page.
 #[component]
 pub fn App() -> impl IntoView {
-    let state = PageState::new(address_bar::read());
+    let opened_with = address_bar::read();
+    let is_without_address = opened_with == Address::default();
+    let state = PageState::new(opened_with);
     let PageState { atlas, display, map_state, .. } = state;
     let address = Signal::derive(move || state.address());
     address_bar::keep(address, move |address| state.open(address));
@@ -68,6 +72,7 @@ pub fn App() -> impl IntoView {
     open_chosen_fire(state, opened.region, toast);
     load_needed_regions(state, opened.region);
     name_page(state);
+    follow_site(state, is_without_address);
     // All but the map is built again when the language or the units change.
     let mut shown = None;
     effect(move || {
@@ -124,6 +129,16 @@ fn AroundMap(
             <ShareButton address toast />
             <SaveButton run />
         </section>
+        // Shown in a frame alone, where there is no panel.
+        <a
+            class="full-map"
+            data-testid="open-full-map"
+            target="_blank"
+            rel="noopener"
+            href=move || format!("/#{}", address.get().to_fragment())
+        >
+            {words().open_full_map}
+        </a>
         <Toast message=toast />
         <Notice problems=atlas.problems on_retry />
     }
@@ -180,8 +195,32 @@ fn name_page(state: PageState) {
         let fire = map_state.fire.get().and_then(|id| atlas.fire(&id));
         let region = map_state.region.get().and_then(|name| atlas.title_of(&name));
         let chosen = fire.as_ref().map(|fire| title_of(fire).to_owned()).or(region);
-        let title = chosen.map(|chosen| format!("{chosen} · {NAME}"));
-        document().set_title(title.as_deref().unwrap_or(TITLE));
+        let of_site = atlas.page().title;
+        let name = of_site.as_deref().unwrap_or(NAME);
+        let title = chosen.map(|chosen| format!("{chosen} · {name}"));
+        document().set_title(title.as_deref().or(of_site.as_deref()).unwrap_or(TITLE));
+    });
+}
+
+/// The site's own colour and language, and its first view for a reader who came without an address.
+fn follow_site(state: PageState, is_without_address: bool) {
+    let mut is_first = is_without_address;
+    effect(move || {
+        if state.atlas.config.with(Option::is_none) {
+            return;
+        }
+        let page = state.atlas.page();
+        let root = document().document_element().and_then(|root| root.dyn_into().ok());
+        if let (Some(root), Some(accent)) = (root, &page.accent) {
+            // A colour that was checked can be set.
+            let _ = HtmlElement::style(&root).set_property("--accent", accent);
+        }
+        if let Some(tag) = &page.language {
+            preferences::set_default_language(tag);
+        }
+        if std::mem::take(&mut is_first) {
+            state.open_first_view(page);
+        }
     });
 }
 

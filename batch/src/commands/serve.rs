@@ -18,6 +18,7 @@ pub(super) fn run(settings: &Settings, listen: SocketAddr, dist: &Path) -> Resul
         catalogue: settings.catalogue_file().map(Path::to_owned),
         client: settings.client_config(&[])?,
         image_sources: settings.image_sources.clone(),
+        frame_ancestors: settings.frame_ancestors.clone(),
     };
     serve::run(&served, |address| println!("Dragonfly is at http://{address} (Ctrl-C ends it)"))?;
     Ok(ExitCode::SUCCESS)

@@ -11,6 +11,7 @@ use tempfile::TempDir;
 
 use super::*;
 use crate::deployment::layout::RootLayout;
+use crate::deployment::settings::FireArea;
 use crate::deployment::settings::Settings;
 use crate::fires::sources::coverage_of;
 
@@ -49,7 +50,7 @@ impl Nights {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let points = SOURCES.map(|name| folder.path().join(name).display().to_string()).to_vec();
-        let areas = vec!["everywhere".to_owned()];
+        let areas = vec![FireArea::Named("everywhere".to_owned())];
         let settings = Settings {
             root: folder.path().join("root"),
             fires: Some(FiresSettings { points, areas, ..FiresSettings::default() }),

@@ -54,6 +54,8 @@ pub(crate) struct Served {
     pub(crate) client: ClientConfig,
     /// Origins from which the page may read images, besides the hosts of the settings.
     pub(crate) image_sources: Vec<String>,
+    /// Sites that may show the page in a frame.
+    pub(crate) frame_ancestors: Vec<String>,
 }
 
 /// Serves until Ctrl-C or SIGTERM. `on_ready` receives the address once readers can connect.
@@ -66,7 +68,8 @@ pub(crate) fn run(served: &Served, on_ready: impl FnOnce(SocketAddr)) -> Result<
         page: page_folder(&served.dist)?,
         published: published_folder(&served.root)?,
         catalogue: served.catalogue.as_deref().map(CatalogueFile::open).transpose()?.map(Arc::new),
-        sources: Sources::new(&served.client, &served.image_sources)?,
+        sources: Sources::new(&served.client, &served.image_sources)?
+            .in_frames_of(&served.frame_ancestors)?,
     };
     let limits = ConnectionLimits::of_this_process()?;
     let listener = listen(served.listen)?;

@@ -29,17 +29,26 @@ const MAX_SOURCES: usize = 64;
 pub(super) struct Sources {
     /// The catalogue, its token endpoint, a proxy and the buckets of the images.
     images: BTreeSet<String>,
-    /// Basemaps.
+    /// Basemaps, and the site's logo.
     basemaps: BTreeSet<String>,
+    /// Sites that may show the page in a frame; none where it is empty.
+    ancestors: BTreeSet<String>,
 }
 
 /// A setting that is no origin.
 #[derive(Debug, thiserror::Error)]
-#[error(
-    "`image_sources` names `{0}`, which is no origin: write scheme and host, such as \
-    https://bucket.example"
-)]
-pub(super) struct BadSourceError(String);
+pub(super) enum BadSourceError {
+    #[error(
+        "`image_sources` names `{0}`, which is no origin: write scheme and host, such as \
+        https://bucket.example"
+    )]
+    Image(String),
+    #[error(
+        "`frame_ancestors` names `{0}`, which is no origin: write scheme and host, such as \
+        https://news.example, or 'self', or * for every site"
+    )]
+    Ancestor(String),
+}
 
 /// The policy, as far as it is known without a request.
 #[derive(Clone)]
@@ -62,23 +71,44 @@ impl Sources {
         for text in images {
             let is_origin =
                 |origin: &String| origin.eq_ignore_ascii_case(text.trim_end_matches('/'));
-            let origin =
-                origin_of(text).filter(is_origin).ok_or_else(|| BadSourceError(text.clone()))?;
-            sources.images.insert(origin);
+            let origin = origin_of(text).filter(is_origin);
+            sources.images.insert(origin.ok_or_else(|| BadSourceError::Image(text.clone()))?);
         }
         Ok(sources)
     }
 
+    /// The same, for a page that these sites may show in a frame.
+    ///
+    /// # Errors
+    /// When one of them is neither an origin nor `'self'` nor `*`.
+    pub(super) fn in_frames_of(mut self, sites: &[String]) -> Result<Self, BadSourceError> {
+        for site in sites {
+            let is_origin =
+                |origin: &String| origin.eq_ignore_ascii_case(site.trim_end_matches('/'));
+            let ancestor = match site.as_str() {
+                "self" | "'self'" => Some("'self'".to_owned()),
+                "*" => Some(site.clone()),
+                _ => origin_of(site).filter(is_origin),
+            };
+            self.ancestors.insert(ancestor.ok_or_else(|| BadSourceError::Ancestor(site.clone()))?);
+        }
+        Ok(self)
+    }
+
     fn of_config(config: &ClientConfig) -> Self {
         let token_url = config.other.get("token_url").and_then(|url| url.as_str());
+        let logo = config.page.as_ref().and_then(|page| page.logo.as_deref());
         let urls = [config.stac_url.as_deref(), config.proxy_base.as_deref(), token_url];
         Self {
             images: urls.into_iter().flatten().filter_map(origin_of).collect(),
             basemaps: config
                 .basemaps
                 .iter()
-                .filter_map(|basemap| origin_of(&basemap.url))
+                .map(|basemap| basemap.url.as_str())
+                .chain(logo)
+                .filter_map(origin_of)
                 .collect(),
+            ancestors: BTreeSet::new(),
         }
     }
 
@@ -87,10 +117,12 @@ impl Sources {
         let list = |sources: &BTreeSet<String>| -> String {
             sources.iter().take(MAX_SOURCES).map(|source| format!(" {source}")).collect()
         };
+        let ancestors =
+            if self.ancestors.is_empty() { " 'none'".to_owned() } else { list(&self.ancestors) };
         format!(
             "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; font-src \
             'self'; img-src 'self' data: blob:{}; connect-src 'self'{}; worker-src 'self'; \
-            manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+            manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors{ancestors}",
             list(&self.basemaps),
             list(&self.images)
         )
@@ -130,7 +162,7 @@ impl PagePolicy {
     fn sources(&self) -> Sources {
         let mut sources = self.configured.clone();
         if let Some(published) = client_config::published(&self.meta) {
-            let Sources { images, basemaps } = Sources::of_config(&published);
+            let Sources { images, basemaps, .. } = Sources::of_config(&published);
             sources.images.extend(images);
             sources.basemaps.extend(basemaps);
         }
@@ -143,6 +175,8 @@ impl PagePolicy {
 
 #[cfg(test)]
 mod tests {
+    use dragonfly_core::page_config::PageConfig;
+
     use super::*;
 
     fn config() -> ClientConfig {
@@ -176,6 +210,32 @@ mod tests {
         }
     }
 
+    #[test]
+    fn only_the_sites_of_the_settings_may_show_the_page_in_a_frame() {
+        let sources = || Sources::new(&config(), &[]).unwrap();
+        assert!(sources().policy().ends_with("frame-ancestors 'none'"));
+        let sites = ["self", "https://news.example/", "https://*.county.example"];
+        let policy = sources().in_frames_of(&sites.map(str::to_owned)).unwrap().policy();
+        let expected = "frame-ancestors 'self' https://*.county.example https://news.example";
+        assert!(policy.ends_with(expected), "{policy}");
+        let every = sources().in_frames_of(&["*".to_owned()]).unwrap().policy();
+        assert!(every.ends_with("frame-ancestors *"), "{every}");
+        for bad in ["news.example", "https://a.example; script-src *", "'none'", ""] {
+            let message = sources().in_frames_of(&[bad.to_owned()]).unwrap_err().to_string();
+            assert!(message.contains("`frame_ancestors`"), "{message}");
+        }
+    }
+
+    #[test]
+    fn a_logo_on_another_host_may_be_shown() {
+        let page = PageConfig {
+            logo: Some("https://logos.example/a.svg".to_owned()),
+            ..PageConfig::default()
+        };
+        let policy = Sources::of_config(&ClientConfig { page: Some(page), ..config() }).policy();
+        assert!(policy.contains("blob: https://logos.example https://tile.example;"), "{policy}");
+    }
+
     /// The value in quotes behind the key in nginx's site.
     fn of_nginx<'a>(site: &'a str, key: &str) -> &'a str {
         let (_, rest) = site.split_once(key).unwrap();
@@ -188,11 +248,16 @@ mod tests {
         let [images, basemaps] = ["image", "basemap"].map(|list| {
             of_nginx(site, &format!("map \"\" $dragonfly_{list}_sources {{\n    default"))
         });
+        let ancestors = of_nginx(site, "map \"\" $dragonfly_frame_ancestors {\n    default");
+        assert_eq!(ancestors, "'none'");
         let theirs = of_nginx(site, "map $uri $dragonfly_policy {\n    default")
             .replace("$dragonfly_image_sources", images)
-            .replace("$dragonfly_basemap_sources", basemaps);
+            .replace("$dragonfly_basemap_sources", basemaps)
+            .replace("$dragonfly_frame_ancestors", ancestors);
         let set = |list: &str| list.split(' ').map(str::to_owned).collect();
-        assert_eq!(Sources { images: set(images), basemaps: set(basemaps) }.policy(), theirs);
+        let ours =
+            Sources { images: set(images), basemaps: set(basemaps), ancestors: BTreeSet::new() };
+        assert_eq!(ours.policy(), theirs);
         assert_eq!(of_nginx(site, "add_header Permissions-Policy"), PERMISSIONS);
     }
 }

@@ -135,6 +135,7 @@ mod tests {
             catalogue: Some(folder.path().join("items.json")),
             client: crate::deployment::settings::Settings::default().client_config(&[]).unwrap(),
             image_sources: vec!["https://bucket.example".to_owned()],
+            frame_ancestors: Vec::new(),
         };
         let (ready, address) = mpsc::channel();
         thread::spawn(move || run(&served, |address| ready.send(address).unwrap()));

@@ -96,6 +96,14 @@ impl<'a> Fields<'a> {
         Some([west.number()?, south.number()?, east.number()?, north.number()?])
     }
 
+    /// Two numbers: longitude and latitude.
+    pub fn lon_lat(self, name: &str) -> Option<[f64; 2]> {
+        let [lon, lat] = self.0.field(name)?.list()? else {
+            return None;
+        };
+        Some([lon.number()?, lat.number()?])
+    }
+
     /// The fields of an object within.
     pub fn part(self, name: &str) -> Option<Fields<'a>> {
         Self::of(self.0.field(name)?)

@@ -1,12 +1,18 @@
-//! The file of a language other than English: the texts of its table as a list, which the page
-//! fetches when the language is chosen. Each is made from its table by the test below.
+//! The file of a language other than English: the texts of its tables, a list for each program,
+//! which the page fetches when the language is chosen. Each is made by the test below.
 
 use std::sync::OnceLock;
 
+use super::Language;
 use super::phrases::Phrases;
+use super::tables::english;
 use super::texts::{Text, Texts};
-use super::{Language, english};
 use crate::data::json::Value;
+
+/// The list of the page in a file.
+const PAGE: usize = 0;
+/// The list of the tools.
+pub const TOOLS: usize = 1;
 
 static LOADED: [OnceLock<Loaded>; Language::ALL.len()] =
     [const { OnceLock::new() }; Language::ALL.len()];
@@ -20,8 +26,8 @@ struct Loaded {
 /// The phrases of a language; English ones until its file is loaded.
 pub fn phrases(language: Language) -> &'static Phrases {
     #[cfg(test)]
-    if language == Language::German {
-        return &crate::i18n::german::PHRASES;
+    if language != Language::English {
+        return super::tables::of(language);
     }
     LOADED[language as usize].get().map_or(&english::PHRASES, |loaded| &loaded.phrases)
 }
@@ -45,7 +51,7 @@ pub fn url(language: Language) -> String {
 /// version of the page has other phrases in other places, and is refused.
 pub fn load(language: Language, text: &str) -> bool {
     if !is_loaded(language)
-        && let Some(phrases) = read(text)
+        && let Some(phrases) = read(text, PAGE, english::PHRASES)
     {
         // Who loaded it first has the same phrases.
         let _ = LOADED[language as usize].set(Loaded { phrases, text: text.to_owned() });
@@ -53,12 +59,16 @@ pub fn load(language: Language, text: &str) -> bool {
     is_loaded(language)
 }
 
-fn read(text: &str) -> Option<Phrases> {
-    let Value::List(values) = Value::read(text)? else {
+/// Reads a list of a file into a table; `None` where the list is that of another table.
+pub fn read<T: Text>(text: &str, list: usize, mut table: T) -> Option<T> {
+    let Value::List(lists) = Value::read(text)? else {
+        return None;
+    };
+    let Value::List(values) = lists.into_iter().nth(list)? else {
         return None;
     };
     let mut values = values.into_iter();
-    if values.next()? != Value::Number(f64::from(Phrases::FINGERPRINT)) {
+    if values.next()? != Value::Number(f64::from(T::FINGERPRINT)) {
         return None;
     }
     // Kept as long as the page: a language is read once.
@@ -69,9 +79,8 @@ fn read(text: &str) -> Option<Phrases> {
     let texts: Vec<_> = texts.collect::<Option<_>>()?;
     let count = texts.len();
     let mut texts = Texts::new(texts);
-    let mut phrases = english::PHRASES;
-    phrases.read(&mut texts);
-    texts.are_all_read(count).then_some(phrases)
+    table.read(&mut texts);
+    texts.are_all_read(count).then_some(table)
 }
 
 #[cfg(test)]
@@ -79,53 +88,49 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::i18n::german;
-
-    /// The languages that have a file.
-    const TABLES: [(Language, &Phrases); Language::ALL.len() - 1] =
-        [(Language::German, &german::PHRASES)];
+    use crate::i18n::tables;
+    use crate::tools::highres::words::table as highres_table;
 
     const RENEW: &str = "RENEW=1 cargo test --locked --release -p dragonfly-client language_file";
 
-    fn file_of(phrases: &Phrases) -> String {
+    fn list_of<T: Text>(table: &T) -> String {
         let mut texts = Vec::new();
-        phrases.add_to(&mut texts);
+        table.add_to(&mut texts);
         let lines: Vec<_> = texts.iter().map(|text| serde_json::to_string(text).unwrap()).collect();
-        format!("[{},\n{}]\n", Phrases::FINGERPRINT, lines.join(",\n"))
+        format!("[{},\n{}]", T::FINGERPRINT, lines.join(",\n"))
+    }
+
+    fn file_of(language: Language) -> String {
+        format!("[{},\n{}]\n", list_of(tables::of(language)), list_of(highres_table(language)))
     }
 
     #[test]
-    fn the_file_of_each_language_is_made_from_its_table() {
-        for (language, table) in TABLES {
+    fn the_file_of_each_language_is_made_from_its_tables() {
+        for language in Language::ALL.into_iter().skip(1) {
             let file = format!("{}{}", env!("CARGO_MANIFEST_DIR"), url(language));
-            let expected = file_of(table);
+            let expected = file_of(language);
             if std::env::var_os("RENEW").is_some() {
                 std::fs::create_dir_all(Path::new(&file).parent().unwrap()).unwrap();
                 std::fs::write(&file, &expected).unwrap();
             }
             let published = std::fs::read_to_string(&file).unwrap_or_default();
-            assert!(published == expected, "{file} is not that of its table: {RENEW}");
+            assert!(published == expected, "{file} is not that of its tables: {RENEW}");
         }
     }
 
     #[test]
     fn a_file_is_read_as_it_was_written_and_one_of_another_version_is_refused() {
-        let file = file_of(&german::PHRASES);
-        assert_eq!(file_of(&read(&file).unwrap()), file);
+        let file = file_of(Language::Greek);
+        let page = |text: &str| read(text, PAGE, english::PHRASES);
+        assert_eq!(list_of(&page(&file).unwrap()), list_of(tables::of(Language::Greek)));
+        let tools = read(&file, TOOLS, *highres_table(Language::English)).unwrap();
+        assert_eq!(list_of(&tools), list_of(highres_table(Language::Greek)));
         let fingerprint = Phrases::FINGERPRINT.to_string();
         let other = file.replacen(&fingerprint, &(Phrases::FINGERPRINT ^ 1).to_string(), 1);
-        let longer = file.replacen(']', ", \"\"]", 1);
-        for refused in [other.as_str(), "", "[]", "{}", &format!("[{fingerprint}, 1]"), &longer] {
-            assert!(read(refused).is_none(), "{refused:.40}");
-        }
-    }
-
-    #[test]
-    fn no_phrase_is_empty_but_what_follows_a_day() {
-        for table in [&english::PHRASES, &german::PHRASES] {
-            let mut texts = Vec::new();
-            table.add_to(&mut texts);
-            assert!(texts.iter().filter(|text| text.is_empty()).count() <= 1);
+        let longer = file.replacen("],", ", \"\"],", 1);
+        let plain = list_of(tables::of(Language::Greek));
+        for refused in [&other, "", "[]", "{}", &format!("[[{fingerprint}, 1]]"), &longer, &plain] {
+            assert!(page(refused).is_none(), "{refused:.40}");
         }
     }
 }

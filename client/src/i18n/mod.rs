@@ -2,10 +2,7 @@
 //! that fill them in. The page contains the English table; [`language_file`] loads the others.
 
 mod day;
-mod english;
 mod fire;
-#[cfg(test)]
-mod german;
 pub mod language_file;
 mod map;
 mod notice;
@@ -14,7 +11,8 @@ mod phrases;
 mod place;
 mod region;
 mod scene;
-mod texts;
+pub mod tables;
+pub mod texts;
 
 use std::ops::Deref;
 use std::sync::LazyLock;
@@ -23,6 +21,7 @@ use dragonfly_core::{Palette, Severity};
 use leptos::prelude::{ArcRwSignal, Get, Set};
 
 pub use phrases::Phrases;
+pub(crate) use texts::table_of_texts;
 
 use crate::state::key::legend_index;
 
@@ -39,6 +38,16 @@ pub enum Language {
     English,
     /// German.
     German,
+    /// Greek.
+    Greek,
+    /// Spanish.
+    Spanish,
+    /// French.
+    French,
+    /// Italian.
+    Italian,
+    /// Portuguese.
+    Portuguese,
 }
 
 /// The units of areas.
@@ -89,13 +98,26 @@ impl Deref for Words {
 
 impl Language {
     /// All languages.
-    pub const ALL: [Self; 2] = [Self::English, Self::German];
+    pub const ALL: [Self; 7] = [
+        Self::English,
+        Self::German,
+        Self::Greek,
+        Self::Spanish,
+        Self::French,
+        Self::Italian,
+        Self::Portuguese,
+    ];
 
     /// Its tag, as HTML and browsers write it.
     pub fn tag(self) -> &'static str {
         match self {
             Self::English => "en",
             Self::German => "de",
+            Self::Greek => "el",
+            Self::Spanish => "es",
+            Self::French => "fr",
+            Self::Italian => "it",
+            Self::Portuguese => "pt",
         }
     }
 
@@ -104,6 +126,11 @@ impl Language {
         match self {
             Self::English => "English",
             Self::German => "Deutsch",
+            Self::Greek => "Ελληνικά",
+            Self::Spanish => "Español",
+            Self::French => "Français",
+            Self::Italian => "Italiano",
+            Self::Portuguese => "Português",
         }
     }
 
@@ -174,6 +201,8 @@ mod tests {
         check("de-AT", Some(Language::German));
         check("DE", Some(Language::German));
         check("en_GB", Some(Language::English));
+        check("pt-BR", Some(Language::Portuguese));
+        check("el-GR", Some(Language::Greek));
         check("den", None);
         check("", None);
         for units in Units::ALL {

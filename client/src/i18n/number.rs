@@ -137,7 +137,7 @@ fn degrees(angle: f64, decimals: usize, positive: &str, negative: &str) -> Strin
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::i18n::{ENGLISH, GERMAN};
+    use crate::i18n::{ENGLISH, GERMAN, Language};
 
     #[test]
     fn an_area_is_easy_to_read() {
@@ -162,6 +162,24 @@ mod tests {
         assert_eq!(acres(ENGLISH, 1000.0), "2,471 acres");
         assert_eq!(acres(GERMAN, 1000.0), "2.471 Acres");
         assert_eq!(acres(ENGLISH, 1.0), "2.5 acres");
+    }
+
+    #[test]
+    fn numbers_and_days_are_those_of_the_language() {
+        let check = |language, area: &str, day: &str, place: &str| {
+            let words = Words { language, units: Units::Hectares };
+            let july = NaiveDate::from_ymd_opt(2025, 7, 24).unwrap();
+            assert_eq!((words.area(1_234_567.0).as_str(), words.date(july).as_str()), (area, day));
+            assert_eq!(words.coordinates(-1.4, 43.5), place);
+        };
+        let dots = "1.234.567 ha";
+        check(Language::Greek, dots, "24 Ιουλ 2025", "43.5000° Β, 1.4000° Δ");
+        check(Language::Spanish, dots, "24 jul 2025", "43.5000° N, 1.4000° O");
+        let narrow_spaces = "1\u{202f}234\u{202f}567 ha";
+        check(Language::French, narrow_spaces, "24 juil. 2025", "43.5000° N, 1.4000° O");
+        check(Language::Italian, dots, "24 lug 2025", "43.5000° N, 1.4000° O");
+        let spaces = "1\u{a0}234\u{a0}567 ha";
+        check(Language::Portuguese, spaces, "24 jul. 2025", "43.5000° N, 1.4000° O");
     }
 
     #[test]

@@ -26,6 +26,9 @@ table_of_texts! {
         pub units_title: &'static str,
         pub hectares: &'static str,
         pub acres: &'static str,
+        pub open_full_map: &'static str,
+        pub imprint: &'static str,
+        pub privacy: &'static str,
 
         // The legend and how the map is drawn.
         pub legend: &'static str,

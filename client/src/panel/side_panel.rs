@@ -54,7 +54,7 @@ pub fn Panel(
                 aria-label=move || if open.get() { words().hide_panel } else { words().show_panel }
                 on:click=move |_| open.update(|open| *open = !*open)
             ></button>
-            <Brand />
+            <Brand atlas />
             <div class="panel-body">
                 <PlaceSearch regions=atlas.regions on_choose=on_find />
                 {fire_list(atlas, map_state, Box::new(on_fire))}
@@ -67,7 +67,10 @@ pub fn Panel(
             // Below what scrolls: what the map is not, and whom it is due to, are always in sight.
             <footer class="sources">
                 <p class="caveat" data-testid="caveat">{words().caveat}</p>
-                <Help />
+                <Help atlas />
+                // Without an address they are hidden.
+                <a data-testid="imprint" href=move || atlas.page().imprint_url>{words().imprint}</a>
+                <a data-testid="privacy" href=move || atlas.page().privacy_url>{words().privacy}</a>
                 <p class="attribution">{move || sources(atlas, display, map_state)}</p>
             </footer>
         </aside>

@@ -39,9 +39,10 @@ enum CoordinateToken {
     Separator,
 }
 
-/// Reads a text.
-pub fn read(text: &str) -> ParsedCoordinates {
-    match tokens(text).as_deref().and_then(angles) {
+/// Reads a text. `letters` are those of north, south, east and west in the reader's language: `O`
+/// is east in German, and west in French.
+pub fn read(text: &str, letters: [&str; 4]) -> ParsedCoordinates {
+    match tokens(text, letters).as_deref().and_then(angles) {
         None => ParsedCoordinates::None,
         Some([first, second]) => place(first, second),
     }
@@ -132,7 +133,7 @@ fn angle(tokens: &[CoordinateToken]) -> Option<Angle> {
 }
 
 /// `None` where the text holds anything that is no part of coordinates.
-fn tokens(text: &str) -> Option<Vec<CoordinateToken>> {
+fn tokens(text: &str, letters: [&str; 4]) -> Option<Vec<CoordinateToken>> {
     let text = text.replace(['−', '–'], "-");
     let has_decimal_commas = has_decimal_commas(&text);
     let mut tokens = Vec::new();
@@ -158,18 +159,18 @@ fn tokens(text: &str) -> Option<Vec<CoordinateToken>> {
                 tokens.push(CoordinateToken::Degree);
                 after
             }
-            'N' | 'n' => hemisphere(&mut tokens, after, 1.0, true)?,
-            'S' | 's' => hemisphere(&mut tokens, after, -1.0, true)?,
-            // East in German.
-            'E' | 'e' | 'O' | 'o' => hemisphere(&mut tokens, after, 1.0, false)?,
-            'W' | 'w' => hemisphere(&mut tokens, after, -1.0, false)?,
             ',' | ';' | '/' => {
                 tokens.push(CoordinateToken::Separator);
                 after
             }
             '\'' | '"' | '′' | '″' | '’' | '”' | '“' => after,
             _ if letter.is_whitespace() => after,
-            _ => return None,
+            _ => {
+                let direction = direction(letter, letters)?;
+                let is_positive = direction == NORTH || direction == EAST;
+                let sign = if is_positive { 1.0 } else { -1.0 };
+                hemisphere(&mut tokens, after, sign, direction < EAST)?
+            }
         };
     }
     // Between angles that hemispheres separate, a comma adds nothing.
@@ -178,6 +179,18 @@ fn tokens(text: &str) -> Option<Vec<CoordinateToken>> {
     }
     Some(tokens)
 }
+
+const NORTH: usize = 0;
+const EAST: usize = 2;
+
+/// The place of a letter among those of the language, else among English ones.
+fn direction(letter: char, letters: [&str; 4]) -> Option<usize> {
+    let letter = letter.to_uppercase().next();
+    let place = |letters: [&str; 4]| letters.iter().position(|one| one.chars().next() == letter);
+    place(letters).or_else(|| place(ENGLISH))
+}
+
+const ENGLISH: [&str; 4] = ["N", "S", "E", "W"];
 
 /// A letter that another follows begins a word.
 fn hemisphere<'a>(
@@ -205,6 +218,10 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
+    fn read(text: &str) -> ParsedCoordinates {
+        super::read(text, ENGLISH)
+    }
+
     fn check(text: &str, expected: ParsedCoordinates) {
         let is_near =
             |one: LonLat, other: LonLat| (one.lon - other.lon).hypot(one.lat - other.lat) < 1e-6;
@@ -229,7 +246,20 @@ mod tests {
         check("119.9W, 35.1234N", one(35.1234, -119.9));
         check("N35.1234 W119.9", one(35.1234, -119.9));
         check("33.5° S, 70.25° W", one(-33.5, -70.25));
-        check("52,5° N 13,4° O", one(52.5, 13.4));
+    }
+
+    #[test]
+    fn the_letters_are_those_of_the_readers_language() {
+        let check = |text, letters, lat, lon| {
+            assert_eq!(super::read(text, letters), one(lat, lon), "{text}");
+        };
+        check("52,5° N 13,4° O", ["N", "S", "O", "W"], 52.5, 13.4);
+        check("43,5° N 1,4° O", ["N", "S", "E", "O"], 43.5, -1.4);
+        check("43,5° n 1,4° o", ["N", "S", "E", "O"], 43.5, -1.4);
+        check("38,5° Β 23,4° Α", ["Β", "Ν", "Α", "Δ"], 38.5, 23.4);
+        check("38,5° Ν 23,4° Δ", ["Β", "Ν", "Α", "Δ"], -38.5, -23.4);
+        check("38.5 N 23.4 W", ["Β", "Ν", "Α", "Δ"], 38.5, -23.4);
+        assert_eq!(read("43.5° N 1.4° O"), ParsedCoordinates::None, "east or west");
     }
 
     #[test]

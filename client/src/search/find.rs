@@ -63,7 +63,8 @@ pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> S
         return finds;
     }
     let position = |at, order| SearchOption::LonLat { at, order };
-    match coordinates::read(search) {
+    let words = words();
+    match coordinates::read(search, [words.north, words.south, words.east, words.west]) {
         ParsedCoordinates::One(at) => finds.options.push(position(at, AxisOrder::Given)),
         ParsedCoordinates::Ambiguous { latitude_first, longitude_first } => {
             finds.options.push(position(latitude_first, AxisOrder::LatitudeFirst));

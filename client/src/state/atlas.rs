@@ -6,6 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use dragonfly_core::metadata::{ClientConfig, RegionMeta};
+use dragonfly_core::page_config::PageConfig;
 use dragonfly_core::{ListedFire, dnbr_from_index};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -98,6 +99,12 @@ impl Atlas {
                 Err(_) => self.report(LoadError::Index),
             }
         });
+    }
+
+    /// The site's own name, links and first view.
+    pub fn page(self) -> PageConfig {
+        let config = self.config.read();
+        config.as_ref().and_then(|config| config.page.clone()).unwrap_or_default()
     }
 
     /// Days after which a map is stale, by the site's settings.

@@ -146,11 +146,17 @@ mod tests {
     }
 
     #[test]
-    fn untouched_it_paints_what_core_paints() {
+    fn untouched_it_paints_the_cells_that_core_paints_in_the_colours_of_the_map() {
         for palette in Palette::ALL {
-            let clear = |colour: [u8; 4]| if colour[3] > 0 { colour } else { [0; 4] };
-            let painted = Filter::default().colours(palette).map(clear);
-            assert_eq!(painted, colours(palette, &Breaks::USGS).map(clear));
+            let painted = Filter::default().colours(palette);
+            let of_core = colours(palette, &Breaks::USGS);
+            for (index, (painted, of_core)) in painted.iter().zip(&of_core).enumerate() {
+                assert_eq!(painted[3], of_core[3], "{palette:?} {index}");
+                let class = class_from_index(index as u8, &Breaks::USGS);
+                if let Some(class) = class.filter(|_| painted[3] > 0) {
+                    assert_eq!(painted[..3], map_colour(palette, class), "{palette:?} {index}");
+                }
+            }
         }
     }
 

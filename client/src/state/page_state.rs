@@ -1,8 +1,9 @@
 //! The state that an address holds, as signals: reads it from an address, and writes it to one.
 
+use dragonfly_core::page_config::PageConfig;
 use leptos::prelude::*;
 
-use crate::state::address::Address;
+use crate::state::address::{Address, Centre};
 use crate::state::atlas::Atlas;
 use crate::state::fires::bbox_of;
 use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
@@ -59,6 +60,15 @@ impl PageState {
             swipe_percent: display.swipe_percent.get(),
             part: map_state.part.get(),
         }
+    }
+
+    /// Shows the first view of the site, to a reader who came without an address.
+    pub fn open_first_view(self, page: PageConfig) {
+        if let Some(([lon, lat], zoom)) = page.first_view() {
+            let zoom = f64::from(zoom);
+            self.map_state.jump_to.set(Some(Centre { zoom, lon, lat }));
+        }
+        self.basemap_title.set(page.basemap);
     }
 
     /// Shows what an address holds.

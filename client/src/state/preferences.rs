@@ -18,16 +18,31 @@ static MISSING: LazyLock<ArcRwSignal<Option<Language>>> = LazyLock::new(ArcRwSig
 
 /// The language and units chosen before, else those that the browser prefers.
 pub fn preferred() -> Words {
+    Words {
+        language: preferred_language().unwrap_or_default(),
+        units: remembered(UNITS).as_deref().and_then(Units::from_key).unwrap_or_default(),
+    }
+}
+
+/// The language chosen before, else one that the browser prefers; `None` where the page has none
+/// of them.
+fn preferred_language() -> Option<Language> {
+    if let Some(chosen) = remembered(LANGUAGE).as_deref().and_then(Language::from_tag) {
+        return Some(chosen);
+    }
     let tags = window()
         .navigator()
         .languages()
         .iter()
         .filter_map(|tag| tag.as_string())
         .collect::<Vec<_>>();
-    let preferred = tags.iter().find_map(|tag| Language::from_tag(tag)).unwrap_or_default();
-    Words {
-        language: remembered(LANGUAGE).as_deref().and_then(Language::from_tag).unwrap_or(preferred),
-        units: remembered(UNITS).as_deref().and_then(Units::from_key).unwrap_or_default(),
+    tags.iter().find_map(|tag| Language::from_tag(tag))
+}
+
+/// Sets the language of the site for a reader who prefers none of the page's.
+pub fn set_default_language(tag: &str) {
+    if let (None, Some(language)) = (preferred_language(), Language::from_tag(tag)) {
+        apply(Words { language, ..untrack(crate::i18n::words) });
     }
 }
 

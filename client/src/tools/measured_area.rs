@@ -154,7 +154,7 @@ fn in_words(inside: AreasInside, map: &MapMeta, (page, words): (Words, &HighresW
 
 #[cfg(test)]
 mod tests {
-    use super::super::highres::words::ENGLISH;
+    use super::super::highres::words::english::WORDS as ENGLISH;
     use super::*;
     use crate::data::tile_address::pixel_at;
     use crate::state::region_entry::tests::entry_with_map;

@@ -1,7 +1,7 @@
 //! The tools that load when one is first used: measuring, saving a picture, high resolution. They
 //! access the page through the [`bridge`](crate::toolbar::bridge), and draw their own elements.
 
-mod highres;
+pub(crate) mod highres;
 mod measure;
 mod measure_readout;
 mod measured_area;

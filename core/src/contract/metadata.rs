@@ -13,6 +13,7 @@ use crate::composite::patches::BurntPatch;
 use crate::composite::summary::{EmptyShare, Hectares};
 use crate::contract::failure::RunFailure;
 use crate::contract::map_layers::MapLayers;
+use crate::contract::page_config::PageConfig;
 pub use crate::contract::used_scene::UsedScene;
 use crate::contract::warning::MapWarning;
 use crate::fires::{BeyondAntimeridian, FireMapKind, FireState};
@@ -405,7 +406,7 @@ fn finest_basemap_zoom() -> u8 {
 }
 
 /// `meta/client.json`: the deployment, as the page reads it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ClientConfig {
     /// Root of the STAC API for high resolution; without one the page hides it and states why.
     #[serde(default)]
@@ -425,6 +426,9 @@ pub struct ClientConfig {
     pub fires_url: Option<String>,
     /// Whom to name.
     pub attribution: String,
+    /// The site's own name, links and first view.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub page: Option<PageConfig>,
     /// The keys of [`HighresConfig`], and unknown settings of a newer server, with which the page
     /// can still start.
     #[serde(flatten)]

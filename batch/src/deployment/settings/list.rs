@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use dragonfly_core::metadata::Basemap;
+use dragonfly_core::page_config::PageConfig;
 use dragonfly_core::{CLOUD_BUFFER_M, Masks};
 use serde::{Deserialize, Serialize};
 
@@ -206,6 +207,16 @@ settings! {
                 hide_short_help = true
             );
 
+        /// Sites that may show the page in a frame, separated by commas: origins, 'self' or *
+        frame_ancestors: (Vec<String>) = Vec::new(),
+            flag(
+                long,
+                value_name = "ORIGINS",
+                value_delimiter = ',',
+                env = "DRAGONFLY_FRAME_ANCESTORS",
+                hide_short_help = true
+            );
+
         /// A map older than this is stale, days
         stale_after_days: (u32) = 30,
             flag(
@@ -221,6 +232,9 @@ settings! {
 
         /// Raster basemaps of the page
         basemaps: (Vec<Basemap>) = Vec::new();
+
+        /// The site's own name, links and first view
+        page: (Option<PageConfig>) = None;
 
         /// How fires are found from active-fire points; without it none are
         fires: (Option<FiresSettings>) = None;

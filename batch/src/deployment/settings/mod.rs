@@ -14,6 +14,8 @@ use dragonfly_core::{MaskRules, Region, regions_from_json};
 use crate::publish::public_text::without_credentials;
 use crate::read::local_file::read_configuration;
 
+#[cfg(test)]
+pub(crate) use fires::FireArea;
 pub(crate) use fires::{FiresSettings, MAP_KEY_VARIABLE};
 pub(crate) use list::{Overrides, Settings};
 
@@ -44,6 +46,10 @@ impl Settings {
         })?;
         let mut settings: Self = toml::from_str(&text)
             .with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        if let Some(page) = &settings.page {
+            page.check(settings.basemaps.iter().map(|basemap| basemap.title.as_str()))
+                .with_context(|| format!("the settings {} cannot be used", file.display()))?;
+        }
         let folder = file.parent().unwrap_or(Path::new(""));
         settings.root = folder.join(&settings.root);
         if settings.has_regions() {
@@ -164,6 +170,7 @@ impl Settings {
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
             fires_url: None,
+            page: self.page.clone(),
             attribution: site_attribution(
                 &self.attribution,
                 regions.iter().map(|region| region.collection.as_str()),

@@ -12,6 +12,7 @@ mod region;
 pub(crate) mod tests;
 
 use dragonfly_core::metadata::{Basemap, ClientConfig, IndexedRegion, RegionMeta, RunStatus};
+use dragonfly_core::page_config::{PageConfig, is_colour, is_page_link};
 
 use crate::data::fields::Fields;
 use crate::data::json::Value;
@@ -130,9 +131,28 @@ fn config(config: Fields<'_>) -> Option<ClientConfig> {
         stale_after_days: config.small_count("stale_after_days")?,
         fires_url: config.maybe("fires_url", Fields::text)?,
         attribution: config.text("attribution")?,
+        page: config.part("page").map(page),
         // Settings of a newer server, and those that only the tools read.
         other: Default::default(),
     })
+}
+
+/// What cannot be followed is left out: the map matters more than the site's own look.
+fn page(page: Fields<'_>) -> PageConfig {
+    let link = |name| page.text(name).filter(|link| is_page_link(link));
+    PageConfig {
+        title: page.text("title"),
+        tagline: page.text("tagline"),
+        logo: link("logo"),
+        accent: page.text("accent").filter(|accent| is_colour(accent)),
+        centre: page.lon_lat("centre"),
+        zoom: page.small_count("zoom"),
+        basemap: page.text("basemap"),
+        language: page.text("language"),
+        imprint_url: link("imprint_url"),
+        privacy_url: link("privacy_url"),
+        help_text: page.text("help_text"),
+    }
 }
 
 fn basemap(basemap: Fields<'_>) -> Option<Basemap> {

@@ -7,6 +7,7 @@ use dragonfly_core::metadata::{
     Assessment, ChangedTiles, EarlierRun, FireMask, HighresConfig, MapMeta, MapSummary, MappedFire,
     RegionIndex, SceneDates, TilesSkipped, UsedScene,
 };
+use dragonfly_core::page_config::PAGE_LANGUAGES;
 use dragonfly_core::{
     BackgroundDnbr, BurntPatch, DnbrOffset, EmptyShare, FireList, FireMapKind, FireSide, FireState,
     Hectares, ListedFire, MapLayers, MapWarning, MaskRules, NoFireMap, OffsetReason, PointSource,
@@ -242,6 +243,23 @@ fn full_index() -> RegionIndex {
     }
 }
 
+fn full_page() -> PageConfig {
+    let some = |text: &str| Some(text.to_owned());
+    PageConfig {
+        title: some("Our fires"),
+        tagline: some("How badly they burnt."),
+        logo: some("https://x/logo.svg"),
+        accent: some("#14666d"),
+        centre: Some([23.5, 38.9]),
+        zoom: Some(8),
+        basemap: some("Streets"),
+        language: some("el"),
+        imprint_url: some("/imprint.html"),
+        privacy_url: some("/privacy.html"),
+        help_text: some("Ask us."),
+    }
+}
+
 fn full_config() -> ClientConfig {
     let highres = HighresConfig {
         token_url: Some("https://x/token".to_owned()),
@@ -264,6 +282,7 @@ fn full_config() -> ClientConfig {
         stale_after_days: 30,
         fires_url: Some("/meta/fires.json".to_owned()),
         attribution: "x".to_owned(),
+        page: Some(full_page()),
         other: other.into_iter().collect(),
     }
 }
@@ -506,6 +525,7 @@ fn full_fire() -> ListedFire {
         no_map: Some(NoFireMap::Failed),
         merged_into: Some("f20250101_9q5c2v".to_owned()),
         complex: true,
+        beyond_antimeridian: None,
     }
 }
 
@@ -584,6 +604,25 @@ fn a_half_described_map_is_broken_and_not_absent() {
     let text =
         r#"{"region_name":"r","title":"R","bbox":[0,0,1,1],"last_status":"success","run_id":"x"}"#;
     assert!(matches!(region_from_json(text), Err(PublishedFileError::Map)));
+}
+
+#[test]
+fn a_site_whose_own_settings_are_hostile_is_shown_without_them() {
+    let text = r##"{"highres_zoom":11,"stale_after_days":30,"attribution":"x","page":{
+        "title":7,"logo":"javascript:alert(1)","accent":"#14666d;x","centre":[1],"zoom":-3,
+        "imprint_url":"//evil.example","privacy_url":"data:text/html,x","help_text":"Ask us.",
+        "unknown":true}}"##;
+    let page = config_from_json(text).unwrap().page;
+    let help_text = Some("Ask us.".to_owned());
+    assert_eq!(page, Some(PageConfig { help_text, ..PageConfig::default() }));
+    let listed = text.replace(r#""page":{"#, r#""page":[{"#).replace("true}}", "true}]}");
+    assert_eq!(config_from_json(&listed).unwrap().page, None);
+}
+
+#[test]
+fn the_languages_of_core_are_those_of_the_page() {
+    use crate::i18n::Language;
+    assert_eq!(PAGE_LANGUAGES, Language::ALL.map(Language::tag));
 }
 
 #[test]

@@ -62,7 +62,7 @@ pub fn capitalised(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::words::ENGLISH;
+    use super::super::words::english::WORDS as ENGLISH;
     use super::*;
 
     #[test]

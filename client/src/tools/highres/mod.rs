@@ -37,7 +37,7 @@ mod signals;
 mod style;
 mod style_view;
 pub(super) mod timer;
-pub(super) mod words;
+pub(crate) mod words;
 
 use std::cell::{OnceCell, RefCell};
 use std::rc::Rc;

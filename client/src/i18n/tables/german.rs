@@ -1,7 +1,7 @@
 //! The page in German.
 
-use super::day::DayNames;
-use super::phrases::{Numbers, Phrases, With};
+use crate::i18n::day::DayNames;
+use crate::i18n::phrases::{Numbers, Phrases, With};
 
 pub static PHRASES: Phrases = Phrases {
     numbers: Numbers { decimal_mark: ",", thousands_mark: ".", acre: "Acres" },
@@ -28,6 +28,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Flächen",
     hectares: "Hektar",
     acres: "Acres",
+    open_full_map: "Ganze Karte öffnen",
+    imprint: "Impressum",
+    privacy: "Datenschutz",
 
     legend: "Brandschwere",
     legend_titles: [
@@ -399,7 +402,7 @@ pub static PHRASES: Phrases = Phrases {
         schaffen Klarheit.",
     not_on_earth: "Die Breite reicht von −90 bis 90, die Länge von −180 bis 180.",
 
-    retry: "Noch einmal versuchen",
+    retry: "Erneut versuchen",
     dismiss: "Ausblenden",
     index_problem: "Die Liste der Regionen konnte nicht geladen werden.",
     line_problem: "Eine Region der Liste war nicht lesbar.",

@@ -1,7 +1,7 @@
 //! The page in English.
 
-use super::day::DayNames;
-use super::phrases::{Numbers, Phrases, With};
+use crate::i18n::day::DayNames;
+use crate::i18n::phrases::{Numbers, Phrases, With};
 
 pub static PHRASES: Phrases = Phrases {
     numbers: Numbers { decimal_mark: ".", thousands_mark: ",", acre: "acres" },
@@ -26,6 +26,9 @@ pub static PHRASES: Phrases = Phrases {
     units_title: "Areas",
     hectares: "Hectares",
     acres: "Acres",
+    open_full_map: "Open the full map",
+    imprint: "Imprint",
+    privacy: "Privacy",
 
     legend: "Burn severity",
     legend_titles: [
