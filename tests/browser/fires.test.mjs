@@ -138,6 +138,24 @@ test("without fires there is no list and no error", async (t) => {
   await page.getByTestId("notice").filter({ hasText: "list of fires could not be loaded" }).waitFor();
 });
 
+/** Marks when so many fires are listed and the frame with them is drawn. */
+const markDrawn = (page, count) =>
+  page.addInitScript((count) => {
+    const observer = new MutationObserver(() => {
+      if (document.querySelectorAll("[data-testid=fire-item]").length < count) return;
+      observer.disconnect();
+      requestAnimationFrame(() => setTimeout(() => performance.mark("fires drawn")));
+    });
+    observer.observe(document, { childList: true, subtree: true });
+  }, count);
+
+/** Milliseconds from the end of the list of fires to the mark. */
+const drawnAfter = (page) =>
+  page.evaluate(() => {
+    const lists = performance.getEntriesByType("resource").filter(({ name }) => name.endsWith("/meta/fires.json"));
+    return performance.getEntriesByName("fires drawn")[0].startTime - lists[0].responseEnd;
+  });
+
 test("of five hundred fires sixty are shown, few maps are requested, and each can be found", async (t) => {
   const fill = withFires(({ fires }) => {
     for (let number = 0; number < 500; number++) {
@@ -148,6 +166,7 @@ test("of five hundred fires sixty are shown, few maps are requested, and each ca
   const requested = new Set();
   const answer = async (page) => {
     await fill(page);
+    await markDrawn(page, 60);
     await page.route("**/meta/filler_*.json", async (route) => {
       requested.add(route.request().url());
       await route.fulfill({ path: join(bed.published.root, `meta/${EVIA}.json`) });
@@ -155,6 +174,7 @@ test("of five hundred fires sixty are shown, few maps are requested, and each ca
   };
   const { page } = await open(t, "#map=9/38.5/23.5", { prepare: answer });
   assert.equal(await items(page).count(), 60);
+  t.diagnostic(`500 fires are drawn ${Math.round(await drawnAfter(page))} ms after their list was read`);
   await shows(page.getByTestId("fire-note"), /^44\d more/);
   await eventually(() => requested.size > 0, "maps in view");
   assert.ok(requested.size <= 12, `${requested.size}`);

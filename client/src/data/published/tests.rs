@@ -522,6 +522,7 @@ fn full_fire() -> ListedFire {
         burnt_hectares: Some(9_400.5),
         worst: Some(Severity::High),
         map: Some(FireMapKind::Initial),
+        beyond_antimeridian: None,
         no_map: Some(NoFireMap::Failed),
         merged_into: Some("f20250101_9q5c2v".to_owned()),
         complex: true,
