@@ -20,6 +20,7 @@ mod items;
 
 // Real fires against what others made of them.
 mod coarse;
+mod counted;
 mod fires;
 mod found_fires;
 mod offset;

@@ -20,7 +20,7 @@ impl Fields {
         Self {
             vegetation: Field::new("vegetation", width_px, 1.23),
             fire: Field::new("fire", width_px, 1.52),
-            cloud: Field::new("cloud", width_px, 1.41),
+            cloud: Field::new("cloud", width_px, 1.55),
             detail: Field::new("detail", width_px, 0.76),
         }
     }
