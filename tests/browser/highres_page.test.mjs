@@ -325,7 +325,34 @@ test("the images before and after are shown under a divider that the keyboard mo
   await page.keyboard.press("ArrowRight");
   assert.equal(await divider.getAttribute("aria-valuenow"), "52");
   assert.notEqual(await clip(), before);
+  await shows(page.getByTestId("picture-before"), /^Before: .*2025$/);
+  await shows(page.getByTestId("picture-after"), /^After: .*2025$/);
   await page.screenshot({ path: join(SCREENSHOTS, "highres-pictures.png") });
+  // Severity may lie over them, also by the address.
+  const severity = () => page.evaluate(() => getComputedStyle(document.querySelector(".leaflet-severity-pane .highres")).display);
+  assert.equal(await severity(), "none");
+  await page.getByTestId("highres-over").check();
+  await page.waitForURL(/over%3D1/);
+  assert.equal(await severity(), "block");
+  await page.screenshot({ path: join(SCREENSHOTS, "highres-severity-over.png") });
+});
+
+test("pictures that the images lack cannot be chosen, and a link to them shows severity and why", async (t) => {
+  const page = await open(t);
+  await page.context().route(/\/stac\/.*search|items/, async (route) => {
+    const found = await (await route.fetch()).json();
+    for (const { assets } of found.features ?? []) delete assets.blue;
+    await route.fulfill({ json: found });
+  });
+  await compute(page);
+  const lacking = page.getByTestId("highres-show").locator("option[value=true]");
+  assert.ok(await lacking.evaluate((option) => option.disabled));
+  await shows(lacking, /not in these images/);
+  await page.evaluate((hash) => { location.hash = hash; }, `${new URL(page.url()).hash}%3Bpicture%3Dtrue`);
+  await page.getByTestId("highres").filter({ hasText: /true colour: not in these images\./ }).waitFor({ timeout: 60_000 });
+  await finish(page);
+  assert.equal(await page.getByTestId("highres-show").inputValue(), "severity");
+  assert.equal(await page.getByTestId("swipe").count(), 0);
 });
 
 test("every file can be downloaded and names its scenes", async (t) => {
