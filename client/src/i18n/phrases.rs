@@ -313,6 +313,7 @@ table_of_texts! {
         pub results_found: With<1>,
         pub inhabitants: With<1>,
         pub a_region: &'static str,
+        pub a_fire: &'static str,
         pub a_position: &'static str,
         pub latitude_first: &'static str,
         pub longitude_first: &'static str,

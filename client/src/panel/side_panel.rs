@@ -39,7 +39,7 @@ pub fn Panel(
 ) -> impl IntoView {
     let on_find = move |found: SearchOption| {
         open.set(false);
-        go_to(&found, map_state);
+        go_to(&found, atlas, map_state);
     };
     let on_fire = move |id: &str| {
         open.set(false);
@@ -56,7 +56,7 @@ pub fn Panel(
             ></button>
             <Brand atlas />
             <div class="panel-body">
-                <PlaceSearch regions=atlas.regions on_choose=on_find />
+                <PlaceSearch regions=atlas.regions fires=atlas.fires on_choose=on_find />
                 {fire_list(atlas, map_state, Box::new(on_fire))}
                 <Regions atlas map_state about open on_retry />
                 <LegendView palette=display.palette filter=display.filter areas result=map_state.legend />
@@ -78,7 +78,10 @@ pub fn Panel(
 }
 
 /// Moves the map to what was found.
-fn go_to(found: &SearchOption, map_state: MapState) {
+fn go_to(found: &SearchOption, atlas: Atlas, map_state: MapState) {
+    if let SearchOption::Fire { id, .. } = found {
+        return map_state.choose_fire(atlas, id);
+    }
     if let SearchOption::Region { name, .. } = found {
         map_state.choose_region(name);
     }

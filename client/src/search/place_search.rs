@@ -1,4 +1,4 @@
-//! The search: regions, coordinates, and the places of an offline list that is loaded on first use.
+//! The search: regions, fires, coordinates, and the places of an offline list that is loaded on first use.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::data::fetch;
 use crate::i18n::words;
 use crate::search::find::{AxisOrder, SearchOption, SearchOptions, find};
 use crate::search::places::{PLACES_URL, Places};
+use crate::state::fires::Fires;
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
 use crate::ui::effect::effect;
@@ -39,7 +40,7 @@ struct SearchState {
 }
 
 impl SearchState {
-    fn new(regions: Signal<Option<Vec<RegionEntry>>>) -> Self {
+    fn new(regions: Signal<Option<Vec<RegionEntry>>>, fires: RwSignal<Option<Fires>>) -> Self {
         let list = RwSignal::new(PlaceList::default());
         let search = RwSignal::new(String::new());
         let found = Memo::new(move |_| {
@@ -47,9 +48,10 @@ impl SearchState {
                 PlaceList::Loaded(places) => Some(places),
                 _ => None,
             };
-            regions.with(|regions| {
-                find(&search.read(), regions.as_deref().unwrap_or_default(), places.as_deref())
-            })
+            let (regions, fires) = (regions.read(), fires.read());
+            let regions = regions.as_deref().unwrap_or_default();
+            let fires = fires.as_ref().map(|fires| fires.list.fires.as_slice());
+            find(&search.read(), regions, fires.unwrap_or_default(), places.as_deref())
         });
         Self { list, search, is_open: RwSignal::new(false), active: RwSignal::new(0), found }
     }
@@ -132,9 +134,10 @@ impl SearchState {
 #[component]
 pub fn PlaceSearch(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
+    fires: RwSignal<Option<Fires>>,
     on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
-    let state = SearchState::new(regions);
+    let state = SearchState::new(regions, fires);
     let SearchState { search, is_open, active, .. } = state;
     let has_options = move || state.has_options();
     let on_key = move |event: KeyboardEvent| {
@@ -231,7 +234,7 @@ fn option(index: usize, found: &SearchOption, is_active: bool) -> Markup {
 
 fn name(found: &SearchOption) -> String {
     match found {
-        SearchOption::Region { title, .. } => title.clone(),
+        SearchOption::Region { title, .. } | SearchOption::Fire { title, .. } => title.clone(),
         SearchOption::LonLat { at, .. } => words().coordinates(at.lon, at.lat),
         SearchOption::Place(place) => place.name.clone(),
     }
@@ -240,6 +243,7 @@ fn name(found: &SearchOption) -> String {
 fn detail(found: &SearchOption) -> String {
     match found {
         SearchOption::Region { .. } => words().a_region.to_owned(),
+        SearchOption::Fire { .. } => words().a_fire.to_owned(),
         SearchOption::LonLat { order: AxisOrder::Given, .. } => words().a_position.to_owned(),
         SearchOption::LonLat { order: AxisOrder::LatitudeFirst, .. } => {
             words().latitude_first.to_owned()

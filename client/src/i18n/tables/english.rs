@@ -357,7 +357,7 @@ pub static PHRASES: Phrases = Phrases {
         affected.",
 
     search: "Find a place",
-    search_placeholder: "Place, region or coordinates",
+    search_placeholder: "Place, fire or coordinates",
     search_results: "Search results",
     loading_places: "Loading the list of places…",
     places_missing: "The list of places could not be loaded; regions and coordinates can still be \
@@ -366,6 +366,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} results"),
     inhabitants: With::new("{0} inhabitants"),
     a_region: "Region",
+    a_fire: "Fire",
     a_position: "Position",
     latitude_first: "latitude first",
     longitude_first: "longitude first",

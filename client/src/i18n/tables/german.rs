@@ -390,7 +390,7 @@ pub static PHRASES: Phrases = Phrases {
         Regionen sind nicht betroffen.",
 
     search: "Ort suchen",
-    search_placeholder: "Ort, Region oder Koordinaten",
+    search_placeholder: "Ort, Brand oder Koordinaten",
     search_results: "Suchergebnisse",
     loading_places: "Die Liste der Orte wird geladen …",
     places_missing: "Die Liste der Orte konnte nicht geladen werden; Regionen und Koordinaten \
@@ -400,6 +400,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} Ergebnisse"),
     inhabitants: With::new("{0} Einwohner"),
     a_region: "Region",
+    a_fire: "Brand",
     a_position: "Position",
     latitude_first: "Breite zuerst",
     longitude_first: "Länge zuerst",

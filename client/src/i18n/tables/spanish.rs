@@ -381,7 +381,7 @@ pub static PHRASES: Phrases = Phrases {
     region_broken: "No se pudo cargar la descripción de esta región. Las demás no están afectadas.",
 
     search: "Buscar un lugar",
-    search_placeholder: "Lugar, región o coordenadas",
+    search_placeholder: "Lugar, incendio o coordenadas",
     search_results: "Resultados de la búsqueda",
     loading_places: "Cargando la lista de lugares…",
     places_missing: "No se pudo cargar la lista de lugares; aún puede buscar regiones y coordenadas.",
@@ -389,6 +389,7 @@ pub static PHRASES: Phrases = Phrases {
     results_found: With::new("{0} resultados"),
     inhabitants: With::new("{0} habitantes"),
     a_region: "Región",
+    a_fire: "Incendio",
     a_position: "Posición",
     latitude_first: "latitud primero",
     longitude_first: "longitud primero",
