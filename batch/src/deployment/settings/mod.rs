@@ -213,6 +213,30 @@ mod tests {
     }
 
     #[test]
+    fn the_sites_own_page_is_published_and_what_it_cannot_follow_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        let load = |page: &str| {
+            std::fs::write(&file, format!("[page]\n{page}")).unwrap();
+            Settings::load(Some(&file), &Overrides::default())
+        };
+        let settings = load("title = 'Our fires'\ncentre = [23, 38.9]\nzoom = 8").unwrap();
+        let published = serde_json::to_value(settings.client_config(&[]).unwrap()).unwrap();
+        let expected = serde_json::json!({"title": "Our fires", "centre": [23.0, 38.9], "zoom": 8});
+        assert_eq!(published["page"], expected);
+        let without = serde_json::to_value(Settings::default().client_config(&[]).unwrap());
+        assert!(without.unwrap().get("page").is_none());
+        for (page, key) in [
+            ("logo = 'logo.svg'", "`logo`"),
+            ("basemap = 'Roads'", "`basemap`"),
+            ("titel = 'x'", "titel"),
+        ] {
+            let message = format!("{:#}", load(page).unwrap_err());
+            assert!(message.contains(key) && message.contains("a.toml"), "{message}");
+        }
+    }
+
+    #[test]
     fn configuration_with_a_mark_or_in_another_encoding_is_read() {
         let folder = tempfile::tempdir().unwrap();
         let (file, regions) = (folder.path().join("a.toml"), folder.path().join("regions.json"));
