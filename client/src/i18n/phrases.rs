@@ -310,6 +310,7 @@ table_of_texts! {
         pub loading_places: &'static str,
         pub places_missing: &'static str,
         pub nothing_found: &'static str,
+        pub press_enter: &'static str,
         pub results_found: With<1>,
         pub inhabitants: With<1>,
         pub a_region: &'static str,

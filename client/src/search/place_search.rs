@@ -37,10 +37,16 @@ struct SearchState {
     /// Index of the option that Enter chooses.
     active: RwSignal<usize>,
     found: Memo<SearchOptions>,
+    /// Whether the site names a geocoder, which Enter requests where nothing is found.
+    has_geocoder: Signal<bool>,
 }
 
 impl SearchState {
-    fn new(regions: Signal<Option<Vec<RegionEntry>>>, fires: RwSignal<Option<Fires>>) -> Self {
+    fn new(
+        regions: Signal<Option<Vec<RegionEntry>>>,
+        fires: RwSignal<Option<Fires>>,
+        has_geocoder: Signal<bool>,
+    ) -> Self {
         let list = RwSignal::new(PlaceList::default());
         let search = RwSignal::new(String::new());
         let found = Memo::new(move |_| {
@@ -53,7 +59,14 @@ impl SearchState {
             let fires = fires.as_ref().map(|fires| fires.list.fires.as_slice());
             find(&search.read(), regions, fires.unwrap_or_default(), places.as_deref())
         });
-        Self { list, search, is_open: RwSignal::new(false), active: RwSignal::new(0), found }
+        Self {
+            list,
+            search,
+            is_open: RwSignal::new(false),
+            active: RwSignal::new(0),
+            found,
+            has_geocoder,
+        }
     }
 
     /// Loads the list of places, unless it is loaded or loading.
@@ -124,27 +137,32 @@ impl SearchState {
             (Some(hint), ..) => hint.to_owned(),
             (_, PlaceList::Loading, _) => words.loading_places.to_owned(),
             (_, PlaceList::Missing, _) => words.places_missing.to_owned(),
+            (.., 0) if self.has_geocoder.get() => words.press_enter.to_owned(),
             (.., 0) => words.nothing_found.to_owned(),
             (.., count) => words.results_found.fill([&words.count(count)]),
         }
     }
 }
 
-/// The search field; `on_choose` receives the option chosen.
+/// The search field; `on_choose` receives the option chosen, `on_unfound` a text of which nothing was
+/// found, at Enter.
 #[component]
 pub fn PlaceSearch(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
     fires: RwSignal<Option<Fires>>,
     on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
+    on_unfound: Callback<String>,
+    has_geocoder: Signal<bool>,
 ) -> impl IntoView {
-    let state = SearchState::new(regions, fires);
+    let state = SearchState::new(regions, fires, has_geocoder);
     let SearchState { search, is_open, active, .. } = state;
     let has_options = move || state.has_options();
-    let on_key = move |event: KeyboardEvent| {
-        if let Some(chosen) = state.on_key(&event).and_then(|index| state.choose(index)) {
-            on_choose(chosen);
-        }
-    };
+    let on_key =
+        move |event: KeyboardEvent| match state.on_key(&event).map(|index| state.choose(index)) {
+            Some(Some(chosen)) => on_choose(chosen),
+            Some(None) => on_unfound.run(search.get_untracked()),
+            None => {}
+        };
     view! {
         <div class="search" role="search">
             <input

@@ -158,6 +158,7 @@ impl Settings {
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
             fires_url: None,
+            geocoder_url: public(&self.geocoder_url),
             page: self.page.clone(),
             attribution: site_attribution(
                 &self.attribution,

@@ -280,6 +280,7 @@ fn full_config() -> ClientConfig {
         }],
         stale_after_days: 30,
         fires_url: Some("/meta/fires.json".to_owned()),
+        geocoder_url: Some("https://geo.example".to_owned()),
         attribution: "x".to_owned(),
         page: Some(full_page()),
         other: other.into_iter().collect(),

@@ -363,6 +363,7 @@ pub static PHRASES: Phrases = Phrases {
     places_missing: "The list of places could not be loaded; regions and coordinates can still be \
         found.",
     nothing_found: "Nothing found. Try another spelling, or coordinates such as 35.12, -119.9.",
+    press_enter: "Not in the list of places. Press Enter to search for an address.",
     results_found: With::new("{0} results"),
     inhabitants: With::new("{0} inhabitants"),
     a_region: "Region",

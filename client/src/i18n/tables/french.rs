@@ -394,6 +394,7 @@ pub static PHRASES: Phrases = Phrases {
         restent accessibles.",
     nothing_found: "Rien trouvé. Essayez une autre orthographe, ou des coordonnées comme 35.12, \
         -119.9.",
+    press_enter: "Absent de la liste des lieux. Appuyez sur Entrée pour chercher une adresse.",
     results_found: With::new("{0} résultats"),
     inhabitants: With::new("{0} habitants"),
     a_region: "Région",

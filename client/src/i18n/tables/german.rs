@@ -397,6 +397,7 @@ pub static PHRASES: Phrases = Phrases {
         lassen sich trotzdem finden.",
     nothing_found: "Nichts gefunden. Bitte anders schreiben oder Koordinaten eingeben, etwa \
         35.12, -119.9.",
+    press_enter: "Nicht in der Liste der Orte. Eingabetaste drücken, um eine Adresse zu suchen.",
     results_found: With::new("{0} Ergebnisse"),
     inhabitants: With::new("{0} Einwohner"),
     a_region: "Region",

@@ -388,6 +388,7 @@ pub static PHRASES: Phrases = Phrases {
     places_missing: "Non è stato possibile caricare l’elenco dei luoghi; si possono ancora cercare \
         regioni e coordinate.",
     nothing_found: "Nessun risultato. Provare un’altra grafia, o coordinate come 35.12, -119.9.",
+    press_enter: "Non è nell’elenco dei luoghi. Premere Invio per cercare un indirizzo.",
     results_found: With::new("{0} risultati"),
     inhabitants: With::new("{0} abitanti"),
     a_region: "Regione",

@@ -386,6 +386,7 @@ pub static PHRASES: Phrases = Phrases {
     places_missing: "Não foi possível carregar a lista de lugares; ainda pode procurar regiões e \
         coordenadas.",
     nothing_found: "Nada encontrado. Tente outra grafia, ou coordenadas como 35.12, -119.9.",
+    press_enter: "Não está na lista de lugares. Prima Enter para procurar uma morada.",
     results_found: With::new("{0} resultados"),
     inhabitants: With::new("{0} habitantes"),
     a_region: "Região",

@@ -386,6 +386,7 @@ pub static PHRASES: Phrases = Phrases {
     loading_places: "Cargando la lista de lugares…",
     places_missing: "No se pudo cargar la lista de lugares; aún puede buscar regiones y coordenadas.",
     nothing_found: "No se encontró nada. Pruebe otra grafía, o coordenadas como 35.12, -119.9.",
+    press_enter: "No está en la lista de lugares. Pulse Intro para buscar una dirección.",
     results_found: With::new("{0} resultados"),
     inhabitants: With::new("{0} habitantes"),
     a_region: "Región",

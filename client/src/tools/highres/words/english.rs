@@ -113,4 +113,5 @@ pub static WORDS: HighresWords = HighresWords {
     provenance: "Computed from {} before and {} after the fire. Offsets in digital numbers: {}. \
         Hidden: {}. Offset of unburned ground: {}. Dragonfly {}.",
     outside_area: "outside the area",
+    no_geocoder: "The search for addresses does not respond. Try again later, or search for a town.",
 };

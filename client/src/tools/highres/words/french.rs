@@ -120,4 +120,5 @@ pub static WORDS: HighresWords = HighresWords {
     provenance: "Calculé à partir de {} avant et {} après le feu. Corrections en comptes \
         numériques : {}. Masqué : {}. Correction du sol non brûlé : {}. Dragonfly {}.",
     outside_area: "hors de la surface",
+    no_geocoder: "La recherche d’adresses ne répond pas. Réessayez plus tard, ou cherchez une localité.",
 };

@@ -115,4 +115,5 @@ pub static WORDS: HighresWords = HighresWords {
     provenance: "Berechnet aus {} vor und {} nach dem Brand. Versatz in digitalen Zahlen: {}. \
         Verborgen: {}. Versatz von unverbranntem Boden: {}. Dragonfly {}.",
     outside_area: "außerhalb der Fläche",
+    no_geocoder: "Die Adresssuche antwortet nicht. Später noch einmal versuchen oder einen Ort suchen.",
 };

@@ -120,4 +120,5 @@ pub static WORDS: HighresWords = HighresWords {
     provenance: "Calcolato da {} prima e {} dopo l’incendio. Correzioni in numeri digitali: {}. \
         Nascosto: {}. Correzione del terreno non bruciato: {}. Dragonfly {}.",
     outside_area: "fuori dalla superficie",
+    no_geocoder: "La ricerca di indirizzi non risponde. Riprovare più tardi, o cercare una località.",
 };

@@ -118,4 +118,5 @@ pub static WORDS: HighresWords = HighresWords {
     provenance: "Calculado a partir de {} antes e {} depois do incêndio. Correções em números \
         digitais: {}. Escondido: {}. Correção do terreno não ardido: {}. Dragonfly {}.",
     outside_area: "fora da área",
+    no_geocoder: "A procura de moradas não responde. Tente mais tarde, ou procure uma localidade.",
 };

@@ -120,4 +120,5 @@ pub static WORDS: HighresWords = HighresWords {
         digitales: {}. Ocultado: {}. Corrección por terreno no quemado: {}. Dragonfly \
         {}.",
     outside_area: "fuera de la superficie",
+    no_geocoder: "La búsqueda de direcciones no responde. Inténtelo más tarde o busque una localidad.",
 };
