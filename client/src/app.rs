@@ -21,7 +21,7 @@ use crate::state::problem::LoadError;
 use crate::state::region_entry::RegionEntry;
 use crate::toolbar::toolbox::{PageSignals, Toolbox};
 use crate::toolbar::toolbox_buttons::{HighresButton, MeasureButton, SaveButton};
-use crate::tools::{HIGHRES, HIGHRES_OPEN};
+use crate::tools::{FIND, HIGHRES, HIGHRES_OPEN};
 use crate::ui::effect::effect;
 use crate::ui::notice::Notice;
 use crate::ui::share_button::ShareButton;
@@ -107,7 +107,9 @@ fn AroundMap(
     on_retry: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let PageState { atlas, display, map_state, .. } = state;
-    let run = move |command| toolbox.run(command);
+    let run = move |command: &'static str| toolbox.run(command);
+    let on_unfound =
+        Callback::new(move |text: String| toolbox.run_quietly(&format!("{FIND}{text}")));
     let areas = Signal::derive(move || {
         let region = region_in_view.get()?;
         Areas::of(region.described()?)
@@ -120,7 +122,7 @@ fn AroundMap(
     view! {
         // Before the panel: by keyboard it follows the map, where the place that it describes is chosen.
         <RegionPanel atlas point=map_state.point about palette=display.palette toast high_res on_retry />
-        <Panel atlas display map_state about open areas tools=toolbox.container() on_retry />
+        <Panel atlas display map_state about open areas tools=toolbox.container() on_unfound on_retry />
         <section class="tools" aria-label=words().tools>
             <LocateButton map_state toast />
             <HighresButton run />

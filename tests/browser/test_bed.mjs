@@ -148,10 +148,13 @@ async function end(server) {
   await ended;
 }
 
-/** `dragonfly serve` over a published folder; its page, in `dist`, may request images from `sources` besides. */
-export async function dragonfly({ folder }, sources, dist = DIST) {
+/**
+ * `dragonfly serve` over a published folder; its page, in `dist`, may request images from `sources` besides. `settings`
+ * are further environment variables.
+ */
+export async function dragonfly({ folder }, sources, dist = DIST, settings = {}) {
   const args = ["--quiet", "--config", join(folder, "dragonfly.toml"), "serve", "--listen", "127.0.0.1:0", "--dist", dist];
-  const env = sources ? { ...process.env, DRAGONFLY_IMAGE_SOURCES: sources.join() } : process.env;
+  const env = { ...process.env, ...settings, ...(sources && { DRAGONFLY_IMAGE_SOURCES: sources.join() }) };
   const server = spawn(DRAGONFLY, args, { stdio: ["ignore", "pipe", "inherit"], env });
   // It prints its address as soon as it listens.
   const [printed] = await Promise.race([once(server.stdout, "data"), once(server, "exit")]);

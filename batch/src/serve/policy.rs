@@ -27,7 +27,7 @@ const MAX_SOURCES: usize = 64;
 /// From where the page may fetch, besides this server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Sources {
-    /// The catalogue, its token endpoint, a proxy and the buckets of the images.
+    /// The catalogue, its token endpoint, a proxy, the geocoder and the buckets of the images.
     images: BTreeSet<String>,
     /// Basemaps, and the site's logo.
     basemaps: BTreeSet<String>,
@@ -98,7 +98,12 @@ impl Sources {
     fn of_config(config: &ClientConfig) -> Self {
         let token_url = config.other.get("token_url").and_then(|url| url.as_str());
         let logo = config.page.as_ref().and_then(|page| page.logo.as_deref());
-        let urls = [config.stac_url.as_deref(), config.proxy_base.as_deref(), token_url];
+        let urls = [
+            config.stac_url.as_deref(),
+            config.proxy_base.as_deref(),
+            config.geocoder_url.as_deref(),
+            token_url,
+        ];
         Self {
             images: urls.into_iter().flatten().filter_map(origin_of).collect(),
             basemaps: config
@@ -182,7 +187,7 @@ mod tests {
     fn config() -> ClientConfig {
         serde_json::from_str(
             r#"{"stac_url":"https://stac.example/v1","token_url":"https://tokens.example/sas","highres_zoom":11,
-                "proxy_base":"/proxy/","stale_after_days":30,"attribution":"x",
+                "geocoder_url":"https://geo.example/nominatim","proxy_base":"/proxy/","stale_after_days":30,"attribution":"x",
                 "basemaps":[{"title":"a","url":"https://tile.example/{z}/{x}/{y}.png","attribution":"x"}]}"#,
         )
         .unwrap()
@@ -193,7 +198,7 @@ mod tests {
         let sources = Sources::new(&config(), &["https://bucket.example/".to_owned()]).unwrap();
         let policy = sources.policy();
         assert!(policy.contains(
-            "connect-src 'self' https://bucket.example https://stac.example \
+            "connect-src 'self' https://bucket.example https://geo.example https://stac.example \
             https://tokens.example; worker-src"
         ));
         assert!(

@@ -25,7 +25,8 @@ use crate::ui::opacity_slider::OpacitySlider;
 use crate::ui::palette_select::PaletteSelect;
 
 /// The panel; on a phone it is expanded while `open`. It moves the map by `map_state`, and opens
-/// the panel of a region by `about`; `tools` is the element of the tools.
+/// the panel of a region by `about`; `tools` is the element of the tools, `on_unfound` receives what
+/// the search does not find.
 #[component]
 pub fn Panel(
     atlas: Atlas,
@@ -35,12 +36,16 @@ pub fn Panel(
     open: RwSignal<bool>,
     areas: Signal<Option<Areas>>,
     tools: Option<HtmlElement>,
+    on_unfound: Callback<String>,
     on_retry: impl Fn() + Copy + Send + Sync + 'static,
 ) -> impl IntoView {
     let on_find = move |found: SearchOption| {
         open.set(false);
-        go_to(&found, map_state);
+        go_to(&found, atlas, map_state);
     };
+    let has_geocoder = Signal::derive(move || {
+        atlas.config.with(|config| config.as_ref().is_some_and(|it| it.geocoder_url.is_some()))
+    });
     let on_fire = move |id: &str| {
         open.set(false);
         map_state.choose_fire(atlas, id);
@@ -56,7 +61,7 @@ pub fn Panel(
             ></button>
             <Brand atlas />
             <div class="panel-body">
-                <PlaceSearch regions=atlas.regions on_choose=on_find />
+                <PlaceSearch regions=atlas.regions fires=atlas.fires on_choose=on_find on_unfound has_geocoder />
                 {fire_list(atlas, map_state, Box::new(on_fire))}
                 <Regions atlas map_state about open on_retry />
                 <LegendView palette=display.palette filter=display.filter areas result=map_state.legend />
@@ -78,7 +83,10 @@ pub fn Panel(
 }
 
 /// Moves the map to what was found.
-fn go_to(found: &SearchOption, map_state: MapState) {
+fn go_to(found: &SearchOption, atlas: Atlas, map_state: MapState) {
+    if let SearchOption::Fire { id, .. } = found {
+        return map_state.choose_fire(atlas, id);
+    }
     if let SearchOption::Region { name, .. } = found {
         map_state.choose_region(name);
     }

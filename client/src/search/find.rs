@@ -1,12 +1,16 @@
-//! What a search finds: regions, a position, places.
+//! What a search finds: regions, fires, a position, places.
+
+use dragonfly_core::ListedFire;
 
 use crate::i18n::words;
 use crate::search::coordinates::{self, LonLat, ParsedCoordinates};
 use crate::search::places::{Place, Places};
 use crate::search::region_search::matching;
+use crate::state::fires::{FireOrder, bbox_of, found, title_of};
 use crate::state::region_entry::RegionEntry;
 
 const MAX_REGIONS: usize = 3;
+const MAX_FIRES: usize = 3;
 const MAX_PLACES: usize = 7;
 /// Half the side of the box shown around a position, degrees.
 const AROUND_POSITION: f64 = 0.1;
@@ -21,6 +25,15 @@ pub enum SearchOption {
         /// Its name in paths.
         name: String,
         /// What people read.
+        title: String,
+        /// Its box, degrees.
+        bbox: [f64; 4],
+    },
+    /// A fire.
+    Fire {
+        /// Its id.
+        id: String,
+        /// What people call it, or where it is.
         title: String,
         /// Its box, degrees.
         bbox: [f64; 4],
@@ -56,8 +69,13 @@ pub struct SearchOptions {
     pub is_not_on_earth: bool,
 }
 
-/// Searches; without `places` among regions and coordinates alone.
-pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> SearchOptions {
+/// Searches; without `places` among regions, fires and coordinates alone.
+pub fn find(
+    search: &str,
+    regions: &[RegionEntry],
+    fires: &[ListedFire],
+    places: Option<&Places>,
+) -> SearchOptions {
     let mut finds = SearchOptions::default();
     if search.trim().is_empty() {
         return finds;
@@ -80,6 +98,14 @@ pub fn find(search: &str, regions: &[RegionEntry], places: Option<&Places>) -> S
             finds
                 .options
                 .extend(matching(regions, search).into_iter().take(MAX_REGIONS).map(region));
+            let by_size = (FireOrder::Size, (0.0, 0.0));
+            let fire = |fire: &ListedFire| SearchOption::Fire {
+                id: fire.id.clone(),
+                title: title_of(fire).to_owned(),
+                bbox: bbox_of(fire),
+            };
+            let fires = found(fires, search, None, by_size).into_iter().take(MAX_FIRES);
+            finds.options.extend(fires.map(fire));
             let places = places.map(|places| places.find(search, MAX_PLACES)).unwrap_or_default();
             finds.options.extend(places.into_iter().cloned().map(SearchOption::Place));
         }
@@ -111,7 +137,7 @@ impl SearchOption {
     /// The box to show, degrees.
     pub fn bbox(&self) -> [f64; 4] {
         match self {
-            Self::Region { bbox, .. } => *bbox,
+            Self::Region { bbox, .. } | Self::Fire { bbox, .. } => *bbox,
             Self::LonLat { at, .. } => around(*at, AROUND_POSITION),
             Self::Place(place) => {
                 let half = AROUND_PLACES.into_iter().find(|(least, _)| place.population >= *least);
@@ -123,10 +149,10 @@ impl SearchOption {
         }
     }
 
-    /// The place to mark: longitude and latitude; `None` for a region.
+    /// The place to mark: longitude and latitude; `None` for a region or a fire.
     pub fn place(&self) -> Option<(f64, f64)> {
         match self {
-            Self::Region { .. } => None,
+            Self::Region { .. } | Self::Fire { .. } => None,
             Self::LonLat { at, .. } => Some((at.lon, at.lat)),
             Self::Place(place) => Some((place.lon, place.lat)),
         }
@@ -140,13 +166,15 @@ fn around(LonLat { lon, lat }: LonLat, half: f64) -> [f64; 4] {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::fires::tests::fire;
     use crate::state::region_entry::tests::entry;
+    use dragonfly_core::FireState;
 
     const LIST: &str = r#"{"lands":[["US-CA",1]],"names":["Madrid"],"lat":[40000],"lon":[-119000],"hundreds":[20000]}"#;
 
     fn found(search: &str) -> SearchOptions {
         let regions = [entry("madre", [-120.07, 35.01, -119.67, 35.24])];
-        find(search, &regions, Some(&Places::from_json(LIST).unwrap()))
+        find(search, &regions, &[], Some(&Places::from_json(LIST).unwrap()))
     }
 
     #[test]
@@ -163,6 +191,21 @@ mod tests {
         assert_eq!(finds.options[1].place(), Some((-119.0, 40.0)));
         let [west, south, east, north] = finds.options[1].bbox();
         assert!((east - west - 0.8).abs() < 1e-9 && (north - south - 0.8).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_fire_is_found_by_its_name_before_a_place() {
+        let mut madrid = fire("f20250107_9q5c2v", (-119.9, 35.1), 900.0);
+        madrid.name = Some("Madrid road fire".to_owned());
+        let part = ListedFire { state: FireState::Merged, ..madrid.clone() };
+        let places = Places::from_json(LIST).unwrap();
+        let finds = find("madrid", &[], &[part, madrid], Some(&places)).options;
+        let [SearchOption::Fire { id, title, bbox }, SearchOption::Place(_)] = finds.as_slice()
+        else {
+            panic!("{finds:?}");
+        };
+        assert_eq!((id.as_str(), title.as_str()), ("f20250107_9q5c2v", "Madrid road fire"));
+        assert!(bbox[0] < -119.9 && -119.9 < bbox[2]);
     }
 
     #[test]

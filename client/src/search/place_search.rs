@@ -1,4 +1,4 @@
-//! The search: regions, coordinates, and the places of an offline list that is loaded on first use.
+//! The search: regions, fires, coordinates, and the places of an offline list that is loaded on first use.
 
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use crate::data::fetch;
 use crate::i18n::words;
 use crate::search::find::{AxisOrder, SearchOption, SearchOptions, find};
 use crate::search::places::{PLACES_URL, Places};
+use crate::state::fires::Fires;
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
 use crate::ui::effect::effect;
@@ -36,10 +37,16 @@ struct SearchState {
     /// Index of the option that Enter chooses.
     active: RwSignal<usize>,
     found: Memo<SearchOptions>,
+    /// Whether the site names a geocoder, which Enter requests where nothing is found.
+    has_geocoder: Signal<bool>,
 }
 
 impl SearchState {
-    fn new(regions: Signal<Option<Vec<RegionEntry>>>) -> Self {
+    fn new(
+        regions: Signal<Option<Vec<RegionEntry>>>,
+        fires: RwSignal<Option<Fires>>,
+        has_geocoder: Signal<bool>,
+    ) -> Self {
         let list = RwSignal::new(PlaceList::default());
         let search = RwSignal::new(String::new());
         let found = Memo::new(move |_| {
@@ -47,11 +54,19 @@ impl SearchState {
                 PlaceList::Loaded(places) => Some(places),
                 _ => None,
             };
-            regions.with(|regions| {
-                find(&search.read(), regions.as_deref().unwrap_or_default(), places.as_deref())
-            })
+            let (regions, fires) = (regions.read(), fires.read());
+            let regions = regions.as_deref().unwrap_or_default();
+            let fires = fires.as_ref().map(|fires| fires.list.fires.as_slice());
+            find(&search.read(), regions, fires.unwrap_or_default(), places.as_deref())
         });
-        Self { list, search, is_open: RwSignal::new(false), active: RwSignal::new(0), found }
+        Self {
+            list,
+            search,
+            is_open: RwSignal::new(false),
+            active: RwSignal::new(0),
+            found,
+            has_geocoder,
+        }
     }
 
     /// Loads the list of places, unless it is loaded or loading.
@@ -122,26 +137,32 @@ impl SearchState {
             (Some(hint), ..) => hint.to_owned(),
             (_, PlaceList::Loading, _) => words.loading_places.to_owned(),
             (_, PlaceList::Missing, _) => words.places_missing.to_owned(),
+            (.., 0) if self.has_geocoder.get() => words.press_enter.to_owned(),
             (.., 0) => words.nothing_found.to_owned(),
             (.., count) => words.results_found.fill([&words.count(count)]),
         }
     }
 }
 
-/// The search field; `on_choose` receives the option chosen.
+/// The search field; `on_choose` receives the option chosen, `on_unfound` a text of which nothing was
+/// found, at Enter.
 #[component]
 pub fn PlaceSearch(
     #[prop(into)] regions: Signal<Option<Vec<RegionEntry>>>,
+    fires: RwSignal<Option<Fires>>,
     on_choose: impl Fn(SearchOption) + Copy + Send + Sync + 'static,
+    on_unfound: Callback<String>,
+    has_geocoder: Signal<bool>,
 ) -> impl IntoView {
-    let state = SearchState::new(regions);
+    let state = SearchState::new(regions, fires, has_geocoder);
     let SearchState { search, is_open, active, .. } = state;
     let has_options = move || state.has_options();
-    let on_key = move |event: KeyboardEvent| {
-        if let Some(chosen) = state.on_key(&event).and_then(|index| state.choose(index)) {
-            on_choose(chosen);
-        }
-    };
+    let on_key =
+        move |event: KeyboardEvent| match state.on_key(&event).map(|index| state.choose(index)) {
+            Some(Some(chosen)) => on_choose(chosen),
+            Some(None) => on_unfound.run(search.get_untracked()),
+            None => {}
+        };
     view! {
         <div class="search" role="search">
             <input
@@ -231,7 +252,7 @@ fn option(index: usize, found: &SearchOption, is_active: bool) -> Markup {
 
 fn name(found: &SearchOption) -> String {
     match found {
-        SearchOption::Region { title, .. } => title.clone(),
+        SearchOption::Region { title, .. } | SearchOption::Fire { title, .. } => title.clone(),
         SearchOption::LonLat { at, .. } => words().coordinates(at.lon, at.lat),
         SearchOption::Place(place) => place.name.clone(),
     }
@@ -240,6 +261,7 @@ fn name(found: &SearchOption) -> String {
 fn detail(found: &SearchOption) -> String {
     match found {
         SearchOption::Region { .. } => words().a_region.to_owned(),
+        SearchOption::Fire { .. } => words().a_fire.to_owned(),
         SearchOption::LonLat { order: AxisOrder::Given, .. } => words().a_position.to_owned(),
         SearchOption::LonLat { order: AxisOrder::LatitudeFirst, .. } => {
             words().latitude_first.to_owned()

@@ -11,6 +11,8 @@ pub const TOWNS_URL: &str = "/world/towns.json";
 const UNITS_PER_DEGREE: f64 = 1000.0;
 /// A part of a word that is shorter means too many places.
 const MIN_INSIDE: usize = 3;
+/// So does a shorter word with another letter.
+const MIN_MISSPELT: usize = 5;
 
 /// A town or village.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +68,8 @@ enum Fit {
     Start,
     StartOfWord,
     Inside,
+    /// The whole name, but for one letter.
+    Misspelt,
 }
 
 impl Columns {
@@ -152,7 +156,7 @@ impl Places {
                 || land.eq_ignore_ascii_case(&place.state)
         };
         // The largest stay first among those that fit alike.
-        let mut found = [const { Vec::new() }; 4];
+        let mut found = [const { Vec::new() }; 5];
         for (folded, place) in self.folded.iter().zip(&self.places) {
             if let Some(fit) = fit(folded, name)
                 && lies_there(place)
@@ -168,12 +172,31 @@ fn fit(folded: &str, search: &str) -> Option<Fit> {
     if let Some(rest) = folded.strip_prefix(search) {
         return Some(if rest.is_empty() { Fit::Whole } else { Fit::Start });
     }
-    let at = folded.find(search)?;
+    let Some(at) = folded.find(search) else {
+        let is_misspelt = search.len() >= MIN_MISSPELT && is_one_edit_away(folded, search);
+        return is_misspelt.then_some(Fit::Misspelt);
+    };
     let begins_word = folded[..at].ends_with(' ');
     match begins_word {
         true => Some(Fit::StartOfWord),
         false if search.len() >= MIN_INSIDE => Some(Fit::Inside),
         false => None,
+    }
+}
+
+/// Whether two different texts are the same but for one letter: another one, one more, one fewer, or
+/// two that changed places.
+fn is_one_edit_away(one: &str, other: &str) -> bool {
+    let [one, other] = [one, other].map(str::as_bytes);
+    if one.len().abs_diff(other.len()) > 1 {
+        return false;
+    }
+    let start = one.iter().zip(other).take_while(|(a, b)| a == b).count();
+    let [one, other] = [&one[start..], &other[start..]];
+    let end = one.iter().rev().zip(other.iter().rev()).take_while(|(a, b)| a == b).count();
+    match [&one[..one.len() - end], &other[..other.len() - end]] {
+        [[a, b], [c, d]] => a == d && b == c,
+        [one, other] => one.len() <= 1 && other.len() <= 1,
     }
 }
 
@@ -203,6 +226,17 @@ mod tests {
         assert_eq!(found("NEA mak"), ["Néa Makri GR"]);
         assert_eq!(found("adise"), ["Paradise US"]);
         assert!(found("ad").is_empty(), "too short to be meant inside a word");
+    }
+
+    #[test]
+    fn one_wrong_letter_is_forgiven_where_nothing_fits_better() {
+        for misspelt in ["Paradse", "Paradisse", "Paradice", "Pardaise", "Aradise", "Patadise"] {
+            assert_eq!(found(misspelt), ["Paradise US"], "{misspelt}");
+        }
+        assert_eq!(found("athena"), ["Athens GR", "Athens US"]);
+        for other in ["Pardice", "Paradissse", "athn", "Athnsen"] {
+            assert!(found(other).is_empty(), "{other}");
+        }
     }
 
     #[test]

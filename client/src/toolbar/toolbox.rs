@@ -39,7 +39,7 @@ pub struct Toolbox {
     tools: StoredValue<Option<ToolsModule>, LocalStorage>,
     is_loading: StoredValue<bool>,
     /// Commands to run once the tools are loaded.
-    pending: StoredValue<Vec<&'static str>>,
+    pending: StoredValue<Vec<String>>,
 }
 
 /// The signals of the page that its tools read and set.
@@ -106,7 +106,7 @@ impl Toolbox {
     }
 
     /// Runs a command of the tools; they are loaded first, if need be, with a status message.
-    pub fn run(self, command: &'static str) {
+    pub fn run(self, command: &str) {
         if self.tools.with_value(Option::is_none) {
             self.signals.toast.set(Some(words().loading_tools.to_owned()));
         }
@@ -114,11 +114,11 @@ impl Toolbox {
     }
 
     /// Runs a command that the reader did not start: without a status message.
-    pub fn run_quietly(self, command: &'static str) {
+    pub fn run_quietly(self, command: &str) {
         match self.tools.get_value() {
             Some(tools) => tools.run(command),
             None => {
-                self.pending.update_value(|pending| pending.push(command));
+                self.pending.update_value(|pending| pending.push(command.to_owned()));
                 self.load();
             }
         }
@@ -143,7 +143,7 @@ impl Toolbox {
                 Ok(tools) => {
                     let tools: ToolsModule = tools.unchecked_into();
                     let pending = self.pending.try_update_value(std::mem::take).unwrap_or_default();
-                    pending.into_iter().for_each(|command| tools.run(command));
+                    pending.iter().for_each(|command| tools.run(command));
                     self.tools.set_value(Some(tools));
                 }
                 Err(_) => {

@@ -9,6 +9,7 @@ mod outline;
 mod picture;
 mod save;
 mod save_image;
+mod search;
 
 use std::cell::OnceCell;
 use std::rc::Rc;
@@ -30,6 +31,8 @@ pub const MEASURE: &str = "measure";
 pub const HIGHRES: &str = "highres";
 /// The same, and scrolls to it.
 pub const HIGHRES_OPEN: &str = "highres-open";
+/// The command of a search that the page's own did not find; the text follows it.
+pub const FIND: &str = "find:";
 /// The command of saving a picture of what is seen.
 pub const SAVE_IMAGE: &str = "save-image";
 
@@ -89,7 +92,11 @@ impl Tools {
                     highres.and_then(|highres| highres.shown_legend()),
                 )
             }
-            _ => {}
+            _ => {
+                if let Some(text) = command.strip_prefix(FIND) {
+                    search::find(&self.page, text);
+                }
+            }
         }
     }
 }

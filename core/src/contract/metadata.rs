@@ -424,6 +424,9 @@ pub struct ClientConfig {
     /// Where the list of fires is; `None` where none is published.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fires_url: Option<String>,
+    /// Root of a geocoder that answers as Nominatim does; without one addresses are not searched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub geocoder_url: Option<String>,
     /// Whom to name.
     pub attribution: String,
     /// The site's own name, links and first view.

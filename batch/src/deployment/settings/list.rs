@@ -196,6 +196,10 @@ settings! {
         proxy_base: optional (String) = None,
             flag(long, value_name = "URL", env = "DRAGONFLY_PROXY_BASE", hide_short_help = true);
 
+        /// Geocoder of the page's search that answers as Nominatim does
+        geocoder_url: optional (String) = None,
+            flag(long, value_name = "URL", env = "DRAGONFLY_GEOCODER_URL", hide_short_help = true);
+
         /// Origins from which the page of `serve` may read images, separated by commas
         image_sources: (Vec<String>) =
             vec!["https://sentinel-cogs.s3.us-west-2.amazonaws.com".to_owned()],

@@ -170,6 +170,7 @@ impl Settings {
             basemaps: self.basemaps.clone(),
             stale_after_days: self.stale_after_days,
             fires_url: None,
+            geocoder_url: public(&self.geocoder_url),
             page: self.page.clone(),
             attribution: site_attribution(
                 &self.attribution,
@@ -222,6 +223,30 @@ mod tests {
             published.contains("https://proxy.example/?") && !published.contains("secret"),
             "{published}"
         );
+    }
+
+    #[test]
+    fn the_sites_own_page_is_published_and_what_it_cannot_follow_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("a.toml");
+        let load = |page: &str| {
+            std::fs::write(&file, format!("[page]\n{page}")).unwrap();
+            Settings::load(Some(&file), &Overrides::default())
+        };
+        let settings = load("title = 'Our fires'\ncentre = [23, 38.9]\nzoom = 8").unwrap();
+        let published = serde_json::to_value(settings.client_config(&[]).unwrap()).unwrap();
+        let expected = serde_json::json!({"title": "Our fires", "centre": [23.0, 38.9], "zoom": 8});
+        assert_eq!(published["page"], expected);
+        let without = serde_json::to_value(Settings::default().client_config(&[]).unwrap());
+        assert!(without.unwrap().get("page").is_none());
+        for (page, key) in [
+            ("logo = 'logo.svg'", "`logo`"),
+            ("basemap = 'Roads'", "`basemap`"),
+            ("titel = 'x'", "titel"),
+        ] {
+            let message = format!("{:#}", load(page).unwrap_err());
+            assert!(message.contains(key) && message.contains("a.toml"), "{message}");
+        }
     }
 
     #[test]

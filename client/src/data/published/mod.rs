@@ -130,6 +130,7 @@ fn config(config: Fields<'_>) -> Option<ClientConfig> {
         basemaps: config.or("basemaps", Vec::new(), basemaps)?,
         stale_after_days: config.small_count("stale_after_days")?,
         fires_url: config.maybe("fires_url", Fields::text)?,
+        geocoder_url: config.maybe("geocoder_url", Fields::text)?,
         attribution: config.text("attribution")?,
         page: config.part("page").map(page),
         // Settings of a newer server, and those that only the tools read.

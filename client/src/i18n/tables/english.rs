@@ -360,15 +360,17 @@ pub static PHRASES: Phrases = Phrases {
         affected.",
 
     search: "Find a place",
-    search_placeholder: "Place, region or coordinates",
+    search_placeholder: "Place, fire or coordinates",
     search_results: "Search results",
     loading_places: "Loading the list of places…",
     places_missing: "The list of places could not be loaded; regions and coordinates can still be \
         found.",
     nothing_found: "Nothing found. Try another spelling, or coordinates such as 35.12, -119.9.",
+    press_enter: "Not in the list of places. Press Enter to search for an address.",
     results_found: With::new("Results: {0}"),
     inhabitants: With::new("{0} inhabitants"),
     a_region: "Region",
+    a_fire: "Fire",
     a_position: "Position",
     latitude_first: "latitude first",
     longitude_first: "longitude first",

@@ -388,16 +388,18 @@ pub static PHRASES: Phrases = Phrases {
         sont pas touchées.",
 
     search: "Chercher un lieu",
-    search_placeholder: "Lieu, région ou coordonnées",
+    search_placeholder: "Lieu, feu ou coordonnées",
     search_results: "Résultats de la recherche",
     loading_places: "Chargement de la liste des lieux…",
     places_missing: "La liste des lieux n’a pas pu être chargée ; les régions et les coordonnées \
         restent accessibles.",
     nothing_found: "Rien trouvé. Essayez une autre orthographe, ou des coordonnées comme 35.12, \
         -119.9.",
+    press_enter: "Absent de la liste des lieux. Appuyez sur Entrée pour chercher une adresse.",
     results_found: With::new("{0} résultats"),
     inhabitants: With::new("{0} habitants"),
     a_region: "Région",
+    a_fire: "Feu",
     a_position: "Position",
     latitude_first: "latitude d’abord",
     longitude_first: "longitude d’abord",

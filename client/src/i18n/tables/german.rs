@@ -385,16 +385,18 @@ pub static PHRASES: Phrases = Phrases {
         Regionen sind nicht betroffen.",
 
     search: "Ort suchen",
-    search_placeholder: "Ort, Region oder Koordinaten",
+    search_placeholder: "Ort, Brand oder Koordinaten",
     search_results: "Suchergebnisse",
     loading_places: "Die Liste der Orte wird geladen …",
     places_missing: "Die Liste der Orte konnte nicht geladen werden; Regionen und Koordinaten \
         lassen sich trotzdem finden.",
     nothing_found: "Nichts gefunden. Bitte anders schreiben oder Koordinaten eingeben, etwa \
         35.12, -119.9.",
+    press_enter: "Nicht in der Liste der Orte. Eingabetaste drücken, um eine Adresse zu suchen.",
     results_found: With::new("Ergebnisse: {0}"),
     inhabitants: With::new("{0} Einwohner"),
     a_region: "Region",
+    a_fire: "Brand",
     a_position: "Position",
     latitude_first: "Breite zuerst",
     longitude_first: "Länge zuerst",

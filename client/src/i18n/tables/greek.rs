@@ -380,15 +380,17 @@ pub static PHRASES: Phrases = Phrases {
         δεν επηρεάζονται.",
 
     search: "Εύρεση τόπου",
-    search_placeholder: "Τόπος, περιοχή ή συντεταγμένες",
+    search_placeholder: "Τόπος, πυρκαγιά ή συντεταγμένες",
     search_results: "Αποτελέσματα αναζήτησης",
     loading_places: "Φόρτωση της λίστας τόπων…",
     places_missing: "Δεν ήταν δυνατή η φόρτωση της λίστας τόπων· μπορείτε ακόμη να βρείτε περιοχές \
         και συντεταγμένες.",
     nothing_found: "Δεν βρέθηκε τίποτα. Δοκιμάστε άλλη γραφή ή συντεταγμένες όπως 35.12, -119.9.",
+    press_enter: "Δεν είναι στη λίστα τόπων. Πατήστε Enter για αναζήτηση διεύθυνσης.",
     results_found: With::new("{0} αποτελέσματα"),
     inhabitants: With::new("{0} κάτοικοι"),
     a_region: "Περιοχή",
+    a_fire: "Πυρκαγιά",
     a_position: "Θέση",
     latitude_first: "πρώτα το πλάτος",
     longitude_first: "πρώτα το μήκος",

@@ -383,15 +383,17 @@ pub static PHRASES: Phrases = Phrases {
         regioni non sono interessate.",
 
     search: "Cerca un luogo",
-    search_placeholder: "Luogo, regione o coordinate",
+    search_placeholder: "Luogo, incendio o coordinate",
     search_results: "Risultati della ricerca",
     loading_places: "Caricamento dell’elenco dei luoghi…",
     places_missing: "Non è stato possibile caricare l’elenco dei luoghi; si possono ancora cercare \
         regioni e coordinate.",
     nothing_found: "Nessun risultato. Provare un’altra grafia, o coordinate come 35.12, -119.9.",
+    press_enter: "Non è nell’elenco dei luoghi. Premere Invio per cercare un indirizzo.",
     results_found: With::new("{0} risultati"),
     inhabitants: With::new("{0} abitanti"),
     a_region: "Regione",
+    a_fire: "Incendio",
     a_position: "Posizione",
     latitude_first: "prima la latitudine",
     longitude_first: "prima la longitudine",

@@ -381,15 +381,17 @@ pub static PHRASES: Phrases = Phrases {
         afetadas.",
 
     search: "Procurar um lugar",
-    search_placeholder: "Lugar, região ou coordenadas",
+    search_placeholder: "Lugar, incêndio ou coordenadas",
     search_results: "Resultados da pesquisa",
     loading_places: "A carregar a lista de lugares…",
     places_missing: "Não foi possível carregar a lista de lugares; ainda pode procurar regiões e \
         coordenadas.",
     nothing_found: "Nada encontrado. Tente outra grafia, ou coordenadas como 35.12, -119.9.",
+    press_enter: "Não está na lista de lugares. Prima Enter para procurar uma morada.",
     results_found: With::new("{0} resultados"),
     inhabitants: With::new("{0} habitantes"),
     a_region: "Região",
+    a_fire: "Incêndio",
     a_position: "Posição",
     latitude_first: "primeiro a latitude",
     longitude_first: "primeiro a longitude",

@@ -129,4 +129,5 @@ pub static WORDS: HighresWords = HighresWords {
     measured_unseen: "{} of them were not seen, or have no map.",
     measured_too_large: "The outline is too large to count what burnt in it.",
     outside_area: "outside the area",
+    no_geocoder: "The search for addresses does not respond. Try again later, or search for a town.",
 };

@@ -138,4 +138,5 @@ pub static WORDS: HighresWords = HighresWords {
     measured_unseen: "{} n’ont pas été vus ou n’ont pas de carte.",
     measured_too_large: "Le contour est trop grand pour compter ce qui y a brûlé.",
     outside_area: "hors de la surface",
+    no_geocoder: "La recherche d’adresses ne répond pas. Réessayez plus tard, ou cherchez une localité.",
 };

@@ -135,4 +135,5 @@ pub static WORDS: HighresWords = HighresWords {
     measured_unseen: "{} davon wurden nicht gesehen oder haben keine Karte.",
     measured_too_large: "Der Umriss ist zu groß, um zu zählen, was darin verbrannt ist.",
     outside_area: "außerhalb der Fläche",
+    no_geocoder: "Die Adresssuche antwortet nicht. Später noch einmal versuchen oder einen Ort suchen.",
 };

@@ -136,4 +136,5 @@ pub static WORDS: HighresWords = HighresWords {
     measured_unseen: "{} non sono stati visti o non hanno una mappa.",
     measured_too_large: "Il contorno è troppo grande per contare ciò che vi è bruciato.",
     outside_area: "fuori dalla superficie",
+    no_geocoder: "La ricerca di indirizzi non risponde. Riprovare più tardi, o cercare una località.",
 };

@@ -138,6 +138,8 @@ table_of_texts! {
         pub measured_too_large: &'static str,
         /// Why a cell is empty that the page itself calls outside the region.
         pub outside_area: &'static str,
+        /// Where the search for addresses fails.
+        pub no_geocoder: &'static str,
     }
 }
 

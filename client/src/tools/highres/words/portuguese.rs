@@ -134,4 +134,5 @@ pub static WORDS: HighresWords = HighresWords {
     measured_unseen: "{} não foram vistos ou não têm mapa.",
     measured_too_large: "O contorno é demasiado grande para contar o que nele ardeu.",
     outside_area: "fora da área",
+    no_geocoder: "A procura de moradas não responde. Tente mais tarde, ou procure uma localidade.",
 };

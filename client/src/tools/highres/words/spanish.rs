@@ -135,4 +135,5 @@ pub static WORDS: HighresWords = HighresWords {
     measured_unseen: "{} no se vieron o no tienen mapa.",
     measured_too_large: "El contorno es demasiado grande para contar lo que ardió en él.",
     outside_area: "fuera de la superficie",
+    no_geocoder: "La búsqueda de direcciones no responde. Inténtelo más tarde o busque una localidad.",
 };
