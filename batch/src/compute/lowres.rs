@@ -14,7 +14,7 @@ use crate::compute::fire_parting::FireParting;
 use crate::compute::map_meta::MapMetaInput;
 use crate::compute::memory::Memory;
 use crate::compute::mosaic::{Strip, compute_strips};
-use crate::compute::statistics::MapStatistics;
+use crate::compute::statistics::{MapStatistics, StripStatistics};
 use crate::deployment::Deployment;
 use crate::deployment::layout::RunFolder;
 use crate::deployment::settings::Settings;
@@ -113,32 +113,39 @@ impl LowresRun<'_> {
         run_id: String,
     ) -> Result<MapMeta> {
         let Self { settings, region, grid, folder, .. } = *self;
-        let clear_views = loop {
+        let computed = loop {
             match self.compute_rasters(&mut found) {
-                Ok(clear_views) => break clear_views,
+                Ok(computed) => break computed,
                 Err(error) => search.give_up_on(error.downcast::<SceneReadError>()?)?,
             }
             found = search.find()?;
         };
         let dnbr_offset = dnbr_offset::subtract(settings, region, grid, folder)?;
         let parting = FireParting::of_run(self.deployment, region, grid, folder, &found)?;
+        let is_rewritten =
+            matches!(dnbr_offset, Some(Ok(_))) || parting.is_some_and(|parting| parting.is_parted);
+        let statistics = match computed.statistics {
+            Some(statistics) if !is_rewritten => statistics,
+            _ => MapStatistics::of_run(folder, grid)?,
+        };
         let input = MapMetaInput {
             settings,
             region,
             grid,
             found: &found,
+            clear_views: computed.clear_views,
             mask: self.mask_path.zip(self.zone),
             dnbr_offset,
             parting,
         };
-        input.map_meta(run_id, MapStatistics::of_run(folder, grid, clear_views)?)
+        input.map_meta(run_id, statistics)
     }
 
-    /// Computes the rasters; the number of clear views of all cells together.
-    fn compute_rasters(&self, found: &mut FoundScenes) -> Result<u64> {
+    /// Computes the rasters.
+    fn compute_rasters(&self, found: &mut FoundScenes) -> Result<ComputedRasters> {
         let Self { settings, region, grid, zone, folder, deadline, .. } = *self;
         let FoundScenes { pre, post, .. } = found;
-        let mut writer = RunWriter::create(folder, grid)?;
+        let writer = RunWriter::create(folder, grid)?;
         let cells = u64::from(grid.width()) * u64::from(grid.height());
         let scene_count = pre.scenes().len() + post.scenes().len();
         let step = ProgressStep::start(&region.name, "dNBR computed", cells, "cells")
@@ -147,14 +154,9 @@ impl LowresRun<'_> {
         let bytes = || BYTES_DECODED.load(Ordering::Relaxed) - bytes_before;
         let mut clear_views = 0;
         // One strip is written while the next is computed; none waits between, to save memory.
-        std::thread::scope(|scope| {
+        let statistics = std::thread::scope(|scope| {
             let (to_writer, strips) = mpsc::sync_channel::<Strip>(0);
-            let writing = scope.spawn(move || {
-                for strip in strips {
-                    writer.write(strip)?;
-                }
-                writer.finish()
-            });
+            let writing = scope.spawn(move || write_strips(writer, grid, strips));
             let memory = Memory::of(settings.memory_mb, zone.map_or(0, FireZone::bytes));
             let computed = compute_strips(grid, zone, (pre, post), memory, |strip| {
                 deadline.check()?;
@@ -170,10 +172,33 @@ impl LowresRun<'_> {
             // scene.
             match computed {
                 Err(error) if error.is::<SceneReadError>() => Err(error),
-                computed => written.and(computed),
+                computed => written.and_then(|statistics| computed.map(|()| statistics)),
             }
         })?;
         step.finish(bytes());
-        Ok(clear_views)
+        Ok(ComputedRasters { clear_views, statistics })
     }
+}
+
+/// What is known of the rasters of a run once they are written.
+struct ComputedRasters {
+    /// Clear views of all cells together.
+    clear_views: u64,
+    /// `None` where the strips did not cover all columns.
+    statistics: Option<MapStatistics>,
+}
+
+/// Writes strips as they come; the statistics of the map, where these cover all columns.
+fn write_strips(
+    mut writer: RunWriter,
+    grid: &Grid,
+    strips: mpsc::Receiver<Strip>,
+) -> Result<Option<MapStatistics>> {
+    let mut statistics = Some(StripStatistics::start());
+    for strip in strips {
+        statistics = statistics.and_then(|statistics| statistics.with(grid, &strip));
+        writer.write(strip)?;
+    }
+    writer.finish()?;
+    Ok(statistics.and_then(|statistics| statistics.finish(grid)))
 }

@@ -29,6 +29,8 @@ pub(crate) struct MapMetaInput<'a> {
     pub(crate) region: &'a Region,
     pub(crate) grid: &'a Grid,
     pub(crate) found: &'a FoundScenes,
+    /// Clear views of all cells together.
+    pub(crate) clear_views: u64,
     /// The fire zone and the location of its mask.
     pub(crate) mask: Option<(&'a str, &'a FireZone)>,
     /// The dNBR offset, or why there is none; `None` where the region does not set it.
@@ -43,9 +45,9 @@ impl MapMetaInput<'_> {
     /// # Errors
     /// When a side has no scenes.
     pub(crate) fn map_meta(self, run_id: String, statistics: MapStatistics) -> Result<MapMeta> {
-        let Self { settings, region, grid, found, .. } = self;
+        let Self { settings, region, grid, found, clear_views, .. } = self;
         let FoundScenes { pre, post, windows, .. } = found;
-        let MapStatistics { summary, patches, burnt_pre_nbr, clear_views } = statistics;
+        let MapStatistics { summary, patches, burnt_pre_nbr } = statistics;
         let burnt_pre_nbr = burnt_pre_nbr.median();
         let mut warnings = self.warnings();
         warnings.extend(MapWarning::of_cells(&summary, burnt_pre_nbr));

@@ -49,7 +49,7 @@ struct StripRow<'a> {
 
 impl Strip {
     /// A strip in which no cell is computed yet.
-    fn empty(corner: (u32, u32), width: usize, rows: usize) -> Self {
+    pub(crate) fn empty(corner: (u32, u32), width: usize, rows: usize) -> Self {
         let cells = width * rows;
         Self {
             corner,

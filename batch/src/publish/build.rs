@@ -9,7 +9,7 @@ use dragonfly_core::{Grid, MapLayer, Note, Region};
 
 use crate::cli::progress::ProgressStep;
 use crate::deployment::layout::RunFolder;
-use crate::publish::cog::CogSource;
+use crate::publish::cog::{CellValues, CogSource};
 use crate::publish::map_notes::map_notes;
 use crate::publish::raster::RunReader;
 use crate::publish::run::RunRecord;
@@ -92,7 +92,7 @@ fn write_cogs(folder: &RunFolder, region: &Region, map: &MapMeta) -> Result<u64>
         band_name: "dNBR",
         description: &describe("Burn severity (dNBR)"),
         notes: &notes,
-        overviews: "AVERAGE",
+        cells: CellValues::Measured,
     };
     dnbr.write(&folder.cog())?;
     let mut bytes = file_bytes(&folder.cog())?;
@@ -110,7 +110,7 @@ fn write_cogs(folder: &RunFolder, region: &Region, map: &MapMeta) -> Result<u64>
             band_name: layer.name(),
             description: &describe(&format!("Layer {} ({values})", layer.name())),
             notes: &notes,
-            overviews: "NEAREST",
+            cells: CellValues::Coded,
         };
         cog.write(&folder.layer_cog(layer))?;
         bytes += file_bytes(&folder.layer_cog(layer))?;

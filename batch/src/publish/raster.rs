@@ -46,9 +46,10 @@ impl RunWriter {
             pre_date: days(MapLayer::PreDate)?,
             post_date: days(MapLayer::PostDate)?,
             views: bytes(MapLayer::Views)?,
+            // Its last digits vary from cell to cell: compressing it saves little, and takes long.
             pre_nbr: OpenRaster::start("NBR before the fire", || {
                 let empty = f64::from(PreNbrCode::EMPTY.0);
-                create::<u8>(&folder.pre_nbr(), grid, &compact, empty)
+                create::<u8>(&folder.pre_nbr(), grid, &tiled, empty)
             })?,
         })
     }
@@ -62,7 +63,17 @@ impl RunWriter {
         self.pre_date.write(at, Buffer::new(size, strip.pre_date))?;
         self.post_date.write(at, Buffer::new(size, strip.post_date))?;
         self.views.write(at, Buffer::new(size, strip.views))?;
-        self.pre_nbr.write(at, Buffer::new(size, strip.pre_nbr))
+        self.pre_nbr.write(at, Buffer::new(size, strip.pre_nbr))?;
+        // Whole blocks are written now, while the next strip is computed, and not all at the end.
+        if is_whole_blocks(size.0, strip.corner.0) && is_whole_blocks(size.1, strip.corner.1) {
+            self.rasters_mut().into_iter().try_for_each(OpenRaster::flush)?;
+        }
+        Ok(())
+    }
+
+    fn rasters_mut(&mut self) -> [&mut OpenRaster; 6] {
+        let Self { dnbr, state, pre_date, post_date, views, pre_nbr } = self;
+        [dnbr, state, pre_date, post_date, views, pre_nbr]
     }
 
     /// Closes all; a full disk shows only here.
@@ -72,6 +83,11 @@ impl RunWriter {
             .into_iter()
             .try_for_each(OpenRaster::close)
     }
+}
+
+/// Whether a number of cells from a first one on are whole blocks of the rasters.
+fn is_whole_blocks(cells: usize, first: u32) -> bool {
+    (cells as u32).is_multiple_of(TILE_SIZE_PX) && first.is_multiple_of(TILE_SIZE_PX)
 }
 
 impl OpenRaster {
@@ -97,6 +113,11 @@ impl OpenRaster {
     ) -> Result<()> {
         let Self { what, dataset } = self;
         watched(what, || Ok(dataset.rasterband(1)?.write(at, cells.shape(), &mut cells)?))
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        let Self { what, dataset } = self;
+        watched(what, || Ok(dataset.flush_cache()?))
     }
 
     fn close(self) -> Result<()> {

@@ -165,6 +165,19 @@ impl Lattice {
         }
     }
 
+    /// Calls `visit` with the cells of a window between every four control points; not where the
+    /// projection has no answer.
+    pub(crate) fn visit_squares(&self, window: &CellWindow, mut visit: impl FnMut(&SquareOfCells)) {
+        for rows in squares(window.rows.clone()) {
+            for columns in squares(window.columns.clone()) {
+                let square = self.square(columns.start, rows.start);
+                if let Some(square) = square {
+                    visit(&SquareOfCells { square, columns, rows: rows.clone() });
+                }
+            }
+        }
+    }
+
     /// Calls `visit` with the cells of a row between every two control points, by their places from
     /// the first of them; `None` where the projection has no answer.
     pub(crate) fn visit_lines(
@@ -269,10 +282,15 @@ impl Square {
     }
 
     fn footprint(&self, column: u32, row: u32) -> CellFootprint {
+        self.footprint_on(&self.line(row), (column - self.west) as usize)
+    }
+
+    /// The footprint of the cell at a place of a line of centres.
+    #[inline]
+    fn footprint_on(&self, line: &CentreLine, place: usize) -> CellFootprint {
         let step = f64::from(STEP);
-        let line = self.line(row);
-        let centre = line.centre((column - self.west) as usize);
-        let along = (f64::from(column - self.west) + 0.5) / step;
+        let centre = line.centre(place);
+        let along = (place as f64 + 0.5) / step;
         let [nw, ne, sw, se] = self.corners;
         let between = |west: (f64, f64), east: (f64, f64)| {
             (mix(west.0, east.0, along), mix(west.1, east.1, along))
@@ -288,6 +306,73 @@ impl Square {
             row: centre.1,
             width: side(east_step.0, south_step.0),
             height: side(east_step.1, south_step.1),
+        }
+    }
+}
+
+/// Cells between four control points.
+pub(crate) struct SquareOfCells {
+    square: Square,
+    columns: Range<u32>,
+    rows: Range<u32>,
+}
+
+impl SquareOfCells {
+    /// The rows of its cells.
+    pub(crate) fn rows(&self) -> Range<u32> {
+        self.rows.clone()
+    }
+
+    /// The column of its first cells.
+    pub(crate) fn first_column(&self) -> u32 {
+        self.columns.start
+    }
+
+    /// The places of its cells in a row, from the western control points on.
+    pub(crate) fn places(&self) -> Range<usize> {
+        let place = |column: u32| (column - self.square.west) as usize;
+        place(self.columns.start)..place(self.columns.end)
+    }
+
+    /// The footprints of a row, at all places.
+    #[inline]
+    pub(crate) fn footprints(&self, row: u32) -> RowFootprints {
+        let mut found = RowFootprints {
+            columns: [0.0; STEP as usize],
+            rows: [0.0; STEP as usize],
+            widths: [0.0; STEP as usize],
+            heights: [0.0; STEP as usize],
+        };
+        let line = self.square.line(row);
+        // Without a branch, so that processors take several at once.
+        for place in 0..STEP as usize {
+            let cell = self.square.footprint_on(&line, place);
+            found.columns[place] = cell.column;
+            found.rows[place] = cell.row;
+            found.widths[place] = cell.width;
+            found.heights[place] = cell.height;
+        }
+        found
+    }
+}
+
+/// The footprints of a row of cells between two control points.
+pub(crate) struct RowFootprints {
+    columns: [f64; STEP as usize],
+    rows: [f64; STEP as usize],
+    widths: [f64; STEP as usize],
+    heights: [f64; STEP as usize],
+}
+
+impl RowFootprints {
+    /// That of the cell at a place.
+    #[inline]
+    pub(crate) fn at(&self, place: usize) -> CellFootprint {
+        CellFootprint {
+            column: self.columns[place],
+            row: self.rows[place],
+            width: self.widths[place],
+            height: self.heights[place],
         }
     }
 }

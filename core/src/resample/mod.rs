@@ -1,15 +1,19 @@
 //! From the pixels of a scene to the cells of a grid.
 
+pub(crate) mod cell_average;
+pub(crate) mod cell_box;
 pub(crate) mod lattice;
 pub(crate) mod level;
 pub(crate) mod mask_scale;
 pub(crate) mod mask_window;
 pub(crate) mod nearest_pixels;
 pub(crate) mod needed_blocks;
+pub(crate) mod pixel_sums;
 pub(crate) mod placement;
 pub(crate) mod scene_files;
 pub(crate) mod scene_plan;
 pub(crate) mod scene_rows;
+pub(crate) mod square_pixels;
 pub(crate) mod warp;
 
 pub use lattice::{CellFootprint, CellWindow, Lattice};

@@ -2,14 +2,15 @@
 
 use std::ops::Range;
 
-use crate::resample::lattice::{CellFootprint, CellWindow, CentreLine, Lattice};
+use crate::resample::cell_average::average_cells;
+use crate::resample::lattice::{CellWindow, CentreLine, Lattice};
 use crate::resample::nearest_pixels::{TOGETHER, pixel_indices};
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
 use crate::sensor::reflectance_limits::ReflectanceLimits;
 use crate::sensor::spectral_index::SpectralIndex;
 
-const INDEX: SpectralIndex = SpectralIndex::MAPPED;
+pub(crate) const INDEX: SpectralIndex = SpectralIndex::MAPPED;
 
 /// The pixels of one scene at one level, or a rectangle of them, row by row from the north.
 ///
@@ -83,12 +84,12 @@ impl Observation {
     /// Nothing there.
     pub const UNOBSERVED: Self = Self::empty(CellQuality::Unobserved);
 
-    const fn empty(quality: CellQuality) -> Self {
+    pub(crate) const fn empty(quality: CellQuality) -> Self {
         Self { nbr: f32::NAN, quality }
     }
 
     #[inline]
-    fn clear(nbr: f32, is_water: bool) -> Self {
+    pub(crate) fn clear(nbr: f32, is_water: bool) -> Self {
         match (nbr.is_nan(), is_water) {
             (true, _) => Self::empty(CellQuality::NoData),
             (false, true) => Self { nbr, quality: CellQuality::Water },
@@ -191,10 +192,6 @@ impl Resampling {
     }
 }
 
-/// A cell needs at least this fraction of clear pixels: one half.
-const MIN_CLEAR_FRACTION: (u64, u64) = (1, 2);
-/// Parts of a pixel to which the edges of a cell's box are rounded.
-const PARTS: i64 = 16;
 /// Views of the cells of a window, row by row, through one scene.
 pub fn warp(
     lattice: &Lattice,
@@ -218,13 +215,8 @@ pub fn warp(
             }
         }
         Resampling::Average => {
-            for row in window.rows.clone() {
-                lattice.visit_row(row, window.columns.clone(), |_, footprint| {
-                    cells.push(footprint.map_or(Observation::UNOBSERVED, |footprint| {
-                        scene.average(footprint, scaling)
-                    }));
-                });
-            }
+            cells.clear_to(window.columns.len() * window.rows.len());
+            average_cells(lattice, scene, scaling, window, &mut cells);
         }
     }
     cells
@@ -242,7 +234,7 @@ impl CellQuality {
 
     /// The same ground in light too dim for a ratio.
     #[inline]
-    fn darkened(self) -> Self {
+    pub(crate) fn darkened(self) -> Self {
         let darkened = if self == Self::Land { Self::Hidden } else { self };
         if self == Self::Water { Self::DarkWater } else { darkened }
     }
@@ -334,113 +326,6 @@ impl SceneWindow {
             width: columns.len(),
             height: rows.len(),
             observations: observed,
-        }
-    }
-
-    fn average(&self, footprint: CellFootprint, scaling: Scaling) -> Observation {
-        let columns = parts(footprint.column, footprint.width, self.column);
-        let rows = parts(footprint.row, footprint.height, self.row);
-        let mut sums = PixelSums::default();
-        let darkest_dn = scaling.darkest_dn();
-        let limits = ReflectanceLimits::of(scaling);
-        for (row, row_weight) in weights(&rows, self.height) {
-            for (column, column_weight) in weights(&columns, self.width) {
-                let index = row * self.width + column;
-                let weight = row_weight * column_weight;
-                let [first, second] = self.bands.each_ref().map(|band| band[index]);
-                match self.quality[index] {
-                    PixelQuality::NoData => sums.no_data += weight,
-                    quality if quality.is_hidden() || limits.hides(first, second) => {
-                        sums.hidden += weight;
-                    }
-                    quality => {
-                        sums.clear += weight;
-                        sums.water += if quality == PixelQuality::Water { weight } else { 0 };
-                        sums.bands[0].add(first, weight, darkest_dn);
-                        sums.bands[1].add(second, weight, darkest_dn);
-                    }
-                }
-            }
-        }
-        let whole = (columns.end - columns.start) as u64 * (rows.end - rows.start) as u64;
-        sums.observation(whole, scaling, limits)
-    }
-}
-
-/// A box's extent along one axis, in parts of a pixel from the first pixel of the window.
-fn parts(centre: f64, size: f64, origin: i64) -> Range<i64> {
-    let edge = |position: f64| rounded(position * PARTS as f64) - origin * PARTS;
-    edge(centre - size * 0.5)..edge(centre + size * 0.5)
-}
-
-/// The nearest whole number, halves away from zero, as `f64::round` has it; that one is slow where
-/// the processor has no instruction for it.
-#[inline]
-fn rounded(value: f64) -> i64 {
-    let whole = value as i64;
-    let rest = value - whole as f64;
-    whole.saturating_add(i64::from(rest >= 0.5)).saturating_sub(i64::from(rest <= -0.5))
-}
-
-/// The pixels under an extent, each with the number of its parts that lie within.
-fn weights(extent: &Range<i64>, pixels: usize) -> impl Iterator<Item = (usize, u64)> {
-    let (start, end) = (extent.start.max(0), extent.end.min(pixels as i64 * PARTS));
-    let touched = if start < end { start / PARTS..(end - 1) / PARTS + 1 } else { 0..0 };
-    touched.map(move |pixel| {
-        let within = end.min((pixel + 1) * PARTS) - start.max(pixel * PARTS);
-        (pixel as usize, within as u64)
-    })
-}
-
-/// Weighted sums over the pixels of a cell. Integers: their order does not matter.
-#[derive(Default)]
-struct PixelSums {
-    clear: u64,
-    water: u64,
-    hidden: u64,
-    no_data: u64,
-    bands: [BandSum; 2],
-}
-
-#[derive(Default)]
-struct BandSum {
-    lit_sum: u64,
-    lit_weight: u64,
-}
-
-impl BandSum {
-    #[inline]
-    fn add(&mut self, dn: u16, weight: u64, darkest_dn: i32) {
-        if i32::from(dn) > darkest_dn {
-            self.lit_sum += u64::from(dn) * weight;
-            self.lit_weight += weight;
-        }
-    }
-}
-
-impl PixelSums {
-    /// The observation of a cell that `whole` parts make up.
-    fn observation(&self, whole: u64, scaling: Scaling, limits: ReflectanceLimits) -> Observation {
-        let (numerator, denominator) = MIN_CLEAR_FRACTION;
-        if self.clear > 0 && self.clear * denominator >= whole * numerator {
-            let mean = |band: &BandSum| {
-                scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
-            };
-            let [nir, swir] = [mean(&self.bands[0]), mean(&self.bands[1])];
-            let is_water = self.water * 2 > self.clear;
-            if limits.is_dark(nir, swir) {
-                let quality = if is_water { CellQuality::Water } else { CellQuality::Land };
-                return Observation::empty(quality.darkened());
-            }
-            return Observation::clear(INDEX.compute(nir, swir), is_water);
-        }
-        let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
-        if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {
-            Observation::empty(CellQuality::Hidden)
-        } else if self.no_data > 0 && self.no_data >= unseen {
-            Observation::empty(CellQuality::NoData)
-        } else {
-            Observation::UNOBSERVED
         }
     }
 }
@@ -597,16 +482,6 @@ mod tests {
         let cell = warped(2.0, &scene(2, &[dark, light, dark, light]), scaling, 1)[0];
         // NIR: (0 + 3000) / 2, SWIR: 1000.
         assert!((cell.nbr - 0.2).abs() < 1e-6);
-    }
-
-    #[test]
-    fn rounding_is_as_the_standard_has_it() {
-        let halves = (-40..40).map(|half| f64::from(half) / 2.0);
-        for value in halves.chain([0.3, 2.7, 1e15 + 0.5, -1e18, f64::INFINITY, f64::NAN]) {
-            for value in [value, value.next_up(), value.next_down()] {
-                assert_eq!(rounded(value), value.round() as i64, "{value}");
-            }
-        }
     }
 
     #[test]

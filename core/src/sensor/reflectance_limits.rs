@@ -43,6 +43,13 @@ impl ReflectanceLimits {
         ((swir > self.max_unlit_dn) & (nir < swir)) | (nir > self.max_dn) | (swir > self.max_dn)
     }
 
+    /// Whether no pixel up to these digital numbers is hidden; `false` also where one may be.
+    #[inline]
+    pub(crate) fn hide_none(&self, highest_nir: u16, highest_swir: u16) -> bool {
+        i32::from(highest_nir) <= self.max_dn
+            && i32::from(highest_swir) <= self.max_dn.min(self.max_unlit_dn)
+    }
+
     /// Whether reflectances are so low that their ratio is noise.
     #[inline]
     pub(crate) fn is_dark(&self, nir: f32, swir: f32) -> bool {

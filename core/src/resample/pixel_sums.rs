@@ -1,0 +1,71 @@
+//! Weighted sums over the pixels of a cell, and what they show together.
+
+use crate::resample::warp::{CellQuality, INDEX, Observation};
+use crate::sensor::reflectance::Scaling;
+use crate::sensor::reflectance_limits::ReflectanceLimits;
+
+/// A cell needs at least this fraction of clear pixels: one half.
+const MIN_CLEAR_FRACTION: (u64, u64) = (1, 2);
+
+/// Weighted sums over the pixels of a cell. Integers: their order does not matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct PixelSums {
+    pub(crate) clear: u64,
+    pub(crate) water: u64,
+    pub(crate) hidden: u64,
+    pub(crate) no_data: u64,
+    pub(crate) bands: [BandSum; 2],
+}
+
+/// Sums over the clear pixels of a band that reflect light.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct BandSum {
+    /// Of weight × digital number.
+    pub(crate) lit_sum: u64,
+    /// Of the weights.
+    pub(crate) lit_weight: u64,
+}
+
+impl BandSum {
+    /// Adds a pixel.
+    #[inline]
+    pub(crate) fn add(&mut self, dn: u16, weight: u64, darkest_dn: i32) {
+        if i32::from(dn) > darkest_dn {
+            self.lit_sum += u64::from(dn) * weight;
+            self.lit_weight += weight;
+        }
+    }
+}
+
+impl PixelSums {
+    /// The observation of a cell that `whole` parts make up.
+    #[inline]
+    pub(crate) fn observation(
+        &self,
+        whole: u64,
+        scaling: Scaling,
+        limits: ReflectanceLimits,
+    ) -> Observation {
+        let (numerator, denominator) = MIN_CLEAR_FRACTION;
+        if self.clear > 0 && self.clear * denominator >= whole * numerator {
+            let mean = |band: &BandSum| {
+                scaling.mean_reflectance(band.lit_sum, band.lit_weight, self.clear)
+            };
+            let [nir, swir] = [mean(&self.bands[0]), mean(&self.bands[1])];
+            let is_water = self.water * 2 > self.clear;
+            if limits.is_dark(nir, swir) {
+                let quality = if is_water { CellQuality::Water } else { CellQuality::Land };
+                return Observation::empty(quality.darkened());
+            }
+            return Observation::clear(INDEX.compute(nir, swir), is_water);
+        }
+        let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
+        if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {
+            Observation::empty(CellQuality::Hidden)
+        } else if self.no_data > 0 && self.no_data >= unseen {
+            Observation::empty(CellQuality::NoData)
+        } else {
+            Observation::UNOBSERVED
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! The pixels under a square of cells, prepared so that the sums of a cell need no branch.
+
+use crate::resample::cell_box::{CellBox, Extent, PARTS};
+use crate::resample::pixel_sums::{BandSum, PixelSums};
+use crate::resample::warp::SceneWindow;
+use crate::sensor::quality::PixelQuality;
+use crate::sensor::reflectance::Scaling;
+use crate::sensor::reflectance_limits::ReflectanceLimits;
+
+/// Pixels along a side of the largest cell whose sums fit.
+const MAX_SIDE_PX: i64 = 3;
+/// Binary digits of a count: a cell of [`MAX_SIDE_PX`] has 2304 parts.
+const COUNT_DIGITS: u32 = 12;
+/// Binary digits of a sum of digital numbers.
+const SUM_DIGITS: u32 = 32;
+
+/// Pixels as summands. Several small sums share an integer of 64 bits: one multiplication and one
+/// addition serve all of them, and none reaches the next.
+#[derive(Default)]
+pub(crate) struct SquarePixels {
+    /// The first column and row, in pixels of the scene's window.
+    first: (i64, i64),
+    /// Pixels from one row to the next.
+    stride: usize,
+    /// Whether a pixel is clear, water, hidden, lit in the first band, and in the second.
+    counts: Vec<u64>,
+    /// Digital numbers of both bands; 0 unless the pixel is clear and lit.
+    dns: Vec<u64>,
+    /// What all counts are, where they are the same; those of the pixels are then not set.
+    uniform: Option<u64>,
+    /// Whether no cell is wider or higher than two pixels, and so touches no more than three.
+    is_small: bool,
+}
+
+impl SquarePixels {
+    /// Prepares the pixels under cells; `false` where a cell is so large that its sums do not fit.
+    pub(crate) fn prepare(
+        &mut self,
+        scene: &SceneWindow,
+        boxes: &[CellBox],
+        scaling: Scaling,
+        limits: ReflectanceLimits,
+    ) -> bool {
+        let mut bounds = (i64::MAX, i64::MAX, 0, 0);
+        let mut longest = 0;
+        for CellBox { columns, rows } in boxes {
+            bounds.0 = bounds.0.min(columns.start);
+            bounds.1 = bounds.1.min(rows.start);
+            bounds.2 = bounds.2.max(columns.end);
+            bounds.3 = bounds.3.max(rows.end);
+            longest = longest.max(columns.length).max(rows.length);
+        }
+        if longest > MAX_SIDE_PX * PARTS {
+            return false;
+        }
+        self.is_small = longest <= (MAX_SIDE_PX - 1) * PARTS;
+        let (width, height) = (scene.width as i64, scene.height as i64);
+        let first = ((bounds.0 / PARTS).min(width), (bounds.1 / PARTS).min(height));
+        let end = (
+            ((bounds.2 + PARTS - 1) / PARTS).clamp(first.0, width),
+            ((bounds.3 + PARTS - 1) / PARTS).clamp(first.1, height),
+        );
+        self.first = first;
+        // Every cell reads so many pixels from its first, whether it touches them or not.
+        let margin = MAX_SIDE_PX as usize + 1;
+        let (across, down) = ((end.0 - first.0) as usize, (end.1 - first.1) as usize);
+        self.stride = across + margin;
+        let pixels = self.stride * (down + margin);
+        for plane in [&mut self.counts, &mut self.dns] {
+            plane.clear();
+            plane.resize(pixels, 0);
+        }
+        let summands = Summands { darkest_dn: scaling.darkest_dn(), limits };
+        let rows = (0..down).map(|row| {
+            let from = (first.1 as usize + row) * scene.width + first.0 as usize;
+            let from = from..from + across;
+            let [nir, swir] = scene.bands.each_ref().map(|band| &band[from.clone()]);
+            PixelRow { nir, swir, quality: &scene.quality[from] }
+        });
+        let is_plain = rows.clone().all(|row| summands.is_plain(&row));
+        for (row, read) in rows.enumerate() {
+            let to = row * self.stride..row * self.stride + across;
+            if is_plain {
+                read.pack(&mut self.dns[to]);
+            } else {
+                summands.put(&read, &mut self.counts[to.clone()], &mut self.dns[to]);
+            }
+        }
+        self.uniform = is_plain.then_some(PLAIN);
+        true
+    }
+
+    /// Calls `visit` with each cell and its sums.
+    pub(crate) fn sum_each(&self, boxes: &[CellBox], mut visit: impl FnMut(&CellBox, PixelSums)) {
+        match self.is_small {
+            true => boxes.iter().for_each(|cell| visit(cell, self.sums::<3>(cell))),
+            false => boxes.iter().for_each(|cell| visit(cell, self.sums::<4>(cell))),
+        }
+    }
+
+    /// The sums of a cell that touches no more than `N` pixels along a side.
+    #[inline]
+    fn sums<const N: usize>(&self, cell: &CellBox) -> PixelSums {
+        let (first, columns, rows) = self.weights::<N>(cell);
+        let weighted = |plane: &[u64]| {
+            let mut sum = 0;
+            for (row, row_weight) in rows.into_iter().enumerate() {
+                let from = first + row * self.stride;
+                let pixels = plane[from..from + N].iter().zip(&columns);
+                sum += pixels.map(|(pixel, weight)| pixel * weight).sum::<u64>() * row_weight;
+            }
+            sum
+        };
+        let inside = columns.iter().sum::<u64>() * rows.iter().sum::<u64>();
+        let counts = match self.uniform {
+            Some(counts) => counts * inside,
+            None => weighted(&self.counts),
+        };
+        unpacked(inside, counts, weighted(&self.dns))
+    }
+
+    /// The place of the first pixel of a cell, and the weights of columns and rows from there.
+    #[inline]
+    fn weights<const N: usize>(&self, cell: &CellBox) -> (usize, [u64; N], [u64; N]) {
+        let along = |extent: Extent| {
+            let pixel = extent.start / PARTS;
+            let weight = |place: usize| extent.weight(pixel + place as i64).max(0) as u64;
+            (pixel, std::array::from_fn(weight))
+        };
+        let (column, columns) = along(cell.columns);
+        let (row, rows) = along(cell.rows);
+        // A cell beyond the window has no weight, wherever it reads.
+        let down = (self.counts.len() / self.stride) as i64 - MAX_SIDE_PX - 1;
+        let across = self.stride as i64 - MAX_SIDE_PX - 1;
+        let column = (column - self.first.0).clamp(0, across) as usize;
+        let row = (row - self.first.1).clamp(0, down) as usize;
+        (row * self.stride + column, columns, rows)
+    }
+}
+
+/// Pixels of a row.
+struct PixelRow<'a> {
+    nir: &'a [u16],
+    swir: &'a [u16],
+    quality: &'a [PixelQuality],
+}
+
+impl PixelRow<'_> {
+    /// Writes the digital numbers of pixels that are all clear and lit.
+    #[inline]
+    fn pack(&self, dns: &mut [u64]) {
+        for (dns, (nir, swir)) in dns.iter_mut().zip(self.nir.iter().zip(self.swir)) {
+            *dns = u64::from(*nir) | u64::from(*swir) << SUM_DIGITS;
+        }
+    }
+}
+
+/// Counts of a pixel of clear land that is lit in both bands.
+const PLAIN: u64 = 1 | 1 << (3 * COUNT_DIGITS) | 1 << (4 * COUNT_DIGITS);
+
+/// How pixels become summands.
+struct Summands {
+    darkest_dn: i32,
+    limits: ReflectanceLimits,
+}
+
+impl Summands {
+    /// Whether all pixels of a row are clear land, lit, and far from flames: most rows are.
+    #[inline]
+    fn is_plain(&self, row: &PixelRow) -> bool {
+        let extremes = |band: &[u16]| {
+            let extremes = band.iter().fold((u16::MAX, 0), |(lowest, highest), dn| {
+                (if *dn < lowest { *dn } else { lowest }, if *dn > highest { *dn } else { highest })
+            });
+            (i32::from(extremes.0), extremes.1)
+        };
+        let (nir, swir) = (extremes(row.nir), extremes(row.swir));
+        let is_land = |all: bool, quality: &PixelQuality| all & (*quality == PixelQuality::Clear);
+        row.quality.iter().fold(true, is_land)
+            && nir.0.min(swir.0) > self.darkest_dn
+            && self.limits.hide_none(nir.1, swir.1)
+    }
+
+    /// Writes the counts and digital numbers of a row. Without a branch, so that processors take
+    /// several pixels at once.
+    #[inline]
+    fn put(&self, row: &PixelRow, counts: &mut [u64], dns: &mut [u64]) {
+        let pixels = row.nir.iter().zip(row.swir).zip(row.quality);
+        for ((counts, dns), ((nir, swir), quality)) in counts.iter_mut().zip(dns).zip(pixels) {
+            let is_water = *quality == PixelQuality::Water;
+            let has_data = *quality != PixelQuality::NoData;
+            let is_seen = is_water | (*quality == PixelQuality::Clear);
+            let is_clear = is_seen & !self.limits.hides(*nir, *swir);
+            let nir_is_lit = is_clear & (i32::from(*nir) > self.darkest_dn);
+            let swir_is_lit = is_clear & (i32::from(*swir) > self.darkest_dn);
+            let is_hidden = has_data & !is_clear;
+            *counts = u64::from(is_clear)
+                | u64::from(is_clear & is_water) << COUNT_DIGITS
+                | u64::from(is_hidden) << (2 * COUNT_DIGITS)
+                | u64::from(nir_is_lit) << (3 * COUNT_DIGITS)
+                | u64::from(swir_is_lit) << (4 * COUNT_DIGITS);
+            let lit = |dn: u16, is_lit: bool| u64::from(dn) * u64::from(is_lit);
+            *dns = lit(*nir, nir_is_lit) | lit(*swir, swir_is_lit) << SUM_DIGITS;
+        }
+    }
+}
+
+/// The sums of a cell of which so many parts lie in the window.
+#[inline]
+fn unpacked(inside: u64, counts: u64, dns: u64) -> PixelSums {
+    let count = |place: u32| counts >> (place * COUNT_DIGITS) & ((1 << COUNT_DIGITS) - 1);
+    let (clear, hidden) = (count(0), count(2));
+    PixelSums {
+        clear,
+        water: count(1),
+        hidden,
+        no_data: inside - clear - hidden,
+        bands: [
+            BandSum { lit_sum: dns & ((1 << SUM_DIGITS) - 1), lit_weight: count(3) },
+            BandSum { lit_sum: dns >> SUM_DIGITS, lit_weight: count(4) },
+        ],
+    }
+}
