@@ -11,7 +11,7 @@ use dragonfly_core::protocol::{JobError, JobErrorKind, JobErrorScene};
 use dragonfly_tiff::TiffError;
 
 const TRY_LATER: &str = "try again in a few minutes, or choose another image";
-const OTHER_COLLECTION: &str = "choose a catalogue or collection whose assets are GeoTIFFs";
+const OTHER_COLLECTION: &str = "choose a collection whose images are GeoTIFFs";
 const OTHER_SCENE: &str = "choose another image of these days, or compute without this one";
 
 /// A scene that cannot be used. `is_online` as the browser reports.
@@ -21,7 +21,7 @@ pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool
         SceneError::Crs { .. } | SceneError::Placement { .. } => (JobErrorKind::Crs, OTHER_SCENE),
         SceneError::Address(_) => (
             JobErrorKind::Refused,
-            "choose a catalogue whose files have addresses that begin with https",
+            "choose an image server whose files have addresses that begin with https",
         ),
         SceneError::Band(_)
         | SceneError::MaskMeaning(_)
@@ -31,7 +31,7 @@ pub fn scene_error(id: &str, side: FireSide, error: &SceneError, is_online: bool
         | SceneError::MaskFile { .. } => (JobErrorKind::Broken, OTHER_SCENE),
     };
     let scene = Some(JobErrorScene { id: id.to_owned(), side });
-    JobError { scene, ..JobError::new(fault, format!("scene {id}: {error}"), advice) }
+    JobError { scene, ..JobError::new(fault, format!("image {id}: {error}"), advice) }
 }
 
 /// A catalogue that does not answer. `is_online` as the browser reports.
@@ -40,7 +40,7 @@ pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
         CatalogueError::Unreachable { .. } => no_answer(is_online),
         CatalogueError::Status { status: 401 | 403, .. } => (
             JobErrorKind::Forbidden,
-            "the catalogue requires a login: ask the operator of this page for another",
+            "the image server requires a login: ask the operator of this page for another",
         ),
         CatalogueError::Status { status: 429 | 500.., .. } => {
             (JobErrorKind::Busy, "try again in a few minutes")
@@ -51,7 +51,7 @@ pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
         | CatalogueError::Pages(_)
         | CatalogueError::Files(_) => (
             JobErrorKind::Catalogue,
-            "report it to the operator of this page: the address of its catalogue may be wrong",
+            "report it to the operator of this page: the address of its image server may be wrong",
         ),
         CatalogueError::WithoutToken { .. } => (
             JobErrorKind::Catalogue,

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use dragonfly_core::protocol::{ComputeResult, JobResponse, PictureKind};
 use leptos::prelude::*;
 use wasm_bindgen::prelude::*;
+use web_sys::Element;
 
 use super::fault::capitalised;
 use super::phase::{PhaseEffect, PhaseNote};
@@ -81,12 +82,17 @@ impl Highres {
         if self.signals.computes_on_move.get_untracked() {
             return;
         }
-        self.page.show_message(Some(words().result));
+        let message = format!("{} · {}", words().title, words().result);
+        self.page.show_message(Some(&message));
         // The view of the result is built after this.
         request_animation_frame(|| {
             let summary = document().query_selector("[data-testid=highres-summary]");
-            if let Ok(Some(summary)) = summary {
-                summary.scroll_into_view();
+            if let Ok(Some(summary)) = summary
+                && let Ok(Some(panel)) = summary.closest(".panel-body")
+            {
+                let top = |element: &Element| element.get_bounding_client_rect().top();
+                let below_px = top(&summary) - top(&panel);
+                panel.set_scroll_top(panel.scroll_top() + below_px as i32);
             }
         });
     }

@@ -227,7 +227,7 @@ fn side_scenes<'a, V: SceneSource>(
 ) -> Result<SideScenes<&'a V>, JobError> {
     let scenes: Vec<&V> = scenes.iter().filter(|scene| scene.used().side == side).collect();
     if scenes.is_empty() {
-        let message = format!("no scene of the {side} side covers the area");
+        let message = format!("no image of the {side} side covers the area");
         let advice = "choose another image, or widen its days";
         return Err(JobError::new(JobErrorKind::NoScene, message, advice));
     }
@@ -255,7 +255,7 @@ impl<G> ComputedMap<G> {
             JobError::new(
                 JobErrorKind::Memory,
                 message,
-                "close other tabs, choose a smaller area, or a coarser zoom",
+                "close other tabs, choose a smaller area, or larger cells",
             )
         };
         let mut map = Self { grid, dnbr: Vec::new(), pre_nbr: Vec::new(), state: Vec::new() };

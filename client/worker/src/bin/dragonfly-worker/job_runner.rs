@@ -276,7 +276,7 @@ impl JobRunner {
             return Err(JobError::new(
                 JobErrorKind::NoScene,
                 "nothing has been searched yet",
-                "search for scenes first",
+                "search for images first",
             ));
         };
         let zoom = request.zoom.unwrap_or(prepared.search.zoom);
@@ -438,7 +438,7 @@ impl JobRunner {
             of_side.flat_map(|(_, item)| item.mapped_band_names()).collect()
         };
         check_sides(&names(FireSide::Pre), &names(FireSide::Post)).map_err(|error| {
-            let advice = "choose other scenes, or days that do not overlap";
+            let advice = "choose other images, or days that do not overlap";
             JobError::new(JobErrorKind::Broken, error.to_string(), advice)
         })?;
         let (sides, items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
@@ -571,11 +571,11 @@ impl Prepared {
         }
         if let Some(unknown) = ids.iter().find(|id| chosen.iter().all(|(_, item)| item.id != **id))
         {
-            let message = format!("the scene {unknown} was not found");
+            let message = format!("the image {unknown} was not found");
             return Err(JobError::new(
                 JobErrorKind::NoScene,
                 message,
-                "search again, and choose among the scenes found",
+                "search again, and choose among the images found",
             ));
         }
         Ok(chosen)
@@ -593,7 +593,7 @@ fn check_size(grid: &Grid) -> Result<(), JobError> {
         "the area has {millions:.0} million cells at zoom {}, and {most:.0} million are the most",
         grid.zoom()
     );
-    Err(JobError::new(JobErrorKind::TooLarge, message, "choose a smaller area, or a coarser zoom"))
+    Err(JobError::new(JobErrorKind::TooLarge, message, "choose a smaller area, or larger cells"))
 }
 
 fn area(geojson: &str) -> Result<Area, JobError> {
