@@ -7,8 +7,8 @@ use std::time::{Duration, Instant};
 use anyhow::{Context, Result};
 use chrono::{DateTime, Utc};
 use dragonfly_core::{
-    FireList, FireNight, FireSettings, FoundFire, PlannedFireMap, listed_fire, plan_map, plan_maps,
-    update_fires,
+    Detection, FireList, FireNight, FireSettings, FoundFire, PlannedFireMap, listed_fire, plan_map,
+    plan_maps, update_fires,
 };
 
 use crate::cli::args::LogOptions;
@@ -71,7 +71,7 @@ impl<'a> FiresOfNight<'a> {
 
     /// Turns the points of an archive into fires, which are stored and listed. The list stays as
     /// old as it was, with the sources of the last night: the points of the last days are still to
-    /// be read.
+    /// be read. The first list is as old as the newest point.
     ///
     /// # Errors
     /// As [`update`](Self::update).
@@ -81,7 +81,11 @@ impl<'a> FiresOfNight<'a> {
         now: DateTime<Utc>,
     ) -> Result<Self> {
         let last = read_list(&deployment.layout)?;
-        let checked_at = checked_at_of(last.as_ref());
+        let newest = archive.detections.iter().map(Detection::time).max();
+        let checked_at = match &last {
+            Some(list) => list.checked_at,
+            None => newest.map_or(DateTime::UNIX_EPOCH, |newest| newest.min(now)),
+        };
         let sources = last.map_or(archive.sources, |list| list.points);
         Self::update_with(deployment, NightPoints { sources, ..archive }, checked_at, now)
     }

@@ -204,8 +204,9 @@ fn an_import_observes_the_box_of_its_points_and_leaves_the_list_as_old_as_it_was
     FiresOfNight::import(&nights.deployment, archive("Global.csv"), time(30)).unwrap();
     assert!(nights.list().fires[0].ended_on.is_some());
 
-    // Without a night before, points were never read.
+    // Without a night before, it is as old as its newest point.
     let first = Nights::new();
     FiresOfNight::import(&first.deployment, archive("fiji.csv"), time(30)).unwrap();
-    assert_eq!(first.list().checked_at, DateTime::UNIX_EPOCH);
+    let newest = Utc.with_ymd_and_hms(2025, 3, 25, 12, 30, 0).unwrap();
+    assert_eq!(first.list().checked_at, newest);
 }
