@@ -10,8 +10,8 @@ import { DESKTOP, dragonfly, eventually, nginx, PHONE, REGIONS, SCREENSHOTS, tes
 // A copy of core's table, so that a change of it fails here. The highest class comes first.
 const LEGEND = [
   ["High severity", "0.66 and more", ["#5c0a2a"]],
-  ["Moderate severity, upper half", "0.44 to 0.66", ["#cf4020"]],
-  ["Moderate severity, lower half", "0.27 to 0.44", ["#f59733"]],
+  ["Moderate, upper half", "0.44 to 0.66", ["#cf4020"]],
+  ["Moderate, lower half", "0.27 to 0.44", ["#f59733"]],
   ["Low severity", "0.10 to 0.27", ["#fde26b"]],
   ["Unburned", "−0.10 to 0.10", ["transparent"]],
   ["Greener than before", "below −0.10", ["#8abbe3", "#1f5aa6"]],
