@@ -6,9 +6,6 @@ use dragonfly_core::{Palette, Rgb, Severity};
 /// three times as light or as dark as the land of either colour scheme.
 const UNBURNED: Rgb = [0x85, 0x8c, 0x84];
 
-/// The upper half of the one moderate class of MTBS, darker than the lower half.
-const MTBS_UPPER_MODERATE: Rgb = [0xf0, 0xb4, 0x00];
-
 /// Ground that changed like a burn where no fire was seen.
 pub const CHANGE_COLOUR: Rgb = [0x9a, 0x9a, 0x9a];
 
@@ -16,7 +13,6 @@ pub const CHANGE_COLOUR: Rgb = [0x9a, 0x9a, 0x9a];
 pub fn map_colour(palette: Palette, class: Severity) -> Rgb {
     match (palette, class) {
         (Palette::ColourBlindSafe, Severity::Unburned) => UNBURNED,
-        (Palette::Mtbs, Severity::ModerateHigh) => MTBS_UPPER_MODERATE,
         _ => palette.colour(class),
     }
 }
@@ -57,24 +53,9 @@ mod tests {
     }
 
     #[test]
-    fn no_two_rows_of_a_legend_have_one_colour() {
-        for palette in Palette::ALL {
-            // The first two classes are one row.
-            let rows = &Severity::ALL[1..];
-            let colours: Vec<Rgb> = rows.iter().map(|class| map_colour(palette, *class)).collect();
-            let known: std::collections::BTreeSet<_> = colours.iter().collect();
-            assert_eq!(known.len(), rows.len(), "{palette:?}");
-        }
-    }
-
-    #[test]
     fn the_other_classes_have_the_colours_of_their_palette() {
         for palette in Palette::ALL {
-            let own = |class: &Severity| match palette {
-                Palette::Mtbs => *class != Severity::ModerateHigh,
-                _ => *class != Severity::Unburned,
-            };
-            for class in Severity::ALL.into_iter().filter(own) {
+            for class in Severity::ALL.into_iter().filter(|class| *class != Severity::Unburned) {
                 assert_eq!(map_colour(palette, class), palette.colour(class));
             }
         }
