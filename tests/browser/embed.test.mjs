@@ -83,12 +83,12 @@ test("a site has its own name, logo, colour, links, help, first view and languag
   const { page, problems } = await openPage(t, bed.chromium, bed.dragonfly.url, { locale: "ja-JP", language: "el" });
   await shows(page.locator(".brand"), /^Fires of our county\s+How badly the land burnt\.$/);
   assert.equal(await page.title(), "Fires of our county");
-  assert.equal(await page.locator(".logo").evaluate((logo) => logo.complete && logo.naturalWidth > 0), true);
+  assert.equal(await page.locator(".brand img").evaluate((logo) => logo.complete && logo.naturalWidth > 0), true);
   assert.equal(await page.locator(".mark").isVisible(), false);
   assert.equal(await page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--accent")), "#7a1f1f");
   await shows(page.getByTestId("imprint"), /Στοιχεία φορέα/);
   assert.equal(await page.getByTestId("imprint").getAttribute("href"), "/imprint.html");
-  assert.equal(await page.getByTestId("privacy").isVisible(), false);
+  assert.equal(await page.getByTestId("privacy").count(), 0);
   await page.getByTestId("help").click();
   await shows(page.getByTestId("help-dialog"), /Ask the county's fire department/);
   await page.waitForFunction(() => location.hash.startsWith("#map=11/39.85/-121.3"));
@@ -105,7 +105,7 @@ for (const language of ["el", "fr"]) {
       await page.getByTestId("region-info").first().waitFor();
       await animated(page);
       const wide = await page.evaluate(() =>
-        [document.documentElement, ...document.querySelectorAll(".panel, .panel-body, .panel button, .panel select, .legend li")]
+        [document.documentElement, ...document.querySelectorAll(".panel, .panel-body, .panel button, .panel select")]
           .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "hidden" && one.clientWidth > 0)
           .map((one) => `${one.tagName}.${one.className}: ${one.scrollWidth} > ${one.clientWidth}: ${one.textContent.slice(0, 40)}`));
       assert.deepEqual(wide, [], `${width} px`);
