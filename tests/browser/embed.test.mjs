@@ -22,7 +22,7 @@ async function newsSite() {
     const { searchParams } = new URL(request.url, "http://news");
     const [url, width, height] = ["url", "width", "height"].map((name) => searchParams.get(name));
     response.setHeader("Content-Type", "text/html");
-    response.end(url ? `<title>News</title><iframe src="${url}" width="${width}" height="${height}" style="border: 0"></iframe>` : "");
+    response.end(url ? `<title>News</title><body style="margin: 0"><iframe src="${url}" width="${width}" height="${height}" style="border: 0"></iframe>` : "");
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return { url: `http://127.0.0.1:${server.address().port}`, stop: () => (server.closeAllConnections(), server.close()) };
@@ -53,6 +53,9 @@ test("another site shows the map, its legend and the way to the whole page in a 
   const [panel, open] = await Promise.all([frame.locator(".panel").boundingBox(), link.boundingBox()]);
   assert.ok(panel.y > open.y + open.height, "the link is not covered");
   assert.ok(panel.x + panel.width <= SMALL.width && panel.height < SMALL.height * 0.75, JSON.stringify(panel));
+  const classes = await frame.locator(".legend .entry").evaluateAll((all) =>
+    all.slice(0, 4).map((one) => one.getBoundingClientRect().bottom <= document.querySelector(".sources").getBoundingClientRect().top + 1));
+  assert.deepEqual(classes, [true, true, true, true], "the classes are in sight");
   assert.deepEqual(await frame.evaluate(() => [document.body.scrollWidth, document.body.scrollHeight]), [SMALL.width, SMALL.height]);
   await page.screenshot({ path: join(SCREENSHOTS, "embed-small.png") });
   const [whole] = await Promise.all([page.waitForEvent("popup"), link.click()]);
