@@ -198,13 +198,15 @@ fn name_page(state: PageState) {
 fn follow_site(state: PageState, is_without_address: bool) {
     let mut is_first = is_without_address;
     effect(move || {
-        // The panel was built again.
+        // Another language builds the panel again.
         words();
         if state.atlas.config.with(Option::is_none) {
             return;
         }
         let page = state.atlas.page();
-        site::show(&page);
+        let look = page.clone();
+        // Once the panel is there.
+        request_animation_frame(move || site::show(&look));
         if let Some(tag) = &page.language {
             preferences::set_default_language(tag);
         }
