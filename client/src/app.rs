@@ -2,8 +2,6 @@
 
 use leptos::mount::mount_to;
 use leptos::prelude::*;
-use wasm_bindgen::JsCast;
-use web_sys::HtmlElement;
 
 use crate::i18n::{NAME, words};
 use crate::map::locate_button::LocateButton;
@@ -25,6 +23,7 @@ use crate::tools::{FIND, HIGHRES, HIGHRES_OPEN};
 use crate::ui::effect::effect;
 use crate::ui::notice::Notice;
 use crate::ui::share_button::ShareButton;
+use crate::ui::site;
 use crate::ui::toast::Toast;
 
 /// Where a place is computed, the map goes as near as this.
@@ -72,7 +71,6 @@ pub fn App() -> impl IntoView {
     open_chosen_fire(state, opened.region, toast);
     load_needed_regions(state, opened.region);
     name_page(state);
-    follow_site(state, is_without_address);
     // All but the map is built again when the language or the units change.
     let mut shown = None;
     effect(move || {
@@ -83,6 +81,8 @@ pub fn App() -> impl IntoView {
         };
         shown = document().body().map(|body| mount_to(body, around_map));
     });
+    follow_site(state, is_without_address);
+    site::keep_full_map_link(address);
     view! { <MapView atlas display map_state retries /> }
 }
 
@@ -131,16 +131,6 @@ fn AroundMap(
             <ShareButton address toast />
             <SaveButton run />
         </section>
-        // Shown in a frame alone, where there is no panel.
-        <a
-            class="full-map"
-            data-testid="open-full-map"
-            target="_blank"
-            rel="noopener"
-            href=move || format!("/#{}", address.get().to_fragment())
-        >
-            {words().open_full_map}
-        </a>
         <Toast message=toast />
         <Notice problems=atlas.problems on_retry />
     }
@@ -204,19 +194,19 @@ fn name_page(state: PageState) {
     });
 }
 
-/// The site's own colour and language, and its first view for a reader who came without an address.
+/// The site's own look and language, and its first view for a reader who came without an address.
 fn follow_site(state: PageState, is_without_address: bool) {
     let mut is_first = is_without_address;
     effect(move || {
+        // Another language builds the panel again.
+        words();
         if state.atlas.config.with(Option::is_none) {
             return;
         }
         let page = state.atlas.page();
-        let root = document().document_element().and_then(|root| root.dyn_into().ok());
-        if let (Some(root), Some(accent)) = (root, &page.accent) {
-            // A colour that was checked can be set.
-            let _ = HtmlElement::style(&root).set_property("--accent", accent);
-        }
+        let look = page.clone();
+        // Once the panel is there.
+        request_animation_frame(move || site::show(&look));
         if let Some(tag) = &page.language {
             preferences::set_default_language(tag);
         }

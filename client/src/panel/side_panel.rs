@@ -59,7 +59,7 @@ pub fn Panel(
                 aria-label=move || if open.get() { words().hide_panel } else { words().show_panel }
                 on:click=move |_| open.update(|open| *open = !*open)
             ></button>
-            <Brand atlas />
+            <Brand />
             <div class="panel-body">
                 <PlaceSearch regions=atlas.regions fires=atlas.fires on_choose=on_find on_unfound has_geocoder />
                 {fire_list(atlas, map_state, Box::new(on_fire))}
@@ -72,10 +72,7 @@ pub fn Panel(
             // Below what scrolls: what the map is not, and whom it is due to, are always in sight.
             <footer class="sources">
                 <p class="caveat" data-testid="caveat">{words().caveat}</p>
-                <Help atlas />
-                // Without an address they are hidden.
-                <a data-testid="imprint" href=move || atlas.page().imprint_url>{words().imprint}</a>
-                <a data-testid="privacy" href=move || atlas.page().privacy_url>{words().privacy}</a>
+                <Help />
                 <p class="attribution">{move || sources(atlas, display, map_state)}</p>
             </footer>
         </aside>

@@ -1,5 +1,7 @@
 //! Coordinates as people write them: decimal or in minutes and seconds, with hemispheres or signs.
 
+use crate::search::folding::fold;
+
 /// A place that was written down.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LonLat {
@@ -185,8 +187,8 @@ const EAST: usize = 2;
 
 /// The place of a letter among those of the language, else among English ones.
 fn direction(letter: char, letters: [&str; 4]) -> Option<usize> {
-    let letter = letter.to_uppercase().next();
-    let place = |letters: [&str; 4]| letters.iter().position(|one| one.chars().next() == letter);
+    let letter = fold(letter.encode_utf8(&mut [0; 4]));
+    let place = |letters: [&str; 4]| letters.iter().position(|one| fold(one) == letter);
     place(letters).or_else(|| place(ENGLISH))
 }
 

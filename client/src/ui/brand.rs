@@ -3,14 +3,13 @@
 use leptos::prelude::*;
 
 use crate::i18n::{NAME, words};
-use crate::state::atlas::Atlas;
 
-/// The mark, the name and the line below, or those of the site.
+/// The mark, the name and the line below; [`site`](crate::ui::site) puts those of the site in their
+/// place.
 #[component]
-pub fn Brand(atlas: Atlas) -> impl IntoView {
+pub fn Brand() -> impl IntoView {
     view! {
         <header class="brand">
-            <img class="logo" alt="" src=move || atlas.page().logo />
             <svg class="mark" viewBox="0 0 48 48" aria-hidden="true" focusable="false">
                 <g class="wings">
                     <path d="M23 17C17 9.5 8.5 6 3.2 8.2c-2.6 1.1-2 4.6 1.2 6.4C9.6 17.5 17 \
@@ -30,8 +29,8 @@ pub fn Brand(atlas: Atlas) -> impl IntoView {
                 </g>
             </svg>
             <div>
-                <h1>{move || atlas.page().title.unwrap_or_else(|| NAME.to_owned())}</h1>
-                <p>{move || atlas.page().tagline.unwrap_or_else(|| words().tagline.to_owned())}</p>
+                <h1>{NAME}</h1>
+                <p>{words().tagline}</p>
             </div>
         </header>
     }

@@ -4,14 +4,13 @@ use leptos::html::{Dialog, Div};
 use leptos::prelude::*;
 
 use crate::i18n::words;
-use crate::state::atlas::Atlas;
 use crate::ui::effect::effect;
 use crate::ui::markup::{fill, text};
 
 /// A button and the dialog that it opens. The browser itself keeps the focus in the dialog and
 /// gives it back.
 #[component]
-pub fn Help(atlas: Atlas) -> impl IntoView {
+pub fn Help() -> impl IntoView {
     let dialog = NodeRef::<Dialog>::new();
     let open = move |_| {
         if let Some(dialog) = dialog.get_untracked() {
@@ -31,8 +30,7 @@ pub fn Help(atlas: Atlas) -> impl IntoView {
                 .explanations
                 .into_iter()
                 .flat_map(|(heading, body)| [text("h3", heading), text("p", body)]);
-            let of_site = atlas.page().help_text.map(|of_site| text("p", &of_site));
-            fill(&explanations, &of_site.into_iter().chain(parts).collect::<Vec<_>>());
+            fill(&explanations, &parts.collect::<Vec<_>>());
         }
     });
     // A click beside the dialog falls on the dialog's own element, whose content fills it.

@@ -13,5 +13,6 @@ pub mod notice;
 pub mod opacity_slider;
 pub mod palette_select;
 pub mod share_button;
+pub mod site;
 pub mod toast;
 pub mod tool_button;
