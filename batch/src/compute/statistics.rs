@@ -11,6 +11,9 @@ use crate::compute::mosaic::Strip;
 use crate::deployment::layout::RunFolder;
 use crate::publish::raster::RunReader;
 
+/// Rows that are read at once: two such strips are in memory together.
+const READ_ROWS: u32 = STRIP_ROWS / 2;
+
 /// Statistics of a map, or of its first rows.
 #[derive(Default)]
 pub(crate) struct MapStatistics {
@@ -35,25 +38,51 @@ struct MapRows<'a> {
 }
 
 impl MapStatistics {
-    /// The statistics of the rasters of a run, from north to south.
+    /// The statistics of the rasters of a run, from north to south: a strip is read while the one
+    /// before it is counted.
     pub(crate) fn of_run(folder: &RunFolder, grid: &Grid) -> Result<Self> {
         let reader = RunReader::open(folder)?;
+        let read = |rows: Option<Range<u32>>| {
+            rows.map(|rows| ReadStrip::read(&reader, grid, rows)).transpose()
+        };
         let mut statistics = Self::default();
-        for rows in strips(grid.height(), STRIP_ROWS) {
-            let size = (grid.width(), rows.len() as u32);
-            let (dnbr, state) = reader.cells((0, rows.start), size)?;
-            let pre_nbr = reader.pre_nbr((0, rows.start), size)?;
-            let read = MapRows { grid, rows, dnbr: &dnbr, state: &state };
-            let Self { summary, patches, burnt_pre_nbr } = &mut statistics;
-            rayon::join(
-                || read.add_to_summary(summary),
-                || {
-                    read.add_to_patches(patches);
-                    read.add_to_burnt(burnt_pre_nbr, pre_nbr.iter().copied());
-                },
-            );
+        let mut rows = strips(grid.height(), READ_ROWS);
+        let mut next = read(rows.next())?;
+        while let Some(strip) = next {
+            let following = rows.next();
+            let (read, ()) = rayon::join(|| read(following), || statistics.add_strip(grid, &strip));
+            next = read?;
         }
         Ok(statistics)
+    }
+
+    fn add_strip(&mut self, grid: &Grid, strip: &ReadStrip) {
+        let ReadStrip { rows, dnbr, state, pre_nbr } = strip;
+        let read = MapRows { grid, rows: rows.clone(), dnbr, state };
+        let Self { summary, patches, burnt_pre_nbr } = self;
+        rayon::join(
+            || read.add_to_summary(summary),
+            || {
+                read.add_to_patches(patches);
+                read.add_to_burnt(burnt_pre_nbr, pre_nbr.iter().copied());
+            },
+        );
+    }
+}
+
+/// A strip of the rasters of a run.
+struct ReadStrip {
+    rows: Range<u32>,
+    dnbr: Vec<f32>,
+    state: Vec<u8>,
+    pre_nbr: Vec<PreNbrCode>,
+}
+
+impl ReadStrip {
+    fn read(reader: &RunReader, grid: &Grid, rows: Range<u32>) -> Result<Self> {
+        let (corner, size) = ((0, rows.start), (grid.width(), rows.len() as u32));
+        let (dnbr, state) = reader.cells(corner, size)?;
+        Ok(Self { pre_nbr: reader.pre_nbr(corner, size)?, rows, dnbr, state })
     }
 }
 

@@ -112,7 +112,7 @@ mod tests {
         let pixels = width * height;
         let mut quality = Clear;
         let mut any_quality = || {
-            if next() % 5 == 0 {
+            if next().is_multiple_of(5) {
                 quality =
                     [Clear, Clear, Clear, Water, Cloud, Shadow, Snow, NoData][next() as usize % 8];
             }

@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn rounding_is_as_the_standard_has_it() {
         let halves = (-40..40).map(|half| f64::from(half) / 2.0);
-        let large = [1e15 + 0.5, -1e18, 2f64.powi(51) + 0.5, 2f64.powi(52), 2f64.powi(53)];
+        let power = |digits: u32| (1u64 << digits) as f64;
+        let large = [1e15 + 0.5, -1e18, power(51) + 0.5, power(52), power(53)];
         let other = [0.3, 2.7, f64::INFINITY, f64::NEG_INFINITY, f64::NAN];
         for value in halves.chain(large).chain(other) {
             for value in [value, value.next_up(), value.next_down()] {
