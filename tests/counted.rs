@@ -1,6 +1,8 @@
 //! What a small night requests from a bucket, counted: the same on every machine, busy or not.
 
+use std::collections::BTreeMap;
 use std::fs;
+use std::ops::Range;
 use std::path::Path;
 
 use dragonfly_sample::bench::{BenchLayout, write};
@@ -22,7 +24,7 @@ const LAYOUT: BenchLayout = BenchLayout {
 };
 
 #[test]
-fn a_small_night_requests_each_file_twice_and_only_the_bytes_of_its_blocks() {
+fn a_small_night_makes_few_requests_and_reads_only_headers_and_needed_blocks() {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), &LAYOUT, &mut |_| {}).unwrap();
     let items: Value =
@@ -30,22 +32,35 @@ fn a_small_night_requests_each_file_twice_and_only_the_bytes_of_its_blocks() {
     let files = files_of(&items);
     assert_eq!(files.len(), 12, "4 scenes, each with 2 bands and a mask");
 
-    let counts = [(); 2].map(|()| counts_of_a_night(folder.path(), &items));
-    assert_eq!(counts[0], counts[1], "requests and bytes of two runs");
-    let (requests, bytes) = counts[0];
-    let blocks: u64 = files.iter().map(|file| block_bytes(&folder.path().join(file))).sum();
-    assert_eq!(requests, REQUESTS_PER_FILE * files.len());
-    let limit = blocks + MAX_HEADER_BYTES * files.len() as u64;
-    assert!((blocks..=limit).contains(&bytes), "{bytes} bytes for blocks of {blocks}");
+    let (requests, sent) = sent_in_a_night(folder.path(), &items);
+    let (again, sent_again) = sent_in_a_night(folder.path(), &items);
+    assert_eq!((requests, &sent), (again, &sent_again), "two runs");
+    assert_eq!(requests, sent.values().map(Vec::len).sum::<usize>(), "none is repeated");
+    for file in &files {
+        let ranges = &sent[file];
+        let (max_requests, has_overview_read) = match file {
+            // Its header and its block are in the first request.
+            _ if file.ends_with("scl.tif") => (1, false),
+            // The digital numbers of the coarsest overview decide the offset.
+            _ if file.ends_with("swir22.tif") => (3, true),
+            _ => (2, false),
+        };
+        assert!(ranges.len() <= max_requests, "{file}: {ranges:?}");
+        let bytes: u64 = ranges.iter().map(|range| range.end - range.start).sum();
+        let path = folder.path().join(file);
+        let max_bytes = HEAD_BYTES
+            + block_bytes(&path, None)
+            + if has_overview_read { block_bytes(&path, Some(0)) } else { 0 };
+        // COGs repeat the size of a block before it, and its last bytes behind it.
+        assert!(bytes <= max_bytes + 8 * ranges.len() as u64, "{file}: {ranges:?} > {max_bytes}");
+    }
 }
 
-/// One for the header, one for the blocks.
-const REQUESTS_PER_FILE: usize = 2;
-/// What the first request of a file reads, from which its header and the begin of a block come.
-const MAX_HEADER_BYTES: u64 = 32 << 10;
+/// What the first request of a file reads: its header, and the begin of a block.
+const HEAD_BYTES: u64 = 16 << 10;
 
-/// Requests and bytes of a run in an empty root.
-fn counts_of_a_night(folder: &Path, items: &Value) -> (usize, u64) {
+/// Requests of a run in an empty root, and the ranges sent of each file in order.
+fn sent_in_a_night(folder: &Path, items: &Value) -> (usize, BTreeMap<String, Vec<Range<u64>>>) {
     let bucket = Bucket::of(folder, Faults::default());
     let region = json!({
         "name": "counted", "bbox": bounds(items), "zoom_min": 7, "zoom_max": 9, "scenes_per_tile": 1,
@@ -55,9 +70,9 @@ fn counts_of_a_night(folder: &Path, items: &Value) -> (usize, u64) {
     let bed = TestBed::new(&bucket.catalogue(), &json!([region]));
     bed.succeed(&["update", "counted"]);
     assert_eq!(bed.map("counted").scenes.len(), 4);
-    let sent = bucket.sent();
-    let bytes = sent.values().flatten().map(|range| range.end - range.start).sum();
-    (bucket.requests(), bytes)
+    let mut sent = bucket.sent();
+    sent.values_mut().for_each(|ranges| ranges.sort_by_key(|range| (range.start, range.end)));
+    (bucket.requests(), sent)
 }
 
 fn files_of(items: &Value) -> Vec<String> {
@@ -79,10 +94,11 @@ fn bounds(items: &Value) -> [f64; 4] {
     ]
 }
 
-/// The size of all blocks of a file's full image.
-fn block_bytes(file: &Path) -> u64 {
+/// The size of all blocks of a file's full image, or of one of its overviews.
+fn block_bytes(file: &Path, overview: Option<usize>) -> u64 {
     let dataset = Dataset::open(file).unwrap();
     let band = dataset.rasterband(1).unwrap();
+    let band = overview.map_or(Ok(band), |index| dataset.rasterband(1)?.overview(index)).unwrap();
     let (block, size) = (band.block_size(), band.size());
     let names = (0..size.1.div_ceil(block.1))
         .flat_map(|y| (0..size.0.div_ceil(block.0)).map(move |x| format!("BLOCK_SIZE_{x}_{y}")));

@@ -134,8 +134,10 @@ async function posted(port) {
 function tableRows(times) {
   const medians = Object.entries(times).map(([name, own]) => [name, median(own) / 1000]);
   const [[, ours]] = medians;
+  const { version } = JSON.parse(readFileSync(join(PEER, "../package.json"), "utf8"));
   return medians.map(([name, seconds], at) => {
-    const row = { work: "near", contender: at === 0 ? "Dragonfly" : name, seconds: Number(seconds.toFixed(2)) };
+    const contender = at === 0 ? "Dragonfly" : name.replace("geotiff.js", `geotiff.js ${version}`);
+    const row = { work: "near", contender, seconds: Number(seconds.toFixed(2)) };
     return at === 0 ? row : { ...row, ratio: Number((seconds / ours).toFixed(2)) };
   });
 }

@@ -11,6 +11,7 @@ import urllib.error
 import urllib.request
 
 import table
+from parts import fire_points_rows, kernel_rows
 from peers import PeerError, Peers
 from slow_bucket import SlowBucket, requested_range
 
@@ -79,6 +80,20 @@ class TableTest(unittest.TestCase):
         rows = json.loads((root / "tests/bench/measured.json").read_text())
         self.assertIn(table.table(rows), (root / "docs/performance.md").read_text())
         self.assertIn(table.summary(rows), (root / "README.md").read_text())
+
+
+class PartsTest(unittest.TestCase):
+    def test_printed_figures_become_rows(self):
+        self.assertEqual(kernel_rows("| four bands to dNBR | 1080 Mpx/s |\nother\n| warp, 2 pixels | 99 Mpx/s |\n"), [
+            {"work": "kernel", "contender": "four bands to dNBR", "mpx_per_s": 1080},
+            {"work": "kernel", "contender": "warp, 2 pixels", "mpx_per_s": 99},
+        ])
+        text = "phase  seconds  CPU  peak MiB\n  a part 1.00 1.00 9\na night     12.34     12.00       512\n"
+        self.assertEqual(fire_points_rows(text), [
+            {"work": "fire_points", "contender": "Dragonfly", "seconds": 12.34, "peak_mib": 512},
+        ])
+        with self.assertRaisesRegex(OSError, "a night"):
+            fire_points_rows("nothing")
 
 
 class PeersTest(unittest.TestCase):
