@@ -284,39 +284,6 @@ fn no_fault_at_any_change_of_an_update_loses_a_fire() {
     }
 }
 
-#[test]
-fn a_fire_across_the_antimeridian_is_mapped_on_its_larger_side() {
-    let bed = FiresBed::new();
-    let mut points = "latitude,longitude,scan,track,acq_date,acq_time,satellite,confidence,\
-                      version\n"
-        .to_owned();
-    for (day, column) in (0..12).map(|column| (8 + column / 4, column)) {
-        for row in 0..8 {
-            let (lon, lat) = (179.96 + f64::from(column) * 0.005, 52.0 + f64::from(row) * 0.003);
-            let lon = if lon > 180.0 { lon - 360.0 } else { lon };
-            points += &format!("{lat:.4},{lon:.4},0.39,0.36,2025-08-{day:02},1230,N20,n,2.0NRT\n");
-        }
-    }
-    fs::write(bed.file("points.csv"), points).unwrap();
-    let now = "2025-08-12T04:00:00Z";
-    bed.succeed(now, &["fires", "update"]);
-    let list = bed.list();
-    let [fire] = &list.fires[..] else { panic!("one fire is expected: {list:?}") };
-    let [west, _, east, _] = fire.bbox.unwrap();
-    assert!(west < 180.0 && east > 180.0 && east - west < 0.1, "{:?}", fire.bbox);
-    // The catalogue has no image there; what is asked of it lies on one side.
-    let output = bed.run(now, &["fires", "map", &fire.id]);
-    let messages = String::from_utf8_lossy(&output.stderr);
-    assert!(messages.contains("its larger side is mapped"), "{messages}");
-    assert!(messages.contains("from -180.000°"), "{messages}");
-    let outline = bed.json(&format!("root/fires/{}/outline.geojson", fire.id));
-    let corners = outline["coordinates"].as_array().unwrap().iter();
-    let corners = corners.flat_map(|polygon| polygon[0].as_array().unwrap());
-    let lons: Vec<f64> = corners.map(|corner| corner[0].as_f64().unwrap()).collect();
-    assert!(lons.iter().all(|lon| (179.9..=180.0).contains(lon)), "{lons:?}");
-    assert!(lons.contains(&180.0), "{lons:?}");
-}
-
 /// Kills while a fire is mapped, unless `DRAGONFLY_FIRE_KILLS` wants another number.
 const MAPPING_KILLS: u64 = 8;
 

@@ -19,6 +19,7 @@ mod collections;
 mod items;
 
 // Real fires against what others made of them.
+mod antimeridian_fire;
 mod coarse;
 mod counted;
 mod fires;
