@@ -13,7 +13,8 @@ pub enum Composite {
     /// The latest clear observation, which the one before it confirms. On the post side of a rolling
     /// window, or a new fire would drown in older images.
     Latest,
-    /// The median after a fire of which the last smoke is known: see [`without_smoke`].
+    /// The median after a fire of which the last smoky day is known: images until then count only
+    /// where no later one decides.
     AfterSmoke {
         /// Last day on which smoke may lie over the ground.
         last_smoky_day: NaiveDate,

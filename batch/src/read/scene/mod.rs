@@ -25,7 +25,7 @@ pub(crate) struct GridScene {
     pub(crate) mask_kinds: Vec<MaskKind>,
     /// How much of what its item promises was observed.
     pub(crate) ground_count: PromisedGroundCount,
-    /// Of [`SpectralIndex::MAPPED`].
+    /// Of [`SpectralIndex::MAPPED`](dragonfly_core::SpectralIndex::MAPPED).
     bands: [ImageBand; 2],
     mask: Option<(ImageBand, QualityTable)>,
     /// What states haze beside the mask, in the mask's pixels.
