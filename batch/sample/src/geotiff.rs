@@ -7,10 +7,9 @@ use gdal::config::{clear_thread_local_config_option, set_thread_local_config_opt
 use gdal::raster::{Buffer, GdalType, RasterCreationOptions};
 use gdal::{Dataset, DriverManager, Metadata};
 
+use super::raster_layout::RasterLayout;
 use super::tile::crs_from_epsg;
 
-/// Each overview halves the one before: of 20 m, they have 40, 80, 160 and 320 m.
-pub(crate) const OVERVIEW_FACTORS: [i32; 4] = [2, 4, 8, 16];
 /// GDAL takes the block size of overviews from its configuration alone.
 const OVERVIEW_BLOCK_OPTION: &str = "GDAL_TIFF_OVR_BLOCKSIZE";
 
@@ -19,17 +18,6 @@ const OVERVIEW_BLOCK_OPTION: &str = "GDAL_TIFF_OVR_BLOCKSIZE";
 pub(crate) enum Overviews {
     Average,
     Mode,
-}
-
-/// The pixel grid of a file, and its overviews.
-pub(crate) struct RasterLayout {
-    pub(crate) epsg: u32,
-    /// In GDAL's order: west edge, pixel width, turn, north edge, turn, pixel height.
-    pub(crate) geo_transform: [f64; 6],
-    pub(crate) width_px: usize,
-    pub(crate) height_px: usize,
-    /// How many pixels of the full image are one of each overview's, across.
-    pub(crate) overview_factors: Vec<i32>,
 }
 
 /// Writes `pixels`, row by row from the north, as a cloud-optimized GeoTIFF with 0 for no data.

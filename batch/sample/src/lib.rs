@@ -22,6 +22,7 @@ pub mod bench;
 mod geotiff;
 mod item;
 mod points;
+mod raster_layout;
 
 use std::fs;
 use std::path::{Path, PathBuf};

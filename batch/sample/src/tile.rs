@@ -3,7 +3,7 @@
 use anyhow::{Context, Result};
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 
-use super::geotiff::{OVERVIEW_FACTORS, RasterLayout};
+use super::raster_layout::{OVERVIEW_FACTORS, RasterLayout};
 
 /// The pixel size of B8A, B12 and SCL.
 pub(crate) const PIXEL_SIZE_M: f64 = 20.0;

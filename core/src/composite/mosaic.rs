@@ -12,7 +12,7 @@ use crate::composite::view_layers::{
 };
 use crate::geo::cell::{VALID, has_value};
 use crate::resample::lattice::CellWindow;
-use crate::resample::warp::{CellQuality, Observations};
+use crate::resample::observation::{CellQuality, Observations};
 
 /// What a scene observed of a strip, over its own cells; `None` where it has none there.
 pub type SceneObservations = Option<(CellWindow, Observations)>;

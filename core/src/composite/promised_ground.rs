@@ -6,7 +6,7 @@ use crate::catalogue::stac::{Footprint, Item, overlap};
 use crate::composite::mosaic::SceneObservations;
 use crate::geo::grid::Grid;
 use crate::resample::nearest_pixels::NearestPixels;
-use crate::resample::warp::CellQuality;
+use crate::resample::observation::CellQuality;
 
 /// The ground on which an item states to have data.
 #[derive(Clone, Debug)]
@@ -182,7 +182,7 @@ fn sampled(range: &Range<u32>) -> impl Iterator<Item = u32> + use<> {
 mod tests {
     use super::*;
     use crate::resample::lattice::CellWindow;
-    use crate::resample::warp::Observations;
+    use crate::resample::observation::Observations;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::geo::cell::{Empty, VALID, WATER_AFTER};
-use crate::resample::warp::{CellQuality, Observation};
+use crate::resample::observation::{CellQuality, Observation};
 
 /// How the views of one side become one NBR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 
 use crate::geo::cell::Empty;
-use crate::resample::warp::Observations;
+use crate::resample::observation::Observations;
 
 /// The value of a date layer where no clear view was used.
 pub const NO_DATE: u16 = 0;
@@ -77,7 +77,7 @@ pub(super) fn latest_clear_days(overpasses: &[Observations], days: &[u16], lates
 mod tests {
     use super::*;
     use crate::geo::cell::VALID;
-    use crate::resample::warp::CellQuality::{self, Hidden, Land, NoData, Water};
+    use crate::resample::observation::CellQuality::{self, Hidden, Land, NoData, Water};
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 

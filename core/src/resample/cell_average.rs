@@ -2,9 +2,10 @@
 
 use crate::resample::cell_box::CellBox;
 use crate::resample::lattice::{CellWindow, Lattice, STEP};
+use crate::resample::observation::Observations;
 use crate::resample::pixel_sums::PixelSums;
+use crate::resample::scene_window::SceneWindow;
 use crate::resample::square_pixels::SquarePixels;
-use crate::resample::warp::{Observations, SceneWindow};
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
 use crate::sensor::reflectance_limits::ReflectanceLimits;

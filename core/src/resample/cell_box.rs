@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::resample::lattice::CellFootprint;
-use crate::resample::warp::SceneWindow;
+use crate::resample::scene_window::SceneWindow;
 
 /// Parts of a pixel to which the edges of a cell's box are rounded.
 pub(crate) const PARTS: i64 = 16;

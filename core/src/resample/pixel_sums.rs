@@ -1,6 +1,6 @@
 //! Weighted sums over the pixels of a cell, and what they show together.
 
-use crate::resample::warp::{CellQuality, INDEX, Observation};
+use crate::resample::observation::{CellQuality, INDEX, Observation};
 use crate::sensor::reflectance::Scaling;
 use crate::sensor::reflectance_limits::ReflectanceLimits;
 

@@ -7,9 +7,10 @@ use crate::resample::lattice::{CellWindow, Lattice};
 use crate::resample::mask_scale::MaskScale;
 use crate::resample::nearest_pixels::{NearestPixels, first_row, nearest_pixels};
 use crate::resample::needed_blocks::NeededBlocks;
+use crate::resample::observation::{CellQuality, Observations};
 use crate::resample::placement::Placement;
 use crate::resample::scene_rows::SceneRows;
-use crate::resample::warp::{CellQuality, Observations, Resampling, warp};
+use crate::resample::warp::{Resampling, warp};
 use crate::sensor::quality::buffer_px;
 use crate::sensor::reflectance::Scaling;
 

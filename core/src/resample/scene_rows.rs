@@ -5,7 +5,8 @@ use std::ops::Range;
 
 use crate::resample::lattice::CellWindow;
 use crate::resample::mask_scale::{MaskScale, QualityCounts};
-use crate::resample::warp::{Observations, SceneWindow};
+use crate::resample::observation::Observations;
+use crate::resample::scene_window::SceneWindow;
 use crate::sensor::quality::{PixelQuality, QualityTable, dilate_clouds};
 use crate::sensor::reflectance::{SATURATED_DN, Scaling};
 use crate::sensor::snow_limits::SnowLimits;

@@ -2,7 +2,7 @@
 
 use crate::resample::cell_box::{CellBox, Extent, PARTS};
 use crate::resample::pixel_sums::{BandSum, PixelSums};
-use crate::resample::warp::SceneWindow;
+use crate::resample::scene_window::SceneWindow;
 use crate::sensor::quality::PixelQuality;
 use crate::sensor::reflectance::Scaling;
 use crate::sensor::reflectance_limits::ReflectanceLimits;

@@ -17,7 +17,8 @@ use crate::geo::cell::{Empty, MapCell, VALID};
 use crate::geo::mercator::TILE_SIZE_PX;
 use crate::geo::tile::TileRange;
 use crate::resample::lattice::{CellWindow, Lattice};
-use crate::resample::warp::{Resampling, SceneWindow, warp};
+use crate::resample::scene_window::SceneWindow;
+use crate::resample::warp::{Resampling, warp};
 use crate::sensor::quality::{
     CLOUD_BUFFER_M, MaskKind, Masks, PixelQuality, QualityTable, buffer_px, dilate_clouds,
 };

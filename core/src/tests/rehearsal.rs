@@ -8,7 +8,7 @@ use crate::catalogue::scenes::{SceneRequest, choose_scenes};
 use crate::catalogue::stac::Item;
 use crate::regions::region::{Region, regions_from_json};
 use crate::regions::window::SearchWindows;
-use crate::resample::warp::{CellQuality, Observation};
+use crate::resample::observation::{CellQuality, Observation};
 use crate::severity::burn_ratio::dnbr;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;

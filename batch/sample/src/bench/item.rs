@@ -5,8 +5,8 @@ use gdal::spatial_ref::CoordTransform;
 use serde_json::{Value, json};
 
 use super::scene::BenchScene;
-use crate::geotiff::RasterLayout;
 use crate::item::bounds;
+use crate::raster_layout::RasterLayout;
 use crate::tile::crs_from_epsg;
 
 /// A STAC item shaped like those of Earth Search's `sentinel-2-l2a`.

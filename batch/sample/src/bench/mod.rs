@@ -11,8 +11,9 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use rayon::prelude::*;
 
-use super::geotiff::{self, OVERVIEW_FACTORS, Overviews, RasterLayout};
+use super::geotiff::{self, Overviews};
 use super::item::item_collection;
+use super::raster_layout::{OVERVIEW_FACTORS, RasterLayout};
 use field::Fields;
 use scene::{BenchScene, pixels_of};
 

@@ -7,7 +7,7 @@ use dragonfly_core::{
 };
 
 use crate::compute::open_band::BandFile;
-use crate::compute::scene_bytes::{StoredBlocks, inside};
+use crate::compute::stored_blocks::{StoredBlocks, inside};
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::cog::{BlockPixels, Cog, ReadError};
 use crate::fetch::transport::Transport;

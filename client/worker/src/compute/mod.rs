@@ -13,6 +13,7 @@ pub(crate) mod scene;
 mod scene_bytes;
 pub(crate) mod scene_error;
 mod scene_source;
+mod stored_blocks;
 pub(crate) mod target;
 pub(crate) mod utm_grid;
 

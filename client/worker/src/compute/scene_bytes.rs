@@ -1,8 +1,6 @@
 //! How many bytes of a scene an area takes, by the blocks that its files list: their heads are read,
 //! and no pixel.
 
-use std::collections::BTreeSet;
-use std::ops::Range;
 use std::rc::Rc;
 
 use dragonfly_core::stac::Item;
@@ -13,13 +11,11 @@ use crate::compute::colours::picture_band_blocks;
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene::{SceneCogs, SceneOptions, plan_of};
 use crate::compute::scene_error::SceneError;
+use crate::compute::stored_blocks::StoredBlocks;
 use crate::compute::target::TargetCells;
 use crate::fetch::byte_cache::ByteCache;
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
-
-/// Blocks of files: the file's address, first byte and end.
-pub(crate) type StoredBlocks = BTreeSet<(String, u64, u64)>;
 
 /// What an area takes of a scene, bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -80,10 +76,4 @@ pub async fn scene_bytes<T: Transport + 'static, C: ByteCache + 'static>(
 
 fn sum(blocks: &StoredBlocks) -> u64 {
     blocks.iter().map(|(_, start, end)| end - start).sum()
-}
-
-/// A range of pixels of which those outside the image are cut off.
-pub(crate) fn inside(pixels: &Range<i64>) -> Range<u32> {
-    let bound = |at: i64| u32::try_from(at.max(0)).unwrap_or(u32::MAX);
-    bound(pixels.start)..bound(pixels.end)
 }
