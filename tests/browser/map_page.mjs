@@ -20,7 +20,10 @@ export async function openPage(t, chromium, url, { prepare, ready = settled, lan
   const page = await context.newPage();
   const problems = [];
   page.on("pageerror", (error) => assert.fail(error));
-  page.on("console", (message) => message.type() === "error" && problems.push(`console: ${message.text()}`));
+  page.on("console", (message) => {
+    const isBlocked = message.text() === "Service Worker registration blocked by Playwright";
+    if (message.type() === "error" && !isBlocked) problems.push(`console: ${message.text()}`);
+  });
   page.on("requestfailed", (request) => {
     if (request.failure()?.errorText !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}`);
   });

@@ -89,7 +89,7 @@ test("a version is cached forever, and what changes is revalidated", async () =>
     [pageFile(/^dragonfly-tools-.*_bg\.wasm$/), "application/wasm", IMMUTABLE],
     [pageFile(/^dragonfly-tools-.*\.js$/), "application/javascript", IMMUTABLE],
     // Its name has no hash, so its content may change.
-    ["/images/layers.png", "image/png", REVALIDATE],
+    ["/icon.svg", "image/svg+xml", REVALIDATE],
   ];
   for (const [path, type, cache] of kinds) {
     const { status, distinct } = await fetchRaw(path);
@@ -318,7 +318,7 @@ for (const which of ["nginx", "serve"]) test(`the page works under ${which}'s po
     });
   };
   const [violations, warnings] = [[], []];
-  const { page, problems } = await openPage(t, bed.chromium, bed[which].url, { prepare });
+  const { page, problems } = await openPage(t, bed.chromium, bed[which].url, { prepare, serviceWorkers: "allow" });
   for (const region of await page.getByTestId("region-item").all()) {
     await moved(page, () => region.click());
     await settled(page);

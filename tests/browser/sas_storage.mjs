@@ -2,7 +2,7 @@
 // /sas/v1/token/<collection>, /catalogue/search, files under any name of Azure's storage, /bare/<file> for storage
 // without CORS, and /proxy/<address> or /proxy?url=<address>.
 import { once } from "node:events";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
 
@@ -38,8 +38,10 @@ export async function sasStorage({ folder }) {
       state.refused += 1;
       return [403, "AuthenticationFailed"];
     }
+    const file = join(folder, pathname.replace(/^\/bare\//, "/"));
+    if (!existsSync(file)) return [404, "BlobNotFound"];
     state.served += 1;
-    const bytes = readFileSync(join(folder, pathname.replace(/^\/bare\//, "/")));
+    const bytes = readFileSync(file);
     const [first, last] = range.match(/\d+/g).map(Number);
     const body = bytes.subarray(first, last + 1);
     return [206, body, { "content-range": `bytes ${first}-${first + body.length - 1}/${bytes.length}` }];

@@ -53,8 +53,11 @@ fn sentence(text: &str) -> String {
     format!("{}{stop}", capitalised(text))
 }
 
-/// A text with a capital at its start.
+/// A text with a capital at its start, unless it starts with the name of a file.
 pub fn capitalised(text: &str) -> String {
+    if text.split_whitespace().next().is_some_and(|word| word.trim_end_matches('.').contains('.')) {
+        return text.to_owned();
+    }
     let mut letters = text.chars();
     let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
     format!("{first}{}", letters.as_str())
@@ -80,7 +83,7 @@ mod tests {
     fn a_file_that_cannot_be_read_is_named() {
         let error = JobError::new(JobErrorKind::Area, "ä.kml holds no polygon", "draw the area");
         let fault = ENGLISH.fault(&error);
-        assert_eq!(fault.detail, "Ä.kml holds no polygon. Draw the area.");
+        assert_eq!(fault.detail, "ä.kml holds no polygon. Draw the area.");
         assert!(!fault.is_technical);
     }
 
