@@ -41,8 +41,11 @@ fn preferred_language() -> Option<Language> {
 
 /// Sets the language of the site for a reader who prefers none of the page's.
 pub fn set_default_language(tag: &str) {
-    if let (None, Some(language)) = (preferred_language(), Language::from_tag(tag)) {
-        apply(Words { language, ..untrack(crate::i18n::words) });
+    let shown = untrack(crate::i18n::words);
+    if let (None, Some(language)) = (preferred_language(), Language::from_tag(tag))
+        && language != shown.language
+    {
+        apply(Words { language, ..shown });
     }
 }
 
