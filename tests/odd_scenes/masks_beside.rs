@@ -63,7 +63,7 @@ fn state_no_data(catalogue: &OddCatalogue) {
     }
 }
 
-/// Writes a mask anew with the same pixels, bit by bit, in strips, without overviews and without
+/// Writes a mask again with the same pixels, bit by bit, in strips, without overviews and without
 /// GDAL's own metadata.
 fn write_bits(mask: &Path) {
     let (pixels, size) = {

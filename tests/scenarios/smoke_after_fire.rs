@@ -1,5 +1,5 @@
 //! Smoke that drifts over quiet ground the day after a fire ended, and that the classification calls
-//! unclassified (7), as it calls much of what has just burnt: no class tells both apart.
+//! unclassified (7), as it calls much of what has just burnt: no class separates both.
 
 use serde_json::json;
 

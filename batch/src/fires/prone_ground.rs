@@ -37,7 +37,7 @@ impl ProneGround {
             match read_zone(deployment, region, &path, deadline) {
                 Ok(zone) => zones.push(zone),
                 Err(error) => tracing::warn!(
-                    "region `{}`: heat outside its fire zone is not told from fires tonight: \
+                    "region `{}`: heat outside its fire zone cannot be separated from fires tonight: \
                      {error:#}",
                     region.name
                 ),

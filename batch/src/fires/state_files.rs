@@ -88,7 +88,7 @@ fn read_if_there(file: &Path) -> Result<Option<Vec<u8>>> {
 fn broken(file: &Path) -> String {
     format!(
         "{} cannot be read, so no fire is changed: put back a copy of it, or remove it to begin \
-        anew with the points of the last days",
+        again with the points of the last days",
         file.display()
     )
 }

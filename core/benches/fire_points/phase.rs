@@ -20,7 +20,7 @@ impl Phases {
 
     /// What passed since the end of the last phase belongs to none.
     pub(crate) fn skip(&mut self) {
-        // Linux then counts the peak anew.
+        // Linux then counts the peak again.
         let _ = std::fs::write("/proc/self/clear_refs", "5");
         self.started = Instant::now();
         self.cpu_seconds = cpu_seconds();
@@ -52,7 +52,7 @@ fn cpu_seconds() -> f64 {
     nanoseconds.map_or(f64::NAN, |nanoseconds| nanoseconds / 1e9)
 }
 
-/// The largest memory since it was last counted anew; NaN on other systems than Linux.
+/// The largest memory since it was last counted again; NaN on other systems than Linux.
 fn peak_mib() -> f64 {
     let text = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
     let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));

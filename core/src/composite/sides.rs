@@ -90,7 +90,7 @@ impl Composite {
 /// what confirms it: the same, or NaN.
 ///
 /// Smoke makes NBR lower, as fire does, and classifications call it unclassified, vegetation or bare
-/// ground, as they call fresh burns: no class tells both apart. Later views can: where they
+/// ground, as they call fresh burns: no class separates both. Later views can: where they
 /// outnumber the others, the median takes no smoke; where they do not, they count alone; and where
 /// there is none, burnt ground is not confirmed.
 fn without_smoke(clear: &mut [f32], smoky: usize) -> (f32, f32) {

@@ -69,7 +69,7 @@ impl MaskFile {
             return Ok(None);
         }
         let GeoTiff { dataset, file_bytes } = open(&location, remote.as_ref())
-            .with_context(|| format!("{}; write it anew, or delete it", named()))?;
+            .with_context(|| format!("{}; write it again, or delete it", named()))?;
         let band_number = band_of_mask(&dataset, of)
             .with_context(|| format!("{location} is no mask of {}", of.location))?;
         Ok(Some(Self { location, remote, dataset: Some(dataset), file_bytes, band_number }))
@@ -137,7 +137,7 @@ fn band_of_mask(dataset: &Dataset, of: &MaskedBand<'_>) -> Result<usize> {
     let (size, bands) = (dataset.raster_size(), dataset.raster_count());
     ensure!(
         size == of.size,
-        "it has {} × {} pixels and the file {} × {}: write it anew, or delete it",
+        "it has {} × {} pixels and the file {} × {}: write it again, or delete it",
         size.0,
         size.1,
         of.size.0,
@@ -146,12 +146,12 @@ fn band_of_mask(dataset: &Dataset, of: &MaskedBand<'_>) -> Result<usize> {
     let number = if bands == 1 { 1 } else { of.number };
     ensure!(
         number <= bands,
-        "it has {bands} bands, and band {number} is read: write it anew, or delete it"
+        "it has {bands} bands, and band {number} is read: write it again, or delete it"
     );
     let kind = dataset.rasterband(number)?.band_type();
     ensure!(
         matches!(kind, GdalDataType::UInt8 | GdalDataType::UInt16 | GdalDataType::Int16),
-        "it holds {} pixels, and a mask holds whole numbers: write it anew, or delete it",
+        "it holds {} pixels, and a mask holds whole numbers: write it again, or delete it",
         kind.name()
     );
     Ok(number)

@@ -31,7 +31,7 @@ pub enum SceneError {
     #[error(transparent)]
     Files(#[from] SceneFilesError),
     /// The mask beside a file does not fit it.
-    #[error("{url} is no mask of {of}: {cause}; write it anew, or delete it")]
+    #[error("{url} is no mask of {of}: {cause}; write it again, or delete it")]
     MaskFile {
         /// The mask.
         url: String,
