@@ -101,7 +101,7 @@ test("a chosen fire is flown to, described, mapped and outlined, and is in the a
   assert.equal(await page.title(), "Concow, California · Dragonfly");
   assert.equal(new Set(maps()).size, 1);
   await page.screenshot({ path: join(SCREENSHOTS, "fires-chosen.png") });
-  await page.mouse.click(820, 655);
+  await page.mouse.click(outline.x + outline.width / 2, outline.y + outline.height / 2);
   await page.getByTestId("point-readout").filter({ hasText: "dNBR" }).waitFor();
   await page.goBack();
   await panel(page).waitFor({ state: "hidden" });
