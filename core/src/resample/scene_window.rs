@@ -16,7 +16,7 @@ pub struct SceneWindow {
     pub width: usize,
     /// Pixels down.
     pub height: usize,
-    /// Digital numbers of the bands of [`SpectralIndex::MAPPED`], in its order.
+    /// Digital numbers of the bands of [`MAPPED`](crate::SpectralIndex::MAPPED), in its order.
     pub bands: [Vec<u16>; 2],
     /// What each pixel shows.
     pub quality: Vec<PixelQuality>,
