@@ -149,21 +149,15 @@ impl<T: Transport + 'static, C: ByteCache + 'static> CogScene<T, C> {
     ) -> Result<Option<Self>, SceneError> {
         let quality = item.mask_table(&options.mask_rules.masks)?;
         let files = SceneCogs::open(fetcher, cache, item).await?;
-        let first = &files.pair[0].cog;
         let frame = files.frame()?;
-        let projection = CrsProjection::new(&first.image().crs)
-            .map_err(|cause| SceneError::Crs { url: first.url().to_owned(), cause })?;
-        let unplaced = |cause| SceneError::Placement { url: first.url().to_owned(), cause };
-        let Some(placed) = target.place(&frame, &projection).map_err(unplaced)? else {
-            return Ok(None);
-        };
+        let Some(placed) = files.place(&frame, target)? else { return Ok(None) };
         let pair = files.pair_for(placed.cell_size_px);
         let offset = offset_of(item, &pair).await?;
         let used = UsedScene::new(item, options.side, offset).ok_or(SceneError::NoDatetime)?;
         let scaling = Scaling { scale: item.scale() as f32, offset_dn: offset.offset_dn };
         let colours =
             open_colours(fetcher, cache, item, options.picture, (scaling, target)).await?;
-        let pixel_grid = pixel_grid(&first.image().crs, &frame);
+        let pixel_grid = pixel_grid(&files.pair[0].cog.image().crs, &frame);
         let [level_size, block_size] = [pair[0].size(), pair[0].block_size()];
         let mask = files.mask.map(|file| CogBand::mask_at_level(file, level_size));
         let level_frame = LevelFrame {
@@ -313,6 +307,19 @@ impl<T: Transport + 'static, C: ByteCache + 'static> SceneCogs<T, C> {
         let (first, second, mask, haze) =
             try_join4(open(first, 0), open(second, 0), mask, haze).await?;
         Ok(Self { pair: [first, second], mask, haze })
+    }
+
+    /// Where the cells of a target lie in its images; `None` when these cover none of them.
+    pub(crate) fn place(
+        &self,
+        frame: &ImageFrame,
+        target: &dyn TargetCells,
+    ) -> Result<Option<Placement>, SceneError> {
+        let first = &self.pair[0].cog;
+        let projection = CrsProjection::new(&first.image().crs)
+            .map_err(|cause| SceneError::Crs { url: first.url().to_owned(), cause })?;
+        let unplaced = |cause| SceneError::Placement { url: first.url().to_owned(), cause };
+        target.place(frame, &projection).map_err(unplaced)
     }
 
     /// Extent and georeference that the files share.

@@ -8,7 +8,6 @@ use dragonfly_core::{BandRole, LevelFrame};
 
 use crate::compute::band::CogBand;
 use crate::compute::colours::picture_band_blocks;
-use crate::compute::projection::CrsProjection;
 use crate::compute::scene::{SceneCogs, SceneOptions, plan_of};
 use crate::compute::scene_error::SceneError;
 use crate::compute::stored_blocks::StoredBlocks;
@@ -39,14 +38,8 @@ pub async fn scene_bytes<T: Transport + 'static, C: ByteCache + 'static>(
     target: &dyn TargetCells,
 ) -> Result<Option<SceneBytes>, SceneError> {
     let files = SceneCogs::open(fetcher, cache, item).await?;
-    let first = &files.pair[0].cog;
     let frame = files.frame()?;
-    let projection = CrsProjection::new(&first.image().crs)
-        .map_err(|cause| SceneError::Crs { url: first.url().to_owned(), cause })?;
-    let unplaced = |cause| SceneError::Placement { url: first.url().to_owned(), cause };
-    let Some(placed) = target.place(&frame, &projection).map_err(unplaced)? else {
-        return Ok(None);
-    };
+    let Some(placed) = files.place(&frame, target)? else { return Ok(None) };
     let pair = files.pair_for(placed.cell_size_px);
     let level_size = pair[0].size();
     let mask = files.mask.map(|file| CogBand::mask_at_level(file, level_size));
