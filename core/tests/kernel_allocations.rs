@@ -116,8 +116,8 @@ fn resampling_allocates_for_a_window_and_not_for_its_rows() {
     }
 }
 
-/// Ratios and qualities, of pixels and of cells.
-const MAX_WARP_ALLOCATIONS: usize = 4;
+/// Ratios and qualities, of pixels and of cells; boxes and averages of the cells of one square.
+const MAX_WARP_ALLOCATIONS: usize = 6;
 
 #[test]
 fn compositing_allocates_for_the_first_row_alone() {
