@@ -387,7 +387,7 @@ fn a_file_cut_short_says_so() {
 /// dragonfly-batch --test it -- --ignored seeds`.
 #[test]
 #[ignore = "writes into the repository"]
-fn seeds_for_fuzzing_are_written_anew() {
+fn seeds_for_fuzzing_are_renewed() {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../client/worker/corpus");
     std::fs::create_dir_all(&corpus).unwrap();
     for (name, layout) in Layout::seeds() {

@@ -16,7 +16,7 @@ use crate::test_bed::{TestBed, invented_scenes};
 const DARK: std::ops::Range<usize> = 600..680;
 
 /// How a catalogue stores a band and its mask.
-struct Encoding<T> {
+struct EncodedItem<T> {
     collection: &'static str,
     /// Near infrared, short-wave infrared, mask.
     assets: [&'static str; 3],
@@ -27,7 +27,7 @@ struct Encoding<T> {
     mask: fn(u8) -> u16,
 }
 
-const SENTINEL: Encoding<u16> = Encoding {
+const SENTINEL: EncodedItem<u16> = EncodedItem {
     collection: "sentinel-2-l2a",
     assets: ["nir08", "swir22", "scl"],
     fill: 0,
@@ -36,7 +36,7 @@ const SENTINEL: Encoding<u16> = Encoding {
     mask: u16::from,
 };
 
-const HLS: Encoding<i16> = Encoding {
+const HLS: EncodedItem<i16> = EncodedItem {
     collection: "HLSS30.v2.0",
     assets: ["B8A", "B12", "Fmask"],
     fill: -9999,
@@ -52,7 +52,7 @@ const HLS: Encoding<i16> = Encoding {
     },
 };
 
-const LANDSAT: Encoding<u16> = Encoding {
+const LANDSAT: EncodedItem<u16> = EncodedItem {
     collection: "landsat-c2-l2",
     assets: ["nir08", "swir22", "qa_pixel"],
     fill: 0,
@@ -89,7 +89,7 @@ fn write<T: GdalType + Copy, U>(
 }
 
 /// The Sierra's scene of a day before and of one after the fire, kept in a catalogue's way.
-fn write_encoded<T: GdalType + Copy + Into<f64>>(encoding: &Encoding<T>) -> (TempDir, TestBed) {
+fn write_encoded<T: GdalType + Copy + Into<f64>>(encoding: &EncodedItem<T>) -> (TempDir, TestBed) {
     let folder = tempfile::tempdir().unwrap();
     let sample = invented_scenes();
     let read: Value =
@@ -147,7 +147,7 @@ fn write_encoded<T: GdalType + Copy + Into<f64>>(encoding: &Encoding<T>) -> (Tem
     (folder, bed)
 }
 
-fn mapped<T: GdalType + Copy + Into<f64>>(encoding: &Encoding<T>) -> (MapMeta, ReadRaster<f32>) {
+fn mapped<T: GdalType + Copy + Into<f64>>(encoding: &EncodedItem<T>) -> (MapMeta, ReadRaster<f32>) {
     let (_folder, bed) = write_encoded(encoding);
     bed.succeed(&["update", "sample_sierra"]);
     let map = bed.map("sample_sierra");

@@ -24,14 +24,14 @@ struct ReceivedRequest {
 }
 
 /// What it answers.
-struct RangeResponse {
+struct ServedRange {
     status: u16,
     headers: BTreeMap<&'static str, String>,
     body: Vec<u8>,
 }
 
 /// Changes an answer before it is given.
-type Corruption = Box<dyn Fn(&ReceivedRequest, &mut RangeResponse) + Send + Sync>;
+type Corruption = Box<dyn Fn(&ReceivedRequest, &mut ServedRange) + Send + Sync>;
 
 /// A small STAC API over the invented scenes, with files in ranges, and one thing corrupted. It
 /// ends with the tests.
@@ -81,7 +81,7 @@ fn receive(stream: &TcpStream) -> Option<ReceivedRequest> {
 }
 
 /// What a server does that has no fault.
-fn good_answer(request: &ReceivedRequest, items: &str) -> RangeResponse {
+fn good_answer(request: &ReceivedRequest, items: &str) -> ServedRange {
     let mut headers = BTreeMap::from([
         ("access-control-allow-origin", "*".to_owned()),
         ("access-control-allow-headers", "Content-Type, Range".to_owned()),
@@ -117,7 +117,7 @@ fn good_answer(request: &ReceivedRequest, items: &str) -> RangeResponse {
             }
         },
     };
-    RangeResponse { status, headers, body }
+    ServedRange { status, headers, body }
 }
 
 fn http_date(ahead: TimeDelta) -> String {
@@ -197,7 +197,7 @@ fn check(items: &Value, corrupt: Corruption, probe: &str, status: &str, parts: &
 }
 
 /// A fault of one path: answers that begin with it are corrupted.
-fn at(path: &'static str, corrupt: fn(&mut RangeResponse)) -> Corruption {
+fn at(path: &'static str, corrupt: fn(&mut ServedRange)) -> Corruption {
     Box::new(move |request, answer| {
         if request.path.starts_with(path) && (path != "/" || request.path == "/") {
             corrupt(answer);
@@ -239,7 +239,7 @@ fn a_catalogue_that_keeps_scenes_back_is_told() {
 #[test]
 fn a_collection_in_other_case_is_told_and_searched() {
     let items = items_with(|item| item["collection"] = json!("SENTINEL-2-L2A"));
-    let renamed = Box::new(|request: &ReceivedRequest, answer: &mut RangeResponse| {
+    let renamed = Box::new(|request: &ReceivedRequest, answer: &mut ServedRange| {
         match request.path.as_str() {
             "/collections/sentinel-2-l2a" => answer.status = 404,
             "/collections" => {
@@ -524,7 +524,7 @@ fn a_page_that_may_not_ask_is_told() {
     let hidden =
         at("/files", |answer| drop(answer.headers.remove("access-control-expose-headers")));
     check(&items(), hidden, "assets cors", "warn", &["Content-Range", "`proxy_base`"]);
-    let other = |answer: &mut RangeResponse| {
+    let other = |answer: &mut ServedRange| {
         answer.headers.insert("access-control-allow-origin", "https://other.example".to_owned());
     };
     check(

@@ -16,7 +16,7 @@ use crate::test_bed;
 
 /// What is expected of an item.
 #[derive(Clone, Copy, Debug, PartialEq)]
-enum Expected {
+enum ExpectedScene {
     /// The item settles the offset, in digital numbers.
     Offset(f32),
     /// The pixels are inspected; without proof this offset stands.
@@ -24,14 +24,14 @@ enum Expected {
     /// Bands that Dragonfly does not read.
     NoBands,
 }
-use Expected::{Look, NoBands, Offset};
+use ExpectedScene::{Look, NoBands, Offset};
 
-const NONE: Expected = Offset(0.0);
-const DELIVERED: Expected = Offset(-1000.0);
-const LANDSAT: Expected = Offset((-0.2 / 2.75e-5) as f32);
+const NONE: ExpectedScene = Offset(0.0);
+const DELIVERED: ExpectedScene = Offset(-1000.0);
+const LANDSAT: ExpectedScene = Offset((-0.2 / 2.75e-5) as f32);
 
 /// File, then id and expectation of each of its items in turn.
-const ITEMS: &[(&str, &[(&str, Expected)])] = &[
+const ITEMS: &[(&str, &[(&str, ExpectedScene)])] = &[
     ("earth-search-v0/S2A_28QCH_20200714_0_L2A.json", &[("S2A_28QCH_20200714_0_L2A", NONE)]),
     ("earth-search-v0/S2A_29RKH_20200219_0_L2A.json", &[("S2A_29RKH_20200219_0_L2A", NONE)]),
     ("earth-search-v0/S2A_31NBJ_20190524_0_L2A.json", &[("S2A_31NBJ_20190524_0_L2A", NONE)]),
@@ -168,9 +168,9 @@ fn items(file: &Path) -> Vec<Item> {
 }
 
 /// Every item with what is expected of it.
-fn judged() -> Vec<(Item, Expected)> {
+fn judged() -> Vec<(Item, ExpectedScene)> {
     let folder = test_bed::shared("data/stac-items");
-    let judge = |(file, expected): &(&str, &[(&str, Expected)])| {
+    let judge = |(file, expected): &(&str, &[(&str, ExpectedScene)])| {
         let items = items(&folder.join(file));
         let ids: Vec<&str> = items.iter().map(|item| item.id.as_str()).collect();
         assert_eq!(ids, expected.iter().map(|(id, _)| *id).collect::<Vec<_>>(), "{file}");

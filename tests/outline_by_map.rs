@@ -89,7 +89,8 @@ fn the_outline_by_map_of_las_conchas_is_its_official_perimeter() {
     };
     let (burnt, official) = (rows(&ours), rows(&official));
     let filled = with_holes_filled(&burnt, grid.width() as usize);
-    let [with_holes, whole] = [&burnt, &filled].map(|ours| Overlap::of(&grid, ours, &official));
+    let [with_holes, whole] =
+        [&burnt, &filled].map(|ours| OutlineOverlap::of(&grid, ours, &official));
     println!(
         "Las Conchas, outline by map beside the official perimeter of {OFFICIAL_HECTARES} ha: \
          IoU {:.3} and {:.0} ha; with its holes filled {:.3} and {:.0} ha",
@@ -104,13 +105,13 @@ fn the_outline_by_map_of_las_conchas_is_its_official_perimeter() {
 
 /// How marked cells lie beside others.
 #[derive(Debug)]
-struct Overlap {
+struct OutlineOverlap {
     /// Intersection over union.
     iou: f64,
     hectares: f64,
 }
 
-impl Overlap {
+impl OutlineOverlap {
     fn of(grid: &Grid, marked: &[bool], others: &[bool]) -> Self {
         let sum = |is_counted: &dyn Fn(usize) -> bool| -> f64 {
             let cells = (0..marked.len()).filter(|cell| is_counted(*cell));

@@ -19,14 +19,14 @@ thread_local! {
 }
 
 /// Counts the allocations of each thread, so that tests side by side do not disturb each other.
-struct Counting;
+struct CountingAllocator;
 
 fn add_one() {
     // A thread that ends has no count any more.
     let _ = COUNT.try_with(|count| count.set(count.get() + 1));
 }
 
-unsafe impl GlobalAlloc for Counting {
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         add_one();
         unsafe { System.alloc(layout) }
@@ -48,7 +48,7 @@ unsafe impl GlobalAlloc for Counting {
 }
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 fn allocations<T>(run: impl FnOnce() -> T) -> usize {
     let before = COUNT.get();

@@ -4,7 +4,7 @@
 use dragonfly_core::MaskRules;
 use serde_json::json;
 
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 use crate::engine::{EngineTask, check_same_bits};
 use crate::test_bed::TestBed;
 
@@ -15,7 +15,7 @@ const CLOUD_SHARE: f64 = 0.15;
 
 /// Quiet woodland under round clouds of 100 to 300 m.
 fn under_cumulus(seed: u64) -> Vec<ScenePixel> {
-    let mut random = Random::new(seed);
+    let mut random = SceneRandom::new(seed);
     let mut pixels = vec![ScenePixel::GREEN; SIDE_PX * SIDE_PX];
     let mut covered = 0;
     while (covered as f64) < CLOUD_SHARE * pixels.len() as f64 {

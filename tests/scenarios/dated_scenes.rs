@@ -156,9 +156,9 @@ impl DatedScenes {
 }
 
 /// Numbers that are the same in every run.
-pub(super) struct Random(u64);
+pub(super) struct SceneRandom(u64);
 
-impl Random {
+impl SceneRandom {
     pub(super) fn new(seed: u64) -> Self {
         Self(seed)
     }

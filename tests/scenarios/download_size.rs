@@ -3,7 +3,7 @@
 use dragonfly_core::MaskRules;
 use serde_json::json;
 
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 use crate::engine::EngineTask;
 
 /// Pixels along a side: several blocks.
@@ -12,7 +12,7 @@ const SIDE_PX: usize = 1300;
 #[test]
 fn the_bytes_that_files_list_for_an_area_are_those_that_computing_reads() {
     let mut scenes = DatedScenes::new(SIDE_PX);
-    let mut random = Random::new(7);
+    let mut random = SceneRandom::new(7);
     let mut noise = || {
         let mut pixel = ScenePixel::GREEN;
         pixel.nir += (random.fraction() * 500.0) as u16;

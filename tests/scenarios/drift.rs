@@ -4,7 +4,7 @@
 use dragonfly_core::{MaskRules, Severity};
 use serde_json::json;
 
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 use crate::engine::{EngineTask, check_same_bits};
 use crate::raster::ReadRaster;
 use crate::test_bed::TestBed;
@@ -36,7 +36,7 @@ fn drift_of(row: usize, drift: f64) -> f64 {
 }
 
 fn scene(seed: u64, nbr: impl Fn(usize, usize) -> f64) -> Vec<ScenePixel> {
-    let mut random = Random::new(seed);
+    let mut random = SceneRandom::new(seed);
     let mut pixels = Vec::with_capacity(SIDE_PX * SIDE_PX);
     for row in 0..SIDE_PX {
         for column in 0..SIDE_PX {

@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::cell_counts::ScenarioMap;
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 
 /// Pixels along a side: 6 km.
 const SIDE_PX: usize = 300;
@@ -22,7 +22,7 @@ fn is_scar(pixel: usize) -> bool {
 /// Water of any depth over the fields; a scar that the classification takes for water, as dark ones
 /// are.
 fn flooded(seed: u64) -> Vec<ScenePixel> {
-    let mut random = Random::new(seed);
+    let mut random = SceneRandom::new(seed);
     let pixel = |index: usize| {
         let nir = 100.0 + 800.0 * random.fraction();
         let swir = nir * random.fraction();

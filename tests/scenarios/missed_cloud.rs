@@ -4,7 +4,7 @@
 use serde_json::json;
 
 use super::cell_counts::ScenarioMap;
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 
 /// Pixels along a side: 12 km.
 const SIDE_PX: usize = 600;
@@ -28,7 +28,7 @@ fn is_quiet(pixel: usize) -> bool {
 
 /// Round clouds of 0.4 to 1.2 km over some ground.
 fn under_clouds(seed: u64, cloud_share: f64, ground: &[ScenePixel]) -> Vec<ScenePixel> {
-    let mut random = Random::new(seed);
+    let mut random = SceneRandom::new(seed);
     let mut pixels = ground.to_vec();
     let mut is_covered = vec![false; pixels.len()];
     let mut covered = 0;

@@ -8,7 +8,7 @@
 use serde_json::json;
 
 use super::cell_counts::ScenarioMap;
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 use crate::raster::ReadRaster;
 use crate::test_bed::shared;
 
@@ -42,7 +42,7 @@ enum Missed {
 
 /// The scene before the fire, in which snow covers this part of its pixels.
 fn in_winter(missed: Missed, cover: f64) -> Vec<ScenePixel> {
-    let mut random = Random::new(11);
+    let mut random = SceneRandom::new(11);
     let by_patch: Vec<f64> = (0..(SIDE_PX / SQUARE_PX).pow(2)).map(|_| random.fraction()).collect();
     let mixed =
         |snow: u16, grass: u16| (f64::from(snow) * cover + f64::from(grass) * (1.0 - cover)) as u16;

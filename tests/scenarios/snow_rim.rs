@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::cell_counts::ScenarioMap;
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 
 /// Pixels along a side: 8 km.
 const SIDE_PX: usize = 400;
@@ -26,7 +26,7 @@ fn is_rim(pixel: usize) -> bool {
 }
 
 fn in_winter() -> Vec<ScenePixel> {
-    let mut random = Random::new(3);
+    let mut random = SceneRandom::new(3);
     let pixel = |index: usize| match outside_snow_px(index) {
         ..=0 => SNOW,
         1..=RIM_PX => {

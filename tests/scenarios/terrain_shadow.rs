@@ -4,7 +4,7 @@ use dragonfly_core::WarningReason;
 use serde_json::json;
 
 use super::cell_counts::{HIGH, ScenarioMap};
-use super::dated_scenes::{DatedScenes, Random, ScenePixel};
+use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 
 /// Pixels along a side: 8 km.
 const SIDE_PX: usize = 400;
@@ -19,7 +19,7 @@ fn is_in_shadow(pixel: usize) -> bool {
 /// The valleys in winter. The classification finds most of the shadow: the rest is woodland, water
 /// or nothing to it.
 fn in_winter(seed: u64) -> Vec<ScenePixel> {
-    let mut random = Random::new(seed);
+    let mut random = SceneRandom::new(seed);
     let pixel = |index: usize| {
         if !is_in_shadow(index) {
             return ScenePixel::GREEN;

@@ -5,7 +5,7 @@ use super::relief::LocalRelief;
 use super::spot::Spot;
 
 /// A run of a fire under one wind, before noise frays it.
-pub(crate) struct FireOutline {
+pub(crate) struct SampleOutline {
     /// The middle of the run.
     pub(crate) east_km: f64,
     pub(crate) north_km: f64,
@@ -19,7 +19,7 @@ pub(crate) struct FireOutline {
 
 /// A fire of one or more runs.
 pub(crate) struct Fire {
-    runs: &'static [FireOutline],
+    runs: &'static [SampleOutline],
     /// East and north part of the first run's heading.
     heading: [f64; 2],
     fingers: Noise,
@@ -30,11 +30,11 @@ pub(crate) struct Fire {
 
 impl Fire {
     /// `name` sets the noise of this fire apart from that of the others.
-    pub(crate) fn new(seed: u64, name: &str, runs: &'static [FireOutline]) -> Self {
+    pub(crate) fn new(seed: u64, name: &str, runs: &'static [SampleOutline]) -> Self {
         let noise = |purpose: &str| Noise::new(seed, &format!("{name}: {purpose}"));
         Self {
             runs,
-            heading: runs.first().map_or([0.0, 1.0], FireOutline::heading),
+            heading: runs.first().map_or([0.0, 1.0], SampleOutline::heading),
             fingers: noise("fingers"),
             edge: noise("edge"),
             patches: noise("patches"),
@@ -82,7 +82,7 @@ impl Fire {
     }
 }
 
-impl FireOutline {
+impl SampleOutline {
     /// 1 in the middle, 0 on the edge, less outside.
     fn warmth(&self, spot: Spot) -> f64 {
         let [east, north] = self.heading();

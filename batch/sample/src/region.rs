@@ -1,6 +1,6 @@
 //! The two invented places: where they lie, what burns there, and when a satellite passes.
 
-use super::fire::FireOutline;
+use super::fire::SampleOutline;
 use super::relief::Terrain;
 use super::spot::Spot;
 use super::tile::SampleTile;
@@ -20,9 +20,9 @@ pub(crate) struct SampleRegion {
     pub(crate) pre: [&'static str; 2],
     pub(crate) post: [&'static str; 2],
     pub(crate) shape: Terrain,
-    pub(crate) fires: &'static [&'static [FireOutline]],
+    pub(crate) fires: &'static [&'static [SampleOutline]],
     /// Burnt years ago and greening again between the dates.
-    pub(crate) old_scars: &'static [FireOutline],
+    pub(crate) old_scars: &'static [SampleOutline],
     pub(crate) tiles: &'static [SampleTile],
     pub(crate) overpasses: &'static [Overpass],
 }
@@ -109,21 +109,21 @@ pub(crate) const REGIONS: [SampleRegion; 2] = [
         shape: Terrain::Mountains,
         // The wind turned in the middle of it, from west to south.
         fires: &[&[
-            FireOutline {
+            SampleOutline {
                 east_km: -3.5,
                 north_km: -2.0,
                 length_km: 9.5,
                 width_km: 4.4,
                 heading_deg: 68.0,
             },
-            FireOutline {
+            SampleOutline {
                 east_km: 3.0,
                 north_km: 4.2,
                 length_km: 8.0,
                 width_km: 4.6,
                 heading_deg: 22.0,
             },
-            FireOutline {
+            SampleOutline {
                 east_km: -7.0,
                 north_km: -6.2,
                 length_km: 4.6,
@@ -132,14 +132,14 @@ pub(crate) const REGIONS: [SampleRegion; 2] = [
             },
         ]],
         old_scars: &[
-            FireOutline {
+            SampleOutline {
                 east_km: 11.0,
                 north_km: 9.5,
                 length_km: 2.6,
                 width_km: 1.3,
                 heading_deg: 40.0,
             },
-            FireOutline {
+            SampleOutline {
                 east_km: -13.0,
                 north_km: -12.0,
                 length_km: 1.8,
@@ -214,14 +214,14 @@ pub(crate) const REGIONS: [SampleRegion; 2] = [
         fires: &[
             // Across the meridian of 24°, where the zones meet.
             &[
-                FireOutline {
+                SampleOutline {
                     east_km: 1.2,
                     north_km: 1.6,
                     length_km: 7.0,
                     width_km: 3.6,
                     heading_deg: 232.0,
                 },
-                FireOutline {
+                SampleOutline {
                     east_km: -2.8,
                     north_km: -3.0,
                     length_km: 5.0,
@@ -229,7 +229,7 @@ pub(crate) const REGIONS: [SampleRegion; 2] = [
                     heading_deg: 205.0,
                 },
             ],
-            &[FireOutline {
+            &[SampleOutline {
                 east_km: 13.2,
                 north_km: -7.4,
                 length_km: 3.8,
@@ -237,7 +237,7 @@ pub(crate) const REGIONS: [SampleRegion; 2] = [
                 heading_deg: 190.0,
             }],
         ],
-        old_scars: &[FireOutline {
+        old_scars: &[SampleOutline {
             east_km: -10.5,
             north_km: 7.5,
             length_km: 2.0,

@@ -38,7 +38,7 @@ pub(crate) struct SampleScene {
 }
 
 /// What one pixel shows.
-type Pixel = ([u16; BANDS.len()], u8);
+type BandValues = ([u16; BANDS.len()], u8);
 
 impl SampleScene {
     /// Looks down on the ground of a tile.
@@ -52,7 +52,7 @@ impl SampleScene {
     ) -> Self {
         let sky = CloudField::new(seed, region, overpass);
         let sensor = Sensor::new(seed, overpass, tile);
-        let pixels: Vec<Pixel> = grounds
+        let pixels: Vec<BandValues> = grounds
             .par_iter()
             .enumerate()
             .with_min_len(tile.width_px)
@@ -113,7 +113,7 @@ impl<'a> Sensor<'a> {
         }
     }
 
-    fn pixel(&self, column: i32, row: i32, ground: &GroundCover, view: CloudView) -> Pixel {
+    fn pixel(&self, column: i32, row: i32, ground: &GroundCover, view: CloudView) -> BandValues {
         let surface = self.lit(ground, view);
         // Clouds are lumpy: thick parts are brighter.
         let cloud = CLOUD.map(|value| value * (0.7 + 0.45 * view.cloud));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use dragonfly_core::{
-    Coverage, FireState, FiresState, ListedFire, PointSource, Region, listed_fire,
+    FireState, FiresState, ListedFire, PointCoverage, PointSource, Region, listed_fire,
     read_points_archive, surrounds,
 };
 
@@ -127,7 +127,7 @@ fn covered_regions(
     deployment: &Deployment,
     points: &NightPoints,
     named: &[String],
-) -> Result<Vec<Coverage>> {
+) -> Result<Vec<PointCoverage>> {
     let is_covered = |region: &&Region| match named {
         [] => surrounds(&points.detections, region.bbox),
         named => named.contains(&region.name),
@@ -143,7 +143,7 @@ fn covered_regions(
     } else {
         tracing::info!("regions that the archive covers: {}", names.join(", "));
     }
-    let coverage = |region: &Region| Coverage::of(&points.detections, Some(region.bbox));
+    let coverage = |region: &Region| PointCoverage::of(&points.detections, Some(region.bbox));
     Ok(covered.into_iter().filter_map(coverage).collect())
 }
 

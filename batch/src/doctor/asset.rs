@@ -40,7 +40,7 @@ pub(super) fn readable(item: &Item, http: &Http) -> Finding {
     let mut total_bytes = 0;
     for (name, AssetBand { asset, .. }) in &bands {
         if let Err(error) = http.policy().check_file(&asset.href) {
-            let advice = "take a catalogue that names http(s) addresses on public hosts, or tell \
+            let advice = "take a catalogue that names http(s) addresses on public hosts, or report it to \
                 this one's operator";
             let found = format!(
                 "the {name} {} may not be read: {error}",
@@ -130,9 +130,9 @@ fn check_remote(url: &str, http: &Http) -> Result<u64, AssetError> {
             open to all"
         }
         404 | 410 => {
-            "the catalogue lists a file that is gone: tell its operator, or take another collection"
+            "the catalogue lists a file that is gone: report it to its operator, or take another collection"
         }
-        _ => "try again later; if it stays, tell the bucket's operator",
+        _ => "try again later; if it stays, report it to the bucket's operator",
     };
     Err(AssetError { found: format!("cannot be read: {}", answer.describe()), advice })
 }

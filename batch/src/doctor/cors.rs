@@ -103,7 +103,7 @@ pub(super) fn assets(item: &Item, proxy_base: Option<&str>, origin: &str, http: 
         return Finding::warn(
             ASSETS,
             format!("a page on {origin} may read {last}, but not see its Content-Range"),
-            "readers cannot tell how long a file is: let the bucket expose it \
+            "the length of a file is unknown to the page: let the bucket expose it \
             (Access-Control-Expose-Headers: Content-Range), or name a proxy that does in \
             `proxy_base`",
         );

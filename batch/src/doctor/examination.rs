@@ -89,7 +89,7 @@ impl Examination<'_> {
         match self.chosen() {
             Ok((words, regions)) => (Finding::ok("regions", words), regions),
             Err(error) => {
-                let advice = "mend the file of the regions: config/README.md lists its keys";
+                let advice = "correct the file of the regions: config/README.md lists its keys";
                 (Finding::fail("regions", format!("{error:#}"), advice), Vec::new())
             }
         }

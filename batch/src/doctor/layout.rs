@@ -60,7 +60,7 @@ pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding,
             (Finding::warn("layout", words, advice), coarsest)
         }
         Err(error) => {
-            let advice = "fetch the file again, or tell the catalogue's operator; a run goes on \
+            let advice = "fetch the file again, or report it to the catalogue's operator; a run goes on \
                 without such a scene";
             (Finding::fail("layout", format!("scene {}: {error:#}", item.id), advice), None)
         }

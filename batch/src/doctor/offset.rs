@@ -43,7 +43,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
         return Finding::fail(
             "offset",
             format!("{found}; but so dark they cannot be with it"),
-            "NBR would be wrong, and fires invented: name another collection, and tell the \
+            "NBR would be wrong, and fires invented: name another collection, and report it to the \
             catalogue's operator",
         );
     }
@@ -53,7 +53,7 @@ pub(super) fn offset(item: &Item, counts: &DnCounts) -> Finding {
             format!("{found}; but that looks as if the offset of 1000 were still in ({flag})"),
             "bright, dry ground can look so too. If other scenes show the same, NBR is too small \
             and maps are wrong: name the collection of the files as delivered \
-            (sentinel-2-c1-l2a), and tell the catalogue's operator",
+            (sentinel-2-c1-l2a), and report it to the catalogue's operator",
         );
     }
     Finding::ok("offset", found)

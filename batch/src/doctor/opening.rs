@@ -37,7 +37,7 @@ pub(super) fn opening(
                 return Finding::fail(PROBE, found, advice);
             }
             Err(error) => {
-                let advice = "a run goes on without such a scene: mend the item or the file, or \
+                let advice = "a run goes on without such a scene: correct the item or the file, or \
                     take the item out of the catalogue";
                 return Finding::fail(PROBE, format!("the {side} side: {error}"), advice);
             }

@@ -28,7 +28,7 @@ pub(super) fn points(
         (Some(error), _) => Finding::fail(
             PROBE,
             error.clone(),
-            "mend `points` of [fires]; until then no new fire is found by this source",
+            "correct `points` of [fires]; until then no new fire is found by this source",
         ),
         (None, Some(newest)) if now - newest > MAX_AGE => Finding::warn(
             PROBE,

@@ -8,7 +8,7 @@ use crate::deployment::Deployment;
 use crate::deployment::settings::FiresSettings;
 use crate::fires::burnt_area::{FireOfRun, MapOfFire};
 use crate::fires::fire_region::make_region;
-use crate::fires::ground::FireGround;
+use crate::fires::ground::GroundByPoints;
 use crate::fires::layout::FiresLayout;
 use crate::nightly::lock::RootLock;
 use crate::nightly::region_job::RunOutcome;
@@ -22,7 +22,7 @@ use crate::nightly::region_run::run_one;
 pub(crate) fn map_fire(
     deployment: &Deployment,
     settings: &FiresSettings,
-    (fire, ground): (&FireRecord, &FireGround),
+    (fire, ground): (&FireRecord, &GroundByPoints),
     planned: &PlannedFireMap,
     now: DateTime<Utc>,
     (log, lock): (LogOptions, &mut RootLock),

@@ -15,7 +15,7 @@ use crate::publish::store::LocalStore;
 
 /// Where a fire burnt by points.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub(crate) struct FireGround {
+pub(crate) struct GroundByPoints {
     /// Polygons in degrees, each an outer ring and its holes.
     polygons: Vec<Vec<Vec<(f64, f64)>>>,
     hectares: f64,
@@ -27,7 +27,7 @@ pub(crate) struct FireGround {
     pub(crate) growth: Vec<(NaiveDate, f64)>,
 }
 
-impl FireGround {
+impl GroundByPoints {
     fn of(found: &FoundFire) -> Self {
         let FireOutline { polygons, hectares, centre, bbox } = found.outline.clone();
         let points = found.detections.iter().map(|point| (point.lon(), point.lat())).collect();
@@ -54,8 +54,8 @@ impl FireGround {
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn write_ground(layout: &RootLayout, found: &FoundFire) -> Result<FireGround> {
-    let ground = FireGround::of(found);
+pub(crate) fn write_ground(layout: &RootLayout, found: &FoundFire) -> Result<GroundByPoints> {
+    let ground = GroundByPoints::of(found);
     let file = FiresLayout::of(layout).files_of(&found.id).ground;
     // Most fires of a night did not change, and a write waits for the disk.
     if read_json(&file).ok().flatten().as_ref() != Some(&ground) {
@@ -68,7 +68,7 @@ pub(crate) fn write_ground(layout: &RootLayout, found: &FoundFire) -> Result<Fir
 ///
 /// # Errors
 /// When there is none, or it cannot be read.
-pub(crate) fn read_ground(layout: &RootLayout, id: &str) -> Result<FireGround> {
+pub(crate) fn read_ground(layout: &RootLayout, id: &str) -> Result<GroundByPoints> {
     let file = FiresLayout::of(layout).files_of(id).ground;
     read_json(&file)?.with_context(|| {
         format!("{} is missing: the outline of the fire is not known", file.display())

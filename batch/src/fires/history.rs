@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use dragonfly_core::{
-    Coverage, Detection, ExcludedCircles, FiresState, MonthPoint, PointMonth, PointMonthError,
+    Detection, ExcludedCircles, FiresState, MonthPoint, PointCoverage, PointMonth, PointMonthError,
     PointTimes, minute_of_time, month_of, months_between, time_of_minute, widened,
 };
 
@@ -31,7 +31,7 @@ const WORLD: [f64; 4] = [-180.0, -90.0, 180.0, 90.0];
 pub(crate) fn record_points(
     deployment: &Deployment,
     points: &[Detection],
-    coverage: &[Coverage],
+    coverage: &[PointCoverage],
     now: DateTime<Utc>,
 ) {
     let history = PointHistory::of(&deployment.layout);
@@ -90,7 +90,7 @@ impl<'a> PointHistory<'a> {
         &self,
         deployment: &Deployment,
         points: &[Detection],
-        coverage: &[Coverage],
+        coverage: &[PointCoverage],
         now: DateTime<Utc>,
     ) -> Result<()> {
         let boxes = stored_boxes(deployment);

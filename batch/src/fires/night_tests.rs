@@ -25,7 +25,7 @@ const FIRES: [(i64, i64, f64); 3] = [(2, 14, -120.0), (30, 41, -100.0), (33, 80,
 
 /// What a source sends in a night.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Answer {
+enum SourceAnswer {
     Sound,
     /// The file of some nights ago.
     Stale,
@@ -34,7 +34,7 @@ enum Answer {
     CutOff,
 }
 
-impl Answer {
+impl SourceAnswer {
     fn is_good(self) -> bool {
         matches!(self, Self::Sound | Self::Stale)
     }
@@ -65,14 +65,14 @@ impl Nights {
         self.folder.path().join(SOURCES[source])
     }
 
-    fn answer(&self, source: usize, night: i64, answer: Answer) {
+    fn answer(&self, source: usize, night: i64, answer: SourceAnswer) {
         let file = self.file(source);
         match answer {
-            Answer::Sound => fs::write(file, rows(source, night)).unwrap(),
-            Answer::Stale => fs::write(file, rows(source, night - 2)).unwrap(),
-            Answer::Html => fs::write(file, "<html>maintenance</html>").unwrap(),
-            Answer::Missing => drop(fs::remove_file(file)),
-            Answer::CutOff => {
+            SourceAnswer::Sound => fs::write(file, rows(source, night)).unwrap(),
+            SourceAnswer::Stale => fs::write(file, rows(source, night - 2)).unwrap(),
+            SourceAnswer::Html => fs::write(file, "<html>maintenance</html>").unwrap(),
+            SourceAnswer::Missing => drop(fs::remove_file(file)),
+            SourceAnswer::CutOff => {
                 let text = rows(source, night);
                 let first: Vec<&str> = text.lines().take(4).collect();
                 fs::write(file, first.join("\n")).unwrap();
@@ -141,13 +141,13 @@ fn through_nights_of_failing_sources_the_list_is_as_old_as_the_last_good_night()
         let is_outage = (50..57).contains(&night);
         let answers = [0, 1].map(|source| {
             let answer = match random(9) {
-                _ if night == 0 => Answer::Sound,
-                _ if is_outage => Answer::Html,
-                0..3 => Answer::Sound,
-                3 => Answer::Stale,
-                4 | 5 => Answer::Html,
-                6 | 7 => Answer::Missing,
-                _ => Answer::CutOff,
+                _ if night == 0 => SourceAnswer::Sound,
+                _ if is_outage => SourceAnswer::Html,
+                0..3 => SourceAnswer::Sound,
+                3 => SourceAnswer::Stale,
+                4 | 5 => SourceAnswer::Html,
+                6 | 7 => SourceAnswer::Missing,
+                _ => SourceAnswer::CutOff,
             };
             nights.answer(source, night, answer);
             if answer.is_good() {
@@ -168,7 +168,7 @@ fn through_nights_of_failing_sources_the_list_is_as_old_as_the_last_good_night()
         let is_out = |state| matches!(state, FireState::Out | FireState::Settled);
         let now_out: BTreeSet<String> =
             list.fires.iter().filter(|fire| is_out(fire.state)).map(|f| f.id.clone()).collect();
-        if !answers.into_iter().any(Answer::is_good) {
+        if !answers.into_iter().any(SourceAnswer::is_good) {
             blind += 1;
             assert!(now_out.is_subset(&out), "night {night}: a fire went out unobserved");
         }
@@ -181,7 +181,7 @@ fn through_nights_of_failing_sources_the_list_is_as_old_as_the_last_good_night()
 fn an_import_observes_the_box_of_its_points_and_leaves_the_list_as_old_as_it_was() {
     let nights = Nights::new();
     for night in [4, 6, 8] {
-        [0, 1].into_iter().for_each(|source| nights.answer(source, night, Answer::Sound));
+        [0, 1].into_iter().for_each(|source| nights.answer(source, night, SourceAnswer::Sound));
         nights.update(night);
     }
     let before = nights.list();

@@ -1,13 +1,13 @@
 //! `meta/fires/<id>.geojson`: the outline of a fire by points and by map, and its growth by day.
 
 use anyhow::Result;
-use dragonfly_core::{FireRecord, Polygons};
+use dragonfly_core::{CellPolygons, FireRecord};
 use serde_json::{Value, json};
 
 use crate::deployment::Deployment;
 use crate::fires::burnt_area::MapOfFire;
 use crate::fires::fire_region::map_name;
-use crate::fires::ground::FireGround;
+use crate::fires::ground::GroundByPoints;
 use crate::fires::layout::FiresLayout;
 use crate::publish::json_file::write_json;
 use crate::publish::store::store_of;
@@ -19,7 +19,7 @@ use crate::publish::store::store_of;
 pub(crate) fn write_outlines(
     deployment: &Deployment,
     fire: &FireRecord,
-    ground: &FireGround,
+    ground: &GroundByPoints,
 ) -> Result<()> {
     let layout = FiresLayout::of(&deployment.layout);
     let mut features = vec![feature(
@@ -63,12 +63,12 @@ fn rounded(hectares: f64) -> f64 {
     hectares.round()
 }
 
-fn multi_polygon(polygons: &Polygons) -> Value {
+fn multi_polygon(polygons: &CellPolygons) -> Value {
     json!({ "type": "MultiPolygon", "coordinates": polygons })
 }
 
 /// The rings with their first corner repeated at the end, as GeoJSON requires.
-fn closed(polygons: &Polygons) -> Polygons {
+fn closed(polygons: &CellPolygons) -> CellPolygons {
     let ring = |ring: &Vec<(f64, f64)>| ring.iter().chain(ring.first()).copied().collect();
     polygons.iter().map(|rings| rings.iter().map(ring).collect()).collect()
 }

@@ -1,7 +1,7 @@
 //! The sources of points in a night: which could be read, and what each observed.
 
 use chrono::{DateTime, TimeDelta, Utc};
-use dragonfly_core::{Coverage, Detection, FireList, PointSource, ReadPoints, read_points};
+use dragonfly_core::{Detection, FireList, PointCoverage, PointSource, ReadPoints, read_points};
 use rayon::prelude::*;
 
 use crate::fires::point_files::{PointFile, read_point_files};
@@ -18,7 +18,7 @@ const WORLD: &str = "Global";
 /// What the sources of a night gave.
 pub(crate) struct NightPoints {
     pub(crate) detections: Vec<Detection>,
-    pub(crate) coverage: Vec<Coverage>,
+    pub(crate) coverage: Vec<PointCoverage>,
     pub(crate) sources: Vec<PointSource>,
 }
 
@@ -146,10 +146,10 @@ fn broken_row_lines(read: &ReadPoints) -> Vec<String> {
 
 /// The time and the ground that a source observed: the world by its name, else the box of its
 /// points.
-pub(crate) fn coverage_of(source: &str, read: &[Detection]) -> Option<Coverage> {
+pub(crate) fn coverage_of(source: &str, read: &[Detection]) -> Option<PointCoverage> {
     match source.contains(WORLD) {
-        true => Coverage::of(read, None),
-        false => Coverage::of_box(read),
+        true => PointCoverage::of(read, None),
+        false => PointCoverage::of_box(read),
     }
 }
 

@@ -20,7 +20,7 @@ const NAME_ATTEMPTS: usize = 2;
 ///
 /// One request pauses for at most three minutes in all, `Retry-After` included. Its attempts take
 /// at most their own time limits beside that, three of them at most where nothing is answered. What
-/// trying again does not mend is tried once: a refused address, a malformed one, a certificate,
+/// another attempt cannot change is tried once: a refused address, a malformed one, a certificate,
 /// redirects that do not end, a body beyond its limit, and every 4xx but 408, 425 and 429.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Retries {

@@ -30,17 +30,17 @@ pub enum WorldFormatError {
 }
 
 /// A point in pixels from a tile's north-west corner.
-pub type Pixel = [f64; 2];
+pub type ScreenPoint = [f64; 2];
 
 /// What of the world is seen in a tile, in pixels from its north-west corner.
 #[derive(Debug, Default)]
 pub struct TileShapes {
     /// Rings around land; a ring within a ring is water.
-    pub land: Vec<Vec<Pixel>>,
+    pub land: Vec<Vec<ScreenPoint>>,
     /// Lines where land meets the sea.
-    pub coasts: Vec<Vec<Pixel>>,
+    pub coasts: Vec<Vec<ScreenPoint>>,
     /// Lines where countries meet.
-    pub borders: Vec<Vec<Pixel>>,
+    pub borders: Vec<Vec<ScreenPoint>>,
 }
 
 #[derive(Debug)]
@@ -248,7 +248,7 @@ impl Window {
         }
     }
 
-    fn pixel(&self, point: [f64; 2]) -> Pixel {
+    fn pixel(&self, point: [f64; 2]) -> ScreenPoint {
         [0, 1].map(|axis| {
             point[axis] * self.pixels_per_world - self.tile[axis] * f64::from(TILE_SIZE_PX)
         })
@@ -265,8 +265,8 @@ impl Window {
     }
 
     /// Pixels of a line, without detail too fine to see.
-    fn thinned(&self, line: &Line) -> Vec<Pixel> {
-        let mut kept: Vec<Pixel> = Vec::new();
+    fn thinned(&self, line: &Line) -> Vec<ScreenPoint> {
+        let mut kept: Vec<ScreenPoint> = Vec::new();
         let last = line.points.len().saturating_sub(1);
         for (index, point) in line.points.iter().enumerate() {
             let pixel = self.pixel(*point);
@@ -281,8 +281,8 @@ impl Window {
     }
 
     /// The pieces of a line within the window; their ends may lie outside.
-    fn pieces(&self, line: &Line) -> Vec<Vec<Pixel>> {
-        let mut pieces: Vec<Vec<Pixel>> = Vec::new();
+    fn pieces(&self, line: &Line) -> Vec<Vec<ScreenPoint>> {
+        let mut pieces: Vec<Vec<ScreenPoint>> = Vec::new();
         let mut continues = false;
         for pair in self.thinned(line).windows(2) {
             let [from, to] = [pair[0], pair[1]];
@@ -303,7 +303,7 @@ impl Window {
     }
 
     /// A ring cut to the window (Sutherland & Hodgman 1974); `None` when nothing is left.
-    fn cut_ring(&self, ring: &Line) -> Option<Vec<Pixel>> {
+    fn cut_ring(&self, ring: &Line) -> Option<Vec<ScreenPoint>> {
         let mut points = self.thinned(ring);
         for axis in [0, 1] {
             points = cut(&points, axis, |value| value >= self.least, self.least);
@@ -313,7 +313,12 @@ impl Window {
     }
 }
 
-fn cut(points: &[Pixel], axis: usize, is_inside: impl Fn(f64) -> bool, edge: f64) -> Vec<Pixel> {
+fn cut(
+    points: &[ScreenPoint],
+    axis: usize,
+    is_inside: impl Fn(f64) -> bool,
+    edge: f64,
+) -> Vec<ScreenPoint> {
     let mut kept = Vec::with_capacity(points.len());
     let Some(mut before) = points.last().copied() else {
         return kept;
@@ -360,7 +365,8 @@ mod tests {
     fn land_is_cut_to_the_tile_and_its_margin() {
         let world = world();
         let shapes = world.in_tile(Tile { z: 6, x: 33, y: 30 });
-        let inside = |[x, y]: &Pixel| (-8.0..=264.0).contains(x) && (-8.0..=264.0).contains(y);
+        let inside =
+            |[x, y]: &ScreenPoint| (-8.0..=264.0).contains(x) && (-8.0..=264.0).contains(y);
         assert_eq!(shapes.land.len(), 1);
         assert!(shapes.land[0].iter().all(inside), "{shapes:?}");
         let ocean = world.in_tile(Tile { z: 6, x: 5, y: 30 });

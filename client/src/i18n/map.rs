@@ -1,18 +1,18 @@
 //! What lies on the map and beside it, in words.
 
 use super::{Units, Words};
-use crate::state::coverage::Coverage;
+use crate::state::coverage::RegionCoverage;
 
 impl Words {
     /// The note beside the title of a region on the map; `None` for a map that is up to date.
-    pub fn coverage_note(&self, coverage: Coverage) -> Option<&'static str> {
+    pub fn coverage_note(&self, coverage: RegionCoverage) -> Option<&'static str> {
         match coverage {
-            Coverage::Fresh => None,
-            Coverage::Due => Some(self.coverage_due),
-            Coverage::Stale => Some(self.coverage_stale),
-            Coverage::Pending => Some(self.coverage_pending),
-            Coverage::Failed => Some(self.coverage_failed),
-            Coverage::Broken => Some(self.coverage_broken),
+            RegionCoverage::Fresh => None,
+            RegionCoverage::Due => Some(self.coverage_due),
+            RegionCoverage::Stale => Some(self.coverage_stale),
+            RegionCoverage::Pending => Some(self.coverage_pending),
+            RegionCoverage::Failed => Some(self.coverage_failed),
+            RegionCoverage::Broken => Some(self.coverage_broken),
         }
     }
 

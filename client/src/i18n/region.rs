@@ -7,7 +7,7 @@ use dragonfly_core::metadata::{
 use dragonfly_core::{FireSide, RunFailure, WindowReason};
 
 use super::{NAME, Words};
-use crate::state::coverage::Coverage;
+use crate::state::coverage::RegionCoverage;
 use crate::state::region_entry::RegionEntry;
 
 impl Words {
@@ -51,8 +51,13 @@ impl Words {
     }
 
     /// The status of a region.
-    pub fn status(&self, entry: &RegionEntry, coverage: Coverage, now: DateTime<Utc>) -> String {
-        if coverage == Coverage::Broken {
+    pub fn status(
+        &self,
+        entry: &RegionEntry,
+        coverage: RegionCoverage,
+        now: DateTime<Utc>,
+    ) -> String {
+        if coverage == RegionCoverage::Broken {
             return self.description_broken.to_owned();
         }
         let status = entry.described().map_or(entry.line.last_status, |meta| meta.last_status);
@@ -85,12 +90,12 @@ impl Words {
     }
 
     /// What the last run adds to the age of the images.
-    fn run_note(&self, status: RunStatus, coverage: Coverage) -> Option<&'static str> {
+    fn run_note(&self, status: RunStatus, coverage: RegionCoverage) -> Option<&'static str> {
         match (status, coverage) {
             (RunStatus::Failed, _) => Some(self.note_failed),
             (RunStatus::Waiting, _) => Some(self.note_waiting),
-            (_, Coverage::Due) => Some(self.note_overdue),
-            (_, Coverage::Stale) => Some(self.note_stale),
+            (_, RegionCoverage::Due) => Some(self.note_overdue),
+            (_, RegionCoverage::Stale) => Some(self.note_stale),
             _ => None,
         }
     }
@@ -204,25 +209,30 @@ mod tests {
             let status = |words: Words| words.status(entry, coverage, now());
             assert_eq!((status(ENGLISH).as_str(), status(GERMAN).as_str()), (english, german));
         };
-        check(&entry("r", BBOX), Coverage::Pending, "Not mapped yet", "Noch nicht kartiert");
+        check(&entry("r", BBOX), RegionCoverage::Pending, "Not mapped yet", "Noch nicht kartiert");
         let mut mapped = entry_with_map("r", BBOX, "1s");
         let (until, bis) =
             ("Images until 24 Jul 2025 (31 days old)", "Bilder bis 24. Juli 2025 (31 Tage alt)");
-        check(&mapped, Coverage::Fresh, until, bis);
+        check(&mapped, RegionCoverage::Fresh, until, bis);
         check(
             &mapped,
-            Coverage::Due,
+            RegionCoverage::Due,
             &format!("{until} · update overdue"),
             &format!("{bis} · Aktualisierung überfällig"),
         );
         let broken = "Its description could not be loaded";
-        check(&mapped, Coverage::Broken, broken, "Die Beschreibung konnte nicht geladen werden");
+        check(
+            &mapped,
+            RegionCoverage::Broken,
+            broken,
+            "Die Beschreibung konnte nicht geladen werden",
+        );
         if let MetaState::Ready(meta) = &mut mapped.meta {
             Arc::make_mut(meta).last_status = RunStatus::Failed;
         }
         check(
             &mapped,
-            Coverage::Failed,
+            RegionCoverage::Failed,
             &format!("{until} · update failed"),
             &format!("{bis} · Aktualisierung gescheitert"),
         );
@@ -250,7 +260,7 @@ mod tests {
         let mut listed = entry("r", BBOX);
         listed.line.last_status = RunStatus::Success;
         listed.line.generated_at = Some("2025-08-23T03:00:00Z".parse().unwrap());
-        assert_eq!(ENGLISH.status(&listed, Coverage::Fresh, now()), "Map of 23 Aug 2025");
+        assert_eq!(ENGLISH.status(&listed, RegionCoverage::Fresh, now()), "Map of 23 Aug 2025");
     }
 
     #[test]

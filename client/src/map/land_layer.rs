@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{CanvasRenderingContext2d, CanvasWindingRule, HtmlCanvasElement};
 
 use crate::data::fetch::{self, FileFetchError};
-use crate::data::world::{Pixel, TileShapes, World, WorldFormatError};
+use crate::data::world::{ScreenPoint, TileShapes, World, WorldFormatError};
 use crate::map::graticule::Graticule;
 use crate::map::leaflet::{self, GridLayer, Map, Point, options};
 use crate::map::tile_canvas::{tile_canvas, tile_of};
@@ -112,7 +112,12 @@ fn fill_land(context: &CanvasRenderingContext2d, shapes: &TileShapes, inks: &Ink
     context.fill_with_canvas_winding_rule(CanvasWindingRule::Evenodd);
 }
 
-fn stroke(context: &CanvasRenderingContext2d, lines: &[Vec<Pixel>], ink: &str, width_px: f64) {
+fn stroke(
+    context: &CanvasRenderingContext2d,
+    lines: &[Vec<ScreenPoint>],
+    ink: &str,
+    width_px: f64,
+) {
     context.begin_path();
     lines.iter().for_each(|line| trace(context, line));
     context.set_stroke_style_str(ink);
@@ -120,7 +125,7 @@ fn stroke(context: &CanvasRenderingContext2d, lines: &[Vec<Pixel>], ink: &str, w
     context.stroke();
 }
 
-fn trace(context: &CanvasRenderingContext2d, line: &[Pixel]) {
+fn trace(context: &CanvasRenderingContext2d, line: &[ScreenPoint]) {
     let Some((first, rest)) = line.split_first() else {
         return;
     };
@@ -128,7 +133,7 @@ fn trace(context: &CanvasRenderingContext2d, line: &[Pixel]) {
     rest.iter().for_each(|point| context.line_to(point[0], point[1]));
 }
 
-fn graticule_in(tile: Tile) -> Vec<Vec<Pixel>> {
+fn graticule_in(tile: Tile) -> Vec<Vec<ScreenPoint>> {
     let side = f64::from(TILE_SIZE_PX);
     let graticule = Graticule::at_zoom(f64::from(tile.z));
     let [west, south, east, north] = tile.bounds();

@@ -14,7 +14,7 @@ use crate::map::obscured::ObscuredArea;
 use crate::map::swipe_view::SwipeView;
 use crate::map::ticks_view::TicksView;
 use crate::state::atlas::Atlas;
-use crate::state::coverage::Coverage;
+use crate::state::coverage::RegionCoverage;
 use crate::state::fires::{bbox_of, entry_of, is_listed};
 use crate::state::map_state::{DisplayOptions, MapState, SelectedPoint};
 use crate::state::preferences;
@@ -194,7 +194,7 @@ fn show_regions(map: &Rc<FireMap>, atlas: Atlas, map_state: MapState) {
         }
         let stale_after_days = atlas.stale_after_days();
         let now = preferences::now();
-        map.show_regions(&maps, |entry| Coverage::of(entry, stale_after_days, now));
+        map.show_regions(&maps, |entry| RegionCoverage::of(entry, stale_after_days, now));
         is_fitted |= start.is_some();
     });
 }

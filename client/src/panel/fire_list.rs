@@ -7,7 +7,7 @@ use web_sys::{Element, Event, HtmlInputElement};
 
 use crate::data::published::state_key;
 use crate::i18n::{Words, words};
-use crate::panel::item_list::{FoundItems, ItemList, ListNames, MAX_SHOWN, item_list};
+use crate::panel::item_list::{ItemList, ListMatches, ListNames, MAX_SHOWN, item_list};
 use crate::state::atlas::Atlas;
 use crate::state::fires::{FireOrder, found, hectares, is_listed, title_of, unchecked_since};
 use crate::state::map_state::MapState;
@@ -26,7 +26,7 @@ pub fn fire_list(atlas: Atlas, map_state: MapState, on_choose: Box<dyn Fn(&str)>
         let around = around.map_or((0.0, 0.0), |centre| (centre.lon, centre.lat));
         let fires = atlas.fires.get().unwrap_or_default();
         let found = found(&fires.list.fires, &search.read(), view, (order, around));
-        FoundItems {
+        ListMatches {
             items: found.iter().take(MAX_SHOWN).map(|fire| item(words(), fire)).collect(),
             found: found.len(),
             all: fires.list.fires.iter().filter(|fire| is_listed(fire)).count(),
@@ -87,7 +87,7 @@ fn choices(words: Words) -> Vec<Markup> {
 }
 
 /// How many fires were found, and since when the points were not read.
-fn note(atlas: Atlas, shown: Memo<FoundItems>) -> String {
+fn note(atlas: Atlas, shown: Memo<ListMatches>) -> String {
     let words = words();
     let (found, all) = shown.with(|shown| (shown.found, shown.all));
     let counted = match found {

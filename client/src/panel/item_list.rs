@@ -15,7 +15,7 @@ pub const MAX_SHOWN: usize = 60;
 
 /// The items that a search finds.
 #[derive(Clone, PartialEq)]
-pub struct FoundItems {
+pub struct ListMatches {
     /// The items to show, at most [`MAX_SHOWN`].
     pub items: Vec<Markup>,
     /// How many the search finds.
@@ -42,7 +42,7 @@ pub struct ItemList {
     /// What it is called.
     pub names: ListNames,
     /// The items.
-    pub shown: Memo<FoundItems>,
+    pub shown: Memo<ListMatches>,
     /// Name of the item that is marked.
     pub chosen: RwSignal<Option<String>>,
     /// What is searched.
@@ -99,7 +99,7 @@ pub fn item_list(list: ItemList) -> AnyView {
 }
 
 /// Keeps the items and the mark of the chosen one up to date.
-fn update_list(list: NodeRef<Ul>, shown: Memo<FoundItems>, chosen: RwSignal<Option<String>>) {
+fn update_list(list: NodeRef<Ul>, shown: Memo<ListMatches>, chosen: RwSignal<Option<String>>) {
     effect(move || {
         if let Some(list) = list.get() {
             show(&list, &shown.read().items);

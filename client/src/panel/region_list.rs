@@ -6,9 +6,9 @@ use leptos::prelude::*;
 use web_sys::Element;
 
 use crate::i18n::{Words, words};
-use crate::panel::item_list::{FoundItems, ItemList, ListNames, MAX_SHOWN, item_list};
+use crate::panel::item_list::{ItemList, ListMatches, ListNames, MAX_SHOWN, item_list};
 use crate::search::region_search::matching;
-use crate::state::coverage::{Coverage, images_key};
+use crate::state::coverage::{RegionCoverage, images_key};
 use crate::state::preferences;
 use crate::state::region_entry::RegionEntry;
 use crate::ui::markup::{Markup, tag, text};
@@ -104,21 +104,21 @@ fn count_note((found, all): (usize, usize), has_broken: bool) -> String {
     }
 }
 
-fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> FoundItems {
+fn find(entries: &[RegionEntry], search: &str, stale_after_days: u32) -> ListMatches {
     let now = preferences::now();
     let found = matching(entries, search);
     let items = found.iter().take(MAX_SHOWN).map(|entry| {
-        let coverage = Coverage::of(entry, stale_after_days, now);
+        let coverage = RegionCoverage::of(entry, stale_after_days, now);
         let item = item(words(), entry, coverage, &words().status(entry, coverage, now));
         match images_key(entry, stale_after_days, now) {
             Some(key) => item.with("data-images", key),
             None => item,
         }
     });
-    FoundItems { items: items.collect(), found: found.len(), all: entries.len() }
+    ListMatches { items: items.collect(), found: found.len(), all: entries.len() }
 }
 
-fn item(words: Words, entry: &RegionEntry, coverage: Coverage, status: &str) -> Markup {
+fn item(words: Words, entry: &RegionEntry, coverage: RegionCoverage, status: &str) -> Markup {
     let line = &entry.line;
     let mut region = tag("button")
         .with("type", "button")
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn an_item_has_title_area_dates_and_status() {
         let written =
-            item(GERMAN, &entry_with_map("Madre", BBOX, "1s"), Coverage::Due, "überfällig")
+            item(GERMAN, &entry_with_map("Madre", BBOX, "1s"), RegionCoverage::Due, "überfällig")
                 .written();
         for expected in [
             "Madre",
@@ -183,7 +183,7 @@ mod tests {
         let mut hostile = entry("r", BBOX);
         hostile.line.title = "<img src=x onerror=alert(1)>".to_owned();
         hostile.line.group = Some("</li><script>".to_owned());
-        let written = item(ENGLISH, &hostile, Coverage::Pending, "").written();
+        let written = item(ENGLISH, &hostile, RegionCoverage::Pending, "").written();
         assert!(!written.contains("<img") && !written.contains("<script"), "{written}");
     }
 }

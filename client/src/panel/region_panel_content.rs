@@ -9,7 +9,7 @@ use crate::panel::fire_facts::fire_facts;
 use crate::panel::legend_row::css_colour;
 use crate::panel::region_facts::{Addresses, region_facts};
 use crate::state::atlas::Atlas;
-use crate::state::coverage::{Coverage, images_key};
+use crate::state::coverage::{RegionCoverage, images_key};
 use crate::state::map_colour::map_colour;
 use crate::state::map_state::SelectedPoint;
 use crate::state::preferences;
@@ -100,7 +100,7 @@ pub fn describe_region(entry: &RegionEntry, atlas: Atlas) -> Vec<Markup> {
         return parts;
     }
     let stale_after_days = untrack(|| atlas.stale_after_days());
-    let coverage = Coverage::of(entry, stale_after_days, now);
+    let coverage = RegionCoverage::of(entry, stale_after_days, now);
     let mut standing = tag("p")
         .with("class", "standing")
         .with("data-coverage", coverage.key())

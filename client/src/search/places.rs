@@ -53,7 +53,7 @@ pub enum PlacesError {
 /// The file: a column each, and the lands by run lengths, such as `["GR", 812]` or `["US-CA",
 /// 1033]`.
 #[derive(Default)]
-struct Columns {
+struct PlaceColumns {
     lands: Vec<(String, usize)>,
     names: Vec<String>,
     lat: Vec<i32>,
@@ -72,7 +72,7 @@ enum Fit {
     Misspelt,
 }
 
-impl Columns {
+impl PlaceColumns {
     fn read(text: &str) -> Option<Self> {
         let mut columns = Self::default();
         Json::new(text).object(&mut |json, name| match name {
@@ -103,8 +103,8 @@ impl Places {
     /// # Errors
     /// When it is not the JSON that it should be, or its columns differ in length.
     pub fn from_json(text: &str) -> Result<Self, PlacesError> {
-        let Columns { lands, names, lat, lon, hundreds } =
-            Columns::read(text).ok_or(PlacesError::Json)?;
+        let PlaceColumns { lands, names, lat, lon, hundreds } =
+            PlaceColumns::read(text).ok_or(PlacesError::Json)?;
         let count = names.len();
         let are_whole = count > 0
             && [lat.len(), lon.len(), hundreds.len()] == [count; 3]

@@ -181,7 +181,7 @@ fn percent(value: &str) -> Option<u8> {
     value.parse().ok().filter(|percent| *percent <= 100)
 }
 
-/// Says of what is left clear by default that it is painted.
+/// Value of a parameter for what is painted although it is left clear by default.
 const SHOWN: &str = "1";
 
 fn hiding(filter: Filter, value: &str) -> Filter {

@@ -267,7 +267,7 @@ impl Atlas {
         }
         match severity {
             (Lookup::Known(reading), _) => reading,
-            (Lookup::Pixel(tile, pixel), template) => {
+            (Lookup::ScreenPoint(tile, pixel), template) => {
                 match source.indices(&tile_url(&template, tile)).await {
                     Ok(indices) => indices
                         .get(pixel)

@@ -12,7 +12,7 @@ pub const STALE_AFTER_DAYS: u32 = 30;
 
 /// How well a region is obscured, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Coverage {
+pub enum RegionCoverage {
     /// Its map is no older than its interval.
     Fresh,
     /// Its map is older than its interval.
@@ -27,7 +27,7 @@ pub enum Coverage {
     Broken,
 }
 
-impl Coverage {
+impl RegionCoverage {
     /// All of them, the best first.
     #[cfg(test)]
     pub const ALL: [Self; 6] =
@@ -92,14 +92,14 @@ fn coverage(
     last_success_at: Option<DateTime<Utc>>,
     (interval_days, stale_after_days): (u32, u32),
     now: DateTime<Utc>,
-) -> Coverage {
+) -> RegionCoverage {
     let age = last_success_at.map(|since| age_days(since, now));
     match (status, age) {
-        (RunStatus::Failed, _) => Coverage::Failed,
-        (RunStatus::Pending, _) | (_, None) => Coverage::Pending,
-        (_, Some(age)) if age > stale_after_days => Coverage::Stale,
-        (_, Some(age)) if age > interval_days => Coverage::Due,
-        (_, Some(_)) => Coverage::Fresh,
+        (RunStatus::Failed, _) => RegionCoverage::Failed,
+        (RunStatus::Pending, _) | (_, None) => RegionCoverage::Pending,
+        (_, Some(age)) if age > stale_after_days => RegionCoverage::Stale,
+        (_, Some(age)) if age > interval_days => RegionCoverage::Due,
+        (_, Some(_)) => RegionCoverage::Fresh,
     }
 }
 
@@ -121,13 +121,13 @@ mod tests {
             assert_eq!(coverage(RunStatus::Success, made, (7, 30), moment(now)), expected, "{now}");
             assert_eq!(coverage(RunStatus::Waiting, made, (7, 30), moment(now)), expected, "{now}");
         };
-        check("2025-08-21T03:00:00Z", Coverage::Fresh);
-        check("2025-08-29T02:59:59Z", Coverage::Fresh);
-        check("2025-08-29T03:00:00Z", Coverage::Due);
-        check("2025-09-21T02:59:59Z", Coverage::Due);
-        check("2025-09-21T03:00:00Z", Coverage::Stale);
+        check("2025-08-21T03:00:00Z", RegionCoverage::Fresh);
+        check("2025-08-29T02:59:59Z", RegionCoverage::Fresh);
+        check("2025-08-29T03:00:00Z", RegionCoverage::Due);
+        check("2025-09-21T02:59:59Z", RegionCoverage::Due);
+        check("2025-09-21T03:00:00Z", RegionCoverage::Stale);
         // A clock that goes slow makes no map old.
-        check("2025-08-20T03:00:00Z", Coverage::Fresh);
+        check("2025-08-20T03:00:00Z", RegionCoverage::Fresh);
     }
 
     #[test]
@@ -140,12 +140,12 @@ mod tests {
                 "{status:?} {made:?}"
             );
         };
-        check(RunStatus::Failed, Some("2025-08-21T03:00:00Z"), Coverage::Failed);
-        check(RunStatus::Failed, Some("2020-08-21T03:00:00Z"), Coverage::Failed);
-        check(RunStatus::Failed, None, Coverage::Failed);
-        check(RunStatus::Pending, None, Coverage::Pending);
-        check(RunStatus::Waiting, None, Coverage::Pending);
-        check(RunStatus::Success, None, Coverage::Pending);
+        check(RunStatus::Failed, Some("2025-08-21T03:00:00Z"), RegionCoverage::Failed);
+        check(RunStatus::Failed, Some("2020-08-21T03:00:00Z"), RegionCoverage::Failed);
+        check(RunStatus::Failed, None, RegionCoverage::Failed);
+        check(RunStatus::Pending, None, RegionCoverage::Pending);
+        check(RunStatus::Waiting, None, RegionCoverage::Pending);
+        check(RunStatus::Success, None, RegionCoverage::Pending);
     }
 
     #[test]
@@ -153,7 +153,7 @@ mod tests {
         let made = Some(moment("2025-01-01T00:00:00Z"));
         assert_eq!(
             coverage(RunStatus::Success, made, (90, 30), moment("2025-02-15T00:00:00Z")),
-            Coverage::Stale
+            RegionCoverage::Stale
         );
     }
 
@@ -164,14 +164,14 @@ mod tests {
         let mut region = entry("r", bbox);
         region.line.last_status = RunStatus::Success;
         region.line.last_success_at = Some(now);
-        assert_eq!(Coverage::of(&region, 30, now), Coverage::Fresh);
+        assert_eq!(RegionCoverage::of(&region, 30, now), RegionCoverage::Fresh);
         region.meta = entry_with_map("r", bbox, "1s").meta;
         if let MetaState::Ready(meta) = &mut region.meta {
             Arc::make_mut(meta).last_status = RunStatus::Failed;
         }
-        assert_eq!(Coverage::of(&region, 30, now), Coverage::Failed);
+        assert_eq!(RegionCoverage::of(&region, 30, now), RegionCoverage::Failed);
         region.meta = MetaState::Broken;
-        assert_eq!(Coverage::of(&region, 30, now), Coverage::Broken);
+        assert_eq!(RegionCoverage::of(&region, 30, now), RegionCoverage::Broken);
     }
 
     #[test]
@@ -185,7 +185,7 @@ mod tests {
     #[test]
     fn every_coverage_has_a_key_of_its_own() {
         let keys: std::collections::BTreeSet<_> =
-            Coverage::ALL.into_iter().map(Coverage::key).collect();
-        assert_eq!(keys.len(), Coverage::ALL.len());
+            RegionCoverage::ALL.into_iter().map(RegionCoverage::key).collect();
+        assert_eq!(keys.len(), RegionCoverage::ALL.len());
     }
 }

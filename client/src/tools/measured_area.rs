@@ -31,7 +31,7 @@ struct AreasInside {
     unseen_ha: f64,
 }
 
-/// What burnt inside the outline, in words: empty until it is done, and where the map of the page
+/// What burnt inside the outline, as text: empty until it is done, and where the map of the page
 /// does not reach it.
 pub fn burnt_inside(
     page: PageBridge,

@@ -4,7 +4,7 @@ use dragonfly_core::FireSide;
 use dragonfly_core::http::ForeignFormat;
 
 use crate::compute::scene_error::SceneError;
-use crate::fetch::cog::{ReadCause, ReadError};
+use crate::fetch::cog::{ReadError, ReadErrorCause};
 use crate::fetch::fetch_error::FetchError;
 use crate::search::catalogue::CatalogueError;
 use dragonfly_core::protocol::{JobError, JobErrorKind, JobErrorScene};
@@ -67,23 +67,25 @@ pub fn catalogue_error(error: &CatalogueError, is_online: bool) -> JobError {
     JobError::new(fault, error.to_string(), advice)
 }
 
-fn kind_of_read(cause: &ReadCause, is_online: bool) -> (JobErrorKind, &'static str) {
+fn kind_of_read(cause: &ReadErrorCause, is_online: bool) -> (JobErrorKind, &'static str) {
     match cause {
-        ReadCause::Fetch(error) => kind_of_fetch(error, is_online),
-        ReadCause::Tiff(TiffError::NotRead(what)) if what.contains("compression") => {
+        ReadErrorCause::Fetch(error) => kind_of_fetch(error, is_online),
+        ReadErrorCause::Tiff(TiffError::NotRead(what)) if what.contains("compression") => {
             (JobErrorKind::Compression, OTHER_SCENE)
         }
-        ReadCause::Format(ForeignFormat::Html | ForeignFormat::Xml | ForeignFormat::Json) => {
+        ReadErrorCause::Format(ForeignFormat::Html | ForeignFormat::Xml | ForeignFormat::Json) => {
             (JobErrorKind::Refused, OTHER_COLLECTION)
         }
-        ReadCause::Format(ForeignFormat::Jpeg2000) => (
+        ReadErrorCause::Format(ForeignFormat::Jpeg2000) => (
             JobErrorKind::Compression,
             "choose a collection of GeoTIFFs, such as sentinel-2-l2a of Earth Search",
         ),
-        ReadCause::Format(ForeignFormat::Empty) => (JobErrorKind::Truncated, OTHER_SCENE),
-        ReadCause::Format(_) => (JobErrorKind::Broken, OTHER_COLLECTION),
-        ReadCause::Tiff(TiffError::CutShort(_)) => (JobErrorKind::Truncated, OTHER_SCENE),
-        ReadCause::Tiff(_) | ReadCause::Block { .. } => (JobErrorKind::Broken, OTHER_SCENE),
+        ReadErrorCause::Format(ForeignFormat::Empty) => (JobErrorKind::Truncated, OTHER_SCENE),
+        ReadErrorCause::Format(_) => (JobErrorKind::Broken, OTHER_COLLECTION),
+        ReadErrorCause::Tiff(TiffError::CutShort(_)) => (JobErrorKind::Truncated, OTHER_SCENE),
+        ReadErrorCause::Tiff(_) | ReadErrorCause::Block { .. } => {
+            (JobErrorKind::Broken, OTHER_SCENE)
+        }
     }
 }
 

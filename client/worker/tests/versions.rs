@@ -9,8 +9,8 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use dragonfly_worker::{
-    ByteCache, Cog, FetchError, RangeFetcher, RangeResponse, ReadCause, ResponseHead, Transport,
-    TransportError,
+    ByteCache, Cog, FetchError, RangeFetcher, RangeResponse, ReadErrorCause, ResponseHead,
+    Transport, TransportError,
 };
 
 /// Pixels along each side of the file: strips of one row, most of them beyond its first 16 KiB.
@@ -47,10 +47,10 @@ fn tiff(value: u8) -> Vec<u8> {
 
 /// A bucket with one file, which may be replaced.
 #[derive(Clone, Default)]
-struct Bucket(Rc<RefCell<Shelf>>);
+struct VersionedBucket(Rc<RefCell<VersionedFile>>);
 
 #[derive(Default)]
-struct Shelf {
+struct VersionedFile {
     file: Vec<u8>,
     etag: Option<&'static str>,
     last_modified: Option<&'static str>,
@@ -62,10 +62,10 @@ struct Part {
     body: Vec<u8>,
 }
 
-impl Bucket {
+impl VersionedBucket {
     fn store(&self, value: u8, etag: Option<&'static str>, last_modified: Option<&'static str>) {
         let asked = Vec::new();
-        *self.0.borrow_mut() = Shelf { file: tiff(value), etag, last_modified, asked };
+        *self.0.borrow_mut() = VersionedFile { file: tiff(value), etag, last_modified, asked };
     }
 
     fn requests(&self) -> usize {
@@ -73,7 +73,7 @@ impl Bucket {
     }
 }
 
-impl Transport for Bucket {
+impl Transport for VersionedBucket {
     type Response = Part;
 
     async fn request_range(&self, _: &str, range: Range<u64>) -> Result<Part, TransportError> {
@@ -118,15 +118,15 @@ impl ByteCache for Cache {
     }
 }
 
-type TestCog = Cog<Bucket, Cache>;
+type TestCog = Cog<VersionedBucket, Cache>;
 
-fn open(bucket: &Bucket, cache: &Rc<Cache>) -> TestCog {
+fn open(bucket: &VersionedBucket, cache: &Rc<Cache>) -> TestCog {
     let fetcher = Rc::new(RangeFetcher::new(bucket.clone(), 6, |_| {}));
     pollster::block_on(Cog::open(fetcher, Rc::clone(cache), "https://bucket/file.tif")).unwrap()
 }
 
 /// The values of all pixels of some rows.
-fn values(cog: &TestCog, rows: Range<u32>) -> Result<Vec<u16>, ReadCause> {
+fn values(cog: &TestCog, rows: Range<u32>) -> Result<Vec<u16>, ReadErrorCause> {
     let mut values = Vec::new();
     let read = cog.read(cog.image().full(), &(0..SIDE), &rows, &[0], |block| {
         values.extend(block.pixels.into_digital_numbers());
@@ -137,8 +137,8 @@ fn values(cog: &TestCog, rows: Range<u32>) -> Result<Vec<u16>, ReadCause> {
     Ok(values)
 }
 
-fn check_replaced(read: Result<Vec<u16>, ReadCause>) {
-    assert_eq!(read, Err(ReadCause::Fetch(FetchError::Changed)));
+fn check_replaced(read: Result<Vec<u16>, ReadErrorCause>) {
+    assert_eq!(read, Err(ReadErrorCause::Fetch(FetchError::Changed)));
 }
 
 const MONDAY: &str = "Mon, 02 Nov 2026 07:00:00 GMT";
@@ -146,7 +146,7 @@ const TUESDAY: &str = "Tue, 03 Nov 2026 07:00:00 GMT";
 
 #[test]
 fn neighbouring_strips_are_read_in_one_request() {
-    let (bucket, cache) = (Bucket::default(), Rc::default());
+    let (bucket, cache) = (VersionedBucket::default(), Rc::default());
     bucket.store(1, None, None);
     let cog = open(&bucket, &cache);
     assert_eq!(values(&cog, 100..250), Ok(vec![1]));
@@ -159,7 +159,7 @@ fn a_file_that_is_replaced_while_it_is_read_is_given_up() {
         ((Some("\"1\""), None), (Some("\"2\""), None)),
         ((None, Some(MONDAY)), (None, Some(TUESDAY))),
     ] {
-        let (bucket, cache) = (Bucket::default(), Rc::default());
+        let (bucket, cache) = (VersionedBucket::default(), Rc::default());
         bucket.store(1, first.0, first.1);
         let cog = open(&bucket, &cache);
         assert_eq!(values(&cog, 100..150), Ok(vec![1]));
@@ -178,7 +178,7 @@ fn cached_parts_of_an_older_version_are_not_read() {
         // Without a validator the file's start decides, which differs here.
         ((None, None), (None, None)),
     ] {
-        let (bucket, cache) = (Bucket::default(), Rc::default());
+        let (bucket, cache) = (VersionedBucket::default(), Rc::default());
         bucket.store(1, first.0, first.1);
         assert_eq!(values(&open(&bucket, &cache), 100..150), Ok(vec![1]));
         // All of it is cached: nothing is requested.
@@ -193,7 +193,7 @@ fn cached_parts_of_an_older_version_are_not_read() {
 
 #[test]
 fn what_is_cached_without_a_version_is_fetched_again() {
-    let (bucket, cache) = (Bucket::default(), Rc::new(Cache::default()));
+    let (bucket, cache) = (VersionedBucket::default(), Rc::new(Cache::default()));
     bucket.store(2, Some("\"2\""), None);
     cache.0.borrow_mut().insert(0..16 << 10, tiff(1)[..16 << 10].to_vec());
     assert_eq!(values(&open(&bucket, &cache), 0..SIDE), Ok(vec![2]));

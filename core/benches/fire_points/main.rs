@@ -15,8 +15,8 @@ use std::hint::black_box;
 use std::path::PathBuf;
 
 use dragonfly_core::{
-    Coverage, Detection, FireNight, FireOutline, FireSettings, FiresState, FiresUpdate, FoundFire,
-    StaticCells, points_csv, read_points, unique_detections, update_fires,
+    Detection, FireNight, FireOutline, FireSettings, FiresState, FiresUpdate, FoundFire,
+    PointCoverage, StaticCells, points_csv, read_points, unique_detections, update_fires,
 };
 
 use invented_world::invented_world;
@@ -86,7 +86,7 @@ fn now() -> chrono::DateTime<chrono::Utc> {
 
 /// A night over points.
 fn night(read: Vec<Detection>) -> FiresUpdate {
-    let coverage: Vec<Coverage> = Coverage::of(&read, None).into_iter().collect();
+    let coverage: Vec<PointCoverage> = PointCoverage::of(&read, None).into_iter().collect();
     let night = FireNight {
         kept: Vec::new(),
         read,

@@ -218,11 +218,11 @@ pub fn offset_rule(item: &Item) -> OffsetRule {
             (None, _) => Decided(decision(0.0, OffsetReason::NoOffset)),
         };
     }
-    let said = &item.properties;
+    let properties = &item.properties;
     match (
         item.has_baseline_since_04_00(),
         source,
-        said.boa_offset_applied.or(said.boa_offset_applied_older),
+        properties.boa_offset_applied.or(properties.boa_offset_applied_older),
     ) {
         (false, ..) => Decided(decision(0.0, OffsetReason::BaselineBelow0400)),
         (true, OffsetSource::PerhapsTakenOff, Some(true)) => {

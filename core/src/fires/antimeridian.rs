@@ -7,7 +7,7 @@ use crate::fires::outline::FireOutline;
 use crate::fires::sphere::{RADIUS_KM, cos_degrees};
 
 /// Corners in degrees; the last joins the first.
-type Ring = [(f64, f64)];
+type VertexSlice = [(f64, f64)];
 
 /// The part of a fire's outline that its map does not show: it lies beyond the 180° meridian.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,7 +74,7 @@ fn side(polygons: Vec<Vec<Vec<(f64, f64)>>>) -> FireOutline {
 
 /// The signed area of a ring whose sides run along meridians and parallels, counterclockwise
 /// positive: R² Σ λ Δ(sin φ), with longitude λ and latitude φ.
-fn ring_hectares(ring: &Ring) -> f64 {
+fn ring_hectares(ring: &VertexSlice) -> f64 {
     let sin_lat = |(_, lat): &(f64, f64)| cos_degrees(90.0 - lat);
     let next = ring.iter().cycle().skip(1);
     let strips = ring.iter().zip(next).map(|(from, to)| from.0 * (sin_lat(to) - sin_lat(from)));

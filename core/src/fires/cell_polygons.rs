@@ -5,14 +5,14 @@ use crate::geo::trace::{ClassCells, TooManyVerticesError, trace};
 
 /// Polygons of longitude and latitude, each an outer ring and its holes; the first corner of a ring
 /// is repeated at its end.
-pub type Polygons = Vec<Vec<Vec<(f64, f64)>>>;
+pub type CellPolygons = Vec<Vec<Vec<(f64, f64)>>>;
 
 /// The cells that are marked as polygons in degrees. Outer rings run counterclockwise (RFC 7946);
 /// cells connect at their sides.
 ///
 /// # Errors
 /// When there are millions of corners.
-pub fn trace_cells(grid: &Grid, is_marked: &[bool]) -> Result<Polygons, TooManyVerticesError> {
+pub fn trace_cells(grid: &Grid, is_marked: &[bool]) -> Result<CellPolygons, TooManyVerticesError> {
     let classes: Vec<u8> = is_marked.iter().map(|marked| u8::from(*marked)).collect();
     let cells = ClassCells { width: grid.width() as usize, classes: &classes };
     let traced = trace(cells, |row| grid.cell_area_ha(row as u32))?;

@@ -7,7 +7,7 @@ use crate::fires::detection::{Detection, E5, MINUTES_PER_DAY, date_of_minute};
 
 /// A time in which a source of points covered an area.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Coverage {
+pub struct PointCoverage {
     /// West, south, east, north in degrees; `None` for the whole world.
     pub area: Option<[f64; 4]>,
     /// First minute since 1970.
@@ -16,7 +16,7 @@ pub struct Coverage {
     pub until: i32,
 }
 
-impl Coverage {
+impl PointCoverage {
     /// What the detections of one source prove: the time from its oldest to its newest; `None`
     /// without any, because an empty file may be a failure of the source.
     pub fn of(points: &[Detection], area: Option<[f64; 4]>) -> Option<Self> {
@@ -70,7 +70,7 @@ pub(super) fn lies_in([west, south, east, north]: [f64; 4], lon: f64, lat: f64) 
 #[serde(default, transparent)]
 pub struct CoverageLog {
     /// Ordered by area and time; those of an area neither overlap nor touch.
-    times: Vec<Coverage>,
+    times: Vec<PointCoverage>,
 }
 
 /// Days that a log holds.
@@ -80,13 +80,13 @@ const PASS_MINUTES: i32 = 12 * 60;
 
 impl CoverageLog {
     /// Adds times, and drops those that are too old.
-    pub(super) fn add(&mut self, coverage: &[Coverage], now_minute: i32) {
+    pub(super) fn add(&mut self, coverage: &[PointCoverage], now_minute: i32) {
         let start = now_minute.saturating_sub(DAYS * MINUTES_PER_DAY);
         self.times.extend(
             coverage.iter().filter(|time| time.until <= now_minute.saturating_add(PASS_MINUTES)),
         );
         let key =
-            |time: &Coverage| time.area.map(|area| area.map(|degrees| (degrees * 1e5) as i64));
+            |time: &PointCoverage| time.area.map(|area| area.map(|degrees| (degrees * 1e5) as i64));
         self.times.sort_by_key(|time| (key(time), time.from, time.until));
         self.times.dedup_by(|next, kept| {
             let is_joined =
@@ -145,14 +145,15 @@ mod tests {
             ..seen(0, 0.0, 0.0)
         };
         let points: Vec<Detection> = places.iter().map(point).collect();
-        Coverage::of_box(&points).and_then(|coverage| coverage.area)
+        PointCoverage::of_box(&points).and_then(|coverage| coverage.area)
     }
 
     #[test]
     fn a_file_across_the_antimeridian_observes_its_own_ground_and_not_the_world() {
         let fiji = area_of(&[(177.5, -18.0), (-179.0, -17.0), (178.25, -16.5)]).unwrap();
         assert_eq!(fiji, [177.5, -18.0, -179.0, -16.5]);
-        let covers = |lon, lat| Coverage { area: Some(fiji), from: 0, until: 1 }.covers(lon, lat);
+        let covers =
+            |lon, lat| PointCoverage { area: Some(fiji), from: 0, until: 1 }.covers(lon, lat);
         assert!(covers(179.9, -17.0) && covers(-179.9, -17.0) && covers(180.0, -17.0));
         assert!(!covers(0.0, -17.0) && !covers(-178.0, -17.0) && !covers(179.0, -19.0));
     }

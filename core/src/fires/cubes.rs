@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use crate::fires::sphere::Place;
+use crate::fires::sphere::SpherePoint;
 
 /// Numbers and minutes of detections, by the cube in which each lies; in a cube in the order of
 /// insertion. The minute lies beside the number because those of a cube are far apart elsewhere.
@@ -26,7 +26,7 @@ impl CubeIndex {
     }
 
     /// Adds a detection at a place.
-    pub(super) fn insert(&mut self, place: &Place, number: u32, minute: i32) {
+    pub(super) fn insert(&mut self, place: &SpherePoint, number: u32, minute: i32) {
         let cube = self.cube_at(place);
         self.insert_into(cube, number, minute);
     }
@@ -37,7 +37,7 @@ impl CubeIndex {
     }
 
     /// The cube of a place, which may hold none yet.
-    pub(super) fn cube_at(&mut self, place: &Place) -> usize {
+    pub(super) fn cube_at(&mut self, place: &SpherePoint) -> usize {
         let count = self.cubes.len();
         let cube = *self.numbers.entry(self.cube_of(place)).or_insert(count);
         if cube == count {
@@ -59,7 +59,7 @@ impl CubeIndex {
     }
 
     /// Collects the cubes that hold a place within a distance, and some farther away.
-    pub(super) fn collect_near(&self, place: &Place, reach_km: f64, cubes: &mut Vec<usize>) {
+    pub(super) fn collect_near(&self, place: &SpherePoint, reach_km: f64, cubes: &mut Vec<usize>) {
         if self.cubes.is_empty() {
             return;
         }
@@ -84,7 +84,7 @@ impl CubeIndex {
         &self.cubes[cube]
     }
 
-    fn cube_of(&self, place: &Place) -> [i32; 3] {
+    fn cube_of(&self, place: &SpherePoint) -> [i32; 3] {
         [place.x, place.y, place.z].map(|km| (km / self.cube_km).floor() as i32)
     }
 }

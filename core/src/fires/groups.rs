@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use crate::fires::cubes::CubeIndex;
 use crate::fires::detection::{Detection, MINUTES_PER_DAY};
 use crate::fires::link::{ESTABLISHED_DETECTIONS, Linked, Merger, link, link_of_pixel_km};
-use crate::fires::outline::{FireGround, FireOutline};
+use crate::fires::outline::{FireCells, FireOutline};
 use crate::fires::returning_heat::returns_to_its_ground;
 use crate::fires::settings::FireSettings;
-use crate::fires::sphere::Place;
+use crate::fires::sphere::SpherePoint;
 use crate::fires::static_sources::{extent_km, stays_in_place};
 
 /// A fire wakes when it is seen again within so many days.
@@ -51,7 +51,7 @@ impl FireGroup {
     fn examine(&mut self, settings: &FireSettings) {
         if self.is_established() && self.may_cover(settings.min_hectares) {
             // Most are too small, and no line is traced around them.
-            let ground = FireGround::of(&self.detections);
+            let ground = FireCells::of(&self.detections);
             let ground = ground.filter(|ground| ground.hectares() >= settings.min_hectares);
             self.outline = ground.map(|ground| ground.outline());
             self.is_static =
@@ -126,7 +126,7 @@ fn join_woken(groups: Vec<FireGroup>, settings: &FireSettings) -> Vec<FireGroup>
 /// Detections of fires, to find those near which another begins.
 struct BurntGround {
     index: CubeIndex,
-    places: Vec<Place>,
+    places: Vec<SpherePoint>,
     fires: Vec<usize>,
     link_km: f64,
 }
@@ -139,7 +139,7 @@ impl BurntGround {
 
     fn add(&mut self, group: &FireGroup, fire: usize) {
         for point in &group.detections {
-            let place = Place::of(point);
+            let place = SpherePoint::of(point);
             self.index.insert(&place, self.places.len() as u32, point.minute);
             self.places.push(place);
             self.fires.push(fire);
@@ -158,7 +158,7 @@ impl BurntGround {
     }
 
     fn fires_near(&self, point: &Detection) -> Vec<usize> {
-        let place = Place::of(point);
+        let place = SpherePoint::of(point);
         let reach_km = link_of_pixel_km(point.pixel_m(), self.link_km);
         let mut cubes = Vec::new();
         self.index.collect_near(&place, reach_km, &mut cubes);

@@ -7,7 +7,7 @@
 use crate::fires::cubes::{AdjacentCubes, CubeIndex};
 use crate::fires::detection::{Detection, MINUTES_PER_DAY};
 use crate::fires::settings::FireSettings;
-use crate::fires::sphere::Place;
+use crate::fires::sphere::SpherePoint;
 use crate::fires::union::DisjointSets;
 
 /// Links are never longer, whatever the size of a pixel, km.
@@ -59,7 +59,7 @@ pub(super) fn link(points: &[Detection], settings: &FireSettings) -> Linked {
 /// Detections in order of time, each linked with those before it.
 struct Linking<'a> {
     points: &'a [Detection],
-    places: Vec<Place>,
+    places: Vec<SpherePoint>,
     sets: DisjointSets,
     spans: Vec<ComponentSpan>,
     mergers: Vec<Merger>,
@@ -106,10 +106,10 @@ impl<'a> Linking<'a> {
             let day = point.day();
             ComponentSpan { detections: 1, first_day: day, last_day: day }
         };
-        let places: Vec<Place> = points.iter().map(Place::of).collect();
+        let places: Vec<SpherePoint> = points.iter().map(SpherePoint::of).collect();
         // Twice the largest pixel of VIIRS, 0.8 km, still reaches into adjacent cubes only.
         let mut fine = CubeIndex::new(link_km * 1.1);
-        let fine_cube = |(point, place): (&Detection, &Place)| {
+        let fine_cube = |(point, place): (&Detection, &SpherePoint)| {
             let is_fine = link_of_pixel_km(point.pixel_m(), link_km) <= fine.cube_km();
             if is_fine { fine.cube_at(place) as u32 } else { COARSE }
         };

@@ -44,9 +44,9 @@ mod tests;
 
 pub use antimeridian::{BeyondAntimeridian, lon_near};
 pub use burnt_area::{BurntAreaRules, burnt_area};
-pub use cell_polygons::{Polygons, trace_cells};
+pub use cell_polygons::{CellPolygons, trace_cells};
 pub use connected_ground::{ConnectedGround, GroundConnector};
-pub use coverage::{Coverage, CoverageLog};
+pub use coverage::{CoverageLog, PointCoverage};
 pub use detection::{
     Confidence, Detection, HeatSource, Processing, Satellite, minute_of_time, time_of_minute,
 };
@@ -60,8 +60,8 @@ pub use list::{FireList, ListedFire, NoFireMap, PointSource, listed_fire};
 pub use outline::FireOutline;
 pub use plan::{FireTurn, PlannedFireMap, plan_map, plan_maps};
 pub use points::{
-    BrokenRow, MAX_POINTS_BYTES, PointsError, PointsProblem, ReadPoints, points_csv, read_points,
-    read_points_archive, unique_detections,
+    BrokenRow, MAX_POINTS_BYTES, PointsError, PointsErrorCause, ReadPoints, points_csv,
+    read_points, read_points_archive, unique_detections,
 };
 pub use record::{
     Dismissal, FireFailure, FireMapKind, FireMapRecord, FireRecord, FireState, FiresState,

@@ -3,22 +3,23 @@
 use std::collections::HashMap;
 
 use crate::fires::history::MonthPoint;
-use crate::fires::sphere::Place;
+use crate::fires::sphere::SpherePoint;
 
 /// The distance of each point to its `rank`-th nearest other, metres; `max_m` where that is farther
 /// or there are fewer.
 pub(super) fn neighbour_distances_m(points: &[MonthPoint], rank: usize, max_m: f64) -> Vec<f64> {
-    let places: Vec<Place> =
-        points.iter().map(|point| Place::of_degrees(point.lon, point.lat)).collect();
+    let places: Vec<SpherePoint> =
+        points.iter().map(|point| SpherePoint::of_degrees(point.lon, point.lat)).collect();
     let max_km = max_m / 1000.0;
-    let cube =
-        |place: &Place| [place.x, place.y, place.z].map(|length| (length / max_km).floor() as i32);
-    let mut cubes: HashMap<[i32; 3], Vec<Place>> = HashMap::new();
+    let cube = |place: &SpherePoint| {
+        [place.x, place.y, place.z].map(|length| (length / max_km).floor() as i32)
+    };
+    let mut cubes: HashMap<[i32; 3], Vec<SpherePoint>> = HashMap::new();
     for place in &places {
         cubes.entry(cube(place)).or_default().push(*place);
     }
     let mut squared = Vec::new();
-    let mut distance_of = |place: &Place| {
+    let mut distance_of = |place: &SpherePoint| {
         squared.clear();
         let [x, y, z] = cube(place);
         for around in 0..27 {

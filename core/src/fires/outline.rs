@@ -32,12 +32,12 @@ pub struct FireOutline {
 
 /// The cells of a fire by its detections.
 #[derive(Clone, Debug)]
-pub(super) struct FireGround {
+pub(super) struct FireCells {
     grid: FireGrid,
     raster: BinaryRaster,
 }
 
-impl FireGround {
+impl FireCells {
     /// The ground under detections in order of time; `None` without any.
     pub(super) fn of(points: &[Detection]) -> Option<Self> {
         let grid = FireGrid::around(points, CLOSING_KM)?;
@@ -127,12 +127,12 @@ impl FireGround {
 impl FireOutline {
     /// The outline of detections in order of time; empty without any.
     pub fn of(points: &[Detection]) -> Self {
-        FireGround::of(points).map_or_else(Self::default, |ground| ground.outline())
+        FireCells::of(points).map_or_else(Self::default, |ground| ground.outline())
     }
 
     /// The area of the outline of detections in order of time, hectares, without its lines.
     pub fn hectares_of(points: &[Detection]) -> f64 {
-        FireGround::of(points).map_or(0.0, |ground| ground.hectares())
+        FireCells::of(points).map_or(0.0, |ground| ground.hectares())
     }
 
     /// A GeoJSON MultiPolygon; outer rings run counterclockwise (RFC 7946).

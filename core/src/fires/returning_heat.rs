@@ -9,7 +9,7 @@
 
 use crate::fires::cubes::CubeIndex;
 use crate::fires::detection::{Detection, MINUTES_PER_DAY};
-use crate::fires::sphere::Place;
+use crate::fires::sphere::SpherePoint;
 use crate::fires::static_sources::{extent_km, hot_days};
 
 /// Days between the first detection and the last at least.
@@ -45,14 +45,14 @@ pub(super) fn returns_to_its_ground(points: &[Detection]) -> bool {
 
 /// The share of detections that lie on the ground of others.
 fn share_on(points: &[Detection], others: &[Detection]) -> f64 {
-    let places: Vec<Place> = others.iter().map(Place::of).collect();
+    let places: Vec<SpherePoint> = others.iter().map(SpherePoint::of).collect();
     let mut index = CubeIndex::new(SAME_GROUND_KM);
     for (number, (place, other)) in (0..).zip(places.iter().zip(others)) {
         index.insert(place, number, other.minute);
     }
     let mut cubes = Vec::new();
     let mut is_on = |point: &&Detection| {
-        let place = Place::of(point);
+        let place = SpherePoint::of(point);
         cubes.clear();
         index.collect_near(&place, SAME_GROUND_KM, &mut cubes);
         let mut near = cubes.iter().flat_map(|cube| index.detections(*cube));

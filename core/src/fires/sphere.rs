@@ -11,13 +11,13 @@ pub(super) const KM_PER_DEGREE: f64 = RADIUS_KM * std::f64::consts::PI / 180.0;
 
 /// A place, km from the centre of the earth.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Place {
+pub(super) struct SpherePoint {
     pub(super) x: f64,
     pub(super) y: f64,
     pub(super) z: f64,
 }
 
-impl Place {
+impl SpherePoint {
     /// The place of a longitude and latitude in degrees.
     pub(super) fn of_degrees(lon: f64, lat: f64) -> Self {
         let ((sin_lon, cos_lon), (sin_lat, cos_lat)) = (sin_cos_degrees(lon), sin_cos_degrees(lat));
@@ -101,7 +101,9 @@ mod tests {
     #[test]
     fn distances_pass_the_antimeridian_and_the_poles() {
         let km = |a: (f64, f64), b: (f64, f64)| {
-            Place::of_degrees(a.0, a.1).squared_chord(&Place::of_degrees(b.0, b.1)).sqrt()
+            SpherePoint::of_degrees(a.0, a.1)
+                .squared_chord(&SpherePoint::of_degrees(b.0, b.1))
+                .sqrt()
         };
         assert!((km((0.0, 10.0), (0.0, 10.01)) - KM_PER_DEGREE / 100.0).abs() < 1e-6);
         assert!((km((179.995, 0.0), (-179.995, 0.0)) - KM_PER_DEGREE / 100.0).abs() < 1e-6);

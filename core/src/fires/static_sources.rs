@@ -5,7 +5,7 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 
 use crate::fires::detection::{Detection, E5, MINUTES_PER_DAY, STORED_CELL_E5, date_of_minute};
-use crate::fires::sphere::Place;
+use crate::fires::sphere::SpherePoint;
 
 /// Side of a cell, 1e-5 degrees.
 const CELL_E5: i32 = 1000;
@@ -145,9 +145,9 @@ pub(super) fn stays_in_place(points: &[Detection]) -> bool {
     let end_of_early = points[0].minute.saturating_add(EARLY_DAYS * MINUTES_PER_DAY);
     let (early, late) = points.split_at(points.partition_point(|p| p.minute < end_of_early));
     let is_steady = late.len() * hot_days(early) * MAX_FADED >= early.len() * hot_days(late);
-    let places: Vec<Place> = early.iter().map(Place::of).collect();
+    let places: Vec<SpherePoint> = early.iter().map(SpherePoint::of).collect();
     let is_moved = |point: &&Detection| {
-        let place = Place::of(point);
+        let place = SpherePoint::of(point);
         places.iter().all(|other| place.squared_chord(other) > STILL_KM * STILL_KM)
     };
     let moved = late.iter().filter(is_moved).count();
@@ -163,11 +163,12 @@ pub(super) fn hot_days(points: &[Detection]) -> usize {
 
 /// The diagonal of the box around detections, km.
 pub(super) fn extent_km(points: &[Detection]) -> f64 {
-    let Some(first) = points.first().map(Place::of) else { return 0.0 };
+    let Some(first) = points.first().map(SpherePoint::of) else { return 0.0 };
     let (mut low, mut high) = (first, first);
-    for place in points.iter().map(Place::of) {
-        low = Place { x: low.x.min(place.x), y: low.y.min(place.y), z: low.z.min(place.z) };
-        high = Place { x: high.x.max(place.x), y: high.y.max(place.y), z: high.z.max(place.z) };
+    for place in points.iter().map(SpherePoint::of) {
+        low = SpherePoint { x: low.x.min(place.x), y: low.y.min(place.y), z: low.z.min(place.z) };
+        high =
+            SpherePoint { x: high.x.max(place.x), y: high.y.max(place.y), z: high.z.max(place.z) };
     }
     low.squared_chord(&high).sqrt()
 }

@@ -3,7 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use crate::fires::births::name_groups;
-use crate::fires::coverage::{Coverage, lies_in};
+use crate::fires::coverage::{PointCoverage, lies_in};
 use crate::fires::detection::{Detection, MINUTES_PER_DAY, minute_of_time};
 use crate::fires::excluded::ExcludedCircles;
 use crate::fires::groups::{FireGroup, WAKE_DAYS, fire_groups};
@@ -22,7 +22,7 @@ pub struct FireNight<'a> {
     /// The points that were read, of all sources in any order, duplicates included.
     pub read: Vec<Detection>,
     /// When which ground was observed, by the sources that are sound.
-    pub coverage: &'a [Coverage],
+    pub coverage: &'a [PointCoverage],
     /// The sources, as they are listed.
     pub sources: Vec<PointSource>,
     /// Whether a place (longitude, latitude) lies in the fire zone; `None` without a zone.

@@ -69,7 +69,7 @@ pub fn trace(
     cells: ClassCells,
     row_area_ha: impl Fn(usize) -> f64,
 ) -> Result<Traced, TooManyVerticesError> {
-    let labels = Labels::of(cells);
+    let labels = RegionLabels::of(cells);
     let mut pieces: Vec<Option<ClassPiece>> = vec![None; labels.count];
     for (row, line) in labels.labels.chunks(cells.width.max(1)).enumerate() {
         let area_ha = row_area_ha(row);
@@ -108,14 +108,14 @@ pub fn trace(
 const NO_LABEL: u32 = 0;
 
 /// For every cell the number of its piece, from 1 on, in the order of their first cells.
-struct Labels {
+struct RegionLabels {
     width: usize,
     height: usize,
     labels: Vec<u32>,
     count: usize,
 }
 
-impl Labels {
+impl RegionLabels {
     fn of(cells: ClassCells) -> Self {
         let width = cells.width;
         let mut labels = vec![NO_LABEL; cells.classes.len()];

@@ -1,7 +1,8 @@
 //! Nights over points.
 
 use dragonfly_core::{
-    Coverage, Detection, FireNight, FireSettings, FiresState, FiresUpdate, FoundFire, update_fires,
+    Detection, FireNight, FireSettings, FiresState, FiresUpdate, FoundFire, PointCoverage,
+    update_fires,
 };
 
 use crate::fine_detection::fine_detection;
@@ -21,7 +22,7 @@ pub(crate) fn update(
     read: Vec<Detection>,
     now: &str,
 ) -> FiresUpdate {
-    let coverage: Vec<Coverage> = Coverage::of(&read, None).into_iter().collect();
+    let coverage: Vec<PointCoverage> = PointCoverage::of(&read, None).into_iter().collect();
     let night = FireNight {
         kept,
         read,

@@ -7,7 +7,7 @@ use crate::noise::{Noise, mix};
 const SEED: u64 = 7;
 
 /// What the scenes of all tiles are made of: each tile and date shifts it in its own way.
-pub(super) struct Fields {
+pub(super) struct SceneFields {
     pub(super) vegetation: Field,
     pub(super) fire: Field,
     pub(super) cloud: Field,
@@ -15,7 +15,7 @@ pub(super) struct Fields {
     pub(super) detail: Field,
 }
 
-impl Fields {
+impl SceneFields {
     pub(super) fn new(width_px: usize) -> Self {
         Self {
             vegetation: Field::new("vegetation", width_px, 1.23),
@@ -117,7 +117,7 @@ mod tests {
 
     #[test]
     fn the_detail_is_rougher_than_the_vegetation() {
-        let fields = Fields::new(128);
+        let fields = SceneFields::new(128);
         let roughness = |field: &Field| {
             let steps = field.values.windows(2).map(|pair| (pair[1] - pair[0]).abs());
             steps.sum::<f32>()

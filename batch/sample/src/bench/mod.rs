@@ -14,7 +14,7 @@ use rayon::prelude::*;
 use super::geotiff::{self, Overviews};
 use super::item::item_collection;
 use super::raster_layout::{OVERVIEW_FACTORS, RasterLayout};
-use field::Fields;
+use field::SceneFields;
 use scene::{BenchScene, pixels_of};
 
 /// The coarsest overview has more pixels across than this.
@@ -107,7 +107,7 @@ impl BenchLayout {
 pub fn write(folder: &Path, layout: &BenchLayout, on_scene: &mut dyn FnMut(&str)) -> Result<()> {
     fs::create_dir_all(folder)
         .with_context(|| format!("cannot create {}: name a writable folder", folder.display()))?;
-    let fields = Fields::new(layout.width_px);
+    let fields = SceneFields::new(layout.width_px);
     let mut items = Vec::new();
     for scene in layout.scenes() {
         let raster = layout.raster_layout(scene.column, scene.row);
@@ -125,7 +125,7 @@ fn write_scene(
     folder: &Path,
     scene: &BenchScene,
     raster: &RasterLayout,
-    fields: &Fields,
+    fields: &SceneFields,
 ) -> Result<f64> {
     let pixels = pixels_of(scene, fields);
     let path = |asset: &str| folder.join(scene.file(asset));

@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::field::Fields;
+use super::field::SceneFields;
 use crate::noise::Noise;
 
 /// Classes of the scene classification.
@@ -62,7 +62,7 @@ impl ScenePixels {
 }
 
 /// The pixels of a scene.
-pub(super) fn pixels_of(scene: &BenchScene, fields: &Fields) -> ScenePixels {
+pub(super) fn pixels_of(scene: &BenchScene, fields: &SceneFields) -> ScenePixels {
     let width_px = fields.detail.width_px;
     let noise = ["nir08", "swir22"]
         .map(|band| Noise::new(scene.place as u64, &format!("{} {band}", scene.id())));
@@ -78,7 +78,7 @@ pub(super) fn pixels_of(scene: &BenchScene, fields: &Fields) -> ScenePixels {
 /// Both bands and the class of one pixel.
 fn pixel_of(
     scene: &BenchScene,
-    fields: &Fields,
+    fields: &SceneFields,
     [nir_noise, swir_noise]: [Noise; 2],
     [row, column]: [usize; 2],
 ) -> (u16, (u16, u8)) {

@@ -119,7 +119,7 @@ impl Settings {
                 std::io::ErrorKind::NotFound => "does not exist".to_owned(),
                 _ => format!("cannot be read ({error})"),
             };
-            Some(format!("{what} {path} {problem}: put it there, or mend {key}"))
+            Some(format!("{what} {path} {problem}: put it there, or correct {key}"))
         });
         missing.collect()
     }

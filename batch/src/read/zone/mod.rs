@@ -4,6 +4,7 @@
 // The mask's file.
 mod coverage;
 mod mask;
+mod sampling;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -4,14 +4,14 @@ use axum::http::{HeaderMap, header};
 
 /// How a file was compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Encoding {
+pub(super) enum ContentEncoding {
     /// Brotli, the smaller one.
     Brotli,
     /// Gzip.
     Gzip,
 }
 
-impl Encoding {
+impl ContentEncoding {
     /// What is written behind the file's name.
     pub(super) fn extension(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Encoding {
 }
 
 /// The encodings that a reader accepts, the smaller first.
-pub(super) fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
+pub(super) fn accepted(headers: &HeaderMap) -> Vec<ContentEncoding> {
     let values =
         headers.get_all(header::ACCEPT_ENCODING).iter().filter_map(|value| value.to_str().ok());
     let members: Vec<(&str, &str)> = values
@@ -38,12 +38,12 @@ pub(super) fn accepted(headers: &HeaderMap) -> Vec<Encoding> {
         .map(|member| member.split_once(';').unwrap_or((member, "")))
         .map(|(name, weight)| (name.trim(), weight.trim()))
         .collect();
-    let is_accepted = |encoding: &Encoding| {
+    let is_accepted = |encoding: &ContentEncoding| {
         members
             .iter()
             .any(|(name, weight)| name.eq_ignore_ascii_case(encoding.name()) && !is_zero(weight))
     };
-    [Encoding::Brotli, Encoding::Gzip].into_iter().filter(is_accepted).collect()
+    [ContentEncoding::Brotli, ContentEncoding::Gzip].into_iter().filter(is_accepted).collect()
 }
 
 /// Whether a weight such as `q=0.0` refuses.
@@ -61,14 +61,14 @@ mod tests {
 
     #[test]
     fn the_smaller_encoding_that_is_accepted_comes_first() {
-        let check = |text: &'static str, expected: &[Encoding]| {
+        let check = |text: &'static str, expected: &[ContentEncoding]| {
             let headers =
                 HeaderMap::from_iter([(header::ACCEPT_ENCODING, HeaderValue::from_static(text))]);
             assert_eq!(accepted(&headers), expected, "{text}");
         };
-        check("gzip, deflate, br, zstd", &[Encoding::Brotli, Encoding::Gzip]);
-        check("br;q=0.1, GZIP;q=1", &[Encoding::Brotli, Encoding::Gzip]);
-        check("br; q=0, gzip", &[Encoding::Gzip]);
+        check("gzip, deflate, br, zstd", &[ContentEncoding::Brotli, ContentEncoding::Gzip]);
+        check("br;q=0.1, GZIP;q=1", &[ContentEncoding::Brotli, ContentEncoding::Gzip]);
+        check("br; q=0, gzip", &[ContentEncoding::Gzip]);
         check("br;q=0.000", &[]);
         check("identity", &[]);
         check("", &[]);

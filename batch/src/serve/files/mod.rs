@@ -19,7 +19,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rustix::io::Errno;
 
-use encoding::Encoding;
+use encoding::ContentEncoding;
 pub(super) use regular_file::RegularFile;
 pub(super) use send::send;
 
@@ -93,8 +93,8 @@ impl Folder {
         &self,
         path: &str,
         file: &RegularFile,
-        encoding: Encoding,
-    ) -> Option<(RegularFile, Option<Encoding>)> {
+        encoding: ContentEncoding,
+    ) -> Option<(RegularFile, Option<ContentEncoding>)> {
         if !matches!(self.public, Public::All) {
             return None;
         }

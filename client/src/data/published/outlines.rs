@@ -6,7 +6,7 @@ use crate::data::fields::Fields;
 use crate::data::json::Value;
 
 /// Longitude and latitude of each corner, degrees.
-pub type Ring = Vec<(f64, f64)>;
+pub type LonLatRing = Vec<(f64, f64)>;
 
 /// The outline of a fire.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,7 +15,7 @@ pub struct FireOutlines {
     pub id: String,
     /// The polygons of the burnt area where there is a map, else of the outline by points. The
     /// first ring of each is its outside.
-    pub polygons: Vec<Vec<Ring>>,
+    pub polygons: Vec<Vec<LonLatRing>>,
     /// Hectares of the outline by points at the end of each day with points.
     pub growth: Vec<(NaiveDate, f64)>,
 }
@@ -48,7 +48,7 @@ pub fn outlines_from_json(id: &str, text: &str) -> Option<FireOutlines> {
     Some(outlines)
 }
 
-fn polygons(feature: &Value) -> Option<Vec<Vec<Ring>>> {
+fn polygons(feature: &Value) -> Option<Vec<Vec<LonLatRing>>> {
     let coordinates = feature.field("geometry")?.field("coordinates")?;
     let corner = |corner: &Value| match corner.list()? {
         [lon, lat, ..] => Some((lon.number()?, lat.number()?)),

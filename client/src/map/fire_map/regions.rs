@@ -9,14 +9,14 @@ use crate::i18n::words;
 use crate::map::leaflet::{self, Layer, corners, options, place};
 use crate::map::obscured::ObscuredArea;
 use crate::map::severity_layer::SeverityLayer;
-use crate::state::coverage::Coverage;
+use crate::state::coverage::RegionCoverage;
 use crate::state::filter::Filter;
 use crate::state::region_entry::RegionEntry;
 
 /// The layers of one region.
 pub struct RegionLayers {
     pub bbox: [f64; 4],
-    coverage: Coverage,
+    coverage: RegionCoverage,
     pub patches: Vec<BurntPatch>,
     pub title_letters: usize,
     note: Option<&'static str>,
@@ -27,7 +27,7 @@ pub struct RegionLayers {
 
 impl RegionLayers {
     /// Whether outline and title are still those of the region.
-    fn still_show(&self, entry: &RegionEntry, coverage: Coverage) -> bool {
+    fn still_show(&self, entry: &RegionEntry, coverage: RegionCoverage) -> bool {
         entry.bbox() == self.bbox
             && coverage == self.coverage
             && words().coverage_note(coverage) == self.note
@@ -39,7 +39,7 @@ impl FireMap {
     pub fn show_regions(
         &self,
         entries: &[RegionEntry],
-        coverage_of: impl Fn(&RegionEntry) -> Coverage,
+        coverage_of: impl Fn(&RegionEntry) -> RegionCoverage,
     ) {
         let mut regions = self.regions.borrow_mut();
         regions.retain(|name, layers| {
@@ -100,7 +100,7 @@ impl FireMap {
         self.regions.borrow().values().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
     }
 
-    fn outline(&self, entry: &RegionEntry, coverage: Coverage) -> RegionLayers {
+    fn outline(&self, entry: &RegionEntry, coverage: RegionCoverage) -> RegionLayers {
         let bbox = entry.bbox();
         let is_fire = if entry.fire.is_some() { "of-fire" } else { "" };
         let line = options([

@@ -1,13 +1,13 @@
 //! Areas across the antimeridian: joined where a file cuts them, and parted again for the grid,
 //! which ends there.
 
-use super::polygons::{Corner, Polygons};
+use super::polygons::{AreaPolygons, Corner};
 
 /// What is computed of an area.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OneSide {
     /// It, longitudes within ±180.
-    pub polygons: Polygons,
+    pub polygons: AreaPolygons,
     /// Whether that is all of it.
     pub is_whole: bool,
 }
@@ -16,7 +16,7 @@ pub struct OneSide {
 const HALF_WORLD: f64 = 180.0;
 const WORLD: f64 = 360.0;
 
-impl Polygons {
+impl AreaPolygons {
     /// In one piece, beyond 180° where need be: files cut an area there (RFC 7946), or leap from
     /// 180 to −180.
     pub fn joined(mut self) -> Self {
@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     fn check(drawn: [f64; 4], expected: [f64; 4], is_whole: bool) {
-        let side = Polygons::from_box(drawn).on_one_side();
+        let side = AreaPolygons::from_box(drawn).on_one_side();
         let near = side.polygons.bbox().iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-9);
         assert!(near && side.is_whole == is_whole, "{drawn:?}: {side:?}");
     }
@@ -145,7 +145,7 @@ mod tests {
             [[[-180,-17],[-179.9,-17],[-179.9,-16],[-180,-16],[-180,-17]]]]}"#;
         let leaping = r#"{"type":"Polygon","coordinates":[[[179.8,-17],[-179.9,-17],[-179.9,-16],[179.8,-16]]]}"#;
         for text in [cut, leaping] {
-            let joined = Polygons::from_geojson(text).unwrap().joined();
+            let joined = AreaPolygons::from_geojson(text).unwrap().joined();
             let [west, _, east, _] = joined.bbox();
             assert!(
                 (west - 179.8).abs() < 1e-9 && (east - 180.1).abs() < 1e-9,
@@ -157,9 +157,9 @@ mod tests {
                 ([179.8, -17.0, 180.0, -16.0], false)
             );
         }
-        let world = Polygons::from_box([-180.0, -60.0, 180.0, 60.0]);
+        let world = AreaPolygons::from_box([-180.0, -60.0, 180.0, 60.0]);
         assert_eq!(world.clone().joined(), world);
-        let apart = Polygons(
+        let apart = AreaPolygons(
             [[-120.0, 30.0], [20.0, 40.0]]
                 .map(|[lon, lat]| vec![vec![[lon, lat], [lon + 1.0, lat], [lon, lat + 1.0]]])
                 .to_vec(),
@@ -174,7 +174,7 @@ mod tests {
             vec![[179.9, 0.4], [180.1, 0.4], [180.1, 0.6], [179.9, 0.6]],
             vec![[180.2, 0.4], [180.3, 0.4], [180.3, 0.6], [180.2, 0.6]],
         ];
-        let side = Polygons(vec![rings]).on_one_side().polygons;
+        let side = AreaPolygons(vec![rings]).on_one_side().polygons;
         assert_eq!(side.0[0].len(), 2);
         assert!((side.extent() - (1.0 - 0.1 * 0.2)).abs() < 1e-9, "{side:?}");
     }

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use leptos::mount::mount_to_body;
 use leptos::prelude::*;
 
-use super::polygons::{Corner, Polygons};
+use super::polygons::{AreaPolygons, Corner};
 use super::words::words;
 use super::{Highres, HighresSignals};
 use crate::map::leaflet::{self, Layer, options, place};
@@ -109,10 +109,10 @@ fn ring(corners: &[Corner]) -> js_sys::Array {
 }
 
 /// The area that an outline encloses, once it does.
-fn area_of(outline: &Outline, shape: DrawnShape) -> Option<Polygons> {
+fn area_of(outline: &Outline, shape: DrawnShape) -> Option<AreaPolygons> {
     match (shape, outline.corners()) {
         (DrawnShape::Box, [[one_lon, one_lat], [other_lon, other_lat]]) => {
-            Some(Polygons::from_box([
+            Some(AreaPolygons::from_box([
                 one_lon.min(*other_lon),
                 one_lat.min(*other_lat),
                 one_lon.max(*other_lon),
@@ -120,7 +120,7 @@ fn area_of(outline: &Outline, shape: DrawnShape) -> Option<Polygons> {
             ]))
         }
         (DrawnShape::Polygon, corners) if outline.is_done() => {
-            Some(Polygons(vec![vec![corners.to_vec()]]))
+            Some(AreaPolygons(vec![vec![corners.to_vec()]]))
         }
         _ => None,
     }
@@ -138,7 +138,7 @@ mod tests {
 
     #[test]
     fn two_corners_are_a_box_whichever_come_first() {
-        let expected = Polygons::from_box([1.0, 2.0, 3.0, 4.0]);
+        let expected = AreaPolygons::from_box([1.0, 2.0, 3.0, 4.0]);
         for corners in
             [[[1.0, 2.0], [3.0, 4.0]], [[3.0, 2.0], [1.0, 4.0]], [[3.0, 4.0], [1.0, 2.0]]]
         {

@@ -12,7 +12,7 @@ use web_sys::{DragEvent, File, HtmlInputElement};
 
 use super::area_drawing::{DrawnShape, how};
 use super::phase::Phase;
-use super::polygons::Polygons;
+use super::polygons::AreaPolygons;
 use super::words::HighresWords;
 use super::{Highres, HighresHandle};
 use crate::data::published::region_from_json;
@@ -75,7 +75,7 @@ fn ShapeButtons(highres: HighresHandle, words: &'static HighresWords) -> impl In
     };
     let use_region = move |_| {
         if let Some(region) = region() {
-            highres.get_value().use_area(Polygons::from_box(region.bbox));
+            highres.get_value().use_area(AreaPolygons::from_box(region.bbox));
         }
     };
     let pressed = move |wanted: DrawnShape| move || (shape.get() == Some(wanted)).to_string();

@@ -16,7 +16,7 @@ pub struct FaultText {
 }
 
 impl HighresWords {
-    /// An error of the worker in words. One without advice is the page's own sentence.
+    /// An error of the worker as a sentence. One without advice is the page's own sentence.
     pub fn fault(&self, error: &JobError) -> FaultText {
         if error.advice.is_empty() {
             let sentence = sentence(&error.message);

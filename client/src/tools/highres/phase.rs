@@ -7,7 +7,7 @@ use dragonfly_core::protocol::{
     ZoomOffer,
 };
 
-use super::polygons::Polygons;
+use super::polygons::AreaPolygons;
 
 /// From this download on the reader confirms before anything is fetched, MB.
 pub const CONFIRM_ABOVE_MB: f64 = 40.0;
@@ -50,7 +50,7 @@ pub enum PhaseEffect {
     /// Save the buffers of the response as a file.
     SaveFile(FileInfo),
     /// Use this area, and show all of it.
-    UseArea(Polygons),
+    UseArea(AreaPolygons),
     /// Show a line beside the buttons.
     ShowNote(PhaseNote),
 }
@@ -115,7 +115,7 @@ impl Phase {
             }
             (phase, JobResponse::Area { geojson, note }) => {
                 let note = ShowNote(note.map_or(PhaseNote::Empty, PhaseNote::Text));
-                match Polygons::from_geojson(&geojson).map(Polygons::joined) {
+                match AreaPolygons::from_geojson(&geojson).map(AreaPolygons::joined) {
                     Some(area) => (Self::Idle, vec![note, UseArea(area)]),
                     None => (phase, vec![note]),
                 }
@@ -375,7 +375,7 @@ mod tests {
 
     #[test]
     fn an_area_from_a_file_is_used_if_it_has_polygons() {
-        let area = Polygons::from_box([0.0, 0.0, 1.0, 1.0]);
+        let area = AreaPolygons::from_box([0.0, 0.0, 1.0, 1.0]);
         let response = |geojson: String| JobResponse::Area { geojson, note: Some("cut".into()) };
         let note = PhaseEffect::ShowNote(PhaseNote::Text("cut".to_owned()));
         let used = [note.clone(), PhaseEffect::UseArea(area.clone())];

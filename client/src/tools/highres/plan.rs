@@ -6,7 +6,7 @@ use dragonfly_core::metadata::{Assessment, MapMeta};
 use dragonfly_core::protocol::{COMPUTE_ZOOM, PictureKind};
 use dragonfly_core::{DateWindow, Index, Thresholds};
 
-use super::polygons::Polygons;
+use super::polygons::AreaPolygons;
 
 /// Days of a window where nothing else is known.
 const WINDOW_DAYS: u64 = 30;
@@ -21,10 +21,10 @@ pub const DIVIDER_PERCENT: u8 = 50;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Where; `None` for the part of the map in view.
-    pub area: Option<Polygons>,
+    pub area: Option<AreaPolygons>,
     /// The fire's perimeter, where the reader drew it; the area then reaches beyond it, to find
     /// unburned ground.
-    pub perimeter: Option<Polygons>,
+    pub perimeter: Option<AreaPolygons>,
     /// Days before the fire.
     pub pre: DateWindow,
     /// Days after the fire.
@@ -89,7 +89,7 @@ impl Plan {
     /// # Errors
     /// When they cannot.
     pub fn check(&self) -> Result<(), PlanError> {
-        let is_beyond_map = |area: &Polygons| {
+        let is_beyond_map = |area: &AreaPolygons| {
             let [_, south, _, north] = area.bbox();
             south >= MAX_LATITUDE || north <= -MAX_LATITUDE
         };
@@ -105,7 +105,7 @@ impl Plan {
     }
 
     /// Sets another area, or the view; the scenes are chosen again.
-    pub fn set_area(&mut self, area: Option<Polygons>) {
+    pub fn set_area(&mut self, area: Option<AreaPolygons>) {
         (self.area, self.perimeter) = (area, None);
         self.scenes.clear();
     }
@@ -117,7 +117,7 @@ impl Plan {
                 let perimeter = self.area.take();
                 self.area = perimeter
                     .as_ref()
-                    .map(|perimeter| Polygons::from_box(widened(perimeter.bbox())));
+                    .map(|perimeter| AreaPolygons::from_box(widened(perimeter.bbox())));
                 self.dnbr_offset = perimeter.is_some();
                 self.perimeter = perimeter;
             }
@@ -201,7 +201,8 @@ mod tests {
     #[test]
     fn an_area_beyond_the_map_is_an_error() {
         let check = |south: f64, north: f64| {
-            Plan { area: Some(Polygons::from_box([10.0, south, 11.0, north])), ..plan() }.check()
+            Plan { area: Some(AreaPolygons::from_box([10.0, south, 11.0, north])), ..plan() }
+                .check()
         };
         let beyond = Err(PlanError::BeyondMap);
         assert_eq!((check(85.1, 86.0), check(-90.0, -85.1)), (beyond, beyond));
@@ -210,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_perimeter_is_computed_with_the_ground_around_it() {
-        let outline = Polygons(vec![vec![vec![[10.0, 60.0], [10.2, 60.0], [10.1, 60.1]]]]);
+        let outline = AreaPolygons(vec![vec![vec![[10.0, 60.0], [10.2, 60.0], [10.1, 60.1]]]]);
         let mut plan = plan();
         plan.set_area(Some(outline.clone()));
         let before = plan.clone();

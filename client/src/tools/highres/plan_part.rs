@@ -5,7 +5,7 @@ use dragonfly_core::protocol::{COMPUTE_ZOOM, PictureKind};
 use dragonfly_core::{ClassTable, DateWindow, Index, Thresholds};
 
 use super::plan::{DIVIDER_PERCENT, Plan};
-use super::polygons::Polygons;
+use super::polygons::AreaPolygons;
 use crate::state::address::{escaped, unescaped};
 
 /// The word for continuous colours without classes.
@@ -75,8 +75,8 @@ impl Plan {
                     plan.zoom =
                         value.parse().ok().filter(|zoom| *zoom <= COMPUTE_ZOOM).unwrap_or(plan.zoom)
                 }
-                "area" => plan.area = Polygons::from_part(value),
-                "fire" => plan.perimeter = Polygons::from_part(value),
+                "area" => plan.area = AreaPolygons::from_part(value),
+                "fire" => plan.perimeter = AreaPolygons::from_part(value),
                 "scenes" => {
                     plan.scenes =
                         value.split('~').filter(|id| !id.is_empty()).map(unescaped).collect()
@@ -189,7 +189,7 @@ mod tests {
 
     #[test]
     fn an_address_keeps_a_whole_plan() {
-        let area = Polygons(vec![
+        let area = AreaPolygons(vec![
             vec![
                 vec![[1.0, 2.0], [3.5, 2.0], [3.5, 4.25]],
                 vec![[2.0, 2.5], [2.5, 2.5], [2.5, 3.0]],
@@ -231,12 +231,12 @@ mod tests {
         })
     }
 
-    fn areas() -> impl Strategy<Value = Option<Polygons>> {
+    fn areas() -> impl Strategy<Value = Option<AreaPolygons>> {
         let degrees = |most: i32| (-most..most).prop_map(|parts| f64::from(parts) / 1e5);
         let corner = (degrees(18_000_000), degrees(8_500_000)).prop_map(|(lon, lat)| [lon, lat]);
         let ring = prop::collection::vec(corner, 3..6);
         let polygon = prop::collection::vec(ring, 1..3);
-        prop::option::of(prop::collection::vec(polygon, 1..3).prop_map(Polygons))
+        prop::option::of(prop::collection::vec(polygon, 1..3).prop_map(AreaPolygons))
     }
 
     fn class_tables() -> impl Strategy<Value = Option<Thresholds>> {

@@ -12,9 +12,9 @@ pub type Corner = [f64; 2];
 
 /// Polygons: the first ring of each is its outside, the others are holes. Rings are not closed.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Polygons(pub Vec<Vec<Vec<Corner>>>);
+pub struct AreaPolygons(pub Vec<Vec<Vec<Corner>>>);
 
-impl Polygons {
+impl AreaPolygons {
     /// A box: west, south, east, north, degrees.
     pub fn from_box([west, south, east, north]: [f64; 4]) -> Self {
         Self(vec![vec![vec![[west, south], [east, south], [east, north], [west, north]]]])
@@ -71,7 +71,7 @@ impl Polygons {
         self.0.iter().map(polygon).collect::<Vec<_>>().join("___")
     }
 
-    /// Reads [`Polygons::to_part`]; `None` where it is not that.
+    /// Reads [`AreaPolygons::to_part`]; `None` where it is not that.
     pub fn from_part(part: &str) -> Option<Self> {
         let corner = |text: &str| -> Option<Corner> {
             let (lon, lat) = text.split_once('~')?;
@@ -116,16 +116,16 @@ mod tests {
     #[test]
     fn geojson_goes_in_and_out() {
         let text = r#"{"type":"Polygon","coordinates":[[[0,0],[1,0],[1,1],[0,0]]]}"#;
-        let polygons = Polygons::from_geojson(text).unwrap();
+        let polygons = AreaPolygons::from_geojson(text).unwrap();
         assert_eq!(polygons.0, [[[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0]]]]);
-        assert_eq!(Polygons::from_geojson(&polygons.to_geojson()), Some(polygons));
+        assert_eq!(AreaPolygons::from_geojson(&polygons.to_geojson()), Some(polygons));
         for bad in [
             "",
             "{}",
             r#"{"type":"Point","coordinates":[0,0]}"#,
             r#"{"type":"Polygon","coordinates":[[]]}"#,
         ] {
-            assert_eq!(Polygons::from_geojson(bad), None, "{bad}");
+            assert_eq!(AreaPolygons::from_geojson(bad), None, "{bad}");
         }
     }
 
@@ -133,8 +133,8 @@ mod tests {
         #[test]
         fn any_area_survives_an_address(corners in prop::collection::vec((-18_000_000_i32..18_000_000, -8_500_000_i32..8_500_000), 3..30)) {
             let ring: Vec<Corner> = corners.into_iter().map(|(lon, lat)| [f64::from(lon) / 1e5, f64::from(lat) / 1e5]).collect();
-            let area = Polygons(vec![vec![ring]]);
-            prop_assert_eq!(Polygons::from_part(&area.to_part()), Some(area));
+            let area = AreaPolygons(vec![vec![ring]]);
+            prop_assert_eq!(AreaPolygons::from_part(&area.to_part()), Some(area));
         }
     }
 }

@@ -10,7 +10,7 @@ use wasm_bindgen::prelude::*;
 
 use super::phase::Phase;
 use super::plan::Plan;
-use super::polygons::Polygons;
+use super::polygons::AreaPolygons;
 use super::session::Session;
 use super::style::ResultStyle;
 use super::words::words;
@@ -180,11 +180,16 @@ impl Highres {
     }
 
     /// The part of the map that is in view and not obscured.
-    pub fn area_in_view(&self) -> Polygons {
+    pub fn area_in_view(&self) -> AreaPolygons {
         let (obscured, size) = (ObscuredArea::by_panel(), self.map.size());
         let at = |x: f64, y: f64| self.map.place_at(&js_sys::Array::of2(&x.into(), &y.into()));
         let (first, last) =
             (at(obscured.left_px, 0.0), at(size.x(), size.y() - obscured.bottom_px));
-        Polygons::from_box([first.lng(), last.lat().max(-85.0), last.lng(), first.lat().min(85.0)])
+        AreaPolygons::from_box([
+            first.lng(),
+            last.lat().max(-85.0),
+            last.lng(),
+            first.lat().min(85.0),
+        ])
     }
 }

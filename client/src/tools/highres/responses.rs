@@ -10,7 +10,7 @@ use web_sys::Element;
 use super::fault::capitalised;
 use super::phase::{PhaseEffect, PhaseNote};
 use super::plan::Plan;
-use super::polygons::Polygons;
+use super::polygons::AreaPolygons;
 use super::save_view;
 use super::signals::set_if_new;
 use super::words::words;
@@ -98,7 +98,7 @@ impl Highres {
     }
 
     /// Computes in another area from now on, and shows all of it.
-    pub fn use_area(&self, area: Polygons) {
+    pub fn use_area(&self, area: AreaPolygons) {
         let (obscured, bbox) = (ObscuredArea::by_panel(), area.bbox());
         self.signals.plan.update(|plan| plan.set_area(Some(area)));
         let padding = options([

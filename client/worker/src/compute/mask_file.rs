@@ -8,7 +8,7 @@ use dragonfly_tiff::{Level, SampleKind};
 
 use crate::compute::scene_error::SceneError;
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::cog::{Cog, ReadCause};
+use crate::fetch::cog::{Cog, ReadErrorCause};
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 
@@ -75,8 +75,8 @@ fn stated_validity<T: Transport, C: ByteCache>(file: &Cog<T, C>) -> StatedValidi
     }
 }
 
-fn is_absent(cause: &ReadCause) -> bool {
-    matches!(cause, ReadCause::Fetch(error) if error.is_absent())
+fn is_absent(cause: &ReadErrorCause) -> bool {
+    matches!(cause, ReadErrorCause::Fetch(error) if error.is_absent())
 }
 
 /// The band of a mask file that belongs to a band, counted from 0: its only one, or that of the same

@@ -12,7 +12,7 @@ pub(crate) type VertexRing = Vec<Vertex>;
 /// An outer ring, counterclockwise, and its holes, clockwise.
 pub(crate) type VertexPolygon = Vec<VertexRing>;
 
-/// Why a `.shp` holds no polygon that can be used. Says what it is, for a sentence that names the
+/// Why a `.shp` holds no polygon that can be used. Completes a sentence that names the
 /// file.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ShapefileError {

@@ -62,12 +62,12 @@ pub struct ReadError {
     /// Where it lies, without a token.
     pub url: String,
     /// What is wrong.
-    pub cause: ReadCause,
+    pub cause: ReadErrorCause,
 }
 
 /// What is wrong with a file.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
-pub enum ReadCause {
+pub enum ReadErrorCause {
     /// Its bytes cannot be had.
     #[error(transparent)]
     Fetch(#[from] FetchError),
@@ -203,12 +203,12 @@ impl<T: Transport, C: ByteCache> Cog<T, C> {
 
 impl<T: Transport, C: ByteCache> CogFile<T, C> {
     /// Fetches the head as far as it is needed to understand it.
-    async fn open(&mut self) -> Result<TiffImage, ReadCause> {
+    async fn open(&mut self) -> Result<TiffImage, ReadErrorCause> {
         let mut requested = 0..FIRST_BYTES;
         for _ in 0..MAX_HEAD_REQUESTS {
             let bytes = self.head_bytes(requested).await?;
             if let Some(format) = self.foreign_format() {
-                return Err(ReadCause::Format(format));
+                return Err(ReadErrorCause::Format(format));
             }
             if bytes == 0 {
                 return Err(TiffError::CutShort("its head").into());
@@ -235,7 +235,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
     }
 
     /// Takes bytes into the head; returns how many there were.
-    async fn head_bytes(&mut self, range: Range<u64>) -> Result<usize, ReadCause> {
+    async fn head_bytes(&mut self, range: Range<u64>) -> Result<usize, ReadErrorCause> {
         let is_start = self.head.is_empty();
         let bytes = match self.cached(&range, is_start).await {
             Some(bytes) => bytes,
@@ -315,9 +315,9 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
         &self,
         blocks: Vec<(BlockPlace, Option<Range<u64>>)>,
         mut deliver: impl FnMut(BlockPlace, Option<&[u8]>) -> Result<(), BlockError>,
-    ) -> Result<(), ReadCause> {
+    ) -> Result<(), ReadErrorCause> {
         let mut hand_on = |place, stored: Option<&[u8]>| {
-            deliver(place, stored).map_err(|cause| ReadCause::Block { place, cause })
+            deliver(place, stored).map_err(|cause| ReadErrorCause::Block { place, cause })
         };
         let mut far_off = Vec::new();
         for (place, range) in blocks {
@@ -357,7 +357,7 @@ impl<T: Transport, C: ByteCache> CogFile<T, C> {
     async fn fetch_blocks(
         &self,
         request: BlockRequest<BlockPlace>,
-    ) -> Result<(BlockRequest<BlockPlace>, Vec<u8>), ReadCause> {
+    ) -> Result<(BlockRequest<BlockPlace>, Vec<u8>), ReadErrorCause> {
         let bytes = self.fetch(request.range.clone()).await?;
         Ok((request, bytes))
     }

@@ -17,7 +17,7 @@ pub(crate) mod transport;
 #[cfg(target_arch = "wasm32")]
 pub use browser::{BrowserResponse, BrowserTransport};
 pub use byte_cache::{ByteCache, NoCache};
-pub use cog::{BlockPixels, Cog, ReadCause, ReadError};
+pub use cog::{BlockPixels, Cog, ReadError, ReadErrorCause};
 pub use fetch_error::FetchError;
 pub use page_transport::{PageResponse, PageTransport};
 pub use range_fetcher::{FetchedBytes, RangeFetcher};

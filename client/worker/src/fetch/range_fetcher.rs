@@ -53,7 +53,7 @@ const SLOW_ATTEMPTS: usize = 2;
 /// wait for whole transfers.
 const HEAD_TIMEOUT: Duration = Duration::from_secs(120);
 
-/// A failure that another attempt may mend.
+/// A failure that another attempt may not have.
 struct Passing {
     error: FetchError,
     requested_pause: Option<Duration>,
@@ -187,7 +187,7 @@ impl Progress<'_> {
         let content = match read_range_head(&head.range(), rest) {
             Ok(content) => content,
             Err(RangeHeadError::NoRanges) => return Err(FetchError::NoRanges),
-            Err(RangeHeadError::WrongRange(said)) => return Err(FetchError::WrongRange(said)),
+            Err(RangeHeadError::WrongRange(range)) => return Err(FetchError::WrongRange(range)),
             Err(RangeHeadError::Status(status)) => match StatusKind::of(status) {
                 StatusKind::Forbidden => return Err(FetchError::Forbidden(status)),
                 StatusKind::NotFound => return Err(FetchError::NotFound(status)),

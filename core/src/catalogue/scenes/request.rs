@@ -31,6 +31,6 @@ pub enum SceneOrder {
     /// Little cloud, much ground, near the wanted day.
     Clearest,
     /// The newest, until most ground is likely to be clear in several: where the latest clear view
-    /// of a cell counts. The cloud of a whole tile says little about a fire in it.
+    /// of a cell counts. The cloud of a whole tile is a poor estimate for a fire in it.
     Newest,
 }

@@ -109,7 +109,7 @@ impl AddressPolicy {
     /// origin, or on one of the hosts named beside it.
     ///
     /// # Errors
-    /// Says why not.
+    /// The reason, where it may not.
     pub fn check_page(&self, url: &str) -> Result<(), AddressError> {
         let origin = Origin::of(url)?;
         if self.own.as_ref() == Some(&origin) {
@@ -127,7 +127,7 @@ impl AddressPolicy {
     /// A name is not resolved here: the code that connects checks each address with [`is_private`].
     ///
     /// # Errors
-    /// Says why not.
+    /// The reason, where it may not.
     pub fn check_file(&self, href: &str) -> Result<(), AddressError> {
         match (Origin::of(href), storage_error(href)) {
             (Ok(origin), _) => self.check_private(&origin),
@@ -140,7 +140,7 @@ impl AddressPolicy {
     /// Whether the files that a map reads of an item may be read.
     ///
     /// # Errors
-    /// Says why not.
+    /// The reason, where it may not.
     pub fn check_item(&self, item: &Item) -> Result<(), AddressError> {
         let bands =
             SpectralIndex::MAPPED.bands().into_iter().filter_map(|role| item.band(role).ok());

@@ -49,12 +49,12 @@ mod tests {
 
     #[test]
     fn a_baseline_is_read_from_property_and_name() {
-        let said = |baseline: Option<Baseline>| baseline.map(|baseline| baseline.to_string());
-        assert_eq!(said(Baseline::from_property("05.11")).as_deref(), Some("05.11"));
+        let text = |baseline: Option<Baseline>| baseline.map(|baseline| baseline.to_string());
+        assert_eq!(text(Baseline::from_property("05.11")).as_deref(), Some("05.11"));
         assert_eq!(Baseline::from_property("latest"), None);
         assert_eq!(Baseline::from_property("+5.11"), None);
         let name = "S2A_MSIL2A_20200714T115221_N0214_R123_T28QCH_20200714T191310.SAFE";
-        assert_eq!(said(Baseline::from_product_name(name)).as_deref(), Some("02.14"));
+        assert_eq!(text(Baseline::from_product_name(name)).as_deref(), Some("02.14"));
         assert_eq!(Baseline::from_product_name("S2A_10SGD_20250806_0_L2A"), None);
         assert_eq!(Baseline::from_product_name("S2A_Né12_N05"), None);
     }

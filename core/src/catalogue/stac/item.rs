@@ -119,21 +119,21 @@ impl Item {
 
     /// Memory that it takes, bytes, about.
     pub(super) fn memory_bytes(&self) -> usize {
-        let said = &self.properties;
+        let properties = &self.properties;
         let texts = [
             &self.collection,
-            &said.platform,
-            &said.landsat_category,
-            &said.processing_baseline,
-            &said.processing_baseline_older,
+            &properties.platform,
+            &properties.landsat_category,
+            &properties.processing_baseline,
+            &properties.processing_baseline_older,
         ];
         let names = [
-            &said.product_uri,
-            &said.product_id,
-            &said.grid_code,
-            &said.mgrs_tile,
-            &said.wrs_path,
-            &said.wrs_row,
+            &properties.product_uri,
+            &properties.product_id,
+            &properties.grid_code,
+            &properties.mgrs_tile,
+            &properties.wrs_path,
+            &properties.wrs_row,
         ];
         let text_bytes: usize = texts.into_iter().chain(names).flatten().map(String::len).sum();
         let asset_bytes = |(key, asset): (&String, &Asset)| {
@@ -156,10 +156,13 @@ impl Item {
     /// The processing baseline of a Sentinel-2 scene, by its properties, else by `_Nxxyy_` in the
     /// product's name.
     pub fn baseline(&self) -> Option<Baseline> {
-        let said = &self.properties;
-        let stated = [&said.processing_baseline, &said.processing_baseline_older];
-        let names =
-            [said.product_uri.as_deref(), said.product_id.as_deref(), Some(self.id.as_str())];
+        let properties = &self.properties;
+        let stated = [&properties.processing_baseline, &properties.processing_baseline_older];
+        let names = [
+            properties.product_uri.as_deref(),
+            properties.product_id.as_deref(),
+            Some(self.id.as_str()),
+        ];
         stated
             .into_iter()
             .flatten()
@@ -210,8 +213,9 @@ mod tests {
             r#","eo:cloud_cover":3.5,"s2:processing_baseline":"05.11""#,
         );
         let again: Item = serde_json::from_str(&serde_json::to_string(&first).unwrap()).unwrap();
-        let said = |item: &Item| format!("{:?}", Item { footprint: None, ..item.clone() });
-        assert_eq!(said(&again), said(&first));
+        let without_footprint =
+            |item: &Item| format!("{:?}", Item { footprint: None, ..item.clone() });
+        assert_eq!(without_footprint(&again), without_footprint(&first));
         let offset = Some(StatedOffset { dn: -500.0, is_in_dn: false });
         assert_eq!((again.scale(), again.stated_offset()), (0.0002, offset));
     }
@@ -226,9 +230,9 @@ mod tests {
         )
         .unwrap();
         assert_eq!(read.acquired().unwrap().to_rfc3339(), "2020-10-31T00:00:00+00:00");
-        let said = &read.properties;
+        let properties = &read.properties;
         assert_eq!(
-            (said.cloud_cover, said.boa_offset_applied, said.created),
+            (properties.cloud_cover, properties.boa_offset_applied, properties.created),
             (Some(12.5), Some(true), None)
         );
         assert_eq!(read.baseline().unwrap().to_string(), "05.01");

@@ -25,7 +25,7 @@ pub struct ItemCollection {
     /// The items, with those of their assets that some collection reads or shows.
     pub features: Vec<Item>,
     /// The first of those that cannot be read.
-    pub unread: Vec<UnreadItem>,
+    pub unread: Vec<UnreadItemError>,
     /// How many cannot be read.
     pub unread_count: usize,
     /// Memory that the items take, bytes, about.
@@ -39,7 +39,7 @@ pub struct ItemCollection {
 /// An item that cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the item {name} cannot be read: {cause}")]
-pub struct UnreadItem {
+pub struct UnreadItemError {
     /// Its id, without control characters and cut to a length; without one its place in the list.
     pub name: String,
     /// Why. Quotes nothing of the item.
@@ -195,7 +195,7 @@ impl Document {
 struct FeaturesReader {
     items: Vec<Item>,
     items_bytes: usize,
-    unread: Vec<UnreadItem>,
+    unread: Vec<UnreadItemError>,
     unread_count: usize,
     is_too_much: bool,
 }
@@ -277,7 +277,7 @@ impl FeaturesReader {
                     } else {
                         "it is no object".to_owned()
                     };
-                    self.unread.push(UnreadItem { name, cause });
+                    self.unread.push(UnreadItemError { name, cause });
                 }
                 self.unread_count += 1;
             }

@@ -6,15 +6,15 @@ impl Item {
     /// The tile of the satellite's own grid, such as `MGRS-10TFK` or `WRS2-033032`; without one,
     /// the place of the box.
     pub fn tile_name(&self) -> String {
-        let said = &self.properties;
-        if let Some(code) = &said.grid_code {
+        let properties = &self.properties;
+        if let Some(code) = &properties.grid_code {
             return code.clone();
         }
-        if let (Some(path), Some(row)) = (&said.wrs_path, &said.wrs_row) {
+        if let (Some(path), Some(row)) = (&properties.wrs_path, &properties.wrs_row) {
             return format!("WRS2-{path:0>3}{row:0>3}");
         }
         let named = || self.id.split(['_', '.']).find_map(mgrs_tile);
-        if let Some(tile) = said.mgrs_tile.as_deref().or_else(named) {
+        if let Some(tile) = properties.mgrs_tile.as_deref().or_else(named) {
             return format!("MGRS-{tile}");
         }
         match self.bbox() {

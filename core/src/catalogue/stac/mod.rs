@@ -42,7 +42,7 @@ pub use footprint::Footprint;
 pub(crate) use footprint::overlap;
 pub use item::Item;
 pub use item_bands::StatedOffset;
-pub use item_collection::{ItemCollection, ItemCollectionError, UnreadItem};
+pub use item_collection::{ItemCollection, ItemCollectionError, UnreadItemError};
 pub use item_links::ItemLinks;
 pub use item_properties::Properties;
 pub use mask_meaning::MaskMeaningError;

@@ -159,8 +159,8 @@ mod tests {
         fn an_interval_is_read_as_it_is_written(start in 0..4_000_000_000i64, end in 0..4_000_000_000i64) {
             let moment = |seconds| DateTime::from_timestamp(seconds, 0);
             for (start, end) in [(moment(start), moment(end)), (None, moment(end)), (moment(start), None)] {
-                let said = |at: Option<DateTime<Utc>>| at.map_or("..".to_owned(), |at| at.to_rfc3339());
-                let datetime = Some(format!("{}/{}", said(start), said(end)));
+                let text = |at: Option<DateTime<Utc>>| at.map_or("..".to_owned(), |at| at.to_rfc3339());
+                let datetime = Some(format!("{}/{}", text(start), text(end)));
                 prop_assert_eq!(ItemSearch { datetime, ..ItemSearch::default() }.interval(), Ok((start, end)));
             }
         }

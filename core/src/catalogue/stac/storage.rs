@@ -118,7 +118,7 @@ impl StoredFile {
         match kind.to_ascii_lowercase().as_str() {
             "gs" => Some(format!("https://storage.googleapis.com/{bucket}/{key}")),
             "s3" | "s3a" | "s3n" => {
-                let stored = Stored::of(&self.stored_at, of_item);
+                let stored = StoredAsset::of(&self.stored_at, of_item);
                 (!stored.requester_pays).then(|| format!("{}/{key}", stored.s3_root(bucket)))
             }
             _ => None,
@@ -127,14 +127,14 @@ impl StoredFile {
 }
 
 /// Where one file is stored, of what the file and its item state.
-struct Stored<'a> {
+struct StoredAsset<'a> {
     region: Option<&'a str>,
     /// Of storage that is not Amazon's.
     platform: Option<&'a str>,
     requester_pays: bool,
 }
 
-impl<'a> Stored<'a> {
+impl<'a> StoredAsset<'a> {
     fn of(file: &'a StoredAt, item: &'a StoredAt) -> Self {
         let schemes = || file.schemes.iter().chain(&item.schemes);
         let referred = file.refs.iter().chain(&item.refs);

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 
-use crate::fires::coverage::Coverage;
+use crate::fires::coverage::PointCoverage;
 use crate::fires::detection::{Detection, MINUTES_PER_DAY, date_of_minute};
 
 /// Times of one box whose pause is no longer than this are joined, minutes: satellites pass twice
@@ -28,7 +28,7 @@ pub struct KnownBox {
 
 impl PointTimes {
     /// Adds the time that a source covered, for each stored box that lies within its ground.
-    pub fn add(&mut self, stored: &[[f64; 4]], coverage: &Coverage) {
+    pub fn add(&mut self, stored: &[[f64; 4]], coverage: &PointCoverage) {
         for bbox in stored {
             if coverage.area.is_none_or(|area| holds_box(area, *bbox)) {
                 self.add_time(*bbox, (coverage.from, coverage.until));
@@ -142,7 +142,7 @@ mod tests {
     fn known(spans: &[(&str, &str)], area: Option<[f64; 4]>) -> PointTimes {
         let mut times = PointTimes::default();
         for (from, until) in spans {
-            let coverage = Coverage { area, from: minute(from), until: minute(until) };
+            let coverage = PointCoverage { area, from: minute(from), until: minute(until) };
             times.add(&[BOX], &coverage);
         }
         times

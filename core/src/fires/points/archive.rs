@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::Columns;
+use super::columns::PointColumns;
 use super::dbase::DbaseTable;
-use super::refusal::{PointsError, PointsProblem};
+use super::refusal::{PointsError, PointsErrorCause};
 use super::row::read_row;
 use super::table::{MAX_POINTS_BYTES, ReadPoints, latest_minute, read_points};
 use crate::area_file::ZippedFiles;
@@ -23,7 +23,7 @@ pub fn read_points_archive(
         [b'P', b'K', ..] => read_zip(file, bytes, now),
         [0, 0, 0x27, 0x0a, ..] => Err(PointsError {
             file: file.to_owned(),
-            problem: PointsProblem::Archive(
+            problem: PointsErrorCause::Archive(
                 "is the geometry of a shapefile; give the zip file, or the .dbf beside it"
                     .to_owned(),
             ),
@@ -38,7 +38,7 @@ pub fn read_points_archive(
 fn read_zip(file: &str, bytes: &[u8], now: DateTime<Utc>) -> Result<ReadPoints, PointsError> {
     let unsound = |cause: String| PointsError {
         file: file.to_owned(),
-        problem: PointsProblem::Archive(cause),
+        problem: PointsErrorCause::Archive(cause),
     };
     let archive = ZippedFiles::open(file, bytes).map_err(|error| unsound(error.problem))?;
     let is_table = |name: &&str| name.rsplit('/').next().is_some_and(|last| last != "Readme.txt");
@@ -69,13 +69,13 @@ fn read_zip(file: &str, bytes: &[u8], now: DateTime<Utc>) -> Result<ReadPoints, 
     Ok(all)
 }
 
-fn read_dbase(bytes: &[u8], now: DateTime<Utc>) -> Result<ReadPoints, PointsProblem> {
-    let unsound = |cause: &str| PointsProblem::Archive(format!("{cause}; download it again"));
+fn read_dbase(bytes: &[u8], now: DateTime<Utc>) -> Result<ReadPoints, PointsErrorCause> {
+    let unsound = |cause: &str| PointsErrorCause::Archive(format!("{cause}; download it again"));
     let table = DbaseTable::open(bytes).ok_or_else(|| unsound("is not a sound dBASE table"))?;
     if table.is_cut_off() {
         return Err(unsound("ends before its last record"));
     }
-    let columns = Columns::find(&table.names())?;
+    let columns = PointColumns::find(&table.names())?;
     let mut read = ReadPoints::default();
     for (number, fields) in table.records() {
         read.add(number, read_row(&columns, &fields, latest_minute(now)));

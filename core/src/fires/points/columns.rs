@@ -1,11 +1,11 @@
 //! Which column of a table holds what, by name.
 
-use super::refusal::PointsProblem;
+use super::refusal::PointsErrorCause;
 use crate::catalogue::stac::shown;
 
 /// Places of the columns in a row.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Columns {
+pub(super) struct PointColumns {
     pub(super) latitude: usize,
     pub(super) longitude: usize,
     pub(super) date: usize,
@@ -20,13 +20,13 @@ pub(super) struct Columns {
     pub(super) count: usize,
 }
 
-impl Columns {
+impl PointColumns {
     /// The columns of a header whose names are `names`, in any case.
-    pub(super) fn find(names: &[&str]) -> Result<Self, PointsProblem> {
+    pub(super) fn find(names: &[&str]) -> Result<Self, PointsErrorCause> {
         let get = |wanted: &str| names.iter().position(|name| name.eq_ignore_ascii_case(wanted));
         let need = |column: &'static str| {
             let header = || shown(&names.join(","));
-            get(column).ok_or_else(|| PointsProblem::NoColumn { column, header: header() })
+            get(column).ok_or_else(|| PointsErrorCause::NoColumn { column, header: header() })
         };
         let columns = Self {
             latitude: need("latitude")?,
@@ -44,7 +44,7 @@ impl Columns {
         // Landsat's points have neither a brightness, nor a power, nor a version.
         let is_measured = ["bright_ti4", "brightness", "frp", "version"];
         if columns.scan.is_some() && !is_measured.into_iter().any(|name| get(name).is_some()) {
-            return Err(PointsProblem::Landsat);
+            return Err(PointsErrorCause::Landsat);
         }
         Ok(columns)
     }

@@ -46,9 +46,9 @@ const ODD_VALUES: [&str; 24] = [
 ];
 
 /// Numbers by xorshift64*, the same on every target.
-struct Random(u64);
+struct FuzzRandom(u64);
 
-impl Random {
+impl FuzzRandom {
     fn of_input(number: u64) -> Self {
         Self(number.wrapping_add(1).wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1)
     }
@@ -74,7 +74,7 @@ impl Random {
 }
 
 /// A table of one of the layouts with some rows, of which few or many are odd.
-fn rows(random: &mut Random) -> Vec<Vec<String>> {
+fn rows(random: &mut FuzzRandom) -> Vec<Vec<String>> {
     let (text, _) = LAYOUTS[random.below(LAYOUTS.len())];
     let fields = |line: &str| line.split(',').map(str::to_owned).collect::<Vec<_>>();
     let lines: Vec<Vec<String>> = text.lines().map(fields).collect();
@@ -103,7 +103,7 @@ fn rows(random: &mut Random) -> Vec<Vec<String>> {
 }
 
 /// A table as text, with line ends of any system.
-fn csv(random: &mut Random) -> Vec<u8> {
+fn csv(random: &mut FuzzRandom) -> Vec<u8> {
     let end = ["\n", "\r\n", "\n\n", "\n \n"][random.below(4)];
     let lines: Vec<String> = rows(random).iter().map(|row| row.join(",")).collect();
     let mut bytes = lines.join(end).into_bytes();
@@ -114,7 +114,7 @@ fn csv(random: &mut Random) -> Vec<u8> {
 }
 
 /// The table of a shapefile.
-fn shapefile_table(random: &mut Random) -> Vec<u8> {
+fn shapefile_table(random: &mut FuzzRandom) -> Vec<u8> {
     let rows = rows(random);
     let names: Vec<&str> = rows[0].iter().map(String::as_str).collect();
     let cut = |value: &str| value.chars().take(12).collect::<String>();
@@ -136,7 +136,7 @@ fn shapefile_table(random: &mut Random) -> Vec<u8> {
 }
 
 /// Changes, removes, doubles or inserts some bytes, or cuts the end off.
-fn damage(random: &mut Random, bytes: &mut Vec<u8>) {
+fn damage(random: &mut FuzzRandom, bytes: &mut Vec<u8>) {
     for _ in 0..=random.below(6) {
         let at = random.below(bytes.len());
         let until = (at + random.below(80)).min(bytes.len());
@@ -187,7 +187,7 @@ fn no_damaged_file_panics_and_no_row_is_lost_silently() {
         if number > 0 && number % PROGRESS_INPUTS == 0 {
             println!("{number} files: {sound} read with {rows} rows, {refused} refused");
         }
-        let mut random = Random::of_input(number);
+        let mut random = FuzzRandom::of_input(number);
         let read = if random.one_in(4) {
             let bytes = shapefile_table(&mut random);
             read_points_archive("a.dbf", &bytes, now)

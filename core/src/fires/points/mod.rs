@@ -16,7 +16,7 @@ mod fuzz_tests;
 mod sample_files;
 
 pub use archive::read_points_archive;
-pub use refusal::{BrokenRow, PointsError, PointsProblem};
+pub use refusal::{BrokenRow, PointsError, PointsErrorCause};
 pub use stored::points_csv;
 pub use table::{MAX_POINTS_BYTES, ReadPoints, read_points};
 pub use unique::unique_detections;

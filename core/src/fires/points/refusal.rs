@@ -7,7 +7,7 @@ pub struct PointsError {
     /// Name or address of the file, without a key.
     pub file: String,
     /// What is wrong with it.
-    pub problem: PointsProblem,
+    pub problem: PointsErrorCause,
 }
 
 /// A row that could not be read.
@@ -27,7 +27,7 @@ impl std::fmt::Display for BrokenRow {
 
 /// What is wrong with a file of points.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PointsProblem {
+pub enum PointsErrorCause {
     /// No byte.
     #[error(
         "is empty, without even a header; the last points stay, and it is read again next time"

@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use super::columns::Columns;
+use super::columns::PointColumns;
 use crate::catalogue::stac::shown;
 use crate::fires::detection::{
     Confidence, Detection, E5, HeatSource, MINUTES_PER_DAY, Processing, Satellite,
@@ -16,7 +16,7 @@ const MODIS_HIGH: f64 = 80.0;
 
 /// Reads a row, which was taken no later than `latest_minute`; the error names the column.
 pub(super) fn read_row(
-    columns: &Columns,
+    columns: &PointColumns,
     fields: &[&str],
     latest_minute: i32,
 ) -> Result<Detection, String> {

@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::columns::Columns;
-use super::refusal::{BrokenRow, PointsError, PointsProblem};
+use super::columns::PointColumns;
+use super::refusal::{BrokenRow, PointsError, PointsErrorCause};
 use super::row::read_row;
 use crate::catalogue::stac::shown;
 use crate::fires::detection::{Detection, minute_of_time, time_of_minute};
@@ -54,9 +54,9 @@ impl ReadPoints {
     }
 
     /// Itself, unless more than one row in a hundred is broken.
-    pub(super) fn if_sound(self) -> Result<Self, PointsProblem> {
+    pub(super) fn if_sound(self) -> Result<Self, PointsErrorCause> {
         match self.broken_rows.first() {
-            Some(first) if self.broken * 100 > self.rows => Err(PointsProblem::BrokenRows {
+            Some(first) if self.broken * 100 > self.rows => Err(PointsErrorCause::BrokenRows {
                 broken: self.broken,
                 rows: self.rows,
                 first: first.clone(),
@@ -87,19 +87,19 @@ pub(super) fn latest_minute(now: DateTime<Utc>) -> i32 {
     minute_of_time(now).saturating_add(MAX_AHEAD_MINUTES)
 }
 
-fn table(bytes: &[u8], latest_minute: i32) -> Result<ReadPoints, PointsProblem> {
+fn table(bytes: &[u8], latest_minute: i32) -> Result<ReadPoints, PointsErrorCause> {
     if bytes.len() > MAX_POINTS_BYTES {
-        return Err(PointsProblem::TooLarge(MAX_POINTS_BYTES));
+        return Err(PointsErrorCause::TooLarge(MAX_POINTS_BYTES));
     }
     let text = String::from_utf8_lossy(bytes);
     let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
     let header = lines.by_ref().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
-    let Some(header) = header else { return Err(PointsProblem::Empty) };
+    let Some(header) = header else { return Err(PointsErrorCause::Empty) };
     if let Some(refusal) = message_instead(bytes, header) {
         return Err(refusal);
     }
     let names: Vec<&str> = header.split(',').map(unquoted).collect();
-    let columns = Columns::find(&names)?;
+    let columns = PointColumns::find(&names)?;
     let mut read = ReadPoints::default();
     let mut fields: Vec<&str> = Vec::with_capacity(names.len());
     for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
@@ -111,22 +111,22 @@ fn table(bytes: &[u8], latest_minute: i32) -> Result<ReadPoints, PointsProblem> 
 }
 
 /// What was sent in place of a table.
-fn message_instead(bytes: &[u8], first_line: &str) -> Option<PointsProblem> {
+fn message_instead(bytes: &[u8], first_line: &str) -> Option<PointsErrorCause> {
     let is_key = |text: &str| text.to_ascii_lowercase().contains("map_key");
     let is_table = first_line.to_ascii_lowercase().contains("latitude");
     let start = bytes.get(..FORMAT_BYTES).unwrap_or(bytes);
     match ForeignFormat::of(start) {
         Some(ForeignFormat::Json) if is_key(first_line) => {
-            Some(PointsProblem::Key(shown(first_line)))
+            Some(PointsErrorCause::Key(shown(first_line)))
         }
-        Some(ForeignFormat::Json) => Some(PointsProblem::Message(shown(first_line))),
-        Some(format) => Some(PointsProblem::OtherFormat(format.name())),
-        None if !is_table && is_key(first_line) => Some(PointsProblem::Key(shown(first_line))),
+        Some(ForeignFormat::Json) => Some(PointsErrorCause::Message(shown(first_line))),
+        Some(format) => Some(PointsErrorCause::OtherFormat(format.name())),
+        None if !is_table && is_key(first_line) => Some(PointsErrorCause::Key(shown(first_line))),
         None if !is_table && !first_line.contains(',') => {
-            Some(PointsProblem::Message(shown(first_line)))
+            Some(PointsErrorCause::Message(shown(first_line)))
         }
         None if !is_table && first_line.contains(". ") => {
-            Some(PointsProblem::Message(shown(first_line)))
+            Some(PointsErrorCause::Message(shown(first_line)))
         }
         None => None,
     }

@@ -6,8 +6,8 @@ use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::{START_HOUR, Stored, seen};
-use crate::fires::{Coverage, Detection, FireState, FiresUpdate, Satellite};
+use super::{START_HOUR, StoredNight, seen};
+use crate::fires::{Detection, FireState, FiresUpdate, PointCoverage, Satellite};
 
 const NIGHTS: i32 = 90;
 /// Satellites, each a source of its own, which pass in turn.
@@ -79,7 +79,7 @@ fn file(world: &[Detection], satellite: Satellite, night: i32, days: i32) -> Vec
 /// The nights of one history, and what is true of them.
 #[derive(Default)]
 struct History {
-    stored: Stored,
+    stored: StoredNight,
     /// Hours that were observed, from the first night on.
     observed: Vec<bool>,
     /// Detections and last minute of every id that was listed.
@@ -99,7 +99,7 @@ impl History {
                 Answer::Stale(nights) => night - nights,
             };
             let rows = file(world, satellite, of_night, days);
-            coverage.extend(Coverage::of(&rows, None));
+            coverage.extend(PointCoverage::of(&rows, None));
             read.extend(rows);
             self.last_good_night = night;
         }
@@ -107,7 +107,7 @@ impl History {
         self.stored.night_of(read, &coverage, night * 24)
     }
 
-    fn observe(&mut self, coverage: &[Coverage]) {
+    fn observe(&mut self, coverage: &[PointCoverage]) {
         let hour = |minute: i32| minute.div_euclid(60) - START_HOUR + 24;
         self.observed.resize(((NIGHTS + 2) * 24) as usize, false);
         for time in coverage {

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
-use super::{Stored, moving_fire, seen};
+use super::{StoredNight, moving_fire, seen};
 use crate::fires::{Detection, FiresState, FiresUpdate};
 
 /// Nights of a history.
@@ -29,7 +29,7 @@ fn history(starts: &[(i32, i32)]) -> Vec<Detection> {
 
 /// Runs on nights; returns the ids that were listed on any, and the last result.
 fn run(points: &[Detection], nights: &[i32]) -> (BTreeSet<String>, FiresUpdate) {
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let mut ids = BTreeSet::new();
     let mut last = None;
     for night in nights {
@@ -70,7 +70,7 @@ fn no_id_is_lost_in_a_thousand_histories_and_nights_left_out_change_nothing() {
 #[test]
 fn a_fire_of_63_nights_keeps_its_id_and_its_points() {
     let points = moving_fire(2 * 63);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let mut ids = BTreeSet::new();
     let mut detections = 0;
     for night in 1..=63 {
@@ -85,7 +85,7 @@ fn a_fire_of_63_nights_keeps_its_id_and_its_points() {
 #[test]
 fn fires_go_on_when_the_stored_points_are_lost() {
     let points = moving_fire(20);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let before = stored.night(&points, 5 * 24, 7).list.fires.remove(0);
     stored.kept.clear();
     let after = stored.night(&points, 6 * 24, 2).list;

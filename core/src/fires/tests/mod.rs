@@ -36,23 +36,28 @@ fn time(hour: i32) -> DateTime<Utc> {
 
 /// What is stored between nights.
 #[derive(Clone, Debug, Default)]
-struct Stored {
+struct StoredNight {
     state: FiresState,
     kept: Vec<Detection>,
 }
 
-impl Stored {
+impl StoredNight {
     /// A night at an hour: points of the days before are read, and the world is observed since.
     fn night(&mut self, all: &[Detection], hour: i32, days: i32) -> FiresUpdate {
         let until = (START_HOUR + hour) * 60;
         let from = (until - days * 1440).max(START_HOUR * 60);
         let is_read = |point: &&Detection| (from..=until).contains(&point.minute);
         let read = all.iter().filter(is_read).copied().collect();
-        self.night_of(read, &[Coverage { area: None, from, until }], hour)
+        self.night_of(read, &[PointCoverage { area: None, from, until }], hour)
     }
 
     /// A night at an hour with points and times of observation.
-    fn night_of(&mut self, read: Vec<Detection>, coverage: &[Coverage], hour: i32) -> FiresUpdate {
+    fn night_of(
+        &mut self,
+        read: Vec<Detection>,
+        coverage: &[PointCoverage],
+        hour: i32,
+    ) -> FiresUpdate {
         let night = FireNight {
             kept: std::mem::take(&mut self.kept),
             read,

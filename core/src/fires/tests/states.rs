@@ -1,9 +1,9 @@
 //! States over simulated nights, and the maps that they make due.
 
-use super::{START_HOUR, Stored, moving_fire, seen, time};
+use super::{START_HOUR, StoredNight, moving_fire, seen, time};
 use crate::fires::{
-    Coverage, Detection, Dismissal, FireMapKind, FireMapRecord, FireNight, FireSettings, FireState,
-    FireTurn, FiresState, FiresUpdate, HeatSource, update_fires,
+    Detection, Dismissal, FireMapKind, FireMapRecord, FireNight, FireSettings, FireState, FireTurn,
+    FiresState, FiresUpdate, HeatSource, PointCoverage, update_fires,
 };
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -32,7 +32,7 @@ fn map(update: &FiresUpdate, hour: i32, seen_share: f64, burnt_share: f64) -> Fi
 #[test]
 fn a_fire_burns_is_quiet_and_goes_out() {
     let points = moving_fire(8);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let mut states = Vec::new();
     for night in 1..=16 {
         states.push(only_state(&stored.night(&points, night * 24, 2)));
@@ -46,12 +46,12 @@ fn a_fire_burns_is_quiet_and_goes_out() {
 #[test]
 fn no_fire_goes_out_unobserved() {
     let points = moving_fire(8);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let mut last = stored.night(&points, 4 * 24, 2);
     let elsewhere = Some([100.0, -10.0, 120.0, 10.0]);
     for night in 5..40 {
         let until = (START_HOUR + night * 24) * 60;
-        let coverage = Coverage { area: elsewhere, from: until - 2880, until };
+        let coverage = PointCoverage { area: elsewhere, from: until - 2880, until };
         last = stored.night_of(Vec::new(), &[coverage], night * 24);
         assert_ne!(only_state(&last), FireState::Out, "night {night}");
     }
@@ -68,7 +68,7 @@ fn no_fire_goes_out_unobserved() {
 #[test]
 fn a_fire_wakes_where_it_burnt_and_not_elsewhere() {
     let mut points = moving_fire(8);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     stored.night(&points, 4 * 24, 4);
     for night in 5..20 {
         stored.night(&points, night * 24, 2);
@@ -85,7 +85,7 @@ fn a_fire_wakes_where_it_burnt_and_not_elsewhere() {
 #[test]
 fn maps_follow_the_states() {
     let points = moving_fire(8);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let burning = stored.night(&points, 4 * 24, 4);
     let plan = &burning.plan[0];
     assert_eq!((plan.kind, plan.turn, plan.zoom_max), (FireMapKind::SoFar, FireTurn::New, 13));
@@ -124,7 +124,7 @@ fn maps_follow_the_states() {
 #[test]
 fn a_fire_without_burnt_ground_is_dismissed() {
     let points = moving_fire(8);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let mut out = stored.night(&points, 4 * 24, 4);
     for night in 5..=16 {
         out = stored.night(&points, night * 24, 2);
@@ -147,7 +147,7 @@ fn flare(days: i32) -> Vec<Detection> {
 #[test]
 fn heat_that_stays_in_place_is_no_fire() {
     let points = flare(8);
-    let mut stored = Stored::default();
+    let mut stored = StoredNight::default();
     let first = stored.night(&points, 48, 2);
     assert_eq!(first.list.fires.len(), 1);
     for night in 3..8 {

@@ -34,7 +34,7 @@ pub(crate) struct ApiCatalogue {
 }
 
 /// A page of the catalogue, as it came.
-struct CataloguePage {
+struct ApiPage {
     /// Where it came from, after redirects.
     from: String,
     /// The header `Link`.
@@ -120,7 +120,7 @@ impl ApiCatalogue {
         while let Some(page) = pages.next_page().map_err(|error| self.explained(error.into()))? {
             let url = shown(page.url());
             let read = self.retries.run(self.client.deadline(), page.url(), || self.page(&page));
-            let CataloguePage { from, body, link } = match read {
+            let ApiPage { from, body, link } = match read {
                 Err(HttpError::Deadline(over)) => return Err(over.into()),
                 read => read.with_context(|| format!("the catalogue {url} cannot be searched"))?,
             };
@@ -190,7 +190,7 @@ impl ApiCatalogue {
         })
     }
 
-    fn page(&self, page: &SearchPage) -> Result<CataloguePage, HttpError> {
+    fn page(&self, page: &SearchPage) -> Result<ApiPage, HttpError> {
         let headers = [("content-type", "application/json")];
         let request = match page {
             SearchPage::Get { url } => HttpRequest::get(Scope::Catalogue, url),
@@ -204,7 +204,7 @@ impl ApiCatalogue {
         };
         let answer = succeeded(self.client.send(&request)?)?;
         let (from, link) = (answer.url().to_owned(), answer.link());
-        Ok(CataloguePage { from, link, body: answer.read_body(MAX_PAGE_BYTES as u64)? })
+        Ok(ApiPage { from, link, body: answer.read_body(MAX_PAGE_BYTES as u64)? })
     }
 }
 
