@@ -13,7 +13,7 @@ const IN_SIERRA = "#map=11/39.85/-121.3";
 const SMALL = { width: 320, height: 240 };
 const PAGE = {
   title: "Fires of our county", tagline: "How badly the land burnt.", logo: "/icon.svg", accent: "#7a1f1f", centre: [-121.3, 39.85],
-  zoom: 11, language: "el", imprint_url: "/imprint.html", help_text: "Ask the county's fire department.",
+  zoom: 11, language: "el", imprint_url: "/imprint.html", damage_map_url: "https://county.example/damage", help_text: "Ask the county's fire department.",
 };
 
 /** Another site, whose page holds the frame that its path names. */
@@ -92,6 +92,7 @@ test("a site has its own name, logo, colour, links, help, first view and languag
   await shows(page.getByTestId("imprint"), /Στοιχεία φορέα/);
   assert.equal(await page.getByTestId("imprint").getAttribute("href"), "/imprint.html");
   assert.equal(await page.getByTestId("privacy").count(), 0);
+  await shows(page.getByTestId("caveat").getByTestId("damage-map"), /Επίσημος χάρτης ζημιών/);
   await page.getByTestId("help").click();
   await shows(page.getByTestId("help-dialog"), /Ask the county's fire department/);
   await page.waitForFunction(() => location.hash.startsWith("#map=11/39.85/-121.3"));

@@ -1,41 +1,27 @@
 // The fires of the page: their list, the panel, outline and map of one, its address, and the page without any.
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { axe, drawn, moved, openPage, settled, shows } from "./map_page.mjs";
-import { DRAGONFLY, dragonfly, eventually, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
+import { EVIA, publishFoundFires, SIERRA } from "./found_fires.mjs";
+import { dragonfly, eventually, PHONE, SCREENSHOTS, testBed } from "./test_bed.mjs";
 
-/** When the fires of the sample are out. */
-const NIGHT = "2025-09-17T04:00:00Z";
-const SIERRA = "f20250808_9r1dxe";
-const EVIA = "f20250808_swch56";
 const PART = "f20250809_part";
 const UNMAPPED = "f20250915_unmapped";
 
-/** The invented scenes with their fires, mapped; besides them a fire without a map and a part of another one. */
+/** The fires of the sample; besides them a fire without a map and a part of another one. */
 function publishFires() {
-  const folder = mkdtempSync(join(tmpdir(), "dragonfly-fires-"));
-  execFileSync(DRAGONFLY, ["--quiet", "sample", folder]);
-  execFileSync(DRAGONFLY, ["--quiet", "--config", join(folder, "dragonfly.toml"), "--min-free-gb", "0.1", "--now", NIGHT, "rotate"]);
-  const root = join(folder, "root");
-  const file = join(root, "meta/fires.json");
-  const list = JSON.parse(readFileSync(file, "utf8"));
-  const [found] = list.fires;
-  list.fires.find(({ id }) => id === SIERRA).place = "Concow, California";
-  list.fires.find(({ id }) => id === EVIA).place = "Istiaía, Greece";
-  const more = { burnt_hectares: null, map: null, worst: null };
-  list.fires.push(
-    {
-      ...found, ...more, id: UNMAPPED, place: "Karystos, Greece", state: "burning", no_map: "small", lon: 24.4, lat: 38.02,
-      bbox: [24.38, 38.0, 24.42, 38.04], started_at: "2025-09-15T10:00:00Z", last_seen_at: "2025-09-16T22:30:00Z", outline_hectares: 42,
-    },
-    { ...found, ...more, id: PART, state: "merged", merged_into: EVIA },
-  );
-  writeFileSync(file, JSON.stringify(list));
-  return { folder, root, remove: () => rmSync(folder, { recursive: true }) };
+  return publishFoundFires((list) => {
+    const [found] = list.fires;
+    const more = { burnt_hectares: null, map: null, worst: null };
+    list.fires.push(
+      {
+        ...found, ...more, id: UNMAPPED, place: "Karystos, Greece", state: "burning", no_map: "small", lon: 24.4, lat: 38.02,
+        bbox: [24.38, 38.0, 24.42, 38.04], started_at: "2025-09-15T10:00:00Z", last_seen_at: "2025-09-16T22:30:00Z", outline_hectares: 42,
+      },
+      { ...found, ...more, id: PART, state: "merged", merged_into: EVIA },
+    );
+  });
 }
 
 const bed = testBed({ publish: publishFires, servers: { server: dragonfly } });

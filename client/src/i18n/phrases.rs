@@ -29,6 +29,7 @@ table_of_texts! {
         pub open_full_map: &'static str,
         pub imprint: &'static str,
         pub privacy: &'static str,
+        pub damage_map: &'static str,
 
         // The legend and how the map is drawn.
         pub legend: &'static str,

@@ -30,6 +30,9 @@ pub fn show(page: &PageConfig) {
     let link = |title: &str, test_id: &str, url: &str| {
         text("a", title).with("data-testid", test_id).with("href", url)
     };
+    if let Some(url) = &page.damage_map_url {
+        add("[data-testid=caveat]", "beforeend", link(words().damage_map, "damage-map", url));
+    }
     if let Some(url) = &page.privacy_url {
         add(".help", "afterend", link(words().privacy, "privacy", url));
     }

@@ -43,6 +43,9 @@ pub struct PageConfig {
     /// What happens to readers' data: a URL, or a path of this site.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub privacy_url: Option<String>,
+    /// Official map of damage to buildings: a URL, or a path of this site.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub damage_map_url: Option<String>,
     /// Paragraph at the top of the help.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub help_text: Option<String>,
@@ -103,6 +106,7 @@ impl PageConfig {
             ("logo", &self.logo),
             ("imprint_url", &self.imprint_url),
             ("privacy_url", &self.privacy_url),
+            ("damage_map_url", &self.damage_map_url),
         ];
         for (key, link) in links {
             if let Some(value) = link.as_ref().filter(|link| !is_page_link(link)) {
@@ -179,6 +183,7 @@ mod tests {
             (r#"{"logo":"logo.svg"}"#, "`logo`"),
             (r#"{"imprint_url":"/im print"}"#, "`imprint_url`"),
             (r#"{"privacy_url":"ftp://a.example"}"#, "`privacy_url`"),
+            (r#"{"damage_map_url":"javascript:void 0"}"#, "`damage_map_url`"),
             (r#"{"accent":"red; background: url(x)"}"#, "`accent`"),
             (r#"{"accent":"123456"}"#, "`accent`"),
             (r#"{"centre":[23.5,88],"zoom":6}"#, "`centre`"),

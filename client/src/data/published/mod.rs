@@ -152,6 +152,7 @@ fn page(page: Fields<'_>) -> PageConfig {
         language: page.text("language"),
         imprint_url: link("imprint_url"),
         privacy_url: link("privacy_url"),
+        damage_map_url: link("damage_map_url"),
         help_text: page.text("help_text"),
     }
 }

@@ -256,6 +256,7 @@ fn full_page() -> PageConfig {
         language: some("el"),
         imprint_url: some("/imprint.html"),
         privacy_url: some("/privacy.html"),
+        damage_map_url: some("https://x/damage"),
         help_text: some("Ask us."),
     }
 }
@@ -611,7 +612,7 @@ fn a_half_described_map_is_broken_and_not_absent() {
 fn a_site_whose_own_settings_are_hostile_is_shown_without_them() {
     let text = r##"{"highres_zoom":11,"stale_after_days":30,"attribution":"x","page":{
         "title":7,"logo":"javascript:alert(1)","accent":"#14666d;x","centre":[1],"zoom":-3,
-        "imprint_url":"//evil.example","privacy_url":"data:text/html,x","help_text":"Ask us.",
+        "imprint_url":"//evil.example","privacy_url":"data:text/html,x","damage_map_url":"damage.html","help_text":"Ask us.",
         "unknown":true}}"##;
     let page = config_from_json(text).unwrap().page;
     let help_text = Some("Ask us.".to_owned());

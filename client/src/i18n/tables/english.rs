@@ -29,6 +29,7 @@ pub static PHRASES: Phrases = Phrases {
     open_full_map: "Open the full map",
     imprint: "Imprint",
     privacy: "Privacy",
+    damage_map: "Official damage map",
 
     legend: "Burn severity",
     legend_titles: [

@@ -30,6 +30,7 @@ pub static PHRASES: Phrases = Phrases {
     open_full_map: "Ouvrir la carte complète",
     imprint: "Mentions légales",
     privacy: "Confidentialité",
+    damage_map: "Carte officielle des dégâts",
 
     legend: "Sévérité du feu",
     legend_titles: [

@@ -31,6 +31,7 @@ pub static PHRASES: Phrases = Phrases {
     open_full_map: "Ganze Karte öffnen",
     imprint: "Impressum",
     privacy: "Datenschutz",
+    damage_map: "Amtliche Schadenskarte",
 
     legend: "Brandschwere",
     legend_titles: [

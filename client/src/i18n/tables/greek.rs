@@ -29,6 +29,7 @@ pub static PHRASES: Phrases = Phrases {
     open_full_map: "Άνοιγμα πλήρους χάρτη",
     imprint: "Στοιχεία φορέα",
     privacy: "Απόρρητο",
+    damage_map: "Επίσημος χάρτης ζημιών",
 
     legend: "Σφοδρότητα καύσης",
     legend_titles: [

@@ -29,6 +29,7 @@ pub static PHRASES: Phrases = Phrases {
     open_full_map: "Apri la mappa completa",
     imprint: "Note legali",
     privacy: "Privacy",
+    damage_map: "Mappa ufficiale dei danni",
 
     legend: "Severità del fuoco",
     legend_titles: [

@@ -95,6 +95,7 @@ mod tests {
                 words.open_full_map,
                 words.imprint,
                 words.privacy,
+                words.damage_map,
             ]
         };
         let mut too_long = Vec::new();

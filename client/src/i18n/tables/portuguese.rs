@@ -30,6 +30,7 @@ pub static PHRASES: Phrases = Phrases {
     open_full_map: "Abrir o mapa completo",
     imprint: "Aviso legal",
     privacy: "Privacidade",
+    damage_map: "Mapa oficial dos danos",
 
     legend: "Severidade do fogo",
     legend_titles: [

@@ -29,6 +29,7 @@ pub static PHRASES: Phrases = Phrases {
     open_full_map: "Abrir el mapa completo",
     imprint: "Aviso legal",
     privacy: "Privacidad",
+    damage_map: "Mapa oficial de daños",
 
     legend: "Severidad del fuego",
     legend_titles: [
