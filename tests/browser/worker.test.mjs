@@ -141,7 +141,9 @@ test("cached blocks work offline, are not fetched again, and can be removed", as
   const search = small({ proxy_base: `${bed.proxy.url}/fine/` });
   const first = await compute(page, search);
   assert.equal(first.done.kind, "done", JSON.stringify(first.done));
-  assert.ok(first.done.bytes > 100_000 && first.done.cached_bytes === 0);
+  // Heads of files that the search has read may be in the cache by now.
+  const { bytes, cached_bytes } = first.done;
+  assert.ok(bytes > 1_000_000 && cached_bytes < bytes / 20, `${bytes} bytes, ${cached_bytes} cached`);
   const { requests } = bed.proxy.state;
   const again = await compute(page, search, { dnbr_offset: true });
   assert.equal(bed.proxy.state.requests, requests);
@@ -300,10 +302,10 @@ test("results count towards the size of the cache, which drops the oldest entrie
   const page = await open(t);
   const first = await compute(page, small());
   const oldest = await cachedResults(page, 1);
-  // The size of an entry is part of its address.
+  // The size of an entry is part of its address. This one alone fills the cache.
   await page.evaluate(async () => {
     const cache = await caches.open("dragonfly-blocks");
-    await cache.put(`https://kept.invalid/large?0-${510 << 20}`, new Response(""));
+    await cache.put(`https://kept.invalid/large?0-${512 << 20}`, new Response(""));
   });
   await compute(page, small(), { dnbr_offset: true });
   const [left] = await cachedResults(page, 1, oldest);

@@ -267,7 +267,7 @@ impl Atlas {
         }
         match severity {
             (Lookup::Known(reading), _) => reading,
-            (Lookup::ScreenPoint(tile, pixel), template) => {
+            (Lookup::Pixel(tile, pixel), template) => {
                 match source.indices(&tile_url(&template, tile)).await {
                     Ok(indices) => indices
                         .get(pixel)

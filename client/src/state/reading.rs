@@ -54,7 +54,7 @@ pub enum Lookup {
     /// Known without a tile.
     Known(Reading),
     /// In this pixel of this tile.
-    ScreenPoint(Tile, usize),
+    Pixel(Tile, usize),
 }
 
 /// The tile, its pixel and the template of its address in which a map keeps whether a place changed
@@ -70,7 +70,7 @@ pub fn look_up_change(map: &MapMeta, lon: f64, lat: f64) -> Option<(Tile, usize,
 pub fn look_up(map: &MapMeta, lon: f64, lat: f64) -> Lookup {
     let (tile, pixel) = pixel_at(lon, lat, map.zoom_max);
     match map.tile_index.fate(tile) {
-        Some(TileFate::Stored) => Lookup::ScreenPoint(tile, pixel),
+        Some(TileFate::Stored) => Lookup::Pixel(tile, pixel),
         Some(TileFate::Unburned) => Lookup::Known(Reading::UnburnedTile),
         Some(TileFate::Empty(reason)) => Lookup::Known(Reading::EmptyTile(reason)),
         None => Lookup::Known(Reading::Empty(Empty::OutsideBox)),
@@ -139,6 +139,6 @@ mod tests {
         check("1w", Lookup::Known(Reading::EmptyTile(Empty::Water)));
         check("", Lookup::Known(Reading::Empty(Empty::OutsideBox)));
         let (tile, pixel) = pixel_at(-119.9, 35.1, 9);
-        check("1s", Lookup::ScreenPoint(tile, pixel));
+        check("1s", Lookup::Pixel(tile, pixel));
     }
 }
