@@ -4,71 +4,13 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { transformSync } from "esbuild";
+// Runs first: hooks of trunk run side by side.
+import "./optimize.mjs";
+import { EXPORTS, IMPORTS, exportsOf, importsOf, mapSections, number, text } from "./program.mjs";
 
 const dist = process.env.TRUNK_STAGING_DIR;
-const IMPORTS = 2;
-const EXPORTS = 7;
-const KINDS = { func: 0, table: 1, memory: 2, global: 3, tag: 4 };
 const LONG = /^wasm_bindgen_|_[0-9a-f]{16}$/;
-
-/** Reads a WebAssembly program piece by piece. */
-class Reader {
-  constructor(bytes, at = 0) {
-    Object.assign(this, { bytes, at });
-  }
-  number() {
-    let value = 0;
-    for (let shift = 0; ; shift += 7) {
-      const byte = this.bytes[this.at++];
-      value += (byte & 127) * 2 ** shift;
-      if (byte < 128) return value;
-    }
-  }
-  slice(length) {
-    return this.bytes.subarray(this.at, (this.at += length));
-  }
-  text() {
-    return Buffer.from(this.slice(this.number())).toString();
-  }
-  limits() {
-    const flags = this.bytes[this.at++];
-    this.number();
-    if (flags & 1) this.number();
-  }
-  /** Skips what follows an import's kind. */
-  skipType(kind) {
-    if (kind === KINDS.func) this.number();
-    else if (kind === KINDS.table) this.at++, this.limits();
-    else if (kind === KINDS.memory) this.limits();
-    else if (kind === KINDS.global) this.at += 2;
-    else if (kind === KINDS.tag) this.at++, this.number();
-    else throw new Error(`an import of the unknown kind ${kind}`);
-  }
-}
-
-const number = (value) => {
-  const bytes = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value & 127) | 128);
-  return Buffer.from([...bytes, value]);
-};
-const text = (value) => Buffer.concat([number(Buffer.byteLength(value)), Buffer.from(value)]);
-
-/** The entries of a section with other names; `shorten` returns the name of each. */
-function renamed(section, hasModule, shorten) {
-  const reader = new Reader(section);
-  const count = reader.number();
-  const parts = [number(count)];
-  for (let entry = 0; entry < count; entry++) {
-    if (hasModule) parts.push(text(reader.text()));
-    parts.push(text(shorten(reader.text())));
-    const from = reader.at;
-    const kind = reader.bytes[reader.at++];
-    if (hasModule) reader.skipType(kind);
-    else reader.number();
-    parts.push(section.subarray(from, reader.at));
-  }
-  return Buffer.concat(parts);
-}
 
 /** A program and its JavaScript with short names. */
 export function shortened(wasm, script) {
@@ -81,24 +23,29 @@ export function shortened(wasm, script) {
     script = script.replace(all, () => short);
     return short;
   };
-
-  const parts = [wasm.subarray(0, 8)];
-  const reader = new Reader(wasm, 8);
-  while (reader.at < wasm.length) {
-    const kind = wasm[reader.at++];
-    let section = reader.slice(reader.number());
-    if (kind === IMPORTS) section = renamed(section, true, shorten);
-    if (kind === EXPORTS) section = renamed(section, false, shorten);
-    parts.push(Buffer.from([kind]), number(section.length), section);
-  }
-  return { wasm: Buffer.concat(parts), script: withoutComments(script) };
+  const imported = new Set();
+  const list = (entries) => Buffer.concat([number(entries.length), ...entries.flat()]);
+  const smaller = mapSections(wasm, (kind, section) => {
+    if (kind === EXPORTS) return list(exportsOf(section).map(({ name, type }) => [text(shorten(name)), type]));
+    if (kind !== IMPORTS) return section;
+    const imports = importsOf(section);
+    for (const { name } of imports) imported.add(name);
+    script = withoutOthers(script, imported);
+    return list(imports.map(({ module, name, type }) => [text(module), text(shorten(name)), type]));
+  });
+  return { wasm: smaller, script: minified(script) };
 }
 
-/** JavaScript without indentation and comments that stand alone; as it was where a text may go over several lines. */
-function withoutComments(script) {
-  const lines = script.split("\n");
-  if (lines.some((line) => line.split("`").length % 2 === 0)) return script;
-  return script.replace(/^\s*\/\*\*[\s\S]*?\*\/$/gm, "").replace(/^\s*\/\/.*$/gm, "").replace(/^\s+/gm, "");
+/** JavaScript without the functions that its optimized program no longer imports, and without classes of server_fn. */
+function withoutOthers(script, imported) {
+  return script
+    .replace(/^ {8}(\w+): function\([\s\S]*?^ {8}\}.*,$\n/gm, (entry, name) => (imported.has(name) ? entry : ""))
+    .replace(/^export (class IntoUnderlying\w+)/gm, "$1")
+    .replace(/^if \(Symbol\.dispose\) IntoUnderlying.*$\n/gm, "");
+}
+
+function minified(script) {
+  return transformSync(script, { format: "esm", minify: true, treeShaking: true, legalComments: "none" }).code;
 }
 
 if (dist) {

@@ -1,5 +1,8 @@
 //! The page.
 
+#[cfg(target_arch = "wasm32")]
+mod float_functions;
+
 fn main() {
     dragonfly_client::show_page();
 }

@@ -4,6 +4,8 @@
 //! Everything gives `None` where the text is not what was requested; the rest is not read then.
 //! The tests compare it with serde_json.
 
+use super::decimal;
+
 /// Lists and objects may lie this deep within each other.
 const DEEPEST: u8 = 100;
 
@@ -125,7 +127,7 @@ impl<'a> Json<'a> {
         let is_of_number =
             |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E');
         let length = rest.bytes().take_while(is_of_number).count();
-        let number = rest.get(..length)?.parse().ok().filter(|number: &f64| number.is_finite())?;
+        let number = decimal::read(rest.get(..length)?)?;
         self.at += length;
         Some(number)
     }

@@ -1,5 +1,6 @@
 //! Published files: fetched, read without trust, and kept.
 
+pub mod decimal;
 pub mod fetch;
 pub mod fields;
 pub mod json;

@@ -4,6 +4,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::SceneDates;
 
 use super::{Units, Words};
+use crate::data::decimal;
 
 /// Acres of a hectare: an international acre is 4046.8564224 m².
 const ACRES_PER_HECTARE: f64 = 10_000.0 / 4_046.856_422_4;
@@ -15,7 +16,7 @@ const MAX_AGE_IN_MONTHS: f64 = 24.0;
 impl Words {
     /// A number with a true minus sign and the marks of the language.
     pub fn number(&self, number: f64, decimals: usize) -> String {
-        let plain = format!("{:.decimals$}", number.abs());
+        let plain = decimal::write(number.abs(), decimals);
         let (whole, broken) = plain.split_once('.').unwrap_or((&plain, ""));
         let mut text = String::new();
         if number < 0.0 && plain.bytes().any(|digit| (b'1'..=b'9').contains(&digit)) {
@@ -125,7 +126,7 @@ impl Words {
 
 /// The point stays in every language: a comma already stands between latitude and longitude.
 fn degrees(angle: f64, decimals: usize, positive: &str, negative: &str) -> String {
-    let size = format!("{:.decimals$}°", angle.abs());
+    let size = format!("{}°", decimal::write(angle.abs(), decimals));
     let is_zero = size.trim_end_matches('°').chars().all(|digit| matches!(digit, '0' | '.'));
     match (is_zero, angle > 0.0) {
         (true, _) => size,

@@ -50,9 +50,7 @@ impl Words {
     /// Water, or outside the region: in capitals, as a title.
     fn uncovered(&self, reason: Empty) -> String {
         let mut letters = self.reason(reason).chars();
-        letters
-            .next()
-            .map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        letters.next().map(capital).into_iter().chain(letters).collect()
     }
 
     /// What a cell without a value is called in the legend.
@@ -83,10 +81,34 @@ impl Words {
     }
 }
 
+/// The capital of a letter of the page's languages; Unicode's own table of cases would weigh more
+/// than all of this file.
+fn capital(letter: char) -> char {
+    let distance = match letter {
+        'a'..='z' | 'à'..='ö' | 'ø'..='þ' | 'α'..='ρ' | 'σ'..='ϋ' => 0x20,
+        'ύ' => return 'Ύ',
+        'ό' => return 'Ό',
+        'ώ' => return 'Ώ',
+        'ά' => return 'Ά',
+        'έ'..='ί' => 0x25,
+        _ => 0,
+    };
+    char::from_u32(letter as u32 - distance).unwrap_or(letter)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::i18n::{ENGLISH, GERMAN};
+
+    #[test]
+    fn capitals_are_those_of_unicode() {
+        for letter in ('\0'..='ÿ').chain('Α'..='ώ') {
+            let is_exempt = matches!(letter, 'µ' | 'ß' | 'ÿ' | 'ΐ' | 'ΰ' | 'ς');
+            let expected = letter.to_uppercase().next().filter(|_| !is_exempt);
+            assert_eq!(capital(letter), expected.unwrap_or(letter), "{letter}");
+        }
+    }
 
     #[test]
     fn a_reading_has_a_title_and_a_number() {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::{document, window};
 
+use crate::data::decimal;
 use crate::map::leaflet::Map;
 
 /// More of the map than this is never left out, as a fraction of its width or height.
@@ -72,7 +73,8 @@ impl ObscuredArea {
         let corner = |x: f64, y: f64| map.layer_point(&js_sys::Array::of2(&x.into(), &y.into()));
         let (first, last) =
             (corner(0.0, 0.0), corner(self.divider_px(size.x(), percent), size.y()));
-        let (left, top, right, bottom) = (first.x(), first.y(), last.x(), last.y());
+        let edges = [first.x(), first.y(), last.x(), last.y()];
+        let [left, top, right, bottom] = edges.map(|edge| decimal::write(edge, 2));
         format!(
             "polygon({left}px {top}px, {right}px {top}px, {right}px {bottom}px, {left}px \
             {bottom}px)"

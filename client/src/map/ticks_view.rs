@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::data::decimal::pixels;
 use crate::i18n::words;
 use crate::map::graticule::{Graticule, wrapped};
 use crate::state::view::View;
@@ -14,7 +15,7 @@ pub fn TicksView(#[prop(into)] view: Signal<View>) -> impl IntoView {
         let decimals = graticule().decimals();
         let tick = move |tick: crate::map::graticule::Tick| {
             let label = words().longitude(wrapped(tick.degrees), decimals);
-            view! { <span class="tick" style:left=format!("{:.0}px", tick.at_px)>{label}</span> }
+            view! { <span class="tick" style:left=pixels(tick.at_px)>{label}</span> }
         };
         graticule().longitude_ticks(view.get()).into_iter().map(tick).collect_view()
     };
@@ -22,7 +23,7 @@ pub fn TicksView(#[prop(into)] view: Signal<View>) -> impl IntoView {
         let decimals = graticule().decimals();
         let tick = move |tick: crate::map::graticule::Tick| {
             let label = words().latitude(tick.degrees, decimals);
-            view! { <span class="tick" style:top=format!("{:.0}px", tick.at_px)>{label}</span> }
+            view! { <span class="tick" style:top=pixels(tick.at_px)>{label}</span> }
         };
         graticule().latitude_ticks(view.get()).into_iter().map(tick).collect_view()
     };

@@ -3,6 +3,7 @@
 use dragonfly_core::ListedFire;
 use dragonfly_core::metadata::MapMeta;
 
+use crate::data::decimal;
 use crate::data::published::FireOutlines;
 use crate::i18n::Words;
 use crate::panel::region_facts::{fact, facts};
@@ -72,7 +73,8 @@ fn chart(words: Words, outlines: &FireOutlines) -> Option<Markup> {
         let left = (*day - *first).num_days() as f64 * room;
         let top = f64::from(CHART_HEIGHT) * (1.0 - hectares / most.max(1.0));
         let width = room * (1.0 - GAP);
-        bars += &format!("M{left:.1} {CHART_HEIGHT}V{top:.1}h{width:.1}V{CHART_HEIGHT}z");
+        let [left, top, width] = [left, top, width].map(|length| decimal::write(length, 1));
+        bars += &format!("M{left} {CHART_HEIGHT}V{top}h{width}V{CHART_HEIGHT}z");
         days.push(format!("{}: {}", words.date(*day), words.area(*hectares)));
     }
     let picture = tag("svg")

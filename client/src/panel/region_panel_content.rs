@@ -4,6 +4,7 @@ use chrono::{DateTime, Utc};
 use dragonfly_core::{Palette, Severity};
 use leptos::prelude::*;
 
+use crate::data::decimal;
 use crate::i18n::words;
 use crate::panel::fire_facts::fire_facts;
 use crate::panel::legend_row::css_colour;
@@ -81,7 +82,7 @@ pub fn readout(
     if let Some(source) = source {
         readout = readout.add(text("p", &words.read_from.fill([&source])).with("class", "detail"));
     }
-    let copied = format!("{:.5}, {:.5}", point.lat, point.lon);
+    let copied = [point.lat, point.lon].map(|angle| decimal::write(angle, 5)).join(", ");
     readout
         .add(text("p", &place).with("class", "place").text(" ").add(copy_button(&copied, &place)))
 }

@@ -1,5 +1,6 @@
 //! Coordinates as people write them: decimal or in minutes and seconds, with hemispheres or signs.
 
+use crate::data::decimal;
 use crate::search::folding::fold;
 
 /// A place that was written down.
@@ -152,7 +153,7 @@ fn tokens(text: &str, letters: [&str; 4]) -> Option<Vec<CoordinateToken>> {
                 // A comma at the end of a number parts it from the next.
                 let number = digits[..end].trim_end_matches(',');
                 tokens.push(CoordinateToken::Number(
-                    number.replace(',', ".").parse().ok()?,
+                    decimal::read(&number.replace(',', "."))?,
                     is_negative,
                 ));
                 &digits[number.len()..]

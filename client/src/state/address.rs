@@ -7,6 +7,7 @@
 
 use dragonfly_core::Palette;
 
+use crate::data::decimal;
 use crate::state::filter::Filter;
 use crate::state::key;
 use crate::state::unseen::Unseen;
@@ -162,14 +163,14 @@ impl Address {
 
 fn centre(value: &str) -> Option<Centre> {
     let (zoom, place) = value.split_once('/')?;
-    let zoom = zoom.parse().ok().filter(|zoom| ZOOMS.contains(zoom))?;
+    let zoom = decimal::read(zoom).filter(|zoom| ZOOMS.contains(zoom))?;
     point(place).map(|(lon, lat)| Centre { zoom, lon, lat })
 }
 
 /// Longitude and latitude; written the other way round, as people write them.
 fn point(value: &str) -> Option<(f64, f64)> {
     let (lat, lon) = value.split_once('/')?;
-    let angle = |text: &str, most: f64| text.parse().ok().filter(|angle: &f64| angle.abs() <= most);
+    let angle = |text: &str, most: f64| decimal::read(text).filter(|angle| angle.abs() <= most);
     Some((angle(lon, 180.0)?, angle(lat, 90.0)?))
 }
 
@@ -206,7 +207,7 @@ fn ranging(filter: Filter, value: &str) -> Filter {
 
 /// A number without needless zeros.
 fn short(number: f64, decimals: usize) -> String {
-    let text = format!("{number:.decimals$}");
+    let text = decimal::write(number, decimals);
     let text = text.trim_end_matches('0').trim_end_matches('.');
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use crate::data::decimal;
 use crate::i18n::{LEGEND_UNIT, words};
 use crate::state::filter::{Filter, RANGE_HUNDREDTHS};
 
@@ -35,8 +36,8 @@ pub fn DnbrFilter(filter: RwSignal<Filter>) -> impl IntoView {
             <span>{LEGEND_UNIT}</span>
             <div
                 class="handles"
-                style:--from=move || format!("{:.1}%", percent(least()))
-                style:--to=move || format!("{:.1}%", percent(end()))
+                style:--from=move || [&decimal::write(percent(least()), 1), "%"].concat()
+                style:--to=move || [&decimal::write(percent(end()), 1), "%"].concat()
             >
                 <input
                     type="range"

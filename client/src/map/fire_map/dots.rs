@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::FireMap;
 use super::shapes::set_style;
+use crate::data::decimal::pixels;
 use crate::i18n::words;
 use crate::map::leaflet::{self, Layer, options, place};
 use crate::map::patch_dots::{DOTS_BELOW_ZOOM, Dot, dots, passes, surroundings, width_px};
@@ -89,7 +90,7 @@ impl FireMap {
                 None => drop(element.set_attribute("data-class", key::of_class(patch.worst))),
             }
             let _ = element.set_attribute("aria-label", &title);
-            set_style(&element, "--width", &format!("{:.0}px", width_px(patch.hectares)));
+            set_style(&element, "--width", &pixels(width_px(patch.hectares)));
         }
         marker
     }

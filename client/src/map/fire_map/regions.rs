@@ -5,6 +5,7 @@ use dragonfly_core::{BurntPatch, Palette};
 use super::shapes::{set_style, still_marker};
 use super::titles::title_icon;
 use super::{COVERAGE_PANE, FireMap, SEVERITY_PANE};
+use crate::data::decimal;
 use crate::i18n::words;
 use crate::map::leaflet::{self, Layer, corners, options, place};
 use crate::map::obscured::ObscuredArea;
@@ -92,7 +93,7 @@ impl FireMap {
 
     /// Makes the tiles more or less opaque.
     pub fn set_opacity(&self, percent: u8) {
-        set_style(&self.severity_pane, "opacity", &format!("{:.2}", f64::from(percent) / 100.0));
+        set_style(&self.severity_pane, "opacity", &decimal::write(f64::from(percent) / 100.0, 2));
     }
 
     /// Calls a function for the tiles of every region.

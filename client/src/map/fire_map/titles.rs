@@ -5,6 +5,7 @@ use wasm_bindgen::prelude::*;
 
 use super::FireMap;
 use super::shapes::set_style;
+use crate::data::decimal::pixels;
 use crate::map::label_placement::{Title, without_overlap};
 use crate::map::leaflet::{self, options, place};
 
@@ -33,7 +34,7 @@ impl FireMap {
             let west_px = corner(west, north).x();
             let is_speck = corner(east, south).x() - west_px < SPECK_PX;
             if let Some(label) = layers.label.element() {
-                set_style(&label, "--shift", &format!("{:.0}px", title.left_px - west_px));
+                set_style(&label, "--shift", &pixels(title.left_px - west_px));
                 // Adding a class with a plain name cannot fail.
                 let _ = label.class_list().toggle_with_force("crowded", !is_free);
                 let _ = label.class_list().toggle_with_force("speck", is_speck);

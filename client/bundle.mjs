@@ -1,0 +1,34 @@
+// Makes two files of the page: Leaflet without the parts that the page does not use, and the style sheets as one.
+// Trunk runs it before each build, and finds them where index.html names them.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transformSync } from "esbuild";
+
+const client = dirname(fileURLToPath(import.meta.url));
+const bundled = join(client, "node_modules/.bundled");
+/** In the order in which they apply. */
+const STYLES = ["leaflet.css", "style.css", "map.css", "panel.css"];
+/** What Leaflet imports and the page never uses: shapes are SVG, markers have icons of their own and stay in place. */
+const UNUSED = /\/(vector\/Canvas|vector\/SVG\.VML|marker\/Icon\.Default|marker\/Marker\.Drag)\.js$/;
+const NOTHING = "export const canvas = () => {}, vmlMixin = {}, vmlCreate = null, MarkerDrag = null; export class IconDefault {}";
+const withoutUnused = {
+  name: "without-unused",
+  setup: ({ onLoad }) => onLoad({ filter: UNUSED }, () => ({ contents: NOTHING })),
+};
+
+mkdirSync(bundled, { recursive: true });
+const { version } = JSON.parse(readFileSync(join(client, "node_modules/leaflet/package.json"), "utf8"));
+await build({
+  entryPoints: [join(client, "leaflet.js")],
+  outfile: join(bundled, "leaflet.js"),
+  bundle: true,
+  minify: true,
+  format: "iife",
+  plugins: [withoutUnused],
+  banner: { js: `/* Leaflet ${version}, BSD-2-Clause: see notices.html */` },
+  legalComments: "none",
+  logLevel: "warning",
+});
+const styles = STYLES.map((file) => readFileSync(join(client, file), "utf8")).join("");
+writeFileSync(join(bundled, "style.css"), transformSync(styles, { loader: "css", minify: true }).code);
