@@ -20,6 +20,7 @@ const LAYOUT: BenchLayout = BenchLayout {
     dates: 1,
     width_px: 343,
     pixel_size_m: 160.0,
+    band_factor: 1,
     spacing_m: 50_000.0,
 };
 
