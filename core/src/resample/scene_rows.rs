@@ -30,6 +30,9 @@ struct MaskRows {
     quality: Vec<PixelQuality>,
 }
 
+/// Pixels whose mask is looked at together: most often it is the same for all.
+const JOINED_PX: usize = 16;
+
 /// Pixels of a rectangle as they were read, row by row.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadPixels<'a> {
@@ -243,9 +246,23 @@ impl MaskRows {
             joined.copy_from_slice(quality);
             return;
         }
-        for (joined, own) in joined.iter_mut().zip(self.starts.windows(2)) {
-            let lines = quality.chunks_exact(self.width).map(|line| &line[own[0]..own[1]]);
-            *joined = QualityCounts::of(lines).quality();
+        let lines = || quality.chunks_exact(self.width);
+        for (part, joined) in joined.chunks_mut(JOINED_PX).enumerate() {
+            let starts = &self.starts[part * JOINED_PX..][..joined.len() + 1];
+            let own = starts[0]..starts[joined.len()];
+            let first = quality[own.start];
+            // Without an early end, so that processors take several at once.
+            let is_even = |line: &[PixelQuality]| {
+                line[own.clone()].iter().fold(true, |all, quality| all & (*quality == first))
+            };
+            if lines().all(is_even) {
+                joined.fill(first);
+                continue;
+            }
+            for (joined, own) in joined.iter_mut().zip(starts.windows(2)) {
+                let lines = lines().map(|line| &line[own[0]..own[1]]);
+                *joined = QualityCounts::of(lines).quality();
+            }
         }
     }
 }
