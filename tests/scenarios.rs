@@ -14,6 +14,7 @@ mod landsat_smoke;
 mod long_fire;
 mod missed_cloud;
 mod missed_snow;
+mod provisional_tiles;
 mod smoke_after_fire;
 mod snow_rim;
 mod terrain_shadow;

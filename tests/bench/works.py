@@ -5,7 +5,7 @@
 PIPELINES = {
     "wide": {"title": "64 MGRS tiles, 256 scenes, 100 ms to each first byte, zoom 4–9",
              "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc", "gdal"]},
-    "masks": {"title": "16 MGRS tiles, 64 scenes whose masks are read finer than their bands, 100 ms away, zoom 4–9",
+    "masks": {"title": "64 MGRS tiles, 256 scenes whose masks are read at 40 m and their bands at 160 m, 100 ms away, zoom 4–9",
               "max_zoom": 9, "ttfb_ms": 100, "scenes_per_tile": 2, "peers": ["odc"]},
     "fine": {"title": "2 MGRS tiles at 20 m from local files, one date per side, zoom 4–12",
              "max_zoom": 12, "ttfb_ms": None, "scenes_per_tile": 1, "peers": ["gdal", "odc"]},

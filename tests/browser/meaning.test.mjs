@@ -285,3 +285,28 @@ test("outside all maps the panel names what is nearest, and so it does at the re
   await page.waitForFunction(() => /map=12\/52\.5/.test(location.hash));
   assert.doesNotMatch(new URL(page.url()).hash, /point=/);
 });
+
+/** Metadata of a map all of whose ground with a value is provisional. */
+async function withProvisional(page) {
+  await page.route("**/meta/sample_sierra.json", async (route) => {
+    const meta = await (await route.fetch()).json();
+    const { run_tile_url_template, tile_count, tile_index, hectares } = meta;
+    const provisional_tiles = { run_tile_url_template, tile_count, tile_index };
+    const counted = { provisional_hectares: { ...hectares, high: 41 }, provisional_share: 0.5 };
+    await route.fulfill({ json: { ...meta, ...counted, provisional_tiles } });
+  });
+}
+
+test("burnt ground that no second image confirms is hatched, and its row of the legend hides it", async (t) => {
+  const LINE = "255,255,255";
+  const { page } = await open(t, "#map=11/39.9/-121.2&region=sample_sierra", { prepare: withProvisional, ready: drawn });
+  const row = page.getByTestId("legend-provisional");
+  await shows(row, /Seen once, not confirmed: [^]* ha/);
+  assert.equal(await row.getAttribute("aria-pressed"), "true");
+  // The lines on ground of high severity.
+  await eventually(() => hasColour(page, LINE), "a hatch");
+  await page.screenshot({ path: join(SCREENSHOTS, "meaning-provisional.png") });
+  await row.click();
+  await page.waitForURL(/hide=[^&]*provisional/);
+  await eventually(async () => !(await hasColour(page, LINE)), "no hatch");
+});

@@ -8,8 +8,8 @@ use super::dated_scenes::{DatedScenes, ScenePixel, SceneRandom};
 
 /// Pixels along a side: 12 km.
 const SIDE_PX: usize = 600;
-/// Share of the ground under cloud.
-const CLOUD_SHARE: f64 = 0.3;
+/// Shares of the ground under cloud.
+const CLOUD_SHARES: [f64; 2] = [0.3, 0.4];
 /// Share of the clouds that the classification takes for woodland.
 const MISSED_SHARE: f64 = 0.25;
 /// The fire, since a few days: columns and rows of its pixels.
@@ -50,7 +50,7 @@ fn under_clouds(seed: u64, cloud_share: f64, ground: &[ScenePixel]) -> Vec<Scene
 }
 
 /// A rolling map of the first night of September over a fire of a day in August.
-fn rolling_map(fire: &str, seed: u64) -> ScenarioMap {
+fn rolling_map(fire: &str, cloud_share: f64, seed: u64) -> ScenarioMap {
     let mut scenes = DatedScenes::new(SIDE_PX);
     let green = vec![ScenePixel::GREEN; SIDE_PX * SIDE_PX];
     let burnt: Vec<ScenePixel> = (0..green.len())
@@ -62,20 +62,23 @@ fn rolling_map(fire: &str, seed: u64) -> ScenarioMap {
     let post = ["2025-08-06", "2025-08-11", "2025-08-16", "2025-08-21", "2025-08-26", "2025-08-31"];
     for (index, day) in post.into_iter().enumerate() {
         let ground = if day > fire { &burnt } else { &green };
-        scenes.add(day, 30.0, &under_clouds(seed + index as u64, CLOUD_SHARE, ground));
+        let pixels = under_clouds(seed + index as u64, cloud_share, ground);
+        scenes.add(day, 100.0 * cloud_share, &pixels);
     }
     ScenarioMap::compute(&scenes, 12, &json!({}))
 }
 
 #[test]
 fn clouds_that_the_mask_misses_are_not_burnt_and_a_fire_is_shown() {
-    for (fire, seed) in [("2025-08-09", 100), ("2025-08-19", 200)] {
-        let map = rolling_map(fire, seed);
+    let nights = [("2025-08-09", 100), ("2025-08-19", 200)];
+    let nights = CLOUD_SHARES.into_iter().flat_map(|share| nights.map(|night| (share, night)));
+    for (cloud_share, (fire, seed)) in nights {
+        let map = rolling_map(fire, cloud_share, seed);
         let (quiet, burnt) = (map.shares(is_quiet), map.shares(is_on_fire));
         let of_seen = |share: f64| share / quiet.seen;
         let shown = (burnt.confirmed + burnt.provisional) / burnt.seen;
         println!(
-            "fire of {fire}: of quiet ground {:.4} burnt, {:.4} provisional; of the fire {:.3} \
+            "cloud {cloud_share}, fire of {fire}: of quiet ground {:.4} burnt, {:.4} provisional; of the fire {:.3} \
              burnt, {:.3} provisional",
             of_seen(quiet.confirmed),
             of_seen(quiet.provisional),

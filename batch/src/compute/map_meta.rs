@@ -86,6 +86,7 @@ impl MapMetaInput<'_> {
             hectares_cell_m: Some(cell_size_m(region)),
             provisional_hectares: summary.provisional_hectares(),
             provisional_share: summary.provisional_share(),
+            provisional_tiles: None,
             implausible_share: summary.implausible_share(),
             empty_share: summary.empty_share(),
             clear_observations_mean: clear_views as f64 / summary.box_count().max(1) as f64,

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use dragonfly_core::metadata::{ChangedTiles, MapMeta, RegionMeta, RunStatus};
+use dragonfly_core::metadata::{MapMeta, MarkTiles, RegionMeta, RunStatus};
 use dragonfly_core::{Grid, MapLayer, Note, Region};
 
 use crate::cli::progress::ProgressStep;
@@ -14,7 +14,7 @@ use crate::publish::map_notes::map_notes;
 use crate::publish::raster::RunReader;
 use crate::publish::run::RunRecord;
 use crate::publish::store::{PublishStore, TileFolder};
-use crate::publish::tiles::{TileSet, cut_tiles, tile_count};
+use crate::publish::tiles::{CutTiles, TileSet, cut_tiles, tile_count};
 
 /// Tiles and raster, built in the work folder, and the metadata that describes them.
 pub(crate) fn build(
@@ -30,7 +30,9 @@ pub(crate) fn build(
         fs::remove_dir_all(&tiles).with_context(|| format!("cannot clear {}", tiles.display()))?;
     }
     let has_change = map.changed_hectares.is_some_and(|hectares| hectares > 0.0);
-    let count = tile_count(&grid, region.zoom_min) * if has_change { 2 } else { 1 };
+    let has_provisional = map.provisional_share > 0.0;
+    let sets = 1 + u64::from(has_change) + u64::from(has_provisional);
+    let count = tile_count(&grid, region.zoom_min) * sets;
     let step = ProgressStep::start(&region.name, "tiles cut", count, "tiles");
     // GDAL compresses the rasters in its own threads while the tiles are cut.
     let (cut, cog) = std::thread::scope(|scope| {
@@ -40,12 +42,14 @@ pub(crate) fn build(
             cut_tiles(&reader, &grid, region.zoom_min, set, &folder, &step)
         };
         let severity = cut(TileSet::Severity { skip_unburned: region.skip_unburned });
-        let both = severity.and_then(|severity| {
-            Ok((severity, has_change.then(|| cut(TileSet::Change)).transpose()?))
+        let all = severity.and_then(|severity| {
+            let change = has_change.then(|| cut(TileSet::Change)).transpose()?;
+            let provisional = has_provisional.then(|| cut(TileSet::Provisional)).transpose()?;
+            Ok((severity, change, provisional))
         });
-        (both, cog.join())
+        (all, cog.join())
     });
-    let ((cut, change), raster_bytes) = match (cut, cog) {
+    let ((cut, change, provisional), raster_bytes) = match (cut, cog) {
         (_, Err(_)) => bail!("the thread that writes the rasters panicked"),
         (Ok(cut), Ok(Ok(bytes))) => (cut, bytes),
         (Err(error), Ok(Ok(_))) | (Ok(_), Ok(Err(error))) => return Err(error),
@@ -55,22 +59,24 @@ pub(crate) fn build(
 
     fs::create_dir_all(tiles.join("dnbr"))
         .with_context(|| format!("cannot create {}", tiles.display()))?;
-    let change_bytes = change.as_ref().map_or(0, |change| change.bytes);
-    let bytes = cut.bytes + change_bytes + raster_bytes;
+    let mark_bytes: u64 = change.iter().chain(&provisional).map(|marks| marks.bytes).sum();
+    let bytes = cut.bytes + mark_bytes + raster_bytes;
     map.disk_usage_mb = (bytes as f64 / 1e4).round() / 100.0;
     map.tile_count = cut.stored;
     map.tiles_skipped = cut.skipped;
     map.tile_index = cut.index;
-    map.changed_tiles = change.filter(|change| change.stored > 0).map(|change| ChangedTiles {
-        run_tile_url_template: format!(
-            "/tiles/{}/{}/{}/{{z}}/{{x}}/{{y}}.png",
-            region.name,
-            map.run_id,
-            TileSet::Change.name()
-        ),
-        tile_count: change.stored,
-        tile_index: change.index,
-    });
+    let mark_tiles = |set: TileSet, marks: Option<CutTiles>| {
+        let marks = marks.filter(|marks| marks.stored > 0)?;
+        let (region, run, set) = (&region.name, &map.run_id, set.name());
+        Some(MarkTiles {
+            run_tile_url_template: format!("/tiles/{region}/{run}/{set}/{{z}}/{{x}}/{{y}}.png"),
+            tile_count: marks.stored,
+            tile_index: marks.index,
+        })
+    };
+    let changed_tiles = mark_tiles(TileSet::Change, change);
+    let provisional_tiles = mark_tiles(TileSet::Provisional, provisional);
+    (map.changed_tiles, map.provisional_tiles) = (changed_tiles, provisional_tiles);
     let meta = RegionMeta {
         last_run_at: Some(started_at),
         last_status: RunStatus::Success,

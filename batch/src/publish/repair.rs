@@ -170,8 +170,12 @@ fn check_whole(layout: &RootLayout, region: &str, map: &MapMeta) -> Result<()> {
     }
     let tiles = layout.tiles(region, &map.run_id);
     check_tiles(&TileFolder::new(&tiles.join("dnbr")), &map.tile_index)?;
-    if let Some(changed) = &map.changed_tiles {
-        check_tiles(&TileFolder::new(&tiles.join(TileSet::Change.name())), &changed.tile_index)?;
+    let marks =
+        [(TileSet::Change, &map.changed_tiles), (TileSet::Provisional, &map.provisional_tiles)];
+    for (set, marks) in marks {
+        if let Some(marks) = marks {
+            check_tiles(&TileFolder::new(&tiles.join(set.name())), &marks.tile_index)?;
+        }
     }
     Ok(())
 }

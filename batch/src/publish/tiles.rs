@@ -33,6 +33,8 @@ pub(crate) enum TileSet {
     },
     /// The dNBR of what changed without a fire, and nothing else.
     Change,
+    /// The dNBR of provisional ground, and nothing else.
+    Provisional,
 }
 
 impl TileSet {
@@ -41,6 +43,7 @@ impl TileSet {
         match self {
             Self::Severity { .. } => "dnbr",
             Self::Change => "changed",
+            Self::Provisional => "provisional",
         }
     }
 
@@ -48,13 +51,14 @@ impl TileSet {
         match self {
             Self::Severity { .. } => cell.severity(),
             Self::Change => cell.change(),
+            Self::Provisional => cell.provisional(),
         }
     }
 
     fn indices(self, cells: &TileCells) -> Vec<u8> {
         match self {
             Self::Severity { .. } => cells.indices(),
-            Self::Change => cells.majority_indices(),
+            Self::Change | Self::Provisional => cells.majority_indices(),
         }
     }
 

@@ -29,7 +29,7 @@ pub(super) async fn say_how_long(request: Request, next: Next) -> Response {
 fn never_changes(path: &str) -> bool {
     let parts: Vec<&str> = path.trim_start_matches('/').split('/').collect();
     match parts[..] {
-        ["tiles", _region, run_id, "dnbr" | "changed", ..] => is_run_id(run_id),
+        ["tiles", _region, run_id, "dnbr" | "changed" | "provisional", ..] => is_run_id(run_id),
         ["raster", _region, run_id, _layer] => is_run_id(run_id),
         ["raster", _region, file] => file.strip_suffix(".tif").is_some_and(is_run_id),
         ["tiles" | "raster" | "meta" | "stac", ..] => false,
@@ -63,6 +63,7 @@ mod tests {
     fn a_version_is_kept_forever() {
         check("/tiles/madre/20250822T030000Z1a2b/dnbr/6/10/25.png", true);
         check("/tiles/madre/20250822T030000Z1a2b/changed/6/10/25.png", true);
+        check("/tiles/madre/20250822T030000Z1a2b/provisional/6/10/25.png", true);
         check("/raster/madre/20250822T030000Z1a2b.tif", true);
         check("/raster/madre/20250822T030000Z1a2b/pre_date.tif", true);
         check("/dragonfly-client-0123456789abcdef.js", true);

@@ -10,6 +10,7 @@ pub mod map_view;
 pub mod obscured;
 pub mod patch_dots;
 pub mod place_names;
+pub mod provisional_hatch;
 pub mod severity_layer;
 pub mod swipe_view;
 pub mod ticks_view;

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 
 use dragonfly_core::mercator::{TILE_SIZE_PX, cell_from_lonlat};
-use dragonfly_core::metadata::MapMeta;
+use dragonfly_core::metadata::{MapMeta, MarkTiles};
 use dragonfly_core::{Empty, Palette, Tile, TileFate, index_from_dnbr};
 use js_sys::{Function, Object};
 use leptos::task::spawn_local;
@@ -16,6 +16,7 @@ use crate::data::tile_address::tile_url;
 use crate::data::tile_source::{TileFetchError, TileSource};
 use crate::data::tile_store::Indices;
 use crate::map::leaflet::{self, GridLayer, Map, Point, corners, options};
+use crate::map::provisional_hatch::hatched;
 use crate::map::tile_canvas::{tile_canvas, tile_of};
 use crate::map::unseen_pattern::pattern;
 use crate::state::filter::Filter;
@@ -31,6 +32,16 @@ struct TilePaint {
     has_pattern: [bool; 256],
     /// Whether ground is painted that changed without a fire.
     shows_change: bool,
+    /// Whether provisional ground is left clear.
+    hides_provisional: bool,
+}
+
+/// The palette indices of a tile, and of the tiles of ground that is marked apart.
+struct TileIndices {
+    severity: Indices,
+    /// Of change without a fire, where it is shown.
+    change: Option<Indices>,
+    provisional: Option<Indices>,
 }
 
 /// The tiles of one run of a region, on the map until it is dropped.
@@ -71,6 +82,7 @@ impl SeverityLayer {
                 colours: [[0; 4]; 256],
                 has_pattern: [false; 256],
                 shows_change: false,
+                hides_provisional: false,
             }),
             on_failure: Box::new(on_failure),
         });
@@ -144,7 +156,7 @@ impl TilePainter {
     ) -> Result<HtmlCanvasElement, JsValue> {
         let (canvas, _) = tile_canvas("df-tile", TILE_SIZE_PX)?;
         canvas.set_attribute("data-tile", &tile_name(tile))?;
-        if self.is_stored(tile) || self.change_url(tile).is_some() {
+        if self.is_stored(tile) || mark_url(self.map.changed_tiles.as_ref(), tile).is_some() {
             canvas.set_attribute("data-state", "loading")?;
             self.fill(canvas.clone(), tile, Some(done));
         } else {
@@ -161,15 +173,20 @@ impl TilePainter {
         self.map.tile_index.fate(tile) == Some(TileFate::Stored)
     }
 
-    /// The address of the tile of change without a fire; `None` where none is stored.
-    fn change_url(&self, tile: Tile) -> Option<String> {
-        let tiles = self.map.changed_tiles.as_ref()?;
-        let is_stored = tiles.tile_index.fate(tile) == Some(TileFate::Stored);
-        is_stored.then(|| tile_url(&tiles.run_tile_url_template, tile))
+    /// The palette indices of a tile of those that are marked apart; `None` where none is stored.
+    async fn marks(
+        &self,
+        tiles: Option<&MarkTiles>,
+        tile: Tile,
+    ) -> Result<Option<Indices>, TileFetchError> {
+        match mark_url(tiles, tile) {
+            Some(url) => self.source.indices(&url).await.map(Some),
+            None => Ok(None),
+        }
     }
 
-    /// The palette indices of a tile, and where they are shown those of change without a fire.
-    async fn indices(&self, tile: Tile) -> Result<(Indices, Option<Indices>), TileFetchError> {
+    /// The palette indices of a tile.
+    async fn indices(&self, tile: Tile) -> Result<TileIndices, TileFetchError> {
         let fate = self.map.tile_index.fate(tile);
         let severity = match fate.and_then(even_index) {
             Some(index) => even_indices(tile, self.bbox, index).into(),
@@ -178,19 +195,21 @@ impl TilePainter {
             }
             None => even_indices(tile, self.bbox, 0).into(),
         };
-        let change_url = self.change_url(tile).filter(|_| self.paint.get().shows_change);
-        let change = match change_url {
-            Some(url) => Some(self.source.indices(&url).await?),
-            None => None,
-        };
-        Ok((severity, change))
+        let changed = self.map.changed_tiles.as_ref().filter(|_| self.paint.get().shows_change);
+        Ok(TileIndices {
+            severity,
+            change: self.marks(changed, tile).await?,
+            provisional: self.marks(self.map.provisional_tiles.as_ref(), tile).await?,
+        })
     }
 
     /// Paints a tile that is not stored, since all its cells are alike.
     fn paint_even(&self, canvas: &HtmlCanvasElement, tile: Tile) -> Result<(), JsValue> {
         match self.map.tile_index.fate(tile).and_then(even_index) {
             Some(index) => {
-                paint(canvas, &even_indices(tile, self.bbox, index), None, &self.paint.get())
+                let severity = even_indices(tile, self.bbox, index).into();
+                let indices = TileIndices { severity, change: None, provisional: None };
+                paint(canvas, &indices, &self.paint.get())
             }
             None => Ok(()),
         }
@@ -199,12 +218,10 @@ impl TilePainter {
     fn fill(self: Rc<Self>, canvas: HtmlCanvasElement, tile: Tile, done: Option<Function>) {
         spawn_local(async move {
             let state = match self.indices(tile).await {
-                Ok((severity, change)) => {
-                    match paint(&canvas, &severity, change.as_deref(), &self.paint.get()) {
-                        Ok(()) => "drawn",
-                        Err(_) => "failed",
-                    }
-                }
+                Ok(indices) => match paint(&canvas, &indices, &self.paint.get()) {
+                    Ok(()) => "drawn",
+                    Err(_) => "failed",
+                },
                 Err(problem) => {
                     (self.on_failure)(&problem);
                     "failed"
@@ -226,26 +243,44 @@ impl TilePaint {
             has_pattern[usize::from(reason.code())] =
                 unseen(reason).is_some_and(|unseen| !filter.hides_unseen(unseen));
         }
-        Self { colours: filter.colours(palette), has_pattern, shows_change: filter.shows_change() }
+        Self {
+            colours: filter.colours(palette),
+            has_pattern,
+            shows_change: filter.shows_change(),
+            hides_provisional: filter.hides_provisional(),
+        }
     }
 
-    /// Red, green, blue, opacity of a tile's cells; those that changed without a fire are grey.
-    fn pixels(&self, indices: &[u8], change: Option<&[u8]>) -> Vec<u8> {
+    /// Red, green, blue, opacity of a tile's cells; those that changed without a fire are grey, those
+    /// that are provisional hatched or clear.
+    fn pixels(&self, indices: &TileIndices) -> Vec<u8> {
         let side = TILE_SIZE_PX as usize;
-        let mut pixels = Vec::with_capacity(indices.len() * 4);
-        for (at, index) in indices.iter().enumerate() {
-            let has_changed = change.is_some_and(|change| change.get(at).is_some_and(|it| *it > 0));
+        let mut pixels = Vec::with_capacity(indices.severity.len() * 4);
+        for (at, index) in indices.severity.iter().enumerate() {
+            let is_marked = |marks: &Option<Indices>| {
+                marks.as_ref().is_some_and(|marks| marks.get(at).is_some_and(|it| *it > 0))
+            };
+            let colour = self.colours[usize::from(*index)];
             pixels.extend(match self.has_pattern[usize::from(*index)] {
-                _ if has_changed => {
+                _ if is_marked(&indices.change) => {
                     let [red, green, blue] = CHANGE_COLOUR;
                     [red, green, blue, 255]
                 }
                 true => pattern(*index, at % side, at / side),
-                false => self.colours[usize::from(*index)],
+                false if !is_marked(&indices.provisional) => colour,
+                false if self.hides_provisional => [0; 4],
+                false => hatched(colour, at % side, at / side),
             });
         }
         pixels
     }
+}
+
+/// The address of a tile of those that are marked apart; `None` where none is stored.
+fn mark_url(tiles: Option<&MarkTiles>, tile: Tile) -> Option<String> {
+    let tiles = tiles?;
+    let is_stored = tiles.tile_index.fate(tile) == Some(TileFate::Stored);
+    is_stored.then(|| tile_url(&tiles.run_tile_url_template, tile))
 }
 
 /// The palette index of all cells of a tile that is not stored; `None` for one that is, and outside
@@ -278,11 +313,10 @@ fn even_indices(tile: Tile, [west, south, east, north]: [f64; 4], index: u8) -> 
 
 fn paint(
     canvas: &HtmlCanvasElement,
-    indices: &[u8],
-    change: Option<&[u8]>,
+    indices: &TileIndices,
     tile_paint: &TilePaint,
 ) -> Result<(), JsValue> {
-    let pixels = tile_paint.pixels(indices, change);
+    let pixels = tile_paint.pixels(indices);
     let image =
         ImageData::new_with_u8_clamped_array_and_sh(Clamped(&pixels), TILE_SIZE_PX, TILE_SIZE_PX)?;
     let context: CanvasRenderingContext2d =
@@ -324,7 +358,8 @@ mod tests {
     use crate::state::unseen::Unseen;
 
     fn pixel(index: u8, filter: Filter) -> [u8; 4] {
-        let pixels = TilePaint::of(Palette::default(), filter).pixels(&[index], None);
+        let indices = TileIndices { severity: vec![index].into(), change: None, provisional: None };
+        let pixels = TilePaint::of(Palette::default(), filter).pixels(&indices);
         [pixels[0], pixels[1], pixels[2], pixels[3]]
     }
 
@@ -343,10 +378,41 @@ mod tests {
     fn ground_that_changed_without_a_fire_is_grey_where_it_is_shown() {
         let paint = TilePaint::of(Palette::default(), Filter::default().with_change(true));
         let unburned = index_from_dnbr(0.095).unwrap();
-        let pixels = paint.pixels(&[unburned, unburned], Some(&[150, 0]));
+        let pixels = paint.pixels(&TileIndices {
+            severity: vec![unburned; 2].into(),
+            change: Some(vec![150, 0].into()),
+            provisional: None,
+        });
         let [red, green, blue] = CHANGE_COLOUR;
         assert_eq!(pixels[..4], [red, green, blue, 255]);
         assert_eq!(pixels[4..], pixel(unburned, Filter::default()));
+    }
+
+    #[test]
+    fn provisional_ground_is_hatched_above_its_severity_or_hidden_with_it() {
+        let high = index_from_dnbr(0.8).unwrap();
+        let row = TILE_SIZE_PX as usize;
+        let painted = |filter| {
+            let pixels = TilePaint::of(Palette::default(), filter).pixels(&TileIndices {
+                severity: vec![high; row].into(),
+                change: None,
+                provisional: Some([vec![150; row / 2], vec![0; row / 2]].concat().into()),
+            });
+            pixels.chunks_exact(4).map(|pixel| pixel.try_into().unwrap()).collect::<Vec<[u8; 4]>>()
+        };
+        let shown = painted(Filter::default());
+        let plain = pixel(high, Filter::default());
+        let (provisional, confirmed) = shown.split_at(row / 2);
+        assert!(confirmed.iter().all(|pixel| *pixel == plain));
+        assert!(
+            provisional
+                .windows(3)
+                .all(|three| { three.iter().filter(|pixel| **pixel == plain).count() == 2 })
+        );
+        let hidden = painted(Filter::default().with_provisional(true));
+        assert_eq!((hidden[0], hidden[row - 1]), ([0; 4], plain));
+        let class_hidden = Filter::default().with_classes(&dragonfly_core::Severity::ALL, true);
+        assert!(painted(class_hidden).iter().all(|pixel| pixel[3] == 0));
     }
 
     #[test]

@@ -46,6 +46,8 @@ pub enum RowSubject {
     Unseen(Unseen),
     /// Ground that changed like a burn where no fire was seen, which it hides and shows.
     Change,
+    /// Burnt ground that no second image confirms, which it hides and shows.
+    Provisional,
     /// A value of a continuous scale, which is always shown.
     Value,
 }
@@ -57,6 +59,8 @@ pub enum Swatch {
     Colour(Rgb),
     /// With the pattern of cells without a value.
     Pattern(Unseen),
+    /// With the hatch of provisional ground.
+    Hatch,
     /// Not at all.
     Clear,
 }
@@ -97,20 +101,14 @@ impl Areas {
 /// The legend of the nightly maps, with the areas of a region.
 pub fn nightly_legend(palette: Palette, filter: Filter, areas: Option<&Areas>) -> ShownLegend {
     let words = words();
-    let about = areas.map(|areas| {
-        let of_map = words.areas_of.fill([&areas.title, &words.number(areas.cell_m, 0)]);
-        // The tiles do not state which cells these are.
-        match areas.provisional_ha > 0.0 {
-            true => {
-                format!("{of_map}. {}", words.seen_once.fill([&words.area(areas.provisional_ha)]))
-            }
-            false => of_map,
-        }
-    });
+    let about =
+        areas.map(|areas| words.areas_of.fill([&areas.title, &words.number(areas.cell_m, 0)]));
     let mut rows = Vec::new();
     for entry in LEGEND.iter().rev() {
         rows.push(class_row(entry, palette, filter, areas));
     }
+    let provisional = areas.map(|areas| areas.provisional_ha).filter(|area| *area > 0.0);
+    rows.extend(provisional.map(|area| provisional_row(area, filter)));
     rows.extend(areas.and_then(|areas| areas.changed_ha).map(|area| change_row(area, filter)));
     let fractions = Unseen::ALL.map(|unseen| areas.map(|areas| unseen.fraction(areas.empty_share)));
     add_unseen_rows(&mut rows, filter, fractions);
@@ -165,7 +163,7 @@ impl Swatch {
     pub fn css(self) -> String {
         match self {
             Self::Colour(colour) => css_colour(Some(colour)),
-            Self::Pattern(_) | Self::Clear => css_colour(None),
+            Self::Pattern(_) | Self::Hatch | Self::Clear => css_colour(None),
         }
     }
 }
@@ -177,6 +175,7 @@ impl LegendRow {
             RowSubject::Classes(classes) => filter.with_classes(classes, self.is_painted),
             RowSubject::Unseen(unseen) => filter.with_unseen(*unseen, self.is_painted),
             RowSubject::Change => filter.with_change(!self.is_painted),
+            RowSubject::Provisional => filter.with_provisional(self.is_painted),
             RowSubject::Value => filter,
         }
     }
@@ -190,6 +189,18 @@ fn change_row(hectares: f64, filter: Filter) -> LegendRow {
         area: words().area(hectares),
         subject: RowSubject::Change,
         swatches: vec![if is_painted { Swatch::Colour(CHANGE_COLOUR) } else { Swatch::Clear }],
+        is_painted,
+    }
+}
+
+fn provisional_row(hectares: f64, filter: Filter) -> LegendRow {
+    let is_painted = !filter.hides_provisional();
+    LegendRow {
+        title: words().seen_once.fill([&words().area(hectares)]),
+        range: String::new(),
+        area: String::new(),
+        subject: RowSubject::Provisional,
+        swatches: vec![if is_painted { Swatch::Hatch } else { Swatch::Clear }],
         is_painted,
     }
 }
@@ -262,16 +273,27 @@ mod tests {
         assert!(legend.about.contains("Evia") && legend.about.contains("250 m"), "{legend:?}");
         assert_eq!((legend.rows[3].area.as_str(), legend.rows[6].area.as_str()), ("10 ha", "25 %"));
         assert_eq!(legend.rows.len(), 7);
-        assert!(!legend.about.contains("once"), "{legend:?}");
-        let seen_once = Areas { provisional_ha: 41.0, ..areas() };
-        let legend = nightly_legend(Palette::default(), Filter::default(), Some(&seen_once));
-        assert!(legend.about.ends_with("Seen once, not confirmed: 41 ha."), "{legend:?}");
         let zone = EmptyShare { outside_zone: 0.1, ..EmptyShare::default() };
         let zoned = Areas { empty_share: zone, ..areas() };
         assert_eq!(
             nightly_legend(Palette::default(), Filter::default(), Some(&zoned)).rows.len(),
             8
         );
+    }
+
+    #[test]
+    fn provisional_ground_has_a_row_that_is_hatched_until_it_is_hidden() {
+        let seen_once = Areas { provisional_ha: 41.0, ..areas() };
+        let rows = |filter| nightly_legend(Palette::default(), filter, Some(&seen_once)).rows;
+        let row = rows(Filter::default())[6].clone();
+        assert_eq!(row.title, "Seen once, not confirmed: 41 ha.");
+        assert_eq!(
+            (row.subject.clone(), &row.swatches[..]),
+            (RowSubject::Provisional, &[Swatch::Hatch][..])
+        );
+        let hidden = row.toggled(Filter::default());
+        assert_eq!(rows(hidden)[6].swatches, [Swatch::Clear]);
+        assert_eq!(rows(hidden)[6].toggled(hidden), Filter::default());
     }
 
     #[test]

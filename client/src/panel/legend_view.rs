@@ -88,6 +88,7 @@ fn item((place, row): (usize, &LegendRow)) -> Markup {
     let testid = match row.subject {
         RowSubject::Unseen(_) => "legend-unseen",
         RowSubject::Change => "legend-changed",
+        RowSubject::Provisional => "legend-provisional",
         RowSubject::Classes(_) | RowSubject::Value => "legend-entry",
     };
     let swatches = row.swatches.iter().map(|swatch| swatch_part(*swatch)).collect();
@@ -110,6 +111,7 @@ fn swatch_part(swatch: Swatch) -> Markup {
     match swatch {
         Swatch::Colour(_) => tag("i").with(COLOUR, &swatch.css()),
         Swatch::Pattern(unseen) => tag("i").with("class", unseen.key()),
+        Swatch::Hatch => tag("i").with("class", key::PROVISIONAL),
         Swatch::Clear => tag("i").with("class", "clear"),
     }
 }
@@ -122,6 +124,7 @@ fn keys(row: &LegendRow) -> String {
         }
         RowSubject::Unseen(unseen) => unseen.key().to_owned(),
         RowSubject::Change => "changed".to_owned(),
+        RowSubject::Provisional => key::PROVISIONAL.to_owned(),
         RowSubject::Value => "value".to_owned(),
     }
 }

@@ -189,15 +189,19 @@ fn hiding(filter: Filter, value: &str) -> Filter {
     let hidden: Vec<_> = value.split(',').filter_map(key::class).collect();
     let filter =
         filter.with_classes(&dragonfly_core::Severity::ALL, false).with_classes(&hidden, true);
-    Unseen::ALL.into_iter().fold(filter, |filter, unseen| {
-        filter.with_unseen(unseen, value.split(',').any(|word| word == unseen.key()))
-    })
+    let is_hidden = |key: &str| value.split(',').any(|word| word == key);
+    let filter = filter.with_provisional(is_hidden(key::PROVISIONAL));
+    Unseen::ALL
+        .into_iter()
+        .fold(filter, |filter, unseen| filter.with_unseen(unseen, is_hidden(unseen.key())))
 }
 
 fn hidden(filter: Filter) -> String {
     let hidden = dragonfly_core::Severity::ALL.into_iter().filter(|class| filter.hides(*class));
     let unseen = Unseen::ALL.into_iter().filter(|unseen| filter.hides_unseen(*unseen));
-    hidden.map(key::of_class).chain(unseen.map(Unseen::key)).collect::<Vec<_>>().join(",")
+    let provisional = filter.hides_provisional().then_some(key::PROVISIONAL);
+    let keys = hidden.map(key::of_class).chain(unseen.map(Unseen::key)).chain(provisional);
+    keys.collect::<Vec<_>>().join(",")
 }
 
 fn ranging(filter: Filter, value: &str) -> Filter {
@@ -263,7 +267,7 @@ mod tests {
 
     #[test]
     fn an_address_reads_as_it_is_written() {
-        let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&point=35.12345/-119.9&palette=customary&hide=low,high&changed=1&dnbr=/66\
+        let text = "map=9/35.1/-119.9&region=madre&fire=f20250702_9q5c2v&point=35.12345/-119.9&palette=customary&hide=low,high,provisional&changed=1&dnbr=/66\
                     &opacity=80&basemap=Streets%20%26%20names&swipe=40&hr=a%3D1%26b";
         let address = Address {
             centre: Some(Centre { zoom: 9.0, lon: -119.9, lat: 35.1 }),
@@ -273,6 +277,7 @@ mod tests {
             palette: Palette::Customary,
             filter: Filter::EVERYTHING
                 .with_classes(&[Severity::Low, Severity::High], true)
+                .with_provisional(true)
                 .with_change(true)
                 .with_range(None, Some(66)),
             opacity_percent: 80,

@@ -14,7 +14,8 @@ pub const RANGE_HUNDREDTHS: RangeInclusive<i16> = -50..=120;
 /// A choice of classes and a half-open range of dNBR.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Filter {
-    /// One bit a class, by its place in [`Severity::ALL`], then one for each [`Unseen`].
+    /// One bit a class, by its place in [`Severity::ALL`], then one for each [`Unseen`], then one
+    /// for provisional ground.
     hidden: u16,
     /// Whether ground is painted that changed like a burn where no fire was seen.
     shows_change: bool,
@@ -58,6 +59,17 @@ impl Filter {
     pub fn with_unseen(mut self, unseen: Unseen, hidden: bool) -> Self {
         let bit = unseen_bit(unseen);
         self.hidden = if hidden { self.hidden | bit } else { self.hidden & !bit };
+        self
+    }
+
+    /// Whether burnt ground that no second image confirms is left clear.
+    pub fn hides_provisional(self) -> bool {
+        self.hidden & PROVISIONAL_BIT != 0
+    }
+
+    /// The same choice with that ground left clear or painted.
+    pub fn with_provisional(mut self, hidden: bool) -> Self {
+        self.hidden = self.hidden & !PROVISIONAL_BIT | if hidden { PROVISIONAL_BIT } else { 0 };
         self
     }
 
@@ -123,6 +135,8 @@ impl Filter {
         table
     }
 }
+
+const PROVISIONAL_BIT: u16 = 1 << (Severity::ALL.len() + Unseen::ALL.len());
 
 fn bit(class: Severity) -> u16 {
     1 << class.index()
@@ -202,6 +216,17 @@ mod tests {
             );
             assert_eq!(hidden.with_unseen(unseen, false), Filter::default());
         }
+    }
+
+    #[test]
+    fn provisional_ground_is_painted_until_it_is_hidden_alone() {
+        let hidden = Filter::default().with_provisional(true);
+        assert!(!Filter::default().hides_provisional() && hidden.hides_provisional());
+        assert!(
+            Severity::ALL.into_iter().all(|it| hidden.hides(it) == Filter::default().hides(it))
+        );
+        assert!(Unseen::ALL.into_iter().all(|unseen| !hidden.hides_unseen(unseen)));
+        assert_eq!(hidden.with_provisional(false), Filter::default());
     }
 
     #[test]

@@ -3,6 +3,9 @@
 
 use dragonfly_core::{Palette, Severity};
 
+/// Burnt ground that no second image confirms.
+pub const PROVISIONAL: &str = "provisional";
+
 /// Whether a text is a name of a region or a fire, as paths and addresses have it.
 pub fn is_name(text: &str) -> bool {
     let is_plain =

@@ -16,6 +16,7 @@ use super::picture::{lines, scale_bar};
 use crate::i18n::words;
 use crate::map::land_layer::ink;
 use crate::map::obscured::ObscuredArea;
+use crate::map::provisional_hatch::{SWATCH, hatched};
 use crate::map::unseen_pattern::pattern;
 use crate::panel::legend_row::{LegendRow, Swatch};
 
@@ -269,14 +270,19 @@ impl SavedPicture {
 
     fn draw_swatch(&self, swatch: Swatch, (x, y): (f64, f64), width_px: usize) {
         const HEIGHT_PX: usize = 14;
-        let Swatch::Pattern(unseen) = swatch else {
+        let colour = |column, row| match swatch {
+            Swatch::Pattern(unseen) => Some(pattern(unseen.code(), column, row)),
+            Swatch::Hatch => Some(hatched(SWATCH, column, row)),
+            Swatch::Colour(_) | Swatch::Clear => None,
+        };
+        if colour(0, 0).is_none() {
             self.context.set_fill_style_str(&swatch.css());
             return self.context.fill_rect(x, y, width_px as f64, HEIGHT_PX as f64);
-        };
+        }
         for (column, row) in
             (0..HEIGHT_PX).flat_map(|row| (0..width_px).map(move |column| (column, row)))
         {
-            let [red, green, blue, opacity] = pattern(unseen.code(), column, row);
+            let Some([red, green, blue, opacity]) = colour(column, row) else { continue };
             let opacity = f64::from(opacity) / 255.0;
             self.context.set_fill_style_str(&format!("rgb({red} {green} {blue} / {opacity:.2})"));
             self.context.fill_rect(x + column as f64, y + row as f64, 1.0, 1.0);

@@ -1,13 +1,15 @@
 //! Two views agree: what a single view shows burnt is provisional.
 //!
 //! Where the mask misses a cloud, one view of quiet ground looks burnt. Clouds move: it is unlikely
-//! that the next view of the same ground has one that was missed, too.
+//! that the next view of the same ground has one that was missed, too. Smoke of a fire that burns on
+//! can lie over the same ground in both; like most clouds it is too bright for burnt ground, and such
+//! views confirm nothing.
 
 use crate::geo::cell::{PROVISIONAL, VALID};
 use crate::severity::classes::{Breaks, Severity};
 
 /// The dNBR of a cell and the code of its state, from the dNBR of the latest clear view and that of
-/// the greener of the last two, NaN where there are not two.
+/// the greener of the last two that are not too bright for burnt ground, NaN where there are not two.
 ///
 /// Ground that the latest view shows unburnt is so. Ground that both show burnt has the lower dNBR of
 /// both. Ground that the latest shows burnt alone has the dNBR of the latest, and is provisional:

@@ -26,8 +26,8 @@ pub enum Composite {
 pub struct SideComposite {
     /// NBR; NaN without a clear observation.
     pub nbr: f32,
-    /// What confirms that the ground burnt: the greener of the last two clear observations; without
-    /// smoke the NBR itself. NaN where nothing does.
+    /// What confirms that the ground burnt: the greener of the last two clear observations that are
+    /// not too bright for burnt ground; without smoke the NBR itself. NaN where nothing does.
     pub greener: f32,
     /// The best quality that any overpass had.
     pub best: CellQuality,
@@ -53,23 +53,26 @@ impl Composite {
         let (mut seen_count, mut water_count) = (0, 0);
         let mut last_two_wet = [false, false];
         let mut smoky_clear = 0;
+        // Of the last two clear views that are not too bright for burnt ground.
+        let mut last_two = [f32::NAN; 2];
         for (place, view) in views.enumerate() {
             best = best.max(view.quality);
             if view.quality < CellQuality::DarkWater {
                 continue;
             }
             seen_count += 1;
-            water_count += u32::from(view.quality != CellQuality::Land);
+            water_count += u32::from(view.quality < CellQuality::Land);
             last_two_wet = [last_two_wet[1], is_wet(view)];
             if view.quality.is_clear() {
                 scratch.push(view.nbr);
+                if view.quality != CellQuality::BrightLand {
+                    last_two = [last_two[1], view.nbr];
+                }
                 smoky_clear += usize::from(place < smoky);
             }
         }
-        let greener = match scratch.as_slice() {
-            [.., last_but_one, last] => last_but_one.max(*last),
-            _ => f32::NAN,
-        };
+        let [last_but_one, last] = last_two;
+        let greener = if last_but_one.is_nan() { f32::NAN } else { last_but_one.max(last) };
         let (nbr, greener) = match self {
             Self::Median => (median(scratch), greener),
             Self::Latest => (scratch.last().copied().unwrap_or(f32::NAN), greener),
@@ -207,6 +210,21 @@ mod tests {
         let views = [land(0.9), land(0.6), empty(CellQuality::Hidden), land(-0.2)];
         assert_eq!(side(Composite::Latest, &views).greener, 0.6);
         assert!(side(Composite::Latest, &[land(-0.2)]).greener.is_nan());
+    }
+
+    #[test]
+    fn clouds_and_smoke_that_the_mask_misses_neither_confirm_nor_stand_in_the_way() {
+        let bright = |nbr| Observation { nbr, quality: CellQuality::BrightLand };
+        let check = |views: &[Observation], nbr: f32, greener: f32| {
+            let side = side(Composite::Latest, views);
+            assert_eq!((side.nbr, side.greener.to_bits()), (nbr, greener.to_bits()), "{views:?}");
+            assert!(!side.is_water);
+        };
+        check(&[bright(0.2), bright(0.1)], 0.1, f32::NAN);
+        check(&[land(0.6), bright(0.2), bright(0.1)], 0.1, f32::NAN);
+        check(&[land(0.6), bright(0.2), land(-0.2)], -0.2, 0.6);
+        check(&[land(-0.1), bright(0.2), land(-0.2)], -0.2, -0.1);
+        check(&[land(-0.1), land(-0.2), bright(0.2)], 0.2, -0.1);
     }
 
     #[test]

@@ -91,10 +91,9 @@ pub struct MappedFire {
     pub outlines_url: String,
 }
 
-/// Tiles of ground that changed like a burn where no fire was seen: its dNBR as in other tiles, and
-/// nothing elsewhere. In the tiles of severity the same ground is unburned.
+/// Tiles of ground that is marked apart: its dNBR as in other tiles, and nothing elsewhere.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ChangedTiles {
+pub struct MarkTiles {
     /// Template of this run's immutable tiles, with `{z}`, `{x}`, `{y}`.
     pub run_tile_url_template: String,
     /// Tiles stored.
@@ -214,6 +213,10 @@ pub struct MapMeta {
     /// Fraction of the valid cells that are so.
     #[serde(default)]
     pub provisional_share: f64,
+    /// Tiles of provisional ground, which the tiles of severity show as other ground; at lower zooms
+    /// of cells that it is half of or more. `None` where there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub provisional_tiles: Option<MarkTiles>,
     /// Fraction of the valid cells beyond −0.5 or 1.3.
     pub implausible_share: f64,
     /// Fractions of the box's cells without a value, by reason.
@@ -248,9 +251,9 @@ pub struct MapMeta {
     /// `hectares` and no patch; `None` where such ground is not parted from fires.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changed_hectares: Option<f64>,
-    /// Tiles of that ground; `None` where there is none.
+    /// Tiles of that ground, which is unburned in the tiles of severity; `None` where there is none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub changed_tiles: Option<ChangedTiles>,
+    pub changed_tiles: Option<MarkTiles>,
     /// The fire zone, when one was applied.
     #[serde(default)]
     pub fire_mask: Option<FireMask>,

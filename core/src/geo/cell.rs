@@ -94,12 +94,24 @@ impl MapCell {
         }
     }
 
-    /// What the tiles of change without a fire show of it: its dNBR, and nothing of other ground.
+    /// What the tiles of change without a fire show of it: its dNBR, and nothing of other ground,
+    /// which is [`Empty::NoData`].
     #[inline]
     pub fn change(self) -> Result<f32, Empty> {
         match self {
             Self::Changed(dnbr) => Ok(dnbr),
-            _ => Err(Empty::OutsideBox),
+            _ => Err(Empty::NoData),
+        }
+    }
+
+    /// What the tiles of provisional ground show of it: its dNBR, and nothing of other ground, which
+    /// is [`Empty::NoData`] where it has a dNBR of its own.
+    #[inline]
+    pub fn provisional(self) -> Result<f32, Empty> {
+        match self {
+            Self::Provisional(dnbr) => Ok(dnbr),
+            Self::Value(_) | Self::Changed(_) => Err(Empty::NoData),
+            Self::WaterAfter | Self::Empty(_) => Err(Empty::OutsideBox),
         }
     }
 }
@@ -200,7 +212,18 @@ mod tests {
         assert_eq!(changed.change(), Ok(0.5));
         for state in [VALID, PROVISIONAL, WATER_AFTER, Empty::Cloud.code()] {
             let cell = MapCell::new(0.5, state);
-            assert_eq!((cell.severity(), cell.change()), (cell.value(), Err(Empty::OutsideBox)));
+            assert_eq!((cell.severity(), cell.change()), (cell.value(), Err(Empty::NoData)));
+        }
+    }
+
+    #[test]
+    fn provisional_ground_stands_alone_in_its_tiles_among_ground_with_a_value() {
+        assert_eq!(MapCell::new(0.5, PROVISIONAL).provisional(), Ok(0.5));
+        for state in [VALID, CHANGED] {
+            assert_eq!(MapCell::new(0.5, state).provisional(), Err(Empty::NoData));
+        }
+        for state in [WATER_AFTER, Empty::Cloud.code(), Empty::OutsideBox.code()] {
+            assert_eq!(MapCell::new(f32::NAN, state).provisional(), Err(Empty::OutsideBox));
         }
     }
 }

@@ -84,11 +84,38 @@ fn along(pixels: &Range<i64>, band_px: usize, mask_px: usize) -> Range<i64> {
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct QualityCounts([u32; 6]);
 
+/// Bits of a count among the six that are added as one number, and the largest such count.
+const COUNT_BITS: usize = 10;
+const MAX_COUNT: u64 = (1 << COUNT_BITS) - 1;
+/// What a pixel of each quality adds to that number.
+const ONE_OF: [u64; 6] = [1, 1 << 10, 1 << 20, 1 << 30, 1 << 40, 1 << 50];
+
 impl QualityCounts {
-    /// Counts a pixel.
+    /// Counts the pixels of lines.
     #[inline]
-    pub(crate) fn add(&mut self, quality: PixelQuality) {
-        self.0[quality as usize] += 1;
+    pub(crate) fn of<'a>(lines: impl Iterator<Item = &'a [PixelQuality]>) -> Self {
+        let mut counts = Self::default();
+        let (mut packed, mut count) = (0, 0);
+        for line in lines {
+            for part in line.chunks(MAX_COUNT as usize) {
+                if count + part.len() as u64 > MAX_COUNT {
+                    counts.add(packed);
+                    (packed, count) = (0, 0);
+                }
+                // One sum and not six: a counter in memory waits for its last increment.
+                packed += part.iter().map(|quality| ONE_OF[*quality as usize]).sum::<u64>();
+                count += part.len() as u64;
+            }
+        }
+        counts.add(packed);
+        counts
+    }
+
+    #[inline]
+    fn add(&mut self, packed: u64) {
+        for (place, count) in self.0.iter_mut().enumerate() {
+            *count += (packed >> (COUNT_BITS * place) & MAX_COUNT) as u32;
+        }
     }
 
     /// What they show together: no data where most have none, what hides most where more than a
@@ -144,10 +171,8 @@ mod tests {
     }
 
     fn check(pixels: &[(PixelQuality, usize)], expected: PixelQuality) {
-        let mut counts = QualityCounts::default();
-        for (quality, count) in pixels {
-            (0..*count).for_each(|_| counts.add(*quality));
-        }
+        let lines: Vec<_> = pixels.iter().map(|(quality, count)| vec![*quality; *count]).collect();
+        let counts = QualityCounts::of(lines.iter().map(Vec::as_slice));
         assert_eq!(counts.quality(), expected, "{pixels:?}");
     }
 
@@ -161,6 +186,8 @@ mod tests {
         check(&[(NoData, 8), (Clear, 8)], Clear);
         check(&[(NoData, 9), (Cloud, 7)], NoData);
         check(&[], NoData);
+        check(&[(Clear, 3000), (Cloud, 1000)], Clear);
+        check(&[(Clear, 2999), (Cloud, 1000)], Cloud);
         for quality in [NoData, Clear, Water, Cloud, Shadow, Snow] {
             check(&[(quality, 1)], quality);
         }

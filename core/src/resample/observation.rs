@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::sensor::reflectance_limits::ReflectanceLimits;
 use crate::sensor::spectral_index::SpectralIndex;
 
 pub(crate) const INDEX: SpectralIndex = SpectralIndex::MAPPED;
@@ -23,6 +24,9 @@ pub enum CellQuality {
     Water,
     /// Mostly land.
     Land,
+    /// Mostly land that is too bright for burnt ground and no dense vegetation: bare soil, dry
+    /// vegetation, or a cloud or smoke that the mask misses.
+    BrightLand,
 }
 
 impl CellQuality {
@@ -35,6 +39,7 @@ impl CellQuality {
             3 => Self::DarkWater,
             4 => Self::Water,
             5 => Self::Land,
+            6 => Self::BrightLand,
             _ => return None,
         })
     }
@@ -42,6 +47,19 @@ impl CellQuality {
     /// The surface was observed, and there is an NBR.
     pub fn is_clear(self) -> bool {
         self >= Self::Water
+    }
+
+    /// Whether a view of this quality counts rather than another of the same overpass, whose ground
+    /// is as bright.
+    #[inline]
+    fn outranks(self, other: Self) -> bool {
+        self.min(Self::Land) > other.min(Self::Land)
+    }
+
+    /// Land that reflects so much NIR, and has this NBR.
+    #[inline]
+    pub(crate) fn of_land(nir: f32, nbr: f32, limits: &ReflectanceLimits) -> Self {
+        if limits.is_too_bright_for_burns(nir, nbr) { Self::BrightLand } else { Self::Land }
     }
 }
 
@@ -63,11 +81,10 @@ impl Observation {
     }
 
     #[inline]
-    pub(crate) fn clear(nbr: f32, is_water: bool) -> Self {
-        match (nbr.is_nan(), is_water) {
-            (true, _) => Self::empty(CellQuality::NoData),
-            (false, true) => Self { nbr, quality: CellQuality::Water },
-            (false, false) => Self { nbr, quality: CellQuality::Land },
+    pub(crate) fn clear(nbr: f32, surface: CellQuality) -> Self {
+        match nbr.is_nan() {
+            true => Self::empty(CellQuality::NoData),
+            false => Self { nbr, quality: surface },
         }
     }
 }
@@ -143,7 +160,7 @@ impl Observations {
         let nbrs = self.nbr[own.clone()].iter_mut().zip(&other.nbr[range.clone()]);
         let qualities = self.quality[own].iter_mut().zip(&other.quality[range]);
         for ((nbr, other_nbr), (quality, other_quality)) in nbrs.zip(qualities) {
-            if other_quality > quality {
+            if other_quality.outranks(*quality) {
                 (*nbr, *quality) = (*other_nbr, *other_quality);
             }
         }

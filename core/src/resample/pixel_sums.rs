@@ -57,7 +57,9 @@ impl PixelSums {
                 let quality = if is_water { CellQuality::Water } else { CellQuality::Land };
                 return Observation::empty(quality.darkened());
             }
-            return Observation::clear(INDEX.compute(nir, swir), is_water);
+            let nbr = INDEX.compute(nir, swir);
+            let land = CellQuality::of_land(nir, nbr, &limits);
+            return Observation::clear(nbr, if is_water { CellQuality::Water } else { land });
         }
         let unseen = whole.saturating_sub(self.clear + self.hidden + self.no_data);
         if self.hidden > 0 && self.hidden >= self.no_data.max(unseen) {

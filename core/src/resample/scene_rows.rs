@@ -30,6 +30,9 @@ struct MaskRows {
     quality: Vec<PixelQuality>,
 }
 
+/// Pixels whose mask is looked at together: most often it is the same for all.
+const JOINED_PX: usize = 16;
+
 /// Pixels of a rectangle as they were read, row by row.
 #[derive(Clone, Copy, Debug)]
 pub struct ReadPixels<'a> {
@@ -141,17 +144,18 @@ impl SceneRows {
         let end = self.pixels.row + self.pixels.height as i64;
         let changed = mask.reached_row(new_row, buffer_px).max(mask.row);
         let seen = mask.reached_row(changed, buffer_px).max(mask.row);
-        let mut quality = mask.quality[mask.first_pixel(seen)..].to_vec();
-        dilate_clouds(&mut quality, mask.width, buffer_px);
+        // What the next rows reach up to, and what reaches that.
+        let kept_row = mask.reached_row(mask.reached_row(end, buffer_px), buffer_px).max(mask.row);
+        let kept = mask.quality[mask.first_pixel(kept_row).min(mask.quality.len())..].to_vec();
+        let first_seen = mask.first_pixel(seen);
+        dilate_clouds(&mut mask.quality[first_seen..], mask.width, buffer_px);
         let (changed, width) = (changed.max(self.pixels.row), self.pixels.width);
         for row in changed..end {
-            let from = mask.first_pixel(row) - mask.first_pixel(seen);
-            let until = mask.first_pixel(row + 1) - mask.first_pixel(seen);
+            let own = mask.first_pixel(row)..mask.first_pixel(row + 1);
             let to = (row - self.pixels.row) as usize * width;
-            mask.join(&quality[from..until], &mut self.pixels.quality[to..to + width]);
+            mask.join(&mask.quality[own], &mut self.pixels.quality[to..to + width]);
         }
-        // What the next rows reach up to, and what reaches that.
-        mask.forget_above(mask.reached_row(mask.reached_row(end, buffer_px), buffer_px));
+        (mask.quality, mask.row) = (kept, kept_row);
     }
 }
 
@@ -184,6 +188,10 @@ impl MaskRows {
                 & (*first != SATURATED_DN)
                 & (*second != SATURATED_DN)
         };
+        let is_plain =
+            |(first, second)| has_data((first, second)) & !read.snow.is_snow(*first, *second);
+        // Without an early end, so that processors take several at once.
+        let are_plain = first.iter().zip(second).fold(true, |all, pair| all & is_plain(pair));
         let own = self.starts[columns.start]..self.starts[columns.end];
         let read_rows = self.scale.rows(&(read.rows.start..row));
         let skipped = (read_rows.end - read_rows.start) as usize * own.len();
@@ -201,6 +209,9 @@ impl MaskRows {
                     }
                 }
                 None => qualities.fill(PixelQuality::Clear),
+            }
+            if are_plain {
+                continue;
             }
             let pairs = first.iter().zip(second);
             if qualities.len() == first.len() {
@@ -235,20 +246,23 @@ impl MaskRows {
             joined.copy_from_slice(quality);
             return;
         }
-        for (joined, own) in joined.iter_mut().zip(self.starts.windows(2)) {
-            let mut counts = QualityCounts::default();
-            for line in quality.chunks_exact(self.width) {
-                line[own[0]..own[1]].iter().for_each(|quality| counts.add(*quality));
+        let lines = || quality.chunks_exact(self.width);
+        for (part, joined) in joined.chunks_mut(JOINED_PX).enumerate() {
+            let starts = &self.starts[part * JOINED_PX..][..joined.len() + 1];
+            let own = starts[0]..starts[joined.len()];
+            let first = quality[own.start];
+            // Without an early end, so that processors take several at once.
+            let is_even = |line: &[PixelQuality]| {
+                line[own.clone()].iter().fold(true, |all, quality| all & (*quality == first))
+            };
+            if lines().all(is_even) {
+                joined.fill(first);
+                continue;
             }
-            *joined = counts.quality();
-        }
-    }
-
-    fn forget_above(&mut self, row: i64) {
-        if row > self.row {
-            self.quality.drain(..self.first_pixel(row).min(self.quality.len()));
-            self.quality.shrink_to_fit();
-            self.row = row;
+            for (joined, own) in joined.iter_mut().zip(starts.windows(2)) {
+                let lines = lines().map(|line| &line[own[0]..own[1]]);
+                *joined = QualityCounts::of(lines).quality();
+            }
         }
     }
 }

@@ -147,9 +147,11 @@ impl SceneWindow {
                 let is_hidden = limits.hides(*first, *second);
                 if is_hidden { quality.min(CellQuality::Hidden) } else { quality }
             }));
-            for (nbr, quality) in
-                observed.nbr[start..].iter_mut().zip(&mut observed.quality[start..])
-            {
+            let nbrs = observed.nbr[start..].iter_mut();
+            let cells = nbrs.zip(&mut observed.quality[start..]).zip(first);
+            for ((nbr, quality), first) in cells {
+                let land = CellQuality::of_land(scaling.reflectance(*first), *nbr, &limits);
+                *quality = if *quality == CellQuality::Land { land } else { *quality };
                 let is_hole = nbr.is_nan() && quality.is_clear();
                 *nbr = if quality.is_clear() { *nbr } else { f32::NAN };
                 *quality = if is_hole { CellQuality::NoData } else { *quality };
@@ -321,10 +323,10 @@ mod tests {
 
     #[test]
     fn a_code_leads_back_to_its_sight() {
-        for code in 0..6 {
+        for code in 0..7 {
             assert_eq!(CellQuality::from_code(code).map(|quality| quality as u8), Some(code));
         }
-        assert_eq!(CellQuality::from_code(6), None);
+        assert_eq!(CellQuality::from_code(7), None);
     }
 
     #[test]

@@ -8,6 +8,11 @@ use crate::sensor::reflectance::Scaling;
 const MIN_SUM: f32 = 0.04;
 /// SWIR2 reflectance above which ground whose NIR is lower emits light itself: it is in flames.
 const FLAME_REFLECTANCE: f64 = 0.6;
+/// NIR reflectance that ground which has just burnt stays below: char and ash are dark. Of 649,649
+/// burnt pixels of the Madre fire, five weeks after, 0.1 % reflect 0.22 and none in a thousand 0.25.
+const MIN_BRIGHT_NIR: f32 = 0.25;
+/// NBR above which ground of that brightness is dense vegetation, and not a cloud or smoke.
+const MAX_BRIGHT_NBR: f32 = 0.4;
 /// Highest reflectance of ground. Of Landsat's numbers it is 43,636.
 const MAX_REFLECTANCE: f64 = 1.0;
 /// The scale above which the numbers of 16 bits are no reflectance: that of a collection about which
@@ -20,6 +25,7 @@ const MAX_REFLECTANCE_SCALE: f32 = 0.01;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct ReflectanceLimits {
     min_sum: f32,
+    min_bright_nir: f32,
     max_unlit_dn: i32,
     max_dn: i32,
 }
@@ -28,12 +34,22 @@ impl ReflectanceLimits {
     /// The limits of numbers that are scaled so; none where the scale is not known.
     pub(crate) fn of(scaling: Scaling) -> Self {
         if scaling.scale > MAX_REFLECTANCE_SCALE || scaling.scale <= 0.0 {
-            return Self { min_sum: 0.0, max_unlit_dn: i32::MAX, max_dn: i32::MAX };
+            return Self {
+                min_sum: 0.0,
+                min_bright_nir: f32::INFINITY,
+                max_unlit_dn: i32::MAX,
+                max_dn: i32::MAX,
+            };
         }
         let dn = |reflectance: f64| {
             (reflectance / f64::from(scaling.scale) - f64::from(scaling.offset_dn)).floor() as i32
         };
-        Self { min_sum: MIN_SUM, max_unlit_dn: dn(FLAME_REFLECTANCE), max_dn: dn(MAX_REFLECTANCE) }
+        Self {
+            min_sum: MIN_SUM,
+            min_bright_nir: MIN_BRIGHT_NIR,
+            max_unlit_dn: dn(FLAME_REFLECTANCE),
+            max_dn: dn(MAX_REFLECTANCE),
+        }
     }
 
     /// Whether a pixel shows flames, or reflects more than ground does.
@@ -48,6 +64,12 @@ impl ReflectanceLimits {
     pub(crate) fn hide_none(&self, highest_nir: u16, highest_swir: u16) -> bool {
         i32::from(highest_nir) <= self.max_dn
             && i32::from(highest_swir) <= self.max_dn.min(self.max_unlit_dn)
+    }
+
+    /// Whether ground reflects more NIR than burnt ground does, and is no dense vegetation either.
+    #[inline]
+    pub(crate) fn is_too_bright_for_burns(&self, nir: f32, nbr: f32) -> bool {
+        (nir >= self.min_bright_nir) & (nbr < MAX_BRIGHT_NBR)
     }
 
     /// Whether reflectances are so low that their ratio is noise.
@@ -80,6 +102,20 @@ mod tests {
         assert!(!limits.hides(43_636, 20_000));
         assert!(!ReflectanceLimits::of(SENTINEL).hides(11_000, 10_000));
         assert!(ReflectanceLimits::of(SENTINEL).hides(11_001, 10_000));
+    }
+
+    #[test]
+    fn burnt_ground_is_darker_than_clouds_smoke_and_dry_grass_that_no_mask_finds() {
+        let limits = ReflectanceLimits::of(SENTINEL);
+        for (nir, nbr) in [(0.52, 0.14), (0.30, 0.22), (0.25, 0.39)] {
+            assert!(limits.is_too_bright_for_burns(nir, nbr), "{nir} {nbr}");
+        }
+        // A burn, woodland, and a hole.
+        for (nir, nbr) in [(0.22, -0.1), (0.32, 0.5), (0.6, f32::NAN)] {
+            assert!(!limits.is_too_bright_for_burns(nir, nbr), "{nir} {nbr}");
+        }
+        let unscaled = ReflectanceLimits::of(Scaling { scale: 1.0, offset_dn: 0.0 });
+        assert!(!unscaled.is_too_bright_for_burns(60.0, 0.1));
     }
 
     #[test]

@@ -41,10 +41,11 @@ impl ChildCells {
         }
     }
 
-    /// The mean of the valid cells where they are at least half of all, else nothing.
+    /// The mean of the valid cells where they are at least as many as those of other ground, else
+    /// nothing.
     fn cell_of_majority(&self) -> Result<f32, Empty> {
-        let empty: u32 = self.empty.iter().sum();
-        if self.valid >= empty { self.cell() } else { Err(Empty::OutsideBox) }
+        let is_majority = self.valid > 0 && self.valid >= self.empty[Empty::NoData.index()];
+        if is_majority { self.cell() } else { Err(Empty::OutsideBox) }
     }
 
     /// The mean of the valid cells; without any, the commonest reason below.
@@ -120,11 +121,15 @@ impl TileCells {
 }
 
 impl TileCells {
-    /// The palette indices of a tile that shows ground only where it is most of a cell: what is
-    /// rare would else cover a lower zoom.
+    /// The palette indices of a tile that shows some ground alone, and that only where it is half of
+    /// a cell or more: what is rare would else cover a lower zoom. Other ground, to which it is
+    /// compared, is [`Empty::NoData`].
     pub fn majority_indices(&self) -> Vec<u8> {
+        let outside = Err(Empty::OutsideBox);
         match &self.0 {
-            Cells::Finest(_) => self.indices(),
+            Cells::Finest(cells) => {
+                cells.iter().map(|cell| index_from_cell(cell.or(outside))).collect()
+            }
             Cells::Joined(cells) => {
                 cells.iter().map(|cell| index_from_cell(cell.cell_of_majority())).collect()
             }
@@ -156,14 +161,19 @@ mod tests {
 
     #[test]
     fn what_is_rare_does_not_cover_a_lower_zoom() {
-        let outside = Err(Empty::OutsideBox);
         let child = tile(|row, column| match (row, column) {
             (0, 0) => Ok(0.5),
-            (0..2, 2..4) if row == 0 => Ok(0.3),
-            _ => outside,
+            (0, 2..4) | (1, 4) => Ok(0.3),
+            // Beside the only cell that has a value.
+            (0..2, 4..6) => Err(Empty::OutsideBox),
+            _ => Err(Empty::NoData),
         });
+        let seen = index_from_dnbr(0.3).unwrap();
+        let finest = child.majority_indices();
+        assert_eq!((finest[2], finest[1], finest[SIDE * 2]), (seen, 0, 0));
         let indices = TileCells::joined(&[Some(child), None, None, None]).majority_indices();
-        assert_eq!(indices[..3], [0, index_from_dnbr(0.3).unwrap(), 0]);
+        assert_eq!(indices[..4], [0, seen, seen, 0]);
+        assert_eq!(indices[SIDE / 2], 0, "no tile below");
     }
 
     #[test]

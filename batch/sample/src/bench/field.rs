@@ -16,12 +16,15 @@ pub(super) struct SceneFields {
 }
 
 impl SceneFields {
-    pub(super) fn new(width_px: usize) -> Self {
+    /// Clouds over `width_px` pixels, the ground over those of the bands, each as long as
+    /// `band_factor` of them.
+    pub(super) fn new(width_px: usize, band_factor: usize) -> Self {
+        let ground_px = width_px.div_ceil(band_factor);
         Self {
-            vegetation: Field::new("vegetation", width_px, 1.23),
-            fire: Field::new("fire", width_px, 1.52),
+            vegetation: Field::new("vegetation", ground_px, 1.23),
+            fire: Field::new("fire", ground_px, 1.52),
             cloud: Field::new("cloud", width_px, 1.55),
-            detail: Field::new("detail", width_px, 0.76),
+            detail: Field::new("detail", ground_px, 0.76),
         }
     }
 }
@@ -117,7 +120,7 @@ mod tests {
 
     #[test]
     fn the_detail_is_rougher_than_the_vegetation() {
-        let fields = SceneFields::new(128);
+        let fields = SceneFields::new(128, 1);
         let roughness = |field: &Field| {
             let steps = field.values.windows(2).map(|pair| (pair[1] - pair[0]).abs());
             steps.sum::<f32>()

@@ -37,6 +37,9 @@ pub struct BenchLayout {
     pub width_px: usize,
     /// The side of a pixel, metres.
     pub pixel_size_m: f64,
+    /// Pixels of the full image along one of the finest level of the bands that holds pixels. Finer
+    /// levels of theirs are stored empty: maps of the benchmark read the masks at them alone.
+    pub band_factor: usize,
     /// From a tile's west edge to that of the next, metres: tiles overlap.
     pub spacing_m: f64,
 }
@@ -46,17 +49,19 @@ impl BenchLayout {
     pub const NAMES: [&str; 4] = ["wide", "masks", "fine", "near"];
 
     /// The layout of a benchmark: `wide` a night over 64 MGRS tiles whose full image is the 160 m
-    /// overview, `masks` 16 tiles of 40 m, `fine` two tiles of 20 m, `near` one for the browser.
+    /// overview, `masks` the same with masks of 20 m, `fine` two tiles of 20 m, `near` one for the
+    /// browser.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        let (columns, rows, dates, width_px, pixel_size_m) = match name {
-            "wide" => (8, 8, 2, 686, 160.0),
-            "masks" => (4, 4, 2, 2744, 40.0),
-            "fine" => (2, 1, 2, 5490, 20.0),
-            "near" => (1, 1, 1, 5490, 20.0),
+        let (columns, rows, dates, width_px, pixel_size_m, band_factor) = match name {
+            "wide" => (8, 8, 2, 686, 160.0, 1),
+            "masks" => (8, 8, 2, 5490, 20.0, 8),
+            "fine" => (2, 1, 2, 5490, 20.0, 1),
+            "near" => (1, 1, 1, 5490, 20.0, 1),
             _ => return None,
         };
-        Some(Self { columns, rows, dates, width_px, pixel_size_m, spacing_m: 100_000.0 })
+        let spacing_m = 100_000.0;
+        Some(Self { columns, rows, dates, width_px, pixel_size_m, band_factor, spacing_m })
     }
 
     /// At most two tiles, at most 686 pixels across: enough to show that a benchmark runs.
@@ -67,6 +72,7 @@ impl BenchLayout {
             columns: self.columns.min(2),
             rows: 1,
             width_px: self.width_px / divisor,
+            band_factor: 1,
             spacing_m: self.spacing_m / divisor as f64,
             ..self
         }
@@ -107,11 +113,11 @@ impl BenchLayout {
 pub fn write(folder: &Path, layout: &BenchLayout, on_scene: &mut dyn FnMut(&str)) -> Result<()> {
     fs::create_dir_all(folder)
         .with_context(|| format!("cannot create {}: name a writable folder", folder.display()))?;
-    let fields = SceneFields::new(layout.width_px);
+    let fields = SceneFields::new(layout.width_px, layout.band_factor);
     let mut items = Vec::new();
     for scene in layout.scenes() {
         let raster = layout.raster_layout(scene.column, scene.row);
-        let cloud_share = write_scene(folder, &scene, &raster, &fields)?;
+        let cloud_share = write_scene(folder, &scene, (&raster, layout.band_factor), &fields)?;
         items.push(item::item(&scene, &raster, cloud_share)?);
         on_scene(&scene.id());
     }
@@ -120,11 +126,12 @@ pub fn write(folder: &Path, layout: &BenchLayout, on_scene: &mut dyn FnMut(&str)
     fs::write(&path, text).with_context(|| format!("writing {}", path.display()))
 }
 
-/// Writes the three files of a scene; the share of it that is cloud.
+/// Writes the three files of a scene, the bands without the levels finer than their factor; the
+/// share of it that is cloud.
 fn write_scene(
     folder: &Path,
     scene: &BenchScene,
-    raster: &RasterLayout,
+    (raster, band_factor): (&RasterLayout, usize),
     fields: &SceneFields,
 ) -> Result<f64> {
     let pixels = pixels_of(scene, fields);
@@ -132,8 +139,9 @@ fn write_scene(
     let cloud_share = pixels.cloud_share();
     let write_bands = || {
         [("nir08", pixels.nir), ("swir22", pixels.swir)].into_par_iter().try_for_each(
-            |(asset, dn)| {
-                geotiff::write(&path(asset), raster, super::INVENTED, Overviews::Average, dn)
+            |(asset, dn)| match band_factor {
+                1 => geotiff::write(&path(asset), raster, super::INVENTED, Overviews::Average, dn),
+                factor => geotiff::write_coarse(&path(asset), raster, super::INVENTED, factor, dn),
             },
         )
     };
@@ -155,6 +163,7 @@ mod tests {
         dates: 1,
         width_px: 300,
         pixel_size_m: 20.0,
+        band_factor: 1,
         spacing_m: 5_500.0,
     };
 
@@ -198,9 +207,30 @@ mod tests {
     }
 
     #[test]
+    fn bands_can_lack_the_levels_that_only_the_mask_is_read_at() {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = BenchLayout { columns: 1, width_px: 2060, band_factor: 8, ..TINY };
+        write(folder.path(), &layout, &mut |_| {}).unwrap();
+        let range = |asset: &str, overview: usize| {
+            let file = folder.path().join(format!("T00_post_0_{asset}.tif"));
+            let dataset = Dataset::open(&file).unwrap();
+            let band = dataset.rasterband(1).unwrap().overview(overview).unwrap();
+            let (width, height) = band.size();
+            let pixels = band.read_as::<u16>((0, 0), band.size(), band.size(), None).unwrap();
+            let mean = pixels.data().iter().map(|dn| u64::from(*dn)).sum::<u64>();
+            (width, mean as f64 / (width * height) as f64)
+        };
+        assert_eq!(range("nir08", 1), (515, 0.0));
+        let ((width, mean), (halved, halved_mean)) = (range("nir08", 2), range("nir08", 3));
+        assert_eq!((width, halved), (258, 129));
+        assert!(mean > 2000.0 && (mean - halved_mean).abs() < 1.0, "{mean} {halved_mean}");
+        assert!((1..4).all(|overview| range("scl", overview).1 > 3.9));
+    }
+
+    #[test]
     fn a_benchmark_has_the_size_of_a_night() {
         let scenes = |name: &str| BenchLayout::named(name).unwrap().scenes().count();
-        assert_eq!(BenchLayout::NAMES.map(scenes), [256, 64, 8, 2]);
+        assert_eq!(BenchLayout::NAMES.map(scenes), [256, 256, 8, 2]);
         let overviews = |name: &str| {
             BenchLayout::named(name).unwrap().raster_layout(0, 0).overview_factors.len()
         };

@@ -61,33 +61,44 @@ impl ScenePixels {
     }
 }
 
-/// The pixels of a scene.
+/// The pixels of a scene: those of the mask may be finer than those of the bands.
 pub(super) fn pixels_of(scene: &BenchScene, fields: &SceneFields) -> ScenePixels {
     let width_px = fields.detail.width_px;
     let noise = ["nir08", "swir22"]
         .map(|band| Noise::new(scene.place as u64, &format!("{} {band}", scene.id())));
-    let pixels: Vec<(u16, (u16, u8))> = (0..width_px * width_px)
+    let pixels: Vec<(u16, u16)> = (0..width_px * width_px)
         .into_par_iter()
         .with_min_len(width_px)
         .map(|pixel| pixel_of(scene, fields, noise, [pixel / width_px, pixel % width_px]))
         .collect();
-    let (nir, (swir, scl)) = pixels.into_iter().unzip();
-    ScenePixels { nir, swir, scl }
+    let (nir, swir) = pixels.into_iter().unzip();
+    let mask_px = fields.cloud.width_px;
+    let class_of = |pixel: usize| {
+        let is_cloud = is_cloud(scene, fields, [pixel / mask_px, pixel % mask_px]);
+        if is_cloud { CLOUD } else { VEGETATION }
+    };
+    let mask = (0..mask_px * mask_px).into_par_iter().with_min_len(mask_px);
+    ScenePixels { nir, swir, scl: mask.map(class_of).collect() }
 }
 
-/// Both bands and the class of one pixel.
+/// Whether a pixel of the mask is cloud.
+fn is_cloud(scene: &BenchScene, fields: &SceneFields, at: [usize; 2]) -> bool {
+    let overpass = 1000 * scene.date + if scene.is_after_fire { 0 } else { 500 };
+    fields.cloud.shifted(at, [0, overpass]) > CLOUD_EDGE
+}
+
+/// Both bands of one pixel.
 fn pixel_of(
     scene: &BenchScene,
     fields: &SceneFields,
     [nir_noise, swir_noise]: [Noise; 2],
-    [row, column]: [usize; 2],
-) -> (u16, (u16, u8)) {
-    let at = [row, column];
-    let overpass = 1000 * scene.date + if scene.is_after_fire { 0 } else { 500 };
+    at @ [row, column]: [usize; 2],
+) -> (u16, u16) {
     let place = 37 * scene.place + 11 * scene.date;
     let sensor = |noise: Noise| SENSOR_NOISE * noise.normal(column as i32, row as i32);
-    if fields.cloud.shifted(at, [0, overpass]) > CLOUD_EDGE {
-        return (CLOUD_NIR as u16, (CLOUD_SWIR as u16, CLOUD));
+    let mask_px_per_pixel = fields.cloud.width_px.div_ceil(fields.detail.width_px);
+    if is_cloud(scene, fields, at.map(|along| along * mask_px_per_pixel)) {
+        return (CLOUD_NIR as u16, CLOUD_SWIR as u16);
     }
     let vegetation = fields.vegetation.shifted(at, [0, place]);
     let mut nir =
@@ -100,5 +111,5 @@ fn pixel_of(
         swir *= 1.0 + 1.1 * severity;
     }
     let dn = |value: f32| value.clamp(1.0, 16_000.0) as u16;
-    (dn(nir + sensor(nir_noise)), (dn(swir + sensor(swir_noise)), VEGETATION))
+    (dn(nir + sensor(nir_noise)), dn(swir + sensor(swir_noise)))
 }

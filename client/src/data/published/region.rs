@@ -1,7 +1,7 @@
 //! `meta/<region>.json`, field by field.
 
 use dragonfly_core::metadata::{
-    Assessment, ChangedTiles, EarlierRun, FireMask, MapMeta, MapSummary, MappedFire, RegionMeta,
+    Assessment, EarlierRun, FireMask, MapMeta, MapSummary, MappedFire, MarkTiles, RegionMeta,
     SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::{
@@ -80,6 +80,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
             |map, name| hectares(map.part(name)?),
         )?,
         provisional_share: map.or("provisional_share", 0.0, Fields::number)?,
+        provisional_tiles: map.maybe("provisional_tiles", mark_tiles)?,
         implausible_share: map.number("implausible_share")?,
         empty_share: empty_share(map.part("empty_share")?)?,
         clear_observations_mean: map.number("clear_observations_mean")?,
@@ -92,7 +93,7 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
         change_only: map.maybe("change_only", Fields::flag)?,
         points_since: map.maybe("points_since", Fields::day)?,
         changed_hectares: map.maybe("changed_hectares", Fields::number)?,
-        changed_tiles: map.maybe("changed_tiles", changed_tiles)?,
+        changed_tiles: map.maybe("changed_tiles", mark_tiles)?,
         fire_mask: map.maybe("fire_mask", fire_mask)?,
         masks: map.text("masks")?,
         scenes: map.list("scenes", used_scene)?,
@@ -111,9 +112,9 @@ fn map(map: Fields<'_>) -> Option<MapMeta> {
     })
 }
 
-fn changed_tiles(map: Fields<'_>, name: &str) -> Option<ChangedTiles> {
+fn mark_tiles(map: Fields<'_>, name: &str) -> Option<MarkTiles> {
     let tiles = map.part(name)?;
-    Some(ChangedTiles {
+    Some(MarkTiles {
         run_tile_url_template: tiles.text("run_tile_url_template")?,
         tile_count: tiles.count("tile_count")?,
         tile_index: TileIndex(tiles.list("tile_index", zoom_index)?),

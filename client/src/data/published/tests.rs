@@ -4,7 +4,7 @@ use super::fires::FIRE_STATES;
 use super::*;
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::metadata::{
-    Assessment, ChangedTiles, EarlierRun, FireMask, HighresConfig, MapMeta, MapSummary, MappedFire,
+    Assessment, EarlierRun, FireMask, HighresConfig, MapMeta, MapSummary, MappedFire, MarkTiles,
     RegionIndex, SceneDates, TilesSkipped, UsedScene,
 };
 use dragonfly_core::page_config::PAGE_LANGUAGES;
@@ -140,6 +140,14 @@ fn full_map() -> MapMeta {
         layers: Some(MapLayers::new(|layer| format!("/rasters/{}.tif", layer.name()))),
         provisional_hectares: Hectares { high: 3.5, ..Hectares::default() },
         provisional_share: 0.25,
+        provisional_tiles: Some(MarkTiles {
+            run_tile_url_template: "/runs/1/provisional/{z}/{x}/{y}.png".to_owned(),
+            tile_count: 1,
+            tile_index: TileIndex(vec![ZoomIndex {
+                tiles: TileRange { z: 9, x_start: 85, y_start: 202, x_end: 86, y_end: 203 },
+                runs: "1s".to_owned(),
+            }]),
+        }),
         hectares: Hectares {
             regrowth_high: 1.0,
             regrowth_low: 2.0,
@@ -167,7 +175,7 @@ fn full_map() -> MapMeta {
         change_only: Some(false),
         points_since: Some(day("2024-05-01")),
         changed_hectares: Some(12.5),
-        changed_tiles: Some(ChangedTiles {
+        changed_tiles: Some(MarkTiles {
             run_tile_url_template: "/runs/1/changed/{z}/{x}/{y}.png".to_owned(),
             tile_count: 1,
             tile_index: TileIndex(vec![ZoomIndex {

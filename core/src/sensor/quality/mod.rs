@@ -75,14 +75,36 @@ pub fn dilate_clouds(quality: &mut [PixelQuality], width: usize, margin: usize) 
     if margin == 0 || width == 0 {
         return;
     }
-    let height = quality.len() / width;
     for kind in [PixelQuality::Snow, PixelQuality::Shadow, PixelQuality::Cloud] {
-        if !quality.contains(&kind) {
-            continue;
+        dilate(quality, width, margin, kind);
+    }
+}
+
+/// Dilates one kind. Rows are changed once those that reach them have been looked at, so that few
+/// rows are at hand at a time.
+fn dilate(quality: &mut [PixelQuality], width: usize, margin: usize, kind: PixelQuality) {
+    let height = quality.len() / width;
+    let spares_shadow = kind == PixelQuality::Snow;
+    let mut near: Vec<ReachedRow> = Vec::new();
+    near.resize_with(margin.saturating_mul(2).saturating_add(1).min(height), || {
+        ReachedRow::new(width)
+    });
+    let count = near.len();
+    let mut reached = vec![false; width];
+    let mut next = 0;
+    for row in 0..height {
+        let seen =
+            row.saturating_sub(margin)..row.saturating_add(margin).saturating_add(1).min(height);
+        for other in next..seen.end {
+            let pixels = &quality[other * width..(other + 1) * width];
+            near[other % count].look_along(pixels, kind, margin);
         }
-        let spares_shadow = kind == PixelQuality::Snow;
-        let reached = reach(quality, width, height, margin, kind);
-        for (pixel, reached) in quality.iter_mut().zip(reached) {
+        next = seen.end;
+        let mut others = seen.map(|other| &near[other % count]).filter(|other| other.is_any);
+        let Some(first) = others.next() else { continue };
+        reached.copy_from_slice(&first.reached);
+        others.for_each(|other| join(&mut reached, &other.reached));
+        for (pixel, reached) in quality[row * width..].iter_mut().zip(&reached) {
             let is_changed = reached
                 & (*pixel != PixelQuality::NoData)
                 & (*pixel != PixelQuality::Cloud)
@@ -92,35 +114,35 @@ pub fn dilate_clouds(quality: &mut [PixelQuality], width: usize, margin: usize) 
     }
 }
 
-/// Where a pixel of `kind` lies within `margin` columns and rows.
-fn reach(
-    quality: &[PixelQuality],
-    width: usize,
-    height: usize,
-    margin: usize,
-    kind: PixelQuality,
-) -> Vec<bool> {
-    let mut along_rows = vec![false; quality.len()];
-    let mut is_kind = vec![false; width];
-    for (row, reached) in quality.chunks_exact(width).zip(along_rows.chunks_exact_mut(width)) {
-        if !row.contains(&kind) {
-            continue;
-        }
-        for (is_kind, pixel) in is_kind.iter_mut().zip(row) {
+/// Where a pixel of a kind lies within a margin of columns, in one row.
+struct ReachedRow {
+    is_any: bool,
+    is_kind: Vec<bool>,
+    reached: Vec<bool>,
+}
+
+impl ReachedRow {
+    fn new(width: usize) -> Self {
+        Self { is_any: false, is_kind: vec![false; width], reached: vec![false; width] }
+    }
+
+    fn look_along(&mut self, pixels: &[PixelQuality], kind: PixelQuality, margin: usize) {
+        let Self { is_any, is_kind, reached } = self;
+        let width = pixels.len();
+        *is_any = false;
+        for (is_kind, pixel) in is_kind.iter_mut().zip(pixels) {
             *is_kind = *pixel == kind;
+            *is_any |= *is_kind;
         }
-        for shift in 0..=margin.min(width - 1) {
+        if !*is_any {
+            return;
+        }
+        reached.copy_from_slice(is_kind);
+        for shift in 1..=margin.min(width - 1) {
             join(&mut reached[shift..], &is_kind[..width - shift]);
             join(&mut reached[..width - shift], &is_kind[shift..]);
         }
     }
-    let mut reached = vec![false; quality.len()];
-    for (row, reached) in reached.chunks_exact_mut(width).enumerate() {
-        for other in row.saturating_sub(margin)..(row + margin + 1).min(height) {
-            join(reached, &along_rows[other * width..(other + 1) * width]);
-        }
-    }
-    reached
 }
 
 fn join(reached: &mut [bool], also: &[bool]) {
@@ -188,6 +210,34 @@ mod tests {
         check(&["s.c.n"], 0, &["s.c.n"]);
     }
 
+    /// What a pixel is once the kinds of `picture` have spread one after the other.
+    fn spread_by_looking_around(
+        picture: &[PixelQuality],
+        width: usize,
+        margin: usize,
+    ) -> Vec<PixelQuality> {
+        let mut spread = picture.to_vec();
+        for kind in [PixelQuality::Snow, PixelQuality::Shadow, PixelQuality::Cloud] {
+            let before = spread.clone();
+            for (index, pixel) in spread.iter_mut().enumerate() {
+                let is_near = |other: usize| {
+                    (other / width).abs_diff(index / width) <= margin
+                        && (other % width).abs_diff(index % width) <= margin
+                };
+                let stays = match *pixel {
+                    PixelQuality::NoData | PixelQuality::Cloud => true,
+                    PixelQuality::Shadow => kind == PixelQuality::Snow,
+                    _ => false,
+                };
+                if !stays && (0..before.len()).any(|other| before[other] == kind && is_near(other))
+                {
+                    *pixel = kind;
+                }
+            }
+        }
+        spread
+    }
+
     #[test]
     fn spreading_is_the_same_as_looking_around_every_pixel() {
         let (width, height) = (17, 13);
@@ -195,25 +245,21 @@ mod tests {
         let quality: Vec<PixelQuality> = (0..width * height)
             .map(|_| {
                 state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-                if state >> 24 < 20 { PixelQuality::Cloud } else { PixelQuality::Clear }
+                match state >> 24 {
+                    0..8 => PixelQuality::Cloud,
+                    8..14 => PixelQuality::Shadow,
+                    14..20 => PixelQuality::Snow,
+                    20..30 => PixelQuality::NoData,
+                    30..60 => PixelQuality::Water,
+                    _ => PixelQuality::Clear,
+                }
             })
             .collect();
-        for margin in 1..5usize {
+        for margin in [1, 2, 3, 6, 12, 40, usize::MAX] {
             let mut widened = quality.clone();
             dilate_clouds(&mut widened, width, margin);
-            for (index, pixel) in widened.iter().enumerate() {
-                let (row, column) = (index / width, index % width);
-                let near = (0..quality.len()).any(|other| {
-                    quality[other] == PixelQuality::Cloud
-                        && (other / width).abs_diff(row) <= margin
-                        && (other % width).abs_diff(column) <= margin
-                });
-                assert_eq!(
-                    *pixel == PixelQuality::Cloud,
-                    near,
-                    "margin {margin} at {row}, {column}"
-                );
-            }
+            let expected = spread_by_looking_around(&quality, width, margin);
+            assert!(widened == expected, "margin {margin}");
         }
     }
 }
