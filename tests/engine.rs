@@ -8,7 +8,9 @@ use std::rc::Rc;
 use chrono::{DateTime, Utc};
 use dragonfly_core::attribution::map_attribution;
 use dragonfly_core::metadata::UsedScene;
-use dragonfly_core::protocol::{ComputeResult, DownloadRequest, FileKind, JobError, SearchRequest};
+use dragonfly_core::protocol::{
+    ComputeResult, DownloadRequest, FileKind, JobError, PictureKind, SearchRequest,
+};
 use dragonfly_core::stac::{Item, ItemCollection};
 use dragonfly_core::{
     Area, BandRole, CellFootprint, DnbrOffset, FireSide, MapWarning, MaskKind, MaskRules,
@@ -17,8 +19,8 @@ use dragonfly_core::{
 };
 use dragonfly_worker::{
     Cog, CogScene, ComputedMap, CrsProjection, Export, GridTarget, NoCache, ObservationUnit,
-    OffsetGround, PixelGrid, SceneOptions, SceneSource, SceneStrip, Spawn, TargetCells, UtmGrid,
-    compute, compute_in_utm, found, scene_bytes, windows,
+    OffsetGround, PixelGrid, SceneOptions, SceneSource, SceneStrip, SidePictures, Spawn,
+    TargetCells, UtmGrid, compute, compute_in_utm, found, masked_hosts, scene_bytes, windows,
 };
 use gdal::spatial_ref::{AxisMappingStrategy, CoordTransform, SpatialRef};
 use gdal::{Dataset, GeoTransformEx, Metadata};
@@ -92,7 +94,8 @@ impl EngineTask {
         let text = std::fs::read_to_string(&self.catalogue).unwrap();
         let mut items = serde_json::from_str::<ItemCollection>(&text).unwrap().features;
         let folder = self.catalogue.parent().unwrap();
-        for href in items.iter_mut().flat_map(Item::hrefs_mut) {
+        let hrefs = items.iter_mut().flat_map(Item::hrefs_mut);
+        for href in hrefs.filter(|href| !href.contains("://")) {
             *href = folder.join(&*href).to_str().unwrap().to_owned();
         }
         items
@@ -130,41 +133,71 @@ impl EngineTask {
 
     /// Opens the scenes that the engine proposes, for the cells that are wanted.
     fn open(&self, wanted: &dyn TargetCells) -> (Vec<Item>, Vec<LocalScene>) {
+        self.open_with(wanted, None)
+    }
+
+    /// The same with pictures.
+    fn open_with(
+        &self,
+        wanted: &dyn TargetCells,
+        picture: Option<PictureKind>,
+    ) -> (Vec<Item>, Vec<LocalScene>) {
         let (search, items) = (self.search(), self.items());
         let found = found(&search, &self.area(), (&items, &items));
         let files = Files::default().far();
         let at_once: Spawn = Rc::new(block_on);
-        let (mut scenes, mut used) = (Vec::new(), Vec::new());
+        let cache = Rc::new(NoCache);
+        let mut chosen = Vec::new();
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
-            for chosen in side_found.scenes.iter().filter(|scene| scene.chosen) {
-                let item = items.iter().find(|item| item.id == chosen.id).unwrap();
-                let options =
-                    SceneOptions { side, picture: None, mask_rules: self.mask_rules.clone() };
-                let scene = block_on(CogScene::open(
-                    &files,
-                    &Rc::new(NoCache),
-                    item,
-                    &options,
-                    wanted,
-                    &at_once,
-                ))
-                .unwrap();
-                let Some(scene) = scene else { continue };
-                let (used_scene, mask_kinds, pixel_grid) =
-                    (scene.used.clone(), scene.mask_kinds.clone(), scene.pixel_grid);
-                let nearest = scene.nearest.clone();
-                scenes.push(LocalScene {
-                    used: used_scene,
-                    mask_kinds,
-                    pixel_grid,
-                    nearest,
-                    promised_ground: PromisedGround::of(item),
-                    scene: Mutex::new(scene),
-                });
-                used.push(item.clone());
+            for scene in side_found.scenes.iter().filter(|scene| scene.chosen) {
+                let item = items.iter().find(|item| item.id == scene.id).unwrap();
+                chosen.push((side, item.clone()));
             }
         }
+        let hosts = block_on(masked_hosts(&files, &cache, &chosen));
+        let (mut scenes, mut used) = (Vec::new(), Vec::new());
+        for (side, mut item) in chosen {
+            item.look_for_masks(&hosts);
+            let options = SceneOptions { side, picture, mask_rules: self.mask_rules.clone() };
+            let opened = CogScene::open(&files, &cache, &item, &options, wanted, &at_once);
+            let Some(scene) = block_on(opened).unwrap() else { continue };
+            let (used_scene, mask_kinds, pixel_grid) =
+                (scene.used.clone(), scene.mask_kinds.clone(), scene.pixel_grid);
+            let nearest = scene.nearest.clone();
+            scenes.push(LocalScene {
+                used: used_scene,
+                mask_kinds,
+                pixel_grid,
+                nearest,
+                promised_ground: PromisedGround::of(&item),
+                scene: Mutex::new(scene),
+            });
+            used.push(item);
+        }
         (used, scenes)
+    }
+
+    /// The bits of the page's dNBR.
+    pub(crate) fn page_values(&self) -> Vec<u32> {
+        let (_, map, _) = self.compute(OffsetGround::Nowhere);
+        map.dnbr.into_iter().map(f32::to_bits).collect()
+    }
+
+    /// The page's pictures of both sides, strip by strip, as RGBA.
+    pub(crate) fn page_pictures(&self) -> Vec<u8> {
+        let search = self.search();
+        let wanted = GridTarget::of(self.area(), search.zoom);
+        let (_, scenes) = self.open_with(&wanted, Some(PictureKind::True));
+        let mut rgba = Vec::new();
+        let on_strip = |_: &ComputedMap, _: Range<u32>, pictures: &SidePictures| {
+            rgba.extend_from_slice(&pictures.pre);
+            rgba.extend_from_slice(&pictures.post);
+        };
+        let nowhere = OffsetGround::Nowhere;
+        let windows = windows(&search);
+        let computed = compute(&wanted, &windows, scenes, nowhere, &self.mask_rules, on_strip);
+        block_on(computed).unwrap();
+        rgba
     }
 
     /// Why the page cannot use the first scene of the catalogue.

@@ -9,9 +9,10 @@ use gdal::raster::Buffer;
 use gdal::{Dataset, DatasetOptions, DriverManager, GdalOpenFlags};
 use serde_json::json;
 
-use super::scene_files::{Frame, Validity};
+use super::scene_files::{Frame, Plane, Validity};
 use super::{OddCatalogue, check_same_map, usual_assets};
 use crate::bucket::{Bucket, Faults};
+use crate::cog::files::HOST;
 use crate::test_bed::TestBed;
 
 fn catalogue(validity: &Validity) -> OddCatalogue {
@@ -49,6 +50,14 @@ fn masks(catalogue: &OddCatalogue) -> Vec<PathBuf> {
     let files = fs::read_dir(catalogue.folder.path()).unwrap().map(|file| file.unwrap().path());
     let masks: Vec<_> = files.filter(|file| file.extension().unwrap() == "msk").collect();
     assert!(masks.len() >= 4, "{masks:?}");
+    masks
+}
+
+/// Those of a side.
+fn masks_of(prefix: &str, catalogue: &OddCatalogue) -> Vec<PathBuf> {
+    let name = |mask: &PathBuf| mask.file_name().unwrap().to_str().unwrap().to_owned();
+    let mut masks = masks(catalogue);
+    masks.retain(|mask| name(mask).starts_with(prefix));
     masks
 }
 
@@ -119,12 +128,69 @@ fn a_mask_that_the_item_lists_is_read_whatever_the_file_states_and_must_be_there
     }
 }
 
+/// The same catalogue where its files have full addresses, as the page reads them.
+fn at_addresses(catalogue: OddCatalogue) -> OddCatalogue {
+    let folder = catalogue.folder.path().to_owned();
+    catalogue.with(|item| {
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            let path = folder.join(asset["href"].as_str().unwrap());
+            asset["href"] = format!("{HOST}{}", path.display()).into();
+        }
+    })
+}
+
 #[test]
-fn a_mask_beside_a_file_with_a_no_data_value_is_read_on_a_disk_and_named_by_doctor_behind_http() {
-    let expected = catalogue(&Validity::Mask).map(12);
+fn a_mask_beside_a_file_with_a_no_data_value_is_found_by_one_request_a_side() {
+    let inside = catalogue(&Validity::Mask);
+    let expected = inside.map(12);
     let beside = masked_west();
     state_no_data(&beside);
     check_same_map(&beside.map(12), &expected);
+    check_same_map(&far_map(&beside, 12), &expected);
+    let addressed = at_addresses(beside);
+    assert!(addressed.task(12).page_values() == inside.task(12).page_values());
+    // Before the fire alone: the other side is opened again.
+    let before = masked_west();
+    state_no_data(&before);
+    masks_of("post", &before).iter().for_each(|mask| fs::remove_file(mask).unwrap());
+    let expected = before.map(12);
+    assert!(expected.empty_share.no_data > 0.1, "{:?}", expected.empty_share);
+    check_same_map(&far_map(&before, 12), &expected);
+    // A page for people, and an answer that is no TIFF, are no masks.
+    let none = masked_west();
+    state_no_data(&none);
+    let all = masks(&none);
+    all.iter().for_each(|mask| fs::write(mask, "<html>no file</html>").unwrap());
+    let found = far_map(&none, 12);
+    all.iter().for_each(|mask| fs::remove_file(mask).unwrap());
+    check_same_map(&found, &none.map(12));
+}
+
+#[test]
+fn a_picture_is_transparent_where_a_mask_beside_a_file_hides_it() {
+    let with_visible = |validity: &Validity| {
+        OddCatalogue::new(|writer| {
+            let mut assets = usual_assets(writer, &Frame::upright(), validity);
+            for colour in ["red", "green", "blue"] {
+                let file = writer.write(colour, &[Plane::Nir], &Frame::upright(), validity);
+                assets[colour] = json!({ "href": file });
+            }
+            assets
+        })
+    };
+    let expected = with_visible(&Validity::Mask).task(12).page_pictures();
+    let opaque = |rgba: &[u8]| rgba.chunks_exact(4).filter(|cell| cell[3] > 0).count();
+    let all = opaque(&with_visible(&Validity::Value(0)).task(12).page_pictures());
+    assert!(opaque(&expected) > all / 4 && opaque(&expected) < all * 9 / 10);
+    let beside = with_visible(&Validity::MaskBeside);
+    assert!(beside.task(12).page_pictures() == expected);
+    assert!(at_addresses(beside).task(12).page_pictures() == expected);
+}
+
+#[test]
+fn doctor_names_a_mask_beside_a_file_that_its_item_does_not_list() {
+    let beside = masked_west();
+    state_no_data(&beside);
     let (_bucket, bed) = far(&beside, 12);
     let output = bed.run(&["doctor", "area"]);
     let found = String::from_utf8_lossy(&output.stdout).into_owned();
@@ -158,19 +224,20 @@ fn a_file_of_another_collection_is_masked_beside_its_no_data_value_too() {
 }
 
 #[test]
-fn files_that_state_a_no_data_value_cost_no_request_for_a_mask() {
+fn files_that_state_a_no_data_value_cost_no_request_each_for_a_mask() {
     let usual = catalogue(&Validity::Value(0));
     let (bucket, bed) = far(&usual, 12);
     bed.succeed(&["update", "area"]);
     let files = bucket.sent().len();
     assert_eq!(files, 6);
-    assert!(bucket.requests() <= 2 * files, "{} requests", bucket.requests());
+    // One of each side finds out whether there are masks.
+    assert!(bucket.requests() <= 2 * files + 2, "{} requests", bucket.requests());
 
     // Where nothing is stated, one request more for each file.
     let silent = catalogue(&Validity::UnstatedInWest(0));
     let (bucket, bed) = far(&silent, 12);
     bed.succeed(&["update", "area"]);
-    assert!(bucket.requests() <= 2 * files + 4, "{} requests", bucket.requests());
+    assert!(bucket.requests() <= 2 * files + 2 + 4, "{} requests", bucket.requests());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use dragonfly_core::stac::{AssetBand, Item, MaskSidecar, without_token};
 use dragonfly_core::{DnCounts, Grid, Region, choose_level};
 use gdal::{Dataset, Metadata};
@@ -70,16 +70,17 @@ pub(super) fn layout(item: &Item, region: &Region, client: &Client) -> (Finding,
 /// What is unexpected, each with the files that it is true of.
 type LayoutSurprises = BTreeMap<String, Vec<&'static str>>;
 
-/// Refuses a file whose mask lies beside it, where a run does not look for it.
-fn check_mask_beside(image: &Image, sidecar: &MaskSidecar) -> Result<()> {
-    ensure!(
-        !image.has_mask_file() || sidecar.is_requested(image.stated_validity()?),
-        "{} has its mask beside it, in {}, which a run does not request, since the file states a \
-        no-data value too: list the mask among the assets of the item",
-        image.location,
+/// Names a mask beside a file that a run reads only where the scene that it checks has one too.
+fn surprise_of_mask_beside(image: &Image, sidecar: &MaskSidecar) -> Result<Option<String>> {
+    if !image.has_mask_file() || sidecar.is_requested(image.stated_validity()?) {
+        return Ok(None);
+    }
+    Ok(Some(format!(
+        "its mask lies beside it, in {}, and the item does not list it: a run requests such a mask \
+        of one scene of each side, and reads the others only where that is there; list the masks \
+        among the assets of the items",
         without_token(&sidecar.href)
-    );
-    Ok(())
+    )))
 }
 
 fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurprises, Coarsest)> {
@@ -92,7 +93,9 @@ fn inspect(item: &Item, region: &Region, client: &Client) -> Result<(LayoutSurpr
         let sidecar = item.mask_sidecar(&asset_band);
         let requested = ImageAsset::request(name, asset_band, sidecar.in_any_case(), client)?;
         let image = Image::open(requested)?;
-        check_mask_beside(&image, &sidecar)?;
+        if let Some(surprise) = surprise_of_mask_beside(&image, &sidecar)? {
+            surprises.entry(surprise).or_default().push(name);
+        }
         let cell_size_px =
             GdalPlacement::of(&image, &grid)?.map_or(1.0, |placed| placed.cell_size_px);
         let layout = FileLayout::of(&image.dataset)

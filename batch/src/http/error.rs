@@ -69,8 +69,21 @@ pub(crate) enum HttpError {
         send it as it is"
     )]
     Compressed(&'static str),
-    #[error("it answers {status}")]
+    #[error("it answers {status}{}", what_helps(*status))]
     Status { status: u16, retry_after: Option<Duration> },
+}
+
+/// The next step after a status; nothing where the status alone suggests none.
+fn what_helps(status: u16) -> &'static str {
+    match status {
+        401 | 403 | 407 => {
+            ": it asks for a login, or refuses this machine; name one that is public"
+        }
+        404 | 410 => ": nothing is there; check the address",
+        429 | 500..=599 => " (too busy, or broken: try again later)",
+        204 | 205 | 300..=399 => ": check the address",
+        _ => "",
+    }
 }
 
 impl HttpError {

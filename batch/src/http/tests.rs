@@ -220,7 +220,10 @@ fn a_monitor_is_notified_or_the_cause_named() {
     let (root, received) = answers(&[("200 OK", "OK"), ("500 SECRET", "SECRET")]);
     notify(&format!("{root}/ping")).unwrap();
     assert!(received.all()[0].starts_with("GET /ping "));
-    assert_eq!(notify(&root).unwrap_err().to_string(), "it answers 500");
+    assert_eq!(
+        notify(&root).unwrap_err().to_string(),
+        "it answers 500 (too busy, or broken: try again later)"
+    );
     assert!(notify("file:///etc/passwd").is_err());
 }
 

@@ -28,9 +28,31 @@ pub(crate) fn check_not_ahead(now: DateTime<Utc>) -> Result<()> {
     Ok(())
 }
 
+/// The launch of Landsat 1, 1972-07-23, seconds: no map is made of images before it.
+const FIRST_IMAGES: i64 = 80_697_600;
+
+/// What is wrong with a clock that reads so, as after a start without a battery: by it no region is
+/// ever due again.
+pub(crate) fn problem_of_clock(now: DateTime<Utc>) -> Option<String> {
+    (now.timestamp() < FIRST_IMAGES).then(|| {
+        format!(
+            "the clock of this machine reads {}, before any image from a satellite: set it (NTP)",
+            now.date_naive()
+        )
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_clock_that_was_never_set_is_a_problem() {
+        let at = |text: &str| problem_of_clock(text.parse().unwrap());
+        assert!(at("1970-01-01T00:05:00Z").unwrap().contains("1970-01-01"));
+        assert!(at("1972-07-22T23:00:00Z").is_some());
+        assert!(at("1972-07-23T00:00:00Z").is_none() && at("2011-07-01T00:00:00Z").is_none());
+    }
 
     #[test]
     fn the_past_and_an_hour_ahead_are_fine_and_two_days_ahead_are_not() {

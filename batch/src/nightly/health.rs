@@ -17,6 +17,7 @@ use crate::deployment::permissions::find_not_public;
 use crate::fires::state_files::read_list;
 use crate::http;
 use crate::nightly::attempt;
+use crate::nightly::clock::problem_of_clock;
 use crate::nightly::lock::LastCommand;
 use crate::nightly::preflight::free_gb;
 use crate::publish::index::{read_index, write_index};
@@ -57,10 +58,11 @@ pub(crate) fn check(deployment: &Deployment, now: DateTime<Utc>) -> Result<Healt
             Some(RegionRecord::new(region, &meta))
         })
         .collect();
-    let last_command_problems = match last_command {
+    let mut last_command_problems = match last_command {
         LastCommand::Over(problems) => problems,
         LastCommand::Running | LastCommand::Unknown => Vec::new(),
     };
+    last_command_problems.extend(problem_of_clock(now));
     let fires_ok = settings.fires.as_ref().map(|_| points_are_recent(layout, now));
     let disk_ok = disk_free_gb >= settings.min_free_gb;
     let regions_ok = judged.values().all(|region| region.ok);

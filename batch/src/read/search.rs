@@ -6,8 +6,9 @@ use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
-    Composite, DateWindow, FireSide, Grid, Region, RunFailure, SceneChoice, SceneOrder,
-    SceneRequest, SearchWindows, SideScenes, SkipReason, SkippedScene, check_sides, choose_scenes,
+    Composite, DateWindow, FireSide, Grid, LeftOutItems, Region, RunFailure, SceneChoice,
+    SceneOrder, SceneRequest, SearchWindows, SideScenes, SkipReason, SkippedScene, check_sides,
+    choose_scenes,
 };
 use rayon::prelude::*;
 
@@ -15,7 +16,7 @@ use crate::deployment::settings::Settings;
 use crate::http::Client;
 use crate::nightly::failure::RunError;
 use crate::read::catalogue::SceneCatalogue;
-use crate::read::scene::{GridScene, OpenedScene, RequestedScene, SceneReadError};
+use crate::read::scene::{GridScene, OpenedScene, RequestedScene, SceneReadError, SidecarChecks};
 use crate::read::zone::FireZone;
 
 /// Scenes that are named because they may not be read.
@@ -43,6 +44,8 @@ pub(crate) struct SceneSearch<'a> {
     now: DateTime<Utc>,
     catalogue: SceneCatalogue,
     client: Client,
+    /// Which hosts have masks beside their files.
+    sidecars: SidecarChecks,
     tried: BTreeSet<String>,
     broken: Vec<SkippedScene>,
     /// Scenes whose files lie where the catalogue may not lead.
@@ -51,6 +54,8 @@ pub(crate) struct SceneSearch<'a> {
     lacking: Vec<ItemCounts>,
     /// What else the catalogue sent.
     unrequested: Vec<UnrequestedItems>,
+    /// Why the last search found no scene.
+    left_out: Option<LeftOutItems>,
 }
 
 /// The scenes of both sides, opened.
@@ -87,11 +92,13 @@ impl<'a> SceneSearch<'a> {
             now,
             catalogue,
             client,
+            sidecars: SidecarChecks::default(),
             tried: BTreeSet::new(),
             broken: Vec::new(),
             refused: Vec::new(),
             lacking: Vec::new(),
             unrequested: Vec::new(),
+            left_out: None,
         }
     }
 
@@ -107,6 +114,7 @@ impl<'a> SceneSearch<'a> {
         self.unrequested.clear();
         let (post, post_searched) =
             self.side(FireSide::Post, &windows, windows.wanted_post(), &mut skipped)?;
+        let masked_hosts = self.sidecars.masked_host_count();
         let latest_post = post
             .iter()
             .map(|scene| scene.used.datetime.date_naive())
@@ -115,6 +123,10 @@ impl<'a> SceneSearch<'a> {
         let preferred_pre = windows.wanted_pre(latest_post);
         let (pre, pre_searched) =
             self.side(FireSide::Pre, &windows, preferred_pre, &mut skipped)?;
+        if self.sidecars.masked_host_count() > masked_hosts {
+            // The other side is opened again, with its masks.
+            return self.find();
+        }
         let names = |scenes: &[GridScene]| {
             scenes.iter().flat_map(GridScene::band_names).collect::<Vec<_>>()
         };
@@ -191,6 +203,9 @@ impl<'a> SceneSearch<'a> {
         if let Some(SkippedScene { id, reason, .. }) = passed_over.first() {
             message += &format!("; {id}: {reason}");
         }
+        if let Some(left_out) = &self.left_out {
+            message += &format!("; {left_out}");
+        }
         if let Some(ItemCounts { matched, received }) = self.lacking.last() {
             message += &format!(
                 "; the catalogue states {matched} matching scenes and sent {received}: use one \
@@ -242,6 +257,7 @@ impl<'a> SceneSearch<'a> {
                 order,
             };
             let SceneChoice { used, mut skipped } = choose_scenes(&items, &request);
+            self.left_out = LeftOutItems::of(&items, &request);
             self.tried.extend(used.iter().map(|item| item.id.clone()));
             let failures = self.open_items(side, &used, &mut opened);
             if failures.is_empty() {
@@ -262,7 +278,7 @@ impl<'a> SceneSearch<'a> {
 
     /// Opens the items that are not opened yet; returns the failures.
     fn open_items(
-        &self,
+        &mut self,
         side: FireSide,
         items: &[&Item],
         opened: &mut BTreeMap<String, Option<GridScene>>,
@@ -270,9 +286,12 @@ impl<'a> SceneSearch<'a> {
         let (grid, zone) = (self.grid, self.zone);
         let (masks, buffer_m) = (&self.settings.masks, self.settings.cloud_buffer_m);
         // All are requested before the first is waited for.
+        let checks = self.sidecars.request(side, items, &self.client);
         let new = items.iter().filter(|item| !opened.contains_key(&item.id));
-        let requested: Vec<(&str, RequestedScene)> =
+        let mut requested: Vec<(&str, RequestedScene)> =
             new.map(|item| (item.id.as_str(), RequestedScene::of(item, &self.client))).collect();
+        self.sidecars.wait(checks);
+        requested.iter_mut().for_each(|(_, scene)| scene.request_masks(&self.sidecars));
         // So many at a time that what decides their offsets takes little memory.
         let mut results = Vec::new();
         let mut requested = requested.into_iter();

@@ -2,7 +2,8 @@
 //! make.
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, Utc};
-use serde::{Deserialize, Serialize};
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// A range of days in UTC, both ends included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -10,9 +11,26 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct DateWindow {
     /// First day.
+    #[serde(deserialize_with = "day")]
     pub start: NaiveDate,
     /// Last day.
+    #[serde(deserialize_with = "day")]
     pub end: NaiveDate,
+}
+
+/// Reads a day, and names how it is written where it is not.
+pub(crate) fn day<'de, D: Deserializer<'de>>(from: D) -> Result<NaiveDate, D::Error> {
+    let text = String::deserialize(from)?;
+    text.parse().map_err(|_| D::Error::custom("it is no day: write it as YYYY-MM-DD"))
+}
+
+/// The same for a day that may be absent.
+pub(crate) fn optional_day<'de, D: Deserializer<'de>>(
+    from: D,
+) -> Result<Option<NaiveDate>, D::Error> {
+    let text = Option::<String>::deserialize(from)?;
+    let day = text.map(|text| text.parse()).transpose();
+    day.map_err(|_| D::Error::custom("it is no day: write it as YYYY-MM-DD"))
 }
 
 impl DateWindow {

@@ -3,7 +3,7 @@
 use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 
-use crate::catalogue::dates::DateWindow;
+use crate::catalogue::dates::{DateWindow, optional_day};
 use crate::geo::box_within_one_turn;
 use crate::geo::mercator::MAX_LATITUDE;
 
@@ -75,11 +75,11 @@ pub struct Region {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub perimeter_path: Option<String>,
     /// First day of the fire.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "optional_day")]
     pub event_date: Option<NaiveDate>,
     /// Last day of the fire; without it the latest images since its first day are used, up to the
     /// sixtieth.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "optional_day")]
     pub event_end: Option<NaiveDate>,
     /// Explicit window before the fire.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -38,7 +38,7 @@ pub(super) struct MaskedBand<'a> {
 }
 
 impl MaskFile {
-    /// The mask beside a file; `None` where there is none.
+    /// The mask beside a file, which may be requested already; `None` where there is none.
     ///
     /// # Errors
     /// When it is there and cannot be read, does not fit the file, or is absent though the item
@@ -46,14 +46,17 @@ impl MaskFile {
     pub(super) fn find(
         sidecar: &MaskSidecar,
         of: &MaskedBand<'_>,
-        client: &Client,
+        (client, requested): (&Client, Option<Arc<RemoteFile>>),
     ) -> Result<Option<Self>> {
         let location = without_token(&sidecar.href).to_owned();
         let named = || format!("the mask of {} cannot be read", of.location);
         client.policy().check_file(&sidecar.href).with_context(named)?;
-        let remote = is_url(&sidecar.href)
-            .then(|| RemoteFile::open(&sidecar.href, Scope::File, client))
-            .transpose()?;
+        let remote = match requested {
+            None if is_url(&sidecar.href) => {
+                Some(RemoteFile::open(&sidecar.href, Scope::File, client)?)
+            }
+            requested => requested,
+        };
         let exists = match &remote {
             Some(remote) => remote.wait_for_head_if_there().with_context(named)?,
             None => Path::new(&sidecar.href).exists(),

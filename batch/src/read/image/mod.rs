@@ -29,6 +29,8 @@ pub(crate) struct ImageAsset {
     client: Client,
     /// The mask that may lie beside it.
     sidecar: MaskSidecar,
+    /// The same, requested before it is known what the file states.
+    requested_mask: Option<Arc<RemoteFile>>,
     /// The band that the item states, counted from 0.
     stated_band: Option<usize>,
     /// The value that stands for no data, as the item states it.
@@ -59,10 +61,22 @@ impl ImageAsset {
             remote,
             client: client.clone(),
             sidecar,
+            requested_mask: None,
             stated_band: band.index,
             stated_no_data: band.no_data(),
             fill: 0,
         })
+    }
+
+    /// Requests the mask beside it, which is read unless the file has one inside. Does not wait.
+    pub(crate) fn request_mask(&mut self) -> Result<()> {
+        self.sidecar = self.sidecar.in_any_case();
+        let href = &self.sidecar.href;
+        if is_url(href) && self.sidecar.is_requested(StatedValidity::default()) {
+            self.client.policy().check_file(href)?;
+            self.requested_mask = Some(RemoteFile::open(href, Scope::File, &self.client)?);
+        }
+        Ok(())
     }
 
     /// Sets the value that stands for no data where neither the item nor the file states one.
@@ -88,7 +102,7 @@ pub(crate) struct Image {
 
 impl Image {
     pub(crate) fn open(asset: ImageAsset) -> Result<Self> {
-        let ImageAsset { name, location, remote, client, sidecar, .. } = asset;
+        let ImageAsset { name, location, remote, client, sidecar, requested_mask, .. } = asset;
         let opened = open(&location, remote.as_ref())
             .with_context(|| format!("the {name} cannot be read"))?;
         let GeoTiff { dataset, file_bytes } = opened;
@@ -111,7 +125,7 @@ impl Image {
         let size = dataset.raster_size();
         let masked = MaskedBand { location: &location, size, number: band_number };
         let mask_file = if sidecar.is_requested(stated_validity(&dataset, &band)?) {
-            MaskFile::find(&sidecar, &masked, &client)?
+            MaskFile::find(&sidecar, &masked, (&client, requested_mask))?
         } else {
             None
         };

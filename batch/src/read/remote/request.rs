@@ -48,7 +48,10 @@ pub(crate) enum RangeError {
     )]
     WebPage,
     /// An answer that contradicts itself, or the request.
-    #[error("its server sends another part of it than was requested, or a size that cannot be")]
+    #[error(
+        "its server sends another part of it than was requested, or a size that cannot be: copy the \
+        file to a server that answers byte ranges as they are requested"
+    )]
     BadRange,
     /// Another file under the same address.
     #[error("it changed while it was read: another version replaced it; run again")]
@@ -384,7 +387,7 @@ mod tests {
     #[test]
     fn what_is_gone_is_not_requested_again() {
         let (fetched, ranges) = requests(&["HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"]);
-        assert_eq!(fetched.err().unwrap().to_string(), "it answers 404");
+        assert!(fetched.err().unwrap().to_string().starts_with("it answers 404"));
         assert_eq!(ranges.len(), 1);
     }
 

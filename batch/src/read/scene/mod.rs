@@ -1,6 +1,7 @@
 //! One scene, opened: where it lies, which level to read, and its pixels strip by strip.
 
 mod opening;
+mod sidecar_checks;
 
 use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -16,6 +17,7 @@ use crate::read::image::ImageBand;
 use crate::read::zone::FireZone;
 
 pub(crate) use opening::{OpenedScene, RequestedScene};
+pub(crate) use sidecar_checks::SidecarChecks;
 
 /// A scene over a grid, with what has been read of it.
 pub(crate) struct GridScene {

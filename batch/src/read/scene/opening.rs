@@ -11,7 +11,7 @@ use dragonfly_core::{
     choose_mask_level, offset_from_pixels, offset_rule,
 };
 
-use super::{GridScene, SceneReadError};
+use super::{GridScene, SceneReadError, SidecarChecks};
 use crate::http::Client;
 use crate::read::image::{Image, ImageAsset, ImageBand};
 use crate::read::placement::GdalPlacement;
@@ -34,6 +34,17 @@ impl<'a> RequestedScene<'a> {
     pub(crate) fn of(item: &'a Item, client: &Client) -> Self {
         Self { item, assets: SceneAssets::of(item, client) }
     }
+
+    /// Requests the masks beside its files too, whatever the files state, where its host has some.
+    /// Does not wait.
+    pub(crate) fn request_masks(&mut self, found: &SidecarChecks) {
+        if found.has_masks(self.item)
+            && let Ok(assets) = &mut self.assets
+            && let Err(error) = assets.request_masks()
+        {
+            self.assets = Err(error);
+        }
+    }
 }
 
 impl SceneAssets {
@@ -52,6 +63,11 @@ impl SceneAssets {
             item.haze().map(|(kind, band)| request_mask("haze", band, Some(kind.fill_value())));
         let (mask, haze) = (mask.transpose()?, haze.transpose()?);
         Ok(Self { bands, mask, haze })
+    }
+
+    fn request_masks(&mut self) -> Result<()> {
+        let masks = self.mask.iter_mut().chain(&mut self.haze);
+        self.bands.iter_mut().chain(masks).try_for_each(ImageAsset::request_mask)
     }
 }
 

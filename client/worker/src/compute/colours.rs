@@ -10,7 +10,7 @@ use futures_util::future::{try_join_all, try_join3};
 
 use crate::compute::band::CogBand;
 use crate::compute::joined_rows::joined_rows;
-use crate::compute::open_band::open_band;
+use crate::compute::open_band::open_masked_band;
 use crate::compute::projection::CrsProjection;
 use crate::compute::scene_error::SceneError;
 use crate::compute::stored_blocks::StoredBlocks;
@@ -62,7 +62,7 @@ impl<T: Transport, C: ByteCache> SceneColours<T, C> {
         };
         let bands = roles.map(|role| item.band(role).ok());
         let [Some(red), Some(green), Some(blue)] = bands else { return Ok(None) };
-        let open = |band| ColourBand::open(fetcher, cache, band, target);
+        let open = |band| ColourBand::open(fetcher, cache, (item, band), target);
         let (red, green, blue) = try_join3(open(red), open(green), open(blue)).await?;
         let (Some(red), Some(green), Some(blue)) = (red, green, blue) else { return Ok(None) };
         Ok(Some(Self { red, green, blue, scaling, white }))
@@ -102,12 +102,12 @@ impl<T: Transport, C: ByteCache> SceneColours<T, C> {
 pub(crate) async fn picture_band_blocks<T: Transport, C: ByteCache>(
     fetcher: &Rc<RangeFetcher<T>>,
     cache: &Rc<C>,
-    band: AssetBand<'_>,
+    (item, band): (&Item, AssetBand<'_>),
     target: &dyn TargetCells,
 ) -> Result<StoredBlocks, SceneError> {
     let mut blocks = StoredBlocks::new();
     if let Some(ColourBand { band, plan, .. }) =
-        ColourBand::open(fetcher, cache, band, target).await?
+        ColourBand::open(fetcher, cache, (item, band), target).await?
     {
         let rows = plan.pixel_rows(&plan.window(&(0..target.height()))).unwrap_or(0..0);
         for (columns, rows) in plan.blocks().rectangles(plan.columns(), rows) {
@@ -121,10 +121,10 @@ impl<T: Transport, C: ByteCache> ColourBand<T, C> {
     async fn open(
         fetcher: &Rc<RangeFetcher<T>>,
         cache: &Rc<C>,
-        band: AssetBand<'_>,
+        (item, band): (&Item, AssetBand<'_>),
         target: &dyn TargetCells,
     ) -> Result<Option<Self>, SceneError> {
-        let file = open_band(Rc::clone(fetcher), Rc::clone(cache), band, 0).await?;
+        let file = open_masked_band(fetcher, cache, item, band, 0).await?;
         let (frame, cog) = (file.frame()?, &file.cog);
         let crs = |cause| SceneError::Crs { url: cog.url().to_owned(), cause };
         let projection = CrsProjection::new(&cog.image().crs).map_err(crs)?;

@@ -6,6 +6,7 @@ pub(crate) mod engine;
 mod ground_counts;
 mod joined_rows;
 pub(crate) mod mask_file;
+mod masked_hosts;
 pub(crate) mod open_band;
 pub(crate) mod projection;
 pub(crate) mod raster;
@@ -18,6 +19,7 @@ pub(crate) mod target;
 pub(crate) mod utm_grid;
 
 pub use engine::{ComputedMap, OffsetGround, SidePictures, compute, compute_in_utm};
+pub use masked_hosts::masked_hosts;
 pub use projection::CrsProjection;
 pub use scene::{CogScene, ObservationUnit, PixelGrid, SceneOptions, SceneStrip, Spawn};
 pub use scene_bytes::{SceneBytes, scene_bytes};

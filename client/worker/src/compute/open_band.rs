@@ -37,7 +37,7 @@ impl<T, C> Clone for BandFile<T, C> {
 ///
 /// # Errors
 /// When it cannot be read, holds other pixels, or several bands of which the item states none.
-pub(crate) async fn open_band<T: Transport, C: ByteCache>(
+async fn open_band<T: Transport, C: ByteCache>(
     fetcher: Rc<RangeFetcher<T>>,
     cache: Rc<C>,
     band: AssetBand<'_>,

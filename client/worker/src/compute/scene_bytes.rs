@@ -60,7 +60,7 @@ pub async fn scene_bytes<T: Transport + 'static, C: ByteCache + 'static>(
         }
     }
     let visible = match item.band(BandRole::Red) {
-        Ok(band) => picture_band_blocks(fetcher, cache, band, target).await.ok(),
+        Ok(band) => picture_band_blocks(fetcher, cache, (item, band), target).await.ok(),
         Err(_) => None,
     };
     let visible_band = visible.as_ref().map(sum);

@@ -25,6 +25,8 @@ use crate::fetch::transport::{RangeResponse, ResponseHead, Transport};
 pub struct RangeFetcher<T> {
     transport: T,
     at_once_per_host: usize,
+    /// Attempts where no answer comes.
+    lost_attempts: usize,
     hosts: RefCell<HashMap<String, Rc<Semaphore>>>,
     on_received: Box<dyn Fn(u64)>,
 }
@@ -74,9 +76,17 @@ impl<T: Transport> RangeFetcher<T> {
         Self {
             transport,
             at_once_per_host: at_once_per_host.max(1),
+            lost_attempts: RETRIES.attempts,
             hosts: RefCell::default(),
             on_received: Box::new(on_received),
         }
+    }
+
+    /// The same for files that may be absent: browsers hide answers without headers for CORS, which
+    /// many servers do not add to a 404, so that an answer that does not come is requested only
+    /// once more.
+    pub fn of_doubtful_files(self) -> Self {
+        Self { lost_attempts: SLOW_ATTEMPTS, ..self }
     }
 
     /// Fetches a range, but nothing past the end of the file. What came before a transfer broke off
@@ -97,7 +107,7 @@ impl<T: Transport> RangeFetcher<T> {
             let Err(Passing { error, requested_pause }) = self.attempt(&mut progress).await? else {
                 continue;
             };
-            let Some(pause) = pauses.next(attempts(&error), requested_pause) else {
+            let Some(pause) = pauses.next(self.attempts(&error), requested_pause) else {
                 return Err(error);
             };
             self.transport.pause(pause).await;
@@ -140,6 +150,15 @@ impl<T: Transport> RangeFetcher<T> {
         if progress.is_done() { Ok(Ok(())) } else { passing(FetchError::BrokenOff, None) }
     }
 
+    /// Attempts in all after a failure.
+    fn attempts(&self, error: &FetchError) -> usize {
+        match error {
+            FetchError::TooSlow(_) | FetchError::NoAnswer(_) => SLOW_ATTEMPTS,
+            FetchError::Unreachable(_) => self.lost_attempts,
+            _ => RETRIES.attempts,
+        }
+    }
+
     fn gate(&self, url: &str) -> Rc<Semaphore> {
         let host = url.split('/').take(3).collect::<Vec<_>>().join("/");
         let mut hosts = self.hosts.borrow_mut();
@@ -154,14 +173,6 @@ fn passing<R>(
     requested_pause: Option<Duration>,
 ) -> Result<Result<R, Passing>, FetchError> {
     Ok(Err(Passing { error, requested_pause }))
-}
-
-/// Attempts in all after a failure.
-fn attempts(error: &FetchError) -> usize {
-    match error {
-        FetchError::TooSlow(_) | FetchError::NoAnswer(_) => SLOW_ATTEMPTS,
-        _ => RETRIES.attempts,
-    }
 }
 
 impl Progress<'_> {

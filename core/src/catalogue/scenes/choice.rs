@@ -43,24 +43,26 @@ const UNKNOWN_CLOUD: f64 = 50.0;
 /// From the newest back ([`SceneOrder::Newest`]) it uses scenes until a cell is likely to have been
 /// clear in several of them, eight a tile at most.
 pub fn choose_scenes<'a>(items: &'a [Item], request: &SceneRequest) -> SceneChoice<'a> {
+    let mut choice = SceneChoice::default();
     // Pages of a search may overlap.
-    let mut by_id: BTreeMap<&str, &Item> = BTreeMap::new();
+    let mut by_id: BTreeMap<&str, (&Item, DateTime<Utc>)> = BTreeMap::new();
     for item in items.iter().filter(|item| item.is_of_collection(request.collection)) {
-        let kept = by_id.entry(&item.id).or_insert(item);
-        if version(item) > version(kept) {
-            *kept = item;
+        let Some(at) = item.acquired() else { continue };
+        if !request.window.contains(at) || !item.touches(request.bbox) {
+            continue;
+        }
+        let kept = by_id.entry(&item.id).or_insert((item, at));
+        if kept.1 != at {
+            choice.skipped.push(SkippedScene::of_same_id(&item.id));
+        }
+        if version(item) > version(kept.0) {
+            *kept = (item, at);
         }
     }
     let mut by_tile: BTreeMap<String, Vec<(&Item, DateTime<Utc>)>> = BTreeMap::new();
-    for item in by_id.into_values() {
-        match item.acquired() {
-            Some(at) if request.window.contains(at) && item.touches(request.bbox) => {
-                by_tile.entry(item.tile_name()).or_default().push((item, at));
-            }
-            _ => {}
-        }
+    for (item, at) in by_id.into_values() {
+        by_tile.entry(item.tile_name()).or_default().push((item, at));
     }
-    let mut choice = SceneChoice::default();
     for (tile, scenes) in by_tile {
         choose_for_tile(&tile, scenes, request, &mut choice);
     }

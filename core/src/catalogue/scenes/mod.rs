@@ -3,6 +3,7 @@
 
 mod choice;
 mod ground;
+mod left_out;
 mod overpass;
 mod request;
 mod skipped;
@@ -10,6 +11,7 @@ mod skipped;
 mod tests;
 
 pub use choice::{SceneChoice, choose_scenes};
+pub use left_out::LeftOutItems;
 pub use overpass::overpasses;
 pub use request::{SceneOrder, SceneRequest};
 pub use skipped::{SkipReason, SkippedScene};

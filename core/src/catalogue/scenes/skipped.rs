@@ -47,6 +47,13 @@ pub enum SkipReason {
 }
 
 impl SkippedScene {
+    /// A scene of another moment than one of the same id, of which only one can be used.
+    pub(super) fn of_same_id(id: &str) -> Self {
+        let reason = "another scene of other time has the same id: give each item of the \
+            collection an id of its own";
+        Self { id: id.to_owned(), reason: reason.to_owned(), why: None }
+    }
+
     /// A scene that the choice leaves out.
     pub(super) fn new(id: &str, why: SkipReason) -> Self {
         let reason = match &why {

@@ -39,6 +39,22 @@ fn request(scenes_per_tile: usize) -> SceneRequest<'static> {
 }
 
 #[test]
+fn scenes_of_one_id_and_other_days_are_other_scenes() {
+    let day = |day: &str| item("32TPM", "32TPM", &format!("2025-{day}T10:00:00Z"), 1.0, "05.11");
+    // Outside of the window first: it stands for none inside.
+    let items = [day("05-10"), day("06-10"), day("08-10")];
+    let choice = choose_scenes(&items, &request(3));
+    assert_eq!(choice.used.len(), 1);
+    assert_eq!(choice.used[0].acquired(), items[1].acquired());
+    assert!(choice.skipped.is_empty());
+    // Inside of it, only one can be used, and the other is listed.
+    let items = [day("06-10"), day("06-20"), day("06-10")];
+    let choice = choose_scenes(&items, &request(3));
+    assert_eq!((choice.used.len(), choice.skipped.len()), (1, 1));
+    assert!(choice.skipped[0].reason.contains("same id"));
+}
+
+#[test]
 fn from_the_newest_back_scenes_are_used_until_ground_is_likely_to_be_clear_in_several() {
     let used = |cloud: f64| {
         let days = (1..=30).map(|day| format!("2025-06-{day:02}"));

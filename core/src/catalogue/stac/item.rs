@@ -42,6 +42,13 @@ pub struct Item {
     /// Its files by key.
     #[serde(default, deserialize_with = "lenient::map")]
     pub assets: BTreeMap<String, Asset>,
+    /// Keys of some of its other files, where a band was not found among those above.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) other_asset_keys: Vec<String>,
+    /// Whether masks are looked for beside its files, though it lists none and the files state a
+    /// no-data value. Set by [`Item::look_for_masks`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) may_have_masks_beside: bool,
 }
 
 /// A text by which an item can be distinguished from others, in a log and in metadata.
@@ -147,6 +154,7 @@ impl Item {
             + size_of_val(&self.bbox[..])
             + footprint_bytes
             + self.assets.iter().map(asset_bytes).sum::<usize>()
+            + self.other_asset_keys.iter().map(String::len).sum::<usize>()
     }
 
     /// Whether some of its files open only with a token.

@@ -21,6 +21,11 @@ pub struct StatedOffset {
     pub is_in_dn: bool,
 }
 
+/// Keys of assets that are not read, and that an error names.
+const MAX_NAMED_ASSETS: usize = 16;
+/// Characters of such a key.
+const MAX_KEY_CHARS: usize = 40;
+
 impl Item {
     /// What is known of the collection that the item belongs to.
     pub fn known_collection(&self) -> &'static Collection {
@@ -76,7 +81,8 @@ impl Item {
         };
         let names = names.iter().copied().chain(self.known_collection().sentinel_name(role));
         names.into_iter().find_map(|name| described(&name)).ok_or_else(|| {
-            let present = || self.assets.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let keys = || self.assets.keys().chain(&self.other_asset_keys);
+            let present = || keys().map(String::as_str).collect::<Vec<_>>().join(", ");
             first_error.unwrap_or_else(|| AssetBandError::Missing { wanted, present: present() })
         })
     }
@@ -123,17 +129,23 @@ impl Item {
     }
 
     /// Deletes the files that no collection is read or shown by, and that are not found by what the
-    /// item states of them.
+    /// item states of them. Some of their keys are kept where a band is missing.
     pub(super) fn drop_other_assets(&mut self) {
         let has_bands =
             SpectralIndex::MAPPED.bands().into_iter().all(|role| self.has_usual_band(role));
         let has_mask = self.usual_mask().is_some();
+        let mut others = Vec::new();
         self.assets.retain(|key, asset| {
-            Collection::reads(key)
+            let is_read = Collection::reads(key)
                 || is_mask_sidecar(&asset.href)
                 || (!has_mask && (mask_kind(key, asset).is_some() || has_mask_role(key, asset)))
-                || (!(has_bands && has_mask) && lists_band(asset))
+                || (!(has_bands && has_mask) && lists_band(asset));
+            if !is_read && !has_bands && others.len() < MAX_NAMED_ASSETS {
+                others.push(key.chars().take(MAX_KEY_CHARS).collect());
+            }
+            is_read
         });
+        self.other_asset_keys = others;
     }
 
     /// The first band of the mapped index; all bands of a scene have one scale and one offset.
@@ -249,6 +261,21 @@ mod tests {
 
     fn refusal(collection: &str, assets: &str) -> Option<String> {
         item_with(collection, assets).mapped_bands().err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_missing_band_is_named_beside_the_files_that_there_are() {
+        let many: Vec<String> =
+            (0..100).map(|number| format!(r#""key{number:02}":{{"href":"k.tif"}}"#)).collect();
+        for (others, part) in [
+            (r#""B08":{"href":"n.tif"}"#, "nir08 (it has swir22, B08)"),
+            (r#""data":{"href":"d.tif","bands":[{}]}"#, "nir08 (it has swir22, data)"),
+            (&many.join(","), "key15)"),
+        ] {
+            let assets = format!(r#"{others},"swir22":{{"href":"s.tif"}}"#);
+            let message = refusal("sentinel-2-l2a", &assets).unwrap();
+            assert!(message.contains(part), "{message}");
+        }
     }
 
     #[test]

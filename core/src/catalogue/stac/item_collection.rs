@@ -10,6 +10,7 @@ use super::coverage::stated_nodata_percentage;
 use super::next_page::NextPage;
 use super::storage::replace_storage_hrefs;
 use super::{Item, ItemCounts, lenient, shown};
+use crate::http::ForeignFormat;
 
 /// Items that are read of one list.
 const MAX_ITEMS: usize = 50_000;
@@ -50,15 +51,31 @@ pub struct UnreadItemError {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ItemCollectionError {
     /// Malformed.
-    #[error("it is no JSON (line {line}, column {column})")]
+    #[error("it is no JSON (line {line}, column {column}){}", instead(*format))]
     NotJson {
         /// From 1.
         line: usize,
         /// From 1; 0 before the first character of a line.
         column: usize,
+        /// What it is instead, where that is recognized.
+        format: Option<ForeignFormat>,
+    },
+    /// Bytes that are no text.
+    #[error(
+        "it is no JSON (line {line}, column {column}): it is not written in UTF-8, as JSON is; \
+        send or save it so"
+    )]
+    NotUtf8 {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
     },
     /// Other JSON.
-    #[error("it is no STAC ItemCollection: it has no list `features`")]
+    #[error(
+        "it is no STAC ItemCollection: it has no list `features`; name an API that searches items, \
+        or a file that lists them"
+    )]
     NotStac,
     /// Items that are none.
     #[error("none of its items can be read, the first because {cause}")]
@@ -72,10 +89,14 @@ pub enum ItemCollectionError {
 }
 
 impl ItemCollectionError {
-    fn of_json(error: serde_json::Error) -> Self {
+    fn of_json(error: serde_json::Error, json: &str) -> Self {
         match error.is_data() {
             true => Self::NotStac,
-            false => Self::NotJson { line: error.line(), column: error.column() },
+            false => Self::NotJson {
+                line: error.line(),
+                column: error.column(),
+                format: ForeignFormat::of(json.as_bytes()).filter(|is| *is != ForeignFormat::Json),
+            },
         }
     }
 
@@ -84,7 +105,24 @@ impl ItemCollectionError {
         let line_start =
             valid.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         let line = valid.iter().filter(|byte| **byte == b'\n').count() + 1;
-        Self::NotJson { line, column: valid.len() - line_start + 1 }
+        let column = valid.len() - line_start + 1;
+        match ForeignFormat::of(json).filter(|is| *is != ForeignFormat::Json) {
+            None => Self::NotUtf8 { line, column },
+            format => Self::NotJson { line, column, format },
+        }
+    }
+}
+
+/// What came instead of JSON, and what helps.
+fn instead(format: Option<ForeignFormat>) -> String {
+    match format {
+        None => String::new(),
+        Some(format @ ForeignFormat::Html) => format!(
+            ", but {}: it asks for a login, or its address is that of a page for people; name the \
+            address of the API itself",
+            format.name()
+        ),
+        Some(format) => format!(", but {}", format.name()),
     }
 }
 
@@ -118,7 +156,7 @@ impl ItemCollection {
         let text = text.trim_start_matches('\u{feff}');
         match serde_json::from_str::<Document>(text) {
             Ok(document) => document.try_into(),
-            Err(error) => Err(ItemCollectionError::of_json(error)),
+            Err(error) => Err(ItemCollectionError::of_json(error, text)),
         }
     }
 }
@@ -140,7 +178,8 @@ impl ItemCollection {
         let is_item = |json: &str| serde_json::from_str::<Item>(json).is_ok();
         let mut features = FeaturesReader::default();
         if is_list {
-            features = serde_json::from_str(text).map_err(ItemCollectionError::of_json)?;
+            features = serde_json::from_str(text)
+                .map_err(|error| ItemCollectionError::of_json(error, text))?;
         } else if lines().next().is_some_and(is_item) {
             for line in lines() {
                 features.take(line);
@@ -350,6 +389,23 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_text_of_json_is_named() {
+        let message = |page: &[u8]| ItemCollection::read(page).unwrap_err().to_string();
+        let page = r#"{"features":[],"x":"é"}"#;
+        let latin_1: Vec<u8> = page.chars().map(|letter| letter as u8).collect();
+        let utf_16: Vec<u8> = page.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let marked = [b"\xff\xfe".as_slice(), &utf_16].concat();
+        for (page, part) in [
+            (&latin_1[..], "column 21): it is not written in UTF-8"),
+            (&marked, "not written in UTF-8"),
+            (b"\x1f\x8b\x08\0\xff", "but compressed by gzip"),
+            (b"<?xml version=\"1.0\"?><Error/>", "but an XML document"),
+        ] {
+            assert!(message(page).contains(part), "{}", message(page));
+        }
+    }
+
+    #[test]
     fn a_list_of_something_else_is_an_error() {
         let message = |page| read(page).unwrap_err().to_string();
         assert!(message(r#"{"features":[{"id":"b"}]}"#).contains("missing field `properties`"));
@@ -363,7 +419,8 @@ mod tests {
         ] {
             assert!(message(other).contains("no list `features`"), "{other}");
         }
-        assert!(message("<html>").contains("no JSON (line 1, column 1)"));
+        assert!(message("<html>").contains("no JSON (line 1, column 1), but a web page (HTML)"));
+        assert!(message("").ends_with("but empty"));
         assert!(message(r#"{"features":[{"#).contains("no JSON"));
         assert!(read(r#"{"features":[]}"#).unwrap().features.is_empty());
         assert!(

@@ -34,7 +34,7 @@ enum SidecarRule {
     /// file has a mask inside.
     UnlessMasked,
     /// A file as the producers of a known collection write them, with a no-data value: where the
-    /// file states nothing.
+    /// file states nothing. One of them is checked ([`SidecarCheck`](super::SidecarCheck)).
     WhereSilent,
     /// A file of Planetary Computer, which has no masks.
     Never,
@@ -53,6 +53,11 @@ impl MaskSidecar {
     /// Whether the item lists it, so that a map without it would be wrong.
     pub fn is_listed(&self) -> bool {
         self.rule == SidecarRule::Listed
+    }
+
+    /// Whether one such file answers for others.
+    pub(super) fn is_checked(&self) -> bool {
+        self.rule == SidecarRule::WhereSilent
     }
 
     /// Whether it is requested, by what the file states.
@@ -80,6 +85,8 @@ impl Item {
             SidecarRule::UnlessMasked
         } else if asks_for_token(file) {
             SidecarRule::Never
+        } else if self.may_have_masks_beside {
+            SidecarRule::UnlessMasked
         } else {
             SidecarRule::WhereSilent
         };

@@ -30,6 +30,7 @@ mod received_items;
 mod reference;
 mod search;
 mod shown;
+mod sidecar_check;
 mod storage;
 mod token;
 
@@ -52,4 +53,5 @@ pub use received_items::{FoundItems, ItemCounts, SearchCondition, UnrequestedIte
 pub use reference::{resolve_reference, scheme};
 pub use search::{DatetimeError, Interval, ItemSearch};
 pub use shown::shown;
+pub use sidecar_check::SidecarCheck;
 pub use token::{Token, TokenEndpoint, token_endpoint, without_token};

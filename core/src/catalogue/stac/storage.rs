@@ -72,6 +72,11 @@ struct StoredItem {
 /// the https form of a public bucket. `json` is the text of the item. What remains as `s3:` lies in
 /// a bucket whose readers pay.
 pub(super) fn replace_storage_hrefs(item: &mut Item, json: &str) {
+    for asset in item.assets.values_mut() {
+        if let Some(address) = address_of_gdal_path(&asset.href) {
+            asset.href = address;
+        }
+    }
     let is_stored = |href: &str| scheme(href).is_some_and(|scheme| !is_direct(scheme));
     if !item.assets.values().any(|asset| is_stored(&asset.href)) {
         return;
@@ -85,6 +90,23 @@ pub(super) fn replace_storage_hrefs(item: &mut Item, json: &str) {
             asset.href = href;
         }
     }
+}
+
+/// Prefixes of GDAL's virtual file systems, and what stands for each in an address.
+const GDAL_PREFIXES: [(&str, &str); 5] = [
+    ("/vsicurl/", ""),
+    ("/vsicurl_streaming/", ""),
+    ("/vsis3/", "s3://"),
+    ("/vsigs/", "gs://"),
+    ("/vsiaz/", "az://"),
+];
+
+/// The address of a file that is named by a path of GDAL's virtual file systems, as catalogues made
+/// with it do; `None` for other names.
+fn address_of_gdal_path(href: &str) -> Option<String> {
+    let (prefix, start) = GDAL_PREFIXES.iter().find(|(prefix, _)| href.starts_with(prefix))?;
+    let address = format!("{start}{}", &href[prefix.len()..]);
+    scheme(&address).is_some().then_some(address)
 }
 
 /// Whether addresses of a scheme are read, or belong to this machine.
@@ -197,6 +219,7 @@ fn encoded_key(key: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::super::ItemCollection;
+    use super::address_of_gdal_path;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -207,6 +230,20 @@ mod tests {
         );
         let item = ItemCollection::read(page.as_bytes()).unwrap().features.remove(0);
         assert_eq!(item.assets["nir08"].href, expected, "{asset} {properties}");
+    }
+
+    #[test]
+    fn paths_of_gdal_s_virtual_file_systems_are_addresses() {
+        for (path, address) in [
+            ("/vsicurl/https://a.example/b/c.tif", Some("https://a.example/b/c.tif")),
+            ("/vsis3/bucket/b/c.tif", Some("s3://bucket/b/c.tif")),
+            ("/vsigs/bucket/c.tif", Some("gs://bucket/c.tif")),
+            ("/vsicurl/c.tif", None),
+            ("/vsizip/a.zip/c.tif", None),
+            ("https://a.example/vsis3/c.tif", None),
+        ] {
+            assert_eq!(address_of_gdal_path(path).as_deref(), address, "{path}");
+        }
     }
 
     #[test]

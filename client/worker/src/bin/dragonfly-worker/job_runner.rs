@@ -19,10 +19,11 @@ use dragonfly_worker::{
     BrowserTransport, CatalogueClient, CatalogueError, ComputedMap, Export, GridTarget,
     OffsetGround, RangeFetcher, ResultKey, SceneBytes, SceneOptions, SidePictures, TargetCells,
     Tokens, Transport, UtmGrid, UtmGridError, WEIGH_ABOVE_MB, around, catalogue_error, compute,
-    compute_in_utm, corrected, export, found, nearest, question, scene_bytes, windows,
+    compute_in_utm, corrected, export, found, masked_hosts, nearest, question, scene_bytes,
+    windows,
 };
 use futures_util::future::{
-    AbortHandle, Either, abortable, join_all, select, try_join, try_join_all,
+    AbortHandle, Either, abortable, join, join_all, select, try_join, try_join_all,
 };
 use js_sys::{ArrayBuffer, Date, Uint8Array};
 use wasm_bindgen_futures::spawn_local;
@@ -425,7 +426,8 @@ impl JobRunner {
         compute_in_utm(grid, &windows(&prepared.search), scenes, on_strip).await
     }
 
-    /// Opens scenes.
+    /// Opens scenes: again with the masks beside their files, where their host turns out to have
+    /// some.
     async fn open(
         &self,
         search: &SearchRequest,
@@ -443,10 +445,32 @@ impl JobRunner {
         })?;
         let (sides, items): (Vec<FireSide>, Vec<Item>) = scenes.into_iter().unzip();
         let items = self.readable(search, items).await?;
-        let (opened, count) = (Cell::new(0), items.len() as u64);
+        let mut scenes: Vec<(FireSide, Item)> = sides.into_iter().zip(items).collect();
+        let fetcher = RangeFetcher::new(BrowserTransport::default(), AT_ONCE_PER_HOST, |_| {});
+        let fetcher = Rc::new(fetcher.of_doubtful_files());
+        let hosts = masked_hosts(&fetcher, &self.store, &scenes);
+        let open = self.open_as_they_are(search, picture, scenes.clone(), cells);
+        let (opened, hosts) = join(open, hosts).await;
+        if hosts.is_empty() {
+            return opened;
+        }
+        self.pool.clear();
+        scenes.iter_mut().for_each(|(_, item)| item.look_for_masks(&hosts));
+        self.open_as_they_are(search, picture, scenes, cells).await
+    }
+
+    /// Opens scenes whose files can be requested.
+    async fn open_as_they_are(
+        &self,
+        search: &SearchRequest,
+        picture: Option<PictureKind>,
+        scenes: Vec<(FireSide, Item)>,
+        cells: TargetOptions,
+    ) -> Result<Vec<RemoteScene>, JobError> {
+        let (opened, count) = (Cell::new(0), scenes.len() as u64);
         self.progress.step(JobStep::Opening, 0, count);
         let opened = &opened;
-        let open = sides.into_iter().zip(items).map(|(side, item)| async move {
+        let open = scenes.into_iter().map(|(side, item)| async move {
             let options = SceneOptions { side, picture, mask_rules: search.mask_rules.clone() };
             let scene = self.pool.open(item, options, search.area.clone(), cells).await;
             opened.set(opened.get() + 1);
