@@ -9,7 +9,7 @@ use dragonfly_tiff::TiffError;
 use futures_util::future::join_all;
 
 use crate::fetch::byte_cache::ByteCache;
-use crate::fetch::cog::{Cog, ReadCause};
+use crate::fetch::cog::{Cog, ReadErrorCause};
 use crate::fetch::range_fetcher::RangeFetcher;
 use crate::fetch::transport::Transport;
 
@@ -28,7 +28,7 @@ pub async fn masked_hosts<T: Transport, C: ByteCache>(
             Ok(_) => true,
             // A TIFF that cannot be read is no absent one: opening the scene explains.
             Err(error) => {
-                matches!(error.cause, ReadCause::Tiff(cause) if cause != TiffError::NotTiff)
+                matches!(error.cause, ReadErrorCause::Tiff(cause) if cause != TiffError::NotTiff)
             }
         };
         is_there.then_some(check.host)
