@@ -1,5 +1,6 @@
 // The fires of the page: their list, the panel, outline and map of one, its address, and the page without any.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 import { axe, drawn, moved, openPage, settled, shows } from "./map_page.mjs";
