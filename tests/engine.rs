@@ -149,8 +149,11 @@ impl EngineTask {
         let cache = Rc::new(NoCache);
         let mut chosen = Vec::new();
         for (side, side_found) in [(FireSide::Pre, found.pre), (FireSide::Post, found.post)] {
+            let window = self.windows().side(side);
+            let is_of_side = |item: &&Item| item.acquired().is_some_and(|at| window.contains(at));
             for scene in side_found.scenes.iter().filter(|scene| scene.chosen) {
-                let item = items.iter().find(|item| item.id == scene.id).unwrap();
+                let is_chosen = |item: &&Item| item.id == scene.id;
+                let item = items.iter().filter(is_of_side).find(is_chosen).unwrap();
                 chosen.push((side, item.clone()));
             }
         }

@@ -102,7 +102,8 @@ pub(crate) fn send_page(stream: &mut TcpStream, features: &Value, next: Option<V
 
 /// Sends a file of the invented scenes, as a bucket does.
 pub(crate) fn send_file(stream: &mut TcpStream, asked: &Asked) {
-    let file = fs::read(invented_scenes().join(asked.path.trim_start_matches("/cog/"))).unwrap();
+    let path = invented_scenes().join(asked.path.trim_start_matches("/cog/"));
+    let Ok(file) = fs::read(path) else { return send(stream, "404 Not Found", b"") };
     let range = asked
         .range
         .as_deref()

@@ -7,12 +7,15 @@ mod masks_beside;
 mod scene_files;
 mod turned_madre;
 
+use std::time::Duration;
+
 use dragonfly_core::MaskRules;
 use dragonfly_core::metadata::MapMeta;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::engine::{EngineTask, check_same_bits};
+use crate::hostile::Server;
 use crate::raster::ReadRaster;
 use crate::test_bed::TestBed;
 use scene_files::{Frame, Plane, SceneWriter, Validity, degrees_from_metres};
@@ -101,6 +104,21 @@ impl OddCatalogue {
         let output = self.bed(11).run(&["update", "area"]);
         assert_eq!(output.status.code(), Some(1));
         String::from_utf8(output.stderr).unwrap()
+    }
+}
+
+#[test]
+fn a_run_past_its_time_names_the_file_that_it_waited_for() {
+    let silent = Server::start(|_, _, _| std::thread::sleep(Duration::from_secs(600)));
+    let catalogue = OddCatalogue::usual().with(|item| {
+        for asset in item["assets"].as_object_mut().unwrap().values_mut() {
+            asset["href"] = format!("{}/{}", silent.root, asset["href"].as_str().unwrap()).into();
+        }
+    });
+    let output = catalogue.bed(11).run(&["--max-run-minutes", "0.2", "update", "area"]);
+    let refusal = String::from_utf8(output.stderr).unwrap();
+    for part in ["max_run_minutes (0.2)", "post_nir08.tif", "a faster server"] {
+        assert!(refusal.contains(part), "`{part}` is not in: {refusal}");
     }
 }
 

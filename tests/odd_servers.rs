@@ -17,7 +17,7 @@ fn send_part(
     headers: &str,
 ) {
     let path = invented_scenes().join(asked.path.trim_start_matches("/cog/"));
-    let file = std::fs::read(path).unwrap();
+    let Ok(file) = std::fs::read(path) else { return send(stream, "404 Not Found", b"") };
     let range = asked.range.as_deref().and_then(|range| range.strip_prefix("bytes=")).unwrap();
     let (first, last) = range.split_once('-').unwrap();
     let (first, last): (usize, usize) = (first.parse().unwrap(), last.parse().unwrap());

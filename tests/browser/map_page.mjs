@@ -11,7 +11,8 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 /**
  * Opens a page in a browser context of its own, which is closed after the test `t`, and waits until it is `ready`.
  * Returns the page and the list of what goes wrong in it: errors of the console, failed requests, statuses of 400 and
- * more. An uncaught error fails the test at once. Service workers are blocked, since routes do not see what they request.
+ * more, but for the mask that may lie beside a file, which is requested to find out. An uncaught error fails the test
+ * at once. Service workers are blocked, since routes do not see what they request.
  */
 export async function openPage(t, chromium, url, { prepare, ready = settled, language, ...options } = {}) {
   const context = await chromium.newContext({ viewport: DESKTOP, locale: "en-GB", serviceWorkers: "block", ...options });
@@ -22,12 +23,15 @@ export async function openPage(t, chromium, url, { prepare, ready = settled, lan
   page.on("pageerror", (error) => assert.fail(error));
   page.on("console", (message) => {
     const isBlocked = message.text() === "Service Worker registration blocked by Playwright";
-    if (message.type() === "error" && !isBlocked) problems.push(`console: ${message.text()}`);
+    if (message.type() === "error" && !isBlocked && !isMask(message.location().url)) problems.push(`console: ${message.text()}`);
   });
   page.on("requestfailed", (request) => {
-    if (request.failure()?.errorText !== "net::ERR_ABORTED") problems.push(`request failed: ${request.url()}`);
+    if (request.failure()?.errorText === "net::ERR_ABORTED" || isMask(request.url())) return;
+    problems.push(`request failed: ${request.url()}`);
   });
-  page.on("response", (response) => response.status() >= 400 && problems.push(`${response.status()}: ${response.url()}`));
+  page.on("response", (response) => {
+    if (response.status() >= 400 && !isMask(response.url())) problems.push(`${response.status()}: ${response.url()}`);
+  });
   await page.addInitScript(recordMoves);
   await prepare?.(page);
   await page.goto(url);
@@ -35,6 +39,9 @@ export async function openPage(t, chromium, url, { prepare, ready = settled, lan
   await ready(page);
   return { page, problems };
 }
+
+/** Whether an address is that of a mask beside a file. */
+const isMask = (url) => /\.msk(\?|$)/.test(url);
 
 /** Runs in the page before its scripts: records in `window.mapMoves` when Leaflet's map moves and when it rests. */
 export function recordMoves() {

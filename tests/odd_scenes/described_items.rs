@@ -2,7 +2,7 @@
 
 use dragonfly_core::WarningReason;
 use dragonfly_core::metadata::MapMeta;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::scene_files::{Frame, Plane, SceneWriter, Validity, degrees_from_metres};
 use super::{OddCatalogue, check_same_map, usual_assets};
@@ -47,6 +47,33 @@ fn a_file_that_is_described_as_another_band_is_refused_unless_another_is_the_rig
         });
         check_same_map(&right.map(12), &usual);
     }
+}
+
+#[test]
+fn why_no_item_is_a_scene_is_named() {
+    let check = |change: &dyn Fn(&mut Value), part: &str| {
+        let refusal = OddCatalogue::usual().with(change).refusal();
+        assert!(refusal.contains(part), "`{part}` is not in: {refusal}");
+    };
+    check(
+        &|item| item["properties"]["datetime"] = json!(1_750_000_000),
+        "of the 2 items received 2 state no `datetime`",
+    );
+    check(
+        &|item| {
+            let [west, south, east, north] = degrees_from_metres();
+            item["bbox"] = json!([south, west, north, east]);
+        },
+        "latitude and longitude swapped",
+    );
+    check(&|item| item["collection"] = json!("other"), "another collection (`other`)");
+    check(&|item| item["bbox"] = json!(null), "neither `geometry` nor `bbox`");
+}
+
+#[test]
+fn scenes_of_one_id_and_different_days_are_different_scenes() {
+    let named_alike = OddCatalogue::usual().with(|item| item["id"] = json!("10SGD"));
+    check_same_map(&named_alike.map(11), &OddCatalogue::usual().map(11));
 }
 
 #[test]

@@ -8,7 +8,7 @@ use dragonfly_core::stac::{
     FoundItems, Item, ItemCollection, ItemCounts, ItemSearch, SearchPage, SearchPages,
     UnrequestedItems, find_collection_ignoring_case,
 };
-use dragonfly_core::{DateWindow, FireSide, Region, SearchWindows};
+use dragonfly_core::{DateWindow, FireSide, LeftOutItems, Region, SearchWindows, SideGround};
 use serde_json::Value;
 
 use super::finding::{Finding, FindingStatus};
@@ -260,6 +260,8 @@ struct SideDates {
     lacking: Option<ItemCounts>,
     /// What else it sent.
     unrequested: Option<UnrequestedItems>,
+    /// Why none of the items received is a scene of the side.
+    left_out: Option<LeftOutItems>,
 }
 
 impl SideDates {
@@ -280,11 +282,11 @@ impl SideDates {
             sample.lacking = sample.lacking.or(lacking);
             sample.unrequested = sample.unrequested.or(unrequested);
         }
-        let ScenesSample { items, has_more, lacking, unrequested } = sample;
+        let ScenesSample { items, has_more, lacking, unrequested, left_out } = sample;
         let count = items.len();
         let clearest =
             items.into_iter().min_by(|a, b| unseen_percent(a).total_cmp(&unseen_percent(b)));
-        Ok(Self { side, window, clearest, count, has_more, lacking, unrequested })
+        Ok(Self { side, window, clearest, count, has_more, lacking, unrequested, left_out })
     }
 
     fn describe(&self) -> String {
@@ -333,7 +335,10 @@ impl SideDates {
             return Some(problem);
         }
         let Some(item) = &self.clearest else {
-            let words = format!("no scene of {} on the {side} side, {window}", region.collection);
+            let cause = self.left_out.as_ref().map(|items| format!(": {items}"));
+            let cause = cause.unwrap_or_default();
+            let words =
+                format!("no scene of {} on the {side} side, {window}{cause}", region.collection);
             // A rolling window ends today, and yet is as full as it will be.
             let is_coming = window.end >= now.date_naive()
                 && (region.event_date.is_some() || region.post.is_some());
@@ -399,6 +404,8 @@ struct ScenesSample {
     lacking: Option<ItemCounts>,
     /// What else it sent.
     unrequested: Option<UnrequestedItems>,
+    /// Why none of the items received is a scene of the side.
+    left_out: Option<LeftOutItems>,
 }
 
 impl ScenesSample {
@@ -417,7 +424,7 @@ impl ScenesSample {
         let mut sample = match listed {
             ListedCollection::File(found) => {
                 let items = found.items.clone();
-                Self { items, has_more: false, lacking: None, unrequested: None }
+                Self { items, has_more: false, lacking: None, unrequested: None, left_out: None }
             }
             ListedCollection::Api(root) => {
                 let sample = Self::of_api(root, &search, http)?;
@@ -433,6 +440,8 @@ impl ScenesSample {
             }
         };
         sample.items.iter_mut().for_each(|item| item.complete_collection(&search.collections));
+        let ground = SideGround { collection: &region.collection, bbox: region.bbox, window };
+        sample.left_out = LeftOutItems::of(&sample.items, &ground);
         sample.items.retain(|item| {
             item.is_of_collection(&region.collection)
                 && item.acquired().is_some_and(|at| window.contains(at))
@@ -448,7 +457,7 @@ impl ScenesSample {
         for _ in 0..MAX_PAGES {
             let Some(page) = pages.next_page().map_err(|error| error.to_string())? else {
                 let (lacking, unrequested) = (pages.lacking(), pages.unrequested());
-                return Ok(Self { items, has_more: false, lacking, unrequested });
+                return Ok(Self { items, has_more: false, lacking, unrequested, left_out: None });
             };
             let mut answer = Self::read_page(&page, http)?;
             pages.answered(&mut answer, page.url()).map_err(|error| error.to_string())?;
@@ -456,7 +465,7 @@ impl ScenesSample {
         }
         let has_more = pages.next_page().map_err(|error| error.to_string())?.is_some();
         let lacking = pages.lacking().filter(|_| !has_more);
-        Ok(Self { items, has_more, lacking, unrequested: pages.unrequested() })
+        Ok(Self { items, has_more, lacking, unrequested: pages.unrequested(), left_out: None })
     }
 
     fn read_page(page: &SearchPage, http: &Http) -> Result<ItemCollection, String> {

@@ -24,9 +24,14 @@ enum Limit {
 
 /// A deadline that has passed.
 #[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
-#[error("{}", limit.exceeded())]
+#[error("{}", match pause {
+    None => limit.exceeded(),
+    Some(pause) => limit.exceeded_by_pause(*pause),
+})]
 pub(crate) struct DeadlineError {
     limit: Limit,
+    /// The pause after which it would have passed.
+    pause: Option<Duration>,
 }
 
 /// A limit beyond this counts as this: an `Instant` cannot lie arbitrarily far ahead.
@@ -36,10 +41,21 @@ impl Limit {
     fn exceeded(self) -> String {
         match self {
             Self::RunMinutes(minutes) => format!(
-                "the run took longer than max_run_minutes ({minutes}): raise it, or make the \
-                region smaller or coarser"
+                "the run took longer than max_run_minutes ({minutes}): raise it, name a faster \
+                server, or make the region smaller or coarser"
             ),
             Self::Seconds(seconds) => format!("no answer within {seconds} seconds"),
+        }
+    }
+
+    fn exceeded_by_pause(self, pause: Duration) -> String {
+        let seconds = pause.as_secs_f64().ceil();
+        match self {
+            Self::RunMinutes(minutes) => format!(
+                "its server is busy, and the next attempt, in {seconds} seconds, would be past the \
+                run's max_run_minutes ({minutes}): run again later, or raise it"
+            ),
+            Self::Seconds(_) => self.exceeded(),
         }
     }
 }
@@ -78,7 +94,10 @@ impl Deadline {
     /// # Errors
     /// Names the limit, and what to do.
     pub(crate) fn check(&self) -> Result<(), DeadlineError> {
-        if self.remaining().is_zero() { Err(DeadlineError { limit: self.limit }) } else { Ok(()) }
+        if self.remaining().is_zero() {
+            return Err(DeadlineError { limit: self.limit, pause: None });
+        }
+        Ok(())
     }
 
     /// Sleeps; not at all where the deadline would pass meanwhile.
@@ -87,7 +106,7 @@ impl Deadline {
     /// When the deadline would pass.
     pub(crate) fn pause(&self, time: Duration) -> Result<(), DeadlineError> {
         if time >= self.remaining() {
-            return Err(DeadlineError { limit: self.limit });
+            return Err(DeadlineError { limit: self.limit, pause: Some(time) });
         }
         thread::sleep(time);
         Ok(())

@@ -18,6 +18,9 @@ const LAYER_BYTES_PER_CELL: f64 = 2.0;
 /// A new map may be so much larger than the last.
 const GROWTH: f64 = 1.5;
 
+/// The least share of a map that is named among the causes of its emptiness.
+const MIN_NAMED_SHARE: f64 = 0.005;
+
 /// Free space of the root's file system, gigabytes.
 ///
 /// # Errors
@@ -78,9 +81,10 @@ pub(crate) fn check_valid_share(
     if share < min_valid_share {
         let message = format!(
             "only {:.1} % of the zone was seen, and {:.1} % is the least (min_valid_share): the \
-            map is not published",
+            map is not published; {}",
             100.0 * share,
-            100.0 * min_valid_share
+            100.0 * min_valid_share,
+            causes_of(new)
         );
         return Err(too_little_observed(share, min_valid_share, message).into());
     }
@@ -118,6 +122,36 @@ fn too_little_observed(observed_share: f64, min_share: f64, message: String) -> 
 }
 
 /// Share of the zone's cells that were seen on both sides, water included.
+/// Why ground was not seen, the largest part first, and what helps against that.
+fn causes_of(empty: &EmptyShare) -> String {
+    let mut parts = [
+        (
+            empty.never_observed,
+            "is covered by no scene of a side",
+            "widen its window, or raise scenes_per_tile",
+        ),
+        (
+            empty.cloud,
+            "is hidden by cloud or snow, or is too dark or bright",
+            "wait for clearer images, or check the scale and offset of the items where they are \
+            clear",
+        ),
+        (
+            empty.no_data,
+            "has no data in its scenes",
+            "check the no-data values of files and items, and their masks",
+        ),
+    ];
+    parts.sort_by(|(a, ..), (b, ..)| b.total_cmp(a));
+    let named: Vec<String> = parts
+        .iter()
+        .filter(|(share, ..)| *share >= MIN_NAMED_SHARE)
+        .map(|(share, cause, _)| format!("{:.0} % {cause}", 100.0 * share))
+        .collect();
+    let [(_, _, advice), ..] = parts;
+    format!("{}: {advice}", named.join(", "))
+}
+
 fn observed_share(empty: &EmptyShare) -> f64 {
     let zone = 1.0 - empty.outside_zone;
     if zone <= 0.0 {
@@ -176,5 +210,16 @@ mod tests {
         assert!(half.contains("49.0 %") && half.contains("100.0 %"), "{half}");
         let least = message(0.81, None).unwrap();
         assert!(least.contains("19.0 %") && least.contains("20.0 %"), "{least}");
+    }
+
+    #[test]
+    fn why_a_map_saw_too_little_is_named_with_what_helps() {
+        let empty = EmptyShare { cloud: 0.2, no_data: 0.7, ..EmptyShare::default() };
+        let message = check_valid_share(&empty, None, 0.2).unwrap_err().to_string();
+        let parts = ["70 % has no data in its scenes, 20 % is hidden", "check the no-data values"];
+        assert!(parts.iter().all(|part| message.contains(part)), "{message}");
+        let dark = EmptyShare { cloud: 1.0, ..EmptyShare::default() };
+        let message = check_valid_share(&dark, None, 0.2).unwrap_err().to_string();
+        assert!(message.contains("scale and offset"), "{message}");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::{Result, bail};
+use anyhow::{Context, Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use dragonfly_core::stac::{self, FoundItems, Item, ItemCounts, UnrequestedItems};
 use dragonfly_core::{
     Composite, DateWindow, FireSide, Grid, LeftOutItems, Region, RunFailure, SceneChoice,
-    SceneOrder, SceneRequest, SearchWindows, SideScenes, SkipReason, SkippedScene, check_sides,
-    choose_scenes,
+    SceneOrder, SceneRequest, SearchWindows, SideGround, SideScenes, SkipReason, SkippedScene,
+    check_sides, choose_scenes,
 };
 use rayon::prelude::*;
 
@@ -145,7 +145,8 @@ impl<'a> SceneSearch<'a> {
     /// When too many scenes failed, or the deadline has passed.
     pub(crate) fn give_up_on(&mut self, failed: SceneReadError) -> Result<()> {
         // By then every scene fails.
-        self.client.deadline().check()?;
+        let SceneReadError { id, read, .. } = &failed;
+        self.client.deadline().check().with_context(|| format!("scene {id}: {read}"))?;
         tracing::warn!(region = self.region.name, "{failed}; going on without it");
         self.broken.push(SkippedScene {
             id: failed.id,
@@ -257,7 +258,8 @@ impl<'a> SceneSearch<'a> {
                 order,
             };
             let SceneChoice { used, mut skipped } = choose_scenes(&items, &request);
-            self.left_out = LeftOutItems::of(&items, &request);
+            let ground = SideGround { collection: &region.collection, bbox: region.bbox, window };
+            self.left_out = LeftOutItems::of(&items, &ground);
             self.tried.extend(used.iter().map(|item| item.id.clone()));
             let failures = self.open_items(side, &used, &mut opened);
             if failures.is_empty() {

@@ -1,6 +1,7 @@
 //! Areas in files that people draw, download or configure: GeoJSON, KML, KMZ.
 
 pub(crate) mod file_text;
+mod foreign_area;
 mod kml;
 mod zipped_files;
 
@@ -8,6 +9,7 @@ pub use file_text::{TextEncoding, decode_text};
 pub use zipped_files::ZippedFiles;
 
 use crate::geo::{Area, AreaError};
+use foreign_area::foreign_area;
 
 /// An area read from a file.
 #[derive(Clone, Debug, PartialEq)]
@@ -88,9 +90,9 @@ fn read_text(bytes: &[u8]) -> Result<AreaFile, String> {
         Some('{') => (false, text.bytes().filter(|byte| *byte == b'[').count()),
         Some('<') => (true, text.bytes().filter(|byte| *byte == b',').count() / 2),
         _ => {
-            return Err("is neither GeoJSON, nor KML or KMZ, nor a zipped shapefile; export the \
-                area as one of them"
-                .to_owned());
+            let unknown = "is neither GeoJSON, nor KML or KMZ, nor a zipped shapefile; export the \
+                area as one of them";
+            return Err(foreign_area(text).unwrap_or(unknown).to_owned());
         }
     };
     let too_many = || format!("has more than {MAX_CORNERS} corners; simplify the area first");
@@ -98,7 +100,10 @@ fn read_text(bytes: &[u8]) -> Result<AreaFile, String> {
         return Err(too_many());
     }
     let read = if is_kml { kml::area(text) } else { Area::from_geojson(text) };
-    let area = read.map_err(|error: AreaError| error.to_string())?;
+    let area = read.map_err(|error: AreaError| match foreign_area(text) {
+        Some(message) if error.is_of_format() => message.to_owned(),
+        _ => error.to_string(),
+    })?;
     if area.corner_count() > MAX_CORNERS {
         return Err(too_many());
     }
@@ -165,7 +170,9 @@ mod tests {
         };
         check(b"a,b,c", &["area.x", "neither GeoJSON, nor KML"]);
         check(b"", &["neither GeoJSON"]);
-        check(b"<html><body>Sign in</body></html>", &["no polygon"]);
+        check(b"<html><body>Sign in</body></html>", &["a web page"]);
+        check(b"<kml></kml>", &["no polygon"]);
+        check(br#"{"features":[{"geometry":{"rings":[]}}]}"#, &["Esri JSON", "f=geojson"]);
         check(&[b'{'; MAX_BYTES + 1], &["32 MB"]);
         check(format!("{{{}", "[".repeat(MAX_CORNERS + 1)).as_bytes(), &["simplify"]);
         check(format!("<{}", "1,2 ".repeat(2 * MAX_CORNERS + 2)).as_bytes(), &["simplify"]);

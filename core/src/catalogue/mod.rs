@@ -11,6 +11,6 @@ pub use offset::{
     offset_from_pixels, offset_rule,
 };
 pub use scenes::{
-    LeftOutItems, SceneChoice, SceneOrder, SceneRequest, SkipReason, SkippedScene, choose_scenes,
-    overpasses,
+    LeftOutItems, SceneChoice, SceneOrder, SceneRequest, SideGround, SkipReason, SkippedScene,
+    choose_scenes, overpasses,
 };

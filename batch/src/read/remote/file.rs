@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use anyhow::{Result, anyhow};
+use anyhow::{Context, Result, anyhow};
 use dragonfly_core::http::RemoteVersion;
 use dragonfly_core::stac::without_token;
 
@@ -205,7 +205,7 @@ impl RemoteFile {
                 match chunks.get(&range.start) {
                     Some(Chunk::Pending(_)) => {
                         let deadline = self.client.deadline();
-                        deadline.check().map_err(|over| anyhow!("{}: {over}", self.address()))?;
+                        deadline.check().with_context(|| self.address().to_owned())?;
                         let waited = self.arrived.wait_timeout(chunks, deadline.remaining());
                         chunks = waited.unwrap_or_else(PoisonError::into_inner).0;
                     }

@@ -13,6 +13,7 @@ use dragonfly_core::{
     Scaling, SceneObservations, ScenePlan, SceneRows, SnowLimits, mark_haze,
 };
 
+use crate::nightly::deadline::DeadlineError;
 use crate::read::image::ImageBand;
 use crate::read::zone::FireZone;
 
@@ -45,11 +46,15 @@ pub(crate) struct GridScene {
 pub(crate) struct SceneReadError {
     pub(crate) id: String,
     pub(crate) cause: String,
+    /// What was read when it failed: the cause without a deadline that passed.
+    pub(crate) read: String,
 }
 
 impl SceneReadError {
     fn new(id: &str, error: &anyhow::Error) -> Self {
-        Self { id: id.to_owned(), cause: format!("{error:#}") }
+        let causes = error.chain().filter(|cause| !cause.is::<DeadlineError>());
+        let read = causes.map(ToString::to_string).collect::<Vec<_>>().join(": ");
+        Self { id: id.to_owned(), cause: format!("{error:#}"), read }
     }
 }
 
@@ -147,7 +152,7 @@ impl GridScene {
             bytes >> 20,
             max >> 20
         );
-        SceneReadError { id: self.used.id.clone(), cause }
+        SceneReadError { id: self.used.id.clone(), read: cause.clone(), cause }
     }
 
     /// Bytes that a strip of rows takes: pixels of whole blocks, and the observations of the cells.

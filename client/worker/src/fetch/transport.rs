@@ -95,6 +95,10 @@ impl ResponseHead {
             return Err(FetchError::Compressed(shown(&encoding)));
         }
         let kind = lower(&self.content_type);
+        // Parts with heads of their own, which are no bytes of the file.
+        if kind.starts_with("multipart/") {
+            return Err(FetchError::WrongRange(shown(&kind)));
+        }
         if !kind.starts_with("text/html") && !kind.starts_with("application/xhtml") {
             return Ok(());
         }

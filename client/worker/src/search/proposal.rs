@@ -127,13 +127,14 @@ fn side_found(
     let mut known = BTreeSet::new();
     let mut scenes: Vec<SceneCandidate> = items
         .iter()
-        .filter(|item| item.touches(area.bbox()) && known.insert(item.id.as_str()))
-        .filter_map(|item| {
-            let datetime = item.acquired().filter(|at| window.contains(*at))?;
+        .filter(|item| item.touches(area.bbox()))
+        .filter_map(|item| Some((item, item.acquired().filter(|at| window.contains(*at))?)))
+        .filter(|(item, _)| known.insert(item.id.as_str()))
+        .map(|(item, datetime)| {
             let is_chosen = chosen.contains(item.id.as_str());
             let passed_over =
                 || reason(&item.id).unwrap_or_else(|| "other scenes are pinned".to_owned());
-            Some(SceneCandidate {
+            SceneCandidate {
                 id: item.id.clone(),
                 datetime,
                 cloud_cover: item.properties.cloud_cover,
@@ -141,7 +142,7 @@ fn side_found(
                 bbox: item.bbox(),
                 chosen: is_chosen,
                 passed_over: (!is_chosen).then(passed_over),
-            })
+            }
         })
         .collect();
     scenes.sort_unstable_by(|a, b| a.datetime.cmp(&b.datetime).then_with(|| a.id.cmp(&b.id)));

@@ -2,8 +2,19 @@
 
 use std::fmt;
 
-use super::request::SceneRequest;
+use crate::catalogue::dates::DateWindow;
 use crate::catalogue::stac::{Item, overlap, shown};
+
+/// What the scenes of a side must be.
+#[derive(Clone, Copy, Debug)]
+pub struct SideGround<'a> {
+    /// Collection.
+    pub collection: &'a str,
+    /// West, south, east, north.
+    pub bbox: [f64; 4],
+    /// Days.
+    pub window: DateWindow,
+}
 
 /// Items of which none can be used for a side, by what keeps the first of each from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,7 +37,7 @@ enum Cause {
 impl LeftOutItems {
     /// What keeps each of these items from being a scene of a side; `None` where one is, or there
     /// are no items.
-    pub fn of(items: &[Item], request: &SceneRequest) -> Option<Self> {
+    pub fn of(items: &[Item], request: &SideGround<'_>) -> Option<Self> {
         let mut causes: Vec<(Cause, usize, String)> = Vec::new();
         for item in items {
             let (cause, has) = cause_of(item, request)?;
@@ -40,7 +51,7 @@ impl LeftOutItems {
 }
 
 /// The first condition that an item does not meet, and what it has instead.
-fn cause_of(item: &Item, request: &SceneRequest) -> Option<(Cause, String)> {
+fn cause_of(item: &Item, request: &SideGround<'_>) -> Option<(Cause, String)> {
     let nothing = String::new;
     if !item.is_of_collection(request.collection) {
         let own = item.collection.as_deref().map_or_else(|| "none".to_owned(), shown);
@@ -84,8 +95,6 @@ impl fmt::Display for LeftOutItems {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::catalogue::dates::{DateWindow, FireSide};
-    use crate::catalogue::scenes::SceneOrder;
     #[cfg(target_arch = "wasm32")]
     use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -96,15 +105,10 @@ mod tests {
 
     fn check(items: &[Item], expected: Option<&str>) {
         let day = |text: &str| text.parse().unwrap();
-        let request = SceneRequest {
-            side: FireSide::Pre,
-            window: DateWindow { start: day("2025-06-01"), end: day("2025-06-30") },
-            wanted: day("2025-06-30"),
+        let request = SideGround {
             collection: "c",
             bbox: [-120.8, 36.0, -120.7, 36.1],
-            max_cloud_cover: 60.0,
-            scenes_per_tile: 3,
-            order: SceneOrder::Clearest,
+            window: DateWindow { start: day("2025-06-01"), end: day("2025-06-30") },
         };
         let found = LeftOutItems::of(items, &request).map(|items| items.to_string());
         assert_eq!(found.as_deref(), expected);

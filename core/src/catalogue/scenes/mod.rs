@@ -11,7 +11,7 @@ mod skipped;
 mod tests;
 
 pub use choice::{SceneChoice, choose_scenes};
-pub use left_out::LeftOutItems;
+pub use left_out::{LeftOutItems, SideGround};
 pub use overpass::overpasses;
 pub use request::{SceneOrder, SceneRequest};
 pub use skipped::{SkipReason, SkippedScene};

@@ -29,6 +29,15 @@ pub enum AssetBandError {
         /// The keys that there are.
         present: String,
     },
+    /// A file without an address.
+    #[error(
+        "the item has no address for {wanted} that can be read: correct its `href`, or take the \
+        item out of the catalogue"
+    )]
+    NoAddress {
+        /// Usual name of the band.
+        wanted: &'static str,
+    },
     /// A file of several bands, of which none or more than one is described so.
     #[error(
         "the item does not state which of the {count} bands of asset {key} is {wanted}: name them \

@@ -44,11 +44,11 @@ pub struct Item {
     pub assets: BTreeMap<String, Asset>,
     /// Keys of some of its other files, where a band was not found among those above.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) other_asset_keys: Vec<String>,
+    pub other_asset_keys: Vec<String>,
     /// Whether masks are looked for beside its files, though it lists none and the files state a
     /// no-data value. Set by [`Item::look_for_masks`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    pub(crate) may_have_masks_beside: bool,
+    pub may_have_masks_beside: bool,
 }
 
 /// A text by which an item can be distinguished from others, in a log and in metadata.

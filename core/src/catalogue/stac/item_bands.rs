@@ -113,6 +113,11 @@ impl Item {
         let bands = [self.band(first_role)?, self.band(second_role)?];
         let [first, second] = &bands;
         let names = (common_names(first_role)[0], common_names(second_role)[0]);
+        for (band, wanted) in [(first, names.0), (second, names.1)] {
+            if band.asset.href.trim().is_empty() {
+                return Err(AssetBandError::NoAddress { wanted });
+            }
+        }
         if first.is_same(second) {
             return Err(AssetBandError::Same { first: names.0, second: names.1 });
         }
@@ -261,6 +266,12 @@ mod tests {
 
     fn refusal(collection: &str, assets: &str) -> Option<String> {
         item_with(collection, assets).mapped_bands().err().map(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_band_without_an_address_is_named() {
+        let message = refusal("sentinel-2-l2a", r#""nir08":{"href":""},"swir22":{"href":""}"#);
+        assert!(message.unwrap().contains("no address for nir08"));
     }
 
     #[test]

@@ -64,6 +64,18 @@ pub enum AreaError {
     OnlyLink,
 }
 
+impl AreaError {
+    /// Whether a file in another format may be the cause.
+    pub(crate) fn is_of_format(&self) -> bool {
+        matches!(self, Self::NotGeoJson(_) | Self::NotKml(_) | Self::NoPolygon)
+    }
+}
+
+/// A number as it may stand in a message, however large it is.
+fn shown_number(number: f64) -> String {
+    if number.abs() < 1e12 { number.to_string() } else { format!("{number:e}") }
+}
+
 impl Area {
     /// The polygons of GeoJSON: of a geometry, feature or collection, or of several of them that
     /// follow each other by lines or as a sequence (RFC 8142). Points and lines beside them are
@@ -84,7 +96,7 @@ impl Area {
     pub fn from_polygons(polygons: Vec<Vec<AreaRing>>) -> Result<Self, AreaError> {
         let corners = || polygons.iter().flatten().flatten();
         if let Some((x, y)) = corners().find(|corner| !lie_in_degrees(**corner)) {
-            let corner = format!("{x}, {y}");
+            let corner = format!("{}, {}", shown_number(*x), shown_number(*y));
             return Err(match look_swapped(corners()) {
                 true => AreaError::Swapped(corner),
                 false => AreaError::NotDegrees(corner),

@@ -121,7 +121,10 @@ impl ApiCatalogue {
             let url = shown(page.url());
             let read = self.retries.run(self.client.deadline(), page.url(), || self.page(&page));
             let ApiPage { from, body, link } = match read {
-                Err(HttpError::Deadline(over)) => return Err(over.into()),
+                Err(HttpError::Deadline(over)) => {
+                    return Err(over)
+                        .with_context(|| format!("no answer of the catalogue {url} in time"));
+                }
                 read => read.with_context(|| format!("the catalogue {url} cannot be searched"))?,
             };
             let mut answer = ItemCollection::read(&body).map_err(|error| {

@@ -265,6 +265,24 @@ fn what_is_no_part_of_the_file_is_named() {
     assert!(login.contains("login") && login.contains("https://login.example/in,"), "{login}");
     let packed = refused(|head| head.content_encoding = Some("GZIP".to_owned()));
     assert!(packed.contains("Content-Encoding: gzip"), "{packed}");
+    let parts = refused(|head| {
+        head.content_type = Some("multipart/byteranges; boundary=B".to_owned());
+        head.content_range = None;
+    });
+    assert!(parts.contains("multipart/byteranges"), "{parts}");
+}
+
+#[test]
+fn a_file_that_may_be_absent_is_requested_only_once_more_where_no_answer_comes() {
+    let asked = |change: fn(RangeFetcher<Rc<Script>>) -> RangeFetcher<Rc<Script>>| {
+        let script = Rc::new(Script::default());
+        let fetcher = change(RangeFetcher::new(Rc::clone(&script), 6, |_| {}));
+        let fetched = block_on(fetcher.fetch("https://bucket/file.tif.msk", 0..4, &known()));
+        assert!(matches!(fetched, Err(FetchError::Unreachable(_))));
+        script.asked.borrow().len()
+    };
+    assert_eq!(asked(|fetcher| fetcher), 5);
+    assert_eq!(asked(RangeFetcher::of_doubtful_files), 2);
 }
 
 #[test]
