@@ -99,7 +99,13 @@ impl PromisedGroundCount {
             observations.quality.get(place).copied().unwrap_or_default()
         };
         for row in sampled(rows) {
-            for column in sampled(columns).filter(|column| is_wanted(*column, row)) {
+            let wanted = sampled(columns).filter(|column| is_wanted(*column, row));
+            // Most scenes lie beside most rows of a wide map.
+            if !self.is_promised_in(grid, row) {
+                self.wanted_count += wanted.count() as u64;
+                continue;
+            }
+            for column in wanted {
                 self.add(grid, (column, row), quality(column, row));
             }
         }
@@ -150,6 +156,15 @@ impl PromisedGroundCount {
                 self.add(grid, (column, row), quality);
             }
         }
+    }
+
+    /// Whether any ground in a row of cells may be promised.
+    fn is_promised_in(&self, grid: &Grid, row: u32) -> bool {
+        let (_, lat) = grid.lonlat_from_grid(0.5, f64::from(row) + 0.5);
+        self.promised.as_ref().is_some_and(|ground| {
+            let [_, south, _, north] = ground.footprint.bounds();
+            (south..=north).contains(&lat)
+        })
     }
 
     fn add(&mut self, grid: &Grid, (column, row): (u32, u32), quality: CellQuality) {

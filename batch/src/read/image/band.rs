@@ -206,6 +206,35 @@ impl ImageBand {
         Ok(pixels)
     }
 
+    /// Reads rectangles of the same columns one after the other, each handed to `use_pixels` with its
+    /// place, and waits for the bytes of all at once.
+    pub(crate) fn read_parts(
+        &mut self,
+        columns: &Range<i64>,
+        parts: &[Range<i64>],
+        mut use_pixels: impl FnMut(usize, &[u16]),
+    ) -> Result<()> {
+        let (Some(first), Some(last)) = (parts.first(), parts.last()) else { return Ok(()) };
+        self.reopen()?;
+        if self.is_much_finer()? {
+            for (part, rows) in parts.iter().enumerate() {
+                use_pixels(part, &self.read_prefetched(columns, rows)?);
+            }
+            return Ok(());
+        }
+        let bytes = self.bytes_under(columns, &(first.start..last.end))?;
+        self.with_prefetched(bytes, || {
+            for (part, rows) in parts.iter().enumerate() {
+                use_pixels(part, &self.read(columns, rows)?);
+            }
+            Ok(())
+        })?;
+        if self.is_heavy()? {
+            self.close();
+        }
+        Ok(())
+    }
+
     /// Reads once bytes of a remote file have arrived, and releases these.
     fn with_prefetched<T>(
         &self,

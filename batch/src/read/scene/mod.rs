@@ -228,6 +228,19 @@ impl GridScene {
         let no_data = [first.no_data_dn(), second.no_data_dn()];
         let (first, second) =
             (first.read_prefetched(columns, rows)?, second.read_prefetched(columns, rows)?);
+        if let (Some((band, table)), None) = (&mut self.mask, &self.haze)
+            && self.plan.mask_scale().mask_px_per_pixel() > 1
+        {
+            let read = ReadPixels {
+                columns,
+                rows,
+                bands: [&first, &second],
+                mask: None,
+                no_data,
+                snow: SnowLimits::of(self.scaling),
+            };
+            return put_with_finer_mask(&mut self.read, &read, (band, table), &self.plan);
+        }
         let mask = match &mut self.mask {
             Some((band, table)) => {
                 let scale = self.plan.mask_scale();
@@ -254,6 +267,36 @@ impl GridScene {
         Ok(())
     }
 }
+
+/// Puts a rectangle of pixels, and reads their finer mask in parts: the whole of it takes many times
+/// the memory of the pixels.
+fn put_with_finer_mask(
+    into: &mut SceneRows,
+    read: &ReadPixels,
+    (band, table): (&mut ImageBand, &QualityTable),
+    plan: &ScenePlan,
+) -> Result<()> {
+    let scale = plan.mask_scale();
+    let across = (read.columns.end - read.columns.start) as usize;
+    let starts = (read.rows.start..read.rows.end).step_by(MASK_PART_ROWS);
+    let parts: Vec<Range<i64>> =
+        starts.map(|start| start..(start + MASK_PART_ROWS as i64).min(read.rows.end)).collect();
+    let mask_parts: Vec<Range<i64>> = parts.iter().map(|rows| scale.rows(rows)).collect();
+    let mut bytes = 2 * 2 * read.bands[0].len();
+    band.read_parts(&scale.columns(read.columns), &mask_parts, |part, mask| {
+        let rows = &parts[part];
+        let from = (rows.start - read.rows.start) as usize * across;
+        let own = from..from + (rows.end - rows.start) as usize * across;
+        let bands = read.bands.map(|band| &band[own.clone()]);
+        bytes += mask.len();
+        into.put(&ReadPixels { rows, bands, mask: Some((mask, table)), ..*read });
+    })?;
+    BYTES_DECODED.fetch_add(bytes as u64, Ordering::Relaxed);
+    Ok(())
+}
+
+/// Rows of pixels whose finer mask is read at a time.
+const MASK_PART_ROWS: usize = 32;
 
 /// Rectangles of the mask under rectangles of the bands.
 fn mask_rectangles(

@@ -11,7 +11,12 @@ use serde_json::value::RawValue;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Footprint {
     rings: Vec<Vec<[f64; 2]>>,
+    /// West, south, east, north of them.
+    bounds: [f64; 4],
 }
+
+/// Degrees that a side may lie beyond the bounds of its ends, as positions along it are rounded.
+const BOUNDS_MARGIN: f64 = 1e-6;
 
 /// What GeoJSON states of a geometry.
 #[derive(Deserialize)]
@@ -76,7 +81,7 @@ impl Footprint {
             ring
         };
         let rings: Vec<Vec<[f64; 2]>> = polygons.into_iter().flatten().map(&mut ring).collect();
-        rings.iter().any(|ring| ring.len() > 2).then_some(Self { rings })
+        rings.iter().any(|ring| ring.len() > 2).then(|| Self::of_rings(rings))
     }
 
     /// Memory that its corners take, bytes.
@@ -86,22 +91,34 @@ impl Footprint {
 
     /// All of a box.
     pub fn of_box([west, south, east, north]: [f64; 4]) -> Self {
-        Self { rings: vec![vec![[west, south], [east, south], [east, north], [west, north]]] }
+        Self::of_rings(vec![vec![[west, south], [east, south], [east, north], [west, north]]])
     }
 
     /// West, south, east, north.
     pub fn bounds(&self) -> [f64; 4] {
-        self.rings.iter().flatten().fold(
+        self.bounds
+    }
+
+    fn of_rings(rings: Vec<Vec<[f64; 2]>>) -> Self {
+        let bounds = rings.iter().flatten().fold(
             [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY],
             |[west, south, east, north], [lon, lat]| {
                 [west.min(*lon), south.min(*lat), east.max(*lon), north.max(*lat)]
             },
-        )
+        );
+        Self { rings, bounds }
     }
 
     /// Whether a place lies inside, however many turns its longitude is away; holes are outside.
     pub fn contains(&self, lon: f64, lat: f64) -> bool {
+        let [west, south, east, north] = self.bounds;
+        if lat < south || lat > north {
+            return false;
+        }
         TURNS.iter().any(|turn| {
+            if lon + turn < west - BOUNDS_MARGIN || lon + turn > east + BOUNDS_MARGIN {
+                return false;
+            }
             let crossings = self.rings.iter().flat_map(|ring| edges(ring)).filter(|[from, to]| {
                 (from[1] > lat) != (to[1] > lat)
                     && lon + turn
