@@ -1,4 +1,5 @@
-// Makes two files of the page: Leaflet without the parts that the page does not use, and the style sheets as one.
+// Makes three files of the page: Leaflet without the parts that the page does not use, the style sheets as one, and
+// start.js without comments.
 // Trunk runs it before each build, and finds them where index.html names them.
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -32,3 +33,5 @@ await build({
 });
 const styles = STYLES.map((file) => readFileSync(join(client, file), "utf8")).join("");
 writeFileSync(join(bundled, "style.css"), transformSync(styles, { loader: "css", minify: true }).code);
+const start = readFileSync(join(client, "start.js"), "utf8");
+writeFileSync(join(bundled, "start.js"), transformSync(start, { format: "esm", minify: true }).code);

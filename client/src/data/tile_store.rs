@@ -1,6 +1,5 @@
 //! A bounded memory of decoded tiles.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 /// The palette indices of a tile, row by row from the north-west.
@@ -11,37 +10,45 @@ pub type Indices = Rc<[u8]>;
 pub struct TileStore {
     capacity: usize,
     clock: u64,
-    tiles: HashMap<String, (u64, Indices)>,
+    tiles: Vec<StoredTile>,
+}
+
+#[derive(Debug)]
+struct StoredTile {
+    url: String,
+    last_used: u64,
+    indices: Indices,
 }
 
 impl TileStore {
     /// A store of at most `capacity` tiles of 64 KiB.
     pub fn new(capacity: usize) -> Self {
-        Self { capacity, clock: 0, tiles: HashMap::new() }
+        Self { capacity, clock: 0, tiles: Vec::new() }
     }
 
     /// A tile, if it is still here.
     pub fn find(&mut self, url: &str) -> Option<Indices> {
         self.clock += 1;
-        let (last_used, indices) = self.tiles.get_mut(url)?;
-        *last_used = self.clock;
-        Some(indices.clone())
+        let tile = self.tiles.iter_mut().find(|tile| tile.url == url)?;
+        tile.last_used = self.clock;
+        Some(tile.indices.clone())
     }
 
     /// Keeps a tile; the one not used for longest makes room for it.
     pub fn keep(&mut self, url: &str, indices: Indices) {
         self.clock += 1;
-        if self.tiles.len() >= self.capacity && !self.tiles.contains_key(url) {
-            let oldest = self
-                .tiles
-                .iter()
-                .min_by_key(|(_, (last_used, _))| *last_used)
-                .map(|(url, _)| url.clone());
-            if let Some(oldest) = oldest {
-                self.tiles.remove(&oldest);
+        let tile = StoredTile { url: url.to_owned(), last_used: self.clock, indices };
+        let replaced = match self.tiles.iter().position(|tile| tile.url == url) {
+            None if self.tiles.len() >= self.capacity => {
+                let by_use = self.tiles.iter().enumerate().min_by_key(|(_, tile)| tile.last_used);
+                by_use.map(|(place, _)| place)
             }
+            place => place,
+        };
+        match replaced.and_then(|place| self.tiles.get_mut(place)) {
+            Some(place) => *place = tile,
+            None => self.tiles.push(tile),
         }
-        self.tiles.insert(url.to_owned(), (self.clock, indices));
     }
 }
 

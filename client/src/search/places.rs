@@ -2,6 +2,7 @@
 
 use crate::data::json::{Json, Value};
 use crate::search::folding::fold;
+use crate::state::order::ordered;
 
 /// Where the list is. It is fetched when it is first needed.
 pub const PLACES_URL: &str = "/places.json";
@@ -113,7 +114,7 @@ impl Places {
             return Err(PlacesError::CutShort);
         }
         let lands = lands.iter().flat_map(|(land, run)| std::iter::repeat_n(land.as_str(), *run));
-        let mut places: Vec<Place> = names
+        let places: Vec<Place> = names
             .into_iter()
             .zip(lands)
             .zip(lat.into_iter().zip(lon).zip(hundreds))
@@ -129,7 +130,7 @@ impl Places {
                 }
             })
             .collect();
-        places.sort_unstable_by(|one, other| {
+        let places = ordered(places, &|one, other| {
             other.population.cmp(&one.population).then(one.name.cmp(&other.name))
         });
         let folded = places.iter().map(|place| fold(&place.name)).collect();

@@ -1,7 +1,6 @@
 //! The published maps, as far as they are loaded, and how they are loaded.
 
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -19,6 +18,7 @@ use crate::state::coverage::STALE_AFTER_DAYS;
 use crate::state::fires::{
     Fires, entry_of, fire_of, is_listed, maps_in_view, square_degrees, title_of,
 };
+use crate::state::order::distinct;
 use crate::state::problem::{self, LoadError};
 use crate::state::reading::{Lookup, Reading, holds, look_up, look_up_change, region_at};
 use crate::state::region_entry::{MetaState, RegionEntry, entries_from_index};
@@ -45,7 +45,7 @@ pub struct Atlas {
     /// What could not be loaded.
     pub problems: RwSignal<Vec<LoadError>>,
     /// Runs whose metadata was read again because a tile was missing.
-    reread: StoredValue<Rc<RefCell<BTreeSet<String>>>, LocalStorage>,
+    reread: StoredValue<Rc<RefCell<Vec<String>>>, LocalStorage>,
 }
 
 /// A published file that cannot be fetched or read.
@@ -136,12 +136,23 @@ impl Atlas {
         self.problems.update(|problems| problem::add(problems, problem));
     }
 
+    fn is_first_failure(self, run_id: &str) -> bool {
+        self.reread.with_value(|reread| {
+            let mut reread = reread.borrow_mut();
+            let is_first = !reread.iter().any(|one| one == run_id);
+            if is_first {
+                reread.push(run_id.to_owned());
+            }
+            is_first
+        })
+    }
+
     /// Reports a tile that could not be shown. A tile that is gone means that a newer map may have
     /// been published: the metadata is read again, once a run.
     pub fn on_tile_failure(self, name: &str, run_id: &str, failure: &TileFetchError) {
         if !failure.is_not_found() {
             self.report_tiles(name);
-        } else if self.reread.with_value(|reread| reread.borrow_mut().insert(run_id.to_owned())) {
+        } else if self.is_first_failure(run_id) {
             let (name, run_id) = (name.to_owned(), run_id.to_owned());
             spawn_local(async move {
                 self.load_region(&name).await;
@@ -305,7 +316,7 @@ impl Atlas {
             let named =
                 entries.iter().filter(is_named).filter(|it| matches!(it.meta, MetaState::Listed));
             let names = named.chain(to_load(entries, view)).map(|entry| entry.line.name.clone());
-            names.collect::<BTreeSet<_>>()
+            distinct(names.collect())
         });
         if needed.is_empty() {
             return;
@@ -322,7 +333,7 @@ impl Atlas {
             let around = entries.iter().flatten().filter(|entry| {
                 matches!(entry.meta, MetaState::Listed) && holds(entry.bbox(), lon, lat)
             });
-            around.map(|entry| entry.line.name.clone()).collect::<BTreeSet<_>>()
+            distinct(around.map(|entry| entry.line.name.clone()).collect())
         });
         if needed.is_empty() {
             return;
@@ -333,7 +344,7 @@ impl Atlas {
         }
     }
 
-    fn mark_loading(self, names: &BTreeSet<String>) {
+    fn mark_loading(self, names: &[String]) {
         self.regions.update(|entries| {
             let named = entries.iter_mut().flatten().filter(|it| names.contains(&it.line.name));
             named.for_each(|entry| entry.meta = MetaState::Loading);

@@ -1,7 +1,6 @@
 //! Whom the map names.
 
-use std::collections::BTreeSet;
-
+use crate::state::order::distinct;
 use crate::state::region_entry::RegionEntry;
 use crate::state::region_in_view::overlap;
 use crate::state::view::View;
@@ -10,12 +9,8 @@ use crate::state::view::View;
 pub fn attribution_in_view(regions: &[RegionEntry], view: View, of_site: &str) -> String {
     let in_view = regions.iter().filter(|entry| overlap(entry.bbox(), view) > 0.0);
     let named = in_view.filter_map(RegionEntry::map).map(|map| map.attribution.as_str());
-    let named: BTreeSet<&str> = named.filter(|name| !name.is_empty()).collect();
-    if named.is_empty() {
-        of_site.to_owned()
-    } else {
-        named.into_iter().collect::<Vec<_>>().join(" · ")
-    }
+    let named = distinct(named.filter(|name| !name.is_empty()).collect());
+    if named.is_empty() { of_site.to_owned() } else { named.join(" · ") }
 }
 
 #[cfg(test)]

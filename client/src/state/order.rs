@@ -1,5 +1,5 @@
-//! Sorting. Each list that is sorted by itself makes the first load a kilobyte larger, so all are
-//! sorted by the places of their items.
+//! Sorting. Each list that is sorted by itself makes the first load a kilobyte larger, and so does
+//! each set, so all are sorted by the places of their items.
 
 use std::cmp::Ordering;
 
@@ -11,6 +11,13 @@ pub fn ordered<T>(items: Vec<T>, compare: &dyn Fn(&T, &T) -> Ordering) -> Vec<T>
     });
     let mut items: Vec<Option<T>> = items.into_iter().map(Some).collect();
     places.into_iter().filter_map(|place| items.get_mut(place)?.take()).collect()
+}
+
+/// The items in ascending order, each once.
+pub fn distinct<T: Ord>(items: Vec<T>) -> Vec<T> {
+    let mut items = ordered(items, &Ord::cmp);
+    items.dedup();
+    items
 }
 
 fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize> {
@@ -29,5 +36,6 @@ mod tests {
         let sorted = ordered(items, &|one, other| one.0.cmp(&other.0));
         assert_eq!(sorted, [(0, 'd'), (1, 'b'), (1, 'e'), (2, 'a'), (2, 'c')]);
         assert!(ordered(Vec::<u8>::new(), &Ord::cmp).is_empty());
+        assert_eq!(distinct(vec!["b", "a", "b", "c", "a"]), ["a", "b", "c"]);
     }
 }

@@ -24,7 +24,7 @@ impl FireMap {
         let mut in_view = self.dots_of_fires(is_far);
         let (_, filter) = self.paint.get();
         let regions = self.regions.borrow();
-        let patches = regions.values().flat_map(|layers| &layers.patches);
+        let patches = regions.iter().flat_map(|layers| &layers.patches);
         let passing = patches.filter(|patch| is_far && passes(patch, filter));
         in_view.extend(passing.filter_map(|patch| {
             Some(Dot { patch: *patch, at_px: self.pixel_in_view(patch)?, fire: None })

@@ -16,7 +16,6 @@ mod titles;
 mod travel;
 
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -65,7 +64,8 @@ pub struct FireMap {
     dots: RefCell<Vec<Layer>>,
     fires: RefCell<Option<Arc<ReadFires>>>,
     fire_outline: RefCell<Option<Layer>>,
-    regions: RefCell<BTreeMap<String, RegionLayers>>,
+    /// By name, ascending.
+    regions: RefCell<Vec<RegionLayers>>,
     basemap: RefCell<Option<GridLayer>>,
     point_mark: RefCell<Option<Layer>>,
     position_marks: RefCell<Vec<Layer>>,

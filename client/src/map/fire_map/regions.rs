@@ -16,6 +16,7 @@ use crate::state::region_entry::RegionEntry;
 
 /// The layers of one region.
 pub struct RegionLayers {
+    name: String,
     pub bbox: [f64; 4],
     coverage: RegionCoverage,
     pub patches: Vec<BurntPatch>,
@@ -43,8 +44,8 @@ impl FireMap {
         coverage_of: impl Fn(&RegionEntry) -> RegionCoverage,
     ) {
         let mut regions = self.regions.borrow_mut();
-        regions.retain(|name, layers| {
-            let entry = entries.iter().find(|entry| entry.line.name == *name);
+        regions.retain(|layers| {
+            let entry = entries.iter().find(|entry| entry.line.name == layers.name);
             let stays = entry.is_some_and(|entry| layers.still_show(entry, coverage_of(entry)));
             if !stays {
                 layers.outline.remove();
@@ -53,9 +54,13 @@ impl FireMap {
             stays
         });
         for entry in entries {
-            let layers = regions
-                .entry(entry.line.name.clone())
-                .or_insert_with(|| self.outline(entry, coverage_of(entry)));
+            let name = entry.line.name.as_str();
+            let place = regions.binary_search_by(|layers| layers.name.as_str().cmp(name));
+            let place = place.unwrap_or_else(|place| {
+                regions.insert(place, self.outline(entry, coverage_of(entry)));
+                place
+            });
+            let layers = &mut regions[place];
             let shown_run = layers.tiles.as_ref().map(|tiles| tiles.run_id().to_owned());
             if entry.map().map(|map| map.run_id.clone()) != shown_run {
                 layers.tiles = self.tiles(entry);
@@ -98,7 +103,7 @@ impl FireMap {
 
     /// Calls a function for the tiles of every region.
     pub fn each_tile_layer(&self, act: impl Fn(&SeverityLayer)) {
-        self.regions.borrow().values().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
+        self.regions.borrow().iter().filter_map(|layers| layers.tiles.as_ref()).for_each(act);
     }
 
     fn outline(&self, entry: &RegionEntry, coverage: RegionCoverage) -> RegionLayers {
@@ -113,6 +118,7 @@ impl FireMap {
         ]);
         let (title, note) = (&entry.line.title, words().coverage_note(coverage));
         RegionLayers {
+            name: entry.line.name.clone(),
             bbox,
             coverage,
             patches: Vec::new(),

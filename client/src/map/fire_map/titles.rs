@@ -19,7 +19,7 @@ impl FireMap {
         let corner = |lon: f64, lat: f64| self.map.container_point(&place(lon, lat));
         let width_px = self.map.size().x();
         let titles: Vec<_> = regions
-            .values()
+            .iter()
             .map(|layers| {
                 let [west, _, _, north] = layers.bbox;
                 let anchor = corner(west, north);
@@ -27,8 +27,7 @@ impl FireMap {
                     .on_map(width_px)
             })
             .collect();
-        for ((layers, title), is_free) in
-            regions.values().zip(&titles).zip(without_overlap(&titles))
+        for ((layers, title), is_free) in regions.iter().zip(&titles).zip(without_overlap(&titles))
         {
             let [west, south, east, north] = layers.bbox;
             let west_px = corner(west, north).x();
