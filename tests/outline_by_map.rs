@@ -24,7 +24,7 @@ fn perimeter() -> Area {
 }
 
 /// Points as satellites would have seen the fire: pixels of 375 m in its perimeter, from west to
-/// east over its days. Two far away prove that the time after it was observed.
+/// east over its days. Others far away prove that the time after it was observed.
 fn points() -> String {
     let (area, grid) = (perimeter(), Grid::covering(BOX, 11));
     let mut rows =
@@ -45,8 +45,10 @@ fn points() -> String {
             add(lon, lat, day);
         }
     }
-    add(-119.0, 41.5, IGNITION);
-    add(-119.0, 41.5, NaiveDate::from_ymd_opt(2011, 10, 4).unwrap());
+    let observed = NaiveDate::from_ymd_opt(2011, 10, 4).unwrap();
+    for (number, day) in (0..).zip(IGNITION.iter_days().take_while(|day| *day <= observed)) {
+        add(-119.0 + f64::from(number % 10), 41.5, day);
+    }
     rows.join("\n") + "\n"
 }
 

@@ -167,7 +167,7 @@ fn imported(file: &Path, context: &CommandContext) -> Result<NightPoints> {
         ..PointSource::default()
     };
     Ok(NightPoints {
-        coverage: coverage_of(&source.source, &read.detections).into_iter().collect(),
+        coverage: coverage_of(&source.source, &read.detections),
         detections: read.detections,
         sources: vec![source],
     })

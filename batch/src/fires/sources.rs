@@ -178,12 +178,12 @@ fn broken_row_lines(read: &ReadPoints) -> Vec<String> {
     lines
 }
 
-/// The time and the ground that a source observed: the world by its name, else the box of its
-/// points.
-pub(crate) fn coverage_of(source: &str, read: &[Detection]) -> Option<Coverage> {
+/// The times and the ground that a source observed: the world by its name, else the box of its
+/// points, where a pause may mean that nothing burnt.
+pub(crate) fn coverage_of(source: &str, read: &[Detection]) -> Vec<Coverage> {
     match source.contains(WORLD) {
-        true => Coverage::of(read, None),
-        false => Coverage::of_box(read),
+        true => Coverage::of_world(read),
+        false => Coverage::of_box(read).into_iter().collect(),
     }
 }
 
