@@ -187,13 +187,15 @@ fn check_outlines(outlines: &Value, fire: &ListedFire) {
         let features = outlines["features"].as_array().unwrap().iter();
         features.filter(move |feature| feature["properties"]["kind"] == kind)
     };
-    let [by_points, by_map] = ["outline_by_points", "outline_by_map"].map(|kind| {
+    let kinds = ["outline_by_points", "outline_by_map", "perimeter_by_map"];
+    let [by_points, by_map, perimeter] = kinds.map(|kind| {
         let feature = of_kind(kind).next().unwrap_or_else(|| panic!("{kind} is missing"));
         assert!(!feature["geometry"]["coordinates"].as_array().unwrap().is_empty());
         feature["properties"]["hectares"].as_f64().unwrap()
     });
     assert_eq!(by_points, fire.outline_hectares);
     assert!((by_map - fire.burnt_hectares.unwrap()).abs() <= 0.5);
+    assert!(perimeter >= by_map && perimeter < 1.2 * by_map, "{perimeter} around {by_map}");
     let growth: Vec<f64> =
         of_kind("growth").map(|day| day["properties"]["hectares"].as_f64().unwrap()).collect();
     assert!(growth.len() >= 3 && growth.is_sorted(), "{growth:?}");

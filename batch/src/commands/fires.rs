@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context, Result, bail};
 use dragonfly_core::{
-    FireState, FiresState, ListedFire, PointCoverage, PointSource, Region, listed_fire,
+    FireList, FireState, FiresState, ListedFire, PointCoverage, PointSource, Region, listed_fire,
     read_points_archive, surrounds,
 };
 
@@ -30,7 +30,7 @@ pub(super) fn run(context: CommandContext, command: &FiresCommand) -> Result<Exi
         FiresCommand::List { all, json } => list(context, *all, *json),
         FiresCommand::Forget { id } => {
             let deployment = Deployment::load(context.settings)?;
-            under_lock(&deployment, |_| forget(&deployment, id, context.now))?;
+            under_lock(&deployment, |_| forget(&deployment, id))?;
             Ok(ExitCode::SUCCESS)
         }
         FiresCommand::Import { file, covers } => import(context, file, covers),
@@ -45,7 +45,7 @@ fn update(context: CommandContext, points: &[String]) -> Result<ExitCode> {
         let fires = FiresOfNight::update(&deployment, sources, context.now)?;
         let errors: Vec<&str> =
             fires.list().points.iter().filter_map(|source| source.error.as_deref()).collect();
-        tracing::info!("{} fires are listed", fires.list().fires.len());
+        tracing::info!("{} fires are listed", listed_count(fires.list()));
         for error in &errors {
             eprintln!("error: {error}");
         }
@@ -76,7 +76,7 @@ fn list(context: CommandContext, all: bool, json: bool) -> Result<ExitCode> {
     let deployment = Deployment::load(context.settings)?;
     let settings = deployment.settings.fires.clone().unwrap_or_default();
     let fires: Vec<ListedFire> = if all {
-        let KnownFires { state, .. } = KnownFires::read(&deployment.layout, context.now)?;
+        let KnownFires { state, .. } = KnownFires::read(&deployment.layout)?;
         let FiresState { fires, .. } = &state;
         let core_settings = settings.for_core(&deployment.regions);
         fires.values().map(|fire| listed_fire(fire, &core_settings)).collect()
@@ -91,6 +91,11 @@ fn list(context: CommandContext, all: bool, json: bool) -> Result<ExitCode> {
         print(&fires.iter().map(|fire| line(fire) + "\n").collect::<String>())?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Fires that are no part of another.
+fn listed_count(list: &FireList) -> usize {
+    list.fires.iter().filter(|fire| fire.state != FireState::Merged).count()
 }
 
 /// A fire as a line of text.
@@ -116,7 +121,7 @@ fn import(context: CommandContext, file: &Path, covers: &[String]) -> Result<Exi
     under_lock(&deployment, |_| {
         record_points(&deployment, &points.detections, &covered, context.now);
         let fires = FiresOfNight::import(&deployment, points, context.now)?;
-        tracing::info!("{} fires are listed", fires.list().fires.len());
+        tracing::info!("{} fires are listed", listed_count(fires.list()));
         Ok(ExitCode::SUCCESS)
     })
 }
@@ -159,10 +164,10 @@ fn imported(file: &Path, context: &CommandContext) -> Result<NightPoints> {
         read_at: Some(context.now),
         rows: read.detections.len(),
         newest: read.detections.iter().map(|point| point.time()).max(),
-        error: None,
+        ..PointSource::default()
     };
     Ok(NightPoints {
-        coverage: coverage_of(&source.source, &read.detections).into_iter().collect(),
+        coverage: coverage_of(&source.source, &read.detections),
         detections: read.detections,
         sources: vec![source],
     })

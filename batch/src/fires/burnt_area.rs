@@ -8,6 +8,7 @@ use dragonfly_core::metadata::MappedFire;
 use dragonfly_core::{
     BeyondAntimeridian, BurntAreaRules, Empty, FireMapKind, FireState, Grid, Hectares, MapCell,
     PROVISIONAL, Region, Severity, Summary, WATER_AFTER, burnt_area, has_value, trace_cells,
+    with_enclosed,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -61,6 +62,34 @@ pub(crate) struct MapOfFire {
     pub(crate) newest_scene: Option<NaiveDate>,
     /// The burnt area: a GeoJSON MultiPolygon.
     pub(crate) area: serde_json::Value,
+    /// The same with what it encloses; absent in files of older versions.
+    #[serde(default)]
+    pub(crate) perimeter: Option<Perimeter>,
+}
+
+/// The burnt area with the islands that did not burn, or were not seen: what agencies publish as
+/// the perimeter of a fire.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Perimeter {
+    pub(crate) hectares: f64,
+    /// A GeoJSON MultiPolygon.
+    pub(crate) area: serde_json::Value,
+}
+
+impl Perimeter {
+    fn around(grid: &Grid, is_burnt: &[bool]) -> Result<Self> {
+        let width = grid.width() as usize;
+        let is_within = with_enclosed(is_burnt, width);
+        let row_ha = |(row, cells): (u32, &[bool])| {
+            cells.iter().filter(|cell| **cell).count() as f64 * grid.cell_area_ha(row)
+        };
+        let hectares = (0..).zip(is_within.chunks_exact(width)).map(row_ha).sum();
+        Ok(Self { hectares, area: multi_polygon(grid, &is_within)? })
+    }
+}
+
+fn multi_polygon(grid: &Grid, is_marked: &[bool]) -> Result<serde_json::Value> {
+    Ok(json!({ "type": "MultiPolygon", "coordinates": trace_cells(grid, is_marked)? }))
 }
 
 impl FireOfRun {
@@ -143,7 +172,8 @@ impl FireOfRun {
             provisional_hectares,
             worst: Severity::ALL.into_iter().rev().find(|class| hectares.of(*class) > 0.0),
             newest_scene,
-            area: json!({ "type": "MultiPolygon", "coordinates": trace_cells(grid, &is_burnt)? }),
+            area: multi_polygon(grid, &is_burnt)?,
+            perimeter: Some(Perimeter::around(grid, &is_burnt)?),
         })
     }
 }

@@ -1,7 +1,6 @@
 //! `fires forget`: removes a fire with its points and files.
 
 use anyhow::{Result, ensure};
-use chrono::{DateTime, Utc};
 use dragonfly_core::FireList;
 
 use crate::deployment::Deployment;
@@ -16,9 +15,9 @@ use crate::publish::store::store_of;
 ///
 /// # Errors
 /// When there is no such fire, or a file cannot be written or removed.
-pub(crate) fn forget(deployment: &Deployment, id: &str, now: DateTime<Utc>) -> Result<()> {
+pub(crate) fn forget(deployment: &Deployment, id: &str) -> Result<()> {
     let layout = &deployment.layout;
-    let mut known = KnownFires::read(layout, now)?;
+    let mut known = KnownFires::read(layout)?;
     ensure!(
         known.state.fires.remove(id).is_some(),
         "there is no fire `{id}`: `dragonfly fires list --all` names all"

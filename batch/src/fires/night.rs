@@ -96,7 +96,7 @@ impl<'a> FiresOfNight<'a> {
         checked_at: DateTime<Utc>,
         now: DateTime<Utc>,
     ) -> Result<Self> {
-        let known = KnownFires::read(&deployment.layout, now)?;
+        let known = KnownFires::read(&deployment.layout)?;
         let settings = deployment.settings.fires.clone().unwrap_or_default();
         let core_settings = settings.for_core(&deployment.regions);
         let prone = ProneGround::read(deployment, &settings);
@@ -138,7 +138,7 @@ impl<'a> FiresOfNight<'a> {
             deployment,
             settings: deployment.settings.fires.clone().unwrap_or_default(),
             now,
-            known: KnownFires::read(&deployment.layout, now)?,
+            known: KnownFires::read(&deployment.layout)?,
             list,
             plan: Vec::new(),
         })
@@ -305,7 +305,7 @@ fn checked_at_of(last: Option<&FireList>) -> DateTime<Utc> {
 /// When what the last night left cannot be read.
 pub(crate) fn describe_plan(deployment: &Deployment, now: DateTime<Utc>) -> Result<String> {
     let Some(settings) = &deployment.settings.fires else { return Ok(String::new()) };
-    let known = KnownFires::read(&deployment.layout, now)?;
+    let known = KnownFires::read(&deployment.layout)?;
     let plan = plan_maps(&known.state, &settings.for_core(&deployment.regions), now);
     let line = |(place, planned): (usize, &PlannedFireMap)| {
         let when =

@@ -185,14 +185,17 @@ fn an_import_observes_the_box_of_its_points_and_leaves_the_list_as_old_as_it_was
         nights.update(night);
     }
     let before = nights.list();
-    let archive = |name: &str| {
-        let text: String = HEADER.to_owned()
-            + "-17.5,178.5,0.39,0.36,2025-03-10,1230,N20,n,2.0NRT\n"
-            + "-17.0,-179.5,0.39,0.36,2025-03-25,1230,N20,n,2.0NRT\n";
+    let archive_of_days = |name: &str, days: &[u32]| {
+        let mut text = HEADER.to_owned();
+        for (place, day) in (0..).zip(days) {
+            let (lat, lon) = [("-17.5", "178.5"), ("-17.0", "-179.5")][place % 2];
+            text += &format!("{lat},{lon},0.39,0.36,2025-03-{day},1230,N20,n,2.0NRT\n");
+        }
         let read = read_points_archive(name, text.as_bytes(), time(30)).unwrap();
-        let coverage = coverage_of(name, &read.detections).into_iter().collect();
+        let coverage = coverage_of(name, &read.detections);
         NightPoints { coverage, detections: read.detections, sources: Vec::new() }
     };
+    let archive = |name: &str| archive_of_days(name, &[10, 25]);
     let points = archive("fiji.csv");
     assert_eq!(points.coverage[0].area, Some([178.5, -17.5, -179.5, -17.0]));
     FiresOfNight::import(&nights.deployment, points, time(30)).unwrap();
@@ -201,7 +204,11 @@ fn an_import_observes_the_box_of_its_points_and_leaves_the_list_as_old_as_it_was
     // The fires elsewhere were not observed in that time.
     assert!(!list.fires.is_empty(), "{before:?}");
     assert!(list.fires.iter().all(|fire| fire.ended_on.is_none()), "{list:?}");
+    // A satellite that saw nothing on earth for two weeks observed nothing in them.
     FiresOfNight::import(&nights.deployment, archive("Global.csv"), time(30)).unwrap();
+    assert!(nights.list().fires.iter().all(|fire| fire.ended_on.is_none()));
+    let whole = archive_of_days("Global.csv", &(10..=25).collect::<Vec<u32>>());
+    FiresOfNight::import(&nights.deployment, whole, time(30)).unwrap();
     assert!(nights.list().fires[0].ended_on.is_some());
 
     // Without a night before, it is as old as its newest point.

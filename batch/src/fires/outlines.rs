@@ -1,4 +1,5 @@
-//! `meta/fires/<id>.geojson`: the outline of a fire by points and by map, and its growth by day.
+//! `meta/fires/<id>.geojson`: the outline of a fire by points and by map, its perimeter, and its
+//! growth by day.
 
 use anyhow::Result;
 use dragonfly_core::{CellPolygons, FireRecord};
@@ -39,6 +40,12 @@ pub(crate) fn write_outlines(
             }),
             &measured.area,
         ));
+        features.extend(measured.perimeter.map(|perimeter| {
+            feature(
+                &json!({ "kind": "perimeter_by_map", "hectares": rounded(perimeter.hectares) }),
+                &perimeter.area,
+            )
+        }));
     }
     features.extend(ground.growth.iter().map(|(day, hectares)| {
         feature(

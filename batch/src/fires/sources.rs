@@ -12,6 +12,12 @@ use crate::publish::public_text::public_text;
 const MIN_ROWS_SHARE: f64 = 0.1;
 /// Files that never had more rows may have none.
 const FEW_ROWS: usize = 100;
+/// A file that has been so short for this time is read as it is, hours: rain ends a season of
+/// fires …
+const SHORT_FILE_HOURS: i64 = 72;
+/// … where its newest point is no older than this, hours: where a file is cut off, the newest are
+/// missing.
+const FRESH_HOURS: i64 = 24;
 /// How a file of the whole world is named.
 const WORLD: &str = "Global";
 
@@ -69,20 +75,16 @@ impl NightPoints {
                     read_at: Some(now),
                     rows,
                     newest,
-                    error: None,
+                    ..PointSource::default()
                 });
                 self.detections.extend(read);
             }
-            Err(error) => {
-                tracing::warn!("{error}");
-                let before = before.unwrap_or(PointSource {
-                    source,
-                    read_at: None,
-                    rows: 0,
-                    newest: None,
-                    error: None,
-                });
-                self.sources.push(PointSource { error: Some(public_text(&error)), ..before });
+            Err(unread) => {
+                tracing::warn!("{}", unread.message);
+                let before = before.unwrap_or(PointSource { source, ..PointSource::default() });
+                let short_since = before.short_since.or_else(|| unread.is_short.then_some(now));
+                let error = Some(public_text(&unread.message));
+                self.sources.push(PointSource { error, short_since, ..before });
             }
         }
     }
@@ -93,7 +95,20 @@ struct ParsedSource {
     source: String,
     /// The source as it was listed last.
     before: Option<PointSource>,
-    read: Result<Vec<Detection>, String>,
+    read: Result<Vec<Detection>, UnreadSource>,
+}
+
+/// Why a source is not read.
+struct UnreadSource {
+    message: String,
+    /// Whether it is a table with too few rows.
+    is_short: bool,
+}
+
+impl From<String> for UnreadSource {
+    fn from(message: String) -> Self {
+        Self { message, is_short: false }
+    }
 }
 
 impl ParsedSource {
@@ -108,20 +123,39 @@ fn detections_of(
     file: PointFile,
     before: Option<&PointSource>,
     now: DateTime<Utc>,
-) -> Result<Vec<Detection>, String> {
+) -> Result<Vec<Detection>, UnreadSource> {
     let bytes = file.bytes.map_err(|error| format!("{error:#}"))?;
     let read = read_points(&file.source, &bytes, now).map_err(|error| error.to_string())?;
     report_broken_rows(&file.source, &read);
     let usual = before.map_or(0, |before| before.rows);
-    if usual > FEW_ROWS && (read.detections.len() as f64) < usual as f64 * MIN_ROWS_SHARE {
-        return Err(format!(
-            "{} has {} rows, and had {usual} when it was last read: it is taken for cut off, and \
-            read again next time",
-            file.source,
-            read.detections.len()
-        ));
+    let (source, rows) = (&file.source, read.detections.len());
+    if usual > FEW_ROWS && (rows as f64) < usual as f64 * MIN_ROWS_SHARE {
+        if !is_whole_though_short(&read, before, now) {
+            let message = format!(
+                "{source} has {rows} rows, and had {usual} when it was last read: it is taken for \
+                cut off, and read again next time"
+            );
+            return Err(UnreadSource { message, is_short: true });
+        }
+        tracing::warn!(
+            "{source} has had less than a tenth of its {usual} rows for {SHORT_FILE_HOURS} hours, \
+            and its {rows} rows are of the last day: it is read as it is. Where more fires burn, \
+            check its address"
+        );
     }
     Ok(read.detections)
+}
+
+/// Whether a file with few rows has had few for days, and its newest are there.
+fn is_whole_though_short(
+    read: &ReadPoints,
+    before: Option<&PointSource>,
+    now: DateTime<Utc>,
+) -> bool {
+    let is_within = |time: DateTime<Utc>, hours| now - time < TimeDelta::hours(hours);
+    let short_since = before.and_then(|before| before.short_since);
+    short_since.is_some_and(|since| !is_within(since, SHORT_FILE_HOURS))
+        && read.newest().is_some_and(|newest| is_within(newest, FRESH_HOURS))
 }
 
 /// Warns of the rows that were left out.
@@ -144,12 +178,12 @@ fn broken_row_lines(read: &ReadPoints) -> Vec<String> {
     lines
 }
 
-/// The time and the ground that a source observed: the world by its name, else the box of its
-/// points.
-pub(crate) fn coverage_of(source: &str, read: &[Detection]) -> Option<PointCoverage> {
+/// The times and the ground that a source observed: the world by its name, else the box of its
+/// points, where a pause may mean that nothing burnt.
+pub(crate) fn coverage_of(source: &str, read: &[Detection]) -> Vec<PointCoverage> {
     match source.contains(WORLD) {
-        true => PointCoverage::of(read, None),
-        false => PointCoverage::of_box(read),
+        true => PointCoverage::of_world(read),
+        false => PointCoverage::of_box(read).into_iter().collect(),
     }
 }
 
@@ -170,16 +204,27 @@ mod tests {
         PointFile { source: "points.csv".to_owned(), bytes: Ok(text.into_bytes()) }
     }
 
+    const READ_BEFORE: &str = "2025-08-10T04:00:00Z";
+
     fn night(file: PointFile, rows_before: usize) -> NightPoints {
+        night_of(file, rows_before, None, "2025-08-11T04:00:00Z")
+    }
+
+    fn night_of(
+        file: PointFile,
+        rows_before: usize,
+        short_since: Option<DateTime<Utc>>,
+        now: &str,
+    ) -> NightPoints {
         let mut night = NightPoints { detections: vec![], coverage: vec![], sources: vec![] };
         let before = PointSource {
             source: "points.csv".to_owned(),
-            read_at: Some(DateTime::UNIX_EPOCH),
+            read_at: Some(READ_BEFORE.parse().unwrap()),
             rows: rows_before,
-            newest: None,
-            error: None,
+            short_since,
+            ..PointSource::default()
         };
-        let now = "2025-08-11T04:00:00Z".parse().unwrap();
+        let now = now.parse().unwrap();
         night.add(ParsedSource::of(file, Some(before), now), now);
         night
     }
@@ -197,9 +242,29 @@ mod tests {
         let night = night(file(30), 1000);
         assert!(!night.is_sighted() && night.detections.is_empty() && night.coverage.is_empty());
         let source = &night.sources[0];
-        assert_eq!((source.rows, source.read_at), (1000, Some(DateTime::UNIX_EPOCH)));
+        assert_eq!((source.rows, source.read_at), (1000, Some(READ_BEFORE.parse().unwrap())));
         let error = source.error.as_deref().unwrap();
         assert!(error.contains("30 rows") && error.contains("1000"), "{error}");
+    }
+
+    #[test]
+    fn a_file_that_stays_short_is_read_after_three_days_if_its_newest_points_are_there() {
+        // The points of the file are of 10 August.
+        for (short_since, now, is_sighted) in [
+            (None, "2025-08-10T05:00:00Z", false),
+            (Some("2025-08-07T06:00:00Z"), "2025-08-10T05:00:00Z", false),
+            (Some("2025-08-07T05:00:00Z"), "2025-08-10T05:00:00Z", true),
+            (Some("2025-07-01T05:00:00Z"), "2025-08-10T23:00:00Z", true),
+            (Some("2025-07-01T05:00:00Z"), "2025-08-11T05:00:00Z", false),
+        ] {
+            let since = short_since.map(|since| since.parse().unwrap());
+            let night = night_of(file(30), 1000, since, now);
+            assert_eq!(night.is_sighted(), is_sighted, "{short_since:?}, {now}");
+            let source = &night.sources[0];
+            assert_eq!(source.rows, if is_sighted { 30 } else { 1000 });
+            let expected = since.or_else(|| Some(now.parse().unwrap())).filter(|_| !is_sighted);
+            assert_eq!(source.short_since, expected);
+        }
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! What passes from night to night: the state of the fires, their points, and the published list.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use chrono::{DateTime, Utc};
-use dragonfly_core::{Detection, FireList, FiresState, points_csv, read_points};
+use dragonfly_core::{Detection, FireList, FiresState, StoredPointsReader, points_csv_parts};
 use serde::de::DeserializeOwned;
 
 use crate::deployment::layout::RootLayout;
@@ -25,16 +25,16 @@ impl KnownFires {
     ///
     /// # Errors
     /// When a file is there and cannot be read. Fires would otherwise be lost.
-    pub(crate) fn read(layout: &RootLayout, now: DateTime<Utc>) -> Result<Self> {
+    pub(crate) fn read(layout: &RootLayout) -> Result<Self> {
         let files = FiresLayout::of(layout);
         let state = read_json(&files.state())?.unwrap_or_default();
         let file = files.points();
-        let points = match read_if_there(&file)? {
-            Some(text) => {
-                let name = file.display().to_string();
-                read_points(&name, &text, now).with_context(|| broken(&file))?.detections
+        let points = match File::open(&file) {
+            Ok(table) => read_stored(table).with_context(|| broken(&file))?,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(error) => {
+                return Err(error).with_context(|| format!("cannot read {}", file.display()));
             }
-            None => Vec::new(),
         };
         Ok(Self { state, points })
     }
@@ -47,7 +47,7 @@ impl KnownFires {
     pub(crate) fn write(&self, layout: &RootLayout) -> Result<()> {
         let files = FiresLayout::of(layout);
         let store = LocalStore::of(layout);
-        store.write(&files.points(), points_csv(&self.points).as_bytes())?;
+        store.write_parts(&files.points(), &mut points_csv_parts(&self.points))?;
         self.write_state(layout)
     }
 
@@ -58,6 +58,16 @@ impl KnownFires {
     pub(crate) fn write_state(&self, layout: &RootLayout) -> Result<()> {
         write_json(&LocalStore::of(layout), &FiresLayout::of(layout).state(), &self.state)
     }
+}
+
+fn read_stored(table: File) -> Result<Vec<Detection>> {
+    let mut reader = StoredPointsReader::default();
+    let (mut table, mut line) = (BufReader::new(table), String::new());
+    while table.read_line(&mut line)? > 0 {
+        reader.add_line(&line)?;
+        line.clear();
+    }
+    Ok(reader.finish()?)
 }
 
 /// The published list; `None` before the first night.

@@ -1,6 +1,6 @@
 //! Points of a world that burns as in July.
 
-use dragonfly_core::Detection;
+use dragonfly_core::{Detection, Satellite};
 
 use crate::fine_detection::fine_detection;
 
@@ -30,5 +30,7 @@ pub(crate) fn invented_world(count: usize) -> Vec<Detection> {
         }
     }
     points.truncate(count);
+    // Each file is of another satellite.
+    points[count / 2..].iter_mut().for_each(|point| point.satellite = Satellite::Noaa21);
     points
 }

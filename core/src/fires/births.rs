@@ -10,7 +10,6 @@ use crate::fires::record::{
     FireRecord, FireState, FiresState, MergedFire, column_of_turn, stored_cell,
 };
 use crate::fires::settings::FireSettings;
-use crate::fires::static_sources::extent_km;
 
 /// Minute, latitude and longitude of a founding detection.
 type Founding = (i32, i32, i32);
@@ -169,7 +168,7 @@ fn update_record(state: &mut FiresState, group: &FireGroup, id: &str) {
     fire.detections = group.detections.len();
     fire.satellites = satellites(&group.detections);
     fire.woken_minute = woken_minute(&group.detections);
-    fire.extent_km = extent_km(&group.detections);
+    fire.extent_km = group.extent_km;
     fire.cells = hot_cells(&group.detections);
     if let Some(outline) = &group.outline {
         fire.outline_hectares = outline.hectares;

@@ -3,7 +3,7 @@
 use crate::geo::grid::Grid;
 use crate::geo::trace::{ClassCells, TooManyVerticesError, trace};
 
-/// Polygons of longitude and latitude, each an outer ring and its holes; the first corner of a ring
+/// CellPolygons of longitude and latitude, each an outer ring and its holes; the first corner of a ring
 /// is repeated at its end.
 pub type CellPolygons = Vec<Vec<Vec<(f64, f64)>>>;
 

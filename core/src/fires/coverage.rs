@@ -24,6 +24,18 @@ impl PointCoverage {
         Some(Self { area, from: minutes().min()?, until: minutes().max()? })
     }
 
+    /// The same of a source that observes the whole world, which burns at every hour: while there
+    /// was no detection for longer than [`WORLD_PAUSE_MINUTES`], its satellite observed nothing.
+    pub fn of_world(points: &[Detection]) -> Vec<Self> {
+        let mut minutes: Vec<i32> = points.iter().map(|point| point.minute).collect();
+        minutes.sort_unstable();
+        let is_observed = |one: &i32, next: &i32| next.saturating_sub(*one) <= WORLD_PAUSE_MINUTES;
+        let time = |minutes: &[i32]| {
+            Some(Self { area: None, from: *minutes.first()?, until: *minutes.last()? })
+        };
+        minutes.chunk_by(is_observed).filter_map(time).collect()
+    }
+
     /// The same of a source that observes the box around its detections and nothing else.
     pub fn of_box(points: &[Detection]) -> Option<Self> {
         Self::of(points, Some(box_around(points)?))
@@ -64,6 +76,10 @@ pub(super) fn lies_in([west, south, east, north]: [f64; 4], lon: f64, lat: f64) 
     });
     is_in_longitudes && (south..=north).contains(&lat)
 }
+
+/// A satellite sees a fire somewhere in each of its orbits of 100 minutes; small excerpts of a file
+/// have longer pauses.
+const WORLD_PAUSE_MINUTES: i32 = 36 * 60;
 
 /// Merged times of all sources, for some months.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -156,6 +172,24 @@ mod tests {
             |lon, lat| PointCoverage { area: Some(fiji), from: 0, until: 1 }.covers(lon, lat);
         assert!(covers(179.9, -17.0) && covers(-179.9, -17.0) && covers(180.0, -17.0));
         assert!(!covers(0.0, -17.0) && !covers(-178.0, -17.0) && !covers(179.0, -19.0));
+    }
+
+    #[test]
+    fn a_satellite_that_sent_nothing_for_days_observed_nothing_in_them() {
+        let times = |hours: &[i32]| -> Vec<(i32, i32)> {
+            let points: Vec<Detection> = hours.iter().map(|hour| seen(*hour, 0.0, 0.0)).collect();
+            let start = seen(0, 0.0, 0.0).minute;
+            let hours = |minute: i32| (minute - start) / 60;
+            let covered = PointCoverage::of_world(&points);
+            covered.iter().map(|time| (hours(time.from), hours(time.until))).collect()
+        };
+        assert_eq!(times(&[]), []);
+        assert_eq!(times(&[5]), [(5, 5)]);
+        assert_eq!(times(&[30, 0, 12, 60]), [(0, 60)]);
+        assert_eq!(
+            times(&[0, 12, 24, 24 * 6, 24 * 6 + 30, 24 * 60]),
+            [(0, 24), (24 * 6, 24 * 6 + 30), (24 * 60, 24 * 60)]
+        );
     }
 
     #[test]

@@ -140,10 +140,12 @@ impl Satellite {
 
     /// The side of its smallest pixel, metres.
     pub(super) fn nadir_pixel_m(self) -> u16 {
-        match self {
-            Self::Terra | Self::Aqua => 1000,
-            _ => 375,
-        }
+        if self.has_fine_pixels() { 375 } else { 1000 }
+    }
+
+    /// Whether it carries VIIRS and not MODIS, whose pixels are a kilometre wide.
+    pub(super) fn has_fine_pixels(self) -> bool {
+        !matches!(self, Self::Terra | Self::Aqua)
     }
 }
 

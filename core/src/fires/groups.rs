@@ -25,6 +25,8 @@ pub(super) struct FireGroup {
     pub(super) is_static: bool,
     /// Founding detections of established parts that joined it, with the minute of the merger.
     pub(super) joined: Vec<(Detection, i32)>,
+    /// The diagonal of the box around its detections, km.
+    pub(super) extent_km: f64,
 }
 
 impl FireGroup {
@@ -43,8 +45,8 @@ impl FireGroup {
     /// Whether its outline can be so large: it lies within the box around its footprints.
     fn may_cover(&self, hectares: f64) -> bool {
         let pixel_m = self.detections.iter().map(Detection::pixel_m).max().unwrap_or_default();
-        let side_km = extent_km(&self.detections) * std::f64::consts::FRAC_1_SQRT_2
-            + f64::from(pixel_m) / 1000.0;
+        let side_km =
+            self.extent_km * std::f64::consts::FRAC_1_SQRT_2 + f64::from(pixel_m) / 1000.0;
         side_km * side_km * 100.0 >= hectares
     }
 
@@ -61,20 +63,23 @@ impl FireGroup {
 }
 
 /// The groups of sorted detections, in the order of their founding.
-pub(super) fn fire_groups(points: &[Detection], settings: &FireSettings) -> Vec<FireGroup> {
-    let Linked { components, mergers } = link(points, settings);
-    let mut groups: Vec<FireGroup> = components
-        .iter()
-        .map(|component| FireGroup {
-            detections: component.iter().map(|at| points[*at as usize]).collect(),
-            outline: None,
-            is_static: false,
-            joined: Vec::new(),
-        })
-        .collect();
-    add_mergers(&mut groups, &components, &mergers, points);
+pub(super) fn fire_groups(points: Vec<Detection>, settings: &FireSettings) -> Vec<FireGroup> {
+    let mut groups = linked_groups(&points, settings);
+    drop(points);
     groups.iter_mut().for_each(|group| group.examine(settings));
     join_woken(groups, settings)
+}
+
+fn linked_groups(points: &[Detection], settings: &FireSettings) -> Vec<FireGroup> {
+    let Linked { components, mergers } = link(points, settings);
+    let group = |component: &Vec<u32>| {
+        let detections: Vec<Detection> = component.iter().map(|at| points[*at as usize]).collect();
+        let extent_km = extent_km(&detections);
+        FireGroup { detections, outline: None, is_static: false, joined: Vec::new(), extent_km }
+    };
+    let mut groups: Vec<FireGroup> = components.iter().map(group).collect();
+    add_mergers(&mut groups, &components, &mergers, points);
+    groups
 }
 
 fn add_mergers(
@@ -108,6 +113,7 @@ fn join_woken(groups: Vec<FireGroup>, settings: &FireSettings) -> Vec<FireGroup>
                 fire.joined.extend(group.joined);
                 fire.detections.extend(group.detections);
                 fire.detections.sort_unstable();
+                fire.extent_km = extent_km(&fire.detections);
                 fire.outline = None;
             }
             None => {

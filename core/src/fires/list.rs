@@ -25,7 +25,7 @@ pub struct FireList {
 }
 
 /// A source of points.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct PointSource {
     /// Address or file, without a key.
     pub source: String,
@@ -38,6 +38,9 @@ pub struct PointSource {
     /// Why it could not be read this time.
     #[serde(default)]
     pub error: Option<String>,
+    /// Since when it has had so few rows that it is taken for cut off.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub short_since: Option<DateTime<Utc>>,
 }
 
 /// A fire in the list.

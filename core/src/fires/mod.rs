@@ -18,6 +18,7 @@ mod cubes;
 mod detection;
 mod disc_rows;
 mod discs;
+mod enclosed;
 mod excluded;
 pub(crate) mod fire_zone;
 mod footprints;
@@ -50,6 +51,7 @@ pub use coverage::{CoverageLog, PointCoverage};
 pub use detection::{
     Confidence, Detection, HeatSource, Processing, Satellite, minute_of_time, time_of_minute,
 };
+pub use enclosed::with_enclosed;
 pub use excluded::ExcludedCircles;
 pub use fire_zone::{FireZoneCells, widened};
 pub use history::{
@@ -60,8 +62,8 @@ pub use list::{FireList, ListedFire, NoFireMap, PointSource, listed_fire};
 pub use outline::FireOutline;
 pub use plan::{FireTurn, PlannedFireMap, plan_map, plan_maps};
 pub use points::{
-    BrokenRow, MAX_POINTS_BYTES, PointsError, PointsErrorCause, ReadPoints, points_csv,
-    read_points, read_points_archive, unique_detections,
+    BrokenRow, MAX_POINTS_BYTES, PointsError, PointsErrorCause, ReadPoints, StoredPointsReader,
+    points_csv, points_csv_parts, read_points, read_points_archive, unique_detections,
 };
 pub use record::{
     Dismissal, FireFailure, FireMapKind, FireMapRecord, FireRecord, FireState, FiresState,

@@ -5,8 +5,13 @@ use crate::fires::detection::Detection;
 use crate::fires::footprints::FireGrid;
 use crate::geo::trace::{ClassCells, trace};
 
-/// Gaps up to twice this distance between footprints are filled, km.
+/// Gaps up to twice this distance between footprints are filled, km …
 const CLOSING_KM: f64 = 0.75;
+/// … and up to twice this where at most one satellite with fine pixels saw the fire: it passes twice
+/// a day, and what burns between two passes leaves wider gaps. Of Thomas, which one saw, the overlap
+/// with the final perimeter is 0.77 by this, 0.74 by the other; of Palisades and Eaton, which three
+/// saw, it is 0.01 less.
+const SPARSE_CLOSING_KM: f64 = 1.0;
 /// Larger pixels are coarse, metres.
 const COARSE_PIXEL_M: u16 = 550;
 /// A coarse pixel counts as a whole when no finer pass saw the fire within this time, minutes …
@@ -40,8 +45,9 @@ pub(super) struct FireCells {
 impl FireCells {
     /// The ground under detections in order of time; `None` without any.
     pub(super) fn of(points: &[Detection]) -> Option<Self> {
-        let grid = FireGrid::around(points, CLOSING_KM)?;
-        let raster = painted(&grid, points).closed(grid.cells_in(CLOSING_KM));
+        let closing_km = closing_km(points);
+        let grid = FireGrid::around(points, closing_km)?;
+        let raster = painted(&grid, points).closed(grid.cells_in(closing_km));
         Some(Self { grid, raster })
     }
 
@@ -150,6 +156,12 @@ impl FireOutline {
     }
 }
 
+fn closing_km(points: &[Detection]) -> f64 {
+    let mut fine = points.iter().map(|point| point.satellite).filter(|it| it.has_fine_pixels());
+    let first = fine.next();
+    if fine.any(|other| Some(other) != first) { CLOSING_KM } else { SPARSE_CLOSING_KM }
+}
+
 /// Footprints of the detections that count.
 fn painted(grid: &FireGrid, points: &[Detection]) -> BinaryRaster {
     let is_coarse = |point: &&Detection| point.pixel_m() > COARSE_PIXEL_M;
@@ -183,4 +195,31 @@ fn painted(grid: &FireGrid, points: &[Detection]) -> BinaryRaster {
         *cell |= confirmed & near;
     }
     raster
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fires::detection::Satellite;
+    use crate::fires::tests::seen;
+    #[cfg(target_arch = "wasm32")]
+    use wasm_bindgen_test::wasm_bindgen_test as test;
+
+    #[test]
+    fn fronts_of_two_passes_are_one_ground_where_one_satellite_passes() {
+        // Two lines of 10 km, 1.8 km apart: with the ground between them 1,800 ha.
+        let front =
+            |hour, east_km| (0..40).map(move |at| seen(hour, east_km, f64::from(at) * 0.25));
+        let one: Vec<Detection> = front(0, 0.0).chain(front(12, 1.8)).collect();
+        let by_second = |satellite| {
+            let mut points = one.clone();
+            points[40..].iter_mut().for_each(|point| point.satellite = satellite);
+            FireOutline::hectares_of(&points)
+        };
+        let alone = FireOutline::hectares_of(&one);
+        assert!((1_700.0..2_100.0).contains(&alone), "{alone}");
+        assert!(by_second(Satellite::Noaa21) < 0.3 * alone);
+        // MODIS adds passes, but no fine pixels.
+        assert_eq!(by_second(Satellite::Aqua), alone);
+    }
 }

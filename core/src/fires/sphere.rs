@@ -61,24 +61,32 @@ fn sin_cos_degrees(degrees: f64) -> (f64, f64) {
 
 /// x − x³/3! + x⁵/5! − …, by Horner's scheme; exact to 1e-16 within ±π/4.
 fn sin_series(x: f64) -> f64 {
-    let square = x * x;
-    let mut sum = 1.0;
-    for n in (1..=8).rev() {
-        let n = f64::from(2 * n);
-        sum = 1.0 - square / (n * (n + 1.0)) * sum;
-    }
-    x * sum
+    const STEPS: [f64; 8] = reciprocals(3.0);
+    x * horner(x * x, &STEPS)
 }
 
 /// 1 − x²/2! + x⁴/4! − …
 fn cos_series(x: f64) -> f64 {
-    let square = x * x;
-    let mut sum = 1.0;
-    for n in (1..=9).rev() {
-        let n = f64::from(2 * n);
-        sum = 1.0 - square / (n * (n - 1.0)) * sum;
+    const STEPS: [f64; 9] = reciprocals(2.0);
+    horner(x * x, &STEPS)
+}
+
+/// 1 − square × steps₀ × (1 − square × steps₁ × …).
+fn horner(square: f64, steps: &[f64]) -> f64 {
+    steps.iter().rev().fold(1.0, |sum, step| 1.0 - square * step * sum)
+}
+
+/// 1 / ((n − 1) n) for n = `first`, `first` + 2, …: a product takes less time than a division, and
+/// every detection has a place.
+const fn reciprocals<const COUNT: usize>(first: f64) -> [f64; COUNT] {
+    let mut steps = [0.0; COUNT];
+    let (mut at, mut n) = (0, first);
+    while at < COUNT {
+        steps[at] = 1.0 / ((n - 1.0) * n);
+        at += 1;
+        n += 2.0;
     }
-    sum
+    steps
 }
 
 #[cfg(test)]

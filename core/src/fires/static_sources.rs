@@ -71,6 +71,12 @@ impl StaticCells {
         (self.cells, self.newest_month) = (cells, newest);
     }
 
+    /// The cells of static sources alone: far fewer than all that were ever hot.
+    pub(super) fn static_alone(&self) -> Self {
+        let cells = self.cells.iter().copied().filter(|cell| cell.is_static()).collect();
+        Self { cells, ..*self }
+    }
+
     /// Whether a detection is one of a static source.
     pub fn holds(&self, point: &Detection) -> bool {
         point.source.is_some_and(|source| source.is_static()) || self.is_static(cell_of(point))

@@ -81,17 +81,20 @@ pub fn update_fires(
     let mut state = previous;
     state.coverage.add(night.coverage, now_minute);
     let in_area = |point: &Detection| is_in_areas(point, settings);
-    let read: Vec<Detection> = night.read.into_iter().filter(in_area).collect();
+    let mut read = night.read;
+    read.retain(in_area);
     state.static_cells.learn(&read);
-    let mut points = night.kept;
-    points.extend(read);
-    let points = unique_detections(points);
+    let mut active = unique_detections(joined(night.kept, read));
 
     let excluded = ExcludedCircles::new(&settings.exclude);
-    let (active, resting): (Vec<Detection>, Vec<Detection>) = points
-        .into_iter()
-        .partition(|point| !state.static_cells.holds(point) && !excluded.holds(point));
-    let mut groups = fire_groups(&active, settings);
+    // In place: points are most of the memory of a night.
+    let (static_cells, mut resting) = (state.static_cells.static_alone(), Vec::new());
+    active.retain(|point| {
+        let rests = static_cells.holds(point) || excluded.holds(point);
+        resting.extend(rests.then_some(*point));
+        !rests
+    });
+    let mut groups = fire_groups(active, settings);
     let named = name_groups(&mut state, &mut groups, settings, now_minute);
     for (group, id) in groups.iter().zip(&named) {
         let fire = id.as_ref().and_then(|id| state.fires.get_mut(id));
@@ -110,6 +113,13 @@ pub fn update_fires(
     let list = fire_list(&state, night.sources, settings, night.now);
     let plan = plan_maps(&state, settings, night.now);
     FiresUpdate { state, kept, list, plan, found }
+}
+
+/// Both, in the memory of the larger.
+fn joined(kept: Vec<Detection>, read: Vec<Detection>) -> Vec<Detection> {
+    let (mut points, others) = if kept.len() > read.len() { (kept, read) } else { (read, kept) };
+    points.extend(others);
+    points
 }
 
 fn is_in_areas(point: &Detection, settings: &FireSettings) -> bool {

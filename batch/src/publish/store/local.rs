@@ -25,15 +25,21 @@ impl LocalStore {
 
 impl PublishStore for LocalStore {
     /// Writes aside, syncs, and renames over the file.
-    fn write(&self, file: &Path, contents: &[u8]) -> Result<()> {
+    fn write_parts<Part: AsRef<[u8]>>(
+        &self,
+        file: &Path,
+        parts: &mut dyn Iterator<Item = Part>,
+    ) -> Result<()> {
         let folder = file.parent().unwrap_or(Path::new("."));
         let mut aside = file.as_os_str().to_owned();
         aside.push(".new");
         let aside = PathBuf::from(aside);
-        let write = || -> Result<()> {
+        let mut write = || -> Result<()> {
             fs::create_dir_all(folder)?;
             let mut open = File::create(&aside)?;
-            open.write_all(contents)?;
+            for part in &mut *parts {
+                open.write_all(part.as_ref())?;
+            }
             open.sync_all()?;
             fs::rename(&aside, file)?;
             sync_folder(folder)

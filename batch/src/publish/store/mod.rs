@@ -19,7 +19,19 @@ pub(crate) trait PublishStore {
     ///
     /// # Errors
     /// When it cannot be written. The old contents stay then.
-    fn write(&self, file: &Path, contents: &[u8]) -> Result<()>;
+    fn write(&self, file: &Path, contents: &[u8]) -> Result<()> {
+        self.write_parts(file, &mut std::iter::once(contents))
+    }
+
+    /// The same of contents that are made part by part.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    fn write_parts<Part: AsRef<[u8]>>(
+        &self,
+        file: &Path,
+        parts: &mut dyn Iterator<Item = Part>,
+    ) -> Result<()>;
 
     /// Moves a file or folder that was built in the work folder to its published name. What an
     /// earlier attempt left under that name is replaced.

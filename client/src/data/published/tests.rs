@@ -546,6 +546,7 @@ fn list_of(fires: Vec<ListedFire>, error: Option<&str>) -> FireList {
         rows: 3,
         newest: None,
         error: error.map(str::to_owned),
+        ..PointSource::default()
     };
     let checked_at = moment("2025-01-13T03:00:00Z");
     FireList { checked_at, points: vec![source], gap_days: Vec::new(), fires }

@@ -15,11 +15,9 @@ use crate::state::key;
 const DOT_TARGET_PX: u8 = 24;
 
 impl FireMap {
-    /// Marks fires, and burnt patches where the map is seen from afar.
+    /// Marks fires, and burnt patches where the map is seen from afar. Each region that is loaded
+    /// leads here: dots that are still the same stay.
     pub fn show_dots(&self) {
-        for dot in self.dots.borrow_mut().drain(..) {
-            dot.remove();
-        }
         let is_far = self.map.zoom() < DOTS_BELOW_ZOOM;
         let mut in_view = self.dots_of_fires(is_far);
         let (_, filter) = self.paint.get();
@@ -29,7 +27,23 @@ impl FireMap {
         in_view.extend(passing.filter_map(|patch| {
             Some(Dot { patch: *patch, at_px: self.pixel_in_view(patch)?, fire: None })
         }));
-        *self.dots.borrow_mut() = dots(in_view).iter().map(|dot| self.dot(dot)).collect();
+        let dots = dots(in_view);
+        let mut drawn = self.dots.borrow_mut();
+        if drawn.0 != dots {
+            for layer in drawn.1.drain(..) {
+                layer.remove();
+            }
+            let layers = dots.iter().map(|dot| self.dot(dot)).collect();
+            *drawn = (dots, layers);
+        }
+    }
+
+    /// Removes all dots.
+    pub fn remove_dots(&self) {
+        let (_, layers) = self.dots.take();
+        for layer in layers {
+            layer.remove();
+        }
     }
 
     /// The longitude of a place in the copy of the world that is in view.

@@ -15,6 +15,8 @@ impl FireMap {
     /// Marks these fires.
     pub fn show_fires(&self, fires: Option<Arc<ReadFires>>) {
         *self.fires.borrow_mut() = fires;
+        // A dot names its fire by its place in the list.
+        self.remove_dots();
         self.show_dots();
     }
 

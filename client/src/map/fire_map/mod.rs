@@ -26,6 +26,7 @@ use crate::data::published::ReadFires;
 use crate::data::tile_source::TileSource;
 use crate::map::land_layer::LandLayer;
 use crate::map::leaflet::{self, GridLayer, Layer, Map, corners, options, place};
+use crate::map::patch_dots::Dot;
 use crate::map::place_names::PlaceNames;
 use crate::map::severity_layer::SeverityLayer;
 use crate::state::filter::Filter;
@@ -61,7 +62,8 @@ pub struct FireMap {
     source: TileSource,
     paint: Cell<(Palette, Filter)>,
     swipe_percent: Cell<Option<u8>>,
-    dots: RefCell<Vec<Layer>>,
+    /// The dots that are drawn, and a layer for each.
+    dots: RefCell<(Vec<Dot>, Vec<Layer>)>,
     fires: RefCell<Option<Arc<ReadFires>>>,
     fire_outline: RefCell<Option<Layer>>,
     /// By name, ascending.

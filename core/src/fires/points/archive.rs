@@ -78,6 +78,9 @@ fn read_dbase(bytes: &[u8], now: DateTime<Utc>) -> Result<ReadPoints, PointsErro
     let columns = PointColumns::find(&table.names())?;
     let mut read = ReadPoints::default();
     for (number, fields) in table.records() {
+        if columns.is_landsat(&fields) {
+            return Err(PointsErrorCause::Landsat);
+        }
         read.add(number, read_row(&columns, &fields, latest_minute(now)));
     }
     read.if_sound()

@@ -1,6 +1,7 @@
 //! Which column of a table holds what, by name.
 
 use super::refusal::PointsErrorCause;
+use super::row::MAX_PIXEL_KM;
 use crate::catalogue::stac::shown;
 
 /// Places of the columns in a row.
@@ -16,8 +17,11 @@ pub(super) struct PointColumns {
     pub(super) confidence: Option<usize>,
     pub(super) version: Option<usize>,
     pub(super) source: Option<usize>,
-    /// Columns of the header.
+    /// PointColumns of the header.
     pub(super) count: usize,
+    /// Landsat's points have neither a brightness, nor a power, nor a version; a table of others
+    /// that was cut down to few columns has none of them either.
+    may_be_landsat: bool,
 }
 
 impl PointColumns {
@@ -40,12 +44,20 @@ impl PointColumns {
             version: get("version"),
             source: get("type"),
             count: names.len(),
+            may_be_landsat: MEASURED.into_iter().all(|name| get(name).is_none()),
         };
-        // Landsat's points have neither a brightness, nor a power, nor a version.
-        let is_measured = ["bright_ti4", "brightness", "frp", "version"];
-        if columns.scan.is_some() && !is_measured.into_iter().any(|name| get(name).is_some()) {
-            return Err(PointsErrorCause::Landsat);
-        }
         Ok(columns)
     }
+
+    /// Whether a row is one of Landsat: its scan and track are places in an image.
+    pub(super) fn is_landsat(&self, fields: &[&str]) -> bool {
+        let is_place = |column: Option<usize>| {
+            let value = column.and_then(|column| fields.get(column)?.trim().parse::<f64>().ok());
+            value.is_some_and(|value| value > MAX_PIXEL_KM)
+        };
+        self.may_be_landsat && is_place(self.scan) && is_place(self.track)
+    }
 }
+
+/// What other satellites measure of a fire, as columns.
+const MEASURED: [&str; 4] = ["bright_ti4", "brightness", "frp", "version"];

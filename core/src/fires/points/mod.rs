@@ -17,6 +17,6 @@ mod sample_files;
 
 pub use archive::read_points_archive;
 pub use refusal::{BrokenRow, PointsError, PointsErrorCause};
-pub use stored::points_csv;
+pub use stored::{StoredPointsReader, points_csv, points_csv_parts};
 pub use table::{MAX_POINTS_BYTES, ReadPoints, read_points};
 pub use unique::unique_detections;

@@ -9,7 +9,7 @@ use crate::fires::detection::{
 };
 
 /// Larger pixels than any scanner has, km.
-const MAX_PIXEL_KM: f64 = 10.0;
+pub(super) const MAX_PIXEL_KM: f64 = 10.0;
 /// Smallest confidence of MODIS, in percent, that counts as nominal, and as high (its user guide).
 const MODIS_NOMINAL: f64 = 30.0;
 const MODIS_HIGH: f64 = 80.0;

@@ -1,16 +1,30 @@
-//! Points as they are stored: a table that [`read_points`](super::read_points) reads.
+//! Points as they are stored from night to night: a table in one of NASA's layouts.
 
-use std::fmt::Write;
-
+use super::columns::PointColumns;
+use super::refusal::{BrokenRow, PointsErrorCause};
+use super::row::read_row;
+use super::table::unquoted;
 use crate::fires::detection::{Confidence, Detection, Satellite};
 
 /// The header of stored points, a layout of NASA's area API with `type`.
 const HEADER: &str =
     "latitude,longitude,scan,track,acq_date,acq_time,satellite,confidence,version,type\n";
 
+/// Rows in a part of a table: about half a megabyte.
+const ROWS_OF_PART: usize = 8192;
+
 /// Detections as CSV, in their order; read again they are the same.
 pub fn points_csv(detections: &[Detection]) -> String {
-    let mut text = HEADER.to_owned();
+    points_csv_parts(detections).collect()
+}
+
+/// The parts of the same table, one after the other: a million points take 70 MB as text.
+pub fn points_csv_parts(detections: &[Detection]) -> impl Iterator<Item = String> + '_ {
+    std::iter::once(HEADER.to_owned()).chain(detections.chunks(ROWS_OF_PART).map(rows))
+}
+
+fn rows(detections: &[Detection]) -> String {
+    let mut text = String::new();
     let (mut minute, mut time) = (None, String::new());
     for point in detections {
         // A pass has many detections, and a moment is written slowly.
@@ -30,8 +44,11 @@ pub fn points_csv(detections: &[Detection]) -> String {
         write_decimal(&mut text, point.scan_m.into(), 1000);
         text.push(',');
         write_decimal(&mut text, point.track_m.into(), 1000);
-        // Writing to a string cannot fail.
-        let _ = write!(text, ",{time},{satellite},{confidence},");
+        for field in [&time, satellite, confidence] {
+            text.push(',');
+            text.push_str(field);
+        }
+        text.push(',');
         write_decimal(&mut text, point.version_e2.into(), 100);
         text.push_str(point.processing.suffix());
         text.push(',');
@@ -41,19 +58,31 @@ pub fn points_csv(detections: &[Detection]) -> String {
     text
 }
 
+/// Digits, a point and a sign of the longest number.
+const MAX_LETTERS: usize = 12;
+
 /// Writes a number of parts, of which `parts` (a power of ten) are one, with all decimals.
 fn write_decimal(text: &mut String, value: i32, parts: u32) {
+    let mut letters = [b'0'; MAX_LETTERS];
+    let mut start = MAX_LETTERS;
+    let mut push = |letter: u8| {
+        start -= 1;
+        letters[start] = letter;
+    };
+    let (mut rest, mut unit) = (value.unsigned_abs(), 1);
+    // From the last digit to the first; at least one before the point.
+    while rest > 0 || unit <= parts {
+        if unit == parts {
+            push(b'.');
+        }
+        push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+        unit = unit.saturating_mul(10);
+    }
     if value < 0 {
-        text.push('-');
+        push(b'-');
     }
-    let mut rest = value.unsigned_abs();
-    let _ = write!(text, "{}.", rest / parts);
-    let mut unit = parts / 10;
-    while unit > 0 {
-        rest %= unit * 10;
-        text.push(char::from(b'0' + (rest / unit) as u8));
-        unit /= 10;
-    }
+    text.extend(letters[start..].iter().map(|letter| char::from(*letter)));
 }
 
 fn letters(satellite: Satellite) -> &'static str {
@@ -64,5 +93,53 @@ fn letters(satellite: Satellite) -> &'static str {
         Satellite::Terra => "Terra",
         Satellite::Aqua => "Aqua",
         Satellite::Other => "other",
+    }
+}
+
+/// Reads stored points line by line, however many there are: those of a season of the whole world
+/// are larger than any file that is downloaded.
+///
+/// Their rows were sound and not of the future when they were stored, by a clock that may have been
+/// set back since; so no date is refused, and a single broken row refuses the table.
+#[derive(Clone, Debug, Default)]
+pub struct StoredPointsReader {
+    columns: Option<PointColumns>,
+    lines: usize,
+    detections: Vec<Detection>,
+}
+
+impl StoredPointsReader {
+    /// Reads the next line, the header being the first.
+    ///
+    /// # Errors
+    /// When it is not one of stored points.
+    pub fn add_line(&mut self, line: &str) -> Result<(), PointsErrorCause> {
+        self.lines += 1;
+        let line = line.trim();
+        if line.is_empty() {
+            return Ok(());
+        }
+        let fields: Vec<&str> = line.split(',').map(unquoted).collect();
+        match &self.columns {
+            None => self.columns = Some(PointColumns::find(&fields)?),
+            Some(columns) => {
+                let row = read_row(columns, &fields, i32::MAX);
+                let broken = |problem| BrokenRow { line: self.lines, problem };
+                self.detections.push(row.map_err(|problem| PointsErrorCause::BrokenRows {
+                    broken: 1,
+                    rows: self.lines - 1,
+                    first: broken(problem),
+                })?);
+            }
+        }
+        Ok(())
+    }
+
+    /// The points, in the order of the lines.
+    ///
+    /// # Errors
+    /// When there was no header.
+    pub fn finish(self) -> Result<Vec<Detection>, PointsErrorCause> {
+        self.columns.map(|_| self.detections).ok_or(PointsErrorCause::Empty)
     }
 }

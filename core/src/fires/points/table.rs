@@ -92,7 +92,8 @@ fn table(bytes: &[u8], latest_minute: i32) -> Result<ReadPoints, PointsErrorCaus
         return Err(PointsErrorCause::TooLarge(MAX_POINTS_BYTES));
     }
     let text = String::from_utf8_lossy(bytes);
-    let mut lines = text.trim_start_matches('\u{feff}').lines().enumerate();
+    let text = text.trim_start_matches('\u{feff}');
+    let mut lines = text.split(line_end(text)).enumerate();
     let header = lines.by_ref().map(|(_, line)| line.trim()).find(|line| !line.is_empty());
     let Some(header) = header else { return Err(PointsErrorCause::Empty) };
     if let Some(refusal) = message_instead(bytes, header) {
@@ -105,9 +106,18 @@ fn table(bytes: &[u8], latest_minute: i32) -> Result<ReadPoints, PointsErrorCaus
     for (at, line) in lines.filter(|(_, line)| !line.trim().is_empty()) {
         fields.clear();
         fields.extend(line.split(',').map(unquoted));
+        if columns.is_landsat(&fields) {
+            return Err(PointsErrorCause::Landsat);
+        }
         read.add(at + 1, read_row(&columns, &fields, latest_minute));
     }
     read.if_sound()
+}
+
+/// What ends a line; a carriage return before a line feed counts as space. Where only carriage
+/// returns end lines, all rows would otherwise be read as one header.
+fn line_end(text: &str) -> char {
+    if text.contains('\n') { '\n' } else { '\r' }
 }
 
 /// What was sent in place of a table.
@@ -132,7 +142,7 @@ fn message_instead(bytes: &[u8], first_line: &str) -> Option<PointsErrorCause> {
     }
 }
 
-fn unquoted(field: &str) -> &str {
+pub(super) fn unquoted(field: &str) -> &str {
     let field = field.trim();
     field.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).unwrap_or(field)
 }

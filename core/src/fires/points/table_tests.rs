@@ -1,7 +1,9 @@
 use super::*;
 use crate::fires::detection::{Confidence, HeatSource, Processing, Satellite};
 use crate::fires::points::sample_files::{LAYOUTS, dbase};
-use crate::fires::points::{points_csv, read_points_archive, unique_detections};
+use crate::fires::points::{
+    StoredPointsReader, points_csv, points_csv_parts, read_points_archive, unique_detections,
+};
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
 
@@ -130,6 +132,66 @@ fn stored_points_are_read_as_they_were() {
     (point.satellite, point.processing) = (Satellite::Other, Processing::UltraRealTime);
     point.confidence = Confidence::High;
     assert_eq!(read(&points_csv(&[point])).unwrap().detections, [point]);
+}
+
+fn read_stored<'a>(lines: impl IntoIterator<Item = &'a str>) -> Result<Vec<Detection>, String> {
+    let mut reader = StoredPointsReader::default();
+    for line in lines {
+        reader.add_line(line).map_err(|problem| problem.to_string())?;
+    }
+    reader.finish().map_err(|problem| problem.to_string())
+}
+
+#[test]
+fn more_points_than_a_part_of_the_stored_table_holds_are_read_as_they_were() {
+    let first = read(LAYOUTS[0].0).unwrap().detections[0];
+    let points: Vec<Detection> = (0..20_000)
+        .map(|number| Detection {
+            minute: first.minute + number / 7,
+            lat_e5: (number - 10_000) * 450,
+            lon_e5: 18_000_000 - number * 1_799,
+            ..first
+        })
+        .collect();
+    let parts: Vec<String> = points_csv_parts(&points).collect();
+    assert!(parts.len() > 3);
+    assert_eq!(read_stored(parts.concat().lines()).unwrap(), points);
+    assert_eq!(read_stored(points_csv(&[]).lines()).unwrap(), []);
+}
+
+#[test]
+fn a_stored_table_is_read_whatever_the_clock_states_and_refused_with_one_broken_row() {
+    // Stored by a clock that was set back since: longer ago than a file may be ahead.
+    let point = Detection { minute: i32::MAX - 7, ..read(LAYOUTS[0].0).unwrap().detections[0] };
+    let table = points_csv(&vec![point; 300]);
+    assert!(read(&table).is_err());
+    assert_eq!(read_stored(table.lines()).unwrap().len(), 300);
+    for (from, to) in [(",N", ",N,,,,,,,,,,,,,,,,,"), ("-", "x"), (".", "x")] {
+        let row = table.lines().nth(200).unwrap().replace(from, to);
+        let lines: Vec<&str> = table.lines().take(200).chain([row.as_str()]).collect();
+        let message = read_stored(lines).map(|points| points.len()).unwrap_err();
+        assert!(message.contains("the first in line 201"), "{message}");
+    }
+    assert!(read_stored([]).unwrap_err().contains("empty"));
+    assert!(read_stored(["<html>"]).unwrap_err().contains("latitude"));
+}
+
+#[test]
+fn lines_may_end_in_any_way() {
+    let text = LAYOUTS[0].0;
+    let expected = read(text).unwrap();
+    for end in ["\r\n", "\r"] {
+        assert_eq!(read(&text.replace('\n', end)).unwrap(), expected, "{end:?}");
+    }
+}
+
+#[test]
+fn a_table_that_was_cut_down_to_few_columns_is_none_of_landsat() {
+    let text =
+        "latitude,longitude,scan,track,acq_date,acq_time\n40.1,-120.2,0.4,0.37,2025-01-07,12\n";
+    assert_eq!(read(text).unwrap().detections.len(), 1);
+    let landsat = text.replace("0.4,0.37", "5172,3001");
+    assert!(refusal(&landsat).contains("Landsat"));
 }
 
 #[test]
