@@ -3,7 +3,7 @@
 use crate::geo::grid::Grid;
 use crate::geo::trace::{ClassCells, TooManyVerticesError, trace};
 
-/// CellPolygons of longitude and latitude, each an outer ring and its holes; the first corner of a ring
+/// Polygons of longitude and latitude, each an outer ring and its holes; the first corner of a ring
 /// is repeated at its end.
 pub type CellPolygons = Vec<Vec<Vec<(f64, f64)>>>;
 

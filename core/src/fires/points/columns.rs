@@ -17,7 +17,7 @@ pub(super) struct PointColumns {
     pub(super) confidence: Option<usize>,
     pub(super) version: Option<usize>,
     pub(super) source: Option<usize>,
-    /// PointColumns of the header.
+    /// Columns of the header.
     pub(super) count: usize,
     /// Landsat's points have neither a brightness, nor a power, nor a version; a table of others
     /// that was cut down to few columns has none of them either.
