@@ -257,7 +257,7 @@ fn an_api_names_no_path_of_this_machine() {
 #[test]
 fn what_looks_like_a_path_of_this_machine_is_requested_from_the_catalogue() {
     let scenes = invented_scenes().display().to_string();
-    for prefix in [format!("{scenes}/"), "/vsicurl/http://127.0.0.1/".to_owned()] {
+    for prefix in [format!("{scenes}/"), "/vsizip/http://127.0.0.1/".to_owned()] {
         let expected = format!("GET {prefix}");
         let catalogue = Server::start(move |asked, _, stream| match asked.method.as_str() {
             "POST" => send_page(stream, &items_at(|path| format!("{prefix}{path}")), None),
@@ -329,6 +329,7 @@ fn a_public_catalogue_leads_to_no_private_address() {
         "http://169.254.169.254".to_owned(),
         "http://10.0.0.1".to_owned(),
         "http://100.64.0.1".to_owned(),
+        format!("/vsicurl/http://127.0.0.1:{port}"),
     ]);
     for root in roots {
         let files = root.clone();
