@@ -9,6 +9,7 @@ pub(crate) mod mask_file;
 pub(crate) mod open_band;
 pub(crate) mod projection;
 pub(crate) mod raster;
+mod read_ahead;
 pub(crate) mod scene;
 mod scene_bytes;
 pub(crate) mod scene_error;
@@ -19,7 +20,8 @@ pub(crate) mod utm_grid;
 
 pub use engine::{ComputedMap, OffsetGround, SidePictures, compute, compute_in_utm};
 pub use projection::CrsProjection;
-pub use scene::{CogScene, ObservationUnit, PixelGrid, SceneOptions, SceneStrip, Spawn};
+pub use read_ahead::Spawn;
+pub use scene::{CogScene, ObservationUnit, PixelGrid, SceneOptions, SceneStrip};
 pub use scene_bytes::{SceneBytes, scene_bytes};
 pub use scene_error::SceneError;
 pub use scene_source::SceneSource;
